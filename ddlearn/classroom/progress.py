@@ -1,0 +1,221 @@
+"""What a learner has done, kept in one local file: exercises, predictions, quiz answers, claims measured here.
+
+The file is `progress.json` in `$DDLEARN_HOME`, or in the user's data folder where that is not set. It never leaves the
+machine. Two notebooks may write at once; see `store` for how nothing is lost.
+
+    {"version": 1, "lessons": {"01": {
+        "started_at": "2026-01-31T09:00:00+00:00",
+        "exercises": {"gram": {"status", "attempts", "hints", "first_tried", "passed_at", "source"}},
+        "predictions": {"peak": {"value", "recorded_at"}},
+        "quiz": {"1": {"chosen", "right", "attempts"}},
+        "claims": {"loo-is-exact": {"measured", "holds", "measured_at"}}}}}
+
+Times are ISO 8601 in UTC. Keys that this version does not know are kept as they are.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import platformdirs
+
+from ddlearn.classroom.store import Document, Store
+
+VERSION = 1
+PASSED = "passed"
+NOT_STARTED = "not started"
+
+Plain = str | int | float | bool | None
+
+_FIELDS = {
+    "exercises": {
+        "status": str,
+        "attempts": int,
+        "hints": int,
+        "first_tried": str | None,
+        "passed_at": str | None,
+        "source": str,
+    },
+    "predictions": {"recorded_at": str},
+    "quiz": {"right": bool, "attempts": int},
+    "claims": {"measured": list, "holds": bool, "measured_at": str},
+}
+
+
+def home() -> Path:
+    """The folder of everything that ddlearn keeps for this learner: `$DDLEARN_HOME`, else the user's data folder."""
+    chosen = os.environ.get("DDLEARN_HOME")
+    return Path(chosen).expanduser() if chosen else platformdirs.user_data_path("ddlearn")
+
+
+class Progress:
+    """The learner's record. Each `record_...` is on the disk when it returns, or waits in memory and says so.
+
+    `path` defaults to `progress.json` in `home()`. `notices` are sentences to show the learner; who shows them clears
+    the list. `patience` is how many seconds to wait for another notebook that is writing.
+    """
+
+    def __init__(self, path: str | os.PathLike | None = None, patience: float = 5.0):
+        self._store = Store(Path(path) if path is not None else home() / "progress.json", VERSION, _sound, patience)
+
+    @property
+    def path(self) -> Path:
+        return self._store.path
+
+    @property
+    def notices(self) -> list[str]:
+        return self._store.notices
+
+    @property
+    def waiting(self) -> int:
+        """How many records are in memory only."""
+        return self._store.waiting
+
+    def read(self) -> Document:
+        """A copy of the whole record, waiting ones included: `{"version": 1, "lessons": {...}}`. Never raises."""
+        document = self._store.read()
+        document.setdefault("lessons", {})
+        return document
+
+    def lesson(self, number: int | str) -> Document:
+        """A copy of one lesson's record, with every section there even if it is empty."""
+        record = self.read()["lessons"].get(_key(number), {})
+        return {section: {} for section in _FIELDS} | record
+
+    def flush(self) -> bool:
+        """Try again to save what is waiting; True if nothing is left waiting."""
+        return self._store.flush()
+
+    def record_exercise(self, lesson: int | str, name: str, status: str, source: str = "") -> bool:
+        """One check of an exercise. Once passed it stays passed, with the code that passed last.
+
+        Attempts are counted up to the first pass; an untouched stub is none.
+        """
+        now = _now()
+
+        def edit(entry: Document) -> None:
+            passed = entry["status"] == PASSED
+            if status != NOT_STARTED:
+                entry["first_tried"] = entry["first_tried"] or now
+                entry["attempts"] += not passed
+            if status == PASSED:
+                entry["passed_at"] = entry["passed_at"] or now
+            if status == PASSED or not passed:
+                entry["status"], entry["source"] = status, source
+
+        return self._edit(lesson, "exercises", name, edit, _new_exercise)
+
+    def record_hint(self, lesson: int | str, name: str) -> bool:
+        """One more hint of an exercise was read."""
+
+        def edit(entry: Document) -> None:
+            entry["hints"] += 1
+
+        return self._edit(lesson, "exercises", name, edit, _new_exercise)
+
+    def record_prediction(self, lesson: int | str, name: str, value: Plain) -> bool:
+        """What the learner predicts; a later answer replaces it. `value` is a number or a text."""
+        answer = {"value": _plain("value", value), "recorded_at": _now()}
+        return self._edit(lesson, "predictions", name, lambda entry: entry.update(answer))
+
+    def record_quiz(self, lesson: int | str, item: str, chosen: Plain, right: bool) -> bool:
+        """One answer to a quiz item; a later one replaces it, and both count as attempts."""
+        answer = {"chosen": _plain("chosen", chosen), "right": bool(right)}
+
+        def edit(entry: Document) -> None:
+            entry.update(answer, attempts=entry.get("attempts", 0) + 1)
+
+        return self._edit(lesson, "quiz", item, edit)
+
+    def record_claims(self, lesson: int | str, results: Mapping[str, object]) -> bool:
+        """What claims measured on this machine: claim id -> a result with `.measured` (one a seed) and `.holds`."""
+        now = _now()
+        entries = {
+            str(name): {"measured": _numbers(result.measured), "holds": bool(result.holds), "measured_at": now}
+            for name, result in results.items()
+        }
+
+        def edit(document: Document) -> None:
+            claims = _section(document, lesson, "claims", now)
+            for name, entry in entries.items():
+                claims.setdefault(name, {}).update(entry)
+
+        return self._store.change(edit)
+
+    def _edit(
+        self,
+        lesson: int | str,
+        section: str,
+        name: str,
+        edit: Callable[[Document], None],
+        new: Callable[[], Document] = dict,
+    ) -> bool:
+        now = _now()
+
+        def change(document: Document) -> None:
+            entries = _section(document, lesson, section, now)
+            entry = entries[str(name)] = new() | entries.get(str(name), {})
+            edit(entry)
+
+        return self._store.change(change)
+
+
+def _section(document: Document, lesson: int | str, section: str, now: str) -> Document:
+    record = document.setdefault("lessons", {}).setdefault(_key(lesson), {})
+    record.setdefault("started_at", now)
+    return record.setdefault(section, {})
+
+
+def _new_exercise() -> Document:
+    return {
+        "status": NOT_STARTED,
+        "attempts": 0,
+        "hints": 0,
+        "first_tried": None,
+        "passed_at": None,
+        "source": "",
+    }
+
+
+def _sound(document: Document) -> bool:
+    """Whether every entry that this version knows has the type that it relies on."""
+    lessons = document.get("lessons", {})
+    if not isinstance(lessons, dict):
+        return False
+    for record in lessons.values():
+        if not isinstance(record, dict) or not isinstance(record.get("started_at", ""), str):
+            return False
+        for section, fields in _FIELDS.items():
+            entries = record.get(section, {})
+            if not isinstance(entries, dict) or not all(_entry_sound(entry, fields) for entry in entries.values()):
+                return False
+    return True
+
+
+def _entry_sound(entry: object, fields: Mapping[str, type]) -> bool:
+    return isinstance(entry, dict) and all(
+        isinstance(entry[field], kind) and not (kind is int and isinstance(entry[field], bool))
+        for field, kind in fields.items()
+        if field in entry
+    )
+
+
+def _key(lesson: int | str) -> str:
+    return f"{lesson:02d}" if isinstance(lesson, int) else str(lesson)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _plain(name: str, value: object) -> Plain:
+    """A number of NumPy or torch as Python's own; refuses what JSON cannot hold."""
+    value = value.item() if hasattr(value, "item") else value
+    if not isinstance(value, Plain):
+        raise TypeError(f"{name} must be a number or a text; got {type(value).__name__}")
+    return value
+
+
+def _numbers(measured: Iterable[float]) -> list[float]:
+    return [float(value) for value in measured]

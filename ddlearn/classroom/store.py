@@ -1,0 +1,209 @@
+"""One JSON file that loses nothing: not to a kill, a full disk, a read-only folder or a second notebook.
+
+A change is a function that edits the document in place. The store keeps it in memory until a write has carried it to
+the disk: under a lock it reads the file, applies every waiting change, writes a sibling file, flushes it to the device
+and renames it over the old one. Whoever is killed in between leaves the old file whole. Whatever fails is said in
+`notices`, in a sentence, and the change waits for the next chance; a learner's cell never sees an exception. A file
+that is damaged or deleted under a running notebook comes back with everything that the notebook has seen in it.
+"""
+
+import atexit
+import copy
+import json
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+Document = dict
+Change = Callable[[Document], None]
+
+
+class Damaged(ValueError):
+    """The file is not a document of ours."""
+
+
+class Newer(ValueError):
+    """The file was written by a newer version of the course."""
+
+
+class Store:
+    """A versioned JSON document at `path`, shared by every process that opens it.
+
+    `sound(document)` says whether the types inside are the ones expected; a file that is not sound is set aside under
+    a dated name. `patience` is how many seconds a write waits for another process that holds the lock.
+    """
+
+    def __init__(self, path: Path, version: int, sound: Callable[[Document], bool], patience: float = 5.0):
+        # A linked file stays linked: the rename must replace the target, not the link.
+        self.path = Path(os.path.realpath(path))
+        self.version = version
+        self.patience = patience
+        self.notices: list[str] = []
+        self._sound = sound
+        self._waiting: list[Change] = []
+        self._seen: Document = {}
+        self._trouble: set[str] = set()
+        self._turn = threading.RLock()
+
+    @property
+    def waiting(self) -> int:
+        """How many changes are in memory only."""
+        return len(self._waiting)
+
+    def change(self, edit: Change) -> bool:
+        """Apply `edit` to the document; True once it is on the disk, False while it waits in memory."""
+        with self._turn:
+            self._waiting.append(edit)
+            return self.flush()
+
+    def flush(self) -> bool:
+        """Carry every waiting change to the disk; True if none is left waiting. Raises nothing that a disk causes."""
+        with self._turn:
+            return not self._waiting or self._write()
+
+    def read(self) -> Document:
+        """A copy of the document with the changes that are still waiting. Sets a damaged file aside; never raises."""
+        with self._turn:
+            try:
+                document = self._load()
+            except Damaged:
+                self._write()
+                return self._with_waiting(copy.deepcopy(self._seen))
+            except Newer as error:
+                self._say("newer", str(error))
+                document = {}
+            except OSError as error:
+                self._say("unreadable", f"Progress in {self.path} cannot be read: {_reason(error)}.")
+                document = {}
+            self._seen = _fill(document, self._seen)
+            return self._with_waiting(copy.deepcopy(self._seen))
+
+    def _write(self) -> bool:
+        try:
+            self._write_under_lock()
+        except Timeout:
+            self._say("busy", f"Another program is holding {self.path.name}.")
+        except Newer as error:
+            self._say("newer", str(error))
+        except (OSError, NotImplementedError) as error:
+            self._say("disk", f"Progress cannot be saved in {self.path.parent}: {_reason(error)}.")
+        else:
+            return True
+        return False
+
+    def _write_under_lock(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # Waiting once is polite; waiting again at each click would freeze the notebook.
+        patience = 0.0 if "busy" in self._trouble else self.patience
+        with FileLock(f"{self.path}.lock", timeout=patience):
+            try:
+                on_disk = self._load()
+            except Damaged as damage:
+                on_disk = {}
+                self._set_aside(damage)
+            document = self._with_waiting(_fill(copy.deepcopy(on_disk), self._seen))
+            if document != on_disk:
+                write_whole(self.path, json.dumps(document, indent=1))
+        if self._trouble:
+            self.notices.append("What was waiting in memory is now saved.")
+        self._trouble.clear()
+        self._waiting.clear()
+        self._seen = document
+
+    def _load(self) -> Document:
+        try:
+            data = self.path.read_bytes()
+        except FileNotFoundError:
+            return {}
+        try:
+            document = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise Damaged(f"it is not valid JSON ({type(error).__name__})") from error
+        version = document.get("version") if isinstance(document, dict) else None
+        if type(version) is not int or version < 1:
+            raise Damaged("it has no version number")
+        if version > self.version:
+            raise Newer(
+                f"{self.path.name} was written by a newer ddlearn (version {version} of the file; this one knows "
+                f"{self.version}). It is left untouched; update ddlearn to go on with it."
+            )
+        if not self._sound(document):
+            raise Damaged("its entries are not of the kind expected")
+        return document
+
+    def _with_waiting(self, document: Document) -> Document:
+        document.setdefault("version", self.version)
+        for edit in self._waiting:
+            edit(document)
+        return document
+
+    def _set_aside(self, damage: Damaged) -> None:
+        stem = f"{self.path.stem}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+        aside, count = self.path.with_name(f"{stem}{self.path.suffix}"), 1
+        while aside.exists():
+            count += 1
+            aside = self.path.with_name(f"{stem}-{count}{self.path.suffix}")
+        os.rename(self.path, aside)
+        self.notices.append(
+            f"{self.path.name} was damaged: {damage}. It is kept as {aside.name}, and a new file begins with what this "
+            "notebook remembers."
+        )
+
+    def _say(self, trouble: str, sentence: str) -> None:
+        if not self._trouble:
+            # The last chance of all: a kernel that shuts down in good order.
+            atexit.unregister(self.flush)
+            atexit.register(self.flush)
+        if trouble not in self._trouble:
+            self._trouble.add(trouble)
+            self.notices.append(f"{sentence} Your work is kept in memory and saved as soon as that is possible.")
+
+
+def _fill(document: Document, remembered: Document) -> Document:
+    """Put back into `document` what it lacks of `remembered`; what it has stays as it is."""
+    for key, value in remembered.items():
+        if key not in document:
+            document[key] = copy.deepcopy(value)
+        elif isinstance(value, dict) and isinstance(document[key], dict):
+            _fill(document[key], value)
+    return document
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace the file at `path` by `text`, or leave it as it was: a reader, or a kill, never meets half of it.
+
+    Raises `OSError` where the disk refuses.
+    """
+    # One fixed name: a killed writer leaves at most one such file, and the next one overwrites it.
+    draft = path.with_name(f"{path.name}.draft")
+    try:
+        with open(draft, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except OSError:
+        # Half a draft on a full disk only makes it fuller.
+        with suppress(OSError):
+            draft.unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    # The rename itself must survive a power cut. Some systems cannot open or flush a folder; the file is safe anyway.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()

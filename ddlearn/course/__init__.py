@@ -1,0 +1,1 @@
+"""What turns lessons into a course: build, open, run, claims, doctor, report, and the command `ddlearn`."""

@@ -1,0 +1,543 @@
+"""Progress loses nothing: killed writers, full disks, read-only folders, two notebooks, damaged and newer files."""
+
+import errno
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from types import SimpleNamespace
+
+import pytest
+from filelock import FileLock
+
+from ddlearn.classroom import store
+from ddlearn.classroom.progress import Progress, home
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="SIGKILL, mounts and resource limits are POSIX")
+
+WRITER = """
+import sys
+from ddlearn.classroom.progress import Progress
+progress = Progress(sys.argv[1], patience=30)
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "home" / "progress.json"
+
+
+@pytest.fixture
+def progress(path):
+    return Progress(path, patience=0.2)
+
+
+def child(body, *arguments, **options):
+    """A Python process that has a `progress` on its first argument and then runs `body`."""
+    code = WRITER + textwrap.dedent(body)
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)], stdout=subprocess.PIPE, text=True, **options
+    )
+
+
+def on_disk(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@contextmanager
+def mounted(folder, *options):
+    """A file system mounted on `folder`; skips where this process may not mount."""
+    mount = shutil.which("mount")
+    if mount is None or subprocess.run([mount, *options, str(folder)], capture_output=True).returncode:
+        pytest.skip("this process may not mount a file system")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+# What is recorded
+
+
+def test_an_exercise_counts_attempts_up_to_the_first_pass_and_stays_passed(progress, path):
+    for status, source in [
+        ("not started", "TODO"),
+        ("not yet", "a"),
+        ("raised", "b"),
+        ("passed", "c"),
+        ("raised", "d"),
+    ]:
+        assert progress.record_exercise(1, "gram", status, source)
+    entry = on_disk(path)["lessons"]["01"]["exercises"]["gram"]
+    assert (entry["status"], entry["attempts"], entry["source"]) == ("passed", 3, "c")
+    first_pass = entry["passed_at"]
+    progress.record_exercise(1, "gram", "passed", "shorter")
+    entry = on_disk(path)["lessons"]["01"]["exercises"]["gram"]
+    assert (entry["source"], entry["passed_at"], entry["attempts"]) == ("shorter", first_pass, 3)
+
+
+def test_an_untouched_stub_is_no_attempt(progress):
+    progress.record_exercise(1, "gram", "not started", "TODO")
+    entry = progress.lesson(1)["exercises"]["gram"]
+    assert (entry["status"], entry["attempts"], entry["first_tried"]) == ("not started", 0, None)
+
+
+def test_hints_predictions_quiz_and_claims_follow_the_schema(progress, path):
+    progress.record_hint(1, "gram")
+    progress.record_hint(1, "gram")
+    progress.record_prediction(1, "peak", 60)
+    progress.record_prediction(1, "peak", 100.0)
+    progress.record_quiz(1, "kernel", "b", False)
+    progress.record_quiz(1, "kernel", "a", True)
+    progress.record_claims(1, {"slope": SimpleNamespace(measured=(-0.5, -0.49), holds=True)})
+    lesson = on_disk(path)["lessons"]["01"]
+    assert lesson["exercises"]["gram"]["hints"] == 2
+    assert lesson["predictions"]["peak"]["value"] == 100.0
+    assert lesson["quiz"]["kernel"] == {"chosen": "a", "right": True, "attempts": 2}
+    assert lesson["claims"]["slope"]["measured"] == [-0.5, -0.49]
+    assert lesson["claims"]["slope"]["holds"] is True
+    times = [
+        lesson["started_at"],
+        lesson["predictions"]["peak"]["recorded_at"],
+        lesson["claims"]["slope"]["measured_at"],
+    ]
+    assert all(datetime.fromisoformat(time).utcoffset().total_seconds() == 0 for time in times)
+
+
+def test_numbers_of_torch_become_plain_and_other_objects_are_refused(progress):
+    torch = pytest.importorskip("torch")
+    progress.record_prediction(1, "peak", torch.tensor(2.0))
+    assert progress.lesson(1)["predictions"]["peak"]["value"] == 2.0
+    with pytest.raises(TypeError, match="value must be a number or a text; got list"):
+        progress.record_prediction(1, "peak", [1, 2])
+    assert progress.waiting == 0
+
+
+def test_reading_gives_a_copy(progress):
+    progress.record_prediction(1, "peak", 3)
+    progress.read()["lessons"].clear()
+    progress.lesson(1)["predictions"].clear()
+    assert progress.lesson(1)["predictions"]["peak"]["value"] == 3
+
+
+def test_an_untouched_lesson_reads_as_empty_sections_and_writes_nothing(progress, path):
+    assert progress.lesson(7) == {"exercises": {}, "predictions": {}, "quiz": {}, "claims": {}}
+    assert progress.read() == {"version": 1, "lessons": {}}
+    assert not path.exists()
+
+
+def test_home_is_the_variable_or_the_users_data_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("DDLEARN_HOME", str(tmp_path))
+    assert home() == tmp_path
+    assert Progress().path == tmp_path / "progress.json"
+    monkeypatch.delenv("DDLEARN_HOME")
+    assert home().name == "ddlearn"
+
+
+def test_unknown_keys_are_preserved_at_every_level(progress, path):
+    path.parent.mkdir()
+    entry = {"status": "not yet", "note": "mine"}
+    lesson = {"mood": "curious", "exercises": {"gram": entry}}
+    path.write_text(json.dumps({"version": 1, "theme": "dark", "lessons": {"01": lesson}}))
+    progress.record_exercise(1, "gram", "passed", "code")
+    document = on_disk(path)
+    assert document["theme"] == "dark"
+    assert document["lessons"]["01"]["mood"] == "curious"
+    assert document["lessons"]["01"]["exercises"]["gram"]["note"] == "mine"
+    assert document["lessons"]["01"]["exercises"]["gram"]["status"] == "passed"
+
+
+# Writing
+
+
+def test_the_draft_is_flushed_to_the_device_before_it_replaces_the_file(progress, monkeypatch):
+    order = []
+    fsync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda fd: (order.append("fsync"), fsync(fd)))
+    monkeypatch.setattr(os, "replace", lambda *names: (order.append("replace"), replace(*names)))
+    progress.record_hint(1, "gram")
+    # The last one is the folder's: it makes the rename itself durable.
+    assert order == ["fsync", "replace", "fsync"]
+
+
+def test_a_record_that_changes_nothing_writes_nothing(progress, path):
+    progress.record_exercise(1, "gram", "not started", "TODO")
+    before = path.stat().st_mtime_ns
+    progress.record_exercise(1, "gram", "not started", "TODO")
+    assert path.stat().st_mtime_ns == before
+
+
+def test_a_linked_file_stays_linked(tmp_path):
+    target, link = tmp_path / "kept" / "progress.json", tmp_path / "progress.json"
+    target.parent.mkdir()
+    target.write_text('{"version": 1}')
+    link.symlink_to(target)
+    Progress(link).record_hint(1, "gram")
+    assert link.is_symlink()
+    assert on_disk(target)["lessons"]["01"]["exercises"]["gram"]["hints"] == 1
+
+
+@posix_only
+def test_a_writer_killed_at_random_moments_loses_no_record_that_it_acknowledged(path):
+    """25 writers, each killed with SIGKILL in its tight loop: the file reads each time, with all that was acknowledged.
+
+    The page cache outlives the process, so this shows that the rename is atomic; the order of fsync is tested above.
+    """
+    moments = random.Random(0)
+    acknowledged = 0
+    for _ in range(25):
+        writer = child(
+            """
+            index = int(sys.argv[2])
+            while True:
+                if not progress.record_prediction(1, str(index), "x" * 200):
+                    sys.exit(3)
+                print(index, flush=True)
+                index += 1
+            """,
+            path,
+            acknowledged,
+        )
+        first = writer.stdout.readline()  # the imports are over: it is writing now
+        time.sleep(moments.uniform(0.0, 0.08))
+        os.kill(writer.pid, signal.SIGKILL)
+        rest = writer.communicate()[0]
+        assert writer.returncode == -signal.SIGKILL
+        lines = [line for line in (first + rest).splitlines(keepends=True) if line.endswith("\n")]
+        acknowledged = int(lines[-1]) + 1
+        recorded = on_disk(path)["lessons"]["01"]["predictions"]
+        assert set(map(str, range(acknowledged))) <= set(recorded)
+    progress = Progress(path, patience=0.2)
+    assert progress.record_hint(1, "gram"), "a killed writer must leave no lock behind"
+    assert progress.notices == []
+    assert sorted(file.name for file in path.parent.iterdir()) == ["progress.json", "progress.json.lock"]
+
+
+def test_processes_that_write_at_once_lose_nothing_to_each_other(path):
+    body = """
+    for index in range(25):
+        assert progress.record_prediction(int(sys.argv[2]), str(index), index)
+        assert progress.record_hint("shared", "gram")
+    """
+    writers = [child(body, path, lesson) for lesson in range(4)]
+    for writer in writers:
+        writer.communicate()
+        assert writer.returncode == 0
+    lessons = on_disk(path)["lessons"]
+    for lesson in range(4):
+        assert set(lessons[f"{lesson:02d}"]["predictions"]) == set(map(str, range(25)))
+    assert lessons["shared"]["exercises"]["gram"]["hints"] == 4 * 25
+
+
+def test_two_notebooks_see_each_others_records(path):
+    one, two = Progress(path), Progress(path)
+    one.record_exercise(1, "gram", "passed", "code")
+    two.record_exercise(1, "gram", "not yet", "older")
+    assert one.lesson(1)["exercises"]["gram"]["status"] == "passed"
+    assert two.lesson(1)["exercises"]["gram"]["source"] == "code"
+
+
+# The lock
+
+
+@posix_only
+def test_the_lock_of_a_killed_process_is_gone_with_it(path, progress):
+    holder = child(
+        """
+        import time
+        from filelock import FileLock
+        progress.path.parent.mkdir()
+        with FileLock(f"{progress.path}.lock"):
+            print("held", flush=True)
+            time.sleep(60)
+        """,
+        path,
+    )
+    assert holder.stdout.readline() == "held\n"
+    assert not progress.record_hint(1, "gram")
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.communicate()
+    assert path.with_name("progress.json.lock").exists(), "the file stays; only the system's lock goes"
+    assert progress.record_hint(1, "gram")
+    assert on_disk(path)["lessons"]["01"]["exercises"]["gram"]["hints"] == 2
+
+
+def test_a_lock_held_for_long_is_waited_for_once_then_the_record_waits_in_memory(path):
+    patience = 0.3
+    progress = Progress(path, patience=patience)
+    path.parent.mkdir()
+    lock = FileLock(f"{path}.lock")
+    holder = child(
+        """
+        from filelock import FileLock
+        with FileLock(f"{progress.path}.lock"):
+            print("held", flush=True)
+            sys.stdin.readline()
+        """,
+        path,
+        stdin=subprocess.PIPE,
+    )
+    assert holder.stdout.readline() == "held\n"
+    start = time.monotonic()
+    assert not progress.record_prediction(1, "a", 1)
+    assert time.monotonic() - start >= patience
+    start = time.monotonic()
+    for index in range(10):
+        assert not progress.record_prediction(1, f"later {index}", 1)
+    assert time.monotonic() - start < 10 * patience, "only the first record waits"
+    assert progress.waiting == 11
+    assert len(progress.notices) == 1
+    assert "Another program is holding progress.json" in progress.notices[0]
+    assert set(progress.lesson(1)["predictions"]) == {"a", *(f"later {index}" for index in range(10))}
+
+    holder.communicate("go on\n")
+    assert progress.record_prediction(1, "b", 2)
+    assert set(on_disk(path)["lessons"]["01"]["predictions"]) == set(progress.lesson(1)["predictions"])
+    assert progress.waiting == 0
+    assert progress.notices[1:] == ["What was waiting in memory is now saved."]
+    assert not lock.is_locked
+
+
+# Disks that refuse
+
+
+def assert_waits_and_is_merged_later(progress, path, mend, reason):
+    """Records are refused by the disk with `reason`, kept, said once; after `mend()` all of them are on the disk."""
+    assert not progress.record_exercise(2, "ridge", "passed", "kept")
+    assert not progress.record_hint(2, "ridge")
+    assert progress.waiting == 2
+    assert len(progress.notices) == 1
+    assert re.search(reason, progress.notices[0])
+    assert "kept in memory" in progress.notices[0]
+    assert progress.lesson(2)["exercises"]["ridge"]["source"] == "kept"
+    mend()
+    assert progress.record_prediction(2, "peak", 5)
+    lesson = on_disk(path)["lessons"]["02"]
+    assert (lesson["exercises"]["ridge"]["status"], lesson["exercises"]["ridge"]["hints"]) == ("passed", 1)
+    assert lesson["predictions"]["peak"]["value"] == 5
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT])
+def test_an_error_of_the_disk_at_any_step_leaves_the_old_file_whole(progress, path, monkeypatch, call, number):
+    progress.record_prediction(1, "before", 1)
+    before = path.read_bytes()
+
+    def refuse(*arguments):
+        raise OSError(number, os.strerror(number))
+
+    def mend():
+        assert path.read_bytes() == before
+        assert not path.with_name("progress.json.draft").exists()
+        monkeypatch.undo()
+
+    monkeypatch.setattr(os, call, refuse)
+    assert_waits_and_is_merged_later(progress, path, mend, os.strerror(number).lower())
+    assert on_disk(path)["lessons"]["01"]["predictions"]["before"]["value"] == 1
+
+
+@posix_only
+def test_a_full_disk(tmp_path):
+    folder = tmp_path / "small"
+    folder.mkdir()
+    with mounted(folder, "-t", "tmpfs", "-o", "size=64k", "tmpfs"):
+        path, ballast = folder / "progress.json", folder / "ballast"
+        progress = Progress(path)
+        assert progress.record_prediction(1, "before", 1)
+        before = path.read_bytes()
+        with ballast.open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(b"\0" * 4096)
+        assert shutil.disk_usage(folder).free == 0
+        assert_waits_and_is_merged_later(progress, path, ballast.unlink, "no space left on device")
+        assert before != path.read_bytes()
+        assert "before" in on_disk(path)["lessons"]["01"]["predictions"]
+
+
+@posix_only
+def test_a_limit_on_the_size_of_files_in_a_real_process(path):
+    """The kernel refuses in the middle of a write; the half-written draft must not become the file."""
+    writer = child(
+        """
+        import resource
+        assert progress.record_prediction(1, "small", "x")
+        before = progress.path.read_bytes()
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+        assert not progress.record_prediction(1, "large", "x" * 5000)
+        assert progress.path.read_bytes() == before
+        assert "file too large" in progress.notices[0], progress.notices
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        """,
+        path,
+    )
+    writer.communicate()
+    assert writer.returncode == 0
+    # Nothing was recorded after the limit was lifted: the process saved what was waiting as it ended.
+    assert set(on_disk(path)["lessons"]["01"]["predictions"]) == {"small", "large"}
+
+
+@posix_only
+def test_a_read_only_folder(tmp_path):
+    """Mounted read-only, since chmod does not stop root and tests often run as root."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    path = folder / "progress.json"
+    Progress(path).record_prediction(1, "before", 1)
+    with mounted(folder, "--bind", str(folder)):
+        remount = ["mount", "-o", "remount,bind,{}", str(folder)]
+        subprocess.run([word.format("ro") for word in remount], check=True)
+        assert_waits_and_is_merged_later(
+            Progress(path),
+            path,
+            lambda: subprocess.run([word.format("rw") for word in remount], check=True),
+            "read-only file system",
+        )
+        assert on_disk(path)["lessons"]["01"]["predictions"]["before"]["value"] == 1
+
+
+def test_a_home_that_cannot_be_made(tmp_path):
+    """A file stands where the folder should be: refused to everyone, root included."""
+    blocker = tmp_path / "home"
+    blocker.write_text("I am a file")
+    path = blocker / "progress.json"
+
+    def mend():
+        blocker.unlink()
+
+    assert_waits_and_is_merged_later(Progress(path), path, mend, "(not a directory|file exists)")
+
+
+def test_a_folder_where_the_file_should_be(path, progress):
+    path.mkdir(parents=True)
+    assert_waits_and_is_merged_later(progress, path, path.rmdir, "directory")
+
+
+# Damaged and newer files
+
+DAMAGED = {
+    "truncated": b'{"version": 1, "lessons": {"01": {"exerc',
+    "binary": bytes(range(256)),
+    "empty": b"",
+    "zeros": b"\0" * 512,
+    "a list": b"[1, 2, 3]",
+    "a text": b'"progress"',
+    "too deep": b"[" * 100_000,
+    "no version": b'{"lessons": {}}',
+    "version true": b'{"version": true, "lessons": {}}',
+    "version zero": b'{"version": 0, "lessons": {}}',
+    "lessons a list": b'{"version": 1, "lessons": []}',
+    "a lesson a number": b'{"version": 1, "lessons": {"01": 3}}',
+    "exercises a list": b'{"version": 1, "lessons": {"01": {"exercises": ["gram"]}}}',
+    "attempts a text": b'{"version": 1, "lessons": {"01": {"exercises": {"gram": {"attempts": "two"}}}}}',
+    "hints true": b'{"version": 1, "lessons": {"01": {"exercises": {"gram": {"hints": true}}}}}',
+    "quiz entry null": b'{"version": 1, "lessons": {"01": {"quiz": {"a": null}}}}',
+    "measured a number": b'{"version": 1, "lessons": {"01": {"claims": {"a": {"measured": 1}}}}}',
+}
+
+
+@pytest.mark.parametrize("first", ["read", "record"])
+@pytest.mark.parametrize("data", DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_file_is_set_aside_and_said(progress, path, data, first):
+    path.parent.mkdir()
+    path.write_bytes(data)
+    if first == "read":
+        assert progress.read() == {"version": 1, "lessons": {}}
+    assert progress.record_prediction(1, "peak", 4)
+    (aside,) = path.parent.glob("progress.damaged-*.json")
+    assert re.fullmatch(r"progress\.damaged-\d{8}T\d{6}Z\.json", aside.name)
+    assert aside.read_bytes() == data
+    (notice,) = progress.notices
+    assert notice.startswith("progress.json was damaged: ")
+    assert aside.name in notice
+    assert on_disk(path)["lessons"]["01"]["predictions"]["peak"]["value"] == 4
+
+
+def test_files_set_aside_in_the_same_second_do_not_overwrite_each_other(progress, path, monkeypatch):
+    class Frozen(datetime):
+        @classmethod
+        def now(cls, zone=None):
+            return cls(2026, 1, 2, 3, 4, 5, tzinfo=zone)
+
+    monkeypatch.setattr(store, "datetime", Frozen)
+    path.parent.mkdir()
+    for data in (b"first", b"second", b"third"):
+        path.write_bytes(data)
+        progress.record_hint(1, "gram")
+    kept = {file.name: file.read_bytes() for file in path.parent.glob("progress.damaged-*")}
+    assert kept == {
+        "progress.damaged-20260102T030405Z.json": b"first",
+        "progress.damaged-20260102T030405Z-2.json": b"second",
+        "progress.damaged-20260102T030405Z-3.json": b"third",
+    }
+
+
+@pytest.mark.parametrize("seen_by", ["writing", "reading"])
+def test_what_a_notebook_has_seen_survives_damage_and_deletion(path, seen_by):
+    Progress(path).record_exercise(1, "gram", "passed", "code")
+    progress = Progress(path)
+    if seen_by == "reading":
+        progress.read()
+    else:
+        progress.record_hint(1, "ridge")
+    path.write_bytes(b"\0\0\0")
+    assert progress.lesson(1)["exercises"]["gram"]["source"] == "code"
+    assert on_disk(path)["lessons"]["01"]["exercises"]["gram"]["source"] == "code"
+    path.unlink()
+    progress.record_prediction(1, "peak", 1)
+    assert on_disk(path)["lessons"]["01"]["exercises"]["gram"]["source"] == "code"
+
+
+def test_damage_found_by_one_notebook_loses_nothing_of_the_other(path):
+    one, two = Progress(path), Progress(path)
+    one.record_prediction(1, "one", 1)
+    two.record_prediction(1, "two", 2)
+    path.write_bytes(b"{")
+    one.record_prediction(1, "three", 3)
+    two.record_prediction(1, "four", 4)
+    assert set(on_disk(path)["lessons"]["01"]["predictions"]) == {"one", "two", "three", "four"}
+
+
+def test_damage_in_a_folder_that_cannot_be_written_keeps_everything_where_it_is(path, progress, monkeypatch):
+    progress.record_prediction(1, "before", 1)
+    path.write_bytes(b"{")
+
+    def refuse(*names):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "rename", refuse)
+        assert not progress.record_prediction(1, "during", 2)
+        assert set(progress.lesson(1)["predictions"]) == {"before", "during"}
+        assert path.read_bytes() == b"{"
+        assert progress.waiting == 1
+    assert progress.flush()
+    assert set(on_disk(path)["lessons"]["01"]["predictions"]) == {"before", "during"}
+
+
+def test_a_newer_file_is_left_untouched_byte_for_byte_and_said(progress, path):
+    newer = b'{ "version": 2,\n  "lessons": ["quite", "another", "shape"] }\n'
+    path.parent.mkdir()
+    path.write_bytes(newer)
+    assert not progress.record_prediction(1, "peak", 4)
+    assert not progress.flush()
+    assert progress.lesson(1)["predictions"]["peak"]["value"] == 4
+    assert path.read_bytes() == newer
+    assert not list(path.parent.glob("*damaged*"))
+    (notice,) = progress.notices
+    assert "newer ddlearn" in notice
+    assert "update ddlearn" in notice
+
+
+def test_a_source_of_any_characters_survives(progress, path):
+    source = "def gram(x):\n    return 'é 日本 \\u2028 \ud800 </script>'\x00"
+    progress.record_exercise(1, "gram", "passed", source)
+    assert Progress(path).lesson(1)["exercises"]["gram"]["source"] == source

@@ -1,0 +1,348 @@
+"""The report: complete, escaped, readable by all, asking nothing of a network, and never in the way of another file."""
+
+import errno
+import os
+import re
+import shutil
+from html.parser import HTMLParser
+from itertools import pairwise
+from types import SimpleNamespace
+
+import pytest
+
+from ddlearn import __version__, lessons
+from ddlearn.classroom.claim import Claim
+from ddlearn.classroom.exercise import Exercise
+from ddlearn.classroom.lesson import Lesson
+from ddlearn.classroom.prediction import Prediction
+from ddlearn.classroom.progress import Progress
+from ddlearn.classroom.quiz import Option, Quiz, QuizItem
+from ddlearn.course.report import report_html, write_report
+
+VOID = {"meta", "link", "br"}
+EVIL = "<script>alert('x')</script> & \"quoted\" </code></pre></details>"
+
+
+class Page(HTMLParser):
+    """A page as a list of (tag, attributes, text inside), with a check that every element is closed in turn."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.elements, self.open = [], []
+        self.feed(page)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        element = SimpleNamespace(tag=tag, attributes=dict(attributes), text="")
+        self.elements.append(element)
+        if tag not in VOID:
+            self.open.append(element)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop().tag == tag
+
+    def handle_data(self, data):
+        for element in self.open:
+            element.text += data
+
+    def all(self, *tags):
+        return [element for element in self.elements if element.tag in tags]
+
+    def texts(self, *tags):
+        return [" ".join(element.text.split()) for element in self.all(*tags)]
+
+
+def lesson_of(number, title):
+    quiz = Quiz((QuizItem("Is `K` symmetric?", (Option("yes", True, "It is."), Option("no", False, "It is."))),))
+    return Lesson(
+        number,
+        "slug",
+        title,
+        minutes=10,
+        difficulty=1,
+        exercises=(Exercise("gram", "the Gram matrix", abs, list), Exercise("ridge", "ridge regression", abs, list)),
+        predictions=(
+            Prediction("peak", "Where does `K` peak?", low=0, high=200, unit="features", truth=137.0),
+            Prediction("planes", "How many planes?", options=("one", "two"), truth="one"),
+        ),
+        recap=quiz,
+        quiz=quiz,
+        claims=(
+            Claim("slope", "Errors fall as 1/sqrt(D).", "Rahimi & Recht 2007", "theorem", -0.5, 0.05, measure=abs),
+            Claim("exact", "The shortcut is exact.", "identity", "algebra", 0, 1e-8, measure=abs),
+        ),
+    )
+
+
+@pytest.fixture(autouse=True)
+def course(monkeypatch):
+    """A course of three lessons: a begun one, an untouched one, and one that does not load."""
+    shelf = {"01": lesson_of("01", "Fixed <embeddings>"), "02": lesson_of("02", "Learned embeddings")}
+
+    def load(number):
+        if number == "03":
+            raise ImportError("broken")
+        return shelf[number]
+
+    monkeypatch.setattr(lessons, "LESSONS", {"01": "a", "02": "b", "03": "c"})
+    monkeypatch.setattr(lessons, "load", load)
+
+
+@pytest.fixture
+def progress(tmp_path):
+    progress = Progress(tmp_path / "home" / "progress.json")
+    progress.record_exercise("01", "gram", "not yet", "first try")
+    progress.record_hint("01", "gram")
+    progress.record_exercise("01", "gram", "passed", f"def gram(x):\n    return '{EVIL}'")
+    progress.record_exercise("01", "ridge", "classic mistake", "SECRET DRAFT")
+    progress.record_prediction("01", "peak", 60)
+    progress.record_quiz("01", "recap-1", "no", False)
+    progress.record_quiz("01", "quiz-1", "yes", True)
+    progress.record_claims("01", {"slope": SimpleNamespace(measured=[-0.5012, -0.4987], holds=True)})
+    return progress
+
+
+def rows(page):
+    """Each table row as its cells' texts."""
+    found, page = [], Page(page)
+    for element in page.elements:
+        if element.tag == "tr":
+            found.append([])
+        elif element.tag in ("td", "th"):
+            found[-1].append(" ".join(element.text.split()))
+    return found
+
+
+def row(page, beginning):
+    (one,) = [cells for cells in rows(page) if cells[0].startswith(beginning)]
+    return one
+
+
+def test_the_page_has_a_language_a_title_one_h1_and_headings_in_order(progress):
+    page = Page(report_html(progress))
+    assert page.all("html")[0].attributes["lang"] == "en"
+    assert page.texts("title") == page.texts("h1") == ["My progress in ddlearn"]
+    levels = [int(element.tag[1]) for element in page.all("h1", "h2", "h3", "h4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(next_one <= level + 1 for level, next_one in pairwise(levels))
+    assert page.texts("h2") == ["01 · Fixed <embeddings>", "02 · Learned embeddings", "Lesson 03"]
+    assert len(page.all("main")) == 1
+
+
+def test_every_table_has_a_name_of_its_own_and_headed_rows_and_columns(progress):
+    page = Page(report_html(progress))
+    names = [table.attributes["aria-label"] for table in page.all("table")]
+    assert len(names) == len(set(names)) == 4
+    assert {heading.attributes["scope"] for heading in page.all("th")} == {"row", "col"}
+    assert all(page.texts("th"))
+    widths = {len(cells) for cells in rows(report_html(progress))}
+    assert widths <= {4, 5}
+
+
+def test_exercises_are_said_in_symbol_and_words_with_attempts_hints_and_time(progress):
+    page = report_html(progress)
+    gram, ridge = row(page, "gram: the Gram matrix"), row(page, "ridge: ridge regression")
+    assert gram[1:4] == ["✓ passed", "2", "1"]
+    assert re.fullmatch(r"\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC", gram[4])
+    assert ridge[1:4] == ["◐ classic mistake", "1", "0"]
+    assert "◐ begun: 1 of 2 exercises passed" in page
+    assert "1 lesson begun, 1 exercise passed." in page
+
+
+def test_a_lesson_is_finished_when_every_exercise_it_has_is_passed(progress):
+    progress.record_exercise("01", "ridge", "passed", "def ridge(): ...")
+    progress.record_exercise("01", "long gone", "not yet", "")
+    assert "✓ every exercise passed" in report_html(progress)
+
+
+def test_untouched_lessons_are_listed_as_not_begun(progress):
+    assert report_html(progress).count("○ not begun") == 2
+
+
+def test_an_empty_record_gives_a_page(tmp_path):
+    page = report_html(Progress(tmp_path / "progress.json"))
+    assert "Nothing is recorded yet." in page
+    assert page.count("○ not begun") == 3
+    assert Page(page).all("table") == []
+
+
+def test_predictions_stand_beside_their_answers_and_nothing_ahead_is_spoiled(progress):
+    page = report_html(progress)
+    assert row(page, "Where does K peak?")[1:3] == ["60 features", "137 features"]
+    assert row(page, "How many planes?")[1:3] == ["○ not answered", ""]
+
+
+def test_questions_and_claims_are_said(progress):
+    page = report_html(progress)
+    answered = [cells[1:] for cells in rows(page) if cells[0] == "Is K symmetric?"]
+    assert answered == [["no", "✗ not yet right", "1"], ["yes", "✓ right", "1"]]
+    slope = row(page, "Errors fall as 1/sqrt(D). (Rahimi & Recht 2007)")
+    assert slope[1:4] == ["−0.5 ± 0.05", "−0.501, −0.499", "✓ holds"]
+    assert row(page, "The shortcut is exact.")[2:4] == ["", "○ not measured"]
+
+
+def test_passed_code_is_there_and_drafts_are_not(progress):
+    page = Page(report_html(progress))
+    assert page.texts("summary") == ["gram: my code"]
+    (code,) = page.all("pre")
+    assert code.text == f"def gram(x):\n    return '{EVIL}'"
+    assert "SECRET DRAFT" not in report_html(progress)
+
+
+def test_everything_a_learner_or_a_file_can_say_is_escaped(progress):
+    progress.record_prediction("01", "planes", EVIL)
+    progress.record_quiz("01", "quiz-1", EVIL, False)
+    progress.record_exercise("01", EVIL, EVIL, EVIL)
+    progress.record_hint(EVIL, EVIL)
+    progress.record_claims("01", {EVIL: SimpleNamespace(measured=[float("nan")], holds=False)})
+    progress.notices.append(EVIL)
+    page = report_html(progress)
+    assert "<script" not in page
+    assert Page(page).all("script") == []
+    assert EVIL in " ".join(Page(page).texts("h2"))
+
+
+def test_the_page_asks_nothing_of_a_network(progress):
+    page = Page(report_html(progress))
+    for element in page.elements:
+        assert not {"src", "srcset", "action"} & set(element.attributes)
+        assert element.attributes.get("href", "data:,") == "data:,"
+    assert "url(" not in report_html(progress)
+    assert "@import" not in report_html(progress)
+    (policy,) = [one for one in page.all("meta") if one.attributes.get("http-equiv") == "Content-Security-Policy"]
+    assert policy.attributes["content"].startswith("default-src 'none'")
+
+
+def test_records_of_what_no_longer_exists_are_kept_and_marked(progress):
+    progress.record_exercise("01", "old", "passed", "def old(): ...")
+    progress.record_prediction("01", "older", 1.0)
+    progress.record_quiz("01", "quiz-9", "a", True)
+    progress.record_claims("01", {"oldest": SimpleNamespace(measured=[1.0], holds=True)})
+    progress.record_exercise("77", "far", "passed", "def far(): ...")
+    progress.record_exercise("03", "lost", "passed", "def lost(): ...")
+    page = report_html(progress)
+    for name in ("old", "older", "quiz-9", "oldest", "far", "lost"):
+        assert row(page, f"{name} (no longer in this lesson)")
+    assert Page(page).texts("h2")[-1] == "Lesson 77"
+    assert {"far: my code", "lost: my code", "old: my code"} <= set(Page(page).texts("summary"))
+
+
+def test_a_time_that_is_none_is_shown_as_it_is(tmp_path):
+    path = tmp_path / "progress.json"
+    path.write_text('{"version": 1, "lessons": {"01": {"started_at": "last <week>"}}}')
+    assert "since last &lt;week&gt;" in report_html(Progress(path))
+
+
+def test_version_date_and_machine_are_said_without_a_personal_path(progress, tmp_path):
+    page = report_html(progress)
+    assert f"with ddlearn {__version__}, on " in page
+    assert re.search(r"Python 3\.\d+\.\d+, torch [\d.]+.*thread.*GB of memory", page)
+    assert str(tmp_path) not in page
+
+
+def test_notices_of_the_record_are_passed_on(progress):
+    progress.path.write_text("{")
+    assert "progress.json was damaged" in report_html(progress)
+
+
+# Where it is written
+
+
+def test_the_path_comes_back_and_folders_are_made(progress, tmp_path):
+    path = write_report(tmp_path / "new" / "report.html", progress)
+    assert path == tmp_path / "new" / "report.html"
+    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert [file.name for file in path.parent.iterdir()] == ["report.html"]
+
+
+def test_an_earlier_report_is_replaced(progress, tmp_path):
+    path = write_report(tmp_path / "report.html", progress)
+    progress.record_exercise("01", "ridge", "passed", "def ridge(): ...")
+    assert "def ridge" in write_report(path, progress).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("content", ["my thesis", "", '<meta name="generator" content="another tool 1">'])
+def test_another_file_is_left_as_it_is_unless_forced(progress, tmp_path, content):
+    path = tmp_path / "thesis.html"
+    path.write_text(content)
+    with pytest.raises(FileExistsError, match=r"thesis\.html is there already and is no report of ddlearn"):
+        write_report(path, progress)
+    assert path.read_text() == content
+    write_report(path, progress, force=True)
+    assert "My progress" in path.read_text(encoding="utf-8")
+
+
+def test_a_folder_is_refused_in_a_sentence(progress, tmp_path):
+    with pytest.raises(IsADirectoryError, match=r"is a folder; name a file, such as .*ddlearn-report\.html"):
+        write_report(tmp_path, progress)
+
+
+def test_a_full_disk_leaves_the_earlier_report_whole(progress, tmp_path, monkeypatch):
+    path = write_report(tmp_path / "report.html", progress)
+    before = path.read_bytes()
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_report(path, progress)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.glob("report*")] == ["report.html"]
+
+
+def test_the_learners_own_progress_is_the_default(tmp_path, monkeypatch):
+    monkeypatch.setenv("DDLEARN_HOME", str(tmp_path / "mine"))
+    Progress().record_exercise("01", "gram", "passed", "def mine(): ...")
+    assert "def mine" in write_report(tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+# In a real browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next(filter(None, map(shutil.which, names)), None)
+    if chromium is None:
+        pytest.skip("Chromium is not installed")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("view", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"media": "print"}], ids=str)
+def test_axe_finds_nothing_and_the_page_is_silent(browser, progress, tmp_path, view):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    path = write_report(tmp_path / "report.html", progress)
+    page = browser.new_page(viewport={"width": 380, "height": 800})
+    said, asked = [], []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("request", lambda request: asked.append(request.url))
+    page.emulate_media(**view)
+    page.goto(path.as_uri())
+    found = axe.run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert said == []
+    assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "fits a telephone"
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_code_folds_on_the_screen_and_is_open_in_print(browser, progress, tmp_path):
+    page = browser.new_page()
+    page.goto(write_report(tmp_path / "report.html", progress).as_uri())
+    code = page.locator("pre")
+    assert not code.is_visible()
+    page.locator("summary").press("Enter")
+    assert code.is_visible()
+    page.locator("summary").press("Enter")
+    page.emulate_media(media="print")
+    assert code.is_visible()
+    page.close()
