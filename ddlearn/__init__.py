@@ -5,4 +5,9 @@ A library small enough to read in class, and the notebooks that stand on it. Sci
 lessons into a course in `course`.
 """
 
+from ddlearn.compute import limit_threads
+
 __version__ = "0.1.0"
+
+# Before torch or NumPy come in: their thread pools read the environment once, when they load.
+limit_threads()

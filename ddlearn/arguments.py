@@ -1,0 +1,174 @@
+"""Sentences of refusal: every public function checks what it is given here, and says it in the same words.
+
+A refusal names the argument, what it got and what it wants. A wrong kind of thing is a `TypeError`, a wrong value a
+`ValueError`. Each check returns the argument, so that it stands where the argument is first used. This module must stay
+importable without torch: the light parts of the classroom stand on it too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from numbers import Integral, Real
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = [
+    "at_least",
+    "between",
+    "matrix",
+    "one_of",
+    "positive",
+    "positives",
+    "same_kind",
+    "symmetric",
+    "targets",
+    "tensor",
+    "whole",
+]
+
+
+def positive(name: str, value: float) -> float:
+    """A finite number above zero."""
+    number = _number(name, value, "a positive number")
+    if not (math.isfinite(number) and number > 0):
+        raise ValueError(f"{name} must be a positive number; got {value}")
+    return number
+
+
+def at_least(name: str, value: float, low: float) -> float:
+    """A finite number, `low` or more."""
+    wanted = f"a number of at least {low}"
+    number = _number(name, value, wanted)
+    if not (math.isfinite(number) and number >= low):
+        raise ValueError(f"{name} must be {wanted}; got {value}")
+    return number
+
+
+def between(name: str, value: float, low: float, high: float) -> float:
+    """A number in [low, high]."""
+    wanted = f"a number from {low} to {high}"
+    number = _number(name, value, wanted)
+    if not low <= number <= high:
+        raise ValueError(f"{name} must be {wanted}; got {value}")
+    return number
+
+
+def whole(name: str, value: int, low: int | None = None, high: int | None = None) -> int:
+    """A whole number in [low, high]; a side that is None is open."""
+    wanted = "a whole number"
+    if low is not None and high is not None:
+        wanted += f" from {low} to {high}"
+    elif low is not None:
+        wanted += f" of at least {low}"
+    elif high is not None:
+        wanted += f" of at most {high}"
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{name} must be {wanted}; got {_shown(value)}")
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise ValueError(f"{name} must be {wanted}; got {value}")
+    return int(value)
+
+
+def one_of(name: str, value: object, options: Collection) -> object:
+    """One of the options, which the sentence lists."""
+    if not any(type(value) is type(option) and value == option for option in options):
+        listed = ", ".join(repr(option) for option in options)
+        raise ValueError(f"{name} must be one of {listed}; got {_shown(value)}")
+    return value
+
+
+def tensor(name: str, value: torch.Tensor) -> torch.Tensor:
+    """A torch tensor of any shape but an empty one, float32 or float64, every entry finite."""
+    import torch
+
+    if not isinstance(value, torch.Tensor):
+        raise TypeError(f"{name} must be a torch tensor; got {_kind(value)}. torch.as_tensor({name}) converts it.")
+    if value.dtype not in (torch.float32, torch.float64):
+        raise TypeError(f"{name} must be float32 or float64; got {value.dtype}. {name}.double() converts it.")
+    if value.numel() == 0:
+        raise ValueError(f"{name} must not be empty; got shape {tuple(value.shape)}")
+    finite = torch.isfinite(value)
+    if not finite.all():
+        place = (~finite).nonzero()[0].tolist()
+        raise ValueError(f"{name} must be finite; got {value[tuple(place)].item()} at {place}")
+    return value
+
+
+def matrix(name: str, value: torch.Tensor, *, rows: int | None = None, columns: int | None = None) -> torch.Tensor:
+    """A tensor of two dimensions, of as many rows and columns as asked."""
+    tensor(name, value)
+    wanted = f"({rows or 'n'}, {columns or 'd'})"
+    if value.ndim != 2 or rows not in (None, value.shape[0]) or columns not in (None, value.shape[1]):
+        raise ValueError(f"{name} must be a matrix of shape {wanted}; got shape {tuple(value.shape)}")
+    return value
+
+
+def symmetric(name: str, value: torch.Tensor) -> torch.Tensor:
+    """A square matrix equal to its transpose, up to the square root of its precision."""
+    import torch
+
+    matrix(name, value)
+    if value.shape[0] != value.shape[1]:
+        raise ValueError(f"{name} must be a square matrix of shape (n, n); got shape {tuple(value.shape)}")
+    gap = (value - value.mT).abs_().max().item()
+    if gap > torch.finfo(value.dtype).eps ** 0.5 * value.abs().max().item():
+        raise ValueError(f"{name} must be symmetric; got entries that differ from their mirror image by {gap:.2g}")
+    return value
+
+
+def targets(name: str, value: torch.Tensor, rows: int) -> torch.Tensor:
+    """What is to be predicted: a tensor of shape (rows,) or (rows, k)."""
+    tensor(name, value)
+    if value.ndim not in (1, 2) or value.shape[0] != rows:
+        raise ValueError(f"{name} must be of shape ({rows},) or ({rows}, k); got shape {tuple(value.shape)}")
+    return value
+
+
+def same_kind(name: str, value: torch.Tensor, like_name: str, like: torch.Tensor) -> torch.Tensor:
+    """A tensor of the same precision and on the same device as another."""
+    if value.dtype != like.dtype:
+        raise TypeError(f"{name} must be of the same dtype as {like_name}, {like.dtype}; got {value.dtype}")
+    if value.device != like.device:
+        raise ValueError(f"{name} must be on the same device as {like_name}, {like.device}; got {value.device}")
+    return value
+
+
+def positives(name: str, value: torch.Tensor | Sequence[float], like: torch.Tensor) -> torch.Tensor:
+    """Positive numbers, in a tensor or a plain list, as a vector of `like`'s precision on its device."""
+    import torch
+
+    if not isinstance(value, (torch.Tensor, list, tuple)):
+        raise TypeError(f"{name} must be a torch tensor or a list of positive numbers; got {_shown(value)}")
+    if not isinstance(value, torch.Tensor):
+        value = torch.tensor([positive(f"{name}[{i}]", number) for i, number in enumerate(value)], dtype=torch.float64)
+    tensor(name, value)
+    if value.ndim != 1:
+        raise ValueError(f"{name} must be of shape (L,); got shape {tuple(value.shape)}")
+    if value.min() <= 0:
+        raise ValueError(f"{name} must be positive numbers; got {value.min().item()} among them")
+    return value.to(like)
+
+
+def _number(name: str, value: object, wanted: str) -> float:
+    """A real number: Python's, NumPy's, or a tensor of no dimension. True and False are none."""
+    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be {wanted}; got {_shown(value)}")
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{name} must be {wanted}; got a number beyond the range of floats") from None
+
+
+def _kind(value: object) -> str:
+    kind = type(value)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _shown(value: object) -> str:
+    """Scalars and words are quoted; of anything larger the kind is enough."""
+    return repr(value) if isinstance(value, (str, bool, int, float, type(None))) else _kind(value)

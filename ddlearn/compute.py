@@ -1,0 +1,218 @@
+"""What this machine can carry: its cores, its memory, its device, and the scale that sizes an experiment.
+
+On a shared host `os.cpu_count()` is the whole node, while a quota grants one core of it; eight threads on one core are
+more than twice as slow as one. So cores come from the quota and memory from the control group's limit, and everything
+here can be overridden: `DDLEARN_SCALE`, `DDLEARN_DEVICE`. Importing this module must stay cheap: torch is only imported
+by the functions that return something of its kind.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from ddlearn import arguments
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = [
+    "device",
+    "generator",
+    "limit_threads",
+    "memory_limit",
+    "memory_used",
+    "require_memory",
+    "scale",
+    "sizes",
+    "threads",
+]
+
+T = TypeVar("T")
+
+SCALES = ("binder", "laptop", "gpu")
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+SMALL_MEMORY = 2.2e9
+"""At or below this many bytes a machine counts as a hosted one (its limit is 2 GB)."""
+
+
+def threads(root: Path | str = "/") -> int:
+    """Whole cores granted to this process: the least of CPU_LIMIT, the control group's quota and the affinity mask.
+
+    `root` is the folder under which `proc` and `sys` are looked for; tests put their own there.
+    """
+    grants = [_available_cores(), *_quotas(Path(root))]
+    limit = _read_number(os.environ.get("CPU_LIMIT"))
+    if limit:
+        grants.append(limit)
+    return max(1, math.floor(min(grants)))
+
+
+def limit_threads() -> int:
+    """Hold torch and BLAS to `threads()`, or to OMP_NUM_THREADS where that is set lower; `import ddlearn` calls this.
+
+    The environment acts on libraries imported later; those already here are told directly. Nothing is imported for it,
+    and nothing is ever raised above what the user chose.
+    """
+    count = threads()
+    chosen = _read_number(os.environ.get("OMP_NUM_THREADS"))
+    if chosen:
+        count = max(1, min(count, int(chosen)))
+    for variable in THREAD_VARIABLES:
+        os.environ.setdefault(variable, str(count))
+    torch = sys.modules.get("torch")
+    # A module that is half imported (ddlearn imported from within torch's import) has no such function yet.
+    if hasattr(torch, "set_num_threads") and torch.get_num_threads() > count:
+        torch.set_num_threads(count)
+    if "numpy" in sys.modules and count < _available_cores():
+        import threadpoolctl
+
+        for pool in threadpoolctl.ThreadpoolController().lib_controllers:
+            if pool.num_threads > count:
+                pool.set_num_threads(count)
+    return count
+
+
+def memory_limit(root: Path | str = "/") -> int:
+    """Bytes that this process may use: the least of MEM_LIMIT, the control group's limit and what the machine has."""
+    import psutil
+
+    limits = [psutil.virtual_memory().total, *_memory_limits(Path(root))]
+    limit = _read_number(os.environ.get("MEM_LIMIT"))
+    if limit:
+        limits.append(limit)
+    return int(min(limits))
+
+
+def memory_used() -> int:
+    """Bytes of memory that this process holds now (its resident set)."""
+    import psutil
+
+    return psutil.Process().memory_info().rss
+
+
+def require_memory(bytes: float, what: str) -> None:
+    """Raise a `MemoryError` with a clear sentence if `what` needs more bytes than are left, before anything is lost."""
+    import psutil
+
+    bytes = arguments.at_least("bytes", bytes, 0)
+    left = max(0, min(memory_limit() - memory_used(), psutil.virtual_memory().available))
+    if bytes > left:
+        raise MemoryError(
+            f"{what} needs about {_gigabytes(bytes)}, and {_gigabytes(left)} are left here. "
+            "Choose a smaller size, or shut down other notebooks."
+        )
+
+
+def device() -> torch.device:
+    """The device that experiments run on: DDLEARN_DEVICE if set, else CUDA where there is one, else the CPU.
+
+    Apple's "mps" is used only when it is asked for by name: it has no float64, the precision that this course works in.
+    """
+    import torch
+
+    asked = os.environ.get("DDLEARN_DEVICE", "").strip()
+    if not asked:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    kind, _, index = asked.partition(":")
+    if kind not in ("cpu", "cuda", "mps") or (index and not index.isdigit()):
+        raise ValueError(f'DDLEARN_DEVICE must be "cpu", "cuda", "cuda:0" or "mps"; got {asked!r}')
+    count = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}[kind]
+    if int(index or 0) >= count:
+        raise ValueError(
+            f"DDLEARN_DEVICE asks for {asked}, but torch sees no such device here. Unset it, or set it to cpu."
+        )
+    if kind == "mps":
+        warnings.warn("mps has no float64: give every function float32 tensors there.", stacklevel=2)
+    return torch.device(asked)
+
+
+def scale() -> str:
+    """How large experiments are made here: "gpu", "laptop" or "binder"; DDLEARN_SCALE overrides.
+
+    "gpu" where a CUDA device is there, "binder" on one core or with 2 GB of memory, "laptop" otherwise.
+    """
+    asked = os.environ.get("DDLEARN_SCALE", "").strip()
+    if asked:
+        return arguments.one_of("DDLEARN_SCALE", asked, SCALES)
+    if device().type == "cuda":
+        return "gpu"
+    return "binder" if threads() == 1 or memory_limit() <= SMALL_MEMORY else "laptop"
+
+
+def sizes(*, binder: T, laptop: T, gpu: T) -> T:
+    """The one of three sizes that this machine's `scale()` asks for."""
+    return {"binder": binder, "laptop": laptop, "gpu": gpu}[scale()]
+
+
+def generator(seed: int, device: torch.device | str = "cpu") -> torch.Generator:
+    """A source of random numbers that gives the same numbers for the same seed. Each function that draws takes one."""
+    import torch
+
+    return torch.Generator(device).manual_seed(arguments.whole("seed", seed, 0, 2**63 - 1))
+
+
+def _available_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _quotas(root: Path) -> Iterator[float]:
+    """Cores granted by each control group that holds this process, version 2 then 1."""
+    for folder in _control_groups(root, ""):
+        quota, _, period = _read(folder / "cpu.max").partition(" ")
+        if _read_number(quota) and _read_number(period):
+            yield _read_number(quota) / _read_number(period)
+    for folder in _control_groups(root, "cpu"):
+        quota = _read_number(_read(folder / "cpu.cfs_quota_us"))  # -1 where there is none
+        period = _read_number(_read(folder / "cpu.cfs_period_us"))
+        if quota and period:
+            yield quota / period
+
+
+def _memory_limits(root: Path) -> Iterator[float]:
+    for folder in _control_groups(root, ""):
+        yield _read_number(_read(folder / "memory.max")) or math.inf
+    for folder in _control_groups(root, "memory"):
+        yield _read_number(_read(folder / "memory.limit_in_bytes")) or math.inf
+
+
+def _control_groups(root: Path, controller: str) -> Iterator[Path]:
+    """Folders of the groups that hold this process, innermost first, up to the top: a limit on any of them binds.
+
+    Each line of /proc/self/cgroup reads "number:controllers:path"; version 2 has one line with no controllers. Inside a
+    container the path may belong to the host and be missing here, while the top folder is the container's own.
+    """
+    for line in _read(root / "proc/self/cgroup").splitlines() or ["0::/"]:
+        controllers, _, path = line.partition(":")[2].partition(":")
+        if controller in controllers.split(","):
+            names = [name for name in path.split("/") if name not in ("", "..")]
+            top = root / "sys/fs/cgroup" / controllers
+            yield from (top.joinpath(*names[:depth]) for depth in range(len(names), 0, -1))
+    yield root / "sys/fs/cgroup" / controller
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
+
+
+def _read_number(text: str | None) -> float | None:
+    """A positive number, or None for anything else: "max", "-1", an empty file, a variable that is not set."""
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number > 0 else None
+
+
+def _gigabytes(bytes: float) -> str:
+    return f"{bytes / 1e9:.1f} GB" if bytes >= 1e8 else f"{bytes / 1e6:.0f} MB"

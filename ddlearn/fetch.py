@@ -1,0 +1,116 @@
+"""Published files, fetched once: checked against the publisher's checksum, kept in a cache, read without pickle.
+
+pooch downloads to a temporary file in the cache folder, compares checksums and only then moves it into place: a cache
+never holds half a file. Whatever goes wrong ends in one `DatasetUnavailable`, whose sentence says what happened and
+what to do.
+"""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import math
+import os
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = ["DatasetUnavailable", "Source", "cache_folder", "read_idx"]
+
+log = logging.getLogger(__name__)
+
+SECONDS_TO_ANSWER = 20
+
+
+class DatasetUnavailable(RuntimeError):
+    """A data set could not be had now. The sentence says why, and that the lesson goes on with `digits()`."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a data set is published: its files by what they hold, each with the publisher's MD5, under one address."""
+
+    name: str
+    base_url: str
+    files: dict[str, tuple[str, str]]
+    """What a file holds -> (its name under `base_url`, its MD5)."""
+    licence: str
+    citation: str
+
+    def fetch(self) -> dict[str, Path]:
+        """The files, from the cache folder or else downloaded; raises `DatasetUnavailable`."""
+        paths = {part: self._fetch_file(name, md5) for part, (name, md5) in self.files.items()}
+        log.info("%s: licence %s. Please cite: %s", self.name, self.licence, self.citation)
+        return paths
+
+    def _fetch_file(self, name: str, md5: str) -> Path:
+        import pooch
+        import requests
+
+        url = f"{self.base_url.rstrip('/')}/{name}"
+        folder = cache_folder() / self.name
+        try:
+            return Path(pooch.retrieve(url, f"md5:{md5}", fname=name, path=folder, downloader=_download))
+        except requests.exceptions.HTTPError as error:
+            reason = f"the server answered {error.response.status_code}"
+        except requests.exceptions.Timeout:
+            reason = f"no answer within {SECONDS_TO_ANSWER} seconds"
+        except requests.exceptions.ChunkedEncodingError:
+            reason = "the download broke off"
+        except requests.exceptions.RequestException:
+            reason = "no connection to the server"
+        except _WebPage:
+            reason = "a web page came instead of the file, as from a network that wants a login"
+        except ValueError:  # pooch's word for a checksum that differs
+            reason = "what came is not the published file: its checksum differs"
+        except OSError as error:
+            reason = f"the cache folder {folder} cannot be written ({error.strerror or error})"
+        raise DatasetUnavailable(
+            f"{self.name} is not available now: {reason} ({url}). "
+            "Try again later, or go on with ddlearn.datasets.digits(), which needs no network."
+        )
+
+
+def cache_folder() -> Path:
+    """The folder that keeps what was fetched: DDLEARN_DATA if set, else the one the system means for caches."""
+    import pooch
+
+    return Path(os.environ.get("DDLEARN_DATA") or pooch.os_cache("ddlearn"))
+
+
+def read_idx(path: Path) -> Tensor:
+    """A gzipped idx file of bytes, MNIST's format, as a uint8 tensor; `DatasetUnavailable` if it is anything else.
+
+    Two zero bytes, the type (8: unsigned byte), the number of dimensions, each of these as a big-endian 32-bit whole
+    number, and then the entries, row by row.
+    """
+    import torch
+
+    try:
+        content = bytearray(gzip.decompress(Path(path).read_bytes()))
+        start = 4 + 4 * content[3]
+        shape = struct.unpack(f">{content[3]}I", content[4:start])
+    except (OSError, EOFError, IndexError, struct.error, zlib.error) as error:
+        raise DatasetUnavailable(f"{path} is not a gzipped idx file ({error}). Remove it and try again.") from None
+    if content[:3] != b"\0\0\x08" or not shape or len(content) - start != math.prod(shape) or not math.prod(shape):
+        raise DatasetUnavailable(f"{path} is not an idx file of bytes, or not a whole one. Remove it and try again.")
+    return torch.frombuffer(content, dtype=torch.uint8, offset=start).reshape(shape)
+
+
+class _WebPage(Exception):
+    pass
+
+
+def _download(url: str, output_file: str, pooch_: object) -> None:
+    """pooch's own download, and a look at what came: a login page would else be called a wrong checksum."""
+    import pooch
+
+    pooch.HTTPDownloader(timeout=SECONDS_TO_ANSWER)(url, output_file, pooch_)
+    with open(output_file, "rb") as file:
+        if file.read(512).lstrip()[:1] == b"<":
+            raise _WebPage

@@ -1,0 +1,88 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from ddlearn import arguments
+
+
+def test_numbers_of_every_library_are_taken_and_come_back_as_python_floats():
+    for value in (2, 2.0, np.float32(2), np.int64(2), torch.tensor(2.0), torch.tensor(2)):
+        assert arguments.positive("width", value) == 2.0
+        assert type(arguments.positive("width", value)) is float
+        assert arguments.at_least("width", value, 2) == 2.0
+        assert arguments.between("width", value, 0, 2) == 2.0
+    assert arguments.whole("n", np.int64(3), 1) == 3
+    assert type(arguments.whole("n", np.int64(3), 1)) is int
+
+
+@pytest.mark.parametrize("value", [True, "2", None, [2.0], 2j, np.ones(2), torch.ones(2)])
+def test_what_is_no_number_is_a_type_error(value):
+    for check in (
+        lambda: arguments.positive("width", value),
+        lambda: arguments.at_least("width", value, 0),
+        lambda: arguments.between("width", value, 0, 3),
+        lambda: arguments.whole("width", value),
+    ):
+        with pytest.raises(TypeError, match=r"^width must be .*; got "):
+            check()
+
+
+def test_a_whole_number_says_the_side_that_was_passed():
+    with pytest.raises(ValueError, match=r"^n must be a whole number from 1 to 5; got 6$"):
+        arguments.whole("n", 6, 1, 5)
+    with pytest.raises(ValueError, match=r"^n must be a whole number of at most 5; got 6$"):
+        arguments.whole("n", 6, high=5)
+    with pytest.raises(TypeError, match=r"^n must be a whole number; got 6\.5$"):
+        arguments.whole("n", 6.5)
+    with pytest.raises(ValueError, match=r"^p must be a number from 0 to 1; got nan$"):
+        arguments.between("p", float("nan"), 0, 1)
+
+
+def test_a_number_beyond_floats_is_refused_in_words():
+    with pytest.raises(ValueError, match=r"^width must be a positive number; got a number beyond the range of floats$"):
+        arguments.positive("width", 10**400)
+
+
+def test_options_are_told_apart_by_kind():
+    assert arguments.one_of("order", 1, (0, 1)) == 1
+    with pytest.raises(ValueError, match=r"^order must be one of 0, 1; got True$"):
+        arguments.one_of("order", True, (0, 1))
+
+
+def test_a_numpy_array_is_refused_with_the_way_out():
+    with pytest.raises(TypeError) as refusal:
+        arguments.matrix("x", np.ones((2, 2)))
+    assert str(refusal.value) == "x must be a torch tensor; got numpy.ndarray. torch.as_tensor(x) converts it."
+
+
+def test_the_shape_asked_for_stands_in_the_sentence():
+    with pytest.raises(ValueError, match=r"^x must be a matrix of shape \(4, 2\); got shape \(3, 2\)$"):
+        arguments.matrix("x", torch.ones(3, 2), rows=4, columns=2)
+
+
+def test_a_list_of_positive_numbers_takes_the_precision_of_its_neighbour():
+    like = torch.ones(1, dtype=torch.float32)
+    for value in ([0.5, 2], (0.5, torch.tensor(2.0)), torch.tensor([0.5, 2.0], dtype=torch.float64)):
+        assert torch.equal(arguments.positives("penalties", value, like), torch.tensor([0.5, 2.0]))
+    with pytest.raises(TypeError, match=r"^penalties must be a torch tensor or a list of positive numbers; got 0\.1$"):
+        arguments.positives("penalties", 0.1, like)
+    with pytest.raises(ValueError, match=r"^penalties must be of shape \(L,\); got shape \(1, 1\)$"):
+        arguments.positives("penalties", torch.ones(1, 1), like)
+
+
+def test_rounding_passes_for_symmetric_and_a_real_difference_does_not():
+    K = torch.eye(3, dtype=torch.float64)
+    K[0, 1] = 1e-15
+    assert arguments.symmetric("K", K) is K
+    K[0, 1] = 1e-6
+    with pytest.raises(ValueError, match=r"^K must be symmetric; got entries that differ .* by 1e-06$"):
+        arguments.symmetric("K", K)
+
+
+def test_arguments_are_checked_without_torch():
+    code = "import sys; from ddlearn import arguments as a; a.positive('w', 1); print('torch' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"

@@ -1,0 +1,199 @@
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import psutil
+import pytest
+import torch
+
+from ddlearn import compute
+
+GB = 10**9
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch):
+    for name in ("CPU_LIMIT", "MEM_LIMIT", "DDLEARN_SCALE", "DDLEARN_DEVICE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine of 64 cores and 100 GB whose control-group files the test writes: machine("path", "content")."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(64), raising=False)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=100 * GB, available=100 * GB))
+
+    def write(path, content):
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content + "\n")
+
+    write.root = tmp_path
+    return write
+
+
+def test_without_control_groups_the_whole_machine_is_ours(machine):
+    assert compute.threads(machine.root) == 64
+    assert compute.memory_limit(machine.root) == 100 * GB
+
+
+@pytest.mark.parametrize(
+    ("quota", "threads"),
+    [("200000 100000", 2), ("50000 100000", 1), ("270000 100000", 2), ("max 100000", 64), ("", 64), ("nonsense", 64)],
+)
+def test_version_2_quota(machine, quota, threads):
+    machine("sys/fs/cgroup/cpu.max", quota)
+    assert compute.threads(machine.root) == threads
+
+
+def test_version_2_limit_on_a_group_further_out_binds(machine):
+    machine("proc/self/cgroup", "0::/kubepods/pod7/user")
+    machine("sys/fs/cgroup/kubepods/pod7/user/cpu.max", "max 100000")
+    machine("sys/fs/cgroup/kubepods/pod7/cpu.max", "300000 100000")
+    machine("sys/fs/cgroup/kubepods/cpu.max", "800000 100000")
+    machine("sys/fs/cgroup/kubepods/pod7/user/memory.max", "max")
+    machine("sys/fs/cgroup/kubepods/pod7/memory.max", str(3 * GB))
+    assert compute.threads(machine.root) == 3
+    assert compute.memory_limit(machine.root) == 3 * GB
+
+
+def test_version_1_quota_and_memory(machine):
+    machine("proc/self/cgroup", "4:memory:/docker/a\n3:cpu,cpuacct:/docker/a\n1:name=systemd:/docker/a")
+    machine("sys/fs/cgroup/cpu,cpuacct/docker/a/cpu.cfs_quota_us", "400000")
+    machine("sys/fs/cgroup/cpu,cpuacct/docker/a/cpu.cfs_period_us", "100000")
+    machine("sys/fs/cgroup/memory/docker/a/memory.limit_in_bytes", str(5 * GB))
+    assert compute.threads(machine.root) == 4
+    assert compute.memory_limit(machine.root) == 5 * GB
+
+
+def test_version_1_inside_a_container_the_top_folder_counts(machine):
+    machine("proc/self/cgroup", "3:cpu,cpuacct:/docker/a")
+    machine("sys/fs/cgroup/cpu/cpu.cfs_quota_us", "150000")
+    machine("sys/fs/cgroup/cpu/cpu.cfs_period_us", "50000")
+    machine("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712")  # how version 1 says "no limit"
+    assert compute.threads(machine.root) == 3
+    assert compute.memory_limit(machine.root) == 100 * GB
+
+
+def test_version_1_without_a_quota(machine):
+    machine("sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1")
+    machine("sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000")
+    assert compute.threads(machine.root) == 64
+
+
+@pytest.mark.parametrize(("limit", "threads"), [("1.0", 1), ("0.5", 1), ("2.9", 2), ("0", 8), ("", 8), ("lots", 8)])
+def test_the_hub_s_limits_bind_where_they_are_limits(machine, monkeypatch, limit, threads):
+    machine("sys/fs/cgroup/cpu.max", "800000 100000")
+    monkeypatch.setenv("CPU_LIMIT", limit)
+    assert compute.threads(machine.root) == threads
+
+
+def test_the_hub_s_memory_limit(machine, monkeypatch):
+    monkeypatch.setenv("MEM_LIMIT", str(2 * GB))
+    assert compute.memory_limit(machine.root) == 2 * GB
+
+
+def test_memory_used_grows_with_what_is_held():
+    before = compute.memory_used()
+    held = torch.ones(50_000_000, dtype=torch.uint8)
+    assert 45e6 <= compute.memory_used() - before <= 60e6, len(held)
+
+
+def test_memory_that_is_not_there_is_refused_before_it_is_asked_for(machine, monkeypatch):
+    monkeypatch.setattr(compute, "memory_limit", lambda: 2 * GB)
+    monkeypatch.setattr(compute, "memory_used", lambda: int(1.6 * GB))
+    compute.require_memory(0.3 * GB, "the Gram matrix of 6000 points")
+    with pytest.raises(MemoryError) as refusal:
+        compute.require_memory(0.5 * GB, "the Gram matrix of 8000 points")
+    assert str(refusal.value) == (
+        "the Gram matrix of 8000 points needs about 0.5 GB, and 0.4 GB are left here. "
+        "Choose a smaller size, or shut down other notebooks."
+    )
+    with pytest.raises(MemoryError, match=r"needs about 9\.0 GB, and 0\.4 GB are left"):
+        compute.require_memory(9 * GB, "it")
+
+
+@pytest.mark.parametrize(
+    ("cuda", "threads", "memory", "scale"),
+    [
+        (True, 1, 1 * GB, "gpu"),
+        (False, 1, 16 * GB, "binder"),
+        (False, 8, 2.147e9, "binder"),
+        (False, 2, 8 * GB, "laptop"),
+    ],
+)
+def test_scale_comes_from_the_machine(monkeypatch, cuda, threads, memory, scale):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(compute, "threads", lambda: threads)
+    monkeypatch.setattr(compute, "memory_limit", lambda: memory)
+    assert compute.scale() == scale
+    assert compute.sizes(binder=1, laptop=2, gpu=3) == {"binder": 1, "laptop": 2, "gpu": 3}[scale]
+
+
+def test_scale_and_device_can_be_set_and_are_checked(monkeypatch):
+    monkeypatch.setenv("DDLEARN_SCALE", "gpu")
+    assert compute.scale() == "gpu"
+    monkeypatch.setenv("DDLEARN_SCALE", "huge")
+    with pytest.raises(ValueError, match=r"^DDLEARN_SCALE must be one of 'binder', 'laptop', 'gpu'; got 'huge'$"):
+        compute.scale()
+    monkeypatch.setenv("DDLEARN_DEVICE", "cpu")
+    assert compute.device() == torch.device("cpu")
+    for asked in ("gpu", "cuda:x", "cuda:-1"):
+        monkeypatch.setenv("DDLEARN_DEVICE", asked)
+        with pytest.raises(ValueError, match=r'^DDLEARN_DEVICE must be "cpu", "cuda", "cuda:0" or "mps"; got '):
+            compute.device()
+
+
+def test_a_device_that_is_not_there_is_refused(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    for asked in ("cuda:1", "mps"):
+        monkeypatch.setenv("DDLEARN_DEVICE", asked)
+        with pytest.raises(ValueError, match=rf"^DDLEARN_DEVICE asks for {asked}, but torch sees no such device here"):
+            compute.device()
+    monkeypatch.setenv("DDLEARN_DEVICE", "cuda:0")
+    assert compute.device() == torch.device("cuda:0")
+
+
+def test_mps_is_used_only_by_name_and_says_what_it_lacks(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert compute.device() == torch.device("cpu")
+    monkeypatch.setenv("DDLEARN_DEVICE", "mps")
+    with pytest.warns(UserWarning, match=r"^mps has no float64: give every function float32 tensors there\.$"):
+        assert compute.device() == torch.device("mps")
+
+
+def test_a_generator_repeats_itself():
+    a, b = (torch.rand(3, generator=compute.generator(7)) for _ in range(2))
+    assert torch.equal(a, b)
+    assert not torch.equal(a, torch.rand(3, generator=compute.generator(8)))
+
+
+def run(code, **environment):
+    kept = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=kept | environment, capture_output=True, text=True, check=True
+    )
+    return run.stdout.split()
+
+
+SHOW = "; import os; print(torch.get_num_threads(), os.environ['OMP_NUM_THREADS'], os.environ['OPENBLAS_NUM_THREADS'])"
+
+
+@pytest.mark.parametrize("imports", ["import ddlearn, torch", "import torch, ddlearn"])
+def test_importing_ddlearn_holds_torch_to_the_quota_in_either_order(imports):
+    assert run(imports + SHOW, CPU_LIMIT="1") == ["1", "1", "1"]
+
+
+def test_threads_that_the_user_chose_are_never_raised():
+    assert run("import torch, ddlearn" + SHOW, OMP_NUM_THREADS="1", CPU_LIMIT="2") == ["1", "1", "1"]
+
+
+@pytest.mark.skipif(
+    len(getattr(os, "sched_getaffinity", lambda _: [0])(0)) < 2, reason="needs two cores to take one away"
+)
+def test_a_blas_that_is_loaded_already_is_held_to_the_quota():
+    code = "import numpy, threadpoolctl as t, ddlearn; print(*{p['num_threads'] for p in t.threadpool_info()})"
+    assert run(code, CPU_LIMIT="1") == ["1"]
