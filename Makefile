@@ -1,0 +1,52 @@
+# make lab opens the course, make test tests it. Either sets everything up first; nothing else has to be typed.
+
+VENV ?= .venv
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	$$p -c "$(NEW_ENOUGH)" 2>/dev/null && echo $$p && break; done),python3)
+
+ifeq ($(OS),Windows_NT)
+  RUN := "$(VENV)/Scripts/python"
+else
+  RUN := "$(VENV)/bin/python"
+endif
+
+SETUP := "$(PYTHON)" ddlearn/course/install.py --venv "$(VENV)"
+NBVAL := --nbval-lax --nbval-current-env --nbval-cell-timeout=120
+SUMMARY := "$(VENV)/test-summary.txt"
+
+# $(call step,name,command): run it, note how it ended, go on. The last line of `make test` fails if one of them did.
+define step
+	@echo; echo "== $(1)"; if $(2); then word=passed; else word=FAILED; fi; echo "$$word  $(1)" >> $(SUMMARY)
+endef
+
+# One process a core, but no more than eight (each holds a kernel), and one thread in each.
+# Progress goes to a folder of its own: a test never touches a learner's.
+PYTEST = home=$$(mktemp -d) && DDLEARN_HOME="$$home" OMP_NUM_THREADS=1 $(1) $(RUN) -m pytest -q --dist loadscope \
+	-n $$($(RUN) -c "from ddlearn import compute; print(min(8, compute.threads()))") $(2); \
+	code=$$?; rm -rf "$$home"; test $$code = 0
+
+.PHONY: help lab test clean
+
+help:
+	@echo "make lab     set up, then open JupyterLab at lesson 00"
+	@echo "make test    set up, then run every test"
+	@echo "make clean   remove the environment and what builds and tests leave (never my-ddlearn, your work)"
+	@echo "Options: PYTHON=python3.12 (which Python), VENV=folder (where the environment goes)"
+
+lab:
+	@$(SETUP)
+	@$(RUN) -m ddlearn lab
+
+test:
+	@$(SETUP) --extra test
+	@rm -f $(SUMMARY)
+	$(call step,notebooks as their sources say,$(RUN) -m ddlearn build --check)
+	$(call step,tests,$(call PYTEST,,tests))
+	$(call step,lessons as learners get them,$(call PYTEST,,$(NBVAL) lessons))
+	$(call step,lessons solved,$(call PYTEST,DDLEARN_STRICT=1,$(NBVAL) solutions))
+	@echo; cat $(SUMMARY); ! grep -q FAILED $(SUMMARY)
+
+clean:
+	rm -rf "$(VENV)" build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

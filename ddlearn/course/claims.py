@@ -1,0 +1,124 @@
+"""Measure every claim of the course over seeds, each beside its negative control, and show the table."""
+
+import json as text
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ddlearn import compute, lessons
+from ddlearn.classroom.claim import Claim, ClaimResult
+from ddlearn.course import notebooks
+
+
+@dataclass(frozen=True)
+class Line:
+    """One claim of one lesson, measured."""
+
+    lesson: str
+    result: ClaimResult
+
+    @property
+    def sound(self) -> bool:
+        """The claim holds for every seed, and its control, where it has one, for none."""
+        return self.result.holds and self.result.control_fails is not False
+
+    def record(self) -> dict[str, object]:
+        """The line as `--json` writes it; what is not a finite number is null, which JSON can hold."""
+        claim = self.result.claim
+        return {
+            "id": claim.id,
+            "lesson": self.lesson,
+            "statement": claim.statement,
+            "paper": claim.paper,
+            "basis": claim.basis,
+            "expected": claim.expected,
+            "tolerance": claim.tolerance,
+            "sense": claim.sense,
+            "measured": _finite(self.result.measured),
+            "control_measured": _finite(self.result.control_measured),
+            "holds": self.result.holds,
+            "control_fails": self.result.control_fails,
+            "seconds": round(self.result.seconds, 2),
+            "error": self.result.error,
+        }
+
+
+def declared(names: list[str]) -> Iterator[tuple[str, Claim]]:
+    """The claims of the lessons asked for, of all if `names` is empty: the lesson's number, and the claim."""
+    known = sorted(lessons.LESSONS)
+    for number in _chosen(names, known):
+        for claim in lessons.load(number).parts.claims:
+            yield number, claim
+
+
+def measure(claims: Iterable[tuple[str, Claim]], seeds: int) -> Iterator[Line]:
+    """Measure claims one after the other, each over the seeds 0, 1, ..., `seeds` - 1."""
+    scale = compute.scale()
+    for lesson, claim in claims:
+        yield Line(lesson, claim.run(scale, range(seeds)))
+
+
+def main(names: list[str], json: Path | None = None, seeds: int = 5) -> int:
+    """The command: measure, show the table, write the file; 1 if a claim does not hold or a control does not fail."""
+    claims = list(declared(names))
+    console, lines = Console(), []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("measuring", total=len(claims))
+        for line in measure(claims, seeds):
+            lines.append(line)
+            bar.update(task, advance=1, description=line.result.claim.id)
+    console.print(_table(lines, seeds))
+    for line in lines:
+        if line.result.error:
+            console.print(f"{line.result.claim.id}: {line.result.error}", markup=False, soft_wrap=True)
+    if json is not None:
+        json.write_text(text.dumps([line.record() for line in lines], indent=2) + "\n", "utf-8")
+    unsound = sum(not line.sound for line in lines)
+    console.print(f"{len(lines) - unsound} of {len(lines)} claims hold, and their controls fail as they must.")
+    return int(bool(unsound))
+
+
+def _chosen(names: list[str], known: list[str]) -> list[str]:
+    wanted = sorted({notebooks.number(name) for name in names}) or known
+    for missing in (one for one in wanted if one not in known):
+        raise ValueError(f"There is no lesson {missing}. There are: {', '.join(known)}.")
+    return wanted
+
+
+def _finite(values: list[float]) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in values]
+
+
+def _table(lines: list[Line], seeds: int) -> Table:
+    table = Table(title=f"Claims of the course, over {seeds} {'seed' if seeds == 1 else 'seeds'}", show_lines=True)
+    table.add_column("lesson")
+    table.add_column("claim", ratio=1)
+    for name in ("expected", "measured"):
+        table.add_column(name, max_width=16)
+    for name in ("holds", "control fails"):
+        table.add_column(name, max_width=7)
+    words = {True: "yes", False: "NO", None: "no such"}
+    for line in lines:
+        result, claim = line.result, line.result.claim
+        table.add_row(
+            line.lesson,
+            f"{claim.statement} ({claim.paper})",
+            claim.band,
+            _range(result.measured),
+            words[result.holds],
+            words[result.control_fails],
+        )
+    return table
+
+
+def _range(values: list[float]) -> str:
+    if not values:
+        return "nothing"
+    low, high = f"{min(values):.3g}", f"{max(values):.3g}"
+    return low if low == high else f"{low} to {high}"

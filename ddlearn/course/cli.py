@@ -1,0 +1,137 @@
+"""The command `ddlearn`. Each of its words imports what it needs, so that help comes at once."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import ddlearn
+
+app = typer.Typer(
+    name="ddlearn",
+    help="Why does deep learning work, and what are its limits? A course of live notebooks.",
+    epilog="Exit codes: 0 all is well, 1 something did not hold, 2 the command was misspelt, 130 you stopped it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="[LESSON]...", help="Lessons by number, such as 01.")]
+Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the same numbers to FILE.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"ddlearn {ddlearn.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def course(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """Why does deep learning work, and what are its limits? A course of live notebooks."""
+
+
+@app.command()
+def lab(
+    folder: Annotated[Path, typer.Argument(help="Your working copy of the lessons.")] = Path("my-ddlearn"),
+    lesson: Annotated[str, typer.Option(metavar="N", help="The lesson to open.")] = "00",
+    fresh: Annotated[
+        list[str] | None, typer.Option(metavar="N", help="Put the newest version of lesson N beside yours.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port of JupyterLab.")] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
+    prepare_only: Annotated[bool, typer.Option("--prepare-only", help="Make the working copy, start nothing.")] = False,
+) -> None:
+    """Open the lessons in JupyterLab, in a working copy where your work is never overwritten."""
+    from ddlearn.course import launch, notebooks, workcopy
+
+    opened = notebooks.choose([lesson], notebooks.shipped())[0].name
+    copy = workcopy.prepare(folder, fresh=fresh or [])
+    typer.echo(copy.text())
+    if not prepare_only:
+        raise typer.Exit(launch.start(copy.folder, opened, port=port, browser=browser))
+
+
+@app.command()
+def run(
+    lessons: Names = None,
+    json: Json = None,
+    solved: Annotated[
+        bool, typer.Option("--solved", help="Run the solved notebooks; each exercise must pass.")
+    ] = False,
+    offline: Annotated[bool, typer.Option("--offline/--online", help="Refuse every connection to the network.")] = True,
+) -> None:
+    """Run lessons from top to bottom without a browser; a table of time, memory, exercises and claims."""
+    from ddlearn.course import run as runner
+
+    raise typer.Exit(runner.main(lessons or [], json=json, solved=solved, offline=offline))
+
+
+@app.command()
+def claims(
+    lessons: Names = None,
+    json: Json = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Measure each claim over this many seeds.")] = 5,
+) -> None:
+    """Measure every claim of the course, and its negative control, over seeds."""
+    from ddlearn.course import claims as table
+
+    raise typer.Exit(table.main(lessons or [], json=json, seeds=seeds))
+
+
+@app.command()
+def doctor() -> None:
+    """Say, in words, what is wrong with this machine and how to mend it."""
+    from ddlearn.course import doctor as examination
+
+    findings = examination.examine()
+    typer.echo(examination.text(findings))
+    raise typer.Exit(int(not all(finding.ok for finding in findings)))
+
+
+@app.command()
+def report(
+    file: Annotated[Path, typer.Argument(help="Where to write the page.")] = Path("ddlearn-report.html"),
+) -> None:
+    """Write your progress as one HTML page, which needs no network to be read."""
+    from ddlearn.course.report import write_report
+
+    typer.echo(f"Your progress is in {write_report(file)}.")
+
+
+@app.command()
+def build(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; say what is wrong, if anything is.")] = False,
+    root: Annotated[Path | None, typer.Option(help="The repository; by default, the one ddlearn runs from.")] = None,
+) -> None:
+    """Write the notebooks from their sources (for those who write lessons)."""
+    from ddlearn import lessons
+    from ddlearn.course import build as builder
+    from ddlearn.course.notebooks import checkout
+
+    repository = root or checkout()
+    if repository is None:
+        raise ValueError("ddlearn build works in a checkout of the course; this is an installed copy. Give --root.")
+    if not check:
+        for path in builder.build(repository):
+            typer.echo(f"wrote {path}")
+        return
+    faults = builder.check(repository, lambda number: [one.name for one in lessons.load(number).parts.exercises])
+    for fault in faults:
+        typer.echo(fault, err=True)
+    typer.echo(f"{len(faults)} faults in the notebooks." if faults else "Notebooks: as their sources say.")
+    raise typer.Exit(int(bool(faults)))
+
+
+def main() -> None:
+    """The entry point: a refusal is one sentence on stderr and exit code 1, never a traceback."""
+    try:
+        app()
+    except (ValueError, OSError) as error:
+        sys.exit(f"ddlearn: {error}")

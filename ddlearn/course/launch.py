@@ -1,0 +1,41 @@
+"""Open a working copy of the lessons in JupyterLab."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+from ddlearn import compute
+
+
+def command(folder: Path, notebook: str, port: int | None = None, browser: bool = True) -> list[str]:
+    """The line that starts JupyterLab in `folder`, with `notebook` open."""
+    line = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={folder}",
+        f"--LabApp.default_url=/lab/tree/{quote(notebook)}",
+        f"--ServerApp.open_browser={browser}",
+    ]
+    if port is not None:
+        line.append(f"--ServerApp.port={port}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # In a container everybody is root, and Jupyter would refuse to start.
+        line.append("--ServerApp.allow_root=True")
+    return line
+
+
+def start(folder: Path, notebook: str, port: int | None = None, browser: bool = True) -> int:
+    """Run JupyterLab until it ends; its exit code. Its kernels get the threads that this machine grants, no more."""
+    compute.limit_threads()
+    server = subprocess.Popen(command(folder, notebook, port, browser))
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    while True:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            # The terminal has told the server as well; it asks whether to stop, and the answer is its to act on.
+            continue

@@ -1,0 +1,157 @@
+"""Run lessons from top to bottom without a browser, and say what each took and what held.
+
+Each lesson runs in a kernel of its own, without network, and with an empty record of progress in a temporary folder:
+the exercises and claims that it then holds are those of this very run, and the learner's own record is not touched.
+"""
+
+import json as text
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import nbformat
+import psutil
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ddlearn.classroom import progress
+from ddlearn.course import notebooks, rules
+
+CELL_TIMEOUT = 120  # seconds
+REFUSE_NETWORK = "__import__('ddlearn.course.offline', fromlist=['refuse']).refuse()"
+
+
+@dataclass
+class Run:
+    """One lesson, run. `seconds` count from the start of its kernel; `peak_mb` is the most memory the kernel held."""
+
+    lesson: str
+    seconds: float = 0.0
+    peak_mb: float = 0.0
+    cells: int = 0
+    errors: int = 0
+    exercises_passed: int = 0
+    exercises: int = 0
+    claims_held: int = 0
+    claims: int = 0
+    messages: list[str] = field(default_factory=list)
+
+
+def execute(path: Path, solved: bool = False, offline: bool = True, tick: Callable[[], None] = lambda: None) -> Run:
+    """Run one notebook; `tick` is called after each code cell. Errors are counted and told, never raised."""
+    notebook = nbformat.read(path, as_version=4)
+    result = Run(path.stem, exercises=len(rules.exercises_in(notebook)))
+    with tempfile.TemporaryDirectory(prefix="ddlearn-run-") as folder:
+        environment = {**os.environ, "DDLEARN_HOME": folder, "DDLEARN_STRICT": "1" if solved else "0"}
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_TIMEOUT,
+            kernel_name="python3",
+            allow_errors=True,
+            resources={"metadata": {"path": folder}},
+        )
+        client.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
+        if offline:
+            client.extra_arguments.append(f"--IPKernelApp.exec_lines={REFUSE_NETWORK}")
+        start = time.perf_counter()
+        try:
+            with client.setup_kernel(env=environment), _peak(client.km.provisioner.pid, result):
+                for position, cell in enumerate(notebook.cells):
+                    if cell.cell_type == "code":
+                        client.execute_cell(cell, position)
+                        result.cells += 1
+                        _count_errors(result, position + 1, cell)
+                        tick()
+        except (CellTimeoutError, DeadKernelError) as stopped:
+            result.errors += 1
+            result.messages.append(f"cell {position + 1}: {_first_line(stopped)}")
+        result.seconds = round(time.perf_counter() - start, 2)
+        _read_progress(result, Path(folder))
+    return result
+
+
+def main(lessons: list[str], json: Path | None = None, solved: bool = False, offline: bool = True) -> int:
+    """The command: run, show the table, write the file; 1 if a cell of any lesson failed."""
+    paths = notebooks.choose(lessons, notebooks.shipped(solved))
+    console, runs = Console(), []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        for path in paths:
+            total = sum(cell.cell_type == "code" for cell in nbformat.read(path, as_version=4).cells)
+            task = bar.add_task(path.stem, total=total)
+            runs.append(execute(path, solved, offline, lambda task=task: bar.advance(task)))
+    console.print(_table(runs))
+    for run in runs:
+        for message in run.messages:
+            console.print(f"{run.lesson}, {message}", markup=False, highlight=False, soft_wrap=True)
+    if json is not None:
+        json.write_text(text.dumps([asdict(run) for run in runs], indent=2) + "\n", "utf-8")
+    return int(any(run.errors for run in runs))
+
+
+@contextmanager
+def _peak(pid: int, result: Run) -> Iterator[None]:
+    """Watch the memory of a process and of those it starts, twenty times a second."""
+    done = threading.Event()
+    process = psutil.Process(pid)
+
+    def watch() -> None:
+        while True:
+            with suppress(psutil.Error):  # one of them has just ended
+                # What a child shares with the kernel that forked it is counted once, with the kernel.
+                own = sum(child.memory_full_info().uss for child in process.children(recursive=True))
+                result.peak_mb = max(result.peak_mb, round((process.memory_info().rss + own) / 2**20, 1))
+            if done.wait(0.05):
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _count_errors(result: Run, position: int, cell: nbformat.NotebookNode) -> None:
+    for output in cell.outputs:
+        if output.output_type == "error":
+            result.errors += 1
+            result.messages.append(f"cell {position}: {output.ename}: {_first_line(output.evalue)}")
+
+
+def _first_line(words: object) -> str:
+    return next(iter(str(words).strip().splitlines()), "it stopped")
+
+
+def _read_progress(result: Run, folder: Path) -> None:
+    record = progress.Progress(folder / "progress.json").lesson(notebooks.number(result.lesson))
+    result.exercises_passed = sum(one["status"] == progress.PASSED for one in record["exercises"].values())
+    result.claims = len(record["claims"])
+    result.claims_held = sum(bool(one["holds"]) for one in record["claims"].values())
+
+
+def _table(runs: list[Run]) -> Table:
+    table = Table(title="Lessons, run from top to bottom", caption="passed: exercises; held: claims")
+    table.add_column("lesson", no_wrap=True)
+    for name in ("seconds", "peak MB", "cells", "errors", "passed", "held"):
+        table.add_column(name, justify="right")
+    for run in runs:
+        table.add_row(
+            run.lesson,
+            f"{run.seconds:.1f}",
+            f"{run.peak_mb:.0f}",
+            str(run.cells),
+            str(run.errors),
+            f"{run.exercises_passed} of {run.exercises}",
+            f"{run.claims_held} of {run.claims}",
+        )
+    return table

@@ -1,0 +1,142 @@
+"""The learner's working copy of the lessons: what was shipped may be replaced, what was touched never is.
+
+`.ddlearn.json` in the folder remembers, for each lesson, the hash of the bytes that were put there. A file with that
+hash is nobody's work, and a newer version of the course takes its place in one step. A file with any other hash is the
+learner's. It stays, and the newer version is offered beside it, once it is asked for.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import ddlearn
+from ddlearn.course import notebooks
+
+RECORD = ".ddlearn.json"
+
+
+@dataclass
+class WorkingCopy:
+    """What `prepare` did: names of notebooks, and sentences that the learner should read."""
+
+    folder: Path
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    newer: list[str] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def text(self) -> str:
+        """What happened, a line each."""
+        lines = [f"Your working copy is {self.folder}."]
+        if self.added:
+            lines.append(f"Added: {', '.join(self.added)}.")
+        if self.updated:
+            lines.append(f"Brought up to date (you had not touched it): {', '.join(self.updated)}.")
+        if self.kept:
+            lines.append(f"Kept as you left it: {', '.join(self.kept)}.")
+        for name in self.newer:
+            lines.append(f"There is a newer {name}. `ddlearn lab --fresh {name[:2]}` puts it beside yours.")
+        if self.beside:
+            lines.append(f"The newest version lies beside yours: {', '.join(self.beside)}.")
+        return "\n".join([*lines, *self.notices])
+
+
+def prepare(folder: Path, fresh: list[str] | None = None, sources: list[Path] | None = None) -> WorkingCopy:
+    """Make the working copy, or bring it up to date; `fresh` lessons are also put beside the learner's own.
+
+    `sources` are the shipped notebooks, by default those of this copy of the course. OSError with a sentence where the
+    folder cannot be written; nothing of the learner's has then been changed.
+    """
+    sources = notebooks.shipped() if sources is None else sources
+    wanted = {path.name for path in notebooks.choose(fresh, sources)} if fresh else set()
+    copy = WorkingCopy(folder.expanduser().absolute())
+    try:
+        copy.folder.mkdir(parents=True, exist_ok=True)
+        record = _read(copy)
+        for source in sources:
+            _bring(copy, source, record.setdefault(source.name, {}))
+            if source.name in wanted:
+                _put_beside(copy, source, record[source.name])
+        _put(copy.folder / RECORD, (json.dumps({"version": 1, "lessons": record}, indent=1) + "\n").encode())
+    except (FileExistsError, NotADirectoryError) as error:
+        raise NotADirectoryError(f"{copy.folder} is no folder; choose another: ddlearn lab FOLDER.") from error
+    except OSError as error:
+        raise OSError(
+            f"The working copy {copy.folder} cannot be written ({error.strerror or error}). Choose a "
+            "folder of your own: ddlearn lab FOLDER."
+        ) from error
+    return copy
+
+
+def _bring(copy: WorkingCopy, source: Path, entry: dict) -> None:
+    """Add, replace or keep one lesson. `entry` is its record: hash `shipped`, and hash `seen` of a newer one taken."""
+    target, new = copy.folder / source.name, source.read_bytes()
+    if not target.exists():
+        _put(target, new)
+        copy.added.append(source.name)
+    elif (old := target.read_bytes()) == new:
+        pass
+    elif entry.get("shipped") == _hash(old):
+        _put(target, new)
+        copy.updated.append(source.name)
+    else:
+        copy.kept.append(source.name)
+        # Without a record nobody can tell what this copy was made from: from now on, it counts from this version.
+        if entry.setdefault("shipped", _hash(new)) != _hash(new) and entry.get("seen") != _hash(new):
+            copy.newer.append(source.name)
+        return
+    entry.clear()
+    entry["shipped"] = _hash(new)
+
+
+def _put_beside(copy: WorkingCopy, source: Path, entry: dict) -> None:
+    new = source.read_bytes()
+    if (copy.folder / source.name).read_bytes() == new:
+        copy.notices.append(f"Your {source.name} is the newest version, just as it came.")
+        return
+    stem, turn = f"{source.stem} (version {ddlearn.__version__})", 1
+    beside = copy.folder / f"{stem}.ipynb"
+    while beside.exists() and beside.read_bytes() != new:
+        turn += 1
+        beside = copy.folder / f"{stem} {turn}.ipynb"
+    if not beside.exists():
+        _put(beside, new)
+    entry["seen"] = _hash(new)
+    copy.beside.append(beside.name)
+    if source.name in copy.newer:
+        copy.newer.remove(source.name)
+
+
+def _read(copy: WorkingCopy) -> dict[str, dict]:
+    """The record; empty if it is not there or damaged, and then every lesson that differs counts as touched."""
+    path = copy.folder / RECORD
+    if not path.exists():
+        return {}
+    try:
+        lessons = json.loads(path.read_text("utf-8"))["lessons"]
+        keys = ("shipped", "seen")
+        return {name: {key: str(entry[key]) for key in keys if key in entry} for name, entry in lessons.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        copy.notices.append(f"{RECORD} was damaged. Every lesson that differs from the course's was kept as it is.")
+        return {}
+
+
+def _put(path: Path, content: bytes) -> None:
+    """All or nothing: a crash leaves the old file or the new one, never half of either."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

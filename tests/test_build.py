@@ -1,0 +1,247 @@
+"""The build: one source, two notebooks; every rule broken on purpose, and caught by name."""
+
+import json
+import stat
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from ddlearn.course import build
+
+SOURCE = '''\
+# %% [markdown]
+# # A small lesson
+#
+# ![a blob in a ring](ring.png)
+
+# %%
+from ddlearn.lessons.kernels import TODO, lesson
+
+lesson.start()
+
+# %% [markdown]
+# ## Build
+
+# %% [markdown] tags=["instructor"]
+# Ask why the diagonal is one.
+
+# %%
+@lesson.exercise("gram")
+def gram(x):
+    """The inner products."""
+    # BEGIN SOLUTION
+    products = x @ x.T
+
+    return products
+    # END SOLUTION
+
+# %%
+gram.hint()
+
+# %%
+1 + 1
+
+# %%
+1 + 2
+
+# %%
+1 + 3
+
+# %%
+1 + 3
+
+# %%
+lesson.quiz()
+'''
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "solutions" / "01_small.py").write_text(SOURCE, "utf-8")
+    return tmp_path
+
+
+def rewrite(root: Path, old: str, new: str) -> None:
+    path = root / "solutions" / "01_small.py"
+    assert old in path.read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+
+
+def built(root: Path, folder: str) -> nbformat.NotebookNode:
+    return nbformat.read(root / folder / "01_small.ipynb", as_version=4)
+
+
+def faults(root: Path, exercises=("gram",)) -> list[str]:
+    return build.check(root, lambda number: exercises)
+
+
+def test_both_notebooks_come_from_one_source(root):
+    assert [path.relative_to(root).as_posix() for path in build.build(root)] == [
+        "lessons/01_small.ipynb",
+        "solutions/01_small.ipynb",
+    ]
+    learner, solved = built(root, "lessons"), built(root, "solutions")
+    asked = next(cell for cell in learner.cells if cell.id == "exercise-gram")
+    given = next(cell for cell in solved.cells if cell.id == "exercise-gram")
+    head = '@lesson.exercise("gram")\ndef gram(x):\n    """The inner products."""\n    '
+    assert asked.source == head + "return TODO"
+    assert given.source == head + "products = x @ x.T\n\n    return products"
+    assert [cell.source for cell in solved.cells if "instructor" in cell.metadata.get("tags", ())] == [
+        "Ask why the diagonal is one."
+    ]
+    assert len(learner.cells) == len(solved.cells) - 1
+    for notebook in (learner, solved):
+        nbformat.validate(notebook)
+        assert notebook.metadata.kernelspec == {
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+            "name": "python3",
+        }
+        assert all(cell.outputs == [] and cell.execution_count is None for cell in notebook.cells if "outputs" in cell)
+    assert faults(root) == []
+
+
+def test_a_second_build_writes_nothing_and_readers_may_read(root):
+    build.build(root)
+    assert build.build(root) == []
+    path = root / "lessons" / "01_small.ipynb"
+    assert path.stat().st_mode & stat.S_IROTH or not (root / "solutions" / "01_small.py").stat().st_mode & stat.S_IROTH
+    assert not list(root.rglob("*.part"))
+
+
+def test_a_cell_keeps_its_id_when_cells_come_and_change_around_it(root):
+    build.build(root)
+    before = [cell.id for cell in built(root, "lessons").cells]
+    assert len(set(before)) == len(before)
+    rewrite(
+        root,
+        "# %% [markdown]\n# ## Build\n",
+        "# %% [markdown]\n# ## New\n\n# %%\nlesson.fresh()\n\n# %% [markdown]\n# ## Build\n",
+    )
+    rewrite(root, "lesson.start()", "lesson.start()  # edited")
+    rewrite(root, "# Ask why", '# Another note.\n\n# %% [markdown] tags=["instructor"]\n# Ask why')
+    build.build(root)
+    after = [cell.id for cell in built(root, "lessons").cells]
+    assert [one for one in after if one in before] == before
+    assert len(after) == len(before) + 2
+    assert after == [cell.id for cell in built(root, "solutions").cells if "tags" not in cell.metadata]
+
+
+def test_ids_stay_distinct_when_a_first_line_looks_like_a_numbered_one(root):
+    rewrite(root, "# %%\nlesson.quiz()", "# %%\n1 + 3 + 2\n\n# %%\n1 + 3\n\n# %%\nlesson.quiz()")
+    ids = [cell.id for cell in build.read(root / "solutions" / "01_small.py").cells]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("# ## Build", "# #### Build", "jumps from level 1 to 4"),
+        ("# ## Build", "# # Build", "one heading of level 1, its title; found 2"),
+        ("# # A small lesson", "# A small lesson", "a lesson begins with its title"),
+        ("a blob in a ring", " ", "a picture without words"),
+        ("![a blob in a ring](ring.png)", '<img src="ring.png">', "a picture without words"),
+        ("![a blob in a ring](ring.png)", '<img src="ring.png" alt="">', "a picture without words"),
+        ("gram.hint()", "import pip", "mentions pip"),
+        ("gram.hint()", "!ls", "not plain Python"),
+        ("gram.hint()", "\n".join(["x = 1"] * 26), "26 lines; 25 at most"),
+        ("gram.hint()", "gram(x)\n# products = x @ x.T", "shows a line of a solution: products = x @ x.T"),
+        ("# ## Build", "# ## Build\n#\n# It is `products = x @ x.T`.", "shows a line of a solution"),
+        ("gram.hint()", "# see the line BEGIN SOLUTION", "a solution's marker is left"),
+        ("# %%\n1 + 1\n", "# %% [markdown]\n# words\n", "suspiciously short, 7 code cells"),
+        (
+            "gram.hint()",
+            '@lesson.exercise("gram")\ndef gram(x):\n    return TODO',
+            "must appear once; it appears 2 times",
+        ),
+        ('exercise("gram")', 'exercise("ridge")', "'gram' must appear once; it appears 0 times"),
+        ('exercise("gram")', 'exercise("ridge")', "'ridge' is not one that the lesson declares"),
+        ("    # BEGIN SOLUTION\n", "", "'# END SOLUTION' without"),
+        ("    # END SOLUTION\n", "", "'# BEGIN SOLUTION' without '# END SOLUTION'"),
+        ("    # END SOLUTION\n", "    # BEGIN SOLUTION\n", "a second '# BEGIN SOLUTION'"),
+        ("    products = x @ x.T\n\n    return products\n", "", "'# END SOLUTION' without"),
+        ("# %%\ngram.hint()", "# %% [raw]\n# gram", "this one is raw"),
+    ],
+)
+def test_each_rule_is_caught_with_its_file(root, old, new, sentence):
+    rewrite(root, old, new)
+    try:
+        build.build(root)
+        said = faults(root)
+    except build.SourceError as error:
+        said = [str(error)]
+    matching = [fault for fault in said if sentence in fault]
+    assert matching, said
+    assert all("01_small" in fault for fault in matching)
+
+
+def test_an_exercise_without_a_solution_is_caught(root):
+    rewrite(root, SOURCE[SOURCE.index("    # BEGIN") : SOURCE.index("# %%\ngram.hint")], "    return x @ x.T\n\n")
+    build.build(root)
+    assert any("must leave one `return TODO`" in fault for fault in faults(root))
+
+
+def test_a_stub_left_in_the_solved_notebook_is_caught(root):
+    rewrite(root, "    return products", "    return TODO")
+    build.build(root)
+    assert any(fault.startswith("solutions/01_small.ipynb") and "return TODO" in fault for fault in faults(root))
+
+
+def test_a_comment_in_a_fenced_block_is_no_heading(root):
+    rewrite(root, "# ## Build", "# ## Build\n#\n# ```\n# # a comment\n# ```")
+    build.build(root)
+    assert faults(root) == []
+
+
+def test_drift_names_the_file_and_the_cell(root):
+    build.build(root)
+    path = root / "lessons" / "01_small.ipynb"
+    path.write_text(path.read_text("utf-8").replace("gram.hint()", "gram.solution()"), "utf-8")
+    (fault,) = faults(root)
+    assert fault.startswith("lessons/01_small.ipynb: differs from its source at cell 'code-gram-hint'")
+
+
+def test_outputs_left_in_a_notebook_are_drift(root):
+    build.build(root)
+    path = root / "solutions" / "01_small.ipynb"
+    notebook = json.loads(path.read_text("utf-8"))
+    next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")["execution_count"] = 3
+    path.write_text(json.dumps(notebook), "utf-8")
+    assert "differs from its source at cell 'code-from-ddlearn" in faults(root)[0]
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (lambda path: path.unlink(), "missing. `ddlearn build` writes it."),
+        (lambda path: path.write_text("{"), "not a notebook"),
+        (lambda path: path.rename(path.with_name("02_orphan.ipynb")), "no source in solutions/"),
+    ],
+)
+def test_a_missing_a_damaged_and_an_orphaned_notebook_are_caught(root, damage, sentence):
+    build.build(root)
+    damage(root / "lessons" / "01_small.ipynb")
+    assert any(sentence in fault for fault in faults(root))
+
+
+def test_a_folder_without_sources_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no source of a lesson"):
+        build.build(tmp_path)
+
+
+def test_a_failed_write_leaves_the_old_notebook(root, monkeypatch):
+    build.build(root)
+    path = root / "lessons" / "01_small.ipynb"
+    before = path.read_bytes()
+    rewrite(root, "1 + 1", "1 + 7")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(build.os, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        build.build(root)
+    assert path.read_bytes() == before
+    assert not list(root.rglob("*.part"))

@@ -1,0 +1,85 @@
+"""`ddlearn claims`: every claim over seeds, its control beside it, and an exit code that tells the truth."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from ddlearn import lessons
+from ddlearn.classroom.claim import Claim
+from ddlearn.course import claims
+
+
+def claim(name: str, measure, control=None) -> Claim:
+    return Claim(name, "It is one.", "nobody, 2026", "identity", 1.0, 0.1, measure, control)
+
+
+def one(scale: str, seed: int) -> float:
+    return 1.0 + 0.01 * seed
+
+
+def far(scale: str, seed: int) -> float:
+    return 9.0
+
+
+def broken(scale: str, seed: int) -> float:
+    raise RuntimeError("no such thing")
+
+
+@pytest.fixture
+def course(monkeypatch):
+    """A course of one lesson with the claims that are given."""
+
+    def declare(*declared: Claim) -> None:
+        monkeypatch.setattr(lessons, "LESSONS", {"01": "small"})
+        small = SimpleNamespace(parts=SimpleNamespace(claims=declared))
+        monkeypatch.setattr(lessons, "load", lambda number: small)
+
+    return declare
+
+
+def test_every_seed_is_measured_and_written(course, tmp_path, capsys):
+    course(claim("is-one", one, far))
+    assert claims.main([], json=tmp_path / "claims.json", seeds=3) == 0
+    (record,) = json.loads((tmp_path / "claims.json").read_text("utf-8"))
+    assert record["measured"] == [1.0, 1.01, 1.02]
+    assert record["control_measured"] == [9.0, 9.0, 9.0]
+    expected = {"id": "is-one", "lesson": "01", "statement": "It is one.", "paper": "nobody, 2026", "expected": 1.0}
+    assert expected.items() <= record.items()
+    assert (record["tolerance"], record["holds"], record["control_fails"]) == (0.1, True, True)
+    assert "1 of 1 claims hold" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("declared", "holds", "control_fails"),
+    [
+        (claim("false", far), False, None),
+        (claim("control-holds", one, one), True, False),
+        (claim("raises", broken), False, None),
+        (claim("not-a-number", lambda scale, seed: float("nan")), False, None),
+    ],
+)
+def test_one_that_does_not_hold_or_whose_control_does_is_exit_code_1(course, tmp_path, declared, holds, control_fails):
+    course(claim("is-one", one), declared)
+    assert claims.main(["1"], json=tmp_path / "claims.json", seeds=2) == 1
+    first, second = json.loads((tmp_path / "claims.json").read_text("utf-8"))
+    assert first["holds"]
+    assert (second["holds"], second["control_fails"]) == (holds, control_fails)
+
+
+def test_what_is_not_finite_is_null_in_the_file(course, tmp_path):
+    course(claim("infinite", lambda scale, seed: float("inf")))
+    claims.main([], json=tmp_path / "claims.json", seeds=1)
+    assert '"measured": [\n      null\n    ]' in (tmp_path / "claims.json").read_text("utf-8")
+
+
+def test_what_a_measure_raises_is_shown(course, capsys):
+    course(claim("raises", broken))
+    assert claims.main([], seeds=1) == 1
+    assert "raises: RuntimeError: no such thing" in capsys.readouterr().out
+
+
+def test_a_lesson_that_is_not_there_is_refused(course):
+    course()
+    with pytest.raises(ValueError, match=r"There is no lesson 07. There are: 01."):
+        claims.main(["7"])

@@ -1,0 +1,252 @@
+"""The working copy never loses a learner's work, and JupyterLab opens at the right lesson."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ddlearn.course import launch, workcopy
+
+NAMES = ("00_start.ipynb", "01_one.ipynb")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> list[Path]:
+    """What the course ships: two lessons, whose content stands for a notebook."""
+    (tmp_path / "shop").mkdir()
+    paths = [tmp_path / "shop" / name for name in NAMES]
+    for path in paths:
+        path.write_text(f"{path.name}, first edition", "utf-8")
+    return paths
+
+
+def edition(paths: list[Path], word: str) -> None:
+    for path in paths:
+        path.write_text(f"{path.name}, {word} edition", "utf-8")
+
+
+def test_the_first_call_brings_every_lesson(tmp_path, shop):
+    copy = workcopy.prepare(tmp_path / "mine", sources=shop)
+    assert copy.added == list(NAMES)
+    assert (copy.folder / NAMES[1]).read_text() == "01_one.ipynb, first edition"
+    assert "Added: 00_start.ipynb, 01_one.ipynb." in copy.text()
+
+
+def test_a_second_call_has_nothing_to_do(tmp_path, shop):
+    workcopy.prepare(tmp_path / "mine", sources=shop)
+    copy = workcopy.prepare(tmp_path / "mine", sources=shop)
+    assert (copy.added, copy.updated, copy.kept, copy.newer, copy.notices) == ([], [], [], [], [])
+
+
+def test_an_untouched_lesson_is_brought_up_to_date_and_a_touched_one_is_kept(tmp_path, shop):
+    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
+    (mine / NAMES[1]).write_text("my work")
+    edition(shop, "second")
+    copy = workcopy.prepare(mine, sources=shop)
+    assert copy.updated == [NAMES[0]]
+    assert copy.kept == copy.newer == [NAMES[1]]
+    assert (mine / NAMES[0]).read_text() == "00_start.ipynb, second edition"
+    assert (mine / NAMES[1]).read_text() == "my work"
+    assert "There is a newer 01_one.ipynb. `ddlearn lab --fresh 01` puts it beside yours." in copy.text()
+
+
+def test_a_touched_lesson_of_the_newest_edition_is_kept_without_a_word_of_newer_ones(tmp_path, shop):
+    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
+    (mine / NAMES[1]).write_text("my work")
+    copy = workcopy.prepare(mine, sources=shop)
+    assert (copy.kept, copy.newer) == ([NAMES[1]], [])
+
+
+def test_fresh_puts_the_newer_edition_beside_and_ends_the_reminder(tmp_path, shop):
+    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
+    (mine / NAMES[1]).write_text("my work")
+    edition(shop, "second")
+    copy = workcopy.prepare(mine, fresh=["1"], sources=shop)
+    (beside,) = copy.beside
+    assert beside.startswith("01_one (version ")
+    assert (mine / beside).read_text() == "01_one.ipynb, second edition"
+    assert (mine / NAMES[1]).read_text() == "my work"
+    assert copy.newer == []
+    assert workcopy.prepare(mine, sources=shop).newer == []
+    edition(shop, "third")
+    assert workcopy.prepare(mine, sources=shop).newer == [NAMES[1]]
+
+
+def test_fresh_never_overwrites_an_earlier_fresh_copy_that_was_worked_in(tmp_path, shop):
+    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
+    (mine / NAMES[1]).write_text("my work")
+    (first,) = workcopy.prepare(mine, fresh=["01"], sources=shop).beside
+    (again,) = workcopy.prepare(mine, fresh=["01"], sources=shop).beside
+    assert again == first
+    (mine / first).write_text("my second work")
+    (other,) = workcopy.prepare(mine, fresh=["01"], sources=shop).beside
+    assert other != first
+    assert (mine / first).read_text() == "my second work"
+
+
+def test_fresh_on_a_lesson_just_as_it_came_says_so(tmp_path, shop):
+    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
+    copy = workcopy.prepare(mine, fresh=["01"], sources=shop)
+    assert copy.beside == []
+    assert "Your 01_one.ipynb is the newest version" in copy.text()
+
+
+def test_a_deleted_lesson_comes_back(tmp_path, shop):
+    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
+    (mine / NAMES[0]).unlink()
+    assert workcopy.prepare(mine, sources=shop).added == [NAMES[0]]
+
+
+@pytest.mark.parametrize(
+    "damage", ["", "{", "[]", "null", '{"lessons": 3}', '{"lessons": {"01_one.ipynb": 3}}', "\udcff"]
+)
+def test_with_a_damaged_record_everything_counts_as_touched(tmp_path, shop, damage):
+    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
+    (mine / workcopy.RECORD).write_bytes(damage.encode("utf-8", "surrogateescape"))
+    edition(shop, "second")
+    copy = workcopy.prepare(mine, sources=shop)
+    assert copy.kept == list(NAMES)
+    assert copy.updated == []
+    assert (mine / NAMES[0]).read_text() == "00_start.ipynb, first edition"
+    assert "was damaged" in copy.text()
+    assert workcopy.prepare(mine, sources=shop).notices == []
+    edition(shop, "third")
+    assert workcopy.prepare(mine, sources=shop).newer == list(NAMES)
+
+
+STEPS = st.lists(st.sampled_from(["edit", "delete", "publish", "open", "fresh", "damage"]), max_size=12)
+
+
+@given(steps=STEPS)
+@settings(deadline=None, max_examples=60)
+def test_no_sequence_of_events_loses_a_byte_that_the_learner_wrote(steps, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("copy")
+    shipped, mine = folder / "01_one.ipynb", folder / "mine"
+    shipped.write_text("edition 0")
+    target, work = mine / shipped.name, None
+    for turn, step in enumerate(["open", *steps, "open"]):
+        if step == "edit":
+            work = f"work {turn}"
+            target.write_text(work)
+        elif step == "delete":
+            target.unlink(missing_ok=True)
+            work = None
+        elif step == "publish":
+            shipped.write_text(f"edition {turn}")
+        elif step == "damage":
+            (mine / workcopy.RECORD).write_text("{")
+        else:
+            workcopy.prepare(mine, fresh=["01"] if step == "fresh" else [], sources=[shipped])
+            assert target.exists()
+        if work is not None:
+            assert target.read_text() == work
+
+
+def test_a_crash_half_way_loses_nothing(tmp_path, shop, monkeypatch):
+    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
+    (mine / NAMES[1]).write_text("my work")
+    edition(shop, "second")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(workcopy.os, "replace", full)
+        with pytest.raises(OSError, match=r"cannot be written .No space left on device"):
+            workcopy.prepare(mine, sources=shop)
+    assert (mine / NAMES[0]).read_text() == "00_start.ipynb, first edition"
+    assert (mine / NAMES[1]).read_text() == "my work"
+    assert sorted(path.name for path in mine.iterdir()) == [workcopy.RECORD, *NAMES]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_refused_in_words(tmp_path, shop):
+    (tmp_path / "locked").mkdir(mode=0o500)
+    with pytest.raises(OSError, match=r"cannot be written .Permission denied.*ddlearn lab FOLDER"):
+        workcopy.prepare(tmp_path / "locked" / "mine", sources=shop)
+
+
+def test_a_read_only_disk_is_refused_in_words(tmp_path, shop, monkeypatch):
+    def locked(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", locked)
+    with pytest.raises(OSError, match=r"cannot be written .Permission denied.*ddlearn lab FOLDER"):
+        workcopy.prepare(tmp_path / "mine", sources=shop)
+
+
+def test_a_file_in_the_folder_s_place_is_refused_in_words(tmp_path, shop):
+    (tmp_path / "mine").write_text("a file")
+    with pytest.raises(NotADirectoryError, match="is no folder; choose another"):
+        workcopy.prepare(tmp_path / "mine", sources=shop)
+
+
+def test_jupyter_is_told_the_folder_and_the_lesson():
+    line = launch.command(Path("/some where/mine"), "01_one (version 2).ipynb", port=9001, browser=False)
+    assert line[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert "--ServerApp.root_dir=/some where/mine" in line
+    assert "--LabApp.default_url=/lab/tree/01_one%20%28version%202%29.ipynb" in line
+    assert "--ServerApp.open_browser=False" in line
+    assert "--ServerApp.port=9001" in line
+    assert ("--ServerApp.allow_root=True" in line) == (hasattr(os, "geteuid") and os.geteuid() == 0)
+
+
+def test_the_exit_code_is_that_of_the_server(monkeypatch, tmp_path):
+    monkeypatch.setattr(launch, "command", lambda *_: [sys.executable, "-c", "raise SystemExit(7)"])
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert launch.start(tmp_path, "00_start.ipynb") == 7
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals of a terminal")
+def test_lab_serves_the_lesson_and_stops_when_it_is_told(tmp_path, shop):
+    """The real JupyterLab: it answers, redirects to the lesson, and leaves no server behind at SIGTERM."""
+    mine = workcopy.prepare(tmp_path / "my lessons", sources=shop).folder
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    script = (
+        "import sys; from pathlib import Path; from ddlearn.course import launch; "
+        f"sys.exit(launch.start(Path({str(mine)!r}), '00_start.ipynb', {port}, False))"
+    )
+    environment = {
+        **os.environ,
+        "JUPYTER_TOKEN": "abc",
+        "JUPYTER_CONFIG_DIR": str(tmp_path),
+        "JUPYTER_DATA_DIR": str(tmp_path),
+    }
+    server = subprocess.Popen([sys.executable, "-c", script], env=environment, stderr=subprocess.DEVNULL)
+    try:
+        listing = ask(f"http://127.0.0.1:{port}/api/contents?token=abc", server)
+        assert {item["name"] for item in json.loads(listing)["content"]} == set(NAMES)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/?token=abc", timeout=10) as page:
+            assert page.url.split("?")[0].endswith("/lab/tree/00_start.ipynb")
+    finally:
+        server.terminate()
+        server.wait(30)
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def ask(url: str, server: subprocess.Popen) -> bytes:
+    """The answer of a server that is starting; fails if it ends instead."""
+    for _ in range(300):
+        assert server.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                return answer.read()
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the server never answered")

@@ -1,0 +1,212 @@
+"""Lessons run headlessly: what they take, what fails, and that they reach no network and no learner's record."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from ddlearn.classroom.progress import Progress
+from ddlearn.course import notebooks, offline, run
+
+
+@pytest.fixture
+def lesson(tmp_path: Path):
+    """Writes a notebook of the given code cells as lesson 01."""
+
+    def write(*cells: str) -> Path:
+        path = tmp_path / "01_small.ipynb"
+        notebook = new_notebook(cells=[new_markdown_cell("# Small"), *map(new_code_cell, cells)])
+        nbformat.write(notebook, path)
+        return path
+
+    return write
+
+
+RECORD = """
+from types import SimpleNamespace
+from ddlearn.classroom.progress import Progress
+progress = Progress()
+progress.record_exercise("01", "gram", "passed", "")
+progress.record_exercise("01", "ridge", "not yet", "")
+held, broken = SimpleNamespace(measured=[1.0], holds=True), SimpleNamespace(measured=[2.0], holds=False)
+progress.record_claims("01", {"a": held, "b": broken})
+"""
+
+
+def test_counts_come_from_the_run_s_own_record(lesson, tmp_path, monkeypatch):
+    monkeypatch.setenv("DDLEARN_HOME", str(tmp_path / "learner"))
+    Progress().record_exercise("01", "lift", "passed", "mine")
+    path = lesson(
+        "class lesson:\n    exercise = lambda name: lambda function: function",
+        '@lesson.exercise("gram")\ndef gram():\n    return TODO',
+        '@lesson.exercise("ridge")\ndef r():\n    pass',
+        RECORD,
+    )
+    before = (tmp_path / "learner" / "progress.json").read_bytes()
+    ticks = []
+    result = run.execute(path, tick=lambda: ticks.append(1))
+    assert (result.lesson, result.cells, result.errors, len(ticks)) == ("01_small", 4, 0, 4)
+    assert (result.exercises_passed, result.exercises) == (1, 2)
+    assert (result.claims_held, result.claims) == (1, 2)
+    assert (tmp_path / "learner" / "progress.json").read_bytes() == before
+
+
+def test_time_and_peak_memory_are_measured(lesson):
+    small = run.execute(lesson("1"))
+    large = run.execute(lesson("import time; x = b'1' * 200 * 2**20; time.sleep(0.5); del x", "time.sleep(0.5)"))
+    assert 20 < small.peak_mb < 300
+    assert 180 < large.peak_mb - small.peak_mb < 260
+    assert large.seconds >= 1
+
+
+def test_an_error_is_counted_and_the_rest_still_runs(lesson):
+    result = run.execute(lesson("1 / 0", "print(2)", "undefined"))
+    assert (result.cells, result.errors) == (3, 2)
+    assert result.messages == [
+        "cell 2: ZeroDivisionError: division by zero",
+        "cell 4: NameError: name 'undefined' is not defined",
+    ]
+
+
+def test_a_dead_kernel_is_an_error_and_ends_the_lesson(lesson):
+    result = run.execute(lesson("1", "import os; os._exit(3)", "2"))
+    assert (result.cells, result.errors) == (1, 1)
+    assert result.messages[0].startswith("cell 3: ")
+
+
+def test_a_cell_without_end_is_stopped(lesson, monkeypatch):
+    monkeypatch.setattr(run, "CELL_TIMEOUT", 1)
+    result = run.execute(lesson("while True:\n    pass", "2"))
+    assert result.errors == 1
+    assert result.messages[0].startswith("cell 2: ")
+
+
+def test_solved_lessons_run_strictly_and_lessons_to_solve_do_not(lesson, monkeypatch):
+    monkeypatch.setenv("DDLEARN_STRICT", "1")
+    path = lesson("import os\nassert os.environ['DDLEARN_STRICT'] == '0'")
+    assert run.execute(path).errors == 0
+    assert run.execute(path, solved=True).errors == 1
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        "import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)",
+        "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 80))",
+        "import socket; socket.getaddrinfo('example.org', 80)",
+        "import urllib.request; urllib.request.urlopen('http://192.0.2.1/', timeout=1)",
+        "import asyncio; await asyncio.open_connection('192.0.2.1', 80)",
+    ],
+)
+def test_a_lesson_reaches_no_network(lesson, asks):
+    result = run.execute(lesson(asks))
+    assert result.errors == 1
+    assert "This run is offline" in result.messages[0]
+
+
+def test_offline_lets_the_machine_itself_through(lesson):
+    result = run.execute(
+        lesson(
+            "import socket; server = socket.create_server(('127.0.0.1', 0))\n"
+            "socket.create_connection(server.getsockname()).close()\n"
+            "socket.create_connection(('localhost', server.getsockname()[1])).close()",
+        )
+    )
+    assert result.messages == []
+
+
+def test_online_refuses_nothing(lesson):
+    result = run.execute(
+        lesson(
+            "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+            "try:\n    s.sendto(b'x', ('192.0.2.1', 9))\n"
+            "except OSError as error:\n    assert 'offline' not in str(error)"
+        ),
+        offline=False,
+    )
+    assert result.messages == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "::1%lo", "localhost", "", None, b"localhost"])
+def test_what_is_here(host):
+    assert offline._here(host)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "8.8.8.8", "::", "fe80::1", "example.org", b"example.org", "0.0.0.0"])
+def test_what_is_not_here(host):
+    assert not offline._here(host)
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="no local sockets on this system")
+def test_local_sockets_are_no_network(tmp_path):
+    code = (
+        "import socket; from ddlearn.course import offline; offline.refuse()\n"
+        "a, b = socket.socketpair(); a.sendmsg([b'x'])\n"
+        "s = socket.socket(socket.AF_UNIX)\ntry: s.connect('nowhere')\nexcept FileNotFoundError: print('fine')"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert answer.stdout == "fine\n", answer.stderr
+
+
+def test_the_command_writes_the_table_and_the_file(lesson, tmp_path, monkeypatch, capsys):
+    path = lesson("1", "1 / 0")
+    monkeypatch.setattr(notebooks, "shipped", lambda solved=False: [path])
+    assert run.main([], json=tmp_path / "out.json") == 1
+    (record,) = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert {"lesson", "seconds", "peak_mb", "cells", "errors", "exercises", "claims_held", "claims"} <= set(record)
+    assert (record["lesson"], record["cells"], record["errors"]) == ("01_small", 2, 1)
+    said = capsys.readouterr().out
+    assert "01_small" in said
+    assert "cell 3: ZeroDivisionError: division by zero" in said
+    assert run.main(["01"]) == 1
+    with pytest.raises(ValueError, match=r"There is no lesson 07. There are: 01."):
+        run.main(["7"])
+
+
+def test_the_command_succeeds_when_nothing_fails(lesson, monkeypatch):
+    path = lesson("1")
+    monkeypatch.setattr(notebooks, "shipped", lambda solved=False: [path])
+    assert run.main([]) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("1", "01"), ("01", "01"), ("01_small", "01"), ("lessons/01_small.ipynb", "01"), ("1.ipynb", "01")],
+)
+def test_a_lesson_is_known_by_many_names(name, number):
+    assert notebooks.number(name) == number
+
+
+@pytest.mark.parametrize("name", ["", "x", "100", "-1", "٣", "1.5"])
+def test_what_is_no_lesson_is_refused(name):
+    with pytest.raises(ValueError, match="lesson must be a number or a notebook's name"):
+        notebooks.number(name)
+
+
+def test_where_the_notebooks_lie(tmp_path):
+    wheel = tmp_path / "site-packages" / "ddlearn"
+    (wheel / "notebooks" / "lessons").mkdir(parents=True)
+    with pytest.raises(FileNotFoundError, match="Installing ddlearn again"):
+        notebooks.shipped(package=wheel)
+    (wheel / "notebooks" / "lessons" / "00_start.ipynb").touch()
+    (wheel / "notebooks" / "lessons" / "notes.ipynb").touch()
+    assert [path.name for path in notebooks.shipped(package=wheel)] == ["00_start.ipynb"]
+    checkout = tmp_path / "checkout"
+    for folder in ("ddlearn", "solutions"):
+        (checkout / folder).mkdir(parents=True)
+    (checkout / "pyproject.toml").touch()
+    assert notebooks.shelf(solved=True, package=checkout / "ddlearn") == checkout / "solutions"
+    with pytest.raises(FileNotFoundError, match="`ddlearn build` writes them"):
+        notebooks.shipped(package=checkout / "ddlearn")
+
+
+def test_the_environment_of_this_process_is_left_alone(lesson):
+    before = dict(os.environ)
+    run.execute(lesson("1"))
+    assert dict(os.environ) == before

@@ -1,0 +1,204 @@
+"""The house itself: its floors, its style, its pins and what it says of the places where it runs."""
+
+import ast
+import importlib
+import re
+import stat
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import requires
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import ddlearn
+from ddlearn import lessons
+from ddlearn.course import build, install, rules
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+SOURCES = sorted((ROOT / "solutions").glob("[0-9][0-9]_*.py"))
+NOTEBOOKS = sorted([*(ROOT / "lessons").glob("*.ipynb"), *(ROOT / "solutions").glob("*.ipynb")])
+CODE = sorted(path for folder in ("ddlearn", "tests", "solutions") for path in (ROOT / folder).rglob("*.py"))
+NOT_MODULES = ("utils", "helpers", "common", "manager", "misc")
+
+
+def short(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def tool(*command: str) -> None:
+    answer = subprocess.run([sys.executable, "-c", *command], cwd=ROOT, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def pins(text: str) -> dict[str, str]:
+    lines = (line.strip() for line in text.splitlines())
+    return dict(line.split("==") for line in lines if line and not line.startswith(("#", "-")))
+
+
+CONSTRAINTS = pins((ROOT / "constraints.txt").read_text("utf-8"))
+BINDER = (ROOT / "binder" / "requirements.txt").read_text("utf-8")
+
+
+def test_the_floors_hold():
+    tool("import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))")
+
+
+@pytest.mark.parametrize("arguments", [["check", "."], ["format", "--check", "."]], ids=["check", "format"])
+def test_ruff_is_content(arguments):
+    answer = subprocess.run([sys.executable, "-m", "ruff", *arguments], cwd=ROOT, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "ddlearn").rglob("*.py")), ids=short)
+def test_a_module_is_one_idea_with_a_docstring(path):
+    text = path.read_text("utf-8")
+    assert len(text.splitlines()) <= 300
+    assert path.stem not in NOT_MODULES
+    assert (path.name == "__init__.py" and not text) or ast.get_docstring(ast.parse(text))
+
+
+@pytest.mark.parametrize("path", [*CODE, *NOTEBOOKS, ROOT / "README.md", ROOT / "Makefile"], ids=short)
+def test_no_path_of_this_machine(path):
+    assert str(ROOT) not in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", [path for path in CODE if "tests" not in path.parts] + NOTEBOOKS, ids=short)
+def test_no_path_of_somebody_s_machine(path):
+    # Written in two parts, so that this line does not find itself.
+    private = "|".join(("/ho" + r"me/\w", "/Us" + r"ers/\w", r"[A-Z]:\\Us" + "ers", "/ro" + r"ot/\w", "/wo" + r"rk/\w"))
+    assert not re.findall(private, path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
+def test_a_notebook_keeps_the_rules(path):
+    assert rules.common(short(path), nbformat.read(path, as_version=4)) == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=short)
+def test_cells_are_short(path):
+    code = [cell for cell in build.read(path).notebook(solved=False).cells if cell.cell_type == "code"]
+    lengths = sorted(len(cell.source.splitlines()) for cell in code)
+    assert lengths[-1] <= rules.LONGEST_CELL
+    assert lengths[len(lengths) // 2] <= 6
+    assert sum(length <= 15 for length in lengths) >= 0.9 * len(lengths)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
+def test_the_names_that_a_lesson_imports_exist(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        for node in ast.walk(ast.parse(cell.source if cell.cell_type == "code" else "")):
+            if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] == "ddlearn":
+                module = importlib.import_module(node.module)
+                for alias in node.names:
+                    assert hasattr(module, alias.name) or importlib.import_module(f"{node.module}.{alias.name}")
+
+
+def test_every_lesson_has_a_room_a_source_and_two_notebooks():
+    stems = [path.stem for path in SOURCES]
+    assert [stem[:2] for stem in stems] == sorted(lessons.LESSONS)
+    assert sorted(path.stem for path in NOTEBOOKS) == sorted(stems * 2)
+    for number in lessons.LESSONS:
+        assert lessons.load(number).number == number
+
+
+def test_every_dependency_is_pinned_within_its_range():
+    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]
+    for requirement in map(Requirement, wanted):
+        assert requirement.specifier.contains(CONSTRAINTS[canonicalize_name(requirement.name)]), requirement
+
+
+def test_what_the_dependencies_need_is_pinned_too():
+    """Whatever is installed here and reachable from the course has a line, so that two set-ups are the same."""
+    todo = [Requirement(one) for one in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"])]
+    seen = set()
+    while todo:
+        requirement = todo.pop()
+        key = (canonicalize_name(requirement.name), frozenset(requirement.extras))
+        if key in seen:
+            continue
+        seen.add(key)
+        if key[0].startswith(("nvidia", "cuda", "triton")):
+            continue  # what torch's CUDA build brings; torch pins it itself
+        assert key[0] in CONSTRAINTS, requirement
+        for line in requires(requirement.name) or []:
+            child = Requirement(line)
+            if child.marker is None or any(child.marker.evaluate({"extra": one}) for one in ("", *requirement.extras)):
+                todo.append(child)
+
+
+def test_torch_is_pinned_for_every_machine():
+    assert install.pinned(ROOT, "torch") == CONSTRAINTS["torch"]
+    assert "+" not in CONSTRAINTS["torch"]
+
+
+def test_binder_builds_a_python_that_the_course_runs_on():
+    version = re.fullmatch(r"python-3\.(1[1-4])\n", (ROOT / "binder" / "runtime.txt").read_text("utf-8"))
+    assert version is not None
+    assert not (ROOT / ".binder").exists()  # both together are an error
+    assert {path.name for path in (ROOT / "binder").iterdir()} == {"runtime.txt", "requirements.txt", "postBuild"}
+
+
+def test_binder_installs_the_tested_versions_and_the_cpu_build_of_torch():
+    found = pins(BINDER)
+    assert "--extra-index-url https://download.pytorch.org/whl/cpu" in BINDER.splitlines()
+    assert found.pop("torch") == f"{CONSTRAINTS['torch']}+cpu"
+    assert found.pop("nbgitpuller")
+    assert found == {name: CONSTRAINTS[name] for name in found}
+    assert {canonicalize_name(Requirement(one).name) for one in PROJECT["dependencies"]} - {"torch"} <= set(found)
+
+
+def test_binder_keeps_its_layer_of_packages_when_a_lesson_changes():
+    """With a local path among the requirements every commit would install torch again."""
+    lines = [line for line in BINDER.splitlines() if not line.startswith(("#", "--extra-index-url"))]
+    assert all(re.fullmatch(r"[a-z0-9-]+==[\w.+]+", line) for line in lines), lines
+
+
+def test_binder_installs_the_course_and_stops_at_an_error():
+    path = ROOT / "binder" / "postBuild"
+    lines = path.read_text("utf-8").splitlines()
+    assert lines[0] == "#!/bin/bash"
+    assert "set -euo pipefail" in lines
+    assert lines[-1] == "pip install --no-deps --no-cache-dir ."
+    assert path.stat().st_mode & stat.S_IXUSR
+
+
+def test_the_gate_is_a_script_that_can_run():
+    path = ROOT / ".ci" / "run"
+    assert path.stat().st_mode & stat.S_IXUSR
+    assert "set -euo pipefail" in path.read_text("utf-8")
+    assert subprocess.run(["bash", "-n", str(path)]).returncode == 0
+
+
+def test_the_citation_is_of_this_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert citation["version"] == ddlearn.__version__
+    assert set(citation["license"]) == {"MIT", "CC-BY-4.0"}
+
+
+def test_both_licences_are_said():
+    text = (ROOT / "LICENSE").read_text("utf-8")
+    assert "MIT License" in text
+    assert "Creative Commons Attribution 4.0" in text
+    assert PROJECT["license"] == "MIT AND CC-BY-4.0"
+
+
+def test_make_knows_its_words():
+    answer = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True)
+    for word in ("make lab", "make test", "make clean"):
+        assert word in answer.stdout
+        assert subprocess.run(["make", "-n", *word.split()[1:]], cwd=ROOT, capture_output=True).returncode == 0
+
+
+def test_make_test_runs_nbval_as_it_must():
+    plan = subprocess.run(["make", "-n", "test"], cwd=ROOT, capture_output=True, text=True).stdout
+    for option in ("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "--dist loadscope"):
+        assert plan.count(option) >= 2
+    assert re.search(r"DDLEARN_STRICT=1 .*\n?.* solutions", plan)
+    assert plan.count("DDLEARN_HOME=") == 3
