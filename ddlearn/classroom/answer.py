@@ -1,0 +1,124 @@
+"""What a learner's cell leaves behind: the function that the rest of the notebook calls, and a card that says whose.
+
+After a pass it is the learner's own function; until then it is the course's reference, and the card says so loudly.
+"""
+
+import functools
+import inspect
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ddlearn.classroom import page
+from ddlearn.classroom.exercise import Exercise
+from ddlearn.classroom.prose import code_block, inline, to_html
+from ddlearn.classroom.verdict import Verdict
+
+MISSES_BEFORE_A_POINTER = 3
+
+
+class ExerciseNotPassed(AssertionError):
+    """Raised under `DDLEARN_STRICT=1` by an exercise that is not passed; its text is the verdict's sentence."""
+
+
+@dataclass
+class Tries:
+    """How often an exercise was missed and how many of its hints were read; outlives a re-run of the cell."""
+
+    misses: int = 0
+    hints: int = 0
+
+    def count(self, verdict: Verdict) -> None:
+        """Count `verdict` if it is a miss; an untouched stub is none."""
+        self.misses += verdict.status not in ("passed", "not started")
+
+
+class Answer:
+    """A learner's function after its check: call it like the function itself.
+
+    It runs the learner's code if that passed, else the reference.
+    """
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        function: Callable,
+        verdict: Verdict,
+        tries: Tries,
+        on_hint: Callable[[], object] = lambda: None,
+    ):
+        functools.update_wrapper(self, function)
+        self.exercise = exercise
+        self.verdict = verdict
+        self._function = function if verdict.passed else exercise.reference
+        self._tries = tries
+        self._on_hint = on_hint
+
+    def __call__(self, *arguments, **keywords):
+        return self._function(*arguments, **keywords)
+
+    def __repr__(self) -> str:
+        whose = "your own" if self.passed else "the course's"
+        return f"<{self.exercise.name}: {self.verdict.headline.lower()}; runs {whose}>"
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict.passed
+
+    def show(self, news: str = "") -> None:
+        """Display the verdict's card; `news` is what changed elsewhere in the notebook."""
+        page.show(self.card(news))
+
+    def card(self, news: str = "") -> dict:
+        """Return the verdict's card as a mime bundle."""
+        verdict, name = self.verdict, self.exercise.name
+        body = to_html(verdict.detail)
+        if verdict.printed:
+            body += to_html("On the first case your function printed:") + code_block(verdict.printed)
+        if self.passed:
+            body += to_html(f"The cells below run on your `{name}`. {news}")
+        else:
+            loud = f"The cells below run on the course's `{name}`, not on yours."
+            body += f"<p><strong>{inline(loud)}</strong></p>{to_html(news)}"
+            if self._tries.misses >= MISSES_BEFORE_A_POINTER:
+                body += to_html(f"A hint helps: run `{name}.hint()` in a new cell.")
+        return page.card(verdict.symbol, f"{verdict.headline} · {self.exercise.title}", body, verdict.kind)
+
+    def hint(self) -> None:
+        """Display the next hint; after the last one, point to the solution."""
+        hints, name = self.exercise.hints, self.exercise.name
+        read = self._tries.hints
+        if read < len(hints):
+            self._tries.hints += 1
+            self._on_hint()
+            more = (
+                "`{0}.hint()` has another one." if read + 1 < len(hints) else "`{0}.solution()` shows the course's own."
+            )
+            body = to_html(hints[read]) + to_html(more.format(name))
+            page.show(page.card("?", f"Hint {read + 1} of {len(hints)}", body, "hint"))
+        else:
+            self._tries.hints = 0
+            again = f"That was every hint. `{name}.solution()` shows the course's own; `{name}.hint()` starts again."
+            page.show(page.card("?", "No more hints", to_html(again), "hint"))
+
+    def solution(self) -> None:
+        """Display the source of the reference."""
+        body = to_html("This is one good way, not the only one. Type it yourself: hands learn too.")
+        try:
+            body += code_block(inspect.getsource(self.exercise.reference))
+        except (OSError, TypeError):
+            body += to_html("Its source is not on this machine.")
+        page.show(page.card("§", f"A solution of {self.exercise.name}", body, "note"))
+
+
+def strict() -> bool:
+    """Return whether anything but a pass raises: `DDLEARN_STRICT=1`, which is how solved notebooks are tested."""
+    return os.environ.get("DDLEARN_STRICT", "") not in ("", "0")
+
+
+def source_of(function: Callable) -> str:
+    """Return the learner's source, or an empty text where it cannot be found."""
+    try:
+        return inspect.getsource(function)
+    except (OSError, TypeError):
+        return ""

@@ -1,0 +1,118 @@
+"""A claim: one sentence of science, the band that theory or a paper expects of it, and what is measured here.
+
+The band never comes from our own last run. A negative control stands beside the measure wherever one can be made: the
+same measurement with the cause taken away, which must then fall outside the band. Whatever fails is said.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ddlearn.arguments import at_least, one_of
+from ddlearn.classroom.wording import brief
+
+Measure = Callable[[str, int], float]
+SENSES = ("about", "at_least", "at_most")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One line of the claims table.
+
+    Args:
+        id: a short name, unique in the course.
+        statement: the sentence that the lesson shows.
+        paper: authors, year and venue, or "identity" where it is algebra.
+        basis: where the expected value comes from: the theorem, equation or figure.
+        expected, tolerance: the band. `sense` "about" means |measured - expected| <= tolerance; "at_least" means
+            measured >= expected - tolerance; "at_most" means measured <= expected + tolerance.
+        measure: `measure(scale, seed)` returns the number.
+        control: the same with the cause taken away, or None where none can be made.
+        control_note: what the control takes away.
+        unit: stands behind the numbers.
+
+    Raises:
+        ValueError: if the sense is none of the three, or the tolerance is negative.
+    """
+
+    id: str
+    statement: str
+    paper: str
+    basis: str
+    expected: float
+    tolerance: float
+    measure: Measure
+    control: Measure | None = None
+    sense: str = "about"
+    unit: str = ""
+    control_note: str = ""
+
+    def __post_init__(self):
+        one_of("sense", self.sense, SENSES)
+        at_least("tolerance", self.tolerance, 0.0)
+
+    def holds_for(self, value: float) -> bool:
+        """Return whether `value` lies in the band; what is not finite lies in none."""
+        if not math.isfinite(value):
+            return False
+        above, below = self.expected - self.tolerance <= value, value <= self.expected + self.tolerance
+        return {"about": above and below, "at_least": above, "at_most": below}[self.sense]
+
+    @property
+    def band(self) -> str:
+        """The expected band in words: "-0.5 ± 0.05", "at least 10", "at most 1e-08"."""
+        unit = f" {self.unit}" if self.unit else ""
+        if self.sense == "about":
+            return (
+                f"{brief(self.expected)} ± {brief(self.tolerance)}{unit}"
+                if self.tolerance
+                else f"{brief(self.expected)}{unit}"
+            )
+        edge = self.expected - self.tolerance if self.sense == "at_least" else self.expected + self.tolerance
+        return f"{self.sense.replace('_', ' ')} {brief(edge)}{unit}"
+
+    def run(self, scale: str, seeds: Iterable[int] = (0,)) -> "ClaimResult":
+        """Measure once a seed, the control too. What a measure raises is kept in the result, never raised again."""
+        started, seeds = time.perf_counter(), list(seeds)
+        measured, error = _each_seed(self.measure, scale, seeds)
+        controls, control_error = _each_seed(self.control, scale, seeds) if self.control else ([], "")
+        return ClaimResult(self, measured, controls, time.perf_counter() - started, error, control_error)
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    """What was measured, one number a seed, and how long it took.
+
+    `error` and `control_error` say what the measure or the control raised; they are empty if nothing was.
+    """
+
+    claim: Claim
+    measured: list[float]
+    control_measured: list[float]
+    seconds: float
+    error: str = ""
+    control_error: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Every seed lies in the band, and nothing was raised."""
+        return bool(self.measured) and not self.error and all(map(self.claim.holds_for, self.measured))
+
+    @property
+    def control_fails(self) -> bool | None:
+        """Every seed of the control lies outside the band, as it must; None where there is no control."""
+        if self.claim.control is None:
+            return None
+        found = self.control_measured
+        return bool(found) and not self.control_error and not any(map(self.claim.holds_for, found))
+
+
+def _each_seed(measure: Measure, scale: str, seeds: list[int]) -> tuple[list[float], str]:
+    measured: list[float] = []
+    try:
+        for seed in seeds:
+            measured.append(float(measure(scale, seed)))
+    except Exception as problem:
+        return measured, f"{type(problem).__name__}: {problem}"
+    return measured, ""

@@ -1,0 +1,95 @@
+"""The claims of a lesson as one table: what is claimed, what is expected, what this machine measured."""
+
+import html
+import math
+from collections.abc import Sequence
+
+from ddlearn.classroom.claim import ClaimResult
+from ddlearn.classroom.prose import inline
+from ddlearn.classroom.wording import brief
+
+COLUMNS = ("Claim", "Expected", "Measured here", "Control", "Holds")
+HOLDS, FAILS, NO_CONTROL = "✓ holds", "✗ does not hold here", "none"
+WHAT_TO_DO = (
+    "A claim that does not hold here is news, not an accident to hide. Run the cell again with more seeds, "
+    "`lesson.claims(seeds=range(5))`; if it still fails, `ddlearn doctor` says what is unusual about this machine, "
+    "and the maintainers would like to hear of it."
+)
+
+
+def bundle(results: Sequence[ClaimResult], seeds: Sequence[int]) -> dict[str, str]:
+    """Return the table as a mime bundle: accessible HTML, and the same lines as plain text."""
+    return {"text/html": as_html(results, seeds), "text/plain": as_text(results, seeds)}
+
+
+def as_text(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:
+    """Return the claims as plain lines."""
+    lines = [_caption(results, seeds)]
+    for result in results:
+        claim = result.claim
+        lines += [
+            f"{verdict(result)}: {claim.statement} ({claim.paper}; {claim.basis})",
+            f"    expected {claim.band}; measured {measured(result)}; control: {control(result)}",
+        ]
+    return "\n".join(lines if _all_hold(results) else [*lines, WHAT_TO_DO])
+
+
+def as_html(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:
+    """Return the claims as an HTML table with a caption and headed columns; it needs no kernel to be read."""
+    cell = "padding: 0.4em 0.8em; text-align: left; vertical-align: top; white-space: normal;"
+    heads = "".join(f'<th scope="col" style="{cell}">{column}</th>' for column in COLUMNS)
+    rows = "".join(
+        f'<tr><th scope="row" style="{cell} font-weight: normal; min-width: 18em;">{inline(result.claim.statement)}'
+        f"<br><small>{html.escape(result.claim.paper)}; {html.escape(result.claim.basis)}</small></th>"
+        + "".join(f'<td style="{cell}">{html.escape(text)}</td>' for text in _cells(result))
+        + f'<td style="{cell} min-width: 6em;"><strong>{verdict(result)}</strong></td></tr>'
+        for result in results
+    )
+    caption = f'<caption style="text-align: left; padding: 0.4em 0.8em;">{_caption(results, seeds)}</caption>'
+    table = f'<table style="margin: 0;">{caption}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    return table if _all_hold(results) else f"{table}<p>{inline(WHAT_TO_DO)}</p>"
+
+
+def measured(result: ClaimResult) -> str:
+    """Return the measured numbers, or the error that stood in their way."""
+    if result.error:
+        return f"nothing: it stopped with {result.error}"
+    return _numbers(result.measured)
+
+
+def control(result: ClaimResult) -> str:
+    """Return what the control measured and whether it left the band, as it must."""
+    if result.claim.control is None:
+        return NO_CONTROL
+    if result.control_error:
+        return f"nothing: it stopped with {result.control_error}"
+    said = "outside the band, as it must be" if result.control_fails else "inside the band: it shows nothing"
+    note = f" ({result.claim.control_note})" if result.claim.control_note else ""
+    return f"{_numbers(result.control_measured)}{note}: {said}"
+
+
+def verdict(result: ClaimResult) -> str:
+    """Return the symbol and the words of the last column."""
+    return HOLDS if result.holds else FAILS
+
+
+def _cells(result: ClaimResult) -> tuple[str, str, str]:
+    return result.claim.band, measured(result), control(result)
+
+
+def _numbers(values: Sequence[float]) -> str:
+    """Return one number as it is, several as their mean and range; the unit stands with the expected one."""
+    if len(values) == 1:
+        return brief(values[0])
+    mean = math.fsum(values) / len(values)
+    return f"{brief(mean)} ({brief(min(values))} to {brief(max(values))} over {len(values)} seeds)"
+
+
+def _caption(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:
+    held, seconds = sum(result.holds for result in results), math.fsum(result.seconds for result in results)
+    said = "1 seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
+    return f"{held} of {len(results)} claims hold on this machine ({said}, {seconds:.1f} s)"
+
+
+def _all_hold(results: Sequence[ClaimResult]) -> bool:
+    return all(result.holds for result in results)

@@ -1,0 +1,120 @@
+"""What stands on the page for a control, as ipywidgets: it tells of every move, and can be told where to stand.
+
+A slider is shown with a number box beside it, for exact values and for those who would rather type. The box follows
+the slider; what is typed moves the slider. A slider that is being dragged is never written to: its handle would jump
+under the hand.
+"""
+
+import math
+from collections.abc import Callable
+
+import ipywidgets as widgets
+
+from ddlearn.classroom.controls import Choice, Control, Slider, Switch
+
+# The number box may round or refuse what was typed and say so in the same message, hence one writer at a time.
+Moved = Callable[[str, object], None]
+
+
+class SliderView:
+    def __init__(self, control: Slider, value: float, moved: Moved, label_width: str):
+        self.control, self.value, self._moved, self._writing = control, value, moved, False
+        self._written: float | None = value
+        shared = {
+            "description": control.label,
+            "readout": False,
+            "style": {"description_width": label_width},
+            "layout": widgets.Layout(width="auto", flex="1 1 auto", min_width="0"),
+        }
+        if control.log:
+            ends = {"min": math.log10(control.low), "max": math.log10(control.high)}
+            self.slider = widgets.FloatLogSlider(value=value, base=10, **ends, step=control.stride, **shared)
+            self.slider.add_class("ddlearn-log")
+        else:
+            kind = widgets.IntSlider if control.whole else widgets.FloatSlider
+            self.slider = kind(value=value, min=control.low, max=control.high, step=control.stride, **shared)
+        if control.whole:
+            self.slider.add_class("ddlearn-whole")
+        box = widgets.BoundedIntText if control.whole else widgets.BoundedFloatText
+        self.number = box(
+            value=value,
+            min=control.low,
+            max=control.high,
+            step=control.number_step(value),
+            description=f"{control.label}, number",
+            layout=widgets.Layout(width="88px", flex="0 0 auto"),
+        )
+        self.number.add_class("ddlearn-number")
+        self.slider.observe(self._slid, "value")
+        self.number.observe(self._typed, "value")
+        self.parts = (self.slider, self.number)
+        self.widget = widgets.HBox(self.parts, layout=widgets.Layout(align_items="center", overflow="visible"))
+
+    def write(self, value: float) -> None:
+        """Stand at `value` without telling anybody."""
+        self._stand(value, slider=True)
+
+    def _stand(self, value: float, slider: bool) -> None:
+        self.value, self._writing = value, True
+        try:
+            with self.number.hold_sync():  # one message, not two
+                self.number.step = self.control.number_step(value)
+                self.number.value = value
+            if slider:
+                self.slider.value = self._written = value
+        finally:
+            self._writing = False
+
+    def _slid(self, change) -> None:
+        # The page's slider knows whole strides only. Shown a value between two of them, it stands at the nearer one and
+        # reports that as if it had been moved there: nobody moved it, and a typed value must not be rounded away.
+        if not math.isclose(change.new, self.control.rung(self.value), rel_tol=1e-6, abs_tol=1e-12):
+            self._move(change.new, slider=False)
+
+    def _typed(self, change) -> None:
+        self._move(change.new, slider=True)
+
+    def _move(self, raw: float, slider: bool) -> None:
+        if self._writing:
+            return
+        before, value = self.value, self.control.snap(raw)
+        self._stand(value, slider)
+        if value != before:
+            self._moved(self.control.name, value)
+
+
+class PlainView:
+    """A dropdown or a checkbox: one widget, whose value is the control's."""
+
+    def __init__(self, control: Choice | Switch, value, moved: Moved, label_width: str):
+        self.control, self._moved, self._writing = control, moved, False
+        if isinstance(control, Choice):
+            self.widget = widgets.Dropdown(
+                options=control.options,
+                value=value,
+                description=control.label,
+                style={"description_width": label_width},
+                layout=widgets.Layout(width="auto"),
+            )
+        else:
+            layout = widgets.Layout(width="auto")
+            self.widget = widgets.Checkbox(value=value, description=control.label, indent=False, layout=layout)
+        self.widget.observe(self._changed, "value")
+        self.parts = (self.widget,)
+
+    def write(self, value) -> None:
+        """Stand at `value` without telling anybody."""
+        self._writing = True
+        try:
+            self.widget.value = value
+        finally:
+            self._writing = False
+
+    def _changed(self, change) -> None:
+        if not self._writing:
+            self._moved(self.control.name, change.new)
+
+
+def view(control: Control, value, moved: Moved, label_width: str = "initial") -> SliderView | PlainView:
+    """The view of a control, standing at `value`; `moved(name, value)` is called on every move that a learner makes."""
+    return (SliderView if isinstance(control, Slider) else PlainView)(control, value, moved, label_width)

@@ -1,0 +1,211 @@
+"""What a learner can move: a slider with its number box, a choice, a switch.
+
+A control is data: a name (the argument it feeds), a label, a range and a start. It knows which values it accepts,
+which ones a sweep should try, how to draw a random one, and how a sentence says its setting. `control_views` makes what
+stands on the page for it.
+"""
+
+import math
+import random
+from dataclasses import dataclass
+
+from ddlearn.classroom.wording import brief
+
+STEPS = 50  # a held arrow key crosses a slider in about this many presses
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number between `low` and `high`, linear or logarithmic, kept to three significant digits.
+
+    `whole=True` keeps it an integer. `step` is one press of an arrow key, in units of the value (linear) or in decades
+    (log); by default about fifty presses cross the range. Raises ValueError for an empty range, a start outside it, or
+    a log slider that does not begin above zero.
+    """
+
+    name: str
+    label: str
+    low: float
+    high: float
+    start: float
+    log: bool = False
+    whole: bool = False
+    step: float | None = None
+
+    def __post_init__(self):
+        _named(self)
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+            raise ValueError(f"slider {self.name!r} needs finite low < high; got low={self.low}, high={self.high}")
+        if self.log and self.low <= 0:
+            raise ValueError(f"slider {self.name!r} is logarithmic and needs low > 0; got low={self.low}")
+        if self.whole and not (float(self.low).is_integer() and float(self.high).is_integer()):
+            raise ValueError(f"slider {self.name!r} is whole and needs whole bounds; got {self.low} and {self.high}")
+        if self.step is not None and not self.step > 0:
+            raise ValueError(f"slider {self.name!r} needs a positive step; got {self.step}")
+        object.__setattr__(self, "start", self.accept(self.start))
+
+    def accept(self, value: float) -> float:
+        """`value` as the slider keeps it. Raises TypeError for what is no number, ValueError outside the range."""
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError(f"{self.name} must be a number; got {type(value).__name__}")
+        if not self.low <= value <= self.high:
+            raise ValueError(f"{self.name} must lie between {self.low:g} and {self.high:g}; got {value:g}")
+        return self.snap(value)
+
+    def snap(self, value: float) -> float:
+        """The nearest value that the slider keeps, whatever number comes in."""
+        value = min(max(value, self.low), self.high)
+        if not self.whole or self.log:
+            value = float(f"{value:.3g}")
+        if abs(value) < 1e-9 * (self.high - self.low):
+            value = 0.0  # the rounding noise of a step across zero
+        value = min(max(value, self.low), self.high)
+        return round(value) if self.whole else float(value)
+
+    def at(self, share: float) -> float:
+        """The value at a share of the way from `low` (0) to `high` (1), along the slider's own scale."""
+        if self.log:
+            return self.snap(self.low * (self.high / self.low) ** share)
+        return self.snap(self.low + share * (self.high - self.low))
+
+    def values(self, k: int) -> list[float]:
+        """`k` values spread evenly along the slider, both ends among them; fewer where a whole slider has fewer."""
+        spread = [self.at(i / (k - 1)) for i in range(k)] if k > 1 else [self.start]
+        return list(dict.fromkeys(spread))
+
+    @property
+    def ends(self) -> list[float]:
+        return [self.at(0), self.at(1)]
+
+    def random(self, source: random.Random) -> float:
+        return self.at(source.random())
+
+    def say(self, value: float) -> str:
+        return f"{self.label} {brief(value)}"
+
+    @property
+    def range_said(self) -> str:
+        return f"slider from {brief(self.low)} to {brief(self.high)}"
+
+    @property
+    def stride(self) -> float:
+        """One press of an arrow key: in units of the value, or in decades on a log slider."""
+        if self.step is not None:
+            return self.step
+        if self.log:
+            even = math.log10(self.high / self.low) / STEPS
+            # Nobody should press a key and see the same whole number again.
+            return max(even, math.log10(1 + 1 / self.low)) if self.whole else even
+        even = (self.high - self.low) / STEPS
+        decade = 10 ** math.floor(math.log10(even))
+        nice = min((decade * m for m in (1, 2, 2.5, 5, 10)), key=lambda step: abs(math.log(step / even)))
+        return max(1, round(nice)) if self.whole else nice
+
+    def rung(self, value: float) -> float:
+        """Where the page's slider can stand nearest to `value`: whole strides from `low`, or `high`."""
+        scale, back = (math.log10, lambda x: 10.0**x) if self.log else (float, float)
+        low, high, at = scale(self.low), scale(self.high), scale(value)
+        near = min(low + math.floor((at - low) / self.stride + 0.5) * self.stride, high)
+        return back(high if abs(high - at) < abs(near - at) else near)
+
+    def steps_between(self, one: float, other: float) -> float:
+        """How many presses of an arrow key lie between two values."""
+        apart = math.log10(one / other) if self.log else one - other
+        return abs(apart) / self.stride
+
+    def number_step(self, value: float) -> float:
+        """One press of an arrow key in the number box: on a log slider one unit of the value's first digit."""
+        if not self.log:
+            return self.stride
+        digit, exponent = f"{value:.2e}".split("e")
+        # From a power of ten a whole unit down would be zero, so there the step is a tenth.
+        step = 10.0 ** (int(exponent) - (float(digit) == 1.0))
+        return max(1, round(step)) if self.whole else step
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few words. Raises ValueError for fewer than two options, a repeated one, or a start not among them."""
+
+    name: str
+    label: str
+    options: tuple[str, ...]
+    start: str
+
+    def __post_init__(self):
+        _named(self)
+        object.__setattr__(self, "options", tuple(self.options))
+        if len(self.options) < 2 or len(set(self.options)) < len(self.options):
+            raise ValueError(f"choice {self.name!r} needs at least two different options; got {self.options}")
+        self.accept(self.start)
+
+    def accept(self, value: str) -> str:
+        """`value`, if it is an option; ValueError otherwise."""
+        if value not in self.options:
+            raise ValueError(f"{self.name} must be one of {', '.join(self.options)}; got {value!r}")
+        return value
+
+    def values(self, k: int) -> list[str]:
+        """Every option: a choice has no in-between to leave out, whatever `k` is."""
+        return list(self.options)
+
+    @property
+    def ends(self) -> list[str]:
+        return list(self.options)
+
+    def random(self, source: random.Random) -> str:
+        return source.choice(self.options)
+
+    def say(self, value: str) -> str:
+        return f"{self.label} {value}"
+
+    @property
+    def range_said(self) -> str:
+        return f"menu of {', '.join(self.options)}"
+
+
+@dataclass(frozen=True)
+class Switch:
+    """On or off. Raises TypeError if `start` is not a bool."""
+
+    name: str
+    label: str
+    start: bool
+
+    def __post_init__(self):
+        _named(self)
+        self.accept(self.start)
+
+    def accept(self, value: bool) -> bool:
+        """`value`, if it is True or False; TypeError otherwise."""
+        if not isinstance(value, bool):
+            raise TypeError(f"{self.name} must be True or False; got {value!r}")
+        return value
+
+    def values(self, k: int) -> list[bool]:
+        """Off and on, whatever `k` is."""
+        return [False, True]
+
+    @property
+    def ends(self) -> list[bool]:
+        return [False, True]
+
+    def random(self, source: random.Random) -> bool:
+        return source.random() < 0.5
+
+    def say(self, value: bool) -> str:
+        return f"{self.label} {'on' if value else 'off'}"
+
+    @property
+    def range_said(self) -> str:
+        return "box to tick"
+
+
+Control = Slider | Choice | Switch
+
+
+def _named(control: Control) -> None:
+    if not control.name.isidentifier():
+        raise ValueError(f"a control's name is an argument of compute and must be an identifier; got {control.name!r}")
+    if not control.label.strip():
+        raise ValueError(f"control {control.name!r} needs a label that a learner can read")

@@ -1,0 +1,228 @@
+"""An exercise is data: what is right, on which cases, which errors are classic, and what to say then.
+
+`Exercise.check` asks a learner's function the questions of the ladder in `verdict`, on copies of the arguments and
+within a time limit, and always ends with a `Verdict`. `Exercise.self_check` asks the exercise itself whether it is
+fair: the tests of every lesson call it.
+"""
+
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from ddlearn.classroom.sandbox import Outcome, call, where
+from ddlearn.classroom.verdict import Verdict
+from ddlearn.classroom.wording import listed
+
+if TYPE_CHECKING:
+    from torch import Generator
+
+MESSAGE_LIMIT = 600  # characters of an error's own words; some print whole tensors
+
+
+class _Todo:
+    """What an exercise returns until it is written: neither true nor false, equal to nothing but itself."""
+
+    def __repr__(self) -> str:
+        return "TODO"
+
+    def __reduce__(self) -> str:
+        return "TODO"
+
+    def __bool__(self) -> bool:
+        raise TypeError("TODO stands for an answer that is not written yet: it is neither true nor false")
+
+
+TODO = _Todo()
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A classic error: an implementation that makes it, and the hint that it deserves."""
+
+    name: str
+    wrong: Callable
+    hint: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One function to write.
+
+    Args:
+        name: what the learner's function is called; explorers name it in `uses`.
+        title: a few words for the card.
+        reference: the course's own implementation; returns a tensor, a number or a tuple of these.
+        cases: from a `torch.Generator`, the argument tuples to try; drawn from shapes and the generator, never typed.
+        hints: the ladder of hints, the gentlest first.
+        mistakes: classic errors. A wrong answer that equals a mistake's on every case gets that mistake's hint.
+        rtol, atol: entries agree where `|got - want| <= atol + rtol * |want|`.
+        timeout: seconds that one case may take.
+    """
+
+    name: str
+    title: str
+    reference: Callable
+    cases: Callable[["Generator"], Iterable[tuple]]
+    hints: tuple[str, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+    rtol: float = 1e-6
+    atol: float = 1e-9
+    timeout: float = 5.0
+
+    def check(self, answer: Callable, seed: int = 0) -> Verdict:
+        """Ask `answer` every case and return the verdict. Displays nothing, raises nothing."""
+        if not callable(answer):
+            return Verdict("wrong type", f"`{self.name}` should be a function; it is a `{type(answer).__name__}`.")
+        from ddlearn.classroom.compare import changed  # here, so that a card without a check needs no torch
+
+        values, faults, printed = [], [], ""
+        for arguments in self._arguments(seed):
+            given = deepcopy(arguments)
+            outcome = call(answer, given, self.timeout)
+            printed = printed or outcome.printed
+            stopped = self._stopped(answer, outcome, arguments)
+            if stopped:
+                return Verdict(*stopped, printed=printed)
+            if inspect.iscoroutine(outcome.value):
+                outcome.value.close()
+            values.append(outcome.value)
+            altered = [changed(was, now) for was, now in zip(arguments, given, strict=True)]
+            faults.extend(self._faults(outcome.value, altered, arguments))
+        mistake = self._recognise(values, seed) if faults else None
+        if mistake:
+            return Verdict("classic mistake", mistake.hint, mistake.name, printed)
+        verdicts = [Verdict(*found, printed=printed) for found in faults]
+        count = f"{len(values)} cases" if len(values) > 1 else "the case"
+        right = Verdict("passed", f"`{self.name}` agrees with the course's own on {count}.", printed=printed)
+        return min(verdicts, key=lambda verdict: verdict.rank, default=right)
+
+    def self_check(self) -> list[str]:
+        """Return what is unfair about this exercise, in sentences; nothing if it is sound.
+
+        The reference passes, a stub is "not started", each mistake is recognised as itself and told from the others,
+        and the cases come from the generator: the same seed gives the same ones, another seed gives others.
+        """
+        from torch import as_tensor
+
+        from ddlearn.classroom.compare import changed, numbers_in
+
+        found = []
+        verdict = self.check(self.reference)
+        if not verdict.passed:
+            found.append(f"the reference does not pass: {verdict.sentence}")
+        if any(as_tensor(value).isnan().any() for value in numbers_in(self._answers(self.reference, seed=0))):
+            found.append("the reference answers NaN, with which nothing can be compared")
+        if self.check(lambda *arguments: TODO).status != "not started":
+            found.append("a stub is not recognised as not started")
+        for mistake in self.mistakes:
+            verdict = self.check(mistake.wrong)
+            if verdict.mistake != mistake.name:
+                found.append(f"the mistake {mistake.name!r} gets another verdict: {verdict.sentence}")
+        answers = {mistake.name: self._answers(mistake.wrong, seed=0) for mistake in self.mistakes}
+        for one, other in combinations(answers, 2):
+            if self._same(answers[one], answers[other]):
+                found.append(f"the mistakes {one!r} and {other!r} cannot be told apart on these cases")
+        first, again, elsewhere = (self._arguments(seed) for seed in (0, 0, 1))
+        if not first:
+            found.append("there are no cases")
+        if changed(first, again):
+            found.append("the same seed gives other cases")
+        if first and not changed(first, elsewhere):
+            found.append("another seed gives the same cases: draw them from the generator")
+        if not self.hints:
+            found.append("there are no hints")
+        return found
+
+    def _arguments(self, seed: int) -> list[tuple]:
+        from torch import Generator
+
+        return [tuple(case) for case in self.cases(Generator().manual_seed(seed))]
+
+    def _answers(self, function: Callable, seed: int) -> list:
+        return [function(*arguments) for arguments in self._arguments(seed)]
+
+    def _same(self, answers: list, others: list) -> bool:
+        from ddlearn.classroom.compare import Tolerance, same
+
+        tolerance = Tolerance(self.rtol, self.atol)
+        return all(same(one, other, tolerance) for one, other in zip(answers, others, strict=True))
+
+    def _recognise(self, values: list, seed: int) -> Mistake | None:
+        """Return the mistake whose answers these are on every case."""
+        return next((m for m in self.mistakes if self._same(values, self._answers(m.wrong, seed))), None)
+
+    def _stopped(self, answer: Callable, outcome: Outcome, arguments: tuple) -> tuple[str, str] | None:
+        """Return the rung and the words where a call gave no value to compare."""
+        if outcome.timed_out:
+            asked, loop = self._asked(arguments), "Is there a loop that never ends?"
+            return "timed out", f"{asked} was still running after {self.timeout:g} seconds. {loop}"
+        if outcome.error is not None:
+            return "raised", self._error(answer, outcome.error, arguments)
+        values = outcome.value if isinstance(outcome.value, tuple) else (outcome.value,)
+        if any(value is TODO for value in values):
+            return "not started", f"`{self.name}` still returns `TODO`. Write its body and run the cell again."
+        if outcome.value is None:
+            return "not started", f"`{self.name}` returns nothing yet. If you wrote its body, end it with `return`."
+        return None
+
+    def _error(self, answer: Callable, error: BaseException, arguments: tuple) -> str:
+        try:
+            message = str(error)
+        except Exception:  # a learner's own exception may fail even at this
+            message = ""
+        message = textwrap.shorten(message, MESSAGE_LIMIT, placeholder=" ...") if error.args else ""
+        said = f"`{type(error).__name__}: {message}`" if message else f"`{type(error).__name__}`"
+        place = where(error, answer)
+        if place:
+            line = f"In line {place[0]} of your cell" + (f", `{place[1]}`" if place[1] else "")
+            return f"{said}\n\n{line}, when asked {self._asked(arguments)}."
+        try:
+            inspect.signature(answer).bind(*arguments)
+        except (TypeError, ValueError):
+            return f"It is called as {self._asked(arguments)}. Your function does not take these arguments.\n\n{said}"
+        return f"{said}\n\nWhen asked {self._asked(arguments)}."
+
+    def _faults(self, value: object, altered: list[bool], arguments: tuple) -> Iterable[tuple[str, str]]:
+        from ddlearn.classroom.compare import Tolerance, fault
+
+        found = fault(value, self.reference(*deepcopy(arguments)), Tolerance(self.rtol, self.atol))
+        if found:
+            yield found.status, f"{found.words}\n\nThat was {self._asked(arguments)}."
+        names = [f"`{name}`" for name, was in zip(self._names(len(altered)), altered, strict=True) if was]
+        if names:
+            mend = "Work on a copy (`.clone()`), or write `a = a + b` instead of `a += b`."
+            yield "changed its input", f"After the call {listed(names)} was no longer what it had been. {mend}"
+
+    def _names(self, count: int) -> list[str]:
+        names = list(inspect.signature(self.reference).parameters)[:count]
+        return names + [f"argument {number}" for number in range(len(names) + 1, count + 1)]
+
+    def _asked(self, arguments: tuple) -> str:
+        """Return the call in words: "`ridge(K, y)` with `K` of shape (5, 5) and `y` of shape (5,)"."""
+        names = self._names(len(arguments))
+        given = [f"`{name}` {_described(value)}" for name, value in zip(names, arguments, strict=True)]
+        return f"`{self.name}({', '.join(names)})`" + (f" with {listed(given)}" if given else "")
+
+
+def _described(self, arguments: tuple) -> str:
+    names = self._names(len(arguments))
+    return listed([f"`{name}` {_described(value)}" for name, value in zip(names, arguments, strict=True)])
+
+
+def arguments_of(function: Callable) -> list[str]:
+    """Return the names of a function's positional arguments that have no default."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [name for name, given in inspect.signature(function).parameters.items() if given.kind in kinds]
+
+
+def _described(value: object) -> str:
+    shape = getattr(value, "shape", None)
+    if shape is not None:
+        return f"of shape {tuple(shape)}" if len(shape) else f"= {value.item():.6g}"
+    if isinstance(value, float):
+        return f"= {value:.6g}"
+    return f"= {value!r}" if isinstance(value, (int, str)) else f"(a {type(value).__name__})"

@@ -1,0 +1,279 @@
+"""An explorer: controls, one pure function, one live figure.
+
+    Explorer("ridge", "Kernel ridge", (Slider("width", "Width", 0.01, 10, 1, log=True),), compute, RidgeFigure)
+
+`show()` puts it into a notebook, `sweep()` walks it through every control without one, `set(...)` and `state` drive
+it from a script. The function is the learner's to replace: it takes the exercises' functions as keyword arguments
+(`uses`), with the course's own as defaults, and when an exercise passes the lesson puts the learner's into `engine`.
+"""
+
+import html
+import inspect
+import random
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ddlearn.classroom.controls import Control
+from ddlearn.classroom.figure import LiveFigure
+from ddlearn.classroom.latest import Job, Latest
+from ddlearn.classroom.panel import Panel
+from ddlearn.classroom.sweep import check_sentence, settings
+from ddlearn.classroom.wording import listed
+
+REMEMBERED = 64  # results kept: enough to step back and forth, small enough to forget about
+RESET, SURPRISE, CANCEL = "Reset", "Surprise me", "Cancel"
+
+Values = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One picture asked for: at which values, with whose functions, and what to say when it is there."""
+
+    values: Values
+    engine: dict[str, Callable]
+    note: str = ""
+
+    @property
+    def key(self) -> tuple:
+        # Functions are told apart by identity: two may compare equal and still compute different things.
+        return tuple(self.values.items()), tuple((name, id(function)) for name, function in self.engine.items())
+
+
+class Explorer:
+    """Controls, one pure function, one figure.
+
+    `compute(**values, **engine) -> result` gets one argument for each control, and one for each name in `uses` that
+    the learner has built. If it has a parameter `progress`, it gets a function to call as `progress(fraction, words)`,
+    which draws the bar and raises `Cancelled` once the learner has pressed Cancel or moved on. `figure` is a
+    `LiveFigure`, or a class of them.
+
+    Raises ValueError when two controls share a name, or when `compute` has no argument for a control or a name in
+    `uses`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        controls: Sequence[Control],
+        compute: Callable,
+        figure: LiveFigure | type[LiveFigure],
+        uses: Sequence[str] = (),
+    ):
+        self.name, self.title = name, title
+        self.controls, self.compute, self.uses = tuple(controls), compute, tuple(uses)
+        self.figure = figure() if isinstance(figure, type) else figure
+        self.engine: dict[str, Callable] = {}
+        self.error: Exception | None = None  # the last one, whole: the card has room for its sentence only
+        self._control = {control.name: control for control in self.controls}
+        _require_arguments(self)
+        self._reports = "progress" in inspect.signature(compute).parameters
+        self._values: Values = self._start
+        self._painted: Values | None = None
+        self._latest = Latest(self._result, self._paint, self._fail, self._wait)
+        self._panel: Panel | None = None
+        self._appearing = False  # between show() and the first picture
+        self._dice = random.Random()
+        self._remembered: OrderedDict[tuple, tuple] = OrderedDict()
+        self._memory_lock = threading.Lock()  # results arrive from worker threads
+
+    # -- what a notebook calls
+
+    def show(self) -> None:
+        """Display controls and figure. Shown again it is the same explorer seen twice, and both views move together."""
+        if self._panel is None:
+            self._panel = self._board()
+        self._panel.engine(self._engine_said())
+        self._panel.show(self._values)
+        self._appearing = True
+        try:
+            self._latest.grant(self._wish("Ready."))
+            if self._appearing:
+                self.figure.show_words(f"No picture yet. {_sentence(self.error)}")
+        finally:
+            self._appearing = False
+
+    @property
+    def state(self) -> Values:
+        """Where each control stands, by name."""
+        return dict(self._values)
+
+    def set(self, **values) -> None:
+        """Move controls from Python. Raises ValueError or TypeError for a name or a value that no control has."""
+        self._move({**self._values, **self._accepted(values)})
+
+    def reset(self) -> None:
+        """Every control back to its start."""
+        there = self._values == self._start
+        self._move(self._start, "Everything stands at its start." if there else "Back at the start: {}.")
+
+    def surprise(self) -> None:
+        """Every control somewhere else, at random."""
+        values = self._values
+        while values == self._values:
+            values = {control.name: control.random(self._dice) for control in self.controls}
+        self._move(values, "A surprise: {}.")
+
+    def cancel(self) -> None:
+        """Give up the computation under way. One that reports its progress stops; another ends unseen in its thread."""
+        job = self._latest.cancel()
+        if self._panel is None:
+            return
+        self._panel.enable(CANCEL, False)
+        if job is None:
+            self._panel.say("Nothing is being computed.")
+            return
+        how = "Cancelled." if self._reports else "Cancelled: its thread ends by itself, and the result is thrown away."
+        still = f" The picture still shows {self._said(self._painted)}." if self._painted else ""
+        self._panel.say(how + still)
+
+    def refresh(self) -> None:
+        """Paint again with the functions that `engine` holds now. An explorer that was never shown stays as it is."""
+        if self._panel is not None:
+            self._panel.engine(self._engine_said())
+            mine = [name for name in self.uses if name in self.engine]
+            self._latest.submit(self._wish(f"Now runs on your {listed(mine)}." if mine else "Painted again."))
+
+    async def settled(self) -> None:
+        """Wait until the picture is that of the controls."""
+        await self._latest.idle()
+
+    @property
+    def widgets(self) -> dict[str, tuple]:
+        """The ipywidgets of each control, by the control's name; a slider has two. Empty before `show()`."""
+        return {name: view.parts for name, view in self._panel.views.items()} if self._panel else {}
+
+    @property
+    def buttons(self) -> dict:
+        """The buttons by their words. Empty before `show()`."""
+        return self._panel.buttons if self._panel else {}
+
+    @property
+    def status(self) -> str:
+        """What the status line says, in plain words."""
+        return self._panel.status if self._panel else ""
+
+    # -- what a test calls
+
+    def sweep(self, interiors: int = 3) -> list[tuple[Values, str]]:
+        """Compute, draw and describe at every corner, at every control's low, start and high, and at random interiors.
+
+        Needs no notebook. Returns each setting with its sentence. Raises RuntimeError that names the setting where
+        computing, drawing or describing fails, or where the sentence is empty, longer than three lines, or says "nan".
+        """
+        swept = []
+        for values in settings(self.controls, interiors):
+            try:
+                result = self._result(Job(Wish(values, self._engine_now())))
+                sentence = self.figure.bundle(result)["text/plain"]
+                check_sentence(sentence)
+            except Exception as error:
+                where = ", ".join(f"{name}={value!r}" for name, value in values.items())
+                raise RuntimeError(f"explorer {self.name!r} fails at {where}: {_sentence(error)}") from error
+            swept.append((values, sentence))
+        return swept
+
+    # -- moves
+
+    @property
+    def _start(self) -> Values:
+        return {control.name: control.start for control in self.controls}
+
+    def _accepted(self, values: Values) -> Values:
+        accepted = {}
+        for name, value in values.items():
+            if name not in self._control:
+                raise ValueError(f"explorer {self.name!r} has no control {name!r}; it has {', '.join(self._control)}")
+            accepted[name] = self._control[name].accept(value)
+        return accepted
+
+    def _move(self, values: Values, note: str = "") -> None:
+        self._values = values
+        if self._panel is not None:
+            for name, view in self._panel.views.items():
+                view.write(values[name])
+            self._latest.submit(self._wish(note.format(self._said(values))))
+
+    def _moved(self, name: str, value) -> None:
+        self._values = {**self._values, name: value}
+        self._latest.submit(self._wish())
+
+    # -- from a wish to a picture
+
+    def _wish(self, note: str = "") -> Wish:
+        return Wish(self._values, self._engine_now(), note)
+
+    def _engine_now(self) -> dict[str, Callable]:
+        return {name: self.engine[name] for name in self.uses if name in self.engine}
+
+    def _result(self, job: Job):
+        wish = job.wish
+        with self._memory_lock:
+            if wish.key in self._remembered:
+                self._remembered.move_to_end(wish.key)
+                return self._remembered[wish.key][0]
+        reporter = {"progress": job.progress} if self._reports else {}
+        result = self.compute(**wish.values, **wish.engine, **reporter)
+        with self._memory_lock:
+            self._remembered[wish.key] = result, wish.engine  # the functions are kept, lest their ids be given away
+            while len(self._remembered) > REMEMBERED:
+                self._remembered.popitem(last=False)
+        return result
+
+    def _paint(self, job: Job, result) -> None:
+        if self._appearing:
+            self.figure.show(result)
+            self._appearing = False
+        else:
+            self.figure.update(result)
+        self._painted = job.wish.values
+        self._panel.enable(CANCEL, False)
+        self._panel.say(job.wish.note or "Up to date.", self.figure.sentence)
+
+    def _wait(self, job: Job) -> None:
+        self._panel.enable(CANCEL, True)
+        self._panel.progress(job.words or "Computing …", job.fraction)
+
+    def _fail(self, job: Job, error: Exception) -> None:
+        self.error = error
+        self._panel.enable(CANCEL, False)
+        self._panel.alarm(f"{_sentence(error)} The picture keeps its last state.")
+
+    # -- words
+
+    def _said(self, values: Values) -> str:
+        return listed([self._control[name].say(value) for name, value in values.items()])
+
+    def _engine_said(self) -> str:
+        if not self.uses:
+            return ""
+        owners = {True: "your", False: "the course’s"}
+        parts = [f"{owners[name in self.engine]} <code>{html.escape(name)}</code>" for name in self.uses]
+        return f"Runs on {listed(parts)}."
+
+    def _board(self) -> Panel:
+        buttons = {RESET: self.reset, SURPRISE: self.surprise, CANCEL: self.cancel}
+        panel = Panel(self.title, self.controls, self._values, self._moved, buttons)
+        panel.enable(CANCEL, False)
+        return panel
+
+
+def _sentence(error: Exception | None) -> str:
+    words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return words if words.endswith((".", "!", "?")) else f"{words}."
+
+
+def _require_arguments(explorer: Explorer) -> None:
+    names = [control.name for control in explorer.controls]
+    if len(set(names)) < len(names):
+        raise ValueError(f"explorer {explorer.name!r} has two controls of one name among {', '.join(names)}")
+    parameters = inspect.signature(explorer.compute).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        return
+    for name in (*names, *explorer.uses):
+        if name not in parameters:
+            has = ", ".join(parameters)
+            raise ValueError(f"explorer {explorer.name!r}: compute has no argument {name!r}; it has {has}")

@@ -1,0 +1,160 @@
+"""A live figure: one matplotlib `Figure`, drawn once, whose artists are given new data on each move.
+
+Making a figure anew on each move costs twice as much as moving its data, and its output blinks. So a `LiveFigure` makes
+its axes once, lets the layout engine place them once, and from then on only sets data, renders with Agg, and replaces
+the picture under one display id. With the picture goes a sentence that says what it shows, built from the same data: it
+is the alt text, the caption, and all that a terminal sees.
+"""
+
+import base64
+import html
+import io
+
+# Okabe and Ito (2008): eight colours that people with any common colour vision can tell apart. Use them together with a
+# line style or a marker, so that a grey print tells the same story.
+PALETTE = {
+    "black": "#000000",
+    "grey": "#767676",
+    "orange": "#E69F00",
+    "sky": "#56B4E9",
+    "green": "#009E73",
+    "yellow": "#F0E442",
+    "blue": "#0072B2",
+    "vermilion": "#D55E00",
+    "purple": "#CC79A7",
+}
+LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)))
+MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
+
+STYLE = {
+    "font.size": 11,
+    "axes.titlesize": 12,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 8,
+    "axes.titley": 1.0,  # a title that looks for its own place measures every tick label on every draw
+    "axes.labelsize": 11,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "legend.fontsize": 10,
+    "legend.frameon": True,
+    "legend.framealpha": 0.85,
+    "legend.edgecolor": "white",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#444444",
+    "axes.linewidth": 0.9,
+    "axes.grid": False,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.7,
+    "lines.linewidth": 2.0,
+    "lines.markersize": 6,
+    "axes.unicode_minus": True,
+}
+
+
+class LiveFigure:
+    """Subclass it: `layout` makes the artists once, `draw` moves them, `describe` says what they show.
+
+    `size` is in inches and `dpi` in dots an inch: the picture is `size * dpi` pixels. Nothing is made before the first
+    result arrives, so that an explorer which nobody opens costs nothing.
+    """
+
+    size = (9.0, 4.0)
+    dpi = 100
+
+    sentence = ""  # what the figure said last
+    _figure = None
+    _handle = None
+
+    def layout(self, figure) -> None:
+        """Make axes and artists on an empty `matplotlib.figure.Figure`, once, and keep the artists on self."""
+        raise NotImplementedError(f"{type(self).__name__} must make its axes and artists: def layout(self, figure)")
+
+    def draw(self, result) -> None:
+        """Give the artists the data of `result`."""
+        raise NotImplementedError(f"{type(self).__name__} must say how a result is drawn: def draw(self, result)")
+
+    def describe(self, result) -> str:
+        """One or two sentences, built from the data: what somebody would see who looked."""
+        raise NotImplementedError(f"{type(self).__name__} must say what a result shows: def describe(self, result)")
+
+    def bundle(self, result) -> dict:
+        """The figure of `result`: HTML with alt text and caption, PNG, and the sentence alone.
+
+        The picture has a fixed size and the caption keeps room for its lines, so the output's height never moves.
+        """
+        self.sentence = self.describe(result)
+        png = base64.b64encode(self.png(result)).decode("ascii")
+        width, height = self._pixels
+        image = (
+            f'<img alt="{html.escape(self.sentence)}" width="{width}" height="{height}" '
+            f'style="display:block;max-width:100%;height:auto" src="data:image/png;base64,{png}">'
+        )
+        return {"text/html": self._framed(image, self.sentence), "image/png": png, "text/plain": self.sentence}
+
+    def show(self, result) -> None:
+        """Display the figure of `result`; later calls of `update` replace it in place."""
+        self._appear(self.bundle(result))
+
+    def show_words(self, words: str) -> None:
+        """Display words in a frame of the figure's size, where there is no result yet; `update` replaces them."""
+        self.sentence = words
+        width, height = self._pixels
+        style = f"max-width:{width}px;height:{height}px;box-sizing:border-box;border:1px dashed #808080"
+        frame = f'<div style="{style}"></div>'
+        self._appear({"text/html": self._framed(frame, words), "text/plain": words})
+
+    def update(self, result) -> None:
+        """Replace the picture and its words where they stand; if the figure was never shown, only draw it."""
+        bundle = self.bundle(result)
+        if self._handle is not None:
+            self._handle.update(bundle, raw=True)
+
+    def png(self, result) -> bytes:
+        """The picture of `result`, drawn by Agg without pyplot."""
+        from matplotlib import rc_context
+        from PIL import Image
+
+        with rc_context(STYLE):
+            fresh = self._figure is None
+            if fresh:
+                self._figure = self._blank()
+                self.layout(self._figure)
+            self.draw(result)
+            if fresh:
+                self._figure.draw_without_rendering()  # the layout engine works once, on real data, then rests:
+                self._figure.set_layout_engine("none")  # it would double the price of every later picture
+            canvas = self._figure.canvas
+            canvas.draw()
+        pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+        file = io.BytesIO()
+        pixels.convert("RGB").save(file, "PNG", compress_level=1, dpi=(self.dpi, self.dpi))
+        return file.getvalue()
+
+    def _appear(self, bundle: dict) -> None:
+        from ddlearn.classroom import page
+
+        if self._handle is None:
+            self._handle = page.show(bundle)
+        else:
+            self._handle.display(bundle, raw=True)  # under the same id: a second view, which moves with the first
+
+    def _framed(self, picture: str, words: str) -> str:
+        caption = (
+            f'<figcaption style="min-height:4.5em;line-height:1.5;padding:2px 0">{html.escape(words)}</figcaption>'
+        )
+        style = f"margin:0;max-width:{self._pixels[0]}px"
+        return f'<figure class="ddlearn-figure" style="{style}">{picture}{caption}</figure>'
+
+    @property
+    def _pixels(self) -> tuple[int, int]:
+        width, height = self.size
+        return round(width * self.dpi), round(height * self.dpi)
+
+    def _blank(self):
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=self.size, dpi=self.dpi, layout="constrained")
+        FigureCanvasAgg(figure)
+        return figure

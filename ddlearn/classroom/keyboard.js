@@ -1,0 +1,95 @@
+// Repairs of ipywidgets in JupyterLab, for those who work without a mouse or without a screen.
+//
+// 1. JupyterLab's single-key shortcuts match whatever has the focus inside a notebook, unless the focused element itself
+//    carries `data-lm-suppress-shortcuts`. Without it an arrow key on a menu moves to another cell, and "x" cuts one.
+// 2. The handle of a slider has no name, groups of radio or toggle buttons have no role, a toggle does not say whether it
+//    is pressed, and a logarithmic slider speaks exponents.
+//
+// One observer for the page, one pass a frame. A pass writes only what differs, so it cannot set itself off.
+(() => {
+  if (window.ddlearnKeyboard) return;
+  window.ddlearnKeyboard = true;
+
+  const CONTROLS = ":is(select, input, textarea, button, summary, [tabindex], .lm-TabBar-tab)";
+  const ICONS = {
+    "fa-play": "Play", "fa-pause": "Pause", "fa-stop": "Stop", "fa-retweet": "Repeat",
+    "fa-step-backward": "Step back", "fa-step-forward": "Step forward",
+  };
+  const all = (selector) => document.querySelectorAll(selector);
+  const set = (element, name, value) => {
+    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  };
+  const label = (element) => {
+    const root = element.closest(".jupyter-widgets");
+    const words = root && root.querySelector(".widget-label");
+    return words ? words.textContent.trim() : "";
+  };
+
+  // noUiSlider writes the raw position into aria-valuetext on every move: an exponent, or 0.30000000000000004.
+  const sayValue = (handle) => {
+    const raw = handle.getAttribute("aria-valuetext");
+    if (raw === null || raw === handle.dataset.ddlearnSaid || Number.isNaN(Number(raw))) return;
+    const slider = handle.closest(".widget-slider, .jupyter-widget-slider, .widget-hslider");
+    const position = Number(raw);
+    const value = slider && slider.matches(".ddlearn-log") ? 10 ** position : position;
+    const exact = slider && slider.matches(".ddlearn-whole") && !slider.matches(".ddlearn-log");
+    const said = String(exact ? Math.round(value) : Number(value.toPrecision(3)));
+    handle.dataset.ddlearnSaid = said;
+    set(handle, "aria-valuetext", said);
+  };
+
+  const repair = () => {
+    for (const e of all(`.jupyter-widgets ${CONTROLS}`)) set(e, "data-lm-suppress-shortcuts", "true");
+    for (const e of all(".jupyter-widgets [role=slider]")) {
+      set(e, "aria-label", (label(e) || "slider") + (e.matches(".noUi-handle-upper") ? " (upper)" : ""));
+      sayValue(e);
+    }
+    for (const e of all(".jupyter-widgets button")) {
+      const icon = e.querySelector("i");
+      if (!icon || e.textContent.trim()) continue;
+      for (const name in ICONS) if (icon.classList.contains(name)) set(e, "aria-label", ICONS[name]);
+    }
+    for (const [selector, role] of [[".widget-radio", "radiogroup"], [".widget-toggle-buttons", "group"]]) {
+      for (const e of all(selector)) {
+        set(e, "role", role);
+        if (label(e)) set(e, "aria-label", label(e));
+      }
+    }
+    for (const e of all(".widget-toggle-button, .widget-toggle-buttons button")) {
+      set(e, "aria-pressed", String(e.classList.contains("mod-active")));
+    }
+    for (const e of all('.jupyter-widgets .widget-label[title="null"]')) e.removeAttribute("title");
+    for (const e of all(".ddlearn-explorer")) {
+      const title = e.querySelector(".ddlearn-title");
+      set(e, "role", "group");
+      if (title) set(e, "aria-label", title.textContent.trim());
+    }
+    for (const e of all(".ddlearn-status .widget-html-content")) {
+      set(e, "role", "status");
+      set(e, "aria-live", "polite");
+    }
+  };
+
+  // A button that is disabled while it has the focus, as Cancel is at the end of a computation, drops the focus on the
+  // page's body, and the next Tab begins at the top. Its neighbour takes the focus instead.
+  let focused = null;
+  document.addEventListener("focusin", (event) => { focused = event.target; });
+  const keepFocus = () => {
+    if (!focused || !focused.disabled || !focused.isConnected) return;
+    const active = document.activeElement;
+    if (active && active !== document.body && active !== focused) return;
+    const neighbour = focused.parentElement.querySelector("button:not([disabled])");
+    focused = null;
+    if (neighbour) neighbour.focus();
+  };
+
+  let waiting = false;
+  new MutationObserver(() => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => { waiting = false; repair(); keepFocus(); });
+  }).observe(document.body, {
+    childList: true, subtree: true, attributes: true, attributeFilter: ["class", "disabled", "aria-valuenow"],
+  });
+  repair();
+})();

@@ -1,0 +1,242 @@
+"""A lesson: its exercises, explorers, predictions, questions and claims, and the wires between them.
+
+The notebook speaks to this one object. When an exercise passes, every explorer that uses it runs on the learner's own
+function; when a later version breaks, the explorer goes back to the reference, and the card says so.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from ddlearn import compute
+from ddlearn.arguments import one_of
+from ddlearn.classroom import claims_table, page
+from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, source_of, strict
+from ddlearn.classroom.claim import Claim, ClaimResult
+from ddlearn.classroom.exercise import Exercise
+from ddlearn.classroom.prediction import Prediction
+from ddlearn.classroom.progress import Progress
+from ddlearn.classroom.prose import inline, to_html
+from ddlearn.classroom.quiz import Quiz, QuizItem
+from ddlearn.classroom.wording import listed
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a lesson is made of, as it was declared."""
+
+    exercises: tuple[Exercise, ...]
+    explorers: tuple
+    predictions: tuple[Prediction, ...]
+    recap: Quiz
+    quiz: Quiz
+    claims: tuple[Claim, ...]
+
+
+class Lesson:
+    """One lesson of the course, declared by its room in `ddlearn.lessons` and used by its notebook.
+
+    `parts` holds what was declared; explorers are attributes by their name (`lesson.lift`); `engine` maps the names of
+    the exercises that are passed to the learner's functions. `difficulty` runs from 1 to 5. With `warm_optimizer`,
+    `start` also makes torch load its optimizers, which otherwise costs seconds at the first click.
+    """
+
+    def __init__(
+        self,
+        number: str,
+        slug: str,
+        title: str,
+        minutes: int,
+        difficulty: int,
+        exercises: Iterable[Exercise] = (),
+        explorers: Iterable = (),
+        predictions: Iterable[Prediction] = (),
+        recap: Quiz | Iterable[QuizItem] = (),
+        quiz: Quiz | Iterable[QuizItem] = (),
+        claims: Iterable[Claim] = (),
+        progress: Progress | None = None,
+        warm_optimizer: bool = False,
+    ):
+        self.number, self.slug, self.title, self.minutes, self.difficulty = number, slug, title, minutes, difficulty
+        self.parts = Parts(
+            tuple(exercises), tuple(explorers), tuple(predictions), _quiz(recap), _quiz(quiz), tuple(claims)
+        )
+        self.engine: dict[str, Callable] = {}
+        self.warm_optimizer = warm_optimizer
+        self._given_progress, self._progress = progress, None
+        self._tries = {exercise.name: Tries() for exercise in self.parts.exercises}
+
+    @property
+    def progress(self) -> Progress:
+        """The learner's record. It is opened at its first use: declaring a lesson touches no file."""
+        return self._open()
+
+    def __getattr__(self, name: str) -> Any:
+        # Called only for names that are not found otherwise; a copy under construction has no `parts` yet.
+        parts = self.__dict__.get("parts")
+        explorers = {explorer.name: explorer for explorer in parts.explorers} if parts else {}
+        if name in explorers:
+            return explorers[name]
+        there = f"its explorers are {listed(list(explorers))}" if explorers else "it has no explorers"
+        raise AttributeError(f"this lesson has nothing called {name!r}; {there}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(explorer.name for explorer in self.parts.explorers)]
+
+    def __repr__(self) -> str:
+        return f"<lesson {self.number}: {self.title}>"
+
+    def start(self) -> None:
+        """Install the keyboard shim and show one card: the lesson, the machine, the progress so far.
+
+        Calling it again shows the card again and changes nothing else.
+        """
+        page.install()
+        page.show(page.card(self.number, self.title, self._welcome(), "note"))
+        self._show_notices()
+        if self.warm_optimizer:
+            import torch
+
+            torch.optim.Adam([torch.zeros(1, requires_grad=True)])
+
+    def exercise(self, name: str) -> Callable[[Callable], Answer]:
+        """Return the decorator that checks the function below it and shows the verdict.
+
+        Raises:
+            ExerciseNotPassed: under `DDLEARN_STRICT=1`, if the function does not pass.
+        """
+        if callable(name):
+            raise TypeError(f'write the name of the exercise in brackets: @lesson.exercise("{name.__name__}")')
+        exercise = _named("exercise", name, self.parts.exercises)
+
+        def check(function: Callable) -> Answer:
+            verdict = exercise.check(function)
+            tries = self._tries[name]
+            tries.count(verdict)
+            answer = Answer(exercise, function, verdict, tries, lambda: self.progress.record_hint(self.number, name))
+            answer.show(self._wire(name, function if verdict.passed else None))
+            self.progress.record_exercise(self.number, name, verdict.status, source_of(function))
+            self._show_notices()
+            if strict() and not verdict.passed:
+                raise ExerciseNotPassed(f"{name}: {verdict.sentence}")
+            return answer
+
+        return check
+
+    def predict(self, name: str) -> None:
+        """Show a prediction's question, with the answer of an earlier session if there was one."""
+        self._show_part(_named("prediction", name, self.parts.predictions))
+
+    def prediction(self, name: str) -> str | float | None:
+        """Return what the learner predicted; None if nothing was recorded."""
+        self._open()
+        return _named("prediction", name, self.parts.predictions).answer
+
+    def recap(self) -> None:
+        """Show the retrieval questions on the lessons before."""
+        self._show_part(self.parts.recap)
+
+    def quiz(self) -> None:
+        """Show the questions on this lesson."""
+        self._show_part(self.parts.quiz)
+
+    def claims(self, seeds: Iterable[int] = (0,), scale: str | None = None) -> None:
+        """Measure the claims one after the other, saying which is under way, and show the table in its place."""
+        seeds = list(seeds)
+        claims, results = self.parts.claims, []
+        handle = page.show(_line(f"Measuring {len(claims)} claims ..."))
+        for number, claim in enumerate(claims, start=1):
+            if handle is not None:
+                handle.update(_line(f"Measuring claim {number} of {len(claims)}: {claim.statement}"), raw=True)
+            results.append(claim.run(scale or compute.scale(), seeds))
+        table = claims_table.bundle(results, seeds)
+        if handle is None:
+            page.show(table)
+        else:
+            handle.update(table, raw=True)
+        self.progress.record_claims(self.number, {result.claim.id: result for result in results})
+        self._show_notices()
+
+    def run_claims(self, seeds: Iterable[int] = (0,), scale: str | None = None) -> list[ClaimResult]:
+        """Return what the claims measure here, without showing or recording it."""
+        seeds = list(seeds)
+        return [claim.run(scale or compute.scale(), seeds) for claim in self.parts.claims]
+
+    def _wire(self, name: str, function: Callable | None) -> str:
+        """Hand the learner's function to the explorers that use it, or take it back; return what changed, in words."""
+        was_there = self.engine.pop(name, None) is not None
+        if function is not None:
+            self.engine[name] = function
+        elif not was_there:
+            return ""
+        using = [explorer for explorer in self.parts.explorers if name in explorer.uses]
+        for explorer in using:
+            explorer.engine.pop(name, None)
+            if function is not None:
+                explorer.engine[name] = function
+            explorer.refresh()
+        if not using:
+            return ""
+        titles = listed([f"“{explorer.title}”" for explorer in using])
+        if function is not None:
+            return f"On yours as well: {titles}."
+        return f"Your earlier version had passed. Back on the course's: {titles}."
+
+    def _open(self) -> Progress:
+        """Return the record; the first time, wire it: earlier answers come back, new ones are kept."""
+        if self._progress is not None:
+            return self._progress
+        progress = self._progress = self._given_progress or Progress()
+        kept = progress.lesson(self.number)
+        for prediction in self.parts.predictions:
+            prediction.restore(kept["predictions"].get(prediction.name, {}).get("value"))
+            prediction.on_record = partial(progress.record_prediction, self.number, prediction.name)
+        for part, quiz in (("recap", self.parts.recap), ("quiz", self.parts.quiz)):
+            numbers = range(1, len(quiz.items) + 1)
+            quiz.restore({number: kept["quiz"].get(f"{part}-{number}", {}).get("chosen") for number in numbers})
+            quiz.on_check = partial(self._keep_check, part)
+        return progress
+
+    def _keep_check(self, part: str, number: int, text: str, right: bool) -> None:
+        self.progress.record_quiz(self.number, f"{part}-{number}", text, right)
+
+    def _show_part(self, part: Prediction | Quiz) -> None:
+        self._open()
+        part.show()
+        self._show_notices()
+
+    def _welcome(self) -> str:
+        threads = compute.threads()
+        cores = "1 thread" if threads == 1 else f"{threads} threads"
+        used, limit = compute.memory_used() / 2**30, compute.memory_limit() / 2**30
+        machine = f"It runs on `{compute.device()}` with {cores}; {used:.1f} of {limit:.1f} GB of memory are in use."
+        return to_html(
+            f"About {self.minutes} minutes, difficulty {self.difficulty} of 5.\n\n{machine}\n\n{self._so_far()}"
+        )
+
+    def _so_far(self) -> str:
+        names = [exercise.name for exercise in self.parts.exercises]
+        if not names:
+            return "There is nothing to hand in here."
+        kept = self.progress.lesson(self.number)["exercises"]
+        passed = sum(kept.get(name, {}).get("status") == "passed" for name in names)
+        return f"{passed} of {len(names)} exercises passed." if len(names) > 1 else f"{passed} of 1 exercise passed."
+
+    def _show_notices(self) -> None:
+        for notice in self.progress.notices:
+            page.show(page.card("!", "Your progress", to_html(notice), "bad"))
+        self.progress.notices.clear()
+
+
+def _named(what: str, name: str, parts: tuple) -> Any:
+    one_of(what, name, [part.name for part in parts])
+    return next(part for part in parts if part.name == name)
+
+
+def _quiz(questions: Quiz | Iterable[QuizItem]) -> Quiz:
+    return questions if isinstance(questions, Quiz) else Quiz(tuple(questions))
+
+
+def _line(text: str) -> dict[str, str]:
+    return {"text/html": f'<p role="status">{inline(text)}</p>', "text/plain": text}

@@ -1,0 +1,79 @@
+"""How the classroom speaks to the page: bundles of HTML, picture and plain words, cards, and the keyboard shim.
+
+Everything is shown as a *bundle*, a dictionary from media type to content. The notebook takes the HTML, a host that
+drops HTML takes the picture, a terminal takes the words; a saved notebook keeps all of them.
+"""
+
+import html
+import re
+from importlib import resources
+
+# Text, ground, edge. Text has a contrast of at least 7 on its ground, and the ground is the card's own, so that a card
+# reads the same in the light and in the dark theme.
+KINDS = {
+    "plain": ("#1d1d1f", "#f4f5f7", "#6b7280"),
+    "good": ("#0b3b2e", "#e8f5ef", "#009e73"),
+    "hint": ("#3d2c00", "#fff6e0", "#b07a00"),
+    "bad": ("#5c1a00", "#fdeee8", "#d55e00"),
+    "note": ("#0a2f4d", "#e8f2fa", "#0072b2"),
+}
+
+
+def in_notebook() -> bool:
+    """Whether an IPython shell is there to take a bundle; a plain script has none."""
+    from IPython import get_ipython
+
+    return get_ipython() is not None
+
+
+def show(bundle: dict):
+    """Display a bundle and return the handle that can replace it; in a plain script print its words and return None."""
+    if not in_notebook():
+        if bundle.get("text/plain"):
+            print(bundle["text/plain"])
+        return None
+    from IPython.display import display
+
+    return display(bundle, raw=True, display_id=True)
+
+
+def install() -> None:
+    """Send the keyboard-and-name shim and the style sheet to the page. Sending them again does no harm."""
+    if not in_notebook():
+        return
+    package = resources.files(__package__)
+    script = package.joinpath("keyboard.js").read_text("utf-8")
+    style = package.joinpath("page.css").read_text("utf-8")
+    words = "Every control of this lesson can be worked from the keyboard: Tab to reach it, arrows to move it."
+    show({"text/html": f"<style>{style}</style><script>{script}</script>", "text/plain": words})
+
+
+def card(symbol: str, headline: str, body_html: str = "", kind: str = "plain") -> dict:
+    """A card: a symbol and a headline in words, then a body; never colour alone.
+
+    `symbol` and `headline` are plain text and are escaped; `body_html` is the caller's HTML and is not. `kind` is one
+    of KINDS and chooses the colours.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}; got {kind!r}")
+    ink, ground, edge = KINDS[kind]
+    head = f'<strong><span aria-hidden="true">{html.escape(symbol)}</span> {html.escape(headline)}</strong>'
+    body = f'<div class="ddlearn-card-body" style="margin-top:4px;color:{ink}">{body_html}</div>' if body_html else ""
+    style = (
+        f"color:{ink};background:{ground};border-left:6px solid {edge};border-radius:4px;"
+        "padding:10px 14px;margin:4px 0;max-width:900px;line-height:1.5"
+    )
+    words = "\n".join(part for part in (f"{symbol} {headline}".strip(), plain(body_html)) if part)
+    return {
+        "text/html": f'<div class="ddlearn-card ddlearn-{kind}" style="{style}"><div>{head}</div>{body}</div>',
+        "text/plain": words,
+    }
+
+
+def plain(fragment: str) -> str:
+    """The words of an HTML fragment, one line a block."""
+    text = re.sub(r"(?is)<(script|style)\b.*?</\1\s*>", "", fragment)
+    text = re.sub(r"(?i)<br\s*/?>|</?(?:p|div|li|ul|ol|tr|table|pre|summary|details|h[1-6])\b[^>]*>", "\n", text)
+    text = re.sub(r"(?i)</t[dh]>", "  ", text)
+    text = html.unescape(re.sub(r"<[^>]+>", "", text))
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())

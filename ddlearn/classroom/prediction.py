@@ -1,0 +1,134 @@
+"""A prediction, recorded before the reveal: having said it, one remembers what came instead.
+
+Either a choice among `options` or a number between `low` and `high`. It may stay unanswered and may be changed.
+"""
+
+from collections.abc import Callable
+
+import ipywidgets
+
+from ddlearn.arguments import between, one_of
+from ddlearn.classroom import page
+from ddlearn.classroom.control_views import SliderView, view
+from ddlearn.classroom.controls import Slider
+from ddlearn.classroom.prose import to_html
+from ddlearn.classroom.question import button, column, radio, reply, say, show, words
+from ddlearn.classroom.wording import brief
+
+Value = str | float
+
+
+class Prediction:
+    """One question to answer before the figure does.
+
+    Args:
+        name: the key under which the answer is kept.
+        question: a sentence or two; `backticks` mark code.
+        options: the texts to choose from; None if the answer is a number.
+        low, high: the range of the number; it is a whole one if both are.
+        unit: what the number counts ("features"); stands behind it.
+        truth: what turns out to be the case, where it is known beforehand. Never shown before the learner has answered.
+
+    `answer` is the recorded value, or None. `on_record(value)` is called on each new one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        question: str,
+        options: tuple[str, ...] | None = None,
+        low: float | None = None,
+        high: float | None = None,
+        unit: str = "",
+        truth: Value | None = None,
+    ):
+        if (options is None) == (low is None or high is None):
+            raise ValueError(f"prediction {name!r} must have either options, or low and high")
+        if options is None and not low < high:
+            raise ValueError(f"low must be below high; got low={low} and high={high}")
+        self.name, self.question, self.options = name, question, options
+        self.low, self.high, self.unit, self.truth = low, high, unit, truth
+        self.answer: Value | None = None
+        self.on_record: Callable[[Value], object] = lambda value: None
+
+    def record(self, value: Value) -> str:
+        """Keep `value` as the answer and return the sentence that says so.
+
+        Raises:
+            ValueError: if it is none of the options, or outside [low, high].
+        """
+        self.answer = (
+            one_of("value", value, self.options) if self.options else between("value", value, self.low, self.high)
+        )
+        self.on_record(self.answer)
+        return self.recorded()
+
+    def restore(self, value: object) -> None:
+        """Take an answer from an earlier session; one that this version no longer offers is passed over."""
+        fits = value in self.options if self.options else _is_number(value) and self.low <= value <= self.high
+        self.answer = value if fits else None
+
+    def recorded(self) -> str:
+        """Return the sentence under the button."""
+        if self.answer is None:
+            return "Nothing recorded yet. You may also go on without."
+        return f"Recorded: {self._said(self.answer)}. The figure below will show how close you were."
+
+    def compared(self, truth: Value | None = None) -> str:
+        """Return "You said 60; it is 100." with the `truth` measured here, or the one that was known beforehand."""
+        truth = self.truth if truth is None else truth
+        if truth is None:
+            raise ValueError(f"prediction {self.name!r} has no truth of its own; pass the one that was measured")
+        if self.answer is None:
+            return f"You made no prediction; it is {self._said(truth)}."
+        if self.answer == truth:
+            return f"You said {self._said(truth)}, and so it is."
+        return f"You said {self._said(self.answer)}; it is {self._said(truth)}."
+
+    def show(self) -> None:
+        """Display the question, its control and the button that records."""
+        page.show(page.card("?", "Your prediction", to_html(self.question), "note"))
+        show(self.widget(), self.choices())
+
+    def choices(self) -> str:
+        """Return what can be answered, for where no widget lives."""
+        if self.options:
+            return "\n".join(f"( ) {option}" for option in self.options)
+        return f"A number from {brief(self.low)} to {self._said(self.high)}."
+
+    def widget(self) -> ipywidgets.VBox:
+        """Return the control, the button and the status line."""
+        status = reply(self.recorded())
+        if self.options:
+            control = group = radio(self.question, self.options, self.answer)
+        else:
+            control = self._number_control()
+            control.widget.layout.flex = "1 1 auto"
+            group = ipywidgets.HBox(
+                [control.widget, words(self.unit)], layout={"max_width": "46em", "overflow": "visible"}
+            )
+
+        def keep():
+            chosen = control.value
+            say(status, self.record(chosen) if chosen is not None else "Choose an answer first, then record it.")
+
+        return column(group, button("Record my prediction", keep), status)
+
+    def _number_control(self) -> SliderView:
+        start = self.answer if self.answer is not None else (self.low + self.high) / 2
+        whole = isinstance(self.low, int) and isinstance(self.high, int)
+        start = round(start) if whole else start
+        slider = Slider("value", self.question.replace("`", ""), self.low, self.high, start, whole=whole)
+        control = view(slider, slider.start, lambda name, value: None)
+        for part in control.parts:
+            part.add_class("ddlearn-question")
+        return control
+
+    def _said(self, value: Value) -> str:
+        if not _is_number(value):
+            return str(value)
+        return f"{brief(value)} {self.unit}".rstrip()
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -1,0 +1,112 @@
+"""Calling a learner's function: it may loop for ever, raise anything and print without end.
+
+In the main thread of a Unix process an interval timer interrupts it. Elsewhere (Windows, or a check that runs in a
+thread) a worker thread runs it and is interrupted, then abandoned. Either way the caller gets an `Outcome` and never
+an exception, except the `KeyboardInterrupt` with which a learner stops the cell.
+"""
+
+import contextlib
+import ctypes
+import io
+import linecache
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+RING_AGAIN = 0.1  # seconds: a bare `except:` inside a loop swallows the first interruption, not all of them
+PRINT_LIMIT = 2000  # characters
+
+
+class OutOfTime(BaseException):
+    """Raised inside the learner's function when its time is up; no `except Exception` catches it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a call: a value, an error, or neither because the time was up."""
+
+    value: object = None
+    error: BaseException | None = None
+    timed_out: bool = False
+    printed: str = ""
+
+
+class FirstWords(io.TextIOBase):
+    """A text stream that keeps its first `PRINT_LIMIT` characters and forgets the rest."""
+
+    def __init__(self):
+        self.text = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self.text += text[: PRINT_LIMIT - len(self.text)]
+        return len(text)
+
+
+def call(function: Callable, arguments: tuple, seconds: float) -> Outcome:
+    """Call `function(*arguments)` for at most `seconds` of wall-clock time."""
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    limited = _interrupted_by_timer if in_main_thread and hasattr(signal, "setitimer") else _run_in_worker
+    words = FirstWords()
+    with contextlib.redirect_stdout(words):
+        value, error, timed_out = limited(function, arguments, seconds)
+    return Outcome(value, error, timed_out, words.text)
+
+
+def _interrupted_by_timer(function: Callable, arguments: tuple, seconds: float) -> tuple:
+    def ring(signum, frame):
+        raise OutOfTime
+
+    # Somebody else's timer (a test runner's, say) is put back afterwards, shortened by the time that we took.
+    started = time.monotonic()
+    their_handler = signal.signal(signal.SIGALRM, ring)
+    their_delay, their_interval = signal.setitimer(signal.ITIMER_REAL, seconds, RING_AGAIN)
+    try:
+        return function(*arguments), None, False
+    except OutOfTime:
+        return None, None, True
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit too: a learner's `exit()` must not end the kernel
+        return None, error, False
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, their_handler or signal.SIG_DFL)
+        if their_delay:
+            left = their_delay - (time.monotonic() - started)
+            signal.setitimer(signal.ITIMER_REAL, max(left, 0.001), their_interval)
+
+
+def _run_in_worker(function: Callable, arguments: tuple, seconds: float) -> tuple:
+    result: list = []
+
+    def work():
+        try:
+            result[:] = [function(*arguments), None, False]
+        except BaseException as error:
+            result[:] = [None, error, False]
+
+    worker = threading.Thread(target=work, daemon=True, name="learner's function")
+    worker.start()
+    worker.join(seconds)
+    if not worker.is_alive():
+        return tuple(result)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(OutOfTime))
+    worker.join(RING_AGAIN)
+    return None, None, True
+
+
+def where(error: BaseException, function: Callable) -> tuple[int, str] | None:
+    """Return the line, and its text, at which the learner's own code failed; None if it was never reached.
+
+    The innermost frame of the learner's file (in a notebook: of the cell) counts, not the library's frames below it.
+    """
+    code = getattr(function, "__code__", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if code is not None and frame.filename == code.co_filename]
+    return (lines[-1], linecache.getline(code.co_filename, lines[-1]).strip()) if lines else None

@@ -1,0 +1,68 @@
+"""Fixtures of the browser tests: one JupyterLab and one Chromium a session, a fresh page a notebook."""
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from lab import Lab, Notebook, launch, missing
+
+
+def pytest_collection_modifyitems(items):
+    reason = missing()
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if reason:
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """A private JupyterLab on an empty folder."""
+    with Lab(tmp_path_factory.mktemp("lab")) as running:
+        yield running
+
+
+@pytest.fixture
+def open_notebook(lab, browser):
+    """`open_notebook(path)` opens a copy of a notebook file and returns a `Notebook`, closed when the test ends."""
+    pages = []
+
+    def open_copy(path: Path, width: int = 1280, height: int = 1000) -> Notebook:
+        name = f"{len(list(lab.folder.iterdir())):02d}_{Path(path).name}"
+        shutil.copy(path, lab.folder / name)
+        page = browser.new_page(viewport={"width": width, "height": height})
+        pages.append(page)
+        return Notebook(page, lab, name)
+
+    yield open_copy
+    for page in pages:
+        # JupyterLab would ask about unsaved changes; and a kernel that nobody looks at holds memory.
+        page.evaluate("() => window.probe?.panel()?.sessionContext.shutdown()")
+        page.close(run_before_unload=False)
+
+
+@pytest.fixture
+def write_notebook(tmp_path):
+    """`write_notebook(cell, cell, ...)` writes a notebook of code cells under one heading and returns its path."""
+
+    def write(*sources: str, name: str = "notebook.ipynb") -> Path:
+        notebook = nbformat.v4.new_notebook()
+        notebook.cells = [nbformat.v4.new_markdown_cell("# A notebook written by a test")]
+        notebook.cells += [nbformat.v4.new_code_cell(source) for source in sources]
+        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(notebook, tmp_path / name)
+        return tmp_path / name
+
+    return write

@@ -1,0 +1,15 @@
+"""How long a learner waits for a picture. The ratio is asked of every machine, the milliseconds of one that is idle."""
+
+import os
+
+from latency import measure
+
+
+def test_a_slider_moves_the_picture_at_most_0_6_times_as_late_as_interact(browser):
+    found = measure(browser, moves=15)
+    ours, theirs = found["explorer"], found["interact"]
+    assert ours["blank_frames"] == 0
+    assert len(ours["heights"]) == 1
+    assert ours["median_ms"] <= 0.6 * theirs["median_ms"], found
+    if os.getloadavg()[0] <= (os.cpu_count() or 1) + 1:
+        assert ours["median_ms"] <= 250, found

@@ -1,0 +1,230 @@
+"""Controls: what they accept, where they snap, what a sweep tries; and their views, moved as a learner would."""
+
+import math
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ddlearn.classroom.control_views import view
+from ddlearn.classroom.controls import Choice, Slider, Switch
+from ddlearn.classroom.sweep import check_sentence, settings
+from ddlearn.classroom.wording import brief, listed, say
+
+WIDTH = Slider("width", "Width", 0.01, 100, 1, log=True)
+SIZE = Slider("size", "Size", -1, 1, 0.5)
+COUNT = Slider("count", "Count", 1, 1000, 10, log=True, whole=True)
+SHAPE = Choice("shape", "Shape", ("round", "square"), "round")
+FLIP = Switch("flip", "Flip", False)
+EVERY = (WIDTH, SIZE, COUNT, SHAPE, FLIP)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda: Slider("a b", "A", 0, 1, 0), ValueError, "must be an identifier; got 'a b'"),
+        (lambda: Slider("a", " ", 0, 1, 0), ValueError, "needs a label"),
+        (lambda: Slider("a", "A", 1, 1, 1), ValueError, "needs finite low < high; got low=1, high=1"),
+        (lambda: Slider("a", "A", 0, math.inf, 1), ValueError, "needs finite low < high"),
+        (lambda: Slider("a", "A", 0, 1, 0.5, log=True), ValueError, "needs low > 0; got low=0"),
+        (lambda: Slider("a", "A", 0.5, 2, 1, whole=True), ValueError, "needs whole bounds; got 0.5 and 2"),
+        (lambda: Slider("a", "A", 0, 1, 2), ValueError, "a must lie between 0 and 1; got 2"),
+        (lambda: Slider("a", "A", 0, 1, 0.5, step=0), ValueError, "needs a positive step; got 0"),
+        (lambda: SIZE.accept("0.5"), TypeError, "size must be a number; got str"),
+        (lambda: SIZE.accept(True), TypeError, "size must be a number; got bool"),
+        (lambda: SIZE.accept(math.nan), ValueError, "size must lie between -1 and 1; got nan"),
+        (lambda: Choice("a", "A", ("x",), "x"), ValueError, "at least two different options"),
+        (lambda: Choice("a", "A", ("x", "x"), "x"), ValueError, "at least two different options"),
+        (lambda: Choice("a", "A", ("x", "y"), "z"), ValueError, "a must be one of x, y; got 'z'"),
+        (lambda: Switch("a", "A", 1), TypeError, "a must be True or False; got 1"),
+    ],
+)
+def test_what_is_refused_and_why(make, error, words):
+    with pytest.raises(error, match=words):
+        make()
+
+
+@given(st.sampled_from([WIDTH, SIZE, COUNT]), st.floats(allow_nan=False))
+def test_a_slider_keeps_three_digits_inside_its_range_and_keeps_them_still(slider, raw):
+    kept = slider.snap(raw)
+    assert slider.low <= kept <= slider.high
+    assert kept == float(f"{kept:.3g}")
+    assert slider.snap(kept) == kept
+    assert isinstance(kept, int) == slider.whole
+
+
+@given(st.floats(0.01, 100))
+def test_three_digits_cost_at_most_half_a_unit_of_the_third(raw):
+    assert abs(WIDTH.snap(raw) / raw - 1) <= 0.005 + 1e-12
+
+
+def test_steps_across_zero_leave_no_rounding_noise():
+    assert SIZE.snap(-1 + 0.2 * 5 + 1e-17) == 0.0
+    assert SIZE.snap(1.1e-16) == 0.0
+
+
+def test_a_linear_whole_slider_keeps_every_digit():
+    assert Slider("n", "N", 0, 5000, 1234, whole=True).start == 1234
+
+
+@pytest.mark.parametrize("low_high", [(0, 1), (0, 0.4), (-3, 3), (0, 7), (10, 250), (0, 1000)])
+def test_about_fifty_presses_cross_a_linear_slider(low_high):
+    low, high = low_high
+    assert 35 <= (high - low) / Slider("a", "A", low, high, low).stride <= 72
+
+
+def test_a_press_on_a_whole_slider_always_changes_the_number():
+    for slider in (
+        COUNT,
+        Slider("n", "N", 1, 20, 5, whole=True),
+        Slider("n", "N", 10, 10_000, 10, log=True, whole=True),
+    ):
+        position, values = 0.0, []
+        while position <= 1:
+            values.append(slider.at(position))
+            across = math.log10(slider.high / slider.low) if slider.log else slider.high - slider.low
+            position += slider.stride / across
+        assert len(set(values)) == len(values)
+
+
+@pytest.mark.parametrize(("value", "step"), [(0.37, 0.1), (1.0, 0.1), (0.1, 0.01), (25.0, 10.0), (99.0, 10.0)])
+def test_the_number_box_of_a_log_slider_steps_by_the_first_digit(value, step):
+    assert WIDTH.number_step(value) == pytest.approx(step)
+    assert COUNT.number_step(3) == 1
+
+
+def test_values_spread_along_the_sliders_own_scale():
+    assert WIDTH.values(5) == [0.01, 0.1, 1.0, 10.0, 100.0]
+    assert SIZE.values(3) == [-1.0, 0.0, 1.0]
+    assert Slider("n", "N", 1, 3, 1, whole=True).values(9) == [1, 2, 3]
+    assert SHAPE.values(1) == ["round", "square"]
+    assert FLIP.values(5) == [False, True]
+
+
+@given(st.sampled_from(EVERY), st.integers(0, 2**32))
+def test_a_random_value_is_one_that_is_accepted(control, seed):
+    value = control.random(random.Random(seed))
+    assert control.accept(value) == value
+
+
+def test_a_sweep_starts_at_the_start_visits_ends_options_and_corners_once():
+    swept = list(settings(EVERY, 3))
+    assert swept[0] == {control.name: control.start for control in EVERY}
+    assert len({tuple(values.values()) for values in swept}) == len(swept)
+    for control in EVERY:
+        assert set(control.ends) <= {values[control.name] for values in swept}
+    assert len(swept) >= 2**5 + 3
+    assert swept == list(settings(EVERY, 3))  # the same places on every run
+
+
+def test_a_sweep_of_many_controls_stays_affordable():
+    many = [Slider(f"a{i}", "A", 0, 1, 0.5) for i in range(12)]
+    assert len(list(settings(many, 0))) <= 1 + 2 * 12 + 64
+
+
+@pytest.mark.parametrize("sentence", ["", "  ", "x" * 361, "The error is nan.", "It takes Inf steps."])
+def test_a_bad_sentence_is_refused(sentence):
+    with pytest.raises(ValueError, match="the description"):
+        check_sentence(sentence)
+
+
+def test_a_good_sentence_may_speak_of_finance():
+    check_sentence("Error falls from 0.31 to 0.010: good for finance, and for nano-particles.")
+
+
+class Told(list):
+    def __call__(self, name, value):
+        self.append((name, value))
+
+
+def test_a_slider_tells_of_each_move_once_and_its_box_follows():
+    told = Told()
+    width = view(WIDTH, 1.0, told)
+    slider, number = width.parts
+    slider.value = 2.34567
+    assert (told, number.value) == ([("width", 2.35)], 2.35)
+    assert slider.value == 2.34567  # never written to under the hand that drags it
+    number.value = 31.4159
+    assert told[1:] == [("width", 31.4)]
+    assert (slider.value, number.value, number.step) == (31.4, 31.4, 10.0)
+    width.write(0.5)
+    assert (slider.value, number.value, len(told)) == (0.5, 0.5, 2)
+
+
+def test_a_handle_that_goes_to_its_nearest_step_makes_no_move():
+    told = Told()
+    slider, number = view(Slider("size", "Size", 0, 10, 1, step=0.2), 1.0, told).parts
+    number.value = 9.95
+    slider.value = 10.0  # what the page reports: the step nearest to 9.95
+    assert (told, number.value) == ([("size", 9.95)], 9.95)
+    slider.value = 9.8  # a press of the arrow key
+    slider.value = 10.0
+    assert told[1:] == [("size", 9.8), ("size", 10.0)]
+    assert number.value == 10.0
+
+
+def test_a_box_clamps_what_is_typed_beyond_the_range():
+    told = Told()
+    _, number = view(WIDTH, 1.0, told).parts
+    number.value = 1e9
+    assert told == [("width", 100.0)]
+
+
+@pytest.mark.parametrize(("control", "value"), [(SHAPE, "square"), (FLIP, True)])
+def test_menu_and_box_tell_of_a_move_but_not_of_a_write(control, value):
+    told = Told()
+    shown = view(control, control.start, told)
+    shown.write(value)
+    assert (shown.widget.value, told) == (value, [])
+    shown.widget.value = control.start
+    assert told == [(control.name, control.start)]
+
+
+def test_every_view_has_a_label_for_those_who_cannot_see_where_it_stands():
+    for control in EVERY:
+        descriptions = [part.description for part in view(control, control.start, Told()).parts]
+        assert all(words.startswith(control.label) for words in descriptions)
+        assert len(set(descriptions)) == len(descriptions)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "words"),
+    [
+        (0.3149, 2, "0.31"),
+        (0.01, 2, "0.010"),
+        (10_000, 2, "10,000"),
+        (-2.5, 2, "−2.5"),
+        (1234.5, 3, "1,230"),
+        (0.9999, 3, "1.00"),
+        (1.234e-7, 2, "1.2e-07"),
+        (0, 3, "0"),
+        (math.inf, 3, "inf"),
+    ],
+)
+def test_numbers_as_a_sentence_says_them(value, digits, words):
+    assert say(value, digits) == words
+
+
+def test_settings_are_said_without_trailing_zeros():
+    assert [brief(value) for value in (0.1, 2.50, 100.0, 1e-7, 20)] == ["0.1", "2.5", "100", "1e-07", "20"]
+    assert [listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+
+
+@pytest.mark.parametrize(
+    ("slider", "echo"),
+    [
+        (Slider("n", "Points", 5, 150, 40, whole=True), 41),  # strides of three from five: 38, 41
+        (Slider("penalty", "Penalty", 1e-8, 10.0, 1e-4, log=True), 10 ** (-8 + 22 * 0.18)),
+        (Slider("width", "Width", 0.02, 2.0, 0.2), 0.22),
+    ],
+    ids=lambda case: getattr(case, "name", ""),
+)
+def test_a_slider_that_stands_between_two_strides_does_not_move_the_value(slider, echo):
+    moves = []
+    shown = view(slider, slider.start, lambda name, value: moves.append(value))
+    shown.slider.value = echo  # what the page reports when the slider first appears
+    assert moves == []
+    assert shown.number.value == slider.start
+    shown.slider.value = slider.at(0.9)
+    assert moves == [slider.snap(slider.at(0.9))]

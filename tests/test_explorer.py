@@ -1,0 +1,625 @@
+"""Explorers: one computation at a time, the newest wish wins, nothing stale is painted, nothing fails in silence."""
+
+import asyncio
+import random
+import threading
+import time
+
+import pytest
+import torch
+
+from ddlearn.classroom import explorer as explorer_module
+from ddlearn.classroom import page
+from ddlearn.classroom.controls import Choice, Slider, Switch
+from ddlearn.classroom.explorer import REMEMBERED, Explorer
+from ddlearn.classroom.figure import LiveFigure
+from ddlearn.classroom.latest import Cancelled, Latest
+
+CONTROLS = (
+    Slider("size", "Size", 0, 10, 1),
+    Slider("speed", "Speed", 0.1, 10, 1, log=True),
+    Choice("shape", "Shape", ("plain", "folded"), "plain"),
+    Switch("flip", "Flip", False),
+)
+
+
+class Recorder(LiveFigure):
+    """Keeps what it is asked to paint; draws one line, so that a real picture is made too."""
+
+    size = (3.0, 2.0)
+
+    def __init__(self):
+        self.painted = []
+
+    def layout(self, figure):
+        (self.line,) = figure.subplots().plot([0, 1], [0, 1])
+
+    def draw(self, result):
+        self.line.set_ydata([0, result])
+
+    def describe(self, result):
+        return f"The result is {result:.2f}."
+
+    def bundle(self, result):
+        self.painted.append(result)
+        return super().bundle(result)
+
+
+def swing(x):
+    return x
+
+
+def product(size, speed, shape, flip, *, swing=swing):
+    value = swing(size * speed)
+    return -value if flip else value
+
+
+def make(compute=product, controls=CONTROLS, uses=()):
+    return Explorer("wave", "A wave", controls, compute, Recorder(), uses)
+
+
+class Counted:
+    """A function that counts its calls, and can be told to take its time."""
+
+    def __init__(self, seconds=0.0):
+        self.calls, self.seconds, self.at_once, self.most_at_once = [], seconds, 0, 0
+        self._lock = threading.Lock()
+
+    def __call__(self, size, speed, shape, flip):
+        with self._lock:
+            self.calls.append(size)
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        time.sleep(self.seconds)
+        with self._lock:
+            self.at_once -= 1
+        return size
+
+
+# -- declaring
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"controls": (CONTROLS[0], CONTROLS[0])}, "two controls of one name among size, size"),
+        ({"compute": lambda size: size}, "compute has no argument 'speed'; it has size"),
+        ({"uses": ("gram",)}, "compute has no argument 'gram'"),
+    ],
+)
+def test_a_declaration_that_cannot_work_is_refused(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        make(**arguments)
+
+
+def test_a_compute_that_takes_anything_is_trusted():
+    assert make(lambda **values: values["size"]).sweep(0)
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "words"),
+    [
+        ({"sise": 1}, ValueError, "explorer 'wave' has no control 'sise'; it has size, speed, shape, flip"),
+        ({"size": 11}, ValueError, "size must lie between 0 and 10; got 11"),
+        ({"size": "1"}, TypeError, "size must be a number; got str"),
+        ({"shape": "round"}, ValueError, "shape must be one of plain, folded; got 'round'"),
+        ({"flip": 1}, TypeError, "flip must be True or False; got 1"),
+    ],
+)
+def test_a_bad_setting_is_refused_and_changes_nothing(values, error, words):
+    explorer = make()
+    with pytest.raises(error, match=words):
+        explorer.set(speed=5.0, **values)
+    assert explorer.state == {"size": 1.0, "speed": 1.0, "shape": "plain", "flip": False}
+
+
+def test_the_state_is_a_copy():
+    explorer = make()
+    explorer.state["size"] = 99
+    assert explorer.state["size"] == 1.0
+
+
+# -- without an event loop: on the spot
+
+
+def test_showing_costs_one_computation_and_says_all_in_words(capsys):
+    compute = Counted()
+    explorer = make(compute)
+    explorer.show()
+    assert len(compute.calls) == 1
+    said = capsys.readouterr().out
+    assert "A wave. Live while the notebook runs: Size 1 (slider from 0 to 10), Speed 1" in said
+    assert "Shape plain (menu of plain, folded) and Flip off (box to tick)." in said
+    assert said.endswith("The result is 1.00.\n")
+    explorer.show()
+    assert len(compute.calls) == 1  # remembered
+
+
+def test_an_explorer_that_is_not_shown_computes_nothing():
+    compute = Counted()
+    explorer = make(compute)
+    explorer.set(size=3)
+    explorer.surprise()
+    explorer.reset()
+    explorer.refresh()
+    assert compute.calls == []
+    assert explorer.widgets == {}
+
+
+def test_moves_from_python_move_the_widgets_and_repaint():
+    explorer = make()
+    explorer.show()
+    explorer.set(size=3, flip=True)
+    assert explorer.figure.painted == [1.0, -3.0]
+    slider, number = explorer.widgets["size"]
+    assert (slider.value, number.value, explorer.widgets["flip"][0].value) == (3.0, 3.0, True)
+
+
+def test_every_widget_moves_the_picture_once():
+    explorer = make()
+    explorer.show()
+    for name, value in (("size", 2.0), ("speed", 4.0)):
+        for part, widget in enumerate(explorer.widgets[name]):
+            before = len(explorer.figure.painted)
+            widget.value = value + part
+            assert len(explorer.figure.painted) == before + 1
+            assert explorer.state[name] == value + part
+    explorer.widgets["flip"][0].value = True
+    assert explorer.figure.painted[-1] == -15.0
+
+
+def test_reset_and_surprise_always_say_what_they_did():
+    explorer = make()
+    explorer.show()
+    explorer.reset()
+    assert explorer.status == "Everything stands at its start."
+    for _ in range(20):
+        before = explorer.state
+        explorer.buttons["Surprise me"].click()
+        assert explorer.state != before
+        assert explorer.status.startswith("A surprise: Size ")
+    explorer.buttons["Reset"].click()
+    assert explorer.status == "Back at the start: Size 1, Speed 1, Shape plain and Flip off."
+
+
+def test_a_braced_option_is_no_format_string():
+    controls = (Choice("size", "Set", ("{a}", "{b}"), "{a}"),)
+    explorer = make(lambda size: len(size), controls)
+    explorer.show()
+    explorer.surprise()
+    assert explorer.status == "A surprise: Set {b}."
+
+
+def test_an_error_is_said_kept_and_leaves_the_picture_alone():
+    def fragile(size, speed, shape, flip):
+        if size > 5:
+            raise ValueError("size must be at most 5; got more")
+        return size
+
+    explorer = make(fragile)
+    explorer.show()
+    explorer.set(size=6)
+    assert explorer.status == "ValueError: size must be at most 5; got more. The picture keeps its last state."
+    assert isinstance(explorer.error, ValueError)
+    assert explorer.figure.painted == [1.0]
+    explorer.set(size=2)
+    assert explorer.status == "Up to date."
+    assert explorer.figure.painted == [1.0, 2.0]
+
+
+def test_an_error_in_the_figure_is_said_too():
+    explorer = make(lambda size, speed, shape, flip: "no number" if flip else 1.0)
+    explorer.show()
+    explorer.set(flip=True)
+    assert "Unknown format code 'f'" in explorer.status
+
+
+def test_an_error_in_the_very_first_picture_leaves_words_in_its_place(capsys):
+    explorer = make(lambda size, speed, shape, flip: 1 / (size - 1))
+    explorer.show()
+    assert capsys.readouterr().out.endswith("No picture yet. ZeroDivisionError: float division by zero.\n")
+    explorer.set(size=2)
+    assert explorer.figure.painted == [1.0]
+
+
+def test_a_long_message_is_cut_but_the_error_is_whole():
+    explorer = make(lambda size, speed, shape, flip: (_ for _ in ()).throw(RuntimeError("x" * 5000)))
+    explorer.show()
+    assert len(str(explorer.error)) == 5000
+    assert len(explorer._panel._status.value) < 600
+
+
+# -- engine
+
+
+def test_the_picture_runs_on_the_learners_function_once_it_is_there():
+    explorer = make(uses=("swing",))
+    explorer.show()
+    assert "Runs on the course’s <code>swing</code>." in explorer._panel._engine.value
+    explorer.engine["swing"] = lambda x: 10 * x
+    explorer.refresh()
+    assert explorer.figure.painted == [1.0, 10.0]
+    assert "Runs on your <code>swing</code>." in explorer._panel._engine.value
+    assert explorer.status == "Now runs on your swing."
+
+
+def test_functions_that_the_explorer_does_not_use_are_not_handed_in():
+    explorer = make(uses=("swing",))
+    explorer.engine["gram"] = None
+    explorer.show()
+    assert explorer.error is None
+
+
+def test_results_are_remembered_by_values_and_by_the_function_itself():
+    calls = []
+
+    class Swing:
+        """Every one equals every other; only identity tells them apart."""
+
+        def __init__(self, factor):
+            self.factor = factor
+
+        def __eq__(self, other):
+            return True
+
+        def __hash__(self):
+            return 0
+
+        def __call__(self, x):
+            calls.append(self.factor)
+            return self.factor * x
+
+    explorer = make(uses=("swing",))
+    explorer.show()
+    for factor in (2, 3):
+        explorer.engine["swing"] = Swing(factor)
+        explorer.refresh()
+        explorer.refresh()
+    assert calls == [2, 3]
+    assert explorer.figure.painted == [1.0, 2.0, 2.0, 3.0, 3.0]
+
+
+def test_the_memory_is_bounded_and_forgets_the_oldest():
+    compute = Counted()
+    explorer = make(compute, (Slider("size", "Size", 0, 1000, 0, whole=True), *CONTROLS[1:]))
+    explorer.show()
+    for size in range(REMEMBERED):
+        explorer.set(size=size)
+    explorer.set(size=0)  # used again: now the youngest
+    explorer.set(size=500)  # one too many: the oldest, 1, is forgotten
+    count = len(compute.calls)
+    explorer.set(size=0)
+    assert len(compute.calls) == count
+    explorer.set(size=1)
+    assert len(compute.calls) == count + 1
+
+
+# -- with an event loop: in a thread, the newest wins
+
+
+def test_a_drag_never_queues_and_never_paints_what_is_stale():
+    compute = Counted(seconds=0.02)
+
+    async def drag():
+        explorer = make(compute)
+        explorer.show()
+        compute.calls.clear()
+        end, moves = time.monotonic() + 1.5, 0
+        while time.monotonic() < end:
+            moves += 1
+            explorer.set(size=0.01 * (moves % 900 + 1))
+            await asyncio.sleep(0.005)
+        stopped = time.monotonic()
+        await explorer.settled()
+        return explorer, moves, time.monotonic() - stopped
+
+    explorer, moves, late = asyncio.run(drag())
+    assert moves > 50
+    assert compute.most_at_once == 1
+    assert len(compute.calls) <= moves
+    assert explorer.figure.painted[-1] == explorer.state["size"]
+    assert late < 1.0  # at most the one under way and the last
+
+
+def test_a_thousand_events_in_ten_seconds_leave_no_queue():
+    """100 events a second for 10 s, on a clock that runs a hundred times faster."""
+    finished, painted = [], []
+
+    def work(job):
+        time.sleep(0.002)
+        finished.append(job.wish)
+        return job.wish
+
+    async def storm():
+        latest = Latest(work, lambda job, result: painted.append(result), lambda job, error: painted.append(error))
+        for event in range(1000):
+            latest.submit(event)
+            await asyncio.sleep(0.0001)
+        waiting = len(asyncio.all_tasks())
+        await latest.idle()
+        return waiting
+
+    waiting = asyncio.run(storm())
+    assert waiting <= 3  # this test, the worker, and the thread it waits for
+    assert painted[-1] == 999
+    assert painted == sorted(painted)
+    assert finished[-1] == 999
+    assert len(finished) < 1000
+
+
+def test_a_result_overtaken_by_a_newer_wish_is_dropped():
+    release = threading.Event()
+    painted = []
+
+    def work(job):
+        if job.wish == "old":
+            release.wait(5)
+        return job.wish
+
+    async def overtake():
+        latest = Latest(work, lambda job, result: painted.append(result), lambda job, error: painted.append(error))
+        latest.submit("old")
+        await asyncio.sleep(0.05)
+        latest.submit("middle")
+        latest.submit("new")
+        release.set()
+        await latest.idle()
+
+    asyncio.run(overtake())
+    assert painted == ["new"]
+
+
+def test_a_cooperative_computation_stops_when_overtaken():
+    steps = []
+
+    def work(job):
+        for step in range(200 if job.wish == "old" else 1):
+            job.progress(step / 200)
+            steps.append(job.wish)
+            time.sleep(0.01)
+        return job.wish
+
+    painted = []
+
+    async def overtake():
+        latest = Latest(work, lambda job, result: painted.append(result), lambda job, error: painted.append(error))
+        latest.submit("old")
+        await asyncio.sleep(0.1)
+        latest.submit("new")
+        await latest.idle()
+
+    asyncio.run(overtake())
+    assert painted == ["new"]
+    assert steps.count("old") < 100
+
+
+def test_the_loop_stays_alive_while_it_computes():
+    async def heartbeat():
+        explorer = make(Counted(seconds=0.4))
+        explorer.show()
+        explorer.set(size=2)
+        beats = 0
+        settled = asyncio.create_task(explorer.settled())
+        while not settled.done():
+            await asyncio.sleep(0.01)
+            beats += 1
+        return beats, explorer
+
+    beats, explorer = asyncio.run(heartbeat())
+    assert beats >= 10
+    assert explorer.figure.painted == [1.0, 2.0]
+
+
+def slow(size, speed, shape, flip, progress):
+    for step in range(100 if size > 1 else 1):
+        progress(step / 100, f"step {step}")
+        time.sleep(0.02)
+    return size
+
+
+def test_long_work_says_how_far_it_is_and_cancel_stops_it_inside():
+    ended = []
+
+    def watched(size, speed, shape, flip, progress):
+        try:
+            return slow(size, speed, shape, flip, progress)
+        except Cancelled:
+            ended.append("cancelled")
+            raise
+
+    async def run():
+        explorer = make(watched)
+        explorer.show()
+        cancel = explorer.buttons["Cancel"]
+        assert cancel.disabled
+        explorer.set(size=2)
+        await asyncio.sleep(0.3)
+        assert cancel.disabled  # nobody is bothered for half a second
+        await asyncio.sleep(0.6)
+        assert not cancel.disabled
+        assert explorer.status.startswith("step ")
+        assert '<progress max="1" value="0.' in explorer._panel._status.value
+        cancel.click()
+        assert cancel.disabled
+        assert explorer.status == "Cancelled. The picture still shows Size 1, Speed 1, Shape plain and Flip off."
+        await explorer.settled()
+        await asyncio.sleep(0.1)
+        assert ended == ["cancelled"]
+        assert explorer.figure.painted == [1.0]
+        explorer.set(size=0.5)
+        await explorer.settled()
+        return explorer
+
+    explorer = asyncio.run(run())
+    assert explorer.figure.painted == [1.0, 0.5]
+    assert explorer.status == "Up to date."
+
+
+def test_work_that_cannot_be_stopped_is_abandoned_and_its_result_thrown_away():
+    release = threading.Event()
+
+    def stubborn(size, speed, shape, flip):
+        if size > 1:
+            release.wait(10)
+        return size
+
+    async def run():
+        explorer = make(stubborn)
+        explorer.show()
+        explorer.set(size=2)
+        await asyncio.sleep(0.8)
+        assert explorer.status == "Computing …"
+        assert "value=" not in explorer._panel._status.value  # a bar that does not pretend to know
+        explorer.cancel()
+        assert "the result is thrown away" in explorer.status
+        explorer.set(size=0.5)  # the explorer works on, although the thread has not ended
+        await explorer.settled()
+        release.set()
+        await asyncio.sleep(0.1)
+        return explorer
+
+    explorer = asyncio.run(run())
+    assert explorer.figure.painted == [1.0, 0.5]
+
+
+def test_cancelling_nothing_says_so():
+    explorer = make()
+    explorer.show()
+    explorer.cancel()
+    assert explorer.status == "Nothing is being computed."
+
+
+def test_errors_in_the_thread_and_in_the_figure_reach_the_card():
+    async def run(compute):
+        explorer = make(compute)
+        explorer.show()
+        explorer.set(flip=True)
+        await explorer.settled()
+        return explorer.status
+
+    assert asyncio.run(run(lambda size, speed, shape, flip: 1 / (1 - flip))).startswith("ZeroDivisionError")
+    assert "format code" in asyncio.run(run(lambda size, speed, shape, flip: "words" if flip else 1.0))
+
+
+def test_two_explorers_live_side_by_side():
+    async def run():
+        one, two = make(), make()
+        one.show(), two.show()
+        one.set(size=2), two.set(size=3)
+        await one.settled(), await two.settled()
+        return one.figure.painted, two.figure.painted
+
+    assert asyncio.run(run()) == ([1.0, 2.0], [1.0, 3.0])
+
+
+def test_shown_twice_it_is_one_board_and_one_set_of_observers():
+    explorer = make()
+    explorer.show()
+    widgets = explorer.widgets
+    for _ in range(5):
+        explorer.show()
+    assert explorer.widgets == widgets
+    painted = len(explorer.figure.painted)
+    explorer.widgets["size"][0].value = 7.0
+    assert len(explorer.figure.painted) == painted + 1
+
+
+def test_it_survives_the_end_of_one_event_loop_and_the_start_of_another():
+    explorer = make(Counted(seconds=0.05))
+
+    async def move(size, patient):
+        explorer.set(size=size)
+        if patient:
+            await explorer.settled()
+        else:
+            await asyncio.sleep(0.01)
+
+    explorer.show()
+    asyncio.run(move(2, patient=False))
+    asyncio.run(move(3, patient=True))
+    explorer.set(size=4)
+    assert explorer.figure.painted[-2:] == [3.0, 4.0]
+
+
+# -- the board in a saved notebook
+
+
+def test_a_saved_notebook_keeps_a_sentence_where_the_controls_were(monkeypatch):
+    shown = []
+
+    class Handle:
+        def display(self, bundle, raw):
+            shown.append(bundle)
+
+        update = display
+
+    monkeypatch.setattr(page, "in_notebook", lambda: True)
+    monkeypatch.setattr(page, "show", lambda bundle: shown.append(bundle) or Handle())
+    make().show()
+    board, figure = shown
+    assert "application/vnd.jupyter.widget-view+json" in board
+    assert board["text/plain"].startswith("A wave. Live while the notebook runs: Size 1")
+    assert "Box(" not in board["text/plain"]
+    assert figure["text/plain"] == "The result is 1.00."
+
+
+# -- sweeping
+
+
+def test_a_sweep_visits_the_whole_range_and_returns_sentences():
+    swept = make().sweep()
+    assert swept[0] == ({"size": 1.0, "speed": 1.0, "shape": "plain", "flip": False}, "The result is 1.00.")
+    assert {values["size"] for values, _ in swept} >= {0.0, 5.0, 10.0}
+    assert len(swept) == len({tuple(values.values()) for values, _ in swept})
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        (lambda size: 1 / size, "explorer 'wave' fails at size=0.0, speed=1.0, .*: ZeroDivisionError"),
+        (lambda size: float("nan") if size == 10 else 1.0, "fails at size=10.0, .*a number that is none"),
+        (lambda size: "words" if size == 10 else 1.0, "fails at size=10.0, .*format code"),
+    ],
+)
+def test_a_sweep_names_the_setting_at_which_something_fails(result, words):
+    with pytest.raises(RuntimeError, match=words):
+        make(lambda size, speed, shape, flip: result(size)).sweep()
+
+
+def test_a_sweep_finds_a_figure_that_cannot_draw():
+    class Brittle(Recorder):
+        def draw(self, result):
+            if result < 0:
+                raise IndexError("no such bar")
+
+    with pytest.raises(RuntimeError, match="flip=True: IndexError: no such bar"):
+        Explorer("wave", "A wave", CONTROLS, product, Brittle).sweep()
+
+
+def test_a_sweep_shows_nothing_and_needs_no_board(capsys, monkeypatch):
+    monkeypatch.setattr(explorer_module, "Panel", None)
+    monkeypatch.setattr(page, "show", None)
+    make().sweep()
+    assert capsys.readouterr().out == ""
+
+
+def test_work_in_torch_and_in_threads_agrees_with_work_on_the_spot():
+    def eigen(size, speed, shape, flip):
+        matrix = torch.eye(40, dtype=torch.float64) * size + speed
+        return float(torch.linalg.eigvalsh(matrix).max())
+
+    here = make(eigen)
+    here.show()
+
+    async def there():
+        explorer = make(eigen)
+        explorer.show()
+        dice = random.Random(0)
+        for _ in range(10):
+            explorer.set(size=CONTROLS[0].random(dice))
+            await explorer.settled()
+        return explorer
+
+    explorer = asyncio.run(there())
+    here.set(**explorer.state)
+    assert here.figure.painted[-1] == explorer.figure.painted[-1]

@@ -1,0 +1,353 @@
+"""A lesson: checks at the cell, wires to the explorers, memory over sessions. Once in a real kernel."""
+
+import copy
+import re
+
+import nbclient
+import nbformat
+import pytest
+import torch
+
+from ddlearn.classroom import page
+from ddlearn.classroom.answer import MISSES_BEFORE_A_POINTER, ExerciseNotPassed
+from ddlearn.classroom.claim import Claim
+from ddlearn.classroom.controls import Slider
+from ddlearn.classroom.exercise import TODO, Exercise, Mistake
+from ddlearn.classroom.explorer import Explorer
+from ddlearn.classroom.figure import LiveFigure
+from ddlearn.classroom.lesson import Lesson
+from ddlearn.classroom.prediction import Prediction
+from ddlearn.classroom.progress import Progress
+from ddlearn.classroom.quiz import Option, QuizItem
+from ddlearn.lessons import LESSONS, load
+
+
+def double(x):
+    """Twice x."""
+    return 2 * x
+
+
+def cases(generator):
+    for n in (3, 4):
+        yield (torch.randn(n, generator=generator, dtype=torch.float64),)
+
+
+DOUBLE = Exercise(
+    name="double",
+    title="Twice",
+    reference=double,
+    cases=cases,
+    hints=("Think of `x + x`.", "Or of a factor."),
+    mistakes=(Mistake("square", lambda x: x**2, "You squared."),),
+)
+
+
+class Words(LiveFigure):
+    """A figure that draws nothing and says its number."""
+
+    def layout(self, figure):
+        self.axes = figure.add_subplot()
+
+    def draw(self, result):
+        self.axes.set_title(str(result))
+
+    def describe(self, result):
+        return f"The number is {result}."
+
+
+def compute(k, double=double):
+    return double(k)
+
+
+QUESTION = QuizItem("Is it so?", (Option("Yes", True, "It is."), Option("No", False, "It is, look again.")))
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    bundles = []
+    monkeypatch.setattr(page, "show", bundles.append)
+    monkeypatch.delenv("DDLEARN_STRICT", raising=False)
+    return bundles
+
+
+def lesson(path, **changes):
+    given = {
+        "number": "77",
+        "slug": "77_twice",
+        "title": "Twice <as> much",
+        "minutes": 5,
+        "difficulty": 1,
+        "exercises": [DOUBLE],
+        "explorers": [Explorer("line", "A line", (Slider("k", "Slope", 0, 4, 1),), compute, Words, uses=("double",))],
+        "predictions": [Prediction("p", "How many?", low=0, high=10), Prediction("q", "Which?", options=("a", "b"))],
+        "recap": (QUESTION,),
+        "quiz": (QUESTION,),
+        "claims": [
+            Claim("77.a", "Two is two.", "Peano", "axiom", 2, 0, lambda scale, seed: 2, lambda scale, seed: 3),
+            Claim("77.b", "Two is three.", "nobody", "none", 3, 0, lambda scale, seed: 2),
+            Claim("77.c", "One over none.", "nobody", "none", 3, 0, lambda scale, seed: 1 / 0),
+        ],
+        "progress": Progress(path / "progress.json"),
+    }
+    return Lesson(**(given | changes))
+
+
+def text(bundles):
+    return "\n".join(bundle["text/plain"] for bundle in bundles)
+
+
+def test_a_pass_hands_the_learners_function_to_the_rest_of_the_notebook(tmp_path, shown):
+    room, calls = lesson(tmp_path), []
+
+    @room.exercise("double")
+    def double(x):
+        """My own."""
+        calls.append(x)
+        return x + x
+
+    assert double.passed
+    assert (double.__name__, double.__doc__) == ("double", "My own.")
+    calls.clear()
+    assert double(3) == 6
+    assert calls == [3]
+    assert room.engine["double"](4) == 8
+    assert room.line.engine["double"](5) == 10
+    assert "✓ Passed · Twice" in text(shown)
+    assert "The cells below run on your double. On yours as well: “A line”." in text(shown)
+
+
+def test_anything_else_runs_the_course_and_says_so_loudly(tmp_path, shown):
+    room = lesson(tmp_path)
+
+    @room.exercise("double")
+    def double(x):
+        return x**2
+
+    assert not double.passed
+    assert double(3) == 6
+    assert (
+        "<strong>The cells below run on the course&#x27;s <code>double</code>, not on yours.</strong>"
+        in (shown[0]["text/html"])
+    )
+    assert "▲ Looks like a classic mistake · Twice\nYou squared." in text(shown)
+    assert room.engine == room.line.engine == {}
+
+
+def test_a_version_that_breaks_takes_the_explorer_back_to_the_course(tmp_path, shown):
+    room = lesson(tmp_path)
+    room.exercise("double")(lambda x: x + x)
+    assert "double" in room.line.engine
+    shown.clear()
+    room.exercise("double")(lambda x: TODO)
+    assert room.engine == room.line.engine == {}
+    assert "Your earlier version had passed. Back on the course's: “A line”." in text(shown)
+    shown.clear()
+    room.exercise("double")(lambda x: TODO)
+    assert "earlier version" not in text(shown)
+
+
+def test_hints_climb_and_are_offered_after_several_misses(tmp_path, shown):
+    room = lesson(tmp_path)
+    for miss in range(MISSES_BEFORE_A_POINTER):
+        assert "A hint helps" not in text(shown), miss
+        answer = room.exercise("double")(lambda x: x * 3)
+    assert "A hint helps: run double.hint() in a new cell." in text(shown)
+    shown.clear()
+    answer.hint()
+    room.exercise("double")(lambda x: x * 3).hint()
+    answer.hint()
+    answer.hint()
+    said = [bundle["text/plain"] for bundle in shown if bundle["text/plain"].startswith("?")]
+    assert [
+        "Hint 1 of 2" in said[0],
+        "Hint 2 of 2" in said[1],
+        "No more hints" in said[2],
+        "Hint 1 of 2" in said[3],
+    ] == [True] * 4
+    assert "double.solution()" in said[1]
+    assert room.progress.lesson("77")["exercises"]["double"]["hints"] == 3
+
+
+def test_an_untouched_stub_is_no_miss(tmp_path, shown):
+    room = lesson(tmp_path)
+    for _ in range(MISSES_BEFORE_A_POINTER + 1):
+        room.exercise("double")(lambda x: TODO)
+    assert "A hint helps" not in text(shown)
+
+
+def test_the_solution_is_the_source_of_the_reference(tmp_path, shown):
+    lesson(tmp_path).exercise("double")(lambda x: TODO).solution()
+    assert "<pre" in shown[-1]["text/html"]
+    assert "return 2 * x" in shown[-1]["text/plain"]
+
+
+def test_nothing_that_a_learner_writes_reaches_the_page_as_html(tmp_path, shown):
+    def hostile(x):
+        print("<script>print</script>")
+        raise ValueError("<script>raise</script> `<b>")
+
+    lesson(tmp_path).exercise("double")(hostile)
+    assert "<script" not in shown[0]["text/html"]
+    assert "<b>" not in shown[0]["text/html"]
+    assert "<script>print</script>" in shown[0]["text/plain"]
+
+
+def test_strict_raises_the_verdicts_sentence(tmp_path, shown, monkeypatch):
+    monkeypatch.setenv("DDLEARN_STRICT", "1")
+    room = lesson(tmp_path)
+    with pytest.raises(ExerciseNotPassed, match=r"double: Looks like a classic mistake\. You squared\."):
+        room.exercise("double")(lambda x: x**2)
+    assert len(shown) == 1
+    assert room.exercise("double")(lambda x: x + x).passed
+    monkeypatch.setenv("DDLEARN_STRICT", "0")
+    room.exercise("double")(lambda x: x**2)
+
+
+def test_what_was_done_is_kept_with_its_source(tmp_path, shown):
+    room = lesson(tmp_path)
+
+    @room.exercise("double")
+    def double(x):
+        return x + x  # my line
+
+    room.exercise("double")(eval("lambda x: x"))
+    kept = Progress(tmp_path / "progress.json").lesson("77")["exercises"]["double"]
+    assert kept["status"] == "passed"
+    assert "return x + x  # my line" in kept["source"]
+
+
+def test_the_decorator_without_a_name_says_how_to_write_it(tmp_path):
+    with pytest.raises(TypeError, match=r'@lesson.exercise\("double"\)'):
+        lesson(tmp_path).exercise(double)
+    with pytest.raises(ValueError, match="exercise must be one of 'double'; got 'triple'"):
+        lesson(tmp_path).exercise("triple")
+
+
+def test_start_says_machine_and_progress_and_may_be_called_twice(tmp_path, shown):
+    room = lesson(tmp_path)
+    room.start()
+    assert re.search(r"runs on \w+ with \d+ threads?; [\d.]+ of [\d.]+ GB of memory are in use", text(shown))
+    assert "0 of 1 exercise passed." in text(shown)
+    assert "Twice &lt;as&gt; much" in shown[-1]["text/html"]
+    room.exercise("double")(lambda x: x + x)
+    shown.clear()
+    room.start()
+    room.start()
+    assert text(shown).count("1 of 1 exercise passed.") == 2
+
+
+def test_notices_of_the_record_are_shown_once(tmp_path, shown):
+    (tmp_path / "progress.json").write_text("{ no json")
+    room = lesson(tmp_path)
+    room.start()
+    assert text(shown).count("was damaged") == 1
+    shown.clear()
+    room.start()
+    assert "was damaged" not in text(shown)
+
+
+def test_declaring_a_lesson_touches_no_file(tmp_path):
+    lesson(tmp_path / "not there")
+    assert not (tmp_path / "not there").exists()
+
+
+def test_predictions_and_quiz_answers_come_back_in_the_next_session(tmp_path, shown):
+    room = lesson(tmp_path)
+    room.predict("p")
+    room.predict("q")
+    assert (room.prediction("p"), room.prediction("q")) == (None, None)
+    room.parts.predictions[0].record(7)
+    room.parts.predictions[1].record("b")
+    room.quiz()
+    room.recap()
+    room.parts.quiz.check(1, "No")
+    room.parts.recap.check(1, "Yes")
+
+    again = lesson(
+        tmp_path, predictions=[Prediction("p", "?", low=0, high=10), Prediction("q", "?", options=("a", "b"))]
+    )
+    assert (again.prediction("p"), again.prediction("q")) == (7, "b")
+    again.quiz()
+    assert (again.parts.quiz.answers, again.parts.recap.answers) == ({1: "No"}, {1: "Yes"})
+    with pytest.raises(ValueError, match="prediction must be one of 'p', 'q'; got 'r'"):
+        again.prediction("r")
+
+
+def test_claims_are_shown_and_kept_and_one_error_hides_no_other(tmp_path, shown):
+    room = lesson(tmp_path)
+    room.claims()
+    words = shown[-1]["text/plain"]
+    assert "✓ holds: Two is two." in words
+    assert "✗ does not hold here: Two is three." in words
+    assert "nothing: it stopped with ZeroDivisionError" in words
+    kept = room.progress.lesson("77")["claims"]
+    assert {name: entry["holds"] for name, entry in kept.items()} == {"77.a": True, "77.b": False, "77.c": False}
+    assert [result.measured for result in room.run_claims(seeds=(0, 1))] == [[2, 2], [2, 2], []]
+
+
+def test_claims_update_one_output_in_place(tmp_path, monkeypatch):
+    class Handle:
+        said = ()
+
+        def update(self, bundle, raw):
+            self.said = (*self.said, bundle["text/plain"])
+
+    handle, opened = Handle(), []
+    monkeypatch.setattr(page, "show", lambda bundle: opened.append(bundle) or handle)
+    lesson(tmp_path).claims()
+    assert len(opened) == 1
+    assert handle.said[:2] == ("Measuring claim 1 of 3: Two is two.", "Measuring claim 2 of 3: Two is three.")
+    assert len(handle.said) == 4
+    assert "1 of 3 claims hold on this machine" in handle.said[-1]
+
+
+def test_explorers_are_attributes_and_a_typo_is_told_which_there_are(tmp_path):
+    room = lesson(tmp_path)
+    assert room.line.title == "A line"
+    assert "line" in dir(room)
+    with pytest.raises(AttributeError, match=r"nothing called 'lime'; its explorers are line"):
+        room.lime  # noqa: B018
+    assert not hasattr(copy.copy(room), "lime")
+
+
+def test_a_lesson_is_loaded_by_its_number():
+    assert [load(number).number for number in LESSONS] == list(LESSONS)
+    with pytest.raises(ValueError, match="number must be one of '00'"):
+        load("99")
+
+
+NOTEBOOK = (
+    "import torch\n"
+    "from ddlearn.classroom import TODO, Exercise, Lesson\n"
+    "def cases(generator):\n"
+    "    yield (torch.randn(3, generator=generator, dtype=torch.float64),)\n"
+    "twice = Exercise('double', 'Twice', lambda x: 2 * x, cases, ('Think.',))\n"
+    "lesson = Lesson('78', '78_twice', 'Twice', 5, 1, exercises=[twice])\n"
+    "lesson.start()",
+    "@lesson.exercise('double')\ndef double(x):\n    return TODO",
+    "@lesson.exercise('double')\ndef double(x):\n    y = x + 1\n    return y @ torch.eye(2)",
+    "@lesson.exercise('double')\ndef double(x):\n    while True:\n        pass",
+    "@lesson.exercise('double')\ndef double(x):\n    return x + x",
+    "import os\nos.environ['DDLEARN_STRICT'] = '1'\n@lesson.exercise('double')\ndef double(x):\n    return x",
+)
+
+
+def test_in_a_real_kernel(tmp_path, monkeypatch):
+    monkeypatch.setenv("DDLEARN_HOME", str(tmp_path))
+    monkeypatch.delenv("DDLEARN_STRICT", raising=False)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in NOTEBOOK])
+    with pytest.raises(nbclient.exceptions.CellExecutionError, match="double: Not yet"):
+        nbclient.NotebookClient(notebook, timeout=60).execute()
+    cards = [
+        "\n".join(output.data["text/plain"] for output in cell.outputs if output.output_type == "display_data")
+        for cell in notebook.cells
+    ]
+    assert "0 of 1 exercise passed." in cards[0]
+    assert "○ Not started · Twice" in cards[1]
+    assert "In line 4 of your cell, return y @ torch.eye(2)" in cards[2]
+    assert "still running after 5 seconds" in cards[3]
+    assert "✓ Passed · Twice" in cards[4]
+    assert "● Not yet · Twice" in cards[5]
+    kept = Progress(tmp_path / "progress.json").lesson("78")["exercises"]["double"]
+    assert kept["status"] == "passed"
+    assert "return x + x" in kept["source"]
