@@ -1,0 +1,24 @@
+"""Lesson 01, Fixed embeddings: in 2000 the embedding was chosen, and everything in it was linear."""
+
+from ddlearn.classroom import TODO, Lesson, Quiz
+from ddlearn.lessons.kernels import digits, features, fit, lift
+from ddlearn.lessons.kernels.claims import CLAIMS
+from ddlearn.lessons.kernels.exercises import GRAM, LEAVE_ONE_OUT, RIDGE
+from ddlearn.lessons.kernels.questions import PREDICTIONS, QUIZ, RECAP
+
+__all__ = ["TODO", "lesson"]
+
+lesson = Lesson(
+    number="01",
+    slug="01_fixed_embeddings",
+    title="Fixed embeddings",
+    minutes=45,
+    difficulty=2,
+    exercises=(GRAM, RIDGE, LEAVE_ONE_OUT),
+    explorers=(lift.explorer(), fit.explorer(), features.explorer(), digits.explorer()),
+    predictions=PREDICTIONS,
+    recap=Quiz(RECAP),
+    quiz=Quiz(QUIZ),
+    claims=CLAIMS,
+)
+lesson.features.figure.prediction = lambda: lesson.prediction("tenfold")

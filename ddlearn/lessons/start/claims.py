@@ -1,0 +1,38 @@
+"""What lesson 00 claims: a perfect fit is cheap, and the worst size is the one that is just large enough for it."""
+
+from ddlearn.classroom import Claim
+from ddlearn.lessons.start.black_box import grow
+
+POINTS = 20
+
+
+def worst_size_over_points(seed: int, penalty: float = 0.0) -> float:
+    return grow(1, 0.2, POINTS, seed, penalty).worst_size / POINTS
+
+
+CLAIMS = (
+    Claim(
+        id="00.interpolation",
+        statement="With many more features than points, least squares passes through every point.",
+        paper="linear algebra: n equations, more than n unknowns",
+        basis="exact",
+        expected=0.0,
+        tolerance=1e-12,
+        unit="training error at 400 features, 20 points",
+        measure=lambda scale, seed: grow(400, 0.2, POINTS, seed).train_here,
+        control=lambda scale, seed: grow(POINTS // 2, 0.2, POINTS, seed).train_here,
+        control_note="half as many features as points",
+    ),
+    Claim(
+        id="00.peak",
+        statement="The error on new points is worst where the features are as many as the points.",
+        paper="Belkin, Hsu, Ma, Mandal 2019",
+        basis="asymptotic",
+        expected=1.0,
+        tolerance=0.25,
+        unit="worst size over number of points",
+        measure=lambda scale, seed: worst_size_over_points(seed),
+        control=lambda scale, seed: worst_size_over_points(seed, penalty=1e-3),
+        control_note="the same models with a penalty on their weights",
+    ),
+)

@@ -1,0 +1,78 @@
+"""Every lesson, as data: its exercises are fair, its explorers survive every control, its claims hold over seeds."""
+
+import inspect
+
+import pytest
+
+from ddlearn.lessons import LESSONS, load
+
+ROOMS = {number: load(number) for number in LESSONS}
+EXERCISES = [(room, exercise) for room in ROOMS.values() for exercise in room.parts.exercises]
+EXPLORERS = [(room, explorer) for room in ROOMS.values() for explorer in room.parts.explorers]
+CLAIMS = [(room, claim) for room in ROOMS.values() for claim in room.parts.claims]
+SEEDS = range(5)
+
+
+def named(parts):
+    return [f"{room.number}-{getattr(part, 'name', None) or part.id}" for room, part in parts]
+
+
+@pytest.mark.parametrize(("room", "exercise"), EXERCISES, ids=named(EXERCISES))
+def test_an_exercise_is_fair(room, exercise):
+    assert exercise.self_check() == []
+
+
+@pytest.mark.parametrize(("room", "exercise"), EXERCISES, ids=named(EXERCISES))
+def test_each_classic_mistake_gets_its_own_hint(room, exercise):
+    assert len(exercise.mistakes) >= 4
+    assert len({mistake.hint for mistake in exercise.mistakes}) == len(exercise.mistakes)
+    for mistake in exercise.mistakes:
+        assert exercise.check(mistake.wrong).detail == mistake.hint
+
+
+@pytest.mark.parametrize(("room", "explorer"), EXPLORERS, ids=named(EXPLORERS))
+def test_an_explorer_survives_every_control(room, explorer):
+    swept = explorer.sweep()
+    assert len({sentence for _, sentence in swept}) > len(swept) / 2, "the sentence hardly changes with the controls"
+
+
+@pytest.mark.parametrize(("room", "explorer"), EXPLORERS, ids=named(EXPLORERS))
+def test_an_explorer_runs_on_the_learners_functions(room, explorer):
+    exercises = {exercise.name: exercise for exercise in room.parts.exercises}
+    parameters = inspect.signature(explorer.compute).parameters
+    for name in explorer.uses:
+        called = []
+
+        def learners(*arguments, name=name, called=called):
+            called.append(name)
+            return exercises[name].reference(*arguments)
+
+        values = {**explorer.state, **({"kernel": "rbf"} if "kernel" in explorer.state else {})}
+        explorer.compute(**values, **{name: learners})
+        assert called, f"{explorer.name} says that it uses {name} but never calls it"
+        assert parameters[name].default is not inspect.Parameter.empty
+
+
+@pytest.mark.parametrize(("room", "claim"), CLAIMS, ids=named(CLAIMS))
+def test_a_claim_holds_on_every_seed_and_its_control_on_none(room, claim):
+    result = claim.run("laptop", SEEDS)
+    assert result.holds, (result.measured, result.error)
+    assert result.control_fails, (result.control_measured, result.control_error)
+
+
+@pytest.mark.parametrize("room", ROOMS.values(), ids=ROOMS)
+def test_a_lesson_is_complete(room):
+    assert len(room.parts.quiz.items) == 3
+    assert room.parts.predictions
+    assert room.parts.exercises
+    if room.number != "00":
+        assert len(room.parts.recap.items) == 2
+        assert len(room.parts.claims) >= 5
+        assert 2 <= len(room.parts.exercises) <= 3
+        assert len(room.parts.explorers) >= 2
+
+
+def test_claims_have_ids_of_their_own():
+    ids = [claim.id for _, claim in CLAIMS]
+    assert len(set(ids)) == len(ids)
+    assert all(claim.id.startswith(f"{room.number}.") for room, claim in CLAIMS)
