@@ -25,7 +25,7 @@ def inside(widget, kind):
 
 def parts(quiz):
     board = quiz.widget()
-    items = board.children[1:]
+    items = board.children
     groups, buttons = inside(board, ipywidgets.RadioButtons), inside(board, ipywidgets.Button)
     return groups, buttons, [inside(item, ipywidgets.HTML)[-1] for item in items]
 

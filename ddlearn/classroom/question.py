@@ -1,7 +1,8 @@
 """A question on the page: all its words visible and wrapping, and tied to its answers as their accessible name.
 
 The label of an ipywidgets control is cut off where it is long. So the question stands in full above the control, and
-the control's own label says the same words off screen: from there the shim of `page.install` names the group.
+the control's own label says the same words off screen: from there the shim of `page.install` names the group. How its
+words wrap stands in page.css.
 """
 
 from collections.abc import Sequence
@@ -10,20 +11,6 @@ import ipywidgets
 
 from ddlearn.classroom import page
 from ddlearn.classroom.prose import to_html
-
-# Clipped rather than `display: none`, which would take the words away from a screen reader as well.
-STYLE = """<style>
-.ddlearn-question > .widget-label {
-  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
-}
-.ddlearn-question .widget-radio-box { width: auto; max-width: 46em; margin: 0; }
-.ddlearn-question .widget-radio-box label {
-  white-space: normal; height: auto; line-height: 1.5; width: auto; overflow: visible; text-overflow: clip;
-  display: flex; align-items: flex-start; gap: 0.5em; margin: 0 0 0.35em 0;
-}
-.ddlearn-question .widget-radio-box input { flex: none; margin: 0.25em 0 0 0; order: -1; }
-.ddlearn-words p { line-height: 1.5; margin: 0.25em 0; max-width: 46em; }
-</style>"""
 
 
 def words(text: str) -> ipywidgets.HTML:
@@ -62,9 +49,8 @@ def button(text: str, on_click) -> ipywidgets.Button:
 
 
 def column(*parts: ipywidgets.Widget) -> ipywidgets.VBox:
-    """Return the parts one below the other, with the style that lets their words wrap."""
-    style = ipywidgets.HTML(STYLE, layout={"display": "none"})
-    return ipywidgets.VBox([style, *parts], layout={"overflow": "visible", "width": "auto"})
+    """Return the parts one below the other."""
+    return ipywidgets.VBox(parts, layout={"overflow": "visible", "width": "auto"})
 
 
 def show(widget: ipywidgets.Widget, text: str) -> None:

@@ -98,11 +98,12 @@ def doctor() -> None:
 @app.command()
 def report(
     file: Annotated[Path, typer.Argument(help="Where to write the page.")] = Path("ddlearn-report.html"),
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is no report of ours.")] = False,
 ) -> None:
     """Write your progress as one HTML page, which needs no network to be read."""
     from ddlearn.course.report import write_report
 
-    typer.echo(f"Your progress is in {write_report(file)}.")
+    typer.echo(f"Your progress is in {write_report(file, force=force)}.")
 
 
 @app.command()

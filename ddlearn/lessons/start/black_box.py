@@ -118,11 +118,11 @@ class BlackBox(LiveFigure):
         (self.test,) = errors.plot([], [], color=PALETTE["blue"], marker="o", markersize=3)
         (self.here,) = errors.plot([], [], color=PALETTE["black"], linestyle=":", label="this model")
         (self.guess,) = errors.plot([], [], color=PALETTE["purple"], linestyle="-.", label="your prediction")
-        self.train.set_label("error on the points shown")
-        self.test.set_label("error on new points")
+        errors.text(430, 0.2, "on new points", ha="right", color=PALETTE["blue"])
+        errors.text(430, 3 * self.FLOOR, "on the points shown", ha="right", color="#8a5f00")
         errors.set(xscale="log", yscale="log", xlim=(0.9, 450), ylim=(self.FLOOR / 2, 1e6))
         errors.set(xlabel="features in the model", ylabel="mean squared error")
-        errors.legend(loc="lower left")
+        errors.legend(handles=[self.here, self.guess], loc="upper right")
 
     def draw(self, result: Fit):
         self.truth.set_data(result.grid, result.truth)
@@ -141,8 +141,9 @@ class BlackBox(LiveFigure):
         said = "" if self.prediction() is None else f" You said {self.prediction():.0f}."
         return (
             f"With {result.size} features the model {fits}: error {result.train_here:.2g} on the {n} points shown, "
-            f"{result.test_here:.2g} on new ones. Over all sizes new points are worst at {result.worst_size} features; "
-            f"the best small model has {best_small:.2g}, the largest {result.test[-1]:.2g}.{said}"
+            f"{result.test_here:.2g} on new ones. Over all sizes the error on new points is worst at "
+            f"{result.worst_size} features; the best smaller model has {best_small:.2g}, the largest "
+            f"{result.test[-1]:.2g}.{said}"
         )
 
 
