@@ -156,8 +156,8 @@ def leave_one_out(K, y, penalty):
 #
 # </details>
 #
-# The purple curve of the explorer above is this function along forty-six penalties. Its valley lies where the test error's
-# does, and no new point was needed.
+# The purple curve of the explorer above is this function along a whole path of penalties. Its valley lies near the test error's,
+# and no new point was needed.
 
 # %% [markdown] tags=["instructor"]
 # **Instructor.** Ask for the leverage $h_{ii}$ of a point alone at the end of the line (near 1: it predicts itself) and of one in
