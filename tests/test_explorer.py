@@ -168,6 +168,15 @@ def test_every_widget_moves_the_picture_once():
     assert explorer.figure.painted[-1] == -15.0
 
 
+def test_a_move_that_changes_nothing_in_the_picture_is_still_seen_to_be_heard():
+    explorer = make()
+    explorer.show()
+    before = explorer.status
+    explorer.set(shape="folded")  # `product` does not care
+    assert explorer.figure.painted == [1.0, 1.0]
+    assert explorer.status != before
+
+
 def test_reset_and_surprise_always_say_what_they_did():
     explorer = make()
     explorer.show()
@@ -203,7 +212,7 @@ def test_an_error_is_said_kept_and_leaves_the_picture_alone():
     assert isinstance(explorer.error, ValueError)
     assert explorer.figure.painted == [1.0]
     explorer.set(size=2)
-    assert explorer.status == "Up to date."
+    assert explorer.status == "Shows Size 2, Speed 1, Shape plain and Flip off."
     assert explorer.figure.painted == [1.0, 2.0]
 
 
@@ -452,7 +461,7 @@ def test_long_work_says_how_far_it_is_and_cancel_stops_it_inside():
 
     explorer = asyncio.run(run())
     assert explorer.figure.painted == [1.0, 0.5]
-    assert explorer.status == "Up to date."
+    assert explorer.status == "Shows Size 0.5, Speed 1, Shape plain and Flip off."
 
 
 def test_work_that_cannot_be_stopped_is_abandoned_and_its_result_thrown_away():

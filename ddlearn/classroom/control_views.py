@@ -19,7 +19,6 @@ Moved = Callable[[str, object], None]
 class SliderView:
     def __init__(self, control: Slider, value: float, moved: Moved, label_width: str):
         self.control, self.value, self._moved, self._writing = control, value, moved, False
-        self._written: float | None = value
         shared = {
             "description": control.label,
             "readout": False,
@@ -61,14 +60,14 @@ class SliderView:
                 self.number.step = self.control.number_step(value)
                 self.number.value = value
             if slider:
-                self.slider.value = self._written = value
+                self.slider.value = value
         finally:
             self._writing = False
 
     def _slid(self, change) -> None:
         # The page's slider knows whole strides only. Shown a value between two of them, it stands at the nearer one and
         # reports that as if it had been moved there: nobody moved it, and a typed value must not be rounded away.
-        if not math.isclose(change.new, self.control.rung(self.value), rel_tol=1e-6, abs_tol=1e-12):
+        if not math.isclose(change.new, self.control.notch(self.value), rel_tol=1e-6, abs_tol=1e-12):
             self._move(change.new, slider=False)
 
     def _typed(self, change) -> None:

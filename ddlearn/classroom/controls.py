@@ -101,7 +101,7 @@ class Slider:
         nice = min((decade * m for m in (1, 2, 2.5, 5, 10)), key=lambda step: abs(math.log(step / even)))
         return max(1, round(nice)) if self.whole else nice
 
-    def rung(self, value: float) -> float:
+    def notch(self, value: float) -> float:
         """Where the page's slider can stand nearest to `value`: whole strides from `low`, or `high`."""
         scale, back = (math.log10, lambda x: 10.0**x) if self.log else (float, float)
         low, high, at = scale(self.low), scale(self.high), scale(value)

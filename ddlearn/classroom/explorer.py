@@ -90,7 +90,7 @@ class Explorer:
         self._panel.show(self._values)
         self._appearing = True
         try:
-            self._latest.grant(self._wish("Ready."))
+            self._latest.grant(self._wish())
             if self._appearing:
                 self.figure.show_words(f"No picture yet. {_sentence(self.error)}")
         finally:
@@ -231,7 +231,8 @@ class Explorer:
             self.figure.update(result)
         self._painted = job.wish.values
         self._panel.enable(CANCEL, False)
-        self._panel.say(job.wish.note or "Up to date.", self.figure.sentence)
+        # Said on every move: where a control changes nothing in the picture, the learner still sees that it was heard.
+        self._panel.say(job.wish.note or f"Shows {self._said(job.wish.values)}.", self.figure.sentence)
 
     def _wait(self, job: Job) -> None:
         self._panel.enable(CANCEL, True)
