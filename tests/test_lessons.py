@@ -2,8 +2,12 @@
 
 import inspect
 
+import matplotlib
+import numpy
 import pytest
 
+from ddlearn.classroom.figure import STYLE
+from ddlearn.classroom.sweep import settings
 from ddlearn.lessons import LESSONS, load
 
 ROOMS = {number: load(number) for number in LESSONS}
@@ -34,6 +38,18 @@ def test_each_classic_mistake_gets_its_own_hint(room, exercise):
 def test_an_explorer_survives_every_control(room, explorer):
     swept = explorer.sweep()
     assert len({sentence for _, sentence in swept}) > len(swept) / 2, "the sentence hardly changes with the controls"
+
+
+@pytest.mark.parametrize(("room", "explorer"), EXPLORERS, ids=named(EXPLORERS))
+def test_a_picture_is_the_same_as_if_all_of_it_had_been_drawn(room, explorer):
+    """Only what moved is drawn anew (`classroom.stage`); a full draw of the same figure must give the same pixels."""
+    live = explorer.figure
+    for values in [*settings(explorer.controls, interiors=4)][-12:]:
+        live.png(explorer.compute(**values))
+        ours = numpy.array(live.figure.canvas.buffer_rgba())
+        with matplotlib.rc_context(STYLE):
+            live.figure.canvas.draw()
+        numpy.testing.assert_array_equal(ours, numpy.array(live.figure.canvas.buffer_rgba()), err_msg=str(values))
 
 
 @pytest.mark.parametrize(("room", "explorer"), EXPLORERS, ids=named(EXPLORERS))

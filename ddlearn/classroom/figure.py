@@ -63,7 +63,7 @@ class LiveFigure:
     dpi = 100
 
     sentence = ""  # what the figure said last
-    _figure = None
+    figure = None  # the matplotlib figure; made for the first result
     _handle = None
 
     def layout(self, figure) -> None:
@@ -115,19 +115,24 @@ class LiveFigure:
         from matplotlib import rc_context
         from PIL import Image
 
+        from ddlearn.classroom.stage import Stage
+
         with rc_context(STYLE):
-            fresh = self._figure is None
+            fresh = self.figure is None
             if fresh:
-                self._figure = self._blank()
-                self.layout(self._figure)
+                self.figure = self._blank()
+                self.layout(self.figure)
             self.draw(result)
             if fresh:
                 self._freeze()
-            canvas = self._figure.canvas
-            canvas.draw()
+                self._stage = Stage(self.figure)
+            self._stage.draw()
+        canvas = self.figure.canvas
         pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
         file = io.BytesIO()
-        pixels.convert("RGB").save(file, "PNG", compress_level=1, dpi=(self.dpi, self.dpi))
+        # 256 colours are enough for a diagram, at less than half the bytes: a hosted notebook has a thin line to the page.
+        pixels = pixels.convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        pixels.save(file, "PNG", compress_level=1, dpi=(self.dpi, self.dpi))
         return file.getvalue()
 
     def _freeze(self) -> None:
@@ -135,9 +140,9 @@ class LiveFigure:
 
         Axis labels keep the place they found too, which spares them measuring every tick label each time.
         """
-        self._figure.draw_without_rendering()
-        self._figure.set_layout_engine("none")
-        for axes in self._figure.axes:
+        self.figure.draw_without_rendering()
+        self.figure.set_layout_engine("none")
+        for axes in self.figure.axes:
             if axes.name == "rectilinear":
                 here = axes.transAxes.inverted()
                 along, below = axes.xaxis.label.get_position()
