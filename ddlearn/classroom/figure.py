@@ -130,7 +130,7 @@ class LiveFigure:
         canvas = self.figure.canvas
         pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
         file = io.BytesIO()
-        # 256 colours are enough for a diagram, at less than half the bytes: a hosted notebook has a thin line to the page.
+        # 256 colours do for a diagram, at less than half the bytes: a hosted notebook has a thin line to the page.
         pixels = pixels.convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         pixels.save(file, "PNG", compress_level=1, dpi=(self.dpi, self.dpi))
         return file.getvalue()
