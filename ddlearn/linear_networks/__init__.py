@@ -1,0 +1,71 @@
+"""Two-layer linear networks: the smallest model in which depth, width, start and step all matter at once.
+
+The network multiplies two matrices, W = W1 W2', and the loss sees the product only: L(W1, W2) = l(W1 W2'). In W the
+problem is convex, in (W1, W2) it is not. What depth adds is a conserved quantity. The imbalance D = W1'W1 - W2'W2 stays
+as it was under gradient flow, and gradient descent moves it by exactly rate^2 (A'A - B'B), (A, B) the gradient.
+
+A prime is a transpose. Shapes: W1 (..., n, h), W2 (..., m, h), W (..., n, m), D (..., h, h). The dots are a stack of
+starts, of times, or both: everything here works on whole stacks, and starts of one shape are run as one. The
+conservation under flow is what Min, Tarmoun, Vidal and Mallada (arXiv 2105.06351) build on; what is said of finite
+steps is our derivation.
+"""
+
+from ddlearn.linear_networks.bounds import (
+    LocalConstants,
+    Range,
+    local_constants,
+    measured_rate,
+    spectral_bounds,
+    tangent_range,
+)
+from ddlearn.linear_networks.certificates import Certificate, certificate, kernel_ball, tube
+from ddlearn.linear_networks.dynamics import (
+    Descent,
+    Gradients,
+    descend,
+    gradients,
+    imbalance,
+    imbalance_drift,
+    imbalance_spectrum,
+    tangent_kernel,
+)
+from ddlearn.linear_networks.envelopes import SHARES, Envelope, envelope, schedule
+from ddlearn.linear_networks.flows import balanced_flow, riccati_flow, scalar_flow
+from ddlearn.linear_networks.objective import LeastSquares, Objective, Reduction, reduce_data
+from ddlearn.linear_networks.starts import FAMILIES, Starts, draw_starts, gaussian_layers
+
+__all__ = [
+    "FAMILIES",
+    "SHARES",
+    "Certificate",
+    "Descent",
+    "Envelope",
+    "Gradients",
+    "LeastSquares",
+    "LocalConstants",
+    "Objective",
+    "Range",
+    "Reduction",
+    "Starts",
+    "balanced_flow",
+    "certificate",
+    "descend",
+    "draw_starts",
+    "envelope",
+    "gaussian_layers",
+    "gradients",
+    "imbalance",
+    "imbalance_drift",
+    "imbalance_spectrum",
+    "kernel_ball",
+    "local_constants",
+    "measured_rate",
+    "reduce_data",
+    "riccati_flow",
+    "scalar_flow",
+    "schedule",
+    "spectral_bounds",
+    "tangent_kernel",
+    "tangent_range",
+    "tube",
+]
