@@ -1,0 +1,78 @@
+"""The nets that have a tangent: any `torch.nn.Module`, or an `MLP` with its parameters, seen as one."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.dropout import _DropoutNd
+
+from ddlearn import arguments
+from ddlearn.networks import ACTIVATIONS, MLP, Parameters
+
+__all__ = ["check_net", "unrolled"]
+
+
+class _Unrolled(nn.Module):
+    """An MLP as plain linear layers, scales multiplied into the weights."""
+
+    def __init__(self, net: MLP, parameters: Parameters):
+        super().__init__()
+        self.linears = nn.ModuleList()
+        self.phi = ACTIVATIONS[net.activation]
+        for layer, (W, b) in zip(net.layers, parameters, strict=True):
+            linear = nn.Linear(W.shape[1], W.shape[0], bias=b is not None, device="meta")
+            linear.weight = nn.Parameter(layer.weight_scale * W.detach())
+            if b is not None:
+                linear.bias = nn.Parameter(layer.bias_scale * b.detach())
+            self.linears.append(linear)
+
+    def forward(self, h: Tensor) -> Tensor:
+        for linear in self.linears[:-1]:
+            h = self.phi(linear(h))
+        return self.linears[-1](h)
+
+
+def unrolled(
+    net: nn.Module | MLP, parameters: Parameters | None, rates: bool = False
+) -> tuple[nn.Module, dict[int, float]]:
+    """The net as a module, and the factor of each parameter's share of the kernel, by id; frozen ones have none.
+
+    For z = s W h + t b the share of s W, taken as the weight, is multiplied by s^2, that of the bias by t^2; and with
+    `rates` by the parameter's learning-rate factor.
+    """
+    if isinstance(net, nn.Module):
+        if parameters is not None or rates:
+            raise TypeError("parameters and rates belong to an MLP; a torch.nn.Module brings its own")
+        return net, {id(p): 1.0 for p in net.parameters() if p.requires_grad}
+    if not isinstance(net, MLP):
+        raise TypeError(f"net must be a torch.nn.Module or an MLP; got {type(net).__name__}")
+    if parameters is None:
+        raise TypeError("parameters must be given with an MLP, as its init draws them; got None")
+    net.check(parameters)
+    if parameters[0][0].ndim != 2:
+        raise ValueError("parameters must be those of one net; got a stack of them")
+    module, shares = _Unrolled(net, parameters), {}
+    for layer, linear in zip(net.layers, module.linears, strict=True):
+        shares[id(linear.weight)] = layer.weight_scale**2 * (layer.weight_rate if rates else 1)
+        if linear.bias is not None:
+            shares[id(linear.bias)] = layer.bias_scale**2 * (layer.bias_rate if rates else 1)
+    return module, shares
+
+
+def check_net(net: nn.Module, x: Tensor | None = None) -> None:
+    """Refuse a net that couples samples or draws at random, and an x that is not of its parameters' kind."""
+    for name, module in net.named_modules():
+        couples = isinstance(module, _BatchNorm) and (module.training or module.running_mean is None)
+        draws = isinstance(module, _DropoutNd) and module.training and module.p > 0
+        if couples or draws:
+            what = "sees a batch as a whole" if couples else "draws at random"
+            where = type(module).__name__ + (f" {name!r}" if name else "")
+            raise ValueError(f"net must treat every sample alone; {where} {what} in training mode. Call net.eval().")
+    trained = next((p for p in net.parameters() if p.requires_grad), None)
+    if trained is None:
+        raise ValueError("net must have parameters that require gradients; without them it has no tangent")
+    if x is not None:
+        arguments.tensor("x", x)
+        if x.ndim < 2:
+            raise ValueError(f"x must be of shape (n, ...), one sample a row; got shape {tuple(x.shape)}")
+        arguments.same_kind("x", x, "the parameters", trained)
