@@ -1,6 +1,7 @@
 import math
 import subprocess
 import sys
+from pathlib import Path
 
 import mpmath
 import numpy as np
@@ -198,19 +199,22 @@ def test_features_are_a_fixed_embedding_once_drawn():
     )
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="the peak of a process is read from /proc")
 def test_a_gram_takes_little_memory_beside_itself():
+    """`ru_maxrss` would begin at what the parent held and show nothing; VmHWM is the process's own peak."""
     code = """
-import resource, torch
+import pathlib, torch
 from ddlearn.kernels import KERNELS, gram
+def peak(): return int(pathlib.Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) * 1024
 torch.set_num_threads(1)
 x = torch.randn(3000, 20, dtype=torch.float64)
 for name in KERNELS: gram(name, x[:200])
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 for name in KERNELS: gram(name, x)
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 / (8 * 3000**2))
+print((peak() - before) / (8 * 3000**2))
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert float(run.stdout) <= 1.5
+    assert 0.9 <= float(run.stdout) <= 1.5
 
 
 @needs_cuda
