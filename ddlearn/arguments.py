@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 __all__ = [
     "at_least",
     "between",
+    "generator",
     "matrix",
+    "numbers",
     "one_of",
     "positive",
     "positives",
@@ -127,6 +129,15 @@ def targets(name: str, value: torch.Tensor, rows: int) -> torch.Tensor:
     return value
 
 
+def generator(name: str, value: torch.Generator) -> torch.Generator:
+    """A torch generator: where random numbers come from."""
+    import torch
+
+    if not isinstance(value, torch.Generator):
+        raise TypeError(f"{name} must be a torch.Generator; got {_kind(value)}")
+    return value
+
+
 def same_kind(name: str, value: torch.Tensor, like_name: str, like: torch.Tensor) -> torch.Tensor:
     """A tensor of the same precision and on the same device as another."""
     if value.dtype != like.dtype:
@@ -150,6 +161,29 @@ def positives(name: str, value: torch.Tensor | Sequence[float], like: torch.Tens
     if value.min() <= 0:
         raise ValueError(f"{name} must be positive numbers; got {value.min().item()} among them")
     return value.to(like)
+
+
+def numbers(name: str, value: float | torch.Tensor | Sequence[float], *, zero: bool = False) -> torch.Tensor:
+    """One number or several, in a tensor or a plain list, each above 0, or at least 0 if `zero`.  -> () or (L,)
+
+    In float64, for formulas that are as good for a point as for a curve.
+    """
+    import torch
+
+    def check(name: str, one: float) -> float:
+        return at_least(name, one, 0) if zero else positive(name, one)
+
+    if not isinstance(value, (list, tuple)) and getattr(value, "ndim", 0) == 0:
+        return torch.tensor(check(name, value), dtype=torch.float64)
+    if isinstance(value, (list, tuple)):
+        value = torch.tensor([check(f"{name}[{i}]", one) for i, one in enumerate(value)], dtype=torch.float64)
+    tensor(name, value)
+    if value.ndim != 1:
+        raise ValueError(f"{name} must be one number or of shape (L,); got shape {tuple(value.shape)}")
+    least = value.min().item()
+    if least < 0 or (least == 0 and not zero):
+        raise ValueError(f"{name} must be {'at least 0' if zero else 'positive numbers'}; got {least} among them")
+    return value.double()
 
 
 def _number(name: str, value: object, wanted: str) -> float:
