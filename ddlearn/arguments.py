@@ -177,6 +177,8 @@ def numbers(name: str, value: float | torch.Tensor | Sequence[float], *, zero: b
         return torch.tensor(check(name, value), dtype=torch.float64)
     if isinstance(value, (list, tuple)):
         value = torch.tensor([check(f"{name}[{i}]", one) for i, one in enumerate(value)], dtype=torch.float64)
+    elif isinstance(value, torch.Tensor) and value.dtype in (torch.int32, torch.int64):
+        value = value.double()
     tensor(name, value)
     if value.ndim != 1:
         raise ValueError(f"{name} must be one number or of shape (L,); got shape {tuple(value.shape)}")
