@@ -40,7 +40,7 @@ FEATURE_ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 """Activations of random features. "absolute" has mean 0 and no linear part: it is simulated, and has no theory here."""
 
-HALVINGS = 200
+HALVINGS = 120
 
 
 @dataclass(frozen=True)

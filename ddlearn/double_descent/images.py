@@ -125,7 +125,7 @@ def _image_settings(
     n, seeds = arguments.whole("n", n, 1, M - 1), arguments.whole("seeds", seeds, 1)
     width, rate = arguments.positive("width", width), arguments.between("rate", rate, 0, 1)
     noise_draws = arguments.whole("noise_draws", noise_draws, 1) if rate > 0 else 1
-    test = M - n if test is None else arguments.whole("test", test, 1, M - n)
+    test = M - n if test is None else min(arguments.whole("test", test, 1), M - n)
     arguments.one_of("against", against, ("clean", "mean"))
     truth = one_hot(y, classes) if against == "clean" else mean_target(y, rate, classes)
     settings = []

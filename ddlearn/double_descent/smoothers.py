@@ -112,7 +112,7 @@ def min_norm(X: Tensor, y: Tensor, ridge: float = 0.0, rank_cut: float = RANK_CU
     rank_cut = arguments.between("rank_cut", rank_cut, 0, 1)
     U, s, V = thin_svd(X)
     f = torch.where(s > rank_cut * s[0], s / (s.square() + ridge), 0.0)
-    return V @ (f * (U.T @ y).T).T
+    return (V @ (f[:, None] * (U.T @ y.reshape(len(X), -1)))).reshape(-1, *y.shape[1:])
 
 
 def thin_svd(Z: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -49,7 +49,7 @@ class NetSweep:
     @property
     def ratio(self) -> Tensor:
         """P / (n K), (W,)."""
-        return self.size / (self.n * self.classes)
+        return self.size.double() / (self.n * self.classes)
 
     @property
     def early_stop(self) -> Tensor:
