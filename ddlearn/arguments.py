@@ -29,6 +29,7 @@ __all__ = [
     "targets",
     "tensor",
     "whole",
+    "wholes",
 ]
 
 
@@ -72,6 +73,16 @@ def whole(name: str, value: int, low: int | None = None, high: int | None = None
     if (low is not None and value < low) or (high is not None and value > high):
         raise ValueError(f"{name} must be {wanted}; got {value}")
     return int(value)
+
+
+def wholes(name: str, values: Sequence[int], low: int | None = None, high: int | None = None) -> list[int]:
+    """A list of whole numbers in [low, high], one at least."""
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+        raise TypeError(f"{name} must be a list of whole numbers; got {_shown(values)}")
+    checked = [whole(f"{name}[{i}]", value, low, high) for i, value in enumerate(values)]
+    if not checked:
+        raise ValueError(f"{name} must not be empty")
+    return checked
 
 
 def one_of(name: str, value: object, options: Collection) -> object:

@@ -123,6 +123,21 @@ def test_what_are_no_numbers_is_refused(value, zero, error, sentence):
     assert str(refusal.value).startswith(sentence)
 
 
+def test_whole_numbers_come_as_a_list_and_each_is_checked():
+    assert arguments.wholes("widths", (1, np.int64(3)), 1) == [1, 3]
+    assert arguments.wholes("widths", range(2)) == [0, 1]
+    for value, error, sentence in (
+        (3, TypeError, "widths must be a list of whole numbers; got 3"),
+        ("12", TypeError, "widths must be a list of whole numbers; got '12'"),
+        ([], ValueError, "widths must not be empty"),
+        ([1, 0], ValueError, "widths[1] must be a whole number of at least 1; got 0"),
+        ([1.5], TypeError, "widths[0] must be a whole number of at least 1; got 1.5"),
+    ):
+        with pytest.raises(error) as refusal:
+            arguments.wholes("widths", value, 1)
+        assert str(refusal.value) == sentence
+
+
 def test_a_generator_is_torch_s():
     source = torch.Generator()
     assert arguments.generator("generator", source) is source
