@@ -43,7 +43,7 @@ class Clocks:
         for name, value in (("b", b), ("eta", eta)):
             if value.shape != sigma.shape:
                 raise ValueError(f"{name} must be of shape {tuple(sigma.shape)}; got shape {tuple(value.shape)}")
-        if (eta * sigma.square()).max() > 1:
+        if (eta * sigma.square()).max() > 1 + 1e-12:
             raise ValueError(f"eta must keep eta sigma^2 at 1 or below; got {(eta * sigma.square()).max().item()}")
         for name, value in (("sigma", sigma), ("b", b), ("eta", eta)):
             object.__setattr__(self, name, value)
@@ -93,6 +93,7 @@ def three_clocks(
     for name, group in (("sizes", sizes), ("scales", scales)):
         if not isinstance(group, (tuple, list)) or len(group) != 3:
             raise ValueError(f"{name} must be three, one for each group; got {group!r}")
+    scales = [arguments.positive(f"scales[{i}]", one) for i, one in enumerate(scales)]
     A, B, C = (arguments.whole(f"sizes[{i}]", one, 1) for i, one in enumerate(sizes))
     sigma = torch.tensor([scales[0]] * A + [scales[1]] * B + [scales[2]] * C, dtype=torch.float64)
     power = torch.zeros_like(sigma)
@@ -152,7 +153,7 @@ def _path(clocks: Clocks, n: int, times: list[int], seed: int) -> Tensor:
 
 def _left(w: Tensor, t: Tensor) -> Tensor:
     """(1 - w)^t for w in (0, 1].  (p,), (L,) -> (L, p)"""
-    return torch.where(t[:, None] == 0, 1.0, (t[:, None] * torch.log1p(-w)).exp())
+    return torch.where(t[:, None] == 0, 1.0, (t[:, None] * torch.log1p(-w.clamp(max=1))).exp())
 
 
 def _times(times: Sequence[int] | Tensor, like: Tensor) -> Tensor:

@@ -2,13 +2,13 @@
 
 T data sets, and for each M draws of the features (as in d'Ascoli et al., arXiv 2003.01054, and Adlam and Pennington,
 arXiv 2011.03321; the estimators are ours). A fit predicts P y at fixed new points X_new (m, d); beta and the noise are
-averaged. With S = P X (m, d), q(A) the mean of A^2, a bar for the mean over the M draws:
+averaged. With S = P X (m, d), q(A) the mean of A^2 over entries, S_t and P_t means over the M draws, S over all:
 
-    init         V_i = mean_t sum_k q(S_tk - S_t) / (M - 1)            over the features, the data fixed
-    sample       V_s = sum_t q(S_t - S) / (T - 1) - V_i / M            over the data, of the features' mean
-    bias^2           = mean q(S_tk - X_new) - V_s - V_i                what is left
-    noise            = W_c, of W_c = (mean_t |P_t|^2/m - W/M) / (1 - 1/M)  and  W = mean |P_tk|^2/m
-    noise x init     = W - W_c                                         the noise as each draw of features amplifies it
+    init          V_i = mean_t sum_k q(S_tk - S_t) / (M - 1)       over the features, the data fixed
+    sample        V_s = sum_t q(S_t - S) / (T - 1) - V_i / M       over the data, of the features' mean
+    bias^2            = mean q(S_tk - X_new) - V_s - V_i           what is left
+    noise         W_c = (mean_t |P_t|^2/m - W/M) / (1 - 1/M)       what all features let through,  W = mean |P_tk|^2/m
+    noise x init      = W - W_c                                    what each draw of them adds
 
 each in units of |beta|^2 or of the noise variance. The mean of E fits to the same data keeps bias, sample and noise,
 and divides the other two by E. Data sets do not share their features: if they did, V_s would lose what they share. The
@@ -17,6 +17,7 @@ estimates are unbiased, so a variance near 0 may come out a little below it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -48,7 +49,7 @@ class Decomposition:
 
     def ensemble(self, members: float) -> Tensor:
         """The risk of the mean of so many fits, each with features of its own; `math.inf` leaves what no mean cures."""
-        if members != float("inf"):
+        if members != math.inf:
             members = arguments.whole("members", members, 1)
         return self.bias2 + self.sample + self.noise + (self.init + self.noise_init) / members
 
@@ -87,7 +88,7 @@ def decompose_features(
     signal, noise = arguments.at_least("signal", signal, 0), arguments.at_least("noise", noise, 0)
     penalty = arguments.at_least("penalty", penalty, 0)
     arguments.one_of("activation", activation, tuple(FEATURE_ACTIVATIONS))
-    widths = [arguments.whole(f"widths[{i}]", N, 1) for i, N in enumerate(widths)]
+    widths = arguments.wholes("widths", widths, 1)
     X_new = sphere(points, d, generator).cpu()
     settings = [(n, N, M, penalty, activation, X_new, seed) for N in widths for seed in draw_seeds(T, generator)]
     found = run_cells(_cell, settings, progress)
@@ -102,8 +103,8 @@ def _cell(n: int, N: int, inits: int, penalty: float, activation: str, X_new: Te
     return _of_one_data_set(P, x, X_new)
 
 
-def _of_one_data_set(P: list[Tensor], x: Tensor, X_new: Tensor) -> tuple[Tensor, float, float, float, float]:
-    """The mean prediction, and its spread, error, |P|^2/m and |mean P|^2/m."""
+def _of_one_data_set(P: list[Tensor], x: Tensor, X_new: Tensor) -> tuple:
+    """The mean prediction (m, d), its spread, its error, |P|^2/m, |mean P|^2/m, and how many fits it is of."""
     M, m = len(P), len(X_new)
     S = torch.stack([one @ x for one in P])
     mean = S.mean(0)

@@ -84,7 +84,7 @@ def predict_features(
     n = arguments.whole("n", n, 1)
     ridge, noise = arguments.at_least("ridge", ridge, 0), arguments.at_least("noise", noise, 0)
     share = _share(features).to(spectrum.eigenvalues.device)  # 1/k
-    few = torch.where(share > 0, 1 / share, math.inf).clamp(max=n)  # min(n, k)
+    few = (1 / share).clamp(max=n)  # min(n, k)
 
     # At `high` z <= min(n, k)/4 and ridge/gamma <= n/4, so the root is below.
     high = (4 * (spectrum.trace / few + ridge / n)).log()

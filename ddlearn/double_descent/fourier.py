@@ -61,7 +61,8 @@ class CosineFeatures:
 class FitPath:
     """Fits for W sizes and L ridges: mse (..., W, L), |f - truth|^2 summed over outputs; error, where argmax is wrong.
 
-    The dots are the draws of the targets, if there are several. p_test and p_train (W, L), effective parameters.
+    The dots are draws of the targets, if there are several; in `image_curve` and `image_samples` they are seeds, of
+    p_test and p_train too, the effective parameters (W, L).
     """
 
     sizes: Tensor
@@ -90,7 +91,7 @@ def width_path(
     as 0: 1e-3 hides most of the peak.
     """
     _check(features, x, y, x_new, truth)
-    widths = _sizes("widths", widths, len(features))
+    widths = arguments.wholes("widths", widths, 1, len(features))
     l = arguments.numbers("ridges", ridges, zero=True).reshape(-1)
     fits = _nested(features, x, x_new, sorted(set(widths)), rank_cut)
     return _path(widths, l, {N: _measure(fit, y, truth, l.tolist()) for N, fit in fits})
@@ -109,7 +110,7 @@ def sample_path(
 ) -> FitPath:
     """Fits of all features to the first n examples for every n in `sizes`: what more data do at a fixed width."""
     _check(features, x, y, x_new, truth)
-    sizes = _sizes("sizes", sizes, len(x))
+    sizes = arguments.wholes("sizes", sizes, 1, len(x))
     l = arguments.numbers("ridges", ridges, zero=True).reshape(-1)
     scale = math.sqrt(len(features))
     Z, Z_new = features(x).div_(scale), features(x_new).div_(scale)
@@ -169,10 +170,3 @@ def _check(features: CosineFeatures, x: Tensor, y: Tensor, x_new: Tensor, truth:
     arguments.matrix("truth", truth, rows=len(x_new), columns=y.shape[-1])
     for name, value in (("y", y), ("x_new", x_new), ("truth", truth)):
         arguments.same_kind(name, value, "x", x)
-
-
-def _sizes(name: str, sizes: Sequence[int], most: int) -> list[int]:
-    sizes = [arguments.whole(f"{name}[{i}]", one, 1, most) for i, one in enumerate(sizes)]
-    if not sizes:
-        raise ValueError(f"{name} must not be empty")
-    return sizes

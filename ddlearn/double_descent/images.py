@@ -45,7 +45,7 @@ def image_curve(
     which is the convention of `predict_images`. At most `test` images are tested on.  -> mse and error (seeds, W, L)
     """
     settings = _image_settings(x, y, n, seeds, generator, width, classes, rate, noise_draws, test, against)
-    widths = _sizes("widths", widths)
+    widths = arguments.wholes("widths", widths, 1)
     extra = (widths, arguments.numbers("ridges", ridges, zero=True).reshape(-1).tolist(), rank_cut)
     return _stack(run_cells(_width_cell, [(*one, *extra) for one in settings], progress))
 
@@ -72,7 +72,7 @@ def image_samples(
     All are tested on the same images, those that no size has learned from. Wrong labels are drawn for each n: exactly
     the share `rate` of them.  -> mse and error (seeds, sizes, L)
     """
-    sizes, N = _sizes("sizes", sizes), arguments.whole("N", N, 1)
+    sizes, N = arguments.wholes("sizes", sizes, 1), arguments.whole("N", N, 1)
     top = max(sizes)
     settings = _image_settings(x, y, top, seeds, generator, width, classes, rate, noise_draws, test, "clean")
     extra = (N, sizes, arguments.numbers("ridges", ridges, zero=True).reshape(-1).tolist(), rank_cut)
@@ -141,10 +141,3 @@ def _stack(paths: list[FitPath]) -> FitPath:
     stacked = {name: torch.stack([getattr(one, name) for one in paths]) for name in ("p_test", "p_train")}
     means = {name: torch.stack([getattr(one, name).mean(0) for one in paths]) for name in ("mse", "error")}
     return FitPath(paths[0].sizes, paths[0].ridges, **means, **stacked)
-
-
-def _sizes(name: str, sizes: Sequence[int]) -> list[int]:
-    sizes = [arguments.whole(f"{name}[{i}]", one, 1) for i, one in enumerate(sizes)]
-    if not sizes:
-        raise ValueError(f"{name} must not be empty")
-    return sizes

@@ -89,7 +89,8 @@ def linear_curve(
         theory = torch.tensor([linear.exact_risk(n, p, signal, noise) for p in sizes], dtype=torch.float64)
         penalties = [0.0] * len(sizes)
     else:
-        own = linear.best_penalty(x, signal, noise) if penalty is None else x.new_full(x.shape, penalty)
+        best = linear.best_penalty(x, signal, noise)
+        own = best if penalty is None else torch.full_like(x, arguments.positive("penalty", penalty))
         theory, penalties = linear.ridge_risk(x, own, signal, noise), own.tolist()
     settings = [
         (n, p, signal, noise, l, plain, seed)

@@ -76,7 +76,7 @@ def smoother(Z: Tensor, Z_new: Tensor, rank_cut: float = RANK_CUT) -> Smoother:
     arguments.matrix("Z_new", Z_new, columns=Z.shape[1])
     arguments.same_kind("Z_new", Z_new, "Z", Z)
     rank_cut = arguments.between("rank_cut", rank_cut, 0, 1)
-    U, s, V = thin_svd(Z)
+    U, s, V = _thin_svd(Z)
     kept = s > rank_cut * s[0]
     return Smoother(U[:, kept], s[kept], Z_new @ V[:, kept])
 
@@ -110,16 +110,16 @@ def min_norm(X: Tensor, y: Tensor, ridge: float = 0.0, rank_cut: float = RANK_CU
     arguments.same_kind("y", y, "X", X)
     ridge = arguments.at_least("ridge", ridge, 0)
     rank_cut = arguments.between("rank_cut", rank_cut, 0, 1)
-    U, s, V = thin_svd(X)
+    U, s, V = _thin_svd(X)
     f = torch.where(s > rank_cut * s[0], s / (s.square() + ridge), 0.0)
     return (V @ (f[:, None] * (U.T @ y.reshape(len(X), -1)))).reshape(-1, *y.shape[1:])
 
 
-def thin_svd(Z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _thin_svd(Z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Z = U diag(s) V', s largest first.  (n, p) -> U (n, r), s (r,), V (p, r), r the smaller of n and p."""
     n, p = Z.shape
     if p > n:
-        V, s, U = thin_svd(Z.T)
+        V, s, U = _thin_svd(Z.T)
         return U, s, V
     Q = None
     if n >= ASPECT * p:

@@ -85,6 +85,6 @@ def predict_images(
     error is the excess squared distance to `mean_target`, summed over classes; `correct` applies `held_out`.
     """
     F, noise = mean_target(y, rate, classes), target_noise(rate, classes)
-    widths = [arguments.whole(f"widths[{i}]", N, 1) for i, N in enumerate(widths)]
+    widths = arguments.wholes("widths", widths, 1)
     excess = predict_features(kernel_spectrum(K, F.to(K)), n, widths, noise=noise).excess
     return held_out(excess, n, widths, len(K), noise) if correct else excess

@@ -94,13 +94,13 @@ def net_widths(
     16 from 10 to the last, evenly on a log axis, if `record` is None; the last always is. float32 is enough here.
     """
     _check_images(x, y, x_new, y_new, classes)
-    widths = [arguments.whole(f"widths[{i}]", H, 1) for i, H in enumerate(widths)]
-    if not widths or sorted(set(widths)) != widths:
+    widths = arguments.wholes("widths", widths, 1)
+    if sorted(set(widths)) != widths:
         raise ValueError(f"widths must increase from each to the next; got {widths}")
     if dtype not in (torch.float32, torch.float64):
         raise ValueError(f"dtype must be torch.float32 or torch.float64; got {dtype}")
     steps = arguments.whole("steps", steps, 1)
-    record = geometric_steps(min(10, steps), steps, 16) if record is None else [*record]
+    record = geometric_steps(min(10, steps), steps, 16) if record is None else record
     a, b = (one.to(dtype) for one in standardize(x, x_new))
     d, (S, n) = x.shape[1], y.shape
     nets = [MLP((d, H, classes), W_std=W_STD) for H in widths for _ in range(S)]
@@ -130,7 +130,8 @@ def net_widths(
         measure=measure,
         progress=progress,
     )
-    error, mse, train_error, train_mse = found.measured.reshape(len(widths), S, -1, 4).unbind(-1)
+    measured = found.measured.nan_to_num(nan=torch.inf, posinf=torch.inf)  # of a net that diverged
+    error, mse, train_error, train_mse = measured.reshape(len(widths), S, -1, 4).unbind(-1)
     size = torch.tensor([net.size for net in nets[::S]])
     kept = slice(0 if 0 in record else 1, None)
     return NetSweep(
@@ -162,8 +163,8 @@ def net_samples(
 
     With exactly the same share of wrong labels wanted at every n, y may be a list with labels (S, n) for each size.
     """
-    sizes = [arguments.whole(f"sizes[{i}]", n, 1, len(x)) for i, n in enumerate(sizes)]
-    if not sizes or sorted(set(sizes)) != sizes:
+    sizes = arguments.wholes("sizes", sizes, 1, len(x))
+    if sorted(set(sizes)) != sizes:
         raise ValueError(f"sizes must increase from each to the next; got {sizes}")
     own = y if isinstance(y, (list, tuple)) else [y[:, :n] for n in sizes]
     if len(own) != len(sizes):
