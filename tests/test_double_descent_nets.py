@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ddlearn import datasets
 from ddlearn.compute import generator
 from ddlearn.double_descent import (
+    average_outputs,
     draw_seeds,
     flip_labels,
     interpolation_point,
@@ -157,6 +158,31 @@ def test_sizes_are_sweeps_of_one_width():
     torch.testing.assert_close(sweep.mse[:1], alone.mse)
     own = net_samples(x, [y[:, :10], y], x_new, y_new, [10, 30], 6, generator(5), **how)
     assert torch.equal(own.mse, sweep.mse)
+
+
+def test_outputs_are_kept_where_they_are_asked_for():
+    x, y, x_new, y_new = small()
+    how = {"classes": 3, "steps": 20, "record": [5]}
+    sweep = net_widths(x, y, x_new, y_new, [3, 6], generator(0), keep_outputs=True, **how)
+    assert sweep.outputs.shape == (2, 2, 2, 20, 3)
+    torch.testing.assert_close((sweep.outputs.argmax(-1) != y_new).double().mean(-1), sweep.error)
+    target = torch.eye(3)[y_new]
+    torch.testing.assert_close((sweep.outputs - target).square().sum(-1).mean(-1).double(), sweep.mse)
+    assert net_widths(x, y, x_new, y_new, [3, 6], generator(0), **how).outputs is None
+    sizes = net_samples(x, y, x_new, y_new, [10, 30], 4, generator(0), keep_outputs=True, **how)
+    assert sizes.outputs.shape == (2, 2, 2, 20, 3)
+
+
+def test_an_average_is_that_of_neighbours_in_a_ring():
+    outputs = torch.arange(12.0).reshape(2, 3, 2)
+    pairs = average_outputs(outputs, 2)
+    for w in range(2):
+        for s in range(3):
+            assert torch.equal(pairs[w, s], (outputs[w, s] + outputs[w, (s + 1) % 3]) / 2)
+    assert torch.equal(average_outputs(outputs, 1), outputs)
+    torch.testing.assert_close(average_outputs(outputs, 3), outputs.mean(1, keepdim=True).expand(2, 3, 2))
+    with pytest.raises(ValueError, match="members"):
+        average_outputs(outputs, 4)
 
 
 def digits_split(seed, seeds, rate=0.2, n=500):

@@ -48,7 +48,7 @@ from ddlearn.double_descent.threshold import (
     parameters,
     threshold_width,
 )
-from ddlearn.double_descent.trained_nets import NetSweep, net_samples, net_widths, standardize
+from ddlearn.double_descent.trained_nets import NetSweep, average_outputs, net_samples, net_widths, standardize
 
 __all__ = [
     "FEATURE_ACTIVATIONS",
@@ -64,6 +64,7 @@ __all__ = [
     "Predicted",
     "Smoother",
     "Spectrum",
+    "average_outputs",
     "best_penalty",
     "best_ridge_risk",
     "clocks_curve",

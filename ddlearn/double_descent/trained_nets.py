@@ -22,7 +22,7 @@ from ddlearn.double_descent.labels import labels, one_hot
 from ddlearn.networks import MLP, Parameters
 from ddlearn.training import Ensemble, train
 
-__all__ = ["NetSweep", "net_samples", "net_widths", "standardize"]
+__all__ = ["NetSweep", "average_outputs", "net_samples", "net_widths", "standardize"]
 
 W_STD = 3**-0.5
 """Weights of variance 1/(3 inputs): that of torch's own default, uniform on +-1/sqrt(inputs)."""
@@ -34,6 +34,7 @@ class NetSweep:
 
     error: share of test labels missed; mse: |f - one-hot|^2 at test points, summed over classes; train_error and
     train_mse the same on the training points and their noisy labels. width, size (its parameters P) and n are (W,).
+    outputs (W, S, R, m, K) at the test points, or None if they were not kept.
     """
 
     width: Tensor
@@ -45,6 +46,7 @@ class NetSweep:
     mse: Tensor
     train_error: Tensor
     train_mse: Tensor
+    outputs: Tensor | None = None
 
     @property
     def ratio(self) -> Tensor:
@@ -55,6 +57,17 @@ class NetSweep:
     def early_stop(self) -> Tensor:
         """The least test error along the way, (W, S): an oracle, for it looks at the test set."""
         return self.error.amin(-1)
+
+
+def average_outputs(outputs: Tensor, members: int, dim: int = 1) -> Tensor:
+    """Means of `members` nets along `dim`: each with its next ones, the last ones with the first. As many as there are.
+
+    Worth its name among nets that learned from the same labels: between seeds with wrong labels of their own it would
+    average the labels too, which nobody has who has but one set of them.
+    """
+    count = arguments.tensor("outputs", outputs).shape[dim]
+    members = arguments.whole("members", members, 1, count)
+    return sum(outputs.roll(-k, dim) for k in range(members)) / members
 
 
 def standardize(x: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
@@ -84,6 +97,7 @@ def net_widths(
     loss: str = "mse",
     batch: int | None = None,
     record: Sequence[int] | None = None,
+    keep_outputs: bool = False,
     dtype: torch.dtype = torch.float32,
     progress: Callable[[float, str], object] | None = None,
 ) -> NetSweep:
@@ -91,7 +105,8 @@ def net_widths(
 
     Arguments from lr to batch as in `ddlearn.training.train`, whose squared loss is |f - y|^2 / (2 n K): next to
     |f - y|^2 / n, rates of gd and momentum are 2K times as large and weight_decay 2K times as small. Steps recorded:
-    16 from 10 to the last, evenly on a log axis, if `record` is None; the last always is. float32 is enough here.
+    16 from 10 to the last, evenly on a log axis, if `record` is None; the last always is. float32 is enough here. Kept
+    outputs are m K numbers for each net and step recorded.
     """
     _check_images(x, y, x_new, y_new, classes)
     widths = arguments.wholes("widths", widths, 1)
@@ -106,12 +121,15 @@ def net_widths(
     nets = [MLP((d, H, classes), W_std=W_STD) for H in widths for _ in range(S)]
     targets, target_new = one_hot(y, classes).to(a), one_hot(y_new, classes).to(a)
     ensemble = Ensemble.draw(nets, generator, dtype)
+    seen: list[list[Tensor]] = [[] for _ in nets]
 
     def measure(i: int, parameters: Parameters) -> Tensor:
         rows = []
         for points, label, target in ((b, y_new, target_new), (a, y[i % S], targets[i % S])):
             f = nets[i].apply(parameters, points)
             rows += [(f.argmax(1) != label).double().mean(), (f - target).square().sum(1).mean().double()]
+            if keep_outputs and points is b:
+                seen[i].append(f)
         return torch.stack(rows)
 
     found = train(
@@ -134,6 +152,7 @@ def net_widths(
     error, mse, train_error, train_mse = measured.reshape(len(widths), S, -1, 4).unbind(-1)
     size = torch.tensor([net.size for net in nets[::S]])
     kept = slice(0 if 0 in record else 1, None)
+    outputs = torch.stack([torch.stack(own[kept]) for own in seen]) if keep_outputs else None
     return NetSweep(
         width=torch.tensor(widths),
         size=size,
@@ -144,6 +163,7 @@ def net_widths(
         mse=mse[..., kept],
         train_error=train_error[..., kept],
         train_mse=train_mse[..., kept],
+        outputs=None if outputs is None else outputs.unflatten(0, (len(widths), S)),
     )
 
 
@@ -172,7 +192,8 @@ def net_samples(
     seeds = draw_seeds(len(sizes), generator)
     settings = [(x[:n], one, x_new, y_new, width, seed, how) for n, one, seed in zip(sizes, own, seeds, strict=True)]
     parts = run_cells(_sample_cell, settings, progress)
-    names = ("width", "size", "n", "error", "mse", "train_error", "train_mse")
+    names = ["width", "size", "n", "error", "mse", "train_error", "train_mse"]
+    names += ["outputs"] if parts[0].outputs is not None else []
     joined = {name: torch.cat([getattr(part, name) for part in parts]) for name in names}
     return NetSweep(classes=parts[0].classes, steps=parts[0].steps, **joined)
 
