@@ -13,6 +13,7 @@
     labels               wrong labels, exactly so many
     threshold            where the peak is expected, and what was found
     trained_nets         two-layer nets: over width, time and examples
+    conv_nets            convolutional nets over their width, for machines with a GPU
     clocks               descent over time, solved
     cells                a sweep, by joblib
 
@@ -21,6 +22,7 @@ Fits by formula are lesson 07, fits by training lesson 08.
 
 from ddlearn.double_descent.cells import draw_seeds, run_cells
 from ddlearn.double_descent.clocks import Clocks, clocks_curve, descent_risk, geometric_steps, three_clocks
+from ddlearn.double_descent.conv_nets import conv_parameters, conv_widths, draw_conv_nets, run_conv_nets
 from ddlearn.double_descent.decomposition import Decomposition, decompose, decompose_features
 from ddlearn.double_descent.effective_parameters import least_squares_parameters, p_test, p_train
 from ddlearn.double_descent.eigenframework import Predicted, Spectrum, predict_features
@@ -68,9 +70,12 @@ __all__ = [
     "best_penalty",
     "best_ridge_risk",
     "clocks_curve",
+    "conv_parameters",
+    "conv_widths",
     "decompose",
     "decompose_features",
     "descent_risk",
+    "draw_conv_nets",
     "draw_linear",
     "draw_seeds",
     "exact_risk",
@@ -108,6 +113,7 @@ __all__ = [
     "ridgeless_risk",
     "risk_given",
     "run_cells",
+    "run_conv_nets",
     "sample_path",
     "smoother",
     "sphere",
