@@ -1,0 +1,108 @@
+"""Nets on real digits with wrong labels: one training serves many pictures.
+
+A training is asked for by its numbers. Asked for again, by whichever explorer or claim, it is there already; one that
+is cancelled half-way raises and is not kept.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from ddlearn import compute, datasets
+from ddlearn.double_descent import NetSweep, flip_labels, geometric_steps, net_widths, threshold_width
+
+Progress = Callable[[float, str], object]
+
+PIXELS, CLASSES = 64, 10
+EXAMPLES, HELD_OUT, NEW = 400, 100, 900
+WRONG = {"none": 0.0, "20 %": 0.2, "40 %": 0.4}
+WIDTHS = (3, 5, 8, 13, 20, 30, 40, 53, 64, 80, 110, 160)
+STEPS, RATE = 600, 0.007
+RECORD = tuple(geometric_steps(4, STEPS, 18))
+THRESHOLD = threshold_width(EXAMPLES, PIXELS, CLASSES)
+EARLY, RISE = 0.4, 1.05  # P / nK before which the first minimum is looked for; a peak stands out by that factor
+
+
+@dataclass(frozen=True)
+class Training:
+    """What to train: equal if its numbers are, whoever watches it.
+
+    `seeds` nets of each width, by Adam. Each has wrong labels of its own, or with `shared` all have the same ones. With
+    `keep` what they say is kept. `how` is handed on to `net_widths`.
+    """
+
+    wrong: float = 0.2
+    seed: int = 0
+    widths: tuple[int, ...] = WIDTHS
+    seeds: int = 3
+    shared: bool = False
+    keep: bool = False
+    n: int = EXAMPLES
+    steps: int = STEPS
+    rate: float = RATE
+    record: tuple[int, ...] = RECORD
+    how: tuple[tuple[str, object], ...] = ()
+    progress: Progress | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Digits to learn from, to hold out and to test on, with clean labels, on the device that experiments run on."""
+
+    x: Tensor  # (n, 64)
+    y: Tensor  # (n,)
+    held_x: Tensor
+    held_y: Tensor
+    new_x: Tensor
+    new_y: Tensor
+
+
+@lru_cache(maxsize=8)
+def split(seed: int, n: int = EXAMPLES) -> Split:
+    """One split of the 1797 digits."""
+    digits, device, end = datasets.digits(compute.generator(seed), test=NEW), compute.device(), n + HELD_OUT
+    x, y, new_x, new_y = (part.to(device) for part in (digits.train_x, digits.train_y, digits.test_x, digits.test_y))
+    return Split(x[:n], y[:n], x[n:end], y[n:end], new_x, new_y)
+
+
+@lru_cache(maxsize=16)
+def trained(training: Training) -> NetSweep:
+    """Every width and seed, trained as one batch, and measured along the way on new digits.
+
+    With `keep` also on the digits held out: outputs are those at the held-out digits, then at the new ones, and test
+    errors are over both.
+    """
+    digits = split(training.seed, training.n)
+    draw = compute.generator(training.seed + 1000, digits.x.device)
+    noisy = flip_labels(digits.y, training.wrong, CLASSES, draw, 1 if training.shared else training.seeds)
+    new_x, new_y = digits.new_x, digits.new_y
+    if training.keep:
+        new_x, new_y = torch.cat([digits.held_x, new_x]), torch.cat([digits.held_y, new_y])
+    return net_widths(
+        digits.x,
+        noisy.expand(training.seeds, -1),
+        new_x,
+        new_y,
+        training.widths,
+        draw,
+        steps=training.steps,
+        lr=training.rate,
+        record=training.record,
+        keep_outputs=training.keep,
+        progress=training.progress,
+        **dict(training.how),
+    )
+
+
+def course(widths: Tensor, ratio: Tensor, mean: Tensor) -> str:
+    """A curve over widths in words: its lowest point before `EARLY`, its highest after that, its end.  (W,) each"""
+    i = int(torch.where(ratio < EARLY, mean, torch.inf).argmin())
+    j = i + int(mean[i:].argmax())
+    first, top, last = (float(mean[k]) for k in (i, j, -1))
+    end = f"{last:.2g} at {widths[-1]}"
+    if top > RISE * max(first, last):
+        return f"{first:.2g} at {widths[i]} units, then up to {top:.2g} at {widths[j]} (P/nK {ratio[j]:.2f}), {end}"
+    return f"{first:.2g} at {widths[i]} units, {end}, no peak between"

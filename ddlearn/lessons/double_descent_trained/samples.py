@@ -1,0 +1,259 @@
+"""More examples, worse answers: at a fixed size of the model, where the number of examples passes its threshold.
+
+Three models of fixed size: linear regression, where all is known; random features on digits, of minimum norm; nets on
+digits, trained by the step that the learner writes. The cure of each runs beside it: the best penalty, the best moment
+to stop, both found with an eye on the answer.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from ddlearn import compute, datasets
+from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.double_descent import (
+    best_ridge_risk,
+    exact_risk,
+    flip_labels,
+    geometric_steps,
+    image_samples,
+    one_hot,
+    risk_given,
+    standardize,
+)
+from ddlearn.lessons.double_descent_trained import exercises
+from ddlearn.lessons.double_descent_trained.nets import CLASSES, PIXELS, Progress
+
+NETS, FEATURES, LINEAR = MODELS = ("nets on digits", "random features on digits", "linear regression")
+UNITS, COUNT, COEFFICIENTS = 20, 150, 150  # sizes of the three
+THRESHOLD = {NETS: UNITS * (PIXELS + 1 + CLASSES) / CLASSES, FEATURES: COUNT, LINEAR: COEFFICIENTS}
+FEWEST, MOST = 40, 500
+SIZES = (40, 60, 80, 100, 125, 150, 180, 220, 280, 370, 500)
+WRONG, NEW = 0.2, 700
+SIGNAL, NOISE = 5.0, 1.0
+SEEDS = 4
+STEPS, RATE, MOMENTUM = 800, 0.05, 0.9
+PENALTIES = tuple(torch.logspace(-4, 1, 12).tolist())
+BANDWIDTH = 1.5
+ERRORS = (0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 30, 100, 300, 1000)  # ticks
+
+Step = Callable[[Tensor, Tensor, Tensor, Tensor, float], tuple[Tensor, Tensor]]
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Errors over the number of examples. `middle` is what the model does, `tuned` what its cure does; (L,) each."""
+
+    model: str
+    n: Tensor
+    measured: Tensor  # (seeds, L)
+    middle: Tensor  # the exact risk, the median of heavy tails, or the mean
+    tuned: Tensor
+    have: int
+    offered: int
+
+    def at(self, n: float | Tensor) -> Tensor:
+        """The error with n examples, between sizes along a line of its logarithm over that of n.  () or (m,) -> same"""
+        x, v, n = self.n.double().log(), self.middle.log(), torch.as_tensor(n, dtype=torch.float64).log()
+        k = torch.searchsorted(x, n).clamp(1, len(x) - 1)
+        return (v[k - 1] + (v[k] - v[k - 1]) * (n - x[k - 1]) / (x[k] - x[k - 1])).exp()
+
+    @property
+    def harmed_until(self) -> int | None:
+        """The largest number of examples, above those at hand, with which the error is larger; None if none is."""
+        n = torch.arange(self.have + 1, MOST + 1)
+        worse = n[self.at(n) > self.at(self.have)]
+        return int(worse[-1]) if len(worse) else None
+
+
+@dataclass(frozen=True)
+class Descent:
+    """What to train, and with whose step."""
+
+    seed: int
+    sizes: tuple[int, ...]
+    step: Step
+    progress: Progress | None = field(default=None, compare=False)
+
+
+def descend(step: Step, W: Tensor, A: Tensor, x: Tensor, y: Tensor, record: list[int]) -> list[tuple[Tensor, Tensor]]:
+    """Descent with momentum: where one plain step would lead is all that it asks of `step`.  -> (W, A) when recorded"""
+    v, kept = (torch.zeros_like(W), torch.zeros_like(A)), []
+    for t in range(1, max(record) + 1):
+        there = step(W, A, x, y, RATE)
+        v = tuple(MOMENTUM * old + (new - now) for old, new, now in zip(v, there, (W, A), strict=True))
+        W, A = W + v[0], A + v[1]
+        if t in record:
+            kept.append((W, A))
+    return kept
+
+
+@lru_cache(maxsize=4)
+def trained(descent: Descent) -> tuple[Tensor, Tensor]:
+    """Squared errors of SEEDS nets for each number of examples: at the end, and at each net's best moment.  (S, L)"""
+    record = geometric_steps(10, STEPS, 14)
+    digits, errors = datasets.digits(compute.generator(descent.seed), test=NEW), []
+    target = one_hot(digits.test_y, CLASSES).float()
+    for k, n in enumerate(descent.sizes):
+        if descent.progress:
+            descent.progress(k / len(descent.sizes), f"{SEEDS} nets on {n} examples")
+        draw = compute.generator(1000 * descent.seed + n)
+        x, new = (biased(part).float() for part in standardize(digits.train_x[:n], digits.test_x))
+        y = one_hot(flip_labels(digits.train_y[:n], WRONG, CLASSES, draw, SEEDS), CLASSES).float()
+        W = torch.randn(SEEDS, UNITS, PIXELS + 1, generator=draw) / (3 * PIXELS) ** 0.5
+        A = torch.randn(SEEDS, UNITS, CLASSES, generator=draw) / (3 * UNITS) ** 0.5
+        W[..., -1] = 0
+        passed = descend(descent.step, W, A, x, y, record)
+        errors.append(torch.stack([(torch.relu(new @ W.mT) @ A - target).square().sum(-1).mean(-1) for W, A in passed]))
+    found = torch.stack(errors, -1).double()  # (R, S, L)
+    return found[-1], found.amin(0)
+
+
+def biased(x: Tensor) -> Tensor:
+    """x with a last column of ones, whose weights are the units' biases.  (n, d) -> (n, d + 1)"""
+    return torch.cat([x, torch.ones_like(x[:, :1])], 1)
+
+
+@lru_cache(maxsize=4)
+def fitted(seed: int, sizes: tuple[int, ...]) -> tuple[Tensor, Tensor]:
+    """Squared errors of random features, of minimum norm and at the best of twelve penalties.  (S, L)"""
+    digits = datasets.digits(compute.generator(seed), test=NEW)
+    path = image_samples(
+        torch.cat([digits.train_x, digits.test_x]),
+        torch.cat([digits.train_y, digits.test_y]),
+        COUNT,
+        sizes,
+        SEEDS,
+        compute.generator(seed + 1),
+        width=BANDWIDTH,
+        rate=WRONG,
+        test=NEW,
+        ridges=(0.0, *PENALTIES),
+    )
+    return path.mse[..., 0], path.mse.amin(-1)
+
+
+@lru_cache(maxsize=4)
+def drawn(seed: int, sizes: tuple[int, ...]) -> Tensor:
+    """The risk of least squares of minimum norm, given each of SEEDS draws of the inputs.  (S, L)"""
+    draw = compute.generator(seed)
+    return torch.stack(
+        [
+            torch.stack(
+                [
+                    risk_given(torch.randn(n, COEFFICIENTS, generator=draw, dtype=torch.float64), SIGNAL, NOISE)
+                    for n in sizes
+                ]
+            )
+            for _ in range(SEEDS)
+        ]
+    )
+
+
+def samples(
+    model: str,
+    have: int,
+    offered: int,
+    seed: int = 0,
+    *,
+    ensemble_step: Step = exercises.ensemble_step,
+    progress: Progress | None = None,
+) -> Samples:
+    """Errors over the number of examples, and what an offer of some is worth."""
+    if model == LINEAR:
+        sizes = tuple(n for n in geometric_steps(FEWEST, MOST, 45) if abs(n - COEFFICIENTS) > 1)
+        middle = torch.tensor([exact_risk(n, COEFFICIENTS, SIGNAL, NOISE) for n in sizes], dtype=torch.float64)
+        tuned = best_ridge_risk([COEFFICIENTS / n for n in sizes], SIGNAL, NOISE)
+        return Samples(model, torch.tensor(sizes), drawn(seed, sizes), middle, tuned, have, offered)
+    if model == FEATURES:
+        measured, tuned = fitted(seed, SIZES)
+        return Samples(model, torch.tensor(SIZES), measured, measured.median(0).values, tuned.mean(0), have, offered)
+    measured, tuned = trained(Descent(seed, SIZES, ensemble_step, progress))
+    return Samples(model, torch.tensor(SIZES), measured, measured.mean(0), tuned.mean(0), have, offered)
+
+
+class SamplesFigure(LiveFigure):
+    """Error over examples, with the two numbers of them that are on the table."""
+
+    size = (9.6, 4.2)
+    prediction: Callable[[], str | None] = staticmethod(lambda: None)
+    TITLES: ClassVar = {
+        NETS: f"nets of {UNITS} units: squared error on new digits",
+        FEATURES: f"{COUNT} random features: squared error on new digits",
+        LINEAR: f"{COEFFICIENTS} coefficients: excess risk, exact",
+    }
+
+    def layout(self, figure):
+        from matplotlib.collections import PolyCollection
+        from matplotlib.ticker import NullLocator
+
+        self.axes = axes = figure.subplots()
+        self.band = axes.add_collection(PolyCollection([], color=PALETTE["sky"], alpha=0.4, linewidth=0))
+        self.threshold = axes.axvline(1.0, color=PALETTE["vermilion"], linestyle="-.", linewidth=1.6)
+        (self.middle,) = axes.plot([], [], "o-", color=PALETTE["blue"], markersize=4)
+        (self.tuned,) = axes.plot([], [], "--", color=PALETTE["green"])
+        (self.level,) = axes.plot([], [], ":", color=PALETTE["black"], linewidth=1.4)
+        (self.have,) = axes.plot([], [], "s", color=PALETTE["black"], markersize=10)
+        (self.offered,) = axes.plot([], [], "*", color=PALETTE["purple"], markeredgecolor="black", markersize=17)
+        axes.set(xscale="log", yscale="log", xlim=(0.92 * FEWEST, 1.08 * MOST), xlabel="examples")
+        for axis, ticks in ((axes.xaxis, (40, 60, 100, 150, 250, 500)), (axes.yaxis, ERRORS)):
+            axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
+            axis.set_minor_locator(NullLocator())
+        axes.grid(True)
+        artists = (self.middle, self.band, self.tuned, self.threshold, self.have, self.offered)
+        names = ("the model", f"{SEEDS} seeds", "its cure, an oracle", "threshold", "you have", "you are offered")
+        axes.legend(artists, names, loc="center left", bbox_to_anchor=(1.01, 0.5), labelspacing=0.9)
+
+    def draw(self, result: Samples):
+        x = result.n.tolist()
+        low, high = (edge.tolist() for edge in (result.measured.amin(0), result.measured.amax(0)))
+        self.band.set_verts([[*zip(x, low, strict=True), *reversed([*zip(x, high, strict=True)])]])
+        self.middle.set_data(x, result.middle)
+        self.middle.set_marker("" if result.model == LINEAR else "o")
+        self.tuned.set_data(x, result.tuned)
+        self.threshold.set_xdata([THRESHOLD[result.model]] * 2)
+        now, then = (float(result.at(n)) for n in (result.have, result.offered))
+        self.have.set_data([result.have], [now])
+        self.offered.set_data([result.offered], [then])
+        self.level.set_data([result.have, MOST], [now, now])
+        least, most = float(result.tuned.min()), max(float(result.middle.max()), float(result.measured.max()))
+        self.axes.set(ylim=(0.8 * least, 1.3 * most), title=self.TITLES[result.model])
+
+    def describe(self, result: Samples) -> str:
+        now, then = float(result.at(result.have)), float(result.at(result.offered))
+        until = result.harmed_until
+        back = (
+            "From here on every further example helps."
+            if until is None
+            else f"Up to {until} examples do worse than {result.have}."
+            if until < MOST
+            else f"Even {MOST} examples do worse than {result.have}."
+        )
+        worst = int(result.n[result.middle.argmax()])
+        guess = self.prediction()
+        said = "" if guess is None else f" You said: {guess}."
+        return (
+            f"{result.model.capitalize()}: {now:.2g} with {result.have} examples, {then:.2g} with {result.offered}, "
+            f"{then / now:.2f} times as much. {back} Worst at {worst}; the threshold is at "
+            f"{THRESHOLD[result.model]:.0f}. The cure goes from {result.tuned[0]:.2g} to {result.tuned[-1]:.2g}.{said}"
+        )
+
+
+def explorer() -> Explorer:
+    """The samples, fresh."""
+    return Explorer(
+        name="samples",
+        title="More examples, worse answers",
+        controls=(
+            Choice("model", "Model", MODELS, NETS),
+            Slider("have", "Examples you have", FEWEST, MOST, 60, log=True, whole=True),
+            Slider("offered", "Examples offered", FEWEST, MOST, 120, log=True, whole=True),
+        ),
+        compute=samples,
+        figure=SamplesFigure,
+        uses=("ensemble_step",),
+    )
