@@ -1,0 +1,29 @@
+"""Lesson 08, Double descent, trained: real digits, wrong labels; where nets peak, and what takes the peak away."""
+
+from ddlearn.classroom import TODO, Lesson, Quiz
+from ddlearn.lessons.double_descent_trained import clocks, cures, full, heatmap, samples
+from ddlearn.lessons.double_descent_trained.claims import CLAIMS
+from ddlearn.lessons.double_descent_trained.exercises import EARLY_STOP, ENSEMBLE_STEP, INTERPOLATION_POINT
+from ddlearn.lessons.double_descent_trained.questions import PREDICTIONS, QUIZ, RECAP
+
+__all__ = ["TODO", "full_sweep", "lesson"]
+
+lesson = Lesson(
+    number="08",
+    slug="08_double_descent_trained",
+    title="Double descent, trained",
+    minutes=50,
+    difficulty=3,
+    exercises=(INTERPOLATION_POINT, EARLY_STOP, ENSEMBLE_STEP),
+    explorers=(heatmap.explorer(), cures.explorer(), samples.explorer(), clocks.explorer()),
+    predictions=PREDICTIONS,
+    recap=Quiz(RECAP),
+    quiz=Quiz(QUIZ),
+    claims=CLAIMS,
+)
+lesson.map.figure.prediction = lambda: lesson.prediction("worst")
+lesson.cures.figure.prediction = lambda: lesson.prediction("stopped")
+lesson.samples.figure.prediction = lambda: lesson.prediction("double")
+
+full_sweep = full.explorer()
+"""Shown in no cell: its sweeps take minutes, and a learner asks for them by name."""

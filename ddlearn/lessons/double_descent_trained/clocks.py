@@ -145,8 +145,8 @@ class ClockFigure(LiveFigure):
         wide = result.net_values[-1].mean(0)
         best = int(wide.argmin())
         return (
-            f"Clocks {clocks}: the closed form {course}. {DRAWS} data sets of {result.n} examples are on average within "
-            f"{worst:.2g} of it. Nets of {SHOWN[-1]} units on digits: {float(wide[best]):.2f} after "
+            f"Clocks {clocks}: the closed form {course}. {DRAWS} data sets of {result.n} examples are on average "
+            f"within {worst:.2g} of it. Nets of {SHOWN[-1]} units on digits: {float(wide[best]):.2f} after "
             f"{int(result.net_steps[best])} steps, {float(wide[-1]):.2f} at the end."
         )
 

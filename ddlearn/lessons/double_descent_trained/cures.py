@@ -123,6 +123,7 @@ class CureFigure(LiveFigure):
     """Left the squared error, right the share missed: nets as they are in grey, changed ones in blue."""
 
     size = (9.6, 4.1)
+    prediction: Callable[[], str | None] = staticmethod(lambda: None)
     MEASURES = (("mse", "squared error", 1.75), ("error", "share missed", 0.65))
 
     def layout(self, figure):
@@ -181,7 +182,9 @@ class CureFigure(LiveFigure):
             )
             count_said = f"{result.members} nets of {narrow} units"
             end = f"As many parameters: {count_said} {together:.2g}, one of {wide} {alone:.2g}."
-        return f"Change: {result.change}, {count}. {name.capitalize()} {one}. {end}"
+        guess = self.prediction() if result.change == EARLY else None
+        said = "" if guess is None else f" You said: {guess}."
+        return f"Change: {result.change}, {count}. {name.capitalize()} {one}. {end}{said}"
 
 
 def explorer() -> Explorer:

@@ -59,13 +59,11 @@ def nearest(values: Tensor, wanted: float) -> int:
     return int((values.double().log() - torch.tensor(float(wanted)).log()).abs().argmin())
 
 
-def look(sweep: NetSweep, wrong: str, measure: str, steps: float, width: float, y: Tensor, point: Point) -> Map:
-    """Look at a sweep after so many steps and at a width; y (n,) are labels of the kind that it learned from."""
-    name = MEASURES[measure]
-    r = nearest(sweep.steps, steps)
-    targets = one_hot(y, sweep.classes)
-    fits_at = float(point(sweep.width, sweep.train_mse[..., r], targets, PIXELS))
+def look(sweep: NetSweep, wrong: str, measure: str, steps: float, width: float, fits: Callable[[Tensor], float]) -> Map:
+    """Look at a sweep after so many steps and at a width; fits(train_mse (W, S)) is P / nK where nets begin to fit."""
+    name, r = MEASURES[measure], nearest(sweep.steps, steps)
     values, train = getattr(sweep, name), getattr(sweep, f"train_{name}")
+    fits_at = float(fits(sweep.train_mse[..., r]))
     return Map(sweep, wrong, measure, values, train, r, nearest(sweep.width, width), fits_at)
 
 
@@ -81,7 +79,10 @@ def heatmap(
 ) -> Map:
     """The map of the lesson's own nets."""
     sweep = nets.trained(nets.Training(WRONG[wrong], seed, progress=progress))
-    return look(sweep, wrong, measure, steps, width, nets.split(seed).y.cpu(), interpolation_point)
+    targets = one_hot(nets.split(seed).y.cpu(), sweep.classes)
+    return look(
+        sweep, wrong, measure, steps, width, lambda train: interpolation_point(sweep.width, train, targets, PIXELS)
+    )
 
 
 def edges(centres: list[float]) -> list[float]:

@@ -1,0 +1,119 @@
+"""The sweep at full size, and nets of another kind: for a coffee break, or a machine with a GPU.
+
+No cell of the lesson runs this: `full_sweep.show()` in a new cell does. Each sweep has a bar and can be cancelled; it
+runs through joblib where it has cells, so that `joblib.parallel_config` spreads it.
+"""
+
+import math
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from ddlearn import compute, datasets
+from ddlearn.classroom import Choice, Explorer, Slider
+from ddlearn.double_descent import (
+    NetSweep,
+    conv_widths,
+    flip_labels,
+    geometric_steps,
+    interpolation_point,
+    null_mse,
+    one_hot,
+)
+from ddlearn.lessons.double_descent_trained import nets
+from ddlearn.lessons.double_descent_trained.heatmap import MEASURES, Map, MapFigure, look
+from ddlearn.lessons.double_descent_trained.nets import CLASSES, Progress, Training
+
+WRONG = "20 %"
+HERE, LAYERS = "the lesson's own nets", "two layers, 500 digits"
+WIDTHS = (2, 4, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 57, 64, 72, 80, 100, 128, 180, 256, 400)
+
+
+SETS = {"MNIST": datasets.mnist, "Fashion-MNIST": datasets.fashion_mnist}
+
+
+@dataclass(frozen=True)
+class Convolutional:
+    """A sweep of convolutional nets on n images of one of the sets, tested on `new` others."""
+
+    images: str
+    n: int
+    new: int
+    widths: tuple[int, ...]
+    seeds: int
+    steps: int
+    rate: float = 0.003
+    progress: Progress | None = field(default=None, compare=False)
+
+
+def plans() -> dict[str, Training | Convolutional]:
+    """What can be swept on this machine, by name. The real sets of 28 x 28 pixels are for a GPU."""
+    rate = nets.WRONG[WRONG]
+    seeds = compute.sizes(binder=3, laptop=5, gpu=25)
+    layers = Training(rate, 0, WIDTHS, seeds, n=500, steps=2000, rate=0.01, record=tuple(geometric_steps(4, 2000, 20)))
+    narrow, wide = (1, 2, 3, 4, 5, 6, 8, 10), (1, 2, 4, 6, 8, 11, 14, 17, 20, 24, 32, 48)
+    convolutional = compute.sizes(
+        binder=(("digits", 400, narrow, 1, 500),),
+        laptop=(("digits", 400, narrow, 2, 1000),),
+        gpu=(
+            ("digits", 400, (*narrow, 16, 24), 10, 10_000),
+            ("MNIST", 4000, wide, 5, 20_000),
+            ("Fashion-MNIST", 4000, wide, 5, 20_000),
+        ),
+    )
+    return {HERE: Training(rate), LAYERS: layers} | {
+        f"convolutional, {images}": Convolutional(images, n, 1000, widths, count, steps)
+        for images, n, widths, count, steps in convolutional
+    }
+
+
+@lru_cache(maxsize=4)
+def convolved(plan: Convolutional) -> NetSweep:
+    """Convolutional nets of every width, a fifth of whose labels are wrong."""
+    draw, device = compute.generator(0), compute.device()
+    if plan.images == "digits":
+        images = datasets.digits(draw, test=plan.new)
+    else:
+        images = SETS[plan.images]().sample(plan.n, plan.new, draw)
+    y = flip_labels(images.train_y[: plan.n], nets.WRONG[WRONG], CLASSES, draw, plan.seeds)
+    x, new = ((part.float() / images.white).to(device) for part in (images.train_images[: plan.n], images.test_images))
+    return conv_widths(
+        x,
+        y.to(device),
+        new,
+        images.test_y.to(device),
+        plan.widths,
+        compute.generator(1),
+        steps=plan.steps,
+        lr=plan.rate,
+        record=geometric_steps(4, plan.steps, 20),
+        progress=plan.progress,
+    )
+
+
+def full(sweep: str, measure: str, steps: int, width: int, *, progress: Progress | None = None) -> Map:
+    """The map of one of the plans."""
+    plan = replace(plans()[sweep], progress=progress)
+    found = nets.trained(plan) if isinstance(plan, Training) else convolved(plan)
+    equations = float(found.n[0] * found.classes)
+    null = null_mse(one_hot(nets.split(0).y.cpu(), CLASSES))
+
+    def fits(train_mse):
+        return (interpolation_point(found.size, train_mse.mean(1), null) or math.inf) / equations
+
+    return look(found, WRONG, measure, steps, width, fits)
+
+
+def explorer() -> Explorer:
+    """The full sweep, fresh. It starts with what the lesson has trained already."""
+    return Explorer(
+        name="full",
+        title="The full sweep",
+        controls=(
+            Choice("sweep", "Nets", tuple(plans()), HERE),
+            Choice("measure", "Measure", tuple(MEASURES), "squared error"),
+            Slider("steps", "Steps", 4, 20_000, 20_000, log=True, whole=True),
+            Slider("width", "Hidden units or channels", 1, 400, 400, log=True, whole=True),
+        ),
+        compute=full,
+        figure=MapFigure,
+    )
