@@ -1,0 +1,320 @@
+"""Lesson 08's own computations against independent ones."""
+
+import itertools
+
+import pytest
+import torch
+
+from ddlearn import compute
+from ddlearn.classroom.latest import Cancelled
+from ddlearn.double_descent import exact_risk, interpolation_point, null_mse, one_hot, parameters, three_clocks
+from ddlearn.lessons.double_descent_trained import (
+    claims,
+    clocks,
+    cures,
+    exercises,
+    full,
+    full_sweep,
+    heatmap,
+    lesson,
+    nets,
+    samples,
+)
+from ddlearn.networks import MLP
+from ddlearn.training import Ensemble, train
+
+SMALL = {"widths": (3, 6), "seeds": 2, "steps": 12, "record": (4, 8), "n": 60}
+
+
+def normal(*shape, seed=0):
+    return torch.randn(shape, generator=compute.generator(seed), dtype=torch.float64)
+
+
+# -- what the learner writes
+
+
+def test_a_step_is_autograds_step_of_each_net():
+    assert claims.gradient_gap(3, exercises.ensemble_step) < 1e-12
+
+
+def test_descent_around_the_step_is_the_librarys_momentum():
+    E, H, d, K, n = 2, 4, 3, 2, 9
+    x, y = normal(n, d), normal(E, n, K, seed=1)
+    W, A = normal(E, H, d, seed=2), normal(E, H, K, seed=3)
+    bias = normal(E, H, seed=4)
+    ours = samples.descend(
+        exercises.ensemble_step, torch.cat([W, bias[..., None]], 2), A, samples.biased(x), y, record=[3, 10]
+    )
+    net = MLP((d, H, K), bias="hidden")
+    start = tuple(((W[e], bias[e]), (A[e].T, None)) for e in range(E))
+    # train's loss is |f - y|^2 / (2nK), the exercise's |f - y|^2 / n
+    how = {"lr": samples.RATE * 2 * K, "optimizer": "momentum", "momentum": samples.MOMENTUM}
+    for steps, (W_ours, A_ours) in zip((3, 10), ours, strict=True):
+        theirs = train(Ensemble((net,) * E, start), x, y, steps=steps, **how).ensemble.parameters
+        for e in range(E):
+            (W_e, b_e), (A_e, _) = theirs[e]
+            torch.testing.assert_close(W_ours[e], torch.cat([W_e, b_e[:, None]], 1))
+            torch.testing.assert_close(A_ours[e], A_e.T)
+
+
+def test_the_interpolation_point_brackets_the_librarys():
+    """The library draws a line between the last width that does not fit and the first that does."""
+    draw = compute.generator(0)
+    for widths, train_mse, y, d in itertools.islice(exercises.point_cases(draw), 2):
+        n, K = y.shape
+        P = torch.tensor([parameters(d, H, K) for H in widths.tolist()])
+        between = interpolation_point(P, train_mse.mean(1), null_mse(y)) / (n * K)
+        ours = exercises.interpolation_point(widths, train_mse, y, d)
+        k = (P.double() / (n * K) - ours).abs().argmin()
+        assert float(P[k - 1]) / (n * K) < between <= ours == pytest.approx(float(P[k]) / (n * K))
+    assert exercises.interpolation_point(torch.tensor([2]), torch.ones(1, 2).double(), y, d) == float("inf")
+
+
+def test_stopping_looks_at_the_digits_held_out_only():
+    held_out, test = (torch.rand(3, 4, 5, generator=compute.generator(k)) for k in range(2))
+    stopped = exercises.early_stop(held_out, test)
+    for w, s in itertools.product(range(3), range(4)):
+        row = held_out[w, s].tolist()
+        assert stopped[w, s] == test[w, s, row.index(min(row))]
+    torch.testing.assert_close(exercises.early_stop(test, test), test.amin(-1))
+
+
+# -- the nets
+
+
+def test_a_training_has_its_own_wrong_labels_or_shared_ones():
+    own, shared = (nets.trained(nets.Training(0.2, 0, shared=one, keep=True, **SMALL)) for one in (False, True))
+    assert own.error.shape == shared.error.shape == (2, 2, 3)
+    digits = nets.split(0, 60)
+    y = torch.cat([digits.held_y, digits.new_y])
+    torch.testing.assert_close((shared.outputs.argmax(-1) != y).double().mean(-1), shared.error)
+    assert own.ratio.tolist() == pytest.approx([parameters(64, H, 10) / 600 for H in SMALL["widths"]])
+
+
+def test_the_parts_of_a_split_are_disjoint():
+    digits = nets.split(1)
+    rows = torch.cat([digits.x, digits.held_x, digits.new_x])
+    assert len(rows) == nets.EXAMPLES + nets.HELD_OUT + nets.NEW <= 1797
+    assert len(rows.unique(dim=0)) == len(rows)
+    assert parameters(64, round(nets.THRESHOLD), 10) == pytest.approx(nets.EXAMPLES * 10, rel=0.01)
+
+
+def test_a_training_that_was_cancelled_is_not_kept():
+    def cancel(fraction, words):
+        raise Cancelled
+
+    training = nets.Training(0.2, 5, progress=cancel, **SMALL)
+    with pytest.raises(Cancelled):
+        nets.trained(training)
+    first = nets.trained(nets.Training(0.2, 5, **SMALL))
+    assert nets.trained(training) is first
+
+
+def test_a_course_names_the_lowest_before_and_the_highest_after():
+    widths, ratio = torch.tensor([3, 5, 8, 50, 90]), torch.tensor([0.1, 0.2, 0.3, 1.0, 2.0])
+    said = nets.course(widths, ratio, torch.tensor([0.9, 0.5, 0.7, 1.4, 0.6]))
+    assert said == "0.5 at 5 units, then up to 1.4 at 50 (P/nK 1.00), 0.6 at 90"
+    assert nets.course(widths, ratio, torch.tensor([0.9, 0.5, 0.4, 0.3, 0.2])).endswith("no peak between")
+    early = nets.course(widths, ratio, torch.tensor([0.5, 1.6, 0.9, 1.2, 0.4]))  # a hump before the peak counts
+    assert "up to 1.6 at 5" in early
+
+
+# -- the map
+
+
+@pytest.fixture(scope="module")
+def seen():
+    return heatmap.heatmap("20 %", "squared error", 600, 160)
+
+
+def test_the_map_looks_where_it_is_told(seen):
+    assert (int(seen.sweep.steps[seen.r]), int(seen.sweep.width[seen.w])) == (600, 160)
+    early = heatmap.heatmap("20 %", "share missed", 30, 13)
+    assert abs(int(early.sweep.steps[early.r]) - 30) <= 5
+    assert torch.equal(early.values, early.sweep.error)
+    for width in (3, 40, 160):
+        assert seen.place(width) == pytest.approx(parameters(64, width, 10) / (10 * nets.EXAMPLES))
+
+
+def test_on_the_map_trained_nets_peak_near_the_threshold_and_a_valley_runs_under_it(seen):
+    end = seen.mean[:, -1]
+    late = seen.ratio >= nets.EARLY
+    peak = float(seen.ratio[late][end[late].argmax()])
+    assert 0.65 < peak < 1.5
+    assert float(end[-1]) < 0.75 * float(end.max())
+    valley = seen.mean.amin(1)[seen.ratio > 0.2]
+    assert float(valley.max() / valley.min()) < 1.15
+    assert 0.7 < seen.fits_at < 1.6
+    before = heatmap.heatmap("20 %", "squared error", 30, 160)
+    assert before.fits_at == float("inf")
+
+
+def test_cells_of_the_map_meet_between_their_centres():
+    borders = heatmap.edges([1.0, 4.0, 16.0])
+    assert borders == pytest.approx([0.5, 2, 8, 32])
+
+
+def test_the_figure_draws_the_learners_guess(seen):
+    figure = heatmap.MapFigure()
+    figure.prediction = lambda: 20
+    figure.png(seen)
+    assert figure.guess.get_visible()
+    assert figure.guess.get_xdata()[0] == pytest.approx(parameters(64, 20, 10) / 4000)
+    assert "You said 20 units" in figure.describe(seen)
+
+
+# -- the cures
+
+
+def test_averages_are_scored_as_by_hand():
+    sweep = nets.trained(nets.Training(0.2, 0, shared=True, keep=True, **SMALL))
+    digits = nets.split(0)
+    # The sweep above learned from 60 digits; what is held out and new is another split's affair: score any labels.
+    y, target = digits.new_y, one_hot(digits.new_y, 10).float()
+    ours = cures.averaged(sweep, 2, 0)
+    for w, s in itertools.product(range(2), range(2)):
+        f = (sweep.outputs[w, s, -1] + sweep.outputs[w, 1 - s, -1])[nets.HELD_OUT :] / 2
+        assert float(ours.error[w, s]) == pytest.approx(float((f.argmax(1) != y).double().mean()))
+        assert float(ours.mse[w, s]) == pytest.approx(float((f - target).square().sum(1).mean()), rel=1e-5)
+
+
+def test_the_stop_is_asked_about_each_measure_with_noisy_labels_held_out():
+    sweep = nets.trained(nets.Training(0.2, 0, shared=True, keep=True, **SMALL))
+    asked = []
+
+    def stop(held_out, test):
+        asked.append((held_out, test))
+        return test[..., 0]
+
+    found = cures.averaged(sweep, 1, 0, stop)
+    assert [one[0].shape for one in asked] == [(2, 2, 3)] * 2
+    torch.testing.assert_close(found.error, asked[0][1][..., 0])
+    clean = (sweep.outputs[..., : nets.HELD_OUT, :].argmax(-1) != nets.split(0).held_y).double().mean(-1)
+    assert ((asked[0][0] - clean).abs() <= 0.2 + 1e-9).all()
+    assert not torch.equal(asked[0][0], clean)
+
+
+def test_every_change_trains_something_else_but_early_stopping():
+    plans = {change: cures.training(change, 0, None) for change in cures.CHANGES}
+    assert plans[cures.EARLY] == plans[cures.PLAIN]
+    assert len(set(plans.values())) == len(plans) - 1
+    for narrow, wide in cures.SAME_SIZE.values():
+        assert {narrow, wide} <= set(cures.WIDTHS)
+    for members, (narrow, wide) in cures.SAME_SIZE.items():
+        assert members * parameters(64, narrow, 10) == pytest.approx(parameters(64, wide, 10), rel=0.02)
+
+
+def test_early_stopping_leaves_no_peak_and_an_average_less_of_one():
+    stopped = cures.cures(cures.EARLY, 1)
+    assert float(stopped.changed.mse[3:].mean(1).max() / stopped.changed.mse[3:].mean(1).min()) < 1.15
+    team = cures.cures(cures.PLAIN, 4)
+    rises = [float(one.mse.mean(1)[6] / one.mse.mean(1)[:3].min()) for one in (team.plain, team.changed)]
+    assert rises[0] > 1.5
+    assert 1 < rises[1] < rises[0]  # averaged nets share their wrong labels: some of the rise stays
+
+
+# -- the clocks
+
+
+@pytest.mark.parametrize("aligned", [False, True])
+def test_three_parts_add_up_to_the_closed_form(aligned):
+    found = clocks.clockwork(0.7, 2.0, 400, aligned)
+    torch.testing.assert_close(found.parts.sum(0), found.curve.theory)
+    assert found.curve.measured.shape == (clocks.DRAWS, len(clocks.TIMES))
+
+
+def test_turns_are_where_the_closed_form_turns():
+    found = clocks.clockwork(1.0, 1.5, 1500, False)
+    risk = found.curve.theory.tolist()
+    by_hand = [l for l in range(1, len(risk) - 1) if (risk[l] - risk[l - 1]) * (risk[l + 1] - risk[l]) < 0]
+    assert found.turns == by_hand
+    assert len(found.turns) == 3
+    assert len(clocks.clockwork(1.0, 1.5, 1500, True).turns) == 1
+    assert len(clocks.clockwork(1.0, 0.0, 1500, False).turns) == 1
+
+
+def test_the_first_minimum_peak_and_end_are_those_of_the_groups():
+    """About slow + V_fast; at most slow + V_fast + variance; and V_fast + variance + a mean of slow's two."""
+    risk = three_clocks(1500).risk([38, 4278, 10**6], 1500).tolist()
+    V = 1 / 60
+    assert risk[0] == pytest.approx(1.5 + 4 * V, abs=0.02)
+    assert risk[1] < 1.5 + 4 * V + 1
+    assert risk[2] == pytest.approx(8 * V + 1, abs=0.02)
+
+
+# -- the samples
+
+
+def test_an_offer_is_read_off_the_curve():
+    n, middle = torch.tensor([50, 100, 200, 500]), torch.tensor([1.0, 4.0, 1.0, 0.25]).double()
+    found = samples.Samples(samples.NETS, n, middle[None], middle, middle, 50, 100)
+    assert [float(found.at(k)) for k in n.tolist()] == pytest.approx(middle.tolist())
+    assert float(found.at(100 * 2**0.5)) == pytest.approx(2.0)  # a line in logarithms
+    assert found.harmed_until == 199
+    helped = samples.Samples(samples.NETS, n, middle[None], middle, middle, 200, 300)
+    assert helped.harmed_until is None
+
+
+def test_the_linear_models_curve_is_the_formula():
+    found = samples.samples(samples.LINEAR, 60, 120)
+    assert [exact_risk(n, samples.COEFFICIENTS, 5.0, 1.0) for n in found.n.tolist()] == found.middle.tolist()
+    far = (found.n - samples.COEFFICIENTS).abs() > 25
+    assert ((found.measured.mean(0) / found.middle - 1).abs()[far] < 0.12).all()
+    assert (found.tuned.diff() < 0).all()
+    by_formula = [
+        n for n in range(62, 501) if exact_risk(n, samples.COEFFICIENTS, 5.0, 1.0) > exact_risk(60, 150, 5.0, 1.0)
+    ]
+    assert found.harmed_until == pytest.approx(max(by_formula), abs=3)
+
+
+def test_features_peak_where_examples_are_as_many():
+    found = samples.samples(samples.FEATURES, 60, 120)
+    assert int(found.n[found.middle.argmax()]) == samples.COUNT
+    assert (found.tuned.diff() < 0).all()
+
+
+def test_thresholds_count_parameters_and_equations():
+    assert samples.THRESHOLD[samples.NETS] * 10 == samples.UNITS * 75
+    assert samples.THRESHOLD[samples.FEATURES] == samples.COUNT
+
+
+def test_learners_steps_are_trained_apart():
+    calls = []
+
+    def mine(*given):
+        calls.append(given[0].shape)
+        return exercises.ensemble_step(*given)
+
+    first = samples.trained(samples.Descent(0, (40,), exercises.ensemble_step))
+    again = samples.trained(samples.Descent(0, (40,), mine))
+    assert len(calls) == samples.STEPS
+    torch.testing.assert_close(first[0], again[0])
+
+
+# -- the full sweep
+
+
+def test_the_full_sweep_is_asked_for_by_name_only():
+    assert full_sweep not in lesson.parts.explorers
+    assert full_sweep.state["sweep"] == full.HERE
+
+
+@pytest.mark.parametrize("scale", ["binder", "laptop", "gpu"])
+def test_sweeps_grow_with_the_machine(monkeypatch, scale):
+    monkeypatch.setenv("DDLEARN_SCALE", scale)
+    plans = full.plans()
+    layers = plans[full.LAYERS]
+    assert len(layers.widths) * layers.seeds == {"binder": 63, "laptop": 105, "gpu": 525}[scale]
+    assert ("convolutional, MNIST" in plans) == (scale == "gpu")
+
+
+def test_a_convolutional_sweep_is_a_map_too(monkeypatch):
+    small = full.Convolutional("digits", 100, 100, (1, 2), 2, 20)
+    monkeypatch.setattr(full, "plans", lambda: {full.HERE: nets.Training(**SMALL), "conv": small})
+    said, figure = [], heatmap.MapFigure()
+    for name in (full.HERE, "conv", full.HERE):
+        found = full.full(name, "share missed", 20, 2, progress=lambda share, words: said.append(share))
+        assert figure.png(found)
+        assert "nan" not in figure.describe(found)
+    assert said[-1] == 1
+    assert found.values.shape == (2, 2, 3)
