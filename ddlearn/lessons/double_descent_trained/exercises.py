@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from ddlearn.classroom import Exercise, Mistake
-from ddlearn.double_descent import one_hot
 
 SHARE = 0.02  # of the null error: below it a net counts as one that fits
 
@@ -95,14 +94,14 @@ def step_cases(generator: torch.Generator):
 
 
 def point_cases(generator: torch.Generator):
-    """Training errors that fall with the width and pass near the level; the last case never gets there."""
-    for n, d, K, S, reach in ((60, 6, 4, 3, 1.0), (90, 9, 5, 2, 0.5), (50, 4, 3, 2, 30.0)):
-        y = one_hot(torch.randint(K, (n,), generator=generator), K)
-        widths = torch.tensor([2, 4, 6, 8, 9, 10, 11, 12, 13, 14, 16, 20, 30, 60])
+    """Training errors that fall with the width and pass through the level; the last ones never get there."""
+    widths = torch.tensor([2, 4, 6, 8, 9, 10, 11, 12, 13, 14, 16, 18, 20, 24, 28, 34, 40, 50, 60, 80, 120, 200])
+    for n, d, K, S, reach in ((60, 6, 4, 3, 1.0), (90, 9, 5, 2, 0.5), (50, 4, 3, 2, 300.0)):
+        y = 1 + 1.5 * torch.randn(n, K, generator=generator, dtype=torch.float64)
         level = SHARE * (y - y.mean(0)).square().sum(1).mean()
         wobble = torch.rand(len(widths), S, generator=generator, dtype=torch.float64)
         slope = (widths.double() / (n * K / (d + 1 + K))) ** -1.5
-        yield widths, reach * level * slope[:, None] * (0.8 + 0.4 * wobble), y, d
+        yield widths, reach * level * slope[:, None] * (0.9 + 0.2 * wobble), y, d
 
 
 def stop_cases(generator: torch.Generator):
