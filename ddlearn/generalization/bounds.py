@@ -124,12 +124,12 @@ def open_share(name: str, value: float) -> float:
     return share
 
 
-def check_labelled_gram(K: Tensor, y: Tensor) -> int:
+def check_labelled_gram(K: Tensor, y: Tensor, name: str = "K") -> int:
     """K (n, n) symmetric and y (n,) of -1 and +1 -> n."""
-    arguments.symmetric("K", K)
+    arguments.symmetric(name, K)
     if arguments.signs("y", y).shape != (len(K),):
         raise ValueError(f"y must be of shape ({len(K)},); got shape {tuple(y.shape)}")
-    arguments.same_kind("y", y, "K", K)
+    arguments.same_kind("y", y, name, K)
     return len(K)
 
 

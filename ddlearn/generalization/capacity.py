@@ -39,7 +39,7 @@ def arora_term(H: Tensor, y: Tensor) -> float:
 
     Raises `TypeError` or `ValueError` if y is no signs or H has an eigenvalue that is not positive.
     """
-    n = check_labelled_gram(H, y)
+    n = check_labelled_gram(H, y, "H")
     factor, failed = torch.linalg.cholesky_ex(H)
     if failed:
         raise ValueError("H must have positive eigenvalues only: no point may be there twice")

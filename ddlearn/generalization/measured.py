@@ -83,7 +83,7 @@ def measure_learning_curve(
     ridge, noise = arguments.at_least("ridge", ridge, 0), arguments.at_least("noise", noise, 0)
     if not isinstance(generator, torch.Generator):
         raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")
-    lam, V2 = spectrum(K, Y) if modes is None else modes
+    lam, V2 = _check_modes(spectrum(K, Y) if modes is None else modes, N)
     n = torch.tensor(sizes, dtype=K.dtype, device=K.device)
     theory = [risk(lam, V2, n, ridge, noise) for risk in (finite_pool_risk, eigenlearning_risk)]
 
@@ -119,6 +119,14 @@ def _trial(
     answers = [(f > 0)[:, 0] if C == 1 else f.argmax(1) for f in (predicted, Y_unseen)]
     mistakes = (answers[0] != answers[1]).double().mean()
     return error.item(), mistakes.item(), fit.leave_one_out, fit.gcv
+
+
+def _check_modes(modes: Spectrum, N: int) -> Spectrum:
+    if not isinstance(modes, Spectrum):
+        raise TypeError(f"modes must be the Spectrum of K and Y; got {type(modes).__name__}")
+    if len(modes.lam) != N:
+        raise ValueError(f"modes must be the spectrum of K and Y, of {N} modes; got {len(modes.lam)}")
+    return modes
 
 
 def _check_sizes(sizes: Sequence[int], N: int) -> list[int]:

@@ -64,7 +64,7 @@ def pac_bayes_kernel(
 ) -> GibbsKernel:
     """The best bound over the ridges and over mu on a grid of `scales` in geomspace(.5, 200).  K (n, n), y (n,) signs.
 
-    Nothing is trained: one linear system a ridge. The bound does not change with the scale of K.
+    Nothing is trained: one linear system a ridge. The ridges suit a kernel with about 1 on its diagonal.
 
     Raises `TypeError` or `ValueError` if K is no Gram matrix with a positive diagonal, y no signs, or another argument
     out of range.

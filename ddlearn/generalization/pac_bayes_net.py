@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -51,8 +51,8 @@ BLOCK = 200
 class GibbsNet:
     """A net whose weights are drawn anew for each answer, N(mean, diag(sigma^2)): `bound` holds for its mistakes.
 
-    kl is its divergence from the prior, whose scale is prior_scale; train_error is q_hat, and probability that with
-    which the bound holds. mean and sigma have the form of the net's parameters.
+    mean and sigma (P,) run through the layers, each first its W by rows, then its b. kl is the divergence from the
+    prior, whose scale is prior_scale; train_error is q_hat, and probability that with which the bound holds.
     """
 
     bound: float
@@ -61,30 +61,24 @@ class GibbsNet:
     prior_scale: float
     probability: float
     net: MLP
-    mean: Parameters
-    sigma: Parameters
+    mean: Tensor
+    sigma: Tensor
 
     def gibbs_error(self, x: Tensor, y: Tensor, draws: int, generator: torch.Generator) -> float:
         """Share of mistakes of so many draws, each at 64 random ones of the points x (n, d) with signs y (n,)."""
-        n, draws = _check_data(self.net, x, y), arguments.whole("draws", draws, 1)
-        wrong = 0
+        n, draws, wrong = _check_data(self.net, x, y), arguments.whole("draws", draws, 1), 0
         for first in range(0, draws, BLOCK):
             count = min(BLOCK, draws - first)
-            nets = _paired(
-                (m + s * _normal((count, *m.shape), m, generator) for m, s in zip(*self._vectors(), strict=True)),
-                self.mean,
-            )
+            drawn = self.mean + self.sigma * _normal((count, len(self.mean)), self.mean, generator)
             rows = torch.randint(n, (count, POINTS), generator=generator, device=generator.device).to(x.device)
-            wrong += (y[rows] * self.net.apply(nets, x[rows])[..., 0] <= 0).sum().item()
+            margins = y[rows] * self.net.apply(_layers(self.net, drawn), x[rows])[..., 0]
+            wrong += (margins <= 0).sum().item()
         return wrong / (draws * POINTS)
 
     def mean_error(self, x: Tensor, y: Tensor) -> float:
         """Share of mistakes of the one net at the mean of the weights, at points x (n, d) with signs y (n,)."""
         _check_data(self.net, x, y)
-        return (y * self.net.apply(self.mean, x)[:, 0] <= 0).double().mean().item()
-
-    def _vectors(self) -> tuple[list[Tensor], list[Tensor]]:
-        return _flat(self.mean), _flat(self.sigma)
+        return (y * self.net.apply(_layers(self.net, self.mean), x)[:, 0] <= 0).double().mean().item()
 
 
 def pac_bayes_net(
@@ -112,9 +106,13 @@ def pac_bayes_net(
     Raises `TypeError` or `ValueError` if prior or start are not the net's parameters, the net has more outputs than
     one, x or y does not fit, or a number is out of range.
     """
+    if not isinstance(net, MLP):
+        raise TypeError(f"net must be an MLP; got {type(net).__name__}")
     net.check(prior, "prior")
     net.check(start, "start")
-    n = _check_data(net, x, y, least=2)
+    n = _check_data(net, x, y)
+    if n < 2:
+        raise ValueError(f"x must have 2 rows or more; got {n}")
     arguments.same_kind("x", x, "the parameters", start[0][0])
     if not isinstance(generator, torch.Generator):
         raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")
@@ -122,64 +120,71 @@ def pac_bayes_net(
     steps, draws = arguments.whole("steps", steps, 1), arguments.whole("draws", draws, 1)
     batch = n if batch is None else min(n, arguments.whole("batch", batch, 1))
 
-    w0 = _flat(prior)
-    w = [t.clone().requires_grad_() for t in _flat(start)]
-    log_sigma = [torch.full_like(t, math.log(sigma)).requires_grad_() for t in w0]
-    adam = torch.optim.Adam([*w, *log_sigma])
+    w0 = _vector(prior)
+    theta = torch.stack([_vector(start), torch.full_like(w0, math.log(sigma))]).requires_grad_()  # w, log sigma
+    first, second = torch.zeros_like(theta), torch.zeros_like(theta)  # Adam's averages; torch.optim takes 2 s to import
     for step in range(steps):
         if progress is not None and step % 10 == 0:
             progress(step / steps, f"step {step} of {steps} of the posterior")
-        drawn = [m + s.exp() * _normal(m.shape, m, generator) for m, s in zip(w, log_sigma, strict=True)]
+        drawn = theta[0] + theta[1].exp() * _normal(w0.shape, w0, generator)
         rows = slice(None)
         if batch < n:
             rows = torch.randint(n, (batch,), generator=generator, device=generator.device).to(x.device)
-        margins = y[rows] * net.apply(_paired(drawn, start), x[rows])[:, 0]
-        kl, j, _ = _divergence(w, log_sigma, w0)
+        margins = y[rows] * net.apply(_layers(net, drawn), x[rows])[:, 0]
+        kl, j, _ = _divergence(theta, w0)
         complexity = (kl + 2 * math.log(j) + math.log(math.pi**2 * n / (3 * delta))) / (2 * (n - 1))
-        adam.zero_grad()
-        (torch.nn.functional.softplus(-margins).mean() / math.log(2) + complexity.sqrt()).backward()
-        adam.param_groups[0]["lr"] = lr * (1 - step / steps)
-        adam.step()
+        loss = torch.nn.functional.softplus(-margins).mean() / math.log(2) + complexity.sqrt()
+        (slope,) = torch.autograd.grad(loss, theta)
+        with torch.no_grad():
+            first.lerp_(slope, 0.1)
+            second.mul_(0.999).addcmul_(slope, slope, value=0.001)
+            size = (second / (1 - 0.999 ** (step + 1))).sqrt_().add_(1e-8)
+            theta.addcdiv_(first, size, value=-lr * (1 - step / steps) / (1 - 0.9 ** (step + 1)))
 
-    with torch.no_grad():
-        kl, j, scale = _divergence(w, log_sigma, w0)
-        mean, width = _paired(w, start), _paired((s.exp() for s in log_sigma), start)
-        mean = tuple((W.detach(), None if b is None else b.detach()) for W, b in mean)
-        found = GibbsNet(math.nan, math.nan, kl.item(), scale, 1 - delta - LOOKS, net, mean, width)
-        q_hat = found.gibbs_error(x, y, draws, generator)
+    theta = theta.detach()
+    kl, j, scale = _divergence(theta, w0)
+    found = GibbsNet(math.nan, math.nan, kl.item(), scale, 1 - delta - LOOKS, net, theta[0], theta[1].exp())
+    q_hat = found.gibbs_error(x, y, draws, generator)
     price = found.kl + math.log(2 * math.sqrt(n) * math.pi**2 * j**2 / (6 * delta))
     bound = kl_inverse(kl_inverse(q_hat, math.log(1 / LOOKS) / draws), price / n)
     return replace(found, bound=bound, train_error=q_hat)
 
 
-def _divergence(w: Sequence[Tensor], log_sigma: Sequence[Tensor], w0: Sequence[Tensor]) -> tuple[Tensor, int, float]:
-    """KL of N(w, diag(sigma^2)) from N(w0, scale^2 I), for the best scale on the grid; its number j, and the scale."""
-    P = sum(t.numel() for t in w0)
-    squares = sum(((2 * s).exp() + (m - m0).square()).sum() for m, s, m0 in zip(w, log_sigma, w0, strict=True))
-    j = max(1, round(-FINENESS * math.log(squares.item() / P) / 2))
+def _divergence(theta: Tensor, w0: Tensor) -> tuple[Tensor, int, float]:
+    """KL of N(w, diag(sigma^2)) from N(w0, scale^2 I), j and scale, for the best scale on the grid, the j-th.
+
+    theta (2, P) is w and log sigma. KL sums log(scale / sigma) + (sigma^2 + (w - w0)^2) / (2 scale^2) - 1/2.
+    """
+    squares = (2 * theta[1]).exp().sum() + (theta[0] - w0).square().sum()
+    j = max(1, round(-FINENESS * math.log(squares.item() / len(w0)) / 2))
     scale = math.exp(-j / FINENESS)
-    kl = P * math.log(scale) - sum(s.sum() for s in log_sigma) + squares / (2 * scale**2) - P / 2
-    return kl, j, scale
+    return squares / (2 * scale**2) - theta[1].sum() + len(w0) * (math.log(scale) - 0.5), j, scale
 
 
-def _flat(parameters: Parameters) -> list[Tensor]:
-    return [t for t in itertools.chain.from_iterable(parameters) if t is not None]
+def _vector(parameters: Parameters) -> Tensor:
+    """All weights and biases as one vector, (P,)."""
+    return torch.cat([t.reshape(-1) for pair in parameters for t in pair if t is not None])
 
 
-def _paired(tensors: Iterable[Tensor], like: Parameters) -> Parameters:
-    left = iter(tensors)
-    return tuple((next(left), None if b is None else next(left)) for _, b in like)
+def _layers(net: MLP, vector: Tensor) -> Parameters:
+    """The parameters of which a vector consists, (P,), or the stacked ones of many vectors, (count, P)."""
+    pairs = []
+    for layer, (n, m) in zip(net.layers, itertools.pairwise(net.widths), strict=True):
+        biases = m if layer.bias_scale > 0 else 0
+        W, b, vector = vector.split([m * n, biases, vector.shape[-1] - m * n - biases], -1)
+        pairs.append((W.unflatten(-1, (m, n)), b if biases else None))
+    return tuple(pairs)
 
 
 def _normal(shape: Sequence[int], like: Tensor, generator: torch.Generator) -> Tensor:
     return torch.randn(shape, generator=generator, device=generator.device, dtype=like.dtype).to(like.device)
 
 
-def _check_data(net: MLP, x: Tensor, y: Tensor, least: int = 1) -> int:
+def _check_data(net: MLP, x: Tensor, y: Tensor) -> int:
     n = len(arguments.matrix("x", x, columns=net.widths[0]))
     if net.widths[-1] != 1:
         raise ValueError(f"net must have one output; got {net.widths[-1]}")
-    if arguments.signs("y", y).shape != (n,) or n < least:
-        raise ValueError(f"y must be of shape ({max(n, least)},); got shape {tuple(y.shape)}")
+    if arguments.signs("y", y).shape != (n,):
+        raise ValueError(f"y must be of shape ({n},); got shape {tuple(y.shape)}")
     arguments.same_kind("y", y, "x", x)
     return n

@@ -55,9 +55,11 @@ def ntk_with_bias(x: Tensor, bias: float, x2: Tensor | None = None) -> Tensor:
 
     Raises `TypeError` or `ValueError` if x is not a finite matrix, x2 does not match it or bias is negative.
     """
+    arguments.matrix("x", x)
     bias = arguments.at_least("bias", bias, 0)
-    x, x2 = (None if v is None else _with_column(name, v, bias) for name, v in (("x", x), ("x2", x2)))
-    return tangent.infinite(x, x2).ntk.div_(2)
+    if x2 is not None:
+        x2 = _with_column(arguments.matrix("x2", x2, columns=x.shape[1]), bias)
+    return tangent.infinite(_with_column(x, bias), x2).ntk.div_(2)
 
 
 def haar_pool(lam: Tensor, v: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -97,8 +99,7 @@ def _around_mean(x: Tensor) -> Tensor:
     return x
 
 
-def _with_column(name: str, x: Tensor, bias: float) -> Tensor:
-    arguments.matrix(name, x)
+def _with_column(x: Tensor, bias: float) -> Tensor:
     return torch.cat([x, x.new_full((len(x), 1), bias)], 1)
 
 

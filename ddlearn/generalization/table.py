@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import arguments
-from ddlearn.generalization.bounds import binomial_upper, margin_bound, unit_direction
+from ddlearn.generalization.bounds import binomial_upper, margin_bound, open_share, unit_direction
 from ddlearn.generalization.capacity import arora_term, hidden_layer_kernel, parameter_count_term, spectral_term
 from ddlearn.generalization.pac_bayes import pac_bayes_kernel
 from ddlearn.generalization.pac_bayes_net import pac_bayes_net
@@ -100,6 +100,7 @@ def bounds_table(
     sizes = [arguments.whole(f"sizes[{i}]", n, 4, N - 1) for i, n in enumerate(sizes)]
     if not isinstance(generator, torch.Generator):
         raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")
+    steps, delta = arguments.whole("steps", steps, 1), open_share("delta", delta)
 
     K = ntk_with_bias(x, 1.0)
     K /= K.diagonal().mean()
@@ -182,7 +183,7 @@ def _net_rows(
 
 def _check_labels(labels: Mapping[str, Tensor], N: int) -> None:
     if not isinstance(labels, Mapping) or not labels:
-        raise TypeError(f"labels must be a dict of labels by name; got {labels!r}")
+        raise TypeError(f"labels must be a dict of labels by name; got {type(labels).__name__}")
     for kind, y in labels.items():
         if arguments.signs(f"labels[{kind!r}]", y).shape != (N,):
             raise ValueError(f"labels[{kind!r}] must be of shape ({N},); got shape {tuple(y.shape)}")
