@@ -180,7 +180,6 @@ def test_a_net_is_certified_and_the_promise_kept(certified, prior, at_most):
     x, y = certified["x"], certified["y"]
     error = found.gibbs_error(x, y, 1000, generator(1))
     assert error <= found.bound < at_most
-    assert found.mean_error(x, y) <= 2 * error + 0.01
 
 
 def test_progress_is_told(certified):
