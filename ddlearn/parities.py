@@ -100,7 +100,4 @@ def oracle_error(K: Tensor, y: Tensor, d: int, k: int) -> Tensor:
 
 
 def _signs(name: str, x: Tensor) -> None:
-    arguments.matrix(name, x)
-    other = x[x.abs() != 1]
-    if len(other):
-        raise ValueError(f"{name} must consist of -1 and +1; got {other[0].item()}")
+    arguments.signs(name, arguments.matrix(name, x))
