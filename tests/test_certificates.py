@@ -267,7 +267,7 @@ def test_a_schedule_of_smaller_steps_is_certified_too():
     assert (half.losses[-1] > full.losses[-1])[full.covered].all()
     run = descend(*start, lambda t, W1, W2: half.rates[t], 300)
     assert not (broken(run.losses, half.losses, run.losses[0]) & (run.losses > ARRIVED * run.losses[0])).any()
-    with pytest.raises(ValueError, match="share must be a number from 0 to 1; got 1.5"):
+    with pytest.raises(ValueError, match=r"share must be a number from 0 to 1; got 1\.5"):
         schedule(*start, 10, share=1.5)
 
 
