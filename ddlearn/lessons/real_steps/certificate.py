@@ -37,14 +37,14 @@ ARRIVED = 1e-6
 
 @dataclass(frozen=True)
 class Promise:
-    """A run of T steps, and what was known of it from t = 0. Certified curves are None where nothing is certified."""
+    """A run of T steps, fewer than STEPS if it diverges, and what was known of it from t = 0."""
 
     width: int
     share: float
     rule: str
     rates: Tensor  # (T,)
     losses: Tensor  # (T + 1,) as shares of the first
-    certified: Tensor | None  # (T + 1,)
+    certified: Tensor | None  # (STEPS + 1,), None where nothing is certified
     local: Tensor  # (t + 1,) product of the local factors, for as many steps as they hold
     spectrum: Tensor  # (T + 1, r) eigenvalues of the imbalance
     summed: Tensor  # (marks, r) eigenvalues of D_0 plus the drift of every step
@@ -74,10 +74,9 @@ def promise(
     start = starts.draw(width, ratio, seed)
     run, certified = follow(start, share, rule)
     problem, W1, W2, rates = start.problem, run.W1, run.W2, run.rates
-    kept = len(rates) if not run.diverged else int((rates > 0).sum())  # a run that diverged is held, at rate 0
     exact, local = tangent_range(W1, W2), local_constants(problem, W1[:-1], W2[:-1], rates)
     bend = rates * local.smoothness
-    proved, descends = (int((bend[:kept] <= limit).cumprod(0).sum()) for limit in (1 + 1e-9, 2))
+    proved, descends = (int((bend <= limit).cumprod(0).sum()) for limit in (1 + 1e-9, 2))
     largest = rates.cummax(0).values[:proved]
     inside = tube(problem, start.W1, start.W2, run.losses[: proved + 1], torch.cat([rates[:1], largest]))
     factors = [
@@ -125,12 +124,12 @@ def sum_up(start: Starts, run: Descent, imbalance_drift: Callable) -> Tensor:
     D = imbalance(start.W1, start.W2)
     G = start.problem.gradient(run.W1 @ run.W2.mT)  # (T + 1, n, m)
     kept = []
-    for t in range(MARKS[-1] + 1):
+    for t, rate in enumerate(run.rates[: MARKS[-1] + 1].tolist()):
         if t in MARKS:
             values = torch.linalg.eigvalsh(D).flip(-1)
             ends = min(starts.SIDE, len(values) // 2)  # between the first and last n the eigenvalues are 0
             kept.append(torch.cat([values[:ends], values[len(values) - ends :]]))
-        D = D + imbalance_drift(run.W1[t], run.W2[t], G[t], float(run.rates[t]))
+        D = D + imbalance_drift(run.W1[t], run.W2[t], G[t], rate)
     return torch.stack(kept)
 
 
@@ -175,10 +174,11 @@ class CertificateFigure(LiveFigure):
         steps = torch.arange(STEPS + 1)
         size = result.spectrum[0].abs().max()
         spectrum, summed = ((values / size).clamp(-EIGEN, EIGEN) for values in (result.spectrum, result.summed))
-        self.spectrum.set_segments([list(zip(steps.tolist(), line, strict=True)) for line in spectrum.T.tolist()])
-        self.summed.set_data(torch.tensor(MARKS)[:, None].expand_as(summed).flatten(), summed.flatten())
+        self.spectrum.set_segments([list(enumerate(line)) for line in spectrum.T.tolist()])
+        marks = torch.tensor(MARKS[: len(summed)])[:, None].expand_as(summed)
+        self.summed.set_data(marks.flatten(), summed.flatten())
         for line, values in ((self.low, result.low), (self.high, result.high)):
-            line.set_data(steps, values.clamp(*STRENGTHS))
+            line.set_data(steps[: len(values)], values.clamp(*STRENGTHS))
         inside = steps[: len(result.tube_low)].tolist()
         edges = [values.clamp(*STRENGTHS).tolist() for values in (result.tube_low, result.tube_high)]
         self.tube.set_verts([[*zip(inside, edges[0], strict=True), *reversed([*zip(inside, edges[1], strict=True)])]])
@@ -192,26 +192,29 @@ class CertificateFigure(LiveFigure):
         self.bare.set_visible(result.certified is None)
 
     def describe(self, result: Promise) -> str:
-        first, last = float(result.rates[0]), float(result.rates[-1])
-        steps = say(first, 2) if result.rule == RULES[0] else f"{say(first, 2)} to {say(last, 2)}"
-        end = "diverges" if result.diverged else f"ends at {say(float(result.losses[-1]), 2)} of its first loss"
-        moved = f"The imbalance moves by {say(100 * result.drift, 2)} % at most."
+        rates = say(float(result.rates[0]), 2)
+        if result.rule != RULES[0]:
+            rates += f" to {say(float(result.rates[-1]), 2)}"
+        own = "the rule’s own" if result.share == 1 else f"{brief(result.share)} times the rule’s own"
+        begin = f"Width {result.width}, steps of {rates}, {own}. {self._promised(result)}"
+        if result.diverged:
+            return f"{begin} The run diverges."
         return (
-            f"Width {result.width}, steps of {steps}, {brief(result.share)} times the rule’s own. The run {end} after "
-            f"{STEPS} steps. {self._promised(result)} {moved}"
+            f"{begin} After {STEPS} steps the run is at {say(float(result.losses[-1]), 2)} of its first loss, and the "
+            f"imbalance has moved by {say(100 * result.drift, 2)} % of its size."
         )
 
     def _promised(self, result: Promise) -> str:
         if result.rule == RULES[2]:
-            if len(result.local) <= STEPS:
-                return f"The local rates hold for {len(result.local) - 1} steps only."
-            return f"The local rates, read off on the way, promise {say(float(result.local[-1]), 2)}."
+            if len(result.local) <= len(result.rates):
+                return f"The local rates hold up to step {len(result.local) - 1} only."
+            return f"The local rates, read off on the way, promise {say(float(result.local[-1]), 2)} of the loss."
         if result.certified is None:
             return "Before the run nothing could be certified."
-        reached = [brief(float((values > ARRIVED).sum())) for values in (result.certified, result.losses)]
         if float(result.certified[-1]) > ARRIVED:
-            return f"Certified before it began: {say(float(result.certified[-1]), 2)}."
-        return f"A millionth was certified for step {reached[0]} and reached at step {reached[1]}."
+            return f"Certified before the run: {say(float(result.certified[-1]), 2)} of the loss at the end."
+        promised, reached = (say(float((values > ARRIVED).sum())) for values in (result.certified, result.losses))
+        return f"Certified before the run: a millionth of the loss at step {promised}. Reached: at step {reached}."
 
 
 def explorer() -> Explorer:
