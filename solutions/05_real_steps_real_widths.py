@@ -59,9 +59,9 @@ lesson.predict("cover")
 # %% [markdown]
 # ## See
 #
-# A network with two linear layers and random weights. The dashed curve on the right and the blue tube in the middle were fixed
-# by the start; the run came afterwards. Raise **Step** and watch the promise go grey while the run goes on as if nothing had
-# happened. Then pull **Width** down to its smallest values.
+# A network with two linear layers and random weights. The dashed curve on the right was fixed before the run. The blue tube in
+# the middle knows the start, and how far the loss has fallen since, no more. Raise the **Step factor** and watch the promise go
+# grey while the run goes on as if nothing had happened. Then pull **Width** down to its smallest values.
 
 # %%
 lesson.certificate.show()
@@ -77,7 +77,7 @@ lesson.certificate.show()
 # decides how fast the loss must fall. The kernel regime freezes it. Here it moves, and something else keeps it from zero: the
 # **imbalance** $D = W_1^\top W_1 - W_2^\top W_2$. Gradient flow conserves $D$
 # ([Min, Tarmoun, Vidal, Mallada 2021](https://arxiv.org/abs/2105.06351)). A step of size η adds a term in η² only, and as the
-# loss falls the steps get shorter: all drift together is at most $2\eta\,(L_0 - L_t)$. If $D$ starts with enough large
+# loss falls the steps get shorter: while η is small enough, all drift together is at most $2\eta\,(L_0 - L_t)$. If $D$ starts with enough large
 # eigenvalues it keeps them, so both layers are never weak at once.
 #
 # That is the line of [Xu, Min, Tarmoun, Mallada and Vidal (AISTATS 2023)](https://proceedings.mlr.press/v206/xu23c.html). Their
@@ -168,7 +168,7 @@ lesson.width.show()
 # nothing to say, and convergence is still certified before the first step. Further right the move dies out, as one over the root
 # of the width. In the dark grey not every start is covered, and descent converges there too.
 #
-# Set the scale ratio higher: unequal layers have more imbalance, so promises get tighter, and weights move less.
+# Set the scale of one layer higher: unequal layers have more imbalance, so promises get tighter, and weights move less.
 #
 # <details><summary>Why n + m − 1?</summary>
 #
@@ -225,7 +225,7 @@ def period_two_orbit(c):
 
 
 # %% [markdown]
-# The orange curve above is now yours. Where it begins to repel, period four takes over, then eight, then none. This closed form
+# Once it passes, the orange curve above is yours. Where it begins to repel, period four takes over, then eight, then none. This closed form
 # and its range are our derivation, on the balanced line; that the imbalance dies out first is what you measured.
 
 # %% [markdown]
@@ -244,7 +244,7 @@ lesson.catapult.show()
 # %% [markdown]
 # ## A real net on real digits
 #
-# Three layers of tanh, some hundred digits, plain descent. No theory in this lesson covers it. Predict, then look.
+# Three layers with tanh between them, two hundred digits, plain descent. No theory in this lesson covers it. Predict, then look.
 
 # %%
 lesson.predict("sharp")

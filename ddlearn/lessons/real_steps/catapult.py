@@ -109,7 +109,7 @@ def explorer() -> Explorer:
         name="catapult",
         title="The catapult: out of a sharp valley",
         controls=(
-            Slider("first", "Rate × kernel at the start", 0.3, 4.4, 1.5, step=0.1),
+            Slider("first", "Rate × kernel, first", 0.3, 4.4, 1.5, step=0.1),
             Slider("width", "Width m", 10, 10_000, 1000, log=True, whole=True, step=0.25),
         ),
         compute=throw,

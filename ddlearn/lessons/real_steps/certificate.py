@@ -28,11 +28,13 @@ from ddlearn.linear_networks import (
     tube,
 )
 
-STEPS = 150
+STEPS = 120
 RULES = ("constant", "planned ahead", "measured on the way")
-MARKS = (0, 1, 2, 4, 8, 16, 32, 64, 128)
+MARKS = (0, 1, 2, 4, 8, 16, 32, 64)
 FLOOR, CEILING, STRENGTHS, EIGEN = 1e-10, 1e5, (1e-2, 60.0), 1.7
 ARRIVED = 1e-6
+ABOVE_AXES = 1.6  # over the axis and its ticks, under the lines: what moves there does not make the ticks be drawn anew
+GREY = {"color": PALETTE["grey"], "alpha": 0.3, "linewidth": 0, "zorder": ABOVE_AXES}
 
 
 @dataclass(frozen=True)
@@ -156,13 +158,15 @@ class CertificateFigure(LiveFigure):
             columnspacing=0.8,
             handlelength=1.2,
         )
-        self.tube = strength.add_collection(PolyCollection([], color=PALETTE["sky"], alpha=0.35, linewidth=0))
+        self.tube = strength.add_collection(
+            PolyCollection([], color=PALETTE["sky"], alpha=0.35, linewidth=0, zorder=ABOVE_AXES)
+        )
         (self.high,) = strength.plot([], [], color=PALETTE["blue"], linestyle="-.", label="largest σ²")
         (self.low,) = strength.plot([], [], color=PALETTE["blue"], label="least σ²")
         strength.set(yscale="log", xlim=(0, STEPS), ylim=STRENGTHS, xlabel="step", title="strength of the layers")
         strength.legend([self.high, self.low, self.tube], ["largest σ²", "least σ²", "tube"], loc="lower right")
-        self.no_tube = strength.axvspan(0, STEPS, color=PALETTE["grey"], alpha=0.3, linewidth=0)
-        self.grey = loss.axvspan(0, STEPS, color=PALETTE["grey"], alpha=0.3, linewidth=0)
+        self.no_tube = strength.axvspan(0, STEPS, **GREY)
+        self.grey = loss.axvspan(0, STEPS, **GREY)
         self.bare = loss.text(STEPS / 2, 2e-10, "nothing certified beforehand", ha="center", fontsize=11)
         (self.losses,) = loss.plot([], [], color=PALETTE["blue"], label="the run")
         (self.certified,) = loss.plot([], [], color=PALETTE["vermilion"], linestyle="--", label="certified at step 0")
@@ -224,8 +228,8 @@ def explorer() -> Explorer:
         title="The certificate: promised before the first step, and then what happens",
         controls=(
             Slider("width", "Width h", starts.SIDE, starts.WIDEST, 32, log=True, whole=True),
-            Slider("ratio", "Scale of W1 over that of W2", 1.0, 8.0, 1.0, log=True),
-            Slider("share", "Step, in the rule’s own", 0.1, 10.0, 1.0, log=True),
+            Slider("ratio", "Scale W1 : W2", 1.0, 8.0, 1.0, log=True),
+            Slider("share", "Step factor", 0.1, 10.0, 1.0, log=True),
             Choice("rule", "Step rule", RULES, RULES[0]),
         ),
         compute=promise,

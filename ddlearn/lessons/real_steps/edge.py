@@ -13,8 +13,8 @@ from ddlearn.networks import MLP
 from ddlearn.sharpness import Edge, edge_of_stability
 
 NET = MLP((64, 32, 32, 10), activation="tanh", W_std=1.0, bias="none")
-EXAMPLES, STEPS, EVERY = 200, 1000, 20
-RATES = ("0.2", "0.4", "0.8", "1.6")
+EXAMPLES, STEPS, EVERY = 200, 1000, 25
+RATES = ("0.2", "0.4", "0.8")
 
 Progress = Callable[[float, str], None]
 
@@ -51,13 +51,18 @@ def train(rate: float, steps: int = STEPS, seed: int = 0, progress: Progress | N
     return edge_of_stability(loss, weights, rate, steps, EVERY, progress)
 
 
-KEPT: dict[str, Edge] = {}  # the four runs of the explorer, each trained once
+KEPT: dict[str, Edge] = {}  # the runs of the explorer, each trained once
 
 
-def hover(rate: str, until: int, progress: Progress | None = None) -> Trained:
-    """The run at this rate, shown up to step `until`; the first time it is trained, in about a second."""
-    if rate not in KEPT:
-        KEPT[rate] = train(float(rate), progress=progress)
+def hover(rate: str, until: int, progress: Progress = lambda share, words: None) -> Trained:
+    """The run at this rate, shown up to step `until`. The first call trains at every rate, so that the menu answers."""
+    for k, one in enumerate(RATES):
+
+        def report(share: float, words: str, k: int = k, one: str = one) -> None:
+            progress((k + share) / len(RATES), f"rate {one}, {words}")
+
+        if one not in KEPT:
+            KEPT[one] = train(float(one), progress=report)
     return Trained(KEPT[rate], until)
 
 
@@ -72,21 +77,20 @@ class EdgeFigure(LiveFigure):
         (self.line,) = sharp.plot([], [], "--", color=PALETTE["vermilion"], linewidth=2.4, label="2 / rate")
         (self.sharpness,) = sharp.plot([], [], "o-", color=PALETTE["blue"], markersize=3, label="sharpness")
         (self.guess,) = sharp.plot([], [], ":", color=PALETTE["purple"], linewidth=3, label="you said, for rate 0.4")
-        sharp.set(ylim=(0, 13), xlabel="step", ylabel="largest eigenvalue of the Hessian", title="sharpness")
+        sharp.set(
+            xlim=(0, STEPS), ylim=(0, 16), xlabel="step", ylabel="largest eigenvalue of the Hessian", title="sharpness"
+        )
         sharp.legend(loc="upper right")
         (self.losses,) = loss.plot([], [], color=PALETTE["blue"], linewidth=1.2)
-        loss.set(yscale="log", ylim=(0.01, 2), xlabel="step", title="loss")
-        self.axes = sharp, loss
+        loss.set(xlim=(0, STEPS), yscale="log", ylim=(0.01, 2), xlabel="step", title="loss")
 
     def draw(self, result: Trained):
         run, seen, until = result.run, result.seen, result.until
-        self.line.set_data([0, until], [2 / run.rate] * 2)
+        self.line.set_data([0, STEPS], [2 / run.rate] * 2)
         self.sharpness.set_data(run.times[seen], run.sharpness[seen])
         self.losses.set_data(torch.arange(until + 1), run.losses[: until + 1])
         guess = self.prediction()
-        self.guess.set_data(*([], []) if guess is None else ([0, until], [guess] * 2))
-        for axes in self.axes:
-            axes.set_xlim(0, until)
+        self.guess.set_data(*([], []) if guess is None else ([0, STEPS], [guess] * 2))
 
     def describe(self, result: Trained) -> str:
         run, seen, until = result.run, result.seen, result.until

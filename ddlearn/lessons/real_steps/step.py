@@ -108,7 +108,7 @@ class StepFigure(LiveFigure):
         (self.orbit,) = plane.plot(
             [], [], "o", markerfacecolor="none", markeredgecolor=PALETTE["vermilion"], markersize=11, label="orbit"
         )
-        plane.set(xlim=(-0.6, 2.4), ylim=(-0.6, 3.1), xlabel="a", ylabel="b", title="the two weights")
+        plane.set(xlim=(-0.6, 2.4), ylim=(-0.6, 3.1), xlabel="a", ylabel="b", title="the two weights, ± both")
         plane.legend(loc="upper right", handlelength=1.4)
         (self.losses,) = time.plot([], [], color=PALETTE["blue"], label="loss")
         (self.kept,) = time.plot([], [], "--", color=PALETTE["purple"], label="imbalance over its start")
@@ -127,7 +127,9 @@ class StepFigure(LiveFigure):
         flat = MINIMA[result.c * (MINIMA.square() + 1 / MINIMA.square()) <= 2]
         self.flat.set_data(flat, 1 / flat)
         there = result.a.isfinite()
-        self.path.set_data(result.a[there][:SHOWN].clamp(-1, 4), result.b[there][:SHOWN].clamp(-1, 4))
+        a, b = (w[there][:SHOWN] for w in (result.a, result.b))
+        side = torch.where(a + b < 0, -1.0, 1.0)  # (a, b) and (-a, -b) are one network
+        self.path.set_data((side * a).clamp(-1, 4), (side * b).clamp(-1, 4))
         self.flow.set_data([result.flow[0]], [result.flow[1]])
         ends = [] if result.here is None else result.here
         self.orbit.set_data(ends, ends)
@@ -145,21 +147,22 @@ class StepFigure(LiveFigure):
         flow = f"Step {say(result.c)}: where flow would end, rate times sharpness over 2 is {say(result.flow_share)}."
         if result.diverged:
             return f"{flow} Descent from here diverges."
-        kept = f"{say(100 * float(result.kept[-1]), 2)} % of the imbalance is left"
+        left = float(result.kept[-1])
+        kept = f"{say(100 * left, 2)} % of the imbalance is left" if left > 1e-6 else "the imbalance is gone"
         if result.imbalance == 0:
             kept = "the start is balanced, and stays so"
         late = (result.a * result.b)[-LATE:]
         if float(late.max() - late.min()) < 1e-3:
             return f"{flow} Descent converges to a minimum where it is {say(result.share)}; {kept}."
-        if float(result.losses[-1]) < 0.7 * float(result.losses[STEPS // 2]):
-            loss = say(float(result.losses[-1]), 2)
-            return f"{flow} Descent creeps to the flattest minimum as a power of time: loss {loss} so far; {kept}."
+        half, last = (float(result.losses[t - LATE : t].max()) for t in (STEPS // 2, STEPS))
+        if last < 0.7 * half:
+            return f"{flow} Descent creeps towards the flattest minimum: loss {say(last, 2)} so far; {kept}."
         seen = len({round(float(value), 6) for value in late})
-        ends = " and ".join(say(z**2) for z in result.here or ())
-        if seen == 2:
-            found = " and ".join(say(float(value)) for value in late[-2:].sort().values)
-            return f"{flow} Descent jumps between the products {found} for ever (closed form: {ends}); {kept}."
-        return f"{flow} Descent never settles: it visits {seen} products in its last {LATE} steps; {kept}."
+        if seen > 2:
+            return f"{flow} Descent never settles: it visits {seen} products in its last {LATE} steps; {kept}."
+        found = " and ".join(say(float(value)) for value in late[-2:].sort().values)
+        exact = " and ".join(say(z**2) for z in result.here or ())
+        return f"{flow} Descent jumps between the products {found} for ever (closed form: {exact}); {kept}."
 
 
 def explorer() -> Explorer:
@@ -169,7 +172,7 @@ def explorer() -> Explorer:
         title="The step through 2/sharpness",
         controls=(
             Slider("c", "Step c", 0.2, LARGEST, 0.6, step=0.02),
-            Slider("imbalance", "Imbalance at the start", 0.0, 3.0, 2.0, step=0.1),
+            Slider("imbalance", "First imbalance", 0.0, 3.0, 2.0, step=0.1),
         ),
         compute=through,
         figure=StepFigure,

@@ -80,13 +80,15 @@ class WidthFigure(LiveFigure):
     def layout(self, figure):
         from matplotlib.colors import LinearSegmentedColormap
 
-        steps, move, self.map = figure.subplots(1, 3, width_ratios=(1.15, 0.9, 1))
+        steps, move, share = figure.subplots(1, 3, width_ratios=(1.15, 0.9, 1))
         (self.actual,) = steps.plot([], [], "o-", color=PALETTE["blue"], markersize=5, label="taken")
         (self.certified,) = steps.plot(
             [], [], "^--", color=PALETTE["vermilion"], markersize=6, label="certified: imbalance"
         )
         (self.ball,) = steps.plot([], [], "s-.", color=PALETTE["purple"], markersize=5, label="certified: kernel ball")
-        self.no_ball = steps.axvspan(1, 2, color="#ececec", linewidth=0, label="kernel ball: nothing")
+        self.no_ball = steps.axvspan(
+            ENOUGH - 0.5, 9, color="#ececec", linewidth=0, zorder=1.6, label="kernel ball: nothing"
+        )
         steps.axvspan(3, ENOUGH - 0.5, color="#b0b0b0", linewidth=0, label="imbalance: not every start")
         steps.set(xscale="log", yscale="log", ylim=STEPS, title="steps to a millionth of the loss")
         steps.legend(loc="upper right", fontsize=10, borderaxespad=0.1)
@@ -98,8 +100,8 @@ class WidthFigure(LiveFigure):
         for axes in (steps, move):
             axes.set(xlim=(3, 5500), xlabel="width h", xticks=(10, 100, 1000))
         grey_to_blue = LinearSegmentedColormap.from_list("covered", ["#a0a0a0", "#dde3e6", PALETTE["sky"]])
-        self.shares = self.map.imshow(
-            torch.zeros(len(MAP_RATIOS), len(MAP_WIDTHS)).numpy(),
+        share.imshow(
+            coverage().T.numpy(),
             extent=(MAP_WIDTHS[0] - 0.5, MAP_WIDTHS[-1] + 0.5, -0.25, 3.25),
             origin="lower",
             aspect="auto",
@@ -107,12 +109,12 @@ class WidthFigure(LiveFigure):
             vmin=0,
             vmax=1,
         )
-        self.map.axvline(ENOUGH - 0.5, color=PALETTE["vermilion"], label="n + m − 1")
-        (self.row,) = self.map.plot([], [], "--", color=PALETTE["black"], linewidth=1)
-        (self.guessed,) = self.map.plot([], [], ":", color=PALETTE["purple"], linewidth=3, label="you said")
-        self.map.set(yticks=(0, 1, 2, 3), yticklabels=RATIOS, ylabel="scale ratio", xticks=(4, 6, 8, 10, 12))
-        self.map.set(xlim=(3.5, 12.5), ylim=(-0.25, 3.25), xlabel="width h", title="starts covered: none to all")
-        self.map.legend(loc="upper right")
+        share.axvline(ENOUGH - 0.5, color=PALETTE["vermilion"], label="n + m − 1")
+        (self.row,) = share.plot([], [], "--", color=PALETTE["black"], linewidth=1)
+        (self.guessed,) = share.plot([], [], ":", color=PALETTE["purple"], linewidth=3, label="you said")
+        share.set(yticks=(0, 1, 2, 3), yticklabels=RATIOS, ylabel="scale ratio", xticks=(4, 6, 8, 10, 12))
+        share.set(xlim=(3.5, 12.5), ylim=(-0.25, 3.25), xlabel="width h", title="starts covered: none to all")
+        share.legend(loc="upper right")
 
     def draw(self, result: Sweep):
         widths = torch.tensor(WIDTHS)
@@ -120,13 +122,11 @@ class WidthFigure(LiveFigure):
         for line, values in curves:
             line.set_data(widths, values.where(values.isfinite(), torch.nan))  # a gap where there is no promise
         first = WIDTHS[int(result.ball.isfinite().int().argmax())]
-        self.no_ball.set_x(ENOUGH - 0.5)
         self.no_ball.set_width(first / 2**0.5 - ENOUGH + 0.5)
         self.move.set_data(widths, result.move)
         self.slope.set_data(widths, result.move[-1] * (WIDTHS[-1] / widths).sqrt())
         for line in self.here:
             line.set_xdata([WIDTHS[result.at]] * 2)
-        self.shares.set_data(result.covered.T.numpy())
         self.row.set_data([3.5, 12.5], [torch.tensor(result.ratio).log2()] * 2)
         guess = self.prediction()
         self.guessed.set_data(*([], []) if guess is None else ([min(guess, 12.9) - 0.5] * 2, [-0.25, 3.25]))
@@ -162,7 +162,7 @@ def explorer() -> Explorer:
         title="Width: leaving the kernel regime with a promise in hand",
         controls=(
             Slider("width", "Width h", WIDTHS[0], WIDTHS[-1], 16, log=True, whole=True, step=0.30103),
-            Choice("ratio", "Scale of W1 over that of W2", RATIOS, "1"),
+            Choice("ratio", "Scale W1 : W2", RATIOS, "1"),
         ),
         compute=widen,
         figure=WidthFigure,
