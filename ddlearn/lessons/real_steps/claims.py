@@ -148,7 +148,7 @@ CLAIMS = (
         id="05.catapult",
         statement="A wide net that begins at rate × kernel = 3.9 is thrown out, and lands below 2.",
         paper="Lewkowycz, Bahri, Dyer, Sohl-Dickstein, Gur-Ari 2020",
-        basis="theorem",
+        basis="their phases; recursion derived again",
         expected=2.0,
         tolerance=0.0,
         sense="at_most",

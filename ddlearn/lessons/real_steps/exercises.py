@@ -15,7 +15,8 @@ def imbalance_drift(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
 
 
 def local_rate(W1: Tensor, W2: Tensor, mu: float, smoothness: float, rate: float) -> Tensor:
-    pl = mu * weakest(W1, W2)
+    wide_enough = [W for W in (W1, W2) if W.shape[0] <= W.shape[1]]  # the others add 0
+    pl = mu * sum((torch.linalg.svdvals(W)[-1] ** 2 for W in wide_enough), start=W1.new_zeros(()))
     return 1 - 2 * pl * rate + pl * smoothness * rate**2
 
 
