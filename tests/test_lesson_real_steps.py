@@ -145,8 +145,8 @@ def test_the_width_sweep_leaves_the_kernel_regime():
     assert shown.ball[-1].isfinite()
     assert (shown.ball >= shown.certified)[shown.ball.isfinite()].all()
     enough = torch.tensor(width.MAP_WIDTHS) >= width.ENOUGH
-    assert (shown.covered[enough] == 1).all()
-    assert (shown.covered[~enough] < 1).any(1).all()
+    assert (width.coverage()[enough] == 1).all()
+    assert (width.coverage()[~enough] < 1).any(1).all()
     assert [width.widen("1", w).at for w in (4, 5, 6, 4096)] == [0, 0, 1, 10]
 
 

@@ -34,8 +34,6 @@ class Sweep:
     ball: Tensor  # (w,) steps to a millionth by the kernel ball; inf unless it covers every start
     actual: Tensor  # (w,) steps taken at the certified rate: median over starts
     move: Tensor  # (w,) relative move of the weights: mean over starts
-    covered: Tensor  # (MAP_WIDTHS, MAP_RATIOS) share of starts that the imbalance covers
-    guess: float | None = None  # the learner's: from which width on every start is covered
 
 
 @lru_cache(maxsize=16)
@@ -52,7 +50,7 @@ def at_width(width: int) -> Tensor:
     ])  # fmt: skip
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def coverage(widths: tuple[int, ...] = MAP_WIDTHS, seeds: range = MAP_SEEDS) -> Tensor:
     """Share of starts that the certificate covers.  (widths, MAP_RATIOS)"""
     shares = [certificate(*starts.stack(width, MAP_RATIOS, seeds)).covered.double().mean(1) for width in widths]
@@ -63,12 +61,11 @@ def widen(ratio: str, width: int, progress: Callable[[float, str], None] = lambd
     """The sweep at one ratio, seen from the measured width nearest to `width`."""
     rows = []
     for k, one in enumerate(WIDTHS):
-        progress(k / (len(WIDTHS) + 1), f"descending at width {one}")
+        progress(k / len(WIDTHS), f"descending at width {one}")
         rows.append(at_width(one))
-    progress(len(WIDTHS) / (len(WIDTHS) + 1), "asking who is covered")
     certified, ball, actual, move = torch.stack(rows)[:, :, RATIOS.index(ratio)].T
     at = min(range(len(WIDTHS)), key=lambda k: abs(WIDTHS[k] / width - width / WIDTHS[k]))
-    return Sweep(float(ratio), at, certified, ball, actual, move, coverage())
+    return Sweep(float(ratio), at, certified, ball, actual, move)
 
 
 class WidthFigure(LiveFigure):
