@@ -7,6 +7,7 @@ average, whatever the kernel. Here d is 10, and the error is taken over all 1,02
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 import torch
@@ -16,7 +17,6 @@ from ddlearn import compute, kernels, parities
 from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
 from ddlearn.lessons.embeddings import exercises
 from ddlearn.lessons.embeddings.race import limit_kernel
-from ddlearn.lessons.embeddings.remember import remembered
 from ddlearn.ridge import ridge
 
 D = 10
@@ -78,9 +78,16 @@ def examples(seed: int) -> Tensor:
     return half[chosen] * (2.0 * torch.randint(0, 2, (MOST, 1), generator=generator) - 1)
 
 
-def all_parities(x: Tensor, k: int) -> Tensor:
-    """Every parity of k coordinates at every point.  x (n, d) -> (n, C(d, k))"""
-    return torch.stack([parities.parity(x, S) for S in combinations(range(x.shape[1]), k)], 1)
+@lru_cache(maxsize=3)
+def targets(k: int) -> Tensor:
+    """Every parity of k coordinates at every point of the cube, (1024, C(10, k))."""
+    return exercises.products(cube(), list(combinations(range(D), k)))
+
+
+def targets_at(x: Tensor, k: int) -> Tensor:
+    """The same at some points of the cube, whose rows count in binary.  x (n, 10) -> (n, C(10, k))"""
+    place = 2.0 ** torch.arange(D - 1, -1, -1, dtype=x.dtype)
+    return targets(k)[((x + 1) / 2 @ place).round().long()]
 
 
 def errors_of(K_all: Tensor, n: int, k: int, seed: int) -> Tensor:
@@ -90,12 +97,12 @@ def errors_of(K_all: Tensor, n: int, k: int, seed: int) -> Tensor:
     """
     K_cube, K = K_all[: 2**D, :n], K_all[2**D : 2**D + n, :n]
     size = K.diagonal().mean()
-    alpha = ridge((K + K.T) / 2 / size, all_parities(examples(seed)[:n], k), PENALTY)
-    return (K_cube / size @ alpha - all_parities(cube(), k)).square().mean(0)
+    alpha = ridge((K + K.T) / 2 / size, targets_at(examples(seed)[:n], k), PENALTY)
+    return (K_cube / size @ alpha - targets(k)).square().mean(0)
 
 
-@remembered(18)
-def curve(kernel: Kernel, k: int, seed: int, progress: object = None) -> tuple[Tensor, Tensor, Tensor]:
+@lru_cache(maxsize=18)
+def curve(kernel: Kernel, k: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     """The kernel's matrix, and mean and least error over all parities at every count: (1264, 240), (c,), (c,)."""
     x = examples(seed)
     K_all = kernel(torch.cat([cube(), x]), x, k)
@@ -103,13 +110,13 @@ def curve(kernel: Kernel, k: int, seed: int, progress: object = None) -> tuple[T
     return K_all, torch.stack([e.mean() for e in errors]), torch.stack([e.min() for e in errors])
 
 
-def bound(kernel: str, k: str, n: int, seed: int = 0, *, oracle_kernel: Oracle = exercises.oracle_kernel) -> Bound:
+def bound(which: str, k: str, n: int, seed: int = 0, *, oracle_kernel: Oracle = exercises.oracle_kernel) -> Bound:
     """One kernel against the line, with the oracle beside it."""
     size = int(k)
-    K_all, mean, least = curve(KERNELS[kernel], size, seed)
+    K_all, mean, least = curve(KERNELS[which], size, seed)
     _, oracle, _ = curve(oracle_kernel, size, seed)
     return Bound(
-        kernel=kernel,
+        kernel=which,
         k=size,
         counts=torch.tensor(COUNTS, dtype=torch.float64),
         line=torch.tensor([parities.any_kernel_bound(D, size, count) for count in COUNTS]),
@@ -190,7 +197,7 @@ def explorer() -> Explorer:
         name="bound",
         title="The line that no kernel crosses",
         controls=(
-            Choice("kernel", "Kernel", tuple(KERNELS), "Gaussian, narrow"),
+            Choice("which", "Kernel", tuple(KERNELS), "Gaussian, narrow"),
             Choice("k", "Coordinates in a parity", ("2", "3", "4"), "3"),
             Slider("n", "Examples", 1, MOST, ASKED[1], whole=True),
         ),

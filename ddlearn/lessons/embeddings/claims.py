@@ -8,7 +8,7 @@ from torch import Tensor
 from ddlearn import compute, kernels, parities
 from ddlearn.classroom import Claim
 from ddlearn.lessons.embeddings import digits, parity_net, race
-from ddlearn.lessons.embeddings.bound import COUNTS, KERNELS, D, Kernel, all_parities, cube, curve, errors_of
+from ddlearn.lessons.embeddings.bound import COUNTS, KERNELS, D, Kernel, cube, curve, errors_of, targets
 from ddlearn.lessons.embeddings.exercises import alignment, features, oracle_kernel
 from ddlearn.lessons.embeddings.parity_net import Task
 from ddlearn.lessons.embeddings.recipe import Reel, Sample, learn, readout
@@ -50,7 +50,7 @@ def projection_errors(phi: Tensor, y: Tensor) -> Tensor:
 
 def random_units_margin(seed: int, k: int = 3) -> float:
     """Mean error over all parities of UNITS random units, minus 1 - UNITS / N."""
-    errors = projection_errors(features(cube(), *race.random_units(UNITS, D, seed)), all_parities(cube(), k))
+    errors = projection_errors(features(cube(), *race.random_units(UNITS, D, seed)), targets(k))
     return float(errors.mean() - parities.any_kernel_bound(D, k, UNITS))
 
 

@@ -8,7 +8,7 @@ from ddlearn.lessons.embeddings.race import Race, RaceFigure, race
 from ddlearn.lessons.embeddings.recipe import UNITS, Features, Progress, Sample
 
 NEW = 600
-OTHERS = ("5", "20", "40")
+OTHERS = ("20", "40")
 
 
 def shapes(task: str, seed: int, sizes: tuple[int, ...]) -> list[Sample]:
