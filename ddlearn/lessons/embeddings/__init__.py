@@ -21,4 +21,6 @@ lesson = Lesson(
     quiz=Quiz(QUIZ),
     claims=CLAIMS,
 )
+lesson.film.figure.prediction = lambda: lesson.prediction("noise")
+lesson.digits.figure.prediction = lambda: lesson.prediction("digits")
 lesson.bound.figure.prediction = lambda: lesson.prediction("bound")

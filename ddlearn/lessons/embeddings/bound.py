@@ -23,7 +23,7 @@ D = 10
 MOST = 240  # examples
 COUNTS = (1, 15, 30, 45, 60, 80, 100, 120, 150, 180, 210, 240)
 PENALTY = 1e-10
-TOP = 2.2  # of the error axis
+TOP = 3.4  # of the error axis
 ASKED = (3, 60)  # coordinates and examples of the prediction
 TRUTH = parities.any_kernel_bound(D, *ASKED)
 
@@ -46,7 +46,6 @@ class Bound:
     kernel: str
     k: int
     counts: Tensor  # (c,)
-    line: Tensor  # (c,) 1 - n/N
     mean: Tensor  # (c,) over all N parities
     least: Tensor  # (c,)
     oracle: Tensor  # (c,) mean over all N parities of the oracle kernel
@@ -71,11 +70,11 @@ def cube() -> Tensor:
 
 
 def examples(seed: int) -> Tensor:
-    """`MOST` points of the cube at random, no two equal or opposite: for the oracle these would be one and the same."""
+    """Rows of `MOST` points of the cube at random, no two equal or opposite: for the oracle these would be the same."""
     generator = compute.generator(seed)
-    half = cube()[: 2 ** (D - 1)]
-    chosen = torch.randperm(len(half), generator=generator)[:MOST]
-    return half[chosen] * (2.0 * torch.randint(0, 2, (MOST, 1), generator=generator) - 1)
+    rows = torch.randperm(2 ** (D - 1), generator=generator)[:MOST]
+    opposite = torch.randint(0, 2, (MOST,), generator=generator) == 1
+    return torch.where(opposite, 2**D - 1 - rows, rows)  # rows count in binary, so opposite points mirror each other
 
 
 @lru_cache(maxsize=3)
@@ -84,47 +83,39 @@ def targets(k: int) -> Tensor:
     return exercises.products(cube(), list(combinations(range(D), k)))
 
 
-def targets_at(x: Tensor, k: int) -> Tensor:
-    """The same at some points of the cube, whose rows count in binary.  x (n, 10) -> (n, C(10, k))"""
-    place = 2.0 ** torch.arange(D - 1, -1, -1, dtype=x.dtype)
-    return targets(k)[((x + 1) / 2 @ place).round().long()]
+def errors_of(K: Tensor, rows: Tensor, k: int) -> Tensor:
+    """Mean squared error over the whole cube, for every parity as the target, from examples at some rows.  -> (N,)
 
-
-def errors_of(K_all: Tensor, n: int, k: int, seed: int) -> Tensor:
-    """Mean squared error over the whole cube, for every parity as the target.  K_all (1024 + MOST, MOST) -> (N,)
-
-    K_all is the kernel of all points, then the examples, with the examples; the first n examples are used.
+    K (1024, n) is the kernel of all points of the cube with the examples.
     """
-    K_cube, K = K_all[: 2**D, :n], K_all[2**D : 2**D + n, :n]
-    size = K.diagonal().mean()
-    alpha = ridge((K + K.T) / 2 / size, targets_at(examples(seed)[:n], k), PENALTY)
-    return (K_cube / size @ alpha - targets(k)).square().mean(0)
+    size = K[rows].diagonal().mean()
+    gram = K[rows] / size
+    alpha = ridge((gram + gram.T) / 2, targets(k)[rows], PENALTY)
+    return (K / size @ alpha - targets(k)).square().mean(0)
 
 
-@lru_cache(maxsize=18)
-def curve(kernel: Kernel, k: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
-    """The kernel's matrix, and mean and least error over all parities at every count: (1264, 240), (c,), (c,)."""
-    x = examples(seed)
-    K_all = kernel(torch.cat([cube(), x]), x, k)
-    errors = [errors_of(K_all, n, k, seed) for n in COUNTS]
-    return K_all, torch.stack([e.mean() for e in errors]), torch.stack([e.min() for e in errors])
+@lru_cache(maxsize=32)
+def curve(kernel: Kernel, k: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Mean and least error over all parities at every count, (c,) each."""
+    rows = examples(seed)
+    K = kernel(cube(), cube()[rows], k)
+    errors = [errors_of(K[:, :n], rows[:n], k) for n in COUNTS]
+    return torch.stack([e.mean() for e in errors]), torch.stack([e.min() for e in errors])
 
 
 def bound(which: str, k: str, n: int, seed: int = 0, *, oracle_kernel: Oracle = exercises.oracle_kernel) -> Bound:
     """One kernel against the line, with the oracle beside it."""
-    size = int(k)
-    K_all, mean, least = curve(KERNELS[which], size, seed)
-    _, oracle, _ = curve(oracle_kernel, size, seed)
+    size, kernel, rows = int(k), KERNELS[which], examples(seed)[:n]
+    mean, least = curve(kernel, size, seed)
     return Bound(
         kernel=which,
         k=size,
         counts=torch.tensor(COUNTS, dtype=torch.float64),
-        line=torch.tensor([parities.any_kernel_bound(D, size, count) for count in COUNTS]),
         mean=mean,
         least=least,
-        oracle=oracle,
+        oracle=curve(oracle_kernel, size, seed)[0],
         n=n,
-        errors=errors_of(K_all, n, size, seed).sort().values,
+        errors=errors_of(kernel(cube(), cube()[rows], size), rows, size).sort().values,
         line_here=parities.any_kernel_bound(D, size, n),
     )
 
@@ -143,7 +134,8 @@ class BoundFigure(LiveFigure):
         (self.mean,) = curve.plot([], [], "s-", color=PALETTE["orange"], markersize=4, label="this kernel, mean")
         (self.least,) = curve.plot([], [], ":", color=PALETTE["purple"], label="this kernel, its best parity")
         (self.guess,) = curve.plot([], [], "X", color=PALETTE["vermilion"], markersize=10)
-        self.said = curve.text(0, 0, "", color=PALETTE["vermilion"], va="center", fontweight="bold")
+        self.said = curve.text(0, 0, "", color=PALETTE["vermilion"], va="center")
+        self.said.set_bbox({"color": "white", "pad": 1.5, "alpha": 0.9})
         (self.here,) = curve.plot([], [], color=PALETTE["blue"], linestyle="-.", linewidth=1.2)
         curve.set(xlim=(0, MOST + 6), ylim=(-0.03, TOP), xlabel="examples n", ylabel="mean squared error")
         curve.set_title("mean over all parities of this size")
@@ -170,7 +162,7 @@ class BoundFigure(LiveFigure):
         guess = self.prediction()
         asked = guess is not None and result.k == ASKED[0]
         self.guess.set_data(*([ASKED[1]], [guess]) if asked else ([], []))
-        self.said.set(position=(ASKED[1] + 6, guess or 0), text="you said" if asked else "")
+        self.said.set(position=(ASKED[1] + 6, guess or 0), text="you said", visible=asked)
         place = torch.linspace(0, 1, len(result.errors))
         under = result.errors < result.line_here - 1e-9
         self.each.set_data(place[~under], result.errors[~under].clamp(max=TOP))

@@ -40,9 +40,14 @@ def digits(
 
 
 class DigitsFigure(RaceFigure):
-    """The same race, on an axis for smaller errors."""
+    """The same race, on an axis for smaller errors, and the learner's prediction said under it."""
 
     top = 0.3
+    prediction: Callable[[], str | None] = staticmethod(lambda: None)
+
+    def describe(self, result: Race) -> str:
+        guess = self.prediction()
+        return super().describe(result) + ("" if guess is None else f" You said: {guess}.")
 
 
 def explorer() -> Explorer:

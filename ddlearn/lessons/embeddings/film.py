@@ -24,6 +24,7 @@ EXAMPLES, NEW = 300, 300
 STEPS = 300
 FRAMES = tuple(sorted({*range(0, 20, 2), *range(20, 60, 5), *range(60, 160, 10), *range(160, STEPS + 1, 20)}))
 PENALTY = 1e-3
+ASKED = ("rings", "20")  # what the prediction is about
 
 Alignment = Callable[[Tensor, Tensor], float]
 
@@ -42,6 +43,7 @@ class View:
 class Scene:
     """One frame: the new points on their page, in the fixed embedding and in the learned one."""
 
+    asked: bool  # whether the prediction was about this data
     step: int
     x: Tensor  # (t, 2) the two coordinates that matter
     y: Tensor  # (t,)
@@ -118,6 +120,7 @@ def film(
     seen = views(shape, others, seed, features, alignment, progress=progress)
     frame = int((reel.steps - step).abs().argmin())
     return Scene(
+        asked=(shape, others) == ASKED,
         step=int(reel.steps[frame]),
         x=sample.new_x[:, :2],
         y=sample.new_y,
@@ -128,7 +131,10 @@ def film(
 
 
 class FilmFigure(LiveFigure):
+    """Left: the two coordinates, and where the units look. Then the fixed embedding and the learned one, edge-on."""
+
     size = (9.4, 4.6)
+    prediction: Callable[[], float | None] = staticmethod(lambda: None)
     LOOKS = (("o", PALETTE["vermilion"], "class −1"), ("^", PALETTE["blue"], "class +1"))
 
     def layout(self, figure):
@@ -140,7 +146,7 @@ class FilmFigure(LiveFigure):
         (self.others,) = look.plot([], [], "s", color=PALETTE["grey"], markersize=3.5)
         (self.two,) = look.plot([], [], "D", color=PALETTE["green"], markersize=6)
         (self.even,) = look.plot([], [], "--", color=PALETTE["black"], linewidth=1.2)
-        look.text(42, 0.93, "◆ the two   - - even share", ha="right", va="top", fontsize=10)
+        look.legend([self.two, self.even], ["the two", "even share"], loc="upper right", borderpad=0.1)
         look.set(title="where the units look", xlabel="coordinate", ylabel="share of weights²")
         look.set(xlim=(0, 43), ylim=(-0.06, 1), xticks=[1, 10, 20, 30, 40], yticks=[0, 0.5, 1])
         for axes in (fixed, learned):
@@ -149,6 +155,7 @@ class FilmFigure(LiveFigure):
             axes.axvspan(0, 9, color=PALETTE["sky"], alpha=0.2, linewidth=0)
             axes.set(xlim=(-2.2, 2.2), ylim=(-1.1, 1.4), yticks=[], xlabel="score: side of the plane")
         fixed.set(ylabel="largest spread inside the plane")
+        self.said = fixed.text(0, 1.22, "", ha="center", va="center", bbox={"color": "white", "pad": 3})
         self.titles = [axes.set_title(" ") for axes in (fixed, learned)]
         edge = {"markeredgecolor": "black", "markeredgewidth": 0.4}
         self.on_page, *self.on_edge = (
@@ -163,6 +170,8 @@ class FilmFigure(LiveFigure):
         self.two.set_data(numbers[:2], result.attention[:2])
         self.others.set_data(numbers[2:], result.attention[2:])
         self.even.set_data([0, d + 1], [1 / d, 1 / d])
+        guess = self.prediction()
+        self.said.set(text=f"you said {guess or 0:.0f} %", visible=guess is not None and result.asked)
         views = (result.fixed, result.learned)
         for title, name, one in zip(self.titles, ("fixed", f"step {result.step}"), views, strict=True):
             title.set_text(f"{name}: {100 * one.right:.0f} % on their side")
@@ -174,12 +183,15 @@ class FilmFigure(LiveFigure):
 
     def describe(self, result: Scene) -> str:
         fixed, learned = result.fixed, result.learned
+        guess = self.prediction()
+        said = "" if guess is None or not result.asked else f" You said {guess:.0f} % for the fixed one."
         mass = float(result.attention[:2].sum())
         return (
             f"New points in {len(result.attention)} coordinates. In the fixed embedding of {UNITS} random units a "
             f"plane puts {100 * fixed.right:.0f} % on their own side; after {result.step} steps of learning "
             f"{100 * learned.right:.0f} %. Alignment with the labels: {fixed.alignment:.2f}, then "
-            f"{learned.alignment:.2f}. The two coordinates that matter have {100 * mass:.0f} % of the squared weights."
+            f"{learned.alignment:.2f}. The two coordinates that matter have {100 * mass:.0f} % of the squared "
+            f"weights.{said}"
         )
 
 

@@ -164,7 +164,7 @@ class ParityFigure(LiveFigure):
     def layout(self, figure):
         from matplotlib.collections import PolyCollection
 
-        grid = figure.add_gridspec(2, 2, width_ratios=(1.55, 1), height_ratios=(1, 1))
+        grid = figure.add_gridspec(2, 2, width_ratios=(1.55, 1), height_ratios=(0.8, 1))
         self.axes = axes = figure.add_subplot(grid[:, 0])
         words, look = figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
         self.forbidden = axes.fill_between([1, 2], [0, 0], color=PALETTE["grey"], alpha=0.25, linewidth=0)
