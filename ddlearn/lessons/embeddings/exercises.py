@@ -99,6 +99,11 @@ FEATURES = Exercise(
             "You added the bias after the ReLU, where it only shifts the output. It decides where a unit switches on.",
         ),
         Mistake(
+            "bias subtracted",
+            lambda x, W, b: torch.relu(x @ W.T - b) / len(W) ** 0.5,
+            "Your bias enters with a minus. The unit is relu(w . x + b).",
+        ),
+        Mistake(
             "no ReLU",
             lambda x, W, b: pre_activation(x, W, b) / len(W) ** 0.5,
             "This embedding is linear in x, so a plane in it is a plane in x. Bend it: torch.relu.",
@@ -158,6 +163,11 @@ ALIGNMENT = Exercise(
                 (y - y.mean()) @ K @ (y - y.mean()) / ((K - K.mean(0)).norm() * (y - y.mean()).square().sum())
             ),
             "You centred K along one axis. A kernel has two arguments: H stands left and right of it.",
+        ),
+        Mistake(
+            "entries shifted by one mean",
+            lambda K, y: float(torch.corrcoef(torch.stack([K.flatten(), torch.outer(y, y).flatten()]))[0, 1]),
+            "This correlates the entries, shifted by one mean for all. Centring takes each row's and column's mean away.",
         ),
         Mistake(
             "y not centred",
