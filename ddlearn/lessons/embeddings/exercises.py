@@ -167,7 +167,7 @@ ALIGNMENT = Exercise(
         Mistake(
             "entries shifted by one mean",
             lambda K, y: float(torch.corrcoef(torch.stack([K.flatten(), torch.outer(y, y).flatten()]))[0, 1]),
-            "This correlates entries, shifted by one mean for all. Centring takes the mean of each row and column away.",
+            "This correlates entries shifted by one mean for all. Centring takes the mean of each row and column away.",
         ),
         Mistake(
             "y not centred",
