@@ -11,6 +11,7 @@ from ddlearn.lessons.embeddings import exercises
 from ddlearn.lessons.embeddings.race import Race, RaceFigure, race
 from ddlearn.lessons.embeddings.recipe import UNITS, Features, Progress, Sample
 
+SIZES = (50, 100, 200, 400)
 NEW = 500
 CLASSES: dict[str, Callable[[Tensor], Tensor]] = {
     "0-4 against 5-9": lambda digit: digit >= 5,
@@ -36,13 +37,13 @@ def digits(
     progress: Progress | None = None,
 ) -> Race:
     """The race on real digits."""
-    return race(two_classes, task, units, features, progress)
+    return race(two_classes, task, SIZES, units, features, progress)
 
 
 class DigitsFigure(RaceFigure):
     """The same race, on an axis for smaller errors, and the learner's prediction said under it."""
 
-    top = 0.3
+    sizes, top = SIZES, 0.3
     prediction: Callable[[], str | None] = staticmethod(lambda: None)
 
     def describe(self, result: Race) -> str:

@@ -40,7 +40,7 @@ class Task:
 TASKS = {
     "2 of 40": Task(2, 40, (50, 100, 200, 400), 2000, (0, 1, 2)),
     "3 of 30": Task(3, 30, (100, 200, 400, 800), 4000, (0, 1)),
-    "3 of 40": Task(3, 40, (100, 300, 600, 1200), 4000, (0, 1)),
+    "3 of 40": Task(3, 40, (75, 150, 300, 600), 4000, (0, 1)),
 }
 
 
@@ -231,7 +231,7 @@ def explorer() -> Explorer:
         title="The net against the line",
         controls=(
             Choice("task", "Parity", tuple(TASKS), "2 of 40"),
-            Slider("n", "Examples", 50, 1200, 200, log=True, whole=True),
+            Slider("n", "Examples", 50, 800, 200, log=True, whole=True),
             Slider("percent", "Training (%)", 0, 100, 0, whole=True, step=5),
         ),
         compute=net_against_line,

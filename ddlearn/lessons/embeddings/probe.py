@@ -7,6 +7,7 @@ from ddlearn.lessons.embeddings.film import SHAPES, hidden_shape
 from ddlearn.lessons.embeddings.race import Race, RaceFigure, race
 from ddlearn.lessons.embeddings.recipe import UNITS, Features, Progress, Sample
 
+SIZES = (50, 100, 200, 400, 800)
 NEW = 600
 OTHERS = ("20", "40")
 
@@ -27,7 +28,13 @@ def probe(
     progress: Progress | None = None,
 ) -> Race:
     """The race on a shape hidden among other coordinates."""
-    return race(shapes, f"{shape}, {others}", units, features, progress)
+    return race(shapes, f"{shape}, {others}", SIZES, units, features, progress)
+
+
+class ProbeFigure(RaceFigure):
+    """The race, on an axis up to guessing."""
+
+    sizes = SIZES
 
 
 def explorer() -> Explorer:
@@ -41,6 +48,6 @@ def explorer() -> Explorer:
             Slider("units", "Random units", 4, 256, UNITS, log=True, whole=True),
         ),
         compute=probe,
-        figure=RaceFigure,
+        figure=ProbeFigure,
         uses=("features",),
     )

@@ -17,7 +17,6 @@ from ddlearn.lessons.embeddings.recipe import BIAS_STD, UNITS, Features, Progres
 from ddlearn.lessons.embeddings.remember import remembered
 from ddlearn.ridge import ridge
 
-SIZES = (50, 100, 200, 400, 800)
 SEEDS = (0, 1, 2)
 STEPS = 1000
 PENALTY = 1e-3
@@ -30,9 +29,8 @@ Samples = Callable[[str, int, tuple[int, ...]], list[Sample]]
 class Race:
     """Share of new points on the wrong side, for each seed and number of examples, (seeds, sizes)."""
 
-    task: str
     units: int
-    sizes: Tensor  # (sizes,)
+    sizes: tuple[int, ...]
     random: Tensor
     limit: Tensor
     rbf: Tensor
@@ -68,10 +66,12 @@ def rbf_error(sample: Sample) -> Tensor:
 
 
 @remembered(9)
-def runners(samples: Samples, task: str, progress: Progress | None = None) -> tuple[list[Sample], list[Reel], Race]:
+def runners(
+    samples: Samples, task: str, sizes: tuple[int, ...], progress: Progress | None = None
+) -> tuple[list[Sample], list[Reel], Race]:
     """Train on every sample of the task, and run the rivals that have no slider."""
-    drawn = [sample for seed in SEEDS for sample in samples(task, seed, SIZES)]
-    seeds = [seed for seed in SEEDS for _ in SIZES]
+    drawn = [sample for seed in SEEDS for sample in samples(task, seed, sizes)]
+    seeds = [seed for seed in SEEDS for _ in sizes]
     reels = learn(drawn, STEPS, (), seeds, progress=progress and (lambda done, words: progress(0.7 * done, words)))
     rivals = []
     for k, (sample, reel) in enumerate(zip(drawn, reels, strict=True)):
@@ -81,21 +81,27 @@ def runners(samples: Samples, task: str, progress: Progress | None = None) -> tu
         limit = kernel_error(*limit_K, sample, PENALTY)
         learned = error(reel.outputs(-1, sample.new_x), sample.new_y)
         rivals.append(torch.stack([limit, rbf_error(sample), learned]))
-    limit, rbf, learned = torch.stack(rivals).T.reshape(3, len(SEEDS), len(SIZES))
-    sizes = torch.tensor(SIZES, dtype=torch.float64)
-    return drawn, reels, Race(task, 0, sizes, learned.new_zeros(learned.shape), limit, rbf, learned)
+    limit, rbf, learned = torch.stack(rivals).T.reshape(3, len(SEEDS), len(sizes))
+    return drawn, reels, Race(0, sizes, learned.new_zeros(learned.shape), limit, rbf, learned)
 
 
-def race(samples: Samples, task: str, units: int, features: Features, progress: Progress | None = None) -> Race:
+def race(
+    samples: Samples,
+    task: str,
+    sizes: tuple[int, ...],
+    units: int,
+    features: Features,
+    progress: Progress | None = None,
+) -> Race:
     """The race with so many random units; for as many as the net has, they are the net's own at its start."""
-    drawn, reels, rest = runners(samples, task, progress=progress)
+    drawn, reels, rest = runners(samples, task, sizes, progress=progress)
     errors = []
     for k, (sample, reel) in enumerate(zip(drawn, reels, strict=True)):
-        W, b = (reel.W[0], reel.b[0]) if units == UNITS else random_units(units, sample.x.shape[1], k // len(SIZES))
+        W, b = (reel.W[0], reel.b[0]) if units == UNITS else random_units(units, sample.x.shape[1], k // len(sizes))
         score = readout(features(sample.x, W, b), sample.y, features(sample.new_x, W, b), PENALTY)
         errors.append(error(score, sample.new_y))
     random = torch.stack(errors).reshape(rest.learned.shape)
-    return Race(task, units, rest.sizes, random, rest.limit, rest.rbf, rest.learned)
+    return Race(units, sizes, random, rest.limit, rest.rbf, rest.learned)
 
 
 def random_units(units: int, d: int, seed: int) -> tuple[Tensor, Tensor]:
@@ -109,6 +115,7 @@ class RaceFigure(LiveFigure):
     """Error against examples: the runners' means over seeds, and for those who are drawn at random the seeds' band."""
 
     size = (9.4, 4.0)
+    sizes = (50, 800)
     top = 0.56
     RUNNERS = (
         ("random", "orange", "s", "--"),
@@ -131,9 +138,9 @@ class RaceFigure(LiveFigure):
         }
         if self.top > 0.5:
             axes.axhline(0.5, color=PALETTE["black"], linewidth=1)
-            axes.text(830, 0.507, "guessing", ha="right")
-        axes.set(xscale="log", xlim=(46, 870), ylim=(-0.02 * self.top, self.top))
-        axes.set_xticks(SIZES, [str(n) for n in SIZES])
+            axes.text(1.02 * self.sizes[-1], 0.507, "guessing", ha="right")
+        axes.set(xscale="log", xlim=(0.92 * self.sizes[0], 1.09 * self.sizes[-1]), ylim=(-0.02 * self.top, self.top))
+        axes.set_xticks(self.sizes, [str(n) for n in self.sizes])
         axes.minorticks_off()
         axes.grid(True)
         axes.set(xlabel="examples", ylabel="new points on the wrong side")
@@ -143,14 +150,13 @@ class RaceFigure(LiveFigure):
     def draw(self, result: Race):
         for name, line in self.lines.items():
             line.set_data(result.sizes, getattr(result, name).mean(0).clamp(max=self.top))
-        x = result.sizes.tolist()
         for name, band in self.bands.items():
             errors = getattr(result, name).clamp(max=self.top)
-            low, high = (zip(x, edge.tolist(), strict=True) for edge in (errors.amin(0), errors.amax(0)))
+            low, high = (zip(result.sizes, edge.tolist(), strict=True) for edge in (errors.amin(0), errors.amax(0)))
             band.set_verts([[*low, *reversed([*high])]])
 
     def describe(self, result: Race) -> str:
-        middle = len(SIZES) // 2
+        middle = len(result.sizes) // 2
         names = {"random": "random units", "limit": "their limit", "rbf": "the Gaussian kernel", "learned": "learned"}
         means = {name: getattr(result, name).mean(0) for name in names}
 
@@ -158,9 +164,9 @@ class RaceFigure(LiveFigure):
             return ", ".join(f"{names[name]} {100 * float(mean[k]):.1f} %" for name, mean in means.items())
 
         gap = means["learned"] - torch.stack([means["random"], means["limit"], means["rbf"]]).amin(0)
-        ahead = [str(n) for n, difference in zip(SIZES, gap, strict=True) if difference < 0]
+        ahead = [str(n) for n, difference in zip(result.sizes, gap, strict=True) if difference < 0]
         lead = f"ahead of all at {', '.join(ahead)} examples" if ahead else "nowhere ahead of all"
         return (
-            f"{result.units} random units, errors over {len(SEEDS)} seeds. At {SIZES[middle]} examples: "
-            f"{said(middle)}. At {SIZES[-1]}: {said(-1)}. Learned units are {lead}."
+            f"{result.units} random units, errors over {len(SEEDS)} seeds. At {result.sizes[middle]} examples: "
+            f"{said(middle)}. At {result.sizes[-1]}: {said(-1)}. Learned units are {lead}."
         )
