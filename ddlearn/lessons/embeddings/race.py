@@ -68,21 +68,21 @@ def rbf_error(sample: Sample) -> Tensor:
 @remembered(9)
 def runners(
     samples: Samples, task: str, sizes: tuple[int, ...], progress: Progress | None = None
-) -> tuple[list[Sample], list[Reel], Race]:
-    """Train on every sample of the task, and run the rivals that have no slider."""
+) -> tuple[list[Sample], list[Reel], dict[str, Tensor]]:
+    """Train on every sample of the task, and run those who have no slider: their errors by name, (seeds, sizes)."""
     drawn = [sample for seed in SEEDS for sample in samples(task, seed, sizes)]
     seeds = [seed for seed in SEEDS for _ in sizes]
     reels = learn(drawn, STEPS, (), seeds, progress=progress and (lambda done, words: progress(0.7 * done, words)))
-    rivals = []
+    errors = []
     for k, (sample, reel) in enumerate(zip(drawn, reels, strict=True)):
         if progress:
             progress(0.7 + 0.3 * k / len(drawn), "fixed kernels")
         limit_K = (limit_kernel(x, sample.x) for x in (sample.x, sample.new_x))
         limit = kernel_error(*limit_K, sample, PENALTY)
         learned = error(reel.outputs(-1, sample.new_x), sample.new_y)
-        rivals.append(torch.stack([limit, rbf_error(sample), learned]))
-    limit, rbf, learned = torch.stack(rivals).T.reshape(3, len(SEEDS), len(sizes))
-    return drawn, reels, Race(0, sizes, learned.new_zeros(learned.shape), limit, rbf, learned)
+        errors.append(torch.stack([limit, rbf_error(sample), learned]))
+    by_name = zip(("limit", "rbf", "learned"), torch.stack(errors).T.reshape(3, len(SEEDS), len(sizes)), strict=True)
+    return drawn, reels, dict(by_name)
 
 
 def race(
@@ -94,14 +94,13 @@ def race(
     progress: Progress | None = None,
 ) -> Race:
     """The race with so many random units; for as many as the net has, they are the net's own at its start."""
-    drawn, reels, rest = runners(samples, task, sizes, progress=progress)
+    drawn, reels, others = runners(samples, task, sizes, progress=progress)
     errors = []
     for k, (sample, reel) in enumerate(zip(drawn, reels, strict=True)):
         W, b = (reel.W[0], reel.b[0]) if units == UNITS else random_units(units, sample.x.shape[1], k // len(sizes))
         score = readout(features(sample.x, W, b), sample.y, features(sample.new_x, W, b), PENALTY)
         errors.append(error(score, sample.new_y))
-    random = torch.stack(errors).reshape(rest.learned.shape)
-    return Race(units, sizes, random, rest.limit, rest.rbf, rest.learned)
+    return Race(units, sizes, torch.stack(errors).reshape(len(SEEDS), len(sizes)), **others)
 
 
 def random_units(units: int, d: int, seed: int) -> tuple[Tensor, Tensor]:
