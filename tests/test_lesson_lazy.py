@@ -120,8 +120,8 @@ def test_on_digits_the_scale_hardly_matters():
 def test_the_width_nets_take_plain_steps_of_the_stated_learning_rate(power, equal, monkeypatch):
     """Autograd on f = s sum a relu(w x + b), s = m^(p-1), with the learning rate 0.3, times 1/(s^2 m) if equal."""
     monkeypatch.setattr(width, "STEPS", 3)
-    m = 64
-    moves = width.trained.__wrapped__(width.Training("relu", equal, (power,), (m,), range(1)))
+    m, q = 64, 1 - 2 * power if equal else 0.0
+    moves = width.trained.__wrapped__(width.Training("relu", ((power, q),), (m,), range(1)))
     x, y = width.points()
     model = MLP((64, m, 1), "relu", "mup", W_std=8.0, b_std=0.5, bias="hidden")
     (W, b), (a, _) = model.init(compute.generator(0), torch.float32, readout="signs", doubled=True)
@@ -132,10 +132,10 @@ def test_the_width_nets_take_plain_steps_of_the_stated_learning_rate(power, equa
         grads = torch.autograd.grad(loss, (W, b, a))
         lr = 0.3 / (s**2 * m) if equal else 0.3
         W, b, a = (p - lr * g for p, g in zip((W, b, a), grads, strict=True))
-    ours = moves.after["weights"][power, 0, m].double()
+    ours = moves.after[power, q, 0, m]["weights"].double()
     torch.testing.assert_close(ours, torch.cat([p.detach().flatten() for p in (W, b, a)]), rtol=1e-4, atol=1e-5)
     error = (s * torch.relu(x @ W.T + b) @ a - y).square().mean().item()
-    assert moves.errors[power, 0, m] == pytest.approx(error, rel=1e-3)
+    assert moves.errors[power, q, 0, m] == pytest.approx(error, rel=1e-3)
 
 
 def test_without_equal_speed_a_wide_mup_net_is_not_trained():

@@ -7,7 +7,7 @@ from torch import Tensor
 from ddlearn import compute
 from ddlearn.classroom import Claim
 from ddlearn.diagonal_networks import descend, flow_limit, least_l1, least_l2
-from ddlearn.lessons.lazy import diagonal, finite_width, regimes, width
+from ddlearn.lessons.lazy import diagonal, exercises, finite_width, regimes, width
 from ddlearn.lessons.lazy.scale import BITS, EXAMPLES, SCALES, TASKS
 from ddlearn.networks import MLP
 from ddlearn.parities import any_kernel_bound
@@ -59,7 +59,7 @@ def two_parametrizations(seed: int, rate: float) -> float:
 
 def exponent(seed: int, scaling: str, quantity: str) -> float:
     curve = width.against_width(
-        quantity, scaling, "relu", True, seeds=range(2 * seed, 2 * seed + 2), widths=THREE, powers=(0.0, 0.5)
+        quantity, scaling, "relu", True, seeds=range(2 * seed, 2 * seed + 2), widths=THREE, scalings=(MUP, NTK)
     )
     return float(curve.log_slope().mean())
 
@@ -93,7 +93,7 @@ def off_least_l2(seed: int, alpha: float) -> float:
 
 
 def fluctuation_exponent(seed: int, zero: bool) -> float:
-    fits = finite_width.fits_of(WIDE, 64, zero, seed)
+    (fits,) = finite_width.fits_of(WIDE, 64, seed, (exercises.doubled if zero else None,))
     return finite_width.slope(WIDE, finite_width.distance(fits, 1))
 
 
@@ -103,7 +103,7 @@ def bias_and_distance(seed: int, nets: int = 256) -> tuple[Tensor, Tensor]:
 
     The squared distance of a mean of N is the squared bias plus a share of the variance; the share is subtracted.
     """
-    fits = finite_width.fits_of(MANY, nets, True, seed + 100)
+    (fits,) = finite_width.fits_of(MANY, nets, seed + 100)
     variance = fits.functions.var(1).mean(1)
     squared = finite_width.distance(fits, nets).square() - variance / nets
     return squared.clamp_min(1e-12).sqrt(), finite_width.distance(fits, 1)

@@ -32,7 +32,7 @@ WIDE = 2  # the slopes are read from this width on, where the power laws have be
 class Training:
     """What to train: equal if its numbers are, whoever watches it."""
 
-    start: Start
+    starts: Start
     widths: tuple[int, ...] = WIDTHS
     nets: int = NETS  # of each width
     progress: Callable[[float, str], object] | None = field(default=None, compare=False)
@@ -96,32 +96,38 @@ def infinitely_wide() -> tuple[Tensor, float]:
 
 
 @lru_cache(maxsize=8)
-def trained(training: Training) -> Fits:
-    """Train all nets of all widths as one batch, for the same few steps."""
+def trained(training: Training) -> tuple[Fits, ...]:
+    """Train all nets of all widths as one batch, for the same few steps; one `Fits` for each kind of start."""
     x, y, grid = curve()
     infinite, lr = infinitely_wide()
     nets = tuple(net(m) for m in training.widths for _ in range(training.nets))
+    kinds = len(training.starts.parameters) // len(nets)
     result = train(
-        Ensemble(nets, training.start.parameters), x.float(), y.float(), steps=STEPS, lr=lr, progress=training.progress
+        Ensemble(nets * kinds, training.starts.parameters),
+        x.float(),
+        y.float(),
+        steps=STEPS,
+        lr=lr,
+        progress=training.progress,
     )
     functions = result.ensemble.apply(grid.float())[..., 0].double()
-    return Fits(grid[:, 0], x[:, 0], y, functions.view(len(training.widths), training.nets, -1), infinite)
+    functions = functions.view(kinds, len(training.widths), training.nets, -1)
+    return tuple(Fits(grid[:, 0], x[:, 0], y, kind, infinite) for kind in functions)
 
 
 def fits_of(
     widths: tuple[int, ...],
     nets: int,
-    zero: bool,
     seed: int,
-    doubled: Doubled = exercises.doubled,
+    doublings: tuple[Doubled | None, ...] = (exercises.doubled,),
     progress: Callable[[float, str], object] | None = None,
-) -> Fits:
-    """So many nets of each width, trained; from the zero function, or as they were drawn."""
+) -> tuple[Fits, ...]:
+    """So many nets of each width, trained, for each doubling; None leaves the nets as they were drawn."""
     generator = compute.generator(2000 + seed)
-    start = Start.of(
-        [draw(net(m), generator, doubled if zero else None, "normal") for m in widths for _ in range(nets)]
+    starts = Start.of(
+        [draw(net(m), generator, twins, "normal") for twins in doublings for m in widths for _ in range(nets)]
     )
-    return trained(Training(start, widths, nets, progress))
+    return trained(Training(starts, widths, nets, progress))
 
 
 def distance(fits: Fits, together: int) -> Tensor:
@@ -141,7 +147,7 @@ def finite_width(
     progress: Callable[[float, str], object] | None = None,
 ) -> Finite:
     """Train, once; then compare one net, and the mean of `nets`, with infinite width. `zero` starts from zero."""
-    fits = fits_of(WIDTHS, NETS, zero, seed, doubled, progress)
+    fits = fits_of(WIDTHS, NETS, seed, (doubled, None), progress)[0 if zero else 1]
     here = min(range(len(WIDTHS)), key=lambda k: abs(WIDTHS[k] / width - 1))
     return Finite(fits, here, nets, zero, distance(fits, 1), distance(fits, nets), distance(fits, NETS))
 

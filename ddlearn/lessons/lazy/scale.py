@@ -14,14 +14,14 @@ from torch import Tensor
 
 from ddlearn import compute, datasets, tangent
 from ddlearn.lessons.lazy.starts import Start, flat
-from ddlearn.networks import MLP
+from ddlearn.networks import MLP, Parameters
 from ddlearn.parities import any_kernel_bound, sparse_parity
 from ddlearn.training import Ensemble, train
 
 TASKS = ("parity of two bits", "digits, 0-4 or 5-9")
 SCALES = tuple(10 ** (k / 4) for k in range(-2, 9))
 BITS, EXAMPLES, TEST, PROBES = 30, 300, 1000, 200
-UNITS, STEPS, BATCH, PACE = 128, 2000, 64, 0.1
+UNITS, STEPS, BATCH, PACE = 128, 1200, 64, 0.1
 RIDGE = 1e-6  # of the kernel's mean diagonal, for the regression that the lazy net should be
 
 
@@ -31,7 +31,7 @@ class Training:
 
     task: str
     seed: int
-    start: Start
+    starts: Start
     scales: tuple[float, ...] = SCALES
     progress: Callable[[float, str], object] | None = field(default=None, compare=False)
 
@@ -73,14 +73,13 @@ def examples(task: str, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 
 @lru_cache(maxsize=12)
-def trained(training: Training) -> Sweep:
-    """Train the net at every scale, as one batch of nets, and look at what became of it."""
-    model, scales = net(training.task), training.scales
-    x, y, x_test, y_test = (part.float() for part in examples(training.task, training.seed))
-    start = training.start.parameters[0]
-    alphas = torch.tensor(scales, dtype=torch.float64)
+def trained(training: Training) -> tuple[Sweep, ...]:
+    """Train every start at every scale, as one batch of nets, and look at what became of them: a sweep a start."""
+    model, scales, starts = net(training.task), training.scales, training.starts.parameters
+    x, y, *_ = (part.float() for part in examples(training.task, training.seed))
+    alphas = torch.tensor(scales, dtype=torch.float64).repeat(len(starts))
     result = train(
-        Ensemble((model,) * len(scales), (start,) * len(scales)),
+        Ensemble((model,) * len(alphas), tuple(start for start in starts for _ in scales)),
         x,
         (y / alphas.float()[:, None])[..., None],
         steps=STEPS,
@@ -91,30 +90,39 @@ def trained(training: Training) -> Sweep:
         generator=compute.generator(training.seed + 1),
         progress=training.progress,
     )
+    ends = result.ensemble.parameters
+    S = len(scales)
+    return tuple(_swept(training, starts[k], ends[S * k : S * (k + 1)]) for k in range(len(starts)))
+
+
+def _swept(training: Training, start: Parameters, ends: tuple[Parameters, ...]) -> Sweep:
+    model, alphas = net(training.task), torch.tensor(training.scales, dtype=torch.float64)[:, None]
+    x, y, x_test, y_test = examples(training.task, training.seed)
+    every = [_double(parameters) for parameters in (start, *ends)]
+
+    def outputs(points: Tensor) -> Tensor:
+        return alphas * torch.stack([model.apply(parameters, points)[:, 0] for parameters in every[1:]])
+
     regression, tangent_move = tangents(model, start, training)
-    probes = x_test[:PROBES].double()
-    every = (start, *result.ensemble.parameters)
-    kernels = torch.stack([tangent.empirical(model, probes, parameters=_double(p), rates=True) for p in every])
-    outputs = alphas[:, None] * result.ensemble.apply(x_test)[..., 0].double()
-    fitted = alphas[:, None] * result.ensemble.apply(x)[..., 0].double()
-    lengths = torch.stack([W.double().norm(dim=0) for (W, _), _ in every])
-    parity = training.task == TASKS[0]
+    tested = outputs(x_test)
+    kernels = torch.stack([tangent.empirical(model, x_test[:PROBES], parameters=p, rates=True) for p in every])
+    lengths = torch.stack([W.norm(dim=0) for (W, _), _ in every])
     return Sweep(
-        scales=scales,
-        train=(fitted - y).square().mean(1),
-        test=(outputs - y_test).square().mean(1),
-        gap=(outputs - regression).square().mean(1),
+        scales=training.scales,
+        train=(outputs(x) - y).square().mean(1),
+        test=(tested - y_test).square().mean(1),
+        gap=(tested - regression).square().mean(1),
         tangent_move=tangent_move,
         regression=float((regression - y_test).square().mean()),
-        bound=any_kernel_bound(BITS, 2, EXAMPLES) if parity else None,
-        weights=torch.stack([flat(p) for p in every]),
+        bound=any_kernel_bound(BITS, 2, EXAMPLES) if training.task == TASKS[0] else None,
+        weights=torch.stack([flat(parameters) for parameters in (start, *ends)]),
         kernels=kernels.float(),
-        alignment=torch.tensor([tangent.alignment(K, y_test[:PROBES].double()) for K in kernels]),
+        alignment=torch.tensor([tangent.alignment(K, y_test[:PROBES]) for K in kernels]),
         reading=lengths[1:] / lengths[0].mean(),
     )
 
 
-def tangents(model: MLP, start: tuple, training: Training) -> tuple[Tensor, Tensor]:
+def tangents(model: MLP, start: Parameters, training: Training) -> tuple[Tensor, Tensor]:
     """What the tangent at the start predicts: ridge regression on the test points, (TEST,), and the weights' way, (S,).
 
     A linear net goes from theta_0 to the nearest theta that fits: J d = y / alpha - f_0 has the shortest solution
@@ -130,5 +138,5 @@ def tangents(model: MLP, start: tuple, training: Training) -> tuple[Tensor, Tens
     return K_test @ torch.linalg.solve(K, y), shortest / flat(start).norm()
 
 
-def _double(parameters: tuple) -> tuple:
+def _double(parameters: Parameters) -> Parameters:
     return tuple(tuple(None if part is None else part.double() for part in pair) for pair in parameters)

@@ -21,7 +21,7 @@ from ddlearn.classroom import Choice, CurveFigure, Explorer, Switch
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.lazy import exercises
 from ddlearn.lessons.lazy.starts import flat
-from ddlearn.networks import MLP
+from ddlearn.networks import MLP, Parameters
 from ddlearn.result import Curve
 from ddlearn.training import Ensemble, train
 
@@ -29,7 +29,7 @@ QUANTITIES = ("weights", "features", "kernel")
 SCALINGS = {"muP, scale 1": 0.0, "between, scale m^¼": 0.25, "NTK, scale √m": 0.5}
 WIDTHS = (64, 128, 256, 512, 1024)
 SEEDS = range(3)
-POINTS, STEPS, PACE = 60, 100, 0.3
+POINTS, STEPS, PACE = 50, 100, 0.3
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,7 @@ class Training:
     """What to train: equal if its numbers are, whoever watches it."""
 
     activation: str
-    equal: bool
-    powers: tuple[float, ...] = tuple(SCALINGS.values())
+    speeds: tuple[tuple[float, float], ...]  # (p, q): output scale m^p, learning rate times m^q
     widths: tuple[int, ...] = WIDTHS
     seeds: range = SEEDS
     progress: Callable[[float, str], object] | None = field(default=None, compare=False)
@@ -46,12 +45,11 @@ class Training:
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """What each net was before and after training, and how well it then fitted: power, seed and width in this order."""
+    """What each net was before and after training, and how well it then fitted."""
 
-    before: dict[str, dict[tuple, Tensor]]  # quantity -> (power, seed, width) -> tensor
-    after: dict[str, dict[tuple, Tensor]]
-    errors: dict[tuple, float]  # mean squared training error of m^p f at the end
-    alignment: dict[tuple, tuple[float, float]]
+    before: dict[tuple, dict[str, Tensor]]  # (seed, width) -> quantity -> tensor
+    after: dict[tuple, dict[str, Tensor]]  # (p, q, seed, width) -> quantity -> tensor
+    errors: dict[tuple, float]  # mean squared training error of m^p f at the end, likewise
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +57,7 @@ class WidthCurve(Curve):
     """How far one quantity moved against width, with what stands beside the figure."""
 
     quantity: str = ""
-    power: float = 0.0
+    speed: tuple[float, float] = (0.0, 0.0)
     equal: bool = True
     errors: tuple[float, float] = (0.0, 0.0)  # training error at the end, of the narrowest and the widest nets
     alignment: tuple[float, float] = (0.0, 0.0)  # of the widest nets' kernel with the labels, before and after
@@ -68,6 +66,11 @@ class WidthCurve(Curve):
 def theory(quantity: str, power: float) -> float:
     """The exponent of the width: -p for weights and features, -2p for the kernel."""
     return -power * (2 if quantity == "kernel" else 1)
+
+
+def factor(scaling: str, equal: bool) -> float:
+    """The exponent q of the factor m^q in the learning rate: 1 / (s^2 m) = m^(1-2p) for equal speed, else none."""
+    return 1 - 2 * SCALINGS[scaling] if equal else 0.0
 
 
 @lru_cache(maxsize=1)
@@ -79,43 +82,41 @@ def points() -> tuple[Tensor, Tensor]:
     return x / x.norm(dim=1).mean(), torch.where(digits.train_y[:POINTS] >= 5, 1.0, -1.0).double()
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def trained(training: Training) -> Moves:
     """Train every net for the same number of steps, in single precision."""
     x, y = (part.float() for part in points())
-    names = [(p, seed, m) for p in training.powers for seed in training.seeds for m in training.widths]
     model = MLP((x.shape[1], 2, 1), training.activation, "mup", W_std=x.shape[1] ** 0.5, b_std=0.5, bias="hidden")
-    nets = [replace(model, widths=(x.shape[1], m, 1)) for _, _, m in names]
-    starts = [
-        net.init(compute.generator(seed), torch.float32, readout="signs", doubled=True)
-        for net, (_, seed, _) in zip(nets, names, strict=True)
-    ]
-    # An output scale m^p is the target y / m^p; the rates of muP, m for all, are then the factor 1 / (s^2 m).
+    nets = {m: replace(model, widths=(x.shape[1], m, 1)) for m in training.widths}
+    starts = {
+        (seed, m): net.init(compute.generator(seed), torch.float32, readout="signs", doubled=True)
+        for seed in training.seeds
+        for m, net in nets.items()
+    }
+    names = [(p, q, seed, m) for p, q in training.speeds for seed, m in starts]
+    # An output scale m^p is the target y / m^p. The rates of muP, m for all, are then those of equal speed: q = 1 - 2p.
     result = train(
-        Ensemble(tuple(nets), tuple(starts)),
+        Ensemble(tuple(nets[m] for *_, m in names), tuple(starts[seed, m] for *_, seed, m in names)),
         x,
-        torch.stack([y / m**p for p, _, m in names])[..., None],
+        torch.stack([y / m**p for p, *_, m in names])[..., None],
         steps=STEPS,
-        lr=[PACE * (1.0 if training.equal else m ** (2 * p - 1)) for p, _, m in names],
+        lr=[PACE * m ** (q - 1 + 2 * p) for p, q, _, m in names],
         progress=training.progress,
     )
-    before, after = ({quantity: {} for quantity in QUANTITIES} for _ in range(2))
-    for into, several in ((before, starts), (after, result.ensemble.parameters)):
-        for name, net, parameters in zip(names, nets, several, strict=True):
-            into["weights"][name] = flat(parameters)
-            into["features"][name] = net.features(parameters, x)
-            into["kernel"][name] = tangent.empirical(net, x, parameters=parameters, rates=True)
-    labels = points()[1]
+
+    def seen(m: int, parameters: Parameters) -> dict[str, Tensor]:
+        return {
+            "weights": flat(parameters),
+            "features": nets[m].features(parameters, x),
+            "kernel": tangent.empirical(nets[m], x, parameters=parameters, rates=True),
+        }
+
     return Moves(
-        before,
-        after,
+        before={name: seen(name[-1], start) for name, start in starts.items()},
+        after={name: seen(name[-1], end) for name, end in zip(names, result.ensemble.parameters, strict=True)},
         errors={
-            name: float(2 * loss * name[2] ** (2 * name[0]))
+            name: float(2 * loss * name[-1] ** (2 * name[0]))
             for name, loss in zip(names, result.losses[:, -1], strict=True)
-        },
-        alignment={
-            name: tuple(tangent.alignment(of["kernel"][name].double(), labels) for of in (before, after))
-            for name in names
         },
     )
 
@@ -129,22 +130,30 @@ def against_width(
     drift: Callable[[Tensor, Tensor], float] = exercises.drift,
     seeds: range = SEEDS,
     widths: tuple[int, ...] = WIDTHS,
-    powers: tuple[float, ...] = tuple(SCALINGS.values()),
+    scalings: tuple[str, ...] = tuple(SCALINGS),
     progress: Callable[[float, str], object] | None = None,
 ) -> WidthCurve:
     """The relative change of one quantity against width, every seed; `equal` takes the factor 1 / (s^2 m)."""
-    power = SCALINGS[scaling]
-    moves = trained(Training(activation, equal, powers, widths, seeds, progress))
-    before, after = moves.before[quantity], moves.after[quantity]
+    speed = (SCALINGS[scaling], factor(scaling, equal))
+    every = dict.fromkeys((SCALINGS[one], factor(one, fair)) for one in scalings for fair in (True, False))
+    moves = trained(Training(activation, tuple(every), widths, seeds, progress))
     measured = torch.tensor(
         [
-            [float(drift(before[power, seed, m].double(), after[power, seed, m].double())) for m in widths]
+            [
+                float(drift(moves.before[seed, m][quantity].double(), moves.after[*speed, seed, m][quantity].double()))
+                for m in widths
+            ]
             for seed in seeds
         ],
         dtype=torch.float64,
     )
+    widest, labels = widths[-1], points()[1]
+    kernels = [
+        [there["kernel"].double() for there in (moves.before[seed, widest], moves.after[*speed, seed, widest])]
+        for seed in seeds
+    ]
     m = torch.tensor(widths, dtype=torch.float64)
-    exponent = theory(quantity, power)
+    exponent = theory(quantity, speed[0])
     height = (measured.log().mean(0) - exponent * m.log()).mean().exp()  # the theory knows the slope alone
     return WidthCurve(
         x=m,
@@ -154,10 +163,10 @@ def against_width(
         y_name=f"relative change of the {quantity}",
         title=scaling,
         quantity=quantity,
-        power=power,
+        speed=speed,
         equal=equal,
-        errors=tuple(mean([moves.errors[power, seed, m] for seed in seeds]) for m in (widths[0], widths[-1])),
-        alignment=tuple(mean([moves.alignment[power, seed, widths[-1]][k] for seed in seeds]) for k in (0, 1)),
+        errors=tuple(mean([moves.errors[*speed, seed, m] for seed in seeds]) for m in (widths[0], widths[-1])),
+        alignment=tuple(mean([tangent.alignment(pair[k], labels) for pair in kernels]) for k in (0, 1)),
     )
 
 
@@ -174,9 +183,9 @@ class WidthFigure(CurveFigure):
         moved = result.mean
         slope = float(result.log_slope().mean())
         if result.equal:
-            rates = [brief(float(m) ** (1 - 2 * result.power)) for m in (result.x[0], result.x[-1])]
+            rates = [brief(float(m) ** result.speed[1]) for m in (result.x[0], result.x[-1])]
             pace = f"Learning-rate factor 1/(s²m): {rates[0]} at {first}, {rates[1]} at {last}"
-            exponent = theory(result.quantity, result.power)
+            exponent = theory(result.quantity, result.speed[0])
             agreed = f" (theory {brief(exponent)})"
         else:
             pace, agreed = "The same learning rate at every width", ""
