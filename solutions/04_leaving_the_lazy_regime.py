@@ -123,14 +123,18 @@ def drift(before, after):
 def doubled(W, b, a):
     """Twins below the units: the same W and b, the opposite a.  W (h, d), b (h,), a (h,) -> (2h, d), (2h,), (2h,)."""
     # BEGIN SOLUTION
-    return torch.cat([W, W]), torch.cat([b, b]), torch.cat([a, -a])
+    W = torch.cat([W, W])
+    b = torch.cat([b, b])
+    a = torch.cat([a, -a])
+    return W, b, a
     # END SOLUTION
 
 
 # %% [markdown]
 # Go back to the picture and untick **Start from the zero function**: at the lazy end the random start is still there after training,
 # α times as large, and the error passes that of predicting nothing at all. Then tick it again and choose the **digits**. There
-# the rich net gains next to nothing. A fixed kernel knows enough about centred digits; it knows nothing about parities.
+# the rich net gains next to nothing. For centred digits the kernel that it was born with is good enough; for a parity it spends its
+# examples on hundreds of pairs of bits, of which one counts.
 
 # %% [markdown]
 # ## Theory over experiment: width
@@ -200,6 +204,12 @@ lesson.diagonal.show()
 # ([Woodworth et al. 2020](https://arxiv.org/abs/2002.09277))
 #
 # </details>
+
+# %% [markdown] tags=["instructor"]
+# **Instructor.** Ask who has seen the two ends before: the least l2 norm is ridge regression with no ridge, the least l1 norm the lasso
+# with no penalty. Nobody added a penalty here; the way the weights are made did it. The usual slip in `diagonal_step` is the
+# sign of v; draw $w = u^2 - v^2$ and ask which way v goes if $w$ is too small. Descent stops at the scales where it is quick;
+# below, only the closed form is drawn: from a start near zero, descent leaves it very slowly.
 
 # %% [markdown]
 # ## Finite width as a correction

@@ -22,4 +22,5 @@ lesson = Lesson(
     claims=CLAIMS,
 )
 lesson.scale.figure.prediction = lambda: lesson.prediction("crossing")
+lesson.diagonal.figure.prediction = lambda: lesson.prediction("truth")
 lesson.width.figure.prediction = lambda: lesson.prediction("sixteen")

@@ -121,6 +121,7 @@ def diagonal(
 
 class DiagonalFigure(LiveFigure):
     size = (9.8, 4.0)
+    prediction = staticmethod(lambda: None)
 
     def layout(self, figure):
         from matplotlib.collections import LineCollection
@@ -155,12 +156,16 @@ class DiagonalFigure(LiveFigure):
         self.dot.set_data([result.alpha], [result.error])
 
     def describe(self, result: Diagonal) -> str:
-        s = result.solutions
+        s, guess = result.solutions, self.prediction()
+        said = ""
+        if guess is not None:
+            ends = f"the smallest start ends at {say(s.path[0], 2)}, the largest at {say(s.path[-1], 2)}"
+            said = f" You said: {guess.partition(':')[0]}; {ends}."
         return (
             f"{len(s.y)} examples, start of scale {brief(result.alpha)}: squared error {say(result.error, 2)}, and the "
             f"weights’ absolute values add up to {say(result.norm, 3)}; the least that fits is {say(s.least, 3)}. "
             f"Error of the least l1 norm {say(s.l1, 2)}, of the least l2 norm {say(s.l2, 2)}. Descent misses the "
-            f"closed form by {max(0.1, 100 * s.missed):.1f} % at most."
+            f"closed form by {max(0.1, 100 * s.missed):.1f} % at most.{said}"
         )
 
 
@@ -168,7 +173,7 @@ def explorer() -> Explorer:
     """The diagonal explorer, fresh."""
     return Explorer(
         name="diagonal",
-        title="Lazy to rich, solved: a net with one weight a feature",
+        title="Lazy to rich, solved: weights that are products",
         controls=(
             Slider("alpha", "Scale of the start", LOWEST, HIGHEST, 1.0, log=True),
             Choice("n", "Examples", EXAMPLES, "40"),

@@ -115,6 +115,15 @@ def trained(training: Training) -> tuple[Fits, ...]:
     return tuple(Fits(grid[:, 0], x[:, 0], y, kind, infinite) for kind in functions)
 
 
+@lru_cache(maxsize=8)
+def starts_of(widths: tuple[int, ...], nets: int, seed: int, doublings: tuple[Doubled | None, ...]) -> Start:
+    """So many nets of each width for each doubling; None leaves them as they were drawn."""
+    generator = compute.generator(2000 + seed)
+    return Start.of(
+        [draw(net(m), generator, twins, "normal") for twins in doublings for m in widths for _ in range(nets)]
+    )
+
+
 def fits_of(
     widths: tuple[int, ...],
     nets: int,
@@ -122,12 +131,8 @@ def fits_of(
     doublings: tuple[Doubled | None, ...] = (exercises.doubled,),
     progress: Callable[[float, str], object] | None = None,
 ) -> tuple[Fits, ...]:
-    """So many nets of each width, trained, for each doubling; None leaves the nets as they were drawn."""
-    generator = compute.generator(2000 + seed)
-    starts = Start.of(
-        [draw(net(m), generator, twins, "normal") for twins in doublings for m in widths for _ in range(nets)]
-    )
-    return trained(Training(starts, widths, nets, progress))
+    """The nets of `starts_of`, trained: one `Fits` for each doubling."""
+    return trained(Training(starts_of(widths, nets, seed, doublings), widths, nets, progress))
 
 
 def distance(fits: Fits, together: int) -> Tensor:

@@ -12,7 +12,7 @@ PREDICTIONS = (
         ),
         low=1,
         high=50,
-        unit="times",
+        unit="times the output",
     ),
     Prediction(
         name="sixteen",

@@ -16,6 +16,7 @@ from ddlearn.lessons.lazy.starts import Doubled, Start, draw
 
 ERRORS = (1.5e-3, 12.0)
 CHANGES = (1.5e-3, 20.0)
+ABOVE_LEGENDS = 0.03  # where upright lines begin
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,7 @@ class RegimesFigure(LiveFigure):
         looks = (
             ("o-", "blue", "weights moved"),
             ("^--", "orange", "kernel moved"),
-            ("s-.", "purple", "off that kernel"),
+            ("s-.", "purple", "net to regression"),
         )
         self.changes = [
             changes.plot([], [], style, color=PALETTE[c], label=label, markersize=5)[0] for style, c, label in looks
@@ -101,13 +102,13 @@ class RegimesFigure(LiveFigure):
         self.bound.set_data(*((ends, [bound] * 2) if bound is not None else ([], [])))
         self.regression.set_data(ends, [sweep.regression] * 2)
         guess = self.prediction() if bound is not None else None
-        self.guess.set_data(*(([guess] * 2, ERRORS) if guess is not None else ([], [])))
+        self.guess.set_data(*(([guess] * 2, [ABOVE_LEGENDS, ERRORS[1]]) if guess is not None else ([], [])))
         self.dot.set_data([sweep.scales[k]], [sweep.test[k]])
         self._name(bound is not None, guess is not None)
         for line, values in zip(self.changes, (result.moved, result.drifted, sweep.gap.sqrt()), strict=True):
             line.set_data(sweep.scales, values)
         self.guide.set_data(sweep.scales, sweep.tangent_move)
-        self.line.set_data([sweep.scales[k]] * 2, CHANGES)
+        self.line.set_data([sweep.scales[k]] * 2, [ABOVE_LEGENDS, CHANGES[1]])
         reading = sweep.reading[k].tolist()
         bars = [[(i + 1, 0), (i + 1, length)] for i, length in enumerate(reading)]
         parity = result.task == TASKS[0]
@@ -136,10 +137,11 @@ class RegimesFigure(LiveFigure):
         crossed, guess = crossing(sweep), self.prediction()
         if crossed and guess is not None:
             said = f" You said {brief(guess)}; the line is crossed between {brief(crossed[0])} and {brief(crossed[1])}."
+        random = "" if result.zero else " from a random start"
         before, after = sweep.alignment[0], sweep.alignment[1 + k]
         return (
-            f"Output scale {alpha}: test error {say(error, 2)}{side}. Weights moved by {100 * result.moved[k]:.0f} %, "
-            f"kernel by {100 * result.drifted[k]:.0f} %; alignment {say(before, 2)} before, {say(after, 2)} after. "
+            f"Output scale {alpha}{random}: test error {say(error, 2)}{side}. Weights moved by "
+            f"{100 * result.moved[k]:.0f} %, kernel by {100 * result.drifted[k]:.0f} %; alignment {say(before, 2)} before, {say(after, 2)} after. "
             f"Distance from the regression with its first kernel: {say(sweep.gap[k].sqrt(), 2)}.{said}"
         )
 

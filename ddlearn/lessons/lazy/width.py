@@ -26,7 +26,7 @@ from ddlearn.result import Curve
 from ddlearn.training import Ensemble, train
 
 QUANTITIES = ("weights", "features", "kernel")
-SCALINGS = {"muP, scale 1": 0.0, "between, scale m^¼": 0.25, "NTK, scale √m": 0.5}
+SCALINGS = {"muP, scale 1": 0.0, "between, scale ⁴√m": 0.25, "NTK, scale √m": 0.5}
 WIDTHS = (64, 128, 256, 512, 1024)
 SEEDS = range(3)
 POINTS, STEPS, PACE = 50, 100, 0.3
@@ -190,12 +190,13 @@ class WidthFigure(CurveFigure):
         else:
             pace, agreed = "The same learning rate at every width", ""
         guess = self.prediction()
-        said = f" You said {brief(guess)} times less for 16 times the width." if guess is not None else ""
+        said = f" You said {brief(guess)}." if guess is not None else ""
         return (
             f"{result.quantity.capitalize()}: {say(moved[0], 2)} at {first} units, {say(moved[-1], 2)} at {last}; "
             f"slope {say(slope, 2)}{agreed}. {pace}; training error at the end {say(result.errors[0], 2)} and "
             f"{say(result.errors[1], 2)}. Alignment of the widest: {say(result.alignment[0], 2)} before, "
-            f"{say(result.alignment[1], 2)} after.{said}"
+            f"{say(result.alignment[1], 2)} after. {brief(result.x[-1] / result.x[0])} times wider divides "
+            f"the change by {say(moved[0] / moved[-1], 2)}.{said}"
         )
 
 
