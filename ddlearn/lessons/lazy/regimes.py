@@ -141,8 +141,9 @@ class RegimesFigure(LiveFigure):
         before, after = sweep.alignment[0], sweep.alignment[1 + k]
         return (
             f"Output scale {alpha}{random}: test error {say(error, 2)}{side}. Weights moved by "
-            f"{100 * result.moved[k]:.0f} %, kernel by {100 * result.drifted[k]:.0f} %; alignment {say(before, 2)} before, {say(after, 2)} after. "
-            f"Distance from the regression with its first kernel: {say(sweep.gap[k].sqrt(), 2)}.{said}"
+            f"{100 * result.moved[k]:.0f} %, kernel by {100 * result.drifted[k]:.0f} %; alignment {say(before, 2)} "
+            f"before, {say(after, 2)} after. Distance from the regression with its first kernel: "
+            f"{say(sweep.gap[k].sqrt(), 2)}.{said}"
         )
 
 
