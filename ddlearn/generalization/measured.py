@@ -81,8 +81,7 @@ def measure_learning_curve(
     sizes = _check_sizes(sizes, N)
     trials = arguments.whole("trials", trials, 1)
     ridge, noise = arguments.at_least("ridge", ridge, 0), arguments.at_least("noise", noise, 0)
-    if not isinstance(generator, torch.Generator):
-        raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")
+    arguments.generator("generator", generator)
     lam, V2 = _check_modes(spectrum(K, Y) if modes is None else modes, N)
     n = torch.tensor(sizes, dtype=K.dtype, device=K.device)
     theory = [risk(lam, V2, n, ridge, noise) for risk in (finite_pool_risk, eigenlearning_risk)]

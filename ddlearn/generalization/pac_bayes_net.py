@@ -115,8 +115,7 @@ def pac_bayes_net(
     if n < 2:
         raise ValueError(f"x must have 2 rows or more; got {n}")
     arguments.same_kind("x", x, "the parameters", start[0][0])
-    if not isinstance(generator, torch.Generator):
-        raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")
+    arguments.generator("generator", generator)
     sigma, lr, delta = arguments.positive("sigma", sigma), arguments.positive("lr", lr), open_share("delta", delta)
     steps, draws = arguments.whole("steps", steps, 1), arguments.whole("draws", draws, 1)
     batch = n if batch is None else min(n, arguments.whole("batch", batch, 1))

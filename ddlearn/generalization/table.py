@@ -99,8 +99,7 @@ def bounds_table(
     if not isinstance(sizes, (list, tuple, range)) or not sizes:
         raise TypeError(f"sizes must be a list of whole numbers, one or more; got {sizes!r}")
     sizes = [arguments.whole(f"sizes[{i}]", n, 4, N - 1) for i, n in enumerate(sizes)]
-    if not isinstance(generator, torch.Generator):
-        raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")
+    arguments.generator("generator", generator)
     steps, delta = arguments.whole("steps", steps, 1), open_share("delta", delta)
 
     K = ntk_with_bias(x, 1.0)
