@@ -19,8 +19,8 @@ def on_circle(angle: Tensor) -> Tensor:
 
 
 def target(angle: Tensor) -> Tensor:
-    """A slow wave, a quicker one and a quick one.  (n,) -> (n,)."""
-    return angle.cos() + 0.7 * (2 * angle).sin() + 0.5 * (4 * angle).cos()
+    """Three waves, the quicker the larger.  (n,) -> (n,)."""
+    return 0.4 * angle.cos() + 0.5 * (2 * angle).sin() + 0.6 * (4 * angle).cos()
 
 
 ANGLES = 2 * math.pi * torch.arange(POINTS, dtype=torch.float64) / POINTS

@@ -98,10 +98,10 @@ EMPIRICAL_NTK = Exercise(
     reference=empirical_ntk,
     cases=net_cases,
     hints=(
-        "Two kinds of weights, two shares: what is ∂f/∂a_j, and what is ∂f/∂w_j? Multiply each at x and at x′, and sum.",
+        "Two kinds of weights, two shares: what is ∂f/∂a_j, and what ∂f/∂w_j? Multiply each at x and at x′, and sum.",
         (
-            "With z = x @ W.T the readout's share is the inner product of torch.relu(z) and torch.relu(z2). In the first "
-            "layer's, relu becomes its slope, (z > 0), times a."
+            "With z = x @ W.T the readout's share is the inner product of torch.relu(z) and torch.relu(z2). In the "
+            "first layer's, relu becomes its slope, (z > 0), times a."
         ),
         (
             "∂f/∂w_j also carries the vector x. So the first layer's share is "
@@ -139,9 +139,7 @@ EMPIRICAL_NTK = Exercise(
         ),
         Mistake(
             "a forgotten",
-            lambda x, x2, W, a: (
-                shares(x, x2, W, a)[0] + shares(x, x2, W, torch.ones_like(a))[1]
-            ),
+            lambda x, x2, W, a: shares(x, x2, W, a)[0] + shares(x, x2, W, torch.ones_like(a))[1],
             "∂f/∂w_j is a_j times the slope of relu times x. Where are your a_j?",
         ),
         Mistake(
@@ -229,7 +227,7 @@ DESCENT = Exercise(
     reference=descent,
     cases=training_cases,
     hints=(
-        "Look at the residual r = f − y. One step sends it to r − (lr / N) K r. What does that do to an eigenvector of K?",
+        "Look at the residual r = f − y. A step sends it to r − (lr / N) K r. What does that do to an eigenvector of K?",
         "torch.linalg.eigh(K) gives lam and U. A mode is multiplied by 1 − lr·lam/N at each step, hence by its power.",
         "Turn the residual into modes, U.T @ (f0 - y); multiply each by its factor; turn back, U @ ...; add y.",
     ),

@@ -66,9 +66,7 @@ class Film:
 _KEPT: dict[int, dict[tuple[int, float], Training]] = {}
 
 
-def trainings(
-    seed: int, progress: Callable[[float, str], object] | None = None
-) -> dict[tuple[int, float], Training]:
+def trainings(seed: int, progress: Callable[[float, str], object] | None = None) -> dict[tuple[int, float], Training]:
     """Every width with every step, trained as one batch and kept."""
     if seed in _KEPT:
         return _KEPT[seed]
@@ -163,15 +161,21 @@ class FilmFigure(LiveFigure):
     """Left: the net and the formula around the circle. Right: what is left of each wave, step by step."""
 
     size = (9.4, 4.3)
-    TOP, LOWEST, HIGHEST = 3.4, 2e-3, 20.0
+    prediction: Callable[[str], str | None] = staticmethod(lambda name: None)
+    TOPS = (2.4, 12.0)  # of the left axis: as a rule, and for a net that is thrown high
+    LOWEST, HIGHEST = 2e-3, 20.0
 
     def layout(self, figure):
         ring, waves = figure.subplots(1, 2, width_ratios=(1.1, 1))
-        ring.plot(circle.GRID.rad2deg(), circle.target(circle.GRID), color=PALETTE["grey"], linestyle=":", label="target")
+        self.ring = ring
+        degrees = circle.GRID.rad2deg()
+        ring.plot(degrees, circle.target(circle.GRID), color=PALETTE["grey"], linestyle=":", label="target")
         (self.curve,) = ring.plot([], [], color=PALETTE["blue"], label="the net")
         (self.predicted,) = ring.plot([], [], "--", color=PALETTE["vermilion"], label="the formula")
         ring.plot(circle.ANGLES.rad2deg(), circle.Y, "o", color=PALETTE["black"], markersize=5)
-        ring.set(xlim=(0, 360), ylim=(-self.TOP, self.TOP), xticks=range(0, 361, 90), xlabel="angle of x, degrees")
+        ring.set(
+            xlim=(0, 360), ylim=(-self.TOPS[0], self.TOPS[0]), xticks=range(0, 361, 90), xlabel="angle of x, degrees"
+        )
         ring.set_title("f(x)  (● what it is shown)")
         ring.legend(loc="lower center", ncols=3, columnspacing=1.2)
         self.dots, self.lines = [], []
@@ -189,8 +193,10 @@ class FilmFigure(LiveFigure):
 
     def draw(self, result: Film):
         degrees = circle.GRID.rad2deg()
+        top = self.TOPS[int(result.curve.abs().max() > self.TOPS[0])]
+        self.ring.set_ylim(-top, top)
         for line, values in ((self.curve, result.curve), (self.predicted, result.predicted)):
-            line.set_data(degrees, values.clamp(-2 * self.TOP, 2 * self.TOP))
+            line.set_data(degrees, values.clamp(-2 * top, 2 * top))
         # A formula that diverges is no longer drawn: its largest mode's rounding soon outweighs the others.
         lost = result.predicted_waves.amax(1) > 10 * self.HIGHEST
         predicted = result.predicted_waves.masked_fill(lost[:, None], torch.nan)
@@ -206,11 +212,14 @@ class FilmFigure(LiveFigure):
             if result.gap < 10
             else "have parted: the formula diverges, and the net does not"
         )
+        guess = self.prediction("first" if result.step < 2 else "beyond")
+        said = f" You said: {guess}." if guess else ""
         steps = "1 step" if result.after == 1 else f"{result.after} steps"
         return (
             f"{result.width:,} hidden units, step size {result.step:g}. After {steps}, {listed(left)} are left of the "
             f"waves {listed([str(k) for k in circle.WAVES[1:]])}. Net and formula {apart}. The net’s kernel began "
             f"{say(100 * result.away, 2)} % from the infinite one and has moved by {say(100 * result.drift, 2)} %."
+            f"{said}"
         )
 
 

@@ -7,7 +7,6 @@ for points x of length 1. A constant coordinate of x plays the bias.
 
 from collections.abc import Callable
 
-import torch
 from torch import Tensor
 
 from ddlearn.networks import MLP, Parameters

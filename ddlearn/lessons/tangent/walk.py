@@ -59,6 +59,7 @@ class Walk:
 
     width: int
     way: float
+    start: Tensor  # (grid,)
     curve: Tensor  # (grid,)
     tangent: Tensor  # (grid,)
     gap: float
@@ -127,6 +128,7 @@ def walk(
     return Walk(
         width=int(width),
         way=way,
+        start=here.f0,
         curve=here.net(way),
         tangent=here.f0 + way * here.slope,
         gap=here.gap(way),
@@ -140,16 +142,16 @@ class WalkFigure(LiveFigure):
 
     size = (9.4, 4.1)
     prediction: Callable[[], float | None] = staticmethod(lambda: None)
-    TOP, LOWEST, HIGHEST = 3.4, 3e-5, 8.0
+    TOP, LOWEST, HIGHEST = 2.4, 3e-5, 8.0
 
     def layout(self, figure):
         ring, gaps = figure.subplots(1, 2, width_ratios=(1.25, 1))
-        degrees = circle.GRID.rad2deg()
-        ring.plot(circle.ANGLES.rad2deg(), circle.Y, "o", color=PALETTE["black"], markersize=5, label="points to fit")
-        (self.curve,) = ring.plot(degrees, 0 * degrees, color=PALETTE["blue"], label="the net")
-        (self.tangent,) = ring.plot(degrees, 0 * degrees, "--", color=PALETTE["vermilion"], label="its tangent")
+        ring.plot(circle.ANGLES.rad2deg(), circle.Y, "o", color=PALETTE["black"], markersize=5)
+        (self.start,) = ring.plot([], [], color=PALETTE["grey"], linestyle=":", label="at the start")
+        (self.curve,) = ring.plot([], [], color=PALETTE["blue"], label="the net")
+        (self.tangent,) = ring.plot([], [], "--", color=PALETTE["vermilion"], label="its tangent")
         ring.set(xlim=(0, 360), ylim=(-self.TOP, self.TOP), xticks=range(0, 361, 90), xlabel="angle of x, degrees")
-        ring.set_title("f(x)")
+        ring.set_title("f(x)  (● points to fit)")
         ring.legend(loc="lower center", ncols=3, columnspacing=1.2)
         self.lines = []
         for width, (colour, style) in zip(WIDTHS, LOOKS, strict=True):
@@ -164,6 +166,7 @@ class WalkFigure(LiveFigure):
 
     def draw(self, result: Walk):
         degrees = circle.GRID.rad2deg()
+        self.start.set_data(degrees, result.start)
         self.curve.set_data(degrees, result.curve.clamp(-2 * self.TOP, 2 * self.TOP))
         self.tangent.set_data(degrees, result.tangent.clamp(-2 * self.TOP, 2 * self.TOP))
         for line, gaps in zip(self.lines, result.gaps, strict=True):
