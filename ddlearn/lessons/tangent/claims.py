@@ -62,11 +62,16 @@ def series_gap(seed: int, layer: nets.NextLayer) -> float:
     return float(((closed - series).abs() / series.abs()).max())
 
 
+def gradients(W: Tensor, a: Tensor) -> Tensor:
+    """Every point's gradient in W and a, by autograd, (16, m d + m)."""
+    parts = jacrev(lambda W, a: nets.outputs(circle.X, W, a), argnums=(0, 1))(W, a)
+    return torch.cat([part.flatten(1) for part in parts], 1)
+
+
 def gradient_gap(seed: int, readout_only: bool) -> float:
     """The exercise's kernel against gradients taken by autograd, relative to its largest entry."""
     W, a = circle_net(40, seed)
-    parts = jacrev(lambda W, a: nets.outputs(circle.X, W, a), argnums=(0, 1))(W, a)
-    J = torch.cat([part.flatten(1) for part in parts], 1)
+    J = gradients(W, a)
     closed = (
         exercises.shares(circle.X, circle.X, W, a)[0]
         if readout_only
@@ -110,21 +115,28 @@ def iteration_gap(seed: int, flow: bool, share: float = 1.5, steps: int = 100) -
     return worst / float(circle.Y.abs().max())
 
 
-def largest_step(seed: int, mean: bool, steps: int = 1500) -> float:
-    """The largest step with which descent on a tangent does not grow, in N / lambda_max (or N / mean lambda)."""
+@lru_cache(maxsize=8)
+def largest_rate(seed: int, steps: int = 1500) -> tuple[float, Tensor]:
+    """The largest lr / N with which descent on a net's tangent does not grow, and its kernel's eigenvalues.
+
+    Descent is taken in the weights, step by step; 201 rates up and down from 2 / lambda_max are tried side by side.
+    """
     W, a = circle_net(64, seed)
-    parts = jacrev(lambda W, a: nets.outputs(circle.X, W, a), argnums=(0, 1))(W, a)
-    J = torch.cat([part.flatten(1) for part in parts], 1)
+    J = gradients(W, a)
     spectrum = torch.linalg.eigvalsh(J @ J.T)
-    shares = torch.linspace(1.5, 2.5, 201, dtype=J.dtype)
-    rates = shares / spectrum[-1]  # lr / N
+    rates = torch.linspace(1.5, 2.5, 201, dtype=J.dtype) / spectrum[-1]
     start = (nets.outputs(circle.X, W, a) - circle.Y)[:, None]
     moved = J.new_zeros(J.shape[1], len(rates))  # weights less their start, one column a rate
     for _ in range(steps):
         moved -= rates * (J.T @ (start + J @ moved))
-    stays = (start + J @ moved).norm(dim=0) <= start.norm() * (1 + 1e-9)
-    largest = shares[stays].max() / spectrum[-1]
-    return float(largest * (spectrum.mean() if mean else spectrum[-1]))
+    stays = (start + J @ moved).norm(dim=0) <= start.norm()
+    return float(rates[stays].max()), spectrum
+
+
+def largest_step(seed: int, mean: bool) -> float:
+    """The same, in units of 1 / lambda_max; or of 1 / the mean eigenvalue."""
+    rate, spectrum = largest_rate(seed)
+    return rate * float(spectrum.mean() if mean else spectrum[-1])
 
 
 def flow_over_descent(seed: int, width: int, share: float = 1.0) -> float:
@@ -294,7 +306,7 @@ CLAIMS = (
     ),
     Claim(
         id="03.modes",
-        statement="In training, each eigenmode of the residual decays at its own rate, the more exactly the wider the net.",
+        statement="In training, each eigenmode of the residual decays at its own rate, the better the wider the net.",
         paper="Lee et al. 2019",
         basis="asymptotic",
         expected=-0.5,

@@ -176,7 +176,7 @@ class DigitsFigure(LiveFigure):
             (name, path.plot([], [], linestyle=s, color=PALETTE[c], label=label)[0]) for name, label, c, s in looks
         ]
         (self.chosen,) = path.plot([], [], color=PALETTE["black"], linestyle=":", label="chosen by leave-one-out")
-        path.set(xscale="log", xlim=(0.5 * PENALTIES[0], PENALTIES[-1]), ylim=(-0.01, self.TOP))
+        path.set(xscale="log", xlim=(0.5 * float(PENALTIES[0]), float(PENALTIES[-1])), ylim=(-0.01, self.TOP))
         path.set(xlabel="penalty", title="kernel: share of digits missed")
         path.legend(loc="upper left")
         (self.kernel,) = sizes.plot([], [], "o-", color=PALETTE["blue"], label="kernel")

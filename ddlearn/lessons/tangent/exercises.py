@@ -227,7 +227,7 @@ DESCENT = Exercise(
     reference=descent,
     cases=training_cases,
     hints=(
-        "Look at the residual r = f − y. A step sends it to r − (lr / N) K r. What does that do to an eigenvector of K?",
+        "Look at the residual r = f − y. A step sends it to r − (lr / N) K r. What becomes of an eigenvector of K?",
         "torch.linalg.eigh(K) gives lam and U. A mode is multiplied by 1 − lr·lam/N at each step, hence by its power.",
         "Turn the residual into modes, U.T @ (f0 - y); multiply each by its factor; turn back, U @ ...; add y.",
     ),
