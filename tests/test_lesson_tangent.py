@@ -98,7 +98,7 @@ def test_the_random_direction_is_as_long():
 
 
 def test_the_gap_to_the_tangent_grows_faster_than_the_way():
-    """Quadratically where nothing kinks; a wrong derivative anywhere would leave a gap that is proportional to the way."""
+    """Quadratically where nothing kinks; a wrong derivative would leave a gap that is proportional to the way."""
     gaps = walk.walk("2048", 1.0, walk.DIRECTIONS[0]).gaps
     slopes = ((gaps[:, -1] / gaps[:, 0]).log() / (walk.WAYS[-1] / walk.WAYS[0]).log()).tolist()
     assert all(1.4 < slope < 2.2 for slope in slopes)

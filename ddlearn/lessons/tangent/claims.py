@@ -5,7 +5,6 @@ from functools import lru_cache
 
 import torch
 from torch import Tensor
-from torch.func import jacrev
 
 from ddlearn import compute, tangent
 from ddlearn.classroom import Claim
@@ -64,8 +63,9 @@ def series_gap(seed: int, layer: nets.NextLayer) -> float:
 
 def gradients(W: Tensor, a: Tensor) -> Tensor:
     """Every point's gradient in W and a, by autograd, (16, m d + m)."""
-    parts = jacrev(lambda W, a: nets.outputs(circle.X, W, a), argnums=(0, 1))(W, a)
-    return torch.cat([part.flatten(1) for part in parts], 1)
+    W, a = W.clone().requires_grad_(), a.clone().requires_grad_()
+    rows = [torch.autograd.grad(f, (W, a), retain_graph=True) for f in nets.outputs(circle.X, W, a)]
+    return torch.stack([torch.cat([part.flatten() for part in row]) for row in rows])
 
 
 def gradient_gap(seed: int, readout_only: bool) -> float:
