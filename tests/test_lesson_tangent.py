@@ -8,7 +8,7 @@ import torch
 from torch.func import jvp
 
 from ddlearn import compute, tangent
-from ddlearn.lessons.tangent import circle, claims, digits, exercises, film, nets, walk, widths
+from ddlearn.lessons.tangent import circle, digits, exercises, film, measures, nets, walk, widths
 from ddlearn.tangent import infinite, linearize
 
 
@@ -41,7 +41,7 @@ def test_the_exercises_references_are_the_librarys_functions(circle_net):
 
 def test_a_layer_is_an_average_over_random_units():
     """Half a million units: entries within five standard errors of the two averages that the layer stands for."""
-    x = claims.unit_points(4, 3, 1) * torch.tensor([[1.0], [0.5], [2.0], [1.5]], dtype=torch.float64)
+    x = measures.unit_points(4, 3, 1) * torch.tensor([[1.0], [0.5], [2.0], [1.5]], dtype=torch.float64)
     W = torch.randn(500_000, 3, generator=compute.generator(2), dtype=torch.float64)
     z, gram = x @ W.T, x @ x.T
     nngp, ntk = exercises.next_layer(gram, 3 * gram)
@@ -71,7 +71,7 @@ def test_amplitudes_are_root_mean_squares():
 def test_the_walk_leads_to_the_nearest_weights_that_fit_the_tangent():
     """Against least squares on gradients taken by autograd: its solution of smallest norm."""
     road = walk.road(128, walk.DIRECTIONS[0], 0, exercises.empirical_ntk)
-    J = claims.gradients(road.W, road.a)
+    J = measures.gradients(road.W, road.a)
     residual = (circle.Y - nets.outputs(circle.X, road.W, road.a)).numpy()
     nearest = numpy.linalg.lstsq(J.numpy(), residual, rcond=None)[0]
     ours = torch.cat([road.dW.flatten(), road.da])
