@@ -118,8 +118,8 @@ def empirical_ntk(x, x2, W, a):
 # ## Build: a layer of infinite width
 #
 # With infinitely many units the averages have a closed form. Two points at the angle θ (as a layer sees them) are both on the
-# open side of a random unit with probability $(\pi - \theta)/2\pi$. A layer takes two kernels in, $K$ (the **nngp**, inner
-# products of its inputs) and $\Theta$ (the **ntk** so far), and gives two out. With $s_{ij} = \sqrt{K_{ii} K_{jj}}$ and
+# open side of a random unit with probability $(\pi - \theta)/2\pi$. A layer takes two kernels in, $K$ (the **nngp**, the neural network
+# Gaussian process: inner products of its inputs) and $\Theta$ (the **ntk** so far), and gives two out. With $s_{ij} = \sqrt{K_{ii} K_{jj}}$ and
 # $\cos\theta = K / s$,
 #
 # $$K' = \frac{s}{\pi}\big(\sin\theta + (\pi - \theta)\cos\theta\big), \qquad \Theta' = K' + \frac{\pi - \theta}{\pi}\,\Theta.$$
@@ -187,7 +187,7 @@ lesson.film.show()
 # %% [markdown]
 # Three assumptions, and you have watched each of them break. *Vanishing steps*: algebra repairs that, your `descent` is exact for any
 # step. *A kernel that is the infinite one*: choose the net's own. *A kernel that stays*: a narrow net moves it, and beyond the step
-# $2N/\lambda_{\max}$ every net must. There the formula ends, and the net finds a place where its kernel is small enough for the step
+# $2N/\lambda_{\max}$ a wide one must, or diverge. There the formula ends, and the net finds a place where its kernel is small enough for the step
 # ([Lewkowycz et al. 2020](https://arxiv.org/abs/2003.02218)). Lesson 05 goes on from here.
 
 # %% [markdown]
@@ -244,7 +244,7 @@ lesson.quiz()
 # - At finite width and real steps the theory is approximate, and one can measure by how much.
 #
 # **What this does not show.** That networks in practice are kernels. The parametrization, full-batch descent, squared error and large
-# width were chosen so that the kernel stays. Lesson 02's net beat every kernel because its own moved, and on large image sets trained
+# width were chosen so that the kernel stays. Lesson 02's net beat every fixed kernel because its own moved, and on large image sets trained
 # networks are reported to stay ahead of their kernels ([Arora et al. 2019](https://arxiv.org/abs/1904.11955)). Lesson 04 asks when the
 # kernel moves.
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ddlearn import compute, datasets
 from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, Switch
-from ddlearn.classroom.wording import say
+from ddlearn.classroom.wording import brief
 from ddlearn.lessons.tangent import exercises, nets
 from ddlearn.networks import MLP
 from ddlearn.ridge import RidgePath, ridge_path
@@ -175,15 +175,15 @@ class DigitsFigure(LiveFigure):
         self.paths = [
             (name, path.plot([], [], linestyle=s, color=PALETTE[c], label=label)[0]) for name, label, c, s in looks
         ]
-        (self.chosen,) = path.plot([], [], color=PALETTE["black"], linestyle=":", label="chosen by leave-one-out")
+        (self.chosen,) = path.plot([], [], "D", color=PALETTE["black"], markersize=8)
         path.set(xscale="log", xlim=(0.5 * float(PENALTIES[0]), float(PENALTIES[-1])), ylim=(-0.01, self.TOP))
-        path.set(xlabel="penalty", title="kernel: share of digits missed")
+        path.set(xlabel="penalty", title="kernel: share missed  (◆ chosen by leave-one-out)")
         path.legend(loc="upper left")
         (self.kernel,) = sizes.plot([], [], "o-", color=PALETTE["blue"], label="kernel")
         self.band = sizes.fill_between([], [], [], color=PALETTE["vermilion"], alpha=0.25, linewidth=0)
         (self.nets,) = sizes.plot([], [], "^--", color=PALETTE["vermilion"], label="nets: mean, all seeds")
         (self.here,) = sizes.plot([], [], "D", color=PALETTE["black"], markersize=8)
-        sizes.set(xscale="log", xlim=(22, 460), xlabel="training digits", title="share of new digits missed  (◆ here)")
+        sizes.set(xscale="log", xlim=(22, 460), xlabel="training digits", title="new digits missed  (◆ here)")
         sizes.set_xticks(SIZES, [str(n) for n in SIZES])
         sizes.set_xticks([], minor=True)
         sizes.legend(loc="upper right")
@@ -191,7 +191,7 @@ class DigitsFigure(LiveFigure):
     def draw(self, result: Digits):
         for name, line in self.paths:
             line.set_data(PENALTIES, getattr(result, name))
-        self.chosen.set_data([PENALTIES[result.chosen]] * 2, [0, self.TOP])
+        self.chosen.set_data([PENALTIES[result.chosen]], [result.error])
         self.kernel.set_data(SIZES, result.kernel)
         self.nets.set_data(SIZES, result.nets.mean(0))
         low, high = ([*zip(SIZES, side.tolist(), strict=True)] for side in (result.nets.amin(0), result.nets.amax(0)))
@@ -206,8 +206,8 @@ class DigitsFigure(LiveFigure):
         low, high = (float(side[-1]) for side in (result.nets.amin(0), result.nets.amax(0)))
         return (
             f"Kernel of {layers}, {result.examples} digits{given}: at the penalty that leave-one-out chooses, "
-            f"{say(PENALTIES[result.chosen], 2)}, it misses {100 * float(result.left_out[result.chosen]):.1f} % of the "
-            f"labels it is given, each left out, and {100 * result.error:.1f} % of new digits. With {SIZES[-1]} digits "
+            f"{brief(float(PENALTIES[result.chosen]))}, it misses {100 * float(result.left_out[result.chosen]):.1f} % of "
+            f"the labels it is given, each left out, and {100 * result.error:.1f} % of new digits. With {SIZES[-1]} digits "
             f"the kernel misses {100 * float(result.kernel[-1]):.1f} %, nets of {result.width} units "
             f"{100 * low:.1f} to {100 * high:.1f} %."
         )
@@ -220,8 +220,8 @@ def explorer() -> Explorer:
         title="Real digits: a kernel that nobody trained, and nets",
         controls=(
             Slider("examples", "Training digits", SIZES[0], SIZES[-1], 100, whole=True, step=25),
-            Slider("depth", "Hidden layers of the kernel", 0, 4, 1, whole=True),
-            Choice("width", "Hidden units of the nets", tuple(map(str, WIDTHS)), "512"),
+            Slider("depth", "Kernel’s layers", 0, 4, 1, whole=True),
+            Choice("width", "Nets’ hidden units", tuple(map(str, WIDTHS)), "512"),
             Switch("wrong", "One label in five is wrong", False),
         ),
         compute=digits,

@@ -51,11 +51,11 @@ def gates(nngp: Tensor) -> Tensor:
     return (torch.pi - layer(nngp)[1]) / torch.pi
 
 
-def complement_layer(nngp: Tensor, ntk: Tensor) -> tuple[Tensor, Tensor]:
-    """`next_layer` with theta where pi - theta should stand."""
-    s, theta, _ = layer(nngp)
-    wrong = s * (theta.sin() + theta * theta.cos()) / torch.pi
-    return wrong, wrong + theta / torch.pi * ntk
+def unclamped_layer(nngp: Tensor, ntk: Tensor) -> tuple[Tensor, Tensor]:
+    """`next_layer` with NaN where rounding has pushed a cosine beyond 1."""
+    s, theta, following = layer(nngp)
+    lost = torch.where(nngp / s > 1, torch.nan, 0.0)
+    return following + lost, following + (torch.pi - theta) / torch.pi * ntk + lost
 
 
 def left_over(K: Tensor, y: Tensor, lr: float, steps: int) -> Tensor:
@@ -80,7 +80,9 @@ def net_cases(generator: torch.Generator):
 def kernel_cases(generator: torch.Generator):
     for n, d in ((4, 6), (7, 3), (5, 5)):
         x = torch.randn(n, d, generator=generator, dtype=torch.float64)
+        x[1] = 2 * x[0]
         nngp = x @ x.T
+        nngp[0, 1] = nngp[1, 0] = 2 * nngp[0, 0] * (1 + 1e-12)  # two parallel points, as rounding may leave them
         yield nngp, nngp * (1 + torch.rand(1, generator=generator, dtype=torch.float64))
 
 
@@ -209,9 +211,12 @@ NEXT_LAYER = Exercise(
             "relu keeps lengths: twice as long a point gives twice as long a feature. Multiply the nngp by s again.",
         ),
         Mistake(
-            "angle for its complement",
-            complement_layer,
-            "Two points at angle 0 share all their open gates, and at π none: the factor is π − θ, not θ.",
+            "not clamped",
+            unclamped_layer,
+            (
+                "Entries that are no number: rounding had pushed a cosine a hair beyond 1, where arccos has no answer. "
+                "Clamp it to [-1, 1] first."
+            ),
         ),
         Mistake(
             "wrong order",

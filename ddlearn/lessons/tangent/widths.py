@@ -158,7 +158,7 @@ def widths(
         theory=theory_at_start(x) if known else None,
         x_name="hidden units",
         y_name="relative distance",
-        title=f"{quantity} ({activation})",
+        title=f"{activation}: {quantity}",
     )
 
 
@@ -193,7 +193,7 @@ class WidthFigure(CurveFigure):
             share = float((result.measured / result.theory).square().mean().sqrt())
             known = f" Theory knows the constant too: measured over theory is {share:.2f}."
         return (
-            f"{result.title[:1].upper()}{result.title[1:]}: from {say(result.mean[0], 2)} at {WIDTHS[0]} hidden units "
+            f"{result.title}. From {say(result.mean[0], 2)} at {WIDTHS[0]} hidden units "
             f"to {say(result.mean[-1], 2)} at {WIDTHS[-1]:,}. Slope {say(slopes.mean(), 2)}, over {len(slopes)} seeds "
             f"from {say(slopes.min(), 2)} to {say(slopes.max(), 2)}.{known}"
         )
