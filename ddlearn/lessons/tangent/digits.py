@@ -203,13 +203,13 @@ class DigitsFigure(LiveFigure):
             ("the pixels", "1 infinite layer")[result.depth] if result.depth < 2 else f"{result.depth} infinite layers"
         )
         given = f", {100 * WRONG:.0f} % of their labels wrong" if result.wrong else ""
-        low, high = (float(side[-1]) for side in (result.nets.amin(0), result.nets.amax(0)))
+        low, high = (100 * float(side[-1]) for side in (result.nets.amin(0), result.nets.amax(0)))
+        penalty, left_out = float(PENALTIES[result.chosen]), 100 * float(result.left_out[result.chosen])
         return (
             f"Kernel of {layers}, {result.examples} digits{given}: at the penalty that leave-one-out chooses, "
-            f"{brief(float(PENALTIES[result.chosen]))}, it misses {100 * float(result.left_out[result.chosen]):.1f} % of "
-            f"the labels it is given, each left out, and {100 * result.error:.1f} % of new digits. With {SIZES[-1]} digits "
-            f"the kernel misses {100 * float(result.kernel[-1]):.1f} %, nets of {result.width} units "
-            f"{100 * low:.1f} to {100 * high:.1f} %."
+            f"{brief(penalty)}, it misses {left_out:.1f} % of the labels it is given, each left out, and "
+            f"{100 * result.error:.1f} % of new digits. With {SIZES[-1]} digits the kernel misses "
+            f"{100 * float(result.kernel[-1]):.1f} %, nets of {result.width} units {low:.1f} to {high:.1f} %."
         )
 
 
