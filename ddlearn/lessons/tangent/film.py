@@ -217,9 +217,9 @@ class FilmFigure(LiveFigure):
         steps = "1 step" if result.after == 1 else f"{result.after} steps"
         return (
             f"{result.width:,} hidden units, step size {result.step:g}. After {steps}, {listed(left)} are left of the "
-            f"waves {listed([str(k) for k in circle.WAVES[1:]])}. Net and formula {apart}. The net’s kernel began "
-            f"{say(100 * result.away, 2)} % from the infinite one and has moved by {say(100 * result.drift, 2)} %."
-            f"{said}"
+            f"waves {listed([str(k) for k in circle.WAVES[1:]])}. Net and formula {result.formula} {apart}. The "
+            f"net’s kernel began {say(100 * result.away, 2)} % from the infinite one and has moved by "
+            f"{say(100 * result.drift, 2)} %.{said}"
         )
 
 
