@@ -18,6 +18,7 @@ LESSONS = {
     "00": "start",
     "01": "kernels",
     "02": "embeddings",
+    "03": "tangent",
     "04": "lazy",
     "05": "real_steps",
 }
