@@ -8,7 +8,6 @@ import torch
 from ddlearn import compute, kernels, parities, tangent
 from ddlearn.lessons.embeddings import bound, digits, exercises, film, lesson, parity_net, probe, race
 from ddlearn.lessons.embeddings.recipe import BATCH, DECAY, RATE, Sample, learn, readout
-from ddlearn.lessons.embeddings.remember import remembered
 
 
 def normal(*shape, seed=0):
@@ -65,28 +64,6 @@ def test_the_readout_is_ridge_regression_with_a_constant():
     one, other = (torch.cat([part, torch.ones(len(part), 1).double()], 1) for part in (phi, new))
     w = torch.linalg.solve(one.T @ one + 12 * 0.1 * torch.eye(6).double(), one.T @ y)
     torch.testing.assert_close(readout(phi, y, new, 0.1), other @ w)
-
-
-def test_a_cancelled_training_is_not_kept():
-    calls = []
-
-    @remembered(2)
-    def slow(n, progress=None):
-        calls.append(n)
-        if progress:
-            progress(0.5, "half")
-        return [n]
-
-    def cancel(fraction, words):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        slow(1, progress=cancel)
-    first = slow(1)
-    assert slow(1, progress=cancel) is first
-    slow(2), slow(3)
-    assert slow(1) is not first
-    assert calls == [1, 1, 2, 3, 1]
 
 
 # -- the film

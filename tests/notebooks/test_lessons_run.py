@@ -1,4 +1,4 @@
-"""Each lesson, as learners get it: top to bottom on one core, offline, within the time and memory of a hosted machine."""
+"""Each lesson, as learners get it: top to bottom on one core, offline, within what a hosted machine has."""
 
 import os
 from pathlib import Path

@@ -13,10 +13,9 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
 from ddlearn.lessons.embeddings import exercises
 from ddlearn.lessons.embeddings.recipe import UNITS, Features, Progress, Reel, Sample, learn, readout
-from ddlearn.lessons.embeddings.remember import remembered
 
 SHAPES = ("rings", "xor", "moons")
 OTHERS = ("none", "20", "40")

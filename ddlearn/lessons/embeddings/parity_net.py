@@ -13,10 +13,9 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels, parities
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
 from ddlearn.lessons.embeddings import exercises
 from ddlearn.lessons.embeddings.recipe import Features, Progress, Reel, Sample, learn, readout
-from ddlearn.lessons.embeddings.remember import remembered
 from ddlearn.ridge import ridge
 
 NEW = 1000

@@ -12,9 +12,8 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels
-from ddlearn.classroom import PALETTE, LiveFigure
+from ddlearn.classroom import PALETTE, LiveFigure, remembered
 from ddlearn.lessons.embeddings.recipe import BIAS_STD, UNITS, Features, Progress, Reel, Sample, learn, readout
-from ddlearn.lessons.embeddings.remember import remembered
 from ddlearn.ridge import ridge
 
 SEEDS = (0, 1, 2)

@@ -1,14 +1,14 @@
 """The diagonal explorer: from lazy to rich in a model that is solved, descent laid over the closed form."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
 from ddlearn.classroom.wording import brief, say
 from ddlearn.diagonal_networks import Step, descend, flow_limit, least_l1, least_l2
 from ddlearn.lessons.lazy import exercises
@@ -29,7 +29,6 @@ class Problem:
     n: int
     seed: int
     step: Step = exercises.diagonal_step
-    progress: Callable[[float, str], object] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +72,8 @@ def problem(truth: str, n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     return X, X @ w, w
 
 
-@lru_cache(maxsize=16)
-def solved(which: Problem) -> Solutions:
+@remembered(16)
+def solved(which: Problem, progress: Callable[[float, str], object] | None = None) -> Solutions:
     """Descent from every scale tried, the closed form along the whole range, and the two ends."""
     X, y, w = problem(which.truth, which.n, which.seed)
 
@@ -82,10 +81,10 @@ def solved(which: Problem) -> Solutions:
         return (found - w).square().sum(-1).round(decimals=9)  # what is rounding reads 0
 
     report = None
-    if which.progress is not None:
+    if progress is not None:
 
         def report(fraction: float, words: str) -> None:
-            which.progress(min(1.0, 4 * fraction), words)
+            progress(min(1.0, 4 * fraction), words)
 
     ends = [descend(X, y, alpha, step=which.step, pace=0.1, progress=report) for alpha in TRIED]
     descended = torch.stack([end.w for end in ends])
@@ -114,7 +113,7 @@ def diagonal(
     progress: Callable[[float, str], object] | None = None,
 ) -> Diagonal:
     """Where flow from u = v = alpha ends, among n examples, and where the learner's own steps end."""
-    solutions = solved(Problem(truth, int(n), seed, diagonal_step, progress))
+    solutions = solved(Problem(truth, int(n), seed, diagonal_step), progress=progress)
     found = flow_limit(solutions.X, solutions.y, alpha)
     return Diagonal(solutions, alpha, found, float((found - solutions.w).square().sum()), float(found.abs().sum()))
 

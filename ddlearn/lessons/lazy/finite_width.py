@@ -7,14 +7,14 @@ the order 1 / m.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, tangent
-from ddlearn.classroom import PALETTE, Explorer, LiveFigure, Slider, Switch
+from ddlearn.classroom import PALETTE, Explorer, LiveFigure, Slider, Switch, remembered
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.lazy import exercises
 from ddlearn.lessons.lazy.starts import Doubled, Start, draw
@@ -35,7 +35,6 @@ class Training:
     starts: Start
     widths: tuple[int, ...] = WIDTHS
     nets: int = NETS  # of each width
-    progress: Callable[[float, str], object] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +94,8 @@ def infinitely_wide() -> tuple[Tensor, float]:
     return dynamics.descent(STEPS, lr, K_grid), lr
 
 
-@lru_cache(maxsize=8)
-def trained(training: Training) -> tuple[Fits, ...]:
+@remembered(8)
+def trained(training: Training, progress: Callable[[float, str], object] | None = None) -> tuple[Fits, ...]:
     """Train all nets of all widths as one batch, for the same few steps; one `Fits` for each kind of start."""
     x, y, grid = curve()
     infinite, lr = infinitely_wide()
@@ -108,7 +107,7 @@ def trained(training: Training) -> tuple[Fits, ...]:
         y.float(),
         steps=STEPS,
         lr=lr,
-        progress=training.progress,
+        progress=progress,
     )
     functions = result.ensemble.apply(grid.float())[..., 0].double()
     functions = functions.view(kinds, len(training.widths), training.nets, -1)
@@ -132,7 +131,7 @@ def fits_of(
     progress: Callable[[float, str], object] | None = None,
 ) -> tuple[Fits, ...]:
     """The nets of `starts_of`, trained: one `Fits` for each doubling."""
-    return trained(Training(starts_of(widths, nets, seed, doublings), widths, nets, progress))
+    return trained(Training(starts_of(widths, nets, seed, doublings), widths, nets), progress=progress)
 
 
 def distance(fits: Fits, together: int) -> Tensor:

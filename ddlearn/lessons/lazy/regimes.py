@@ -44,7 +44,7 @@ def regimes(
 ) -> Regimes:
     """Train at every scale, once; then look at the one nearest to `alpha`. `zero` starts from the zero function."""
     starts = Start.of([draw(net(task), compute.generator(1000 + seed), twins) for twins in (doubled, None)])
-    sweep = trained(Training(task, seed, starts, scales, progress))[0 if zero else 1]
+    sweep = trained(Training(task, seed, starts, scales), progress=progress)[0 if zero else 1]
 
     def drifts(those: Tensor) -> Tensor:
         return torch.tensor([float(drift(those[0].double(), one.double())) for one in those[1:]])

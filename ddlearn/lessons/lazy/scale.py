@@ -6,13 +6,14 @@ that the weights have to go, and along a short way a net is its tangent (Chizat,
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, tangent
+from ddlearn.classroom import remembered
 from ddlearn.lessons.lazy.starts import Start, flat
 from ddlearn.networks import MLP, Parameters
 from ddlearn.parities import any_kernel_bound, sparse_parity
@@ -33,7 +34,6 @@ class Training:
     seed: int
     starts: Start
     scales: tuple[float, ...] = SCALES
-    progress: Callable[[float, str], object] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +72,8 @@ def examples(task: str, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return (x - mean) / size, y, (x_test - mean) / size, y_test
 
 
-@lru_cache(maxsize=12)
-def trained(training: Training) -> tuple[Sweep, ...]:
+@remembered(12)
+def trained(training: Training, progress: Callable[[float, str], object] | None = None) -> tuple[Sweep, ...]:
     """Train every start at every scale, as one batch of nets, and look at what became of them: a sweep a start."""
     model, scales, starts = net(training.task), training.scales, training.starts.parameters
     x, y, *_ = (part.float() for part in examples(training.task, training.seed))
@@ -88,7 +88,7 @@ def trained(training: Training) -> tuple[Sweep, ...]:
         batch=BATCH,
         replacement=True,
         generator=compute.generator(training.seed + 1),
-        progress=training.progress,
+        progress=progress,
     )
     ends = result.ensemble.parameters
     S = len(scales)

@@ -9,7 +9,7 @@ between units of opposite sign. Where a kink passes a point, a ReLU's kernel jum
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import mean
 
@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, tangent
-from ddlearn.classroom import Choice, CurveFigure, Explorer, Switch
+from ddlearn.classroom import Choice, CurveFigure, Explorer, Switch, remembered
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.lazy import exercises
 from ddlearn.lessons.lazy.starts import flat
@@ -40,7 +40,6 @@ class Training:
     speeds: tuple[tuple[float, float], ...]  # (p, q): output scale m^p, learning rate times m^q
     widths: tuple[int, ...] = WIDTHS
     seeds: range = SEEDS
-    progress: Callable[[float, str], object] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +81,8 @@ def points() -> tuple[Tensor, Tensor]:
     return x / x.norm(dim=1).mean(), torch.where(digits.train_y[:POINTS] >= 5, 1.0, -1.0).double()
 
 
-@lru_cache(maxsize=8)
-def trained(training: Training) -> Moves:
+@remembered(8)
+def trained(training: Training, progress: Callable[[float, str], object] | None = None) -> Moves:
     """Train every net for the same number of steps, in single precision."""
     x, y = (part.float() for part in points())
     model = MLP((x.shape[1], 2, 1), training.activation, "mup", W_std=x.shape[1] ** 0.5, b_std=0.5, bias="hidden")
@@ -101,7 +100,7 @@ def trained(training: Training) -> Moves:
         torch.stack([y / m**p for p, *_, m in names])[..., None],
         steps=STEPS,
         lr=[PACE * m ** (q - 1 + 2 * p) for p, q, _, m in names],
-        progress=training.progress,
+        progress=progress,
     )
 
     def seen(m: int, parameters: Parameters) -> dict[str, Tensor]:
@@ -136,7 +135,7 @@ def against_width(
     """The relative change of one quantity against width, every seed; `equal` takes the factor 1 / (s^2 m)."""
     speed = (SCALINGS[scaling], factor(scaling, equal))
     every = dict.fromkeys((SCALINGS[one], factor(one, fair)) for one in scalings for fair in (True, False))
-    moves = trained(Training(activation, tuple(every), widths, seeds, progress))
+    moves = trained(Training(activation, tuple(every), widths, seeds), progress=progress)
     measured = torch.tensor(
         [
             [

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
 from ddlearn.classroom.wording import brief, say
 from ddlearn.networks import MLP
 from ddlearn.sharpness import Edge, edge_of_stability
@@ -38,6 +38,7 @@ class Trained:
         return int(above[0]) if len(above) else None
 
 
+@remembered(12)
 def train(rate: float, steps: int = STEPS, seed: int = 0, progress: Progress | None = None) -> Edge:
     """Full-batch descent on half the mean squared error of 200 digits, in single precision as nets are trained."""
     images = datasets.digits(compute.generator(seed), test=EXAMPLES)
@@ -51,19 +52,16 @@ def train(rate: float, steps: int = STEPS, seed: int = 0, progress: Progress | N
     return edge_of_stability(loss, weights, rate, steps, EVERY, progress)
 
 
-KEPT: dict[str, Edge] = {}  # the runs of the explorer, each trained once
-
-
 def hover(rate: str, until: int, progress: Progress = lambda share, words: None) -> Trained:
     """The run at this rate, shown up to step `until`. The first call trains at every rate, so that the menu answers."""
+    runs = {}
     for k, one in enumerate(RATES):
 
         def report(share: float, words: str, k: int = k, one: str = one) -> None:
             progress((k + share) / len(RATES), f"rate {one}, {words}")
 
-        if one not in KEPT:
-            KEPT[one] = train(float(one), progress=report)
-    return Trained(KEPT[rate], until)
+        runs[one] = train(float(one), progress=report)
+    return Trained(runs[rate], until)
 
 
 class EdgeFigure(LiveFigure):

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, Switch
+from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, Switch, remembered
 from ddlearn.classroom.wording import brief
 from ddlearn.lessons.tangent import exercises, nets
 from ddlearn.networks import MLP
@@ -98,37 +98,32 @@ def kernel_errors(depth: int, wrong: bool, seed: int, next_layer: nets.NextLayer
     return torch.stack([test[path.best] for path, test in fits]).cpu()
 
 
-_KEPT: dict[tuple, Tensor] = {}
-
-
+@remembered(12)
 def net_errors(
     width: int, wrong: bool, seed: int, sizes: tuple[int, ...] = SIZES, progress: Progress | None = None
 ) -> Tensor:
     """Test error of `SEEDS` trained nets at every size, (seeds, sizes)."""
-    key = width, wrong, seed, sizes
-    if key not in _KEPT:
-        x, y, test_x, test_y = data(wrong, seed)
-        x, test_x = nets.scaled(x).float(), nets.scaled(test_x).float()
-        start = Ensemble.draw(
-            [MLP((x.shape[1], width, 10))] * SEEDS, compute.generator(seed + 1), torch.float32, doubled=True
+    x, y, test_x, test_y = data(wrong, seed)
+    x, test_x = nets.scaled(x).float(), nets.scaled(test_x).float()
+    start = Ensemble.draw(
+        [MLP((x.shape[1], width, 10))] * SEEDS, compute.generator(seed + 1), torch.float32, doubled=True
+    )
+    start = Ensemble(start.nets, tuple(tuple((W.to(x), b.to(x)) for W, b in one) for one in start.parameters))
+    errors = []
+    for i, n in enumerate(sizes):
+        trained = train(
+            start,
+            x[:n],
+            one_hot(y[:n], x),
+            steps=STEPS,
+            lr=RATE,
+            optimizer="adam",
+            batch=min(BATCH, n),
+            generator=compute.generator(seed + 2),
+            progress=progress and (lambda share, words, i=i: progress((i + share) / len(sizes), words)),
         )
-        start = Ensemble(start.nets, tuple(tuple((W.to(x), b.to(x)) for W, b in one) for one in start.parameters))
-        errors = []
-        for i, n in enumerate(sizes):
-            trained = train(
-                start,
-                x[:n],
-                one_hot(y[:n], x),
-                steps=STEPS,
-                lr=RATE,
-                optimizer="adam",
-                batch=min(BATCH, n),
-                generator=compute.generator(seed + 2),
-                progress=progress and (lambda share, words, i=i: progress((i + share) / len(sizes), words)),
-            )
-            errors.append(miss(trained.ensemble.apply(test_x), test_y))
-        _KEPT[key] = torch.stack(errors, 1).cpu()
-    return _KEPT[key]
+        errors.append(miss(trained.ensemble.apply(test_x), test_y))
+    return torch.stack(errors, 1).cpu()
 
 
 def digits(

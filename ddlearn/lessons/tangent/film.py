@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, tangent
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
 from ddlearn.classroom.wording import listed, say
 from ddlearn.lessons.tangent import circle, exercises, nets
 from ddlearn.networks import Parameters
@@ -63,13 +63,9 @@ class Film:
     away: float  # the net's kernel at the start minus the infinite one, in units of the infinite one
 
 
-_KEPT: dict[int, dict[tuple[int, float], Training]] = {}
-
-
+@remembered(6)
 def trainings(seed: int, progress: Callable[[float, str], object] | None = None) -> dict[tuple[int, float], Training]:
-    """Every width with every step, trained as one batch and kept."""
-    if seed in _KEPT:
-        return _KEPT[seed]
+    """Every width with every step, trained as one batch."""
     both = [(width, step) for width in WIDTHS for step in STEPS]
     members = [nets.net(3, width) for width, _ in both]
     ensemble = Ensemble.draw(members, [compute.generator(1000 * seed + width) for width, _ in both])
@@ -93,11 +89,10 @@ def trainings(seed: int, progress: Callable[[float, str], object] | None = None)
         measure=measure,
         progress=progress,
     )
-    _KEPT[seed] = {
+    return {
         key: Training(*nets.weights(start), lr, seen[:, : circle.POINTS], seen[:, circle.POINTS : -1], seen[:, -1])
         for key, start, lr, seen in zip(both, ensemble.parameters, rates, trained.measured, strict=True)
     }
-    return _KEPT[seed]
 
 
 @lru_cache(maxsize=2)
@@ -132,7 +127,7 @@ def film(
     A net on its tangent moves only along its kernel's rows: from the points, the formula is carried to the rest of the
     circle by f(x) = f_0(x) + Theta(x, X) Theta^-1 (f - f_0)(X).
     """
-    run = trainings(seed, progress)[int(width), float(step)]
+    run = trainings(seed, progress=progress)[int(width), float(step)]
     Theta, own = infinite(next_layer), empirical_ntk(EVERYWHERE, circle.X, run.W, run.a)
     away = tangent.drift(Theta[: circle.POINTS], own[: circle.POINTS])
     chosen = Theta if kernel == KERNELS[0] else own

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels, tangent
-from ddlearn.classroom import PALETTE, Choice, CurveFigure, Explorer
+from ddlearn.classroom import PALETTE, Choice, CurveFigure, Explorer, remembered
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.tangent import exercises, nets
 from ddlearn.networks import MLP, Parameters
@@ -78,26 +78,21 @@ def learning_rate(activation: str) -> float:
     return POINTS / float(torch.linalg.eigvalsh(infinite(activation)[:POINTS, :POINTS])[-1])
 
 
-_KEPT: dict[tuple, list[list[Pupil]]] = {}
-
-
+@remembered(12)
 def pupils(
     activation: str,
     widths: tuple[int, ...] = WIDTHS,
     seeds: tuple[int, ...] = SEEDS,
     progress: Callable[[float, str], object] | None = None,
 ) -> list[list[Pupil]]:
-    """Nets of every width from every seed, trained as one batch and kept: a list a seed."""
-    key = activation, widths, seeds
-    if key not in _KEPT:
-        members = [nets.net(COORDINATES, width, activation) for _ in seeds for width in widths]
-        generators = [compute.generator(10_000 * seed + width) for seed in seeds for width in widths]
-        start = Ensemble.draw(members, generators)
-        x, y = (part[:POINTS] for part in sphere())
-        end = train(start, nets.scaled(x), y, steps=STEPS, lr=learning_rate(activation), progress=progress).ensemble
-        flat = [Pupil(*parts) for parts in zip(members, start.parameters, end.parameters, strict=True)]
-        _KEPT[key] = [flat[i : i + len(widths)] for i in range(0, len(flat), len(widths))]
-    return _KEPT[key]
+    """Nets of every width from every seed, trained as one batch: a list a seed."""
+    members = [nets.net(COORDINATES, width, activation) for _ in seeds for width in widths]
+    generators = [compute.generator(10_000 * seed + width) for seed in seeds for width in widths]
+    start = Ensemble.draw(members, generators)
+    x, y = (part[:POINTS] for part in sphere())
+    end = train(start, nets.scaled(x), y, steps=STEPS, lr=learning_rate(activation), progress=progress).ensemble
+    flat = [Pupil(*parts) for parts in zip(members, start.parameters, end.parameters, strict=True)]
+    return [flat[i : i + len(widths)] for i in range(0, len(flat), len(widths))]
 
 
 def kernel_distance(pupil: Pupil, quantity: str, Theta: Tensor, empirical_ntk: nets.EmpiricalNTK) -> float:
