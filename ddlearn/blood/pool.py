@@ -47,6 +47,7 @@ class CellPool:
         """A training cell of each of these types, no cell twice until its type has run out.  (n,) -> indices (n,)"""
         cell_labels("labels", labels)
         arguments.generator("generator", generator)
+        labels = labels.to(self.train_y.device)
         chosen = torch.empty_like(labels)
         for c in range(len(CELL_TYPES)):
             there = (self.train_y == c).nonzero()[:, 0]

@@ -86,7 +86,7 @@ def _elliptic_square(cells: Cells, dx: Tensor, dy: Tensor, dtype: torch.dtype) -
 def _nucleus(cells: Cells, radius: Tensor, dx: Tensor, dy: Tensor, dtype: torch.dtype) -> Tensor:
     """1 within a lobe, and not within the bite.  -> (n, FIELD, FIELD)"""
     lobes = cells.lobes.double()
-    out = torch.where(cells.lobes > 1, 0.52, 0.12) * radius
+    out = (0.12 + 0.40 * (lobes > 1).double()) * radius
     nearest = None
     for l in range(int(cells.lobes.max())):
         place = torch.full_like(lobes, l).minimum(lobes - 1)  # a cell that has fewer shows its last one again
