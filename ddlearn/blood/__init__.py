@@ -11,7 +11,7 @@ holograms, templates learned from purified cells, and a prior from blood counts.
 in it and what is assumed, each module says.
 """
 
-from ddlearn.blood.bloodmnist import BLOODMNIST, BloodImages, blood_images, bloodmnist
+from ddlearn.blood.bloodmnist import BLOOD_CLASSES, BLOODMNIST, BloodImages, blood_images, bloodmnist
 from ddlearn.blood.cells import CELL_TYPES, GRANULOCYTE, LYMPHOCYTE, MONOCYTE, Cells, CellType, draw_cells
 from ddlearn.blood.effects import Effects, specimen_effects
 from ddlearn.blood.features import ring_features, standardise
@@ -36,6 +36,7 @@ from ddlearn.blood.wbcatt import ATTRIBUTES, LENS_FREE, AttributeSet, WBCAtt, lo
 __all__ = [
     "ATTRIBUTES",
     "BLOODMNIST",
+    "BLOOD_CLASSES",
     "CELL_TYPES",
     "GRANULOCYTE",
     "HEALTHY",

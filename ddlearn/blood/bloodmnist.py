@@ -1,6 +1,6 @@
 """BloodMNIST: 17,092 real blood cells under a microscope, in colour, 28 x 28, of eight kinds. Fetched when asked for.
 
-Yang et al., MedMNIST v2, Scientific Data 10:41, 2023, from pictures by Acevedo et al., Data in Brief 30:105474, 2020;
+Yang et al., MedMNIST v2, Scientific Data 10:41, 2023, from pictures by Acevedo et al., Mendeley Data snkd93bnjr, 2020;
 CC BY 4.0. The file is compared with the publisher's MD5 and read without pickle. No claim of the course rests on it.
 """
 
@@ -16,9 +16,9 @@ from torch import Tensor
 from ddlearn.compute import require_memory
 from ddlearn.fetch import DatasetUnavailable, Source
 
-__all__ = ["BLOODMNIST", "KINDS", "BloodImages", "bloodmnist"]
+__all__ = ["BLOODMNIST", "BLOOD_CLASSES", "BloodImages", "bloodmnist"]
 
-KINDS = (
+BLOOD_CLASSES = (
     "basophil",
     "eosinophil",
     "erythroblast",
@@ -36,8 +36,7 @@ BLOODMNIST = Source(
     files={"archive": ("bloodmnist.npz", "7053d0359d879ad8a5505303e11de1dc")},
     licence="CC BY 4.0",
     citation=(
-        "J. Yang et al., MedMNIST v2, Scientific Data 10:41, 2023; A. Acevedo et al., A dataset of microscopic "
-        "peripheral blood cell images, Data in Brief 30:105474, 2020"
+        "J. Yang et al., MedMNIST v2, Scientific Data 10:41, 2023; A. Acevedo et al., Mendeley Data snkd93bnjr, 2020"
     ),
     instead="the simulated cells of ddlearn.blood",
 )
@@ -45,7 +44,10 @@ BLOODMNIST = Source(
 
 @dataclass(frozen=True, eq=False)
 class BloodImages:
-    """The official split. Images (n, 28, 28, 3) are uint8, red, green, blue; y (n,) are classes 0 to 7 of `KINDS`."""
+    """The official split.
+
+    Images (n, 28, 28, 3) are uint8, red, green and blue; y (n,) are int64, an index into `BLOOD_CLASSES`.
+    """
 
     train_images: Tensor
     train_y: Tensor
@@ -66,7 +68,7 @@ class BloodImages:
 
 
 def bloodmnist(base_url: str = BLOODMNIST.base_url) -> BloodImages:
-    """BloodMNIST: 11,959 + 1,712 + 3,421 cells; fetched once (36 MB). Raises `DatasetUnavailable`."""
+    """BloodMNIST: 11,959 + 1,712 + 3,421 cells; fetched once. Raises `DatasetUnavailable`."""
     return blood_images(replace(BLOODMNIST, base_url=base_url))
 
 
@@ -88,7 +90,7 @@ def blood_images(source: Source) -> BloodImages:
                 f"{source.name} is not what it should be: {side} images of shape {images.shape}, {images.dtype}, "
                 f"with {len(y)} classes, {y.dtype}."
             )
-        if len(y) == 0 or y.min() < 0 or y.max() >= len(KINDS):
+        if len(y) == 0 or y.min() < 0 or y.max() >= len(BLOOD_CLASSES):
             raise DatasetUnavailable(f"{source.name} is not what it should be: {side} classes are not 0 to 7.")
         parts[f"{side}_images"] = torch.from_numpy(images)
         parts[f"{side}_y"] = torch.from_numpy(y.astype(np.int64))
