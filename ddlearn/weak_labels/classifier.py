@@ -2,8 +2,8 @@
 
 A step draws cells and what is asked of them: `draw(generator)` gives the rows of x and a function from the nets' logits
 there to a loss for each net. So bags, tubes and both together are one loop. It is AdamW (Loshchilov and Hutter, arXiv
-1711.05101) with a cosine decay to 0, and each net's gradient is cut to a length. The nets see the same batches and start
-from different parameters.
+1711.05101) with a cosine decay to 0, and each net's gradient is cut to a length. The nets see the same batches and
+start from different parameters.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def draw_cell_batches(n: int, batch: int, loss: Callable[[Tensor, Tensor], Tenso
 def draw_bag_batches(rows: Tensor, bags: int, cells: int, loss: Callable[[Tensor, Tensor], Tensor]) -> Draw:
     """So many bags at a time, and of each so many of its cells, at random; its proportions stay those of the whole.
 
-    rows (B, k) int64 are the bags' cells, as places in x. loss(logits (nets, bags, cells, C), chosen (bags,)) -> (nets,)
-    is told which bags were drawn.
+    rows (B, k) int64 are the bags' cells, as places in x. The loss is told which bags were drawn: it takes logits
+    (nets, bags, cells, C) and chosen (bags,) -> (nets,).
     """
     if not isinstance(rows, Tensor) or rows.dtype != torch.int64 or rows.ndim != 2 or not rows.numel():
         got = f"{rows.dtype} of shape {tuple(rows.shape)}" if isinstance(rows, Tensor) else type(rows).__name__

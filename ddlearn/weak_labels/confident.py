@@ -2,8 +2,8 @@
 
 The confident joint counts, in each tube, the cells that look like each class: a cell looks like class c if its
 predicted probability of c reaches what is usual for cells of tube c, the tube's mean. (If it reaches several, the most
-probable counts; if none, the cell is left out.) Rows divided by their sums estimate the purity. Predictions must be made
-out of fold, by classifiers that have not seen the cell. After Northcutt, Jiang and Chuang, arXiv 1911.00068.
+probable counts; if none, the cell is left out.) Rows divided by their sums estimate the purity. Predictions must be
+made out of fold, by classifiers that have not seen the cell. After Northcutt, Jiang and Chuang, arXiv 1911.00068.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def confident_joint(P: Tensor, tubes: Tensor) -> Tensor:
         raise ValueError(f"tubes must name every class; got no cell of tube {sizes.argmin().item()}")
     own = P.gather(1, tubes[:, None])[:, 0]
     threshold = P.new_zeros(classes).index_add(0, tubes, own) / sizes
-    reached = P + TIE >= threshold
+    reached = threshold <= P + TIE
     looks_like = torch.where(reached, P, -1.0).argmax(1)
     cell = (tubes * classes + looks_like)[reached.any(1)]
     return cell.bincount(minlength=classes**2).reshape(classes, classes)

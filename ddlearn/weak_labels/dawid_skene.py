@@ -48,7 +48,10 @@ class LabelModel:
         return said.diagonal(dim1=1, dim2=2).sum(1) / said.sum((1, 2))
 
     def predict(self, votes: Tensor) -> Tensor:
-        """Posteriors of other cells from the votes of the same rules.  votes (n, m) -> (n, C)"""
+        """Posteriors of other cells from the votes of the same rules.  votes (n, m) -> (n, C)
+
+        Without smoothing a saying that was never heard has no odds, and a cell on which it is heard has nan.
+        """
         check_votes(votes, len(self.balance))
         if votes.shape[1] != len(self.confusion):
             raise ValueError(f"votes must be of {len(self.confusion)} rules; got {votes.shape[1]}")

@@ -99,9 +99,9 @@ class FiniteWorld:
 
             kappa (k-1)/k sum_c Cov(pi_c, m_c)  +  (kappa/k - 1) sum_c (p_c M_cc - p_c E m_c)
 
-        m_c = sum over c' of pi_c' M_c'c; mean and covariance are over the patients, p is their mean. With kappa = k, the
-        value for independent cells and the default, it is (k - 1) sum_c Cov(pi_c, m_c): it grows with the bag, and no
-        amount of data reduces it. Our derivation.
+        m_c = sum over c' of pi_c' M_c'c; mean and covariance are over the patients, p is their mean. With kappa = k,
+        the value for independent cells and the default, it is (k - 1) sum_c Cov(pi_c, m_c): it grows with the bag, and
+        no amount of data reduces it. Our derivation.
         mixtures (B, C), shares (B,) their odds, equal if None -> ()
         """
         mixtures, shares = _check_patients(mixtures, shares)
