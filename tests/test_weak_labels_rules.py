@@ -187,3 +187,12 @@ def test_who_says_80_percent_should_be_right_in_80_of_100():
     assert wl.expected_calibration_error(Q, 1 - y).item() == pytest.approx(0.6)
     as_many = torch.where(y == 0, 1 / 8, 1 / 2).double()  # both classes count alike
     assert wl.expected_calibration_error(Q, y, weights=as_many).item() == pytest.approx(0.3)
+
+
+def test_a_bin_ends_with_its_upper_edge():
+    Q = torch.tensor([[0.4, 0.3, 0.3], [0.5, 0.5, 0.0], [0.75, 0.25, 0.0], [1.0, 0.0, 0.0]], dtype=torch.float64)
+    table = wl.reliability(Q, torch.tensor([0, 1, 0, 0]), bins=2)
+    assert table.share.tolist() == [0.5, 0.5]
+    assert table.confidence.tolist() == pytest.approx([0.45, 0.875])
+    assert table.accuracy.tolist() == [0.5, 1]
+    assert wl.reliability(Q, torch.tensor([0, 1, 0, 0]), bins=4).share.tolist() == [0, 0.5, 0.25, 0.25]
