@@ -25,6 +25,7 @@ __all__ = [
     "positive",
     "positives",
     "same_kind",
+    "signs",
     "symmetric",
     "targets",
     "tensor",
@@ -129,6 +130,14 @@ def symmetric(name: str, value: torch.Tensor) -> torch.Tensor:
     gap = (value - value.mT).abs_().max().item()
     if gap > torch.finfo(value.dtype).eps ** 0.5 * value.abs().max().item():
         raise ValueError(f"{name} must be symmetric; got entries that differ from their mirror image by {gap:.2g}")
+    return value
+
+
+def signs(name: str, value: torch.Tensor) -> torch.Tensor:
+    """A tensor of -1 and +1."""
+    other = tensor(name, value)[value.abs() != 1]
+    if len(other):
+        raise ValueError(f"{name} must consist of -1 and +1; got {other[0].item()}")
     return value
 
 

@@ -28,7 +28,7 @@ SECONDS_TO_ANSWER = 20
 
 
 class DatasetUnavailable(RuntimeError):
-    """A data set could not be had now. The sentence says why, and that the lesson goes on with `digits()`."""
+    """A data set could not be had now. The sentence says why, and what the lesson goes on with instead."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Source:
     """What a file holds -> (its name under `base_url`, its MD5)."""
     licence: str
     citation: str
+    instead: str = "ddlearn.datasets.digits()"
+    """What needs no network and serves in its place, as a refusal says."""
 
     def fetch(self) -> dict[str, Path]:
         """The files, from the cache folder or else downloaded; raises `DatasetUnavailable`."""
@@ -72,7 +74,7 @@ class Source:
             reason = f"the cache folder {folder} cannot be written ({error.strerror or error})"
         raise DatasetUnavailable(
             f"{self.name} is not available now: {reason} ({url}). "
-            "Try again later, or go on with ddlearn.datasets.digits(), which needs no network."
+            f"Try again later, or go on with {self.instead}, which needs no network."
         )
 
 

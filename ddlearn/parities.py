@@ -26,8 +26,7 @@ def sparse_parity(n: int, d: int, k: int, generator: torch.Generator) -> tuple[T
     """n uniform points of {-1, +1}^d and the product of their first k coordinates.  -> x (n, d), y (n,)"""
     n, d = arguments.whole("n", n, 1), arguments.whole("d", d, 1)
     k = arguments.whole("k", k, 0, d)
-    if not isinstance(generator, torch.Generator):
-        raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")
+    arguments.generator("generator", generator)
     x = 2.0 * torch.randint(0, 2, (n, d), generator=generator, device=generator.device, dtype=torch.float64) - 1
     return x, parity(x, range(k))
 
@@ -100,7 +99,4 @@ def oracle_error(K: Tensor, y: Tensor, d: int, k: int) -> Tensor:
 
 
 def _signs(name: str, x: Tensor) -> None:
-    arguments.matrix(name, x)
-    other = x[x.abs() != 1]
-    if len(other):
-        raise ValueError(f"{name} must consist of -1 and +1; got {other[0].item()}")
+    arguments.signs(name, arguments.matrix(name, x))

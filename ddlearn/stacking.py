@@ -51,9 +51,19 @@ def cross_entropy_slope(O: Tensor, y: Tensor) -> Tensor:
     return (O.softmax(1) - y).div_(O.shape[2])
 
 
+def logistic(O: Tensor, y: Tensor) -> Tensor:
+    """Logistic loss of each net, 1/(nk) sum log(1 + exp(-y O)).  (E, k, n), (E or 1, k, n) of signs -> (E,)."""
+    return torch.nn.functional.softplus(-y * O).mean((1, 2))
+
+
+def logistic_slope(O: Tensor, y: Tensor) -> Tensor:
+    return O.mul_(-y).sigmoid_().mul_(y).mul_(-1 / (O.shape[1] * O.shape[2]))
+
+
 LOSSES: dict[str, tuple[Callable[[Tensor, Tensor], Tensor], Callable[[Tensor, Tensor], Tensor]]] = {
     "mse": (mse, mse_slope),
     "cross-entropy": (cross_entropy, cross_entropy_slope),
+    "logistic": (logistic, logistic_slope),
 }
 """Each loss and its slope dL/dO, of outputs and targets with the points as columns."""
 

@@ -118,10 +118,10 @@ def train(
     """Train every net of the ensemble for the same number of steps.
 
     x (n, d) or (nets, n, d); y (n,), (n, k) or (nets, n, k). loss "mse" is |f - y|^2 / (2nk); "cross-entropy" takes y
-    as probabilities of the k classes, one-hot for instance. lr is one number or one for each net. batch None is all
-    points at every step. Losses are recorded before the first step, after those in `record` and after the last;
-    measure(i, parameters) is called for net i then. progress(fraction, words) is called ten times a second or so, and
-    may raise to stop. The ensemble handed in stays as it was. A wrong argument is a `TypeError` or `ValueError`.
+    as probabilities of the k classes, one-hot say; "logistic" is log(1 + e^(-y f)), y of -1 and +1. lr is one number or
+    one for each net. batch None is all points at every step. Losses are recorded before the first step, after those in
+    `record` and after the last; measure(i, parameters) is called for net i then. progress(fraction, words) is called
+    about ten times a second, and may raise to stop. The ensemble stays as it was. Refuses by `TypeError`, `ValueError`.
     """
     x, y = _check_data(ensemble, x, y, loss)
     n = x.shape[-2]
@@ -141,7 +141,7 @@ def train(
 
     y = y.mT.contiguous()
     losses = x.new_empty(len(ensemble), len(recorded))
-    measured: list[list[Tensor]] = [[] for _ in ensemble.nets]
+    measured: Tensor | None = None
     trained: list[Parameters] = [()] * len(ensemble)
     report = _Report(progress, len(ensemble), steps)
     start = generator.get_state() if batch is not None else None
@@ -160,7 +160,12 @@ def train(
                     losses[members, column[t]] = value(stack.outputs(own_x), own_y)
                     if measure is not None:
                         for e, i in enumerate(members):
-                            measured[i].append(measure(i, stack.parameters(e)))
+                            seen = measure(i, stack.parameters(e))
+                            if measured is None:  # in one piece: many small ones would hold the memory freed between
+                                measured = seen.new_empty(*losses.shape, *seen.shape)
+                            if seen.shape != measured.shape[2:]:
+                                raise ValueError(f"measure must always give one shape; got {tuple(seen.shape)} as well")
+                            measured[i, column[t]] = seen
                 if t == steps:
                     break
                 rows = next(batches)
@@ -169,12 +174,7 @@ def train(
             for e, i in enumerate(members):
                 trained[i] = stack.parameters(e)
     losses = losses.nan_to_num_(nan=torch.inf, posinf=torch.inf)
-    return Trained(
-        ensemble=Ensemble(ensemble.nets, tuple(trained)),
-        steps=torch.tensor(recorded),
-        losses=losses,
-        measured=None if measure is None else torch.stack([torch.stack(values) for values in measured]),
-    )
+    return Trained(Ensemble(ensemble.nets, tuple(trained)), torch.tensor(recorded), losses, measured)
 
 
 def _optimizer(stack: Stack, name: str, lr: list[float], momentum: float, decay: float) -> Callable[[Tensor], None]:
@@ -277,8 +277,7 @@ def _check_data(ensemble: Ensemble, x: Tensor, y: Tensor, loss: str) -> tuple[Te
     if x.ndim not in (2, 3) or x.shape[-1] != d or (x.ndim == 3 and len(x) != E):
         raise ValueError(f"x must be of shape (n, {d}) or ({E}, n, {d}); got shape {tuple(x.shape)}")
     n = x.shape[-2]
-    if y.ndim == 1 and k == 1:
-        y = y[:, None]
+    y = y[:, None] if y.ndim == 1 and k == 1 else y
     if y.shape not in ((n, k), (E, n, k)):
         also = f" or ({n},)" if k == 1 else ""
         raise ValueError(f"y must be of shape ({n}, {k}) or ({E}, {n}, {k}){also}; got shape {tuple(y.shape)}")
@@ -286,14 +285,15 @@ def _check_data(ensemble: Ensemble, x: Tensor, y: Tensor, loss: str) -> tuple[Te
         arguments.same_kind(name, value, "the parameters", ensemble.parameters[0][0][0])
     if loss == "cross-entropy" and ((y < 0).any() or ((y.sum(-1) - 1).abs() > 1e-5).any()):
         raise ValueError("y must be probabilities of the classes, rows of numbers from 0 that add up to 1")
+    if loss == "logistic":
+        arguments.signs("y", y)
     return x, y if y.ndim == 3 else y[None]
 
 
 def _check_rates(lr: float | Tensor | Sequence[float], ensemble: Ensemble) -> Tensor:
     """One learning rate for each net."""
-    like = torch.empty((), dtype=torch.float64)
     if isinstance(lr, (list, tuple)) or (isinstance(lr, Tensor) and lr.ndim > 0):
-        rates = arguments.positives("lr", lr, like)
+        rates = arguments.positives("lr", lr, torch.empty((), dtype=torch.float64))
         if len(rates) != len(ensemble):
             raise ValueError(f"lr must be one number, or one for each of {len(ensemble)} nets; got {len(rates)}")
         return rates

@@ -1,0 +1,115 @@
+"""Train small nets on any loss of a minibatch, several nets side by side: the end model of every weak label.
+
+A step draws cells and what is asked of them: `draw(generator)` gives the rows of x and a function from the nets' logits
+there to a loss for each net. So bags, tubes and both together are one loop. It is AdamW (Loshchilov and Hutter, arXiv
+1711.05101) with a cosine decay to 0, and each net's gradient is cut to a length. The nets see the same batches and
+start from different parameters.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from ddlearn import arguments
+from ddlearn.networks import MLP, Parameters
+
+__all__ = ["Draw", "draw_bag_batches", "draw_cell_batches", "train_classifiers"]
+
+Draw = Callable[[torch.Generator], tuple[Tensor, Callable[[Tensor], Tensor]]]
+"""generator -> (rows (m,), loss); loss takes logits (nets, m, C) -> (nets,)."""
+
+PULSE = 0.1
+"""Seconds between two calls of `progress`."""
+
+
+def draw_cell_batches(n: int, batch: int, loss: Callable[[Tensor, Tensor], Tensor]) -> Draw:
+    """`batch` of n cells at a time.  loss(logits (nets, batch, C), rows (batch,)) -> (nets,)"""
+    n = arguments.whole("n", n, 1)
+    batch = arguments.whole("batch", batch, 1, n)
+
+    def draw(generator: torch.Generator) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+        rows = torch.randperm(n, generator=generator, device=generator.device)[:batch]
+        return rows, lambda logits: loss(logits, rows)
+
+    return draw
+
+
+def draw_bag_batches(rows: Tensor, bags: int, cells: int, loss: Callable[[Tensor, Tensor], Tensor]) -> Draw:
+    """So many bags at a time, and of each so many of its cells, at random; its proportions stay those of the whole.
+
+    rows (B, k) int64 are the bags' cells, as places in x. The loss is told which bags were drawn: it takes logits
+    (nets, bags, cells, C) and chosen (bags,) -> (nets,).
+    """
+    if not isinstance(rows, Tensor) or rows.dtype != torch.int64 or rows.ndim != 2 or not rows.numel():
+        got = f"{rows.dtype} of shape {tuple(rows.shape)}" if isinstance(rows, Tensor) else type(rows).__name__
+        raise TypeError(f"rows must be a torch tensor of int64 and shape (B, k), not empty; got {got}")
+    B, k = rows.shape
+    bags, cells = arguments.whole("bags", bags, 1, B), arguments.whole("cells", cells, 1, k)
+
+    def draw(generator: torch.Generator) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+        chosen = torch.randperm(B, generator=generator, device=generator.device)[:bags]
+        taken = rows[chosen]
+        if cells < k:
+            order = torch.rand(taken.shape, generator=generator, device=generator.device).argsort(1)[:, :cells]
+            taken = taken.gather(1, order)
+        return taken.flatten(), lambda logits: loss(logits.unflatten(-2, (bags, cells)), chosen)
+
+    return draw
+
+
+def train_classifiers(
+    net: MLP,
+    x: Tensor,
+    draw: Draw,
+    *,
+    generator: torch.Generator,
+    nets: int = 1,
+    steps: int = 300,
+    lr: float = 3e-3,
+    weight_decay: float = 1e-4,
+    clip: float = 5.0,
+    progress: Callable[[float, str], object] | None = None,
+) -> Parameters:
+    """Train so many nets of one shape from different random parameters.  x (n, d) -> stacked, for `net.apply`
+
+    Losses must be finite. progress(fraction, words) is called about ten times a second, and may raise to stop.
+    Refuses by `TypeError`, `ValueError`.
+    """
+    if not isinstance(net, MLP):
+        raise TypeError(f"net must be an MLP; got {type(net).__name__}")
+    arguments.matrix("x", x, columns=net.widths[0])
+    if not callable(draw):
+        raise TypeError(f"draw must be a function of a generator; got {type(draw).__name__}")
+    arguments.generator("generator", generator)
+    nets, steps = arguments.whole("nets", nets, 1), arguments.whole("steps", steps, 1)
+    lr, clip = arguments.positive("lr", lr), arguments.positive("clip", clip)
+    weight_decay = arguments.at_least("weight_decay", weight_decay, 0)
+
+    starts = [net.init(generator, x.dtype) for _ in range(nets)]
+    parameters = tuple(
+        tuple(None if part[0] is None else torch.stack(part).requires_grad_() for part in zip(*layer, strict=True))
+        for layer in zip(*starts, strict=True)
+    )
+    flat = [part for layer in parameters for part in layer if part is not None]
+    optimizer = torch.optim.AdamW(flat, lr=lr, weight_decay=weight_decay)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda t: (1 + math.cos(math.pi * t / steps)) / 2)
+    due = 0.0
+    for t in range(steps):
+        rows, loss = draw(generator)
+        optimizer.zero_grad()
+        loss(net.apply(parameters, x[rows])).sum().backward()
+        length = sum(part.grad.flatten(1).square().sum(1) for part in flat).sqrt()
+        shrink = clip / length.clamp(min=clip)  # (nets,)
+        for part in flat:
+            part.grad.mul_(shrink.view(-1, *[1] * (part.ndim - 1)))
+        optimizer.step()
+        schedule.step()
+        if progress is not None and time.monotonic() >= due:
+            due = time.monotonic() + PULSE
+            progress((t + 1) / steps, f"{t + 1} of {steps} steps")
+    return tuple(tuple(None if part is None else part.detach() for part in layer) for layer in parameters)

@@ -1,0 +1,129 @@
+"""A world so small that every bag in it can be visited: expectations without a sample, and so without an error bar.
+
+There are A appearances; a cell of class c has appearance x with probability P_c(x). A bag of k cells is a sequence of k
+classes with appearances. A risk that is a sum over cells needs the classes only: given those, the mean loss of a cell
+of class c' as class c is M_c'c = sum_x P_c'(x) l_c(x), whatever the others are. So all C^k sequences are enumerated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from ddlearn import arguments
+from ddlearn.weak_labels import checks
+
+__all__ = ["FiniteWorld", "every_bag", "mixture_odds", "urn_odds"]
+
+MOST = 2**22
+"""Sequences, at most."""
+
+
+def every_bag(classes: int, k: int) -> Tensor:
+    """All sequences of k classes.  -> (S, k) int64, S = classes^k
+
+    `ValueError` beyond four million.
+    """
+    classes, k = arguments.whole("classes", classes, 1), arguments.whole("k", k, 1)
+    if classes**k > MOST:
+        raise ValueError(f"classes^k must be at most {MOST}; got {classes}^{k}")
+    places = classes ** torch.arange(k - 1, -1, -1)
+    return torch.arange(classes**k)[:, None] // places % classes
+
+
+def mixture_odds(bags: Tensor, mixtures: Tensor, shares: Tensor | Sequence[float] | None = None) -> Tensor:
+    """The probability of each sequence when a patient is drawn first, then independent cells.
+
+    bags (S, k), mixtures (B, C) of the patients, shares (B,) their odds, equal if None -> (S,)
+    """
+    mixtures, shares = _check_patients(mixtures, shares)
+    return mixtures[:, _check_bags(bags, mixtures.shape[1])].prod(-1).mT @ shares
+
+
+def urn_odds(bags: Tensor, alpha: Tensor | Sequence[float]) -> Tensor:
+    """The probability of each sequence when its patient is a draw of Dirichlet(alpha).  bags (S, k), alpha (C,) -> (S,)
+
+    Pólya's urn, which starts with alpha_c balls of colour c and returns each ball drawn with another of its colour.
+    """
+    alpha = arguments.positives("alpha", alpha, torch.empty((), dtype=torch.float64))
+    drawn = torch.nn.functional.one_hot(_check_bags(bags, len(alpha)), len(alpha))  # (S, k, C)
+    before = alpha + drawn.cumsum(1) - drawn  # the balls in the urn at each draw
+    return ((before * drawn).sum(-1) / before.sum(-1)).prod(1)
+
+
+@dataclass(frozen=True, eq=False)
+class FiniteWorld:
+    """appearances (C, A): P_c(x), a row for each class; logits (A, C): what a classifier says of each appearance."""
+
+    appearances: Tensor
+    logits: Tensor
+
+    def __post_init__(self) -> None:
+        checks.distributions("appearances", self.appearances)
+        classes, shown = self.appearances.shape
+        arguments.matrix("logits", self.logits, rows=shown, columns=classes)
+        arguments.same_kind("logits", self.logits, "appearances", self.appearances)
+
+    @cached_property
+    def losses(self) -> Tensor:
+        """M (C, C): the mean cross-entropy of a cell of class c' (row) taken for one of class c (column)."""
+        return -self.appearances @ self.logits.log_softmax(1)
+
+    def risk(self, p: Tensor | Sequence[float]) -> Tensor:
+        """The risk with labels, sum over c of p_c M_cc.  p (C,) -> ()"""
+        return checks.mixture("p", p, classes=len(self.losses)).to(self.losses) @ self.losses.diagonal()
+
+    def bag_risk(self, bags: Tensor, odds: Tensor, weights: Tensor) -> Tensor:
+        """The exact mean of the risk from bags, sum over bags of odds times 1/k sum over cells, classes w_c l_c(x_i).
+
+        bags (S, k) every sequence of classes, odds (S,) their probabilities, weights (S, C) -> ()
+        """
+        classes = len(self.losses)
+        _check_bags(bags, classes)
+        checks.mixture("odds", odds, classes=len(bags))
+        arguments.matrix("weights", weights, rows=len(bags), columns=classes)
+        return odds.to(self.losses) @ (weights.to(self.losses) * self.losses[bags].mean(1)).sum(1)
+
+    def patient_bias(
+        self,
+        mixtures: Tensor,
+        k: int,
+        kappa: float | None = None,
+        shares: Tensor | Sequence[float] | None = None,
+    ) -> Tensor:
+        """How far the mean risk with weights kappa a - (kappa - 1) p is off, if of each patient k cells are counted.
+
+            kappa (k-1)/k sum_c Cov(pi_c, m_c)  +  (kappa/k - 1) sum_c (p_c M_cc - p_c E m_c)
+
+        m_c = sum over c' of pi_c' M_c'c; mean and covariance are over the patients, p is their mean. With kappa = k,
+        the value for independent cells and the default, it is (k - 1) sum_c Cov(pi_c, m_c): it grows with the bag, and
+        no amount of data reduces it. Our derivation.
+        mixtures (B, C), shares (B,) their odds, equal if None -> ()
+        """
+        mixtures, shares = _check_patients(mixtures, shares)
+        k = arguments.whole("k", k, 1)
+        kappa = float(k) if kappa is None else arguments.at_least("kappa", kappa, 1)
+        p = shares @ mixtures
+        m = mixtures @ self.losses  # (B, C)
+        independent = p @ (shares @ m)
+        covariance = shares @ (mixtures * m).sum(1) - independent
+        return kappa * (k - 1) / k * covariance + (kappa / k - 1) * (self.risk(p) - independent)
+
+
+def _check_bags(bags: Tensor, classes: int) -> Tensor:
+    if not isinstance(bags, Tensor) or bags.ndim != 2:
+        got = f"shape {tuple(bags.shape)}" if isinstance(bags, Tensor) else type(bags).__name__
+        raise ValueError(f"bags must be a tensor of shape (S, k); got {got}")
+    checks.class_numbers("bags", bags.flatten(), classes)
+    return bags
+
+
+def _check_patients(mixtures: Tensor, shares: Tensor | Sequence[float] | None) -> tuple[Tensor, Tensor]:
+    checks.distributions("mixtures", mixtures)
+    if shares is None:
+        return mixtures, mixtures.new_full((len(mixtures),), 1 / len(mixtures))
+    return mixtures, checks.mixture("shares", shares, classes=len(mixtures)).to(mixtures)

@@ -1,0 +1,50 @@
+"""The proportion loss: a bag's mean prediction should be the bag's proportions.
+
+    L = 1/B sum_b KL(a_b || q_b),    q_b = 1/k sum over cells i of softmax f(x_i)
+
+It asks nothing of any one cell. If all bags have the same proportions a, then the constant prediction a is perfect, L =
+0, and no amount of such bags teaches anything. Nor is perfect matching always wanted: a calibrated classifier predicts
+its bag's mixture only on average over bags. The loss is that of deep learning from label proportions (Ardehaly and
+Culotta, arXiv 1709.04108; Dulac-Arnold et al., arXiv 1905.12909).
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from ddlearn.weak_labels import checks
+
+__all__ = ["proportion_loss", "proportion_loss_gradient"]
+
+
+def proportion_loss(logits: Tensor, proportions: Tensor) -> Tensor:
+    """Mean over bags of KL(proportions || mean prediction).  logits (..., B, k, C), proportions (B, C) -> (...)
+
+    The dots are a stack of nets, or nothing. The mean of the predictions is taken in logarithms, so that no logit is
+    too large. Can be differentiated.
+    """
+    _check(logits, proportions)
+    mean = logits.log_softmax(-1).logsumexp(-2) - math.log(logits.shape[-2])  # log q, (..., B, C)
+    return (torch.xlogy(proportions, proportions) - proportions * mean).sum(-1).mean(-1)
+
+
+def proportion_loss_gradient(logits: Tensor, proportions: Tensor) -> Tensor:
+    """The loss's slope in every logit.  logits (..., B, k, C), proportions (B, C) -> (..., B, k, C)
+
+    With s = softmax of the logits and u_ic = a_c s_ic / sum over cells j of s_jc, the share of the bag's proportion a_c
+    that goes to cell i, it is 1/B (s_ij sum over c of u_ic - u_ij). So a step pulls each cell towards labels that the
+    classifier itself has given out among the bag: one step of the EM algorithm. Our derivation.
+    """
+    _check(logits, proportions)
+    log_s = logits.log_softmax(-1)
+    u = proportions[:, None] * log_s.softmax(-2)
+    return (log_s.exp() * u.sum(-1, keepdim=True) - u) / len(proportions)
+
+
+def _check(logits: Tensor, proportions: Tensor) -> None:
+    checks.scores("logits", logits, 3)
+    checks.per_bag("proportions", proportions, logits)
+    checks.distributions("proportions", proportions)

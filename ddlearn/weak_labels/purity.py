@@ -1,0 +1,72 @@
+"""Purified tubes: every cell carries the name of its tube, and the tube is not quite pure.
+
+purity[s, c] is the share of class c in tube s, which is what a centrifuge's manual states. A classifier needs the other
+direction, T[c, s] = P(tube s | a cell of class c). With T there are two corrections (Patrini et al., arXiv 1609.03683):
+
+    forward     cross-entropy of T' softmax f, the odds of the tubes, against the tube's name
+    backward    the clean loss l turned into a loss of tubes, T^-1 l, whose mean given the class is l
+
+The forward loss has its minimum where softmax f is the true posterior, for T' P(class | x) = P(tube | x). The backward
+loss is unbiased for every f, may be negative, and has the variance of an inverse. Both learn the classes in the tubes'
+mix q: `prior_shift` takes the answers to another mix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from ddlearn import arguments
+from ddlearn.weak_labels import checks
+
+__all__ = ["backward_loss", "forward_loss", "purity_to_transition"]
+
+
+def purity_to_transition(purity: Tensor, shares: Tensor | Sequence[float] | None = None) -> tuple[Tensor, Tensor]:
+    """T (C, S) and the mix q (C,) of all tubes together, from purity (S, C) and the tubes' shares (S,) of all cells.
+
+    q_c = sum over s of shares_s purity[s, c], and T[c, s] = shares_s purity[s, c] / q_c: rows of T add up to 1, as rows
+    of purity do. Equal shares if None. `ValueError` if a class is in no tube, or a tube has no share.
+    """
+    checks.distributions("purity", purity)
+    if shares is None:
+        shares = purity.new_full((len(purity),), 1 / len(purity))
+    shares = checks.mixture("shares", shares, classes=len(purity), positive=True).to(purity)
+    joint = shares[:, None] * purity
+    q = joint.sum(0)
+    if q.min() == 0:
+        raise ValueError(f"purity must have every class in some tube; got none of class {q.argmin().item()}")
+    return (joint / q).T.contiguous(), q
+
+
+def forward_loss(logits: Tensor, tubes: Tensor, transition: Tensor) -> Tensor:
+    """Mean of -log (T' softmax f)_tube.  logits (..., n, C), tubes (n,) int64, transition T (C, S) -> (...)
+
+    The dots are a stack of nets, or nothing. Taken in logarithms; can be differentiated.
+    """
+    _check(logits, tubes, transition)
+    if transition.amax(0).min() == 0:
+        empty = transition.amax(0).argmin().item()
+        raise ValueError(f"transition must have some class in every tube; got none in tube {empty}")
+    log_tube = transition.log().T[tubes]  # (n, C): log P(this cell's tube | each class)
+    return -(logits.log_softmax(-1) + log_tube).logsumexp(-1).mean(-1)
+
+
+def backward_loss(logits: Tensor, tubes: Tensor, transition: Tensor) -> Tensor:
+    """Mean of (T^-1 l)_tube, l_c = -log softmax_c f.  logits (..., n, C), tubes (n,), transition T (C, C) -> (...)
+
+    The dots are a stack of nets, or nothing. Can be differentiated. `ValueError` if T has no inverse.
+    """
+    _check(logits, tubes, transition)
+    if transition.shape[0] != transition.shape[1] or torch.linalg.matrix_rank(transition) < len(transition):
+        raise ValueError("transition must be a square matrix with an inverse, for the backward correction uses it")
+    return -(torch.linalg.inv(transition)[tubes] * logits.log_softmax(-1)).sum(-1).mean(-1)
+
+
+def _check(logits: Tensor, tubes: Tensor, transition: Tensor) -> None:
+    checks.scores("logits", logits, 2)
+    checks.distributions("transition", arguments.matrix("transition", transition, rows=logits.shape[-1]))
+    arguments.same_kind("transition", transition, "logits", logits)
+    checks.class_numbers("tubes", tubes, transition.shape[1], rows=logits.shape[-2])

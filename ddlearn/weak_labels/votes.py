@@ -1,0 +1,99 @@
+"""Rules that vote: each says a class where it has an opinion, and is silent elsewhere.
+
+A rule is any function from a cell to the number of a class or `ABSTAIN`. Its votes on n cells are a column of an (n, m)
+matrix. Without a label one can see how often rules speak (coverage), speak together (overlap) and disagree (conflict);
+how often they are right takes labels, or a label model. Shapes and words follow the Snorkel library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ddlearn import arguments
+from ddlearn.weak_labels import checks
+
+__all__ = ["ABSTAIN", "VoteSummary", "apply_rules", "check_votes", "count_votes", "majority_vote", "summarize_votes"]
+
+ABSTAIN = -1
+"""The vote of a rule that has no opinion."""
+
+
+@dataclass(frozen=True, eq=False)
+class VoteSummary:
+    """Of each rule, (m,): coverage, the share of cells it speaks on; overlap, on which another speaks too; conflict, on
+    which another says something else; accuracy, the share right among those it speaks on (nan if none), None without y.
+    silent is the share of cells on which no rule speaks.
+    """
+
+    coverage: Tensor
+    overlap: Tensor
+    conflict: Tensor
+    accuracy: Tensor | None
+    silent: float
+
+
+def apply_rules(rules: Sequence[Callable[[object], int]], cells: Iterable[object]) -> Tensor:
+    """Ask every rule about every cell.  m rules, n cells -> votes (n, m) int64"""
+    if not isinstance(rules, (list, tuple)) or not rules or not all(map(callable, rules)):
+        raise TypeError(f"rules must be a list of functions, one or more; got {type(rules).__name__}")
+    votes = [
+        [arguments.whole(f"the vote of rules[{j}] on cell {i}", rule(cell), ABSTAIN) for j, rule in enumerate(rules)]
+        for i, cell in enumerate(cells)
+    ]
+    if not votes:
+        raise ValueError("cells must not be empty")
+    return torch.tensor(votes)
+
+
+def check_votes(votes: Tensor, classes: int | None = None) -> Tensor:
+    """Refuse what is no matrix of votes: (n, m) int64 of class numbers and ABSTAIN."""
+    if not isinstance(votes, Tensor) or votes.dtype != torch.int64 or votes.ndim != 2 or not votes.numel():
+        got = f"{votes.dtype} of shape {tuple(votes.shape)}" if isinstance(votes, Tensor) else type(votes).__name__
+        raise TypeError(f"votes must be a torch tensor of int64 and shape (n, m), not empty; got {got}")
+    least, most = votes.min().item(), votes.max().item()
+    if least < ABSTAIN or (classes is not None and most >= classes):
+        below = "" if classes is None else f" to {classes - 1}"
+        worst = least if least < ABSTAIN else most
+        raise ValueError(f"votes must be classes from 0{below} or {ABSTAIN} for no opinion; got {worst} among them")
+    return votes
+
+
+def summarize_votes(votes: Tensor, y: Tensor | None = None) -> VoteSummary:
+    """What can be said of each rule, with the labels y (n,) or without.  votes (n, m) -> `VoteSummary`"""
+    check_votes(votes)
+    speaks = votes != ABSTAIN
+    n, m = votes.shape
+    overlap, conflict = torch.zeros(m, dtype=torch.float64), torch.zeros(m, dtype=torch.float64)
+    for j in range(m):
+        both = speaks & speaks[:, j : j + 1]
+        both[:, j] = False
+        overlap[j] = both.any(1).double().mean()
+        conflict[j] = (both & (votes != votes[:, j : j + 1])).any(1).double().mean()
+    accuracy = None
+    if y is not None:
+        checks.class_numbers("y", y, rows=n)
+        accuracy = (speaks & (votes == y[:, None])).sum(0).double() / speaks.sum(0)
+    return VoteSummary(speaks.double().mean(0), overlap, conflict, accuracy, (~speaks.any(1)).double().mean().item())
+
+
+def count_votes(votes: Tensor, classes: int) -> Tensor:
+    """How many rules say each class.  votes (n, m) -> (n, C) float64; an abstention is no vote."""
+    classes = arguments.whole("classes", classes, 2)
+    check_votes(votes, classes)
+    return torch.stack([(votes == c).sum(1) for c in range(classes)], 1).double()
+
+
+def majority_vote(votes: Tensor, classes: int, prior: Tensor | Sequence[float] | None = None) -> Tensor:
+    """All on the class with most votes; classes that tie share by their prior.  votes (n, m) -> (n, C)
+
+    prior (C,), positive; equal shares if None. Where all rules are silent all classes tie: the cell gets the prior.
+    """
+    counts = count_votes(votes, classes)
+    if prior is None:
+        prior = counts.new_full((classes,), 1 / classes)
+    most = (counts == counts.amax(1, keepdim=True)) * checks.mixture("prior", prior, classes=classes, positive=True)
+    return (most / most.sum(1, keepdim=True)).double()

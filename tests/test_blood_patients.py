@@ -1,0 +1,116 @@
+"""Patients and counts against moments, exact probabilities, and the real data that the constants come from."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from ddlearn import blood
+from ddlearn.compute import generator
+
+MIX = torch.tensor([[0.61, 0.28, 0.11]], dtype=torch.float64)
+
+
+@pytest.mark.parametrize("alpha", [blood.PATIENTS, blood.HEALTHY, (0.5, 1.0, 3.0)])
+def test_patients_have_the_moments_of_their_dirichlet(alpha):
+    """Mean, and second moment pp' + (diag(p) - pp') / (alpha_0 + 1), over 100,000 patients, within five errors."""
+    n = 100_000
+    pi = blood.draw_patients(n, generator(0), alpha)
+    a = torch.tensor(alpha, dtype=torch.float64)
+    p, a0 = a / a.sum(), a.sum()
+    torch.testing.assert_close(blood.mean_blood(alpha), p)
+    assert (pi.sum(1) - 1).abs().max() <= 1e-12
+    assert pi.min() >= 0
+    assert ((pi.mean(0) - p).abs() <= 5 * pi.std(0) / n**0.5).all()
+    products = pi[:, :, None] * pi[:, None, :]
+    expected = torch.outer(p, p) + (p.diag() - torch.outer(p, p)) / (a0 + 1)
+    assert ((products.mean(0) - expected).abs() <= 5 * products.std(0) / n**0.5).all()
+
+
+def test_each_share_is_a_beta_variable():
+    pi = blood.draw_patients(4000, generator(1))
+    a0 = sum(blood.PATIENTS)
+    for c, a in enumerate(blood.PATIENTS):
+        assert stats.kstest(pi[:, c].numpy(), stats.beta(a, a0 - a).cdf).pvalue > 1e-3
+
+
+def test_the_two_cohorts_are_what_they_are_said_to_be():
+    assert sum(blood.PATIENTS) == pytest.approx(5.26)
+    assert blood.mean_blood().tolist() == pytest.approx([0.61, 0.28, 0.11], abs=0.005)
+    assert sum(blood.HEALTHY) == pytest.approx(80)
+    assert blood.mean_blood(blood.HEALTHY).tolist() == pytest.approx([0.62, 0.30, 0.08])
+    deviation = blood.draw_patients(20_000, generator(0), blood.HEALTHY).std(0)
+    assert deviation.max().item() == pytest.approx(0.054, abs=0.002)
+
+
+def test_a_report_is_the_truth_and_the_noise_of_the_instrument():
+    """Far from the edges: renormalising three errors takes their common part out, weighted by the shares."""
+    n = 50_000
+    report = blood.blood_report(MIX.expand(n, 3), generator(0))
+    sd = torch.tensor([0.043, 0.041, 0.011], dtype=torch.float64) / math.sqrt(2)
+    p = MIX[0]
+    linear = torch.eye(3, dtype=torch.float64) - p[:, None]  # d report / d error, to first order
+    expected = (linear.square() @ sd.square()).sqrt()
+    assert report.std(0).tolist() == pytest.approx(expected.tolist(), rel=0.03)
+    assert report.mean(0).tolist() == pytest.approx(p.tolist(), abs=0.002)
+    edge = blood.blood_report(torch.tensor([[1.0, 0.0, 0.0]]).double().expand(500, 3), generator(0))
+    assert (edge.sum(1) - 1).abs().max() <= 1e-12
+    assert edge.min() >= 0.00085  # .001 before it is divided by a sum of 1 and five deviations at most
+
+
+def test_small_counts_have_the_exact_probabilities():
+    """All ten ways to count three cells, against the multinomial distribution."""
+    n = 20_000
+    counts = blood.differential_count(MIX.expand(n, 3), 3, generator(0))
+    ways = [(a, b, 3 - a - b) for a in range(4) for b in range(4 - a)]
+    seen = [(counts == torch.tensor(way)).all(1).sum().item() for way in ways]
+    expected = [n * stats.multinomial.pmf(way, 3, MIX[0].tolist()) for way in ways]
+    assert sum(seen) == n
+    assert stats.chisquare(seen, expected).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("total", ["fixed", "poisson"])
+def test_counting_errs_as_the_formula_says(total):
+    n, cells = 40_000, 200
+    counts = blood.differential_count(MIX.expand(n, 3), cells, generator(0), total).double()
+    deviation = blood.counting_deviation(MIX[0], cells, total)
+    assert (counts / cells).std(0).tolist() == pytest.approx(deviation.tolist(), rel=4 / (2 * n) ** 0.5)
+    covariance = torch.cov(counts.T)
+    p = MIX[0]
+    expected = cells * (p.diag() - torch.outer(p, p) if total == "fixed" else p.diag())
+    scale = cells * torch.outer(p, p).sqrt()
+    assert ((covariance - expected).abs() <= 5 * scale / n**0.5).all()
+    assert (counts.sum(1) == cells).all() == (total == "fixed")
+
+
+def test_a_hundred_cells_leave_a_monocyte_count_uncertain_by_three_points():
+    """A hand count of 100 cells, of which 11 are monocytes: sqrt(.11 * .89 / 100)."""
+    assert blood.counting_deviation(MIX[0], 100)[2].item() == pytest.approx(0.0313, abs=1e-4)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    alpha=st.tuples(*[st.floats(0.05, 50)] * 3),
+    cells=st.integers(1, 10_000),
+    total=st.sampled_from(["fixed", "poisson"]),
+    seed=st.integers(0, 99),
+)
+def test_counts_are_whole_and_repeatable_for_any_patients(alpha, cells, total, seed):
+    mixes = blood.draw_patients(5, generator(seed), alpha)
+    counts = blood.differential_count(mixes, cells, generator(seed), total)
+    assert counts.dtype == torch.int64
+    assert counts.min() >= 0
+    assert total == "poisson" or (counts.sum(1) == cells).all()
+    assert torch.equal(counts, blood.differential_count(mixes, cells, generator(seed), total))
+    report = blood.blood_report(mixes, generator(seed))
+    assert (report.sum(1) - 1).abs().max() <= 1e-12
+
+
+def test_types_that_are_not_there_are_not_counted():
+    pure = torch.eye(3, dtype=torch.float64)
+    for total in ("fixed", "poisson"):
+        counts = blood.differential_count(pure, 50, generator(0), total)
+        assert torch.equal(counts, counts * torch.eye(3, dtype=torch.int64))

@@ -1,0 +1,198 @@
+"""Rules that vote, the majority, the label model that weighs them, and calibration."""
+
+import numpy
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ddlearn import weak_labels as wl
+from ddlearn.compute import generator
+
+P = torch.tensor([0.61, 0.28, 0.11], dtype=torch.float64)
+S = wl.ABSTAIN
+VOTES = torch.tensor([[0, 0, 1], [S, S, S], [2, S, 2], [1, 0, S], [S, S, 0]])
+
+
+def draw_votes(accuracies, coverage, n, seed, p=P):
+    """Votes of independent rules: right so often, else any other class alike; silent at random."""
+    g = generator(seed)
+    y = torch.multinomial(p, n, replacement=True, generator=g)
+    columns = []
+    for accuracy in accuracies:
+        other = (y + torch.randint(1, len(p), (n,), generator=g)) % len(p)
+        vote = torch.where(torch.rand(n, generator=g) < accuracy, y, other)
+        columns.append(torch.where(torch.rand(n, generator=g) < coverage, vote, S))
+    return torch.stack(columns, 1), y
+
+
+votes_of_any_kind = st.tuples(st.integers(1, 12), st.integers(1, 5), st.integers(2, 4), st.integers(0, 99))
+
+
+def any_votes(n, m, classes, seed):
+    return torch.randint(-1, classes, (n, m), generator=generator(seed))
+
+
+# Votes ---------------------------------------------------------------------------------------------------------------
+
+
+def test_rules_are_asked_about_every_cell():
+    rules = [lambda cell: 0 if cell > 2 else S, lambda cell: 1 if cell == 2 else S]
+    assert wl.apply_rules(rules, [1, 2, 3]).tolist() == [[S, S], [S, 1], [0, S]]
+    with pytest.raises(TypeError, match=r"^the vote of rules\[1\] on cell 0 must be a whole number .*; got None$"):
+        wl.apply_rules([lambda cell: 0, lambda cell: None], [1])
+
+
+def test_a_summary_by_hand():
+    summary = wl.summarize_votes(VOTES, torch.tensor([0, 1, 2, 0, 1]))
+    assert summary.coverage.tolist() == [0.6, 0.4, 0.6]
+    assert summary.overlap.tolist() == [0.6, 0.4, 0.4]
+    assert summary.conflict.tolist() == [0.4, 0.4, 0.2]
+    assert summary.accuracy.tolist() == pytest.approx([2 / 3, 1, 1 / 3])
+    assert summary.silent == pytest.approx(0.2)
+    assert wl.summarize_votes(VOTES).accuracy is None
+    assert wl.summarize_votes(torch.tensor([[S, 1]]), torch.tensor([1])).accuracy.isnan().tolist() == [True, False]
+
+
+@settings(max_examples=40, deadline=None)
+@given(size=votes_of_any_kind)
+def test_a_summary_counts_pairs(size):
+    n, m, classes, seed = size
+    votes = any_votes(n, m, classes, seed)
+    summary = wl.summarize_votes(votes)
+    rows = votes.tolist()
+    for j in range(m):
+        others = [[v for i, v in enumerate(row) if i != j and v != S] if row[j] != S else [] for row in rows]
+        assert summary.coverage[j].item() == pytest.approx(sum(row[j] != S for row in rows) / n)
+        assert summary.overlap[j].item() == pytest.approx(sum(bool(o) for o in others) / n)
+        conflicts = [any(v != row[j] for v in o) for o, row in zip(others, rows, strict=True)]
+        assert summary.conflict[j].item() == pytest.approx(sum(conflicts) / n)
+
+
+def test_the_majority_by_hand():
+    third = [1 / 3] * 3
+    wanted = [[1, 0, 0], third, [0, 0, 1], [0.5, 0.5, 0], [1, 0, 0]]
+    torch.testing.assert_close(wl.majority_vote(VOTES, 3), torch.tensor(wanted, dtype=torch.float64))
+    wanted = [[1, 0, 0], P.tolist(), [0, 0, 1], [0.61 / 0.89, 0.28 / 0.89, 0], [1, 0, 0]]
+    torch.testing.assert_close(wl.majority_vote(VOTES, 3, P), torch.tensor(wanted, dtype=torch.float64))
+    assert wl.count_votes(VOTES, 3).tolist() == [[2, 1, 0], [0, 0, 0], [0, 0, 2], [1, 1, 0], [1, 0, 0]]
+
+
+# The label model -----------------------------------------------------------------------------------------------------
+
+
+def by_hand(votes, balance, confusion):
+    """P(votes, class) of each cell, one factor at a time."""
+    joint = numpy.tile(balance.numpy(), (len(votes), 1))
+    for i, row in enumerate(votes.tolist()):
+        for j, vote in enumerate(row):
+            joint[i] *= confusion[j, :, vote].numpy()  # -1 is the last symbol: silence
+    return joint
+
+
+@settings(max_examples=30, deadline=None)
+@given(size=votes_of_any_kind, smoothing=st.sampled_from([None, 0.0, 0.5]), fixed=st.booleans())
+def test_the_model_s_numbers_fit_together_and_its_objective_never_falls(size, smoothing, fixed):
+    n, m, classes, seed = size
+    votes = any_votes(n, m, classes, seed)
+    balance = wl.draw_patients([5.0] * classes, 1, generator(seed))[0] if fixed else None
+    model = wl.dawid_skene(votes, classes, balance, smoothing=smoothing, iterations=30, tolerance=0)
+    joint = by_hand(votes, model.balance, model.confusion)
+    torch.testing.assert_close(model.posterior, torch.as_tensor(joint / joint.sum(1, keepdims=True)), rtol=0, atol=1e-9)
+    assert model.log_likelihood[-1].item() == pytest.approx(numpy.log(joint.sum(1)).sum(), abs=1e-9)
+    assert model.objective.diff().min() >= -1e-9 * n * m if len(model.objective) > 1 else True
+    if smoothing == 0.0:
+        assert torch.equal(model.objective, model.log_likelihood)
+    if fixed:
+        torch.testing.assert_close(model.balance, balance, rtol=0, atol=1e-15)
+    torch.testing.assert_close(model.predict(votes), model.posterior, rtol=0, atol=1e-12)
+
+
+def test_one_round_is_a_count():
+    """The first M step, from the majority vote, by counting."""
+    model = wl.dawid_skene(VOTES, 3, iterations=1, smoothing=0.25, tolerance=0)
+    q = wl.majority_vote(VOTES, 3)
+    balance = q.mean(0)
+    confusion = torch.zeros(3, 3, 4, dtype=torch.float64)
+    for i, row in enumerate(VOTES.tolist()):
+        for j, vote in enumerate(row):
+            confusion[j, :, vote] += q[i]
+    confusion += 0.25
+    confusion /= confusion.sum(-1, keepdim=True)
+    joint = by_hand(VOTES, balance, confusion)
+    assert model.log_likelihood[0].item() == pytest.approx(numpy.log(joint.sum(1)).sum(), abs=1e-12)
+
+
+def test_accuracies_are_recovered_without_a_label():
+    """Six rules of known accuracy, 70 % of 4,000 cells each; within 0.06, and better than the majority."""
+    accuracies = [0.9, 0.8, 0.75, 0.7, 0.65, 0.6]
+    votes, y = draw_votes(accuracies, 0.7, 4000, 0)
+    model = wl.dawid_skene(votes, 3)
+    assert (model.accuracy - torch.tensor(accuracies)).abs().max() <= 0.06
+    right = (model.posterior.argmax(1) == y).double().mean()
+    assert right >= (wl.majority_vote(votes, 3).argmax(1) == y).double().mean()
+    assert right >= 0.9
+    assert (model.balance - P).abs().max() <= 0.03
+    new, y_new = draw_votes(accuracies, 0.7, 4000, 1)
+    assert (model.predict(new).argmax(1) == y_new).double().mean() >= 0.9
+
+
+def test_the_true_model_is_as_good_as_it_gets():
+    """An oracle that knows rules and balance is no better than the fit, up to two points."""
+    accuracies = [0.9, 0.8, 0.75, 0.7, 0.65, 0.6]
+    votes, y = draw_votes(accuracies, 0.7, 4000, 2)
+    confusion = torch.stack(
+        [
+            torch.cat([0.7 * torch.full((3, 3), (1 - a) / 2).fill_diagonal_(a), torch.full((3, 1), 0.3)], 1)
+            for a in accuracies
+        ]
+    ).double()
+    oracle = (torch.as_tensor(by_hand(votes, P, confusion)).argmax(1) == y).double().mean()
+    fit = (wl.dawid_skene(votes, 3).posterior.argmax(1) == y).double().mean()
+    assert oracle - 0.02 <= fit <= oracle + 0.005
+
+
+def test_rules_that_say_nothing_of_the_class_leave_the_balance():
+    """Negative control: coins for rules. No likelihood can tell the classes, and the fixed balance stays."""
+    votes, y = draw_votes([1 / 3] * 4, 0.7, 3000, 0)
+    model = wl.dawid_skene(votes, 3, P, iterations=1)
+    assert (model.posterior.argmax(1) == y).double().mean() <= 0.65
+
+
+# Calibration ---------------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=40, deadline=None)
+@given(n=st.integers(1, 40), classes=st.integers(2, 4), bins=st.integers(1, 15), seed=st.integers(0, 99))
+def test_the_calibration_error_is_the_sum_over_bins(n, classes, bins, seed):
+    g = generator(seed)
+    Q = wl.draw_patients([1.0] * classes, n, g)
+    y = torch.randint(classes, (n,), generator=g)
+    weights = torch.rand(n, generator=g, dtype=torch.float64) + 0.1
+    confidence, right = Q.max(1).values, (Q.argmax(1) == y).double()
+    error = 0.0
+    for b in range(bins):
+        inside = (confidence > b / bins) & (confidence <= (b + 1) / bins)
+        error += abs((weights * (right - confidence))[inside].sum().item()) / weights.sum().item()
+    assert wl.expected_calibration_error(Q, y, bins, weights).item() == pytest.approx(error, abs=1e-12)
+    table = wl.reliability(Q, y, bins)
+    assert table.share.sum().item() == pytest.approx(1)
+    assert (table.share @ table.accuracy).item() == pytest.approx(right.mean().item(), abs=1e-12)
+
+
+def test_who_says_80_percent_should_be_right_in_80_of_100():
+    Q = torch.tensor([[0.8, 0.2]] * 10, dtype=torch.float64)
+    y = torch.tensor([0] * 8 + [1] * 2)
+    assert wl.expected_calibration_error(Q, y) <= 1e-15
+    assert wl.expected_calibration_error(Q, 1 - y).item() == pytest.approx(0.6)
+    as_many = torch.where(y == 0, 1 / 8, 1 / 2).double()  # both classes count alike
+    assert wl.expected_calibration_error(Q, y, weights=as_many).item() == pytest.approx(0.3)
+
+
+def test_a_bin_ends_with_its_upper_edge():
+    Q = torch.tensor([[0.4, 0.3, 0.3], [0.5, 0.5, 0.0], [0.75, 0.25, 0.0], [1.0, 0.0, 0.0]], dtype=torch.float64)
+    table = wl.reliability(Q, torch.tensor([0, 1, 0, 0]), bins=2)
+    assert table.share.tolist() == [0.5, 0.5]
+    assert table.confidence.tolist() == pytest.approx([0.45, 0.875])
+    assert table.accuracy.tolist() == [0.5, 1]
+    assert wl.reliability(Q, torch.tensor([0, 1, 0, 0]), bins=4).share.tolist() == [0, 0.5, 0.25, 0.25]

@@ -1,0 +1,167 @@
+"""Unbiased risks, exactly: every bag of a small world is visited."""
+
+import itertools
+
+import pytest
+import torch
+
+from ddlearn import weak_labels as wl
+from ddlearn.compute import generator
+
+P = torch.tensor([0.61, 0.28, 0.11], dtype=torch.float64)
+PATIENTS = torch.tensor([[0.80, 0.15, 0.05], [0.45, 0.40, 0.15]], dtype=torch.float64)
+ALPHA = torch.tensor([3.21, 1.46, 0.59], dtype=torch.float64)
+
+
+def world(seed=0):
+    """Four appearances, three classes."""
+    g = generator(seed)
+    appearances = wl.draw_patients([1.0] * 4, 3, g)
+    return wl.FiniteWorld(appearances, 1.5 * torch.randn(4, 3, generator=g, dtype=torch.float64))
+
+
+def labelled_risk(w, p):
+    """sum over classes and appearances of p_c P_c(x) l_c(x), by torch's own cross-entropy."""
+    total = 0.0
+    for c, x in itertools.product(range(3), range(4)):
+        loss = torch.nn.functional.cross_entropy(w.logits[x : x + 1], torch.tensor([c]))
+        total += (p[c] * w.appearances[c, x] * loss).item()
+    return total
+
+
+def brute_force(w, k, patients, weights):
+    """The mean of the loss itself over all (3 * 4)^k bags with labels and looks, and over patients of equal odds."""
+    cells = list(itertools.product(range(3), range(4)))
+    bags = torch.tensor(list(itertools.product(cells, repeat=k)))  # (12^k, k, 2)
+    c, x = bags[..., 0], bags[..., 1]
+    odds = torch.stack([(pi[c] * w.appearances[c, x]).prod(1) for pi in patients]).mean(0)
+    counted = torch.nn.functional.one_hot(c, 3).double().mean(1)
+    losses = [wl.weighted_bag_loss(w.logits[x[s]][None], weights(counted[s : s + 1])).item() for s in range(len(bags))]
+    return odds @ torch.tensor(losses, dtype=torch.float64), odds.sum().item()
+
+
+def weighted(p, kappa):
+    return lambda counted: wl.bag_weights(counted, p, kappa)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_independent_bags_give_the_labelled_risk(seed):
+    """All 12^3 bags of three cells: weights of kappa = 3, the bag size."""
+    w = world(seed)
+    mean, total = brute_force(w, 3, P[None], weighted(P, 3))
+    assert total == pytest.approx(1, abs=1e-13)
+    assert mean.item() == pytest.approx(labelled_risk(w, P), abs=1e-12)
+    assert w.risk(P).item() == pytest.approx(labelled_risk(w, P), abs=1e-13)
+
+
+def test_another_kappa_does_not():
+    """Negative control, and the formula for how far it is off."""
+    w = world()
+    for kappa in (2.0, 4.0):
+        mean, _ = brute_force(w, 2, P[None], weighted(P, kappa))
+        bias = w.patient_bias(P[None], 2, kappa)
+        assert mean.item() - labelled_risk(w, P) == pytest.approx(bias.item(), abs=1e-12)
+        assert abs(bias) > 0.01 or kappa == 2.0
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+@pytest.mark.parametrize("kappa", [None, 1.0, 6.26])
+def test_patients_make_a_bias_of_exactly_this_size(k, kappa):
+    w, p = world(), PATIENTS.mean(0)
+    mean, _ = brute_force(w, k, PATIENTS, weighted(p, kappa or k))
+    off = mean.item() - labelled_risk(w, p)
+    assert w.patient_bias(PATIENTS, k, kappa).item() == pytest.approx(off, abs=1e-12)
+
+
+def test_the_bias_is_k_minus_one_covariances_and_large():
+    w, p = world(), PATIENTS.mean(0)
+    m = torch.stack([pi @ w.losses for pi in PATIENTS])
+    covariance = ((PATIENTS - p) * (m - m.mean(0))).mean(0).sum()
+    for k in (2, 64, 1024):
+        assert w.patient_bias(PATIENTS, k).item() == pytest.approx((k - 1) * covariance.item(), rel=1e-12)
+    assert w.patient_bias(PATIENTS, 1).abs() <= 1e-14  # a labelled cell has no bag to be biased by
+    assert w.patient_bias(PATIENTS, 1024).abs() > w.risk(p)  # more than all there is to learn
+    shares = torch.tensor([0.25, 0.75], dtype=torch.float64)
+    three = PATIENTS[[0, 1, 1, 1]]
+    torch.testing.assert_close(w.patient_bias(PATIENTS, 9, shares=shares), w.patient_bias(three, 9), rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 6])
+def test_dirichlet_patients_are_repaired_by_their_own_kappa(k):
+    """Every sequence of k classes, with the odds of Pólya's urn."""
+    w, p, alpha0 = world(), ALPHA / ALPHA.sum(), ALPHA.sum().item()
+    bags = wl.every_bag(3, k)
+    odds = wl.urn_odds(bags, ALPHA)
+    counted = torch.nn.functional.one_hot(bags, 3).double().mean(1)
+    right = w.bag_risk(bags, odds, wl.bag_weights(counted, p, wl.kappa(k, alpha0)))
+    assert right.item() == pytest.approx(w.risk(p).item(), abs=1e-12)
+    easy = w.bag_risk(bags, odds, wl.bag_weights(counted, p, k))
+    assert k == 1 or (easy - w.risk(p)).abs() > 1e-3  # negative control: the bag size
+
+
+def test_known_mixtures_of_dirichlet_patients_need_alpha0_plus_one():
+    """If the mixture itself is told, not a count: the mean over patients needs their second moment only, known here."""
+    w, p = world(), ALPHA / ALPHA.sum()
+    kappa = wl.kappa(alpha0=ALPHA.sum().item())
+    G = wl.second_moment(p, kappa)
+    # mean of (kappa pi_c - (kappa - 1) p_c) sum_c' pi_c' M_c'c
+    risk = ((kappa * G - (kappa - 1) * torch.outer(p, p)) * w.losses).sum()
+    assert risk.item() == pytest.approx(w.risk(p).item(), abs=1e-12)
+
+
+def test_the_urn_is_the_mean_over_many_patients():
+    """100,000 patients: each of the nine probabilities within five standard errors."""
+    bags = wl.every_bag(3, 2)
+    mixtures = wl.draw_patients(ALPHA, 100_000, generator(0))
+    each = mixtures[:, bags].prod(-1)
+    error = each.std(0) / 100_000**0.5
+    assert ((wl.urn_odds(bags, ALPHA) - each.mean(0)).abs() <= 5 * error).all()
+    torch.testing.assert_close(wl.mixture_odds(bags, mixtures), each.mean(0), rtol=1e-9, atol=0)
+    assert wl.urn_odds(bags, ALPHA).sum().item() == pytest.approx(1, abs=1e-14)
+
+
+def test_every_bag_is_visited_once():
+    assert [tuple(bag) for bag in wl.every_bag(3, 4).tolist()] == list(itertools.product(range(3), repeat=4))
+
+
+@pytest.mark.parametrize("bags", [3, 7, 40])
+def test_the_mean_map_is_exact_for_any_mixtures_of_full_rank(bags):
+    w = world()
+    mixtures = wl.draw_patients([1.0, 1.0, 1.0], bags, generator(bags))
+    weights = wl.mean_map_weights(mixtures, P)
+    torch.testing.assert_close(weights.T @ mixtures / bags, P.diag(), rtol=0, atol=1e-12)
+    expected = (weights * (mixtures @ w.losses)).sum(1).mean()
+    assert expected.item() == pytest.approx(labelled_risk(w, P), abs=1e-12)
+    normal_equations = bags * mixtures @ torch.linalg.inv(mixtures.T @ mixtures) * P
+    torch.testing.assert_close(weights, normal_equations, rtol=1e-8, atol=1e-8)
+
+
+def test_purified_tubes_are_bags_too():
+    """Three tubes, bags of one name each: the mean map's risk of their exact contents is the labelled risk."""
+    w = world()
+    purity = torch.tensor([[0.95, 0.02, 0.03], [0.03, 0.80, 0.17], [0.05, 0.10, 0.85]], dtype=torch.float64)
+    weights = wl.mean_map_weights(purity, P)
+    torch.testing.assert_close(weights, 3 * torch.linalg.inv(purity).T * P, rtol=1e-11, atol=1e-12)
+    assert (weights * (purity @ w.losses)).sum(1).mean().item() == pytest.approx(labelled_risk(w, P), abs=1e-12)
+
+
+def test_weights_add_up_to_one_and_kappa_one_is_the_bag():
+    a = wl.draw_patients(ALPHA, 6, generator(0))
+    assert torch.equal(wl.bag_weights(a, P, 1), a)
+    torch.testing.assert_close(wl.bag_weights(a, P, 30).sum(1), torch.ones(6, dtype=torch.float64), rtol=0, atol=1e-12)
+    assert wl.bag_weights(a, P, 30).min() < 0
+
+
+def test_the_weighted_loss_by_hand_and_in_a_stack():
+    g = generator(0)
+    logits, weights = torch.randn(2, 3, 4, 3, generator=g).double(), torch.randn(3, 3, generator=g).double()
+    by_hand = [
+        sum(
+            weights[b, c] * torch.nn.functional.cross_entropy(logits[e, b], torch.full((4,), c))
+            for b in range(3)
+            for c in range(3)
+        )
+        / 3
+        for e in range(2)
+    ]
+    torch.testing.assert_close(wl.weighted_bag_loss(logits, weights), torch.stack(by_hand), rtol=1e-12, atol=1e-13)
