@@ -103,11 +103,11 @@ def test_a_training_that_was_cancelled_is_not_kept():
     def cancel(fraction, words):
         raise Cancelled
 
-    training = nets.Training(0.2, 5, progress=cancel, **SMALL)
+    training = nets.Training(0.2, 5, **SMALL)
     with pytest.raises(Cancelled):
-        nets.trained(training)
-    first = nets.trained(nets.Training(0.2, 5, **SMALL))
-    assert nets.trained(training) is first
+        nets.trained(training, progress=cancel)
+    first = nets.trained(training)
+    assert nets.trained(training, progress=cancel) is first
 
 
 def test_a_course_names_the_lowest_before_and_the_highest_after():
@@ -195,7 +195,7 @@ def test_the_stop_is_asked_about_each_measure_with_noisy_labels_held_out():
 
 
 def test_every_change_trains_something_else_but_early_stopping():
-    plans = {change: cures.training(change, 0, None) for change in cures.CHANGES}
+    plans = {change: cures.training(change, 0) for change in cures.CHANGES}
     assert plans[cures.EARLY] == plans[cures.PLAIN]
     assert len(set(plans.values())) == len(plans) - 1
     for narrow, wide in cures.SAME_SIZE.values():
@@ -285,8 +285,8 @@ def test_learners_steps_are_trained_apart():
         calls.append(given[0].shape)
         return exercises.ensemble_step(*given)
 
-    first = samples.trained(samples.Descent(0, (40,), exercises.ensemble_step))
-    again = samples.trained(samples.Descent(0, (40,), mine))
+    first = samples.trained(0, (40,), exercises.ensemble_step)
+    again = samples.trained(0, (40,), mine)
     assert len(calls) == samples.STEPS
     torch.testing.assert_close(first[0], again[0])
 

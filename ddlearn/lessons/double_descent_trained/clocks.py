@@ -74,7 +74,7 @@ def clockwork(
     clocks = model(variance, slow, n, aligned)
     curve = clocks_curve(clocks, n, list(TIMES), DRAWS, compute.generator(seed))
     parts = torch.stack([group(clocks, k).risk(list(TIMES), n) for k in range(3)])
-    sweep = nets.trained(nets.Training(nets.WRONG[NETS_WRONG], seed, progress=progress))
+    sweep = nets.trained(nets.Training(nets.WRONG[NETS_WRONG], seed), progress=progress)
     shown = [sweep.width.tolist().index(width) for width in SHOWN]
     return Clockwork(curve, parts, n, aligned, sweep.steps, sweep.mse[shown])
 

@@ -62,13 +62,13 @@ class Cure:
         return self.change != ENTROPY
 
 
-def training(change: str, seed: int, progress: Progress | None) -> Training:
+def training(change: str, seed: int) -> Training:
     """What to train for a change. Only the plain nets are looked at along the way."""
     if change == EARLY:
         change = PLAIN
     record = nets.RECORD if change == PLAIN else ()
     shared = {"wrong": WRONG, "seed": seed, "widths": WIDTHS, "seeds": MEMBERS, "shared": True, "keep": True}
-    return Training(**{**shared, "record": record, "progress": progress, **CHANGES[change]})
+    return Training(**{**shared, "record": record, **CHANGES[change]})
 
 
 def scores(outputs: Tensor, y: Tensor) -> Scores:
@@ -104,8 +104,8 @@ def cures(
     """Nets as they are beside nets with one change, on the same digits and labels."""
     first = progress and (lambda share, words: progress(0.5 * share, words))
     second = progress and (lambda share, words: progress(0.5 + 0.5 * share, words))
-    plain = nets.trained(training(PLAIN, seed, first))
-    other = nets.trained(training(change, seed, second))
+    plain = nets.trained(training(PLAIN, seed), progress=first)
+    other = nets.trained(training(change, seed), progress=second)
     stop = early_stop if change == EARLY else None
     alone = averaged(other, 1, seed, stop)
     return Cure(

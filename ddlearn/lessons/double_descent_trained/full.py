@@ -5,11 +5,10 @@ runs through joblib where it has cells, so that `joblib.parallel_config` spreads
 """
 
 import math
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import Choice, Explorer, Slider
+from ddlearn.classroom import Choice, Explorer, Slider, remembered
 from ddlearn.double_descent import (
     NetSweep,
     conv_widths,
@@ -42,7 +41,6 @@ class Convolutional:
     seeds: int
     steps: int
     rate: float = 0.003
-    progress: Progress | None = field(default=None, compare=False)
 
 
 def plans() -> dict[str, Training | Convolutional]:
@@ -66,8 +64,8 @@ def plans() -> dict[str, Training | Convolutional]:
     }
 
 
-@lru_cache(maxsize=4)
-def convolved(plan: Convolutional) -> NetSweep:
+@remembered(4)
+def convolved(plan: Convolutional, progress: Progress | None = None) -> NetSweep:
     """Convolutional nets of every width, a fifth of whose labels are wrong."""
     draw, device = compute.generator(0), compute.device()
     if plan.images == "digits":
@@ -86,14 +84,14 @@ def convolved(plan: Convolutional) -> NetSweep:
         steps=plan.steps,
         lr=plan.rate,
         record=geometric_steps(4, plan.steps, 20),
-        progress=plan.progress,
+        progress=progress,
     )
 
 
 def full(sweep: str, measure: str, steps: int, width: int, *, progress: Progress | None = None) -> Map:
     """The map of one of the plans."""
-    plan = replace(plans()[sweep], progress=progress)
-    found = nets.trained(plan) if isinstance(plan, Training) else convolved(plan)
+    plan = plans()[sweep]
+    found = (nets.trained if isinstance(plan, Training) else convolved)(plan, progress=progress)
     equations = float(found.n[0] * found.classes)
     null = null_mse(one_hot(nets.split(0).y.cpu(), CLASSES))
 

@@ -78,7 +78,7 @@ def heatmap(
     progress: Progress | None = None,
 ) -> Map:
     """The map of the lesson's own nets."""
-    sweep = nets.trained(nets.Training(WRONG[wrong], seed, progress=progress))
+    sweep = nets.trained(nets.Training(WRONG[wrong], seed), progress=progress)
     targets = one_hot(nets.split(seed).y.cpu(), sweep.classes)
     return look(
         sweep, wrong, measure, steps, width, lambda train: interpolation_point(sweep.width, train, targets, PIXELS)

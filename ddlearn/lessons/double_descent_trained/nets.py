@@ -1,17 +1,17 @@
 """Nets on real digits with wrong labels: one training serves many pictures.
 
-A training is asked for by its numbers. Asked for again, by whichever explorer or claim, it is there already; one that
-is cancelled half-way raises and is not kept.
+A training is asked for by its numbers, and kept: asked for again, by whichever explorer or claim, it is there already.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
+from ddlearn.classroom import remembered
 from ddlearn.double_descent import NetSweep, flip_labels, geometric_steps, net_widths, threshold_width
 
 Progress = Callable[[float, str], object]
@@ -28,7 +28,7 @@ EARLY, RISE = 0.4, 1.05  # P / nK before which the first minimum is looked for; 
 
 @dataclass(frozen=True)
 class Training:
-    """What to train: equal if its numbers are, whoever watches it.
+    """What to train.
 
     `seeds` nets of each width, by Adam. Each has wrong labels of its own, or with `shared` all have the same ones. With
     `keep` what they say is kept. `how` is handed on to `net_widths`.
@@ -45,7 +45,6 @@ class Training:
     rate: float = RATE
     record: tuple[int, ...] = RECORD
     how: tuple[tuple[str, object], ...] = ()
-    progress: Progress | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +67,8 @@ def split(seed: int, n: int = EXAMPLES) -> Split:
     return Split(x[:n], y[:n], x[n:end], y[n:end], new_x, new_y)
 
 
-@lru_cache(maxsize=16)
-def trained(training: Training) -> NetSweep:
+@remembered(16)
+def trained(training: Training, progress: Progress | None = None) -> NetSweep:
     """Every width and seed, trained as one batch, and measured along the way on new digits.
 
     With `keep` also on the digits held out: outputs are those at the held-out digits, then at the new ones, and test
@@ -92,7 +91,7 @@ def trained(training: Training) -> NetSweep:
         lr=training.rate,
         record=training.record,
         keep_outputs=training.keep,
-        progress=training.progress,
+        progress=progress,
         **dict(training.how),
     )
 

@@ -6,7 +6,7 @@ to stop, both found with an eye on the answer.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
 from ddlearn.double_descent import (
     best_ridge_risk,
     exact_risk,
@@ -70,16 +70,6 @@ class Samples:
         return int(worse[-1]) if len(worse) else None
 
 
-@dataclass(frozen=True)
-class Descent:
-    """What to train, and with whose step."""
-
-    seed: int
-    sizes: tuple[int, ...]
-    step: Step
-    progress: Progress | None = field(default=None, compare=False)
-
-
 def descend(step: Step, W: Tensor, A: Tensor, x: Tensor, y: Tensor, record: list[int]) -> list[tuple[Tensor, Tensor]]:
     """Descent with momentum: where one plain step would lead is all that it asks of `step`.  -> (W, A) when recorded"""
     v, kept = (torch.zeros_like(W), torch.zeros_like(A)), []
@@ -92,22 +82,22 @@ def descend(step: Step, W: Tensor, A: Tensor, x: Tensor, y: Tensor, record: list
     return kept
 
 
-@lru_cache(maxsize=4)
-def trained(descent: Descent) -> tuple[Tensor, Tensor]:
+@remembered(4)
+def trained(seed: int, sizes: tuple[int, ...], step: Step, progress: Progress | None = None) -> tuple[Tensor, Tensor]:
     """Squared errors of SEEDS nets for each number of examples: at the end, and at each net's best moment.  (S, L)"""
     record = geometric_steps(10, STEPS, 14)
-    digits, errors = datasets.digits(compute.generator(descent.seed), test=NEW), []
+    digits, errors = datasets.digits(compute.generator(seed), test=NEW), []
     target = one_hot(digits.test_y, CLASSES).float()
-    for k, n in enumerate(descent.sizes):
-        if descent.progress:
-            descent.progress(k / len(descent.sizes), f"{SEEDS} nets on {n} examples")
-        draw = compute.generator(1000 * descent.seed + n)
+    for k, n in enumerate(sizes):
+        if progress:
+            progress(k / len(sizes), f"{SEEDS} nets on {n} examples")
+        draw = compute.generator(1000 * seed + n)
         x, new = (biased(part).float() for part in standardize(digits.train_x[:n], digits.test_x))
         y = one_hot(flip_labels(digits.train_y[:n], WRONG, CLASSES, draw, SEEDS), CLASSES).float()
         W = torch.randn(SEEDS, UNITS, PIXELS + 1, generator=draw) / (3 * PIXELS) ** 0.5
         A = torch.randn(SEEDS, UNITS, CLASSES, generator=draw) / (3 * UNITS) ** 0.5
         W[..., -1] = 0
-        passed = descend(descent.step, W, A, x, y, record)
+        passed = descend(step, W, A, x, y, record)
         errors.append(torch.stack([(torch.relu(new @ W.mT) @ A - target).square().sum(-1).mean(-1) for W, A in passed]))
     found = torch.stack(errors, -1).double()  # (R, S, L)
     return found[-1], found.amin(0)
@@ -118,8 +108,8 @@ def biased(x: Tensor) -> Tensor:
     return torch.cat([x, torch.ones_like(x[:, :1])], 1)
 
 
-@lru_cache(maxsize=4)
-def fitted(seed: int, sizes: tuple[int, ...]) -> tuple[Tensor, Tensor]:
+@remembered(4)
+def fitted(seed: int, sizes: tuple[int, ...], progress: Progress | None = None) -> tuple[Tensor, Tensor]:
     """Squared errors of random features, of minimum norm and at the best of twelve penalties.  (S, L)"""
     digits = datasets.digits(compute.generator(seed), test=NEW)
     path = image_samples(
@@ -133,6 +123,7 @@ def fitted(seed: int, sizes: tuple[int, ...]) -> tuple[Tensor, Tensor]:
         rate=WRONG,
         test=NEW,
         ridges=(0.0, *PENALTIES),
+        progress=progress,
     )
     return path.mse[..., 0], path.mse.amin(-1)
 
@@ -141,17 +132,11 @@ def fitted(seed: int, sizes: tuple[int, ...]) -> tuple[Tensor, Tensor]:
 def drawn(seed: int, sizes: tuple[int, ...]) -> Tensor:
     """The risk of least squares of minimum norm, given each of SEEDS draws of the inputs.  (S, L)"""
     draw = compute.generator(seed)
-    return torch.stack(
-        [
-            torch.stack(
-                [
-                    risk_given(torch.randn(n, COEFFICIENTS, generator=draw, dtype=torch.float64), SIGNAL, NOISE)
-                    for n in sizes
-                ]
-            )
-            for _ in range(SEEDS)
-        ]
-    )
+
+    def risk(n: int) -> Tensor:
+        return risk_given(torch.randn(n, COEFFICIENTS, generator=draw, dtype=torch.float64), SIGNAL, NOISE)
+
+    return torch.stack([torch.stack([risk(n) for n in sizes]) for _ in range(SEEDS)])
 
 
 def samples(
@@ -170,9 +155,9 @@ def samples(
         tuned = best_ridge_risk([COEFFICIENTS / n for n in sizes], SIGNAL, NOISE)
         return Samples(model, torch.tensor(sizes), drawn(seed, sizes), middle, tuned, have, offered)
     if model == FEATURES:
-        measured, tuned = fitted(seed, SIZES)
+        measured, tuned = fitted(seed, SIZES, progress=progress)
         return Samples(model, torch.tensor(SIZES), measured, measured.median(0).values, tuned.mean(0), have, offered)
-    measured, tuned = trained(Descent(seed, SIZES, ensemble_step, progress))
+    measured, tuned = trained(seed, SIZES, ensemble_step, progress=progress)
     return Samples(model, torch.tensor(SIZES), measured, measured.mean(0), tuned.mean(0), have, offered)
 
 
