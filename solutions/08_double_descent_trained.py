@@ -152,7 +152,7 @@ def early_stop(held_out, test):
 
 
 # %% [markdown]
-# The same nets, one **Change** at a time. Then let up to four nets that learned the same labels speak together: **Nets
+# The same nets, one **Change** at a time. Then let two or three nets that learned the same labels speak together: **Nets
 # averaged**.
 
 # %%

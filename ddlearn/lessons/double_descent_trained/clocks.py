@@ -107,7 +107,7 @@ class ClockFigure(LiveFigure):
                 [], [], marker, color=PALETTE[colour], linestyle=line, markersize=4, label=f"{width} units"
             )
             self.nets.append((band, mean))
-        right.set(xscale="log", xlim=(3.5, 700), ylim=(0, 1.4), xlabel="steps", title="nets on digits: squared error")
+        right.set(xscale="log", xlim=(3.5, 520), ylim=(0, 1.4), xlabel="steps", title="nets on digits: squared error")
         right.set_xticks((10, 100), ("10", "100"))
         right.grid(True)
         right.legend(loc="upper left")

@@ -16,8 +16,8 @@ from ddlearn.lessons.double_descent_trained import exercises, nets
 from ddlearn.lessons.double_descent_trained.nets import CLASSES, HELD_OUT, Progress, Training
 
 WIDTHS = (5, 8, 13, 20, 30, 40, 53, 80, 120)
-MEMBERS = 4
-SAME_SIZE = {2: (40, 80), 3: (40, 120), 4: (30, 120)}  # so many nets of one width, or a single one of the other
+MEMBERS = 3
+SAME_SIZE = {2: (40, 80), 3: (40, 120)}  # so many nets of one width, or a single one of the other
 WRONG = 0.2
 PLAIN, EARLY, ENTROPY = "nothing", "early stopping", "cross-entropy"
 
@@ -29,7 +29,7 @@ CHANGES: dict[str, dict[str, object]] = {
     "weight decay, weak": {"how": (("weight_decay", 5e-5),)},
     "weight decay, strong": {"how": (("weight_decay", 1.5e-3),)},
     ENTROPY: {"how": (("loss", "cross-entropy"),)},
-    "small batches": {"how": (("batch", 50),), "steps": 1500},
+    "small batches": {"how": (("batch", 50),), "steps": 1200},
     "longer steps": {"rate": 0.02},
 }
 
@@ -38,7 +38,7 @@ Stop = Callable[[Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Of nets, or of averages of nets, each (W, S): four, each with its neighbours."""
+    """Of nets, or of averages of nets, each (W, S): every net, with those next to it."""
 
     error: Tensor
     mse: Tensor

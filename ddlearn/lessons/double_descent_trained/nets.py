@@ -20,10 +20,10 @@ PIXELS, CLASSES = 64, 10
 EXAMPLES, HELD_OUT, NEW = 400, 100, 900
 WRONG = {"none": 0.0, "20 %": 0.2, "40 %": 0.4}
 WIDTHS = (3, 5, 8, 13, 20, 30, 40, 53, 64, 80, 110, 160)
-STEPS, RATE = 600, 0.007
+STEPS, RATE = 450, 0.009
 RECORD = tuple(geometric_steps(4, STEPS, 18))
 THRESHOLD = threshold_width(EXAMPLES, PIXELS, CLASSES)
-EARLY, RISE = 0.4, 1.05  # P / nK before which the first minimum is looked for; a peak stands out by that factor
+EARLY, RISE = 0.4, 1.1  # P / nK before which the first minimum is looked for; a peak stands out by that factor
 
 
 @dataclass(frozen=True)
