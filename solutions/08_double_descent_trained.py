@@ -41,8 +41,8 @@ lesson.start()
 # **Misconceptions.** That double descent says "larger is better": the best moment of small and large nets is worth more than
 # any width at the end. That one curve is a result: look at the band, and at the hump before the peak, which moves with the seed.
 #
-# **If a machine is slow:** the map, the cures and the samples train for a few seconds each when they are first shown, with a
-# bar and *Cancel* afterwards; a change of labels or of the cure trains again, once. Sliders only look, and stay quick.
+# **If a machine is slow:** the map, the cures and the samples train for a few seconds each when they are first shown. Other wrong
+# labels or another change train again, once, with a bar and *Cancel*. Sliders only look at what is there, and stay quick.
 
 # %% [markdown]
 # ## Recap
@@ -258,7 +258,7 @@ lesson.quiz()
 # ## Take away
 #
 # - Nets trained to the end on wrong labels peak near P = nK: where they just fit, whether you change the width or the number of examples.
-# - Clean labels, cross-entropy, weight decay or stopping in time: each takes the peak away. That is why few people meet it.
+# - Clean labels, cross-entropy, enough weight decay or stopping in time: each takes the peak away. That is why few people meet it.
 # - The best moment of training is worth more than any width at the end.
 #
 # **What this does not show.** That wider is better: stopped in time, all but the narrowest nets are about as good. With more wrong labels the
@@ -268,8 +268,9 @@ lesson.quiz()
 # %% [markdown]
 # ## Go further
 #
-# A stretch, unchecked: `ensemble_step` with cross-entropy. One line changes, $D = (\text{softmax}(f) - y)/n$. Its card will object, for
-# it is another loss. Retrain the samples with it, and explain the scale of what you see.
+# A stretch, unchecked: tune the decay. `ddlearn.double_descent.net_widths(..., weight_decay=...)` trains a sweep; try five strengths, and
+# let digits that you hold out choose one for each width. Does the chosen curve still rise anywhere? For linear fits with the best
+# penalty lesson 07 says that it should not.
 #
 # The lesson's sweep is a small one. This, in a new cell, has the large one in its menu: wider nets, more seeds, 500 digits, and the
 # peak shows in the share missed as well. It takes a minute or two, with a bar, and can be cancelled.
