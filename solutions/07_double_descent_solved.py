@@ -287,4 +287,4 @@ lesson.quiz()
 #
 # [Mei and Montanari 2022](https://arxiv.org/abs/1908.05355) on random features in the limit ·
 # [Defilippis, Loureiro, Misiakiewicz 2024](https://arxiv.org/abs/2405.15699) on the formula for digits ·
-# [Breiman and Freedman 1983](https://doi.org/10.1080/01621459.1983.10477941), where the formula for finite sizes begins.
+# Breiman and Freedman, *Journal of the American Statistical Association* 78, 1983, where the formula for finite sizes begins.

@@ -1,7 +1,5 @@
 """What lesson 07 claims, what theory expects, and how each claim is measured; beside each, a control that must fail."""
 
-from functools import lru_cache
-
 import torch
 from torch import Tensor
 
@@ -70,7 +68,6 @@ def theory_gap(seed: int, width_of_theory: float) -> float:
     return images.median_gap(mean, 0.1, width_of_theory, False, seed)
 
 
-@lru_cache(maxsize=4)
 def digits(rate: float, width: float, seed: int) -> dd.FitPath:
     return images.measured(images.Asked(rate, width, seed))
 

@@ -61,13 +61,8 @@ def single(X: Tensor, y: Tensor) -> Tensor:
     return (torch.linalg.pinv(X.float()) @ y.float()).double()
 
 
-def scaled_by_s(X: Tensor, y: Tensor) -> Tensor:
-    U, s, Vh = torch.linalg.svd(X, full_matrices=False)
-    return Vh.T @ (s[:, None] * (U.T @ y))
-
-
-def ridged(X: Tensor, y: Tensor, ridge: float = 1e-6) -> Tensor:
-    return torch.linalg.solve(X.T @ X + ridge * torch.eye(X.shape[1]).to(X), X.T @ y)
+def ridged(X: Tensor, y: Tensor) -> Tensor:
+    return torch.linalg.solve(X.T @ X + 1e-6 * torch.eye(X.shape[1]).to(X), X.T @ y)
 
 
 def branches(below, above):
@@ -93,14 +88,18 @@ def unguarded(n: int, p: int, signal: float, noise: float) -> float:
     return (under if p < n else over)(n, p, signal, noise)
 
 
-def parts(s: Tensor, n: int, p: int, penalty: float) -> tuple[Tensor, Tensor]:
-    """(lam / (s^2 + lam), s^2 / (s^2 + lam)): what each direction leaves of the signal, and what it learns."""
-    lam = n * penalty
-    return lam / (s**2 + lam), s**2 / (s**2 + lam)
+def split(bias=None, variance=None):
+    """Both parts, one of them spoilt: bias(left, p), variance(kept), from what directions leave and keep."""
 
+    def wrong(s: Tensor, n: int, p: int, penalty: float, signal: float, noise: float) -> tuple[float, float]:
+        right = bias_variance(s, n, p, penalty, signal, noise)
+        kept = s**2 / (s**2 + n * penalty)
+        return (
+            float(signal * bias(1 - kept, p)) if bias else right[0],
+            float(noise * variance(kept)) if variance else right[1],
+        )
 
-def unscaled_variance(s: Tensor, n: int, p: int, penalty: float, noise: float, power: int) -> float:
-    return float(noise * (parts(s, n, p, penalty)[1] ** power).sum())
+    return wrong
 
 
 MIN_NORM_FIT = Exercise(
@@ -164,8 +163,8 @@ MIN_NORM_FIT = Exercise(
         ),
         Mistake(
             "multiplied by s",
-            scaled_by_s,
-            "You multiplied by the singular values. X multiplies by them; a fit has to undo that, and divides.",
+            lambda X, y: X.T @ y,
+            "That is X.T @ y: it multiplies by the singular values. A fit has to undo what X does, and divides by them.",
         ),
         Mistake(
             "the fitted values",
@@ -236,11 +235,6 @@ RISK = Exercise(
             branches(lambda n, p, signal, noise: signal * (1 - n / p) + under(n, p, signal, noise), over),
             "Below the threshold least squares sees every direction, so nothing is missed: yours is negative there.",
         ),
-        Mistake(
-            "the share that is seen",
-            branches(under, lambda n, p, signal, noise: signal * n / p + noise * n / (p - n - 1)),
-            "n / p is the share of the signal that the fit *sees*. The bias is what it does not: 1 - n / p.",
-        ),
     ),
 )
 
@@ -257,10 +251,7 @@ BIAS_VARIANCE = Exercise(
     mistakes=(
         Mistake(
             "unseen directions forgotten",
-            lambda s, n, p, penalty, signal, noise: (
-                float(signal / p * (parts(s, n, p, penalty)[0] ** 2).sum()),
-                bias_variance(s, n, p, penalty, signal, noise)[1],
-            ),
+            split(bias=lambda left, p: (left**2).sum() / p),
             (
                 "With p > n there are only n singular values. In the other p - n directions the fit is zero, and "
                 "misses all that is there."
@@ -273,18 +264,12 @@ BIAS_VARIANCE = Exercise(
         ),
         Mistake(
             "bias not squared",
-            lambda s, n, p, penalty, signal, noise: (
-                float(signal / p * (parts(s, n, p, penalty)[0].sum() + p - len(s))),
-                bias_variance(s, n, p, penalty, signal, noise)[1],
-            ),
+            split(bias=lambda left, p: (left.sum() + p - len(left)) / p),
             "You summed what is left of each coefficient. A risk is a squared distance: square it first.",
         ),
         Mistake(
             "degrees of freedom instead of variance",
-            lambda s, n, p, penalty, signal, noise: (
-                bias_variance(s, n, p, penalty, signal, noise)[0],
-                unscaled_variance(s, n, p, penalty, noise, 1),
-            ),
+            split(variance=lambda kept: kept.sum()),
             (
                 "Your variance is the noise times the effective degrees of freedom of lesson 01, Σ s² / (s² + lam). "
                 "In the variance the denominator is squared."
@@ -292,10 +277,7 @@ BIAS_VARIANCE = Exercise(
         ),
         Mistake(
             "variance of the fitted values",
-            lambda s, n, p, penalty, signal, noise: (
-                bias_variance(s, n, p, penalty, signal, noise)[0],
-                unscaled_variance(s, n, p, penalty, noise, 2),
-            ),
+            split(variance=lambda kept: (kept**2).sum()),
             (
                 "That is the variance at the training points, which never explodes. A coefficient's is the square "
                 "of s / (s² + lam): small singular values count."
@@ -303,10 +285,7 @@ BIAS_VARIANCE = Exercise(
         ),
         Mistake(
             "signal not shared among p",
-            lambda s, n, p, penalty, signal, noise: (
-                p * bias_variance(s, n, p, penalty, signal, noise)[0],
-                bias_variance(s, n, p, penalty, signal, noise)[1],
-            ),
+            split(bias=lambda left, p: (left**2).sum() + p - len(left)),
             "The signal is the whole of |β|². One of the p directions has signal / p of it.",
         ),
         Mistake(

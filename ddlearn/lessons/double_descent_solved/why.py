@@ -103,7 +103,7 @@ def solved(Z: Tensor, Z_new: Tensor) -> tuple[Tensor, Tensor]:
     return weights, torch.stack([least[name] for name in SOLVERS]) / fit.s[0]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def fits(asked: Asked) -> Fits:
     """DRAWS sets of N_TRAIN digits at every size, fitted in every way."""
     digits = datasets.digits(compute.generator(asked.seed), TEST)
