@@ -62,7 +62,7 @@ lesson.predict("quiet")
 # %% [markdown]
 # ## See
 #
-# Linear regression with as many features as you like, in eight designs at every size. The dashed line is no fit to them: it is the
+# Linear regression with as many features as you like, in six designs at every size. The dashed line is no fit to them: it is the
 # formula. Change the **Noise variance**, down to zero. Then the **Examples**: sixty features stand at 1.5 features per example with 40
 # examples, and at 1 with 60.
 
@@ -145,7 +145,7 @@ def risk(n, p, signal, noise):
 
 # %% [markdown] tags=["instructor"]
 # **Instructor.** The median design lies under the line next to the peak, and should: the line is a mean, and near p = n a mean is made
-# by rare, terrible designs. Ask what would happen with eight hundred designs. (The median would stay, the mean would climb.)
+# by rare, terrible designs. Ask what would happen with six hundred designs. (The median would stay, the mean would climb.)
 #
 # **Misconception to hunt:** "double descent means that the second minimum is the lower one". Let them find a setting where it is, and one
 # where it is not, and say both in one sentence.

@@ -57,10 +57,6 @@ def split_cases(generator: torch.Generator):
         yield s, n, p, penalty, signal, noise
 
 
-def single(X: Tensor, y: Tensor) -> Tensor:
-    return (torch.linalg.pinv(X.float()) @ y.float()).double()
-
-
 def ridged(X: Tensor, y: Tensor) -> Tensor:
     return torch.linalg.solve(X.T @ X + 1e-6 * torch.eye(X.shape[1]).to(X), X.T @ y)
 
@@ -155,7 +151,7 @@ MIN_NORM_FIT = Exercise(
         ),
         Mistake(
             "in float32",
-            single,
+            lambda X, y: (torch.linalg.pinv(X.float()) @ y.float()).double(),
             (
                 "You worked in float32, which carries seven digits. The weakest direction needs more of them. Stay "
                 "in the precision of X."
@@ -164,7 +160,7 @@ MIN_NORM_FIT = Exercise(
         Mistake(
             "multiplied by s",
             lambda X, y: X.T @ y,
-            "That is X.T @ y: it multiplies by the singular values. A fit has to undo what X does, and divides by them.",
+            "That is X.T @ y: it multiplies by the singular values. A fit has to undo X, and divides by them.",
         ),
         Mistake(
             "the fitted values",

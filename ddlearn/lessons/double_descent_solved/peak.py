@@ -22,8 +22,8 @@ TRUTHS = {"every feature is there": None, "most of it in the first": 5.0, "sprea
 """How fast the first features capture the signal: the share 1 - (1 + p/n)^-decay. None: all of it, at every p."""
 
 MIN_NORM, RIDGE, BEST = FITS = ("minimum norm", "penalty of the slider", "best penalty")
-RATIOS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0, 5.5, 8.0)
-DRAWS, NOISES = 8, 8
+RATIOS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.5, 7.0)
+DRAWS, NOISES = 6, 8
 LOWEST, HIGHEST = 1e-2, 1e2
 
 Fit = Callable[[Tensor, Tensor], Tensor]
@@ -262,9 +262,10 @@ class PeakFigure(LiveFigure):
         peak_at = int(result.sizes[result.median.argmax()])
         worst = float(result.median.max())
         winner = "more features than examples win" if best_large < best_small else "fewer features than examples win"
+        mean = f" By theory its mean is infinite at {result.n}." if result.infinite else ""
         return (
             f"{how[result.fit]}, {result.n} examples, noise {brief(result.noise)}. The median error is largest at "
-            f"{peak_at} features, {say(worst, 2)}. By theory the best fit with fewer than {result.n} features has "
+            f"{peak_at} features, {say(worst, 2)}.{mean} The best fit with fewer than {result.n} features has "
             f"{say(best_small, 2)}, at {int(result.line[below][small])}, with more {say(best_large, 2)}, at "
             f"{int(result.line[above][large])}: {winner}."
         )
