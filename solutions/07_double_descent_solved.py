@@ -13,9 +13,8 @@
 # %% [markdown]
 # # 7 · Double descent, solved
 #
-# Give a model more and more features. Its error on new data goes down, then up to a peak where it just passes through every
-# example, and down again. Lesson 00 showed it, and left it open. For linear fits there is no mystery left: one formula draws
-# the whole curve.
+# Give a model more and more features. Its error on new data goes down, up to a peak where it just passes through every example,
+# and down again; and no one, it is said, is sure why. For linear fits one formula draws the whole curve.
 #
 # **You will** write the fit, its formula, and what splits its error. **You need** lesson 01 (ridge regression) and the singular
 # value decomposition. **Time** 50 minutes. **Difficulty** 3 of 5.

@@ -237,8 +237,8 @@ class ImagesFigure(LiveFigure):
         worst = "" if result.penalised else f", worst at {top} features"
         misread = 100 * float(result.wrong[:, -1].mean())
         return (
-            f"{told} Measured: {100 * result.gap:.0f} % from theory (median){worst}; the widest misreads {misread:.0f} % "
-            f"of new digits.{said}"
+            f"{told} Measured: {100 * result.gap:.0f} % from theory (median){worst}; the widest misreads "
+            f"{misread:.0f} % of new digits.{said}"
         )
 
 
