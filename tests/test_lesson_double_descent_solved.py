@@ -53,15 +53,16 @@ def test_a_fit_to_parts_of_the_labels_gives_the_risk_of_a_fit_to_the_labels():
         asked.append((X, y))
         return torch.linalg.pinv(X) @ y
 
-    found = peak.fits(peak.Asked(n, fit, 3))
+    found = peak.fits(peak.Asked(fit, 3))[n]
     everywhere = torch.ones(len(found.sizes), dtype=torch.float64)
     together = found.risk(signal * everywhere, noise * everywhere)
     for i, p in enumerate(found.sizes):
-        X, y = asked[i * peak.DRAWS + 2]
+        X, y = asked[i * peak.DRAWS + 2]  # 20 examples come first
         beta = dd.draw_linear(n, p, 1.0, 0.0, compute.generator((1000 * 3 + 2) * 1000 + p))[2]
+        torch.testing.assert_close(y[:, 0], X @ beta)
         risks = []
         for e in y[:, 1:].T:
-            b = torch.linalg.pinv(X) @ (signal**0.5 * (X @ beta) + noise**0.5 * e)
+            b = torch.linalg.pinv(X) @ (signal**0.5 * y[:, 0] + noise**0.5 * e)
             risks.append((b - signal**0.5 * beta).square().sum())
         assert float(together[i, 2]) == pytest.approx(float(torch.stack(risks).mean()), rel=1e-8)
 

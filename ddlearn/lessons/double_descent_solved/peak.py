@@ -22,6 +22,7 @@ TRUTHS = {"every feature is there": None, "most of it in the first": 5.0, "sprea
 """How fast the first features capture the signal: the share 1 - (1 + p/n)^-decay. None: all of it, at every p."""
 
 MIN_NORM, RIDGE, BEST = FITS = ("minimum norm", "penalty of the slider", "best penalty")
+EXAMPLES = ("20", "40", "60")
 RATIOS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.5, 7.0)
 DRAWS, NOISES = 6, 8
 LOWEST, HIGHEST = 1e-2, 1e2
@@ -33,9 +34,8 @@ Split = Callable[[Tensor, int, int, float, float, float], tuple[float, float]]
 
 @dataclass(frozen=True)
 class Asked:
-    """Fits that are wanted: equal if their number of examples and their function are, whoever watches."""
+    """Fits that are wanted: equal if their function and seed are, whoever watches."""
 
-    n: int
     fit: Fit
     seed: int
     progress: Callable[[float, str], object] | None = field(default=None, compare=False)
@@ -84,28 +84,36 @@ class Peak:
         return self.fit == MIN_NORM and (self.noise > 0 or self.decay is not None)
 
 
-@lru_cache(maxsize=16)
-def fits(asked: Asked) -> Fits:
-    """Draw the designs, and fit each to its labels without noise and to several draws of noise alone."""
-    n = asked.n
-    sizes = sorted({max(1, round(n * ratio)) for ratio in RATIOS})
-    values, rows = [], []
-    for i, p in enumerate(sizes):
-        drawn, row = [], []
-        for draw in range(DRAWS):
+@lru_cache(maxsize=8)
+def fits(asked: Asked) -> dict[int, Fits]:
+    """For every number of EXAMPLES: a menu that chooses among them then answers at once."""
+    found = {}
+    for i, n in enumerate(map(int, EXAMPLES)):
+        sizes = sorted({max(1, round(n * ratio)) for ratio in RATIOS})
+        drawn = []
+        for j, p in enumerate(sizes):
             # In one stream of numbers the designs of two sizes would share their first rows.
-            generator = compute.generator((1000 * asked.seed + draw) * 1000 + p)
-            X, _, beta = dd.draw_linear(n, p, 1.0, 0.0, generator)
-            noise = torch.randn(n, NOISES, generator=generator, dtype=X.dtype)
-            b = asked.fit(X, torch.cat([(X @ beta)[:, None], noise], 1)).to(X)
-            missed, added = b[:, 0] - beta, b[:, 1:]
-            row.append(torch.stack([missed @ missed, 2 * (missed @ added).mean(), added.square().sum(0).mean()]))
-            drawn.append(torch.linalg.svdvals(X))
-        values.append(tuple(drawn))
-        rows.append(torch.stack(row))
-        if asked.progress is not None:
-            asked.progress((i + 1) / len(sizes), f"{DRAWS} designs with {p} features each")
-    return Fits(tuple(sizes), tuple(values), *torch.stack(rows).unbind(-1))
+            seeds = [(1000 * asked.seed + draw) * 1000 + p for draw in range(DRAWS)]
+            drawn.append([one_fit(n, p, asked.fit, seed) for seed in seeds])
+            if asked.progress is not None:
+                share = (i + (j + 1) / len(sizes)) / len(EXAMPLES)
+                asked.progress(share, f"{DRAWS} designs of {n} examples and {p} features")
+        risks = torch.stack([torch.stack([risk for _, risk in designs]) for designs in drawn])
+        values = tuple(tuple(s for s, _ in designs) for designs in drawn)
+        found[n] = Fits(tuple(sizes), values, *risks.unbind(-1))
+    return found
+
+
+def one_fit(n: int, p: int, fit: Fit, seed: int) -> tuple[Tensor, Tensor]:
+    """Draw a design; fit its labels without noise, and several draws of noise alone.  -> singular values, and (3,)
+    what `Fits` holds of each: missed, crossed, added."""
+    generator = compute.generator(seed)
+    X, y, beta = dd.draw_linear(n, p, 1.0, 0.0, generator)
+    noise = torch.randn(n, NOISES, generator=generator, dtype=X.dtype)
+    b = fit(X, torch.cat([y[:, None], noise], 1))
+    missed, added = b[:, 0] - beta, b[:, 1:]
+    risk = torch.stack([missed @ missed, 2 * (missed @ added).mean(), added.square().sum(0).mean()])
+    return torch.linalg.svdvals(X), risk
 
 
 def captured(sizes: Tensor, n: int, decay: float | None, noise: float) -> tuple[Tensor, Tensor, Tensor]:
@@ -129,7 +137,7 @@ def peak(
 ) -> Peak:
     """Risk against the number of features, for n examples; `penalty` counts only for the fit that says so."""
     n, decay = int(n), TRUTHS[truth]
-    found = fits(Asked(n, min_norm_fit, seed, progress))
+    found = fits(Asked(min_norm_fit, seed, progress))[n]
     sizes = torch.tensor(found.sizes, dtype=torch.float64)
     signal, disturbance, missed = captured(sizes, n, decay, noise)
     penalties = chosen(fit, penalty, sizes / n, signal, disturbance)
@@ -278,7 +286,7 @@ def explorer() -> Explorer:
         title="The peak: more and more features, and the formula",
         controls=(
             Choice("truth", "Signal", tuple(TRUTHS), "every feature is there"),
-            Choice("n", "Examples", ("20", "40", "60"), "40"),
+            Choice("n", "Examples", EXAMPLES, "40"),
             Slider("noise", "Noise variance", 0.0, 1.0, 0.2),
             Choice("fit", "Fit", FITS, MIN_NORM),
             Slider("penalty", "Penalty", 1e-4, 10.0, 0.01, log=True),
