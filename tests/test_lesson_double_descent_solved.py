@@ -8,7 +8,7 @@ import torch
 from ddlearn import compute, kernels
 from ddlearn import double_descent as dd
 from ddlearn.lessons import load
-from ddlearn.lessons.double_descent_solved import exercises, images, peak, variance, why
+from ddlearn.lessons.double_descent_solved import designs, exercises, images, peak, variance, why
 
 
 def gaussian(*shape, seed=0):
@@ -53,11 +53,11 @@ def test_a_fit_to_parts_of_the_labels_gives_the_risk_of_a_fit_to_the_labels():
         asked.append((X, y))
         return torch.linalg.pinv(X) @ y
 
-    found = peak.fits(peak.Asked(fit, 3))[n]
+    found = designs.fits(designs.Asked(fit, 3))[n]
     everywhere = torch.ones(len(found.sizes), dtype=torch.float64)
     together = found.risk(signal * everywhere, noise * everywhere)
     for i, p in enumerate(found.sizes):
-        X, y = asked[i * peak.DRAWS + 2]  # 20 examples come first
+        X, y = asked[i * designs.DRAWS + 2]  # 20 examples come first
         beta = dd.draw_linear(n, p, 1.0, 0.0, compute.generator((1000 * 3 + 2) * 1000 + p))[2]
         torch.testing.assert_close(y[:, 0], X @ beta)
         risks = []
@@ -202,3 +202,15 @@ def test_the_predictions_come_out_as_said():
     assert truths["quiet"] == "nothing"
     assert float(quiet.measured[:, int((quiet.sizes - 40).abs().argmin())].max()) < 1e-12
     assert truths["peak"] == images.N_TRAIN
+
+
+def test_the_figures_say_what_was_predicted_where_it_is_answered():
+    figure = peak.PeakFigure()
+    figure.predictions = lambda: ("it stays", "all of it")
+    state = peak.explorer().state
+    assert "20 examples more, you said, it stays." in figure.describe(peak.peak(**{**state, "n": "60"}))
+    assert "you said: all of it." in figure.describe(peak.peak(**{**state, "noise": 0.0}))
+    assert "you said" not in figure.describe(peak.peak(**state))
+    told = images.ImagesFigure()
+    told.prediction = lambda: 2000
+    assert "You said 2000." in told.describe(images.images(**images.explorer().state))

@@ -21,4 +21,5 @@ lesson = Lesson(
     quiz=Quiz(QUIZ),
     claims=CLAIMS,
 )
+lesson.peak.figure.predictions = lambda: (lesson.prediction("more"), lesson.prediction("quiet"))
 lesson.images.figure.prediction = lambda: lesson.prediction("peak")

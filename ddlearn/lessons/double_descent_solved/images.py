@@ -187,7 +187,7 @@ class ImagesFigure(LiveFigure):
         self.theory = [says.plot([], [], "--", color=PALETTE["vermilion"], label=label)[0] for label in ("theory", "_")]
         (self.points,) = says.plot([], [], "o", color=PALETTE["blue"], markersize=5, label="measured, median of 3")
         (self.guess,) = says.plot([], [], "-.", color=PALETTE["purple"])
-        self.said = says.text(1, 30, "you said", rotation=90, color="#8f4a74", va="bottom", visible=False)
+        self.said = says.text(1, 3, "you said", rotation=90, color="#8f4a74", va="bottom", visible=False)
         says.axvline(N_TRAIN, color=PALETTE["black"], linewidth=1, linestyle=":")
         says.text(N_TRAIN * 0.93, 0.125, "n", ha="right")
         says.axvline(N_TRAIN * CLASSES, color=PALETTE["grey"], linewidth=1, linestyle=":")

@@ -1,60 +1,29 @@
 """The peak explorer: linear regression on more and more features, simulated, under its exact curve.
 
-Inputs are isotropic, so a fit b of the truth beta has the excess risk |b - beta|^2 on new points: 1 for predicting 0,
-which is the strength of the signal here. A fit is linear in its labels, so one fit to the labels without noise and to a
-few draws of noise alone gives the risk at every noise level.
+The signal has strength 1, so predicting 0 has the excess risk 1. The band is that of `designs`; the curve is exact
+without a penalty, and the limit of many examples with one.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from ddlearn import compute
 from ddlearn import double_descent as dd
 from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.double_descent_solved import exercises
+from ddlearn.lessons.double_descent_solved.designs import EXAMPLES, RATIOS, Asked, Fit, fits
 
 TRUTHS = {"every feature is there": None, "most of it in the first": 5.0, "spread over many": 1.0}
 """How fast the first features capture the signal: the share 1 - (1 + p/n)^-decay. None: all of it, at every p."""
 
 MIN_NORM, RIDGE, BEST = FITS = ("minimum norm", "penalty of the slider", "best penalty")
-EXAMPLES = ("20", "40", "60")
-RATIOS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.5, 7.0)
-DRAWS, NOISES = 6, 8
 LOWEST, HIGHEST = 1e-2, 1e2
 
-Fit = Callable[[Tensor, Tensor], Tensor]
 Risk = Callable[[int, int, float, float], float]
 Split = Callable[[Tensor, int, int, float, float, float], tuple[float, float]]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Fits that are wanted: equal if their function and seed are, whoever watches."""
-
-    fit: Fit
-    seed: int
-    progress: Callable[[float, str], object] | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, eq=False)
-class Fits:
-    """Fits to DRAWS designs of every size p: (P, DRAWS) each, for a signal and a noise of strength 1."""
-
-    sizes: tuple[int, ...]
-    values: tuple[tuple[Tensor, ...], ...]  # singular values of each design
-    missed: Tensor  # |b - beta|^2 without noise
-    crossed: Tensor  # twice the product with what noise adds, averaged over its draws
-    added: Tensor  # square of what noise adds, averaged
-
-    def risk(self, signal: Tensor, noise: Tensor) -> Tensor:
-        """Excess risk of each fit, (P, DRAWS), for signal and noise (P,)."""
-        signal, noise = signal[:, None], noise[:, None]
-        return signal * self.missed + (signal * noise).sqrt() * self.crossed + noise * self.added
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,38 +51,6 @@ class Peak:
     def infinite(self) -> bool:
         """Whether the mean is infinite within one feature of p = n, where the line has no points."""
         return self.fit == MIN_NORM and (self.noise > 0 or self.decay is not None)
-
-
-@lru_cache(maxsize=8)
-def fits(asked: Asked) -> dict[int, Fits]:
-    """For every number of EXAMPLES: a menu that chooses among them then answers at once."""
-    found = {}
-    for i, n in enumerate(map(int, EXAMPLES)):
-        sizes = sorted({max(1, round(n * ratio)) for ratio in RATIOS})
-        drawn = []
-        for j, p in enumerate(sizes):
-            # In one stream of numbers the designs of two sizes would share their first rows.
-            seeds = [(1000 * asked.seed + draw) * 1000 + p for draw in range(DRAWS)]
-            drawn.append([one_fit(n, p, asked.fit, seed) for seed in seeds])
-            if asked.progress is not None:
-                share = (i + (j + 1) / len(sizes)) / len(EXAMPLES)
-                asked.progress(share, f"{DRAWS} designs of {n} examples and {p} features")
-        risks = torch.stack([torch.stack([risk for _, risk in designs]) for designs in drawn])
-        values = tuple(tuple(s for s, _ in designs) for designs in drawn)
-        found[n] = Fits(tuple(sizes), values, *risks.unbind(-1))
-    return found
-
-
-def one_fit(n: int, p: int, fit: Fit, seed: int) -> tuple[Tensor, Tensor]:
-    """Draw a design; fit its labels without noise, and several draws of noise alone.  -> singular values, and (3,)
-    what `Fits` holds of each: missed, crossed, added."""
-    generator = compute.generator(seed)
-    X, y, beta = dd.draw_linear(n, p, 1.0, 0.0, generator)
-    noise = torch.randn(n, NOISES, generator=generator, dtype=X.dtype)
-    b = fit(X, torch.cat([y[:, None], noise], 1))
-    missed, added = b[:, 0] - beta, b[:, 1:]
-    risk = torch.stack([missed @ missed, 2 * (missed @ added).mean(), added.square().sum(0).mean()])
-    return torch.linalg.svdvals(X), risk
 
 
 def captured(sizes: Tensor, n: int, decay: float | None, noise: float) -> tuple[Tensor, Tensor, Tensor]:
@@ -200,6 +137,7 @@ class PeakFigure(LiveFigure):
     """Left: risk against p/n, band and median of the designs, theory dashed. Right: bias squared and variance."""
 
     size = (9.4, 4.3)
+    predictions: Callable[[], tuple[str | None, str | None]] = staticmethod(lambda: (None, None))
 
     def layout(self, figure):
         from matplotlib.collections import PolyCollection
@@ -275,8 +213,17 @@ class PeakFigure(LiveFigure):
             f"{how[result.fit]}, {result.n} examples, noise {brief(result.noise)}. The median error is largest at "
             f"{peak_at} features, {say(worst, 2)}.{mean} The best fit with fewer than {result.n} features has "
             f"{say(best_small, 2)}, at {int(result.line[below][small])}, with more {say(best_large, 2)}, at "
-            f"{int(result.line[above][large])}: {winner}."
+            f"{int(result.line[above][large])}: {winner}.{self._said(result)}"
         )
+
+    def _said(self, result: Peak) -> str:
+        """What the learner predicted, at the settings that answer it."""
+        more, quiet = self.predictions()
+        if more is not None and result.infinite and result.n == 60:
+            return f" With 60 features and 20 examples more, you said, {more}."
+        if quiet is not None and result.fit == MIN_NORM and result.noise == 0 and result.decay is None:
+            return f" Left of the peak, you said: {quiet}."
+        return ""
 
 
 def explorer() -> Explorer:
