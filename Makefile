@@ -21,7 +21,7 @@ define step
 endef
 
 # One process a core, but no more than eight (each holds a kernel), and one thread in each.
-# Progress goes to a folder of its own: a test never touches a learner's.
+# Progress goes to a folder of its own: a test never touches a learner's. Speed is measured by one process, on its own.
 PYTEST = home=$$(mktemp -d) && DDLEARN_HOME="$$home" OMP_NUM_THREADS=1 $(1) $(RUN) -m pytest -q --dist loadscope \
 	-n $$($(RUN) -c "from ddlearn import compute; print(min(8, compute.threads()))") $(2); \
 	code=$$?; rm -rf "$$home"; test $$code = 0
@@ -42,7 +42,8 @@ test:
 	@$(SETUP) --extra test
 	@rm -f $(SUMMARY)
 	$(call step,notebooks as their sources say,$(RUN) -m ddlearn build --check)
-	$(call step,tests,$(call PYTEST,,tests))
+	$(call step,tests,$(call PYTEST,,tests --ignore tests/bench))
+	$(call step,speed,$(call PYTEST,,tests/bench -n 0))
 	$(call step,lessons as learners get them,$(call PYTEST,,$(NBVAL) lessons))
 	$(call step,lessons solved,$(call PYTEST,DDLEARN_STRICT=1,$(NBVAL) solutions))
 	@echo; cat $(SUMMARY); ! grep -q FAILED $(SUMMARY)

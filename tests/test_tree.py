@@ -201,4 +201,10 @@ def test_make_test_runs_nbval_as_it_must():
     for option in ("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "--dist loadscope"):
         assert plan.count(option) >= 2
     assert re.search(r"DDLEARN_STRICT=1 .*\n?.* solutions", plan)
-    assert plan.count("DDLEARN_HOME=") == 3
+    assert plan.count("DDLEARN_HOME=") == plan.count("-m pytest") == 4
+
+
+def test_no_two_test_files_share_a_name():
+    """pytest imports them by name alone: of two namesakes one would not be collected."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert len(set(names)) == len(names)

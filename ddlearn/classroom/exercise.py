@@ -208,17 +208,6 @@ class Exercise:
         return f"`{self.name}({', '.join(names)})`" + (f" with {listed(given)}" if given else "")
 
 
-def _described(self, arguments: tuple) -> str:
-    names = self._names(len(arguments))
-    return listed([f"`{name}` {_described(value)}" for name, value in zip(names, arguments, strict=True)])
-
-
-def arguments_of(function: Callable) -> list[str]:
-    """Return the names of a function's positional arguments that have no default."""
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [name for name, given in inspect.signature(function).parameters.items() if given.kind in kinds]
-
-
 def _described(value: object) -> str:
     shape = getattr(value, "shape", None)
     if shape is not None:

@@ -1,7 +1,7 @@
 """How much faster one ridge path is than refitting scikit-learn, on one thread, in one process.
 
-Run it plainly: `python tests/bench/ridge_path.py`. Rounds are interleaved, so that a busy machine slows every side
-alike; the ratios are of medians. Each side computes its own Gram matrices from the points.
+Run it plainly: `python tests/bench/ridge_path.py`. Rounds are interleaved and seconds are the processor's, which a busy
+machine disturbs least; the ratios are of medians. Each side computes its own Gram matrices from the points.
 """
 
 import argparse
@@ -61,9 +61,9 @@ def measure(rounds=3):
     ours(x, y)
     for _ in range(rounds):
         for name, side in sides.items():
-            start = time.perf_counter()
+            start = time.process_time()
             results[name] = side()
-            seconds[name].append(time.perf_counter() - start)
+            seconds[name].append(time.process_time() - start)
     median = {name: statistics.median(times) for name, times in seconds.items()}
     path, theirs = results["ours"], torch.as_tensor(results["refits"])
     return {
