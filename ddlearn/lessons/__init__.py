@@ -17,6 +17,7 @@ __all__ = ["LESSONS", "TODO", "load"]
 LESSONS = {
     "00": "start",
     "01": "kernels",
+    "06": "examples",
 }
 
 
