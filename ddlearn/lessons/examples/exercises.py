@@ -147,8 +147,8 @@ PREDICTED_ERROR = Exercise(
         Mistake(
             "an infinite world",
             lambda lam, V2, n, k: risk(share(lam, k), V2, n, pool=1.0),
-            "Your prediction is for an infinite world. Here n of N points are seen, so all of the pool's error is on the "
-            "other N - n.",
+            "Your prediction is for an infinite world. Here n of N points are seen, so all of the pool's error is on "
+            "the other N - n.",
         ),
         Mistake(
             "no price of overfitting",
