@@ -160,7 +160,7 @@ def predicted_error(lam, V2, n, kappa):
 # The dashed line of the first picture is now yours, both functions of it. Go up to it once more, tick **Reveal**, and look for three things.
 #
 # - **Random eigenvectors**: the assumption holds, and so does the line, grey zone included. On digits it reads low there.
-# - **Beside it: the form for an infinite world.** Textbooks have this one. On a real, small set of data it is badly wrong long before the end.
+# - **Beside it: the form for an infinite world.** Papers state this one. On a small set of real data it is badly wrong long before the end.
 # - **Beside it: estimates from the examples.** Your line knew all labels of the pool. Leave-one-out (lesson 01) knows the $n$ examples and nothing
 #   else. Its popular shortcut, generalized cross-validation, puts one number in place of a diagonal, and on digits without noise it reads low
 #   ([Jacot et al. 2020](https://arxiv.org/abs/2006.09796) met it as an estimate of a kernel's risk). Add label noise: the two agree.
@@ -214,10 +214,10 @@ lesson.bounds.show()
 
 # %% [markdown]
 # - The **hold-out** speaks first, and it paid with half of its examples. So does PAC-Bayes with a prior **from half**: its divergence is 0.
-# - PAC-Bayes with a prior **before data** needs some hundreds, in every draw; try them. It never certifies coin flips.
+# - PAC-Bayes with a prior **before data** needs some hundreds, whatever the draw; try them. Coin flips it leaves alone.
 # - The **margin** bound ([Bartlett and Mendelson 2002](https://jmlr.org/papers/v3/bartlett02a.html)) holds, and says nothing here.
 # - The **term** of [Arora et al. 2019](https://arxiv.org/abs/1901.08584) is no promise. But compare it at both ends of the first slider: it tells
-#   a meaning from coin flips. [Zhang et al. 2017](https://arxiv.org/abs/1611.03530) asked for measures that do.
+#   a meaning from coin flips. Nets fit coin flips too ([Zhang et al. 2017](https://arxiv.org/abs/1611.03530)); a measure that cannot tell the two apart explains nothing.
 #
 # With **delta** at one half, rings appear: so often may a promise break. With delta at a millionth the curves hardly rise. Confidence is
 # cheap.

@@ -253,13 +253,14 @@ class BoundsFigure(LiveFigure):
     def describe(self, result: Bounds) -> str:
         speaking = [(ROWS[row], result.first(row)) for row in range(NO_PROMISE) if result.first(row)]
         said = listed([f"{name} from {n}" for name, n in speaking]) if speaking else "none at any number up to 800"
-        kinds = {0.0: "True labels", 1.0: "Coin flips only"}.get(result.coins, f"{result.coins:.0%} coin flips")
+        kinds = {0.0: "True labels", 1.0: "Coin flips only"}.get(result.coins, f"{100 * result.coins:.0f} % coin flips")
         broken = listed([f"{ROWS[row]} at {n}" for n, row, _ in result.broken[:2]]) if result.broken else ""
         guess = self.guess()
+        hold_out, _, free, margin, _ = (100 * result.values[:, -1]).tolist()
         return (
             f"{kinds}. These promise better than guessing: {said}. With {SIZES[-1]} examples: test error "
-            f"{result.test_error[-1]:.1%}, hold-out {result.values[0, -1]:.1%}, PAC-Bayes {result.values[2, -1]:.0%}, "
-            f"margin {result.values[3, -1]:.0%}. Broken promises: {len(result.broken) or 'none'}"
+            f"{100 * result.test_error[-1]:.1f} %, hold-out {hold_out:.1f} %, PAC-Bayes {free:.0f} %, margin "
+            f"{margin:.0f} %. Broken promises: {len(result.broken) or 'none'}"
             + (f", {broken}." if broken else ".")
             + ("" if guess is None else f" You said {guess:g}.")
         )

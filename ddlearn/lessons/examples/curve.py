@@ -132,7 +132,7 @@ class CurveFigure(LiveFigure):
         axes.set_yticks([0.03, 0.1, 0.3, 1, 3], ["3 %", "10 %", "30 %", "100 %", "300 %"])
         axes.minorticks_off()
         axes.grid(True)
-        axes.set(xlabel="training examples", ylabel="squared error left (100 %: knowing nothing)")
+        axes.set(xlabel="training examples", ylabel="squared error (100 %: knowing nothing)")
         names = {
             self.line: "theory: from the spectrum,\nbefore any training",
             self.infinite: "theory for an\ninfinite world",
@@ -166,17 +166,15 @@ class CurveFigure(LiveFigure):
             parts.append("What training gives is still hidden.")
         else:
             off = result.theory / truth - 1
-            parts.append(
-                f"Measured: right within {percent(off[result.early].abs().max())} up to the grey zone, {off[-1]:+.0%} "
-                f"at {SIZES[-1]}."
-            )
+            early, late = percent(off[result.early].abs().max()), f"{100 * off[-1]:+.0f} %"
+            parts.append(f"Measured: right within {early} up to the grey zone, {late} at {SIZES[-1]}.")
         if result.leave_one_out is not None:
             left_out, gcv = result.leave_one_out.mean(0), result.gcv.mean(0)
             if truth is None:
                 parts.append(f"At {SIZES[4]} leave-one-out says {percent(left_out[4])}, GCV {percent(gcv[4])}.")
             else:
                 loo_off, gcv_off = (float(part[4] / truth[4] - 1) for part in (left_out, gcv))
-                parts.append(f"At {SIZES[4]} leave-one-out is {loo_off:+.0%} off, GCV {gcv_off:+.0%}.")
+                parts.append(f"At {SIZES[4]} leave-one-out is {100 * loo_off:+.0f} % off, GCV {100 * gcv_off:+.0f} %.")
         if result.infinite is not None:
             ratio = float(result.infinite[LINE.index(SIZES[-1])] / result.theory[-1])
             parts.append(f"The form for an infinite world gives {ratio:.2g} times that at {SIZES[-1]}.")

@@ -135,12 +135,13 @@ class ModesFigure(LiveFigure):
     def describe(self, result: Purchase) -> str:
         apart = float((result.measured.mean(0) - result.L[torch.tensor(PICKS) - 1]).abs().max())
         on_ridge = f" and {result.burnt:.3g} on the ridge" if result.burnt >= 0.05 else ""
+        mostly = "1 mode is" if result.mostly == 1 else f"{result.mostly} modes are"
         most = int(result.held.argmax())
         return (
             f"{result.n} examples buy {float(result.units.sum()) + result.burnt:.4g} units of learning: "
-            f"{float(result.units.sum()):.4g} spent on modes{on_ridge}. {result.mostly} modes are learned by more than "
-            f"half; measured shares lie within {apart:.2f} of the theory. The octave from mode {PICKS[most]} holds the "
-            f"most of the target, {result.held[most]:.0%}; {result.missed.sum():.0%} of the target is missed in all."
+            f"{float(result.units.sum()):.4g} spent on modes{on_ridge}. {mostly} learned by more than half; "
+            f"measured shares lie within {apart:.2f} of the theory. The octave from mode {PICKS[most]} holds the "
+            f"most of the target, {100 * result.held[most]:.0f} %; {100 * result.missed.sum():.0f} % is missed in all."
         )
 
 

@@ -18,7 +18,7 @@ from ddlearn.lessons.examples import worlds
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
 
-PRIORS = ("the random start", "half of the examples", "all of them: false")
+PRIORS = ("the random start", "half of the examples", "all of the examples")
 LABELS = TRUE, COINS = ("true", "coin flips")
 EXAMPLES = ("250", "500", "1000")
 HIDDEN, LENGTH = 100, 8.0
@@ -154,10 +154,10 @@ class NetFigure(LiveFigure):
 
     def describe(self, result: Promises) -> str:
         said = [
-            f"from {promise.prior.split(':')[0]}, at most {promise.bound:.0%} promised, {promise.test:.0%} measured"
+            f"from {promise.prior}, at most {100 * promise.bound:.0f} % promised, {100 * promise.test:.0f} % measured"
             for promise in result.promises
         ]
-        broken = [promise.prior.split(":")[0] for promise in result.promises if not promise.kept]
+        broken = [promise.prior for promise in result.promises if not promise.kept]
         verdict = f"Broken: the promise with the prior from {broken[0]}." if broken else "All three were kept."
         return f"{result.n} examples, {result.labels} as labels. Prior {'; '.join(said)}. {verdict}"
 
