@@ -55,8 +55,9 @@ def test_a_world_is_its_kernel_and_target(name):
     torch.testing.assert_close(here.lam, again.lam, rtol=1e-8, atol=1e-12)
     assert here.power == pytest.approx(float(here.Y.square().sum()) / here.N, rel=1e-9)
     assert float(again.V2.sum()) == pytest.approx(here.power, rel=1e-9)
-    v = torch.randn(here.N, generator=compute.generator(0), dtype=torch.float64).to(here.K)
-    torch.testing.assert_close(here.U @ (here.N * here.lam * (here.U.T @ v)), here.K @ v, rtol=1e-8, atol=1e-7)
+    vectors, values = here.picked, here.N * here.lam[[mode - 1 for mode in worlds.PICKS]]
+    torch.testing.assert_close(here.K @ vectors, vectors * values, rtol=1e-8, atol=1e-8)
+    torch.testing.assert_close(vectors.T @ vectors, torch.eye(10).to(vectors), rtol=0, atol=1e-10)
 
 
 def test_the_strings_are_all_there_and_their_target_is_three_parities():
@@ -117,7 +118,7 @@ def test_what_is_bought_adds_up(name, ridge):
 @pytest.mark.parametrize("ridge", [1e-4, 3.0])
 def test_modes_are_learned_as_predicted(name, ridge):
     bought = modes.purchase(name, 200, ridge)
-    gap = bought.measured.mean(0) - bought.L[torch.tensor(modes.PICKS) - 1]
+    gap = bought.measured.mean(0) - bought.L[torch.tensor(worlds.PICKS) - 1]
     assert float(gap.abs().mean()) < 0.03
 
 

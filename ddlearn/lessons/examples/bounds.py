@@ -108,7 +108,7 @@ def kernel(x: Tensor, x2: Tensor) -> Tensor:
     return ntk_with_bias(x, 1.0, x2) * ((x.shape[1] + 1) / 4)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def sample(coins: float, draw: int) -> Sample:
     """Examples and unseen digits; a share `coins` of all labels is replaced by coin flips, whichever a die picks."""
     x, y = pool()

@@ -15,6 +15,7 @@ from ddlearn.generalization import (
     binomial_upper,
     centred_one_hot,
     eigenlearning_risk,
+    eigenmodes,
     finite_pool_risk,
     haar_pool,
     kernel_fit,
@@ -28,7 +29,7 @@ from ddlearn.generalization import (
     spectrum,
     unit_direction,
 )
-from ddlearn.lessons.examples import bounds, exercises, modes, worlds
+from ddlearn.lessons.examples import bounds, exercises, worlds
 
 RIDGE, NOISE = 0.3, 0.9  # the noise's variance, over ten outputs of .3 each
 TRIALS = {50: 8, 200: 8, 800: 4}
@@ -138,19 +139,19 @@ def infinite_limit(seed: int, whole: bool) -> float:
 
 
 def units_bought(seed: int, ridge: float) -> float:
-    """Measured shares of all modes of the signs' world, added up, over n."""
-    here, n = worlds.world(worlds.SIGNS), 100
-    learned = measure_learnability(here.K, here.U, n, trials=1, generator=compute.generator(seed), ridge=ridge)
+    """Measured shares of all modes of 400 digits, added up, over n."""
+    K, n = ntk_with_bias(worlds.digits(400)[0], worlds.LENGTH), 100
+    U = eigenmodes(K).U
+    learned = measure_learnability(K, U, n, trials=1, generator=compute.generator(seed), ridge=ridge)
     return float(learned.sum()) / n
 
 
 def mode_gap(seed: int, steps: bool) -> float:
     """Mean distance of measured shares of ten modes from theory, or from the first n modes whole and no other."""
     here, n = worlds.world(worlds.TEN), 100
-    picked = torch.tensor(modes.PICKS)
+    picked = torch.tensor(worlds.PICKS)
     theory = (picked <= n).double() if steps else learnability(here.lam, n).L.cpu()[picked - 1]
-    targets = here.U[:, (picked - 1).to(here.U.device)]
-    learned = measure_learnability(here.K, targets, n, trials=8, generator=compute.generator(seed))
+    learned = measure_learnability(here.K, here.picked, n, trials=8, generator=compute.generator(seed))
     return float((learned.mean(0).cpu() - theory).abs().mean())
 
 

@@ -18,9 +18,8 @@ from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
 from ddlearn.generalization import measure_learnability
 from ddlearn.lessons.examples import exercises, worlds
 from ddlearn.lessons.examples.curve import Kappa
+from ddlearn.lessons.examples.worlds import PICKS
 
-OCTAVES = tuple(2**k for k in range(11))  # modes 1, 2-3, 4-7, ..., 512 to the last
-PICKS = OCTAVES[:-1]  # the modes that are measured
 TRIALS = 4
 RIDGE_AT = 12  # where the ridge's bar stands, behind the ten octaves
 
@@ -48,14 +47,13 @@ class Purchase:
 def fitted(name: str, n: int, ridge: float, seed: int = 0) -> Tensor:
     """Measured shares of the picked modes, (trials, 10)."""
     here = worlds.world(name)
-    picked = here.U[:, torch.tensor(PICKS) - 1]
     generator = compute.generator(seed)
-    return measure_learnability(here.K, picked, n, trials=TRIALS, generator=generator, ridge=ridge).cpu()
+    return measure_learnability(here.K, here.picked, n, trials=TRIALS, generator=generator, ridge=ridge).cpu()
 
 
 def by_octave(values: Tensor) -> Tensor:
     """Sums over modes 1, 2-3, 4-7, ...  (N,) -> (10,), the last octave as long as N allows."""
-    edges = [*OCTAVES[:-1], len(values) + 1]
+    edges = [*PICKS, len(values) + 1]
     return torch.stack([values[a - 1 : b - 1].sum() for a, b in pairwise(edges)]).cpu()
 
 

@@ -24,20 +24,22 @@ TEN, PARITY, LAPLACE, SIGNS, RANDOM = WORLDS = (
 SIZE = 1000
 LENGTH = 8.0  # of a digit, and of the bias beside it
 ALL = 1797  # digits that there are
+PICKS = tuple(2**k for k in range(10))  # numbers of the modes that can be looked at, from 1
 
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """N points: kernel K (N, N), targets Y (N, C), eigenvalues lam (N,) of K / N, eigenvectors U (N, N), and V2 (N,).
+    """N points: kernel K (N, N), targets Y (N, C), and its modes, of which only a few eigenvectors are kept.
 
-    V2 is the target's squared coefficient on each mode; together they make up the mean squared target, `power`.
+    lam (N,) are the eigenvalues of K / N, largest first. V2 (N,) is the target's squared coefficient on each mode;
+    together they make up the mean squared target, `power`. picked (N, 10) are the eigenvectors of the modes PICKS.
     """
 
     K: Tensor
     Y: Tensor
     lam: Tensor
-    U: Tensor
     V2: Tensor
+    picked: Tensor
 
     @property
     def N(self) -> int:
@@ -81,4 +83,5 @@ def world(name: str) -> World:
     """The world of that name, with its modes."""
     K, Y = kernel_and_target(name)
     lam, U = eigenmodes(K)
-    return World(K, Y, lam, U, (U.T @ Y).square().sum(1) / len(K))
+    picked = U[:, [mode - 1 for mode in PICKS]]
+    return World(K, Y, lam, (U.T @ Y).square().sum(1) / len(K), picked)
