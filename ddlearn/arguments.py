@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 __all__ = [
     "at_least",
     "between",
+    "generator",
     "matrix",
+    "numbers",
     "one_of",
     "positive",
     "positives",
@@ -28,6 +30,7 @@ __all__ = [
     "targets",
     "tensor",
     "whole",
+    "wholes",
 ]
 
 
@@ -71,6 +74,16 @@ def whole(name: str, value: int, low: int | None = None, high: int | None = None
     if (low is not None and value < low) or (high is not None and value > high):
         raise ValueError(f"{name} must be {wanted}; got {value}")
     return int(value)
+
+
+def wholes(name: str, values: Sequence[int], low: int | None = None, high: int | None = None) -> list[int]:
+    """A list of whole numbers in [low, high], one at least."""
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+        raise TypeError(f"{name} must be a list of whole numbers; got {_shown(values)}")
+    checked = [whole(f"{name}[{i}]", value, low, high) for i, value in enumerate(values)]
+    if not checked:
+        raise ValueError(f"{name} must not be empty")
+    return checked
 
 
 def one_of(name: str, value: object, options: Collection) -> object:
@@ -136,6 +149,15 @@ def targets(name: str, value: torch.Tensor, rows: int) -> torch.Tensor:
     return value
 
 
+def generator(name: str, value: torch.Generator) -> torch.Generator:
+    """A torch generator: where random numbers come from."""
+    import torch
+
+    if not isinstance(value, torch.Generator):
+        raise TypeError(f"{name} must be a torch.Generator; got {_kind(value)}")
+    return value
+
+
 def same_kind(name: str, value: torch.Tensor, like_name: str, like: torch.Tensor) -> torch.Tensor:
     """A tensor of the same precision and on the same device as another."""
     if value.dtype != like.dtype:
@@ -159,6 +181,31 @@ def positives(name: str, value: torch.Tensor | Sequence[float], like: torch.Tens
     if value.min() <= 0:
         raise ValueError(f"{name} must be positive numbers; got {value.min().item()} among them")
     return value.to(like)
+
+
+def numbers(name: str, value: float | torch.Tensor | Sequence[float], *, zero: bool = False) -> torch.Tensor:
+    """One number or several, in a tensor or a plain list, each above 0, or at least 0 if `zero`.  -> () or (L,)
+
+    In float64, for formulas that are as good for a point as for a curve.
+    """
+    import torch
+
+    def check(name: str, one: float) -> float:
+        return at_least(name, one, 0) if zero else positive(name, one)
+
+    if not isinstance(value, (list, tuple)) and getattr(value, "ndim", 0) == 0:
+        return torch.tensor(check(name, value), dtype=torch.float64)
+    if isinstance(value, (list, tuple)):
+        value = torch.tensor([check(f"{name}[{i}]", one) for i, one in enumerate(value)], dtype=torch.float64)
+    elif isinstance(value, torch.Tensor) and value.dtype in (torch.int32, torch.int64):
+        value = value.double()
+    tensor(name, value)
+    if value.ndim != 1:
+        raise ValueError(f"{name} must be one number or of shape (L,); got shape {tuple(value.shape)}")
+    least = value.min().item()
+    if least < 0 or (least == 0 and not zero):
+        raise ValueError(f"{name} must be {'at least 0' if zero else 'positive numbers'}; got {least} among them")
+    return value.double()
 
 
 def _number(name: str, value: object, wanted: str) -> float:

@@ -114,7 +114,7 @@ class ImageSet:
 
     def sample(self, train: int, test: int, generator: torch.Generator) -> ImageSet:
         """A set of so many training and test images, drawn without replacement."""
-        _check_generator(generator)
+        arguments.generator("generator", generator)
         arguments.whole("train", train, 1, len(self.train_y))
         arguments.whole("test", test, 1, len(self.test_y))
         a = torch.randperm(len(self.train_y), generator=generator, device=generator.device)[:train].cpu()
@@ -143,7 +143,7 @@ def digits(generator: torch.Generator, test: int = 500) -> ImageSet:
     """1797 real handwritten digits of 8 x 8 pixels, shipped with scikit-learn; `test` of them are drawn for testing."""
     import sklearn.datasets
 
-    _check_generator(generator)
+    arguments.generator("generator", generator)
     arguments.whole("test", test, 1, 1796)
     bunch = sklearn.datasets.load_digits()
     pixels = torch.as_tensor(bunch.images).to(torch.uint8)
@@ -222,12 +222,6 @@ def images(source: Source) -> ImageSet:
     return ImageSet(name=source.name, white=255, licence=source.licence, citation=source.citation, **parts)
 
 
-def _check_generator(generator: torch.Generator) -> torch.Generator:
-    if not isinstance(generator, torch.Generator):
-        raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")
-    return generator
-
-
 def _check_images(images: Tensor) -> Tensor:
     if not isinstance(images, Tensor):
         raise TypeError(f"images must be a torch tensor; got {type(images).__name__}")
@@ -239,14 +233,14 @@ def _check_images(images: Tensor) -> Tensor:
 def _labels(n: int, generator: torch.Generator) -> Tensor:
     """-1 for the first half, +1 for the rest, shuffled.  (n,)"""
     arguments.whole("n", n, 1)
-    _check_generator(generator)
+    arguments.generator("generator", generator)
     y = torch.ones(n, dtype=torch.float64, device=generator.device)
     y[: n // 2] = -1
     return y[torch.randperm(n, generator=generator, device=generator.device)]
 
 
 def _uniform(n: int, generator: torch.Generator) -> Tensor:
-    _check_generator(generator)
+    arguments.generator("generator", generator)
     return torch.rand(n, generator=generator, dtype=torch.float64, device=generator.device)
 
 

@@ -201,6 +201,5 @@ def _directions(x: Tensor) -> tuple[Tensor, Tensor]:
 
 def _normal(rows: tuple[str, int], columns: tuple[str, int], generator: torch.Generator, dtype: torch.dtype) -> Tensor:
     shape = [arguments.whole(name, size, 1) for name, size in (rows, columns)]
-    if not isinstance(generator, torch.Generator):
-        raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")
+    arguments.generator("generator", generator)
     return torch.randn(shape, generator=generator, dtype=dtype, device=generator.device)

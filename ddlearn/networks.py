@@ -117,8 +117,7 @@ class MLP:
         arguments.one_of("readout", readout, ("normal", "signs"))
         if dtype not in (torch.float32, torch.float64):
             raise ValueError(f"dtype must be torch.float32 or torch.float64; got {dtype}")
-        if not isinstance(generator, torch.Generator):
-            raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")
+        arguments.generator("generator", generator)
         if doubled and (self.depth == 0 or self.widths[-2] % 2):
             raise ValueError(f"doubled needs an even last hidden width; got widths {self.widths}")
 

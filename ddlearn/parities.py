@@ -26,8 +26,7 @@ def sparse_parity(n: int, d: int, k: int, generator: torch.Generator) -> tuple[T
     """n uniform points of {-1, +1}^d and the product of their first k coordinates.  -> x (n, d), y (n,)"""
     n, d = arguments.whole("n", n, 1), arguments.whole("d", d, 1)
     k = arguments.whole("k", k, 0, d)
-    if not isinstance(generator, torch.Generator):
-        raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")
+    arguments.generator("generator", generator)
     x = 2.0 * torch.randint(0, 2, (n, d), generator=generator, device=generator.device, dtype=torch.float64) - 1
     return x, parity(x, range(k))
 

@@ -141,7 +141,7 @@ def train(
 
     y = y.mT.contiguous()
     losses = x.new_empty(len(ensemble), len(recorded))
-    measured: list[list[Tensor]] = [[] for _ in ensemble.nets]
+    measured: Tensor | None = None
     trained: list[Parameters] = [()] * len(ensemble)
     report = _Report(progress, len(ensemble), steps)
     start = generator.get_state() if batch is not None else None
@@ -160,7 +160,12 @@ def train(
                     losses[members, column[t]] = value(stack.outputs(own_x), own_y)
                     if measure is not None:
                         for e, i in enumerate(members):
-                            measured[i].append(measure(i, stack.parameters(e)))
+                            seen = measure(i, stack.parameters(e))
+                            if measured is None:  # in one piece: many small ones would hold the memory freed between
+                                measured = seen.new_empty(*losses.shape, *seen.shape)
+                            if seen.shape != measured.shape[2:]:
+                                raise ValueError(f"measure must always give one shape; got {tuple(seen.shape)} as well")
+                            measured[i, column[t]] = seen
                 if t == steps:
                     break
                 rows = next(batches)
@@ -169,12 +174,7 @@ def train(
             for e, i in enumerate(members):
                 trained[i] = stack.parameters(e)
     losses = losses.nan_to_num_(nan=torch.inf, posinf=torch.inf)
-    return Trained(
-        ensemble=Ensemble(ensemble.nets, tuple(trained)),
-        steps=torch.tensor(recorded),
-        losses=losses,
-        measured=None if measure is None else torch.stack([torch.stack(values) for values in measured]),
-    )
+    return Trained(Ensemble(ensemble.nets, tuple(trained)), torch.tensor(recorded), losses, measured)
 
 
 def _optimizer(stack: Stack, name: str, lr: list[float], momentum: float, decay: float) -> Callable[[Tensor], None]:

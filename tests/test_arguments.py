@@ -86,3 +86,60 @@ def test_arguments_are_checked_without_torch():
     code = "import sys; from ddlearn import arguments as a; a.positive('w', 1); print('torch' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def test_numbers_are_one_or_several_and_always_float64():
+    for value in (2, 2.0, np.float32(2), torch.tensor(2)):
+        one = arguments.numbers("ratio", value)
+        assert (one.shape, one.dtype, one.item()) == ((), torch.float64, 2.0)
+    for value in ([1, 2.5], (1.0, 2.5), torch.tensor([1, 2.5])):
+        several = arguments.numbers("ratio", value)
+        assert (several.dtype, several.tolist()) == (torch.float64, [1.0, 2.5])
+    assert arguments.numbers("ratio", torch.arange(1, 3)).tolist() == [1.0, 2.0]
+    assert arguments.numbers("ratio", [0.0, 1.0], zero=True).tolist() == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("value", "zero", "error", "sentence"),
+    [
+        (0, False, ValueError, "ratio must be a positive number; got 0"),
+        (-1, True, ValueError, "ratio must be a number of at least 0; got -1"),
+        ("2", False, TypeError, "ratio must be a positive number; got '2'"),
+        (None, False, TypeError, "ratio must be a positive number; got None"),
+        ([1, 0.0], False, ValueError, "ratio[1] must be a positive number; got 0.0"),
+        ([1, "2"], True, TypeError, "ratio[1] must be a number of at least 0; got '2'"),
+        ([], False, ValueError, "ratio must not be empty; got shape (0,)"),
+        (torch.tensor([1.0, 0.0]), False, ValueError, "ratio must be positive numbers; got 0.0 among them"),
+        (torch.tensor([1.0, -1.0]), True, ValueError, "ratio must be at least 0; got -1.0 among them"),
+        (torch.tensor([1.0, torch.inf]), False, ValueError, "ratio must be finite; got inf at [1]"),
+        (torch.ones(2, 2), False, ValueError, "ratio must be one number or of shape (L,); got shape (2, 2)"),
+        (torch.ones(2, dtype=torch.bool), False, TypeError, "ratio must be float32 or float64; got torch.bool. "),
+        (np.ones(2), False, TypeError, "ratio must be a torch tensor; got numpy.ndarray. "),
+    ],
+)
+def test_what_are_no_numbers_is_refused(value, zero, error, sentence):
+    with pytest.raises(error) as refusal:
+        arguments.numbers("ratio", value, zero=zero)
+    assert str(refusal.value).startswith(sentence)
+
+
+def test_whole_numbers_come_as_a_list_and_each_is_checked():
+    assert arguments.wholes("widths", (1, np.int64(3)), 1) == [1, 3]
+    assert arguments.wholes("widths", range(2)) == [0, 1]
+    for value, error, sentence in (
+        (3, TypeError, "widths must be a list of whole numbers; got 3"),
+        ("12", TypeError, "widths must be a list of whole numbers; got '12'"),
+        ([], ValueError, "widths must not be empty"),
+        ([1, 0], ValueError, "widths[1] must be a whole number of at least 1; got 0"),
+        ([1.5], TypeError, "widths[0] must be a whole number of at least 1; got 1.5"),
+    ):
+        with pytest.raises(error) as refusal:
+            arguments.wholes("widths", value, 1)
+        assert str(refusal.value) == sentence
+
+
+def test_a_generator_is_torch_s():
+    source = torch.Generator()
+    assert arguments.generator("generator", source) is source
+    with pytest.raises(TypeError, match=r"^generator must be a torch.Generator; got int$"):
+        arguments.generator("generator", 0)

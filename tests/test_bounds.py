@@ -21,15 +21,18 @@ from ddlearn.generalization import (
     hidden_layer_kernel,
     kl_inverse,
     margin_bound,
+    pac_bayes_net,
     parameter_count_term,
     random_labels,
     spectral_term,
     unit_direction,
     unit_rows,
 )
+from ddlearn.generalization import table as table_module
 from ddlearn.kernels import laplace, rbf
 from ddlearn.networks import MLP
 from ddlearn.ridge import ridge
+from ddlearn.training import train
 
 
 def normal(*shape, seed=0):
@@ -239,6 +242,32 @@ def test_a_term_without_constants_promises_nothing():
     assert not row.says_something
     assert row.holds
     assert not Row("a bound", "true", 100, 0.1, 0.3, promise=True).holds
+
+
+def test_no_example_of_a_net_s_bound_has_shaped_its_prior(monkeypatch):
+    trained, bounded = [], []
+
+    def training(ensemble, x, y, **how):
+        result = train(ensemble, x, y, **how)
+        trained.append((result.ensemble.parameters[0], x))
+        return result
+
+    def bounding(net, prior, start, x, y, *rest, **how):
+        bounded.append((prior, x))
+        return pac_bayes_net(net, prior, start, x, y, *rest, **how)
+
+    monkeypatch.setattr(table_module, "train", training)
+    monkeypatch.setattr(table_module, "pac_bayes_net", bounding)
+    x = normal(60, 5)
+    table = bounds_table(x, {"true": x[:, 0].sign()}, [50], generator(0), nets=True, steps=5)
+    assert [len(x) for _, x in bounded] == [25, 50]
+    (informed, examples), (fresh, everything) = bounded
+    (shaped_by,) = [x for parameters, x in trained if parameters is informed]
+    assert len(shaped_by) == 25
+    assert torch.cdist(shaped_by, examples).min() > 1e-6
+    assert len(torch.cat([shaped_by, examples]).unique(dim=0)) == 50 == len(everything)
+    assert not any(parameters is fresh for parameters, _ in trained)
+    assert sum("net," in row.name for row in table) == 2
 
 
 def test_a_net_s_rows_come_on_request_and_progress_is_told():

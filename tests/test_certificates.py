@@ -258,6 +258,19 @@ def test_no_run_rises_above_its_envelope_or_its_schedule(family):
         assert ratios.median() <= 2.5
 
 
+def test_a_schedule_of_smaller_steps_is_certified_too():
+    start = draw_starts("wide", 10, 4, 3, generator(2))
+    full, half = schedule(*start, 300), schedule(*start, 300, share=0.5)
+    torch.testing.assert_close(half.rates[0], full.rates[0] / 2)
+    assert (half.rates < full.rates).all()
+    assert (half.rates.diff(dim=0) >= 0).all()
+    assert (half.losses[-1] > full.losses[-1])[full.covered].all()
+    run = descend(*start, lambda t, W1, W2: half.rates[t], 300)
+    assert not (broken(run.losses, half.losses, run.losses[0]) & (run.losses > ARRIVED * run.losses[0])).any()
+    with pytest.raises(ValueError, match=r"share must be a number from 0 to 1; got 1\.5"):
+        schedule(*start, 10, share=1.5)
+
+
 def test_an_envelope_twice_as_steep_is_caught():
     """Negative control: the certified losses squared (a promise twice as fast) are broken by most wide runs."""
     start = draw_starts("wide", 20, 3, 3, generator(1))

@@ -1,4 +1,6 @@
 import math
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -205,6 +207,36 @@ def test_losses_and_measures_are_recorded_at_the_steps_asked_for():
                 seen.measured[i, r], net.features(after.parameters[i], x).square().sum(), **EXACT
             )
     assert train(ensemble, x, y, steps=1, lr=0.1).measured is None
+
+
+def test_what_is_measured_has_one_shape():
+    nets = [MLP((2, m, 1)) for m in (3, 5)]
+    x, y = torch.ones(4, 2, dtype=torch.float64), torch.ones(4, dtype=torch.float64)
+    with pytest.raises(ValueError, match=r"measure must always give one shape; got \(5,\) as well"):
+        train(Ensemble.draw(nets, generator(0)), x, y, steps=1, lr=0.1, measure=lambda i, p: p[0][1])
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the peak as Linux counts it")
+def test_measuring_often_costs_no_more_memory_than_what_is_kept():
+    """Hundreds of megabytes, once: each small tensor that was kept held the freed memory below it."""
+    lines = (
+        "import resource, torch",
+        "from ddlearn.compute import generator",
+        "from ddlearn.networks import MLP",
+        "from ddlearn.training import Ensemble, train",
+        "net, x = MLP((3, 2048, 1)), torch.ones(90, 3, dtype=torch.float64)",
+        "def peak(steps):",
+        "    start = Ensemble.draw([net], generator(0))",
+        "    train(start, x[:4], x[:4, :1], steps=steps, lr=1e-3, record=range(steps + 1),",
+        "          measure=lambda i, p: torch.relu(x @ p[0][0].T).sum(1))",
+        "    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024",
+        "print(peak(3), peak(300))",
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True
+    ).stdout
+    short, long = map(float, printed.split())
+    assert long - short < 40
 
 
 def test_progress_runs_from_0_to_1_and_can_stop_the_training(monkeypatch):

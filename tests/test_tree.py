@@ -208,3 +208,9 @@ def test_no_two_test_files_share_a_name():
     """pytest imports them by name alone: of two namesakes one would not be collected."""
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert len(set(names)) == len(names)
+
+
+def test_the_readme_tells_which_lessons_are_here():
+    rows = re.findall(r"^\| (\d\d) \| .* \| (here|planned) \|$", (ROOT / "README.md").read_text("utf-8"), flags=re.M)
+    assert len(rows) == 12
+    assert [number for number, word in rows if word == "here"] == list(lessons.LESSONS)

@@ -28,6 +28,7 @@ _HOME = {
     "Slider": "controls",
     "Switch": "controls",
     "Verdict": "verdict",
+    "remembered": "memory",
 }
 
 __all__ = sorted(_HOME)

@@ -11,8 +11,8 @@ import asyncio
 import time
 from collections.abc import Callable
 
-PATIENCE = 0.5  # seconds of silence before the page says that it is computing
-TICK = 0.25  # seconds between two looks at a long computation
+PATIENCE = 0.15  # seconds of silence before the page says that it is computing: a move is answered at once
+TICK = 0.15  # seconds between two looks at a long computation
 
 
 class Cancelled(Exception):

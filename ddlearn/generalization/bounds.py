@@ -5,7 +5,8 @@ and a share q was, then p is at most the value at which q would be a surprise: e
 examples were drawn (`binomial_upper`), or through the divergence kl(q, p) = q log(q/p) + (1-q) log((1-q)/(1-p)), which
 is the form that survives the choice of a predictor (`kl_inverse`; Langford and Shawe-Taylor 2003, Seeger 2002).
 
-A bound on a share of mistakes says something below 1/2 only: guessing needs no examples.
+The examples are independent, and drawn as those are on which the mistakes will be made; nothing else is assumed. A
+bound on a share of mistakes says something below 1/2 only: guessing needs no examples.
 """
 
 from __future__ import annotations

@@ -81,8 +81,7 @@ def measure_learning_curve(
     sizes = _check_sizes(sizes, N)
     trials = arguments.whole("trials", trials, 1)
     ridge, noise = arguments.at_least("ridge", ridge, 0), arguments.at_least("noise", noise, 0)
-    if not isinstance(generator, torch.Generator):
-        raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")
+    arguments.generator("generator", generator)
     lam, V2 = _check_modes(spectrum(K, Y) if modes is None else modes, N)
     n = torch.tensor(sizes, dtype=K.dtype, device=K.device)
     theory = [risk(lam, V2, n, ridge, noise) for risk in (finite_pool_risk, eigenlearning_risk)]
@@ -121,8 +120,7 @@ def measure_learnability(
     if sizes.min() <= 0:
         raise ValueError("targets must have an entry that is not zero in every column")
     n, trials = arguments.whole("n", n, 1, len(K)), arguments.whole("trials", trials, 1)
-    if not isinstance(generator, torch.Generator):
-        raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")
+    arguments.generator("generator", generator)
     learned = []
     for _ in range(trials):
         seen = torch.randperm(len(K), generator=generator, device=generator.device)[:n].to(K.device)

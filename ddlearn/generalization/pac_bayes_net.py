@@ -12,7 +12,8 @@ the grid exp(-j / 100), j = 1, 2, ..., of which the j-th gets 6 / (pi^2 j^2) of 
     mistakes <= kl_inverse(q, (KL + log(2 sqrt(n) pi^2 j^2 / (6 delta))) / n),    q = kl_inverse(q_hat, log(1/.01) / m)
 
 with q_hat the share of mistakes of m fresh draws of the weights, each at a few random training points. It holds with
-probability 1 - delta - .01, for the randomized net; the net at the mean of the weights may err up to twice as often.
+probability 1 - delta - .01, and for the randomized net. The majority of its draws errs at most twice as often; of the
+one net at the mean of the weights nothing is promised.
 
 W0 may be anything that the n examples had no part in: the random start, or weights trained on *other* examples. From
 weights trained on these same examples comes a splendid bound that is false.
@@ -76,7 +77,7 @@ class GibbsNet:
         return wrong / (draws * POINTS)
 
     def mean_error(self, x: Tensor, y: Tensor) -> float:
-        """Share of mistakes of the one net at the mean of the weights, at points x (n, d) with signs y (n,)."""
+        """Share of mistakes of the one net at the mean, which has no bound, at points x (n, d) with signs y (n,)."""
         _check_data(self.net, x, y)
         return (y * self.net.apply(_layers(self.net, self.mean), x)[:, 0] <= 0).double().mean().item()
 
@@ -114,8 +115,7 @@ def pac_bayes_net(
     if n < 2:
         raise ValueError(f"x must have 2 rows or more; got {n}")
     arguments.same_kind("x", x, "the parameters", start[0][0])
-    if not isinstance(generator, torch.Generator):
-        raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")
+    arguments.generator("generator", generator)
     sigma, lr, delta = arguments.positive("sigma", sigma), arguments.positive("lr", lr), open_share("delta", delta)
     steps, draws = arguments.whole("steps", steps, 1), arguments.whole("draws", draws, 1)
     batch = n if batch is None else min(n, arguments.whole("batch", batch, 1))

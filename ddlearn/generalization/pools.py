@@ -73,7 +73,7 @@ def haar_pool(lam: Tensor, v: Tensor, generator: torch.Generator) -> tuple[Tenso
         raise ValueError(f"lam must be numbers of at least 0, of shape (N,); got shape {tuple(lam.shape)}")
     N = len(arguments.targets("v", v, len(lam)))
     arguments.same_kind("v", v, "lam", lam)
-    _check_generator(generator)
+    arguments.generator("generator", generator)
     normal = torch.randn(N, N, generator=generator, dtype=lam.dtype, device=generator.device)
     Q, R = torch.linalg.qr(normal)
     Q = (Q * R.diagonal().sign()).to(lam.device)  # else the signs would depend on how the factors are computed
@@ -88,7 +88,7 @@ def random_labels(n: int, generator: torch.Generator) -> Tensor:
     1611.03530): a net fits them, and a bound that certifies them is wrong.
     """
     n = arguments.whole("n", n, 1)
-    _check_generator(generator)
+    arguments.generator("generator", generator)
     return 2.0 * torch.randint(0, 2, (n,), generator=generator, device=generator.device).double() - 1
 
 
@@ -101,8 +101,3 @@ def _around_mean(x: Tensor) -> Tensor:
 
 def _with_column(x: Tensor, bias: float) -> Tensor:
     return torch.cat([x, x.new_full((len(x), 1), bias)], 1)
-
-
-def _check_generator(generator: torch.Generator) -> None:
-    if not isinstance(generator, torch.Generator):
-        raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")

@@ -26,7 +26,7 @@ from ddlearn.training import Ensemble, train
 __all__ = ["Row", "bounds_table"]
 
 RIDGE = 0.01
-"""Of the kernel machine that the hold-out row is about, for a kernel with 1 on its diagonal."""
+"""Of the kernel machine whose mistakes stand beside the hold-out and Arora's term; the kernel has 1 on its diagonal."""
 
 LENGTH = 8.0
 """Of the net's inputs, so that its first layer has something to tell apart."""
@@ -91,15 +91,15 @@ def bounds_table(
     so many `steps`. Each bound holds by itself with probability 1 - delta, a net's with 1 - delta - .01.
     progress(fraction, words) is called now and then, and may raise to stop.
 
-    Raises `TypeError` or `ValueError` if labels are not signs of N points, or sizes not whole numbers from 4 to N - 1.
+    Raises `TypeError` or `ValueError` if labels are not signs of N points, sizes not whole numbers from 4 to N - 1, or
+    two examples are one point.
     """
     x, N = unit_rows(x), len(x)
     _check_labels(labels, N)
     if not isinstance(sizes, (list, tuple, range)) or not sizes:
         raise TypeError(f"sizes must be a list of whole numbers, one or more; got {sizes!r}")
     sizes = [arguments.whole(f"sizes[{i}]", n, 4, N - 1) for i, n in enumerate(sizes)]
-    if not isinstance(generator, torch.Generator):
-        raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")
+    arguments.generator("generator", generator)
     steps, delta = arguments.whole("steps", steps, 1), open_share("delta", delta)
 
     K = ntk_with_bias(x, 1.0)

@@ -17,6 +17,10 @@ __all__ = ["LESSONS", "TODO", "load"]
 LESSONS = {
     "00": "start",
     "01": "kernels",
+    "02": "embeddings",
+    "03": "tangent",
+    "04": "lazy",
+    "05": "real_steps",
     "06": "examples",
 }
 

@@ -77,17 +77,20 @@ def envelope(problem: LeastSquares, W1: Tensor, W2: Tensor, steps: int, rate: fl
     )
 
 
-def schedule(problem: Objective, W1: Tensor, W2: Tensor, steps: int) -> Envelope:
+def schedule(problem: Objective, W1: Tensor, W2: Tensor, steps: int, share: float = 1.0) -> Envelope:
     """Rates that grow as the certified loss L_t falls, all fixed before the first step.
 
     At every t the certificate is drawn up again for L_t in place of L_0, with the drift of the imbalance so far,
     2 (eta_0 L_0 + sum of (eta_s - eta_{s-1}) L_s), by summation by parts. eta_t solves eta Kbar_t(eta) = 1, but stays
-    at eta_{t-1} where the drift that it allows would cost more speed than it gains. Our derivation, for any
-    `Objective`.
+    at eta_{t-1} where the drift that it allows would cost more speed than it gains. With a `share` below 1 every rate
+    is that much of what the argument allows. Our derivation, for any `Objective`.
     """
     steps = arguments.whole("steps", steps, 1)
+    share = arguments.between("share", arguments.positive("share", share), 0, 1)
     start = Start.of(problem, W1, W2)
     first = certificate(problem, W1, W2)
+    if share < 1:
+        first = certificate(problem, W1, W2, share * first.rate)
     rate, drift, loss = first.rate, 2 * first.rate * start.loss, start.loss
     rates, losses, lows, highs = [], [loss], [], []
     for t in range(steps):
@@ -95,7 +98,7 @@ def schedule(problem: Objective, W1: Tensor, W2: Tensor, steps: int) -> Envelope
         if t > 0:
             # high + drift, as a function of the new rate: bounds.high + drift + 2 (eta - rate) loss
             fixed = bounds.high + drift - 2 * rate * loss
-            larger = torch.maximum(unit_root(*start.smoothness(fixed, loss, 2 * loss)), rate)
+            larger = torch.maximum(share * unit_root(*start.smoothness(fixed, loss, 2 * loss)), rate)
             drifted = drift + 2 * (larger - rate) * loss
             faster = start.contraction(larger, bounds.low - drifted, bounds.high + drifted, loss) < start.contraction(
                 rate, bounds.low - drift, bounds.high + drift, loss

@@ -33,7 +33,7 @@ def gaussian_layers(
 ) -> tuple[Tensor, Tensor]:
     """W1 (count, n, h) and W2 (count, m, h) of entries N(0, scale^2), a scale for each layer."""
     sizes = [arguments.whole(name, size, 1) for name, size in (("count", count), ("n", n), ("m", m), ("h", h))]
-    _require_generator(generator)
+    arguments.generator("generator", generator)
     first, second = (arguments.at_least(f"scales[{i}]", scale, 0) for i, scale in enumerate(scales))
     count, n, m, h = sizes
     return first * _normal(generator, count, n, h), second * _normal(generator, count, m, h)
@@ -47,7 +47,7 @@ def draw_starts(family: str, count: int, n: int, m: int, generator: torch.Genera
     """
     arguments.one_of("family", family, tuple(FAMILIES))
     count, n, m = (arguments.whole(name, size, 1) for name, size in (("count", count), ("n", n), ("m", m)))
-    _require_generator(generator)
+    arguments.generator("generator", generator)
     if "margin" in family and n != m:
         raise ValueError(f"m must be {n}, as n, in the family {family!r}; got {m}")
     condition = _uniform(generator, count, low=1, high=2.5)
@@ -137,8 +137,3 @@ def _whole(generator: torch.Generator, low: int, high: int) -> int:
 def _orthogonal(generator: torch.Generator, count: int, rows: int, columns: int) -> Tensor:
     """Orthonormal columns, uniformly distributed up to signs.  (count, rows, columns)"""
     return torch.linalg.qr(_normal(generator, count, rows, columns)).Q
-
-
-def _require_generator(generator: torch.Generator) -> None:
-    if not isinstance(generator, torch.Generator):
-        raise TypeError(f"generator must be a torch.Generator; got {type(generator).__name__}")

@@ -1,0 +1,143 @@
+"""Double descent of random Fourier features on real images, over widths and over examples, draw by draw.
+
+A draw is a split into examples and test images, wrong labels, and features. Its noise is drawn several times, for that
+costs nothing: a fit is linear in its labels. `predict_images` says beforehand what will be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from ddlearn import arguments, compute
+from ddlearn.double_descent.cells import draw_seeds, run_cells
+from ddlearn.double_descent.fourier import CosineFeatures, FitPath, sample_path, width_path
+from ddlearn.double_descent.labels import flip_labels, labels, mean_target, one_hot
+from ddlearn.double_descent.smoothers import RANK_CUT
+
+__all__ = ["image_curve", "image_samples"]
+
+
+def image_curve(
+    x: Tensor,
+    y: Tensor,
+    n: int,
+    widths: Sequence[int],
+    seeds: int,
+    generator: torch.Generator,
+    *,
+    width: float,
+    classes: int = 10,
+    rate: float = 0.0,
+    noise_draws: int = 4,
+    test: int | None = None,
+    ridges: Sequence[float] = (0.0,),
+    rank_cut: float = RANK_CUT,
+    against: str = "clean",
+    progress: Callable[[float, str], object] | None = None,
+) -> FitPath:
+    """`width_path` on images x (M, d) in [0, 1] with labels y (M,): n of them to learn from, the rest to test on.
+
+    Each of `seeds` has its own split, wrong labels (the share `rate`, in noise_draws draws, whose errors are averaged)
+    and features. Against "clean" the truth is the one-hot label, against "mean" what noisy labels are on average,
+    which is the convention of `predict_images`. At most `test` images are tested on.  -> mse and error (seeds, W, L)
+    """
+    settings = _image_settings(x, y, n, seeds, generator, width, classes, rate, noise_draws, test, against)
+    widths = arguments.wholes("widths", widths, 1)
+    extra = (widths, arguments.numbers("ridges", ridges, zero=True).reshape(-1).tolist(), rank_cut)
+    return _stack(run_cells(_width_cell, [(*one, *extra) for one in settings], progress))
+
+
+def image_samples(
+    x: Tensor,
+    y: Tensor,
+    N: int,
+    sizes: Sequence[int],
+    seeds: int,
+    generator: torch.Generator,
+    *,
+    width: float,
+    classes: int = 10,
+    rate: float = 0.0,
+    noise_draws: int = 4,
+    test: int | None = None,
+    ridges: Sequence[float] = (0.0,),
+    rank_cut: float = RANK_CUT,
+    progress: Callable[[float, str], object] | None = None,
+) -> FitPath:
+    """`sample_path` on images: N features, and the first n of one order of the images for every n in `sizes`.
+
+    All are tested on the same images, those that no size has learned from. Wrong labels are drawn for each n: exactly
+    the share `rate` of them.  -> mse and error (seeds, sizes, L)
+    """
+    sizes, N = arguments.wholes("sizes", sizes, 1), arguments.whole("N", N, 1)
+    top = max(sizes)
+    settings = _image_settings(x, y, top, seeds, generator, width, classes, rate, noise_draws, test, "clean")
+    extra = (N, sizes, arguments.numbers("ridges", ridges, zero=True).reshape(-1).tolist(), rank_cut)
+    return _stack(run_cells(_sample_cell, [(*one, *extra) for one in settings], progress))
+
+
+def _width_cell(split: tuple, widths: list[int], ridges: list[float], rank_cut: float) -> FitPath:
+    """One cell: one draw, all widths, for wider fits grow out of narrower ones."""
+    x, y, x_new, truth, classes, rate, draws, width, seed = split
+    draw = compute.generator(seed)
+    noisy = one_hot(flip_labels(y, rate, classes, draw, draws), classes)
+    features = CosineFeatures.draw(x.shape[1], max(widths), width, draw)
+    return width_path(features, x, noisy.to(x), x_new, truth.to(x), widths, ridges=ridges, rank_cut=rank_cut)
+
+
+def _sample_cell(split: tuple, N: int, sizes: list[int], ridges: list[float], rank_cut: float) -> FitPath:
+    """One cell: one draw, all sizes."""
+    x, y, x_new, truth, classes, rate, draws, width, seed = split
+    draw = compute.generator(seed)
+    features = CosineFeatures.draw(x.shape[1], N, width, draw)
+    paths = []
+    for n in sizes:
+        noisy = one_hot(flip_labels(y[:n], rate, classes, draw, draws), classes)
+        paths.append(
+            sample_path(features, x[:n], noisy.to(x), x_new, truth.to(x), [n], ridges=ridges, rank_cut=rank_cut)
+        )
+    joined = {
+        name: torch.cat([getattr(one, name) for one in paths], -2) for name in ("mse", "error", "p_test", "p_train")
+    }
+    return FitPath(torch.tensor(sizes), paths[0].ridges, **joined)
+
+
+def _image_settings(
+    x: Tensor,
+    y: Tensor,
+    n: int,
+    seeds: int,
+    generator: torch.Generator,
+    width: float,
+    classes: int,
+    rate: float,
+    noise_draws: int,
+    test: int | None,
+    against: str,
+) -> list[tuple[tuple]]:
+    """What one draw is made of, for each seed."""
+    M = len(arguments.matrix("x", x))
+    if labels("y", y, classes).shape != (M,):
+        raise ValueError(f"y must be of shape ({M},); got shape {tuple(y.shape)}")
+    n, seeds = arguments.whole("n", n, 1, M - 1), arguments.whole("seeds", seeds, 1)
+    width, rate = arguments.positive("width", width), arguments.between("rate", rate, 0, 1)
+    noise_draws = arguments.whole("noise_draws", noise_draws, 1) if rate > 0 else 1
+    test = M - n if test is None else min(arguments.whole("test", test, 1), M - n)
+    arguments.one_of("against", against, ("clean", "mean"))
+    truth = one_hot(y, classes) if against == "clean" else mean_target(y, rate, classes)
+    settings = []
+    for seed in draw_seeds(seeds, generator):
+        order = torch.randperm(M, generator=compute.generator(seed)).to(x.device)
+        a, b = order[:n], order[n : n + test]
+        settings.append(((x[a], y[a], x[b], truth[b], classes, rate, noise_draws, width, seed),))
+    return settings
+
+
+def _stack(paths: list[FitPath]) -> FitPath:
+    """One path from several, with the mean over draws of the noise."""
+    stacked = {name: torch.stack([getattr(one, name) for one in paths]) for name in ("p_test", "p_train")}
+    means = {name: torch.stack([getattr(one, name).mean(0) for one in paths]) for name in ("mse", "error")}
+    return FitPath(paths[0].sizes, paths[0].ridges, **means, **stacked)

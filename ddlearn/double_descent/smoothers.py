@@ -1,0 +1,128 @@
+"""Fits that are linear in their targets: predictions are P y, and P says all that data and features decide.
+
+With features Z = U diag(s) V' of n examples and Z_new of m other points, the ridge fit and its limit, the
+interpolation (or least-squares fit) of minimum norm, predict
+
+    P = Z_new V diag(f) U',    f = s / (s^2 + ridge),    f = 1 / s at ridge 0.
+
+One decomposition serves every ridge and all targets, and what noise of variance 1 in the targets adds to each
+prediction is the squared length of its row of P.
+
+The honest part is the small singular values. They make the peak of double descent, and a solver that drops them, or
+loses them in single precision, hides it. `rank_cut` is the share of the largest singular value at or below which one
+counts as 0; it is stated, never left to a solver's default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ddlearn import arguments
+
+__all__ = ["RANK_CUT", "Smoother", "gram_smoother", "min_norm", "smoother"]
+
+RANK_CUT = 1e-12
+"""Near the rounding of an SVD in float64: what is below it is not there."""
+
+ASPECT = 1.5
+"""From this ratio of the longer side to the shorter on, a QR first makes an SVD several times as fast."""
+
+
+@dataclass(frozen=True, eq=False)
+class Smoother:
+    """U (n, r), s (r,) largest first, and T = Z_new V (m, r): P = T diag(f) U' for any ridge."""
+
+    U: Tensor
+    s: Tensor
+    T: Tensor
+
+    def filter(self, ridge: float = 0.0) -> Tensor:
+        """f, (r,)."""
+        ridge = arguments.at_least("ridge", ridge, 0)
+        return 1 / self.s if ridge == 0 else self.s / (self.s.square() + ridge)
+
+    def weights(self, ridge: float = 0.0) -> Tensor:
+        """P, (m, n): what each prediction makes of each target."""
+        return (self.T * self.filter(ridge)) @ self.U.T
+
+    def predict(self, y: Tensor, ridge: float = 0.0) -> Tensor:
+        """P y for targets (..., n, k) -> (..., m, k)."""
+        arguments.tensor("y", y)
+        n = len(self.U)
+        if y.ndim < 2 or y.shape[-2] != n:
+            raise ValueError(f"y must be of shape (..., {n}, k); got shape {tuple(y.shape)}")
+        arguments.same_kind("y", y, "the features", self.U)
+        return (self.T * self.filter(ridge)) @ (self.U.T @ y)
+
+    def noise_factor(self, ridge: float = 0.0) -> float:
+        """Mean over the m points of |row of P|^2: what noise of variance 1 in each target adds to the risk."""
+        return ((self.T.square() @ self.filter(ridge).square()).mean()).item()
+
+    def p_test(self, ridge: float = 0.0) -> float:
+        """Effective parameters at new points, n times `noise_factor` (Curth, Jeffares, van der Schaar 2310.18988)."""
+        return len(self.U) * self.noise_factor(ridge)
+
+    def p_train(self, ridge: float = 0.0) -> float:
+        """Effective parameters at the training points, the trace of the hat matrix: the rank at ridge 0."""
+        return (self.s * self.filter(ridge)).sum().item()
+
+
+def smoother(Z: Tensor, Z_new: Tensor, rank_cut: float = RANK_CUT) -> Smoother:
+    """The smoother of features Z (n, p) at the points of Z_new (m, p), by an SVD."""
+    arguments.matrix("Z", Z)
+    arguments.matrix("Z_new", Z_new, columns=Z.shape[1])
+    arguments.same_kind("Z_new", Z_new, "Z", Z)
+    rank_cut = arguments.between("rank_cut", rank_cut, 0, 1)
+    U, s, V = _thin_svd(Z)
+    kept = s > rank_cut * s[0]
+    return Smoother(U[:, kept], s[kept], Z_new @ V[:, kept])
+
+
+def gram_smoother(K: Tensor, K_new: Tensor, rank_cut: float = RANK_CUT) -> Smoother | None:
+    """The same from K = Z Z' (n, n) and K_new = Z_new Z' (m, n); None where that would lose the small values.
+
+    For more features than fit in memory, and for sums that grow. The eigenvalues are s^2, known to the precision of the
+    largest. None if the least is below the square root of the precision, relative to it: then only an SVD is honest.
+    """
+    arguments.symmetric("K", K)
+    arguments.matrix("K_new", K_new, columns=len(K))
+    arguments.same_kind("K_new", K_new, "K", K)
+    rank_cut = arguments.between("rank_cut", rank_cut, 0, 1)
+    w, U = torch.linalg.eigh(K)
+    if w[0] <= torch.finfo(K.dtype).eps ** 0.5 * w[-1]:
+        return None
+    s, U = w.flip(0).sqrt(), U.flip(1)
+    kept = s > rank_cut * s[0]
+    s, U = s[kept], U[:, kept]
+    return Smoother(U, s, K_new @ U / s)
+
+
+def min_norm(X: Tensor, y: Tensor, ridge: float = 0.0, rank_cut: float = RANK_CUT) -> Tensor:
+    """V diag(f) U'y: of all b with the least |y - X b|^2 the shortest, or the minimum of |y - X b|^2 + ridge |b|^2.
+
+    X (n, p), y (n,) or (n, k) -> (p,) or (p, k). By an SVD.
+    """
+    arguments.matrix("X", X)
+    arguments.targets("y", y, len(X))
+    arguments.same_kind("y", y, "X", X)
+    ridge = arguments.at_least("ridge", ridge, 0)
+    rank_cut = arguments.between("rank_cut", rank_cut, 0, 1)
+    U, s, V = _thin_svd(X)
+    f = torch.where(s > rank_cut * s[0], s / (s.square() + ridge), 0.0)
+    return (V @ (f[:, None] * (U.T @ y.reshape(len(X), -1)))).reshape(-1, *y.shape[1:])
+
+
+def _thin_svd(Z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Z = U diag(s) V', s largest first.  (n, p) -> U (n, r), s (r,), V (p, r), r the smaller of n and p."""
+    n, p = Z.shape
+    if p > n:
+        V, s, U = _thin_svd(Z.T)
+        return U, s, V
+    Q = None
+    if n >= ASPECT * p:
+        Q, Z = torch.linalg.qr(Z)
+    U, s, Vt = torch.linalg.svd(Z, full_matrices=False)
+    return U if Q is None else Q @ U, s, Vt.T

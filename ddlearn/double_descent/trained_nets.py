@@ -1,0 +1,194 @@
+"""Two-layer nets trained on images with wrong labels: the test error over width, over time and over examples.
+
+All widths and seeds of a sweep train as one batch (`ddlearn.training`). A seed has its own wrong labels, which all
+widths share; the inputs are centred pixel by pixel and divided by one number, both of the training points. With the
+squared loss the test error peaks about where P = n K (arXiv 1812.11118, 1912.02292, for larger nets). What removes the
+peak is an argument each: clean labels, cross-entropy, weight decay, small batches, and stopping early, which is why
+every width is measured along the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ddlearn import arguments, compute
+from ddlearn.double_descent.cells import draw_seeds, run_cells
+from ddlearn.double_descent.clocks import geometric_steps
+from ddlearn.double_descent.labels import labels, one_hot
+from ddlearn.networks import MLP, Parameters
+from ddlearn.training import Ensemble, train
+
+__all__ = ["NetSweep", "net_samples", "net_widths", "standardize"]
+
+W_STD = 3**-0.5
+"""Weights of variance 1/(3 inputs): that of torch's own default, uniform on +-1/sqrt(inputs)."""
+
+
+@dataclass(frozen=True, eq=False)
+class NetSweep:
+    """What was measured, each (W, S, R): W widths or sample sizes, S seeds, R steps.
+
+    error: share of test labels missed; mse: |f - one-hot|^2 at test points, summed over classes; train_error and
+    train_mse the same on the training points and their noisy labels. width, size (its parameters P) and n are (W,).
+    """
+
+    width: Tensor
+    size: Tensor
+    n: Tensor
+    classes: int
+    steps: Tensor
+    error: Tensor
+    mse: Tensor
+    train_error: Tensor
+    train_mse: Tensor
+
+    @property
+    def ratio(self) -> Tensor:
+        """P / (n K), (W,)."""
+        return self.size.double() / (self.n * self.classes)
+
+    @property
+    def early_stop(self) -> Tensor:
+        """The least test error along the way, (W, S): an oracle, for it looks at the test set."""
+        return self.error.amin(-1)
+
+
+def standardize(x: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
+    """x (n, d) less its mean in each coordinate, over one number, the root of its mean square; others by the same."""
+    arguments.matrix("x", x)
+    mean = x.mean(0)
+    scale = (x - mean).square().mean().sqrt()
+    if scale == 0:
+        raise ValueError("x must not be the same point throughout")
+    return tuple((one - mean) / scale for one in (x, *others))
+
+
+def net_widths(
+    x: Tensor,
+    y: Tensor,
+    x_new: Tensor,
+    y_new: Tensor,
+    widths: Sequence[int],
+    generator: torch.Generator,
+    *,
+    classes: int = 10,
+    steps: int = 2000,
+    lr: float = 0.01,
+    optimizer: str = "adam",
+    momentum: float = 0.9,
+    weight_decay: float = 0.0,
+    loss: str = "mse",
+    batch: int | None = None,
+    record: Sequence[int] | None = None,
+    dtype: torch.dtype = torch.float32,
+    progress: Callable[[float, str], object] | None = None,
+) -> NetSweep:
+    """Train a net for every width and seed.  x (n, d), labels y (S, n), a row a seed; x_new (m, d), clean y_new (m,).
+
+    Arguments from lr to batch as in `ddlearn.training.train`, whose squared loss is |f - y|^2 / (2 n K): next to
+    |f - y|^2 / n, rates of gd and momentum are 2K times as large and weight_decay 2K times as small. Steps recorded:
+    16 from 10 to the last, evenly on a log axis, if `record` is None; the last always is. float32 is enough here.
+    """
+    _check_images(x, y, x_new, y_new, classes)
+    widths = arguments.wholes("widths", widths, 1)
+    if sorted(set(widths)) != widths:
+        raise ValueError(f"widths must increase from each to the next; got {widths}")
+    if dtype not in (torch.float32, torch.float64):
+        raise ValueError(f"dtype must be torch.float32 or torch.float64; got {dtype}")
+    steps = arguments.whole("steps", steps, 1)
+    record = geometric_steps(min(10, steps), steps, 16) if record is None else record
+    a, b = (one.to(dtype) for one in standardize(x, x_new))
+    d, (S, n) = x.shape[1], y.shape
+    nets = [MLP((d, H, classes), W_std=W_STD) for H in widths for _ in range(S)]
+    targets, target_new = one_hot(y, classes).to(a), one_hot(y_new, classes).to(a)
+    ensemble = Ensemble.draw(nets, generator, dtype)
+
+    def measure(i: int, parameters: Parameters) -> Tensor:
+        rows = []
+        for points, label, target in ((b, y_new, target_new), (a, y[i % S], targets[i % S])):
+            f = nets[i].apply(parameters, points)
+            rows += [(f.argmax(1) != label).double().mean(), (f - target).square().sum(1).mean().double()]
+        return torch.stack(rows)
+
+    found = train(
+        ensemble,
+        a,
+        targets.repeat(len(widths), 1, 1),
+        steps=steps,
+        lr=lr,
+        optimizer=optimizer,
+        momentum=momentum,
+        weight_decay=weight_decay,
+        loss=loss,
+        batch=batch,
+        generator=generator,
+        record=record,
+        measure=measure,
+        progress=progress,
+    )
+    measured = found.measured.nan_to_num(nan=torch.inf, posinf=torch.inf)  # of a net that diverged
+    error, mse, train_error, train_mse = measured.reshape(len(widths), S, -1, 4).unbind(-1)
+    size = torch.tensor([net.size for net in nets[::S]])
+    kept = slice(0 if 0 in record else 1, None)
+    return NetSweep(
+        width=torch.tensor(widths),
+        size=size,
+        n=torch.full_like(size, n),
+        classes=classes,
+        steps=found.steps[kept],
+        error=error[..., kept],
+        mse=mse[..., kept],
+        train_error=train_error[..., kept],
+        train_mse=train_mse[..., kept],
+    )
+
+
+def net_samples(
+    x: Tensor,
+    y: Tensor,
+    x_new: Tensor,
+    y_new: Tensor,
+    sizes: Sequence[int],
+    width: int,
+    generator: torch.Generator,
+    *,
+    progress: Callable[[float, str], object] | None = None,
+    **how: object,
+) -> NetSweep:
+    """Train nets of one width on the first n examples for every n in `sizes`; the rest as in `net_widths`.
+
+    With exactly the same share of wrong labels wanted at every n, y may be a list with labels (S, n) for each size.
+    """
+    sizes = arguments.wholes("sizes", sizes, 1, len(x))
+    if sorted(set(sizes)) != sizes:
+        raise ValueError(f"sizes must increase from each to the next; got {sizes}")
+    own = y if isinstance(y, (list, tuple)) else [y[:, :n] for n in sizes]
+    if len(own) != len(sizes):
+        raise ValueError(f"y must be labels for each of {len(sizes)} sizes; got {len(own)}")
+    seeds = draw_seeds(len(sizes), generator)
+    settings = [(x[:n], one, x_new, y_new, width, seed, how) for n, one, seed in zip(sizes, own, seeds, strict=True)]
+    parts = run_cells(_sample_cell, settings, progress)
+    names = ("width", "size", "n", "error", "mse", "train_error", "train_mse")
+    joined = {name: torch.cat([getattr(part, name) for part in parts]) for name in names}
+    return NetSweep(classes=parts[0].classes, steps=parts[0].steps, **joined)
+
+
+def _sample_cell(
+    x: Tensor, y: Tensor, x_new: Tensor, y_new: Tensor, width: int, seed: int, how: dict[str, object]
+) -> NetSweep:
+    """One cell: one number of examples, every seed."""
+    return net_widths(x, y, x_new, y_new, [width], compute.generator(seed), **how)
+
+
+def _check_images(x: Tensor, y: Tensor, x_new: Tensor, y_new: Tensor, classes: int) -> None:
+    arguments.matrix("x", x)
+    arguments.matrix("x_new", x_new, columns=x.shape[1])
+    arguments.same_kind("x_new", x_new, "x", x)
+    if labels("y", y, classes).ndim != 2 or y.shape[1] != len(x):
+        raise ValueError(f"y must be of shape (seeds, {len(x)}); got shape {tuple(y.shape)}")
+    if labels("y_new", y_new, classes).shape != (len(x_new),):
+        raise ValueError(f"y_new must be of shape ({len(x_new)},); got shape {tuple(y_new.shape)}")

@@ -1,0 +1,26 @@
+"""Lesson 02, Learned embeddings: what a network gains by learning its view of the data, and when that fails."""
+
+from ddlearn.classroom import TODO, Lesson, Quiz
+from ddlearn.lessons.embeddings import bound, digits, film, parity_net, probe
+from ddlearn.lessons.embeddings.claims import CLAIMS
+from ddlearn.lessons.embeddings.exercises import ALIGNMENT, FEATURES, ORACLE_KERNEL
+from ddlearn.lessons.embeddings.questions import PREDICTIONS, QUIZ, RECAP
+
+__all__ = ["TODO", "lesson"]
+
+lesson = Lesson(
+    number="02",
+    slug="02_learned_embeddings",
+    title="Learned embeddings",
+    minutes=50,
+    difficulty=3,
+    exercises=(FEATURES, ALIGNMENT, ORACLE_KERNEL),
+    explorers=(film.explorer(), probe.explorer(), bound.explorer(), parity_net.explorer(), digits.explorer()),
+    predictions=PREDICTIONS,
+    recap=Quiz(RECAP),
+    quiz=Quiz(QUIZ),
+    claims=CLAIMS,
+)
+lesson.film.figure.prediction = lambda: lesson.prediction("noise")
+lesson.digits.figure.prediction = lambda: lesson.prediction("digits")
+lesson.bound.figure.prediction = lambda: lesson.prediction("bound")

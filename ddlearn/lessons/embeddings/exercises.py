@@ -1,0 +1,259 @@
+"""Three functions that the learner writes: the features of a layer, their alignment, and the best kernel for parities.
+
+Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
+"""
+
+import math
+from itertools import combinations, combinations_with_replacement
+
+import torch
+from torch import Tensor
+
+from ddlearn.classroom import Exercise, Mistake
+
+
+def features(x: Tensor, W: Tensor, b: Tensor) -> Tensor:
+    return torch.relu(x @ W.T + b) / len(W) ** 0.5
+
+
+def alignment(K: Tensor, y: Tensor) -> float:
+    H = torch.eye(len(y)).to(K) - 1 / len(y)
+    K, y = H @ K @ H, H @ y
+    return float(y @ K @ y / (K.norm() * (y @ y)))
+
+
+def oracle_kernel(x: Tensor, x2: Tensor, k: int) -> Tensor:
+    subsets = list(combinations(range(x.shape[1]), k))
+    parities = torch.stack([x[:, S].prod(1) for S in subsets], 1)  # (n, N)
+    parities2 = torch.stack([x2[:, S].prod(1) for S in subsets], 1)
+    return parities @ parities2.T / len(subsets)
+
+
+def feature_cases(generator: torch.Generator):
+    for n, d, m in ((5, 2, 3), (4, 6, 10), (7, 3, 1), (3, 12, 8)):
+        x, W, b = (torch.randn(shape, generator=generator, dtype=torch.float64) for shape in ((n, d), (m, d), (m,)))
+        yield x, W, b
+
+
+def alignment_cases(generator: torch.Generator):
+    for n, p in ((6, 3), (9, 20), (12, 2), (5, 5)):
+        phi = torch.randn(n, p, generator=generator, dtype=torch.float64) + 0.5
+        y = torch.where(torch.rand(n, generator=generator) < 0.3, -1.0, 1.0).double()
+        y[0], y[1] = -1.0, 1.0  # both classes are there
+        yield phi @ phi.T, y
+
+
+def parity_cases(generator: torch.Generator):
+    for n, m, d, k in ((6, 4, 5, 2), (5, 7, 6, 3), (4, 3, 7, 2), (3, 5, 5, 3)):
+        x, x2 = (2.0 * torch.randint(0, 2, (rows, d), generator=generator) - 1 for rows in (n, m))
+        yield x.double(), x2.double(), k
+
+
+def pre_activation(x: Tensor, W: Tensor, b: Tensor) -> Tensor:
+    return x @ W.T + b
+
+
+def centred(K: Tensor) -> Tensor:
+    return K - K.mean(0) - K.mean(1, keepdim=True) + K.mean()
+
+
+def products(x: Tensor, subsets: list[tuple[int, ...]]) -> Tensor:
+    return torch.stack([x[:, S].prod(1) for S in subsets], 1)
+
+
+def sizes_up_to(x: Tensor, x2: Tensor, k: int) -> Tensor:
+    subsets = [S for size in range(k + 1) for S in combinations(range(x.shape[1]), size)]
+    return products(x, subsets) @ products(x2, subsets).T / len(subsets)
+
+
+def with_repeats(x: Tensor, x2: Tensor, k: int) -> Tensor:
+    subsets = list(combinations_with_replacement(range(x.shape[1]), k))
+    return products(x, subsets) @ products(x2, subsets).T / len(subsets)
+
+
+def sums_for_products(x: Tensor, x2: Tensor, k: int) -> Tensor:
+    subsets = list(combinations(range(x.shape[1]), k))
+    one, other = (torch.stack([points[:, S].sum(1) for S in subsets], 1) for points in (x, x2))
+    return one @ other.T / len(subsets)
+
+
+FEATURES = Exercise(
+    name="features",
+    title="The features of one layer",
+    reference=features,
+    cases=feature_cases,
+    hints=(
+        "Three steps: a linear map of every row of x, the ReLU, a scale. Which shape has each?",
+        "x @ W.T has one column for each unit; adding b shifts each column by its own number.",
+        "torch.relu(z) sets negative entries to 0. Divide by the root of the number of units, len(W) ** 0.5.",
+    ),
+    mistakes=(
+        Mistake(
+            "no bias",
+            lambda x, W, b: torch.relu(x @ W.T) / len(W) ** 0.5,
+            "Every unit now switches on at the origin. Its bias b moves that edge: add it before the ReLU.",
+        ),
+        Mistake(
+            "bias after the ReLU",
+            lambda x, W, b: (torch.relu(x @ W.T) + b) / len(W) ** 0.5,
+            "You added the bias after the ReLU, where it only shifts the output. It decides where a unit switches on.",
+        ),
+        Mistake(
+            "bias subtracted",
+            lambda x, W, b: torch.relu(x @ W.T - b) / len(W) ** 0.5,
+            "Your bias enters with a minus. The unit is relu(w . x + b).",
+        ),
+        Mistake(
+            "no ReLU",
+            lambda x, W, b: pre_activation(x, W, b) / len(W) ** 0.5,
+            "This embedding is linear in x, so a plane in it is a plane in x. Bend it: torch.relu.",
+        ),
+        Mistake(
+            "no scale",
+            lambda x, W, b: torch.relu(pre_activation(x, W, b)),
+            "Inner products of these features are sums over units; we want averages. Divide by a root.",
+        ),
+        Mistake(
+            "divided by m, not its root",
+            lambda x, W, b: torch.relu(pre_activation(x, W, b)) / len(W),
+            "A kernel multiplies two features, so each of them takes the *root* of the number of units.",
+        ),
+        Mistake(
+            "root of the wrong size",
+            lambda x, W, b: torch.relu(pre_activation(x, W, b)) / x.shape[1] ** 0.5,
+            "You divided by the root of the number of inputs. The average runs over units: there are len(W) of them.",
+        ),
+        Mistake(
+            "absolute value",
+            lambda x, W, b: pre_activation(x, W, b).abs() / len(W) ** 0.5,
+            "abs folds negative values up. The ReLU sets them to 0.",
+        ),
+        Mistake(
+            "step instead of ReLU",
+            lambda x, W, b: (pre_activation(x, W, b) > 0).to(x) / len(W) ** 0.5,
+            "You return whether a unit is on. A ReLU unit that is on returns its value.",
+        ),
+    ),
+)
+
+ALIGNMENT = Exercise(
+    name="alignment",
+    title="Does an embedding look at what the labels look at?",
+    reference=alignment,
+    cases=alignment_cases,
+    hints=(
+        "It is a cosine between two matrices: the kernel, and the labels' own kernel y y'. Centre both first.",
+        "Centring is H K H with H = torch.eye(n).to(K) - 1 / n, and H @ y for the labels.",
+        "With both centred: y @ K @ y, divided by K.norm() times (y @ y). K.norm() is the Frobenius norm.",
+    ),
+    mistakes=(
+        Mistake(
+            "nothing centred",
+            lambda K, y: float(y @ K @ y / (K.norm() * (y @ y))),
+            "A constant feature and more points of one class already give a large value here. Centre K and y first.",
+        ),
+        Mistake(
+            "K not centred",
+            lambda K, y: float((y - y.mean()) @ K @ (y - y.mean()) / (K.norm() * (y - y.mean()).square().sum())),
+            "Your y is centred and your K is not: its norm still counts what all points share. H stands on both sides.",
+        ),
+        Mistake(
+            "centred on one side",
+            lambda K, y: float(
+                (y - y.mean()) @ K @ (y - y.mean()) / ((K - K.mean(0)).norm() * (y - y.mean()).square().sum())
+            ),
+            "You centred K along one axis. A kernel has two arguments: H stands left and right of it.",
+        ),
+        Mistake(
+            "entries shifted by one mean",
+            lambda K, y: float(torch.corrcoef(torch.stack([K.flatten(), torch.outer(y, y).flatten()]))[0, 1]),
+            "This correlates entries shifted by one mean for all. Centring takes the mean of each row and column away.",
+        ),
+        Mistake(
+            "y not centred",
+            lambda K, y: float(y @ centred(K) @ y / (centred(K).norm() * (y @ y))),
+            "K is centred, y is not: the norm of y still holds the mean of the labels. Use H @ y.",
+        ),
+        Mistake(
+            "norm of y not squared",
+            lambda K, y: alignment(K, y) * float((y - y.mean()).norm()),
+            "The labels' kernel is y y', and its norm is y @ y: the norm of y *squared*.",
+        ),
+        Mistake(
+            "not divided",
+            lambda K, y: float((y - y.mean()) @ K @ (y - y.mean())),
+            "This is the inner product of the two matrices. A cosine divides by both norms.",
+        ),
+        Mistake(
+            "spectral norm",
+            lambda K, y: float(
+                (y - y.mean())
+                @ K
+                @ (y - y.mean())
+                / (torch.linalg.matrix_norm(centred(K), 2) * (y - y.mean()).square().sum())
+            ),
+            "You divided by the largest eigenvalue. The cosine uses the Frobenius norm, K.norm().",
+        ),
+        Mistake(
+            "trace for a norm",
+            lambda K, y: float(
+                (y - y.mean()) @ K @ (y - y.mean()) / (centred(K).trace() * (y - y.mean()).square().sum())
+            ),
+            "You divided by the trace. That is no cosine: use the Frobenius norm, K.norm().",
+        ),
+    ),
+)
+
+ORACLE_KERNEL = Exercise(
+    name="oracle_kernel",
+    title="The best kernel for parities of a known size",
+    reference=oracle_kernel,
+    cases=parity_cases,
+    hints=(
+        "The embedding has one coordinate for each subset of size k: the product of x over that subset.",
+        "combinations(range(d), k) lists subsets. x[:, S].prod(1) is one parity of every row. Stack them in columns.",
+        "With both stacks, (n, N) and (m, N): one @ other.T, divided by N, the number of subsets.",
+    ),
+    mistakes=(
+        Mistake(
+            "sum instead of mean",
+            lambda x, x2, k: oracle_kernel(x, x2, k) * math.comb(x.shape[1], k),
+            "You summed over the subsets. Divide by their number, so that K(x, x) is 1.",
+        ),
+        Mistake(
+            "every order of a subset",
+            lambda x, x2, k: oracle_kernel(x, x2, k) * math.factorial(k),
+            "Each subset counts once for every order of its members. Use combinations, not permutations.",
+        ),
+        Mistake(
+            "all sizes up to k",
+            sizes_up_to,
+            "Smaller subsets are in it too. They cost dimensions, and the targets have exactly k members.",
+        ),
+        Mistake(
+            "a coordinate twice",
+            with_repeats,
+            "Some of your products use one coordinate twice, and x² is 1. A subset names each coordinate once.",
+        ),
+        Mistake(
+            "power of the inner product",
+            lambda x, x2, k: (x @ x2.T / x.shape[1]) ** k,
+            "This is the polynomial kernel. Its products may repeat a coordinate; parities do not.",
+        ),
+        Mistake(
+            "sums instead of products",
+            sums_for_products,
+            "You added the coordinates of a subset. A parity multiplies them.",
+        ),
+        Mistake(
+            "x against itself",
+            lambda x, x2, k: oracle_kernel(x, x, k),
+            "Row i must compare x[i] with every row of x2, not of x. The shape to return is (n, m).",
+        ),
+        Mistake(
+            "only the first subset",
+            lambda x, x2, k: x[:, :k].prod(1, keepdim=True) * x2[:, :k].prod(1),
+            "This kernel knows which coordinates count. The oracle knows only how many: average over all subsets.",
+        ),
+    ),
+)

@@ -1,0 +1,246 @@
+"""Three functions that the learner writes: how far something moved, a start at zero, a step that multiplies.
+
+Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
+"""
+
+import torch
+from torch import Tensor
+
+from ddlearn.classroom import Exercise, Mistake
+
+
+def drift(before: Tensor, after: Tensor) -> float:
+    change = after - before
+    return float(change.norm() / before.norm())
+
+
+def doubled(W: Tensor, b: Tensor, a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    return torch.cat([W, W]), torch.cat([b, b]), torch.cat([a, -a])
+
+
+def diagonal_step(u: Tensor, v: Tensor, X: Tensor, y: Tensor, lr: float) -> tuple[Tensor, Tensor]:
+    residual = X @ (u**2 - v**2) - y
+    g = X.T @ residual  # the gradient in w
+    return u - 2 * lr * u * g, v + 2 * lr * v * g
+
+
+def gradient(u: Tensor, v: Tensor, X: Tensor, y: Tensor) -> Tensor:
+    return X.T @ (X @ (u**2 - v**2) - y)
+
+
+def in_turn(u: Tensor, v: Tensor, X: Tensor, y: Tensor, lr: float) -> tuple[Tensor, Tensor]:
+    u = u - 2 * lr * u * gradient(u, v, X, y)
+    return u, v + 2 * lr * v * gradient(u, v, X, y)
+
+
+def spectral(before: Tensor, after: Tensor) -> float:
+    def size(M: Tensor) -> Tensor:
+        return torch.linalg.matrix_norm(M, 2) if M.ndim == 2 else M.norm()
+
+    return float(size(after - before) / size(before))
+
+
+def drift_cases(generator: torch.Generator):
+    def normal(*shape: int) -> Tensor:
+        return torch.randn(shape, generator=generator, dtype=torch.float64)
+
+    for shape, moved in (((12,), 0.3), ((5, 8), 0.05), ((6, 6), 2.0), ((40,), 1e-3)):
+        before = normal(*shape)
+        yield before, before + moved * normal(*shape)
+    phi, psi = normal(7, 20), normal(7, 20)
+    yield phi @ phi.T, psi @ psi.T
+
+
+def doubled_cases(generator: torch.Generator):
+    for h, d in ((3, 2), (5, 4), (8, 1), (2, 6)):
+        shapes = (h, d), (h,), (h,)
+        yield tuple(torch.randn(shape, generator=generator, dtype=torch.float64) for shape in shapes)
+
+
+def step_cases(generator: torch.Generator):
+    for n, d, lr in ((3, 5, 0.01), (4, 4, 0.1), (2, 9, 0.003), (6, 7, 0.05)):
+        u, v = (torch.rand(d, generator=generator, dtype=torch.float64) + 0.1 for _ in range(2))
+        X = torch.randn(n, d, generator=generator, dtype=torch.float64)
+        yield u, v, X, torch.randn(n, generator=generator, dtype=torch.float64), lr
+
+
+DRIFT = Exercise(
+    name="drift",
+    title="How far did it move?",
+    reference=drift,
+    cases=drift_cases,
+    hints=(
+        "Three steps: the change, its length, and the length of what was there before.",
+        "M.norm() is the root of the sum of all squared entries, whether M is a vector or a matrix.",
+        "Divide (after - before).norm() by before.norm(); float(...) makes it a plain number.",
+    ),
+    mistakes=(
+        Mistake(
+            "difference of the lengths",
+            lambda before, after: float((after.norm() - before.norm()).abs() / before.norm()),
+            "You compared two lengths. A vector can turn right round and keep its length: subtract first.",
+        ),
+        Mistake(
+            "relative to the end",
+            lambda before, after: float((after - before).norm() / after.norm()),
+            "You divided by the length of `after`. A drift is measured against where it started.",
+        ),
+        Mistake(
+            "not relative",
+            lambda before, after: float((after - before).norm()),
+            "That is the length of the change. Whether it is much depends on what was there before: divide by it.",
+        ),
+        Mistake(
+            "squared",
+            lambda before, after: float((after - before).square().sum() / before.square().sum()),
+            "That is the drift squared: a move by a tenth would count as a hundredth. Where is your root?",
+        ),
+        Mistake(
+            "entry by entry",
+            lambda before, after: float(((after - before) / before).abs().mean()),
+            "You averaged relative changes of entries: one entry near zero rules them all. Take norms, then divide.",
+        ),
+        Mistake(
+            "mean absolute change",
+            lambda before, after: float((after - before).abs().mean() / before.abs().mean()),
+            "You measured with absolute values. The norm asked for is the root of the sum of *squares*.",
+        ),
+        Mistake(
+            "largest direction only",
+            spectral,
+            "For matrices you took the spectral norm, the largest stretch. Frobenius counts every entry: M.norm().",
+        ),
+        Mistake(
+            "upside down",
+            lambda before, after: float(before.norm() / (after - before).norm()),
+            "Yours is large where little moved. Turn the fraction over.",
+        ),
+    ),
+)
+
+DOUBLED = Exercise(
+    name="doubled",
+    title="A net that starts as the zero function",
+    reference=doubled,
+    cases=doubled_cases,
+    hints=(
+        "Give every hidden unit a twin that says exactly the opposite. What must the twin share, and what must differ?",
+        "The twin has the same w and b, so it fires when the unit fires; only its output weight has the other sign.",
+        "torch.cat([A, B]) puts B under A. Return three things: W twice, b twice, and a followed by -a.",
+    ),
+    mistakes=(
+        Mistake(
+            "no sign changed",
+            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, b]), torch.cat([a, a])),
+            "Your twins agree, so the output is twice what it was. One of the two must be subtracted.",
+        ),
+        Mistake(
+            "W flipped as well",
+            lambda W, b, a: (torch.cat([W, -W]), torch.cat([b, -b]), torch.cat([a, -a])),
+            "With -W and -b the twin fires where the unit is silent: relu(-z) is not relu(z). Flip a alone.",
+        ),
+        Mistake(
+            "W flipped instead of a",
+            lambda W, b, a: (torch.cat([W, -W]), torch.cat([b, -b]), torch.cat([a, a])),
+            "relu(z) + relu(-z) is |z|, which is not zero. The twin needs the same W and b, and the opposite a.",
+        ),
+        Mistake(
+            "output weights set to zero",
+            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, b]), torch.cat([0 * a, 0 * a])),
+            (
+                "With a = 0 the output is zero, and so is every gradient in W: half of the tangent kernel is gone. The "
+                "trick keeps both: a and -a."
+            ),
+        ),
+        Mistake(
+            "b flipped too",
+            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, -b]), torch.cat([a, -a])),
+            "The twin of w·x + b became w·x - b, another unit: the two no longer cancel. Copy b as it is.",
+        ),
+        Mistake(
+            "halved as well",
+            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, b]), torch.cat([a, -a]) / 2),
+            "It is zero, but every output weight was halved too. The scale in front belongs to the net, not to you.",
+        ),
+        Mistake(
+            "twins side by side",
+            lambda W, b, a: (
+                W.repeat_interleave(2, 0),
+                b.repeat_interleave(2),
+                torch.stack([a, -a], 1).flatten(),
+            ),
+            "A right net, with its units in another order. Put all the twins after all the units: torch.cat.",
+        ),
+        Mistake(
+            "orders mixed",
+            lambda W, b, a: (W.repeat_interleave(2, 0), b.repeat_interleave(2), torch.cat([a, -a])),
+            "Your W and b hold twins side by side and your a does not: each unit got another one's output weight.",
+        ),
+    ),
+)
+
+DIAGONAL_STEP = Exercise(
+    name="diagonal_step",
+    title="One step of gradient descent on weights that are products",
+    reference=diagonal_step,
+    cases=step_cases,
+    hints=(
+        "First the gradient in w, as if w were free: g = X'(X w - y). Then the chain rule through w = u² - v².",
+        "dw/du = 2u and dw/dv = -2v, entry by entry. So dL/du = 2 u g. What is dL/dv?",
+        "residual = X @ (u**2 - v**2) - y; g = X.T @ residual; return u - lr * 2 * u * g, v + lr * 2 * v * g.",
+    ),
+    mistakes=(
+        Mistake(
+            "v moves like u",
+            lambda u, v, X, y, lr: (
+                u - 2 * lr * u * gradient(u, v, X, y),
+                v - 2 * lr * v * gradient(u, v, X, y),
+            ),
+            "v enters w with a minus sign, so its gradient is -2 v g, and a step *against* it adds.",
+        ),
+        Mistake(
+            "chain rule forgotten",
+            lambda u, v, X, y, lr: (u - lr * gradient(u, v, X, y), v + lr * gradient(u, v, X, y)),
+            "You moved u by the gradient in w. The chain rule multiplies it by dw/du = 2u: small weights move little.",
+        ),
+        Mistake(
+            "factor 2 forgotten",
+            lambda u, v, X, y, lr: (
+                u - lr * u * gradient(u, v, X, y),
+                v + lr * v * gradient(u, v, X, y),
+            ),
+            "The derivative of u² is 2u. Where is your 2?",
+        ),
+        Mistake(
+            "w = u² + v²",
+            lambda u, v, X, y, lr: (
+                u - 2 * lr * u * (X.T @ (X @ (u**2 + v**2) - y)),
+                v + 2 * lr * v * (X.T @ (X @ (u**2 + v**2) - y)),
+            ),
+            "With w = u² + v² no weight could be negative. The model has w = u² - v².",
+        ),
+        Mistake(
+            "uphill",
+            lambda u, v, X, y, lr: (
+                u + 2 * lr * u * gradient(u, v, X, y),
+                v - 2 * lr * v * gradient(u, v, X, y),
+            ),
+            "Your step climbs: the loss grows. Subtract the gradients.",
+        ),
+        Mistake(
+            "one after the other",
+            in_turn,
+            "You moved u first and used the new u in v's gradient. Both belong to the same point: compute g once.",
+        ),
+        Mistake(
+            "mean instead of sum",
+            lambda u, v, X, y, lr: diagonal_step(u, v, X, y, lr / len(y)),
+            "You divided by the number of examples. The loss here is |X w - y|² / 2, a sum.",
+        ),
+        Mistake(
+            "the gradient, not the step",
+            lambda u, v, X, y, lr: (2 * u * gradient(u, v, X, y), -2 * v * gradient(u, v, X, y)),
+            "These are the gradients, and right ones. Return u and v after the step: u minus lr times its gradient.",
+        ),
+    ),
+)

@@ -1,0 +1,25 @@
+"""Lesson 05, Real steps, real widths: what can be proved for finite steps, finite width and any start; and beyond."""
+
+from ddlearn.classroom import TODO, Lesson, Quiz
+from ddlearn.lessons.real_steps import catapult, certificate, edge, step, width
+from ddlearn.lessons.real_steps.claims import CLAIMS
+from ddlearn.lessons.real_steps.exercises import IMBALANCE_DRIFT, LOCAL_RATE, PERIOD_TWO_ORBIT
+from ddlearn.lessons.real_steps.questions import PREDICTIONS, QUIZ, RECAP
+
+__all__ = ["TODO", "lesson"]
+
+lesson = Lesson(
+    number="05",
+    slug="05_real_steps_real_widths",
+    title="Real steps, real widths",
+    minutes=50,
+    difficulty=4,
+    exercises=(IMBALANCE_DRIFT, LOCAL_RATE, PERIOD_TWO_ORBIT),
+    explorers=(certificate.explorer(), width.explorer(), step.explorer(), catapult.explorer(), edge.explorer()),
+    predictions=PREDICTIONS,
+    recap=Quiz(RECAP),
+    quiz=Quiz(QUIZ),
+    claims=CLAIMS,
+)
+lesson.width.figure.prediction = lambda: lesson.prediction("cover")
+lesson.edge.figure.prediction = lambda: lesson.prediction("sharp")

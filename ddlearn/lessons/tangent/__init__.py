@@ -1,0 +1,25 @@
+"""Lesson 03, The neural tangent kernel: when training a network is no more than a fixed kernel."""
+
+from ddlearn.classroom import TODO, Lesson, Quiz
+from ddlearn.lessons.tangent import digits, film, walk, widths
+from ddlearn.lessons.tangent.claims import CLAIMS
+from ddlearn.lessons.tangent.exercises import DESCENT, EMPIRICAL_NTK, NEXT_LAYER
+from ddlearn.lessons.tangent.questions import PREDICTIONS, QUIZ, RECAP
+
+__all__ = ["TODO", "lesson"]
+
+lesson = Lesson(
+    number="03",
+    slug="03_neural_tangent_kernel",
+    title="The neural tangent kernel",
+    minutes=50,
+    difficulty=3,
+    exercises=(EMPIRICAL_NTK, NEXT_LAYER, DESCENT),
+    explorers=(walk.explorer(), film.explorer(), widths.explorer(), digits.explorer()),
+    predictions=PREDICTIONS,
+    recap=Quiz(RECAP),
+    quiz=Quiz(QUIZ),
+    claims=CLAIMS,
+)
+lesson.walk.figure.prediction = lambda: lesson.prediction("move")
+lesson.film.figure.prediction = lesson.prediction

@@ -1,0 +1,291 @@
+"""Three functions that the learner writes: a net's own tangent kernel, one layer of infinite width, and the dynamics.
+
+Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
+"""
+
+import torch
+from torch import Tensor
+
+from ddlearn.classroom import Exercise, Mistake
+
+
+def empirical_ntk(x: Tensor, x2: Tensor, W: Tensor, a: Tensor) -> Tensor:
+    z, z2 = x @ W.T, x2 @ W.T  # (n, m) and (n2, m)
+    readout = torch.relu(z) @ torch.relu(z2).T
+    first = ((z > 0) * a) @ ((z2 > 0) * a).T * (x @ x2.T)
+    return 2 / len(a) * (readout + first)
+
+
+def next_layer(nngp: Tensor, ntk: Tensor) -> tuple[Tensor, Tensor]:
+    q = nngp.diagonal()
+    s = (q[:, None] * q).sqrt()
+    rho = (nngp / s).clamp(-1, 1)
+    theta = rho.arccos()
+    nngp_next = s * (theta.sin() + (torch.pi - theta) * rho) / torch.pi
+    return nngp_next, nngp_next + (torch.pi - theta) / torch.pi * ntk
+
+
+def descent(K: Tensor, y: Tensor, f0: Tensor, lr: float, steps: int) -> Tensor:
+    lam, U = torch.linalg.eigh(K)
+    factor = (1 - lr * lam / len(y)) ** steps
+    return y + U @ (factor * (U.T @ (f0 - y)))
+
+
+def shares(x: Tensor, x2: Tensor, W: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
+    """The readout's and the first layer's share of the empirical kernel."""
+    z, z2 = x @ W.T, x2 @ W.T
+    readout = 2 / len(a) * torch.relu(z) @ torch.relu(z2).T
+    return readout, empirical_ntk(x, x2, W, a) - readout
+
+
+def layer(nngp: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Of one layer with the kernel nngp: s, the angle theta, and the next nngp."""
+    q = nngp.diagonal()
+    s = (q[:, None] * q).sqrt()
+    theta = (nngp / s).clamp(-1, 1).arccos()
+    return s, theta, s * (theta.sin() + (torch.pi - theta) * theta.cos()) / torch.pi
+
+
+def gates(nngp: Tensor) -> Tensor:
+    """(pi - theta) / pi: twice the share of units that are open at both points."""
+    return (torch.pi - layer(nngp)[1]) / torch.pi
+
+
+def unclamped_layer(nngp: Tensor, ntk: Tensor) -> tuple[Tensor, Tensor]:
+    """`next_layer` with NaN where rounding has pushed a cosine beyond 1."""
+    s, theta, following = layer(nngp)
+    lost = torch.where(nngp / s > 1, torch.nan, 0.0)
+    return following + lost, following + (torch.pi - theta) / torch.pi * ntk + lost
+
+
+def left_over(K: Tensor, y: Tensor, lr: float, steps: int) -> Tensor:
+    """(1 - lr lambda / N)^steps of every eigenmode."""
+    return (1 - lr * torch.linalg.eigvalsh(K) / len(y)) ** steps
+
+
+def evolved(K: Tensor, r: Tensor, factor: Tensor) -> Tensor:
+    """U factor U' r: a residual, each eigenmode times its factor."""
+    U = torch.linalg.eigh(K).eigenvectors
+    return U @ (factor * (U.T @ r))
+
+
+def net_cases(generator: torch.Generator):
+    for n, n2, d, m in ((5, 4, 3, 7), (6, 6, 2, 20), (3, 8, 5, 12)):
+        x, x2, W, a = (
+            torch.randn(*shape, generator=generator, dtype=torch.float64) for shape in ((n, d), (n2, d), (m, d), (m,))
+        )
+        yield x, x2, W, a
+
+
+def kernel_cases(generator: torch.Generator):
+    for n, d in ((4, 6), (7, 3), (5, 5)):
+        x = torch.randn(n, d, generator=generator, dtype=torch.float64)
+        x[1] = 2 * x[0]
+        nngp = x @ x.T
+        nngp[0, 1] = nngp[1, 0] = 2 * nngp[0, 0] * (1 + 1e-12)  # two parallel points, as rounding may leave them
+        yield nngp, nngp * (1 + torch.rand(1, generator=generator, dtype=torch.float64))
+
+
+def training_cases(generator: torch.Generator):
+    for n, share, steps in ((5, 0.4, 1), (6, 0.9, 8), (4, 1.7, 3), (8, 0.2, 25)):
+        J = torch.randn(n, 2 * n, generator=generator, dtype=torch.float64)
+        y, f0 = torch.randn(2, n, generator=generator, dtype=torch.float64)
+        K = J @ J.T
+        yield K, y, f0, share * n / torch.linalg.eigvalsh(K)[-1].item(), steps
+
+
+EMPIRICAL_NTK = Exercise(
+    name="empirical_ntk",
+    title="The tangent kernel of the net that you have",
+    reference=empirical_ntk,
+    cases=net_cases,
+    hints=(
+        "Two kinds of weights, two shares: what is ∂f/∂a_j, and what ∂f/∂w_j? Multiply each at x and at x′, and sum.",
+        (
+            "With z = x @ W.T the readout's share is the inner product of torch.relu(z) and torch.relu(z2). In the "
+            "first layer's, relu becomes its slope, (z > 0), times a."
+        ),
+        (
+            "∂f/∂w_j also carries the vector x. So the first layer's share is "
+            "((z > 0) * a) @ ((z2 > 0) * a).T times x @ x2.T, entry by entry. In front of both stands 2 / m."
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "readout only",
+            lambda x, x2, W, a: shares(x, x2, W, a)[0],
+            (
+                "You let only the readout a learn: these are the random ReLU features of lesson 01. Here w_j is "
+                "trained too, and has a share of its own."
+            ),
+        ),
+        Mistake(
+            "first layer only",
+            lambda x, x2, W, a: shares(x, x2, W, a)[1],
+            "This is the share of the first layer's weights. The readout a is trained too: add its relu(z) relu(z′).",
+        ),
+        Mistake(
+            "2/m forgotten",
+            lambda x, x2, W, a: len(a) / 2 * empirical_ntk(x, x2, W, a),
+            "The net has √(2/m) in front, and the kernel multiplies two of its gradients. Where is your 2/m?",
+        ),
+        Mistake(
+            "root kept",
+            lambda x, x2, W, a: (len(a) / 2) ** 0.5 * empirical_ntk(x, x2, W, a),
+            "Each gradient carries √(2/m). A kernel is a product of two gradients: the root goes.",
+        ),
+        Mistake(
+            "2 forgotten",
+            lambda x, x2, W, a: empirical_ntk(x, x2, W, a) / 2,
+            "You divide by m; the net has √(2/m) in front. The factor is 2/m.",
+        ),
+        Mistake(
+            "a forgotten",
+            lambda x, x2, W, a: shares(x, x2, W, a)[0] + shares(x, x2, W, torch.ones_like(a))[1],
+            "∂f/∂w_j is a_j times the slope of relu times x. Where are your a_j?",
+        ),
+        Mistake(
+            "relu in place of its slope",
+            lambda x, x2, W, a: (
+                shares(x, x2, W, a)[0]
+                + 2 / len(a) * (torch.relu(x @ W.T) * a) @ (torch.relu(x2 @ W.T) * a).T * (x @ x2.T)
+            ),
+            "In the first layer's share relu is differentiated: its slope is 1 where z > 0 and 0 elsewhere.",
+        ),
+        Mistake(
+            "inner product forgotten",
+            lambda x, x2, W, a: shares(x, x2, W, a)[0] + shares(x, x2, W, a)[1] / (x @ x2.T),
+            "∂f/∂w_j is a multiple of the vector x. Two of them have the inner product x·x′: multiply by x @ x2.T.",
+        ),
+    ),
+)
+
+NEXT_LAYER = Exercise(
+    name="next_layer",
+    title="One more layer, infinitely wide",
+    reference=next_layer,
+    cases=kernel_cases,
+    hints=(
+        "First the angle: nngp.diagonal() holds the squared lengths q, and s_ij = √(q_i q_j). Then cos θ = nngp / s.",
+        "Rounding may push a cosine past 1, where its angle is no number: (nngp / s).clamp(-1, 1).arccos().",
+        (
+            "nngp_next = s * (sin θ + (π − θ) cos θ) / π. The new ntk is nngp_next plus (π − θ)/π times the old ntk. "
+            "Return both, the nngp first."
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "slope's factor halved",
+            lambda nngp, ntk: (layer(nngp)[2], layer(nngp)[2] + gates(nngp) / 2 * ntk),
+            (
+                "E[relu′ relu′] is (π − θ)/2π, but the weights' variance of 2 doubles it, as it doubled the nngp. "
+                "Your ntk lost that 2."
+            ),
+        ),
+        Mistake(
+            "variance 2 forgotten",
+            lambda nngp, ntk: (layer(nngp)[2] / 2, layer(nngp)[2] / 2 + gates(nngp) / 2 * ntk),
+            (
+                "These are the bare averages over one unit. The next layer's weights have the variance 2: divide by π, "
+                "not by 2π. Then the diagonal of the nngp stays what it was."
+            ),
+        ),
+        Mistake(
+            "old nngp added",
+            lambda nngp, ntk: (layer(nngp)[2], nngp + gates(nngp) * ntk),
+            "To the ntk you added the nngp that came in. The new layer's weights see the *new* one.",
+        ),
+        Mistake(
+            "slope's factor forgotten",
+            lambda nngp, ntk: (layer(nngp)[2], layer(nngp)[2] + ntk),
+            "The earlier layers are heard through the new units' gates: multiply the old ntk by (π − θ)/π.",
+        ),
+        Mistake(
+            "nothing added to the ntk",
+            lambda nngp, ntk: (layer(nngp)[2], gates(nngp) * ntk),
+            "The new layer's own weights are trained too. Their share of the ntk is the new nngp: add it.",
+        ),
+        Mistake(
+            "length lost",
+            lambda nngp, ntk: (layer(nngp)[2] / layer(nngp)[0], layer(nngp)[2] / layer(nngp)[0] + gates(nngp) * ntk),
+            "relu keeps lengths: twice as long a point gives twice as long a feature. Multiply the nngp by s again.",
+        ),
+        Mistake(
+            "not clamped",
+            unclamped_layer,
+            (
+                "Entries that are no number: rounding had pushed a cosine a hair beyond 1, where arccos has no answer. "
+                "Clamp it to [-1, 1] first."
+            ),
+        ),
+        Mistake(
+            "wrong order",
+            lambda nngp, ntk: next_layer(nngp, ntk)[::-1],
+            "Both kernels are right, in the other order: return the nngp first, then the ntk.",
+        ),
+    ),
+)
+
+DESCENT = Exercise(
+    name="descent",
+    title="Gradient descent, all its steps at once",
+    reference=descent,
+    cases=training_cases,
+    hints=(
+        "Look at the residual r = f − y. A step sends it to r − (lr / N) K r. What becomes of an eigenvector of K?",
+        "torch.linalg.eigh(K) gives lam and U. A mode is multiplied by 1 − lr·lam/N at each step, hence by its power.",
+        "Turn the residual into modes, U.T @ (f0 - y); multiply each by its factor; turn back, U @ ...; add y.",
+    ),
+    mistakes=(
+        Mistake(
+            "gradient flow",
+            lambda K, y, f0, lr, steps: (
+                y + evolved(K, f0 - y, torch.exp(-lr * steps * torch.linalg.eigvalsh(K) / len(y)))
+            ),
+            (
+                "You used e^(−lr·λ·t/N). That is gradient *flow*, the limit of vanishing steps. A step of finite size "
+                "multiplies a mode by 1 − lr·λ/N."
+            ),
+        ),
+        Mistake(
+            "N forgotten",
+            lambda K, y, f0, lr, steps: descent(K, y, f0, lr * len(y), steps),
+            "The loss is a mean over the N points, so its gradient has 1/N in it. Where is your len(y)?",
+        ),
+        Mistake(
+            "times steps",
+            lambda K, y, f0, lr, steps: descent(K, y, f0, lr * steps, 1),
+            "Each step shrinks what the step before has left. The factors multiply: a power, not a product with steps.",
+        ),
+        Mistake(
+            "residual's sign",
+            lambda K, y, f0, lr, steps: y - evolved(K, f0 - y, left_over(K, y, lr, steps)),
+            "After no step at all your answer is 2y − f0, and should be f0. The residual is f0 − y.",
+        ),
+        Mistake(
+            "residual only",
+            lambda K, y, f0, lr, steps: descent(K, y, f0, lr, steps) - y,
+            "This is the residual f − y, and a right one. The prediction is y plus that.",
+        ),
+        Mistake(
+            "residual added to the start",
+            lambda K, y, f0, lr, steps: descent(K, y, f0, lr, steps) - y + f0,
+            "You added what is left of the residual to f0. It is the distance from y: add it to y.",
+        ),
+        Mistake(
+            "not turned back",
+            lambda K, y, f0, lr, steps: (
+                y + left_over(K, y, lr, steps) * (torch.linalg.eigh(K).eigenvectors.T @ (f0 - y))
+            ),
+            "You added numbers in the modes' coordinates to y. Multiply by U first: it turns modes back into points.",
+        ),
+        Mistake(
+            "power of every entry",
+            lambda K, y, f0, lr, steps: y + (torch.eye(len(y)).to(K) - lr * K / len(y)) ** steps @ (f0 - y),
+            (
+                "`**` raises each entry of a matrix to the power, which is not the matrix multiplied by itself. Raise "
+                "the eigenvalues."
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,200 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.optimize import brentq
+from scipy.special import eval_gegenbauer
+
+from ddlearn.compute import generator
+from ddlearn.double_descent import (
+    Spectrum,
+    feature_draws,
+    feature_risk,
+    held_out,
+    kernel_spectrum,
+    predict_features,
+    predict_images,
+    relu_sphere_spectrum,
+)
+from ddlearn.kernels import rbf
+
+I = torch.arange(1, 201).double()
+POWER = Spectrum(I**-1.5, torch.ones(200), I**-2)
+
+
+def kernel_ridge(lam, v2, n, ridge, noise):
+    """Kernel ridge regression at infinite width, kappa by scipy (Simon et al. 2021 and others)."""
+    lam, v2 = lam.numpy(), v2.numpy()
+    kappa = math.exp(brentq(lambda u: (lam / (lam + math.exp(u))).sum() + ridge / math.exp(u) - n, -40, 40, xtol=1e-15))
+    q = ((lam / (lam + kappa)) ** 2).sum()
+    return ((v2 * (kappa / (lam + kappa)) ** 2).sum() + noise) / (1 - q / n)
+
+
+@pytest.mark.parametrize(
+    ("k", "ridge", "mse"),
+    [
+        (25, 0, 0.491677),
+        (100, 0, 0.398010),
+        (25, 0.1, 0.399348),
+        (50, 0.1, 0.316159),
+        (100, 0.1, 0.254197),
+        (1e12, 0.1, 0.201925),
+    ],
+)
+def test_reference_values(k, ridge, mse):
+    assert predict_features(POWER, 50, k, ridge, 0.1).mse.item() == pytest.approx(mse, abs=6e-7)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    n=st.integers(2, 150), ridge=st.floats(-6, 2).map(lambda e: 10**e), noise=st.floats(0, 2), decay=st.floats(1.1, 3)
+)
+def test_infinitely_many_features_are_kernel_ridge_regression(n, ridge, noise, decay):
+    spectrum = Spectrum(I**-decay, torch.ones(200), I**-2)
+    expected = kernel_ridge(spectrum.eigenvalues, spectrum.signal, n, ridge, noise)
+    found = predict_features(spectrum, n, math.inf, ridge, noise)
+    assert found.mse.item() == pytest.approx(expected, rel=1e-9)
+    assert found.excess.item() == pytest.approx(expected - noise, rel=1e-8, abs=1e-10)
+    assert predict_features(spectrum, n, 1e13, ridge, noise).mse.item() == pytest.approx(expected, rel=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(n=st.integers(2, 120), k=st.integers(2, 120), ridge=st.floats(-5, 1).map(lambda e: 10**e))
+def test_both_equations_of_the_papers_hold(n, k, ridge):
+    found = predict_features(POWER, n, k, ridge, 0.1)
+    z, gamma, kappa = (getattr(found, name).item() for name in ("z", "gamma", "kappa"))
+    assert z == pytest.approx((POWER.eigenvalues / (POWER.eigenvalues + gamma)).sum().item(), rel=1e-9)
+    assert z + ridge / kappa == pytest.approx(n, rel=1e-7)
+    assert z + k * kappa / gamma == pytest.approx(k, rel=1e-7)
+
+
+@settings(max_examples=40, deadline=None)
+@given(n=st.integers(3, 120), k=st.integers(2, 119), noise=st.floats(0, 2))
+def test_few_features_without_a_ridge(n, k, noise):
+    """k < n: the closed form (sum gamma/(lambda+gamma) v^2 + s^2) / (1 - k/n), with z(gamma) = k by scipy."""
+    if k >= n:
+        k = n - 1
+    lam = POWER.eigenvalues.numpy()
+    gamma = math.exp(brentq(lambda u: (lam / (lam + math.exp(u))).sum() - k, -60, 10, xtol=1e-15))
+    expected = ((gamma / (lam + gamma) * POWER.signal.numpy()).sum() + noise) / (1 - k / n)
+    found = predict_features(POWER, n, k, noise=noise)
+    assert found.mse.item() == pytest.approx(expected, rel=1e-8)
+    assert found.kappa.item() == 0
+
+
+def test_the_peak_is_where_features_are_as_many_as_examples():
+    for n in range(2, 120):
+        assert predict_features(POWER, n, n, noise=0.1).mse.item() == math.inf
+        assert predict_features(POWER, n, n, 1e-3, 0.1).mse.item() < 100
+    curve = predict_features(POWER, 50, [10, 25, 40, 49, 50, 51, 60, 100, 1000], noise=0.1).mse
+    assert int(curve.argmax()) == 4
+    assert curve.shape == (9,)
+
+
+def test_a_target_of_fewer_directions_than_examples_is_learned():
+    spectrum = Spectrum([1.0, 0.5], [3, 2], [1.0, 1.0])
+    assert predict_features(spectrum, 20, math.inf).excess.item() == pytest.approx(0, abs=1e-9)
+    assert predict_features(spectrum, 20, math.inf, noise=1.0).mse.item() == pytest.approx(1 / (1 - 5 / 20), rel=1e-9)
+    assert predict_features(spectrum, 20, math.inf, 1e9).mse.item() == pytest.approx(2, rel=1e-6)
+
+
+def test_units_of_the_kernel_do_not_matter():
+    for c in (1e-6, 1e6):
+        scaled = Spectrum(c * POWER.eigenvalues, POWER.counts, POWER.signal)
+        for k, ridge in ((25, 0.1), (100, 0.0)):
+            assert predict_features(scaled, 50, k, c * ridge, 0.1).mse.item() == pytest.approx(
+                predict_features(POWER, 50, k, ridge, 0.1).mse.item(), rel=1e-9
+            )
+
+
+@pytest.mark.parametrize("d", [3, 5, 50])
+def test_relu_on_the_sphere(d):
+    spectrum = relu_sphere_spectrum(d)
+    norm = quad(lambda t: (1 - t * t) ** ((d - 3) / 2), -1, 1)[0]
+    alpha = (d - 2) / 2
+    for l in range(5):
+
+        def weighted(t, l=l):
+            P = eval_gegenbauer(l, alpha, t) / eval_gegenbauer(l, alpha, 1)
+            return (1 - t * t) ** ((d - 3) / 2) * d**0.5 * t * P
+
+        inner = quad(weighted, 0, 1)[0]
+        assert spectrum.eigenvalues[l].item() == pytest.approx((inner / norm) ** 2, rel=1e-7, abs=1e-15)
+    assert spectrum.trace == pytest.approx(0.5, rel=1e-9)
+    assert spectrum.counts[:3].tolist() == [1, d, d * (d + 1) / 2 - 1]
+    assert 0 <= spectrum.tail < 0.002
+    if d == 50:
+        assert spectrum.eigenvalues[:4].tolist() == pytest.approx([0.16075, 0.005, 6.18e-5, 0], abs=5e-6)
+
+
+def test_its_kernel_is_the_mean_over_random_units():
+    """sum lambda_l m_l P_l(cos) against a million random units on the sphere, d = 6."""
+    d, draw = 6, generator(0)
+    spectrum = relu_sphere_spectrum(d)
+    theta = torch.randn(1_000_000, d, generator=draw, dtype=torch.float64)
+    theta *= d**0.5 / theta.norm(dim=1, keepdim=True)
+    for cos in (1.0, 0.4, -0.6):
+        x, x2 = torch.eye(d).double()[:2] * d**0.5
+        other = cos * x + (1 - cos**2) ** 0.5 * x2
+        products = (theta @ x / d**0.5).relu() * (theta @ other / d**0.5).relu()
+        P = [eval_gegenbauer(l, (d - 2) / 2, cos) / eval_gegenbauer(l, (d - 2) / 2, 1) for l in range(40)]
+        kernel = (spectrum.eigenvalues * spectrum.counts * torch.tensor(P)).sum().item()
+        assert kernel == pytest.approx(products.mean().item(), abs=4 * products.std().item() / 1000 + spectrum.tail)
+
+
+def test_finite_dimensions_are_predicted_where_the_limit_is_not():
+    """ReLU, d = 50, n = 150: 2 % at every width with a penalty of .01, the threshold's included."""
+    d, n, ratios = 50, 150, [0.2, 0.5, 0.9, 1.0, 1.1, 2.0, 5.0, 10.0]
+    widths = [round(n * g) for g in ratios]
+    found = feature_draws(d, [(n, N) for N in widths], 16, generator(0), penalties=[0.0, 0.01])
+    measured, spectrum = found.risk(1, 0.25).mean(1), relu_sphere_spectrum(d)
+    with_penalty = predict_features(spectrum, n, widths, n * 0.01 / d, 0.25).excess
+    assert ((measured[:, 1] / with_penalty - 1).abs() <= 0.02).all()
+    plain = predict_features(spectrum, n, widths, noise=0.25).excess
+    off = [abs(g - 1) > 0.15 for g in ratios]
+    assert ((measured[:, 0] / plain - 1).abs()[off] <= 0.04).all()
+    limit = feature_risk(10 * n / d, n / d).risk(1, 0.25).item()
+    assert measured[-1, 0].item() / limit > 1.1  # negative control: the proportional limit is 10 % and more too low
+
+
+def test_the_spectrum_of_a_kernel_on_a_population():
+    x = torch.randn(40, 3, generator=generator(0), dtype=torch.float64)
+    F = torch.randn(40, 2, generator=generator(1), dtype=torch.float64)
+    K = rbf(x, width=0.7)
+    spectrum = kernel_spectrum(K, F)
+    assert spectrum.trace == pytest.approx(1, rel=1e-9)
+    assert spectrum.signal.sum().item() == pytest.approx(F.square().sum().item() / 40)
+    assert (spectrum.eigenvalues * spectrum.signal).sum().item() == pytest.approx((F.T @ K @ F).trace().item() / 1600)
+    one = kernel_spectrum(K, F[:, 0]).signal + kernel_spectrum(K, F[:, 1]).signal
+    torch.testing.assert_close(one, spectrum.signal)
+
+
+def test_what_is_seen_is_taken_out_of_the_population():
+    """An interpolator is wrong by the noise at n of M points: the mean over all is a mixture of the two."""
+    seen, unseen, n, M = 0.3, 1.7, 100, 400
+    excess = torch.tensor([(n * seen + (M - n) * unseen) / M]).double()
+    assert held_out(excess, n, [200], M, seen).item() == pytest.approx(unseen)
+    # Least squares on pure noise: T + s^2 = s^2 / (1 - k/n), and at the training points a fit has s^2 k/n of the noise.
+    k, noise = 40, 0.5
+    T = noise / (1 - k / n) - noise
+    at_training = noise * k / n
+    expected = (T - n / M * at_training) / (1 - n / M)
+    assert held_out(torch.tensor([T]).double(), n, [k], M, noise).item() == pytest.approx(expected)
+
+
+def test_predictions_for_images_are_made_of_the_parts():
+    x = torch.rand(60, 4, generator=generator(0), dtype=torch.float64)
+    y = torch.arange(60) % 3
+    K = rbf(x, width=0.5)
+    plain = predict_images(K, y, 3, 20, [10, 40], 0.1, correct=False)
+    F = torch.full((60, 3), 0.05).double()
+    F[torch.arange(60), y] = 0.9
+    noise = 0.9 * 0.1 + 2 * 0.05 * 0.95
+    by_hand = predict_features(kernel_spectrum(K, F), 20, [10, 40], noise=noise).excess
+    torch.testing.assert_close(plain, by_hand)
+    torch.testing.assert_close(predict_images(K, y, 3, 20, [10, 40], 0.1), held_out(by_hand, 20, [10, 40], 60, noise))
+    assert np.isfinite(plain.numpy()).all()
