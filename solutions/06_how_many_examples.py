@@ -205,8 +205,8 @@ def pac_bayes(errors, kl, spent, looks, delta):
 lesson.predict("promise")
 
 # %% [markdown]
-# Both PAC-Bayes rows below are yours. Nothing else is trained for them than a ridge regression. Then pull the first slider: labels
-# are replaced by coin flips, until there is nothing left to learn. A bound that still promised something would be lying. Last, pull
+# Both PAC-Bayes rows below are yours. Nothing else is trained for them than a ridge regression. Then pull **Coin flips**: that share of all
+# labels is replaced by chance, until there is nothing left to learn. A bound that still promised something would be lying. Last, pull
 # **Ridge** down, and watch which machine is best and which can be *promised* to be good.
 
 # %%
@@ -214,17 +214,16 @@ lesson.bounds.show()
 
 # %% [markdown]
 # - The **hold-out** speaks first, and it paid with half of its examples. So does PAC-Bayes with a prior **from half**: its divergence is 0.
-# - PAC-Bayes with a prior **before data** needs some hundreds, whatever the draw; try them. Coin flips it leaves alone.
+# - PAC-Bayes with a prior **before data** needs some hundreds, whatever the **Draw**; try them. Coin flips it leaves alone.
 # - The **margin** bound ([Bartlett and Mendelson 2002](https://jmlr.org/papers/v3/bartlett02a.html)) holds, and says nothing here.
 # - The **term** of [Arora et al. 2019](https://arxiv.org/abs/1901.08584) is no promise. But compare it at both ends of the first slider: it tells
-#   a meaning from coin flips. Nets fit coin flips too ([Zhang et al. 2017](https://arxiv.org/abs/1611.03530)); a measure that cannot tell the two apart explains nothing.
+#   labels with a meaning from coin flips. Nets fit coin flips too ([Zhang et al. 2017](https://arxiv.org/abs/1611.03530)); a measure that cannot tell the two apart explains nothing.
 #
-# With **delta** at one half, rings appear: so often may a promise break. With delta at a millionth the curves hardly rise. Confidence is
-# cheap.
+# **Delta** is how often a promise may break: at one half, look for rings. At a millionth the curves have risen by little. Confidence is cheap.
 
 # %% [markdown] tags=["instructor"]
-# **Instructor.** Send the class through **Which random examples**, one draw each, at delta 0.5 and then at 0.05, and count rings on the
-# board. Then ask why the PAC-Bayes rows never have any (they are loose) and whether that makes them better (no).
+# **Instructor.** Send the class through **Draw**, one each, at delta 0.5 and then at 0.05, and count rings on the
+# board. Then ask why the PAC-Bayes rows hardly ever have any (they are loose) and whether that makes them better (no).
 #
 # **Misconception to hunt:** "the bound explains why it generalises". It is computed after the fact, from the training errors. And it is for the
 # *randomized* classifier; the one at the centre errs at most twice as often, which is a theorem, and usually less, which is not.

@@ -272,10 +272,10 @@ def explorer() -> Explorer:
         name="bounds",
         title="From how many examples on does a bound say anything?",
         controls=(
-            Slider("coins", "Labels replaced by coin flips", 0.0, 1.0, 0.0, step=0.05),
+            Slider("coins", "Coin flips", 0.0, 1.0, 0.0, step=0.05),
             Slider("ridge", "Ridge", 0.01, 30.0, 3.0, log=True),
-            Slider("delta", "Chance of being wrong (delta)", 1e-6, 0.5, 0.05, log=True),
-            Slider("draw", "Which random examples", 1, 20, 1, whole=True),
+            Slider("delta", "Delta", 1e-6, 0.5, 0.05, log=True),
+            Slider("draw", "Draw", 1, 20, 1, whole=True),
         ),
         compute=bounds,
         figure=BoundsFigure,

@@ -153,7 +153,8 @@ class CurveFigure(LiveFigure):
         self.spread.set_segments([[(n, min(some)), (n, max(some))] for n, some in zip(SIZES, trials, strict=False)])
         for artist, trials in ((self.left_out, result.leave_one_out), (self.gcv, result.gcv)):
             artist.set_data(*(nowhere if trials is None else (SIZES, trials.mean(0))))
-        said = [(n, share / 100) for n, share in zip(GUESSES, self.guesses(), strict=True) if share is not None]
+        guesses = zip(GUESSES, self.guesses(), strict=True)
+        said = [(n, max(share / 100, LOWEST)) for n, share in guesses if share is not None]
         self.said.set_data(*(zip(*said, strict=True) if said and result.start else nowhere))
 
     def describe(self, result: Curves) -> str:
@@ -197,8 +198,8 @@ def explorer() -> Explorer:
         controls=(
             Choice("world", "World", worlds.WORLDS, worlds.TEN),
             Slider("ridge", "Ridge", 1e-4, 10.0, START["ridge"], log=True),
-            Slider("noise", "Label noise, as a share of the target", 0.0, 1.0, START["noise"], step=0.05),
-            Switch("reveal", "Reveal: train, and measure", False),
+            Slider("noise", "Label noise", 0.0, 1.0, START["noise"], step=0.05),
+            Switch("reveal", "Reveal", False),
             Choice("beside", "Beside it", BESIDE, NOTHING),
         ),
         compute=curves,

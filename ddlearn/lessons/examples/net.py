@@ -133,11 +133,11 @@ class NetFigure(LiveFigure):
         ]
         self.values = [[axes.text(0, 0, "", ha="center", va="bottom") for _ in PRIORS] for _ in looks]
         self.verdicts = [axes.text(k, 1.14, "", ha="center", va="center", weight="bold") for k in range(len(PRIORS))]
-        self.costs = [axes.text(k, -0.2, "", ha="center", va="center") for k in range(len(PRIORS))]
+        self.costs = [axes.text(k, -0.25, "", ha="center", va="center") for k in range(len(PRIORS))]
         axes.set(ylim=(0, 1.3), xlim=(-0.5, 2.5), ylabel="share of mistakes")
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
-        axes.set_xticks(range(len(PRIORS)), [f"prior from {prior}" for prior in PRIORS])
-        axes.set_xlabel(" ")
+        axes.set_xticks(range(len(PRIORS)), [f"prior from\n{prior}" for prior in PRIORS])
+        axes.set_xlabel(" ")  # room for the divergences
         axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
 
     def draw(self, result: Promises):
@@ -159,7 +159,8 @@ class NetFigure(LiveFigure):
         ]
         broken = [promise.prior for promise in result.promises if not promise.kept]
         verdict = f"Broken: the promise with the prior from {broken[0]}." if broken else "All three were kept."
-        return f"{result.n} examples, {result.labels} as labels. Prior {'; '.join(said)}. {verdict}"
+        kind = "true labels" if result.labels == TRUE else "coin flips for labels"
+        return f"{result.n:,} examples, {kind}. Prior {'; '.join(said)}. {verdict}"
 
 
 def explorer() -> Explorer:
