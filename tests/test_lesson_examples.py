@@ -15,7 +15,7 @@ from ddlearn.generalization import (
     pac_bayes_kernel,
     spectrum,
 )
-from ddlearn.lessons.examples import bounds, claims, curve, exercises, modes, net, worlds
+from ddlearn.lessons.examples import bounds, curve, exercises, measures, modes, net, worlds
 
 
 def power_law(N, exponent):
@@ -190,16 +190,16 @@ def test_a_net_reports_its_progress_and_stops_where_it_is_told_to():
 
 
 def test_the_training_error_of_the_control_is_what_a_fit_leaves_over():
-    K, Y, _ = claims.digits()
-    A = K[:30, :30] + claims.RIDGE * torch.eye(30, dtype=K.dtype)
+    K, Y, _ = measures.digits()
+    A = K[:30, :30] + measures.RIDGE * torch.eye(30, dtype=K.dtype)
     alpha = torch.linalg.solve(A, Y[:30])
-    torch.testing.assert_close(Y[:30] - K[:30, :30] @ alpha, claims.RIDGE * alpha, rtol=1e-8, atol=1e-10)
+    torch.testing.assert_close(Y[:30] - K[:30, :30] @ alpha, measures.RIDGE * alpha, rtol=1e-8, atol=1e-10)
 
 
 def test_a_promise_by_the_binomial_tail_is_a_surprise_at_its_edge():
-    wrong, rate = 7, binomial_upper(7, 50, claims.DELTA)
+    wrong, rate = 7, binomial_upper(7, 50, measures.DELTA)
     tail = sum(math.comb(50, k) * rate**k * (1 - rate) ** (50 - k) for k in range(wrong + 1))
-    assert tail == pytest.approx(claims.DELTA, rel=1e-9)
+    assert tail == pytest.approx(measures.DELTA, rel=1e-9)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
