@@ -6,16 +6,16 @@ random start, or weights trained on other examples. From weights trained on the 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure
+from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, remembered
 from ddlearn.generalization import pac_bayes_net, random_labels, unit_rows
 from ddlearn.lessons.examples import worlds
-from ddlearn.networks import MLP
+from ddlearn.networks import MLP, Parameters
 from ddlearn.training import Ensemble, train
 
 PRIORS = ("the random start", "half of the examples", "all of the examples")
@@ -26,21 +26,6 @@ PRETRAINING = {"steps": 600, "lr": 3e-3, "optimizer": "adam", "loss": "logistic"
 STEPS, DRAWS, TEST_DRAWS = 300, 2000, 500
 
 Progress = Callable[[float, str], object]
-
-
-@dataclass(frozen=True)
-class Training:
-    """What to train: equal if its words are, whoever watches it."""
-
-    labels: str
-    n: int
-    seed: int = 0
-    priors: tuple[str, ...] = PRIORS
-    progress: Progress | None = field(default=None, compare=False)
-
-    def report(self, share: float, words: str) -> None:
-        if self.progress is not None:
-            self.progress(share, words)
 
 
 @dataclass(frozen=True)
@@ -67,33 +52,31 @@ class Promises:
     promises: tuple[Promise, ...]
 
 
-@lru_cache(maxsize=12)
-def trained(training: Training) -> tuple[Promise, ...]:
+@remembered(12)
+def trained(labels: str, n: int, seed: int, progress: Progress | None = None) -> tuple[Promise, ...]:
     """Train the net, on all examples and on half of them, then a posterior for each prior."""
     x, classes = worlds.digits(worlds.ALL)
-    generator, N, n = compute.generator(training.seed), len(x), training.n
+    generator, N = compute.generator(seed), len(x)
     x = (LENGTH * unit_rows(x)).float().cpu()  # so small a net trains faster here than on a GPU
-    y = torch.where(classes < 5, 1.0, -1.0) if training.labels == TRUE else random_labels(N, generator).float()
+    y = torch.where(classes < 5, 1.0, -1.0) if labels == TRUE else random_labels(N, generator).float()
     order = torch.randperm(N, generator=generator)
     seen, unseen = order[:n], order[n:]
     first, second = seen[: n // 2], seen[n // 2 :]
     net = MLP((x.shape[1], HIDDEN, 1), W_std=1.0)
     fresh = Ensemble.draw([net], generator, x.dtype)
 
-    def pretrained(rows: torch.Tensor) -> tuple:
+    def pretrained(rows: Tensor) -> Parameters:
         return train(fresh, x[rows], y[rows], generator=generator, **PRETRAINING).ensemble.parameters[0]
 
-    training.report(0.02, "the net, on all examples and on half of them")
     start, plain, informed = fresh.parameters[0], pretrained(seen), pretrained(first)
     # The prior's mean, the weights from which the posterior starts, how wide, and the examples that judge.
     recipes = ((start, plain, 0.05, seen), (informed, informed, 0.03, second), (plain, plain, 0.03, seen))
-    how = dict(zip(PRIORS, recipes, strict=True))
     made = []
-    for k, prior in enumerate(training.priors):
-        W0, mean, sigma, judges = how[prior]
+    for k, (prior, (W0, mean, sigma, judges)) in enumerate(zip(PRIORS, recipes, strict=True)):
 
         def report(share: float, words: str, k: int = k, prior: str = prior) -> None:
-            training.report(0.1 + 0.9 * (k + share) / len(training.priors), f"prior from {prior}: {words}")
+            if progress:
+                progress((k + share) / len(PRIORS), f"prior from {prior}: {words}")
 
         found = pac_bayes_net(
             net, W0, mean, x[judges], y[judges], generator, sigma=sigma, steps=STEPS, draws=DRAWS, progress=report
@@ -103,10 +86,9 @@ def trained(training: Training) -> tuple[Promise, ...]:
     return tuple(made)
 
 
-def promises(labels: str, examples: str, *, progress: Progress | None = None) -> Promises:
+def promises(labels: str, examples: str, seed: int = 0, *, progress: Progress | None = None) -> Promises:
     """Three bounds for the same net, trained on so many examples with such labels."""
-    n = int(examples)
-    return Promises(labels, n, trained(Training(labels, n, progress=progress)))
+    return Promises(labels, int(examples), trained(labels, int(examples), seed, progress=progress))
 
 
 class NetFigure(LiveFigure):
