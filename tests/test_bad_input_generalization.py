@@ -107,6 +107,10 @@ def measure(K=K, Y=Y, sizes=(1, 3), **changed):
     return gz.measure_learning_curve(K, Y, sizes, **{"trials": 1, "generator": G, **changed})
 
 
+def learned(K=K, targets=Y, n=3, **changed):
+    return gz.measure_learnability(K, targets, n, **{"trials": 1, "generator": G, **changed})
+
+
 def table(x=X, labels=None, sizes=(4,), generator=G, **changed):
     return gz.bounds_table(x, {"true": SIGNS} if labels is None else labels, sizes, generator, **changed)
 
@@ -117,6 +121,11 @@ def randomize(**changed):
 
 
 TABLE = {
+    "eigenmodes": [
+        (lambda: gz.eigenmodes([[1.0]]), TypeError, f"K {TENSOR}. torch.as_tensor(K) converts it."),
+        (lambda: gz.eigenmodes(X), ValueError, "K must be a square matrix of shape (n, n); got shape (6, 3)"),
+        (lambda: gz.eigenmodes(-K), ValueError, "K must have no negative eigenvalue, as every Gram matrix"),
+    ],
     "spectrum": pool(gz.spectrum),
     "learnability": [
         *modes(gz.learnability),
@@ -148,6 +157,17 @@ TABLE = {
             "modes must be the spectrum of K and Y, of 6 modes; got 3",
         ),
         (lambda: measure(modes=3), TypeError, "modes must be the Spectrum of K and Y; got int"),
+    ],
+    "measure_learnability": [
+        (lambda: learned([[1.0]]), TypeError, f"K {TENSOR}. torch.as_tensor(K) converts it."),
+        (lambda: learned(K.triu()), ValueError, "K must be symmetric; got entries that differ"),
+        (lambda: learned(targets=SIGNS), ValueError, "targets must be a matrix of shape (6, d); got shape (6,)"),
+        (lambda: learned(targets=Y.float()), TypeError, "targets must be of the same dtype as K, torch.float64"),
+        (lambda: learned(targets=0 * Y), ValueError, "targets must have an entry that is not zero in every column"),
+        (lambda: learned(n=7), ValueError, "n must be a whole number from 1 to 6; got 7"),
+        (lambda: learned(trials=0), ValueError, "trials must be a whole number of at least 1; got 0"),
+        (lambda: learned(generator=0), TypeError, "generator must be a torch.Generator; got int"),
+        (lambda: learned(ridge=-1), ValueError, "ridge must be a number of at least 0; got -1"),
     ],
     "binomial_upper": [
         *shares(lambda v: gz.binomial_upper(1, 5, v)),
@@ -299,5 +319,5 @@ def test_a_bad_value_is_refused_with_its_sentence(call, error, sentence):
 
 
 def test_every_public_name_is_in_the_table():
-    results = {"KernelFit", "Learnability", "LearningCurve", "MarginBound", "Row", "Spectrum"}
+    results = {"Eigenmodes", "KernelFit", "Learnability", "LearningCurve", "MarginBound", "Row", "Spectrum"}
     assert set(TABLE) == set(gz.__all__) - results - {"RIDGES"}

@@ -17,12 +17,14 @@ from ddlearn.generalization import (
     centred,
     centred_one_hot,
     eigenlearning_risk,
+    eigenmodes,
     finite_pool_risk,
     gcv,
     haar_pool,
     kernel_fit,
     learnability,
     leave_one_out,
+    measure_learnability,
     measure_learning_curve,
     ntk_with_bias,
     random_labels,
@@ -155,6 +157,14 @@ def test_a_spectrum_holds_all_of_kernel_and_target():
     torch.testing.assert_close(lam, s / 30, rtol=1e-8, atol=1e-14)
 
 
+def test_eigenmodes_are_the_kernel_in_order():
+    K = rbf(normal(30, 3))
+    lam, U = eigenmodes(K)
+    assert (lam.diff() <= 0).all()
+    torch.testing.assert_close(U * (30 * lam) @ U.T, K, rtol=1e-10, atol=1e-12)
+    torch.testing.assert_close(lam, spectrum(K, normal(30)).lam, rtol=0, atol=0)
+
+
 def test_a_haar_pool_has_the_spectrum_that_it_was_given():
     lam, v = power_law(50, 1.5), normal(50, 3)
     K, Y = haar_pool(lam, v, generator(1))
@@ -264,6 +274,27 @@ def test_a_line_is_learned_from_as_many_points_as_it_has_numbers():
     assert curve.x.tolist() == [3, 4, 20]
     assert torch.equal(curve.measured, found.measured)
     assert torch.equal(curve.theory, found.finite_pool)
+
+
+@pytest.mark.parametrize("ridge", [0.0, 0.5])
+def test_what_each_mode_learns_is_measured_as_predicted_and_adds_up(ridge):
+    N, n = 300, 90
+    K, _ = haar_pool(power_law(N, 1.5), normal(N), generator(0))
+    lam, U = eigenmodes(K)
+    found = measure_learnability(K, U, n, trials=40, generator=generator(1), ridge=ridge)
+    kappa = learnability(lam + ridge / N, n).kappa
+    theory = lam / (lam + ridge / N + kappa)
+    error = found.std(0) / 40**0.5
+    assert ((found.mean(0) - theory).abs() < 5 * error + 0.01).all()
+    # Trial by trial the sum is n - ridge tr A^-1, and without ridge it is n.
+    order = torch.randperm(N, generator=generator(1))[:n]
+    spare = ridge * torch.linalg.inv(K[order][:, order] + ridge * torch.eye(n).double()).trace() if ridge else 0.0
+    assert found[0].sum().item() == pytest.approx(n - float(spare), rel=1e-8)
+    # By brute force: the coefficient of one fit to one target.
+    seen, t = order, U[:, 3]
+    A = K[seen][:, seen] + (ridge + 1e-10 * K.diagonal()[seen].mean() * (ridge == 0)) * torch.eye(n).double()
+    f = K[:, seen] @ torch.linalg.solve(A, t[seen])
+    assert found[0, 3].item() == pytest.approx(float(t @ f), rel=1e-6)
 
 
 def small_pool():

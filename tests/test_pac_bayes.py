@@ -75,6 +75,13 @@ def test_the_gibbs_error_is_that_of_functions_drawn_one_by_one():
     assert found.mean_error(new @ phi.T, y_new) == (y_new * (new @ w) <= 0).double().mean().item()
 
 
+def test_the_gibbs_error_is_the_training_error_where_it_is_trained():
+    phi = normal(40, 6)
+    y = phi[:, 0].sign()
+    found = pac_bayes_kernel(phi @ phi.T, y, ridges=[1.0])
+    assert found.gibbs_error(phi @ phi.T, phi.square().sum(1), y) == pytest.approx(found.train_error, rel=1e-12)
+
+
 @pytest.mark.parametrize(("n", "seed"), [(400, 0), (400, 1), (800, 0)])
 def test_four_hundred_digits_are_enough(digits, n, seed):
     """The bound says something, and what it says of the Gibbs classifier comes true; probability .95."""

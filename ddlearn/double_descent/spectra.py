@@ -64,7 +64,7 @@ def held_out(excess: Tensor, n: int, features: Numbers, population: int, noise: 
 
     (T - (n/M) tr) / (1 - n/M) with T the theory's excess, and tr what a fit leaves of the training points: s^2 if it
     interpolates, k >= n; else the optimism of least squares, (1 - k/n)^2 (T + s^2) - s^2 + 2 s^2 k/n. This is our
-    heuristic, for fits without a ridge, and tested on images only.
+    heuristic, tested on images only. For a fit with a ridge hand it the theory's degrees of freedom z as `features`.
     """
     arguments.tensor("excess", excess)
     n = arguments.whole("n", n, 1)

@@ -36,10 +36,26 @@ from torch import Tensor
 
 from ddlearn import arguments
 
-__all__ = ["Learnability", "Spectrum", "eigenlearning_risk", "finite_pool_risk", "learnability", "spectrum"]
+__all__ = [
+    "Eigenmodes",
+    "Learnability",
+    "Spectrum",
+    "eigenlearning_risk",
+    "eigenmodes",
+    "finite_pool_risk",
+    "learnability",
+    "spectrum",
+]
 
 HALVINGS = 80
 """Each halves the logarithm's interval: enough for the last digit, whatever the spectrum."""
+
+
+class Eigenmodes(NamedTuple):
+    """Eigenvalues of K / N, largest first, (N,), and its eigenvectors of length 1, the columns of U (N, N)."""
+
+    lam: Tensor
+    U: Tensor
 
 
 class Spectrum(NamedTuple):
@@ -56,6 +72,15 @@ class Learnability(NamedTuple):
     L: Tensor
 
 
+def eigenmodes(K: Tensor) -> Eigenmodes:
+    """lambda and U of a pool.  K (N, N). Eigenvalues below 0 by rounding are set to 0.
+
+    Raises `TypeError` or `ValueError` if K is not symmetric or has a negative eigenvalue beyond rounding.
+    """
+    lam, U = _decompose(arguments.symmetric("K", K))
+    return Eigenmodes(lam.flip(0), U.flip(1))
+
+
 def spectrum(K: Tensor, Y: Tensor) -> Spectrum:
     """lambda and V2 of a pool.  K (N, N), Y (N,) or (N, C). Eigenvalues below 0 by rounding are set to 0.
 
@@ -65,11 +90,9 @@ def spectrum(K: Tensor, Y: Tensor) -> Spectrum:
     arguments.symmetric("K", K)
     N = len(arguments.targets("Y", Y, len(K)))
     arguments.same_kind("Y", Y, "K", K)
-    lam, U = torch.linalg.eigh(K)
-    if lam[0] < -10 * N * torch.finfo(K.dtype).eps * lam.abs().max():
-        raise ValueError(f"K must have no negative eigenvalue, as every Gram matrix; got {lam[0].item():.3g}")
+    lam, U = _decompose(K)
     V2 = (U.T @ Y.reshape(N, -1)).square().sum(1) / N
-    return Spectrum(lam.clamp_(min=0).flip(0) / N, V2.flip(0))
+    return Spectrum(lam.flip(0), V2.flip(0))
 
 
 def learnability(lam: Tensor, n: float | Tensor | Sequence[float], ridge: float = 0.0) -> Learnability:
@@ -119,6 +142,15 @@ def finite_pool_risk(
         raise ValueError(f"n must be below {N}, the size of the pool; got {size.max().item():g}")
     L = learnability(lam + ridge / N, n).L
     return N / (N - size) * _amplified(size, L, (1 - L).square() @ (V2 + noise / N))
+
+
+def _decompose(K: Tensor) -> tuple[Tensor, Tensor]:
+    """Eigenvalues of K / N, smallest first, and eigenvectors."""
+    N = len(K)
+    lam, U = torch.linalg.eigh(K)
+    if lam[0] < -10 * N * torch.finfo(K.dtype).eps * lam.abs().max():
+        raise ValueError(f"K must have no negative eigenvalue, as every Gram matrix; got {lam[0].item():.3g}")
+    return lam.clamp_(min=0) / N, U
 
 
 def _conserve(lam: Tensor, n: Tensor, ridge: float) -> Tensor:

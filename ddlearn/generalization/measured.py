@@ -25,7 +25,7 @@ from ddlearn.generalization.estimates import kernel_fit
 from ddlearn.generalization.learning_curves import Spectrum, eigenlearning_risk, finite_pool_risk, spectrum
 from ddlearn.result import Curve
 
-__all__ = ["LearningCurve", "measure_learning_curve"]
+__all__ = ["LearningCurve", "measure_learnability", "measure_learning_curve"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +100,34 @@ def measure_learning_curve(
     found = torch.tensor(rows, dtype=K.dtype, device=K.device).reshape(len(sizes), trials, 4)
     null = Y.square().sum().item() / N + noise
     return LearningCurve(n, *found.permute(2, 1, 0), *theory, null)
+
+
+def measure_learnability(
+    K: Tensor, targets: Tensor, n: int, *, trials: int, generator: torch.Generator, ridge: float = 0.0
+) -> Tensor:
+    """<t, f> / <t, t> over the whole pool, f fitted to n random points of the target t: how much of t is learned.
+
+    K (N, N), targets (N, k), each learned by itself -> (trials, k). For eigenvector i of K its mean is predicted to be
+    lambda_i / (lambda_i + ridge / N + kappa), kappa that of `learnability(lam + ridge / N, n)`: the pool's form. Over
+    all N eigenvectors it adds up to n in every trial, less ridge tr (K_nn + ridge I)^-1.
+
+    Raises `TypeError` or `ValueError` if K is no Gram matrix, targets do not fit it or are zero, or n is not 1 to N.
+    """
+    arguments.symmetric("K", K)
+    arguments.matrix("targets", targets, rows=len(K))
+    arguments.same_kind("targets", targets, "K", K)
+    sizes = targets.square().sum(0)
+    if sizes.min() <= 0:
+        raise ValueError("targets must have an entry that is not zero in every column")
+    n, trials = arguments.whole("n", n, 1, len(K)), arguments.whole("trials", trials, 1)
+    arguments.generator("generator", generator)
+    learned = []
+    for _ in range(trials):
+        seen = torch.randperm(len(K), generator=generator, device=generator.device)[:n].to(K.device)
+        K_seen = K[seen]
+        alpha = kernel_fit(K_seen[:, seen], targets[seen], ridge).alpha
+        learned.append((targets * (K_seen.T @ alpha)).sum(0) / sizes)
+    return torch.stack(learned)
 
 
 def _trial(

@@ -87,4 +87,5 @@ def pac_bayes_kernel(
 
 def _missed(mu: float | Tensor, margins: Tensor) -> Tensor:
     """Mean over points of Phi(-mu g): mu () or (m,), g (n,) -> () or (m,)."""
-    return torch.special.ndtr(-torch.as_tensor(mu).to(margins)[..., None] * margins).mean(-1)
+    mu = torch.as_tensor(mu, dtype=margins.dtype, device=margins.device)
+    return torch.special.ndtr(-mu[..., None] * margins).mean(-1)

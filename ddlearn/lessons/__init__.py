@@ -21,6 +21,8 @@ LESSONS = {
     "03": "tangent",
     "04": "lazy",
     "05": "real_steps",
+    "06": "examples",
+    "07": "double_descent_solved",
     "08": "double_descent_trained",
 }
 

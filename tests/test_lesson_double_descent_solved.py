@@ -1,0 +1,216 @@
+"""Lesson 07's own computations against independent ones."""
+
+import math
+
+import pytest
+import torch
+
+from ddlearn import compute, kernels
+from ddlearn import double_descent as dd
+from ddlearn.lessons import load
+from ddlearn.lessons.double_descent_solved import designs, exercises, images, peak, variance, why
+
+
+def gaussian(*shape, seed=0):
+    return torch.randn(*shape, generator=compute.generator(seed), dtype=torch.float64)
+
+
+@pytest.mark.parametrize(("n", "p"), [(30, 12), (12, 30), (15, 15)])
+def test_the_fit_is_least_squares_interpolates_and_lies_in_the_row_space(n, p):
+    X, y = gaussian(n, p), gaussian(n, 3, seed=1)
+    b = exercises.min_norm_fit(X, y)
+    torch.testing.assert_close(b, torch.linalg.lstsq(X, y, driver="gelsd").solution)
+    torch.testing.assert_close(X.T @ (X @ b - y), torch.zeros(p, 3, dtype=X.dtype), atol=1e-9, rtol=0)
+    if p >= n:
+        torch.testing.assert_close(X @ b, y)
+        onto_rows = X.T @ torch.linalg.solve(X @ X.T, X @ b)
+        torch.testing.assert_close(onto_rows, b)
+
+
+def test_the_formula_is_the_librarys_at_every_size():
+    for n in (5, 20, 41):
+        for p in range(1, 90):
+            assert exercises.risk(n, p, 1.3, 0.4) == pytest.approx(dd.exact_risk(n, p, 1.3, 0.4))
+
+
+@pytest.mark.parametrize(("n", "p", "penalty"), [(9, 4, 0.1), (5, 12, 0.02), (7, 7, 0.3), (6, 11, 0.0)])
+def test_bias_and_variance_are_those_of_the_matrix_that_makes_the_fit(n, p, penalty):
+    """b = A y: mean |A X beta - beta|^2 over directions of beta, and noise |A|^2."""
+    X = gaussian(n, p)
+    identity = torch.eye(p, dtype=X.dtype)
+    A = torch.linalg.solve(X.T @ X + n * penalty * identity, X.T) if penalty else torch.linalg.pinv(X)
+    bias, noise = exercises.bias_variance(torch.linalg.svdvals(X), n, p, penalty, 1.7, 0.6)
+    assert bias == pytest.approx(float(1.7 / p * (A @ X - identity).square().sum()), abs=1e-12)
+    assert noise == pytest.approx(float(0.6 * A.square().sum()))
+    assert bias + noise == pytest.approx(float(dd.risk_given(X, 1.7, 0.6, penalty)))
+
+
+def test_a_fit_to_parts_of_the_labels_gives_the_risk_of_a_fit_to_the_labels():
+    """Signal and noise are fitted apart and put together; here they are fitted together, one noise at a time."""
+    n, signal, noise, asked = 20, 0.7, 0.3, []
+
+    def fit(X, y):
+        asked.append((X, y))
+        return torch.linalg.pinv(X) @ y
+
+    found = designs.fits(designs.Asked(fit, 3))[n]
+    everywhere = torch.ones(len(found.sizes), dtype=torch.float64)
+    together = found.risk(signal * everywhere, noise * everywhere)
+    for i, p in enumerate(found.sizes):
+        X, y = asked[i * designs.DRAWS + 2]  # 20 examples come first
+        beta = dd.draw_linear(n, p, 1.0, 0.0, compute.generator((1000 * 3 + 2) * 1000 + p))[2]
+        torch.testing.assert_close(y[:, 0], X @ beta)
+        risks = []
+        for e in y[:, 1:].T:
+            b = torch.linalg.pinv(X) @ (signal**0.5 * y[:, 0] + noise**0.5 * e)
+            risks.append((b - signal**0.5 * beta).square().sum())
+        assert float(together[i, 2]) == pytest.approx(float(torch.stack(risks).mean()), rel=1e-8)
+
+
+def test_what_the_features_miss_is_noise_to_them():
+    """Against a fit to the first p of many features, of which all are drawn."""
+    n, p, decay, draws = 40, 20, 1.0, 400
+    kept, disturbance, missed = peak.captured(torch.tensor([float(p)]).double(), n, decay, 0.2)
+    generator = compute.generator(0)
+    total = 0.0
+    rest = 300  # features beyond the first p, which share what is missed
+    for _ in range(draws):
+        X, X_rest = (torch.randn(n, k, generator=generator, dtype=torch.float64) for k in (p, rest))
+        beta, beta_rest = (torch.randn(k, generator=generator, dtype=torch.float64) for k in (p, rest))
+        beta, beta_rest = beta / beta.norm() * kept.sqrt(), beta_rest / beta_rest.norm() * missed.sqrt()
+        e = 0.2**0.5 * torch.randn(n, generator=generator, dtype=torch.float64)
+        b = torch.linalg.lstsq(X, (X @ beta + X_rest @ beta_rest + e)[:, None]).solution[:, 0]
+        total += float((b - beta).square().sum() + beta_rest.square().sum()) / draws
+    expected = exercises.risk(n, p, float(kept), float(disturbance)) + float(missed)
+    assert total == pytest.approx(expected, rel=0.05)
+    at = dd.misspecified_risk(p / n, decay, 1.0, 0.2)
+    assert expected == pytest.approx(float(at), rel=0.06)
+
+
+@pytest.mark.parametrize("fit", [peak.RIDGE, peak.BEST])
+def test_the_limit_with_a_penalty_is_the_mean_of_larger_and_larger_designs(fit):
+    result = peak.peak("spread over many", "60", 0.3, fit, 0.05)
+    at = [int((result.line - p).abs().argmin()) for p in result.sizes]
+    theory = (result.theory_bias + result.theory_variance)[at]
+    close = (result.line[at] - result.sizes).abs() < 0.03 * result.sizes
+    assert close.sum() > 10
+    assert ((result.measured.mean(0) / theory - 1).abs()[close] < 0.1).all()
+
+
+def test_no_penalty_is_better_than_the_best_one_for_any_design():
+    s, n, p = torch.linalg.svdvals(gaussian(12, 12)), 12, 12
+    best = float(peak.chosen(peak.BEST, 0.0, torch.tensor(p / n), torch.tensor(0.8), torch.tensor(0.3)))
+    least = sum(exercises.bias_variance(s, n, p, best, 0.8, 0.3))
+    for penalty in (0.0, 0.9 * best, 1.1 * best, 10 * best):
+        assert sum(exercises.bias_variance(s, n, p, penalty, 0.8, 0.3)) > least
+
+
+def test_the_images_theory_is_the_librarys_from_the_whole_kernel():
+    x, y = images.population(0)
+    sizes = (20, 90, 250, 2000)
+    for rate in (0.0, 0.2):
+        K = kernels.rbf(x, width=1.5)
+        expected = dd.predict_images(K, y, 10, images.N_TRAIN, sizes, rate)
+        torch.testing.assert_close(images.predict(rate, 1.5, sizes, 0.0), expected, rtol=1e-6, atol=1e-9)
+
+
+def test_the_theory_with_a_penalty_is_right_about_digits_that_no_fit_has_seen():
+    path = images.measured(images.Asked(0.1, 1.5, 4))
+    for l, penalty in enumerate(images.PENALTIES, start=1):
+        theory = images.predict(0.1, 1.5, images.WIDTHS, penalty, 4)
+        assert float((path.mse[..., l].mean(0) / theory - 1).abs().median()) < 0.08
+    chosen, which = images.best(0.1, 1.5, images.WIDTHS, 4)
+    picked = path.mse.mean(0)[torch.arange(len(images.WIDTHS)), which + 1]
+    assert (picked <= 1.1 * path.mse.mean(0)[:, 1:].amin(1)).all()
+    assert (chosen.diff() < 0).all()
+
+
+def test_every_solver_is_what_it_says():
+    Z, Z_new = gaussian(30, 30) @ torch.diag(torch.logspace(0, -5, 30).double()), gaussian(20, 30, seed=1)
+    weights, weakest = why.solved(Z, Z_new)
+    found = dict(zip(why.SOLVERS, weights, strict=True))
+    s = torch.linalg.svdvals(Z)
+    torch.testing.assert_close(found[why.EXACT][0], Z_new @ torch.linalg.pinv(Z), rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(found[why.CUT][0], Z_new @ torch.linalg.pinv(Z, rtol=1e-3), rtol=1e-6, atol=1e-8)
+    b, step = torch.zeros(30, 30, dtype=Z.dtype), 0.999 / s[0] ** 2
+    for _ in range(why.STEPS):
+        b = b + step * Z.T @ (torch.eye(30, dtype=Z.dtype) - Z @ b)
+    torch.testing.assert_close(found[why.DESCENT][0], Z_new @ b, rtol=1e-6, atol=1e-8)
+    V = torch.linalg.svd(Z).Vh[: why.STRONG]
+    for name in why.SOLVERS:
+        whole = {why.EXACT: torch.linalg.pinv(Z), why.SINGLE: torch.linalg.pinv(Z.float()).double()}.get(name)
+        if whole is not None:
+            torch.testing.assert_close(found[name][1], Z_new @ V.T @ V @ whole, rtol=1e-3, atol=1e-3)
+    least = dict(zip(why.SOLVERS, weakest.tolist(), strict=True))
+    assert least[why.EXACT] == pytest.approx(float(s[-1] / s[0]), rel=1e-6)
+    assert least[why.CUT] == pytest.approx(float(s[s > 1e-3 * s[0]][-1] / s[0]), rel=1e-6)
+
+
+def test_an_error_is_the_sum_over_directions_of_three_factors():
+    """f(x) - x.w = sum (x.v_i) (1/s_i) (u_i.r) - (what the examples do not span of x).w, with y = X w + r."""
+    X, w, r, x = gaussian(12, 20), gaussian(20, 1, seed=1), gaussian(12, 1, seed=2), gaussian(5, 20, seed=3)
+    U, s, Vh = torch.linalg.svd(X, full_matrices=False)
+    errors = x @ exercises.min_norm_fit(X, X @ w + r) - x @ w
+    directions = (x @ Vh.T) * (U.T @ r)[:, 0] / s
+    torch.testing.assert_close(errors[:, 0], directions.sum(1) - ((x - x @ Vh.T @ Vh) @ w)[:, 0])
+
+
+def test_solvers_that_drop_weak_directions_clip_the_peak():
+    """The pitfall: a rank cut-off, or the default one in float32, hides what this lesson is about."""
+    at = why.SIZES.index(why.N_TRAIN)
+    height = {solver: float(why.why(solver, False, False).error[at]) for solver in why.SOLVERS}
+    assert height[why.EXACT] > 20
+    assert height[why.SINGLE] < height[why.EXACT] / 2
+    assert max(height[why.CUT], height[why.LARGE_CUT], height[why.DESCENT]) < 1
+
+
+def test_labels_that_the_features_explain_are_learned_without_error_up_to_the_threshold():
+    result = why.why(why.EXACT, True, False)
+    assert (result.error[: why.SIZES.index(why.N_TRAIN)] < 1e-12).all()
+    assert (result.error[-3:] > 1e-2).all()
+
+
+def test_the_curve_folds_back_along_effective_parameters():
+    result = why.why(why.EXACT, False, False)
+    at = why.SIZES.index(why.N_TRAIN)
+    assert int(result.p_test.argmax()) == at
+    assert (result.p_test[: at + 1].diff() > 0).all()
+    assert (result.p_test[at:].diff() < 0).all()
+
+
+def test_noise_and_averaging_act_on_their_own_parts_only():
+    one, loud, mean = (variance.variance(*setting, "0.1", seed=2) for setting in ((0.2, 1), (0.6, 1), (0.2, 5)))
+    torch.testing.assert_close(loud.parts, one.parts * torch.tensor([1, 1, 1, 3, 3.0], dtype=torch.float64)[:, None])
+    torch.testing.assert_close(mean.parts, one.parts / torch.tensor([1, 1, 5, 1, 5.0], dtype=torch.float64)[:, None])
+
+
+def test_the_variance_theory_is_that_of_one_fit():
+    result = variance.variance(0.4, 1, "0.1", seed=1)
+    at = [variance.LINE.index(N) for N in variance.SIZES if N in variance.LINE]
+    kept = [i for i, N in enumerate(variance.SIZES) if N in variance.LINE]
+    assert len(kept) > 8
+    torch.testing.assert_close(result.total[kept], result.theory[at], rtol=0.08, atol=0)
+
+
+def test_the_predictions_come_out_as_said():
+    truths = {prediction.name: prediction.truth for prediction in load("07").parts.predictions}
+    before, after = exercises.risk(40, 60, 1.0, 0.2), exercises.risk(60, 60, 1.0, 0.2)
+    assert truths["more"] == "it gets much larger"
+    assert before < 1
+    assert math.isinf(after)
+    quiet = peak.peak("every feature is there", "40", 0.0, peak.MIN_NORM, 0.01)
+    assert truths["quiet"] == "nothing"
+    assert float(quiet.measured[:, int((quiet.sizes - 40).abs().argmin())].max()) < 1e-12
+    assert truths["peak"] == images.N_TRAIN
+
+
+def test_the_figures_say_what_was_predicted_where_it_is_answered():
+    figure = peak.PeakFigure()
+    figure.predictions = lambda: ("it stays", "all of it")
+    state = peak.explorer().state
+    assert "20 examples more, you said, it stays." in figure.describe(peak.peak(**{**state, "n": "60"}))
+    assert "you said: all of it." in figure.describe(peak.peak(**{**state, "noise": 0.0}))
+    assert "you said" not in figure.describe(peak.peak(**state))
+    told = images.ImagesFigure()
+    told.prediction = lambda: 2000
+    assert "You said 2000." in told.describe(images.images(**images.explorer().state))
