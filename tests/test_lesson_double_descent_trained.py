@@ -1,14 +1,18 @@
 """Lesson 08's own computations against independent ones."""
 
 import itertools
+from pathlib import Path
 
 import pytest
 import torch
 
 from ddlearn import compute
 from ddlearn.classroom.latest import Cancelled
+from ddlearn.datasets import DatasetUnavailable, ImageSet
 from ddlearn.double_descent import exact_risk, interpolation_point, null_mse, one_hot, parameters, three_clocks
+from ddlearn.fetch import read_idx
 from ddlearn.lessons.double_descent_trained import (
+    any_images,
     clocks,
     cures,
     exercises,
@@ -18,11 +22,13 @@ from ddlearn.lessons.double_descent_trained import (
     lesson,
     measures,
     nets,
+    random_features,
     samples,
 )
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
 
+REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist_t10k"
 SMALL = {"widths": (3, 6), "seeds": 2, "steps": 12, "record": (4, 8), "n": 60}
 
 
@@ -289,6 +295,47 @@ def test_learners_steps_are_trained_apart():
     again = samples.trained(0, (40,), mine)
     assert len(calls) == samples.STEPS
     torch.testing.assert_close(first[0], again[0])
+
+
+# -- random features on any images
+
+
+def as_image_set(folder):
+    images, labels = (read_idx(folder / f"t10k-{part}-ubyte.gz") for part in ("images-idx3", "labels-idx1"))
+    return ImageSet("mnist", images[:5000], labels[:5000].long(), images[5000:], labels[5000:].long(), 255, "", "")
+
+
+def peak_and_ends(found):
+    middle = found.measured.median(0).values
+    return found.x[middle.argmax()], middle[0], middle[-1], middle.max()
+
+
+def test_random_features_on_digits_peak_where_they_are_as_many_as_the_examples():
+    peak, first, last, most = peak_and_ends(any_images.curve("digits", "20 %", "squared error"))
+    assert peak == any_images.EXAMPLES
+    assert most > 10 * first > 10 * last
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not REAL.is_dir(), reason="the shared data folder is missing")
+def test_random_features_on_mnist_do_too(monkeypatch):
+    monkeypatch.setitem(any_images.LARGE, "MNIST", lambda: as_image_set(REAL))
+    peak, first, last, most = peak_and_ends(any_images.curve("MNIST", "20 %", "squared error", 5))
+    assert peak == any_images.EXAMPLES
+    assert most > 10 * first > 10 * last
+
+
+def test_images_that_cannot_be_fetched_are_said_and_the_digits_stay(monkeypatch):
+    def unavailable():
+        raise DatasetUnavailable("mnist is not available now: no connection to the server.")
+
+    monkeypatch.setitem(any_images.LARGE, "MNIST", unavailable)
+    random_features.show()
+    before = random_features.figure.sentence
+    random_features.set(images="MNIST")
+    assert "mnist is not available now: no connection to the server." in random_features.status
+    assert random_features.figure.sentence == before
+    random_features.set(images="digits")
 
 
 # -- the full sweep

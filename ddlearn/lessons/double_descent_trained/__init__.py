@@ -1,12 +1,12 @@
 """Lesson 08, Double descent, trained: real digits, wrong labels; where nets peak, and what takes the peak away."""
 
 from ddlearn.classroom import TODO, Lesson, Quiz
-from ddlearn.lessons.double_descent_trained import clocks, cures, full, heatmap, samples
+from ddlearn.lessons.double_descent_trained import any_images, clocks, cures, full, heatmap, samples
 from ddlearn.lessons.double_descent_trained.claims import CLAIMS
 from ddlearn.lessons.double_descent_trained.exercises import EARLY_STOP, ENSEMBLE_STEP, INTERPOLATION_POINT
 from ddlearn.lessons.double_descent_trained.questions import PREDICTIONS, QUIZ, RECAP
 
-__all__ = ["TODO", "full_sweep", "lesson"]
+__all__ = ["TODO", "full_sweep", "lesson", "random_features"]
 
 lesson = Lesson(
     number="08",
@@ -27,3 +27,6 @@ lesson.samples.figure.prediction = lambda: lesson.prediction("double")
 
 full_sweep = full.explorer()
 """Shown in no cell: its sweeps take minutes, and a learner asks for them by name."""
+
+random_features = any_images.explorer()
+"""Shown in no cell: two of its three sets of images are fetched."""
