@@ -29,6 +29,12 @@ def widths(**changed):
     return lambda: dd.net_widths(**asked)
 
 
+def convolutions(**changed):
+    pictures = torch.zeros(4, 8, 8)
+    asked = {"images": pictures, "y": SEEDS[:, :4], "images_new": pictures, "y_new": LABELS[:4], "widths": [1]}
+    return lambda: dd.conv_widths(**{**asked, "generator": G, "batch": 2, **NET, **changed})
+
+
 def images(**changed):
     asked = {
         "x": X,
@@ -374,6 +380,30 @@ TABLE = {
     "geometric_steps": [
         (lambda: dd.geometric_steps(5, 4, 3), ValueError, "last must be a whole number of at least 5; got 4"),
         (lambda: dd.geometric_steps(1, 4, 1), ValueError, "count must be a whole number of at least 2; got 1"),
+    ],
+    "average_outputs": [
+        (lambda: dd.average_outputs([1.0], 1), TypeError, "outputs must be a torch tensor; got list"),
+        (lambda: dd.average_outputs(P, 3), ValueError, "members must be a whole number from 1 to 2; got 3"),
+    ],
+    "conv_parameters": [
+        (lambda: dd.conv_parameters(0, 3), ValueError, "k must be a whole number of at least 1; got 0"),
+        (lambda: dd.conv_parameters(1, 0), ValueError, "K must be a whole number of at least 1; got 0"),
+    ],
+    "draw_conv_nets": [
+        (lambda: dd.draw_conv_nets(0, 3, 1, G), ValueError, "k must be a whole number of at least 1; got 0"),
+        (lambda: dd.draw_conv_nets(1, 3, 0, G), ValueError, "seeds must be a whole number of at least 1; got 0"),
+        (lambda: dd.draw_conv_nets(1, 3, 1, 0), TypeError, NO_GENERATOR),
+    ],
+    "run_conv_nets": [
+        (lambda: dd.run_conv_nets(dd.draw_conv_nets(1, 3, 1, G), X), ValueError, "images must be of shape (n, h, w)"),
+    ],
+    "conv_widths": [
+        (convolutions(images=X), ValueError, "images must be of shape (n, h, w)"),
+        (convolutions(y=LABELS[:4]), ValueError, "y must be of shape (seeds, 4)"),
+        (convolutions(widths=[0]), ValueError, "widths[0] must be a whole number of at least 1; got 0"),
+        (convolutions(lr=0), ValueError, "lr must be a positive number; got 0"),
+        (convolutions(loss="none"), ValueError, "loss must be one of 'mse', 'cross-entropy'; got 'none'"),
+        (convolutions(generator=0), TypeError, NO_GENERATOR),
     ],
     "run_cells": [(lambda: dd.run_cells(3, []), TypeError, "cell must be a function; got int")],
     "draw_seeds": [(lambda: dd.draw_seeds(1, 0), TypeError, NO_GENERATOR)],

@@ -41,6 +41,8 @@ def draw_conv_nets(k: int, K: int, seeds: int, generator: torch.Generator) -> li
     W (seeds * out, in, 3, 3) and b (seeds * out,), the nets one after the other; readout (seeds, 4k, K) and (seeds, K).
     Weights are of variance 2 / inputs, biases start at 0.
     """
+    k, K, seeds = (arguments.whole(name, value, 1) for name, value in (("k", k), ("K", K), ("seeds", seeds)))
+    arguments.generator("generator", generator)
     kind = {"generator": generator, "device": generator.device}
     drawn = []
     for n, m in ((1, k), (k, 2 * k), (2 * k, 4 * k)):
@@ -52,6 +54,7 @@ def draw_conv_nets(k: int, K: int, seeds: int, generator: torch.Generator) -> li
 
 def run_conv_nets(parameters: Sequence[Tensor], images: Tensor) -> Tensor:
     """What each net says of each image.  images (n, h, w) -> (seeds, n, K)"""
+    _check_shape("images", images)
     *convolutions, A, c = parameters
     seeds, z = len(A), images[:, None]
     for l in range(3):
@@ -86,10 +89,7 @@ def conv_widths(
     Steps are recorded as in `net_widths`. progress(fraction, words) is called after each width, and may raise to stop.
     """
     for name, value in (("images", images), ("images_new", images_new)):
-        if arguments.tensor(name, value).ndim != 3 or min(value.shape[1:]) < SMALLEST:
-            raise ValueError(
-                f"{name} must be of shape (n, h, w), {SMALLEST} pixels or more each way; got {tuple(value.shape)}"
-            )
+        _check_shape(name, arguments.tensor(name, value))
     if labels("y", y, classes).ndim != 2 or y.shape[1] != len(images):
         raise ValueError(f"y must be of shape (seeds, {len(images)}); got shape {tuple(y.shape)}")
     if labels("y_new", y_new, classes).shape != (len(images_new),):
@@ -118,6 +118,13 @@ def conv_widths(
         train_error=train_error,
         train_mse=train_mse,
     )
+
+
+def _check_shape(name: str, images: Tensor) -> None:
+    if images.ndim != 3 or min(images.shape[1:]) < SMALLEST:
+        raise ValueError(
+            f"{name} must be of shape (n, h, w), {SMALLEST} pixels or more each way; got {tuple(images.shape)}"
+        )
 
 
 def _cell(
