@@ -21,11 +21,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import scipy.linalg
 import torch
 from torch import Tensor
 
-from ddlearn import arguments
+from ddlearn import arguments, compute
 
 __all__ = ["FeatureRidgePath", "RidgeFits", "RidgePath", "feature_ridge_path", "ridge", "ridge_path"]
 
@@ -113,7 +112,7 @@ def ridge_path(K: Tensor, y: Tensor, penalties: Tensor | Sequence[float]) -> Rid
     _check_targets(y, "K", K)
     penalties = _check_penalties(penalties, K)
     n = len(K)
-    lam, U = _eigh(K)
+    lam, U = compute.eigh(K)
     tolerance = 10 * n * torch.finfo(K.dtype).eps * lam.abs().max()
     if lam[0] < -tolerance:
         raise ValueError(f"K must have no negative eigenvalue, as every Gram matrix; got {lam[0].item():.3g}")
@@ -150,7 +149,7 @@ def feature_ridge_path(phi: Tensor, y: Tensor, penalties: Tensor | Sequence[floa
         weights = torch.einsum("np,ln...->lp...", phi, path.alpha)
         return FeatureRidgePath(penalties, y, path.fitted, path.leave_one_out, path.degrees_of_freedom, weights)
 
-    lam, V = _eigh(phi.T @ phi)
+    lam, V = compute.eigh(phi.T @ phi)
     lam.clamp_(min=0)
     mu = n * penalties[:, None]  # (L, 1)
     inverse = 1 / (lam + mu)  # (L, p)
@@ -170,17 +169,6 @@ def feature_ridge_path(phi: Tensor, y: Tensor, penalties: Tensor | Sequence[floa
         degrees_of_freedom=(lam * inverse).sum(1),
         weights=_combine(V, inverse, Z.T @ Y).reshape(len(penalties), p, *y.shape[1:]),
     )
-
-
-def _eigh(K: Tensor) -> tuple[Tensor, Tensor]:
-    """Eigenvalues, least first, and eigenvectors of a symmetric matrix, which is nearly all that a path costs.
-
-    SciPy's LAPACK does it in 0.7 of the time of torch's on the processors that we measured (AMD, n = 1000, one thread).
-    """
-    if K.device.type != "cpu":
-        return torch.linalg.eigh(K)
-    lam, U = scipy.linalg.eigh(K.detach().numpy(), driver="evd", check_finite=False)
-    return torch.from_numpy(lam), torch.from_numpy(U)
 
 
 def _combine(U: Tensor, inverse: Tensor, c: Tensor) -> Tensor:

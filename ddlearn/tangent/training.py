@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddlearn import arguments
+from ddlearn import arguments, compute
 
 __all__ = ["Dynamics", "dynamics"]
 
@@ -128,7 +128,7 @@ def dynamics(K: Tensor, y: Tensor, f0: float | Tensor = 0.0) -> Dynamics:
     arguments.targets("y", y, len(K))
     arguments.same_kind("y", y, "K", K)
     f0 = _start("f0", f0, y)
-    lam, U = torch.linalg.eigh(K)
+    lam, U = compute.eigh(K)
     if lam[0] < -10 * len(K) * torch.finfo(K.dtype).eps * lam.abs().max():
         raise ValueError(f"K must have no negative eigenvalue, as every Gram matrix; got {lam[0].item():.3g}")
     lam, U = lam.flip(0).clamp_(min=0), U.flip(1)
