@@ -12,7 +12,7 @@ import math
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "device",
+    "each",
     "eigh",
     "generator",
     "limit_threads",
@@ -156,6 +157,36 @@ def generator(seed: int, device: torch.device | str = "cpu") -> torch.Generator:
     import torch
 
     return torch.Generator(device).manual_seed(arguments.whole("seed", seed, 0, 2**63 - 1))
+
+
+def each(work: Callable[[T], object], items: Sequence[T], device: torch.device) -> None:
+    """work(item) for every item: on a CPU, on as many threads as torch has here, each of which computes on one.
+
+    For work that is a chain of small steps with a buffer of their own: torch spreads one step over its threads, and
+    NumPy none, while a thread for each item spreads the chain. `work` must not depend on their order. What it raises is
+    raised here.
+    """
+    import torch
+
+    count = torch.get_num_threads()
+    if device.type != "cpu" or min(count, len(items)) < 2:
+        for item in items:
+            work(item)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    grad, inference = torch.is_grad_enabled(), torch.is_inference_mode_enabled()  # a new thread knows neither
+
+    def as_here(item: T) -> None:
+        with torch.inference_mode(inference), torch.set_grad_enabled(grad):
+            work(item)
+
+    try:
+        with ThreadPoolExecutor(min(count, len(items)), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            for _ in pool.map(as_here, items):
+                pass
+    finally:
+        torch.set_num_threads(count)  # a thread's own count is also what later threads start with
 
 
 def eigh(K: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import threading
 from types import SimpleNamespace
 
 import psutil
@@ -10,6 +11,7 @@ import torch
 from ddlearn import compute
 
 GB = 10**9
+CPU = torch.device("cpu")
 
 
 @pytest.fixture(autouse=True)
@@ -197,3 +199,50 @@ def test_threads_that_the_user_chose_are_never_raised():
 def test_a_blas_that_is_loaded_already_is_held_to_the_quota():
     code = "import numpy, threadpoolctl as t, ddlearn; print(*{p['num_threads'] for p in t.threadpool_info()})"
     assert run(code, CPU_LIMIT="1") == ["1"]
+
+
+@pytest.fixture
+def two_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_each_item_is_worked_on_once_by_threads_that_compute_on_one(two_threads):
+    seen = []
+    compute.each(lambda i: seen.append((i, threading.current_thread(), torch.get_num_threads())), range(50), CPU)
+    items, workers, counts = zip(*seen, strict=True)
+    assert sorted(items) == list(range(50))
+    assert threading.main_thread() not in workers
+    assert set(counts) == {1}
+    assert torch.get_num_threads() == 2
+    later = threading.Thread(target=lambda: seen.append(torch.get_num_threads()))
+    later.start()
+    later.join()
+    assert seen[-1] == 2
+
+
+@pytest.mark.parametrize(("count", "items"), [(1, 5), (2, 1)])
+def test_each_on_one_thread_is_a_loop_in_order(two_threads, count, items):
+    torch.set_num_threads(count)
+    seen = []
+    compute.each(lambda i: seen.append((i, threading.current_thread())), range(items), CPU)
+    assert seen == [(i, threading.main_thread()) for i in range(items)]
+
+
+def test_each_raises_what_the_work_raises_and_leaves_the_threads_as_they_were(two_threads):
+    with pytest.raises(ZeroDivisionError):
+        compute.each(lambda i: 1 / (i - 7), range(20), CPU)
+    assert torch.get_num_threads() == 2
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.enable_grad, torch.inference_mode])
+def test_each_works_in_the_mode_of_its_caller(two_threads, mode):
+    modes = []
+    with mode():
+        here = (torch.is_grad_enabled(), torch.is_inference_mode_enabled())
+        compute.each(
+            lambda _: modes.append((torch.is_grad_enabled(), torch.is_inference_mode_enabled())), range(9), CPU
+        )
+    assert modes == [here] * 9

@@ -272,6 +272,24 @@ print(high_water() - before)
     assert peak["infinite"] <= peak["infinite_plain"] / 2
 
 
+@pytest.mark.parametrize("activation", ["relu", "erf"])
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_two_threads_give_the_numbers_of_one(activation, mode):
+    x, x2 = points(900, 5), points(700, 5, seed=1)  # several tiles
+    before = torch.get_num_threads()
+    try:
+        for other in (None, x2):
+            results = []
+            for count in (1, 2):
+                torch.set_num_threads(count)
+                with mode():
+                    results.append(tangent.infinite(x, other, 3, activation, b_std=0.2))
+            for one, two in zip(*results, strict=True):
+                torch.testing.assert_close(one, two, rtol=0, atol=1e-14)
+    finally:
+        torch.set_num_threads(before)
+
+
 @needs_cuda
 @pytest.mark.parametrize("activation", ["relu", "erf"])
 def test_cuda_and_cpu_agree(activation):
