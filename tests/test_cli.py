@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import ddlearn
 from ddlearn.course import claims, cli, doctor, launch, notebooks, run, workcopy
 
-WORDS = ("lab", "run", "claims", "doctor", "report", "build")
+WORDS = ("lab", "run", "claims", "doctor", "report", "links", "build")
 
 
 def command(*arguments: str, **settings) -> subprocess.CompletedProcess:

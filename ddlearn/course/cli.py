@@ -107,6 +107,33 @@ def report(
 
 
 @app.command()
+def links(
+    repository: Annotated[
+        str | None, typer.Argument(metavar="[OWNER/NAME]", help="On GitHub; by default, origin.")
+    ] = None,
+    ref: Annotated[str, typer.Option(metavar="TAG", help="A tag, a branch or a commit; best a tag.")] = (
+        f"v{ddlearn.__version__}"
+    ),
+    environment: Annotated[
+        str | None, typer.Option(metavar="OWNER/NAME@TAG", help="What Binder builds, where lessons are pulled later.")
+    ] = None,
+    hub: Annotated[str | None, typer.Option(metavar="ADDRESS", help="The JupyterHub of a class.")] = None,
+    lesson: Annotated[str, typer.Option(metavar="N", help="The lesson to open.")] = "00",
+) -> None:
+    """Print addresses that open a lesson on Binder, on a JupyterHub and in Colab, and badges for a page."""
+    from ddlearn.course import links as addresses
+    from ddlearn.course import notebooks
+
+    if repository is None:
+        repository = addresses.origin(notebooks.checkout() or Path.cwd())
+    notebook = f"lessons/{notebooks.choose([lesson], notebooks.shipped())[0].name}"
+    image = addresses.Source(*environment.split("@", 1)) if environment and "@" in environment else None
+    if environment and image is None:
+        raise ValueError(f"environment must be OWNER/NAME@TAG; got {environment!r}.")
+    typer.echo(addresses.text(addresses.Source(repository, ref), image, hub, notebook))
+
+
+@app.command()
 def build(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; say what is wrong, if anything is.")] = False,
     root: Annotated[Path | None, typer.Option(help="The repository; by default, the one ddlearn runs from.")] = None,
