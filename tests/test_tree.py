@@ -10,11 +10,13 @@ import tomllib
 from importlib.metadata import requires
 from pathlib import Path
 
+import floors
 import nbformat
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 import ddlearn
 from ddlearn import lessons
@@ -214,3 +216,25 @@ def test_the_readme_tells_which_lessons_are_here():
     rows = re.findall(r"^\| (\d\d) \| .* \| (here|planned) \|$", (ROOT / "README.md").read_text("utf-8"), flags=re.M)
     assert len(rows) == 12
     assert [number for number, word in rows if word == "here"] == list(lessons.LESSONS)
+
+
+def test_every_dependency_has_a_floor_that_the_pin_is_not_below():
+    oldest = pins("\n".join(floors.floors({"project": PROJECT})))
+    assert {"torch", "ipywidgets", "pytest"} <= set(oldest)
+    for name, version in oldest.items():
+        assert Version(version) <= Version(CONSTRAINTS[name]), name
+
+
+@pytest.mark.parametrize("requirement", ["numpy", "numpy<3", "numpy==2.0"])
+def test_a_dependency_without_a_floor_is_refused(requirement):
+    with pytest.raises(ValueError, match=rf"^{requirement} has no floor"):
+        floors.floors({"project": {"dependencies": [requirement], "optional-dependencies": {"test": []}}})
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda path: path.name)
+def test_a_workflow_may_read_and_no_more_than_it_must(path):
+    flow = yaml.safe_load(path.read_text("utf-8"))
+    assert flow["permissions"] == {"contents": "read"}
+    for job in flow["jobs"].values():
+        assert job["timeout-minutes"] <= 90
+        assert all(re.fullmatch(r"[\w.-]+/[\w.-]+@v\d+", step["uses"]) for step in job["steps"] if "uses" in step)
