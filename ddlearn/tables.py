@@ -156,6 +156,8 @@ def _cells(text: str, name: str) -> tuple[list[str], list[tuple[int, list[str]]]
                 rows.append((reader.line_num, [cell.strip() for cell in cells]))
     except csv.Error as error:
         raise TableRefused(f"{name} cannot be read as CSV at line {reader.line_num}: {error}.") from None
+    if not rows:
+        raise TableRefused(f"{name} has no cell with anything in it.")
     header = rows.pop(0)[1]
     _check_header(header, name)
     for line, cells in rows:

@@ -1,7 +1,7 @@
 """One page of HTML to keep, to mail or to hand in: it asks nothing of a network and runs no script.
 
 A page's own template begins with `{% extends "document.html" %}` and fills its blocks `title` and `main`; the macro
-`table` there draws a table whose rows begin with their heading. Every text is escaped: some of it is the learner's own.
+`grid` there draws a table whose rows begin with their heading. Every text is escaped: some of it is the learner's own.
 """
 
 from datetime import datetime

@@ -93,6 +93,7 @@ class ExperimentFigure(LiveFigure):
     def layout(self, figure):
         from matplotlib.collections import PolyCollection
 
+        figure.get_layout_engine().set(rect=(0.015, 0, 0.985, 1))  # tick labels of another question may be longer
         self.curves, self.numbers = figure.subplots(1, 2, width_ratios=(1.35, 1))
         curves, numbers = self.curves, self.numbers
         self.spread = curves.add_collection(PolyCollection([], color=PALETTE["sky"], alpha=0.35, linewidth=0))

@@ -7,7 +7,11 @@ from ddlearn.lessons.capstone.menu import QUESTIONS
 
 def ahead(question: Question) -> Prediction:
     """The prediction that belongs to a question of the menu."""
-    band = f"The band is {said_band(question.band)}" if question.band else "The band is a baseline, near 1"
+    band = (
+        f"The band is {said_band(question.band)}"
+        if question.band
+        else "The band is a baseline: at least 1, or a little less"
+    )
     return Prediction(
         name=question.name,
         question=(
@@ -124,7 +128,7 @@ QUIZ = (
         ),
     ),
     QuizItem(
-        question="You asked eight questions of three tables, and hand in the page that came out best. What is wrong?",
+        question="You asked nine questions of three tables, and hand in the page that came out best. What is wrong?",
         options=(
             Option(
                 "Nothing: every number on it is true.",

@@ -18,7 +18,7 @@ from ddlearn.lessons.capstone import exercises
 from ddlearn.lessons.capstone.exercises import NORMAL, Pair, around, t_value
 
 SIZES = (2, 3, 5, 8, 12, 20)
-REPEATS = 400
+REPEATS = 1000
 DRAWN = 40
 LEVEL = 0.95
 T = "t value, n − 1"
@@ -144,7 +144,7 @@ class CoverageFigure(LiveFigure):
         said = self.prediction()
         words = (
             f"{result.n} seeds, {result.law}, rule: {result.rule}. Of {DRAWN} intervals {missed} miss the truth; "
-            f"of {REPEATS}, {100 * result.here:.0f} % hold it, where {100 * LEVEL:.0f} % are promised. "
+            f"of {REPEATS:,}, {100 * result.here:.0f} % hold it, where {100 * LEVEL:.0f} % are promised. "
             f"At {SIZES[1]} seeds {100 * float(result.covered[1]):.0f} % do, "
             f"at {SIZES[-1]} {100 * float(result.covered[-1]):.0f} %."
         )
