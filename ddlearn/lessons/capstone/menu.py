@@ -133,6 +133,7 @@ PEAK = Question(
         ("Simon, Karkada, Ghosh, Belkin 2024", f"{ARXIV}2311.14646"),
     ),
     measure=by_features.peak,
+    line="theory, up to 100",
     log_x=True,
     log_y=True,
 )
@@ -153,6 +154,7 @@ WIDEST = Question(
         ("Simon, Karkada, Ghosh, Belkin 2024", f"{ARXIV}2311.14646"),
     ),
     measure=by_features.widest,
+    line="theory, up to 100",
     log_x=True,
     log_y=True,
 )

@@ -78,7 +78,8 @@ def page_html(
     figure.dpi, figure.prediction = DPI, lambda question: said
     width, height = (round(100 * side) for side in figure.size)
     before = datetime.fromisoformat(said_at) <= result.shown_at
-    names = [*table.columns[:NAMED], *(["…"] if len(table.columns) > NAMED else [])]
+    more = len(table.columns) - NAMED
+    columns = ", ".join(table.columns[:NAMED]) + (f" and {more} more." if more > 0 else ".")
     outside = "outside the band, as it must be" if result.control_outside else "not outside the band for certain"
     return render(
         __package__,
@@ -92,7 +93,7 @@ def page_html(
         shown_at=said_when(result.shown_at.isoformat(timespec="seconds")),
         table=table,
         used=min(len(table), shelf.POOL),
-        columns=", ".join(names),
+        columns=columns,
         result=result,
         verdict=WORDS[result.verdict],
         image=base64.b64encode(figure.png(result)).decode("ascii"),
