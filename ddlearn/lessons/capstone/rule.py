@@ -18,7 +18,7 @@ from ddlearn.lessons.capstone import exercises
 from ddlearn.lessons.capstone.exercises import NORMAL, Pair, around, t_value
 
 SIZES = (2, 3, 5, 8, 12, 20)
-REPEATS = 1000
+REPEATS = 600
 DRAWN = 40
 LEVEL = 0.95
 T = "t value, n − 1"
