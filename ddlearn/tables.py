@@ -62,7 +62,7 @@ class Table:
     def said(self) -> str:
         """The table in words: its size, and what its target is."""
         kind = f"{len(self.classes)} classes" if self.classes else "a number"
-        return f"{len(self):,} rows, {len(self.columns)} columns, and {kind} to predict"
+        return f"{_count(len(self), 'row')}, {_count(len(self.columns), 'column')}, and {kind} to predict"
 
     def sample(self, rows: int, generator: torch.Generator) -> Table:
         """At most so many rows, drawn without replacement; a column that they leave constant, or an empty class, goes.

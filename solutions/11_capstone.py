@@ -134,7 +134,7 @@ def verdict(measured, control, band):
 # ## A table
 #
 # Three real tables are here, and there is room for yours: a CSV file with names in its first row, numbers below them, and one
-# column to predict. Put it beside this notebook and write its name in the cell. Or leave the cell as it is.
+# column to predict, of numbers or of classes. Put it beside this notebook and write its name in the cell. Or leave the cell as it is.
 
 # %%
 bring("", target=None)
@@ -149,8 +149,8 @@ lesson.look.show()
 # %% [markdown]
 # ## Theory over experiment: ask it
 #
-# Choose a **Question**, a **Table**, and how many rows to **Learn from**. You see the band and the control, and theory's line where there
-# is one. *Do not run it yet.*
+# Choose a **Question**, a **Table**, and how many rows to **Learn from**. The sentence under the picture says what is claimed. You see the
+# band and the control, and theory's line where there is one; sometimes it misses. *Do not run it yet.*
 
 # %%
 lesson.experiment.show()
@@ -163,7 +163,7 @@ lesson.experiment.show()
 lesson.predict(lesson.experiment.state["question"])
 
 # %% [markdown]
-# Now tick **Run it** above. Then take **Seeds** away, one by one. At how many does your rule stop to know?
+# Now tick **Run it** above; your number is drawn in. Then take **Seeds** away, one by one. At how many can your rule no longer tell?
 
 # %% [markdown] tags=["instructor"]
 # **Instructor.** With two or three seeds nearly every question falls to "cannot tell": ask why a t value of twelve is no bug. *Fixed or

@@ -303,7 +303,7 @@ def test_a_table_is_brought_and_taken_away_again(tmp_path, capsys):
     assert "you have brought no table" in LESSON.look.figure.sentence
     bring_one(str(csv_of(tmp_path)), leave_out=("one",))
     assert "Your table mine" in capsys.readouterr().out
-    assert LESSON.look.figure.sentence.startswith("Your table: 40 rows, 1 columns, and 2 classes")
+    assert LESSON.look.figure.sentence.startswith("Your table: 40 rows, 1 column, and 2 classes")
     bring_one(str(tmp_path / "nowhere.csv"))
     said = capsys.readouterr().out
     assert "cannot be used yet" in said

@@ -180,16 +180,17 @@ class ExperimentFigure(LiveFigure):
         self.said.set_data(*(([], []) if said is None else ([-0.6, 0.5], [said, said])))
 
     def describe(self, result: Judged) -> str:
-        head = f"{result.question.name}, {result.called}: {result.rows} rows to learn from, {result.seeds} seeds."
+        called = result.called[:1].upper() + result.called[1:]
+        head = f"{result.question.hypothesis} {called}, {result.rows} rows, {result.seeds} seeds."
         band = f"Band: {said_band(result.band)}."
-        where = "outside the band, as it must be" if result.control_outside else "not outside the band for certain"
+        where = "outside, as it must be" if result.control_outside else "not outside for certain"
         control = f"Control: {_said(result.controls, result.control)}, {where}."
         if result.shown_at is None:
-            return f"{_capital(head)} {band} {control} The measured numbers are hidden until you run it."
+            return f"{head} {band} {control} The measured numbers are hidden until you run it."
         said = self.prediction(result.question.name)
         yours = "" if said is None else f" You said {brief(said)}."
         measured = f"Measured: {_said(result.values, result.interval)}.{yours}"
-        return f"{_capital(head)} {band} {control} {measured} Verdict: {WORDS[result.verdict]}."
+        return f"{head} {band} {control} {measured} Verdict: {WORDS[result.verdict]}."
 
 
 def round_numbers(low: float, high: float, log: bool) -> list[float]:
@@ -207,11 +208,7 @@ def round_numbers(low: float, high: float, log: bool) -> list[float]:
 
 def _said(seeds: Tensor, interval: tuple[float, float]) -> str:
     mean, low, high = (f"{one:.2f}".replace("-", "−") for one in (float(seeds.mean()), *interval))
-    return f"{mean}, interval {low} to {high}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return f"{mean} ({low} to {high})"
 
 
 def explorer() -> Explorer:
