@@ -632,3 +632,35 @@ def test_work_in_torch_and_in_threads_agrees_with_work_on_the_spot():
     explorer = asyncio.run(there())
     here.set(**explorer.state)
     assert here.figure.painted[-1] == explorer.figure.painted[-1]
+
+
+def test_an_explorer_forgets_what_it_was_told_to():
+    shelf = {"offset": 0.0}
+    explorer = make(compute=lambda size, speed, shape, flip: size + shelf["offset"])
+    explorer.show()
+    first = explorer.figure.painted[-1]
+    shelf["offset"] = 5.0
+    explorer.refresh()
+    assert explorer.figure.painted[-1] == first
+    explorer.forget()
+    assert explorer.figure.painted[-1] == first + 5.0
+
+
+def test_what_was_under_way_when_an_explorer_forgot_is_not_remembered():
+    asked = []
+
+    def forgetful(size, speed, shape, flip):
+        asked.append(size)
+        explorer.forget()
+        return size
+
+    explorer = make(compute=forgetful)
+    once = len(explorer.sweep(interiors=0))
+    explorer.sweep(interiors=0)
+    assert len(asked) == 2 * once
+
+
+def test_forgetting_before_the_first_picture_shows_none():
+    explorer = make()
+    explorer.forget()
+    assert explorer.figure.painted == []

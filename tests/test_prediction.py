@@ -68,7 +68,7 @@ def test_a_number_is_recorded_from_the_slider_or_the_box():
     assert box.value == 60
     inside(board, ipywidgets.Button)[0].click()
     assert prediction.answer == 60
-    assert "Recorded: 60 features. The figure below will show how close you were." in status(board)
+    assert "Recorded: 60 features. The figure will show how close you were." in status(board)
     box.value = 70
     inside(board, ipywidgets.Button)[0].click()
     assert prediction.answer == 70

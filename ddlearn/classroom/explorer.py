@@ -137,6 +137,13 @@ class Explorer:
             mine = [name for name in self.uses if name in self.engine]
             self._latest.submit(self._wish(f"Now runs on your {listed(mine)}." if mine else "Painted again."))
 
+    def forget(self) -> None:
+        """Drop the results kept, and paint again: what `compute` reads beside its arguments has changed."""
+        with self._memory_lock:
+            self._remembered = OrderedDict()
+        if self._panel is not None:
+            self._latest.submit(self._wish("Painted again."))
+
     async def settled(self) -> None:
         """Wait until the picture is that of the controls."""
         await self._latest.idle()
@@ -212,15 +219,16 @@ class Explorer:
     def _result(self, job: Job):
         wish = job.wish
         with self._memory_lock:
-            if wish.key in self._remembered:
-                self._remembered.move_to_end(wish.key)
-                return self._remembered[wish.key][0]
+            remembered = self._remembered  # `forget` may put another one in its place meanwhile
+            if wish.key in remembered:
+                remembered.move_to_end(wish.key)
+                return remembered[wish.key][0]
         reporter = {"progress": job.progress} if self._reports else {}
         result = self.compute(**wish.values, **wish.engine, **reporter)
         with self._memory_lock:
-            self._remembered[wish.key] = result, wish.engine  # the functions are kept, lest their ids be given away
-            while len(self._remembered) > REMEMBERED:
-                self._remembered.popitem(last=False)
+            remembered[wish.key] = result, wish.engine  # the functions are kept, lest their ids be given away
+            while len(remembered) > REMEMBERED:
+                remembered.popitem(last=False)
         return result
 
     def _paint(self, job: Job, result) -> None:

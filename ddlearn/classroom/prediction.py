@@ -72,7 +72,7 @@ class Prediction:
         """Return the sentence under the button."""
         if self.answer is None:
             return "Nothing recorded yet. You may also go on without."
-        return f"Recorded: {self._said(self.answer)}. The figure below will show how close you were."
+        return f"Recorded: {self._said(self.answer)}. The figure will show how close you were."
 
     def compared(self, truth: Value | None = None) -> str:
         """Return "You said 60; it is 100." with the `truth` measured here, or the one that was known beforehand."""

@@ -7,14 +7,12 @@ and archived. Every text is escaped: the code in it is the learner's own.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 
-from jinja2 import Environment
 from markupsafe import Markup
 
-import ddlearn
 from ddlearn import lessons
+from ddlearn.classroom.document import render, said_when
 from ddlearn.classroom.lesson import Parts
 from ddlearn.classroom.progress import PASSED, Progress
 from ddlearn.classroom.prose import inline
@@ -67,19 +65,15 @@ def report_html(progress: Progress) -> str:
     record = progress.read()["lessons"]
     numbers = [*lessons.LESSONS, *sorted(set(record) - set(lessons.LESSONS))]
     chapters = [_chapter(number, record.get(number, {})) for number in numbers]
-    template = resources.files("ddlearn.course").joinpath("report.html").read_text(encoding="utf-8")
-    return (
-        Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-        .from_string(template)
-        .render(
-            generator=GENERATOR,
-            version=ddlearn.__version__,
-            written=_when(datetime.now(UTC).isoformat()),
-            machine=_machine(Machine()),
-            overview=_overview(record),
-            notices=list(progress.notices),
-            chapters=chapters,
-        )
+    return render(
+        __package__,
+        "report.html",
+        generator=GENERATOR,
+        written=said_when(datetime.now(UTC).isoformat()),
+        machine=_machine(Machine()),
+        overview=_overview(record),
+        notices=list(progress.notices),
+        chapters=chapters,
     )
 
 
@@ -108,7 +102,7 @@ def _chapter(number: str, record: dict) -> Chapter:
     if wanted and done == len(wanted):
         state = "✓ every exercise passed"
     if "started_at" in record:
-        state = Markup("{}, since {}").format(state, _when(record["started_at"]))
+        state = Markup("{}, since {}").format(state, said_when(record["started_at"]))
     tables = [
         _exercises(parts, exercises),
         _predictions(parts, record.get("predictions", {})),
@@ -137,7 +131,7 @@ def _exercises(parts: Parts, record: dict) -> Table:
         symbol = "✓" if status == PASSED else "◐" if entry.get("attempts") else "○"
         when = entry.get("passed_at") or entry.get("first_tried")
         counts = (str(entry.get(field, 0)) for field in ("attempts", "hints"))
-        rows.append((titles.get(name, name + GONE), f"{symbol} {status}", *counts, _when(when)))
+        rows.append((titles.get(name, name + GONE), f"{symbol} {status}", *counts, said_when(when)))
     return Table("Exercises", ("Exercise", "State", "Attempts", "Hints", "When"), rows)
 
 
@@ -154,7 +148,7 @@ def _predictions(parts: Parts, record: dict) -> Table:
                 _prose(prediction.question) if prediction else name + GONE,
                 "○ not answered" if value is None else _value(value, unit),
                 "" if truth is None else _value(truth, unit),
-                _when(record.get(name, {}).get("recorded_at")),
+                said_when(record.get(name, {}).get("recorded_at")),
             )
         )
     return Table("Predictions", ("Question", "My prediction", "It is", "When"), rows)
@@ -184,7 +178,7 @@ def _claims(parts: Parts, record: dict) -> Table:
         verdict = "○ not measured" if entry is None else "✓ holds" if entry.get("holds") else "✗ does not hold"
         measured = ", ".join(_value(number) for number in (entry or {}).get("measured", []))
         sentence = _prose(f"{claim.statement} ({claim.paper})") if claim else name + GONE
-        when = _when((entry or {}).get("measured_at"))
+        when = said_when((entry or {}).get("measured_at"))
         rows.append((sentence, claim.band if claim else "", measured, verdict, when))
     return Table("Claims, as measured on my machine", ("Claim", "Expected", "Measured", "Verdict", "When"), rows)
 
@@ -207,18 +201,6 @@ def _machine(machine: Machine) -> str:
     threads = _count(machine.cores_granted(), "thread")
     memory = f"{machine.memory_limit() / 2**30:.1f} GB of memory"
     return f"{machine.system()}, Python {python}, torch {torch} ({machine.device()}), {threads}, {memory}"
-
-
-def _when(moment: str | None) -> str:
-    """A time of the record in words, with its exact value for machines; what is no time is shown as it is."""
-    try:
-        parsed = datetime.fromisoformat(moment) if moment else None
-    except ValueError:
-        return moment
-    if parsed is None:
-        return ""
-    words = f"{parsed.day} {parsed:%B %Y, %H:%M} UTC"
-    return Markup('<time datetime="{}">{}</time>').format(moment, words)
 
 
 def _prose(text: str) -> Markup:

@@ -1,0 +1,38 @@
+"""Lesson 11, Capstone: a question of your own choice, a prediction, a measurement, and a page that stands by itself."""
+
+from collections.abc import Sequence
+
+from ddlearn.classroom import TODO, Lesson, Quiz
+from ddlearn.lessons.capstone import experiment, look, own, rule
+from ddlearn.lessons.capstone.claims import CLAIMS
+from ddlearn.lessons.capstone.exercises import INTERVAL, VERDICT, t_value
+from ddlearn.lessons.capstone.questions import PREDICTIONS, QUIZ, RECAP
+
+__all__ = ["TODO", "bring", "lesson", "t_value", "write_page"]
+
+lesson = Lesson(
+    number="11",
+    slug="11_capstone",
+    title="Capstone",
+    minutes=50,
+    difficulty=3,
+    exercises=(INTERVAL, VERDICT),
+    explorers=(rule.explorer(), look.explorer(), experiment.explorer()),
+    predictions=PREDICTIONS,
+    recap=Quiz(RECAP),
+    quiz=Quiz(QUIZ),
+    claims=CLAIMS,
+    warm_optimizer=True,
+)
+lesson.rule.figure.prediction = lambda: lesson.prediction("three seeds")
+lesson.experiment.figure.prediction = lambda question: lesson.prediction(question)
+
+
+def bring(path: str = "", target: str | None = None, kind: str = "auto", leave_out: Sequence[str] = ()) -> None:
+    """Bring a CSV file as the table “yours”; see `ddlearn.tables.read_table` for what it may hold."""
+    own.bring(lesson, path, target, kind, leave_out)
+
+
+def write_page(in_my_words: str = "", folder: str = ".") -> None:
+    """Write the experiment as it stands as a page, claim-1.html or the next free number."""
+    own.hand_in(lesson, in_my_words, folder)

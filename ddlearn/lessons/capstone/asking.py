@@ -1,0 +1,95 @@
+"""A question to a table: what is claimed, the band that it must keep, how it is measured, and the control beside it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+import torch
+from torch import Tensor
+
+from ddlearn.classroom import remembered
+from ddlearn.lessons.capstone.shelf import World
+from ddlearn.result import Curve
+from ddlearn.tables import Table
+
+SEEDS = 8
+"""Measured at once; a claim may then be judged on fewer of them."""
+
+Report = Callable[[float, str], object]
+Band = tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Measurement:
+    """One number a seed, (SEEDS,), the same of the control, and the curves behind them, with their dashed line.
+
+    control_curve (SEEDS, p) stands at the x of `curve`.
+    """
+
+    values: Tensor
+    controls: Tensor
+    curve: Curve
+    control_curve: Tensor
+    band: Band | None = None  # where the question's own is not fixed but measured as a baseline
+
+
+@dataclass(frozen=True)
+class Question:
+    """One line of the menu.
+
+    Args:
+        name: a few words for the menu, and the name of its prediction.
+        lesson: where it comes from.
+        hypothesis: one sentence that may turn out false.
+        number, short: what is measured, in words, and in as few as an axis has room for.
+        band: (low, high) that the number must keep; high is inf for "at least". None: a baseline that `measure` finds.
+        basis: where the band comes from, and which part of it is ours.
+        method, control, limits: how it is measured, what the control takes away, and what the answer does not show.
+        papers: what each is called, and its address or nothing.
+        measure: `measure(world, n, seeds, progress)`; n rows to learn from, seeds a range.
+        line: what the dashed line is; anchored says that it begins at the measured curve, and hides with it.
+        log_x, log_y: how its curve is drawn.
+    """
+
+    name: str
+    lesson: str
+    hypothesis: str
+    number: str
+    short: str
+    band: Band | None
+    basis: str
+    method: str
+    control: str
+    limits: str
+    papers: tuple[tuple[str, str], ...]
+    measure: Callable[[World, int, range, Report | None], Measurement]
+    line: str = "theory"
+    anchored: bool = False
+    log_x: bool = False
+    log_y: bool = False
+
+
+@remembered(64)
+def measured(question: Question, world: World, n: int, progress: Report | None = None) -> Measurement:
+    """Ask once; numbers are small, and looking at them again costs nothing."""
+    return question.measure(world, n, range(1, SEEDS + 1), progress)
+
+
+@cache
+def first_shown(question: str, table: Table, n: int) -> datetime:
+    """When the answer to this question was first seen in this session: whoever predicts later knew it."""
+    return datetime.now(UTC)
+
+
+def said_band(band: Band) -> str:
+    """A band in words: "between 0.85 and 1.15", "at least 0.9"."""
+    low, high = band
+    return f"at least {low:.3g}" if high == float("inf") else f"between {low:.3g} and {high:.3g}"
+
+
+def stacked(rows: list[tuple[float, float, Tensor, Tensor]]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """(value, control, curve, control's curve) of each seed, as four tensors."""
+    values, controls, curves, control_curves = zip(*rows, strict=True)
+    numbers = (torch.tensor(part, dtype=torch.float64) for part in (values, controls))
+    return (*numbers, torch.stack(curves), torch.stack(control_curves))

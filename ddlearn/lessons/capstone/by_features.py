@@ -1,0 +1,118 @@
+"""Three questions: where random features are worst, whether the widest win, and whether proportions tell a risk."""
+
+import torch
+from torch import Tensor
+
+from ddlearn import compute
+from ddlearn import double_descent as dd
+from ddlearn.lessons.capstone.asking import Measurement, Report, stacked
+from ddlearn.lessons.capstone.by_rows import split
+from ddlearn.lessons.capstone.shelf import World
+from ddlearn.result import Curve
+from ddlearn.ridge import ridge
+from ddlearn.weak_labels import bag_weights, weighted_bag_loss
+
+ASPECTS = (0.1, 0.25, 0.5, 0.7, 0.85, 0.95, 1.0, 1.05, 1.15, 1.4, 2.0, 4.0)  # features over rows
+WIDE_ASPECTS = (0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0, 16.0)
+CURE = 1.0  # the control's ridge; the kernel has 1 on its diagonal
+MOST = 3.0  # a larger ratio counts as this one: near the peak ratios have no mean to speak of
+TESTED = 200
+WORST = 100.0  # no curve is drawn beyond
+
+BAG_SIZES = (2, 3, 5, 8)
+JUDGED = 5
+BAGS = 6000
+SHARPNESS = 2.0  # turns the outputs of a ridge fit into logits
+
+
+def peak(world: World, n: int, seeds: range, progress: Report | None = None) -> Measurement:
+    """The number of random features with the largest error, over n; the control has a ridge."""
+    widths = sizes(n, ASPECTS)
+    rows = []
+    for seed in seeds:
+        errors = feature_errors(world, n, widths, seed)
+        at = [widths[int(one.argmax())] / n for one in errors]
+        rows.append((*at, *errors.clamp(max=WORST)))
+        if progress:
+            progress(len(rows) / len(seeds), f"seed {len(rows)} of {len(seeds)}")
+    values, controls, curves, control_curves = stacked(rows)
+    return Measurement(values, controls, feature_curve(world, n, widths, curves), control_curves)
+
+
+def widest(world: World, n: int, seeds: range, progress: Report | None = None) -> Measurement:
+    """The error of sixteen features a row over that of one for four rows; the control stands at the peak instead."""
+    widths = sizes(n, WIDE_ASPECTS)
+    rows = []
+    for seed in seeds:
+        error = feature_errors(world, n, widths, seed)[0]
+        narrow, at_peak = error[0], error[widths.index(n)]
+        flat = (at_peak.clamp(max=WORST)).expand(len(widths)).clone()
+        ratios = (min(float(one / narrow), MOST) for one in (error[-1], at_peak))
+        rows.append((*ratios, error.clamp(max=WORST), flat))
+        if progress:
+            progress(len(rows) / len(seeds), f"seed {len(rows)} of {len(seeds)}")
+    values, controls, curves, control_curves = stacked(rows)
+    return Measurement(values, controls, feature_curve(world, n, widths, curves), control_curves)
+
+
+def sizes(n: int, aspects: tuple[float, ...]) -> list[int]:
+    return sorted({max(2, round(n * aspect)) for aspect in aspects})
+
+
+def feature_errors(world: World, n: int, widths: list[int], seed: int) -> Tensor:
+    """Errors on unseen rows of the shortest fit, and of one with the ridge CURE.  (2, widths)"""
+    draw = compute.generator(seed)
+    seen, unseen = split(world, n, draw)
+    unseen = unseen[:TESTED]
+    d = world.x.shape[1]
+    features = dd.CosineFeatures.draw(d, widths[-1], d**0.5, draw)
+    parts = (world.x[seen], world.Y[seen], world.x[unseen], world.Y[unseen])
+    return dd.width_path(features, *parts, widths, ridges=(0.0, CURE)).mse.T.double()
+
+
+def feature_curve(world: World, n: int, widths: list[int], measured: Tensor) -> Curve:
+    """Measured errors without a ridge, and what theory expects of them: lesson 07's formula, infinite at n features."""
+    x = torch.tensor(widths, dtype=torch.float64)
+    theory = torch.full_like(x, WORST)
+    away = x != n
+    some = [width for width in widths if width != n]
+    known = dd.Spectrum(world.modes.lam.clamp(min=1e-15), torch.ones(len(world)), world.modes.V2)
+    told = dd.held_out(dd.predict_features(known, n, some).excess, n, some, len(world), 0.0)
+    theory[away] = told.clamp(max=WORST)
+    return Curve(x, measured, theory, "random features", "squared error", f"{n} rows, more and more features")
+
+
+def bags(world: World, n: int, seeds: range, progress: Report | None = None) -> Measurement:
+    """A classifier's risk from bags of which only the proportions are known, over its risk with labels.
+
+    The control gives each row its bag's proportions as if they were its own label.
+    """
+    x = torch.tensor(BAG_SIZES, dtype=torch.float64)
+    at, rows = BAG_SIZES.index(JUDGED), []
+    for seed in seeds:
+        draw = compute.generator(seed)
+        seen, unseen = split(world, n, draw)
+        K = world.K[:, seen]
+        logits = (SHARPNESS * K @ ridge(K[seen], targets(world)[seen], 1e-2))[unseen]  # (m, C)
+        classes = world.classes[unseen]
+        p = torch.bincount(classes, minlength=logits.shape[1]).double() / len(classes)
+        with_labels = torch.nn.functional.cross_entropy(logits, classes)
+        found = []
+        for k in BAG_SIZES:
+            taken = torch.randint(len(classes), (BAGS, k), generator=draw)
+            told = torch.nn.functional.one_hot(classes[taken], len(p)).double().mean(1)
+            found.append([weighted_bag_loss(logits[taken], w) for w in (bag_weights(told, p, k), told)])
+        unbiased, naive = (torch.stack(part) / with_labels for part in zip(*found, strict=True))
+        rows.append((float(unbiased[at]), float(naive[at]), unbiased, naive))
+        if progress:
+            progress(len(rows) / len(seeds), f"seed {len(rows)} of {len(seeds)}")
+    values, controls, curves, control_curves = stacked(rows)
+    name = "risk from bags, over the risk with labels"
+    curve = Curve(x, curves, torch.ones(len(x), dtype=x.dtype), "rows in a bag", name, "labels, and proportions only")
+    return Measurement(values, controls, curve, control_curves)
+
+
+def targets(world: World) -> Tensor:
+    """1 at a row's class and 0 elsewhere, less the shares of the classes.  (N, C)"""
+    hot = torch.nn.functional.one_hot(world.classes).double()
+    return hot - hot.mean(0)

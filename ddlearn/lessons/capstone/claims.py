@@ -1,0 +1,117 @@
+"""What lesson 11 claims: that its rule keeps what it promises, and five answers of the three tables that are here."""
+
+import torch
+from torch import Tensor
+
+from ddlearn import compute
+from ddlearn.classroom import Claim, remembered
+from ddlearn.lessons.capstone import exercises, menu, shelf
+from ddlearn.lessons.capstone.asking import SEEDS, Measurement, Question
+from ddlearn.lessons.capstone.exercises import HOLDS, NORMAL, Pair, around, inside, middle
+
+REPEATS = 4000
+BAND = (0.9, 1.1)
+REAL = tuple(name for name in shelf.TABLES if name != shelf.YOURS)
+
+
+def few_seeds(seed: int, n: int, mean: float, spread: float) -> Tensor:
+    """REPEATS experiments of n normal seeds.  (REPEATS, n)"""
+    noise = torch.randn(REPEATS, n, generator=compute.generator(seed), dtype=torch.float64)
+    return mean + spread * noise
+
+
+def careless(measured: Tensor) -> Pair:
+    """1.96 standard errors, whatever the number of seeds."""
+    return around(measured, NORMAL * measured.std() / len(measured) ** 0.5)
+
+
+def covered(seed: int, rule) -> float:
+    """How often an interval from three seeds holds the truth."""
+    found = [rule(some) for some in few_seeds(seed, 3, 1.0, 1.0)]
+    return sum(low <= 1.0 <= high for low, high in found) / len(found)
+
+
+def wrongly_held(seed: int, both_ends: bool) -> float:
+    """How often a claim is said to hold whose truth lies on the edge of its band; five seeds, a perfect control."""
+    count = 0
+    for some in few_seeds(seed, 5, BAND[1], 0.05):
+        found = exercises.interval(some)
+        said = exercises.verdict(found, (0.0, 0.1), BAND) == HOLDS if both_ends else inside(middle(found), BAND)
+        count += said
+    return count / REPEATS
+
+
+@remembered(64)
+def asked(question: Question, table: str, seed: int, progress=None) -> Measurement:
+    """A question put to a table with seeds that no explorer uses."""
+    world = shelf.world(shelf.built_in(table))
+    n = shelf.rows_to_learn_from(world, "a quarter of the rows")
+    return question.measure(world, n, range(1000 * seed + 101, 1000 * seed + 101 + SEEDS), None)
+
+
+def mean_of(question: Question, seed: int, tables: tuple[str, ...] = REAL, control: bool = False) -> float:
+    """The number of a question, or of its control: mean over tables of the mean over seeds."""
+    found = [asked(question, table, seed) for table in tables]
+    return float(torch.stack([(one.controls if control else one.values).mean() for one in found]).mean())
+
+
+def answers(id: str, question: Question, statement: str, tolerance: float, expected: float = 1.0) -> Claim:
+    """A claim about what the three tables answer to a question."""
+    return Claim(
+        id=id,
+        statement=statement,
+        paper="; ".join(words for words, _ in question.papers),
+        basis=f"{question.basis.split(';')[0]}; the tolerance is ours",
+        expected=expected,
+        tolerance=tolerance,
+        unit=question.short,
+        measure=lambda scale, seed: mean_of(question, seed),
+        control=lambda scale, seed: mean_of(question, seed, control=True),
+        control_note=question.control,
+    )
+
+
+CLAIMS = (
+    Claim(
+        id="11.coverage",
+        statement="Three seeds with the t value hold the truth in 95 % of all experiments; 1.96 is not enough.",
+        paper="Student 1908",
+        basis="exact for normal seeds; the tolerance is that of 4,000 experiments",
+        expected=0.95,
+        tolerance=0.012,
+        unit="of experiments",
+        measure=lambda scale, seed: covered(seed, exercises.interval),
+        control=lambda scale, seed: covered(seed, careless),
+        control_note="1.96 in the place of the t value",
+    ),
+    Claim(
+        id="11.edge",
+        statement="A claim whose truth lies on its band’s edge is said to hold in one of forty experiments at most.",
+        paper="Schuirmann 1987",
+        basis="bound for normal seeds; the tolerance is that of 4,000 experiments",
+        expected=0.025,
+        tolerance=0.009,
+        sense="at_most",
+        unit="of experiments",
+        measure=lambda scale, seed: wrongly_held(seed, both_ends=True),
+        control=lambda scale, seed: wrongly_held(seed, both_ends=False),
+        control_note="only the mean looked at",
+    ),
+    answers(
+        "11.leave-one-out", menu.LEFT_OUT, "On three real tables leave-one-out gives the error on unseen rows.", 0.1
+    ),
+    answers(
+        "11.curve", menu.CURVE, "On three real tables the learning curve is known from the kernel’s spectrum.", 0.1
+    ),
+    answers(
+        "11.peak", menu.PEAK, "On three real tables random features are worst where they are as many as the rows.", 0.05
+    ),
+    answers(
+        "11.width",
+        menu.WIDTH,
+        "On three real tables tangent kernels near the infinite one as 1/√width.",
+        0.1,
+        expected=0.5,
+    ),
+    answers("11.bags", menu.BAGS, "On three real tables proportions of random bags tell a classifier’s risk.", 0.05),
+)

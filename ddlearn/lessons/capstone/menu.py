@@ -1,0 +1,179 @@
+"""The menu: nine questions out of the course, each small enough for one page and sharp enough to turn out false."""
+
+from math import inf
+
+from ddlearn.lessons.capstone import by_features, by_rows, by_size
+from ddlearn.lessons.capstone.asking import Question
+
+ARXIV = "https://arxiv.org/abs/"
+
+LEFT_OUT = Question(
+    name="leave-one-out",
+    lesson="01",
+    hypothesis="Leave-one-out, which uses no new row, gives the error on rows that the fit has never seen.",
+    number="leave-one-out error over the error on unseen rows",
+    short="leave-one-out / unseen",
+    line="error on unseen rows",
+    band=(0.85, 1.15),
+    basis="theory says 1 (Luntz and Brailovsky 1969); the margin of 15 % is ours",
+    method="Kernel ridge regression with a fixed penalty on the rows to learn from, six random splits for a seed.",
+    control="the error on the rows themselves in the place of leave-one-out",
+    limits="Nothing about rows from another source, nor about the least of many leave-one-out errors.",
+    papers=(("Luntz and Brailovsky 1969, Tekhnicheskaya Kibernetika 3", ""), ("Allen 1974, Technometrics 16", "")),
+    measure=by_rows.left_out,
+    log_x=True,
+    log_y=True,
+)
+
+FIXED_OR_LEARNED = Question(
+    name="fixed or learned",
+    lesson="02",
+    hypothesis="On this table a small trained net is no better than a fixed kernel with as many rows.",
+    number="error of the net at its best step over the error of the kernel",
+    short="net / kernel",
+    line="the fixed kernel",
+    band=None,
+    basis="no theory: a baseline, the least that kernels of half and twice the width reach on twelve other splits",
+    method=(
+        "A net with 64 ReLU units, Adam, 160 steps, stopped where it is best on the unseen rows, which favours it; "
+        "kernel ridge regression with the penalty that leave-one-out chooses, which sees none of them."
+    ),
+    control="the net’s error on the rows that it was trained on",
+    limits="Nothing about larger nets, other training, more rows, or images.",
+    papers=(("Ghorbani, Mei, Misiakiewicz, Montanari 2020", f"{ARXIV}2006.13409"),),
+    measure=by_rows.fixed_or_learned,
+    log_y=True,
+)
+
+WIDTH = Question(
+    name="width at the start",
+    lesson="03",
+    hypothesis="On these rows a net’s tangent kernel at the start nears the infinite one as 1/√width.",
+    number="exponent a in: distance falls as width to the power −a",
+    short="exponent a",
+    band=(0.35, 0.65),
+    basis="theory says 1/2 (an average over units); the margin of 0.15 is ours",
+    method="Two-layer ReLU nets of 16 to 512 units, four draws a width, at most 24 rows; the slope of the logarithms.",
+    control="the infinite kernel of another activation",
+    limits="Nothing about training, nor about deep nets.",
+    papers=(("Jacot, Gabriel, Hongler 2018", f"{ARXIV}1806.07572"),),
+    measure=by_size.width_at_start,
+    log_x=True,
+    log_y=True,
+)
+
+LAZINESS = Question(
+    name="lazy when wide",
+    lesson="04",
+    hypothesis="The wider the net, the less its kernel moves as it learns these classes: as 1/√width, or faster.",
+    number="exponent a in: drift falls as width to the power −a",
+    short="exponent a",
+    band=(0.4, inf),
+    basis="theory says 1/2 or more (Lee et al. 2019); the margin of 0.1 is ours",
+    method="Nets of 32 to 512 units, NTK scaling, 60 steps of descent on at most 24 rows; the slope of the logarithms.",
+    control="the same nets in mean-field scaling",
+    limits="Nothing about the error on new rows, nor about larger learning rates.",
+    papers=(("Lee et al. 2019", f"{ARXIV}1902.06720"), ("Yang and Hu 2021", f"{ARXIV}2011.14522")),
+    measure=by_size.laziness,
+    line="theory’s slope",
+    anchored=True,
+    log_x=True,
+    log_y=True,
+)
+
+IMBALANCE = Question(
+    name="imbalance",
+    lesson="05",
+    hypothesis="Descent of a linear net on this table keeps its imbalance, up to a drift that shrinks with the step.",
+    number="exponent a in: drift grows as the learning rate to the power a",
+    short="exponent a",
+    band=(0.85, 1.15),
+    basis="theory says 1: the square of the rate for each step, and steps as its inverse; the margin of 0.15 is ours",
+    method="A two-layer linear net, 12 units, one training time at four learning rates; the slope of the logarithms.",
+    control="the same descent with weight decay",
+    limits="Nothing about nets with an activation, nor about steps near the edge of stability.",
+    papers=(("Min, Tarmoun, Vidal, Mallada 2021", f"{ARXIV}2105.06351"),),
+    measure=by_size.imbalance,
+    line="theory’s slope",
+    anchored=True,
+    log_x=True,
+    log_y=True,
+)
+
+CURVE = Question(
+    name="learning curve",
+    lesson="06",
+    hypothesis="The error on unseen rows is known from the kernel’s spectrum before anything is fitted.",
+    number="measured error over the error that theory predicts",
+    short="measured / theory",
+    band=(0.85, 1.15),
+    basis="theory says 1 (our finite-pool form, after Simon et al. 2023); the margin of 15 % is ours",
+    method="Kernel ridge regression, three random splits a seed; the theory sees the whole table and all its targets.",
+    control="the theory is told shuffled targets",
+    limits="A forecast: the theory was told the targets that test it. And without a ridge it reads low on such tables.",
+    papers=(("Simon, Dickens, Karkada, DeWeese 2023", f"{ARXIV}2110.03922"),),
+    measure=by_rows.learning_curve,
+    log_x=True,
+    log_y=True,
+)
+
+PEAK = Question(
+    name="the peak",
+    lesson="07",
+    hypothesis="Without a penalty, random features are worst where they are as many as the rows, whatever the target.",
+    number="the worst number of features over the number of rows",
+    short="worst N / rows",
+    band=(0.9, 1.1),
+    basis="theory says 1; the margin is the grid’s, whose next sizes are 5 % away",
+    method="Random cosines, the shortest fit, twelve sizes, up to 200 unseen rows; the size with the largest error.",
+    control="the same fits with a ridge",
+    limits="How high the peak is: without a ridge the formula’s line runs low on tables like these.",
+    papers=(
+        ("Belkin, Hsu, Ma, Mandal 2019", f"{ARXIV}1812.11118"),
+        ("Simon, Karkada, Ghosh, Belkin 2024", f"{ARXIV}2311.14646"),
+    ),
+    measure=by_features.peak,
+    line="theory, up to 100",
+    log_x=True,
+    log_y=True,
+)
+
+WIDEST = Question(
+    name="the widest wins",
+    lesson="07",
+    hypothesis="Without a penalty, sixteen random features for each row are better than one for four rows.",
+    number="error of the widest fit over the error of the narrow one, counted as 3 where it is larger",
+    short="widest / narrow",
+    band=(0.0, 1.0),
+    basis="a saying and no theory: that bigger is better. Theory draws the curve and takes no side beforehand",
+    method="Random cosines, the shortest fit, eight sizes, up to 200 unseen rows.",
+    control="the error where features are as many as rows, over the same",
+    limits="Anything about fits with a penalty, other narrow sizes, or trained nets; the formula’s line runs low here.",
+    papers=(
+        ("Belkin, Hsu, Ma, Mandal 2019", f"{ARXIV}1812.11118"),
+        ("Simon, Karkada, Ghosh, Belkin 2024", f"{ARXIV}2311.14646"),
+    ),
+    measure=by_features.widest,
+    line="theory, up to 100",
+    log_x=True,
+    log_y=True,
+)
+
+BAGS = Question(
+    name="proportions only",
+    lesson="09",
+    hypothesis="A classifier’s risk can be told from bags of rows of which only the proportions of classes are known.",
+    number="risk from bags of five over the risk with labels",
+    short="bags / labels",
+    band=(0.85, 1.15),
+    basis="theory says 1 (Busa-Fekete et al. 2023); the margin of 15 % is ours",
+    method="Bags of independent unseen rows, 6,000 a seed and size; each loss weighted so that its mean is the risk.",
+    control="each row takes its bag’s proportions for its own label",
+    limits="Bags that are not drawn at random, as patients are not; and training on them.",
+    papers=(("Busa-Fekete et al. 2023", f"{ARXIV}2302.03115"),),
+    measure=by_features.bags,
+)
+
+QUESTIONS = {
+    one.name: one for one in (LEFT_OUT, FIXED_OR_LEARNED, WIDTH, LAZINESS, IMBALANCE, CURVE, PEAK, WIDEST, BAGS)
+}

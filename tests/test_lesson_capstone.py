@@ -1,0 +1,481 @@
+"""Lesson 11: its rule against SciPy, its questions against independent computations, its page against all comers."""
+
+import itertools
+import os
+import re
+import shutil
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy
+import pytest
+import torch
+from scipy import stats
+from sklearn.gaussian_process.kernels import RBF
+from sklearn.kernel_ridge import KernelRidge
+
+from ddlearn import compute
+from ddlearn.classroom.progress import Progress
+from ddlearn.lessons import load
+from ddlearn.lessons.capstone import asking, by_features, by_rows, by_size, exercises, menu, page, rule, shelf
+from ddlearn.lessons.capstone import bring as bring_one
+from ddlearn.lessons.capstone.experiment import WORDS, experiment, explorer
+from ddlearn.tables import Table, TableRefused
+
+LESSON = load("11")
+QUESTIONS = tuple(menu.QUESTIONS.values())
+
+
+def tiny(rows=20, columns=2, classes=2, seed=0):
+    """As small a table as may be brought, with something to learn in it."""
+    draw = compute.generator(seed)
+    x = torch.randn(rows, columns, generator=draw, dtype=torch.float64)
+    names = tuple(f"c{i}" for i in range(columns))
+    if classes:
+        edges = x[:, 0].quantile(torch.linspace(0, 1, classes + 1, dtype=x.dtype)[1:-1])
+        return Table(
+            "tiny", x, torch.bucketize(x[:, 0].contiguous(), edges), names, "t", tuple(map(str, range(classes)))
+        )
+    return Table("tiny", x, x[:, 0] + 0.3 * torch.randn(rows, generator=draw, dtype=x.dtype), names, "t")
+
+
+@pytest.fixture(autouse=True)
+def clean(tmp_path, monkeypatch):
+    """A record of its own, no table brought, and explorers as they were."""
+    monkeypatch.setenv("DDLEARN_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(LESSON, "_progress", None)
+    for prediction in LESSON.parts.predictions:
+        prediction.answer = None
+    yield
+    shelf.forget_own()
+    for one in LESSON.parts.explorers:
+        one.reset()
+        one.forget()
+    LESSON.experiment.engine.clear()
+
+
+# The rule
+
+
+def test_the_interval_is_that_of_scipy():
+    for (measured,) in exercises.interval_cases(compute.generator(3)):
+        n = len(measured)
+        wanted = stats.t.interval(0.95, n - 1, measured.mean(), stats.sem(measured.numpy()))
+        assert exercises.interval(measured) == pytest.approx(wanted, rel=1e-9)
+
+
+def test_the_verdict_is_that_of_every_point_between():
+    """Brute force: a claim holds if no point that is open lies outside, and is refuted if none lies inside."""
+    ends = [0.2, 0.6, 0.8, 1.0, 1.3, 1.6]
+    pairs = list(itertools.combinations(ends, 2))
+
+    def points(pair):
+        return numpy.linspace(*pair, 201)
+
+    for measured, control, band in itertools.product(pairs, pairs, [(0.7, 1.1), (0.7, numpy.inf)]):
+        inside = (band[0] <= points(measured)) & (points(measured) <= band[1])
+        control_inside = (band[0] <= points(control)) & (points(control) <= band[1])
+        wanted = -1 if not inside.any() else int(inside.all() and not control_inside.any())
+        assert exercises.verdict(measured, control, band) == wanted
+
+
+def test_coverage_is_that_of_scipy_and_of_many_more_experiments():
+    for name, reach in ((rule.T, None), ("1.96 standard errors", 1.96), ("1.96 spreads", 1.96)):
+        for n, found in zip(rule.SIZES, rule.theory(name, rule.SIZES), strict=True):
+            c = stats.t.ppf(0.975, n - 1) if reach is None else reach * (n**0.5 if "spreads" in name else 1)
+            assert float(found) == pytest.approx(2 * stats.t.cdf(c, n - 1) - 1, abs=1e-4)
+    z = torch.randn(40_000, 5, generator=compute.generator(8), dtype=torch.float64)
+    held = ((z.amin(1) <= 0) & (z.amax(1) >= 0)).double().mean()
+    assert float(rule.theory("least to largest seed", (5,))[0]) == pytest.approx(float(held), abs=0.005)
+
+
+def test_laws_have_the_mean_that_is_called_the_truth():
+    z = torch.randn(2_000_000, generator=compute.generator(1), dtype=torch.float64)
+    for law in rule.LAWS.values():
+        x = law(z)
+        assert abs(float(x.mean())) < 5 * float(x.std()) / len(z) ** 0.5
+
+
+# Worlds
+
+
+@pytest.mark.parametrize("name", shelf.TABLES)
+def test_a_world_is_what_the_theory_wants(name):
+    world = shelf.world(shelf.table(name))
+    assert len(world) <= shelf.POOL
+    assert world.Y.mean(0).abs().max() < 1e-12
+    assert float(world.Y.square().sum(1).mean()) == pytest.approx(1)
+    assert float(world.modes.V2.sum()) == pytest.approx(1)
+    assert float(world.modes.lam.sum()) == pytest.approx(1)
+    wanted = RBF(world.x.shape[1] ** 0.5)(world.x.numpy())
+    torch.testing.assert_close(world.K, torch.from_numpy(wanted))
+    assert float(world.shares.sum()) == pytest.approx(1)
+
+
+def test_a_table_of_numbers_has_two_halves_for_classes():
+    y = torch.tensor([1.0] * 3 + [5.0] * 17, dtype=torch.float64)
+    x = torch.randn(20, 2, generator=compute.generator(0), dtype=torch.float64)
+    world = shelf.world(Table("t", x, y, ("a", "b"), "t"))  # its median is its largest number
+    assert world.classes.tolist() == [0] * 3 + [1] * 17
+    assert shelf.world(tiny(classes=0)).classes.sum() == 10
+
+
+# Questions
+
+
+def test_errors_are_those_of_scikit_learn_and_of_refits():
+    world = shelf.world(shelf.table("wines"))
+    n, seed = 22, 5
+    left, new, own = by_rows.errors(world, world.K, n, seed)
+    draw, at = compute.generator(seed), 4
+    penalty, found = float(by_rows.PENALTIES[at]), []
+
+    def fit(rows):
+        model = KernelRidge(alpha=n * penalty, kernel="precomputed")
+        return model.fit(world.K[rows][:, rows].numpy(), world.Y[rows].numpy())
+
+    def error(model, rows, new):
+        return float(((model.predict(world.K[new][:, rows].numpy()) - world.Y[new].numpy()) ** 2).sum(1).mean())
+
+    for _ in range(by_rows.SPLITS):
+        seen, unseen = by_rows.split(world, n, draw)
+        model = fit(seen)
+        others = [torch.cat([seen[:i], seen[i + 1 :]]) for i in range(n)]
+        out = numpy.mean([error(fit(rest), rest, seen[i : i + 1]) for i, rest in enumerate(others)])
+        found.append((out, error(model, seen, unseen), error(model, seen, seen)))
+    assert (float(left[at]), float(new[at]), float(own[at])) == pytest.approx(tuple(numpy.mean(found, 0)), rel=1e-6)
+
+
+def test_the_distance_at_the_start_is_that_of_many_nets():
+    x, _ = by_size.some_rows(shelf.world(shelf.table("diabetes")), 16, 1)
+    widths = torch.tensor([40.0], dtype=torch.float64)
+    theory = float(by_size.at_start(x, widths)[0])
+    generator, d, m = compute.generator(2), x.shape[1], 40
+
+    def kernel(W, a):
+        h = x @ W.T / d**0.5 * 2**0.5
+        on = (h > 0).double()
+        return 2 / m * (h.relu() @ h.relu().T) + 2 / m * 2 / d * (x @ x.T) * ((on * a**2) @ on.T)
+
+    drawn = [
+        kernel(*(torch.randn(*shape, generator=generator, dtype=x.dtype) for shape in ((m, d), (m,))))
+        for _ in range(3000)
+    ]
+    mean = torch.stack(drawn).mean(0)
+    measured = float(torch.stack([((K - mean).norm() / mean.norm()) ** 2 for K in drawn]).mean().sqrt())
+    assert theory == pytest.approx(measured, rel=0.03)
+
+
+def test_the_drift_of_one_step_is_the_identity_of_lesson_05():
+    world = shelf.world(shelf.table("wines"))
+    from ddlearn import linear_networks as linear
+
+    problem = linear.reduce_data(world.x / torch.linalg.matrix_norm(world.x, ord=2), world.Y / world.Y.norm()).problem
+    W1, W2 = (W[0] for W in linear.gaussian_layers(1, *problem.W_star.shape, 12, (0.3, 0.3), compute.generator(1)))
+    before, steps = linear.imbalance(W1, W2), torch.zeros(12, 12, dtype=torch.float64)
+    for _ in range(round(by_size.TIME / 0.5)):
+        gradients = linear.gradients(problem, W1, W2)
+        steps += linear.imbalance_drift(gradients, 0.5)
+        W1, W2 = W1 - 0.5 * gradients.A, W2 - 0.5 * gradients.B
+    start = (W[0] for W in linear.gaussian_layers(1, *problem.W_star.shape, 12, (0.3, 0.3), compute.generator(1)))
+    assert by_size._imbalance_drift(problem, *start, 0.5, 0.0) == pytest.approx(float(steps.norm()), rel=1e-8)
+    assert float((linear.imbalance(W1, W2) - before).norm()) == pytest.approx(float(steps.norm()), rel=1e-8)
+
+
+def test_bags_of_one_row_are_labels(monkeypatch):
+    monkeypatch.setattr(by_features, "BAG_SIZES", (1, 5))
+    monkeypatch.setattr(by_features, "BAGS", 40_000)
+    found = by_features.bags(shelf.world(shelf.table("wines")), 40, range(1, 4))
+    torch.testing.assert_close(found.curve.measured[:, 0], found.control_curve[:, 0])
+    assert (found.curve.measured - 1).abs().max() < 0.1
+    assert (found.control_curve[:, 1] > 1.3).all()
+
+
+def test_the_shortest_fit_is_that_of_numpy():
+    world, n, widths = shelf.world(shelf.table("wines")), 30, [12, 45]
+    errors = by_features.feature_errors(world, n, widths, seed=4)
+    draw = compute.generator(4)
+    seen, unseen = by_rows.split(world, n, draw)
+    d = world.x.shape[1]
+    features = by_features.dd.CosineFeatures.draw(d, widths[-1], d**0.5, draw)
+    for i, N in enumerate(widths):
+        phi, phi_new = (features(world.x[rows], 0, N).numpy() / N**0.5 for rows in (seen, unseen))
+        short = numpy.linalg.lstsq(phi, world.Y[seen].numpy(), rcond=None)[0]
+        ridged = phi.T @ numpy.linalg.solve(phi @ phi.T + numpy.eye(n), world.Y[seen].numpy())
+        for k, weights in enumerate((short, ridged)):
+            wanted = ((phi_new @ weights - world.Y[unseen].numpy()) ** 2).sum(1).mean()
+            assert float(errors[k, i]) == pytest.approx(wanted, rel=1e-6)
+
+
+def test_a_net_as_good_as_the_kernel_is_compared_to_it_on_the_same_rows():
+    world = shelf.world(shelf.table("wines"))
+    found = by_rows.fixed_or_learned(world, 22, range(1, 4))
+    assert found.curve.measured[:, 0].tolist() == pytest.approx([1.0] * 3, abs=0.1)  # it starts as the zero function
+    low, high = found.band
+    assert 0.5 < low <= 1
+    assert high == float("inf")
+    assert (found.controls < found.values).all()
+
+
+@pytest.mark.parametrize("table", [tiny(), tiny(classes=0), tiny(classes=3, columns=1), tiny(60, 5, 4)], ids=str)
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.name)
+def test_every_question_can_be_put_to_the_smallest_table(question, table):
+    world = shelf.world(table)
+    n = shelf.rows_to_learn_from(world, "an eighth of the rows")
+    found = question.measure(world, n, range(1, 4), lambda share, words: None)
+    for part in (found.values, found.controls, found.curve.measured, found.control_curve):
+        assert part.isfinite().all()
+    assert found.values.shape == found.controls.shape == (3,)
+    assert found.curve.measured.shape == found.control_curve.shape
+    assert (question.band or found.band)[0] < (question.band or found.band)[1]
+    again = question.measure(world, n, range(1, 4), None)
+    torch.testing.assert_close(found.values, again.values, rtol=0, atol=0)
+
+
+def test_a_target_that_has_nothing_to_do_with_the_rows_cannot_prove_the_learning_curve():
+    table = tiny(200, 4)
+    noise = Table("n", table.x, torch.arange(200) % 2, table.columns, "t", ("0", "1"))
+    noise = Table(
+        "n", noise.x[torch.randperm(200, generator=compute.generator(9))], noise.y, table.columns, "t", ("0", "1")
+    )
+    shelf.bring_own(noise)
+    result = experiment("learning curve", shelf.YOURS, "a quarter of the rows", 8, True)
+    assert not result.control_outside
+    assert WORDS[result.verdict] == "cannot tell"
+
+
+# The explorers
+
+
+def test_what_was_measured_is_hidden_until_it_is_run():
+    fresh = explorer()
+    hidden = fresh.compute(**fresh.state)
+    shown = fresh.compute(**{**fresh.state, "run": True})
+    assert hidden.shown_at is None
+    assert "hidden" in fresh.figure.describe(hidden)
+    assert "Verdict" not in fresh.figure.describe(hidden)
+    assert "Verdict: holds." in fresh.figure.describe(shown)
+    figure = fresh.figure
+    figure.png(hidden)
+    assert len(figure.mean.get_xdata()) == 0
+    assert not figure.seeds[0].get_visible()
+    assert not figure.spread.get_visible()
+    figure.png(shown)
+    assert figure.seeds[0].get_visible()
+
+
+def test_two_seeds_cannot_tell_what_eight_can():
+    few, many = (experiment("leave-one-out", "wines", "a quarter of the rows", seeds, True) for seeds in (3, 8))
+    assert (WORDS[few.verdict], WORDS[many.verdict]) == ("cannot tell", "holds")
+    assert WORDS[experiment("the widest wins", "diabetes", "a quarter of the rows", 8, True).verdict] == "does not hold"
+
+
+def test_a_prediction_is_drawn_on_the_answer():
+    fresh = explorer()
+    fresh.figure.prediction = {"the peak": 0.4}.get
+    result = fresh.compute(**{**fresh.state, "question": "the peak", "run": True})
+    assert "You said 0.4." in fresh.figure.describe(result)
+    fresh.figure.png(result)
+    assert fresh.figure.said.get_ydata()[0] == 0.4
+
+
+def test_each_question_has_a_prediction_of_its_own():
+    names = {prediction.name for prediction in LESSON.parts.predictions}
+    assert names == {"three seeds", *menu.QUESTIONS}
+    options = next(control for control in LESSON.experiment.controls if control.name == "question").options
+    assert options == tuple(menu.QUESTIONS)
+
+
+# Bringing a table
+
+
+def csv_of(folder, name="mine.csv"):
+    lines = [f"{i},{(i * i) % 13},{'ab'[i * 7 % 5 > 2]}" for i in range(40)]
+    path = folder / name
+    path.write_text("\n".join(["one,<two>,$class$", *lines]), "utf-8")
+    return path
+
+
+def test_a_table_is_brought_and_taken_away_again(tmp_path, capsys):
+    LESSON.look.show()
+    LESSON.look.set(table=shelf.YOURS)
+    assert "you have brought no table" in LESSON.look.figure.sentence
+    bring_one(str(csv_of(tmp_path)), leave_out=("one",))
+    assert "Your table mine" in capsys.readouterr().out
+    assert LESSON.look.figure.sentence.startswith("Your table: 40 rows, 1 column, and 2 classes")
+    bring_one(str(tmp_path / "nowhere.csv"))
+    said = capsys.readouterr().out
+    assert "cannot be used yet" in said
+    assert "There is no file nowhere.csv" in said
+    assert shelf.called(shelf.YOURS) == "your table"  # the earlier one stays
+    bring_one()
+    assert "No table of your own" in capsys.readouterr().out
+    assert "you have brought no table" in LESSON.look.figure.sentence
+
+
+def test_a_table_of_which_no_sample_varies_is_refused():
+    x = torch.zeros(5000, 1, dtype=torch.float64)
+    x[4999] = 1.0
+    with pytest.raises(TableRefused, match="nothing varies"):
+        shelf.bring_own(Table("t", x, torch.arange(5000) % 2, ("a",), "t", ("0", "1")))
+    assert shelf.table(shelf.YOURS) is shelf.table(shelf.INSTEAD)
+
+
+# The page
+
+
+class Parsed(HTMLParser):
+    """Elements in order; every element that is opened is closed in turn."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags, self.words = [], [], ""
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag not in {"meta", "link", "img", "br"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words += data
+
+
+def predict(question, value=1.0):
+    LESSON.prediction(question)
+    next(one for one in LESSON.parts.predictions if one.name == question).record(value)
+
+
+def test_there_is_no_page_without_a_prediction(tmp_path):
+    with pytest.raises(page.NoPrediction, match="no prediction for “leave-one-out”"):
+        page.write_page(LESSON, folder=tmp_path / "home")
+    assert not LESSON.experiment.state["run"]
+    from ddlearn.lessons.capstone import write_page
+
+    write_page(folder=str(tmp_path))
+    assert list(tmp_path.glob("*.html")) == []
+
+
+def test_a_page_says_everything_and_asks_nothing(tmp_path):
+    predict("the peak", 0.4)
+    LESSON.experiment.set(question="the peak", table="wines", seeds=5)
+    path = page.write_page(LESSON, "It is <b>sharp</b> & high.", tmp_path)
+    text = path.read_text("utf-8")
+    found = Parsed(text)
+    words = " ".join(found.words.split())
+    asked = menu.PEAK
+    for part in (asked.hypothesis, asked.method, asked.basis, asked.control, asked.limits, "I said 0.4"):
+        assert part in words
+    assert "It is <b>sharp</b> & high." in words
+    assert "before the numbers were first shown" in words
+    assert "wines" in words
+    assert "Verdict on 5 seeds: holds" in words
+    assert f"Python {os.sys.version.split()[0]}" in words
+    assert LESSON.experiment.state["run"]
+    (image,) = [attributes for tag, attributes in found.tags if tag == "img"]
+    assert image["src"].startswith("data:image/png;base64,")
+    assert "You said 0.4." in image["alt"]
+    assert [tag for tag, _ in found.tags].count("table") == 3
+    assert [tag for tag, _ in found.tags if tag == "script"] == []
+    addresses = [attributes.get("src") or attributes.get("href") for _, attributes in found.tags]
+    outside = [one for one in addresses if one and not one.startswith("data:")]
+    assert set(outside) == {address for _, address in asked.papers}  # links to read, nothing to load
+    assert re.search(r"default-src 'none'", text)
+    seeds = re.findall(r"<tr><th scope=\"row\">(\d)</th><td>([\d.]+)</td>", text)
+    measured = asking.measured(asked, shelf.world(shelf.table("wines")), 22).values[:5]
+    assert [float(value) for _, value in seeds[:5]] == pytest.approx(measured.tolist(), rel=1e-3)
+
+
+def test_a_second_page_takes_the_next_number_and_the_first_stays(tmp_path):
+    predict("leave-one-out")
+    (tmp_path / "claim-1.html").write_text("my own work")
+    paths = [page.write_page(LESSON, folder=tmp_path) for _ in range(2)]
+    assert [path.name for path in paths] == ["claim-2.html", "claim-3.html"]
+    assert (tmp_path / "claim-1.html").read_text() == "my own work"
+    assert not list(tmp_path.glob("*.draft"))
+
+
+def test_a_full_disk_leaves_nothing_and_is_said(tmp_path, monkeypatch, capsys):
+    predict("leave-one-out")
+
+    def full(path, text):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(page, "write_whole", full)
+    from ddlearn.lessons.capstone import write_page
+
+    write_page(folder=str(tmp_path))
+    assert "could not be written" in capsys.readouterr().out
+    assert list(tmp_path.glob("*.html")) == []
+    write_page(folder=str(tmp_path / "no such folder"))
+    assert "could not be written" in capsys.readouterr().out
+
+
+def test_a_prediction_after_the_fact_is_called_one():
+    result = experiment("leave-one-out", "wines", "an eighth of the rows", 8, True)
+    for shift, words in ((-60, "before the numbers were first shown"), (60, "By then the numbers had been shown")):
+        said_at = (result.shown_at + timedelta(seconds=shift)).isoformat(timespec="seconds")
+        text = page.page_html(result, shelf.table("wines"), 1.0, said_at)
+        assert words in text
+
+
+def test_the_learners_rule_and_names_are_shown_as_text(tmp_path):
+    bring_one(str(csv_of(tmp_path)))
+    result = experiment("leave-one-out", shelf.YOURS, "an eighth of the rows", 4, True)
+    said_at = datetime.now(UTC).isoformat()
+    code = {"interval": "def interval(x):\n    return '</code><script>'"}
+    text = page.page_html(result, shelf.table(shelf.YOURS), 1.0, said_at, code=code)
+    words = Parsed(text).words
+    assert "one, <two>" in words
+    assert "$class$" in words
+    assert "return '</code><script>'" in words
+    assert "My own function, and the course’s for the rest" in words
+
+
+def test_the_record_keeps_the_prediction_for_the_page(tmp_path):
+    predict("proportions only", 1.5)
+    kept = Progress(Path(os.environ["DDLEARN_HOME"]) / "progress.json").lesson("11")["predictions"]
+    assert kept["proportions only"]["value"] == 1.5
+
+
+# In a real browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next(filter(None, map(shutil.which, names)), None)
+    if chromium is None:
+        pytest.skip("Chromium is not installed")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("view", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"media": "print"}], ids=str)
+def test_axe_finds_nothing_on_the_page_and_it_asks_for_nothing(browser, tmp_path, view):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    predict("leave-one-out")
+    path = page.write_page(LESSON, "As expected.", tmp_path)
+    opened = browser.new_page(viewport={"width": 380, "height": 800})
+    said, asked = [], []
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.emulate_media(**view)
+    opened.goto(path.as_uri())
+    found = axe.run(opened)
+    assert found.violations_count == 0, found.generate_report()
+    assert said == []
+    assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
+    assert opened.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "fits a telephone"
+    assert opened.evaluate("[...document.images].every(i => i.naturalWidth > 900)")
+    opened.close()
