@@ -143,7 +143,7 @@ class _Writer:
             case ("lesson", "claims"):
                 table = list(outputs.shown(cell.outputs, self.made.pictures, f"Claims of lesson {lesson.number}"))
                 self.made.claims = Markup("").join(map(Markup, table))
-                yield self.made.claims
+                yield Markup('<div class="claims">{}</div>').format(self.made.claims)
             case ("lesson", name, "show") if name in explorers:
                 pictures = [one for one in cell.outputs if outputs.WIDGET not in one.get("data", {})]
                 figure = "".join(outputs.shown(pictures, self.made.pictures, explorers[name].title))
@@ -170,5 +170,5 @@ def sections(made: Chapter) -> Iterator[tuple[str, str, str]]:
             yield identity, heading, " ".join(words)
             identity, heading, words = re.search(r'id="([^"]*)"', piece)[1], plain(piece), []
         else:
-            words += plain(re.sub(r"(?s)<math\b.*?</math>", " ", piece)).split()
+            words += plain(piece).split()
     yield identity, heading, " ".join(words)

@@ -51,7 +51,7 @@ def _move(draft: Path, place: Path) -> None:
     if not place.exists():
         os.rename(draft, place)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{place.name}-", suffix=".old", dir=place.parent))
+    old = draft.with_suffix(".old")  # free, as the draft's own name was
     os.rename(place, old)
     try:
         os.rename(draft, place)

@@ -55,7 +55,7 @@ def scrolling(fragment: str, named: str) -> str:
     """The same HTML; a table scrolls by itself where it is wider than the page."""
     box = f'<div class="scrolls" role="group" aria-label="{html.escape(named)}">'
     # The notebook's inline styles hold widths for its own page; the book's style sheet does that here.
-    bare = re.sub(r'(<t(?:able|h|d)\b[^>]*?) style="[^"]*"', r"\1", fragment)
+    bare = re.sub(r'(<(?:table|caption|t[hd])\b[^>]*?) style="[^"]*"', r"\1", fragment)
     return bare.replace("<table", f"{box}<table").replace("</table>", "</table></div>")
 
 

@@ -36,15 +36,15 @@ def folded(summary: str, inside: str, kind: str = "") -> Markup:
 def questions(quiz: Quiz) -> Markup:
     """Every question with its options; what is said to each of them is folded."""
     items = []
-    for item in quiz.items:
+    for number, item in enumerate(quiz.items, start=1):
         options = Markup("").join(Markup("<li>{}</li>").format(_words(option.text)) for option in item.options)
         replies = Markup("").join(
-            Markup("<li>{}: <strong>{}</strong> {}</li>").format(
+            Markup("<li><em>{}</em> <strong>{}</strong> {}</li>").format(
                 _words(option.text), RIGHT if option.right else WRONG, _words(option.answer)
             )
             for option in item.options
         )
-        answer = folded("The answers", Markup("<ul>{}</ul>").format(replies))
+        answer = folded(f"Answers to question {number}", Markup("<ul>{}</ul>").format(replies))
         question = Markup('<p class="asked">{}</p>').format(_words(item.question))
         items.append(Markup('<li>{}<ul class="options">{}</ul>{}</li>').format(question, options, answer))
     return Markup('<ol class="questions">{}</ol>').format(Markup("").join(items))

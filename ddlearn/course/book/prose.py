@@ -16,6 +16,10 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from ddlearn.classroom.page import plain
 
+AIR = '<mspace width="0.167em"/>'
+UPRIGHT = re.compile(r"<mi>(&#x0039[1-9A-F];|&#x003A[0-9];|[Α-Ω])</mi>")
+NAME_THEN = re.compile(r"(<mi>[a-z]{2,}</mi>)(?=<m[infrsu])")
+THEN_NAME = re.compile(r"(</m[ins]>|&#x00029;</mo>)(?=<mi>[a-z]{2,}</mi>)")
 LESSON = re.compile(r"\b[Ll]essons?\s(\d\d)\b")
 
 
@@ -87,6 +91,9 @@ def unique(name: str, taken: Collection[str]) -> str:
 def _formula(latex: str, options: dict) -> str:
     block = bool(options.get("display_mode"))
     mathml = convert(latex.strip(), display="block" if block else "inline")
+    # As TeX sets them: capital Greek stands upright, and a function's name has air around it.
+    mathml = UPRIGHT.sub(r'<mi mathvariant="normal">\1</mi>', mathml)
+    mathml = NAME_THEN.sub(rf"\1{AIR}", THEN_NAME.sub(rf"\1{AIR}", mathml))
     return mathml.replace("<math ", f'<math alttext="{html.escape(latex.strip())}" ', 1)
 
 

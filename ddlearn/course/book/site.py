@@ -8,7 +8,6 @@ from importlib import resources
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader
-from markupsafe import Markup
 
 import ddlearn
 from ddlearn import lessons
@@ -73,21 +72,8 @@ def index(chapters: Sequence[Chapter]) -> str:
         for one in chapters
         for identity, heading, words in sections(one)
     ]
-    entries += [
-        {
-            "page": CLAIMS,
-            "lesson": "Claims",
-            "at": f"lesson-{one.number}",
-            "heading": f"Claims of {one.name}",
-            "text": words,
-        }
-        for one in chapters
-        if (words := " ".join(Markup(one.claims).striptags().split()))
-    ]
-    # As one string for JSON.parse, which browsers read faster than a literal; "<" cannot end the script that holds it.
-    return f"window.bookIndex = {json.dumps(entries, ensure_ascii=False, separators=(',', ':'))};\n".replace(
-        "<", "\\u003c"
-    )
+    listed = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
+    return f"window.bookIndex = {listed};\n"
 
 
 def _stops(chapters: Sequence[Chapter]) -> list[Stop]:

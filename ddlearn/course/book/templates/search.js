@@ -19,7 +19,7 @@
     const places = words.map((word) => section.low.indexOf(word)).filter((place) => place >= 0);
     const at = places.length ? Math.min(...places) : 0;
     const from = Math.max(0, section.text.lastIndexOf(" ", Math.max(0, at - AROUND)) + 1);
-    const to = Math.min(section.text.length, at + 2 * AROUND);
+    const end = section.text.indexOf(" ", at + 2 * AROUND), to = end < 0 ? section.text.length : end;
     const line = document.createElement("p"), text = section.text.slice(from, to);
     const mark = new RegExp(`(${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`, "i");
     line.append(from ? "… " : "");
