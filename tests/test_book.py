@@ -12,7 +12,6 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 import yaml
-from nbformat.v4 import new_code_cell
 
 from ddlearn import lessons
 from ddlearn.course import notebooks, run
@@ -179,7 +178,7 @@ def test_claims_stand_with_paper_band_measure_and_control(pages):
     rows = pages["claims.html"].all("tr")
     assert len(rows) == 1 + len(lessons.load("00").parts.claims)
     assert all("as it must be" in row.text and "✓ holds" in row.text for row in rows[1:])
-    assert "2 of 2 claims hold, measured over one seed." in text
+    assert "2 of 2 claims hold, measured over one seed, in this build." in text
 
 
 def test_the_map_tells_every_lesson_and_links_those_that_are_here(pages):
@@ -208,7 +207,7 @@ def unrun_chapter(request):
         for which in (True, False)
     )
     notebook = nbformat.read(solved, as_version=4)
-    notebook.cells.append(new_code_cell(stills.CELL))
+    notebook.cells += stills.cells(lessons.load(request.param))
     address = {number: f"{number}.html" for number in lessons.LESSONS}.get
     stubs = nbformat.read(unsolved, as_version=4)
     make = lambda instructor: chapter(lessons.load(request.param), notebook, stubs, address, instructor)  # noqa: E731
@@ -381,7 +380,7 @@ def claims_file(tmp_path):
 def test_claims_of_more_seeds_take_the_place_of_the_run_s_own(unrun, tmp_path, claims_file):
     assert command.main(["00"], tmp_path / "book", claims=claims_file()) == 0
     page = (tmp_path / "book" / "claims.html").read_text("utf-8")
-    assert "measured over 3 seeds" in page
+    assert "measured over 3 seeds, by `ddlearn claims` before this build." in page
     assert "over 3 seeds)" in page
 
 

@@ -13,6 +13,7 @@ from ddlearn.classroom.page import plain
 from ddlearn.course import rules
 from ddlearn.course.book import outputs, parts
 from ddlearn.course.book.prose import Prose
+from ddlearn.course.book.stills import TAG
 
 # What these print is of the machine that runs them, and no reader's: the page shows the call alone.
 OF_THE_MACHINE = {("lesson", "start"), ("doctor", "show")}
@@ -37,7 +38,6 @@ class Chapter:
     claims: str = ""
     claims_held: int = 0
     claims_measured: int = 0
-    seconds: float = 0.0
 
     @property
     def page(self) -> str:
@@ -60,17 +60,18 @@ def chapter(
     address: Callable[[str], str | None] = lambda number: None,
     instructor: bool = False,
 ) -> Chapter:
-    """The chapter of a lesson whose `solved` notebook has been run, with the stills of its explorers as last cell.
+    """The chapter of a lesson whose `solved` notebook has been run, with the cells of `stills.cells` at its end.
 
     `unsolved` is the notebook that learners get, `address(number)` the page of another lesson in this edition; with
     `instructor`, the notes for instructors stand where they stand in the solved notebook.
     """
     made = Chapter(lesson.number, lesson, outputs.Pictures(lesson.number))
-    *cells, last = solved.cells
+    drawn = [cell for cell in solved.cells if TAG in cell.metadata.get("tags", ())]
+    cells = [cell for cell in solved.cells if cell not in drawn]
     stubs = {cell.id: cell.source for cell in unsolved.cells}
     prose = Prose(address)
     _opening(made, cells[0].source, prose)
-    writer = _Writer(made, prose, stubs, outputs.stills_of(last.outputs, made.pictures))
+    writer = _Writer(made, prose, stubs, outputs.stills_of(drawn, made.pictures))
     for cell in cells:
         if instructor or rules.INSTRUCTOR not in cell.metadata.get("tags", ()):
             made.blocks += writer.blocks(cell)

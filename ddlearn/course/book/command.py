@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_code_cell
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -51,17 +50,17 @@ def _made(
     """Run one lesson with the stills of its explorers, and make its chapter; the faults of the run."""
     lesson = lessons.load(notebooks.number(path.name))
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells.append(new_code_cell(stills.CELL, id="stills"))
+    notebook.cells += stills.cells(lesson)
     tell(total=sum(cell.cell_type == "code" for cell in notebook.cells))
     done = run.fill(notebook, path.stem, solved=True, tick=lambda: tell(advance=1))
     unsolved = next(one for one in notebooks.shipped() if one.name == path.name)
     made = chapter(lesson, notebook, nbformat.read(unsolved, as_version=4), address, instructor)
-    made.claims_held, made.claims_measured, made.seconds = done.claims_held, done.claims, done.seconds
+    made.claims_held, made.claims_measured = done.claims_held, done.claims
     return made, done.messages
 
 
 def _with(elsewhere: dict, chapters: list[Chapter]) -> str:
-    """Put what was measured elsewhere in place of what a run measured; say over how many seeds."""
+    """Put what was measured elsewhere in place of what a run measured; say over how many seeds, and where."""
     counts = set()
     for one in chapters:
         results = elsewhere.get(one.number, [])
@@ -69,9 +68,9 @@ def _with(elsewhere: dict, chapters: list[Chapter]) -> str:
             one.claims = measured.table(one.number, results)
             one.claims_held, one.claims_measured = sum(result.holds for result in results), len(results)
         counts |= {len(result.measured) for result in results} or {1}
-    few, many = min(counts, default=1), max(counts, default=1)
-    said = f"{few} seeds" if few == many else f"{few} to {many} seeds"
-    return "one seed" if many == 1 else said
+    few, many = min(counts), max(counts)
+    said = "one seed" if many == 1 else f"{many} seeds" if few == many else f"{few} to {many} seeds"
+    return f"{said}, by `ddlearn claims` before this build" if elsewhere else f"{said}, in this build"
 
 
 def _gave_up(console: Console, lesson: str, faults: list[str]) -> int:

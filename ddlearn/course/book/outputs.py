@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from ddlearn.course.book.stills import KEY
+from ddlearn.course.book.stills import TAG
 
 PICTURE = re.compile(r'src="data:image/png;base64,([^"]+)"')
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -59,15 +59,16 @@ def scrolling(fragment: str, named: str) -> str:
     return bare.replace("<table", f"{box}<table").replace("</table>", "</table></div>")
 
 
-def stills_of(outputs: list[NotebookNode], pictures: Pictures) -> dict[str, list[tuple[str, str]]]:
-    """The stills among the outputs of the last cell, by explorer: the setting in words, and the figure as HTML."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for output in outputs:
-        said = output.get("metadata", {}).get(KEY)
-        if said:
-            figure = pictures.out_of(_text(output.data, "text/html"))
-            found.setdefault(said["explorer"], []).append((said["setting"], figure))
-    return found
+def stills_of(cells: list[NotebookNode], pictures: Pictures) -> dict[str, list[tuple[str, str]]]:
+    """The stills that the cells of `stills.cells` gave, by explorer: the setting in words, and the figure as HTML."""
+    return {
+        cell.metadata[TAG]: [
+            (output.metadata[TAG], pictures.out_of(_text(output.data, "text/html")))
+            for output in cell.outputs
+            if TAG in output.get("metadata", {})
+        ]
+        for cell in cells
+    }
 
 
 def _text(data: dict, kind: str) -> str:

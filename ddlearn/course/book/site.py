@@ -28,8 +28,10 @@ class Stop:
     leads_to: tuple[str, ...] = ()
 
 
-def write(folder: Path, chapters: Sequence[Chapter], instructor: bool = False, seeds: str = "one seed") -> None:
-    """Write the whole book into an empty folder. `seeds` says over how many the claims on their page were measured."""
+def write(
+    folder: Path, chapters: Sequence[Chapter], instructor: bool = False, seeds: str = "one seed, in this build"
+) -> None:
+    """Write the whole book into an empty folder. `seeds` says over how many, and where, claims were measured."""
     environment = Environment(
         loader=PackageLoader("ddlearn.course.book"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
@@ -50,7 +52,7 @@ def write(folder: Path, chapters: Sequence[Chapter], instructor: bool = False, s
         (folder / "figures" / name).write_bytes(picture)
     held, measured = sum(one.claims_held for one in chapters), sum(one.claims_measured for one in chapters)
     pages = {
-        MAP: ("front.html", {"stops": _stops(chapters), "held": held, "measured": measured}),
+        MAP: ("front.html", {"stops": _stops(chapters), "held": held, "measured": measured, "seeds": seeds}),
         CLAIMS: ("claims.html", {"chapters": chapters, "held": held, "measured": measured, "seeds": seeds}),
         SEARCH: ("search.html", {"index": INDEX}),
     }

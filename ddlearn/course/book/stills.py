@@ -5,11 +5,22 @@ This runs in the lesson's own kernel, after its last cell, so that the pictures 
 
 from collections.abc import Iterator
 
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
 from ddlearn.classroom.explorer import Explorer
 from ddlearn.classroom.lesson import Lesson
 
-CELL = "__import__('ddlearn.course.book.stills', fromlist=['show']).show(lesson)"
-KEY = "ddlearn-still"  # of the metadata that says which still an output is
+TAG = "still"  # of the cells, and of the metadata that says at which setting an output was drawn
+CALL = "__import__('ddlearn.course.book.stills', fromlist=['show']).show(lesson.{})"
+
+
+def cells(lesson: Lesson) -> list[NotebookNode]:
+    """The cells to run after a notebook's own: one an explorer, so that each has a cell's time for itself."""
+    return [
+        new_code_cell(CALL.format(explorer.name), metadata={"tags": [TAG], TAG: explorer.name})
+        for explorer in lesson.parts.explorers
+    ]
 
 
 def moves(explorer: Explorer) -> Iterator[tuple[str, dict[str, object]]]:
@@ -20,11 +31,9 @@ def moves(explorer: Explorer) -> Iterator[tuple[str, dict[str, object]]]:
                 yield control.say(value), {control.name: value}
 
 
-def show(lesson: Lesson) -> None:
-    """Display every still of every explorer of a lesson."""
+def show(explorer: Explorer) -> None:
+    """Display every still of an explorer, each with its setting in words as metadata."""
     from IPython.display import display
 
-    for explorer in lesson.parts.explorers:
-        for words, values in moves(explorer):
-            metadata = {KEY: {"explorer": explorer.name, "setting": words}}
-            display(explorer.still(**values), raw=True, metadata=metadata)
+    for words, values in moves(explorer):
+        display(explorer.still(**values), raw=True, metadata={TAG: words})
