@@ -253,6 +253,18 @@ def test_notes_for_instructors_are_in_their_own_edition_only(unrun_chapter):
     assert 'role="note" aria-label="For the instructor"' in instructors
 
 
+def test_big_brackets_grow_and_capital_greek_stands_upright():
+    page = Page(Prose().html(r"$$\Theta = \Big(\frac{a}{b}\Big)^2 \cos\theta$$"))
+    brackets = [one for one in page.all("mo") if one.text in "()"]
+    assert len(brackets) == 2
+    assert all(one.attributes["stretchy"] == "true" for one in brackets)
+    names = {one.text: one.attributes for one in page.all("mi")}
+    assert names["Θ"] == {"mathvariant": "normal"}
+    assert names["θ"] == {}
+    (formula,) = page.all("math")
+    assert formula.attributes["alttext"] == r"\Theta = \Big(\frac{a}{b}\Big)^2 \cos\theta"
+
+
 def test_a_lesson_that_is_named_is_a_link_but_not_twice_and_not_in_code():
     prose = Prose({"03": "three.html"}.get)
     page = Page(prose.html("In lesson 03, not `lesson 03`, and [lesson 03](https://example.org); lesson 04 < 5."))

@@ -16,6 +16,10 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from ddlearn.classroom.page import plain
 
+BIG_OPEN = re.compile(r"\\[bB]igg?\s*([(\[])")
+BIG_CLOSE = re.compile(r"\\[bB]igg?\s*([)\]])")
+BAR = '<mo stretchy="false">&#x0007C;</mo>'
+TIGHT_BAR = '<mo stretchy="false" lspace="0" rspace="0">&#x0007C;</mo>'
 AIR = '<mspace width="0.167em"/>'
 UPRIGHT = re.compile(r"<mi>(&#x0039[1-9A-F];|&#x003A[0-9];|[Α-Ω])</mi>")
 NAME_THEN = re.compile(r"(<mi>[a-z]{2,}</mi>)(?=<m[infrsu])")
@@ -90,7 +94,9 @@ def unique(name: str, taken: Collection[str]) -> str:
 
 def _formula(latex: str, options: dict) -> str:
     block = bool(options.get("display_mode"))
-    mathml = convert(latex.strip(), display="block" if block else "inline")
+    # Brackets that are big by command lose their size under an exponent; those that grow with what they hold do not.
+    grown = BIG_CLOSE.sub(r"\\right\1", BIG_OPEN.sub(r"\\left\1", latex.strip()))
+    mathml = convert(grown, display="block" if block else "inline").replace(BAR, TIGHT_BAR)
     # As TeX sets them: capital Greek stands upright, and a function's name has air around it.
     mathml = UPRIGHT.sub(r'<mi mathvariant="normal">\1</mi>', mathml)
     mathml = NAME_THEN.sub(rf"\1{AIR}", THEN_NAME.sub(rf"\1{AIR}", mathml))
