@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 import ddlearn
 from ddlearn.course import claims, cli, doctor, launch, notebooks, run, workcopy
+from ddlearn.course.book import command as book
 
-WORDS = ("lab", "run", "claims", "doctor", "report", "links", "build")
+WORDS = ("lab", "run", "claims", "doctor", "report", "book", "links", "build")
 
 
 def command(*arguments: str, **settings) -> subprocess.CompletedProcess:
@@ -78,6 +79,17 @@ def test_run_and_claims_pass_their_options_on(invoke, monkeypatch):
         (([],), {"json": None, "solved": False, "offline": True}),
         ((["00", "1"],), {"json": Path("f.json"), "solved": True, "offline": False}),
         ((["01"],), {"json": Path("f.json"), "seeds": 2}),
+    ]
+
+
+def test_the_book_passes_its_options_on(invoke, monkeypatch):
+    said = []
+    monkeypatch.setattr(book, "main", lambda *a, **k: said.append((a, k)) or len(said) - 1)
+    assert invoke("book").exit_code == 0
+    assert invoke("book", "00", "1", "--out", "site", "--claims", "f.json", "--instructor").exit_code == 1
+    assert said == [
+        (([], Path("ddlearn-book")), {"instructor": False, "claims": None}),
+        ((["00", "1"], Path("site")), {"instructor": True, "claims": Path("f.json")}),
     ]
 
 

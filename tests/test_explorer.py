@@ -572,6 +572,22 @@ def test_a_saved_notebook_keeps_a_sentence_where_the_controls_were(monkeypatch):
     assert figure["text/plain"] == "The result is 1.00."
 
 
+# -- stills
+
+
+def test_a_still_moves_some_controls_and_leaves_the_explorer_where_it_stands():
+    explorer = make(uses=("swing",))
+    explorer.engine["swing"] = lambda x: 2 * x
+    bundle = explorer.still(size=3, flip=True)
+    assert bundle["text/plain"] == "The result is -6.00."
+    assert bundle["text/html"].count("<img ") == 1
+    assert explorer.state["size"] == 1
+    with pytest.raises(ValueError, match="has no control 'width'"):
+        explorer.still(width=1)
+    with pytest.raises(ValueError, match="must lie between"):
+        explorer.still(size=11)
+
+
 # -- sweeping
 
 

@@ -57,6 +57,17 @@ def test_counts_come_from_the_run_s_own_record(lesson, tmp_path, monkeypatch):
     assert (tmp_path / "learner" / "progress.json").read_bytes() == before
 
 
+def test_a_notebook_that_is_filled_holds_what_its_cells_gave(lesson):
+    path = lesson("print('here')", "6 * 7")
+    notebook = nbformat.read(path, as_version=4)
+    result = run.fill(notebook, path.stem)
+    assert (result.lesson, result.cells, result.errors) == ("01_small", 2, 0)
+    first, second = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+    assert first[0].text == "here\n"
+    assert second[0].data["text/plain"] == "42"
+    assert all(not cell.get("outputs") for cell in nbformat.read(path, as_version=4).cells)
+
+
 def test_time_and_peak_memory_are_measured(lesson):
     small = run.execute(lesson("1"))
     large = run.execute(lesson("import time; x = b'1' * 200 * 2**20; time.sleep(0.5); del x", "time.sleep(0.5)"))

@@ -163,7 +163,15 @@ class Explorer:
         """What the status line says, in plain words."""
         return self._panel.status if self._panel else ""
 
-    # -- what a test calls
+    # -- what a test or a printed page calls
+
+    def still(self, **values) -> dict:
+        """The figure as a mime bundle, these controls moved and the others at their start; nothing is displayed.
+
+        Raises ValueError or TypeError for a name or a value that no control has.
+        """
+        job = Job(Wish({**self._start, **self._accepted(values)}, self._engine_now()))
+        return self.figure.bundle(self._result(job))
 
     def sweep(self, interiors: int = 3) -> list[tuple[Values, str]]:
         """Compute, draw and describe at every corner, at every control's low, start and high, and at random interiors.
@@ -174,8 +182,7 @@ class Explorer:
         swept = []
         for values in settings(self.controls, interiors):
             try:
-                result = self._result(Job(Wish(values, self._engine_now())))
-                sentence = self.figure.bundle(result)["text/plain"]
+                sentence = self.still(**values)["text/plain"]
                 check_sentence(sentence)
             except Exception as error:
                 where = ", ".join(f"{name}={value!r}" for name, value in values.items())

@@ -107,6 +107,22 @@ def report(
 
 
 @app.command()
+def book(
+    lessons: Names = None,
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the book goes.")] = Path("ddlearn-book"),
+    claims: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Show the claims of `ddlearn claims --json FILE`, not of this run."),
+    ] = None,
+    instructor: Annotated[bool, typer.Option("--instructor", help="With the notes for instructors.")] = False,
+) -> None:
+    """Run the solved course and write it as a folder of pages, to read and to search without a network."""
+    from ddlearn.course.book import command
+
+    raise typer.Exit(command.main(lessons or [], out, instructor=instructor, claims=claims))
+
+
+@app.command()
 def links(
     repository: Annotated[
         str | None, typer.Argument(metavar="[OWNER/NAME]", help="On GitHub; by default, origin.")

@@ -26,6 +26,13 @@ WIDGETS = "@jupyter-widgets/jupyterlab-manager"
 class Machine:
     """What stands here: versions, front end, cores, memory, device, folders. Each method measures one thing."""
 
+    def sentence(self) -> str:
+        """The machine in one line, as a page says it: nothing in it is personal."""
+        python, torch, threads = ".".join(map(str, self.python())), self.version("torch"), self.cores_granted()
+        memory = f"{self.memory_limit() / 2**30:.1f} GB of memory"
+        said = "1 thread" if threads == 1 else f"{threads} threads"
+        return f"{self.system()}, Python {python}, torch {torch} ({self.device()}), {said}, {memory}"
+
     def python(self) -> tuple[int, int, int]:
         return sys.version_info[:3]
 

@@ -70,7 +70,7 @@ def report_html(progress: Progress) -> str:
         "report.html",
         generator=GENERATOR,
         written=said_when(datetime.now(UTC).isoformat()),
-        machine=_machine(Machine()),
+        machine=Machine().sentence(),
         overview=_overview(record),
         notices=list(progress.notices),
         chapters=chapters,
@@ -194,13 +194,6 @@ def _overview(record: dict) -> str:
     passed = sum(entry.get("status") == PASSED for entry in entries)
     begun = _count(len(record), "lesson")
     return f"{begun} begun, {_count(passed, 'exercise')} passed." if record else "Nothing is recorded yet."
-
-
-def _machine(machine: Machine) -> str:
-    python, torch = ".".join(map(str, machine.python())), machine.version("torch")
-    threads = _count(machine.cores_granted(), "thread")
-    memory = f"{machine.memory_limit() / 2**30:.1f} GB of memory"
-    return f"{machine.system()}, Python {python}, torch {torch} ({machine.device()}), {threads}, {memory}"
 
 
 def _prose(text: str) -> Markup:

@@ -46,9 +46,22 @@ class Run:
 
 
 def execute(path: Path, solved: bool = False, offline: bool = True, tick: Callable[[], None] = lambda: None) -> Run:
-    """Run one notebook; `tick` is called after each code cell. Errors are counted and told, never raised."""
-    notebook = nbformat.read(path, as_version=4)
-    result = Run(path.stem, exercises=len(rules.exercises_in(notebook)))
+    """Run one notebook file, which stays as it is; see `fill`."""
+    return fill(nbformat.read(path, as_version=4), path.stem, solved, offline, tick)
+
+
+def fill(
+    notebook: nbformat.NotebookNode,
+    lesson: str,
+    solved: bool = False,
+    offline: bool = True,
+    tick: Callable[[], None] = lambda: None,
+) -> Run:
+    """Run a notebook from top to bottom: its cells then hold what they gave. `lesson` is its file's stem.
+
+    `tick` is called after each code cell. Errors are counted and told, never raised.
+    """
+    result = Run(lesson, exercises=len(rules.exercises_in(notebook)))
     with tempfile.TemporaryDirectory(prefix="ddlearn-run-") as folder:
         environment = {**os.environ, "DDLEARN_HOME": folder, "DDLEARN_STRICT": "1" if solved else "0"}
         client = NotebookClient(
