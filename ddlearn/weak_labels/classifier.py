@@ -21,7 +21,7 @@ from ddlearn.networks import MLP, Parameters
 __all__ = ["Draw", "draw_bag_batches", "draw_cell_batches", "draw_own_batches", "train_classifiers"]
 
 Draw = Callable[[torch.Generator], tuple[Tensor, Callable[[Tensor], Tensor]]]
-"""generator -> (rows, loss): rows (m,), or (nets, m) if each net has its own; loss takes logits (nets, m, C) -> (nets,)."""
+"""generator -> (rows (m,), loss); loss takes logits (nets, m, C) -> (nets,). rows (nets, m) if each net has its own."""
 
 PULSE = 0.1
 """Seconds between two calls of `progress`."""
