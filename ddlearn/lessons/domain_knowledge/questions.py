@@ -106,7 +106,7 @@ QUIZ = (
             Option(
                 "The shares of the types, from a blood test.",
                 True,
-                "Blood tests find one lymphocyte in eight cells, so half of all cells are not: the model doubts the rule.",
+                "Blood tests find one lymphocyte in eight cells, not one in two: so the model doubts the rule.",
             ),
             Option(
                 "More cells.",

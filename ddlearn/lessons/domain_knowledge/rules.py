@@ -17,7 +17,7 @@ from ddlearn.blood import GRANULOCYTE, LYMPHOCYTE, MONOCYTE, RULES
 from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, Switch
 from ddlearn.lessons.domain_knowledge import exercises
 
-SHARES = torch.tensor([0.746, 0.119, 0.135], dtype=torch.float64)
+SHARES = torch.tensor([0.7463, 0.1193, 0.1344], dtype=torch.float64)
 """Of the types among those cells: what a blood test of this population would print."""
 
 # By rule: a type that it names, and how often it does so for a granulocyte, a lymphocyte, a monocyte.
