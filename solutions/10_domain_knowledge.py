@@ -294,7 +294,7 @@ lesson.quiz()
 # ```
 #
 # More tubes and more patients are one `Plan` away, in `ddlearn.lessons.domain_knowledge.batch`; a larger pool is
-# `ddlearn.blood.cell_pool(20_000, 4_000, generator)`, for half a minute of one core, or less on a GPU with a generator of its device.
+# `ddlearn.blood.cell_pool(20_000, 4_000, generator)`, for half a minute of one core.
 #
 # [Scott and Zhang 2020](https://arxiv.org/abs/2006.07330) on bags as contaminated classes ·
 # [Patrini et al. 2014](https://arxiv.org/abs/1411.5732) on labels from proportions ·
