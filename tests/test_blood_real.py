@@ -151,6 +151,24 @@ def test_rules_are_as_good_as_the_design_says(wbcatt):
     assert silent == pytest.approx(0.053, abs=5.1e-4)
 
 
+@needs_wbcatt
+def test_the_published_table_comes_through_the_download(publisher, tmp_path, caplog):
+    for path in REAL.glob("*.csv"):
+        shutil.copyfile(path, tmp_path / path.name)
+    with caplog.at_level(logging.INFO, "ddlearn"):
+        data = blood.wbcatt(publisher)
+    assert data.as_published
+    assert len(data.train) == 6169
+    assert "wbcatt: licence MIT (the annotations). Please cite: S. Tsutsui" in caplog.text
+
+
+def test_another_table_is_refused_and_the_lesson_goes_on(publisher, folder):
+    with pytest.raises(
+        DatasetUnavailable, match=r"its checksum differs .* or go on with the votes that lesson 10 draws, which needs?"
+    ):
+        blood.wbcatt(publisher)
+
+
 # BloodMNIST -----------------------------------------------------------------------------------------------------------
 
 
@@ -168,8 +186,8 @@ def archive(**changed):
 
 
 @pytest.fixture
-def publish(tmp_path, monkeypatch):
-    """Serve one file, and say where, with its checksum."""
+def publisher(tmp_path, monkeypatch):
+    """Serve the temporary folder, and say where."""
     monkeypatch.setenv("DDLEARN_DATA", str(tmp_path / "cache"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
@@ -184,15 +202,22 @@ def publish(tmp_path, monkeypatch):
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
 
-    def serve(content):
-        (tmp_path / "bloodmnist.npz").write_bytes(content)
-        files = {"archive": ("bloodmnist.npz", hashlib.md5(content).hexdigest())}
-        return replace(BLOODMNIST, base_url=f"http://127.0.0.1:{server.server_port}", files=files)
-
-    yield serve
+    yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def publish(tmp_path, publisher):
+    """Serve one file, and say where, with its checksum."""
+
+    def serve(content):
+        (tmp_path / "bloodmnist.npz").write_bytes(content)
+        files = {"archive": ("bloodmnist.npz", hashlib.md5(content).hexdigest())}
+        return replace(BLOODMNIST, base_url=publisher, files=files)
+
+    return serve
 
 
 def test_an_archive_comes_through_the_download(publish, caplog):

@@ -52,6 +52,9 @@ def test_nets_in_a_stack_have_the_losses_that_they_have_alone():
     for function in (wl.proportion_loss, wl.proportion_loss_gradient):
         alone = torch.stack([function(own, a) for own in logits])
         torch.testing.assert_close(function(logits, a), alone, rtol=1e-14, atol=1e-15)
+        own_bags = torch.stack([a.roll(k, 0) for k in range(len(logits))])  # and with bags of their own
+        alone = torch.stack([function(*one) for one in zip(logits, own_bags, strict=True)])
+        torch.testing.assert_close(function(logits, own_bags), alone, rtol=1e-14, atol=1e-15)
 
 
 def test_bags_of_one_labelled_cell_are_cross_entropy():

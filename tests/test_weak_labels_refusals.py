@@ -78,6 +78,11 @@ TABLE = {
             "proportions must be a matrix of shape (4, 3); got shape (2, 3)",
         ),
         (
+            lambda: wl.proportion_loss(BAGS[None], A[:, None]),
+            ValueError,
+            "proportions must be of shape (1, 4, 3), for the stack of nets; got (4, 1, 3)",
+        ),
+        (
             lambda: wl.proportion_loss(BAGS, A.float()),
             TypeError,
             "proportions must be of the same dtype as logits, torch.float64; got torch.float32",
@@ -317,6 +322,14 @@ TABLE = {
     ],
     "draw_cell_batches": [
         (lambda: wl.draw_cell_batches(5, 6, len), ValueError, "batch must be a whole number from 1 to 5; got 6"),
+    ],
+    "draw_own_batches": [
+        (
+            lambda: wl.draw_own_batches(Y, 1, len),
+            TypeError,
+            "rows must be a torch tensor of int64 and shape (nets, n), not empty; got torch.int64 of shape (6,)",
+        ),
+        (lambda: wl.draw_own_batches(ROWS, 0, len), ValueError, "batch must be a whole number of at least 1; got 0"),
     ],
     "draw_bag_batches": [
         (

@@ -188,3 +188,22 @@ def test_a_batch_of_bags_is_cells_of_those_bags():
         assert all(cell // 6 == bag for cell in cells)
     whole, _ = wl.draw_bag_batches(rows, 10, 6, lambda z, chosen: z)(generator(0))
     assert sorted(whole.tolist()) == list(range(60))
+
+
+def test_each_net_draws_and_learns_its_own_cells():
+    """Two nets of one stack learn as each would alone from its cells; one has fewer cells than a batch."""
+    x, y, own = torch.eye(2).double().repeat(10, 1), torch.tensor([0, 1]).repeat(10), torch.tensor([[0, 2], [1, 3]])
+    rows, loss = wl.draw_own_batches(own, 5, lambda z, picked: picked)(generator(0))
+    assert rows.shape == (2, 5)
+    assert torch.equal(rows, own.gather(1, loss(None)))
+    assert set(rows[0].tolist()) == {0, 2}
+
+    def entropy(z, picked):
+        return -z.log_softmax(-1).gather(-1, y[own.gather(1, picked)][..., None])[..., 0].mean(1)
+
+    net = MLP((2, 4, 2))
+    nets = wl.train_classifiers(
+        net, x, wl.draw_own_batches(own, 5, entropy), nets=2, steps=40, lr=0.05, generator=generator(1)
+    )
+    called = net.apply(nets, x[:2]).argmax(-1)
+    assert called.tolist() == [[0, 0], [1, 1]]  # each has seen one class only

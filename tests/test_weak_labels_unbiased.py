@@ -165,3 +165,5 @@ def test_the_weighted_loss_by_hand_and_in_a_stack():
         for e in range(2)
     ]
     torch.testing.assert_close(wl.weighted_bag_loss(logits, weights), torch.stack(by_hand), rtol=1e-12, atol=1e-13)
+    own = torch.stack([weights, 2 * weights])  # of each net's own bags
+    torch.testing.assert_close(wl.weighted_bag_loss(logits, own), torch.stack([by_hand[0], 2 * by_hand[1]]))

@@ -31,7 +31,7 @@ from ddlearn.blood.pool import CellPool, cell_pool
 from ddlearn.blood.rules import RULES, white_cell_rules
 from ddlearn.blood.specimens import PURITIES, Sample, draw_specimens, purity
 from ddlearn.blood.transmission import transmission
-from ddlearn.blood.wbcatt import ATTRIBUTES, LENS_FREE, AttributeSet, WBCAtt, load_wbcatt
+from ddlearn.blood.wbcatt import ATTRIBUTES, LENS_FREE, WBCATT, AttributeSet, WBCAtt, load_wbcatt, wbcatt
 
 __all__ = [
     "ATTRIBUTES",
@@ -47,6 +47,7 @@ __all__ = [
     "PURITIES",
     "REPORT_DEVIATION",
     "RULES",
+    "WBCATT",
     "AttributeSet",
     "BloodImages",
     "CellPool",
@@ -76,5 +77,6 @@ __all__ = [
     "standardise",
     "transfer_function",
     "transmission",
+    "wbcatt",
     "white_cell_rules",
 ]

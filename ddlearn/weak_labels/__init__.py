@@ -19,7 +19,13 @@ tubes and rules lesson 10.
 
 from ddlearn.weak_labels.bags import Bags, draw_bags, draw_patients, report
 from ddlearn.weak_labels.calibration import Reliability, expected_calibration_error, reliability
-from ddlearn.weak_labels.classifier import Draw, draw_bag_batches, draw_cell_batches, train_classifiers
+from ddlearn.weak_labels.classifier import (
+    Draw,
+    draw_bag_batches,
+    draw_cell_batches,
+    draw_own_batches,
+    train_classifiers,
+)
 from ddlearn.weak_labels.confident import confident_joint, estimate_purity
 from ddlearn.weak_labels.dawid_skene import LabelModel, dawid_skene
 from ddlearn.weak_labels.finite_world import FiniteWorld, every_bag, mixture_odds, urn_odds
@@ -57,6 +63,7 @@ __all__ = [
     "draw_bag_batches",
     "draw_bags",
     "draw_cell_batches",
+    "draw_own_batches",
     "draw_patients",
     "efficiency",
     "estimate_purity",

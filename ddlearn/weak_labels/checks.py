@@ -59,8 +59,12 @@ def scores(name: str, value: Tensor, dimensions: int) -> Tensor:
 
 
 def per_bag(name: str, value: Tensor, logits: Tensor) -> Tensor:
-    """A number for each bag and class, to go with logits (..., B, k, C): a matrix (B, C) of the same kind."""
-    arguments.matrix(name, value, rows=logits.shape[-3], columns=logits.shape[-1])
+    """A number for each bag and class, to go with logits (..., B, k, C): a matrix (B, C), or (..., B, C) in a stack."""
+    if getattr(value, "ndim", 2) == 2:
+        arguments.matrix(name, value, rows=logits.shape[-3], columns=logits.shape[-1])
+    elif arguments.tensor(name, value).shape != (*logits.shape[:-2], logits.shape[-1]):
+        wanted = (*logits.shape[:-2], logits.shape[-1])
+        raise ValueError(f"{name} must be of shape {tuple(wanted)}, for the stack of nets; got {tuple(value.shape)}")
     return arguments.same_kind(name, value, "logits", logits)
 
 

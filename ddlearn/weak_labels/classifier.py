@@ -3,7 +3,7 @@
 A step draws cells and what is asked of them: `draw(generator)` gives the rows of x and a function from the nets' logits
 there to a loss for each net. So bags, tubes and both together are one loop. It is AdamW (Loshchilov and Hutter, arXiv
 1711.05101) with a cosine decay to 0, and each net's gradient is cut to a length. The nets see the same batches and
-start from different parameters.
+start from different parameters; with `draw_own_batches` each sees cells of its own.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from torch import Tensor
 from ddlearn import arguments
 from ddlearn.networks import MLP, Parameters
 
-__all__ = ["Draw", "draw_bag_batches", "draw_cell_batches", "train_classifiers"]
+__all__ = ["Draw", "draw_bag_batches", "draw_cell_batches", "draw_own_batches", "train_classifiers"]
 
 Draw = Callable[[torch.Generator], tuple[Tensor, Callable[[Tensor], Tensor]]]
-"""generator -> (rows (m,), loss); loss takes logits (nets, m, C) -> (nets,)."""
+"""generator -> (rows (m,), loss); loss takes logits (nets, m, C) -> (nets,). rows (nets, m) if each net has its own."""
 
 PULSE = 0.1
 """Seconds between two calls of `progress`."""
@@ -35,6 +35,25 @@ def draw_cell_batches(n: int, batch: int, loss: Callable[[Tensor, Tensor], Tenso
     def draw(generator: torch.Generator) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
         rows = torch.randperm(n, generator=generator, device=generator.device)[:batch]
         return rows, lambda logits: loss(logits, rows)
+
+    return draw
+
+
+def draw_own_batches(rows: Tensor, batch: int, loss: Callable[[Tensor, Tensor], Tensor]) -> Draw:
+    """`batch` cells at a time for each net, of its own cells and with replacement: sets may be smaller than a batch.
+
+    rows (nets, n) int64 are each net's cells, as places in x. The loss is told which of them were drawn: it takes
+    logits (nets, batch, C) and picked (nets, batch), columns of rows -> (nets,).
+    """
+    if not isinstance(rows, Tensor) or rows.dtype != torch.int64 or rows.ndim != 2 or not rows.numel():
+        got = f"{rows.dtype} of shape {tuple(rows.shape)}" if isinstance(rows, Tensor) else type(rows).__name__
+        raise TypeError(f"rows must be a torch tensor of int64 and shape (nets, n), not empty; got {got}")
+    nets, n = rows.shape
+    batch = arguments.whole("batch", batch, 1)
+
+    def draw(generator: torch.Generator) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+        picked = torch.randint(n, (nets, batch), generator=generator, device=generator.device)
+        return rows.gather(1, picked), lambda logits: loss(logits, picked)
 
     return draw
 

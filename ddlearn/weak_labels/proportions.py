@@ -23,8 +23,8 @@ __all__ = ["proportion_loss", "proportion_loss_gradient"]
 def proportion_loss(logits: Tensor, proportions: Tensor) -> Tensor:
     """Mean over bags of KL(proportions || mean prediction).  logits (..., B, k, C), proportions (B, C) -> (...)
 
-    The dots are a stack of nets, or nothing. The mean of the predictions is taken in logarithms, so that no logit is
-    too large. Can be differentiated.
+    The dots are a stack of nets, or nothing; proportions are (..., B, C) where each net has bags of its own. The mean
+    of the predictions is taken in logarithms, so that no logit is too large. Can be differentiated.
     """
     _check(logits, proportions)
     mean = logits.log_softmax(-1).logsumexp(-2) - math.log(logits.shape[-2])  # log q, (..., B, C)
@@ -40,11 +40,11 @@ def proportion_loss_gradient(logits: Tensor, proportions: Tensor) -> Tensor:
     """
     _check(logits, proportions)
     log_s = logits.log_softmax(-1)
-    u = proportions[:, None] * log_s.softmax(-2)
-    return (log_s.exp() * u.sum(-1, keepdim=True) - u) / len(proportions)
+    u = proportions[..., None, :] * log_s.softmax(-2)
+    return (log_s.exp() * u.sum(-1, keepdim=True) - u) / proportions.shape[-2]
 
 
 def _check(logits: Tensor, proportions: Tensor) -> None:
     checks.scores("logits", logits, 3)
     checks.per_bag("proportions", proportions, logits)
-    checks.distributions("proportions", proportions)
+    checks.distributions("proportions", proportions.flatten(0, -2))

@@ -59,7 +59,8 @@ def mean_map_weights(mixtures: Tensor, p: Tensor | Sequence[float]) -> Tensor:
 def weighted_bag_loss(logits: Tensor, weights: Tensor) -> Tensor:
     """R above: every cell's cross-entropy, weighted by bag and class.  logits (..., B, k, C), weights (B, C) -> (...)
 
-    The dots are a stack of nets, or nothing. Can be differentiated.
+    The dots are a stack of nets, or nothing; weights are (..., B, C) where each net has bags of its own. Can be
+    differentiated.
     """
     checks.scores("logits", logits, 3)
     checks.per_bag("weights", weights, logits)

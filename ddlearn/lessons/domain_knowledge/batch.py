@@ -1,0 +1,232 @@
+"""Where it reverses: with one tube a type, what tells a type may be the tube.
+
+A specimen is seen once, at one focus, under one light, in one liquid. Purified cells have perfect labels and few
+specimens; blood tests have vague labels and as many specimens as patients. Here both are simulated, and nets learn from
+one of them or from both: cross-entropy on the tubes plus the proportion loss on the patients. All are tested on cells
+of new patients.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ddlearn import blood, compute, weak_labels
+from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, remembered
+from ddlearn.lessons.domain_knowledge import cells as lab
+from ddlearn.lessons.domain_knowledge.cells import BLOOD, Progress
+
+STRENGTHS = {"none": 0.0, "as in this lesson": 1.0, "a careless laboratory": 2.0}
+DATA_SETS = 3
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much of everything.
+
+    `purified` cells of each type, out of one tube or shared equally by several, whose numbers divide it; `patients`
+    with a blood test and `cells` of each; as many cells of each of the new patients `new`.
+    """
+
+    purified: int = 120
+    tubes: tuple[int, ...] = (1, 3, 8)
+    patients: int = 40
+    cells: int = 32
+    new: int = 20
+    steps: int = 200
+    batch: int = 96
+    sub: int = 8  # cells of each patient in a step
+
+
+PLAN = Plan()
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """One data set: what is learned from, and new patients to be tested on; features scaled by the patients' cells."""
+
+    tube_x: Tensor
+    tube_y: Tensor
+    tube: Tensor  # which tube of its type each purified cell is from
+    x: Tensor  # (patients cells, 32), a patient's cells together
+    reports: Tensor  # (patients, 3)
+    new_x: Tensor
+    new_y: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Accuracies for every number of tubes, and one number looked at."""
+
+    strength: str
+    at: int
+    tubes: tuple[int, ...]
+    alone: Tensor  # (DATA_SETS, tubes)
+    both: Tensor  # (DATA_SETS, tubes)
+    tests: Tensor  # (DATA_SETS,)
+
+
+def setting(strength: float, seed: int, plan: Plan, progress: Progress | None = None) -> Setting:
+    """Simulate one data set. The first tube of a type has cells enough to be its only one."""
+    draw = compute.generator(10_000 + seed)
+    most = plan.tubes[-1]
+    sizes = torch.tensor([plan.purified // next(d for d in plan.tubes if d > k) for k in range(most)] * 3)
+    own = torch.arange(3).repeat_interleave(most)
+    tube_y, source = own.repeat_interleave(sizes), torch.arange(len(sizes)).repeat_interleave(sizes)
+    effects = blood.specimen_effects(len(sizes), strength, draw)
+    tube_x = blood.simulate_rings(tube_y, effects, draw, source, lab.shared(progress, 0, 0.4))
+    parts = []
+    for k, count in enumerate((plan.patients, plan.new)):
+        mixes = blood.draw_patients(count, draw)
+        report = lab.shared(progress, 0.4 + 0.3 * k, 0.7 + 0.3 * k)
+        parts.append((mixes, blood.draw_specimens(mixes, plan.cells, draw, strength=strength, progress=report)))
+    (mixes, known), (_, new) = parts
+    mean, deviation = known.x.mean(0), known.x.std(0)
+
+    def scaled(x: Tensor) -> Tensor:
+        return ((x - mean) / deviation).float()
+
+    reports = blood.blood_report(mixes, draw)
+    return Setting(scaled(tube_x), tube_y, source % most, scaled(known.x), reports, scaled(new.x), new.labels)
+
+
+def tube_rows(one: Setting, tubes: int, plan: Plan) -> Tensor:
+    """The purified cells out of so many tubes a type, equally many of each.  -> (3 purified,)"""
+    which = ((c, k) for c in range(3) for k in range(tubes))
+    each = plan.purified // tubes
+    return torch.cat([((one.tube_y == c) & (one.tube == k)).nonzero()[:each, 0] for c, k in which])
+
+
+@remembered(16)
+def accuracies(
+    strength: float, seed: int, plan: Plan = PLAN, data_sets: int = DATA_SETS, progress: Progress | None = None
+) -> Tensor:
+    """Test accuracies of nets: of tubes alone, of tubes and blood tests, of blood tests alone in every column.
+
+    -> (3, data_sets, len(plan.tubes))
+    """
+    sets = [
+        setting(
+            strength, data_sets * seed + k, plan, lab.shared(progress, 0.6 * k / data_sets, 0.6 * (k + 1) / data_sets)
+        )
+        for k in range(data_sets)
+    ]
+    x = torch.cat([part for one in sets for part in (one.tube_x, one.x)])
+    start = [k * len(x) // data_sets for k in range(data_sets)]  # all sets are equally large
+    jobs = [(k, d, a, b) for k in range(data_sets) for d in plan.tubes for a, b in ((1.0, 0.0), (1.0, 1.0))]
+    jobs += [(k, plan.tubes[0], 0.0, 1.0) for k in range(data_sets)]
+    parameters = train(sets, start, x, jobs, plan, seed, lab.shared(progress, 0.6, 1))
+    judged = []
+    for e, (k, *_) in enumerate(jobs):
+        net = tuple(tuple(part[e : e + 1] for part in layer) for layer in parameters)
+        P = lab.posteriors(lab.net(), net, sets[k].new_x)[0]
+        judged.append((P.argmax(1) == sets[k].new_y).double().mean())
+    found = torch.stack(judged)
+    alone, both = found[:-data_sets].unflatten(0, (data_sets, len(plan.tubes), 2)).unbind(-1)
+    return torch.stack([alone, both, found[-data_sets:, None].expand_as(alone)])
+
+
+def train(
+    sets: list[Setting], start: list[int], x: Tensor, jobs: list, plan: Plan, seed: int, progress: Progress | None
+):
+    """A net for each job (data set, tubes a type, weight of the tubes, weight of the blood tests), all as one."""
+    chosen = [tube_rows(sets[k], d, plan) for k, d, *_ in jobs]
+    rows = torch.stack([r + start[k] for r, (k, *_) in zip(chosen, jobs, strict=True)])
+    names = torch.stack([sets[k].tube_y[r] for r, (k, *_) in zip(chosen, jobs, strict=True)])
+    first = torch.tensor([start[k] + len(sets[k].tube_x) for k, *_ in jobs])
+    reports = torch.stack([sets[k].reports for k, *_ in jobs]).float()
+    on_tubes, on_tests = torch.tensor([[a, b] for _, _, a, b in jobs]).unbind(1)
+    weight = (3 * BLOOD).float()  # tubes hold the types in equal parts, blood does not
+    E, patient = len(jobs), torch.arange(plan.patients)[:, None] * plan.cells
+
+    def draw(generator: torch.Generator) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+        picked = torch.randint(rows.shape[1], (E, plan.batch), generator=generator)
+        cell = torch.randint(plan.cells, (E, plan.patients, plan.sub), generator=generator) + patient
+        name = names.gather(1, picked)
+
+        def loss(logits: Tensor) -> Tensor:
+            pure, mixed = logits[:, : plan.batch], logits[:, plan.batch :].unflatten(1, (plan.patients, plan.sub))
+            entropy = -pure.log_softmax(-1).gather(-1, name[..., None])[..., 0] * weight[name]
+            return on_tubes * entropy.mean(1) + on_tests * weak_labels.proportion_loss(mixed, reports)
+
+        return torch.cat([rows.gather(1, picked), cell.flatten(1) + first[:, None]], 1), loss
+
+    return weak_labels.train_classifiers(
+        lab.net(),
+        x,
+        draw,
+        generator=compute.generator(seed + 4),
+        nets=E,
+        steps=plan.steps,
+        lr=lab.RATE,
+        progress=progress,
+    )
+
+
+def batch(strength: str, tubes: str, seed: int = 0, *, progress: Progress | None = None) -> Batch:
+    """All numbers of tubes under nuisances so strong, and one number looked at."""
+    alone, both, tests = accuracies(STRENGTHS[strength], seed, progress=progress)
+    return Batch(strength, PLAN.tubes.index(int(tubes)), PLAN.tubes, alone, both, tests[:, 0])
+
+
+class BatchFigure(LiveFigure):
+    """Accuracy on new patients over the number of tubes a type."""
+
+    size = (9.6, 4.2)
+    prediction: Callable[[], str | None] = staticmethod(lambda: None)
+    STYLES = (("orange", "s", "-"), ("blue", "o", "-"), ("green", "^", ":"))
+
+    def layout(self, figure):
+        from matplotlib.lines import Line2D
+
+        self.axes = axes = figure.subplots()
+        self.lines, self.seeds = [], []
+        for color, marker, line in self.STYLES:
+            self.lines.append(axes.plot([], [], marker, color=PALETTE[color], linestyle=line, markersize=8)[0])
+            self.seeds.append(axes.plot([], [], marker, color=PALETTE[color], markersize=4, alpha=0.6)[0])
+        self.here = axes.axvline(0, color=PALETTE["grey"], linewidth=1)
+        axes.set(xlim=(-0.4, len(PLAN.tubes) - 0.6), ylim=(30, 101), xlabel="tubes of each type")
+        axes.set_xticks(range(len(PLAN.tubes)), [str(d) for d in PLAN.tubes])
+        axes.grid(True)
+        names = ("tubes alone", "tubes and blood tests", "blood tests alone", "each data set")
+        dot = Line2D([], [], marker=".", color=PALETTE["grey"], linestyle="none")
+        axes.legend((*self.lines, dot), names, loc="center left", bbox_to_anchor=(1.01, 0.5))
+
+    def draw(self, result: Batch):
+        x = torch.arange(len(result.tubes)).double()
+        tests = result.tests[:, None].expand_as(result.alone)
+        for k, values in enumerate((result.alone, result.both, tests)):
+            self.lines[k].set_data(x, 100 * values.mean(0))
+            shifted = (x + 0.06 * (k - 1)).expand_as(values)
+            self.seeds[k].set_data(shifted.flatten(), 100 * values.flatten())
+        self.here.set_xdata([result.at] * 2)
+        self.axes.set_title(f"accuracy on cells of new patients, %; nuisances: {result.strength}")
+
+    def describe(self, result: Batch) -> str:
+        d, alone, both = result.tubes[result.at], 100 * result.alone[:, result.at], 100 * result.both[:, result.at]
+        guess = self.prediction()
+        said = "" if guess is None else f" You said: {guess}."
+        return (
+            f"Nuisances: {result.strength}. {d} {'tubes' if d > 1 else 'tube'} a type: {_range(alone)} right over "
+            f"{len(alone)} data sets. With blood tests of {PLAN.patients} patients {_range(both)}; blood tests alone"
+            f" {100 * float(result.tests.mean()):.1f} %.{said}"
+        )
+
+
+def _range(values: Tensor) -> str:
+    return f"{float(values.mean()):.1f} % ({float(values.min()):.1f} to {float(values.max()):.1f})"
+
+
+def explorer() -> Explorer:
+    """The batch effect, fresh."""
+    return Explorer(
+        name="batch",
+        title="When the tube lies",
+        controls=(
+            Choice("strength", "Nuisances of a specimen", tuple(STRENGTHS), "as in this lesson"),
+            Choice("tubes", "Tubes of each type", tuple(str(d) for d in PLAN.tubes), "1"),
+        ),
+        compute=batch,
+        figure=BatchFigure,
+    )

@@ -1,0 +1,132 @@
+"""The cells of the lesson, simulated once, and how a classifier of them is judged.
+
+A pool holds as many cells of each type, seen in many specimens, so that a specimen is no clue to the type. Nets are
+small and many are trained as one, each on cells of its own. They are judged on cells that none has seen, counted as
+often as the average blood has them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ddlearn import compute, weak_labels
+from ddlearn.blood import CellPool, cell_pool, mean_blood
+from ddlearn.classroom import remembered
+from ddlearn.networks import MLP, Parameters
+
+Progress = Callable[[float, str], object]
+
+TYPES = ("granulocytes", "lymphocytes", "monocytes")
+TRAIN, TEST = 3000, 700  # cells of each type
+FEATURES, UNITS = 32, 32
+STEPS, RATE, BATCH = 200, 1e-2, 128
+DECAY, STRONG_DECAY = 1e-4, 1e-2  # the stronger one where a tube has fewer cells than FEW
+FEW = 300
+
+THIRDS = torch.full((3,), 1 / 3, dtype=torch.float64)
+BLOOD = mean_blood()
+"""The average blood test: what a laboratory knows of the mix before it has looked at any cell."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How good a classifier is: shares from 0 to 1."""
+
+    accuracy: float  # of cells in the average blood
+    balanced: float  # mean over the three types
+    calibration: float  # expected calibration error, in the average blood
+
+
+MEASURES = {"balanced accuracy": "balanced", "accuracy": "accuracy", "calibration error": "calibration"}
+
+
+@remembered(1)
+def pool(progress: Progress | None = None) -> CellPool:
+    """The lesson's cells; some seconds the first time."""
+    return cell_pool(TRAIN, TEST, compute.generator(0), progress=progress)
+
+
+def shared(progress: Progress | None, low: float, high: float) -> Progress | None:
+    """The part of a progress bar from `low` to `high`."""
+    return progress and (lambda share, words: progress(low + (high - low) * share, words))
+
+
+def net(units: int = UNITS) -> MLP:
+    """Two hidden layers of so many units."""
+    return MLP((FEATURES, units, units, len(TYPES)))
+
+
+def decay(cells: int) -> float:
+    """The weight decay for so many cells a tube."""
+    return STRONG_DECAY if cells < FEW else DECAY
+
+
+def draw_tubes(purity: Tensor, cells: int, draw: torch.Generator) -> tuple[Tensor, Tensor]:
+    """`cells` cells out of each tube: places in the pool, and the tubes' names.  purity (S, C) -> (S cells,) twice"""
+    types = torch.multinomial(purity, cells, replacement=True, generator=draw).flatten()
+    return pool().take(types, draw), torch.arange(len(purity)).repeat_interleave(cells)
+
+
+def tube_loss(logits: Tensor, tubes: Tensor, transitions: Tensor) -> Tensor:
+    """The forward loss of a stack of nets, each with tubes and a transition of its own.
+
+    logits (nets, m, C), tubes (nets, m), transitions (nets, C, S) -> (nets,). The identity in place of a transition
+    takes tubes for types.
+    """
+    log_tube = transitions.to(logits).clamp(min=1e-12).log().mT  # (nets, S, C)
+    odds = log_tube.gather(1, tubes[..., None].expand(-1, -1, logits.shape[-1]))
+    return -(logits.log_softmax(-1) + odds).logsumexp(-1).mean(-1)
+
+
+def train_on_tubes(
+    rows: Tensor,
+    tubes: Tensor,
+    transitions: Tensor,
+    draw: torch.Generator,
+    *,
+    units: int = UNITS,
+    weight_decay: float = DECAY,
+    progress: Progress | None = None,
+) -> tuple[MLP, Parameters]:
+    """A net for each row of rows and tubes (nets, n), with its transition (nets, C, S), all trained as one."""
+    batches = weak_labels.draw_own_batches(
+        rows, BATCH, lambda logits, picked: tube_loss(logits, tubes.gather(1, picked), transitions)
+    )
+    shape = net(units)
+    return shape, weak_labels.train_classifiers(
+        shape,
+        pool().train_x.float(),
+        batches,
+        generator=draw,
+        nets=len(rows),
+        steps=STEPS,
+        lr=RATE,
+        weight_decay=weight_decay,
+        progress=progress,
+    )
+
+
+def posteriors(shape: MLP, parameters: Parameters, x: Tensor) -> Tensor:
+    """What each net says of cells.  x (n, 32), or (nets, n, 32) -> (nets, n, 3), float64"""
+    with torch.no_grad():
+        return shape.apply(parameters, x.float()).double().softmax(-1)
+
+
+def weights(y: Tensor) -> Tensor:
+    """How often each test cell counts, so that the types have the shares of the average blood."""
+    return BLOOD[y] / y.bincount(minlength=3).double()[y]
+
+
+def scores(P: Tensor, y: Tensor) -> Scores:
+    """Judge posteriors P (n, 3) of cells of types y (n,)."""
+    right, weight = (P.argmax(1) == y).double(), weights(y)
+    each = right.new_zeros(3).index_add(0, y, right) / y.bincount(minlength=3)
+    error = weak_labels.expected_calibration_error(P, y, weights=weight)
+    return Scores(float(right @ weight / weight.sum()), float(each.mean()), float(error))
+
+
+def at_the_patients(P: Tensor, p_from: Tensor) -> Tensor:
+    """Posteriors learned where types have the shares p_from, taken to the average blood.  P (n, 3) -> (n, 3)"""
+    return weak_labels.prior_shift(P, p_from, BLOOD)

@@ -1,0 +1,83 @@
+"""The rules of the textbook on real cells: WBCAtt, described by pathologists, for whoever asks.
+
+No cell of the lesson runs this: `real_rules.show()` in a new cell does. The table is fetched once, 2 MB, and without a
+network the card says so; the lesson's own votes need none. Whoever wrote the rules had seen how attributes and types go
+together in these very cells.
+"""
+
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from ddlearn import blood, compute, weak_labels
+from ddlearn.classroom import Explorer
+from ddlearn.lessons.domain_knowledge import exercises
+from ddlearn.lessons.domain_knowledge.rules import (
+    BALANCES,
+    BROAD,
+    SETS,
+    TESTED,
+    Round,
+    RulesFigure,
+    Votes,
+    controls,
+    label_model,
+    look,
+)
+from ddlearn.networks import MLP
+
+UNITS, STEPS, BATCH, RATE, DECAY = 32, 300, 512, 3e-3, 1e-4
+
+
+@lru_cache(maxsize=1)
+def table() -> blood.WBCAtt:
+    """The published table."""
+    return blood.wbcatt()
+
+
+def training_votes() -> tuple[Tensor, Tensor]:
+    """Types of the 6,169 training cells and what the ten rules say of them.  (n,), (n, 10)"""
+    cells = table().train
+    return cells.labels, blood.white_cell_rules(cells)
+
+
+def blood_test(y: Tensor) -> Tensor:
+    """The shares of the types among cells: what a blood test of this population would print.  (n,) -> (3,)"""
+    return y.bincount(minlength=3).double() / len(y)
+
+
+def votes(rules: str, broad: bool, balance: str, *, label_round: Round = exercises.label_round) -> Votes:
+    """Votes on real cells."""
+    y, said = training_votes()
+    return look(y, said, SETS[rules] + broad * (BROAD,), balance, blood_test(y), label_round)
+
+
+def end_model(
+    rules: str, broad: bool, balance: str, seed: int = 0, label_round: Round = exercises.label_round
+) -> float:
+    """Accuracy on the official test cells of a net that learned attributes from the label model, and no label."""
+    y, said = training_votes()
+    given = blood_test(y) if balance == TESTED else BALANCES[balance]
+    q = label_model(said[:, list(SETS[rules] + broad * (BROAD,))], given, label_round)
+    x, new = table().train.one_hot(), table().test.one_hot()
+    x, new = x - x.mean(0), new - x.mean(0)
+    net = MLP((x.shape[1], UNITS, UNITS, 3))
+    draw = weak_labels.draw_cell_batches(len(x), BATCH, lambda z, rows: -(q[rows] * z.log_softmax(-1)).sum(-1).mean(-1))
+    parameters = weak_labels.train_classifiers(
+        net, x, draw, generator=compute.generator(seed), steps=STEPS, lr=RATE, weight_decay=DECAY
+    )
+    with torch.no_grad():
+        return float((net.apply(parameters, new)[0].argmax(1) == table().test.labels).double().mean())
+
+
+def explorer() -> Explorer:
+    """The rules on real cells, fresh."""
+    return Explorer(
+        name="real_rules",
+        title="Rules from a textbook, on real cells",
+        controls=controls(),
+        compute=votes,
+        figure=RulesFigure,
+        uses=("label_round",),
+    )
