@@ -206,7 +206,7 @@ BAG_RISK = Exercise(
             lambda logits, a, p, kappa: risk_with(
                 logits, a, p, kappa, weigh=lambda a, p, kappa: kappa * p - (kappa - 1) * a
             ),
-            "You have a and p the other way round. kappa stretches the bag's own a; kappa - 1 of the mean p is taken off.",
+            "You have a and p the other way round. kappa stretches the bag's own a; the mean p is taken off.",
         ),
         Mistake(
             "kappa times the difference",

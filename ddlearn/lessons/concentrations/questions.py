@@ -101,7 +101,7 @@ QUIZ = (
     ),
     QuizItem(
         question=(
-            "A colleague weighs hospital data with kappa = 500, for there are 500 cells of each patient. What comes of it?"
+            "A colleague weighs hospital data with kappa = 500, for there are 500 cells of each patient. What follows?"
         ),
         options=(
             Option(
