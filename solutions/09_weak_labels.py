@@ -29,7 +29,7 @@ lesson.start()
 # %% [markdown] tags=["instructor"]
 # **Instructor: 40 minutes.** 3 recap · 5 holograms, the room names five cells aloud before *Tell me* · 2 predict · 5
 # `proportion_loss` · 5 learners: first 512 cells a bag, then 8, and no explanation yet · 5 explain at the board · 4 `kappa` and the triangle · 2
-# predict, every number on the board · 5 `bag_risk` and the kappas · 2 quiz. Claims, T2 and the stretch are for home.
+# predict, every number on the board · 5 `bag_risk` and the kappas · 2 quiz. Claims and the stretch are for home.
 #
 # **The one question to ask:** "A hospital offers you ten times more cells from its blood bank, all poured together. What do you
 # ask for instead?" (The same cells, patient by patient; or patients who differ more.)

@@ -96,9 +96,11 @@ class LookFigure(LiveFigure):
     def layout(self, figure):
         axes = figure.subplots(2, 4)
         self.cells = [
-            a.imshow(torch.zeros(64, 64), cmap="gray_r", vmin=SWALLOWED[0], vmax=SWALLOWED[1]) for a in axes[0]
+            a.imshow(torch.zeros(64, 64).numpy(), cmap="gray_r", vmin=SWALLOWED[0], vmax=SWALLOWED[1]) for a in axes[0]
         ]
-        self.holograms = [a.imshow(torch.zeros(32, 32), cmap="gray", vmin=GREY[0], vmax=GREY[1]) for a in axes[1]]
+        self.holograms = [
+            a.imshow(torch.zeros(32, 32).numpy(), cmap="gray", vmin=GREY[0], vmax=GREY[1]) for a in axes[1]
+        ]
         for one in axes.flatten():
             one.set(xticks=[], yticks=[])
             for spine in one.spines.values():

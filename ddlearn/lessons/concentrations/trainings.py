@@ -29,7 +29,7 @@ TRAIN, TEST = 3000, 1000  # cells of each type in the pool
 POOL_SEED = 9
 # A start with W_std = 2^.5, the usual one for ReLU, lets a net in some six escape from what equal bags teach.
 NET = MLP((32, 64, 64, 3), W_std=1.0)
-NETS, STEPS, RATE, BATCH = 3, 200, 5e-3, 512
+NETS, STEPS, RATE, BATCH = 3, 150, 7e-3, 512
 
 
 @dataclass(frozen=True, eq=False)
