@@ -56,7 +56,7 @@ lesson.recap()
 #
 # Three types of white blood cell, each typical of its kind, and a fourth cell to be named. The upper row is for your eyes only:
 # a camera without a lens records the lower one. Look at two things: **how wide the dark ring is**, and **how mottled** the picture is outside
-# it. Large and mottled, large and smooth, small: that is all there is to it.
+# it. Large and mottled, large and smooth, small: that names most cells, and not all.
 #
 # Commit yourself for round 1, then tick **Tell me**. Play a few rounds. Then move the camera, or visit a careless laboratory.
 
