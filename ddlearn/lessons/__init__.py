@@ -24,6 +24,7 @@ LESSONS = {
     "06": "examples",
     "07": "double_descent_solved",
     "08": "double_descent_trained",
+    "09": "concentrations",
     "10": "domain_knowledge",
     "11": "capstone",
 }

@@ -1,0 +1,26 @@
+"""Lesson 09, Weak labels: a blood test tells shares, and no cell its type; what such labels teach, told in advance."""
+
+from ddlearn.classroom import TODO, Lesson, Quiz
+from ddlearn.lessons.concentrations import holograms, kappas, learners, simplex
+from ddlearn.lessons.concentrations.claims import CLAIMS
+from ddlearn.lessons.concentrations.exercises import BAG_RISK, KAPPA, PROPORTION_LOSS
+from ddlearn.lessons.concentrations.questions import PREDICTIONS, QUIZ, RECAP
+
+__all__ = ["TODO", "lesson"]
+
+lesson = Lesson(
+    number="09",
+    slug="09_weak_labels",
+    title="Weak labels",
+    minutes=50,
+    difficulty=3,
+    exercises=(PROPORTION_LOSS, KAPPA, BAG_RISK),
+    explorers=(holograms.explorer(), learners.explorer(), simplex.explorer(), kappas.explorer()),
+    predictions=PREDICTIONS,
+    recap=Quiz(RECAP),
+    quiz=Quiz(QUIZ),
+    claims=CLAIMS,
+)
+lesson.holograms.figure.prediction = lambda: lesson.prediction("fourth")
+lesson.learners.figure.prediction = lambda: lesson.prediction("poured")
+lesson.kappas.figure.prediction = lambda: lesson.prediction("kappa")
