@@ -100,6 +100,7 @@ class _Writer:
     prose: Prose
     stubs: dict[str, str]
     stills: dict[str, list[tuple[str, str]]]
+    asked: set[str] = field(default_factory=set)
 
     def blocks(self, cell: NotebookNode) -> Iterator[Markup]:
         if cell.cell_type == "markdown":
@@ -138,7 +139,10 @@ class _Writer:
             case ("lesson", "quiz"):
                 yield parts.questions(lesson.parts.quiz)
             case ("lesson", "predict", name) if name in predictions:
+                self.asked.add(name)
                 yield parts.prediction(predictions[name])
+            case ("lesson", "predict"):  # which one is chosen as the lesson is taken: all that no other cell asks
+                yield from (parts.prediction(one) for name, one in predictions.items() if name not in self.asked)
             case ("lesson", "exercise", name) if name in exercises:
                 yield parts.exercise(exercises[name], self.stubs.get(cell.id, ""), cell.source)
             case ("lesson", "claims"):
