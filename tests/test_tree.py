@@ -9,6 +9,7 @@ import sys
 import tomllib
 from importlib.metadata import requires
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import floors
 import nbformat
@@ -24,14 +25,17 @@ from ddlearn.course import build, install, rules
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-SOURCES = sorted((ROOT / "solutions").glob("[0-9][0-9]_*.py"))
-NOTEBOOKS = sorted([*(ROOT / "lessons").glob("*.ipynb"), *(ROOT / "solutions").glob("*.ipynb")])
-CODE = sorted(path for folder in ("ddlearn", "tests", "solutions") for path in (ROOT / folder).rglob("*.py"))
-NOT_MODULES = ("utils", "helpers", "common", "manager", "misc")
 
 
 def short(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
+
+
+SOURCES = sorted((ROOT / "solutions").glob("[0-9][0-9]_*.py"))
+NOTEBOOKS = sorted([*(ROOT / "lessons").glob("*.ipynb"), *(ROOT / "solutions").glob("*.ipynb")])
+CODE = sorted(path for folder in ("ddlearn", "tests", "solutions") for path in (ROOT / folder).rglob("*.py"))
+PROSE = [short(path) for path in [*ROOT.glob("*.md"), *(ROOT / "solutions").glob("*.md"), *SOURCES]]
+NOT_MODULES = ("utils", "helpers", "common", "manager", "misc")
 
 
 def tool(*command: str) -> None:
@@ -56,6 +60,28 @@ def test_the_floors_hold():
 def test_ruff_is_content(arguments):
     answer = subprocess.run([sys.executable, "-m", "ruff", *arguments], cwd=ROOT, capture_output=True, text=True)
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_the_spelling_is_english():
+    answer = subprocess.run(
+        [sys.executable, "-m", "codespell_lib", *PROSE, "ddlearn", "tests"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("name", PROSE)
+def test_every_link_leads_somewhere(name):
+    """Inside the tree to what is there, with its heading; outside by a secure address that is one. None is followed."""
+    text = (ROOT / name).read_text("utf-8")
+    for link in re.findall(r"\]\(([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)", text):
+        address = urlsplit(link)
+        if address.scheme:
+            assert address.scheme == "https", link
+            assert re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", address.netloc), link
+            if address.netloc == "arxiv.org":
+                assert re.fullmatch(r"/abs/\d{4}\.\d{4,5}", address.path), link
+        elif not re.search(r"[{}\\]", link):
+            assert ((ROOT / name).parent / address.path).exists(), link
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "ddlearn").rglob("*.py")), ids=short)
