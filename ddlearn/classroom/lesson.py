@@ -4,14 +4,14 @@ The notebook speaks to this one object. When an exercise passes, every explorer 
 function; when a later version breaks, the explorer goes back to the reference, and the card says so.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from ddlearn import compute
 from ddlearn.arguments import one_of
-from ddlearn.classroom import claims_table, page
+from ddlearn.classroom import catching_up, claims_table, page
 from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, source_of, strict
 from ddlearn.classroom.claim import Claim, ClaimResult
 from ddlearn.classroom.exercise import Exercise
@@ -123,6 +123,15 @@ class Lesson:
             return answer
 
         return check
+
+    def catch_up(self, *names: str, up_to: str | None = None, namespace: MutableMapping | None = None) -> None:
+        """Let the course's own functions stand in for those of the learner's that have not passed, and say so loudly.
+
+        `catch_up("ridge")` for one, `catch_up(up_to="ridge")` for all to there, `catch_up()` for the whole lesson.
+        Nothing is marked as passed and the record is not touched.
+        """
+        exercises = catching_up.chosen(self.parts.exercises, names, up_to)
+        catching_up.stand_in(exercises, self.engine, namespace)
 
     def predict(self, name: str) -> None:
         """Show a prediction's question, with the answer of an earlier session if there was one."""
