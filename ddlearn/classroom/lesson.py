@@ -11,7 +11,7 @@ from typing import Any
 
 from ddlearn import compute
 from ddlearn.arguments import one_of
-from ddlearn.classroom import catching_up, claims_table, page
+from ddlearn.classroom import catching_up, claims_table, page, projector_button
 from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, source_of, strict
 from ddlearn.classroom.claim import Claim, ClaimResult
 from ddlearn.classroom.exercise import Exercise
@@ -87,13 +87,17 @@ class Lesson:
     def __repr__(self) -> str:
         return f"<lesson {self.number}: {self.title}>"
 
-    def start(self) -> None:
+    def start(self, projector: bool | None = None) -> None:
         """Install the keyboard shim and show one card: the lesson, the machine, the progress so far.
 
-        Calling it again shows the card again and changes nothing else.
+        `projector` turns the projector view on or off, as the button under the card does. Calling it again shows the
+        card again and changes nothing else.
         """
+        if projector is not None:
+            projector_button.turn_here(projector, self.parts.explorers)
         page.install()
         page.show(page.card(self.number, self.title, self._welcome(), "note"))
+        projector_button.show(self.parts.explorers)
         self._show_notices()
         if self.warm_optimizer:
             import torch
