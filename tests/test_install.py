@@ -107,6 +107,16 @@ def test_an_environment_without_test_extras_does_not_serve_the_tests(machine, ro
     assert machine.pips[-1] == COURSE
 
 
+def test_an_environment_for_the_tests_does_not_serve_the_hub(machine, root, tmp_path):
+    install.install(tmp_path / "venv", root, "test")
+    machine.runs = f"(3, 11) {root / 'ddlearn' / '__init__.py'}"
+    install.install(tmp_path / "venv", root, "hub")
+    assert machine.pips[-1] == ("-c", "constraints.txt", "-e", ".[hub]")
+    machine.pips.clear()
+    install.install(tmp_path / "venv", root, "hub")
+    assert machine.pips == []
+
+
 @pytest.mark.parametrize("runs", ["", "(3, 11) None", "(3, 11) /elsewhere/ddlearn/__init__.py"])
 def test_a_stamp_alone_is_not_believed(machine, root, tmp_path, runs):
     install.install(tmp_path / "venv", root, "test")

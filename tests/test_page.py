@@ -65,6 +65,7 @@ def test_without_a_notebook_words_are_printed_and_the_shim_is_not(capsys):
 def test_in_a_notebook_the_shim_travels_whole(monkeypatch):
     shown = []
     monkeypatch.setattr(page, "in_notebook", lambda: True)
+    monkeypatch.setattr(page, "_sent", [])
     monkeypatch.setattr(page, "show", shown.append)
     page.install()
     (bundle,) = shown

@@ -130,12 +130,16 @@ class Explorer:
         still = f" The picture still shows {self._said(self._painted)}." if self._painted else ""
         self._panel.say(how + still)
 
-    def refresh(self) -> None:
-        """Paint again with the functions that `engine` holds now. An explorer that was never shown stays as it is."""
+    def refresh(self, note: str = "") -> None:
+        """Paint again with the functions that `engine` holds now, and say `note`, or whose functions they are.
+
+        An explorer that was never shown stays as it is.
+        """
         if self._panel is not None:
             self._panel.engine(self._engine_said())
             mine = [name for name in self.uses if name in self.engine]
-            self._latest.submit(self._wish(f"Now runs on your {listed(mine)}." if mine else "Painted again."))
+            said = f"Now runs on your {listed(mine)}." if mine else "Painted again."
+            self._latest.submit(self._wish(note or said))
 
     def forget(self) -> None:
         """Drop the results kept, and paint again: what `compute` reads beside its arguments has changed."""

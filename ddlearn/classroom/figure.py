@@ -10,6 +10,8 @@ import base64
 import html
 import io
 
+from ddlearn.classroom import projector
+
 # Okabe and Ito (2008): eight colours that people with any common colour vision can tell apart. Use them together with a
 # line style or a marker, so that a grey print tells the same story.
 PALETTE = {
@@ -55,7 +57,8 @@ STYLE = {
 class LiveFigure:
     """Subclass it: `layout` makes the artists once, `draw` moves them, `describe` says what they show.
 
-    `size` is in inches and `dpi` in dots an inch: the picture is `size * dpi` pixels. Nothing is made before the first
+    `size` is in inches and `dpi` in dots an inch: the picture is `size * dpi` pixels, and half as much again in the
+    projector view. Nothing is made before the first
     result arrives, so that an explorer which nobody opens costs nothing.
     """
 
@@ -122,17 +125,22 @@ class LiveFigure:
             if fresh:
                 self.figure = self._blank()
                 self.layout(self.figure)
+            elif self.figure.dpi != self._dots:
+                self.figure.set_dpi(self._dots)  # the projector view came or went; the layout stays
+                self._stage = Stage(self.figure)
             self.draw(result)
             if fresh:
                 self._freeze()
                 self._stage = Stage(self.figure)
+            if projector.on():
+                projector.darken(self.figure)
             self._stage.draw()
         canvas = self.figure.canvas
         pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
         file = io.BytesIO()
         # 256 colours do for a diagram, at less than half the bytes: a hosted notebook has a thin line to the page.
         pixels = pixels.convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        pixels.save(file, "PNG", compress_level=1, dpi=(self.dpi, self.dpi))
+        pixels.save(file, "PNG", compress_level=1, dpi=(self._dots, self._dots))
         return file.getvalue()
 
     def _freeze(self) -> None:
@@ -166,14 +174,18 @@ class LiveFigure:
         return f'<figure class="ddlearn-figure" style="{style}">{picture}{caption}</figure>'
 
     @property
+    def _dots(self) -> int:
+        return projector.dots_per_inch(self.dpi)
+
+    @property
     def _pixels(self) -> tuple[int, int]:
         width, height = self.size
-        return round(width * self.dpi), round(height * self.dpi)
+        return round(width * self._dots), round(height * self._dots)
 
     def _blank(self):
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=self.size, dpi=self.dpi, layout="constrained")
+        figure = Figure(figsize=self.size, dpi=self._dots, layout="constrained")
         FigureCanvasAgg(figure)
         return figure

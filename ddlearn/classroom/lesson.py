@@ -4,14 +4,14 @@ The notebook speaks to this one object. When an exercise passes, every explorer 
 function; when a later version breaks, the explorer goes back to the reference, and the card says so.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from ddlearn import compute
 from ddlearn.arguments import one_of
-from ddlearn.classroom import claims_table, page
+from ddlearn.classroom import catching_up, claims_table, page, projector_button
 from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, source_of, strict
 from ddlearn.classroom.claim import Claim, ClaimResult
 from ddlearn.classroom.exercise import Exercise
@@ -87,13 +87,17 @@ class Lesson:
     def __repr__(self) -> str:
         return f"<lesson {self.number}: {self.title}>"
 
-    def start(self) -> None:
+    def start(self, projector: bool | None = None) -> None:
         """Install the keyboard shim and show one card: the lesson, the machine, the progress so far.
 
-        Calling it again shows the card again and changes nothing else.
+        `projector` turns the projector view on or off, as the button under the card does. Calling it again shows the
+        card again and changes nothing else.
         """
+        if projector is not None:
+            projector_button.turn_here(projector, self.parts.explorers)
         page.install()
         page.show(page.card(self.number, self.title, self._welcome(), "note"))
+        projector_button.show(self.parts.explorers)
         self._show_notices()
         if self.warm_optimizer:
             import torch
@@ -123,6 +127,15 @@ class Lesson:
             return answer
 
         return check
+
+    def catch_up(self, *names: str, up_to: str | None = None, namespace: MutableMapping | None = None) -> None:
+        """Let the course's own functions stand in for those of the learner's that have not passed, and say so loudly.
+
+        `catch_up("ridge")` for one, `catch_up(up_to="ridge")` for all to there, `catch_up()` for the whole lesson.
+        Nothing is marked as passed and the record is not touched.
+        """
+        exercises = catching_up.chosen(self.parts.exercises, names, up_to)
+        catching_up.stand_in(exercises, self.engine, namespace)
 
     def predict(self, name: str) -> None:
         """Show a prediction's question, with the answer of an earlier session if there was one."""

@@ -8,6 +8,8 @@ import html
 import re
 from importlib import resources
 
+from ddlearn.classroom import projector
+
 # Text, ground, edge. Text has a contrast of at least 7 on its ground, and the ground is the card's own, so that a card
 # reads the same in the light and in the dark theme.
 KINDS = {
@@ -17,6 +19,8 @@ KINDS = {
     "bad": ("#5c1a00", "#fdeee8", "#d55e00"),
     "note": ("#0a2f4d", "#e8f2fa", "#0072b2"),
 }
+
+_sent: list = []  # the handles of the style sheets on the page
 
 
 def in_notebook() -> bool:
@@ -38,14 +42,25 @@ def show(bundle: dict):
 
 
 def install() -> None:
-    """Send the keyboard-and-name shim and the style sheet to the page. Sending them again does no harm."""
-    if not in_notebook():
-        return
+    """Send the keyboard-and-name shim and the style sheets to the page. Sending them again does no harm."""
+    if in_notebook():
+        _sent.append(show(sheets()))
+
+
+def restyle() -> None:
+    """Exchange the style sheets that were sent, after the projector view came or went."""
+    for handle in _sent:
+        handle.update(sheets(), raw=True)
+
+
+def sheets() -> dict:
+    """The shim and the style sheets as one bundle; in the projector view its sheet comes last and wins."""
     package = resources.files(__package__)
+    names = ("page.css", "projector.css") if projector.on() else ("page.css",)
+    style = "\n".join(package.joinpath(name).read_text("utf-8") for name in names)
     script = package.joinpath("keyboard.js").read_text("utf-8")
-    style = package.joinpath("page.css").read_text("utf-8")
     words = "Every control of this lesson can be worked from the keyboard: Tab to reach it, arrows to move it."
-    show({"text/html": f"<style>{style}</style><script>{script}</script>", "text/plain": words})
+    return {"text/html": f"<style>{style}</style><script>{script}</script>", "text/plain": words}
 
 
 def card(symbol: str, headline: str, body_html: str = "", kind: str = "plain") -> dict:

@@ -154,9 +154,10 @@ def build(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; say what is wrong, if anything is.")] = False,
     root: Annotated[Path | None, typer.Option(help="The repository; by default, the one ddlearn runs from.")] = None,
 ) -> None:
-    """Write the notebooks from their sources (for those who write lessons)."""
+    """Write the notebooks and the instructor's guide from their sources (for those who write lessons)."""
     from ddlearn import lessons
     from ddlearn.course import build as builder
+    from ddlearn.course import guide
     from ddlearn.course.notebooks import checkout
 
     repository = root or checkout()
@@ -165,8 +166,11 @@ def build(
     if not check:
         for path in builder.build(repository):
             typer.echo(f"wrote {path}")
+        if guide.write(repository):
+            typer.echo(f"wrote {guide.path_in(repository)}")
         return
     faults = builder.check(repository, lambda number: [one.name for one in lessons.load(number).parts.exercises])
+    faults += guide.faults(repository)
     for fault in faults:
         typer.echo(fault, err=True)
     typer.echo(f"{len(faults)} faults in the notebooks." if faults else "Notebooks: as their sources say.")

@@ -74,7 +74,7 @@ def installed(venv, root, extra, found):
     stamp = venv / "ddlearn-stamp.txt"
     if not found.endswith(str(root / "ddlearn" / "__init__.py")) or not stamp.is_file():
         return False
-    return stamp.read_text("utf-8").strip() in {fingerprint(root, extra), fingerprint(root, "test")}
+    return stamp.read_text("utf-8").strip() in {fingerprint(root, one) for one in ((extra,) if extra else ("", "test"))}
 
 
 def make_venv(venv, found):
@@ -182,7 +182,9 @@ def main(arguments=None):
     """The script: 0 when the course is ready, 1 with a sentence when it is not, 130 when it was stopped."""
     parser = argparse.ArgumentParser(description="Set the course up in a virtual environment.")
     parser.add_argument("--venv", default=os.environ.get("VENV") or ".venv", help="where (default: .venv)")
-    parser.add_argument("--extra", default="", choices=["", "test"], help="with what the tests need, too")
+    parser.add_argument(
+        "--extra", default="", choices=["", "test", "hub"], help="with what the tests, or the hub, need too"
+    )
     options = parser.parse_args(arguments)
     try:
         require_python(sys.version_info)
