@@ -49,15 +49,7 @@ def test_every_claim_of_the_course_can_travel():
             assert cloudpickle.loads(packed).id == claim.id
 
 
-# -- a cluster of two processes
-
-
-@pytest.fixture(scope="module")
-def client():
-    distributed = pytest.importorskip("dask.distributed", reason="Dask is not installed: ddlearn[dask]")
-    with distributed.LocalCluster(n_workers=2, **QUIET) as two, distributed.Client(two) as client:
-        client.wait_for_workers(2)
-        yield client
+# -- a cluster of one core, or none
 
 
 @pytest.fixture
@@ -69,11 +61,63 @@ def one_thread():
     torch.set_num_threads(count)
 
 
+def test_a_scheduler_that_is_not_there_is_said(monkeypatch):
+    pytest.importorskip("dask.distributed", reason="Dask is not installed: ddlearn[dask]")
+    monkeypatch.setattr(cluster, "SECONDS_TO_JOIN", 1)
+    with pytest.raises(OSError, match=r"^There is no Dask scheduler at tcp://127\.0\.0\.1:9 "):
+        claims.main(QUICK[:1], seeds=1, backend="dask", scheduler="tcp://127.0.0.1:9")
+
+
+def deeper(i):
+    return (os.getpid(),)
+
+
+@pytest.mark.slow
+def test_the_command_measures_on_a_cluster_of_its_own(tmp_path, monkeypatch, capsys, one_thread):
+    pytest.importorskip("dask.distributed", reason="Dask is not installed: ddlearn[dask]")
+    monkeypatch.setattr(cluster.compute, "threads", lambda: 1)
+    assert claims.main(QUICK[:1], tmp_path / "there.json", seeds=1, backend="dask") == 0
+    claims.main(QUICK[:1], tmp_path / "here.json", seeds=1)
+    there, mine = ((tmp_path / name).read_text() for name in ("there.json", "here.json"))
+    assert [line for line in there.splitlines() if "seconds" not in line] == [
+        line for line in mine.splitlines() if "seconds" not in line
+    ]
+    assert "claims hold, and their controls fail as they must" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_one_core_elsewhere_is_still_elsewhere_and_none_is_said(monkeypatch):
+    distributed = pytest.importorskip("dask.distributed", reason="Dask is not installed: ddlearn[dask]")
+    monkeypatch.setattr(cluster, "SECONDS_TO_JOIN", 1)
+    with distributed.LocalCluster(n_workers=0, **QUIET) as small:
+        address = small.scheduler_address
+        with pytest.raises(OSError, match=r"The cluster at tcp://.* has no workers"), cluster.workers("dask", address):
+            pass
+        monkeypatch.setattr(cluster, "SECONDS_TO_JOIN", 60)
+        small.scale(1)
+        with cluster.workers("dask", address):
+            assert os.getpid() not in {pid for (pid,) in run_cells(deeper, [(1,), (2,)])}
+        monkeypatch.setattr(ddlearn, "__version__", "99.0")
+        with pytest.raises(OSError, match=r"have ddlearn \d.*, and this is 99\.0\.$"), cluster.workers("dask", address):
+            pass
+
+
+# -- a cluster of two processes
+
+
+@pytest.fixture(scope="module")
+def client():
+    distributed = pytest.importorskip("dask.distributed", reason="Dask is not installed: ddlearn[dask]")
+    with distributed.LocalCluster(n_workers=2, **QUIET) as two, distributed.Client(two) as client:
+        client.wait_for_workers(2)
+        yield client
+
+
 class Killer:
     """Progress that kills workers at its first word, and keeps what it was told."""
 
     def __init__(self, client, victims=1):
-        client.wait_for_workers(2, timeout=30)
+        client.wait_for_workers(2, timeout=60)
         self.workers = set(client.run(os.getpid).values())
         self.victims, self.told = sorted(self.workers)[:victims], []
         assert os.getpid() not in self.workers
@@ -119,7 +163,7 @@ def test_a_sweep_loses_nothing_to_a_worker_that_is_killed(client, one_thread, na
     assert torch.equal(found, serial)
     assert killer.told[-1] == 1.0
     assert killer.told == sorted(killer.told)
-    client.wait_for_workers(2, timeout=30)
+    client.wait_for_workers(2, timeout=60)
     assert set(client.run(os.getpid).values()) != killer.workers
 
 
@@ -135,7 +179,7 @@ def test_a_learning_curve_outlives_every_worker_that_had_its_data(client, one_th
 
 @pytest.mark.slow
 def test_claims_are_what_a_serial_run_measures_though_a_worker_is_killed(client, one_thread):
-    declared = list(claims.declared(QUICK))[:5]
+    declared = list(claims.declared(QUICK))[:3]
     serial, killer = claims.measure(declared, seeds=2), Killer(client)
     with cluster.workers("dask", client.scheduler.address):
         found = claims.measure(declared, 2, killer)
@@ -148,26 +192,9 @@ def test_claims_are_what_a_serial_run_measures_though_a_worker_is_killed(client,
     assert killer.told[-1] == 1.0
 
 
-@pytest.mark.slow
-def test_the_command_measures_on_a_cluster_of_its_own(tmp_path, monkeypatch, capsys):
-    pytest.importorskip("dask.distributed", reason="Dask is not installed: ddlearn[dask]")
-    monkeypatch.setattr(cluster.compute, "threads", lambda: 2)
-    assert claims.main(QUICK[:1], tmp_path / "there.json", seeds=2, backend="dask") == 0
-    claims.main(QUICK[:1], tmp_path / "here.json", seeds=2)
-    there, mine = ((tmp_path / name).read_text() for name in ("there.json", "here.json"))
-    assert [line for line in there.splitlines() if "seconds" not in line] == [
-        line for line in mine.splitlines() if "seconds" not in line
-    ]
-    assert "claims hold, and their controls fail as they must" in capsys.readouterr().out
-
-
 def where(i):
     """A cell that has a sweep inside."""
     return os.getpid(), {pid for pid, *_ in run_cells(deeper, [(i,)] * 3)}
-
-
-def deeper(i):
-    return (os.getpid(),)
 
 
 @pytest.mark.slow
@@ -198,6 +225,25 @@ def test_a_sweep_that_is_stopped_leaves_the_cluster_free(client):
     assert time.monotonic() - started < 10  # 200 cells on two workers are 20 s
 
 
+def once_deadly(i, marker):
+    if i == 3 and not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return i * i
+
+
+@pytest.mark.slow
+def test_a_cell_whose_worker_is_killed_under_it_is_computed_again(client, tmp_path):
+    """joblib's own backend will do, since this cell dies once."""
+    client.wait_for_workers(2, timeout=60)
+    told = []
+    with joblib.parallel_config(backend="dask"):
+        found = run_cells(once_deadly, [(i, tmp_path / "died") for i in range(12)], lambda *one: told.append(one))
+    assert (tmp_path / "died").exists()
+    assert found == [i * i for i in range(12)]
+    assert told[-1] == (1.0, "12 of 12 done")
+
+
 def deadly(i, home):
     if i == 3 and os.getpid() != home:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -213,27 +259,3 @@ def test_a_cell_that_kills_whoever_computes_it_ends_in_a_sentence(client, monkey
         cluster.workers("dask", client.scheduler.address),
     ):
         run_cells(deadly, [(i, os.getpid()) for i in range(8)], lambda *told: None)
-
-
-@pytest.mark.slow
-def test_one_core_elsewhere_is_still_elsewhere_and_none_is_said(monkeypatch):
-    distributed = pytest.importorskip("dask.distributed", reason="Dask is not installed: ddlearn[dask]")
-    monkeypatch.setattr(cluster, "SECONDS_TO_JOIN", 1)
-    with distributed.LocalCluster(n_workers=0, **QUIET) as small:
-        address = small.scheduler_address
-        with pytest.raises(OSError, match=r"The cluster at tcp://.* has no workers"), cluster.workers("dask", address):
-            pass
-        monkeypatch.setattr(cluster, "SECONDS_TO_JOIN", 30)
-        small.scale(1)
-        with cluster.workers("dask", address):
-            assert os.getpid() not in {pid for (pid,) in run_cells(deeper, [(1,), (2,)])}
-        monkeypatch.setattr(ddlearn, "__version__", "99.0")
-        with pytest.raises(OSError, match=r"have ddlearn \d.*, and this is 99\.0\.$"), cluster.workers("dask", address):
-            pass
-
-
-def test_a_scheduler_that_is_not_there_is_said(monkeypatch):
-    pytest.importorskip("dask.distributed", reason="Dask is not installed: ddlearn[dask]")
-    monkeypatch.setattr(cluster, "SECONDS_TO_JOIN", 1)
-    with pytest.raises(OSError, match=r"^There is no Dask scheduler at tcp://127\.0\.0\.1:9 "):
-        claims.main(QUICK[:1], seeds=1, backend="dask", scheduler="tcp://127.0.0.1:9")
