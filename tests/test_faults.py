@@ -215,6 +215,12 @@ def test_a_lesson_runs_to_its_end_though_nothing_can_be_recorded(tmp_path, fault
 # -- a storm of events
 
 
+def jobs() -> int:
+    """How many computations exist, finished or not: a queue would be seen here."""
+    gc.collect()
+    return sum(type(one) is Job for one in gc.get_objects())
+
+
 async def storm(explorer, seconds: float) -> dict[str, float]:
     """100 events a second, each on one of the widgets of the explorer, from the page's side; what was seen."""
     dice, process = random.Random(0), psutil.Process()
@@ -235,7 +241,7 @@ async def storm(explorer, seconds: float) -> dict[str, float]:
 
     explorer.show()
     explorer.compute = watched
-    threads, tasks, memory = threading.active_count(), [], process.memory_info().rss
+    before, threads, tasks, memory = jobs(), threading.active_count(), [], process.memory_info().rss
     begin, events = time.monotonic(), 0
     while time.monotonic() < begin + seconds:
         control = explorer.controls[events % len(explorer.controls)]
@@ -247,7 +253,6 @@ async def storm(explorer, seconds: float) -> dict[str, float]:
     await explorer.settled()
     settled = time.monotonic() - end
     explorer.compute = compute
-    gc.collect()
     return {
         "events": events,
         "computed": len(started),
@@ -255,7 +260,7 @@ async def storm(explorer, seconds: float) -> dict[str, float]:
         "after": sum(moment > end for moment in started),
         "tasks": max(tasks),
         "threads": threading.active_count() - threads,
-        "jobs": sum(isinstance(one, Job) for one in gc.get_objects()),
+        "jobs": jobs() - before,
         "seconds_to_settle": round(settled, 2),
         "megabytes": round((process.memory_info().rss - memory) / 2**20, 1),
     }
@@ -275,8 +280,8 @@ def test_a_hundred_events_a_second_leave_no_queue_and_the_last_picture(number, m
         wanted = explorer.figure.bundle(explorer._result(Job(explorer._wish())))["text/plain"]
         assert explorer.figure.sentence == wanted, what
         assert seen["most_at_once"] <= 1, what
-        assert seen["after"] <= 1, what  # the last wish; the one before it was under way
+        assert seen["after"] <= 2, what  # the wish on its way to its thread as the storm ended, and the last
         assert seen["tasks"] <= 4, what  # this test, the explorer's, its thread's and its wait
-        assert seen["jobs"] <= 2, what
+        assert seen["jobs"] <= 1, what
         assert seen["threads"] <= (os.cpu_count() or 1) + 4, what  # of asyncio's pool, which never has more
         assert seen["megabytes"] < 150, what  # results that are remembered, 64 at most
