@@ -53,6 +53,7 @@ class Source:
     def _fetch_file(self, name: str, md5: str) -> Path:
         import pooch
         import requests
+        import urllib3
 
         url = f"{self.base_url.rstrip('/')}/{name}"
         folder = cache_folder() / self.name
@@ -64,8 +65,10 @@ class Source:
             reason = f"no answer within {SECONDS_TO_ANSWER} seconds"
         except requests.exceptions.ChunkedEncodingError:
             reason = "the download broke off"
-        except requests.exceptions.RequestException:
-            reason = "no connection to the server"
+        except requests.exceptions.RequestException as error:
+            # A server that falls silent half-way is, for requests, a failed connection too.
+            stalled = isinstance(next(iter(error.args), None), urllib3.exceptions.ReadTimeoutError)
+            reason = f"nothing more came for {SECONDS_TO_ANSWER} seconds" if stalled else "no connection to the server"
         except _WebPage:
             reason = "a web page came instead of the file, as from a network that wants a login"
         except ValueError:  # pooch's word for a checksum that differs

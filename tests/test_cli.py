@@ -75,10 +75,16 @@ def test_run_and_claims_pass_their_options_on(invoke, monkeypatch):
     assert invoke("run").exit_code == 0
     assert invoke("run", "00", "1", "--json", "f.json", "--solved", "--online").exit_code == 0
     assert invoke("claims", "01", "--json", "f.json", "--seeds", "2").exit_code == 1
+    assert invoke("claims", "--backend", "dask", "--scheduler", "tcp://10.0.0.1:8786").exit_code == 1
+    here, there = (
+        {"backend": "sequential", "scheduler": None},
+        {"backend": "dask", "scheduler": "tcp://10.0.0.1:8786"},
+    )
     assert said == [
         (([],), {"json": None, "solved": False, "offline": True}),
         ((["00", "1"],), {"json": Path("f.json"), "solved": True, "offline": False}),
-        ((["01"],), {"json": Path("f.json"), "seeds": 2}),
+        ((["01"],), {"json": Path("f.json"), "seeds": 2, **here}),
+        (([],), {"json": None, "seeds": 5, **there}),
     ]
 
 

@@ -2,8 +2,13 @@ import gzip
 import hashlib
 import http.server
 import logging
+import os
+import re
 import socket
 import struct
+import subprocess
+import sys
+import textwrap
 import threading
 import time
 from dataclasses import replace
@@ -161,6 +166,11 @@ class Publisher(http.server.BaseHTTPRequestHandler):
         if way == "gone":
             self.send_error(404)
             return
+        if way == "redirected":
+            self.send_response(302)
+            self.send_header("Location", f"/login/{name}")
+            self.end_headers()
+            return
         if way == "login":
             body = b"\n<!DOCTYPE html><title>Sign in to Hotel WiFi</title>"
             length = len(body)
@@ -173,6 +183,11 @@ class Publisher(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", str(length))
         self.end_headers()
+        if way == "stalled":
+            self.wfile.write(body[: len(body) // 2])
+            self.wfile.flush()
+            time.sleep(1)
+            return
         self.wfile.write(body)
 
     def log_message(self, *_):
@@ -224,9 +239,11 @@ def test_a_set_is_downloaded_once_checked_and_kept(server, caplog):
 REASONS = {
     "gone": "the server answered 404",
     "login": "a web page came instead of the file, as from a network that wants a login",
+    "redirected": "a web page came instead of the file, as from a network that wants a login",
     "truncated": "the download broke off",
     "corrupted": "what came is not the published file: its checksum differs",
     "silent": "no answer within 0.2 seconds",
+    "stalled": "nothing more came for 0.2 seconds",
 }
 
 
@@ -242,6 +259,28 @@ def test_whatever_a_network_does_is_said_in_one_sentence_and_leaves_nothing(serv
     assert cached() == []
     monkeypatch.setattr(fetch, "SECONDS_TO_ANSWER", 20)
     assert len(images(source(f"{server.url}/good")).train_y) == 30  # later it works
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits on the size of a file are POSIX")
+def test_a_full_disk_is_said_and_leaves_nothing(server):
+    """The system refuses in the middle of the write, in a process of its own, whose files may have 100 bytes."""
+    body = """
+        import resource, sys
+        from ddlearn.fetch import DatasetUnavailable, Source
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+        try:
+            Source("tiny", sys.argv[1], {"part": (sys.argv[2], sys.argv[3])}, "", "").fetch()
+        except DatasetUnavailable as refusal:
+            print(refusal)
+    """
+    name, md5 = source("").files["train_images"]
+    command = [sys.executable, "-c", textwrap.dedent(body), f"{server.url}/good", name, md5]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert re.match(
+        r"tiny is not available now: the cache folder .* cannot be written \(File too large\)", answer.stdout
+    )
+    assert cached() == []
+    assert len(images(source(f"{server.url}/good")).train_y) == 30  # once there is room
 
 
 def test_a_refused_connection(server):

@@ -6,7 +6,7 @@ same measurement with the cause taken away, which must then fall outside the ban
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ddlearn.arguments import at_least, one_of
@@ -72,12 +72,36 @@ class Claim:
         edge = self.expected - self.tolerance if self.sense == "at_least" else self.expected + self.tolerance
         return f"{self.sense.replace('_', ' ')} {brief(edge)}{unit}"
 
+    def trial(self, scale: str, seed: int) -> "Trial":
+        """Measure at one seed, and the control beside it. What they raise is kept in the trial, never raised again."""
+        started = time.perf_counter()
+        measured, error = _measure(self.measure, scale, seed)
+        control, control_error = _measure(self.control, scale, seed) if self.control else (None, "")
+        return Trial(measured, control, time.perf_counter() - started, error, control_error)
+
+    def gather(self, trials: Sequence["Trial"]) -> "ClaimResult":
+        """The trials, one a seed and in their order, as one result: what was measured until something was raised."""
+        measured, error = _until_raised([(trial.measured, trial.error) for trial in trials])
+        control, control_error = [], ""
+        if self.control:
+            control, control_error = _until_raised([(trial.control, trial.control_error) for trial in trials])
+        seconds = math.fsum(trial.seconds for trial in trials)
+        return ClaimResult(self, measured, control, seconds, error, control_error)
+
     def run(self, scale: str, seeds: Iterable[int] = (0,)) -> "ClaimResult":
-        """Measure once a seed, the control too. What a measure raises is kept in the result, never raised again."""
-        started, seeds = time.perf_counter(), list(seeds)
-        measured, error = _each_seed(self.measure, scale, seeds)
-        controls, control_error = _each_seed(self.control, scale, seeds) if self.control else ([], "")
-        return ClaimResult(self, measured, controls, time.perf_counter() - started, error, control_error)
+        """A trial of each seed, gathered."""
+        return self.gather([self.trial(scale, seed) for seed in seeds])
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A claim at one seed: what was measured, or what was raised instead, and the same of its control."""
+
+    measured: float | None
+    control: float | None
+    seconds: float
+    error: str = ""
+    control_error: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,11 +132,17 @@ class ClaimResult:
         return bool(found) and not self.control_error and not any(map(self.claim.holds_for, found))
 
 
-def _each_seed(measure: Measure, scale: str, seeds: list[int]) -> tuple[list[float], str]:
-    measured: list[float] = []
+def _measure(measure: Measure, scale: str, seed: int) -> tuple[float | None, str]:
     try:
-        for seed in seeds:
-            measured.append(float(measure(scale, seed)))
+        return float(measure(scale, seed)), ""
     except Exception as problem:
-        return measured, f"{type(problem).__name__}: {problem}"
-    return measured, ""
+        return None, f"{type(problem).__name__}: {problem}"
+
+
+def _until_raised(found: list[tuple[float | None, str]]) -> tuple[list[float], str]:
+    values: list[float] = []
+    for value, error in found:
+        if error:
+            return values, error
+        values.append(value)
+    return values, ""

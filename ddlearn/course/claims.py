@@ -1,8 +1,13 @@
-"""Measure every claim of the course over seeds, each beside its negative control, and show the table."""
+"""Measure every claim of the course over seeds, each beside its negative control, and show the table.
+
+A claim at one seed is a task of its own, for joblib: by default here, one after the other; `--backend loky` puts them
+on every core, `--backend dask` on a Dask cluster, of this machine or at `--scheduler`. The numbers do not depend on it
+but for rounding, where a task runs on another processor or with another number of threads; see `ddlearn.cluster`.
+"""
 
 import json as text
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +15,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ddlearn import compute, lessons
-from ddlearn.classroom.claim import Claim, ClaimResult
+from ddlearn import cluster, compute, lessons
+from ddlearn.classroom.claim import Claim, ClaimResult, Trial
 from ddlearn.course import notebooks
+from ddlearn.double_descent import run_cells
 
 
 @dataclass(frozen=True)
@@ -56,23 +62,36 @@ def declared(names: list[str]) -> Iterator[tuple[str, Claim]]:
             yield number, claim
 
 
-def measure(claims: Iterable[tuple[str, Claim]], seeds: int) -> Iterator[Line]:
-    """Measure claims one after the other, each over the seeds 0, 1, ..., `seeds` - 1."""
-    scale = compute.scale()
-    for lesson, claim in claims:
-        yield Line(lesson, claim.run(scale, range(seeds)))
+def measure(
+    claims: Iterable[tuple[str, Claim]], seeds: int, progress: Callable[[float, str], object] | None = None
+) -> list[Line]:
+    """Measure claims, each over the seeds 0, 1, ..., `seeds` - 1, wherever joblib's active backend computes.
+
+    progress(fraction, words) is called as each claim at each seed comes back.
+    """
+    claims, scale = list(claims), compute.scale()
+    trials = run_cells(_trial, [(claim, scale, seed) for _, claim in claims for seed in range(seeds)], progress)
+    return [
+        Line(lesson, claim.gather(trials[place * seeds : (place + 1) * seeds]))
+        for place, (lesson, claim) in enumerate(claims)
+    ]
 
 
-def main(names: list[str], json: Path | None = None, seeds: int = 5) -> int:
+def main(
+    names: list[str],
+    json: Path | None = None,
+    seeds: int = 5,
+    backend: str = "sequential",
+    scheduler: str | None = None,
+) -> int:
     """The command: measure, show the table, write the file; 1 if a claim does not hold or a control does not fail."""
     claims = list(declared(names))
-    console, lines = Console(), []
+    console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("measuring", total=len(claims))
-        for line in measure(claims, seeds):
-            lines.append(line)
-            bar.update(task, advance=1, description=line.result.claim.id)
+    with Progress(*columns, console=console, transient=True) as bar, cluster.workers(backend, scheduler):
+        total = len(claims) * seeds
+        task = bar.add_task("claims, each at each seed", total=total)
+        lines = measure(claims, seeds, lambda fraction, _: bar.update(task, completed=round(fraction * total)))
     console.print(_table(lines, seeds))
     for line in lines:
         if line.result.error:
@@ -82,6 +101,10 @@ def main(names: list[str], json: Path | None = None, seeds: int = 5) -> int:
     unsound = sum(not line.sound for line in lines)
     console.print(f"{len(lines) - unsound} of {len(lines)} claims hold, and their controls fail as they must.")
     return int(bool(unsound))
+
+
+def _trial(claim: Claim, scale: str, seed: int) -> Trial:
+    return claim.trial(scale, seed)
 
 
 def _chosen(names: list[str], known: list[str]) -> list[str]:

@@ -2,12 +2,20 @@
 
 Cells share nothing, so where they run is nobody's business but joblib's: one after the other by default, on every core
 or on a cluster under `joblib.parallel_config`. Each has a seed, so the numbers do not depend on it.
+
+    with joblib.parallel_config(backend="loky", n_jobs=4):  # four processes of this machine
+        image_curve(...)
+    with dask.distributed.Client("tcp://10.0.0.1:8786"), joblib.parallel_config(backend="dask"):  # a cluster
+        image_curve(...)
+
+A Dask worker that is killed costs time and nothing else: its cells run again elsewhere.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import TypeVar
 
 import joblib
@@ -26,21 +34,23 @@ def run_cells(cell: Callable[..., T], settings: Sequence[tuple], progress: Progr
     """[cell(*one) for one in settings], by joblib's active backend.
 
     cell is a function of a module, and what it takes and gives can be pickled. progress(fraction, words) is called
-    after each cell, and may raise to stop. A worker process holds itself to its share of the cores: the threads of
-    several would get in each other's way.
+    as each cell comes back, and may raise to stop. A worker process holds itself to its share of the cores: the threads
+    of several would get in each other's way; and a sweep inside a cell runs in turn there.
     """
     if not callable(cell):
         raise TypeError(f"cell must be a function; got {type(cell).__name__}")
     settings = list(settings)
     share = max(1, compute.threads() // max(1, joblib.effective_n_jobs(None)))
-    tasks = (joblib.delayed(_run)(cell, one, os.getpid(), share) for one in settings)
+    # One tuple: an argument that is large by itself, joblib lays on one Dask worker, and loses it with that worker.
+    tasks = (joblib.delayed(_run)((place, cell, *one), os.getpid(), share) for place, one in enumerate(settings))
     if progress is None:
-        return joblib.Parallel()(tasks)
-    results = []
-    for result in joblib.Parallel(return_as="generator")(tasks):
-        results.append(result)
-        progress(len(results) / len(settings), f"{len(results)} of {len(settings)} done")
-    return results
+        return [result for _, result in joblib.Parallel()(tasks)]
+    results: dict[int, T] = {}
+    with closing(joblib.Parallel(return_as="generator_unordered")(tasks)) as finished:
+        for place, result in finished:
+            results[place] = result
+            progress(len(results) / len(settings), f"{len(results)} of {len(settings)} done")
+    return [results[place] for place in range(len(settings))]
 
 
 def draw_seeds(count: int, generator: torch.Generator) -> list[int]:
@@ -50,7 +60,11 @@ def draw_seeds(count: int, generator: torch.Generator) -> list[int]:
     return torch.randint(2**62, shape, generator=generator, device=generator.device).tolist()
 
 
-def _run(cell: Callable[..., T], setting: tuple, home: int, threads: int) -> T:
-    if os.getpid() != home and torch.get_num_threads() > threads:
+def _run(task: tuple, home: int, threads: int) -> tuple[int, object]:
+    place, cell, *setting = task
+    if os.getpid() == home:
+        return place, cell(*setting)
+    if torch.get_num_threads() > threads:
         torch.set_num_threads(threads)
-    return cell(*setting)
+    with joblib.parallel_config(backend="sequential"):
+        return place, cell(*setting)

@@ -89,8 +89,9 @@ def measure_learning_curve(
     seeds = torch.randint(2**62, (trials,), generator=generator, device=generator.device).tolist()
     plan = [(seed, size) for size in sizes for seed in seeds]
     # Processes share a NumPy array through a file that each maps; a tensor would be copied to them with every job.
-    shared = [A.numpy() if A.device.type == "cpu" else A for A in (K, Y.reshape(N, -1))]
-    jobs = (joblib.delayed(_trial)(*shared, seed, size, ridge, noise) for seed, size in plan)
+    # In a tuple, because a large argument of its own joblib lays on one Dask worker, and loses it with that worker.
+    pool = tuple(A.numpy() if A.device.type == "cpu" else A for A in (K, Y.reshape(N, -1)))
+    jobs = (joblib.delayed(_trial)(pool, seed, size, ridge, noise) for seed, size in plan)
     rows = []
     with closing(joblib.Parallel(return_as="generator")(jobs)) as results:
         for (_, size), row in zip(plan, results, strict=True):
@@ -131,9 +132,10 @@ def measure_learnability(
 
 
 def _trial(
-    K: np.ndarray | Tensor, Y: np.ndarray | Tensor, seed: int, n: int, ridge: float, noise: float
+    pool: tuple[np.ndarray | Tensor, np.ndarray | Tensor], seed: int, n: int, ridge: float, noise: float
 ) -> tuple[float, float, float, float]:
     """Error and share of mistakes at the unseen points, leave-one-out and GCV, of one fit to n points."""
+    K, Y = pool
     N, C = Y.shape
     draw = torch.Generator().manual_seed(seed)
     order = torch.randperm(N, generator=draw).numpy()

@@ -1,0 +1,164 @@
+"""One table of what must be the same on a GPU as on the CPU, and how closely.
+
+Kernels, the infinite and the empirical tangent kernel, the ridge path, training, learning curves, one sweep's path and
+the camera have the same test beside their others. Here stand the rest, each as a function of where its tensors lie. On
+the CPU it is compared with itself, so that the table runs everywhere; the column of the GPU skips where there is none.
+The tolerance is relative to the largest entry. What *draws* on a GPU gets other numbers than on a CPU: the nets at the
+end agree in the mean over seeds only.
+"""
+
+import pytest
+import torch
+
+from ddlearn import blood, parities, sharpness, tangent
+from ddlearn.compute import generator
+from ddlearn.double_descent import (
+    draw_conv_nets,
+    image_curve,
+    image_samples,
+    min_norm,
+    net_samples,
+    run_conv_nets,
+    smoother,
+)
+from ddlearn.generalization import kernel_fit
+from ddlearn.linear_networks import LeastSquares, certificate, descend
+from ddlearn.networks import MLP
+
+EVERYWHERE = [
+    "cpu",
+    pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")),
+]
+
+
+def normal(*shape, seed=0):
+    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
+
+
+def gram(n=60, m=20):
+    x = normal(n + m, 3)
+    K = torch.exp(-torch.cdist(x, x).square() / 2)
+    return K[:n, :n], K[n:, :n], normal(n, 2, seed=1)
+
+
+def flow(device):
+    K, K_test, y = (one.to(device) for one in gram())
+    solved = tangent.dynamics(K, y)
+    return solved.flow([0.0, 1.0, 1e3]), solved.flow([0.0, 1.0, 1e3], K_test)
+
+
+def descent(device):
+    K, K_test, y = (one.to(device) for one in gram())
+    solved = tangent.dynamics(K, y)
+    lr = 0.9 * tangent.dynamics(gram()[0], gram()[2]).max_lr
+    return solved.descent([0, 1, 1000], lr), solved.descent([0, 1, 1000], lr, K_test)
+
+
+def linearized(device):
+    net = MLP((3, 16, 2), "tanh")
+    start, moved = (
+        tuple((W.to(device), b.to(device)) for W, b in net.init(generator(seed), torch.float64)) for seed in (0, 1)
+    )
+    return (tangent.linearize(net, start)(normal(9, 3).to(device), moved),)
+
+
+def regression(device):
+    K, _, y = (one.to(device) for one in gram())
+    return (kernel_fit(K, y, 1e-2).alpha,)
+
+
+def linear_net(device):
+    problem = LeastSquares(*(one.to(device) for one in (normal(4).abs(), normal(4, 3, seed=1))))
+    W1, W2 = normal(2, 4, 8, seed=2).to(device) / 3, normal(2, 3, 8, seed=3).to(device) / 3
+    run = descend(problem, W1, W2, 0.01, 200)
+    promise = certificate(problem, W1, W2)
+    return run.losses, promise.rate
+
+
+def edge(device):
+    """Losses of a run below the edge. The sharpness begins from a direction that is drawn where the weights lie."""
+    x, y = normal(20, 3).to(device), normal(20, seed=1).to(device)
+    weights = [normal(3, 8, seed=2).to(device) / 2, normal(8, seed=3).to(device) / 3]
+    found = sharpness.edge_of_stability(lambda W, a: ((x @ W).tanh() @ a - y).square().mean() / 2, weights, 0.1, 50)
+    return (found.losses,)
+
+
+def parity_kernel(device):
+    x, _ = parities.sparse_parity(40, 8, 2, generator(0))
+    return (parities.oracle_kernel(x.to(device)),)
+
+
+def images():
+    draw = generator(0)
+    x = torch.rand(90, 16, generator=draw, dtype=torch.float64)
+    return x, (3 * x[:, 0]).long()
+
+
+def widths(device):
+    x, y = (one.to(device) for one in images())
+    how = {"width": 1.5, "classes": 3, "rate": 0.1, "test": 20}
+    found = image_curve(x, y, 40, [10, 40, 80], 3, generator(0), ridges=[1e-3], **how)
+    return found.mse, found.p_test
+
+
+def samples(device):
+    x, y = (one.to(device) for one in images())
+    how = {"width": 1.5, "classes": 3, "rate": 0.1, "test": 20}
+    found = image_samples(x, y, 30, [10, 30, 60], 3, generator(0), ridges=[1e-3], **how)
+    return found.mse, found.p_train
+
+
+def smoothed(device):
+    Z, Z_new, y = (one.to(device) for one in (normal(30, 50), normal(9, 50, seed=1), normal(30, 2, seed=2)))
+    return smoother(Z, Z_new).predict(y, 0.1), min_norm(Z, y)
+
+
+def convolutions(device):
+    nets = [one.double().to(device) for one in draw_conv_nets(3, 4, 2, generator(0))]
+    return (run_conv_nets(nets, normal(7, 9, 9).to(device)),)
+
+
+def rings(device):
+    pictures = (1 + 0.2 * normal(12, 32, 32)).clamp(min=0.1).to(device)
+    return (blood.ring_features(blood.standardise(pictures)),)
+
+
+TABLE = {
+    flow: 1e-9,
+    descent: 1e-9,
+    linearized: 1e-12,
+    regression: 1e-9,
+    linear_net: 1e-9,
+    edge: 1e-9,
+    parity_kernel: 1e-12,
+    widths: 1e-7,
+    samples: 1e-7,
+    smoothed: 1e-9,
+    convolutions: 1e-9,
+    rings: 1e-9,
+}
+
+
+@pytest.mark.parametrize("device", EVERYWHERE)
+@pytest.mark.parametrize("function", TABLE, ids=lambda function: function.__name__)
+def test_a_device_changes_nothing_but_rounding(function, device):
+    for here, there in zip(function("cpu"), function(device), strict=True):
+        assert here.isfinite().all()
+        assert here.abs().max() > 0
+        assert (here - there.cpu()).abs().max() <= TABLE[function] * here.abs().max()
+
+
+@pytest.mark.parametrize("device", EVERYWHERE)
+def test_nets_that_are_drawn_there_learn_as_those_drawn_here(device):
+    """Mean test error of 20 nets of each size, to 0.1: four standard errors of the difference."""
+    x, y = images()
+    how = {"classes": 3, "steps": 200, "lr": 0.02}
+
+    def errors(device):
+        x_there, y_there = x.to(device), y.to(device)
+        parts = x_there[:60], y_there[:60].expand(20, -1), x_there[60:], y_there[60:]
+        return net_samples(*parts, [20, 60], 8, generator(0, device), **how).error[..., -1].mean(1).cpu()
+
+    here = errors("cpu")
+    assert here[1] < here[0]
+    assert (here - errors(device)).abs().max() <= 0.1
