@@ -2,6 +2,7 @@
 
 import json
 import statistics
+import sys
 
 import pytest
 import torch
@@ -238,14 +239,29 @@ def test_a_process_that_dies_is_said(measured, monkeypatch, capsys):
     assert "- one, there: the process was ended by signal 9" in said
 
 
+def test_who_stops_the_run_keeps_what_it_found(measured, monkeypatch, tmp_path):
+    measured(case(Side("there", lambda it: lambda: 1.0)))
+    real = child.ask
+
+    def stopped(*words):
+        if "holograms" in words:
+            raise KeyboardInterrupt
+        return real(*words)
+
+    monkeypatch.setattr(child, "ask", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        bench.main(["dynamics", "holograms"], json=tmp_path / "bench.json", rounds=1)
+    assert len(json.loads((tmp_path / "bench.json").read_text("utf-8"))["cases"]) == 1
+
+
 def test_a_child_holds_itself_to_its_threads_and_measures():
-    found = child.ask(bench.sys.executable, 1, "measure", "live-figure", 2)
+    found = child.ask(sys.executable, 1, "measure", "live-figure", 2)
     assert found["versions"]["torch"] == setting.versions()["torch"]
     ours, theirs = found["sides"]
     assert (ours["status"], theirs["status"], ours["rounds"]) == ("measured", "measured", 2), found
     assert theirs["ratio"]["cpu"] > 1
     with pytest.raises(RuntimeError, match="There is no case flying"):
-        child.ask(bench.sys.executable, 1, "measure", "flying", 1)
+        child.ask(sys.executable, 1, "measure", "flying", 1)
 
 
 def test_the_processor_is_named_with_its_family(tmp_path):

@@ -105,11 +105,11 @@ def main(
                 found = broken(name, str(error))
             report["versions"] |= found.pop("versions", {})
             report["cases"].append(found)
+            report["load"]["after"] = setting.load_average()
+            if json is not None:  # after each case: who stops the run keeps what it found
+                json.write_text(text.dumps(report, indent=2) + "\n", "utf-8")
             bar.advance(task)
-    report["load"]["after"] = setting.load_average()
     print(table.markdown(report))
-    if json is not None:
-        json.write_text(text.dumps(report, indent=2) + "\n", "utf-8")
     return int(any(case["sides"][0]["status"] == "failed" for case in report["cases"]))
 
 
