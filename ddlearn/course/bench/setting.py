@@ -61,7 +61,8 @@ def setting_line(report: dict[str, object]) -> str:
     """The facts in one line."""
     place, load = report["machine"], report["load"]
     parts = [f"{place['processor']}, {place['cores']} cores, {place['memory_gb']} GB, {place['system']}"]
-    parts.append(f"{report['threads']} thread{'s' if report['threads'] > 1 else ''}, {report['rounds']} rounds")
+    counts = [(report["threads"], "thread"), (report["rounds"], "round")]
+    parts.append(", ".join(f"{count} {word}{'s' if count > 1 else ''}" for count, word in counts))
     if load["before"] is not None:
         parts.append(f"load {load['before']} before and {load['after']} after")
     parts.append(", ".join(f"{name} {version}" for name, version in report["versions"].items()))
