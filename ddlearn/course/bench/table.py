@@ -42,7 +42,7 @@ def case_rows(case: dict[str, object]) -> list[tuple[str, ...]]:
         ratio = peer["ratio"] or {"cpu": None, "wall": None}
         cells += [times(ratio["cpu"]), times(ratio["wall"])]
         peaks = [megabytes(side["peak_mb"]) for side in (ours, peer)]
-        cells += [" / ".join(peaks) if any(peaks) else "", power(peer["difference"])]
+        cells += ["" if set(peaks) == {"?"} else " / ".join(peaks), power(peer["difference"])]
         rows.append(tuple(cells))
     return rows
 
@@ -75,7 +75,7 @@ def times(number: float | None) -> str:
 
 
 def megabytes(number: float | None) -> str:
-    return "" if number is None else f"{number:,.0f}"
+    return "?" if number is None else f"{number:,.0f}"
 
 
 def power(number: float | None) -> str:
