@@ -12,6 +12,7 @@ import torch
 from ddlearn import blood
 from ddlearn.blood import CELL_TYPES, GRANULOCYTE, LYMPHOCYTE, MONOCYTE
 from ddlearn.compute import generator
+from ddlearn.course.bench.cases.holograms import plain_patterns, plain_picture, plain_transmission
 
 EACH = torch.arange(3)
 
@@ -33,53 +34,7 @@ def picture(cells):
     return blood.record(cells, alike(), torch.zeros(len(cells), dtype=torch.int64))
 
 
-# A second simulator ---------------------------------------------------------------------------------------------------
-
-
-def patterns():
-    noise = torch.randn(128, 64, 64, generator=generator(123), dtype=torch.float64).numpy()
-    f = np.fft.fftfreq(64, 0.4)
-    band = np.exp(-0.5 * ((np.hypot(*np.meshgrid(f, f)) - 0.55) / 0.25) ** 2)
-    kept = np.fft.ifft2(np.fft.fft2(noise) * band).real
-    return kept / kept.std(axis=(1, 2), ddof=1, keepdims=True)
-
-
-def by_hand(cells, i, contrast, texture):
-    """The transmission of cell i, from the formulas, in coordinates that turn with the cell."""
-    c = {name: getattr(cells, name)[i].numpy().item() for name in vars(cells) if name != "roll"}
-    axis = (np.arange(64) - 31.5) * 0.40
-    X, Y = np.meshgrid(axis, axis)
-    dx, dy = X - c["x"], Y - c["y"]
-    u = math.cos(c["angle"]) * dx + math.sin(c["angle"]) * dy
-    v = -math.sin(c["angle"]) * dx + math.cos(c["angle"]) * dy
-    R, e = c["radius"], c["axis"]
-    r = np.sqrt((u / math.sqrt(e)) ** 2 + (v * math.sqrt(e)) ** 2)
-
-    def ramp(d):
-        return np.clip(d / 0.5 + 0.5, 0, 1)
-
-    body, thickness = ramp(R - r), 2 * np.sqrt(np.maximum(R**2 - r**2, 0))
-    L, nucleus = c["lobes"], np.zeros_like(u)
-    for l in range(L):
-        angle, out = (l - (L - 1) / 2) * c["arc"], (0.52 if L > 1 else 0.12) * R
-        away = np.hypot(u - out * math.cos(angle), v - out * math.sin(angle))
-        nucleus = np.maximum(nucleus, ramp(R * math.sqrt(c["nucleus"] / L) - away))
-    if c["kidney"]:
-        nucleus = nucleus * (1 - ramp(0.42 * R - np.hypot(u - 0.75 * R, v)))
-    grain = np.roll(texture[c["texture"]], (-cells.roll[i]).tolist(), (0, 1))
-    phase = 2 * math.pi / 0.532 * (contrast * thickness + 0.008 * nucleus * np.minimum(thickness, 6))
-    phase += c["granules"] * grain * body * (1 - 0.7 * nucleus)
-    return np.exp(-0.06 * body - 0.10 * nucleus + 1j * phase)
-
-
-def seen_by_hand(t, focus, tilt):
-    """Its hologram: plane waves, squares, means of 2 x 2."""
-    f = np.fft.fftfreq(64, 0.4)
-    kz = 2 * math.pi * np.sqrt(np.maximum(0, 1 / 0.532**2 - f[:, None] ** 2 - f**2))
-    intensity = np.abs(np.fft.ifft2(np.fft.fft2(t) * np.exp(1j * kz * focus))) ** 2
-    binned = (intensity[::2, ::2] + intensity[1::2, ::2] + intensity[::2, 1::2] + intensity[1::2, 1::2]) / 4
-    X, Y = np.meshgrid(np.linspace(-1, 1, 32), np.linspace(-1, 1, 32))
-    return binned * (1 + tilt[0] * X + tilt[1] * Y)
+# A second simulator, of plain NumPy -----------------------------------------------------------------------------------
 
 
 def test_pictures_are_those_of_the_formulas():
@@ -90,11 +45,11 @@ def test_pictures_are_those_of_the_formulas():
     which = torch.arange(24) % 4  # specimen 4 has no cell
     t = blood.transmission(cells, effects.contrast[which])
     pictures = blood.record(cells, effects, which)
-    texture = patterns()
+    texture = plain_patterns()
     for i, s in enumerate(which.tolist()):
-        expected = by_hand(cells, i, effects.contrast[s].item(), texture)
+        expected = plain_transmission(cells, i, effects.contrast[s].item(), texture)
         np.testing.assert_allclose(t[i].numpy(), expected, rtol=0, atol=1e-12)
-        seen = seen_by_hand(expected, effects.focus[s].item(), effects.tilt[s].tolist())
+        seen = plain_picture(expected, effects.focus[s].item(), effects.tilt[s].tolist())
         np.testing.assert_allclose(pictures[i].numpy(), seen, rtol=0, atol=1e-11)
     single = blood.record(cells, effects, which, dtype=torch.float32)
     assert (single - pictures).abs().max() <= 1e-4  # the camera's noise is .06

@@ -14,7 +14,7 @@ import ddlearn
 from ddlearn.course import claims, cli, doctor, launch, notebooks, run, workcopy
 from ddlearn.course.book import command as book
 
-WORDS = ("lab", "run", "claims", "doctor", "report", "book", "links", "build")
+WORDS = ("lab", "run", "claims", "bench", "doctor", "report", "book", "links", "build")
 
 
 def command(*arguments: str, **settings) -> subprocess.CompletedProcess:
@@ -57,7 +57,10 @@ def test_the_version(invoke):
     assert invoke("--version").output == f"ddlearn {ddlearn.__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [("fly",), ("run", "--fast"), ("claims", "--seeds", "0"), ("lab", "--port", "0")])
+@pytest.mark.parametrize(
+    "arguments",
+    [("fly",), ("run", "--fast"), ("claims", "--seeds", "0"), ("bench", "--rounds", "0"), ("lab", "--port", "0")],
+)
 def test_a_misspelt_command_is_exit_code_2(invoke, arguments):
     assert invoke(*arguments).exit_code == 2
 
