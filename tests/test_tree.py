@@ -138,7 +138,7 @@ def test_every_lesson_has_a_room_a_source_and_two_notebooks():
 
 def test_every_dependency_is_pinned_within_its_range():
     extras = dict(PROJECT["optional-dependencies"])
-    # The peers of the bench are measured where they are installed by hand: their versions are exact in the extra itself.
+    # The bench's peers are no part of the tested set: their versions are exact in the extra itself.
     assert all(re.fullmatch(r"[\w-]+==[\d.]+", one) for one in extras.pop("bench"))
     for requirement in map(
         Requirement, [*PROJECT["dependencies"], *(one for extra in extras.values() for one in extra)]
