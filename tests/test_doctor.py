@@ -63,7 +63,7 @@ def finding(name, **replaced):
 
 def test_the_stand_in_has_every_probe_of_a_machine():
     probes = {name for name in vars(Machine) if not name.startswith("_")}
-    assert probes == set(GOOD) | {"version", "refusal"}
+    assert probes == set(GOOD) | {"version", "refusal", "sentence"}
 
 
 def test_a_good_machine_has_nothing_to_mend():
