@@ -1,5 +1,6 @@
 """The projector view: bigger in every part, the same layout, every word dark enough; off again as it was."""
 
+import asyncio
 import io
 import re
 from importlib import resources
@@ -164,6 +165,27 @@ def test_the_button_changes_the_page_and_what_is_shown_on_it(monkeypatch):
     toggle.value = False
     assert ".jp-Notebook {" not in sheets.bundles[-1]["text/html"]
     assert shown.figure.figure.dpi == 100
+
+
+def test_in_a_notebook_the_page_answers_before_the_pictures(monkeypatch):
+    sheets = Handle()
+    monkeypatch.setattr(page, "show", lambda bundle: Handle())
+    monkeypatch.setattr(page, "_sent", [sheets])
+    explorers = [Explorer(n, n, (Slider("k", "K", 0, 1, 0.5),), lambda k: k, Words) for n in ("one", "two")]
+
+    async def press() -> None:
+        for explorer in explorers:
+            explorer.show()
+        projector_button.turn_here(True, explorers)
+        assert ".jp-Notebook {" in sheets.bundles[-1]["text/html"]
+        assert {explorer.figure.figure.dpi for explorer in explorers} == {100}
+        for _ in range(100):
+            await asyncio.sleep(0.05)
+            if {explorer._panel.status for explorer in explorers} == {"Painted for the projector."}:
+                break
+        assert {explorer.figure.figure.dpi for explorer in explorers} == {150}
+
+    asyncio.run(press())
 
 
 def test_a_lesson_starts_with_it_and_without(monkeypatch, tmp_path):

@@ -1,5 +1,6 @@
 """The button under a lesson's first card that turns the projector view on and off, for page and pictures at once."""
 
+import asyncio
 from collections.abc import Iterable
 
 import ipywidgets
@@ -10,6 +11,7 @@ from ddlearn.classroom.question import show as show_widget
 NAME = "Projector view"
 OFF = f"{NAME}: large type and high contrast, also for print. `lesson.start(projector=True)` turns it on."
 ON = f"{NAME} is on: large type and high contrast. `lesson.start(projector=False)` turns it off."
+APART = 0.15  # seconds between two pictures that are painted anew: the page's own type answers the press before them
 
 
 def show(explorers: Iterable) -> None:
@@ -31,5 +33,12 @@ def turn_here(state: bool, explorers: Iterable) -> None:
     """Turn the view on or off for the page and for every explorer that is on it."""
     projector.turn(state)
     page.restyle()
-    for explorer in explorers:
-        explorer.refresh("Painted for the projector." if state else "Painted for this screen.")
+    note = "Painted for the projector." if state else "Painted for this screen."
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:  # a script, where nobody waits for the page
+        for explorer in explorers:
+            explorer.refresh(note)
+        return
+    for place, explorer in enumerate(explorers, start=1):
+        loop.call_later(place * APART, explorer.refresh, note)
