@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: one JupyterLab and one Chromium a session, a fresh page a notebook."""
+"""Fixtures of the browser tests: one JupyterLab a session, one Chromium a file, a fresh page a notebook."""
 
 import shutil
 from pathlib import Path
@@ -17,8 +17,9 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """A Chromium for one file: while Playwright is open its event loop runs, and no other test could start one."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
