@@ -18,7 +18,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log):
-    """With --dist loadscope a file stays in one process, and what tests a lesson's explorers, with what they trained."""
+    """With --dist loadscope a file stays in one process, and so does what tests one lesson's explorers."""
     if config.option.dist != "loadscope":
         return None
     from xdist.scheduler import LoadScopeScheduling
