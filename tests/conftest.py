@@ -18,14 +18,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log):
-    """With --dist loadscope a file stays in one process, and so does what tests one lesson's explorers."""
+    """With --dist loadscope a file stays in one process, and of the file that tests all lessons, a lesson."""
     if config.option.dist != "loadscope":
         return None
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFileAndLesson(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            lesson = re.search(r"(?:test_lessons\.py::|::test_a_hundred_events).*\[(\d\d)\b", nodeid)
-            return f"lesson {lesson[1]}" if lesson else super()._split_scope(nodeid)
+            lesson = re.search(r"test_lessons\.py::.*\[(\d\d)\b", nodeid)
+            return super()._split_scope(nodeid) + (f"[{lesson[1]}]" if lesson else "")
 
     return ByFileAndLesson(config, log)
