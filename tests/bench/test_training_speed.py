@@ -10,7 +10,7 @@ from ddlearn.course import bench
 @functools.cache
 def loop(case):
     """The loop's side: its ratio in float32 with Adam, its difference in float64 with momentum."""
-    measured = bench.run(f"training-{case}", rounds=3 if case == "sweep" else 1, memory=False)
+    measured = bench.run(f"training-{case}", rounds=1 if case == "minibatches" else 3, memory=False)
     return measured["sides"][1]
 
 
