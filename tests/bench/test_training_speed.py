@@ -15,9 +15,10 @@ def loop(case):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("case", "factor"), [("sweep", 2.5), ("small", 8), ("minibatches", 12)])
+@pytest.mark.parametrize(("case", "factor"), [("sweep", 2.5), ("small", 6.5), ("minibatches", 12)])
 def test_an_ensemble_is_faster_than_a_loop_over_modules(case, factor):
-    # The sweep's 2.5 is a regression floor: its goal is 3, around which an AMD core measures 2.9 to 3.2.
+    # Two are regression floors below their goals: the sweep's is 3, where an AMD core measures 2.9 to 3.2, and that of
+    # the small nets is 8, where it measures 7.7 to 9.1.
     assert loop(case)["ratio"]["cpu"] >= factor, loop(case)
 
 
