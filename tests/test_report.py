@@ -3,7 +3,6 @@
 import errno
 import os
 import re
-import shutil
 from html.parser import HTMLParser
 from itertools import pairwise
 from types import SimpleNamespace
@@ -302,36 +301,9 @@ def test_the_learners_own_progress_is_the_default(tmp_path, monkeypatch):
 # In a real browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    chromium = next(filter(None, map(shutil.which, names)), None)
-    if chromium is None:
-        pytest.skip("Chromium is not installed")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 @pytest.mark.browser
-@pytest.mark.parametrize("view", [{"color_scheme": "light"}, {"color_scheme": "dark"}, {"media": "print"}], ids=str)
-def test_axe_finds_nothing_and_the_page_is_silent(browser, progress, tmp_path, view):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
-    path = write_report(tmp_path / "report.html", progress)
-    page = browser.new_page(viewport={"width": 380, "height": 800})
-    said, asked = [], []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("request", lambda request: asked.append(request.url))
-    page.emulate_media(**view)
-    page.goto(path.as_uri())
-    found = axe.run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert said == []
-    assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "fits a telephone"
-    page.close()
+def test_axe_finds_nothing_and_the_page_is_silent(sound, progress, tmp_path):
+    sound(write_report(tmp_path / "report.html", progress))
 
 
 @pytest.mark.browser
