@@ -108,11 +108,6 @@ class Slider:
         near = min(low + math.floor((at - low) / self.stride + 0.5) * self.stride, high)
         return back(high if abs(high - at) < abs(near - at) else near)
 
-    def steps_between(self, one: float, other: float) -> float:
-        """How many presses of an arrow key lie between two values."""
-        apart = math.log10(one / other) if self.log else one - other
-        return abs(apart) / self.stride
-
     def number_step(self, value: float) -> float:
         """One press of an arrow key in the number box: on a log slider one unit of the value's first digit."""
         if not self.log:
