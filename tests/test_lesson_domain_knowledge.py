@@ -75,14 +75,6 @@ def test_scores_are_counted_by_hand():
     assert found.calibration == pytest.approx(1 - found.accuracy)  # always sure, and right so often
 
 
-def test_the_loss_of_a_stack_is_the_librarys_for_each_net():
-    logits = torch.randn(2, 7, 3, generator=compute.generator(0), dtype=torch.float64)
-    names = torch.randint(3, (2, 7), generator=compute.generator(1))
-    T = torch.stack([weak_labels.purity_to_transition(blood.purity(e))[0] for e in (0.1, 0.4)])
-    alone = [weak_labels.forward_loss(*one) for one in zip(logits, names, T, strict=True)]
-    torch.testing.assert_close(lab.tube_loss(logits, names, T), torch.stack(alone))
-
-
 def test_tubes_hold_what_they_should():
     rows, names = lab.draw_tubes(blood.purity(0.4), 2000, compute.generator(0))
     y = lab.pool().train_y[rows]

@@ -207,6 +207,26 @@ TABLE = {
             "transition must be a matrix of shape (3, d); got shape (2, 3)",
         ),
         (
+            lambda: wl.forward_loss(CELLS.expand(2, 6, 3), Y, EYE.expand(3, 3, 3)),
+            ValueError,
+            "transition must be a matrix of shape (3, d); got shape (3, 3, 3)",
+        ),
+        (
+            lambda: wl.forward_loss(CELLS.expand(2, 6, 3), Y.expand(3, 6), EYE),
+            ValueError,
+            "tubes must be of shape (6,) and not empty; got shape (3, 6)",
+        ),
+        (
+            lambda: wl.forward_loss(CELLS.expand(2, 6, 3), Y, EYE[[0, 1, 1]].expand(2, 3, 3)),
+            ValueError,
+            "transition must have some class in every tube; got none in tube 2",
+        ),
+        (
+            lambda: wl.backward_loss(CELLS.expand(3, 6, 3), Y, EYE.expand(3, 3, 3)),
+            ValueError,
+            "transition must be a matrix of shape (3, d); got shape (3, 3, 3)",
+        ),
+        (
             lambda: wl.forward_loss(CELLS, Y, EYE[[0, 1, 1]]),
             ValueError,
             "transition must have some class in every tube; got none in tube 2",

@@ -107,6 +107,16 @@ def test_the_backward_loss_is_unbiased_for_any_classifier():
     assert wl.backward_loss(torch.tensor([[0.0, 9.0, 9.0]]).double(), torch.tensor([0]), T) > 0
 
 
+def test_each_net_of_a_stack_may_have_tubes_and_a_transition_of_its_own():
+    logits = torch.randn(2, 7, 3, generator=generator(0), dtype=torch.float64)
+    tubes = torch.randint(3, (2, 7), generator=generator(1))
+    T = torch.stack([wl.purity_to_transition(PURITY)[0], torch.eye(3, dtype=torch.float64)])
+    alone = torch.stack([wl.forward_loss(*one) for one in zip(logits, tubes, T, strict=True)])
+    torch.testing.assert_close(wl.forward_loss(logits, tubes, T), alone, rtol=1e-14, atol=0)
+    one_manual = torch.stack([wl.forward_loss(*one, T[0]) for one in zip(logits, tubes, strict=True)])
+    torch.testing.assert_close(wl.forward_loss(logits, tubes, T[0]), one_manual, rtol=1e-14, atol=0)
+
+
 def test_losses_of_a_stack_are_those_of_its_nets_and_no_logit_is_too_large():
     T, _ = wl.purity_to_transition(PURITY)
     logits = torch.randn(2, 6, 3, generator=generator(0), dtype=torch.float64)

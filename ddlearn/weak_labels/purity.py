@@ -44,14 +44,16 @@ def purity_to_transition(purity: Tensor, shares: Tensor | Sequence[float] | None
 def forward_loss(logits: Tensor, tubes: Tensor, transition: Tensor) -> Tensor:
     """Mean of -log (T' softmax f)_tube.  logits (..., n, C), tubes (n,) int64, transition T (C, S) -> (...)
 
-    The dots are a stack of nets, or nothing. Taken in logarithms; can be differentiated.
+    The dots are a stack of nets, or nothing; tubes (..., n) and T (..., C, S) give each net of it its own. Taken in
+    logarithms; can be differentiated.
     """
-    _check(logits, tubes, transition)
-    if transition.amax(0).min() == 0:
-        empty = transition.amax(0).argmin().item()
+    _check(logits, tubes, transition, own=True)
+    if transition.amax(-2).min() == 0:
+        empty = transition.amax(-2).reshape(-1, transition.shape[-1]).amin(0).argmin().item()
         raise ValueError(f"transition must have some class in every tube; got none in tube {empty}")
-    log_tube = transition.log().T[tubes]  # (n, C): log P(this cell's tube | each class)
-    return -(logits.log_softmax(-1) + log_tube).logsumexp(-1).mean(-1)
+    log_tube = transition.log().mT.expand(*logits.shape[:-2], -1, -1)  # (..., S, C): log P(tube | each class)
+    of_cells = log_tube.gather(-2, tubes.expand(logits.shape[:-1])[..., None].expand(logits.shape))
+    return -(logits.log_softmax(-1) + of_cells).logsumexp(-1).mean(-1)
 
 
 def backward_loss(logits: Tensor, tubes: Tensor, transition: Tensor) -> Tensor:
@@ -65,8 +67,17 @@ def backward_loss(logits: Tensor, tubes: Tensor, transition: Tensor) -> Tensor:
     return -(torch.linalg.inv(transition)[tubes] * logits.log_softmax(-1)).sum(-1).mean(-1)
 
 
-def _check(logits: Tensor, tubes: Tensor, transition: Tensor) -> None:
+def _check(logits: Tensor, tubes: Tensor, transition: Tensor, own: bool = False) -> None:
+    """With `own`, each net of a stack may have tubes and a transition of its own."""
     checks.scores("logits", logits, 2)
-    checks.distributions("transition", arguments.matrix("transition", transition, rows=logits.shape[-1]))
+    nets, (n, C) = logits.shape[:-2], logits.shape[-2:]
+    if own and getattr(transition, "shape", ())[:-2] == nets != ():
+        arguments.matrix("transition of a net", transition.flatten(0, -3)[0], rows=C)
+        checks.distributions("transition", transition.flatten(0, -2))
+    else:
+        checks.distributions("transition", arguments.matrix("transition", transition, rows=C))
     arguments.same_kind("transition", transition, "logits", logits)
-    checks.class_numbers("tubes", tubes, transition.shape[1], rows=logits.shape[-2])
+    if own and getattr(tubes, "shape", ()) == (*nets, n) != (n,):
+        checks.class_numbers("tubes", tubes.flatten(), transition.shape[-1])
+    else:
+        checks.class_numbers("tubes", tubes, transition.shape[-1], rows=n)

@@ -69,17 +69,6 @@ def draw_tubes(purity: Tensor, cells: int, draw: torch.Generator) -> tuple[Tenso
     return pool().take(types, draw), torch.arange(len(purity)).repeat_interleave(cells)
 
 
-def tube_loss(logits: Tensor, tubes: Tensor, transitions: Tensor) -> Tensor:
-    """The forward loss of a stack of nets, each with tubes and a transition of its own.
-
-    logits (nets, m, C), tubes (nets, m), transitions (nets, C, S) -> (nets,). The identity in place of a transition
-    takes tubes for types.
-    """
-    log_tube = transitions.to(logits).clamp(min=1e-12).log().mT  # (nets, S, C)
-    odds = log_tube.gather(1, tubes[..., None].expand(-1, -1, logits.shape[-1]))
-    return -(logits.log_softmax(-1) + odds).logsumexp(-1).mean(-1)
-
-
 def train_on_tubes(
     rows: Tensor,
     tubes: Tensor,
@@ -90,9 +79,13 @@ def train_on_tubes(
     weight_decay: float = DECAY,
     progress: Progress | None = None,
 ) -> tuple[MLP, Parameters]:
-    """A net for each row of rows and tubes (nets, n), with its transition (nets, C, S), all trained as one."""
+    """A net for each row of rows and tubes (nets, n), with its transition (nets, C, S), all trained as one.
+
+    The identity in place of a transition takes tubes for types.
+    """
+    single = transitions.float()
     batches = weak_labels.draw_own_batches(
-        rows, BATCH, lambda logits, picked: tube_loss(logits, tubes.gather(1, picked), transitions)
+        rows, BATCH, lambda logits, picked: weak_labels.forward_loss(logits, tubes.gather(1, picked), single)
     )
     shape = net(units)
     return shape, weak_labels.train_classifiers(
