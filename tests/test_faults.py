@@ -25,7 +25,6 @@ a worker of a cluster killed            test_cluster
 
 import asyncio
 import contextlib
-import ctypes
 import gc
 import json
 import os
@@ -46,6 +45,7 @@ from jupyter_client.manager import start_new_kernel
 from ddlearn import lessons
 from ddlearn.classroom.latest import Job
 from ddlearn.classroom.progress import Progress
+from ddlearn.compute import release_memory
 from ddlearn.course import notebooks, workcopy
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="SIGKILL and limits on the size of a file are POSIX")
@@ -223,10 +223,8 @@ def jobs() -> int:
 
 
 def held(process: psutil.Process) -> int:
-    """Bytes that the process holds, without those that it has freed and glibc keeps for later."""
-    gc.collect()
-    with contextlib.suppress(OSError, AttributeError):  # another C library keeps none, or has no such call
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    """Bytes that the process holds, without those that it has freed and the C library keeps for later."""
+    release_memory()
     return process.memory_info().rss
 
 

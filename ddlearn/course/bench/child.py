@@ -9,7 +9,6 @@ write their answer to FILE as JSON. A side that is killed for its memory takes n
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
 import subprocess
@@ -17,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ddlearn.compute import THREAD_VARIABLES
+from ddlearn.compute import THREAD_VARIABLES, release_memory
 from ddlearn.course.bench import engine, load
 from ddlearn.course.bench.case import Case, Side
 from ddlearn.course.bench.setting import versions
@@ -62,7 +61,7 @@ def peak(case: Case, side: Side, small: bool = False) -> float | None:
         return None
     side.prepare(case.problem(True))()
     run = side.prepare(case.problem(small))
-    gc.collect()
+    release_memory()
     forget_high_water()
     before = high_water()
     run()
