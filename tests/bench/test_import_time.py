@@ -18,7 +18,7 @@ def seconds(code):
 def test_import_ddlearn_adds_little_to_import_torch():
     with_ddlearn, torch_alone = [], []
     seconds("import torch, ddlearn")
-    for _ in range(5):
+    for _ in range(3):
         torch_alone.append(seconds("import torch"))
         with_ddlearn.append(seconds("import torch, ddlearn"))
     added = statistics.median(a - b for a, b in zip(with_ddlearn, torch_alone, strict=True))
