@@ -18,9 +18,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log):
-    """With --dist loadscope a file stays in one process, and of the file that tests all lessons, a lesson."""
+    """With --dist loadscope a file stays in one process, and of the file that tests all lessons, a lesson.
+
+    Browsers and notebooks come first, as they are collected: a file with few tests would else come last, however long
+    it takes, while the other processes have nothing left to do.
+    """
     if config.option.dist != "loadscope":
         return None
+    config.option.loadscopereorder = False
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFileAndLesson(LoadScopeScheduling):

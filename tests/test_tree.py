@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import requires
+from importlib.metadata import distributions, requires
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ import nbformat
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -163,6 +164,14 @@ def test_what_the_dependencies_need_is_pinned_too():
             child = Requirement(line)
             if child.marker is None or any(child.marker.evaluate({"extra": one}) for one in ("", *requirement.extras)):
                 todo.append(child)
+
+
+def test_what_is_pinned_runs_on_the_oldest_python_that_the_course_promises():
+    """A Python 3.11 from before 3.11.5, which a stable Linux still ships, must find every version that we name."""
+    promised = next(iter(SpecifierSet(PROJECT["requires-python"]))).version
+    for one in distributions():
+        if CONSTRAINTS.get(canonicalize_name(one.name)) == one.version:
+            assert SpecifierSet(one.metadata["Requires-Python"] or "").contains(f"{promised}.0"), one.name
 
 
 def test_torch_is_pinned_for_every_machine():
