@@ -30,6 +30,7 @@ __all__ = [
     "eigh",
     "generator",
     "limit_threads",
+    "memory_left",
     "memory_limit",
     "memory_used",
     "release_memory",
@@ -102,6 +103,18 @@ def memory_used() -> int:
     return psutil.Process().memory_info().rss
 
 
+def memory_left(root: Path | str = "/") -> int:
+    """Bytes that may still be had before the system ends a process: of the machine, and of each limit on this one.
+
+    In a control group the kernels of other notebooks count too, and files that are only kept at hand do not.
+    """
+    import psutil
+
+    root = Path(root)
+    left = [psutil.virtual_memory().available, memory_limit(root) - memory_used(), *_memory_unused(root)]
+    return int(max(0, min(left)))
+
+
 def release_memory() -> None:
     """Collect garbage, and give the system what was freed but is kept for later by glibc (elsewhere that stays kept).
 
@@ -114,10 +127,8 @@ def release_memory() -> None:
 
 def require_memory(bytes: float, what: str) -> None:
     """Raise a `MemoryError` with a clear sentence if `what` needs more bytes than are left, before anything is lost."""
-    import psutil
-
     bytes = arguments.at_least("bytes", bytes, 0)
-    left = max(0, min(memory_limit() - memory_used(), psutil.virtual_memory().available))
+    left = memory_left()
     if bytes > left:
         raise MemoryError(
             f"{what} needs about {_gigabytes(bytes)}, and {_gigabytes(left)} are left here. "
@@ -243,6 +254,20 @@ def _memory_limits(root: Path) -> Iterator[float]:
         yield _read_number(_read(folder / "memory.max")) or math.inf
     for folder in _control_groups(root, "memory"):
         yield _read_number(_read(folder / "memory.limit_in_bytes")) or math.inf
+
+
+def _memory_unused(root: Path) -> Iterator[float]:
+    """What each control group that holds this process may still take."""
+    versions = {
+        "": ("memory.max", "memory.current", "inactive_file"),
+        "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    }
+    for controller, (limit, used, kept) in versions.items():
+        for folder in _control_groups(root, controller):
+            files = dict(line.partition(" ")[::2] for line in _read(folder / "memory.stat").splitlines())
+            numbers = [_read_number(_read(folder / name)) for name in (limit, used)]
+            if all(numbers):
+                yield numbers[0] - numbers[1] + (_read_number(files.get(kept)) or 0)
 
 
 def _control_groups(root: Path, controller: str) -> Iterator[Path]:

@@ -233,7 +233,7 @@ def test_memory_does_not_grow_with_the_number_of_cells():
 
 
 def test_pictures_that_do_not_fit_are_refused_beforehand(monkeypatch):
-    monkeypatch.setattr("ddlearn.compute.memory_limit", lambda: 1e6)
+    monkeypatch.setattr("ddlearn.compute.memory_limit", lambda root: 1e6)
     with pytest.raises(MemoryError, match=r"^3 pictures of cells needs about"):
         blood.simulate_cells(EACH, alike(), generator(0))
     assert blood.simulate_rings(EACH, alike(), generator(0)).shape == (3, 32)

@@ -102,8 +102,28 @@ def test_memory_used_grows_with_what_is_held():
     assert 45e6 <= compute.memory_used() - before <= 60e6, len(held)
 
 
+@pytest.mark.parametrize(
+    ("line", "group", "limit", "used", "files"),
+    [
+        ("0::/pod", "pod", "memory.max", "memory.current", "inactive_file"),
+        ("4:memory:/pod", "memory/pod", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    ],
+    ids=["version 2", "version 1"],
+)
+def test_what_other_kernels_of_the_group_hold_is_not_left(machine, monkeypatch, line, group, limit, used, files):
+    monkeypatch.setattr(compute, "memory_used", lambda: int(0.25 * GB))
+    machine("proc/self/cgroup", line)
+    machine(f"sys/fs/cgroup/{group}/{limit}", str(2 * GB))
+    assert compute.memory_left(machine.root) == 1.75 * GB
+    machine(f"sys/fs/cgroup/{group}/{used}", str(int(1.75 * GB)))
+    machine(f"sys/fs/cgroup/{group}/memory.stat", f"anon 1\n{files} {int(0.5 * GB)}\nslab 7")
+    assert compute.memory_left(machine.root) == 0.75 * GB
+    machine(f"sys/fs/cgroup/{group}/{used}", str(int(2.75 * GB)))
+    assert compute.memory_left(machine.root) == 0
+
+
 def test_memory_that_is_not_there_is_refused_before_it_is_asked_for(machine, monkeypatch):
-    monkeypatch.setattr(compute, "memory_limit", lambda: 2 * GB)
+    monkeypatch.setattr(compute, "memory_limit", lambda root: 2 * GB)
     monkeypatch.setattr(compute, "memory_used", lambda: int(1.6 * GB))
     compute.require_memory(0.3 * GB, "the Gram matrix of 6000 points")
     with pytest.raises(MemoryError) as refusal:

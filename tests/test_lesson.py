@@ -236,6 +236,14 @@ def test_start_says_machine_and_progress_and_may_be_called_twice(tmp_path, shown
     assert text(shown).count("1 of 1 exercise passed.") == 2
 
 
+def test_start_warns_where_the_kernels_of_other_lessons_hold_the_memory(tmp_path, shown, monkeypatch):
+    for left, warned in ((900e6, False), (300e6, True)):
+        monkeypatch.setattr("ddlearn.compute.memory_left", lambda left=left: left)
+        lesson(tmp_path).start()
+        assert ("Little memory is left" in text(shown)) == warned
+    assert "300 MB are left here, and a lesson takes up to 700." in text(shown)
+
+
 def test_notices_of_the_record_are_shown_once(tmp_path, shown):
     (tmp_path / "progress.json").write_text("{ no json")
     room = lesson(tmp_path)

@@ -21,6 +21,9 @@ from ddlearn.classroom.prose import inline, to_html
 from ddlearn.classroom.quiz import Quiz, QuizItem
 from ddlearn.classroom.wording import listed
 
+ROOM = 700e6
+"""Bytes that a lesson takes at most."""
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -98,6 +101,8 @@ class Lesson:
         page.install()
         page.show(page.card(self.number, self.title, self._welcome(), "note"))
         projector_button.show(self.parts.explorers)
+        if compute.memory_left() < ROOM:
+            page.show(page.card("!", "Little memory is left", to_html(self._crowded()), "bad"))
         self._show_notices()
         if self.warm_optimizer:
             import torch
@@ -226,6 +231,14 @@ class Lesson:
         machine = f"It runs on `{compute.device()}` with {cores}; {used:.1f} of {limit:.1f} GB of memory are in use."
         return to_html(
             f"About {self.minutes} minutes, difficulty {self.difficulty} of 5.\n\n{machine}\n\n{self._so_far()}"
+        )
+
+    def _crowded(self) -> str:
+        left, needs = compute.memory_left() / 1e6, ROOM / 1e6
+        return (
+            f"{left:.0f} MB are left here, and a lesson takes up to {needs:.0f}. Where memory runs out, a notebook's "
+            "kernel is ended by the system. Shut down the kernels of lessons that are done: *Running Terminals "
+            "and Kernels* on the left, or *Kernel → Shut Down Kernel* in each. Your answers are kept."
         )
 
     def _so_far(self) -> str:

@@ -202,9 +202,9 @@ def _memory(machine: Machine) -> Judgement:
     limit, free = machine.memory_limit(), machine.memory_free()
     found = f"{_size(free)} free of {_size(limit)}"
     if limit < 500 * MEGABYTE:
-        return "fail", found, "A lesson needs up to 600 MB. Use a larger machine."
+        return "fail", found, "A lesson needs up to 700 MB. Use a larger machine."
     if free < 700 * MEGABYTE:
-        return "warn", found, "A lesson needs up to 600 MB. Shut down notebooks that you do not use."
+        return "warn", found, "A lesson needs up to 700 MB. Shut down notebooks that you do not use."
     return "ok", found, ""
 
 

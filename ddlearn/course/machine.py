@@ -104,9 +104,7 @@ class Machine:
         return compute.memory_limit()
 
     def memory_free(self) -> int:
-        import psutil
-
-        return max(0, min(psutil.virtual_memory().available, compute.memory_limit() - compute.memory_used()))
+        return compute.memory_left()
 
     def device(self) -> str:
         """The device in words: its kind, and its name where it is a GPU."""
