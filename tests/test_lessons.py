@@ -63,7 +63,8 @@ def test_an_explorer_runs_on_the_learners_functions(room, explorer):
             called.append(name)
             return exercises[name].reference(*arguments)
 
-        values = {**explorer.state, **({"kernel": "rbf"} if "kernel" in explorer.state else {})}
+        values = {control.name: control.start for control in explorer.controls}
+        values |= {"kernel": "rbf"} if "kernel" in values else {}
         explorer.compute(**values, **{name: learners})
         assert called, f"{explorer.name} says that it uses {name} but never calls it"
         assert parameters[name].default is not inspect.Parameter.empty
