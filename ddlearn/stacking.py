@@ -26,10 +26,10 @@ from ddlearn.networks import MLP, Layer, Parameters
 
 __all__ = ["LOSSES", "PASSES", "Stack", "stacks"]
 
-CACHE = {"cpu": 2**19, "cuda": 2**31}
+CACHE = {"cpu": 2**20, "cuda": 2**31}
 """Bytes of a layer's activations in a stack: what the processor's cache holds beside the rest, or plenty of memory."""
 
-IDLE = {"cpu": 2**13, "cuda": 2**22}
+IDLE = {"cpu": 2**14, "cuda": 2**22}
 """Idle units times points worth computing to save a stack of its own: as long as it takes to start a step."""
 
 
@@ -142,10 +142,9 @@ class Stack:
         h, hidden = x.mT, []
         for l, ((V, c), (z, _)) in enumerate(zip(self._layers, self._space(x.shape[-2]), strict=True)):
             if h.ndim == 2:  # One product for all nets: (E out, d) @ (d, n).
-                torch.mm(V.flatten(0, 1), h, out=z.flatten(0, 1))
+                torch.addmm(c.flatten(0, 1), V.flatten(0, 1), h, out=z.flatten(0, 1))
             else:
-                torch.bmm(V, h, out=z)
-            z.add_(c)
+                torch.baddbmm(c, V, h, out=z)
             if l < len(self._layers) - 1:
                 h = self._phi(z)
                 hidden.append((z, h))

@@ -105,6 +105,6 @@ def case(name: str, title: str, widths: tuple[int, ...], steps: int, batch: int 
 
 CASES = (
     case("sweep", "training 105 nets of 21 widths", SWEEP, 60),
-    case("small", "training 200 small nets", SMALL, 40),
+    case("small", "training 200 small nets", SMALL, 60),
     case("minibatches", "the same in minibatches of 50", SMALL, 60, 50),
 )
