@@ -226,7 +226,8 @@ def eigh(K: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         return torch.linalg.eigh(K)
     import scipy.linalg
 
-    lam, U = scipy.linalg.eigh(K.detach().numpy(), driver="evd", check_finite=False)
+    # The transpose is the same matrix, in the order in which LAPACK wants its columns.
+    lam, U = scipy.linalg.eigh(K.detach().numpy().T, driver="evd", check_finite=False)
     return torch.from_numpy(lam), torch.from_numpy(U)
 
 

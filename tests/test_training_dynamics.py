@@ -1,5 +1,6 @@
 """Dynamics in closed form, the tangent of a net, and measures of laziness, against training step by step."""
 
+import functools
 import math
 
 import mpmath
@@ -13,6 +14,7 @@ from ddlearn import tangent
 from ddlearn.compute import generator
 from ddlearn.kernels import rbf
 from ddlearn.networks import MLP
+from ddlearn.tangent import training
 
 
 def points(n, d, seed=0):
@@ -99,6 +101,36 @@ def test_many_times_are_one_at_a_time():
     for t, f, g in zip(times, predicted.flow(times), predicted.flow(times, K_test), strict=True):
         torch.testing.assert_close(predicted.flow(t), f, rtol=1e-13, atol=1e-13)
         torch.testing.assert_close(predicted.flow(t.item(), K_test), g, rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize("share", [None, 0.5, 0.97, 1.02], ids=["flow", "slow", "swinging", "diverging"])
+@pytest.mark.parametrize("smooth", [False, True], ids=["all modes", "no numerical rank"])
+def test_hundreds_of_times_are_fifty_at_a_time(smooth, share):
+    K, K_test, y = problem(k=2)
+    if smooth:
+        x, x_test = points(30, 2), points(20, 2, seed=1)
+        K, K_test = rbf(x, width=5), rbf(x_test, x, width=5)
+    path = tangent.dynamics(K, y)
+    if share is None:
+        times, at = [0.0, *torch.logspace(-8, 14, 300).tolist(), math.inf], path.flow
+    else:
+        times, at = list(range(300)), functools.partial(path.descent, lr=share * path.max_lr)
+    for where in (None, K_test):
+        whole = at(times, K_test=where)
+        each = torch.cat([at(times[i : i + 50], K_test=where) for i in range(0, len(times), 50)])
+        assert ((whole - each).abs() <= 1e-11 * each.abs().amax((1, 2), keepdim=True).clamp(min=1)).all()
+
+
+def test_only_what_is_a_mixture_is_mixed():
+    """300 times of 75 modes, four decades of both; of eight there are more than are mixed, as of random weights."""
+    narrow, wide = (torch.logspace(-d, d, 300, dtype=torch.float64)[:, None] for d in (2, 4))
+    decay = torch.exp(-narrow * narrow[::4].T)
+    mix, few = training._few(decay)
+    assert len(few) == training.MIXED
+    torch.testing.assert_close(mix @ few, decay, rtol=0, atol=2e-13)
+    random = torch.rand(300, 75, generator=generator(0), dtype=torch.float64)
+    for weight in (torch.exp(-wide * wide[::4].T), random, decay[:100]):
+        assert training._few(weight)[0] is None
 
 
 def test_training_starts_where_it_is_told_and_ends_in_kernel_regression():

@@ -27,6 +27,9 @@ from ddlearn import arguments, compute
 
 __all__ = ["Dynamics", "dynamics"]
 
+MIXED = 64
+"""Weights whose mixtures stand for those at many times."""
+
 
 @dataclass(frozen=True, eq=False)
 class Dynamics:
@@ -107,11 +110,16 @@ class Dynamics:
             arguments.same_kind("K_test", K_test, "K", lam)
             learned = torch.where(odd, 1 + exponent.exp(), -exponent.expm1())
             start = _start("f0_test", f0_test, K_test.new_empty(len(K_test), *self.y.shape[1:]))
-            basis = K_test @ self.modes  # (m, n)
-            weight = -torch.where(lam > 0, learned / lam, tau).masked_fill(lost, 0)
-        moved = torch.einsum("tr,rk->rtk", weight, self.residual).flatten(1)  # (n, T k)
-        change = (basis @ moved).view(len(basis), len(weight), -1).transpose(0, 1)  # (T, m, k)
-        predictions = change.reshape(len(weight), *start.shape) + start
+            # Theta U / lambda is of one size for all modes, and so is what is learned of each: neither drowns another.
+            size = lam.clamp(min=len(lam) * eps * lam[0].item()).where(lam[0] > 0, 1)
+            basis = K_test @ self.modes / size  # (m, n)
+            weight = -torch.where(lam > 0, learned * (size / lam), tau * size).masked_fill(lost, 0)
+        mix, weight = _few(weight)
+        moved = (weight[:, None] * self.residual.T).flatten(0, 1)
+        change = (moved @ basis.T).view(len(weight), -1)  # (r, k m)
+        if mix is not None:
+            change = mix @ change  # (T, k m)
+        predictions = change.view(len(tau), -1, len(basis)).mT.reshape(len(tau), *start.shape) + start
         return predictions[0] if single else predictions
 
 
@@ -133,6 +141,25 @@ def dynamics(K: Tensor, y: Tensor, f0: float | Tensor = 0.0) -> Dynamics:
         raise ValueError(f"K must have no negative eigenvalue, as every Gram matrix; got {lam[0].item():.3g}")
     lam, U = lam.flip(0).clamp_(min=0), U.flip(1)
     return Dynamics(lam, U, y, f0, U.T @ (f0 - y).reshape(len(K), -1))
+
+
+def _few(weight: Tensor) -> tuple[Tensor | None, Tensor]:
+    """Weights at many times as mixtures of few: (T, n) -> mix (T, r), weights (r, n), or None and what was given.
+
+    exp(-lambda t) is smooth in both: where each spans four decades, any number of times are mixtures of 50. Those are
+    found by a random projection (Halko, Martinsson and Tropp, 2011, arXiv 0909.4061), and kept if each weight comes
+    back up to 500 roundings of the largest of its time.
+    """
+    if len(weight) <= 2 * MIXED:
+        return None, weight
+    scale = weight.abs().amax(1, keepdim=True).clamp(min=torch.finfo(weight.dtype).tiny)
+    rows = weight / scale
+    draw = compute.generator(0, weight.device)
+    shadow = rows @ torch.randn(weight.shape[1], MIXED, generator=draw, dtype=weight.dtype, device=weight.device)
+    mix = torch.linalg.qr(shadow).Q
+    few = mix.T @ rows
+    error = (mix @ few).sub_(rows).abs_().max().item()
+    return (scale * mix, few) if error <= 500 * torch.finfo(weight.dtype).eps else (None, weight)
 
 
 def _start(name: str, value: float | Tensor, like: Tensor) -> Tensor:
