@@ -15,11 +15,11 @@ import math
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ddlearn import arguments
+from ddlearn import arguments, control_groups
 
 if TYPE_CHECKING:
     import torch
@@ -53,8 +53,8 @@ def threads(root: Path | str = "/") -> int:
 
     `root` is the folder under which `proc` and `sys` are looked for; tests put their own there.
     """
-    grants = [_available_cores(), *_quotas(Path(root))]
-    limit = _read_number(os.environ.get("CPU_LIMIT"))
+    grants = [_available_cores(), *control_groups.quotas(Path(root))]
+    limit = control_groups.number(os.environ.get("CPU_LIMIT"))
     if limit:
         grants.append(limit)
     return max(1, math.floor(min(grants)))
@@ -67,7 +67,7 @@ def limit_threads() -> int:
     and nothing is ever raised above what the user chose.
     """
     count = threads()
-    chosen = _read_number(os.environ.get("OMP_NUM_THREADS"))
+    chosen = control_groups.number(os.environ.get("OMP_NUM_THREADS"))
     if chosen:
         count = max(1, min(count, int(chosen)))
     for variable in THREAD_VARIABLES:
@@ -89,8 +89,8 @@ def memory_limit(root: Path | str = "/") -> int:
     """Bytes that this process may use: the least of MEM_LIMIT, the control group's limit and what the machine has."""
     import psutil
 
-    limits = [psutil.virtual_memory().total, *_memory_limits(Path(root))]
-    limit = _read_number(os.environ.get("MEM_LIMIT"))
+    limits = [psutil.virtual_memory().total, *control_groups.memory_limits(Path(root))]
+    limit = control_groups.number(os.environ.get("MEM_LIMIT"))
     if limit:
         limits.append(limit)
     return int(min(limits))
@@ -111,7 +111,7 @@ def memory_left(root: Path | str = "/") -> int:
     import psutil
 
     root = Path(root)
-    left = [psutil.virtual_memory().available, memory_limit(root) - memory_used(), *_memory_unused(root)]
+    left = [psutil.virtual_memory().available, memory_limit(root) - memory_used(), *control_groups.memory_unused(root)]
     return int(max(0, min(left)))
 
 
@@ -235,71 +235,6 @@ def _available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _quotas(root: Path) -> Iterator[float]:
-    """Cores granted by each control group that holds this process, version 2 then 1."""
-    for folder in _control_groups(root, ""):
-        quota, _, period = _read(folder / "cpu.max").partition(" ")
-        if _read_number(quota) and _read_number(period):
-            yield _read_number(quota) / _read_number(period)
-    for folder in _control_groups(root, "cpu"):
-        quota = _read_number(_read(folder / "cpu.cfs_quota_us"))  # -1 where there is none
-        period = _read_number(_read(folder / "cpu.cfs_period_us"))
-        if quota and period:
-            yield quota / period
-
-
-def _memory_limits(root: Path) -> Iterator[float]:
-    for folder in _control_groups(root, ""):
-        yield _read_number(_read(folder / "memory.max")) or math.inf
-    for folder in _control_groups(root, "memory"):
-        yield _read_number(_read(folder / "memory.limit_in_bytes")) or math.inf
-
-
-def _memory_unused(root: Path) -> Iterator[float]:
-    """What each control group that holds this process may still take."""
-    versions = {
-        "": ("memory.max", "memory.current", "inactive_file"),
-        "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
-    }
-    for controller, (limit, used, kept) in versions.items():
-        for folder in _control_groups(root, controller):
-            files = dict(line.partition(" ")[::2] for line in _read(folder / "memory.stat").splitlines())
-            numbers = [_read_number(_read(folder / name)) for name in (limit, used)]
-            if all(numbers):
-                yield numbers[0] - numbers[1] + (_read_number(files.get(kept)) or 0)
-
-
-def _control_groups(root: Path, controller: str) -> Iterator[Path]:
-    """Folders of the groups that hold this process, innermost first, up to the top: a limit on any of them binds.
-
-    Each line of /proc/self/cgroup reads "number:controllers:path"; version 2 has one line with no controllers. Inside a
-    container the path may belong to the host and be missing here, while the top folder is the container's own.
-    """
-    for line in _read(root / "proc/self/cgroup").splitlines() or ["0::/"]:
-        controllers, _, path = line.partition(":")[2].partition(":")
-        if controller in controllers.split(","):
-            names = [name for name in path.split("/") if name not in ("", "..")]
-            top = root / "sys/fs/cgroup" / controllers
-            yield from (top.joinpath(*names[:depth]) for depth in range(len(names), 0, -1))
-    yield root / "sys/fs/cgroup" / controller
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text().strip()
-    except OSError:
-        return ""
-
-
-def _read_number(text: str | None) -> float | None:
-    """A positive number, or None for anything else: "max", "-1", an empty file, a variable that is not set."""
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if math.isfinite(number) and number > 0 else None
 
 
 def _gigabytes(bytes: float) -> str:
