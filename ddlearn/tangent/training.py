@@ -27,7 +27,7 @@ from ddlearn import arguments, compute
 
 __all__ = ["Dynamics", "dynamics"]
 
-MIXED = 64
+MIXED = 56
 """Weights whose mixtures stand for those at many times."""
 
 
@@ -119,7 +119,7 @@ class Dynamics:
         change = (moved @ basis.T).view(len(weight), -1)  # (r, k m)
         if mix is not None:
             change = mix @ change  # (T, k m)
-        predictions = change.view(len(tau), -1, len(basis)).mT.reshape(len(tau), *start.shape) + start
+        predictions = change.view(len(tau), -1, len(basis)).mT.reshape(len(tau), *start.shape).add_(start)
         return predictions[0] if single else predictions
 
 
@@ -148,7 +148,7 @@ def _few(weight: Tensor) -> tuple[Tensor | None, Tensor]:
 
     exp(-lambda t) is smooth in both: where each spans four decades, any number of times are mixtures of 50. Those are
     found by a random projection (Halko, Martinsson and Tropp, 2011, arXiv 0909.4061), and kept if each weight comes
-    back up to 500 roundings of the largest of its time.
+    back up to 1000 roundings of the largest of its time.
     """
     if len(weight) <= 2 * MIXED:
         return None, weight
@@ -159,7 +159,7 @@ def _few(weight: Tensor) -> tuple[Tensor | None, Tensor]:
     mix = torch.linalg.qr(shadow).Q
     few = mix.T @ rows
     error = (mix @ few).sub_(rows).abs_().max().item()
-    return (scale * mix, few) if error <= 500 * torch.finfo(weight.dtype).eps else (None, weight)
+    return (scale * mix, few) if error <= 1000 * torch.finfo(weight.dtype).eps else (None, weight)
 
 
 def _start(name: str, value: float | Tensor, like: Tensor) -> Tensor:
