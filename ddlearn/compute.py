@@ -47,6 +47,9 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 SMALL_MEMORY = 2.2e9
 """At or below this many bytes a machine counts as a hosted one (its limit is 2 GB)."""
 
+LESSON_MEMORY = 700e6
+"""Bytes that a lesson takes at most."""
+
 
 def threads(root: Path | str = "/") -> int:
     """Whole cores granted to this process: the least of CPU_LIMIT, the control group's quota and the affinity mask.

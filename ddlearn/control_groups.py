@@ -11,6 +11,12 @@ from pathlib import Path
 
 __all__ = ["memory_limits", "memory_unused", "number", "quotas"]
 
+MEMORY = {
+    "": ("memory.max", "memory.current", "inactive_file"),
+    "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+}
+"""Of version 2 and of version 1's controller: the file of the limit, that of what is taken, the line of kept files."""
+
 
 def quotas(root: Path) -> Iterator[float]:
     """Cores granted by each control group that holds this process, version 2 then 1."""
@@ -27,10 +33,9 @@ def quotas(root: Path) -> Iterator[float]:
 
 def memory_limits(root: Path) -> Iterator[float]:
     """Bytes that each control group grants: infinity where it sets no limit."""
-    for folder in _groups(root, ""):
-        yield number(_content(folder / "memory.max")) or math.inf
-    for folder in _groups(root, "memory"):
-        yield number(_content(folder / "memory.limit_in_bytes")) or math.inf
+    for controller, (limit, _, _) in MEMORY.items():
+        for folder in _groups(root, controller):
+            yield number(_content(folder / limit)) or math.inf
 
 
 def memory_unused(root: Path) -> Iterator[float]:
@@ -38,11 +43,7 @@ def memory_unused(root: Path) -> Iterator[float]:
 
     Files that are only kept at hand are not taken: they go when their place is needed.
     """
-    versions = {
-        "": ("memory.max", "memory.current", "inactive_file"),
-        "memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
-    }
-    for controller, (limit, used, kept) in versions.items():
+    for controller, (limit, used, kept) in MEMORY.items():
         for folder in _groups(root, controller):
             files = dict(line.partition(" ")[::2] for line in _content(folder / "memory.stat").splitlines())
             granted, taken = number(_content(folder / limit)), number(_content(folder / used))

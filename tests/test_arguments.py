@@ -143,3 +143,10 @@ def test_a_generator_is_torch_s():
     assert arguments.generator("generator", source) is source
     with pytest.raises(TypeError, match=r"^generator must be a torch.Generator; got int$"):
         arguments.generator("generator", 0)
+
+
+def test_finite_entries_may_have_a_sum_that_is_not():
+    huge = torch.full((3,), torch.finfo(torch.float64).max, dtype=torch.float64)
+    assert arguments.tensor("x", huge) is huge
+    with pytest.raises(ValueError, match=r"^x must be finite; got inf at \[1\]$"):
+        arguments.tensor("x", torch.tensor([1.0, torch.inf, -torch.inf]))

@@ -21,9 +21,6 @@ from ddlearn.classroom.prose import inline, to_html
 from ddlearn.classroom.quiz import Quiz, QuizItem
 from ddlearn.classroom.wording import listed
 
-ROOM = 700e6
-"""Bytes that a lesson takes at most."""
-
 
 @dataclass(frozen=True)
 class Parts:
@@ -101,8 +98,7 @@ class Lesson:
         page.install()
         page.show(page.card(self.number, self.title, self._welcome(), "note"))
         projector_button.show(self.parts.explorers)
-        if compute.memory_left() < ROOM:
-            page.show(page.card("!", "Little memory is left", to_html(self._crowded()), "bad"))
+        self._warn_of_memory(compute.memory_left())
         self._show_notices()
         if self.warm_optimizer:
             import torch
@@ -233,13 +229,17 @@ class Lesson:
             f"About {self.minutes} minutes, difficulty {self.difficulty} of 5.\n\n{machine}\n\n{self._so_far()}"
         )
 
-    def _crowded(self) -> str:
-        left, needs = compute.memory_left() / 1e6, ROOM / 1e6
-        return (
-            f"{left:.0f} MB are left here, and a lesson takes up to {needs:.0f}. Where memory runs out, a notebook's "
-            "kernel is ended by the system. Shut down the kernels of lessons that are done: *Running Terminals "
-            "and Kernels* on the left, or *Kernel → Shut Down Kernel* in each. Your answers are kept."
+    def _warn_of_memory(self, left: float) -> None:
+        """A card, where less is left than a lesson takes."""
+        if left >= compute.LESSON_MEMORY:
+            return
+        words = (
+            f"{left / 1e6:.0f} MB are left here, and a lesson takes up to {compute.LESSON_MEMORY / 1e6:.0f}. Where "
+            "memory runs out, a notebook's kernel is ended by the system. Shut down the kernels of lessons that are "
+            "done: *Running Terminals and Kernels* on the left, or *Kernel → Shut Down Kernel* in each. Your answers "
+            "are kept."
         )
+        page.show(page.card("!", "Little memory is left", to_html(words), "bad"))
 
     def _so_far(self) -> str:
         names = [exercise.name for exercise in self.parts.exercises]

@@ -14,6 +14,7 @@ from typing import Literal
 from packaging.version import Version
 
 import ddlearn
+from ddlearn import compute
 from ddlearn.classroom import page
 from ddlearn.course.machine import Machine
 
@@ -200,11 +201,11 @@ def _pools(machine: Machine) -> Judgement:
 @_check("Memory")
 def _memory(machine: Machine) -> Judgement:
     limit, free = machine.memory_limit(), machine.memory_free()
-    found = f"{_size(free)} free of {_size(limit)}"
+    found, need = f"{_size(free)} free of {_size(limit)}", f"A lesson needs up to {_size(compute.LESSON_MEMORY)}."
     if limit < 500 * MEGABYTE:
-        return "fail", found, "A lesson needs up to 700 MB. Use a larger machine."
-    if free < 700 * MEGABYTE:
-        return "warn", found, "A lesson needs up to 700 MB. Shut down notebooks that you do not use."
+        return "fail", found, f"{need} Use a larger machine."
+    if free < compute.LESSON_MEMORY:
+        return "warn", found, f"{need} Shut down notebooks that you do not use."
     return "ok", found, ""
 
 
