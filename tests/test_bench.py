@@ -1,6 +1,7 @@
 """`ddlearn bench`: sides take turns, medians are medians, and what cannot be measured is said."""
 
 import json
+import re
 import statistics
 import sys
 
@@ -209,7 +210,8 @@ def test_the_report_has_every_field(measured, tmp_path, capsys):
     assert [side["status"] for side in one["sides"]] == ["measured", "measured", "missing"]
     assert [side["peak_mb"] for side in one["sides"]] == [1500.0, 1500.0, None]
     assert one["sides"][1]["difference"] == pytest.approx(1 / 3)
-    said = capsys.readouterr().out
+    said, told = capsys.readouterr()
+    assert "absent not installed" in told
     assert "not installed" in said
     assert "- one, absent: no_such_module not installed" in said
     assert "1,500 / 1,500" in said
@@ -243,7 +245,7 @@ def test_a_process_that_dies_is_said(measured, monkeypatch, capsys):
     assert "- one, there: the process was ended by signal 9" in said
 
 
-def test_who_stops_the_run_keeps_what_it_found(measured, monkeypatch, tmp_path):
+def test_who_stops_the_run_keeps_what_it_found(measured, monkeypatch, tmp_path, capsys):
     measured(case(Side("there", lambda it: lambda: 1.0)))
     real = child.ask
 
@@ -255,6 +257,7 @@ def test_who_stops_the_run_keeps_what_it_found(measured, monkeypatch, tmp_path):
     monkeypatch.setattr(child, "ask", stopped)
     with pytest.raises(KeyboardInterrupt):
         bench.main(["dynamics", "holograms"], json=tmp_path / "bench.json", rounds=1)
+    assert re.search(r"^one: ours .*\(once\); there \S+x$", capsys.readouterr().err, re.MULTILINE)
     assert len(json.loads((tmp_path / "bench.json").read_text("utf-8"))["cases"]) == 1
 
 

@@ -108,6 +108,7 @@ def main(
             report["load"]["after"] = setting.load_average()
             if json is not None:  # after each case: who stops the run keeps what it found
                 json.write_text(text.dumps(report, indent=2) + "\n", "utf-8")
+            console.print(table.line(found), markup=False, highlight=False, soft_wrap=True)
             bar.advance(task)
     print(table.markdown(report))
     return int(any(case["sides"][0]["status"] == "failed" for case in report["cases"]))

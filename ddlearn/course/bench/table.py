@@ -5,7 +5,7 @@ from __future__ import annotations
 from ddlearn.course.bench.engine import FAILED, MEASURED, MISSING
 from ddlearn.course.bench.setting import setting_line
 
-__all__ = ["markdown"]
+__all__ = ["line", "markdown"]
 
 HEAD = ("computation", "against", "our CPU s", "their CPU s", "ratio", "wall", "peak MB, ours / theirs", "differ by")
 LEFT = 2
@@ -45,6 +45,13 @@ def case_rows(case: dict[str, object]) -> list[tuple[str, ...]]:
         cells += ["" if set(peaks) == {"?"} else " / ".join(peaks), power(peer["difference"])]
         rows.append(tuple(cells))
     return rows
+
+
+def line(case: dict[str, object]) -> str:
+    """A case in one line, for who waits for the table: our CPU seconds, and each peer's ratio or what became of it."""
+    ours, *peers = case["sides"]
+    told = [f"{peer['name']} {times(peer['ratio']['cpu']) if peer['ratio'] else seconds(peer)}" for peer in peers]
+    return f"{case['name']}: ours {seconds(ours)}; {', '.join(told)}"
 
 
 def aligned(rows: list[tuple[str, ...]]) -> list[str]:
