@@ -30,6 +30,7 @@ __all__ = [
     "eigh",
     "generator",
     "limit_threads",
+    "memory_is_limited",
     "memory_left",
     "memory_limit",
     "memory_used",
@@ -97,6 +98,13 @@ def memory_limit(root: Path | str = "/") -> int:
     if limit:
         limits.append(limit)
     return int(min(limits))
+
+
+def memory_is_limited(root: Path | str = "/") -> bool:
+    """Whether less is granted than the machine has. Who takes more is ended, where a laptop would begin to swap."""
+    import psutil
+
+    return memory_limit(root) < psutil.virtual_memory().total
 
 
 def memory_used() -> int:

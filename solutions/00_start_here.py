@@ -146,7 +146,8 @@ lesson.quiz()
 # **What this does not show.** One curve, twenty points, random waves: no network was trained here, and noise in the points
 # was needed for the tall peak. Pull *Noise* to zero and look again.
 #
-# **Housekeeping.** Close a lesson's kernel when you are done with it (*Kernel → Shut Down Kernel*): on a small hosted machine
-# five open lessons fill the memory. Your progress is a file on this machine, and nothing leaves it.
+# **Housekeeping.** Close a lesson's kernel when you are done with it (*Kernel → Shut Down Kernel*). On a small hosted machine
+# the next lesson does it for you where memory is short, and says so; *Run → Run All Cells* brings such a lesson back. Your
+# answers and your progress are files on this machine, and nothing leaves it.
 #
 # **Next:** `01_fixed_embeddings.ipynb`.

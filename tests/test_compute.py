@@ -96,6 +96,13 @@ def test_the_hub_s_memory_limit(machine, monkeypatch):
     assert compute.memory_limit(machine.root) == 2 * GB
 
 
+def test_memory_is_limited_where_less_is_granted_than_the_machine_has(machine, monkeypatch):
+    monkeypatch.delenv("MEM_LIMIT", raising=False)
+    assert not compute.memory_is_limited(machine.root)
+    machine("sys/fs/cgroup/memory.max", str(2 * GB))
+    assert compute.memory_is_limited(machine.root)
+
+
 def test_memory_used_grows_with_what_is_held():
     before = compute.memory_used()
     held = torch.ones(50_000_000, dtype=torch.uint8)

@@ -244,6 +244,20 @@ def test_start_warns_where_the_kernels_of_other_lessons_hold_the_memory(tmp_path
     assert "300 MB are left here, and a lesson takes up to 700." in text(shown)
 
 
+@pytest.mark.parametrize("limited", [False, True])
+def test_start_makes_room_only_where_memory_is_limited(tmp_path, shown, monkeypatch, limited):
+    monkeypatch.setattr("ddlearn.compute.memory_left", lambda: 300e6)
+    monkeypatch.setattr("ddlearn.compute.memory_is_limited", lambda: limited)
+    asked = []
+    monkeypatch.setattr(
+        "ddlearn.classroom.open_lessons.close_idle", lambda enough: asked.append(enough()) or ["00_a", "01_b"]
+    )
+    lesson(tmp_path).start()
+    assert asked == [False] * limited
+    assert ("the kernel of 00_a and 01_b was shut down" in text(shown)) == limited
+    assert "Little memory is left" in text(shown)
+
+
 def test_notices_of_the_record_are_shown_once(tmp_path, shown):
     (tmp_path / "progress.json").write_text("{ no json")
     room = lesson(tmp_path)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ddlearn import compute
 from ddlearn.arguments import one_of
-from ddlearn.classroom import catching_up, claims_table, page, projector_button
+from ddlearn.classroom import catching_up, claims_table, open_lessons, page, projector_button
 from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, source_of, strict
 from ddlearn.classroom.claim import Claim, ClaimResult
 from ddlearn.classroom.exercise import Exercise
@@ -98,6 +98,8 @@ class Lesson:
         page.install()
         page.show(page.card(self.number, self.title, self._welcome(), "note"))
         projector_button.show(self.parts.explorers)
+        if compute.memory_is_limited():
+            self._make_room()
         self._warn_of_memory(compute.memory_left())
         self._show_notices()
         if self.warm_optimizer:
@@ -229,6 +231,17 @@ class Lesson:
             f"About {self.minutes} minutes, difficulty {self.difficulty} of 5.\n\n{machine}\n\n{self._so_far()}"
         )
 
+    def _make_room(self) -> None:
+        """Shut down other lessons that rest, where they hold what this one will need, and say so."""
+        closed = open_lessons.close_idle(lambda: compute.memory_left() >= compute.LESSON_MEMORY)
+        if closed:
+            names = listed([f"`{name}`" for name in closed])
+            words = (
+                f"Memory was short for one more lesson, so the kernel of {names} was shut down. Your answers are kept. "
+                "To go on there, choose “Run All Cells” in its menu “Run”."
+            )
+            page.show(page.card("!", "A lesson that rested made room", to_html(words), "note"))
+
     def _warn_of_memory(self, left: float) -> None:
         """A card, where less is left than a lesson takes."""
         if left >= compute.LESSON_MEMORY:
@@ -236,8 +249,8 @@ class Lesson:
         words = (
             f"{left / 1e6:.0f} MB are left here, and a lesson takes up to {compute.LESSON_MEMORY / 1e6:.0f}. Where "
             "memory runs out, a notebook's kernel is ended by the system. Shut down the kernels of lessons that are "
-            "done: *Running Terminals and Kernels* on the left, or *Kernel → Shut Down Kernel* in each. Your answers "
-            "are kept."
+            "done: “Running Terminals and Kernels” on the left, or “Shut Down Kernel” in the menu “Kernel” of each. "
+            "Your answers are kept."
         )
         page.show(page.card("!", "Little memory is left", to_html(words), "bad"))
 

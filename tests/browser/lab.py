@@ -55,7 +55,7 @@ class Lab:
     """JupyterLab on a folder, from `with` to its end; `core` pins server and kernels to one processor core."""
 
     def __init__(self, folder: Path, core: int | None = None):
-        self.folder, self._core = Path(folder), core
+        self.folder, self._core, self.token = Path(folder), core, uuid.uuid4().hex
 
     def __enter__(self):
         self._home = Path(tempfile.mkdtemp(prefix="ddlearn-lab-"))
@@ -100,7 +100,7 @@ class Lab:
             *pin,
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
             *(f"--port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"),
-            *("--IdentityProvider.token=", "--PasswordIdentityProvider.hashed_password="),
+            *(f"--IdentityProvider.token={self.token}", "--PasswordIdentityProvider.hashed_password="),
             *(f"--ServerApp.root_dir={self.folder}", "--ServerApp.terminals_enabled=False"),
             "--LabApp.extension_manager=readonly",
             "--LabApp.news_url=",
@@ -125,7 +125,7 @@ class Lab:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         end = time.monotonic() + seconds
         while time.monotonic() < end and self._server.poll() is None:
-            with contextlib.suppress(OSError), opener.open(f"{self.url}/api/status", timeout=3) as answer:
+            with contextlib.suppress(OSError), opener.open(f"{self.url}/api", timeout=3) as answer:
                 if answer.status == 200:
                     return
             time.sleep(0.2)
@@ -158,7 +158,7 @@ class Notebook:
         page.on("pageerror", lambda error: self._console.append(str(error)))
         # A workspace of its own: the default one would open what the last page had open.
         workspace = f"{lab.url}/lab/workspaces/{uuid.uuid4().hex}"
-        page.goto(f"{workspace}/tree/{quote(name)}", wait_until="domcontentloaded")
+        page.goto(f"{workspace}/tree/{quote(name)}?token={lab.token}", wait_until="domcontentloaded")
         page.wait_for_function("() => window.jupyterapp && window.jupyterapp.started", timeout=60_000)
         page.evaluate("() => window.jupyterapp.restored.then(() => true)")
         page.evaluate(PROBE)

@@ -1,0 +1,74 @@
+"""The other lessons that are open on the same Jupyter server: where memory is limited, idle ones make room.
+
+Each open notebook keeps its kernel, and a lesson's holds some 300 MB that no other shares. A hosted machine of 2 GB is
+full after five, and then the system ends a kernel: any of them, in the middle of what it does.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urljoin
+from urllib.request import ProxyHandler, Request, build_opener
+
+OPENS_A_LESSON = "from ddlearn.lessons"
+"""What stands in every notebook of the course, and in a learner's copy of it."""
+SECONDS = 20
+"""The server answers at once, unless it is swamped; a kernel that is asked to end takes a second or two."""
+
+
+def close_idle(enough: Callable[[], bool]) -> list[str]:
+    """Shut down the kernels of other lessons, the longest idle first, until `enough()`; the names of their notebooks.
+
+    Never a kernel that is at work, never one of a notebook that opens no lesson, never this one. Answers and progress
+    are in files; what else a learner computed there is gone. Where no Jupyter server answers, nothing is done.
+    """
+    closed = []
+    try:
+        server = _server()
+        for session in [] if enough() else _idle_lessons(server):
+            _ask(server, f"api/sessions/{session['id']}", "DELETE")
+            closed.append(Path(session["path"]).stem)
+            if enough():
+                break
+    except (OSError, ValueError, KeyError):  # no server, or one that speaks otherwise: what was closed is said
+        pass
+    return closed
+
+
+def _server() -> dict:
+    """What the Jupyter server that started this kernel wrote down about itself: its address, its token, its folder."""
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    file = Path(jupyter_runtime_dir(), f"jpserver-{os.environ['JPY_PARENT_PID']}.json")
+    return json.loads(file.read_text("utf-8"))
+
+
+def _idle_lessons(server: dict) -> list[dict]:
+    """Sessions of this server whose notebook opens a lesson and whose kernel rests, the longest idle first."""
+    idle = [session for session in _others(server) if session["kernel"]["execution_state"] == "idle"]
+    return sorted(idle, key=lambda session: session["kernel"]["last_activity"])
+
+
+def _others(server: dict) -> Iterator[dict]:
+    from ipykernel.connect import get_connection_file
+
+    try:
+        mine = Path(get_connection_file()).name
+    except RuntimeError:  # no kernel
+        return
+    for session in _ask(server, "api/sessions"):
+        notebook = Path(server["root_dir"], session["path"])
+        if session["kernel"]["id"] in mine or not notebook.is_file():
+            continue
+        if OPENS_A_LESSON in notebook.read_text("utf-8"):
+            yield session
+
+
+def _ask(server: dict, path: str, method: str = "GET") -> list | None:
+    # On a JupyterHub the server has no token of its own, and the hub's opens it. A proxy would not find this machine.
+    token = server["token"] or os.environ.get("JUPYTERHUB_API_TOKEN", "")
+    request = Request(urljoin(server["url"], path), method=method, headers={"Authorization": f"token {token}"})
+    with build_opener(ProxyHandler({})).open(request, timeout=SECONDS) as answer:
+        content = answer.read()
+    return json.loads(content) if content else None

@@ -1,0 +1,129 @@
+"""Lessons that are open beside this one: who makes room, in which order, and who never does."""
+
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from ddlearn.classroom import open_lessons
+
+SHIPPED = sorted((Path(__file__).parents[1] / "lessons").glob("*.ipynb"))
+MINE = "kernel-mine"
+
+
+class Server:
+    """What open_lessons asks of a Jupyter server: sessions, and their end, for who has the token."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.sessions, self.token = folder, [], "secret"
+        served = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self._answer(200, served.sessions)
+
+            def do_DELETE(self):
+                served.sessions = [one for one in served.sessions if one["id"] != self.path.rpartition("/")[2]]
+                self._answer(204)
+
+            def _answer(self, code, content=None):
+                known = self.path.startswith("/user/ada/api/sessions")
+                allowed = self.headers["Authorization"] == f"token {served.token}"
+                self.send_response(code if known and allowed else 404 if allowed else 403)
+                self.end_headers()
+                if content is not None:
+                    self.wfile.write(json.dumps(content).encode())
+
+            def log_message(self, *words):
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=self.http.serve_forever, daemon=True).start()
+
+    def open(self, name: str, last_activity: int, state: str = "idle", kernel: str = "", text: str | None = None):
+        (self.folder / name).write_text(open_lessons.OPENS_A_LESSON if text is None else text, "utf-8")
+        kernel = {"id": kernel or f"kernel-{name}", "execution_state": state, "last_activity": f"{last_activity:02d}"}
+        self.sessions.append({"id": name.removesuffix(".ipynb"), "path": name, "kernel": kernel})
+
+    def named(self) -> list[str]:
+        return [session["id"] for session in self.sessions]
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch):
+    """A server that started this process, as a kernel."""
+    (tmp_path / "work").mkdir()
+    (tmp_path / "runtime").mkdir()
+    running = Server(tmp_path / "work")
+    facts = {"url": f"http://127.0.0.1:{running.http.server_port}/user/ada/", "root_dir": str(running.folder)}
+    (tmp_path / "runtime" / "jpserver-7.json").write_text(json.dumps({**facts, "token": "secret"}))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+    monkeypatch.setenv("JPY_PARENT_PID", "7")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setattr("ipykernel.connect.get_connection_file", lambda: f"/somewhere/{MINE}.json")
+    yield running
+    running.http.shutdown()
+    running.http.server_close()
+
+
+def test_the_longest_idle_go_first_and_no_more_than_needed(server):
+    server.open("02.ipynb", last_activity=5)
+    server.open("00.ipynb", last_activity=9)
+    server.open("01.ipynb", last_activity=3)
+    assert open_lessons.close_idle(lambda: len(server.sessions) < 2) == ["01", "02"]
+    assert server.named() == ["00"]
+
+
+def test_nothing_is_closed_where_there_is_enough(server):
+    server.open("00.ipynb", last_activity=1)
+    assert open_lessons.close_idle(lambda: True) == []
+    assert server.named() == ["00"]
+
+
+def test_work_other_notebooks_and_this_one_stay(server):
+    server.open("busy.ipynb", last_activity=1, state="busy")
+    server.open("thesis.ipynb", last_activity=2, text="import torch")
+    server.open("this.ipynb", last_activity=3, kernel=MINE)
+    server.open("rested.ipynb", last_activity=4)
+    server.open("gone.ipynb", last_activity=5)
+    (server.folder / "gone.ipynb").unlink()
+    assert open_lessons.close_idle(lambda: False) == ["rested"]
+    assert server.named() == ["busy", "thesis", "this", "gone"]
+
+
+def test_on_a_hub_the_hub_s_token_opens_the_server(server, tmp_path, monkeypatch):
+    facts = tmp_path / "runtime" / "jpserver-7.json"
+    facts.write_text(json.dumps(json.loads(facts.read_text()) | {"token": ""}))
+    server.open("00.ipynb", last_activity=1)
+    assert open_lessons.close_idle(lambda: False) == []
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "secret")
+    assert open_lessons.close_idle(lambda: False) == ["00"]
+
+
+@pytest.mark.parametrize("case", ["no server", "no file", "no JSON", "no answer", "no kernel"])
+def test_without_a_server_that_answers_nothing_is_done(server, tmp_path, monkeypatch, case):
+    server.open("00.ipynb", last_activity=1)
+    facts = tmp_path / "runtime" / "jpserver-7.json"
+    if case == "no server":
+        monkeypatch.delenv("JPY_PARENT_PID")
+    elif case == "no file":
+        facts.unlink()
+    elif case == "no JSON":
+        facts.write_text("{")
+    elif case == "no answer":
+        facts.write_text(facts.read_text().replace(str(server.http.server_port), "9"))
+    else:
+
+        def refused():
+            raise RuntimeError("no kernel")
+
+        monkeypatch.setattr("ipykernel.connect.get_connection_file", refused)
+    assert open_lessons.close_idle(lambda: False) == []
+    assert server.named() == ["00"]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_notebook_of_the_course_is_known_as_one(path):
+    assert open_lessons.OPENS_A_LESSON in path.read_text("utf-8")
