@@ -4,6 +4,7 @@ import json
 import re
 import statistics
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -159,6 +160,14 @@ def test_every_case_is_where_its_name_says():
         one = bench.load(name)
         assert one.name == name
         assert len({side.name for side in one.sides}) == len(one.sides) >= 2
+
+
+def test_the_table_of_the_readme_has_every_case_and_every_peer():
+    text = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    rows = [re.split(r"\s*\|\s*", line)[1:3] for line in text.partition("| computation ")[2].splitlines()[2:]]
+    cases = [bench.load(name) for name in bench.CASES]
+    expected = [[case.title if peer is case.peers[0] else "", peer.name] for case in cases for peer in case.peers]
+    assert rows[: len(expected)] == expected
 
 
 @pytest.mark.parametrize("name", [name for name in bench.CASES if name != "live-figure"])  # it starts a kernel here

@@ -1,6 +1,7 @@
 """Lessons that are open beside this one: who makes room, in which order, and who never does."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -42,9 +43,10 @@ class Server:
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         Thread(target=self.http.serve_forever, daemon=True).start()
 
-    def open(self, name: str, last_activity: int, state: str = "idle", kernel: str = "", text: str | None = None):
+    def open(self, name: str, rested: int = 60, state: str = "idle", kernel: str = "", text: str | None = None):
         (self.folder / name).write_text(open_lessons.OPENS_A_LESSON if text is None else text, "utf-8")
-        kernel = {"id": kernel or f"kernel-{name}", "execution_state": state, "last_activity": f"{last_activity:02d}"}
+        since = f"{datetime.now(UTC) - timedelta(seconds=rested):%Y-%m-%dT%H:%M:%S.%fZ}"  # as the server says
+        kernel = {"id": kernel or f"kernel-{name}", "execution_state": state, "last_activity": since}
         self.sessions.append({"id": name.removesuffix(".ipynb"), "path": name, "kernel": kernel})
 
     def named(self) -> list[str]:
@@ -69,34 +71,35 @@ def server(tmp_path, monkeypatch):
 
 
 def test_the_longest_idle_go_first_and_no_more_than_needed(server):
-    server.open("02.ipynb", last_activity=5)
-    server.open("00.ipynb", last_activity=9)
-    server.open("01.ipynb", last_activity=3)
+    server.open("02.ipynb", rested=50)
+    server.open("00.ipynb", rested=10)
+    server.open("01.ipynb", rested=3000)
     assert open_lessons.close_idle(lambda: len(server.sessions) < 2) == ["01", "02"]
     assert server.named() == ["00"]
 
 
 def test_nothing_is_closed_where_there_is_enough(server):
-    server.open("00.ipynb", last_activity=1)
+    server.open("00.ipynb")
     assert open_lessons.close_idle(lambda: True) == []
     assert server.named() == ["00"]
 
 
 def test_work_other_notebooks_and_this_one_stay(server):
-    server.open("busy.ipynb", last_activity=1, state="busy")
-    server.open("thesis.ipynb", last_activity=2, text="import torch")
-    server.open("this.ipynb", last_activity=3, kernel=MINE)
-    server.open("rested.ipynb", last_activity=4)
-    server.open("gone.ipynb", last_activity=5)
+    server.open("busy.ipynb", state="busy")
+    server.open("training.ipynb", rested=1)
+    server.open("thesis.ipynb", text="import torch")
+    server.open("this.ipynb", kernel=MINE)
+    server.open("rested.ipynb")
+    server.open("gone.ipynb")
     (server.folder / "gone.ipynb").unlink()
     assert open_lessons.close_idle(lambda: False) == ["rested"]
-    assert server.named() == ["busy", "thesis", "this", "gone"]
+    assert server.named() == ["busy", "training", "thesis", "this", "gone"]
 
 
 def test_on_a_hub_the_hub_s_token_opens_the_server(server, tmp_path, monkeypatch):
     facts = tmp_path / "runtime" / "jpserver-7.json"
     facts.write_text(json.dumps(json.loads(facts.read_text()) | {"token": ""}))
-    server.open("00.ipynb", last_activity=1)
+    server.open("00.ipynb")
     assert open_lessons.close_idle(lambda: False) == []
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "secret")
     assert open_lessons.close_idle(lambda: False) == ["00"]
@@ -104,7 +107,7 @@ def test_on_a_hub_the_hub_s_token_opens_the_server(server, tmp_path, monkeypatch
 
 @pytest.mark.parametrize("case", ["no server", "no file", "no JSON", "no answer", "no kernel"])
 def test_without_a_server_that_answers_nothing_is_done(server, tmp_path, monkeypatch, case):
-    server.open("00.ipynb", last_activity=1)
+    server.open("00.ipynb")
     facts = tmp_path / "runtime" / "jpserver-7.json"
     if case == "no server":
         monkeypatch.delenv("JPY_PARENT_PID")

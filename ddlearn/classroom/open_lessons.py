@@ -7,12 +7,15 @@ full after five, and then the system ends a kernel: any of them, in the middle o
 import json
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urljoin
 from urllib.request import ProxyHandler, Request, build_opener
 
 OPENS_A_LESSON = "from ddlearn.lessons"
 """What stands in every notebook of the course, and in a learner's copy of it."""
+RESTS = timedelta(seconds=5)
+"""An explorer computes in a thread of its own, while its kernel counts as idle: but it says how far it is."""
 SECONDS = 20
 """The server answers at once, unless it is swamped; a kernel that is asked to end takes a second or two."""
 
@@ -47,7 +50,12 @@ def _server() -> dict:
 def _idle_lessons(server: dict) -> list[dict]:
     """Sessions of this server whose notebook opens a lesson and whose kernel rests, the longest idle first."""
     idle = [session for session in _others(server) if session["kernel"]["execution_state"] == "idle"]
-    return sorted(idle, key=lambda session: session["kernel"]["last_activity"])
+    now = datetime.now(UTC)
+    return sorted((session for session in idle if now - _last_active(session) >= RESTS), key=_last_active)
+
+
+def _last_active(session: dict) -> datetime:
+    return datetime.fromisoformat(session["kernel"]["last_activity"])
 
 
 def _others(server: dict) -> Iterator[dict]:

@@ -1,5 +1,6 @@
 """Fixtures of the browser tests: one JupyterLab a session, one Chromium a file, a fresh page a notebook."""
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -35,9 +36,9 @@ def lab(tmp_path_factory):
         yield running
 
 
-@pytest.fixture
-def open_notebook(lab, browser):
-    """`open_notebook(path)` opens a copy of a notebook file and returns a `Notebook`, closed when the test ends."""
+@contextlib.contextmanager
+def opening(lab, browser):
+    """Gives a function that opens a copy of a notebook file and returns a `Notebook`; all are closed in the end."""
     pages = []
 
     def open_copy(path: Path, width: int = 1280, height: int = 1000) -> Notebook:
@@ -55,7 +56,21 @@ def open_notebook(lab, browser):
 
 
 @pytest.fixture
-def write_notebook(tmp_path):
+def open_notebook(lab, browser):
+    """`open_notebook(path)`, for one test."""
+    with opening(lab, browser) as open_copy:
+        yield open_copy
+
+
+@pytest.fixture(scope="module")
+def open_for_all(lab, browser):
+    """`open_for_all(path)`, for every test of a file: opening a notebook takes longer than most of what is tested."""
+    with opening(lab, browser) as open_copy:
+        yield open_copy
+
+
+@pytest.fixture(scope="module")
+def write_notebook(tmp_path_factory):
     """`write_notebook(cell, cell, ...)` writes a notebook of code cells under one heading and returns its path."""
 
     def write(*sources: str, name: str = "notebook.ipynb") -> Path:
@@ -63,7 +78,8 @@ def write_notebook(tmp_path):
         notebook.cells = [nbformat.v4.new_markdown_cell("# A notebook written by a test")]
         notebook.cells += [nbformat.v4.new_code_cell(source) for source in sources]
         notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        nbformat.write(notebook, tmp_path / name)
-        return tmp_path / name
+        path = tmp_path_factory.mktemp("written") / name
+        nbformat.write(notebook, path)
+        return path
 
     return write

@@ -53,12 +53,21 @@ NAMES = {
 }
 
 
-@pytest.fixture
-def notebook(open_notebook, write_notebook):
-    opened = open_notebook(write_notebook(SETUP, WAVE))
+@pytest.fixture(scope="module")
+def wave(open_for_all, write_notebook):
+    """The wave in a wide window, for every test that leaves it alive."""
+    opened = open_for_all(write_notebook(SETUP, WAVE))
     opened.run_all()
-    assert opened.errors == []
     return opened
+
+
+@pytest.fixture
+def notebook(wave):
+    """The wave at its start, and no error so far."""
+    wave.control("button", "Reset").press("Enter")
+    wave.rest()
+    assert wave.errors == []
+    return wave
 
 
 def status(notebook, cell=SHOWN):
