@@ -5,6 +5,7 @@ import re
 import shutil
 import tempfile
 
+import chromium
 import pytest
 
 
@@ -39,13 +40,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
 @pytest.fixture(scope="module")
 def browser():
     """A Chromium for one file: while Playwright is open its event loop runs, and no other test could start one."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    chromium = next(filter(None, map(shutil.which, names)), None)
-    if chromium is None:
-        pytest.skip("Chromium is not installed")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    if reason := chromium.missing():
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = chromium.launch(playwright)
         yield opened
         opened.close()
 

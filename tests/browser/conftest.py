@@ -1,32 +1,23 @@
-"""Fixtures of the browser tests: one JupyterLab a session, one Chromium a file, a fresh page a notebook."""
+"""Fixtures of the tests in JupyterLab: one server a session, a fresh page a notebook."""
 
 import contextlib
+import importlib.util
 import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
-from lab import Lab, Notebook, launch, missing
+from chromium import missing
+from lab import Lab, Notebook
 
 
 def pytest_collection_modifyitems(items):
-    reason = missing()
+    reason = missing() or (None if importlib.util.find_spec("jupyterlab") else "jupyterlab is not installed")
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
             if reason:
                 item.add_marker(pytest.mark.skip(reason=reason))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A Chromium for one file: while Playwright is open its event loop runs, and no other test could start one."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = launch(playwright)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -24,31 +24,11 @@ from pathlib import Path
 from urllib.parse import quote, urlparse
 
 PROBE = (Path(__file__).parent / "probe.js").read_text("utf-8")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-timer-throttling", "--disable-renderer-backgrounding")
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
     "docmanager-extension/plugin": {"autosave": False},
 }
 CONTROLS = "[role=slider], input, select, textarea, button, [role=tab]"
-
-
-def chromium() -> str | None:
-    """The browser to drive: $CHROMIUM, or the first that stands on PATH."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-
-
-def missing() -> str | None:
-    """Why no browser test can run here, or None."""
-    for module in ("playwright", "jupyterlab"):
-        if importlib.util.find_spec(module) is None:
-            return f"{module} is not installed"
-    return None if chromium() else "no Chromium on PATH and none named by $CHROMIUM"
-
-
-def launch(playwright):
-    """A headless Chromium."""
-    return playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
 
 
 class Lab:

@@ -13,7 +13,8 @@ import tempfile
 from pathlib import Path
 
 import nbformat
-from lab import Lab, Notebook, launch
+from chromium import launch
+from lab import Lab, Notebook
 
 SETUP = """
 import ipywidgets, matplotlib.pyplot as plt, torch
