@@ -63,13 +63,17 @@ def workers(backend: str, scheduler: str | None = None) -> Iterator[None]:
 @contextmanager
 def _client(scheduler: str | None) -> Iterator:
     try:
+        from dask import config
         from dask.distributed import Client, LocalCluster
     except ImportError:
         raise ValueError("The backend dask needs Dask: install the course with its extra, ddlearn[dask].") from None
 
     if scheduler is None:
         options = {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0", "silence_logs": logging.CRITICAL}
-        with LocalCluster(n_workers=compute.threads(), **options) as local, Client(local) as client:
+        # A worker that died is started again, and on a slow machine that takes longer than the 15 seconds after which
+        # Dask would do without it: the last one gone, a sweep would wait for ever.
+        patient = config.set({"distributed.deploy.lost-worker-timeout": "1h"})
+        with patient, LocalCluster(n_workers=compute.threads(), **options) as local, Client(local) as client:
             yield _joined(client, compute.threads())
         return
     try:

@@ -108,7 +108,8 @@ def test_one_core_elsewhere_is_still_elsewhere_and_none_is_said(monkeypatch):
 @pytest.fixture(scope="module")
 def client():
     distributed = pytest.importorskip("dask.distributed", reason="Dask is not installed: ddlearn[dask]")
-    with distributed.LocalCluster(n_workers=2, **QUIET) as two, distributed.Client(two) as client:
+    patient = pytest.importorskip("dask").config.set({"distributed.deploy.lost-worker-timeout": "1h"})
+    with patient, distributed.LocalCluster(n_workers=2, **QUIET) as two, distributed.Client(two) as client:
         client.wait_for_workers(2)
         yield client
 
@@ -202,6 +203,24 @@ def test_a_sweep_inside_a_cell_stays_with_its_cell(client):
     with cluster.workers("dask", client.scheduler.address):
         found = run_cells(where, [(i,) for i in range(4)])
     assert all(inside == {pid} and pid != os.getpid() for pid, inside in found)
+
+
+def where_alone(i):
+    return os.getpid()
+
+
+@pytest.mark.slow
+def test_a_local_cluster_waits_for_workers_that_start_again_slowly(monkeypatch):
+    dask = pytest.importorskip("dask")
+    pytest.importorskip("dask.distributed", reason="Dask is not installed: ddlearn[dask]")
+    monkeypatch.setenv("CPU_LIMIT", "1")
+    # On a slow machine a worker takes longer to start than Dask's patience; here the patience is the shorter.
+    with dask.config.set({"distributed.deploy.lost-worker-timeout": "1ms"}), cluster.workers("dask"):
+        (first,) = run_cells(where_alone, [(0,)])
+        os.kill(first, signal.SIGKILL)
+        time.sleep(0.5)
+        (second,) = run_cells(where_alone, [(0,)])
+    assert first != second
 
 
 def slow(i):

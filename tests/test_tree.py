@@ -240,9 +240,9 @@ def test_make_knows_its_words():
 def test_make_test_runs_nbval_as_it_must():
     plan = subprocess.run(["make", "-n", "test"], cwd=ROOT, capture_output=True, text=True).stdout
     for option in ("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "--dist loadscope"):
-        assert plan.count(option) >= 2
+        assert option in plan
     assert re.search(r"DDLEARN_STRICT=1 .*\n?.* solutions", plan)
-    assert plan.count("DDLEARN_HOME=") == plan.count("-m pytest") == 4
+    assert plan.count("DDLEARN_HOME=") == plan.count("-m pytest") == 3
 
 
 def test_no_two_test_files_share_a_name():
