@@ -37,6 +37,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
     return ByFileAndLesson(config, log)
 
 
+@pytest.fixture
+def one_thread():
+    """Sums over several threads round otherwise, and seconds of several threads add up."""
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    count = torch.get_num_threads()
+    torch.set_num_threads(1)
+    with threadpool_limits(1):
+        yield
+    torch.set_num_threads(count)
+
+
 @pytest.fixture(scope="module")
 def browser():
     """A Chromium for one file: while Playwright is open its event loop runs, and no other test could start one."""

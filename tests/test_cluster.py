@@ -52,15 +52,6 @@ def test_every_claim_of_the_course_can_travel():
 # -- a cluster of one core, or none
 
 
-@pytest.fixture
-def one_thread():
-    """Sums over several threads round otherwise; workers have one."""
-    count = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(count)
-
-
 def test_a_scheduler_that_is_not_there_is_said(monkeypatch):
     pytest.importorskip("dask.distributed", reason="Dask is not installed: ddlearn[dask]")
     monkeypatch.setattr(cluster, "SECONDS_TO_JOIN", 1)

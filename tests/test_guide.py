@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ddlearn import compute
 from ddlearn.course import guide
 from ddlearn.lessons import LESSONS, load
 
@@ -100,6 +101,10 @@ def test_a_measurement_goes_into_the_table_and_stays(copy):
     assert "Measured by `ddlearn run --json` on a machine of a test." in text
     assert not guide.write(copy)  # building again keeps what was measured
     assert text.count("<!-- END lessons -->") == 1
+
+
+def test_the_memory_of_a_lesson_is_that_of_the_library():
+    assert f"less than {compute.LESSON_MEMORY / 1e6:.0f} MB left" in GUIDE
 
 
 def test_without_a_guide_nothing_is_said(tmp_path):

@@ -96,16 +96,9 @@ def test_work_other_notebooks_and_this_one_stay(server):
     assert server.named() == ["busy", "training", "thesis", "this", "gone"]
 
 
-def test_on_a_hub_the_hub_s_token_opens_the_server(server, tmp_path, monkeypatch):
-    facts = tmp_path / "runtime" / "jpserver-7.json"
-    facts.write_text(json.dumps(json.loads(facts.read_text()) | {"token": ""}))
-    server.open("00.ipynb")
-    assert open_lessons.close_idle(lambda: False) == []
-    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "secret")
-    assert open_lessons.close_idle(lambda: False) == ["00"]
-
-
-@pytest.mark.parametrize("case", ["no server", "no file", "no JSON", "no answer", "no kernel"])
+@pytest.mark.parametrize(
+    "case", ["no server", "no file", "no JSON", "no answer", "no token", "no kernel", "no kernel there"]
+)
 def test_without_a_server_that_answers_nothing_is_done(server, tmp_path, monkeypatch, case):
     server.open("00.ipynb")
     facts = tmp_path / "runtime" / "jpserver-7.json"
@@ -117,6 +110,10 @@ def test_without_a_server_that_answers_nothing_is_done(server, tmp_path, monkeyp
         facts.write_text("{")
     elif case == "no answer":
         facts.write_text(facts.read_text().replace(str(server.http.server_port), "9"))
+    elif case == "no token":
+        facts.write_text(facts.read_text().replace("secret", ""))
+    elif case == "no kernel there":
+        server.sessions[0]["kernel"] = None
     else:
 
         def refused():

@@ -6,8 +6,9 @@ full after five, and then the system ends a kernel: any of them, in the middle o
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import urljoin
 from urllib.request import ProxyHandler, Request, build_opener
@@ -27,14 +28,17 @@ def close_idle(enough: Callable[[], bool]) -> list[str]:
     are in files; what else a learner computed there is gone. Where no Jupyter server answers, nothing is done.
     """
     closed = []
+    if enough():
+        return closed
     try:
         server = _server()
-        for session in [] if enough() else _idle_lessons(server):
+        for session in _idle_lessons(server):
             _ask(server, f"api/sessions/{session['id']}", "DELETE")
             closed.append(Path(session["path"]).stem)
             if enough():
                 break
-    except (OSError, ValueError, KeyError):  # no server, or one that speaks otherwise: what was closed is said
+    # No kernel, no server, or one that speaks otherwise: a lesson starts all the same, and what was closed is said.
+    except (OSError, RuntimeError, HTTPException, ValueError, KeyError, TypeError):
         pass
     return closed
 
@@ -49,34 +53,28 @@ def _server() -> dict:
 
 def _idle_lessons(server: dict) -> list[dict]:
     """Sessions of this server whose notebook opens a lesson and whose kernel rests, the longest idle first."""
-    idle = [session for session in _others(server) if session["kernel"]["execution_state"] == "idle"]
-    now = datetime.now(UTC)
-    return sorted((session for session in idle if now - _last_active(session) >= RESTS), key=_last_active)
+    from ipykernel.connect import get_connection_file
+
+    mine, now = Path(get_connection_file()).name, datetime.now(UTC)
+    others = [session for session in _ask(server, "api/sessions") if session["kernel"]["id"] not in mine]
+    idle = [session for session in others if session["kernel"]["execution_state"] == "idle"]
+    rested = [session for session in idle if now - _last_active(session) >= RESTS]
+    return sorted((session for session in rested if _opens_a_lesson(server, session)), key=_last_active)
 
 
 def _last_active(session: dict) -> datetime:
     return datetime.fromisoformat(session["kernel"]["last_activity"])
 
 
-def _others(server: dict) -> Iterator[dict]:
-    from ipykernel.connect import get_connection_file
-
-    try:
-        mine = Path(get_connection_file()).name
-    except RuntimeError:  # no kernel
-        return
-    for session in _ask(server, "api/sessions"):
-        notebook = Path(server["root_dir"], session["path"])
-        if session["kernel"]["id"] in mine or not notebook.is_file():
-            continue
-        if OPENS_A_LESSON in notebook.read_text("utf-8"):
-            yield session
+def _opens_a_lesson(server: dict, session: dict) -> bool:
+    notebook = Path(server["root_dir"], session["path"])
+    return notebook.is_file() and OPENS_A_LESSON in notebook.read_text("utf-8")
 
 
 def _ask(server: dict, path: str, method: str = "GET") -> list | None:
-    # On a JupyterHub the server has no token of its own, and the hub's opens it. A proxy would not find this machine.
-    token = server["token"] or os.environ.get("JUPYTERHUB_API_TOKEN", "")
-    request = Request(urljoin(server["url"], path), method=method, headers={"Authorization": f"token {token}"})
+    request = Request(urljoin(server["url"], path), method=method)
+    request.add_header("Authorization", f"token {server['token']}")
+    # A proxy of the network would look for the address of this machine at its own.
     with build_opener(ProxyHandler({})).open(request, timeout=SECONDS) as answer:
         content = answer.read()
     return json.loads(content) if content else None

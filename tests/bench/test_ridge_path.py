@@ -3,17 +3,15 @@
 from dataclasses import replace
 
 import pytest
-import torch
 
 from ddlearn.course import bench
 from ddlearn.course.bench import engine
 
 
 @pytest.mark.slow
-def test_a_path_of_100_penalties_with_leave_one_out_beats_refitting():
+def test_a_path_of_100_penalties_with_leave_one_out_beats_refitting(one_thread):
     case = bench.load("ridge-path")
     refits, grid_search = case.peers
-    torch.set_num_threads(1)
     # The grid search takes eight seconds each time, and hardly differs from one to the next.
     once = replace(case, peers=(refits, replace(grid_search, rounds=1)))
     _, refits, grid_search = engine.record(once, engine.measure(once, 3))["sides"]

@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 
 from ddlearn.course import bench
 from ddlearn.course.bench import engine
@@ -25,11 +24,10 @@ def test_the_kernels_beat_ten_lines_of_torch_and_the_jacobians_of_one_output():
 
 
 @pytest.mark.slow
-def test_the_kernel_of_ten_outputs_beats_their_jacobians():
+def test_the_kernel_of_ten_outputs_beats_their_jacobians(one_thread):
     case = bench.load("empirical-ntk-10")
     whole = case.problem(False)
     some = replace(case, problem=lambda small: replace(whole, x=whole.x[:SOME]), peers=case.peers[:1])
-    torch.set_num_threads(1)
     ours, theirs = engine.record(some, engine.measure(some, 3))["sides"]
     assert theirs["name"] == "torch.func, Jacobians"
     assert theirs["ratio"]["cpu"] >= 120, (ours, theirs)
