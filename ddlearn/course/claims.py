@@ -17,6 +17,7 @@ from rich.table import Table
 
 from ddlearn import cluster, compute, lessons
 from ddlearn.classroom.claim import Claim, ClaimResult, Trial
+from ddlearn.classroom.store import write_whole
 from ddlearn.course import notebooks
 from ddlearn.double_descent import run_cells
 
@@ -97,7 +98,7 @@ def main(
         if line.result.error:
             console.print(f"{line.result.claim.id}: {line.result.error}", markup=False, soft_wrap=True)
     if json is not None:
-        json.write_text(text.dumps([line.record() for line in lines], indent=2) + "\n", "utf-8")
+        write_whole(json, text.dumps([line.record() for line in lines], indent=2) + "\n")
     unsound = sum(not line.sound for line in lines)
     console.print(f"{len(lines) - unsound} of {len(lines)} claims hold, and their controls fail as they must.")
     return int(bool(unsound))

@@ -245,7 +245,10 @@ def _speed(machine: Machine) -> Judgement:
 
 @_check("Home")
 def _home(machine: Machine) -> Judgement:
-    folder = machine.home()
+    try:
+        folder = machine.home()
+    except FileNotFoundError as error:
+        return "fail", str(error), "Without it your progress is lost with the notebook."
     refusal = machine.refusal(folder)
     if refusal:
         return (
@@ -295,5 +298,8 @@ def _size(count: int) -> str:
 
 
 def _without_home(sentence: str) -> str:
-    home = str(Path.home())
+    try:
+        home = str(Path.home())
+    except RuntimeError:  # nobody knows of one, so no path gives it away
+        return sentence
     return re.sub(rf"{re.escape(home)}(?![\w-]|\.\w)", "~", sentence) if len(home) > 1 else sentence

@@ -55,7 +55,6 @@ def write_report(path: str | Path, progress: Progress | None = None, *, force: b
     path = Path(path).expanduser().resolve()
     _refuse_to_overwrite(path, force)
     page = report_html(progress or Progress())
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, page)
     return path
 

@@ -23,6 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ddlearn.classroom import progress
+from ddlearn.classroom.store import write_whole
 from ddlearn.course import notebooks, rules
 
 CELL_TIMEOUT = 120  # seconds
@@ -101,12 +102,12 @@ def main(lessons: list[str], json: Path | None = None, solved: bool = False, off
             total = sum(cell.cell_type == "code" for cell in nbformat.read(path, as_version=4).cells)
             task = bar.add_task(path.stem, total=total)
             runs.append(execute(path, solved, offline, lambda task=task: bar.advance(task)))
+            if json is not None:  # after each lesson: who stops the run keeps what it found
+                write_whole(json, text.dumps([asdict(run) for run in runs], indent=2) + "\n")
     console.print(_table(runs))
     for run in runs:
         for message in run.messages:
             console.print(f"{run.lesson}, {message}", markup=False, highlight=False, soft_wrap=True)
-    if json is not None:
-        json.write_text(text.dumps([asdict(run) for run in runs], indent=2) + "\n", "utf-8")
     return int(any(run.errors for run in runs))
 
 
