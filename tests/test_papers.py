@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_the_file_is_in_order_and_each_key_is_surname_and_year():
     assert keys == sorted(keys)
     for key in keys:
         entry = papers.paper(key)
-        surname = re.sub(r"[^a-z]", "", entry.surnames[0].lower().translate(str.maketrans("öçé", "oce")))
+        surname = re.sub(r"[^a-z]", "", unicodedata.normalize("NFKD", entry.surnames[0].lower()))
         assert re.fullmatch(rf"{surname}{entry.year}[a-z]?", key), key
         assert entry.title
 

@@ -1,113 +1,10 @@
 """What lesson 04 claims, what theory expects, and how each claim is measured; beside each, a control that must fail."""
 
-from functools import lru_cache
-
-from torch import Tensor
-
-from ddlearn import compute
 from ddlearn.classroom import Claim
-from ddlearn.diagonal_networks import descend, flow_limit, least_l1, least_l2
-from ddlearn.lessons.lazy import diagonal, exercises, finite_width, regimes, width
-from ddlearn.lessons.lazy.scale import BITS, EXAMPLES, SCALES, TASKS
-from ddlearn.networks import MLP
+from ddlearn.lessons.lazy import finite_width, measures
+from ddlearn.lessons.lazy.measures import LAZY, MANY, MUP, NTK, RICH
+from ddlearn.lessons.lazy.scale import BITS, EXAMPLES
 from ddlearn.parities import any_kernel_bound
-from ddlearn.training import Ensemble, train
-
-TWO = (SCALES[2], SCALES[-1])
-RICH, LAZY = 0, 1  # of these two
-MUP, *_, NTK = width.SCALINGS
-THREE = (64, 256, 1024)
-WIDE = (128, 256, 512, 1024)
-MANY = (64, 128, 256, 512)
-
-
-def ends(seed: int) -> regimes.Regimes:
-    """The parity at output scales 1 and 100."""
-    return regimes.regimes(1.0, TASKS[0], True, seed, scales=TWO)
-
-
-def test_error(seed: int, end: int) -> float:
-    return float(ends(seed).sweep.test[end])
-
-
-def off_regression(seed: int, end: int) -> float:
-    return float(ends(seed).sweep.gap[end])
-
-
-def move_over_theory(seed: int, end: int) -> float:
-    found = ends(seed)
-    return float(found.moved[end] / found.sweep.tangent_move[end])
-
-
-def alignment_gained(seed: int, end: int) -> float:
-    sweep = ends(seed).sweep
-    return float(sweep.alignment[1 + end] / sweep.alignment[0])
-
-
-def two_parametrizations(seed: int, rate: float) -> float:
-    """Largest relative difference between an NTK net and sqrt(m) times a mean-field net, after 50 steps."""
-    x, y = width.points()
-    m, d = 50, x.shape[1]
-    ntk = MLP((d, m, 1), "relu", "ntk", W_std=1.0, b_std=1.0, bias="hidden")
-    mean_field = MLP((d, m, 1), "relu", "mup", W_std=d**0.5, b_std=1.0, bias="hidden")
-    start = ntk.init(compute.generator(seed), doubled=True)
-    wide = d**0.5 * x  # the NTK net divides its inputs by sqrt(d)
-    one = train(Ensemble((ntk,), (start,)), wide, y, steps=50, lr=0.3).ensemble.apply(wide)
-    other = train(Ensemble((mean_field,), (start,)), x, y / m**0.5, steps=50, lr=0.3 * rate).ensemble.apply(x)
-    return float((m**0.5 * other - one).abs().max() / one.abs().max())
-
-
-def exponent(seed: int, scaling: str, quantity: str) -> float:
-    curve = width.against_width(
-        quantity, scaling, "relu", True, seeds=range(2 * seed, 2 * seed + 2), widths=THREE, scalings=(MUP, NTK)
-    )
-    return float(curve.log_slope().mean())
-
-
-def largest_exponent(seed: int, scaling: str) -> float:
-    return max(abs(exponent(seed, scaling, quantity)) for quantity in width.QUANTITIES)
-
-
-def relative(one: Tensor, other: Tensor) -> float:
-    return float((one - other).norm() / other.norm())
-
-
-def system(seed: int) -> tuple[Tensor, Tensor, Tensor]:
-    return diagonal.problem(diagonal.TRUTHS[0], 40, seed)
-
-
-def descent_off_closed_form(seed: int, scale_of_theory: float) -> float:
-    """Descent from scale 0.3 with small steps, against the closed form of some scale."""
-    X, y, _ = system(seed)
-    return relative(descend(X, y, 0.3).w, flow_limit(X, y, scale_of_theory))
-
-
-def l1_over_least(seed: int, alpha: float) -> float:
-    X, y, _ = system(seed)
-    return float(flow_limit(X, y, alpha).abs().sum() / least_l1(X, y).abs().sum())
-
-
-def off_least_l2(seed: int, alpha: float) -> float:
-    X, y, _ = system(seed)
-    return relative(flow_limit(X, y, alpha), least_l2(X, y))
-
-
-def fluctuation_exponent(seed: int, zero: bool) -> float:
-    (fits,) = finite_width.fits_of(WIDE, 64, seed, (exercises.doubled if zero else None,))
-    return finite_width.slope(WIDE, finite_width.distance(fits, 1))
-
-
-@lru_cache(maxsize=8)
-def bias_and_distance(seed: int, nets: int = 256) -> tuple[Tensor, Tensor]:
-    """Of many nets of each width: the distance of their mean from infinite width, and that of one net.
-
-    The squared distance of a mean of N is the squared bias plus a share of the variance; the share is subtracted.
-    """
-    (fits,) = finite_width.fits_of(MANY, nets, seed + 100)
-    variance = fits.functions.var(1).mean(1)
-    squared = finite_width.distance(fits, nets).square() - variance / nets
-    return squared.clamp_min(1e-12).sqrt(), finite_width.distance(fits, 1)
-
 
 CLAIMS = (
     Claim(
@@ -119,8 +16,8 @@ CLAIMS = (
         tolerance=0.0,
         sense="at_most",
         unit="test error",
-        measure=lambda scale, seed: test_error(seed, RICH),
-        control=lambda scale, seed: test_error(seed, LAZY),
+        measure=lambda scale, seed: measures.test_error(seed, RICH),
+        control=lambda scale, seed: measures.test_error(seed, LAZY),
         control_note="the same net with output scale 100",
     ),
     Claim(
@@ -136,8 +33,8 @@ CLAIMS = (
         tolerance=0.02,
         sense="at_most",
         unit="mean squared difference",
-        measure=lambda scale, seed: off_regression(seed, LAZY),
-        control=lambda scale, seed: off_regression(seed, RICH),
+        measure=lambda scale, seed: measures.off_regression(seed, LAZY),
+        control=lambda scale, seed: measures.off_regression(seed, RICH),
         control_note="output scale 1",
     ),
     Claim(
@@ -149,8 +46,8 @@ CLAIMS = (
         expected=1.0,
         tolerance=0.05,
         unit="measured over theory",
-        measure=lambda scale, seed: move_over_theory(seed, LAZY),
-        control=lambda scale, seed: move_over_theory(seed, RICH),
+        measure=lambda scale, seed: measures.move_over_theory(seed, LAZY),
+        control=lambda scale, seed: measures.move_over_theory(seed, RICH),
         control_note="output scale 1",
     ),
     Claim(
@@ -163,8 +60,8 @@ CLAIMS = (
         tolerance=0.0,
         sense="at_least",
         unit="times the alignment at the start",
-        measure=lambda scale, seed: alignment_gained(seed, RICH),
-        control=lambda scale, seed: alignment_gained(seed, LAZY),
+        measure=lambda scale, seed: measures.alignment_gained(seed, RICH),
+        control=lambda scale, seed: measures.alignment_gained(seed, LAZY),
         control_note="output scale 100",
     ),
     Claim(
@@ -175,8 +72,8 @@ CLAIMS = (
         expected=0.0,
         tolerance=1e-9,
         unit="relative difference after 50 steps",
-        measure=lambda scale, seed: two_parametrizations(seed, rate=1.0),
-        control=lambda scale, seed: two_parametrizations(seed, rate=1 / 50),
+        measure=lambda scale, seed: measures.two_parametrizations(seed, rate=1.0),
+        control=lambda scale, seed: measures.two_parametrizations(seed, rate=1 / 50),
         control_note="without the factor 1/(s²m) in the learning rate",
     ),
     Claim(
@@ -187,8 +84,8 @@ CLAIMS = (
         expected=-0.5,
         tolerance=0.08,
         unit="slope in log width",
-        measure=lambda scale, seed: exponent(seed, NTK, "weights"),
-        control=lambda scale, seed: exponent(seed, MUP, "weights"),
+        measure=lambda scale, seed: measures.exponent(seed, NTK, "weights"),
+        control=lambda scale, seed: measures.exponent(seed, MUP, "weights"),
         control_note="muP",
     ),
     Claim(
@@ -199,8 +96,8 @@ CLAIMS = (
         expected=-0.5,
         tolerance=0.1,
         unit="slope in log width",
-        measure=lambda scale, seed: exponent(seed, NTK, "features"),
-        control=lambda scale, seed: exponent(seed, MUP, "features"),
+        measure=lambda scale, seed: measures.exponent(seed, NTK, "features"),
+        control=lambda scale, seed: measures.exponent(seed, MUP, "features"),
         control_note="muP",
     ),
     Claim(
@@ -212,8 +109,8 @@ CLAIMS = (
         expected=-1.0,
         tolerance=0.2,
         unit="slope in log width",
-        measure=lambda scale, seed: exponent(seed, NTK, "kernel"),
-        control=lambda scale, seed: exponent(seed, MUP, "kernel"),
+        measure=lambda scale, seed: measures.exponent(seed, NTK, "kernel"),
+        control=lambda scale, seed: measures.exponent(seed, MUP, "kernel"),
         control_note="muP",
     ),
     Claim(
@@ -226,8 +123,8 @@ CLAIMS = (
         tolerance=0.1,
         sense="at_most",
         unit="largest slope in log width, without its sign",
-        measure=lambda scale, seed: largest_exponent(seed, MUP),
-        control=lambda scale, seed: largest_exponent(seed, NTK),
+        measure=lambda scale, seed: measures.largest_exponent(seed, MUP),
+        control=lambda scale, seed: measures.largest_exponent(seed, NTK),
         control_note="the NTK parametrization",
     ),
     Claim(
@@ -240,8 +137,8 @@ CLAIMS = (
         tolerance=0.01,
         sense="at_most",
         unit="relative distance",
-        measure=lambda scale, seed: descent_off_closed_form(seed, 0.3),
-        control=lambda scale, seed: descent_off_closed_form(seed, 0.15),
+        measure=lambda scale, seed: measures.descent_off_closed_form(seed, 0.3),
+        control=lambda scale, seed: measures.descent_off_closed_form(seed, 0.15),
         control_note="the closed form for half the scale",
     ),
     Claim(
@@ -253,8 +150,8 @@ CLAIMS = (
         expected=1.0,
         tolerance=0.02,
         unit="l1 norm over the least",
-        measure=lambda scale, seed: l1_over_least(seed, 1e-4),
-        control=lambda scale, seed: l1_over_least(seed, 1.0),
+        measure=lambda scale, seed: measures.l1_over_least(seed, 1e-4),
+        control=lambda scale, seed: measures.l1_over_least(seed, 1.0),
         control_note="a start of scale 1",
     ),
     Claim(
@@ -267,8 +164,8 @@ CLAIMS = (
         tolerance=1e-3,
         sense="at_most",
         unit="relative distance",
-        measure=lambda scale, seed: off_least_l2(seed, 10.0),
-        control=lambda scale, seed: off_least_l2(seed, 0.1),
+        measure=lambda scale, seed: measures.off_least_l2(seed, 10.0),
+        control=lambda scale, seed: measures.off_least_l2(seed, 0.1),
         control_note="a start of scale 0.1",
     ),
     Claim(
@@ -279,8 +176,8 @@ CLAIMS = (
         expected=-0.5,
         tolerance=0.1,
         unit="slope in log width",
-        measure=lambda scale, seed: fluctuation_exponent(seed, zero=True),
-        control=lambda scale, seed: fluctuation_exponent(seed, zero=False),
+        measure=lambda scale, seed: measures.fluctuation_exponent(seed, zero=True),
+        control=lambda scale, seed: measures.fluctuation_exponent(seed, zero=False),
         control_note="nets that start as random functions",
     ),
     Claim(
@@ -292,8 +189,8 @@ CLAIMS = (
         expected=-1.0,
         tolerance=0.3,
         unit="slope in log width",
-        measure=lambda scale, seed: finite_width.slope(MANY, bias_and_distance(seed)[0]),
-        control=lambda scale, seed: finite_width.slope(MANY, bias_and_distance(seed)[1]),
+        measure=lambda scale, seed: finite_width.slope(MANY, measures.bias_and_distance(seed)[0]),
+        control=lambda scale, seed: finite_width.slope(MANY, measures.bias_and_distance(seed)[1]),
         control_note="single nets",
     ),
 )
