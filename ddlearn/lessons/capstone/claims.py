@@ -60,8 +60,9 @@ def answers(id: str, question: Question, statement: str, tolerance: float, expec
     return Claim(
         id=id,
         statement=statement,
-        paper="; ".join(words for words, _ in question.papers),
-        basis=f"{question.basis.split(';')[0]}; the tolerance is ours",
+        basis=question.basis,
+        papers=question.papers,
+        source=f"{question.source.split(';')[0]}; the tolerance is ours",
         expected=expected,
         tolerance=tolerance,
         unit=question.short,
@@ -75,8 +76,9 @@ CLAIMS = (
     Claim(
         id="11.coverage",
         statement="Three seeds with the t value hold the truth in 95 % of all experiments; 1.96 is not enough.",
-        paper="Student 1908",
-        basis="exact for normal seeds; the tolerance is that of 4,000 experiments",
+        basis="exact",
+        papers=("student1908",),
+        source="for normal seeds; the tolerance is that of 4,000 experiments",
         expected=0.95,
         tolerance=0.012,
         unit="of experiments",
@@ -87,8 +89,12 @@ CLAIMS = (
     Claim(
         id="11.edge",
         statement="A claim whose truth lies on its band’s edge is said to hold in one of forty experiments at most.",
-        paper="Schuirmann 1987",
-        basis="bound for normal seeds; the tolerance is that of 4,000 experiments",
+        basis="exact",
+        papers=("schuirmann1987",),
+        source=(
+            "a bound for normal seeds, half of the 5 % that the interval leaves out, as in the two tests of "
+            "@schuirmann1987; the tolerance is that of 4,000 experiments"
+        ),
         expected=0.025,
         tolerance=0.009,
         sense="at_most",
