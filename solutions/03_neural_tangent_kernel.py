@@ -244,9 +244,9 @@ lesson.quiz()
 # - At finite width and real steps the theory is approximate, and one can measure by how much.
 #
 # **What this does not show.** That networks in practice are kernels. The parametrization, full-batch descent, squared error and large
-# width were chosen so that the kernel stays. Lesson 02's net beat every fixed kernel because its own moved, and on large image sets trained
-# networks are reported to stay ahead of their kernels ([Arora et al. 2019](https://arxiv.org/abs/1904.11955)). Lesson 04 asks when the
-# kernel moves.
+# width were chosen so that the kernel stays. On a parity, lesson 02's net had a smaller error than any fixed kernel has on
+# average over such parities, because its own kernel moved. And on large image sets trained networks are reported to stay ahead of
+# their kernels ([Arora et al. 2019](https://arxiv.org/abs/1904.11955)). Lesson 04 asks when the kernel moves.
 
 # %% [markdown]
 # ## Go further

@@ -46,7 +46,7 @@ class Sweep:
     gap: Tensor  # (S,) mean squared difference of alpha f from the regression, on test points
     tangent_move: Tensor  # (S,) relative change of the weights that would do if the net were its tangent
     regression: float  # test error of ridge regression with the tangent kernel at the start
-    bound: float | None  # below which no kernel comes, where there is such a line
+    bound: float | None  # below which no kernel's average over the task's parities is, where there is such a line
     weights: Tensor  # (1 + S, P) all parameters, at the start and at the end of each
     kernels: Tensor  # (1 + S, PROBES, PROBES) tangent kernels on test points, likewise
     alignment: Tensor  # (1 + S,) of those kernels with the labels
