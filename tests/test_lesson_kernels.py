@@ -25,7 +25,7 @@ def test_the_exercises_references_are_the_librarys_functions(wave):
 
 
 def test_the_shortcut_is_for_refits_that_keep_n_times_the_penalty_and_near_those_of_ridge_itself():
-    """The page's numbers: refits by `ridge`, with (n - 1) penalty, are off by 0.2 to 1.2 % of the largest prediction."""
+    """The page's numbers: refits by `ridge`, with n - 1 in its penalty, are off by 0.2 to 1.2 % of the largest."""
     gaps = []
     for seed in range(5):
         _, y, K = wave_system(seed, 40)

@@ -2,7 +2,8 @@
 
 The net's output is multiplied by alpha, and the loss divided by alpha^2, so that the function moves at the same speed:
 L = 1 / (2 alpha^2) mean (alpha f - y)^2, which is 1/2 mean (f - y / alpha)^2. The larger alpha, the shorter the way
-that the weights have to go, and along a short way a net is its tangent (Chizat, Oyallon and Bach 2019).
+that the weights have to go, and along a short way a net is its tangent (Chizat, Oyallon and Bach 2019, Theorems 2.2
+and 2.4: gradient flow, a model whose derivative is Lipschitz; ours have ReLUs, and momentum on minibatches).
 """
 
 from collections.abc import Callable
