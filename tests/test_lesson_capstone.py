@@ -369,7 +369,7 @@ def test_a_page_says_everything_and_asks_nothing(tmp_path):
     found = Parsed(text)
     words = " ".join(found.words.split())
     asked = menu.PEAK
-    for part in (asked.hypothesis, asked.method, asked.basis, asked.control, asked.limits, "I said 0.4"):
+    for part in (asked.hypothesis, asked.method, asked.basis_words, asked.control, asked.limits, "I said 0.4"):
         assert part in words
     assert "It is <b>sharp</b> & high." in words
     assert "before the numbers were first shown" in words
