@@ -7,7 +7,7 @@ momentum and weight decay, in minibatches drawn with replacement. Samples of dif
 sample of n is repeated until it is as long as the longest, so a random row is still a random one of its n.
 
 Weight decay matters: a weight that the gradient no longer renews shrinks at each step by about
-RATE * DECAY / (1 - momentum), a thousandth, so that after 2,000 steps 14 % of it is left.
+RATE * DECAY / (1 - MOMENTUM), a thousandth, so that after 2,000 steps 14 % of it is left.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ from ddlearn.ridge import ridge
 from ddlearn.training import Ensemble, train
 
 UNITS = 64
-RATE, DECAY, BATCH = 0.1, 1e-3, 32
+RATE, MOMENTUM, DECAY, BATCH = 0.1, 0.9, 1e-3, 32
 WEIGHT_STD, BIAS_STD = 1.0, 0.5
 
 Progress = Callable[[float, str], object]

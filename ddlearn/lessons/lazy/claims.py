@@ -26,8 +26,8 @@ CLAIMS = (
         basis="asymptotic",
         papers=("chizat2019",),
         source=(
-            "the difference vanishes as the output scale grows; the tolerance is ours, a fiftieth of what "
-            "predicting zero has"
+            "the difference vanishes as the output scale grows, Theorems 2.2 and 2.4 of @chizat2019 for flow and "
+            "smooth models; the tolerance is ours, a fiftieth of what predicting zero has"
         ),
         expected=0.0,
         tolerance=0.02,
@@ -80,7 +80,11 @@ CLAIMS = (
         id="04.weights",
         statement="In the NTK parametrization the weights move, relative to their size, as one over the root of width.",
         basis="asymptotic",
-        papers=("jacot2018", "lee2019"),
+        papers=("lee2019", "du2019b"),
+        source=(
+            "an upper bound of this order is proved: Theorem 2.1 of @lee2019 for smooth activations, Corollary 4.1 of "
+            "@du2019b for ReLU units of which the first layer alone is trained"
+        ),
         expected=-0.5,
         tolerance=0.08,
         unit="slope in log width",
@@ -130,9 +134,12 @@ CLAIMS = (
     Claim(
         id="04.diagonal",
         statement="Descent on a diagonal net ends at w = 2α² sinh(X'ν), the only such w that fits.",
-        basis="theorem",
+        basis="exact",
         papers=("woodworth2020",),
-        source="Theorem 1 of @woodworth2020, for flow; the tolerance of a hundredth is for steps",
+        source=(
+            "for flow, by the lesson's own derivation; the result is that of @woodworth2020, of whom we read the "
+            "abstract; the tolerance of a hundredth is for steps"
+        ),
         expected=0.0,
         tolerance=0.01,
         sense="at_most",
@@ -146,7 +153,7 @@ CLAIMS = (
         statement="From a small start a diagonal net finds the least l1 norm.",
         basis="asymptotic",
         papers=("woodworth2020",),
-        source="the limit of a vanishing start",
+        source="the limit of a vanishing start, from the abstract",
         expected=1.0,
         tolerance=0.02,
         unit="l1 norm over the least",
@@ -159,7 +166,7 @@ CLAIMS = (
         statement="From a large start it finds the least l2 norm, as a kernel would.",
         basis="asymptotic",
         papers=("woodworth2020",),
-        source="the limit of a large start; the tolerance is ours, where what is left falls as α⁻⁴",
+        source="the limit of a large start, from the abstract; the tolerance is ours, what is left falls as α⁻⁴",
         expected=0.0,
         tolerance=1e-3,
         sense="at_most",

@@ -34,7 +34,8 @@ CLAIMS = (
         basis="asymptotic",
         papers=("jacot2018",),
         source=(
-            "the kernel is an average over independent units, whose error falls as one over the root of their number"
+            "the limit is Theorem 1 of @jacot2018, also for ReLU; its speed is that of an average over independent "
+            "units, one over the root of their number"
         ),
         expected=-0.5,
         tolerance=0.06,
@@ -110,7 +111,8 @@ CLAIMS = (
         basis="asymptotic",
         papers=("lee2019",),
         source=(
-            "the net deviates from its tangent by one over the root of the width; the tolerance is ours, for few seeds"
+            "Theorem 2.1 of @lee2019 bounds the deviation from the tangent so, for smooth activations; these nets have "
+            "ReLUs, and the tolerance is ours, for few seeds"
         ),
         expected=-0.5,
         tolerance=0.15,
@@ -121,12 +123,12 @@ CLAIMS = (
     ),
     Claim(
         id="03.drift",
-        statement="Training moves a net’s kernel by a share that falls with the width like m^(−1/2), or faster.",
+        statement="Training moves a smooth net’s kernel by a share that falls with the width like m^(−1/2), or faster.",
         basis="theorem",
-        papers=("lee2019", "du2019b"),
+        papers=("lee2019",),
         source=(
-            "an upper bound, Theorem 2.1 of @lee2019 for smooth activations; for ReLU units, with the first layer "
-            "alone trained, in @du2019b"
+            "an upper bound, Theorem 2.1 (here G.4) of @lee2019: Lipschitz derivative of the activation, positive "
+            "infinite kernel, a step below 2N/(λ_min + λ_max)"
         ),
         expected=-0.5,
         tolerance=0.0,
