@@ -1,4 +1,4 @@
-"""What this machine can carry: its cores, its memory, its device, and the scale that sizes an experiment.
+"""What this machine can carry: its cores, its memory, its device, and how large a sweep it is offered.
 
 On a shared host `os.cpu_count()` is the whole node, while a quota grants one core of it; eight threads on one core are
 more than twice as slow as one. So cores come from the quota and memory from the control group's limit, and everything
@@ -171,9 +171,11 @@ def device() -> torch.device:
 
 
 def scale() -> str:
-    """How large experiments are made here: "gpu", "laptop" or "binder"; DDLEARN_SCALE overrides.
+    """What `sizes` goes by: "gpu", "laptop" or "binder"; DDLEARN_SCALE overrides.
 
-    "gpu" where a CUDA device is there, "binder" on one core or with 2 GB of memory, "laptop" otherwise.
+    Only the full sweep of lesson 08 is made in three sizes. A claim is told the scale, and none of the course's own
+    claims changes with it: they are the same measurement on every machine. "gpu" where a CUDA device is there, "binder"
+    on one core or with 2 GB of memory, "laptop" otherwise.
     """
     asked = os.environ.get("DDLEARN_SCALE", "").strip()
     if asked:

@@ -1,9 +1,10 @@
-"""Sparse parities: targets on which no fixed embedding can do well, whoever chose it.
+"""Sparse parities: targets on which no fixed embedding does well on average, whoever chose it.
 
 A parity chi_S(x) = product of x_i over i in S, |S| = k, is one of N = C(d, k) targets, and they are orthogonal. A
 kernel machine with n examples predicts from a space of n dimensions, and n dimensions hold n of N orthogonal targets.
-So on average over S every kernel has a test error of 1 - n/N or more: a line that is drawn before anything is trained.
-A network can go below it, for it learns its embedding from the examples.
+So on average over S every kernel has a test error of 1 - n/N or more, if kernel and points are the same for all S and
+the error is the mean over all 2^d points: a line that is drawn before anything is trained. A network can go below it,
+for it learns its embedding from the examples.
 
 The bound is folklore, proved here anew: for V = span{K(., x_1), ..., K(., x_n)}, the sum over S of |P_V chi_S|^2 is at
 most tr P_V <= n. It is an average over S: a kernel built for one S beats it on that S.

@@ -1,14 +1,17 @@
+import dis
+import inspect
 import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
 import pytest
 import torch
 
-from ddlearn import compute
+from ddlearn import compute, lessons
 
 GB = 10**9
 CPU = torch.device("cpu")
@@ -158,6 +161,20 @@ def test_scale_comes_from_the_machine(monkeypatch, cuda, threads, memory, scale)
     monkeypatch.setattr(compute, "memory_limit", lambda: memory)
     assert compute.scale() == scale
     assert compute.sizes(binder=1, laptop=2, gpu=3) == {"binder": 1, "laptop": 2, "gpu": 3}[scale]
+
+
+def test_the_scale_sizes_what_the_readme_says_and_nothing_else():
+    root = Path(compute.__file__).parent
+    readers = {
+        str(path.relative_to(root)) for path in root.rglob("*.py") if "compute.sizes(" in path.read_text("utf-8")
+    }
+    assert readers == {"lessons/double_descent_trained/full.py"}
+    said = " ".join((root.parent / "README.md").read_text("utf-8").split())
+    assert "the size of the full sweep at the end of lesson 08, and of nothing else" in said
+    claims = [claim for number in lessons.LESSONS for claim in lessons.load(number).parts.claims]
+    for function in [one for claim in claims for one in (claim.measure, claim.control) if one]:
+        first = next(iter(inspect.signature(function).parameters))
+        assert first not in {one.argval for one in dis.get_instructions(function) if one.opname[:4] == "LOAD"}
 
 
 def test_scale_and_device_can_be_set_and_are_checked(monkeypatch):

@@ -34,7 +34,8 @@ class Claim:
             gives the direction.
         expected, tolerance: the band. `sense` "about" means |measured - expected| <= tolerance; "at_least" means
             measured >= expected - tolerance; "at_most" means measured <= expected + tolerance.
-        measure: `measure(scale, seed)` returns the number.
+        measure: `measure(scale, seed)` returns the number. No claim of the course reads scale, "binder", "laptop" or
+            "gpu" (`compute.scale`): each is one size everywhere.
         control: the same with the cause taken away, or None where none can be made.
         control_note: what the control takes away.
         unit: stands behind the numbers.

@@ -1,8 +1,8 @@
 """What holds at one point of the path: how strongly the layers pass a gradient on, and what a single step then does.
 
 The loss of the product is strongly convex and smooth. Seen from the layers it is neither, but near a point it is, with
-constants that the singular values of T(G) = (G W2, G'W1) set. Our derivation; arXiv 2505.11664 (Xu, Min, Tarmoun,
-Mallada, Vidal) announces a local Polyak-Lojasiewicz inequality and descent lemma of this kind in its abstract.
+constants that the singular values of T(G) = (G W2, G'W1) set. (2) and (3) are Theorem 3.1 of Xu, Min, Tarmoun, Mallada
+and Vidal (TMLR 2025, arXiv 2505.11664), with another K_t; the K_t of (1) is our derivation.
 
     (1) K_t(eta) = |G|_2 + K (smax(T) + eta |grad| / 2)^2,   mu_t = mu smin(T)^2
     (2) L_{t+1} <= L_t - eta (1 - eta K_t / 2) |grad|^2,     |grad|^2 / 2 >= mu_t L_t
@@ -64,8 +64,9 @@ def spectral_bounds(spectrum: Tensor, n: int, m: int, weakest: float | Tensor, s
         (6) smin(T)^2 >= (a - e + sqrt((a + e)^2 + 4 u^2)) / 2 + (b - d + sqrt((b + d)^2 + 4 v^2)) / 2
         (7) smax(T)^2 <= (d + sqrt(d^2 + 4 strongest^2)) / 2 + (e + sqrt(e^2 + 4 strongest^2)) / 2
 
-    where u = weakest if n <= m else 0, and v = weakest if m <= n else 0. Our derivation. weakest = 0 leaves a + b, the
-    constant of flow in Min, Tarmoun, Vidal and Mallada (2021); D = 0 leaves 2 weakest, balance and a margin.
+    where u = weakest if n <= m else 0, and v = weakest if m <= n else 0. For n = m these are alpha_0 and beta_0 of Xu,
+    Min, Tarmoun, Mallada and Vidal (AISTATS 2023, Table 2); derived again here, also for n and m apart. weakest = 0
+    leaves a + b, the constant of flow in Min, Tarmoun, Vidal and Mallada (2021, Theorem 1); D = 0 leaves 2 weakest.
     """
     arguments.tensor("spectrum", spectrum)
     n, m = arguments.whole("n", n, 1), arguments.whole("m", m, 1)

@@ -5,9 +5,10 @@ turns the gradient of the loss in W into that of the weights, is held between tw
 imbalance, almost conserved, keeps its smallest singular value from 0; so does a product that is close to its target.
 A rate that is small enough for the largest singular value then makes the loss fall geometrically, at any width.
 
-Linear convergence of gradient descent at finite width and step and from general starts, rates that tighten as the loss
-falls, and time-varying steps, are what Xu, Min, Tarmoun, Mallada and Vidal announce (AISTATS 2023, PMLR 206:2262-2284).
-We read the abstract. The inequalities and constants here are our derivation, tested step by step, and no quotation.
+Linear convergence of gradient descent on the squared loss at finite width and step, from starts with imbalance or
+margin enough, is Theorem 3.2 of Xu, Min, Tarmoun, Mallada and Vidal (AISTATS 2023, PMLR 206:2262-2284); for strongly
+convex losses it is Theorem 3.2 of their second paper (TMLR 2025, arXiv 2505.11664). Both bound T along the path as we
+do. The bound on the drift and the constants here are our derivation, tested step by step, and no quotation.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 A certificate bounds the whole path by its worst point, the start. But every step that is certified shrinks the ball in
 which the product must lie, so the bounds on T improve, and with them the rate of convergence and the largest rate.
 Both curves here are computed from the start alone, before any step is taken. That rates improve as the loss falls, and
-that a time-varying step can follow them, is announced by Xu, Min, Tarmoun, Mallada and Vidal (AISTATS 2023) in their
-abstract; the recursions below are our derivation.
+that a time-varying step can follow them, is in Xu, Min, Tarmoun, Mallada and Vidal (AISTATS 2023, Algorithm 1; steps
+that grow: TMLR 2025, arXiv 2505.11664, Theorem 3.2); the recursions below are our derivation.
 """
 
 from __future__ import annotations

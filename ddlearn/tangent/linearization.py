@@ -57,9 +57,9 @@ class Linearized:
 def linearize(net: nn.Module | MLP, parameters: Parameters | None = None) -> Linearized:
     """The tangent of a net at the parameters that it has now -> `Linearized`, which keeps its own copy of them.
 
-    A net of infinite width is trained as if it were its tangent (Lee et al., "Wide neural networks of any depth evolve
-    as linear models under gradient descent", 2019, arXiv 1902.06720). net is a `torch.nn.Module`, of which frozen
-    parameters are constants, or an `MLP` with its `parameters`.
+    A net of infinite width and smooth activation is trained as if it were its tangent (Lee et al., "Wide neural
+    networks of any depth evolve as linear models under gradient descent", 2019, arXiv 1902.06720, Theorem 2.1). net is
+    a `torch.nn.Module`, of which frozen parameters are constants, or an `MLP` with its `parameters`.
 
     Raises `TypeError` or `ValueError` if net is neither, or if it draws at random or lets samples see one another
     (dropout, batch normalization in training mode: call `net.eval()`).

@@ -10,8 +10,10 @@ t = s lr. At another point x, with the same factors,
 
     f(x) = f_0(x) - Theta(x, X) U [(1 - factor) / lambda] U' (f_0 - y).
 
-Descent converges if and only if lr lambda_max < 2N (Jacot, Gabriel and Hongler, 2018, arXiv 1806.07572; Lee et al.,
-2019, arXiv 1902.06720). One decomposition serves every time, every output and both kinds of training.
+Descent converges from every f_0 if and only if lr lambda_max < 2N: every factor must be below 1 in size. That real
+nets follow these lines as their width grows is Theorem 2 of Jacot, Gabriel and Hongler (2018, arXiv 1806.07572; flow,
+up to a fixed time) and Theorem 2.1 of Lee et al. (2019, arXiv 1902.06720; lr < 2N / (lambda_min + lambda_max)), both
+for smooth activations. One decomposition serves every time, every output and both kinds of training.
 """
 
 from __future__ import annotations

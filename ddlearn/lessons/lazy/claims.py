@@ -87,10 +87,10 @@ CLAIMS = (
         id="04.weights",
         statement="In the NTK parametrization the weights move, relative to their size, as one over the root of width.",
         basis="asymptotic",
-        papers=("lee2019",),
+        papers=("lee2019", "du2019b"),
         source=(
-            "the shortest way that fits does not depend on the width, while the weights’ norm grows as its root; "
-            "Theorem 2.1 of @lee2019 bounds the move by this order. The tolerance is ours, for three widths"
+            "an upper bound of this order is proved: Theorem 2.1 of @lee2019 for smooth activations, Corollary 4.1 of "
+            "@du2019b for ReLU units of which the first layer alone is trained. The tolerance is ours, for three widths"
         ),
         expected=-0.5,
         tolerance=0.08,
@@ -154,8 +154,8 @@ CLAIMS = (
         basis="exact",
         papers=("woodworth2020",),
         source=(
-            "under flow w keeps this form at every moment, and ends where it fits, as in @woodworth2020; the "
-            "tolerance of a hundredth is for steps of finite size"
+            "under flow w keeps this form at every moment, by the lesson's own derivation; the result is that of "
+            "@woodworth2020, of whom we read the abstract; the tolerance of a hundredth is for steps of finite size"
         ),
         expected=0.0,
         tolerance=0.01,

@@ -42,10 +42,10 @@ CLAIMS = (
         id="05.steps",
         statement="Descent, local rate, drift, tube and certificate hold at every step, from six families of starts.",
         basis="exact",
-        papers=("xu2025",),
+        papers=("xu2023", "xu2025"),
         source=(
-            "inequalities of our derivation, for every start and step; Theorem 3.1 of @xu2025 has descent and local"
-            " rate in the same form, with larger constants"
+            "the local rate is Theorem 3.1 of @xu2025, the bounds on T are as in Theorem 3.1 of @xu2023; drift, "
+            "tube and constants are our derivation, proved for every start and step"
         ),
         expected=0.0,
         tolerance=0.0,
@@ -75,10 +75,10 @@ CLAIMS = (
         id="05.schedule",
         statement="A step that grows as the certified loss falls is certified for fewer steps than a constant one.",
         basis="ours",
-        papers=("xu2023",),
+        papers=("xu2023", "xu2025"),
         source=(
-            "a tenth is the least gain that is worth a schedule; that a growing step improves the rate is from the "
-            "abstract of @xu2023"
+            "steps that grow as the loss falls: Algorithm 1 of @xu2023, Theorem 3.2 of @xu2025; a tenth of the steps "
+            "is the smallest gain worth the trouble"
         ),
         expected=1.1,
         tolerance=0.0,
@@ -90,12 +90,12 @@ CLAIMS = (
     ),
     Claim(
         id="05.coverage",
-        statement="Six inputs, six outputs: eleven hidden units, n + m − 1, are enough to cover every Gaussian start.",
+        statement="Six inputs and outputs: n + m − 1 = 11 units certify some rate for almost every Gaussian start.",
         basis="exact",
-        papers=("xu2025", "min2021"),
+        papers=("min2021", "xu2025"),
         source=(
-            "for almost every start, by Lemma 3.3 of @xu2025 with n + m units, and with one less by our derivation;"
-            " what is covered has a rate by Theorem 1 of @min2021, for flow"
+            "almost surely, our derivation; from n + m units on it is Lemma 3.3 of @xu2025. That imbalance alone gives "
+            "a rate is Theorem 1 of @min2021, for flow"
         ),
         expected=1.0,
         tolerance=0.0,
@@ -148,6 +148,18 @@ CLAIMS = (
         measure=lambda scale, seed: float(measures.burnt(seed)[0].max()),
         control=lambda scale, seed: float(measures.burnt(seed)[1].max()),
         control_note="the minimum in which flow ends",
+    ),
+    Claim(
+        id="05.diverge",
+        statement="At a step half beyond the flattest minimum's limit, descent from unbalanced starts diverges.",
+        basis="ours",
+        source="all of the starts: a single one that stays would refute it, as a single one that leaves the control",
+        expected=1.0,
+        tolerance=0.0,
+        unit="of 200 starts of imbalance 2 to 3",
+        measure=lambda scale, seed: measures.diverged(seed, 2.0, 3.0),
+        control=lambda scale, seed: measures.diverged(seed, 0.0, 1.0),
+        control_note="starts of imbalance 0 to 1",
     ),
     Claim(
         id="05.orbit",

@@ -128,13 +128,12 @@ CLAIMS = (
     ),
     Claim(
         id="03.drift",
-        statement="Training moves a net’s kernel by a share that falls with the width like m^(−1/2), or faster.",
-        basis="asymptotic",
-        papers=("lee2019", "du2019b"),
+        statement="Training moves a smooth net’s kernel by a share that falls with the width like m^(−1/2), or faster.",
+        basis="theorem",
+        papers=("lee2019",),
         source=(
-            "an upper bound, by Theorem 2.1 of @lee2019 for activations with a Lipschitz slope; these nets have "
-            "ReLU units, for which Lemmas 3.2 and 3.3 of @du2019b give the same order if the first layer alone is "
-            "trained"
+            "an upper bound, Theorem 2.1 (here G.4) of @lee2019: Lipschitz derivative of the activation, positive "
+            "infinite kernel, a step below 2N/(λ_min + λ_max)"
         ),
         expected=-0.5,
         tolerance=0.0,
@@ -142,7 +141,7 @@ CLAIMS = (
         unit="slope of log drift in log width",
         measure=lambda scale, seed: measures.drift_slope(seed, "ntk"),
         control=lambda scale, seed: measures.drift_slope(seed, "mup"),
-        control_note="the mean-field parametrization of lesson 04",
+        control_note="muP, where the kernel moves at every width",
     ),
     Claim(
         id="03.digits",
