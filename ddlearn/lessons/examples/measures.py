@@ -209,7 +209,7 @@ def broken_promises(seed: int, interval: bool) -> float:
 
 @lru_cache(maxsize=8)
 def guessers(seed: int) -> tuple[Tensor, ...]:
-    """In every draw: which of 50 examples each of a thousand classifiers misses, all of which guess.  (1000, 50) each"""
+    """In every draw: which of 50 examples each of a thousand guessing classifiers misses.  (1000, 50) each"""
     generator = compute.generator(seed)
     return tuple(torch.randint(0, 2, (1000, 50), generator=generator).double() for _ in range(DRAWS))
 
