@@ -83,9 +83,9 @@ def lesson(path, **changes):
         "recap": (QUESTION,),
         "quiz": (QUESTION,),
         "claims": [
-            Claim("77.a", "Two is two.", "Peano", "axiom", 2, 0, lambda scale, seed: 2, lambda scale, seed: 3),
-            Claim("77.b", "Two is three.", "nobody", "none", 3, 0, lambda scale, seed: 2),
-            Claim("77.c", "One over none.", "nobody", "none", 3, 0, lambda scale, seed: 1 / 0),
+            Claim("77.a", "Two is two.", "exact", 2, 0, lambda scale, seed: 2, lambda scale, seed: 3),
+            Claim("77.b", "Two is three.", "exact", 3, 0, lambda scale, seed: 2),
+            Claim("77.c", "One over none.", "exact", 3, 0, lambda scale, seed: 1 / 0),
         ],
         "progress": Progress(path / "progress.json"),
     }

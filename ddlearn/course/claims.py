@@ -34,14 +34,20 @@ class Line:
         return self.result.holds and self.result.control_fails is not False
 
     def record(self) -> dict[str, object]:
-        """The line as `--json` writes it; what is not a finite number is null, which JSON can hold."""
+        """The line as `--json` writes it; what is not a finite number is null, which JSON can hold.
+
+        `basis` is one of `ddlearn.classroom.basis.BASES`, `papers` are keys of `ddlearn/papers.bib`, `basis_words` is
+        what the page makes of these and of `source`.
+        """
         claim = self.result.claim
         return {
             "id": claim.id,
             "lesson": self.lesson,
             "statement": claim.statement,
-            "paper": claim.paper,
             "basis": claim.basis,
+            "basis_words": claim.basis_words,
+            "source": claim.source,
+            "papers": list(claim.papers),
             "expected": claim.expected,
             "tolerance": claim.tolerance,
             "sense": claim.sense,
@@ -131,7 +137,7 @@ def _table(lines: list[Line], seeds: int) -> Table:
         result, claim = line.result, line.result.claim
         table.add_row(
             line.lesson,
-            f"{claim.statement} ({claim.paper})",
+            f"{claim.statement} ({claim.basis_words})",
             claim.band,
             _range(result.measured),
             words[result.holds],
