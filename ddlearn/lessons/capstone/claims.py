@@ -42,7 +42,7 @@ def wrongly_held(seed: int, both_ends: bool) -> float:
 
 
 def wrongly_refused(seed: int, both_ends: bool) -> float:
-    """How often a claim is said not to hold whose truth lies in a band that is narrow against the spread; five seeds."""
+    """How often a claim is said not to hold whose truth lies in a very narrow band; five seeds."""
     band, count = (BAND[1] - 1e-6, BAND[1] + 1e-6), 0
     for some in few_seeds(seed, 5, BAND[1], 0.05):
         found = exercises.interval(some)
