@@ -110,7 +110,7 @@ class MLP:
     ) -> Parameters:
         """Random parameters: of each layer W, then b. They are drawn in float64: a seed gives one net in any precision.
 
-        With readout "signs" the readout's weights are +sigma or -sigma with equal odds, not normal. With `doubled` the
+        With readout "signs" the readout's weights are +sigma or -sigma equally likely, not normal. With `doubled` the
         second half of the last hidden layer copies the first and its readout weights change sign, so that the net
         starts as the zero function (up to rounding; the readout's bias is 0 too): the last hidden width must be even.
         """

@@ -85,8 +85,8 @@ def differential_count(mixes: Tensor, cells: int, generator: torch.Generator, to
         return torch.poisson(cells * p, generator=generator).long()
     left, remaining, counts = torch.full_like(p[:, 0], cells), torch.ones_like(p[:, 0]), []
     for c in range(p.shape[1] - 1):  # one type against all that are left, again and again
-        odds = (p[:, c] / remaining.clamp(min=1e-300)).clamp(0, 1)
-        counts.append(torch.binomial(left, odds, generator=generator))
+        share = (p[:, c] / remaining.clamp(min=1e-300)).clamp(0, 1)
+        counts.append(torch.binomial(left, share, generator=generator))
         left, remaining = left - counts[-1], (remaining - p[:, c]).clamp(min=0)
     return torch.stack([*counts, left], 1).long()
 

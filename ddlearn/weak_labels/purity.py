@@ -3,7 +3,7 @@
 purity[s, c] is the share of class c in tube s, which is what a centrifuge's manual states. A classifier needs the other
 direction, T[c, s] = P(tube s | a cell of class c). With T there are two corrections (Patrini et al., arXiv 1609.03683):
 
-    forward     cross-entropy of T' softmax f, the odds of the tubes, against the tube's name
+    forward     cross-entropy of T' softmax f, the probabilities of the tubes, against the tube's name
     backward    the clean loss l turned into a loss of tubes, T^-1 l, whose mean given the class is l
 
 The forward loss has its minimum where softmax f is the true posterior, for T' P(class | x) = P(tube | x). The backward

@@ -7,7 +7,7 @@ from ddlearn import compute
 from ddlearn.classroom import Claim, remembered
 from ddlearn.lessons.capstone import exercises, menu, shelf
 from ddlearn.lessons.capstone.asking import SEEDS, Measurement, Question
-from ddlearn.lessons.capstone.exercises import HOLDS, NORMAL, Pair, around, inside, middle
+from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, NORMAL, Pair, around, inside, middle
 
 REPEATS = 4000
 BAND = (0.9, 1.1)
@@ -37,6 +37,16 @@ def wrongly_held(seed: int, both_ends: bool) -> float:
     for some in few_seeds(seed, 5, BAND[1], 0.05):
         found = exercises.interval(some)
         said = exercises.verdict(found, (0.0, 0.1), BAND) == HOLDS if both_ends else inside(middle(found), BAND)
+        count += said
+    return count / REPEATS
+
+
+def wrongly_refused(seed: int, both_ends: bool) -> float:
+    """How often a claim is said not to hold whose truth lies in a very narrow band; five seeds."""
+    band, count = (BAND[1] - 1e-6, BAND[1] + 1e-6), 0
+    for some in few_seeds(seed, 5, BAND[1], 0.05):
+        found = exercises.interval(some)
+        said = exercises.verdict(found, (0.0, 0.1), band) == FAILS if both_ends else not inside(middle(found), band)
         count += said
     return count / REPEATS
 
@@ -101,6 +111,22 @@ CLAIMS = (
         unit="of experiments",
         measure=lambda scale, seed: wrongly_held(seed, both_ends=True),
         control=lambda scale, seed: wrongly_held(seed, both_ends=False),
+        control_note="only the mean looked at",
+    ),
+    Claim(
+        id="11.refused",
+        statement="A claim that is true is said not to hold in one of twenty experiments at most.",
+        basis="exact",
+        source=(
+            "our derivation, for normal seeds: an interval outside the band misses a truth inside it, on either side, "
+            "and a band of no width reaches the 5 %; the tolerance is that of 4,000 experiments"
+        ),
+        expected=0.05,
+        tolerance=0.011,
+        sense="at_most",
+        unit="of experiments, for a band that is narrow against the spread",
+        measure=lambda scale, seed: wrongly_refused(seed, both_ends=True),
+        control=lambda scale, seed: wrongly_refused(seed, both_ends=False),
         control_note="only the mean looked at",
     ),
     answers(

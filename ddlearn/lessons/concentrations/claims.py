@@ -51,12 +51,12 @@ CLAIMS = (
     ),
     Claim(
         id="09.mean-map",
-        statement="The mean map’s weights give back the shares of all classes, whatever the bags.",
+        statement="The least-squares weights of the mean map give back the shares of all classes, whatever the bags.",
         basis="exact",
         papers=("quadrianto2009", "patrini2014"),
         source=(
-            "algebra, since the weights are those of least squares; the mean operator that they estimate is that of"
-            " @quadrianto2009 and @patrini2014"
+            "algebra, for bags that tell all classes apart: the weights are a pseudo-inverse of the bags' shares. The "
+            "risk is ours; @quadrianto2009 and @patrini2014 estimate the mean operator with it"
         ),
         expected=0.0,
         tolerance=1e-12,

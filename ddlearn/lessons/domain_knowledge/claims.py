@@ -47,12 +47,12 @@ CLAIMS = (
     ),
     Claim(
         id="10.exchange",
-        statement="300 purified cells beat the blood tests of 32,768 cells of a narrow healthy cohort.",
+        statement="300 purified cells are eight points ahead of the blood tests of 32,768 cells of a healthy cohort.",
         basis="ours",
         papers=("quadrianto2009",),
         source=(
-            "balanced accuracy is a mean over three types, so 0.08 is a quarter of the cells of one; the risk of "
-            "the cohort is after @quadrianto2009"
+            "balanced accuracy is a mean over three types, so 0.08 is a quarter of the cells of one; the risk of the "
+            "bags is ours, with the pseudo-inverse of @quadrianto2009"
         ),
         expected=0.08,
         tolerance=0.0,

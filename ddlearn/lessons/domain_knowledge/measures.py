@@ -33,10 +33,10 @@ def forward_gradient(seed: int, corrected: bool) -> float:
     T, q = exercises.transition(purity, shares[0])
     posterior = looks.T * q / (looks.T * q).sum(1, keepdim=True)  # (4, 3)
     logits = posterior.log().requires_grad_()
-    odds = shares[0][:, None] * purity @ looks  # (3 tubes, 4)
+    probabilities = shares[0][:, None] * purity @ looks  # (3 tubes, 4)
     matrix = T if corrected else torch.eye(3, dtype=torch.float64)
     loss = sum(
-        odds[s, x] * weak_labels.forward_loss(logits[x : x + 1], torch.tensor([s]), matrix)
+        probabilities[s, x] * weak_labels.forward_loss(logits[x : x + 1], torch.tensor([s]), matrix)
         for s in range(3)
         for x in range(4)
     )

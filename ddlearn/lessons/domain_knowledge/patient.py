@@ -2,7 +2,9 @@
 
 Each patient is a mixture from the Dirichlet distribution that was fitted to real blood counts. Three ways to count:
 every cell as its likeliest type; EM, which finds the shares that explain the cells best; and EM with the physiology of
-people as its prior. Nobody can count better than chance allows: so many cells drawn from the patient err by themselves.
+people as its prior. That prior is the fitted one with 1 in the place of the monocytes' 0.59, for the step adds
+alpha - 1 cells of a type, and cannot add fewer than none. Nobody can count better than chance allows: so many cells
+drawn from the patient err by themselves.
 """
 
 import math

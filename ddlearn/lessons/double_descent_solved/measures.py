@@ -93,11 +93,11 @@ def peak_left(seed: int, settings) -> float:
 REMOVED = ((why.LARGE_CUT, False, False), (why.EXACT, True, False), (why.EXACT, False, True))
 
 
-def share_of_features(seed: int, ratio: float) -> float:
-    """Share of one fit's error that comes from the draw of the features, noise let through by it included."""
-    found = variance.variance(0.25, 1, "none", seed)
-    i = variance.RATIOS.index(ratio)
-    return float((found.parts[2, i] + found.parts[4, i]) / found.total[i])
+def share_of_interaction(seed: int, penalty: str) -> float:
+    """Share of one fit's error, at 1.1 features per example and without noise, that only the pair of draws decides."""
+    found = variance.variance(0.0, "one fit", penalty, seed)
+    i = variance.RATIOS.index(1.1)
+    return float(found.parts[3, i] / found.total[i])
 
 
 def parameters_over_formula(seed: int, at_new_points: bool, n: int = 60, p: int = 240, draws: int = 12) -> float:
@@ -128,7 +128,7 @@ def clipped(seed: int, precision: torch.dtype) -> float:
 
 def features_over_theory(seed: int, penalty_of_theory: float) -> float:
     """Mean over sizes away from the threshold of one fit's measured error over the theory's."""
-    found = variance.variance(0.25, 1, "none", seed)
+    found = variance.variance(0.25, "one fit", "none", seed)
     quiet, noisy = variance.predicted(penalty_of_theory)
     theory = dict(zip(variance.LINE, (quiet + 0.25 * noisy).tolist(), strict=True))
     shares = [
