@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ddlearn import arguments
+from ddlearn import arguments, compute
 from ddlearn.double_descent.eigenframework import Spectrum, predict_features
 from ddlearn.double_descent.labels import mean_target, target_noise
 from ddlearn.double_descent.linear import Numbers
@@ -54,6 +54,7 @@ def kernel_spectrum(K: Tensor, targets: Tensor) -> Spectrum:
     arguments.targets("targets", targets, len(K))
     arguments.same_kind("targets", targets, "K", K)
     M = len(K)
+    compute.require_matrices(4, M, M, K, "the decomposition of a matrix")
     lam, U = torch.linalg.eigh(K)
     signal = (U.T @ targets.reshape(M, -1)).square().sum(1) / M
     return Spectrum((lam / M).clamp(min=SMALLEST), torch.ones_like(lam), signal)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ddlearn import arguments, tangent
+from ddlearn import arguments, compute, tangent
 
 __all__ = ["centred", "centred_one_hot", "haar_pool", "ntk_with_bias", "random_labels", "unit_rows"]
 
@@ -74,6 +74,7 @@ def haar_pool(lam: Tensor, v: Tensor, generator: torch.Generator) -> tuple[Tenso
     N = len(arguments.targets("v", v, len(lam)))
     arguments.same_kind("v", v, "lam", lam)
     arguments.generator("generator", generator)
+    compute.require_matrices(5, N, N, lam, "a pool's kernel")
     normal = torch.randn(N, N, generator=generator, dtype=lam.dtype, device=generator.device)
     Q, R = torch.linalg.qr(normal)
     Q = (Q * R.diagonal().sign()).to(lam.device)  # else the signs would depend on how the factors are computed

@@ -116,6 +116,7 @@ def tangent_kernel(problem: LeastSquares, W1: Tensor, W2: Tensor) -> Tensor:
     """
     require_layers(W1, W2, problem)
     n, m = W1.shape[-2], W2.shape[-2]
+    compute.require_matrices(4 * W1[..., 0, 0].numel(), n * m, n * m, W1, "a tangent kernel")
     S = problem.s[..., None]  # (..., n, 1)
     first, second = (S * W1) @ (S * W1).mT, W2 @ W2.mT  # (..., n, n), (..., m, m)
     eye = torch.eye(m, dtype=W1.dtype, device=W1.device)

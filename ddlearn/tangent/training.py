@@ -12,6 +12,8 @@ t = s lr. At another point x, with the same factors,
 
 Descent converges if and only if lr lambda_max < 2N (Jacot, Gabriel and Hongler, 2018, arXiv 1806.07572; Lee et al.,
 2019, arXiv 1902.06720). One decomposition serves every time, every output and both kinds of training.
+
+Tensors that require a gradient are refused, but for K_test: predictions have a gradient in the test points.
 """
 
 from __future__ import annotations
@@ -106,7 +108,7 @@ class Dynamics:
             factor = torch.where(odd, -exponent.exp(), exponent.exp())
             start, basis, weight = self.y, self.modes, factor.masked_fill(lost, 1)
         else:
-            arguments.matrix("K_test", K_test, columns=len(lam))
+            arguments.matrix("K_test", K_test, columns=len(lam), gradient=True)
             arguments.same_kind("K_test", K_test, "K", lam)
             learned = torch.where(odd, 1 + exponent.exp(), -exponent.expm1())
             start = _start("f0_test", f0_test, K_test.new_empty(len(K_test), *self.y.shape[1:]))
@@ -175,6 +177,7 @@ def _start(name: str, value: float | Tensor, like: Tensor) -> Tensor:
 
 def _times(name: str, value: float | Tensor | Sequence[float], like: Tensor, whole: bool) -> tuple[Tensor, bool]:
     """Times as a vector of `like`'s kind, and whether there was one alone."""
+    arguments.without_gradient(name, value)
     wanted = "whole numbers of at least 0" if whole else "numbers of at least 0"
     try:
         times = value.to(like) if isinstance(value, Tensor) else torch.as_tensor(value, dtype=torch.float64).to(like)
