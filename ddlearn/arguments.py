@@ -24,6 +24,7 @@ __all__ = [
     "one_of",
     "positive",
     "positives",
+    "readable",
     "same_kind",
     "signs",
     "symmetric",
@@ -104,20 +105,31 @@ def tensor(name: str, value: torch.Tensor, *, gradient: bool = False) -> torch.T
 
     if not isinstance(value, torch.Tensor):
         raise TypeError(f"{name} must be a torch tensor; got {_kind(value)}. torch.as_tensor({name}) converts it.")
-    if value.layout != torch.strided:
-        raise TypeError(f"{name} must be a dense tensor; got {value.layout}. {name}.to_dense() converts it.")
     if value.dtype not in (torch.float32, torch.float64):
         raise TypeError(f"{name} must be float32 or float64; got {value.dtype}. {name}.double() converts it.")
     if value.numel() == 0:
         raise ValueError(f"{name} must not be empty; got shape {tuple(value.shape)}")
-    if value.device.type == "meta":
-        raise ValueError(f"{name} must have values; got a tensor on the meta device, which has a shape only")
+    readable(name, value)
     if not gradient:
         without_gradient(name, value)
     # A sum tells in a tenth of the time that all is finite; where it does not, it may only have run over.
     if not value.detach().sum().isfinite() and not (finite := torch.isfinite(value)).all():
         place = (~finite).nonzero()[0].tolist()
         raise ValueError(f"{name} must be finite; got {value[tuple(place)].item()} at {place}")
+    return value
+
+
+def readable(name: str, value: object) -> object:
+    """Anything but a tensor whose entries cannot be looked at as real numbers: sparse, complex, or on no device."""
+    import torch
+
+    if isinstance(value, torch.Tensor):
+        if value.layout != torch.strided:
+            raise TypeError(f"{name} must be a dense tensor; got {value.layout}. {name}.to_dense() converts it.")
+        if value.is_complex():
+            raise TypeError(f"{name} must be real; got {value.dtype}")
+        if value.device.type == "meta":
+            raise ValueError(f"{name} must have values; got a tensor on the meta device, which has a shape only")
     return value
 
 

@@ -120,17 +120,20 @@ def min_norm_fit(X, y):
 # %% [markdown]
 # ## Build: the formula
 #
-# The exact excess risk, from four numbers. `noise` is σ², `signal` is r². When it passes, the dashed line is yours.
+# The exact excess risk, from four numbers. `noise` is σ², `signal` is r². The average above is infinite for $|p - n| \le 1$, and it
+# multiplies the noise: without noise the risk is the bias alone, and finite at every size. When it passes, the dashed line is yours.
 
 
 # %%
 @lesson.exercise("risk")
 def risk(n, p, signal, noise):
-    """Expected |b - beta|^2 of the shortest fit, n examples, p features; inf for |p - n| <= 1.  -> a number."""
+    """Expected |b - beta|^2 of the shortest fit, n examples, p features; inf for |p - n| <= 1 if there is noise.  -> a number."""
     # BEGIN SOLUTION
+    missed = signal * max(0.0, 1 - n / p)
+    if noise == 0:
+        return missed
     if abs(p - n) <= 1:
         return float("inf")
-    missed = signal * max(0.0, 1 - n / p)
     return missed + noise * min(n, p) / (abs(p - n) - 1)
     # END SOLUTION
 

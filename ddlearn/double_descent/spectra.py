@@ -67,14 +67,15 @@ def held_out(excess: Tensor, n: int, features: Numbers, population: int, noise: 
     interpolates, k >= n; else the optimism of least squares, (1 - k/n)^2 (T + s^2) - s^2 + 2 s^2 k/n. This is our
     heuristic, tested on images only. For a fit with a ridge hand it the theory's degrees of freedom z as `features`.
     """
-    arguments.tensor("excess", excess)
+    infinite = excess == math.inf if isinstance(excess, Tensor) else False  # at the threshold: so it is there too
+    arguments.tensor("excess", excess.masked_fill(infinite, 0) if isinstance(excess, Tensor) else excess)
     n = arguments.whole("n", n, 1)
     M = arguments.whole("population", population, n + 1)
     noise = arguments.at_least("noise", noise, 0)
     used = (arguments.numbers("features", features) / n).clamp(max=1).to(excess.device)
     training = (1 - used).square() * (excess + noise) - noise + 2 * noise * used
     training = torch.where(used == 1, torch.full_like(training, noise), training)
-    return (excess - n / M * training) / (1 - n / M)
+    return ((excess - n / M * training) / (1 - n / M)).masked_fill(infinite, math.inf)
 
 
 def predict_images(

@@ -39,6 +39,7 @@ def centred_one_hot(classes: Tensor, count: int) -> Tensor:
     count = arguments.whole("count", count, 2)
     if not isinstance(classes, Tensor) or classes.dtype != torch.int64:
         raise TypeError("classes must be a torch tensor of int64; classes.long() converts one")
+    arguments.readable("classes", classes)
     if classes.ndim != 1 or classes.numel() == 0 or classes.min() < 0 or classes.max() >= count:
         raise ValueError(f"classes must be whole numbers from 0 to {count - 1}, of shape (N,)")
     return torch.nn.functional.one_hot(classes, count).double() - 1 / count

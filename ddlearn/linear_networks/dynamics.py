@@ -38,6 +38,11 @@ class Gradients(NamedTuple):
         """|A|^2 + |B|^2, in Frobenius norms.  (...)"""
         return self.A.square().sum((-2, -1)) + self.B.square().sum((-2, -1))
 
+    @property
+    def norm(self) -> Tensor:
+        """|(A, B)|, where its square may be beyond the range of floats.  (...)"""
+        return _norm(self.A, self.B)
+
 
 @dataclass(frozen=True, eq=False)
 class Descent:
@@ -55,15 +60,24 @@ class Descent:
 
     @property
     def relative_move(self) -> Tensor:
-        """|(W1, W2) at t - (W1, W2) at 0| / |(W1, W2) at 0|, in Frobenius norms.  (T+1, ...)"""
-        moved = (self.W1 - self.W1[0]).square().sum((-2, -1)) + (self.W2 - self.W2[0]).square().sum((-2, -1))
-        size = self.W1[0].square().sum((-2, -1)) + self.W2[0].square().sum((-2, -1))
-        return (moved / size).sqrt()
+        """|(W1, W2) at t - (W1, W2) at 0| / |(W1, W2) at 0|, in Frobenius norms.  (T+1, ...)
+
+        0 for weights that start at 0, for there they stay.
+        """
+        size = _norm(self.W1[0], self.W2[0])
+        return _norm(self.W1 - self.W1[0], self.W2 - self.W2[0]) / size.where(size > 0, 1)
 
     def iterations(self, tolerance: float = 1e-6) -> Tensor:
         """Steps until the loss first is at most `tolerance` times its start; inf where that does not happen.  (...)"""
         tolerance = arguments.positive("tolerance", tolerance)
         return first_time(self.losses <= tolerance * self.losses[0])
+
+
+def _norm(A: Tensor, B: Tensor) -> Tensor:
+    """The Frobenius norm of two matrices together, over their largest entry before it is squared.  (...)"""
+    largest = torch.maximum(A.abs().amax((-2, -1)), B.abs().amax((-2, -1)))
+    unit = largest.where((largest > 0) & largest.isfinite(), 1)[..., None, None]
+    return unit[..., 0, 0] * ((A / unit).square().sum((-2, -1)) + (B / unit).square().sum((-2, -1))).sqrt()
 
 
 def first_time(reached: Tensor) -> Tensor:
@@ -185,6 +199,7 @@ def positive_rates(rate: float | Tensor, stack: Tensor) -> Tensor:
     """A rate, or a tensor of rates that fits a stack of starts, all positive; of the stack's shape, kind and device."""
     if not isinstance(rate, Tensor):
         rate = arguments.positive("rate", rate)
+    arguments.without_gradient("rate", arguments.readable("rate", rate))
     rate = torch.as_tensor(rate, dtype=stack.dtype, device=stack.device)
     if not (rate.isfinite() & (rate > 0)).all():
         raise ValueError(f"rate must be positive numbers; got {rate.min().item()} among them")

@@ -177,7 +177,7 @@ def _start(name: str, value: float | Tensor, like: Tensor) -> Tensor:
 
 def _times(name: str, value: float | Tensor | Sequence[float], like: Tensor, whole: bool) -> tuple[Tensor, bool]:
     """Times as a vector of `like`'s kind, and whether there was one alone."""
-    arguments.without_gradient(name, value)
+    arguments.without_gradient(name, arguments.readable(name, value))
     wanted = "whole numbers of at least 0" if whole else "numbers of at least 0"
     try:
         times = value.to(like) if isinstance(value, Tensor) else torch.as_tensor(value, dtype=torch.float64).to(like)
