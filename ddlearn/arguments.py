@@ -19,6 +19,7 @@ __all__ = [
     "at_least",
     "between",
     "generator",
+    "in_range",
     "matrix",
     "numbers",
     "one_of",
@@ -130,6 +131,13 @@ def readable(name: str, value: object) -> object:
             raise TypeError(f"{name} must be real; got {value.dtype}")
         if value.device.type == "meta":
             raise ValueError(f"{name} must have values; got a tensor on the meta device, which has a shape only")
+    return value
+
+
+def in_range(name: str, value: torch.Tensor, products: torch.Tensor) -> torch.Tensor:
+    """A tensor of which the products that are needed, of its entries, are finite as well."""
+    if not products.detach().isfinite().all():
+        raise ValueError(f"{name} must be smaller for {value.dtype}: products of its entries leave its range")
     return value
 
 
@@ -247,7 +255,7 @@ def numbers(name: str, value: float | torch.Tensor | Sequence[float], *, zero: b
 def _number(name: str, value: object, wanted: str) -> float:
     """A real number: Python's, NumPy's, or a tensor of no dimension. True and False are none."""
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
-        value = without_gradient(name, value).item()
+        value = without_gradient(name, readable(name, value)).item() if hasattr(value, "layout") else value.item()
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be {wanted}; got {_shown(value)}")
     try:

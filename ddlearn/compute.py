@@ -246,11 +246,11 @@ def eigh(K: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     thread). Nearly all that kernel regression for many penalties or times costs is this.
 
     No gradient passes: `ValueError` if K requires one, for that of eigenvectors is infinite where two eigenvalues are
-    equal. `MemoryError` if the result and LAPACK's workspace do not fit.
+    equal, and if K is not symmetric. `MemoryError` if the result and LAPACK's workspace do not fit.
     """
     import torch
 
-    arguments.without_gradient("K", K)
+    arguments.symmetric("K", K)
     require_matrices(4, *K.shape, K, "the decomposition of a matrix")
     if K.device.type != "cpu":
         return torch.linalg.eigh(K)

@@ -46,7 +46,7 @@ KEPT = 8
 
 def linear(x: Tensor, x2: Tensor | None = None) -> Tensor:
     """k(x, x') = x . x'.  x (n, d), x2 (m, d) or None for x itself -> (n, m)."""
-    return _by_blocks(lambda a, b: a @ b.T, x, x2)
+    return _by_blocks(lambda a, b: a @ b.T, x, x2, degree=1)
 
 
 def polynomial(x: Tensor, x2: Tensor | None = None, degree: int = 2, offset: float = 1.0) -> Tensor:
@@ -56,7 +56,7 @@ def polynomial(x: Tensor, x2: Tensor | None = None, degree: int = 2, offset: flo
     """
     arguments.whole("degree", degree, 1)
     arguments.at_least("offset", offset, 0)
-    return _by_blocks(lambda a, b: (a @ b.T).add_(float(offset)).pow_(int(degree)), x, x2)
+    return _by_blocks(lambda a, b: (a @ b.T).add_(float(offset)).pow_(int(degree)), x, x2, degree=int(degree))
 
 
 def rbf(x: Tensor, x2: Tensor | None = None, width: float = 1.0) -> Tensor:
@@ -95,7 +95,7 @@ def arc_cosine(x: Tensor, x2: Tensor | None = None, order: int = 1) -> Tensor:
             J = 3 * theta.sin() * cos + (math.pi - theta) * (1 + 2 * cos**2)
         return J.mul_(r[:, None] ** order).mul_(s**order).div_(math.pi)
 
-    K = _by_blocks(angle_kernel, x, x2)
+    K = _by_blocks(angle_kernel, x, x2, degree=order)
     if x2 is None:  # On the diagonal theta = 0 is set, for computed it would be off by 1e-8.
         r = _directions(x)[1]
         K.diagonal().copy_(torch.where(r > 0, {0: 1, 1: 1, 2: 3}[order] * r ** (2 * order), K.diagonal()))
@@ -184,17 +184,28 @@ def angle(cos: Tensor) -> Tensor:
     return torch.where(end, cos.detach().arccos(), cos.masked_fill(end, 0).arccos())
 
 
-def _by_blocks(kernel: Callable[[Tensor, Tensor], Tensor], x: Tensor, x2: Tensor | None) -> Tensor:
-    """K = kernel(x, x2), some rows at a time. With x2 None only the upper half is computed, and mirrored."""
+def ordinary(x: Tensor) -> Tensor:
+    """A copy of what was made in inference mode, which autograd does not keep; else x itself."""
+    return x.clone() if x.is_inference() else x
+
+
+def _by_blocks(kernel: Callable[[Tensor, Tensor], Tensor], x: Tensor, x2: Tensor | None, degree: int = 0) -> Tensor:
+    """K = kernel(x, x2), some rows at a time. With x2 None only the upper half is computed, and mirrored.
+
+    K grows with the product of two rows' lengths to the power of `degree`.
+    """
     arguments.matrix("x", x, gradient=True)
     if x2 is not None:
         arguments.matrix("x2", x2, columns=x.shape[1], gradient=True)
         arguments.same_kind("x2", x2, "x", x)
     other = x if x2 is None else x2
+    for name, one in (("x", x), ("x2", other)):
+        if degree:
+            arguments.in_range(name, one, 4 * (1 + one.detach().square().sum(1)) ** degree)
     differentiable = torch.is_grad_enabled() and (x.requires_grad or other.requires_grad)
     compute.require_matrices(KEPT if differentiable else 1, len(x), len(other), x, "a kernel matrix")
     if differentiable:  # in one piece: backwards, every block would cost a copy of the whole
-        K = kernel(x, other)
+        K = kernel(ordinary(x), ordinary(other))
         return K if x2 is not None else K.triu() + K.triu(1).T
     K = x.new_empty(len(x), len(other))
     rows = max(1, BLOCK // len(other))

@@ -28,6 +28,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import arguments, compute
+from ddlearn.kernels import ordinary
 
 __all__ = ["FeatureRidgePath", "RidgeFits", "RidgePath", "feature_ridge_path", "ridge", "ridge_path"]
 
@@ -103,6 +104,7 @@ def ridge(K: Tensor, y: Tensor, penalty: float) -> Tensor:
     L, failed = torch.linalg.cholesky_ex(A)
     if failed:  # A penalty lost in the rounding of K: the decomposition copes, and says so if K itself is at fault.
         return ridge_path(K, y, [penalty]).alpha[0]
+    y = ordinary(y) if L.requires_grad else y
     return torch.cholesky_solve(y.reshape(n, -1), L).reshape(y.shape)
 
 
@@ -149,12 +151,14 @@ def feature_ridge_path(phi: Tensor, y: Tensor, penalties: Tensor | Sequence[floa
     penalties = _check_penalties(penalties, phi)
     n, p = phi.shape
     compute.require_matrices(1, min(n, p), min(n, p), phi, "the Gram matrix of the features")
+    gram = phi @ phi.T if p >= n else phi.T @ phi
+    arguments.in_range("phi", phi, gram)
     if p >= n:
-        path = ridge_path(phi @ phi.T, y, penalties)
+        path = ridge_path(gram, y, penalties)
         weights = torch.einsum("np,ln...->lp...", phi, path.alpha)
         return FeatureRidgePath(penalties, y, path.fitted, path.leave_one_out, path.degrees_of_freedom, weights)
 
-    lam, V = compute.eigh(phi.T @ phi)
+    lam, V = compute.eigh(gram)
     lam.clamp_(min=0)
     mu = n * penalties[:, None]  # (L, 1)
     inverse = 1 / (lam + mu)  # (L, p)

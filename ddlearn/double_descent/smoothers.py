@@ -42,7 +42,7 @@ class Smoother:
     def filter(self, ridge: float = 0.0) -> Tensor:
         """f, (r,)."""
         ridge = arguments.at_least("ridge", ridge, 0)
-        return 1 / self.s if ridge == 0 else self.s / (self.s.square() + ridge)
+        return 1 / self.s if ridge == 0 else 1 / (self.s + ridge / self.s)
 
     def weights(self, ridge: float = 0.0) -> Tensor:
         """P, (m, n): what each prediction makes of each target."""
@@ -112,7 +112,7 @@ def min_norm(X: Tensor, y: Tensor, ridge: float = 0.0, rank_cut: float = RANK_CU
     ridge = arguments.at_least("ridge", ridge, 0)
     rank_cut = arguments.between("rank_cut", rank_cut, 0, 1)
     U, s, V = _thin_svd(X)
-    f = torch.where(s > rank_cut * s[0], s / (s.square() + ridge), 0.0)
+    f = torch.where(s > rank_cut * s[0], 1 / (s + ridge / s), 0.0)
     return (V @ (f[:, None] * (U.T @ y.reshape(len(X), -1)))).reshape(-1, *y.shape[1:])
 
 

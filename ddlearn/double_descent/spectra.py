@@ -67,7 +67,8 @@ def held_out(excess: Tensor, n: int, features: Numbers, population: int, noise: 
     interpolates, k >= n; else the optimism of least squares, (1 - k/n)^2 (T + s^2) - s^2 + 2 s^2 k/n. This is our
     heuristic, tested on images only. For a fit with a ridge hand it the theory's degrees of freedom z as `features`.
     """
-    infinite = excess == math.inf if isinstance(excess, Tensor) else False  # at the threshold: so it is there too
+    arguments.readable("excess", excess)
+    infinite = isinstance(excess, Tensor) and excess == math.inf  # at the threshold: so is it at the other points
     arguments.tensor("excess", excess.masked_fill(infinite, 0) if isinstance(excess, Tensor) else excess)
     n = arguments.whole("n", n, 1)
     M = arguments.whole("population", population, n + 1)
@@ -86,6 +87,7 @@ def predict_images(
     K (M, M) is the kernel of all images, y (M,) their labels, of which a fit sees n with the share `rate` wrong. The
     error is the excess squared distance to `mean_target`, summed over classes; `correct` applies `held_out`.
     """
+    arguments.symmetric("K", K)
     F, noise = mean_target(y, rate, classes), target_noise(rate, classes)
     widths = arguments.wholes("widths", widths, 1)
     excess = predict_features(kernel_spectrum(K, F.to(K)), n, widths, noise=noise).excess

@@ -67,7 +67,8 @@ def spectral_bounds(spectrum: Tensor, n: int, m: int, weakest: float | Tensor, s
     where u = weakest if n <= m else 0, and v = weakest if m <= n else 0. Our derivation. weakest = 0 leaves a + b, the
     constant of flow in Min, Tarmoun, Vidal and Mallada (2021); D = 0 leaves 2 weakest, balance and a margin.
     """
-    arguments.tensor("spectrum", spectrum)
+    if arguments.tensor("spectrum", spectrum).ndim == 0:
+        raise ValueError("spectrum must be of shape (..., r); got one number")
     n, m = arguments.whole("n", n, 1), arguments.whole("m", m, 1)
     weakest, strongest = (
         not_negative(name, value, spectrum) for name, value in (("weakest", weakest), ("strongest", strongest))
@@ -141,7 +142,10 @@ def _excess(width: Tensor, margin: Tensor) -> Tensor:
 
 
 def not_negative(name: str, value: float | Tensor, like: Tensor) -> Tensor:
-    value = torch.as_tensor(arguments.readable(name, value), dtype=like.dtype, device=like.device)
+    value = arguments.readable(name, value) if isinstance(value, Tensor) else arguments.at_least(name, value, 0)
+    value = torch.as_tensor(value, dtype=like.dtype, device=like.device)
+    if value.numel() == 0 or value.isinf().any():
+        raise ValueError(f"{name} must be finite numbers, one at least; got {value.tolist()}")
     if not (value >= 0).all():
         raise ValueError(f"{name} must be at least 0 everywhere; got {value.min().item()}")
     return value

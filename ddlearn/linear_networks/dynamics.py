@@ -89,6 +89,10 @@ def first_time(reached: Tensor) -> Tensor:
 def gradients(problem: Objective, W1: Tensor, W2: Tensor) -> Gradients:
     """The gradient (A, B) = (G W2, G'W1) of the loss in the two layers, where G is the gradient of l at W1 W2'."""
     require_layers(W1, W2, problem)
+    return _gradients(problem, W1, W2)
+
+
+def _gradients(problem: Objective, W1: Tensor, W2: Tensor) -> Gradients:
     G = problem.gradient(W1 @ W2.mT)
     return Gradients(G @ W2, G.mT @ W1)
 
@@ -165,11 +169,13 @@ def descend(
     for t in range(steps):
         if (losses[t] <= stop * losses[0]).logical_or(diverged).all():
             break
-        A, B = gradients(problem, path1[t], path2[t])
+        # What diverged is held: its gradient may be beyond the range of floats, and 0 times infinity is no number.
+        A, B = (one.where(~diverged[..., None, None], 0) for one in _gradients(problem, path1[t], path2[t]))
         eta = torch.where(diverged, 0.0, rate(t, path1[t], path2[t]) if fixed is None else fixed)  # (...)
         torch.sub(path1[t], eta[..., None, None] * A, out=path1[t + 1])
         torch.sub(path2[t], eta[..., None, None] * B, out=path2[t + 1])
-        losses.append(problem.loss(path1[t + 1] @ path2[t + 1].mT))
+        loss = problem.loss(path1[t + 1] @ path2[t + 1].mT)
+        losses.append(loss.where(~loss.isnan(), torch.inf))
         rates.append(eta[None])
         diverged = diverged | ~(losses[-1] <= DIVERGED * losses[0])
     T = len(losses)
@@ -182,6 +188,7 @@ def require_layers(W1: Tensor, W2: Tensor, problem: Objective | None = None) -> 
         arguments.tensor(name, W)
         if W.ndim < 2:
             raise ValueError(f"{name} must be of shape (..., {rows}, h); got shape {tuple(W.shape)}")
+        arguments.in_range(name, W, W.square().sum((-2, -1)))
     arguments.same_kind("W2", W2, "W1", W1)
     if W2.shape[-1] != W1.shape[-1] or W2.shape[:-2] != W1.shape[:-2]:
         stack = "".join(f"{size}, " for size in W1.shape[:-2])

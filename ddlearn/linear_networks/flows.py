@@ -60,6 +60,8 @@ def riccati_flow(t: float, Y: Tensor, U0: Tensor) -> Tensor:
     arguments.symmetric("Y", Y)
     arguments.matrix("U0", U0, rows=len(Y))
     arguments.same_kind("U0", U0, "Y", Y)
+    for name, value in (("Y", Y), ("U0", U0)):
+        arguments.in_range(name, value, value.square().sum())
     y, Q = torch.linalg.eigh(Y)
     growth = (y[-1] * t).clamp(min=0)
     E = torch.exp(y * t - growth)

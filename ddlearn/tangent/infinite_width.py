@@ -30,7 +30,15 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.tangent.recursion import STEPS, InfiniteKernels, check_points, differentiable, infinite_plain
+from ddlearn.kernels import ordinary
+from ddlearn.tangent.recursion import (
+    STEPS,
+    InfiniteKernels,
+    check_points,
+    differentiable,
+    infinite_plain,
+    require_range,
+)
 
 __all__ = ["infinite"]
 
@@ -64,7 +72,9 @@ def infinite(
     follows = differentiable(x, other)
     compute.require_matrices(2 + follows * depth * STEPS, len(x), len(other), x, "two kernel matrices")
     if follows:
-        return InfiniteKernels(*_Differentiable.apply(x, x2, depth, activation, *scales))
+        return InfiniteKernels(
+            *_Differentiable.apply(ordinary(x), None if x2 is None else ordinary(x2), depth, activation, *scales)
+        )
     return _infinite(x, x2, depth, activation, *scales)
 
 
@@ -147,10 +157,7 @@ class _Side:
             K = q[-1] / 2 if activation == "relu" else (2 * q[-1] / (1 + 4 * q[-1]).sqrt()).arctan() * (2 / math.pi)
             q.append(W_std**2 * K + b_std**2)
         q = torch.stack(q)
-        if not (16 * q.square()).isfinite().all():
-            raise ValueError(
-                f"{name} must be smaller for {x.dtype}: the fourth power of its rows' length leaves its range"
-            )
+        require_range(name, q)
         to = q[1:].where(q[1:] > 0, math.inf)  # nothing comes of a zero row without bias
         A = W_std * (q[:-1] / 2 / to).sqrt() if activation == "relu" else W_std / to.sqrt()
         return cls(v / length.where(length > 0, 1)[:, None], q, A, b_std / to.sqrt())

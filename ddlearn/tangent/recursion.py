@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from ddlearn import arguments, compute
-from ddlearn.kernels import angle
+from ddlearn.kernels import angle, ordinary
 
-__all__ = ["InfiniteKernels", "check_points", "differentiable", "infinite_plain"]
+__all__ = ["InfiniteKernels", "check_points", "differentiable", "infinite_plain", "require_range"]
 
 STEPS = 8
 """Matrices as large as a result that one layer of the recursion holds, line by line, at a time."""
@@ -41,9 +41,12 @@ def infinite_plain(
     """
     x2, W_std, b_std = check_points(x, x2, depth, activation, W_std, b_std)
     compute.require_matrices(STEPS * (depth if differentiable(x, x2) else 1), len(x), len(x2), x, "a kernel matrix")
+    x, x2 = (ordinary(one) if differentiable(x, x2) else one for one in (x, x2))
     W, b, d = W_std**2, b_std**2, x.shape[1]
     nngp = ntk = W * x @ x2.T / d + b
     q, q2 = W * x.square().sum(1)[:, None] / d + b, W * x2.square().sum(1) / d + b
+    require_range("x", q)
+    require_range("x2", q2)
     for _ in range(depth):
         if activation == "relu":  # Cho and Saul, "Kernel methods for deep learning", 2009
             s = _root(q) * _root(q2)
@@ -71,6 +74,12 @@ def check_points(
     arguments.one_of("activation", activation, ("relu", "erf"))
     W_std, b_std = arguments.positive("W_std", W_std), arguments.at_least("b_std", b_std, 0)
     return x if x2 is None else x2, W_std, b_std
+
+
+def require_range(name: str, q: Tensor) -> None:
+    """Refuse points whose variances q have squares beyond the range of their precision."""
+    if not (16 * q.detach().square()).isfinite().all():
+        raise ValueError(f"{name} must be smaller for {q.dtype}: the fourth power of its rows' length leaves its range")
 
 
 def differentiable(x: Tensor, x2: Tensor) -> bool:
