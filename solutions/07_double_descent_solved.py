@@ -127,7 +127,7 @@ def min_norm_fit(X, y):
 # %%
 @lesson.exercise("risk")
 def risk(n, p, signal, noise):
-    """Expected |b - beta|^2 of the shortest fit, n examples, p features; inf for |p - n| <= 1 if there is noise.  -> a number."""
+    """Expected |b - beta|^2 of the shortest fit; with noise, inf for |p - n| <= 1.  n examples, p features -> a number."""
     # BEGIN SOLUTION
     missed = signal * max(0.0, 1 - n / p)
     if noise == 0:
