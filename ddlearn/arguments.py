@@ -255,7 +255,9 @@ def numbers(name: str, value: float | torch.Tensor | Sequence[float], *, zero: b
 def _number(name: str, value: object, wanted: str) -> float:
     """A real number: Python's, NumPy's, or a tensor of no dimension. True and False are none."""
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
-        value = without_gradient(name, readable(name, value)).item() if hasattr(value, "layout") else value.item()
+        if hasattr(value, "layout"):  # a tensor; for a number of NumPy's torch need not be imported
+            without_gradient(name, readable(name, value))
+        value = value.item()
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be {wanted}; got {_shown(value)}")
     try:

@@ -6,6 +6,7 @@ as it was under gradient flow, and gradient descent moves it by exactly rate^2 (
 
 A prime is a transpose. Shapes: W1 (..., n, h), W2 (..., m, h), W (..., n, m), D (..., h, h). The dots are a stack of
 starts, of times, or both: everything here works on whole stacks, and starts of one shape are run as one. The
+loss and the gradient of an `Objective` can be differentiated; all else refuses tensors that require a gradient. The
 conservation under flow is what Min, Tarmoun, Vidal and Mallada (arXiv 2105.06351) build on; what is said of finite
 steps is our derivation.
 """

@@ -11,6 +11,7 @@ Mallada, Vidal) announces a local Polyak-Lojasiewicz inequality and descent lemm
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -142,7 +143,11 @@ def _excess(width: Tensor, margin: Tensor) -> Tensor:
 
 
 def not_negative(name: str, value: float | Tensor, like: Tensor) -> Tensor:
-    value = arguments.readable(name, value) if isinstance(value, Tensor) else arguments.at_least(name, value, 0)
+    value = (
+        arguments.readable(name, value)
+        if isinstance(value, Tensor)
+        else arguments.between(name, value, -math.inf, math.inf)
+    )
     value = torch.as_tensor(value, dtype=like.dtype, device=like.device)
     if value.numel() == 0 or value.isinf().any():
         raise ValueError(f"{name} must be finite numbers, one at least; got {value.tolist()}")
