@@ -35,6 +35,7 @@ __all__ = [
     "memory_limit",
     "memory_used",
     "release_memory",
+    "require_matrices",
     "require_memory",
     "scale",
     "sizes",
@@ -47,6 +48,9 @@ SCALES = ("binder", "laptop", "gpu")
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 SMALL_MEMORY = 2.2e9
 """At or below this many bytes a machine counts as a hosted one (its limit is 2 GB)."""
+
+WORTH_ASKING = 64e6
+"""Bytes below which memory is not asked for: to ask takes up to 6 ms, to fill as many with a kernel 30 or more."""
 
 LESSON_MEMORY = 700e6
 """Bytes that a lesson takes at most."""
@@ -147,6 +151,16 @@ def require_memory(bytes: float, what: str) -> None:
         )
 
 
+def require_matrices(count: float, rows: int, columns: int, like: torch.Tensor, what: str) -> None:
+    """`require_memory` for so many matrices of one shape, of `like`'s precision, if that is 64 MB or more.
+
+    On a GPU torch itself refuses.
+    """
+    bytes = count * rows * columns * like.element_size()
+    if bytes >= WORTH_ASKING and like.device.type == "cpu":
+        require_memory(bytes, f"{what} of {rows} x {columns} numbers")
+
+
 def device() -> torch.device:
     """The device that experiments run on: DDLEARN_DEVICE if set, else CUDA where there is one, else the CPU.
 
@@ -232,15 +246,20 @@ def eigh(K: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
     On the AMD processors that we measured, SciPy's LAPACK takes 0.7 of the time of MKL, which is torch's (n = 1000, one
     thread). Nearly all that kernel regression for many penalties or times costs is this.
+
+    No gradient passes: `ValueError` if K requires one, for that of eigenvectors is infinite where two eigenvalues are
+    equal, and if K is not symmetric. `MemoryError` if the result and LAPACK's workspace do not fit.
     """
     import torch
 
+    arguments.symmetric("K", K)
+    require_matrices(4, *K.shape, K, "the decomposition of a matrix")
     if K.device.type != "cpu":
         return torch.linalg.eigh(K)
     import scipy.linalg
 
     # The transpose is the same matrix, in the order in which LAPACK wants its columns.
-    lam, U = scipy.linalg.eigh(K.detach().numpy().T, driver="evd", check_finite=False)
+    lam, U = scipy.linalg.eigh(K.numpy(force=True).T, driver="evd", check_finite=False)
     return torch.from_numpy(lam), torch.from_numpy(U)
 
 

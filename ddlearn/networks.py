@@ -166,6 +166,8 @@ class MLP:
         if not isinstance(parameters, (tuple, list)) or len(parameters) != len(self.layers):
             raise ValueError(f"{name} must be a (W, b) for each of the {len(self.layers)} layers, as init draws them")
         for l, ((W, b), (layer, m, n)) in enumerate(zip(parameters, self._shapes(), strict=True)):
+            if not isinstance(W, Tensor) or not isinstance(b, (Tensor, type(None))):
+                raise TypeError(f"{name}[{l}] must be torch tensors; got {type(W).__name__} and {type(b).__name__}")
             if tuple(W.shape[-2:]) != (m, n):
                 raise ValueError(f"{name}[{l}] must have W of shape ({m}, {n}); got shape {tuple(W.shape)}")
             if (b is None) != (layer.bias_scale == 0) or (b is not None and b.shape[-1] != m):

@@ -18,7 +18,7 @@ from fractions import Fraction
 import torch
 from torch import Tensor
 
-from ddlearn import arguments
+from ddlearn import arguments, compute
 
 __all__ = ["any_kernel_bound", "krawtchouk", "oracle_error", "oracle_kernel", "parity", "sparse_parity"]
 
@@ -79,6 +79,7 @@ def oracle_kernel(x: Tensor, x2: Tensor | None = None, k: int = 2) -> Tensor:
         arguments.same_kind("x2", x2, "x", x)
         other = x2
     d = x.shape[1]
+    compute.require_matrices(3, len(x), len(other), x, "a kernel matrix")
     distance = (d - x @ other.T).div_(2).round_().long()  # whole numbers, which floats hold exactly
     return krawtchouk(d, k).to(x)[distance]
 

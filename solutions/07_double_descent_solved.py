@@ -123,7 +123,8 @@ def min_norm_fit(X, y):
 # %% [markdown]
 # ## Build: the formula
 #
-# The exact excess risk, from four numbers. `noise` is σ², `signal` is r². When it passes, the dashed line is yours.
+# The exact excess risk, from four numbers. `noise` is σ², `signal` is r². The average above is infinite for $|p - n| \le 1$, and it
+# multiplies the noise: without noise the risk is the bias alone, and finite at every size. When it passes, the dashed line is yours.
 
 
 # %%

@@ -17,7 +17,8 @@
     clocks               descent over time, solved
     cells                a sweep, by joblib
 
-Fits by formula are lesson 07, fits by training lesson 08.
+Fits by formula are lesson 07, fits by training lesson 08. Tensors that require a gradient are refused: none is passed
+on, for the decompositions that all of this stands on have none where two eigenvalues are equal.
 """
 
 from ddlearn.double_descent.cells import draw_seeds, run_cells

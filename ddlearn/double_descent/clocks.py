@@ -112,7 +112,9 @@ def descent_risk(clocks: Clocks, X: Tensor, y: Tensor, times: Sequence[int] | Te
         raise ValueError(f"y must be of shape ({n},); got shape {tuple(y.shape)}")
     arguments.same_kind("y", y, "X", X)
     sigma, b, D = clocks.sigma.to(X), clocks.b.to(X), clocks.eta.to(X).sqrt()
-    w, U = torch.linalg.eigh(D[:, None] * (X.T @ X / n) * D)
+    gram = D[:, None] * (X.T @ X / n) * D
+    arguments.in_range("X", X, gram)
+    w, U = torch.linalg.eigh(gram)
     if w[-1] >= 1:
         raise ValueError(f"eta must keep the fastest mode of these data below 1; got {w[-1].item():.4g}")
     t = _times(times, X)

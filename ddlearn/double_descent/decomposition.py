@@ -80,6 +80,10 @@ def decompose(P: Tensor, X: Tensor, X_new: Tensor, signal: float = 1.0, noise: f
     wanted = (P.shape[0], P.shape[3], X_new.shape[1])
     if arguments.tensor("X", X).shape != wanted:
         raise ValueError(f"X must be of shape {wanted}; got shape {tuple(X.shape)}")
+    for name, value in (("X", X), ("X_new", X_new)):
+        arguments.same_kind(name, value, "P", P)
+        arguments.in_range(name, value, value.square().sum())
+    arguments.in_range("P", P, P.square().sum() * X.square().sum())
     signal, noise = arguments.at_least("signal", signal, 0), arguments.at_least("noise", noise, 0)
     return _scaled(
         [_parts([_of_one_data_set(list(own), x, X_new) for own, x in zip(P, X, strict=True)])], signal, noise

@@ -58,7 +58,7 @@ def empirical(
     net, shares = unrolled(net, parameters, rates)
     check_net(net, x)
     if x2 is not None:
-        arguments.tensor("x2", x2)
+        arguments.tensor("x2", x2, gradient=True)
         arguments.same_kind("x2", x2, "x", x)
         if x2.shape[1:] != x.shape[1:]:
             raise ValueError(f"x2 must be of shape {_shape('m', x)}, as x; got shape {tuple(x2.shape)}")
@@ -124,7 +124,7 @@ class _Side:
     @torch.enable_grad()
     def of(cls, net: nn.Module, x: Tensor, shares: dict[int, float], full: bool) -> _Side:
         f, uses = _watch(net, x, shares)
-        arguments.tensor("net(x)", f)
+        arguments.tensor("net(x)", f, gradient=True)
         if f.ndim not in (1, 2) or len(f) != len(x):
             raise ValueError(f"net must map {_shape('n', x)} to (n, k) or (n,); got shape {tuple(f.shape)}")
         uses, rest = _trusted(net, x, f, uses, shares)

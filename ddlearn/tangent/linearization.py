@@ -44,7 +44,7 @@ class Linearized:
         if moved.keys() != start.keys():
             raise ValueError(f"parameters must be those of {', '.join(start)}; got {', '.join(moved) or 'none'}")
         for name, tensor in moved.items():
-            arguments.tensor(name, tensor)
+            arguments.tensor(name, tensor, gradient=True)
             if tensor.shape != start[name].shape:
                 wanted, got = tuple(start[name].shape), tuple(tensor.shape)
                 raise ValueError(f"parameters must have {name} of shape {wanted}; got shape {got}")

@@ -72,7 +72,7 @@ def check_net(net: nn.Module, x: Tensor | None = None) -> None:
     if trained is None:
         raise ValueError("net must have parameters that require gradients; without them it has no tangent")
     if x is not None:
-        arguments.tensor("x", x)
+        arguments.tensor("x", x, gradient=True)
         if x.ndim < 2:
             raise ValueError(f"x must be of shape (n, ...), one sample a row; got shape {tuple(x.shape)}")
         arguments.same_kind("x", x, "the parameters", trained)

@@ -65,7 +65,7 @@ class FiniteWorld:
     def __post_init__(self) -> None:
         checks.distributions("appearances", self.appearances)
         classes, shown = self.appearances.shape
-        arguments.matrix("logits", self.logits, rows=shown, columns=classes)
+        arguments.matrix("logits", self.logits, rows=shown, columns=classes, gradient=True)
         arguments.same_kind("logits", self.logits, "appearances", self.appearances)
 
     @cached_property
@@ -85,7 +85,7 @@ class FiniteWorld:
         classes = len(self.losses)
         _check_bags(bags, classes)
         checks.mixture("probabilities", probabilities, classes=len(bags))
-        arguments.matrix("weights", weights, rows=len(bags), columns=classes)
+        arguments.matrix("weights", weights, rows=len(bags), columns=classes, gradient=True)
         return probabilities.to(self.losses) @ (weights.to(self.losses) * self.losses[bags].mean(1)).sum(1)
 
     def patient_bias(

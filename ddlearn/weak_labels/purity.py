@@ -72,10 +72,10 @@ def _check(logits: Tensor, tubes: Tensor, transition: Tensor, own: bool = False)
     checks.scores("logits", logits, 2)
     nets, (n, C) = logits.shape[:-2], logits.shape[-2:]
     if own and getattr(transition, "shape", ())[:-2] == nets != ():
-        arguments.matrix("transition of a net", transition.flatten(0, -3)[0], rows=C)
+        arguments.matrix("transition of a net", transition.flatten(0, -3)[0], rows=C, gradient=True)
         checks.distributions("transition", transition.flatten(0, -2))
     else:
-        checks.distributions("transition", arguments.matrix("transition", transition, rows=C))
+        checks.distributions("transition", arguments.matrix("transition", transition, rows=C, gradient=True))
     arguments.same_kind("transition", transition, "logits", logits)
     if own and getattr(tubes, "shape", ()) == (*nets, n) != (n,):
         checks.class_numbers("tubes", tubes.flatten(), transition.shape[-1])

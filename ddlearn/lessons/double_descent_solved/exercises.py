@@ -21,9 +21,11 @@ def min_norm_fit(X: Tensor, y: Tensor) -> Tensor:
 
 
 def risk(n: int, p: int, signal: float, noise: float) -> float:
+    missed = signal * max(0.0, 1 - n / p)
+    if noise == 0:
+        return missed
     if abs(p - n) <= 1:
         return math.inf
-    missed = signal * max(0.0, 1 - n / p)
     return missed + noise * min(n, p) / (abs(p - n) - 1)
 
 
@@ -48,6 +50,7 @@ def risk_cases(generator: torch.Generator):
     for n, p in ((30, 10), (20, 45), (40, 40), (25, 27), (12, 400), (50, 48)):
         signal, noise = (0.5 + torch.rand(2, generator=generator, dtype=torch.float64)).tolist()
         yield n, p, signal, noise
+    yield 40, 40, 1.0, 0.0  # without noise there is nothing to amplify
 
 
 def split_cases(generator: torch.Generator):
@@ -66,7 +69,7 @@ def branches(below, above):
 
     def wrong(n: int, p: int, signal: float, noise: float) -> float:
         if abs(p - n) <= 1:
-            return math.inf
+            return math.inf if noise > 0 else 0.0
         return (below if p < n else above)(n, p, signal, noise)
 
     return wrong
@@ -176,7 +179,7 @@ RISK = Exercise(
     reference=risk,
     cases=risk_cases,
     hints=(
-        "Three cases, by p - n: near zero, below, above. `float('inf')` is infinity.",
+        "Three cases, by p - n: near zero, below, above. `float('inf')` is infinity, and needs noise above 0.",
         "Below, there is variance only: noise * p / (n - p - 1).",
         "Above, the same with n and p exchanged, and a bias: signal * (1 - n / p).",
     ),
@@ -216,6 +219,14 @@ RISK = Exercise(
             (
                 "At p = n yours is finite, and negative. With features and examples equally many the expectation is "
                 "infinite: return float('inf') for |p - n| <= 1."
+            ),
+        ),
+        Mistake(
+            "infinite without noise",
+            lambda n, p, signal, noise: math.inf if abs(p - n) <= 1 else risk(n, p, signal, noise),
+            (
+                "At p = n yours is infinite even where noise is 0. The peak is amplified noise: without noise the fit "
+                "at p = n finds beta exactly, and its risk is 0."
             ),
         ),
         Mistake(
