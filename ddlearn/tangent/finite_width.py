@@ -39,6 +39,7 @@ TILE = 2**18
 """Entries of the kernel computed at a time: 2 MB of float64, which the processor's cache holds."""
 
 
+@torch.inference_mode(False)
 def empirical(
     net: nn.Module | MLP,
     x: Tensor,
@@ -65,14 +66,14 @@ def empirical(
     """
     arguments.one_of("outputs", outputs, ("mean", "sum", "full"))
     check_points("x", x)
-    with undisturbed(net if isinstance(net, nn.Module) else nn.Module(), x):
-        net, shares = unrolled(net, parameters, rates)
-        check_net(net, x)
-        if x2 is not None:
-            check_points("x2", x2)
-            arguments.same_kind("x2", x2, "x", x)
-            if x2.shape[1:] != x.shape[1:]:
-                raise ValueError(f"x2 must be of shape {shape('m', x)}, as x; got shape {tuple(x2.shape)}")
+    net, shares = unrolled(net, parameters, rates)
+    check_net(net, x)
+    if x2 is not None:
+        check_points("x2", x2)
+        arguments.same_kind("x2", x2, "x", x)
+        if x2.shape[1:] != x.shape[1:]:
+            raise ValueError(f"x2 must be of shape {shape('m', x)}, as x; got shape {tuple(x2.shape)}")
+    with undisturbed(net, x):
         return _kernel(net, x.detach(), None if x2 is None else x2.detach(), outputs, shares)
 
 
@@ -124,7 +125,7 @@ class _Side:
             terms = 1 if use.D is not None or full else k  # D_a.D_a is 1 for each of the outputs that are summed
             use.W_share, use.b_share = (terms * shares.get(p, 0.0) for p in (use.W, use.b))
         others = [p for p in net.parameters() if id(p) in seen.others]
-        return cls(n, k, seen.uses, others, _jacobians(net, x, seen.f.detach(), others, shares, full, batched))
+        return cls(n, k, seen.uses, others, _jacobians(net, x, seen.f, others, shares, full, batched))
 
     def is_confirmed(self, seen: Seen, parameters: list[Tensor], shares: dict[int, float]) -> bool:
         """Whether plain autograd has the same slopes, for a few samples: g of a random mixture of their outputs.
@@ -182,11 +183,11 @@ def _sides(net: nn.Module, x: Tensor, x2: Tensor | None, shares: dict[int, float
             sides = [_Side.of(net, s, v, shares, full, batched) for s, v in zip(seen, points, strict=True)]
             if all(side.is_confirmed(s, parameters, shares) for side, s in zip(sides, seen, strict=True)):
                 return sides[0], sides[-1]
-        except RuntimeError:  # torch's, for what it has no way to do
+        except RuntimeError:  # torch has no way to do it
             continue
     sides = []
     for v in points:
-        f = run(net, v).detach()
+        f = run(net, v)
         J = _jacobians(net, v, f, parameters, shares, full, batched=False)
         sides.append(_Side(*f.shape, [], parameters, J))
     return sides[0], sides[-1]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ddlearn.tangent.passes import close, probes, reached, run, same_apart
+from ddlearn.tangent.passes import UNREACHED, close, probes, reached, run, same_apart
 
 __all__ = ["Seen", "Use", "differentiate", "used_layers"]
 
@@ -60,7 +60,7 @@ def used_layers(net: nn.Module, x: Tensor, shares: dict[int, float]) -> Seen:
         by_rows = [use for use, v in zip(uses, again, strict=False) if use in by_rows and _same_rows(use, v, x, rows)]
     entries = Counter(id(p) for p in reached(f) if id(p) in shares)
     if not entries:
-        raise ValueError("net must be differentiable: net(x) does not depend on its parameters, as autograd sees it")
+        raise ValueError(UNREACHED)
     calls = Counter(p for use in by_rows for p in {use.W, use.b} - {None})
     whole = {p for p, count in entries.items() if calls[p] == count}
     kept = []

@@ -10,15 +10,17 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, jvp
 
-from ddlearn import arguments
+from ddlearn import arguments, compute
 from ddlearn.networks import MLP, Parameters
 from ddlearn.tangent.nets import check_net, copy_of, unrolled
 from ddlearn.tangent.passes import (
+    UNREACHED,
     close,
     jacobian,
     mixture,
     probes,
     reached,
+    real_vector,
     run,
     same_apart,
     slopes,
@@ -84,27 +86,44 @@ class Linearized:
         f = run(self.net, x)
         for rows in probes(len(x)):
             same_apart(f[rows], run(self.net, x[rows]))
-        if any(p is other() for p in reached(f) for other in self.originals):
-            raise ValueError("net must hold its parameters in its modules; a function in it keeps one, out of reach")
         trained = [p for p in self.net.parameters() if p.requires_grad]
+        leaves = {id(p) for p in reached(f)}
+        if any(id(p()) in leaves for p in self.originals):
+            raise ValueError(
+                "net must keep its parameters in its modules only; one of them is not in a copy of the net"
+            )
+        if leaves.isdisjoint(map(id, trained)):
+            raise ValueError(UNREACHED)
+        weights = mixture(f)
+        plain = slopes(f, weights, trained)
         try:
             value, change = self._by_jvp(x, step)
-            weights = mixture(f)
-            plain = [g @ s.detach().flatten() for g, s in zip(slopes(f, weights, trained), step.values(), strict=True)]
-            mine = weights * change.detach().reshape(f.shape)
-            gap, size = sum(plain) - mine.sum(), sum(p.abs() for p in plain) + mine.abs().sum()
-            if (
-                close(value.detach().reshape(f.shape), f.detach())
-                and gap.abs() <= torch.finfo(f.dtype).eps ** 0.5 * size
-            ):
+            if close(value.reshape(f.shape), f) and _has_slopes(change.reshape(f.shape), weights, step, plain):
                 return value, change
-        except RuntimeError:  # torch's, where it has no forward mode
+        except RuntimeError:  # torch's, where it has no forward mode, or no way back through it
             pass
         if x.requires_grad:
             raise ValueError("x must not require a gradient; this net is linearized without one")
-        f = f.detach()
-        J = jacobian(self.net, x, f, trained)
-        return f, sum(j @ s.flatten() for j, s in zip(J, step.values(), strict=True))
+        compute.require_memory(f.numel() * sum(map(torch.numel, trained)) * f.element_size(), "the Jacobian of the net")
+        J = jacobian(self.net, x, run(self.net, x), trained)
+        return f.detach(), sum(j @ s.flatten() for j, s in zip(J, step.values(), strict=True))
+
+
+def _has_slopes(change: Tensor, weights: Tensor, step: dict[str, Tensor], slopes: list[Tensor]) -> bool:
+    """Whether a sum of weights * change is that of the slopes along the step, and is differentiated to them."""
+    tolerance = torch.finfo(change.dtype).eps ** 0.5
+    terms = [g * s.detach().flatten() for g, s in zip(slopes, step.values(), strict=True)]
+    mine = weights * change.detach()
+    size = sum(term.abs().sum() for term in terms) + mine.abs().sum()
+    if not (sum(term.sum() for term in terms) - mine.sum()).abs() <= tolerance * size:
+        return False
+    moving = [(s, g) for s, g in zip(step.values(), slopes, strict=True) if s.requires_grad]
+    if not moving:
+        return True
+    found = torch.autograd.grad(change, [s for s, _ in moving], weights, retain_graph=True, allow_unused=True)
+    size = max(g.abs().max() for g in slopes)
+    errors = [(g if d is None else real_vector(d) - g).abs().max() for d, (_, g) in zip(found, moving, strict=True)]
+    return bool(max(errors) <= tolerance * size)
 
 
 @torch.inference_mode(False)

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.dropout import _DropoutNd
 from torch.nn.parameter import is_lazy
+from torch.nn.utils.parametrizations import _SpectralNorm
+from torch.nn.utils.spectral_norm import SpectralNorm
 from torch.overrides import TorchFunctionMode
 
 from ddlearn import arguments
@@ -96,8 +98,10 @@ def check_net(net: nn.Module, x: Tensor | None = None) -> None:
     for name, module in net.named_modules():
         couples = isinstance(module, _BatchNorm) and (module.training or module.running_mean is None)
         draws = isinstance(module, _DropoutNd) and module.training and module.p > 0
-        if couples or draws:
-            what = "sees a batch as a whole" if couples else "draws at random"
+        spectral = (module, *module._forward_pre_hooks.values())
+        moves = module.training and any(isinstance(part, (_SpectralNorm, SpectralNorm)) for part in spectral)
+        if couples or draws or moves:
+            what = "sees a batch as a whole" if couples else "draws at random" if draws else "changes with each pass"
             where = type(module).__name__ + (f" {name!r}" if name else "")
             raise ValueError(f"net must treat every sample alone; {where} {what} in training mode. Call net.eval().")
     trained = next((p for p in net.parameters() if p.requires_grad), None)
@@ -107,7 +111,7 @@ def check_net(net: nn.Module, x: Tensor | None = None) -> None:
         check_points("x", x)
         if x.ndim < 2:
             raise ValueError(f"x must be of shape (n, ...), one sample a row; got shape {tuple(x.shape)}")
-        arguments.same_kind("x", x, "the parameters", trained)
+        arguments.same_kind("x", x, "the parameters", trained.detach().real)
 
 
 def check_points(name: str, x: Tensor) -> Tensor:

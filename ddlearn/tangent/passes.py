@@ -14,11 +14,24 @@ from torch import Tensor, nn
 
 from ddlearn import arguments, compute
 
-__all__ = ["close", "jacobian", "mixture", "probes", "reached", "run", "same_apart", "shape", "slopes", "undisturbed"]
+__all__ = [
+    "close",
+    "jacobian",
+    "mixture",
+    "probes",
+    "reached",
+    "real_vector",
+    "run",
+    "same_apart",
+    "shape",
+    "slopes",
+    "undisturbed",
+]
 
 PROBED = 7
 """Samples, beside the last one, for which a result is compared with plain autograd."""
 
+UNREACHED = "net must be differentiable: net(x) does not depend on its parameters, as autograd sees it"
 ALONE = "net must treat every sample alone and draw nothing at random; "
 
 
@@ -82,7 +95,9 @@ def slopes(f: Tensor, weights: Tensor, parameters: Sequence[Tensor], more: bool 
     found = [None] * len(parameters)
     if f.requires_grad:
         found = torch.autograd.grad(f, list(parameters), weights, retain_graph=more, allow_unused=True)
-    return [_flat(torch.zeros_like(p) if g is None else g).to(f.dtype) for p, g in zip(parameters, found, strict=True)]
+    return [
+        real_vector(torch.zeros_like(p) if g is None else g).to(f.dtype) for p, g in zip(parameters, found, strict=True)
+    ]
 
 
 def jacobian(net: nn.Module, x: Tensor, f: Tensor, parameters: Sequence[Tensor]) -> list[Tensor]:
@@ -91,7 +106,9 @@ def jacobian(net: nn.Module, x: Tensor, f: Tensor, parameters: Sequence[Tensor])
     Slow, and right for every net that autograd can differentiate.
     """
     n, k = f.shape
-    J = [x.new_zeros(n, k, _flat(p.detach()).numel()) for p in parameters]
+    weights = mixture(f)
+    together = slopes(f, weights, parameters)
+    J = [x.new_zeros(n, k, real_vector(p.detach()).numel()) for p in parameters]
     for i in range(n):
         own = run(net, x[i : i + 1])
         same_apart(f[i : i + 1], own)
@@ -106,6 +123,10 @@ def jacobian(net: nn.Module, x: Tensor, f: Tensor, parameters: Sequence[Tensor])
                 ) from error
             for j, slope in zip(J, found, strict=True):
                 j[i, a] = slope
+    size = max(g.abs().max() for g in together)
+    for g, j in zip(together, J, strict=True):
+        if not close(torch.einsum("nap,na->p", j, weights), g, size):
+            raise ValueError(f"{ALONE}some samples gave other slopes apart from the others")
     return J
 
 
@@ -117,6 +138,10 @@ def reached(f: Tensor) -> list[Tensor]:
         if node is None or node in seen:
             continue
         seen.add(node)
+        if "CheckpointFunction" in node.name():  # its parameters are in a graph of its own
+            raise ValueError(
+                "net must call torch.utils.checkpoint with use_reentrant=False; the other kind hides slopes"
+            )
         for following, _ in node.next_functions:
             if hasattr(following, "variable"):
                 leaves.append(following.variable)
@@ -131,13 +156,14 @@ def close(one: Tensor, other: Tensor, size: float = 0.0) -> bool:
     return one.shape == other.shape and bool((one - other).abs().max() <= tolerance)
 
 
-def shape(rows: str, x: Tensor) -> str:
-    return f"({', '.join([rows, *map(str, x.shape[1:])])}{',' if x.ndim == 1 else ''})"
-
-
-def _flat(g: Tensor) -> Tensor:
+def real_vector(g: Tensor) -> Tensor:
+    """A gradient's entries, real and imaginary parts each by itself."""
     g = g.to_dense() if g.layout is not torch.strided else g
     return (torch.view_as_real(g.resolve_conj()) if g.is_complex() else g).flatten()
+
+
+def shape(rows: str, x: Tensor) -> str:
+    return f"({', '.join([rows, *map(str, x.shape[1:])])}{',' if x.ndim == 1 else ''})"
 
 
 def _said(error: Exception) -> str:
