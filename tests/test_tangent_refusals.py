@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from ddlearn import tangent
+from ddlearn import compute, tangent
 from ddlearn.compute import generator
 from ddlearn.networks import MLP
 
@@ -241,11 +241,21 @@ def test_every_public_name_is_in_the_table():
     assert set(TABLE) == set(tangent.__all__) - {"InfiniteKernels"}
 
 
-def test_a_jacobian_that_does_not_fit_is_refused_before_it_is_made(monkeypatch):
+def test_what_does_not_fit_is_refused_before_it_is_made(monkeypatch):
     net = nn.Sequential(nn.Linear(3, 4), nn.LayerNorm(4), nn.Linear(4, 2)).double()
-    tangent.empirical(net, X)
-    monkeypatch.setenv("MEM_LIMIT", "1000")
+    linear = tangent.linearize(nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(3, 2).double())))
+    large = torch.zeros(30_000, 3, dtype=torch.float64)
+    left = compute.memory_left
+    monkeypatch.setattr(compute, "memory_left", lambda: min(left(), 10**9))
+    with pytest.raises(MemoryError, match=r"^the kernel needs about 7.2 GB"):
+        tangent.empirical(net, large)
+    with pytest.raises(MemoryError, match=r"^the kernel needs about 2.3 GB"):
+        tangent.empirical(net, large[:8500], outputs="full")
+    monkeypatch.setattr(compute, "memory_left", lambda: 1200)
     with pytest.raises(
         MemoryError, match=r"^the Jacobian of 1.weight, 1.bias needs about .* MB, and 0 MB are left here"
     ):
         tangent.empirical(net, X)
+    monkeypatch.setattr(compute, "memory_left", lambda: 500)
+    with pytest.raises(MemoryError, match=r"^the Jacobian of the net needs about"):
+        linear(X, linear.parameters)

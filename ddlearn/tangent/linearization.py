@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-import copy
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor, nn
 from torch.func import functional_call, jvp
 
-from ddlearn import arguments
+from ddlearn import arguments, compute
 from ddlearn.networks import MLP, Parameters
-from ddlearn.tangent.nets import check_net, unrolled
+from ddlearn.tangent.nets import check_net, copy_of, unrolled
+from ddlearn.tangent.passes import (
+    UNREACHED,
+    close,
+    jacobian,
+    mixture,
+    probes,
+    reached,
+    real_vector,
+    run,
+    same_apart,
+    slopes,
+    undisturbed,
+)
 
 __all__ = ["Linearized", "linearize"]
 
@@ -26,14 +40,19 @@ class Linearized:
 
     parameters: dict[str, Tensor] | Parameters
     function: Callable[[dict[str, Tensor] | Parameters, Tensor], Tensor] = field(repr=False)
-    check: Callable[[Tensor], None] = field(repr=False)
+    net: nn.Module = field(repr=False)
+    originals: tuple[weakref.ref, ...] = field(default=(), repr=False)
 
     def __call__(self, x: Tensor, parameters: dict[str, Tensor] | Parameters) -> Tensor:
         """f_lin(x; theta), exactly as forward-mode differentiation has it (`torch.func.jvp`).
 
-        Raises `TypeError` or `ValueError` if x or the parameters are not of the net's form.
+        A module's result is compared with plain autograd. Where they differ, or forward mode has no way, J is computed
+        a sample and an output at a time, which is slow and not differentiable in x.
+
+        Raises `TypeError` or `ValueError` if x or the parameters are not of the net's form, or if the net draws at
+        random, lets samples see one another, or cannot be run or differentiated. `MemoryError` if J does not fit.
         """
-        self.check(x)
+        check_net(self.net, x)
         start = _named(self.parameters)
         try:
             moved = _named(parameters)
@@ -49,11 +68,65 @@ class Linearized:
                 wanted, got = tuple(start[name].shape), tuple(tensor.shape)
                 raise ValueError(f"parameters must have {name} of shape {wanted}; got shape {got}")
             arguments.same_kind(name, tensor, "the net", start[name])
-        step = {name: moved[name] - start[name] for name in start}
-        value, change = jvp(lambda theta: self.function(_like(self.parameters, theta), x), (start,), (step,))
-        return value + change
+        wanted = torch.is_grad_enabled()
+        with undisturbed(self.net, x):
+            x = x.clone() if x.is_inference() else x
+            step = {name: (t.clone() if t.is_inference() else t) - start[name] for name, t in moved.items()}
+            value, change = (self._confirmed if isinstance(self.parameters, dict) else self._by_jvp)(x, step)
+            line = value + change
+        return line if wanted else line.detach()
+
+    def _by_jvp(self, x: Tensor, step: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """f(x; theta_0) and J (theta - theta_0), by forward-mode differentiation."""
+        theta = _named(self.parameters)
+        return jvp(lambda theta: self.function(_like(self.parameters, theta), x), (theta,), (step,))
+
+    def _confirmed(self, x: Tensor, step: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """The same, as plain autograd confirms it for one random mixture of all outputs, or computes it."""
+        f = run(self.net, x)
+        for rows in probes(len(x)):
+            same_apart(f[rows], run(self.net, x[rows]))
+        trained = [p for p in self.net.parameters() if p.requires_grad]
+        leaves = {id(p) for p in reached(f)}
+        if any(id(p()) in leaves for p in self.originals):
+            raise ValueError(
+                "net must keep its parameters in its modules only; one of them is not in a copy of the net"
+            )
+        if leaves.isdisjoint(map(id, trained)):
+            raise ValueError(UNREACHED)
+        weights = mixture(f)
+        plain = slopes(f, weights, trained)
+        try:
+            value, change = self._by_jvp(x, step)
+            if close(value.reshape(f.shape), f) and _has_slopes(change.reshape(f.shape), weights, step, plain):
+                return value, change
+        except RuntimeError:  # torch's, where it has no forward mode, or no way back through it
+            pass
+        if x.requires_grad:
+            raise ValueError("x must not require a gradient; this net is linearized without one")
+        compute.require_memory(f.numel() * sum(map(torch.numel, trained)) * f.element_size(), "the Jacobian of the net")
+        J = jacobian(self.net, x, run(self.net, x), trained)
+        return f.detach(), sum(j @ s.flatten() for j, s in zip(J, step.values(), strict=True))
 
 
+def _has_slopes(change: Tensor, weights: Tensor, step: dict[str, Tensor], slopes: list[Tensor]) -> bool:
+    """Whether a sum of weights * change is that of the slopes along the step, and is differentiated to them."""
+    tolerance = torch.finfo(change.dtype).eps ** 0.5
+    terms = [g * s.detach().flatten() for g, s in zip(slopes, step.values(), strict=True)]
+    mine = weights * change.detach()
+    size = sum(term.abs().sum() for term in terms) + mine.abs().sum()
+    if not (sum(term.sum() for term in terms) - mine.sum()).abs() <= tolerance * size:
+        return False
+    moving = [(s, g) for s, g in zip(step.values(), slopes, strict=True) if s.requires_grad]
+    if not moving:
+        return True
+    found = torch.autograd.grad(change, [s for s, _ in moving], weights, retain_graph=True, allow_unused=True)
+    size = max(g.abs().max() for g in slopes)
+    errors = [(g if d is None else real_vector(d) - g).abs().max() for d, (_, g) in zip(found, moving, strict=True)]
+    return bool(max(errors) <= tolerance * size)
+
+
+@torch.inference_mode(False)
 def linearize(net: nn.Module | MLP, parameters: Parameters | None = None) -> Linearized:
     """The tangent of a net at the parameters that it has now -> `Linearized`, which keeps its own copy of them.
 
@@ -61,17 +134,18 @@ def linearize(net: nn.Module | MLP, parameters: Parameters | None = None) -> Lin
     networks of any depth evolve as linear models under gradient descent", 2019, arXiv 1902.06720, Theorem 2.1). net is
     a `torch.nn.Module`, of which frozen parameters are constants, or an `MLP` with its `parameters`.
 
-    Raises `TypeError` or `ValueError` if net is neither, or if it draws at random or lets samples see one another
-    (dropout, batch normalization in training mode: call `net.eval()`).
+    Raises `TypeError` or `ValueError` if net is neither, if it draws at random or lets samples see one another
+    (dropout, batch normalization in training mode: call `net.eval()`), or if it cannot be copied.
     """
     module, _ = unrolled(net, parameters)
     check_net(module)
     if isinstance(net, MLP):
         start = tuple((W.detach().clone(), None if b is None else b.detach().clone()) for W, b in parameters)
-        return Linearized(start, net.apply, lambda x: check_net(module, x))
-    net = copy.deepcopy(net)
-    start = {name: p.detach().clone() for name, p in net.named_parameters() if p.requires_grad}
-    return Linearized(start, lambda theta, x: functional_call(net, theta, (x,)), lambda x: check_net(net, x))
+        return Linearized(start, net.apply, module)
+    copied = copy_of(net)
+    start = {name: p.detach().clone() for name, p in copied.named_parameters() if p.requires_grad}
+    originals = tuple(weakref.ref(p) for p in net.parameters())
+    return Linearized(start, lambda theta, x: functional_call(copied, theta, (x,)), copied, originals)
 
 
 def _named(parameters: dict[str, Tensor] | Parameters) -> dict[str, Tensor]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+
+import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.dropout import _DropoutNd
+from torch.nn.parameter import is_lazy
+from torch.nn.utils.parametrizations import _SpectralNorm
+from torch.nn.utils.spectral_norm import SpectralNorm
+from torch.overrides import TorchFunctionMode
 
 from ddlearn import arguments
 from ddlearn.networks import ACTIVATIONS, MLP, Parameters
 
-__all__ = ["check_net", "unrolled"]
+__all__ = ["check_net", "check_points", "copy_of", "unrolled"]
 
 
 class _Unrolled(nn.Module):
@@ -59,20 +66,57 @@ def unrolled(
     return module, shares
 
 
+class _Detached(TorchFunctionMode):
+    """Lets a deep copy copy a tensor that a net kept from a pass, which torch refuses; detached from that pass."""
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        if function is Tensor.__deepcopy__ and not args[0].is_leaf:
+            return args[0].detach().clone()
+        return function(*args, **(kwargs or {}))
+
+
+def copy_of(net: nn.Module) -> nn.Module:
+    """A deep copy, of a net that keeps activations too."""
+    try:
+        with _Detached():
+            return copy.deepcopy(net)
+    except (TypeError, RuntimeError, NotImplementedError, ValueError, AttributeError) as error:
+        raise TypeError(
+            f"net must be one that copy.deepcopy copies; it raised {type(error).__name__}: {error}"
+        ) from error
+
+
 def check_net(net: nn.Module, x: Tensor | None = None) -> None:
-    """Refuse a net that couples samples or draws at random, and an x that is not of its parameters' kind."""
+    """Refuse a net that couples samples, draws at random or holds no numbers, and an x not of its parameters' kind."""
+    for name, tensor in (*net.named_parameters(), *net.named_buffers()):
+        if is_lazy(tensor):
+            raise ValueError(f"net must have been run once; {name} has no shape before")
+        if tensor.device.type == "meta":
+            raise ValueError(f"net must hold numbers; {name} is on the meta device, which holds none")
+        if tensor.is_inference():
+            raise ValueError(f"net must be made outside torch.inference_mode(), or autograd cannot use its {name}")
     for name, module in net.named_modules():
         couples = isinstance(module, _BatchNorm) and (module.training or module.running_mean is None)
         draws = isinstance(module, _DropoutNd) and module.training and module.p > 0
-        if couples or draws:
-            what = "sees a batch as a whole" if couples else "draws at random"
+        spectral = (module, *module._forward_pre_hooks.values())
+        moves = module.training and any(isinstance(part, (_SpectralNorm, SpectralNorm)) for part in spectral)
+        if couples or draws or moves:
+            what = "sees a batch as a whole" if couples else "draws at random" if draws else "changes with each pass"
             where = type(module).__name__ + (f" {name!r}" if name else "")
             raise ValueError(f"net must treat every sample alone; {where} {what} in training mode. Call net.eval().")
     trained = next((p for p in net.parameters() if p.requires_grad), None)
     if trained is None:
         raise ValueError("net must have parameters that require gradients; without them it has no tangent")
     if x is not None:
-        arguments.tensor("x", x, gradient=True)
+        check_points("x", x)
         if x.ndim < 2:
             raise ValueError(f"x must be of shape (n, ...), one sample a row; got shape {tuple(x.shape)}")
-        arguments.same_kind("x", x, "the parameters", trained)
+        arguments.same_kind("x", x, "the parameters", trained.detach().real)
+
+
+def check_points(name: str, x: Tensor) -> Tensor:
+    """A tensor of finite numbers, in memory entry by entry."""
+    if isinstance(x, Tensor) and (x.device.type == "meta" or x.layout is not torch.strided):
+        kind = "on the meta device, which holds none" if x.device.type == "meta" else "sparse"
+        raise ValueError(f"{name} must hold a number for each entry; it is {kind}")
+    return arguments.tensor(name, x, gradient=True)

@@ -1,0 +1,128 @@
+"""What linear layers z = W h + b contribute to the tangent kernel: where each was used, its input h and D = df/dz."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from ddlearn.tangent.passes import UNREACHED, close, probes, reached, run, same_apart
+
+__all__ = ["Seen", "Use", "differentiate", "used_layers"]
+
+
+@dataclass(eq=False)
+class Use:
+    """One call of a linear layer, z = W h + b: h (p, n, in) for p positions in a sample, D = df/dz (p, a, n, out).
+
+    W and b name the parameters, None where one is frozen or not there. z is the edge in autograd's graph at which D is
+    taken; a tensor would do until something changed it in place. D is None where z is the net's output: the identity.
+    """
+
+    W: int | None
+    b: int | None
+    h: Tensor
+    z: torch.autograd.graph.GradientEdge
+    version: int
+    D: Tensor | None = None
+    W_share: float = 0.0
+    b_share: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A pass forward: the output f (n, k), uses of linear layers, and the ids of all other parameters that f reaches.
+
+    `tried` are rows that were passed apart from the others, and their f.
+    """
+
+    f: Tensor
+    uses: list[Use]
+    others: set[int]
+    tried: list[tuple[Tensor, Tensor]]
+
+
+def used_layers(net: nn.Module, x: Tensor, shares: dict[int, float]) -> Seen:
+    """Pass x, and note the uses of linear layers whose parameters are used nowhere else and row by row.
+
+    A few samples are passed apart from the others, and must give what they gave among them: in f, or the net is
+    refused, and in each h, or its rows are not the samples.
+    """
+    f, uses = _watch(net, x, shares)
+    by_rows, tried = uses, []
+    for rows in probes(len(x)):
+        apart, again = _watch(net, x[rows], shares)
+        size = max((use.h.abs().max().item() for use in again), default=0.0)
+        same_apart(f[rows], apart, size)
+        tried.append((rows, apart))
+        by_rows = [use for use, v in zip(uses, again, strict=False) if use in by_rows and _same_rows(use, v, x, rows)]
+    entries = Counter(id(p) for p in reached(f) if id(p) in shares)
+    if not entries:
+        raise ValueError(UNREACHED)
+    calls = Counter(p for use in by_rows for p in {use.W, use.b} - {None})
+    whole = {p for p, count in entries.items() if calls[p] == count}
+    kept = []
+    for use in by_rows:
+        use.W, use.b = (p if p in whole else None for p in (use.W, use.b))
+        if use.W or use.b:
+            use.h = use.h.reshape(len(x), -1, use.h.shape[-1]).transpose(0, 1)  # (p, n, in)
+            kept.append(use)
+    return Seen(f, kept, set(entries) - whole, tried)
+
+
+def differentiate(f: Tensor, uses: list[Use], full: bool) -> None:
+    """D of each use, by one pass back an output. A use that is the output itself has no need of one."""
+    n, k = f.shape
+    calls = Counter(p for use in uses for p in {use.W, use.b} - {None})
+    inner = [use for use in uses if f.grad_fn is not use.z.node or calls[use.W] > 1 or calls[use.b] > 1]
+    if not inner:
+        return
+    slots = [None] * len(inner)
+    for a in range(k):
+        pick = torch.zeros_like(f)
+        pick[:, a] = 1
+        edges = [use.z for use in inner]
+        slopes = torch.autograd.grad(f, edges, pick, retain_graph=a < k - 1)
+        for i, slope in enumerate(slopes):
+            slope = slope.reshape(n, -1, slope.shape[-1]).transpose(0, 1)  # (p, n, out)
+            if slots[i] is None:
+                p, _, out = slope.shape
+                slots[i] = slope.new_empty((p, k, n, out) if full else (p, n, k, out))
+            slots[i].select(1 if full else 2, a).copy_(slope)
+    for use, D in zip(inner, slots, strict=True):
+        use.D = D if full else D.flatten(2)[:, None]  # (p, 1, n, k out)
+
+
+def _watch(net: nn.Module, x: Tensor, shares: dict[int, float]) -> tuple[Tensor, list[Use]]:
+    """The net's output, and every call of a linear layer on the way."""
+    uses = []
+
+    def note(layer: nn.Linear, args: tuple, named: dict, z: Tensor) -> None:
+        W, b = (id(p) if id(p) in shares else None for p in (layer.weight, layer.bias))
+        if z.requires_grad and (W or b) and z.dtype == x.dtype:
+            h = args[0] if args else named["input"]
+            uses.append(Use(W, b, h.detach(), torch.autograd.graph.get_gradient_edge(z), h._version))
+
+    # First in line: what another hook makes of z is no longer the layer's.
+    layers = [layer for layer in net.modules() if type(layer) is nn.Linear]
+    hooks = [layer.register_forward_hook(note, prepend=True, with_kwargs=True) for layer in layers]
+    try:
+        return run(net, x), uses
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _same_rows(use: Use, apart: Use, x: Tensor, rows: Tensor) -> bool:
+    """Whether the layer saw the same layer's input in the same rows, once for all samples, once for some apart."""
+    unchanged = use.h._version == use.version
+    same_layer = (use.W, use.b) == (apart.W, apart.b)
+    return (
+        unchanged
+        and same_layer
+        and use.h.ndim > 1
+        and (len(use.h), len(apart.h)) == (len(x), len(rows))
+        and close(apart.h, use.h[rows])
+    )

@@ -1,0 +1,206 @@
+"""Passes through a net of any kind: it is left as it was found, its errors are put into words, and what a faster way
+says of its gradients can be compared with plain autograd.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+from collections import deque
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ddlearn import arguments, compute
+
+__all__ = [
+    "close",
+    "jacobian",
+    "mixture",
+    "probes",
+    "reached",
+    "real_vector",
+    "run",
+    "same_apart",
+    "shape",
+    "slopes",
+    "undisturbed",
+]
+
+PROBED = 7
+"""Samples, beside the last one, for which a result is compared with plain autograd."""
+
+UNREACHED = "net must be differentiable: net(x) does not depend on its parameters, as autograd sees it"
+ALONE = "net must treat every sample alone and draw nothing at random; "
+
+
+@contextlib.contextmanager
+def undisturbed(net: nn.Module, x: Tensor) -> Iterator[None]:
+    """Autograd in full precision, whatever mode the caller is in; then the net and torch's generators as they were."""
+    devices = [x.device] if x.device.type == "cuda" else []
+    modes = torch.inference_mode(False), torch.enable_grad(), torch.autocast(x.device.type, enabled=False)
+    with contextlib.ExitStack() as stack:
+        for mode in (*modes, torch.random.fork_rng(devices), _as_found(net)):
+            stack.enter_context(mode)
+        yield
+
+
+def run(net: nn.Module, x: Tensor) -> Tensor:
+    """net(x) as (n, k), checked to be of that shape or (n,), or without its first dimension if n is 1.
+
+    x is passed as a copy that asks for its gradient. Without one, a checkpoint of the older kind would cut off the
+    parameters in it, without an error. A net that cannot take such an x gets it without.
+    """
+    own = x.detach().clone()
+    before = _generator_state(x)
+    try:
+        try:
+            f = net(own.requires_grad_().clone())
+        except (RuntimeError, TypeError, ValueError):
+            f = net(x.detach().clone())
+    except (MemoryError, torch.OutOfMemoryError):
+        raise
+    except Exception as error:
+        raise ValueError(f"net must take x of shape {tuple(x.shape)}; it raised {_said(error)}") from error
+    if not torch.equal(before, _generator_state(x)):
+        raise ValueError(f"{ALONE}it drew from torch's generator. Call net.eval().")
+    arguments.tensor("net(x)", f, gradient=True)
+    fits = f.ndim in (1, 2) and len(f) == len(x)
+    if not fits and not (len(x) == 1 and f.ndim < 2):
+        raise ValueError(f"net must map {shape('n', x)} to (n, k) or (n,); got shape {tuple(f.shape)}")
+    return f if f.ndim == 2 else f.reshape(len(x), -1)
+
+
+def probes(n: int) -> list[Tensor]:
+    """Rows by which a net and a result are tried: the last alone, and a few of the others in another order."""
+    draw = compute.generator(0)
+    others = torch.randperm(n - 1, generator=draw, device="cpu")[: max(1, min(PROBED, n - 1))]
+    return [torch.tensor([n - 1], device="cpu"), others] if n > 1 else [torch.tensor([0], device="cpu")]
+
+
+def same_apart(f: Tensor, apart: Tensor, size: float = 0.0) -> None:
+    """Refuse a net that gives some samples, apart from the others, another output."""
+    if apart.shape != f.shape or not close(apart, f, size):
+        raise ValueError(f"{ALONE}some samples gave another output apart from the others")
+
+
+def mixture(f: Tensor) -> Tensor:
+    """One random weight for each output of each sample: a sum with these weights is right if every entry is."""
+    return torch.randn(f.shape, generator=compute.generator(1), dtype=torch.float64, device="cpu").to(f)
+
+
+def slopes(f: Tensor, weights: Tensor, parameters: Sequence[Tensor], more: bool = False) -> list[Tensor]:
+    """d(sum of weights * f)/dtheta by plain autograd, as real vectors; 0 for what f does not depend on."""
+    found = [None] * len(parameters)
+    if f.requires_grad:
+        found = torch.autograd.grad(f, list(parameters), weights, retain_graph=more, allow_unused=True)
+    return [
+        real_vector(torch.zeros_like(p) if g is None else g).to(f.dtype) for p, g in zip(parameters, found, strict=True)
+    ]
+
+
+def jacobian(net: nn.Module, x: Tensor, f: Tensor, parameters: Sequence[Tensor]) -> list[Tensor]:
+    """df_a(x)/dtheta, (n, k, p) of each parameter: a pass for every sample, and one back for every output of it.
+
+    Slow, and right for every net that autograd can differentiate.
+    """
+    n, k = f.shape
+    weights = mixture(f)
+    together = slopes(f, weights, parameters)
+    J = [x.new_zeros(n, k, real_vector(p.detach()).numel()) for p in parameters]
+    for i in range(n):
+        own = run(net, x[i : i + 1])
+        same_apart(f[i : i + 1], own)
+        for a in range(k):
+            pick = torch.zeros_like(own)
+            pick[0, a] = 1
+            try:
+                found = slopes(own, pick, parameters, more=a < k - 1)
+            except RuntimeError as error:
+                raise ValueError(
+                    f"net must be one that autograd can differentiate; it raised {_said(error)}"
+                ) from error
+            for j, slope in zip(J, found, strict=True):
+                j[i, a] = slope
+    size = max(g.abs().max() for g in together)
+    for g, j in zip(together, J, strict=True):
+        if not close(torch.einsum("nap,na->p", j, weights), g, size):
+            raise ValueError(f"{ALONE}some samples gave other slopes apart from the others")
+    return J
+
+
+def reached(f: Tensor) -> list[Tensor]:
+    """The leaves of autograd's graph that f was computed from, each as often as it enters the computation."""
+    leaves, seen, ahead = [], set(), [f.grad_fn]
+    while ahead:
+        node = ahead.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        if "CheckpointFunction" in node.name():  # its parameters are in a graph of its own
+            raise ValueError(
+                "net must call torch.utils.checkpoint with use_reentrant=False; the other kind hides slopes"
+            )
+        for following, _ in node.next_functions:
+            if hasattr(following, "variable"):
+                leaves.append(following.variable)
+            ahead.append(following)
+    return leaves
+
+
+def close(one: Tensor, other: Tensor, size: float = 0.0) -> bool:
+    """Up to the rounding of sums in another order; `size` is that of terms that may have cancelled in them."""
+    eps = torch.finfo(one.dtype).eps
+    tolerance = eps**0.5 * other.abs().max() + eps**0.75 * size
+    return one.shape == other.shape and bool((one - other).abs().max() <= tolerance)
+
+
+def real_vector(g: Tensor) -> Tensor:
+    """A gradient's entries, real and imaginary parts each by itself."""
+    g = g.to_dense() if g.layout is not torch.strided else g
+    return (torch.view_as_real(g.resolve_conj()) if g.is_complex() else g).flatten()
+
+
+def shape(rows: str, x: Tensor) -> str:
+    return f"({', '.join([rows, *map(str, x.shape[1:])])}{',' if x.ndim == 1 else ''})"
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+
+
+def _generator_state(x: Tensor) -> Tensor:
+    return torch.cuda.get_rng_state(x.device) if x.device.type == "cuda" else torch.get_rng_state()
+
+
+@contextlib.contextmanager
+def _as_found(net: nn.Module) -> Iterator[None]:
+    """Undo what a pass changes in a net: attributes and registers of its modules, tensors, gradients, mode."""
+    boxes = [box for module in net.modules() for box in _boxes(module)]
+    found = [(box, copy.copy(box)) for box in boxes]
+    gradients = [(p, p.grad) for p in net.parameters()]
+    tensors = {id(t): t for box in boxes for t in _contents(box) if isinstance(t, Tensor)}
+    tensors |= {id(grad): grad for _, grad in gradients if grad is not None}
+    values = [(t, t.detach().clone()) for t in tensors.values() if t.layout is torch.strided]
+    try:
+        yield
+    finally:
+        for box, old in found:
+            if list(map(id, _contents(box))) != list(map(id, _contents(old))):
+                box.clear()
+                box.update(old) if isinstance(box, (dict, set)) else box.extend(old)
+        for p, grad in gradients:
+            p.grad = grad
+        for t, value in values:
+            if not torch.equal(t.detach(), value):
+                with torch.inference_mode(t.is_inference()), torch.no_grad():
+                    t.copy_(value)
+
+
+def _boxes(module: nn.Module) -> list:
+    return [vars(module), *(v for v in vars(module).values() if isinstance(v, (dict, list, set, deque)))]
+
+
+def _contents(box: dict | list | set | deque) -> list:
+    return [*box.keys(), *box.values()] if isinstance(box, dict) else list(box)

@@ -1,0 +1,533 @@
+"""The tangent kernel and the tangent of seventy kinds of modules, against plain autograd; what is refused, and in what words."""
+
+import copy
+import re
+import warnings
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
+
+from ddlearn import tangent
+from ddlearn.compute import generator
+from ddlearn.networks import MLP
+from ddlearn.tangent import finite_width
+
+
+def points(n, *shape, seed=0):
+    return torch.randn(n, *shape, generator=generator(seed), dtype=torch.float64)
+
+
+def slopes(net, x):
+    """df_a(x_i)/dtheta as [parameter][i, a]: one sample and one output at a time."""
+    trained = [p for p in net.parameters() if p.requires_grad]
+    rows = []
+    for i in range(len(x)):
+        f = net(x[i : i + 1]).reshape(-1)
+        of_outputs = []
+        for a in range(len(f)):
+            found = torch.autograd.grad(f[a], trained, retain_graph=True, allow_unused=True)
+            found = [torch.zeros_like(p) if g is None else g for p, g in zip(trained, found, strict=True)]
+            found = [g.to_dense() if g.is_sparse else g for g in found]
+            of_outputs.append([(torch.view_as_real(g) if g.is_complex() else g).flatten() for g in found])
+        rows.append([torch.stack(gs) for gs in zip(*of_outputs, strict=True)])
+    return [torch.stack(gs) for gs in zip(*rows, strict=True)]
+
+
+def by_loop(net, x, x2):
+    found = copy.deepcopy(net.state_dict())
+    J, J2 = (torch.cat(slopes(net, v), 2) for v in (x, x2))
+    net.load_state_dict(found)
+    return torch.einsum("iap,jbp->ijab", J, J2)
+
+
+class Of(nn.Module):
+    """A forward pass of one's own over layers by name."""
+
+    def __init__(self, run, **layers):
+        super().__init__()
+        self.run = run
+        for name, layer in layers.items():
+            setattr(self, name, layer)
+
+    def forward(self, x):
+        return self.run(self, x)
+
+
+def between(*layers, width=6, k=3):
+    """Those layers between a first and a last linear one."""
+    return nn.Sequential(nn.Linear(4, width), *layers, nn.Linear(width, k))
+
+
+def recurrent(kind, **options):
+    out = 5 * (2 if options.get("bidirectional") else 1)
+    return Of(
+        lambda s, x: s.head(s.cells(x.view(len(x), 2, 2))[0][:, -1]),
+        cells=kind(2, 5, batch_first=True, **options), head=nn.Linear(out, 3),
+    )  # fmt: skip
+
+
+def after(change, net):
+    """A net after a change made to it: hooks, parametrizations, ties."""
+    change(net)
+    return net
+
+
+class Stateful(nn.Module):
+    """Counts its calls in a number, a buffer and a list, and keeps its last features."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.head = nn.Linear(4, 6), nn.Linear(6, 3)
+        self.calls, self.seen = 0, []
+        self.register_buffer("count", torch.zeros(()))
+
+    def forward(self, x):
+        self.calls += 1
+        self.count += 1
+        self.features = self.first(x).tanh()
+        self.seen.append(self.features.detach())
+        return self.head(self.features)
+
+
+class Square(torch.autograd.Function):
+    """Written without setup_context: torch.func refuses it."""
+
+    @staticmethod
+    def forward(context, z):
+        context.save_for_backward(z)
+        return z.square()
+
+    @staticmethod
+    def backward(context, slope):
+        return 2 * slope * context.saved_tensors[0]
+
+
+class Weights(nn.Module):
+    """W from a function of it."""
+
+    def forward(self, W):
+        return W - W.mean(1, keepdim=True)
+
+
+def tied():
+    return after(lambda net: setattr(net[2], "weight", net[0].weight), nn.Sequential(
+        nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 3)))  # fmt: skip
+
+
+def closure():
+    """The head's weight is used by a function that only knows it from outside."""
+    net = Of(lambda s, x: s.head(s.inner(x)), head=nn.Linear(4, 3))
+    W = net.head.weight
+    net.inner = Of(lambda s, x: x + F.linear(x, W).sum(-1, keepdim=True).tanh())
+    return net
+
+
+def by_item(s, x):
+    h = s.conv(x.view(len(x), 1, 4)).relu().mean(-1)
+    return s.head(h if h.abs().max().item() < 1e9 else 0 * h)
+
+
+def by_rows(s, x):
+    """Another layer for each sign, as mixtures of experts do: data decide what is computed."""
+    return torch.stack([(s.one if row.sum().item() > 0 else s.other)(row) for row in x]).tanh() @ s.head.weight.T
+
+
+def in_order(s, x):
+    """Sorted by size, computed, and put back: rows inside are not the samples."""
+    order = x.norm(dim=1).argsort()
+    return s.head(s.first(x[order]).tanh())[order.argsort()] * (1 + x[:, :1])
+
+
+def by_checkpoint(s, x):
+    return s.head(checkpoint(lambda z: s.conv(z.view(len(z), 1, 4)).relu().mean(-1), x, use_reentrant=False))
+
+
+def half_constant(s, x):
+    with torch.no_grad():
+        aside = s.first(x).sin()
+    return s.head(s.first(x).tanh() + aside)
+
+
+def waves(s, x):
+    return s.head(torch.fft.rfft(s.first(x)).abs())
+
+
+def complex_weights(s, x):
+    return s.head((x.to(torch.complex128) @ s.W).abs())
+
+
+def with_complex():
+    net = Of(complex_weights, head=nn.Linear(5, 3))
+    net.W = nn.Parameter(torch.randn(4, 5, dtype=torch.complex128))
+    return net
+
+
+CONV = nn.Unflatten(1, (1, 4))
+TOKENS = nn.Unflatten(1, (2, 2))
+
+MODULES = {
+    "rnn": lambda: recurrent(nn.RNN),
+    "gru": lambda: recurrent(nn.GRU),
+    "lstm": lambda: recurrent(nn.LSTM),
+    "lstm, two layers, both ways": lambda: recurrent(nn.LSTM, num_layers=2, bidirectional=True),
+    "gru cell": lambda: Of(lambda s, x: s.cell(x[:, 2:], s.cell(x[:, :2])), cell=nn.GRUCell(2, 3)),
+    "batch norm": lambda: between(nn.BatchNorm1d(6), nn.Tanh()).eval(),
+    "batch norm, running": lambda: after(lambda net: net(points(9, 4)), between(nn.BatchNorm1d(6)).double()).eval(),
+    "layer norm": lambda: between(nn.LayerNorm(6), nn.Tanh()),
+    "group norm": lambda: between(nn.GroupNorm(3, 6), nn.Tanh()),
+    "rms norm": lambda: between(nn.RMSNorm(6), nn.Tanh()),
+    "instance norm": lambda: nn.Sequential(
+        CONV, nn.Conv1d(1, 3, 2), nn.InstanceNorm1d(3, affine=True), nn.Tanh(), nn.Flatten(), nn.Linear(9, 3)
+    ),
+    "instance norm, statistics, eval": lambda: nn.Sequential(
+        CONV, nn.Conv1d(1, 3, 2), nn.InstanceNorm1d(3, affine=True, track_running_stats=True), nn.Flatten()
+    ).eval(),
+    "instance norm, statistics, train": lambda: nn.Sequential(
+        CONV, nn.Conv1d(1, 3, 2), nn.InstanceNorm1d(3, affine=True, track_running_stats=True), nn.Flatten()
+    ),
+    "local response norm": lambda: nn.Sequential(
+        CONV, nn.Conv1d(1, 3, 2), nn.LocalResponseNorm(2), nn.Flatten(), nn.Linear(9, 3)
+    ),
+    "prelu": lambda: between(nn.PReLU()),
+    "prelu, one a unit": lambda: between(nn.PReLU(6), k=2),
+    "prelu, one output": lambda: between(nn.PReLU(), k=1),
+    "rrelu": lambda: between(nn.RReLU()).eval(),
+    "glu": lambda: nn.Sequential(nn.Linear(4, 6), nn.GLU(), nn.Linear(3, 3)),
+    "softplus": lambda: between(nn.Softplus()),
+    "gelu, silu, mish, elu": lambda: between(nn.GELU(), nn.SiLU(), nn.Mish(), nn.ELU()),
+    "in place": lambda: nn.Sequential(nn.ReLU(inplace=True), nn.Linear(4, 6), nn.SELU(inplace=True), nn.Linear(6, 3)),
+    "softmax": lambda: between(nn.Softmax(1)),
+    "dropout in eval": lambda: between(nn.Dropout(), nn.AlphaDropout()).eval(),
+    "attention": lambda: Of(
+        lambda s, x: s.head(s.attend(*[s.first(x.view(len(x), 2, 2))] * 3)[0].mean(1)),
+        first=nn.Linear(2, 4), attend=nn.MultiheadAttention(4, 2, batch_first=True), head=nn.Linear(4, 3),
+    ),
+    "transformer": lambda: Of(
+        lambda s, x: s.head(s.block(s.first(x.view(len(x), 2, 2)))[:, 0]),
+        first=nn.Linear(2, 4), head=nn.Linear(4, 3),
+        block=nn.TransformerEncoderLayer(4, 2, 5, dropout=0.0, batch_first=True),
+    ),
+    "transformer in eval": lambda: Of(
+        lambda s, x: s.head(s.block(s.first(x.view(len(x), 2, 2)))[:, 0]),
+        first=nn.Linear(2, 4), head=nn.Linear(4, 3),
+        block=nn.TransformerEncoderLayer(4, 2, 5, batch_first=True, norm_first=True),
+    ).eval(),
+    "embedding": lambda: Of(
+        lambda s, x: s.head(s.words((x > 0).long()).flatten(1)), words=nn.Embedding(2, 3), head=nn.Linear(12, 3)
+    ),
+    "embedding, sparse": lambda: Of(
+        lambda s, x: s.words((x > 0).long()).mean(1), words=nn.Embedding(2, 3, sparse=True)
+    ),
+    "embedding, renormalized": lambda: Of(
+        lambda s, x: s.words((x > 0).long()).mean(1), words=nn.Embedding(2, 3, max_norm=0.5)
+    ),
+    "bag of embeddings": lambda: Of(
+        lambda s, x: s.words((x > 0).long()), words=nn.EmbeddingBag(2, 3, mode="mean")
+    ),
+    "weight norm, old": lambda: after(lambda net: nn.utils.weight_norm(net[0]), between(nn.Tanh())),
+    "weight norm": lambda: after(lambda net: nn.utils.parametrizations.weight_norm(net[0]), between(nn.Tanh())),
+    "spectral norm, old": lambda: after(lambda net: nn.utils.spectral_norm(net[0]), between(nn.Tanh())).eval(),
+    "spectral norm": lambda: after(
+        lambda net: nn.utils.parametrizations.spectral_norm(net[0]), between(nn.Tanh())
+    ).eval(),
+    "orthogonal": lambda: after(lambda net: nn.utils.parametrizations.orthogonal(net[0]), between(nn.Tanh())),
+    "parametrized": lambda: after(
+        lambda net: nn.utils.parametrize.register_parametrization(net[0], "weight", Weights()), between(nn.Tanh())
+    ),
+    "tied": tied,
+    "tied to an embedding": lambda: after(
+        lambda net: setattr(net.words, "weight", net.head.weight),
+        Of(lambda s, x: s.head(s.words((x > 0).long()).mean(1)), words=nn.Embedding(3, 5), head=nn.Linear(5, 3)),
+    ),
+    "used from outside": closure,
+    "bilinear": lambda: Of(lambda s, x: s.pair(x, x.tanh()), pair=nn.Bilinear(4, 4, 3)),
+    "conv 1d": lambda: nn.Sequential(CONV, nn.Conv1d(1, 3, 2, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(15, 3)),
+    "conv 2d": lambda: nn.Sequential(
+        nn.Unflatten(1, (1, 2, 2)), nn.Conv2d(1, 4, 2, padding=1, padding_mode="circular"), nn.Tanh(),
+        nn.Conv2d(4, 3, 2, groups=1), nn.AvgPool2d(2), nn.Flatten(),
+    ),
+    "transposed conv": lambda: nn.Sequential(
+        CONV, nn.ConvTranspose1d(1, 3, 2, stride=2), nn.Tanh(), nn.AdaptiveAvgPool1d(1), nn.Flatten()
+    ),
+    "pooling": lambda: nn.Sequential(
+        CONV, nn.Conv1d(1, 6, 1), nn.MaxPool1d(2), nn.LPPool1d(2, 2), nn.Flatten(), nn.Linear(6, 3)
+    ),
+    "upsampled and shuffled": lambda: nn.Sequential(
+        nn.Unflatten(1, (1, 2, 2)), nn.Conv2d(1, 4, 1), nn.PixelShuffle(2), nn.Upsample(scale_factor=2), nn.Flatten(),
+        nn.Linear(64, 3),
+    ),
+    "stateful": Stateful,
+    "item": lambda: Of(by_item, conv=nn.Conv1d(1, 5, 2), head=nn.Linear(5, 3)),
+    "control flow by samples": lambda: Of(by_rows, one=nn.Linear(4, 5), other=nn.Linear(4, 5), head=nn.Linear(5, 3)),
+    "sorted inside": lambda: Of(in_order, first=nn.Linear(4, 6), head=nn.Linear(6, 3)),
+    "checkpoint": lambda: Of(by_checkpoint, conv=nn.Conv1d(1, 5, 2), head=nn.Linear(5, 3)),
+    "no_grad branch": lambda: Of(half_constant, first=nn.Linear(4, 6), head=nn.Linear(6, 3)),
+    "detached": lambda: Of(
+        lambda s, x: s.head((h := s.first(x).tanh()) + s.first(h.detach()[:, :4])),
+        first=nn.Linear(4, 6), head=nn.Linear(6, 3),
+    ),
+    "residual": lambda: Of(
+        lambda s, x: s.head((h := s.first(x)) + s.inner(h.tanh())),
+        first=nn.Linear(4, 6), inner=nn.Linear(6, 6), head=nn.Linear(6, 3),
+    ),
+    "complex between": lambda: Of(waves, first=nn.Linear(4, 6), head=nn.Linear(4, 3)),
+    "complex parameters": with_complex,
+    "own autograd function": lambda: Of(
+        lambda s, x: s.norm(Square.apply(s.first(x))), first=nn.Linear(4, 3), norm=nn.LayerNorm(3)
+    ),
+    "einsum": lambda: Of(lambda s, x: torch.einsum("nd,kd,nd->nk", x, s.head.weight, x), head=nn.Linear(4, 3)),
+    "frozen first": lambda: after(lambda net: net[0].requires_grad_(False), between(nn.Tanh())),
+    "frozen norm": lambda: after(lambda net: net[1].requires_grad_(False), between(nn.LayerNorm(6), nn.Tanh())),
+    "never used": lambda: Of(lambda s, x: s.head(x), head=nn.Linear(4, 3), never=nn.Conv1d(2, 2, 2)),
+    "buffers": lambda: after(
+        lambda net: net.register_buffer("shift", torch.ones(4)),
+        Of(lambda s, x: s.head(x + s.shift), head=nn.Linear(4, 3)),
+    ),
+    "module list": lambda: Of(
+        lambda s, x: sum(layer(x).tanh() for layer in s.parts), parts=nn.ModuleList(nn.Linear(4, 3) for _ in range(3))
+    ),
+    "nested": lambda: nn.Sequential(between(nn.Tanh(), k=6), nn.Sequential(nn.Sequential(nn.LayerNorm(6)))),
+    "parameter dict": lambda: Of(
+        lambda s, x: x @ s.parts["W"] + s.parts["b"],
+        parts=nn.ParameterDict({"W": torch.randn(4, 3), "b": torch.randn(3)}),
+    ),
+    "one number": lambda: Of(lambda s, x: s.head(x).squeeze(-1), head=nn.Linear(4, 1)),
+    "squeezed entirely": lambda: nn.Sequential(between(nn.LayerNorm(6)), Of(lambda s, x: x.squeeze())),
+    "hooks": lambda: after(
+        lambda net: [net[0].register_forward_hook(lambda m, a, z: 2 * z),
+                     net[2].register_full_backward_hook(lambda *a: None)],
+        between(nn.Tanh()),
+    ),
+    "traced": lambda: torch.jit.trace(between(nn.Tanh()).double(), points(2, 4)),
+}  # fmt: skip
+
+# Sizes with n = k = 3 among them, n = m, one sample, and more samples than are compared one by one.
+SIZES = [(3, 3), (2, 3), (1, 2), (11, 4)]
+
+
+@pytest.fixture(autouse=True)
+def silent():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's, on what it is about to give up
+        yield
+
+
+def built(name):
+    torch.manual_seed(0)
+    return MODULES[name]().double() if name != "complex parameters" else after(
+        lambda net: net.head.double(), MODULES[name]()
+    )  # fmt: skip
+
+
+def state(net):
+    """Everything a net holds, and its mode."""
+    tensors = {name: t.clone() for name, t in (*net.named_parameters(), *net.named_buffers())}
+    return tensors, [module.training for module in net.modules()]
+
+
+def assert_same_state(net, before):
+    tensors, modes = state(net)
+    assert modes == before[1]
+    assert tensors.keys() == before[0].keys()
+    assert all(torch.equal(t, before[0][name]) for name, t in tensors.items())
+    assert all(p.grad is None for p in net.parameters())
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_kernel_of_any_module_is_plain_autograd_s(name):
+    net = built(name)
+    before = state(net)
+    for n, m in SIZES:
+        x, x2 = points(n, 4, seed=n), points(m, 4, seed=m + 50)
+        for other in (x2, None):
+            right = by_loop(net, x, x if other is None else other)
+            close = 1e-12 * max(by_loop(net, v, v).abs().max() for v in (x, x2))
+            assert (tangent.empirical(net, x, other, "full") - right).abs().max() <= close
+            trace = right.diagonal(dim1=2, dim2=3).sum(-1)
+            assert (tangent.empirical(net, x, other, "sum") - trace).abs().max() <= right.shape[-1] * close
+        assert_same_state(net, before)
+
+
+REFUSED = {
+    "used from outside": (ValueError, "net must keep its parameters in its modules only; one of them is not in a copy"),
+    "traced": (ValueError, "net must keep its parameters in its modules only; one of them is not in a copy"),
+    "complex parameters": (TypeError, "W must be float32 or float64; got torch.complex128"),
+}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_tangent_of_any_module_is_plain_autograd_s(name):
+    net = built(name)
+    net(points(2, 4))
+    linear = tangent.linearize(net)
+    x = points(3, 4)
+    step = {key: points(t.numel(), seed=7).view(t.shape).to(t) for key, t in linear.parameters.items()}
+    moved = {key: (t + step[key]).requires_grad_() for key, t in linear.parameters.items()}
+    if name in REFUSED:
+        error, sentence = REFUSED[name]
+        with pytest.raises(error, match=f"^{re.escape(sentence)}"):
+            linear(x, moved)
+        return
+    J = slopes(net, x)
+    f = torch.cat([net(row[None]).reshape(1, -1) for row in x]).detach()
+    expected = f + sum(j @ s.flatten() for j, s in zip(J, step.values(), strict=True))
+    line = linear(x, moved)
+    assert (line.reshape(expected.shape) - expected).abs().max() <= 1e-12 * (1 + expected.abs().max())
+    assert (linear(x, linear.parameters).reshape(f.shape) - f).abs().max() <= 1e-14 * (1 + f.abs().max())
+    # The tangent's own slopes are J: it can be trained.
+    weights = points(*expected.shape, seed=9)
+    found = torch.autograd.grad((weights * line.reshape(expected.shape)).sum(), list(moved.values()), allow_unused=True)
+    for g, j in zip(found, J, strict=True):
+        g = torch.zeros(j.shape[2:], dtype=j.dtype) if g is None else g.to_dense().flatten()
+        assert (g - torch.einsum("na,nap->p", weights, j)).abs().max() <= 1e-12 * (1 + j.abs().max())
+
+
+def net_of(run, **layers):
+    return Of(run, **layers, head=nn.Linear(4, 3)).double()
+
+
+UNREACHED = "net must be differentiable: net(x) does not depend on its parameters"
+ALONE = "net must treat every sample alone"
+CHANGED = {
+    "two outputs": (net_of(lambda s, x: (s.head(x), x)), TypeError, "net(x) must be a torch tensor; got tuple"),
+    "whole numbers": (net_of(lambda s, x: s.head(x).argmax(1)), TypeError, "net(x) must be float32 or float64; got"),
+    "no gradient": (net_of(torch.no_grad()(lambda s, x: s.head(x))), ValueError, UNREACHED),
+    "detached": (net_of(lambda s, x: s.head(x).detach()), ValueError, UNREACHED),
+    "raises": (net_of(lambda s, x: s.head(x[:, :2])), ValueError, "net must take x of shape (5, 4); it raised"),
+    "old checkpoint": (
+        net_of(lambda s, x: s.head(checkpoint(s.inner, x, use_reentrant=True)), inner=nn.Linear(4, 4)),
+        ValueError, "net must call torch.utils.checkpoint with use_reentrant=False",
+    ),
+    "statistics of the batch": (nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3)).double(), ValueError, ALONE),
+    "the same, without a module": (
+        net_of(lambda s, x: F.batch_norm(s.head(x), s.m, s.v, training=True), m=torch.zeros(3), v=torch.ones(3)),
+        ValueError, "net must",
+    ),
+    "attention over the batch": (
+        net_of(lambda s, x: s.a(*[s.head(x)[None]] * 3)[0][0], a=nn.MultiheadAttention(3, 1, batch_first=True)),
+        ValueError, ALONE,
+    ),
+    "sequence first": (
+        net_of(lambda s, x: s.head(s.r(x.view(-1, 2, 2))[0][:, -1]), r=nn.LSTM(2, 4)), ValueError, ALONE
+    ),
+    "rrelu": (nn.Sequential(nn.Linear(4, 3), nn.RReLU()).double(), ValueError, ALONE),
+    "rare chance": (net_of(lambda s, x: F.dropout(s.head(x), 1e-9)), ValueError, ALONE),
+    "chance between cells": (
+        net_of(lambda s, x: s.head(s.r(x.view(-1, 2, 2))[0][:, -1]), r=nn.LSTM(2, 4, 2, batch_first=True, dropout=0.5)),
+        ValueError, ALONE,
+    ),
+    "spectral norm": (nn.utils.parametrizations.spectral_norm(nn.Linear(4, 3)).double(), ValueError, ALONE),
+    "spectral norm, old": (nn.utils.spectral_norm(nn.Linear(4, 3)).double(), ValueError, ALONE),
+    "changes with every call": (
+        net_of(lambda s, x: (s.seen.add_(1), s.head(x) * s.seen)[1], seen=nn.Parameter(torch.zeros(()), False)),
+        ValueError, ALONE,
+    ),
+    "on meta": (nn.Linear(4, 3, device="meta"), ValueError, "net must hold numbers; weight is on the meta device"),
+    "lazy": (nn.LazyLinear(3), ValueError, "net must have been run once; weight has no shape before"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_what_has_no_tangent_is_refused_in_words_and_left_as_it_was(name):
+    net, error, sentence = CHANGED[name]
+    fixed = name not in ("on meta", "lazy")
+    before = state(net) if fixed else None
+    draw = torch.get_rng_state()
+    for call in (
+        lambda: tangent.empirical(net, points(5, 4)),
+        lambda: (linear := tangent.linearize(net))(points(5, 4), linear.parameters),
+    ):
+        with pytest.raises(error, match=f"^{re.escape(sentence)}"):
+            call()
+    assert torch.equal(draw, torch.get_rng_state())
+    if fixed:
+        assert_same_state(net, before)
+
+
+def test_attributes_and_lists_are_as_before():
+    net = Stateful().double()
+    net(points(2, 4))
+    features, seen = net.features, list(net.seen)
+    net.first.weight.grad = torch.ones(6, 4).double()
+    tangent.empirical(net, points(5, 4))
+    tangent.linearize(net)(points(5, 4), dict(net.named_parameters()))
+    assert (net.calls, len(net.seen), net.features is features) == (1, 1, True)
+    assert net.seen[0] is seen[0]
+    assert torch.equal(net.first.weight.grad, torch.ones(6, 4).double())
+    features.sum().backward()  # the caller's graph is whole
+
+
+MODES = {
+    "inference": lambda: torch.inference_mode(),
+    "no_grad": lambda: torch.no_grad(),
+    "autocast": lambda: torch.autocast("cpu"),
+    "default device": lambda: torch.device("meta"),
+}
+
+
+@pytest.mark.parametrize("made", ["here", "in inference mode", "asking for gradients", "as a parameter"])
+@pytest.mark.parametrize("mode", MODES)
+def test_no_mode_of_the_caller_changes_a_number(mode, made):
+    net = built("layer norm")
+    mlp = MLP((4, 6, 3), bias="none")
+    parameters = mlp.init(generator(0))
+    x, x2 = points(5, 4), points(3, 4, seed=1)
+    moved = {key: 2 * t.detach() for key, t in net.named_parameters()}
+
+    def numbers(x, x2, parameters, moved):
+        return [
+            tangent.empirical(net, x, x2), tangent.empirical(mlp, x, x2, "full", parameters),
+            tangent.linearize(net)(x, moved), tangent.linearize(mlp, parameters)(x, parameters),
+        ]  # fmt: skip
+
+    right = numbers(x, x2, parameters, moved)
+    with torch.inference_mode(made == "in inference mode"):
+        x, x2, W = (t.clone() for t in (x, x2, parameters[0][0]))
+        moved = {key: t.clone() for key, t in moved.items()}
+    if made == "asking for gradients":
+        x, x2, W = (t.requires_grad_() for t in (x, x2, W))
+    if made == "as a parameter":
+        x, x2, W = (nn.Parameter(t) for t in (x, x2, W))
+    with MODES[mode]():
+        mine = numbers(x, x2, ((W, None), parameters[1]), moved)
+    assert all(torch.equal(a, b) for a, b in zip(mine, right, strict=True))
+    assert not mine[0].requires_grad
+
+
+@pytest.mark.parametrize("wrong", ["meta", "sparse"])
+def test_points_without_numbers_are_refused(wrong):
+    net, x = built("layer norm"), points(5, 4)
+    linear = tangent.linearize(net)
+    bad = x.to("meta") if wrong == "meta" else x.to_sparse()
+    for call in (lambda: tangent.empirical(net, bad), lambda: linear(bad, linear.parameters)):
+        with pytest.raises(ValueError, match=r"^x must hold a number for each entry"):
+            call()
+    with pytest.raises(ValueError, match=r"^x2 must hold a number for each entry"):
+        tangent.empirical(net, x, bad)
+
+
+def test_a_net_made_in_inference_mode_is_refused():
+    with torch.inference_mode():
+        net = nn.Linear(4, 3).double()
+    for call in (lambda: tangent.empirical(net, points(5, 4)), lambda: tangent.linearize(net)):
+        with pytest.raises(ValueError, match=r"^net must be made outside torch.inference_mode\(\)"):
+            call()
+
+
+def test_a_wrong_number_of_torch_s_is_found(monkeypatch):
+    """torch's Jacobian off by a millionth, and rows in another order: plain autograd is asked, and right."""
+    net, x = built("layer norm"), points(20, 4)
+    right = tangent.empirical(net, x)
+    for wrong in (lambda t: t * (1 + 1e-6), lambda t: t.flip(0)):
+        jacobians = finite_width.vmap
+        monkeypatch.setattr(
+            finite_width, "vmap",
+            lambda f, in_dims, wrong=wrong, jacobians=jacobians: lambda *a: {
+                name: wrong(t) for name, t in jacobians(f, in_dims)(*a).items()
+            },
+        )  # fmt: skip
+        torch.testing.assert_close(tangent.empirical(net, x), right, rtol=1e-13, atol=1e-13)
+        monkeypatch.undo()
