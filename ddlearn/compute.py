@@ -13,9 +13,9 @@ import ctypes
 import gc
 import math
 import os
-import sys
+import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -38,7 +38,9 @@ __all__ = [
     "require_memory",
     "scale",
     "sizes",
+    "thread_environment",
     "threads",
+    "threads_held_to",
 ]
 
 T = TypeVar("T")
@@ -64,29 +66,85 @@ def threads(root: Path | str = "/") -> int:
     return max(1, math.floor(min(grants)))
 
 
-def limit_threads() -> int:
-    """Hold torch and BLAS to `threads()`, or to OMP_NUM_THREADS where that is set lower; `import ddlearn` calls this.
+def thread_environment() -> dict[str, str]:
+    """Return the variables that hold the numerical libraries of a process that we start to `threads()`.
 
-    The environment acts on libraries imported later; those already here are told directly. Nothing is imported for it,
-    and nothing is ever raised above what the user chose.
+    A variable that is set here already keeps its value, and OMP_NUM_THREADS lowers the others. The libraries read them
+    once, when they load, so for the process that asks they come too late: there, see `limit_threads`.
     """
     count = threads()
     chosen = control_groups.number(os.environ.get("OMP_NUM_THREADS"))
     if chosen:
         count = max(1, min(count, int(chosen)))
-    for variable in THREAD_VARIABLES:
-        os.environ.setdefault(variable, str(count))
-    torch = sys.modules.get("torch")
-    # A module that is half imported (ddlearn imported from within torch's import) has no such function yet.
-    if hasattr(torch, "set_num_threads") and torch.get_num_threads() > count:
-        torch.set_num_threads(count)
-    if "numpy" in sys.modules and count < _available_cores():
-        import threadpoolctl
+    return {variable: os.environ.get(variable) or str(count) for variable in THREAD_VARIABLES}
 
-        for pool in threadpoolctl.ThreadpoolController().lib_controllers:
-            if pool.num_threads > count:
-                pool.set_num_threads(count)
-    return count
+
+def limit_threads() -> None:
+    """Hold torch and BLAS in this process to `threads()`, where fewer cores are granted than the machine shows.
+
+    For a process that is the course's own: `lesson.start()` calls this in the learner's kernel, and so do commands that
+    compute. Importing ddlearn never does. Nothing is raised above what was chosen, and the environment stays as it is.
+    """
+    count = threads()
+    if count < _available_cores():
+        _lower(count)
+
+
+@contextlib.contextmanager
+def threads_held_to(count: int) -> Iterator[None]:
+    """Inside, no numerical library of this process computes on more than `count` threads; afterwards all is as before.
+
+    For a task in somebody else's worker process. Several tasks of one process may overlap: what BLAS had is put back
+    when the last of them ends.
+    """
+    import torch
+
+    global _tasks, _put_back
+    with _counting:
+        own = torch.get_num_threads()
+        if not _tasks:
+            _put_back = _lower(count)
+        elif own > count:
+            torch.set_num_threads(count)
+        _tasks += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _tasks -= 1
+            if not _tasks:
+                _put_back()
+            torch.set_num_threads(own)
+
+
+_counting, _tasks = threading.Lock(), 0
+
+
+def _put_back() -> None:
+    """Put the threads of BLAS back; `threads_held_to` keeps here what its first task has lowered."""
+
+
+def _lower(count: int) -> Callable[[], None]:
+    """Lower torch's threads, and those of each pool, to `count` where they are more; return what puts the pools back.
+
+    A library that loads later takes every core again, so those that the course uses are loaded first.
+    """
+    import scipy.linalg  # noqa: F401  (its BLAS is another than NumPy's)
+    import threadpoolctl
+    import torch
+
+    if torch.get_num_threads() > count:
+        torch.set_num_threads(count)
+    pools = [pool for pool in threadpoolctl.ThreadpoolController().lib_controllers if pool.num_threads > count]
+    before = [pool.num_threads for pool in pools]
+    for pool in pools:
+        pool.set_num_threads(count)
+
+    def put_back() -> None:
+        for pool, number in zip(pools, before, strict=True):
+            pool.set_num_threads(number)
+
+    return put_back
 
 
 def memory_limit(root: Path | str = "/") -> int:
@@ -204,25 +262,42 @@ def each(work: Callable[[T], object], items: Sequence[T], device: torch.device) 
     """
     import torch
 
-    count = torch.get_num_threads()
-    if device.type != "cpu" or min(count, len(items)) < 2:
+    with _starting:  # a thread that asks for the first time while others start would be told 1, and would keep it
+        count = torch.get_num_threads()
+    workers = min(count, len(items))
+    if device.type != "cpu" or workers < 2:
         for item in items:
             work(item)
         return
     from concurrent.futures import ThreadPoolExecutor
 
     grad, inference = torch.is_grad_enabled(), torch.is_inference_mode_enabled()  # a new thread knows neither
+    ready = threading.Barrier(workers + 1)
+
+    def compute_alone() -> None:
+        torch.get_num_threads()  # at its first question a thread takes the process's count, and then keeps its own
+        torch.set_num_threads(1)  # its own, and that of the process until all are ready
+        ready.wait()
 
     def as_here(item: T) -> None:
         with torch.inference_mode(inference), torch.set_grad_enabled(grad):
             work(item)
 
-    try:
-        with ThreadPoolExecutor(min(count, len(items)), initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            for _ in pool.map(as_here, items):
-                pass
-    finally:
-        torch.set_num_threads(count)  # a thread's own count is also what later threads start with
+    with ThreadPoolExecutor(workers, initializer=compute_alone) as pool:
+        with _starting:
+            try:
+                done = pool.map(as_here, items)
+                ready.wait()
+            except BaseException:
+                ready.abort()
+                raise
+            finally:
+                torch.set_num_threads(count)
+        for _ in done:
+            pass
+
+
+_starting = threading.Lock()
 
 
 def eigh(K: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

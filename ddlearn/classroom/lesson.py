@@ -92,7 +92,11 @@ class Lesson:
 
         `projector` turns the projector view on or off, as the button under the card does. Calling it again shows the
         card again and changes nothing else.
+
+        The kernel of a lesson is the course's own, so torch and BLAS are held here to the cores that are granted
+        (`compute.limit_threads`): on a host that grants one of many, more threads would only wait for each other.
         """
+        compute.limit_threads()
         if projector is not None:
             projector_button.turn_here(projector, self.parts.explorers)
         page.install()

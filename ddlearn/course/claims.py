@@ -85,6 +85,7 @@ def main(
     scheduler: str | None = None,
 ) -> int:
     """The command: measure, show the table, write the file; 1 if a claim does not hold or a control does not fail."""
+    compute.limit_threads()
     claims = list(declared(names))
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
