@@ -29,7 +29,7 @@ from contextlib import contextmanager
 import joblib
 
 import ddlearn
-from ddlearn import arguments, compute
+from ddlearn import arguments, compute, thread_pools
 
 __all__ = ["BACKENDS", "workers"]
 
@@ -77,7 +77,7 @@ def _client(scheduler: str | None) -> Iterator:
         # A worker that died is started again, and on a slow machine that takes longer than the 15 seconds after which
         # Dask would do without it: the last one gone, a sweep would wait for ever.
         patient = config.set({"distributed.deploy.lost-worker-timeout": "1h"})
-        options |= {"n_workers": compute.threads(), "env": dict.fromkeys(compute.THREAD_VARIABLES, "1")}
+        options |= {"n_workers": compute.threads(), "env": dict.fromkeys(thread_pools.THREAD_VARIABLES, "1")}
         with _environment_kept(), patient, LocalCluster(**options) as local, Client(local) as client:
             yield _joined(client, compute.threads())
         return

@@ -15,7 +15,7 @@ import math
 import os
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     import torch
 
 __all__ = [
+    "available_cores",
     "device",
     "each",
     "eigh",
     "generator",
-    "limit_threads",
     "memory_is_limited",
     "memory_left",
     "memory_limit",
@@ -38,15 +38,12 @@ __all__ = [
     "require_memory",
     "scale",
     "sizes",
-    "thread_environment",
     "threads",
-    "threads_held_to",
 ]
 
 T = TypeVar("T")
 
 SCALES = ("binder", "laptop", "gpu")
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 SMALL_MEMORY = 2.2e9
 """At or below this many bytes a machine counts as a hosted one (its limit is 2 GB)."""
 
@@ -59,92 +56,11 @@ def threads(root: Path | str = "/") -> int:
 
     `root` is the folder under which `proc` and `sys` are looked for; tests put their own there.
     """
-    grants = [_available_cores(), *control_groups.quotas(Path(root))]
+    grants = [available_cores(), *control_groups.quotas(Path(root))]
     limit = control_groups.number(os.environ.get("CPU_LIMIT"))
     if limit:
         grants.append(limit)
     return max(1, math.floor(min(grants)))
-
-
-def thread_environment() -> dict[str, str]:
-    """Return the variables that hold the numerical libraries of a process that we start to `threads()`.
-
-    A variable that is set here already keeps its value, and OMP_NUM_THREADS lowers the others. The libraries read them
-    once, when they load, so for the process that asks they come too late: there, see `limit_threads`.
-    """
-    count = threads()
-    chosen = control_groups.number(os.environ.get("OMP_NUM_THREADS"))
-    if chosen:
-        count = max(1, min(count, int(chosen)))
-    return {variable: os.environ.get(variable) or str(count) for variable in THREAD_VARIABLES}
-
-
-def limit_threads() -> None:
-    """Hold torch and BLAS in this process to `threads()`, where fewer cores are granted than the machine shows.
-
-    For a process that is the course's own: `lesson.start()` calls this in the learner's kernel, and so do commands that
-    compute. Importing ddlearn never does. Nothing is raised above what was chosen, and the environment stays as it is.
-    """
-    count = threads()
-    if count < _available_cores():
-        _lower(count)
-
-
-@contextlib.contextmanager
-def threads_held_to(count: int) -> Iterator[None]:
-    """Inside, no numerical library of this process computes on more than `count` threads; afterwards all is as before.
-
-    For a task in somebody else's worker process. Several tasks of one process may overlap: what BLAS had is put back
-    when the last of them ends.
-    """
-    import torch
-
-    global _tasks, _put_back
-    with _counting:
-        own = torch.get_num_threads()
-        if not _tasks:
-            _put_back = _lower(count)
-        elif own > count:
-            torch.set_num_threads(count)
-        _tasks += 1
-    try:
-        yield
-    finally:
-        with _counting:
-            _tasks -= 1
-            if not _tasks:
-                _put_back()
-            torch.set_num_threads(own)
-
-
-_counting, _tasks = threading.Lock(), 0
-
-
-def _put_back() -> None:
-    """Put the threads of BLAS back; `threads_held_to` keeps here what its first task has lowered."""
-
-
-def _lower(count: int) -> Callable[[], None]:
-    """Lower torch's threads, and those of each pool, to `count` where they are more; return what puts the pools back.
-
-    A library that loads later takes every core again, so those that the course uses are loaded first.
-    """
-    import scipy.linalg  # noqa: F401  (its BLAS is another than NumPy's)
-    import threadpoolctl
-    import torch
-
-    if torch.get_num_threads() > count:
-        torch.set_num_threads(count)
-    pools = [pool for pool in threadpoolctl.ThreadpoolController().lib_controllers if pool.num_threads > count]
-    before = [pool.num_threads for pool in pools]
-    for pool in pools:
-        pool.set_num_threads(count)
-
-    def put_back() -> None:
-        for pool, number in zip(pools, before, strict=True):
-            pool.set_num_threads(number)
-
-    return put_back
 
 
 def memory_limit(root: Path | str = "/") -> int:
@@ -317,7 +233,8 @@ def eigh(K: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.from_numpy(lam), torch.from_numpy(U)
 
 
-def _available_cores() -> int:
+def available_cores() -> int:
+    """Return the cores that the machine shows this process, of which fewer may be granted: see `threads`."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ddlearn.arguments import at_least, one_of
+from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.wording import brief
 
 Measure = Callable[[str, int], float]
@@ -134,7 +135,8 @@ class ClaimResult:
 
 def _measure(measure: Measure, scale: str, seed: int) -> tuple[float | None, str]:
     try:
-        return float(measure(scale, seed)), ""
+        with first_modes():
+            return float(measure(scale, seed)), ""
     except Exception as problem:
         return None, f"{type(problem).__name__}: {problem}"
 

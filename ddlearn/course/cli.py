@@ -125,10 +125,10 @@ def bench(
 @app.command()
 def doctor() -> None:
     """Say, in words, what is wrong with this machine and how to mend it."""
-    from ddlearn import compute
+    from ddlearn import thread_pools
     from ddlearn.course import doctor as examination
 
-    compute.limit_threads()  # as a lesson does when it starts
+    thread_pools.limit_threads()  # as a lesson does when it starts
     findings = examination.examine()
     typer.echo(examination.text(findings))
     raise typer.Exit(int(not all(finding.ok for finding in findings)))

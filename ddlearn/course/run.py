@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ddlearn import compute
+from ddlearn import thread_pools
 from ddlearn.classroom import progress
 from ddlearn.course import notebooks, rules
 
@@ -65,7 +65,7 @@ def fill(
     result = Run(lesson, exercises=len(rules.exercises_in(notebook)))
     with tempfile.TemporaryDirectory(prefix="ddlearn-run-") as folder:
         ours = {"DDLEARN_HOME": folder, "DDLEARN_STRICT": "1" if solved else "0"}
-        environment = {**os.environ, **compute.thread_environment(), **ours}
+        environment = {**os.environ, **thread_pools.thread_environment(), **ours}
         client = NotebookClient(
             notebook,
             timeout=CELL_TIMEOUT,

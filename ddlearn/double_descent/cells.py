@@ -21,7 +21,7 @@ from typing import TypeVar
 import joblib
 import torch
 
-from ddlearn import arguments, compute
+from ddlearn import arguments, compute, thread_pools
 
 __all__ = ["draw_seeds", "run_cells"]
 
@@ -65,7 +65,7 @@ def _run(task: tuple, home: int, threads: int) -> tuple[int, object]:
     place, cell, *setting = task
     if os.getpid() == home:
         return place, cell(*setting)
-    with compute.threads_held_to(threads), joblib.parallel_config(backend="sequential"):
+    with thread_pools.threads_held_to(threads), joblib.parallel_config(backend="sequential"):
         return place, cell(*setting)
 
 
