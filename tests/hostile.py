@@ -1,7 +1,8 @@
 """What the course computes and draws in a process whose global state is not the usual one.
 
-Run as a program, `hostile.py STATE,... NAME...`, it puts the process into the states, does the parts named, and prints a digest of each as JSON; with
-them, under "process", whatever of the process was changed meanwhile. `test_global_state` compares.
+Run as a program, `hostile.py STATE,... NAME...`, it puts the process into the states, does the parts named, and prints
+a digest of each as JSON; with them, under "process", whatever of the process was changed meanwhile. `test_global_state`
+compares.
 """
 
 import base64
@@ -270,8 +271,12 @@ def changes(before: dict, after: dict) -> list[str]:
 
 
 def main(states: str, names: list[str]) -> None:
-    import matplotlib  # noqa: F401  (its settings are there to be kept)
-    import torch  # noqa: F401
+    # Libraries that write into the environment or the warnings' filters as they load; that is not ours to judge.
+    import joblib  # noqa: F401
+    import matplotlib  # noqa: F401
+    import sympy  # noqa: F401
+    import threadpoolctl  # noqa: F401
+    import torch.func  # noqa: F401
 
     done: dict[str, object] = {}
     todo = parts()

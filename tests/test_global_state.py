@@ -28,8 +28,8 @@ BUNDLES = {
 }
 
 QUICK = """00 black_box, 01 lift, 01 features, 01 ridge, 02 bound, 02 film, 03 walk, 03 widths, 04 diagonal,
-05 certificate, 05 catapult, 05 step, 06 curve, 06 modes, 06 bounds, 07 peak, 08 clocks, 09 holograms, 09 triangle, 10 rules,
-11 rule, 11 look, 11 experiment"""
+05 certificate, 05 catapult, 05 step, 06 curve, 06 modes, 06 bounds, 07 peak, 08 clocks, 09 holograms, 09 triangle,
+10 rules, 11 rule, 11 look, 11 experiment"""
 """Explorers whose first picture takes less than two seconds; the others need DDLEARN_EVERY_EXPLORER=1, and minutes."""
 
 EXPLORERS = [name for name in hostile.parts() if name.startswith("explorer")]

@@ -102,6 +102,7 @@ class Exercise:
         right = Verdict("passed", f"`{self.name}` agrees with the course's own on {count}.", printed=printed)
         return min(verdicts, key=lambda verdict: verdict.rank, default=right)
 
+    @first_modes()
     def self_check(self) -> list[str]:
         """Return what is unfair about this exercise, in sentences; nothing if it is sound.
 
