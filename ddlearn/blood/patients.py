@@ -65,7 +65,7 @@ def blood_report(mixes: Tensor, generator: torch.Generator) -> Tensor:
     check_mixes("mixes", mixes)
     arguments.generator("generator", generator)
     noise = torch.randn(mixes.shape, generator=generator, device=generator.device, dtype=torch.float64).to(mixes)
-    report = (mixes + noise * torch.tensor(REPORT_DEVIATION).to(mixes)).clamp_(min=0.001)
+    report = (mixes + noise * torch.tensor(REPORT_DEVIATION, dtype=torch.float32).to(mixes)).clamp_(min=0.001)
     return report / report.sum(1, keepdim=True)
 
 

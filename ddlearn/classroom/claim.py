@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ddlearn import papers
 from ddlearn.arguments import at_least, one_of
 from ddlearn.classroom import basis
+from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.wording import brief
 
 Measure = Callable[[str, int], float]
@@ -154,7 +155,8 @@ class ClaimResult:
 
 def _measure(measure: Measure, scale: str, seed: int) -> tuple[float | None, str]:
     try:
-        return float(measure(scale, seed)), ""
+        with first_modes():
+            return float(measure(scale, seed)), ""
     except Exception as problem:
         return None, f"{type(problem).__name__}: {problem}"
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.sandbox import Outcome, call, where
 from ddlearn.classroom.verdict import Verdict
 from ddlearn.classroom.wording import listed
@@ -73,6 +74,7 @@ class Exercise:
     atol: float = 1e-9
     timeout: float = 5.0
 
+    @first_modes()
     def check(self, answer: Callable, seed: int = 0) -> Verdict:
         """Ask `answer` every case and return the verdict. Displays nothing, raises nothing."""
         if not callable(answer):
@@ -100,6 +102,7 @@ class Exercise:
         right = Verdict("passed", f"`{self.name}` agrees with the course's own on {count}.", printed=printed)
         return min(verdicts, key=lambda verdict: verdict.rank, default=right)
 
+    @first_modes()
     def self_check(self) -> list[str]:
         """Return what is unfair about this exercise, in sentences; nothing if it is sound.
 
@@ -142,6 +145,7 @@ class Exercise:
 
         return [tuple(case) for case in self.cases(Generator().manual_seed(seed))]
 
+    @first_modes()
     def _answers(self, function: Callable, seed: int) -> list:
         return [function(*arguments) for arguments in self._arguments(seed)]
 

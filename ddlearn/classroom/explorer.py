@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from ddlearn.classroom.controls import Control
 from ddlearn.classroom.figure import LiveFigure
 from ddlearn.classroom.latest import Job, Latest
+from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.panel import Panel
 from ddlearn.classroom.sweep import check_sentence, settings
 from ddlearn.classroom.wording import listed
@@ -234,8 +235,8 @@ class Explorer:
             if wish.key in remembered:
                 remembered.move_to_end(wish.key)
                 return remembered[wish.key][0]
-        reporter = {"progress": job.progress} if self._reports else {}
-        result = self.compute(**wish.values, **wish.engine, **reporter)
+        with first_modes():
+            result = self.compute(**wish.values, **wish.engine, **({"progress": job.progress} if self._reports else {}))
         with self._memory_lock:
             remembered[wish.key] = result, wish.engine  # the functions are kept, lest their ids be given away
             while len(remembered) > REMEMBERED:

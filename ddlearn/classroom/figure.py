@@ -9,8 +9,11 @@ is the alt text, the caption, and all that a terminal sees.
 import base64
 import html
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ddlearn.classroom import projector
+from ddlearn.classroom.modes import first_modes
 
 # Okabe and Ito (2008): eight colours that people with any common colour vision can tell apart. Use them together with a
 # line style or a marker, so that a grey print tells the same story.
@@ -53,6 +56,18 @@ STYLE = {
 }
 
 
+@contextmanager
+def style() -> Iterator[None]:
+    """Inside, matplotlib's settings are its defaults and `STYLE`, whatever the process has set; the backend stays."""
+    from matplotlib import rc_context, rcParams, rcParamsDefault
+
+    ours = {**rcParamsDefault, **STYLE}
+    ours.pop("backend")
+    # Each setting that is written is validated, which takes longer than to see that it stands there already.
+    with rc_context({name: value for name, value in ours.items() if rcParams[name] != value}), first_modes():
+        yield
+
+
 class LiveFigure:
     """Subclass it: `layout` makes the artists once, `draw` moves them, `describe` says what they show.
 
@@ -85,7 +100,8 @@ class LiveFigure:
 
         The picture has a fixed size and the caption keeps room for its lines, so the output's height never moves.
         """
-        self.sentence = self.describe(result)
+        with first_modes():
+            self.sentence = self.describe(result)
         png = base64.b64encode(self.png(result)).decode("ascii")
         width, height = self._pixels
         image = (
@@ -114,12 +130,11 @@ class LiveFigure:
 
     def png(self, result) -> bytes:
         """The picture of `result`, drawn by Agg without pyplot."""
-        from matplotlib import rc_context
         from PIL import Image
 
         from ddlearn.classroom.stage import Stage
 
-        with rc_context(STYLE):
+        with style():
             fresh = self.figure is None
             if fresh:
                 self.figure = self._blank()

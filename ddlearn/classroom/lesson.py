@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ddlearn import compute
+from ddlearn import compute, thread_pools
 from ddlearn.arguments import one_of
 from ddlearn.classroom import catching_up, claims_table, open_lessons, page, projector_button
 from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, source_of, strict
@@ -92,7 +92,11 @@ class Lesson:
 
         `projector` turns the projector view on or off, as the button under the card does. Calling it again shows the
         card again and changes nothing else.
+
+        The kernel of a lesson is the course's own, so torch and BLAS are held here to the cores that are granted
+        (`thread_pools.limit_threads`): on a host that grants one of many, more threads would only wait for each other.
         """
+        thread_pools.limit_threads()
         if projector is not None:
             projector_button.turn_here(projector, self.parts.explorers)
         page.install()

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ddlearn import cluster, compute, lessons
+from ddlearn import cluster, compute, lessons, thread_pools
 from ddlearn.classroom.claim import Claim, ClaimResult, Trial
 from ddlearn.classroom.store import write_whole
 from ddlearn.course import notebooks
@@ -92,6 +92,7 @@ def main(
     scheduler: str | None = None,
 ) -> int:
     """The command: measure, show the table, write the file; 1 if a claim does not hold or a control does not fail."""
+    thread_pools.limit_threads()
     claims = list(declared(names))
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

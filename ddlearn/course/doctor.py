@@ -180,7 +180,7 @@ def _threads(machine: Machine) -> Judgement:
         return (
             "warn",
             found,
-            "More threads than cores slow each other down. Import ddlearn first, or restart the kernel.",
+            f"More threads than cores slow each other down. Set OMP_NUM_THREADS={granted} before Jupyter starts.",
         )
     return "ok", found, ""
 
@@ -193,7 +193,7 @@ def _pools(machine: Machine) -> Judgement:
         return (
             "warn",
             f"{'; '.join(over)}; {granted} granted",
-            f"Set OMP_NUM_THREADS={granted} before Jupyter starts, or import ddlearn before NumPy.",
+            f"Set OMP_NUM_THREADS={granted} before Jupyter starts.",
         )
     return "ok", f"{len(pools)} numerical libraries, none with more than {granted} threads", ""
 

@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from ddlearn import thread_pools
 from ddlearn.classroom import progress
 from ddlearn.classroom.store import write_whole
 from ddlearn.course import notebooks, rules
@@ -64,7 +65,8 @@ def fill(
     """
     result = Run(lesson, exercises=len(rules.exercises_in(notebook)))
     with tempfile.TemporaryDirectory(prefix="ddlearn-run-") as folder:
-        environment = {**os.environ, "DDLEARN_HOME": folder, "DDLEARN_STRICT": "1" if solved else "0"}
+        ours = {"DDLEARN_HOME": folder, "DDLEARN_STRICT": "1" if solved else "0"}
+        environment = {**os.environ, **thread_pools.thread_environment(), **ours}
         client = NotebookClient(
             notebook,
             timeout=CELL_TIMEOUT,

@@ -37,7 +37,7 @@ class Clocks:
     noise: float
 
     def __post_init__(self) -> None:
-        sigma = arguments.positives("sigma", self.sigma, torch.empty(()).double())
+        sigma = arguments.positives("sigma", self.sigma, torch.empty((), dtype=torch.float64))
         eta = arguments.positives("eta", self.eta, sigma)
         b = arguments.tensor("b", self.b).to(sigma)
         for name, value in (("b", b), ("eta", eta)):

@@ -79,7 +79,10 @@ def linear_curve(
     one it is the limit. penalty None is the best one at each ratio. plain draws noise and beta, else they are averaged.
     """
     n, draws = arguments.whole("n", n, 2), arguments.whole("draws", draws, 1)
-    sizes = [max(1, round(n * g)) for g in arguments.positives("ratios", ratios, torch.empty(()).double()).tolist()]
+    sizes = [
+        max(1, round(n * g))
+        for g in arguments.positives("ratios", ratios, torch.empty((), dtype=torch.float64)).tolist()
+    ]
     x = torch.tensor(sizes, dtype=torch.float64) / n
     if penalty == 0:
         near = [p for p in sizes if abs(p - n) <= 1]

@@ -141,7 +141,9 @@ def exchange(units: str, measure: str, cells: int, seed: int = 0, *, progress: P
     every = [on_tubes(width, seed, progress=lab.shared(progress, 0, 0.5))]
     for k, cohort in enumerate(COHORTS):
         every.append(on_cohort(cohort, width, seed, progress=lab.shared(progress, 0.5 + 0.25 * k, 0.75 + 0.25 * k)))
-    values = (torch.tensor([[getattr(one, name) for one in row] for row in source]).double() for source in every)
+    values = (
+        torch.tensor([[getattr(one, name) for one in row] for row in source], dtype=torch.float64) for source in every
+    )
     return Exchange(measure, width, cells, *values)
 
 

@@ -128,7 +128,7 @@ def patients(
         truth=mixes[patient - 1],
         found=found[:, 0, patient - 1, COUNTS.index(int(cells))],
         errors=weak_labels.count_error(found, mixes[:, None].expand_as(found)),
-        floor=torch.tensor([floor(mixes, n) for n in COUNTS]),
+        floor=torch.tensor([floor(mixes, n) for n in COUNTS], dtype=torch.float32),
     )
 
 

@@ -73,7 +73,7 @@ def point_with(
         "mean": (y - y.mean(0)).square().sum(1).mean(),
         "zero": y.square().sum(1).mean(),
         "per class": (y - y.mean(0)).square().mean(),
-        "one": torch.ones(()).to(y),
+        "one": torch.ones((), dtype=torch.float32).to(y),
     }[null]
     fits = train_mse.mean(1) < SHARE * level
     P = ((d + 1 + K) * widths + K) if biases else (d + K) * widths

@@ -152,8 +152,8 @@ class BoundFigure(LiveFigure):
 
     def draw(self, result: Bound):
         counts = result.counts.tolist()
-        n = torch.linspace(0, MOST, MOST + 1)
-        line = torch.tensor([parities.any_kernel_bound(D, result.k, int(count)) for count in n])
+        n = torch.linspace(0, MOST, MOST + 1, dtype=torch.float32)
+        line = torch.tensor([parities.any_kernel_bound(D, result.k, int(count)) for count in n], dtype=torch.float32)
         self.forbidden.set_data(n, line, torch.zeros_like(line))
         self.line.set_data(n, line)
         self.oracle.set_data(counts, result.oracle)
@@ -164,7 +164,7 @@ class BoundFigure(LiveFigure):
         asked = guess is not None and result.k == ASKED[0]
         self.guess.set_data(*([ASKED[1]], [guess]) if asked else ([], []))
         self.said.set(position=(ASKED[1] + 6, guess or 0), text="you said", visible=asked)
-        place = torch.linspace(0, 1, len(result.errors))
+        place = torch.linspace(0, 1, len(result.errors), dtype=torch.float32)
         under = result.errors < result.line_here - 1e-9
         self.each.set_data(place[~under], result.errors[~under].clamp(max=TOP))
         self.under.set_data(place[under], result.errors[under])

@@ -206,7 +206,7 @@ class ParityFigure(LiveFigure):
     def draw(self, result: Parity):
         task, x = result.task, list(result.task.sizes)
         edges = (x[0] / 1.15, x[-1] * 1.15)
-        fine = torch.logspace(*(math.log10(edge) for edge in edges), 80).tolist()
+        fine = torch.logspace(*(math.log10(edge) for edge in edges), 80, dtype=torch.float32).tolist()
         line = [parities.any_kernel_bound(task.d, task.k, round(count)) for count in fine]
         self.forbidden.set_data(fine, line, [0.0] * len(fine))
         self.line.set_data(fine, line)

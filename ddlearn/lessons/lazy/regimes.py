@@ -47,7 +47,7 @@ def regimes(
     sweep = trained(Training(task, seed, starts, scales), progress=progress)[0 if zero else 1]
 
     def drifts(those: Tensor) -> Tensor:
-        return torch.tensor([float(drift(those[0].double(), one.double())) for one in those[1:]])
+        return torch.tensor([float(drift(those[0].double(), one.double())) for one in those[1:]], dtype=torch.float32)
 
     here = min(range(len(scales)), key=lambda k: abs(math.log(scales[k] / alpha)))
     return Regimes(sweep, drifts(sweep.weights), drifts(sweep.kernels), here, task, zero)

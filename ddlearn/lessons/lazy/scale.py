@@ -118,7 +118,7 @@ def _swept(training: Training, start: Parameters, ends: tuple[Parameters, ...]) 
         bound=any_kernel_bound(BITS, 2, EXAMPLES) if training.task == TASKS[0] else None,
         weights=torch.stack([flat(parameters) for parameters in (start, *ends)]),
         kernels=kernels.float(),
-        alignment=torch.tensor([tangent.alignment(K, y_test[:PROBES]) for K in kernels]),
+        alignment=torch.tensor([tangent.alignment(K, y_test[:PROBES]) for K in kernels], dtype=torch.float32),
         reading=lengths[1:] / lengths[0].mean(),
     )
 

@@ -90,7 +90,7 @@ def distances_at_start(seed: int, layer: nets.NextLayer) -> Curve:
         net = nets.net(widths.COORDINATES, width)
         drawn = [nets.weights(net.init(generator)) for _ in range(DRAWS)]
         apart = [tangent.drift(Theta, exercises.empirical_ntk(x, x, W, a)) for W, a in drawn]
-        squares.append(torch.tensor(apart).square().mean())
+        squares.append(torch.tensor(apart, dtype=torch.float32).square().mean())
     return Curve(WIDTHS, torch.stack(squares).sqrt()[None], widths.theory_at_start(WIDTHS), "width", "distance")
 
 
