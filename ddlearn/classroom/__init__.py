@@ -18,7 +18,7 @@ _HOME = {
     "Explorer": "explorer",
     "Lesson": "lesson",
     "LiveFigure": "figure",
-    "Mistake": "exercise",
+    "Mistake": "mistake",
     "PALETTE": "figure",
     "Option": "quiz",
     "Prediction": "prediction",
@@ -28,6 +28,7 @@ _HOME = {
     "Slider": "controls",
     "Switch": "controls",
     "Verdict": "verdict",
+    "edited": "mistake",
     "remembered": "memory",
 }
 

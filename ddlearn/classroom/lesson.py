@@ -118,6 +118,7 @@ class Lesson:
         exercise = _named("exercise", name, self.parts.exercises)
 
         def check(function: Callable) -> Answer:
+            function = function.written if isinstance(function, Answer) else function
             verdict = exercise.check(function)
             tries = self._tries[name]
             tries.count(verdict)
@@ -259,8 +260,16 @@ class Lesson:
         if not names:
             return "There is nothing to hand in here."
         kept = self.progress.lesson(self.number)["exercises"]
-        passed = sum(kept.get(name, {}).get("status") == "passed" for name in names)
-        return f"{passed} of {len(names)} exercises passed." if len(names) > 1 else f"{passed} of 1 exercise passed."
+        passed = [name for name in names if kept.get(name, {}).get("status") == "passed"]
+        said = f"{len(passed)} of {len(names)} {'exercises' if len(names) > 1 else 'exercise'} passed."
+        away = [f"`{name}`" for name in passed if name not in self.engine]
+        if not away:
+            return said
+        cells = "its cell" if len(away) == 1 else "their cells"
+        return (
+            f"{said} This kernel does not know your {listed(away)} yet: run {cells} again. Until then the pictures use "
+            "the course's own."
+        )
 
     def _show_notices(self) -> None:
         for notice in self.progress.notices:
