@@ -63,15 +63,26 @@ def test_a_number_is_recorded_from_the_slider_or_the_box():
     prediction = number()
     board = prediction.widget()
     (slider,) = inside(board, ipywidgets.IntSlider)
-    (box,) = inside(board, ipywidgets.BoundedIntText)
+    (box,) = inside(board, ipywidgets.Text)
     slider.value = 60
-    assert box.value == 60
+    assert box.value == "60"
     inside(board, ipywidgets.Button)[0].click()
     assert prediction.answer == 60
     assert "Recorded: 60 features. The figure will show how close you were." in status(board)
-    box.value = 70
+    box.value = "70"
     inside(board, ipywidgets.Button)[0].click()
     assert prediction.answer == 70
+
+
+def test_a_number_that_cannot_be_taken_is_spoken_of_before_it_is_recorded():
+    prediction = number()
+    board = prediction.widget()
+    (box,) = inside(board, ipywidgets.Text)
+    box.value = "5000"
+    assert "5000 is above the range" in status(board)
+    assert (box.value, prediction.answer) == ("200", None)
+    inside(board, ipywidgets.Button)[0].click()
+    assert prediction.answer == 200
 
 
 def test_an_earlier_answer_is_shown_again():

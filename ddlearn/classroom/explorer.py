@@ -215,9 +215,9 @@ class Explorer:
                 view.write(values[name])
             self._latest.submit(self._wish(note.format(self._said(values))))
 
-    def _moved(self, name: str, value) -> None:
+    def _moved(self, name: str, value, remark: str = "") -> None:
         self._values = {**self._values, name: value}
-        self._latest.submit(self._wish())
+        self._latest.submit(self._wish(remark and f"{remark} Shows {self._said(self._values)}."))
 
     # -- from a wish to a picture
 

@@ -102,7 +102,7 @@ class Prediction:
         if self.options:
             control = group = radio(self.question, self.options, self.answer)
         else:
-            control = self._number_control()
+            control = self._number_control(lambda remark: say(status, remark))
             control.widget.layout.flex = "1 1 auto"
             group = ipywidgets.HBox(
                 [control.widget, words(self.unit)], layout={"max_width": "46em", "overflow": "visible"}
@@ -114,12 +114,12 @@ class Prediction:
 
         return column(group, button("Record my prediction", keep), status)
 
-    def _number_control(self) -> SliderView:
+    def _number_control(self, remarked: Callable[[str], object]) -> SliderView:
         start = self.answer if self.answer is not None else (self.low + self.high) / 2
         whole = isinstance(self.low, int) and isinstance(self.high, int)
         start = round(start) if whole else start
         slider = Slider("value", self.question.replace("`", ""), self.low, self.high, start, whole=whole)
-        control = view(slider, slider.start, lambda name, value: None)
+        control = view(slider, slider.start, lambda name, value, remark: remark and remarked(remark))
         for part in control.parts:
             part.add_class("ddlearn-question")
         return control
