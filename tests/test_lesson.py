@@ -297,6 +297,22 @@ def test_predictions_and_quiz_answers_come_back_in_the_next_session(tmp_path, sh
         again.prediction("r")
 
 
+def test_below_its_explorer_a_prediction_is_compared_with_its_truth(tmp_path, shown):
+    which = Prediction("q", "Which?", options=("a", "b"), truth="a")
+    room = lesson(tmp_path, predictions=[which], revealed_by={"q": "line"})
+    room.predict("q")
+    which.record("b")
+    shown.clear()
+    room.line.show()
+    assert "You said “b”; it is “a”." in shown[-1]["text/plain"]
+
+    again = Prediction("q", "Which?", options=("a", "b"), truth="a")  # in the next session
+    lesson(tmp_path, predictions=[again], revealed_by={"q": "line"}).line.show()
+    assert "You said “b”; it is “a”." in shown[-1]["text/plain"]
+    with pytest.raises(ValueError, match="explorer must be one of 'line'; got 'lime'"):
+        lesson(tmp_path, predictions=[again], revealed_by={"q": "lime"})
+
+
 def test_claims_are_shown_and_kept_and_one_error_hides_no_other(tmp_path, shown):
     room = lesson(tmp_path)
     room.claims()

@@ -78,7 +78,7 @@ class Exercise:
         values, wanted, faults, printed = [], [], [], ""
         for arguments in self._arguments(seed):
             given = deepcopy(arguments)
-            with own_name.bound(answer, self.reference):
+            with own_name.bound(answer, self.name, self.reference):
                 outcome = call(answer, given, self.timeout)
             printed = printed or outcome.printed
             stopped = self._stopped(answer, outcome, arguments)

@@ -67,6 +67,7 @@ class Explorer:
         self.controls, self.compute, self.uses = tuple(controls), compute, tuple(uses)
         self.figure = figure() if isinstance(figure, type) else figure
         self.engine: dict[str, Callable] = {}
+        self.below: list[Callable[[], None]] = []  # what else `show` shows, under the figure
         self.error: Exception | None = None  # the last one, whole: the card has room for its sentence only
         self._control = {control.name: control for control in self.controls}
         _require_arguments(self)
@@ -95,6 +96,8 @@ class Explorer:
                 self.figure.show_words(f"No picture yet. {_sentence(self.error)}")
         finally:
             self._appearing = False
+        for show in self.below:
+            show()
 
     @property
     def state(self) -> Values:
@@ -261,8 +264,6 @@ class Explorer:
         self.error = error
         self._panel.enable(CANCEL, False)
         self._panel.alarm(f"{_sentence(error)} The picture keeps its last state.")
-
-    # -- words
 
     def _said(self, values: Values) -> str:
         return listed([self._control[name].say(value) for name, value in values.items()])

@@ -61,7 +61,7 @@
   }, true);
 
   const repair = () => {
-    for (const e of all(`.jupyter-widgets ${CONTROLS}`)) set(e, "data-lm-suppress-shortcuts", "true");
+    for (const e of all(`.jupyter-widgets ${CONTROLS}, .ddlearn-card summary`)) set(e, "data-lm-suppress-shortcuts", "true");
     for (const e of all(".jupyter-widgets [role=slider]")) {
       set(e, "aria-label", (label(e) || "slider") + (e.matches(".noUi-handle-upper") ? " (upper)" : ""));
       sayValue(e);

@@ -21,12 +21,14 @@ def under_check(reference: Callable) -> Callable | None:
 
 
 @contextlib.contextmanager
-def bound(function: Callable, reference: Callable) -> Iterator[None]:
-    """Let the name of `function` mean `function` inside its own body, and tell `under_check` of it."""
+def bound(function: Callable, name: str, reference: Callable) -> Iterator[None]:
+    """Let `name`, and the name of `function`, mean `function` inside its own body, and tell `under_check` of it."""
+    names = {name, getattr(function, "__name__", name)}
     with contextlib.ExitStack() as undo:
         for inner in layers(function):
             name, code = inner.__name__, inner.__code__
-            if inner is reference or code.co_name != name:  # a wrapper that carries another function's name
+            # A wrapper may carry another function's name, or hold helpers that are none of its layers.
+            if inner is reference or code.co_name != name or name not in names:
                 continue
             if name in code.co_freevars:
                 _put_into(inner.__closure__[code.co_freevars.index(name)], function, undo)
