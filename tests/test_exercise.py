@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import dataclasses
 import functools
 import pickle
 import random
@@ -16,8 +17,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ddlearn.classroom.code import uses
 from ddlearn.classroom.exercise import TODO, Exercise, Mistake
-from ddlearn.classroom.mistake import edited
+from ddlearn.classroom.mistake import Remark, edited
 from ddlearn.classroom.sandbox import PRINT_LIMIT, call
 from ddlearn.classroom.verdict import LADDER
 
@@ -644,7 +646,17 @@ def test_a_loop_passes_with_a_note_where_the_page_asks_for_none(function, loops)
     for no_loop in (True, False):
         verdict = exercise(reference=lambda x: 2 * x, cases=lines, mistakes=(), no_loop=no_loop).check(function)
         assert verdict.passed
-        assert ("it has a loop" in verdict.note) == (loops and no_loop)
+        assert ("It has a loop" in verdict.note) == (loops and no_loop)
+
+
+def test_a_right_answer_that_misses_the_point_passes_with_the_words_of_its_remark():
+    remark = Remark("by expm", lambda x: x.exp(), uses("exp"), "You used exp.")
+    series = exercise(reference=lambda x: torch.e**x, cases=lines, mistakes=(), remarks=(remark,))
+    assert series.self_check() == []
+    assert series.check(lambda x: torch.exp(x)).note == "You used exp."
+    assert series.check(lambda x: torch.e**x).note == ""
+    blind = dataclasses.replace(remark, example=lambda x: torch.e**x)
+    assert "does not pass with its words alone" in dataclasses.replace(series, remarks=(blind,)).self_check()[0]
 
 
 def test_an_answer_that_carries_a_gradient_passes_with_a_note():
@@ -730,6 +742,10 @@ def test_a_mistake_may_be_an_edit_of_the_reference():
     forgets_the_two = edited(gram, ("(2 * width**2)", "width**2"))
     assert exercise(mistakes=()).check(forgets_the_two).status == "not yet"
     assert exercise(mistakes=(Mistake("edit", forgets_the_two, "The 2."),)).check(NO_TWO.wrong).detail == "The 2."
+    one_hint = Mistake("two ways", NO_SQUARE.wrong, "Look again.", also=(NO_TWO.wrong,))
+    several = exercise(mistakes=(one_hint,))
+    assert several.self_check() == []
+    assert [several.check(wrong).detail for wrong in one_hint.ways] == ["Look again."] * 2
     for old in ("no such words", "x"):
         with pytest.raises(ValueError, match=r"old must stand once in gram; '.+' stands \d+ times"):
             edited(gram, (old, ""))(torch.eye(2), 1.0)

@@ -417,7 +417,7 @@ def test_after_a_restart_the_start_card_says_what_to_run_again(tmp_path, shown):
 def test_a_note_on_a_right_answer_stands_on_its_card(tmp_path, shown):
     strict_one = dataclasses.replace(DOUBLE, no_loop=True)
     assert lesson(tmp_path, exercises=[strict_one]).exercise("double")(lambda x: sum(x for _ in range(2))).passed
-    assert "it has a loop. The page asks for none" in text(shown)
+    assert "It has a loop, and the exercise asks for none" in text(shown)
 
 
 NOTEBOOK = (

@@ -25,11 +25,13 @@ _HOME = {
     "Progress": "progress",
     "Quiz": "quiz",
     "QuizItem": "quiz",
+    "Remark": "mistake",
     "Slider": "controls",
     "Switch": "controls",
     "Verdict": "verdict",
     "edited": "mistake",
     "remembered": "memory",
+    "uses": "code",
 }
 
 __all__ = sorted(_HOME)

@@ -14,8 +14,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from ddlearn.classroom import own_name
-from ddlearn.classroom.loops import has_loop
-from ddlearn.classroom.mistake import Mistake
+from ddlearn.classroom.code import has_loop
+from ddlearn.classroom.mistake import Mistake, Remark
 from ddlearn.classroom.sandbox import Outcome, call, where
 from ddlearn.classroom.verdict import Verdict, rank
 from ddlearn.classroom.wording import listed
@@ -55,7 +55,8 @@ class Exercise:
         mistakes: classic errors. A wrong answer that equals a mistake's on every case gets that mistake's hint.
         rtol, atol: entries agree where `|got - want| <= atol + rtol * |want|`.
         timeout: seconds that one case may take; under a debugger there is no limit.
-        no_loop: whether the page asks for it without a loop. A right answer with one passes, with a note.
+        no_loop: whether the exercise asks for none. A right answer with a loop passes, with a note.
+        remarks: notes on right answers that miss what the exercise is about.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Exercise:
     atol: float = 1e-9
     timeout: float = 5.0
     no_loop: bool = False
+    remarks: tuple[Remark, ...] = ()
 
     def check(self, answer: Callable, seed: int = 0) -> Verdict:
         """Ask `answer` every case and return the verdict. Displays nothing, raises nothing."""
@@ -122,11 +124,9 @@ class Exercise:
         """Return what is worth saying about an answer that passed."""
         from ddlearn.classroom.compare import numbers_in
 
-        notes = []
+        notes = [remark.words for remark in self.remarks if remark.noticed(answer)]
         if self.no_loop and has_loop(answer):
-            notes.append(
-                "It is right, and it has a loop. The page asks for none: can one operation on whole tensors do it?"
-            )
+            notes.append("It has a loop, and the exercise asks for none: whole tensors can do it at once.")
         if any(getattr(number, "requires_grad", False) for number in numbers_in(values)):
             notes.append("Your answer carries a gradient. `.detach()` leaves the numbers alone.")
         return " ".join(notes)
@@ -145,17 +145,23 @@ class Exercise:
         verdict = self.check(self.reference)
         if not verdict.passed:
             found.append(f"the reference does not pass: {verdict.sentence}")
+        if verdict.note:
+            found.append(f"the reference passes with a note: {verdict.note}")
         if any(as_tensor(value).isnan().any() for value in numbers_in(self._answers(self.reference, seed=0))):
             found.append("the reference answers NaN, with which nothing can be compared")
         if self.check(lambda *arguments: TODO).status != "not started":
             found.append("a stub is not recognised as not started")
-        for mistake in self.mistakes:
-            verdict = self.check(mistake.wrong)
-            if verdict.mistake != mistake.name:
-                found.append(f"the mistake {mistake.name!r} gets another verdict: {verdict.sentence}")
-        answers = {mistake.name: self._answers(mistake.wrong, seed=0) for mistake in self.mistakes}
-        for one, other in combinations(answers, 2):
-            if self._same(answers[one], answers[other]):
+        ways = [(mistake.name, wrong) for mistake in self.mistakes for wrong in mistake.ways]
+        for name, wrong in ways:
+            verdict = self.check(wrong)
+            if verdict.mistake != name:
+                found.append(f"the mistake {name!r} gets another verdict: {verdict.sentence}")
+        for remark in self.remarks:
+            if self.check(remark.example).note != remark.words:
+                found.append(f"the example of the remark {remark.name!r} does not pass with its words alone")
+        answers = [(name, self._answers(wrong, seed=0)) for name, wrong in ways]
+        for (one, ones), (other, others) in combinations(answers, 2):
+            if one != other and self._same(ones, others):
                 found.append(f"the mistakes {one!r} and {other!r} cannot be told apart on these cases")
         first, again, elsewhere = (self._arguments(seed) for seed in (0, 0, 1))
         if not first:
@@ -184,7 +190,8 @@ class Exercise:
 
     def _recognise(self, values: list, seed: int) -> Mistake | None:
         """Return the mistake whose answers these are on every case."""
-        return next((m for m in self.mistakes if self._same(values, self._answers(m.wrong, seed))), None)
+        ways = ((mistake, wrong) for mistake in self.mistakes for wrong in mistake.ways)
+        return next((mistake for mistake, wrong in ways if self._same(values, self._answers(wrong, seed))), None)
 
     def _stopped(self, answer: Callable, outcome: Outcome, arguments: tuple) -> tuple[str, str] | None:
         """Return the rung and the words where a call gave no value to compare."""

@@ -1,4 +1,7 @@
-"""Classic mistakes: a wrong implementation, written out or as an edit of the right one, and the hint it deserves."""
+"""What is known of answers beforehand: classic mistakes, and right answers that miss what the exercise is about.
+
+A mistake is a wrong implementation, written out or as an edit of the right one, and the hint that it deserves.
+"""
 
 import functools
 import inspect
@@ -9,11 +12,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mistake:
-    """A classic error: an implementation that makes it, and the hint that it deserves."""
+    """A classic error: an implementation that makes it, `also` others that do, and the hint that it deserves."""
 
     name: str
     wrong: Callable
     hint: str
+    also: tuple[Callable, ...] = ()
+
+    @property
+    def ways(self) -> tuple[Callable, ...]:
+        """Every implementation that makes it."""
+        return self.wrong, *self.also
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A right answer that deserves a word: an `example` of it, a test that knows it by its function, and the word."""
+
+    name: str
+    example: Callable
+    noticed: Callable[[Callable], bool]
+    words: str
 
 
 def edited(reference: Callable, *changes: tuple[str, str]) -> Callable:
