@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from ddlearn.classroom.tolerance import Fault, Tolerance, read
+from ddlearn.classroom.tolerance import Fault, Tolerance, read, scalar
 from ddlearn.classroom.wrapping import RIGHT, WHOLE, dtype_fault, kind, numbers_agree, shape_fault, type_fault
 
 __all__ = ["Fault", "Tolerance", "changed", "fault", "numbers_in", "same"]
@@ -22,7 +22,7 @@ def fault(got: object, want: object, tolerance: Tolerance, place: str = WHOLE) -
         return _tuple_fault(got, want, tolerance, place)
     number = isinstance(want, (int, float))
     if number:
-        got, want = _as_scalar(got), torch.tensor(float(want), dtype=torch.float64)
+        got, want = _as_scalar(got), scalar(want)
     if not isinstance(got, Tensor):
         return type_fault(got, want, tolerance, place, number)
     if got.shape != want.shape:
@@ -67,7 +67,7 @@ def numbers_in(value: object) -> Iterator[Tensor | int | float]:
 def _as_scalar(value: object) -> object:
     """Return a number, or a real tensor of one entry, as a tensor of no dimension; anything else as it is."""
     if isinstance(value, (int, float)):
-        return torch.tensor(float(value), dtype=torch.float64)
+        return scalar(value)
     if not isinstance(value, Tensor) or value.numel() != 1 or value.is_complex():
         return value
     numbers = read(value)
@@ -94,7 +94,7 @@ def _tuple_fault(got: object, want: tuple, tolerance: Tolerance, place: str) -> 
 def _value_by_value(got: list | tuple | Tensor, want: tuple, tolerance: Tolerance) -> bool:
     if isinstance(got, Tensor) and (got.dim() == 0 or read(got) is None):
         return False
-    wanted = [item if isinstance(item, Tensor) else torch.tensor(item, dtype=torch.float64) for item in want]
+    wanted = [item if isinstance(item, Tensor) else scalar(item) for item in want]
     return len(got) == len(want) and all(map(numbers_agree, got, wanted, [tolerance] * len(want)))
 
 

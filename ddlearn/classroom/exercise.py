@@ -115,6 +115,8 @@ class Exercise:
         paragraphs = [words]
         if status == "not yet":
             similar = pattern([values[i] for i in wrong], [wanted[i] for i in wrong], Tolerance(self.rtol, self.atol))
+            if similar and len(wrong) < len(values):
+                similar = f"Where it differs: {similar[0].lower()}{similar[1:]}"
             paragraphs = [similar, words] if similar else paragraphs
         if len(wrong) < len(values):
             paragraphs.append(_right_on_some(len(values) - len(wrong), len(values)))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from ddlearn.classroom.tolerance import Tolerance, read
+from ddlearn.classroom.tolerance import Tolerance, read, scalar
 
 ENOUGH = 3  # numbers over all cases
 Pair = tuple[Tensor, Tensor]  # what was found, and what is wanted
@@ -49,7 +49,7 @@ def _wrong_pairs(got: Sequence[object], want: Sequence[object], tolerance: Toler
 
 def _plain(value: object) -> Tensor | None:
     if isinstance(value, (int, float)):
-        return torch.tensor(float(value), dtype=torch.float64)
+        return scalar(value)
     numbers = read(value) if isinstance(value, Tensor) else None
     return None if numbers is None or numbers.is_complex() else numbers.double()
 
@@ -127,12 +127,18 @@ def _factor(pairs: list[Pair], tolerance: Tolerance) -> str:
         factors.append(factor)
     if all(math.isclose(factor, factors[0], rel_tol=1e-6) for factor in factors):
         return f"Every entry is exactly {_said(factors[0])} times what is expected."
-    if all(want.numel() > 1 for _, want in pairs):
+    if all(want.numel() > 1 for _, want in pairs) or all(map(_is_of_a_size, factors)):
         return (
             f"All entries are off by one factor: {_said(factors[0])} times what is expected here, "
             f"{_said(factors[1])} times the next time. Which of the sizes is it?"
         )
     return ""
+
+
+def _is_of_a_size(factor: float) -> bool:
+    """Whether a factor may be one of the sizes, n or 1/n or half of it: of single numbers chance makes any other."""
+    halves = 2 * max(abs(factor), 1 / abs(factor))
+    return math.isclose(halves, round(halves), rel_tol=1e-6)
 
 
 def _offset(pairs: list[Pair], tolerance: Tolerance) -> str:

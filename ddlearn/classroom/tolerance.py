@@ -38,6 +38,14 @@ class Tolerance:
         return Tolerance(max(self.rtol, half_the_digits), max(self.atol, half_the_digits * size))
 
 
+def scalar(number: float) -> Tensor:
+    """Return a number as a tensor of no dimension; a whole number beyond the range of floats is infinite."""
+    try:
+        return torch.tensor(float(number), dtype=torch.float64)
+    except OverflowError:
+        return torch.tensor(float("inf") if number > 0 else float("-inf"), dtype=torch.float64)
+
+
 def read(tensor: Tensor) -> Tensor | None:
     """Return the numbers on the CPU, or None where they cannot be read: sparse, nested, meta tensors."""
     if tensor.layout != torch.strided or tensor.is_meta or tensor.is_nested:

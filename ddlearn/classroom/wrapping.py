@@ -7,7 +7,7 @@ import numpy
 import torch
 from torch import Tensor
 
-from ddlearn.classroom.tolerance import Fault, Tolerance, read
+from ddlearn.classroom.tolerance import Fault, Tolerance, read, scalar
 
 DEEPEST = 4  # lists inside lists; one that holds itself has no end
 
@@ -108,10 +108,7 @@ def _numbers(value: object, count: int, depth: int = 0) -> Tensor | None:
         except (TypeError, ValueError):  # more digits than torch has, or bytes in another order
             return None
     if isinstance(value, (int, float, complex)):
-        try:
-            return torch.tensor(value, dtype=torch.complex128 if isinstance(value, complex) else torch.float64)
-        except OverflowError:
-            return None
+        return torch.tensor(value, dtype=torch.complex128) if isinstance(value, complex) else scalar(value)
     if not isinstance(value, (list, tuple)) or not 0 < len(value) <= count or depth == DEEPEST:
         return None
     parts = [_numbers(item, count, depth + 1) for item in value]
@@ -124,6 +121,8 @@ def _advice(got: object, want: Tensor, number: bool, right: bool) -> str:
     many = isinstance(got, (list, tuple))
     if right and many and isinstance(got[0], Tensor) and got[0].shape == want.shape:
         return " Take it out of its brackets; a comma behind it makes brackets too."
+    if isinstance(got, complex):
+        return " `.real` leaves the imaginary part out." if right else ""
     if number:
         return " `float(...)` makes one of a single entry." if right else REMARKS.get(type(got).__name__, "")
     if many and got and all(isinstance(item, Tensor) for item in got):
@@ -133,7 +132,7 @@ def _advice(got: object, want: Tensor, number: bool, right: bool) -> str:
         return f" `torch.tensor(..., dtype={want.dtype})` makes a tensor of plain numbers."
     if isinstance(got, (numpy.ndarray, numpy.generic)):
         return " The lesson speaks torch: `torch.as_tensor(...)` turns it into a tensor."
-    if isinstance(got, (int, float, complex)):
+    if isinstance(got, (int, float)):
         return " Return the tensor itself, without `float(...)` or `.item()`." if right else ""
     return REMARKS.get(type(got).__name__, "")
 
