@@ -1,6 +1,8 @@
 """A lesson: checks at the cell, wires to the explorers, memory over sessions. Once in a real kernel."""
 
 import copy
+import dataclasses
+import functools
 import re
 
 import nbclient
@@ -295,6 +297,22 @@ def test_predictions_and_quiz_answers_come_back_in_the_next_session(tmp_path, sh
         again.prediction("r")
 
 
+def test_below_its_explorer_a_prediction_is_compared_with_its_truth(tmp_path, shown):
+    which = Prediction("q", "Which?", options=("a", "b"), truth="a")
+    room = lesson(tmp_path, predictions=[which], revealed_by={"q": "line"})
+    room.predict("q")
+    which.record("b")
+    shown.clear()
+    room.line.show()
+    assert "You said “b”; it is “a”." in shown[-1]["text/plain"]
+
+    again = Prediction("q", "Which?", options=("a", "b"), truth="a")  # in the next session
+    lesson(tmp_path, predictions=[again], revealed_by={"q": "line"}).line.show()
+    assert "You said “b”; it is “a”." in shown[-1]["text/plain"]
+    with pytest.raises(ValueError, match="explorer must be one of 'line'; got 'lime'"):
+        lesson(tmp_path, predictions=[again], revealed_by={"q": "lime"})
+
+
 def test_claims_are_shown_and_kept_and_one_error_hides_no_other(tmp_path, shown):
     room = lesson(tmp_path)
     room.claims()
@@ -336,6 +354,70 @@ def test_a_lesson_is_loaded_by_its_number():
     assert [load(number).number for number in LESSONS] == list(LESSONS)
     with pytest.raises(ValueError, match="number must be one of '00'"):
         load("99")
+
+
+CALLS_ITSELF = {
+    "its name": "@room.exercise('double')\ndef double(x):\n    return double(x)",
+    "an alias": "earlier = double\n@room.exercise('double')\ndef double(x):\n    return earlier(x)",
+    "another name": "@room.exercise('double')\ndef mine(x):\n    return double(x)",
+    "a lambda": "double = room.exercise('double')(lambda x: double(x))",
+    "a partial": "double = room.exercise('double')(functools.partial(double))",
+}
+
+
+@pytest.mark.parametrize("before", ["missed", "caught up"])
+@pytest.mark.parametrize("way", CALLS_ITSELF)
+def test_neither_an_earlier_answer_nor_a_stand_in_answers_for_the_new_function(tmp_path, shown, way, before):
+    room = lesson(tmp_path)
+    space = {"room": room, "functools": functools}
+    if before == "missed":
+        space["double"] = room.exercise("double")(lambda x: x**2)
+    else:
+        room.catch_up(namespace=space)
+    exec(CALLS_ITSELF[way], space)
+    assert room.engine == {}
+    assert "Your function calls itself, and never comes to an end." in shown[-1]["text/plain"]
+    assert room.progress.lesson("77")["exercises"]["double"]["status"] == "raised"
+
+
+def test_an_answer_handed_in_again_is_the_learners_own_function(tmp_path, shown):
+    room, space = lesson(tmp_path), {}
+    mine = room.exercise("double")(lambda x: x + x)
+    assert room.exercise("double")(mine).passed
+    wrong = room.exercise("double")(lambda x: x**2)
+    assert room.exercise("double")(wrong).verdict.mistake == "square"
+    room.catch_up(namespace=space)
+    assert room.exercise("double")(space["double"]).verdict.status == "not started"
+
+
+def test_the_functions_of_another_exercise_may_be_called_while_one_is_checked(tmp_path, shown):
+    four = Exercise("four", "Four times", lambda x: 4 * x, cases, ("Think.",))
+    room = lesson(tmp_path, exercises=[DOUBLE, four])
+    for double in (room.exercise("double")(lambda x: TODO), room.exercise("double")(lambda x: x + x)):
+        assert room.exercise("four")(lambda x, double=double: double(double(x))).passed
+
+
+def test_after_a_restart_the_start_card_says_what_to_run_again(tmp_path, shown):
+    four = Exercise("four", "Four times", lambda x: 4 * x, cases, ("Think.",))
+    room = lesson(tmp_path, exercises=[DOUBLE, four])
+    for name, factor in (("double", 2), ("four", 4)):
+        room.exercise(name)(lambda x, factor=factor: factor * x)
+    room.start()
+    assert "does not know" not in text(shown)
+    shown.clear()
+    again = lesson(tmp_path, exercises=[DOUBLE, four])
+    again.start()
+    assert "2 of 2 exercises passed. This kernel does not know your double and four yet: run their cells" in text(shown)
+    again.exercise("double")(lambda x: 2 * x)
+    shown.clear()
+    again.start()
+    assert "This kernel does not know your four yet: run its cell again." in text(shown)
+
+
+def test_a_note_on_a_right_answer_stands_on_its_card(tmp_path, shown):
+    strict_one = dataclasses.replace(DOUBLE, no_loop=True)
+    assert lesson(tmp_path, exercises=[strict_one]).exercise("double")(lambda x: sum(x for _ in range(2))).passed
+    assert "It has a loop, and the exercise asks for none" in text(shown)
 
 
 NOTEBOOK = (

@@ -68,6 +68,7 @@ class Explorer:
         self.controls, self.compute, self.uses = tuple(controls), compute, tuple(uses)
         self.figure = figure() if isinstance(figure, type) else figure
         self.engine: dict[str, Callable] = {}
+        self.below: list[Callable[[], None]] = []  # what else `show` shows, under the figure
         self.error: Exception | None = None  # the last one, whole: the card has room for its sentence only
         self._control = {control.name: control for control in self.controls}
         _require_arguments(self)
@@ -96,6 +97,8 @@ class Explorer:
                 self.figure.show_words(f"No picture yet. {_sentence(self.error)}")
         finally:
             self._appearing = False
+        for show in self.below:
+            show()
 
     @property
     def state(self) -> Values:
@@ -216,9 +219,9 @@ class Explorer:
                 view.write(values[name])
             self._latest.submit(self._wish(note.format(self._said(values))))
 
-    def _moved(self, name: str, value) -> None:
+    def _moved(self, name: str, value, remark: str = "") -> None:
         self._values = {**self._values, name: value}
-        self._latest.submit(self._wish())
+        self._latest.submit(self._wish(remark and f"{remark} Shows {self._said(self._values)}."))
 
     # -- from a wish to a picture
 
@@ -262,8 +265,6 @@ class Explorer:
         self.error = error
         self._panel.enable(CANCEL, False)
         self._panel.alarm(f"{_sentence(error)} The picture keeps its last state.")
-
-    # -- words
 
     def _said(self, values: Values) -> str:
         return listed([self._control[name].say(value) for name, value in values.items()])

@@ -114,6 +114,7 @@ ENSEMBLE_STEP = Exercise(
     name="ensemble_step",
     title="One step of many nets at once",
     reference=ensemble_step,
+    no_loop=True,
     cases=step_cases,
     hints=(
         "Forward first: z = x @ W.mT has shape (E, n, H), for @ carries the E nets along. Keep z for the way back.",
