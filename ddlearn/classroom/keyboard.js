@@ -4,6 +4,7 @@
 //    carries `data-lm-suppress-shortcuts`. Without it an arrow key on a menu moves to another cell, and "x" cuts one.
 // 2. The handle of a slider has no name, groups of radio or toggle buttons have no role, a toggle does not say whether it
 //    is pressed, and a logarithmic slider speaks exponents.
+// 3. A style sheet in a saved output is as old as that output. Where the kernel's own is on the page, it alone counts.
 //
 // One observer for the page, one pass a frame. A pass writes only what differs, so it cannot set itself off.
 (() => {
@@ -68,6 +69,8 @@
       set(e, "role", "status");
       set(e, "aria-live", "polite");
     }
+    const media = document.querySelector("style.ddlearn-live-sheet") ? "not all" : "all";
+    for (const e of all("style.ddlearn-saved-sheet")) set(e, "media", media);
   };
 
   // A button that is disabled while it has the focus, as Cancel is at the end of a computation, drops the focus on the
