@@ -1,7 +1,4 @@
-"""Parts that live on a page: each brings its style sheet, and the shim comes with the kernel, not with an output."""
-
-import subprocess
-import sys
+"""Parts that live on a page: each brings the style sheet and the shim, and none relies on another's output."""
 
 import ipywidgets
 import pytest
@@ -45,31 +42,15 @@ PARTS = {
 
 @pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
 def test_each_part_brings_the_style_sheet_and_the_shim(part, monkeypatch):
-    shown, started = [], []
+    shown = []
     monkeypatch.setattr(page, "in_notebook", lambda: True)
     monkeypatch.setattr(page, "show", shown.append)
-    monkeypatch.setattr(live, "keyboard", lambda: started.append("keyboard"))
     part()
     boxes = [bundle[VIEW]["model_id"] for bundle in shown if VIEW in bundle]
     (box,) = [ipywidgets.widget_serialization["from_json"](f"IPY_MODEL_{model}", None) for model in boxes]
     assert live.sheet() in box.children
     assert ".ddlearn-explorer { padding" in live.sheet().value
-    assert started == ["keyboard"]
-
-
-def test_the_shim_is_a_module_that_fetches_nothing():
-    shim = live.keyboard()._esm
-    assert "data-lm-suppress-shortcuts" in shim
-    assert "export default" in shim
-    assert "http" not in shim
-
-
-def test_in_a_plain_script_no_shim_is_made():
-    code = (
-        "import sys; from ddlearn.classroom import live; live.show(live.part(), {'text/plain': 'words'}); "
-        "assert 'anywidget' not in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    assert [page.script() in bundle.get("text/html", "") for bundle in shown].count(True) == 1
 
 
 def test_a_line_in_a_plain_script_is_said_once_and_then_the_result(capsys):

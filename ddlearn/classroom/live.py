@@ -5,8 +5,8 @@ page after a reload, not to a second tab, not for certain after a sleep. The ker
 So whatever changes is a widget; what is displayed beside it is for the saved notebook.
 
 Nor can a part rely on the output of another cell, which may be cleared, or was never saved. So each part brings the
-style sheet, one widget that all of them share, and the keyboard shim is a model without a view: a page runs it as soon
-as it meets the kernel.
+style sheet, a widget that all of them share, and displays the keyboard shim beside itself: a page runs the scripts of
+saved outputs under the same condition under which it shows their widgets, that it trusts the notebook.
 """
 
 import functools
@@ -20,17 +20,6 @@ from ddlearn.classroom import page
 def sheet() -> ipywidgets.HTML:
     """Return the style sheets as a widget that takes no room. A page may show it many times."""
     return ipywidgets.HTML(page.style(page.LIVE), layout={"display": "none"})
-
-
-@functools.cache
-def keyboard() -> ipywidgets.DOMWidget:
-    """Return the keyboard shim as a model; that it was made is enough."""
-    import anywidget
-
-    class Keyboard(anywidget.AnyWidget):
-        _esm = f"{page.script()}\nexport default {{}};"
-
-    return Keyboard()
 
 
 def restyle() -> None:
@@ -50,7 +39,7 @@ def show(widget: ipywidgets.Widget, bundle: dict):
     Returns the handle that can replace it for good, or None in a plain script.
     """
     if page.in_notebook():
-        keyboard()
+        page.show({"text/html": page.script(), "text/plain": ""})
     return page.show({**widget._repr_mimebundle_(), **bundle})
 
 

@@ -61,7 +61,7 @@ def restyle() -> None:
 def sheets() -> dict:
     """The shim and the style sheets as one bundle."""
     words = "Every control of this lesson can be worked from the keyboard: Tab to reach it, arrows to move it."
-    return {"text/html": f"{style(SAVED)}<script>{script()}</script>", "text/plain": words}
+    return {"text/html": f"{style(SAVED)}{script()}", "text/plain": words}
 
 
 def style(role: str) -> str:
@@ -75,8 +75,8 @@ def style(role: str) -> str:
 
 
 def script() -> str:
-    """The keyboard-and-name shim."""
-    return _resource("keyboard.js")
+    """The keyboard-and-name shim as an element. A page that has it already takes no notice of another."""
+    return f"<script>{_resource('keyboard.js')}</script>"
 
 
 def _resource(name: str) -> str:

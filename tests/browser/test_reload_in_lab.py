@@ -170,11 +170,13 @@ def test_a_second_tab_lives_and_both_move_together(notebook, second):
 def test_after_a_sleep_the_page_shows_what_was_done_meanwhile(notebook, second):
     kernel = "window.probe.panel().sessionContext.session.kernel"
     notebook.page.context.set_offline(True)
-    notebook.page.evaluate(f"() => {kernel}._ws.close()")
-    notebook.page.wait_for_function(f"() => {kernel}.connectionStatus !== 'connected'")
-    second.control("slider", "Place").press("ArrowRight")
-    shows(second, 0.6)
-    notebook.page.context.set_offline(False)
+    try:
+        notebook.page.evaluate(f"() => {kernel}._ws.close()")
+        notebook.page.wait_for_function(f"() => {kernel}.connectionStatus !== 'connected'")
+        second.control("slider", "Place").press("ArrowRight")
+        shows(second, 0.6)
+    finally:
+        notebook.page.context.set_offline(False)
     notebook.page.evaluate(f"() => {kernel}.reconnect()")
     shows(notebook, 0.6)
     notebook.control("slider", "Place").press("ArrowRight")
