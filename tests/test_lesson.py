@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import re
 
+import ipywidgets
 import nbclient
 import nbformat
 import pytest
@@ -325,20 +326,30 @@ def test_claims_are_shown_and_kept_and_one_error_hides_no_other(tmp_path, shown)
     assert [result.measured for result in room.run_claims(seeds=(0, 1))] == [[2, 2], [2, 2], []]
 
 
-def test_claims_update_one_output_in_place(tmp_path, monkeypatch):
+def test_claims_update_one_output_in_place_on_every_page(tmp_path, monkeypatch):
+    said, opened, ended = [], [], []
+
     class Handle:
-        said = ()
-
         def update(self, bundle, raw):
-            self.said = (*self.said, bundle["text/plain"])
+            ended.append(bundle)
 
-    handle, opened = Handle(), []
-    monkeypatch.setattr(page, "show", lambda bundle: opened.append(bundle) or handle)
+    def show(bundle):
+        opened.append(bundle)
+        box = ipywidgets.widget_serialization["from_json"](
+            f"IPY_MODEL_{bundle['application/vnd.jupyter.widget-view+json']['model_id']}", None
+        )
+        box.children[-1].observe(lambda change: said.append(page.plain(change.new)), "value")
+        return Handle()
+
+    monkeypatch.setattr(page, "show", show)
     lesson(tmp_path).claims()
-    assert len(opened) == 1
-    assert handle.said[:2] == ("Measuring claim 1 of 3: Two is two.", "Measuring claim 2 of 3: Two is three.")
-    assert len(handle.said) == 4
-    assert "1 of 3 claims hold on this machine" in handle.said[-1]
+    (first,) = opened
+    assert first["text/plain"] == "Measuring 3 claims ..."
+    assert said[:2] == ["Measuring claim 1 of 3: Two is two.", "Measuring claim 2 of 3: Two is three."]
+    (table,) = ended  # plain HTML: a saved notebook needs no kernel for it
+    assert set(table) == {"text/html", "text/plain"}
+    assert "1 of 3 claims hold on this machine" in table["text/plain"]
+    assert said[-1] == page.plain(table["text/html"])  # a page that does not know the output says it too
 
 
 def test_explorers_are_attributes_and_a_typo_is_told_which_there_are(tmp_path):

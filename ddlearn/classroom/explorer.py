@@ -278,7 +278,7 @@ class Explorer:
 
     def _board(self) -> Panel:
         buttons = {RESET: self.reset, SURPRISE: self.surprise, CANCEL: self.cancel}
-        panel = Panel(self.title, self.controls, self._values, self._moved, buttons)
+        panel = Panel(self.title, self.controls, self._values, self._moved, buttons, self.figure.view)
         panel.enable(CANCEL, False)
         return panel
 

@@ -6,6 +6,7 @@
 //    is pressed, and a logarithmic slider speaks exponents.
 // 3. A browser's number box throws a decimal comma away and clamps in silence. Ours is a line of text; the arrow keys
 //    and the role of a number box are added here.
+// 4. A style sheet in a saved output is as old as that output. Where the kernel's own is on the page, it alone counts.
 //
 // One observer for the page, one pass a frame. A pass writes only what differs, so it cannot set itself off.
 (() => {
@@ -91,6 +92,8 @@
       set(e, "role", "status");
       set(e, "aria-live", "polite");
     }
+    const media = document.querySelector("style.ddlearn-live-sheet") ? "not all" : "all";
+    for (const e of all("style.ddlearn-saved-sheet")) set(e, "media", media);
   };
 
   // A button that is disabled while it has the focus, as Cancel is at the end of a computation, drops the focus on the

@@ -11,7 +11,7 @@ from typing import Any
 
 from ddlearn import compute, thread_pools
 from ddlearn.arguments import one_of
-from ddlearn.classroom import catching_up, claims_table, open_lessons, page, projector_button, start_card
+from ddlearn.classroom import catching_up, claims_table, live, open_lessons, page, projector_button, start_card
 from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, source_of, strict
 from ddlearn.classroom.claim import Claim, ClaimResult
 from ddlearn.classroom.exercise import Exercise
@@ -172,16 +172,11 @@ class Lesson:
         """Measure the claims one after the other, saying which is under way, and show the table in its place."""
         seeds = list(seeds)
         claims, results = self.parts.claims, []
-        handle = page.show(_line(f"Measuring {len(claims)} claims ..."))
+        line = live.Line(_line(f"Measuring {len(claims)} claims ..."))
         for number, claim in enumerate(claims, start=1):
-            if handle is not None:
-                handle.update(_line(f"Measuring claim {number} of {len(claims)}: {claim.statement}"), raw=True)
+            line.say(_line(f"Measuring claim {number} of {len(claims)}: {claim.statement}"))
             results.append(claim.run(scale or compute.scale(), seeds))
-        table = claims_table.bundle(results, seeds)
-        if handle is None:
-            page.show(table)
-        else:
-            handle.update(table, raw=True)
+        line.end(claims_table.bundle(results, seeds))
         self.progress.record_claims(self.number, {result.claim.id: result for result in results})
         self._show_notices()
 
