@@ -38,8 +38,8 @@ lesson.start()
 # %% [markdown]
 # ## The questions
 #
-# They are those that the mathematics of deep learning asks, as
-# [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741) survey it.
+# The mathematics of deep learning asks these questions;
+# [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741) survey the field.
 #
 # | lesson | the question |
 # |---|---|

@@ -81,8 +81,8 @@ lesson.lift.show()
 # Minimise $\frac1n \lVert y - K\alpha \rVert^2 + \lambda\, \alpha^\top K \alpha$. Its gradient is $\frac2n K\,(K\alpha - y) + 2\lambda K\alpha$,
 # which vanishes when $K\,[(K + n\lambda I)\alpha - y] = 0$. The bracket's zero is a solution. No other direction of the
 # embedding can help: one that is orthogonal to every $\varphi(x_j)$ changes no prediction and only adds to the penalty.
-# This last step is the **representer theorem**, as Schölkopf, Herbrich and Smola state it: for any loss of the n predictions, and
-# a penalty that strictly grows with the function's norm, every minimiser is such a sum over the training points.
+# This last step is the **representer theorem**. Schölkopf, Herbrich and Smola prove it for any loss of the n predictions and any
+# penalty that strictly grows with the function's norm: every minimizer is such a sum over the training points.
 #
 # </details>
 #
@@ -190,7 +190,7 @@ lesson.features.show()
 # %% [markdown]
 # The dashed line was computed from the kernel alone, constant and all; nothing was fitted. Nor does the number of dimensions
 # slow the averages down. (Rahimi and Recht's theorem is about another number, the *largest* error over all pairs of points in a
-# bounded region; Sutherland and Schneider improve it, and give the variance of one pair that is drawn here.) The second choice in the menu is a layer of random ReLU units, of which no weight is ever trained: a wide network at its start *is* a kernel, the arc-cosine
+# bounded region. Sutherland and Schneider improve it. They also give the variance of one pair, which is drawn here.) The second choice in the menu is a layer of random ReLU units, of which no weight is ever trained: a wide network at its start *is* a kernel, the arc-cosine
 # kernel. Keep that for lesson 03. ([Rahimi and Recht 2007](https://papers.nips.cc/paper/3182-random-features-for-large-scale-kernel-machines),
 # [Cho and Saul 2009](https://papers.nips.cc/paper/3628-kernel-methods-for-deep-learning))
 

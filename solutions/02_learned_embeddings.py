@@ -104,8 +104,8 @@ lesson.film.show()
 # number of examples. A coordinate that goes with the labels, on the examples where the unit is active, does not. But the
 # average is never exactly zero: a net that fits noisy coordinates by chance gets weights there, too.
 #
-# *Weight decay* makes all weights shrink, useful or not. With momentum 0.9 a step counts for ten, so each step multiplies a weight by
-# about $1 - 10 \cdot 0.1 \cdot 0.001 = 0.999$, apart from what the gradient adds. After 300 steps, the length of this film, a weight that
+# *Weight decay* makes all weights shrink, useful or not. With momentum 0.9 each push acts ten times over, so each step multiplies a weight
+# by about $1 - 10 \cdot 0.1 \cdot 0.001 = 0.999$, apart from what the gradient adds. After 300 steps, the length of this film, a weight that
 # the gradient no longer renews has 74 % of its size. After 2,000 steps it has 14 %. What lasts is what the gradient keeps renewing:
 # the coordinates that *all* examples need.
 #
@@ -256,13 +256,13 @@ lesson.parity.show()
 # %% [markdown] tags=["instructor"]
 # **Instructor.** At *3 of 40* with 600 examples stop at 30 % of the training: nothing yet; at 100 % it is there. How many
 # examples are enough depends on the recipe too: with a wider net, larger batches and fewer steps we saw 600 fail. Nobody
-# should leave with a magic number. The line of theory here is for *all* kernels; for the net there is no line yet, only
+# should leave with a magic number. The line of theory here is for the average of *any* kernel; for the net there is no line yet, only
 # measurements. Lesson 06 asks what can be promised.
 
 # %% [markdown]
 # ## Where a fixed embedding wins
 #
-# Parities are built to make kernels fail. Here are real digits, in two classes. Predict, then look.
+# Parities are a task on which every fixed kernel fails on average. Here are real digits, in two classes. Predict, then look.
 
 # %%
 lesson.predict("digits")
@@ -295,8 +295,8 @@ lesson.quiz()
 # %% [markdown]
 # ## Take away
 #
-# - A fixed kernel with n examples predicts in n dimensions, chosen before it sees a label: on average over N orthogonal targets, its
-#   error is at least 1 − n/N.
+# - A fixed kernel with n examples predicts in n dimensions, chosen before it sees a label. Its average error over N orthogonal targets
+#   is at least 1 − n/N.
 # - A net goes below that average because it learns its kernel from the labels: the gradient finds the coordinates, weight decay
 #   removes the rest.
 # - Learning an embedding takes examples. With too few it is worse than none; on small, tame data a fixed one may win.

@@ -101,13 +101,14 @@ lesson.walk.show()
 #   go to infinity, one layer after the other, for any Lipschitz activation. ReLU is one. The theorem has no rate. That an average
 #   over $m$ independent units errs by about $m^{-1/2}$ is the central limit theorem.
 # - *Training.* Their Theorem 2: Θ stays Θ∞ during gradient flow up to any fixed time, for activations with a bounded second
-#   derivative. [Lee et al. 2019](https://arxiv.org/abs/1902.06720), Theorem 2.1 (in this parametrization G.4): under gradient descent
-#   with a step below $2N/(\lambda_{\min} + \lambda_{\max})$, the kernel moves by at most a constant times $m^{-1/2}$, for all times at once, if
-#   Θ∞ is positive definite and the *derivative* of the activation is Lipschitz. Both exclude ReLU, which has a kink.
-# - *ReLU.* [Du, Zhai, Póczos and Singh 2019](https://arxiv.org/abs/1810.02054), Theorem 4.1 and Corollary 4.1: for one hidden layer whose
-#   first weights are trained, with a width of the order of $N^6/\lambda_0^4$ or more and small steps, the training error falls geometrically and
-#   each unit's weights move by at most a constant times $m^{-1/2}$. Here $\lambda_0$ is the smallest eigenvalue of the first layer's kernel at
-#   infinite width.
+#   derivative. [Lee et al. 2019](https://arxiv.org/abs/1902.06720), Theorem 2.1 (in this parametrization G.4), is for gradient descent
+#   with a step below $2N/(\lambda_{\min} + \lambda_{\max})$. It asks that Θ∞ is positive definite and that the *derivative* of the
+#   activation is Lipschitz. Then, with high probability, the kernel never moves by more than a constant times $m^{-1/2}$. Both theorems
+#   exclude ReLU, which has a kink.
+# - *ReLU.* [Du, Zhai, Póczos and Singh 2019](https://arxiv.org/abs/1810.02054), Theorem 4.1 and Corollary 4.1, are for one hidden
+#   layer of which only the first weights are trained, by small steps. The width must be of the order of $N^6/\lambda_0^4$ or more, where $\lambda_0$ is
+#   the smallest eigenvalue of that layer's kernel at infinite width. Then the training error falls geometrically, and each unit's
+#   weights move by at most a constant times $m^{-1/2}$.
 #
 # The ReLU nets of this lesson are far narrower than that. What they do is measured here, not proved.
 #

@@ -94,9 +94,9 @@ lesson.scale.show()
 #
 # <details><summary>What is proved?</summary>
 #
-# [Chizat, Oyallon, Bach 2019](https://arxiv.org/abs/1812.07956), for gradient flow from $f = 0$ and a model whose derivative in the
-# weights is Lipschitz: up to a fixed time the weights move by $O(1/\alpha)$, and $\alpha f$ stays within $O(1/\alpha)$ of its tangent
-# (Theorem 2.2). This holds for all times if, in addition, the tangent kernel of the training points is positive definite and α is
+# [Chizat, Oyallon, Bach 2019](https://arxiv.org/abs/1812.07956) assume gradient flow from $f = 0$, and a model whose derivative in the
+# weights is Lipschitz. Up to a fixed time the weights then move by $O(1/\alpha)$, and $\alpha f$ stays within $O(1/\alpha)$ of its
+# tangent (Theorem 2.2). This holds for all times if, in addition, the tangent kernel of the training points is positive definite and α is
 # large enough (Theorem 2.4). A net of ReLUs has a kink, so the theorems do not cover the nets above; nor do they say
 # anything of the kernel's alignment, which we measure. The dotted line is our computation on the tangent.
 #

@@ -85,13 +85,13 @@ lesson.certificate.show()
 # <details><summary>Whose theorems are these, and what is ours?</summary>
 #
 # - [Xu, Min, Tarmoun, Mallada and Vidal (AISTATS 2023)](https://proceedings.mlr.press/v206/xu23c.html), Theorem 3.2: two linear layers, squared
-#   loss, any finite width. If the start has enough imbalance *or* its product is close enough to the target, and the step is
-#   below a bound that can be computed, then the loss falls geometrically. Their Table 2 bounds $\sigma^2_{\min}(T)$ and
+#   loss, any finite width. The start needs enough imbalance *or* a product that is close enough to the target. Then the loss falls
+#   geometrically for every step below a bound that can be computed. Their Table 2 bounds $\sigma^2_{\min}(T)$ and
 #   $\sigma^2_{\max}(T)$ by imbalance and product, as we do here. Their Algorithm 1 adapts the step to the present loss, up to that bound.
 # - [Xu, Min, Tarmoun, Mallada and Vidal (TMLR 2025)](https://arxiv.org/abs/2505.11664), Theorem 3.1: the factor of one step that you will write
 #   below, for smooth and strongly convex losses. Theorem 3.2: geometric convergence with steps that may grow. Lemma 3.3: from
 #   $n + m$ units on, almost every random start from a continuous distribution has enough imbalance.
-# - *Our derivation*: the exact drift and its bound $2\eta(L_0 - L_t)$, our smoothness $K_t$, the tube, the schedule that is
+# - *Our derivation*, in their setting: the exact drift and its bound $2\eta(L_0 - L_t)$, our smoothness $K_t$, the tube, the schedule that is
 #   planned ahead, and one unit less, $n + m - 1$, for Gaussian starts. The numbers that you see are ours.
 #
 # </details>
@@ -304,8 +304,8 @@ lesson.quiz()
 # pessimistic by a factor near a hundred when we tried. Flatter is not better either: nothing here measured an error on new data.
 
 # %% [markdown] tags=["instructor"]
-# **Misconceptions that survive this lesson.** *"Implicit regularization by large steps is good."* It depends. In sparse regression with
-# the diagonal networks of lesson 04, large steps can hinder full-batch gradient descent in finding the sparse solution, while
+# **Misconceptions that survive this lesson.** *"Implicit regularization by large steps is good."* It depends. Take sparse regression
+# with the diagonal networks of lesson 04. Large steps can hinder full-batch gradient descent in finding the sparse solution;
 # they help stochastic gradient descent ([Even, Pesme, Gunasekar, Flammarion 2023](https://arxiv.org/abs/2302.08982), from the
 # abstract). *"The theorem is about deep learning in
 # practice."* It is about a model in which width, step and start are all finite at once; that is rare, and it is why we teach it.

@@ -130,7 +130,9 @@ class BoundFigure(LiveFigure):
     def layout(self, figure):
         curve, single = figure.subplots(1, 2, width_ratios=(1.25, 1))
         self.forbidden = curve.fill_between([0, MOST], [0, 0], color=PALETTE["grey"], alpha=0.25, linewidth=0)
-        (self.line,) = curve.plot([], [], color=PALETTE["black"], linewidth=2.5, label="1 − n/N: no average below it")
+        (self.line,) = curve.plot(
+            [], [], color=PALETTE["black"], linewidth=2.5, label="1 − n/N: no kernel averages less"
+        )
         (self.oracle,) = curve.plot([], [], "o", mfc="none", color=PALETTE["green"], label="oracle kernel, mean")
         (self.mean,) = curve.plot([], [], "s-", color=PALETTE["orange"], markersize=4, label="this kernel, mean")
         (self.least,) = curve.plot([], [], ":", color=PALETTE["purple"], label="this kernel, its best parity")

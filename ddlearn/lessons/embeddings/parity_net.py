@@ -182,7 +182,7 @@ class ParityFigure(LiveFigure):
         words, look = figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
         self.forbidden = axes.fill_between([1, 2], [0, 0], color=PALETTE["grey"], alpha=0.25, linewidth=0)
         (self.line,) = axes.plot(
-            [], [], color=PALETTE["black"], linewidth=2.5, label="1 − n/N: below it no kernel’s average"
+            [], [], color=PALETTE["black"], linewidth=2.5, label="1 − n/N: no kernel averages less"
         )
         (self.oracle,) = axes.plot([], [], "o", mfc="none", color=PALETTE["black"], markersize=9, label="oracle kernel")
         self.lines = {

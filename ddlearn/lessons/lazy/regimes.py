@@ -68,7 +68,7 @@ class RegimesFigure(LiveFigure):
 
         errors, changes, reading = figure.subplots(1, 3, width_ratios=(1.05, 1.05, 0.9))
         (self.test,) = errors.plot([], [], "o-", color=PALETTE["blue"], label="the net")
-        (self.bound,) = errors.plot([], [], "--", color=PALETTE["vermilion"], label="no kernel’s average")
+        (self.bound,) = errors.plot([], [], "--", color=PALETTE["vermilion"], label="no kernel averages less")
         (self.regression,) = errors.plot([], [], "-.", color=PALETTE["purple"], label="kernel at start")
         (self.guess,) = errors.plot([], [], ":", color=PALETTE["black"], label="you said")
         (self.dot,) = errors.plot([], [], "D", color=PALETTE["black"], markersize=9, fillstyle="none")
@@ -133,8 +133,8 @@ class RegimesFigure(LiveFigure):
         side = ""
         if sweep.bound is not None:
             side = (
-                f", {'below' if error < sweep.bound else 'above'} {say(sweep.bound, 2)}, the least that any fixed "
-                "kernel averages over such parities"
+                f", {'below' if error < sweep.bound else 'above'} {say(sweep.bound, 2)}, below which no fixed "
+                "kernel’s average over such parities lies"
             )
         said = ""
         crossed, guess = crossing(sweep), self.prediction()
