@@ -705,32 +705,33 @@ def test_there_is_no_limit_under_a_debugger(threaded):
 
 
 @pytest.mark.parametrize("threaded", [False, True])
-def test_a_breakpoint_inside_the_function_ends_the_limit_and_its_words_are_seen(threaded, monkeypatch, capsys):
+def test_a_breakpoint_inside_the_function_ends_the_limit_and_its_words_are_seen(threaded, capsys):
     import pdb
 
     class Patient:
         def readline(self):
-            time.sleep(0.4)  # the learner reads
+            time.sleep(0.3)  # the learner reads, and goes on before the bell rings
             return "c\n"
 
     def stops(x, width):
         debugger = pdb.Pdb(stdin=Patient(), nosigint=True)
         debugger.use_rawinput = False
         debugger.set_trace()
+        time.sleep(0.4)
         return gram(x, width)
 
     found, before = [], sys.gettrace()
     try:
         if threaded:
-            worker = threading.Thread(target=lambda: found.append(exercise(timeout=0.1).check(stops)))
+            worker = threading.Thread(target=lambda: found.append(exercise(timeout=0.5).check(stops)))
             worker.start()
             worker.join(20)
         else:
-            found.append(exercise(timeout=0.1).check(stops))
+            found.append(exercise(timeout=0.5).check(stops))
     finally:
         sys.settrace(before)
     assert found[0].passed, found[0].sentence
-    assert "return gram(x, width)" in capsys.readouterr().out
+    assert "time.sleep(0.4)" in capsys.readouterr().out
 
 
 def test_a_tool_that_measures_coverage_is_no_debugger():
