@@ -107,6 +107,12 @@ def test_a_band_that_makes_no_sense_is_refused(changes):
         ("exact", (), "", "Exact identity"),
         ("exact", ("allen1974",), "with nλ held fixed", "Exact: with nλ held fixed; Allen 1974"),
         ("asymptotic", ("allen1974", "lee2019"), "", "Asymptotic law; Allen 1974 and Lee et al. 2019"),
+        (
+            "ours",
+            ("cho2009", "allen1974", "lee2019"),
+            "a",
+            "Our threshold: a; idea of Cho and Saul 2009, Allen 1974 and",
+        ),
         ("paper", ("allen1974",), "Table 2", "Number reported by Allen 1974: Table 2"),
         ("ours", (), "half of the best", "Our threshold: half of the best"),
         ("ours", ("allen1974",), "half of the best", "Our threshold: half of the best; idea of Allen 1974"),

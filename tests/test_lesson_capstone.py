@@ -15,7 +15,7 @@ from scipy import stats
 from sklearn.gaussian_process.kernels import RBF
 from sklearn.kernel_ridge import KernelRidge
 
-from ddlearn import compute
+from ddlearn import compute, papers
 from ddlearn.classroom.progress import Progress
 from ddlearn.lessons import load
 from ddlearn.lessons.capstone import asking, by_features, by_rows, by_size, exercises, menu, page, rule, shelf
@@ -410,7 +410,7 @@ def test_a_page_says_everything_and_asks_nothing(tmp_path):
     assert [tag for tag, _ in found.tags if tag == "script"] == []
     addresses = [attributes.get("src") or attributes.get("href") for _, attributes in found.tags]
     outside = [one for one in addresses if one and not one.startswith("data:")]
-    assert set(outside) == {address for _, address in asked.papers}  # links to read, nothing to load
+    assert set(outside) == {papers.paper(key).url for key in asked.papers}  # links to read, nothing to load
     assert re.search(r"default-src 'none'", text)
     seeds = re.findall(r"<tr><th scope=\"row\">(\d)</th><td>([\d.]+)</td>", text)
     measured = asking.measured(asked, shelf.world(shelf.table("wines")), 22).values[:5]

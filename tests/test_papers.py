@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_the_file_is_in_order_and_each_key_is_surname_and_year():
     assert keys == sorted(keys)
     for key in keys:
         entry = papers.paper(key)
-        surname = re.sub(r"[^a-z]", "", entry.surnames[0].lower().translate(str.maketrans("öçé", "oce")))
+        surname = re.sub(r"[^a-z]", "", unicodedata.normalize("NFKD", entry.surnames[0].lower()))
         assert re.fullmatch(rf"{surname}{entry.year}[a-z]?", key), key
         assert entry.title
 
@@ -75,13 +76,11 @@ def test_every_entry_is_cited_somewhere():
     assert set(papers.keys()) - cited - set(papers.mentioned(pages)) == set()
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "ddlearn/course/book/templates/claims.html"])
 def test_no_page_promises_that_each_band_is_a_theorem_s_or_a_paper_s(page):
     text = " ".join((ROOT / page).read_text("utf-8").split())
-    assert not re.search(
-        r"band[^.]* comes? from (a |the )?(theorem|theory|paper)s? or (from )?(a |the )?\w+[,. ]", text
-    )
-    assert "ours" in text
+    assert not re.search(r"\b(theorem|theory) or (from )?(the|a) paper", text)
+    assert re.search(r"threshold of our own", text)
 
 
 def test_the_library_opens_without_reading_the_bibliography():

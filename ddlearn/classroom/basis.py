@@ -35,7 +35,8 @@ def words(basis: str, keys: tuple[str, ...], source: str) -> str:
     "Theorem 2.3 of @chizat2019"; "Exact identity"; "Our threshold: half of what guessing has; idea of @arora2020".
     Papers that the source does not mention stand behind it.
     """
-    behind = " and ".join(f"@{key}" for key in keys if key not in papers.mentioned(source))
+    unsaid = [f"@{key}" for key in keys if key not in papers.mentioned(source)]
+    behind = papers.joined(unsaid) if unsaid else ""
     if basis == "theorem":
         return f"{source} of {behind}" if behind else source
     if basis == "paper":

@@ -101,7 +101,10 @@ CLAIMS = (
         statement="A claim whose truth lies on its band’s edge is said to hold in one of forty experiments at most.",
         basis="exact",
         papers=("schuirmann1987",),
-        source="a bound for normal seeds, half of the interval's 5 %; the tolerance is that of 4,000 experiments",
+        source=(
+            "a bound for normal seeds, half of the 5 % that the interval leaves out, as in the two tests of "
+            "@schuirmann1987; the tolerance is that of 4,000 experiments"
+        ),
         expected=0.025,
         tolerance=0.009,
         sense="at_most",

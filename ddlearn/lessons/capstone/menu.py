@@ -72,7 +72,10 @@ LAZINESS = Question(
     band=(0.4, inf),
     basis="asymptotic",
     papers=("lee2019", "yang2021"),
-    source="theory says 1/2 or more (@lee2019); the margin of 0.1 is ours",
+    source=(
+        "theory says 1/2 or more (Theorem 2.1 of @lee2019, for activations with a Lipschitz slope); the margin of 0.1"
+        " is ours"
+    ),
     method="Nets of 32 to 512 units, NTK scaling, 60 steps of descent on at most 24 rows; the slope of the logarithms.",
     control="the same nets in mean-field scaling",
     limits="Nothing about the error on new rows, nor about larger learning rates.",

@@ -17,7 +17,7 @@ CLAIMS = (
         statement="Weighed with kappa = k, bags of k independent cells have the risk with labels for their mean.",
         basis="exact",
         papers=("busafekete2023",),
-        source="on average over all bags, which are enumerated",
+        source="on average over all bags, which are enumerated; for independent cells",
         expected=0.0,
         tolerance=1e-12,
         unit="nats, over all bags",
@@ -29,7 +29,7 @@ CLAIMS = (
         id="09.bias",
         statement="On patients that risk is off by (k − 1) times the covariance of shares and losses.",
         basis="exact",
-        source="our derivation, on average over all bags, which are enumerated",
+        source="on average over all bags, which are enumerated; our derivation",
         expected=0.0,
         tolerance=1e-12,
         unit="nats, over all bags",
@@ -41,7 +41,7 @@ CLAIMS = (
         id="09.kappa",
         statement="Patients of whom k cells are counted need kappa = k (α₀ + 1) / (k + α₀): then nothing is off.",
         basis="exact",
-        source="our derivation, on average over all bags, which are enumerated",
+        source="on average over all bags, which are enumerated; our derivation",
         expected=0.0,
         tolerance=1e-12,
         unit="nats, over all bags",
@@ -69,7 +69,10 @@ CLAIMS = (
         id="09.price",
         statement="A class mean costs what the spread says: its variance is one over the worth told in advance.",
         basis="exact",
-        source="our derivation, on average over bags: least squares; the tolerance is that of the draws",
+        source=(
+            "on average over bags, the variance of least squares; our derivation. The tolerance is that of 2,500 "
+            "repeats"
+        ),
         expected=1.0,
         tolerance=0.12,
         unit="variance over theory",
@@ -81,7 +84,7 @@ CLAIMS = (
         id="09.spread",
         statement="The tests alone tell kappa: for patients it comes out as α₀ + 1.",
         basis="exact",
-        source="our derivation, on average over patients; the tolerance is that of the draws",
+        source="on average over patients; our derivation. The tolerance is that of 4,000 patients",
         expected=1.0,
         tolerance=0.08,
         unit="kappa found over α₀ + 1",
@@ -94,7 +97,10 @@ CLAIMS = (
         statement="Where all bags have the same shares, calling every cell by these shares is a best answer.",
         basis="exact",
         papers=("ardehaly2017",),
-        source="our derivation: an inequality for convex losses, here for the loss of @ardehaly2017",
+        source=(
+            "the least cross-entropy is the entropy, and one prediction reaches it in all bags; our derivation, for"
+            " the loss of @ardehaly2017"
+        ),
         expected=0.0,
         tolerance=1e-12,
         unit="proportion loss above its least",
@@ -108,8 +114,8 @@ CLAIMS = (
         basis="ours",
         papers=("scott2020",),
         source=(
-            "0.61 is what the largest type alone has; four points more are next to nothing. That bags must differ "
-            "is theirs"
+            "always naming the largest type has 0.61, and at 0.65 a tenth of its errors is gone; that bags must "
+            "differ is from @scott2020"
         ),
         expected=0.65,
         tolerance=0.0,
@@ -124,7 +130,10 @@ CLAIMS = (
         statement="As many cells in bags as large, but one patient a bag, teach almost everything.",
         basis="ours",
         papers=("scott2020",),
-        source="nine cells in ten, where the largest type alone makes six. That bags must differ is theirs",
+        source=(
+            "always naming the largest type has 0.61, and at 0.9 three quarters of its errors are gone; that bags "
+            "must differ is from @scott2020"
+        ),
         expected=0.9,
         tolerance=0.0,
         sense="at_least",
@@ -139,8 +148,8 @@ CLAIMS = (
         basis="ours",
         papers=("busafekete2023",),
         source=(
-            "a sixth of the cells named wrongly is more than twice what labels leave; the direction is that of the "
-            "bias, and they ask for independent bags"
+            "always naming the largest type has 0.61, and at 0.83 two fifths of its errors are left; the direction "
+            "is that of the bias, and @busafekete2023 ask for independent bags"
         ),
         expected=0.83,
         tolerance=0.0,
@@ -154,7 +163,10 @@ CLAIMS = (
         id="09.repaired",
         statement="Patients weighed with kappa = α₀ + 1 teach well.",
         basis="ours",
-        source="nine cells in ten, but for a point; the direction is that of the bias, which is gone",
+        source=(
+            "always naming the largest type has 0.61, and at 0.89 seven tenths of its errors are gone; the "
+            "direction is that of the bias, which is gone too"
+        ),
         expected=0.89,
         tolerance=0.0,
         sense="at_least",
@@ -167,7 +179,10 @@ CLAIMS = (
         id="09.gain",
         statement="That one number is worth six points or more.",
         basis="ours",
-        source="six points are half of what lies between the two",
+        source=(
+            "six points are a third of the errors that are left at 0.83, where the bias stays; the direction is "
+            "that of the bias"
+        ),
         expected=6.0,
         tolerance=0.0,
         sense="at_least",

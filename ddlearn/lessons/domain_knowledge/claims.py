@@ -18,8 +18,8 @@ CLAIMS = (
         basis="exact",
         papers=("patrini2017",),
         source=(
-            "on average, enumerated: the true posterior makes the corrected loss stationary, as Theorem 2 of "
-            "@patrini2017 says of its minimizer"
+            "on average over appearances, which are enumerated, the true posterior is where the slope is zero; the "
+            "loss is the forward one of @patrini2017"
         ),
         expected=0.0,
         tolerance=1e-12,
@@ -34,7 +34,8 @@ CLAIMS = (
         basis="ours",
         papers=("yellin2018",),
         source=(
-            "nine in ten is what one would let go to a doctor's eye; purified cells and a blood test are their setting"
+            "always naming the largest type has 0.61, and at 0.9 three quarters of its errors are gone; cells and "
+            "blood counts together are the setting of @yellin2018"
         ),
         expected=0.9,
         tolerance=0.0,
@@ -50,8 +51,8 @@ CLAIMS = (
         basis="ours",
         papers=("quadrianto2009",),
         source=(
-            "eight points of balanced accuracy are most of a rare type; the risk of the bags is ours, with the "
-            "pseudo-inverse of @quadrianto2009"
+            "balanced accuracy is a mean over three types, so 0.08 is a quarter of the cells of one; the risk of the "
+            "cohort is ours, with the pseudo-inverse of @quadrianto2009"
         ),
         expected=0.08,
         tolerance=0.0,
@@ -65,7 +66,7 @@ CLAIMS = (
         id="10.wider",
         statement="A net three times as wide does not make up for them.",
         basis="ours",
-        source="the same eight points, from the wider net",
+        source="the same 0.08, a quarter of the cells of one type",
         expected=0.08,
         tolerance=0.0,
         sense="at_least",
@@ -80,8 +81,8 @@ CLAIMS = (
         basis="ours",
         papers=("patrini2017",),
         source=(
-            "three points of confidence are less than a tube's impurity moves it; the direction is that of the "
-            "corrected loss"
+            "with an error of 0.03 a stated 90 % is 87 to 93 %; the direction is that of the forward loss of "
+            "@patrini2017"
         ),
         expected=0.03,
         tolerance=0.0,
@@ -97,7 +98,8 @@ CLAIMS = (
         basis="ours",
         papers=("patrini2017",),
         source=(
-            "seven points of balanced accuracy are most of a rare type; the direction is that of the corrected loss"
+            "balanced accuracy is a mean over three types, so 0.07 is a fifth of the cells of one; the direction is"
+            " that of the forward loss of @patrini2017"
         ),
         expected=0.07,
         tolerance=0.0,
@@ -116,7 +118,10 @@ CLAIMS = (
         statement="Where nobody states the purity, the confident joint finds 80 % within 5 points.",
         basis="ours",
         papers=("northcutt2021",),
-        source="0.8 is the purity that was put in; five points are a quarter of the impurity",
+        source=(
+            "0.8 is what was put in, and 0.05 a quarter of the impurity to be found; the estimate is that of "
+            "@northcutt2021"
+        ),
         expected=0.8,
         tolerance=0.05,
         unit="mean purity of three tubes",
@@ -130,8 +135,8 @@ CLAIMS = (
         basis="asymptotic",
         papers=("saerens2002",),
         source=(
-            "maximum likelihood finds the shares where the classifier is right and the cells are many; the "
-            "tolerance is ours"
+            "maximum likelihood, by the iteration of @saerens2002, finds the shares where the classifier is right "
+            "and the cells are many; the tolerance is ours, for 20,000 cells that look much alike"
         ),
         expected=0.0,
         tolerance=0.03,
@@ -146,7 +151,7 @@ CLAIMS = (
         statement="EM with the physiology prior counts patients better than counting the likeliest types.",
         basis="ours",
         papers=("yellin2018",),
-        source="1 is a draw; a prior from blood counts is theirs",
+        source="1 is a draw; a prior from blood counts is the idea of @yellin2018",
         expected=1.0,
         tolerance=0.0,
         sense="at_most",
@@ -161,8 +166,8 @@ CLAIMS = (
         basis="asymptotic",
         papers=("dawid1979",),
         source=(
-            "maximum likelihood finds the accuracies where the rules err independently and the cells are many; the "
-            "tolerance is ours"
+            "maximum likelihood, by the iteration of @dawid1979, finds the accuracies where the rules err "
+            "independently and the cells are many; the tolerance is ours, for 4,000 cells"
         ),
         expected=0.0,
         tolerance=0.06,
@@ -177,7 +182,10 @@ CLAIMS = (
         statement="The blood test mends a label model that a broad, wrong rule has misled.",
         basis="ours",
         papers=("tsutsui2023",),
-        source="0.85 is what five good rules reach without the broad one; the attributes that rules use are theirs",
+        source=(
+            "0.85 is seven tenths of the way back from 0.62, a majority vote with the broad rule, to 0.94, the "
+            "rules without it; the cells and their attributes are those of @tsutsui2023"
+        ),
         expected=0.85,
         tolerance=0.0,
         sense="at_least",
@@ -190,7 +198,7 @@ CLAIMS = (
         id="10.unconfounded",
         statement="Where all specimens are seen alike, one tube of each type is enough.",
         basis="ours",
-        source="one in twenty wrong is what is left where nothing is confounded",
+        source="one cell in twenty wrong is little, where tubes that confound leave about one in three",
         expected=0.95,
         tolerance=0.0,
         sense="at_least",
@@ -203,7 +211,7 @@ CLAIMS = (
         id="10.repaired",
         statement="Where specimens differ, blood tests of forty patients repair what one tube of each type confounds.",
         basis="ours",
-        source="eight points are more than data sets differ by",
+        source="eight points are a quarter of the one cell in three, or so, that tubes that confound leave wrong",
         expected=0.08,
         tolerance=0.0,
         sense="at_least",

@@ -129,7 +129,10 @@ CLAIMS = (
         id="02.line",
         statement="Averaged over all parities of one size, no kernel has an error below 1 − n/N.",
         basis="exact",
-        source="an inequality, proved in this lesson by counting dimensions",
+        source=(
+            "an inequality: n kernel functions span at most n of the N parities, which are orthogonal; the proof is"
+            " in this lesson"
+        ),
         expected=0.0,
         tolerance=0.0,
         sense="at_least",
@@ -142,7 +145,7 @@ CLAIMS = (
         id="02.oracle",
         statement="The kernel that knows the size of the parity, and nothing else, meets the line.",
         basis="exact",
-        source="the case of equality in the same proof",
+        source="the case of equality in the proof of the line",
         expected=0.0,
         tolerance=1e-6,
         unit="from the line, at most",
@@ -154,7 +157,7 @@ CLAIMS = (
         id="02.enough",
         statement="With more examples than parities the line is at zero, and the same kernel reaches it.",
         basis="exact",
-        source="all parities lie in the span of as many kernel functions as there are parities",
+        source="as many kernel functions as there are parities span them all",
         expected=0.0,
         tolerance=1e-6,
         sense="at_most",
@@ -169,8 +172,8 @@ CLAIMS = (
         basis="exact",
         papers=("yehudai2019",),
         source=(
-            "an inequality: the count of dimensions again, with units in place of examples; of one neuron as the "
-            "target see @yehudai2019"
+            "an inequality, by the same count of dimensions with units in place of examples; for a single neuron as"
+            " the target see @yehudai2019"
         ),
         expected=0.0,
         tolerance=0.0,
@@ -186,8 +189,9 @@ CLAIMS = (
         basis="ours",
         papers=("daniely2020", "barak2022"),
         source=(
-            "a tenth of what predicting zero has: nine tenths of the parity are learned, from examples of which the"
-            " line leaves a kernel next to nothing"
+            "a wrong sign costs 1 at least, so an error of 0.1 means that nine signs of ten are right, where the "
+            "line leaves kernels three quarters of the error; that nets learn parities is shown by @daniely2020 and"
+            " @barak2022"
         ),
         expected=0.1,
         tolerance=0.0,
@@ -202,7 +206,9 @@ CLAIMS = (
         statement="The net did not escape kernels: a plane in the embedding that it learned does as well.",
         basis="ours",
         papers=("karkada2024",),
-        source="the same tenth as is asked of the net itself, for a plane in its embedding stands for it",
+        source=(
+            "the same 0.1 as for the net, whose embedding is to do as well; the two views are those of @karkada2024"
+        ),
         expected=0.1,
         tolerance=0.0,
         sense="at_most",
@@ -215,7 +221,7 @@ CLAIMS = (
         id="02.few",
         statement="From too few examples the same net fits every one of them and is no better than predicting zero.",
         basis="ours",
-        source="1 is the error of predicting zero: at least that means that nothing was learned",
+        source="1 is the error of predicting zero, which learns nothing",
         expected=1.0,
         tolerance=0.0,
         sense="at_least",
@@ -230,8 +236,8 @@ CLAIMS = (
         basis="ours",
         papers=("cortes2012",),
         source=(
-            "their measure of alignment; three times as much as at the start is a turn, where labels dealt at "
-            "random leave it near once"
+            "three times the start is a turn, where labels dealt at random leave the alignment within a factor of "
+            "two; its measure is that of @cortes2012"
         ),
         expected=3.0,
         tolerance=0.0,
@@ -246,7 +252,7 @@ CLAIMS = (
         statement="On a few hundred real digits a Gaussian kernel errs less than a small trained net.",
         basis="ours",
         papers=("arora2020",),
-        source="1 is a draw; that fixed kernels win on small data is their finding for tangent kernels",
+        source="1 is a draw; that fixed kernels win on small data is the finding of @arora2020, for tangent kernels",
         expected=1.0,
         tolerance=0.0,
         sense="at_least",

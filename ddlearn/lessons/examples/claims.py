@@ -9,7 +9,7 @@ CLAIMS = (
         statement="n examples buy n units of learning: measured on fits, the shares of all modes add up to n.",
         basis="exact",
         papers=("simon2023",),
-        source="the conservation law of @simon2023, which their abstract calls sharp: without a ridge, in every draw",
+        source="in every draw, for a kernel of full rank without a ridge; @simon2023 call it a conservation law",
         expected=1.0,
         tolerance=1e-6,
         unit="units for each example",
@@ -22,7 +22,7 @@ CLAIMS = (
         statement="Mode by mode, fits to digits learn the share λ / (λ + κ).",
         basis="asymptotic",
         papers=("simon2023",),
-        source="the tolerance is ours, for real digits",
+        source="the formula of @simon2023; the tolerance is ours, a twentieth of a mode",
         expected=0.0,
         tolerance=0.05,
         unit="mean distance of ten shares, at 100 examples",
@@ -35,7 +35,9 @@ CLAIMS = (
         statement="Where eigenvectors are random, the finite-pool formula is right with half of the world seen.",
         basis="asymptotic",
         papers=("simon2023",),
-        source="our derivation for a finite pool, after @simon2023",
+        source=(
+            "the formula of @simon2023 for a world that is finite, our derivation; the tolerance is ours, for 25 draws"
+        ),
         expected=1.0,
         tolerance=0.06,
         unit="predicted over measured, the worse of two",
@@ -46,11 +48,11 @@ CLAIMS = (
     Claim(
         id="06.infinite",
         statement="In a growing world the finite-pool formula becomes the standard one, with a gap below n / N.",
-        basis="asymptotic",
+        basis="ours",
         papers=("simon2023",),
         source=(
-            "the limit of our derivation for a finite pool is their formula, and the gap of the order of the share "
-            "that is seen"
+            "theory says that the gap is of the order of n/N; once n/N is ours, so that the two forms differ by "
+            "less than the share of the world that is seen. The standard form is that of @simon2023"
         ),
         expected=1.0,
         tolerance=0.0,
@@ -65,7 +67,10 @@ CLAIMS = (
         statement="On real digits the learning curve with ridge and noise is known before training.",
         basis="asymptotic",
         papers=("simon2023",),
-        source="our derivation for a finite pool, after @simon2023",
+        source=(
+            "the formula of @simon2023 for a world that is finite, our derivation; the tolerance is ours, for a few"
+            " draws of each number"
+        ),
         expected=1.0,
         tolerance=0.03,
         unit="predicted over measured, the worst of 50, 200 and 800",
@@ -76,10 +81,11 @@ CLAIMS = (
     Claim(
         id="06.left-out",
         statement="Leave-one-out knows nothing but the n examples and finds the same curve.",
-        basis="asymptotic",
+        basis="exact",
         papers=("luntz1969", "allen1974"),
         source=(
-            "on average over samples, the error of fits to one example less; the tolerance is ours, for few samples"
+            "on average over samples, the error of fits to n − 1 examples, as in lesson 01; the tolerance covers "
+            "the step to n, and a few draws of each number"
         ),
         expected=1.0,
         tolerance=0.08,
@@ -94,8 +100,8 @@ CLAIMS = (
         basis="ours",
         papers=("golub1979", "jacot2020"),
         source=(
-            "that it reads low without noise and ridge is ours; fifteen in a hundred are more than leave-one-out is"
-            " off by"
+            "0.85 is off by about twice what leave-one-out is allowed; the estimate is that of @golub1979 and of "
+            "@jacot2020, and that it reads low here our finding"
         ),
         expected=0.85,
         tolerance=0.0,
@@ -111,8 +117,8 @@ CLAIMS = (
         basis="ours",
         papers=("langford2003", "seeger2002", "maurer2004"),
         source=(
-            "half is what guessing has. That the promise is kept with probability .95 is the theorem of @seeger2002"
-            " and @maurer2004, for the nets of @langford2003"
+            "half is what guessing has; that the promise is kept with probability .95 is the PAC-Bayes theorem of "
+            "@seeger2002 in the form of @maurer2004, for a prior and a posterior as in @langford2003"
         ),
         expected=0.5,
         tolerance=0.0,
@@ -128,8 +134,8 @@ CLAIMS = (
         basis="theorem",
         papers=("seeger2002", "maurer2004"),
         source=(
-            "The PAC-Bayes theorem, with probability .95, for a prior that does not depend on the examples that "
-            "judge: @seeger2002 and @maurer2004"
+            "The PAC-Bayes theorem of @seeger2002, as tightened by @maurer2004 (from the abstract): with "
+            "probability .95, for a prior that has not seen the examples that judge"
         ),
         expected=0.0,
         tolerance=0.0,
@@ -162,8 +168,8 @@ CLAIMS = (
         basis="theorem",
         papers=("clopper1934",),
         source=(
-            "The interval for a share, which holds with the probability that it states or more; the tolerance is "
-            "three standard errors of the count; @clopper1934"
+            "The interval of @clopper1934 holds with the stated probability or more; the tolerance is three "
+            "standard errors of the count"
         ),
         expected=measures.DELTA,
         tolerance=3 * (measures.DELTA * (1 - measures.DELTA) / measures.DRAWS) ** 0.5,
@@ -178,7 +184,10 @@ CLAIMS = (
         statement="A term above 1 promises nothing, yet tells labels with a meaning from coin flips.",
         basis="ours",
         papers=("arora2019",),
-        source="theirs is the term; twice is a difference that no draw of 400 digits makes",
+        source=(
+            "the term is that of Theorem 5.1 of @arora2019, who say that it tells the two apart; a factor of two is"
+            " ours, worth four times the examples, since the term falls as one over the root of their number"
+        ),
         expected=2.0,
         tolerance=0.0,
         sense="at_least",

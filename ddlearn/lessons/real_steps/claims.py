@@ -10,7 +10,10 @@ CLAIMS = (
         statement="One step of size η adds exactly η² (AᵀA − BᵀB) to the imbalance, (A, B) the gradient.",
         basis="exact",
         papers=("arora2018", "du2018"),
-        source="algebra; that flow, without the η², conserves the imbalance is due to @arora2018 and @du2018",
+        source=(
+            "algebra; that the imbalance does not change under flow, whose η² vanishes, is due to @arora2018 and "
+            "@du2018"
+        ),
         expected=0.0,
         tolerance=1e-10,
         sense="at_most",
@@ -24,7 +27,10 @@ CLAIMS = (
         statement="Flow conserves the imbalance: up to a fixed time, its change vanishes in proportion to the step.",
         basis="asymptotic",
         papers=("arora2018", "du2018"),
-        source="the change up to a fixed time is of the order of the step, from the η² of each and the 1/η steps",
+        source=(
+            "each of 1/η steps changes it by the order of η²; that flow conserves it is due to @arora2018 and "
+            "@du2018. The tolerance is ours"
+        ),
         expected=1.0,
         tolerance=0.1,
         unit="slope of log change in log step",
@@ -36,8 +42,11 @@ CLAIMS = (
         id="05.steps",
         statement="Descent, local rate, drift, tube and certificate hold at every step, from six families of starts.",
         basis="exact",
-        papers=("xu2023",),
-        source="inequalities of our own derivation, proved for every start and step, in the setting of @xu2023",
+        papers=("xu2025",),
+        source=(
+            "inequalities of our derivation, for every start and step; Theorem 3.1 of @xu2025 has descent and local"
+            " rate in the same form, with larger constants"
+        ),
         expected=0.0,
         tolerance=0.0,
         unit="inequalities broken",
@@ -51,8 +60,8 @@ CLAIMS = (
         basis="ours",
         papers=("xu2023",),
         source=(
-            "a certificate within two and a half times of the steps taken still tells one problem from another that"
-            " is three times as hard"
+            "a promise within a factor of two and a half, less than half a power of ten, is good enough to plan a "
+            "run by; tighter rates than before are announced in the abstract of @xu2023"
         ),
         expected=2.5,
         tolerance=0.0,
@@ -67,7 +76,10 @@ CLAIMS = (
         statement="A step that grows as the certified loss falls is certified for fewer steps than a constant one.",
         basis="ours",
         papers=("xu2023",),
-        source="theirs is the growing step; a tenth of the steps is the least gain worth the trouble",
+        source=(
+            "a tenth is the least gain that is worth a schedule; that a growing step improves the rate is from the "
+            "abstract of @xu2023"
+        ),
         expected=1.1,
         tolerance=0.0,
         sense="at_least",
@@ -80,10 +92,10 @@ CLAIMS = (
         id="05.coverage",
         statement="Six inputs, six outputs: eleven hidden units, n + m − 1, are enough to cover every Gaussian start.",
         basis="exact",
-        papers=("min2021", "xu2023"),
+        papers=("xu2025", "min2021"),
         source=(
-            "almost surely, of our own derivation, in the setting of @xu2023; that imbalance alone gives a rate is "
-            "shown for flow in @min2021"
+            "for almost every start, by Lemma 3.3 of @xu2025 with n + m units, and with one less by our derivation;"
+            " what is covered has a rate by Theorem 1 of @min2021, for flow"
         ),
         expected=1.0,
         tolerance=0.0,
@@ -95,9 +107,9 @@ CLAIMS = (
     Claim(
         id="05.ball",
         statement="At width 16 the imbalance certifies every start, long before weights stop moving.",
-        basis="exact",
-        papers=("xu2023",),
-        source="almost surely from the same width on, of our own derivation, in the setting of @xu2023",
+        basis="theorem",
+        papers=("xu2025",),
+        source="Lemma 3.3 of @xu2025, for almost every start: 16 units are more than n + m, which is 8",
         expected=1.0,
         tolerance=0.0,
         unit="of the starts covered",
@@ -110,7 +122,7 @@ CLAIMS = (
         statement="With entries of size h^(−1/4) the weights move, relatively, as one over the root of the width.",
         basis="asymptotic",
         papers=("du2019a",),
-        source="the scaling is theirs, the exponent our derivation",
+        source="the scaling is that of @du2019a, the exponent our derivation; the tolerance is ours",
         expected=-0.5,
         tolerance=0.1,
         unit="slope of log move in log width",
@@ -120,9 +132,15 @@ CLAIMS = (
     ),
     Claim(
         id="05.burn",
-        statement="Where descent on two factors converges, rate times sharpness over 2 is at most 1, however it began.",
+        statement=(
+            "Where descent on two factors converges, rate times sharpness over 2 is at most 1, but for a set of starts"
+            " of measure zero."
+        ),
         basis="exact",
-        source="linear stability of a fixed point, for all starts but a set of measure zero",
+        source=(
+            "linear stability: a fixed point whose slope 1 − ηλ lies below −1 repels, so only a set of starts of "
+            "measure zero ends there; the tolerance is for runs that stop early"
+        ),
         expected=1.0,
         tolerance=1e-3,
         sense="at_most",
@@ -137,8 +155,8 @@ CLAIMS = (
         basis="exact",
         papers=("macdonald2025",),
         source=(
-            "the closed form is our derivation for two factors; that there is an orbit of period two is announced "
-            "in @macdonald2025"
+            "the closed form for two factors, our derivation; the orbit of period two is announced in the abstract "
+            "of @macdonald2025"
         ),
         expected=0.0,
         tolerance=1e-10,
@@ -153,7 +171,10 @@ CLAIMS = (
         statement="Exactly at that limit, from balanced weights, the residual falls as one over the root of time.",
         basis="asymptotic",
         papers=("macdonald2025",),
-        source="a power law in the critical regime, from the abstract; the exponent for two factors is our derivation",
+        source=(
+            "a power law is announced in the abstract of @macdonald2025, and its exponent for two factors is our "
+            "derivation; the tolerance is ours"
+        ),
         expected=-0.5,
         tolerance=0.03,
         unit="slope of log residual in log time",
@@ -167,8 +188,8 @@ CLAIMS = (
         basis="asymptotic",
         papers=("lewkowycz2020",),
         source=(
-            "their phases for wide nets: between 2 and 4 descent is thrown out and lands below 2; the recursion is "
-            "derived again"
+            "the phases of wide nets by @lewkowycz2020: up to 4 it is thrown out and comes back, and only below 2 "
+            "can it stay; the recursion is derived again in this lesson"
         ),
         expected=2.0,
         tolerance=0.0,
@@ -183,7 +204,10 @@ CLAIMS = (
         statement="On digits, descent drives the sharpness of a small net to 2/rate, where it hovers.",
         basis="paper",
         papers=("cohen2021",),
-        source="sharpness rises to 2/rate and hovers there, on other data; the tolerance of a tenth is ours",
+        source=(
+            "the sharpness rises to 2/rate and hovers just above it, from the abstract of @cohen2021; the tolerance"
+            " of a tenth is ours"
+        ),
         expected=1.0,
         tolerance=0.1,
         unit="sharpness × rate / 2, late",

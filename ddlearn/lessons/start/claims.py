@@ -15,7 +15,7 @@ CLAIMS = (
         id="00.interpolation",
         statement="With many more features than points, least squares passes through every point.",
         basis="exact",
-        source="n equations have a solution where the unknowns are more than n and the rows independent",
+        source="n equations whose rows are independent have a solution in n unknowns or more",
         expected=0.0,
         tolerance=1e-12,
         unit="training error",
@@ -27,10 +27,11 @@ CLAIMS = (
         id="00.peak",
         statement="The error on new points is worst where the features are as many as the points.",
         basis="asymptotic",
-        papers=("mei2022", "belkin2019"),
+        papers=("belkin2019", "mei2022"),
         source=(
-            "the risk of random features without a penalty diverges where they are as many as the points; the "
-            "tolerance of a quarter is ours, for twenty points"
+            "without a penalty the risk of random features diverges where they are as many as the examples, as seen"
+            " by @belkin2019 and proved by @mei2022 for inputs of many dimensions; the tolerance of a quarter is "
+            "ours, for twenty points on a line"
         ),
         expected=1.0,
         tolerance=0.25,
