@@ -52,7 +52,7 @@ CLAIMS = (
         papers=("quadrianto2009",),
         source=(
             "balanced accuracy is a mean over three types, so 0.08 is a quarter of the cells of one; the risk of the "
-            "bags is ours, with the pseudo-inverse of @quadrianto2009"
+            "cohort is ours, with the pseudo-inverse of @quadrianto2009"
         ),
         expected=0.08,
         tolerance=0.0,

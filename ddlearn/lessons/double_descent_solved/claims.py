@@ -169,8 +169,8 @@ CLAIMS = (
         basis="ours",
         papers=("adlam2020",),
         source=(
-            "@adlam2020 (from the abstract): the interaction diverges at the threshold, without noise too. That it is "
-            "three quarters at 1.1 n is ours: three times all else together."
+            "the interaction diverges at the threshold, without noise too: @adlam2020, from the abstract. That it is "
+            "three quarters of the error at N = 1.1 n is ours: three times all else together"
         ),
         expected=0.75,
         tolerance=0.0,
