@@ -61,6 +61,14 @@ OVERLAPS = """() => {
     return {looked: words.length, found};
 }"""
 
+# How far the middle of each radio button stands below that of the line beside it, in pixels.
+LOWER = """() => [...document.querySelectorAll(".jp-OutputArea-output label:has([type=radio])")].map(label => {
+    const middle = box => (box.top + box.bottom) / 2;
+    const range = document.createRange();
+    range.selectNodeContents([...label.childNodes].find(node => node.nodeType === Node.TEXT_NODE && node.data.trim()));
+    return middle(label.querySelector("input").getBoundingClientRect()) - middle(range.getClientRects()[0]);
+})"""
+
 
 @pytest.fixture
 def notebook(open_notebook, write_notebook):
@@ -127,6 +135,7 @@ def is_whole(notebook) -> None:
     overlaps = notebook.page.evaluate(OVERLAPS)
     assert overlaps["looked"] > 10
     assert overlaps["found"] == []
+    assert notebook.page.evaluate(LOWER) == pytest.approx([0, 0], abs=1)
     for width_now, type_now in ((900, 24), (600, 16)):
         notebook.control("button", "Projector view").press("Enter")
         notebook.rest(1.2)
