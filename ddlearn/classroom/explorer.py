@@ -73,8 +73,7 @@ class Explorer:
         self._control = {control.name: control for control in self.controls}
         _require_arguments(self)
         self._reports = "progress" in inspect.signature(compute).parameters
-        self._values: Values = self._start
-        self._painted: Values | None = None
+        self._values, self._painted = self._start, None
         self._latest = Latest(self._result, self._paint, self._fail, self._wait)
         self._panel: Panel | None = None
         self._appearing = False  # between show() and the first picture
@@ -272,8 +271,8 @@ class Explorer:
     def _engine_said(self) -> str:
         if not self.uses:
             return ""
-        owners = {True: "your", False: "the course’s"}
-        parts = [f"{owners[name in self.engine]} <code>{html.escape(name)}</code>" for name in self.uses]
+        whose = ["your" if name in self.engine else "the course’s" for name in self.uses]
+        parts = [f"{owner} <code>{html.escape(name)}</code>" for owner, name in zip(whose, self.uses, strict=True)]
         return f"Runs on {listed(parts)}."
 
     def _board(self) -> Panel:

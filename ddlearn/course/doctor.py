@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from os.path import expanduser
 from pathlib import Path
 from typing import Literal
 
@@ -245,10 +246,7 @@ def _speed(machine: Machine) -> Judgement:
 
 @_check("Home")
 def _home(machine: Machine) -> Judgement:
-    try:
-        folder = machine.home()
-    except FileNotFoundError as error:
-        return "fail", str(error), "Without it your progress is lost with the notebook."
+    folder = machine.home()
     refusal = machine.refusal(folder)
     if refusal:
         return (
@@ -298,8 +296,5 @@ def _size(count: int) -> str:
 
 
 def _without_home(sentence: str) -> str:
-    try:
-        home = str(Path.home())
-    except RuntimeError:  # nobody knows of one, so no path gives it away
-        return sentence
+    home = expanduser("~")  # as it stands, where nobody knows of a home
     return re.sub(rf"{re.escape(home)}(?![\w-]|\.\w)", "~", sentence) if len(home) > 1 else sentence

@@ -184,26 +184,20 @@ RISK = Exercise(
         Mistake(
             "total instead of excess risk",
             lambda n, p, signal, noise: risk(n, p, signal, noise) + noise,
-            (
-                "You added the noise of the new point itself. This risk counts what the fit adds to it, so the truth "
-                "has risk 0."
-            ),
+            "You added the noise of the new point itself. This risk counts what the fit adds to it, so the truth "
+            "has risk 0.",
         ),
         Mistake(
             "no bias above the threshold",
             branches(under, lambda n, p, signal, noise: noise * n / (p - n - 1)),
-            (
-                "Above the threshold your fit has variance only. It sees n of p directions: the share 1 - n / p of "
-                "the signal is missed."
-            ),
+            "Above the threshold your fit has variance only. It sees n of p directions: the share 1 - n / p of "
+            "the signal is missed.",
         ),
         Mistake(
             "the lower formula on both sides",
             branches(under, lambda n, p, signal, noise: signal * (1 - n / p) + under(n, p, signal, noise)),
-            (
-                "Your variance is negative for p > n: no variance is. Above the threshold n and p exchange their "
-                "roles in it."
-            ),
+            "Your variance is negative for p > n: no variance is. Above the threshold n and p exchange their "
+            "roles in it.",
         ),
         Mistake(
             "n and p exchanged",
@@ -213,18 +207,14 @@ RISK = Exercise(
         Mistake(
             "finite at p = n",
             unguarded,
-            (
-                "At p = n yours is finite, and negative. With features and examples equally many the expectation is "
-                "infinite: return float('inf') for |p - n| <= 1."
-            ),
+            "At p = n yours is finite, and negative. With features and examples equally many the expectation is "
+            "infinite: return float('inf') for |p - n| <= 1.",
         ),
         Mistake(
             "infinite without noise",
             lambda n, p, signal, noise: math.inf if abs(p - n) <= 1 else risk(n, p, signal, noise),
-            (
-                "At p = n yours is infinite even where noise is 0. The peak is amplified noise: without noise the fit "
-                "at p = n finds beta exactly, and its risk is 0."
-            ),
+            "At p = n yours is infinite even where noise is 0. The peak is amplified noise: without noise the fit "
+            "at p = n finds beta exactly, and its risk is 0.",
         ),
         Mistake(
             "the limit instead of the exact formula",
@@ -256,10 +246,8 @@ BIAS_VARIANCE = Exercise(
         Mistake(
             "unseen directions forgotten",
             split(bias=lambda left, p: (left**2).sum() / p),
-            (
-                "With p > n there are only n singular values. In the other p - n directions the fit is zero, and "
-                "misses all that is there."
-            ),
+            "With p > n there are only n singular values. In the other p - n directions the fit is zero, and "
+            "misses all that is there.",
         ),
         Mistake(
             "n forgotten",
@@ -274,18 +262,14 @@ BIAS_VARIANCE = Exercise(
         Mistake(
             "degrees of freedom instead of variance",
             split(variance=lambda kept: kept.sum()),
-            (
-                "Your variance is the noise times the effective degrees of freedom of lesson 01, Σ s² / (s² + lam). "
-                "In the variance the denominator is squared."
-            ),
+            "Your variance is the noise times the effective degrees of freedom of lesson 01, Σ s² / (s² + lam). "
+            "In the variance the denominator is squared.",
         ),
         Mistake(
             "variance of the fitted values",
             split(variance=lambda kept: (kept**2).sum()),
-            (
-                "That is the variance at the training points, which never explodes. A coefficient's is the square "
-                "of s / (s² + lam): small singular values count."
-            ),
+            "That is the variance at the training points, which never explodes. A coefficient's is the square "
+            "of s / (s² + lam): small singular values count.",
         ),
         Mistake(
             "signal not shared among p",
