@@ -169,7 +169,7 @@ def test_the_summary_names_what_matters_most():
 
 
 def test_the_text_can_be_pasted_without_personal_paths(monkeypatch):
-    monkeypatch.setattr(Path, "home", lambda: Path("/home/ann"))
+    monkeypatch.setenv("HOME", "/home/ann")
     paste = text(
         [
             Finding("Home", "fail", "/home/ann/data cannot be written", "Look at /home/ann."),
