@@ -1,7 +1,7 @@
 """Each lesson, as learners get it: top to bottom on one core, offline, within what a hosted machine has.
 
-`make test` runs nbval on the solved lessons alone: here each unsolved one is run for the errors that nbval sees, and
-for its time and its memory besides.
+nbval, a step of its own in `make test`, looks for errors in the cells of every notebook. Here each unsolved one is run
+for its time, its memory, and without a network.
 """
 
 import os
