@@ -565,7 +565,7 @@ def test_a_saved_notebook_keeps_a_sentence_where_the_controls_were(monkeypatch):
     monkeypatch.setattr(page, "in_notebook", lambda: True)
     monkeypatch.setattr(page, "show", lambda bundle: shown.append(bundle) or Handle())
     make().show()
-    board, figure = shown
+    _, board, figure = shown  # before them, the keyboard shim
     assert "application/vnd.jupyter.widget-view+json" in board
     assert board["text/plain"].startswith("A wave. Live while the notebook runs: Size 1")
     assert "Box(" not in board["text/plain"]
