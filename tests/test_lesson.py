@@ -11,7 +11,7 @@ import nbformat
 import pytest
 import torch
 
-from ddlearn.classroom import page
+from ddlearn.classroom import expected, page
 from ddlearn.classroom.answer import MISSES_BEFORE_A_POINTER, ExerciseNotPassed
 from ddlearn.classroom.claim import Claim
 from ddlearn.classroom.controls import Slider
@@ -19,6 +19,7 @@ from ddlearn.classroom.exercise import TODO, Exercise, Mistake
 from ddlearn.classroom.explorer import Explorer
 from ddlearn.classroom.figure import LiveFigure
 from ddlearn.classroom.lesson import Lesson
+from ddlearn.classroom.panel import Panel
 from ddlearn.classroom.prediction import Prediction
 from ddlearn.classroom.progress import Progress
 from ddlearn.classroom.quiz import Option, QuizItem
@@ -324,6 +325,35 @@ def test_claims_are_shown_and_kept_and_one_error_hides_no_other(tmp_path, shown)
     kept = room.progress.lesson("77")["claims"]
     assert {name: entry["holds"] for name, entry in kept.items()} == {"77.a": True, "77.b": False, "77.c": False}
     assert [result.measured for result in room.run_claims(seeds=(0, 1))] == [[2, 2], [2, 2], []]
+
+
+def test_what_takes_long_says_so_first(tmp_path, monkeypatch, shown):
+    monkeypatch.setattr(expected, "slowness", lambda: 3.0)
+    monkeypatch.setattr(page, "in_notebook", lambda: True)
+    room = lesson(tmp_path, seconds={"claims": 4.0, "line": 2.0})
+    room.claims(seeds=(0, 1))
+    first = next(bundle["text/plain"] for bundle in shown if bundle["text/plain"])
+    assert first.startswith("Measuring 3 claims ... This takes about 24 seconds on this machine.")
+    said = []
+    monkeypatch.setattr(Panel, "say", lambda panel, words, sentence="": said.append(words))
+    room.line.show()
+    room.line.show()  # what was computed is at hand
+    assert said[0] == "This takes about 6 seconds on this machine."
+    assert said.count(said[0]) == 1
+    with pytest.raises(ValueError, match="explorer must be one of 'line'; got 'lime'"):
+        lesson(tmp_path, seconds={"lime": 9.0})
+
+
+@pytest.mark.parametrize(("slowness", "said"), [(1.0, ""), (2.0, "about 8 seconds"), (10.0, "about 40 seconds")])
+def test_a_wait_is_said_in_seconds_of_this_machine(monkeypatch, slowness, said):
+    monkeypatch.setattr(expected, "slowness", lambda: slowness)
+    assert said in expected.words(4.0)
+    assert bool(expected.words(4.0)) == bool(said)
+    assert expected.words(0.0) == ""
+
+
+def test_the_trial_of_speed_is_a_number_measured_once():
+    assert 0 < expected.slowness() == expected.slowness()
 
 
 def test_claims_update_one_output_in_place_on_every_page(tmp_path, monkeypatch):

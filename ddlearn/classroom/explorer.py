@@ -13,11 +13,11 @@ import random
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from ddlearn.classroom import expected
 from ddlearn.classroom.controls import Control
 from ddlearn.classroom.figure import LiveFigure
-from ddlearn.classroom.latest import Job, Latest
+from ddlearn.classroom.latest import Job, Latest, Wish
 from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.panel import Panel
 from ddlearn.classroom.sweep import check_sentence, settings
@@ -27,20 +27,6 @@ REMEMBERED = 64  # results kept: enough to step back and forth, small enough to 
 RESET, SURPRISE, CANCEL = "Reset", "Surprise me", "Cancel"
 
 Values = dict[str, object]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """One picture asked for: at which values, with whose functions, and what to say when it is there."""
-
-    values: Values
-    engine: dict[str, Callable]
-    note: str = ""
-
-    @property
-    def key(self) -> tuple:
-        # Functions are told apart by identity: two may compare equal and still compute different things.
-        return tuple(self.values.items()), tuple((name, id(function)) for name, function in self.engine.items())
 
 
 class Explorer:
@@ -69,6 +55,7 @@ class Explorer:
         self.figure = figure() if isinstance(figure, type) else figure
         self.engine: dict[str, Callable] = {}
         self.below: list[Callable[[], None]] = []  # what else `show` shows, under the figure
+        self.seconds = 0.0  # that the first picture takes on the reference machine of `expected`
         self.error: Exception | None = None  # the last one, whole: the card has room for its sentence only
         self._control = {control.name: control for control in self.controls}
         _require_arguments(self)
@@ -85,10 +72,13 @@ class Explorer:
 
     def show(self) -> None:
         """Display controls and figure. Shown again it is the same explorer seen twice, and both views move together."""
-        if self._panel is None:
+        first = self._panel is None
+        if first:
             self._panel = self._board()
         self._panel.engine(self._engine_said())
         self._panel.show(self._values)
+        if first:
+            self._panel.say(expected.words(self.seconds))
         self._appearing = True
         try:
             self._latest.grant(self._wish())

@@ -10,6 +10,7 @@ Where no event loop runs (a script, a test) a wish is granted on the spot.
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 PATIENCE = 0.1  # seconds without a word while computing: what takes longer is no longer seen as at once (Miller, 1968)
 TICK = 0.1  # seconds between two looks at a long computation
@@ -17,6 +18,20 @@ TICK = 0.1  # seconds between two looks at a long computation
 
 class Cancelled(Exception):
     """Raised inside a computation that reports its progress, when its result is no longer wanted."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One picture asked for: at which values, with whose functions, and what to say when it is there."""
+
+    values: dict[str, object]
+    engine: dict[str, Callable]
+    note: str = ""
+
+    @property
+    def key(self) -> tuple:
+        # Functions are told apart by identity: two may compare equal and still compute different things.
+        return tuple(self.values.items()), tuple((name, id(function)) for name, function in self.engine.items())
 
 
 class Job:

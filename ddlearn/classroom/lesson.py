@@ -11,7 +11,16 @@ from typing import Any
 
 from ddlearn import compute, thread_pools
 from ddlearn.arguments import one_of
-from ddlearn.classroom import catching_up, claims_table, live, open_lessons, page, projector_button, start_card
+from ddlearn.classroom import (
+    catching_up,
+    claims_table,
+    expected,
+    live,
+    open_lessons,
+    page,
+    projector_button,
+    start_card,
+)
 from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, source_of, strict
 from ddlearn.classroom.claim import Claim, ClaimResult
 from ddlearn.classroom.exercise import Exercise
@@ -40,7 +49,8 @@ class Lesson:
     `parts` holds what was declared; explorers are attributes by their name (`lesson.lift`); `engine` maps the names of
     the exercises that are passed to the learner's functions. `difficulty` runs from 1 to 5. With `warm_optimizer`,
     `start` also makes torch load its optimizers, which otherwise costs seconds at the first click. `revealed_by` maps
-    predictions, by name, to the explorer below which each is compared with its truth.
+    predictions, by name, to the explorer below which each is compared with its truth. `seconds` maps explorers, by
+    name, and "claims" to what they take on the reference machine of `expected`, where that is a wait.
     """
 
     def __init__(
@@ -59,12 +69,16 @@ class Lesson:
         revealed_by: Mapping[str, str] | None = None,
         progress: Progress | None = None,
         warm_optimizer: bool = False,
+        seconds: Mapping[str, float] | None = None,
     ):
         self.number, self.slug, self.title, self.minutes, self.difficulty = number, slug, title, minutes, difficulty
         self.parts = Parts(
             tuple(exercises), tuple(explorers), tuple(predictions), _quiz(recap), _quiz(quiz), tuple(claims)
         )
         self.engine: dict[str, Callable] = {}
+        self.seconds = dict(seconds or {})
+        for name in self.seconds.keys() - {"claims"}:
+            _named("explorer", name, self.parts.explorers).seconds = self.seconds[name]
         self.warm_optimizer = warm_optimizer
         self._given_progress, self._progress = progress, None
         self._tries = {exercise.name: Tries() for exercise in self.parts.exercises}
@@ -172,9 +186,10 @@ class Lesson:
         """Measure the claims one after the other, saying which is under way, and show the table in its place."""
         seeds = list(seeds)
         claims, results = self.parts.claims, []
-        line = live.Line(_line(f"Measuring {len(claims)} claims ..."))
+        wait = expected.words(self.seconds.get("claims", 0.0) * len(seeds))
+        line = live.Line(_line(f"Measuring {len(claims)} claims ... {wait}".rstrip()))
         for number, claim in enumerate(claims, start=1):
-            line.say(_line(f"Measuring claim {number} of {len(claims)}: {claim.statement}"))
+            line.say(_line(f"Measuring claim {number} of {len(claims)}: {claim.statement} {wait}".rstrip()))
             results.append(claim.run(scale or compute.scale(), seeds))
         line.end(claims_table.bundle(results, seeds))
         self.progress.record_claims(self.number, {result.claim.id: result for result in results})

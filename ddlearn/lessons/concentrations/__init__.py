@@ -21,6 +21,7 @@ lesson = Lesson(
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,
+    seconds={"learners": 14.2, "kappas": 4.8, "claims": 9.7},
 )
 lesson.holograms.figure.prediction = lambda: lesson.prediction("fourth")
 lesson.learners.figure.prediction = lambda: lesson.prediction("poured")

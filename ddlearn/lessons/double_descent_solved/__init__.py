@@ -21,6 +21,7 @@ lesson = Lesson(
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,
+    seconds={"images": 5.3, "why": 3.3, "variance": 3.9, "claims": 7.4},
 )
 lesson.peak.figure.predictions = lambda: (lesson.prediction("more"), lesson.prediction("quiet"))
 lesson.images.figure.prediction = lambda: lesson.prediction("peak")

@@ -21,6 +21,7 @@ lesson = Lesson(
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,
+    seconds={"map": 10.2, "cures": 4.9, "samples": 5.7, "claims": 10.1},
 )
 lesson.map.figure.prediction = lambda: lesson.prediction("worst")
 lesson.cures.figure.prediction = lambda: lesson.prediction("stopped")

@@ -21,6 +21,7 @@ lesson = Lesson(
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,
+    seconds={"parity": 3.1, "digits": 5.0, "claims": 5.0},
 )
 lesson.film.figure.prediction = lambda: lesson.prediction("noise")
 lesson.digits.figure.prediction = lambda: lesson.prediction("digits")

@@ -21,5 +21,6 @@ lesson = Lesson(
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,
+    seconds={"digits": 2.7, "claims": 2.6},
 )
 lesson.features.figure.prediction = lambda: lesson.prediction("tenfold")

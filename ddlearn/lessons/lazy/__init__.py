@@ -21,6 +21,7 @@ lesson = Lesson(
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,
+    seconds={"scale": 6.7, "width": 7.2, "claims": 6.9},
 )
 lesson.scale.figure.prediction = lambda: lesson.prediction("crossing")
 lesson.diagonal.figure.prediction = lambda: lesson.prediction("truth")

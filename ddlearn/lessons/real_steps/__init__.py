@@ -21,6 +21,7 @@ lesson = Lesson(
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,
+    seconds={"width": 4.6, "edge": 10.8, "claims": 7.8},
 )
 lesson.width.figure.prediction = lambda: lesson.prediction("cover")
 lesson.edge.figure.prediction = lambda: lesson.prediction("sharp")

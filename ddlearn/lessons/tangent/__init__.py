@@ -21,6 +21,7 @@ lesson = Lesson(
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,
+    seconds={"film": 6.5, "digits": 8.4, "claims": 7.9},
 )
 lesson.walk.figure.prediction = lambda: lesson.prediction("move")
 lesson.film.figure.prediction = lesson.prediction
