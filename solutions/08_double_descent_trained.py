@@ -125,7 +125,7 @@ def interpolation_point(widths, train_mse, y, d):
     null = ((y - y.mean(0)) ** 2).sum(1).mean()
     fits = train_mse.mean(1) < 0.02 * null
     P = (d + 1 + K) * widths + K
-    return float(P[fits].min() / (n * K)) if fits.any() else float("inf")
+    return float(P[fits].min()) / (n * K) if fits.any() else float("inf")
     # END SOLUTION
 
 

@@ -105,8 +105,6 @@ def numpy_raises() -> None:
 STATES: dict[str, Callable[[], None]] = {
     "float64": torch_state("set_default_dtype", "float64"),
     "float16": torch_state("set_default_dtype", "float16"),
-    "bfloat16": torch_state("set_default_dtype", "bfloat16"),
-    "meta device": torch_state("set_default_device", "meta"),
     "inference mode": torch_state("inference_mode"),
     "no gradients": torch_state("set_grad_enabled", False),
     "autocast": lambda: sys.modules["torch"].autocast("cpu").__enter__(),
@@ -271,9 +269,11 @@ def changes(before: dict, after: dict) -> list[str]:
 
 
 def main(states: str, names: list[str]) -> None:
-    # Libraries that write into the environment or the warnings' filters as they load; that is not ours to judge.
+    # Libraries that write into the environment or the warnings' filters, or draw from `random`, as they load; that is
+    # not ours to judge.
     import joblib  # noqa: F401
     import matplotlib  # noqa: F401
+    import sklearn.datasets  # noqa: F401
     import sympy  # noqa: F401
     import threadpoolctl  # noqa: F401
     import torch.func  # noqa: F401

@@ -22,15 +22,14 @@ BUNDLES = {
         *("house style", "figures", "another hash seed"),
     ],
     "sketched": [
-        *("float16", "no gradients", "meta device", "autocast", "deterministic", "denormals flushed", "sketches"),
+        *("float16", "no gradients", "autocast", "deterministic", "denormals flushed", "sketches"),
         "a backend that is not there",
     ],
 }
 
-QUICK = """00 black_box, 01 lift, 01 features, 01 ridge, 02 bound, 02 film, 03 walk, 03 widths, 04 diagonal,
-05 certificate, 05 catapult, 05 step, 06 curve, 06 modes, 06 bounds, 07 peak, 08 clocks, 09 holograms, 09 triangle,
-10 rules, 11 rule, 11 look, 11 experiment"""
-"""Explorers whose first picture takes less than two seconds; the others need DDLEARN_EVERY_EXPLORER=1, and minutes."""
+QUICK = """00 black_box, 01 lift, 01 features, 02 bound, 02 film, 03 walk, 04 diagonal, 05 certificate, 06 curve,
+06 modes, 07 peak, 08 clocks, 09 holograms, 10 rules, 11 rule, 11 look"""
+"""The explorers whose first picture is quickest; the others need DDLEARN_EVERY_EXPLORER=1, and minutes."""
 
 EXPLORERS = [name for name in hostile.parts() if name.startswith("explorer")]
 SCIENCE = [name for name in hostile.parts() if not name.startswith("explorer")]
@@ -72,15 +71,8 @@ def faults(states, names):
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("bundle", BUNDLES)
-def test_no_global_state_reaches_the_numbers_and_none_is_changed(bundle):
-    assert faults(tuple(BUNDLES[bundle]), tuple(SCIENCE)) == []
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("bundle", BUNDLES)
-def test_no_global_state_reaches_the_pictures_and_none_is_changed(bundle):
-    assert faults(tuple(BUNDLES[bundle]), tuple(OFTEN)) == []
+def test_no_global_state_reaches_numbers_or_pictures_and_none_is_changed(bundle):
+    assert faults(tuple(BUNDLES[bundle]), (*SCIENCE, *OFTEN)) == []
 
 
 @pytest.mark.skipif("DDLEARN_EVERY_EXPLORER" not in os.environ, reason="takes minutes: set DDLEARN_EVERY_EXPLORER=1")

@@ -2,11 +2,10 @@
 
 import inspect
 
-import matplotlib
 import numpy
 import pytest
 
-from ddlearn.classroom.figure import STYLE
+from ddlearn.classroom.figure import style
 from ddlearn.classroom.sweep import settings
 from ddlearn.lessons import LESSONS, load
 
@@ -50,7 +49,7 @@ def test_an_explorer_survives_every_control_and_its_pictures_are_whole(room, exp
         drawn += 1
         if drawn > first:
             ours = numpy.array(live.figure.canvas.buffer_rgba())
-            with matplotlib.rc_context(STYLE):
+            with style():
                 live.figure.canvas.draw()
             if not numpy.array_equal(ours, numpy.array(live.figure.canvas.buffer_rgba())):
                 different.append(drawn)

@@ -137,7 +137,7 @@ def clocks_curve(
     theory = clocks.risk(times, n)
     settings = [(clocks, n, list(times), seed) for seed in draw_seeds(draws, generator)]
     measured = torch.stack(run_cells(_path, settings, progress))
-    return Curve(torch.as_tensor(times).double(), measured, theory, "steps", "excess risk")
+    return Curve(torch.as_tensor(times, dtype=torch.float64), measured, theory, "steps", "excess risk")
 
 
 def geometric_steps(first: int, last: int, count: int) -> list[int]:

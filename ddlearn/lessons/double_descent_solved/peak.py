@@ -4,6 +4,7 @@ The signal has strength 1, so predicting 0 has the excess risk 1. The band is th
 without a penalty, and the limit of many examples with one.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -116,7 +117,7 @@ def chosen(fit: str, penalty: float, ratio: Tensor, signal: Tensor, noise: Tenso
 def curve(n: int, decay: float | None, noise: float, fit: str, penalty: float, risk: Risk) -> tuple[Tensor, ...]:
     """Sizes, and bias and variance by theory: exact without a penalty, the limit of many examples with one."""
     low, high = max(1, round(RATIOS[0] * n)), round(RATIOS[-1] * n)
-    spread = torch.logspace(0, 1, 90, dtype=torch.float64) ** torch.tensor(high / low).log10() * low
+    spread = torch.logspace(0, 1, 90, dtype=torch.float64) ** math.log10(high / low) * low
     near = [float(p) for p in range(n - 6, n + 7)]
     sizes = torch.tensor(sorted({*spread.round().tolist(), *near}), dtype=torch.float64)
     if fit == MIN_NORM:

@@ -25,7 +25,7 @@ def interpolation_point(widths: Tensor, train_mse: Tensor, y: Tensor, d: int) ->
     null = (y - y.mean(0)).square().sum(1).mean()
     fits = train_mse.mean(1) < SHARE * null
     P = (d + 1 + K) * widths + K
-    return float(P[fits].min() / (n * K)) if fits.any() else float("inf")
+    return float(P[fits].min()) / (n * K) if fits.any() else float("inf")
 
 
 def early_stop(held_out: Tensor, test: Tensor) -> Tensor:
@@ -80,7 +80,7 @@ def point_with(
     if not fits.any():
         return float("inf")
     chosen = {"first": P[fits].min(), "widest": P[fits].max(), "index": widths[fits].min()}[pick]
-    return float(chosen / {"nK": n * K, "n": n}[equations])
+    return float(chosen) / {"nK": n * K, "n": n}[equations]
 
 
 def step_cases(generator: torch.Generator):
@@ -180,7 +180,7 @@ INTERPOLATION_POINT = Exercise(
     hints=(
         "Three numbers: the null error from y, the widths whose mean training error is below 2 % of it, and P / (n K).",
         "A net with biases has P = (d + 1 + K) * widths + K. train_mse.mean(1) is the mean over seeds.",
-        'float(P[fits].min() / (n * K)) if fits.any() else float("inf")',
+        'float(P[fits].min()) / (n * K) if fits.any() else float("inf")',
     ),
     mistakes=(
         Mistake(

@@ -224,7 +224,7 @@ def broken_after_the_fact(seed: int, one_prior: bool) -> float:
     for wrong in guessers(seed):
         mistakes = wrong.sum(1)
         if one_prior:
-            leaning = (-torch.linspace(0, 4, 40).double()[:, None] * mistakes).log_softmax(1)
+            leaning = (-torch.linspace(0, 4, 40, dtype=torch.float64)[:, None] * mistakes).log_softmax(1)
             divergence = (leaning.exp() * (leaning + math.log(len(wrong)))).sum(1)
             choices = zip(leaning.exp() @ wrong, divergence.tolist(), strict=True)
         else:

@@ -114,7 +114,7 @@ class WidthFigure(LiveFigure):
         share.legend(loc="upper right")
 
     def draw(self, result: Sweep):
-        widths = torch.tensor(WIDTHS)
+        widths = torch.tensor(WIDTHS, dtype=torch.float64)
         curves = ((self.actual, result.actual), (self.certified, result.certified), (self.ball, result.ball))
         for line, values in curves:
             line.set_data(widths, values.where(values.isfinite(), torch.nan))  # a gap where there is no promise
