@@ -1,4 +1,4 @@
-"""The tangent kernel and the tangent of seventy kinds of modules, against plain autograd; and what is refused."""
+"""The tangent kernel and the tangent of 69 kinds of modules, against plain autograd; and what is refused."""
 
 import copy
 import re
