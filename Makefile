@@ -47,6 +47,7 @@ test:
 	$(call step,notebooks as their sources say,$(RUN) -m ddlearn build --check)
 	$(call step,tests,$(call PYTEST,,tests --ignore tests/bench))
 	$(call step,speed,$(call PYTEST,,tests/bench -n 0))
+	$(call step,lessons as shipped,$(call PYTEST,,$(NBVAL) lessons))
 	$(call step,lessons solved,$(call PYTEST,DDLEARN_STRICT=1,$(NBVAL) solutions))
 	@echo; cat $(SUMMARY); ! grep -q FAILED $(SUMMARY)
 
@@ -55,5 +56,6 @@ hub-test:
 	@OMP_NUM_THREADS=1 "$(HUB_VENV)/bin/python" -m ddlearn.course.hub $(HUB_OPTIONS)
 
 clean:
-	rm -rf "$(VENV)" "$(HUB_VENV)" build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@for venv in "$(VENV)" "$(HUB_VENV)"; do "$(PYTHON)" ddlearn/course/install.py --venv "$$venv" --remove; done
+	rm -rf build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

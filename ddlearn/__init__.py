@@ -2,12 +2,7 @@
 
 A library small enough to read in class, and the notebooks that stand on it. Science lives in plain modules (`kernels`,
 `datasets`, ...), what turns a function into a lesson in `classroom`, one room a lesson in `lessons`, and what turns
-lessons into a course in `course`.
+lessons into a course in `course`. Importing any of it changes nothing in the process.
 """
 
-from ddlearn.compute import limit_threads
-
 __version__ = "0.1.0"
-
-# Before torch or NumPy come in: their thread pools read the environment once, when they load.
-limit_threads()

@@ -19,11 +19,13 @@ __all__ = [
     "at_least",
     "between",
     "generator",
+    "in_range",
     "matrix",
     "numbers",
     "one_of",
     "positive",
     "positives",
+    "readable",
     "same_kind",
     "signs",
     "symmetric",
@@ -31,6 +33,7 @@ __all__ = [
     "tensor",
     "whole",
     "wholes",
+    "without_gradient",
 ]
 
 
@@ -94,8 +97,11 @@ def one_of(name: str, value: object, options: Collection) -> object:
     return value
 
 
-def tensor(name: str, value: torch.Tensor) -> torch.Tensor:
-    """A torch tensor of any shape but an empty one, float32 or float64, every entry finite."""
+def tensor(name: str, value: torch.Tensor, *, gradient: bool = False) -> torch.Tensor:
+    """A dense torch tensor of any shape but an empty one, float32 or float64, every entry finite.
+
+    One that asks for a gradient is refused, unless `gradient` says that the function passes the right one on.
+    """
     import torch
 
     if not isinstance(value, torch.Tensor):
@@ -104,6 +110,9 @@ def tensor(name: str, value: torch.Tensor) -> torch.Tensor:
         raise TypeError(f"{name} must be float32 or float64; got {value.dtype}. {name}.double() converts it.")
     if value.numel() == 0:
         raise ValueError(f"{name} must not be empty; got shape {tuple(value.shape)}")
+    readable(name, value)
+    if not gradient:
+        without_gradient(name, value)
     # A sum tells in a tenth of the time that all is finite; where it does not, it may only have run over.
     if not value.detach().sum().isfinite() and not (finite := torch.isfinite(value)).all():
         place = (~finite).nonzero()[0].tolist()
@@ -111,20 +120,55 @@ def tensor(name: str, value: torch.Tensor) -> torch.Tensor:
     return value
 
 
-def matrix(name: str, value: torch.Tensor, *, rows: int | None = None, columns: int | None = None) -> torch.Tensor:
+def readable(name: str, value: object) -> object:
+    """Anything but a tensor whose entries cannot be looked at as real numbers: sparse, complex, or on no device."""
+    import torch
+
+    if isinstance(value, torch.Tensor):
+        if value.layout != torch.strided:
+            raise TypeError(f"{name} must be a dense tensor; got {value.layout}. {name}.to_dense() converts it.")
+        if value.is_complex():
+            raise TypeError(f"{name} must be real; got {value.dtype}")
+        if value.device.type == "meta":
+            raise ValueError(f"{name} must have values; got a tensor on the meta device, which has a shape only")
+    return value
+
+
+def in_range(name: str, value: torch.Tensor, products: torch.Tensor) -> torch.Tensor:
+    """A tensor of which the products that are needed, of its entries, are finite as well."""
+    if not products.detach().isfinite().all():
+        raise ValueError(f"{name} must be smaller for {value.dtype}: products of its entries leave its range")
+    return value
+
+
+def without_gradient(name: str, value: object) -> object:
+    """Anything but a tensor whose gradient autograd records now: better no answer than a gradient that lacks a part."""
+    if getattr(value, "requires_grad", False):
+        import torch
+
+        if torch.is_grad_enabled():
+            raise ValueError(
+                f"{name} must not require a gradient, for none is passed on here; {name}.detach() has none"
+            )
+    return value
+
+
+def matrix(
+    name: str, value: torch.Tensor, *, rows: int | None = None, columns: int | None = None, gradient: bool = False
+) -> torch.Tensor:
     """A tensor of two dimensions, of as many rows and columns as asked."""
-    tensor(name, value)
+    tensor(name, value, gradient=gradient)
     wanted = f"({rows or 'n'}, {columns or 'd'})"
     if value.ndim != 2 or rows not in (None, value.shape[0]) or columns not in (None, value.shape[1]):
         raise ValueError(f"{name} must be a matrix of shape {wanted}; got shape {tuple(value.shape)}")
     return value
 
 
-def symmetric(name: str, value: torch.Tensor) -> torch.Tensor:
+def symmetric(name: str, value: torch.Tensor, *, gradient: bool = False) -> torch.Tensor:
     """A square matrix equal to its transpose, up to the square root of its precision."""
     import torch
 
-    matrix(name, value)
+    matrix(name, value, gradient=gradient)
     if value.shape[0] != value.shape[1]:
         raise ValueError(f"{name} must be a square matrix of shape (n, n); got shape {tuple(value.shape)}")
     gap = 0.0 if torch.equal(value, value.mT) else (value - value.mT).abs_().max().item()
@@ -141,9 +185,9 @@ def signs(name: str, value: torch.Tensor) -> torch.Tensor:
     return value
 
 
-def targets(name: str, value: torch.Tensor, rows: int) -> torch.Tensor:
+def targets(name: str, value: torch.Tensor, rows: int, *, gradient: bool = False) -> torch.Tensor:
     """What is to be predicted: a tensor of shape (rows,) or (rows, k)."""
-    tensor(name, value)
+    tensor(name, value, gradient=gradient)
     if value.ndim not in (1, 2) or value.shape[0] != rows:
         raise ValueError(f"{name} must be of shape ({rows},) or ({rows}, k); got shape {tuple(value.shape)}")
     return value
@@ -211,6 +255,8 @@ def numbers(name: str, value: float | torch.Tensor | Sequence[float], *, zero: b
 def _number(name: str, value: object, wanted: str) -> float:
     """A real number: Python's, NumPy's, or a tensor of no dimension. True and False are none."""
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
+        if hasattr(value, "layout"):  # a tensor; for a number of NumPy's torch need not be imported
+            without_gradient(name, readable(name, value))
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be {wanted}; got {_shown(value)}")

@@ -12,21 +12,24 @@ waits for ever. A worker that is killed is no error: Dask runs its cells again e
 under one and the same cell ends the sweep, in a sentence.
 
 The numbers are those of a serial run, to rounding: each cell has a seed of its own. Rounding differs where a worker's
-processor or number of threads does. Start workers of one thread, `dask worker ADDRESS --nthreads 1 --nworkers auto`. A
-sweep computes on the device of its tensors; a claim on its worker's, which `DDLEARN_DEVICE` in the worker's environment
-sets. Random numbers drawn on a GPU are not those of a CPU: do not mix the two in one run.
+processor or number of threads does. Workers that are started here compute on one thread each, in torch and in BLAS. In
+workers that run already, a cell holds its process to one thread while it runs. So that no two cells share a process,
+start such workers with one thread: `dask worker ADDRESS --nthreads 1 --nworkers auto`. A sweep computes on the device
+of its tensors; a claim on its worker's, which `DDLEARN_DEVICE` in the worker's environment sets. Random numbers drawn
+on a GPU are not those of a CPU: do not mix the two in one run.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import joblib
 
 import ddlearn
-from ddlearn import arguments, compute
+from ddlearn import arguments, compute, thread_pools
 
 __all__ = ["BACKENDS", "workers"]
 
@@ -45,7 +48,8 @@ def workers(backend: str, scheduler: str | None = None) -> Iterator[None]:
     if scheduler and backend != "dask":
         raise ValueError(f"A scheduler belongs to the backend dask; the backend is {backend}.")
     if backend != "dask":
-        with joblib.parallel_config(backend=backend, n_jobs=compute.threads() if backend == "loky" else 1):
+        how = {"n_jobs": compute.threads(), "inner_max_num_threads": 1} if backend == "loky" else {"n_jobs": 1}
+        with joblib.parallel_config(backend=backend, **how):
             yield
         return
     with _client(scheduler) as client, joblib.parallel_config(backend=_steadfast(client)):
@@ -73,7 +77,8 @@ def _client(scheduler: str | None) -> Iterator:
         # A worker that died is started again, and on a slow machine that takes longer than the 15 seconds after which
         # Dask would do without it: the last one gone, a sweep would wait for ever.
         patient = config.set({"distributed.deploy.lost-worker-timeout": "1h"})
-        with patient, LocalCluster(n_workers=compute.threads(), **options) as local, Client(local) as client:
+        options |= {"n_workers": compute.threads(), "env": dict.fromkeys(thread_pools.THREAD_VARIABLES, "1")}
+        with _environment_kept(), patient, LocalCluster(**options) as local, Client(local) as client:
             yield _joined(client, compute.threads())
         return
     try:
@@ -82,6 +87,22 @@ def _client(scheduler: str | None) -> Iterator:
         raise OSError(f"There is no Dask scheduler at {scheduler} ({error}).") from error
     with client:
         yield _joined(client, 1)
+
+
+@contextmanager
+def _environment_kept() -> Iterator[None]:
+    """Take back what Dask writes into the environment of this process, for the workers that it starts to inherit."""
+    from dask import config
+
+    names = {"PYTHONHASHSEED", *config.get("distributed.nanny.pre-spawn-environ")}
+    before = {name: os.environ.get(name) for name in names}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _joined(client, count: int):

@@ -1,4 +1,4 @@
-"""What this machine can carry: its cores, its memory, its device, and the scale that sizes an experiment.
+"""What this machine can carry: its cores, its memory, its device, and how large a sweep it is offered.
 
 On a shared host `os.cpu_count()` is the whole node, while a quota grants one core of it; eight threads on one core are
 more than twice as slow as one. So cores come from the quota and memory from the control group's limit, and everything
@@ -13,7 +13,7 @@ import ctypes
 import gc
 import math
 import os
-import sys
+import threading
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,16 +25,17 @@ if TYPE_CHECKING:
     import torch
 
 __all__ = [
+    "available_cores",
     "device",
     "each",
     "eigh",
     "generator",
-    "limit_threads",
     "memory_is_limited",
     "memory_left",
     "memory_limit",
     "memory_used",
     "release_memory",
+    "require_matrices",
     "require_memory",
     "scale",
     "sizes",
@@ -44,9 +45,11 @@ __all__ = [
 T = TypeVar("T")
 
 SCALES = ("binder", "laptop", "gpu")
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 SMALL_MEMORY = 2.2e9
 """At or below this many bytes a machine counts as a hosted one (its limit is 2 GB)."""
+
+WORTH_ASKING = 64e6
+"""Bytes below which memory is not asked for: to ask takes up to 6 ms, to fill as many with a kernel 30 or more."""
 
 LESSON_MEMORY = 700e6
 """Bytes that a lesson takes at most."""
@@ -57,36 +60,11 @@ def threads(root: Path | str = "/") -> int:
 
     `root` is the folder under which `proc` and `sys` are looked for; tests put their own there.
     """
-    grants = [_available_cores(), *control_groups.quotas(Path(root))]
+    grants = [available_cores(), *control_groups.quotas(Path(root))]
     limit = control_groups.number(os.environ.get("CPU_LIMIT"))
     if limit:
         grants.append(limit)
     return max(1, math.floor(min(grants)))
-
-
-def limit_threads() -> int:
-    """Hold torch and BLAS to `threads()`, or to OMP_NUM_THREADS where that is set lower; `import ddlearn` calls this.
-
-    The environment acts on libraries imported later; those already here are told directly. Nothing is imported for it,
-    and nothing is ever raised above what the user chose.
-    """
-    count = threads()
-    chosen = control_groups.number(os.environ.get("OMP_NUM_THREADS"))
-    if chosen:
-        count = max(1, min(count, int(chosen)))
-    for variable in THREAD_VARIABLES:
-        os.environ.setdefault(variable, str(count))
-    torch = sys.modules.get("torch")
-    # A module that is half imported (ddlearn imported from within torch's import) has no such function yet.
-    if hasattr(torch, "set_num_threads") and torch.get_num_threads() > count:
-        torch.set_num_threads(count)
-    if "numpy" in sys.modules and count < _available_cores():
-        import threadpoolctl
-
-        for pool in threadpoolctl.ThreadpoolController().lib_controllers:
-            if pool.num_threads > count:
-                pool.set_num_threads(count)
-    return count
 
 
 def memory_limit(root: Path | str = "/") -> int:
@@ -147,6 +125,16 @@ def require_memory(bytes: float, what: str) -> None:
         )
 
 
+def require_matrices(count: float, rows: int, columns: int, like: torch.Tensor, what: str) -> None:
+    """`require_memory` for so many matrices of one shape, of `like`'s precision, if that is 64 MB or more.
+
+    On a GPU torch itself refuses.
+    """
+    bytes = count * rows * columns * like.element_size()
+    if bytes >= WORTH_ASKING and like.device.type == "cpu":
+        require_memory(bytes, f"{what} of {rows} x {columns} numbers")
+
+
 def device() -> torch.device:
     """The device that experiments run on: DDLEARN_DEVICE if set, else CUDA where there is one, else the CPU.
 
@@ -171,9 +159,11 @@ def device() -> torch.device:
 
 
 def scale() -> str:
-    """How large experiments are made here: "gpu", "laptop" or "binder"; DDLEARN_SCALE overrides.
+    """What `sizes` goes by: "gpu", "laptop" or "binder"; DDLEARN_SCALE overrides.
 
-    "gpu" where a CUDA device is there, "binder" on one core or with 2 GB of memory, "laptop" otherwise.
+    Only the full sweep of lesson 08 is made in three sizes. A claim is told the scale, and none of the course's own
+    claims changes with it: they are the same measurement on every machine. "gpu" where a CUDA device is there, "binder"
+    on one core or with 2 GB of memory, "laptop" otherwise.
     """
     asked = os.environ.get("DDLEARN_SCALE", "").strip()
     if asked:
@@ -204,25 +194,42 @@ def each(work: Callable[[T], object], items: Sequence[T], device: torch.device) 
     """
     import torch
 
-    count = torch.get_num_threads()
-    if device.type != "cpu" or min(count, len(items)) < 2:
+    with _starting:  # a thread that asks for the first time while others start would be told 1, and would keep it
+        count = torch.get_num_threads()
+    workers = min(count, len(items))
+    if device.type != "cpu" or workers < 2:
         for item in items:
             work(item)
         return
     from concurrent.futures import ThreadPoolExecutor
 
     grad, inference = torch.is_grad_enabled(), torch.is_inference_mode_enabled()  # a new thread knows neither
+    ready = threading.Barrier(workers + 1)
+
+    def compute_alone() -> None:
+        torch.get_num_threads()  # at its first question a thread takes the process's count, and then keeps its own
+        torch.set_num_threads(1)  # its own, and that of the process until all are ready
+        ready.wait()
 
     def as_here(item: T) -> None:
         with torch.inference_mode(inference), torch.set_grad_enabled(grad):
             work(item)
 
-    try:
-        with ThreadPoolExecutor(min(count, len(items)), initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            for _ in pool.map(as_here, items):
-                pass
-    finally:
-        torch.set_num_threads(count)  # a thread's own count is also what later threads start with
+    with ThreadPoolExecutor(workers, initializer=compute_alone) as pool:
+        with _starting:
+            try:
+                done = pool.map(as_here, items)
+                ready.wait()
+            except BaseException:
+                ready.abort()
+                raise
+            finally:
+                torch.set_num_threads(count)
+        for _ in done:
+            pass
+
+
+_starting = threading.Lock()
 
 
 def eigh(K: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -230,19 +237,25 @@ def eigh(K: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
     On the AMD processors that we measured, SciPy's LAPACK takes 0.7 of the time of MKL, which is torch's (n = 1000, one
     thread). Nearly all that kernel regression for many penalties or times costs is this.
+
+    No gradient passes: `ValueError` if K requires one, for that of eigenvectors is infinite where two eigenvalues are
+    equal, and if K is not symmetric. `MemoryError` if the result and LAPACK's workspace do not fit.
     """
     import torch
 
+    arguments.symmetric("K", K)
+    require_matrices(4, *K.shape, K, "the decomposition of a matrix")
     if K.device.type != "cpu":
         return torch.linalg.eigh(K)
     import scipy.linalg
 
     # The transpose is the same matrix, in the order in which LAPACK wants its columns.
-    lam, U = scipy.linalg.eigh(K.detach().numpy().T, driver="evd", check_finite=False)
+    lam, U = scipy.linalg.eigh(K.numpy(force=True).T, driver="evd", check_finite=False)
     return torch.from_numpy(lam), torch.from_numpy(U)
 
 
-def _available_cores() -> int:
+def available_cores() -> int:
+    """Return the cores that the machine shows this process, of which fewer may be granted: see `threads`."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

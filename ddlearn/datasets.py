@@ -40,7 +40,7 @@ def moons(n: int, noise: float, generator: torch.Generator) -> tuple[Tensor, Ten
     """Two half circles that reach into each other -> x (n, 2), y (n,) in {-1, +1}; noise is each coordinate's."""
     y = _labels(n, generator)
     angle = math.pi * _uniform(n, generator)
-    upper = torch.stack([angle.cos(), angle.sin()], 1) - torch.tensor([0.5, 0.25], device=y.device)
+    upper = torch.stack([angle.cos(), angle.sin()], 1) - torch.tensor([0.5, 0.25], dtype=torch.float32, device=y.device)
     return _blur(upper * y[:, None], noise, generator), y
 
 

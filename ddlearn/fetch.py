@@ -57,35 +57,74 @@ class Source:
 
         url = f"{self.base_url.rstrip('/')}/{name}"
         folder = cache_folder() / self.name
+        later = "Try again later"
         try:
             return Path(pooch.retrieve(url, f"md5:{md5}", fname=name, path=folder, downloader=_download))
         except requests.exceptions.HTTPError as error:
-            reason = f"the server answered {error.response.status_code}"
+            code = error.response.status_code
+            reason = f"the server answered {code}"
+            if code < 500 and code != 429:  # a refusal, which waiting does not change
+                later = "Open the address in a browser to see whether the file has moved or your network blocks it"
         except requests.exceptions.Timeout:
             reason = f"no answer within {SECONDS_TO_ANSWER} seconds"
         except requests.exceptions.ChunkedEncodingError:
             reason = "the download broke off"
+        except requests.exceptions.SSLError as error:
+            reason = f"the server answered, but its certificate was refused ({_cause(error)})"
+            later = (
+                "Check the clock of this machine. If your network reads along (a company's proxy), set "
+                "REQUESTS_CA_BUNDLE to the file with its certificate"
+            )
+        except requests.exceptions.ProxyError as error:
+            reason = f"the proxy that this machine is set to use refused or did not answer ({_cause(error)})"
+            later = "Look at HTTPS_PROXY and HTTP_PROXY"
+        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):
+            reason, later = "that is no address on the web", "Write it with https:// in front"
+        except requests.exceptions.TooManyRedirects:
+            reason, later = "the server sends in circles", "Open the address in a browser to see where it leads"
         except requests.exceptions.RequestException as error:
             # A server that falls silent half-way is, for requests, a failed connection too.
             stalled = isinstance(next(iter(error.args), None), urllib3.exceptions.ReadTimeoutError)
             reason = f"nothing more came for {SECONDS_TO_ANSWER} seconds" if stalled else "no connection to the server"
         except _WebPage:
             reason = "a web page came instead of the file, as from a network that wants a login"
+            later = "Open any page in a browser, log in, and try again"
         except ValueError:  # pooch's word for a checksum that differs
             reason = "what came is not the published file: its checksum differs"
         except OSError as error:
             reason = f"the cache folder {folder} cannot be written ({error.strerror or error})"
+            later = "Set DDLEARN_DATA to a folder of your own"
         raise DatasetUnavailable(
             f"{self.name} is not available now: {reason} ({url}). "
-            f"Try again later, or go on with {self.instead}, which needs no network."
+            f"{later}, or go on with {self.instead}, which needs no network."
         )
 
 
+def _cause(error: BaseException) -> str:
+    """Return the innermost words of an error that requests and urllib3 have wrapped several times."""
+    while True:
+        inner = next((arg for arg in error.args if isinstance(arg, BaseException)), None)
+        inner = inner or getattr(error, "reason", None) or error.__cause__
+        if not isinstance(inner, BaseException) or inner is error:
+            break
+        error = inner
+    return getattr(error, "verify_message", "") or getattr(error, "strerror", None) or str(error)
+
+
 def cache_folder() -> Path:
-    """The folder that keeps what was fetched: DDLEARN_DATA if set, else the one the system means for caches."""
+    """Return the folder that keeps what was fetched: DDLEARN_DATA if set, else the one the system means for caches.
+
+    Raises `DatasetUnavailable` where the system knows of none.
+    """
     import pooch
 
-    return Path(os.environ.get("DDLEARN_DATA") or pooch.os_cache("ddlearn"))
+    chosen = os.environ.get("DDLEARN_DATA")
+    try:
+        return Path(chosen).expanduser() if chosen else Path(pooch.os_cache("ddlearn")).expanduser()
+    except (RuntimeError, KeyError) as error:  # no HOME, and a user whom the system does not know
+        raise DatasetUnavailable(
+            "This user has no home folder here, so nothing can be kept. Set DDLEARN_DATA to a folder of your own."
+        ) from error
 
 
 def read_idx(path: Path) -> Tensor:

@@ -7,7 +7,11 @@ for it: their inner products equal the kernel on average, and miss it by 1/sqrt(
 Every Gram matrix is exactly symmetric when x2 is None, and exact on its diagonal. Distances are taken from differences
 of coordinates and never from |x|^2 + |x'|^2 - 2 x.x', which loses half the digits at near-duplicates: however close two
 points are, their distance is accurate to d rounding errors. Matrices are filled by blocks of rows: a few blocks are all
-the memory that is used beside the result.
+the memory that is used beside the result. A matrix that does not fit in memory is refused with a `MemoryError`.
+
+Kernels and features have gradients in the points, by autograd. Where a kernel has a kink (laplace and arc_cosine of
+order 0 at a duplicate, arc_cosine at a zero row), the gradient counts it as 0. Parameters such as the width have none,
+and are refused if they ask for one.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddlearn import arguments
+from ddlearn import arguments, compute
 
 __all__ = [
     "KERNELS",
@@ -36,10 +40,13 @@ __all__ = [
 BLOCK = 2**18
 """Entries of a Gram matrix computed at a time: 2 MB of float64, which the processor's cache holds."""
 
+KEPT = 8
+"""Matrices as large as the result that autograd keeps for a gradient, about."""
+
 
 def linear(x: Tensor, x2: Tensor | None = None) -> Tensor:
     """k(x, x') = x . x'.  x (n, d), x2 (m, d) or None for x itself -> (n, m)."""
-    return _by_blocks(lambda a, b: a @ b.T, x, x2)
+    return _by_blocks(lambda a, b: a @ b.T, x, x2, degree=1)
 
 
 def polynomial(x: Tensor, x2: Tensor | None = None, degree: int = 2, offset: float = 1.0) -> Tensor:
@@ -49,19 +56,19 @@ def polynomial(x: Tensor, x2: Tensor | None = None, degree: int = 2, offset: flo
     """
     arguments.whole("degree", degree, 1)
     arguments.at_least("offset", offset, 0)
-    return _by_blocks(lambda a, b: (a @ b.T).add_(float(offset)).pow_(int(degree)), x, x2)
+    return _by_blocks(lambda a, b: (a @ b.T).add_(float(offset)).pow_(int(degree)), x, x2, degree=int(degree))
 
 
 def rbf(x: Tensor, x2: Tensor | None = None, width: float = 1.0) -> Tensor:
     """k(x, x') = exp(-|x - x'|^2 / (2 width^2)).  x (n, d), x2 (m, d) or None for x itself -> (n, m)."""
     width = arguments.positive("width", width)
-    return _by_blocks(lambda a, b: _distances(a, b).div_(width).square_().div_(-2).exp_(), x, x2)
+    return _by_blocks(lambda a, b: _distances(a, b).div(width).square_().div_(-2).exp_(), x, x2)
 
 
 def laplace(x: Tensor, x2: Tensor | None = None, width: float = 1.0) -> Tensor:
     """k(x, x') = exp(-|x - x'| / width), with the Euclidean distance.  (n, d), (m, d) -> (n, m)."""
     width = arguments.positive("width", width)
-    return _by_blocks(lambda a, b: _distances(a, b).div_(-width).exp_(), x, x2)
+    return _by_blocks(lambda a, b: _distances(a, b).div(-width).exp_(), x, x2)
 
 
 def arc_cosine(x: Tensor, x2: Tensor | None = None, order: int = 1) -> Tensor:
@@ -79,7 +86,7 @@ def arc_cosine(x: Tensor, x2: Tensor | None = None, order: int = 1) -> Tensor:
         u, r = _directions(a)
         v, s = _directions(b)
         cos = (u @ v.T).clamp_(-1, 1)
-        theta = cos.arccos()
+        theta = angle(cos)
         if order == 0:
             J = math.pi - theta
         elif order == 1:
@@ -88,7 +95,7 @@ def arc_cosine(x: Tensor, x2: Tensor | None = None, order: int = 1) -> Tensor:
             J = 3 * theta.sin() * cos + (math.pi - theta) * (1 + 2 * cos**2)
         return J.mul_(r[:, None] ** order).mul_(s**order).div_(math.pi)
 
-    K = _by_blocks(angle_kernel, x, x2)
+    K = _by_blocks(angle_kernel, x, x2, degree=order)
     if x2 is None:  # On the diagonal theta = 0 is set, for computed it would be off by 1e-8.
         r = _directions(x)[1]
         K.diagonal().copy_(torch.where(r > 0, {0: 1, 1: 1, 2: 3}[order] * r ** (2 * order), K.diagonal()))
@@ -138,7 +145,7 @@ class FourierFeatures:
         return cls(_normal(("d", d), ("pairs", pairs), generator, dtype) / width)
 
     def __call__(self, x: Tensor) -> Tensor:
-        arguments.matrix("x", x, columns=len(self.W))
+        arguments.matrix("x", x, columns=len(self.W), gradient=True)
         z = x @ self.W.to(x)  # (n, d) @ (d, m) -> (n, m)
         return torch.cat([z.cos(), z.sin()], dim=1).div_(math.sqrt(self.W.shape[1]))
 
@@ -162,17 +169,44 @@ class ReluFeatures:
         return cls(_normal(("d", d), ("count", count), generator, dtype))
 
     def __call__(self, x: Tensor) -> Tensor:
-        arguments.matrix("x", x, columns=len(self.W))
-        return (x @ self.W.to(x)).relu_().mul_(math.sqrt(2 / self.W.shape[1]))
+        arguments.matrix("x", x, columns=len(self.W), gradient=True)
+        return (x @ self.W.to(x)).relu_().mul(math.sqrt(2 / self.W.shape[1]))
 
 
-def _by_blocks(kernel: Callable[[Tensor, Tensor], Tensor], x: Tensor, x2: Tensor | None) -> Tensor:
-    """K = kernel(x, x2), some rows at a time. With x2 None only the upper half is computed, and mirrored."""
-    arguments.matrix("x", x)
+def angle(cos: Tensor) -> Tensor:
+    """arccos, with the slope 0 where cos is 1 or -1 up to rounding, in place of an infinite one.
+
+    A cosine has an extremum there: its own slope is 0, and infinity times 0 would be NaN.
+    """
+    if not cos.requires_grad:
+        return cos.arccos()
+    end = 1 - cos.detach().square() <= 16 * torch.finfo(cos.dtype).eps
+    return torch.where(end, cos.detach().arccos(), cos.masked_fill(end, 0).arccos())
+
+
+def ordinary(x: Tensor) -> Tensor:
+    """A copy of what was made in inference mode, which autograd does not keep; else x itself."""
+    return x.clone() if x.is_inference() else x
+
+
+def _by_blocks(kernel: Callable[[Tensor, Tensor], Tensor], x: Tensor, x2: Tensor | None, degree: int = 0) -> Tensor:
+    """K = kernel(x, x2), some rows at a time. With x2 None only the upper half is computed, and mirrored.
+
+    K grows with the product of two rows' lengths to the power of `degree`.
+    """
+    arguments.matrix("x", x, gradient=True)
     if x2 is not None:
-        arguments.matrix("x2", x2, columns=x.shape[1])
+        arguments.matrix("x2", x2, columns=x.shape[1], gradient=True)
         arguments.same_kind("x2", x2, "x", x)
     other = x if x2 is None else x2
+    for name, one in (("x", x), ("x2", other)):
+        if degree:
+            arguments.in_range(name, one, 4 * (1 + one.detach().square().sum(1)) ** degree)
+    differentiable = torch.is_grad_enabled() and (x.requires_grad or other.requires_grad)
+    compute.require_matrices(KEPT if differentiable else 1, len(x), len(other), x, "a kernel matrix")
+    if differentiable:  # in one piece: backwards, every block would cost a copy of the whole
+        K = kernel(ordinary(x), ordinary(other))
+        return K if x2 is not None else K.triu() + K.triu(1).T
     K = x.new_empty(len(x), len(other))
     rows = max(1, BLOCK // len(other))
     for start in range(0, len(x), rows):
@@ -194,9 +228,9 @@ def _distances(a: Tensor, b: Tensor) -> Tensor:
 
 
 def _directions(x: Tensor) -> tuple[Tensor, Tensor]:
-    """x / |x| and |x|; a zero row stays zero."""
+    """x / |x| and |x|; a zero row stays zero, and has no gradient."""
     r = torch.linalg.vector_norm(x, dim=1)
-    return x / r.where(r > 0, 1)[:, None], r
+    return x.where(r[:, None] > 0, 0) / r.where(r > 0, 1)[:, None], r
 
 
 def _normal(rows: tuple[str, int], columns: tuple[str, int], generator: torch.Generator, dtype: torch.dtype) -> Tensor:

@@ -110,7 +110,7 @@ class MLP:
     ) -> Parameters:
         """Random parameters: of each layer W, then b. They are drawn in float64: a seed gives one net in any precision.
 
-        With readout "signs" the readout's weights are +sigma or -sigma with equal odds, not normal. With `doubled` the
+        With readout "signs" the readout's weights are +sigma or -sigma equally likely, not normal. With `doubled` the
         second half of the last hidden layer copies the first and its readout weights change sign, so that the net
         starts as the zero function (up to rounding; the readout's bias is 0 too): the last hidden width must be even.
         """
@@ -166,6 +166,8 @@ class MLP:
         if not isinstance(parameters, (tuple, list)) or len(parameters) != len(self.layers):
             raise ValueError(f"{name} must be a (W, b) for each of the {len(self.layers)} layers, as init draws them")
         for l, ((W, b), (layer, m, n)) in enumerate(zip(parameters, self._shapes(), strict=True)):
+            if not isinstance(W, Tensor) or not isinstance(b, (Tensor, type(None))):
+                raise TypeError(f"{name}[{l}] must be torch tensors; got {type(W).__name__} and {type(b).__name__}")
             if tuple(W.shape[-2:]) != (m, n):
                 raise ValueError(f"{name}[{l}] must have W of shape ({m}, {n}); got shape {tuple(W.shape)}")
             if (b is None) != (layer.bias_scale == 0) or (b is not None and b.shape[-1] != m):

@@ -1,9 +1,10 @@
-"""Sparse parities: targets on which no fixed embedding can do well, whoever chose it.
+"""Sparse parities: targets on which no fixed embedding does well on average, whoever chose it.
 
 A parity chi_S(x) = product of x_i over i in S, |S| = k, is one of N = C(d, k) targets, and they are orthogonal. A
 kernel machine with n examples predicts from a space of n dimensions, and n dimensions hold n of N orthogonal targets.
-So on average over S every kernel has a test error of 1 - n/N or more: a line that is drawn before anything is trained.
-A network can go below it, for it learns its embedding from the examples.
+So on average over S every kernel has a test error of 1 - n/N or more, if kernel and points are the same for all S and
+the error is the mean over all 2^d points: a line that is drawn before anything is trained. A network can go below it,
+for it learns its embedding from the examples.
 
 The bound is folklore, proved here anew: for V = span{K(., x_1), ..., K(., x_n)}, the sum over S of |P_V chi_S|^2 is at
 most tr P_V <= n. It is an average over S: a kernel built for one S beats it on that S.
@@ -17,7 +18,7 @@ from fractions import Fraction
 import torch
 from torch import Tensor
 
-from ddlearn import arguments
+from ddlearn import arguments, compute
 
 __all__ = ["any_kernel_bound", "krawtchouk", "oracle_error", "oracle_kernel", "parity", "sparse_parity"]
 
@@ -78,6 +79,7 @@ def oracle_kernel(x: Tensor, x2: Tensor | None = None, k: int = 2) -> Tensor:
         arguments.same_kind("x2", x2, "x", x)
         other = x2
     d = x.shape[1]
+    compute.require_matrices(3, len(x), len(other), x, "a kernel matrix")
     distance = (d - x @ other.T).div_(2).round_().long()  # whole numbers, which floats hold exactly
     return krawtchouk(d, k).to(x)[distance]
 

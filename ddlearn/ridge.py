@@ -14,6 +14,9 @@ product with U: the cost is the decomposition, and more penalties are nearly fre
 
 The fit to the others keeps mu: the same problem, less one point. With one point only, what is left knows nothing and
 predicts 0. Relative errors grow as eps * lambda_max / mu, with eps the precision: K itself is no more accurate.
+
+`ridge` has gradients in K and y. The paths have none, for eigenvectors have none where eigenvalues are equal: they
+refuse tensors that require one. Their predictions have a gradient in the new points.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import arguments, compute
+from ddlearn.kernels import ordinary
 
 __all__ = ["FeatureRidgePath", "RidgeFits", "RidgePath", "feature_ridge_path", "ridge", "ridge_path"]
 
@@ -67,7 +71,7 @@ class RidgePath(RidgeFits):
 
     def predict(self, K_new: Tensor) -> Tensor:
         """Predictions at new points from K_new (m, n), their kernel with the training points -> (L, m) or (L, m, k)."""
-        arguments.matrix("K_new", K_new, columns=len(self.y))
+        arguments.matrix("K_new", K_new, columns=len(self.y), gradient=True)
         arguments.same_kind("K_new", K_new, "K", self.alpha)
         return torch.einsum("mn,ln...->lm...", K_new, self.alpha)
 
@@ -80,7 +84,7 @@ class FeatureRidgePath(RidgeFits):
 
     def predict(self, phi_new: Tensor) -> Tensor:
         """Predictions at m new points from their features phi_new (m, p) -> (L, m) or (L, m, k)."""
-        arguments.matrix("phi_new", phi_new, columns=self.weights.shape[1])
+        arguments.matrix("phi_new", phi_new, columns=self.weights.shape[1], gradient=True)
         arguments.same_kind("phi_new", phi_new, "phi", self.weights)
         return torch.einsum("mp,lp...->lm...", phi_new, self.weights)
 
@@ -90,15 +94,17 @@ def ridge(K: Tensor, y: Tensor, penalty: float) -> Tensor:
 
     `ValueError` if K is not symmetric or has a negative eigenvalue, or the penalty is not positive.
     """
-    arguments.symmetric("K", K)
-    _check_targets(y, "K", K)
+    arguments.symmetric("K", K, gradient=True)
+    _check_targets(y, "K", K, gradient=True)
     penalty = arguments.positive("penalty", penalty)
     n = len(K)
+    compute.require_matrices(2, n, n, K, "the Cholesky factor")
     A = K.clone()
     A.diagonal().add_(n * penalty)
     L, failed = torch.linalg.cholesky_ex(A)
     if failed:  # A penalty lost in the rounding of K: the decomposition copes, and says so if K itself is at fault.
         return ridge_path(K, y, [penalty]).alpha[0]
+    y = ordinary(y) if L.requires_grad else y
     return torch.cholesky_solve(y.reshape(n, -1), L).reshape(y.shape)
 
 
@@ -144,12 +150,15 @@ def feature_ridge_path(phi: Tensor, y: Tensor, penalties: Tensor | Sequence[floa
     _check_targets(y, "phi", phi)
     penalties = _check_penalties(penalties, phi)
     n, p = phi.shape
+    compute.require_matrices(1, min(n, p), min(n, p), phi, "the Gram matrix of the features")
+    gram = phi @ phi.T if p >= n else phi.T @ phi
+    arguments.in_range("phi", phi, gram)
     if p >= n:
-        path = ridge_path(phi @ phi.T, y, penalties)
+        path = ridge_path(gram, y, penalties)
         weights = torch.einsum("np,ln...->lp...", phi, path.alpha)
         return FeatureRidgePath(penalties, y, path.fitted, path.leave_one_out, path.degrees_of_freedom, weights)
 
-    lam, V = compute.eigh(phi.T @ phi)
+    lam, V = compute.eigh(gram)
     lam.clamp_(min=0)
     mu = n * penalties[:, None]  # (L, 1)
     inverse = 1 / (lam + mu)  # (L, p)
@@ -177,8 +186,8 @@ def _combine(U: Tensor, inverse: Tensor, c: Tensor) -> Tensor:
     return torch.einsum("nr,rlk->lnk", U, scaled)
 
 
-def _check_targets(y: Tensor, name: str, rows: Tensor) -> None:
-    arguments.targets("y", y, len(rows))
+def _check_targets(y: Tensor, name: str, rows: Tensor, gradient: bool = False) -> None:
+    arguments.targets("y", y, len(rows), gradient=gradient)
     arguments.same_kind("y", y, name, rows)
 
 

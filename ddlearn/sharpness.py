@@ -1,8 +1,9 @@
 """Steps beyond 2/sharpness: what gradient descent does where gradient flow is no guide any more.
 
-The sharpness is the largest eigenvalue of the Hessian. At a rate above 2/sharpness a quadratic diverges; a network need
-not. It burns its imbalance until the minimum is flat enough, or leaps out of a sharp valley (the catapult), or hovers
-where the sharpness is 2/rate (the edge of stability), or settles on an orbit of period two around the flattest minimum.
+The sharpness is the largest eigenvalue of the Hessian. At a rate above 2/sharpness a quadratic diverges; a network may
+diverge, but need not. It burns its imbalance until the minimum is flat enough, or leaps out of a sharp valley (the
+catapult), or hovers where the sharpness is 2/rate (the edge of stability), or settles on an orbit of period two around
+the flattest minimum. Too unbalanced a start diverges all the same.
 The first, second and last are shown in models of two numbers, where they are exact.
 
 The three regimes around the flattest minimum are those that MacDonald, Min, Palma, Tarmoun, Xu and Vidal announce in

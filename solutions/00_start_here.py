@@ -38,7 +38,8 @@ lesson.start()
 # %% [markdown]
 # ## The questions
 #
-# They come from the mathematics of deep learning as Rene Vidal and others put them.
+# The mathematics of deep learning asks these questions;
+# [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741) survey the field.
 #
 # | lesson | the question |
 # |---|---|
@@ -90,13 +91,16 @@ lesson.black_box.show()
 # %% [markdown]
 # ## Explain
 #
-# Left of twenty features the model cannot reach all points; right of it, it reaches every one, and *how well it fits what it
-# has seen no longer tells anything about what it has not seen*. At twenty there is exactly one way through the points, and it
-# is a wild one. Beyond, there are many ways, and least squares takes the one with the smallest weights. Fast waves and slow
-# ones share the work, and the curve calms down.
+# With fewer than twenty features the model cannot pass through all points. With twenty or more it passes through every one,
+# and *how well it fits the points that it has seen no longer tells anything about new points*. With exactly twenty features
+# there is one choice of weights that fits, and its error on new points is large. With more than twenty, infinitely many choices
+# of weights fit equally well. Least squares alone does not choose between them. This picture uses the **minimum-norm solution**:
+# of all the weights that fit, those with the smallest sum of squares. Many waves then share the work, each with a small
+# weight, and the error on new points falls again.
 #
-# A rule of the textbooks ("a model as large as its data is useless") has just failed on twenty points. That is the spirit of
-# the course: a picture that surprises, then the theorem that predicts it. The theorem is in lesson 07.
+# The textbooks have a rule: the error on new points grows as the model approaches the size of its data, and *a larger model
+# is worse still*. The first half held here: at twenty features the error was largest. The second half failed. That
+# is the spirit of the course: a picture that surprises, then the theorem that predicts it. The theorem is in lesson 07.
 #
 # [Belkin, Hsu, Ma and Mandal, 2019](https://arxiv.org/abs/1812.11118) gave the effect its name, double descent.
 

@@ -76,24 +76,43 @@ lesson.walk.show()
 #
 # Two things happen as the width $m$ grows. $\Theta$ is an average over units, so at the start it tends to a fixed kernel
 # $\Theta_\infty$, the same for every random start. And to change the output by one, each weight need only move by about
-# $1/\sqrt m$ of its size, so $\Theta$ stays what it was while the net trains
-# ([Jacot, Gabriel, Hongler 2018](https://arxiv.org/abs/1806.07572); [Lee et al. 2019](https://arxiv.org/abs/1902.06720)).
+# $1/\sqrt m$ of its size, so $\Theta$ stays what it was while the net trains.
 #
-# Then training is linear. Each step of size $\eta$ on the mean squared error of $N$ points takes the residual $r = f - y$ to
+# Then training is linear. The loss of this course is *half* the mean squared error,
+# $L = \frac1{2N} \sum_i (f(x_i) - y_i)^2$ over $N$ points. Each step of size $\eta$ on it takes the residual $r = f - y$ to
 #
 # $$r_{t+1} = \Big(I - \frac{\eta}{N}\,\Theta\Big)\, r_t,$$
 #
-# and every eigenvector of $\Theta$ goes its own way, at a rate set by its eigenvalue.
+# and every eigenvector of $\Theta$ goes its own way, at a rate set by its eigenvalue. (PyTorch's `MSELoss` has no half, so there a step
+# of size η counts as 2η here.)
 #
 # <details><summary>Where does this step come from?</summary>
 #
-# The loss is $L = \frac1{2N} \sum_i (f(x_i) - y_i)^2$, so its gradient is $\frac1N J^\top r$, with one row of $J$ a point.
-# Descent moves $\theta$ by $-\frac{\eta}{N} J^\top r$. On a tangent the outputs move by $J$ times that,
+# The gradient of $L$ is $\frac1N J^\top r$, with one row of $J$ for each point. Descent moves $\theta$ by $-\frac{\eta}{N} J^\top r$. On a tangent the outputs move by $J$ times that,
 # $-\frac{\eta}{N} J J^\top r$, and $J J^\top = \Theta$.
 #
 # </details>
 #
 # This scaling of the weights, each divided by a root of the width, is a choice: the **NTK parametrization**.
+#
+# <details><summary>What is proved, and for which nets?</summary>
+#
+# - *The start.* [Jacot, Gabriel and Hongler 2018](https://arxiv.org/abs/1806.07572), Theorem 1: Θ tends to Θ∞ in probability as the widths
+#   go to infinity, one layer after the other, for any Lipschitz activation. ReLU is one. The theorem has no rate. That an average
+#   over $m$ independent units errs by about $m^{-1/2}$ is the central limit theorem.
+# - *Training.* Their Theorem 2: Θ stays Θ∞ during gradient flow up to any fixed time, for activations with a bounded second
+#   derivative. [Lee et al. 2019](https://arxiv.org/abs/1902.06720), Theorem 2.1 (in this parametrization G.4), is for gradient descent
+#   with a step below $2N/(\lambda_{\min} + \lambda_{\max})$. It asks that Θ∞ is positive definite and that the *derivative* of the
+#   activation is Lipschitz. Then, with high probability, the kernel never moves by more than a constant times $m^{-1/2}$. Both theorems
+#   exclude ReLU, which has a kink.
+# - *ReLU.* [Du, Zhai, Póczos and Singh 2019](https://arxiv.org/abs/1810.02054), Theorem 4.1 and Corollary 4.1, are for one hidden
+#   layer of which only the first weights are trained, by small steps. The width must be of the order of $N^6/\lambda_0^4$ or more, where $\lambda_0$ is
+#   the smallest eigenvalue of that layer's kernel at infinite width. Then the training error falls geometrically, and each unit's
+#   weights move by at most a constant times $m^{-1/2}$.
+#
+# The ReLU nets of this lesson are far narrower than that. What they do is measured here, not proved.
+#
+# </details>
 
 # %% [markdown]
 # ## Build: the kernel of the net that you have
@@ -186,7 +205,8 @@ lesson.film.show()
 
 # %% [markdown]
 # Three assumptions, and you have watched each of them break. *Vanishing steps*: algebra repairs that, your `descent` is exact for any
-# step. *A kernel that is the infinite one*: choose the net's own. *A kernel that stays*: a narrow net moves it, and beyond the step
+# step. It converges if $|1 - \eta\lambda/N| < 1$ for every eigenvalue, that is for $0 < \eta < 2N/\lambda_{\max}$: linear algebra, no theorem
+# about nets. *A kernel that is the infinite one*: choose the net's own. *A kernel that stays*: a narrow net moves it, and beyond the step
 # $2N/\lambda_{\max}$ a wide one must, or diverge. There the formula ends, and the net finds a place where its kernel is small enough for the step
 # ([Lewkowycz et al. 2020](https://arxiv.org/abs/2003.02218)). Lesson 05 goes on from here.
 
@@ -200,8 +220,8 @@ lesson.widths.show()
 
 # %% [markdown]
 # Averages over units err like $m^{-1/2}$, and so does the start. What training adds is smaller. Smooth units approach the slope
-# −1 that a perturbation would give; ReLU's kinks hold its drift between the two at these widths, and the bound that is proved
-# is −½. Report the slope that you measure, with its seeds, and not the one that you expect.
+# −1 that a perturbation would give; ReLU's kinks hold its drift between the two at these widths. The bound that is proved for smooth
+# activations is −½ (Lee et al. 2019). Report the slope that you measure, with its seeds, and not the one that you expect.
 
 # %% [markdown] tags=["instructor"]
 # **Instructor.** Good discussion: why does ReLU drift more? (Some units change sides. A share of about $m^{-1/2}$ of the gates flips, with
@@ -223,6 +243,10 @@ lesson.digits.show()
 # On data as small as these the kernel holds its own, as others found on other small sets
 # ([Arora et al. 2020](https://arxiv.org/abs/1910.01663)). With wrong labels the comparison is not a fair one: the kernel had a penalty,
 # the nets had nothing to stop them from learning each wrong label.
+#
+# The digits are those of E. Alpaydin and C. Kaynak,
+# [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
+# UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
 
 # %% [markdown]
 # ## Claims
@@ -244,9 +268,9 @@ lesson.quiz()
 # - At finite width and real steps the theory is approximate, and one can measure by how much.
 #
 # **What this does not show.** That networks in practice are kernels. The parametrization, full-batch descent, squared error and large
-# width were chosen so that the kernel stays. Lesson 02's net beat every fixed kernel because its own moved, and on large image sets trained
-# networks are reported to stay ahead of their kernels ([Arora et al. 2019](https://arxiv.org/abs/1904.11955)). Lesson 04 asks when the
-# kernel moves.
+# width were chosen so that the kernel stays. On a parity, lesson 02's net had a smaller error than any fixed kernel has on
+# average over such parities, because its own kernel moved. And on large image sets trained networks are reported to stay ahead of
+# their kernels ([Arora et al. 2019](https://arxiv.org/abs/1904.11955)). Lesson 04 asks when the kernel moves.
 
 # %% [markdown]
 # ## Go further

@@ -60,7 +60,8 @@ lesson.predict("crossing")
 #
 # A sparse parity, as in lesson 02. One net is trained at eleven output scales, and fits every label at all of them. You begin at the
 # lazy end. Pull **Output scale** down and watch all three panels: the error, how far everything moved, and which bits the hidden
-# layer reads.
+# layer reads. (These nets take 1,200 steps with momentum 0.9 on random batches of 64 examples. They have no weight decay, which helped
+# the nets of lesson 02. All other nets of this lesson take plain steps on all examples.)
 
 # %%
 lesson.scale.show()
@@ -91,8 +92,17 @@ lesson.scale.show()
 #
 # </details>
 #
-# [Chizat, Oyallon, Bach 2019](https://arxiv.org/abs/1812.07956) · [Yang and Hu 2021](https://arxiv.org/abs/2011.14522) ·
-# [Karkada 2024](https://arxiv.org/abs/2404.19719), a tutorial
+# <details><summary>What is proved?</summary>
+#
+# [Chizat, Oyallon, Bach 2019](https://arxiv.org/abs/1812.07956) assume gradient flow from $f = 0$, and a model whose derivative in the
+# weights is Lipschitz. Up to a fixed time the weights then move by $O(1/\alpha)$, and $\alpha f$ stays within $O(1/\alpha)$ of its
+# tangent (Theorem 2.2). This holds for all times if, in addition, the tangent kernel of the training points is positive definite and α is
+# large enough (Theorem 2.4). A net of ReLUs has a kink, so the theorems do not cover the nets above; nor do they say
+# anything of the kernel's alignment, which we measure. The dotted line is our computation on the tangent.
+#
+# </details>
+#
+# [Yang and Hu 2021](https://arxiv.org/abs/2011.14522) on widths · [Karkada 2024](https://arxiv.org/abs/2404.19719), a tutorial
 
 # %% [markdown]
 # ## Build: how far did it move?
@@ -135,6 +145,10 @@ def doubled(W, b, a):
 # α times as large, and the error passes that of predicting nothing at all. Then tick it again and choose the **digits**. There
 # the rich net gains next to nothing. For centred digits the kernel that it was born with is good enough; for a parity it spends its
 # examples on hundreds of pairs of bits, of which one counts.
+#
+# The digits are those of E. Alpaydin and C. Kaynak,
+# [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
+# UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
 
 # %% [markdown]
 # ## Theory over experiment: width
@@ -201,7 +215,8 @@ lesson.diagonal.show()
 # $v = \alpha e^{-z/2}$, where $z = -4\int g\,dt$. So $w = u^2 - v^2 = 2\alpha^2 \sinh z$. And $g$ is $X^\top$ times a residual, so $z =
 # X^\top\nu$ with one number $\nu_i$ an example. Only one $\nu$ makes $w$ fit: the minimiser of $2\alpha^2\sum_i\cosh(X^\top\nu)_i - y^\top\nu$, which is convex.
 # For large α, sinh is a line and $w$ lies in the row space of $X$: least squares. For small α only the largest entries of $X^\top\nu$ count.
-# ([Woodworth et al. 2020](https://arxiv.org/abs/2002.09277))
+# These lines are our derivation. That the scale of the start interpolates between the two norms is the result of
+# [Woodworth et al. 2020](https://arxiv.org/abs/2002.09277), of which we read the abstract.
 #
 # </details>
 

@@ -37,7 +37,7 @@ lesson.start()
 #
 # **Usual wrong answers.** *"The certified step is the largest step that works"*: the slider shows otherwise at once. *"Wide
 # enough means the weights do not move"*: at the smallest covered widths they move by a third and more. *"Beyond 2/sharpness it
-# diverges"*: true of a quadratic, and a network is none.
+# diverges"*: true of a quadratic; a network may diverge, but need not.
 #
 # **If a machine is slow:** the width picture computes a few seconds, once; the net on digits about a second for each rate.
 # Show both before the class arrives.
@@ -76,13 +76,25 @@ lesson.certificate.show()
 #
 # decides how fast the loss must fall. The kernel regime freezes it. Here it moves, and something else keeps it from zero: the
 # **imbalance** $D = W_1^\top W_1 - W_2^\top W_2$. Gradient flow conserves $D$
-# ([Min, Tarmoun, Vidal, Mallada 2021](https://arxiv.org/abs/2105.06351)). A step of size η adds a term in η² only, and as the
-# loss falls the steps get shorter: while η is small enough, all drift together is at most $2\eta\,(L_0 - L_t)$. If $D$ starts with enough large
-# eigenvalues it keeps them, so both layers are never weak at once.
+# ([Arora, Cohen, Hazan 2018](https://arxiv.org/abs/1802.06509); [Du, Hu, Lee 2018](https://arxiv.org/abs/1806.00900)). Under flow,
+# enough imbalance alone makes the loss fall geometrically
+# ([Min, Tarmoun, Vidal, Mallada 2021](https://arxiv.org/abs/2105.06351), Theorem 1). A step of size η adds a term in η² only, and
+# as the loss falls the steps get shorter: while η is small enough, all drift together is at most $2\eta\,(L_0 - L_t)$. If $D$ starts
+# with enough large eigenvalues it keeps them, so both layers are never weak at once.
 #
-# That is the line of [Xu, Min, Tarmoun, Mallada and Vidal (AISTATS 2023)](https://proceedings.mlr.press/v206/xu23c.html). Their
-# abstract announces linear convergence of gradient descent at finite width, with finite steps, from general starts, and a step
-# that grows as the loss falls. The inequalities drawn here are *our derivation* in their setting, with our constants.
+# <details><summary>Whose theorems are these, and what is ours?</summary>
+#
+# - [Xu, Min, Tarmoun, Mallada and Vidal (AISTATS 2023)](https://proceedings.mlr.press/v206/xu23c.html), Theorem 3.2: two linear layers, squared
+#   loss, any finite width. The start needs enough imbalance *or* a product that is close enough to the target. Then the loss falls
+#   geometrically for every step below a bound that can be computed. Their Table 2 bounds $\sigma^2_{\min}(T)$ and
+#   $\sigma^2_{\max}(T)$ by imbalance and product, as we do here. Their Algorithm 1 adapts the step to the present loss, up to that bound.
+# - [Xu, Min, Tarmoun, Mallada and Vidal (TMLR 2025)](https://arxiv.org/abs/2505.11664), Theorem 3.1: the factor of one step that you will write
+#   below, for smooth and strongly convex losses. Theorem 3.2: geometric convergence with steps that may grow. Lemma 3.3: from
+#   $n + m$ units on, almost every random start from a continuous distribution has enough imbalance.
+# - *Our derivation*, in their setting: the exact drift and its bound $2\eta(L_0 - L_t)$, our smoothness $K_t$, the tube, the schedule that is
+#   planned ahead, and one unit less, $n + m - 1$, for Gaussian starts. The numbers that you see are ours.
+#
+# </details>
 #
 # <details><summary>How does D hold σ²?</summary>
 #
@@ -125,9 +137,11 @@ def imbalance_drift(W1, W2, G, rate):
 # ## Build: the local rate
 #
 # Near any point of the path the loss falls at least as fast as on a bowl with slope constant $\mu_t = \mu\,\sigma_{\min}^2(T)$
-# and curvature $K_t$: one step multiplies it by at most
+# and curvature $K_t$: one step with $\eta K_t \le 2$ multiplies it by at most
 #
-# $$1 - 2\mu_t\,\eta + \mu_t K_t\,\eta^2.$$
+# $$1 - 2\mu_t\,\eta + \mu_t K_t\,\eta^2$$
+#
+# ([Xu et al. 2025](https://arxiv.org/abs/2505.11664), Theorem 3.1; their $K_t$ is another bound on the same curvature).
 #
 # Mind a layer with fewer columns than rows: it cannot reach every direction, and its $\sigma_n$ is 0.
 
@@ -158,7 +172,8 @@ def local_rate(W1, W2, mu, smoothness, rate):
 # ## Theory over experiment: width
 #
 # The kernel regime has an argument of its own: start with a strong kernel, show that the weights cannot leave a small ball in
-# which it stays strong. It needs a wide network. The imbalance asks for $n + m - 1$ units.
+# which it stays strong. It needs a wide network. The imbalance asks for $n + m - 1$ units: from there on, almost every Gaussian
+# start is certified to converge geometrically, at *some* rate. The rate may be slow.
 
 # %%
 lesson.width.show()
@@ -198,10 +213,12 @@ lesson.step.show()
 
 # %% [markdown]
 # Large steps *burn* the imbalance, and the flow's law is broken to good purpose: descent leaves the sharp valley for one that is
-# flat enough for its step. At $c = 1$ only the flattest is left. Beyond, none is.
+# flat enough for its step. At $c = 1$ only the flattest is left. Beyond, none is: descent can then circle the flattest minimum, or
+# diverge. It diverges if the start is too unbalanced for the step. Try an imbalance of 3 at $c = 1.1$, or of 2 at $c = 1.5$:
+# the first steps overshoot by more than the burning takes away.
 #
-# [MacDonald, Min, Palma, Tarmoun, Xu and Vidal](https://arxiv.org/abs/2510.17506) announce these three regimes for
-# overparametrised least squares: instability that passes; a power law to the flattest minimum; an orbit of period two around it.
+# [MacDonald, Min, Palma, Tarmoun, Xu and Vidal 2025](https://arxiv.org/abs/2510.17506) announce, in their abstract, three regimes for
+# overparametrized least squares: instability that passes; a power law to the flattest minimum; an orbit of period two around it.
 
 # %% [markdown]
 # ## Build: the orbit
@@ -255,8 +272,12 @@ lesson.edge.show()
 # %% [markdown]
 # Training seeks sharper ground until its own step stops it. This is the **edge of stability**
 # ([Cohen, Kaur, Li, Kolter, Talwalkar 2021](https://arxiv.org/abs/2103.00065)). From there on the loss rises every few
-# steps, and falls in the long run. Your two-weight model shows *why* a step can hold sharpness down; why nets climb up to the edge, it does
+# steps, and falls in the long run. That is an observation on many networks, not a theorem. Your two-weight model shows *why* a step can hold sharpness down; why nets climb up to the edge, it does
 # not show.
+#
+# The digits are those of E. Alpaydin and C. Kaynak,
+# [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
+# UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
 
 # %% [markdown]
 # ## Claims
@@ -276,14 +297,17 @@ lesson.quiz()
 # - The kernel regime freezes the rate of convergence. A conservation law can bound it along the path, at any width from
 #   n + m − 1 on and at finite steps.
 # - A certificate that is missing says nothing. Descent goes on in the grey, several times faster.
-# - Beyond 2/sharpness a network flees to flatter ground, or circles the flattest.
+# - Beyond 2/sharpness a network may move to a flatter minimum, circle the flattest one, or diverge. Which of them happens depends on
+#   the start and the step.
 #
 # **What this does not show.** The certificates are for two *linear* layers; no layer bends. From very small starts they were
 # pessimistic by a factor near a hundred when we tried. Flatter is not better either: nothing here measured an error on new data.
 
 # %% [markdown] tags=["instructor"]
-# **Misconceptions that survive this lesson.** *"Implicit regularization by large steps is good."* In sparse recovery with
-# diagonal networks it is bad: large steps there undo the preference for few weights. *"The theorem is about deep learning in
+# **Misconceptions that survive this lesson.** *"Implicit regularization by large steps is good."* It depends. Take sparse regression
+# with the diagonal networks of lesson 04. Large steps can hinder full-batch gradient descent in finding the sparse solution;
+# they help stochastic gradient descent ([Even, Pesme, Gunasekar, Flammarion 2023](https://arxiv.org/abs/2302.08982), from the
+# abstract). *"The theorem is about deep learning in
 # practice."* It is about a model in which width, step and start are all finite at once; that is rare, and it is why we teach it.
 
 # %% [markdown]
@@ -296,6 +320,5 @@ lesson.quiz()
 # `ddlearn.linear_networks` holds the certificates for your own data: `reduce_data(X, Y)` turns any least squares into this
 # problem. Hand it tensors on a GPU and it stays there.
 #
-# [Xu, Min, Tarmoun, Mallada, Vidal 2025](https://arxiv.org/abs/2505.11664) on other losses than squares ·
 # [Du and Hu 2019](https://arxiv.org/abs/1901.08572) on width · [Saxe, McClelland, Ganguli 2014](https://arxiv.org/abs/1312.6120) on
 # balanced starts · [Arora, Cohen, Golowich, Hu 2019](https://arxiv.org/abs/1810.02281) on deeper ones.

@@ -75,8 +75,10 @@ lesson.curve.show()
 # %% [markdown]
 # ## Explain
 #
-# A pool of $N$ points is the whole world, $n$ of them are examples. The kernel matrix over $N$ has eigenvalues $\lambda_i$; the
-# target has the squared coefficient $V_i$ on mode $i$. Learning a mode is not a matter of yes or no. Each gets a share,
+# A pool of $N$ points is the whole world, and $n$ of them are examples. Let $K$ be the kernel matrix of all $N$ points and $y$ the
+# target's values there. The matrix $K/N$ has eigenvalues $\lambda_i$, largest first, and eigenvectors $u_i$ of length 1. A pair of them is a
+# **mode**. The target's squared coefficient on mode $i$ is $V_i = (u_i^\top y)^2 / N$, summed over the outputs if there are several; all $V_i$
+# together are the mean of the squared target. Learning a mode is not a matter of yes or no. Each gets a share,
 #
 # $$L_i = \frac{\lambda_i}{\lambda_i + \kappa}, \qquad \sum_i L_i = n,$$
 #
@@ -88,9 +90,10 @@ lesson.curve.show()
 #
 # So a kernel is good for a target, and needs few examples, if the target lies in its large modes.
 #
-# This is the form of [Simon, Dickens, Karkada and DeWeese](https://arxiv.org/abs/2110.03922);
-# [Bordelon, Canatar and Pehlevan](https://arxiv.org/abs/2002.02561) found the same curve by methods of physics. The first factor is
-# *our derivation*, for worlds that are finite.
+# This is the form of [Simon, Dickens, Karkada and DeWeese 2023](https://arxiv.org/abs/2110.03922). Their abstract calls the conservation law
+# sharp and the error an estimate: in every draw the *measured* shares add up to $n$, while the formulas for a single share and for the
+# error are approximations. [Bordelon, Canatar and Pehlevan 2020](https://arxiv.org/abs/2002.02561) found the same curve by methods of physics. The
+# first factor is *our derivation*, for worlds that are finite.
 #
 # <details><summary>Why N / (N − n), and where are ridge and noise?</summary>
 #
@@ -170,33 +173,39 @@ def predicted_error(lam, V2, n, kappa):
 # %% [markdown]
 # ## From a share of mistakes to a promise
 #
-# Somebody fixes a classifier, *then* $n$ fresh examples come. It misses a share $q$ of them. Its true rate $p$ may be larger, but how
-# much? If $p$ were so large that $n\,\mathrm{kl}(q, p)$ is big, where $\mathrm{kl}$ is the divergence of two coins, the share $q$ would be
-# a surprise. `kl_inverse(q, c)` is the largest $p$ that $\mathrm{kl}(q, p) \le c$ leaves possible. That is a **hold-out** bound, and a good one. Its
-# flaw is that the judges may not train.
+# Somebody fixes a classifier, *then* $n$ fresh examples come. The classifier misses a share $q$ of them. Its true error rate $p$ may be larger,
+# but how much larger? The number of mistakes is binomial. The **hold-out** bound is the largest $p$ at which so few mistakes, or fewer, still have
+# probability $\delta$ (Clopper and Pearson 1934). It is exact. Its flaw is that the judges may not train.
 #
 # **PAC-Bayes** lets all examples train *and* judge. The classifier becomes random: each answer comes from a function drawn from a
-# posterior, chosen after the data. A prior, fixed before, is what it is compared to, and the distance is the price. With probability $1 - \delta$,
+# distribution, the **posterior**, which may be chosen after the data. It is compared to a **prior**, a distribution fixed before the data, and
+# $\mathrm{KL}$, the divergence of the posterior from the prior, is the price. Let $\mathrm{kl}(q, p) = q \log\frac qp + (1 - q) \log\frac{1-q}{1-p}$ be the
+# divergence of two coins; `kl_inverse(q, c)`, written $\mathrm{kl}^{-1}(q, c)$, is the largest $p$ with $\mathrm{kl}(q, p) \le c$. Fix one prior. With
+# probability $1 - \delta$ over the draw of the examples, *all posteriors at once* have
 #
-# $$p \;\le\; \mathrm{kl}^{-1}\!\Big(q,\; \frac{\mathrm{KL} + \log (2\sqrt n\, m / \delta)}{n}\Big),$$
+# $$p \;\le\; \mathrm{kl}^{-1}\!\Big(q,\; \frac{\mathrm{KL} + \log (2\sqrt n / \delta)}{n}\Big).$$
 #
-# where $m$ is the number of posteriors among which you looked for the best: every look has its price.
-# (Langford and Shawe-Taylor 2003, Seeger 2002, Maurer 2004)
+# In words: a posterior that fits better may move far from the prior, and then KL grows. You may look at as many posteriors as you like and keep
+# the best, because the bound covers all of them. *Priors* are another matter. If you try $m$ priors and keep the best, each of them must
+# hold with probability $1 - \delta/m$, so $m/\delta$ takes the place of $1/\delta$. That is the union bound.
+# (The theorem is due to Seeger 2002 and Langford and Shawe-Taylor 2003; the factor $2\sqrt n$ is from
+# [Maurer 2004](https://arxiv.org/abs/cs/0411099), who assumes $n \ge 8$.)
 
 # %% [markdown]
 # ## Build: a promise with a price
 #
-# `errors` holds each example's probability of being missed. The first `spent` examples have chosen the prior. Mind who may judge.
+# `errors` holds each example's probability of being missed. The first `spent` examples were used to choose the prior, so they may not
+# judge. `priors` is $m$, the number of priors that were tried.
 
 
 # %%
 @lesson.exercise("pac_bayes")
-def pac_bayes(errors, kl, spent, looks, delta):
+def pac_bayes(errors, kl, spent, priors, delta):
     """The bound above, from fair judges only.  errors (n,), four numbers -> one number."""
     # BEGIN SOLUTION
     fresh = errors[spent:]
     n = len(fresh)
-    price = kl + math.log(2 * math.sqrt(n) * looks / delta)
+    price = kl + math.log(2 * math.sqrt(n) * priors / delta)
     return kl_inverse(fresh.mean(), price / n)
     # END SOLUTION
 
@@ -213,20 +222,25 @@ lesson.predict("promise")
 lesson.bounds.show()
 
 # %% [markdown]
-# - The **hold-out** speaks first, and it paid with half of its examples. So does PAC-Bayes with a prior **from half**: its divergence is 0.
-# - PAC-Bayes with a prior **before data** needs some hundreds, whatever the **Draw**; try them. Coin flips it leaves alone.
+# - The **hold-out** is the first to promise anything. It paid with half of its examples.
+# - PAC-Bayes with a prior **from half** of the examples pays in the same way, and its KL is 0. But it tries forty widths of its prior: $m = 40$.
+# - PAC-Bayes with a prior **before data** needs some hundreds of examples, whatever the **Draw**; try them. It has one prior, so its forty
+#   posteriors are free: $m = 1$. It never certifies coin flips.
 # - The **margin** bound ([Bartlett and Mendelson 2002](https://jmlr.org/papers/v3/bartlett02a.html)) holds, and says nothing here.
 # - The **term** of [Arora et al. 2019](https://arxiv.org/abs/1901.08584) is no promise. But compare it at both ends of the first slider: it tells
 #   labels with a meaning from coin flips. Nets fit coin flips too ([Zhang et al. 2017](https://arxiv.org/abs/1611.03530)); a measure that cannot tell the two apart explains nothing.
 #
 # **Delta** is how often a promise may break: at one half, look for rings. At a millionth the curves have risen by little. Confidence is cheap.
+# Each point of each curve holds by itself with probability $1 - \delta$. The picture has 24 such promises, and the probability that one of them
+# or more fails may be as large as $24\,\delta$.
 
 # %% [markdown] tags=["instructor"]
 # **Instructor.** Send the class through **Draw**, one each, at delta 0.5 and then at 0.05, and count rings on the
 # board. Then ask why the PAC-Bayes rows hardly ever have any (they are loose) and whether that makes them better (no).
 #
 # **Misconception to hunt:** "the bound explains why it generalises". It is computed after the fact, from the training errors. And it is for the
-# *randomized* classifier; the one at the centre errs at most twice as often, which is a theorem, and usually less, which is not.
+# *randomized* classifier. For the kernel machine the classifier at the center errs at most twice as often: where the center is wrong, at least half
+# of the drawn functions are wrong too. For a net the center has no such bound; only the majority vote of its draws has.
 
 # %% [markdown]
 # ## A promise for a net
@@ -258,7 +272,8 @@ lesson.quiz()
 #
 # - n examples buy n units of learning; a learning curve is where the kernel spends them, against where the target lies.
 # - Leave-one-out finds the same curve from the examples alone. GCV does not, where there is little noise.
-# - A bound is paid for: with examples held out, with the way from prior to posterior, with every look. Most say nothing; some do.
+# - A bound is paid for: with examples held out, with the divergence of posterior from prior, with every prior that was tried. Posteriors are
+#   free. Most bounds say nothing; some do.
 #
 # **What this does not show.** The curve is for kernel machines, and for nets as far as they are that; a net that learns its embedding (lesson
 # 02) has no such formula. It knew the labels of the whole pool: it explains, and certifies nothing. The bounds are for examples and new

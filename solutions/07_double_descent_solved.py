@@ -96,9 +96,12 @@ lesson.peak.show()
 #
 # </details>
 #
-# As n grows with $g = p/n$ fixed, that is $\sigma^2 g/(1-g)$ below, and $r^2(1 - 1/g) + \sigma^2/(g-1)$ above
-# ([Hastie, Montanari, Rosset, Tibshirani 2022](https://arxiv.org/abs/1903.08560); the exact sizes in
-# [Belkin, Hsu, Xu 2020](https://arxiv.org/abs/1903.07571), after Breiman and Freedman 1983).
+# Without noise there is no variance at any size: what is left for $\sigma^2 = 0$ is the bias, which has no peak.
+#
+# As n grows with $g = p/n$ fixed, the risk becomes $\sigma^2 g/(1-g)$ below, and $r^2(1 - 1/g) + \sigma^2/(g-1)$ above. For Gaussian designs this follows from
+# the fold. [Hastie, Montanari, Rosset and Tibshirani 2022](https://arxiv.org/abs/1903.08560) prove such limits for inputs $\Sigma^{1/2} z$ with
+# independent entries in $z$ (from the abstract; here $\Sigma = I$). Exact sizes are in [Belkin, Hsu, Xu 2020](https://arxiv.org/abs/1903.07571), after
+# Breiman and Freedman 1983.
 
 # %% [markdown]
 # ## Build: the shortest fit
@@ -120,17 +123,23 @@ def min_norm_fit(X, y):
 # %% [markdown]
 # ## Build: the formula
 #
-# The exact excess risk, from four numbers. `noise` is σ², `signal` is r². When it passes, the dashed line is yours.
+# The exact excess risk, from four numbers. `noise` is σ², `signal` is r². The average above is infinite for $|p - n| \le 1$, and it
+# multiplies the noise: without noise the risk is the bias alone, and finite at every size. When it passes, the dashed line is yours.
 
 
 # %%
 @lesson.exercise("risk")
 def risk(n, p, signal, noise):
-    """Expected |b - beta|^2 of the shortest fit, n examples, p features; inf for |p - n| <= 1.  -> a number."""
+    """Expected |b - beta|^2 of the shortest fit, n examples, p features; with noise, inf for |p - n| <= 1.
+
+    -> a number
+    """
     # BEGIN SOLUTION
+    missed = signal * max(0.0, 1 - n / p)
+    if noise == 0:
+        return missed
     if abs(p - n) <= 1:
         return float("inf")
-    missed = signal * max(0.0, 1 - n / p)
     return missed + noise * min(n, p) / (abs(p - n) - 1)
     # END SOLUTION
 
@@ -240,16 +249,33 @@ lesson.why.show()
 # %% [markdown]
 # ## Whose fault is it?
 #
-# With random features there are more things to vary: which examples, which features, which noise. Raise **Fits averaged**: same
-# examples and labels, new features for every fit, and the mean of all.
+# With random features two things are drawn: the *data* (which examples, and the noise in their labels) and the *features*. To see what each draw
+# does, fit every one of several data sets with every one of several draws of the features. Write $f_{tk}$ for the fit to data set $t$ with the
+# features $k$. Its error splits into four parts, as in an analysis of variance:
+#
+# - **bias²**: the error that is left when $f_{tk}$ is averaged over all data sets and all draws of the features;
+# - **data alone**: how the mean over features still varies with the data set;
+# - **features alone**: how the mean over data sets still varies with the features;
+# - **interaction**: the rest. It depends on the *pair*: with these features, this data set is a bad one.
+#
+# The four parts add up to the error of one fit. The left panel puts them on top of one another, the right one shows each by itself. Set the
+# **Noise variance** to zero and read the shares in the sentence below the picture. Then choose a mean in **Averaged**: over ten draws of the
+# features, or over ten data sets.
 
 # %%
 lesson.variance.show()
 
 # %% [markdown]
-# The bias falls with the number of features and levels off. What explodes is what depends on the *draw of the features*, on its own and
-# with the noise; averaging divides just that ([d'Ascoli et al. 2020](https://arxiv.org/abs/2003.01054);
-# [Adlam and Pennington 2020](https://arxiv.org/abs/2011.03321)). The noise that all features share stays. Here the wide fits win.
+# The bias falls with the number of features and levels off. The peak is the **interaction**: neither the data nor the features are at fault alone.
+# At 1.1 features per example and without noise, the interaction is 92 % of the error, the features alone are 6 %, and the data alone less than 1 %. So
+# whoever asks for the variance over features, with the data fixed, finds 98 %. Whoever asks for the variance over data, with the features
+# fixed, finds 92 %. Both count the same interaction, and an account that goes through the sources one after the other gives it to the
+# last one: [d'Ascoli et al. 2020](https://arxiv.org/abs/2003.01054) give it to the features.
+#
+# This is also why *either* mean removes the peak. Averaging over draws of the features, an **ensemble**, leaves bias² and data alone. Averaging over
+# data sets, as **bagging** does with resampled data, leaves bias² and features alone (here the data sets are fresh, so this mean has ten times
+# as many examples). The symmetric decomposition, and this conclusion, are those of
+# [Adlam and Pennington 2020](https://arxiv.org/abs/2011.03321), quoted from their abstract; the estimates are ours.
 
 # %% [markdown]
 # ## Claims

@@ -34,8 +34,8 @@ lesson.start()
 # **The one question to ask:** "Your company trains a net and sees no peak. Which of today's changes have they made without
 # knowing?" (Most: nearly clean labels, cross-entropy, small batches, decay, stopping early.)
 #
-# **Usual wrong answers.** *"The peak is at n parameters"*: right for lesson 07, where each class has weights of its own. *"At the
-# peak the training error is largest"*: it has just reached nothing. *"More epochs bring the second descent"*: on these
+# **Usual wrong answers.** *"The peak is at n parameters"*: at n *features* in lesson 07, where each of the K classes has n weights of its own. That
+# is nK parameters, as here. *"At the peak the training error is largest"*: it has just reached nothing. *"More epochs bring the second descent"*: on these
 # digits they do not; ask them to look for it in the map. *"More data cannot hurt"*: let them take the offer.
 #
 # **Misconceptions.** That double descent says "larger is better": the best moment of small and large nets is worth more than
@@ -63,7 +63,8 @@ lesson.predict("worst")
 # %% [markdown]
 # ## See
 #
-# One training, seen from above. To the right the nets get wider, upwards time runs, and the colour is the error on new digits. The
+# One training, seen from above. Every net takes 450 steps of Adam on all 400 digits at once, with the rate 0.009 and without weight decay. To
+# the right the nets get wider, upwards time runs, and the color is the error on new digits. The
 # curves at the right are cuts through the map: along the white line above, along the dotted one below. Pull **Steps** from the
 # left end to the right and watch the upper curve. Then choose no **Wrong labels**.
 
@@ -83,21 +84,28 @@ lesson.map.show()
 #
 # This is counting, not a theorem: the equations are not linear. That the peak came out so near is a measurement.
 #
+# **Effective model complexity.** Counting parameters ignores how a net is trained.
+# [Nakkiran et al. 2020](https://arxiv.org/abs/1912.02292) count another way. The effective model complexity of a training procedure is the largest
+# number of examples that it can still fit, that is, learn with a training error near zero. The procedure is everything: the net, the loss, the
+# optimizer, the number of steps and the penalty. They conjecture that the test error peaks where this number is about $n$. More width or more
+# steps raise it. Early stopping and weight decay lower it, and so move the peak to wider nets, or out of the picture. Less noise makes a peak
+# lower. It is a conjecture, tested on networks far larger than ours.
+#
 # **When does a net fit?** The training error *in labels* is zero long before the outputs are right. We say that nets fit once their
 # squared training error is below 2 % of that of the best constant: a convention of ours. The green line of the map is where
 # that begins.
 #
 # **The diamonds** mark each width's best moment. They lie in a valley that runs under everything: no peak crosses it.
 #
-# <details><summary>Why not nK in lesson 07, and not here with cross-entropy?</summary>
+# <details><summary>Is this the same peak as in lesson 07, and where is it with cross-entropy?</summary>
 #
-# A linear fit has $N$ weights for *each* output: $NK$ weights for $nK$ equations, so $N = n$. Cross-entropy asks for less: it is
-# enough that the right class has the largest output, about one condition an example, which suggests $P \approx n$.
+# It is the same count. The linear fits of lesson 07 have $N$ weights for *each* of the $K$ outputs: $P = NK$ parameters for $nK$ equations. So
+# $P = nK$ there too, and it says $N = n$ features. Cross-entropy asks for less: it is
+# enough that the right class has the largest output, about one condition per example, which suggests $P \approx n$.
 #
 # </details>
 #
-# [Belkin, Hsu, Ma, Mandal 2019](https://arxiv.org/abs/1812.11118) ·
-# [Nakkiran et al. 2020](https://arxiv.org/abs/1912.02292)
+# The count of equations, $P = nK$, is that of [Belkin, Hsu, Ma, Mandal 2019](https://arxiv.org/abs/1812.11118).
 
 # %% [markdown]
 # ## Build: where nets begin to fit
@@ -164,12 +172,13 @@ lesson.cures.show()
 # | early stopping | no peak at any width | needs digits held out; says nothing about nets trained to the end |
 # | no wrong labels | no peak | nobody lets you choose |
 # | weight decay | strong: no peak; weak: the peak is lower, and still there | the right strength has to be found |
-# | cross-entropy | no peak at nK | a hump at about n parameters, and the wide nets still learn the wrong labels |
+# | cross-entropy | no peak at nK | a weak rise near n parameters, at the left edge of the picture; the wide nets still learn the wrong labels |
 # | small batches | lower and flatter | not gone |
 # | averaging | small nets together beat a wide one of the same total size | the rise is still there: all of them learned the same wrong labels; with strong decay it gains next to nothing |
 # | longer steps | **raise the hump above the peak** | no cure at all |
 #
-# No row is a law. The strengths of decay are two that we chose; another optimizer may move them.
+# No row is a law: each is what happened to *these* nets, with one hidden layer, on 400 small digits. The strengths of decay are two that we chose; another
+# optimizer may move them. Nakkiran et al. trained far larger networks with cross-entropy, and found peaks, some of them without wrong labels.
 #
 # The last row is the unexplained hump. Whoever plots only the region around nK never sees it.
 
@@ -258,7 +267,8 @@ lesson.quiz()
 # ## Take away
 #
 # - Nets trained to the end on wrong labels peak near P = nK: where they just fit, whether you change the width or the number of examples.
-# - Clean labels, cross-entropy, enough weight decay or stopping in time: each takes the peak away. That is why few people meet it.
+# - For these nets clean labels, enough weight decay or stopping in time took the peak away. Cross-entropy left a weak rise near n parameters in its
+#   place. Most people train with several of these, which may be why few of them meet a peak.
 # - The best moment of training is worth more than any width at the end.
 #
 # **What this does not show.** That wider is better: stopped in time, all but the narrowest nets are about as good. With more wrong labels the

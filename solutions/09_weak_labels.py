@@ -102,8 +102,9 @@ lesson.predict("poured")
 # ## See: spread, not amount
 #
 # The same number of cells three times: of blood poured together, of healthy donors, who are much alike, of patients, who are not. The first
-# learner is your loss. Now try bags of 8. Then the two others: the **mean map** and **EasyLLP**, two risks that are *unbiased*, each under its own
-# condition.
+# learner is your loss. Now try bags of 8. Then the two others, the **mean map** and **EasyLLP**. Both weigh the loss of each cell by what the test of its
+# bag says, and both are *unbiased*, each under its own condition. The mean map takes the smallest weights that are right for the bags at hand, by least
+# squares, so it needs bags that differ.
 
 # %%
 lesson.learners.show()
@@ -142,8 +143,11 @@ lesson.learners.show()
 #
 # </details>
 #
-# [Quadrianto et al. 2009](https://jmlr.org/papers/v10/quadrianto09a.html) · [Scott, Zhang 2020](https://arxiv.org/abs/2006.07330) ·
-# [Busa-Fekete et al. 2023](https://arxiv.org/abs/2302.03115)
+# **Whose is what?** EasyLLP is that of [Busa-Fekete et al. 2023](https://arxiv.org/abs/2302.03115), for bags of independent cells (from the abstract: "i.i.d.
+# bags"). That bags must differ is in [Scott and Zhang 2020](https://arxiv.org/abs/2006.07330). The name *mean map* is borrowed:
+# [Quadrianto et al. 2009](https://jmlr.org/papers/v10/quadrianto09a.html) estimate the **mean operator**, the means of the features in each class, with the
+# same pseudo-inverse of the shares, and train a linear model on it. Our mean map uses the pseudo-inverse to weigh the losses of any net. Kappa
+# for patients is our derivation.
 
 # %% [markdown]
 # ## Build: one number, from the tests alone
@@ -252,4 +256,4 @@ lesson.quiz()
 # with a GPU the nets train there.
 #
 # [Dulac-Arnold et al. 2019](https://arxiv.org/abs/1905.12909) and [Ardehaly, Culotta 2017](https://arxiv.org/abs/1709.04108) on the proportion loss ·
-# [Patrini et al. 2014](https://papers.nips.cc/paper/5453-almost-no-label-no-cry) on the mean map.
+# [Patrini et al. 2014](https://papers.nips.cc/paper/5453-almost-no-label-no-cry) on the mean operator.

@@ -78,15 +78,23 @@ lesson.rule.show()
 # Then the rule is short. The claim *holds* if all that the seeds leave open lies within the band, and all that the control's leave open lies
 # outside. It *does not hold* if the measured interval lies outside. Otherwise we *cannot tell*, which is an answer too.
 #
-# This is a test of equivalence (Schuirmann 1987). The usual test asks whether a difference was seen, and few seeds never see one. This
-# one turns the burden round: few seeds prove nothing.
+# This is a test of equivalence. The usual test asks whether a difference was seen, and few seeds never see one. This
+# one turns the burden round: few seeds prove nothing. The name in the literature is *two one-sided tests*
+# ([Schuirmann 1987](https://doi.org/10.1007/BF01068419)). At the level of 5 % these tests ask for the 90 % interval to lie within the band. We
+# ask for the 95 % interval, which is stricter: each of our one-sided tests has the level 2.5 %.
 #
 # <details><summary>How often is the rule wrong?</summary>
 #
-# Let the truth lie just on the upper edge. "Holds" needs the interval's upper end below the edge, so below the truth. For normal seeds a
-# 95 % interval lies wholly below the truth in one experiment of forty. Further out it is rarer still. On the side of
-# "does not hold" it is the same. So each wrong word has probability 1/40 at most, whatever the number of seeds; what a few seeds
-# cost is that they cannot tell.
+# There are two ways to be wrong. Let the seeds be normal.
+#
+# *The rule says "holds", and the truth lies outside the band*, say above its upper edge. Then the interval's upper end is below the edge, so it is
+# below the truth. A 95 % interval lies wholly below the truth in one experiment of forty. So this mistake has probability 1/40 at most.
+#
+# *The rule says "does not hold", and the truth lies inside the band.* Then the interval misses the truth, on either side. A 95 % interval
+# does so in one experiment of twenty, so this mistake has probability 1/20 at most. A band that is narrow against the standard
+# error comes near to this bound. If only one side can be missed, because the band is wide or has one end only, the bound is 1/40.
+#
+# Both bounds hold for any number of seeds. What a few seeds cost is that they cannot tell.
 #
 # </details>
 #
@@ -221,6 +229,6 @@ lesson.quiz()
 # On a machine with a GPU ask the large version of the question in the lesson that it came from: most name one at their end.
 #
 # Student, *Biometrika* 6, 1908, on the mean of a few · Schuirmann, *Journal of Pharmacokinetics and Biopharmaceutics* 15, 1987, on
-# equivalence · Kerr, *Personality and Social Psychology Review* 2, 1998, on predictions made after the fact ·
+# two one-sided tests · Kerr, *Personality and Social Psychology Review* 2, 1998, on predictions made after the fact ·
 # [Simon, Dickens, Karkada, DeWeese 2023](https://arxiv.org/abs/2110.03922) on learning curves · [Busa-Fekete et al.
 # 2023](https://arxiv.org/abs/2302.03115) on proportions.

@@ -15,8 +15,9 @@ def claim(**changes):
     given = {
         "id": "00.test",
         "statement": "Two and two & two < seven.",
-        "paper": "Peano 1889",
-        "basis": "Theorem <1>",
+        "basis": "theorem",
+        "papers": ("chizat2019",),
+        "source": "Theorem <1>",
         "expected": 6.0,
         "tolerance": 0.5,
         "measure": lambda scale, seed: 6.0 + 0.1 * seed,
@@ -98,6 +99,52 @@ def test_a_band_that_makes_no_sense_is_refused(changes):
         claim(**changes)
 
 
+@pytest.mark.parametrize(
+    ("basis", "keys", "source", "words"),
+    [
+        ("theorem", ("chizat2019",), "Theorem 2.3", "Theorem 2.3 of Chizat, Oyallon and Bach 2019"),
+        ("theorem", ("lee2019",), "Theorem 1 of @lee2019, from the abstract", "Theorem 1 of Lee et al. 2019, from the"),
+        ("exact", (), "", "Exact identity"),
+        ("exact", ("allen1974",), "with nλ held fixed", "Exact: with nλ held fixed; Allen 1974"),
+        ("asymptotic", ("allen1974", "lee2019"), "", "Asymptotic law; Allen 1974 and Lee et al. 2019"),
+        (
+            "ours",
+            ("cho2009", "allen1974", "lee2019"),
+            "a",
+            "Our threshold: a; idea of Cho and Saul 2009, Allen 1974 and",
+        ),
+        ("paper", ("allen1974",), "Table 2", "Number reported by Allen 1974: Table 2"),
+        ("ours", (), "half of the best", "Our threshold: half of the best"),
+        ("ours", ("allen1974",), "half of the best", "Our threshold: half of the best; idea of Allen 1974"),
+    ],
+)
+def test_the_basis_is_said_in_words(basis, keys, source, words):
+    assert claim(basis=basis, papers=keys, source=source).basis_words.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"basis": "floor"}, "basis must be"),
+        ({"papers": ()}, "papers must name one key"),
+        ({"basis": "asymptotic", "papers": ()}, "papers must name one key"),
+        ({"basis": "paper", "papers": ()}, "papers must name one key"),
+        ({"source": ""}, "source must say"),
+        ({"basis": "paper", "source": ""}, "source must say"),
+        ({"basis": "ours", "source": ""}, "source must say"),
+        ({"source": "Theorem 1 of @lee2019"}, "lee2019 missing"),
+    ],
+)
+def test_a_basis_that_lacks_something_is_refused(changes, named):
+    with pytest.raises(ValueError, match=named):
+        claim(**changes)
+
+
+def test_papers_are_a_tuple_of_keys():
+    with pytest.raises(TypeError, match="papers must be a tuple"):
+        claim(papers="chizat2019")
+
+
 def table(*claims, seeds=(0,)):
     return claims_table.bundle([one.run("laptop", seeds) for one in claims], seeds)
 
@@ -108,7 +155,8 @@ def test_the_table_has_a_caption_headed_columns_and_no_raw_text():
     assert re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', text) == list(claims_table.COLUMNS)
     assert text.count('<th scope="row"') == 2
     assert "Two and two &amp; two &lt; seven." in text
-    assert "Peano 1889; Theorem &lt;1&gt;" in text
+    assert "Theorem &lt;1&gt; of <a href=" in text
+    assert ">Chizat, Oyallon and Bach 2019</a>" in text
     assert "of &lt;course&gt;" in text
     assert "of <course>" not in text
     for row in re.findall(r"<tr>.*?</tr>", text)[1:]:
@@ -128,7 +176,7 @@ def test_a_claim_that_fails_is_said_with_what_to_do_and_the_others_stand():
 def test_the_words_carry_what_the_table_carries():
     words = table(claim(), seeds=(0, 1))["text/plain"]
     for piece in (
-        "Peano 1889",
+        "(Theorem <1> of Chizat, Oyallon and Bach 2019)",
         "6 ± 0.5",
         "6.05 (6 to 6.1 over 2 seeds)",
         "9 (9 to 9 over 2 seeds)",

@@ -11,7 +11,7 @@ from ddlearn.course import claims
 
 
 def claim(name: str, measure, control=None) -> Claim:
-    return Claim(name, "It is one.", "nobody, 2026", "identity", 1.0, 0.1, measure, control)
+    return Claim(name, "It is one.", "exact", 1.0, 0.1, measure, control)
 
 
 def one(scale: str, seed: int) -> float:
@@ -44,8 +44,9 @@ def test_every_seed_is_measured_and_written(course, tmp_path, capsys):
     (record,) = json.loads((tmp_path / "claims.json").read_text("utf-8"))
     assert record["measured"] == [1.0, 1.01, 1.02]
     assert record["control_measured"] == [9.0, 9.0, 9.0]
-    expected = {"id": "is-one", "lesson": "01", "statement": "It is one.", "paper": "nobody, 2026", "expected": 1.0}
+    expected = {"id": "is-one", "lesson": "01", "statement": "It is one.", "basis": "exact", "expected": 1.0}
     assert expected.items() <= record.items()
+    assert (record["papers"], record["source"], record["basis_words"]) == ([], "", "Exact identity")
     assert (record["tolerance"], record["holds"], record["control_fails"]) == (0.1, True, True)
     assert "1 of 1 claims hold" in capsys.readouterr().out
 

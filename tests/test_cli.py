@@ -91,6 +91,36 @@ def test_run_and_claims_pass_their_options_on(invoke, monkeypatch):
     ]
 
 
+def test_the_folder_of_results_is_made_before_anything_is_measured(invoke, monkeypatch, tmp_path):
+    there = []
+    monkeypatch.setattr("ddlearn.course.claims.main", lambda *_, json, **__: there.append(json.parent.is_dir()) or 0)
+    assert invoke("claims", "--json", str(tmp_path / "new" / "today" / "claims.json")).exit_code == 0
+    assert there == [True]
+
+
+@pytest.mark.parametrize("word", ["run", "claims", "bench"])
+def test_results_that_cannot_be_kept_are_refused_before_anything_is_measured(word, tmp_path):
+    (tmp_path / "file").touch()
+    for place, said in ((tmp_path, "is a folder; name a file"), (tmp_path / "file" / "x.json", "")):
+        answer = command(word, "--json", str(place))
+        assert answer.returncode == 1
+        assert said in answer.stderr
+        assert len(answer.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("page", ["cp1252", "gbk", "ascii"])
+def test_no_code_page_is_an_obstacle(tmp_path, page):
+    place = tmp_path / "Łukasz 山"
+    place.mkdir()
+    for words in (["doctor"], ["lab", "--prepare-only", "my"], ["report", "r.html"]):
+        here = {**os.environ, "PYTHONIOENCODING": page, "DDLEARN_HOME": str(tmp_path / "home")}
+        answer = command(*words, cwd=place, env=here, errors="replace")
+        assert "Traceback" not in answer.stderr
+        assert answer.stdout
+    assert (place / "my" / "00_start_here.ipynb").is_file()
+    assert (place / "r.html").is_file()
+
+
 def test_the_book_passes_its_options_on(invoke, monkeypatch):
     said = []
     monkeypatch.setattr(book, "main", lambda *a, **k: said.append((a, k)) or len(said) - 1)

@@ -1,14 +1,18 @@
+import dis
+import inspect
 import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
 import pytest
 import torch
 
-from ddlearn import compute
+from ddlearn import compute, lessons, thread_pools
 
 GB = 10**9
 CPU = torch.device("cpu")
@@ -160,6 +164,20 @@ def test_scale_comes_from_the_machine(monkeypatch, cuda, threads, memory, scale)
     assert compute.sizes(binder=1, laptop=2, gpu=3) == {"binder": 1, "laptop": 2, "gpu": 3}[scale]
 
 
+def test_the_scale_sizes_what_the_readme_says_and_nothing_else():
+    root = Path(compute.__file__).parent
+    readers = {
+        str(path.relative_to(root)) for path in root.rglob("*.py") if "compute.sizes(" in path.read_text("utf-8")
+    }
+    assert readers == {"lessons/double_descent_trained/full.py"}
+    said = " ".join((root.parent / "README.md").read_text("utf-8").split())
+    assert "the size of the full sweep at the end of lesson 08, and of nothing else" in said
+    claims = [claim for number in lessons.LESSONS for claim in lessons.load(number).parts.claims]
+    for function in [one for claim in claims for one in (claim.measure, claim.control) if one]:
+        first = next(iter(inspect.signature(function).parameters))
+        assert first not in {one.argval for one in dis.get_instructions(function) if one.opname[:4] == "LOAD"}
+
+
 def test_scale_and_device_can_be_set_and_are_checked(monkeypatch):
     monkeypatch.setenv("DDLEARN_SCALE", "gpu")
     assert compute.scale() == "gpu"
@@ -208,24 +226,55 @@ def run(code, **environment):
     return run.stdout.split()
 
 
-SHOW = "; import os; print(torch.get_num_threads(), os.environ['OMP_NUM_THREADS'], os.environ['OPENBLAS_NUM_THREADS'])"
+POOLS = (
+    "; import threadpoolctl as t; print(torch.get_num_threads(), max(p['num_threads'] for p in t.threadpool_info()))"
+)
+CORES = compute.available_cores()
+several_cores = pytest.mark.skipif(CORES < 2, reason="needs two cores to take one away")
 
 
-@pytest.mark.parametrize("imports", ["import ddlearn, torch", "import torch, ddlearn"])
-def test_importing_ddlearn_holds_torch_to_the_quota_in_either_order(imports):
-    assert run(imports + SHOW, CPU_LIMIT="1") == ["1", "1", "1"]
+@several_cores
+def test_a_process_of_the_course_is_held_to_the_quota_and_an_import_holds_nothing():
+    imports = "import numpy, torch, ddlearn.thread_pools as ours, scipy.linalg"
+    assert run(imports + POOLS, CPU_LIMIT="1") != ["1", "1"]
+    assert run(imports + "; ours.limit_threads()" + POOLS, CPU_LIMIT="1") == ["1", "1"]
+    held = "import ddlearn.thread_pools as ours; ours.limit_threads(); import torch, scipy.linalg"
+    assert run(held + POOLS, CPU_LIMIT="1") == ["1", "1"], "libraries that come later too"
 
 
 def test_threads_that_the_user_chose_are_never_raised():
-    assert run("import torch, ddlearn" + SHOW, OMP_NUM_THREADS="1", CPU_LIMIT="2") == ["1", "1", "1"]
+    code = "import torch, ddlearn.thread_pools as ours; torch.set_num_threads(1); ours.limit_threads()"
+    assert run(code + "; print(torch.get_num_threads())", CPU_LIMIT="2") == ["1"]
 
 
-@pytest.mark.skipif(
-    len(getattr(os, "sched_getaffinity", lambda _: [0])(0)) < 2, reason="needs two cores to take one away"
-)
-def test_a_blas_that_is_loaded_already_is_held_to_the_quota():
-    code = "import numpy, threadpoolctl as t, ddlearn; print(*{p['num_threads'] for p in t.threadpool_info()})"
-    assert run(code, CPU_LIMIT="1") == ["1"]
+def test_the_environment_of_a_process_that_we_start_holds_what_is_not_chosen(monkeypatch):
+    for name in thread_pools.THREAD_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CPU_LIMIT", "1")
+    assert thread_pools.thread_environment() == dict.fromkeys(thread_pools.THREAD_VARIABLES, "1")
+    monkeypatch.setattr(compute, "threads", lambda: 4)
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    monkeypatch.setenv("MKL_NUM_THREADS", "3")
+    found = thread_pools.thread_environment()
+    assert list(found.values()) == ["2", "2", "3", "2"]
+
+
+@several_cores
+@pytest.mark.parametrize("wrong", [False, True])
+def test_a_task_holds_torch_and_blas_and_gives_them_back(two_threads, wrong):
+    import scipy.linalg  # noqa: F401
+    import threadpoolctl
+
+    def pools():
+        return {pool["filepath"]: pool["num_threads"] for pool in threadpoolctl.threadpool_info()}
+
+    before = pools()
+    with suppress(ZeroDivisionError), thread_pools.threads_held_to(1):
+        assert torch.get_num_threads() == 1
+        assert {*pools().values()} == {1}
+        assert 1 / (not wrong)
+    assert torch.get_num_threads() == 2
+    assert pools() == before
 
 
 @pytest.fixture

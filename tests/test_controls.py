@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ddlearn.classroom import control_views
 from ddlearn.classroom.control_views import view
 from ddlearn.classroom.controls import Choice, Slider, Switch
 from ddlearn.classroom.sweep import check_sentence, settings
+from ddlearn.classroom.typed import read_number
 from ddlearn.classroom.wording import brief, listed, say
 
 WIDTH = Slider("width", "Width", 0.01, 100, 1, log=True)
@@ -134,8 +136,15 @@ def test_a_good_sentence_may_speak_of_finance():
 
 
 class Told(list):
-    def __call__(self, name, value):
+    """The moves, as (name, value), and the remarks on them."""
+
+    def __init__(self):
+        super().__init__()
+        self.remarks = []
+
+    def __call__(self, name, value, remark):
         self.append((name, value))
+        self.remarks.append(remark)
 
 
 def test_a_slider_tells_of_each_move_once_and_its_box_follows():
@@ -143,32 +152,103 @@ def test_a_slider_tells_of_each_move_once_and_its_box_follows():
     width = view(WIDTH, 1.0, told)
     slider, number = width.parts
     slider.value = 2.34567
-    assert (told, number.value) == ([("width", 2.35)], 2.35)
+    assert (told, number.value) == ([("width", 2.35)], "2.35")
     assert slider.value == 2.34567  # never written to under the hand that drags it
-    number.value = 31.4159
+    number.value = "31.4159"
     assert told[1:] == [("width", 31.4)]
-    assert (slider.value, number.value, number.step) == (31.4, 31.4, 10.0)
+    assert (slider.value, number.value, number.placeholder) == (31.4, "31.4", "0.01 to 100 by 10")
     width.write(0.5)
-    assert (slider.value, number.value, len(told)) == (0.5, 0.5, 2)
+    assert (slider.value, number.value, len(told)) == (0.5, "0.5", 2)
+    assert told.remarks == ["", ""]
 
 
 def test_a_handle_that_goes_to_its_nearest_step_makes_no_move():
     told = Told()
     slider, number = view(Slider("size", "Size", 0, 10, 1, step=0.2), 1.0, told).parts
-    number.value = 9.95
+    number.value = "9.95"
     slider.value = 10.0  # what the page reports: the step nearest to 9.95
-    assert (told, number.value) == ([("size", 9.95)], 9.95)
+    assert (told, number.value) == ([("size", 9.95)], "9.95")
     slider.value = 9.8  # a press of the arrow key
     slider.value = 10.0
     assert told[1:] == [("size", 9.8), ("size", 10.0)]
-    assert number.value == 10.0
+    assert number.value == "10"
 
 
-def test_a_box_clamps_what_is_typed_beyond_the_range():
+@pytest.mark.parametrize(
+    ("slider", "typed", "taken", "remark"),
+    [
+        (WIDTH, "5000", 100.0, "5000 is above the range of Width: 100 is taken."),
+        (WIDTH, "0,001", 0.01, "0,001 is below the range of Width: 0.01 is taken."),
+        (COUNT, "2,5", 2, "Count is a whole number: 2 is taken for 2,5."),
+        (SIZE, "a half", 0.5, "“a half” is no number: Size stays at 0.5."),
+        (SIZE, "x" * 99, 0.5, f"“{'x' * 20}” is no number: Size stays at 0.5."),
+    ],
+)
+def test_a_box_says_what_became_of_a_number_that_it_cannot_take(slider, typed, taken, remark):
     told = Told()
-    _, number = view(WIDTH, 1.0, told).parts
-    number.value = 1e9
-    assert told == [("width", 100.0)]
+    number = view(slider, slider.start, told).number
+    for time in (1, 2):  # the second time nothing moves, and it is said again
+        number.value = typed
+        assert told == [(slider.name, taken)] * time
+        assert told.remarks == [remark] * time
+        assert number.value == f"{taken:g}"
+
+
+def test_an_emptied_box_fills_again_without_a_word():
+    told = Told()
+    number = view(WIDTH, 1.0, told).number
+    number.value = " "
+    assert (number.value, told) == ("1", [])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.5", 0.5),
+        ("0,5", 0.5),
+        (",5", 0.5),
+        ("5.", 5),
+        ("−2,5", -2.5),
+        ("+3", 3),
+        ("1e-3", 0.001),
+        ("1,5E2", 150),
+        ("10^-3", 0.001),
+        ("2,5 · 10^-3", 0.0025),
+        ("1 000", 1000),
+        ("1\u202f000", 1000),
+        ("1'000", 1000),
+        ("1,000", 1000),
+        ("1,000,000", 1_000_000),
+        ("1.000.000", 1_000_000),
+        ("1,234.5", 1234.5),
+        ("1.234,5", 1234.5),
+        ("1.234", 1.234),
+        ("0,125", 0.125),
+        ("5000", 5000),
+        ("", None),
+        ("abc", None),
+        ("nan", None),
+        ("inf", None),
+        ("1e999", None),
+        ("0x10", None),
+        ("1,5,2", None),
+        ("1-2", None),
+    ],
+)
+def test_numbers_are_read_as_people_type_them(text, value):
+    assert read_number(text, -1e7, 1e7) == value
+
+
+def test_a_comma_before_three_digits_is_read_by_the_range():
+    assert read_number("1,500", 0, 4000) == 1500
+    assert read_number("1,500", 0, 3) == 1.5
+    assert read_number("1,500", 5000, 6000) == 1500
+
+
+@given(st.floats(-1e7, 1e7))
+def test_what_the_box_shows_is_read_back(value):
+    shown = view(Slider("a", "A", -1e7, 1e7, 0), value, Told()).number.value
+    assert read_number(shown, -1e7, 1e7) == pytest.approx(value, rel=1e-11)
 
 
 @pytest.mark.parametrize(("control", "value"), [(SHAPE, "square"), (FLIP, True)])
@@ -222,9 +302,9 @@ def test_settings_are_said_without_trailing_zeros():
 )
 def test_a_slider_that_stands_between_two_strides_does_not_move_the_value(slider, echo):
     moves = []
-    shown = view(slider, slider.start, lambda name, value: moves.append(value))
+    shown = view(slider, slider.start, lambda name, value, remark: moves.append(value))
     shown.slider.value = echo  # what the page reports when the slider first appears
     assert moves == []
-    assert shown.number.value == slider.start
+    assert shown.number.value == control_views.written(slider.start)
     shown.slider.value = slider.at(0.9)
     assert moves == [slider.snap(slider.at(0.9))]

@@ -4,7 +4,9 @@ import http.server
 import logging
 import os
 import re
+import shutil
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -163,8 +165,8 @@ class Publisher(http.server.BaseHTTPRequestHandler):
         way, name = self.path.strip("/").split("/")
         body = self.files.get(name, b"")
         length = len(body)
-        if way == "gone":
-            self.send_error(404)
+        if way in ("gone", "overloaded"):
+            self.send_error(404 if way == "gone" else 503)
             return
         if way == "redirected":
             self.send_response(302)
@@ -236,8 +238,12 @@ def test_a_set_is_downloaded_once_checked_and_kept(server, caplog):
     assert len(server.asked) == 4
 
 
+BROWSER = "Open the address in a browser to see whether the file has moved or your network blocks it"
+LOGIN = "Open any page in a browser, log in, and try again"
+ADVICE = {"gone": BROWSER, "login": LOGIN, "redirected": LOGIN}  # for the others: later
 REASONS = {
     "gone": "the server answered 404",
+    "overloaded": "the server answered 503",
     "login": "a web page came instead of the file, as from a network that wants a login",
     "redirected": "a web page came instead of the file, as from a network that wants a login",
     "truncated": "the download broke off",
@@ -254,7 +260,7 @@ def test_whatever_a_network_does_is_said_in_one_sentence_and_leaves_nothing(serv
         images(source(f"{server.url}/{way}"))
     assert str(refusal.value) == (
         f"tiny is not available now: {REASONS[way]} ({server.url}/{way}/train-images-idx3-ubyte.gz). "
-        "Try again later, or go on with ddlearn.datasets.digits(), which needs no network."
+        f"{ADVICE.get(way, 'Try again later')}, or go on with ddlearn.datasets.digits(), which needs no network."
     )
     assert cached() == []
     monkeypatch.setattr(fetch, "SECONDS_TO_ANSWER", 20)
@@ -289,6 +295,46 @@ def test_a_refused_connection(server):
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(DatasetUnavailable, match=r"^tiny is not available now: no connection to the server"):
             images(source(url))
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+def test_a_refused_certificate_is_no_missing_connection(tmp_path, server, monkeypatch):
+    pair = ("-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem", "-days", "2", "-subj", "/CN=localhost")
+    making = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *pair]
+    subprocess.run(making, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    with http.server.HTTPServer(("127.0.0.1", 0), Publisher) as secure:
+        secure.socket = context.wrap_socket(secure.socket, server_side=True)
+        threading.Thread(target=secure.serve_forever, daemon=True).start()
+        monkeypatch.setenv("NO_PROXY", "*")
+        with pytest.raises(DatasetUnavailable, match=r"certificate was refused \(self.signed certificate\).*CA_BUNDLE"):
+            images(source(f"https://localhost:{secure.server_port}"))
+        secure.shutdown()
+
+
+def test_a_proxy_that_is_not_there_is_named(server, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with pytest.raises(DatasetUnavailable, match=r"the proxy that this machine is set to use .*Look at HTTPS_PROXY"):
+        images(source("http://data.example.org"))
+
+
+@pytest.mark.parametrize("address", ["ftp://server/x", "server/x", "https://"])
+def test_what_is_no_address_is_said(server, address):
+    with pytest.raises(DatasetUnavailable, match=r"that is no address on the web .*Write it with https://"):
+        images(source(address))
+
+
+def test_without_a_home_the_variable_to_set_is_named(monkeypatch):
+    def homeless(name):
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.delenv("DDLEARN_DATA", raising=False)
+    monkeypatch.setattr("pooch.os_cache", homeless)
+    with pytest.raises(DatasetUnavailable, match="Set DDLEARN_DATA to a folder of your own"):
+        fetch.cache_folder()
 
 
 def test_a_name_that_does_not_resolve(server):

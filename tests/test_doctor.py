@@ -83,7 +83,7 @@ BAD = [
     ("Widgets", {"versions": VERSIONS | {"ipywidgets": None}}, "fail", "ipywidgets is missing", "Install"),
     ("Kernel", {"kernel": None}, "fail", "no kernel named python3", "ipykernel install"),
     ("Kernel", {"kernel": "/usr/bin/python"}, "fail", "/usr/bin/python, which is not", "ipykernel install"),
-    ("Threads", {"torch_threads": 8}, "warn", "torch uses 8; 2 granted of 8 cores", "restart"),
+    ("Threads", {"torch_threads": 8}, "warn", "torch uses 8; 2 granted of 8 cores", "OMP_NUM_THREADS=2"),
     ("Thread pools", {"pools": {"libgomp": 8, "libblas": 1}}, "warn", "libgomp uses 8; 2", "OMP_NUM_THREADS=2"),
     ("Memory", {"memory_free": 300 * 10**6}, "warn", "300 MB free of 8.0 GB", "Shut down"),
     ("Torch build", {"cuda_build": "12.8"}, "warn", "no NVIDIA GPU", "gigabytes"),

@@ -192,6 +192,11 @@ TABLE = {
             ValueError,
             "members must be a whole number of at least 1; got 0",
         ),
+        (
+            lambda: dd.decompose(P, DATA, X[:4]).ensemble(1, 0),
+            ValueError,
+            "data_sets must be a whole number of at least 1; got 0",
+        ),
     ],
     "Spectrum": [
         (lambda: dd.Spectrum([1.0, -1.0], [1, 1], [1, 1]), ValueError, "eigenvalues[1] must be a number of at least 0"),

@@ -2,6 +2,8 @@
 
 import contextlib
 import copy
+import dataclasses
+import functools
 import pickle
 import random
 import signal
@@ -15,7 +17,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ddlearn.classroom.code import uses
 from ddlearn.classroom.exercise import TODO, Exercise, Mistake
+from ddlearn.classroom.mistake import Remark, edited
 from ddlearn.classroom.sandbox import PRINT_LIMIT, call
 from ddlearn.classroom.verdict import LADDER
 
@@ -85,6 +89,10 @@ def recurses(x, width):
     return recurses(x, width)
 
 
+def endless():
+    return endless()
+
+
 async def waits(x, width):
     return gram(x, width)
 
@@ -130,9 +138,15 @@ ZOO = {
         "The numbers are right, but this is `numpy.ndarray`",
     ),
     "list": (lambda x, width: gram(x, width).tolist(), "wrong type", "The numbers are right, but this is `list`"),
+    "prints": (lambda x, width: print(gram(x, width)), "wrong type", "write `return` where you wrote `print`"),
+    "prints a stub": (lambda x, width: print("x") or TODO, "not started", "still returns `TODO`"),
     "wrong numpy": (lambda x, width: numpy.zeros((5, 5)), "wrong type", "torch.as_tensor"),
     "ragged list": (lambda x, width: [[1.0], [1.0, 2.0]], "wrong type", "this is `list`"),
-    "rows": (lambda x, width: list(gram(x, width)), "wrong type", "`torch.stack(...)` makes one tensor"),
+    "rows": (
+        lambda x, width: list(gram(x, width)),
+        "wrong type",
+        "The numbers are right, but this is `list`; wanted is a `torch.Tensor`. `torch.stack(...)` makes one tensor",
+    ),
     "list inside itself": (lambda x, width: ENDLESS, "wrong type", "this is `list`"),
     "view larger than memory": (
         lambda x, width: numpy.broadcast_to(1.0, (10**7, 10**7)),
@@ -191,6 +205,8 @@ values = st.sampled_from(
         True,
         -1,
         1e400,
+        10**400,
+        3 + 0j,
         "",
         b"",
         {},
@@ -425,3 +441,321 @@ def test_todo_is_one_thing_and_never_a_truth_value():
     assert pickle.loads(pickle.dumps(TODO)) is TODO
     with pytest.raises(TypeError, match="neither true nor false"):
         bool(TODO)
+
+
+def test_a_function_that_calls_itself_is_told_so_and_another_deep_recursion_is_not():
+    assert "Your function calls itself, and never comes to an end." in exercise().check(recurses).detail
+
+    assert "calls itself" not in exercise().check(lambda x, width: gram(x, endless())).detail
+
+
+SELVES = {
+    "plain": "def gram(x, width):\n    return gram(x, width)",
+    "by another": "def other(*given):\n    return gram(*given)\ndef gram(x, width):\n    return other(x, width)",
+    "decorated": "@decorate\ndef gram(x, width):\n    return gram(x, width)",
+    "cached": "@functools.cache\ndef gram(x, width):\n    return gram(x, width)",
+    "in a closure": "def make():\n  def gram(x, width):\n    return gram(x, width)\n  return gram\ngram = make()",
+}
+
+
+@pytest.mark.parametrize("name", SELVES)
+def test_inside_its_own_body_the_name_means_the_function_that_is_checked(name):
+    def decorate(function):
+        return lambda *given: function(*given)
+
+    left = "what an earlier run left"
+    space = {"functools": functools, "decorate": decorate}
+    exec(SELVES[name], space)
+    checked, space["gram"] = space["gram"], left
+    assert "calls itself" in exercise().check(checked).detail
+    assert space["gram"] is left
+
+
+def test_honest_recursion_passes_before_its_name_is_known():
+    space = {"torch": torch}
+    exec("def total(x):\n    return x[0] + (total(x[1:]) if len(x) > 1 else 0)", space)
+    total = space.pop("total")
+    assert exercise(name="total", reference=lambda x: x.sum(), cases=lines, mistakes=()).check(total).passed
+    assert "total" not in space
+
+
+# name: (reference's values, what is answered, a piece of the sentence). Each with three cases of its own numbers.
+SIMILAR = {
+    "twice": (lambda x: x, lambda x: 2 * x, "exactly 2 times what is expected"),
+    "a third": (lambda x: x, lambda x: x / 3, "exactly 1/3 times"),
+    "π times": (lambda x: x, lambda x: -torch.pi * x, "exactly −π times"),
+    "n times": (lambda x: x, lambda x: len(x) * x, "off by one factor: 3 times what is expected here, 4 times"),
+    "numbers, n times": (lambda x: x.mean(), lambda x: x.sum(), "off by one factor: 3 times what is expected here, 4"),
+    "half, in one case": (
+        lambda x: x,
+        lambda x: x / 2 if len(x) == 4 else x,
+        "Where it differs: every entry is exactly 1/2 times",
+    ),
+    "a number, twice": (lambda x: x.sum().item(), lambda x: 2 * x.sum().item(), "exactly 2 times"),
+    "shifted": (lambda x: x, lambda x: x + 1, "Every entry is 1 too large."),
+    "sign": (lambda x: x, lambda x: -x, "Every sign is turned"),
+    "some signs": (lambda x: x - 0.5, lambda x: (x - 0.5).abs(), "some signs are wrong"),
+    "one entry": (lambda x: x, lambda x: torch.cat([x[:-1], x[-1:] + 1]), "All entries but one are right."),
+    "reversed": (lambda x: x, lambda x: x.flip(0), "from the last to the first"),
+    "permuted": (lambda x: x, lambda x: x.roll(1), "The numbers are right, in another order."),
+    "rows": (lambda x: x[:, None] * x, lambda x: (x[:, None] * x).roll(1, 0), "The rows are right, in another order."),
+    "transposed": (lambda x: x[:, None] * x**2, lambda x: x[:, None] ** 2 * x, "It is the transpose"),
+    "diagonal": (lambda x: x[:, None] * x, lambda x: x[:, None] * x + torch.eye(len(x)), "Only the diagonal is wrong."),
+    "squared": (lambda x: x, lambda x: x**2, "the square of what is expected"),
+    "root": (lambda x: x, lambda x: x.sqrt(), "the square root of what is expected"),
+    "inverse": (lambda x: x, lambda x: 1 / x, "one over what is expected"),
+    "logarithm": (lambda x: x, lambda x: x.log(), "the logarithm of what is expected"),
+    "power": (lambda x: x, lambda x: x.exp(), "e to the power of what is expected"),
+    "rounded": (lambda x: x, lambda x: x.float().double() * (1 + 1e-5), "agrees to about four digits"),
+    "zero": (lambda x: x, lambda x: 0 * x, "Every entry is zero."),
+    "value of a tuple": (lambda x: (x, x.sum()), lambda x: (x, 2 * x.sum()), "exactly 2 times"),
+    "tuple turned": (lambda x: (x, x**2), lambda x: (x**2, x), "They stand in the other order"),
+    "some cases": (lambda x: x, lambda x: x if len(x) < 5 else x**3, "2 of 3 cases are right; this is the first that"),
+    "another case": (lambda x: x, lambda x: x if len(x) == 5 else x**3, "1 of 3 cases is right"),
+}
+
+
+def lines(generator):
+    for n in (3, 4, 5):
+        yield (0.1 + torch.rand(n, generator=generator, dtype=torch.float64),)
+
+
+@pytest.mark.parametrize("name", SIMILAR)
+def test_how_a_wrong_answer_differs_is_said_where_a_sentence_says_it(name):
+    reference, answer, words = SIMILAR[name]
+    verdict = exercise(reference=reference, cases=lines, mistakes=()).check(answer)
+    assert (verdict.status, words in verdict.detail) == ("not yet", True), verdict.detail
+
+
+@pytest.mark.parametrize("wrong", [lambda x: x**3 + 1, lambda x: x * torch.arange(1, len(x) + 1)])
+def test_without_a_pattern_none_is_claimed(wrong):
+    detail = exercise(reference=lambda x: x, cases=lines, mistakes=()).check(wrong).detail
+    assert detail.startswith("Your answer: entry [")
+
+
+def test_two_numbers_are_too_few_for_a_pattern():
+    def pairs(generator):
+        yield (torch.rand(2, generator=generator, dtype=torch.float64),)
+
+    detail = exercise(reference=lambda x: x[:1], cases=pairs, mistakes=()).check(lambda x: 2 * x[:1]).detail
+    assert "times" not in detail
+
+
+# name: (what is answered, the rung, a piece of the sentence). Wanted is x, of shape (n,), in float64.
+WRAPPED = {
+    "list of numbers": (lambda x: x.tolist(), "wrong type", "`torch.tensor(..., dtype=torch.float64)`"),
+    "list of tensors": (lambda x: list(x), "wrong type", "`torch.stack(...)` makes one tensor"),
+    "tuple of tensors": (lambda x: tuple(x), "wrong type", "`torch.stack(...)` makes one tensor"),
+    "pieces": (lambda x: [x[:1], *x[1:].split(1)], "wrong type", "`torch.cat(...)` makes one tensor"),
+    "array": (lambda x: x.numpy(), "wrong type", "`torch.as_tensor(...)` turns it"),
+    "array in float32": (lambda x: x.float().numpy(), "wrong type", "`torch.as_tensor(...)` turns it"),
+    "list of arrays": (lambda x: list(x.numpy()), "wrong type", "but this is `list`"),
+    "comma behind it": (lambda x: (x,), "wrong type", "Take it out of its brackets"),
+    "in a list": (lambda x: [x], "wrong type", "Take it out of its brackets"),
+    "column": (lambda x: x[:, None], "wrong shape", "An axis of length 1 is too many"),
+    "row": (lambda x: x[None], "wrong shape", "An axis of length 1 is too many"),
+    "float32": (lambda x: x.float(), "wrong type", "is `torch.float32`; wanted is `torch.float64`"),
+    "complex": (lambda x: x + 0j, "wrong type", "`.real` keeps its real part"),
+}
+
+
+@pytest.mark.parametrize("name", WRAPPED)
+def test_right_numbers_in_another_wrapping_are_called_right(name):
+    answer, status, words = WRAPPED[name]
+    asked = exercise(reference=lambda x: x, cases=lines, mistakes=())
+    verdict = asked.check(answer)
+    assert verdict.status == status
+    assert verdict.detail.startswith("The numbers are right")
+    assert words in verdict.detail
+    wrong = asked.check(lambda x: answer(x**2 + 1))
+    assert wrong.status == status
+    assert "numbers are right" not in wrong.detail
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer", "words"),
+    [
+        (lambda x: x.sum(), lambda x: x.sum().item(), "without `float(...)` or `.item()`"),
+        (lambda x: x.sum(), lambda x: x.sum()[None], "An axis of length 1 is too many"),
+        (lambda x: x.sum()[None], lambda x: x.sum(), "An axis of length 1 is missing"),
+        (lambda x: (x, x**2), lambda x: [x, x**2], "`return a, b`"),
+        (lambda x: (x, x**2), lambda x: torch.stack([x, x**2]), "`return a, b`"),
+        (lambda x: (x, x**2), lambda x: (x, (x**2).numpy()), "but value 2 of your answer is `numpy.ndarray`"),
+        (lambda x: (x > 0).long(), lambda x: (x > 0).double(), "`.to(torch.int64)`"),
+        (lambda x: (x > 0).double(), lambda x: (x > 0).long(), "Whole numbers cannot hold a fraction"),
+        (lambda x: x[:, None] * x, lambda x: (x[:, None] * x).flatten(), "puts them into place"),
+        (lambda x: x.sum().item(), lambda x: complex(x.sum()), "`.real` leaves the imaginary part out"),
+        (lambda x: x.sum().item(), lambda x: [x.sum()], "Take it out of its brackets"),
+        (lambda x: x.sum().item(), lambda x: numpy.float32(x.sum()), "`float(...)` makes one of a single entry"),
+    ],
+)
+def test_right_numbers_of_other_kinds_of_answers(reference, answer, words):
+    detail = exercise(reference=reference, cases=lines, mistakes=()).check(answer).detail
+    assert detail.startswith("The numbers are right")
+    assert words in detail
+
+
+def test_right_numbers_on_one_case_do_not_hide_wrong_ones_on_another():
+    asked = exercise(reference=lambda x: x, cases=lines, mistakes=())
+    verdict = asked.check(lambda x: (x if len(x) == 3 else x**2).tolist())
+    assert "numbers are right" not in verdict.detail
+
+
+def test_a_column_against_a_row_is_recognised_by_its_shape():
+    asked = exercise(reference=lambda x: x - x.mean(), cases=lines, mistakes=())
+    assert "a column, of shape (n, 1), meets a row" in asked.check(lambda x: x[:, None] - x).detail
+
+
+def test_an_error_on_a_later_case_says_that_those_before_were_right():
+    def answer(x):
+        return x if len(x) < 5 else x @ torch.ones(99)
+
+    asked = exercise(reference=lambda x: x, cases=lines, mistakes=())
+    assert "The 2 cases before were right." in asked.check(answer).detail
+    assert "were right" not in asked.check(raises_at_once).detail
+
+
+def raises_at_once(x):
+    return x @ torch.ones(99)
+
+
+def with_for(x):
+    return torch.stack([2 * one for one in x])
+
+
+def with_while(x):
+    answer, i = x.clone(), 0
+    while i < len(x):
+        answer[i] *= 2
+        i += 1
+    return answer
+
+
+def by_another(x):
+    return with_while(x)
+
+
+def by_an_inner_one(x):
+    def go():
+        for _ in range(2):
+            yield x
+
+    return sum(go())
+
+
+def without(x):
+    return x + x
+
+
+@pytest.mark.parametrize(
+    ("function", "loops"),
+    [(with_for, True), (with_while, True), (by_another, True), (by_an_inner_one, True), (without, False)],
+)
+def test_a_loop_passes_with_a_note_where_the_page_asks_for_none(function, loops):
+    for no_loop in (True, False):
+        verdict = exercise(reference=lambda x: 2 * x, cases=lines, mistakes=(), no_loop=no_loop).check(function)
+        assert verdict.passed
+        assert ("It has a loop" in verdict.note) == (loops and no_loop)
+
+
+def test_a_right_answer_that_misses_the_point_passes_with_the_words_of_its_remark():
+    remark = Remark("by expm", lambda x: x.exp(), uses("exp"), "You used exp.")
+    series = exercise(reference=lambda x: torch.e**x, cases=lines, mistakes=(), remarks=(remark,))
+    assert series.self_check() == []
+    assert series.check(lambda x: torch.exp(x)).note == "You used exp."
+    assert series.check(lambda x: torch.e**x).note == ""
+    blind = dataclasses.replace(remark, example=lambda x: torch.e**x)
+    assert "does not pass with its words alone" in dataclasses.replace(series, remarks=(blind,)).self_check()[0]
+
+
+def test_an_answer_that_carries_a_gradient_passes_with_a_note():
+    asked = exercise(reference=lambda x: 2 * x, cases=lines, mistakes=())
+    assert "`.detach()`" in asked.check(lambda x: (2 * x).requires_grad_()).note
+    assert asked.check(lambda x: 2 * x).note == ""
+
+
+def slowly(x, width):
+    time.sleep(0.4)
+    return gram(x, width)
+
+
+@pytest.mark.parametrize("threaded", [False, True])
+def test_there_is_no_limit_under_a_debugger(threaded):
+    found = []
+
+    def check():
+        sys.settrace(lambda frame, event, arg: None)
+        try:
+            found.append(exercise(timeout=0.1).check(slowly))
+        finally:
+            sys.settrace(None)
+
+    before = sys.gettrace()
+    try:
+        if threaded:
+            worker = threading.Thread(target=check)
+            worker.start()
+            worker.join(20)
+        else:
+            check()
+    finally:
+        sys.settrace(before)
+    assert found[0].passed
+    assert exercise(timeout=0.1).check(slowly).status == "timed out"
+
+
+@pytest.mark.parametrize("threaded", [False, True])
+def test_a_breakpoint_inside_the_function_ends_the_limit_and_its_words_are_seen(threaded, capsys):
+    import pdb
+
+    class Patient:
+        def readline(self):
+            time.sleep(0.3)  # the learner reads, and goes on before the bell rings
+            return "c\n"
+
+    def stops(x, width):
+        debugger = pdb.Pdb(stdin=Patient(), nosigint=True)
+        debugger.use_rawinput = False
+        debugger.set_trace()
+        time.sleep(0.4)
+        return gram(x, width)
+
+    found, before = [], sys.gettrace()
+    try:
+        if threaded:
+            worker = threading.Thread(target=lambda: found.append(exercise(timeout=0.5).check(stops)))
+            worker.start()
+            worker.join(20)
+        else:
+            found.append(exercise(timeout=0.5).check(stops))
+    finally:
+        sys.settrace(before)
+    assert found[0].passed, found[0].sentence
+    assert "time.sleep(0.4)" in capsys.readouterr().out
+
+
+def test_a_tool_that_measures_coverage_is_no_debugger():
+    def tracer(frame, event, arg):
+        return None
+
+    tracer.__module__ = "coverage.pytracer"
+    before = sys.gettrace()
+    sys.settrace(tracer)
+    try:
+        verdict = exercise(timeout=0.1).check(slowly)
+    finally:
+        sys.settrace(before)
+    assert verdict.status == "timed out"
+
+
+def test_a_mistake_may_be_an_edit_of_the_reference():
+    forgets_the_two = edited(gram, ("(2 * width**2)", "width**2"))
+    assert exercise(mistakes=()).check(forgets_the_two).status == "not yet"
+    assert exercise(mistakes=(Mistake("edit", forgets_the_two, "The 2."),)).check(NO_TWO.wrong).detail == "The 2."
+    one_hint = Mistake("two ways", NO_SQUARE.wrong, "Look again.", also=(NO_TWO.wrong,))
+    several = exercise(mistakes=(one_hint,))
+    assert several.self_check() == []
+    assert [several.check(wrong).detail for wrong in one_hint.ways] == ["Look again."] * 2
+    for old in ("no such words", "x"):
+        with pytest.raises(ValueError, match=r"old must stand once in gram; '.+' stands \d+ times"):
+            edited(gram, (old, ""))(torch.eye(2), 1.0)

@@ -37,6 +37,7 @@ import threading
 import time
 from pathlib import Path
 
+import ipywidgets
 import nbformat
 import pytest
 from jupyter_client.manager import start_new_kernel
@@ -256,7 +257,8 @@ async def storm(explorer, seconds: float) -> dict[str, float]:
     begin, events = time.monotonic(), 0
     while time.monotonic() < begin + seconds:
         control = explorer.controls[events % len(explorer.controls)]
-        dice.choice(explorer.widgets[control.name]).value = control.random(dice)
+        widget, value = dice.choice(explorer.widgets[control.name]), control.random(dice)
+        widget.value = str(value) if isinstance(widget, ipywidgets.Text) else value
         events += 1
         tasks.append(len(asyncio.all_tasks()))
         await asyncio.sleep(max(0.0, begin + events / 100 - time.monotonic()))

@@ -1,5 +1,6 @@
 """Live figures: laid out once, redrawn in place, described from the data."""
 
+import asyncio
 import base64
 import io
 import re
@@ -10,6 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
+from ddlearn.classroom import figure as figure_module
 from ddlearn.classroom import page
 from ddlearn.classroom.curve_figure import CurveFigure
 from ddlearn.classroom.figure import PALETTE, LiveFigure
@@ -118,15 +120,25 @@ class Handle:
     display = update
 
 
-def test_update_replaces_under_the_display_id_and_keeps_the_height(monkeypatch):
+@pytest.fixture
+def handle(monkeypatch):
+    """What a figure displays, and puts in its place, in the order of the messages."""
     handle = Handle()
     monkeypatch.setattr(page, "show", lambda bundle: handle.bundles.append(bundle) or handle)
+    return handle
+
+
+def words(handle):
+    return [bundle["text/plain"][:22] for bundle in handle.bundles]
+
+
+def test_update_replaces_under_the_display_id_and_keeps_the_height(handle):
     figure = Dot()
     figure.show_words("Nothing yet.")
     for value in (0.1, 0.9):
         figure.update(value)
     figure.show(0.5)  # a second view under the same id
-    assert [bundle["text/plain"][:22] for bundle in handle.bundles] == [
+    assert words(handle) == [
         "Nothing yet.",
         "The dot stands at 0.10",
         "The dot stands at 0.90",
@@ -135,6 +147,44 @@ def test_update_replaces_under_the_display_id_and_keeps_the_height(monkeypatch):
     styles = {re.search(r"<figcaption style=\"([^\"]*)\"", bundle["text/html"]).group(1) for bundle in handle.bundles}
     assert len(styles) == 1
     assert "min-height" in styles.pop()
+
+
+def test_the_view_says_what_the_still_says_and_hides_that_still_alone(handle):
+    figure, other = Dot(), Dot()
+    for one in (figure, other):
+        assert one.view.value == ""
+        one.show(0.25)
+    hidden = {
+        re.match(r"<style>\.([\w-]+) { display: none }</style>", one.view.value).group(1) for one in (figure, other)
+    }
+    marks = {re.match(r'<div class="([\w-]+)">', bundle["text/html"]).group(1) for bundle in handle.bundles}
+    assert hidden == marks
+    assert len(marks) == 2
+    assert figure.bundle(0.25)["text/html"] in figure.view.value
+    assert figure.bundle(0.25)["text/html"] in handle.bundles[0]["text/html"]
+    figure.show_words("No picture.")
+    assert "No picture.</figcaption>" in figure.view.value
+
+
+def test_the_view_follows_every_move_and_the_still_when_they_rest(handle, monkeypatch):
+    monkeypatch.setattr(figure_module, "RESTED", 0.02)
+    figure = Dot()
+    seen = []
+    figure.view.observe(lambda change: seen.append(re.search('alt="(.{22})', change.new).group(1)), "value")
+
+    async def drag():
+        figure.show(0.1)
+        for value in (0.2, 0.3, 0.4):
+            figure.update(value)
+        assert words(handle) == ["The dot stands at 0.10"]
+        await asyncio.sleep(0.1)
+        figure.update(0.5)
+        figure.show(0.6)  # no older still may come after it
+        await asyncio.sleep(0.1)
+
+    asyncio.run(drag())
+    assert seen == [f"The dot stands at 0.{k}0" for k in range(1, 7)]
+    assert words(handle) == [f"The dot stands at 0.{k}0" for k in (1, 4, 6)]
 
 
 # -- curves

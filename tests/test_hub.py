@@ -54,7 +54,7 @@ def test_memory_goes_to_whom_it_belongs_and_the_peak_stays():
 
 def test_claims_count_only_where_each_learner_has_a_record_of_their_own(tmp_path):
     assert hub.claims_held(tmp_path, "01") == 0
-    claims = [Claim(name, "So it is.", "nobody", "none", 1, 0, lambda scale, seed: 1) for name in ("01.a", "01.b")]
+    claims = [Claim(name, "So it is.", "exact", 1, 0, lambda scale, seed: 1) for name in ("01.a", "01.b")]
     held = {claim.id: claim.run("laptop", (0,)) for claim in claims}
     Progress(tmp_path / "data" / "progress.json").record_claims("01", held)
     assert hub.claims_held(tmp_path, "01") == 2

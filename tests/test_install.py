@@ -127,7 +127,7 @@ def test_a_stamp_alone_is_not_believed(machine, root, tmp_path, runs):
 
 def test_no_stamp_after_a_failure_and_a_sentence_that_says_what_to_do(machine, root, tmp_path):
     machine.pip_works = lambda *_: False
-    with pytest.raises(install.Refusal, match="network was away: run the same line again"):
+    with pytest.raises(install.Refusal, match="If they speak of a connection, run the same line again"):
         install.install(tmp_path / "venv", root, "test")
     assert list((tmp_path / "venv").iterdir()) == []
 
@@ -168,11 +168,9 @@ def test_a_python_without_venv_is_told_what_to_install(monkeypatch, missing):
         install.require_venv((3, 12, 1))
 
 
-def test_a_broken_environment_is_made_anew_and_a_good_one_is_left(tmp_path):
+def test_a_broken_environment_of_ours_is_made_anew_and_a_good_one_is_left(tmp_path):
     venv = tmp_path / "my venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
-    assert install.probe(venv) == ""  # it has no pip: half made
-    install.make_venv(venv, install.probe(venv))
+    install.make_venv(venv, "")
     assert install.probe(venv).startswith(f"{sys.version_info[:2]} ")
     (venv / "mine.txt").touch()
     install.make_venv(venv, install.probe(venv))
@@ -184,13 +182,58 @@ def test_a_broken_environment_is_made_anew_and_a_good_one_is_left(tmp_path):
     assert install.probe(venv)
 
 
-def test_a_folder_that_is_no_environment_is_never_emptied(tmp_path):
-    (tmp_path / "thesis.tex").write_text("ten years")
-    with pytest.raises(install.Refusal, match="is no virtual environment; nothing in it was touched"):
-        install.make_venv(tmp_path, "")
-    with pytest.raises(install.Refusal, match="is no virtual environment"):
-        install.make_venv(tmp_path / "thesis.tex", "")
-    assert (tmp_path / "thesis.tex").read_text() == "ten years"
+@pytest.fixture
+def theirs(tmp_path):
+    """An environment that somebody else made, with work in it; its Python is gone."""
+    venv = tmp_path / "project"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "pyvenv.cfg").write_text("home = /usr/lib/python3.9\n")
+    (venv / "thesis.tex").write_text("ten years")
+    return venv
+
+
+@pytest.mark.parametrize("stamped", [False, True])  # the course may once have been installed into it
+def test_somebody_else_s_environment_is_neither_emptied_nor_removed(theirs, stamped):
+    if stamped:
+        (theirs / install.STAMP).write_text("a hash")
+    for act in (lambda: install.make_venv(theirs, install.probe(theirs)), lambda: install.remove(theirs)):
+        with pytest.raises(install.Refusal, match="nothing in it was touched"):
+            act()
+    with pytest.raises(install.Refusal, match="nothing in it was touched"):
+        install.make_venv(theirs / "thesis.tex", "")
+    assert (theirs / "thesis.tex").read_text() == "ten years"
+
+
+def test_an_environment_of_ours_is_removed_and_what_it_links_to_is_not(tmp_path, theirs):
+    install.remove(tmp_path / "never made")
+    venv = tmp_path / "venv"
+    venv.mkdir()
+    (venv / install.MARK).touch()
+    (venv / "lib").symlink_to(theirs)
+    assert install.main(["--remove", "--venv", str(venv)]) == 0
+    assert not venv.exists()
+    assert (theirs / "thesis.tex").exists()
+
+
+def test_of_the_user_s_pip_settings_only_those_that_reach_packages_count(tmp_path, monkeypatch):
+    venv = tmp_path / "venv"
+    install.make_venv(venv, "")
+    (tmp_path / "pip.conf").write_text(
+        "[global]\nindex-url = https://mirror.example.org/simple\ntimeout = 7\n"
+        f"[install]\nuser = true\ntarget = {tmp_path / 'elsewhere'}\nno-deps = true\nfind-links =\n  /a\n  /b\n"
+    )
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    for name, value in {"USER": "1", "PREFIX": "/p", "DRY_RUN": "1", "TIMEOUT": "9", "PROXY": "http://p:1"}.items():
+        monkeypatch.setenv(f"PIP_{name}", value)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    told = {name: value for name, value in install.settings(venv).items() if name.startswith(("PIP_", "PYTHON"))}
+    assert told.pop("PIP_FIND_LINKS").split() == ["/a", "/b"]
+    ours = {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    reaching = {"PIP_INDEX_URL": "https://mirror.example.org/simple", "PIP_TIMEOUT": "9", "PIP_PROXY": "http://p:1"}
+    assert {name: told.get(name) for name in {**ours, **reaching}} == {**ours, **reaching}
+    assert not {"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_DRY_RUN", "PIP_NO_DEPS", "PYTHONPATH"} & set(told)
 
 
 def test_where_the_interpreter_is():

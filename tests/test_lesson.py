@@ -1,8 +1,11 @@
 """A lesson: checks at the cell, wires to the explorers, memory over sessions. Once in a real kernel."""
 
 import copy
+import dataclasses
+import functools
 import re
 
+import ipywidgets
 import nbclient
 import nbformat
 import pytest
@@ -83,9 +86,9 @@ def lesson(path, **changes):
         "recap": (QUESTION,),
         "quiz": (QUESTION,),
         "claims": [
-            Claim("77.a", "Two is two.", "Peano", "axiom", 2, 0, lambda scale, seed: 2, lambda scale, seed: 3),
-            Claim("77.b", "Two is three.", "nobody", "none", 3, 0, lambda scale, seed: 2),
-            Claim("77.c", "One over none.", "nobody", "none", 3, 0, lambda scale, seed: 1 / 0),
+            Claim("77.a", "Two is two.", "exact", 2, 0, lambda scale, seed: 2, lambda scale, seed: 3),
+            Claim("77.b", "Two is three.", "exact", 3, 0, lambda scale, seed: 2),
+            Claim("77.c", "One over none.", "exact", 3, 0, lambda scale, seed: 1 / 0),
         ],
         "progress": Progress(path / "progress.json"),
     }
@@ -295,6 +298,22 @@ def test_predictions_and_quiz_answers_come_back_in_the_next_session(tmp_path, sh
         again.prediction("r")
 
 
+def test_below_its_explorer_a_prediction_is_compared_with_its_truth(tmp_path, shown):
+    which = Prediction("q", "Which?", options=("a", "b"), truth="a")
+    room = lesson(tmp_path, predictions=[which], revealed_by={"q": "line"})
+    room.predict("q")
+    which.record("b")
+    shown.clear()
+    room.line.show()
+    assert "You said “b”; it is “a”." in shown[-1]["text/plain"]
+
+    again = Prediction("q", "Which?", options=("a", "b"), truth="a")  # in the next session
+    lesson(tmp_path, predictions=[again], revealed_by={"q": "line"}).line.show()
+    assert "You said “b”; it is “a”." in shown[-1]["text/plain"]
+    with pytest.raises(ValueError, match="explorer must be one of 'line'; got 'lime'"):
+        lesson(tmp_path, predictions=[again], revealed_by={"q": "lime"})
+
+
 def test_claims_are_shown_and_kept_and_one_error_hides_no_other(tmp_path, shown):
     room = lesson(tmp_path)
     room.claims()
@@ -307,20 +326,30 @@ def test_claims_are_shown_and_kept_and_one_error_hides_no_other(tmp_path, shown)
     assert [result.measured for result in room.run_claims(seeds=(0, 1))] == [[2, 2], [2, 2], []]
 
 
-def test_claims_update_one_output_in_place(tmp_path, monkeypatch):
+def test_claims_update_one_output_in_place_on_every_page(tmp_path, monkeypatch):
+    said, opened, ended = [], [], []
+
     class Handle:
-        said = ()
-
         def update(self, bundle, raw):
-            self.said = (*self.said, bundle["text/plain"])
+            ended.append(bundle)
 
-    handle, opened = Handle(), []
-    monkeypatch.setattr(page, "show", lambda bundle: opened.append(bundle) or handle)
+    def show(bundle):
+        opened.append(bundle)
+        box = ipywidgets.widget_serialization["from_json"](
+            f"IPY_MODEL_{bundle['application/vnd.jupyter.widget-view+json']['model_id']}", None
+        )
+        box.children[-1].observe(lambda change: said.append(page.plain(change.new)), "value")
+        return Handle()
+
+    monkeypatch.setattr(page, "show", show)
     lesson(tmp_path).claims()
-    assert len(opened) == 1
-    assert handle.said[:2] == ("Measuring claim 1 of 3: Two is two.", "Measuring claim 2 of 3: Two is three.")
-    assert len(handle.said) == 4
-    assert "1 of 3 claims hold on this machine" in handle.said[-1]
+    (first,) = opened
+    assert first["text/plain"] == "Measuring 3 claims ..."
+    assert said[:2] == ["Measuring claim 1 of 3: Two is two.", "Measuring claim 2 of 3: Two is three."]
+    (table,) = ended  # plain HTML: a saved notebook needs no kernel for it
+    assert set(table) == {"text/html", "text/plain"}
+    assert "1 of 3 claims hold on this machine" in table["text/plain"]
+    assert said[-1] == page.plain(table["text/html"])  # a page that does not know the output says it too
 
 
 def test_explorers_are_attributes_and_a_typo_is_told_which_there_are(tmp_path):
@@ -336,6 +365,70 @@ def test_a_lesson_is_loaded_by_its_number():
     assert [load(number).number for number in LESSONS] == list(LESSONS)
     with pytest.raises(ValueError, match="number must be one of '00'"):
         load("99")
+
+
+CALLS_ITSELF = {
+    "its name": "@room.exercise('double')\ndef double(x):\n    return double(x)",
+    "an alias": "earlier = double\n@room.exercise('double')\ndef double(x):\n    return earlier(x)",
+    "another name": "@room.exercise('double')\ndef mine(x):\n    return double(x)",
+    "a lambda": "double = room.exercise('double')(lambda x: double(x))",
+    "a partial": "double = room.exercise('double')(functools.partial(double))",
+}
+
+
+@pytest.mark.parametrize("before", ["missed", "caught up"])
+@pytest.mark.parametrize("way", CALLS_ITSELF)
+def test_neither_an_earlier_answer_nor_a_stand_in_answers_for_the_new_function(tmp_path, shown, way, before):
+    room = lesson(tmp_path)
+    space = {"room": room, "functools": functools}
+    if before == "missed":
+        space["double"] = room.exercise("double")(lambda x: x**2)
+    else:
+        room.catch_up(namespace=space)
+    exec(CALLS_ITSELF[way], space)
+    assert room.engine == {}
+    assert "Your function calls itself, and never comes to an end." in shown[-1]["text/plain"]
+    assert room.progress.lesson("77")["exercises"]["double"]["status"] == "raised"
+
+
+def test_an_answer_handed_in_again_is_the_learners_own_function(tmp_path, shown):
+    room, space = lesson(tmp_path), {}
+    mine = room.exercise("double")(lambda x: x + x)
+    assert room.exercise("double")(mine).passed
+    wrong = room.exercise("double")(lambda x: x**2)
+    assert room.exercise("double")(wrong).verdict.mistake == "square"
+    room.catch_up(namespace=space)
+    assert room.exercise("double")(space["double"]).verdict.status == "not started"
+
+
+def test_the_functions_of_another_exercise_may_be_called_while_one_is_checked(tmp_path, shown):
+    four = Exercise("four", "Four times", lambda x: 4 * x, cases, ("Think.",))
+    room = lesson(tmp_path, exercises=[DOUBLE, four])
+    for double in (room.exercise("double")(lambda x: TODO), room.exercise("double")(lambda x: x + x)):
+        assert room.exercise("four")(lambda x, double=double: double(double(x))).passed
+
+
+def test_after_a_restart_the_start_card_says_what_to_run_again(tmp_path, shown):
+    four = Exercise("four", "Four times", lambda x: 4 * x, cases, ("Think.",))
+    room = lesson(tmp_path, exercises=[DOUBLE, four])
+    for name, factor in (("double", 2), ("four", 4)):
+        room.exercise(name)(lambda x, factor=factor: factor * x)
+    room.start()
+    assert "does not know" not in text(shown)
+    shown.clear()
+    again = lesson(tmp_path, exercises=[DOUBLE, four])
+    again.start()
+    assert "2 of 2 exercises passed. This kernel does not know your double and four yet: run their cells" in text(shown)
+    again.exercise("double")(lambda x: 2 * x)
+    shown.clear()
+    again.start()
+    assert "This kernel does not know your four yet: run its cell again." in text(shown)
+
+
+def test_a_note_on_a_right_answer_stands_on_its_card(tmp_path, shown):
+    strict_one = dataclasses.replace(DOUBLE, no_loop=True)
+    assert lesson(tmp_path, exercises=[strict_one]).exercise("double")(lambda x: sum(x for _ in range(2))).passed
+    assert "It has a loop, and the exercise asks for none" in text(shown)
 
 
 NOTEBOOK = (

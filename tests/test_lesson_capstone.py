@@ -1,6 +1,7 @@
 """Lesson 11: its rule against SciPy, its questions against independent computations, its page against all comers."""
 
 import itertools
+import math
 import os
 import re
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from scipy import stats
 from sklearn.gaussian_process.kernels import RBF
 from sklearn.kernel_ridge import KernelRidge
 
-from ddlearn import compute
+from ddlearn import compute, papers
 from ddlearn.classroom.progress import Progress
 from ddlearn.lessons import load
 from ddlearn.lessons.capstone import asking, by_features, by_rows, by_size, exercises, menu, page, rule, shelf
@@ -24,6 +25,7 @@ from ddlearn.tables import Table, TableRefused
 
 LESSON = load("11")
 QUESTIONS = tuple(menu.QUESTIONS.values())
+SIDES = ("greater", "less")  # of the lower edge, of the upper
 
 
 def tiny(rows=20, columns=2, classes=2, seed=0):
@@ -77,6 +79,30 @@ def test_the_verdict_is_that_of_every_point_between():
         control_inside = (band[0] <= points(control)) & (points(control) <= band[1])
         wanted = -1 if not inside.any() else int(inside.all() and not control_inside.any())
         assert exercises.verdict(measured, control, band) == wanted
+
+
+def test_the_rule_is_two_one_sided_tests_at_two_and_a_half_percent():
+    """Schuirmann's procedure at 5 % asks for less: some experiments pass it, and not the rule."""
+    noise, band, apart = torch.randn(300, 4, generator=compute.generator(0), dtype=torch.float64), (-1.5, 1.5), 0
+    for some in noise:
+        tests = (stats.ttest_1samp(some, edge, alternative=side).pvalue for edge, side in zip(band, SIDES, strict=True))
+        worst = max(tests)
+        assert (exercises.verdict(exercises.interval(some), (9.0, 9.1), band) == exercises.HOLDS) == (worst < 0.025)
+        apart += 0.025 <= worst < 0.05
+    assert apart > 10
+
+
+def test_a_wrong_holds_is_one_in_forty_and_a_wrong_does_not_hold_one_in_twenty():
+    """The truth on the edge of a wide band; and within a narrow one, a wide one, and one with a single end."""
+    experiments = torch.randn(4000, 5, generator=compute.generator(1), dtype=torch.float64)
+    intervals = [exercises.interval(some) for some in experiments]  # the truth is 0
+
+    def share(band, word):
+        return sum(exercises.verdict(one, (99.0, 99.1), band) == word for one in intervals) / len(intervals)
+
+    assert share((-50.0, 0.0), exercises.HOLDS) == pytest.approx(0.025, abs=0.008)  # three standard errors
+    refused = [share(band, exercises.FAILS) for band in ((-1e-9, 1e-9), (-50.0, 0.0), (0.0, math.inf))]
+    assert refused == pytest.approx([0.05, 0.025, 0.025], abs=0.0105)
 
 
 def test_coverage_is_that_of_scipy_and_of_many_more_experiments():
@@ -369,7 +395,7 @@ def test_a_page_says_everything_and_asks_nothing(tmp_path):
     found = Parsed(text)
     words = " ".join(found.words.split())
     asked = menu.PEAK
-    for part in (asked.hypothesis, asked.method, asked.basis, asked.control, asked.limits, "I said 0.4"):
+    for part in (asked.hypothesis, asked.method, asked.basis_words, asked.control, asked.limits, "I said 0.4"):
         assert part in words
     assert "It is <b>sharp</b> & high." in words
     assert "before the numbers were first shown" in words
@@ -384,7 +410,7 @@ def test_a_page_says_everything_and_asks_nothing(tmp_path):
     assert [tag for tag, _ in found.tags if tag == "script"] == []
     addresses = [attributes.get("src") or attributes.get("href") for _, attributes in found.tags]
     outside = [one for one in addresses if one and not one.startswith("data:")]
-    assert set(outside) == {address for _, address in asked.papers}  # links to read, nothing to load
+    assert set(outside) == {papers.paper(key).url for key in asked.papers}  # links to read, nothing to load
     assert re.search(r"default-src 'none'", text)
     seeds = re.findall(r"<tr><th scope=\"row\">(\d)</th><td>([\d.]+)</td>", text)
     measured = asking.measured(asked, shelf.world(shelf.table("wines")), 22).values[:5]

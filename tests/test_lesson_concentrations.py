@@ -77,11 +77,11 @@ def test_the_bias_is_a_straight_line_in_kappa_through_the_right_one():
     for k, alpha0 in itertools.product((2, 3), (None, 0.7, ALPHA0)):
         right = weak_labels.kappa(k, alpha0)
         bags = weak_labels.every_bag(3, k)
-        cells = weak_labels.mixture_odds(bags, BLOOD[None])
-        odds = cells if alpha0 is None else weak_labels.urn_odds(bags, alpha0 * BLOOD)
+        cells = weak_labels.mixture_probabilities(bags, BLOOD[None])
+        probabilities = cells if alpha0 is None else weak_labels.urn_probabilities(bags, alpha0 * BLOOD)
         for kappa in (1.0, 2.5, 20.0):
             weights = weak_labels.bag_weights(measures.counted(bags), BLOOD, kappa)
-            bias = here.bag_risk(bags, odds, weights) - labelled
+            bias = here.bag_risk(bags, probabilities, weights) - labelled
             torch.testing.assert_close(bias, (kappa / right - 1) * (labelled - blind), rtol=1e-11, atol=1e-11)
 
 

@@ -22,7 +22,8 @@ from ddlearn.lessons.domain_knowledge import (
 )
 from ddlearn.lessons.domain_knowledge import cells as lab
 
-REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "wbcatt"
+ROOT = Path(__file__).resolve().parents[1]
+REAL = ROOT.parent / "shared" / "data" / "wbcatt"
 needs_wbcatt = pytest.mark.skipif(not REAL.is_dir(), reason="the shared data folder is not here")
 
 
@@ -144,17 +145,37 @@ def test_a_training_that_was_cancelled_is_not_kept():
 
 
 def test_a_number_of_purified_cells_is_read_off_the_curve():
-    purified = torch.tensor([[0.6, 0.7, 0.8, 0.9]]).double()
+    purified = torch.tensor([[0.5, 0.6, 0.7, 0.8, 0.9]]).double()
     at = functools.partial(exchange.Exchange, "accuracy", 32, purified=purified, healthy=purified, patients=purified)
-    assert [at(cells=n).bought for n in exchange.PURIFIED] == pytest.approx([0.6, 0.7, 0.8, 0.9])
+    assert [at(cells=n).bought for n in exchange.PURIFIED] == pytest.approx([0.5, 0.6, 0.7, 0.8, 0.9])
     assert at(cells=round((30 * 90) ** 0.5)).bought == pytest.approx(0.65, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("healthy", "enough"), [(0.4, 12.0), (0.6, 30.0), (0.65, (30 * 90) ** 0.5), (0.9, 3000.0), (0.91, None)]
+)
+@pytest.mark.parametrize("measure", list(exchange.MEASURES))
+def test_enough_is_where_purified_cells_do_as_well_as_the_healthy_cohort(measure, healthy, enough):
+    values, goal = torch.tensor([[0.5, 0.6, 0.7, 0.8, 0.9]]).double(), torch.tensor([[0.2, 0.3, healthy]]).double()
+    if measure == "calibration error":
+        values, goal = 1 - values, 1 - goal
+    result = exchange.Exchange(measure, 32, 300, values, goal, goal)
+    assert result.enough == (None if enough is None else pytest.approx(enough))
+    words = exchange.ExchangeFigure().describe(result)
+    assert ("12 or fewer" in words, "more than 3,000" in words) == (enough == 12, enough is None)
+
+
+def test_the_page_states_the_prior_that_is_used():
+    page = (ROOT / "solutions" / "10_domain_knowledge.py").read_text("utf-8")
+    assert "Dirichlet({:g}, {:g}, {:g})".format(*patient.ALPHA.tolist()) in page
+    assert "Dirichlet({:g}, {:g}, {:g})".format(*blood.PATIENTS) in page
 
 
 def test_seeds_and_sizes_are_told_apart():
     """[seed][size]: more purified cells are better in the mean, and every size has its seeds."""
     scored = exchange.on_tubes(32, 0)
-    assert [len(row) for row in scored] == [4] * exchange.SEEDS
-    means = [sum(row[k].balanced for row in scored) for k in range(4)]
+    assert [len(row) for row in scored] == [5] * exchange.SEEDS
+    means = [sum(row[k].balanced for row in scored) for k in range(5)]
     assert means == sorted(means)
     cohort = exchange.on_cohort(exchange.PATIENTS, 32, 0)
     assert [len(row) for row in cohort] == [len(exchange.BAGS)] * exchange.SEEDS
@@ -203,7 +224,7 @@ def test_a_patient_is_counted_from_its_own_cells():
 
 def test_votes_are_drawn_from_the_table():
     y, votes = rules.drawn(rules.MOST, 1)
-    table = rules.odds()
+    table = rules.probabilities()
     torch.testing.assert_close(table.sum(-1), torch.ones(10, 3, dtype=torch.float64))
     for j, c in itertools.product(range(10), range(3)):
         said = rules.hear(votes[y == c])[:, j].mean(0)
@@ -216,7 +237,7 @@ def test_the_table_was_counted_on_the_published_cells():
     cells = blood.load_wbcatt(REAL).train
     votes, y = blood.white_cell_rules(cells), cells.labels
     counted = torch.stack([rules.hear(votes[y == c]).mean(0) for c in range(3)], 1)
-    assert (counted - rules.odds()).abs().max() <= 6e-4
+    assert (counted - rules.probabilities()).abs().max() <= 6e-4
     assert (y.bincount() / len(y) - rules.SHARES).abs().max() <= 6e-5
 
 

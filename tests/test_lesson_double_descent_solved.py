@@ -179,13 +179,18 @@ def test_the_curve_folds_back_along_effective_parameters():
 
 
 def test_noise_and_averaging_act_on_their_own_parts_only():
-    one, loud, mean = (variance.variance(*setting, "0.1", seed=2) for setting in ((0.2, 1), (0.6, 1), (0.2, 5)))
-    torch.testing.assert_close(loud.parts, one.parts * torch.tensor([1, 1, 1, 3, 3.0], dtype=torch.float64)[:, None])
-    torch.testing.assert_close(mean.parts, one.parts / torch.tensor([1, 1, 5, 1, 5.0], dtype=torch.float64)[:, None])
+    features, data = list(variance.MEANS)[1:]
+    settings = ((0.2, "one fit"), (0.4, "one fit"), (0.6, "one fit"), (0.2, features), (0.2, data))
+    one, loud, louder, over_features, over_data = (variance.variance(*setting, "0.1", seed=2) for setting in settings)
+    assert torch.equal(loud.parts[[0, 2]], one.parts[[0, 2]])
+    torch.testing.assert_close(louder.parts - loud.parts, loud.parts - one.parts)
+    assert (loud.parts > one.parts)[[1, 3]].all()
+    for mean, divisors in ((over_features, [1, 1, 10, 10.0]), (over_data, [1, 10, 1, 10.0])):
+        torch.testing.assert_close(mean.parts, one.parts / torch.tensor(divisors, dtype=torch.float64)[:, None])
 
 
 def test_the_variance_theory_is_that_of_one_fit():
-    result = variance.variance(0.4, 1, "0.1", seed=1)
+    result = variance.variance(0.4, "one fit", "0.1", seed=1)
     at = [variance.LINE.index(N) for N in variance.SIZES if N in variance.LINE]
     kept = [i for i, N in enumerate(variance.SIZES) if N in variance.LINE]
     assert len(kept) > 8

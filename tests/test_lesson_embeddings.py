@@ -31,10 +31,11 @@ def test_the_exercises_references_are_the_librarys_functions():
 # -- the recipe
 
 
-def test_a_training_is_gradient_descent_with_momentum_by_autograd():
+@pytest.mark.parametrize("decay", [DECAY, 0.0])
+def test_a_training_is_gradient_descent_with_momentum_by_autograd(decay):
     """Full batches (the sample is repeated: a batch of BATCH rows drawn with replacement from one point)."""
     x, y = normal(1, 3), torch.tensor([0.7], dtype=torch.float64)
-    reel = learn([Sample(x, y, x, y)], 4, range(5), [0], units=6)[0]
+    reel = learn([Sample(x, y, x, y)], 4, range(5), [0], units=6, decay=decay)[0]
     W, b, a = (part[0].clone().requires_grad_() for part in (reel.W, reel.b, reel.a))
     velocity = [torch.zeros_like(p) for p in (W, b, a)]
     for step in range(1, 5):
@@ -42,7 +43,7 @@ def test_a_training_is_gradient_descent_with_momentum_by_autograd():
         gradients = torch.autograd.grad((output - y).square().mean() / 2, (W, b, a))
         with torch.no_grad():
             for p, v, g in zip((W, b, a), velocity, gradients, strict=True):
-                v.mul_(0.9).add_(6 * g + DECAY * p)
+                v.mul_(0.9).add_(6 * g + decay * p)
                 p -= RATE * v
         torch.testing.assert_close(reel.W[step], W.detach())
         torch.testing.assert_close(reel.a[step], a.detach())
@@ -180,6 +181,31 @@ def test_the_gaussian_and_the_oracle_stay_at_the_line_on_one_parity():
     lines = torch.tensor([parities.any_kernel_bound(40, 2, n) for n in result.task.sizes])
     assert (result.oracle.mean(0) - lines).abs().max() < 0.05
     assert (result.rbf.mean(0) > lines - 0.05).all()
+
+
+def test_the_gradient_finds_the_two_coordinates_and_decay_removes_the_others():
+    """Both nets grow weights everywhere in a hundred steps; later only weight decay takes those on noise away."""
+    size = parity_net.TASKS["2 of 40"].sizes.index(200)
+    with_decay, without = (parity_net.nets_of("2 of 40", decay)[size] for decay in (True, False))
+
+    def noise(reel, frame):
+        return float(reel.W[frame][:, 2:].square().sum() / reel.W[0][:, 2:].square().sum())
+
+    for reel in (with_decay, without):
+        assert noise(reel, 1) > 5
+        assert float(reel.losses[-1]) < 1e-3
+        assert float(reel.attention(-1)[:2].sum()) > 5 * float(reel.attention(0)[:2].sum())
+    assert noise(with_decay, -1) < 1 < 0.9 * noise(without, 1) < noise(without, -1)
+    assert float(without.attention(-1)[:2].sum()) < 0.5 < float(with_decay.attention(-1)[:2].sum())
+
+
+def test_the_switch_takes_the_decay_away_and_says_so():
+    on, off = (parity_net.net_against_line("2 of 40", 200, 100, decay) for decay in (True, False))
+    assert float(off.net.mean(0)[on.column]) > 5 * float(on.net.mean(0)[on.column])
+    torch.testing.assert_close(on.rbf, off.rbf)
+    sentences = [lesson.parity.figure.bundle(one)["text/plain"] for one in (on, off)]
+    assert "trained with weight decay" in sentences[0]
+    assert "trained without weight decay" in sentences[1]
 
 
 def test_the_nearest_sample_is_the_one_that_is_said():

@@ -171,6 +171,17 @@ def test_below_one_descent_ends_in_a_minimum_that_is_flat_enough(c):
     torch.testing.assert_close(burns, exact, rtol=1e-9, atol=1e-9)
 
 
+def test_beyond_the_flattest_minimum_too_unbalanced_a_start_diverges():
+    """The page's two examples, each beside a more balanced start that stays; up to c = 1 every start stays."""
+    for c, far in ((1.5, 2.0), (1.1, 3.0)):
+        thrown, kept = step.through(c, far), step.through(c, far / 2)
+        assert thrown.diverged
+        assert "diverges" in step.StepFigure().describe(thrown)
+        assert not kept.diverged
+        assert kept.losses.max() < 10
+    assert not any(step.through(c, start).diverged for c in (0.6, 0.9, 1.0) for start in (0.0, 1.5, 3.0))
+
+
 def test_just_beyond_one_the_run_lands_on_the_closed_form_that_is_drawn():
     run = step.through(1.1, 2.0)
     torch.testing.assert_close(run.a[-2:].sort().values, torch.tensor(run.here, dtype=torch.float64), rtol=0, atol=1e-9)

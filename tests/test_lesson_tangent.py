@@ -117,6 +117,24 @@ def test_the_film_shows_real_gradient_descent():
             a -= run.lr * slopes[1]
 
 
+def test_the_loss_of_the_formula_is_half_the_mean_squared_error(circle_net):
+    """On a net's tangent, by autograd: half the mean squared error takes the steps of the formula, all of it twice."""
+    net, start = circle_net
+    tangent_of, x = linearize(net, start), nets.scaled(circle.X)
+    K = tangent.empirical(net, x, parameters=start)
+    f0 = tangent_of(x, start)[:, 0]
+    lr = 0.5 * len(x) / float(torch.linalg.eigvalsh(K)[-1])
+    for share, counts_as in ((0.5, 1), (1.0, 2)):
+        weights = [W for W, _ in start]
+        for _ in range(7):
+            weights = [W.detach().requires_grad_() for W in weights]
+            f = tangent_of(x, tuple((W, None) for W in weights))[:, 0]
+            slopes = torch.autograd.grad(share * torch.nn.functional.mse_loss(f, circle.Y), weights)
+            weights = [W - lr * slope for W, slope in zip(weights, slopes, strict=True)]
+        f = tangent_of(x, tuple((W.detach(), None) for W in weights))[:, 0]
+        torch.testing.assert_close(f, exercises.descent(K, circle.Y, f0, counts_as * lr, 7), atol=1e-10, rtol=0)
+
+
 def test_the_formula_on_the_grid_is_that_of_the_tangent():
     """Carried from the points to the circle, it is what `dynamics` says of the circle."""
     for kernel, formula in ((film.KERNELS[0], film.FORMULAS[0]), (film.KERNELS[1], film.FORMULAS[1])):

@@ -100,6 +100,24 @@ def test_a_lesson_is_complete(room):
         assert len(room.parts.explorers) >= 2
 
 
+@pytest.mark.parametrize("room", ROOMS.values(), ids=ROOMS)
+def test_every_prediction_is_answered(room, monkeypatch):
+    """A choice has a truth and an explorer below which it is judged. A number has a truth, or a figure measures it."""
+    asked, names = [], [prediction.name for prediction in room.parts.predictions]
+    monkeypatch.setattr(type(room), "prediction", lambda room, name: asked.append(name))
+    for explorer in room.parts.explorers:
+        asks = [getattr(explorer.figure, name, None) for name in ("prediction", "predictions", "guess", "guesses")]
+        for ask in filter(None, asks):
+            for name in names if inspect.signature(ask).parameters else [None]:
+                ask(*filter(None, [name]))
+    for prediction in room.parts.predictions:
+        if prediction.options:
+            assert prediction.truth is not None, prediction.name
+            assert prediction.name in room.revealed_by, prediction.name
+        else:
+            assert prediction.truth is not None or prediction.name in asked, prediction.name
+
+
 def test_claims_have_ids_of_their_own():
     ids = [claim.id for _, claim in CLAIMS]
     assert len(set(ids)) == len(ids)

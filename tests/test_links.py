@@ -11,6 +11,7 @@ from ddlearn.course.links import Source
 
 NOTEBOOK = "lessons/00_start_here.ipynb"
 COURSE = Source("some-one/ddlearn", "v1.0+a")
+PULLED = Source("some-one/ddlearn", "spring/2")
 IMAGE = Source("else/where", "env/2")
 
 
@@ -30,20 +31,20 @@ def test_binder_opens_the_notebook_in_lab_at_the_ref():
 
 
 def test_binder_pulls_the_lessons_into_the_environment_s_image():
-    parts = urlsplit(links.binder_pull(IMAGE, COURSE, NOTEBOOK))
+    parts = urlsplit(links.binder_pull(IMAGE, PULLED, NOTEBOOK))
     assert parts.path == "/v2/gh/else/where/env%2F2"
     query = parse_qs(parts.query, strict_parsing=True)
     assert list(query) == ["urlpath"]  # the inner & and = are not the outer query's
     assert parsed_pull(query["urlpath"][0]) == {
         "repo": "https://github.com/some-one/ddlearn",
-        "branch": "v1.0+a",
+        "branch": "spring/2",
         "urlpath": f"lab/tree/ddlearn/{NOTEBOOK}",
     }
 
 
 @pytest.mark.parametrize("address", ["https://hub.example.org", "https://hub.example.org/", "http://127.0.0.1:8000/x"])
 def test_a_hub_pulls_for_whoever_is_logged_in(address):
-    made = links.hub(address, COURSE, NOTEBOOK)
+    made = links.hub(address, PULLED, NOTEBOOK)
     assert made.startswith(f"{address.rstrip('/')}/hub/user-redirect/git-pull?")
     assert parsed_pull(made)["urlpath"] == f"lab/tree/ddlearn/{NOTEBOOK}"
 
@@ -63,6 +64,18 @@ def test_a_repository_is_owner_and_name(repository):
 def test_a_ref_is_a_tag_a_branch_or_a_commit(ref):
     with pytest.raises(ValueError, match=r"^ref must be a tag, a branch or a commit; got "):
         Source("a/b", ref)
+
+
+@pytest.mark.parametrize("ref", ["v1.0", "0.1.0", "v2.0.1rc1", "1234567", "a" * 40])
+def test_what_is_pulled_again_at_each_click_is_a_branch(ref):
+    for make in (
+        lambda source: links.hub("https://hub.example.org", source, NOTEBOOK),
+        lambda source: links.binder_pull(IMAGE, source, NOTEBOOK),
+    ):
+        with pytest.raises(
+            ValueError, match=r"^branch must name a branch, such as main; got .* fails at the second click"
+        ):
+            make(Source("a/b", ref))
 
 
 @pytest.mark.parametrize("address", ["hub.example.org", "ftp://hub", "https://", "https://hub?x=1", "https://hub#x"])
@@ -93,7 +106,9 @@ def test_the_command_prints_every_address_and_the_badges():
         "links",
         "a/b",
         "--ref",
-        "v2",
+        "v2.0",
+        "--branch",
+        "spring",
         "--environment",
         "c/d@e",
         "--hub",
@@ -105,11 +120,11 @@ def test_the_command_prints_every_address_and_the_badges():
     assert answer.exit_code == 0, answer.output
     lesson, lines = "lessons/01_fixed_embeddings.ipynb", answer.output.splitlines()
     for address in (
-        links.binder(Source("a/b", "v2"), lesson),
-        links.binder_pull(Source("c/d", "e"), Source("a/b", "v2"), lesson),
-        links.hub("https://hub.example.org", Source("a/b", "v2"), lesson),
-        links.colab(Source("a/b", "v2"), lesson),
-        links.badge("Binder", links.binder(Source("a/b", "v2"), lesson)),
+        links.binder(Source("a/b", "v2.0"), lesson),
+        links.binder_pull(Source("c/d", "e"), Source("a/b", "spring"), lesson),
+        links.hub("https://hub.example.org", Source("a/b", "spring"), lesson),
+        links.colab(Source("a/b", "v2.0"), lesson),
+        links.badge("Binder", links.binder(Source("a/b", "v2.0"), lesson)),
     ):
         assert address in lines
     assert isinstance(runner.invoke(cli.app, ["links", "a/b", "--environment", "c/d"]).exception, ValueError)

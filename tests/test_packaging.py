@@ -80,7 +80,9 @@ def test_the_wheel_carries_lessons_and_solutions(names):
 def test_the_wheel_carries_the_package_s_data_and_no_clutter(names):
     assert any(name.endswith("/licenses/LICENSE") for name in names)
     data = {
-        path.relative_to(ROOT).as_posix() for kind in ("js", "css") for path in (ROOT / "ddlearn").rglob(f"*.{kind}")
+        path.relative_to(ROOT).as_posix()
+        for kind in ("js", "css", "bib")
+        for path in (ROOT / "ddlearn").rglob(f"*.{kind}")
     }
     assert data <= names
     assert not [name for name in names if "checkpoint" in name or name.endswith(".pyc") or name.startswith("tests")]

@@ -63,15 +63,26 @@ def test_a_number_is_recorded_from_the_slider_or_the_box():
     prediction = number()
     board = prediction.widget()
     (slider,) = inside(board, ipywidgets.IntSlider)
-    (box,) = inside(board, ipywidgets.BoundedIntText)
+    (box,) = inside(board, ipywidgets.Text)
     slider.value = 60
-    assert box.value == 60
+    assert box.value == "60"
     inside(board, ipywidgets.Button)[0].click()
     assert prediction.answer == 60
     assert "Recorded: 60 features. The figure will show how close you were." in status(board)
-    box.value = 70
+    box.value = "70"
     inside(board, ipywidgets.Button)[0].click()
     assert prediction.answer == 70
+
+
+def test_a_number_that_cannot_be_taken_is_spoken_of_before_it_is_recorded():
+    prediction = number()
+    board = prediction.widget()
+    (box,) = inside(board, ipywidgets.Text)
+    box.value = "5000"
+    assert "5000 is above the range" in status(board)
+    assert (box.value, prediction.answer) == ("200", None)
+    inside(board, ipywidgets.Button)[0].click()
+    assert prediction.answer == 200
 
 
 def test_an_earlier_answer_is_shown_again():
@@ -79,7 +90,7 @@ def test_an_earlier_answer_is_shown_again():
     prediction.restore(OPTIONS[2])
     board = prediction.widget()
     assert inside(board, ipywidgets.RadioButtons)[0].value == OPTIONS[2]
-    assert "Recorded: It does not care." in status(board)
+    assert "Recorded: It does not care. The figure will show whether it is so." in status(board)
     peak = number()
     peak.restore(42)
     assert inside(peak.widget(), ipywidgets.IntSlider)[0].value == 42
@@ -102,6 +113,46 @@ def test_the_answer_is_compared_with_the_truth():
     assert prediction.compared(60) == "You said 60 features, and so it is."
     with pytest.raises(ValueError, match="has no truth of its own"):
         choice().compared()
+
+
+def test_a_choice_is_judged_in_the_words_of_its_options():
+    prediction = Prediction("shape", "What does it do?", options=OPTIONS, truth=OPTIONS[0])
+    assert prediction.compared() == "You made no prediction; it is “It falls”."
+    prediction.record(OPTIONS[2])
+    assert prediction.compared() == "You said “It does not care”; it is “It falls”."
+    prediction.record(OPTIONS[0])
+    assert prediction.compared() == "You said “It falls”, and so it is."
+
+
+def test_the_card_below_the_figure_follows_the_answer_and_gives_nothing_away_before_it(monkeypatch):
+    class Handle:
+        def update(self, bundle, raw):
+            cards.append(bundle)
+
+    cards, handle = [], Handle()
+    monkeypatch.setattr(page, "show", lambda bundle: cards.append(bundle) or handle)
+    prediction = Prediction("shape", "What does it do?", options=OPTIONS, truth=OPTIONS[0])
+    prediction.compare()
+    assert "Nothing is recorded yet." in cards[-1]["text/plain"]
+    assert "It falls" not in cards[-1]["text/plain"]
+    prediction.record(OPTIONS[2])
+    assert "You said “It does not care”; it is “It falls”." in cards[-1]["text/plain"]
+    assert "<details><summary>Open this once you have looked.</summary>" in cards[-1]["text/html"]
+    prediction.record(OPTIONS[0])
+    assert "You said “It falls”, and so it is." in cards[-1]["text/plain"]
+    assert len(cards) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"options": OPTIONS, "truth": "It sings."}, "truth must be one of"),
+        ({"low": 1, "high": 2, "truth": 3}, "truth"),
+    ],
+)
+def test_a_truth_that_nobody_could_have_said_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Prediction("p", "?", **arguments)
 
 
 @pytest.mark.parametrize("value", [5, 201, float("nan"), "60", None])

@@ -9,7 +9,7 @@ import numpy
 import pytest
 from PIL import Image
 
-from ddlearn.classroom import page, projector, projector_button
+from ddlearn.classroom import live, page, projector, projector_button
 from ddlearn.classroom.controls import Slider
 from ddlearn.classroom.explorer import Explorer
 from ddlearn.classroom.figure import PALETTE, LiveFigure
@@ -159,11 +159,13 @@ def test_the_button_changes_the_page_and_what_is_shown_on_it(monkeypatch):
     toggle.value = True
     assert projector.on()
     assert ".jp-Notebook {" in sheets.bundles[-1]["text/html"]
+    assert ".jp-Notebook {" in live.sheet().value
     assert shown.figure.figure.dpi == 150
     assert shown._panel.status == "Painted for the projector."
     assert unseen.figure.figure is None  # nobody looks at it
     toggle.value = False
     assert ".jp-Notebook {" not in sheets.bundles[-1]["text/html"]
+    assert ".jp-Notebook {" not in live.sheet().value
     assert shown.figure.figure.dpi == 100
 
 

@@ -68,8 +68,8 @@ def lesson_of(number, title):
         recap=quiz,
         quiz=quiz,
         claims=(
-            Claim("slope", "Errors fall as 1/sqrt(D).", "Rahimi & Recht 2007", "theorem", -0.5, 0.05, measure=abs),
-            Claim("exact", "The shortcut is exact.", "identity", "algebra", 0, 1e-8, measure=abs),
+            Claim("slope", "As 1/sqrt(D).", "ours", -0.5, 0.05, measure=abs, papers=("boser1992",), source="<R> & D"),
+            Claim("exact", "The shortcut is exact.", "exact", 0, 1e-8, measure=abs),
         ),
     )
 
@@ -177,7 +177,7 @@ def test_questions_and_claims_are_said(progress):
     page = report_html(progress)
     answered = [cells[1:] for cells in rows(page) if cells[0] == "Is K symmetric?"]
     assert answered == [["no", "✗ not yet right", "1"], ["yes", "✓ right", "1"]]
-    slope = row(page, "Errors fall as 1/sqrt(D). (Rahimi & Recht 2007)")
+    slope = row(page, "As 1/sqrt(D). (Our threshold: <R> & D; idea of Boser, Guyon and Vapnik 1992)")
     assert slope[1:4] == ["−0.5 ± 0.05", "−0.501, −0.499", "✓ holds"]
     assert row(page, "The shortcut is exact.")[2:4] == ["", "○ not measured"]
 

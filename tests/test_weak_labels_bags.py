@@ -110,12 +110,12 @@ def test_one_kappa_is_exact(p, kappa):
 def test_the_moment_of_independent_bags_by_visiting_each(k):
     bags = wl.every_bag(3, k)
     counted = torch.nn.functional.one_hot(bags, 3).double().mean(1)
-    for odds, kappa in (
-        (wl.mixture_odds(bags, P[None]), wl.kappa(k=k)),
-        (wl.urn_odds(bags, ALPHA), wl.kappa(k=k, alpha0=ALPHA.sum().item())),
+    for probabilities, kappa in (
+        (wl.mixture_probabilities(bags, P[None]), wl.kappa(k=k)),
+        (wl.urn_probabilities(bags, ALPHA), wl.kappa(k=k, alpha0=ALPHA.sum().item())),
     ):
-        p = odds @ counted
-        moment = counted.T @ (odds[:, None] * counted)
+        p = probabilities @ counted
+        moment = counted.T @ (probabilities[:, None] * counted)
         torch.testing.assert_close(moment, wl.second_moment(p, kappa), rtol=0, atol=1e-14)
 
 

@@ -18,7 +18,7 @@ CELLS = torch.randn(6, 3, generator=G, dtype=torch.float64)
 VOTES = torch.tensor([[0, 1], [-1, 2], [2, 2]])
 WORLD = wl.FiniteWorld(A[:3], EYE)
 EVERY = wl.every_bag(3, 2)
-ODDS = wl.mixture_odds(EVERY, A)
+PROBABILITIES = wl.mixture_probabilities(EVERY, A)
 ROWS = torch.arange(20).reshape(4, 5)
 LOPSIDED = torch.tensor([[0.5, 0.6, 0.2]], dtype=torch.float64)
 BELOW = torch.tensor([[1.5, -0.5, 0.0]], dtype=torch.float64)
@@ -154,14 +154,22 @@ TABLE = {
         (lambda: wl.every_bag(0, 2), ValueError, "classes must be a whole number of at least 1; got 0"),
         (lambda: wl.every_bag(3, 40), ValueError, "classes^k must be at most 4194304; got 3^40"),
     ],
-    "mixture_odds": [
-        (lambda: wl.mixture_odds(Y, A), ValueError, "bags must be a tensor of shape (S, k); got shape (6,)"),
-        (lambda: wl.mixture_odds(EVERY, A[:, :2]), ValueError, "mixtures must add up to 1 over the classes; got {}"),
-        (lambda: wl.mixture_odds(EVERY, A, P), ValueError, "shares must be of shape (4,); got shape (3,)"),
+    "mixture_probabilities": [
+        (lambda: wl.mixture_probabilities(Y, A), ValueError, "bags must be a tensor of shape (S, k); got shape (6,)"),
+        (
+            lambda: wl.mixture_probabilities(EVERY, A[:, :2]),
+            ValueError,
+            "mixtures must add up to 1 over the classes; got {}",
+        ),
+        (lambda: wl.mixture_probabilities(EVERY, A, P), ValueError, "shares must be of shape (4,); got shape (3,)"),
     ],
-    "urn_odds": [
-        (lambda: wl.urn_odds(EVERY, P[:2]), ValueError, "bags must be classes from 0 to 1; got 2 among them"),
-        (lambda: wl.urn_odds(EVERY, [1.0, -1.0, 1.0]), ValueError, "alpha[1] must be a positive number; got -1.0"),
+    "urn_probabilities": [
+        (lambda: wl.urn_probabilities(EVERY, P[:2]), ValueError, "bags must be classes from 0 to 1; got 2 among them"),
+        (
+            lambda: wl.urn_probabilities(EVERY, [1.0, -1.0, 1.0]),
+            ValueError,
+            "alpha[1] must be a positive number; got -1.0",
+        ),
     ],
     "FiniteWorld": [
         (
@@ -171,9 +179,13 @@ TABLE = {
         ),
         (lambda: wl.FiniteWorld(LOPSIDED, EYE), ValueError, f"appearances {SUM}"),
         (lambda: WORLD.risk([1.0]), ValueError, "p must be of shape (3,); got shape (1,)"),
-        (lambda: WORLD.bag_risk(EVERY, ODDS[:2], A), ValueError, "odds must be of shape (9,); got shape (2,)"),
         (
-            lambda: WORLD.bag_risk(EVERY, ODDS, A),
+            lambda: WORLD.bag_risk(EVERY, PROBABILITIES[:2], A),
+            ValueError,
+            "probabilities must be of shape (9,); got shape (2,)",
+        ),
+        (
+            lambda: WORLD.bag_risk(EVERY, PROBABILITIES, A),
             ValueError,
             "weights must be a matrix of shape (9, 3); got shape (4, 3)",
         ),

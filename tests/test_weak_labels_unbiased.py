@@ -30,14 +30,14 @@ def labelled_risk(w, p):
 
 
 def brute_force(w, k, patients, weights):
-    """The mean of the loss itself over all (3 * 4)^k bags with labels and looks, and over patients of equal odds."""
+    """The mean of the loss itself over all (3 * 4)^k bags with labels and looks, and over patients of equal weight."""
     cells = list(itertools.product(range(3), range(4)))
     bags = torch.tensor(list(itertools.product(cells, repeat=k)))  # (12^k, k, 2)
     c, x = bags[..., 0], bags[..., 1]
-    odds = torch.stack([(pi[c] * w.appearances[c, x]).prod(1) for pi in patients]).mean(0)
+    probabilities = torch.stack([(pi[c] * w.appearances[c, x]).prod(1) for pi in patients]).mean(0)
     counted = torch.nn.functional.one_hot(c, 3).double().mean(1)
     losses = [wl.weighted_bag_loss(w.logits[x[s]][None], weights(counted[s : s + 1])).item() for s in range(len(bags))]
-    return odds @ torch.tensor(losses, dtype=torch.float64), odds.sum().item()
+    return probabilities @ torch.tensor(losses, dtype=torch.float64), probabilities.sum().item()
 
 
 def weighted(p, kappa):
@@ -88,14 +88,14 @@ def test_the_bias_is_k_minus_one_covariances_and_large():
 
 @pytest.mark.parametrize("k", [1, 2, 3, 6])
 def test_dirichlet_patients_are_repaired_by_their_own_kappa(k):
-    """Every sequence of k classes, with the odds of Pólya's urn."""
+    """Every sequence of k classes, with its probability by Pólya's urn."""
     w, p, alpha0 = world(), ALPHA / ALPHA.sum(), ALPHA.sum().item()
     bags = wl.every_bag(3, k)
-    odds = wl.urn_odds(bags, ALPHA)
+    probabilities = wl.urn_probabilities(bags, ALPHA)
     counted = torch.nn.functional.one_hot(bags, 3).double().mean(1)
-    right = w.bag_risk(bags, odds, wl.bag_weights(counted, p, wl.kappa(k, alpha0)))
+    right = w.bag_risk(bags, probabilities, wl.bag_weights(counted, p, wl.kappa(k, alpha0)))
     assert right.item() == pytest.approx(w.risk(p).item(), abs=1e-12)
-    easy = w.bag_risk(bags, odds, wl.bag_weights(counted, p, k))
+    easy = w.bag_risk(bags, probabilities, wl.bag_weights(counted, p, k))
     assert k == 1 or (easy - w.risk(p)).abs() > 1e-3  # negative control: the bag size
 
 
@@ -115,9 +115,9 @@ def test_the_urn_is_the_mean_over_many_patients():
     mixtures = wl.draw_patients(ALPHA, 100_000, generator(0))
     each = mixtures[:, bags].prod(-1)
     error = each.std(0) / 100_000**0.5
-    assert ((wl.urn_odds(bags, ALPHA) - each.mean(0)).abs() <= 5 * error).all()
-    torch.testing.assert_close(wl.mixture_odds(bags, mixtures), each.mean(0), rtol=1e-9, atol=0)
-    assert wl.urn_odds(bags, ALPHA).sum().item() == pytest.approx(1, abs=1e-14)
+    assert ((wl.urn_probabilities(bags, ALPHA) - each.mean(0)).abs() <= 5 * error).all()
+    torch.testing.assert_close(wl.mixture_probabilities(bags, mixtures), each.mean(0), rtol=1e-9, atol=0)
+    assert wl.urn_probabilities(bags, ALPHA).sum().item() == pytest.approx(1, abs=1e-14)
 
 
 def test_every_bag_is_visited_once():

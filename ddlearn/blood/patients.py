@@ -65,7 +65,7 @@ def blood_report(mixes: Tensor, generator: torch.Generator) -> Tensor:
     check_mixes("mixes", mixes)
     arguments.generator("generator", generator)
     noise = torch.randn(mixes.shape, generator=generator, device=generator.device, dtype=torch.float64).to(mixes)
-    report = (mixes + noise * torch.tensor(REPORT_DEVIATION).to(mixes)).clamp_(min=0.001)
+    report = (mixes + noise * torch.tensor(REPORT_DEVIATION, dtype=torch.float32).to(mixes)).clamp_(min=0.001)
     return report / report.sum(1, keepdim=True)
 
 
@@ -85,8 +85,8 @@ def differential_count(mixes: Tensor, cells: int, generator: torch.Generator, to
         return torch.poisson(cells * p, generator=generator).long()
     left, remaining, counts = torch.full_like(p[:, 0], cells), torch.ones_like(p[:, 0]), []
     for c in range(p.shape[1] - 1):  # one type against all that are left, again and again
-        odds = (p[:, c] / remaining.clamp(min=1e-300)).clamp(0, 1)
-        counts.append(torch.binomial(left, odds, generator=generator))
+        share = (p[:, c] / remaining.clamp(min=1e-300)).clamp(0, 1)
+        counts.append(torch.binomial(left, share, generator=generator))
         left, remaining = left - counts[-1], (remaining - p[:, c]).clamp(min=0)
     return torch.stack([*counts, left], 1).long()
 

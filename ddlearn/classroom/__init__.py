@@ -18,17 +18,20 @@ _HOME = {
     "Explorer": "explorer",
     "Lesson": "lesson",
     "LiveFigure": "figure",
-    "Mistake": "exercise",
+    "Mistake": "mistake",
     "PALETTE": "figure",
     "Option": "quiz",
     "Prediction": "prediction",
     "Progress": "progress",
     "Quiz": "quiz",
     "QuizItem": "quiz",
+    "Remark": "mistake",
     "Slider": "controls",
     "Switch": "controls",
     "Verdict": "verdict",
+    "edited": "mistake",
     "remembered": "memory",
+    "uses": "code",
 }
 
 __all__ = sorted(_HOME)

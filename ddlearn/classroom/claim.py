@@ -1,7 +1,9 @@
-"""A claim: one sentence of science, the band that theory or a paper expects of it, and what is measured here.
+"""A claim: one sentence of science, the band that is expected of its number and why, and what is measured here.
 
-The band never comes from our own last run. A negative control stands beside the measure wherever one can be made: the
-same measurement with the cause taken away, which must then fall outside the band. Whatever fails is said.
+The band comes from a theorem, an identity, an asymptotic law, a paper's number, or a threshold of our own, which is
+then called ours and given its reason; it never comes from our own last run. A negative control stands beside the
+measure wherever one can be made: the same measurement with the cause taken away, which must then fall outside the band.
+Whatever fails is said.
 """
 
 import math
@@ -9,7 +11,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from ddlearn import papers
 from ddlearn.arguments import at_least, one_of
+from ddlearn.classroom import basis
+from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.wording import brief
 
 Measure = Callable[[str, int], float]
@@ -23,22 +28,30 @@ class Claim:
     Args:
         id: a short name, unique in the course.
         statement: the sentence that the lesson shows.
-        paper: authors, year and venue, or "identity" where it is algebra.
-        basis: where the expected value comes from: the theorem, equation or figure.
+        basis: where the expected value comes from.
+            "theorem": proved, in a paper; "exact": algebra, or a proof in the lesson, true at any size and in every
+            draw, or on average over draws if the source says so; "asymptotic": a law for a size that grows without
+            end, or its leading term; "paper": a number that a paper reports; "ours": we chose it, even where theory
+            gives the direction.
         expected, tolerance: the band. `sense` "about" means |measured - expected| <= tolerance; "at_least" means
             measured >= expected - tolerance; "at_most" means measured <= expected + tolerance.
-        measure: `measure(scale, seed)` returns the number.
+        measure: `measure(scale, seed)` returns the number. No claim of the course reads scale, "binder", "laptop" or
+            "gpu" (`compute.scale`): each is one size everywhere.
         control: the same with the cause taken away, or None where none can be made.
         control_note: what the control takes away.
         unit: stands behind the numbers.
+        papers: keys of `ddlearn/papers.bib`; only where the basis is "exact" or "ours" there may be none.
+        source: which theorem, equation or figure, what it assumes, and what of the band is ours; for "ours" the reason
+            of the number: which size of effect matters. It may mention the papers as `@key`.
 
     Raises:
-        ValueError: if the sense is none of the three, or the tolerance is negative.
+        ValueError: if the sense is none of the three, the tolerance is negative, the basis is none of the five or
+            lacks the papers or the source that it must have.
+        TypeError: if the papers are no tuple.
     """
 
     id: str
     statement: str
-    paper: str
     basis: str
     expected: float
     tolerance: float
@@ -47,10 +60,13 @@ class Claim:
     sense: str = "about"
     unit: str = ""
     control_note: str = ""
+    papers: tuple[str, ...] = ()
+    source: str = ""
 
     def __post_init__(self):
         one_of("sense", self.sense, SENSES)
         at_least("tolerance", self.tolerance, 0.0)
+        basis.check(self.basis, self.papers, self.source)
 
     def holds_for(self, value: float) -> bool:
         """Return whether `value` lies in the band; what is not finite lies in none."""
@@ -71,6 +87,11 @@ class Claim:
             )
         edge = self.expected - self.tolerance if self.sense == "at_least" else self.expected + self.tolerance
         return f"{self.sense.replace('_', ' ')} {brief(edge)}{unit}"
+
+    @property
+    def basis_words(self) -> str:
+        """Where the band comes from, in words: "Theorem 2.3 of Chizat, Oyallon and Bach 2019"."""
+        return papers.named(basis.words(self.basis, self.papers, self.source))
 
     def trial(self, scale: str, seed: int) -> "Trial":
         """Measure at one seed, and the control beside it. What they raise is kept in the trial, never raised again."""
@@ -134,7 +155,8 @@ class ClaimResult:
 
 def _measure(measure: Measure, scale: str, seed: int) -> tuple[float | None, str]:
     try:
-        return float(measure(scale, seed)), ""
+        with first_modes():
+            return float(measure(scale, seed)), ""
     except Exception as problem:
         return None, f"{type(problem).__name__}: {problem}"
 

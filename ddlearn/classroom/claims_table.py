@@ -4,7 +4,9 @@ import html
 import math
 from collections.abc import Sequence
 
-from ddlearn.classroom.claim import ClaimResult
+from ddlearn import papers
+from ddlearn.classroom import basis
+from ddlearn.classroom.claim import Claim, ClaimResult
 from ddlearn.classroom.prose import inline
 from ddlearn.classroom.wording import brief
 
@@ -28,7 +30,7 @@ def as_text(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:
     for result in results:
         claim = result.claim
         lines += [
-            f"{verdict(result)}: {claim.statement} ({claim.paper}; {claim.basis})",
+            f"{verdict(result)}: {claim.statement} ({claim.basis_words})",
             f"    expected {claim.band}; measured {measured(result)}; control: {control(result)}",
         ]
     return "\n".join(lines if _all_hold(results) else [*lines, WHAT_TO_DO])
@@ -40,7 +42,7 @@ def as_html(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:
     heads = "".join(f'<th scope="col" style="{cell}">{column}</th>' for column in COLUMNS)
     rows = "".join(
         f'<tr><th scope="row" style="{cell} font-weight: normal; min-width: 18em;">{inline(result.claim.statement)}'
-        f"<br><small>{html.escape(result.claim.paper)}; {html.escape(result.claim.basis)}</small></th>"
+        f"<br><small>{_basis(result.claim)}</small></th>"
         + "".join(f'<td style="{cell}">{html.escape(text)}</td>' for text in _cells(result))
         + f'<td style="{cell} min-width: 6em;"><strong>{verdict(result)}</strong></td></tr>'
         for result in results
@@ -71,6 +73,18 @@ def control(result: ClaimResult) -> str:
 def verdict(result: ClaimResult) -> str:
     """Return the symbol and the words of the last column."""
     return HOLDS if result.holds else FAILS
+
+
+def _basis(claim: Claim) -> str:
+    """Return where the band comes from as HTML, each paper a link to it."""
+    return papers.named(html.escape(basis.words(claim.basis, claim.papers, claim.source)), _link)
+
+
+def _link(key: str) -> str:
+    paper = papers.paper(key)
+    name = html.escape(papers.cite(key))
+    full = html.escape(paper.full)
+    return f'<a href="{html.escape(paper.url)}" title="{full}">{name}</a>' if paper.url else name
 
 
 def _cells(result: ClaimResult) -> tuple[str, str, str]:

@@ -6,45 +6,28 @@ returns a tuple, its values are asked one after the other; where it returns a nu
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-import numpy
 import torch
 from torch import Tensor
 
+from ddlearn.classroom.tolerance import Fault, Tolerance, read, scalar
+from ddlearn.classroom.wrapping import RIGHT, WHOLE, dtype_fault, kind, numbers_agree, shape_fault, type_fault
 
-@dataclass(frozen=True)
-class Fault:
-    """The rung of the ladder on which a value failed, and why."""
-
-    status: str
-    words: str
+__all__ = ["Fault", "Tolerance", "changed", "fault", "numbers_in", "same"]
 
 
-@dataclass(frozen=True)
-class Tolerance:
-    """Entries agree where `|got - want| <= atol + rtol * |want|`."""
-
-    rtol: float
-    atol: float
-
-    def wrong(self, got: Tensor, want: Tensor) -> Tensor:
-        """Return the mask of the entries that disagree; NaN agrees with NaN, an infinity with itself."""
-        return ~torch.isclose(got, want, rtol=self.rtol, atol=self.atol, equal_nan=True)
-
-
-def fault(got: object, want: object, tolerance: Tolerance, place: str = "Your answer") -> Fault | None:
+def fault(got: object, want: object, tolerance: Tolerance, place: str = WHOLE) -> Fault | None:
     """Return the first thing that is wrong with `got`, or None if it agrees with `want`."""
     if isinstance(want, tuple):
         return _tuple_fault(got, want, tolerance, place)
-    if isinstance(want, (int, float)):
-        got, want = _as_scalar(got), torch.tensor(float(want), dtype=torch.float64)
+    number = isinstance(want, (int, float))
+    if number:
+        got, want = _as_scalar(got), scalar(want)
     if not isinstance(got, Tensor):
-        return _type_fault(got, want, tolerance, place)
+        return type_fault(got, want, tolerance, place, number)
     if got.shape != want.shape:
-        turned = " It is the transpose." if got.dim() == 2 and got.T.shape == want.shape else ""
-        return Fault("wrong shape", f"{place} has shape {tuple(got.shape)}; wanted is {tuple(want.shape)}.{turned}")
-    return _dtype_fault(got, want, place) or _value_fault(got, want, tolerance, place)
+        return shape_fault(got, want, tolerance, place)
+    return dtype_fault(got, want, tolerance, place) or _value_fault(got, want, tolerance, place)
 
 
 def same(got: object, want: object, tolerance: Tolerance) -> bool:
@@ -58,8 +41,8 @@ def same(got: object, want: object, tolerance: Tolerance) -> bool:
     if isinstance(want, Tensor):
         if not isinstance(got, Tensor) or got.shape != want.shape or got.dtype != want.dtype:
             return False
-        got, want = _read(got), _read(want)
-        return got is not None and want is not None and not tolerance.wrong(got, want).any()
+        got, want = read(got), read(want)
+        return got is not None and want is not None and tolerance.agrees(got, want)
     return isinstance(got, (int, float, Tensor)) and fault(got, want, tolerance) is None
 
 
@@ -81,29 +64,26 @@ def numbers_in(value: object) -> Iterator[Tensor | int | float]:
         yield from numbers_in(list(value.values()))
 
 
-def kind(value: object) -> str:
-    """Return the type of `value` as a learner would write it: `list`, `numpy.ndarray`, `torch.Tensor`."""
-    if isinstance(value, Tensor):
-        return "torch.Tensor"
-    described = type(value)
-    return described.__name__ if described.__module__ == "builtins" else f"{described.__module__}.{described.__name__}"
-
-
 def _as_scalar(value: object) -> object:
     """Return a number, or a real tensor of one entry, as a tensor of no dimension; anything else as it is."""
     if isinstance(value, (int, float)):
-        return torch.tensor(float(value), dtype=torch.float64)
+        return scalar(value)
     if not isinstance(value, Tensor) or value.numel() != 1 or value.is_complex():
         return value
-    numbers = _read(value)
+    numbers = read(value)
     return value if numbers is None else numbers.reshape(()).double()
 
 
 def _tuple_fault(got: object, want: tuple, tolerance: Tolerance, place: str) -> Fault | None:
     if not isinstance(got, tuple):
-        return Fault("wrong type", f"{place} is a `{kind(got)}`; wanted is a tuple of {len(want)} values.")
+        wanted = f"{place} is a `{kind(got)}`; wanted is a tuple of {len(want)} values."
+        right = isinstance(got, (list, Tensor)) and _value_by_value(got, want, tolerance)
+        mend = f" Return them with commas between: `return {', '.join('abcdefgh'[: len(want)])}`."
+        return Fault("wrong type", f"{RIGHT}{wanted}{mend}" if right else wanted, right)
     if len(got) != len(want):
         return Fault("wrong shape", f"{place} has {len(got)} values; wanted are {len(want)}.")
+    if len(want) > 1 and not _value_by_value(got, want, tolerance) and _value_by_value(got[::-1], want, tolerance):
+        return Fault("not yet", f"{RIGHT}They stand in the other order: the last is wanted first.", True)
     faults = (
         fault(one, other, tolerance, f"Value {number} of your answer")
         for number, (one, other) in enumerate(zip(got, want, strict=True), start=1)
@@ -111,57 +91,15 @@ def _tuple_fault(got: object, want: tuple, tolerance: Tolerance, place: str) -> 
     return next(filter(None, faults), None)
 
 
-def _type_fault(got: object, want: Tensor, tolerance: Tolerance, place: str) -> Fault:
-    plain = Fault("wrong type", f"{place} should be a `torch.Tensor`; this is `{kind(got)}`.{_remark(got)}")
-    try:
-        if not isinstance(got, (numpy.ndarray, numpy.generic)) and not _of_plain_numbers(got):
-            return plain
-        # An array of another shape may be a view that no memory could hold if it were copied.
-        right = numpy.shape(got) == tuple(want.shape) and _agrees(torch.as_tensor(numpy.array(got)), want, tolerance)
-    except (TypeError, ValueError, OverflowError, RecursionError):  # texts, objects, a ragged list, one inside itself
-        return plain
-    begin = "The numbers are right, but " if right else f"{place} is not a tensor: "
-    said = f"this is `{kind(got)}`; the lesson speaks torch: `torch.as_tensor(...)` turns it into a tensor."
-    return Fault("wrong type", begin + said)
-
-
-def _agrees(numbers: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
-    return not numbers.is_complex() and fault(numbers.to(want.dtype), want, tolerance) is None
-
-
-def _of_plain_numbers(value: object) -> bool:
-    # A list of tensors is none: turning it into one array could need more memory than there is.
-    return isinstance(value, (int, float)) or (isinstance(value, list) and all(map(_of_plain_numbers, value)))
-
-
-def _remark(got: object) -> str:
-    return {
-        "list": " `torch.stack(...)` makes one tensor of a list of equal ones.",
-        "generator": " Write `return` where you wrote `yield`.",
-        "coroutine": " Write `def` where you wrote `async def`.",
-        "function": " Did you return a function without calling it?",
-        "builtin_function_or_method": " Did you forget the brackets of a call?",
-        "method": " Did you forget the brackets of a call?",
-    }.get(type(got).__name__, "")
-
-
-def _dtype_fault(got: Tensor, want: Tensor, place: str) -> Fault | None:
-    both_whole = not (got.is_floating_point() or got.is_complex() or want.is_floating_point() or want.is_complex())
-    if got.dtype == want.dtype or (both_whole and torch.bool not in (got.dtype, want.dtype)):
-        return None
-    if got.is_complex():
-        why = " A complex number came in somewhere: `.real` keeps its real part."
-    elif not got.is_floating_point():
-        why = " Whole numbers cannot hold a fraction: work on the floating tensors that you were given."
-    elif want.is_floating_point():
-        why = " Make new tensors with the dtype of the arguments, for example `torch.eye(n, dtype=x.dtype)`."
-    else:
-        why = ""
-    return Fault("wrong type", f"{place} is `{got.dtype}`; wanted is `{want.dtype}`.{why}")
+def _value_by_value(got: list | tuple | Tensor, want: tuple, tolerance: Tolerance) -> bool:
+    if isinstance(got, Tensor) and (got.dim() == 0 or read(got) is None):
+        return False
+    wanted = [item if isinstance(item, Tensor) else scalar(item) for item in want]
+    return len(got) == len(want) and all(map(numbers_agree, got, wanted, [tolerance] * len(want)))
 
 
 def _value_fault(got: Tensor, want: Tensor, tolerance: Tolerance, place: str) -> Fault | None:
-    numbers, wanted = _read(got), _read(want)
+    numbers, wanted = read(got), read(want)
     if numbers is None:
         return Fault("wrong type", f"{place} should be a dense tensor; it is `{got.layout}` on `{got.device}`.")
     numbers = numbers.to(wanted.dtype)
@@ -184,10 +122,3 @@ def _value_fault(got: Tensor, want: Tensor, tolerance: Tolerance, place: str) ->
 
 def _entry(numbers: Tensor, index: tuple) -> str:
     return f"{numbers[index].item()} at {list(index)}" if index else f"{numbers.item()}"
-
-
-def _read(tensor: Tensor) -> Tensor | None:
-    """Return the numbers on the CPU, or None where they cannot be read: sparse, nested, meta tensors."""
-    if tensor.layout != torch.strided or tensor.is_meta or tensor.is_nested:
-        return None
-    return tensor.detach().cpu()

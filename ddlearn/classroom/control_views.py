@@ -3,6 +3,9 @@
 A slider is shown with a number box beside it, for exact values and for those who would rather type. The box follows
 the slider; what is typed moves the slider. A slider that is being dragged is never written to: its handle would jump
 under the hand.
+
+The box holds text, since a browser's own number box throws a decimal comma away and clamps in silence. Its arrow keys
+and its role come from keyboard.js, which reads range and step in the placeholder.
 """
 
 import math
@@ -11,9 +14,13 @@ from collections.abc import Callable
 import ipywidgets as widgets
 
 from ddlearn.classroom.controls import Choice, Control, Slider, Switch
+from ddlearn.classroom.typed import read_number
+from ddlearn.classroom.wording import brief
 
-# The number box may round or refuse what was typed and say so in the same message, hence one writer at a time.
-Moved = Callable[[str, object], None]
+LONGEST = 20  # characters of what was typed that a remark repeats
+
+# Called as moved(name, value, remark): the remark says what became of a number that could not be taken as it was typed.
+Moved = Callable[[str, object, str], None]
 
 
 class SliderView:
@@ -34,12 +41,10 @@ class SliderView:
             self.slider = kind(value=value, min=control.low, max=control.high, step=control.stride, **shared)
         if control.whole:
             self.slider.add_class("ddlearn-whole")
-        box = widgets.BoundedIntText if control.whole else widgets.BoundedFloatText
-        self.number = box(
-            value=value,
-            min=control.low,
-            max=control.high,
-            step=control.number_step(value),
+        self.number = widgets.Text(
+            value=written(value),
+            placeholder=self._range(value),
+            continuous_update=False,
             description=f"{control.label}, number",
             layout=widgets.Layout(width="88px", flex="0 0 auto"),
         )
@@ -53,12 +58,16 @@ class SliderView:
         """Stand at `value` without telling anybody."""
         self._stand(value, slider=True)
 
+    def _range(self, value: float) -> str:
+        ends, step = (self.control.low, self.control.high), self.control.number_step(value)
+        return f"{' to '.join(map(written, ends))} by {written(step)}"
+
     def _stand(self, value: float, slider: bool) -> None:
-        self.value, self._writing = value, True
+        self.value, self._writing = value, True  # one writer at a time: a box that is corrected tells of it again
         try:
             with self.number.hold_sync():  # one message, not two
-                self.number.step = self.control.number_step(value)
-                self.number.value = value
+                self.number.placeholder = self._range(value)
+                self.number.value = written(value)
             if slider:
                 self.slider.value = value
         finally:
@@ -71,15 +80,31 @@ class SliderView:
             self._move(change.new, slider=False)
 
     def _typed(self, change) -> None:
-        self._move(change.new, slider=True)
+        if self._writing:
+            return
+        control, text = self.control, change.new
+        number = read_number(text, control.low, control.high)
+        self._move(self.value if number is None else number, slider=True, remark=self._remark(text, number))
 
-    def _move(self, raw: float, slider: bool) -> None:
+    def _remark(self, text: str, number: float | None) -> str:
+        control, typed = self.control, text.strip()[:LONGEST]
+        if number is None:
+            return f"“{typed}” is no number: {control.label} stays at {brief(self.value)}." if typed else ""
+        if number > control.high:
+            return f"{typed} is above the range of {control.label}: {brief(control.high)} is taken."
+        if number < control.low:
+            return f"{typed} is below the range of {control.label}: {brief(control.low)} is taken."
+        if control.whole and not number.is_integer():
+            return f"{control.label} is a whole number: {brief(control.snap(number))} is taken for {typed}."
+        return ""
+
+    def _move(self, raw: float, slider: bool, remark: str = "") -> None:
         if self._writing:
             return
         before, value = self.value, self.control.snap(raw)
         self._stand(value, slider)
-        if value != before:
-            self._moved(self.control.name, value)
+        if value != before or remark:
+            self._moved(self.control.name, value, remark)
 
 
 class PlainView:
@@ -111,9 +136,18 @@ class PlainView:
 
     def _changed(self, change) -> None:
         if not self._writing:
-            self._moved(self.control.name, change.new)
+            self._moved(self.control.name, change.new, "")
+
+
+def written(value: float) -> str:
+    """The number as the box shows it: all its digits, and no zeros before those of an exponent."""
+    mantissa, mark, exponent = f"{value:.12g}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if mark else mantissa
 
 
 def view(control: Control, value, moved: Moved, label_width: str = "initial") -> SliderView | PlainView:
-    """The view of a control, standing at `value`; `moved(name, value)` is called on every move that a learner makes."""
+    """The view of a control, standing at `value`.
+
+    `moved(name, value, remark)` is called on every move that a learner makes, and on a number that cannot be taken.
+    """
     return (SliderView if isinstance(control, Slider) else PlainView)(control, value, moved, label_width)

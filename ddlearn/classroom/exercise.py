@@ -13,8 +13,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from ddlearn.classroom import own_name
+from ddlearn.classroom.code import has_loop
+from ddlearn.classroom.mistake import Mistake, Remark
+from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.sandbox import Outcome, call, where
-from ddlearn.classroom.verdict import Verdict
+from ddlearn.classroom.verdict import Verdict, rank
 from ddlearn.classroom.wording import listed
 
 if TYPE_CHECKING:
@@ -40,15 +44,6 @@ TODO = _Todo()
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """A classic error: an implementation that makes it, and the hint that it deserves."""
-
-    name: str
-    wrong: Callable
-    hint: str
-
-
-@dataclass(frozen=True)
 class Exercise:
     """One function to write.
 
@@ -60,7 +55,9 @@ class Exercise:
         hints: the ladder of hints, the gentlest first.
         mistakes: classic errors. A wrong answer that equals a mistake's on every case gets that mistake's hint.
         rtol, atol: entries agree where `|got - want| <= atol + rtol * |want|`.
-        timeout: seconds that one case may take.
+        timeout: seconds that one case may take; under a debugger there is no limit.
+        no_loop: whether the exercise asks for none. A right answer with a loop passes, with a note.
+        remarks: notes on right answers that miss what the exercise is about.
     """
 
     name: str
@@ -72,34 +69,73 @@ class Exercise:
     rtol: float = 1e-6
     atol: float = 1e-9
     timeout: float = 5.0
+    no_loop: bool = False
+    remarks: tuple[Remark, ...] = ()
 
+    @first_modes()
     def check(self, answer: Callable, seed: int = 0) -> Verdict:
         """Ask `answer` every case and return the verdict. Displays nothing, raises nothing."""
         if not callable(answer):
             return Verdict("wrong type", f"`{self.name}` should be a function; it is a `{type(answer).__name__}`.")
         from ddlearn.classroom.compare import changed  # here, so that a card without a check needs no torch
 
-        values, faults, printed = [], [], ""
+        values, wanted, faults, printed = [], [], [], ""
         for arguments in self._arguments(seed):
             given = deepcopy(arguments)
-            outcome = call(answer, given, self.timeout)
+            with own_name.bound(answer, self.name, self.reference):
+                outcome = call(answer, given, self.timeout)
             printed = printed or outcome.printed
             stopped = self._stopped(answer, outcome, arguments)
             if stopped:
-                return Verdict(*stopped, printed=printed)
+                status, words = stopped
+                before = f" {_right_before(len(values))}" if values and not faults else ""
+                return Verdict(status, words + before, printed=printed)
             if inspect.iscoroutine(outcome.value):
                 outcome.value.close()
             values.append(outcome.value)
+            wanted.append(self.reference(*deepcopy(arguments)))
             altered = [changed(was, now) for was, now in zip(arguments, given, strict=True)]
-            faults.extend(self._faults(outcome.value, altered, arguments))
-        mistake = self._recognise(values, seed) if faults else None
+            found = self._faults(outcome.value, wanted[-1], altered, arguments)
+            faults.extend((len(values) - 1, status, words, right) for status, words, right in found)
+        if faults:
+            return self._missed(values, wanted, faults, seed, printed)
+        count = f"{len(values)} cases" if len(values) > 1 else "the case"
+        right = f"`{self.name}` agrees with the course's own on {count}."
+        return Verdict("passed", right, printed=printed, note=self._note(answer, values))
+
+    def _missed(self, values: list, wanted: list, faults: list, seed: int, printed: str) -> Verdict:
+        """Return the verdict on a wrong answer: a classic mistake, or the fault on the first rung of the ladder."""
+        from ddlearn.classroom.compare import Tolerance
+        from ddlearn.classroom.pattern import pattern
+
+        mistake = self._recognise(values, seed)
         if mistake:
             return Verdict("classic mistake", mistake.hint, mistake.name, printed)
-        verdicts = [Verdict(*found, printed=printed) for found in faults]
-        count = f"{len(values)} cases" if len(values) > 1 else "the case"
-        right = Verdict("passed", f"`{self.name}` agrees with the course's own on {count}.", printed=printed)
-        return min(verdicts, key=lambda verdict: verdict.rank, default=right)
+        # Of two faults on one rung that comes first whose numbers are not right either.
+        _, status, words, _ = min(faults, key=lambda fault: (rank(fault[1]), fault[3]))
+        wrong = sorted({case for case, *_ in faults})
+        paragraphs = [words]
+        if status == "not yet":
+            similar = pattern([values[i] for i in wrong], [wanted[i] for i in wrong], Tolerance(self.rtol, self.atol))
+            if similar and len(wrong) < len(values):
+                similar = f"Where it differs: {similar[0].lower()}{similar[1:]}"
+            paragraphs = [similar, words] if similar else paragraphs
+        if len(wrong) < len(values):
+            paragraphs.append(_right_on_some(len(values) - len(wrong), len(values)))
+        return Verdict(status, "\n\n".join(paragraphs), printed=printed)
 
+    def _note(self, answer: Callable, values: list) -> str:
+        """Return what is worth saying about an answer that passed."""
+        from ddlearn.classroom.compare import numbers_in
+
+        notes = [remark.words for remark in self.remarks if remark.noticed(answer)]
+        if self.no_loop and has_loop(answer):
+            notes.append("It has a loop, and the exercise asks for none: whole tensors can do it at once.")
+        if any(getattr(number, "requires_grad", False) for number in numbers_in(values)):
+            notes.append("Your answer carries a gradient. `.detach()` leaves the numbers alone.")
+        return " ".join(notes)
+
+    @first_modes()
     def self_check(self) -> list[str]:
         """Return what is unfair about this exercise, in sentences; nothing if it is sound.
 
@@ -114,17 +150,23 @@ class Exercise:
         verdict = self.check(self.reference)
         if not verdict.passed:
             found.append(f"the reference does not pass: {verdict.sentence}")
+        if verdict.note:
+            found.append(f"the reference passes with a note: {verdict.note}")
         if any(as_tensor(value).isnan().any() for value in numbers_in(self._answers(self.reference, seed=0))):
             found.append("the reference answers NaN, with which nothing can be compared")
         if self.check(lambda *arguments: TODO).status != "not started":
             found.append("a stub is not recognised as not started")
-        for mistake in self.mistakes:
-            verdict = self.check(mistake.wrong)
-            if verdict.mistake != mistake.name:
-                found.append(f"the mistake {mistake.name!r} gets another verdict: {verdict.sentence}")
-        answers = {mistake.name: self._answers(mistake.wrong, seed=0) for mistake in self.mistakes}
-        for one, other in combinations(answers, 2):
-            if self._same(answers[one], answers[other]):
+        ways = [(mistake.name, wrong) for mistake in self.mistakes for wrong in mistake.ways]
+        for name, wrong in ways:
+            verdict = self.check(wrong)
+            if verdict.mistake != name:
+                found.append(f"the mistake {name!r} gets another verdict: {verdict.sentence}")
+        for remark in self.remarks:
+            if self.check(remark.example).note != remark.words:
+                found.append(f"the example of the remark {remark.name!r} does not pass with its words alone")
+        answers = [(name, self._answers(wrong, seed=0)) for name, wrong in ways]
+        for (one, ones), (other, others) in combinations(answers, 2):
+            if one != other and self._same(ones, others):
                 found.append(f"the mistakes {one!r} and {other!r} cannot be told apart on these cases")
         first, again, elsewhere = (self._arguments(seed) for seed in (0, 0, 1))
         if not first:
@@ -142,6 +184,7 @@ class Exercise:
 
         return [tuple(case) for case in self.cases(Generator().manual_seed(seed))]
 
+    @first_modes()
     def _answers(self, function: Callable, seed: int) -> list:
         return [function(*arguments) for arguments in self._arguments(seed)]
 
@@ -153,7 +196,8 @@ class Exercise:
 
     def _recognise(self, values: list, seed: int) -> Mistake | None:
         """Return the mistake whose answers these are on every case."""
-        return next((m for m in self.mistakes if self._same(values, self._answers(m.wrong, seed))), None)
+        ways = ((mistake, wrong) for mistake in self.mistakes for wrong in mistake.ways)
+        return next((mistake for mistake, wrong in ways if self._same(values, self._answers(wrong, seed))), None)
 
     def _stopped(self, answer: Callable, outcome: Outcome, arguments: tuple) -> tuple[str, str] | None:
         """Return the rung and the words where a call gave no value to compare."""
@@ -165,6 +209,9 @@ class Exercise:
         values = outcome.value if isinstance(outcome.value, tuple) else (outcome.value,)
         if any(value is TODO for value in values):
             return "not started", f"`{self.name}` still returns `TODO`. Write its body and run the cell again."
+        if outcome.value is None and outcome.printed.strip():
+            mend = "Printing shows a result and hands nothing on: write `return` where you wrote `print`."
+            return "wrong type", f"`{self.name}` prints something and returns nothing. {mend}"
         if outcome.value is None:
             return "not started", f"`{self.name}` returns nothing yet. If you wrote its body, end it with `return`."
         return None
@@ -176,6 +223,11 @@ class Exercise:
             message = ""
         message = textwrap.shorten(message, MESSAGE_LIMIT, placeholder=" ...") if error.args else ""
         said = f"`{type(error).__name__}: {message}`" if message else f"`{type(error).__name__}`"
+        if isinstance(error, RecursionError) and own_name.calls_itself(answer, error):
+            said += (
+                f"\n\nYour function calls itself, and never comes to an end. Inside its own body `{self.name}` is the "
+                "function that you are writing."
+            )
         place = where(error, answer)
         if place:
             line = f"In line {place[0]} of your cell" + (f", `{place[1]}`" if place[1] else "")
@@ -186,16 +238,18 @@ class Exercise:
             return f"It is called as {self._asked(arguments)}. Your function does not take these arguments.\n\n{said}"
         return f"{said}\n\nWhen asked {self._asked(arguments)}."
 
-    def _faults(self, value: object, altered: list[bool], arguments: tuple) -> Iterable[tuple[str, str]]:
+    def _faults(
+        self, value: object, wanted: object, altered: list[bool], arguments: tuple
+    ) -> Iterable[tuple[str, str, bool]]:
         from ddlearn.classroom.compare import Tolerance, fault
 
-        found = fault(value, self.reference(*deepcopy(arguments)), Tolerance(self.rtol, self.atol))
+        found = fault(value, wanted, Tolerance(self.rtol, self.atol))
         if found:
-            yield found.status, f"{found.words}\n\nThat was {self._asked(arguments)}."
+            yield found.status, f"{found.words}\n\nThat was {self._asked(arguments)}.", found.right
         names = [f"`{name}`" for name, was in zip(self._names(len(altered)), altered, strict=True) if was]
         if names:
             mend = "Work on a copy (`.clone()`), or write `a = a + b` instead of `a += b`."
-            yield "changed its input", f"After the call {listed(names)} was no longer what it had been. {mend}"
+            yield "changed its input", f"After the call {listed(names)} was no longer what it had been. {mend}", True
 
     def _names(self, count: int) -> list[str]:
         names = list(inspect.signature(self.reference).parameters)[:count]
@@ -206,6 +260,14 @@ class Exercise:
         names = self._names(len(arguments))
         given = [f"`{name}` {_described(value)}" for name, value in zip(names, arguments, strict=True)]
         return f"`{self.name}({', '.join(names)})`" + (f" with {listed(given)}" if given else "")
+
+
+def _right_before(count: int) -> str:
+    return f"The {count} cases before were right." if count > 1 else "The case before was right."
+
+
+def _right_on_some(right: int, cases: int) -> str:
+    return f"{right} of {cases} cases {'are' if right > 1 else 'is'} right; this is the first that is not."
 
 
 def _described(value: object) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from ddlearn.classroom.controls import Control
 from ddlearn.classroom.figure import LiveFigure
 from ddlearn.classroom.latest import Job, Latest
+from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.panel import Panel
 from ddlearn.classroom.sweep import check_sentence, settings
 from ddlearn.classroom.wording import listed
@@ -67,6 +68,7 @@ class Explorer:
         self.controls, self.compute, self.uses = tuple(controls), compute, tuple(uses)
         self.figure = figure() if isinstance(figure, type) else figure
         self.engine: dict[str, Callable] = {}
+        self.below: list[Callable[[], None]] = []  # what else `show` shows, under the figure
         self.error: Exception | None = None  # the last one, whole: the card has room for its sentence only
         self._control = {control.name: control for control in self.controls}
         _require_arguments(self)
@@ -95,6 +97,8 @@ class Explorer:
                 self.figure.show_words(f"No picture yet. {_sentence(self.error)}")
         finally:
             self._appearing = False
+        for show in self.below:
+            show()
 
     @property
     def state(self) -> Values:
@@ -215,9 +219,9 @@ class Explorer:
                 view.write(values[name])
             self._latest.submit(self._wish(note.format(self._said(values))))
 
-    def _moved(self, name: str, value) -> None:
+    def _moved(self, name: str, value, remark: str = "") -> None:
         self._values = {**self._values, name: value}
-        self._latest.submit(self._wish())
+        self._latest.submit(self._wish(remark and f"{remark} Shows {self._said(self._values)}."))
 
     # -- from a wish to a picture
 
@@ -234,8 +238,8 @@ class Explorer:
             if wish.key in remembered:
                 remembered.move_to_end(wish.key)
                 return remembered[wish.key][0]
-        reporter = {"progress": job.progress} if self._reports else {}
-        result = self.compute(**wish.values, **wish.engine, **reporter)
+        with first_modes():
+            result = self.compute(**wish.values, **wish.engine, **({"progress": job.progress} if self._reports else {}))
         with self._memory_lock:
             remembered[wish.key] = result, wish.engine  # the functions are kept, lest their ids be given away
             while len(remembered) > REMEMBERED:
@@ -262,8 +266,6 @@ class Explorer:
         self._panel.enable(CANCEL, False)
         self._panel.alarm(f"{_sentence(error)} The picture keeps its last state.")
 
-    # -- words
-
     def _said(self, values: Values) -> str:
         return listed([self._control[name].say(value) for name, value in values.items()])
 
@@ -276,7 +278,7 @@ class Explorer:
 
     def _board(self) -> Panel:
         buttons = {RESET: self.reset, SURPRISE: self.surprise, CANCEL: self.cancel}
-        panel = Panel(self.title, self.controls, self._values, self._moved, buttons)
+        panel = Panel(self.title, self.controls, self._values, self._moved, buttons, self.figure.view)
         panel.enable(CANCEL, False)
         return panel
 

@@ -2,15 +2,25 @@
 
 Making a figure anew on each move costs twice as much as moving its data, and its output blinks. So a `LiveFigure` makes
 its axes once, lets the layout engine place them once, and from then on only sets data, renders with Agg, and replaces
-the picture under one display id. With the picture goes a sentence that says what it shows, built from the same data: it
-is the alt text, the caption, and all that a terminal sees.
+the picture. With the picture goes a sentence that says what it shows, built from the same data: it is the alt text, the
+caption, and all that a terminal sees.
+
+On the page a picture stands twice, and one of the two is seen. `view` is a widget: every page that knows the kernel has
+it, after a reload too. The *still* is an output, HTML and PNG: the saved notebook keeps it. The view carries the rule
+that hides the still, so the still is there for the reader exactly where the view is not.
 """
 
+import asyncio
 import base64
 import html
 import io
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
 
 from ddlearn.classroom import projector
+from ddlearn.classroom.modes import first_modes
 
 # Okabe and Ito (2008): eight colours that people with any common colour vision can tell apart. Use them together with a
 # line style or a marker, so that a grey print tells the same story.
@@ -25,6 +35,7 @@ PALETTE = {
     "vermilion": "#D55E00",
     "purple": "#CC79A7",
 }
+RESTED = 0.4  # seconds without a move until the still follows the view, which follows at once
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)))
 
 STYLE = {
@@ -53,6 +64,18 @@ STYLE = {
 }
 
 
+@contextmanager
+def style() -> Iterator[None]:
+    """Inside, matplotlib's settings are its defaults and `STYLE`, whatever the process has set; the backend stays."""
+    from matplotlib import rc_context, rcParams, rcParamsDefault
+
+    ours = {**rcParamsDefault, **STYLE}
+    ours.pop("backend")
+    # Each setting that is written is validated, which takes longer than to see that it stands there already.
+    with rc_context({name: value for name, value in ours.items() if rcParams[name] != value}), first_modes():
+        yield
+
+
 class LiveFigure:
     """Subclass it: `layout` makes the artists once, `draw` moves them, `describe` says what they show.
 
@@ -66,7 +89,8 @@ class LiveFigure:
 
     sentence = ""  # what the figure said last
     figure = None  # the matplotlib figure; made for the first result
-    _handle = None
+    _handle = None  # of the still
+    _resting = None  # the timer until it follows
 
     def layout(self, figure) -> None:
         """Make axes and artists on an empty `matplotlib.figure.Figure`, once, and keep the artists on self."""
@@ -85,7 +109,8 @@ class LiveFigure:
 
         The picture has a fixed size and the caption keeps room for its lines, so the output's height never moves.
         """
-        self.sentence = self.describe(result)
+        with first_modes():
+            self.sentence = self.describe(result)
         png = base64.b64encode(self.png(result)).decode("ascii")
         width, height = self._pixels
         image = (
@@ -94,12 +119,19 @@ class LiveFigure:
         )
         return {"text/html": self._framed(image, self.sentence), "image/png": png, "text/plain": self.sentence}
 
+    @cached_property
+    def view(self):
+        """The live figure, a widget for an explorer to place; a figure that is asked for none has its still only."""
+        from ipywidgets import HTML
+
+        return HTML(layout={"width": "auto", "margin": "0"})
+
     def show(self, result) -> None:
-        """Display the figure of `result`; later calls of `update` replace it in place."""
+        """Display the still of `result`, and put the same into the view; later calls of `update` replace both."""
         self._appear(self.bundle(result))
 
     def show_words(self, words: str) -> None:
-        """Display words in a frame of the figure's size, where there is no result yet; `update` replaces them."""
+        """Show words in a frame of the figure's size, where there is no result yet; `update` replaces them."""
         self.sentence = words
         width, height = self._pixels
         style = f"max-width:{width}px;height:{height}px;box-sizing:border-box;border:1px dashed #808080"
@@ -109,17 +141,17 @@ class LiveFigure:
     def update(self, result) -> None:
         """Replace the picture and its words where they stand; if the figure was never shown, only draw it."""
         bundle = self.bundle(result)
+        self._live(bundle)
         if self._handle is not None:
-            self._handle.update(bundle, raw=True)
+            self._later(lambda: self._handle.update(self._marked(bundle), raw=True))
 
     def png(self, result) -> bytes:
         """The picture of `result`, drawn by Agg without pyplot."""
-        from matplotlib import rc_context
         from PIL import Image
 
         from ddlearn.classroom.stage import Stage
 
-        with rc_context(STYLE):
+        with style():
             fresh = self.figure is None
             if fresh:
                 self.figure = self._blank()
@@ -157,18 +189,50 @@ class LiveFigure:
                 axes.xaxis.set_label_coords(along, here.transform((0, below))[1])
                 axes.yaxis.set_label_coords(here.transform((beside, 0))[0], up)
 
+    def _live(self, bundle: dict) -> None:
+        if self._viewed:
+            self.view.value = f"<style>.{self._mark} {{ display: none }}</style>{bundle['text/html']}"
+
     def _appear(self, bundle: dict) -> None:
         from ddlearn.classroom import page
 
+        self._live(bundle)
+        self._rest()
         if self._handle is None:
-            self._handle = page.show(bundle)
+            self._handle = page.show(self._marked(bundle))
         else:
-            self._handle.display(bundle, raw=True)  # under the same id: a second view, which moves with the first
+            self._handle.display(self._marked(bundle), raw=True)  # under the same id: a second one, kept like the first
+
+    def _later(self, develop: Callable[[], None]) -> None:
+        """Call `develop` once no move has come for a while. Where nothing is seen sooner, or no loop runs: at once."""
+        self._rest()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            loop = None
+        if loop is None or not self._viewed:
+            develop()
+        else:
+            self._resting = loop.call_later(RESTED, develop)
+
+    def _rest(self) -> None:
+        if self._resting is not None:
+            self._resting.cancel()
+
+    @property
+    def _viewed(self) -> bool:
+        return "view" in self.__dict__
+
+    def _marked(self, bundle: dict) -> dict:
+        return {**bundle, "text/html": f'<div class="{self._mark}">{bundle["text/html"]}</div>'}
+
+    @cached_property
+    def _mark(self) -> str:
+        return f"ddlearn-still-{uuid.uuid4().hex}"
 
     def _framed(self, picture: str, words: str) -> str:
-        caption = (
-            f'<figcaption style="min-height:4.5em;line-height:1.5;padding:2px 0">{html.escape(words)}</figcaption>'
-        )
+        style = "min-height:4.5em;padding:2px 0;font-size:var(--jp-content-font-size1);line-height:1.5"
+        caption = f'<figcaption style="{style}">{html.escape(words)}</figcaption>'
         style = f"margin:0;max-width:{self._pixels[0]}px"
         return f'<figure class="ddlearn-figure" style="{style}">{picture}{caption}</figure>'
 

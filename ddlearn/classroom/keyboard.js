@@ -4,6 +4,9 @@
 //    carries `data-lm-suppress-shortcuts`. Without it an arrow key on a menu moves to another cell, and "x" cuts one.
 // 2. The handle of a slider has no name, groups of radio or toggle buttons have no role, a toggle does not say whether it
 //    is pressed, and a logarithmic slider speaks exponents.
+// 3. A browser's number box throws a decimal comma away and clamps in silence. Ours is a line of text; the arrow keys
+//    and the role of a number box are added here.
+// 4. A style sheet in a saved output is as old as that output. Where the kernel's own is on the page, it alone counts.
 //
 // One observer for the page, one pass a frame. A pass writes only what differs, so it cannot set itself off.
 (() => {
@@ -38,12 +41,33 @@
     set(handle, "aria-valuetext", said);
   };
 
+  // The placeholder of a number box reads "0.1 to 10 by 0.5".
+  const limits = (box) => box.placeholder.split(/ to | by /).map(Number);
+  const nameNumber = (box) => {
+    const [low, high] = limits(box), value = Number(box.value);
+    for (const [name, what] of [["role", "spinbutton"], ["inputmode", "decimal"], ["autocomplete", "off"],
+      ["aria-valuemin", low], ["aria-valuemax", high], ["aria-valuenow", Number.isNaN(value) ? low : value]]) {
+      set(box, name, String(what));
+    }
+  };
+  document.addEventListener("keydown", (event) => {
+    const box = event.target, way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!way || !box.matches(".ddlearn-number input")) return;
+    event.preventDefault();
+    const [low, high, step] = limits(box), value = Number(box.value.replace(",", "."));
+    if (Number.isNaN(value)) return;
+    box.value = String(Number(Math.min(Math.max(value + way * step, low), high).toPrecision(12)));
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+    nameNumber(box);
+  }, true);
+
   const repair = () => {
-    for (const e of all(`.jupyter-widgets ${CONTROLS}`)) set(e, "data-lm-suppress-shortcuts", "true");
+    for (const e of all(`.jupyter-widgets ${CONTROLS}, .ddlearn-card summary`)) set(e, "data-lm-suppress-shortcuts", "true");
     for (const e of all(".jupyter-widgets [role=slider]")) {
       set(e, "aria-label", (label(e) || "slider") + (e.matches(".noUi-handle-upper") ? " (upper)" : ""));
       sayValue(e);
     }
+    for (const e of all(".ddlearn-number input")) nameNumber(e);
     for (const e of all(".jupyter-widgets button")) {
       const icon = e.querySelector("i");
       if (!icon || e.textContent.trim()) continue;
@@ -68,12 +92,17 @@
       set(e, "role", "status");
       set(e, "aria-live", "polite");
     }
+    const media = document.querySelector("style.ddlearn-live-sheet") ? "not all" : "all";
+    for (const e of all("style.ddlearn-saved-sheet")) set(e, "media", media);
   };
 
   // A button that is disabled while it has the focus, as Cancel is at the end of a computation, drops the focus on the
   // page's body, and the next Tab begins at the top. Its neighbour takes the focus instead.
   let focused = null;
-  document.addEventListener("focusin", (event) => { focused = event.target; });
+  document.addEventListener("focusin", (event) => {
+    focused = event.target;
+    if (focused.matches(".ddlearn-number input")) nameNumber(focused);
+  });
   const keepFocus = () => {
     if (!focused || !focused.disabled || !focused.isConnected) return;
     const active = document.activeElement;

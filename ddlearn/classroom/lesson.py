@@ -4,14 +4,14 @@ The notebook speaks to this one object. When an exercise passes, every explorer 
 function; when a later version breaks, the explorer goes back to the reference, and the card says so.
 """
 
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ddlearn import compute
+from ddlearn import compute, thread_pools
 from ddlearn.arguments import one_of
-from ddlearn.classroom import catching_up, claims_table, open_lessons, page, projector_button
+from ddlearn.classroom import catching_up, claims_table, live, open_lessons, page, projector_button, start_card
 from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, source_of, strict
 from ddlearn.classroom.claim import Claim, ClaimResult
 from ddlearn.classroom.exercise import Exercise
@@ -39,7 +39,8 @@ class Lesson:
 
     `parts` holds what was declared; explorers are attributes by their name (`lesson.lift`); `engine` maps the names of
     the exercises that are passed to the learner's functions. `difficulty` runs from 1 to 5. With `warm_optimizer`,
-    `start` also makes torch load its optimizers, which otherwise costs seconds at the first click.
+    `start` also makes torch load its optimizers, which otherwise costs seconds at the first click. `revealed_by` maps
+    predictions, by name, to the explorer below which each is compared with its truth.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Lesson:
         recap: Quiz | Iterable[QuizItem] = (),
         quiz: Quiz | Iterable[QuizItem] = (),
         claims: Iterable[Claim] = (),
+        revealed_by: Mapping[str, str] | None = None,
         progress: Progress | None = None,
         warm_optimizer: bool = False,
     ):
@@ -66,6 +68,10 @@ class Lesson:
         self.warm_optimizer = warm_optimizer
         self._given_progress, self._progress = progress, None
         self._tries = {exercise.name: Tries() for exercise in self.parts.exercises}
+        self.revealed_by = dict(revealed_by or {})
+        for name, explorer in self.revealed_by.items():
+            asked = _named("prediction", name, self.parts.predictions)
+            _named("explorer", explorer, self.parts.explorers).below.append(partial(self._compare, asked))
 
     @property
     def progress(self) -> Progress:
@@ -92,11 +98,15 @@ class Lesson:
 
         `projector` turns the projector view on or off, as the button under the card does. Calling it again shows the
         card again and changes nothing else.
+
+        The kernel of a lesson is the course's own, so torch and BLAS are held here to the cores that are granted
+        (`thread_pools.limit_threads`): on a host that grants one of many, more threads would only wait for each other.
         """
+        thread_pools.limit_threads()
         if projector is not None:
             projector_button.turn_here(projector, self.parts.explorers)
         page.install()
-        page.show(page.card(self.number, self.title, self._welcome(), "note"))
+        page.show(start_card.card(self))
         projector_button.show(self.parts.explorers)
         if compute.memory_is_limited():
             self._make_room()
@@ -118,6 +128,7 @@ class Lesson:
         exercise = _named("exercise", name, self.parts.exercises)
 
         def check(function: Callable) -> Answer:
+            function = function.written if isinstance(function, Answer) else function
             verdict = exercise.check(function)
             tries = self._tries[name]
             tries.count(verdict)
@@ -161,16 +172,11 @@ class Lesson:
         """Measure the claims one after the other, saying which is under way, and show the table in its place."""
         seeds = list(seeds)
         claims, results = self.parts.claims, []
-        handle = page.show(_line(f"Measuring {len(claims)} claims ..."))
+        line = live.Line(_line(f"Measuring {len(claims)} claims ..."))
         for number, claim in enumerate(claims, start=1):
-            if handle is not None:
-                handle.update(_line(f"Measuring claim {number} of {len(claims)}: {claim.statement}"), raw=True)
+            line.say(_line(f"Measuring claim {number} of {len(claims)}: {claim.statement}"))
             results.append(claim.run(scale or compute.scale(), seeds))
-        table = claims_table.bundle(results, seeds)
-        if handle is None:
-            page.show(table)
-        else:
-            handle.update(table, raw=True)
+        line.end(claims_table.bundle(results, seeds))
         self.progress.record_claims(self.number, {result.claim.id: result for result in results})
         self._show_notices()
 
@@ -222,14 +228,9 @@ class Lesson:
         part.show()
         self._show_notices()
 
-    def _welcome(self) -> str:
-        threads = compute.threads()
-        cores = "1 thread" if threads == 1 else f"{threads} threads"
-        used, limit = compute.memory_used() / 2**30, compute.memory_limit() / 2**30
-        machine = f"It runs on `{compute.device()}` with {cores}; {used:.1f} of {limit:.1f} GB of memory are in use."
-        return to_html(
-            f"About {self.minutes} minutes, difficulty {self.difficulty} of 5.\n\n{machine}\n\n{self._so_far()}"
-        )
+    def _compare(self, prediction: Prediction) -> None:
+        self._open()
+        prediction.compare()
 
     def _make_room(self) -> None:
         """Shut down other lessons that rest, where they hold what this one will need, and say so."""
@@ -253,14 +254,6 @@ class Lesson:
             "Your answers are kept."
         )
         page.show(page.card("!", "Little memory is left", to_html(words), "bad"))
-
-    def _so_far(self) -> str:
-        names = [exercise.name for exercise in self.parts.exercises]
-        if not names:
-            return "There is nothing to hand in here."
-        kept = self.progress.lesson(self.number)["exercises"]
-        passed = sum(kept.get(name, {}).get("status") == "passed" for name in names)
-        return f"{passed} of {len(names)} exercises passed." if len(names) > 1 else f"{passed} of 1 exercise passed."
 
     def _show_notices(self) -> None:
         for notice in self.progress.notices:

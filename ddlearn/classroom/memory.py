@@ -6,11 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from threading import Lock
 
+from ddlearn.classroom.modes import first_modes
+
 
 def remembered(size: int) -> Callable[[Callable], Callable]:
     """Keep the last `size` results of a function by its arguments; `progress`, by keyword, is no part of them.
 
-    What is cancelled half-way raises and is not kept. Explorers ask from their threads.
+    What is cancelled half-way raises and is not kept. Explorers ask from their threads. As others will use what is
+    kept, it is computed in the first modes, whoever asks.
     """
 
     def decorate(function: Callable) -> Callable:
@@ -26,7 +29,8 @@ def remembered(size: int) -> Callable[[Callable], Callable]:
                 if key in kept:
                     kept.move_to_end(key)
                     return kept[key]
-            result = function(*arguments, progress=progress, **named)
+            with first_modes():
+                result = function(*arguments, progress=progress, **named)
             with lock:
                 kept[key] = result
                 while len(kept) > size:

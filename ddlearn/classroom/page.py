@@ -20,6 +20,8 @@ KINDS = {
     "note": ("#0a2f4d", "#e8f2fa", "#0072b2"),
 }
 
+LIVE, SAVED = "ddlearn-live-sheet", "ddlearn-saved-sheet"
+
 _sent: list = []  # the handles of the style sheets on the page
 
 
@@ -42,7 +44,10 @@ def show(bundle: dict):
 
 
 def install() -> None:
-    """Send the keyboard-and-name shim and the style sheets to the page. Sending them again does no harm."""
+    """Send the keyboard-and-name shim and the style sheets to the page. Sending them again does no harm.
+
+    Live parts bring their own (`live.py`): these are for what is read without a kernel.
+    """
     if in_notebook():
         _sent.append(show(sheets()))
 
@@ -54,13 +59,28 @@ def restyle() -> None:
 
 
 def sheets() -> dict:
-    """The shim and the style sheets as one bundle; in the projector view its sheet comes last and wins."""
-    package = resources.files(__package__)
-    names = ("page.css", "projector.css") if projector.on() else ("page.css",)
-    style = "\n".join(package.joinpath(name).read_text("utf-8") for name in names)
-    script = package.joinpath("keyboard.js").read_text("utf-8")
+    """The shim and the style sheets as one bundle."""
     words = "Every control of this lesson can be worked from the keyboard: Tab to reach it, arrows to move it."
-    return {"text/html": f"<style>{style}</style><script>{script}</script>", "text/plain": words}
+    return {"text/html": f"{style(SAVED)}{script()}", "text/plain": words}
+
+
+def style(role: str) -> str:
+    """The style sheets as an element of class `role`, LIVE or SAVED; the projector view's comes last and wins.
+
+    A saved one may be out of date, so the shim turns it off where a live one is.
+    """
+    names = ("page.css", "projector.css") if projector.on() else ("page.css",)
+    rules = "\n".join(_resource(name) for name in names)
+    return f'<style class="{role}">{rules}</style>'
+
+
+def script() -> str:
+    """The keyboard-and-name shim as an element. A page that has it already takes no notice of another."""
+    return f"<script>{_resource('keyboard.js')}</script>"
+
+
+def _resource(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text("utf-8")
 
 
 def card(symbol: str, headline: str, body_html: str = "", kind: str = "plain") -> dict:

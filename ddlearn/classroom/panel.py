@@ -1,4 +1,4 @@
-"""The board of an explorer: title, controls, buttons, status line, and whose functions it runs on.
+"""The board of an explorer: title, controls, buttons, status line, whose functions it runs on, and the picture below.
 
 It shows and it listens; it decides nothing. Names and roles that ipywidgets leaves out are added by keyboard.js, which
 knows the classes given here.
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets as widgets
 
-from ddlearn.classroom import page
+from ddlearn.classroom import live, page
 from ddlearn.classroom.control_views import Moved, view
 from ddlearn.classroom.controls import Control, Switch
 from ddlearn.classroom.wording import listed
@@ -25,6 +25,7 @@ class Panel:
         values: Mapping[str, object],
         moved: Moved,
         buttons: Mapping[str, Callable[[], None]],
+        picture: widgets.Widget,
     ):
         self._title, self._controls = title, controls
         # In `ch`, the width of a zero, and a little more: labels stand in one column and none is ever cut off.
@@ -46,18 +47,18 @@ class Panel:
         )
         self._engine = _line("ddlearn-engine")
         head = _line("ddlearn-title", f"<strong>{html.escape(title)}</strong>")
-        self.box = widgets.VBox(
+        board = widgets.VBox(
             [head, grid, bar, self._engine], layout=widgets.Layout(max_width="900px", overflow="visible")
         )
-        self.box.add_class("ddlearn-explorer")
+        board.add_class("ddlearn-explorer")
+        self.box = live.part(board, picture)
         self.status = ""
 
     def show(self, values: Mapping[str, object]) -> None:
-        """Display the board. A saved notebook, which has no live controls, keeps a sentence in their place."""
-        bundle = self.box._repr_mimebundle_() if page.in_notebook() else {}
+        """Display board and picture. A saved notebook, which has no live controls, keeps a sentence in their place."""
         settings = listed([f"{c.say(values[c.name])} ({c.range_said})" for c in self._controls])
         words = f"{self._title}. Live while the notebook runs: {settings}."
-        page.show({**bundle, "text/plain": words})
+        live.show(self.box, {"text/plain": words})
 
     def say(self, words: str, sentence: str = "") -> None:
         """Put words in the status line. A screen reader also hears `sentence`, which the eye finds under the figure."""

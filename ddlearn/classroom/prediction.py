@@ -29,6 +29,9 @@ class Prediction:
         unit: what the number counts ("features"); stands behind it.
         truth: what turns out to be the case, where it is known beforehand. Never shown before the learner has answered.
 
+    Raises:
+        ValueError: if there is neither or both of options and a range, if the range is empty, or the truth outside.
+
     `answer` is the recorded value, or None. `on_record(value)` is called on each new one.
     """
 
@@ -48,8 +51,11 @@ class Prediction:
             raise ValueError(f"low must be below high; got low={low} and high={high}")
         self.name, self.question, self.options = name, question, options
         self.low, self.high, self.unit, self.truth = low, high, unit, truth
+        if truth is not None:
+            self._checked("truth", truth)
         self.answer: Value | None = None
         self.on_record: Callable[[Value], object] = lambda value: None
+        self._comparison = None  # the handle of the card that compares
 
     def record(self, value: Value) -> str:
         """Keep `value` as the answer and return the sentence that says so.
@@ -57,10 +63,10 @@ class Prediction:
         Raises:
             ValueError: if it is none of the options, or outside [low, high].
         """
-        self.answer = (
-            one_of("value", value, self.options) if self.options else between("value", value, self.low, self.high)
-        )
+        self.answer = self._checked("value", value)
         self.on_record(self.answer)
+        if self._comparison is not None:
+            self._comparison.update(self._compared_card(), raw=True)
         return self.recorded()
 
     def restore(self, value: object) -> None:
@@ -72,18 +78,30 @@ class Prediction:
         """Return the sentence under the button."""
         if self.answer is None:
             return "Nothing recorded yet. You may also go on without."
-        return f"Recorded: {self._said(self.answer)}. The figure will show how close you were."
+        shown = "whether it is so" if self.options else "how close you were"
+        return f"Recorded: {self._said(self.answer)}. The figure will show {shown}."
 
     def compared(self, truth: Value | None = None) -> str:
         """Return "You said 60; it is 100." with the `truth` measured here, or the one that was known beforehand."""
         truth = self.truth if truth is None else truth
         if truth is None:
             raise ValueError(f"prediction {self.name!r} has no truth of its own; pass the one that was measured")
+        quote = "“{}”" if self.options else "{}"
+        said, is_so = quote.format(self._said(self.answer)), quote.format(self._said(truth))
         if self.answer is None:
-            return f"You made no prediction; it is {self._said(truth)}."
-        if self.answer == truth:
-            return f"You said {self._said(truth)}, and so it is."
-        return f"You said {self._said(self.answer)}; it is {self._said(truth)}."
+            return f"You made no prediction; it is {is_so}."
+        return f"You said {is_so}, and so it is." if self.answer == truth else f"You said {said}; it is {is_so}."
+
+    def compare(self) -> None:
+        """Display a folded card that says how the answer compares with the truth. It follows a later answer."""
+        self._comparison = page.show(self._compared_card())
+
+    def _compared_card(self) -> dict:
+        answered = self.answer is not None
+        said = self.compared() if answered else "Nothing is recorded yet. Answer the question, and it will stand here."
+        words = f"{to_html(self.question)}{to_html(said)}"
+        folded = f"<details><summary>Open this once you have looked.</summary>{words}</details>"
+        return page.card("?", "Your prediction, and what it turned out to be", folded, "note")
 
     def show(self) -> None:
         """Display the question, its control and the button that records."""
@@ -102,7 +120,7 @@ class Prediction:
         if self.options:
             control = group = radio(self.question, self.options, self.answer)
         else:
-            control = self._number_control()
+            control = self._number_control(lambda remark: say(status, remark))
             control.widget.layout.flex = "1 1 auto"
             group = ipywidgets.HBox(
                 [control.widget, words(self.unit)], layout={"max_width": "46em", "overflow": "visible"}
@@ -114,19 +132,22 @@ class Prediction:
 
         return column(group, button("Record my prediction", keep), status)
 
-    def _number_control(self) -> SliderView:
+    def _number_control(self, remarked: Callable[[str], object]) -> SliderView:
         start = self.answer if self.answer is not None else (self.low + self.high) / 2
         whole = isinstance(self.low, int) and isinstance(self.high, int)
         start = round(start) if whole else start
         slider = Slider("value", self.question.replace("`", ""), self.low, self.high, start, whole=whole)
-        control = view(slider, slider.start, lambda name, value: None)
+        control = view(slider, slider.start, lambda name, value, remark: remark and remarked(remark))
         for part in control.parts:
             part.add_class("ddlearn-question")
         return control
 
+    def _checked(self, name: str, value: Value) -> Value:
+        return one_of(name, value, self.options) if self.options else between(name, value, self.low, self.high)
+
     def _said(self, value: Value) -> str:
         if not _is_number(value):
-            return str(value)
+            return str(value).rstrip(".")
         return f"{brief(value)} {self.unit}".rstrip()
 
 

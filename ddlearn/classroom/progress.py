@@ -14,6 +14,7 @@ Times are ISO 8601 in UTC. Keys that this version does not know are kept as they
 """
 
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,9 +45,17 @@ _FIELDS = {
 
 
 def home() -> Path:
-    """The folder of everything that ddlearn keeps for this learner: `$DDLEARN_HOME`, else the user's data folder."""
+    """Return the folder of all that ddlearn keeps for this learner: `$DDLEARN_HOME`, else the user's data folder.
+
+    Raises `FileNotFoundError` where the system knows no home folder for this user and `$DDLEARN_HOME` is not set.
+    """
     chosen = os.environ.get("DDLEARN_HOME")
-    return Path(chosen).expanduser() if chosen else platformdirs.user_data_path("ddlearn")
+    try:
+        return Path(chosen).expanduser() if chosen else platformdirs.user_data_path("ddlearn").expanduser()
+    except (RuntimeError, KeyError) as error:  # no HOME, and a user whom the system does not know
+        raise FileNotFoundError(
+            "this user has no home folder here; set DDLEARN_HOME to a folder of your own, where progress is kept"
+        ) from error
 
 
 class Progress:
@@ -57,7 +66,16 @@ class Progress:
     """
 
     def __init__(self, path: str | os.PathLike | None = None, patience: float = 5.0):
-        self._store = Store(Path(path) if path is not None else home() / "progress.json", VERSION, _sound, patience)
+        homeless = ""
+        if path is None:
+            try:
+                path = home() / "progress.json"
+            except FileNotFoundError as error:
+                path = Path(tempfile.mkdtemp(prefix="ddlearn-")) / "progress.json"
+                homeless = f"Your progress lasts for this session only: {error}."
+        self._store = Store(Path(path), VERSION, _sound, patience)
+        if homeless:
+            self.notices.append(homeless)
 
     @property
     def path(self) -> Path:

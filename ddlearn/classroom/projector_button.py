@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import ipywidgets
 
-from ddlearn.classroom import page, projector
+from ddlearn.classroom import live, page, projector
 from ddlearn.classroom.question import show as show_widget
 
 NAME = "Projector view"
@@ -32,7 +32,7 @@ def button(explorers: tuple) -> ipywidgets.ToggleButton:
 def turn_here(state: bool, explorers: Iterable) -> None:
     """Turn the view on or off for the page and for every explorer that is on it."""
     projector.turn(state)
-    page.restyle()
+    live.restyle()
     note = "Painted for the projector." if state else "Painted for this screen."
     try:
         loop = asyncio.get_running_loop()

@@ -1,7 +1,7 @@
 """A question on the page: all its words visible and wrapping, and tied to its answers as their accessible name.
 
 The label of an ipywidgets control is cut off where it is long. So the question stands in full above the control, and
-the control's own label says the same words off screen: from there the shim of `page.install` names the group. How its
+the control's own label says the same words off screen: from there the keyboard shim names the group. How its
 words wrap stands in page.css.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import ipywidgets
 
-from ddlearn.classroom import page
+from ddlearn.classroom import live
 from ddlearn.classroom.prose import to_html
 
 
@@ -55,7 +55,4 @@ def column(*parts: ipywidgets.Widget) -> ipywidgets.VBox:
 
 def show(widget: ipywidgets.Widget, text: str) -> None:
     """Display `widget`; where no widget can live (a terminal, an export, a test) its words stand instead."""
-    bundle = widget._repr_mimebundle_()
-    bundle["text/plain"] = text
-    bundle["text/html"] = to_html(text.replace("\n", "\n\n"))
-    page.show(bundle)
+    live.show(live.part(widget), {"text/html": to_html(text.replace("\n", "\n\n")), "text/plain": text})

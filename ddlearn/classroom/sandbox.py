@@ -3,6 +3,8 @@
 In the main thread of a Unix process an interval timer interrupts it. Elsewhere (Windows, or a check that runs in a
 thread) a worker thread runs it and is interrupted, then abandoned. Either way the caller gets an `Outcome` and never
 an exception, except the `KeyboardInterrupt` with which a learner stops the cell.
+
+Whoever stands at a breakpoint reads and thinks: under a debugger there is no limit, and what it prints is seen at once.
 """
 
 import contextlib
@@ -10,6 +12,7 @@ import ctypes
 import io
 import linecache
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -35,32 +38,56 @@ class Outcome:
 
 
 class FirstWords(io.TextIOBase):
-    """A text stream that keeps its first `PRINT_LIMIT` characters and forgets the rest."""
+    """A text stream that keeps its first `PRINT_LIMIT` characters and forgets the rest.
 
-    def __init__(self):
-        self.text = ""
+    A debugger writes through it to the stream that was there before, and is remembered as having been `seen`.
+    """
+
+    def __init__(self, before: io.TextIOBase):
+        self.text, self.seen, self._before = "", False, before
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
+        if debugged():
+            self.seen = True
+            return self._before.write(text)
         self.text += text[: PRINT_LIMIT - len(self.text)]
         return len(text)
 
+    def flush(self) -> None:
+        self._before.flush()
+
+
+def debugged() -> bool:
+    """Return whether a debugger follows this thread: pdb, pydevd, an editor's. A tracer that measures coverage is none.
+
+    Before Python 3.12 a debugger is a trace function; since then it may be a tool of `sys.monitoring`.
+    """
+    trace = sys.gettrace()
+    if trace is not None and not (getattr(trace, "__module__", None) or "").startswith("coverage"):
+        return True
+    monitoring = getattr(sys, "monitoring", None)
+    return monitoring is not None and monitoring.get_tool(monitoring.DEBUGGER_ID) is not None
+
 
 def call(function: Callable, arguments: tuple, seconds: float) -> Outcome:
-    """Call `function(*arguments)` for at most `seconds` of wall-clock time."""
+    """Call `function(*arguments)` for at most `seconds` of wall-clock time, or for any time under a debugger."""
     in_main_thread = threading.current_thread() is threading.main_thread()
     limited = _interrupted_by_timer if in_main_thread and hasattr(signal, "setitimer") else _run_in_worker
-    words = FirstWords()
+    words = FirstWords(sys.stdout)
     with contextlib.redirect_stdout(words):
-        value, error, timed_out = limited(function, arguments, seconds)
+        value, error, timed_out = limited(function, arguments, seconds, words)
     return Outcome(value, error, timed_out, words.text)
 
 
-def _interrupted_by_timer(function: Callable, arguments: tuple, seconds: float) -> tuple:
+def _interrupted_by_timer(function: Callable, arguments: tuple, seconds: float, words: FirstWords) -> tuple:
     def ring(signum, frame):
-        raise OutOfTime
+        if debugged() or words.seen:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        else:
+            raise OutOfTime
 
     # Somebody else's timer (a test runner's, say) is put back afterwards, shortened by the time that we took.
     started = time.monotonic()
@@ -82,7 +109,7 @@ def _interrupted_by_timer(function: Callable, arguments: tuple, seconds: float) 
             signal.setitimer(signal.ITIMER_REAL, max(left, 0.001), their_interval)
 
 
-def _run_in_worker(function: Callable, arguments: tuple, seconds: float) -> tuple:
+def _run_in_worker(function: Callable, arguments: tuple, seconds: float, words: FirstWords) -> tuple:
     result: list = []
 
     def work():
@@ -94,6 +121,8 @@ def _run_in_worker(function: Callable, arguments: tuple, seconds: float) -> tupl
     worker = threading.Thread(target=work, daemon=True, name="learner's function")
     worker.start()
     worker.join(seconds)
+    while worker.is_alive() and (debugged() or words.seen):
+        worker.join(RING_AGAIN)
     if not worker.is_alive():
         return tuple(result)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(OutOfTime))

@@ -177,8 +177,9 @@ def _fill(document: Document, remembered: Document) -> Document:
 def write_whole(path: Path, text: str) -> None:
     """Replace the file at `path` by `text`, or leave it as it was: a reader, or a kill, never meets half of it.
 
-    Raises `OSError` where the disk refuses.
+    A missing folder is made. Raises `OSError` where the disk refuses.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     # One fixed name: a killed writer leaves at most one such file, and the next one overwrites it.
     draft = path.with_name(f"{path.name}.draft")
     try:

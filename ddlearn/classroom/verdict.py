@@ -23,13 +23,14 @@ class Verdict:
     """The result of one check.
 
     `detail` is plain text (see `prose`), never empty. `mistake` is the name of the classic mistake that was recognised,
-    and `printed` what the learner's function printed on the first case.
+    `printed` what the learner's function printed on the first case, `note` what is worth saying of a right answer.
     """
 
     status: str
     detail: str
     mistake: str | None = None
     printed: str = ""
+    note: str = ""
 
     @property
     def passed(self) -> bool:
@@ -52,7 +53,7 @@ class Verdict:
         """The whole verdict in one line of text."""
         return f"{self.headline}. {' '.join(self.detail.split())}"
 
-    @property
-    def rank(self) -> int:
-        """The place on the ladder: 0 is asked first."""
-        return list(LADDER).index(self.status)
+
+def rank(status: str) -> int:
+    """Return the place on the ladder: 0 is asked first."""
+    return list(LADDER).index(status)

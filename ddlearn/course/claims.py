@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ddlearn import cluster, compute, lessons
+from ddlearn import cluster, compute, lessons, thread_pools
 from ddlearn.classroom.claim import Claim, ClaimResult, Trial
+from ddlearn.classroom.store import write_whole
 from ddlearn.course import notebooks
 from ddlearn.double_descent import run_cells
 
@@ -34,14 +35,20 @@ class Line:
         return self.result.holds and self.result.control_fails is not False
 
     def record(self) -> dict[str, object]:
-        """The line as `--json` writes it; what is not a finite number is null, which JSON can hold."""
+        """The line as `--json` writes it; what is not a finite number is null, which JSON can hold.
+
+        `basis` is one of `ddlearn.classroom.basis.BASES`, `papers` are keys of `ddlearn/papers.bib`, `basis_words` is
+        what the page makes of these and of `source`.
+        """
         claim = self.result.claim
         return {
             "id": claim.id,
             "lesson": self.lesson,
             "statement": claim.statement,
-            "paper": claim.paper,
             "basis": claim.basis,
+            "basis_words": claim.basis_words,
+            "source": claim.source,
+            "papers": list(claim.papers),
             "expected": claim.expected,
             "tolerance": claim.tolerance,
             "sense": claim.sense,
@@ -85,6 +92,7 @@ def main(
     scheduler: str | None = None,
 ) -> int:
     """The command: measure, show the table, write the file; 1 if a claim does not hold or a control does not fail."""
+    thread_pools.limit_threads()
     claims = list(declared(names))
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -97,7 +105,7 @@ def main(
         if line.result.error:
             console.print(f"{line.result.claim.id}: {line.result.error}", markup=False, soft_wrap=True)
     if json is not None:
-        json.write_text(text.dumps([line.record() for line in lines], indent=2) + "\n", "utf-8")
+        write_whole(json, text.dumps([line.record() for line in lines], indent=2) + "\n")
     unsound = sum(not line.sound for line in lines)
     console.print(f"{len(lines) - unsound} of {len(lines)} claims hold, and their controls fail as they must.")
     return int(bool(unsound))
@@ -131,7 +139,7 @@ def _table(lines: list[Line], seeds: int) -> Table:
         result, claim = line.result, line.result.claim
         table.add_row(
             line.lesson,
-            f"{claim.statement} ({claim.paper})",
+            f"{claim.statement} ({claim.basis_words})",
             claim.band,
             _range(result.measured),
             words[result.holds],

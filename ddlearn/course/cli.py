@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated
 
 import typer
@@ -19,7 +20,24 @@ app = typer.Typer(
 )
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[LESSON]...", help="Lessons by number, such as 01.")]
-Json = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the same numbers to FILE.")]
+
+
+def _ready(file: Path | None) -> Path | None:
+    """Make the folder of `file` and see that it can be written, before minutes are spent on what goes there."""
+    if file is not None:
+        file = file.expanduser()
+        if file.is_dir():
+            raise IsADirectoryError(f"{file} is a folder; name a file, such as {file / 'results.json'}.")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=file.parent):
+            pass
+    return file
+
+
+Json = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="FILE", callback=_ready, help="Write the same numbers to FILE."),
+]
 
 
 def _version(asked: bool) -> None:
@@ -125,8 +143,10 @@ def bench(
 @app.command()
 def doctor() -> None:
     """Say, in words, what is wrong with this machine and how to mend it."""
+    from ddlearn import thread_pools
     from ddlearn.course import doctor as examination
 
+    thread_pools.limit_threads()  # as a lesson does when it starts
     findings = examination.examine()
     typer.echo(examination.text(findings))
     raise typer.Exit(int(not all(finding.ok for finding in findings)))
@@ -167,6 +187,9 @@ def links(
     ref: Annotated[str, typer.Option(metavar="TAG", help="A tag, a branch or a commit; best a tag.")] = (
         f"v{ddlearn.__version__}"
     ),
+    branch: Annotated[
+        str, typer.Option(metavar="NAME", help="The branch that a hub pulls, again at each click.")
+    ] = "main",
     environment: Annotated[
         str | None, typer.Option(metavar="OWNER/NAME@TAG", help="What Binder builds, where lessons are pulled later.")
     ] = None,
@@ -183,7 +206,7 @@ def links(
     image = addresses.Source(*environment.split("@", 1)) if environment and "@" in environment else None
     if environment and image is None:
         raise ValueError(f"environment must be OWNER/NAME@TAG; got {environment!r}.")
-    typer.echo(addresses.text(addresses.Source(repository, ref), image, hub, notebook))
+    typer.echo(addresses.text(addresses.Source(repository, ref), branch, image, hub, notebook))
 
 
 @app.command()
@@ -215,7 +238,13 @@ def build(
 
 
 def main() -> None:
-    """The entry point: a refusal is one sentence on stderr and exit code 1, never a traceback."""
+    """The entry point: a refusal is one sentence on stderr and exit code 1, never a traceback.
+
+    What the code page of a terminal or of a redirected file lacks becomes "?", so that no sentence is lost for a sign.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a program without a console has None there
+            stream.reconfigure(errors="replace")
     try:
         app()
     except (ValueError, OSError) as error:

@@ -180,7 +180,7 @@ def _threads(machine: Machine) -> Judgement:
         return (
             "warn",
             found,
-            "More threads than cores slow each other down. Import ddlearn first, or restart the kernel.",
+            f"More threads than cores slow each other down. Set OMP_NUM_THREADS={granted} before Jupyter starts.",
         )
     return "ok", found, ""
 
@@ -193,7 +193,7 @@ def _pools(machine: Machine) -> Judgement:
         return (
             "warn",
             f"{'; '.join(over)}; {granted} granted",
-            f"Set OMP_NUM_THREADS={granted} before Jupyter starts, or import ddlearn before NumPy.",
+            f"Set OMP_NUM_THREADS={granted} before Jupyter starts.",
         )
     return "ok", f"{len(pools)} numerical libraries, none with more than {granted} threads", ""
 
@@ -245,7 +245,10 @@ def _speed(machine: Machine) -> Judgement:
 
 @_check("Home")
 def _home(machine: Machine) -> Judgement:
-    folder = machine.home()
+    try:
+        folder = machine.home()
+    except FileNotFoundError as error:
+        return "fail", str(error), "Without it your progress is lost with the notebook."
     refusal = machine.refusal(folder)
     if refusal:
         return (
@@ -295,5 +298,8 @@ def _size(count: int) -> str:
 
 
 def _without_home(sentence: str) -> str:
-    home = str(Path.home())
+    try:
+        home = str(Path.home())
+    except RuntimeError:  # nobody knows of one, so no path gives it away
+        return sentence
     return re.sub(rf"{re.escape(home)}(?![\w-]|\.\w)", "~", sentence) if len(home) > 1 else sentence

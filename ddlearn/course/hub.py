@@ -22,6 +22,7 @@ from rich.table import Table
 
 from ddlearn import lessons
 from ddlearn.classroom.progress import Progress
+from ddlearn.classroom.store import write_whole
 from ddlearn.course import notebooks
 from ddlearn.course.hub_learner import Learner, attend
 from ddlearn.course.hub_server import Hub
@@ -133,7 +134,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.json:
         summary = {"lesson": path.stem, "at_once": options.at_once, "failures": failures, "most_mb": most}
         told = {**summary, "seconds": seconds, "learners": [asdict(learner) for learner in learners]}
-        options.json.write_text(json.dumps(told, indent=2) + "\n", "utf-8")
+        write_whole(options.json, json.dumps(told, indent=2) + "\n")
     return int(failures > 0)
 
 

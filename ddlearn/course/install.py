@@ -2,9 +2,11 @@
 
 Stands on the standard library alone and is written so that an old Python can still read it, to be told so in words.
 It makes a virtual environment, installs the tested versions into it and leaves a stamp: a second call is over at once.
+An environment made here carries a mark of its own, and only a folder with that mark is ever emptied or removed.
 """
 
 import argparse
+import ast
 import hashlib
 import os
 import platform
@@ -19,6 +21,15 @@ OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parents[2]
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PATIENCE = 5.0  # seconds for the index of CPU builds to answer
+MARK = "ddlearn-made-this.txt"
+STAMP = "ddlearn-stamp.txt"
+# Of pip's settings, those that say how packages are reached. Others (user, target, prefix, no-deps ...) would send the
+# course somewhere else than into its environment, or leave half of it out.
+REACHING = (
+    *("index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "proxy", "cert", "client-cert"),
+    *("timeout", "default-timeout", "retries", "cache-dir", "no-cache-dir", "keyring-provider"),
+)
+SECTIONS = ("global", "install", ":env:")  # where pip finds them; the later ones win
 PROBE = "import importlib.util as u, pip, sys; s = u.find_spec('ddlearn'); print(sys.version_info[:2], s and s.origin)"
 
 
@@ -71,30 +82,61 @@ def probe(venv):
 
 def installed(venv, root, extra, found):
     """Is everything there, from this very checkout? An environment with test extras serves `make lab` as well."""
-    stamp = venv / "ddlearn-stamp.txt"
+    stamp = venv / STAMP
     if not found.endswith(str(root / "ddlearn" / "__init__.py")) or not stamp.is_file():
         return False
     return stamp.read_text("utf-8").strip() in {fingerprint(root, one) for one in ((extra,) if extra else ("", "test"))}
+
+
+def ours(venv):
+    """Did this script make the environment? Then it may be made anew or removed; anything else is somebody's own.
+
+    The stamp says nothing of that: it also lies in an environment that somebody made and had the course put into.
+    """
+    return (venv / MARK).is_file()
 
 
 def make_venv(venv, found):
     """Make the environment, or make it anew where its interpreter does not run or is too old."""
     if found.startswith("(3, ") and int(found[4:].split(")")[0]) >= OLDEST[1]:
         return
-    if venv.exists():
-        if not venv.is_dir() or (any(venv.iterdir()) and not (venv / "pyvenv.cfg").is_file()):
-            raise Refusal(
-                f"{venv} is there and is no virtual environment; nothing in it was touched. Give another place: "
-                "make lab VENV=folder"
-            )
-        say(f"The environment in {venv} does not work; making it anew.")
-    else:
+    if not venv.exists():
         say(f"Making a virtual environment in {venv}.")
-    if subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)]).returncode:
+    elif not venv.is_dir() or (any(venv.iterdir()) and not ours(venv)):
+        raise Refusal(
+            f"{venv} is there, no Python for the course runs in it, and this set-up did not make it; nothing in it was "
+            "touched. Give another place: make lab VENV=folder"
+        )
+    else:
+        say(f"The environment in {venv} does not work; making it anew.")
+        empty(venv)
+    venv.mkdir(parents=True, exist_ok=True)
+    (venv / MARK).write_text("Made by the set-up of ddlearn, which may empty this folder.\n", "utf-8")
+    if subprocess.run([sys.executable, "-m", "venv", str(venv)]).returncode:
         raise Refusal(
             f"Python could not make a virtual environment in {venv}. Its own words are above; is the folder writable "
             "and the disk not full?"
         )
+
+
+def empty(venv):
+    """Remove what is in a folder that is ours. The mark goes last: a second call goes on where one was stopped."""
+    for path in sorted(venv.iterdir(), key=lambda path: path.name == MARK):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(str(path))
+        else:
+            path.unlink()
+
+
+def remove(venv):
+    """Remove the environment if it is ours; Refusal if it is anything else."""
+    if not venv.exists():
+        return
+    if not venv.is_dir() or not ours(venv):
+        raise Refusal(f"This set-up did not make {venv}; nothing in it was touched. Remove it yourself if you mean to.")
+    empty(venv)
+    if not venv.is_symlink():
+        venv.rmdir()
 
 
 def has_gpu():
@@ -143,10 +185,27 @@ def wants_cpu_build(system, gpu):
     return system == "Linux" and not gpu
 
 
+def settings(venv):
+    """Return the environment in which pip runs: of the user's settings, from files and variables, those in REACHING."""
+    python = str(python_of(venv))
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON"))}
+    # A setting `user` meant for installing would make `pip config` list the user's file alone.
+    asking = {**os.environ, "PIP_USER": "0", "PIP_GLOBAL": "0", "PIP_SITE": "0"}
+    told = subprocess.run([python, "-I", "-m", "pip", "config", "list"], stdout=subprocess.PIPE, env=asking)
+    found = []
+    for line in told.stdout.decode("utf-8", "replace").splitlines():  # global.index-url='https://...'
+        name, _, value = line.partition("=")
+        section, _, key = name.rpartition(".")
+        if key in REACHING and section in SECTIONS:
+            found.append((SECTIONS.index(section), "PIP_" + key.upper().replace("-", "_"), ast.literal_eval(value)))
+    clean.update({name: value for _, name, value in sorted(found)})
+    return {**clean, "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+
+
 def pip(venv, *arguments):
     """Run the environment's pip; True if it succeeded."""
-    command = [str(python_of(venv)), "-m", "pip", "--disable-pip-version-check", "install", *arguments]
-    return subprocess.run(command, cwd=str(ROOT)).returncode == 0
+    command = [str(python_of(venv)), "-I", "-m", "pip", "install", *arguments]
+    return subprocess.run(command, cwd=str(ROOT), env=settings(venv)).returncode == 0
 
 
 def install(venv, root, extra):
@@ -164,12 +223,12 @@ def install(venv, root, extra):
     if not pip(venv, "-c", "constraints.txt", "-e", f".[{extra}]" if extra else "."):
         free = shutil.disk_usage(str(venv)).free / 1e9
         raise Refusal(
-            "pip could not install the course; its own words are above. Most often the network was away: run the same "
-            f"line again, it goes on where it stopped. ({free:.1f} GB are free on this disk; 3 are enough.)"
+            "pip could not install the course; its own words above say why. If they speak of a connection, run the "
+            f"same line again: it goes on where it stopped. ({free:.1f} GB are free on this disk; 3 are enough.)"
         )
-    part = venv / "ddlearn-stamp.part"
+    part = venv / f"{STAMP}.part"
     part.write_text(fingerprint(root, extra) + "\n", "utf-8")
-    os.replace(str(part), str(venv / "ddlearn-stamp.txt"))
+    os.replace(str(part), str(venv / STAMP))
     say("Set-up is done.")
 
 
@@ -185,8 +244,15 @@ def main(arguments=None):
     parser.add_argument(
         "--extra", default="", choices=["", "test", "hub"], help="with what the tests, or the hub, need too"
     )
+    parser.add_argument("--remove", action="store_true", help="remove the environment that an earlier call made")
     options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a folder's name may hold signs that the terminal's code page lacks
+            stream.reconfigure(errors="replace")
     try:
+        if options.remove:
+            remove(Path(options.venv).absolute())
+            return 0
         require_python(sys.version_info)
         require_venv(sys.version_info)
         install(Path(options.venv).absolute(), ROOT, options.extra)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from ddlearn import compute
+from ddlearn import thread_pools
 
 
 def command(folder: Path, notebook: str, port: int | None = None, browser: bool = True) -> list[str]:
@@ -30,8 +30,8 @@ def command(folder: Path, notebook: str, port: int | None = None, browser: bool 
 
 def start(folder: Path, notebook: str, port: int | None = None, browser: bool = True) -> int:
     """Run JupyterLab until it ends; its exit code. Its kernels get the threads that this machine grants, no more."""
-    compute.limit_threads()
-    server = subprocess.Popen(command(folder, notebook, port, browser))
+    environment = {**os.environ, **thread_pools.thread_environment()}
+    server = subprocess.Popen(command(folder, notebook, port, browser), env=environment)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     while True:
         try:

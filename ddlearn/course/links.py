@@ -3,6 +3,9 @@
 Binder builds an image for each state of the repository that it is asked for, and keeps it. So the reference is best a
 tag, whose image is there when a class clicks. Where lessons still change, nbgitpuller helps: Binder starts the image
 of an *environment* that seldom changes, and the lessons are pulled into it, so that a corrected word needs no build.
+
+nbgitpuller follows a *branch*. With a tag it clones once and fails at each later click, with a commit it never clones;
+so addresses that pull name a branch, and anything that looks like a tag or a commit is refused there.
 """
 
 from __future__ import annotations
@@ -33,6 +36,15 @@ class Source:
     @property
     def name(self) -> str:
         return self.repository.partition("/")[2]
+
+    def as_branch(self) -> Source:
+        """Return this source, or raise ValueError where its ref looks like a release's tag or a commit."""
+        if re.fullmatch(r"v?\d+(\.\d+)+\S*|[0-9a-f]{7,40}", self.ref):
+            raise ValueError(
+                f"branch must name a branch, such as main; got {self.ref!r}. nbgitpuller opens a tag once and fails at "
+                "the second click, and it cannot open a commit."
+            )
+        return self
 
 
 def binder(source: Source, notebook: str) -> str:
@@ -83,17 +95,18 @@ def origin(root: Path) -> str:
     return found[1]
 
 
-def text(content: Source, environment: Source | None, address: str | None, notebook: str) -> str:
-    """All of them, one under the other, each with what it is for."""
+def text(content: Source, branch: str, environment: Source | None, address: str | None, notebook: str) -> str:
+    """Return all of them, one under the other, each with what it is for. Those that pull follow `branch`."""
+    pulled = Source(content.repository, branch)
     lines = [
         "Binder, this very state (the first click on a new one waits for its image):",
         binder(content, notebook),
         "",
         "Binder, lessons pulled into an image that is built already:",
-        binder_pull(environment or content, content, notebook),
+        binder_pull(environment or content, pulled, notebook),
         "",
         "A JupyterHub with nbgitpuller:" if address else "A JupyterHub: give its address with --hub.",
-        *([hub(address, content, notebook)] if address else []),
+        *([hub(address, pulled, notebook)] if address else []),
         "",
         "Colab, where the first line to run is the second one here:",
         colab(content, notebook),
@@ -107,10 +120,10 @@ def text(content: Source, environment: Source | None, address: str | None, noteb
 
 
 def _pull(content: Source, notebook: str) -> str:
-    """nbgitpuller's address: clone or update `content`, then open the notebook in it."""
+    """Return nbgitpuller's address: clone or update the branch of `content`, then open the notebook in it."""
     query = {
         "repo": f"{GITHUB}/{content.repository}",
         "urlpath": f"lab/tree/{content.name}/{notebook}",
-        "branch": content.ref,
+        "branch": content.as_branch().ref,
     }
     return f"git-pull?{urlencode(query, quote_via=quote, safe='')}"

@@ -55,7 +55,6 @@ def write_report(path: str | Path, progress: Progress | None = None, *, force: b
     path = Path(path).expanduser().resolve()
     _refuse_to_overwrite(path, force)
     page = report_html(progress or Progress())
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, page)
     return path
 
@@ -177,7 +176,7 @@ def _claims(parts: Parts, record: dict) -> Table:
         claim, entry = declared.get(name), record.get(name)
         verdict = "○ not measured" if entry is None else "✓ holds" if entry.get("holds") else "✗ does not hold"
         measured = ", ".join(_value(number) for number in (entry or {}).get("measured", []))
-        sentence = _prose(f"{claim.statement} ({claim.paper})") if claim else name + GONE
+        sentence = _prose(f"{claim.statement} ({claim.basis_words})") if claim else name + GONE
         when = said_when((entry or {}).get("measured_at"))
         rows.append((sentence, claim.band if claim else "", measured, verdict, when))
     return Table("Claims, as measured on my machine", ("Claim", "Expected", "Measured", "Verdict", "When"), rows)

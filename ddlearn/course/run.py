@@ -22,7 +22,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from ddlearn import thread_pools
 from ddlearn.classroom import progress
+from ddlearn.classroom.store import write_whole
 from ddlearn.course import notebooks, rules
 
 CELL_TIMEOUT = 120  # seconds
@@ -63,7 +65,8 @@ def fill(
     """
     result = Run(lesson, exercises=len(rules.exercises_in(notebook)))
     with tempfile.TemporaryDirectory(prefix="ddlearn-run-") as folder:
-        environment = {**os.environ, "DDLEARN_HOME": folder, "DDLEARN_STRICT": "1" if solved else "0"}
+        ours = {"DDLEARN_HOME": folder, "DDLEARN_STRICT": "1" if solved else "0"}
+        environment = {**os.environ, **thread_pools.thread_environment(), **ours}
         client = NotebookClient(
             notebook,
             timeout=CELL_TIMEOUT,
@@ -101,12 +104,12 @@ def main(lessons: list[str], json: Path | None = None, solved: bool = False, off
             total = sum(cell.cell_type == "code" for cell in nbformat.read(path, as_version=4).cells)
             task = bar.add_task(path.stem, total=total)
             runs.append(execute(path, solved, offline, lambda task=task: bar.advance(task)))
+            if json is not None:  # after each lesson: who stops the run keeps what it found
+                write_whole(json, text.dumps([asdict(run) for run in runs], indent=2) + "\n")
     console.print(_table(runs))
     for run in runs:
         for message in run.messages:
             console.print(f"{run.lesson}, {message}", markup=False, highlight=False, soft_wrap=True)
-    if json is not None:
-        json.write_text(text.dumps([asdict(run) for run in runs], indent=2) + "\n", "utf-8")
     return int(any(run.errors for run in runs))
 
 

@@ -4,7 +4,7 @@
     linear_draws         its simulation, with all averaged that can be
     feature_asymptotics  random features in the proportional limit, by one bisection
     feature_draws        their simulation, every penalty from one decomposition
-    decomposition        bias and four variances: the features' own make the peak
+    decomposition        bias and three variances: the interaction of data and features makes the peak
     eigenframework       finite size and any spectrum: the curve of real images, before a fit
     spectra              where such spectra come from, and predictions for images
     smoothers            P y: minimum norm and ridge, with the rank cut-off as an argument
@@ -17,7 +17,8 @@
     clocks               descent over time, solved
     cells                a sweep, by joblib
 
-Fits by formula are lesson 07, fits by training lesson 08.
+Fits by formula are lesson 07, fits by training lesson 08. Tensors that require a gradient are refused: none is passed
+on, for the decompositions that all of this stands on have none where two eigenvalues are equal.
 """
 
 from ddlearn.double_descent.cells import draw_seeds, run_cells

@@ -21,7 +21,7 @@ from typing import TypeVar
 import joblib
 import torch
 
-from ddlearn import arguments, compute
+from ddlearn import arguments, compute, thread_pools
 
 __all__ = ["draw_seeds", "run_cells"]
 
@@ -34,13 +34,14 @@ def run_cells(cell: Callable[..., T], settings: Sequence[tuple], progress: Progr
     """[cell(*one) for one in settings], by joblib's active backend.
 
     cell is a function of a module, and what it takes and gives can be pickled. progress(fraction, words) is called
-    as each cell comes back, and may raise to stop. A worker process holds itself to its share of the cores: the threads
-    of several would get in each other's way; and a sweep inside a cell runs in turn there.
+    as each cell comes back, and may raise to stop. While a cell runs in a worker process, torch and BLAS there are held
+    to its share of the cores, for the threads of several would get in each other's way: to one thread on a cluster,
+    where nobody knows who shares a machine. A sweep inside a cell runs in turn there.
     """
     if not callable(cell):
         raise TypeError(f"cell must be a function; got {type(cell).__name__}")
     settings = list(settings)
-    share = max(1, compute.threads() // max(1, joblib.effective_n_jobs(None)))
+    share = max(1, compute.threads() // max(1, joblib.effective_n_jobs(None))) if _all_workers_are_here() else 1
     # One tuple: an argument that is large by itself, joblib lays on one Dask worker, and loses it with that worker.
     tasks = (joblib.delayed(_run)((place, cell, *one), os.getpid(), share) for place, one in enumerate(settings))
     if progress is None:
@@ -64,7 +65,11 @@ def _run(task: tuple, home: int, threads: int) -> tuple[int, object]:
     place, cell, *setting = task
     if os.getpid() == home:
         return place, cell(*setting)
-    if torch.get_num_threads() > threads:
-        torch.set_num_threads(threads)
-    with joblib.parallel_config(backend="sequential"):
+    with thread_pools.threads_held_to(threads), joblib.parallel_config(backend="sequential"):
         return place, cell(*setting)
+
+
+def _all_workers_are_here() -> bool:
+    """Whether joblib's active backend is one of its own, whose workers are processes of this machine."""
+    backend, _ = joblib.parallel.get_active_backend()
+    return type(backend).__module__ == "joblib._parallel_backends"

@@ -37,7 +37,7 @@ class Clocks:
     noise: float
 
     def __post_init__(self) -> None:
-        sigma = arguments.positives("sigma", self.sigma, torch.empty(()).double())
+        sigma = arguments.positives("sigma", self.sigma, torch.empty((), dtype=torch.float64))
         eta = arguments.positives("eta", self.eta, sigma)
         b = arguments.tensor("b", self.b).to(sigma)
         for name, value in (("b", b), ("eta", eta)):
@@ -112,7 +112,9 @@ def descent_risk(clocks: Clocks, X: Tensor, y: Tensor, times: Sequence[int] | Te
         raise ValueError(f"y must be of shape ({n},); got shape {tuple(y.shape)}")
     arguments.same_kind("y", y, "X", X)
     sigma, b, D = clocks.sigma.to(X), clocks.b.to(X), clocks.eta.to(X).sqrt()
-    w, U = torch.linalg.eigh(D[:, None] * (X.T @ X / n) * D)
+    gram = D[:, None] * (X.T @ X / n) * D
+    arguments.in_range("X", X, gram)
+    w, U = torch.linalg.eigh(gram)
     if w[-1] >= 1:
         raise ValueError(f"eta must keep the fastest mode of these data below 1; got {w[-1].item():.4g}")
     t = _times(times, X)

@@ -43,13 +43,13 @@ def draw_conv_nets(k: int, K: int, seeds: int, generator: torch.Generator) -> li
     """
     k, K, seeds = (arguments.whole(name, value, 1) for name, value in (("k", k), ("K", K), ("seeds", seeds)))
     arguments.generator("generator", generator)
-    kind = {"generator": generator, "device": generator.device}
+    kind = {"generator": generator, "device": generator.device, "dtype": torch.float32}
     drawn = []
     for n, m in ((1, k), (k, 2 * k), (2 * k, 4 * k)):
         W = torch.randn(seeds * m, n, 3, 3, **kind) * (2 / (9 * n)) ** 0.5
-        drawn += [W, torch.zeros(seeds * m, device=generator.device)]
+        drawn += [W, W.new_zeros(seeds * m)]
     readout = torch.randn(seeds, 4 * k, K, **kind) * (2 / (4 * k)) ** 0.5
-    return [*drawn, readout, torch.zeros(seeds, K, device=generator.device)]
+    return [*drawn, readout, W.new_zeros(seeds, K)]
 
 
 def run_conv_nets(parameters: Sequence[Tensor], images: Tensor) -> Tensor:

@@ -1,18 +1,24 @@
-"""Why the risk peaks: bias, and four variances, of which the features' own make the peak.
+"""Why the risk peaks: bias, and three variances, of which the interaction of data and features makes the peak.
 
-T data sets, and for each M draws of the features (as in d'Ascoli et al., arXiv 2003.01054, and Adlam and Pennington,
-arXiv 2011.03321; the estimators are ours). A fit predicts P y at fixed new points X_new (m, d); beta and the noise are
-averaged. With S = P X (m, d), q(A) the mean of A^2 over entries, S_t and P_t means over the M draws, S over all:
+A fit has two sources of chance: the data (inputs and the noise of their labels) and the features. The decomposition
+is the analysis of variance of a crossed design, T data sets by M draws of the features, every pair fitted. It is
+symmetric in the two sources, as in Adlam and Pennington (arXiv 2011.03321, from the abstract); the estimators are ours.
 
-    init          V_i = mean_t sum_k q(S_tk - S_t) / (M - 1)       over the features, the data fixed
-    sample        V_s = sum_t q(S_t - S) / (T - 1) - V_i / M       over the data, of the features' mean
-    bias^2            = mean q(S_tk - X_new) - V_s - V_i           what is left
-    noise         W_c = (mean_t |P_t|^2/m - W/M) / (1 - 1/M)       what all features let through,  W = mean |P_tk|^2/m
-    noise x init      = W - W_c                                    what each draw of them adds
+A fit predicts P y at fixed new points X_new (m, d), and beta and the noise are averaged. Let S = P X - X_new (m, d) be
+its error, per coordinate of beta, and <A, B> the mean of A B over entries. Means over pairs of fits that share
 
-each in units of |beta|^2 or of the noise variance. The mean of E fits to the same data keeps bias, sample and noise,
-and divides the other two by E. Data sets do not share their features: if they did, V_s would lose what they share. The
-estimates are unbiased, so a variance near 0 may come out a little below it.
+    both, data only, features only, neither:     A, B, C, D
+
+    bias^2        = D                 what every fit misses
+    data          = B - D             by the data, of the mean over features
+    features      = C - D             by the features, of the mean over data
+    interaction   = A - B - C + D     what only the pair decides
+
+in units of |beta|^2. Noise is part of the data. Let W be the mean of |P|^2 / m, and W_B the same of the mean of P over
+features: noise adds W_B to the data's part and W - W_B to the interaction, in units of its variance. The variance over
+features, for given data, is features + interaction; the one over data, for given features, is data + interaction.
+Splits that depend on an order give the whole interaction to the source that comes last (d'Ascoli et al., arXiv
+2003.01054: the features). The estimates are unbiased, so a part near 0 may come out a little below it.
 """
 
 from __future__ import annotations
@@ -37,25 +43,36 @@ class Decomposition:
     """The parts of the excess risk, each (L,), for the signal and the noise that they were asked for."""
 
     bias2: Tensor
-    sample: Tensor
-    init: Tensor
-    noise: Tensor
-    noise_init: Tensor
+    data: Tensor
+    features: Tensor
+    interaction: Tensor
+    noise_data: Tensor
+    noise_interaction: Tensor
 
     @property
     def total(self) -> Tensor:
         """The risk of one fit, (L,)."""
         return self.ensemble(1)
 
-    def ensemble(self, members: float) -> Tensor:
-        """The risk of the mean of so many fits, each with features of its own; `math.inf` leaves what no mean cures."""
-        if members != math.inf:
-            members = arguments.whole("members", members, 1)
-        return self.bias2 + self.sample + self.noise + (self.init + self.noise_init) / members
+    def ensemble(self, members: float = 1, data_sets: float = 1) -> Tensor:
+        """The risk of the mean of fits with so many draws of the features by so many data sets, every pair fitted.
+
+        With one data set it is an ensemble, with one draw of the features an idealised bagging, whose data sets are
+        fresh. `math.inf` leaves what no such mean removes.
+        """
+        E, B = (
+            count if count == math.inf else arguments.whole(name, count, 1)
+            for name, count in (("members", members), ("data_sets", data_sets))
+        )
+        data, both = self.data + self.noise_data, self.interaction + self.noise_interaction
+        return self.bias2 + data / B + self.features / E + both / (E * B)
 
 
 def decompose(P: Tensor, X: Tensor, X_new: Tensor, signal: float = 1.0, noise: float = 0.0) -> Decomposition:
-    """The parts from P (T, M, m, n), the weights of every fit, X (T, n, d) and X_new (m, d).  -> parts of shape (1,)"""
+    """The parts from P (T, M, m, n), the weights of every fit, X (T, n, d) and X_new (m, d).  -> parts of shape (1,)
+
+    P[t, k] is the fit to data set t with the features k, which all data sets share.
+    """
     arguments.tensor("P", P)
     if P.ndim != 4 or min(P.shape[:2]) < 2:
         raise ValueError(f"P must be of shape (T, M, m, n), T and M at least 2; got shape {tuple(P.shape)}")
@@ -63,8 +80,14 @@ def decompose(P: Tensor, X: Tensor, X_new: Tensor, signal: float = 1.0, noise: f
     wanted = (P.shape[0], P.shape[3], X_new.shape[1])
     if arguments.tensor("X", X).shape != wanted:
         raise ValueError(f"X must be of shape {wanted}; got shape {tuple(X.shape)}")
+    for name, value in (("X", X), ("X_new", X_new)):
+        arguments.same_kind(name, value, "P", P)
+        arguments.in_range(name, value, value.square().sum())
+    arguments.in_range("P", P, P.square().sum() * X.square().sum())
     signal, noise = arguments.at_least("signal", signal, 0), arguments.at_least("noise", noise, 0)
-    return _parts([[_of_one_data_set(list(own), x, X_new) for own, x in zip(P, X, strict=True)]], signal, noise)
+    return _scaled(
+        [_parts([_of_one_data_set(list(own), x, X_new) for own, x in zip(P, X, strict=True)])], signal, noise
+    )
 
 
 def decompose_features(
@@ -90,38 +113,50 @@ def decompose_features(
     arguments.one_of("activation", activation, tuple(FEATURE_ACTIVATIONS))
     widths = arguments.wholes("widths", widths, 1)
     X_new = sphere(points, d, generator).cpu()
-    settings = [(n, N, M, penalty, activation, X_new, seed) for N in widths for seed in draw_seeds(T, generator)]
-    found = run_cells(_cell, settings, progress)
-    return _parts([found[i : i + T] for i in range(0, len(found), T)], signal, noise)
+    seeds = draw_seeds(len(widths), generator)
+    settings = [(n, N, T, M, penalty, activation, X_new, seed) for N, seed in zip(widths, seeds, strict=True)]
+    return _scaled(run_cells(_cell, settings, progress), signal, noise)
 
 
-def _cell(n: int, N: int, inits: int, penalty: float, activation: str, X_new: Tensor, seed: int) -> tuple:
-    """One cell: one data set, every draw of the features for it."""
+def _cell(
+    n: int, N: int, data_sets: int, inits: int, penalty: float, activation: str, X_new: Tensor, seed: int
+) -> list[float]:
+    """One cell: the crossed design of one width."""
     draw, d = compute.generator(seed), X_new.shape[1]
-    x = sphere(n, d, draw)
-    P = [feature_smoother(x, X_new, sphere(N, d, draw), activation).weights(n * N * penalty / d) for _ in range(inits)]
-    return _of_one_data_set(P, x, X_new)
+    ridge = n * N * penalty / d
+    thetas = [sphere(N, d, draw) for _ in range(inits)]
+    found = []
+    for _ in range(data_sets):
+        x = sphere(n, d, draw)
+        P = [feature_smoother(x, X_new, theta, activation).weights(ridge) for theta in thetas]
+        found.append(_of_one_data_set(P, x, X_new))
+    return _parts(found)
 
 
-def _of_one_data_set(P: list[Tensor], x: Tensor, X_new: Tensor) -> tuple:
-    """The mean prediction (m, d), its spread, its error, |P|^2/m, |mean P|^2/m, and how many fits it is of."""
+def _of_one_data_set(P: list[Tensor], x: Tensor, X_new: Tensor) -> tuple[Tensor, float, float]:
+    """The errors S (M, m, d) of all fits to one data set, the mean of |P|^2 / m, and an unbiased one of the mean P."""
     M, m = len(P), len(X_new)
-    S = torch.stack([one @ x for one in P])
-    mean = S.mean(0)
-    spread = (S - mean).square().mean((1, 2)).sum().item() / (M - 1)
-    error = (S - X_new).square().mean().item()
-    W = sum(one.square().sum().item() for one in P) / (M * m)
-    return mean, spread, error, W, (sum(P) / M).square().sum().item() / m, M
+    own = sum(one.square().sum().item() for one in P)
+    between = sum(P).square().sum().item() - own
+    return torch.stack([one @ x - X_new for one in P]), own / (M * m), between / (M * (M - 1) * m)
 
 
-def _parts(found: list[list[tuple]], signal: float, noise: float) -> Decomposition:
-    rows = []
-    for data_sets in found:
-        means, spread, error, W, W_mean, (M, *_) = zip(*data_sets, strict=True)
-        T = len(means)
-        init, error, W, W_mean = (sum(one) / T for one in (spread, error, W, W_mean))
-        sample = torch.stack(means).var(0).mean().item() - init / M
-        common = (W_mean - W / M) / (1 - 1 / M)
-        bias2 = error - sample - init
-        rows.append([signal * bias2, signal * sample, signal * init, noise * common, noise * (W - common)])
-    return Decomposition(*torch.tensor(rows, dtype=torch.float64).T)
+def _parts(found: list[tuple[Tensor, float, float]]) -> list[float]:
+    """The six parts, for a signal and a noise of 1, of a crossed design: one entry of `found` per data set."""
+    errors, W, W_B = zip(*found, strict=True)
+    S = torch.stack(errors)  # (T, M, m, d)
+    T, M = S.shape[:2]
+    entries = S[0, 0].numel()
+    # Sums of <S, S'> over all pairs of fits, pairs with the same data, with the same features, and a fit with itself.
+    every, data, features, same = (
+        sums.square().sum().item() / entries for sums in (S.sum((0, 1)), S.sum(1), S.sum(0), S)
+    )
+    A, B, C = same / (T * M), (data - same) / (T * M * (M - 1)), (features - same) / (M * T * (T - 1))
+    D = (every - data - features + same) / (T * (T - 1) * M * (M - 1))
+    W, W_B = sum(W) / T, sum(W_B) / T
+    return [D, B - D, C - D, A - B - C + D, W_B, W - W_B]
+
+
+def _scaled(parts: list[list[float]], signal: float, noise: float) -> Decomposition:
+    scale = torch.tensor([signal] * 4 + [noise] * 2, dtype=torch.float64)
+    return Decomposition(*(torch.tensor(parts, dtype=torch.float64) * scale).T)

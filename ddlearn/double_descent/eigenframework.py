@@ -110,7 +110,7 @@ def _errors(
     learned = lam / (lam + left)
     q = (spectrum.counts * learned.square()).sum(-1)
     spare = 1 - q * share  # (k - q) / k
-    kept = left / (lam + left) - (kappa / spare)[..., None] * lam / (lam + left).square()
+    kept = left / (lam + left) - (kappa / spare)[..., None] / (lam + left) * learned
     fitted = (q * (1 - 2 * z * share) + z.square() * share) / (n * spare)
     mse = ((kept * spectrum.signal).sum(-1) + noise) / (1 - fitted)
     mse = torch.where(fitted < 1 - 1e-12, mse, math.inf)

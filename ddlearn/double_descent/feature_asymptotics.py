@@ -89,7 +89,9 @@ class FeatureRisk:
         """signal B + (noise + nonlinear) V + nonlinear, with signal = F1^2, noise = tau^2, nonlinear = Fs^2."""
         signal, noise = arguments.at_least("signal", signal, 0), arguments.at_least("noise", noise, 0)
         nonlinear = arguments.at_least("nonlinear", nonlinear, 0)
-        return signal * self.bias + (noise + nonlinear) * self.variance + nonlinear
+        parts = ((signal, self.bias), (noise + nonlinear, self.variance))
+        # A part of which there is none adds 0, at the peak too, where it would be 0 times infinity.
+        return sum(strength * part if strength > 0 else torch.zeros_like(part) for strength, part in parts) + nonlinear
 
 
 def feature_risk(psi1: Numbers, psi2: Numbers, penalty: Numbers = 0.0, activation: str = "relu") -> FeatureRisk:

@@ -56,8 +56,8 @@ def feature_smoother(x: Tensor, x_new: Tensor, theta: Tensor, activation: str = 
     Its ridge is n N l / d for the penalty l of `feature_risk`.
     """
     d = arguments.matrix("x", x).shape[1]
-    arguments.matrix("x_new", x_new, columns=d)
-    arguments.matrix("theta", theta, columns=d)
+    for name, value in (("x_new", x_new), ("theta", theta)):
+        arguments.same_kind(name, arguments.matrix(name, value, columns=d), "x", x)
     arguments.one_of("activation", activation, tuple(FEATURE_ACTIVATIONS))
     sigma = FEATURE_ACTIVATIONS[activation]
     return smoother(*(sigma(one @ theta.T / math.sqrt(d)) for one in (x, x_new)))

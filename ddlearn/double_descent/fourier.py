@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddlearn import arguments
+from ddlearn import arguments, compute
 from ddlearn.double_descent.smoothers import ASPECT, RANK_CUT, Smoother, gram_smoother, smoother
 
 __all__ = ["CosineFeatures", "FitPath", "sample_path", "width_path"]
@@ -128,6 +128,8 @@ def _nested(
         phi, phi_new = features(x, 0, narrow[-1]), features(x_new, 0, narrow[-1])
     for N in narrow:
         yield N, smoother(phi[:, :N] / math.sqrt(N), phi_new[:, :N] / math.sqrt(N), rank_cut)
+    if len(narrow) < len(widths):
+        compute.require_matrices(6, n, n, x, "the Gram matrix of the features")
     G, G_new = x.new_zeros(n, n), x.new_zeros(len(x_new), n)
     for N in widths[len(narrow) :]:
         for start in range(done, N, BLOCK):

@@ -21,6 +21,7 @@ def labels(name: str, value: Tensor, classes: int) -> Tensor:
     if not isinstance(value, Tensor) or value.dtype != torch.int64:
         got = value.dtype if isinstance(value, Tensor) else type(value).__name__
         raise TypeError(f"{name} must be a tensor of int64 labels; got {got}")
+    arguments.readable(name, value)
     if value.numel() == 0 or value.min() < 0 or value.max() >= classes:
         shown = "none" if value.numel() == 0 else f"labels from {value.min().item()} to {value.max().item()}"
         raise ValueError(f"{name} must be labels from 0 to {classes - 1}; got {shown}")

@@ -99,7 +99,7 @@ def _ridgeless(g: Tensor, signal: Tensor, noise: Tensor) -> Tensor:
 def _resolvent(g: Tensor, l: Tensor) -> tuple[Tensor, Tensor]:
     """m(-l) and S, m from whichever of its two forms does not cancel."""
     b = 1 - g + l
-    S = (b.square() + 4 * g * l).sqrt()
+    S = torch.hypot(b, 2 * g.sqrt() * l.sqrt())
     return torch.where(b > 0, 2 / (S + b), (S - b) / (2 * g * l)), S
 
 

@@ -55,9 +55,10 @@ def risk_given(X: Tensor, signal: float, noise: float, penalty: linear.Numbers =
     mu = n * arguments.numbers("penalty", penalty, zero=True).to(X.device)[..., None]
     tall = X if n >= p else X.T
     s = torch.linalg.svdvals(torch.linalg.qr(tall, mode="r").R).double()
-    square = s[s > NEGLIGIBLE * s[0]].square()
-    missed = signal / p * ((mu / (square + mu)).square().sum(-1) + p - len(square))
-    return missed + noise * (square / (square + mu).square()).sum(-1)
+    s = s[s > NEGLIGIBLE * s[0]]
+    length = s + mu / s  # (s^2 + mu) / s, without a square that may leave the range of floats
+    missed = signal / p * ((mu / s / length).square().sum(-1) + p - len(s))
+    return missed + noise * (1 / length).square().sum(-1)
 
 
 def linear_curve(
@@ -78,7 +79,10 @@ def linear_curve(
     one it is the limit. penalty None is the best one at each ratio. plain draws noise and beta, else they are averaged.
     """
     n, draws = arguments.whole("n", n, 2), arguments.whole("draws", draws, 1)
-    sizes = [max(1, round(n * g)) for g in arguments.positives("ratios", ratios, torch.empty(()).double()).tolist()]
+    sizes = [
+        max(1, round(n * g))
+        for g in arguments.positives("ratios", ratios, torch.empty((), dtype=torch.float64)).tolist()
+    ]
     x = torch.tensor(sizes, dtype=torch.float64) / n
     if penalty == 0:
         near = [p for p in sizes if abs(p - n) <= 1]

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddlearn import arguments
+from ddlearn import arguments, compute
 
 __all__ = ["RANK_CUT", "Smoother", "gram_smoother", "min_norm", "smoother"]
 
@@ -42,7 +42,7 @@ class Smoother:
     def filter(self, ridge: float = 0.0) -> Tensor:
         """f, (r,)."""
         ridge = arguments.at_least("ridge", ridge, 0)
-        return 1 / self.s if ridge == 0 else self.s / (self.s.square() + ridge)
+        return 1 / self.s if ridge == 0 else 1 / (self.s + ridge / self.s)
 
     def weights(self, ridge: float = 0.0) -> Tensor:
         """P, (m, n): what each prediction makes of each target."""
@@ -91,6 +91,7 @@ def gram_smoother(K: Tensor, K_new: Tensor, rank_cut: float = RANK_CUT) -> Smoot
     arguments.matrix("K_new", K_new, columns=len(K))
     arguments.same_kind("K_new", K_new, "K", K)
     rank_cut = arguments.between("rank_cut", rank_cut, 0, 1)
+    compute.require_matrices(4, *K.shape, K, "the decomposition of a matrix")
     w, U = torch.linalg.eigh(K)
     if w[0] <= torch.finfo(K.dtype).eps ** 0.5 * w[-1]:
         return None
@@ -111,13 +112,14 @@ def min_norm(X: Tensor, y: Tensor, ridge: float = 0.0, rank_cut: float = RANK_CU
     ridge = arguments.at_least("ridge", ridge, 0)
     rank_cut = arguments.between("rank_cut", rank_cut, 0, 1)
     U, s, V = _thin_svd(X)
-    f = torch.where(s > rank_cut * s[0], s / (s.square() + ridge), 0.0)
+    f = torch.where(s > rank_cut * s[0], 1 / (s + ridge / s), 0.0)
     return (V @ (f[:, None] * (U.T @ y.reshape(len(X), -1)))).reshape(-1, *y.shape[1:])
 
 
 def _thin_svd(Z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Z = U diag(s) V', s largest first.  (n, p) -> U (n, r), s (r,), V (p, r), r the smaller of n and p."""
     n, p = Z.shape
+    compute.require_matrices(3, n, p, Z, "the decomposition of a matrix")
     if p > n:
         V, s, U = _thin_svd(Z.T)
         return U, s, V

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ddlearn import arguments
+from ddlearn import arguments, compute
 from ddlearn.double_descent.eigenframework import Spectrum, predict_features
 from ddlearn.double_descent.labels import mean_target, target_noise
 from ddlearn.double_descent.linear import Numbers
@@ -54,6 +54,7 @@ def kernel_spectrum(K: Tensor, targets: Tensor) -> Spectrum:
     arguments.targets("targets", targets, len(K))
     arguments.same_kind("targets", targets, "K", K)
     M = len(K)
+    compute.require_matrices(4, M, M, K, "the decomposition of a matrix")
     lam, U = torch.linalg.eigh(K)
     signal = (U.T @ targets.reshape(M, -1)).square().sum(1) / M
     return Spectrum((lam / M).clamp(min=SMALLEST), torch.ones_like(lam), signal)
@@ -66,14 +67,16 @@ def held_out(excess: Tensor, n: int, features: Numbers, population: int, noise: 
     interpolates, k >= n; else the optimism of least squares, (1 - k/n)^2 (T + s^2) - s^2 + 2 s^2 k/n. This is our
     heuristic, tested on images only. For a fit with a ridge hand it the theory's degrees of freedom z as `features`.
     """
-    arguments.tensor("excess", excess)
+    arguments.readable("excess", excess)
+    infinite = isinstance(excess, Tensor) and excess == math.inf  # at the threshold: so is it at the other points
+    arguments.tensor("excess", excess.masked_fill(infinite, 0) if isinstance(excess, Tensor) else excess)
     n = arguments.whole("n", n, 1)
     M = arguments.whole("population", population, n + 1)
     noise = arguments.at_least("noise", noise, 0)
     used = (arguments.numbers("features", features) / n).clamp(max=1).to(excess.device)
     training = (1 - used).square() * (excess + noise) - noise + 2 * noise * used
     training = torch.where(used == 1, torch.full_like(training, noise), training)
-    return (excess - n / M * training) / (1 - n / M)
+    return ((excess - n / M * training) / (1 - n / M)).masked_fill(infinite, math.inf)
 
 
 def predict_images(
@@ -84,6 +87,7 @@ def predict_images(
     K (M, M) is the kernel of all images, y (M,) their labels, of which a fit sees n with the share `rate` wrong. The
     error is the excess squared distance to `mean_target`, summed over classes; `correct` applies `held_out`.
     """
+    arguments.symmetric("K", K)
     F, noise = mean_target(y, rate, classes), target_noise(rate, classes)
     widths = arguments.wholes("widths", widths, 1)
     excess = predict_features(kernel_spectrum(K, F.to(K)), n, widths, noise=noise).excess

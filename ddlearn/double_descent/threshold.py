@@ -1,9 +1,9 @@
 """Where the peak is expected, where it is found, and how large it is.
 
-A model interpolates once it has as many numbers to choose as equations to meet. Linear fits have N weights for every
-output, so N = n whatever the outputs; a net shares its P parameters among K outputs, so P = n K, with the squared loss.
-With cross-entropy it is enough to get every label right, which takes about n parameters. Counting is a heuristic for
-nets, and `interpolation_point` is what the training loss says of it.
+A model interpolates once it has as many numbers to choose as equations to meet: P = n K, for P parameters, n examples,
+K outputs and the squared loss. Linear fits have N weights for every output, P = N K, so they do at N = n features; a
+net shares its P parameters among the outputs. With cross-entropy it is enough to get every label right, which takes
+about n parameters. Counting is a heuristic for nets, and `interpolation_point` is what the training loss says of it.
 """
 
 from __future__ import annotations

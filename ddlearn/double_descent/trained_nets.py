@@ -65,7 +65,8 @@ def average_outputs(outputs: Tensor, members: int, dim: int = 1) -> Tensor:
     Worth its name among nets that learned from the same labels: between seeds with wrong labels of their own it would
     average the labels too, which nobody has who has but one set of them.
     """
-    count = arguments.tensor("outputs", outputs).shape[dim]
+    dim = arguments.whole("dim", dim, -arguments.tensor("outputs", outputs).ndim, outputs.ndim - 1)
+    count = outputs.shape[dim]
     members = arguments.whole("members", members, 1, count)
     return sum(outputs.roll(-k, dim) for k in range(members)) / members
 
@@ -73,6 +74,9 @@ def average_outputs(outputs: Tensor, members: int, dim: int = 1) -> Tensor:
 def standardize(x: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
     """x (n, d) less its mean in each coordinate, over one number, the root of its mean square; others by the same."""
     arguments.matrix("x", x)
+    for i, one in enumerate(others):
+        arguments.matrix(f"others[{i}]", one, columns=x.shape[1])
+        arguments.same_kind(f"others[{i}]", one, "x", x)
     mean = x.mean(0)
     scale = (x - mean).square().mean().sqrt()
     if scale == 0:

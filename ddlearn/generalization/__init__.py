@@ -11,6 +11,8 @@ A prediction says where the learning curve will be; it may be wrong. A bound say
     margin_bound, pac_bayes_kernel, pac_bayes_net    promises for kernel machines and nets
     arora_term, spectral_term, parameter_count_term  leading terms, which promise nothing
     bounds_table                        from how many examples on each says anything, on true and random labels
+
+Tensors that require a gradient are refused, for none of these passes one on.
 """
 
 from ddlearn.generalization.bounds import RIDGES, MarginBound, binomial_upper, kl_inverse, margin_bound, unit_direction

@@ -19,7 +19,7 @@ import scipy.special
 import torch
 from torch import Tensor
 
-from ddlearn import arguments
+from ddlearn import arguments, compute
 
 __all__ = ["RIDGES", "MarginBound", "binomial_upper", "kl_inverse", "margin_bound", "unit_direction"]
 
@@ -108,6 +108,7 @@ def unit_direction(K: Tensor, y: Tensor, ridge: float) -> Tensor:
     matrix, y no signs, or ridge not positive.
     """
     check_labelled_gram(K, y)
+    compute.require_matrices(2, *K.shape, K, "the Cholesky factor")
     A = K.clone()
     A.diagonal().add_(arguments.positive("ridge", ridge))
     factor, failed = torch.linalg.cholesky_ex(A)

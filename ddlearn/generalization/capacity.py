@@ -11,7 +11,7 @@ import math
 import torch
 from torch import Tensor
 
-from ddlearn import arguments, tangent
+from ddlearn import arguments, compute, tangent
 from ddlearn.generalization.bounds import check_labelled_gram
 from ddlearn.networks import MLP, Parameters
 
@@ -40,6 +40,7 @@ def arora_term(H: Tensor, y: Tensor) -> float:
     Raises `TypeError` or `ValueError` if y is no signs or H has an eigenvalue that is not positive.
     """
     n = check_labelled_gram(H, y, "H")
+    compute.require_matrices(1, n, n, H, "the Cholesky factor")
     factor, failed = torch.linalg.cholesky_ex(H)
     if failed:
         raise ValueError("H must have positive eigenvalues only: no point may be there twice")

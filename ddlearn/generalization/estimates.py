@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddlearn import arguments
+from ddlearn import arguments, compute
 
 __all__ = ["KernelFit", "gcv", "kernel_fit", "leave_one_out"]
 
@@ -63,6 +63,7 @@ def kernel_fit(K: Tensor, Y: Tensor, ridge: float) -> KernelFit:
     n = len(arguments.targets("Y", Y, len(K)))
     arguments.same_kind("Y", Y, "K", K)
     ridge = arguments.at_least("ridge", ridge, 0)
+    compute.require_matrices(3, n, n, K, "the Cholesky factor and inverse")
     A = K.clone()
     A.diagonal().add_(max(ridge, JITTER[K.dtype] * K.diagonal().mean().item()))
     factor, failed = torch.linalg.cholesky_ex(A)

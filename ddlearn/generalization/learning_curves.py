@@ -34,7 +34,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ddlearn import arguments
+from ddlearn import arguments, compute
 
 __all__ = [
     "Eigenmodes",
@@ -147,6 +147,7 @@ def finite_pool_risk(
 def _decompose(K: Tensor) -> tuple[Tensor, Tensor]:
     """Eigenvalues of K / N, smallest first, and eigenvectors."""
     N = len(K)
+    compute.require_matrices(4, N, N, K, "the decomposition of a matrix")
     lam, U = torch.linalg.eigh(K)
     if lam[0] < -10 * N * torch.finfo(K.dtype).eps * lam.abs().max():
         raise ValueError(f"K must have no negative eigenvalue, as every Gram matrix; got {lam[0].item():.3g}")

@@ -7,11 +7,13 @@ Phi(-mu g / |phi(x)|), so with probability 1 - delta over n examples
 
     Gibbs error <= kl_inverse(mean_i Phi(-mu g_i / sqrt(K_ii)), (mu^2 / 2 + log(2 sqrt(n) / delta)) / n)
 
-for a mu chosen in advance (Langford and Shawe-Taylor 2003; Seeger 2002; 2 sqrt(n) is Maurer's, 2004). With mu chosen
-from a grid of m afterwards, delta becomes delta / m: every look at the data has its price. The ridge is free, for w may
-depend on the data in any way.
+for all posteriors at once, so mu, w and the ridge behind w may be chosen after the data, at no price (Langford and
+Shawe-Taylor 2003; Seeger 2002; 2 sqrt(n) is Maurer's, 2004, who proves it for n of 8 or more; below that it is checked
+by summing). The prior is what must be fixed in advance. Whoever tries m priors and keeps the best puts delta / m in the
+place of delta.
 
-The bound is for the Gibbs classifier. The deterministic one, sign(w.phi), errs at most twice as often.
+The bound is for the Gibbs classifier. The deterministic one, sign(w.phi), errs at most twice as often: where it is
+wrong, at least half of the drawn functions are. A net's center has no such bound.
 """
 
 from __future__ import annotations
@@ -64,7 +66,8 @@ def pac_bayes_kernel(
 ) -> GibbsKernel:
     """The best bound over the ridges and over mu on a grid of `scales` in geomspace(.5, 200).  K (n, n), y (n,) signs.
 
-    Nothing is trained: one linear system a ridge. The ridges suit a kernel with about 1 on its diagonal.
+    The prior is one, N(0, I), so a finer grid costs time and no confidence. Nothing is trained: one linear system per
+    ridge. The ridges suit a kernel with about 1 on its diagonal.
 
     Raises `TypeError` or `ValueError` if K is no Gram matrix with a positive diagonal, y no signs, or another argument
     out of range.
@@ -79,7 +82,7 @@ def pac_bayes_kernel(
         alpha = unit_direction(K, y, ridge)
         errors = _missed(mus, y * (K @ alpha) / K.diagonal().sqrt())
         for mu, error in zip(mus.tolist(), errors.tolist(), strict=True):
-            bound = kl_inverse(error, (mu**2 / 2 + math.log(2 * math.sqrt(n) * scales / delta)) / n)
+            bound = kl_inverse(error, (mu**2 / 2 + math.log(2 * math.sqrt(n) / delta)) / n)
             if best is None or bound < best.bound:
                 best = GibbsKernel(bound, error, mu, ridge, alpha)
     return best

@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ddlearn import arguments, tangent
+from ddlearn import arguments, compute, tangent
 
 __all__ = ["centred", "centred_one_hot", "haar_pool", "ntk_with_bias", "random_labels", "unit_rows"]
 
@@ -39,6 +39,7 @@ def centred_one_hot(classes: Tensor, count: int) -> Tensor:
     count = arguments.whole("count", count, 2)
     if not isinstance(classes, Tensor) or classes.dtype != torch.int64:
         raise TypeError("classes must be a torch tensor of int64; classes.long() converts one")
+    arguments.readable("classes", classes)
     if classes.ndim != 1 or classes.numel() == 0 or classes.min() < 0 or classes.max() >= count:
         raise ValueError(f"classes must be whole numbers from 0 to {count - 1}, of shape (N,)")
     return torch.nn.functional.one_hot(classes, count).double() - 1 / count
@@ -74,6 +75,7 @@ def haar_pool(lam: Tensor, v: Tensor, generator: torch.Generator) -> tuple[Tenso
     N = len(arguments.targets("v", v, len(lam)))
     arguments.same_kind("v", v, "lam", lam)
     arguments.generator("generator", generator)
+    compute.require_matrices(5, N, N, lam, "a pool's kernel")
     normal = torch.randn(N, N, generator=generator, dtype=lam.dtype, device=generator.device)
     Q, R = torch.linalg.qr(normal)
     Q = (Q * R.diagonal().sign()).to(lam.device)  # else the signs would depend on how the factors are computed

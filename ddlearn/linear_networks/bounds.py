@@ -1,8 +1,8 @@
 """What holds at one point of the path: how strongly the layers pass a gradient on, and what a single step then does.
 
 The loss of the product is strongly convex and smooth. Seen from the layers it is neither, but near a point it is, with
-constants that the singular values of T(G) = (G W2, G'W1) set. Our derivation; arXiv 2505.11664 (Xu, Min, Tarmoun,
-Mallada, Vidal) announces a local Polyak-Lojasiewicz inequality and descent lemma of this kind in its abstract.
+constants that the singular values of T(G) = (G W2, G'W1) set. (2) and (3) are Theorem 3.1 of Xu, Min, Tarmoun, Mallada
+and Vidal (TMLR 2025, arXiv 2505.11664), with another K_t; the K_t of (1) is our derivation.
 
     (1) K_t(eta) = |G|_2 + K (smax(T) + eta |grad| / 2)^2,   mu_t = mu smin(T)^2
     (2) L_{t+1} <= L_t - eta (1 - eta K_t / 2) |grad|^2,     |grad|^2 / 2 >= mu_t L_t
@@ -11,6 +11,7 @@ Mallada, Vidal) announces a local Polyak-Lojasiewicz inequality and descent lemm
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -64,10 +65,12 @@ def spectral_bounds(spectrum: Tensor, n: int, m: int, weakest: float | Tensor, s
         (6) smin(T)^2 >= (a - e + sqrt((a + e)^2 + 4 u^2)) / 2 + (b - d + sqrt((b + d)^2 + 4 v^2)) / 2
         (7) smax(T)^2 <= (d + sqrt(d^2 + 4 strongest^2)) / 2 + (e + sqrt(e^2 + 4 strongest^2)) / 2
 
-    where u = weakest if n <= m else 0, and v = weakest if m <= n else 0. Our derivation. weakest = 0 leaves a + b, the
-    constant of flow in Min, Tarmoun, Vidal and Mallada (2021); D = 0 leaves 2 weakest, balance and a margin.
+    where u = weakest if n <= m else 0, and v = weakest if m <= n else 0. For n = m these are alpha_0 and beta_0 of Xu,
+    Min, Tarmoun, Mallada and Vidal (AISTATS 2023, Table 2); derived again here, also for n and m apart. weakest = 0
+    leaves a + b, the constant of flow in Min, Tarmoun, Vidal and Mallada (2021, Theorem 1); D = 0 leaves 2 weakest.
     """
-    arguments.tensor("spectrum", spectrum)
+    if arguments.tensor("spectrum", spectrum).ndim == 0:
+        raise ValueError("spectrum must be of shape (..., r); got one number")
     n, m = arguments.whole("n", n, 1), arguments.whole("m", m, 1)
     weakest, strongest = (
         not_negative(name, value, spectrum) for name, value in (("weakest", weakest), ("strongest", strongest))
@@ -94,7 +97,18 @@ def measured_rate(problem: Objective, W1: Tensor, W2: Tensor) -> Tensor:
     """The step-size rule eta K_t(eta) = 1, solved where the weights now are: the best rate that (3) knows.  -> (...)"""
     strength, slope, curvature = _local(problem, W1, W2)
     K, top = problem.K, strength.high.sqrt()
-    return unit_root(curvature + K * top.square(), K * top * slope, K * slope.square() / 4)
+    largest = top.maximum((curvature / K).sqrt())
+    if (largest == 0).any():
+        raise ValueError("W1, W2 and the gradient must not all be 0: there no step changes anything, whatever its rate")
+    # In units of their own, as the squares and cubes of large numbers leave the range of floats.
+    size, bend = power_of_two(largest), power_of_two(K)
+    K, top, curvature, slope = K / bend, top / size, curvature / bend / size / size, slope / bend / size / size / size
+    return unit_root(curvature + K * top.square(), K * top * slope, K * slope.square() / 4) / bend / size / size
+
+
+def power_of_two(value: Tensor) -> Tensor:
+    """The largest power of two that is not above a positive value: a unit that costs no digit."""
+    return value / (2 * torch.frexp(value).mantissa)
 
 
 def unit_root(*coefficients: Tensor) -> Tensor:
@@ -118,7 +132,7 @@ def unit_root(*coefficients: Tensor) -> Tensor:
 
 def _local(problem: Objective, W1: Tensor, W2: Tensor) -> tuple[Range, Tensor, Tensor]:
     """The range of T, |grad| and |G|_2 at a point."""
-    slope = gradients(problem, W1, W2).squared_norm.sqrt()
+    slope = gradients(problem, W1, W2).norm
     curvature = torch.linalg.matrix_norm(problem.gradient(W1 @ W2.mT), ord=2)
     return tangent_range(W1, W2), slope, curvature
 
@@ -126,11 +140,18 @@ def _local(problem: Objective, W1: Tensor, W2: Tensor) -> tuple[Range, Tensor, T
 def _excess(width: Tensor, margin: Tensor) -> Tensor:
     """(sqrt(width^2 + 4 margin^2) - width) / 2, without the cancellation."""
     total = width + torch.hypot(width, 2 * margin)
-    return 2 * margin.square() / total.where(total > 0, 1)
+    return 2 * margin * (margin / total.where(total > 0, 1))
 
 
 def not_negative(name: str, value: float | Tensor, like: Tensor) -> Tensor:
+    value = (
+        arguments.readable(name, value)
+        if isinstance(value, Tensor)
+        else arguments.between(name, value, -math.inf, math.inf)
+    )
     value = torch.as_tensor(value, dtype=like.dtype, device=like.device)
+    if value.numel() == 0 or value.isinf().any():
+        raise ValueError(f"{name} must be finite numbers, one at least; got {value.tolist()}")
     if not (value >= 0).all():
         raise ValueError(f"{name} must be at least 0 everywhere; got {value.min().item()}")
     return value

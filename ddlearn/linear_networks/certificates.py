@@ -5,9 +5,10 @@ turns the gradient of the loss in W into that of the weights, is held between tw
 imbalance, almost conserved, keeps its smallest singular value from 0; so does a product that is close to its target.
 A rate that is small enough for the largest singular value then makes the loss fall geometrically, at any width.
 
-Linear convergence of gradient descent at finite width and step and from general starts, rates that tighten as the loss
-falls, and time-varying steps, are what Xu, Min, Tarmoun, Mallada and Vidal announce (AISTATS 2023, PMLR 206:2262-2284).
-We read the abstract. The inequalities and constants here are our derivation, tested step by step, and no quotation.
+Linear convergence of gradient descent on the squared loss at finite width and step, from starts with imbalance or
+margin enough, is Theorem 3.2 of Xu, Min, Tarmoun, Mallada and Vidal (AISTATS 2023, PMLR 206:2262-2284); for strongly
+convex losses it is Theorem 3.2 of their second paper (TMLR 2025, arXiv 2505.11664). Both bound T along the path as we
+do. The bound on the drift and the constants here are our derivation, tested step by step, and no quotation.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import arguments
-from ddlearn.linear_networks.bounds import Range, spectral_bounds, tangent_range, unit_root
+from ddlearn.linear_networks.bounds import Range, power_of_two, spectral_bounds, tangent_range, unit_root
 from ddlearn.linear_networks.dynamics import imbalance_spectrum, positive_rates, require_layers
 from ddlearn.linear_networks.objective import Objective
 
@@ -71,14 +72,13 @@ def certificate(problem: Objective, W1: Tensor, W2: Tensor, rate: float | Tensor
     start is not covered that is the largest rate itself: the loss still falls at every step, at no certified speed.
     """
     start = Start.of(problem, W1, W2)
+    rate = None if rate is None else start.rate_in(positive_rates(rate, start.loss))
     L = start.loss
     bounds = start.bounds(L)
     largest = unit_root(*start.smoothness(bounds.high, L, 2 * L))
     if rate is None:
         some = bounds.low > ROUNDING * bounds.high
         rate = torch.where(some, torch.minimum(largest, bounds.low / (4 * L)), largest)
-    else:
-        rate = positive_rates(rate, L)
     return start.certified(rate, largest, Range(bounds.low - 2 * rate * L, bounds.high + 2 * rate * L))
 
 
@@ -90,7 +90,7 @@ def kernel_ball(problem: Objective, W1: Tensor, W2: Tensor) -> Certificate:
     hardly move. Our derivation, after Du et al. (2019).
     """
     start = Start.of(problem, W1, W2)
-    exact = tangent_range(W1, W2)
+    exact = Range(*(one / start.size for one in tangent_range(W1, W2)))
     R = 4 * (start.loss / (start.mu * exact.low)).sqrt()
     inside = (1 - 0.5**0.5) * exact.low.sqrt() >= R
     high = (exact.high.sqrt() + R.where(inside, 0)).square()
@@ -106,14 +106,19 @@ def tube(problem: Objective, W1: Tensor, W2: Tensor, losses: Tensor, rate: float
     """
     start = Start.of(problem, W1, W2)
     arguments.tensor("losses", losses)
-    drift = 2 * positive_rates(rate, losses) * (start.loss - losses)
+    rate, losses = start.rate_in(positive_rates(rate, losses)), start.loss_in(losses)
+    drift = 2 * rate * (start.loss - losses)
     low, high = start.bounds(losses.clamp(min=0))
-    return Range((low - drift).clamp(min=0), high + drift)
+    return Range((low - drift).clamp(min=0) * start.size, (high + drift) * start.size)
 
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """Everything that a certificate may know: the imbalance and the loss at the start, and constants of the problem."""
+    """Everything that a certificate may know: the imbalance and the loss at the start, and constants of the problem.
+
+    All of it in the start's own units, so that no product of several leaves the range of floats: the largest of the
+    product, its target and the imbalance is about `size`, and K about `bend`. Both are powers of two: no digit is lost.
+    """
 
     spectrum: Tensor
     n: int
@@ -123,16 +128,40 @@ class Start:
     loss: Tensor
     weakest: Tensor
     strongest: Tensor
+    size: Tensor
+    bend: Tensor
 
     @classmethod
     def of(cls, problem: Objective, W1: Tensor, W2: Tensor) -> Start:
         require_layers(W1, W2, problem)
         target = torch.linalg.svdvals(problem.W_star)
-        loss = problem.loss(W1 @ W2.mT).clamp(min=0)  # rounding may take a loss just below its least value
+        W = W1 @ W2.mT
+        loss = problem.loss(W).clamp(min=0)  # rounding may take a loss just below its least value
+        away = (W - problem.W_star).abs().amax((-2, -1))
+        lost = ~loss.isfinite() | ((away > 0) & (problem.mu / 2 * away * away < torch.finfo(loss.dtype).tiny))
+        if lost.any():
+            raise ValueError(f"W1 W2' must have a loss that {loss.dtype} holds; got {loss[lost][0].item():.3g}")
+        spectrum = imbalance_spectrum(W1, W2)
+        largest = spectrum.abs().amax(-1).maximum(target[..., 0]).maximum((2 * loss / problem.K).sqrt())
+        if (largest == 0).any():
+            raise ValueError("W1, W2 and W_star must not all be 0: there no step changes anything, whatever its rate")
+        size, bend = power_of_two(largest), power_of_two(problem.K)
         return cls(
-            imbalance_spectrum(W1, W2), W1.shape[-2], W2.shape[-2], problem.mu, problem.K, loss,
-            target[..., -1], target[..., 0],
+            spectrum / size[..., None], W1.shape[-2], W2.shape[-2], problem.mu / bend, problem.K / bend,
+            loss / bend / size / size, target[..., -1] / size, target[..., 0] / size, size, bend,
         )  # fmt: skip
+
+    def rate_in(self, rate: Tensor) -> Tensor:
+        return rate * self.bend * self.size
+
+    def rate_out(self, rate: Tensor) -> Tensor:
+        return rate / self.bend / self.size
+
+    def loss_in(self, loss: Tensor) -> Tensor:
+        return loss / self.bend / self.size / self.size
+
+    def loss_out(self, loss: Tensor) -> Tensor:
+        return loss * self.bend * self.size * self.size
 
     def bounds(self, loss: Tensor) -> Range:
         """(6) and (7) for the imbalance of the start and any product whose loss is at most this."""
@@ -168,4 +197,6 @@ class Start:
     def certified(self, rate: Tensor, largest: Tensor, bounds: Range) -> Certificate:
         covered = self.covers(rate, *bounds, self.loss)
         contraction = self.contraction(rate, *bounds, self.loss).where(covered, torch.inf)
-        return Certificate(rate, largest, bounds.low, bounds.high, contraction, covered, self.loss)
+        low, high = (one * self.size for one in bounds)
+        rate, largest = self.rate_out(rate), self.rate_out(largest)
+        return Certificate(rate, largest, low, high, contraction, covered, self.loss_out(self.loss))

@@ -38,6 +38,11 @@ class Gradients(NamedTuple):
         """|A|^2 + |B|^2, in Frobenius norms.  (...)"""
         return self.A.square().sum((-2, -1)) + self.B.square().sum((-2, -1))
 
+    @property
+    def norm(self) -> Tensor:
+        """|(A, B)|, where its square may be beyond the range of floats.  (...)"""
+        return _norm(self.A, self.B)
+
 
 @dataclass(frozen=True, eq=False)
 class Descent:
@@ -55,15 +60,24 @@ class Descent:
 
     @property
     def relative_move(self) -> Tensor:
-        """|(W1, W2) at t - (W1, W2) at 0| / |(W1, W2) at 0|, in Frobenius norms.  (T+1, ...)"""
-        moved = (self.W1 - self.W1[0]).square().sum((-2, -1)) + (self.W2 - self.W2[0]).square().sum((-2, -1))
-        size = self.W1[0].square().sum((-2, -1)) + self.W2[0].square().sum((-2, -1))
-        return (moved / size).sqrt()
+        """|(W1, W2) at t - (W1, W2) at 0| / |(W1, W2) at 0|, in Frobenius norms.  (T+1, ...)
+
+        0 for weights that start at 0, for there they stay.
+        """
+        size = _norm(self.W1[0], self.W2[0])
+        return _norm(self.W1 - self.W1[0], self.W2 - self.W2[0]) / size.where(size > 0, 1)
 
     def iterations(self, tolerance: float = 1e-6) -> Tensor:
         """Steps until the loss first is at most `tolerance` times its start; inf where that does not happen.  (...)"""
         tolerance = arguments.positive("tolerance", tolerance)
         return first_time(self.losses <= tolerance * self.losses[0])
+
+
+def _norm(A: Tensor, B: Tensor) -> Tensor:
+    """The Frobenius norm of two matrices together, over their largest entry before it is squared.  (...)"""
+    largest = torch.maximum(A.abs().amax((-2, -1)), B.abs().amax((-2, -1)))
+    unit = largest.where((largest > 0) & largest.isfinite(), 1)[..., None, None]
+    return unit[..., 0, 0] * ((A / unit).square().sum((-2, -1)) + (B / unit).square().sum((-2, -1))).sqrt()
 
 
 def first_time(reached: Tensor) -> Tensor:
@@ -75,6 +89,10 @@ def first_time(reached: Tensor) -> Tensor:
 def gradients(problem: Objective, W1: Tensor, W2: Tensor) -> Gradients:
     """The gradient (A, B) = (G W2, G'W1) of the loss in the two layers, where G is the gradient of l at W1 W2'."""
     require_layers(W1, W2, problem)
+    return _gradients(problem, W1, W2)
+
+
+def _gradients(problem: Objective, W1: Tensor, W2: Tensor) -> Gradients:
     G = problem.gradient(W1 @ W2.mT)
     return Gradients(G @ W2, G.mT @ W1)
 
@@ -116,6 +134,7 @@ def tangent_kernel(problem: LeastSquares, W1: Tensor, W2: Tensor) -> Tensor:
     """
     require_layers(W1, W2, problem)
     n, m = W1.shape[-2], W2.shape[-2]
+    compute.require_matrices(4 * W1[..., 0, 0].numel(), n * m, n * m, W1, "a tangent kernel")
     S = problem.s[..., None]  # (..., n, 1)
     first, second = (S * W1) @ (S * W1).mT, W2 @ W2.mT  # (..., n, n), (..., m, m)
     eye = torch.eye(m, dtype=W1.dtype, device=W1.device)
@@ -150,11 +169,13 @@ def descend(
     for t in range(steps):
         if (losses[t] <= stop * losses[0]).logical_or(diverged).all():
             break
-        A, B = gradients(problem, path1[t], path2[t])
+        # What diverged is held: its gradient may be beyond the range of floats, and 0 times infinity is no number.
+        A, B = (one.where(~diverged[..., None, None], 0) for one in _gradients(problem, path1[t], path2[t]))
         eta = torch.where(diverged, 0.0, rate(t, path1[t], path2[t]) if fixed is None else fixed)  # (...)
         torch.sub(path1[t], eta[..., None, None] * A, out=path1[t + 1])
         torch.sub(path2[t], eta[..., None, None] * B, out=path2[t + 1])
-        losses.append(problem.loss(path1[t + 1] @ path2[t + 1].mT))
+        loss = problem.loss(path1[t + 1] @ path2[t + 1].mT)
+        losses.append(loss.where(~loss.isnan(), torch.inf))
         rates.append(eta[None])
         diverged = diverged | ~(losses[-1] <= DIVERGED * losses[0])
     T = len(losses)
@@ -167,6 +188,7 @@ def require_layers(W1: Tensor, W2: Tensor, problem: Objective | None = None) -> 
         arguments.tensor(name, W)
         if W.ndim < 2:
             raise ValueError(f"{name} must be of shape (..., {rows}, h); got shape {tuple(W.shape)}")
+        arguments.in_range(name, W, W.square().sum((-2, -1)))
     arguments.same_kind("W2", W2, "W1", W1)
     if W2.shape[-1] != W1.shape[-1] or W2.shape[:-2] != W1.shape[:-2]:
         stack = "".join(f"{size}, " for size in W1.shape[:-2])
@@ -184,6 +206,7 @@ def positive_rates(rate: float | Tensor, stack: Tensor) -> Tensor:
     """A rate, or a tensor of rates that fits a stack of starts, all positive; of the stack's shape, kind and device."""
     if not isinstance(rate, Tensor):
         rate = arguments.positive("rate", rate)
+    arguments.without_gradient("rate", arguments.readable("rate", rate))
     rate = torch.as_tensor(rate, dtype=stack.dtype, device=stack.device)
     if not (rate.isfinite() & (rate > 0)).all():
         raise ValueError(f"rate must be positive numbers; got {rate.min().item()} among them")

@@ -3,8 +3,8 @@
 A certificate bounds the whole path by its worst point, the start. But every step that is certified shrinks the ball in
 which the product must lie, so the bounds on T improve, and with them the rate of convergence and the largest rate.
 Both curves here are computed from the start alone, before any step is taken. That rates improve as the loss falls, and
-that a time-varying step can follow them, is announced by Xu, Min, Tarmoun, Mallada and Vidal (AISTATS 2023) in their
-abstract; the recursions below are our derivation.
+that a time-varying step can follow them, is in Xu, Min, Tarmoun, Mallada and Vidal (AISTATS 2023, Algorithm 1; steps
+that grow: TMLR 2025, arXiv 2505.11664, Theorem 3.2); the recursions below are our derivation.
 """
 
 from __future__ import annotations
@@ -62,10 +62,10 @@ def envelope(problem: LeastSquares, W1: Tensor, W2: Tensor, steps: int, rate: fl
     steps = arguments.whole("steps", steps, 1)
     start = Start.of(problem, W1, W2)
     if rate is not None:
-        return _envelope(start, certificate(problem, W1, W2, rate).rate, steps)
+        return _envelope(start, start.rate_in(certificate(problem, W1, W2, rate).rate), steps)
     constant = certificate(problem, W1, W2)
     rates = torch.stack([*(share * constant.largest_rate for share in SHARES), constant.rate])
-    tried = _envelope(start, rates, steps)  # curves (T, 12, ...)
+    tried = _envelope(start, start.rate_in(rates), steps)  # curves (T, 12, ...)
     score = tried.iterations().clamp(max=steps) + tried.losses[-1] / tried.losses[0]
     best = score.argmin(0, keepdim=True)  # (1, ...)
 
@@ -91,7 +91,8 @@ def schedule(problem: Objective, W1: Tensor, W2: Tensor, steps: int, share: floa
     first = certificate(problem, W1, W2)
     if share < 1:
         first = certificate(problem, W1, W2, share * first.rate)
-    rate, drift, loss = first.rate, 2 * first.rate * start.loss, start.loss
+    rate, loss = start.rate_in(first.rate), start.loss
+    drift = 2 * rate * loss
     rates, losses, lows, highs = [], [loss], [], []
     for t in range(steps):
         bounds = start.bounds(loss)
@@ -108,13 +109,11 @@ def schedule(problem: Objective, W1: Tensor, W2: Tensor, steps: int, share: floa
         loss = (start.contraction(rate, low, high, loss) * loss).where(first.covered, start.loss)
         for kept, value in ((rates, rate), (losses, loss), (lows, low), (highs, high)):
             kept.append(value)
-    losses = torch.stack(losses)
-    losses[1:] = losses[1:].where(first.covered, torch.inf)
-    return Envelope(torch.stack(rates), losses, torch.stack(lows), torch.stack(highs), first.covered)
+    return _in_units(start, torch.stack(rates), losses, lows, highs, first.covered)
 
 
 def _envelope(start: Start, rate: Tensor, steps: int) -> Envelope:
-    """Rates (...) or (k, ...) at once."""
+    """Rates (...) or (k, ...) at once, in the start's units."""
     drift, loss = 2 * rate * start.loss, start.loss.expand_as(rate)
     mu, K = start.mu, start.K
     losses, lows, highs = [loss], [], []
@@ -130,6 +129,14 @@ def _envelope(start: Start, rate: Tensor, steps: int) -> Envelope:
         loss = loss.where(covered, start.loss)
         for kept, value in ((losses, loss), (lows, low), (highs, high)):
             kept.append(value)
-    losses = torch.stack(losses)
+    return _in_units(start, rate.expand(steps, *rate.shape), losses, lows, highs, covered)
+
+
+def _in_units(
+    start: Start, rates: Tensor, losses: list[Tensor], lows: list[Tensor], highs: list[Tensor], covered: Tensor
+) -> Envelope:
+    """Back from the start's units to the caller's."""
+    losses = start.loss_out(torch.stack(losses))
     losses[1:] = losses[1:].where(covered, torch.inf)
-    return Envelope(rate.expand(steps, *rate.shape), losses, torch.stack(lows), torch.stack(highs), covered)
+    low, high = (torch.stack(one) * start.size for one in (lows, highs))
+    return Envelope(start.rate_out(rates), losses, low, high, covered)

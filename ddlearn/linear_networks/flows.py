@@ -44,7 +44,7 @@ def scalar_flow(t: Tensor, sigma: float, a: float, b: float) -> tuple[Tensor, Te
     imbalance, P = (a + b) * (a - b), (a + b).square()
     s = torch.hypot(imbalance, 2 * torch.tensor(sigma, dtype=t.dtype))
     P1 = 2 * sigma + s
-    P2 = -imbalance.square() / P1  # the product of the roots is -lambda^2; 2 sigma - s would lose digits
+    P2 = -imbalance * (imbalance / P1)  # the product of the roots is -lambda^2; 2 sigma - s would lose digits
     C = (P - P1) / (P - P2) * torch.exp(-s * t)
     total = torch.sign(a + b) * ((P1 - P2 * C) / (1 - C)).sqrt()  # a + b, (T,)
     return (total + imbalance / total) / 2, (total - imbalance / total) / 2
@@ -60,6 +60,8 @@ def riccati_flow(t: float, Y: Tensor, U0: Tensor) -> Tensor:
     arguments.symmetric("Y", Y)
     arguments.matrix("U0", U0, rows=len(Y))
     arguments.same_kind("U0", U0, "Y", Y)
+    for name, value in (("Y", Y), ("U0", U0)):
+        arguments.in_range(name, value, value.square().sum())
     y, Q = torch.linalg.eigh(Y)
     growth = (y[-1] * t).clamp(min=0)
     E = torch.exp(y * t - growth)

@@ -84,7 +84,7 @@ def _one_big_layer(s: Tensor, m: int, generator: torch.Generator) -> Starts:
     W_star = _normal(generator, count, n, m)
     W1, W2 = gaussian_layers(count, n, m, max(n, m), (1, 1), generator)
     big = _uniform(generator, count, 1, 1, low=0, high=1) < 0.5
-    return Starts(LeastSquares(s, W_star), torch.where(big, 2.0, 0.05) * W1, torch.where(big, 0.05, 2.0) * W2)
+    return Starts(LeastSquares(s, W_star), torch.where(big, 2.0 * W1, 0.05 * W1), torch.where(big, 0.05 * W2, 2.0 * W2))
 
 
 def _balanced_margin(s: Tensor, m: int, generator: torch.Generator) -> Starts:

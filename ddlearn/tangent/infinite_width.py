@@ -24,57 +24,26 @@ import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy
 import torch
 from torch import Tensor
 
-from ddlearn import arguments, compute
+from ddlearn import compute
+from ddlearn.kernels import ordinary
+from ddlearn.tangent.recursion import (
+    STEPS,
+    InfiniteKernels,
+    check_points,
+    differentiable,
+    infinite_plain,
+    require_range,
+)
 
-__all__ = ["InfiniteKernels", "infinite", "infinite_plain"]
+__all__ = ["infinite"]
 
 TILE = 2**18
 """Entries computed at a time: a few buffers of 2 MB of float64 stay in the processor's cache."""
-
-
-class InfiniteKernels(NamedTuple):
-    """The two kernels of an infinitely wide net, (n, m) each."""
-
-    nngp: Tensor
-    ntk: Tensor
-
-
-def infinite_plain(
-    x: Tensor,
-    x2: Tensor | None = None,
-    depth: int = 1,
-    activation: str = "relu",
-    W_std: float = 2**0.5,
-    b_std: float = 0.0,
-) -> InfiniteKernels:
-    """The recursion of the module, line by line.  x (n, d), x2 (m, d) or None for x itself -> nngp, ntk (n, m).
-
-    For reading: same arguments and same numbers as `infinite`, but at duplicates and on the diagonal the ntk is
-    accurate to the square root of the precision only (1e-7 in float64), and a zero row without bias gives NaN.
-    """
-    x2, W_std, b_std = _check(x, x2, depth, activation, W_std, b_std)
-    W, b, d = W_std**2, b_std**2, x.shape[1]
-    nngp = ntk = W * x @ x2.T / d + b
-    q, q2 = W * x.square().sum(1)[:, None] / d + b, W * x2.square().sum(1) / d + b
-    for _ in range(depth):
-        if activation == "relu":  # Cho and Saul, "Kernel methods for deep learning", 2009
-            s = (q * q2).sqrt()
-            theta = (nngp / s).clamp(-1, 1).arccos()
-            K, K_dot = s * (theta.sin() + (math.pi - theta) * theta.cos()) / (2 * math.pi), 1 / 2 - theta / 2 / math.pi
-            q, q2 = W * q / 2 + b, W * q2 / 2 + b
-        else:  # Williams, "Computing with infinite networks", 1997
-            D = (1 + 2 * q + 2 * q2 + 4 * (q * q2 - nngp**2).clamp(min=0)).sqrt()
-            K, K_dot = 2 / math.pi * (2 * nngp / D).arctan(), 4 / math.pi / D
-            q, q2 = (W * 2 / math.pi * (2 * v / (1 + 4 * v).sqrt()).arctan() + b for v in (q, q2))
-        nngp = W * K + b
-        ntk = nngp + W * K_dot * ntk
-    return InfiniteKernels(nngp, ntk)
 
 
 def infinite(
@@ -93,12 +62,44 @@ def infinite(
 
     In float64 accurate to 1e-13 of sqrt(k(x, x) k(x', x')), at duplicates, near-duplicates and antipodes too; the ntk
     of erf to 1e-16 |z|, as steep is a step seen from a distance of |z|. A zero row has the kernel of its bias. Beside
-    the results it takes 13 MB a thread.
+    the results it takes 13 MB a thread. Its gradient in x and x2 is that of `infinite_plain`, which is called for it.
 
-    Raises `TypeError` or `ValueError` if x is not a finite matrix, x2 does not match it, depth is not a whole number of
-    at least 1, activation is unknown, W_std is not positive or b_std is negative.
+    Raises `MemoryError` where the results do not fit, and `TypeError` or `ValueError` if x is not a finite matrix, x2
+    does not match it, depth is not a whole number of at least 1, activation is unknown, W_std is not positive or b_std
+    is negative.
     """
-    other, W_std, b_std = _check(x, x2, depth, activation, W_std, b_std)
+    other, *scales = check_points(x, x2, depth, activation, W_std, b_std)
+    follows = differentiable(x, other)
+    compute.require_matrices(2 + follows * depth * STEPS, len(x), len(other), x, "two kernel matrices")
+    if follows:
+        return InfiniteKernels(
+            *_Differentiable.apply(ordinary(x), None if x2 is None else ordinary(x2), depth, activation, *scales)
+        )
+    return _infinite(x, x2, depth, activation, *scales)
+
+
+class _Differentiable(torch.autograd.Function):
+    """`infinite`, with the gradient of `infinite_plain`."""
+
+    @staticmethod
+    def forward(ctx, x: Tensor, x2: Tensor | None, *how: object) -> tuple[Tensor, Tensor]:
+        ctx.save_for_backward(x, x2)
+        ctx.how = how
+        return tuple(_infinite(x, x2, *how))
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, *slopes: Tensor) -> tuple[Tensor | None, ...]:
+        points = [one if one is None else one.detach().requires_grad_() for one in ctx.saved_tensors]
+        with torch.enable_grad():
+            found = infinite_plain(*points, *ctx.how)
+        slopes = iter(torch.autograd.grad(found, [one for one in points if one is not None], slopes))
+        return (*(one if one is None else next(slopes) for one in points), *[None] * len(ctx.how))
+
+
+def _infinite(x: Tensor, x2: Tensor | None, depth: int, activation: str, W_std: float, b_std: float) -> InfiniteKernels:
+    """`infinite`, of arguments that were checked."""
+    other = x if x2 is None else x2
     n, m = len(x), len(other)
     left = _Side.of("x", x, depth, activation, W_std, b_std)
     right = left if x2 is None else _Side.of("x2", other, depth, activation, W_std, b_std)
@@ -156,10 +157,7 @@ class _Side:
             K = q[-1] / 2 if activation == "relu" else (2 * q[-1] / (1 + 4 * q[-1]).sqrt()).arctan() * (2 / math.pi)
             q.append(W_std**2 * K + b_std**2)
         q = torch.stack(q)
-        if not (16 * q.square()).isfinite().all():
-            raise ValueError(
-                f"{name} must be smaller for {x.dtype}: the fourth power of its rows' length leaves its range"
-            )
+        require_range(name, q)
         to = q[1:].where(q[1:] > 0, math.inf)  # nothing comes of a zero row without bias
         A = W_std * (q[:-1] / 2 / to).sqrt() if activation == "relu" else W_std / to.sqrt()
         return cls(v / length.where(length > 0, 1)[:, None], q, A, b_std / to.sqrt())
@@ -255,17 +253,3 @@ def _mirror(K: Tensor, rows: int) -> None:
         K[stop:, start:stop] = K[start:stop, stop:].T
         square = K[start:stop, start:stop]
         square.copy_(square.triu() + square.triu(1).T)
-
-
-def _check(
-    x: Tensor, x2: Tensor | None, depth: int, activation: str, W_std: float, b_std: float
-) -> tuple[Tensor, float, float]:
-    """Refuse what cannot be; x2 or x in its place, and the two scales as floats."""
-    arguments.matrix("x", x)
-    if x2 is not None:
-        arguments.matrix("x2", x2, columns=x.shape[1])
-        arguments.same_kind("x2", x2, "x", x)
-    arguments.whole("depth", depth, 1)
-    arguments.one_of("activation", activation, ("relu", "erf"))
-    W_std, b_std = arguments.positive("W_std", W_std), arguments.at_least("b_std", b_std, 0)
-    return x if x2 is None else x2, W_std, b_std

@@ -63,7 +63,7 @@ class Linearized:
         if moved.keys() != start.keys():
             raise ValueError(f"parameters must be those of {', '.join(start)}; got {', '.join(moved) or 'none'}")
         for name, tensor in moved.items():
-            arguments.tensor(name, tensor)
+            arguments.tensor(name, tensor, gradient=True)
             if tensor.shape != start[name].shape:
                 wanted, got = tuple(start[name].shape), tuple(tensor.shape)
                 raise ValueError(f"parameters must have {name} of shape {wanted}; got shape {got}")
@@ -130,9 +130,9 @@ def _has_slopes(change: Tensor, weights: Tensor, step: dict[str, Tensor], slopes
 def linearize(net: nn.Module | MLP, parameters: Parameters | None = None) -> Linearized:
     """The tangent of a net at the parameters that it has now -> `Linearized`, which keeps its own copy of them.
 
-    A net of infinite width is trained as if it were its tangent (Lee et al., "Wide neural networks of any depth evolve
-    as linear models under gradient descent", 2019, arXiv 1902.06720). net is a `torch.nn.Module`, of which frozen
-    parameters are constants, or an `MLP` with its `parameters`.
+    A net of infinite width and smooth activation is trained as if it were its tangent (Lee et al., "Wide neural
+    networks of any depth evolve as linear models under gradient descent", 2019, arXiv 1902.06720, Theorem 2.1). net is
+    a `torch.nn.Module`, of which frozen parameters are constants, or an `MLP` with its `parameters`.
 
     Raises `TypeError` or `ValueError` if net is neither, if it draws at random or lets samples see one another
     (dropout, batch normalization in training mode: call `net.eval()`), or if it cannot be copied.

@@ -119,4 +119,4 @@ def check_points(name: str, x: Tensor) -> Tensor:
     if isinstance(x, Tensor) and (x.device.type == "meta" or x.layout is not torch.strided):
         kind = "on the meta device, which holds none" if x.device.type == "meta" else "sparse"
         raise ValueError(f"{name} must hold a number for each entry; it is {kind}")
-    return arguments.tensor(name, x)
+    return arguments.tensor(name, x, gradient=True)

@@ -65,7 +65,7 @@ def run(net: nn.Module, x: Tensor) -> Tensor:
         raise ValueError(f"net must take x of shape {tuple(x.shape)}; it raised {_said(error)}") from error
     if not torch.equal(before, _generator_state(x)):
         raise ValueError(f"{ALONE}it drew from torch's generator. Call net.eval().")
-    arguments.tensor("net(x)", f)
+    arguments.tensor("net(x)", f, gradient=True)
     fits = f.ndim in (1, 2) and len(f) == len(x)
     if not fits and not (len(x) == 1 and f.ndim < 2):
         raise ValueError(f"net must map {shape('n', x)} to (n, k) or (n,); got shape {tuple(f.shape)}")

@@ -10,8 +10,12 @@ t = s lr. At another point x, with the same factors,
 
     f(x) = f_0(x) - Theta(x, X) U [(1 - factor) / lambda] U' (f_0 - y).
 
-Descent converges if and only if lr lambda_max < 2N (Jacot, Gabriel and Hongler, 2018, arXiv 1806.07572; Lee et al.,
-2019, arXiv 1902.06720). One decomposition serves every time, every output and both kinds of training.
+Descent converges from every f_0 if and only if lr lambda_max < 2N: every factor must be below 1 in size. That real
+nets follow these lines as their width grows is Theorem 2 of Jacot, Gabriel and Hongler (2018, arXiv 1806.07572; flow,
+up to a fixed time) and Theorem 2.1 of Lee et al. (2019, arXiv 1902.06720; lr < 2N / (lambda_min + lambda_max)), both
+for smooth activations. One decomposition serves every time, every output and both kinds of training.
+
+Tensors that require a gradient are refused, but for K_test: predictions have a gradient in the test points.
 """
 
 from __future__ import annotations
@@ -106,7 +110,7 @@ class Dynamics:
             factor = torch.where(odd, -exponent.exp(), exponent.exp())
             start, basis, weight = self.y, self.modes, factor.masked_fill(lost, 1)
         else:
-            arguments.matrix("K_test", K_test, columns=len(lam))
+            arguments.matrix("K_test", K_test, columns=len(lam), gradient=True)
             arguments.same_kind("K_test", K_test, "K", lam)
             learned = torch.where(odd, 1 + exponent.exp(), -exponent.expm1())
             start = _start("f0_test", f0_test, K_test.new_empty(len(K_test), *self.y.shape[1:]))
@@ -175,6 +179,7 @@ def _start(name: str, value: float | Tensor, like: Tensor) -> Tensor:
 
 def _times(name: str, value: float | Tensor | Sequence[float], like: Tensor, whole: bool) -> tuple[Tensor, bool]:
     """Times as a vector of `like`'s kind, and whether there was one alone."""
+    arguments.without_gradient(name, arguments.readable(name, value))
     wanted = "whole numbers of at least 0" if whole else "numbers of at least 0"
     try:
         times = value.to(like) if isinstance(value, Tensor) else torch.as_tensor(value, dtype=torch.float64).to(like)

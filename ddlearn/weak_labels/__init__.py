@@ -2,7 +2,7 @@
 
     bags            cells in bags, with proportions: independent cells, or patients
     proportions     the proportion loss, and why it may teach nothing
-    unbiased        the risk with labels, from proportions: one kappa for all bags, or the mean map
+    unbiased        the risk with labels, from proportions: one kappa for all bags, or least squares (the mean map)
     spread          what bags can teach, in one number
     finite_world    expectations without an error bar, by visiting every bag
     purity          tubes that are not quite pure: forward and backward correction
@@ -28,7 +28,7 @@ from ddlearn.weak_labels.classifier import (
 )
 from ddlearn.weak_labels.confident import confident_joint, estimate_purity
 from ddlearn.weak_labels.dawid_skene import LabelModel, dawid_skene
-from ddlearn.weak_labels.finite_world import FiniteWorld, every_bag, mixture_odds, urn_odds
+from ddlearn.weak_labels.finite_world import FiniteWorld, every_bag, mixture_probabilities, urn_probabilities
 from ddlearn.weak_labels.prior_shift import EstimatedPrior, classify_and_count, count_error, prior_shift, saerens_em
 from ddlearn.weak_labels.proportions import proportion_loss, proportion_loss_gradient
 from ddlearn.weak_labels.purity import backward_loss, forward_loss, purity_to_transition
@@ -76,7 +76,7 @@ __all__ = [
     "mean_map_weights",
     "mixing_efficiency",
     "mixing_moment",
-    "mixture_odds",
+    "mixture_probabilities",
     "prior_shift",
     "proportion_loss",
     "proportion_loss_gradient",
@@ -87,6 +87,6 @@ __all__ = [
     "second_moment",
     "summarize_votes",
     "train_classifiers",
-    "urn_odds",
+    "urn_probabilities",
     "weighted_bag_loss",
 ]

@@ -17,7 +17,7 @@ SLACK = 1e-6
 
 def distributions(name: str, value: Tensor, *, columns: int | None = None, positive: bool = False) -> Tensor:
     """A matrix whose rows are distributions: numbers of at least 0, or above 0 if `positive`, that add up to 1."""
-    arguments.matrix(name, value, columns=columns)
+    arguments.matrix(name, value, columns=columns, gradient=True)
     _check_rows(name, value, positive)
     return value
 
@@ -28,7 +28,7 @@ def mixture(
     """One distribution over the classes, in a tensor or a plain list, as a vector.  -> (C,)"""
     if isinstance(value, (list, tuple)):
         value = arguments.numbers(name, value, zero=True)
-    arguments.tensor(name, value)
+    arguments.tensor(name, value, gradient=True)
     if value.ndim != 1 or classes not in (None, len(value)):
         raise ValueError(f"{name} must be of shape ({classes or 'C'},); got shape {tuple(value.shape)}")
     _check_rows(name, value, positive)
@@ -51,7 +51,7 @@ def class_numbers(name: str, value: Tensor, classes: int | None = None, rows: in
 
 def scores(name: str, value: Tensor, dimensions: int) -> Tensor:
     """A classifier's outputs, classes last, with or without a stack of nets before the `dimensions` it must have."""
-    arguments.tensor(name, value)
+    arguments.tensor(name, value, gradient=True)
     if value.ndim < dimensions:
         wanted = {2: "(..., n, C)", 3: "(..., B, k, C)"}[dimensions]
         raise ValueError(f"{name} must be of shape {wanted}; got shape {tuple(value.shape)}")
@@ -61,8 +61,8 @@ def scores(name: str, value: Tensor, dimensions: int) -> Tensor:
 def per_bag(name: str, value: Tensor, logits: Tensor) -> Tensor:
     """A number for each bag and class, to go with logits (..., B, k, C): a matrix (B, C), or (..., B, C) in a stack."""
     if getattr(value, "ndim", 2) == 2:
-        arguments.matrix(name, value, rows=logits.shape[-3], columns=logits.shape[-1])
-    elif arguments.tensor(name, value).shape != (*logits.shape[:-2], logits.shape[-1]):
+        arguments.matrix(name, value, rows=logits.shape[-3], columns=logits.shape[-1], gradient=True)
+    elif arguments.tensor(name, value, gradient=True).shape != (*logits.shape[:-2], logits.shape[-1]):
         wanted = (*logits.shape[:-2], logits.shape[-1])
         raise ValueError(f"{name} must be of shape {tuple(wanted)}, for the stack of nets; got {tuple(value.shape)}")
     return arguments.same_kind(name, value, "logits", logits)

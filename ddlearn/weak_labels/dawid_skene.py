@@ -31,7 +31,7 @@ __all__ = ["LabelModel", "dawid_skene"]
 class LabelModel:
     """What the votes say of cells and rules. posterior (n, C); balance (C,), the classes' shares.
 
-    confusion (m, C, C + 1) are the odds that rule j says l of a cell of class c, silence last. log_likelihood and
+    confusion (m, C, C + 1) is the probability that rule j says l of a cell of class c, silence last. log_likelihood and
     objective (T,), before each M step and after the last; objective adds the log prior s sum log theta and never falls.
     """
 
@@ -43,14 +43,14 @@ class LabelModel:
 
     @property
     def accuracy(self) -> Tensor:
-        """The odds that each rule is right, given that it speaks, (m,)."""
+        """The probability that each rule is right, given that it speaks, (m,)."""
         said = torch.einsum("c,jcl->jcl", self.balance, self.confusion[..., :-1])
         return said.diagonal(dim1=1, dim2=2).sum(1) / said.sum((1, 2))
 
     def predict(self, votes: Tensor) -> Tensor:
         """Posteriors of other cells from the votes of the same rules.  votes (n, m) -> (n, C)
 
-        Without smoothing a saying that was never heard has no odds, and a cell on which it is heard has nan.
+        Without smoothing a saying that was never heard has probability 0, and a cell on which it is heard has nan.
         """
         check_votes(votes, len(self.balance))
         if votes.shape[1] != len(self.confusion):

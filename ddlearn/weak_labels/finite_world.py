@@ -17,7 +17,7 @@ from torch import Tensor
 from ddlearn import arguments
 from ddlearn.weak_labels import checks
 
-__all__ = ["FiniteWorld", "every_bag", "mixture_odds", "urn_odds"]
+__all__ = ["FiniteWorld", "every_bag", "mixture_probabilities", "urn_probabilities"]
 
 MOST = 2**22
 """Sequences, at most."""
@@ -35,16 +35,16 @@ def every_bag(classes: int, k: int) -> Tensor:
     return torch.arange(classes**k)[:, None] // places % classes
 
 
-def mixture_odds(bags: Tensor, mixtures: Tensor, shares: Tensor | Sequence[float] | None = None) -> Tensor:
+def mixture_probabilities(bags: Tensor, mixtures: Tensor, shares: Tensor | Sequence[float] | None = None) -> Tensor:
     """The probability of each sequence when a patient is drawn first, then independent cells.
 
-    bags (S, k), mixtures (B, C) of the patients, shares (B,) their odds, equal if None -> (S,)
+    bags (S, k), mixtures (B, C) of the patients, shares (B,) their probabilities, equal if None -> (S,)
     """
     mixtures, shares = _check_patients(mixtures, shares)
     return mixtures[:, _check_bags(bags, mixtures.shape[1])].prod(-1).mT @ shares
 
 
-def urn_odds(bags: Tensor, alpha: Tensor | Sequence[float]) -> Tensor:
+def urn_probabilities(bags: Tensor, alpha: Tensor | Sequence[float]) -> Tensor:
     """The probability of each sequence when its patient is a draw of Dirichlet(alpha).  bags (S, k), alpha (C,) -> (S,)
 
     Pólya's urn, which starts with alpha_c balls of colour c and returns each ball drawn with another of its colour.
@@ -65,7 +65,7 @@ class FiniteWorld:
     def __post_init__(self) -> None:
         checks.distributions("appearances", self.appearances)
         classes, shown = self.appearances.shape
-        arguments.matrix("logits", self.logits, rows=shown, columns=classes)
+        arguments.matrix("logits", self.logits, rows=shown, columns=classes, gradient=True)
         arguments.same_kind("logits", self.logits, "appearances", self.appearances)
 
     @cached_property
@@ -77,16 +77,16 @@ class FiniteWorld:
         """The risk with labels, sum over c of p_c M_cc.  p (C,) -> ()"""
         return checks.mixture("p", p, classes=len(self.losses)).to(self.losses) @ self.losses.diagonal()
 
-    def bag_risk(self, bags: Tensor, odds: Tensor, weights: Tensor) -> Tensor:
-        """The exact mean of the risk from bags, sum over bags of odds times 1/k sum over cells, classes w_c l_c(x_i).
+    def bag_risk(self, bags: Tensor, probabilities: Tensor, weights: Tensor) -> Tensor:
+        """The exact mean of the risk from bags, the mean over bags of 1/k sum over cells and classes of w_c l_c(x_i).
 
-        bags (S, k) every sequence of classes, odds (S,) their probabilities, weights (S, C) -> ()
+        bags (S, k) every sequence of classes, probabilities (S,) of them, weights (S, C) -> ()
         """
         classes = len(self.losses)
         _check_bags(bags, classes)
-        checks.mixture("odds", odds, classes=len(bags))
-        arguments.matrix("weights", weights, rows=len(bags), columns=classes)
-        return odds.to(self.losses) @ (weights.to(self.losses) * self.losses[bags].mean(1)).sum(1)
+        checks.mixture("probabilities", probabilities, classes=len(bags))
+        arguments.matrix("weights", weights, rows=len(bags), columns=classes, gradient=True)
+        return probabilities.to(self.losses) @ (weights.to(self.losses) * self.losses[bags].mean(1)).sum(1)
 
     def patient_bias(
         self,
@@ -102,7 +102,7 @@ class FiniteWorld:
         m_c = sum over c' of pi_c' M_c'c; mean and covariance are over the patients, p is their mean. With kappa = k,
         the value for independent cells and the default, it is (k - 1) sum_c Cov(pi_c, m_c): it grows with the bag, and
         no amount of data reduces it. Our derivation.
-        mixtures (B, C), shares (B,) their odds, equal if None -> ()
+        mixtures (B, C), shares (B,) their probabilities, equal if None -> ()
         """
         mixtures, shares = _check_patients(mixtures, shares)
         k = arguments.whole("k", k, 1)

@@ -3,7 +3,7 @@
 purity[s, c] is the share of class c in tube s, which is what a centrifuge's manual states. A classifier needs the other
 direction, T[c, s] = P(tube s | a cell of class c). With T there are two corrections (Patrini et al., arXiv 1609.03683):
 
-    forward     cross-entropy of T' softmax f, the odds of the tubes, against the tube's name
+    forward     cross-entropy of T' softmax f, the probabilities of the tubes, against the tube's name
     backward    the clean loss l turned into a loss of tubes, T^-1 l, whose mean given the class is l
 
 The forward loss has its minimum where softmax f is the true posterior, for T' P(class | x) = P(tube | x). The backward
@@ -72,10 +72,10 @@ def _check(logits: Tensor, tubes: Tensor, transition: Tensor, own: bool = False)
     checks.scores("logits", logits, 2)
     nets, (n, C) = logits.shape[:-2], logits.shape[-2:]
     if own and getattr(transition, "shape", ())[:-2] == nets != ():
-        arguments.matrix("transition of a net", transition.flatten(0, -3)[0], rows=C)
+        arguments.matrix("transition of a net", transition.flatten(0, -3)[0], rows=C, gradient=True)
         checks.distributions("transition", transition.flatten(0, -2))
     else:
-        checks.distributions("transition", arguments.matrix("transition", transition, rows=C))
+        checks.distributions("transition", arguments.matrix("transition", transition, rows=C, gradient=True))
     arguments.same_kind("transition", transition, "logits", logits)
     if own and getattr(tubes, "shape", ()) == (*nets, n) != (n,):
         checks.class_numbers("tubes", tubes.flatten(), transition.shape[-1])

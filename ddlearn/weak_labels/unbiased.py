@@ -13,9 +13,11 @@ Two answers. One formula for all, if the mixtures have the second moment pp' + (
 
 kappa is the bag size for bags of independent cells: that is EasyLLP (Busa-Fekete et al., arXiv 2302.03115, whose
 condition is such bags). It is alpha0 + 1 for Dirichlet patients whatever the number of cells: our derivation. Or the
-least-squares answer for the very mixtures at hand: the mean map (Quadrianto et al., JMLR 2009; Patrini et al. 2014),
-also the mutual contamination model's (Scott and Zhang, arXiv 2006.07330). Unbiased is not the same as good: an estimate
-may be negative, and has the variance that `spread` counts.
+least-squares answer for the very mixtures at hand, which we call the mean map. The name is borrowed: Quadrianto et al.
+(JMLR 2009) and Patrini et al. (2014) use this pseudo-inverse to estimate the mean operator, the class means of the
+features, for a linear model; we weigh the losses of any model with it. Scott and Zhang (arXiv 2006.07330) see bags as
+contaminated mixtures too. Unbiased is not the same as good: an estimate may be negative, and has the variance that
+`spread` counts.
 """
 
 from __future__ import annotations

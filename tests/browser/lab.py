@@ -132,18 +132,33 @@ class Notebook:
     """One notebook, open in a page; no request leaves this machine."""
 
     def __init__(self, page, lab: Lab, name: str):
-        self.page, self.outside, self._console = page, [], []
+        self.page, self.lab, self.name = page, lab, name
+        self.outside, self._console = [], []
         page.route("**/*", self._stay_inside)
         page.on("console", lambda m: self._console.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: self._console.append(str(error)))
         # A workspace of its own: the default one would open what the last page had open.
         workspace = f"{lab.url}/lab/workspaces/{uuid.uuid4().hex}"
         page.goto(f"{workspace}/tree/{quote(name)}?token={lab.token}", wait_until="domcontentloaded")
-        page.wait_for_function("() => window.jupyterapp && window.jupyterapp.started", timeout=60_000)
-        page.evaluate("() => window.jupyterapp.restored.then(() => true)")
-        page.evaluate(PROBE)
-        page.wait_for_function("() => window.probe.panel() && window.probe.kernel() === 'idle'", timeout=60_000)
-        page.evaluate("() => { window.jupyterapp.shell.collapseLeft(); window.probe.listen(); }")
+        self._attend()
+
+    def _attend(self) -> None:
+        self.page.wait_for_function("() => window.jupyterapp && window.jupyterapp.started", timeout=60_000)
+        self.page.evaluate("() => window.jupyterapp.restored.then(() => true)")
+        self.page.evaluate(PROBE)
+        self.page.wait_for_function("() => window.probe.panel() && window.probe.kernel() === 'idle'", timeout=60_000)
+        self.page.evaluate("() => { window.jupyterapp.shell.collapseLeft(); window.probe.listen(); }")
+
+    def save(self) -> None:
+        """Write the notebook to its file, outputs and all."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        self.page.wait_for_function("() => !window.probe.panel().context.model.dirty")
+
+    def reload(self) -> None:
+        """Load the page again, as it was saved; the kernel stays alive."""
+        self.page.reload(wait_until="domcontentloaded")
+        self._attend()
+        self.rest()
 
     def _stay_inside(self, route):
         address = urlparse(route.request.url)

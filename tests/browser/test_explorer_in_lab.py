@@ -146,6 +146,29 @@ def test_the_number_box_and_the_slider_stand_together(notebook):
     box.press("Enter")
     notebook.rest()
     assert box.input_value() == "0.1"
+    assert "0.0379 is below the range of Speed: 0.1 is taken." in status(notebook)
+    box.fill("")
+    box.press_sequentially("0,5")  # key by key, as a hand types it
+    box.press("Enter")
+    notebook.rest()
+    assert box.input_value() == "0.5"
+    assert box.get_attribute("aria-valuenow") == "0.5"
+    box.press("ArrowUp")
+    box.press("ArrowUp")
+    notebook.rest()
+    assert box.input_value() == "0.7"
+    for _ in range(3):
+        box.press("ArrowDown")
+    notebook.rest()
+    assert box.input_value() == "0.4"
+    box.fill("9.5")
+    box.press("Enter")
+    notebook.rest()
+    box.press("ArrowUp")  # to the end of the range, and no further
+    box.press("ArrowUp")
+    notebook.rest()
+    assert box.input_value() == "10"
+    assert "above" not in status(notebook)
     box.fill("2.3456")
     box.press("Enter")
     notebook.rest()

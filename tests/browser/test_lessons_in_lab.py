@@ -100,3 +100,21 @@ def test_a_prediction_is_drawn_on_the_result(open_notebook):
     notebook.page.wait_for_function("() => window.probe.changed()", timeout=5000)
     assert "You said 60." in notebook.picture(shown)["alt"]
     assert notebook.errors == []
+
+
+def test_a_choice_is_judged_in_a_folded_card_below_its_explorer(open_notebook):
+    path = ROOT / "lessons" / "01_fixed_embeddings.ipynb"
+    notebook = open_notebook(path)
+    notebook.run_all()
+    fold = notebook.page.locator(".ddlearn-card summary")
+    fold.wait_for()
+    asked = notebook.controls(cell_of(path, 'lesson.predict("lift")'))
+    option = next(control for control in asked if control.role == "radio")
+    notebook.page.locator(option.selector).check()
+    notebook.control("button", "Record my prediction").first.press("Enter")
+    said = notebook.page.get_by_text("You said “one”, and so it is.")
+    said.wait_for(state="attached")
+    assert not said.is_visible()
+    fold.press("Enter")
+    said.wait_for(state="visible")
+    assert notebook.errors == []

@@ -16,6 +16,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ddlearn.classroom.store import write_whole
+
 if TYPE_CHECKING:
     from ddlearn.course.bench.case import Case
 
@@ -107,7 +109,7 @@ def main(
             report["cases"].append(found)
             report["load"]["after"] = setting.load_average()
             if json is not None:  # after each case: who stops the run keeps what it found
-                json.write_text(text.dumps(report, indent=2) + "\n", "utf-8")
+                write_whole(json, text.dumps(report, indent=2) + "\n")
             console.print(table.line(found), markup=False, highlight=False, soft_wrap=True)
             bar.advance(task)
     print(table.markdown(report))

@@ -16,11 +16,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ddlearn.compute import THREAD_VARIABLES, release_memory
+from ddlearn.compute import release_memory
 from ddlearn.course.bench import engine, load
 from ddlearn.course.bench.case import Case, Side
 from ddlearn.course.bench.setting import versions
 from ddlearn.course.notebooks import PACKAGE, checkout
+from ddlearn.thread_pools import THREAD_VARIABLES
 
 __all__ = ["ask", "high_water", "peak"]
 

@@ -1,7 +1,5 @@
 """Lesson 11, Capstone: a question of your own choice, a prediction, a measurement, and a page that stands by itself."""
 
-from collections.abc import Sequence
-
 from ddlearn.classroom import TODO, Lesson, Quiz
 from ddlearn.lessons.capstone import experiment, look, own, rule
 from ddlearn.lessons.capstone.claims import CLAIMS
@@ -28,9 +26,9 @@ lesson.rule.figure.prediction = lambda: lesson.prediction("three seeds")
 lesson.experiment.figure.prediction = lambda question: lesson.prediction(question)
 
 
-def bring(path: str = "", target: str | None = None, kind: str = "auto", leave_out: Sequence[str] = ()) -> None:
-    """Bring a CSV file as the table “yours”; see `ddlearn.tables.read_table` for what it may hold."""
-    own.bring(lesson, path, target, kind, leave_out)
+def bring(path: str = "", target: str | None = None, **options) -> None:
+    """Bring a CSV file as the table “yours”; `ddlearn.tables.read_table` says what it may hold, and the options."""
+    own.bring(lesson, path, target, **options)
 
 
 def write_page(in_my_words: str = "", folder: str = ".") -> None:

@@ -8,7 +8,8 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import remembered
+from ddlearn import papers
+from ddlearn.classroom import basis, remembered
 from ddlearn.lessons.capstone.shelf import World
 from ddlearn.result import Curve
 from ddlearn.tables import Table
@@ -44,9 +45,8 @@ class Question:
         hypothesis: one sentence that may turn out false.
         number, short: what is measured, in words, and in as few as an axis has room for.
         band: (low, high) that the number must keep; high is inf for "at least". None: a baseline that `measure` finds.
-        basis: where the band comes from, and which part of it is ours.
+        basis, papers, source: where the band comes from, and which part of it is ours, as in a `Claim`.
         method, control, limits: how it is measured, what the control takes away, and what the answer does not show.
-        papers: what each is called, and its address or nothing.
         measure: `measure(world, n, seeds, progress)`; n rows to learn from, seeds a range.
         line: what the dashed line is; anchored says that it begins at the measured curve, and hides with it.
         log_x, log_y: how its curve is drawn.
@@ -62,12 +62,21 @@ class Question:
     method: str
     control: str
     limits: str
-    papers: tuple[tuple[str, str], ...]
+    papers: tuple[str, ...]
+    source: str
     measure: Callable[[World, int, range, Report | None], Measurement]
     line: str = "theory"
     anchored: bool = False
     log_x: bool = False
     log_y: bool = False
+
+    def __post_init__(self):
+        basis.check(self.basis, self.papers, self.source)
+
+    @property
+    def basis_words(self) -> str:
+        """Where the band comes from, in words, papers by name."""
+        return papers.named(basis.words(self.basis, self.papers, self.source))
 
 
 @remembered(64)

@@ -76,7 +76,7 @@ def feature_curve(world: World, n: int, widths: list[int], measured: Tensor) -> 
     theory = torch.full_like(x, WORST)
     away = x != n
     some = [width for width in widths if width != n]
-    known = dd.Spectrum(world.modes.lam.clamp(min=1e-15), torch.ones(len(world)), world.modes.V2)
+    known = dd.Spectrum(world.modes.lam.clamp(min=1e-15), torch.ones(len(world), dtype=torch.float32), world.modes.V2)
     told = dd.held_out(dd.predict_features(known, n, some).excess, n, some, len(world), 0.0)
     theory[away] = told.clamp(max=WORST)
     return Curve(x, measured, theory, "random features", "squared error", f"{n} rows, more and more features")

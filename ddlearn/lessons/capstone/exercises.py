@@ -1,7 +1,8 @@
 """Two functions that the learner writes: the interval that a few seeds allow, and the rule that judges a claim by it.
 
-Together they are a test of equivalence: a claim holds where all that the seeds leave open lies within the band
-(Schuirmann 1987), and where the same measurement without the cause lies outside of it.
+Together they are a test of equivalence: a claim holds where all that the seeds leave open lies within the band, and
+where the same measurement without the cause lies outside of it. Schuirmann's two one-sided tests at 5 % (1987) use the
+90 % interval; the 95 % interval here makes them tests at 2.5 %.
 """
 
 import torch

@@ -87,7 +87,7 @@ def look(table: str, penalty: float, shuffled: bool) -> Look:
         left_out=left_out,
         train=train,
         shuffled=shuffled,
-        place=int((PENALTIES.log() - torch.tensor(penalty).log()).abs().argmin()),
+        place=int((PENALTIES.log() - torch.tensor(penalty, dtype=torch.float32).log()).abs().argmin()),
     )
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from ddlearn import papers
 from ddlearn.classroom import Lesson
 from ddlearn.classroom.document import render, said_when
 from ddlearn.classroom.progress import PASSED
@@ -86,6 +87,7 @@ def page_html(
         "claim.html",
         generator=GENERATOR,
         asked=asked,
+        papers=[papers.paper(key) for key in asked.papers],
         in_my_words=in_my_words.strip(),
         said=brief(said),
         said_at=said_when(said_at),

@@ -17,6 +17,7 @@ lesson = Lesson(
     exercises=(PROPORTION_LOSS, KAPPA, BAG_RISK),
     explorers=(holograms.explorer(), learners.explorer(), simplex.explorer(), kappas.explorer()),
     predictions=PREDICTIONS,
+    revealed_by={"fourth": "holograms"},
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,

@@ -109,6 +109,14 @@ PROPORTION_LOSS = Exercise(
             "You have a inside the logarithm and q outside. The logarithm is of what the net predicts.",
         ),
         Mistake(
+            "Kullback-Leibler divergence",
+            lambda logits, a: proportion_loss(logits, a) - against(a, a.log()),
+            (
+                "This is the Kullback-Leibler divergence: the cross-entropy less the entropy of a. Its gradient is the "
+                "same, as a does not depend on the net. Asked for is the cross-entropy itself, -sum a log q."
+            ),
+        ),
+        Mistake(
             "sum over bags",
             lambda logits, a: len(a) * proportion_loss(logits, a),
             "You added up the bags. Return their mean, so that the loss does not depend on how many there are.",

@@ -96,10 +96,14 @@ class LookFigure(LiveFigure):
     def layout(self, figure):
         axes = figure.subplots(2, 4)
         self.cells = [
-            a.imshow(torch.zeros(64, 64).numpy(), cmap="gray_r", vmin=SWALLOWED[0], vmax=SWALLOWED[1]) for a in axes[0]
+            a.imshow(
+                torch.zeros(64, 64, dtype=torch.float32).numpy(), cmap="gray_r", vmin=SWALLOWED[0], vmax=SWALLOWED[1]
+            )
+            for a in axes[0]
         ]
         self.holograms = [
-            a.imshow(torch.zeros(32, 32).numpy(), cmap="gray", vmin=GREY[0], vmax=GREY[1]) for a in axes[1]
+            a.imshow(torch.zeros(32, 32, dtype=torch.float32).numpy(), cmap="gray", vmin=GREY[0], vmax=GREY[1])
+            for a in axes[1]
         ]
         for one in axes.flatten():
             one.set(xticks=[], yticks=[])
@@ -123,7 +127,7 @@ class LookFigure(LiveFigure):
         for image, picture in zip(self.cells, result.swallowed, strict=True):
             image.set_data(picture.numpy())
         if not result.told:
-            self.cells[3].set_data(torch.zeros(64, 64).numpy())
+            self.cells[3].set_data(torch.zeros(64, 64, dtype=torch.float32).numpy())
         self.hidden.set_text("" if result.told else "?")
         self.name.set_text(NAMES[result.label] if result.told else "which is it?")
 

@@ -91,7 +91,9 @@ def learners(
         spread.append(max(1.0, float(kappa(trainings.specimens(kind, int(k), seed).told))))
         found.append(trained(learner, kind, int(k), seed, proportion_loss, progress=progress and report))
     worth = [CELLS * BLOOD[MONOCYTE] * weak_labels.efficiency(BLOOD, one)[MONOCYTE] for one in spread]
-    return Comparison(learner, int(k), torch.stack(found), torch.stack(worth), torch.tensor(spread))
+    return Comparison(
+        learner, int(k), torch.stack(found), torch.stack(worth), torch.tensor(spread, dtype=torch.float32)
+    )
 
 
 class LearnersFigure(LiveFigure):

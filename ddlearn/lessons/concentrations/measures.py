@@ -30,10 +30,10 @@ def counted(bags: Tensor) -> Tensor:
 def off(seed: int, kappa: float, alpha0: float | None) -> float:
     """The exact bias of the risk: all bags of BAG cells, independent ones or of Dirichlet patients, visited."""
     here, bags = world(seed), weak_labels.every_bag(3, BAG)
-    independent = weak_labels.mixture_odds(bags, BLOOD[None])
-    odds = independent if alpha0 is None else weak_labels.urn_odds(bags, alpha0 * BLOOD)
+    independent = weak_labels.mixture_probabilities(bags, BLOOD[None])
+    probabilities = independent if alpha0 is None else weak_labels.urn_probabilities(bags, alpha0 * BLOOD)
     weights = weak_labels.bag_weights(counted(bags), BLOOD, kappa)
-    return abs(float(here.bag_risk(bags, odds, weights) - here.risk(BLOOD)))
+    return abs(float(here.bag_risk(bags, probabilities, weights) - here.risk(BLOOD)))
 
 
 def bias_gap(seed: int, factor: float) -> float:
@@ -42,7 +42,7 @@ def bias_gap(seed: int, factor: float) -> float:
     two = torch.tensor([[0.80, 0.15, 0.05], [0.45, 0.40, 0.15]], dtype=torch.float64)
     p, losses = two.mean(0), two @ here.losses
     found = here.bag_risk(
-        bags, weak_labels.mixture_odds(bags, two), weak_labels.bag_weights(counted(bags), p, BAG)
+        bags, weak_labels.mixture_probabilities(bags, two), weak_labels.bag_weights(counted(bags), p, BAG)
     ) - here.risk(p)
     covariance = (two * losses).mean(0) - p * losses.mean(0)
     return abs(float(found - factor * covariance.sum()))

@@ -67,7 +67,7 @@ RECAP = (
             Option(
                 "It is a bound on the truth.",
                 False,
-                "An estimate that is right on average is too small about as often as too large. A bound pays for more.",
+                "It may be too small in most samples, if it is far too large in a few. A bound is rarely too small.",
             ),
             Option(
                 "Nothing, until its variance is known.",

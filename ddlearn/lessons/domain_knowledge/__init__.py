@@ -18,6 +18,7 @@ lesson = Lesson(
     exercises=(TRANSITION, SHARES_STEP, LABEL_ROUND),
     explorers=(exchange.explorer(), tubes.explorer(), patient.explorer(), rules.explorer(), batch.explorer()),
     predictions=PREDICTIONS,
+    revealed_by={"impure": "tubes", "tube": "batch"},
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,

@@ -15,8 +15,12 @@ CLAIMS = (
     Claim(
         id="10.forward",
         statement="With the transition of impure tubes the loss is stationary where the net says the true posterior.",
-        paper="Patrini, Rozza, Menon, Nock, Qu 2017",
         basis="exact",
+        papers=("patrini2017",),
+        source=(
+            "on average over appearances, which are enumerated, the true posterior is where the slope is zero; the "
+            "loss is the forward one of @patrini2017"
+        ),
         expected=0.0,
         tolerance=1e-12,
         unit="largest slope, expectations enumerated",
@@ -27,8 +31,12 @@ CLAIMS = (
     Claim(
         id="10.purified",
         statement="Three tubes of 100 purified cells and the average blood test call 9 of 10 blood cells rightly.",
-        paper="our measurement; the idea is that of Yellin, Haeffele, Roth, Vidal 2018",
-        basis="floor",
+        basis="ours",
+        papers=("yellin2018",),
+        source=(
+            "always naming the largest type has 0.61, and at 0.9 three quarters of its errors are gone; cells and "
+            "blood counts together are the setting of @yellin2018"
+        ),
         expected=0.9,
         tolerance=0.0,
         sense="at_least",
@@ -39,9 +47,13 @@ CLAIMS = (
     ),
     Claim(
         id="10.exchange",
-        statement="300 purified cells beat the blood tests of 32,768 cells of a narrow healthy cohort.",
-        paper="our measurement; mean map after Quadrianto, Smola, Caetano, Le 2009",
-        basis="floor",
+        statement="300 purified cells are eight points ahead of the blood tests of 32,768 cells of a healthy cohort.",
+        basis="ours",
+        papers=("quadrianto2009",),
+        source=(
+            "balanced accuracy is a mean over three types, so 0.08 is a quarter of the cells of one; the risk of the "
+            "bags is ours, with the pseudo-inverse of @quadrianto2009"
+        ),
         expected=0.08,
         tolerance=0.0,
         sense="at_least",
@@ -53,8 +65,8 @@ CLAIMS = (
     Claim(
         id="10.wider",
         statement="A net three times as wide does not make up for them.",
-        paper="our measurement",
-        basis="floor",
+        basis="ours",
+        source="the same 0.08, a quarter of the cells of one type",
         expected=0.08,
         tolerance=0.0,
         sense="at_least",
@@ -66,8 +78,12 @@ CLAIMS = (
     Claim(
         id="10.calibrated",
         statement="From tubes 80 % pure a corrected net knows what it does not know.",
-        paper="Patrini, Rozza, Menon, Nock, Qu 2017",
-        basis="floor, direction by theory",
+        basis="ours",
+        papers=("patrini2017",),
+        source=(
+            "with an error of 0.03 a stated 90 % is 87 to 93 %; the direction is that of the forward loss of "
+            "@patrini2017"
+        ),
         expected=0.03,
         tolerance=0.0,
         sense="at_most",
@@ -79,8 +95,12 @@ CLAIMS = (
     Claim(
         id="10.balanced",
         statement="The correction rescues the rare type: balanced accuracy gains 7 points or more.",
-        paper="Patrini, Rozza, Menon, Nock, Qu 2017",
-        basis="floor, direction by theory",
+        basis="ours",
+        papers=("patrini2017",),
+        source=(
+            "balanced accuracy is a mean over three types, so 0.07 is a fifth of the cells of one; the direction is"
+            " that of the forward loss of @patrini2017"
+        ),
         expected=0.07,
         tolerance=0.0,
         sense="at_least",
@@ -96,8 +116,12 @@ CLAIMS = (
     Claim(
         id="10.purity",
         statement="Where nobody states the purity, the confident joint finds 80 % within 5 points.",
-        paper="Northcutt, Jiang, Chuang 2021",
-        basis="floor",
+        basis="ours",
+        papers=("northcutt2021",),
+        source=(
+            "0.8 is what was put in, and 0.05 a quarter of the impurity to be found; the estimate is that of "
+            "@northcutt2021"
+        ),
         expected=0.8,
         tolerance=0.05,
         unit="mean purity of three tubes",
@@ -108,8 +132,12 @@ CLAIMS = (
     Claim(
         id="10.em",
         statement="EM finds the shares of a new patient from a classifier that learned at equal shares.",
-        paper="Saerens, Latinne, Decaestecker 2002",
         basis="asymptotic",
+        papers=("saerens2002",),
+        source=(
+            "maximum likelihood, by the iteration of @saerens2002, finds the shares where the classifier is right "
+            "and the cells are many; the tolerance is ours, for 20,000 cells that look much alike"
+        ),
         expected=0.0,
         tolerance=0.03,
         sense="at_most",
@@ -121,8 +149,9 @@ CLAIMS = (
     Claim(
         id="10.count",
         statement="EM with the physiology prior counts patients better than counting the likeliest types.",
-        paper="our measurement; a prior from blood counts as in Yellin, Haeffele, Roth, Vidal 2018",
-        basis="floor",
+        basis="ours",
+        papers=("yellin2018",),
+        source="1 is a draw; a prior from blood counts is the idea of @yellin2018",
         expected=1.0,
         tolerance=0.0,
         sense="at_most",
@@ -134,8 +163,12 @@ CLAIMS = (
     Claim(
         id="10.witnesses",
         statement="A label model finds out how often each of six rules is right, without one label.",
-        paper="Dawid and Skene 1979",
         basis="asymptotic",
+        papers=("dawid1979",),
+        source=(
+            "maximum likelihood, by the iteration of @dawid1979, finds the accuracies where the rules err "
+            "independently and the cells are many; the tolerance is ours, for 4,000 cells"
+        ),
         expected=0.0,
         tolerance=0.06,
         sense="at_most",
@@ -147,8 +180,12 @@ CLAIMS = (
     Claim(
         id="10.broad",
         statement="The blood test mends a label model that a broad, wrong rule has misled.",
-        paper="our measurement; rules on Tsutsui, Pang, Wen 2023",
-        basis="floor",
+        basis="ours",
+        papers=("tsutsui2023",),
+        source=(
+            "0.85 is seven tenths of the way back from 0.62, a majority vote with the broad rule, to 0.94, the "
+            "rules without it; the cells and their attributes are those of @tsutsui2023"
+        ),
         expected=0.85,
         tolerance=0.0,
         sense="at_least",
@@ -160,8 +197,8 @@ CLAIMS = (
     Claim(
         id="10.unconfounded",
         statement="Where all specimens are seen alike, one tube of each type is enough.",
-        paper="our measurement",
-        basis="floor",
+        basis="ours",
+        source="one cell in twenty wrong is little, where tubes that confound leave about one in three",
         expected=0.95,
         tolerance=0.0,
         sense="at_least",
@@ -173,8 +210,8 @@ CLAIMS = (
     Claim(
         id="10.repaired",
         statement="Where specimens differ, blood tests of forty patients repair what one tube of each type confounds.",
-        paper="our measurement",
-        basis="floor",
+        basis="ours",
+        source="eight points are a quarter of the one cell in three, or so, that tubes that confound leave wrong",
         expected=0.08,
         tolerance=0.0,
         sense="at_least",

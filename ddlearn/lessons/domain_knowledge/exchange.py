@@ -1,9 +1,10 @@
 """More data, a wider net, or purified cells: what each of them buys.
 
 Three sources of the same cells. Purified tubes, where every cell has a label. A narrow cohort of healthy people, and
-one of patients who differ, where every 512 cells have a blood test; from these the mean map learns, which is unbiased
-for any bags that differ at all. The narrow cohort's bags are nearly alike, so its estimate has a large variance, and
-more of them help slowly. Bags draw on the lesson's pool, so a cell may lie in several bags.
+one of patients who differ, where every 512 cells have a blood test. From these a net learns by the mean map, our
+least-squares risk, which is unbiased for any bags that differ at all. The narrow cohort's bags are nearly alike, so its
+estimate has a large variance, and more of them help slowly. Bags draw on the lesson's pool, so a cell may lie in
+several bags.
 """
 
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from ddlearn.lessons.domain_knowledge import cells as lab
 from ddlearn.lessons.domain_knowledge.cells import MEASURES, THIRDS, Progress, Scores
 
 UNITS = {"32 units a layer": 32, "96 units a layer": 96}
-TUBE_CELLS = (10, 30, 100, 1000)  # a tube
+TUBE_CELLS = (4, 10, 30, 100, 1000)  # a tube
 BAGS, K = (8, 32, 64), 512
 HEALTHY, PATIENTS = "healthy cohort", "patients"
 COHORTS = {HEALTHY: blood.HEALTHY, PATIENTS: blood.PATIENTS}
@@ -47,6 +48,21 @@ class Exchange:
         y, at = self.purified.mean(0), torch.tensor(float(self.cells), dtype=torch.float64).log()
         k = int(torch.searchsorted(x, at).clamp(1, len(x) - 1))
         return float(y[k - 1] + (y[k] - y[k - 1]) * (at - x[k - 1]) / (x[k] - x[k - 1]))
+
+    @property
+    def enough(self) -> float | None:
+        """How many purified cells do as well as the largest healthy cohort, along a line between sizes.
+
+        The smallest size where that is fewer; None where not even the largest does.
+        """
+        sign = -1 if self.measure == "calibration error" else 1  # there less is better
+        x = torch.tensor(PURIFIED, dtype=torch.float64).log()
+        y, goal = sign * self.purified.mean(0), sign * self.healthy.mean(0)[-1]
+        if y.max() < goal:
+            return None
+        k = int((y >= goal).nonzero()[0])
+        part = (goal - y[k - 1]) / (y[k] - y[k - 1]) if k else 0.0
+        return float((x[k - 1] + part * (x[k] - x[k - 1])).exp()) if k else float(PURIFIED[0])
 
 
 @remembered(8)
@@ -125,7 +141,9 @@ def exchange(units: str, measure: str, cells: int, seed: int = 0, *, progress: P
     every = [on_tubes(width, seed, progress=lab.shared(progress, 0, 0.5))]
     for k, cohort in enumerate(COHORTS):
         every.append(on_cohort(cohort, width, seed, progress=lab.shared(progress, 0.5 + 0.25 * k, 0.75 + 0.25 * k)))
-    values = (torch.tensor([[getattr(one, name) for one in row] for row in source]).double() for source in every)
+    values = (
+        torch.tensor([[getattr(one, name) for one in row] for row in source], dtype=torch.float64) for source in every
+    )
     return Exchange(measure, width, cells, *values)
 
 
@@ -150,9 +168,10 @@ class ExchangeFigure(LiveFigure):
         self.level = axes.axhline(0, color=PALETTE["grey"], linewidth=1)
         (self.here,) = axes.plot([], [], "D", color=PALETTE["black"], markersize=9, fillstyle="none")
         self.guess = axes.axvline(100, color=PALETTE["purple"], linestyle=(0, (8, 3)))
-        axes.set(xscale="log", xlim=(24, 45_000), xlabel="cells learned from")
+        axes.set(xscale="log", xlim=(10, 45_000), xlabel="cells learned from")
         axes.set_xticks(
-            (30, 100, 300, 1000, 3000, 10_000, 30_000), ("30", "100", "300", "1,000", "3,000", "10,000", "30,000")
+            (10, 30, 100, 300, 1000, 3000, 10_000, 30_000),
+            ("10", "30", "100", "300", "1,000", "3,000", "10,000", "30,000"),
         )
         axes.minorticks_off()
         axes.grid(True)
@@ -172,7 +191,7 @@ class ExchangeFigure(LiveFigure):
         self.guess.set_visible(guess is not None)
         if guess is not None:
             self.guess.set_xdata([guess] * 2)
-        limits = {"balanced accuracy": (45, 100), "accuracy": (55, 100), "calibration error": (0, 30)}[result.measure]
+        limits = {"balanced accuracy": (40, 100), "accuracy": (40, 100), "calibration error": (0, 40)}[result.measure]
         self.axes.set(ylim=limits, title=f"{result.measure} in points, {result.units} units a layer")
 
     def describe(self, result: Exchange) -> str:
@@ -186,11 +205,16 @@ class ExchangeFigure(LiveFigure):
             )
         )
         guess = self.prediction()
-        said = "" if guess is None else f" You said {guess:.0f} purified cells."
+        said = "" if guess is None else f" You said {guess:.0f}."
+        if result.enough is None:
+            enough = f"more than {PURIFIED[-1]:,}"
+        else:
+            enough = f"about {result.enough:.0f}" if result.enough > PURIFIED[0] else f"{PURIFIED[0]} or fewer"
         return (
             f"{result.measure.capitalize()} in points, {result.units} units a layer: {have} with {result.cells} "
             f"purified cells, {top} with {PURIFIED[-1]:,}. With blood tests of {COHORT[-1]:,} cells: {narrow} for the "
-            f"narrow healthy cohort, {wide} for patients who differ. Mean of {SEEDS} draws.{said}"
+            f"narrow healthy cohort, {wide} for patients who differ. To do as well as the healthy cohort takes "
+            f"{enough} purified cells.{said} Mean of {SEEDS} draws."
         )
 
 

@@ -10,7 +10,7 @@ from ddlearn.classroom import Exercise, Mistake
 
 
 def transition(purity: Tensor, shares: Tensor) -> tuple[Tensor, Tensor]:
-    joint = shares[:, None] * purity  # (S, C): odds of tube and type together
+    joint = shares[:, None] * purity  # (S, C): P(tube and type)
     q = joint.sum(0)
     return (joint / q).T, q
 
@@ -49,8 +49,8 @@ def round_with(
         q = torch.nn.functional.one_hot(q.argmax(1), q.shape[1]).to(q)
     counts = torch.einsum("nc,nml->mcl", q, heard) + s
     theta = counts / counts.sum(over, keepdim=True)
-    told = torch.einsum("nml,mcl->nc", heard, theta if logs == "odds" else theta.log())
-    if logs == "odds":
+    told = torch.einsum("nml,mcl->nc", heard, theta if logs == "added" else theta.log())
+    if logs == "added":
         return balance * told / (balance * told).sum(1, keepdim=True)
     told = told / heard.shape[1] if logs == "mean" else told
     joint = told + {"log": balance.log(), "none": 0 * balance, "plain": balance}[prior]
@@ -104,7 +104,7 @@ def step_cases(generator: torch.Generator):
 
 TRANSITION = Exercise(
     name="transition",
-    title="From purity to the odds of a tube",
+    title="From purity to the probability of a tube",
     reference=transition,
     cases=transition_cases,
     hints=(
@@ -185,9 +185,9 @@ LABEL_ROUND = Exercise(
             "theta[j, c] must add up to 1 over what rule j may say, the last axis. You divided over the types.",
         ),
         Mistake(
-            "odds added",
-            lambda *given: round_with(*given, logs="odds"),
-            "You added the odds of the rules. Independent rules multiply: add logarithms.",
+            "probabilities added",
+            lambda *given: round_with(*given, logs="added"),
+            "You added the probabilities of the rules. Independent rules multiply: add logarithms.",
         ),
         Mistake(
             "mean of logarithms",
@@ -241,7 +241,7 @@ SHARES_STEP = Exercise(
         Mistake(
             "classify and count",
             lambda *given: step_with(*given, hard=True),
-            "You counted each cell as its likeliest type. Count with the odds: q.sum(0).",
+            "You counted each cell as its likeliest type. Count with the probabilities: q.sum(0).",
         ),
         Mistake(
             "whole alpha",

@@ -33,10 +33,10 @@ def forward_gradient(seed: int, corrected: bool) -> float:
     T, q = exercises.transition(purity, shares[0])
     posterior = looks.T * q / (looks.T * q).sum(1, keepdim=True)  # (4, 3)
     logits = posterior.log().requires_grad_()
-    odds = shares[0][:, None] * purity @ looks  # (3 tubes, 4)
+    probabilities = shares[0][:, None] * purity @ looks  # (3 tubes, 4)
     matrix = T if corrected else torch.eye(3, dtype=torch.float64)
     loss = sum(
-        odds[s, x] * weak_labels.forward_loss(logits[x : x + 1], torch.tensor([s]), matrix)
+        probabilities[s, x] * weak_labels.forward_loss(logits[x : x + 1], torch.tensor([s]), matrix)
         for s in range(3)
         for x in range(4)
     )
@@ -149,9 +149,9 @@ def witnesses(seed: int, together: bool) -> Tensor:
     y = torch.randint(3, (n,), generator=draw)
     columns = []
     for accuracy in SUSPECTS["accuracies"]:
-        right = torch.rand(n, generator=draw) < accuracy
+        right = torch.rand(n, generator=draw, dtype=torch.float32) < accuracy
         other = (y + torch.randint(1, 3, (n,), generator=draw)) % 3
-        silent = torch.rand(n, generator=draw) > SUSPECTS["coverage"]
+        silent = torch.rand(n, generator=draw, dtype=torch.float32) > SUSPECTS["coverage"]
         columns.append(torch.where(silent, weak_labels.ABSTAIN, torch.where(right, y, other)))
     return torch.stack([*columns[:4], columns[3], columns[3]] if together else columns, 1)
 
@@ -160,6 +160,6 @@ def misjudged(seed: int, together: bool) -> float:
     """Largest error of what the label model thinks of six rules' accuracies."""
     votes = witnesses(seed, together)
     q = rules.label_model(votes, None, exercises.label_round)
-    true = torch.tensor(SUSPECTS["accuracies"])
+    true = torch.tensor(SUSPECTS["accuracies"], dtype=torch.float32)
     true = torch.cat([true[:4], true[3].expand(2)]) if together else true
     return float((rules.beliefs(q, votes) - true).abs().max())

@@ -6,8 +6,9 @@ PREDICTIONS = (
     Prediction(
         name="enough",
         question=(
-            "A laboratory has blood tests of 32,768 cells from healthy people, 512 cells a person. How many purified "
-            "cells, of which each type is known, teach as much about the rare type?"
+            "A laboratory has blood tests of 32,768 cells from healthy people, 512 cells per person. How many purified "
+            "cells, of which each type is known, give a net the same balanced accuracy? (That is the share of cells "
+            "that it names rightly in each type, averaged over the three types.)"
         ),
         low=10,
         high=3000,

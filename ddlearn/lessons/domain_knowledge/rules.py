@@ -60,7 +60,7 @@ class Votes:
     true: Tensor  # (m,)
 
 
-def odds() -> Tensor:
+def probabilities() -> Tensor:
     """P(rule j says l | type c), silence last.  (10, 3, 4)"""
     table = torch.zeros(len(TABLE), 3, 4, dtype=torch.float64)
     for j, says in enumerate(TABLE):
@@ -74,7 +74,7 @@ def drawn(n: int, seed: int) -> tuple[Tensor, Tensor]:
     """Types of n cells and what the ten rules say of them.  (n,), (n, 10)"""
     draw = compute.generator(seed + 3)
     y = torch.multinomial(SHARES, MOST, replacement=True, generator=draw)
-    said = torch.stack([torch.multinomial(rule[y], 1, generator=draw)[:, 0] for rule in odds()], 1)
+    said = torch.stack([torch.multinomial(rule[y], 1, generator=draw)[:, 0] for rule in probabilities()], 1)
     return y[:n], torch.where(said == 3, weak_labels.ABSTAIN, said)[:n]
 
 

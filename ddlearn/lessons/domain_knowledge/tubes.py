@@ -163,8 +163,10 @@ def tubes(
         level=LEVELS[at],
         cells=n,
         shifted=blood_test,
-        values=torch.tensor([[[getattr(one, name) for one in level] for level in method] for method in every]),
-        theory=torch.tensor([[getattr(one, name) for one in level] for level in theory]).mean(1),
+        values=torch.tensor(
+            [[[getattr(one, name) for one in level] for level in method] for method in every], dtype=torch.float32
+        ),
+        theory=torch.tensor([[getattr(one, name) for one in level] for level in theory], dtype=torch.float32).mean(1),
         bins=bins,
         purity=float(run.estimated[at].diagonal(dim1=-2, dim2=-1).mean()),
     )

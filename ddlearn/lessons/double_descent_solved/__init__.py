@@ -17,6 +17,7 @@ lesson = Lesson(
     exercises=(MIN_NORM_FIT, RISK, BIAS_VARIANCE),
     explorers=(peak.explorer(), images.explorer(), why.explorer(), variance.explorer()),
     predictions=PREDICTIONS,
+    revealed_by={"more": "peak", "quiet": "peak"},
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,

@@ -9,7 +9,7 @@ import math
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake
+from ddlearn.classroom import Exercise, Mistake, Remark, uses
 
 WEAK = 3e-4
 """The weakest direction of one case, next to the strongest: a solver that drops it, or cannot see it, is found out."""
@@ -21,9 +21,11 @@ def min_norm_fit(X: Tensor, y: Tensor) -> Tensor:
 
 
 def risk(n: int, p: int, signal: float, noise: float) -> float:
+    missed = signal * max(0.0, 1 - n / p)
+    if noise == 0:
+        return missed
     if abs(p - n) <= 1:
         return math.inf
-    missed = signal * max(0.0, 1 - n / p)
     return missed + noise * min(n, p) / (abs(p - n) - 1)
 
 
@@ -48,6 +50,7 @@ def risk_cases(generator: torch.Generator):
     for n, p in ((30, 10), (20, 45), (40, 40), (25, 27), (12, 400), (50, 48)):
         signal, noise = (0.5 + torch.rand(2, generator=generator, dtype=torch.float64)).tolist()
         yield n, p, signal, noise
+    yield 40, 40, 1.0, 0.0  # without noise there is nothing to amplify
 
 
 def split_cases(generator: torch.Generator):
@@ -66,7 +69,7 @@ def branches(below, above):
 
     def wrong(n: int, p: int, signal: float, noise: float) -> float:
         if abs(p - n) <= 1:
-            return math.inf
+            return math.inf if noise > 0 else 0.0
         return (below if p < n else above)(n, p, signal, noise)
 
     return wrong
@@ -103,6 +106,15 @@ MIN_NORM_FIT = Exercise(
     title="The fit of minimum norm",
     reference=min_norm_fit,
     cases=fit_cases,
+    remarks=(
+        Remark(
+            "a solver that knows it already",
+            lambda X, y: torch.linalg.pinv(X) @ y,
+            uses("pinv", "pinverse", "lstsq"),
+            "The library did it for you. It divides by the singular values, and that is where the peak comes from: "
+            "write it once with torch.linalg.svd, and see the division.",
+        ),
+    ),
     hints=(
         "Write X as U diag(s) Vᵀ. Along each direction the fit is a division: which number by which?",
         "`U, s, Vh = torch.linalg.svd(X, full_matrices=False)`. Then U.T @ y says what y has along each direction.",
@@ -112,50 +124,38 @@ MIN_NORM_FIT = Exercise(
         Mistake(
             "X'X inverted, for p > n too",
             lambda X, y: torch.linalg.inv_ex(X.T @ X).inverse @ X.T @ y,
-            (
-                "You inverted X.T @ X. With more features than examples it has no inverse, and what comes out is "
-                "rounding error, enormous. The singular values of X itself serve both sides."
-            ),
+            "You inverted X.T @ X. With more features than examples it has no inverse, and what comes out is "
+            "rounding error, enormous. The singular values of X itself serve both sides.",
         ),
         Mistake(
             "normal equations, for p > n too",
             lambda X, y: torch.linalg.solve_ex(X.T @ X, X.T @ y).result,
-            (
-                "You solved the normal equations. They are right for p < n; for p > n they have infinitely many "
-                "solutions, and a solver for one answer finds noise. Take the SVD of X."
-            ),
+            "You solved the normal equations. They are right for p < n; for p > n they have infinitely many "
+            "solutions, and a solver for one answer finds noise. Take the SVD of X.",
         ),
         Mistake(
             "the dual formula, for p < n too",
             lambda X, y: X.T @ torch.linalg.inv_ex(X @ X.T).inverse @ y,
-            (
-                "X.T (X X.T)⁻¹ y is the shortest fit when there are more features than examples. With fewer, X X.T "
-                "has no inverse. The SVD of X serves both sides."
-            ),
+            "X.T (X X.T)⁻¹ y is the shortest fit when there are more features than examples. With fewer, X X.T "
+            "has no inverse. The SVD of X serves both sides.",
         ),
         Mistake(
             "a hidden ridge",
             ridged,
-            (
-                "There is a small ridge of 1e-6 in your system. It looks harmless, and it is a penalty: where a "
-                "singular value squared is that small, it changes the fit and clips the peak."
-            ),
+            "There is a small ridge of 1e-6 in your system. It looks harmless, and it is a penalty: where a "
+            "singular value squared is that small, it changes the fit and clips the peak.",
         ),
         Mistake(
             "a rank cut-off of 1e-3",
             lambda X, y: torch.linalg.pinv(X, rtol=1e-3) @ y,
-            (
-                "Your pseudo-inverse counts singular values below 1e-3 of the largest as zero. Those are the ones "
-                "that make the peak: keep all that float64 can see."
-            ),
+            "Your pseudo-inverse counts singular values below 1e-3 of the largest as zero. Those are the ones "
+            "that make the peak: keep all that float64 can see.",
         ),
         Mistake(
             "in float32",
             lambda X, y: (torch.linalg.pinv(X.float()) @ y.float()).double(),
-            (
-                "You worked in float32, which carries seven digits. The weakest direction needs more of them. Stay "
-                "in the precision of X."
-            ),
+            "You worked in float32, which carries seven digits. The weakest direction needs more of them. Stay "
+            "in the precision of X.",
         ),
         Mistake(
             "multiplied by s",
@@ -176,7 +176,7 @@ RISK = Exercise(
     reference=risk,
     cases=risk_cases,
     hints=(
-        "Three cases, by p - n: near zero, below, above. `float('inf')` is infinity.",
+        "Three cases, by p - n: near zero, below, above. `float('inf')` is infinity, and needs noise above 0.",
         "Below, there is variance only: noise * p / (n - p - 1).",
         "Above, the same with n and p exchanged, and a bias: signal * (1 - n / p).",
     ),
@@ -216,6 +216,14 @@ RISK = Exercise(
             (
                 "At p = n yours is finite, and negative. With features and examples equally many the expectation is "
                 "infinite: return float('inf') for |p - n| <= 1."
+            ),
+        ),
+        Mistake(
+            "infinite without noise",
+            lambda n, p, signal, noise: math.inf if abs(p - n) <= 1 else risk(n, p, signal, noise),
+            (
+                "At p = n yours is infinite even where noise is 0. The peak is amplified noise: without noise the fit "
+                "at p = n finds beta exactly, and its risk is 0."
             ),
         ),
         Mistake(

@@ -14,7 +14,10 @@ PREDICTIONS = (
     ),
     Prediction(
         name="quiet",
-        question="Now take the noise out of the labels altogether. What is left of the peak at p = n?",
+        question=(
+            "Every feature is there, as before. Now take the noise out of the labels altogether. What is left of the "
+            "peak at p = n?"
+        ),
         options=("all of it", "about half of it", "nothing"),
         truth="nothing",
     ),

@@ -1,13 +1,12 @@
 """The variance explorer: which part of the error makes the peak, and which part averaging takes away.
 
-Random ReLU features of points on a sphere, a linear truth, noise in the labels. A fit's error comes from what the
-features cannot express, from which examples were drawn, from which features were drawn, and from the noise, as far as
-all features let it through and as far as each draw of them does so in its own way (d'Ascoli et al., arXiv 2003.01054;
-Adlam and Pennington, arXiv 2011.03321). The noise scales its parts, and a mean of fits divides two of them.
+Random ReLU features of points on a sphere, a linear truth, noise in the labels. A fit's error comes from what every fit
+misses, from which data were drawn, noise included, from which features were drawn, and from the interaction of the two
+draws (Adlam and Pennington, arXiv 2011.03321). A mean over draws of the features, or over data sets, divides two parts.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 
 import torch
@@ -23,7 +22,8 @@ RATIOS = (0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 8.
 SIZES = tuple(round(N_TRAIN * ratio) for ratio in RATIOS)
 LINE = tuple(N for N in range(9, 721) if abs(N - N_TRAIN) > 1 and (N < 130 or N % 10 == 0))
 PENALTIES = {"none": 0.0, "0.1": 0.1}
-NAMES = ("bias²", "which examples", "which features", "noise, shared by all features", "noise × features")
+NAMES = ("bias²", "data alone", "features alone", "interaction: data × features")
+MEANS = {"one fit": (1, 1), "10 draws of the features": (10, 1), "10 data sets": (1, 10)}  # members, data sets
 LOWEST, HIGHEST = 1e-3, 2.0
 
 Report = Callable[[float, str], object]
@@ -39,13 +39,13 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Variance:
-    """The parts of the error, in the order of NAMES, of the mean of `members` fits; one fit by theory."""
+    """The parts of the error, in the order of NAMES, of a fit or of a mean of fits; one fit by theory."""
 
     noise: float
-    members: int
+    mean: str
     penalty: float
     sizes: Tensor  # (W,)
-    parts: Tensor  # (5, W)
+    parts: Tensor  # (4, W)
     line: Tensor  # (L,)
     theory: Tensor  # (L,) one fit
 
@@ -56,7 +56,7 @@ class Variance:
 
 @lru_cache(maxsize=8)
 def decomposed(asked: Asked) -> dict[float, Tensor]:
-    """For every penalty the parts for a signal and a noise of variance 1, (5, W)."""
+    """For every penalty the parts of `Decomposition`, for a signal and a noise of variance 1, (6, W)."""
     found = {}
     for i, penalty in enumerate(PENALTIES.values()):
 
@@ -75,7 +75,7 @@ def decomposed(asked: Asked) -> dict[float, Tensor]:
             points=POINTS,
             progress=asked.progress and report,
         )
-        found[penalty] = torch.stack([parts.bias2, parts.sample, parts.init, parts.noise, parts.noise_init])
+        found[penalty] = torch.stack([getattr(parts, one.name) for one in fields(parts)])
     return found
 
 
@@ -89,17 +89,18 @@ def predicted(penalty: float) -> tuple[Tensor, Tensor]:
     return quiet, noisy - quiet
 
 
-def variance(noise: float, members: int, penalty: str, seed: int = 0, *, progress: Report | None = None) -> Variance:
-    """The parts of the error of the mean of `members` fits to the same labels, each with features of its own."""
-    l = PENALTIES[penalty]
-    bias, sample, init, common, own = decomposed(Asked(seed, progress))[l]
+def variance(noise: float, mean: str, penalty: str, seed: int = 0, *, progress: Report | None = None) -> Variance:
+    """The parts of the error of one fit, or of a mean of fits over draws of the features or over data sets."""
+    l, (members, data_sets) = PENALTIES[penalty], MEANS[mean]
+    bias, data, features, both, noise_data, noise_both = decomposed(Asked(seed, progress))[l]
     signal, disturbance = predicted(l)
+    data, both = data + noise * noise_data, both + noise * noise_both
     return Variance(
         noise=noise,
-        members=members,
+        mean=mean,
         penalty=l,
         sizes=torch.tensor(SIZES, dtype=torch.float64),
-        parts=torch.stack([bias, sample, init / members, noise * common, noise * own / members]),
+        parts=torch.stack([bias, data / data_sets, features / members, both / (members * data_sets)]),
         line=torch.tensor(LINE, dtype=torch.float64),
         theory=signal + noise * disturbance,
     )
@@ -109,7 +110,7 @@ class VarianceFigure(LiveFigure):
     """Left: the parts on top of one another. Right: each by itself, on a log axis."""
 
     size = (9.4, 4.6)
-    LOOKS = (("green", "--", "s"), ("black", "-.", "v"), ("blue", "-", "o"), ("purple", ":", "D"), ("orange", "-", "^"))
+    LOOKS = (("green", "--", "s"), ("purple", ":", "D"), ("blue", "-.", "v"), ("orange", "-", "^"))
 
     def layout(self, figure):
         from matplotlib.collections import PolyCollection
@@ -131,7 +132,7 @@ class VarianceFigure(LiveFigure):
             axes.set(xticks=[0.1, 0.3, 1, 3], xticklabels=["0.1", "0.3", "1", "3"])
             axes.minorticks_off()
         stack.legend(self.theory[:1], ["one fit, by theory"], loc="upper right")
-        figure.legend(handles=self.lines, loc="outside lower center", ncols=3)
+        figure.legend(handles=self.lines, loc="outside lower center", ncols=4)
 
     def draw(self, result: Variance):
         ratio = result.sizes / N_TRAIN
@@ -146,16 +147,16 @@ class VarianceFigure(LiveFigure):
 
     def describe(self, result: Variance) -> str:
         at = RATIOS.index(1.1)
-        share = 100 * float((result.parts[2, at] + result.parts[4, at]) / result.total[at])
-        whose = "One fit" if result.members == 1 else f"The mean of {result.members} fits"
+        _, data, features, both = (100 * result.parts[:, at] / result.total[at]).tolist()
+        whose = "One fit" if result.mean == "one fit" else f"The mean over {result.mean}"
         penalty = f"penalty {brief(result.penalty)}" if result.penalty else "no penalty"
         least = int(result.total.argmin())
         return (
             f"{whose}, {penalty}, noise {brief(result.noise)}. Just above the threshold, at 1.1 features per example, "
-            f"the error is {say(float(result.total[at]), 2)}, and {share:.0f} % of it comes from the draw of the "
-            f"features. The bias² falls from {say(float(result.parts[0, 0]), 2)} to "
-            f"{say(float(result.parts[0, -1]), 2)}; the error is least, {say(float(result.total[least]), 2)}, at "
-            f"{RATIOS[least]:g}."
+            f"the error is {say(float(result.total[at]), 2)}. The interaction makes {both:.0f} % of it, the features "
+            f"alone {features:.0f} %, the data alone {data:.0f} %. The bias² falls from "
+            f"{say(float(result.parts[0, 0]), 2)} to {say(float(result.parts[0, -1]), 2)}; the error is smallest, "
+            f"{say(float(result.total[least]), 2)}, at {RATIOS[least]:g}."
         )
 
 
@@ -166,7 +167,7 @@ def explorer() -> Explorer:
         title="Variance: whose fault is the peak?",
         controls=(
             Slider("noise", "Noise variance", 0.0, 1.0, 0.25),
-            Slider("members", "Fits averaged", 1, 50, 1, log=True, whole=True),
+            Choice("mean", "Averaged", tuple(MEANS), "one fit"),
             Choice("penalty", "Penalty", tuple(PENALTIES), "none"),
         ),
         compute=variance,

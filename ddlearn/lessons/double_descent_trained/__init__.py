@@ -17,6 +17,7 @@ lesson = Lesson(
     exercises=(INTERPOLATION_POINT, EARLY_STOP, ENSEMBLE_STEP),
     explorers=(heatmap.explorer(), cures.explorer(), samples.explorer(), clocks.explorer()),
     predictions=PREDICTIONS,
+    revealed_by={"stopped": "cures", "double": "samples"},
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,

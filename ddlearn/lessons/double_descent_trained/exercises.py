@@ -73,7 +73,7 @@ def point_with(
         "mean": (y - y.mean(0)).square().sum(1).mean(),
         "zero": y.square().sum(1).mean(),
         "per class": (y - y.mean(0)).square().mean(),
-        "one": torch.ones(()).to(y),
+        "one": torch.ones((), dtype=torch.float32).to(y),
     }[null]
     fits = train_mse.mean(1) < SHARE * level
     P = ((d + 1 + K) * widths + K) if biases else (d + K) * widths
@@ -114,6 +114,7 @@ ENSEMBLE_STEP = Exercise(
     name="ensemble_step",
     title="One step of many nets at once",
     reference=ensemble_step,
+    no_loop=True,
     cases=step_cases,
     hints=(
         "Forward first: z = x @ W.mT has shape (E, n, H), for @ carries the E nets along. Keep z for the way back.",

@@ -56,7 +56,7 @@ class Map:
 
 def nearest(values: Tensor, wanted: float) -> int:
     """The index of the value nearest to `wanted`, by their logarithms."""
-    return int((values.double().log() - torch.tensor(float(wanted)).log()).abs().argmin())
+    return int((values.double().log() - torch.tensor(float(wanted), dtype=torch.float32).log()).abs().argmin())
 
 
 def look(sweep: NetSweep, wrong: str, measure: str, steps: float, width: float, fits: Callable[[Tensor], float]) -> Map:

@@ -107,9 +107,10 @@ QUIZ = (
                 "It is there with squared loss, noise and patience, near the size that counting names.",
             ),
             Option(
-                "“Each of these three is enough to take it away.”",
+                "“Each of the three can move a peak or take it away. Where do your nets begin to fit?”",
                 True,
-                "That is also why few people meet it in practice: they do all three as a matter of course.",
+                "In our nets clean labels and stopping left no peak, and cross-entropy a weak rise near n parameters. "
+                "Larger nets have shown peaks with cross-entropy, so ask for their effective model complexity.",
             ),
         ),
     ),

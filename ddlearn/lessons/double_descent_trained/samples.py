@@ -37,7 +37,7 @@ WRONG, NEW = 0.2, 700
 SIGNAL, NOISE = 5.0, 1.0
 SEEDS = 4
 STEPS, RATE, MOMENTUM = 800, 0.05, 0.9
-PENALTIES = tuple(torch.logspace(-4, 1, 12).tolist())
+PENALTIES = tuple(torch.logspace(-4, 1, 12, dtype=torch.float32).tolist())
 BANDWIDTH = 1.5
 ERRORS = (0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 30, 100, 300, 1000)  # ticks
 
@@ -94,8 +94,8 @@ def trained(seed: int, sizes: tuple[int, ...], step: Step, progress: Progress | 
         draw = compute.generator(1000 * seed + n)
         x, new = (biased(part).float() for part in standardize(digits.train_x[:n], digits.test_x))
         y = one_hot(flip_labels(digits.train_y[:n], WRONG, CLASSES, draw, SEEDS), CLASSES).float()
-        W = torch.randn(SEEDS, UNITS, PIXELS + 1, generator=draw) / (3 * PIXELS) ** 0.5
-        A = torch.randn(SEEDS, UNITS, CLASSES, generator=draw) / (3 * UNITS) ** 0.5
+        W = torch.randn(SEEDS, UNITS, PIXELS + 1, generator=draw, dtype=torch.float32) / (3 * PIXELS) ** 0.5
+        A = torch.randn(SEEDS, UNITS, CLASSES, generator=draw, dtype=torch.float32) / (3 * UNITS) ** 0.5
         W[..., -1] = 0
         passed = descend(step, W, A, x, y, record)
         errors.append(torch.stack([(torch.relu(new @ W.mT) @ A - target).square().sum(-1).mean(-1) for W, A in passed]))

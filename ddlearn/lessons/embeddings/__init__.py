@@ -17,6 +17,7 @@ lesson = Lesson(
     exercises=(FEATURES, ALIGNMENT, ORACLE_KERNEL),
     explorers=(film.explorer(), probe.explorer(), bound.explorer(), parity_net.explorer(), digits.explorer()),
     predictions=PREDICTIONS,
+    revealed_by={"digits": "digits"},
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,

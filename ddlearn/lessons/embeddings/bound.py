@@ -1,8 +1,9 @@
-"""The line that no kernel crosses: mean error over all parities of one size, exactly, on a cube small enough to visit.
+"""The line that no kernel's average crosses: mean error over all parities of a size, exactly, on a small cube.
 
 Every predictor of a kernel machine with n examples lies in the span of its n kernel functions. Parities of k out of d
 coordinates are C(d, k) orthogonal targets, and n dimensions cannot hold more than n of them: 1 - n/C(d, k) is left on
-average, whatever the kernel. Here d is 10, and the error is taken over all 1,024 points, so nothing is left to chance.
+average over the targets, whatever the kernel, if kernel and points are the same for all targets. Here d is 10, and the
+error is the mean over all 1,024 points, so nothing is left to chance.
 """
 
 from collections.abc import Callable
@@ -129,7 +130,9 @@ class BoundFigure(LiveFigure):
     def layout(self, figure):
         curve, single = figure.subplots(1, 2, width_ratios=(1.25, 1))
         self.forbidden = curve.fill_between([0, MOST], [0, 0], color=PALETTE["grey"], alpha=0.25, linewidth=0)
-        (self.line,) = curve.plot([], [], color=PALETTE["black"], linewidth=2.5, label="1 − n/N: no mean below it")
+        (self.line,) = curve.plot(
+            [], [], color=PALETTE["black"], linewidth=2.5, label="1 − n/N: no kernel averages less"
+        )
         (self.oracle,) = curve.plot([], [], "o", mfc="none", color=PALETTE["green"], label="oracle kernel, mean")
         (self.mean,) = curve.plot([], [], "s-", color=PALETTE["orange"], markersize=4, label="this kernel, mean")
         (self.least,) = curve.plot([], [], ":", color=PALETTE["purple"], label="this kernel, its best parity")
@@ -151,8 +154,8 @@ class BoundFigure(LiveFigure):
 
     def draw(self, result: Bound):
         counts = result.counts.tolist()
-        n = torch.linspace(0, MOST, MOST + 1)
-        line = torch.tensor([parities.any_kernel_bound(D, result.k, int(count)) for count in n])
+        n = torch.linspace(0, MOST, MOST + 1, dtype=torch.float32)
+        line = torch.tensor([parities.any_kernel_bound(D, result.k, int(count)) for count in n], dtype=torch.float32)
         self.forbidden.set_data(n, line, torch.zeros_like(line))
         self.line.set_data(n, line)
         self.oracle.set_data(counts, result.oracle)
@@ -163,7 +166,7 @@ class BoundFigure(LiveFigure):
         asked = guess is not None and result.k == ASKED[0]
         self.guess.set_data(*([ASKED[1]], [guess]) if asked else ([], []))
         self.said.set(position=(ASKED[1] + 6, guess or 0), text="you said", visible=asked)
-        place = torch.linspace(0, 1, len(result.errors))
+        place = torch.linspace(0, 1, len(result.errors), dtype=torch.float32)
         under = result.errors < result.line_here - 1e-9
         self.each.set_data(place[~under], result.errors[~under].clamp(max=TOP))
         self.under.set_data(place[under], result.errors[under])
@@ -176,10 +179,10 @@ class BoundFigure(LiveFigure):
         asked = guess is not None and result.k == ASKED[0]
         said = f" You said {guess:.2f} at {ASKED[1]}; it is {TRUTH:.2f}." if asked else ""
         return (
-            f"{result.n} examples, {N} parities of {result.k} out of {D} coordinates: no kernel’s mean error is below "
-            f"{result.line_here:.3f}. The kernel “{result.kernel}” has {float(result.errors.mean()):.3f}: its best "
-            f"parity {float(result.errors[0]):.3f}, its worst {float(result.errors[-1]):.3f}; "
-            f"{result.below} of {N} are below the line.{said}"
+            f"{result.n} examples, {N} parities of {result.k} out of {D} coordinates: averaged over them, no kernel’s "
+            f"error is below {result.line_here:.3f}. The kernel “{result.kernel}” averages "
+            f"{float(result.errors.mean()):.3f}: its best parity {float(result.errors[0]):.3f}, its worst "
+            f"{float(result.errors[-1]):.3f}; {result.below} of {N} are below the line.{said}"
         )
 
 
@@ -187,7 +190,7 @@ def explorer() -> Explorer:
     """The bound, fresh."""
     return Explorer(
         name="bound",
-        title="The line that no kernel crosses",
+        title="The line that no kernel’s average crosses",
         controls=(
             Choice("which", "Kernel", tuple(KERNELS), "Gaussian, narrow"),
             Choice("k", "Coordinates in a parity", ("2", "3", "4"), "3"),

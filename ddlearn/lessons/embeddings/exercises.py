@@ -17,7 +17,7 @@ def features(x: Tensor, W: Tensor, b: Tensor) -> Tensor:
 
 
 def alignment(K: Tensor, y: Tensor) -> float:
-    H = torch.eye(len(y)).to(K) - 1 / len(y)
+    H = torch.eye(len(y), dtype=torch.float32).to(K) - 1 / len(y)
     K, y = H @ K @ H, H @ y
     return float(y @ K @ y / (K.norm() * (y @ y)))
 
@@ -38,7 +38,7 @@ def feature_cases(generator: torch.Generator):
 def alignment_cases(generator: torch.Generator):
     for n, p in ((6, 3), (9, 20), (12, 2), (5, 5)):
         phi = torch.randn(n, p, generator=generator, dtype=torch.float64) + 0.5
-        y = torch.where(torch.rand(n, generator=generator) < 0.3, -1.0, 1.0).double()
+        y = torch.where(torch.rand(n, generator=generator, dtype=torch.float32) < 0.3, -1.0, 1.0).double()
         y[0], y[1] = -1.0, 1.0  # both classes are there
         yield phi @ phi.T, y
 

@@ -1,8 +1,9 @@
-"""The net against the line: one sparse parity, learned by the same small net, beside every kernel and below them all.
+"""The net against the line: one sparse parity, learned by a small net, beside what kernels do on average.
 
 The target is the product of the first k of d coordinates, and nobody tells. The line 1 - n/C(d, k) stands before
-anything is trained. It is an average over all parities. For a kernel that treats all coordinates alike, as the Gaussian
-and the oracle do, the expected error is the same for each: the line holds for this one too, up to the draw of points.
+anything is trained. It bounds a kernel's average over all parities of that size. For a kernel that treats all
+coordinates alike, as the Gaussian and the oracle do, the expected error is the same for each parity: the line then
+holds for this one too, up to the draw of points. The net, too, treats all coordinates alike before it is trained.
 """
 
 import math
@@ -13,9 +14,9 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels, parities
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
+from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, Switch, remembered
 from ddlearn.lessons.embeddings import exercises
-from ddlearn.lessons.embeddings.recipe import Features, Progress, Reel, Sample, learn, readout
+from ddlearn.lessons.embeddings.recipe import DECAY, Features, Progress, Reel, Sample, learn, readout
 from ddlearn.ridge import ridge
 
 NEW = 1000
@@ -50,6 +51,7 @@ class Parity:
     task: Task
     n: int
     step: int
+    decay: bool  # whether the net's weights decay
     oracle: Tensor
     rbf: Tensor
     start: Tensor  # the best plane in the hidden layer's embedding, before training
@@ -91,34 +93,45 @@ def rivals(sample: Sample, k: int) -> tuple[Tensor, Tensor]:
 
 
 @remembered(3)
-def trained(name: str, progress: Progress | None = None) -> tuple[list[Sample], list[Reel], Tensor, Tensor]:
-    """Samples and nets, seed by seed and size by size; errors of the oracle and of the Gaussian kernel."""
+def kernels_of(name: str, progress: Progress | None = None) -> tuple[list[Sample], Tensor, Tensor]:
+    """Samples, seed by seed and size by size; errors of the oracle and of the Gaussian kernel, (seeds, sizes)."""
     task = TASKS[name]
     samples = [sample for seed in task.seeds for sample in draw(task, seed)]
-    seeds = [seed for seed in task.seeds for _ in task.sizes]
-    frames = range(0, task.steps + 1, task.steps // FRAMES)
-    reels = learn(
-        samples, task.steps, frames, seeds, progress=progress and (lambda done, _: progress(0.7 * done, "nets"))
-    )
     errors = []
     for i, sample in enumerate(samples):
         if progress:
-            progress(0.7 + 0.3 * i / len(samples), "fixed kernels")
+            progress(0.3 * i / len(samples), "fixed kernels")
         errors.append(torch.stack(rivals(sample, task.k)))
     oracle, rbf = torch.stack(errors).T.reshape(2, len(task.seeds), len(task.sizes))
-    return samples, reels, oracle, rbf
+    return samples, oracle, rbf
+
+
+@remembered(6)
+def nets_of(name: str, decay: bool, progress: Progress | None = None) -> list[Reel]:
+    """The nets that learned these samples, with weight decay or without."""
+    task, samples = TASKS[name], kernels_of(name, progress=progress)[0]
+    return learn(
+        samples,
+        task.steps,
+        range(0, task.steps + 1, task.steps // FRAMES),
+        [seed for seed in task.seeds for _ in task.sizes],
+        decay=DECAY if decay else 0.0,
+        progress=progress and (lambda done, _: progress(0.3 + 0.7 * done, "nets")),
+    )
 
 
 def net_against_line(
     task: str,
     n: int,
     percent: float,
+    decay: bool = True,
     *,
     features: Features = exercises.features,
     progress: Progress | None = None,
 ) -> Parity:
     """The errors after that share of the training, for every number of examples; n is moved to the nearest of them."""
-    samples, reels, oracle, rbf = trained(task, progress=progress)
+    samples, oracle, rbf = kernels_of(task, progress=progress)
+    reels = nets_of(task, decay, progress=progress)
     asked = TASKS[task]
     nearest = min(asked.sizes, key=lambda size: abs(math.log(size / n)))
     frame = round(percent / 100 * FRAMES)
@@ -139,6 +152,7 @@ def net_against_line(
         task=asked,
         n=nearest,
         step=int(reels[0].steps[frame]),
+        decay=decay,
         oracle=oracle,
         rbf=rbf,
         start=errors(plane(0)),
@@ -168,7 +182,7 @@ class ParityFigure(LiveFigure):
         words, look = figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
         self.forbidden = axes.fill_between([1, 2], [0, 0], color=PALETTE["grey"], alpha=0.25, linewidth=0)
         (self.line,) = axes.plot(
-            [], [], color=PALETTE["black"], linewidth=2.5, label="1 − n/N: no kernel’s mean is below"
+            [], [], color=PALETTE["black"], linewidth=2.5, label="1 − n/N: no kernel averages less"
         )
         (self.oracle,) = axes.plot([], [], "o", mfc="none", color=PALETTE["black"], markersize=9, label="oracle kernel")
         self.lines = {
@@ -185,13 +199,14 @@ class ParityFigure(LiveFigure):
         (self.others,) = look.plot([], [], "s", color=PALETTE["grey"], markersize=3.5, label="others")
         (self.members,) = look.plot([], [], "D", color=PALETTE["green"], markersize=6, label="in the parity")
         look.set(xlim=(0, 41), ylim=(-0.03, 0.55), xticks=[1, 10, 20, 30, 40], yticks=[0, 0.25, 0.5])
-        look.set(xlabel="coordinate", ylabel="share of weights²", title="where the units look, at this n")
+        look.set(xlabel="coordinate", ylabel="share of weights²")
+        self.looks = look.set_title(" ")
         look.legend(loc="upper right", handletextpad=0.2)
 
     def draw(self, result: Parity):
         task, x = result.task, list(result.task.sizes)
         edges = (x[0] / 1.15, x[-1] * 1.15)
-        fine = torch.logspace(*(math.log10(edge) for edge in edges), 80).tolist()
+        fine = torch.logspace(*(math.log10(edge) for edge in edges), 80, dtype=torch.float32).tolist()
         line = [parities.any_kernel_bound(task.d, task.k, round(count)) for count in fine]
         self.forbidden.set_data(fine, line, [0.0] * len(fine))
         self.line.set_data(fine, line)
@@ -206,6 +221,7 @@ class ParityFigure(LiveFigure):
         self.axes.set_xlim(*edges)
         self.axes.set_xticks(x, [str(n) for n in x])
         self.title.set_text(f"parity of {task.k} out of {task.d}: step {result.step}")
+        self.looks.set_text(f"where the units look, {'with' if result.decay else 'without'} decay")
         numbers = torch.arange(1, task.d + 1)
         self.members.set_data(numbers[: task.k], result.attention[: task.k])
         self.others.set_data(numbers[task.k :], result.attention[task.k :])
@@ -215,11 +231,13 @@ class ParityFigure(LiveFigure):
         net, learned, start = (float(part[:, k].mean()) for part in (result.net, result.learned, result.start))
         oracle, rbf, train = (float(part[:, k].mean()) for part in (result.oracle, result.rbf, result.train))
         where = "below" if net < result.line else "above"
+        decay = "with" if result.decay else "without"
         return (
-            f"{task.k} of {task.d} coordinates, {result.n} examples, step {result.step}. The line: {result.line:.2f}; "
-            f"the oracle {oracle:.2f}, the Gaussian {rbf:.2f}. The net: {net:.2f}, {where} the line, and {train:.2f} "
-            f"on its examples. A plane in its hidden layer: {start:.2f} untrained, {learned:.2f} now. Squared weights "
-            f"on the {task.k}: {100 * float(result.attention[: task.k].sum()):.0f} %."
+            f"{task.k} of {task.d} coordinates, {result.n} examples, step {result.step}. No kernel’s average over all "
+            f"such parities is below {result.line:.2f}; on this one the oracle has {oracle:.2f}, the Gaussian "
+            f"{rbf:.2f}. The net, trained {decay} weight decay: {net:.2f}, {where} the line, and {train:.2f} on its "
+            f"examples. A plane in its hidden layer: {start:.2f} untrained, {learned:.2f} now. Squared weights on the "
+            f"{task.k}: {100 * float(result.attention[: task.k].sum()):.0f} %."
         )
 
 
@@ -232,6 +250,7 @@ def explorer() -> Explorer:
             Choice("task", "Parity", tuple(TASKS), "2 of 40"),
             Slider("n", "Examples", 50, 800, 200, log=True, whole=True),
             Slider("percent", "Training (%)", 0, 100, 0, whole=True, step=5),
+            Switch("decay", "Weight decay", True),
         ),
         compute=net_against_line,
         figure=ParityFigure,

@@ -75,7 +75,10 @@ RECAP = (
 
 QUIZ = (
     QuizItem(
-        question="The net’s error lies far below a line that no kernel can cross. Did it break the theorem?",
+        question=(
+            "The net’s error lies far below a line that no kernel’s average over the parities can cross. Did it break "
+            "the theorem?"
+        ),
         options=(
             Option(
                 "Yes. Theorems about kernels fail for networks.",
@@ -85,7 +88,8 @@ QUIZ = (
             Option(
                 "No. Its embedding was chosen after the labels were seen, and the line is for one that was not.",
                 True,
-                "A kernel for one parity beats the line on that parity. The net has learned such a kernel.",
+                "The line is an average over all parities. A kernel for one parity beats it there, and the net has "
+                "learned such a kernel.",
             ),
             Option(
                 "No. It has more parameters than the kernel.",
@@ -120,7 +124,8 @@ QUIZ = (
             Option(
                 "Learned embeddings are overrated.",
                 False,
-                "On the parity the same net does what no fixed kernel can. One data set decides nothing.",
+                "On the parity the same net has an error that no fixed kernel has on average over all parities of that "
+                "size. One data set decides nothing.",
             ),
             Option(
                 "Where distances already mean something and data are few, learning the embedding need not pay.",

@@ -3,8 +3,11 @@
     f(x) = 1/m sum_j a_j relu(w_j . x + b_j),    w ~ N(0, 1/d), b ~ N(0, 1/4), a = +1 or -1
 
 the mean-field (muP) scaling of `ddlearn.networks`, trained on half the mean squared error by gradient descent with
-momentum and a little weight decay, in minibatches drawn with replacement. Samples of different size train as one
-batch: a sample of n is repeated until it is as long as the longest, so a random row is still a random one of its n.
+momentum and weight decay, in minibatches drawn with replacement. Samples of different size train as one batch: a
+sample of n is repeated until it is as long as the longest, so a random row is still a random one of its n.
+
+Weight decay matters: a weight that the gradient no longer renews shrinks at each step by about
+RATE * DECAY / (1 - MOMENTUM), a thousandth, so that after 2,000 steps 14 % of it is left.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +22,7 @@ from ddlearn.ridge import ridge
 from ddlearn.training import Ensemble, train
 
 UNITS = 64
-RATE, DECAY, BATCH = 0.1, 1e-3, 32
+RATE, MOMENTUM, DECAY, BATCH = 0.1, 0.9, 1e-3, 32
 WEIGHT_STD, BIAS_STD = 1.0, 0.5
 
 Progress = Callable[[float, str], object]
@@ -62,9 +65,10 @@ def learn(
     frames: Sequence[int],
     seeds: Sequence[int],
     units: int = UNITS,
+    decay: float = DECAY,
     progress: Progress | None = None,
 ) -> list[Reel]:
-    """Train one net on each sample, all in one batch; seeds name each net's start."""
+    """Train one net on each sample, all in one batch; seeds name each net's start, decay is the weight decay."""
     d, longest = samples[0].x.shape[1], max(len(sample.y) for sample in samples)
     net = MLP((d, units, 1), parametrization="mup", bias="hidden", W_std=WEIGHT_STD, b_std=BIAS_STD)
     starts = [compute.generator(10_000 + seed) for seed in seeds]
@@ -77,7 +81,7 @@ def learn(
         steps=steps,
         lr=RATE,
         optimizer="momentum",
-        weight_decay=DECAY,
+        weight_decay=decay,
         batch=min(BATCH, longest),
         replacement=True,
         generator=compute.generator(seeds[0]),

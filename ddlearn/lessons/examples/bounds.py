@@ -35,8 +35,7 @@ ROWS = (
     "Arora et al.: a term, no promise",
 )
 NO_PROMISE = 4  # the last row leaves out constants
-LOOKS = 40
-SCALES = torch.logspace(math.log10(0.5), math.log10(200), LOOKS, dtype=torch.float64).tolist()
+SCALES = torch.logspace(math.log10(0.5), math.log10(200), 40, dtype=torch.float64).tolist()
 
 PacBayes = Callable[[Tensor, float, int, int, float], float]
 
@@ -152,13 +151,14 @@ def gibbs(margins: Tensor, mu: float) -> Tensor:
 
 
 def best_promise(margins: Tensor, spent: int, delta: float, pac_bayes: PacBayes) -> tuple[float, float]:
-    """The least bound over LOOKS scales of the posterior, and its scale mu.
+    """The smallest bound over the SCALES of the posterior, and its scale mu.
 
-    With examples spent, the prior is the posterior: N(mu w, I) with w trained on those. Without, the prior is N(0, I),
-    at a divergence of mu^2 / 2.
+    With examples spent, the prior is the posterior: N(mu w, I) with w trained on those, so every mu is a prior of its
+    own, and the union bound is over all of them. Without, the one prior is N(0, I), at a divergence of mu^2 / 2.
     """
+    priors = len(SCALES) if spent else 1
     return min(
-        (float(pac_bayes(gibbs(margins, mu), 0.0 if spent else mu**2 / 2, spent, LOOKS, delta)), mu) for mu in SCALES
+        (float(pac_bayes(gibbs(margins, mu), 0.0 if spent else mu**2 / 2, spent, priors, delta)), mu) for mu in SCALES
     )
 
 
@@ -175,7 +175,7 @@ def bounds(
     pac_bayes: PacBayes = exercises.pac_bayes,
     progress: Callable[[float, str], object] | None = None,
 ) -> Bounds:
-    """Every bound at every size; each holds by itself with probability 1 - delta."""
+    """Every bound at every size. Each holds by itself with probability 1 - delta; all together they do not."""
     if progress:
         progress(0.1, "fitting at six numbers of examples")
     here, columns = sample(coins, draw), []

@@ -29,10 +29,10 @@ def predicted_error(lam: Tensor, V2: Tensor, n: int, kappa: float) -> Tensor:
     return N / (N - n) * n / (n - (L**2).sum()) * missed
 
 
-def pac_bayes(errors: Tensor, kl: float, spent: int, looks: int, delta: float) -> float:
+def pac_bayes(errors: Tensor, kl: float, spent: int, priors: int, delta: float) -> float:
     fresh = errors[spent:]
     n = len(fresh)
-    price = kl + math.log(2 * math.sqrt(n) * looks / delta)
+    price = kl + math.log(2 * math.sqrt(n) * priors / delta)
     return kl_inverse(fresh.mean(), price / n)
 
 
@@ -59,9 +59,9 @@ def share(lam: Tensor, kappa: float) -> Tensor:
     return lam / (lam + kappa)
 
 
-def promised(q: Tensor | float, kl: float, n: int, looks: float, delta: float) -> float:
+def promised(q: Tensor | float, kl: float, n: int, priors: float, delta: float) -> float:
     """The bound of a posterior whose training error is q on n examples."""
-    return kl_inverse(q, (kl + math.log(2 * math.sqrt(n) * looks / delta)) / n)
+    return kl_inverse(q, (kl + math.log(2 * math.sqrt(n) * priors / delta)) / n)
 
 
 def spectrum_cases(generator: torch.Generator):
@@ -79,10 +79,10 @@ def risk_cases(generator: torch.Generator):
 
 
 def promise_cases(generator: torch.Generator):
-    for n, kl, spent, looks, delta in ((300, 0.0, 150, 40, 0.05), (800, 12.5, 0, 40, 0.05), (90, 1.5, 30, 7, 0.01)):
+    for n, kl, spent, priors, delta in ((300, 0.0, 150, 40, 0.05), (800, 12.5, 0, 40, 0.05), (90, 1.5, 30, 7, 0.01)):
         errors = torch.rand(n, generator=generator, dtype=torch.float64) / 2
         errors[:spent] /= 10  # what a fit has seen it hardly misses
-        yield errors, kl, spent, looks, delta
+        yield errors, kl, spent, priors, delta
 
 
 KAPPA = Exercise(
@@ -198,73 +198,73 @@ PAC_BAYES = Exercise(
     cases=promise_cases,
     hints=(
         "Three steps: which examples may judge, what the price is, and the worst rate that the two leave possible.",
-        "Fresh are errors[spent:], and n counts those only. The price is kl + log(2 sqrt(n) looks / delta), over n.",
+        "Fresh are errors[spent:], and n counts those only. The price is kl + log(2 sqrt(n) priors / delta), over n.",
         "return kl_inverse(fresh.mean(), price / n); math.log and math.sqrt do the rest.",
     ),
     mistakes=(
         Mistake(
             "judged by those who were spent too",
-            lambda errors, kl, spent, looks, delta: promised(errors.mean(), kl, len(errors), looks, delta),
+            lambda errors, kl, spent, priors, delta: promised(errors.mean(), kl, len(errors), priors, delta),
             "You let all examples judge. The first `spent` chose the prior, so it knows them by heart: your bound is "
             "splendid, and false.",
         ),
         Mistake(
             "the price over all examples",
-            lambda errors, kl, spent, looks, delta: kl_inverse(
-                errors[spent:].mean(), (kl + math.log(2 * math.sqrt(len(errors)) * looks / delta)) / len(errors)
+            lambda errors, kl, spent, priors, delta: kl_inverse(
+                errors[spent:].mean(), (kl + math.log(2 * math.sqrt(len(errors)) * priors / delta)) / len(errors)
             ),
             "The right examples judge, but the price is spread over all of them. n counts the fresh ones only.",
         ),
         Mistake(
-            "looks forgotten",
-            lambda errors, kl, spent, looks, delta: promised(errors[spent:].mean(), kl, len(errors) - spent, 1, delta),
-            "You picked the best of `looks` posteriors and paid for one. Each could have fooled you: delta is shared "
-            "out among them.",
+            "priors forgotten",
+            lambda errors, kl, spent, priors, delta: promised(errors[spent:].mean(), kl, len(errors) - spent, 1, delta),
+            "You tried several priors and paid for one. The theorem is about one prior: for the best of m of them to "
+            "hold, each must hold with probability 1 - delta / m.",
         ),
         Mistake(
-            "looks outside the logarithm",
-            lambda errors, kl, spent, looks, delta: kl_inverse(
+            "priors outside the logarithm",
+            lambda errors, kl, spent, priors, delta: kl_inverse(
                 errors[spent:].mean(),
-                (kl + looks * math.log(2 * math.sqrt(len(errors) - spent) / delta)) / (len(errors) - spent),
+                (kl + priors * math.log(2 * math.sqrt(len(errors) - spent) / delta)) / (len(errors) - spent),
             ),
-            "You paid `looks` times. Each look takes its part of delta, so the number is inside the logarithm: cheap.",
+            "You paid once per prior. Each prior takes its part of delta, so their number is inside the logarithm.",
         ),
         Mistake(
             "divergence forgotten",
-            lambda errors, kl, spent, looks, delta: promised(
-                errors[spent:].mean(), 0, len(errors) - spent, looks, delta
+            lambda errors, kl, spent, priors, delta: promised(
+                errors[spent:].mean(), 0, len(errors) - spent, priors, delta
             ),
             "The price has no kl. A posterior that went far from its prior to fit the examples has to pay for the way.",
         ),
         Mistake(
             "root forgotten",
-            lambda errors, kl, spent, looks, delta: promised(
-                errors[spent:].mean(), kl, len(errors) - spent, looks * math.sqrt(len(errors) - spent), delta
+            lambda errors, kl, spent, priors, delta: promised(
+                errors[spent:].mean(), kl, len(errors) - spent, priors * math.sqrt(len(errors) - spent), delta
             ),
             "You have 2 n in the logarithm. The theorem asks for 2 times the *root* of n only.",
         ),
         Mistake(
             "Pinsker",
-            lambda errors, kl, spent, looks, delta: (
+            lambda errors, kl, spent, priors, delta: (
                 float(errors[spent:].mean())
                 + math.sqrt(
-                    (kl + math.log(2 * math.sqrt(len(errors) - spent) * looks / delta)) / (2 * (len(errors) - spent))
+                    (kl + math.log(2 * math.sqrt(len(errors) - spent) * priors / delta)) / (2 * (len(errors) - spent))
                 )
             ),
             "Your bound holds, but is looser: q plus a root, Pinsker's inequality. `kl_inverse` gives away less.",
         ),
         Mistake(
             "price added",
-            lambda errors, kl, spent, looks, delta: (
+            lambda errors, kl, spent, priors, delta: (
                 errors[spent:].mean()
-                + (kl + math.log(2 * math.sqrt(len(errors) - spent) * looks / delta)) / (len(errors) - spent)
+                + (kl + math.log(2 * math.sqrt(len(errors) - spent) * priors / delta)) / (len(errors) - spent)
             ),
             "You added the price to the share of mistakes. It bounds a divergence and no difference: `kl_inverse`.",
         ),
         Mistake(
             "the price not shared by n",
-            lambda errors, kl, spent, looks, delta: kl_inverse(
-                errors[spent:].mean(), kl + math.log(2 * math.sqrt(len(errors) - spent) * looks / delta)
+            lambda errors, kl, spent, priors, delta: kl_inverse(
+                errors[spent:].mean(), kl + math.log(2 * math.sqrt(len(errors) - spent) * priors / delta)
             ),
             "The price is paid once, for n examples together: divide it by n.",
         ),

@@ -180,8 +180,8 @@ def half_data(seed: int, judges_all: bool) -> float:
     alpha = unit_direction(K[:200, :200].contiguous(), y[:200], 0.1)
     margins, unseen = y * (K[:, :200] @ alpha), y_unseen * (K_unseen[:, :200] @ alpha)
 
-    def promise(errors: Tensor, kl: float, spent: int, looks: int, delta: float) -> float:
-        return exercises.pac_bayes(errors, kl, 0 if judges_all else spent, looks, delta)
+    def promise(errors: Tensor, kl: float, spent: int, priors: int, delta: float) -> float:
+        return exercises.pac_bayes(errors, kl, 0 if judges_all else spent, priors, delta)
 
     value, mu = bounds.best_promise(margins, 200, 0.05, promise)
     return value - float(bounds.gibbs(unseen, mu).mean())
@@ -205,6 +205,32 @@ def broken_promises(seed: int, interval: bool) -> float:
     """How often the measured error is above the hold-out promise, or above the bare share of mistakes."""
     promises = [binomial_upper(wrong, 50, DELTA) if interval else wrong / 50 for wrong, _ in held_out(seed)]
     return sum(rest > promise for promise, (_, rest) in zip(promises, held_out(seed), strict=True)) / DRAWS
+
+
+@lru_cache(maxsize=8)
+def guessers(seed: int) -> tuple[Tensor, ...]:
+    """In every draw: which of 50 examples each of a thousand guessing classifiers misses.  (1000, 50) each"""
+    generator = compute.generator(seed)
+    return tuple(torch.randint(0, 2, (1000, 50), generator=generator).double() for _ in range(DRAWS))
+
+
+def broken_after_the_fact(seed: int, one_prior: bool) -> float:
+    """How often the best promise, chosen after the data and paid for as one prior, is below the true rate of one half.
+
+    With one prior, equal weights on all classifiers, the choice is among forty posteriors that lean more and more
+    towards those with few mistakes. Otherwise it is among the classifiers, each its own prior and posterior.
+    """
+    broken = 0
+    for wrong in guessers(seed):
+        mistakes = wrong.sum(1)
+        if one_prior:
+            leaning = (-torch.linspace(0, 4, 40).double()[:, None] * mistakes).log_softmax(1)
+            divergence = (leaning.exp() * (leaning + math.log(len(wrong)))).sum(1)
+            choices = zip(leaning.exp() @ wrong, divergence.tolist(), strict=True)
+        else:
+            choices = [(wrong[mistakes.argmin()], 0.0)]
+        broken += min(exercises.pac_bayes(errors, kl, 0, 1, DELTA) for errors, kl in choices) < 0.5
+    return broken / DRAWS
 
 
 def term_ratio(seed: int, blind: bool) -> float:

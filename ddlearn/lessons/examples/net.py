@@ -58,7 +58,7 @@ def trained(labels: str, n: int, seed: int, progress: Progress | None = None) ->
     x, classes = worlds.digits(worlds.ALL)
     generator, N = compute.generator(seed), len(x)
     x = (LENGTH * unit_rows(x)).float().cpu()  # so small a net trains faster here than on a GPU
-    y = torch.where(classes < 5, 1.0, -1.0) if labels == TRUE else random_labels(N, generator).float()
+    y = torch.where(classes < 5, 1.0, -1.0).float() if labels == TRUE else random_labels(N, generator).float()
     order = torch.randperm(N, generator=generator)
     seen, unseen = order[:n], order[n:]
     first, second = seen[: n // 2], seen[n // 2 :]

@@ -17,6 +17,7 @@ lesson = Lesson(
     exercises=(GRAM, RIDGE, LEAVE_ONE_OUT),
     explorers=(lift.explorer(), fit.explorer(), features.explorer(), digits.explorer()),
     predictions=PREDICTIONS,
+    revealed_by={"lift": "lift"},
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,

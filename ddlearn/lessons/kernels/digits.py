@@ -97,7 +97,7 @@ def shifted(
         examples=examples,
         copies=copies,
         accuracy=accuracy[right],
-        by_shift=torch.tensor([accuracy[shift] for shift in SHIFTS]),
+        by_shift=torch.tensor([accuracy[shift] for shift in SHIFTS], dtype=torch.float32),
     )
 
 
@@ -109,7 +109,9 @@ class DigitsFigure(LiveFigure):
         self.pictures, self.names = [], []
         for k in range(8):
             axes = figure.add_subplot(grid[k // 4, k % 4])
-            self.pictures.append(axes.imshow(torch.zeros(12, 12).numpy(), cmap="gray_r", vmin=0, vmax=1))
+            self.pictures.append(
+                axes.imshow(torch.zeros(12, 12, dtype=torch.float32).numpy(), cmap="gray_r", vmin=0, vmax=1)
+            )
             axes.set(xticks=[], yticks=[])
             self.names.append(axes.set_title(" ", fontsize=11))
         curve = figure.add_subplot(grid[:, 5])

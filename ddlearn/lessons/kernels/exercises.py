@@ -34,6 +34,12 @@ def hat(K: Tensor, penalty: float) -> Tensor:
     return K @ torch.linalg.inv(K + n * penalty * torch.eye(n).to(K))
 
 
+def refitted(K: Tensor, y: Tensor, penalty: float) -> Tensor:
+    """Leave-one-out by n fits to n - 1 points each, every one of them with the same penalty."""
+    others = [[j for j in range(len(y)) if j != i] for i in range(len(y))]
+    return torch.stack([K[i, rest] @ ridge(K[rest][:, rest], y[rest], penalty) for i, rest in enumerate(others)])
+
+
 def gram_cases(generator: torch.Generator):
     for n, m, d, width in ((5, 5, 2, 0.7), (7, 4, 3, 1.3), (1, 6, 1, 0.4), (6, 3, 10, 2.5)):
         x, x2 = (torch.randn(rows, d, generator=generator, dtype=torch.float64) for rows in (n, m))
@@ -148,6 +154,7 @@ LEAVE_ONE_OUT = Exercise(
     title="Leave-one-out without a single refit",
     reference=leave_one_out,
     cases=system_cases,
+    no_loop=True,
     hints=(
         "With A = K + n * penalty * I and alpha = A⁻¹ y, the point's own part in the fit hides in the diagonal of A⁻¹.",
         "The left-out residual is alpha_i / (A⁻¹)_ii: a large diagonal entry means that the point hardly counted.",
@@ -180,6 +187,15 @@ LEAVE_ONE_OUT = Exercise(
             (
                 "You took the point's own part out of the sum, but the other weights must grow to fill its place: "
                 "divide by 1 - h_ii."
+            ),
+        ),
+        Mistake(
+            "refitted with the penalty of fewer points",
+            refitted,
+            (
+                "You refitted n times, and each fit to n - 1 points has (n - 1) * penalty on its diagonal. The "
+                "shortcut keeps n * penalty: then all n answers come from one inverse. Both are honest; the second is "
+                "asked for here."
             ),
         ),
         Mistake(

@@ -97,7 +97,7 @@ class LiftFigure(LiveFigure):
         page, edge = figure.subplots(1, 2)
         sides = LinearSegmentedColormap.from_list("sides", [PALETTE["orange"], "white", PALETTE["sky"]])
         self.shadow = page.imshow(
-            torch.zeros(CELLS, CELLS).numpy(),
+            torch.zeros(CELLS, CELLS, dtype=torch.float32).numpy(),
             extent=(-SPAN, SPAN, -SPAN, SPAN),
             origin="lower",
             cmap=sides,
@@ -122,7 +122,7 @@ class LiftFigure(LiveFigure):
 
     def draw(self, result: Lift):
         self.shadow.set_data(result.shadow.numpy())
-        side = torch.linspace(-SPAN, SPAN, CELLS)
+        side = torch.linspace(-SPAN, SPAN, CELLS, dtype=torch.float32)
         self.border.set_segments(contourpy.contour_generator(side, side, result.shadow.numpy()).lines(0.0))
         tallest = result.spread.abs().max().clamp_min(1e-12)
         for k, label in enumerate((-1, 1)):

@@ -17,6 +17,7 @@ lesson = Lesson(
     exercises=(DRIFT, DOUBLED, DIAGONAL_STEP),
     explorers=(regimes.explorer(), width.explorer(), diagonal.explorer(), finite_width.explorer()),
     predictions=PREDICTIONS,
+    revealed_by={"truth": "diagonal"},
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,

@@ -64,7 +64,7 @@ def problem(truth: str, n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     X = torch.randn(n, INPUTS, generator=generator, dtype=torch.float64)
     if truth == TRUTHS[0]:
         w = torch.zeros(INPUTS, dtype=torch.float64)
-        signs = torch.where(torch.rand(NONZERO, generator=generator) < 0.5, -1.0, 1.0).double()
+        signs = torch.where(torch.rand(NONZERO, generator=generator, dtype=torch.float32) < 0.5, -1.0, 1.0).double()
         w[:NONZERO] = signs / NONZERO**0.5
     else:
         w = torch.randn(INPUTS, generator=generator, dtype=torch.float64)

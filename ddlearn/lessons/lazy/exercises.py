@@ -163,6 +163,14 @@ DOUBLED = Exercise(
             "It is zero, but every output weight was halved too. The scale in front belongs to the net, not to you.",
         ),
         Mistake(
+            "output weights over √2",
+            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, b]), torch.cat([a, -a]) / 2**0.5),
+            (
+                "You divided the output weights by √2, to keep the size of the kernel. Here the scale in front of the "
+                "net does that, with twice as many units: return a and -a as they are."
+            ),
+        ),
+        Mistake(
             "twins side by side",
             lambda W, b, a: (
                 W.repeat_interleave(2, 0),

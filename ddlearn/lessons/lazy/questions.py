@@ -7,8 +7,8 @@ PREDICTIONS = (
         name="crossing",
         question=(
             "One net, one start, one set of labels; its output is multiplied by a scale, and training is slowed so "
-            "that the function moves at the same speed. At scale 1 it beats every kernel on a parity. From which scale "
-            "on has it lost that advantage?"
+            "that the function moves at the same speed. On a parity, its error at scale 1 is below what any fixed "
+            "kernel has on average over all parities of that size. From which scale on has it lost that advantage?"
         ),
         low=1,
         high=50,
@@ -58,7 +58,7 @@ RECAP = (
         ),
     ),
     QuizItem(
-        question="In lesson 02, why could no fixed kernel learn all sparse parities from few examples?",
+        question="In lesson 02, why could no fixed kernel learn the sparse parities from few examples, on average?",
         options=(
             Option(
                 "n examples give n directions to predict in, and the parities are more, and orthogonal.",
@@ -73,7 +73,7 @@ RECAP = (
             Option(
                 "The kernel's width had been chosen badly.",
                 False,
-                "The line holds for every kernel, even for one chosen in full knowledge of the task's family.",
+                "The line holds for the average of every kernel, even of one chosen in full knowledge of the family.",
             ),
         ),
     ),

@@ -47,7 +47,7 @@ def regimes(
     sweep = trained(Training(task, seed, starts, scales), progress=progress)[0 if zero else 1]
 
     def drifts(those: Tensor) -> Tensor:
-        return torch.tensor([float(drift(those[0].double(), one.double())) for one in those[1:]])
+        return torch.tensor([float(drift(those[0].double(), one.double())) for one in those[1:]], dtype=torch.float32)
 
     here = min(range(len(scales)), key=lambda k: abs(math.log(scales[k] / alpha)))
     return Regimes(sweep, drifts(sweep.weights), drifts(sweep.kernels), here, task, zero)
@@ -68,7 +68,7 @@ class RegimesFigure(LiveFigure):
 
         errors, changes, reading = figure.subplots(1, 3, width_ratios=(1.05, 1.05, 0.9))
         (self.test,) = errors.plot([], [], "o-", color=PALETTE["blue"], label="the net")
-        (self.bound,) = errors.plot([], [], "--", color=PALETTE["vermilion"], label="no kernel beats")
+        (self.bound,) = errors.plot([], [], "--", color=PALETTE["vermilion"], label="no kernel averages less")
         (self.regression,) = errors.plot([], [], "-.", color=PALETTE["purple"], label="kernel at start")
         (self.guess,) = errors.plot([], [], ":", color=PALETTE["black"], label="you said")
         (self.dot,) = errors.plot([], [], "D", color=PALETTE["black"], markersize=9, fillstyle="none")
@@ -132,7 +132,10 @@ class RegimesFigure(LiveFigure):
         alpha, error = brief(sweep.scales[k]), float(sweep.test[k])
         side = ""
         if sweep.bound is not None:
-            side = f", {'below' if error < sweep.bound else 'above'} the {say(sweep.bound, 2)} that no kernel beats"
+            side = (
+                f", {'below' if error < sweep.bound else 'above'} {say(sweep.bound, 2)}, below which no fixed "
+                "kernel’s average over such parities lies"
+            )
         said = ""
         crossed, guess = crossing(sweep), self.prediction()
         if crossed and guess is not None:

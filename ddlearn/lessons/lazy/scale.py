@@ -2,7 +2,8 @@
 
 The net's output is multiplied by alpha, and the loss divided by alpha^2, so that the function moves at the same speed:
 L = 1 / (2 alpha^2) mean (alpha f - y)^2, which is 1/2 mean (f - y / alpha)^2. The larger alpha, the shorter the way
-that the weights have to go, and along a short way a net is its tangent (Chizat, Oyallon and Bach 2019).
+that the weights have to go, and along a short way a net is its tangent (Chizat, Oyallon and Bach 2019, Theorems 2.2
+and 2.4: gradient flow, a model whose derivative is Lipschitz; ours have ReLUs, and momentum on minibatches).
 """
 
 from collections.abc import Callable
@@ -46,7 +47,7 @@ class Sweep:
     gap: Tensor  # (S,) mean squared difference of alpha f from the regression, on test points
     tangent_move: Tensor  # (S,) relative change of the weights that would do if the net were its tangent
     regression: float  # test error of ridge regression with the tangent kernel at the start
-    bound: float | None  # below which no kernel comes, where there is such a line
+    bound: float | None  # below which no kernel's average over the task's parities is, where there is such a line
     weights: Tensor  # (1 + S, P) all parameters, at the start and at the end of each
     kernels: Tensor  # (1 + S, PROBES, PROBES) tangent kernels on test points, likewise
     alignment: Tensor  # (1 + S,) of those kernels with the labels
@@ -117,7 +118,7 @@ def _swept(training: Training, start: Parameters, ends: tuple[Parameters, ...]) 
         bound=any_kernel_bound(BITS, 2, EXAMPLES) if training.task == TASKS[0] else None,
         weights=torch.stack([flat(parameters) for parameters in (start, *ends)]),
         kernels=kernels.float(),
-        alignment=torch.tensor([tangent.alignment(K, y_test[:PROBES]) for K in kernels]),
+        alignment=torch.tensor([tangent.alignment(K, y_test[:PROBES]) for K in kernels], dtype=torch.float32),
         reading=lengths[1:] / lengths[0].mean(),
     )
 

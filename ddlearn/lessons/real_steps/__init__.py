@@ -17,6 +17,7 @@ lesson = Lesson(
     exercises=(IMBALANCE_DRIFT, LOCAL_RATE, PERIOD_TWO_ORBIT),
     explorers=(certificate.explorer(), width.explorer(), step.explorer(), catapult.explorer(), edge.explorer()),
     predictions=PREDICTIONS,
+    revealed_by={"beyond": "step"},
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,

@@ -92,7 +92,9 @@ def promise(
         rates=rates,
         losses=run.losses / run.losses[0],
         certified=certified,
-        local=torch.cat([torch.ones(1).double(), torch.tensor([float(f) for f in factors]).double()]).cumprod(0),
+        local=torch.cat(
+            [torch.ones(1, dtype=torch.float64), torch.tensor([float(f) for f in factors], dtype=torch.float64)]
+        ).cumprod(0),
         spectrum=imbalance_spectrum(W1, W2),
         summed=sum_up(start, run, imbalance_drift),
         low=exact.low,
@@ -179,7 +181,7 @@ class CertificateFigure(LiveFigure):
         size = result.spectrum[0].abs().max()
         spectrum, summed = ((values / size).clamp(-EIGEN, EIGEN) for values in (result.spectrum, result.summed))
         self.spectrum.set_segments([list(enumerate(line)) for line in spectrum.T.tolist()])
-        marks = torch.tensor(MARKS[: len(summed)])[:, None].expand_as(summed)
+        marks = torch.tensor(MARKS[: len(summed)], dtype=torch.float32)[:, None].expand_as(summed)
         self.summed.set_data(marks.flatten(), summed.flatten())
         for line, values in ((self.low, result.low), (self.high, result.high)):
             line.set_data(steps[: len(values)], values.clamp(*STRENGTHS))

@@ -4,14 +4,16 @@ from ddlearn.classroom import Claim
 from ddlearn.lessons.real_steps import measures
 from ddlearn.linear_networks import certificate, kernel_ball
 
-OURS = "our derivation; setting of Xu, Min, Tarmoun, Mallada, Vidal 2023"
-
 CLAIMS = (
     Claim(
         id="05.drift",
         statement="One step of size η adds exactly η² (AᵀA − BᵀB) to the imbalance, (A, B) the gradient.",
-        paper="identity; conservation under flow: Min, Tarmoun, Vidal, Mallada 2021",
         basis="exact",
+        papers=("arora2018", "du2018"),
+        source=(
+            "algebra; that the imbalance does not change under flow, whose η² vanishes, is due to @arora2018 and "
+            "@du2018"
+        ),
         expected=0.0,
         tolerance=1e-10,
         sense="at_most",
@@ -23,8 +25,12 @@ CLAIMS = (
     Claim(
         id="05.flow",
         statement="Flow conserves the imbalance: up to a fixed time, its change vanishes in proportion to the step.",
-        paper="Min, Tarmoun, Vidal, Mallada 2021",
         basis="asymptotic",
+        papers=("arora2018", "du2018"),
+        source=(
+            "each of 1/η steps changes it by the order of η²; that flow conserves it is due to @arora2018 and "
+            "@du2018. The tolerance is ours"
+        ),
         expected=1.0,
         tolerance=0.1,
         unit="slope of log change in log step",
@@ -35,8 +41,12 @@ CLAIMS = (
     Claim(
         id="05.steps",
         statement="Descent, local rate, drift, tube and certificate hold at every step, from six families of starts.",
-        paper=OURS,
-        basis="theorem",
+        basis="exact",
+        papers=("xu2023", "xu2025"),
+        source=(
+            "the local rate is Theorem 3.1 of @xu2025, the bounds on T are as in Theorem 3.1 of @xu2023; drift, "
+            "tube and constants are our derivation, proved for every start and step"
+        ),
         expected=0.0,
         tolerance=0.0,
         unit="inequalities broken",
@@ -47,8 +57,12 @@ CLAIMS = (
     Claim(
         id="05.tight",
         statement="From wide starts the steps certified for a millionth of the loss are few times the steps taken.",
-        paper=OURS,
-        basis="floor",
+        basis="ours",
+        papers=("xu2023",),
+        source=(
+            "a promise within a factor of two and a half, less than half a power of ten, is good enough to plan a "
+            "run by; tighter rates than before are announced in the abstract of @xu2023"
+        ),
         expected=2.5,
         tolerance=0.0,
         sense="at_most",
@@ -60,8 +74,12 @@ CLAIMS = (
     Claim(
         id="05.schedule",
         statement="A step that grows as the certified loss falls is certified for fewer steps than a constant one.",
-        paper=OURS,
-        basis="floor",
+        basis="ours",
+        papers=("xu2023", "xu2025"),
+        source=(
+            "steps that grow as the loss falls: Algorithm 1 of @xu2023, Theorem 3.2 of @xu2025; a tenth of the steps "
+            "is the smallest gain worth the trouble"
+        ),
         expected=1.1,
         tolerance=0.0,
         sense="at_least",
@@ -72,9 +90,13 @@ CLAIMS = (
     ),
     Claim(
         id="05.coverage",
-        statement="Six inputs, six outputs: eleven hidden units, n + m − 1, are enough to cover every Gaussian start.",
-        paper=OURS,
-        basis="theorem",
+        statement="Six inputs and outputs: n + m − 1 = 11 units certify some rate for almost every Gaussian start.",
+        basis="exact",
+        papers=("min2021", "xu2025"),
+        source=(
+            "almost surely, our derivation; from n + m units on it is Lemma 3.3 of @xu2025. That imbalance alone gives "
+            "a rate is Theorem 1 of @min2021, for flow"
+        ),
         expected=1.0,
         tolerance=0.0,
         unit="of the starts covered",
@@ -85,8 +107,9 @@ CLAIMS = (
     Claim(
         id="05.ball",
         statement="At width 16 the imbalance certifies every start, long before weights stop moving.",
-        paper=OURS,
         basis="theorem",
+        papers=("xu2025",),
+        source="Lemma 3.3 of @xu2025, for almost every start: 16 units are more than n + m, which is 8",
         expected=1.0,
         tolerance=0.0,
         unit="of the starts covered",
@@ -97,8 +120,9 @@ CLAIMS = (
     Claim(
         id="05.move",
         statement="With entries of size h^(−1/4) the weights move, relatively, as one over the root of the width.",
-        paper="scaling of Du and Hu 2019; exponent: our derivation",
         basis="asymptotic",
+        papers=("du2019a",),
+        source="the scaling is that of @du2019a, the exponent our derivation; the tolerance is ours",
         expected=-0.5,
         tolerance=0.1,
         unit="slope of log move in log width",
@@ -108,9 +132,15 @@ CLAIMS = (
     ),
     Claim(
         id="05.burn",
-        statement="Where descent on two factors converges, rate times sharpness over 2 is at most 1, however it began.",
-        paper="linear stability of a fixed point",
-        basis="theorem",
+        statement=(
+            "Where descent on two factors converges, rate times sharpness over 2 is at most 1, but for a set of starts"
+            " of measure zero."
+        ),
+        basis="exact",
+        source=(
+            "linear stability: a fixed point whose slope 1 − ηλ lies below −1 repels, so only a set of starts of "
+            "measure zero ends there; the tolerance is for runs that stop early"
+        ),
         expected=1.0,
         tolerance=1e-3,
         sense="at_most",
@@ -120,10 +150,26 @@ CLAIMS = (
         control_note="the minimum in which flow ends",
     ),
     Claim(
+        id="05.diverge",
+        statement="At a step half beyond the flattest minimum's limit, descent from unbalanced starts diverges.",
+        basis="ours",
+        source="all of the starts: a single one that stays would refute it, as a single one that leaves the control",
+        expected=1.0,
+        tolerance=0.0,
+        unit="of 200 starts of imbalance 2 to 3",
+        measure=lambda scale, seed: measures.diverged(seed, 2.0, 3.0),
+        control=lambda scale, seed: measures.diverged(seed, 0.0, 1.0),
+        control_note="starts of imbalance 0 to 1",
+    ),
+    Claim(
         id="05.orbit",
         statement="Just beyond the flattest minimum's limit, descent jumps between two values known in closed form.",
-        paper="MacDonald et al. 2025 (regime); closed form: our derivation",
         basis="exact",
+        papers=("macdonald2025",),
+        source=(
+            "the closed form for two factors, our derivation; the orbit of period two is announced in the abstract "
+            "of @macdonald2025"
+        ),
         expected=0.0,
         tolerance=1e-10,
         sense="at_most",
@@ -135,8 +181,12 @@ CLAIMS = (
     Claim(
         id="05.critical",
         statement="Exactly at that limit, from balanced weights, the residual falls as one over the root of time.",
-        paper="MacDonald et al. 2025",
         basis="asymptotic",
+        papers=("macdonald2025",),
+        source=(
+            "a power law is announced in the abstract of @macdonald2025, and its exponent for two factors is our "
+            "derivation; the tolerance is ours"
+        ),
         expected=-0.5,
         tolerance=0.03,
         unit="slope of log residual in log time",
@@ -147,8 +197,12 @@ CLAIMS = (
     Claim(
         id="05.catapult",
         statement="A wide net that begins at rate × kernel = 3.9 is thrown out, and lands below 2.",
-        paper="Lewkowycz, Bahri, Dyer, Sohl-Dickstein, Gur-Ari 2020",
-        basis="their phases; recursion derived again",
+        basis="asymptotic",
+        papers=("lewkowycz2020",),
+        source=(
+            "the phases of wide nets by @lewkowycz2020: up to 4 it is thrown out and comes back, and only below 2 "
+            "can it stay; the recursion is derived again in this lesson"
+        ),
         expected=2.0,
         tolerance=0.0,
         sense="at_most",
@@ -160,8 +214,12 @@ CLAIMS = (
     Claim(
         id="05.edge",
         statement="On digits, descent drives the sharpness of a small net to 2/rate, where it hovers.",
-        paper="Cohen, Kaur, Li, Kolter, Talwalkar 2021",
-        basis="their experiments",
+        basis="paper",
+        papers=("cohen2021",),
+        source=(
+            "the sharpness rises to 2/rate and hovers just above it, from the abstract of @cohen2021; the tolerance"
+            " of a tenth is ours"
+        ),
         expected=1.0,
         tolerance=0.1,
         unit="sharpness × rate / 2, late",

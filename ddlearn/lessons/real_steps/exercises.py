@@ -3,10 +3,13 @@
 Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake
+from ddlearn.classroom import Exercise, Mistake, Remark
+from ddlearn.classroom.sandbox import call
 
 
 def imbalance_drift(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
@@ -40,6 +43,20 @@ def last_values(W1: Tensor, W2: Tensor) -> tuple[Tensor, Tensor]:
     return torch.linalg.svdvals(W1)[-1], torch.linalg.svdvals(W2)[-1]
 
 
+def by_difference(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
+    """The drift of the imbalance as the difference of two imbalances."""
+    V1, V2 = W1 - rate * G @ W2, W2 - rate * G.T @ W1
+    return V1.T @ V1 - V2.T @ V2 - (W1.T @ W1 - W2.T @ W2)
+
+
+def drowns_in_rounding(function: Callable) -> bool:
+    """Whether a drift is lost at a step so small that it lies below the last digit of the imbalance."""
+    W1, W2, G = (torch.eye(3, dtype=torch.float64) / d for d in (3, 7, 1))
+    found = call(function, (W1, W2, G, 1e-9), seconds=5.0).value
+    wanted = imbalance_drift(W1, W2, G, 1e-9)
+    return isinstance(found, Tensor) and bool((found - wanted).norm() > 0.1 * wanted.norm())
+
+
 def layer_cases(generator: torch.Generator):
     for n, m, h, rate in ((2, 3, 4, 0.1), (3, 3, 3, 0.02), (4, 2, 7, 0.3), (1, 3, 5, 0.05)):
         W1, W2, G = (torch.randn(shape, generator=generator, dtype=torch.float64) for shape in ((n, h), (m, h), (n, m)))
@@ -64,6 +81,17 @@ IMBALANCE_DRIFT = Exercise(
     title="What one step adds to the imbalance",
     reference=imbalance_drift,
     cases=layer_cases,
+    remarks=(
+        Remark(
+            "the difference of two imbalances",
+            by_difference,
+            drowns_in_rounding,
+            (
+                "You subtracted one imbalance from another. That is right, and it shows neither what cancels nor that "
+                "rate² is left; and for small steps it drowns in rounding. Multiply it out by hand once."
+            ),
+        ),
+    ),
     hints=(
         "Two gradients first: A = G W2 is that of W1, and B = GᵀW1 is that of W2. Which shapes do they have?",
         "Put W1 − rate·A and W2 − rate·B into D. The terms with one factor of rate cancel; which are left?",

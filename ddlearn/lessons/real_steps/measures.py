@@ -127,6 +127,14 @@ def burnt(seed: int) -> tuple[Tensor, Tensor]:
     return rate[arrived] * factor_sharpness(a[arrived], b[arrived], 1.0) / 2, (rate * flow / 2)[arrived]
 
 
+def diverged(seed: int, low: float, high: float, c: float = 1.5, draws: int = 200) -> float:
+    """Share of starts with an imbalance between `low` and `high` and a product near a half that diverge at step c."""
+    product, share = torch.rand(2, draws, generator=compute.generator(seed), dtype=torch.float64)
+    product, imbalance = 0.3 + 0.4 * product, low + (high - low) * share
+    a = ((imbalance + torch.hypot(imbalance, 2 * product)) / 2).sqrt()
+    return float((~factor_descent(a, product / a, 1.0, c, 1000).first[-1].isfinite()).double().mean())
+
+
 def orbit_gap(seed: int, misfit: float) -> float:
     """Largest distance of the last two iterates from the closed form, over three rates; c in it times `misfit`."""
     c = torch.tensor([1.05, 1.1, 1.2], dtype=torch.float64)

@@ -7,8 +7,8 @@ PREDICTIONS = (
     Prediction(
         name="cover",
         question=(
-            "Four inputs, four outputs, one hidden layer of h linear units with random weights. From which width on "
-            "can fast convergence be promised for every start, before the first step?"
+            "Four inputs, four outputs, one hidden layer of h linear units with Gaussian weights. From which width on "
+            "can geometric convergence, at some rate, be certified for almost every start, before the first step?"
         ),
         low=1,
         high=64,
@@ -18,14 +18,15 @@ PREDICTIONS = (
     Prediction(
         name="beyond",
         question=(
-            "Gradient flow would end in a valley of sharpness S. You take steps larger than 2/S, too large to stay in "
-            "that valley. What happens?"
+            "The loss is ½(ab − 1)². From your start, gradient flow would end in a minimum of sharpness S. You take "
+            "steps larger than 2/S, too large to stay there, but flatter minima exist that would bear your step. What "
+            "happens?"
         ),
         options=(
             "It diverges.",
             "It converges to the same minimum, only more slowly.",
             "It converges to another minimum, a flatter one.",
-            "It jumps about for ever.",
+            "It jumps between two points forever.",
         ),
         truth="It converges to another minimum, a flatter one.",
     ),
@@ -126,7 +127,10 @@ QUIZ = (
         ),
     ),
     QuizItem(
-        question="At a step beyond 2/sharpness of every minimum, descent on two factors does not diverge. Why?",
+        question=(
+            "At a step beyond 2/sharpness of every minimum, descent on two factors diverges from some starts. From "
+            "balanced starts near the minimum it does not. Why?"
+        ),
         options=(
             Option(
                 "Rounding errors keep it near the minimum.",
@@ -136,10 +140,10 @@ QUIZ = (
             Option(
                 "The loss is bounded.",
                 False,
-                "It is not: start far out, or take a step still larger, and it does diverge.",
+                "It is not. From an imbalance of 2 at c = 1.5, or of 3 at c = 1.1, descent does diverge.",
             ),
             Option(
-                "Farther out the curvature pushes back: it overshoots, and returns, for ever.",
+                "Farther out the curvature pushes back: it overshoots, and returns, forever.",
                 True,
                 "Two points around the flattest minimum, in closed form; at steps still larger they repel too.",
             ),

@@ -1,8 +1,9 @@
 """The step through 2/sharpness, in the smallest network that has an imbalance: two numbers, and their product.
 
 L = (ab - 1)^2 / 2. The minima lie on the hyperbola ab = 1; the flattest is a = b = 1, of sharpness 2. Flow keeps the
-imbalance a^2 - b^2 and may end in a steep one. At a rate c below 1 some minima are flat enough to stay in; beyond 1
-none is, and descent settles on an orbit around the flattest.
+imbalance a^2 - b^2 and may end in a steep one. At a rate c below 1 some minima are flat enough to stay in. Beyond 1
+none is: from nearly balanced starts descent settles on an orbit around the flattest, or never settles; from too
+unbalanced ones it diverges.
 """
 
 from collections.abc import Callable

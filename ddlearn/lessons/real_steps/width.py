@@ -124,7 +124,7 @@ class WidthFigure(LiveFigure):
         self.slope.set_data(widths, result.move[-1] * (WIDTHS[-1] / widths).sqrt())
         for line in self.here:
             line.set_xdata([WIDTHS[result.at]] * 2)
-        self.row.set_data([3.5, 12.5], [torch.tensor(result.ratio).log2()] * 2)
+        self.row.set_data([3.5, 12.5], [torch.tensor(result.ratio, dtype=torch.float32).log2()] * 2)
         guess = self.prediction()
         self.guessed.set_data(*([], []) if guess is None else ([min(guess, 12.9) - 0.5] * 2, [-0.25, 3.25]))
 

@@ -16,6 +16,7 @@ MEAN_SQUARED_ERROR = Exercise(
     title="How far off, on average?",
     reference=mean_squared_error,
     cases=cases,
+    no_loop=True,
     hints=(
         "Take the difference, square it, take the mean: three operations on whole tensors, no loop.",
         "Tensors subtract entry by entry, ** 2 squares each entry, and .mean() averages them all.",

@@ -17,6 +17,7 @@ lesson = Lesson(
     exercises=(EMPIRICAL_NTK, NEXT_LAYER, DESCENT),
     explorers=(walk.explorer(), film.explorer(), widths.explorer(), digits.explorer()),
     predictions=PREDICTIONS,
+    revealed_by={"first": "film", "beyond": "film"},
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,

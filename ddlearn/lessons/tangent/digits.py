@@ -58,7 +58,7 @@ def data(wrong: bool, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     digits = datasets.digits(generator, test=TEST)
     x, test_x = (points / points.norm(dim=1, keepdim=True) for points in (digits.train_x[: SIZES[-1]], digits.test_x))
     y = digits.train_y[: SIZES[-1]]
-    spoiled = torch.rand(len(y), generator=generator) < (WRONG if wrong else 0)
+    spoiled = torch.rand(len(y), generator=generator, dtype=torch.float32) < (WRONG if wrong else 0)
     other = (y + torch.randint(1, 10, y.shape, generator=generator)) % 10
     parts = x, torch.where(spoiled, other, y), test_x, digits.test_y
     return tuple(part.to(compute.device()) for part in parts)

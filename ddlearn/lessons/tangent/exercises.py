@@ -1,4 +1,4 @@
-"""Three functions that the learner writes: a net's own tangent kernel, one layer of infinite width, and the dynamics.
+"""Functions that the learner writes: a net's own tangent kernel, and one layer of infinite width; `descent` is beside.
 
 Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
 """
@@ -6,7 +6,10 @@ Each comes with the wrong versions that classes write most often, and the hint t
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake
+from ddlearn.classroom import Exercise, Mistake, edited
+from ddlearn.lessons.tangent.descent_exercise import DESCENT, descent
+
+__all__ = ["DESCENT", "EMPIRICAL_NTK", "NEXT_LAYER", "descent", "empirical_ntk", "next_layer"]
 
 
 def empirical_ntk(x: Tensor, x2: Tensor, W: Tensor, a: Tensor) -> Tensor:
@@ -23,12 +26,6 @@ def next_layer(nngp: Tensor, ntk: Tensor) -> tuple[Tensor, Tensor]:
     theta = rho.arccos()
     nngp_next = s * (theta.sin() + (torch.pi - theta) * rho) / torch.pi
     return nngp_next, nngp_next + (torch.pi - theta) / torch.pi * ntk
-
-
-def descent(K: Tensor, y: Tensor, f0: Tensor, lr: float, steps: int) -> Tensor:
-    lam, U = torch.linalg.eigh(K)
-    factor = (1 - lr * lam / len(y)) ** steps
-    return y + U @ (factor * (U.T @ (f0 - y)))
 
 
 def shares(x: Tensor, x2: Tensor, W: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
@@ -58,15 +55,9 @@ def unclamped_layer(nngp: Tensor, ntk: Tensor) -> tuple[Tensor, Tensor]:
     return following + lost, following + (torch.pi - theta) / torch.pi * ntk + lost
 
 
-def left_over(K: Tensor, y: Tensor, lr: float, steps: int) -> Tensor:
-    """(1 - lr lambda / N)^steps of every eigenmode."""
-    return (1 - lr * torch.linalg.eigvalsh(K) / len(y)) ** steps
-
-
-def evolved(K: Tensor, r: Tensor, factor: Tensor) -> Tensor:
-    """U factor U' r: a residual, each eigenmode times its factor."""
-    U = torch.linalg.eigh(K).eigenvectors
-    return U @ (factor * (U.T @ r))
+NEW_NTK = "nngp_next + (torch.pi - theta) / torch.pi * ntk"  # as next_layer has it
+DEGREES, COSINE_OF_THETA = ("rho.arccos()", "rho.arccos().rad2deg()"), ("* rho", "* theta.cos()")
+OPENED_WIDER = ("nngp_next + (torch.pi - theta)", "nngp_next + (torch.pi + theta)")
 
 
 def net_cases(generator: torch.Generator):
@@ -84,14 +75,6 @@ def kernel_cases(generator: torch.Generator):
         nngp = x @ x.T
         nngp[0, 1] = nngp[1, 0] = 2 * nngp[0, 0] * (1 + 1e-12)  # two parallel points, as rounding may leave them
         yield nngp, nngp * (1 + torch.rand(1, generator=generator, dtype=torch.float64))
-
-
-def training_cases(generator: torch.Generator):
-    for n, share, steps in ((5, 0.4, 1), (6, 0.9, 8), (4, 1.7, 3), (8, 0.2, 25)):
-        J = torch.randn(n, 2 * n, generator=generator, dtype=torch.float64)
-        y, f0 = torch.randn(2, n, generator=generator, dtype=torch.float64)
-        K = J @ J.T
-        yield K, y, f0, share * n / torch.linalg.eigvalsh(K)[-1].item(), steps
 
 
 EMPIRICAL_NTK = Exercise(
@@ -138,6 +121,11 @@ EMPIRICAL_NTK = Exercise(
             "2 forgotten",
             lambda x, x2, W, a: empirical_ntk(x, x2, W, a) / 2,
             "You divide by m; the net has √(2/m) in front. The factor is 2/m.",
+        ),
+        Mistake(
+            "divided by the inputs",
+            edited(empirical_ntk, ("2 / len(a)", "2 / x.shape[1]")),
+            "You divide by the number of inputs. m counts the hidden units: len(a), or the rows of W.",
         ),
         Mistake(
             "a forgotten",
@@ -219,73 +207,61 @@ NEXT_LAYER = Exercise(
             ),
         ),
         Mistake(
+            "s without its root",
+            edited(next_layer, (".sqrt()", "")),
+            "Your s_ij is q_i q_j. It is the product of two lengths, √(q_i q_j): q holds *squared* lengths.",
+        ),
+        Mistake(
+            "a matrix product in the ntk",
+            edited(next_layer, ("/ torch.pi * ntk", "/ torch.pi @ ntk")),
+            "`@` sums over the points. (π − θ)/π multiplies the old ntk entry by entry: write `*`.",
+        ),
+        Mistake(
+            "a matrix product in the nngp",
+            edited(next_layer, ("s * (theta", "s @ (theta")),
+            "`@` sums over the points. Each pair of points has its own s and its own angle: write `s * (...)`.",
+        ),
+        Mistake(
+            "π + θ",
+            edited(next_layer, ("(torch.pi - theta) * rho", "(torch.pi + theta) * rho"), OPENED_WIDER),
+            "You wrote π + θ. The further apart two points are, the less often a unit is open at both: π − θ.",
+        ),
+        Mistake(
+            "π + θ in the ntk only",
+            edited(next_layer, OPENED_WIDER),
+            "Your nngp is right. In the ntk the gates are (π − θ)/π, not (π + θ)/π: they close as the angle grows.",
+        ),
+        Mistake(
+            "gates on the new kernel",
+            edited(next_layer, (NEW_NTK, "ntk + (torch.pi - theta) / torch.pi * nngp_next")),
+            "You multiplied the new nngp by the gates. It enters as it is; the *old* ntk passes through them.",
+        ),
+        Mistake(
+            "gates on both kernels",
+            edited(next_layer, (NEW_NTK, "(torch.pi - theta) / torch.pi * (nngp_next + ntk)")),
+            "You multiplied the whole sum by the gates. Only what comes from earlier layers, the old ntk, passes them.",
+        ),
+        Mistake(
+            "degrees",
+            edited(next_layer, DEGREES),
+            "Your angle is in degrees. torch.sin and π − θ want it in radians, as arccos returns it.",
+            also=(edited(next_layer, DEGREES, COSINE_OF_THETA),),
+        ),
+        Mistake(
+            "arccos of the kernel itself",
+            edited(next_layer, ("rho.arccos()", "nngp.clamp(-1, 1).arccos()")),
+            "You took arccos of the kernel. Divide both lengths out of it first: the cosine is nngp / s.",
+            also=(edited(next_layer, ("(nngp / s)", "nngp")),),
+        ),
+        Mistake(
+            "arccos of the kernel itself, not clamped",
+            edited(next_layer, ("rho.arccos()", "nngp.arccos()")),
+            "Entries that are no number: the kernel is no cosine and may exceed 1. Divide by s first, then clamp.",
+        ),
+        Mistake(
             "wrong order",
             lambda nngp, ntk: next_layer(nngp, ntk)[::-1],
             "Both kernels are right, in the other order: return the nngp first, then the ntk.",
-        ),
-    ),
-)
-
-DESCENT = Exercise(
-    name="descent",
-    title="Gradient descent, all its steps at once",
-    reference=descent,
-    cases=training_cases,
-    hints=(
-        "Look at the residual r = f − y. A step sends it to r − (lr / N) K r. What becomes of an eigenvector of K?",
-        "torch.linalg.eigh(K) gives lam and U. A mode is multiplied by 1 − lr·lam/N at each step, hence by its power.",
-        "Turn the residual into modes, U.T @ (f0 - y); multiply each by its factor; turn back, U @ ...; add y.",
-    ),
-    mistakes=(
-        Mistake(
-            "gradient flow",
-            lambda K, y, f0, lr, steps: (
-                y + evolved(K, f0 - y, torch.exp(-lr * steps * torch.linalg.eigvalsh(K) / len(y)))
-            ),
-            (
-                "You used e^(−lr·λ·t/N). That is gradient *flow*, the limit of vanishing steps. A step of finite size "
-                "multiplies a mode by 1 − lr·λ/N."
-            ),
-        ),
-        Mistake(
-            "N forgotten",
-            lambda K, y, f0, lr, steps: descent(K, y, f0, lr * len(y), steps),
-            "The loss is a mean over the N points, so its gradient has 1/N in it. Where is your len(y)?",
-        ),
-        Mistake(
-            "times steps",
-            lambda K, y, f0, lr, steps: descent(K, y, f0, lr * steps, 1),
-            "Each step shrinks what the step before has left. The factors multiply: a power, not a product with steps.",
-        ),
-        Mistake(
-            "residual's sign",
-            lambda K, y, f0, lr, steps: y - evolved(K, f0 - y, left_over(K, y, lr, steps)),
-            "After no step at all your answer is 2y − f0, and should be f0. The residual is f0 − y.",
-        ),
-        Mistake(
-            "residual only",
-            lambda K, y, f0, lr, steps: descent(K, y, f0, lr, steps) - y,
-            "This is the residual f − y, and a right one. The prediction is y plus that.",
-        ),
-        Mistake(
-            "residual added to the start",
-            lambda K, y, f0, lr, steps: descent(K, y, f0, lr, steps) - y + f0,
-            "You added what is left of the residual to f0. It is the distance from y: add it to y.",
-        ),
-        Mistake(
-            "not turned back",
-            lambda K, y, f0, lr, steps: (
-                y + left_over(K, y, lr, steps) * (torch.linalg.eigh(K).eigenvectors.T @ (f0 - y))
-            ),
-            "You added numbers in the modes' coordinates to y. Multiply by U first: it turns modes back into points.",
-        ),
-        Mistake(
-            "power of every entry",
-            lambda K, y, f0, lr, steps: y + (torch.eye(len(y)).to(K) - lr * K / len(y)) ** steps @ (f0 - y),
-            (
-                "`**` raises each entry of a matrix to the power, which is not the matrix multiplied by itself. Raise "
-                "the eigenvalues."
-            ),
         ),
     ),
 )

@@ -90,7 +90,7 @@ def distances_at_start(seed: int, layer: nets.NextLayer) -> Curve:
         net = nets.net(widths.COORDINATES, width)
         drawn = [nets.weights(net.init(generator)) for _ in range(DRAWS)]
         apart = [tangent.drift(Theta, exercises.empirical_ntk(x, x, W, a)) for W, a in drawn]
-        squares.append(torch.tensor(apart).square().mean())
+        squares.append(torch.tensor(apart, dtype=torch.float32).square().mean())
     return Curve(WIDTHS, torch.stack(squares).sqrt()[None], widths.theory_at_start(WIDTHS), "width", "distance")
 
 
@@ -192,16 +192,16 @@ def mode_gaps(seed: int, seeds: int = 6) -> tuple[Curve, Curve]:
 
 
 def drift_slope(seed: int, parametrization: str, seeds: int = 4) -> float:
-    """Slope in the width of how far training moves a net's kernel."""
+    """Slope in the width of how far training moves the kernel of an erf net, whose derivatives are as theory asks."""
     x, y = (part[: widths.POINTS] for part in widths.sphere())
     x, sizes = nets.scaled(x), WIDTHS[:-1].int().tolist()
     members = [
-        MLP((widths.COORDINATES, width, 1), parametrization=parametrization, bias="none")
+        MLP((widths.COORDINATES, width, 1), activation="erf", parametrization=parametrization, bias="none")
         for _ in range(seeds)
         for width in sizes
     ]
     start = Ensemble.draw(members, compute.generator(seed))
-    end = train(start, x, y, steps=STEPS, lr=widths.learning_rate("relu")).ensemble
+    end = train(start, x, y, steps=STEPS, lr=widths.learning_rate("erf")).ensemble
     drifts = [
         tangent.drift(*(tangent.empirical(net, x, parameters=p, rates=True) for p in both))
         for net, *both in zip(members, start.parameters, end.parameters, strict=True)

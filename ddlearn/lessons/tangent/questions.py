@@ -69,8 +69,8 @@ RECAP = (
     ),
     QuizItem(
         question=(
-            "In lesson 02 a net learned, from few examples, a target that no fixed kernel can. What did the net do "
-            "that the kernels could not?"
+            "In lesson 02 a net learned, from few examples, a parity. No fixed kernel does as well on average over all "
+            "parities of that size. What did the net do that the kernels could not?"
         ),
         options=(
             Option(

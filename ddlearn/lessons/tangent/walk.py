@@ -112,7 +112,7 @@ def road(width: int, direction: str, seed: int, empirical_ntk: nets.EmpiricalNTK
 @lru_cache(maxsize=4)
 def all_gaps(direction: str, seed: int, empirical_ntk: nets.EmpiricalNTK) -> Tensor:
     roads = [road(width, direction, seed, empirical_ntk) for width in WIDTHS]
-    return torch.tensor([[one.gap(float(way)) for way in WAYS] for one in roads])
+    return torch.tensor([[one.gap(float(way)) for way in WAYS] for one in roads], dtype=torch.float32)
 
 
 def walk(

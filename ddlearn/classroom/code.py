@@ -1,0 +1,37 @@
+"""What stands in a learner's function, read from its code: loops, and names that it uses."""
+
+import dis
+from collections.abc import Callable, Iterator
+from types import CodeType, FunctionType
+
+from ddlearn.classroom.own_name import layers
+
+BACK = {"FOR_ITER", "JUMP_BACKWARD", "POP_JUMP_BACKWARD_IF_TRUE", "POP_JUMP_BACKWARD_IF_FALSE"}
+
+
+def has_loop(function: Callable) -> bool:
+    """Return whether there is a `for`, a `while` or a comprehension."""
+    return any(step.opname in BACK for code in _codes(function) for step in dis.get_instructions(code))
+
+
+def uses(*names: str) -> Callable[[Callable], bool]:
+    """Return a test of a function: whether it uses one of these names, as `torch.linalg.pinv` uses `pinv`."""
+    return lambda function: any(name in code.co_names for code in _codes(function) for name in names)
+
+
+def _codes(function: Callable) -> Iterator[CodeType]:
+    """The code of `function`, of what is defined inside it, and of the functions of its own cell that it calls."""
+    waiting, seen = [(inner.__code__, inner.__globals__) for inner in layers(function)], set()
+    while waiting:
+        code, names = waiting.pop()
+        if id(code) in seen:
+            continue
+        seen.add(id(code))
+        yield code
+        waiting.extend((constant, names) for constant in code.co_consts if isinstance(constant, CodeType))
+        called = [names.get(name) for name in code.co_names]
+        waiting.extend(
+            (other.__code__, other.__globals__)
+            for other in called
+            if isinstance(other, FunctionType) and other.__code__.co_filename == code.co_filename
+        )

@@ -1,0 +1,93 @@
+"""What a learner's own name means while her function is checked: that function, and nothing that an earlier run left.
+
+In the notebook the name still belongs to the previous answer, or to the course's stand-in, until the cell has ended.
+Either would answer in the place of a function that calls its own name.
+"""
+
+import contextlib
+import functools
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from types import CellType, FunctionType, MethodType
+
+_checked: dict[int, Callable] = {}  # by the identity of the reference: two lessons may have exercises of one name
+_NOTHING = object()
+
+
+def under_check(reference: Callable) -> Callable | None:
+    """Return the function that is checked against `reference` now, if there is one."""
+    return _checked.get(id(reference))
+
+
+@contextlib.contextmanager
+def bound(function: Callable, name: str, reference: Callable) -> Iterator[None]:
+    """Let `name`, and the name of `function`, mean `function` inside its own body, and tell `under_check` of it."""
+    names = {name, getattr(function, "__name__", name)}
+    with contextlib.ExitStack() as undo:
+        for inner in layers(function):
+            name, code = inner.__name__, inner.__code__
+            # A wrapper may carry another function's name, or hold helpers that are none of its layers.
+            if inner is reference or code.co_name != name or name not in names:
+                continue
+            if name in code.co_freevars:
+                _put_into(inner.__closure__[code.co_freevars.index(name)], function, undo)
+            elif name.isidentifier() and inner.__qualname__ == name:
+                before = inner.__globals__.get(name, _NOTHING)
+                undo.callback(_restore, inner.__globals__, name, before)
+                inner.__globals__[name] = function
+        undo.callback(_restore, _checked, id(reference), _checked.get(id(reference), _NOTHING))
+        _checked[id(reference)] = function
+        yield
+
+
+def layers(function: object) -> list[FunctionType]:
+    """Return the plain functions that `function` consists of: itself, and what it wraps, by whatever decorator."""
+    found: list[FunctionType] = []
+    waiting, seen = [function], set()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, functools.partial):
+            waiting.append(one.func)
+        elif isinstance(one, MethodType):
+            waiting.append(one.__func__)
+        elif isinstance(one, FunctionType):
+            found.append(one)
+            held = [cell.cell_contents for cell in one.__closure__ or () if _is_full(cell)]
+            waiting.extend(item for item in held if isinstance(item, (FunctionType, functools.partial)))
+        else:  # a callable object, such as functools.cache makes
+            waiting.extend((getattr(one, "__dict__", {}).get("__wrapped__"), vars(type(one)).get("__call__")))
+    return found
+
+
+def calls_itself(function: Callable, error: BaseException) -> bool:
+    """Return whether some code of `function` was entered twice, or more often, on the way to `error`."""
+    codes = {inner.__code__ for inner in layers(function)}
+    entered = Counter(frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__) if frame.f_code in codes)
+    return max(entered.values(), default=0) > 1
+
+
+def _put_into(cell: CellType, function: Callable, undo: contextlib.ExitStack) -> None:
+    if _is_full(cell):
+        undo.callback(setattr, cell, "cell_contents", cell.cell_contents)
+    else:
+        undo.callback(delattr, cell, "cell_contents")
+    cell.cell_contents = function
+
+
+def _restore(space: dict, name: object, before: object) -> None:
+    if before is _NOTHING:
+        space.pop(name, None)
+    else:
+        space[name] = before
+
+
+def _is_full(cell: CellType) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018
+    except ValueError:  # the name has no value yet
+        return False
+    return True

@@ -1,0 +1,162 @@
+"""How a wrong answer differs from the right one, where one short sentence says it for every case.
+
+A factor, a sign, an order, a single entry: what a colleague sees at a glance. These come after an exercise's own
+classic mistakes, which know more. A pattern needs `ENOUGH` numbers, lest chance make one.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from ddlearn.classroom.tolerance import Tolerance, read, scalar
+
+ENOUGH = 3  # numbers over all cases
+Pair = tuple[Tensor, Tensor]  # what was found, and what is wanted
+
+
+def pattern(got: Sequence[object], want: Sequence[object], tolerance: Tolerance) -> str:
+    """Return the sentence that is true of all these answers, or an empty text.
+
+    Values of a tuple that are right take no part; those that are wrong must all show the pattern.
+    """
+    pairs = _wrong_pairs(got, want, tolerance)
+    if not pairs or sum(one.numel() for one, _ in pairs) < ENOUGH:
+        return ""
+    for words, holds in PATTERNS:
+        if all(holds(one, other, tolerance) for one, other in pairs):
+            return words
+    return _factor(pairs, tolerance) or _offset(pairs, tolerance)
+
+
+def _wrong_pairs(got: Sequence[object], want: Sequence[object], tolerance: Tolerance) -> list[Pair]:
+    """The values that disagree, in float64; none at all if one of them cannot be compared."""
+    pairs = []
+    for one, other in zip(got, want, strict=True):
+        ones, others = (value if isinstance(value, tuple) else (value,) for value in (one, other))
+        if len(ones) != len(others):
+            return []
+        for a, b in zip(map(_plain, ones), map(_plain, others), strict=True):
+            if a is None or b is None or (a.numel(), a.dim() > 0) != (b.numel(), b.dim() > 0):
+                return []
+            if a.shape != b.shape or not (a.isfinite().all() and b.isfinite().all()):
+                return []
+            if not tolerance.agrees(a, b):
+                pairs.append((a, b))
+    return pairs
+
+
+def _plain(value: object) -> Tensor | None:
+    if isinstance(value, (int, float)):
+        return scalar(value)
+    numbers = read(value) if isinstance(value, Tensor) else None
+    return None if numbers is None or numbers.is_complex() else numbers.double()
+
+
+def _is(change: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Tensor, Tolerance], bool]:
+    """What was found is this function of what is wanted."""
+
+    def holds(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
+        changed = change(want)
+        return bool(changed.isfinite().all()) and tolerance.agrees(got, changed)
+
+    return holds
+
+
+def _transposed(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
+    return want.dim() == 2 and got.T.shape == want.shape and tolerance.agrees(got.T, want)
+
+
+def _reversed(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
+    return want.dim() > 0 and tolerance.agrees(got.flip(0), want)
+
+
+def _rows_permuted(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
+    if want.dim() < 2 or len(want) < 2:
+        return False
+    met = ~tolerance.wrong(got.flatten(1)[:, None], want.flatten(1)[None]).any(-1)
+    return bool(met.any(0).all() and met.any(1).all())
+
+
+def _permuted(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
+    return want.numel() > 1 and tolerance.agrees(got.flatten().sort().values, want.flatten().sort().values)
+
+
+def _diagonal_only(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
+    if want.dim() != 2 or want.shape[0] != want.shape[1] or len(want) < 2:
+        return False
+    wrong = tolerance.wrong(got, want)
+    return not (wrong & ~torch.eye(len(want), dtype=torch.bool)).any()
+
+
+def _one_entry(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
+    return want.numel() > 2 and int(tolerance.wrong(got, want).sum()) == 1
+
+
+def _nearly(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
+    return tolerance.as_exact_as(torch.float32, want.abs().max().item() / 100).agrees(got, want)
+
+
+PATTERNS = (
+    ("Every entry is zero.", lambda got, want, t: not got.any()),
+    ("Every sign is turned: this is minus what is expected.", _is(torch.neg)),
+    ("Every size is right, and some signs are wrong.", lambda got, want, t: t.agrees(got.abs(), want.abs())),
+    ("All entries but one are right.", _one_entry),
+    ("Only the diagonal is wrong.", _diagonal_only),
+    ("It is the transpose of what is expected.", _transposed),
+    ("The numbers are right, from the last to the first.", _reversed),
+    ("The rows are right, in another order.", _rows_permuted),
+    ("The numbers are right, in another order.", _permuted),
+    ("Every entry is the square of what is expected.", _is(torch.square)),
+    ("Every entry is the square root of what is expected.", _is(torch.sqrt)),
+    ("Every entry is one over what is expected.", _is(torch.reciprocal)),
+    ("Every entry is the logarithm of what is expected.", _is(torch.log)),
+    ("Every entry is e to the power of what is expected.", _is(torch.exp)),
+    ("It agrees to about four digits: was something rounded, or computed in float32?", _nearly),
+)
+
+
+def _factor(pairs: list[Pair], tolerance: Tolerance) -> str:
+    """Say by which factor all entries are off, if there is one, or one for each case."""
+    factors = []
+    for got, want in pairs:
+        factor = ((got * want).sum() / (want * want).sum()).item()
+        if not math.isfinite(factor) or not factor or not tolerance.agrees(got, factor * want):
+            return ""
+        factors.append(factor)
+    if all(math.isclose(factor, factors[0], rel_tol=1e-6) for factor in factors):
+        return f"Every entry is exactly {_said(factors[0])} times what is expected."
+    if all(want.numel() > 1 for _, want in pairs) or all(map(_is_of_a_size, factors)):
+        return (
+            f"All entries are off by one factor: {_said(factors[0])} times what is expected here, "
+            f"{_said(factors[1])} times the next time. Which of the sizes is it?"
+        )
+    return ""
+
+
+def _is_of_a_size(factor: float) -> bool:
+    """Whether a factor may be one of the sizes, n or 1/n or half of it: of single numbers chance makes any other."""
+    halves = 2 * max(abs(factor), 1 / abs(factor))
+    return math.isclose(halves, round(halves), rel_tol=1e-6)
+
+
+def _offset(pairs: list[Pair], tolerance: Tolerance) -> str:
+    """Say how much too large or too small all entries are, if it is one number in every case."""
+    off = (pairs[0][0] - pairs[0][1]).flatten()[0].item()
+    if not all(tolerance.agrees(got, want + off) for got, want in pairs):
+        return ""
+    return f"Every entry is {_said(abs(off))} too {'large' if off > 0 else 'small'}."
+
+
+def _said(number: float) -> str:
+    """The number as a fraction of small whole numbers, as one of √2, π and their like, or with its digits."""
+    known = {"√2": 2**0.5, "1/√2": 0.5**0.5, "π": math.pi, "1/π": 1 / math.pi, "2π": 2 * math.pi, "e": math.e}
+    for words, value in known.items():
+        if math.isclose(abs(number), value, rel_tol=1e-6):
+            return words if number > 0 else f"−{words}"
+    for below in range(1, 13):
+        above = round(number * below)
+        if above and math.isclose(number, above / below, rel_tol=1e-6):
+            return (f"{above}/{below}" if below > 1 else f"{above}").replace("-", "−")
+    return f"{number:.6g}".replace("-", "−")

@@ -1,0 +1,41 @@
+"""The card at the top of a lesson: what it is, on which machine it runs, and how far the learner has come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ddlearn import compute
+from ddlearn.classroom import page
+from ddlearn.classroom.prose import to_html
+from ddlearn.classroom.wording import listed
+
+if TYPE_CHECKING:
+    from ddlearn.classroom.lesson import Lesson
+
+
+def card(lesson: Lesson) -> dict:
+    """Return the card as a mime bundle."""
+    threads = compute.threads()
+    cores = "1 thread" if threads == 1 else f"{threads} threads"
+    used, limit = compute.memory_used() / 2**30, compute.memory_limit() / 2**30
+    machine = f"It runs on `{compute.device()}` with {cores}; {used:.1f} of {limit:.1f} GB of memory are in use."
+    size = f"About {lesson.minutes} minutes, difficulty {lesson.difficulty} of 5."
+    return page.card(lesson.number, lesson.title, to_html(f"{size}\n\n{machine}\n\n{so_far(lesson)}"), "note")
+
+
+def so_far(lesson: Lesson) -> str:
+    """Say how many exercises have passed, and which of them this kernel has not seen: a restart forgets functions."""
+    names = [exercise.name for exercise in lesson.parts.exercises]
+    if not names:
+        return "There is nothing to hand in here."
+    kept = lesson.progress.lesson(lesson.number)["exercises"]
+    passed = [name for name in names if kept.get(name, {}).get("status") == "passed"]
+    said = f"{len(passed)} of {len(names)} {'exercises' if len(names) > 1 else 'exercise'} passed."
+    away = [f"`{name}`" for name in passed if name not in lesson.engine]
+    if not away:
+        return said
+    cells = "its cell" if len(away) == 1 else "their cells"
+    return (
+        f"{said} This kernel does not know your {listed(away)} yet: run {cells} again. Until then the pictures use the "
+        "course's own."
+    )

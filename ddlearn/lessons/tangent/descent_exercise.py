@@ -1,0 +1,125 @@
+"""The third function that the learner writes: gradient descent on a kernel, all its steps at once.
+
+It comes with the wrong versions that classes write most often, and the hint that each of them deserves.
+"""
+
+import torch
+from torch import Tensor
+
+from ddlearn.classroom import Exercise, Mistake, edited
+
+
+def descent(K: Tensor, y: Tensor, f0: Tensor, lr: float, steps: int) -> Tensor:
+    lam, U = torch.linalg.eigh(K)
+    factor = (1 - lr * lam / len(y)) ** steps
+    return y + U @ (factor * (U.T @ (f0 - y)))
+
+
+def left_over(K: Tensor, y: Tensor, lr: float, steps: int) -> Tensor:
+    """(1 - lr lambda / N)^steps of every eigenmode."""
+    return (1 - lr * torch.linalg.eigvalsh(K) / len(y)) ** steps
+
+
+def evolved(K: Tensor, r: Tensor, factor: Tensor) -> Tensor:
+    """U factor U' r: a residual, each eigenmode times its factor."""
+    U = torch.linalg.eigh(K).eigenvectors
+    return U @ (factor * (U.T @ r))
+
+
+def names_exchanged(lam: Tensor, U: Tensor, y: Tensor, f0: Tensor, lr: float, steps: int) -> Tensor:
+    """`descent` where lam holds the eigenvectors, and U the eigenvalues, which are their own transpose."""
+    return y + U @ ((1 - lr * lam / len(y)) ** steps * (U @ (f0 - y)))
+
+
+def training_cases(generator: torch.Generator):
+    for n, share, steps in ((5, 0.4, 1), (6, 0.9, 8), (4, 1.7, 3), (8, 0.2, 25)):
+        J = torch.randn(n, 2 * n, generator=generator, dtype=torch.float64)
+        y, f0 = torch.randn(2, n, generator=generator, dtype=torch.float64)
+        K = J @ J.T
+        yield K, y, f0, share * n / torch.linalg.eigvalsh(K)[-1].item(), steps
+
+
+DESCENT = Exercise(
+    name="descent",
+    title="Gradient descent, all its steps at once",
+    reference=descent,
+    cases=training_cases,
+    no_loop=True,
+    hints=(
+        "Look at the residual r = f − y. A step sends it to r − (lr / N) K r. What becomes of an eigenvector of K?",
+        "torch.linalg.eigh(K) gives lam and U. A mode is multiplied by 1 − lr·lam/N at each step, hence by its power.",
+        "Turn the residual into modes, U.T @ (f0 - y); multiply each by its factor; turn back, U @ ...; add y.",
+    ),
+    mistakes=(
+        Mistake(
+            "gradient flow",
+            lambda K, y, f0, lr, steps: (
+                y + evolved(K, f0 - y, torch.exp(-lr * steps * torch.linalg.eigvalsh(K) / len(y)))
+            ),
+            (
+                "You used e^(−lr·λ·t/N). That is gradient *flow*, the limit of vanishing steps. A step of finite size "
+                "multiplies a mode by 1 − lr·λ/N."
+            ),
+        ),
+        Mistake(
+            "N forgotten",
+            lambda K, y, f0, lr, steps: descent(K, y, f0, lr * len(y), steps),
+            "The loss is a mean over the N points, so its gradient has 1/N in it. Where is your len(y)?",
+        ),
+        Mistake(
+            "the rate doubled",
+            lambda K, y, f0, lr, steps: descent(K, y, f0, 2 * lr, steps),
+            "Your steps are twice as long. The loss is half a mean of squares, so its gradient carries 1/N, not 2/N.",
+        ),
+        Mistake(
+            "one step only",
+            lambda K, y, f0, lr, steps: descent(K, y, f0, lr, 1),
+            "This is where one step ends. Each mode shrinks by its factor `steps` times: take its power.",
+        ),
+        Mistake(
+            "U and its transpose exchanged",
+            edited(descent, ("U @ (factor * (U.T @ (f0 - y)))", "U.T @ (factor * (U @ (f0 - y)))")),
+            "Eigenvectors are the columns of U. So U.T @ r turns points into modes, and U @ turns modes into points.",
+        ),
+        Mistake(
+            "results of eigh exchanged",
+            lambda K, y, f0, lr, steps: names_exchanged(*torch.linalg.eigh(K)[::-1], y, f0, lr, steps),
+            "torch.linalg.eigh returns the eigenvalues first, then the eigenvectors: `lam, U = torch.linalg.eigh(K)`.",
+        ),
+        Mistake(
+            "times steps",
+            lambda K, y, f0, lr, steps: descent(K, y, f0, lr * steps, 1),
+            "Each step shrinks what the step before has left. The factors multiply: a power, not a product with steps.",
+        ),
+        Mistake(
+            "residual's sign",
+            lambda K, y, f0, lr, steps: y - evolved(K, f0 - y, left_over(K, y, lr, steps)),
+            "After no step at all your answer is 2y − f0, and should be f0. The residual is f0 − y.",
+        ),
+        Mistake(
+            "residual only",
+            lambda K, y, f0, lr, steps: descent(K, y, f0, lr, steps) - y,
+            "This is the residual f − y, and a right one. The prediction is y plus that.",
+        ),
+        Mistake(
+            "residual added to the start",
+            lambda K, y, f0, lr, steps: descent(K, y, f0, lr, steps) - y + f0,
+            "You added what is left of the residual to f0. It is the distance from y: add it to y.",
+        ),
+        Mistake(
+            "not turned back",
+            lambda K, y, f0, lr, steps: (
+                y + left_over(K, y, lr, steps) * (torch.linalg.eigh(K).eigenvectors.T @ (f0 - y))
+            ),
+            "You added numbers in the modes' coordinates to y. Multiply by U first: it turns modes back into points.",
+        ),
+        Mistake(
+            "power of every entry",
+            lambda K, y, f0, lr, steps: y + (torch.eye(len(y)).to(K) - lr * K / len(y)) ** steps @ (f0 - y),
+            (
+                "`**` raises each entry of a matrix to the power, which is not the matrix multiplied by itself. Raise "
+                "the eigenvalues."
+            ),
+        ),
+    ),
+)

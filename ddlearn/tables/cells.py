@@ -1,0 +1,112 @@
+"""The cells of a column, as people write them: numbers in several countries, gaps, dates, and words.
+
+"1,137" is a thousand in one country and a little more than one in another. Which of the two a file means is decided
+from all its cells together, and where they do not say it, nobody guesses.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+
+GAPS = {
+    *(
+        "",
+        "na",
+        "n/a",
+        "#n/a",
+        "<na>",
+        "nan",
+        "null",
+        "nil",
+        "none",
+        "missing",
+        "unknown",
+        "-",
+        "--",
+        "---",
+        ".",
+        "..",
+        "?",
+    ),
+    *("#div/0!", "#null!", "#num!", "#value!", "#ref!", "#name?", "n.a.", "k.a.", "–", "—"),
+}
+NO_GAPS_AMONG_WORDS = {"none", "nil", "unknown", "missing"}  # there they may name a class
+LARGEST = 1e100  # of a number: its square still fits
+SIGNS = str.maketrans({"\u2212": "-", "\u2019": "'"})  # a minus and an apostrophe as typesetters write them
+GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(?P<sign>[.,' ])\d{3}(?:(?P=sign)\d{3})*")
+PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(inf|infinity)", re.IGNORECASE)
+DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|\d{1,2}:\d{2}(:\d{2})?")
+YES = {"yes", "true", "ja", "oui", "si", "sí", "positive", "present", "y", "t"}
+
+
+def as_number(cell: str, decimal: str = ".") -> float | None:
+    """Return the number that a cell holds, with this decimal sign and groups of thousands; None for anything else."""
+    cell = cell.translate(SIGNS)
+    other = "," if decimal == "." else "."
+    whole, sign, rest = cell.partition(decimal)
+    grouped = GROUPS.fullmatch(whole)
+    if grouped and grouped["sign"] != decimal:
+        whole = whole.replace(grouped["sign"], "")
+    if other in whole + rest or " " in whole or "'" in whole:
+        return None
+    cell = f"{whole}.{rest}" if sign else whole
+    return float(cell) if PLAIN.fullmatch(cell) else None
+
+
+def decimal_sign(cells: Iterable[str], separator: str) -> str | None:
+    """Return the decimal sign that all cells of a file agree on, "." or ","; None where they leave it open.
+
+    A cell such as "0,5" or "1.234,5" can mean one thing only. One such as "1,137" may be read as 1137 or as 1.137. A
+    file with commas between its cells has its decimals behind points.
+    """
+    point = comma = open_point = open_comma = False
+    for cell in cells:
+        cell = cell.translate(SIGNS)
+        as_point, as_comma = as_number(cell, ".") is not None, as_number(cell, ",") is not None
+        either = as_point and as_comma
+        point |= as_point and not either
+        comma |= as_comma and not either
+        open_point |= either and "." in cell
+        open_comma |= either and "," in cell
+    if point != comma:
+        return "." if point else ","
+    if separator == "," or point or not (open_point or open_comma):
+        return "."
+    return None
+
+
+def is_gap(cell: str, among_words: bool = False) -> bool:
+    """Return whether a cell says that its value is not known."""
+    cell = cell.casefold()
+    return cell in GAPS and not (among_words and cell in NO_GAPS_AMONG_WORDS)
+
+
+def two_words(words: set[str]) -> dict[str, float] | None:
+    """Return 0 and 1 for the two words of a column, 1 for the one that affirms; None if they are not two."""
+    if len(words) != 2:
+        return None
+    ordered = sorted(words, key=lambda word: (word.casefold() in YES, word))
+    return {ordered[0]: 0.0, ordered[1]: 1.0}
+
+
+def alike(words: Iterable[str]) -> tuple[str, str] | None:
+    """Return two words that differ in capital letters only, which most often are one; None if there are none."""
+    seen: dict[str, str] = {}
+    for word in words:
+        if seen.setdefault(word.casefold(), word) != word:
+            return seen[word.casefold()], word
+    return None
+
+
+def fault(cell: str, decimal: str) -> str:
+    """Say why a cell of a column of numbers is none."""
+    value = as_number(cell, decimal)
+    if value is not None:
+        return "is not finite" if not math.isfinite(value) else "is too large"
+    if DATE.fullmatch(cell):
+        return "is a date or a time"
+    if as_number(cell, "," if decimal == "." else ".") is not None:
+        return f"is no number where decimals stand behind “{decimal}”, as in other cells of the file"
+    return "is no number"

@@ -1,0 +1,126 @@
+"""A column of text cells, to numbers or to classes: what a feature may hold, and what a target is taken for."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from ddlearn.tables import cells as writing
+from ddlearn.tables.files import TableRefused
+
+if TYPE_CHECKING:
+    from pandas import DataFrame, Series
+
+CLASSES = 20  # at most
+FEW = 10  # a target of so many different whole numbers, or fewer, is taken for classes
+
+
+class Fault(Exception):
+    """Why a column holds nothing to learn from, to follow its name in a sentence."""
+
+
+def decimal_of(cells: DataFrame, separator: str) -> str:
+    sign = writing.decimal_sign(cells.to_numpy().ravel(), separator)
+    if sign is not None:
+        return sign
+    name, cell = next(
+        (name, cell)
+        for name in cells
+        for cell in cells[name]
+        if any(sign in cell for sign in ".,") and writing.as_number(cell) is not None
+    )
+    read = sorted({writing.as_number(cell, sign) for sign in ".,"})
+    raise TableRefused(
+        f"In column {name!r}, {cell!r} may be {read[0]:g} or {read[1]:g}, and no other cell says which. Say "
+        "decimal='.' if a point stands before the decimals, or decimal=',' if a comma does.",
+        decimal=",",
+    )
+
+
+def feature(cells: Series, decimal: str, notes: list[str]) -> Series:
+    """Return a column as numbers, NaN where a cell is a gap; `Fault` where it is none."""
+    gap = cells.map(writing.is_gap)
+    known = cells[~gap]
+    if known.empty:
+        raise Fault("is empty")
+    values = known.map(lambda cell: writing.as_number(cell, decimal)).astype(float)
+    wrong = _no_number(values)
+    words = set(known[wrong])
+    if wrong.all() and (same := writing.alike(words)):
+        raise Fault(f"holds {same[0]!r} and {same[1]!r}, which differ in capitals only")
+    if wrong.all() and (coded := writing.two_words(words)):
+        notes.append(
+            f"In column {cells.name!r}, {' and '.join(f'{word!r} is {value:g}' for word, value in coded.items())}."
+        )
+        return known.map(coded).astype(float).reindex(cells.index)
+    if any(map(writing.DATE.fullmatch, words)):
+        raise Fault("holds dates or times")
+    if wrong.all() and not any(sign.isdigit() for word in words for sign in word):
+        raise Fault(f"holds words, {len(words):,} different ones" if len(words) > 1 else "holds one word only")
+    if wrong.any():
+        line = wrong[wrong].index[0]
+        raise Fault(f"is wrong in line {line}: {_short(cells[line])} {writing.fault(cells[line], decimal)}")
+    if values.nunique() == 1:
+        raise Fault("holds the same number in every row")
+    return values.reindex(cells.index)
+
+
+def goal(cells: Series, name: str, kind: str, decimal: str) -> Series:
+    """Return the target as numbers, or as names of classes, with NaN or None where it is not known."""
+    values = cells.map(lambda cell: writing.as_number(cell, decimal)).astype(float)
+    gap = cells.map(writing.is_gap)
+    wrong, known = _no_number(values) & ~gap, values[~gap]
+    if kind == "auto":
+        few = not wrong.any() and known.nunique() <= FEW and (known == known.round()).all()
+        # One cell with a slip in a column of numbers is a slip, not a class.
+        kind = "classes" if few or wrong.sum() > len(known) / 2 else "numbers"
+    if kind == "numbers":
+        if wrong.any():
+            line = wrong[wrong].index[0]
+            cell = cells[line]
+            raise TableRefused(
+                f"The target {name!r} is wrong in line {line}: {_short(cell)} {writing.fault(cell, decimal)}. Mend "
+                "it, or say kind='classes' if it names a class.",
+                kind="classes",
+            )
+        return values.where(~gap)
+    named = cells.where(values.isna(), values.map(lambda value: f"{value:.15g}", na_action="ignore"))
+    return named.where(~cells.map(lambda cell: writing.is_gap(cell, among_words=True)), None)
+
+
+def target(values: Series, name: str) -> tuple[Tensor, tuple[str, ...]]:
+    """Return the target, known in every row, as numbers or as places among the names of its classes."""
+    if values.dtype == float:
+        if values.nunique() == 1:
+            raise TableRefused(f"The target {name!r} is the same in every row: there is nothing to predict.")
+        return torch.tensor([*values], dtype=torch.float64), ()
+    times = Counter(values)
+    classes = sorted(times, key=lambda word: (_order(word), word))
+    if len(classes) < 2:
+        raise TableRefused(f"The target {name!r} has one class only, {classes[0]!r}: there is nothing to tell apart.")
+    if len(classes) > CLASSES:
+        raise TableRefused(f"The target {name!r} has {len(classes):,} different classes; at most {CLASSES} are read.")
+    same = writing.alike(classes)
+    if same:
+        raise TableRefused(f"The classes {same[0]!r} and {same[1]!r} differ in capitals only. Write one class one way.")
+    rare = min(classes, key=times.get)
+    if times[rare] < 2:
+        raise TableRefused(f"The class {rare!r} has one row only. It cannot be both learned and tested: leave it out.")
+    return torch.tensor([classes.index(word) for word in values]), tuple(classes)
+
+
+def _no_number(values: Series) -> Series:
+    return values.isna() | ~(values.abs() < writing.LARGEST)
+
+
+def _order(word: str) -> float:
+    value = writing.as_number(word)
+    return math.inf if value is None else value
+
+
+def _short(cell: str) -> str:
+    return repr(cell if len(cell) <= 40 else f"{cell[:39]}…")

@@ -1,0 +1,97 @@
+"""How many threads torch and BLAS compute on: in a process of the course, in one that it starts, in a worker of others.
+
+Importing ddlearn leaves threads alone. A numerical library takes every core that it sees, unless a variable says
+otherwise when it loads. That is too many in two places: where a host grants few cores of many, and in worker processes
+that share a machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+
+from ddlearn import compute, control_groups
+
+__all__ = ["THREAD_VARIABLES", "limit_threads", "thread_environment", "threads_held_to"]
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def thread_environment() -> dict[str, str]:
+    """Return the variables that hold the numerical libraries of a process that we start to `compute.threads()`.
+
+    A variable that is set here already keeps its value, and OMP_NUM_THREADS lowers the others. The libraries read them
+    once, when they load, so for the process that asks they come too late: there, see `limit_threads`.
+    """
+    count = compute.threads()
+    chosen = control_groups.number(os.environ.get("OMP_NUM_THREADS"))
+    if chosen:
+        count = max(1, min(count, int(chosen)))
+    return {variable: os.environ.get(variable) or str(count) for variable in THREAD_VARIABLES}
+
+
+def limit_threads() -> None:
+    """Hold torch and BLAS in this process to `compute.threads()`, where fewer cores are granted than the machine shows.
+
+    For a process that is the course's own: `lesson.start()` calls this in the learner's kernel, and so do commands that
+    compute. Importing ddlearn never does. Nothing is raised above what was chosen, and the environment stays as it is.
+    """
+    count = compute.threads()
+    if count < compute.available_cores():
+        _lower(count)
+
+
+@contextlib.contextmanager
+def threads_held_to(count: int) -> Iterator[None]:
+    """Inside, no numerical library of this process computes on more than `count` threads; afterwards all is as before.
+
+    For a task in a worker process. Tasks of one process may overlap, each in a thread of its own: the first notes what
+    torch and BLAS had and lowers it, and the last puts BLAS back. torch keeps a count for each thread, so each task
+    lowers its own and puts it back.
+    """
+    import torch
+
+    global _tasks, _before, _put_back
+    with _counting:
+        if not _tasks:
+            _before = torch.get_num_threads()
+            _put_back = _lower(count)
+        torch.set_num_threads(min(count, _before))
+        _tasks += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _tasks -= 1
+            if not _tasks:
+                _put_back()
+            torch.set_num_threads(_before)
+
+
+_counting, _tasks, _before = threading.Lock(), 0, 1
+_put_back: Callable[[], None]
+
+
+def _lower(count: int) -> Callable[[], None]:
+    """Lower torch's threads, and those of each pool, to `count` where they are more; return what puts the pools back.
+
+    A library that loads later takes every core again, so those that the course uses are loaded first.
+    """
+    import scipy.linalg  # noqa: F401  (its BLAS is another than NumPy's)
+    import threadpoolctl
+    import torch
+
+    if torch.get_num_threads() > count:
+        torch.set_num_threads(count)
+    pools = [pool for pool in threadpoolctl.ThreadpoolController().lib_controllers if pool.num_threads > count]
+    before = [pool.num_threads for pool in pools]
+    for pool in pools:
+        pool.set_num_threads(count)
+
+    def put_back() -> None:
+        for pool, number in zip(pools, before, strict=True):
+            pool.set_num_threads(number)
+
+    return put_back

@@ -1,0 +1,134 @@
+"""The process is the user's: the course changes nothing global in it, and its numbers and pictures depend on nothing.
+
+`hostile.py` runs the parts of the course in processes of their own. States that cannot hide each other share one; where
+a part comes out otherwise than in a process as it starts, the single states are tried, and the message names the one.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import hostile
+import pytest
+
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "1"}  # sums over several threads round otherwise
+
+BUNDLES = {
+    "styled": [
+        *("float64", "inference mode", "torch's seed", "numpy raises", "warnings are errors", "commas"),
+        *("house style", "figures", "another hash seed"),
+    ],
+    "sketched": [
+        *("float16", "no gradients", "meta device", "autocast", "deterministic", "denormals flushed", "sketches"),
+        "a backend that is not there",
+    ],
+}
+
+QUICK = """00 black_box, 01 lift, 01 features, 01 ridge, 02 bound, 02 film, 03 walk, 03 widths, 04 diagonal,
+05 certificate, 05 catapult, 05 step, 06 curve, 06 modes, 06 bounds, 07 peak, 08 clocks, 09 holograms, 09 triangle,
+10 rules, 11 rule, 11 look, 11 experiment"""
+"""Explorers whose first picture takes less than two seconds; the others need DDLEARN_EVERY_EXPLORER=1, and minutes."""
+
+EXPLORERS = [name for name in hostile.parts() if name.startswith("explorer")]
+SCIENCE = [name for name in hostile.parts() if not name.startswith("explorer")]
+OFTEN = [f"explorer {name.strip()}" for name in QUICK.replace("\n", " ").split(",")]
+SELDOM = sorted({*EXPLORERS} - {*OFTEN})
+
+
+def run(states, names):
+    """The digest of each part in a process that was put into these states first."""
+    kept = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    environment = kept | ENVIRONMENT
+    for state in states:
+        environment |= hostile.ENVIRONMENT.get(state, {})
+    done = subprocess.run(
+        [sys.executable, hostile.__file__, ",".join(states), *names], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, (states, done.stderr[-2000:])
+    return json.loads(done.stdout)
+
+
+@cache
+def undisturbed(names):
+    found = run((), names)
+    assert not [name for name in names if "Error" in found[name]], found
+    return found
+
+
+def faults(states, names):
+    """Each part that comes out otherwise under these states, with the single state that is to blame."""
+    right, found = undisturbed(names), run(states, names)
+    other = {name for name in names if found[name] != right[name]}
+    blamed = {name: f"under all of {', '.join(states)} only: {found[name]}" for name in other}
+    for state in states if other else ():
+        alone = run((state,), sorted(other))
+        blamed |= {name: f"under {state}: {alone[name]}" for name in other if alone[name] != right[name]}
+    return [f"{name} differs {words}" for name, words in sorted(blamed.items())] + found["process"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("bundle", BUNDLES)
+def test_no_global_state_reaches_the_numbers_and_none_is_changed(bundle):
+    assert faults(tuple(BUNDLES[bundle]), tuple(SCIENCE)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("bundle", BUNDLES)
+def test_no_global_state_reaches_the_pictures_and_none_is_changed(bundle):
+    assert faults(tuple(BUNDLES[bundle]), tuple(OFTEN)) == []
+
+
+@pytest.mark.skipif("DDLEARN_EVERY_EXPLORER" not in os.environ, reason="takes minutes: set DDLEARN_EVERY_EXPLORER=1")
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("bundle", BUNDLES)
+def test_no_global_state_reaches_the_slow_pictures_either(bundle):
+    assert faults(tuple(BUNDLES[bundle]), tuple(SELDOM)) == []
+
+
+EVERYTHING = """
+import contextlib, importlib, json, pkgutil, sys
+
+def everything():
+    import ddlearn
+    for module in pkgutil.walk_packages(ddlearn.__path__, "ddlearn."):
+        if module.name != "ddlearn.__main__":
+            importlib.import_module(module.name)
+"""
+OTHERS = (
+    EVERYTHING
+    + """
+everything()
+print(json.dumps([name for name in sys.modules if name.partition(".")[0] not in ("ddlearn", "__main__")]))
+"""
+)
+CHANGES = (
+    EVERYTHING
+    + """
+for name in json.loads(sys.stdin.read()):
+    with contextlib.suppress(ImportError):
+        importlib.import_module(name)
+sys.path.insert(0, sys.argv[1])
+import hostile
+before = hostile.process()
+everything()
+print(json.dumps(hostile.changes(before, hostile.process())))
+"""
+)
+
+
+@pytest.mark.slow
+def test_importing_every_module_changes_nothing_in_the_process():
+    """Other libraries come first: what Dask's import does to the warnings, say, is not ours to judge."""
+    kept = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")} | {"CPU_LIMIT": "1"}
+
+    def said(code, given=""):
+        line = [sys.executable, "-c", code, str(Path(__file__).parent)]
+        return subprocess.run(line, env=kept, input=given, capture_output=True, text=True, check=True).stdout
+
+    assert json.loads(said(CHANGES, said(OTHERS))) == []
