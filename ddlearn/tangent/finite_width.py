@@ -11,14 +11,13 @@ the 1 being the bias's. One pass forward and k passes back give every h and D, t
 several times contributes every pair of its uses. All other parameters (normalization, convolution, a weight that is
 also used outside its layer) go through `torch.func.jacrev`, sample by sample, and are added on top.
 
-A few samples' gradients are compared with those of plain autograd, always. Where they differ, or torch.func has no way,
-plain autograd goes through all samples and outputs: slower, and right for every net that it can differentiate.
+The kernel of a few samples is compared with that of plain autograd, always. Where they differ, or torch.func has no
+way, plain autograd goes through all samples and outputs: slower, and right for every net that it can differentiate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
@@ -26,14 +25,11 @@ from torch.func import functional_call, jacrev, vmap
 
 from ddlearn import arguments, compute
 from ddlearn.networks import MLP, Parameters
-from ddlearn.tangent.linear_layers import Seen, Use, differentiate, used_layers
-from ddlearn.tangent.nets import check_net, check_points, unrolled
+from ddlearn.tangent.linear_layers import Side, Use, differentiate, used_layers
+from ddlearn.tangent.nets import check_net, unrolled
 from ddlearn.tangent.passes import jacobian, mixture, run, shape, slopes, undisturbed
 
 __all__ = ["empirical"]
-
-FEW = 9
-"""Below so many samples every one of them is compared with plain autograd."""
 
 TILE = 2**18
 """Entries of the kernel computed at a time: 2 MB of float64, which the processor's cache holds."""
@@ -65,158 +61,113 @@ def empirical(
     Jacobian that it needs, does not fit.
     """
     arguments.one_of("outputs", outputs, ("mean", "sum", "full"))
-    check_points("x", x)
     net, shares = unrolled(net, parameters, rates)
     check_net(net, x)
+    points = [x.detach()]
     if x2 is not None:
-        check_points("x2", x2)
+        arguments.tensor("x2", x2, gradient=True)
         arguments.same_kind("x2", x2, "x", x)
         if x2.shape[1:] != x.shape[1:]:
             raise ValueError(f"x2 must be of shape {shape('m', x)}, as x; got shape {tuple(x2.shape)}")
-    with undisturbed(net, x):
-        return _kernel(net, x.detach(), None if x2 is None else x2.detach(), outputs, shares)
-
-
-def _kernel(net: nn.Module, x: Tensor, x2: Tensor | None, outputs: str, shares: dict[int, float]) -> Tensor:
+        points.append(x2.detach())
     full = outputs == "full"
-    left, right = _sides(net, x, x2, shares, full)
-    k = left.k if full else 1
-    K = x.new_zeros(k, len(left), k, len(right))
-    rows = max(1, min(TILE // (k * k * len(right)), len(left) // 8))  # in one piece nothing would be left to mirror
-    for start in range(0, len(left), rows):
-        stop = min(start + rows, len(left))
-        first = start if x2 is None else 0
+    with undisturbed(net, x):
+        sides = [used_layers(net, v, shares) for v in points]
+        k, k2 = (side.f.shape[1] for side in (sides[0], sides[-1]))
+        if k != k2:
+            raise ValueError(f"net must have as many outputs for x2 as for x; got {k2} and {k}")
+        a = k if full else 1
+        compute.require_matrices(1, a * len(x), a * len(points[-1]), x, "the kernel")
+        K = _by_layers(net, sides, shares, full)
+        if K is None:
+            sides = [Side(v, run(net, v), [], set(shares)) for v in points]
+            K = _kernel(net, sides, shares, full, jacobian)
+    return K.div_(k) if outputs == "mean" else K
+
+
+def _by_layers(net: nn.Module, sides: list[Side], shares: dict[int, float], full: bool) -> Tensor | None:
+    """The kernel from linear layers and torch.func; None where that cannot be, or plain autograd does not confirm it."""
+    if sides[0].others != sides[-1].others:
+        return None
+    try:
+        for side in sides:
+            differentiate(side, shares, full)
+        K = _kernel(net, sides, shares, full, _by_torch_func)
+        return K if _is_confirmed(K, net, sides, shares, full) else None
+    except RuntimeError:  # torch has no way to do it
+        return None
+
+
+def _kernel(net: nn.Module, sides: list[Side], shares: dict[int, float], full: bool, way: Callable) -> Tensor:
+    """Theta, (n, m, k, k) or its sum over a = b, (n, m), from uses of linear layers and Jacobians of all others."""
+    left, right = sides[0], sides[-1]
+    jacobians = [_jacobians(net, side, shares, full, way) for side in sides]
+    (n, k), m = left.f.shape, len(right.f)
+    a = k if full else 1
+    K = left.f.new_zeros(a, n, a, m)
+    rows = max(1, min(TILE // (a * a * m), n // 8))  # in one piece nothing would be left to mirror
+    for start in range(0, n, rows):
+        stop = min(start + rows, n)
+        first = start if left is right else 0
         block = K[:, start:stop, :, first:]
         for u, v in _pairs(left, right):
             _add_share(block, u, v, slice(start, stop), slice(first, None))
-        for J, J2 in zip(left.jacobians, right.jacobians, strict=True):
+        for J, J2 in zip(jacobians[0], jacobians[-1], strict=True):
             block += torch.einsum("arp,bcp->arbc", J[:, start:stop], J2[:, first:])
-        if x2 is None:  # Theta_ab(x, x') = Theta_ba(x', x)
+        if left is right:  # Theta_ab(x, x') = Theta_ba(x', x)
             K[:, stop:, :, start:stop] = K[:, start:stop, :, stop:].permute(2, 3, 0, 1)
             square = K[:, start:stop, :, start:stop]
             square.copy_((square + square.permute(2, 3, 0, 1)) / 2)
-    if full:
-        return K.permute(1, 3, 0, 2)
-    return K[0, :, 0].div_(left.k) if outputs == "mean" else K[0, :, 0]
+    return K.permute(1, 3, 0, 2) if full else K[0, :, 0]
 
 
-@dataclass(frozen=True, eq=False)
-class _Side:
-    """What the kernel needs of each point: uses of linear layers, and Jacobians (a, n, p) of all other parameters.
-
-    a runs over the k outputs for the full kernel. For a sum over outputs a has length 1, and output and unit are one
-    long axis. `others` are the parameters that the Jacobians belong to.
-    """
-
-    n: int
-    k: int
-    uses: list[Use]
-    others: list[Tensor]
-    jacobians: list[Tensor]
-
-    def __len__(self) -> int:
-        return self.n
-
-    @classmethod
-    def of(cls, net: nn.Module, seen: Seen, x: Tensor, shares: dict[int, float], full: bool, batched: bool) -> _Side:
-        n, k = seen.f.shape
-        differentiate(seen.f, seen.uses, full)
-        for use in seen.uses:
-            terms = 1 if use.D is not None or full else k  # D_a.D_a is 1 for each of the outputs that are summed
-            use.W_share, use.b_share = (terms * shares.get(p, 0.0) for p in (use.W, use.b))
-        others = [p for p in net.parameters() if id(p) in seen.others]
-        return cls(n, k, seen.uses, others, _jacobians(net, x, seen.f, others, shares, full, batched))
-
-    def is_confirmed(self, seen: Seen, parameters: list[Tensor], shares: dict[int, float]) -> bool:
-        """Whether plain autograd has the same slopes, for a few samples: g of a random mixture of their outputs.
-
-        Of each g, as a matrix, u'g v is compared, u and v random: for a linear layer it is (D u)(h v), which is cheap.
-        """
-        draw = compute.generator(2)
-        for rows, f in seen.tried if self.n < FEW else seen.tried[-1:]:
-            weights = mixture(f)
-            right, mine, size = {}, {}, 0.0
-            for p, g in zip(parameters, slopes(f, weights, parameters), strict=True):
-                g = g.view(len(p) if p.ndim else 1, -1)
-                u, v = (torch.randn(m, generator=draw, dtype=torch.float64, device="cpu").to(g) for m in g.shape)
-                right[id(p)], mine[id(p)] = (u, v, u @ (g @ v)), 0.0
-                size += g.norm() ** 2
-            for use in self.uses:
-                D = weights[None]  # (p, r, out)
-                if use.D is not None:
-                    p, a, n, out = use.D.shape
-                    D = use.D.transpose(1, 2) if a == self.k else use.D.view(p, n, self.k, out // self.k)
-                    D = torch.einsum("prau,ra->pru", D[:, rows], weights)
-                if use.W:
-                    u, v, _ = right[use.W]
-                    mine[use.W] += ((D @ u) * (use.h[:, rows] @ v)).sum()
-                if use.b:
-                    u, v, _ = right[use.b]
-                    mine[use.b] += (D @ u).sum() * v.sum()
-            for p, J in zip(self.others, self.jacobians, strict=True):
-                u, v, _ = right[id(p)]
-                J = J.transpose(0, 1) if len(J) == self.k else J.view(self.n, self.k, -1)  # (n, k, p)
-                g = torch.einsum("rap,ra->p", J[rows], weights).view(len(u), -1)
-                mine[id(p)] += u @ (g @ v) / shares[id(p)] ** 0.5
-            tolerance = torch.finfo(f.dtype).eps ** 0.5 * size**0.5
-            if not all(abs(mine[p] - g) <= tolerance for p, (_, _, g) in right.items()):
-                return False
-        return True
-
-
-def _sides(net: nn.Module, x: Tensor, x2: Tensor | None, shares: dict[int, float], full: bool) -> tuple[_Side, _Side]:
-    """Both sides by the fastest way that plain autograd confirms on both. With x2 None they are one."""
-    points = [x] if x2 is None else [x, x2]
-    parameters = [p for p in net.parameters() if id(p) in shares]
-    entries = len(x) * len(points[-1])
-    compute.require_memory(entries * x.element_size(), "the kernel")
-    for batched in (True, False):
-        seen = [used_layers(net, v, shares) for v in points]
-        k, k2 = seen[0].f.shape[1], seen[-1].f.shape[1]
-        if k != k2:
-            raise ValueError(f"net must have as many outputs for x2 as for x; got {k2} and {k}")
-        if full and k > 1:
-            compute.require_memory(entries * k * k * x.element_size(), "the kernel")
-        if seen[0].others != seen[-1].others:
-            break
-        try:
-            sides = [_Side.of(net, s, v, shares, full, batched) for s, v in zip(seen, points, strict=True)]
-            if all(side.is_confirmed(s, parameters, shares) for side, s in zip(sides, seen, strict=True)):
-                return sides[0], sides[-1]
-        except RuntimeError:  # torch has no way to do it
-            continue
-    sides = []
-    for v in points:
-        f = run(net, v)
-        J = _jacobians(net, v, f, parameters, shares, full, batched=False)
-        sides.append(_Side(*f.shape, [], parameters, J))
-    return sides[0], sides[-1]
-
-
-def _jacobians(
-    net: nn.Module, x: Tensor, f: Tensor, chosen: list[Tensor], shares: dict[int, float], full: bool, batched: bool
-) -> list[Tensor]:
-    """df/dtheta of the chosen parameters, each (k, n, p), or (1, n, k p) for a sum over outputs."""
+def _jacobians(net: nn.Module, side: Side, shares: dict[int, float], full: bool, way: Callable) -> list[Tensor]:
+    """df/dtheta of the side's other parameters, each (k, n, p), or (1, n, k p) for a sum over outputs."""
+    chosen = {name: p for name, p in net.named_parameters() if id(p) in side.others}
     if not chosen:
         return []
-    ids = [id(p) for p in chosen]
-    names = [name for name, p in net.named_parameters() if id(p) in ids]
-    size = f.numel() * sum(p.numel() for p in chosen) * x.element_size()
-    compute.require_memory((1 + batched) * size, f"the Jacobian of {', '.join(names)}")
-
-    def one(chosen: dict[str, Tensor], sample: Tensor) -> Tensor:
-        return functional_call(net, chosen, (sample[None],)).reshape(-1)
-
-    if batched:
-        theta = {name: p.detach() for name, p in zip(names, chosen, strict=True)}
-        J = list(vmap(jacrev(one), in_dims=(None, 0))(theta, x.detach()).values())  # (n, k, *p)
-    else:
-        J = jacobian(net, x, f, chosen)
-    J = [j.reshape(*f.shape, -1).mul_(shares[p] ** 0.5) for p, j in zip(ids, J, strict=True)]
-    return [j.transpose(0, 1) if full else j.reshape(1, len(x), -1) for j in J]
+    f = side.f
+    size = f.numel() * sum(p.numel() for p in chosen.values()) * f.element_size()
+    compute.require_memory(2 * size, f"the Jacobian of {', '.join(chosen)}")
+    J = way(net, side.x, f, chosen)
+    J = [j.reshape(*f.shape, -1).mul_(shares[id(p)] ** 0.5) for p, j in zip(chosen.values(), J, strict=True)]
+    return [j.transpose(0, 1) if full else j.reshape(1, len(f), -1) for j in J]
 
 
-def _pairs(left: _Side, right: _Side) -> Iterator[tuple[Use, Use]]:
+@torch.no_grad()
+def _by_torch_func(net: nn.Module, x: Tensor, f: Tensor, chosen: dict[str, nn.Parameter]) -> list[Tensor]:
+    def one(theta: dict[str, Tensor], sample: Tensor) -> Tensor:
+        return functional_call(net, theta, (sample[None],)).reshape(-1)
+
+    theta = {name: p.detach() for name, p in chosen.items()}
+    return list(vmap(jacrev(one), in_dims=(None, 0))(theta, x).values())
+
+
+def _is_confirmed(K: Tensor, net: nn.Module, sides: list[Side], shares: dict[int, float], full: bool) -> bool:
+    """Whether sum_ij w_i Theta(x_i, x_j) w_j = g.g', g = sum_i w_i df(x_i)/dtheta by plain autograd and w random.
+
+    i and j run over the samples that were passed apart, and over outputs for the full kernel. A sum over outputs is one
+    of g_a.g_a', where w is the same for each of them.
+    """
+    theta = [p for p in net.parameters() if id(p) in shares]
+    weights, gradients = [], []
+    for seed, side in enumerate(sides):
+        w = mixture(side.apart, seed)
+        each = [w] if full else [w[:, :1] * one for one in torch.eye(w.shape[1]).to(w)]
+        gradients.append([slopes(side.apart, v, theta, more=True) for v in each])
+        weights.append(w if full else w[:, 0])
+
+    def product(one: int, other: int) -> Tensor:
+        pairs = zip(gradients[one], gradients[other], strict=True)
+        return sum(shares[id(p)] * (g @ h) for G, H in pairs for p, g, h in zip(theta, G, H, strict=True))
+
+    few = K[sides[0].rows[:, None], sides[-1].rows]
+    mine = torch.einsum("ia,ijab,jb" if full else "i,ij,j", weights[0], few, weights[-1])
+    size = (product(0, 0) * product(-1, -1)) ** 0.5
+    return bool((mine - product(0, -1)).abs() <= torch.finfo(K.dtype).eps ** 0.5 * size)
+
+
+def _pairs(left: Side, right: Side) -> Iterator[tuple[Use, Use]]:
     """Uses of one weight, or of one bias."""
     for u in left.uses:
         for v in right.uses:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ddlearn.tangent.passes import UNREACHED, close, probes, reached, run, same_apart
 
-__all__ = ["Seen", "Use", "differentiate", "used_layers"]
+__all__ = ["Side", "Use", "differentiate", "used_layers"]
 
 
 @dataclass(eq=False)
@@ -31,20 +31,22 @@ class Use:
     b_share: float = 0.0
 
 
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """A pass forward: the output f (n, k), uses of linear layers, and the ids of all other parameters that f reaches.
+@dataclass(eq=False)
+class Side:
+    """A pass of x: the output f (n, k), uses of linear layers, and the ids of all other parameters that f reaches.
 
-    `tried` are rows that were passed apart from the others, and their f.
+    `rows` were passed apart from the others as well, and gave `apart`.
     """
 
+    x: Tensor
     f: Tensor
     uses: list[Use]
     others: set[int]
-    tried: list[tuple[Tensor, Tensor]]
+    rows: Tensor | None = None
+    apart: Tensor | None = None
 
 
-def used_layers(net: nn.Module, x: Tensor, shares: dict[int, float]) -> Seen:
+def used_layers(net: nn.Module, x: Tensor, shares: dict[int, float]) -> Side:
     """Pass x, and note the uses of linear layers whose parameters are used nowhere else and row by row.
 
     A few samples are passed apart from the others, and must give what they gave among them: in f, or the net is
@@ -61,7 +63,7 @@ def used_layers(net: nn.Module, x: Tensor, shares: dict[int, float]) -> Seen:
     entries = Counter(id(p) for p in reached(f) if id(p) in shares)
     if not entries:
         raise ValueError(UNREACHED)
-    calls = Counter(p for use in by_rows for p in {use.W, use.b} - {None})
+    calls = _calls(by_rows)
     whole = {p for p, count in entries.items() if calls[p] == count}
     kept = []
     for use in by_rows:
@@ -69,30 +71,34 @@ def used_layers(net: nn.Module, x: Tensor, shares: dict[int, float]) -> Seen:
         if use.W or use.b:
             use.h = use.h.reshape(len(x), -1, use.h.shape[-1]).transpose(0, 1)  # (p, n, in)
             kept.append(use)
-    return Seen(f, kept, set(entries) - whole, tried)
+    return Side(x, f, kept, set(entries) - whole, *map(torch.cat, zip(*tried, strict=True)))
 
 
-def differentiate(f: Tensor, uses: list[Use], full: bool) -> None:
-    """D of each use, by one pass back an output. A use that is the output itself has no need of one."""
+def differentiate(side: Side, shares: dict[int, float], full: bool) -> None:
+    """D of each use, by one pass back an output, and its shares. A use that is the output itself has no need of D."""
+    f, calls = side.f, _calls(side.uses)
     n, k = f.shape
-    calls = Counter(p for use in uses for p in {use.W, use.b} - {None})
-    inner = [use for use in uses if f.grad_fn is not use.z.node or calls[use.W] > 1 or calls[use.b] > 1]
-    if not inner:
-        return
-    slots = [None] * len(inner)
-    for a in range(k):
+    inner = [use for use in side.uses if f.grad_fn is not use.z.node or calls[use.W] > 1 or calls[use.b] > 1]
+    for use in side.uses:
+        terms = 1 if use in inner or full else k  # D_a.D_a is 1 for each of the outputs that are summed
+        use.W_share, use.b_share = (terms * shares.get(p, 0.0) for p in (use.W, use.b))
+    for a in range(k if inner else 0):
         pick = torch.zeros_like(f)
         pick[:, a] = 1
-        edges = [use.z for use in inner]
-        slopes = torch.autograd.grad(f, edges, pick, retain_graph=a < k - 1)
-        for i, slope in enumerate(slopes):
+        slopes = torch.autograd.grad(f, [use.z for use in inner], pick, retain_graph=a < k - 1)
+        for use, slope in zip(inner, slopes, strict=True):
             slope = slope.reshape(n, -1, slope.shape[-1]).transpose(0, 1)  # (p, n, out)
-            if slots[i] is None:
+            if use.D is None:
                 p, _, out = slope.shape
-                slots[i] = slope.new_empty((p, k, n, out) if full else (p, n, k, out))
-            slots[i].select(1 if full else 2, a).copy_(slope)
-    for use, D in zip(inner, slots, strict=True):
-        use.D = D if full else D.flatten(2)[:, None]  # (p, 1, n, k out)
+                use.D = slope.new_empty((p, k, n, out) if full else (p, n, k, out))
+            use.D.select(1 if full else 2, a).copy_(slope)
+    for use in inner if not full else []:
+        use.D = use.D.flatten(2)[:, None]  # (p, 1, n, k out)
+
+
+def _calls(uses: list[Use]) -> Counter:
+    """How often each parameter was used."""
+    return Counter(p for use in uses for p in {use.W, use.b} - {None})
 
 
 def _watch(net: nn.Module, x: Tensor, shares: dict[int, float]) -> tuple[Tensor, list[Use]]:

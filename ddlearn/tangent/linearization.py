@@ -20,9 +20,9 @@ from ddlearn.tangent.passes import (
     mixture,
     probes,
     reached,
-    real_vector,
     run,
     same_apart,
+    same_slopes,
     slopes,
     undisturbed,
 )
@@ -42,12 +42,13 @@ class Linearized:
     function: Callable[[dict[str, Tensor] | Parameters, Tensor], Tensor] = field(repr=False)
     net: nn.Module = field(repr=False)
     originals: tuple[weakref.ref, ...] = field(default=(), repr=False)
+    confirmed: set[torch.Size] = field(default_factory=set, repr=False)
 
     def __call__(self, x: Tensor, parameters: dict[str, Tensor] | Parameters) -> Tensor:
         """f_lin(x; theta), exactly as forward-mode differentiation has it (`torch.func.jvp`).
 
-        A module's result is compared with plain autograd. Where they differ, or forward mode has no way, J is computed
-        a sample and an output at a time, which is slow and not differentiable in x.
+        At the first x of each shape, a module's J is compared with plain autograd's. Where they differ, or forward mode
+        has no way, J is computed a sample and an output at a time, which is slow and not differentiable in x.
 
         Raises `TypeError` or `ValueError` if x or the parameters are not of the net's form, or if the net draws at
         random, lets samples see one another, or cannot be run or differentiated. `MemoryError` if J does not fit.
@@ -72,8 +73,7 @@ class Linearized:
         with undisturbed(self.net, x):
             x = x.clone() if x.is_inference() else x
             step = {name: (t.clone() if t.is_inference() else t) - start[name] for name, t in moved.items()}
-            value, change = (self._confirmed if isinstance(self.parameters, dict) else self._by_jvp)(x, step)
-            line = value + change
+            line = sum(self._by_jvp(x, step) if isinstance(self.parameters, tuple) else self._of_module(x, step))
         return line if wanted else line.detach()
 
     def _by_jvp(self, x: Tensor, step: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
@@ -81,49 +81,48 @@ class Linearized:
         theta = _named(self.parameters)
         return jvp(lambda theta: self.function(_like(self.parameters, theta), x), (theta,), (step,))
 
-    def _confirmed(self, x: Tensor, step: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """The same, as plain autograd confirms it for one random mixture of all outputs, or computes it."""
+    def _of_module(self, x: Tensor, step: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """The same, if plain autograd confirms it, or by plain autograd."""
+        trained = {name: p for name, p in self.net.named_parameters() if p.requires_grad}
+        try:
+            if x.shape in self.confirmed or self._is_confirmed(x.detach(), trained):
+                line = self._by_jvp(x, step)
+                self.confirmed.add(x.shape)
+                return line
+        except RuntimeError:  # torch's, where it has no forward mode, or no way back through it
+            pass
+        if x.requires_grad:
+            raise ValueError("x must not require a gradient; this net is linearized without one")
         f = run(self.net, x)
-        for rows in probes(len(x)):
-            same_apart(f[rows], run(self.net, x[rows]))
-        trained = [p for p in self.net.parameters() if p.requires_grad]
+        size = f.numel() * sum(map(torch.numel, trained.values())) * f.element_size()
+        compute.require_memory(size, "the Jacobian of the net")
+        J = jacobian(self.net, x, f, trained)
+        return f.detach(), sum(j @ s.flatten() for j, s in zip(J, step.values(), strict=True))
+
+    def _is_confirmed(self, x: Tensor, trained: dict[str, Tensor]) -> bool:
+        """Whether f and a random mixture of its slopes are plain autograd's, along a random step and back."""
+        f = run(self.net, x)
         leaves = {id(p) for p in reached(f)}
         if any(id(p()) in leaves for p in self.originals):
             raise ValueError(
                 "net must keep its parameters in its modules only; one of them is not in a copy of the net"
             )
-        if leaves.isdisjoint(map(id, trained)):
+        if leaves.isdisjoint(map(id, trained.values())):
             raise ValueError(UNREACHED)
-        weights = mixture(f)
-        plain = slopes(f, weights, trained)
-        try:
-            value, change = self._by_jvp(x, step)
-            if close(value.reshape(f.shape), f) and _has_slopes(change.reshape(f.shape), weights, step, plain):
-                return value, change
-        except RuntimeError:  # torch's, where it has no forward mode, or no way back through it
-            pass
-        if x.requires_grad:
-            raise ValueError("x must not require a gradient; this net is linearized without one")
-        compute.require_memory(f.numel() * sum(map(torch.numel, trained)) * f.element_size(), "the Jacobian of the net")
-        J = jacobian(self.net, x, run(self.net, x), trained)
-        return f.detach(), sum(j @ s.flatten() for j, s in zip(J, step.values(), strict=True))
-
-
-def _has_slopes(change: Tensor, weights: Tensor, step: dict[str, Tensor], slopes: list[Tensor]) -> bool:
-    """Whether a sum of weights * change is that of the slopes along the step, and is differentiated to them."""
-    tolerance = torch.finfo(change.dtype).eps ** 0.5
-    terms = [g * s.detach().flatten() for g, s in zip(slopes, step.values(), strict=True)]
-    mine = weights * change.detach()
-    size = sum(term.abs().sum() for term in terms) + mine.abs().sum()
-    if not (sum(term.sum() for term in terms) - mine.sum()).abs() <= tolerance * size:
-        return False
-    moving = [(s, g) for s, g in zip(step.values(), slopes, strict=True) if s.requires_grad]
-    if not moving:
-        return True
-    found = torch.autograd.grad(change, [s for s, _ in moving], weights, retain_graph=True, allow_unused=True)
-    size = max(g.abs().max() for g in slopes)
-    errors = [(g if d is None else real_vector(d) - g).abs().max() for d, (_, g) in zip(found, moving, strict=True)]
-    return bool(max(errors) <= tolerance * size)
+        parameters, weights = list(trained.values()), mixture(f)
+        for rows in probes(len(x)):
+            apart, among = run(self.net, x[rows]), torch.zeros_like(weights)
+            same_apart(f[rows], apart)
+            among[rows] = weights[rows]
+            same_slopes(slopes(f, among, parameters, more=True), slopes(apart, weights[rows], parameters))
+        right = torch.cat(slopes(f, weights, parameters))
+        step = {name: mixture(p, seed).requires_grad_() for seed, (name, p) in enumerate(trained.items())}
+        value, change = (t.reshape(f.shape) for t in self._by_jvp(x, step))
+        back = torch.cat(slopes(change, weights, list(step.values()), more=True))
+        terms = right * torch.cat([s.detach().flatten() for s in step.values()])
+        error = (weights * change.detach()).sum() - terms.sum()
+        along = bool(error.abs() <= torch.finfo(f.dtype).eps ** 0.5 * terms.abs().sum())
+        return along and close(value, f) and close(back, right)
 
 
 @torch.inference_mode(False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 
-import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.dropout import _DropoutNd
@@ -16,7 +15,7 @@ from torch.overrides import TorchFunctionMode
 from ddlearn import arguments
 from ddlearn.networks import ACTIVATIONS, MLP, Parameters
 
-__all__ = ["check_net", "check_points", "copy_of", "unrolled"]
+__all__ = ["check_net", "copy_of", "unrolled"]
 
 
 class _Unrolled(nn.Module):
@@ -108,15 +107,7 @@ def check_net(net: nn.Module, x: Tensor | None = None) -> None:
     if trained is None:
         raise ValueError("net must have parameters that require gradients; without them it has no tangent")
     if x is not None:
-        check_points("x", x)
+        arguments.tensor("x", x, gradient=True)
         if x.ndim < 2:
             raise ValueError(f"x must be of shape (n, ...), one sample a row; got shape {tuple(x.shape)}")
         arguments.same_kind("x", x, "the parameters", trained.detach().real)
-
-
-def check_points(name: str, x: Tensor) -> Tensor:
-    """A tensor of finite numbers, in memory entry by entry."""
-    if isinstance(x, Tensor) and (x.device.type == "meta" or x.layout is not torch.strided):
-        kind = "on the meta device, which holds none" if x.device.type == "meta" else "sparse"
-        raise ValueError(f"{name} must hold a number for each entry; it is {kind}")
-    return arguments.tensor(name, x, gradient=True)

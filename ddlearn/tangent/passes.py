@@ -5,7 +5,6 @@ says of its gradients can be compared with plain autograd.
 from __future__ import annotations
 
 import contextlib
-import copy
 from collections import deque
 from collections.abc import Iterator, Sequence
 
@@ -20,16 +19,16 @@ __all__ = [
     "mixture",
     "probes",
     "reached",
-    "real_vector",
     "run",
     "same_apart",
+    "same_slopes",
     "shape",
     "slopes",
     "undisturbed",
 ]
 
 PROBED = 7
-"""Samples, beside the last one, for which a result is compared with plain autograd."""
+"""Samples for which a result is compared with plain autograd: all, if there are no more."""
 
 UNREACHED = "net must be differentiable: net(x) does not depend on its parameters, as autograd sees it"
 ALONE = "net must treat every sample alone and draw nothing at random; "
@@ -73,10 +72,10 @@ def run(net: nn.Module, x: Tensor) -> Tensor:
 
 
 def probes(n: int) -> list[Tensor]:
-    """Rows by which a net and a result are tried: the last alone, and a few of the others in another order."""
-    draw = compute.generator(0)
-    others = torch.randperm(n - 1, generator=draw, device="cpu")[: max(1, min(PROBED, n - 1))]
-    return [torch.tensor([n - 1], device="cpu"), others] if n > 1 else [torch.tensor([0], device="cpu")]
+    """Rows by which a net and a result are tried: a few in another order, or all in two parts if they are few."""
+    order = torch.randperm(n, generator=compute.generator(0), device="cpu")
+    parts = [order[:PROBED]] if n > PROBED else [order[:1], order[1:]]
+    return [rows for rows in parts if len(rows)]
 
 
 def same_apart(f: Tensor, apart: Tensor, size: float = 0.0) -> None:
@@ -85,9 +84,15 @@ def same_apart(f: Tensor, apart: Tensor, size: float = 0.0) -> None:
         raise ValueError(f"{ALONE}some samples gave another output apart from the others")
 
 
-def mixture(f: Tensor) -> Tensor:
+def same_slopes(among: Sequence[Tensor], apart: Sequence[Tensor]) -> None:
+    """Refuse a net that gives some samples, apart from the others, other slopes."""
+    if not close(torch.cat(apart), torch.cat(among)):
+        raise ValueError(f"{ALONE}some samples gave other slopes apart from the others")
+
+
+def mixture(f: Tensor, seed: int = 0) -> Tensor:
     """One random weight for each output of each sample: a sum with these weights is right if every entry is."""
-    return torch.randn(f.shape, generator=compute.generator(1), dtype=torch.float64, device="cpu").to(f)
+    return torch.randn(f.shape, generator=compute.generator(seed), dtype=torch.float64, device="cpu").to(f)
 
 
 def slopes(f: Tensor, weights: Tensor, parameters: Sequence[Tensor], more: bool = False) -> list[Tensor]:
@@ -96,19 +101,20 @@ def slopes(f: Tensor, weights: Tensor, parameters: Sequence[Tensor], more: bool 
     if f.requires_grad:
         found = torch.autograd.grad(f, list(parameters), weights, retain_graph=more, allow_unused=True)
     return [
-        real_vector(torch.zeros_like(p) if g is None else g).to(f.dtype) for p, g in zip(parameters, found, strict=True)
+        _real_vector(torch.zeros_like(p) if g is None else g).to(f.dtype)
+        for p, g in zip(parameters, found, strict=True)
     ]
 
 
-def jacobian(net: nn.Module, x: Tensor, f: Tensor, parameters: Sequence[Tensor]) -> list[Tensor]:
-    """df_a(x)/dtheta, (n, k, p) of each parameter: a pass for every sample, and one back for every output of it.
+def jacobian(net: nn.Module, x: Tensor, f: Tensor, chosen: dict[str, Tensor]) -> list[Tensor]:
+    """df_a(x)/dtheta, (n, k, p) of each chosen parameter: a pass for every sample, and one back for every output of it.
 
     Slow, and right for every net that autograd can differentiate.
     """
     n, k = f.shape
-    weights = mixture(f)
+    parameters, weights = list(chosen.values()), mixture(f)
     together = slopes(f, weights, parameters)
-    J = [x.new_zeros(n, k, real_vector(p.detach()).numel()) for p in parameters]
+    J = [x.new_zeros(n, k, _real_vector(p.detach()).numel()) for p in parameters]
     for i in range(n):
         own = run(net, x[i : i + 1])
         same_apart(f[i : i + 1], own)
@@ -123,10 +129,7 @@ def jacobian(net: nn.Module, x: Tensor, f: Tensor, parameters: Sequence[Tensor])
                 ) from error
             for j, slope in zip(J, found, strict=True):
                 j[i, a] = slope
-    size = max(g.abs().max() for g in together)
-    for g, j in zip(together, J, strict=True):
-        if not close(torch.einsum("nap,na->p", j, weights), g, size):
-            raise ValueError(f"{ALONE}some samples gave other slopes apart from the others")
+    same_slopes(together, [torch.einsum("nap,na->p", j, weights) for j in J])
     return J
 
 
@@ -156,7 +159,7 @@ def close(one: Tensor, other: Tensor, size: float = 0.0) -> bool:
     return one.shape == other.shape and bool((one - other).abs().max() <= tolerance)
 
 
-def real_vector(g: Tensor) -> Tensor:
+def _real_vector(g: Tensor) -> Tensor:
     """A gradient's entries, real and imaginary parts each by itself."""
     g = g.to_dense() if g.layout is not torch.strided else g
     return (torch.view_as_real(g.resolve_conj()) if g.is_complex() else g).flatten()
@@ -177,10 +180,9 @@ def _generator_state(x: Tensor) -> Tensor:
 @contextlib.contextmanager
 def _as_found(net: nn.Module) -> Iterator[None]:
     """Undo what a pass changes in a net: attributes and registers of its modules, tensors, gradients, mode."""
-    boxes = [box for module in net.modules() for box in _boxes(module)]
-    found = [(box, copy.copy(box)) for box in boxes]
+    found = [(box, box.copy()) for module in net.modules() for box in _boxes(module)]
     gradients = [(p, p.grad) for p in net.parameters()]
-    tensors = {id(t): t for box in boxes for t in _contents(box) if isinstance(t, Tensor)}
+    tensors = {id(t): t for box, _ in found for t in _contents(box) if isinstance(t, Tensor)}
     tensors |= {id(grad): grad for _, grad in gradients if grad is not None}
     values = [(t, t.detach().clone()) for t in tensors.values() if t.layout is torch.strided]
     try:
