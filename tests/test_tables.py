@@ -120,6 +120,33 @@ REFUSALS = {
     "a target missing": (changed(3, 2, ""), "1 row with gaps: 1 in 'price' (first in line 5)"),
     "one column": (text([[r[0]] for r in body()], header=("a",)), "needs two columns"),
     "an open quotation mark": (text() + '"1,2,3\n', "cannot be read as CSV"),
+    "a total": (text() + "Total,30,100\n", "Line 26, the last, holds 'Total'"),
+    "a total alone": (text() + ",,Gesamt:\n", "Line 26 holds words, such as 'Gesamt:'"),
+    "units under the names": (text([["(cm)", "", "EUR"], *body()]), "Line 2 holds words, such as '(cm)'"),
+    "the names once more": (text([*body(), ["a", "b", "price"]]), "Line 26 holds words, such as 'a'"),
+    "a comment with commas above the names": ("# made, at, noon\n" + text(), "delete the lines above it"),
+    "rows alone, with numbers and words": (
+        text([[*row[:2], "MB"[i % 2]] for i, row in enumerate(body())], header=("17.9", "3", "M")),
+        "numbers in its first row",
+    ),
+    "rows with names of their own, as R writes them": (
+        text([[str(i), *row] for i, row in enumerate(body())], between="\t").replace("a\t", "a\t", 1),
+        "Every row has 4 cells and the header has 3",
+    ),
+    "pandas' column without a name": (
+        text([[str(i), *row] for i, row in enumerate(body())], ("Unnamed: 0", "a", "b", "price")),
+        "'Unnamed: 0' has no name",
+    ),
+    "text behind a quotation mark": (changed(3, 1, '"5" kg'), "in line 5, something stands behind the quotation mark"),
+    "a quotation mark for inches": (changed(3, 1, '"5'), "opens a cell in line 5 is not closed"),
+    "quotation marks and spaces": ('"a" "b" "y"\n' + '"1" 2 3\n' * 30, "needs two columns"),
+    "a web page": ("<!DOCTYPE html>\n<p>a, b</p>\n" * 30, "is a web page"),
+    "JSON": ('[{"a": 1, "b": 2}]', "is JSON"),
+    "a packed file": (b"\x1f\x8b" + bytes(40), "is packed"),
+    "percentages to predict": (text([[*r[:2], f"{5 * (i % 4)}%"] for i, r in enumerate(body())]), "'0%' in line 2"),
+    "prices to predict": (text([[*r[:2], f"${5 * (i % 4)}.50"] for i, r in enumerate(body())]), "'$0.50' in line 2"),
+    "days to predict": (text([[*r[:2], f"2024-01-0{1 + i % 4}"] for i, r in enumerate(body())]), "holds dates"),
+    "TRUE and 1": (text([[*r[:2], ("TRUE", "FALSE", "1")[i % 3]] for i, r in enumerate(body())]), "mean the same"),
     "too many columns": (
         text([[str(i * j % 17) for j in range(202)] for i in range(ROWS)], header=[f"c{j}" for j in range(202)]),
         "at most 200",
@@ -223,6 +250,19 @@ SHAPES = {  # what a program wrote, and the second column as it was meant
     "millions": (shape(lambda i: (str(i), f"{10**6 + i:,}".replace(",", "."))), [10**6 + i for i in range(30)]),
     "exponents": (shape(lambda i: (str(i), f"{i},5E+03")), [1000 * i + 500 for i in range(30)]),
     "a typeset minus": (shape(lambda i: (str(i), f"\u2212{i}.5")), [-i - 0.5 for i in range(30)]),
+    "Indian thousands": (
+        shape(lambda i: (str(i), f'"{i + 1},23,456"'), between=","),
+        [i * 10**5 + 123456 for i in range(30)],
+    ),
+    "an apostrophe that marks text": (shape(lambda i: (str(i), f"'{i * i}")), SQUARES),
+    "marks for the direction of writing": (shape(lambda i: (str(i), f"\u202a{i * i}\u202c")), SQUARES),
+    "names with empty cells behind them": (PLAIN.replace("a,b,y", "a,b,y,,"), SQUARES),
+    "one row with empty cells behind it": (PLAIN.replace("3,9,1", "3,9,1,,,"), SQUARES),
+    "the sign that ends a file in DOS": (PLAIN + "\x1a", SQUARES),
+    "lists with more semicolons than there are commas": (
+        "\n".join(["a,b,p;q;r;s", *(f"{i},{i * i},{('0', '1')[i % 2]}" for i in range(30))]).replace("p;q;r;s", '"y;"'),
+        SQUARES,
+    ),
     "yes and no": (shape(lambda i: (str(i), ("no", "yes")[i % 2])), [i % 2 for i in range(30)]),
     "true and false": (shape(lambda i: (str(i), ("TRUE", "FALSE")[i % 2])), [1 - i % 2 for i in range(30)]),
     "two words": (shape(lambda i: (str(i), ("left", "right")[i % 2])), [i % 2 for i in range(30)]),
@@ -237,7 +277,26 @@ def test_what_programs_and_countries_write_is_read_as_it_was_meant(case, write):
     assert table.classes == ("0", "1")
 
 
-MISSING = ["", "NA", "n/a", "#N/A", "NaN", "null", "None", "-", "?", "#DIV/0!", "."]
+MISSING = [
+    "\\N",
+    "(null)",
+    "NaT",
+    "-nan",
+    "#NV",
+    "#WERT!",
+    "#SPILL!",
+    "",
+    "NA",
+    "n/a",
+    "#N/A",
+    "NaN",
+    "null",
+    "None",
+    "-",
+    "?",
+    "#DIV/0!",
+    ".",
+]
 
 
 @pytest.mark.parametrize("gap", MISSING)
@@ -256,6 +315,51 @@ def test_rows_with_gaps_are_counted_and_dropped_when_that_is_said(gap, write):
 def test_a_word_that_means_a_gap_among_numbers_may_name_a_class(write):
     rows = [[*row[:2], ("None", "mild", "severe")[i % 3]] for i, row in enumerate(body())]
     assert read_table(write(text(rows))).classes == ("None", "mild", "severe")
+
+
+def test_a_minus_beside_a_plus_and_none_beside_one_word_are_words(write):
+    signs = [[row[0], ("none", "some")[i % 2], "?" if i == 4 else "+-"[i % 3 > 0]] for i, row in enumerate(body())]
+    with pytest.raises(TableRefused, match=r"1 row with gaps: 1 in 'price'") as refusal:
+        read_table(write(text(signs)))
+    table = read_table(write(text(signs)), **refusal.value.options)
+    assert table.classes == ("+", "-")
+    assert len(table) == ROWS - 1
+    assert table.x[:3, 1].tolist() == [0, 1, 0]
+
+
+def test_what_leaves_too_few_rows_is_left_out_before_rows_are(write):
+    rows = [[*row[:2], "" if i % 4 else "1.5", "" if i == 7 else str(i % 5), row[2]] for i, row in enumerate(body())]
+    path = write(text(rows, ("a", "b", "seldom", "often", "price")))
+    with pytest.raises(TableRefused) as refusal:
+        read_table(path)
+    assert refusal.value.options == {"leave_out": ["seldom"], "gaps": "drop"}
+    assert read_table(path, **refusal.value.options).columns == ("a", "b", "often")
+
+
+def test_a_last_column_that_is_mostly_empty_is_not_taken_for_the_target(write):
+    path = write(text([[*row, "see below" if i == 2 else ""] for i, row in enumerate(body())], ("a", "b", "y", "note")))
+    with pytest.raises(TableRefused, match=r"mostly empty\. Name another: target='y'") as refusal:
+        read_table(path)
+    assert read_table(path, **refusal.value.options).target == "y"
+
+
+def test_columns_that_are_all_at_fault_are_not_all_to_be_left_out(write):
+    path = write(text([[*"pqr"[i % 3 :][:1], *"uvwuv"[i % 3 :][:1], row[2]] for i, row in enumerate(body())]))
+    with pytest.raises(TableRefused, match="2 of 2 columns cannot be learned from") as refusal:
+        read_table(path)
+    assert refusal.value.options == {}
+
+
+def test_names_that_are_numbers_are_said(write):
+    table = read_table(write(text(header=("2019", "2020", "price"))))
+    assert table.notes == ("The first row was read as names, although it holds numbers: '2019', '2020'.",)
+
+
+def test_classes_are_neither_joined_nor_split_by_how_numbers_are_written(write):
+    rows = [[*row[:2], ("0", "-0", "-0.0", "1")[i % 4]] for i, row in enumerate(body())]
+    assert read_table(write(text(rows))).classes == ("0", "1")
+    rows = [[*row[:2], str(10**17 + i % 2)] for i, row in enumerate(body())]
+    assert len(read_table(write(text(rows)), kind="classes").classes) == 2
 
 
 def test_all_columns_at_fault_are_named_at_once_and_the_options_go_on_without_them(write):
@@ -305,6 +409,12 @@ def test_an_older_code_page_is_read_when_it_is_named(write):
     assert read_table(path, **refusal.value.options).columns == ("Größe", "b")
     with pytest.raises(TableRefused, match="no encoding 'klingon'"):
         read_table(path, encoding="klingon")
+    with pytest.raises(TableRefused, match="is no ASCII text") as refusal:
+        read_table(path, encoding="ascii")
+    assert refusal.value.options == {}
+    with pytest.raises(TableRefused, match="name the code page") as refusal:
+        read_table(write(text(header=("\x81", "b", "price")).encode("latin-1")))
+    assert refusal.value.options == {}
 
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cf")), min_size=1, max_size=12).map(tidy)

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import arguments
-from ddlearn.tables import columns
+from ddlearn.tables import columns, files
 from ddlearn.tables.files import TableRefused, count, read_cells, tidy
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def read_table(
     arguments.one_of("gaps", gaps, GAPS)
     arguments.one_of("decimal", decimal, DECIMALS)
     path = Path(path).expanduser()
-    cells, separator, nameless = read_cells(path, encoding)
+    cells, separator, nameless, notes = read_cells(path, encoding)
     leave_out = [tidy(name) for name in ([leave_out] if isinstance(leave_out, str) else leave_out)]
     for name in leave_out:
         if name not in cells:
@@ -124,14 +124,16 @@ def read_table(
     cells = cells.drop(columns=leave_out)
     if cells.shape[1] < 2:
         raise TableRefused(f"{path.name} needs two columns at least: one to predict, and one to predict it from.")
-    target = cells.columns[-1] if target is None else tidy(target)
+    chosen = target is not None
+    target = tidy(target) if chosen else cells.columns[-1]
     if target not in cells:
         raise TableRefused(f"There is no column {target!r} to predict. The columns are {_listed(cells)}.")
     if cells.shape[1] - 1 > COLUMNS:
         raise TableRefused(f"{path.name} has {cells.shape[1] - 1:,} columns to learn from; at most {COLUMNS} are read.")
     if decimal == "auto":
         decimal = columns.decimal_of(cells, separator)
-    numbers, faults, notes = {}, {}, []
+    columns.refuse_strays(cells, decimal)
+    numbers, faults = {}, {}
     for name in cells.columns.drop(target):
         try:
             if name in nameless:
@@ -142,53 +144,77 @@ def read_table(
     goal = columns.goal(cells[target], target, kind, decimal)
     missing = {name: column.isna() for name, column in {**numbers, target: goal}.items()}
     missing = {name: column for name, column in missing.items() if column.any()}
-    options = {"leave_out": [*leave_out, *faults]} if faults else {}
-    if missing and gaps == "refuse":
+    emptiest = _emptiest(missing, target) if missing else []
+    rows = ~sum((column for name, column in missing.items() if name not in emptiest), start=cells[target].isna())
+    enough = rows.sum() >= files.ROWS[0]
+    out = [*faults, *(emptiest if enough else [])]
+    options = {"leave_out": [*leave_out, *out]} if out and len(out) < len(cells.columns) - 1 else {}
+    if missing and gaps == "refuse" and enough and not rows.all():
         options["gaps"] = "drop"
-    if options:
-        raise TableRefused(_refusal(faults, missing if gaps == "refuse" else {}, len(cells.columns) - 1), **options)
+    if not chosen and target in missing and missing[target].mean() > 0.5:
+        filled = [name for name in [*cells.columns][:-1] if name not in missing and name not in faults]
+        options = {"target": filled[-1], "leave_out": [*leave_out, target]} if len(filled) > 1 else {}
+    if faults or (missing and gaps == "refuse"):
+        raise TableRefused(
+            _refusal(faults, missing if gaps == "refuse" else {}, len(cells.columns) - 1, options), **options
+        )
     kept = ~sum(missing.values(), start=cells[target].isna())
     dropped = len(kept) - int(kept.sum())
     if dropped:
         notes.append(f"{count(dropped, 'row')} with gaps left out.")
-        if kept.sum() < 20:
-            raise TableRefused(
-                f"Only {count(int(kept.sum()), 'row')} have no gap, and 20 are needed. {_emptiest(missing)}"
-            )
+        if kept.sum() < files.ROWS[0]:
+            said = f"Without gaps there remain {count(int(kept.sum()), 'row')}, and {files.ROWS[0]} are needed."
+            raise TableRefused(said + _advice(options), **options)
     features = {name: column[kept] for name, column in numbers.items() if column[kept].nunique() > 1}
     notes += [
         f"Column {name!r} is the same in all rows without gaps: left out." for name in numbers if name not in features
     ]
     if not features:
-        raise TableRefused(f"In the {count(int(kept.sum()), 'row')} without gaps nothing varies but the target.")
+        raise TableRefused(
+            f"In the {count(int(kept.sum()), 'row')} without gaps no column but the target varies. Fill gaps."
+        )
     x = torch.tensor([[*column] for column in features.values()], dtype=torch.float64).T.contiguous()
     y, classes = columns.target(goal[kept], target)
     return Table(path.stem, x, y, tuple(features), target, classes, f"your file {path.name}", tuple(notes))
 
 
-def _refusal(faults: dict[str, str], missing: dict[str, Series], columns: int) -> str:
+def _refusal(faults: dict[str, str], missing: dict[str, Series], columns: int, options: dict) -> str:
     said = []
     if faults:
         named = [f"{name!r} {fault}" for name, fault in faults.items()][:SHOWN]
         more = f"; and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
         much = f"{len(faults)} of {columns} columns cannot" if len(faults) > 1 else "One column cannot"
         said.append(f"{much} be learned from: {'; '.join(named)}{more}.")
-        if len(faults) < columns:
-            said.append(f"Mend or leave out: leave_out={[*faults]}.")
     if missing:
         rows = sum(missing.values(), start=next(iter(missing.values())))
         where = [f"{int(gap.sum())} in {name!r} (first in line {gap[gap].index[0]})" for name, gap in missing.items()]
         more = f" and {len(where) - SHOWN} more columns" if len(where) > SHOWN else ""
         much = count(int(rows.gt(0).sum()), "row")
-        said.append(f"{much} with gaps: {', '.join(where[:SHOWN])}{more}. Drop these rows: gaps='drop'.")
-        if worst := _emptiest(missing):
-            said.append(worst)
-    return " ".join(said)
+        said.append(f"{much} with gaps: {', '.join(where[:SHOWN])}{more}.")
+    return " ".join(said) + _advice(options)
 
 
-def _emptiest(missing: dict[str, Series]) -> str:
-    empty = [name for name, gap in missing.items() if gap.mean() > 0.5]
-    return f"More than half is missing in {_listed(empty)}: leave out rather the column." if empty else ""
+def _advice(options: dict) -> str:
+    said = [" Fill gaps or mend the cells in the file."] if not options else []
+    if "target" in options:
+        said.append(f" The target is mostly empty. Name another: target={options['target']!r}.")
+    if "leave_out" in options:
+        said.append(f" Mend or leave out: leave_out={options['leave_out']}.")
+    if "gaps" in options:
+        said.append(" Drop these rows: gaps='drop'.")
+    return "".join(said)
+
+
+def _emptiest(missing: dict[str, Series], target: str) -> list[str]:
+    """Return columns that had better go than their rows: more than half empty, or one by one, too few rows remain."""
+    ordered = sorted((name for name in missing if name != target), key=lambda name: -missing[name].sum())
+    out = [name for name in ordered if missing[name].mean() > 0.5]
+    for name in ordered[len(out) :]:
+        rest = [column for other, column in missing.items() if other not in out]
+        if (~sum(rest, start=rest[0])).sum() >= files.ROWS[0]:
+            break
+        out.append(name)
+    return out
 
 
 def _listed(names: Sequence[str]) -> str:

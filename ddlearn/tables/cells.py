@@ -9,43 +9,67 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 GAPS = {
     *(
         "",
         "na",
         "n/a",
-        "#n/a",
         "<na>",
         "nan",
+        "-nan",
+        "+nan",
+        "nat",
         "null",
+        "(null)",
+        "[null]",
+        "<null>",
+        "\\n",
         "nil",
         "none",
-        "missing",
-        "unknown",
-        "-",
-        "--",
-        "---",
-        ".",
-        "..",
-        "?",
     ),
-    *("#div/0!", "#null!", "#num!", "#value!", "#ref!", "#name?", "n.a.", "k.a.", "–", "—"),
+    *("missing", "unknown", "not available", "-", "--", "---", "–", "—", ".", "..", "?", "n.a.", "n/d", "n.d.", "k.a."),
+    *("keine angabe", "1.#qnan", "-1.#ind", "nan(ind)", "-nan(ind)"),
 }
+ERROR = re.compile(r"#\S+[!?]|#n/?[adv]|err:\d+", re.IGNORECASE)  # what a spreadsheet shows for one, in any language
 NO_GAPS_AMONG_WORDS = {"none", "nil", "unknown", "missing"}  # there they may name a class
 LARGEST = 1e100  # of a number: its square still fits
 SIGNS = str.maketrans({"\u2212": "-", "\u2019": "'"})  # a minus and an apostrophe as typesetters write them
 GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(?P<sign>[.,' ])\d{3}(?:(?P=sign)\d{3})*")
+LAKHS = re.compile(r"[+-]?[1-9]\d?(,\d{2})+,\d{3}")  # thousands, then hundreds of them, as in India
+MEASURE = re.compile(r"[-+]?[$€£¥₹(]? ?[-+]?[\d.,' ]+ ?[%‰$€£¥₹)-]?")
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(inf|infinity)", re.IGNORECASE)
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|\d{1,2}:\d{2}(:\d{2})?")
-YES = {"yes", "true", "ja", "oui", "si", "sí", "positive", "present", "y", "t"}
+YES = {
+    "yes",
+    "true",
+    "ja",
+    "wahr",
+    "oui",
+    "vrai",
+    "si",
+    "sí",
+    "sì",
+    "verdadero",
+    "vero",
+    "positive",
+    "present",
+    "y",
+    "t",
+    "+",
+}
+TRUTHS = {"1": {"yes", "true", "wahr", "vrai", "verdadero", "vero"}, "0": {"no", "false", "falsch", "faux", "falso"}}
 
 
+@lru_cache(maxsize=2**17)  # a column of a few values, read several times, is read once
 def as_number(cell: str, decimal: str = ".") -> float | None:
     """Return the number that a cell holds, with this decimal sign and groups of thousands; None for anything else."""
-    cell = cell.translate(SIGNS)
+    cell = cell.translate(SIGNS).removeprefix("'")  # which tells a spreadsheet to show a number as it is typed
     other = "," if decimal == "." else "."
     whole, sign, rest = cell.partition(decimal)
+    if LAKHS.fullmatch(whole):
+        whole = whole.replace(",", "")
     grouped = GROUPS.fullmatch(whole)
     if grouped and grouped["sign"] != decimal:
         whole = whole.replace(grouped["sign"], "")
@@ -80,7 +104,22 @@ def decimal_sign(cells: Iterable[str], separator: str) -> str | None:
 def is_gap(cell: str, among_words: bool = False) -> bool:
     """Return whether a cell says that its value is not known."""
     cell = cell.casefold()
-    return cell in GAPS and not (among_words and cell in NO_GAPS_AMONG_WORDS)
+    return (cell in GAPS and not (among_words and cell in NO_GAPS_AMONG_WORDS)) or bool(ERROR.fullmatch(cell))
+
+
+def gaps_among(words: set[str], among_words: bool = False) -> set[str]:
+    """Return the words of a column that say that a value is not known.
+
+    Beside "+" alone, "-" is a word and no gap; so is "none", and the like, beside one other word alone.
+    """
+    gaps = {word for word in words if is_gap(word, among_words)}
+    known = words - gaps
+    meant = {word for word in gaps if word.casefold() in NO_GAPS_AMONG_WORDS}
+    if known == {"+"}:
+        return gaps - {"-"}
+    if len(known) == len(meant) == 1 and as_number(*known) is None:
+        return gaps - meant
+    return gaps
 
 
 def two_words(words: set[str]) -> dict[str, float] | None:
@@ -92,12 +131,21 @@ def two_words(words: set[str]) -> dict[str, float] | None:
 
 
 def alike(words: Iterable[str]) -> tuple[str, str] | None:
-    """Return two words that differ in capital letters only, which most often are one; None if there are none."""
+    """Return two words that are most often one: in other capitals, or TRUE and 1; None if there are none."""
+    words = list(words)
     seen: dict[str, str] = {}
     for word in words:
         if seen.setdefault(word.casefold(), word) != word:
             return seen[word.casefold()], word
+        for number, truths in TRUTHS.items():
+            if number in words and word.casefold() in truths:
+                return word, number
     return None
+
+
+def likeness(one: str, other: str) -> str:
+    """Say what makes two words alike."""
+    return "differ in capitals only" if one.casefold() == other.casefold() else "mean the same"
 
 
 def fault(cell: str, decimal: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
 CLASSES = 20  # at most
+EXACT = 2**53  # beyond it, two whole numbers may be one float64
 FEW = 10  # a target of so many different whole numbers, or fewer, is taken for classes
+
+
+TOTAL = re.compile(
+    r"(grand |sub)?(total|sum|summe|gesamt|insgesamt|somme|totale|suma|mean|average|mittelwert|durchschnitt|moyenne|"
+    r"media|median|count|anzahl)e?s?[:.]?",
+    re.IGNORECASE,
+)  # what the first cell of a line under the rows may say
 
 
 class Fault(Exception):
@@ -41,9 +50,32 @@ def decimal_of(cells: DataFrame, separator: str) -> str:
     )
 
 
+def refuse_strays(cells: DataFrame, decimal: str) -> None:
+    """Refuse a line of words among lines of numbers (names again, units, a comment), and a total below them."""
+    values = cells.map(lambda cell: writing.as_number(cell, decimal)).notna()
+    gap = cells.map(writing.is_gap)
+    numeric = values.sum() > (~values & ~gap).sum()
+    words = (~values & ~gap).loc[:, numeric]
+    stray = words.any(axis=1) & ~values.loc[:, numeric].any(axis=1)
+    # In the only column of numbers it may be a slip; and in many lines it is how the file is.
+    if words.shape[1] > 1 and 0 < stray.sum() <= len(cells) / 10:
+        line = stray[stray].index[0]
+        cell = cells.loc[line].loc[words.loc[line].loc[lambda word: word].index[0]]
+        raise TableRefused(
+            f"Line {line} holds words, such as {_short(cell)}, where other lines hold numbers. Delete it if it is a "
+            "comment or holds units, a total or the names once more. If it holds the names, delete the lines above it."
+        )
+    last = cells.iloc[-1]
+    total = [cell for name, cell in last.items() if TOTAL.fullmatch(cell) and (cells[name] == cell).sum() == 1]
+    if total:
+        raise TableRefused(
+            f"Line {cells.index[-1]}, the last, holds {total[0]!r}: it sums up the rows and is none. Delete that line."
+        )
+
+
 def feature(cells: Series, decimal: str, notes: list[str]) -> Series:
     """Return a column as numbers, NaN where a cell is a gap; `Fault` where it is none."""
-    gap = cells.map(writing.is_gap)
+    gap = cells.isin(writing.gaps_among({*cells}))
     known = cells[~gap]
     if known.empty:
         raise Fault("is empty")
@@ -51,7 +83,7 @@ def feature(cells: Series, decimal: str, notes: list[str]) -> Series:
     wrong = _no_number(values)
     words = set(known[wrong])
     if wrong.all() and (same := writing.alike(words)):
-        raise Fault(f"holds {same[0]!r} and {same[1]!r}, which differ in capitals only")
+        raise Fault(f"holds {same[0]!r} and {same[1]!r}, which {writing.likeness(*same)}")
     if wrong.all() and (coded := writing.two_words(words)):
         notes.append(
             f"In column {cells.name!r}, {' and '.join(f'{word!r} is {value:g}' for word, value in coded.items())}."
@@ -78,6 +110,15 @@ def goal(cells: Series, name: str, kind: str, decimal: str) -> Series:
         few = not wrong.any() and known.nunique() <= FEW and (known == known.round()).all()
         # One cell with a slip in a column of numbers is a slip, not a class.
         kind = "classes" if few or wrong.sum() > len(known) / 2 else "numbers"
+        odd = cells[
+            wrong & cells.map(lambda cell: bool(writing.MEASURE.fullmatch(cell) or writing.DATE.fullmatch(cell)))
+        ]
+        if kind == "classes" and len(odd) > len(known) / 2:
+            raise TableRefused(
+                f"The target {name!r} holds dates, or numbers with a sign beside them, such as {_short(odd.iloc[0])} "
+                f"in line {odd.index[0]}. Write bare numbers, or say kind='classes' if they name classes.",
+                kind="classes",
+            )
     if kind == "numbers":
         if wrong.any():
             line = wrong[wrong].index[0]
@@ -88,8 +129,8 @@ def goal(cells: Series, name: str, kind: str, decimal: str) -> Series:
                 kind="classes",
             )
         return values.where(~gap)
-    named = cells.where(values.isna(), values.map(lambda value: f"{value:.15g}", na_action="ignore"))
-    return named.where(~cells.map(lambda cell: writing.is_gap(cell, among_words=True)), None)
+    named = cells.where(values.isna() | (values.abs() >= EXACT), values.map(_named, na_action="ignore"))
+    return named.where(~cells.isin(writing.gaps_among({*cells}, among_words=True)), None)
 
 
 def target(values: Series, name: str) -> tuple[Tensor, tuple[str, ...]]:
@@ -103,18 +144,30 @@ def target(values: Series, name: str) -> tuple[Tensor, tuple[str, ...]]:
     if len(classes) < 2:
         raise TableRefused(f"The target {name!r} has one class only, {classes[0]!r}: there is nothing to tell apart.")
     if len(classes) > CLASSES:
-        raise TableRefused(f"The target {name!r} has {len(classes):,} different classes; at most {CLASSES} are read.")
+        raise TableRefused(
+            f"The target {name!r} has {len(classes):,} different classes; at most {CLASSES} are read. If it holds "
+            "numbers, write them bare, without units."
+        )
     same = writing.alike(classes)
     if same:
-        raise TableRefused(f"The classes {same[0]!r} and {same[1]!r} differ in capitals only. Write one class one way.")
+        raise TableRefused(
+            f"The classes {same[0]!r} and {same[1]!r} {writing.likeness(*same)}. Write one class one way."
+        )
     rare = min(classes, key=times.get)
     if times[rare] < 2:
-        raise TableRefused(f"The class {rare!r} has one row only. It cannot be both learned and tested: leave it out.")
+        raise TableRefused(
+            f"The class {rare!r} has one row only (line {values.index[values == rare][0]}). It cannot be both learned "
+            "and tested: delete that row, or give it another class."
+        )
     return torch.tensor([classes.index(word) for word in values]), tuple(classes)
 
 
 def _no_number(values: Series) -> Series:
     return values.isna() | ~(values.abs() < writing.LARGEST)
+
+
+def _named(value: float) -> str:
+    return repr(value + 0.0).removesuffix(".0")  # -0.0 is 0
 
 
 def _order(word: str) -> float:

@@ -1,11 +1,12 @@
 """A file of a table, as people's programs write it, to its cells: code page, separator, quotes and blank lines.
 
-pandas splits the lines. What is found out here is what one must know before: which signs the bytes are, and what stands
-between the cells.
+The standard library's csv splits the lines. What is found out here is what one must know before: which signs the bytes
+are, and what stands between the cells.
 """
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import unicodedata
@@ -21,7 +22,22 @@ if TYPE_CHECKING:
 ROWS = (20, 5000)
 BYTES = 20 * 2**20
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe\0\0": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+OTHERS = {
+    b"PK": "a spreadsheet or a zip archive. Unpack an archive; open a spreadsheet and save it as “CSV UTF-8”",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet. Open it and save it as “CSV UTF-8” first",
+    b"\x1f\x8b": "packed (gzip). Unpack it first",
+    b"%PDF": "a PDF. Take the table from where it is published as CSV",
+    b"<": "a web page and no table. Download the CSV file itself; on GitHub that is the link “Raw”",
+    b"{": "JSON and no CSV. Save the table as “CSV UTF-8” first",
+    b"[": "JSON and no CSV. Save the table as “CSV UTF-8” first",
+    b"@relation": "an ARFF file and no CSV. Delete all lines above the data and write a row of names there",
+    b"@RELATION": "an ARFF file and no CSV. Delete all lines above the data and write a row of names there",
+}  # how files begin that are often taken for a table
 SEPARATORS = (",", ";", "\t", "|")
+# Soft hyphens, spaces and joiners without width, and the marks that turn the direction of writing.
+WITHOUT_WIDTH = dict.fromkeys(
+    [0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF]
+)
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[;,\t]*\r?\n')  # the first line that Excel writes, and obeys
 
 
@@ -36,8 +52,8 @@ class TableRefused(ValueError):
         self.options = options
 
 
-def read_cells(path: Path, encoding: str | None = None) -> tuple[DataFrame, str, list[str]]:
-    """Return the cells of a file as text, the sign that separates them, and the columns that the file gives no name.
+def read_cells(path: Path, encoding: str | None = None) -> tuple[DataFrame, str, list[str], list[str]]:
+    """Return the cells of a file as text, the sign that separates them, columns without a name, and notes.
 
     The columns have the names of the first row, or "column 3"; the index is the number of each row's line. Rows without
     anything in them are left out.
@@ -45,39 +61,36 @@ def read_cells(path: Path, encoding: str | None = None) -> tuple[DataFrame, str,
     Raises:
         TableRefused: if the file is not there, is no text, or has rows of different length.
     """
+    import pandas
+
     name, text = path.name, _text(path, encoding)
     given = SEPARATOR_LINE.match(text)
-    text = text[given.end() :] if given else text
+    text = (text[given.end() :] if given else text).rstrip("\x1a")  # the sign with which old programs end a file
     if not text.strip(" ,;\t|\r\n"):
         raise TableRefused(f"{name} is empty.")
-    above = re.match(r"([ ,;\t|]*(\r\n|\r|\n))*", text)[0]  # lines without anything, before the names
-    text, skipped = text[len(above) :], bool(given) + len(re.findall(r"\r\n|\r|\n", above))
-    cells, separator = _split(text, name, given[1] if given else None, skipped)
-    line_ends = cells.apply(lambda column: column.str.count("\r\n|\r|\n")).fillna(0).sum(axis=1).astype(int)
-    cells.index = (1 + line_ends).cumsum() + skipped
-    bare = cells.fillna("").apply(lambda column: column.map(tidy))
-    something = (bare != "").any(axis=1)
-    short = something & cells.isna().any(axis=1)
-    cells = bare[something]
-    header, cells = [*cells.iloc[0]], cells.iloc[1:]
-    if short.any():
-        line = short[short].index[0]
-        raise _ragged(line, int((~bare.loc[line].eq("")).sum()), len(header))
+    rows, separator = _split(text, name, given[1] if given else None, int(bool(given)))
+    _, header = rows.pop(0)
+    width = max(len(row) for _, row in [*rows, (0, header)])
+    cells = pandas.DataFrame(
+        [[*map(tidy, row), *[""] * (width - len(row))] for _, row in rows], [line for line, _ in rows], dtype=object
+    ).reindex(columns=range(width), fill_value="")
+    header = [*map(tidy, header), *[""] * (width - len(header))]
     keep = [bool(title) or cells[place].ne("").any() for place, title in enumerate(header)]  # not a separator too many
     cells = cells.loc[:, keep]
     titles = [title for title, kept in zip(header, keep, strict=True) if kept]
-    cells.columns = _titles(titles, name)
-    nameless = [called for called, title in zip(cells, titles, strict=True) if not title]
+    cells.columns, notes = _titles(titles, cells, name)
+    # pandas calls a column without a name "Unnamed: 0" when it reads one, and writes that.
+    nameless = [called for called, title in zip(cells, titles, strict=True) if re.fullmatch(r"(Unnamed: \d+)?", title)]
     least, most = ROWS
     if not least <= len(cells) <= most:
         much = f"at least {least} are needed" if len(cells) < least else f"at most {most:,} are read: take a sample"
         raise TableRefused(f"{name} has {count(len(cells), 'row')} under its header; {much}.")
-    return cells, separator, nameless
+    return cells, separator, nameless, notes
 
 
 def tidy(text: str) -> str:
     """Return a text as one reads it: composed letters (Unicode NFC), single spaces inside, no signs without width."""
-    text = unicodedata.normalize("NFC", text).translate(dict.fromkeys(map(ord, "\u200b\u200e\u200f\ufeff")))
+    text = unicodedata.normalize("NFC", text).translate(WITHOUT_WIDTH)
     return " ".join(text.split())
 
 
@@ -100,8 +113,8 @@ def _text(path: Path, encoding: str | None) -> str:
         ) from None
     except (OSError, ValueError) as error:  # a ValueError for a path with a null in it
         raise TableRefused(f"{path.name!r} cannot be read: {error}.") from None
-    if data[:2] == b"PK" or data[:4] == b"\xd0\xcf\x11\xe0":
-        raise TableRefused(f"{path.name} is a spreadsheet. Open it and save it as “CSV UTF-8” first.")
+    if (other := next((words for begin, words in OTHERS.items() if data.lstrip().startswith(begin)), None)) is not None:
+        raise TableRefused(f"{path.name} is {other}.")
     marked = next((page for mark, page in MARKS.items() if data.startswith(mark)), None)
     if encoding is None and marked is None and b"\0" in data:
         places = [place % 2 for place, byte in enumerate(data[:2000]) if not byte]
@@ -115,72 +128,109 @@ def _text(path: Path, encoding: str | None) -> str:
     except LookupError:
         raise TableRefused(f"There is no encoding {encoding!r}. Usual ones are 'utf-8' and 'cp1252'.") from None
     except UnicodeDecodeError as error:
-        raise TableRefused(
+        said = (
             f"{path.name} is no {page.upper()} text: byte {error.start + 1:,} does not fit. Save it as “CSV UTF-8”, or "
-            "say encoding='cp1252' if an older Windows program wrote it.",
-            encoding="cp1252",
+        )
+        if encoding or not _decodes(data, "cp1252"):
+            raise TableRefused(f"{said}name the code page of the program that wrote it: encoding='...'.") from None
+        raise TableRefused(
+            f"{said}say encoding='cp1252' if an older Windows program wrote it.", encoding="cp1252"
         ) from None
 
 
-def _split(text: str, name: str, separator: str | None, skipped: int) -> tuple[DataFrame, str]:
-    """Return the cells with the separator that gives the most columns, all rows agreeing; else that of most rows."""
-    import pandas
+def _decodes(data: bytes, page: str) -> bool:
+    try:
+        data.decode(page)
+    except UnicodeDecodeError:
+        return False
+    return True
 
+
+def _split(text: str, name: str, given: str | None, skipped: int) -> tuple[list[tuple[int, list[str]]], str]:
+    """Return the rows, each with its line, and the separator with which all agree and most cells are numbers."""
     tries, refusals = [], []
-    for sign in [separator] if separator else [sign for sign in SEPARATORS if sign in text] or [","]:
+    for sign in [given] if given else [sign for sign in SEPARATORS if sign in text]:
         try:
-            cells = pandas.read_csv(
-                io.StringIO(text, newline=""),
-                sep=sign,
-                header=None,
-                dtype="string",
-                keep_default_na=False,
-                skip_blank_lines=False,
-                skipinitialspace=True,
-                engine="python",  # the one that tells a cell that is missing from an empty one
-            )
-        except (pandas.errors.ParserError, pandas.errors.EmptyDataError) as error:
-            refusals.append((_first_row(text, sign), sign, str(error)))
+            rows = _rows(text, sign, skipped)
+        except csv.Error as error:
+            refusals.append((_first_row(text, sign), str(error)))
             continue
-        cells = cells.astype(object).where(cells.notna(), None)
-        ragged = (cells.isna().any(axis=1) & cells.notna().any(axis=1)).sum()
-        if cells.shape[1] > 1:
-            tries.append((-ragged, cells.shape[1], sign, cells))
-        else:
-            refusals.append((1, sign, ""))
-    if tries and (max(tries, key=lambda one: one[:2])[0] == 0 or not any(width > 1 for width, *_ in refusals)):
-        *_, sign, cells = max(tries, key=lambda one: one[:2])
-        return cells, sign
-    _, _, said = max([*refusals, *((one[1], one[2], "") for one in tries)], key=lambda one: one[0])
-    numbers = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", said)
-    if numbers:
-        expected, line, saw = map(int, numbers.groups())
-        raise _ragged(line + skipped, saw, expected)
-    if said:
-        raise TableRefused(f"{name} cannot be read as CSV: {said[:1].lower()}{said[1:].rstrip('.')}.")
+        if any(len(row) > 1 for _, row in rows):
+            odd = [(line, len(row)) for line, row in rows if not _fits(row, rows[0][1])]
+            filled = [cell for _, row in rows[1:50] for cell in map(tidy, row) if cell]
+            numbers = sum(any(as_number(cell, point) is not None for point in ".,") for cell in filled)
+            tries.append((-len(odd), numbers / max(len(filled), 1), len(rows[0][1]), sign, rows, odd))
+    best = max(tries, key=lambda one: one[:3], default=None)
+    broken = max(refusals, default=None)
+    if best and not best[0]:
+        return best[4], best[3]
+    if broken and (best is None or broken[0] > best[2]):
+        raise TableRefused(f"{name} cannot be read as CSV: {broken[1]}")
+    if best is None:
+        raise TableRefused(
+            f"{name} needs two columns at least, one to predict and one to predict it from, with commas, semicolons or "
+            "tabs between them."
+        )
+    *_, rows, odd = best
+    expected = len(_trimmed(rows[0][1]))
+    if len(odd) == len(rows) - 1 and expected > 1 and {saw for _, saw in odd} == {expected + 1}:
+        raise TableRefused(
+            f"Every row has {count(expected + 1, 'cell')} and the header has {expected}. If the rows begin with a "
+            "number or name of their own (R writes them so), put a name for it first in the header. If commas stand "
+            "before decimals, save the file with semicolons between the cells."
+        )
+    line, saw = odd[0]
     raise TableRefused(
-        f"{name} needs two columns at least, one to predict and one to predict it from, with commas, semicolons or "
-        "tabs between them."
+        f"Line {line} has {count(saw, 'cell')} and the header has {expected}. The names stand in the first row, and "
+        "every row needs as many cells. Delete lines that are no row, such as a title, a comment or a note; put a cell "
+        "with the separator in it in quotation marks."
     )
+
+
+def _rows(text: str, sign: str, skipped: int) -> list[tuple[int, list[str]]]:
+    """Return the rows with something in them, each with the number of its first line; csv.Error in a sentence."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, skipinitialspace=True, strict=True)
+    rows, line = [], 1 + skipped
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append((line, row))
+            line = 1 + skipped + reader.line_num
+    except csv.Error as error:
+        if "expected after" in str(error):
+            raise csv.Error(
+                f"in line {skipped + reader.line_num}, something stands behind the quotation mark that ends a cell. A "
+                "quotation mark inside a cell is written twice."
+            ) from None
+        raise csv.Error(f"the quotation mark that opens a cell in line {line} is not closed.") from None
+    return rows
+
+
+def _trimmed(row: list[str]) -> list[str]:
+    return row[: max((place for place, cell in enumerate(row, start=1) if cell.strip()), default=0)]
+
+
+def _fits(row: list[str], header: list[str]) -> bool:
+    """Return whether a row has a cell for each name, and nothing but empty cells beyond the header."""
+    return len(row) >= len(_trimmed(header)) and len(_trimmed(row)) <= len(header)
 
 
 def _first_row(text: str, sign: str) -> int:
     return next(line for line in text.splitlines() if line.strip()).count(sign) + 1
 
 
-def _ragged(line: int, saw: int, expected: int) -> TableRefused:
-    return TableRefused(
-        f"Line {line} has {count(saw, 'cell')} and the header has {expected}. Every row needs as many, and the names "
-        "stand in the first row; a cell with the separator in it stands in quotation marks."
-    )
-
-
-def _titles(titles: list[str], name: str) -> list[str]:
-    """Return the names of the columns; one without a name is called by its place."""
-    if all(any(as_number(title, sign) is not None for sign in ".,") for title in titles if title):
-        raise TableRefused(f"{name} has numbers in its first row, where the names of the columns should stand.")
+def _titles(titles: list[str], cells: DataFrame, name: str) -> tuple[list[str], list[str]]:
+    """Return the names of the columns, one without a name called by its place, and what to say of them."""
+    numbers = [title for title in titles if any(as_number(title, sign) is not None for sign in ".,")]
+    below = [title in {*cells.iloc[:, place]} for place, title in enumerate(titles)]
+    if numbers and all(known or not title or title in numbers for title, known in zip(titles, below, strict=True)):
+        raise TableRefused(
+            f"{name} has numbers in its first row, where the names of the columns should stand. Write a row of names "
+            "above it."
+        )
     titles = [title or f"column {place}" for place, title in enumerate(titles, start=1)]
     twice = [title for title, times in Counter(titles).items() if times > 1]
     if twice:
         raise TableRefused(f"Two columns are called {twice[0]!r}. Give each a name of its own.")
-    return titles
+    named = ", ".join(map(repr, numbers[:3])) + (" ..." if len(numbers) > 3 else "")
+    return titles, [f"The first row was read as names, although it holds numbers: {named}."] if numbers else []
