@@ -41,7 +41,8 @@ def run_cells(
     cell is a function of a module, and what it takes and gives can be pickled. progress(fraction, words) is called
     as each cell comes back, and may raise to stop; keep(place, result) comes before it, for what must outlive a stop.
     While a cell runs in a worker process, torch and BLAS there are held to its share of the cores, for the threads of
-    several would get in each other's way: to one thread on a cluster, where nobody knows who shares a machine. A sweep inside a cell runs in turn there.
+    several would get in each other's way: to one thread on a cluster, where nobody knows who shares a
+    machine. A sweep inside a cell runs in turn there.
     """
     if not callable(cell):
         raise TypeError(f"cell must be a function; got {type(cell).__name__}")
