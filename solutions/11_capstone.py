@@ -141,8 +141,9 @@ def verdict(measured, control, band):
 # %% [markdown]
 # ## A table
 #
-# Three real tables are here, and there is room for yours: a CSV file with names in its first row, numbers below them, and one
-# column to predict, of numbers or of classes. Put it beside this notebook and write its name in the cell. Or leave the cell as it is.
+# Three real tables are here, and there is room for yours: a CSV file with names in its first row and 20 to 5,000 rows below.
+# Its columns hold numbers or two words each; the column to predict holds numbers or classes. Put the file beside this notebook and write
+# its name in the cell. What cannot be learned from is said, with the line to delete or the words to add. Or leave the cell as it is.
 
 # %%
 bring("", target=None)

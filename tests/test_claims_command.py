@@ -51,6 +51,20 @@ def test_every_seed_is_measured_and_written(course, tmp_path, capsys):
     assert "1 of 1 claims hold" in capsys.readouterr().out
 
 
+def test_who_stops_the_command_keeps_what_it_measured(course, tmp_path):
+    def stopped(scale: str, seed: int) -> float:
+        if seed == 1:
+            raise KeyboardInterrupt
+        return 1.0
+
+    course(claim("is-one", one), claim("is-stopped", stopped), claim("never", one))
+    with pytest.raises(KeyboardInterrupt):
+        claims.main([], json=tmp_path / "claims.json", seeds=2)
+    first, second = json.loads((tmp_path / "claims.json").read_text("utf-8"))
+    assert (first["id"], first["measured"]) == ("is-one", [1.0, 1.01])
+    assert (second["id"], second["measured"]) == ("is-stopped", [1.0])
+
+
 @pytest.mark.parametrize(
     ("declared", "holds", "control_fails"),
     [

@@ -71,6 +71,14 @@ def test_a_refusal_is_one_sentence_and_exit_code_1(tmp_path):
     assert answer.stderr == f"ddlearn: There is no source of a lesson in {tmp_path / 'solutions'}.\n"
 
 
+@pytest.mark.parametrize("words", [("report", "~nobody9/r.html"), ("run", "--json", "~nobody9/r.json")])
+def test_a_home_that_nobody_has_is_said(words):
+    answer = command(*words)
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("ddlearn: a path begins with ~")
+    assert len(answer.stderr.splitlines()) == 1
+
+
 def test_run_and_claims_pass_their_options_on(invoke, monkeypatch):
     said = []
     monkeypatch.setattr(run, "main", lambda *a, **k: said.append((a, k)) or 0)

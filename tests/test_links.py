@@ -60,7 +60,7 @@ def test_a_repository_is_owner_and_name(repository):
         Source(repository, "main")
 
 
-@pytest.mark.parametrize("ref", ["", "a b", "v1&x=2", "/main", "main/", "ré"])
+@pytest.mark.parametrize("ref", ["", "a b", "v1&x=2", "/main", "main/", "ré", "-x", "a..b", "main.", "a.lock"])
 def test_a_ref_is_a_tag_a_branch_or_a_commit(ref):
     with pytest.raises(ValueError, match=r"^ref must be a tag, a branch or a commit; got "):
         Source("a/b", ref)

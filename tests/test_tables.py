@@ -175,6 +175,7 @@ def test_other_refusals(write, tmp_path):
         (lambda: read_table(path, kind="classes"), "24 different classes"),
         (lambda: read_table(tmp_path), "is a folder"),
         (lambda: read_table("bad\0name.csv"), "cannot be read"),
+        (lambda: read_table("~nobody9/mine.csv"), "no home folder is known"),
         (lambda: read_table(write(bytes(21 * 2**20), "big.csv")), "larger than 20 MB"),
         (lambda: read_table(write(changed(3, 2, "x")), kind="numbers"), "kind='classes'"),
     ):

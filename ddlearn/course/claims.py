@@ -70,18 +70,29 @@ def declared(names: list[str]) -> Iterator[tuple[str, Claim]]:
 
 
 def measure(
-    claims: Iterable[tuple[str, Claim]], seeds: int, progress: Callable[[float, str], object] | None = None
+    claims: Iterable[tuple[str, Claim]],
+    seeds: int,
+    progress: Callable[[float, str], object] | None = None,
+    keep: Callable[[list[Line]], object] | None = None,
 ) -> list[Line]:
     """Measure claims, each over the seeds 0, 1, ..., `seeds` - 1, wherever joblib's active backend computes.
 
-    progress(fraction, words) is called as each claim at each seed comes back.
+    progress(fraction, words) is called as each claim at each seed comes back, and keep(lines) with all lines so far.
     """
     claims, scale = list(claims), compute.scale()
-    trials = run_cells(_trial, [(claim, scale, seed) for _, claim in claims for seed in range(seeds)], progress)
-    return [
-        Line(lesson, claim.gather(trials[place * seeds : (place + 1) * seeds]))
-        for place, (lesson, claim) in enumerate(claims)
-    ]
+    trials: list[Trial | None] = [None] * (len(claims) * seeds)
+
+    def lines() -> list[Line]:
+        found = [[one for one in trials[at * seeds : (at + 1) * seeds] if one] for at in range(len(claims))]
+        return [Line(lesson, claim.gather(some)) for (lesson, claim), some in zip(claims, found, strict=True) if some]
+
+    def came(place: int, trial: Trial) -> None:
+        trials[place] = trial
+        if keep is not None:
+            keep(lines())
+
+    run_cells(_trial, [(claim, scale, seed) for _, claim in claims for seed in range(seeds)], progress, came)
+    return lines()
 
 
 def main(
@@ -95,17 +106,20 @@ def main(
     thread_pools.limit_threads()
     claims = list(declared(names))
     console = Console()
+
+    def keep(lines: list[Line]) -> None:
+        if json is not None:  # after each seed of each claim: who stops the command keeps what it measured
+            write_whole(json, text.dumps([line.record() for line in lines], indent=2) + "\n")
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar, cluster.workers(backend, scheduler):
         total = len(claims) * seeds
         task = bar.add_task("claims, each at each seed", total=total)
-        lines = measure(claims, seeds, lambda fraction, _: bar.update(task, completed=round(fraction * total)))
+        lines = measure(claims, seeds, lambda fraction, _: bar.update(task, completed=round(fraction * total)), keep)
     console.print(_table(lines, seeds))
     for line in lines:
         if line.result.error:
             console.print(f"{line.result.claim.id}: {line.result.error}", markup=False, soft_wrap=True)
-    if json is not None:
-        write_whole(json, text.dumps([line.record() for line in lines], indent=2) + "\n")
     unsound = sum(not line.sound for line in lines)
     console.print(f"{len(lines) - unsound} of {len(lines)} claims hold, and their controls fail as they must.")
     return int(bool(unsound))

@@ -30,7 +30,8 @@ class Source:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[\w.-]+/[\w.-]+", self.repository, re.ASCII):
             raise ValueError(f"repository must be OWNER/NAME, as on GitHub; got {self.repository!r}.")
-        if not re.fullmatch(r"[\w.+-]+(/[\w.+-]+)*", self.ref, re.ASCII):
+        parts = r"(?![.-])[\w.+-]+(?<!\.)(?<!\.lock)"  # git allows no other
+        if not re.fullmatch(f"{parts}(/{parts})*", self.ref, re.ASCII) or ".." in self.ref:
             raise ValueError(f"ref must be a tag, a branch or a commit; got {self.ref!r}.")
 
     @property

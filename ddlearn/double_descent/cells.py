@@ -30,13 +30,19 @@ T = TypeVar("T")
 Progress = Callable[[float, str], object]
 
 
-def run_cells(cell: Callable[..., T], settings: Sequence[tuple], progress: Progress | None = None) -> list[T]:
+def run_cells(
+    cell: Callable[..., T],
+    settings: Sequence[tuple],
+    progress: Progress | None = None,
+    keep: Callable[[int, T], object] | None = None,
+) -> list[T]:
     """[cell(*one) for one in settings], by joblib's active backend.
 
     cell is a function of a module, and what it takes and gives can be pickled. progress(fraction, words) is called
-    as each cell comes back, and may raise to stop. While a cell runs in a worker process, torch and BLAS there are held
-    to its share of the cores, for the threads of several would get in each other's way: to one thread on a cluster,
-    where nobody knows who shares a machine. A sweep inside a cell runs in turn there.
+    as each cell comes back, and may raise to stop; keep(place, result) comes before it, for what must outlive a stop.
+    While a cell runs in a worker process, torch and BLAS there are held to its share of the cores, for the threads of
+    several would get in each other's way: to one thread on a cluster, where nobody knows who shares a
+    machine. A sweep inside a cell runs in turn there.
     """
     if not callable(cell):
         raise TypeError(f"cell must be a function; got {type(cell).__name__}")
@@ -44,13 +50,16 @@ def run_cells(cell: Callable[..., T], settings: Sequence[tuple], progress: Progr
     share = max(1, compute.threads() // max(1, joblib.effective_n_jobs(None))) if _all_workers_are_here() else 1
     # One tuple: an argument that is large by itself, joblib lays on one Dask worker, and loses it with that worker.
     tasks = (joblib.delayed(_run)((place, cell, *one), os.getpid(), share) for place, one in enumerate(settings))
-    if progress is None:
+    if progress is None and keep is None:
         return [result for _, result in joblib.Parallel()(tasks)]
     results: dict[int, T] = {}
     with closing(joblib.Parallel(return_as="generator_unordered")(tasks)) as finished:
         for place, result in finished:
             results[place] = result
-            progress(len(results) / len(settings), f"{len(results)} of {len(settings)} done")
+            if keep is not None:
+                keep(place, result)
+            if progress is not None:
+                progress(len(results) / len(settings), f"{len(results)} of {len(settings)} done")
     return [results[place] for place in range(len(settings))]
 
 

@@ -115,7 +115,12 @@ def read_table(
     arguments.one_of("kind", kind, KINDS)
     arguments.one_of("gaps", gaps, GAPS)
     arguments.one_of("decimal", decimal, DECIMALS)
-    path = Path(path).expanduser()
+    try:
+        path = Path(path).expanduser()
+    except RuntimeError:
+        raise TableRefused(
+            f"{path} begins with ~, and no home folder is known for it. Write the path in full."
+        ) from None
     cells, separator, nameless, notes = read_cells(path, encoding)
     leave_out = [tidy(name) for name in ([leave_out] if isinstance(leave_out, str) else leave_out)]
     for name in leave_out:
