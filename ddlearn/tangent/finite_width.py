@@ -34,6 +34,9 @@ __all__ = ["empirical"]
 TILE = 2**18
 """Entries of the kernel computed at a time: 2 MB of float64, which the processor's cache holds."""
 
+FEW = 32
+"""Rows of the kernel that are not worth parting."""
+
 
 @torch.inference_mode(False)
 def empirical(
@@ -86,7 +89,7 @@ def empirical(
 
 
 def _by_layers(net: nn.Module, sides: list[Side], shares: dict[int, float], full: bool) -> Tensor | None:
-    """The kernel from linear layers and torch.func; None where that cannot be, or plain autograd does not confirm it."""
+    """The kernel from linear layers and torch.func; None where they have no way or plain autograd differs."""
     if sides[0].others != sides[-1].others:
         return None
     try:
@@ -105,7 +108,7 @@ def _kernel(net: nn.Module, sides: list[Side], shares: dict[int, float], full: b
     (n, k), m = left.f.shape, len(right.f)
     a = k if full else 1
     K = left.f.new_zeros(a, n, a, m)
-    rows = max(1, min(TILE // (a * a * m), n // 8))  # in one piece nothing would be left to mirror
+    rows = max(1, min(TILE // (a * a * m), max(n // 8, FEW)))  # in one piece nothing would be left to mirror
     for start in range(0, n, rows):
         stop = min(start + rows, n)
         first = start if left is right else 0
@@ -163,8 +166,9 @@ def _is_confirmed(K: Tensor, net: nn.Module, sides: list[Side], shares: dict[int
 
     few = K[sides[0].rows[:, None], sides[-1].rows]
     mine = torch.einsum("ia,ijab,jb" if full else "i,ij,j", weights[0], few, weights[-1])
-    size = (product(0, 0) * product(-1, -1)) ** 0.5
-    return bool((mine - product(0, -1)).abs() <= torch.finfo(K.dtype).eps ** 0.5 * size)
+    right = product(0, -1)
+    size = right if len(sides) == 1 else (product(0, 0) * product(1, 1)) ** 0.5
+    return bool((mine - right).abs() <= torch.finfo(K.dtype).eps ** 0.5 * size)
 
 
 def _pairs(left: Side, right: Side) -> Iterator[tuple[Use, Use]]:
