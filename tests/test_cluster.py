@@ -93,6 +93,28 @@ def test_one_core_elsewhere_is_still_elsewhere_and_none_is_said(monkeypatch):
             pass
 
 
+def pools(i):
+    """How many threads each numerical library of this process computes on, torch last."""
+    import scipy.linalg  # noqa: F401  (its BLAS is another than NumPy's)
+    from threadpoolctl import threadpool_info
+
+    return os.getpid(), [pool["num_threads"] for pool in threadpool_info()] + [torch.get_num_threads()]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.cpu_count() == 1, reason="on one core a library takes one thread anyway")
+@pytest.mark.parametrize("backend", ["loky", "dask"])
+def test_workers_of_one_machine_compute_on_one_thread_each(backend, monkeypatch):
+    if backend == "dask":
+        pytest.importorskip("dask.distributed", reason="Dask is not installed: ddlearn[dask]")
+    for name in [name for name in os.environ if name.endswith("_NUM_THREADS")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(cluster.compute, "threads", lambda: 2)
+    with cluster.workers(backend):
+        found = run_cells(pools, [(i,) for i in range(4)])
+    assert all(pid != os.getpid() and set(threads) == {1} for pid, threads in found), found
+
+
 # -- a cluster of two processes
 
 
