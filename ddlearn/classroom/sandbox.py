@@ -44,7 +44,7 @@ class Outcome:
 
 
 class Clock:
-    """The time that is left to a call. Whoever holds it looks often: what passes before a look inside an import is free."""
+    """The time that is left to a call. Look at it often: what has passed before a look inside an import is free."""
 
     def __init__(self, seconds: float):
         self._left, self._looked = seconds, time.monotonic()
