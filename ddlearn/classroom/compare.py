@@ -17,7 +17,9 @@ from ddlearn.classroom.wrapping import RIGHT, WHOLE, dtype_fault, kind, numbers_
 WHY_NAN = "NaN comes from 0 / 0, inf · 0 or inf − inf, or from the logarithm or the root of a negative number."
 WHY_INFINITE = "Infinity comes from a division by zero, from log 0 or an overflow, or you return it yourself."
 
-__all__ = ["Fault", "Tolerance", "changed", "fault", "numbers_in", "same"]
+ROUGHLY = 1e-4  # as far as numbers that were computed partly in float32 may lie apart
+
+__all__ = ["Fault", "Tolerance", "changed", "fault", "numbers_in", "other_dtype", "roughly_same", "same"]
 
 
 def fault(got: object, want: object, tolerance: Tolerance, place: str = WHOLE) -> Fault | None:
@@ -31,7 +33,11 @@ def fault(got: object, want: object, tolerance: Tolerance, place: str = WHOLE) -
         return type_fault(got, want, tolerance, place, number)
     if got.shape != want.shape:
         return shape_fault(got, want, tolerance, place)
-    return dtype_fault(got, want, tolerance, place) or _value_fault(got, want, tolerance, place)
+    typed = dtype_fault(got, want, tolerance, place)
+    if typed and not typed.right and got.is_floating_point() and want.is_floating_point():
+        valued = _value_fault(got, want, tolerance.as_exact_as(got.dtype, want.abs().max().item()), place)
+        return Fault(valued.status, f"{valued.words}\n\n{typed.words}") if valued else typed
+    return typed or _value_fault(got, want, tolerance, place)
 
 
 def same(got: object, want: object, tolerance: Tolerance) -> bool:
@@ -53,6 +59,33 @@ def same(got: object, want: object, tolerance: Tolerance) -> bool:
         got, want = read(got), read(want)
         return got is not None and want is not None and tolerance.agrees(got, want)
     return isinstance(got, (int, float, Tensor)) and fault(got, want, tolerance) is None
+
+
+def roughly_same(got: object, want: object) -> bool:
+    """Return whether two answers agree in shape and, to about four digits, in every entry, whatever their dtype."""
+    if isinstance(want, (tuple, list)):
+        alike = isinstance(got, (tuple, list)) and len(got) == len(want)
+        return alike and all(map(roughly_same, got, want))
+    if isinstance(got, Exception) and isinstance(want, Exception):
+        return same(got, want, Tolerance(0.0, 0.0))
+    ones, others = (read(value) if isinstance(value, Tensor) else _as_scalar(value) for value in (got, want))
+    if not (isinstance(ones, Tensor) and isinstance(others, Tensor)) or ones.shape != others.shape:
+        return False
+    if ones.is_complex() or others.is_complex() or torch.bool in (ones.dtype, others.dtype):
+        return False
+    ones, others = ones.double(), others.double()
+    sizes = others[others.isfinite()].abs()
+    return Tolerance(ROUGHLY, ROUGHLY * (sizes.max().item() if len(sizes) else 0.0)).agrees(ones, others)
+
+
+def other_dtype(got: object, want: object) -> str:
+    """Return what to say of the first floating tensor in `got` that has another dtype than its twin; "" if none has."""
+    for one, other in zip(numbers_in(got), numbers_in(want), strict=False):
+        if isinstance(one, Tensor) and isinstance(other, Tensor) and one.is_floating_point():
+            found = dtype_fault(one, other, Tolerance(ROUGHLY, 0.0), WHOLE)
+            if found:
+                return found.words
+    return ""
 
 
 def changed(before: object, after: object) -> bool:

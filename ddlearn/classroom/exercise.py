@@ -19,7 +19,7 @@ from ddlearn.classroom.mistake import Mistake, Remark, answer_or_error
 from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.sandbox import Outcome, call, where
 from ddlearn.classroom.verdict import Verdict, rank
-from ddlearn.classroom.wording import described, listed, right_before, right_on_some
+from ddlearn.classroom.wording import described, listed, mixed_dtypes, right_before, right_on_some
 
 if TYPE_CHECKING:
     from torch import Generator
@@ -111,12 +111,13 @@ class Exercise:
 
     def _missed(self, values: list, wanted: list, faults: list, seed: int, printed: str) -> Verdict:
         """Return the verdict on a wrong answer: a classic mistake, or the fault on the first rung of the ladder."""
-        from ddlearn.classroom.compare import Tolerance
+        from ddlearn.classroom.compare import Tolerance, other_dtype
         from ddlearn.classroom.pattern import pattern
 
         mistake = self._recognise(values, seed)
         if mistake:
-            return Verdict("classic mistake", mistake.hint, mistake.name, printed)
+            said = "\n\n".join(filter(None, (mistake.hint, other_dtype(values, wanted))))
+            return Verdict("classic mistake", said, mistake.name, printed)
         # Of two faults on one rung that comes first whose numbers are not right either.
         _, status, words, _ = min(faults, key=lambda fault: (rank(fault[1]), fault[3]))
         wrong = sorted({case for case, *_ in faults})
@@ -210,10 +211,20 @@ class Exercise:
         return all(same(one, other, tolerance) for one, other in zip(answers, others, strict=True))
 
     def _recognise(self, values: list, seed: int) -> Mistake | None:
-        """Return the mistake whose answers, or errors, these are on every case; else one that knows them by sight."""
-        for mistake in self.mistakes:
-            if any(self._same(values, self._answers(wrong, seed, len(values))) for wrong in mistake.ways):
-                return mistake
+        """Return the mistake whose answers, or errors, these are on every case; else one that knows them by sight.
+
+        Who made one with numbers in float32 on the way is recognised too, unless the right answer is as near.
+        """
+        from ddlearn.classroom.compare import roughly_same
+
+        ways = [
+            (mistake, self._answers(wrong, seed, len(values))) for mistake in self.mistakes for wrong in mistake.ways
+        ]
+        found = next((mistake for mistake, answers in ways if self._same(values, answers)), None)
+        if not found and not roughly_same(values, self._answers(self.reference, seed, len(values))):
+            found = next((mistake for mistake, answers in ways if roughly_same(values, answers)), None)
+        if found:
+            return found
         seen = list(zip(self._arguments(seed), values, strict=False))
         return next((mistake for mistake in self.mistakes if mistake.knows(seen)), None)
 
@@ -253,7 +264,8 @@ class Exercise:
         place = where(error, answer)
         if place:
             line = f"In line {place[0]} of your cell" + (f", `{place[1]}`" if place[1] else "")
-            return f"{said}\n\n{line}, when asked {self._asked(arguments)}."
+            mend = mixed_dtypes(message, dict(zip(self._names(len(arguments)), arguments, strict=True)))
+            return f"{said}\n\n{line}, when asked {self._asked(arguments)}.{mend and ' '}{mend}"
         try:
             inspect.signature(answer).bind(*arguments)
         except (TypeError, ValueError):

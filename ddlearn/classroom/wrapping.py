@@ -45,8 +45,9 @@ def shape_fault(got: Tensor, want: Tensor, tolerance: Tolerance, place: str) -> 
     if numbers_agree(got, want, tolerance):
         return Fault("wrong shape", f"{RIGHT}{shapes} {_reshaped(got, want)}", True)
     if want.dim() == 1 and got.shape == (len(want), len(want)):
-        pairs = "Every entry met every other: somewhere a column, of shape (n, 1), meets a row."
-        return Fault("wrong shape", f"{shapes} {pairs}")
+        pairs = "Somewhere a vector met a whole matrix entry by entry, or a column of shape (n, 1) met a row."
+        mend = "A matrix times a vector is `M @ v`, and `M.diagonal()` is the diagonal of a matrix."
+        return Fault("wrong shape", f"{shapes} {pairs} {mend}")
     return Fault("wrong shape", f"{shapes}{_to_one_number(got, want, tolerance)}")
 
 
