@@ -496,3 +496,20 @@ def test_in_a_real_kernel(tmp_path, monkeypatch):
     kept = Progress(tmp_path / "progress.json").lesson("78")["exercises"]["double"]
     assert kept["status"] == "passed"
     assert "return x + x" in kept["source"]
+
+
+def test_what_runs_on_an_answer_gets_no_gradient_that_the_caller_did_not_bring(tmp_path, shown):
+    room = lesson(tmp_path)
+
+    def differentiated(x):
+        x = x.clone().requires_grad_() if x.is_leaf else pytest.fail("not a leaf")
+        return x + x
+
+    mine = room.exercise("double")(differentiated)
+    assert mine.passed
+    once = mine(torch.ones(2, dtype=torch.float64))
+    assert not once.requires_grad
+    assert mine(once).tolist() == [4.0, 4.0]
+    assert not room.line.engine["double"](once).requires_grad
+    pair = room.exercise("double")(lambda x: 2 * x)
+    assert pair(torch.ones(2, requires_grad=True)).requires_grad  # to train with

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ddlearn.classroom import page
+from ddlearn.classroom.detached import detached
 from ddlearn.classroom.exercise import TODO, Exercise
 from ddlearn.classroom.own_name import under_check
 from ddlearn.classroom.prose import code_block, inline, to_html
@@ -37,7 +38,7 @@ class Tries:
 class Answer:
     """A learner's function after its check: call it like the function itself.
 
-    It runs the learner's code if that passed, else the reference. While another function is checked for the same
+    It `runs` the learner's code if that passed, else the reference. While another function is checked for the same
     exercise, the reference does not stand in: whoever calls an earlier answer from there calls the new function.
     """
 
@@ -52,13 +53,14 @@ class Answer:
         functools.update_wrapper(self, function)
         self.exercise = exercise
         self.verdict = verdict
-        self._function = function if verdict.passed else exercise.reference
+        own = function if exercise.trained else detached(function)
+        self.runs = own if verdict.passed else exercise.reference
         self._tries = tries
         self._on_hint = on_hint
 
     def __call__(self, *arguments, **keywords):
         checked = None if self.passed else under_check(self.exercise.reference)
-        function = self._function if checked in (None, self) else checked
+        function = self.runs if checked in (None, self) else checked
         return function(*arguments, **keywords)
 
     def __repr__(self) -> str:

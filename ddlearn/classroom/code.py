@@ -14,6 +14,23 @@ def has_loop(function: Callable) -> bool:
     return any(step.opname in BACK for code in _codes(function) for step in dis.get_instructions(code))
 
 
+def hands_back(function: Callable) -> bool:
+    """Return whether `function`, and all that it wraps, has a `return` of something else than None."""
+    codes = [inner.__code__ for inner in layers(function)]
+    return bool(codes) and all(any(map(_returns_a_value, *_neighbors(code))) for code in codes)
+
+
+def _neighbors(code: CodeType) -> tuple[list[dis.Instruction], list[dis.Instruction]]:
+    steps = list(dis.get_instructions(code))
+    return steps[:-1], steps[1:]
+
+
+def _returns_a_value(before: dis.Instruction, step: dis.Instruction) -> bool:
+    if step.opname == "RETURN_CONST":
+        return step.argval is not None
+    return step.opname == "RETURN_VALUE" and not (before.opname == "LOAD_CONST" and before.argval is None)
+
+
 def uses(*names: str) -> Callable[[Callable], bool]:
     """Return a test of a function: whether it uses one of these names, as `torch.linalg.pinv` uses `pinv`."""
     return lambda function: any(name in code.co_names for code in _codes(function) for name in names)

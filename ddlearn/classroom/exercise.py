@@ -14,12 +14,12 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from ddlearn.classroom import own_name
-from ddlearn.classroom.code import has_loop
-from ddlearn.classroom.mistake import Mistake, Remark
+from ddlearn.classroom.code import hands_back, has_loop
+from ddlearn.classroom.mistake import Mistake, Remark, answer_or_error
 from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.sandbox import Outcome, call, where
 from ddlearn.classroom.verdict import Verdict, rank
-from ddlearn.classroom.wording import listed
+from ddlearn.classroom.wording import described, listed, mixed_dtypes, right_before, right_on_some
 
 if TYPE_CHECKING:
     from torch import Generator
@@ -57,6 +57,8 @@ class Exercise:
         rtol, atol: entries agree where `|got - want| <= atol + rtol * |want|`.
         timeout: seconds that one case may take; under a debugger there is no limit.
         no_loop: whether the exercise asks for none. A right answer with a loop passes, with a note.
+        trained: whether the lesson trains with the answer. Then a number must be a tensor, which carries a gradient;
+            elsewhere a Python number will do where the reference returns a tensor without dimensions.
         remarks: notes on right answers that miss what the exercise is about.
     """
 
@@ -70,6 +72,7 @@ class Exercise:
     atol: float = 1e-9
     timeout: float = 5.0
     no_loop: bool = False
+    trained: bool = False
     remarks: tuple[Remark, ...] = ()
 
     @first_modes()
@@ -85,15 +88,18 @@ class Exercise:
             with own_name.bound(answer, self.name, self.reference):
                 outcome = call(answer, given, self.timeout)
             printed = printed or outcome.printed
-            stopped = self._stopped(answer, outcome, arguments)
+            stopped = self._stopped(answer, outcome, arguments, bool(values))
             if stopped:
                 status, words = stopped
-                before = f" {_right_before(len(values))}" if values and not faults else ""
+                before = f" {right_before(len(values))}" if values and not faults else ""
+                mistake = self._recognise([*values, outcome.error], seed) if outcome.error else None
+                if mistake:
+                    return Verdict("classic mistake", f"{mistake.hint}\n\n{words}", mistake.name, printed)
                 return Verdict(status, words + before, printed=printed)
             if inspect.iscoroutine(outcome.value):
                 outcome.value.close()
             values.append(outcome.value)
-            wanted.append(self.reference(*deepcopy(arguments)))
+            wanted.append(self._plain(self.reference(*deepcopy(arguments))))
             altered = [changed(was, now) for was, now in zip(arguments, given, strict=True)]
             found = self._faults(outcome.value, wanted[-1], altered, arguments)
             faults.extend((len(values) - 1, status, words, right) for status, words, right in found)
@@ -105,12 +111,13 @@ class Exercise:
 
     def _missed(self, values: list, wanted: list, faults: list, seed: int, printed: str) -> Verdict:
         """Return the verdict on a wrong answer: a classic mistake, or the fault on the first rung of the ladder."""
-        from ddlearn.classroom.compare import Tolerance
+        from ddlearn.classroom.compare import Tolerance, other_dtype
         from ddlearn.classroom.pattern import pattern
 
         mistake = self._recognise(values, seed)
         if mistake:
-            return Verdict("classic mistake", mistake.hint, mistake.name, printed)
+            said = "\n\n".join(filter(None, (mistake.hint, other_dtype(values, wanted))))
+            return Verdict("classic mistake", said, mistake.name, printed)
         # Of two faults on one rung that comes first whose numbers are not right either.
         _, status, words, _ = min(faults, key=lambda fault: (rank(fault[1]), fault[3]))
         wrong = sorted({case for case, *_ in faults})
@@ -121,7 +128,7 @@ class Exercise:
                 similar = f"Where it differs: {similar[0].lower()}{similar[1:]}"
             paragraphs = [similar, words] if similar else paragraphs
         if len(wrong) < len(values):
-            paragraphs.append(_right_on_some(len(values) - len(wrong), len(values)))
+            paragraphs.append(right_on_some(len(values) - len(wrong), len(values)))
         return Verdict(status, "\n\n".join(paragraphs), printed=printed)
 
     def _note(self, answer: Callable, values: list) -> str:
@@ -185,8 +192,17 @@ class Exercise:
         return [tuple(case) for case in self.cases(Generator().manual_seed(seed))]
 
     @first_modes()
-    def _answers(self, function: Callable, seed: int) -> list:
-        return [function(*arguments) for arguments in self._arguments(seed)]
+    def _answers(self, function: Callable, seed: int, count: int | None = None) -> list:
+        """Return what `function` answers in the first `count` cases; an error stands for what it stopped."""
+        return [self._plain(answer_or_error(function, arguments)) for arguments in self._arguments(seed)[:count]]
+
+    def _plain(self, value: object) -> object:
+        """Return the number for a tensor without dimensions, unless its gradient is needed; all else as it is."""
+        from torch import Tensor
+
+        if self.trained or not isinstance(value, Tensor) or value.dim() or not value.is_floating_point():
+            return value
+        return value.item()
 
     def _same(self, answers: list, others: list) -> bool:
         from ddlearn.classroom.compare import Tolerance, same
@@ -195,23 +211,40 @@ class Exercise:
         return all(same(one, other, tolerance) for one, other in zip(answers, others, strict=True))
 
     def _recognise(self, values: list, seed: int) -> Mistake | None:
-        """Return the mistake whose answers these are on every case."""
-        ways = ((mistake, wrong) for mistake in self.mistakes for wrong in mistake.ways)
-        return next((mistake for mistake, wrong in ways if self._same(values, self._answers(wrong, seed))), None)
+        """Return the mistake whose answers, or errors, these are on every case; else one that knows them by sight.
 
-    def _stopped(self, answer: Callable, outcome: Outcome, arguments: tuple) -> tuple[str, str] | None:
-        """Return the rung and the words where a call gave no value to compare."""
+        Who made one with numbers in float32 on the way is recognised too, unless the right answer is as near.
+        """
+        from ddlearn.classroom.compare import roughly_same
+
+        ways = [
+            (mistake, self._answers(wrong, seed, len(values))) for mistake in self.mistakes for wrong in mistake.ways
+        ]
+        found = next((mistake for mistake, answers in ways if self._same(values, answers)), None)
+        if not found and not roughly_same(values, self._answers(self.reference, seed, len(values))):
+            found = next((mistake for mistake, answers in ways if roughly_same(values, answers)), None)
+        if found:
+            return found
+        seen = list(zip(self._arguments(seed), values, strict=False))
+        return next((mistake for mistake in self.mistakes if mistake.knows(seen)), None)
+
+    def _stopped(self, answer: Callable, outcome: Outcome, arguments: tuple, answered: bool) -> tuple[str, str] | None:
+        """Return the rung and the words where a call gave no value to compare; `answered`: an earlier one did."""
         if outcome.timed_out:
             asked, loop = self._asked(arguments), "Is there a loop that never ends?"
             return "timed out", f"{asked} was still running after {self.timeout:g} seconds. {loop}"
         if outcome.error is not None:
             return "raised", self._error(answer, outcome.error, arguments)
-        values = outcome.value if isinstance(outcome.value, tuple) else (outcome.value,)
+        values = outcome.value if isinstance(outcome.value, (tuple, list)) else (outcome.value,)
         if any(value is TODO for value in values):
             return "not started", f"`{self.name}` still returns `TODO`. Write its body and run the cell again."
         if outcome.value is None and outcome.printed.strip():
             mend = "Printing shows a result and hands nothing on: write `return` where you wrote `print`."
             return "wrong type", f"`{self.name}` prints something and returns nothing. {mend}"
+        if outcome.value is None and (answered or hands_back(answer)):
+            branch = "Is there a branch, or a loop that ends, without a `return`?"
+            words = f"`{self.name}` returns nothing in this case. {branch}\n\nThat was {self._asked(arguments)}."
+            return "wrong type", words
         if outcome.value is None:
             return "not started", f"`{self.name}` returns nothing yet. If you wrote its body, end it with `return`."
         return None
@@ -231,7 +264,8 @@ class Exercise:
         place = where(error, answer)
         if place:
             line = f"In line {place[0]} of your cell" + (f", `{place[1]}`" if place[1] else "")
-            return f"{said}\n\n{line}, when asked {self._asked(arguments)}."
+            mend = mixed_dtypes(message, dict(zip(self._names(len(arguments)), arguments, strict=True)))
+            return f"{said}\n\n{line}, when asked {self._asked(arguments)}.{mend and ' '}{mend}"
         try:
             inspect.signature(answer).bind(*arguments)
         except (TypeError, ValueError):
@@ -249,7 +283,8 @@ class Exercise:
         names = [f"`{name}`" for name, was in zip(self._names(len(altered)), altered, strict=True) if was]
         if names:
             mend = "Work on a copy (`.clone()`), or write `a = a + b` instead of `a += b`."
-            yield "changed its input", f"After the call {listed(names)} was no longer what it had been. {mend}", True
+            were = "were no longer what they" if len(names) > 1 else "was no longer what it"
+            yield "changed its input", f"After the call {listed(names)} {were} had been. {mend}", True
 
     def _names(self, count: int) -> list[str]:
         names = list(inspect.signature(self.reference).parameters)[:count]
@@ -258,22 +293,5 @@ class Exercise:
     def _asked(self, arguments: tuple) -> str:
         """Return the call in words: "`ridge(K, y)` with `K` of shape (5, 5) and `y` of shape (5,)"."""
         names = self._names(len(arguments))
-        given = [f"`{name}` {_described(value)}" for name, value in zip(names, arguments, strict=True)]
+        given = [f"`{name}` {described(value)}" for name, value in zip(names, arguments, strict=True)]
         return f"`{self.name}({', '.join(names)})`" + (f" with {listed(given)}" if given else "")
-
-
-def _right_before(count: int) -> str:
-    return f"The {count} cases before were right." if count > 1 else "The case before was right."
-
-
-def _right_on_some(right: int, cases: int) -> str:
-    return f"{right} of {cases} cases {'are' if right > 1 else 'is'} right; this is the first that is not."
-
-
-def _described(value: object) -> str:
-    shape = getattr(value, "shape", None)
-    if shape is not None:
-        return f"of shape {tuple(shape)}" if len(shape) else f"= {value.item():.6g}"
-    if isinstance(value, float):
-        return f"= {value:.6g}"
-    return f"= {value!r}" if isinstance(value, (int, str)) else f"(a {type(value).__name__})"

@@ -147,7 +147,7 @@ class Lesson:
             tries = self._tries[name]
             tries.count(verdict)
             answer = Answer(exercise, function, verdict, tries, lambda: self.progress.record_hint(self.number, name))
-            answer.show(self._wire(name, function if verdict.passed else None))
+            answer.show(self._wire(name, answer.runs if verdict.passed else None))
             self.progress.record_exercise(self.number, name, verdict.status, source_of(function))
             self._show_notices()
             if strict() and not verdict.passed:

@@ -12,17 +12,29 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mistake:
-    """A classic error: an implementation that makes it, `also` others that do, and the hint that it deserves."""
+    """A classic error: an implementation that makes it, `also` others that do, and the hint that it deserves.
+
+    An implementation may raise: who stops at the same case with the same error made this mistake. `sight` is a test
+    of the arguments and an answer, for an error with as many versions as there are learners; it is asked last.
+    """
 
     name: str
     wrong: Callable
     hint: str
     also: tuple[Callable, ...] = ()
+    sight: Callable[..., bool] | None = None
 
     @property
     def ways(self) -> tuple[Callable, ...]:
         """Every implementation that makes it."""
         return self.wrong, *self.also
+
+    def knows(self, seen: list[tuple[tuple, object]]) -> bool:
+        """Whether each of these answers, which stand with their arguments, is this mistake at first sight."""
+        try:
+            return self.sight is not None and all(self.sight(*arguments, answer) for arguments, answer in seen)
+        except Exception:  # an answer may be anything: what the test cannot read it does not know
+            return False
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,14 @@ class Remark:
     example: Callable
     noticed: Callable[[Callable], bool]
     words: str
+
+
+def answer_or_error(function: Callable, arguments: tuple) -> object:
+    """Return what `function` answers, or the error with which it stops."""
+    try:
+        return function(*arguments)
+    except Exception as error:  # any: it is compared with a learner's
+        return error
 
 
 def edited(reference: Callable, *changes: tuple[str, str]) -> Callable:

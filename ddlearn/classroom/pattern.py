@@ -1,7 +1,8 @@
 """How a wrong answer differs from the right one, where one short sentence says it for every case.
 
 A factor, a sign, an order, a single entry: what a colleague sees at a glance. These come after an exercise's own
-classic mistakes, which know more. A pattern needs `ENOUGH` numbers, lest chance make one.
+classic mistakes, which know more. A pattern needs `ENOUGH` different numbers, lest chance make one; of whole numbers,
+such as a verdict's 1, 0 and -1, none is told.
 """
 
 import math
@@ -11,8 +12,10 @@ import torch
 from torch import Tensor
 
 from ddlearn.classroom.tolerance import Tolerance, read, scalar
+from ddlearn.classroom.wording import brief
 
-ENOUGH = 3  # numbers over all cases
+ENOUGH = 3  # different numbers that are wanted, over all cases
+LARGEST_SIZE = 10**4  # of an axis, in a case of an exercise
 Pair = tuple[Tensor, Tensor]  # what was found, and what is wanted
 
 
@@ -22,7 +25,7 @@ def pattern(got: Sequence[object], want: Sequence[object], tolerance: Tolerance)
     Values of a tuple that are right take no part; those that are wrong must all show the pattern.
     """
     pairs = _wrong_pairs(got, want, tolerance)
-    if not pairs or sum(one.numel() for one, _ in pairs) < ENOUGH:
+    if not pairs or len(torch.cat([other.flatten() for _, other in pairs]).unique()) < ENOUGH:
         return ""
     for words, holds in PATTERNS:
         if all(holds(one, other, tolerance) for one, other in pairs):
@@ -34,7 +37,9 @@ def _wrong_pairs(got: Sequence[object], want: Sequence[object], tolerance: Toler
     """The values that disagree, in float64; none at all if one of them cannot be compared."""
     pairs = []
     for one, other in zip(got, want, strict=True):
-        ones, others = (value if isinstance(value, tuple) else (value,) for value in (one, other))
+        ones, others = (value if isinstance(value, (tuple, list)) else (value,) for value in (one, other))
+        if any(isinstance(value, int) for value in others):
+            return []
         if len(ones) != len(others):
             return []
         for a, b in zip(map(_plain, ones), map(_plain, others), strict=True):
@@ -113,7 +118,7 @@ PATTERNS = (
     ("Every entry is one over what is expected.", _is(torch.reciprocal)),
     ("Every entry is the logarithm of what is expected.", _is(torch.log)),
     ("Every entry is e to the power of what is expected.", _is(torch.exp)),
-    ("It agrees to about four digits: was something rounded, or computed in float32?", _nearly),
+    ("It agrees to about four digits: was something rounded, computed in float32, or stopped too early?", _nearly),
 )
 
 
@@ -127,18 +132,20 @@ def _factor(pairs: list[Pair], tolerance: Tolerance) -> str:
         factors.append(factor)
     if all(math.isclose(factor, factors[0], rel_tol=1e-6) for factor in factors):
         return f"Every entry is exactly {_said(factors[0])} times what is expected."
-    if all(want.numel() > 1 for _, want in pairs) or all(map(_is_of_a_size, factors)):
-        return (
-            f"All entries are off by one factor: {_said(factors[0])} times what is expected here, "
-            f"{_said(factors[1])} times the next time. Which of the sizes is it?"
-        )
-    return ""
+    sizes = all(map(_is_of_a_size, factors))
+    if not sizes and not all(want.numel() > 1 for _, want in pairs):
+        return ""
+    another = next(factor for factor in factors if not math.isclose(factor, factors[0], rel_tol=1e-6))
+    return (
+        f"All entries are off by one factor: {_said(factors[0])} times what is expected here, "
+        f"{_said(another)} times in another case.{' Which of the sizes is it?' if sizes else ''}"
+    )
 
 
 def _is_of_a_size(factor: float) -> bool:
     """Whether a factor may be one of the sizes, n or 1/n or half of it: of single numbers chance makes any other."""
     halves = 2 * max(abs(factor), 1 / abs(factor))
-    return math.isclose(halves, round(halves), rel_tol=1e-6)
+    return halves <= 2 * LARGEST_SIZE and math.isclose(halves, round(halves), rel_tol=1e-6)
 
 
 def _offset(pairs: list[Pair], tolerance: Tolerance) -> str:
@@ -159,4 +166,6 @@ def _said(number: float) -> str:
         above = round(number * below)
         if above and math.isclose(number, above / below, rel_tol=1e-6):
             return (f"{above}/{below}" if below > 1 else f"{above}").replace("-", "−")
+    if _is_of_a_size(number) and abs(number) < 1:
+        return f"1/{brief(1 / number)}"
     return f"{number:.6g}".replace("-", "−")

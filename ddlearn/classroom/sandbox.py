@@ -4,6 +4,9 @@ In the main thread of a Unix process an interval timer interrupts it. Elsewhere 
 thread) a worker thread runs it and is interrupted, then abandoned. Either way the caller gets an `Outcome` and never
 an exception, except the `KeyboardInterrupt` with which a learner stops the cell.
 
+The time that an import takes does not count, and none is interrupted: torch loads some of its parts at their first use,
+which takes seconds, and a module that was interrupted halfway stays broken until the kernel restarts.
+
 Whoever stands at a breakpoint reads and thinks: under a debugger there is no limit, and what it prints is seen at once.
 """
 
@@ -18,8 +21,11 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import FrameType
 
-RING_AGAIN = 0.1  # seconds: a bare `except:` inside a loop swallows the first interruption, not all of them
+TICK = (
+    0.1  # seconds between two looks at the clock; a bare `except:` in a loop swallows an interruption, not all of them
+)
 PRINT_LIMIT = 2000  # characters
 
 
@@ -35,6 +41,30 @@ class Outcome:
     error: BaseException | None = None
     timed_out: bool = False
     printed: str = ""
+
+
+class Clock:
+    """The time that is left to a call. Look at it often: what has passed before a look inside an import is free."""
+
+    def __init__(self, seconds: float):
+        self._left, self._looked = seconds, time.monotonic()
+
+    def is_up(self, frame: FrameType | None, outermost: FrameType | None = None) -> bool:
+        """Return whether the code that stands at `frame`, up to the frame `outermost`, is to be interrupted now."""
+        now = time.monotonic()
+        passed, self._looked = now - self._looked, now
+        if _imports(frame, outermost):
+            return False
+        self._left -= passed
+        return self._left <= 0
+
+
+def _imports(frame: FrameType | None, outermost: FrameType | None) -> bool:
+    while frame is not None and frame is not outermost:
+        if frame.f_code.co_filename.startswith("<frozen importlib._bootstrap"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 class FirstWords(io.TextIOBase):
@@ -83,16 +113,18 @@ def call(function: Callable, arguments: tuple, seconds: float) -> Outcome:
 
 
 def _interrupted_by_timer(function: Callable, arguments: tuple, seconds: float, words: FirstWords) -> tuple:
+    clock, here = Clock(seconds), sys._getframe()
+
     def ring(signum, frame):
         if debugged() or words.seen:
             signal.setitimer(signal.ITIMER_REAL, 0)
-        else:
+        elif clock.is_up(frame, here):
             raise OutOfTime
 
     # Somebody else's timer (a test runner's, say) is put back afterwards, shortened by the time that we took.
     started = time.monotonic()
     their_handler = signal.signal(signal.SIGALRM, ring)
-    their_delay, their_interval = signal.setitimer(signal.ITIMER_REAL, seconds, RING_AGAIN)
+    their_delay, their_interval = signal.setitimer(signal.ITIMER_REAL, min(seconds, TICK), TICK)
     try:
         return function(*arguments), None, False
     except OutOfTime:
@@ -120,14 +152,15 @@ def _run_in_worker(function: Callable, arguments: tuple, seconds: float, words: 
 
     worker = threading.Thread(target=work, daemon=True, name="learner's function")
     worker.start()
-    worker.join(seconds)
-    while worker.is_alive() and (debugged() or words.seen):
-        worker.join(RING_AGAIN)
-    if not worker.is_alive():
-        return tuple(result)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(OutOfTime))
-    worker.join(RING_AGAIN)
-    return None, None, True
+    clock = Clock(seconds)
+    worker.join(min(seconds, TICK))
+    while worker.is_alive():
+        if clock.is_up(sys._current_frames().get(worker.ident)) and not (debugged() or words.seen):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(OutOfTime))
+            worker.join(TICK)
+            return None, None, True
+        worker.join(TICK)
+    return tuple(result)
 
 
 def where(error: BaseException, function: Callable) -> tuple[int, str] | None:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ddlearn.classroom.tolerance import Fault, Tolerance, read, scalar
 
+MANY = 10**6  # entries; a view may have more than can be added up in a moment
 DEEPEST = 4  # lists inside lists; one that holds itself has no end
 
 WHOLE = "Your answer"
@@ -44,9 +45,10 @@ def shape_fault(got: Tensor, want: Tensor, tolerance: Tolerance, place: str) -> 
     if numbers_agree(got, want, tolerance):
         return Fault("wrong shape", f"{RIGHT}{shapes} {_reshaped(got, want)}", True)
     if want.dim() == 1 and got.shape == (len(want), len(want)):
-        pairs = "Every entry met every other: somewhere a column, of shape (n, 1), meets a row."
-        return Fault("wrong shape", f"{shapes} {pairs}")
-    return Fault("wrong shape", shapes)
+        pairs = "Somewhere a vector met a whole matrix entry by entry, or a column of shape (n, 1) met a row."
+        mend = "A matrix times a vector is `M @ v`, and `M.diagonal()` is the diagonal of a matrix."
+        return Fault("wrong shape", f"{shapes} {pairs} {mend}")
+    return Fault("wrong shape", f"{shapes}{_to_one_number(got, want, tolerance)}")
 
 
 def dtype_fault(got: Tensor, want: Tensor, tolerance: Tolerance, place: str) -> Fault | None:
@@ -58,7 +60,12 @@ def dtype_fault(got: Tensor, want: Tensor, tolerance: Tolerance, place: str) -> 
     if got.is_complex():
         why = " A complex number came in somewhere: `.real` keeps its real part."
     elif not got.is_floating_point():
-        why = " Whole numbers cannot hold a fraction: work on the floating tensors that you were given."
+        why = (
+            " These are true and false, not numbers."
+            if got.dtype == torch.bool
+            else " Whole numbers cannot hold a fraction. If they are places, such as `argmin` returns, look up what "
+            "stands there."
+        )
     elif want.is_floating_point():
         why = " Make new tensors with the dtype of the arguments, for example `torch.eye(n, dtype=x.dtype)`."
     else:
@@ -133,8 +140,22 @@ def _advice(got: object, want: Tensor, number: bool, right: bool) -> str:
     if isinstance(got, (numpy.ndarray, numpy.generic)):
         return " The lesson speaks torch: `torch.as_tensor(...)` turns it into a tensor."
     if isinstance(got, (int, float)):
-        return " Return the tensor itself, without `float(...)` or `.item()`." if right else ""
+        return (
+            " Return the tensor itself, without `float(...)` or `.item()`: training needs its gradient."
+            if right
+            else ""
+        )
     return REMARKS.get(type(got).__name__, "")
+
+
+def _to_one_number(got: Tensor, want: Tensor, tolerance: Tolerance) -> str:
+    numbers, wanted = read(got), read(want)
+    if want.dim() or not got.is_floating_point() or numbers is None or wanted is None or numbers.numel() > MANY:
+        return ""
+    for name, one in (("sum", numbers.sum()), ("mean", numbers.mean())):
+        if tolerance.agrees(one.to(wanted.dtype), wanted):
+            return f" Their {name} is the number that is wanted."
+    return ""
 
 
 def _reshaped(got: Tensor, want: Tensor) -> str:

@@ -4,6 +4,7 @@ Each comes with the wrong versions that classes write most often, and the hint t
 """
 
 import math
+from functools import partial
 from itertools import combinations, combinations_with_replacement
 
 import torch
@@ -57,12 +58,22 @@ def centred(K: Tensor) -> Tensor:
     return K - K.mean(0) - K.mean(1, keepdim=True) + K.mean()
 
 
+def cosine(K: Tensor, y: Tensor) -> float:
+    """y' K y / (|K| |y|^2), with nothing centred here."""
+    return float(y @ K @ y / (K.norm() * (y @ y)))
+
+
+def centring(y: Tensor) -> Tensor:
+    """H, a matrix (n, n)."""
+    return torch.eye(len(y)).to(y) - 1 / len(y)
+
+
 def products(x: Tensor, subsets: list[tuple[int, ...]]) -> Tensor:
     return torch.stack([x[:, S].prod(1) for S in subsets], 1)
 
 
-def sizes_up_to(x: Tensor, x2: Tensor, k: int) -> Tensor:
-    subsets = [S for size in range(k + 1) for S in combinations(range(x.shape[1]), size)]
+def sizes_up_to(x: Tensor, x2: Tensor, k: int, smallest: int = 0) -> Tensor:
+    subsets = [S for size in range(smallest, k + 1) for S in combinations(range(x.shape[1]), size)]
     return products(x, subsets) @ products(x2, subsets).T / len(subsets)
 
 
@@ -75,6 +86,13 @@ def sums_for_products(x: Tensor, x2: Tensor, k: int) -> Tensor:
     subsets = list(combinations(range(x.shape[1]), k))
     one, other = (torch.stack([points[:, S].sum(1) for S in subsets], 1) for points in (x, x2))
     return one @ other.T / len(subsets)
+
+
+def walked_twice(x: Tensor, x2: Tensor, k: int) -> Tensor:
+    """`oracle_kernel` with an iterator over the subsets, of which the second walk finds nothing left."""
+    subsets = combinations(range(x.shape[1]), k)
+    one, other = (torch.stack([points[:, S].prod(1) for S in subsets], 1) for points in (x, x2))
+    return one @ other.T / one.shape[1]
 
 
 FEATURES = Exercise(
@@ -133,6 +151,50 @@ FEATURES = Exercise(
             lambda x, W, b: (pre_activation(x, W, b) > 0).to(x) / len(W) ** 0.5,
             "You return whether a unit is on. A ReLU unit that is on returns its value.",
         ),
+        Mistake(
+            "root of the number of points",
+            lambda x, W, b: torch.relu(pre_activation(x, W, b)) / len(x) ** 0.5,
+            "You divided by the root of the number of points. The average runs over units: there are len(W) of them.",
+        ),
+        Mistake(
+            "scaled before the bias",
+            lambda x, W, b: torch.relu(x @ W.T / len(W) ** 0.5 + b),
+            "You scaled x @ W.T and not b. Divide last, after the ReLU.",
+        ),
+        Mistake(
+            "sigmoid",
+            lambda x, W, b: torch.sigmoid(pre_activation(x, W, b)) / len(W) ** 0.5,
+            "This is the logistic function. The ReLU keeps positive values as they are: torch.relu.",
+        ),
+        Mistake(
+            "summed over the units",
+            lambda x, W, b: torch.relu(pre_activation(x, W, b)).sum(1) / len(W) ** 0.5,
+            "You summed over the units. Each of them is a feature of its own: the shape to return is (n, m).",
+        ),
+        Mistake(
+            "weights times points",
+            lambda x, W, b: torch.relu(W @ x + b),
+            "x has one point in each row, and W one unit: (n, d) and (m, d). All pairs are x @ W.T.",
+            also=(
+                lambda x, W, b: x @ W,
+                lambda x, W, b: W.T @ x,
+            ),
+        ),
+        Mistake(
+            "maximum along an axis",
+            lambda x, W, b: torch.max(pre_activation(x, W, b), 0) / len(W) ** 0.5,
+            "torch.max(z, 0) looks for the largest entry along axis 0. Each entry against zero is torch.relu(z).",
+        ),
+        Mistake(
+            "a class called with the data",
+            lambda x, W, b: torch.nn.ReLU(pre_activation(x, W, b)) / len(W) ** 0.5,
+            "torch.nn.ReLU is a class, and its brackets take settings. The function is torch.relu.",
+        ),
+        Mistake(
+            "root of a plain number",
+            lambda x, W, b: torch.sqrt(len(W)),
+            "torch.sqrt takes tensors, and the number of units is an int. Write len(W) ** 0.5.",
+        ),
     ),
 )
 
@@ -167,7 +229,8 @@ ALIGNMENT = Exercise(
         Mistake(
             "entries shifted by one mean",
             lambda K, y: float(torch.corrcoef(torch.stack([K.flatten(), torch.outer(y, y).flatten()]))[0, 1]),
-            "This correlates entries shifted by one mean for all. Centring takes the mean of each row and column away.",
+            "You shifted all entries by one mean. Centring takes the mean of each row and of each column away: H K H.",
+            also=(lambda K, y: cosine(K - K.mean(), y - y.mean()), lambda K, y: cosine(K - K.mean(), y)),
         ),
         Mistake(
             "y not centred",
@@ -201,6 +264,41 @@ ALIGNMENT = Exercise(
             ),
             "You divided by the trace. That is no cosine: use the Frobenius norm, K.norm().",
         ),
+        Mistake(
+            "1/n forgotten",
+            lambda K, y: cosine(
+                (centring(y) - 1 + 1 / len(y)) @ K @ (centring(y) - 1 + 1 / len(y)), (centring(y) - 1 + 1 / len(y)) @ y
+            ),
+            "Your H subtracts sums, not means. It is the identity minus 1/n in every entry.",
+        ),
+        Mistake(
+            "root of the norm forgotten",
+            lambda K, y: float(
+                (y - y.mean()) @ K @ (y - y.mean()) / (centred(K).square().sum() * (y - y.mean()).square().sum())
+            ),
+            (
+                "You divided by the *square* of the Frobenius norm of K. The norm is the root of the sum of "
+                "squares: K.norm()."
+            ),
+        ),
+        Mistake(
+            "H entry by entry",
+            lambda K, y: cosine(centring(y) * K * centring(y), (y - y.mean())),
+            "H * K * H multiplies entry by entry. Centring is a product of matrices: H @ K @ H.",
+        ),
+        Mistake(
+            "overall mean not added back",
+            lambda K, y: cosine(centred(K) - K.mean(), (y - y.mean())),
+            "You took the overall mean away twice, with the rows and with the columns. Add it once: + K.mean().",
+        ),
+        Mistake(
+            "y entry by entry",
+            lambda K, y: float(
+                ((y - y.mean()) * centred(K) * (y - y.mean())).sum()
+                / (centred(K).norm() * (y - y.mean()).square().sum())
+            ),
+            "y * K * y multiplies each column by y_j twice, and its sum cancels. The form wanted is y @ K @ y.",
+        ),
     ),
 )
 
@@ -229,6 +327,7 @@ ORACLE_KERNEL = Exercise(
             "all sizes up to k",
             sizes_up_to,
             "Smaller subsets are in it too. They cost dimensions, and the targets have exactly k members.",
+            also=(partial(sizes_up_to, smallest=1),),
         ),
         Mistake(
             "a coordinate twice",
@@ -254,6 +353,45 @@ ORACLE_KERNEL = Exercise(
             "only the first subset",
             lambda x, x2, k: x[:, :k].prod(1, keepdim=True) * x2[:, :k].prod(1),
             "This kernel knows which coordinates count. The oracle knows only how many: average over all subsets.",
+        ),
+        Mistake(
+            "return inside the loop",
+            lambda x, x2, k: x[:, :k].prod(1, keepdim=True) * x2[:, :k].prod(1) / math.comb(x.shape[1], k),
+            (
+                "Only the first subset is in it, divided by the number of all. In a loop, the `return` must stand "
+                "below the loop, not inside."
+            ),
+        ),
+        Mistake(
+            "divided by the inputs",
+            lambda x, x2, k: oracle_kernel(x, x2, k) * math.comb(x.shape[1], k) / x.shape[1],
+            "You divided by the number of coordinates. The mean runs over subsets: there are len(subsets) of them.",
+        ),
+        Mistake(
+            "divided by all subsets",
+            lambda x, x2, k: oracle_kernel(x, x2, k) * math.comb(x.shape[1], k) / 2 ** x.shape[1],
+            "2^d counts the subsets of every size. Divide by the number of those of size k, len(subsets).",
+        ),
+        Mistake(
+            "pairs only",
+            lambda x, x2, k: oracle_kernel(x, x2, 2),
+            "Your subsets have two members whatever k is. Take combinations(range(d), k).",
+        ),
+        Mistake(
+            "product over the points",
+            lambda x, x2, k: (
+                sum(x[:, S].prod(0)[:, None] * x2[:, S].prod(0) for S in map(list, combinations(range(x.shape[1]), k)))
+                / math.comb(x.shape[1], k)
+            ),
+            "x[:, S].prod(0) multiplies over the points. A parity multiplies coordinates of one point: .prod(1).",
+        ),
+        Mistake(
+            "subsets walked through twice",
+            walked_twice,
+            (
+                "combinations(...) can be walked through only once; the second time nothing is left. Keep a list: "
+                "list(combinations(...))."
+            ),
         ),
     ),
 )

@@ -3,10 +3,12 @@
 Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
 """
 
+import math
+
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake
+from ddlearn.classroom import Exercise, Mistake, edited
 
 
 def gram(x: Tensor, x2: Tensor, width: float) -> Tensor:
@@ -53,6 +55,13 @@ def system_cases(generator: torch.Generator):
         yield gram(x, x, 1.0), y, penalty
 
 
+def ridge_cases(generator: torch.Generator):
+    """Systems with one right-hand side, and one with three."""
+    yield from system_cases(generator)
+    x, y = (torch.randn(7, columns, generator=generator, dtype=torch.float64) for columns in (2, 3))
+    yield gram(x, x, 1.0), y, 0.1
+
+
 GRAM = Exercise(
     name="gram",
     title="The gram matrix of the Gaussian (rbf) kernel",
@@ -88,6 +97,7 @@ GRAM = Exercise(
             "inner product instead of distance",
             lambda x, x2, width: torch.exp(x @ x2.T / (2 * width**2)),
             "x @ x2.T holds inner products. This kernel looks at the distance between the points.",
+            also=(lambda x, x2, width: x @ x2.T,),
         ),
         Mistake(
             "x against itself",
@@ -97,7 +107,46 @@ GRAM = Exercise(
         Mistake(
             "no exponential",
             lambda x, x2, width: squared_distances(x, x2) / (2 * width**2),
-            "This is the exponent, without its sign. The kernel is torch.exp of minus that.",
+            "The exponential is missing: the kernel is torch.exp of minus the squared distance over 2 * width**2.",
+            also=(lambda x, x2, width: -squared_distances(x, x2) / (2 * width**2),),
+        ),
+        Mistake(
+            "brackets missing under the fraction",
+            lambda x, x2, width: torch.exp(-squared_distances(x, x2) / 2 * width**2),
+            (
+                "Python divides by 2 and then *multiplies* by width². Put brackets around the denominator: / (2 * "
+                "width**2)."
+            ),
+        ),
+        Mistake(
+            "mean over the coordinates",
+            lambda x, x2, width: torch.exp(-((x[:, None] - x2) ** 2).mean(-1) / (2 * width**2)),
+            "You averaged over the coordinates. The squared distance is their sum: .sum(-1).",
+        ),
+        Mistake(
+            "constant of a density",
+            lambda x, x2, width: gram(x, x2, width) / (width * math.sqrt(2 * math.pi)),
+            "You divided by the constant of a Gaussian density. A kernel has none: a point and itself give 1.",
+            also=(lambda x, x2, width: gram(x, x2, width) / (width * math.sqrt(2 * math.pi)) ** x.shape[1],),
+        ),
+        Mistake(
+            "summed over the points",
+            lambda x, x2, width: torch.exp(-((x[:, None] - x2) ** 2).sum(1) / (2 * width**2)),
+            (
+                "The differences have shape (n, m, d), and you summed over points. The coordinates are the last "
+                "axis: .sum(-1)."
+            ),
+            also=(lambda x, x2, width: torch.exp(-((x[:, None] - x2) ** 2).sum(0) / (2 * width**2)),),
+        ),
+        Mistake(
+            "both norms in a row",
+            lambda x, x2, width: torch.exp(-((x**2).sum(1) + (x2**2).sum(1) - 2 * x @ x2.T) / (2 * width**2)),
+            "|x_i|² belongs to row i and |x2_j|² to column j. Make the first a column: (x ** 2).sum(1)[:, None].",
+        ),
+        Mistake(
+            "row by row",
+            lambda x, x2, width: torch.exp(-((x - x2) ** 2).sum(1) / (2 * width**2)),
+            "x - x2 pairs row i with row i only. All pairs need a new axis: x[:, None, :] - x2[None, :, :].",
         ),
     ),
 )
@@ -106,7 +155,7 @@ RIDGE = Exercise(
     name="ridge",
     title="Ridge regression in the embedding",
     reference=ridge,
-    cases=system_cases,
+    cases=ridge_cases,
     hints=(
         "It is one linear system: A alpha = y. What is A?",
         "A = K + n * penalty * I. torch.eye(n).to(K) is I in K's precision and on its device, and n is len(K).",
@@ -145,6 +194,46 @@ RIDGE = Exercise(
             "the fit instead of alpha",
             lambda K, y, penalty: K @ ridge(K, y, penalty),
             "These are the fitted values K @ alpha. Return alpha itself.",
+        ),
+        Mistake(
+            "entry by entry",
+            lambda K, y, penalty: torch.linalg.inv(K + len(K) * penalty * torch.eye(len(K)).to(K)) * y,
+            "`*` multiplies entry by entry. The inverse times y is a matrix product: write `@`, or solve.",
+        ),
+        Mistake(
+            "n from the entries of y",
+            edited(ridge, ("n = len(K)", "n = y.numel()")),
+            "y may have several columns, shape (n, k), and then y.numel() is n * k. n is the number of points: len(K).",
+        ),
+        Mistake(
+            "one column only",
+            lambda K, y, penalty: torch.cholesky_solve(
+                y[:, None], torch.linalg.cholesky(K + len(K) * penalty * torch.eye(len(K)).to(K))
+            )[:, 0],
+            "Right for one column. But y may also have shape (n, k): torch.linalg.solve takes either.",
+        ),
+        Mistake(
+            "divided by n",
+            edited(ridge, ("n * penalty", "penalty / n")),
+            "You divided the penalty by n. The mean squared error is multiplied through by n, and so is the penalty.",
+        ),
+        Mistake(
+            "penalty squared",
+            edited(ridge, ("penalty * torch", "penalty**2 * torch")),
+            "You squared the penalty. It enters as it is: n * penalty * I.",
+        ),
+        Mistake(
+            "K as a table of features",
+            lambda K, y, penalty: torch.linalg.solve(K.T @ K + len(K) * penalty * torch.eye(len(K)).to(K), K.T @ y),
+            (
+                "These are the normal equations of features. K holds inner products of features already: solve A "
+                "alpha = y, A = K + n * penalty * I."
+            ),
+        ),
+        Mistake(
+            "arguments of solve exchanged",
+            lambda K, y, penalty: torch.linalg.solve(y, K + len(K) * penalty * torch.eye(len(K)).to(K)),
+            "torch.linalg.solve takes the matrix first: torch.linalg.solve(A, y).",
         ),
     ),
 )
@@ -215,6 +304,62 @@ LEAVE_ONE_OUT = Exercise(
             "n forgotten",
             lambda K, y, penalty: leave_one_out(K, y, penalty / len(K)),
             "The matrix is A = K + n * penalty * I, as in ridge. Where is your n?",
+        ),
+        Mistake(
+            "residual added",
+            edited(leave_one_out, ("y - (A", "y + (A")),
+            "The left-out residual is y minus the prediction. So the prediction is y *minus* that residual.",
+        ),
+        Mistake(
+            "multiplied by the diagonal",
+            edited(leave_one_out, ("/ A_inverse.diagonal()", "* A_inverse.diagonal()")),
+            "You multiplied by the diagonal of the inverse. The formula divides by it.",
+        ),
+        Mistake(
+            "sign turned",
+            edited(
+                leave_one_out,
+                ("y - (A_inverse @ y) / A_inverse.diagonal()", "(A_inverse @ y) / A_inverse.diagonal() - y"),
+            ),
+            "The sign is turned: the prediction is y minus the left-out residual, not the residual minus y.",
+        ),
+        Mistake(
+            "the whole inverse",
+            edited(leave_one_out, ("/ A_inverse.diagonal()", "/ A_inverse")),
+            (
+                "You divided by every entry of the inverse. Each alpha_i needs one of them, on the diagonal: "
+                "A_inverse.diagonal()."
+            ),
+        ),
+        Mistake(
+            "one error for all points",
+            lambda K, y, penalty: (y - leave_one_out(K, y, penalty)).square().mean(),
+            "This is the mean of the squared residuals. Return the n predictions themselves.",
+        ),
+        Mistake(
+            "the fit divided by 1 - h",
+            lambda K, y, penalty: hat(K, penalty) @ y / (1 - hat(K, penalty).diagonal()),
+            "You divided the fit by 1 - h_ii. It is the residual, y minus the fit, that is divided by it.",
+        ),
+        Mistake(
+            "no penalty",
+            lambda K, y, penalty: leave_one_out(K, y, 0.0),
+            "The penalty is missing: A is K + n * penalty * I, as in ridge.",
+        ),
+        Mistake(
+            "alpha of another penalty",
+            lambda K, y, penalty: (
+                y
+                - ridge(K, y, penalty / len(K))
+                / torch.linalg.inv(K + len(K) * penalty * torch.eye(len(K)).to(K)).diagonal()
+            ),
+            "Your alpha lacks the n that your inverse has. Both belong to one matrix, A = K + n * penalty * I.",
+        ),
+        Mistake(
+            "diagonal without brackets",
+            edited(leave_one_out, ("/ A_inverse.diagonal()", "/ A_inverse.diagonal")),
+            "Without brackets this is the method itself, not its result: write `.diagonal()`.",
+            also=(edited(leave_one_out, ("/ A_inverse.diagonal()", "/ A_inverse.diag")),),
         ),
     ),
 )

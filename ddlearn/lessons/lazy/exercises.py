@@ -6,7 +6,7 @@ Each comes with the wrong versions that classes write most often, and the hint t
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake
+from ddlearn.classroom import Exercise, Mistake, edited
 
 
 def drift(before: Tensor, after: Tensor) -> float:
@@ -79,6 +79,10 @@ DRIFT = Exercise(
             "difference of the lengths",
             lambda before, after: float((after.norm() - before.norm()).abs() / before.norm()),
             "You compared two lengths. A vector can turn right round and keep its length: subtract first.",
+            also=(
+                lambda before, after: float((before.norm() - after.norm()) / before.norm()),
+                lambda before, after: float((after.norm() - before.norm()) / before.norm()),
+            ),
         ),
         Mistake(
             "relative to the end",
@@ -115,6 +119,34 @@ DRIFT = Exercise(
             lambda before, after: float(before.norm() / (after - before).norm()),
             "Yours is large where little moved. Turn the fraction over.",
         ),
+        Mistake(
+            "relative to the mean length",
+            lambda before, after: 2 * float((after - before).norm() / (before.norm() + after.norm())),
+            "You divided by the mean of both lengths. A drift is measured against where it started: before.norm().",
+        ),
+        Mistake(
+            "root of the mean over a norm",
+            lambda before, after: float((after - before).square().mean().sqrt() / before.norm()),
+            "Above you took the root of a *mean* of squares, below the root of a sum. Use the norm in both places.",
+        ),
+        Mistake(
+            "brackets missing",
+            lambda before, after: float((after - before / before).norm()),
+            (
+                "Python divides before it subtracts: this is after minus 1. Take the norm of (after - before) "
+                "first, then divide."
+            ),
+        ),
+        Mistake(
+            "norms of the rows",
+            lambda before, after: (after - before).norm(dim=-1) / before.norm(dim=-1),
+            "These are norms of single rows. One number is wanted, the norm of all entries: M.norm() without `dim`.",
+        ),
+        Mistake(
+            "norm of matrices only",
+            lambda before, after: torch.linalg.matrix_norm(after - before) / torch.linalg.matrix_norm(before),
+            "torch.linalg.matrix_norm refuses vectors. M.norm() takes both, and is the Frobenius norm of a matrix.",
+        ),
     ),
 )
 
@@ -142,7 +174,11 @@ DOUBLED = Exercise(
         Mistake(
             "W flipped instead of a",
             lambda W, b, a: (torch.cat([W, -W]), torch.cat([b, -b]), torch.cat([a, a])),
-            "relu(z) + relu(-z) is |z|, which is not zero. The twin needs the same W and b, and the opposite a.",
+            (
+                "With -W a twin fires elsewhere, and its output does not cancel. It needs the same W and b, and the "
+                "opposite a."
+            ),
+            also=(lambda W, b, a: (torch.cat([W, -W]), torch.cat([b, b]), torch.cat([a, a])),),
         ),
         Mistake(
             "output weights set to zero",
@@ -183,6 +219,34 @@ DOUBLED = Exercise(
             "orders mixed",
             lambda W, b, a: (W.repeat_interleave(2, 0), b.repeat_interleave(2), torch.cat([a, -a])),
             "Your W and b hold twins side by side and your a does not: each unit got another one's output weight.",
+        ),
+        Mistake(
+            "twins above",
+            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, b]), torch.cat([-a, a])),
+            "The twins stand above the units. A right net, in another order: a first, then -a.",
+        ),
+        Mistake(
+            "b not doubled",
+            lambda W, b, a: (torch.cat([W, W]), b, torch.cat([a, -a])),
+            "b still has h entries. Each twin needs a bias of its own, the same as its unit's.",
+        ),
+        Mistake(
+            "joined sideways",
+            lambda W, b, a: (torch.cat([W, W], 1), torch.cat([b, b]), torch.cat([a, -a])),
+            (
+                "You put the second W beside the first, which doubles the inputs. Twins are more units, hence more "
+                "rows: dim=0."
+            ),
+        ),
+        Mistake(
+            "doubled in size",
+            lambda W, b, a: (2 * W, 2 * b, -2 * a),
+            "You doubled the numbers. Asked is twice as many units: torch.cat([W, W]) has the shape (2h, d).",
+        ),
+        Mistake(
+            "cat without a list",
+            lambda W, b, a: torch.cat(W, W),
+            "torch.cat takes its tensors in a list: torch.cat([W, W]).",
         ),
     ),
 )
@@ -249,6 +313,33 @@ DIAGONAL_STEP = Exercise(
             "the gradient, not the step",
             lambda u, v, X, y, lr: (2 * u * gradient(u, v, X, y), -2 * v * gradient(u, v, X, y)),
             "These are the gradients, and right ones. Return u and v after the step: u minus lr times its gradient.",
+        ),
+        Mistake(
+            "half of the loss forgotten",
+            lambda u, v, X, y, lr: diagonal_step(u, v, X, y, 2 * lr),
+            "Your step is twice as long. The loss has ½ in front, which cancels the 2 of the square: g = X'(X w - y).",
+        ),
+        Mistake(
+            "w = (u - v)²",
+            edited(diagonal_step, ("(u**2 - v**2)", "(u - v) ** 2")),
+            "You squared the difference u - v. The model has the difference of the squares: w = u² - v².",
+        ),
+        Mistake(
+            "rate forgotten",
+            lambda u, v, X, y, lr: diagonal_step(u, v, X, y, 1.0),
+            "This does not depend on lr. A step is lr times the gradient.",
+        ),
+        Mistake(
+            "the weights w",
+            lambda u, v, X, y, lr: (
+                (u - 2 * lr * u * gradient(u, v, X, y)) ** 2 - (v + 2 * lr * v * gradient(u, v, X, y)) ** 2
+            ),
+            "This is w after the step. The next step needs u and v: return both.",
+        ),
+        Mistake(
+            "X not transposed",
+            edited(diagonal_step, ("X.T @ residual", "X @ residual")),
+            "The residual has one entry per example, and g one per weight. The gradient in w is X.T @ residual.",
         ),
     ),
 )

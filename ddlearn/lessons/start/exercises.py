@@ -16,7 +16,6 @@ MEAN_SQUARED_ERROR = Exercise(
     title="How far off, on average?",
     reference=mean_squared_error,
     cases=cases,
-    no_loop=True,
     hints=(
         "Take the difference, square it, take the mean: three operations on whole tensors, no loop.",
         "Tensors subtract entry by entry, ** 2 squares each entry, and .mean() averages them all.",
@@ -51,6 +50,57 @@ MEAN_SQUARED_ERROR = Exercise(
             "the mean forgotten",
             lambda prediction, target: (prediction - target) ** 2,
             "These are all the squared errors, one for each point. Average them: one number is wanted.",
+        ),
+        Mistake(
+            "halved",
+            lambda prediction, target: ((prediction - target) ** 2).mean() / 2,
+            (
+                "This is half of what is asked. Losses often carry a ½ for the sake of their gradient; the plain "
+                "mean does not."
+            ),
+        ),
+        Mistake(
+            "divided by n - 1",
+            lambda prediction, target: ((prediction - target) ** 2).sum() / (len(target) - 1),
+            (
+                "You divided by n - 1, as for a variance around an estimated mean. Here n squares are averaged: "
+                "divide by n."
+            ),
+        ),
+        Mistake(
+            "variance of the difference",
+            lambda prediction, target: (prediction - target).var(),
+            (
+                "A variance subtracts the mean difference first, so a constant error would count as none. Square "
+                "the difference itself."
+            ),
+            also=(lambda prediction, target: (prediction - target).var(correction=0),),
+        ),
+        Mistake(
+            "difference of the squares",
+            lambda prediction, target: (prediction**2).mean() - (target**2).mean(),
+            (
+                "You squared first and subtracted afterwards. Subtract first: a prediction of the wrong sign is an "
+                "error too."
+            ),
+        ),
+        Mistake(
+            "only the first point",
+            lambda prediction, target: (prediction[0] - target[0]) ** 2 / len(target),
+            "Only the first point is in it. In a loop, the `return` must stand below the loop, not inside.",
+        ),
+        Mistake(
+            "a class called with the data",
+            lambda prediction, target: torch.nn.MSELoss(prediction, target),
+            (
+                "torch.nn.MSELoss is a class, and its brackets take settings. Make one first: "
+                "torch.nn.MSELoss()(prediction, target)."
+            ),
+        ),
+        Mistake(
+            "^ for the power",
+            lambda prediction, target: ((prediction - target) ^ 2).mean(),
+            "In Python ^ is the exclusive or of bits. A power is written ** 2.",
         ),
     ),
 )

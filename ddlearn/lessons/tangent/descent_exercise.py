@@ -80,6 +80,7 @@ DESCENT = Exercise(
             "U and its transpose exchanged",
             edited(descent, ("U @ (factor * (U.T @ (f0 - y)))", "U.T @ (factor * (U @ (f0 - y)))")),
             "Eigenvectors are the columns of U. So U.T @ r turns points into modes, and U @ turns modes into points.",
+            also=(edited(descent, ("U.T @ (f0", "U @ (f0")), edited(descent, ("U @ (factor", "U.T @ (factor"))),
         ),
         Mistake(
             "results of eigh exchanged",
@@ -120,6 +121,33 @@ DESCENT = Exercise(
                 "`**` raises each entry of a matrix to the power, which is not the matrix multiplied by itself. Raise "
                 "the eigenvalues."
             ),
+        ),
+        Mistake(
+            "start ignored",
+            lambda K, y, f0, lr, steps: descent(K, y, torch.zeros_like(f0), lr, steps),
+            "Your steps begin at zero. They begin at f0, so the first residual is f0 − y.",
+            also=(lambda K, y, f0, lr, steps: descent(K, y, 2 * y, lr, steps),),
+        ),
+        Mistake(
+            "one step too few",
+            lambda K, y, f0, lr, steps: descent(K, y, f0, lr, steps - 1),
+            "One step is missing. After `steps` steps each mode is multiplied by its factor `steps` times.",
+        ),
+        Mistake(
+            "one step too many",
+            lambda K, y, f0, lr, steps: descent(K, y, f0, lr, steps + 1),
+            "You took one step too many. After `steps` steps each mode is multiplied by its factor `steps` times.",
+        ),
+        Mistake(
+            "rate forgotten",
+            lambda K, y, f0, lr, steps: descent(K, y, f0, 1.0, steps),
+            "This does not depend on the rate. One step multiplies a mode by 1 − lr·λ/N.",
+        ),
+        Mistake(
+            "negative factors lost",
+            edited(descent, (") ** steps", ").clamp(min=0) ** steps")),
+            "Where lr·λ/N exceeds 1 a step overshoots, and the factor is negative. Keep its sign: the mode alternates.",
+            also=(edited(descent, (") ** steps", ").abs() ** steps")),),
         ),
     ),
 )

@@ -35,6 +35,19 @@ def shares(x: Tensor, x2: Tensor, W: Tensor, a: Tensor) -> tuple[Tensor, Tensor]
     return readout, empirical_ntk(x, x2, W, a) - readout
 
 
+def jacobian(x: Tensor, W: Tensor, a: Tensor) -> Tensor:
+    """The net's gradients in W and a at each point, (n, m d + m)."""
+    z = x @ W.T
+    first = ((z > 0) * a)[:, :, None] * x[:, None, :]
+    return (2 / len(a)) ** 0.5 * torch.cat([first.flatten(1), torch.relu(z)], 1)
+
+
+def gradients_piled_up(x: Tensor, x2: Tensor, W: Tensor, a: Tensor) -> Tensor:
+    """The kernel of sums of gradients: each point's is added to those of all points before."""
+    piled = torch.cat([jacobian(x, W, a), jacobian(x2, W, a)]).cumsum(0)
+    return piled[: len(x)] @ piled[len(x) :].T
+
+
 def layer(nngp: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Of one layer with the kernel nngp: s, the angle theta, and the next nngp."""
     q = nngp.diagonal()
@@ -57,6 +70,7 @@ def unclamped_layer(nngp: Tensor, ntk: Tensor) -> tuple[Tensor, Tensor]:
 
 NEW_NTK = "nngp_next + (torch.pi - theta) / torch.pi * ntk"  # as next_layer has it
 DEGREES, COSINE_OF_THETA = ("rho.arccos()", "rho.arccos().rad2deg()"), ("* rho", "* theta.cos()")
+NO_LENGTHS = ("s * (theta", "(theta")
 OPENED_WIDER = ("nngp_next + (torch.pi - theta)", "nngp_next + (torch.pi + theta)")
 
 
@@ -74,7 +88,8 @@ def kernel_cases(generator: torch.Generator):
         x[1] = 2 * x[0]
         nngp = x @ x.T
         nngp[0, 1] = nngp[1, 0] = 2 * nngp[0, 0] * (1 + 1e-12)  # two parallel points, as rounding may leave them
-        yield nngp, nngp * (1 + torch.rand(1, generator=generator, dtype=torch.float64))
+        other = torch.randn(n, d, generator=generator, dtype=torch.float64)
+        yield nngp, nngp + other @ other.T  # as deeper layers have it, the ntk sees other angles than the nngp
 
 
 EMPIRICAL_NTK = Exercise(
@@ -144,6 +159,41 @@ EMPIRICAL_NTK = Exercise(
             "inner product forgotten",
             lambda x, x2, W, a: shares(x, x2, W, a)[0] + shares(x, x2, W, a)[1] / (x @ x2.T),
             "∂f/∂w_j is a multiple of the vector x. Two of them have the inner product x·x′: multiply by x @ x2.T.",
+        ),
+        Mistake(
+            "a not squared",
+            edited(empirical_ntk, ("((z2 > 0) * a).T", "(z2 > 0).to(a).T")),
+            "a_j is in the gradient at x and in the one at x′. In the first layer's share it enters squared.",
+        ),
+        Mistake(
+            "outputs instead of gradients",
+            lambda x, x2, W, a: 2 / len(a) * torch.outer(torch.relu(x @ W.T) @ a, torch.relu(x2 @ W.T) @ a),
+            "You multiplied the outputs f(x) f(x′). The kernel multiplies *gradients*, and sums over all weights.",
+        ),
+        Mistake(
+            "a in the readout's share",
+            lambda x, x2, W, a: (
+                shares(x, x2, W, a)[1] + 2 / len(a) * (torch.relu(x @ W.T) * a**2) @ torch.relu(x2 @ W.T).T
+            ),
+            "∂f/∂a_j is relu(w_j·x), without a_j. Only the first layer's share carries a_j².",
+        ),
+        Mistake(
+            "gradients piled up",
+            gradients_piled_up,
+            (
+                "backward() *adds* to .grad, so each row holds the gradients of the points before. Set .grad to "
+                "None each time, or use torch.autograd.grad."
+            ),
+        ),
+        Mistake(
+            "x against itself",
+            lambda x, x2, W, a: empirical_ntk(x, x, W, a),
+            "Row i must compare x[i] with every row of x2, not of x. The shape to return is (n, k).",
+        ),
+        Mistake(
+            "a matrix product of two kernels",
+            edited(empirical_ntk, (".T * (x @ x2.T)", ".T @ (x @ x2.T)")),
+            "`@` sums over the points. Gates and inner products of one pair are multiplied entry by entry: `*`.",
         ),
     ),
 )
@@ -251,7 +301,7 @@ NEXT_LAYER = Exercise(
             "arccos of the kernel itself",
             edited(next_layer, ("rho.arccos()", "nngp.clamp(-1, 1).arccos()")),
             "You took arccos of the kernel. Divide both lengths out of it first: the cosine is nngp / s.",
-            also=(edited(next_layer, ("(nngp / s)", "nngp")),),
+            also=(edited(next_layer, ("(nngp / s)", "nngp")), edited(next_layer, ("(nngp / s)", "nngp"), NO_LENGTHS)),
         ),
         Mistake(
             "arccos of the kernel itself, not clamped",
@@ -262,6 +312,57 @@ NEXT_LAYER = Exercise(
             "wrong order",
             lambda nngp, ntk: next_layer(nngp, ntk)[::-1],
             "Both kernels are right, in the other order: return the nngp first, then the ntk.",
+        ),
+        Mistake(
+            "angle of the ntk",
+            edited(next_layer, ("(torch.pi - theta) / torch.pi * ntk", "(torch.pi - layer(ntk)[1]) / torch.pi * ntk")),
+            (
+                "For the ntk you took an angle of its own. Units open by the angle of their inputs, which is the "
+                "nngp's: one θ for both."
+            ),
+        ),
+        Mistake(
+            "lengths of the ntk",
+            edited(next_layer, ("nngp.diagonal()", "ntk.diagonal()")),
+            "You took s from the diagonal of the ntk. The lengths of the inputs stand on the diagonal of the nngp.",
+        ),
+        Mistake(
+            "one length only",
+            edited(next_layer, ("(q[:, None] * q).sqrt()", "q")),
+            "Your s has one number for each column. It needs a row and a column: (q[:, None] * q).sqrt().",
+        ),
+        Mistake(
+            "sine and cosine exchanged",
+            edited(next_layer, ("theta.sin() + (torch.pi - theta) * rho", "rho + (torch.pi - theta) * theta.sin()")),
+            "The sine stands alone, and the cosine is multiplied by π − θ.",
+        ),
+        Mistake(
+            "θ in place of π − θ",
+            edited(next_layer, ("(torch.pi - theta) / torch.pi * ntk", "theta / torch.pi * ntk")),
+            "Your gates open as the angle grows. Points at the angle 0 share all of them: (π − θ)/π.",
+            also=(
+                edited(
+                    next_layer,
+                    ("(torch.pi - theta) * rho", "theta * rho"),
+                    ("(torch.pi - theta) / torch.pi * ntk", "theta / torch.pi * ntk"),
+                ),
+                edited(next_layer, ("(torch.pi - theta) * rho", "theta * rho")),
+            ),
+        ),
+        Mistake(
+            "old nngp through the gates",
+            edited(next_layer, ("torch.pi * ntk", "torch.pi * nngp")),
+            "Through the gates you sent the nngp that came in. It is the old *ntk* that passes them.",
+        ),
+        Mistake(
+            "new kernel times the ntk",
+            edited(next_layer, (NEW_NTK, "nngp_next * ntk + (torch.pi - theta) / torch.pi")),
+            "You multiplied the old ntk by the new nngp. Multiply it by the gates, (π − θ)/π, and *add* the new nngp.",
+        ),
+        Mistake(
+            "π forgotten",
+            edited(next_layer, ("* rho) / torch.pi", "* rho)")),
+            "The nngp is π times too large: s/π stands in front of the brackets.",
         ),
     ),
 )
