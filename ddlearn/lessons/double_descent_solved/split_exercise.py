@@ -128,7 +128,7 @@ BIAS_VARIANCE = Exercise(
                 ("(lam / (s**2 + lam)) ** 2", "(lam / (s + lam)) ** 2"),
                 ("s**2 / (s**2 + lam) ** 2", "s**2 / (s + lam) ** 2"),
             ),
-            "Your denominators are s + n λ. They are s² + n λ: s holds the singular values of X, not the eigenvalues of "
+            "Your denominators are s + n λ. They are s² + n λ: s holds singular values of X, not eigenvalues of "
             "X.T @ X.",
         ),
         Mistake(

@@ -1,8 +1,7 @@
-"""The scale of what is learned, and the error predicted from it: two functions that the learner writes.
+"""Two functions that the learner writes: the scale of what is learned, and the error predicted from it.
 
-The third, a bound, stands in a module of its own.
-
-Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
+Each comes with the wrong versions that classes write most often, and the hint that each of them deserves. The third
+function, a bound, stands in a module of its own.
 """
 
 import math
@@ -144,7 +143,7 @@ KAPPA = Exercise(
         Mistake(
             "wrong way",
             halved_the_wrong_way,
-            "Your interval closes in on one of its ends, Σλ / n or 0. The comparison is the wrong way round, or the two "
+            "Your interval closes in on one of its ends, Σλ / n or 0. The comparison is the wrong way round, or both "
             "ends are exchanged. Where the shares add up to more than n, κ is too small: raise the *lower* end.",
         ),
         Mistake(
