@@ -118,7 +118,8 @@ lesson.map.show()
 def interpolation_point(widths, train_mse, y, d):
     """P/(nK) of the narrowest net whose train_mse, (W, S), mean over S seeds, is below 2 % of the best constant's.
 
-    widths (W,), targets y (n, K), d inputs; biases count. float("inf") if no net is.
+    train_mse sums the squared error over the K outputs and takes the mean over the n examples. widths (W,), targets
+    y (n, K), d inputs; biases count. float("inf") if no net is.
     """
     # BEGIN SOLUTION
     n, K = y.shape

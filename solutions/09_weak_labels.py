@@ -84,7 +84,7 @@ lesson.predict("fourth")
 # %%
 @lesson.exercise("proportion_loss")
 def proportion_loss(logits, a):
-    """Mean over bags of -sum_c a_c log q_c, q the bag's mean softmax.  logits (B, k, C), a (B, C) -> a number."""
+    """Mean over bags of -sum_c a_c log q_c, q the bag's mean softmax.  logits (B, k, C), a (B, C) -> a tensor ()."""
     # BEGIN SOLUTION
     predictions = logits.softmax(-1)
     q = predictions.mean(1)
@@ -199,7 +199,7 @@ lesson.predict("kappa")
 # %%
 @lesson.exercise("bag_risk")
 def bag_risk(logits, a, p, kappa):
-    """The risk R above.  logits (B, k, C), a (B, C), p (C,), kappa a number -> a number."""
+    """The risk R above.  logits (B, k, C), a (B, C), p (C,), kappa a number -> a tensor (), which is trained."""
     # BEGIN SOLUTION
     weights = kappa * a - (kappa - 1) * p
     losses = -logits.log_softmax(-1).mean(1)

@@ -167,7 +167,7 @@ lesson.tubes.show()
 def shares_step(P, p_from, shares, alpha):
     """The next guess (C,) of the shares: shift each cell, count with the probabilities, add the prior.
 
-    P (n, C) posteriors learned where types have the shares p_from (C,); shares (C,) the guess; alpha (C,).
+    P (n, C) posteriors learned where types have the shares p_from (C,); shares (C,) the guess; alpha (C,), all >= 1.
     """
     # BEGIN SOLUTION
     q = P * shares / p_from

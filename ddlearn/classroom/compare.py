@@ -43,9 +43,9 @@ def fault(got: object, want: object, tolerance: Tolerance, place: str = WHOLE) -
 def same(got: object, want: object, tolerance: Tolerance) -> bool:
     """Return whether two answers are the same in type, shape, dtype and, NaN included, in every entry.
 
-    Two errors are the same in type and message.
+    Two errors, and two texts, are the same in type and words.
     """
-    if isinstance(want, Exception):
+    if isinstance(want, (Exception, str)):
         return type(got) is type(want) and str(got) == str(want)
     if isinstance(want, tuple):
         return (

@@ -1,20 +1,46 @@
-"""Two functions that the learner writes: the interval that a few seeds allow, and the rule that judges a claim by it.
+"""The interval that a few seeds allow, a function that the learner writes.
 
-Together they are a test of equivalence: a claim holds where all that the seeds leave open lies within the band, and
-where the same measurement without the cause lies outside of it. Schuirmann's two one-sided tests at 5 % (1987) use the
-90 % interval; the 95 % interval here makes them tests at 2.5 %.
+The rule that judges by it stands in `verdict_exercise`. Together they are a test of equivalence: a claim
+holds where all that the seeds leave open lies within the band, and where the same measurement without the cause lies
+outside of it. Schuirmann's two one-sided tests at 5 % (1987) use the 90 % interval; the 95 % interval here makes them
+tests at 2.5 %.
 """
 
 import torch
 from scipy.special import stdtrit
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake
+from ddlearn.classroom import Exercise, Mistake, edited
+from ddlearn.lessons.capstone.verdict_exercise import (
+    FAILS,
+    HOLDS,
+    UNDECIDED,
+    VERDICT,
+    Pair,
+    inside,
+    middle,
+    outside,
+    verdict,
+)
+
+__all__ = [
+    "FAILS",
+    "HOLDS",
+    "INTERVAL",
+    "NORMAL",
+    "UNDECIDED",
+    "VERDICT",
+    "Pair",
+    "around",
+    "inside",
+    "interval",
+    "middle",
+    "outside",
+    "t_value",
+    "verdict",
+]
 
 NORMAL = 1.959963984540054
-HOLDS, FAILS, UNDECIDED = 1, -1, 0
-
-Pair = tuple[float, float]
 
 
 def t_value(degrees: int) -> float:
@@ -29,26 +55,14 @@ def interval(measured: Tensor) -> Pair:
     return float(measured.mean() - reach), float(measured.mean() + reach)
 
 
-def verdict(measured: Pair, control: Pair, band: Pair) -> int:
-    if inside(measured, band) and outside(control, band):
-        return HOLDS
-    return FAILS if outside(measured, band) else UNDECIDED
-
-
-def inside(interval: Pair, band: Pair) -> bool:
-    return band[0] <= interval[0] and interval[1] <= band[1]
-
-
-def outside(interval: Pair, band: Pair) -> bool:
-    return interval[1] < band[0] or band[1] < interval[0]
-
-
 def around(measured: Tensor, reach: Tensor | float) -> Pair:
     return float(measured.mean() - reach), float(measured.mean() + reach)
 
 
-def middle(interval: Pair) -> Pair:
-    return ((interval[0] + interval[1]) / 2,) * 2
+def reach_of(measured: Tensor) -> float:
+    """Half the width of the interval."""
+    low, high = interval(measured)
+    return (high - low) / 2
 
 
 def interval_cases(generator: torch.Generator):
@@ -56,43 +70,6 @@ def interval_cases(generator: torch.Generator):
         centre, spread = torch.rand(2, generator=generator, dtype=torch.float64).tolist()
         noise = torch.randn(n, generator=generator, dtype=torch.float64)
         yield (centre + (0.1 + spread) * noise,)
-
-
-def verdict_cases(generator: torch.Generator):
-    def draw() -> float:
-        return 0.1 + 0.2 * float(torch.rand((), generator=generator, dtype=torch.float64))
-
-    low, high = 1 - draw(), 1 + draw()
-    band, within = (low, high), (low + 0.02, high - 0.01)
-    below, above, far = (low - 0.4, low - draw()), (high + draw(), high + 0.6), (high + 1 + draw(), high + 3)
-    left, right = (low - draw(), low + 0.03), (high - 0.04, high + draw())
-    mostly_in, mostly_out = (low - 0.01, high - 0.02), (low - 0.5, low + 0.01)
-    wide = (low - 0.5, high + 0.4)
-    for measured in (within, mostly_in, mostly_out, right, wide, below, above):
-        for control in (below, far, left, within, mostly_out, wide):
-            yield measured, control, band
-    floor = (low, float("inf"))
-    for measured, control in ((above, below), (below, above), (left, below), (within, right)):
-        yield measured, control, floor
-
-
-def contains(interval: Pair, point: float) -> bool:
-    return interval[0] <= point <= interval[1]
-
-
-def touches(interval: Pair, band: Pair) -> bool:
-    return not outside(interval, band)
-
-
-def judged(holds, fails=outside):
-    """A rule from two tests: holds(measured, control, band), and fails(measured, band)."""
-
-    def rule(measured: Pair, control: Pair, band: Pair) -> int:
-        if holds(measured, control, band):
-            return HOLDS
-        return FAILS if fails(measured, band) else UNDECIDED
-
-    return rule
 
 
 INTERVAL = Exercise(
@@ -148,66 +125,31 @@ INTERVAL = Exercise(
             lambda measured: around(measured, t_value(len(measured) - 1) * measured.std() / len(measured) ** 0.5 / 2),
             "The reach counts on either side of the mean: the whole of it each time, not half.",
         ),
-    ),
-)
-
-VERDICT = Exercise(
-    name="verdict",
-    title="Holds, does not hold, or cannot tell",
-    reference=verdict,
-    cases=verdict_cases,
-    hints=(
-        "Three answers. Where in relation to the band must an interval lie so that the seeds have decided?",
-        "1 if the measured interval lies within the band and the control's outside; -1 if the measured lies outside.",
-        "Within: band[0] <= measured[0] and measured[1] <= band[1]. Outside: measured[1] < band[0] or "
-        "band[1] < measured[0]. All else is 0.",
-    ),
-    mistakes=(
         Mistake(
-            "band and interval swapped",
-            judged(lambda measured, control, band: inside(band, measured) and outside(control, band)),
-            "You ask whether the interval holds the band. Then a careless measurement would prove anything: it is the "
-            "band that must hold the interval.",
+            "variance for deviation",
+            edited(interval, ("measured.std()", "measured.var()")),
+            "You took the variance s², whose unit is a square. The standard error is s / √n: `measured.std()`.",
         ),
         Mistake(
-            "overlap is enough",
-            judged(lambda measured, control, band: touches(measured, band) and outside(control, band)),
-            "An interval that reaches out of the band leaves it open. “Compatible with” is not “holds”.",
+            "mean and reach",
+            lambda measured: (float(measured.mean()), reach_of(measured)),
+            "You returned the mean and the reach. Return the two ends: the mean minus the reach, and the mean plus it.",
         ),
         Mistake(
-            "only the mean looked at",
-            judged(lambda measured, control, band: inside(middle(measured), band) and outside(control, band)),
-            "You judge by the middle of the interval. Then three seeds say as much as thirty: look at both its ends.",
+            "the reach alone",
+            lambda measured: reach_of(measured),
+            "This is the reach, and right. Return the two ends: the mean minus the reach, and the mean plus it.",
         ),
         Mistake(
-            "control not asked",
-            judged(lambda measured, control, band: inside(measured, band)),
-            "Your rule never looks at the control. If the number lies in the band without its cause too, what has the "
-            "measurement shown?",
+            "root of n - 1",
+            edited(interval, ("n**0.5", "(n - 1) ** 0.5")),
+            "You divided by √(n - 1), and `std()` takes the lost degree of freedom into account already. Divide by √n.",
         ),
         Mistake(
-            "control's mean only",
-            judged(lambda measured, control, band: inside(measured, band) and not inside(middle(control), band)),
-            "The control must leave the band for certain: its whole interval, as that of the claim lies within.",
-        ),
-        Mistake(
-            "not proven, so false",
-            judged(
-                lambda measured, control, band: inside(measured, band) and outside(control, band),
-                lambda measured, band: not inside(measured, band),
-            ),
-            "An interval across the edge refutes nothing: the seeds are too few. Answer 0 there.",
-        ),
-        Mistake(
-            "a bad control refutes",
-            lambda measured, control, band: (
-                UNDECIDED
-                if touches(measured, band) and not inside(measured, band)
-                else HOLDS
-                if inside(measured, band) and outside(control, band)
-                else FAILS
-            ),
-            "A control that stays in the band spoils the measurement. It does not make the claim false: answer 0.",
+            "percentiles of the seeds",
+            lambda measured: tuple(torch.quantile(measured, measured.new_tensor([0.025, 0.975])).tolist()),
+            "These are percentiles of the seeds, where single seeds lie. What the mean leaves open must shrink with "
+            "every seed: the mean, minus and plus its reach.",
         ),
     ),
 )

@@ -6,7 +6,7 @@ published effect is asked to be there in size, and nothing more.
 
 from ddlearn.classroom import Claim
 from ddlearn.double_descent import exact_risk
-from ddlearn.lessons.double_descent_trained import exercises, measures, nets, samples
+from ddlearn.lessons.double_descent_trained import exercises, measures, nets, samples, step_exercise
 from ddlearn.lessons.double_descent_trained.measures import FEW, MANY
 
 CLAIMS = (
@@ -20,7 +20,7 @@ CLAIMS = (
         unit="relative difference of steps",
         measure=lambda scale, seed: measures.gradient_gap(seed, exercises.ensemble_step),
         control=lambda scale, seed: measures.gradient_gap(
-            seed, lambda *given: exercises.step_with(*given, average=len(given[0]))
+            seed, lambda *given: step_exercise.step_with(*given, average=len(given[0]))
         ),
         control_note="the loss averaged over the nets too",
     ),

@@ -1,13 +1,16 @@
-"""Three functions that the learner writes: a step of many nets at once, where nets begin to fit all, and when to stop.
+"""When to stop, a function that the learner writes. The other two stand in modules of their own.
 
-Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
+It comes with the wrong versions that classes write most often, and the hint that each of them deserves.
 """
 
 import torch
 from torch import Tensor
 
 from ddlearn.classroom import Exercise, Mistake
+from ddlearn.lessons.double_descent_trained.point_exercise import INTERPOLATION_POINT, SHARE, interpolation_point
+from ddlearn.lessons.double_descent_trained.step_exercise import ENSEMBLE_STEP, ensemble_step
 
+<<<<<<< HEAD
 SHARE = 0.02  # of the null error: below it a net counts as one that fits
 
 
@@ -26,6 +29,17 @@ def interpolation_point(widths: Tensor, train_mse: Tensor, y: Tensor, d: int) ->
     fits = train_mse.mean(1) < SHARE * null
     P = (d + 1 + K) * widths + K
     return float(P[fits].min()) / (n * K) if fits.any() else float("inf")
+=======
+__all__ = [
+    "EARLY_STOP",
+    "ENSEMBLE_STEP",
+    "INTERPOLATION_POINT",
+    "SHARE",
+    "early_stop",
+    "ensemble_step",
+    "interpolation_point",
+]
+>>>>>>> wt-hints2
 
 
 def early_stop(held_out: Tensor, test: Tensor) -> Tensor:
@@ -33,6 +47,7 @@ def early_stop(held_out: Tensor, test: Tensor) -> Tensor:
     return test.gather(-1, best)[..., 0]
 
 
+<<<<<<< HEAD
 def step_with(
     W: Tensor,
     A: Tensor,
@@ -104,74 +119,21 @@ def point_cases(generator: torch.Generator):
         yield widths, reach * level * slope[:, None] * (0.9 + 0.2 * wobble), y, d
 
 
+=======
+>>>>>>> wt-hints2
 def stop_cases(generator: torch.Generator):
     for W, S, R in ((3, 2, 6), (4, 3, 5), (2, 4, 9)):
         held_out, test = (torch.rand(W, S, R, generator=generator, dtype=torch.float64) for _ in range(2))
         yield held_out, test
 
 
-ENSEMBLE_STEP = Exercise(
-    name="ensemble_step",
-    title="One step of many nets at once",
-    reference=ensemble_step,
-    no_loop=True,
-    cases=step_cases,
-    hints=(
-        "Forward first: z = x @ W.mT has shape (E, n, H), for @ carries the E nets along. Keep z for the way back.",
-        "D = dL/df = 2 (f - y) / n. Then grad_A = h.mT @ D. And what reaches the units is D @ A.mT, where z > 0.",
-        "grad_W = ((D @ A.mT) * (z > 0)).mT @ x. Both gradients are taken at the old W and A; then both move.",
-    ),
-    mistakes=(
-        Mistake(
-            "mean over classes too",
-            lambda W, A, x, y, lr: step_with(W, A, x, y, lr, factor=2 / y.shape[-1]),
-            "Your step is K times too short: the loss sums over the K classes and takes the mean over examples only.",
-        ),
-        Mistake(
-            "no 2 from the square",
-            lambda W, A, x, y, lr: step_with(W, A, x, y, lr, factor=1.0),
-            "The slope of (f - y)² is 2 (f - y). Where is your 2?",
-        ),
-        Mistake(
-            "sum over examples",
-            lambda W, A, x, y, lr: step_with(W, A, x, y, lr, factor=2 * len(x)),
-            "The loss is a mean over the n examples. Divide by len(x).",
-        ),
-        Mistake(
-            "mean over nets",
-            lambda W, A, x, y, lr: step_with(W, A, x, y, lr, average=len(W)),
-            "You took the mean over the nets as well, so each learns E times too slowly. Every net has its own loss.",
-        ),
-        Mistake(
-            "A moved too early",
-            lambda W, A, x, y, lr: step_with(W, A, x, y, lr, moved=True),
-            "W's gradient was taken with the A that had moved already. Find both gradients first, then move both.",
-        ),
-        Mistake(
-            "no mask",
-            lambda W, A, x, y, lr: step_with(W, A, x, y, lr, mask="none"),
-            "A ReLU that is off passes nothing back. Multiply by z > 0 on the way to W.",
-        ),
-        Mistake(
-            "mask from what comes back",
-            lambda W, A, x, y, lr: step_with(W, A, x, y, lr, mask="back"),
-            "You applied the ReLU to what comes back. The mask asks whether the unit was on, forwards: z > 0.",
-        ),
-        Mistake(
-            "uphill",
-            lambda W, A, x, y, lr: step_with(W, A, x, y, lr, sign=-1.0),
-            "You went uphill: a step of descent subtracts the gradient.",
-        ),
-        Mistake(
-            "gradients instead of the new parameters",
-            lambda W, A, x, y, lr: tuple(
-                old - new for old, new in zip((W, A), step_with(W, A, x, y, 1.0), strict=True)
-            ),
-            "These are the gradients, and right ones. Return where W and A stand after the step.",
-        ),
-    ),
-)
+def at_the_first_rise(held_out: Tensor, test: Tensor) -> Tensor:
+    rises = torch.cat(
+        [held_out[..., 1:] >= held_out[..., :-1], torch.ones_like(held_out[..., :1], dtype=torch.bool)], -1
+    )
+    return test.gather(-1, rises.int().argmax(-1, keepdim=True))[..., 0]
 
+<<<<<<< HEAD
 INTERPOLATION_POINT = Exercise(
     name="interpolation_point",
     title="Where nets begin to fit everything",
@@ -220,6 +182,8 @@ INTERPOLATION_POINT = Exercise(
         ),
     ),
 )
+=======
+>>>>>>> wt-hints2
 
 EARLY_STOP = Exercise(
     name="early_stop",
@@ -256,6 +220,58 @@ EARLY_STOP = Exercise(
             "one moment for all",
             lambda held_out, test: test[..., held_out.mean((0, 1)).argmin()],
             "You stopped all nets at one record. Each net has its own best moment: argmin along the last axis.",
+        ),
+        Mistake(
+            "argmin without a dimension",
+            lambda held_out, test: test[..., held_out.argmin() % held_out.shape[-1]],
+            "Without a dimension `argmin` returns one place, counted through the whole tensor. Each net has its own "
+            "best record: held_out.argmin(-1).",
+            also=(lambda held_out, test: test[held_out.argmin()],),
+        ),
+        Mistake(
+            "records taken for widths",
+            lambda held_out, test: test[held_out.argmin(-1)],
+            "test[best] looks up widths, the first axis, and `best` holds records, places on the last axis. "
+            "`gather(-1, ...)` picks along the last axis.",
+        ),
+        Mistake(
+            "every net at every moment",
+            lambda held_out, test: test[:, :, held_out.argmin(-1)],
+            "test[:, :, best] reads every net at every net's moment. Each net is read at its own: "
+            "`test.gather(-1, ...)`.",
+        ),
+        Mistake(
+            "counted through all nets",
+            lambda held_out, test: test.flatten()[held_out.argmin(-1)],
+            "In the flattened tensor the places of all nets are counted through. Look each record up in its own net: "
+            "`test.gather(-1, ...)`.",
+        ),
+        Mistake(
+            "the moment itself",
+            lambda held_out, test: held_out.argmin(-1),
+            "This is the number of the record, and the right one. Return the test error at that record.",
+        ),
+        Mistake(
+            "arguments exchanged",
+            lambda held_out, test: early_stop(test, held_out),
+            "You chose the moment by the test and report the held-out error. It is the other way round: choose by the "
+            "held-out images, report the test.",
+        ),
+        Mistake(
+            "stopped at the first rise",
+            at_the_first_rise,
+            "You stopped at the first rise of the held-out error. It may fall again: take the record where it is "
+            "smallest.",
+        ),
+        Mistake(
+            "argmin over the seeds",
+            lambda held_out, test: test.gather(1, held_out.argmin(1, keepdim=True))[:, 0],
+            "Your argmin runs over the seeds. The records are the last axis: argmin(-1).",
+        ),
+        Mistake(
+            "mean over seeds",
+            lambda held_out, test: early_stop(held_out, test).mean(1),
+            "You took the mean over seeds at the end. Return the error of each net, of shape (W, S).",
         ),
         Mistake(
             "one moment for a width",

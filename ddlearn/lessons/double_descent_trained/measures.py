@@ -14,7 +14,7 @@ from ddlearn.double_descent import (
     landmarks,
     risk_given,
 )
-from ddlearn.lessons.double_descent_trained import clocks, cures, exercises, nets, samples
+from ddlearn.lessons.double_descent_trained import clocks, cures, nets, samples, step_exercise
 from ddlearn.lessons.double_descent_trained.nets import Training, trained
 
 FEW, MANY = 60, 120  # examples
@@ -30,7 +30,7 @@ def marks(seed: int, wrong: float = 0.2, measure: str = "mse") -> Landmarks:
 def gradient_gap(seed: int, step: samples.Step) -> float:
     """Largest difference of a batched step from autograd's, one net at a time, over that step's length."""
     worst = 0.0
-    for W, A, x, y, lr in exercises.step_cases(compute.generator(seed)):
+    for W, A, x, y, lr in step_exercise.step_cases(compute.generator(seed)):
         for e, (W_new, A_new) in enumerate(zip(*step(W, A, x, y, lr), strict=True)):
             w, a = W[e].clone().requires_grad_(), A[e].clone().requires_grad_()
             loss = (torch.relu(x @ w.T) @ a - y[e]).square().sum(1).mean()

@@ -1,6 +1,7 @@
-"""Three functions that the learner writes: the scale of what is learned, the error predicted from it, and a promise.
+"""Two functions that the learner writes: the scale of what is learned, and the error predicted from it.
 
-Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
+Each comes with the wrong versions that classes write most often, and the hint that each of them deserves. The third
+function, a bound, stands in a module of its own.
 """
 
 import math
@@ -8,8 +9,14 @@ import math
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake
-from ddlearn.generalization import kl_inverse
+from ddlearn.classroom import Exercise, Mistake, edited
+from ddlearn.lessons.examples.promise_exercise import PAC_BAYES, pac_bayes
+
+__all__ = ["KAPPA", "PAC_BAYES", "PREDICTED_ERROR", "kappa", "pac_bayes", "predicted_error"]
+
+
+SHORT_OF = 2e-3
+"""How far from κ a search stops that was only too short, as a share of the interval, or of 1 if that is longer."""
 
 
 def kappa(lam: Tensor, n: float) -> float:
@@ -29,13 +36,6 @@ def predicted_error(lam: Tensor, V2: Tensor, n: int, kappa: float) -> Tensor:
     return N / (N - n) * n / (n - (L**2).sum()) * missed
 
 
-def pac_bayes(errors: Tensor, kl: float, spent: int, priors: int, delta: float) -> float:
-    fresh = errors[spent:]
-    n = len(fresh)
-    price = kl + math.log(2 * math.sqrt(n) * priors / delta)
-    return kl_inverse(fresh.mean(), price / n)
-
-
 def solved(learned, lam: Tensor, n: float, wrong_way: bool = False) -> float:
     """The kappa at which `learned(kappa)` is n, found as the reference does."""
     low, high = 1e-18, float(lam.sum() / n)
@@ -45,6 +45,15 @@ def solved(learned, lam: Tensor, n: float, wrong_way: bool = False) -> float:
             low = middle
         else:
             high = middle
+    return high
+
+
+def halved_the_wrong_way(lam: Tensor, n: float) -> float:
+    """Halving of the interval itself, from 0, that moves the wrong end."""
+    low, high = 0.0, float(lam.sum() / n)
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (low, middle) if float(share(lam, middle).sum()) > n else (middle, high)
     return high
 
 
@@ -59,14 +68,16 @@ def share(lam: Tensor, kappa: float) -> Tensor:
     return lam / (lam + kappa)
 
 
-def promised(q: Tensor | float, kl: float, n: int, priors: float, delta: float) -> float:
-    """The bound of a posterior whose training error is q on n examples."""
-    return kl_inverse(q, (kl + math.log(2 * math.sqrt(n) * priors / delta)) / n)
-
-
 def spectrum_cases(generator: torch.Generator):
-    for N, n, exponent in ((12, 4, 1.0), (40, 15, 1.5), (200, 60, 2.0), (30, 29, 0.7)):
-        spread = torch.rand(N, generator=generator, dtype=torch.float64) + 0.5
+    """Power laws, one of them so large that κ is well above 1."""
+    for N, n, exponent, size in (
+        (12, 4, 1.0, 1),
+        (40, 15, 1.5, 1),
+        (200, 60, 2.0, 1),
+        (30, 29, 0.7, 1),
+        (25, 5, 0.5, 20),
+    ):
+        spread = size * (torch.rand(N, generator=generator, dtype=torch.float64) + 0.5)
         lam = spread * torch.arange(1, N + 1, dtype=torch.float64) ** -exponent
         yield lam.sort(descending=True).values, n
 
@@ -76,13 +87,6 @@ def risk_cases(generator: torch.Generator):
         V2 = torch.rand(len(lam), generator=generator, dtype=torch.float64) * lam
         # A little beside the true kappa: at it n - sum L is 0, and a formula with that in it would be all rounding.
         yield lam, V2, n, 1.2 * kappa(lam, n)
-
-
-def promise_cases(generator: torch.Generator):
-    for n, kl, spent, priors, delta in ((300, 0.0, 150, 40, 0.05), (800, 12.5, 0, 40, 0.05), (90, 1.5, 30, 7, 0.01)):
-        errors = torch.rand(n, generator=generator, dtype=torch.float64) / 2
-        errors[:spent] /= 10  # what a fit has seen it hardly misses
-        yield errors, kl, spent, priors, delta
 
 
 KAPPA = Exercise(
@@ -97,9 +101,12 @@ KAPPA = Exercise(
     ),
     mistakes=(
         Mistake(
-            "wrong way",
+            "the lower end",
             lambda lam, n: solved(lambda k: share(lam, k).sum(), lam, n, wrong_way=True),
-            "Your interval closes in on the wrong end. Where too much is learned, κ must grow: raise the *lower* end.",
+            "Your κ is 0, the lower end of the search, so the upper end moved down each time. There are two common "
+            "causes. The comparison may be the wrong way round: where the shares add up to more than n, raise the "
+            "*lower* end. Or you compared their mean with n, and a mean of shares is below 1: take the sum.",
+            also=(lambda lam, n: solved(lambda k: share(lam, k).mean(), lam, n),),
         ),
         Mistake(
             "what is missed, not what is learned",
@@ -119,7 +126,9 @@ KAPPA = Exercise(
         Mistake(
             "the upper end",
             lambda lam, n: float(lam.sum() / n),
-            "This is Σλ / n, where the search may start. It leaves out that no mode can be learned more than once.",
+            "This is Σλ / n, the upper end of the search. Perhaps you returned the end itself. Perhaps the lower end "
+            "moved up each time: then the comparison is the wrong way round, or the two ends are exchanged. Where the "
+            "shares add up to more than n, κ is too small, and the *lower* end moves up.",
         ),
         Mistake(
             "the n-th eigenvalue",
@@ -130,6 +139,24 @@ KAPPA = Exercise(
             "the shares instead of kappa",
             lambda lam, n: share(lam, kappa(lam, n)),
             "These are the learnabilities L, and right ones. Return κ, one number.",
+        ),
+        Mistake(
+            "wrong way",
+            halved_the_wrong_way,
+            "Your interval closes in on one of its ends, Σλ / n or 0. The comparison is the wrong way round, or both "
+            "ends are exchanged. Where the shares add up to more than n, κ is too small: raise the *lower* end.",
+        ),
+        Mistake(
+            "κ at most 1",
+            lambda lam, n: min(1.0, kappa(lam, n)),
+            "Your search ends at 1, and κ may be larger. At κ = Σλ / n too little is learned: start with this end.",
+        ),
+        Mistake(
+            "stopped too early",
+            edited(kappa, ("range(100)", "range(20)")),
+            "Your κ is near, and the search ended too early: there are too few halvings, or a step that is too coarse. "
+            "κ may be smaller than 0.001, so halve a hundred times.",
+            sight=lambda lam, n, answer: abs(float(answer) - kappa(lam, n)) < SHORT_OF * max(1, float(lam.sum() / n)),
         ),
     ),
 )
@@ -188,85 +215,30 @@ PREDICTED_ERROR = Exercise(
             lambda lam, V2, n, k: risk(share(lam, k), V2, n) / len(lam),
             "You averaged over the modes. V2 is divided by N already: add up.",
         ),
-    ),
-)
-
-PAC_BAYES = Exercise(
-    name="pac_bayes",
-    title="A promise with a price",
-    reference=pac_bayes,
-    cases=promise_cases,
-    hints=(
-        "Three steps: which examples may judge, what the price is, and the worst rate that the two leave possible.",
-        "Fresh are errors[spent:], and n counts those only. The price is kl + log(2 sqrt(n) priors / delta), over n.",
-        "return kl_inverse(fresh.mean(), price / n); math.log and math.sqrt do the rest.",
-    ),
-    mistakes=(
         Mistake(
-            "judged by those who were spent too",
-            lambda errors, kl, spent, priors, delta: promised(errors.mean(), kl, len(errors), priors, delta),
-            "You let all examples judge. The first `spent` chose the prior, so it knows them by heart: your bound is "
-            "splendid, and false.",
+            "the sum squared",
+            edited(predicted_error, ("(L**2).sum()", "L.sum() ** 2")),
+            "You squared the sum of the shares. Square each share first, then add up: Σ L².",
         ),
         Mistake(
-            "the price over all examples",
-            lambda errors, kl, spent, priors, delta: kl_inverse(
-                errors[spent:].mean(), (kl + math.log(2 * math.sqrt(len(errors)) * priors / delta)) / len(errors)
-            ),
-            "The right examples judge, but the price is spread over all of them. n counts the fresh ones only.",
+            "V squared again",
+            edited(predicted_error, ("* V2)", "* V2**2)")),
+            "You squared V2. It holds the powers V of the modes already: take it as it is.",
         ),
         Mistake(
-            "priors forgotten",
-            lambda errors, kl, spent, priors, delta: promised(errors[spent:].mean(), kl, len(errors) - spent, 1, delta),
-            "You tried several priors and paid for one. The theorem is about one prior: for the best of m of them to "
-            "hold, each must hold with probability 1 - delta / m.",
+            "missed for learned",
+            edited(predicted_error, ("lam / (lam + kappa)", "kappa / (lam + kappa)")),
+            "You have κ / (λ + κ) for L, the share that is missed. L is the share that is learned, λ / (λ + κ).",
         ),
         Mistake(
-            "priors outside the logarithm",
-            lambda errors, kl, spent, priors, delta: kl_inverse(
-                errors[spent:].mean(),
-                (kl + priors * math.log(2 * math.sqrt(len(errors) - spent) / delta)) / (len(errors) - spent),
-            ),
-            "You paid once per prior. Each prior takes its part of delta, so their number is inside the logarithm.",
+            "brackets lost",
+            edited(predicted_error, ("N / (N - n) * n / (n - (L**2).sum())", "N / N - n * n / n - (L**2).sum()")),
+            "The denominators have lost their brackets: `N / N - n` is 1 - n. Write N / (N - n) and n / (n - ...).",
         ),
         Mistake(
-            "divergence forgotten",
-            lambda errors, kl, spent, priors, delta: promised(
-                errors[spent:].mean(), 0, len(errors) - spent, priors, delta
-            ),
-            "The price has no kl. A posterior that went far from its prior to fit the examples has to pay for the way.",
-        ),
-        Mistake(
-            "root forgotten",
-            lambda errors, kl, spent, priors, delta: promised(
-                errors[spent:].mean(), kl, len(errors) - spent, priors * math.sqrt(len(errors) - spent), delta
-            ),
-            "You have 2 n in the logarithm. The theorem asks for 2 times the *root* of n only.",
-        ),
-        Mistake(
-            "Pinsker",
-            lambda errors, kl, spent, priors, delta: (
-                float(errors[spent:].mean())
-                + math.sqrt(
-                    (kl + math.log(2 * math.sqrt(len(errors) - spent) * priors / delta)) / (2 * (len(errors) - spent))
-                )
-            ),
-            "Your bound holds, but is looser: q plus a root, Pinsker's inequality. `kl_inverse` gives away less.",
-        ),
-        Mistake(
-            "price added",
-            lambda errors, kl, spent, priors, delta: (
-                errors[spent:].mean()
-                + (kl + math.log(2 * math.sqrt(len(errors) - spent) * priors / delta)) / (len(errors) - spent)
-            ),
-            "You added the price to the share of mistakes. It bounds a divergence and no difference: `kl_inverse`.",
-        ),
-        Mistake(
-            "the price not shared by n",
-            lambda errors, kl, spent, priors, delta: kl_inverse(
-                errors[spent:].mean(), kl + math.log(2 * math.sqrt(len(errors) - spent) * priors / delta)
-            ),
-            "The price is paid once, for n examples together: divide it by n.",
+            "product of sums",
+            edited(predicted_error, ("((1 - L) ** 2 * V2).sum()", "((1 - L) ** 2).sum() * V2.sum()")),
+            "You multiplied two sums. Multiply mode by mode, (1 - L)² V2, and add up afterwards.",
         ),
     ),
 )
