@@ -20,6 +20,7 @@ lesson = Lesson(
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,
+    seconds={"look": 4.1, "claims": 13.5},
     warm_optimizer=True,
 )
 lesson.rule.figure.prediction = lambda: lesson.prediction("three seeds")

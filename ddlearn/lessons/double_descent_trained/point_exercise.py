@@ -17,7 +17,7 @@ def interpolation_point(widths: Tensor, train_mse: Tensor, y: Tensor, d: int) ->
     null = (y - y.mean(0)).square().sum(1).mean()
     fits = train_mse.mean(1) < SHARE * null
     P = (d + 1 + K) * widths + K
-    return float(P[fits].min() / (n * K)) if fits.any() else float("inf")
+    return float(P[fits].min()) / (n * K) if fits.any() else float("inf")
 
 
 def point_with(
@@ -76,7 +76,7 @@ INTERPOLATION_POINT = Exercise(
     hints=(
         "Three numbers: the null error from y, the widths whose mean training error is below 2 % of it, and P / (n K).",
         "A net with biases has P = (d + 1 + K) * widths + K. train_mse.mean(1) is the mean over seeds.",
-        'float(P[fits].min() / (n * K)) if fits.any() else float("inf")',
+        'float(P[fits].min()) / (n * K) if fits.any() else float("inf")',
     ),
     mistakes=(
         Mistake(
@@ -150,7 +150,7 @@ INTERPOLATION_POINT = Exercise(
             edited(
                 interpolation_point,
                 (
-                    'float(P[fits].min() / (n * K)) if fits.any() else float("inf")',
+                    'float(P[fits].min()) / (n * K) if fits.any() else float("inf")',
                     "float(P[fits.int().argmax()] / (n * K))",
                 ),
             ),
@@ -169,7 +169,7 @@ INTERPOLATION_POINT = Exercise(
         ),
         Mistake(
             "upside down",
-            edited(interpolation_point, ("float(P[fits].min() / (n * K))", "float((n * K) / P[fits].min())")),
+            edited(interpolation_point, ("float(P[fits].min()) / (n * K)", "float((n * K) / P[fits].min())")),
             "Yours is n K / P. The point is P / (n K), parameters per equation.",
         ),
         Mistake(
