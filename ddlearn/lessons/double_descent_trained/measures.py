@@ -117,4 +117,4 @@ def many_over_few(values: Tensor) -> float:
 
 def trained_samples(seed: int) -> tuple[Tensor, Tensor]:
     """Squared errors of nets at the end, and of each at its best moment."""
-    return samples.trained(seed, (FEW, MANY), exercises.ensemble_step)
+    return samples.trained(seed, (FEW, MANY), step_exercise.ensemble_step)

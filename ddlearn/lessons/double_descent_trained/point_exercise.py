@@ -179,7 +179,7 @@ INTERPOLATION_POINT = Exercise(
         ),
         Mistake(
             "rounded down",
-            edited(interpolation_point, ("P[fits].min() / (n * K)", "P[fits].min() // (n * K)")),
+            edited(interpolation_point, ("float(P[fits].min()) / (n * K)", "float(P[fits].min() // (n * K))")),
             "`//` rounds down to a whole number. Divide with `/`.",
         ),
         Mistake(
