@@ -144,11 +144,10 @@ def _excess(width: Tensor, margin: Tensor) -> Tensor:
 
 
 def not_negative(name: str, value: float | Tensor, like: Tensor) -> Tensor:
-    value = (
-        arguments.readable(name, value)
-        if isinstance(value, Tensor)
-        else arguments.between(name, value, -math.inf, math.inf)
-    )
+    if isinstance(value, Tensor):
+        value = arguments.readable(name, value)
+    elif value == value:  # NaN is refused below, with the others that are not at least 0
+        arguments.between(name, value, -math.inf, math.inf)
     value = torch.as_tensor(value, dtype=like.dtype, device=like.device)
     if value.numel() == 0 or value.isinf().any():
         raise ValueError(f"{name} must be finite numbers, one at least; got {value.tolist()}")
