@@ -19,6 +19,8 @@ import threading
 import warnings
 from collections.abc import Callable
 
+from threadpoolctl import threadpool_info  # first, for it writes into the environment as it loads
+
 ENVIRONMENT = {
     "another hash seed": {"PYTHONHASHSEED": "77"},
     "a backend that is not there": {"MPLBACKEND": "module://no.such.backend"},
@@ -239,8 +241,6 @@ def process() -> dict[str, object]:
         state["numpy"] = [repr(numpy.geterr()), repr(numpy.get_printoptions())]
         state["numpy.random"] = repr(numpy.random.get_state()[1].tobytes())
     if torch := sys.modules.get("torch"):
-        from threadpoolctl import threadpool_info
-
         state["torch"] = [
             str(torch.get_default_dtype()),
             str(torch.get_default_device()),
@@ -275,7 +275,6 @@ def main(states: str, names: list[str]) -> None:
     import matplotlib  # noqa: F401
     import sklearn.datasets  # noqa: F401
     import sympy  # noqa: F401
-    import threadpoolctl  # noqa: F401
     import torch.func  # noqa: F401
 
     done: dict[str, object] = {}

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import ddlearn
-from ddlearn import cluster, lessons
+from ddlearn import cluster, lessons, thread_pools
 from ddlearn.compute import generator
 from ddlearn.course import claims
 from ddlearn.double_descent import conv_widths, image_curve, net_samples, run_cells
@@ -107,8 +107,8 @@ def pools(i):
 def test_workers_of_one_machine_compute_on_one_thread_each(backend, monkeypatch):
     if backend == "dask":
         pytest.importorskip("dask.distributed", reason="Dask is not installed: ddlearn[dask]")
-    for name in [name for name in os.environ if name.endswith("_NUM_THREADS")]:
-        monkeypatch.delenv(name)
+    for name in thread_pools.THREAD_VARIABLES:  # which joblib and Dask leave as they find them
+        monkeypatch.setenv(name, "2")
     monkeypatch.setattr(cluster.compute, "threads", lambda: 2)
     with cluster.workers(backend):
         found = run_cells(pools, [(i,) for i in range(4)])

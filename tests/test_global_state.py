@@ -27,7 +27,7 @@ BUNDLES = {
     ],
 }
 
-QUICK = """00 black_box, 01 lift, 01 features, 02 bound, 02 film, 03 walk, 04 diagonal, 05 certificate, 06 curve,
+QUICK = """00 black_box, 01 lift, 01 features, 02 bound, 02 film, 03 walk, 04 diagonal, 05 certificate,
 06 modes, 07 peak, 08 clocks, 09 holograms, 10 rules, 11 rule, 11 look"""
 """The explorers whose first picture is quickest; the others need DDLEARN_EVERY_EXPLORER=1, and minutes."""
 
