@@ -21,6 +21,8 @@
 # *vector* and *average*. **Time** 15 to 20 minutes. **Difficulty** 1 of 5.
 
 # %%
+import torch
+
 from ddlearn.lessons.start import TODO, lesson
 
 lesson.start()

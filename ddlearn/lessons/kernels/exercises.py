@@ -1,19 +1,15 @@
-"""Three functions that the learner writes: a gram matrix, ridge regression on it, and leave-one-out by the shortcut.
+"""Functions that the learner writes: ridge regression, and leave-one-out by the shortcut; `gram` is beside.
 
 Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
 """
-
-import math
 
 import torch
 from torch import Tensor
 
 from ddlearn.classroom import Exercise, Mistake, edited
+from ddlearn.lessons.kernels.gram_exercise import GRAM, gram
 
-
-def gram(x: Tensor, x2: Tensor, width: float) -> Tensor:
-    squared_distance = ((x[:, None, :] - x2[None, :, :]) ** 2).sum(-1)  # (n, m)
-    return torch.exp(-squared_distance / (2 * width**2))
+__all__ = ["GRAM", "LEAVE_ONE_OUT", "RIDGE", "gram", "leave_one_out", "ridge"]
 
 
 def ridge(K: Tensor, y: Tensor, penalty: float) -> Tensor:
@@ -27,10 +23,6 @@ def leave_one_out(K: Tensor, y: Tensor, penalty: float) -> Tensor:
     return y - (A_inverse @ y) / A_inverse.diagonal()
 
 
-def squared_distances(x: Tensor, x2: Tensor) -> Tensor:
-    return ((x[:, None, :] - x2[None, :, :]) ** 2).sum(-1)
-
-
 def hat(K: Tensor, penalty: float) -> Tensor:
     n = len(K)
     return K @ torch.linalg.inv(K + n * penalty * torch.eye(n).to(K))
@@ -40,12 +32,6 @@ def refitted(K: Tensor, y: Tensor, penalty: float) -> Tensor:
     """Leave-one-out by n fits to n - 1 points each, every one of them with the same penalty."""
     others = [[j for j in range(len(y)) if j != i] for i in range(len(y))]
     return torch.stack([K[i, rest] @ ridge(K[rest][:, rest], y[rest], penalty) for i, rest in enumerate(others)])
-
-
-def gram_cases(generator: torch.Generator):
-    for n, m, d, width in ((5, 5, 2, 0.7), (7, 4, 3, 1.3), (1, 6, 1, 0.4), (6, 3, 10, 2.5)):
-        x, x2 = (torch.randn(rows, d, generator=generator, dtype=torch.float64) for rows in (n, m))
-        yield x, x2, width
 
 
 def system_cases(generator: torch.Generator):
@@ -61,95 +47,6 @@ def ridge_cases(generator: torch.Generator):
     x, y = (torch.randn(7, columns, generator=generator, dtype=torch.float64) for columns in (2, 3))
     yield gram(x, x, 1.0), y, 0.1
 
-
-GRAM = Exercise(
-    name="gram",
-    title="The gram matrix of the Gaussian (rbf) kernel",
-    reference=gram,
-    cases=gram_cases,
-    hints=(
-        "Three steps: differences, squared distances, exponential. Which shape has each?",
-        "Broadcasting makes all pairs at once: x[:, None, :] has shape (n, 1, d) and x2[None, :, :] has (1, m, d).",
-        "Sum the squared differences over the last axis, divide by 2 * width**2, change the sign, take torch.exp.",
-    ),
-    mistakes=(
-        Mistake(
-            "distance not squared",
-            lambda x, x2, width: torch.exp(-squared_distances(x, x2).sqrt() / (2 * width**2)),
-            "You put the distance into the exponential; the Gaussian kernel wants the distance squared.",
-        ),
-        Mistake(
-            "no 2 under the fraction",
-            lambda x, x2, width: torch.exp(-squared_distances(x, x2) / width**2),
-            "The width enters as 2 * width**2, as in the density of a Gaussian. Where is your 2?",
-        ),
-        Mistake(
-            "width not squared",
-            lambda x, x2, width: torch.exp(-squared_distances(x, x2) / (2 * width)),
-            "A squared distance is measured in squared units: divide it by the width squared.",
-        ),
-        Mistake(
-            "minus sign lost",
-            lambda x, x2, width: torch.exp(squared_distances(x, x2) / (2 * width**2)),
-            "Your kernel grows with distance. Near points should be the similar ones: mind the sign.",
-        ),
-        Mistake(
-            "inner product instead of distance",
-            lambda x, x2, width: torch.exp(x @ x2.T / (2 * width**2)),
-            "x @ x2.T holds inner products. This kernel looks at the distance between the points.",
-            also=(lambda x, x2, width: x @ x2.T,),
-        ),
-        Mistake(
-            "x against itself",
-            lambda x, x2, width: gram(x, x, width),
-            "Row i must compare x[i] with every row of x2, not of x. The shape to return is (n, m).",
-        ),
-        Mistake(
-            "no exponential",
-            lambda x, x2, width: squared_distances(x, x2) / (2 * width**2),
-            "The exponential is missing: the kernel is torch.exp of minus the squared distance over 2 * width**2.",
-            also=(lambda x, x2, width: -squared_distances(x, x2) / (2 * width**2),),
-        ),
-        Mistake(
-            "brackets missing under the fraction",
-            lambda x, x2, width: torch.exp(-squared_distances(x, x2) / 2 * width**2),
-            (
-                "Python divides by 2 and then *multiplies* by width². Put brackets around the denominator: / (2 * "
-                "width**2)."
-            ),
-        ),
-        Mistake(
-            "mean over the coordinates",
-            lambda x, x2, width: torch.exp(-((x[:, None] - x2) ** 2).mean(-1) / (2 * width**2)),
-            "You averaged over the coordinates. The squared distance is their sum: .sum(-1).",
-        ),
-        Mistake(
-            "constant of a density",
-            lambda x, x2, width: gram(x, x2, width) / (width * math.sqrt(2 * math.pi)),
-            "You divided by the constant of a Gaussian density. A kernel has none: a point and itself give 1.",
-            also=(lambda x, x2, width: gram(x, x2, width) / (width * math.sqrt(2 * math.pi)) ** x.shape[1],),
-        ),
-        Mistake(
-            "summed over the points",
-            lambda x, x2, width: torch.exp(-((x[:, None] - x2) ** 2).sum(1) / (2 * width**2)),
-            (
-                "The differences have shape (n, m, d), and you summed over points. The coordinates are the last "
-                "axis: .sum(-1)."
-            ),
-            also=(lambda x, x2, width: torch.exp(-((x[:, None] - x2) ** 2).sum(0) / (2 * width**2)),),
-        ),
-        Mistake(
-            "both norms in a row",
-            lambda x, x2, width: torch.exp(-((x**2).sum(1) + (x2**2).sum(1) - 2 * x @ x2.T) / (2 * width**2)),
-            "|x_i|² belongs to row i and |x2_j|² to column j. Make the first a column: (x ** 2).sum(1)[:, None].",
-        ),
-        Mistake(
-            "row by row",
-            lambda x, x2, width: torch.exp(-((x - x2) ** 2).sum(1) / (2 * width**2)),
-            "x - x2 pairs row i with row i only. All pairs need a new axis: x[:, None, :] - x2[None, :, :].",
-        ),
-    ),
-)
 
 RIDGE = Exercise(
     name="ridge",
@@ -179,6 +76,10 @@ RIDGE = Exercise(
             "no penalty",
             lambda K, y, penalty: torch.linalg.solve(K, y),
             "You solved K alpha = y: that is interpolation. The penalty is missing.",
+            also=(
+                lambda K, y, penalty: torch.linalg.lstsq(K, y).solution,
+                lambda K, y, penalty: torch.linalg.lstsq(K, y.unsqueeze(1)).solution.squeeze(1),
+            ),
         ),
         Mistake(
             "penalty subtracted",
@@ -202,7 +103,7 @@ RIDGE = Exercise(
         ),
         Mistake(
             "n from the entries of y",
-            edited(ridge, ("n = len(K)", "n = y.numel()")),
+            lambda K, y, penalty: ridge(K, y, penalty * y.numel() / len(K)),
             "y may have several columns, shape (n, k), and then y.numel() is n * k. n is the number of points: len(K).",
         ),
         Mistake(

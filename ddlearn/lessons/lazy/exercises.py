@@ -1,4 +1,4 @@
-"""Three functions that the learner writes: how far something moved, a start at zero, a step that multiplies.
+"""Functions that the learner writes: how far something moved, and a start at zero; `diagonal_step` is beside.
 
 Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
 """
@@ -6,7 +6,10 @@ Each comes with the wrong versions that classes write most often, and the hint t
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, edited
+from ddlearn.classroom import Exercise, Mistake
+from ddlearn.lessons.lazy.step_exercise import DIAGONAL_STEP, diagonal_step
+
+__all__ = ["DIAGONAL_STEP", "DOUBLED", "DRIFT", "diagonal_step", "doubled", "drift"]
 
 
 def drift(before: Tensor, after: Tensor) -> float:
@@ -16,21 +19,6 @@ def drift(before: Tensor, after: Tensor) -> float:
 
 def doubled(W: Tensor, b: Tensor, a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return torch.cat([W, W]), torch.cat([b, b]), torch.cat([a, -a])
-
-
-def diagonal_step(u: Tensor, v: Tensor, X: Tensor, y: Tensor, lr: float) -> tuple[Tensor, Tensor]:
-    residual = X @ (u**2 - v**2) - y
-    g = X.T @ residual  # the gradient in w
-    return u - 2 * lr * u * g, v + 2 * lr * v * g
-
-
-def gradient(u: Tensor, v: Tensor, X: Tensor, y: Tensor) -> Tensor:
-    return X.T @ (X @ (u**2 - v**2) - y)
-
-
-def in_turn(u: Tensor, v: Tensor, X: Tensor, y: Tensor, lr: float) -> tuple[Tensor, Tensor]:
-    u = u - 2 * lr * u * gradient(u, v, X, y)
-    return u, v + 2 * lr * v * gradient(u, v, X, y)
 
 
 def spectral(before: Tensor, after: Tensor) -> float:
@@ -55,13 +43,6 @@ def doubled_cases(generator: torch.Generator):
     for h, d in ((3, 2), (5, 4), (8, 1), (2, 6)):
         shapes = (h, d), (h,), (h,)
         yield tuple(torch.randn(shape, generator=generator, dtype=torch.float64) for shape in shapes)
-
-
-def step_cases(generator: torch.Generator):
-    for n, d, lr in ((3, 5, 0.01), (4, 4, 0.1), (2, 9, 0.003), (6, 7, 0.05)):
-        u, v = (torch.rand(d, generator=generator, dtype=torch.float64) + 0.1 for _ in range(2))
-        X = torch.randn(n, d, generator=generator, dtype=torch.float64)
-        yield u, v, X, torch.randn(n, generator=generator, dtype=torch.float64), lr
 
 
 DRIFT = Exercise(
@@ -247,99 +228,6 @@ DOUBLED = Exercise(
             "cat without a list",
             lambda W, b, a: torch.cat(W, W),
             "torch.cat takes its tensors in a list: torch.cat([W, W]).",
-        ),
-    ),
-)
-
-DIAGONAL_STEP = Exercise(
-    name="diagonal_step",
-    title="One step of gradient descent on weights that are products",
-    reference=diagonal_step,
-    cases=step_cases,
-    hints=(
-        "First the gradient in w, as if w were free: g = X'(X w - y). Then the chain rule through w = u² - v².",
-        "dw/du = 2u and dw/dv = -2v, entry by entry. So dL/du = 2 u g. What is dL/dv?",
-        "residual = X @ (u**2 - v**2) - y; g = X.T @ residual; return u - lr * 2 * u * g, v + lr * 2 * v * g.",
-    ),
-    mistakes=(
-        Mistake(
-            "v moves like u",
-            lambda u, v, X, y, lr: (
-                u - 2 * lr * u * gradient(u, v, X, y),
-                v - 2 * lr * v * gradient(u, v, X, y),
-            ),
-            "v enters w with a minus sign, so its gradient is -2 v g, and a step *against* it adds.",
-        ),
-        Mistake(
-            "chain rule forgotten",
-            lambda u, v, X, y, lr: (u - lr * gradient(u, v, X, y), v + lr * gradient(u, v, X, y)),
-            "You moved u by the gradient in w. The chain rule multiplies it by dw/du = 2u: small weights move little.",
-        ),
-        Mistake(
-            "factor 2 forgotten",
-            lambda u, v, X, y, lr: (
-                u - lr * u * gradient(u, v, X, y),
-                v + lr * v * gradient(u, v, X, y),
-            ),
-            "The derivative of u² is 2u. Where is your 2?",
-        ),
-        Mistake(
-            "w = u² + v²",
-            lambda u, v, X, y, lr: (
-                u - 2 * lr * u * (X.T @ (X @ (u**2 + v**2) - y)),
-                v + 2 * lr * v * (X.T @ (X @ (u**2 + v**2) - y)),
-            ),
-            "With w = u² + v² no weight could be negative. The model has w = u² - v².",
-        ),
-        Mistake(
-            "uphill",
-            lambda u, v, X, y, lr: (
-                u + 2 * lr * u * gradient(u, v, X, y),
-                v - 2 * lr * v * gradient(u, v, X, y),
-            ),
-            "Your step climbs: the loss grows. Subtract the gradients.",
-        ),
-        Mistake(
-            "one after the other",
-            in_turn,
-            "You moved u first and used the new u in v's gradient. Both belong to the same point: compute g once.",
-        ),
-        Mistake(
-            "mean instead of sum",
-            lambda u, v, X, y, lr: diagonal_step(u, v, X, y, lr / len(y)),
-            "You divided by the number of examples. The loss here is |X w - y|² / 2, a sum.",
-        ),
-        Mistake(
-            "the gradient, not the step",
-            lambda u, v, X, y, lr: (2 * u * gradient(u, v, X, y), -2 * v * gradient(u, v, X, y)),
-            "These are the gradients, and right ones. Return u and v after the step: u minus lr times its gradient.",
-        ),
-        Mistake(
-            "half of the loss forgotten",
-            lambda u, v, X, y, lr: diagonal_step(u, v, X, y, 2 * lr),
-            "Your step is twice as long. The loss has ½ in front, which cancels the 2 of the square: g = X'(X w - y).",
-        ),
-        Mistake(
-            "w = (u - v)²",
-            edited(diagonal_step, ("(u**2 - v**2)", "(u - v) ** 2")),
-            "You squared the difference u - v. The model has the difference of the squares: w = u² - v².",
-        ),
-        Mistake(
-            "rate forgotten",
-            lambda u, v, X, y, lr: diagonal_step(u, v, X, y, 1.0),
-            "This does not depend on lr. A step is lr times the gradient.",
-        ),
-        Mistake(
-            "the weights w",
-            lambda u, v, X, y, lr: (
-                (u - 2 * lr * u * gradient(u, v, X, y)) ** 2 - (v + 2 * lr * v * gradient(u, v, X, y)) ** 2
-            ),
-            "This is w after the step. The next step needs u and v: return both.",
-        ),
-        Mistake(
-            "X not transposed",
-            edited(diagonal_step, ("X.T @ residual", "X @ residual")),
-            "The residual has one entry per example, and g one per weight. The gradient in w is X.T @ residual.",
         ),
     ),
 )

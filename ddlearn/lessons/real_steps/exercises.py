@@ -1,4 +1,4 @@
-"""Three functions that the learner writes: the drift of the imbalance, the local rate, and the orbit of period two.
+"""Functions that the learner writes: the drift of the imbalance, the orbit of period two; `local_rate` is beside.
 
 Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
 """
@@ -11,6 +11,9 @@ from torch import Tensor
 
 from ddlearn.classroom import Exercise, Mistake, Remark
 from ddlearn.classroom.sandbox import call
+from ddlearn.lessons.real_steps.rate_exercise import LOCAL_RATE, local_rate
+
+__all__ = ["IMBALANCE_DRIFT", "LOCAL_RATE", "PERIOD_TWO_ORBIT", "imbalance_drift", "local_rate", "period_two_orbit"]
 
 
 def imbalance_drift(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
@@ -18,41 +21,9 @@ def imbalance_drift(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
     return rate**2 * (A.T @ A - B.T @ B)
 
 
-def local_rate(W1: Tensor, W2: Tensor, mu: float, smoothness: float, rate: float) -> Tensor:
-    wide_enough = [W for W in (W1, W2) if W.shape[0] <= W.shape[1]]  # the others add 0
-    pl = mu * sum((torch.linalg.svdvals(W)[-1] ** 2 for W in wide_enough), start=W1.new_zeros(()))
-    return 1 - 2 * pl * rate + pl * smoothness * rate**2
-
-
 def period_two_orbit(c: Tensor) -> tuple[Tensor, Tensor]:
     total, difference = (1 + 3 / c).sqrt(), (1 - 1 / c).sqrt()
     return (total - difference) / 2, (total + difference) / 2
-
-
-def factor(pl: Tensor, smoothness: float, rate: float) -> Tensor:
-    return 1 - 2 * pl * rate + pl * smoothness * rate**2
-
-
-def least_values(W1: Tensor, W2: Tensor, mindful: tuple[bool, bool]) -> list[Tensor]:
-    """The least singular value of each layer; of a narrow one it is 0 for the mindful, else the last of svdvals."""
-    return [
-        W.new_zeros(()) if minds and W.shape[0] > W.shape[1] else torch.linalg.svdvals(W)[-1]
-        for W, minds in zip((W1, W2), mindful, strict=True)
-    ]
-
-
-def with_values(formula: Callable, *mindful: bool) -> Callable:
-    """The answer formula(s1, s2, mu, smoothness, rate) on the least singular values."""
-    return lambda W1, W2, *numbers: formula(*least_values(W1, W2, mindful), *numbers)
-
-
-def either_way(formula: Callable) -> dict:
-    """A mistake in the formula, made by somebody who minds narrow layers, and by somebody who does not."""
-    return {"wrong": with_values(formula, True, True), "also": (with_values(formula, False, False),)}
-
-
-def strength(s1: Tensor, s2: Tensor, mu: float, smoothness: float, rate: float) -> Tensor:
-    return factor(mu * (s1**2 + s2**2), smoothness, rate)
 
 
 def by_difference(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
@@ -79,14 +50,6 @@ def layer_cases(generator: torch.Generator):
     for n, m, h, rate in ((2, 3, 4, 0.1), (3, 3, 3, 0.02), (4, 2, 7, 0.3), (1, 3, 5, 0.05)):
         W1, W2, G = (torch.randn(shape, generator=generator, dtype=torch.float64) for shape in ((n, h), (m, h), (n, m)))
         yield W1, W2, G, rate
-
-
-def rate_cases(generator: torch.Generator):
-    """In the third case the first layer has fewer columns than rows, in the last the second layer."""
-    for n, m, h, mu in ((2, 3, 5, 0.7), (3, 3, 8, 1.0), (4, 2, 3, 1.4), (3, 1, 4, 0.5), (2, 4, 3, 0.8)):
-        W1, W2 = (torch.randn(rows, h, generator=generator, dtype=torch.float64) for rows in (n, m))
-        smoothness = float(5 + 5 * torch.rand((), generator=generator, dtype=torch.float64))
-        yield W1, W2, mu, smoothness, 0.7 / smoothness
 
 
 def orbit_cases(generator: torch.Generator):
@@ -188,139 +151,11 @@ IMBALANCE_DRIFT = Exercise(
     ),
 )
 
-LOCAL_RATE = Exercise(
-    name="local_rate",
-    title="The factor by which one step shrinks the loss",
-    reference=local_rate,
-    cases=rate_cases,
-    hints=(
-        "First the strength of the layers: the least singular value of each, squared, added up. That times mu is µₜ.",
-        "`torch.linalg.svdvals(W)` lists min(rows, columns) values, largest first. Has W fewer columns than rows, the "
-        "value that counts is missing from the list: it is 0.",
-        "Return 1 − 2·µₜ·rate + µₜ·smoothness·rate².",
-    ),
-    mistakes=(
-        Mistake(
-            "narrow layer counted",
-            with_values(strength, False, False),
-            (
-                "Right, but for narrow layers. With fewer columns than rows a layer cannot reach every direction: "
-                "it adds 0, not the last value that svdvals lists."
-            ),
-            also=(
-                with_values(strength, True, False),
-                with_values(strength, False, True),
-            ),
-        ),
-        Mistake(
-            "all zero for a narrow layer",
-            lambda W1, W2, mu, smoothness, rate: (
-                local_rate(W1, W2, mu, smoothness, rate)
-                if W1.shape[1] >= max(len(W1), len(W2))
-                else torch.ones_like(W1[0, 0])
-            ),
-            "A narrow layer adds 0, and the other layer still counts. Only the sum of the two matters.",
-        ),
-        Mistake(
-            "largest instead of least",
-            lambda W1, W2, mu, smoothness, rate: factor(
-                mu * (torch.linalg.svdvals(W1)[0] ** 2 + torch.linalg.svdvals(W2)[0] ** 2), smoothness, rate
-            ),
-            "You took the largest singular values. A promise must hold for the weakest direction: `[-1]`, not `[0]`.",
-        ),
-        Mistake(
-            name="singular values not squared",
-            hint="The gradient passes a layer twice, out and back: its singular value counts squared.",
-            **either_way(lambda s1, s2, mu, smoothness, rate: factor(mu * (s1 + s2), smoothness, rate)),
-        ),
-        Mistake(
-            name="sum squared",
-            hint="You squared the sum. Square each singular value, then add.",
-            **either_way(lambda s1, s2, mu, smoothness, rate: factor(mu * (s1 + s2) ** 2, smoothness, rate)),
-        ),
-        Mistake(
-            name="multiplied instead of added",
-            hint="You multiplied the layers. Each of them moves the product on its own: their strengths add.",
-            **either_way(lambda s1, s2, mu, smoothness, rate: factor(mu * s1**2 * s2**2, smoothness, rate)),
-        ),
-        Mistake(
-            "singular value of the product",
-            lambda W1, W2, mu, smoothness, rate: factor(
-                mu * torch.linalg.svdvals(W1 @ W2.T)[-1] ** 2, smoothness, rate
-            ),
-            "You decomposed the product W1 W2ᵀ. The rate lives on the two layers: one singular value from each.",
-        ),
-        Mistake(
-            "eigenvalues of WᵀW",
-            lambda W1, W2, mu, smoothness, rate: factor(
-                mu * (torch.linalg.eigvalsh(W1.T @ W1)[0] + torch.linalg.eigvalsh(W2.T @ W2)[0]), smoothness, rate
-            ),
-            (
-                "WᵀW is (h, h), and a wide layer leaves directions of it at 0. The squared singular values are "
-                "eigenvalues of WWᵀ, (n, n)."
-            ),
-        ),
-        Mistake(
-            "counted from 1",
-            lambda W1, W2, mu, smoothness, rate: torch.linalg.svdvals(W1)[len(W1)] + torch.linalg.svdvals(W2)[len(W2)],
-            "Python counts from 0: the n-th of n values has the index n − 1, and `[-1]` is the last.",
-        ),
-        Mistake(
-            name="2 forgotten",
-            hint=(
-                "The gain is 2 µₜ rate: an inequality of Polyak and Łojasiewicz speaks of *half* the squared gradient."
-            ),
-            **either_way(
-                lambda s1, s2, mu, smoothness, rate: (
-                    1 - mu * (s1**2 + s2**2) * rate + mu * (s1**2 + s2**2) * smoothness * rate**2
-                )
-            ),
-        ),
-        Mistake(
-            name="rate not squared",
-            hint="The loss to curvature grows with the square of the step: smoothness times rate².",
-            **either_way(
-                lambda s1, s2, mu, smoothness, rate: (
-                    1 - 2 * mu * (s1**2 + s2**2) * rate + mu * (s1**2 + s2**2) * smoothness * rate
-                )
-            ),
-        ),
-        Mistake(
-            name="mu_t in one term only",
-            hint="Your last term lacks µₜ. Both terms carry it: the gain of a step and its loss to curvature.",
-            **either_way(
-                lambda s1, s2, mu, smoothness, rate: 1 - 2 * mu * (s1**2 + s2**2) * rate + smoothness * rate**2
-            ),
-        ),
-        Mistake(
-            name="sign of the last term",
-            hint="The last term has a plus: curvature takes back some of what the step gains.",
-            **either_way(
-                lambda s1, s2, mu, smoothness, rate: (
-                    1 - 2 * mu * (s1**2 + s2**2) * rate - mu * (s1**2 + s2**2) * smoothness * rate**2
-                )
-            ),
-        ),
-        Mistake(
-            name="the gain instead of the factor",
-            hint=(
-                "This is the share of the loss that is lost. The factor by which the loss is multiplied is 1 minus "
-                "that."
-            ),
-            **either_way(lambda s1, s2, mu, smoothness, rate: 1 - strength(s1, s2, mu, smoothness, rate)),
-        ),
-        Mistake(
-            name="mu forgotten",
-            hint="mu is missing: how steep the convex problem itself is in its flattest direction.",
-            **either_way(lambda s1, s2, mu, smoothness, rate: strength(s1, s2, 1.0, smoothness, rate)),
-        ),
-        Mistake(
-            "layers forgotten",
-            lambda W1, W2, mu, smoothness, rate: factor(torch.as_tensor(mu, dtype=W1.dtype), smoothness, rate),
-            "The layers are missing. µₜ is mu times the sum of their least singular values, squared.",
-        ),
-    ),
-)
+
+def by_numbers(c: Tensor) -> tuple[float, float]:
+    """`period_two_orbit` with roots of plain numbers: right for a single c, but for the type."""
+    total, difference = math.sqrt(1 + 3 / c), math.sqrt(1 - 1 / c)
+    return (total - difference) / 2, (total + difference) / 2
 
 
 def both(low: Tensor, high: Tensor) -> tuple[Tensor, Tensor]:
@@ -414,7 +249,7 @@ PERIOD_TWO_ORBIT = Exercise(
         ),
         Mistake(
             "math.sqrt of a tensor",
-            lambda c: both(math.sqrt(1 + 3 / c) - math.sqrt(1 - 1 / c), c),
+            by_numbers,
             "math.sqrt takes one number, and c is a tensor. Write torch.sqrt(...) or (...).sqrt().",
         ),
     ),
