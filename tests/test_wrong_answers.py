@@ -1,4 +1,4 @@
-"""Answers that students wrote from the page alone: each wrong one is recognized, each right one passes, however unusual.
+"""Answers that students wrote from the page alone: wrong ones are recognized, right ones pass, however unusual.
 
 `wrong_answers/NN_name.json` lists answers to the exercise `name` of lesson NN: the lines of their code, and the name of
 the mistake that they are, or the rung of the ladder.
@@ -32,7 +32,7 @@ def test_what_students_write_is_recognized_for_what_it_is(file):
         cell = dict(CELL)
         exec("\n".join(answer["code"]), cell)
         verdict = exercise.check(cell[name])
-        assert (verdict.mistake or verdict.status) == answer["verdict"], (answer["idea"], verdict.sentence)
+        assert (verdict.mistake or verdict.status) == answer["verdict"], (answer["code"], verdict.sentence)
 
 
 def test_every_exercise_has_answers_that_students_wrote():

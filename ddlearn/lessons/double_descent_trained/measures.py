@@ -14,7 +14,7 @@ from ddlearn.double_descent import (
     landmarks,
     risk_given,
 )
-from ddlearn.lessons.double_descent_trained import clocks, cures, exercises, nets, samples, step_exercise
+from ddlearn.lessons.double_descent_trained import clocks, cures, nets, samples, step_exercise
 from ddlearn.lessons.double_descent_trained.nets import Training, trained
 
 FEW, MANY = 60, 120  # examples
