@@ -45,7 +45,7 @@ EARLY_STOP = Exercise(
     reference=early_stop,
     cases=stop_cases,
     hints=(
-        "Two questions, in this order: at which record is held_out least? What does test say at that record?",
+        "Two questions, in this order: at which record is held_out smallest? What does test say at that record?",
         "held_out.argmin(-1, keepdim=True) has shape (W, S, 1): one record for each net.",
         "test.gather(-1, best) picks along the last axis; [..., 0] drops the axis that is left.",
     ),
@@ -53,17 +53,17 @@ EARLY_STOP = Exercise(
         Mistake(
             "an oracle",
             lambda held_out, test: test.amin(-1),
-            "You took the least *test* error. That peeks: choose the moment by the held-out images only.",
+            "You took the smallest *test* error. That peeks: choose the moment by the held-out images only.",
         ),
         Mistake(
             "the held-out error itself",
             lambda held_out, test: held_out.amin(-1),
-            "This is the least held-out error, which flatters: it was chosen for being small. Report the test's.",
+            "This is the smallest held-out error, which flatters: it was chosen for being small. Report the test's.",
         ),
         Mistake(
             "never stopped",
             lambda held_out, test: test[..., -1],
-            "This is the test error at the end of training. Stop where the held-out error is least.",
+            "This is the test error at the end of training. Stop where the held-out error is smallest.",
         ),
         Mistake(
             "stopped at the worst",
