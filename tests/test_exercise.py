@@ -425,3 +425,8 @@ def test_todo_is_one_thing_and_never_a_truth_value():
     assert pickle.loads(pickle.dumps(TODO)) is TODO
     with pytest.raises(TypeError, match="neither true nor false"):
         bool(TODO)
+
+
+def test_an_answer_is_checked_on_the_cpu_whatever_the_default_device():
+    with torch.device("meta"):
+        assert exercise().check(gram).passed
