@@ -911,3 +911,8 @@ def test_where_two_dtypes_meet_the_words_say_how_to_make_one(answer):
     assert verdict.status == "raised"
     assert "`torch.eye(n, dtype=x.dtype)`" in verdict.detail
     assert "Two dtypes" not in exercise().check(raises).detail
+
+
+def test_an_answer_is_checked_on_the_cpu_whatever_the_default_device():
+    with torch.device("meta"):
+        assert exercise().check(gram).passed
