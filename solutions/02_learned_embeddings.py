@@ -262,7 +262,7 @@ lesson.parity.show()
 # %% [markdown]
 # ## Where a fixed embedding wins
 #
-# Parities are a task on which every fixed kernel fails on average. Here are real digits, in two classes. Predict, then look.
+# Parities are a task on which every fixed kernel fails on average when examples are few. Here are real digits, in two classes. Predict, then look.
 
 # %%
 lesson.predict("digits")

@@ -223,7 +223,7 @@ lesson.bounds.show()
 
 # %% [markdown]
 # - The **hold-out** is the first to promise anything. It paid with half of its examples.
-# - PAC-Bayes with a prior **from half** of the examples pays in the same way, and its KL is 0. But it tries forty widths of its prior: $m = 40$.
+# - PAC-Bayes with a prior **from half** of the examples pays in the same way, and its KL is 0. But it tries forty lengths of its prior's mean: $m = 40$.
 # - PAC-Bayes with a prior **before data** needs some hundreds of examples, whatever the **Draw**; try them. It has one prior, so its forty
 #   posteriors are free: $m = 1$. It never certifies coin flips.
 # - The **margin** bound ([Bartlett and Mendelson 2002](https://jmlr.org/papers/v3/bartlett02a.html)) holds, and says nothing here.

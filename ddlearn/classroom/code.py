@@ -6,12 +6,11 @@ from types import CodeType, FunctionType
 
 from ddlearn.classroom.own_name import layers
 
-BACK = {"FOR_ITER", "JUMP_BACKWARD", "POP_JUMP_BACKWARD_IF_TRUE", "POP_JUMP_BACKWARD_IF_FALSE"}
-
 
 def has_loop(function: Callable) -> bool:
     """Return whether there is a `for`, a `while` or a comprehension."""
-    return any(step.opname in BACK for code in _codes(function) for step in dis.get_instructions(code))
+    steps = (step.opname for code in _codes(function) for step in dis.get_instructions(code))
+    return any(name == "FOR_ITER" or ("JUMP_BACKWARD" in name and "NO_INTERRUPT" not in name) for name in steps)
 
 
 def hands_back(function: Callable) -> bool:

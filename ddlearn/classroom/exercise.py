@@ -135,7 +135,7 @@ class Exercise:
         """Return what is worth saying about an answer that passed."""
         from ddlearn.classroom.compare import numbers_in
 
-        notes = [remark.words for remark in self.remarks if remark.noticed(answer)]
+        notes = [remark.words for remark in self.remarks if remark.fits(answer)]
         if self.no_loop and has_loop(answer):
             notes.append("It has a loop, and the exercise asks for none: whole tensors can do it at once.")
         if any(getattr(number, "requires_grad", False) for number in numbers_in(values)):

@@ -43,8 +43,13 @@
 
   // The placeholder of a number box reads "0.1 to 10 by 0.5".
   const limits = (box) => box.placeholder.split(/ to | by /).map(Number);
+  // As the kernel reads it: "1,500" is 1500, unless only 1.5 lies within the limits.
+  const read = (text, [low, high]) => {
+    const grouped = /^[+-]?[1-9]\d{0,2}(,\d{3})+$/.test(text) ? Number(text.replaceAll(",", "")) : NaN;
+    return !text.trim() ? NaN : grouped >= low && grouped <= high ? grouped : Number(text.replace(",", "."));
+  };
   const nameNumber = (box) => {
-    const [low, high] = limits(box), value = Number(box.value);
+    const [low, high] = limits(box), value = read(box.value, [low, high]);
     for (const [name, what] of [["role", "spinbutton"], ["inputmode", "decimal"], ["autocomplete", "off"],
       ["aria-valuemin", low], ["aria-valuemax", high], ["aria-valuenow", Number.isNaN(value) ? low : value]]) {
       set(box, name, String(what));
@@ -54,7 +59,7 @@
     const box = event.target, way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (!way || !box.matches(".ddlearn-number input")) return;
     event.preventDefault();
-    const [low, high, step] = limits(box), value = Number(box.value.replace(",", "."));
+    const [low, high, step] = limits(box), value = read(box.value, [low, high]);
     if (Number.isNaN(value)) return;
     box.value = String(Number(Math.min(Math.max(value + way * step, low), high).toPrecision(12)));
     box.dispatchEvent(new Event("change", { bubbles: true }));

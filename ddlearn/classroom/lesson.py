@@ -189,7 +189,7 @@ class Lesson:
         wait = expected.words(self.seconds.get("claims", 0.0) * len(seeds))
         line = live.Line(_line(f"Measuring {len(claims)} claims ... {wait}".rstrip()))
         for number, claim in enumerate(claims, start=1):
-            line.say(_line(f"Measuring claim {number} of {len(claims)}: {claim.statement} {wait}".rstrip()))
+            line.say(_line(f"Measuring claim {number} of {len(claims)}: {claim.statement}"))
             results.append(claim.run(scale or compute.scale(), seeds))
         line.end(claims_table.bundle(results, seeds))
         self.progress.record_claims(self.number, {result.claim.id: result for result in results})

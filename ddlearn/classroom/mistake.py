@@ -46,6 +46,13 @@ class Remark:
     noticed: Callable[[Callable], bool]
     words: str
 
+    def fits(self, function: Callable) -> bool:
+        """Whether `function` is such an answer. A test that stops with an error has not noticed it."""
+        try:
+            return bool(self.noticed(function))
+        except Exception:  # the function is the learner's: it may raise anything
+            return False
+
 
 def answer_or_error(function: Callable, arguments: tuple) -> object:
     """Return what `function` answers, or the error with which it stops."""

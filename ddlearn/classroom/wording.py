@@ -46,7 +46,7 @@ def right_before(count: int) -> str:
 
 def right_on_some(right: int, cases: int) -> str:
     """Say on how many of the cases an answer is right."""
-    return f"{right} of {cases} cases {'are' if right > 1 else 'is'} right; this is the first that is not."
+    return f"{right} of {cases} cases {'are' if right > 1 else 'is'} right; this is one that is not."
 
 
 def described(value: object) -> str:

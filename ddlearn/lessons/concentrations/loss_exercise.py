@@ -63,7 +63,7 @@ PROPORTION_LOSS = Exercise(
             lambda logits, a: proportion_loss(logits, a) - against(a, a.log()),
             (
                 "This is the Kullback-Leibler divergence: the cross-entropy less the entropy of a. Its gradient is the "
-                "same, as a does not depend on the net. Asked for is the cross-entropy itself, -sum a log q."
+                "same, as a does not depend on the net. What is asked for is the cross-entropy itself, -sum a log q."
             ),
         ),
         Mistake(

@@ -95,7 +95,7 @@ BIAS_VARIANCE = Exercise(
         Mistake(
             "unseen directions outside the bracket",
             edited(bias_variance, ("(left.sum() + p - len(s))", "left.sum() + p - len(s)")),
-            "Your p - k stands outside the bracket. Each unseen direction, too, has signal / p of the signal.",
+            "Your p - len(s) stands outside the bracket. Each unseen direction, too, has signal / p of the signal.",
         ),
         Mistake(
             "p - n for p - k",

@@ -16,7 +16,7 @@ __all__ = ["KAPPA", "PAC_BAYES", "PREDICTED_ERROR", "kappa", "pac_bayes", "predi
 
 
 SHORT_OF = 2e-3
-"""How far from κ a search stops that was only too short, as a share of the interval, or of 1 if that is longer."""
+"""A search that stopped too early ends within this share of the interval from κ, or of 1 if the interval is shorter."""
 
 
 def kappa(lam: Tensor, n: float) -> float:

@@ -222,7 +222,7 @@ DOUBLED = Exercise(
         Mistake(
             "doubled in size",
             lambda W, b, a: (2 * W, 2 * b, -2 * a),
-            "You doubled the numbers. Asked is twice as many units: torch.cat([W, W]) has the shape (2h, d).",
+            "You doubled the numbers. What is wanted is twice as many units: torch.cat([W, W]) is (2h, d).",
         ),
         Mistake(
             "cat without a list",

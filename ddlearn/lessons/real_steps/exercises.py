@@ -98,7 +98,7 @@ IMBALANCE_DRIFT = Exercise(
             "signs swapped",
             lambda W1, W2, G, rate: -imbalance_drift(W1, W2, G, rate),
             (
-                "The sign is turned round. Asked is D after minus D before, with D = W1ᵀW1 − W2ᵀW2. The gradient of W1 "
+                "The sign is turned round. Wanted is D after minus D before, with D = W1ᵀW1 − W2ᵀW2. The gradient of W1 "
                 "is A = G W2, and that of W2 is B = GᵀW1."
             ),
         ),
@@ -110,7 +110,7 @@ IMBALANCE_DRIFT = Exercise(
         Mistake(
             "the new imbalance",
             lambda W1, W2, G, rate: W1.T @ W1 - W2.T @ W2 + imbalance_drift(W1, W2, G, rate),
-            "This is the imbalance after the step. Asked is only what the step added to it.",
+            "This is the imbalance after the step. The exercise asks only for what the step added.",
         ),
         Mistake(
             "weights instead of gradients",

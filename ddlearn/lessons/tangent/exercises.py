@@ -144,7 +144,7 @@ EMPIRICAL_NTK = Exercise(
         Mistake(
             "x against itself",
             lambda x, x2, W, a: empirical_ntk(x, x, W, a),
-            "Row i must compare x[i] with every row of x2, not of x. The shape to return is (n, k).",
+            "Row i must compare x[i] with every row of x2, not of x. The shape to return is (len(x), len(x2)).",
         ),
         Mistake(
             "a matrix product of two kernels",
