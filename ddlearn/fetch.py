@@ -75,11 +75,17 @@ class Source:
                 "Check the clock of this machine. If your network reads along (a company's proxy), set "
                 "REQUESTS_CA_BUNDLE to the file with its certificate"
             )
-        except requests.exceptions.ProxyError as error:
+        except (requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL) as error:
             reason = f"the proxy that this machine is set to use refused or did not answer ({_cause(error)})"
             later = "Look at HTTPS_PROXY and HTTP_PROXY"
-        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):
+        except (
+            requests.exceptions.InvalidURL,
+            requests.exceptions.InvalidSchema,
+            requests.exceptions.MissingSchema,
+        ) as error:
             reason, later = "that is no address on the web", "Write it with https:// in front"
+            if "SOCKS" in str(error):
+                reason, later = "the proxy is one of SOCKS, which needs the package PySocks", "Install it"
         except requests.exceptions.TooManyRedirects:
             reason, later = "the server sends in circles", "Open the address in a browser to see where it leads"
         except requests.exceptions.RequestException as error:
@@ -94,6 +100,9 @@ class Source:
         except OSError as error:
             reason = f"the cache folder {folder} cannot be written ({error.strerror or error})"
             later = "Set DDLEARN_DATA to a folder of your own"
+            if "certificate" in str(error):  # requests looks for the file before it asks the server
+                reason = "there is no file of certificates where REQUESTS_CA_BUNDLE or SSL_CERT_FILE says"
+                later = "Unset the variable, or name the file"
         raise DatasetUnavailable(
             f"{self.name} is not available now: {reason} ({url}). "
             f"{later}, or go on with {self.instead}, which needs no network."

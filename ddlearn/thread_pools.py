@@ -27,6 +27,8 @@ def thread_environment() -> dict[str, str]:
     """
     count = compute.threads()
     chosen = control_groups.number(os.environ.get("OMP_NUM_THREADS"))
+    if count >= compute.available_cores() and not chosen:
+        return {}  # nothing is limited: joblib and Dask protect their own workers, as long as nobody speaks first
     if chosen:
         count = max(1, min(count, int(chosen)))
     return {variable: os.environ.get(variable) or str(count) for variable in THREAD_VARIABLES}

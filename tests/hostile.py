@@ -93,9 +93,18 @@ def torch_state(name: str, *arguments) -> Callable[[], None]:
 
         found = getattr(torch, name)(*(getattr(torch, one, one) if isinstance(one, str) else one for one in arguments))
         if hasattr(found, "__enter__"):
-            found.__enter__()
+            entered(found)
 
     return put
+
+
+def entered(state) -> None:
+    """Enter a state for good: one that nobody holds is left as it is collected."""
+    _HELD.append(state)
+    state.__enter__()
+
+
+_HELD: list = []
 
 
 def numpy_raises() -> None:
@@ -109,7 +118,7 @@ STATES: dict[str, Callable[[], None]] = {
     "float16": torch_state("set_default_dtype", "float16"),
     "inference mode": torch_state("inference_mode"),
     "no gradients": torch_state("set_grad_enabled", False),
-    "autocast": lambda: sys.modules["torch"].autocast("cpu").__enter__(),
+    "autocast": lambda: entered(sys.modules["torch"].autocast("cpu")),
     "deterministic": torch_state("use_deterministic_algorithms", True),
     "denormals flushed": torch_state("set_flush_denormal", True),
     "torch's seed": torch_state("manual_seed", 5),

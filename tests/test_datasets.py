@@ -321,6 +321,21 @@ def test_a_proxy_that_is_not_there_is_named(server, monkeypatch):
         images(source("http://data.example.org"))
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("http_proxy", "socks5://127.0.0.1:9", "SOCKS, which needs the package PySocks"),
+        ("REQUESTS_CA_BUNDLE", "/no/such/file.pem", "no file of certificates where REQUESTS_CA_BUNDLE"),
+    ],
+)
+def test_a_variable_that_stands_in_the_way_is_named(server, monkeypatch, variable, value, said):
+    monkeypatch.setenv(variable, value)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with pytest.raises(DatasetUnavailable, match=said):
+        images(source("http://data.example.org" if "proxy" in variable else "https://data.example.org"))
+
+
 @pytest.mark.parametrize("address", ["ftp://server/x", "server/x", "https://"])
 def test_what_is_no_address_is_said(server, address):
     with pytest.raises(DatasetUnavailable, match=r"that is no address on the web .*Write it with https://"):

@@ -376,3 +376,23 @@ def test_cuda_and_cpu_agree(name):
     K = tangent.empirical(net, x, x2, "full")
     on_gpu = tangent.empirical(net.cuda(), x.cuda(), x2.cuda(), "full")
     assert (K - on_gpu.cpu()).abs().max() <= 1e-12 * K.abs().max()
+
+
+def test_the_order_in_which_parameters_are_given_does_not_matter():
+    """Two of one shape: taken by position they would be exchanged without a word."""
+
+    class Twins(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = (torch.nn.Parameter(torch.randn(3, dtype=torch.float64)) for _ in range(2))
+
+        def forward(self, x):
+            return (x * self.a).sum(1, keepdim=True) + (x.square() * self.b).sum(1, keepdim=True)
+
+    torch.manual_seed(0)
+    net, x = Twins(), torch.randn(4, 3, dtype=torch.float64)
+    line = tangent.linearize(net)
+    moved = {name: p.detach() + torch.randn(3, dtype=torch.float64) for name, p in net.named_parameters()}
+    right = x @ moved["a"][:, None] + x.square() @ moved["b"][:, None]
+    for order in (moved, dict(reversed(moved.items()))):
+        torch.testing.assert_close(line(x, order), right)

@@ -90,7 +90,7 @@ def test_without_test_extras(machine, root, tmp_path):
 def test_a_second_call_does_nothing_until_what_is_pinned_changes(machine, root, tmp_path):
     venv = tmp_path / "venv"
     install.install(venv, root, "test")
-    machine.runs = f"(3, 11) {root / 'ddlearn' / '__init__.py'}"
+    machine.runs = f"(3, 11) {str(root / 'ddlearn' / '__init__.py')!a}"
     machine.pips.clear()
     install.install(venv, root, "test")
     install.install(venv, root, "")
@@ -102,14 +102,14 @@ def test_a_second_call_does_nothing_until_what_is_pinned_changes(machine, root, 
 
 def test_an_environment_without_test_extras_does_not_serve_the_tests(machine, root, tmp_path):
     install.install(tmp_path / "venv", root, "")
-    machine.runs = f"(3, 11) {root / 'ddlearn' / '__init__.py'}"
+    machine.runs = f"(3, 11) {str(root / 'ddlearn' / '__init__.py')!a}"
     install.install(tmp_path / "venv", root, "test")
     assert machine.pips[-1] == COURSE
 
 
 def test_an_environment_for_the_tests_does_not_serve_the_hub(machine, root, tmp_path):
     install.install(tmp_path / "venv", root, "test")
-    machine.runs = f"(3, 11) {root / 'ddlearn' / '__init__.py'}"
+    machine.runs = f"(3, 11) {str(root / 'ddlearn' / '__init__.py')!a}"
     install.install(tmp_path / "venv", root, "hub")
     assert machine.pips[-1] == ("-c", "constraints.txt", "-e", ".[hub]")
     machine.pips.clear()
@@ -180,6 +180,28 @@ def test_a_broken_environment_of_ours_is_made_anew_and_a_good_one_is_left(tmp_pa
     install.python_of(venv).unlink()
     install.make_venv(venv, install.probe(venv))
     assert install.probe(venv)
+
+
+def test_an_environment_in_a_folder_with_any_letters_is_known_again(tmp_path):
+    """Its interpreter says where the course is in ASCII: a code page may lack the letters, and half of it be read."""
+    place = tmp_path / "Łukasz 山"
+    (place / "ddlearn").mkdir(parents=True)
+    (place / "ddlearn" / "__init__.py").touch()
+    code = f"import sys; sys.path.insert(0, {str(place)!r}); {install.PROBE}"
+    told = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONIOENCODING": "cp1252"}, capture_output=True, text=True
+    )
+    assert told.stdout.strip().endswith(ascii(str(place / "ddlearn" / "__init__.py")))
+    assert told.returncode == 0
+
+
+def test_settings_that_pip_cannot_read_are_said(tmp_path, monkeypatch):
+    venv = tmp_path / "venv"
+    install.make_venv(venv, "")
+    (tmp_path / "pip.conf").write_text("no section\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    with pytest.raises(install.Refusal, match="pip cannot read its own settings"):
+        install.settings(venv)
 
 
 @pytest.fixture

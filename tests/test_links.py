@@ -66,7 +66,7 @@ def test_a_ref_is_a_tag_a_branch_or_a_commit(ref):
         Source("a/b", ref)
 
 
-@pytest.mark.parametrize("ref", ["v1.0", "0.1.0", "v2.0.1rc1", "1234567", "a" * 40])
+@pytest.mark.parametrize("ref", ["v1.0", "v1", "0.1.0", "v2-final", "release-1.0", "HEAD", "1234567", "a" * 40])
 def test_what_is_pulled_again_at_each_click_is_a_branch(ref):
     for make in (
         lambda source: links.hub("https://hub.example.org", source, NOTEBOOK),

@@ -181,6 +181,14 @@ def test_other_refusals(write, tmp_path):
     ):
         with pytest.raises(TableRefused, match=words.replace("(", r"\(")):
             call()
+    path = write(text())
+    for wrong in ({"target": 2}, {"leave_out": [0]}):
+        with pytest.raises(
+            TableRefused, match=r"A column is called by its name; got .* The columns are 'a', 'b', 'price'"
+        ):
+            read_table(path, **wrong)
+    assert read_table(path, leave_out=None).columns == ("a", "b")
+    assert read_table(write(text(header=("PK", "b", "price")))).columns == ("PK", "b")
     with pytest.raises(ValueError, match="kind must be one of"):
         read_table(path, kind="words")
 

@@ -8,6 +8,7 @@ but for rounding, where a task runs on another processor or with another number 
 import json as text
 import math
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,9 +108,14 @@ def main(
     claims = list(declared(names))
     console = Console()
 
-    def keep(lines: list[Line]) -> None:
-        if json is not None:  # after each seed of each claim: who stops the command keeps what it measured
+    def write(lines: list[Line]) -> None:
+        if json is not None:
             write_whole(json, text.dumps([line.record() for line in lines], indent=2) + "\n")
+
+    def keep(lines: list[Line]) -> None:
+        """After each seed of each claim: who stops the command keeps what it measured."""
+        with suppress(OSError):  # a disk that is full for a moment; the last try says so if it stays full
+            write(lines)
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar, cluster.workers(backend, scheduler):
@@ -117,6 +123,7 @@ def main(
         task = bar.add_task("claims, each at each seed", total=total)
         lines = measure(claims, seeds, lambda fraction, _: bar.update(task, completed=round(fraction * total)), keep)
     console.print(_table(lines, seeds))
+    write(lines)
     for line in lines:
         if line.result.error:
             console.print(f"{line.result.claim.id}: {line.result.error}", markup=False, soft_wrap=True)

@@ -25,7 +25,9 @@ Names = Annotated[list[str] | None, typer.Argument(metavar="[LESSON]...", help="
 def _ready(file: Path | None) -> Path | None:
     """Make the folder of `file` and see that it can be written, before minutes are spent on what goes there."""
     if file is not None:
-        file = file.expanduser()
+        file = file.expanduser().resolve()
+        if file.exists() and not (file.is_file() or file.is_dir()):
+            raise ValueError(f"--json must name a file on a disk; {file} is a device or a pipe.")
         if file.is_dir():
             raise IsADirectoryError(f"{file} is a folder; name a file, such as {file / 'results.json'}.")
         file.parent.mkdir(parents=True, exist_ok=True)

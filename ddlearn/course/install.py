@@ -27,10 +27,13 @@ STAMP = "ddlearn-stamp.txt"
 # course somewhere else than into its environment, or leave half of it out.
 REACHING = (
     *("index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "proxy", "cert", "client-cert"),
-    *("timeout", "default-timeout", "retries", "cache-dir", "no-cache-dir", "keyring-provider"),
+    *("timeout", "default-timeout", "retries", "cache-dir", "no-cache-dir", "keyring-provider", "use-feature"),
 )
 SECTIONS = ("global", "install", ":env:")  # where pip finds them; the later ones win
-PROBE = "import importlib.util as u, pip, sys; s = u.find_spec('ddlearn'); print(sys.version_info[:2], s and s.origin)"
+PROBE = (
+    "import importlib.util as u, pip, sys; s = u.find_spec('ddlearn'); "
+    "print(sys.version_info[:2], ascii(s and s.origin))"
+)
 
 
 class Refusal(Exception):
@@ -72,7 +75,10 @@ def fingerprint(root, extra):
 
 
 def probe(venv):
-    """What the environment's interpreter says of itself: its version and where ddlearn is; "" if it does not run."""
+    """What the environment's interpreter says of itself: its version and where ddlearn is; "" if it does not run.
+
+    In ASCII, for a folder's name may hold letters that the interpreter's code page lacks.
+    """
     try:
         answer = subprocess.run([str(python_of(venv)), "-I", "-c", PROBE], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
@@ -83,7 +89,7 @@ def probe(venv):
 def installed(venv, root, extra, found):
     """Is everything there, from this very checkout? An environment with test extras serves `make lab` as well."""
     stamp = venv / STAMP
-    if not found.endswith(str(root / "ddlearn" / "__init__.py")) or not stamp.is_file():
+    if not found.endswith(ascii(str(root / "ddlearn" / "__init__.py"))) or not stamp.is_file():
         return False
     return stamp.read_text("utf-8").strip() in {fingerprint(root, one) for one in ((extra,) if extra else ("", "test"))}
 
@@ -192,6 +198,8 @@ def settings(venv):
     # A setting `user` meant for installing would make `pip config` list the user's file alone.
     asking = {**os.environ, "PIP_USER": "0", "PIP_GLOBAL": "0", "PIP_SITE": "0"}
     told = subprocess.run([python, "-I", "-m", "pip", "config", "list"], stdout=subprocess.PIPE, env=asking)
+    if told.returncode:
+        raise Refusal("pip cannot read its own settings; its words above say which file or variable is wrong. Mend it.")
     found = []
     for line in told.stdout.decode("utf-8", "replace").splitlines():  # global.index-url='https://...'
         name, _, value = line.partition("=")

@@ -40,7 +40,7 @@ class Source:
 
     def as_branch(self) -> Source:
         """Return this source, or raise ValueError where its ref looks like a release's tag or a commit."""
-        if re.fullmatch(r"v?\d+(\.\d+)+\S*|[0-9a-f]{7,40}", self.ref):
+        if re.fullmatch(r"v\d\S*|\d+(\.\d+)+\S*|release[-/]v?\d\S*|HEAD|[0-9a-f]{7,40}", self.ref):
             raise ValueError(
                 f"branch must name a branch, such as main; got {self.ref!r}. nbgitpuller opens a tag once and fails at "
                 "the second click, and it cannot open a commit."

@@ -122,7 +122,11 @@ def read_table(
             f"{path} begins with ~, and no home folder is known for it. Write the path in full."
         ) from None
     cells, separator, nameless, notes = read_cells(path, encoding)
-    leave_out = [tidy(name) for name in ([leave_out] if isinstance(leave_out, str) else leave_out)]
+    leave_out = [leave_out] if isinstance(leave_out, str) else list(leave_out or ())
+    for name in [*leave_out, *([] if target is None else [target])]:
+        if not isinstance(name, str):
+            raise TableRefused(f"A column is called by its name; got {name!r}. The columns are {_listed(cells)}.")
+    leave_out = [tidy(name) for name in leave_out]
     for name in leave_out:
         if name not in cells:
             raise TableRefused(f"There is no column {name!r} to leave out. The columns are {_listed(cells)}.")

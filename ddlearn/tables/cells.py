@@ -133,12 +133,12 @@ def two_words(words: set[str]) -> dict[str, float] | None:
 def alike(words: Iterable[str]) -> tuple[str, str] | None:
     """Return two words that are most often one: in other capitals, or TRUE and 1; None if there are none."""
     words = list(words)
-    seen: dict[str, str] = {}
+    there, seen = set(words), {}
     for word in words:
         if seen.setdefault(word.casefold(), word) != word:
             return seen[word.casefold()], word
         for number, truths in TRUTHS.items():
-            if number in words and word.casefold() in truths:
+            if word.casefold() in truths and number in there:
                 return word, number
     return None
 

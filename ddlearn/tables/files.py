@@ -23,13 +23,13 @@ ROWS = (20, 5000)
 BYTES = 20 * 2**20
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe\0\0": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 OTHERS = {
-    b"PK": "a spreadsheet or a zip archive. Unpack an archive; open a spreadsheet and save it as “CSV UTF-8”",
+    b"PK\x03\x04": "a spreadsheet or a zip archive. Unpack an archive; open a spreadsheet and save it as “CSV UTF-8”",
     b"\xd0\xcf\x11\xe0": "a spreadsheet. Open it and save it as “CSV UTF-8” first",
     b"\x1f\x8b": "packed (gzip). Unpack it first",
     b"%PDF": "a PDF. Take the table from where it is published as CSV",
     b"<": "a web page and no table. Download the CSV file itself; on GitHub that is the link “Raw”",
-    b"{": "JSON and no CSV. Save the table as “CSV UTF-8” first",
-    b"[": "JSON and no CSV. Save the table as “CSV UTF-8” first",
+    b'{"': "JSON and no CSV. Save the table as “CSV UTF-8” first",
+    b"[{": "JSON and no CSV. Save the table as “CSV UTF-8” first",
     b"@relation": "an ARFF file and no CSV. Delete all lines above the data and write a row of names there",
     b"@RELATION": "an ARFF file and no CSV. Delete all lines above the data and write a row of names there",
 }  # how files begin that are often taken for a table
@@ -38,7 +38,7 @@ SEPARATORS = (",", ";", "\t", "|")
 WITHOUT_WIDTH = dict.fromkeys(
     [0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF]
 )
-SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[;,\t]*\r?\n')  # the first line that Excel writes, and obeys
+SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?[;,\t]*\r?\n')  # the first line that Excel writes, and obeys
 
 
 class TableRefused(ValueError):
@@ -202,6 +202,8 @@ def _rows(text: str, sign: str, skipped: int) -> list[tuple[int, list[str]]]:
                 f"in line {skipped + reader.line_num}, something stands behind the quotation mark that ends a cell. A "
                 "quotation mark inside a cell is written twice."
             ) from None
+        if "field limit" in str(error):
+            raise csv.Error(f"a cell in line {line} has more than {csv.field_size_limit():,} characters.") from None
         raise csv.Error(f"the quotation mark that opens a cell in line {line} is not closed.") from None
     return rows
 

@@ -97,7 +97,9 @@ def _by_layers(net: nn.Module, sides: list[Side], shares: dict[int, float], full
             differentiate(side, shares, full)
         K = _kernel(net, sides, shares, full, _by_torch_func)
         return K if _is_confirmed(K, net, sides, shares, full) else None
-    except RuntimeError:  # torch has no way to do it
+    except (MemoryError, torch.OutOfMemoryError):
+        raise
+    except Exception:  # torch has no way to do it, or the net none to be called like that
         return None
 
 

@@ -63,6 +63,7 @@ class Linearized:
             ) from None
         if moved.keys() != start.keys():
             raise ValueError(f"parameters must be those of {', '.join(start)}; got {', '.join(moved) or 'none'}")
+        moved = {name: moved[name] for name in start}  # in the net's order, whatever the caller's
         for name, tensor in moved.items():
             arguments.tensor(name, tensor, gradient=True)
             if tensor.shape != start[name].shape:
@@ -89,8 +90,10 @@ class Linearized:
                 line = self._by_jvp(x, step)
                 self.confirmed.add(x.shape)
                 return line
-        except RuntimeError:  # torch's, where it has no forward mode, or no way back through it
-            pass
+        except (MemoryError, torch.OutOfMemoryError):
+            raise
+        except (RuntimeError, TypeError, AttributeError, AssertionError):
+            pass  # torch has no forward mode, or no way back through it, or the net none to be called with tensors
         if x.requires_grad:
             raise ValueError("x must not require a gradient; this net is linearized without one")
         f = run(self.net, x)

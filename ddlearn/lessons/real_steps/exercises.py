@@ -98,8 +98,8 @@ IMBALANCE_DRIFT = Exercise(
             "signs swapped",
             lambda W1, W2, G, rate: -imbalance_drift(W1, W2, G, rate),
             (
-                "The sign is turned round. Wanted is D after minus D before, with D = W1ᵀW1 − W2ᵀW2. The gradient of W1 "
-                "is A = G W2, and that of W2 is B = GᵀW1."
+                "The sign is turned round. Wanted is D after minus D before, with D = W1ᵀW1 − W2ᵀW2. The gradient of W1"
+                " is A = G W2, and that of W2 is B = GᵀW1."
             ),
         ),
         Mistake(
