@@ -48,11 +48,14 @@
     const grouped = /^[+-]?[1-9]\d{0,2}(,\d{3})+$/.test(text) ? Number(text.replaceAll(",", "")) : NaN;
     return !text.trim() ? NaN : grouped >= low && grouped <= high ? grouped : Number(text.replace(",", "."));
   };
+  // Accessibility tools know no exponents: 1e-8 is written out.
+  const plain = (value) => Math.abs(value) < 1e-6 ? value.toFixed(20).replace(/\.?0+$/, "") : String(value);
   const nameNumber = (box) => {
     const [low, high] = limits(box), value = read(box.value, [low, high]);
     for (const [name, what] of [["role", "spinbutton"], ["inputmode", "decimal"], ["autocomplete", "off"],
-      ["aria-valuemin", low], ["aria-valuemax", high], ["aria-valuenow", Number.isNaN(value) ? low : value]]) {
-      set(box, name, String(what));
+      ["aria-valuemin", plain(low)], ["aria-valuemax", plain(high)],
+      ["aria-valuenow", plain(Number.isNaN(value) ? low : value)]]) {
+      set(box, name, what);
     }
   };
   document.addEventListener("keydown", (event) => {
