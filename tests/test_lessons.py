@@ -108,7 +108,7 @@ def test_every_prediction_is_answered(room, monkeypatch):
     monkeypatch.setattr(type(room), "prediction", lambda room, name: asked.append(name))
     for explorer in room.parts.explorers:
         asks = [getattr(explorer.figure, name, None) for name in ("prediction", "predictions", "guess", "guesses")]
-        for ask in filter(None, asks):
+        for ask in filter(callable, asks):
             for name in names if inspect.signature(ask).parameters else [None]:
                 ask(*filter(None, [name]))
     for prediction in room.parts.predictions:
