@@ -87,14 +87,15 @@ def test_run_and_claims_pass_their_options_on(invoke, monkeypatch):
     assert invoke("run", "00", "1", "--json", "f.json", "--solved", "--online").exit_code == 0
     assert invoke("claims", "01", "--json", "f.json", "--seeds", "2").exit_code == 1
     assert invoke("claims", "--backend", "dask", "--scheduler", "tcp://10.0.0.1:8786").exit_code == 1
+    file = Path("f.json").absolute()
     here, there = (
         {"backend": "sequential", "scheduler": None},
         {"backend": "dask", "scheduler": "tcp://10.0.0.1:8786"},
     )
     assert said == [
         (([],), {"json": None, "solved": False, "offline": True}),
-        ((["00", "1"],), {"json": Path("f.json"), "solved": True, "offline": False}),
-        ((["01"],), {"json": Path("f.json"), "seeds": 2, **here}),
+        ((["00", "1"],), {"json": file, "solved": True, "offline": False}),
+        ((["01"],), {"json": file, "seeds": 2, **here}),
         (([],), {"json": None, "seeds": 5, **there}),
     ]
 
