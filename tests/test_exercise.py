@@ -510,11 +510,7 @@ SIMILAR = {
     "zero": (lambda x: x, lambda x: 0 * x, "Every entry is zero."),
     "value of a tuple": (lambda x: (x, x.sum()), lambda x: (x, 2 * x.sum()), "exactly 2 times"),
     "tuple turned": (lambda x: (x, x**2), lambda x: (x**2, x), "They stand in the other order"),
-    "some cases": (
-        lambda x: x,
-        lambda x: x if len(x) < 5 else x**3,
-        "2 of 3 cases are right; this is one that is not.",
-    ),
+    "some cases": (lambda x: x, lambda x: x if len(x) < 5 else x**3, "2 of 3 cases are right; this is one that"),
     "another case": (lambda x: x, lambda x: x if len(x) == 5 else x**3, "1 of 3 cases is right"),
 }
 
