@@ -23,7 +23,7 @@
 # %%
 import torch
 
-from ddlearn.lessons.start import TODO, lesson
+from ddlearn.lessons.start_here import TODO, lesson
 
 lesson.start()
 

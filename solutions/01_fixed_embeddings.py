@@ -22,7 +22,7 @@
 # %%
 import torch
 
-from ddlearn.lessons.kernels import TODO, lesson
+from ddlearn.lessons.fixed_embeddings import TODO, lesson
 
 lesson.start()
 

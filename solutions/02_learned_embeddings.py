@@ -25,7 +25,7 @@ from itertools import combinations
 
 import torch
 
-from ddlearn.lessons.embeddings import TODO, lesson
+from ddlearn.lessons.learned_embeddings import TODO, lesson
 
 lesson.start()
 

@@ -22,7 +22,7 @@
 # %%
 import torch
 
-from ddlearn.lessons.tangent import TODO, lesson
+from ddlearn.lessons.neural_tangent_kernel import TODO, lesson
 
 lesson.start()
 

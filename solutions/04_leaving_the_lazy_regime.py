@@ -22,7 +22,7 @@
 # %%
 import torch
 
-from ddlearn.lessons.lazy import TODO, lesson
+from ddlearn.lessons.leaving_the_lazy_regime import TODO, lesson
 
 lesson.start()
 

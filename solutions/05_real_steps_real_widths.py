@@ -23,7 +23,7 @@
 # %%
 import torch
 
-from ddlearn.lessons.real_steps import TODO, lesson
+from ddlearn.lessons.real_steps_real_widths import TODO, lesson
 
 lesson.start()
 

@@ -26,7 +26,7 @@ import math
 import torch
 
 from ddlearn.generalization import kl_inverse
-from ddlearn.lessons.examples import TODO, lesson
+from ddlearn.lessons.how_many_examples import TODO, lesson
 
 lesson.start()
 

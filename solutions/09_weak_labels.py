@@ -22,7 +22,7 @@
 # %%
 import torch
 
-from ddlearn.lessons.concentrations import TODO, lesson
+from ddlearn.lessons.weak_labels import TODO, lesson
 
 lesson.start()
 

@@ -16,7 +16,7 @@ SOURCE = '''\
 # ![a blob in a ring](ring.png)
 
 # %%
-from ddlearn.lessons.kernels import TODO, lesson
+from ddlearn.lessons.fixed_embeddings import TODO, lesson
 
 lesson.start()
 

@@ -128,7 +128,7 @@ def test_a_wrong_word_is_answered_with_the_right_ones(room):
 def test_in_a_notebook_a_skipped_cell_is_no_name_error(monkeypatch, tmp_path):
     monkeypatch.setenv("DDLEARN_HOME", str(tmp_path))
     cells = (
-        "import torch\nfrom ddlearn.lessons.kernels import lesson",
+        "import torch\nfrom ddlearn.lessons.fixed_embeddings import lesson",
         'lesson.catch_up(up_to="ridge")',
         "ridge(torch.eye(2, dtype=torch.float64), torch.ones(2, 1, dtype=torch.float64), 0.5).tolist()",
     )

@@ -23,7 +23,7 @@ from ddlearn.classroom.panel import Panel
 from ddlearn.classroom.prediction import Prediction
 from ddlearn.classroom.progress import Progress
 from ddlearn.classroom.quiz import Option, QuizItem
-from ddlearn.lessons import LESSONS, load
+from ddlearn.lessons import LESSONS, SLUGS, load
 
 
 def double(x):
@@ -391,9 +391,10 @@ def test_explorers_are_attributes_and_a_typo_is_told_which_there_are(tmp_path):
     assert not hasattr(copy.copy(room), "lime")
 
 
-def test_a_lesson_is_loaded_by_its_number():
+def test_a_lesson_is_loaded_by_its_number_or_its_slug():
     assert [load(number).number for number in LESSONS] == list(LESSONS)
-    with pytest.raises(ValueError, match="number must be one of '00'"):
+    assert [load(slug).slug for slug in SLUGS] == [f"{number}_{slug}" for number, slug in LESSONS.items()]
+    with pytest.raises(ValueError, match="lesson must be one of '00'"):
         load("99")
 
 

@@ -18,7 +18,6 @@ from ddlearn.lessons.double_descent_trained import (
     exercises,
     full,
     full_sweep,
-    heatmap,
     lesson,
     measures,
     nets,
@@ -133,12 +132,12 @@ def test_a_course_names_the_lowest_before_and_the_highest_after():
 
 @pytest.fixture(scope="module")
 def seen():
-    return heatmap.heatmap("20 %", "squared error", 450, 160)
+    return map.heatmap("20 %", "squared error", 450, 160)
 
 
 def test_the_map_looks_where_it_is_told(seen):
     assert (int(seen.sweep.steps[seen.r]), int(seen.sweep.width[seen.w])) == (450, 160)
-    early = heatmap.heatmap("20 %", "share missed", 30, 13)
+    early = map.heatmap("20 %", "share missed", 30, 13)
     assert abs(int(early.sweep.steps[early.r]) - 30) <= 5
     assert torch.equal(early.values, early.sweep.error)
     for width in (3, 40, 160):
@@ -154,17 +153,17 @@ def test_on_the_map_trained_nets_peak_near_the_threshold_and_a_valley_runs_under
     valley = seen.mean.amin(1)[seen.ratio > 0.2]
     assert float(valley.max() / valley.min()) < 1.15
     assert 0.7 < seen.fits_at < 1.6
-    before = heatmap.heatmap("20 %", "squared error", 30, 160)
+    before = map.heatmap("20 %", "squared error", 30, 160)
     assert before.fits_at == float("inf")
 
 
 def test_cells_of_the_map_meet_between_their_centres():
-    borders = heatmap.edges([1.0, 4.0, 16.0])
+    borders = map.edges([1.0, 4.0, 16.0])
     assert borders == pytest.approx([0.5, 2, 8, 32])
 
 
 def test_the_figure_draws_the_learners_guess(seen):
-    figure = heatmap.MapFigure()
+    figure = map.MapFigure()
     figure.prediction = lambda: 20
     figure.png(seen)
     assert figure.guess.get_visible()
@@ -361,7 +360,7 @@ def test_sweeps_grow_with_the_machine(monkeypatch, scale):
 def test_a_convolutional_sweep_is_a_map_too(monkeypatch):
     small = full.Convolutional("digits", 100, 100, (1, 2), 2, 20)
     monkeypatch.setattr(full, "plans", lambda: {full.HERE: nets.Training(**SMALL), "conv": small})
-    said, figure = [], heatmap.MapFigure()
+    said, figure = [], map.MapFigure()
     for name in (full.HERE, "conv", full.HERE):
         found = full.full(name, "share missed", 20, 2, progress=lambda share, words: said.append(share))
         assert figure.png(found)

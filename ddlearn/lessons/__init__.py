@@ -1,6 +1,7 @@
-"""The lessons of the course, one room each: its exercises, explorers, predictions, questions and claims.
+"""The lessons of the course, one room each, named as its notebook: exercises, explorers, questions and claims.
 
-A room is imported when it is asked for; `load("01")` returns the lesson that `lessons/01_fixed_embeddings.ipynb` uses.
+`SLUGS` is the course's order; every number follows from it. A room is imported when it is asked for:
+`load("fixed_embeddings")`, or `load("01")`, is the lesson that `lessons/01_fixed_embeddings.ipynb` uses.
 """
 
 from importlib import import_module
@@ -12,29 +13,31 @@ from ddlearn.classroom.exercise import TODO
 if TYPE_CHECKING:
     from ddlearn.classroom.lesson import Lesson
 
-__all__ = ["LESSONS", "TODO", "load"]
+__all__ = ["LESSONS", "SLUGS", "TODO", "load"]
 
-LESSONS = {
-    "00": "start",
-    "01": "kernels",
-    "02": "embeddings",
-    "03": "tangent",
-    "04": "lazy",
-    "05": "real_steps",
-    "06": "examples",
-    "07": "double_descent_solved",
-    "08": "double_descent_trained",
-    "09": "concentrations",
-    "10": "domain_knowledge",
-    "11": "capstone",
-}
+SLUGS = (
+    "start_here",
+    "fixed_embeddings",
+    "learned_embeddings",
+    "neural_tangent_kernel",
+    "leaving_the_lazy_regime",
+    "real_steps_real_widths",
+    "how_many_examples",
+    "double_descent_solved",
+    "double_descent_trained",
+    "weak_labels",
+    "domain_knowledge",
+    "capstone",
+)
+LESSONS = {f"{place:02d}": slug for place, slug in enumerate(SLUGS)}
+"""The slug of each number, "00" to "11"."""
 
 
-def load(number: str) -> "Lesson":
-    """Return the lesson of this number ("00", "01", ...).
+def load(lesson: str) -> "Lesson":
+    """Return a lesson by its number or its slug.
 
     Raises:
         ValueError: if there is no such lesson.
     """
-    one_of("number", number, LESSONS)
-    return import_module(f"{__name__}.{LESSONS[number]}").lesson
+    one_of("lesson", lesson, [*LESSONS, *SLUGS])
+    return import_module(f"{__name__}.{LESSONS.get(lesson, lesson)}").lesson

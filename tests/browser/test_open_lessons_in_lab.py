@@ -5,12 +5,12 @@ import time
 from ddlearn.classroom.open_lessons import RESTS
 
 SHORT = """from ddlearn import compute
-from ddlearn.lessons.start import lesson
+from ddlearn.lessons.start_here import lesson
 
 compute.memory_is_limited = lambda: True
 compute.memory_left = iter([300e6, 900e6, 900e6]).__next__
 lesson.start()"""
-RESTED = """from ddlearn.lessons.start import lesson
+RESTED = """from ddlearn.lessons.start_here import lesson
 
 kept = 1"""
 

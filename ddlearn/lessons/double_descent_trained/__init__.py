@@ -1,7 +1,7 @@
 """Lesson 08, Double descent, trained: real digits, wrong labels; where nets peak, and what takes the peak away."""
 
 from ddlearn.classroom import TODO, Lesson, Quiz
-from ddlearn.lessons.double_descent_trained import any_images, clocks, cures, full, heatmap, samples
+from ddlearn.lessons.double_descent_trained import any_images, clocks, cures, full, map, samples
 from ddlearn.lessons.double_descent_trained.claims import CLAIMS
 from ddlearn.lessons.double_descent_trained.exercises import EARLY_STOP, ENSEMBLE_STEP, INTERPOLATION_POINT
 from ddlearn.lessons.double_descent_trained.questions import PREDICTIONS, QUIZ, RECAP
@@ -15,7 +15,7 @@ lesson = Lesson(
     minutes=50,
     difficulty=3,
     exercises=(INTERPOLATION_POINT, EARLY_STOP, ENSEMBLE_STEP),
-    explorers=(heatmap.explorer(), cures.explorer(), samples.explorer(), clocks.explorer()),
+    explorers=(map.explorer(), cures.explorer(), samples.explorer(), clocks.explorer()),
     predictions=PREDICTIONS,
     revealed_by={"stopped": "cures", "double": "samples"},
     recap=Quiz(RECAP),

@@ -19,7 +19,7 @@ from ddlearn.double_descent import (
     one_hot,
 )
 from ddlearn.lessons.double_descent_trained import nets
-from ddlearn.lessons.double_descent_trained.heatmap import MEASURES, Map, MapFigure, look
+from ddlearn.lessons.double_descent_trained.map import MEASURES, Map, MapFigure, look
 from ddlearn.lessons.double_descent_trained.nets import CLASSES, Progress, Training
 
 WRONG = "20 %"

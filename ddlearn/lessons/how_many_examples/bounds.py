@@ -1,0 +1,283 @@
+"""Bounds against the number of examples: from how many on does each promise anything, on labels that mean something?
+
+The task is to tell the digits 0 to 4 from 5 to 9, with the tangent kernel of a wide net. A slider replaces labels by
+coin flips: the more of them, the less there is to learn, and no honest bound may certify what is not there.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from ddlearn import compute
+from ddlearn.classroom import PALETTE, Explorer, LiveFigure, Slider
+from ddlearn.classroom.wording import listed
+from ddlearn.generalization import (
+    arora_term,
+    binomial_upper,
+    hidden_layer_kernel,
+    margin_bound,
+    ntk_with_bias,
+    unit_direction,
+    unit_rows,
+)
+from ddlearn.lessons.how_many_examples import exercises, worlds
+
+SIZES = (25, 50, 100, 200, 400, 800)
+ROWS = (
+    "hold-out",
+    "PAC-Bayes, half for the prior",
+    "PAC-Bayes, prior before data",
+    "margin",
+    "Arora et al.: a term, no promise",
+)
+NO_PROMISE = 4  # the last row leaves out constants
+SCALES = torch.logspace(math.log10(0.5), math.log10(200), 40, dtype=torch.float64).tolist()
+
+PacBayes = Callable[[Tensor, float, int, int, float], float]
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Digits drawn at random: K (800, 800) between the examples, K_unseen (m, 800), H (800, 800), and labels."""
+
+    K: Tensor
+    K_unseen: Tensor
+    H: Tensor
+    y: Tensor  # (800,)
+    y_unseen: Tensor  # (m,)
+
+
+@dataclass(frozen=True, eq=False)
+class Fits:
+    """What is needed of the machines that n examples train; margins are those of functions of norm 1."""
+
+    n: int
+    margins: Tensor  # (n,) of the machine that all n trained
+    half_margins: Tensor  # (n,) of the one that the first half trained
+    unseen: Tensor  # (m,) margins of the first at unseen points
+    half_unseen: Tensor  # (m,) and of the second
+    term: float  # of Arora et al.
+
+    @property
+    def half(self) -> int:
+        return self.n // 2
+
+
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """Five rows against SIZES: `values` (5, 6) promised, `measured` (5, 6) at unseen points for the same predictors."""
+
+    coins: float
+    values: Tensor
+    measured: Tensor
+    test_error: Tensor  # (6,) of the machine that all n examples train
+
+    @property
+    def broken(self) -> list[tuple[int, int, float]]:
+        """The number of examples, the row and the value of each promise that the unseen points broke."""
+        return [
+            (n, row, float(self.values[row, k]))
+            for row in range(NO_PROMISE)
+            for k, n in enumerate(SIZES)
+            if self.measured[row, k] > self.values[row, k]
+        ]
+
+    def first(self, row: int) -> int | None:
+        """The number of examples from which on the row promises fewer mistakes than guessing makes; None if never."""
+        if row == NO_PROMISE:
+            return None
+        silent = [k for k, value in enumerate(self.values[row].tolist()) if value >= 0.5]
+        start = silent[-1] + 1 if silent else 0
+        return SIZES[start] if start < len(SIZES) else None
+
+
+@lru_cache(maxsize=1)
+def pool() -> tuple[Tensor, Tensor]:
+    """All digits, centred and of length 1, x (N, 64), and labels (N,)."""
+    x, classes = worlds.digits(worlds.ALL)
+    return unit_rows(x), torch.where(classes < 5, 1.0, -1.0).to(x)
+
+
+def kernel(x: Tensor, x2: Tensor) -> Tensor:
+    """The tangent kernel of a wide net with a bias, over its value where a point of length 1 meets itself."""
+    return ntk_with_bias(x, 1.0, x2) * ((x.shape[1] + 1) / 4)
+
+
+@lru_cache(maxsize=1)
+def sample(coins: float, draw: int) -> Sample:
+    """Examples and unseen digits; a share `coins` of all labels is replaced by coin flips, whichever a die picks."""
+    x, y = pool()
+    generator = compute.generator(draw)
+    order = torch.randperm(len(x), generator=generator).to(x.device)
+    die, coin = torch.rand(2, len(x), generator=generator, dtype=x.dtype).to(x.device)
+    y = torch.where(die < coins, (coin - 0.5).sign(), y)
+    seen, unseen = order[: SIZES[-1]], order[SIZES[-1] :]
+    examples = x[seen]
+    with_bias = torch.cat([examples, examples.new_ones(len(examples), 1)], 1) / 2**0.5
+    K = kernel(examples, examples)
+    return Sample((K + K.T) / 2, kernel(x[unseen], examples), hidden_layer_kernel(with_bias), y[seen], y[unseen])
+
+
+@lru_cache(maxsize=24)
+def trained(coins: float, ridge: float, draw: int) -> tuple[Fits, ...]:
+    """The machines of every size."""
+    here = sample(coins, draw)
+    made = []
+    for n in SIZES:
+        half = n // 2
+        K, y = here.K[:n, :n].contiguous(), here.y[:n]
+        alpha = unit_direction(K, y, ridge)
+        half_alpha = unit_direction(K[:half, :half].contiguous(), y[:half], ridge)
+        made.append(
+            Fits(
+                n=n,
+                margins=y * (K @ alpha),
+                half_margins=y * (K[:, :half] @ half_alpha),
+                unseen=here.y_unseen * (here.K_unseen[:, :n] @ alpha),
+                half_unseen=here.y_unseen * (here.K_unseen[:, :half] @ half_alpha),
+                term=arora_term(here.H[:n, :n].contiguous(), y),
+            )
+        )
+    return tuple(made)
+
+
+def gibbs(margins: Tensor, mu: float) -> Tensor:
+    """The probability with which each point is missed by a function drawn from N(mu w, I), where |phi(x)| = 1."""
+    return torch.special.ndtr(-mu * margins)
+
+
+def best_promise(margins: Tensor, spent: int, delta: float, pac_bayes: PacBayes) -> tuple[float, float]:
+    """The smallest bound over the SCALES of the posterior, and its scale mu.
+
+    With examples spent, the prior is the posterior: N(mu w, I) with w trained on those, so every mu is a prior of its
+    own, and the union bound is over all of them. Without, the one prior is N(0, I), at a divergence of mu^2 / 2.
+    """
+    priors = len(SCALES) if spent else 1
+    return min(
+        (float(pac_bayes(gibbs(margins, mu), 0.0 if spent else mu**2 / 2, spent, priors, delta)), mu) for mu in SCALES
+    )
+
+
+def missed(margins: Tensor) -> float:
+    return float((margins <= 0).double().mean())
+
+
+def bounds(
+    coins: float,
+    ridge: float,
+    delta: float,
+    draw: int,
+    *,
+    pac_bayes: PacBayes = exercises.pac_bayes,
+    progress: Callable[[float, str], object] | None = None,
+) -> Bounds:
+    """Every bound at every size. Each holds by itself with probability 1 - delta; all together they do not."""
+    if progress:
+        progress(0.1, "fitting at six numbers of examples")
+    here, columns = sample(coins, draw), []
+    for fits in trained(coins, ridge, draw):
+        n, half = fits.n, fits.half
+        wrong = int((fits.half_margins[half:] <= 0).sum())
+        held, held_mu = best_promise(fits.half_margins, half, delta, pac_bayes)
+        free, free_mu = best_promise(fits.margins, 0, delta, pac_bayes)
+        margin = margin_bound(here.K[:n, :n].contiguous(), here.y[:n], delta, [ridge]).value
+        columns.append(
+            [
+                (binomial_upper(wrong, n - half, delta), missed(fits.half_unseen)),
+                (held, float(gibbs(fits.half_unseen, held_mu).mean())),
+                (free, float(gibbs(fits.unseen, free_mu).mean())),
+                (margin, missed(fits.unseen)),
+                (fits.term, missed(fits.unseen)),
+            ]
+        )
+    values, measured = torch.tensor(columns, dtype=torch.float64).permute(2, 1, 0)
+    return Bounds(coins, values, measured, measured[3])
+
+
+class BoundsFigure(LiveFigure):
+    """Left, each bound against the number of examples; right, from which number on it says anything."""
+
+    size = (9.6, 4.3)
+    guess: Callable[[], float | None] = staticmethod(lambda: None)
+    LOOK = (("green", "^", "-"), ("blue", "s", "-"), ("orange", "o", "-"), ("purple", "D", "-"), ("grey", "X", "--"))
+
+    def layout(self, figure):
+        curves, table = figure.subplots(1, 2, width_ratios=(1.15, 1))
+        curves.axhspan(0.5, 12, color=PALETTE["grey"], alpha=0.15, linewidth=0)
+        curves.text(23, 8.4, "above 1/2: says nothing", va="center")
+        self.lines = [
+            curves.plot([], [], marker, color=PALETTE[colour], linestyle=style)[0]
+            for colour, marker, style in self.LOOK
+        ]
+        (self.test_error,) = curves.plot([], [], ":", color=PALETTE["black"], linewidth=2.2)
+        (self.broken,) = curves.plot(
+            [], [], "o", markersize=15, markerfacecolor="none", markeredgecolor=PALETTE["black"], markeredgewidth=2
+        )
+        curves.text(23, 0.0135, "dotted: test error, measured\nringed: a promise that was broken", va="center")
+        curves.set(xscale="log", yscale="log", xlim=(21, 960), ylim=(0.009, 12))
+        curves.set_xticks(SIZES, [str(n) for n in SIZES])
+        curves.set_yticks([0.01, 0.03, 0.1, 0.3, 0.5, 1, 3, 10], ["1 %", "3 %", "10 %", "30 %", "50 %", "1", "3", "10"])
+        curves.minorticks_off()
+        curves.grid(True)
+        curves.set(xlabel="examples", title="promised share of mistakes")
+        rows = range(len(ROWS))
+        self.firsts = [
+            table.plot([], [], marker, color=PALETTE[colour], markersize=10)[0] for colour, marker, _ in self.LOOK
+        ]
+        self.said = table.axvline(30, color=PALETTE["black"], linestyle=":", visible=False)
+        self.you = table.text(30, -0.75, "you said", ha="center", va="center", visible=False, backgroundcolor="white")
+        table.set(xscale="log", xlim=(18, 2400), ylim=(4.6, -1.1), title="says something from ... examples on")
+        table.set_xticks([*SIZES, 1600], [*(str(n) for n in SIZES), "never"])
+        table.set_yticks(rows, [name.replace(", ", ",\n") for name in ROWS])
+        table.minorticks_off()
+        table.grid(True, axis="y")
+
+    def draw(self, result: Bounds):
+        for line, values in zip(self.lines, result.values, strict=True):
+            line.set_data(SIZES, values)
+        self.test_error.set_data(SIZES, result.test_error.clamp(min=0.0092))
+        for row, first in enumerate(self.firsts):
+            first.set_data([result.first(row) or 1600], [row])
+        self.broken.set_data([n for n, _, _ in result.broken], [value for _, _, value in result.broken])
+        guess = self.guess()
+        for artist in (self.said, self.you):
+            artist.set_visible(guess is not None)
+        if guess is not None:
+            self.said.set_xdata([guess, guess])
+            self.you.set_x(guess)
+
+    def describe(self, result: Bounds) -> str:
+        speaking = [(ROWS[row], result.first(row)) for row in range(NO_PROMISE) if result.first(row)]
+        said = listed([f"{name} from {n}" for name, n in speaking]) if speaking else "none at any number up to 800"
+        kinds = {0.0: "True labels", 1.0: "Coin flips only"}.get(result.coins, f"{100 * result.coins:.0f} % coin flips")
+        broken = listed([f"{ROWS[row]} at {n}" for n, row, _ in result.broken[:2]]) if result.broken else ""
+        guess = self.guess()
+        hold_out, _, free, margin, _ = (100 * result.values[:, -1]).tolist()
+        return (
+            f"{kinds}. These promise better than guessing: {said}. With {SIZES[-1]} examples: test error "
+            f"{100 * result.test_error[-1]:.1f} %, hold-out {hold_out:.1f} %, PAC-Bayes {free:.0f} %, margin "
+            f"{margin:.0f} %. Broken promises: {len(result.broken) or 'none'}"
+            + (f", {broken}." if broken else ".")
+            + ("" if guess is None else f" You said {guess:g}.")
+        )
+
+
+def explorer() -> Explorer:
+    """The bounds explorer, fresh."""
+    return Explorer(
+        name="bounds",
+        title="From how many examples on does a bound say anything?",
+        controls=(
+            Slider("coins", "Coin flips", 0.0, 1.0, 0.0, step=0.05),
+            Slider("ridge", "Ridge", 0.01, 30.0, 3.0, log=True),
+            Slider("delta", "Delta", 1e-6, 0.5, 0.05, log=True),
+            Slider("draw", "Draw", 1, 20, 1, whole=True),
+        ),
+        compute=bounds,
+        figure=BoundsFigure,
+        uses=("pac_bayes",),
+    )

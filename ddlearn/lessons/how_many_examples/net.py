@@ -1,0 +1,159 @@
+"""A bound for a trained net, three times: by what its prior had seen when the bound was computed.
+
+A net of 6,601 weights is made random: each answer comes from weights drawn around those that were trained. The wider
+they may be drawn without mistakes, and the nearer they lie to a prior, the less the promise costs. The prior may be the
+random start, or weights trained on other examples. From weights trained on the same ones comes a bound that is false.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ddlearn import compute
+from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, remembered
+from ddlearn.generalization import pac_bayes_net, random_labels, unit_rows
+from ddlearn.lessons.how_many_examples import worlds
+from ddlearn.networks import MLP, Parameters
+from ddlearn.training import Ensemble, train
+
+PRIORS = ("the random start", "half of the examples", "all of the examples")
+LABELS = TRUE, COINS = ("true", "coin flips")
+EXAMPLES = ("250", "500", "1000")
+HIDDEN, LENGTH = 100, 8.0
+PRETRAINING = {"steps": 600, "lr": 3e-3, "optimizer": "adam", "loss": "logistic", "batch": 100}
+STEPS, DRAWS, TEST_DRAWS = 300, 2000, 500
+
+Progress = Callable[[float, str], object]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One prior's bound, and what came true: shares of mistakes of the randomized net."""
+
+    prior: str
+    train: float
+    test: float
+    bound: float
+    kl: float
+
+    @property
+    def kept(self) -> bool:
+        return self.test <= self.bound
+
+
+@dataclass(frozen=True)
+class Promises:
+    """The three promises for one kind of labels and number of examples."""
+
+    labels: str
+    n: int
+    promises: tuple[Promise, ...]
+
+
+@remembered(12)
+def trained(labels: str, n: int, seed: int, progress: Progress | None = None) -> tuple[Promise, ...]:
+    """Train the net, on all examples and on half of them, then a posterior for each prior."""
+    x, classes = worlds.digits(worlds.ALL)
+    generator, N = compute.generator(seed), len(x)
+    x = (LENGTH * unit_rows(x)).float().cpu()  # so small a net trains faster here than on a GPU
+    y = torch.where(classes < 5, 1.0, -1.0).float() if labels == TRUE else random_labels(N, generator).float()
+    order = torch.randperm(N, generator=generator)
+    seen, unseen = order[:n], order[n:]
+    first, second = seen[: n // 2], seen[n // 2 :]
+    net = MLP((x.shape[1], HIDDEN, 1), W_std=1.0)
+    fresh = Ensemble.draw([net], generator, x.dtype)
+
+    def pretrained(rows: Tensor) -> Parameters:
+        return train(fresh, x[rows], y[rows], generator=generator, **PRETRAINING).ensemble.parameters[0]
+
+    start, plain, informed = fresh.parameters[0], pretrained(seen), pretrained(first)
+    # The prior's mean, the weights from which the posterior starts, how wide, and the examples that judge.
+    recipes = ((start, plain, 0.05, seen), (informed, informed, 0.03, second), (plain, plain, 0.03, seen))
+    made = []
+    for k, (prior, (W0, mean, sigma, judges)) in enumerate(zip(PRIORS, recipes, strict=True)):
+
+        def report(share: float, words: str, k: int = k, prior: str = prior) -> None:
+            if progress:
+                progress((k + share) / len(PRIORS), f"prior from {prior}: {words}")
+
+        found = pac_bayes_net(
+            net, W0, mean, x[judges], y[judges], generator, sigma=sigma, steps=STEPS, draws=DRAWS, progress=report
+        )  # fmt: skip
+        test = found.gibbs_error(x[unseen], y[unseen], TEST_DRAWS, generator)
+        made.append(Promise(prior, found.train_error, test, found.bound, found.kl))
+    return tuple(made)
+
+
+def promises(labels: str, examples: str, seed: int = 0, *, progress: Progress | None = None) -> Promises:
+    """Three bounds for the same net, trained on so many examples with such labels."""
+    return Promises(labels, int(examples), trained(labels, int(examples), seed, progress=progress))
+
+
+class NetFigure(LiveFigure):
+    """Three groups of bars, one a prior: mistakes in training, mistakes on unseen digits, and what was promised."""
+
+    size = (9.4, 4.2)
+
+    def layout(self, figure):
+        axes = figure.subplots()
+        axes.axhspan(0.5, 1.3, color=PALETTE["grey"], alpha=0.15, linewidth=0)
+        axes.text(-0.46, 1.24, "above 1/2 a promise says nothing", va="center")
+        looks = (("in training", "sky", ""), ("at unseen digits", "blue", "//"), ("promised: at most", "orange", ".."))
+        self.bars = [
+            axes.bar(
+                [k + 0.26 * (place - 1) for k in range(len(PRIORS))],
+                [0.0] * len(PRIORS),
+                width=0.24,
+                color=PALETTE[colour],
+                hatch=hatch,
+                edgecolor="white",
+                label=name,
+            )
+            for place, (name, colour, hatch) in enumerate(looks)
+        ]
+        self.values = [[axes.text(0, 0, "", ha="center", va="bottom") for _ in PRIORS] for _ in looks]
+        self.verdicts = [axes.text(k, 1.14, "", ha="center", va="center", weight="bold") for k in range(len(PRIORS))]
+        self.costs = [axes.text(k, -0.25, "", ha="center", va="center") for k in range(len(PRIORS))]
+        axes.set(ylim=(0, 1.3), xlim=(-0.5, 2.5), ylabel="share of mistakes")
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+        axes.set_xticks(range(len(PRIORS)), [f"prior from\n{prior}" for prior in PRIORS])
+        axes.set_xlabel(" ")  # room for the divergences
+        axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+
+    def draw(self, result: Promises):
+        for k, promise in enumerate(result.promises):
+            for bars, words, value in zip(
+                self.bars, self.values, (promise.train, promise.test, promise.bound), strict=True
+            ):
+                bars[k].set_height(value)
+                words[k].set_position((bars[k].get_x() + 0.12, value + 0.01))
+                words[k].set_text(f"{100 * value:.0f} %")
+            self.verdicts[k].set_text("✓ kept" if promise.kept else "✗ broken")
+            self.verdicts[k].set_color("black" if promise.kept else PALETTE["vermilion"])
+            self.costs[k].set_text(f"divergence: {promise.kl:.0f}")
+
+    def describe(self, result: Promises) -> str:
+        said = [
+            f"from {promise.prior}, at most {100 * promise.bound:.0f} % promised, {100 * promise.test:.0f} % measured"
+            for promise in result.promises
+        ]
+        broken = [promise.prior for promise in result.promises if not promise.kept]
+        verdict = f"Broken: the promise with the prior from {broken[0]}." if broken else "All three were kept."
+        kind = "true labels" if result.labels == TRUE else "coin flips for labels"
+        return f"{result.n:,} examples, {kind}. Prior {'; '.join(said)}. {verdict}"
+
+
+def explorer() -> Explorer:
+    """The explorer of the net's promises, fresh."""
+    return Explorer(
+        name="net",
+        title="A promise for a net: what may its prior have seen?",
+        controls=(
+            Choice("labels", "Labels", LABELS, TRUE),
+            Choice("examples", "Examples", EXAMPLES, "1000"),
+        ),
+        compute=promises,
+        figure=NetFigure,
+    )

@@ -1,0 +1,269 @@
+"""Functions that the learner writes: a layer's features, and the best kernel for parities; `alignment` is beside.
+
+Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
+"""
+
+import math
+from functools import partial
+from itertools import combinations, combinations_with_replacement
+
+import torch
+from torch import Tensor
+
+from ddlearn.classroom import Exercise, Mistake
+from ddlearn.lessons.learned_embeddings.alignment_exercise import ALIGNMENT, alignment
+
+__all__ = ["ALIGNMENT", "FEATURES", "ORACLE_KERNEL", "alignment", "features", "oracle_kernel", "products"]
+
+
+def features(x: Tensor, W: Tensor, b: Tensor) -> Tensor:
+    return torch.relu(x @ W.T + b) / len(W) ** 0.5
+
+
+def oracle_kernel(x: Tensor, x2: Tensor, k: int) -> Tensor:
+    subsets = list(combinations(range(x.shape[1]), k))
+    parities = torch.stack([x[:, S].prod(1) for S in subsets], 1)  # (n, N)
+    parities2 = torch.stack([x2[:, S].prod(1) for S in subsets], 1)
+    return parities @ parities2.T / len(subsets)
+
+
+def feature_cases(generator: torch.Generator):
+    for n, d, m in ((5, 2, 3), (4, 6, 10), (7, 3, 1), (3, 12, 8)):
+        x, W, b = (torch.randn(shape, generator=generator, dtype=torch.float64) for shape in ((n, d), (m, d), (m,)))
+        yield x, W, b
+
+
+def parity_cases(generator: torch.Generator):
+    for n, m, d, k in ((6, 4, 5, 2), (5, 7, 6, 3), (4, 3, 7, 2), (3, 5, 5, 3)):
+        x, x2 = (2.0 * torch.randint(0, 2, (rows, d), generator=generator) - 1 for rows in (n, m))
+        yield x.double(), x2.double(), k
+
+
+def pre_activation(x: Tensor, W: Tensor, b: Tensor) -> Tensor:
+    return x @ W.T + b
+
+
+def products(x: Tensor, subsets: list[tuple[int, ...]]) -> Tensor:
+    return torch.stack([x[:, S].prod(1) for S in subsets], 1)
+
+
+def sizes_up_to(x: Tensor, x2: Tensor, k: int, smallest: int = 0) -> Tensor:
+    subsets = [S for size in range(smallest, k + 1) for S in combinations(range(x.shape[1]), size)]
+    return products(x, subsets) @ products(x2, subsets).T / len(subsets)
+
+
+def with_repeats(x: Tensor, x2: Tensor, k: int) -> Tensor:
+    subsets = list(combinations_with_replacement(range(x.shape[1]), k))
+    return products(x, subsets) @ products(x2, subsets).T / len(subsets)
+
+
+def sums_for_products(x: Tensor, x2: Tensor, k: int) -> Tensor:
+    subsets = list(combinations(range(x.shape[1]), k))
+    one, other = (torch.stack([points[:, S].sum(1) for S in subsets], 1) for points in (x, x2))
+    return one @ other.T / len(subsets)
+
+
+def walked_twice(x: Tensor, x2: Tensor, k: int) -> Tensor:
+    """`oracle_kernel` with an iterator over the subsets, of which the second walk finds nothing left."""
+    subsets = combinations(range(x.shape[1]), k)
+    one, other = (torch.stack([points[:, S].prod(1) for S in subsets], 1) for points in (x, x2))
+    return one @ other.T / one.shape[1]
+
+
+FEATURES = Exercise(
+    name="features",
+    title="The features of one layer",
+    reference=features,
+    cases=feature_cases,
+    hints=(
+        "Three steps: a linear map of every row of x, the ReLU, a scale. Which shape has each?",
+        "x @ W.T has one column for each unit; adding b shifts each column by its own number.",
+        "torch.relu(z) sets negative entries to 0. Divide by the root of the number of units, len(W) ** 0.5.",
+    ),
+    mistakes=(
+        Mistake(
+            "no bias",
+            lambda x, W, b: torch.relu(x @ W.T) / len(W) ** 0.5,
+            "Every unit now switches on at the origin. Its bias b moves that edge: add it before the ReLU.",
+        ),
+        Mistake(
+            "bias after the ReLU",
+            lambda x, W, b: (torch.relu(x @ W.T) + b) / len(W) ** 0.5,
+            "You added the bias after the ReLU, where it only shifts the output. It decides where a unit switches on.",
+        ),
+        Mistake(
+            "bias subtracted",
+            lambda x, W, b: torch.relu(x @ W.T - b) / len(W) ** 0.5,
+            "Your bias enters with a minus. The unit is relu(w . x + b).",
+        ),
+        Mistake(
+            "no ReLU",
+            lambda x, W, b: pre_activation(x, W, b) / len(W) ** 0.5,
+            "This embedding is linear in x, so a plane in it is a plane in x. Bend it: torch.relu.",
+        ),
+        Mistake(
+            "no scale",
+            lambda x, W, b: torch.relu(pre_activation(x, W, b)),
+            "Inner products of these features are sums over units; we want averages. Divide by a root.",
+        ),
+        Mistake(
+            "divided by m, not its root",
+            lambda x, W, b: torch.relu(pre_activation(x, W, b)) / len(W),
+            "A kernel multiplies two features, so each of them takes the *root* of the number of units.",
+        ),
+        Mistake(
+            "root of the wrong size",
+            lambda x, W, b: torch.relu(pre_activation(x, W, b)) / x.shape[1] ** 0.5,
+            "You divided by the root of the number of inputs. The average runs over units: there are len(W) of them.",
+        ),
+        Mistake(
+            "absolute value",
+            lambda x, W, b: pre_activation(x, W, b).abs() / len(W) ** 0.5,
+            "abs folds negative values up. The ReLU sets them to 0.",
+        ),
+        Mistake(
+            "step instead of ReLU",
+            lambda x, W, b: (pre_activation(x, W, b) > 0).to(x) / len(W) ** 0.5,
+            "You return whether a unit is on. A ReLU unit that is on returns its value.",
+        ),
+        Mistake(
+            "root of the number of points",
+            lambda x, W, b: torch.relu(pre_activation(x, W, b)) / len(x) ** 0.5,
+            "You divided by the root of the number of points. The average runs over units: there are len(W) of them.",
+        ),
+        Mistake(
+            "scaled before the bias",
+            lambda x, W, b: torch.relu(x @ W.T / len(W) ** 0.5 + b),
+            "You scaled x @ W.T and not b. Divide last, after the ReLU.",
+        ),
+        Mistake(
+            "sigmoid",
+            lambda x, W, b: torch.sigmoid(pre_activation(x, W, b)) / len(W) ** 0.5,
+            "This is the logistic function. The ReLU keeps positive values as they are: torch.relu.",
+        ),
+        Mistake(
+            "summed over the units",
+            lambda x, W, b: torch.relu(pre_activation(x, W, b)).sum(1) / len(W) ** 0.5,
+            "You summed over the units. Each of them is a feature of its own: the shape to return is (n, m).",
+        ),
+        Mistake(
+            "weights times points",
+            lambda x, W, b: torch.relu(W @ x + b),
+            "x has one point in each row, and W one unit: (n, d) and (m, d). All pairs are x @ W.T.",
+            also=(
+                lambda x, W, b: x @ W,
+                lambda x, W, b: W.T @ x,
+            ),
+        ),
+        Mistake(
+            "maximum along an axis",
+            lambda x, W, b: torch.max(pre_activation(x, W, b), 0) / len(W) ** 0.5,
+            "torch.max(z, 0) looks for the largest entry along axis 0. Each entry against zero is torch.relu(z).",
+        ),
+        Mistake(
+            "a class called with the data",
+            lambda x, W, b: torch.nn.ReLU(pre_activation(x, W, b)) / len(W) ** 0.5,
+            "torch.nn.ReLU is a class, and its brackets take settings. The function is torch.relu.",
+        ),
+        Mistake(
+            "root of a plain number",
+            lambda x, W, b: torch.sqrt(len(W)),
+            "torch.sqrt takes tensors, and the number of units is an int. Write len(W) ** 0.5.",
+        ),
+    ),
+)
+
+
+ORACLE_KERNEL = Exercise(
+    name="oracle_kernel",
+    title="The best kernel for parities of a known size",
+    reference=oracle_kernel,
+    cases=parity_cases,
+    hints=(
+        "The embedding has one coordinate for each subset of size k: the product of x over that subset.",
+        "combinations(range(d), k) lists subsets. x[:, S].prod(1) is one parity of every row. Stack them in columns.",
+        "With both stacks, (n, N) and (m, N): one @ other.T, divided by N, the number of subsets.",
+    ),
+    mistakes=(
+        Mistake(
+            "sum instead of mean",
+            lambda x, x2, k: oracle_kernel(x, x2, k) * math.comb(x.shape[1], k),
+            "You summed over the subsets. Divide by their number, so that K(x, x) is 1.",
+        ),
+        Mistake(
+            "every order of a subset",
+            lambda x, x2, k: oracle_kernel(x, x2, k) * math.factorial(k),
+            "Each subset counts once for every order of its members. Use combinations, not permutations.",
+        ),
+        Mistake(
+            "all sizes up to k",
+            sizes_up_to,
+            "Smaller subsets are in it too. They cost dimensions, and the targets have exactly k members.",
+            also=(partial(sizes_up_to, smallest=1),),
+        ),
+        Mistake(
+            "a coordinate twice",
+            with_repeats,
+            "Some of your products use one coordinate twice, and x² is 1. A subset names each coordinate once.",
+        ),
+        Mistake(
+            "power of the inner product",
+            lambda x, x2, k: (x @ x2.T / x.shape[1]) ** k,
+            "This is the polynomial kernel. Its products may repeat a coordinate; parities do not.",
+        ),
+        Mistake(
+            "sums instead of products",
+            sums_for_products,
+            "You added the coordinates of a subset. A parity multiplies them.",
+        ),
+        Mistake(
+            "x against itself",
+            lambda x, x2, k: oracle_kernel(x, x, k),
+            "Row i must compare x[i] with every row of x2, not of x. The shape to return is (n, m).",
+        ),
+        Mistake(
+            "only the first subset",
+            lambda x, x2, k: x[:, :k].prod(1, keepdim=True) * x2[:, :k].prod(1),
+            "This kernel knows which coordinates count. The oracle knows only how many: average over all subsets.",
+        ),
+        Mistake(
+            "return inside the loop",
+            lambda x, x2, k: x[:, :k].prod(1, keepdim=True) * x2[:, :k].prod(1) / math.comb(x.shape[1], k),
+            (
+                "Only the first subset is in it, divided by the number of all. In a loop, the `return` must stand "
+                "below the loop, not inside."
+            ),
+        ),
+        Mistake(
+            "divided by the inputs",
+            lambda x, x2, k: oracle_kernel(x, x2, k) * math.comb(x.shape[1], k) / x.shape[1],
+            "You divided by the number of coordinates. The mean runs over subsets: there are len(subsets) of them.",
+        ),
+        Mistake(
+            "divided by all subsets",
+            lambda x, x2, k: oracle_kernel(x, x2, k) * math.comb(x.shape[1], k) / 2 ** x.shape[1],
+            "2^d counts the subsets of every size. Divide by the number of those of size k, len(subsets).",
+        ),
+        Mistake(
+            "pairs only",
+            lambda x, x2, k: oracle_kernel(x, x2, 2),
+            "Your subsets have two members whatever k is. Take combinations(range(d), k).",
+        ),
+        Mistake(
+            "product over the points",
+            lambda x, x2, k: (
+                sum(x[:, S].prod(0)[:, None] * x2[:, S].prod(0) for S in map(list, combinations(range(x.shape[1]), k)))
+                / math.comb(x.shape[1], k)
+            ),
+            "x[:, S].prod(0) multiplies over the points. A parity multiplies coordinates of one point: .prod(1).",
+        ),
+        Mistake(
+            "subsets walked through twice",
+            walked_twice,
+            (
+                "combinations(...) can be walked through only once; the second time nothing is left. Keep a list: "
+                "list(combinations(...))."
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,233 @@
+"""Functions that the learner writes: how far something moved, and a start at zero; `diagonal_step` is beside.
+
+Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
+"""
+
+import torch
+from torch import Tensor
+
+from ddlearn.classroom import Exercise, Mistake
+from ddlearn.lessons.leaving_the_lazy_regime.step_exercise import DIAGONAL_STEP, diagonal_step
+
+__all__ = ["DIAGONAL_STEP", "DOUBLED", "DRIFT", "diagonal_step", "doubled", "drift"]
+
+
+def drift(before: Tensor, after: Tensor) -> float:
+    change = after - before
+    return float(change.norm() / before.norm())
+
+
+def doubled(W: Tensor, b: Tensor, a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    return torch.cat([W, W]), torch.cat([b, b]), torch.cat([a, -a])
+
+
+def spectral(before: Tensor, after: Tensor) -> float:
+    def size(M: Tensor) -> Tensor:
+        return torch.linalg.matrix_norm(M, 2) if M.ndim == 2 else M.norm()
+
+    return float(size(after - before) / size(before))
+
+
+def drift_cases(generator: torch.Generator):
+    def normal(*shape: int) -> Tensor:
+        return torch.randn(shape, generator=generator, dtype=torch.float64)
+
+    for shape, moved in (((12,), 0.3), ((5, 8), 0.05), ((6, 6), 2.0), ((40,), 1e-3)):
+        before = normal(*shape)
+        yield before, before + moved * normal(*shape)
+    phi, psi = normal(7, 20), normal(7, 20)
+    yield phi @ phi.T, psi @ psi.T
+
+
+def doubled_cases(generator: torch.Generator):
+    for h, d in ((3, 2), (5, 4), (8, 1), (2, 6)):
+        shapes = (h, d), (h,), (h,)
+        yield tuple(torch.randn(shape, generator=generator, dtype=torch.float64) for shape in shapes)
+
+
+DRIFT = Exercise(
+    name="drift",
+    title="How far did it move?",
+    reference=drift,
+    cases=drift_cases,
+    hints=(
+        "Three steps: the change, its length, and the length of what was there before.",
+        "M.norm() is the root of the sum of all squared entries, whether M is a vector or a matrix.",
+        "Divide (after - before).norm() by before.norm(); float(...) makes it a plain number.",
+    ),
+    mistakes=(
+        Mistake(
+            "difference of the lengths",
+            lambda before, after: float((after.norm() - before.norm()).abs() / before.norm()),
+            "You compared two lengths. A vector can turn right round and keep its length: subtract first.",
+            also=(
+                lambda before, after: float((before.norm() - after.norm()) / before.norm()),
+                lambda before, after: float((after.norm() - before.norm()) / before.norm()),
+            ),
+        ),
+        Mistake(
+            "relative to the end",
+            lambda before, after: float((after - before).norm() / after.norm()),
+            "You divided by the length of `after`. A drift is measured against where it started.",
+        ),
+        Mistake(
+            "not relative",
+            lambda before, after: float((after - before).norm()),
+            "That is the length of the change. Whether it is much depends on what was there before: divide by it.",
+        ),
+        Mistake(
+            "squared",
+            lambda before, after: float((after - before).square().sum() / before.square().sum()),
+            "That is the drift squared: a move by a tenth would count as a hundredth. Where is your root?",
+        ),
+        Mistake(
+            "entry by entry",
+            lambda before, after: float(((after - before) / before).abs().mean()),
+            "You averaged relative changes of entries: one entry near zero rules them all. Take norms, then divide.",
+        ),
+        Mistake(
+            "mean absolute change",
+            lambda before, after: float((after - before).abs().mean() / before.abs().mean()),
+            "You measured with absolute values. The norm asked for is the root of the sum of *squares*.",
+        ),
+        Mistake(
+            "largest direction only",
+            spectral,
+            "For matrices you took the spectral norm, the largest stretch. Frobenius counts every entry: M.norm().",
+        ),
+        Mistake(
+            "upside down",
+            lambda before, after: float(before.norm() / (after - before).norm()),
+            "Yours is large where little moved. Turn the fraction over.",
+        ),
+        Mistake(
+            "relative to the mean length",
+            lambda before, after: 2 * float((after - before).norm() / (before.norm() + after.norm())),
+            "You divided by the mean of both lengths. A drift is measured against where it started: before.norm().",
+        ),
+        Mistake(
+            "root of the mean over a norm",
+            lambda before, after: float((after - before).square().mean().sqrt() / before.norm()),
+            "Above you took the root of a *mean* of squares, below the root of a sum. Use the norm in both places.",
+        ),
+        Mistake(
+            "brackets missing",
+            lambda before, after: float((after - before / before).norm()),
+            (
+                "Python divides before it subtracts: this is after minus 1. Take the norm of (after - before) "
+                "first, then divide."
+            ),
+        ),
+        Mistake(
+            "norms of the rows",
+            lambda before, after: (after - before).norm(dim=-1) / before.norm(dim=-1),
+            "These are norms of single rows. One number is wanted, the norm of all entries: M.norm() without `dim`.",
+        ),
+        Mistake(
+            "norm of matrices only",
+            lambda before, after: torch.linalg.matrix_norm(after - before) / torch.linalg.matrix_norm(before),
+            "torch.linalg.matrix_norm refuses vectors. M.norm() takes both, and is the Frobenius norm of a matrix.",
+        ),
+    ),
+)
+
+DOUBLED = Exercise(
+    name="doubled",
+    title="A net that starts as the zero function",
+    reference=doubled,
+    cases=doubled_cases,
+    hints=(
+        "Give every hidden unit a twin that says exactly the opposite. What must the twin share, and what must differ?",
+        "The twin has the same w and b, so it fires when the unit fires; only its output weight has the other sign.",
+        "torch.cat([A, B]) puts B under A. Return three things: W twice, b twice, and a followed by -a.",
+    ),
+    mistakes=(
+        Mistake(
+            "no sign changed",
+            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, b]), torch.cat([a, a])),
+            "Your twins agree, so the output is twice what it was. One of the two must be subtracted.",
+        ),
+        Mistake(
+            "W flipped as well",
+            lambda W, b, a: (torch.cat([W, -W]), torch.cat([b, -b]), torch.cat([a, -a])),
+            "With -W and -b the twin fires where the unit is silent: relu(-z) is not relu(z). Flip a alone.",
+        ),
+        Mistake(
+            "W flipped instead of a",
+            lambda W, b, a: (torch.cat([W, -W]), torch.cat([b, -b]), torch.cat([a, a])),
+            (
+                "With -W a twin fires elsewhere, and its output does not cancel. It needs the same W and b, and the "
+                "opposite a."
+            ),
+            also=(lambda W, b, a: (torch.cat([W, -W]), torch.cat([b, b]), torch.cat([a, a])),),
+        ),
+        Mistake(
+            "output weights set to zero",
+            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, b]), torch.cat([0 * a, 0 * a])),
+            (
+                "With a = 0 the output is zero, and so is every gradient in W: half of the tangent kernel is gone. The "
+                "trick keeps both: a and -a."
+            ),
+        ),
+        Mistake(
+            "b flipped too",
+            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, -b]), torch.cat([a, -a])),
+            "The twin of w·x + b became w·x - b, another unit: the two no longer cancel. Copy b as it is.",
+        ),
+        Mistake(
+            "halved as well",
+            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, b]), torch.cat([a, -a]) / 2),
+            "It is zero, but every output weight was halved too. The scale in front belongs to the net, not to you.",
+        ),
+        Mistake(
+            "output weights over √2",
+            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, b]), torch.cat([a, -a]) / 2**0.5),
+            (
+                "You divided the output weights by √2, to keep the size of the kernel. Here the scale in front of the "
+                "net does that, with twice as many units: return a and -a as they are."
+            ),
+        ),
+        Mistake(
+            "twins side by side",
+            lambda W, b, a: (
+                W.repeat_interleave(2, 0),
+                b.repeat_interleave(2),
+                torch.stack([a, -a], 1).flatten(),
+            ),
+            "A right net, with its units in another order. Put all the twins after all the units: torch.cat.",
+        ),
+        Mistake(
+            "orders mixed",
+            lambda W, b, a: (W.repeat_interleave(2, 0), b.repeat_interleave(2), torch.cat([a, -a])),
+            "Your W and b hold twins side by side and your a does not: each unit got another one's output weight.",
+        ),
+        Mistake(
+            "twins above",
+            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, b]), torch.cat([-a, a])),
+            "The twins stand above the units. A right net, in another order: a first, then -a.",
+        ),
+        Mistake(
+            "b not doubled",
+            lambda W, b, a: (torch.cat([W, W]), b, torch.cat([a, -a])),
+            "b still has h entries. Each twin needs a bias of its own, the same as its unit's.",
+        ),
+        Mistake(
+            "joined sideways",
+            lambda W, b, a: (torch.cat([W, W], 1), torch.cat([b, b]), torch.cat([a, -a])),
+            (
+                "You put the second W beside the first, which doubles the inputs. Twins are more units, hence more "
+                "rows: dim=0."
+            ),
+        ),
+        Mistake(
+            "doubled in size",
+            lambda W, b, a: (2 * W, 2 * b, -2 * a),
+            "You doubled the numbers. What is wanted is twice as many units: torch.cat([W, W]) is (2h, d).",
+        ),
+        Mistake(
+            "cat without a list",
+            lambda W, b, a: torch.cat(W, W),
+            "torch.cat takes its tensors in a list: torch.cat([W, W]).",
+        ),
+    ),
+)

@@ -1,0 +1,143 @@
+"""The output scale: one net, trained on the same labels eleven times, from rich to lazy.
+
+The net's output is multiplied by alpha, and the loss divided by alpha^2, so that the function moves at the same speed:
+L = 1 / (2 alpha^2) mean (alpha f - y)^2, which is 1/2 mean (f - y / alpha)^2. The larger alpha, the shorter the way
+that the weights have to go, and along a short way a net is its tangent (Chizat, Oyallon and Bach 2019, Theorems 2.2
+and 2.4: gradient flow, a model whose derivative is Lipschitz; ours have ReLUs, and momentum on minibatches).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from ddlearn import compute, datasets, tangent
+from ddlearn.classroom import remembered
+from ddlearn.lessons.leaving_the_lazy_regime.starts import Start, flat
+from ddlearn.networks import MLP, Parameters
+from ddlearn.parities import any_kernel_bound, sparse_parity
+from ddlearn.training import Ensemble, train
+
+TASKS = ("parity of two bits", "digits, 0-4 or 5-9")
+SCALES = tuple(10 ** (k / 4) for k in range(-2, 9))
+BITS, EXAMPLES, TEST, PROBES = 30, 300, 1000, 200
+UNITS, STEPS, BATCH, PACE = 128, 1200, 64, 0.1
+RIDGE = 1e-6  # of the kernel's mean diagonal, for the regression that the lazy net should be
+
+
+@dataclass(frozen=True)
+class Training:
+    """What to train: equal if its numbers are, whoever watches it."""
+
+    task: str
+    seed: int
+    starts: Start
+    scales: tuple[float, ...] = SCALES
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """The same net after training at each of S output scales, and its kernel's regression at the start."""
+
+    scales: tuple[float, ...]
+    train: Tensor  # (S,) mean squared error of alpha f
+    test: Tensor  # (S,)
+    gap: Tensor  # (S,) mean squared difference of alpha f from the regression, on test points
+    tangent_move: Tensor  # (S,) relative change of the weights that would do if the net were its tangent
+    regression: float  # test error of ridge regression with the tangent kernel at the start
+    bound: float | None  # below which no kernel's average over the task's parities is, where there is such a line
+    weights: Tensor  # (1 + S, P) all parameters, at the start and at the end of each
+    kernels: Tensor  # (1 + S, PROBES, PROBES) tangent kernels on test points, likewise
+    alignment: Tensor  # (1 + S,) of those kernels with the labels
+    reading: Tensor  # (S, d) length of each input's first-layer weights, 1 on average at the start
+
+
+def net(task: str) -> MLP:
+    """f(x) = 1/m sum of m ReLU units, in the mean-field (muP) parametrization."""
+    inputs = BITS if task == TASKS[0] else 64
+    return MLP((inputs, UNITS, 1), parametrization="mup", bias="hidden", W_std=1.0, b_std=0.5)
+
+
+@lru_cache(maxsize=4)
+def examples(task: str, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Inputs and labels to train on, inputs and labels to test on, in double precision; labels are -1 or +1."""
+    generator = compute.generator(seed)
+    if task == TASKS[0]:
+        return (*sparse_parity(EXAMPLES, BITS, 2, generator), *sparse_parity(TEST, BITS, 2, generator))
+    digits = datasets.digits(generator, test=TEST)
+    x, x_test = (images.double().flatten(1) for images in (digits.train_images[:EXAMPLES], digits.test_images))
+    mean, size = x.mean(0), (x - x.mean(0)).square().mean().sqrt()
+    y, y_test = (torch.where(label >= 5, 1.0, -1.0).double() for label in (digits.train_y[:EXAMPLES], digits.test_y))
+    return (x - mean) / size, y, (x_test - mean) / size, y_test
+
+
+@remembered(12)
+def trained(training: Training, progress: Callable[[float, str], object] | None = None) -> tuple[Sweep, ...]:
+    """Train every start at every scale, as one batch of nets, and look at what became of them: a sweep a start."""
+    model, scales, starts = net(training.task), training.scales, training.starts.parameters
+    x, y, *_ = (part.float() for part in examples(training.task, training.seed))
+    alphas = torch.tensor(scales, dtype=torch.float64).repeat(len(starts))
+    result = train(
+        Ensemble((model,) * len(alphas), tuple(start for start in starts for _ in scales)),
+        x,
+        (y / alphas.float()[:, None])[..., None],
+        steps=STEPS,
+        lr=PACE * alphas.clamp(max=1),
+        optimizer="momentum",
+        batch=BATCH,
+        replacement=True,
+        generator=compute.generator(training.seed + 1),
+        progress=progress,
+    )
+    ends = result.ensemble.parameters
+    S = len(scales)
+    return tuple(_swept(training, starts[k], ends[S * k : S * (k + 1)]) for k in range(len(starts)))
+
+
+def _swept(training: Training, start: Parameters, ends: tuple[Parameters, ...]) -> Sweep:
+    model, alphas = net(training.task), torch.tensor(training.scales, dtype=torch.float64)[:, None]
+    x, y, x_test, y_test = examples(training.task, training.seed)
+    every = [_double(parameters) for parameters in (start, *ends)]
+
+    def outputs(points: Tensor) -> Tensor:
+        return alphas * torch.stack([model.apply(parameters, points)[:, 0] for parameters in every[1:]])
+
+    regression, tangent_move = tangents(model, start, training)
+    tested = outputs(x_test)
+    kernels = torch.stack([tangent.empirical(model, x_test[:PROBES], parameters=p, rates=True) for p in every])
+    lengths = torch.stack([W.norm(dim=0) for (W, _), _ in every])
+    return Sweep(
+        scales=training.scales,
+        train=(outputs(x) - y).square().mean(1),
+        test=(tested - y_test).square().mean(1),
+        gap=(tested - regression).square().mean(1),
+        tangent_move=tangent_move,
+        regression=float((regression - y_test).square().mean()),
+        bound=any_kernel_bound(BITS, 2, EXAMPLES) if training.task == TASKS[0] else None,
+        weights=torch.stack([flat(parameters) for parameters in (start, *ends)]),
+        kernels=kernels.float(),
+        alignment=torch.tensor([tangent.alignment(K, y_test[:PROBES]) for K in kernels], dtype=torch.float32),
+        reading=lengths[1:] / lengths[0].mean(),
+    )
+
+
+def tangents(model: MLP, start: Parameters, training: Training) -> tuple[Tensor, Tensor]:
+    """What the tangent at the start predicts: ridge regression on the test points, (TEST,), and the weights' way, (S,).
+
+    A linear net goes from theta_0 to the nearest theta that fits: J d = y / alpha - f_0 has the shortest solution
+    |d|^2 = m r' K^-1 r, with r that right-hand side and K = m J J' the kernel with the rates of this parametrization.
+    """
+    x, y, x_test, _ = examples(training.task, training.seed)
+    start = _double(start)
+    K = tangent.empirical(model, x, parameters=start, rates=True)
+    K += RIDGE * K.diagonal().mean() * torch.eye(len(K)).to(K)
+    K_test = tangent.empirical(model, x_test, x, parameters=start, rates=True)
+    r = y / torch.tensor(training.scales, dtype=y.dtype)[:, None] - model.apply(start, x)[:, 0]  # (S, n)
+    shortest = (UNITS * (r.T * torch.linalg.solve(K, r.T)).sum(0)).sqrt()
+    return K_test @ torch.linalg.solve(K, y), shortest / flat(start).norm()
+
+
+def _double(parameters: Parameters) -> Parameters:
+    return tuple(tuple(None if part is None else part.double() for part in pair) for pair in parameters)

@@ -1,0 +1,216 @@
+"""Width, and what a wider net does with it: weights, features and kernel that move less and less, or as much as ever.
+
+All nets here are f = s sum_j a_j relu(w_j . x + b_j), and the parametrization is the choice of s. With s = m^(p-1) the
+net is m^p times the mean of m units: p = 0 is the mean-field scaling (muP), p = 1/2 the NTK's. So the NTK
+parametrization *is* an output scale, alpha = sqrt(m), and a wider net in it is a lazier one. Gradients take the factor
+1 / (s^2 m), so that every net's function begins to move at the same speed. After a fixed number of steps, weights and
+features have then moved as m^-p, relative to their start, and the kernel as m^-2p: its first-order changes cancel
+between units of opposite sign. Where a kink passes a point, a ReLU's kernel jumps; that part falls a little slower.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from statistics import mean
+
+import torch
+from torch import Tensor
+
+from ddlearn import compute, datasets, tangent
+from ddlearn.classroom import Choice, CurveFigure, Explorer, Switch, remembered
+from ddlearn.classroom.wording import brief, say
+from ddlearn.lessons.leaving_the_lazy_regime import exercises
+from ddlearn.lessons.leaving_the_lazy_regime.starts import flat
+from ddlearn.networks import MLP, Parameters
+from ddlearn.result import Curve
+from ddlearn.training import Ensemble, train
+
+QUANTITIES = ("weights", "features", "kernel")
+SCALINGS = {"muP, scale 1": 0.0, "between, scale ⁴√m": 0.25, "NTK, scale √m": 0.5}
+WIDTHS = (64, 128, 256, 512, 1024)
+SEEDS = range(3)
+POINTS, STEPS, PACE = 50, 100, 0.3
+
+
+@dataclass(frozen=True)
+class Training:
+    """What to train: equal if its numbers are, whoever watches it."""
+
+    activation: str
+    speeds: tuple[tuple[float, float], ...]  # (p, q): output scale m^p, learning rate times m^q
+    widths: tuple[int, ...] = WIDTHS
+    seeds: range = SEEDS
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """What each net was before and after training, and how well it then fitted."""
+
+    before: dict[tuple, dict[str, Tensor]]  # (seed, width) -> quantity -> tensor
+    after: dict[tuple, dict[str, Tensor]]  # (p, q, seed, width) -> quantity -> tensor
+    errors: dict[tuple, float]  # mean squared training error of m^p f at the end, likewise
+
+
+@dataclass(frozen=True, eq=False)
+class WidthCurve(Curve):
+    """How far one quantity moved against width, with what stands beside the figure."""
+
+    quantity: str = ""
+    speed: tuple[float, float] = (0.0, 0.0)
+    equal: bool = True
+    errors: tuple[float, float] = (0.0, 0.0)  # training error at the end, of the narrowest and the widest nets
+    alignment: tuple[float, float] = (0.0, 0.0)  # of the widest nets' kernel with the labels, before and after
+
+
+def theory(quantity: str, power: float) -> float:
+    """The exponent of the width: -p for weights and features, -2p for the kernel."""
+    return -power * (2 if quantity == "kernel" else 1)
+
+
+def factor(scaling: str, equal: bool) -> float:
+    """The exponent q of the factor m^q in the learning rate: 1 / (s^2 m) = m^(1-2p) for equal speed, else none."""
+    return 1 - 2 * SCALINGS[scaling] if equal else 0.0
+
+
+@lru_cache(maxsize=1)
+def points() -> tuple[Tensor, Tensor]:
+    """Digits as vectors of length 1 on average, less the mean digit, (n, 64); y = +1 for 5 to 9, else -1, (n,)."""
+    digits = datasets.digits(compute.generator(0))
+    images = digits.train_images.double().flatten(1)
+    x = (images - images.mean(0))[:POINTS]
+    return x / x.norm(dim=1).mean(), torch.where(digits.train_y[:POINTS] >= 5, 1.0, -1.0).double()
+
+
+@remembered(8)
+def trained(training: Training, progress: Callable[[float, str], object] | None = None) -> Moves:
+    """Train every net for the same number of steps, in single precision."""
+    x, y = (part.float() for part in points())
+    model = MLP((x.shape[1], 2, 1), training.activation, "mup", W_std=x.shape[1] ** 0.5, b_std=0.5, bias="hidden")
+    nets = {m: replace(model, widths=(x.shape[1], m, 1)) for m in training.widths}
+    starts = {
+        (seed, m): net.init(compute.generator(seed), torch.float32, readout="signs", doubled=True)
+        for seed in training.seeds
+        for m, net in nets.items()
+    }
+    names = [(p, q, seed, m) for p, q in training.speeds for seed, m in starts]
+    # An output scale m^p is the target y / m^p. The rates of muP, m for all, are then those of equal speed: q = 1 - 2p.
+    result = train(
+        Ensemble(tuple(nets[m] for *_, m in names), tuple(starts[seed, m] for *_, seed, m in names)),
+        x,
+        torch.stack([y / m**p for p, *_, m in names])[..., None],
+        steps=STEPS,
+        lr=[PACE * m ** (q - 1 + 2 * p) for p, q, _, m in names],
+        progress=progress,
+    )
+
+    def seen(m: int, parameters: Parameters) -> dict[str, Tensor]:
+        return {
+            "weights": flat(parameters),
+            "features": nets[m].features(parameters, x),
+            "kernel": tangent.empirical(nets[m], x, parameters=parameters, rates=True),
+        }
+
+    return Moves(
+        before={name: seen(name[-1], start) for name, start in starts.items()},
+        after={name: seen(name[-1], end) for name, end in zip(names, result.ensemble.parameters, strict=True)},
+        errors={
+            name: float(2 * loss * name[-1] ** (2 * name[0]))
+            for name, loss in zip(names, result.losses[:, -1], strict=True)
+        },
+    )
+
+
+def against_width(
+    quantity: str,
+    scaling: str,
+    activation: str,
+    equal: bool,
+    *,
+    drift: Callable[[Tensor, Tensor], float] = exercises.drift,
+    seeds: range = SEEDS,
+    widths: tuple[int, ...] = WIDTHS,
+    scalings: tuple[str, ...] = tuple(SCALINGS),
+    progress: Callable[[float, str], object] | None = None,
+) -> WidthCurve:
+    """The relative change of one quantity against width, every seed; `equal` takes the factor 1 / (s^2 m)."""
+    speed = (SCALINGS[scaling], factor(scaling, equal))
+    every = dict.fromkeys((SCALINGS[one], factor(one, fair)) for one in scalings for fair in (True, False))
+    moves = trained(Training(activation, tuple(every), widths, seeds), progress=progress)
+    measured = torch.tensor(
+        [
+            [
+                float(drift(moves.before[seed, m][quantity].double(), moves.after[*speed, seed, m][quantity].double()))
+                for m in widths
+            ]
+            for seed in seeds
+        ],
+        dtype=torch.float64,
+    )
+    widest, labels = widths[-1], points()[1]
+    kernels = [
+        [there["kernel"].double() for there in (moves.before[seed, widest], moves.after[*speed, seed, widest])]
+        for seed in seeds
+    ]
+    m = torch.tensor(widths, dtype=torch.float64)
+    exponent = theory(quantity, speed[0])
+    height = (measured.log().mean(0) - exponent * m.log()).mean().exp()  # the theory knows the slope alone
+    return WidthCurve(
+        x=m,
+        measured=measured,
+        theory=height * m**exponent if equal else None,
+        x_name="hidden units (width m)",
+        y_name=f"relative change of the {quantity}",
+        title=scaling,
+        quantity=quantity,
+        speed=speed,
+        equal=equal,
+        errors=tuple(mean([moves.errors[*speed, seed, m] for seed in seeds]) for m in (widths[0], widths[-1])),
+        alignment=tuple(mean([tangent.alignment(pair[k], labels) for pair in kernels]) for k in (0, 1)),
+    )
+
+
+class WidthFigure(CurveFigure):
+    """The curve on axes that stay; the multiplier, the slope and the learner's guess stand under it."""
+
+    size = (9.4, 3.9)
+    log_x = log_y = True
+    limits = (4e-4, 12.0)
+    prediction = staticmethod(lambda: None)
+
+    def describe(self, result: WidthCurve) -> str:
+        first, last = (brief(m) for m in (result.x[0], result.x[-1]))
+        moved = result.mean
+        slope = float(result.log_slope().mean())
+        if result.equal:
+            rates = [brief(float(m) ** result.speed[1]) for m in (result.x[0], result.x[-1])]
+            pace = f"Learning-rate factor 1/(s²m): {rates[0]} at {first}, {rates[1]} at {last}"
+            exponent = theory(result.quantity, result.speed[0])
+            agreed = f" (theory {brief(exponent)})"
+        else:
+            pace, agreed = "The same learning rate at every width", ""
+        guess = self.prediction()
+        said = f" You said {brief(guess)}." if guess is not None else ""
+        return (
+            f"{result.quantity.capitalize()}: {say(moved[0], 2)} at {first} units, {say(moved[-1], 2)} at {last}; "
+            f"slope {say(slope, 2)}{agreed}. {pace}; training error at the end {say(result.errors[0], 2)} and "
+            f"{say(result.errors[1], 2)}. Alignment of the widest: {say(result.alignment[0], 2)} before, "
+            f"{say(result.alignment[1], 2)} after. {brief(result.x[-1] / result.x[0])} times wider divides "
+            f"the change by {say(moved[0] / moved[-1], 2)}.{said}"
+        )
+
+
+def explorer() -> Explorer:
+    """The width explorer, fresh."""
+    return Explorer(
+        name="width",
+        title="Width: who still moves in a wide net?",
+        controls=(
+            Choice("scaling", "Parametrization", tuple(SCALINGS), tuple(SCALINGS)[-1]),
+            Choice("quantity", "What moves", QUANTITIES, QUANTITIES[0]),
+            Choice("activation", "Units", ("relu", "erf"), "relu"),
+            Switch("equal", "Equal speed: learning rate times 1/(s²m)", True),
+        ),
+        compute=against_width,
+        figure=WidthFigure,
+        uses=("drift",),
+    )

@@ -1,0 +1,163 @@
+"""What the claims of lesson 05 measure: one number for one seed, and an argument that spoils it for the control."""
+
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from ddlearn import compute
+from ddlearn.lessons.real_steps_real_widths import catapult, edge, starts
+from ddlearn.lessons.real_steps_real_widths.audit import audit
+from ddlearn.linear_networks import (
+    FAMILIES,
+    LeastSquares,
+    Starts,
+    certificate,
+    descend,
+    draw_starts,
+    envelope,
+    gaussian_layers,
+    gradients,
+    imbalance,
+    imbalance_drift,
+    measured_rate,
+    schedule,
+)
+from ddlearn.sharpness import factor_descent, factor_sharpness, period_two_orbit
+
+
+def drift_gap(seed: int, power: int) -> float:
+    """|D_50 - D_0 - sum of drifts| over |D_0| along 50 large steps, the rate in the drift to this power."""
+    start = starts.draw(7, 2.0, seed)
+    rate = 2 * float(certificate(*start).largest_rate)
+    run = descend(*start, rate, 50)
+    drifts = imbalance_drift(gradients(start.problem, run.W1[:-1], run.W2[:-1]), rate) * rate ** (power - 2)
+    D = imbalance(run.W1, run.W2)
+    return float((D[-1] - D[0] - drifts.sum(0)).norm() / D[0].norm())
+
+
+def change_against_rate(seed: int, conserved: bool) -> float:
+    """Slope in log rate of the log change, up to a fixed time, of the imbalance; or of the sum in its place."""
+    start = starts.draw(16, 1.0, seed)
+    rates = torch.tensor([0.02, 0.01, 0.005, 0.0025], dtype=torch.float64)
+    changes = []
+    for rate in rates.tolist():
+        run = descend(*start, rate, round(1 / rate))
+        W1, W2 = run.W1[[0, -1]], run.W2[[0, -1]]
+        kept = imbalance(W1, W2) if conserved else W1.mT @ W1 + W2.mT @ W2
+        changes.append((kept[1] - kept[0]).norm())
+    return log_slope(rates, torch.stack(changes))
+
+
+def log_slope(x: Tensor, y: Tensor) -> float:
+    u = x.log() - x.log().mean()
+    return float(y.log() @ u / (u @ u))
+
+
+def broken_steps(seed: int, tighter: float) -> float:
+    """Broken inequalities in runs of all families, at the certified and at the measured rate."""
+    total = 0
+    for number, family in enumerate(FAMILIES):
+        start = draw_starts(family, 4, 3, 3, compute.generator(100 * seed + number))
+        certified = certificate(*start)
+        for rate in (certified.rate, lambda t, W1, W2, p=start.problem: measured_rate(p, W1, W2)):
+            total += audit(start, descend(*start, rate, 80), certified, tighter).total()
+    return total
+
+
+def wide(seed: int) -> Starts:
+    return draw_starts("wide", 15, 4, 4, compute.generator(500 + seed))
+
+
+def certified_over_taken(seed: int, bending: bool) -> float:
+    """Median over wide starts of the steps certified to a millionth of the loss over the steps taken."""
+    start = wide(seed)
+    promised = envelope(*start, 300) if bending else certificate(*start)
+    rate = promised.rates[0] if bending else promised.rate
+    return float((promised.iterations() / descend(*start, rate, 300).iterations()).median())
+
+
+def speed_gained(seed: int, growing: bool) -> float:
+    """Median over wide starts of the steps that a constant step is certified for, over those of the schedule."""
+    start = wide(seed)
+    constant = certificate(*start)
+    promised = schedule(*start, 400) if growing else constant
+    return float((constant.iterations() / promised.iterations()).median())
+
+
+def covered(seed: int, width: int, side: int = 6, draws: int = 100) -> float:
+    """Share of Gaussian starts that the imbalance covers."""
+    generator = compute.generator(seed)
+    target = torch.randn(draws, side, side, generator=generator, dtype=torch.float64)
+    problem = LeastSquares(torch.ones(draws, side, dtype=torch.float64), target)
+    return float(
+        certificate(problem, *gaussian_layers(draws, side, side, width, (1, 1), generator)).covered.double().mean()
+    )
+
+
+def covered_narrow(seed: int, argument) -> float:
+    """Share of starts of width 16 that an argument covers."""
+    start = starts.stack(16, (1.0,), range(20 * seed, 20 * seed + 20))
+    return float(argument(*start).covered.double().mean())
+
+
+def move_slope(seed: int, power: float) -> float:
+    """Slope in log width of the log relative move, for entries of size width ** -power."""
+    widths = (64, 256, 1024, 4096)
+    moves = []
+    for width in widths:
+        problem, W1, W2 = starts.stack(width, (1.0,), range(3 * seed, 3 * seed + 3))
+        size = (width / widths[0]) ** (0.25 - power)
+        run = descend(problem, size * W1, size * W2, lambda t, W1, W2, p=problem: measured_rate(p, W1, W2), 60, 1e-4)
+        moves.append(run.relative_move[-1].mean())
+    return log_slope(torch.tensor(widths, dtype=torch.float64), torch.stack(moves))
+
+
+@lru_cache(maxsize=8)
+def burnt(seed: int) -> tuple[Tensor, Tensor]:
+    """rate * sharpness / 2 of the minima that 300 random runs end in, and of those where flow would end."""
+    generator = compute.generator(seed)
+    a, b, share = (torch.rand(300, generator=generator, dtype=torch.float64) for _ in range(3))
+    a, b = 0.05 + 3.95 * a, 0.05 + 1.45 * b
+    flow = torch.hypot(a.square() - b.square(), torch.full_like(a, 2.0))
+    rate = (0.3 + 1.9 * share) * 2 / flow
+    run = factor_descent(a, b, 1.0, rate, 2000)
+    a, b = run.first[-1], run.second[-1]
+    arrived = (a * b - 1).abs() < 1e-10
+    return rate[arrived] * factor_sharpness(a[arrived], b[arrived], 1.0) / 2, (rate * flow / 2)[arrived]
+
+
+def diverged(seed: int, low: float, high: float, c: float = 1.5, draws: int = 200) -> float:
+    """Share of starts with an imbalance between `low` and `high` and a product near a half that diverge at step c."""
+    product, share = torch.rand(2, draws, generator=compute.generator(seed), dtype=torch.float64)
+    product, imbalance = 0.3 + 0.4 * product, low + (high - low) * share
+    a = ((imbalance + torch.hypot(imbalance, 2 * product)) / 2).sqrt()
+    return float((~factor_descent(a, product / a, 1.0, c, 1000).first[-1].isfinite()).double().mean())
+
+
+def orbit_gap(seed: int, misfit: float) -> float:
+    """Largest distance of the last two iterates from the closed form, over three rates; c in it times `misfit`."""
+    c = torch.tensor([1.05, 1.1, 1.2], dtype=torch.float64)
+    a, b = 1 + 0.3 * torch.rand(2, 1, generator=compute.generator(seed), dtype=torch.float64)
+    last = factor_descent(a.expand(3), b.expand(3), 1.0, c, 1500).first[-2:].sort(0).values  # (2, 3)
+    orbits = torch.tensor([period_two_orbit(misfit * one) for one in c.tolist()], dtype=torch.float64)  # (3, 2)
+    return float((last - orbits.T).abs().max())
+
+
+def residual_slope(seed: int, c: float) -> float:
+    """Slope in log time of log |ab - 1| between steps 400 and 4,000, from a balanced start."""
+    a = 1.05 + 0.15 * torch.rand(1, generator=compute.generator(seed), dtype=torch.float64)
+    run = factor_descent(a, a, 1.0, c, 4000)
+    early, late = ((run.first[t] * run.second[t] - 1).abs().clamp_min(1e-16).log10() for t in (400, 4000))
+    return float(late - early)
+
+
+def landing(seed: int, first: float) -> float:
+    """rate * kernel at the end of a run of width 1,000 that starts at `first`."""
+    return float(catapult.throws(1000, seed, torch.tensor([first], dtype=torch.float64))[1][-1])
+
+
+def late_share(seed: int, rate: float, steps: int) -> float:
+    """Mean of rate * sharpness / 2 over the second half of the run on digits."""
+    run = edge.train(rate, steps, seed)
+    return float(run.share[len(run.times) // 2 :].mean())

@@ -1,0 +1,221 @@
+"""Lesson 02's own computations against independent ones."""
+
+from itertools import combinations
+
+import pytest
+import torch
+
+from ddlearn import compute, kernels, parities, tangent
+from ddlearn.lessons.learned_embeddings import bound, digits, exercises, film, lesson, parity, probe, race
+from ddlearn.lessons.learned_embeddings.recipe import BATCH, DECAY, RATE, Sample, learn, readout
+
+
+def normal(*shape, seed=0):
+    return torch.randn(shape, generator=compute.generator(seed), dtype=torch.float64)
+
+
+# -- what the learner writes
+
+
+def test_the_exercises_references_are_the_librarys_functions():
+    x, W = normal(30, 5), normal(9, 5, seed=1)
+    units = kernels.ReluFeatures(W.T.contiguous())(x)
+    torch.testing.assert_close(exercises.features(x, W, torch.zeros(9).double()), units / 2**0.5)
+    phi, y = normal(20, 4, seed=2), normal(20, seed=3)
+    assert exercises.alignment(phi @ phi.T, y) == pytest.approx(tangent.alignment(phi @ phi.T, y), rel=1e-12)
+    signs = normal(12, 7).sign()
+    for k in (1, 2, 3):
+        torch.testing.assert_close(exercises.oracle_kernel(signs, signs, k), parities.oracle_kernel(signs, k=k))
+
+
+# -- the recipe
+
+
+@pytest.mark.parametrize("decay", [DECAY, 0.0])
+def test_a_training_is_gradient_descent_with_momentum_by_autograd(decay):
+    """Full batches (the sample is repeated: a batch of BATCH rows drawn with replacement from one point)."""
+    x, y = normal(1, 3), torch.tensor([0.7], dtype=torch.float64)
+    reel = learn([Sample(x, y, x, y)], 4, range(5), [0], units=6, decay=decay)[0]
+    W, b, a = (part[0].clone().requires_grad_() for part in (reel.W, reel.b, reel.a))
+    velocity = [torch.zeros_like(p) for p in (W, b, a)]
+    for step in range(1, 5):
+        output = torch.relu(x @ W.T + b) @ a / 6
+        gradients = torch.autograd.grad((output - y).square().mean() / 2, (W, b, a))
+        with torch.no_grad():
+            for p, v, g in zip((W, b, a), velocity, gradients, strict=True):
+                v.mul_(0.9).add_(6 * g + decay * p)
+                p -= RATE * v
+        torch.testing.assert_close(reel.W[step], W.detach())
+        torch.testing.assert_close(reel.a[step], a.detach())
+        torch.testing.assert_close(reel.outputs(step, x), (torch.relu(x @ W.T + b) @ a / 6).detach())
+    assert BATCH > 1
+
+
+def test_a_smaller_sample_trains_beside_a_larger_one_as_if_it_were_alone():
+    """Repeating a sample changes neither its loss nor, with its own points in every batch, what is learned from it."""
+    x, y = normal(1, 3), torch.ones(1, dtype=torch.float64)
+    longer, many = normal(8, 3, seed=1), torch.ones(8, dtype=torch.float64)
+    alone = learn([Sample(x, y, x, y)], 5, (), [0], units=4)[0]
+    beside = learn([Sample(x, y, x, y), Sample(longer, many, x, y)], 5, (), [0, 1], units=4)[0]
+    torch.testing.assert_close(alone.W[-1], beside.W[-1])
+
+
+def test_the_readout_is_ridge_regression_with_a_constant():
+    phi, new, y = normal(12, 5), normal(7, 5, seed=1), normal(12, seed=2)
+    one, other = (torch.cat([part, torch.ones(len(part), 1).double()], 1) for part in (phi, new))
+    w = torch.linalg.solve(one.T @ one + 12 * 0.1 * torch.eye(6).double(), one.T @ y)
+    torch.testing.assert_close(readout(phi, y, new, 0.1), other @ w)
+
+
+# -- the film
+
+
+@pytest.fixture(scope="module")
+def rings():
+    return film.training("rings", "20", 0)
+
+
+def test_at_the_first_step_the_two_embeddings_are_one():
+    scene = film.film("rings", "20", 0)
+    torch.testing.assert_close(scene.fixed.score, scene.learned.score)
+    torch.testing.assert_close(scene.fixed.spread, scene.learned.spread)
+
+
+def test_the_film_looks_along_the_plane(rings):
+    """The spread is the first principal coordinate of what is uncorrelated with the score: numpy's eigenvectors say."""
+    sample, reel = rings
+    W, b = reel.W[-1], reel.b[-1]
+    seen = film.view(sample, W, b, None, exercises.features, exercises.alignment)
+    phi = exercises.features(sample.new_x, W, b)
+    centred, along = phi - phi.mean(0), seen.score - seen.score.mean()
+    rest = centred - torch.outer(along, centred.T @ along) / along.square().sum()
+    _, vectors = torch.linalg.eigh(rest @ rest.T)
+    cosine = seen.spread @ vectors[:, -1] / seen.spread.norm()
+    assert abs(float(cosine)) == pytest.approx(1, abs=1e-8)
+    assert abs(float(seen.spread @ along)) < 1e-8
+    assert float(seen.spread.abs().max()) == pytest.approx(1)
+
+
+def test_the_picture_never_flips_from_one_frame_to_the_next():
+    spreads = torch.stack([one.spread for one in film.views("xor", "20", 0, exercises.features, exercises.alignment)])
+    assert ((spreads[1:] * spreads[:-1]).sum(1) >= 0).all()
+
+
+def test_the_units_turn_to_the_two_coordinates_that_matter(rings):
+    _, reel = rings
+    assert float(reel.attention(0)[:2].sum()) < 0.2
+    assert float(reel.attention(-1)[:2].sum()) > 0.4
+    assert float(reel.attention(-1).sum()) == pytest.approx(1)
+
+
+# -- the race
+
+
+def test_many_random_units_come_to_the_closed_form():
+    x = normal(6, 4)
+    W, b = race.random_units(200_000, 4, 0)
+    phi = exercises.features(x, W, b)
+    # An entry's standard error is at most sqrt(E[relu^4] / m): a fifth of a percent of the largest entry, about.
+    torch.testing.assert_close(phi @ phi.T, race.limit_kernel(x, x), atol=0.02, rtol=0)
+
+
+def test_a_power_of_the_gaussian_kernel_is_a_narrower_one():
+    x = normal(9, 3)
+    torch.testing.assert_close(kernels.rbf(x, width=2.0) ** 4, kernels.rbf(x, width=1.0))
+
+
+def test_larger_samples_hold_the_smaller_ones():
+    for samples in (probe.shapes("moons, 20", 1, (50, 100)), digits.two_classes("even against odd", 1, (50, 100))):
+        torch.testing.assert_close(samples[0].x, samples[1].x[:50])
+        assert set(samples[1].y.tolist()) == {-1.0, 1.0}
+
+
+# -- the line
+
+
+@pytest.mark.parametrize("k", [2, 3])
+def test_errors_over_the_cube_are_those_of_a_projection(k):
+    """With the oracle kernel, interpolation is the projection on the span of its functions: by QR, target by target."""
+    cube, rows = bound.cube(), bound.examples(4)[:25]
+    K = exercises.oracle_kernel(cube, cube[rows], k)
+    ours = bound.errors_of(K, rows, k)
+    span = torch.linalg.qr(K).Q
+    for column, S in enumerate(combinations(range(bound.D), k)):
+        chi = cube[:, S].prod(1)
+        assert float(ours[column]) == pytest.approx(1 - float((span.T @ chi).square().sum()) / 1024, abs=1e-6)
+
+
+def test_no_kernel_crosses_the_line_not_even_one_drawn_at_random():
+    def random_kernel(x, x2, k):
+        W = normal(10, 300, seed=k)
+        return torch.cos(x @ W) @ torch.cos(x2 @ W).T / 300
+
+    for k in (2, 3, 4):
+        line = torch.tensor([parities.any_kernel_bound(10, k, n) for n in bound.COUNTS], dtype=torch.float64)
+        for kernel in (*bound.KERNELS.values(), random_kernel, exercises.oracle_kernel):
+            assert (bound.curve(kernel, k, 7)[0] >= line - 1e-9).all()
+
+
+def test_the_examples_are_points_of_the_cube_no_two_the_same_up_to_sign():
+    x = bound.cube()[bound.examples(3)]
+    assert x.shape == (bound.MOST, 10)
+    assert (x.abs() == 1).all()
+    assert 0.4 < float((x[:, 0] == 1).double().mean()) < 0.6  # both halves of the cube
+    inner = (x @ x.T).fill_diagonal_(0)
+    assert float(inner.abs().max()) < 10
+
+
+def test_a_kernel_that_knows_the_subset_learns_that_one_only():
+    result = bound.bound("one that knows the subset", "3", 60)
+    assert float(result.errors[0]) < 1e-12
+    assert result.below == 1
+    assert float(result.errors[1]) > 0.9
+
+
+# -- the net against the line
+
+
+def test_the_gaussian_and_the_oracle_stay_at_the_line_on_one_parity():
+    """Three targets only, so the average has sampling error: 0.05, as for two thousand points of error measured."""
+    result = parity.net_against_line("2 of 40", 200, 100)
+    lines = torch.tensor([parities.any_kernel_bound(40, 2, n) for n in result.task.sizes])
+    assert (result.oracle.mean(0) - lines).abs().max() < 0.05
+    assert (result.rbf.mean(0) > lines - 0.05).all()
+
+
+def test_the_gradient_finds_the_two_coordinates_and_decay_removes_the_others():
+    """Both nets grow weights everywhere in a hundred steps; later only weight decay takes those on noise away."""
+    size = parity.TASKS["2 of 40"].sizes.index(200)
+    with_decay, without = (parity.nets_of("2 of 40", decay)[size] for decay in (True, False))
+
+    def noise(reel, frame):
+        return float(reel.W[frame][:, 2:].square().sum() / reel.W[0][:, 2:].square().sum())
+
+    for reel in (with_decay, without):
+        assert noise(reel, 1) > 5
+        assert float(reel.losses[-1]) < 1e-3
+        assert float(reel.attention(-1)[:2].sum()) > 5 * float(reel.attention(0)[:2].sum())
+    assert noise(with_decay, -1) < 1 < 0.9 * noise(without, 1) < noise(without, -1)
+    assert float(without.attention(-1)[:2].sum()) < 0.5 < float(with_decay.attention(-1)[:2].sum())
+
+
+def test_the_switch_takes_the_decay_away_and_says_so():
+    on, off = (parity.net_against_line("2 of 40", 200, 100, decay) for decay in (True, False))
+    assert float(off.net.mean(0)[on.column]) > 5 * float(on.net.mean(0)[on.column])
+    torch.testing.assert_close(on.rbf, off.rbf)
+    sentences = [lesson.parity.figure.bundle(one)["text/plain"] for one in (on, off)]
+    assert "trained with weight decay" in sentences[0]
+    assert "trained without weight decay" in sentences[1]
+
+
+def test_the_nearest_sample_is_the_one_that_is_said():
+    result = parity.net_against_line("2 of 40", 170, 50)
+    assert (result.n, result.step) == (200, 1000)
+    assert result.line == pytest.approx(1 - 200 / 780)
+
+
+def test_the_prediction_is_drawn_on_the_line(monkeypatch):
+    monkeypatch.setattr(lesson.bound.figure, "prediction", lambda: 0.3)
+    sentence = lesson.bound.figure.bundle(bound.bound("Gaussian, wide", "3", 20))["text/plain"]
+    assert "You said 0.30 at 60; it is 0.50." in sentence
+    assert lesson.bound.figure.guess.get_ydata() == [0.3]

@@ -1,0 +1,243 @@
+"""Lesson 03's own computations against independent ones."""
+
+import math
+
+import numpy
+import pytest
+import torch
+from torch.func import jvp
+
+from ddlearn import compute, tangent
+from ddlearn.lessons.neural_tangent_kernel import circle, digits, exercises, film, measures, nets, walk, widths
+from ddlearn.tangent import infinite, linearize
+
+
+@pytest.fixture
+def circle_net():
+    net = nets.net(3, 50)
+    return net, net.init(compute.generator(3))
+
+
+def test_the_nets_outputs_are_the_librarys(circle_net):
+    net, parameters = circle_net
+    ours = nets.outputs(circle.X_GRID, *nets.weights(parameters))
+    torch.testing.assert_close(ours, net.apply(parameters, nets.scaled(circle.X_GRID))[:, 0])
+
+
+def test_the_exercises_references_are_the_librarys_functions(circle_net):
+    net, parameters = circle_net
+    ours = exercises.empirical_ntk(circle.X_GRID, circle.X, *nets.weights(parameters))
+    theirs = tangent.empirical(net, nets.scaled(circle.X_GRID), nets.scaled(circle.X), parameters=parameters)
+    torch.testing.assert_close(ours, theirs)
+    x = widths.sphere()[0]
+    for depth in (1, 2, 5):
+        ours = nets.infinite_ntk(x, exercises.next_layer, depth)
+        torch.testing.assert_close(ours, infinite(nets.scaled(x), depth=depth).ntk, atol=1e-6, rtol=0)
+    K, f0 = nets.infinite_ntk(circle.X, exercises.next_layer), torch.sin(circle.ANGLES)
+    dynamics = tangent.dynamics(K, circle.Y, f0)
+    lr = 0.8 * dynamics.max_lr
+    torch.testing.assert_close(exercises.descent(K, circle.Y, f0, lr, 7), dynamics.descent(7, lr))
+
+
+def test_a_layer_is_an_average_over_random_units():
+    """Half a million units: entries within five standard errors of the two averages that the layer stands for."""
+    x = measures.unit_points(4, 3, 1) * torch.tensor([[1.0], [0.5], [2.0], [1.5]], dtype=torch.float64)
+    W = torch.randn(500_000, 3, generator=compute.generator(2), dtype=torch.float64)
+    z, gram = x @ W.T, x @ x.T
+    nngp, ntk = exercises.next_layer(gram, 3 * gram)
+    slopes = (ntk - nngp) / (3 * gram)
+    for closed, units in ((nngp, torch.relu(z)), (slopes, (z > 0).double())):
+        samples = 2 * units[:, None] * units[None]
+        error = samples.std(-1) / len(W) ** 0.5
+        assert ((samples.mean(-1) - closed).abs() <= 5 * error + 1e-12).all()
+
+
+def test_the_waves_are_the_infinite_kernels_eigenmodes():
+    K = nets.infinite_ntk(circle.X, exercises.next_layer, depth=2)
+    for k in circle.WAVES:
+        for wave in ((k * circle.ANGLES).cos(), (k * circle.ANGLES).sin()):
+            if wave.norm() > 1e-6:
+                rate = (wave @ K @ wave) / (wave @ wave)
+                torch.testing.assert_close(K @ wave, rate * wave, atol=1e-10, rtol=0)
+
+
+def test_amplitudes_are_root_mean_squares():
+    residual = 3 + 2 * (2 * circle.ANGLES + 0.3).cos() + 5 * (4 * circle.ANGLES).sin() + 7 * (3 * circle.ANGLES).cos()
+    root = 2**0.5
+    expected = torch.tensor([3, 0, 2 / root, 5 / root], dtype=torch.float64)
+    torch.testing.assert_close(circle.amplitudes(residual), expected, atol=1e-12, rtol=0)
+
+
+def test_the_walk_leads_to_the_nearest_weights_that_fit_the_tangent():
+    """Against least squares on gradients taken by autograd: its solution of smallest norm."""
+    road = walk.road(128, walk.DIRECTIONS[0], 0, exercises.empirical_ntk)
+    J = measures.gradients(road.W, road.a)
+    residual = (circle.Y - nets.outputs(circle.X, road.W, road.a)).numpy()
+    nearest = numpy.linalg.lstsq(J.numpy(), residual, rcond=None)[0]
+    ours = torch.cat([road.dW.flatten(), road.da])
+    torch.testing.assert_close(ours, torch.as_tensor(nearest), atol=1e-8, rtol=0)
+    assert road.moved == pytest.approx(float(ours.norm() / torch.cat([road.W.flatten(), road.a]).norm()))
+
+
+@pytest.mark.parametrize("direction", walk.DIRECTIONS)
+def test_the_tangent_on_the_way_is_the_librarys_linearization(direction):
+    road = walk.road(128, direction, 0, exercises.empirical_ntk)
+    way = 0.7
+    straight = linearize(nets.net(3, 128), ((road.W, None), (road.a[None], None)))
+    there = ((road.W + way * road.dW, None), ((road.a + way * road.da)[None], None))
+    wanted = straight(nets.scaled(circle.X_GRID), there)[:, 0]
+    torch.testing.assert_close(road.f0 + way * road.slope, wanted, atol=1e-8, rtol=0)
+    torch.testing.assert_close(
+        road.net(way), nets.net(3, 128).apply(there, nets.scaled(circle.X_GRID))[:, 0], atol=1e-12, rtol=0
+    )
+
+
+def test_the_random_direction_is_as_long():
+    roads = [walk.road(512, direction, 0, exercises.empirical_ntk) for direction in walk.DIRECTIONS]
+    assert roads[0].moved == pytest.approx(roads[1].moved)
+
+
+def test_the_gap_to_the_tangent_grows_faster_than_the_way():
+    """Quadratically where nothing kinks; a wrong derivative would leave a gap that is proportional to the way."""
+    gaps = walk.walk("2048", 1.0, walk.DIRECTIONS[0]).gaps
+    slopes = ((gaps[:, -1] / gaps[:, 0]).log() / (walk.WAYS[-1] / walk.WAYS[0]).log()).tolist()
+    assert all(1.4 < slope < 2.2 for slope in slopes)
+
+
+def test_the_film_shows_real_gradient_descent():
+    """Width 32, step size 1.8, twenty steps by autograd."""
+    run = film.trainings(0)[32, 1.8]
+    W, a = (part.clone().requires_grad_() for part in (run.W, run.a))
+    for t in range(21):
+        f = nets.outputs(circle.X, W, a)
+        torch.testing.assert_close(f.detach(), run.at_points[t], atol=1e-10, rtol=0)
+        slopes = torch.autograd.grad(((f - circle.Y) ** 2).mean() / 2, (W, a))
+        with torch.no_grad():
+            W -= run.lr * slopes[0]
+            a -= run.lr * slopes[1]
+
+
+def test_the_loss_of_the_formula_is_half_the_mean_squared_error(circle_net):
+    """On a net's tangent, by autograd: half the mean squared error takes the steps of the formula, all of it twice."""
+    net, start = circle_net
+    tangent_of, x = linearize(net, start), nets.scaled(circle.X)
+    K = tangent.empirical(net, x, parameters=start)
+    f0 = tangent_of(x, start)[:, 0]
+    lr = 0.5 * len(x) / float(torch.linalg.eigvalsh(K)[-1])
+    for share, counts_as in ((0.5, 1), (1.0, 2)):
+        weights = [W for W, _ in start]
+        for _ in range(7):
+            weights = [W.detach().requires_grad_() for W in weights]
+            f = tangent_of(x, tuple((W, None) for W in weights))[:, 0]
+            slopes = torch.autograd.grad(share * torch.nn.functional.mse_loss(f, circle.Y), weights)
+            weights = [W - lr * slope for W, slope in zip(weights, slopes, strict=True)]
+        f = tangent_of(x, tuple((W.detach(), None) for W in weights))[:, 0]
+        torch.testing.assert_close(f, exercises.descent(K, circle.Y, f0, counts_as * lr, 7), atol=1e-10, rtol=0)
+
+
+def test_the_formula_on_the_grid_is_that_of_the_tangent():
+    """Carried from the points to the circle, it is what `dynamics` says of the circle."""
+    for kernel, formula in ((film.KERNELS[0], film.FORMULAS[0]), (film.KERNELS[1], film.FORMULAS[1])):
+        seen = film.film("512", "1.0", 40, formula, kernel)
+        run = film.trainings(0)[512, 1.0]
+        K = film.infinite(exercises.next_layer)
+        if kernel == film.KERNELS[1]:
+            K = exercises.empirical_ntk(film.EVERYWHERE, circle.X, run.W, run.a)
+        dynamics = tangent.dynamics(K[:16], circle.Y, run.at_points[0])
+        wanted = (
+            dynamics.descent(40, run.lr, K[16:], run.on_grid[0])
+            if formula == film.FORMULAS[0]
+            else dynamics.flow(40 * run.lr, K[16:], run.on_grid[0])
+        )
+        torch.testing.assert_close(seen.predicted, wanted, atol=1e-7, rtol=0)
+
+
+def test_beyond_the_edge_the_formula_diverges_and_the_net_moves_its_kernel():
+    seen = film.film("2048", "2.5", film.LAST, *(options[0] for options in (film.FORMULAS, film.KERNELS)))
+    assert seen.gap > 1e6
+    assert seen.curve.abs().max() < 3
+    assert seen.drift > 0.2
+    calm = film.film("2048", "1.0", film.LAST, *(options[0] for options in (film.FORMULAS, film.KERNELS)))
+    assert calm.drift < 0.05
+
+
+def test_the_variance_of_the_kernel_at_the_start_is_that_of_its_units():
+    """One unit at a time: two hundred thousand of them, against the closed form."""
+    x = widths.sphere()[0][: widths.POINTS]
+    generator = compute.generator(5)
+    total = 0.0
+    Theta = nets.infinite_ntk(x, exercises.next_layer)
+    W = torch.randn(200_000, widths.COORDINATES, generator=generator, dtype=torch.float64)
+    a = torch.randn(200_000, generator=generator, dtype=torch.float64)
+    for w, b in zip(W.split(1000), a.split(1000), strict=True):
+        z = x @ w.T
+        gates = (z > 0) * b
+        units = 2 * (torch.relu(z)[:, None] * torch.relu(z)[None] + gates[:, None] * gates[None] * (x @ x.T)[..., None])
+        total += float(((units - Theta[..., None]) ** 2).sum())
+    wanted = math.sqrt(total / len(a)) / float(Theta.norm())
+    assert float(widths.theory_at_start(torch.tensor(1.0))) == pytest.approx(wanted, rel=0.03)
+
+
+def test_the_distance_to_the_tangent_is_that_of_a_linearized_training():
+    """Step by step, in the weights, with derivatives by forward mode."""
+    pupil = widths.pupils("erf")[0][0]
+    x, y = widths.sphere()
+    n, lr = widths.POINTS, widths.learning_rate("erf")
+    (W, _), (a, _) = pupil.start
+
+    def f(W, a):
+        return pupil.net.apply(((W, None), (a, None)), nets.scaled(x))[:, 0]
+
+    f0, moved = f(W, a), [torch.zeros_like(W), torch.zeros_like(a)]
+    for _ in range(widths.STEPS):
+        now = f0 + jvp(f, (W, a), tuple(moved))[1]
+        pull = torch.zeros_like(now)
+        pull[:n] = (now[:n] - y[:n]) / n
+        gradient = torch.func.vjp(f, W, a)[1](pull)
+        moved = [part - lr * slope for part, slope in zip(moved, gradient, strict=True)]
+    linear = (f0 + jvp(f, (W, a), tuple(moved))[1])[n:]
+    end = pupil.net.apply(pupil.end, nets.scaled(x))[n:, 0]
+    wanted = float((end - linear).square().mean().sqrt() / y[n:].square().mean().sqrt())
+    Theta = widths.infinite("erf")
+    assert widths.function_distance(pupil, "tangent", Theta, exercises.empirical_ntk) == pytest.approx(wanted, rel=1e-6)
+
+
+def test_the_digits_kernel_is_regression_without_a_net():
+    """At the smallest penalty, against one linear system; and left out by hand."""
+    path, test = digits.kernel_fit(50, 1, False, 0, exercises.next_layer)
+    x, y, test_x, test_y = (part.cpu() for part in digits.data(False, 0))
+    K = infinite(nets.scaled(torch.cat([x[:50], test_x]))).ntk
+    targets = digits.one_hot(y[:50], K)
+    penalty = float(digits.PENALTIES[12])
+    system = K[:50, :50] + 50 * penalty * torch.eye(50, dtype=K.dtype)
+    scores = K[50:, :50] @ torch.linalg.solve(system, targets)
+    assert float(test[12]) == pytest.approx(float((scores.argmax(1) != test_y).double().mean()), abs=2 / digits.TEST)
+    rest = torch.arange(1, 50)
+    alone = K[0, rest] @ torch.linalg.solve(system[rest][:, rest], targets[rest])
+    torch.testing.assert_close(path.leave_one_out[12, 0].cpu(), alone, atol=1e-6, rtol=0)
+
+
+def test_wrong_labels_are_wrong_and_only_for_training():
+    x, right, test_x, test_y = digits.data(False, 0)
+    spoiled_x, spoiled, other_x, other_y = digits.data(True, 0)
+    assert torch.equal(x, spoiled_x)
+    assert torch.equal(test_x, other_x)
+    assert torch.equal(test_y, other_y)
+    assert float((right != spoiled).double().mean()) == pytest.approx(digits.WRONG, abs=0.06)
+
+
+def test_a_penalty_protects_from_wrong_labels():
+    told = digits.digits(200, 1, "512", True)
+    assert told.error < float(told.test[0])
+    assert float(told.kernel[-1]) < float(told.nets[:, -1].min())
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+def test_the_gpu_sees_the_same_digits(monkeypatch):
+    def errors(device):
+        monkeypatch.setenv("DDLEARN_DEVICE", device)
+        for cached in (digits.data, digits.kernel_of_all, digits.kernel_errors):
+            cached.cache_clear()
+        return digits.kernel_errors(2, False, 0, exercises.next_layer)
+
+    torch.testing.assert_close(errors("cuda"), errors("cpu"), atol=0.01, rtol=0)

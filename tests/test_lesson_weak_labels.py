@@ -1,0 +1,299 @@
+"""Lesson 09's own computations against independent ones."""
+
+import itertools
+import math
+
+import pytest
+import torch
+
+from ddlearn import blood, compute, weak_labels
+from ddlearn.classroom.latest import Cancelled
+from ddlearn.lessons.weak_labels import exercises, holograms, kappas, learners, lesson, measures, trainings, triangle
+from ddlearn.lessons.weak_labels.trainings import ALPHA0, BLOOD, HEALTHY, PATIENTS, POURED
+
+SEEDS = range(6)
+
+
+def normal(*shape, seed=0):
+    return torch.randn(shape, generator=compute.generator(seed), dtype=torch.float64)
+
+
+def given_bags(B=5, k=4, C=3):
+    return normal(B, k, C), normal(B, C, seed=1).softmax(1), normal(C, seed=2).softmax(0)
+
+
+# -- what the learner writes
+
+
+def test_the_proportion_loss_is_the_librarys_and_the_entropy_of_the_shares():
+    """The library's is the divergence KL(a || q), which has no entropy in it, and the same slope."""
+    logits, a, _ = given_bags()
+    entropy = -(a * a.log()).sum(1).mean()
+    z = logits.clone().requires_grad_()
+    loss = exercises.proportion_loss(z, a)
+    torch.testing.assert_close(loss, weak_labels.proportion_loss(logits, a) + entropy)
+    (slope,) = torch.autograd.grad(loss, z)
+    torch.testing.assert_close(slope, weak_labels.proportion_loss_gradient(logits, a))
+
+
+def test_the_risk_is_the_librarys():
+    logits, a, p = given_bags()
+    for kappa in (1.0, 6.26, 64.0):
+        wanted = weak_labels.weighted_bag_loss(logits, weak_labels.bag_weights(a, p, kappa))
+        torch.testing.assert_close(exercises.bag_risk(logits, a, p, kappa), wanted)
+
+
+def test_the_risk_of_bags_of_one_labelled_cell_is_cross_entropy():
+    logits, y = normal(30, 1, 3), torch.randint(3, (30,), generator=compute.generator(3))
+    a = torch.nn.functional.one_hot(y, 3).double()
+    wanted = torch.nn.functional.cross_entropy(logits[:, 0], y)
+    assert exercises.kappa(a) == pytest.approx(1, abs=1e-12)
+    torch.testing.assert_close(exercises.bag_risk(logits, a, a.mean(0), exercises.kappa(a)), wanted)
+
+
+@pytest.mark.parametrize("alpha0", [1.0, ALPHA0, 80.0])
+def test_kappa_of_patients_is_that_of_their_exact_covariance(alpha0):
+    p = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64)
+    told = weak_labels.draw_patients(alpha0 * p, 40_000, compute.generator(0))
+    variance = (p * (1 - p) / (alpha0 + 1)).sum()  # of a Dirichlet distribution, from its moments
+    assert exercises.kappa(told) == pytest.approx(float((1 - p.square().sum()) / variance), rel=0.03)
+    assert exercises.kappa(told) == pytest.approx(alpha0 + 1, rel=0.03)
+
+
+def test_kappa_of_counted_cells_is_the_bag_size():
+    for k in (2, 8, 64):
+        drawn = torch.multinomial(BLOOD.expand(20_000, -1), k, replacement=True, generator=compute.generator(k))
+        counted = torch.nn.functional.one_hot(drawn, 3).double().mean(1)
+        assert exercises.kappa(counted) == pytest.approx(k, rel=0.03)
+
+
+# -- the identities that the claims visit
+
+
+def test_the_bias_is_a_straight_line_in_kappa_through_the_right_one():
+    """(kappa/kappa0 - 1)(R - I), against all bags of two and three cells, independent ones and patients."""
+    here = measures.world(5)
+    labelled, blind = here.risk(BLOOD), BLOOD @ here.losses @ BLOOD
+    for k, alpha0 in itertools.product((2, 3), (None, 0.7, ALPHA0)):
+        right = weak_labels.kappa(k, alpha0)
+        bags = weak_labels.every_bag(3, k)
+        cells = weak_labels.mixture_probabilities(bags, BLOOD[None])
+        probabilities = cells if alpha0 is None else weak_labels.urn_probabilities(bags, alpha0 * BLOOD)
+        for kappa in (1.0, 2.5, 20.0):
+            weights = weak_labels.bag_weights(measures.counted(bags), BLOOD, kappa)
+            bias = here.bag_risk(bags, probabilities, weights) - labelled
+            torch.testing.assert_close(bias, (kappa / right - 1) * (labelled - blind), rtol=1e-11, atol=1e-11)
+
+
+def test_below_the_right_kappa_the_best_answer_is_drawn_towards_the_mean():
+    """With r = kappa/kappa0 < 1 the mean risk r R + (1 - r) I is least at r eta + (1 - r) p, eta the posterior."""
+    here, r = measures.world(2), 0.4
+    joint = BLOOD[:, None] * here.appearances  # (C, A)
+    posterior = (joint / joint.sum(0)).T
+    blended = r * posterior + (1 - r) * BLOOD
+    logits = blended.log().requires_grad_()
+    losses = -here.appearances @ logits.log_softmax(1)
+    risk = r * (BLOOD @ losses.diagonal()) + (1 - r) * (BLOOD @ losses @ BLOOD)
+    (slope,) = torch.autograd.grad(risk, logits)  # the risk is convex in the logits: where it is flat, it is least
+    assert slope.abs().max() < 1e-12
+
+
+def test_the_variance_of_a_class_mean_is_that_of_the_least_squares_matrix():
+    """sigma^2 / k [(Pi'Pi)^-1]_cc, the price in its first form, with the noise put in by hand."""
+    bags, k, c = 30, 20, 2
+    mixtures = weak_labels.draw_patients(ALPHA0 * BLOOD, bags, compute.generator(4))
+    wanted = torch.linalg.inv(mixtures.T @ mixtures)[c, c] / k
+    worth = bags * k * BLOOD[c] * weak_labels.mixing_efficiency(mixtures, BLOOD)[c]
+    torch.testing.assert_close(1 / worth, wanted)
+
+
+# -- holograms
+
+
+def test_typical_cells_have_the_means_of_their_types_and_the_fourth_is_a_draw():
+    cells = blood.draw_cells(torch.tensor([0, 1, 2, 1]), compute.generator(0))
+    made = holograms.typical(cells)
+    for c, cell_type in enumerate(blood.CELL_TYPES):
+        assert float(made.radius[c]) == pytest.approx(cell_type.diameter / 2)
+        assert float(made.nucleus[c]) == pytest.approx(cell_type.nucleus)
+    assert made.radius[3] == cells.radius[3]
+    assert torch.equal(made.label, cells.label)
+
+
+def test_two_marks_tell_the_types_apart():
+    """The dark ring: lymphocytes' is narrow. Of the other two, granulocytes are the more mottled. 400 of each type."""
+    draw, ring, mottle = compute.generator(1), [], []
+    for c in range(3):
+        effects = blood.specimen_effects(1, 0.0, draw)
+        pictures = blood.simulate_cells(torch.full((400,), c), effects, draw)
+        width, wild = holograms.marks(blood.standardise(pictures.double()))
+        ring.append(width)
+        mottle.append(wild)
+    narrow = 0.5 * (ring[1].median() + ring[0].median())
+    for c, small in ((0, False), (1, True), (2, False)):
+        assert ((ring[c] < narrow) == small).double().mean() > 0.85
+    smooth = 0.5 * (mottle[0].median() + mottle[2].median())
+    assert (mottle[0] > smooth).double().mean() > 0.7
+    assert (mottle[2] < smooth).double().mean() > 0.7
+
+
+def test_the_fourth_cell_is_hidden_until_it_is_asked_for():
+    figure = lesson.parts.explorers[0].figure
+    names = {holograms.NAMES[holograms.look(cell, 40.0, 0.0, False).label] for cell in range(1, holograms.ROUNDS + 1)}
+    assert names == set(holograms.NAMES)
+    hidden, told = (holograms.look(1, 40.0, 0.0, tell) for tell in (False, True))
+    assert torch.equal(hidden.pictures, told.pictures)
+    assert "not told" in figure.describe(hidden)
+    assert figure.describe(told).endswith(f"It is a {holograms.NAMES[told.label]}.")
+    (fourth,) = (one for one in lesson.parts.predictions if one.name == "fourth")
+    assert fourth.truth == holograms.NAMES[told.label]
+
+
+# -- the triangle
+
+
+def test_the_ellipse_lies_one_deviation_away_in_every_direction():
+    told = weak_labels.draw_patients(ALPHA0 * BLOOD, 500, compute.generator(0))
+    covariance = told.T @ told / len(told) - torch.outer(told.mean(0), told.mean(0))
+    points = triangle.ellipse(told.mean(0), covariance)
+    page = told @ triangle.CORNERS
+    centred = page - page.mean(0)
+    inverse = torch.linalg.inv(centred.T @ centred / len(page))
+    off = points - page.mean(0)
+    distance = torch.einsum("ni,ij,nj->n", off, inverse, off)
+    torch.testing.assert_close(distance, torch.ones_like(distance))
+
+
+def test_the_triangle_agrees_with_theory_where_bags_are_many():
+    for source, k, alpha0 in ((triangle.APART, 8, ALPHA0), (triangle.APART, 8, 50.0), (triangle.TOGETHER, 8, 1.0)):
+        found = triangle.mixtures(source, k, alpha0, 65_536)
+        torch.testing.assert_close(found.exact, found.formula, rtol=0.1, atol=0)
+        torch.testing.assert_close(found.one_number, found.formula, rtol=0.1, atol=0)
+        torch.testing.assert_close(found.measured, found.expected, rtol=0.15, atol=2e-4)
+    exact = triangle.mixtures(triangle.TOGETHER, 1, 1.0, 65_536)
+    assert exact.kappa == 1
+    torch.testing.assert_close(exact.formula, 65_536 * BLOOD)  # a bag of one counted cell is a labelled cell
+
+
+# -- bags and nets
+
+
+@pytest.mark.parametrize("kind", trainings.KINDS)
+def test_bags_hold_what_the_tests_say(kind):
+    given = trainings.specimens(kind, 64, seed=3)
+    assert given.rows.shape == (trainings.CELLS // 64, 64)
+    y = trainings.pool().train_y[given.rows]
+    counted = torch.nn.functional.one_hot(y, 3).double().mean(1)
+    if kind == POURED:
+        torch.testing.assert_close(given.told, counted)
+        assert given.kappa == 64
+    else:
+        assert 0.01 < (given.told - counted).abs().mean() < 0.06  # k cells counted, and the report's own error
+        assert given.kappa == pytest.approx(sum(trainings.DIRICHLET[kind]) + 1)
+    torch.testing.assert_close(given.p, given.told.mean(0))
+
+
+def test_the_pool_is_the_lessons_cells_with_as_many_of_each_type():
+    cells = trainings.pool()
+    assert torch.bincount(cells.train_y).tolist() == [trainings.TRAIN] * 3
+    assert torch.bincount(cells.test_y).tolist() == [trainings.TEST] * 3
+
+
+def test_a_training_that_was_cancelled_is_not_kept():
+    def cancel(fraction, words):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        learners.learners(learners.MEAN_MAP, "64", seed=11, progress=cancel)
+    first = learners.trained(learners.MEAN_MAP, PATIENTS, 64, 11)
+    assert learners.trained(learners.MEAN_MAP, PATIENTS, 64, 11, progress=cancel) is first
+
+
+def test_losses_of_a_minibatch_are_those_of_its_bags():
+    given = trainings.specimens(PATIENTS, 8, seed=0)
+    chosen = torch.tensor([5, 2, 9])
+    logits = normal(2, 3, 8, 3).float()
+    weights = weak_labels.mean_map_weights(given.told, given.p).float()
+    wanted = -(weights[chosen] * logits.log_softmax(-1).mean(2)).sum(-1).mean(-1)
+    of = {name: learners.loss_of(name, given, exercises.proportion_loss)(logits, chosen) for name in learners.LEARNERS}
+    torch.testing.assert_close(of[learners.MEAN_MAP], wanted)
+    torch.testing.assert_close(
+        of[learners.EASY],
+        torch.stack([exercises.bag_risk(net, given.told[chosen].float(), given.p.float(), 8) for net in logits]),
+    )
+    torch.testing.assert_close(
+        of[learners.PROPORTIONS],
+        torch.stack([exercises.proportion_loss(net, given.told[chosen].float()) for net in logits]),
+    )
+
+
+def test_means_over_six_seeds_are_what_the_lesson_says():
+    """One net a seed, each on cells and bags of its own draw. Ceilings and floors; theory gives the direction."""
+
+    def mean(kind, k, learner, kappa=None):
+        right = []
+        for seed in SEEDS:
+            given = trainings.specimens(kind, k, seed)
+            loss = learners.loss_of(learner, given, exercises.proportion_loss, kappa)
+            right.append(float(trainings.accuracy(trainings.found(trainings.fit(given, loss, 1, seed)))))
+        return sum(right) / len(right)
+
+    poured = mean(POURED, 512, learners.PROPORTIONS)
+    patients = mean(PATIENTS, 512, learners.PROPORTIONS)
+    biased, repaired = (mean(PATIENTS, 64, learners.EASY, kappa) for kappa in (None, ALPHA0 + 1))
+    small = mean(POURED, 8, learners.EASY)
+    assert poured <= 0.65
+    assert patients >= 0.90
+    assert biased <= 0.83
+    assert repaired >= max(0.89, biased + 0.06)
+    assert small >= 0.90
+
+
+def test_the_number_told_in_advance_orders_the_bags_for_the_mean_map():
+    seen = [learners.learners(learners.MEAN_MAP, k) for k in ("8", "512")]
+    for one in seen:
+        balanced = one.found.mean((1, 2))  # for the worth is that of a rare type
+        for i, j in itertools.permutations(range(len(trainings.KINDS)), 2):
+            if one.worth[i] > 2 * one.worth[j]:  # nearer than that, the number does not claim to tell
+                assert balanced[i] > balanced[j]
+    healthy = trainings.KINDS.index(HEALTHY)
+    assert float(seen[0].worth[0] / seen[1].worth[0]) == pytest.approx(512 / 8, rel=0.4)
+    assert float(seen[0].worth[healthy] / seen[1].worth[healthy]) == pytest.approx(1, abs=0.5)
+
+
+# -- the kappas
+
+
+@pytest.fixture(scope="module")
+def swept():
+    return kappas.kappas(64.0, next(iter(kappas.BAGS)))
+
+
+def test_the_measured_bias_lies_on_the_line(swept):
+    grid = torch.tensor(kappas.GRID, dtype=torch.float64)
+    line = swept.line(grid)
+    spread = swept.bias.std(1)
+    assert ((swept.bias.mean(1) - line).abs() < 4 * spread / math.sqrt(kappas.FRESH) + 0.05 * line.abs()).all()
+    assert swept.bias_at == pytest.approx(float(swept.bias.mean(1)[-1]))
+    between = kappas.kappas(9.0, swept.bags)
+    mean = swept.bias.mean(1)
+    a, b = kappas.GRID.index(8), kappas.GRID.index(12)
+    assert between.bias_at == pytest.approx(float(mean[a] + (mean[b] - mean[a]) / 4), rel=1e-9)
+
+
+def test_nets_learn_best_near_the_right_kappa(swept):
+    right = swept.accuracy.mean(1)
+    assert kappas.GRID[int(right.argmax())] in (4, 6, 8)
+    assert float(right.max() - right[0]) > 0.2
+    assert float(right.max() - right[-1]) > 0.06
+    poured = kappas.kappas(8.0, list(kappas.BAGS)[1])
+    assert kappas.GRID[int(poured.accuracy.mean(1).argmax())] in (6, 8, 12)
+    assert poured.nearest == kappas.GRID.index(8)
+
+
+def test_a_risk_that_is_not_finite_is_said_in_words():
+    def unsafe(logits, a, p, kappa):
+        return exercises.bag_risk(logits, a, p, kappa) * torch.inf
+
+    with pytest.raises(ValueError, match="log_softmax"):
+        kappas.kappas(64.0, next(iter(kappas.BAGS)), bag_risk=unsafe)
