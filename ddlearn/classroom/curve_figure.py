@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from ddlearn.classroom.figure import PALETTE, LiveFigure
+from ddlearn.classroom.artist_figure import ArtistFigure as LiveFigure
+from ddlearn.classroom.style import PALETTE
 from ddlearn.classroom.wording import brief, say
 from ddlearn.result import Curve
 

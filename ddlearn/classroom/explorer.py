@@ -1,12 +1,13 @@
-"""An explorer: controls, one pure function, one live figure.
+"""An explorer: controls, one pure function, one picture, one sentence.
 
-    Explorer("ridge", "Kernel ridge", (Slider("width", "Width", 0.01, 10, 1, log=True),), compute, RidgeFigure)
+    Explorer("ridge", "Kernel ridge", (Slider("width", "Width", 0.01, 10, 1, log=True),), fit, picture, sentence)
 
 `show()` puts it into a notebook, `sweep()` walks it through every control without one, `set(...)` and `state` drive
 it from a script. The function is the learner's to replace: it takes the exercises' functions as keyword arguments
 (`uses`), with the course's own as defaults, and when an exercise passes the lesson puts the learner's into `engine`.
 """
 
+import functools
 import html
 import inspect
 import random
@@ -15,11 +16,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 from ddlearn.classroom import expected
+from ddlearn.classroom.board import Board
 from ddlearn.classroom.controls import Control
 from ddlearn.classroom.figure import LiveFigure
 from ddlearn.classroom.latest import Job, Latest, Wish
 from ddlearn.classroom.modes import first_modes
-from ddlearn.classroom.panel import Panel
 from ddlearn.classroom.sweep import check_sentence, settings
 from ddlearn.classroom.wording import listed
 
@@ -30,12 +31,15 @@ Values = dict[str, object]
 
 
 class Explorer:
-    """Controls, one pure function, one figure.
+    """Controls, one pure function, one picture, one sentence.
 
     `compute(**values, **engine) -> result` gets one argument for each control, and one for each name in `uses` that
     the learner has built. If it has a parameter `progress`, it gets a function to call as `progress(fraction, words)`,
-    which draws the bar and raises `Cancelled` once the learner has pressed Cancel or moved on. `figure` is a
-    `LiveFigure`, or a class of them.
+    which draws the bar and raises `Cancelled` once the learner has pressed Cancel or moved on.
+
+    `picture(fig, result)` draws with a `Pen`, and `sentence(result)` says what is to be seen. If one of them has a
+    parameter `said`, it gets a function that returns what the learner predicted, by the prediction's name, or None.
+    `size` is that of the picture in inches.
 
     Raises ValueError when two controls share a name, or when `compute` has no argument for a control or a name in
     `uses`.
@@ -47,12 +51,17 @@ class Explorer:
         title: str,
         controls: Sequence[Control],
         compute: Callable,
-        figure: LiveFigure | type[LiveFigure],
+        picture: Callable | None = None,
+        sentence: Callable[..., str] | None = None,
         uses: Sequence[str] = (),
+        size: tuple[float, float] = (9.0, 4.0),
+        figure: type[LiveFigure] | None = None,
     ):
+        self._declared = {k: v for k, v in locals().items() if k not in ("self", "__class__")}
         self.name, self.title = name, title
         self.controls, self.compute, self.uses = tuple(controls), compute, tuple(uses)
-        self.figure = figure() if isinstance(figure, type) else figure
+        self.said: Callable[[str], object] = lambda name: None  # what was predicted; a lesson puts its own here
+        self.figure = figure() if figure else LiveFigure(self._told(picture), self._told(sentence), size)
         self.engine: dict[str, Callable] = {}
         self.below: list[Callable[[], None]] = []  # what else `show` shows, under the figure
         self.seconds = 0.0  # that the first picture takes on the reference machine of `expected`
@@ -62,23 +71,27 @@ class Explorer:
         self._reports = "progress" in inspect.signature(compute).parameters
         self._values, self._painted = self._start, None
         self._latest = Latest(self._result, self._paint, self._fail, self._wait)
-        self._panel: Panel | None = None
+        self._board: Board | None = None
         self._appearing = False  # between show() and the first picture
         self._dice = random.Random()
         self._remembered: OrderedDict[tuple, tuple] = OrderedDict()
         self._memory_lock = threading.Lock()  # results arrive from worker threads
 
+    def fresh(self) -> "Explorer":
+        """Return another explorer that is declared alike, and knows nothing of this one."""
+        return Explorer(**self._declared)
+
     # -- what a notebook calls
 
     def show(self) -> None:
         """Display controls and figure. Shown again it is the same explorer seen twice, and both views move together."""
-        first = self._panel is None
+        first = self._board is None
         if first:
-            self._panel = self._board()
-        self._panel.engine(self._engine_said())
-        self._panel.show(self._values)
+            self._board = self._new_board()
+        self._board.engine(self._engine_said())
+        self._board.show(self._values)
         if first:
-            self._panel.say(expected.words(self.seconds))
+            self._board.say(expected.words(self.seconds))
         self._appearing = True
         try:
             self._latest.grant(self._wish())
@@ -113,23 +126,23 @@ class Explorer:
     def cancel(self) -> None:
         """Give up the computation under way. One that reports its progress stops; another ends unseen in its thread."""
         job = self._latest.cancel()
-        if self._panel is None:
+        if self._board is None:
             return
-        self._panel.enable(CANCEL, False)
+        self._board.enable(CANCEL, False)
         if job is None:
-            self._panel.say("Nothing is being computed.")
+            self._board.say("Nothing is being computed.")
             return
         how = "Cancelled." if self._reports else "Cancelled: its thread ends by itself, and the result is thrown away."
         still = f" The picture still shows {self._said(self._painted)}." if self._painted else ""
-        self._panel.say(how + still)
+        self._board.say(how + still)
 
     def refresh(self, note: str = "") -> None:
         """Paint again with the functions that `engine` holds now, and say `note`, or whose functions they are.
 
         An explorer that was never shown stays as it is.
         """
-        if self._panel is not None:
-            self._panel.engine(self._engine_said())
+        if self._board is not None:
+            self._board.engine(self._engine_said())
             mine = [name for name in self.uses if name in self.engine]
             said = f"Now runs on your {listed(mine)}." if mine else "Painted again."
             self._latest.submit(self._wish(note or said))
@@ -138,7 +151,7 @@ class Explorer:
         """Drop the results kept, and paint again: what `compute` reads beside its arguments has changed."""
         with self._memory_lock:
             self._remembered = OrderedDict()
-        if self._panel is not None:
+        if self._board is not None:
             self._latest.submit(self._wish("Painted again."))
 
     async def settled(self) -> None:
@@ -148,17 +161,17 @@ class Explorer:
     @property
     def widgets(self) -> dict[str, tuple]:
         """The ipywidgets of each control, by the control's name; a slider has two. Empty before `show()`."""
-        return {name: view.parts for name, view in self._panel.views.items()} if self._panel else {}
+        return {name: view.parts for name, view in self._board.views.items()} if self._board else {}
 
     @property
     def buttons(self) -> dict:
         """The buttons by their words. Empty before `show()`."""
-        return self._panel.buttons if self._panel else {}
+        return self._board.buttons if self._board else {}
 
     @property
     def status(self) -> str:
         """What the status line says, in plain words."""
-        return self._panel.status if self._panel else ""
+        return self._board.status if self._board else ""
 
     # -- what a test or a printed page calls
 
@@ -187,6 +200,12 @@ class Explorer:
             swept.append((values, sentence))
         return swept
 
+    def _told(self, function: Callable) -> Callable:
+        """Return the function with `said`, if it asks for that."""
+        if "said" not in inspect.signature(function).parameters:
+            return function
+        return functools.partial(function, said=lambda name: self.said(name))
+
     # -- moves
 
     @property
@@ -203,8 +222,8 @@ class Explorer:
 
     def _move(self, values: Values, note: str = "") -> None:
         self._values = values
-        if self._panel is not None:
-            for name, view in self._panel.views.items():
+        if self._board is not None:
+            for name, view in self._board.views.items():
                 view.write(values[name])
             self._latest.submit(self._wish(note.format(self._said(values))))
 
@@ -242,18 +261,18 @@ class Explorer:
         else:
             self.figure.update(result)
         self._painted = job.wish.values
-        self._panel.enable(CANCEL, False)
+        self._board.enable(CANCEL, False)
         # Said on every move: where a control changes nothing in the picture, the learner still sees that it was heard.
-        self._panel.say(job.wish.note or f"Shows {self._said(job.wish.values)}.", self.figure.sentence)
+        self._board.say(job.wish.note or f"Shows {self._said(job.wish.values)}.", self.figure.sentence)
 
     def _wait(self, job: Job) -> None:
-        self._panel.enable(CANCEL, True)
-        self._panel.progress(job.words or "Computing …", job.fraction)
+        self._board.enable(CANCEL, True)
+        self._board.progress(job.words or "Computing …", job.fraction)
 
     def _fail(self, job: Job, error: Exception) -> None:
         self.error = error
-        self._panel.enable(CANCEL, False)
-        self._panel.alarm(f"{_sentence(error)} The picture keeps its last state.")
+        self._board.enable(CANCEL, False)
+        self._board.alarm(f"{_sentence(error)} The picture keeps its last state.")
 
     def _said(self, values: Values) -> str:
         return listed([self._control[name].say(value) for name, value in values.items()])
@@ -265,11 +284,11 @@ class Explorer:
         parts = [f"{owner} <code>{html.escape(name)}</code>" for owner, name in zip(whose, self.uses, strict=True)]
         return f"Runs on {listed(parts)}."
 
-    def _board(self) -> Panel:
+    def _new_board(self) -> Board:
         buttons = {RESET: self.reset, SURPRISE: self.surprise, CANCEL: self.cancel}
-        panel = Panel(self.title, self.controls, self._values, self._moved, buttons, self.figure.view)
-        panel.enable(CANCEL, False)
-        return panel
+        board = Board(self.title, self.controls, self._values, self._moved, buttons, self.figure.view)
+        board.enable(CANCEL, False)
+        return board
 
 
 def _sentence(error: Exception | None) -> str:

@@ -1,108 +1,46 @@
-"""A live figure: one matplotlib `Figure`, drawn once, whose artists are given new data on each move.
+"""A live figure: a picture that a page shows, replaces at each move, and keeps when it is saved.
 
-Making a figure anew on each move costs twice as much as moving its data, and its output blinks. So a `LiveFigure` makes
-its axes once, lets the layout engine place them once, and from then on only sets data, renders with Agg, and replaces
-the picture. With the picture goes a sentence that says what it shows, built from the same data: it is the alt text, the
-caption, and all that a terminal sees.
+With the picture goes a sentence that says what it shows, built from the same data: it is the alt text, the caption, and
+all that a terminal sees.
 
 On the page a picture stands twice, and one of the two is seen. `view` is a widget: every page that knows the kernel has
 it, after a reload too. The *still* is an output, HTML and PNG: the saved notebook keeps it. The view carries the rule
-that hides the still, so the still is there for the reader exactly where the view is not.
+that hides the still, so the still is there for the reader exactly where the view is not. In the dark theme, and in the
+projector view, `page.css` changes colors and size of what was drawn once.
 """
 
 import asyncio
 import base64
 import html
-import io
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cached_property
 
-from ddlearn.classroom import projector
 from ddlearn.classroom.modes import first_modes
+from ddlearn.classroom.pen import Pen
 
-# Okabe and Ito (2008): eight colours that people with any common colour vision can tell apart. Use them together with a
-# line style or a marker, so that a grey print tells the same story.
-PALETTE = {
-    "black": "#000000",
-    "grey": "#767676",
-    "orange": "#E69F00",
-    "sky": "#56B4E9",
-    "green": "#009E73",
-    "yellow": "#F0E442",
-    "blue": "#0072B2",
-    "vermilion": "#D55E00",
-    "purple": "#CC79A7",
-}
 RESTED = 0.4  # seconds without a move until the still follows the view, which follows at once
-LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)))
-
-STYLE = {
-    "font.size": 11,
-    "axes.titlesize": 12,
-    "axes.titlelocation": "left",
-    "axes.titlepad": 8,
-    "axes.titley": 1.0,  # a title that looks for its own place measures every tick label on every draw
-    "axes.labelsize": 11,
-    "xtick.labelsize": 10,
-    "ytick.labelsize": 10,
-    "legend.fontsize": 10,
-    "legend.frameon": True,
-    "legend.framealpha": 0.85,
-    "legend.edgecolor": "white",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#444444",
-    "axes.linewidth": 0.9,
-    "axes.grid": False,
-    "grid.color": "#dddddd",
-    "grid.linewidth": 0.7,
-    "lines.linewidth": 2.0,
-    "lines.markersize": 6,
-    "axes.unicode_minus": True,
-}
-
-
-@contextmanager
-def style() -> Iterator[None]:
-    """Inside, matplotlib's settings are its defaults and `STYLE`, whatever the process has set; the backend stays."""
-    from matplotlib import rc_context, rcParams, rcParamsDefault
-
-    ours = {**rcParamsDefault, **STYLE}
-    ours.pop("backend")
-    # Each setting that is written is validated, which takes longer than to see that it stands there already.
-    with rc_context({name: value for name, value in ours.items() if rcParams[name] != value}), first_modes():
-        yield
 
 
 class LiveFigure:
-    """Subclass it: `layout` makes the artists once, `draw` moves them, `describe` says what they show.
+    """What `picture(fig, result)` draws with a `Pen`, over what `sentence(result)` says: what would see who looked.
 
-    `size` is in inches and `dpi` in dots an inch: the picture is `size * dpi` pixels, and half as much again in the
-    projector view. Nothing is made before the first
-    result arrives, so that an explorer which nobody opens costs nothing.
+    `size` is in inches, of 100 pixels on the page each. Nothing is made before the first result arrives, so that an
+    explorer which nobody opens costs nothing. `figure` is the matplotlib figure then, `sentence` what was said last.
     """
 
-    size = (9.0, 4.0)
-    dpi = 100
-
-    sentence = ""  # what the figure said last
-    figure = None  # the matplotlib figure; made for the first result
+    sentence = ""
     _handle = None  # of the still
     _resting = None  # the timer until it follows
 
-    def layout(self, figure) -> None:
-        """Make axes and artists on an empty `matplotlib.figure.Figure`, once, and keep the artists on self."""
-        raise NotImplementedError(f"{type(self).__name__} must make its axes and artists: def layout(self, figure)")
+    def __init__(self, picture: Callable, sentence: Callable[..., str], size: tuple[float, float] = (9.0, 4.0)):
+        self.picture, self.describe, self.size = picture, sentence, size
+        self._pen = Pen(size)
 
-    def draw(self, result) -> None:
-        """Give the artists the data of `result`."""
-        raise NotImplementedError(f"{type(self).__name__} must say how a result is drawn: def draw(self, result)")
-
-    def describe(self, result) -> str:
-        """One or two sentences, built from the data: what somebody would see who looked."""
-        raise NotImplementedError(f"{type(self).__name__} must say what a result shows: def describe(self, result)")
+    @property
+    def figure(self):
+        """The matplotlib figure; None before the first picture."""
+        return self._pen.figure
 
     def bundle(self, result) -> dict:
         """The figure of `result`: HTML with alt text and caption, PNG, and the sentence alone.
@@ -115,7 +53,7 @@ class LiveFigure:
         width, height = self._pixels
         image = (
             f'<img alt="{html.escape(self.sentence)}" width="{width}" height="{height}" '
-            f'style="display:block;max-width:100%;height:auto" src="data:image/png;base64,{png}">'
+            f'style="{self._wide("width")};max-width:100%;height:auto;display:block" src="data:image/png;base64,{png}">'
         )
         return {"text/html": self._framed(image, self.sentence), "image/png": png, "text/plain": self.sentence}
 
@@ -133,8 +71,8 @@ class LiveFigure:
     def show_words(self, words: str) -> None:
         """Show words in a frame of the figure's size, where there is no result yet; `update` replaces them."""
         self.sentence = words
-        width, height = self._pixels
-        style = f"max-width:{width}px;height:{height}px;box-sizing:border-box;border:1px dashed #808080"
+        height = self._pixels[1]
+        style = f"{self._wide('max-width')};height:{height}px;box-sizing:border-box;border:1px dashed #808080"
         frame = f'<div style="{style}"></div>'
         self._appear({"text/html": self._framed(frame, words), "text/plain": words})
 
@@ -146,48 +84,8 @@ class LiveFigure:
             self._later(lambda: self._handle.update(self._marked(bundle), raw=True))
 
     def png(self, result) -> bytes:
-        """The picture of `result`, drawn by Agg without pyplot."""
-        from PIL import Image
-
-        from ddlearn.classroom.stage import Stage
-
-        with style():
-            fresh = self.figure is None
-            if fresh:
-                self.figure = self._blank()
-                self.layout(self.figure)
-            elif self.figure.dpi != self._dots:
-                self.figure.set_dpi(self._dots)  # the projector view came or went; the layout stays
-                self._stage = Stage(self.figure)
-            self.draw(result)
-            if fresh:
-                self._freeze()
-                self._stage = Stage(self.figure)
-            if projector.on():
-                projector.darken(self.figure)
-            self._stage.draw()
-        canvas = self.figure.canvas
-        pixels = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
-        file = io.BytesIO()
-        # 256 colours do for a diagram, at less than half the bytes: a hosted notebook has a thin line to the page.
-        pixels = pixels.convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        pixels.save(file, "PNG", compress_level=1, dpi=(self._dots, self._dots))
-        return file.getvalue()
-
-    def _freeze(self) -> None:
-        """Let the layout engine work once, on real data; on every draw it would double the price of a picture.
-
-        Axis labels keep the place they found too, which spares them measuring every tick label each time.
-        """
-        self.figure.draw_without_rendering()
-        self.figure.set_layout_engine("none")
-        for axes in self.figure.axes:
-            if axes.name == "rectilinear":
-                here = axes.transAxes.inverted()
-                along, below = axes.xaxis.label.get_position()
-                beside, up = axes.yaxis.label.get_position()
-                axes.xaxis.set_label_coords(along, here.transform((0, below))[1])
-                axes.yaxis.set_label_coords(here.transform((beside, 0))[0], up)
+        """Return the picture of `result`, drawn by Agg without pyplot."""
+        return self._pen.png(self.picture, result)
 
     def _live(self, bundle: dict) -> None:
         if self._viewed:
@@ -233,22 +131,14 @@ class LiveFigure:
     def _framed(self, picture: str, words: str) -> str:
         style = "min-height:4.5em;padding:2px 0;font-size:var(--jp-content-font-size1);line-height:1.5"
         caption = f'<figcaption style="{style}">{html.escape(words)}</figcaption>'
-        style = f"margin:0;max-width:{self._pixels[0]}px"
+        style = f"margin:0;{self._wide('max-width')}"
         return f'<figure class="ddlearn-figure" style="{style}">{picture}{caption}</figure>'
 
-    @property
-    def _dots(self) -> int:
-        return projector.dots_per_inch(self.dpi)
+    def _wide(self, name: str) -> str:
+        """Return the width as a CSS declaration; the projector view has a zoom of its own."""
+        return f"{name}:calc({self._pixels[0]}px * var(--ddlearn-zoom, 1))"
 
     @property
     def _pixels(self) -> tuple[int, int]:
-        width, height = self.size
-        return round(width * self._dots), round(height * self._dots)
-
-    def _blank(self):
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=self.size, dpi=self._dots, layout="constrained")
-        FigureCanvasAgg(figure)
-        return figure
+        """The size on the page: a hundred to the inch."""
+        return round(100 * self.size[0]), round(100 * self.size[1])

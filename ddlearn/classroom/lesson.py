@@ -77,6 +77,8 @@ class Lesson:
         )
         self.engine: dict[str, Callable] = {}
         self.seconds = dict(seconds or {})
+        for explorer in self.parts.explorers:
+            explorer.said = self.prediction
         for name in self.seconds.keys() - {"claims"}:
             _named("explorer", name, self.parts.explorers).seconds = self.seconds[name]
         self.warm_optimizer = warm_optimizer
@@ -118,10 +120,10 @@ class Lesson:
         """
         thread_pools.limit_threads()
         if projector is not None:
-            projector_button.turn_here(projector, self.parts.explorers)
+            projector_button.turn(projector)
         page.install()
         page.show(start_card.card(self))
-        projector_button.show(self.parts.explorers)
+        projector_button.show()
         if compute.memory_is_limited():
             self._make_room()
         self._warn_of_memory(compute.memory_left())

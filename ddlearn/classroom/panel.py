@@ -1,105 +1,311 @@
-"""The board of an explorer: title, controls, buttons, status line, whose functions it runs on, and the picture below.
+"""One panel of a picture: its frame, and the marks in it. See `pen` for how a picture uses them.
 
-It shows and it listens; it decides nothing. Names and roles that ipywidgets leaves out are added by keyboard.js, which
-knows the classes given here.
+Call `frame` first: marks keep to its limits. A dot beyond the frame stands at its edge; a line is cut one frame's size
+beyond it, and what no logarithmic axis can show stands at its lower end. Not-a-number leaves a gap.
 """
 
-import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-import ipywidgets as widgets
+import numpy as np
 
-from ddlearn.classroom import live, page
-from ddlearn.classroom.control_views import Moved, view
-from ddlearn.classroom.controls import Control, Switch
-from ddlearn.classroom.wording import listed
+from ddlearn.classroom.artists import Artists, same
+from ddlearn.classroom.style import color as rgb
+from ddlearn.classroom.style import ink
 
-LONGEST = 220  # characters of a message: what two lines of the status hold
+OUTSIDE = {"right": {"loc": "center left", "bbox_to_anchor": (1.01, 0.5)}}
+"""Places of a legend beside the axes, by our own names; all others are matplotlib's."""
 
 
 class Panel:
-    def __init__(
+    """Axes whose artists are made once and moved from then on. `axes` is the way out, for what no mark here draws."""
+
+    def __init__(self, axes):
+        self.axes = axes
+        self._artists = Artists()
+        self._framed: dict[str, object] = {}
+        self._reach: dict[str, list] = {"x": [], "y": []}
+        self._legend: dict | None = None
+        self._listed: tuple | None = None
+
+    # -- the frame
+
+    def frame(
         self,
-        title: str,
-        controls: Sequence[Control],
-        values: Mapping[str, object],
-        moved: Moved,
-        buttons: Mapping[str, Callable[[], None]],
-        picture: widgets.Widget,
-    ):
-        self._title, self._controls = title, controls
-        # In `ch`, the width of a zero, and a little more: labels stand in one column and none is ever cut off.
-        longest = max((len(c.label) for c in controls if not isinstance(c, Switch)), default=0)
-        self.views = {c.name: view(c, values[c.name], moved, f"{longest + 2}ch") for c in controls}
-        columns = "repeat(auto-fill, minmax(min(100%, 370px), 1fr))"
-        grid = widgets.GridBox(
-            [self.views[c.name].widget for c in controls],
-            layout=widgets.Layout(grid_template_columns=columns, grid_gap="2px 32px", overflow="visible"),
+        title: str = "",
+        xlabel: str = "",
+        ylabel: str = "",
+        *,
+        xlim: tuple[float, float] | None = None,
+        ylim: tuple[float, float] | None = None,
+        log: str = "",
+        xticks: Sequence[float] | Mapping[float, str] | None = None,
+        yticks: Sequence[float] | Mapping[float, str] | None = None,
+        legend: str | Mapping | None = None,
+        grid: bool = False,
+        aspect: str = "auto",
+        visible: bool = True,
+    ) -> None:
+        """Set what stands around the marks.
+
+        Limits that are None follow the data. `log` names the logarithmic axes: "x", "y" or "xy". Ticks are positions,
+        or labels by position, and matplotlib's own where None. `legend` is a place, "right" for beside the axes, or a
+        mapping with `loc` and other options of matplotlib's legend. Not `visible`, the axes themselves are not drawn.
+        """
+        axes = self.axes
+        for name, ticks, limits in (("x", xticks, xlim), ("y", yticks, ylim)):
+            limits = None if limits is None else tuple(map(float, limits))
+            ticks = dict(ticks) if isinstance(ticks, Mapping) else None if ticks is None else tuple(map(float, ticks))
+            # A new scale brings its own ticks, and ticks widen the limits: so they are set in this order.
+            if self._differs(f"{name}axis", ("log" if name in log else "linear", ticks)):
+                axes.set(**{f"{name}scale": "log" if name in log else "linear"})
+                _set_ticks(getattr(axes, f"{name}axis"), ticks)
+                self._framed.pop(f"{name}lim", None)
+            if self._differs(f"{name}lim", limits) and limits is not None:
+                axes.set(**{f"{name}lim": limits})
+        for name, words in (("title", title), ("xlabel", xlabel), ("ylabel", ylabel)):
+            if self._differs(name, words):
+                axes.set(**{name: words})
+        if self._differs("grid", grid):
+            axes.grid(grid)
+        if self._differs("aspect", aspect):
+            axes.set_aspect(aspect)
+        if self._differs("visible", visible):
+            (axes.set_axis_on if visible else axes.set_axis_off)()
+        self._legend = dict(legend) if isinstance(legend, Mapping) else {"loc": legend} if legend else None
+
+    # -- the marks
+
+    def line(
+        self,
+        x,
+        y,
+        color: object = "blue",
+        style: object = "-",
+        label: str | None = None,
+        *,
+        marker: str = "",
+        width: float = 2.0,
+        size: float = 6.0,
+        filled: bool = True,
+        edge: object = None,
+        alpha: float | None = None,
+        order: float = 2,
+    ) -> None:
+        """Draw a line through the points, with a marker on each if there is one, `edge` around it.  x, y (n,)"""
+        bare = style == ""
+        artist = self._artists.mark(
+            "line", label, (color, style, marker), lambda: self.axes.plot([], [], scalex=False)[0]
         )
-        self._buttons = {words: widgets.Button(description=words) for words in buttons}
-        for words, press in buttons.items():
-            self._buttons[words].on_click(lambda _, press=press: press())
-            self._buttons[words].layout = widgets.Layout(width="auto", flex="0 0 auto")
-        self._status = _line("ddlearn-status", layout=widgets.Layout(flex="1 1 320px", min_width="0", height="44px"))
-        bar = widgets.HBox(
-            [*self._buttons.values(), self._status],
-            layout=widgets.Layout(flex_flow="row wrap", align_items="center", overflow="visible"),
+        self._artists.give(
+            artist,
+            data=(self._within("x", x, bare), self._within("y", y, bare)),
+            color=rgb(color),
+            linestyle=style or "none",
+            linewidth=width,
+            marker=marker,
+            markersize=size,
+            fillstyle="full" if filled else "none",
+            markeredgecolor=rgb(color if edge is None else edge),
+            markeredgewidth=1.0 if edge is None else 0.5,
+            alpha=alpha,
+            zorder=order,
         )
-        self._engine = _line("ddlearn-engine")
-        head = _line("ddlearn-title", f"<strong>{html.escape(title)}</strong>")
-        board = widgets.VBox(
-            [head, grid, bar, self._engine], layout=widgets.Layout(max_width="900px", overflow="visible")
+
+    def dots(
+        self,
+        x,
+        y,
+        color: object = "blue",
+        marker: str = "o",
+        label: str | None = None,
+        *,
+        size: float = 6.0,
+        **looks,
+    ) -> None:
+        """Draw a marker at each point; `looks` are `line`'s: filled, edge, alpha, order.  x, y (n,)"""
+        self.line(x, y, color, "", label, marker=marker, size=size, **looks)
+
+    def level(self, y: float, color: object = "grey", style: object = "-", label: str | None = None, **looks) -> None:
+        """Draw a horizontal line over the whole width, at y."""
+        artist = self._artists.mark("level", label, (color, style), lambda: self.axes.axhline(0.0))
+        self._artists.give(artist, ydata=(float(y),) * 2, color=rgb(color), linestyle=style, **_line_looks(**looks))
+
+    def upright(
+        self, x: float, color: object = "black", style: object = ":", label: str | None = None, **looks
+    ) -> None:
+        """Draw a vertical line over the whole height, at x."""
+        artist = self._artists.mark("upright", label, (color, style), lambda: self.axes.axvline(1.0))
+        self._artists.give(artist, xdata=(float(x),) * 2, color=rgb(color), linestyle=style, **_line_looks(**looks))
+
+    def band(
+        self, x, low, high, color: object = "sky", label: str | None = None, *, alpha: float = 0.3, order: float = 1
+    ) -> None:
+        """Fill the area between two curves over the same x.  x, low, high (n,)"""
+        x, low, high = self._within("x", x), self._within("y", low), self._within("y", high)
+        corners = np.concatenate([np.stack([x, low], 1), np.stack([x, high], 1)[::-1]])
+        self.areas([corners[~np.isnan(corners).any(1)]], color, label, alpha=alpha, order=order)
+
+    def bars(
+        self,
+        x,
+        heights,
+        color: object = "blue",
+        label: str | None = None,
+        *,
+        width: float = 0.8,
+        base=0.0,
+        alpha: float | None = None,
+        sideways: bool = False,
+        order: float = 1,
+    ) -> None:
+        """Draw bars from `base` to `base + height`, of this width, around each x; sideways, around each y."""
+        along = "y" if sideways else "x"
+        x, heights = _numbers(x), _numbers(heights)
+        base = np.broadcast_to(_numbers(base), heights.shape)
+        sides = self._within(along, x - width / 2), self._within(along, x + width / 2)
+        ends = self._within("xy".replace(along, ""), base), self._within("xy".replace(along, ""), base + heights)
+        corners = np.stack([np.stack([sides[i], ends[j]], -1) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))], 1)
+        self.areas(corners[..., ::-1] if sideways else corners, color, label, alpha=alpha, order=order)
+
+    def span(self, low: float, high: float, color: object = "grey", label: str | None = None, *, alpha: float = 0.15):
+        """Shade the whole height between two values of x."""
+        artist = self._artists.mark("span", label, (color,), lambda: self.axes.axvspan(0.0, 1.0, linewidth=0))
+        self._artists.give(
+            artist, x=float(low), width=float(high) - float(low), color=rgb(color), alpha=alpha, zorder=0.5
         )
-        board.add_class("ddlearn-explorer")
-        self.box = live.part(board, picture)
-        self.status = ""
 
-    def show(self, values: Mapping[str, object]) -> None:
-        """Display board and picture. A saved notebook, which has no live controls, keeps a sentence in their place."""
-        settings = listed([f"{c.say(values[c.name])} ({c.range_said})" for c in self._controls])
-        words = f"{self._title}. Live while the notebook runs: {settings}."
-        live.show(self.box, {"text/plain": words})
+    def areas(
+        self, corners, color: object, label: str | None = None, *, alpha: float | None = None, order: float = 1, **looks
+    ) -> None:
+        """Fill polygons.  corners: for each its (k, 2) corners"""
+        from matplotlib.collections import PolyCollection
 
-    def say(self, words: str, sentence: str = "") -> None:
-        """Put words in the status line. A screen reader also hears `sentence`, which the eye finds under the figure."""
-        heard = f'<span class="ddlearn-unseen"> {html.escape(sentence)}</span>' if sentence else ""
-        self._set(words, f"<div>{html.escape(_short(words))}{heard}</div>")
+        artist = self._artists.mark("areas", label, (color,), lambda: self._collected(PolyCollection([], linewidth=0)))
+        self._artists.give(artist, verts=list(corners), facecolor=rgb(color), alpha=alpha, zorder=order, **looks)
 
-    def alarm(self, words: str) -> None:
-        """Say that something went wrong, in words and at once."""
-        ink, ground, edge = page.KINDS["bad"]
-        style = f"color:{ink};background:{ground};border-left:4px solid {edge};padding:0 6px"
-        self._set(words, f'<div role="alert" style="{style}">✗ {html.escape(_short(words))}</div>')
+    def segments(
+        self,
+        lines,
+        color: object = "blue",
+        label: str | None = None,
+        *,
+        width: float = 2.0,
+        style: object = "-",
+        alpha: float | None = None,
+        order: float = 2,
+    ) -> None:
+        """Draw many separate lines of one look.  lines: for each its (k, 2) points"""
+        from matplotlib.collections import LineCollection
 
-    def progress(self, words: str, fraction: float | None) -> None:
-        """Say what is being computed and how far it is; None draws a bar that does not know."""
-        share = "" if fraction is None else f' value="{fraction:.3f}"'
-        bar = f'<progress max="1"{share} aria-label="Progress" style="width:120px;vertical-align:middle"></progress>'
-        said = "" if fraction is None else f" {100 * fraction:.0f} %"
-        self._set(words, f"<div>{bar}{said} {html.escape(_short(words))}</div>")
+        artist = self._artists.mark("segments", label, (color, style), lambda: self._collected(LineCollection([])))
+        parts = [np.stack([self._within("x", part[:, 0]), self._within("y", part[:, 1])], 1) for part in _parts(lines)]
+        self._artists.give(
+            artist, segments=parts, color=rgb(color), linewidth=width, linestyle=style, alpha=alpha, zorder=order
+        )
 
-    def engine(self, sentence: str) -> None:
-        """Say whose functions the picture is computed with."""
-        self._engine.value = sentence and f"<div>{sentence}</div>"
-        self._engine.layout.display = None if sentence else "none"
+    def image(
+        self, values, cmap: str = "gray", vmin: float | None = None, vmax: float | None = None, **options
+    ) -> object:
+        """Show a matrix, or an array of colors, and return its artist; `options` are those of `imshow`."""
+        values = _numbers(values)
+        artist = self._artists.mark(
+            "image", None, (getattr(cmap, "name", cmap), values.shape), lambda: self._imshow(values, cmap, vmin, vmax, options)
+        )
+        low = np.nanmin(values) if vmin is None else vmin
+        high = np.nanmax(values) if vmax is None else vmax
+        self._artists.give(artist, data=(values,), clim=(float(low), float(high)))
+        return artist
 
-    def enable(self, button: str, enabled: bool) -> None:
-        self._buttons[button].disabled = not enabled
+    def text(self, x: float, y: float, words: str, color: object = "black", *, inside: bool = False, **looks) -> None:
+        """Write words at (x, y), or `inside` from (0, 0), lower left, to (1, 1); `looks` are those of `Text`."""
+        system = self.axes.transAxes if inside else self.axes.transData
+        key = (color, inside, *sorted((name, str(value)) for name, value in looks.items()))
+        artist = self._artists.mark("text", None, key, lambda: self.axes.text(0, 0, "", transform=system, **looks))
+        self._artists.give(artist, position=(float(x), float(y)), text=words, color=ink(color))
 
-    def _set(self, words: str, body: str) -> None:
-        self.status, self._status.value = words, body
+    # -- what the pen calls
 
-    @property
-    def buttons(self) -> dict[str, widgets.Button]:
-        return dict(self._buttons)
+    def begin(self) -> None:
+        """Begin a picture."""
+        self._artists.begin()
+        self._reach = {"x": [], "y": []}
+
+    def finish(self) -> None:
+        """End a picture: hide the marks that were not drawn, let open limits follow the data, name the marks."""
+        self._artists.hide_others()
+        for name, values in self._reach.items():
+            if self._framed.get(f"{name}lim") is None and values:
+                self.axes.set(**{f"{name}lim": _padded(values, self._log(name))})
+        wanted = tuple(self.labelled()), self._legend
+        if self._legend is not None and wanted != self._listed:
+            options = {**self._legend, **OUTSIDE.get(self._legend["loc"], {})}
+            self.axes.legend([artist for _, artist in wanted[0]], [label for label, _ in wanted[0]], **options)
+            self._listed = wanted
+
+    def labelled(self) -> list[tuple[str, object]]:
+        """Return the label and the artist of each mark of this picture that has a label."""
+        return self._artists.labelled()
+
+    # -- limits and numbers
+
+    def _collected(self, collection):
+        return self.axes.add_collection(collection, autolim=False)
+
+    def _imshow(self, values, cmap, vmin, vmax, options):
+        before = self.axes.get_xlim(), self.axes.get_ylim()
+        artist = self.axes.imshow(values, cmap=cmap, vmin=vmin, vmax=vmax, **{"aspect": "auto", **options})
+        for name, limits in zip("xy", before, strict=True):
+            if self._framed.get(f"{name}lim") is not None:
+                self.axes.set(**{f"{name}lim": limits})
+        return artist
+
+    def _differs(self, name: str, value: object) -> bool:
+        known = self._framed.get(name, self._framed)
+        self._framed[name] = value
+        return known is self._framed or not same(known, value)
+
+    def _log(self, axis: str) -> bool:
+        return self._framed.get(f"{axis}axis", ("linear",))[0] == "log"
+
+    def _within(self, axis: str, values, at_edge: bool = False) -> np.ndarray:
+        """Return values cut to what the frame can show: to its edge, or one frame beyond."""
+        values, limits = np.atleast_1d(_numbers(values)), self._framed.get(f"{axis}lim")
+        if limits is None:
+            kept = values[np.isfinite(values) & ((values > 0) | (not self._log(axis)))]
+            self._reach[axis] += [kept.min(), kept.max()] if len(kept) else []
+            return values
+        low, high = sorted(map(float, limits))
+        if not at_edge:
+            reach = high / low if self._log(axis) else high - low
+            low, high = (low / reach, high * reach) if self._log(axis) else (low - reach, high + reach)
+        return np.clip(values, low, high)
 
 
-def _line(css_class: str, value: str = "", **traits) -> widgets.HTML:
-    line = widgets.HTML(value, **traits)
-    line.add_class(css_class)
-    return line
+def _line_looks(width: float = 2.0, alpha: float | None = None, order: float = 2) -> dict:
+    return {"linewidth": width, "alpha": alpha, "zorder": order}
 
 
-def _short(words: str) -> str:
-    words = " ".join(words.split())
-    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
+def _numbers(values) -> np.ndarray:
+    return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values, dtype=float)
+
+
+def _parts(lines) -> list[np.ndarray]:
+    return [_numbers(part).reshape(-1, 2) for part in lines]
+
+
+def _set_ticks(axis, ticks) -> None:
+    from matplotlib.ticker import NullLocator
+
+    if ticks is not None:
+        axis.set_ticks(list(ticks), labels=list(map(str, ticks.values())) if isinstance(ticks, dict) else None)
+        axis.set_minor_locator(NullLocator())
+
+
+def _padded(values: Sequence[float], log: bool) -> tuple[float, float]:
+    """Return limits a little beyond the values."""
+    low, high = float(min(values)), float(max(values))
+    if log:
+        pad = max((high / low) ** 0.05, 1.05)
+        return low / pad, high * pad
+    pad = 0.05 * (high - low) or 0.05 * abs(high) or 0.05
+    return low - pad, high + pad

@@ -12,7 +12,7 @@ from math import isfinite
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, Switch
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch
 from ddlearn.classroom.wording import brief
 from ddlearn.lessons.capstone import exercises, shelf
 from ddlearn.lessons.capstone.asking import SEEDS, Band, Measurement, Question, first_shown, measured, said_band
@@ -84,7 +84,7 @@ def experiment(
     )
 
 
-class ExperimentFigure(LiveFigure):
+class ExperimentFigure(ArtistFigure):
     """Left the curves behind the number; right the number: band, seeds, intervals, and what the learner had said."""
 
     size = (9.4, 4.4)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, Switch
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.capstone import shelf
 from ddlearn.ridge import ridge_path
@@ -91,7 +91,7 @@ def look(table: str, penalty: float, shuffled: bool) -> Look:
     )
 
 
-class LookFigure(LiveFigure):
+class LookFigure(ArtistFigure):
     size = (9.6, 4.2)
 
     def layout(self, figure):

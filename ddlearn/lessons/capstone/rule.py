@@ -13,7 +13,7 @@ from scipy.special import stdtr
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
 from ddlearn.lessons.capstone import exercises
 from ddlearn.lessons.capstone.exercises import NORMAL, Pair, around, t_value
 
@@ -99,7 +99,7 @@ def coverage(n: int, rule: str, law: str, *, interval: Interval = exercises.inte
     )
 
 
-class CoverageFigure(LiveFigure):
+class CoverageFigure(ArtistFigure):
     """Left some intervals and the truth; right how many hold it, against the number of seeds."""
 
     size = (9.4, 4.2)

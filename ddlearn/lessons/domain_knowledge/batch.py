@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, remembered
 from ddlearn.lessons.domain_knowledge import cells as lab
 from ddlearn.lessons.domain_knowledge.cells import BLOOD, Progress
 
@@ -170,7 +170,7 @@ def batch(strength: str, tubes: str, seed: int = 0, *, progress: Progress | None
     return Batch(strength, PLAN.tubes.index(int(tubes)), PLAN.tubes, alone, both, tests[:, 0])
 
 
-class BatchFigure(LiveFigure):
+class BatchFigure(ArtistFigure):
     """Accuracy on new patients over the number of tubes a type."""
 
     size = (9.6, 4.2)

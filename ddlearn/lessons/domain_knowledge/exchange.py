@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.blood import CellPool
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, remembered
 from ddlearn.lessons.domain_knowledge import cells as lab
 from ddlearn.lessons.domain_knowledge.cells import MEASURES, THIRDS, Progress, Scores
 
@@ -147,7 +147,7 @@ def exchange(units: str, measure: str, cells: int, seed: int = 0, *, progress: P
     return Exchange(measure, width, cells, *values)
 
 
-class ExchangeFigure(LiveFigure):
+class ExchangeFigure(ArtistFigure):
     """A measure over the number of cells, on a log axis, for the three sources."""
 
     size = (9.6, 4.2)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, remembered
 from ddlearn.lessons.domain_knowledge import cells as lab
 from ddlearn.lessons.domain_knowledge import exercises
 from ddlearn.lessons.domain_knowledge.cells import THIRDS, TYPES, Progress
@@ -132,7 +132,7 @@ def patients(
     )
 
 
-class PatientFigure(LiveFigure):
+class PatientFigure(ArtistFigure):
     """Left one patient's shares, true and counted; right the mean error of all patients over the cells counted."""
 
     size = (9.6, 4.2)

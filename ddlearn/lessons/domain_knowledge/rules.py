@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ddlearn import compute, weak_labels
 from ddlearn.blood import GRANULOCYTE, LYMPHOCYTE, MONOCYTE, RULES
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, Switch
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch
 from ddlearn.lessons.domain_knowledge import exercises
 
 SHARES = torch.tensor([0.7463, 0.1193, 0.1344], dtype=torch.float64)
@@ -130,7 +130,7 @@ def votes(
     return look(y, said, SETS[rules] + broad * (BROAD,), balance, SHARES, label_round)
 
 
-class RulesFigure(LiveFigure):
+class RulesFigure(ArtistFigure):
     """Left three measures of majority and label model; right what the model thinks of each rule, and the truth."""
 
     size = (9.6, 4.4)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, Switch, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch, remembered
 from ddlearn.lessons.domain_knowledge import cells as lab
 from ddlearn.lessons.domain_knowledge import exercises
 from ddlearn.lessons.domain_knowledge.cells import MEASURES, THIRDS, Progress
@@ -172,7 +172,7 @@ def tubes(
     )
 
 
-class TubesFigure(LiveFigure):
+class TubesFigure(ArtistFigure):
     """Left a measure over all impurities; right, at one of them, confidence against accuracy."""
 
     size = (9.6, 4.3)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
 from ddlearn import double_descent as dd
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Switch
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Switch
 from ddlearn.classroom.wording import say
 
 POPULATION, N_TRAIN, TEST, CLASSES, SEEDS = 1200, 200, 500, 10, 3
@@ -168,7 +168,7 @@ def median_gap(mean: Tensor, rate: float, width: float, penalised: bool, seed: i
     return float((theory / mean[away] - 1).abs().median())
 
 
-class ImagesFigure(LiveFigure):
+class ImagesFigure(ArtistFigure):
     """Left: what the theory is told. Right: what it says, and what the fits measure."""
 
     size = (9.4, 4.4)

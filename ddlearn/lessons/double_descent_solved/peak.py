@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import double_descent as dd
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.double_descent_solved import exercises
 from ddlearn.lessons.double_descent_solved.designs import EXAMPLES, RATIOS, Asked, Fit, fits
@@ -134,7 +134,7 @@ def curve(n: int, decay: float | None, noise: float, fit: str, penalty: float, r
     return sizes, bias + missed, variance
 
 
-class PeakFigure(LiveFigure):
+class PeakFigure(ArtistFigure):
     """Left: risk against p/n, band and median of the designs, theory dashed. Right: bias squared and variance."""
 
     size = (9.4, 4.3)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ddlearn import compute
 from ddlearn import double_descent as dd
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
 from ddlearn.classroom.wording import brief, say
 
 D, N_TRAIN, DATA_SETS, INITS, POINTS = 30, 90, 4, 6, 200
@@ -106,7 +106,7 @@ def variance(noise: float, mean: str, penalty: str, seed: int = 0, *, progress: 
     )
 
 
-class VarianceFigure(LiveFigure):
+class VarianceFigure(ArtistFigure):
     """Left: the parts on top of one another. Right: each by itself, on a log axis."""
 
     size = (9.4, 4.6)

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ddlearn import compute, datasets
 from ddlearn import double_descent as dd
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Switch
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Switch
 from ddlearn.classroom.wording import say
 
 N_TRAIN, TEST, DRAWS, CLASSES = 100, 150, 8, 10
@@ -159,7 +159,7 @@ def why(solver: str, explained: bool, strong: bool, seed: int = 0, *, progress: 
     )
 
 
-class WhyFigure(LiveFigure):
+class WhyFigure(ArtistFigure):
     """The error, and three accounts of it: the design's weakest direction, bias and variance, and another x-axis."""
 
     size = (9.4, 6.2)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Explorer, LiveFigure, Slider, Switch
+from ddlearn.classroom import PALETTE, ArtistFigure, Explorer, Slider, Switch
 from ddlearn.classroom.wording import say
 from ddlearn.double_descent import Clocks, clocks_curve, geometric_steps, three_clocks
 from ddlearn.lessons.double_descent_trained import nets
@@ -79,7 +79,7 @@ def clockwork(
     return Clockwork(curve, parts, n, aligned, sweep.steps, sweep.mse[shown])
 
 
-class ClockFigure(LiveFigure):
+class ClockFigure(ArtistFigure):
     """Left the linear model, right the nets."""
 
     size = (9.8, 4.2)

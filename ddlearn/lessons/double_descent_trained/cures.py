@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
 from ddlearn.double_descent import NetSweep, average_outputs, flip_labels, one_hot
 from ddlearn.lessons.double_descent_trained import exercises, nets
 from ddlearn.lessons.double_descent_trained.nets import CLASSES, HELD_OUT, Progress, Training
@@ -119,7 +119,7 @@ def cures(
     )
 
 
-class CureFigure(LiveFigure):
+class CureFigure(ArtistFigure):
     """Left the squared error, right the share missed: nets as they are in grey, changed ones in blue."""
 
     size = (9.6, 4.1)

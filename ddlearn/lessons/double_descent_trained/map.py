@@ -12,7 +12,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
 from ddlearn.classroom.wording import brief
 from ddlearn.double_descent import NetSweep, one_hot
 from ddlearn.lessons.double_descent_trained import exercises, nets
@@ -91,7 +91,7 @@ def edges(centres: list[float]) -> list[float]:
     return [centres[0] ** 2 / inner[0], *inner, centres[-1] ** 2 / inner[-1]]
 
 
-class MapFigure(LiveFigure):
+class MapFigure(ArtistFigure):
     """Left the map; right its two cuts, over widths above and over steps below."""
 
     size = (9.8, 4.9)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, remembered
 from ddlearn.double_descent import (
     best_ridge_risk,
     exact_risk,
@@ -161,7 +161,7 @@ def samples(
     return Samples(model, torch.tensor(SIZES), measured, measured.mean(0), tuned.mean(0), have, offered)
 
 
-class SamplesFigure(LiveFigure):
+class SamplesFigure(ArtistFigure):
     """Error over examples, with the two numbers of them that are on the table."""
 
     size = (9.6, 4.2)

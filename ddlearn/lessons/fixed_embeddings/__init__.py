@@ -15,7 +15,7 @@ lesson = Lesson(
     minutes=45,
     difficulty=2,
     exercises=(GRAM, RIDGE, LEAVE_ONE_OUT),
-    explorers=(lift.explorer(), ridge.explorer(), features.explorer(), digits.explorer()),
+    explorers=(lift.explorer, ridge.explorer, features.explorer, digits.explorer),
     predictions=PREDICTIONS,
     revealed_by={"lift": "lift"},
     recap=Quiz(RECAP),
@@ -23,4 +23,3 @@ lesson = Lesson(
     claims=CLAIMS,
     seconds={"digits": 2.7, "claims": 2.6},
 )
-lesson.features.figure.prediction = lambda: lesson.prediction("tenfold")

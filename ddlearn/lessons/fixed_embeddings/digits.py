@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
-from ddlearn.classroom import PALETTE, Explorer, LiveFigure, Slider, Switch
+from ddlearn.classroom import Explorer, Slider, Switch, ink
 from ddlearn.lessons.fixed_embeddings.lift import Gram
 from ddlearn.ridge import ridge
 
@@ -101,63 +101,47 @@ def shifted(
     )
 
 
-class DigitsFigure(LiveFigure):
-    size = (9.4, 3.7)
-
-    def layout(self, figure):
-        grid = figure.add_gridspec(2, 6, width_ratios=(1, 1, 1, 1, 0.35, 3.2))
-        self.pictures, self.names = [], []
-        for k in range(8):
-            axes = figure.add_subplot(grid[k // 4, k % 4])
-            self.pictures.append(
-                axes.imshow(torch.zeros(12, 12, dtype=torch.float32).numpy(), cmap="gray_r", vmin=0, vmax=1)
-            )
-            axes.set(xticks=[], yticks=[])
-            self.names.append(axes.set_title(" ", fontsize=11))
-        curve = figure.add_subplot(grid[:, 5])
-        (self.curve,) = curve.plot([], [], "o-", color=PALETTE["blue"])
-        (self.here,) = curve.plot([], [], "D", color=PALETTE["vermilion"], markersize=9)
-        curve.axhline(0.1, color=PALETTE["grey"], linestyle="--")
-        curve.text(0, 0.12, "guessing", ha="center", color=PALETTE["grey"])
-        curve.set(
-            xlim=(-2.3, 2.3),
-            ylim=(0, 1.03),
-            xticks=SHIFTS,
-            xlabel="pixels to the right",
-            title="test accuracy  (◆ this shift)",
-        )
-
-    def draw(self, result: Digits):
-        for k, (picture, name) in enumerate(zip(self.pictures, self.names, strict=True)):
-            picture.set_data(result.images[k].numpy())
-            right = bool(result.named[k] == result.truth[k])
-            name.set_text(f"{'✓' if right else '✗'} “{result.named[k]}”")
-            name.set_color("black" if right else PALETTE["vermilion"])
-        self.curve.set_data(SHIFTS, result.by_shift)
-        self.here.set_data([result.right], [result.accuracy])
-
-    def describe(self, result: Digits) -> str:
-        taught = " and two copies of each, moved two pixels left and right" if result.copies else ""
-        right = int((result.named == result.truth).sum())
-        return (
-            f"Trained on {result.examples} centred digits{taught}. Tested on digits moved by {result.right:+d} to the "
-            f"right and {result.down:+d} down: {100 * result.accuracy:.0f} % are named rightly, {right} of the eight "
-            f"shown. Without the move sideways it is {100 * result.by_shift[MARGIN]:.0f} %."
-        )
-
-
-def explorer() -> Explorer:
-    """The digits explorer, fresh."""
-    return Explorer(
-        name="digits",
-        title="Real digits: the same digit, two pixels to the right",
-        controls=(
-            Slider("right", "Shift right", -2, 2, 0, whole=True),
-            Slider("down", "Shift down", -2, 2, 0, whole=True),
-            Slider("examples", "Training digits", 50, 200, 100, whole=True, step=10),
-            Switch("copies", "Train on moved copies too", False),
-        ),
-        compute=shifted,
-        figure=DigitsFigure,
-        uses=("gram", "ridge"),
+def picture(fig, r: Digits) -> None:
+    """Draw eight moved digits with the name that each got, and the accuracy against the shift."""
+    rows = [[0, 1, 2, 3, ".", "accuracy"], [4, 5, 6, 7, ".", "accuracy"]]
+    panels = fig.mosaic(rows, widths=(1, 1, 1, 1, 0.35, 3.2))
+    for k, (image, named, truth) in enumerate(zip(r.images, r.named, r.truth, strict=True)):
+        panels[k].frame(f"{'✓' if named == truth else '✗'} “{named}”", xticks=(), yticks=())
+        panels[k].axes.title.set(fontsize=11, color=ink("black" if named == truth else "vermilion"))
+        panels[k].image(image, "gray_r", 0, 1, aspect="equal")
+    accuracy = panels["accuracy"]
+    accuracy.frame(
+        "test accuracy  (◆ this shift)", "pixels to the right", xlim=(-2.3, 2.3), ylim=(0, 1.03), xticks=SHIFTS
     )
+    accuracy.line(SHIFTS, r.by_shift, marker="o")
+    accuracy.dots([r.right], [r.accuracy], "vermilion", "D", size=9)
+    accuracy.level(0.1, "grey", "--")
+    accuracy.text(0, 0.12, "guessing", "grey", ha="center")
+
+
+def sentence(r: Digits) -> str:
+    """Say how many moved digits are named rightly."""
+    taught = " and two copies of each, moved two pixels left and right" if r.copies else ""
+    right = int((r.named == r.truth).sum())
+    return (
+        f"Trained on {r.examples} centered digits{taught}. Tested on digits moved by {r.right:+d} to the right and "
+        f"{r.down:+d} down: {100 * r.accuracy:.0f} % are named rightly, {right} of the eight shown. Without the move "
+        f"sideways it is {100 * r.by_shift[MARGIN]:.0f} %."
+    )
+
+
+explorer = Explorer(
+    "digits",
+    "Real digits: the same digit, two pixels to the right",
+    controls=(
+        Slider("right", "Shift right", -2, 2, 0, whole=True),
+        Slider("down", "Shift down", -2, 2, 0, whole=True),
+        Slider("examples", "Training digits", 50, 200, 100, whole=True, step=10),
+        Switch("copies", "Train on moved copies too", False),
+    ),
+    compute=shifted,
+    picture=picture,
+    sentence=sentence,
+    uses=("gram", "ridge"),
+    size=(9.4, 3.7),
+)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels
-from ddlearn.classroom import Choice, CurveFigure, Explorer, Slider
+from ddlearn.classroom import Choice, Explorer, Slider, describe_curve, draw_curve
 from ddlearn.result import Curve
 
 COUNTS = tuple(2**k for k in range(4, 13))
@@ -70,29 +70,27 @@ def convergence(
     )
 
 
-class FeaturesFigure(CurveFigure):
-    """The curve, and the learner's prediction of its slope said under it."""
-
-    size = (9.4, 3.8)
-    log_x = log_y = True
-    prediction = staticmethod(lambda: None)
-
-    def describe(self, result: Curve) -> str:
-        tenfold = float(10 ** -result.log_slope().mean())
-        guess = self.prediction()
-        said = "" if guess is None else f" You said {guess:.1f}."
-        return f"{super().describe(result)} Ten times the features divide the error by {tenfold:.2f}.{said}"
+def picture(fig, curve: Curve) -> None:
+    """Draw the error against the number of features, with its theory."""
+    draw_curve(fig.panel(), curve, log="xy")
 
 
-def explorer() -> Explorer:
-    """The random features explorer, fresh."""
-    return Explorer(
-        name="features",
-        title="Random features: sampling a kernel",
-        controls=(
-            Choice("features", "Features", FEATURES, FEATURES[0]),
-            Slider("dimensions", "Dimensions of x", 2, 60, 10, whole=True),
-        ),
-        compute=convergence,
-        figure=FeaturesFigure,
-    )
+def sentence(curve: Curve, said) -> str:
+    """Say how the error falls, and what was predicted of it."""
+    tenfold, guess = float(10 ** -curve.log_slope().mean()), said("tenfold")
+    you = "" if guess is None else f" You said {guess:.1f}."
+    return f"{describe_curve(curve)} Ten times the features divide the error by {tenfold:.2f}.{you}"
+
+
+explorer = Explorer(
+    "features",
+    "Random features: sampling a kernel",
+    controls=(
+        Choice("features", "Features", FEATURES, FEATURES[0]),
+        Slider("dimensions", "Dimensions of x", 2, 60, 10, whole=True),
+    ),
+    compute=convergence,
+    picture=picture,
+    sentence=sentence,
+    size=(9.4, 3.8),
+)

@@ -7,20 +7,20 @@ horizontally the score <w, phi(x)> + b, vertically the direction of largest spre
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import contourpy
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, Choice, Explorer, Slider
 from ddlearn.ridge import ridge
 
 DATA = {"ring": datasets.rings, "moons": datasets.moons, "xor": datasets.xor}
 KERNELS = ("linear", "polynomial", "rbf", "laplace", "arc-cosine")
-SPAN, CELLS = 2.8, 64
+PAGE, CELLS = (-2.8, 2.8), 64
 PENALTY = 1e-5
-MARK = {"markeredgecolor": "black", "markeredgewidth": 0.5, "markersize": 6}
 
 Gram = Callable[[Tensor, Tensor, float], Tensor]
 
@@ -52,7 +52,7 @@ def lift(data: str, kernel: str, width: float, noise: float, seed: int = 0, *, g
     generator = compute.generator(seed)
     x, y = DATA[data](120, noise, generator)
     fresh_x, fresh_y = DATA[data](600, noise, generator)
-    side = torch.linspace(-SPAN, SPAN, CELLS, dtype=x.dtype)
+    side = torch.linspace(*PAGE, CELLS, dtype=x.dtype)
     page = torch.cartesian_prod(side, side)
 
     K = embed(kernel, x, x, width, gram)
@@ -76,82 +76,78 @@ def lift(data: str, kernel: str, width: float, noise: float, seed: int = 0, *, g
 
 
 def largest_spread(K: Tensor, alpha: Tensor) -> Tensor:
-    """Coordinates along the first principal direction of the centred embedding that is orthogonal to w = sum "
-    "alpha phi."""
-    centred = K - K.mean(0) - K.mean(1, keepdim=True) + K.mean()
+    """Return coordinates along the first principal direction of the centered embedding orthogonal to w.
+
+    w = sum_i alpha_i phi(x_i) is the plane's normal.
+    """
+    centered = K - K.mean(0) - K.mean(1, keepdim=True) + K.mean()
     normal = (K @ alpha) - (K @ alpha).mean()
-    inside = centred - torch.outer(normal, normal) / (alpha @ K @ alpha).clamp_min(1e-12)
+    inside = centered - torch.outer(normal, normal) / (alpha @ K @ alpha).clamp_min(1e-12)
     values, vectors = torch.linalg.eigh((inside + inside.T) / 2)
     first = vectors[:, -1]
     sign = torch.sign(first[first.abs().argmax()])  # an eigenvector has no sign of its own; fix one
     return sign * first * values[-1].clamp_min(0).sqrt()
 
 
-class LiftFigure(LiveFigure):
-    size = (9.4, 4.3)
-
-    def layout(self, figure):
-        from matplotlib.collections import LineCollection
-        from matplotlib.colors import LinearSegmentedColormap
-
-        page, edge = figure.subplots(1, 2)
-        sides = LinearSegmentedColormap.from_list("sides", [PALETTE["orange"], "white", PALETTE["sky"]])
-        self.shadow = page.imshow(
-            torch.zeros(CELLS, CELLS, dtype=torch.float32).numpy(),
-            extent=(-SPAN, SPAN, -SPAN, SPAN),
-            origin="lower",
-            cmap=sides,
-            vmin=-1.5,
-            vmax=1.5,
-        )
-        self.border = page.add_collection(LineCollection([], colors=PALETTE["black"], linewidths=1.5))
-        page.set(
-            title="the page, and the plane's shadow", xlabel="x₁", ylabel="x₂", xticks=[-2, 0, 2], yticks=[-2, 0, 2]
-        )
-        edge.axvline(0, color=PALETTE["black"], linewidth=1.5, label="the plane, edge-on")
-        edge.axvspan(-9, 0, color=PALETTE["orange"], alpha=0.25, linewidth=0)
-        edge.axvspan(0, 9, color=PALETTE["sky"], alpha=0.25, linewidth=0)
-        edge.set(title="the embedding, looking along the plane", xlabel="score: side of the plane", xlim=(-2.2, 2.2))
-        edge.set(ylabel="largest spread inside the plane", ylim=(-1.15, 1.15), yticks=[])
-        looks = (("o", PALETTE["vermilion"], "class −1"), ("^", PALETTE["blue"], "class +1"))
-        self.on_page, self.on_edge = (
-            [axes.plot([], [], marker, color=colour, label=label, **MARK)[0] for marker, colour, label in looks]
-            for axes in (page, edge)
-        )
-        edge.legend(loc="upper right")
-
-    def draw(self, result: Lift):
-        self.shadow.set_data(result.shadow.numpy())
-        side = torch.linspace(-SPAN, SPAN, CELLS, dtype=torch.float32)
-        self.border.set_segments(contourpy.contour_generator(side, side, result.shadow.numpy()).lines(0.0))
-        tallest = result.spread.abs().max().clamp_min(1e-12)
-        for k, label in enumerate((-1, 1)):
-            mine = result.y == label
-            self.on_page[k].set_data(result.x[mine, 0], result.x[mine, 1])
-            self.on_edge[k].set_data(result.score[mine].clamp(-2.15, 2.15), result.spread[mine] / tallest)
-
-    def describe(self, result: Lift) -> str:
-        n = len(result.y)
-        right = round(result.seen * n)
-        parted = "parts the two classes: all" if right == n else "does not part the two classes: only"
-        return (
-            f"In the embedding of the {result.kernel} kernel of width {result.width:.3g}, one flat plane {parted} "
-            f"{right} of {n} points stand on their own side. Of fresh points, {100 * result.unseen:.0f} % do."
-        )
-
-
-def explorer() -> Explorer:
-    """The lift, fresh."""
-    return Explorer(
-        name="lift",
-        title="Lift: what the kernel sees",
-        controls=(
-            Choice("data", "Data", tuple(DATA), "ring"),
-            Choice("kernel", "Kernel", KERNELS, "linear"),
-            Slider("width", "Width", 0.05, 5.0, 0.5, log=True),
-            Slider("noise", "Noise", 0.0, 0.4, 0.1),
-        ),
-        compute=lift,
-        figure=LiftFigure,
-        uses=("gram",),
+def picture(fig, r: Lift) -> None:
+    """Draw the page with the plane's shadow, and the embedding seen along the plane."""
+    page, edge = fig.row(1, 1)
+    ticks = (-2, 0, 2)
+    page.frame("the page, and the plane's shadow", "x₁", "x₂", xlim=PAGE, ylim=PAGE, xticks=ticks, yticks=ticks)
+    page.axes.set_aspect("equal")
+    page.image(r.shadow, sides(), -1.5, 1.5, extent=(*PAGE, *PAGE), origin="lower", aspect="equal")
+    side = torch.linspace(*PAGE, CELLS, dtype=torch.float32)
+    page.segments(contourpy.contour_generator(side, side, r.shadow.numpy()).lines(0.0), "black", width=1.5)
+    edge.frame(
+        "the embedding, looking along the plane",
+        "score: side of the plane",
+        "largest spread inside the plane",
+        xlim=(-2.2, 2.2),
+        ylim=(-1.15, 1.15),
+        yticks=(),
+        legend="upper right",
     )
+    edge.upright(0, "black", "-", "the plane, edge-on", width=1.5)
+    edge.span(-9, 0, "orange", alpha=0.25)
+    edge.span(0, 9, "sky", alpha=0.25)
+    tallest = r.spread.abs().max().clamp_min(1e-12)
+    for label, color, marker in ((-1, "vermilion", "o"), (1, "blue", "^")):
+        mine, name = r.y == label, f"class {label:+d}".replace("-", "−")
+        page.dots(r.x[mine, 0], r.x[mine, 1], color, marker, name, edge="black")
+        edge.dots(r.score[mine].clamp(-2.15, 2.15), r.spread[mine] / tallest, color, marker, name, edge="black")
+
+
+@lru_cache(maxsize=1)
+def sides():
+    """Return the colors of the two sides of the plane, which is white."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("sides", [PALETTE["orange"], "white", PALETTE["sky"]])
+
+
+def sentence(r: Lift) -> str:
+    """Say whether the plane parts the classes."""
+    n = len(r.y)
+    right = round(r.seen * n)
+    parted = "parts the two classes: all" if right == n else "does not part the two classes: only"
+    return (
+        f"In the embedding of the {r.kernel} kernel of width {r.width:.3g}, one flat plane {parted} {right} of {n} "
+        f"points stand on their own side. Of fresh points, {100 * r.unseen:.0f} % do."
+    )
+
+
+explorer = Explorer(
+    "lift",
+    "Lift: what the kernel sees",
+    controls=(
+        Choice("data", "Data", tuple(DATA), "ring"),
+        Choice("kernel", "Kernel", KERNELS, "linear"),
+        Slider("width", "Width", 0.05, 5.0, 0.5, log=True),
+        Slider("noise", "Noise", 0.0, 0.4, 0.1),
+    ),
+    compute=lift,
+    picture=picture,
+    sentence=sentence,
+    uses=("gram",),
+    size=(9.4, 4.3),
+)

@@ -7,14 +7,14 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import Choice, Explorer, Slider
 from ddlearn.lessons.fixed_embeddings.exercises import leave_one_out
 from ddlearn.lessons.fixed_embeddings.lift import Gram, embed
 from ddlearn.ridge import ridge, ridge_path
 
 KERNELS = ("rbf", "laplace", "polynomial", "linear")
 PENALTIES = torch.logspace(-8, 1, 46, dtype=torch.float64)
-LOWEST, HIGHEST = 3e-3, 30.0  # the error axis
+ERRORS = (3e-3, 30.0)  # what the error axis shows
 
 
 @dataclass(frozen=True)
@@ -93,64 +93,51 @@ def fit(
     )
 
 
-class RidgeFigure(LiveFigure):
-    size = (9.6, 4.0)
-
-    def layout(self, figure):
-        curve, left, errors = figure.subplots(1, 3, width_ratios=(1.25, 0.8, 1.1))
-        (self.truth,) = curve.plot([], [], color=PALETTE["grey"], linestyle="--", label="truth")
-        (self.fitted,) = curve.plot([], [], color=PALETTE["blue"], label="fit")
-        (self.points,) = curve.plot([], [], ".", color=PALETTE["black"])
-        curve.set(xlim=(-1, 1), ylim=(-2.4, 2.4), xlabel="x", ylabel="y", title="fit")
-        curve.legend(loc="lower left", ncols=2)
-        left.axhline(0, color=PALETTE["grey"], linewidth=1)
-        (self.residual,) = left.plot([], [], "s", color=PALETTE["orange"], markersize=3, label="fitted")
-        (self.left_out,) = left.plot([], [], "^", color=PALETTE["purple"], markersize=4, label="left out")
-        left.set(xlim=(-1, 1), ylim=(-2.4, 2.4), xlabel="x", title="what is left over")
-        left.legend(loc="lower left", ncols=2, handletextpad=0.1, columnspacing=0.8)
-        lines = (("train", "orange", "--"), ("leave-one-out", "purple", "-."), ("test", "blue", "-"))
-        self.paths = [errors.plot([], [], color=PALETTE[c], linestyle=s, label=name)[0] for name, c, s in lines]
-        self.dots = [
-            errors.plot([], [], marker, color=PALETTE[c])[0] for (_, c, _), marker in zip(lines, "s^o", strict=True)
-        ]
-        (self.here,) = errors.plot([], [], color=PALETTE["black"], linestyle=":")
-        errors.set(xscale="log", yscale="log", xlim=(1e-8, 10), ylim=(LOWEST, HIGHEST))
-        errors.set(xlabel="penalty", title="mean squared error")
-        errors.legend(loc="upper center")
-
-    def draw(self, result: RidgeFit):
-        self.truth.set_data(result.grid, result.truth)
-        self.fitted.set_data(result.grid, result.fitted)
-        self.points.set_data(result.x[:, 0], result.y)
-        self.residual.set_data(result.x[:, 0], result.residual)
-        self.left_out.set_data(result.x[:, 0], result.left_out.clamp(-2.4, 2.4))
-        for line, path in zip(self.paths, (result.path_train, result.path_loo, result.path_test), strict=True):
-            line.set_data(PENALTIES, path.clamp(LOWEST, HIGHEST))
-        for dot, error in zip(self.dots, (result.train, result.loo, result.test), strict=True):
-            dot.set_data([result.penalty], [min(max(error, LOWEST), HIGHEST)])
-        self.here.set_data([result.penalty] * 2, [LOWEST, HIGHEST])
-
-    def describe(self, result: RidgeFit) -> str:
-        return (
-            f"{len(result.y)} points, {result.degrees_of_freedom:.1f} effective degrees of freedom. Error: train "
-            f"{result.train:.2g}, leave-one-out {result.loo:.2g}, test {result.test:.2g}. Leave-one-out would choose "
-            f"the penalty {result.loo_choice:.1g}, where the test error is {result.price:.2f} times the path's best."
-        )
+def picture(fig, r: RidgeFit) -> None:
+    """Draw the fit, what it leaves over, and three errors against the penalty."""
+    fit, left, errors = fig.row(1.25, 0.8, 1.1)
+    fit.frame("fit", "x", "y", xlim=(-1, 1), ylim=(-2.4, 2.4), legend={"loc": "lower left", "ncols": 2})
+    fit.line(r.grid, r.truth, "grey", "--", "truth")
+    fit.line(r.grid, r.fitted, label="fit")
+    fit.dots(r.x[:, 0], r.y, "black", ".")
+    names = {"loc": "lower left", "ncols": 2, "handletextpad": 0.1, "columnspacing": 0.8}
+    left.frame("what is left over", "x", xlim=(-1, 1), ylim=(-2.4, 2.4), legend=names)
+    left.level(0, width=1)
+    left.dots(r.x[:, 0], r.residual, "orange", "s", "fitted", size=3)
+    left.dots(r.x[:, 0], r.left_out, "purple", "^", "left out", size=4)
+    errors.frame("mean squared error", "penalty", xlim=(1e-8, 10), ylim=ERRORS, log="xy", legend="upper center")
+    for name, path, here, color, style, marker in (
+        ("train", r.path_train, r.train, "orange", "--", "s"),
+        ("leave-one-out", r.path_loo, r.loo, "purple", "-.", "^"),
+        ("test", r.path_test, r.test, "blue", "-", "o"),
+    ):
+        errors.line(PENALTIES, path, color, style, name)
+        errors.dots([r.penalty], [here], color, marker)
+    errors.upright(r.penalty)
 
 
-def explorer() -> Explorer:
-    """The kernel ridge explorer, fresh."""
-    return Explorer(
-        name="ridge",
-        title="Kernel ridge: one fit, three errors",
-        controls=(
-            Choice("kernel", "Kernel", KERNELS, "rbf"),
-            Slider("width", "Width", 0.02, 2.0, 0.2, log=True),
-            Slider("penalty", "Penalty", 1e-8, 10.0, 1e-4, log=True),
-            Slider("noise", "Noise", 0.0, 1.0, 0.3),
-            Slider("n", "Points", 5, 150, 40, whole=True),
-        ),
-        compute=fit,
-        figure=RidgeFigure,
-        uses=("gram", "ridge", "leave_one_out"),
+def sentence(r: RidgeFit) -> str:
+    """Say how well the fit does, and what leave-one-out would choose."""
+    return (
+        f"{len(r.y)} points, {r.degrees_of_freedom:.1f} effective degrees of freedom. Error: train {r.train:.2g}, "
+        f"leave-one-out {r.loo:.2g}, test {r.test:.2g}. Leave-one-out would choose the penalty {r.loo_choice:.1g}, "
+        f"where the test error is {r.price:.2f} times the path's best."
     )
+
+
+explorer = Explorer(
+    "ridge",
+    "Kernel ridge: one fit, three errors",
+    controls=(
+        Choice("kernel", "Kernel", KERNELS, "rbf"),
+        Slider("width", "Width", 0.02, 2.0, 0.2, log=True),
+        Slider("penalty", "Penalty", 1e-8, 10.0, 1e-4, log=True),
+        Slider("noise", "Noise", 0.0, 1.0, 0.3),
+        Slider("n", "Points", 5, 150, 40, whole=True),
+    ),
+    compute=fit,
+    picture=picture,
+    sentence=sentence,
+    uses=("gram", "ridge", "leave_one_out"),
+    size=(9.6, 4.0),
+)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Explorer, Slider
 from ddlearn.classroom.wording import listed
 from ddlearn.generalization import (
     arora_term,
@@ -198,7 +198,7 @@ def bounds(
     return Bounds(coins, values, measured, measured[3])
 
 
-class BoundsFigure(LiveFigure):
+class BoundsFigure(ArtistFigure):
     """Left, each bound against the number of examples; right, from which number on it says anything."""
 
     size = (9.6, 4.3)

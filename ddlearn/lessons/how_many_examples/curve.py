@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, Switch
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch
 from ddlearn.classroom.wording import say
 from ddlearn.generalization import eigenlearning_risk, measure_learning_curve
 from ddlearn.lessons.how_many_examples import exercises, worlds
@@ -110,7 +110,7 @@ def curves(
     )
 
 
-class CurveFigure(LiveFigure):
+class CurveFigure(ArtistFigure):
     """Error against examples: theory's line, then the measured points, and what the learner had said."""
 
     size = (9.4, 4.3)

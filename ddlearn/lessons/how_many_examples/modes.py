@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
 from ddlearn.generalization import measure_learnability
 from ddlearn.lessons.how_many_examples import exercises, worlds
 from ddlearn.lessons.how_many_examples.curve import Kappa
@@ -84,7 +84,7 @@ def purchase(
     )
 
 
-class ModesFigure(LiveFigure):
+class ModesFigure(ArtistFigure):
     """Three panels over the same modes: shares learned, units spent, and how much of the target is held and missed."""
 
     size = (9.6, 3.9)

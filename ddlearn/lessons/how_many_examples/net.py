@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, remembered
 from ddlearn.generalization import pac_bayes_net, random_labels, unit_rows
 from ddlearn.lessons.how_many_examples import worlds
 from ddlearn.networks import MLP, Parameters
@@ -91,7 +91,7 @@ def promises(labels: str, examples: str, seed: int = 0, *, progress: Progress | 
     return Promises(labels, int(examples), trained(labels, int(examples), seed, progress=progress))
 
 
-class NetFigure(LiveFigure):
+class NetFigure(ArtistFigure):
     """Three groups of bars, one a prior: mistakes in training, mistakes on unseen digits, and what was promised."""
 
     size = (9.4, 4.2)

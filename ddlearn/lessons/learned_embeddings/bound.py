@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels, parities
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
 from ddlearn.lessons.learned_embeddings import exercises
 from ddlearn.lessons.learned_embeddings.race import limit_kernel
 from ddlearn.ridge import ridge
@@ -121,7 +121,7 @@ def bound(which: str, k: str, n: int, seed: int = 0, *, oracle_kernel: Oracle = 
     )
 
 
-class BoundFigure(LiveFigure):
+class BoundFigure(ArtistFigure):
     """Left: mean error against examples, over the line. Right: the error of every single parity at this n."""
 
     size = (9.4, 4.2)

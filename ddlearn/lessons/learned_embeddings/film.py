@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, remembered
 from ddlearn.lessons.learned_embeddings import exercises
 from ddlearn.lessons.learned_embeddings.recipe import UNITS, Features, Progress, Reel, Sample, learn, readout
 
@@ -129,7 +129,7 @@ def film(
     )
 
 
-class FilmFigure(LiveFigure):
+class FilmFigure(ArtistFigure):
     """Left: the two coordinates, and where the units look. Then the fixed embedding and the learned one, edge-on."""
 
     size = (9.4, 4.6)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels, parities
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, Switch, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch, remembered
 from ddlearn.lessons.learned_embeddings import exercises
 from ddlearn.lessons.learned_embeddings.recipe import DECAY, Features, Progress, Reel, Sample, learn, readout
 from ddlearn.ridge import ridge
@@ -163,7 +163,7 @@ def net_against_line(
     )
 
 
-class ParityFigure(LiveFigure):
+class ParityFigure(ArtistFigure):
     """Left: errors against examples, over the line. Right: where the hidden units of one of the nets look."""
 
     size = (9.4, 4.5)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels
-from ddlearn.classroom import PALETTE, LiveFigure, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, remembered
 from ddlearn.lessons.learned_embeddings.recipe import BIAS_STD, UNITS, Features, Progress, Reel, Sample, learn, readout
 from ddlearn.ridge import ridge
 
@@ -109,7 +109,7 @@ def random_units(units: int, d: int, seed: int) -> tuple[Tensor, Tensor]:
     return W / d**0.5, BIAS_STD * b
 
 
-class RaceFigure(LiveFigure):
+class RaceFigure(ArtistFigure):
     """Error against examples: the runners' means over seeds, and for those who are drawn at random the seeds' band."""
 
     size = (9.4, 4.0)

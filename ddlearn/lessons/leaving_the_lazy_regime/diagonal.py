@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, remembered
 from ddlearn.classroom.wording import brief, say
 from ddlearn.diagonal_networks import Step, descend, flow_limit, least_l1, least_l2
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
@@ -118,7 +118,7 @@ def diagonal(
     return Diagonal(solutions, alpha, found, float((found - solutions.w).square().sum()), float(found.abs().sum()))
 
 
-class DiagonalFigure(LiveFigure):
+class DiagonalFigure(ArtistFigure):
     size = (9.8, 4.0)
     prediction = staticmethod(lambda: None)
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, tangent
-from ddlearn.classroom import PALETTE, Explorer, LiveFigure, Slider, Switch, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Explorer, Slider, Switch, remembered
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
 from ddlearn.lessons.leaving_the_lazy_regime.starts import Doubled, Start, draw
@@ -156,7 +156,7 @@ def finite_width(
     return Finite(fits, here, nets, zero, distance(fits, 1), distance(fits, nets), distance(fits, NETS))
 
 
-class FiniteFigure(LiveFigure):
+class FiniteFigure(ArtistFigure):
     size = (9.8, 4.1)
 
     def layout(self, figure):

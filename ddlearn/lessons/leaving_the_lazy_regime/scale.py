@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, Switch
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
 from ddlearn.lessons.leaving_the_lazy_regime.shared import SCALES, TASKS, Sweep, Training, net, trained
@@ -59,7 +59,7 @@ def crossing(sweep: Sweep) -> tuple[float, float] | None:
     return (sweep.scales[above[0] - 1], sweep.scales[above[0]]) if above and above[0] > 0 else None
 
 
-class RegimesFigure(LiveFigure):
+class RegimesFigure(ArtistFigure):
     size = (10.2, 4.1)
     prediction = staticmethod(lambda: None)
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, Switch, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch, remembered
 from ddlearn.classroom.wording import brief
 from ddlearn.lessons.neural_tangent_kernel import exercises, nets
 from ddlearn.networks import MLP
@@ -154,7 +154,7 @@ def digits(
     )
 
 
-class DigitsFigure(LiveFigure):
+class DigitsFigure(ArtistFigure):
     """Left: error against the penalty, at this size. Right: test error against the size, kernel and nets."""
 
     size = (9.4, 4.1)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, tangent
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, remembered
 from ddlearn.classroom.wording import listed, say
 from ddlearn.lessons.neural_tangent_kernel import circle, exercises, nets
 from ddlearn.networks import Parameters
@@ -152,7 +152,7 @@ def film(
     )
 
 
-class FilmFigure(LiveFigure):
+class FilmFigure(ArtistFigure):
     """Left: the net and the formula around the circle. Right: what is left of each wave, step by step."""
 
     size = (9.4, 4.3)

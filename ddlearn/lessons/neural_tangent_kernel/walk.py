@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.neural_tangent_kernel import circle, exercises, nets
 
@@ -137,7 +137,7 @@ def walk(
     )
 
 
-class WalkFigure(LiveFigure):
+class WalkFigure(ArtistFigure):
     """Left: the net and its tangent around the circle. Right: how far apart they are, all along the way."""
 
     size = (9.4, 4.1)

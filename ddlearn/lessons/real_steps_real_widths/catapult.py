@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Explorer, Slider
 from ddlearn.classroom.wording import say
 from ddlearn.sharpness import catapult
 
@@ -59,7 +59,7 @@ def throw(first: float, width: int) -> Throw:
     return Throw(first, width, f[:, 0].square() / 2, share[:, 0], ends(width))
 
 
-class CatapultFigure(LiveFigure):
+class CatapultFigure(ArtistFigure):
     size = (10.2, 3.9)
 
     def layout(self, figure):

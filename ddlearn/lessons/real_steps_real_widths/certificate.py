@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.real_steps_real_widths import exercises, starts
 from ddlearn.linear_networks import (
@@ -137,7 +137,7 @@ def sum_up(start: Starts, run: Descent, imbalance_drift: Callable) -> Tensor:
     return torch.stack(kept)
 
 
-class CertificateFigure(LiveFigure):
+class CertificateFigure(ArtistFigure):
     size = (10.2, 4.2)
 
     def layout(self, figure):

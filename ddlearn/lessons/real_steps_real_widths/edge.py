@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, remembered
 from ddlearn.classroom.wording import brief, say
 from ddlearn.networks import MLP
 from ddlearn.sharpness import Edge, edge_of_stability
@@ -64,7 +64,7 @@ def hover(rate: str, until: int, progress: Progress = lambda share, words: None)
     return Trained(runs[rate], until)
 
 
-class EdgeFigure(LiveFigure):
+class EdgeFigure(ArtistFigure):
     """Left: sharpness over time, the line 2/rate, and the learner's guess. Right: the loss."""
 
     size = (10.2, 4.0)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import PALETTE, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Explorer, Slider
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.real_steps_real_widths import exercises
 from ddlearn.linear_networks import scalar_flow
@@ -97,7 +97,7 @@ def orbit_cs() -> Tensor:
     return 1 + (LARGEST - 1) * torch.linspace(0, 1, 60, dtype=torch.float64).square()
 
 
-class StepFigure(LiveFigure):
+class StepFigure(ArtistFigure):
     size = (10.2, 4.2)
 
     def layout(self, figure):

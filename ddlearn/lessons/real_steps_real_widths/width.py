@@ -11,7 +11,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.real_steps_real_widths import starts
 from ddlearn.linear_networks import certificate, descend, envelope, kernel_ball
@@ -68,7 +68,7 @@ def widen(ratio: str, width: int, progress: Callable[[float, str], None] = lambd
     return Sweep(float(ratio), at, certified, ball, actual, move)
 
 
-class WidthFigure(LiveFigure):
+class WidthFigure(ArtistFigure):
     """Left: steps to a millionth. Middle: the move. Right: the share of starts covered, and the learner's guess."""
 
     size = (10.2, 4.2)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Explorer, Slider
 
 SIZES = (1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 40, 50, 64, 80, 100, 128, 160, 200, 256, 320, 400)
 DRAWS = 15
@@ -100,7 +100,7 @@ def grow(
     )
 
 
-class BlackBox(LiveFigure):
+class BlackBox(ArtistFigure):
     """Left: the curve and its points. Right: error against size, with this size marked."""
 
     size = (9.4, 3.9)

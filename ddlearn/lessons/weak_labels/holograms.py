@@ -23,7 +23,7 @@ from ddlearn.blood import (
     transmission,
 )
 from ddlearn.blood.effects import Effects
-from ddlearn.classroom import PALETTE, Explorer, LiveFigure, Slider, Switch
+from ddlearn.classroom import PALETTE, ArtistFigure, Explorer, Slider, Switch
 
 NAMES = tuple(cell_type.name for cell_type in CELL_TYPES)
 ROUNDS = 30
@@ -87,7 +87,7 @@ def look(cell: int, focus: float, strength: float, told: bool, seed: int = 1) ->
     return Look(swallowed, pictures, *marks(pictures), focus, label, told)
 
 
-class LookFigure(LiveFigure):
+class LookFigure(ArtistFigure):
     """Four columns: the cell above, its hologram below. The fourth cell is hidden until it is asked for."""
 
     size = (9.4, 4.9)

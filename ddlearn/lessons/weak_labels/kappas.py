@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ddlearn import compute
 from ddlearn.blood import CELL_TYPES
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, remembered
 from ddlearn.classroom.wording import listed, say
 from ddlearn.lessons.weak_labels import exercises, trainings
 from ddlearn.lessons.weak_labels.trainings import BLOOD, NET, PATIENTS, POURED, Progress
@@ -120,7 +120,7 @@ def kappas(
     return Sweep(bags, *parts, right=given.kappa, told=float(kappa(given.told)), at=at)
 
 
-class SweepFigure(LiveFigure):
+class SweepFigure(ArtistFigure):
     """Left the bias, measured and as the line says; right what nets learn."""
 
     size = (9.6, 4.3)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ddlearn import compute, weak_labels
 from ddlearn.blood import CELL_TYPES, MONOCYTE
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, remembered
 from ddlearn.classroom.wording import listed, say
 from ddlearn.lessons.weak_labels import exercises, trainings
 from ddlearn.lessons.weak_labels.trainings import BLOOD, CELLS, KINDS, NETS, POURED, Progress, Specimens
@@ -96,7 +96,7 @@ def learners(
     )
 
 
-class LearnersFigure(LiveFigure):
+class LearnersFigure(ArtistFigure):
     """Left what is found of each type, right how the whole goes with the number told in advance."""
 
     size = (9.6, 4.3)

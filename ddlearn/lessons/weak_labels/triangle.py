@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ddlearn import compute, weak_labels
 from ddlearn.blood import CELL_TYPES, MONOCYTE
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.weak_labels import exercises
 from ddlearn.lessons.weak_labels.trainings import ALPHA0, BLOOD, CELLS
@@ -89,7 +89,7 @@ def ellipse(centre: Tensor, covariance: Tensor) -> Tensor:
     return centre @ CORNERS + (root @ circle).T
 
 
-class MixturesFigure(LiveFigure):
+class MixturesFigure(ArtistFigure):
     """Left the triangle, right what the cells are worth."""
 
     size = (9.6, 4.3)

@@ -1,0 +1,105 @@
+"""The board of an explorer: title, controls, buttons, status line, whose functions it runs on, and the picture below.
+
+It shows and it listens; it decides nothing. Names and roles that ipywidgets leaves out are added by keyboard.js, which
+knows the classes given here.
+"""
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+
+import ipywidgets as widgets
+
+from ddlearn.classroom import live, page
+from ddlearn.classroom.control_views import Moved, view
+from ddlearn.classroom.controls import Control, Switch
+from ddlearn.classroom.wording import listed
+
+LONGEST = 220  # characters of a message: what two lines of the status hold
+
+
+class Board:
+    def __init__(
+        self,
+        title: str,
+        controls: Sequence[Control],
+        values: Mapping[str, object],
+        moved: Moved,
+        buttons: Mapping[str, Callable[[], None]],
+        picture: widgets.Widget,
+    ):
+        self._title, self._controls = title, controls
+        # In `ch`, the width of a zero, and a little more: labels stand in one column and none is ever cut off.
+        longest = max((len(c.label) for c in controls if not isinstance(c, Switch)), default=0)
+        self.views = {c.name: view(c, values[c.name], moved, f"{longest + 2}ch") for c in controls}
+        columns = "repeat(auto-fill, minmax(min(100%, 370px), 1fr))"
+        grid = widgets.GridBox(
+            [self.views[c.name].widget for c in controls],
+            layout=widgets.Layout(grid_template_columns=columns, grid_gap="2px 32px", overflow="visible"),
+        )
+        self._buttons = {words: widgets.Button(description=words) for words in buttons}
+        for words, press in buttons.items():
+            self._buttons[words].on_click(lambda _, press=press: press())
+            self._buttons[words].layout = widgets.Layout(width="auto", flex="0 0 auto")
+        self._status = _line("ddlearn-status", layout=widgets.Layout(flex="1 1 320px", min_width="0", height="44px"))
+        bar = widgets.HBox(
+            [*self._buttons.values(), self._status],
+            layout=widgets.Layout(flex_flow="row wrap", align_items="center", overflow="visible"),
+        )
+        self._engine = _line("ddlearn-engine")
+        head = _line("ddlearn-title", f"<strong>{html.escape(title)}</strong>")
+        board = widgets.VBox(
+            [head, grid, bar, self._engine], layout=widgets.Layout(max_width="900px", overflow="visible")
+        )
+        board.add_class("ddlearn-explorer")
+        self.box = live.part(board, picture)
+        self.status = ""
+
+    def show(self, values: Mapping[str, object]) -> None:
+        """Display board and picture. A saved notebook, which has no live controls, keeps a sentence in their place."""
+        settings = listed([f"{c.say(values[c.name])} ({c.range_said})" for c in self._controls])
+        words = f"{self._title}. Live while the notebook runs: {settings}."
+        live.show(self.box, {"text/plain": words})
+
+    def say(self, words: str, sentence: str = "") -> None:
+        """Put words in the status line. A screen reader also hears `sentence`, which the eye finds under the figure."""
+        heard = f'<span class="ddlearn-unseen"> {html.escape(sentence)}</span>' if sentence else ""
+        self._set(words, f"<div>{html.escape(_short(words))}{heard}</div>")
+
+    def alarm(self, words: str) -> None:
+        """Say that something went wrong, in words and at once."""
+        ink, ground, edge = page.KINDS["bad"]
+        style = f"color:{ink};background:{ground};border-left:4px solid {edge};padding:0 6px"
+        self._set(words, f'<div role="alert" style="{style}">✗ {html.escape(_short(words))}</div>')
+
+    def progress(self, words: str, fraction: float | None) -> None:
+        """Say what is being computed and how far it is; None draws a bar that does not know."""
+        share = "" if fraction is None else f' value="{fraction:.3f}"'
+        bar = f'<progress max="1"{share} aria-label="Progress" style="width:120px;vertical-align:middle"></progress>'
+        said = "" if fraction is None else f" {100 * fraction:.0f} %"
+        self._set(words, f"<div>{bar}{said} {html.escape(_short(words))}</div>")
+
+    def engine(self, sentence: str) -> None:
+        """Say whose functions the picture is computed with."""
+        self._engine.value = sentence and f"<div>{sentence}</div>"
+        self._engine.layout.display = None if sentence else "none"
+
+    def enable(self, button: str, enabled: bool) -> None:
+        self._buttons[button].disabled = not enabled
+
+    def _set(self, words: str, body: str) -> None:
+        self.status, self._status.value = words, body
+
+    @property
+    def buttons(self) -> dict[str, widgets.Button]:
+        return dict(self._buttons)
+
+
+def _line(css_class: str, value: str = "", **traits) -> widgets.HTML:
+    line = widgets.HTML(value, **traits)
+    line.add_class(css_class)
+    return line
+
+
+def _short(words: str) -> str:
+    words = " ".join(words.split())
+    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
