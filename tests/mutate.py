@@ -23,7 +23,7 @@ TREE = Path(__file__).resolve().parents[1]
 LIST = TREE / "tests" / "mutants.txt"
 KEYS = ["file", "text", "with", "why", "tests"]
 NOT_COPIED = (".*", "__pycache__", "build", "dist", "my-ddlearn")
-SLOW_TO_IMPORT = ["torch", "matplotlib.pyplot", "ipywidgets", "scipy.stats", "hypothesis", "pytest"]
+SLOW_TO_IMPORT = ["torch", "matplotlib.pyplot", "ipywidgets", "scipy.stats", "hypothesis", "nbformat", "pytest"]
 SECONDS = 240
 """A fault may make a test run for ever: after so long it counts as seen."""
 
@@ -70,7 +70,7 @@ def pytest_in(copy: Path, tests: list[str], output: Path) -> None:
     os.environ["PYTHONPATH"] = str(copy)  # for the processes that tests start
     import pytest
 
-    sys.exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--tb=short", *tests]))
+    sys.exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:nbval", "--tb=short", *tests]))
 
 
 class Copy:
@@ -83,25 +83,25 @@ class Copy:
         self._processes = multiprocessing.get_context("forkserver")
         self._processes.set_forkserver_preload(SLOW_TO_IMPORT)
 
-    def failing(self, tests: list[str]) -> list[str]:
-        """The first test that fails, and where nothing can be said of one, the files; empty where all pass."""
+    def failing(self, tests: list[str], seconds: float = SECONDS) -> list[str]:
+        """The first test that fails, and where nothing can be said of one, its file; empty where all pass."""
         process = self._processes.Process(target=pytest_in, args=(self.path, tests, self.output))
         process.start()
-        process.join(SECONDS)
-        if process.is_alive():
-            process.kill()
-            process.join()
-        elif process.exitcode == 0:
+        process.join(seconds)
+        process.kill()
+        process.join()
+        if process.exitcode == 0:
             return []
-        return (
-            re.findall(r"^(?:FAILED|ERROR) (tests/\S+\.py(?:::.*?(?= - |$))?)", self.output.read_text(), re.M) or tests
-        )
+        if process.exitcode in (3, 4, 5):  # what pytest says of itself: an error of its own, of its words, no test
+            raise RuntimeError(self.output.read_text())
+        said = re.findall(r"^(?:FAILED|ERROR) (tests/.+?)(?: - |$)", self.output.read_text(), re.M)
+        return said or [word for word in tests if word.endswith(".py")]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("words", nargs="*", help="only mutants whose name has one of these words")
-    parser.add_argument("--list", action="store_true", help="only see that each text stands once in its file")
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("words", nargs="*")
+    parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     mutants = [m for m in read(LIST) if not options.words or any(word in m.name for word in options.words)]
     for mutant in mutants:
@@ -121,7 +121,7 @@ def main() -> int:
             said = seen[mutant.name][0] if seen[mutant.name] else "SURVIVES"
             print(f"{time.perf_counter() - begun:4.0f} s  {mutant.name}\n        {said}", flush=True)
         killers = sorted({test for tests in seen.values() for test in tests})
-        if killers and copy.failing(killers):
+        if killers and copy.failing(killers, len(killers) * SECONDS):
             print(copy.output.read_text(), "These tests fail without a fault as well.")
             return 1
     survivors = [name for name, tests in seen.items() if not tests]
