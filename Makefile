@@ -62,7 +62,7 @@ bench:
 
 hub-test:
 	@"$(PYTHON)" ddlearn/course/install.py --venv "$(HUB_VENV)" --extra hub
-	@OMP_NUM_THREADS=1 "$(HUB_VENV)/bin/python" -m ddlearn.course.hub $(HUB_OPTIONS)
+	@OMP_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests" "$(HUB_VENV)/bin/python" -m hub.load $(HUB_OPTIONS)
 
 clean:
 	@for venv in "$(VENV)" "$(HUB_VENV)" "$(BENCH_VENV)"; do "$(PYTHON)" ddlearn/course/install.py --venv "$$venv" --remove; done
