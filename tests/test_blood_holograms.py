@@ -9,11 +9,11 @@ import numpy as np
 import psutil
 import pytest
 import torch
+from bench.cases.holograms import plain_patterns, plain_picture, plain_transmission
 
 from ddlearn import blood
 from ddlearn.blood import CELL_TYPES, GRANULOCYTE, LYMPHOCYTE, MONOCYTE
 from ddlearn.compute import generator
-from ddlearn.course.bench.cases.holograms import plain_patterns, plain_picture, plain_transmission
 
 EACH = torch.arange(3)
 
