@@ -203,6 +203,11 @@ class Panel:
             artist, segments=parts, color=rgb(color), linewidth=width, linestyle=style, alpha=alpha, zorder=order
         )
 
+    def vlines(self, x, low, high, color: object = "blue", label: str | None = None, **looks) -> None:
+        """Draw a vertical line at each x, from `low` to `high`; `looks` are those of `segments`.  x, low, high (n,)"""
+        x, low, high = np.broadcast_arrays(*map(_numbers, (x, low, high)))
+        self.segments(np.stack([x, low, x, high], 1).reshape(-1, 2, 2), color, label, **looks)
+
     def image(
         self, values, cmap: str = "gray", vmin: float | None = None, vmax: float | None = None, **options
     ) -> object:
