@@ -32,17 +32,20 @@ PredictedError = Callable[[Tensor, Tensor, float, float], float]
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """Squared errors at unseen points, as shares of the error of knowing nothing."""
+    """Squared errors at unseen points, as shares of the error of knowing nothing; None where not asked for."""
 
-    world: str
-    size: int
+    size: int  # of the world
     start: bool  # whether this is the setting about which the learner was asked
     line: Tensor  # (17,) the finite-pool form at LINE
-    infinite: Tensor | None  # (17,) the form for an infinite world, where it is asked for
-    theory: Tensor  # (7,) the finite-pool form at SIZES
-    measured: Tensor | None  # (trials, 7), once revealed
-    leave_one_out: Tensor | None  # (trials, 7), where asked for
+    infinite: Tensor | None  # (17,) the form for an infinite world
+    measured: Tensor | None  # (trials, 7)
+    leave_one_out: Tensor | None  # (trials, 7)
     gcv: Tensor | None
+
+    @property
+    def theory(self) -> Tensor:
+        """The finite-pool form at SIZES, (7,)."""
+        return self.line[[LINE.index(n) for n in SIZES]]
 
     @property
     def early(self) -> Tensor:
@@ -57,14 +60,6 @@ def trained(name: str, ridge: float, noise: float, seed: int = 0) -> tuple[Tenso
     how = {"trials": TRIALS, "ridge": ridge, "noise": noise, "modes": here.modes}
     found = measure_learning_curve(here.K, here.Y, SIZES, generator=compute.generator(seed), **how)
     return found.measured.cpu(), found.leave_one_out.cpu(), found.gcv.cpu()
-
-
-def predict(
-    lam: Tensor, V2: Tensor, sizes: tuple[int, ...], ridge: float, noise: float, kappa: Kappa, error: PredictedError
-) -> Tensor:
-    """The finite-pool form: ridge and noise go into the spectrum, then it is interpolation.  (len(sizes),)"""
-    lam, V2 = lam + ridge / len(lam), V2 + noise / len(V2)
-    return torch.tensor([float(error(lam, V2, n, kappa(lam, n))) for n in sizes], dtype=torch.float64)
 
 
 def curves(
@@ -84,9 +79,8 @@ def curves(
     here = shared.world(world)
     variance = noise**2 * here.power
     nothing = here.power + variance
-    everywhere = tuple(sorted({*LINE, *SIZES}))
-    theory = predict(here.lam, here.V2, everywhere, ridge, variance, kappa, predicted_error) / nothing
-    at = dict(zip(everywhere, theory.tolist(), strict=True))
+    lam, V2 = here.lam + ridge / here.N, here.V2 + variance / here.N  # so it is interpolation, in a finite world
+    errors = [float(predicted_error(lam, V2, n, kappa(lam, n))) for n in LINE]
     infinite = measured = left_out = gcv = None
     if beside == INFINITE:
         n = here.lam.new_tensor(LINE)
@@ -98,12 +92,10 @@ def curves(
     if beside == ESTIMATES:
         left_out, gcv = (part / nothing for part in trained(world, ridge, variance)[1:])
     return Curves(
-        world=world,
         size=here.N,
         start={"world": world, "ridge": ridge, "noise": noise} == START,
-        line=theory.new_tensor([at[n] for n in LINE]),
+        line=torch.tensor(errors, dtype=torch.float64) / nothing,
         infinite=infinite,
-        theory=theory.new_tensor([at[n] for n in SIZES]),
         measured=measured,
         leave_one_out=left_out,
         gcv=gcv,
@@ -114,9 +106,8 @@ def picture(fig, r: Curves, said) -> None:
     """Draw theory's line, then the measured points, and what the learner had said."""
     panel = fig.panel()
     panel.frame(
-        "",
-        "training examples",
-        "squared error (100 %: knowing nothing)",
+        xlabel="training examples",
+        ylabel="squared error (100 %: knowing nothing)",
         xlim=(8, 900),
         ylim=(LOWEST, HIGHEST),
         log="xy",
@@ -138,16 +129,8 @@ def picture(fig, r: Curves, said) -> None:
         panel.line(SIZES, r.gcv.mean(0), "orange", "-.", "GCV", marker="s")
     guesses = answers(r, said)
     if guesses:
-        panel.line(
-            list(guesses),
-            [share / 100 for share in guesses.values()],
-            "black",
-            ":",
-            "you said",
-            marker="*",
-            width=1.2,
-            size=14,
-        )
+        shares = [share / 100 for share in guesses.values()]
+        panel.line(list(guesses), shares, "black", ":", "you said", marker="*", width=1.2, size=14)
     panel.span(HALF_WAY * shared.SIZE, 900, label="over 0.4 of the world\nhas been seen")
 
 
