@@ -27,14 +27,16 @@ PYTEST = home=$$(mktemp -d) && DDLEARN_HOME="$$home" OMP_NUM_THREADS=1 $(1) $(RU
 	-n $$($(RUN) -c "from ddlearn import compute; print(min(8, compute.threads()))") $(2); \
 	code=$$?; rm -rf "$$home"; test $$code = 0
 
-.PHONY: help lab test hub-test clean
+.PHONY: help lab test mutants hub-test clean
 
 help:
 	@echo "make lab       set up, then open JupyterLab at lesson 00"
 	@echo "make test      set up, then run every test"
+	@echo "make mutants   put known faults into a copy of the code, one by one: the tests must see each (20 minutes)"
 	@echo "make hub-test  set up a JupyterHub on this machine, and run lesson 01 on it as a class of 30 (Linux, macOS)"
 	@echo "make clean     remove the environments and what builds and tests leave (never my-ddlearn, your work)"
 	@echo "Options: PYTHON=python3.12 (which Python), VENV=folder (where the environment goes)"
+	@echo "For the faults: ONLY=\"claim quiz\", those whose name has one of these words"
 	@echo "For the hub: HUB_VENV=folder, HUB_OPTIONS=\"--users 10 --at-once 4 --json hub.json\""
 
 lab:
@@ -50,6 +52,10 @@ test:
 	$(call step,lessons as shipped,$(call PYTEST,,$(NBVAL) lessons))
 	$(call step,lessons solved,$(call PYTEST,DDLEARN_STRICT=1,$(NBVAL) solutions))
 	@echo; cat $(SUMMARY); ! grep -q FAILED $(SUMMARY)
+
+mutants:
+	@$(SETUP) --extra test
+	@$(RUN) tests/mutate.py $(ONLY)
 
 hub-test:
 	@"$(PYTHON)" ddlearn/course/install.py --venv "$(HUB_VENV)" --extra hub

@@ -9,7 +9,6 @@ from ddlearn.classroom import page
 from ddlearn.classroom.controls import Slider
 from ddlearn.classroom.exercise import TODO, Exercise
 from ddlearn.classroom.explorer import Explorer
-from ddlearn.classroom.figure import LiveFigure
 from ddlearn.classroom.lesson import Lesson
 from ddlearn.classroom.progress import Progress
 from ddlearn.lessons import LESSONS, load
@@ -23,15 +22,8 @@ def exercise(name, factor):
     return Exercise(name, name.capitalize(), lambda x: factor * x, case, ("Think.",))
 
 
-class Number(LiveFigure):
-    def layout(self, figure):
-        self.axes = figure.subplots()
-
-    def draw(self, result):
-        self.axes.set_title(str(result))
-
-    def describe(self, result):
-        return f"It is {result}."
+def draw(fig, k):
+    fig.panel().frame(str(k))
 
 
 @pytest.fixture
@@ -44,7 +36,15 @@ def shown(monkeypatch):
 
 @pytest.fixture
 def room(tmp_path):
-    line = Explorer("line", "A line", (Slider("k", "K", 0, 4, 1),), lambda k, twice=None: k, Number, uses=("twice",))
+    line = Explorer(
+        "line",
+        "A line",
+        (Slider("k", "K", 0, 4, 1),),
+        lambda k, twice=None: k,
+        draw,
+        lambda k: f"It is {k}.",
+        uses=("twice",),
+    )
     exercises = [exercise("twice", 2), exercise("thrice", 3), exercise("fourfold", 4)]
     record = Progress(tmp_path / "progress.json")
     return Lesson("77", "77_times", "Times", 5, 1, exercises=exercises, explorers=[line], progress=record)

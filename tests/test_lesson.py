@@ -13,13 +13,12 @@ import torch
 
 from ddlearn.classroom import expected, page
 from ddlearn.classroom.answer import MISSES_BEFORE_A_POINTER, ExerciseNotPassed
+from ddlearn.classroom.board import Board
 from ddlearn.classroom.claim import Claim
 from ddlearn.classroom.controls import Slider
 from ddlearn.classroom.exercise import TODO, Exercise, Mistake
 from ddlearn.classroom.explorer import Explorer
-from ddlearn.classroom.figure import LiveFigure
 from ddlearn.classroom.lesson import Lesson
-from ddlearn.classroom.panel import Panel
 from ddlearn.classroom.prediction import Prediction
 from ddlearn.classroom.progress import Progress
 from ddlearn.classroom.quiz import Option, QuizItem
@@ -46,17 +45,12 @@ DOUBLE = Exercise(
 )
 
 
-class Words(LiveFigure):
-    """A figure that draws nothing and says its number."""
+def draw(fig, result):
+    fig.panel().frame(str(result))
 
-    def layout(self, figure):
-        self.axes = figure.add_subplot()
 
-    def draw(self, result):
-        self.axes.set_title(str(result))
-
-    def describe(self, result):
-        return f"The number is {result}."
+def words(result):
+    return f"The number is {result}."
 
 
 def compute(k, double=double):
@@ -82,7 +76,9 @@ def lesson(path, **changes):
         "minutes": 5,
         "difficulty": 1,
         "exercises": [DOUBLE],
-        "explorers": [Explorer("line", "A line", (Slider("k", "Slope", 0, 4, 1),), compute, Words, uses=("double",))],
+        "explorers": [
+            Explorer("line", "A line", (Slider("k", "Slope", 0, 4, 1),), compute, draw, words, uses=("double",))
+        ],
         "predictions": [Prediction("p", "How many?", low=0, high=10), Prediction("q", "Which?", options=("a", "b"))],
         "recap": (QUESTION,),
         "quiz": (QUESTION,),
@@ -335,7 +331,7 @@ def test_what_takes_long_says_so_first(tmp_path, monkeypatch, shown):
     first = next(bundle["text/plain"] for bundle in shown if bundle["text/plain"])
     assert first.startswith("Measuring 3 claims ... This takes about 24 seconds on this machine.")
     said = []
-    monkeypatch.setattr(Panel, "say", lambda panel, words, sentence="": said.append(words))
+    monkeypatch.setattr(Board, "say", lambda panel, words, sentence="": said.append(words))
     room.line.show()
     room.line.show()  # what was computed is at hand
     assert said[0] == "This takes about 6 seconds on this machine."

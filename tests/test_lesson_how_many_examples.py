@@ -11,6 +11,7 @@ from ddlearn.classroom.pen import Pen
 from ddlearn.generalization import (
     binomial_upper,
     finite_pool_risk,
+    kl_inverse,
     learnability,
     margin_bound,
     pac_bayes_kernel,
@@ -133,6 +134,11 @@ def test_bounds_are_those_of_the_formulas():
     wrong = int((y[50:] * (K[50:, :50] @ alpha) <= 0).sum())
     assert float(result.values[0, column]) == pytest.approx(binomial_upper(wrong, 50, 0.01))
     assert float(result.values[3, column]) == pytest.approx(margin_bound(K, y, 0.01, [1.0]).value)
+    # The first half chose the prior, one of as many as there are scales: so the second half alone may judge.
+    margins = y[50:] * (K[50:, :50] @ alpha) / (alpha @ K[:50, :50] @ alpha).sqrt()
+    price = math.log(2 * math.sqrt(50) * len(bounds.SCALES) / 0.01) / 50
+    promised = min(kl_inverse(float(torch.special.ndtr(-mu * margins).mean()), price) for mu in bounds.SCALES)
+    assert float(result.values[1, column]) == pytest.approx(promised)
     missed = here.y_unseen * (here.K_unseen[:, :50] @ alpha) <= 0
     assert float(result.measured[0, column]) == pytest.approx(float(missed.double().mean()))
     assert float(here.K.diagonal().sub(1).abs().max()) < 1e-12

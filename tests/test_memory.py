@@ -41,6 +41,15 @@ def test_an_argument_is_the_same_by_place_by_name_and_by_default():
     assert calls == [(1, 2)]
 
 
+def test_a_function_is_an_argument_like_any_other():
+    @remembered(4)
+    def applied(function, progress=None):
+        return function(3)
+
+    assert applied(lambda n: n) == 3
+    assert applied(lambda n: -n) == -3
+
+
 def test_many_threads_may_ask_at_once():
     @remembered(1)
     def double(n, progress=None):

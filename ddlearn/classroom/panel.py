@@ -217,9 +217,8 @@ class Panel:
     ) -> object:
         """Show a matrix, or an array of colors, and return its artist; `options` are those of `imshow`."""
         values = _numbers(values)
-        artist = self._artists.mark(
-            "image", None, (getattr(cmap, "name", cmap), values.shape), lambda: self._imshow(values, cmap, vmin, vmax, options)
-        )
+        look = getattr(cmap, "name", cmap), values.shape
+        artist = self._artists.mark("image", None, look, lambda: self._imshow(values, cmap, vmin, vmax, options))
         low = np.nanmin(values) if vmin is None else vmin
         high = np.nanmax(values) if vmax is None else vmax
         self._artists.give(artist, data=(values,), clim=(float(low), float(high)))

@@ -1,11 +1,11 @@
-"""A stage draws what moved, and the result is what a full draw would give."""
+"""A background is drawn once; what moved is drawn on it, and the result is what a full draw would give."""
 
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from ddlearn.classroom.stage import Stage
+from ddlearn.classroom.background import Background
 
 
 def pixels(figure):
@@ -19,13 +19,13 @@ def make(rows=1, **options):
 
 
 def frozen(figure):
-    """A stage is for a figure that was laid out: one draw gives titles and pictures their places."""
+    """A background is for a figure that was laid out: one draw gives titles and pictures their places."""
     figure.draw_without_rendering()
-    return Stage(figure)
+    return Background(figure)
 
 
-def same_as_a_full_draw(figure, stage):
-    stage.draw()
+def same_as_a_full_draw(figure, background):
+    background.draw()
     ours = pixels(figure)
     figure.canvas.draw()
     np.testing.assert_array_equal(ours, pixels(figure))
@@ -38,8 +38,8 @@ def test_whatever_moves_the_picture_is_that_of_a_full_draw():
     left.legend(loc="upper center")  # above the line, and drawn with it
     image = right.imshow(np.zeros((4, 4)), vmin=0, vmax=1)
     title = right.set_title("before")
-    stage = frozen(figure)
-    shown = [same_as_a_full_draw(figure, stage)]
+    background = frozen(figure)
+    shown = [same_as_a_full_draw(figure, background)]
     moves = (
         lambda: line.set_data([0, 1], [1, 0]),
         lambda: line.set_data([0, 1], [0.5, 0.5]),
@@ -55,7 +55,7 @@ def test_whatever_moves_the_picture_is_that_of_a_full_draw():
     )
     for move in moves:
         move()
-        shown.append(same_as_a_full_draw(figure, stage))
+        shown.append(same_as_a_full_draw(figure, background))
         assert not np.array_equal(shown[-1], shown[-2]), "the move was not drawn"
 
 
@@ -65,21 +65,21 @@ def test_axes_that_share_a_place_are_drawn_in_their_order(overlay):
     (line,) = axes.plot([0, 1], [0, 1], linewidth=8)
     other = axes.twinx() if overlay == "twin" else figure.add_axes((0.3, 0.3, 0.4, 0.4))
     other.plot([0, 1], [1, 0], linewidth=8)
-    stage = frozen(figure)
-    same_as_a_full_draw(figure, stage)
+    background = frozen(figure)
+    same_as_a_full_draw(figure, background)
     line.set_ydata([1, 0.2])
-    same_as_a_full_draw(figure, stage)
+    same_as_a_full_draw(figure, background)
 
 
 def test_what_stands_still_is_not_drawn_again():
     figure, (axes,) = make()
     (line,) = axes.plot([0, 1], [0, 1])
-    stage = frozen(figure)
-    stage.draw()
+    background = frozen(figure)
+    background.draw()
     line.set_ydata([1, 0])
-    stage.draw()  # the line is an actor from here on
+    background.draw()  # the line is animated from here on
     drawn = []
     axes.xaxis.draw = lambda renderer: drawn.append("axis")
     line.set_ydata([0.5, 0])
-    stage.draw()
+    background.draw()
     assert drawn == []
