@@ -15,12 +15,10 @@ lesson = Lesson(
     minutes=50,
     difficulty=4,
     exercises=(KAPPA, PREDICTED_ERROR, PAC_BAYES),
-    explorers=(curve.explorer(), modes.explorer(), bounds.explorer(), net.explorer()),
+    explorers=(curve.explorer, modes.explorer, bounds.explorer, net.explorer),
     predictions=PREDICTIONS,
     recap=Quiz(RECAP),
     quiz=Quiz(QUIZ),
     claims=CLAIMS,
     seconds={"curve": 3.9, "net": 4.3, "claims": 7.9},
 )
-lesson.curve.figure.guesses = lambda: tuple(lesson.prediction(f"at_{n}") for n in curve.GUESSES)
-lesson.bounds.figure.guess = lambda: lesson.prediction("promise")

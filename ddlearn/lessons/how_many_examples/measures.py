@@ -28,7 +28,7 @@ from ddlearn.generalization import (
     spectrum,
     unit_direction,
 )
-from ddlearn.lessons.how_many_examples import bounds, exercises, worlds
+from ddlearn.lessons.how_many_examples import bounds, exercises, shared
 
 RIDGE, NOISE = 0.3, 0.9  # the noise's variance, over ten outputs of .3 each
 TRIALS = {50: 8, 200: 8, 800: 4}
@@ -42,8 +42,8 @@ PARAMETERS = 6601  # of the net in the last explorer
 @lru_cache(maxsize=1)
 def digits() -> tuple[Tensor, Tensor, Spectrum]:
     """All 1,797 digits as one pool: kernel, ten outputs, and the spectrum."""
-    x, classes = worlds.digits(worlds.ALL)
-    K = ntk_with_bias(x, worlds.LENGTH)
+    x, classes = shared.digits(shared.ALL)
+    K = ntk_with_bias(x, shared.LENGTH)
     Y = one_hot(classes, 10, centered=True).to(K)
     return K, Y, spectrum(K, Y)
 
@@ -139,7 +139,7 @@ def infinite_limit(seed: int, whole: bool) -> float:
 
 def units_bought(seed: int, ridge: float) -> float:
     """Measured shares of all modes of 400 digits, added up, over n."""
-    K, n = ntk_with_bias(worlds.digits(400)[0], worlds.LENGTH), 100
+    K, n = ntk_with_bias(shared.digits(400)[0], shared.LENGTH), 100
     U = eigenmodes(K).U
     learned = measure_learnability(K, U, n, trials=1, generator=compute.generator(seed), ridge=ridge)
     return float(learned.sum()) / n
@@ -147,8 +147,8 @@ def units_bought(seed: int, ridge: float) -> float:
 
 def mode_gap(seed: int, steps: bool) -> float:
     """Mean distance of measured shares of ten modes from theory, or from the first n modes whole and no other."""
-    here, n = worlds.world(worlds.TEN), 100
-    picked = torch.tensor(worlds.PICKS)
+    here, n = shared.world(shared.TEN), 100
+    picked = torch.tensor(shared.PICKS)
     theory = (picked <= n).double() if steps else learnability(here.lam, n).L.cpu()[picked - 1]
     learned = measure_learnability(here.K, here.picked, n, trials=8, generator=compute.generator(seed))
     return float((learned.mean(0).cpu() - theory).abs().mean())

@@ -15,7 +15,7 @@ lesson = Lesson(
     minutes=45,
     difficulty=3,
     exercises=(DRIFT, DOUBLED, DIAGONAL_STEP),
-    explorers=(scale.explorer(), width.explorer(), diagonal.explorer(), finite_width.explorer()),
+    explorers=(scale.explorer, width.explorer, diagonal.explorer, finite_width.explorer),
     predictions=PREDICTIONS,
     revealed_by={"truth": "diagonal"},
     recap=Quiz(RECAP),
@@ -23,6 +23,3 @@ lesson = Lesson(
     claims=CLAIMS,
     seconds={"scale": 6.7, "width": 7.2, "claims": 6.9},
 )
-lesson.scale.figure.prediction = lambda: lesson.prediction("crossing")
-lesson.diagonal.figure.prediction = lambda: lesson.prediction("truth")
-lesson.width.figure.prediction = lambda: lesson.prediction("sixteen")

@@ -15,7 +15,7 @@ lesson = Lesson(
     minutes=50,
     difficulty=4,
     exercises=(IMBALANCE_DRIFT, LOCAL_RATE, PERIOD_TWO_ORBIT),
-    explorers=(certificate.explorer(), width.explorer(), step.explorer(), catapult.explorer(), edge.explorer()),
+    explorers=(certificate.explorer, width.explorer, step.explorer, catapult.explorer, edge.explorer),
     predictions=PREDICTIONS,
     revealed_by={"beyond": "step"},
     recap=Quiz(RECAP),
@@ -23,5 +23,3 @@ lesson = Lesson(
     claims=CLAIMS,
     seconds={"width": 4.6, "edge": 10.8, "claims": 7.8},
 )
-lesson.width.figure.prediction = lambda: lesson.prediction("cover")
-lesson.edge.figure.prediction = lambda: lesson.prediction("sharp")
