@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "TODO": "exercise",
+    "TODO": "todo",
     "Choice": "controls",
     "Claim": "claim",
     "ClaimResult": "claim",
@@ -29,8 +29,9 @@ _HOME = {
     "Slider": "controls",
     "Switch": "controls",
     "Verdict": "verdict",
+    "edit": "mistake",
     "edited": "mistake",
-    "remembered": "memory",
+    "cached": "cache",
     "uses": "code",
 }
 

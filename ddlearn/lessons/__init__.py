@@ -5,15 +5,16 @@
 """
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddlearn.arguments import one_of
-from ddlearn.classroom.exercise import TODO
+from ddlearn.classroom.todo import TODO
 
 if TYPE_CHECKING:
     from ddlearn.classroom.lesson import Lesson
 
-__all__ = ["LESSONS", "SLUGS", "TODO", "load"]
+__all__ = ["LESSONS", "SLUGS", "TODO", "load", "room"]
 
 SLUGS = (
     "start_here",
@@ -31,6 +32,15 @@ SLUGS = (
 )
 LESSONS = {f"{place:02d}": slug for place, slug in enumerate(SLUGS)}
 """The slug of each number, "00" to "11"."""
+
+
+def room(module: str) -> dict[str, str | Path]:
+    """Return what a room's place says of its lesson: `slug`, "01_fixed_embeddings", and the file of its `questions`.
+
+    A room hands it on, `lesson = Lesson(**room(__name__), title=...)`, and knows no number of its own.
+    """
+    name = module.rpartition(".")[2]
+    return {"slug": f"{SLUGS.index(name):02d}_{name}", "questions": Path(__file__).parent / name / "questions.md"}
 
 
 def load(lesson: str) -> "Lesson":

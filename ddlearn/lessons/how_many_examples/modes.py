@@ -7,14 +7,13 @@ points apart, and teaches nothing about unseen ones.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, cached
 from ddlearn.generalization import measure_learnability
 from ddlearn.lessons.how_many_examples import exercises, worlds
 from ddlearn.lessons.how_many_examples.curve import Kappa
@@ -43,7 +42,7 @@ class Purchase:
         return int((self.L > 0.5).sum())
 
 
-@lru_cache(maxsize=128)
+@cached(128)
 def fitted(name: str, n: int, ridge: float, seed: int = 0) -> Tensor:
     """Measured shares of the picked modes, (trials, 10)."""
     here = worlds.world(name)

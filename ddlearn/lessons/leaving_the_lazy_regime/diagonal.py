@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, remembered
+from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, cached
 from ddlearn.classroom.wording import brief, say
 from ddlearn.diagonal_networks import Step, descend, flow_limit, least_l1, least_l2
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
@@ -57,7 +56,7 @@ class Diagonal:
     norm: float  # sum of |w_i|
 
 
-@lru_cache(maxsize=32)
+@cached(32)
 def problem(truth: str, n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     """n Gaussian examples of d inputs, their labels without noise, and the weights that made them, of length 1."""
     generator = compute.generator(seed)
@@ -72,7 +71,7 @@ def problem(truth: str, n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     return X, X @ w, w
 
 
-@remembered(16)
+@cached(16)
 def solved(which: Problem, progress: Callable[[float, str], object] | None = None) -> Solutions:
     """Descent from every scale tried, the closed form along the whole range, and the two ends."""
     X, y, w = problem(which.truth, which.n, which.seed)

@@ -8,13 +8,12 @@ the order 1 / m.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, tangent
-from ddlearn.classroom import PALETTE, Explorer, LiveFigure, Slider, Switch, remembered
+from ddlearn.classroom import PALETTE, Explorer, LiveFigure, Slider, Switch, cached
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
 from ddlearn.lessons.leaving_the_lazy_regime.starts import Doubled, Start, draw
@@ -94,7 +93,7 @@ def infinitely_wide() -> tuple[Tensor, float]:
     return dynamics.descent(STEPS, lr, K_grid), lr
 
 
-@remembered(8)
+@cached(8)
 def trained(training: Training, progress: Callable[[float, str], object] | None = None) -> tuple[Fits, ...]:
     """Train all nets of all widths as one batch, for the same few steps; one `Fits` for each kind of start."""
     x, y, grid = curve()
@@ -114,7 +113,7 @@ def trained(training: Training, progress: Callable[[float, str], object] | None 
     return tuple(Fits(grid[:, 0], x[:, 0], y, kind, infinite) for kind in functions)
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def starts_of(widths: tuple[int, ...], nets: int, seed: int, doublings: tuple[Doubled | None, ...]) -> Start:
     """So many nets of each width for each doubling; None leaves them as they were drawn."""
     generator = compute.generator(2000 + seed)

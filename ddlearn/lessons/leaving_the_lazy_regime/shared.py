@@ -8,13 +8,12 @@ and 2.4: gradient flow, a model whose derivative is Lipschitz; ours have ReLUs, 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, tangent
-from ddlearn.classroom import remembered
+from ddlearn.classroom import cached
 from ddlearn.lessons.leaving_the_lazy_regime.starts import Start, flat
 from ddlearn.networks import MLP, Parameters
 from ddlearn.parities import any_kernel_bound, sparse_parity
@@ -60,7 +59,7 @@ def net(task: str) -> MLP:
     return MLP((inputs, UNITS, 1), parametrization="mup", bias="hidden", W_std=1.0, b_std=0.5)
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def examples(task: str, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Inputs and labels to train on, inputs and labels to test on, in double precision; labels are -1 or +1."""
     generator = compute.generator(seed)
@@ -73,7 +72,7 @@ def examples(task: str, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return (x - mean) / size, y, (x_test - mean) / size, y_test
 
 
-@remembered(12)
+@cached(12)
 def trained(training: Training, progress: Callable[[float, str], object] | None = None) -> tuple[Sweep, ...]:
     """Train every start at every scale, as one batch of nets, and look at what became of them: a sweep a start."""
     model, scales, starts = net(training.task), training.scales, training.starts.parameters

@@ -6,12 +6,11 @@ n + m - 1 units: from there on D has n positive or m negative eigenvalues for al
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider
+from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, cached
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.real_steps_real_widths import starts
 from ddlearn.linear_networks import certificate, descend, envelope, kernel_ball
@@ -36,7 +35,7 @@ class Sweep:
     move: Tensor  # (w,) relative move of the weights: mean over starts
 
 
-@lru_cache(maxsize=16)
+@cached(16)
 def at_width(width: int) -> Tensor:
     """Steps certified by the imbalance, by the ball, and taken; and the relative move.  (4, ratios)"""
     start = starts.stack(width, tuple(map(float, RATIOS)), SEEDS)
@@ -50,7 +49,7 @@ def at_width(width: int) -> Tensor:
     ])  # fmt: skip
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def coverage(widths: tuple[int, ...] = MAP_WIDTHS, seeds: range = MAP_SEEDS) -> Tensor:
     """Share of starts that the certificate covers.  (widths, MAP_RATIOS)"""
     shares = [certificate(*starts.stack(width, MAP_RATIOS, seeds)).covered.double().mean(1) for width in widths]
