@@ -7,13 +7,12 @@ the order 1 / m.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, tangent
-from ddlearn.classroom import Explorer, Slider, Switch, remembered
+from ddlearn.classroom import Explorer, Slider, Switch, cached
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
 from ddlearn.lessons.leaving_the_lazy_regime.shared import Doubled, Progress, Start, draw
@@ -84,7 +83,7 @@ def infinitely_wide() -> tuple[Tensor, float]:
     return dynamics.descent(STEPS, lr, K_grid), lr
 
 
-@remembered(8)
+@cached(8)
 def trained(starts: Start, widths: tuple[int, ...], nets: int, progress: Progress | None = None) -> tuple[Fits, ...]:
     """Train so many nets of each width as one batch, for the same few steps; one `Fits` for each kind of start."""
     x, y, grid = curve()
@@ -98,7 +97,7 @@ def trained(starts: Start, widths: tuple[int, ...], nets: int, progress: Progres
     return tuple(Fits(grid[:, 0], x[:, 0], y, kind, infinite) for kind in functions)
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def starts_of(widths: tuple[int, ...], nets: int, seed: int, doublings: tuple[Doubled | None, ...]) -> Start:
     """So many nets of each width for each doubling; None leaves them as they were drawn."""
     generator = compute.generator(2000 + seed)
