@@ -17,7 +17,7 @@ from ddlearn.classroom import (
     claims_table,
     expected,
     live,
-    open_lessons,
+    memory_card,
     page,
     projector_button,
     start_card,
@@ -137,9 +137,7 @@ class Lesson:
         page.install()
         page.show(start_card.card(self))
         projector_button.show()
-        if compute.memory_is_limited():
-            self._make_room()
-        self._warn_of_memory(compute.memory_left())
+        memory_card.make_room()
         self._show_notices()
         if self.warm_optimizer:
             import torch
@@ -261,29 +259,6 @@ class Lesson:
     def _compare(self, prediction: Prediction) -> None:
         self._open()
         prediction.compare()
-
-    def _make_room(self) -> None:
-        """Shut down other lessons that rest, where they hold what this one will need, and say so."""
-        closed = open_lessons.close_idle(lambda: compute.memory_left() >= compute.LESSON_MEMORY)
-        if closed:
-            names = listed([f"`{name}`" for name in closed])
-            words = (
-                f"Memory was short for one more lesson, so the kernel of {names} was shut down. Your answers are kept. "
-                "To go on there, choose “Run All Cells” in its menu “Run”."
-            )
-            page.show(page.card("!", "A lesson that rested made room", to_html(words), "note"))
-
-    def _warn_of_memory(self, left: float) -> None:
-        """A card, where less is left than a lesson takes."""
-        if left >= compute.LESSON_MEMORY:
-            return
-        words = (
-            f"{left / 1e6:.0f} MB are left here, and a lesson takes up to {compute.LESSON_MEMORY / 1e6:.0f}. Where "
-            "memory runs out, a notebook's kernel is ended by the system. Shut down the kernels of lessons that are "
-            "done: “Running Terminals and Kernels” on the left, or “Shut Down Kernel” in the menu “Kernel” of each. "
-            "Your answers are kept."
-        )
-        page.show(page.card("!", "Little memory is left", to_html(words), "bad"))
 
     def _show_notices(self) -> None:
         for notice in self.progress.notices:
