@@ -15,7 +15,7 @@ lesson = Lesson(
     minutes=50,
     difficulty=3,
     exercises=(FEATURES, ALIGNMENT, ORACLE_KERNEL),
-    explorers=(film.explorer(), probe.explorer(), bound.explorer(), parity.explorer(), digits.explorer()),
+    explorers=(film.explorer, probe.explorer, bound.explorer, parity.explorer, digits.explorer),
     predictions=PREDICTIONS,
     revealed_by={"digits": "digits"},
     recap=Quiz(RECAP),
@@ -23,6 +23,3 @@ lesson = Lesson(
     claims=CLAIMS,
     seconds={"parity": 3.1, "digits": 5.0, "claims": 5.0},
 )
-lesson.film.figure.prediction = lambda: lesson.prediction("noise")
-lesson.digits.figure.prediction = lambda: lesson.prediction("digits")
-lesson.bound.figure.prediction = lambda: lesson.prediction("bound")

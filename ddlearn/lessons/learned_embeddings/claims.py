@@ -4,7 +4,7 @@ from ddlearn.classroom import Claim
 from ddlearn.lessons.learned_embeddings import measures, parity
 from ddlearn.lessons.learned_embeddings.bound import KERNELS
 from ddlearn.lessons.learned_embeddings.exercises import oracle_kernel
-from ddlearn.lessons.learned_embeddings.recipe import DECAY
+from ddlearn.lessons.learned_embeddings.shared import DECAY
 
 CLAIMS = (
     Claim(
@@ -81,7 +81,7 @@ CLAIMS = (
         unit="test error",
         measure=lambda scale, seed: measures.net_error(seed, measures.MANY),
         control=lambda scale, seed: float(
-            parity.rivals(measures.parity_nets(seed)[0][measures.MANY], measures.TASK.k)[0]
+            parity.kernel_errors(measures.parity_nets(seed)[0][measures.MANY], measures.TASK.k)[0]
         ),
         control_note="the oracle kernel on the same examples",
     ),

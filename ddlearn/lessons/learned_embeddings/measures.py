@@ -11,7 +11,7 @@ from ddlearn.lessons.learned_embeddings import digits, parity, race
 from ddlearn.lessons.learned_embeddings.bound import COUNTS, KERNELS, D, Kernel, cube, curve, targets
 from ddlearn.lessons.learned_embeddings.exercises import alignment, features, oracle_kernel
 from ddlearn.lessons.learned_embeddings.parity import Task
-from ddlearn.lessons.learned_embeddings.recipe import DECAY, MOMENTUM, RATE, Reel, Sample, learn, readout
+from ddlearn.lessons.learned_embeddings.shared import DECAY, MOMENTUM, RATE, Sample, Training, learn, readout
 from ddlearn.ridge import ridge_path
 
 TASK = Task(k=2, d=40, sizes=(50, 200), steps=2000, seeds=())
@@ -64,14 +64,14 @@ def trained_units_margin(seed: int, k: int = 3) -> float:
 
 
 @lru_cache(maxsize=16)
-def parity_nets(seed: int, decay: float = DECAY) -> tuple[list[Sample], list[Reel]]:
+def parity_nets(seed: int, decay: float = DECAY) -> tuple[list[Sample], list[Training]]:
     """One sample of each size and the net that learned it, of the same parity."""
     samples = parity.draw(TASK, seed)
     return samples, learn(samples, TASK.steps, (), [seed] * len(samples), decay=decay)
 
 
 @lru_cache(maxsize=8)
-def shuffled_net(seed: int) -> Reel:
+def shuffled_net(seed: int) -> Training:
     """The larger sample's net, had its labels been dealt at random."""
     sample = parity_nets(seed)[0][MANY]
     order = torch.randperm(len(sample.y), generator=compute.generator(seed))
@@ -102,7 +102,7 @@ def layer_error(seed: int, frame: int) -> float:
     return float((score - sample.new_y).square().mean())
 
 
-def alignment_gain(seed: int, reel: Reel) -> float:
+def alignment_gain(seed: int, reel: Training) -> float:
     """How many times better the hidden layer's kernel is aligned with new labels after training than before."""
     sample = parity_nets(seed)[0][MANY]
     x, y = sample.new_x[:500], sample.new_y[:500]

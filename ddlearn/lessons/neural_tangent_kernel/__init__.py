@@ -15,7 +15,7 @@ lesson = Lesson(
     minutes=50,
     difficulty=3,
     exercises=(EMPIRICAL_NTK, NEXT_LAYER, DESCENT),
-    explorers=(walk.explorer(), film.explorer(), widths.explorer(), digits.explorer()),
+    explorers=(walk.explorer, film.explorer, widths.explorer, digits.explorer),
     predictions=PREDICTIONS,
     revealed_by={"first": "film", "beyond": "film"},
     recap=Quiz(RECAP),
@@ -23,5 +23,3 @@ lesson = Lesson(
     claims=CLAIMS,
     seconds={"film": 6.5, "digits": 8.4, "claims": 7.9},
 )
-lesson.walk.figure.prediction = lambda: lesson.prediction("move")
-lesson.film.figure.prediction = lesson.prediction

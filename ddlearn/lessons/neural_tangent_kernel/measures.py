@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, tangent
-from ddlearn.lessons.neural_tangent_kernel import circle, digits, exercises, nets, widths
+from ddlearn.lessons.neural_tangent_kernel import digits, exercises, shared, widths
 from ddlearn.networks import MLP
 from ddlearn.result import Curve
 from ddlearn.training import Ensemble, train
@@ -23,7 +23,7 @@ def unit_points(n: int, d: int, seed: int) -> Tensor:
 
 
 def circle_net(width: int, seed: int) -> tuple[Tensor, Tensor]:
-    return nets.weights(nets.net(3, width).init(compute.generator(seed)))
+    return shared.weights(shared.net(3, width).init(compute.generator(seed)))
 
 
 def hermite_layer(nngp: Tensor, ntk: Tensor, terms: int = 1500) -> tuple[Tensor, Tensor]:
@@ -52,18 +52,18 @@ def halved_slope(nngp: Tensor, ntk: Tensor) -> tuple[Tensor, Tensor]:
     return following, (following + tangent_kernel) / 2
 
 
-def series_gap(seed: int, layer: nets.NextLayer) -> float:
+def series_gap(seed: int, layer: shared.NextLayer) -> float:
     """Largest relative difference off the diagonal, after three layers."""
     x = unit_points(12, 4, seed)
     off = ~torch.eye(12, dtype=torch.bool)
-    series, closed = (nets.infinite_ntk(x, one, depth=3)[off] for one in (hermite_layer, layer))
+    series, closed = (shared.infinite_ntk(x, one, depth=3)[off] for one in (hermite_layer, layer))
     return float(((closed - series).abs() / series.abs()).max())
 
 
 def gradients(W: Tensor, a: Tensor) -> Tensor:
     """Every point's gradient in W and a, by autograd, (16, m d + m)."""
     W, a = W.clone().requires_grad_(), a.clone().requires_grad_()
-    rows = [torch.autograd.grad(f, (W, a), retain_graph=True) for f in nets.outputs(circle.X, W, a)]
+    rows = [torch.autograd.grad(f, (W, a), retain_graph=True) for f in shared.outputs(shared.X, W, a)]
     return torch.stack([torch.cat([part.flatten() for part in row]) for row in rows])
 
 
@@ -72,23 +72,23 @@ def gradient_gap(seed: int, readout_only: bool) -> float:
     W, a = circle_net(40, seed)
     J = gradients(W, a)
     closed = (
-        exercises.shares(circle.X, circle.X, W, a)[0]
+        exercises.shares(shared.X, shared.X, W, a)[0]
         if readout_only
-        else exercises.empirical_ntk(circle.X, circle.X, W, a)
+        else exercises.empirical_ntk(shared.X, shared.X, W, a)
     )
     return float((closed - J @ J.T).abs().max() / (J @ J.T).max())
 
 
 @lru_cache(maxsize=8)
-def distances_at_start(seed: int, layer: nets.NextLayer) -> Curve:
+def distances_at_start(seed: int, layer: shared.NextLayer) -> Curve:
     """Root mean square over `DRAWS` starts of the relative distance to the infinite kernel, against the width."""
     x = widths.sphere()[0][: widths.POINTS]
-    Theta = nets.infinite_ntk(x, layer)
+    Theta = shared.infinite_ntk(x, layer)
     generator = compute.generator(seed)
     squares = []
     for width in WIDTHS.int().tolist():
-        net = nets.net(widths.COORDINATES, width)
-        drawn = [nets.weights(net.init(generator)) for _ in range(DRAWS)]
+        net = shared.net(widths.COORDINATES, width)
+        drawn = [shared.weights(net.init(generator)) for _ in range(DRAWS)]
         apart = [tangent.drift(Theta, exercises.empirical_ntk(x, x, W, a)) for W, a in drawn]
         squares.append(torch.tensor(apart, dtype=torch.float32).square().mean())
     return Curve(WIDTHS, torch.stack(squares).sqrt()[None], widths.theory_at_start(WIDTHS), "width", "distance")
@@ -103,15 +103,15 @@ def over_theory(seed: int, fourth_moment: float) -> float:
 def iteration_gap(seed: int, flow: bool, share: float = 1.5, steps: int = 100) -> float:
     """The closed form at every step against gradient descent in the kernel, step by step; relative to the targets."""
     W, a = circle_net(256, seed)
-    K, f0 = exercises.empirical_ntk(circle.X, circle.X, W, a), nets.outputs(circle.X, W, a)
-    lr = share * circle.POINTS / float(torch.linalg.eigvalsh(K)[-1])
-    by_flow = tangent.dynamics(K, circle.Y, f0)
+    K, f0 = exercises.empirical_ntk(shared.X, shared.X, W, a), shared.outputs(shared.X, W, a)
+    lr = share * shared.POINTS / float(torch.linalg.eigvalsh(K)[-1])
+    by_flow = tangent.dynamics(K, shared.Y, f0)
     f, worst = f0, 0.0
     for t in range(1, steps + 1):
-        f = f - lr / circle.POINTS * K @ (f - circle.Y)
-        closed = by_flow.flow(t * lr) if flow else exercises.descent(K, circle.Y, f0, lr, t)
+        f = f - lr / shared.POINTS * K @ (f - shared.Y)
+        closed = by_flow.flow(t * lr) if flow else exercises.descent(K, shared.Y, f0, lr, t)
         worst = max(worst, float((closed - f).abs().max()))
-    return worst / float(circle.Y.abs().max())
+    return worst / float(shared.Y.abs().max())
 
 
 @lru_cache(maxsize=8)
@@ -124,7 +124,7 @@ def largest_rate(seed: int, steps: int = 1500) -> tuple[float, Tensor]:
     J = gradients(W, a)
     spectrum = torch.linalg.eigvalsh(J @ J.T)
     rates = torch.linspace(1.5, 2.5, 201, dtype=J.dtype) / spectrum[-1]
-    start = (nets.outputs(circle.X, W, a) - circle.Y)[:, None]
+    start = (shared.outputs(shared.X, W, a) - shared.Y)[:, None]
     moved = J.new_zeros(J.shape[1], len(rates))  # weights less their start, one column a rate
     for _ in range(steps):
         moved -= rates * (J.T @ (start + J @ moved))
@@ -141,20 +141,20 @@ def largest_step(seed: int, mean: bool) -> float:
 def flow_over_descent(seed: int, width: int, share: float = 1.0) -> float:
     """Error of the flow formula over that of the discrete one, for a trained erf net, at new points over all steps."""
     x, y = widths.sphere()
-    net, n = nets.net(widths.COORDINATES, width, "erf"), widths.POINTS
+    net, n = shared.net(widths.COORDINATES, width, "erf"), widths.POINTS
     start = Ensemble.draw([net], compute.generator(seed))
-    f0 = net.apply(start.parameters[0], nets.scaled(x))[:, 0]
-    kernel = tangent.empirical(net, nets.scaled(x), nets.scaled(x[:n]), parameters=start.parameters[0])
+    f0 = net.apply(start.parameters[0], shared.scaled(x))[:, 0]
+    kernel = tangent.empirical(net, shared.scaled(x), shared.scaled(x[:n]), parameters=start.parameters[0])
     predicted = tangent.dynamics(kernel[:n], y[:n], f0[:n])
     lr, times = share * predicted.max_lr / 2, range(STEPS + 1)
     trained = train(
         start,
-        nets.scaled(x[:n]),
+        shared.scaled(x[:n]),
         y[:n],
         steps=STEPS,
         lr=lr,
         record=times,
-        measure=lambda i, parameters: net.apply(parameters, nets.scaled(x[n:]))[:, 0],
+        measure=lambda i, parameters: net.apply(parameters, shared.scaled(x[n:]))[:, 0],
     )
     flow = predicted.flow([t * lr for t in times], kernel[n:], f0[n:])
     descent = predicted.descent(list(times), lr, kernel[n:], f0[n:])
@@ -166,21 +166,21 @@ def flow_over_descent(seed: int, width: int, share: float = 1.0) -> float:
 def mode_gaps(seed: int, seeds: int = 6) -> tuple[Curve, Curve]:
     """How far modes stray from (1 - lr lambda / N)^t, against the width: with the ntk's lambda, and with the nngp's."""
     x, y = (part[: widths.POINTS] for part in widths.sphere())
-    kernels = tangent.infinite(nets.scaled(x))
+    kernels = tangent.infinite(shared.scaled(x))
     lam, U = torch.linalg.eigh(kernels.ntk)
     rate = widths.learning_rate("relu") / widths.POINTS
     sizes = WIDTHS.int().tolist()
-    members = [nets.net(widths.COORDINATES, width) for _ in range(seeds) for width in sizes]
+    members = [shared.net(widths.COORDINATES, width) for _ in range(seeds) for width in sizes]
     start = Ensemble.draw(members, compute.generator(seed))
     times = torch.tensor([1, 2, 4, 8, 16, 32, 64, STEPS])
     trained = train(
         start,
-        nets.scaled(x),
+        shared.scaled(x),
         y,
         steps=STEPS,
         lr=widths.learning_rate("relu"),
         record=[0, *times.tolist()],
-        measure=lambda i, parameters: (members[i].apply(parameters, nets.scaled(x))[:, 0] - y) @ U,
+        measure=lambda i, parameters: (members[i].apply(parameters, shared.scaled(x))[:, 0] - y) @ U,
     )
     modes = trained.measured.view(seeds, len(sizes), len(times) + 1, -1)
     curves = []
@@ -194,7 +194,7 @@ def mode_gaps(seed: int, seeds: int = 6) -> tuple[Curve, Curve]:
 def drift_slope(seed: int, parametrization: str, seeds: int = 4) -> float:
     """Slope in the width of how far training moves the kernel of an erf net, whose derivatives are as theory asks."""
     x, y = (part[: widths.POINTS] for part in widths.sphere())
-    x, sizes = nets.scaled(x), WIDTHS[:-1].int().tolist()
+    x, sizes = shared.scaled(x), WIDTHS[:-1].int().tolist()
     members = [
         MLP((widths.COORDINATES, width, 1), activation="erf", parametrization=parametrization, bias="none")
         for _ in range(seeds)
