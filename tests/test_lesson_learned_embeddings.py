@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ddlearn import compute, kernels, parities, tangent
-from ddlearn.lessons.learned_embeddings import bound, digits, exercises, film, parity, probe, race
+from ddlearn.lessons.learned_embeddings import bound, digits, exercises, film, lesson, parity, probe, race
 from ddlearn.lessons.learned_embeddings.shared import BATCH, DECAY, RATE, Sample, learn, readout
 
 
@@ -220,3 +220,11 @@ def test_the_prediction_is_drawn_on_the_line_where_it_was_asked():
         assert told.still(k=k)["text/plain"].count("You said 0.30 at 60; it is 0.50.") == count
         crosses = [line for line in told.figure.figure.axes[0].lines if line.get_marker() == "X" and line.get_visible()]
         assert [(*line.get_xdata(), *line.get_ydata()) for line in crosses] == [(60, 0.3)] * count
+
+
+def test_the_prediction_about_every_kernel_states_what_is_computed():
+    (asked,) = (one for one in lesson.parts.predictions if one.name == "bound")
+    k, n = bound.ASKED
+    assert asked.truth == pytest.approx(bound.TRUTH)
+    assert f"120 parities of {k} out of {bound.D} coordinates" in asked.question
+    assert f"you get {n} labelled examples" in asked.question

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import Choice, Explorer, Slider, remembered
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.lessons.learned_embeddings import exercises, shared
 from ddlearn.lessons.learned_embeddings.shared import Features, Progress, Sample, Training
 
@@ -50,7 +50,7 @@ class Scene:
     learned: View
 
 
-@remembered(9)
+@cached(9)
 def training(shape: str, others: str, seed: int, progress: Progress | None = None) -> tuple[Sample, Training]:
     """Return the sample, and the net that learns it."""
     noise = 0 if others == "none" else int(others)
@@ -78,7 +78,7 @@ def view(sample: Sample, W: Tensor, b: Tensor, before: View | None, features: Fe
     )
 
 
-@remembered(9)
+@cached(9)
 def views(
     shape: str, others: str, seed: int, features: Features, alignment: Alignment, progress: Progress | None = None
 ) -> list[View]:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, parities
-from ddlearn.classroom import Choice, Explorer, Slider, Switch, remembered
+from ddlearn.classroom import Choice, Explorer, Slider, Switch, cached
 from ddlearn.lessons.learned_embeddings import exercises, shared
 from ddlearn.lessons.learned_embeddings.shared import Features, Progress, Sample, Training
 
@@ -94,7 +94,7 @@ def kernel_errors(sample: Sample, k: int) -> tuple[Tensor, Tensor]:
     return oracle, min(fitted(K, K_new, penalty) for K, K_new in gaussians for penalty in GAUSSIAN_PENALTIES)
 
 
-@remembered(3)
+@cached(3)
 def kernels_of(name: str, progress: Progress | None = None) -> tuple[list[Sample], Tensor, Tensor]:
     """Return samples, seed by seed and size by size, and both kernels' errors, (seeds, sizes)."""
     task = TASKS[name]
@@ -107,7 +107,7 @@ def kernels_of(name: str, progress: Progress | None = None) -> tuple[list[Sample
     return samples, *torch.stack(errors).T.reshape(2, len(task.seeds), len(task.sizes))
 
 
-@remembered(6)
+@cached(6)
 def nets_of(name: str, decay: bool, progress: Progress | None = None) -> list[Training]:
     """Train a net on each of these samples, with weight decay or without."""
     task, samples = TASKS[name], kernels_of(name, progress=progress)[0]

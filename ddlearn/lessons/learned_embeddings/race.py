@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels
-from ddlearn.classroom import remembered
+from ddlearn.classroom import cached
 from ddlearn.lessons.learned_embeddings import shared
 from ddlearn.lessons.learned_embeddings.shared import BIAS_STD, UNITS, Features, Progress, Sample, Training
 
@@ -71,7 +71,7 @@ def kernel_errors(sample: Sample) -> tuple[Tensor, Tensor]:
     return limit, min(fitted(K, K_new, penalty) for K, K_new in gaussians for penalty in GAUSSIAN_PENALTIES)
 
 
-@remembered(9)
+@cached(9)
 def without_random_units(
     samples: Samples, task: str, sizes: tuple[int, ...], progress: Progress | None = None
 ) -> tuple[list[Sample], list[Training], Tensor]:

@@ -8,13 +8,12 @@ to converge.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, tangent
-from ddlearn.classroom import Choice, Explorer, Slider, remembered
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import listed, say
 from ddlearn.lessons.neural_tangent_kernel import exercises, shared
 from ddlearn.lessons.neural_tangent_kernel.shared import POINTS, X_GRID, EmpiricalNTK, NextLayer, Progress, X, Y
@@ -65,7 +64,7 @@ class Film:
     away: float  # the net's kernel at the start minus the infinite one, in units of the infinite one
 
 
-@remembered(6)
+@cached(6)
 def trainings(seed: int, progress: Progress | None = None) -> dict[tuple[int, float], Training]:
     """Train every width with every step, as one batch."""
     both = [(width, step) for width in WIDTHS for step in STEPS]
@@ -89,7 +88,7 @@ def trainings(seed: int, progress: Progress | None = None) -> dict[tuple[int, fl
     }
 
 
-@lru_cache(maxsize=2)
+@cached(2)
 def infinite(next_layer: NextLayer) -> Tensor:
     """Return the infinite kernel of the points and the grid with the points, (16 + 73, 16)."""
     return shared.infinite_ntk(EVERYWHERE, next_layer)[:, :POINTS]

@@ -9,13 +9,12 @@ with J the gradients at the start and Theta = J J'. The walk leads there, or as 
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import Choice, Explorer, Slider
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.neural_tangent_kernel import exercises, shared
 from ddlearn.lessons.neural_tangent_kernel.shared import X_GRID, EmpiricalNTK, X, Y
@@ -82,7 +81,7 @@ def combined(alpha: Tensor, x: Tensor, W: Tensor, a: Tensor) -> tuple[Tensor, Te
     return (alpha[:, None] * (z > 0) * a).T @ x, torch.relu(z).T @ alpha
 
 
-@lru_cache(maxsize=2 * len(WIDTHS))
+@cached(2 * len(WIDTHS))
 def ray(width: int, direction: str, seed: int, empirical_ntk: EmpiricalNTK) -> Ray:
     """Return the way to the nearest weights that fit the tangent (or fit it best), or one as long at random."""
     generator = compute.generator(1000 * seed + width)
@@ -95,7 +94,7 @@ def ray(width: int, direction: str, seed: int, empirical_ntk: EmpiricalNTK) -> R
     return Ray(W, a, *move, shared.outputs(X_GRID, W, a), derivative(X_GRID, W, a, *move))
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def all_gaps(direction: str, seed: int, empirical_ntk: EmpiricalNTK) -> Tensor:
     rays = [ray(width, direction, seed, empirical_ntk) for width in WIDTHS]
     return torch.tensor([[one.gap(float(way)) for way in WAYS] for one in rays], dtype=torch.float32)

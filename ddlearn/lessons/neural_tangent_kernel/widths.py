@@ -13,13 +13,12 @@ E a^4 = 3,
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels, tangent
-from ddlearn.classroom import Choice, Explorer, draw_curve, remembered
+from ddlearn.classroom import Choice, Explorer, cached, draw_curve
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.neural_tangent_kernel import exercises, shared
 from ddlearn.lessons.neural_tangent_kernel.shared import EmpiricalNTK, NextLayer, Progress
@@ -49,7 +48,7 @@ class TrainedNet:
     end: Parameters
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def sphere() -> tuple[Tensor, Tensor]:
     """Return points of length 1, the first `POINTS` to train on and `NEW` more, (60, 5), and their targets, (60,)."""
     x = torch.randn(POINTS + NEW, COORDINATES, generator=compute.generator(0), dtype=torch.float64)
@@ -78,7 +77,7 @@ def learning_rate(activation: str) -> float:
     return POINTS / float(torch.linalg.eigvalsh(infinite(activation)[:POINTS, :POINTS])[-1])
 
 
-@remembered(12)
+@cached(12)
 def trained_nets(activation: str, progress: Progress | None = None) -> list[list[TrainedNet]]:
     """Train nets of every width from every seed, as one batch; a list a seed."""
     members = [shared.net(COORDINATES, width, activation) for _ in SEEDS for width in WIDTHS]
@@ -116,7 +115,7 @@ def theory_at_start(widths: Tensor, fourth_moment: float = 3.0) -> Tensor:
     return (variance.sum() / widths).sqrt() / Theta.norm()
 
 
-@lru_cache(maxsize=16)
+@cached(16)
 def measured(quantity: str, activation: str, empirical_ntk: EmpiricalNTK, next_layer: NextLayer) -> Tensor:
     """Return the distance of every net, (seeds, widths)."""
     Theta = infinite(activation, next_layer)
