@@ -6,29 +6,13 @@ It comes with the wrong versions that classes write most often, and the hint tha
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, edited
+from ddlearn.classroom import Exercise, Mistake, edit
 
 
 def descent(K: Tensor, y: Tensor, f0: Tensor, lr: float, steps: int) -> Tensor:
     lam, U = torch.linalg.eigh(K)
     factor = (1 - lr * lam / len(y)) ** steps
     return y + U @ (factor * (U.T @ (f0 - y)))
-
-
-def left_over(K: Tensor, y: Tensor, lr: float, steps: int) -> Tensor:
-    """(1 - lr lambda / N)^steps of every eigenmode."""
-    return (1 - lr * torch.linalg.eigvalsh(K) / len(y)) ** steps
-
-
-def evolved(K: Tensor, r: Tensor, factor: Tensor) -> Tensor:
-    """U factor U' r: a residual, each eigenmode times its factor."""
-    U = torch.linalg.eigh(K).eigenvectors
-    return U @ (factor * (U.T @ r))
-
-
-def names_exchanged(lam: Tensor, U: Tensor, y: Tensor, f0: Tensor, lr: float, steps: int) -> Tensor:
-    """`descent` where lam holds the eigenvectors, and U the eigenvalues, which are their own transpose."""
-    return y + U @ ((1 - lr * lam / len(y)) ** steps * (U @ (f0 - y)))
 
 
 def training_cases(generator: torch.Generator):
@@ -53,9 +37,7 @@ DESCENT = Exercise(
     mistakes=(
         Mistake(
             "gradient flow",
-            lambda K, y, f0, lr, steps: (
-                y + evolved(K, f0 - y, torch.exp(-lr * steps * torch.linalg.eigvalsh(K) / len(y)))
-            ),
+            edit("(1 - lr * lam / len(y)) ** steps", "torch.exp(-lr * lam / len(y) * steps)"),
             (
                 "You used e^(−lr·λ·t/N). That is gradient *flow*, the limit of vanishing steps. A step of finite size "
                 "multiplies a mode by 1 − lr·λ/N."
@@ -63,55 +45,56 @@ DESCENT = Exercise(
         ),
         Mistake(
             "N forgotten",
-            lambda K, y, f0, lr, steps: descent(K, y, f0, lr * len(y), steps),
+            edit(" / len(y)", ""),
             "The loss is a mean over the N points, so its gradient has 1/N in it. Where is your len(y)?",
         ),
         Mistake(
             "the rate doubled",
-            lambda K, y, f0, lr, steps: descent(K, y, f0, 2 * lr, steps),
+            edit("lr * lam", "2 * lr * lam"),
             "Your steps are twice as long. The loss is half a mean of squares, so its gradient carries 1/N, not 2/N.",
         ),
         Mistake(
             "one step only",
-            lambda K, y, f0, lr, steps: descent(K, y, f0, lr, 1),
+            edit(" ** steps", ""),
             "This is where one step ends. Each mode shrinks by its factor `steps` times: take its power.",
         ),
         Mistake(
             "U and its transpose exchanged",
-            edited(descent, ("U @ (factor * (U.T @ (f0 - y)))", "U.T @ (factor * (U @ (f0 - y)))")),
+            edit("U @ (factor", "U.T @ (factor").edit("U.T @ (f0", "U @ (f0"),
             "Eigenvectors are the columns of U. So U.T @ r turns points into modes, and U @ turns modes into points.",
-            also=(edited(descent, ("U.T @ (f0", "U @ (f0")), edited(descent, ("U @ (factor", "U.T @ (factor"))),
+            also=(
+                edit("U.T @ (f0", "U @ (f0"),
+                edit("U @ (factor", "U.T @ (factor"),
+            ),
         ),
         Mistake(
             "results of eigh exchanged",
-            lambda K, y, f0, lr, steps: names_exchanged(*torch.linalg.eigh(K)[::-1], y, f0, lr, steps),
+            edit("lam, U", "U, lam").edit("U.T", "U"),
             "torch.linalg.eigh returns the eigenvalues first, then the eigenvectors: `lam, U = torch.linalg.eigh(K)`.",
         ),
         Mistake(
             "times steps",
-            lambda K, y, f0, lr, steps: descent(K, y, f0, lr * steps, 1),
+            edit(" ** steps", "").edit("lr *", "lr * steps *"),
             "Each step shrinks what the step before has left. The factors multiply: a power, not a product with steps.",
         ),
         Mistake(
             "residual's sign",
-            lambda K, y, f0, lr, steps: y - evolved(K, f0 - y, left_over(K, y, lr, steps)),
+            edit("y + U", "y - U"),
             "After no step at all your answer is 2y − f0, and should be f0. The residual is f0 − y.",
         ),
         Mistake(
             "residual only",
-            lambda K, y, f0, lr, steps: descent(K, y, f0, lr, steps) - y,
+            edit("y + U", "U"),
             "This is the residual f − y, and a right one. The prediction is y plus that.",
         ),
         Mistake(
             "residual added to the start",
-            lambda K, y, f0, lr, steps: descent(K, y, f0, lr, steps) - y + f0,
+            edit("y + U", "f0 + U"),
             "You added what is left of the residual to f0. It is the distance from y: add it to y.",
         ),
         Mistake(
             "not turned back",
-            lambda K, y, f0, lr, steps: (
-                y + left_over(K, y, lr, steps) * (torch.linalg.eigh(K).eigenvectors.T @ (f0 - y))
-            ),
+            edit("U @ (factor", "(factor"),
             "You added numbers in the modes' coordinates to y. Multiply by U first: it turns modes back into points.",
         ),
         Mistake(
@@ -124,30 +107,30 @@ DESCENT = Exercise(
         ),
         Mistake(
             "start ignored",
-            lambda K, y, f0, lr, steps: descent(K, y, torch.zeros_like(f0), lr, steps),
+            edit("f0 - y", "-y"),
             "Your steps begin at zero. They begin at f0, so the first residual is f0 − y.",
-            also=(lambda K, y, f0, lr, steps: descent(K, y, 2 * y, lr, steps),),
+            also=(edit("f0 - y", "y"),),
         ),
         Mistake(
             "one step too few",
-            lambda K, y, f0, lr, steps: descent(K, y, f0, lr, steps - 1),
+            edit("** steps", "** (steps - 1)"),
             "One step is missing. After `steps` steps each mode is multiplied by its factor `steps` times.",
         ),
         Mistake(
             "one step too many",
-            lambda K, y, f0, lr, steps: descent(K, y, f0, lr, steps + 1),
+            edit("** steps", "** (steps + 1)"),
             "You took one step too many. After `steps` steps each mode is multiplied by its factor `steps` times.",
         ),
         Mistake(
             "rate forgotten",
-            lambda K, y, f0, lr, steps: descent(K, y, f0, 1.0, steps),
+            edit("lr * lam", "lam"),
             "This does not depend on the rate. One step multiplies a mode by 1 − lr·λ/N.",
         ),
         Mistake(
             "negative factors lost",
-            edited(descent, (") ** steps", ").clamp(min=0) ** steps")),
+            edit(") ** steps", ").clamp(min=0) ** steps"),
             "Where lr·λ/N exceeds 1 a step overshoots, and the factor is negative. Keep its sign: the mode alternates.",
-            also=(edited(descent, (") ** steps", ").abs() ** steps")),),
+            also=(edit(") ** steps", ").abs() ** steps"),),
         ),
     ),
 )

@@ -175,6 +175,7 @@ def picture(fig, r: Digits) -> None:
         xticks={n: str(n) for n in SIZES},
         legend="upper right",
     )
+    sizes.axes.tick_params(labelleft=False)
     sizes.band(SIZES, r.nets.amin(0), r.nets.amax(0), "vermilion", alpha=0.25)
     sizes.line(SIZES, r.kernel, label="kernel", marker="o")
     sizes.line(SIZES, r.nets.mean(0), "vermilion", "--", "nets: mean, all seeds", marker="^")

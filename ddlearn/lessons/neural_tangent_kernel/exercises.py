@@ -6,7 +6,7 @@ It comes with the wrong versions that classes write most often, and the hint tha
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, edited
+from ddlearn.classroom import Exercise, Mistake, edit
 from ddlearn.lessons.neural_tangent_kernel.descent_exercise import DESCENT, descent
 from ddlearn.lessons.neural_tangent_kernel.next_layer_exercise import NEXT_LAYER, next_layer
 
@@ -18,13 +18,6 @@ def empirical_ntk(x: Tensor, x2: Tensor, W: Tensor, a: Tensor) -> Tensor:
     readout = torch.relu(z) @ torch.relu(z2).T
     first = ((z > 0) * a) @ ((z2 > 0) * a).T * (x @ x2.T)
     return 2 / len(a) * (readout + first)
-
-
-def shares(x: Tensor, x2: Tensor, W: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
-    """The readout's and the first layer's share of the empirical kernel."""
-    z, z2 = x @ W.T, x2 @ W.T
-    readout = 2 / len(a) * torch.relu(z) @ torch.relu(z2).T
-    return readout, empirical_ntk(x, x2, W, a) - readout
 
 
 def jacobian(x: Tensor, W: Tensor, a: Tensor) -> Tensor:
@@ -67,7 +60,7 @@ EMPIRICAL_NTK = Exercise(
     mistakes=(
         Mistake(
             "readout only",
-            lambda x, x2, W, a: shares(x, x2, W, a)[0],
+            edit("readout + first", "readout"),
             (
                 "You let only the readout a learn: these are the random ReLU features of lesson 01. Here w_j is "
                 "trained too, and has a share of its own."
@@ -75,50 +68,47 @@ EMPIRICAL_NTK = Exercise(
         ),
         Mistake(
             "first layer only",
-            lambda x, x2, W, a: shares(x, x2, W, a)[1],
+            edit("readout + first", "first"),
             "This is the share of the first layer's weights. The readout a is trained too: add its relu(z) relu(z′).",
         ),
         Mistake(
             "2/m forgotten",
-            lambda x, x2, W, a: len(a) / 2 * empirical_ntk(x, x2, W, a),
+            edit("2 / len(a) * ", ""),
             "The net has √(2/m) in front, and the kernel multiplies two of its gradients. Where is your 2/m?",
         ),
         Mistake(
             "root kept",
-            lambda x, x2, W, a: (len(a) / 2) ** 0.5 * empirical_ntk(x, x2, W, a),
+            edit("2 / len(a)", "(2 / len(a)) ** 0.5"),
             "Each gradient carries √(2/m). A kernel is a product of two gradients: the root goes.",
         ),
         Mistake(
             "2 forgotten",
-            lambda x, x2, W, a: empirical_ntk(x, x2, W, a) / 2,
+            edit("2 / len(a)", "1 / len(a)"),
             "You divide by m; the net has √(2/m) in front. The factor is 2/m.",
         ),
         Mistake(
             "divided by the inputs",
-            edited(empirical_ntk, ("2 / len(a)", "2 / x.shape[1]")),
+            edit("len(a)", "x.shape[1]"),
             "You divide by the number of inputs. m counts the hidden units: len(a), or the rows of W.",
         ),
         Mistake(
             "a forgotten",
-            lambda x, x2, W, a: shares(x, x2, W, a)[0] + shares(x, x2, W, torch.ones_like(a))[1],
+            edit("((z > 0) * a) @ ((z2 > 0) * a).T", "(z > 0).to(a) @ (z2 > 0).to(a).T"),
             "∂f/∂w_j is a_j times the slope of relu times x. Where are your a_j?",
         ),
         Mistake(
             "relu in place of its slope",
-            lambda x, x2, W, a: (
-                shares(x, x2, W, a)[0]
-                + 2 / len(a) * (torch.relu(x @ W.T) * a) @ (torch.relu(x2 @ W.T) * a).T * (x @ x2.T)
-            ),
+            edit("((z > 0) * a) @ ((z2 > 0) * a)", "(torch.relu(z) * a) @ (torch.relu(z2) * a)"),
             "In the first layer's share relu is differentiated: its slope is 1 where z > 0 and 0 elsewhere.",
         ),
         Mistake(
             "inner product forgotten",
-            lambda x, x2, W, a: shares(x, x2, W, a)[0] + shares(x, x2, W, a)[1] / (x @ x2.T),
+            edit(" * (x @ x2.T)", ""),
             "∂f/∂w_j is a multiple of the vector x. Two of them have the inner product x·x′: multiply by x @ x2.T.",
         ),
         Mistake(
             "a not squared",
-            edited(empirical_ntk, ("((z2 > 0) * a).T", "(z2 > 0).to(a).T")),
+            edit("((z2 > 0) * a)", "(z2 > 0).to(a)"),
             "a_j is in the gradient at x and in the one at x′. In the first layer's share it enters squared.",
         ),
         Mistake(
@@ -128,9 +118,7 @@ EMPIRICAL_NTK = Exercise(
         ),
         Mistake(
             "a in the readout's share",
-            lambda x, x2, W, a: (
-                shares(x, x2, W, a)[1] + 2 / len(a) * (torch.relu(x @ W.T) * a**2) @ torch.relu(x2 @ W.T).T
-            ),
+            edit("torch.relu(z) @", "(torch.relu(z) * a**2) @"),
             "∂f/∂a_j is relu(w_j·x), without a_j. Only the first layer's share carries a_j².",
         ),
         Mistake(
@@ -148,7 +136,7 @@ EMPIRICAL_NTK = Exercise(
         ),
         Mistake(
             "a matrix product of two kernels",
-            edited(empirical_ntk, (".T * (x @ x2.T)", ".T @ (x @ x2.T)")),
+            edit("* (x @ x2.T)", "@ (x @ x2.T)"),
             "`@` sums over the points. Gates and inner products of one pair are multiplied entry by entry: `*`.",
         ),
     ),
