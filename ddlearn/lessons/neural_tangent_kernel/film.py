@@ -159,7 +159,7 @@ def picture(fig, r: Film) -> None:
     predicted = r.predicted_waves.masked_fill(lost[:, None], torch.nan)
     for k, (color, marker), seen, formula in zip(shared.WAVES, LOOKS, r.waves.T, predicted.T, strict=True):
         waves.line(FRAMES, formula, color, "--", width=1.6)
-        waves.dots(FRAMES, seen, color, marker, str(k or "constant"), size=5)
+        waves.dots(FRAMES, seen.where(seen > LOWEST, torch.nan), color, marker, str(k or "constant"), size=5)
     waves.upright(r.after)
 
 
