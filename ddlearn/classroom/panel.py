@@ -181,7 +181,7 @@ class Panel:
     def areas(
         self, corners, color: object, label: str | None = None, *, alpha: float | None = None, order: float = 1, **looks
     ) -> None:
-        """Fill polygons; `looks` are those of a `PolyCollection`, such as hatch and edgecolor.  corners: of each (k, 2)"""
+        """Fill polygons; `looks` are those of a `PolyCollection`, such as hatch.  corners: of each (k, 2)"""
         from matplotlib.collections import PolyCollection
 
         artist = self._artists.mark("areas", label, (color,), lambda: self._collected(PolyCollection([], linewidth=0)))

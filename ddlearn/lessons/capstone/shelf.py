@@ -18,7 +18,7 @@ from ddlearn.tables import BUILT_IN, Table
 POOL = 400
 YOURS = "yours"
 TABLES = (*BUILT_IN, YOURS)
-INSTEAD = "tumours"  # stands where the learner's own table would
+INSTEAD = "tumors"  # stands where the learner's own table would
 SHARES = {"an eighth of the rows": 1 / 8, "a quarter of the rows": 1 / 4}
 FEWEST = 8  # rows to learn from
 

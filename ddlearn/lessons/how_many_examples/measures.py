@@ -7,12 +7,12 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
+from ddlearn.datasets import one_hot
 from ddlearn.generalization import (
     LearningCurve,
     Spectrum,
     arora_term,
     binomial_upper,
-    centred_one_hot,
     eigenlearning_risk,
     eigenmodes,
     finite_pool_risk,
@@ -44,7 +44,7 @@ def digits() -> tuple[Tensor, Tensor, Spectrum]:
     """All 1,797 digits as one pool: kernel, ten outputs, and the spectrum."""
     x, classes = shared.digits(shared.ALL)
     K = ntk_with_bias(x, shared.LENGTH)
-    Y = centred_one_hot(classes, 10).to(K)
+    Y = one_hot(classes, 10, centered=True).to(K)
     return K, Y, spectrum(K, Y)
 
 

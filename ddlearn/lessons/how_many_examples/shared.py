@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
-from ddlearn.generalization import Spectrum, centred, centred_one_hot, eigenmodes, haar_pool, ntk_with_bias
+from ddlearn.generalization import Spectrum, centered, eigenmodes, haar_pool, ntk_with_bias
 
 TEN, PARITY, LAPLACE, SIGNS, RANDOM = WORLDS = (
     "digits, ten classes",
@@ -60,7 +60,7 @@ def digits(count: int) -> tuple[Tensor, Tensor]:
     x, classes = images.train_x, images.train_y
     if count == ALL:
         x, classes = torch.cat([x, images.test_x]), torch.cat([classes, images.test_y])
-    return centred(x, LENGTH).to(compute.device()), classes
+    return centered(x, LENGTH).to(compute.device()), classes
 
 
 def kernel_and_target(name: str) -> tuple[Tensor, Tensor]:
@@ -73,7 +73,11 @@ def kernel_and_target(name: str) -> tuple[Tensor, Tensor]:
         Y = x[:, 0] + x[:, 1] * x[:, 2] + x[:, 3:7].prod(1) / 2
         return ntk_with_bias(x, 2.0), Y[:, None]
     x, classes = digits(SIZE)
-    Y = centred_one_hot(classes, 10) if name != PARITY else (1.0 - 2.0 * (classes % 2))[:, None].double()
+    Y = (
+        datasets.one_hot(classes, 10, centered=True)
+        if name != PARITY
+        else (1.0 - 2.0 * (classes % 2))[:, None].double()
+    )
     K = kernels.laplace(x, width=float(torch.pdist(x).median())) if name == LAPLACE else ntk_with_bias(x, LENGTH)
     return K, Y.to(K)
 

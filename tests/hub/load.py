@@ -24,8 +24,8 @@ from ddlearn import lessons
 from ddlearn.classroom.progress import Progress
 from ddlearn.classroom.store import write_whole
 from ddlearn.course import notebooks
-from ddlearn.course.hub_learner import Learner, attend
-from ddlearn.course.hub_server import Hub
+from hub.learner import Learner, attend
+from hub.server import Hub
 
 # What a class is planned with, in MB. A learner's server stays up all the time, a running lesson comes on top.
 HUB_MB, SERVER_MB, LESSON_MB = 300, 150, 600
@@ -99,7 +99,7 @@ def refusal(users: int, at_once: int, available_mb: float) -> str | None:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command: 0 if every learner got through, 1 if one did not, 2 if there is no JupyterHub here."""
-    parser = argparse.ArgumentParser(prog="python -m ddlearn.course.hub", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="make hub-test", description=__doc__.splitlines()[0])
     parser.add_argument("--users", type=int, default=30, help="learners in the class (default: 30)")
     parser.add_argument("--at-once", type=int, default=2, help="how many run the lesson at the same time (default: 2)")
     parser.add_argument("--lesson", default="01", help="the lesson they run (default: 01)")

@@ -14,11 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from bench.case import Case, Side
 from ddlearn.compute import generator
-from ddlearn.course.bench.case import Case, Side
 from ddlearn.double_descent import draw_linear, draw_seeds, linear_curve
-
-__all__ = ["CASES"]
 
 SIGNAL, NOISE = 5.0, 1.0
 
@@ -92,8 +90,8 @@ CASES = (
         problem=problem,
         ours=Side("ddlearn", ours),
         peers=(
-            Side("NumPy lstsq, a fit at a time", lstsq, warm_up=False),
-            Side("the SVDs alone", decompositions, warm_up=False),
+            Side("NumPy lstsq, a fit at a time", lstsq, rounds=5),
+            Side("the SVDs alone", decompositions, rounds=5),
         ),
         difference=difference,
     ),

@@ -15,12 +15,10 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, jacrev, vmap
 
+from bench.case import Case, Side, relative
+from bench.cases import peers
 from ddlearn import tangent
 from ddlearn.compute import generator, require_memory
-from ddlearn.course.bench.case import Case, Side, relative
-from ddlearn.course.bench.cases import peers
-
-__all__ = ["CASES"]
 
 D, WIDTH, N = 64, 512, 200
 
@@ -88,25 +86,24 @@ def neural_tangents(it: Problem, method: str) -> Callable[[], object]:
     return peers.compiled(lambda x, theta: kernel(x, None, theta), [it.x.numpy(), parameters])
 
 
-def case(outputs: int, jacobian_rounds: int | None) -> Case:
+def case(outputs: int, jacobian_rounds: int) -> Case:
     contraction, structured = (
         functools.partial(neural_tangents, method=method)
         for method in ("JACOBIAN_CONTRACTION", "STRUCTURED_DERIVATIVES")
     )
-    # One round of what takes seconds and gigabytes is enough, and none for warming up.
-    few = {"rounds": jacobian_rounds, "warm_up": jacobian_rounds is None}
     return Case(
         name=f"empirical-ntk-{outputs}",
         title=f"empirical NTK, {N} x {N} points, {outputs} x {outputs} outputs",
         problem=functools.partial(problem, outputs=outputs),
         ours=Side("ddlearn", ours),
         peers=(
-            Side("torch.func, Jacobians", jacobians, **few),
-            Side("neural-tangents, Jacobians, jit", contraction, peers.NEEDS, **few),
+            Side("torch.func, Jacobians", jacobians, rounds=jacobian_rounds),
+            Side("neural-tangents, Jacobians, jit", contraction, peers.NEEDS, rounds=jacobian_rounds),
             Side("neural-tangents, structured, jit", structured, peers.NEEDS),
         ),
         difference=relative,
     )
 
 
-CASES = (case(1, None), case(10, 1))
+# Jacobians of ten outputs take a minute and gigabytes: one round of them is enough.
+CASES = (case(1, jacobian_rounds=0), case(10, jacobian_rounds=1))

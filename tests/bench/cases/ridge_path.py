@@ -13,12 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from bench.case import Case, Side
 from ddlearn.compute import generator
-from ddlearn.course.bench.case import Case, Side
 from ddlearn.kernels import rbf
 from ddlearn.ridge import RidgePath, ridge_path
-
-__all__ = ["CASES"]
 
 N, D, WIDTH = 1000, 10, 10**0.5
 
@@ -80,8 +78,8 @@ CASES = (
         problem=problem,
         ours=Side("ddlearn", ours),
         peers=(
-            Side("scikit-learn, refits (no LOO)", refits, ("sklearn",), rounds=3, warm_up=False),
-            Side("scikit-learn, 5-fold grid search", grid_search, ("sklearn",), rounds=3, warm_up=False),
+            Side("scikit-learn, refits (no LOO)", refits, ("sklearn",), rounds=3),
+            Side("scikit-learn, 5-fold grid search", grid_search, ("sklearn",), rounds=3),
         ),
         difference=difference,
     ),

@@ -15,12 +15,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from bench.case import Case, Side
 from ddlearn.compute import generator
-from ddlearn.course.bench.case import Case, Side
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
-
-__all__ = ["CASES"]
 
 N, D, K = 500, 64, 10
 WIDTHS = (2, 4, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 57, 64, 72, 80, 100, 128, 180, 256, 400)
@@ -99,7 +97,7 @@ def case(name: str, title: str, widths: tuple[int, ...], steps: int, batch: int 
         title=f"{title}, {steps} steps",
         problem=functools.partial(problem, widths=widths, steps=steps, batch=batch),
         ours=Side("ddlearn", ours),
-        peers=(Side("loop over torch modules", loop, rounds=3, warm_up=False, difference=difference),),
+        peers=(Side("loop over torch modules", loop, rounds=3, difference=difference),),
     )
 
 

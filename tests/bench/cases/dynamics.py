@@ -12,12 +12,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from bench.case import Case, Side, relative
+from bench.cases import peers
 from ddlearn import tangent
 from ddlearn.compute import generator
-from ddlearn.course.bench.case import Case, Side, relative
-from ddlearn.course.bench.cases import peers
-
-__all__ = ["CASES"]
 
 N, TEST, OUTPUTS, TIMES = 1000, 500, 10, 200
 

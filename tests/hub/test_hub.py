@@ -14,12 +14,13 @@ from packaging.utils import canonicalize_name
 
 from ddlearn.classroom.claim import Claim
 from ddlearn.classroom.progress import Progress
-from ddlearn.course import hub, hub_server
-from ddlearn.course.hub_learner import Door, Learner, Refused, attend
+from hub import load as hub
+from hub import server
+from hub.learner import Door, Learner, Refused, attend
 
 MISSING = [one for one in ("jupyterhub", "configurable_http_proxy") if importlib.util.find_spec(one) is None]
 with_hub = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)} (`make hub-test` brings it)")
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_class_too_large_for_the_machine_is_refused_in_words():
@@ -110,7 +111,7 @@ def small_class(tmp_path):
     """A hub of two, with a notebook of one cell."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
     nbformat.write(notebook, tmp_path / "01_small.ipynb")
-    with hub_server.Hub(["ada", "grace"], tmp_path / "01_small.ipynb") as running:
+    with server.Hub(["ada", "grace"], tmp_path / "01_small.ipynb") as running:
         yield running
         mark, folder = running.mark, running.folder
     assert not folder.exists()

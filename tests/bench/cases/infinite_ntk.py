@@ -11,12 +11,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from bench.case import Case, Side, relative
+from bench.cases import peers
 from ddlearn import tangent
 from ddlearn.compute import generator
-from ddlearn.course.bench.case import Case, Side, relative
-from ddlearn.course.bench.cases import peers
-
-__all__ = ["CASES"]
 
 DEPTH, D = 3, 64
 

@@ -5,17 +5,25 @@ It was archived in 2024 and does not import with a new JAX: the extra `bench` na
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-__all__ = ["NEEDS", "compiled", "neural_tangents", "waited"]
-
 NEEDS = ("jax", "neural_tangents")
+ONE_THREAD = {
+    "JAX_PLATFORMS": "cpu",
+    # XLA knows nothing of OMP_NUM_THREADS: its pool is sized by these, of which each release reads another.
+    "NPROC": "1",
+    "PJRT_NPROC": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
+}
 
 
 def neural_tangents() -> tuple[ModuleType, ModuleType]:
-    """The packages jax and neural_tangents, the second with its `stax`, told to work in float64."""
+    """The packages jax and neural_tangents, the second with its `stax`, told to work in float64 on one core."""
+    for name, value in ONE_THREAD.items():
+        os.environ.setdefault(name, value)
     import jax
 
     jax.config.update("jax_enable_x64", True)

@@ -14,10 +14,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from bench.case import Case, Side
 from ddlearn.compute import generator
-from ddlearn.course.bench.case import Case, Side
-
-__all__ = ["CASES"]
 
 NEEDS = ("IPython", "ipykernel", "ipywidgets", "matplotlib_inline")
 LOW, HIGH, STEP = 0.12, 3.06, 0.06

@@ -14,11 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from bench.case import Case, Side
 from ddlearn import blood
 from ddlearn.compute import generator
-from ddlearn.course.bench.case import Case, Side
-
-__all__ = ["CASES", "plain_patterns", "plain_picture", "plain_transmission"]
 
 CELLS, SPECIMENS, BLOCK = 1000, 20, 64
 STEP, SAMPLES, WAVELENGTH = 0.40, 64, 0.532
@@ -117,8 +115,6 @@ CASES = (
         problem=problem,
         ours=Side("ddlearn", ours),
         peers=(Side("NumPy, a cell at a time", one_by_one),),
-        count=CELLS,
-        unit="cells",
         difference=difference,
     ),
 )
