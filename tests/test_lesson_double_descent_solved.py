@@ -53,7 +53,7 @@ def test_a_fit_to_parts_of_the_labels_gives_the_risk_of_a_fit_to_the_labels():
         asked.append((X, y))
         return torch.linalg.pinv(X) @ y
 
-    found = designs.fits(designs.Asked(fit, 3))[n]
+    found = designs.fits(fit, 3)[n]
     everywhere = torch.ones(len(found.sizes), dtype=torch.float64)
     together = found.risk(signal * everywhere, noise * everywhere)
     for i, p in enumerate(found.sizes):
@@ -115,7 +115,7 @@ def test_the_images_theory_is_the_librarys_from_the_whole_kernel():
 
 
 def test_the_theory_with_a_penalty_is_right_about_digits_that_no_fit_has_seen():
-    path = images.measured(images.Asked(0.1, 1.5, 4))
+    path = images.measured(0.1, 1.5, 4)
     for l, penalty in enumerate(images.PENALTIES, start=1):
         theory = images.predict(0.1, 1.5, images.WIDTHS, penalty, 4)
         assert float((path.mse[..., l].mean(0) / theory - 1).abs().median()) < 0.08

@@ -6,7 +6,17 @@ import pytest
 import torch
 
 from ddlearn import compute, datasets
-from ddlearn.lessons.real_steps_real_widths import catapult, certificate, edge, exercises, measures, shared, step, width
+from ddlearn.lessons.real_steps_real_widths import (
+    catapult,
+    certificate,
+    edge,
+    exercises,
+    lesson,
+    measures,
+    shared,
+    step,
+    width,
+)
 from ddlearn.lessons.real_steps_real_widths.audit import audit
 from ddlearn.linear_networks import (
     FAMILIES,
@@ -250,3 +260,8 @@ def test_two_weights_obey_the_drift_of_matrices():
     run = factor_descent(a, b, 1.0, rate, 1)
     moved = (run.first.square() - run.second.square()).diff(dim=0)[0]
     torch.testing.assert_close(exercises.imbalance_drift(a, b, a * b - 1, rate), moved)
+
+
+def test_the_prediction_of_the_width_states_what_is_enough():
+    (cover,) = (one for one in lesson.parts.predictions if one.name == "cover")
+    assert cover.truth == width.ENOUGH

@@ -146,8 +146,11 @@ def test_the_fourth_cell_is_hidden_until_it_is_asked_for():
     assert torch.equal(hidden.pictures, told.pictures)
     assert "not told" in figure.describe(hidden)
     assert figure.describe(told).endswith(f"It is a {holograms.NAMES[told.label]}.")
-    (fourth,) = (one for one in lesson.parts.predictions if one.name == "fourth")
+    fourth, poured, kappa = lesson.parts.predictions
     assert fourth.truth == holograms.NAMES[told.label]
+    assert poured.truth == round(100 * float(BLOOD.max()))
+    assert f"{100 * float(BLOOD.max()):.0f} %" in poured.question
+    assert kappa.truth == round(ALPHA0 + 1)
 
 
 # -- the triangle

@@ -6,9 +6,10 @@ import inspect
 import numpy
 import pytest
 
+from ddlearn import lessons
 from ddlearn.classroom.style import style
 from ddlearn.classroom.sweep import settings
-from ddlearn.lessons import LESSONS, load
+from ddlearn.lessons import LESSONS, SLUGS, load
 
 ROOMS = {number: load(number) for number in LESSONS}
 EXERCISES = [(room, exercise) for room in ROOMS.values() for exercise in room.parts.exercises]
@@ -125,4 +126,11 @@ def test_every_prediction_is_answered(room, monkeypatch):
 def test_claims_have_ids_of_their_own():
     ids = [claim.id for _, claim in CLAIMS]
     assert len(set(ids)) == len(ids)
-    assert all(claim.id.startswith(f"{room.number}.") for room, claim in CLAIMS)
+    assert all(claim.id == f"{room.number}.{claim.name}" for room, claim in CLAIMS)
+
+
+def test_a_room_knows_its_place_from_the_list_alone():
+    assert lessons.room(f"ddlearn.lessons.{SLUGS[1]}")["slug"] == f"01_{SLUGS[1]}"
+    for place, name in enumerate(SLUGS):
+        lesson = load(name)
+        assert (lesson.number, lesson.room, lesson.slug) == (f"{place:02d}", name, f"{place:02d}_{name}")

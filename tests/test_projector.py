@@ -91,7 +91,7 @@ def test_the_button_changes_the_page(monkeypatch):
 
 
 def test_a_lesson_starts_with_it_and_without(monkeypatch, tmp_path):
-    room = Lesson("77", "77_no", "None", 5, 1, progress=Progress(tmp_path / "progress.json"))
+    room = Lesson("77_no", "None", 5, 1, progress=Progress(tmp_path / "progress.json"))
     pages = []
     monkeypatch.setattr(page, "show", lambda bundle: pages.append(bundle) or Handle())
     monkeypatch.setattr(page, "in_notebook", lambda: True)

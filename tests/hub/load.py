@@ -43,7 +43,7 @@ async def _hold(hub: Hub, learners: list[Learner], notebook: str, cells: list[st
     async def one(learner: Learner) -> None:
         async with seats:
             await attend(hub.url, learner, notebook, cells)
-        learner.claims_held = claims_held(hub.home(learner.name), notebooks.number(notebook))
+        learner.claims_held = claims_held(hub.home(learner.name), notebooks.room(notebook))
         tell(learner)
 
     async def watch() -> None:
@@ -78,12 +78,12 @@ def weigh(processes: list[psutil.Process], learners: dict[str, Learner]) -> floa
     return round(total, 1)
 
 
-def claims_held(home: Path, number: str) -> int:
+def claims_held(home: Path, room: str) -> int:
     """How many claims of the lesson the record in this learner's home holds. No record, or two, is none."""
     records = list(home.rglob("progress.json"))
     if len(records) != 1:
         return 0
-    return sum(bool(claim["holds"]) for claim in Progress(records[0]).lesson(number)["claims"].values())
+    return sum(bool(claim["holds"]) for claim in Progress(records[0]).lesson(room)["claims"].values())
 
 
 def refusal(users: int, at_once: int, available_mb: float) -> str | None:

@@ -5,29 +5,20 @@ its labels: one fit to the labels without noise and to a few draws of noise alon
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
 from ddlearn import double_descent as dd
+from ddlearn.classroom import cached
 
 EXAMPLES = ("20", "40", "60")
 RATIOS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.5, 7.0)
 DRAWS, NOISES = 6, 8
 
 Fit = Callable[[Tensor, Tensor], Tensor]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Fits that are wanted: equal if their function and seed are, whoever watches."""
-
-    fit: Fit
-    seed: int
-    progress: Callable[[float, str], object] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +37,8 @@ class Fits:
         return signal * self.missed + (signal * noise).sqrt() * self.crossed + noise * self.added
 
 
-@lru_cache(maxsize=8)
-def fits(asked: Asked) -> dict[int, Fits]:
+@cached(8)
+def fits(fit: Fit, seed: int, progress: Callable[[float, str], object] | None = None) -> dict[int, Fits]:
     """For every number of EXAMPLES: a menu that chooses among them then answers at once."""
     found = {}
     for i, n in enumerate(map(int, EXAMPLES)):
@@ -55,11 +46,11 @@ def fits(asked: Asked) -> dict[int, Fits]:
         drawn = []
         for j, p in enumerate(sizes):
             # In one stream of numbers the designs of two sizes would share their first rows.
-            seeds = [(1000 * asked.seed + draw) * 1000 + p for draw in range(DRAWS)]
-            drawn.append([one_fit(n, p, asked.fit, seed) for seed in seeds])
-            if asked.progress is not None:
+            seeds = [(1000 * seed + draw) * 1000 + p for draw in range(DRAWS)]
+            drawn.append([one_fit(n, p, fit, seed) for seed in seeds])
+            if progress is not None:
                 share = (i + (j + 1) / len(sizes)) / len(EXAMPLES)
-                asked.progress(share, f"{DRAWS} designs of {n} examples and {p} features")
+                progress(share, f"{DRAWS} designs of {n} examples and {p} features")
         risks = torch.stack([torch.stack([risk for _, risk in designs]) for designs in drawn])
         values = tuple(tuple(s for s, _ in designs) for designs in drawn)
         found[n] = Fits(tuple(sizes), values, *risks.unbind(-1))

@@ -6,15 +6,14 @@ tested on others, so `held_out` takes the training points' own part out of the p
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
 from ddlearn import double_descent as dd
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Switch
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Switch, cached
 from ddlearn.classroom.wording import say
 
 POPULATION, N_TRAIN, TEST, CLASSES, SEEDS = 1200, 200, 500, 10, 3
@@ -26,16 +25,6 @@ NONE, BEST = "none", "the theory's best"
 LOWEST, HIGHEST = 0.1, 300.0
 
 Report = Callable[[float, str], object]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Fits that are wanted: equal if what they learn from is, whoever watches."""
-
-    rate: float
-    width: float
-    seed: int
-    progress: Report | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,14 +60,14 @@ class Images:
     gap: float | None  # median relative distance of the mean from the theory, away from the peak
 
 
-@lru_cache(maxsize=2)
+@cached(2)
 def population(seed: int) -> tuple[Tensor, Tensor]:
     """POPULATION digits as points, and their labels."""
     digits = datasets.digits(compute.generator(seed), 1797 - POPULATION)
     return digits.train_x, digits.train_y
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def inputs(width: float, seed: int = 0) -> Inputs:
     """One eigendecomposition, from which every theory curve of this kernel follows."""
     x, y = population(seed)
@@ -96,29 +85,29 @@ def predict(rate: float, width: float, sizes: tuple[int, ...], penalty: float, s
     return dd.held_out(found.excess, N_TRAIN, found.z, POPULATION, noise)
 
 
-@lru_cache(maxsize=32)
+@cached(32)
 def best(rate: float, width: float, sizes: tuple[int, ...], seed: int = 0) -> tuple[Tensor, Tensor]:
     """The least error that theory expects with one of PENALTIES, and which of them it is.  (sizes,) each"""
     return torch.stack([predict(rate, width, sizes, penalty, seed) for penalty in PENALTIES]).min(0)
 
 
-@lru_cache(maxsize=8)
-def measured(asked: Asked) -> dd.FitPath:
+@cached(8)
+def measured(rate: float, width: float, seed: int, progress: Report | None = None) -> dd.FitPath:
     """Fits of random features to N_TRAIN digits at WIDTHS, without a penalty and with each of PENALTIES."""
-    x, y = population(asked.seed)
+    x, y = population(seed)
     return dd.image_curve(
         x,
         y,
         N_TRAIN,
         WIDTHS,
         SEEDS,
-        compute.generator(asked.seed + 1),
-        width=asked.width,
-        rate=asked.rate,
+        compute.generator(seed + 1),
+        width=width,
+        rate=rate,
         test=TEST,
         ridges=(0.0, *PENALTIES),
         against="mean",
-        progress=asked.progress and (lambda share, words: asked.progress(share, f"Fitting the digits: {words}")),
+        progress=progress and (lambda share, words: progress(share, f"Fitting the digits: {words}")),
     )
 
 
@@ -141,7 +130,7 @@ def images(
     energy = known.spectrum(rate).signal
     mse = error = gap = None
     if fits:
-        path = measured(Asked(rate, w, seed, progress))
+        path = measured(rate, w, seed, progress)
         which = best(rate, w, WIDTHS, seed)[1] + 1 if penalised else torch.zeros(len(WIDTHS), dtype=torch.int64)
         mse, error = (values[:, torch.arange(len(WIDTHS)), which] for values in (path.mse, path.error))
         gap = median_gap(mse.mean(0), rate, w, penalised, seed)

@@ -68,7 +68,7 @@ def theory_gap(seed: int, width_of_theory: float) -> float:
 
 
 def digits(rate: float, width: float, seed: int) -> dd.FitPath:
-    return images.measured(images.Asked(rate, width, seed))
+    return images.measured(rate, width, seed)
 
 
 def worst_over_n(seed: int, penalty: int) -> float:

@@ -15,7 +15,7 @@ from ddlearn import double_descent as dd
 from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.double_descent_solved import exercises
-from ddlearn.lessons.double_descent_solved.designs import EXAMPLES, RATIOS, Asked, Fit, fits
+from ddlearn.lessons.double_descent_solved.designs import EXAMPLES, RATIOS, Fit, fits
 
 TRUTHS = {"every feature is there": None, "most of it in the first": 5.0, "spread over many": 1.0}
 """How fast the first features capture the signal: the share 1 - (1 + p/n)^-decay. None: all of it, at every p."""
@@ -75,7 +75,7 @@ def peak(
 ) -> Peak:
     """Risk against the number of features, for n examples; `penalty` counts only for the fit that says so."""
     n, decay = int(n), TRUTHS[truth]
-    found = fits(Asked(min_norm_fit, seed, progress))[n]
+    found = fits(min_norm_fit, seed, progress)[n]
     sizes = torch.tensor(found.sizes, dtype=torch.float64)
     signal, disturbance, missed = captured(sizes, n, decay, noise)
     penalties = chosen(fit, penalty, sizes / n, signal, disturbance)

@@ -6,15 +6,14 @@ draws (Adlam and Pennington, arXiv 2011.03321). A mean over draws of the feature
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
-from functools import lru_cache
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
 from ddlearn import double_descent as dd
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import brief, say
 
 D, N_TRAIN, DATA_SETS, INITS, POINTS = 30, 90, 4, 6, 200
@@ -27,14 +26,6 @@ MEANS = {"one fit": (1, 1), "10 draws of the features": (10, 1), "10 data sets":
 LOWEST, HIGHEST = 1e-3, 2.0
 
 Report = Callable[[float, str], object]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Decompositions that are wanted: equal if their seeds are, whoever watches."""
-
-    seed: int
-    progress: Report | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,32 +45,32 @@ class Variance:
         return self.parts.sum(0)
 
 
-@lru_cache(maxsize=8)
-def decomposed(asked: Asked) -> dict[float, Tensor]:
+@cached(8)
+def decomposed(seed: int, progress: Report | None = None) -> dict[float, Tensor]:
     """For every penalty the parts of `Decomposition`, for a signal and a noise of variance 1, (6, W)."""
     found = {}
     for i, penalty in enumerate(PENALTIES.values()):
 
         def report(share: float, words: str, done: int = i) -> None:
-            asked.progress((done + share) / len(PENALTIES), f"Fitting: {words}")
+            progress((done + share) / len(PENALTIES), f"Fitting: {words}")
 
         parts = dd.decompose_features(
             D,
             N_TRAIN,
             SIZES,
-            compute.generator(asked.seed),
+            compute.generator(seed),
             data_sets=DATA_SETS,
             inits=INITS,
             noise=1.0,
             penalty=penalty,
             points=POINTS,
-            progress=asked.progress and report,
+            progress=progress and report,
         )
         found[penalty] = torch.stack([getattr(parts, one.name) for one in fields(parts)])
     return found
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def predicted(penalty: float) -> tuple[Tensor, Tensor]:
     """By theory, for one fit: the risk of a signal of strength 1, and what noise of variance 1 adds.  (LINE,) each"""
     spectrum = dd.relu_sphere_spectrum(D)
@@ -92,7 +83,7 @@ def predicted(penalty: float) -> tuple[Tensor, Tensor]:
 def variance(noise: float, mean: str, penalty: str, seed: int = 0, *, progress: Report | None = None) -> Variance:
     """The parts of the error of one fit, or of a mean of fits over draws of the features or over data sets."""
     l, (members, data_sets) = PENALTIES[penalty], MEANS[mean]
-    bias, data, features, both, noise_data, noise_both = decomposed(Asked(seed, progress))[l]
+    bias, data, features, both, noise_data, noise_both = decomposed(seed, progress)[l]
     signal, disturbance = predicted(l)
     data, both = data + noise * noise_data, both + noise * noise_both
     return Variance(

@@ -7,15 +7,14 @@ weakest directions there is no peak.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
 from ddlearn import double_descent as dd
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Switch
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Switch, cached
 from ddlearn.classroom.wording import say
 
 N_TRAIN, TEST, DRAWS, CLASSES = 100, 150, 8, 10
@@ -34,14 +33,6 @@ LOWEST, HIGHEST = 1e-2, 1e3
 ROUNDING = 1e-12
 
 Report = Callable[[float, str], object]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Fits that are wanted: equal if their seeds are, whoever watches."""
-
-    seed: int
-    progress: Report | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,11 +94,11 @@ def solved(Z: Tensor, Z_new: Tensor) -> tuple[Tensor, Tensor]:
     return weights, torch.stack([least[name] for name in SOLVERS]) / fit.s[0]
 
 
-@lru_cache(maxsize=8)
-def fits(asked: Asked) -> Fits:
+@cached(8)
+def fits(seed: int, progress: Report | None = None) -> Fits:
     """DRAWS sets of N_TRAIN digits at every size, fitted in every way."""
-    digits = datasets.digits(compute.generator(asked.seed), TEST)
-    draw = compute.generator(asked.seed + 1)
+    digits = datasets.digits(compute.generator(seed), TEST)
+    draw = compute.generator(seed + 1)
     features = dd.CosineFeatures.draw(64, max(SIZES), WIDTH, draw)
     phi, phi_new = features(digits.train_x), features(digits.test_x)
     y, y_new = (dd.one_hot(one, CLASSES) - 1 / CLASSES for one in (digits.train_y, digits.test_y))
@@ -118,8 +109,8 @@ def fits(asked: Asked) -> Fits:
         w = dd.min_norm(Z, y)  # the labels that the features can explain: least squares on all digits
         targets, truth = torch.cat([y, Z @ w], 1), torch.stack([y_new, Z_new @ w])  # (., 20), (2, m, 10)
         rows.append(_of_one_size([solved(Z[these], Z_new) for these in examples], targets, truth, examples))
-        if asked.progress is not None:
-            asked.progress((i + 1) / len(SIZES), f"{N} features, {DRAWS} sets of {N_TRAIN} digits")
+        if progress is not None:
+            progress((i + 1) / len(SIZES), f"{N} features, {DRAWS} sets of {N_TRAIN} digits")
     return Fits(*(torch.stack(part, -1) for part in zip(*rows, strict=True)))
 
 
@@ -141,7 +132,7 @@ def _of_one_size(found: list[tuple], targets: Tensor, truth: Tensor, examples: l
 
 def why(solver: str, explained: bool, strong: bool, seed: int = 0, *, progress: Report | None = None) -> Why:
     """The peak as this solver sees it; with labels that the features can explain, and new digits' strong parts only."""
-    found = fits(Asked(seed, progress))
+    found = fits(seed, progress)
     v = SOLVERS.index(solver)
     return Why(
         solver=solver,

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import PALETTE, Choice, CurveFigure, Explorer, remembered
+from ddlearn.classroom import PALETTE, Choice, CurveFigure, Explorer, cached
 from ddlearn.double_descent import image_curve
 from ddlearn.lessons.double_descent_trained.nets import WRONG, Progress
 from ddlearn.result import Curve
@@ -28,7 +28,7 @@ def points(images: str, seed: int) -> tuple[Tensor, Tensor]:
     return torch.cat([found.train_x, found.test_x]), torch.cat([found.train_y, found.test_y])
 
 
-@remembered(9)
+@cached(9)
 def fitted(images: str, wrong: float, seed: int, progress: Progress | None = None) -> tuple[Tensor, Tensor]:
     """Share missed and squared error of minimum-norm fits, each (SEEDS, sizes)."""
     x, y = points(images, seed)

@@ -7,13 +7,12 @@ coin flips: the more of them, the less there is to learn, and no honest bound ma
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import Explorer, Slider
+from ddlearn.classroom import Explorer, Slider, cached
 from ddlearn.classroom.wording import listed
 from ddlearn.generalization import (
     arora_term,
@@ -97,7 +96,7 @@ class Bounds:
         return SIZES[start] if start < len(SIZES) else None
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def pool() -> tuple[Tensor, Tensor]:
     """All digits, centred and of length 1, x (N, 64), and labels (N,)."""
     x, classes = shared.digits(shared.ALL)
@@ -109,7 +108,7 @@ def kernel(x: Tensor, x2: Tensor) -> Tensor:
     return ntk_with_bias(x, 1.0, x2) * ((x.shape[1] + 1) / 4)
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def sample(coins: float, draw: int) -> Sample:
     """Examples and unseen digits; a share `coins` of all labels is replaced by coin flips, whichever a die picks."""
     x, y = pool()
@@ -124,7 +123,7 @@ def sample(coins: float, draw: int) -> Sample:
     return Sample((K + K.T) / 2, kernel(x[unseen], examples), hidden_layer_kernel(with_bias), y[seen], y[unseen])
 
 
-@lru_cache(maxsize=24)
+@cached(24)
 def trained(coins: float, ridge: float, draw: int) -> tuple[Fits, ...]:
     """The machines of every size."""
     here = sample(coins, draw)

@@ -6,13 +6,12 @@ tested on all others. Leave-one-out and GCV know the n examples and nothing else
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import Choice, Explorer, Slider, Switch
+from ddlearn.classroom import Choice, Explorer, Slider, Switch, cached
 from ddlearn.classroom.wording import say
 from ddlearn.generalization import eigenlearning_risk, measure_learning_curve
 from ddlearn.lessons.how_many_examples import exercises, shared
@@ -53,7 +52,7 @@ class Curves:
         return torch.tensor(SIZES) <= HALF_WAY * self.size
 
 
-@lru_cache(maxsize=128)
+@cached(128)
 def trained(name: str, ridge: float, noise: float, seed: int = 0) -> tuple[Tensor, Tensor, Tensor]:
     """Measured errors, leave-one-out and GCV, (trials, 7) each. Small, so that many are remembered."""
     here = shared.world(name)

@@ -1,12 +1,12 @@
 """How the claims of lesson 06 are measured, and their controls: the same with the cause taken away."""
 
 import math
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
+from ddlearn.classroom import cached
 from ddlearn.datasets import one_hot
 from ddlearn.generalization import (
     LearningCurve,
@@ -39,7 +39,7 @@ PARAMETERS = 6601  # of the net in the last explorer
 # Learning curves
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def digits() -> tuple[Tensor, Tensor, Spectrum]:
     """All 1,797 digits as one pool: kernel, ten outputs, and the spectrum."""
     x, classes = shared.digits(shared.ALL)
@@ -48,7 +48,7 @@ def digits() -> tuple[Tensor, Tensor, Spectrum]:
     return K, Y, spectrum(K, Y)
 
 
-@lru_cache(maxsize=16)
+@cached(16)
 def digits_curve(n: int, trials: int, ridge: float, noise: float, seed: int) -> LearningCurve:
     K, Y, modes_of_digits = digits()
     how = {"trials": trials, "ridge": ridge, "noise": noise, "modes": modes_of_digits}
@@ -101,7 +101,7 @@ def estimate_without_noise(seed: int, estimate: str) -> float:
     return mean(getattr(curve, estimate)) / mean(curve.measured)
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def haar_curves(seed: int) -> tuple[LearningCurve, ...]:
     """Half of a world of 600 with random eigenvectors: without ridge and noise, and with both."""
     generator = compute.generator(seed)
@@ -187,7 +187,7 @@ def half_data(seed: int, judges_all: bool) -> float:
     return value - float(bounds.gibbs(unseen, mu).mean())
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def held_out(seed: int) -> tuple[tuple[int, float], ...]:
     """In every draw: mistakes of a machine of 50 digits on 50 judges, and its share of mistakes on all the rest."""
     x, y = bounds.pool()
@@ -207,7 +207,7 @@ def broken_promises(seed: int, interval: bool) -> float:
     return sum(rest > promise for promise, (_, rest) in zip(promises, held_out(seed), strict=True)) / DRAWS
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def guessers(seed: int) -> tuple[Tensor, ...]:
     """In every draw: which of 50 examples each of a thousand guessing classifiers misses.  (1000, 50) each"""
     generator = compute.generator(seed)

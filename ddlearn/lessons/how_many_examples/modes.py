@@ -7,14 +7,13 @@ points apart, and teaches nothing about unseen ones.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import Choice, Explorer, Slider
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.generalization import measure_learnability
 from ddlearn.lessons.how_many_examples import exercises, shared
 from ddlearn.lessons.how_many_examples.curve import Kappa
@@ -48,7 +47,7 @@ class Purchase:
         return int((self.L > 0.5).sum())
 
 
-@lru_cache(maxsize=128)
+@cached(128)
 def fitted(name: str, n: int, ridge: float, seed: int = 0) -> Tensor:
     """Measured shares of the picked modes, (trials, 10)."""
     here = shared.world(name)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import Choice, Explorer, remembered
+from ddlearn.classroom import Choice, Explorer, cached
 from ddlearn.generalization import pac_bayes_net, random_labels, unit_rows
 from ddlearn.lessons.how_many_examples import shared
 from ddlearn.networks import MLP, Parameters
@@ -52,7 +52,7 @@ class Promises:
     promises: tuple[Promise, ...]
 
 
-@remembered(12)
+@cached(12)
 def trained(labels: str, n: int, seed: int, progress: Progress | None = None) -> tuple[Promise, ...]:
     """Train the net, on all examples and on half of them, then a posterior for each prior."""
     x, classes = shared.digits(shared.ALL)

@@ -6,12 +6,12 @@ digits, and all strings of ten signs.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
+from ddlearn.classroom import cached
 from ddlearn.generalization import Spectrum, centered, eigenmodes, haar_pool, ntk_with_bias
 
 TEN, PARITY, LAPLACE, SIGNS, RANDOM = WORLDS = (
@@ -82,7 +82,7 @@ def kernel_and_target(name: str) -> tuple[Tensor, Tensor]:
     return K, Y.to(K)
 
 
-@lru_cache(maxsize=len(WORLDS))
+@cached(len(WORLDS))
 def world(name: str) -> World:
     """The world of that name, with its modes."""
     K, Y = kernel_and_target(name)

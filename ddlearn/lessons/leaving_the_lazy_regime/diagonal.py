@@ -1,13 +1,12 @@
 """A diagonal net: from lazy to rich in a model that is solved, descent laid over the closed form."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import Choice, Explorer, Slider, remembered
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import brief, say
 from ddlearn.diagonal_networks import Step, descend, flow_limit, least_l1, least_l2
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
@@ -47,7 +46,7 @@ class Diagonal:
     norm: float  # sum of |w_i|
 
 
-@lru_cache(maxsize=32)
+@cached(32)
 def problem(truth: str, n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     """n Gaussian examples of d inputs, their labels without noise, and the weights that made them, of length 1."""
     generator = compute.generator(seed)
@@ -62,7 +61,7 @@ def problem(truth: str, n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     return X, X @ w, w
 
 
-@remembered(16)
+@cached(16)
 def solved(
     truth: str, n: int, seed: int, step: Step = exercises.diagonal_step, progress: Progress | None = None
 ) -> Solutions:

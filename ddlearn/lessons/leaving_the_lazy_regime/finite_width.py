@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, tangent
-from ddlearn.classroom import Explorer, Slider, Switch, remembered
+from ddlearn.classroom import Explorer, Slider, Switch, cached
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
 from ddlearn.lessons.leaving_the_lazy_regime.shared import Doubled, Progress, Start, draw
@@ -78,7 +78,7 @@ def infinitely_wide() -> tuple[Tensor, float]:
     return dynamics.descent(STEPS, lr, K_grid), lr
 
 
-@remembered(8)
+@cached(8)
 def trained(starts: Start, widths: tuple[int, ...], nets: int, progress: Progress | None = None) -> tuple[Fits, ...]:
     """Train so many nets of each width as one batch, for the same few steps; one `Fits` for each kind of start."""
     x, y, grid = curve()
@@ -92,7 +92,7 @@ def trained(starts: Start, widths: tuple[int, ...], nets: int, progress: Progres
     return tuple(Fits(grid[:, 0], x[:, 0], y, kind, infinite) for kind in functions)
 
 
-@remembered(8)
+@cached(8)
 def fits_of(
     widths: tuple[int, ...],
     nets: int,

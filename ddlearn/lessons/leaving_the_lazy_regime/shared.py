@@ -9,13 +9,12 @@ and 2.4: gradient flow, a model whose derivative is Lipschitz; ours have ReLUs, 
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, tangent
-from ddlearn.classroom import remembered
+from ddlearn.classroom import cached
 from ddlearn.networks import MLP, Parameters
 from ddlearn.parities import any_kernel_bound, sparse_parity
 from ddlearn.training import Ensemble, train
@@ -90,7 +89,7 @@ def net(task: str) -> MLP:
     return MLP((inputs, UNITS, 1), parametrization="mup", bias="hidden", W_std=1.0, b_std=0.5)
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def examples(task: str, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return inputs and labels to train on, then to test on, in double precision; labels are -1 or +1."""
     generator = compute.generator(seed)
@@ -103,7 +102,7 @@ def examples(task: str, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return (x - mean) / size, y, (x_test - mean) / size, y_test
 
 
-@remembered(12)
+@cached(12)
 def trained(
     task: str, seed: int, starts: Start, scales: tuple[float, ...] = SCALES, progress: Progress | None = None
 ) -> tuple[Sweep, ...]:

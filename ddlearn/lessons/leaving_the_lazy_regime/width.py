@@ -10,14 +10,13 @@ between units of opposite sign. Where a kink passes a point, a ReLU's kernel jum
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from statistics import mean
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, tangent
-from ddlearn.classroom import Choice, Explorer, Switch, draw_curve, remembered
+from ddlearn.classroom import Choice, Explorer, Switch, cached, draw_curve
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
 from ddlearn.lessons.leaving_the_lazy_regime.shared import Progress, flat
@@ -62,7 +61,7 @@ def factor(scaling: str, equal: bool) -> float:
     return 1 - 2 * SCALINGS[scaling] if equal else 0.0
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def points() -> tuple[Tensor, Tensor]:
     """Digits as vectors of length 1 on average, less the mean digit, (n, 64); y = +1 for 5 to 9, else -1, (n,)."""
     digits = datasets.digits(compute.generator(0))
@@ -71,7 +70,7 @@ def points() -> tuple[Tensor, Tensor]:
     return x / x.norm(dim=1).mean(), torch.where(digits.train_y[:POINTS] >= 5, 1.0, -1.0).double()
 
 
-@remembered(8)
+@cached(8)
 def trained(
     activation: str,
     speeds: tuple[tuple[float, float], ...],

@@ -6,13 +6,12 @@ numbers for 2m weights. Lambda is also the sharpness at a minimum, so rate * Lam
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import Explorer, Slider
+from ddlearn.classroom import Explorer, Slider, cached
 from ddlearn.classroom.wording import say
 from ddlearn.sharpness import catapult
 
@@ -47,7 +46,7 @@ def throws(width: int, seed: int, first: Tensor) -> tuple[Tensor, Tensor]:
     return run.first, run.second * first / kernel
 
 
-@lru_cache(maxsize=32)
+@cached(32)
 def ends(width: int) -> Tensor:
     """rate * Lambda after STEPS steps, from each of FIRST and for each seed.  (FIRST, SEEDS)"""
     return torch.stack([throws(width, seed, FIRST)[1][-1] for seed in range(SEEDS)], 1)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import Choice, Explorer, Slider, remembered
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import brief, say
 from ddlearn.networks import MLP
 from ddlearn.sharpness import Edge, edge_of_stability
@@ -38,7 +38,7 @@ class Trained:
         return int(above[0]) if len(above) else None
 
 
-@remembered(12)
+@cached(12)
 def train(rate: float, steps: int = STEPS, seed: int = 0, progress: Progress | None = None) -> Edge:
     """Full-batch descent on half the mean squared error of 200 digits, in single precision as nets are trained."""
     images = datasets.digits(compute.generator(seed), test=EXAMPLES)

@@ -1,11 +1,10 @@
 """What the claims of lesson 05 measure: one number for one seed, and an argument that spoils it for the control."""
 
-from functools import lru_cache
-
 import torch
 from torch import Tensor
 
 from ddlearn import compute
+from ddlearn.classroom import cached
 from ddlearn.lessons.real_steps_real_widths import catapult, edge, shared
 from ddlearn.lessons.real_steps_real_widths.audit import audit
 from ddlearn.linear_networks import (
@@ -113,7 +112,7 @@ def move_slope(seed: int, power: float) -> float:
     return log_slope(torch.tensor(widths, dtype=torch.float64), torch.stack(moves))
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def burnt(seed: int) -> tuple[Tensor, Tensor]:
     """rate * sharpness / 2 of the minima that 300 random runs end in, and of those where flow would end."""
     generator = compute.generator(seed)

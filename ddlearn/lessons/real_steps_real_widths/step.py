@@ -8,12 +8,11 @@ unbalanced ones it diverges.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Explorer, Slider
+from ddlearn.classroom import Explorer, Slider, cached
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.real_steps_real_widths import exercises
 from ddlearn.linear_networks import scalar_flow
@@ -62,7 +61,7 @@ class Run:
         return not bool(self.a[-1].isfinite())
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def diagram() -> tuple[Tensor, Tensor]:
     """160 values of c, and the products ab of the last steps at each, from one start.  (160 * LATE,) twice"""
     c = torch.linspace(0.2, LARGEST, 160, dtype=torch.float64)

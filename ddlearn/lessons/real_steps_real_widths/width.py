@@ -7,12 +7,11 @@ n + m - 1 units: from there on D has n positive or m negative eigenvalues for al
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import PALETTE, Choice, Explorer, Slider
+from ddlearn.classroom import PALETTE, Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.real_steps_real_widths import shared
 from ddlearn.linear_networks import certificate, descend, envelope, kernel_ball
@@ -42,7 +41,7 @@ class Sweep:
         return WIDTHS[int(self.ball.isfinite().int().argmax())]
 
 
-@lru_cache(maxsize=16)
+@cached(16)
 def at_width(width: int) -> Tensor:
     """Steps certified by the imbalance, by the ball, and taken; and the relative move.  (4, ratios)"""
     start = shared.stack(width, tuple(map(float, RATIOS)), SEEDS)
@@ -56,7 +55,7 @@ def at_width(width: int) -> Tensor:
     ])  # fmt: skip
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def coverage(widths: tuple[int, ...] = MAP_WIDTHS, seeds: range = MAP_SEEDS) -> Tensor:
     """Share of starts that the certificate covers.  (widths, MAP_RATIOS)"""
     shares = [certificate(*shared.stack(width, MAP_RATIOS, seeds)).covered.double().mean(1) for width in widths]
