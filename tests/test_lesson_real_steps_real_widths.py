@@ -17,7 +17,6 @@ from ddlearn.lessons.real_steps_real_widths import (
     step,
     width,
 )
-from ddlearn.lessons.real_steps_real_widths.audit import audit
 from ddlearn.linear_networks import (
     FAMILIES,
     descend,
@@ -126,10 +125,10 @@ def test_an_audit_counts_what_is_broken_and_nothing_else():
     start = draw_starts("wide", 5, 3, 3, compute.generator(0))
     certified = certify(*start)
     run = descend(*start, certified.rate, 60)
-    assert audit(start, run, certified).total() == 0
-    assert audit(start, run, certified, tighter=1.5)["(6) tube, low"] > 0
+    assert measures.audit(start, run, certified).total() == 0
+    assert measures.audit(start, run, certified, tighter=1.5)["(6) tube, low"] > 0
     liar = type(certified)(**{**vars(certified), "contraction": certified.contraction**4})
-    assert audit(start, run, liar)["(8) certificate"] > 0
+    assert measures.audit(start, run, liar)["(8) certificate"] > 0
 
 
 def test_the_targets_of_the_certificates():

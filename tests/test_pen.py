@@ -20,7 +20,8 @@ def picture(fig, height, mark=True):
     left.dots(X, X, "orange", "s", "dots")
     left.band(X, X, X + 1)
     left.segments([[(0, 0), (1, 1)], [(0, 1), (1, 0)]], "green")
-    left.bars([0.2, 0.8], [height, 1], "purple", width=0.1)
+    left.vlines([0.1, 0.9], 0, [height, 1], "sky", width=1)
+    left.bars([0.2, 0.8], [height, 1], "purple", width=0.1, hatch="//", edgecolor="white")
     if mark:
         left.upright(height / 2, label="mark")
         left.text(0.5, 0.5, f"{height:g}")

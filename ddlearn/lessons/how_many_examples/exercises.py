@@ -9,8 +9,8 @@ import math
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, edited
-from ddlearn.lessons.how_many_examples.promise_exercise import PAC_BAYES, pac_bayes
+from ddlearn.classroom import Exercise, Mistake, edit
+from ddlearn.lessons.how_many_examples.pac_bayes_exercise import PAC_BAYES, pac_bayes
 
 __all__ = ["KAPPA", "PAC_BAYES", "PREDICTED_ERROR", "kappa", "pac_bayes", "predicted_error"]
 
@@ -34,38 +34,6 @@ def predicted_error(lam: Tensor, V2: Tensor, n: int, kappa: float) -> Tensor:
     N, L = len(lam), lam / (lam + kappa)
     missed = ((1 - L) ** 2 * V2).sum()
     return N / (N - n) * n / (n - (L**2).sum()) * missed
-
-
-def solved(learned, lam: Tensor, n: float, wrong_way: bool = False) -> float:
-    """The kappa at which `learned(kappa)` is n, found as the reference does."""
-    low, high = 1e-18, float(lam.sum() / n)
-    for _ in range(100):
-        middle = math.sqrt(low * high)
-        if (float(learned(middle)) > n) != wrong_way:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-def halved_the_wrong_way(lam: Tensor, n: float) -> float:
-    """Halving of the interval itself, from 0, that moves the wrong end."""
-    low, high = 0.0, float(lam.sum() / n)
-    for _ in range(100):
-        middle = (low + high) / 2
-        low, high = (low, middle) if float(share(lam, middle).sum()) > n else (middle, high)
-    return high
-
-
-def risk(L: Tensor, V2: Tensor, n: int, *, missed: Tensor | None = None, pool: float | None = None) -> Tensor:
-    """The formula with another sum of what is missed, or another factor for the pool."""
-    N = len(L)
-    missed = (1 - L) ** 2 * V2 if missed is None else missed
-    return (N / (N - n) if pool is None else pool) * n / (n - (L**2).sum()) * missed.sum()
-
-
-def share(lam: Tensor, kappa: float) -> Tensor:
-    return lam / (lam + kappa)
 
 
 def spectrum_cases(generator: torch.Generator):
@@ -102,20 +70,20 @@ KAPPA = Exercise(
     mistakes=(
         Mistake(
             "the lower end",
-            lambda lam, n: solved(lambda k: share(lam, k).sum(), lam, n, wrong_way=True),
+            edit(".sum()) > n", ".sum()) <= n"),
             "Your κ is 0, the lower end of the search, so the upper end moved down each time. There are two common "
             "causes. The comparison may be the wrong way round: where the shares add up to more than n, raise the "
             "*lower* end. Or you compared their mean with n, and a mean of shares is below 1: take the sum.",
-            also=(lambda lam, n: solved(lambda k: share(lam, k).mean(), lam, n),),
+            also=(edit("(lam / (lam + middle)).sum()", "(lam / (lam + middle)).mean()"),),
         ),
         Mistake(
             "what is missed, not what is learned",
-            lambda lam, n: solved(lambda k: len(lam) - share(lam, k).sum(), lam, n, wrong_way=True),
+            edit("(lam / (lam + middle)).sum()) > n", "(middle / (lam + middle)).sum()) <= n"),
             "You made the unlearned shares κ / (λ + κ) add up to n. It is the learned ones, λ / (λ + κ), that n buys.",
         ),
         Mistake(
             "squares",
-            lambda lam, n: solved(lambda k: (share(lam, k) ** 2).sum(), lam, n),
+            edit("(lam / (lam + middle))", "((lam / (lam + middle)) ** 2)"),
             "You added up squares of L. They come in the error's formula; the conservation law adds up L itself.",
         ),
         Mistake(
@@ -137,12 +105,12 @@ KAPPA = Exercise(
         ),
         Mistake(
             "the shares instead of kappa",
-            lambda lam, n: share(lam, kappa(lam, n)),
+            edit("return high", "return lam / (lam + high)"),
             "These are the learnabilities L, and right ones. Return κ, one number.",
         ),
         Mistake(
             "wrong way",
-            halved_the_wrong_way,
+            edit("1e-18", "0.0").edit("math.sqrt(low * high)", "(low + high) / 2").edit("> n", "<= n"),
             "Your interval closes in on one of its ends, Σλ / n or 0. The comparison is the wrong way round, or both "
             "ends are exchanged. Where the shares add up to more than n, κ is too small: raise the *lower* end.",
         ),
@@ -153,7 +121,7 @@ KAPPA = Exercise(
         ),
         Mistake(
             "stopped too early",
-            edited(kappa, ("range(100)", "range(20)")),
+            edit("range(100)", "range(20)"),
             "Your κ is near, and the search ended too early: there are too few halvings, or a step that is too coarse. "
             "κ may be smaller than 0.001, so halve a hundred times.",
             sight=lambda lam, n, answer: abs(float(answer) - kappa(lam, n)) < SHORT_OF * max(1, float(lam.sum() / n)),
@@ -174,70 +142,68 @@ PREDICTED_ERROR = Exercise(
     mistakes=(
         Mistake(
             "an infinite world",
-            lambda lam, V2, n, k: risk(share(lam, k), V2, n, pool=1.0),
+            edit("N / (N - n) * n", "n"),
             "Your prediction is for an infinite world. Here n of N points are seen, so all of the pool's error is on "
             "the other N - n.",
         ),
         Mistake(
             "no price of overfitting",
-            lambda lam, V2, n, k: len(lam) / (len(lam) - n) * ((1 - share(lam, k)) ** 2 * V2).sum(),
+            edit(" * n / (n - (L**2).sum())", ""),
             "The factor n / (n - Σ L²) is missing: what is not learned acts as noise on what is, and is fitted too.",
         ),
         Mistake(
             "L not squared",
-            lambda lam, V2, n, k: (
-                len(lam) / (len(lam) - n) * n / (n - share(lam, k).sum()) * ((1 - share(lam, k)) ** 2 * V2).sum()
-            ),
+            edit("L**2", "L"),
             "You divide by n - Σ L, which the conservation law makes zero. The squares belong there: n - Σ L².",
         ),
         Mistake(
             "learned instead of missed",
-            lambda lam, V2, n, k: risk(share(lam, k), V2, n, missed=share(lam, k) ** 2 * V2),
+            edit("(1 - L) ** 2", "L**2"),
             "You summed what is learned. The error comes from the rest: (1 - L)² of each mode.",
         ),
         Mistake(
             "1 - L squared",
-            lambda lam, V2, n, k: risk(share(lam, k), V2, n, missed=(1 - share(lam, k) ** 2) * V2),
+            edit("(1 - L) ** 2", "(1 - L**2)"),
             "You took 1 - L². The share 1 - L is missed, and the squared error is its square: (1 - L)².",
         ),
         Mistake(
             "not squared",
-            lambda lam, V2, n, k: risk(share(lam, k), V2, n, missed=(1 - share(lam, k)) * V2),
+            edit("(1 - L) ** 2", "(1 - L)"),
             "A mode of which the share 1 - L is missing leaves the *squared* error (1 - L)² V2.",
         ),
         Mistake(
             "the pool upside down",
-            lambda lam, V2, n, k: risk(share(lam, k), V2, n, pool=(len(lam) - n) / len(lam)),
+            edit("N / (N - n)", "(N - n) / N"),
             "Your factor for the pool is upside down: the same error on fewer points is *more* a point, N / (N - n).",
         ),
         Mistake(
             "mean instead of sum",
-            lambda lam, V2, n, k: risk(share(lam, k), V2, n) / len(lam),
+            edit("* V2).sum()", "* V2).mean()"),
             "You averaged over the modes. V2 is divided by N already: add up.",
         ),
         Mistake(
             "the sum squared",
-            edited(predicted_error, ("(L**2).sum()", "L.sum() ** 2")),
+            edit("(L**2).sum()", "L.sum() ** 2"),
             "You squared the sum of the shares. Square each share first, then add up: Σ L².",
         ),
         Mistake(
             "V squared again",
-            edited(predicted_error, ("* V2)", "* V2**2)")),
+            edit("* V2)", "* V2**2)"),
             "You squared V2. It holds the powers V of the modes already: take it as it is.",
         ),
         Mistake(
             "missed for learned",
-            edited(predicted_error, ("lam / (lam + kappa)", "kappa / (lam + kappa)")),
+            edit("lam / (lam + kappa)", "kappa / (lam + kappa)"),
             "You have κ / (λ + κ) for L, the share that is missed. L is the share that is learned, λ / (λ + κ).",
         ),
         Mistake(
             "brackets lost",
-            edited(predicted_error, ("N / (N - n) * n / (n - (L**2).sum())", "N / N - n * n / n - (L**2).sum()")),
+            edit("N / (N - n) * n / (n - (L**2).sum())", "N / N - n * n / n - (L**2).sum()"),
             "The denominators have lost their brackets: `N / N - n` is 1 - n. Write N / (N - n) and n / (n - ...).",
         ),
         Mistake(
             "product of sums",
-            edited(predicted_error, ("((1 - L) ** 2 * V2).sum()", "((1 - L) ** 2).sum() * V2.sum()")),
+            edit("((1 - L) ** 2 * V2).sum()", "((1 - L) ** 2).sum() * V2.sum()"),
             "You multiplied two sums. Multiply mode by mode, (1 - L)² V2, and add up afterwards.",
         ),
     ),

@@ -1,4 +1,4 @@
-"""How the claims of lesson 06 are measured, and their controls: the same with the cause taken away."""
+"""How the claims of the lesson are measured, and their controls: the same with the cause taken away."""
 
 import math
 
@@ -64,7 +64,7 @@ def worst(ratios: list[float]) -> float:
     return max(ratios, key=lambda ratio: abs(math.log(ratio)))
 
 
-def digits_predicted(seed: int, shuffled: bool = False) -> float:
+def digits_predicted(seed: int, shuffled: bool) -> float:
     """Predicted over measured at three numbers of examples, the worst; or with the target dealt to other modes."""
     lam, V2 = digits()[2]
     if shuffled:
@@ -78,12 +78,12 @@ def digits_predicted(seed: int, shuffled: bool = False) -> float:
     )
 
 
-def digits_left_out(scale: str, seed: int) -> float:
+def digits_left_out(seed: int) -> float:
     curves = [digits_curve(n, trials, RIDGE, NOISE, seed) for n, trials in TRIALS.items()]
     return worst([mean(curve.leave_one_out) / mean(curve.measured) for curve in curves])
 
 
-def digits_training_error(scale: str, seed: int) -> float:
+def digits_training_error(seed: int) -> float:
     """The training error over the measured one, at 200 examples."""
     K, Y, _ = digits()
     generator, n = compute.generator(seed), 200

@@ -1,233 +1,290 @@
-"""What lesson 04 claims, what theory expects, and how each claim is measured; beside each, a control that must fail."""
+"""What the lesson claims, what theory expects, how each claim is measured, and a control that must fail beside each."""
 
-from ddlearn.classroom import Claim
-from ddlearn.lessons.leaving_the_lazy_regime import finite_width, measures
-from ddlearn.lessons.leaving_the_lazy_regime.measures import LAZY, MANY, MUP, NTK, RICH
-from ddlearn.lessons.leaving_the_lazy_regime.shared import BITS, EXAMPLES
+from torch import Tensor
+
+from ddlearn import compute
+from ddlearn.classroom import cached
+from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours
+from ddlearn.diagonal_networks import descend, flow_limit, least_l1, least_l2
+from ddlearn.lessons.leaving_the_lazy_regime import diagonal, exercises, finite_width, scale, width
+from ddlearn.lessons.leaving_the_lazy_regime.shared import BITS, EXAMPLES, SCALES, TASKS
+from ddlearn.networks import MLP
 from ddlearn.parities import any_kernel_bound
+from ddlearn.training import Ensemble, train
+
+RICH, LAZY = {"end": 0}, {"end": 1}  # of two output scales, 1 and 100
+MUP, *_, NTK = width.SCALINGS
+THREE = (64, 256, 1024)
+WIDE = (128, 256, 512, 1024)
+MANY = (64, 128, 256, 512)
+
+
+def ends(seed: int) -> scale.Regimes:
+    """The parity at output scales 1 and 100."""
+    return scale.regimes(1.0, TASKS[0], True, seed, scales=(SCALES[2], SCALES[-1]))
+
+
+def test_error(seed: int, end: int) -> float:
+    return float(ends(seed).sweep.test[end])
+
+
+def off_regression(seed: int, end: int) -> float:
+    return float(ends(seed).sweep.gap[end])
+
+
+def move_over_theory(seed: int, end: int) -> float:
+    return float(ends(seed).moved[end] / ends(seed).sweep.tangent_move[end])
+
+
+def alignment_gained(seed: int, end: int) -> float:
+    sweep = ends(seed).sweep
+    return float(sweep.alignment[1 + end] / sweep.alignment[0])
+
+
+def two_parametrizations(seed: int, rate: float) -> float:
+    """Largest relative difference between an NTK net and sqrt(m) times a mean-field net, after 50 steps."""
+    x, y = width.points()
+    m, d = 50, x.shape[1]
+    ntk = MLP((d, m, 1), "relu", "ntk", W_std=1.0, b_std=1.0, bias="hidden")
+    mean_field = MLP((d, m, 1), "relu", "mup", W_std=d**0.5, b_std=1.0, bias="hidden")
+    start = ntk.init(compute.generator(seed), doubled=True)
+    wide = d**0.5 * x  # the NTK net divides its inputs by sqrt(d)
+    one = train(Ensemble((ntk,), (start,)), wide, y, steps=50, lr=0.3).ensemble.apply(wide)
+    other = train(Ensemble((mean_field,), (start,)), x, y / m**0.5, steps=50, lr=0.3 * rate).ensemble.apply(x)
+    return float((m**0.5 * other - one).abs().max() / one.abs().max())
+
+
+def exponent(seed: int, quantity: str, scaling: str) -> float:
+    """Slope of the log relative change of a quantity in log width."""
+    seeds = range(2 * seed, 2 * seed + 2)
+    curve = width.against_width(quantity, scaling, "relu", True, seeds=seeds, widths=THREE, scalings=(MUP, NTK))
+    return float(curve.log_slope().mean())
+
+
+def largest_exponent(seed: int, scaling: str) -> float:
+    return max(abs(exponent(seed, quantity, scaling)) for quantity in width.QUANTITIES)
+
+
+def relative(one: Tensor, other: Tensor) -> float:
+    return float((one - other).norm() / other.norm())
+
+
+def system(seed: int) -> tuple[Tensor, Tensor]:
+    return diagonal.problem(diagonal.TRUTHS[0], 40, seed)[:2]
+
+
+def descent_off_closed_form(seed: int, alpha: float) -> float:
+    """Descent from scale 0.3 with small steps, against the closed form of scale alpha."""
+    X, y = system(seed)
+    return relative(descend(X, y, 0.3).w, flow_limit(X, y, alpha))
+
+
+def l1_over_least(seed: int, alpha: float) -> float:
+    X, y = system(seed)
+    return float(flow_limit(X, y, alpha).abs().sum() / least_l1(X, y).abs().sum())
+
+
+def off_least_l2(seed: int, alpha: float) -> float:
+    X, y = system(seed)
+    return relative(flow_limit(X, y, alpha), least_l2(X, y))
+
+
+def fluctuation_exponent(seed: int, zero: bool) -> float:
+    (fits,) = finite_width.fits_of(WIDE, 64, seed, (exercises.doubled if zero else None,))
+    return finite_width.slope(WIDE, finite_width.distance(fits, 1))
+
+
+@cached(8)
+def bias_and_distance(seed: int, nets: int = 256) -> tuple[Tensor, Tensor]:
+    """Of many nets of each width: the distance of their mean from infinite width, and that of one net.
+
+    The squared distance of a mean of N is the squared bias plus a share of the variance; the share is subtracted.
+    """
+    (fits,) = finite_width.fits_of(MANY, nets, seed + 100)
+    variance = fits.functions.var(1).mean(1)
+    squared = finite_width.distance(fits, nets).square() - variance / nets
+    return squared.clamp_min(1e-12).sqrt(), finite_width.distance(fits, 1)
+
+
+def bias_exponent(seed: int, single: bool) -> float:
+    return finite_width.slope(MANY, bias_and_distance(seed)[int(single)])
+
 
 CLAIMS = (
-    Claim(
-        id="rich",
-        statement="A rich net has a smaller error on a parity than any kernel has on average over parities.",
-        basis="exact",
-        source="the line of lesson 02, an inequality for kernels; that a net falls below it is measured",
-        expected=any_kernel_bound(BITS, 2, EXAMPLES),
-        tolerance=0.0,
-        sense="at_most",
-        unit="test error",
-        measure=lambda scale, seed: measures.test_error(seed, RICH),
-        control=lambda scale, seed: measures.test_error(seed, LAZY),
-        control_note="the same net with output scale 100",
+    claim(
+        "rich",
+        "A rich net has a smaller error on a parity than any kernel has on average over parities.",
+        at_most(any_kernel_bound(BITS, 2, EXAMPLES), "test error"),
+        exact(source="the line of lesson 02, an inequality for kernels; that a net falls below it is measured"),
+        test_error,
+        cause=RICH,
+        control=(LAZY, "the same net with output scale 100"),
     ),
-    Claim(
-        id="lazy",
-        statement="At a large output scale a net's function is the regression with its tangent kernel at the start.",
-        basis="asymptotic",
-        papers=("chizat2019",),
-        source=(
+    claim(
+        "lazy",
+        "At a large output scale a net's function is the regression with its tangent kernel at the start.",
+        at_most(0.02, "mean squared difference"),
+        asymptotic(
+            "chizat2019",
             "Theorem 2.4 of @chizat2019, that the distance to the tangent model is of the order of one over the "
             "output scale, for smooth models, while these nets have ReLU units; the tolerance is ours, a fiftieth "
-            "of what predicting zero has"
+            "of what predicting zero has",
         ),
-        expected=0.0,
-        tolerance=0.02,
-        sense="at_most",
-        unit="mean squared difference",
-        measure=lambda scale, seed: measures.off_regression(seed, LAZY),
-        control=lambda scale, seed: measures.off_regression(seed, RICH),
-        control_note="output scale 1",
+        off_regression,
+        cause=LAZY,
+        control=(RICH, "output scale 1"),
     ),
-    Claim(
-        id="move",
-        statement="Lazy weights go the shortest way that fits: √(m y'K⁻¹y) over the output scale, nothing fitted.",
-        basis="asymptotic",
-        papers=("chizat2019",),
-        source=(
+    claim(
+        "move",
+        "Lazy weights go the shortest way that fits: √(m y'K⁻¹y) over the output scale, nothing fitted.",
+        about(1.0, 0.05, "measured over theory"),
+        asymptotic(
+            "chizat2019",
             "by Theorem 2.4 of @chizat2019 lazy weights follow those of the tangent model, which go this way by our"
-            " derivation; the tolerance is ours"
+            " derivation; the tolerance is ours",
         ),
-        expected=1.0,
-        tolerance=0.05,
-        unit="measured over theory",
-        measure=lambda scale, seed: measures.move_over_theory(seed, LAZY),
-        control=lambda scale, seed: measures.move_over_theory(seed, RICH),
-        control_note="output scale 1",
+        move_over_theory,
+        cause=LAZY,
+        control=(RICH, "output scale 1"),
     ),
-    Claim(
-        id="alignment",
-        statement="A rich net turns its kernel towards the labels; a lazy one does not.",
-        basis="ours",
-        papers=("cortes2012", "baratin2021"),
-        source=(
+    claim(
+        "alignment",
+        "A rich net turns its kernel towards the labels; a lazy one does not.",
+        at_least(2.0, "times the alignment at the start"),
+        ours(
+            ("cortes2012", "baratin2021"),
             "twice the start is a turn, where a lazy kernel keeps the alignment that it had; the measure is that of"
-            " @cortes2012, and that it grows in training the finding of @baratin2021"
+            " @cortes2012, and that it grows in training the finding of @baratin2021",
         ),
-        expected=2.0,
-        tolerance=0.0,
-        sense="at_least",
-        unit="times the alignment at the start",
-        measure=lambda scale, seed: measures.alignment_gained(seed, RICH),
-        control=lambda scale, seed: measures.alignment_gained(seed, LAZY),
-        control_note="output scale 100",
+        alignment_gained,
+        cause=RICH,
+        control=(LAZY, "output scale 100"),
     ),
-    Claim(
-        id="same",
-        statement="The NTK parametrization is the mean-field net with an output scale of √width, step by step.",
-        basis="exact",
-        source="the same function and the same gradient, with constants moved; our derivation",
-        expected=0.0,
-        tolerance=1e-9,
-        unit="relative difference after 50 steps",
-        measure=lambda scale, seed: measures.two_parametrizations(seed, rate=1.0),
-        control=lambda scale, seed: measures.two_parametrizations(seed, rate=1 / 50),
-        control_note="without the factor 1/(s²m) in the learning rate",
+    claim(
+        "same",
+        "The NTK parametrization is the mean-field net with an output scale of √width, step by step.",
+        about(0.0, 1e-9, "relative difference after 50 steps"),
+        exact(source="the same function and the same gradient, with constants moved; our derivation"),
+        two_parametrizations,
+        cause={"rate": 1.0},
+        control=({"rate": 1 / 50}, "without the factor 1/(s²m) in the learning rate"),
     ),
-    Claim(
-        id="weights",
-        statement="In the NTK parametrization the weights move, relative to their size, as one over the root of width.",
-        basis="asymptotic",
-        papers=("lee2019", "du2019b"),
-        source=(
-            "an upper bound of this order is proved: Theorem 2.1 of @lee2019 for smooth activations, Corollary 4.1 of "
-            "@du2019b for ReLU units of which the first layer alone is trained. The tolerance is ours, for three widths"
+    claim(
+        "weights",
+        "In the NTK parametrization the weights move, relative to their size, as one over the root of width.",
+        about(-0.5, 0.08, "slope in log width"),
+        asymptotic(
+            ("lee2019", "du2019b"),
+            "an upper bound of this order is proved: Theorem 2.1 of @lee2019 for smooth activations, Corollary 4.1 "
+            "of @du2019b for ReLU units of which the first layer alone is trained. The tolerance is ours, for three "
+            "widths",
         ),
-        expected=-0.5,
-        tolerance=0.08,
-        unit="slope in log width",
-        measure=lambda scale, seed: measures.exponent(seed, NTK, "weights"),
-        control=lambda scale, seed: measures.exponent(seed, MUP, "weights"),
-        control_note="muP",
+        exponent,
+        cause={"quantity": "weights", "scaling": NTK},
+        control=({"scaling": MUP}, "muP"),
     ),
-    Claim(
-        id="features",
-        statement="So do its features, the outputs of the hidden layer.",
-        basis="asymptotic",
-        papers=("yang2021",),
-        source=(
+    claim(
+        "features",
+        "So do its features, the outputs of the hidden layer.",
+        about(-0.5, 0.1, "slope in log width"),
+        asymptotic(
+            "yang2021",
             "each unit’s weights move by one over the root of the width, and so does its output; that this limit "
-            "learns no features is from the abstract of @yang2021. The tolerance is ours, for three widths"
+            "learns no features is from the abstract of @yang2021. The tolerance is ours, for three widths",
         ),
-        expected=-0.5,
-        tolerance=0.1,
-        unit="slope in log width",
-        measure=lambda scale, seed: measures.exponent(seed, NTK, "features"),
-        control=lambda scale, seed: measures.exponent(seed, MUP, "features"),
-        control_note="muP",
+        exponent,
+        cause={"quantity": "features", "scaling": NTK},
+        control=({"scaling": MUP}, "muP"),
     ),
-    Claim(
-        id="kernel",
-        statement="Its kernel moves as one over the width, says perturbation theory; proved is usually the root.",
-        basis="asymptotic",
-        papers=("dyer2020", "lee2019"),
-        source=(
+    claim(
+        "kernel",
+        "Its kernel moves as one over the width, says perturbation theory; proved is usually the root.",
+        about(-1.0, 0.2, "slope in log width"),
+        asymptotic(
+            ("dyer2020", "lee2019"),
             "a count of powers of the width by @dyer2020; the root is what Theorem 2.1 of @lee2019 proves. The "
-            "tolerance is ours, for three widths"
+            "tolerance is ours, for three widths",
         ),
-        expected=-1.0,
-        tolerance=0.2,
-        unit="slope in log width",
-        measure=lambda scale, seed: measures.exponent(seed, NTK, "kernel"),
-        control=lambda scale, seed: measures.exponent(seed, MUP, "kernel"),
-        control_note="muP",
+        exponent,
+        cause={"quantity": "kernel", "scaling": NTK},
+        control=({"scaling": MUP}, "muP"),
     ),
-    Claim(
-        id="mup",
-        statement="In muP weights, features and kernel move as much at any width.",
-        basis="asymptotic",
-        papers=("yang2021",),
-        source=(
+    claim(
+        "mup",
+        "In muP weights, features and kernel move as much at any width.",
+        at_most(0.1, "largest slope in log width, without its sign"),
+        asymptotic(
+            "yang2021",
             "a limit that learns features, in which nothing depends on the width, from the abstract of @yang2021; "
-            "the tolerance is ours, for three widths"
+            "the tolerance is ours, for three widths",
         ),
-        expected=0.0,
-        tolerance=0.1,
-        sense="at_most",
-        unit="largest slope in log width, without its sign",
-        measure=lambda scale, seed: measures.largest_exponent(seed, MUP),
-        control=lambda scale, seed: measures.largest_exponent(seed, NTK),
-        control_note="the NTK parametrization",
+        largest_exponent,
+        cause={"scaling": MUP},
+        control=({"scaling": NTK}, "the NTK parametrization"),
     ),
-    Claim(
-        id="diagonal",
-        statement="Descent on a diagonal net ends at w = 2α² sinh(X'ν), the only such w that fits.",
-        basis="exact",
-        papers=("woodworth2020",),
-        source=(
+    claim(
+        "diagonal",
+        "Descent on a diagonal net ends at w = 2α² sinh(X'ν), the only such w that fits.",
+        at_most(0.01, "relative distance"),
+        exact(
+            "woodworth2020",
             "under flow w keeps this form at every moment, by the lesson's own derivation; the result is that of "
-            "@woodworth2020, of whom we read the abstract; the tolerance of a hundredth is for steps of finite size"
+            "@woodworth2020, of whom we read the abstract; the tolerance of a hundredth is for steps of finite size",
         ),
-        expected=0.0,
-        tolerance=0.01,
-        sense="at_most",
-        unit="relative distance",
-        measure=lambda scale, seed: measures.descent_off_closed_form(seed, 0.3),
-        control=lambda scale, seed: measures.descent_off_closed_form(seed, 0.15),
-        control_note="the closed form for half the scale",
+        descent_off_closed_form,
+        cause={"alpha": 0.3},
+        control=({"alpha": 0.15}, "the closed form for half the scale"),
     ),
-    Claim(
-        id="l1",
-        statement="From a small start a diagonal net finds the least l1 norm.",
-        basis="asymptotic",
-        papers=("woodworth2020",),
-        source=(
+    claim(
+        "l1",
+        "From a small start a diagonal net finds the least l1 norm.",
+        about(1.0, 0.02, "l1 norm over the least"),
+        asymptotic(
+            "woodworth2020",
             "the limit of a vanishing start, from the abstract of @woodworth2020; the tolerance is ours, for a "
-            "start of 10⁻⁴"
+            "start of 10⁻⁴",
         ),
-        expected=1.0,
-        tolerance=0.02,
-        unit="l1 norm over the least",
-        measure=lambda scale, seed: measures.l1_over_least(seed, 1e-4),
-        control=lambda scale, seed: measures.l1_over_least(seed, 1.0),
-        control_note="a start of scale 1",
+        l1_over_least,
+        cause={"alpha": 1e-4},
+        control=({"alpha": 1.0}, "a start of scale 1"),
     ),
-    Claim(
-        id="l2",
-        statement="From a large start it finds the least l2 norm, as a kernel would.",
-        basis="asymptotic",
-        papers=("woodworth2020",),
-        source=(
+    claim(
+        "l2",
+        "From a large start it finds the least l2 norm, as a kernel would.",
+        at_most(1e-3, "relative distance"),
+        asymptotic(
+            "woodworth2020",
             "the limit of a large start, from the abstract of @woodworth2020; what is left falls as α⁻⁴, 10⁻⁴ here,"
-            " and the tolerance is ten times that"
+            " and the tolerance is ten times that",
         ),
-        expected=0.0,
-        tolerance=1e-3,
-        sense="at_most",
-        unit="relative distance",
-        measure=lambda scale, seed: measures.off_least_l2(seed, 10.0),
-        control=lambda scale, seed: measures.off_least_l2(seed, 0.1),
-        control_note="a start of scale 0.1",
+        off_least_l2,
+        cause={"alpha": 10.0},
+        control=({"alpha": 0.1}, "a start of scale 0.1"),
     ),
-    Claim(
-        id="fluctuation",
-        statement="From zero, a net's distance to the infinitely wide one falls as one over the root of its width.",
-        basis="asymptotic",
-        papers=("geiger2020",),
-        source=(
+    claim(
+        "fluctuation",
+        "From zero, a net's distance to the infinitely wide one falls as one over the root of its width.",
+        about(-0.5, 0.1, "slope in log width"),
+        asymptotic(
+            "geiger2020",
             "the fluctuations of deep nets fall as N to the −1/4 in their number of parameters, which is the root "
-            "of the width, from the abstract of @geiger2020; the tolerance is ours"
+            "of the width, from the abstract of @geiger2020; the tolerance is ours",
         ),
-        expected=-0.5,
-        tolerance=0.1,
-        unit="slope in log width",
-        measure=lambda scale, seed: measures.fluctuation_exponent(seed, zero=True),
-        control=lambda scale, seed: measures.fluctuation_exponent(seed, zero=False),
-        control_note="nets that start as random functions",
+        fluctuation_exponent,
+        cause={"zero": True},
+        control=({"zero": False}, "nets that start as random functions"),
     ),
-    Claim(
-        id="bias",
-        statement="The mean over many nets keeps an error of the order of one over the width.",
-        basis="asymptotic",
-        papers=("dyer2020",),
-        source=(
+    claim(
+        "bias",
+        "The mean over many nets keeps an error of the order of one over the width.",
+        about(-1.0, 0.3, "slope in log width"),
+        asymptotic(
+            "dyer2020",
             "a count of powers of the width by @dyer2020; the tolerance is ours, for the noise that a mean of 256 "
-            "nets leaves"
+            "nets leaves",
         ),
-        expected=-1.0,
-        tolerance=0.3,
-        unit="slope in log width",
-        measure=lambda scale, seed: finite_width.slope(MANY, measures.bias_and_distance(seed)[0]),
-        control=lambda scale, seed: finite_width.slope(MANY, measures.bias_and_distance(seed)[1]),
-        control_note="single nets",
+        bias_exponent,
+        cause={"single": False},
+        control=({"single": True}, "single nets"),
     ),
 )

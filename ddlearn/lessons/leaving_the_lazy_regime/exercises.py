@@ -6,8 +6,8 @@ Each comes with the wrong versions that classes write most often, and the hint t
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake
-from ddlearn.lessons.leaving_the_lazy_regime.step_exercise import DIAGONAL_STEP, diagonal_step
+from ddlearn.classroom import Exercise, Mistake, edit
+from ddlearn.lessons.leaving_the_lazy_regime.diagonal_step_exercise import DIAGONAL_STEP, diagonal_step
 
 __all__ = ["DIAGONAL_STEP", "DOUBLED", "DRIFT", "diagonal_step", "doubled", "drift"]
 
@@ -19,13 +19,6 @@ def drift(before: Tensor, after: Tensor) -> float:
 
 def doubled(W: Tensor, b: Tensor, a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return torch.cat([W, W]), torch.cat([b, b]), torch.cat([a, -a])
-
-
-def spectral(before: Tensor, after: Tensor) -> float:
-    def size(M: Tensor) -> Tensor:
-        return torch.linalg.matrix_norm(M, 2) if M.ndim == 2 else M.norm()
-
-    return float(size(after - before) / size(before))
 
 
 def drift_cases(generator: torch.Generator):
@@ -43,6 +36,13 @@ def doubled_cases(generator: torch.Generator):
     for h, d in ((3, 2), (5, 4), (8, 1), (2, 6)):
         shapes = (h, d), (h,), (h,)
         yield tuple(torch.randn(shape, generator=generator, dtype=torch.float64) for shape in shapes)
+
+
+def spectral(before: Tensor, after: Tensor) -> float:
+    def size(M: Tensor) -> Tensor:
+        return torch.linalg.matrix_norm(M, 2) if M.ndim == 2 else M.norm()
+
+    return float(size(after - before) / size(before))
 
 
 DRIFT = Exercise(
@@ -67,17 +67,17 @@ DRIFT = Exercise(
         ),
         Mistake(
             "relative to the end",
-            lambda before, after: float((after - before).norm() / after.norm()),
+            edit("/ before.norm", "/ after.norm"),
             "You divided by the length of `after`. A drift is measured against where it started.",
         ),
         Mistake(
             "not relative",
-            lambda before, after: float((after - before).norm()),
+            edit(" / before.norm()", ""),
             "That is the length of the change. Whether it is much depends on what was there before: divide by it.",
         ),
         Mistake(
             "squared",
-            lambda before, after: float((after - before).square().sum() / before.square().sum()),
+            lambda before, after: drift(before, after) ** 2,
             "That is the drift squared: a move by a tenth would count as a hundredth. Where is your root?",
         ),
         Mistake(
@@ -97,26 +97,24 @@ DRIFT = Exercise(
         ),
         Mistake(
             "upside down",
-            lambda before, after: float(before.norm() / (after - before).norm()),
+            edit("change.norm() / before.norm()", "before.norm() / change.norm()"),
             "Yours is large where little moved. Turn the fraction over.",
         ),
         Mistake(
             "relative to the mean length",
-            lambda before, after: 2 * float((after - before).norm() / (before.norm() + after.norm())),
+            edit("/ before.norm()", "/ ((before.norm() + after.norm()) / 2)"),
             "You divided by the mean of both lengths. A drift is measured against where it started: before.norm().",
         ),
         Mistake(
             "root of the mean over a norm",
-            lambda before, after: float((after - before).square().mean().sqrt() / before.norm()),
+            edit("change.norm()", "change.square().mean().sqrt()"),
             "Above you took the root of a *mean* of squares, below the root of a sum. Use the norm in both places.",
         ),
         Mistake(
             "brackets missing",
             lambda before, after: float((after - before / before).norm()),
-            (
-                "Python divides before it subtracts: this is after minus 1. Take the norm of (after - before) "
-                "first, then divide."
-            ),
+            "Python divides before it subtracts: this is after minus 1. Take the norm of (after - before) "
+            "first, then divide.",
         ),
         Mistake(
             "norms of the rows",
@@ -144,48 +142,42 @@ DOUBLED = Exercise(
     mistakes=(
         Mistake(
             "no sign changed",
-            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, b]), torch.cat([a, a])),
+            edit("-a", "a"),
             "Your twins agree, so the output is twice what it was. One of the two must be subtracted.",
         ),
         Mistake(
             "W flipped as well",
-            lambda W, b, a: (torch.cat([W, -W]), torch.cat([b, -b]), torch.cat([a, -a])),
+            edit("[W, W]", "[W, -W]").edit("[b, b]", "[b, -b]"),
             "With -W and -b the twin fires where the unit is silent: relu(-z) is not relu(z). Flip a alone.",
         ),
         Mistake(
             "W flipped instead of a",
-            lambda W, b, a: (torch.cat([W, -W]), torch.cat([b, -b]), torch.cat([a, a])),
-            (
-                "With -W a twin fires elsewhere, and its output does not cancel. It needs the same W and b, and the "
-                "opposite a."
-            ),
-            also=(lambda W, b, a: (torch.cat([W, -W]), torch.cat([b, b]), torch.cat([a, a])),),
+            edit("[W, W]", "[W, -W]").edit("[b, b]", "[b, -b]").edit("-a", "a"),
+            "With -W a twin fires elsewhere, and its output does not cancel. It needs the same W and b, and the "
+            "opposite a.",
+            also=(edit("[W, W]", "[W, -W]").edit("-a", "a"),),
         ),
         Mistake(
             "output weights set to zero",
-            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, b]), torch.cat([0 * a, 0 * a])),
-            (
-                "With a = 0 the output is zero, and so is every gradient in W: half of the tangent kernel is gone. The "
-                "trick keeps both: a and -a."
-            ),
+            edit("[a, -a]", "[0 * a, 0 * a]"),
+            "With a = 0 the output is zero, and so is every gradient in W: half of the tangent kernel is gone. The "
+            "trick keeps both: a and -a.",
         ),
         Mistake(
             "b flipped too",
-            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, -b]), torch.cat([a, -a])),
+            edit("[b, b]", "[b, -b]"),
             "The twin of w·x + b became w·x - b, another unit: the two no longer cancel. Copy b as it is.",
         ),
         Mistake(
             "halved as well",
-            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, b]), torch.cat([a, -a]) / 2),
+            edit("[a, -a]", "[a / 2, -a / 2]"),
             "It is zero, but every output weight was halved too. The scale in front belongs to the net, not to you.",
         ),
         Mistake(
             "output weights over √2",
-            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, b]), torch.cat([a, -a]) / 2**0.5),
-            (
-                "You divided the output weights by √2, to keep the size of the kernel. Here the scale in front of the "
-                "net does that, with twice as many units: return a and -a as they are."
-            ),
+            edit("[a, -a]", "[a / 2**0.5, -a / 2**0.5]"),
+            "You divided the output weights by √2, to keep the size of the kernel. Here the scale in front of the "
+            "net does that, with twice as many units: return a and -a as they are.",
         ),
         Mistake(
             "twins side by side",
@@ -203,21 +195,19 @@ DOUBLED = Exercise(
         ),
         Mistake(
             "twins above",
-            lambda W, b, a: (torch.cat([W, W]), torch.cat([b, b]), torch.cat([-a, a])),
+            edit("[a, -a]", "[-a, a]"),
             "The twins stand above the units. A right net, in another order: a first, then -a.",
         ),
         Mistake(
             "b not doubled",
-            lambda W, b, a: (torch.cat([W, W]), b, torch.cat([a, -a])),
+            edit("torch.cat([b, b])", "b"),
             "b still has h entries. Each twin needs a bias of its own, the same as its unit's.",
         ),
         Mistake(
             "joined sideways",
-            lambda W, b, a: (torch.cat([W, W], 1), torch.cat([b, b]), torch.cat([a, -a])),
-            (
-                "You put the second W beside the first, which doubles the inputs. Twins are more units, hence more "
-                "rows: dim=0."
-            ),
+            edit("[W, W]", "[W, W], 1"),
+            "You put the second W beside the first, which doubles the inputs. Twins are more units, hence more "
+            "rows: dim=0.",
         ),
         Mistake(
             "doubled in size",
@@ -225,9 +215,7 @@ DOUBLED = Exercise(
             "You doubled the numbers. What is wanted is twice as many units: torch.cat([W, W]) is (2h, d).",
         ),
         Mistake(
-            "cat without a list",
-            lambda W, b, a: torch.cat(W, W),
-            "torch.cat takes its tensors in a list: torch.cat([W, W]).",
+            "cat without a list", edit("[W, W]", "W, W"), "torch.cat takes its tensors in a list: torch.cat([W, W])."
         ),
     ),
 )

@@ -17,6 +17,7 @@ from ddlearn.classroom.wording import say
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
 from ddlearn.lessons.leaving_the_lazy_regime.shared import Doubled, Progress, Start, draw
 from ddlearn.networks import MLP
+from ddlearn.result import Curve
 from ddlearn.training import Ensemble, train
 
 WIDTHS = (16, 32, 64, 128, 256, 512, 1024)
@@ -49,17 +50,11 @@ class Finite:
     mean: Tensor  # (widths,) of the mean of `nets` nets
     all: Tensor  # (widths,) of the mean of all of them
 
-    @property
-    def slope(self) -> float:
-        """The exponent of one net's distance, over the wider nets."""
-        return slope(WIDTHS[WIDE:], self.single[WIDE:])
-
 
 def slope(widths: tuple[int, ...], distances: Tensor) -> float:
-    """Least squares of log distance on log width."""
-    u = torch.tensor(widths, dtype=distances.dtype).log()
-    u = u - u.mean()
-    return float(distances.log() @ u / (u @ u))
+    """Return the exponent of a distance as a power of the width, by least squares of the logarithms."""
+    x = torch.tensor(widths, dtype=distances.dtype)
+    return float(Curve(x, distances[None], None, "width", "distance").log_slope())
 
 
 def net(m: int) -> MLP:
@@ -98,14 +93,6 @@ def trained(starts: Start, widths: tuple[int, ...], nets: int, progress: Progres
 
 
 @cached(8)
-def starts_of(widths: tuple[int, ...], nets: int, seed: int, doublings: tuple[Doubled | None, ...]) -> Start:
-    """So many nets of each width for each doubling; None leaves them as they were drawn."""
-    generator = compute.generator(2000 + seed)
-    return Start.of(
-        [draw(net(m), generator, twins, "normal") for twins in doublings for m in widths for _ in range(nets)]
-    )
-
-
 def fits_of(
     widths: tuple[int, ...],
     nets: int,
@@ -113,8 +100,10 @@ def fits_of(
     doublings: tuple[Doubled | None, ...] = (exercises.doubled,),
     progress: Progress | None = None,
 ) -> tuple[Fits, ...]:
-    """The nets of `starts_of`, trained: one `Fits` for each doubling."""
-    return trained(starts_of(widths, nets, seed, doublings), widths, nets, progress=progress)
+    """Draw so many nets of each width for each doubling, and train them; None leaves them as they were drawn."""
+    generator = compute.generator(2000 + seed)
+    starts = [draw(net(m), generator, twins, "normal") for twins in doublings for m in widths for _ in range(nets)]
+    return trained(Start.of(starts), widths, nets, progress=progress)
 
 
 def distance(fits: Fits, together: int) -> Tensor:
@@ -134,7 +123,7 @@ def finite_width(
     progress: Progress | None = None,
 ) -> Finite:
     """Train, once; then compare one net, and the mean of `nets`, with infinite width. `zero` starts from zero."""
-    fits = fits_of(WIDTHS, NETS, seed, (doubled, None), progress)[0 if zero else 1]
+    fits = fits_of(WIDTHS, NETS, seed, (doubled, None), progress=progress)[0 if zero else 1]
     here = min(range(len(WIDTHS)), key=lambda k: abs(WIDTHS[k] / width - 1))
     return Finite(fits, here, nets, zero, distance(fits, 1), distance(fits, nets), distance(fits, NETS))
 
@@ -168,7 +157,7 @@ def sentence(r: Finite) -> str:
     return (
         f"Width {WIDTHS[r.here]}: one net lies {say(r.single[r.here], 2)} from the infinitely wide one,{many} "
         f"the mean of {NETS} {say(r.all[r.here], 2)}. From width {WIDTHS[WIDE]} on, one "
-        f"net’s distance goes as width^{say(r.slope, 2)} (theory from zero: −1/2).{start}"
+        f"net’s distance goes as width^{say(slope(WIDTHS[WIDE:], r.single[WIDE:]), 2)} (theory from zero: −1/2).{start}"
     )
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, Remark
+from ddlearn.classroom import Exercise, Mistake, Remark, edit
 from ddlearn.classroom.sandbox import call
-from ddlearn.lessons.real_steps_real_widths.rate_exercise import LOCAL_RATE, local_rate
+from ddlearn.lessons.real_steps_real_widths.local_rate_exercise import LOCAL_RATE, local_rate
 
 __all__ = ["IMBALANCE_DRIFT", "LOCAL_RATE", "PERIOD_TWO_ORBIT", "imbalance_drift", "local_rate", "period_two_orbit"]
 
@@ -67,10 +67,8 @@ IMBALANCE_DRIFT = Exercise(
             "the difference of two imbalances",
             by_difference,
             drowns_in_rounding,
-            (
-                "You subtracted one imbalance from another. That is right, and it shows neither what cancels nor that "
-                "rate² is left; and for small steps it drowns in rounding. Multiply it out by hand once."
-            ),
+            "You subtracted one imbalance from another. That is right, and it shows neither what cancels nor that "
+            "rate² is left; and for small steps it drowns in rounding. Multiply it out by hand once.",
         ),
     ),
     hints=(
@@ -81,12 +79,12 @@ IMBALANCE_DRIFT = Exercise(
     mistakes=(
         Mistake(
             "rate not squared",
-            lambda W1, W2, G, rate: imbalance_drift(W1, W2, G, 1.0) * rate,
+            edit("rate**2", "rate"),
             "Each gradient comes with its own factor of the rate, and they meet in pairs: the rate enters squared.",
         ),
         Mistake(
             "rate forgotten",
-            lambda W1, W2, G, rate: imbalance_drift(W1, W2, G, 1.0),
+            edit("rate**2 * ", ""),
             "This does not depend on the rate. A step half as long drifts a quarter as far: where is rate²?",
         ),
         Mistake(
@@ -96,56 +94,50 @@ IMBALANCE_DRIFT = Exercise(
         ),
         Mistake(
             "signs swapped",
-            lambda W1, W2, G, rate: -imbalance_drift(W1, W2, G, rate),
-            (
-                "The sign is turned round. Wanted is D after minus D before, with D = W1ᵀW1 − W2ᵀW2. The gradient of W1"
-                " is A = G W2, and that of W2 is B = GᵀW1."
-            ),
+            edit("A.T @ A - B.T @ B", "B.T @ B - A.T @ A"),
+            "The sign is turned round. Wanted is D after minus D before, with D = W1ᵀW1 − W2ᵀW2. The gradient of W1"
+            " is A = G W2, and that of W2 is B = GᵀW1.",
         ),
         Mistake(
             "added instead of subtracted",
-            lambda W1, W2, G, rate: rate**2 * ((G @ W2).T @ (G @ W2) + (G.T @ W1).T @ (G.T @ W1)),
+            edit("A - B", "A + B"),
             "You added the two layers. The imbalance is a difference, and its drift is one too.",
         ),
         Mistake(
             "the new imbalance",
-            lambda W1, W2, G, rate: W1.T @ W1 - W2.T @ W2 + imbalance_drift(W1, W2, G, rate),
+            edit("return", "return W1.T @ W1 - W2.T @ W2 +"),
             "This is the imbalance after the step. The exercise asks only for what the step added.",
         ),
         Mistake(
             "weights instead of gradients",
-            lambda W1, W2, G, rate: rate**2 * (W1.T @ W1 - W2.T @ W2),
+            edit("A.T @ A - B.T @ B", "W1.T @ W1 - W2.T @ W2"),
             "You built the difference from the weights. It is the gradients A and B whose squares are left over.",
         ),
         Mistake(
             "halved",
-            lambda W1, W2, G, rate: imbalance_drift(W1, W2, G, rate) / 2,
+            edit("rate**2", "rate**2 / 2"),
             "A factor ½ too much. This is no Taylor expansion: the product (W − rate·A)ᵀ(W − rate·A) is exact.",
         ),
         Mistake(
             "one layer after the other",
             one_after_the_other,
-            (
-                "You moved W1 first and used the new W1 in W2's gradient. Both gradients belong to the layers "
-                "before the step."
-            ),
+            "You moved W1 first and used the new W1 in W2's gradient. Both gradients belong to the layers "
+            "before the step.",
         ),
         Mistake(
             "terms of first order kept",
-            lambda W1, W2, G, rate: imbalance_drift(W1, W2, G, rate) - 2 * rate * (W1.T @ G @ W2 + W2.T @ G.T @ W1),
-            (
-                "Your terms with one factor of rate add up. W1ᵀA and BᵀW2 are equal and come with opposite signs: "
-                "they cancel."
-            ),
+            edit("B.T @ B)", "B.T @ B) - 2 * rate * (W1.T @ A + W2.T @ B)"),
+            "Your terms with one factor of rate add up. W1ᵀA and BᵀW2 are equal and come with opposite signs: "
+            "they cancel.",
         ),
         Mistake(
             "product over the columns",
-            lambda W1, W2, G, rate: rate**2 * ((G @ W2) @ (G @ W2).T - (G.T @ W1) @ (G.T @ W1).T),
+            edit("A.T @ A - B.T @ B", "A @ A.T - B @ B.T"),
             "A has shape (n, h) and B (m, h), and D is (h, h). The products are AᵀA and BᵀB: A.T @ A.",
         ),
         Mistake(
             "G not transposed",
-            lambda W1, W2, G, rate: G @ W1,
+            edit("G.T @ W1", "G @ W1"),
             "The gradient of W2 has the shape of W2, (m, h). It takes the transpose: B = GᵀW1, `G.T @ W1`.",
         ),
     ),
@@ -156,10 +148,6 @@ def by_numbers(c: Tensor) -> tuple[float, float]:
     """`period_two_orbit` with roots of plain numbers: right for a single c, but for the type."""
     total, difference = math.sqrt(1 + 3 / c), math.sqrt(1 - 1 / c)
     return (total - difference) / 2, (total + difference) / 2
-
-
-def both(low: Tensor, high: Tensor) -> tuple[Tensor, Tensor]:
-    return low, high
 
 
 PERIOD_TWO_ORBIT = Exercise(
@@ -175,7 +163,9 @@ PERIOD_TWO_ORBIT = Exercise(
     mistakes=(
         Mistake(
             "half forgotten",
-            lambda c: both(2 * period_two_orbit(c)[0], 2 * period_two_orbit(c)[1]),
+            edit("(total - difference) / 2", "total - difference").edit(
+                "(total + difference) / 2", "total + difference"
+            ),
             "Twice too large: the sum plus the difference is *two* times z₂.",
         ),
         Mistake(
@@ -185,67 +175,59 @@ PERIOD_TWO_ORBIT = Exercise(
         ),
         Mistake(
             "roots forgotten",
-            lambda c: both((1 + 3 / c - (1 - 1 / c)) / 2, (1 + 3 / c + (1 - 1 / c)) / 2),
+            edit("(1 + 3 / c).sqrt(), (1 - 1 / c).sqrt()", "1 + 3 / c, 1 - 1 / c"),
             "1 + 3/c is the *square* of the sum, 1 − 1/c that of the difference. Take the roots first.",
         ),
         Mistake(
             "squares returned",
-            lambda c: both(period_two_orbit(c)[0] ** 2, period_two_orbit(c)[1] ** 2),
+            lambda c: tuple(z**2 for z in period_two_orbit(c)),
             "These are z₁² and z₂². Asked are the values themselves.",
         ),
         Mistake(
             "cross term once",
-            lambda c: both(((1 + 2 / c).sqrt() - 1) / 2, ((1 + 2 / c).sqrt() + 1) / 2),
+            edit("(1 + 3 / c).sqrt(), (1 - 1 / c).sqrt()", "(1 + 2 / c).sqrt(), 1"),
             "The square of a sum holds the product *twice*: (z₁ + z₂)² = z₁² + z₂² + 2 z₁z₂.",
         ),
         Mistake(
             "sum of squares taken for the sum",
-            lambda c: both(1 / c, torch.ones_like(c)),
+            lambda c: (1 / c, torch.ones_like(c)),
             "You solved for two numbers whose *sum* is 1 + 1/c. That is the sum of their squares.",
         ),
         Mistake(
             "the fixed point",
-            lambda c: both(torch.ones_like(c), torch.ones_like(c)),
+            lambda c: (torch.ones_like(c), torch.ones_like(c)),
             "z = 1 is where a single step stands still: the minimum. It repels for c > 1; find the two around it.",
         ),
         Mistake(
             "brackets missing",
-            lambda c: both((1 + 3 / c).sqrt() - (1 - 1 / c).sqrt() / 2, (1 + 3 / c).sqrt() + (1 - 1 / c).sqrt() / 2),
-            (
-                "Python divides before it subtracts, so only the difference is halved. Put brackets: (sum - "
-                "difference) / 2."
+            edit("(total - difference) / 2", "total - difference / 2").edit(
+                "(total + difference) / 2", "total + difference / 2"
             ),
+            "Python divides before it subtracts, so only the difference is halved. Put brackets: (sum - "
+            "difference) / 2.",
         ),
         Mistake(
             "sum and difference returned",
-            lambda c: both((1 - 1 / c).sqrt(), (1 + 3 / c).sqrt()),
-            (
-                "These are the difference z₂ − z₁ and the sum z₁ + z₂. Half of sum minus difference is z₁; half of "
-                "sum plus difference, z₂."
-            ),
-            also=(lambda c: both((1 + 3 / c).sqrt(), (1 - 1 / c).sqrt()),),
+            edit("(total - difference) / 2, (total + difference) / 2", "difference, total"),
+            "These are the difference z₂ − z₁ and the sum z₁ + z₂. Half of sum minus difference is z₁; half of "
+            "sum plus difference, z₂.",
+            also=(edit("(total - difference) / 2, (total + difference) / 2", "total, difference"),),
         ),
         Mistake(
             "negative root",
-            lambda c: both(-period_two_orbit(c)[1], period_two_orbit(c)[1]),
+            edit("(total - difference)", "-(total + difference)"),
             "Your two values are ± the upper one. The product z₁z₂ = 1/c is positive: both values have one sign.",
         ),
         Mistake(
             "cross term forgotten in the sum",
-            lambda c: both(
-                ((1 + 1 / c).sqrt() - (1 - 1 / c).sqrt()) / 2, ((1 + 1 / c).sqrt() + (1 - 1 / c).sqrt()) / 2
-            ),
+            edit("3 / c", "1 / c"),
             "1 + 1/c is z₁² + z₂². The square of the sum holds twice the product as well: (z₁ + z₂)² = 1 + 3/c.",
         ),
         Mistake(
             "signs of the cross term exchanged",
-            lambda c: both(
-                ((1 + 1 / c).sqrt() - (1 - 3 / c).sqrt()) / 2, ((1 + 1 / c).sqrt() + (1 - 3 / c).sqrt()) / 2
-            ),
-            (
-                "You took the root of a negative number, 1 − 3/c. Add 2/c to 1 + 1/c for the sum, and subtract 2/c "
-                "for the difference."
-            ),
+            edit("3 / c", "1 / c").edit("1 - 1 / c", "1 - 3 / c"),
+            "You took the root of a negative number, 1 − 3/c. Add 2/c to 1 + 1/c for the sum, and subtract 2/c "
+            "for the difference.",
         ),
         Mistake(
             "math.sqrt of a tensor",

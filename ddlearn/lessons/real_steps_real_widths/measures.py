@@ -1,4 +1,6 @@
-"""What the claims of lesson 05 measure: one number for one seed, and an argument that spoils it for the control."""
+"""What the claims of the lesson measure: one number for one seed, and an argument that spoils it for the control."""
+
+from collections import Counter
 
 import torch
 from torch import Tensor
@@ -6,9 +8,10 @@ from torch import Tensor
 from ddlearn import compute
 from ddlearn.classroom import cached
 from ddlearn.lessons.real_steps_real_widths import catapult, edge, shared
-from ddlearn.lessons.real_steps_real_widths.audit import audit
 from ddlearn.linear_networks import (
     FAMILIES,
+    Certificate,
+    Descent,
     LeastSquares,
     Starts,
     certificate,
@@ -19,10 +22,18 @@ from ddlearn.linear_networks import (
     gradients,
     imbalance,
     imbalance_drift,
+    imbalance_spectrum,
+    local_constants,
     measured_rate,
     schedule,
+    tangent_range,
+    tube,
 )
+from ddlearn.result import Curve
 from ddlearn.sharpness import factor_descent, factor_sharpness, period_two_orbit
+
+SLACK, ROUNDING = 1e-7, 1e-13
+ARRIVED = 1e-10  # the share of the first loss below which a run counts as over, and rounding begins
 
 
 def drift_gap(seed: int, power: int) -> float:
@@ -38,7 +49,7 @@ def drift_gap(seed: int, power: int) -> float:
 def change_against_rate(seed: int, conserved: bool) -> float:
     """Slope in log rate of the log change, up to a fixed time, of the imbalance; or of the sum in its place."""
     start = shared.draw(16, 1.0, seed)
-    rates = torch.tensor([0.02, 0.01, 0.005, 0.0025], dtype=torch.float64)
+    rates = torch.tensor([0.0025, 0.005, 0.01, 0.02], dtype=torch.float64)
     changes = []
     for rate in rates.tolist():
         run = descend(*start, rate, round(1 / rate))
@@ -49,8 +60,37 @@ def change_against_rate(seed: int, conserved: bool) -> float:
 
 
 def log_slope(x: Tensor, y: Tensor) -> float:
-    u = x.log() - x.log().mean()
-    return float(y.log() @ u / (u @ u))
+    return float(Curve(x, y[None], None, "x", "y").log_slope())
+
+
+def broken(less: Tensor, more: Tensor, size: Tensor) -> Tensor:
+    """Where less <= more fails by more than 1e-7 of `more`, and than rounding in numbers of this size."""
+    return less > more * (1 + SLACK) + ROUNDING * size
+
+
+def audit(start: Starts, run: Descent, certified: Certificate, tighter: float = 1.0) -> Counter:
+    """How often each inequality of the theory is broken at a step of the run; `tighter` multiplies the tube's low edge.
+
+    The numbers (2), (3) and (5) to (8) are those of `ddlearn.linear_networks`, where each is stated.
+    """
+    L, eta = run.losses, run.rates
+    slope = gradients(start.problem, run.W1, run.W2).squared_norm[:-1]
+    local = local_constants(start.problem, run.W1[:-1], run.W2[:-1], eta)
+    exact, spectrum = tangent_range(run.W1, run.W2), imbalance_spectrum(run.W1, run.W2)
+    largest = eta.cummax(0).values
+    inside = tube(start.problem, start.W1, start.W2, L[1:], largest)
+    checks = {
+        "(2) descent": (L[1:], L[:-1] - eta * (1 - eta * local.smoothness / 2) * slope, L[:-1]),
+        "(2) gradient": (local.pl * L[:-1], slope / 2, L[:-1]),
+        "(3) local rate": (L[1:], local.contraction * L[:-1], L[:-1]),
+        "(5) drift": ((spectrum - spectrum[0]).abs().amax(-1)[1:], 2 * largest * (L[0] - L[1:]), exact.high[0]),
+        "(6) tube, low": (tighter * inside.low, exact.low[1:], exact.high[0]),
+        "(7) tube, high": (exact.high[1:], inside.high, exact.high[0]),
+    }
+    if (eta == certified.rate).all():
+        checks["(8) certificate"] = (L[1:], certified.losses(len(eta))[1:], L[0])
+    alive = L[:-1] > ARRIVED * L[0]
+    return Counter({name: int((broken(*sides) & alive).sum()) for name, sides in checks.items()})
 
 
 def broken_steps(seed: int, tighter: float) -> float:
@@ -124,6 +164,11 @@ def burnt(seed: int) -> tuple[Tensor, Tensor]:
     a, b = run.first[-1], run.second[-1]
     arrived = (a * b - 1).abs() < 1e-10
     return rate[arrived] * factor_sharpness(a[arrived], b[arrived], 1.0) / 2, (rate * flow / 2)[arrived]
+
+
+def sharpest(seed: int, flow: bool) -> float:
+    """rate * sharpness / 2 of the sharpest minimum that a run ends in, or that flow would end in."""
+    return float(burnt(seed)[int(flow)].max())
 
 
 def diverged(seed: int, low: float, high: float, c: float = 1.5, draws: int = 200) -> float:

@@ -8,7 +8,7 @@ import math
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, edited
+from ddlearn.classroom import Exercise, Mistake, edit
 from ddlearn.generalization import kl_inverse
 
 
@@ -17,11 +17,6 @@ def pac_bayes(errors: Tensor, kl: float, spent: int, priors: int, delta: float) 
     n = len(fresh)
     price = kl + math.log(2 * math.sqrt(n) * priors / delta)
     return kl_inverse(fresh.mean(), price / n)
-
-
-def promised(q: Tensor | float, kl: float, n: int, priors: float, delta: float) -> float:
-    """The bound of a posterior whose training error is q on n examples."""
-    return kl_inverse(q, (kl + math.log(2 * math.sqrt(n) * priors / delta)) / n)
 
 
 def promise_cases(generator: torch.Generator):
@@ -44,111 +39,92 @@ PAC_BAYES = Exercise(
     mistakes=(
         Mistake(
             "judged by those who were spent too",
-            lambda errors, kl, spent, priors, delta: promised(errors.mean(), kl, len(errors), priors, delta),
+            edit("errors[spent:]", "errors"),
             "You let all examples judge. The first `spent` chose the prior, so it knows them by heart: your bound is "
             "splendid, and false.",
         ),
         Mistake(
             "the price over all examples",
-            lambda errors, kl, spent, priors, delta: kl_inverse(
-                errors[spent:].mean(), (kl + math.log(2 * math.sqrt(len(errors)) * priors / delta)) / len(errors)
-            ),
+            edit("len(fresh)", "len(errors)"),
             "The right examples judge, but the price is spread over all of them. n counts the fresh ones only.",
         ),
         Mistake(
             "priors forgotten",
-            lambda errors, kl, spent, priors, delta: promised(errors[spent:].mean(), kl, len(errors) - spent, 1, delta),
+            edit(" * priors", ""),
             "You tried several priors and paid for one. The theorem is about one prior: for the best of m of them to "
             "hold, each must hold with probability 1 - delta / m.",
         ),
         Mistake(
             "priors outside the logarithm",
-            lambda errors, kl, spent, priors, delta: kl_inverse(
-                errors[spent:].mean(),
-                (kl + priors * math.log(2 * math.sqrt(len(errors) - spent) / delta)) / (len(errors) - spent),
-            ),
+            edit("math.log(2 * math.sqrt(n) * priors", "priors * math.log(2 * math.sqrt(n)"),
             "You paid once per prior. Each prior takes its part of delta, so their number is inside the logarithm.",
         ),
         Mistake(
             "divergence forgotten",
-            lambda errors, kl, spent, priors, delta: promised(
-                errors[spent:].mean(), 0, len(errors) - spent, priors, delta
-            ),
+            edit("kl + math", "math"),
             "The price has no kl. A posterior that went far from its prior to fit the examples has to pay for the way.",
         ),
         Mistake(
             "root forgotten",
-            lambda errors, kl, spent, priors, delta: promised(
-                errors[spent:].mean(), kl, len(errors) - spent, priors * math.sqrt(len(errors) - spent), delta
-            ),
+            edit("math.sqrt(n)", "n"),
             "You have 2 n in the logarithm. The theorem asks for 2 times the *root* of n only.",
         ),
         Mistake(
             "Pinsker",
-            lambda errors, kl, spent, priors, delta: (
-                float(errors[spent:].mean())
-                + math.sqrt(
-                    (kl + math.log(2 * math.sqrt(len(errors) - spent) * priors / delta)) / (2 * (len(errors) - spent))
-                )
-            ),
+            edit("kl_inverse(fresh.mean(), price / n)", "float(fresh.mean()) + math.sqrt(price / (2 * n))"),
             "Your bound holds, but is looser: q plus a root, Pinsker's inequality. `kl_inverse` gives away less.",
         ),
         Mistake(
             "price added",
-            lambda errors, kl, spent, priors, delta: (
-                errors[spent:].mean()
-                + (kl + math.log(2 * math.sqrt(len(errors) - spent) * priors / delta)) / (len(errors) - spent)
-            ),
+            edit("kl_inverse(fresh.mean(), price / n)", "fresh.mean() + price / n"),
             "You added the price to the share of mistakes. It bounds a divergence and no difference: `kl_inverse`.",
         ),
         Mistake(
             "the price not shared by n",
-            lambda errors, kl, spent, priors, delta: kl_inverse(
-                errors[spent:].mean(), kl + math.log(2 * math.sqrt(len(errors) - spent) * priors / delta)
-            ),
+            edit("price / n", "price"),
             "The price is paid once, for n examples together: divide it by n.",
         ),
         Mistake(
             "the divergence not shared by n",
-            edited(pac_bayes, ("price / n", "kl + (price - kl) / n")),
+            edit("price / n", "kl + (price - kl) / n"),
             "Only your logarithm is divided by n. The sum of both, kl + log(...), is divided by n.",
         ),
         Mistake(
             "judged by the wrong ones",
-            edited(pac_bayes, ("errors[spent:]", "errors[:spent]")),
+            edit("errors[spent:]", "errors[:spent]"),
             "Your slice keeps the wrong examples. The first `spent` chose the prior; those behind them judge: "
             "errors[spent:].",
             also=(
-                edited(pac_bayes, ("errors[spent:]", "errors[:spent] if spent else errors")),
-                edited(pac_bayes, ("errors[spent:]", "errors[: len(errors) - spent]")),
+                edit("errors[spent:]", "errors[:spent] if spent else errors"),
+                edit("errors[spent:]", "errors[: len(errors) - spent]"),
             ),
         ),
         Mistake(
             "priors beside delta",
-            edited(pac_bayes, ("* priors / delta", "/ (priors * delta)")),
+            edit("* priors / delta", "/ (priors * delta)"),
             "You multiplied delta by the number of priors, so more priors make your bound better. Each of them gets "
             "delta / priors: their number multiplies what stands in the logarithm.",
         ),
         Mistake(
             "2 under the root",
-            edited(pac_bayes, ("2 * math.sqrt(n)", "math.sqrt(2 * n)")),
+            edit("2 * math.sqrt(n)", "math.sqrt(2 * n)"),
             "Your 2 is under the root. The bound has 2√n, twice the root of n.",
         ),
         Mistake(
             "arguments of kl_inverse exchanged",
-            edited(pac_bayes, ("fresh.mean(), price / n", "price / n, fresh.mean()")),
+            edit("fresh.mean(), price / n", "price / n, fresh.mean()"),
             "You gave `kl_inverse` its arguments in the wrong order. The share of mistakes is the first.",
         ),
         Mistake(
             "the number of mistakes",
-            edited(pac_bayes, ("fresh.mean()", "fresh.sum()")),
+            edit("fresh.mean()", "fresh.sum()"),
             "You added the errors up. The first argument of `kl_inverse` is a share of mistakes between 0 and 1: their "
             "mean.",
-            also=(edited(pac_bayes, ("fresh.mean()", "float(fresh.sum())")),),
+            also=(edit("fresh.mean()", "float(fresh.sum())"),),
         ),
         Mistake(
             "the price alone",
-            edited(pac_bayes, ("kl_inverse(fresh.mean(), price / n)", "price / n")),
+            edit("kl_inverse(fresh.mean(), price / n)", "price / n"),
             "This is the price per example. The bound is the largest error rate that the price allows: `kl_inverse`.",
         ),
     ),

@@ -6,7 +6,7 @@ It comes with the wrong versions that classes write most often, and the hint tha
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, edited
+from ddlearn.classroom import Exercise, Mistake, edit
 
 
 def diagonal_step(u: Tensor, v: Tensor, X: Tensor, y: Tensor, lr: float) -> tuple[Tensor, Tensor]:
@@ -15,20 +15,16 @@ def diagonal_step(u: Tensor, v: Tensor, X: Tensor, y: Tensor, lr: float) -> tupl
     return u - 2 * lr * u * g, v + 2 * lr * v * g
 
 
-def gradient(u: Tensor, v: Tensor, X: Tensor, y: Tensor) -> Tensor:
-    return X.T @ (X @ (u**2 - v**2) - y)
-
-
-def in_turn(u: Tensor, v: Tensor, X: Tensor, y: Tensor, lr: float) -> tuple[Tensor, Tensor]:
-    u = u - 2 * lr * u * gradient(u, v, X, y)
-    return u, v + 2 * lr * v * gradient(u, v, X, y)
-
-
 def step_cases(generator: torch.Generator):
     for n, d, lr in ((3, 5, 0.01), (4, 4, 0.1), (2, 9, 0.003), (6, 7, 0.05)):
         u, v = (torch.rand(d, generator=generator, dtype=torch.float64) + 0.1 for _ in range(2))
         X = torch.randn(n, d, generator=generator, dtype=torch.float64)
         yield u, v, X, torch.randn(n, generator=generator, dtype=torch.float64), lr
+
+
+def in_turn(u: Tensor, v: Tensor, X: Tensor, y: Tensor, lr: float) -> tuple[Tensor, Tensor]:
+    u = diagonal_step(u, v, X, y, lr)[0]
+    return u, diagonal_step(u, v, X, y, lr)[1]
 
 
 DIAGONAL_STEP = Exercise(
@@ -44,39 +40,27 @@ DIAGONAL_STEP = Exercise(
     mistakes=(
         Mistake(
             "v moves like u",
-            lambda u, v, X, y, lr: (
-                u - 2 * lr * u * gradient(u, v, X, y),
-                v - 2 * lr * v * gradient(u, v, X, y),
-            ),
+            edit("v + 2", "v - 2"),
             "v enters w with a minus sign, so its gradient is -2 v g, and a step *against* it adds.",
         ),
         Mistake(
             "chain rule forgotten",
-            lambda u, v, X, y, lr: (u - lr * gradient(u, v, X, y), v + lr * gradient(u, v, X, y)),
+            edit("2 * lr * u * g", "lr * g").edit("2 * lr * v * g", "lr * g"),
             "You moved u by the gradient in w. The chain rule multiplies it by dw/du = 2u: small weights move little.",
         ),
         Mistake(
             "factor 2 forgotten",
-            lambda u, v, X, y, lr: (
-                u - lr * u * gradient(u, v, X, y),
-                v + lr * v * gradient(u, v, X, y),
-            ),
+            edit("2 * lr * u * g", "lr * u * g").edit("2 * lr * v * g", "lr * v * g"),
             "The derivative of u² is 2u. Where is your 2?",
         ),
         Mistake(
             "w = u² + v²",
-            lambda u, v, X, y, lr: (
-                u - 2 * lr * u * (X.T @ (X @ (u**2 + v**2) - y)),
-                v + 2 * lr * v * (X.T @ (X @ (u**2 + v**2) - y)),
-            ),
+            edit("u**2 - v**2", "u**2 + v**2"),
             "With w = u² + v² no weight could be negative. The model has w = u² - v².",
         ),
         Mistake(
             "uphill",
-            lambda u, v, X, y, lr: (
-                u + 2 * lr * u * gradient(u, v, X, y),
-                v - 2 * lr * v * gradient(u, v, X, y),
-            ),
+            lambda u, v, X, y, lr: diagonal_step(u, v, X, y, -lr),
             "Your step climbs: the loss grows. Subtract the gradients.",
         ),
         Mistake(
@@ -86,22 +70,22 @@ DIAGONAL_STEP = Exercise(
         ),
         Mistake(
             "mean instead of sum",
-            lambda u, v, X, y, lr: diagonal_step(u, v, X, y, lr / len(y)),
+            edit("X.T @ residual", "X.T @ residual / len(y)"),
             "You divided by the number of examples. The loss here is |X w - y|² / 2, a sum.",
         ),
         Mistake(
             "the gradient, not the step",
-            lambda u, v, X, y, lr: (2 * u * gradient(u, v, X, y), -2 * v * gradient(u, v, X, y)),
+            edit("u - 2 * lr * u * g", "2 * u * g").edit("v + 2 * lr * v * g", "-2 * v * g"),
             "These are the gradients, and right ones. Return u and v after the step: u minus lr times its gradient.",
         ),
         Mistake(
             "half of the loss forgotten",
-            lambda u, v, X, y, lr: diagonal_step(u, v, X, y, 2 * lr),
+            edit("X.T @ residual", "2 * X.T @ residual"),
             "Your step is twice as long. The loss has ½ in front, which cancels the 2 of the square: g = X'(X w - y).",
         ),
         Mistake(
             "w = (u - v)²",
-            edited(diagonal_step, ("(u**2 - v**2)", "(u - v) ** 2")),
+            edit("(u**2 - v**2)", "(u - v) ** 2"),
             "You squared the difference u - v. The model has the difference of the squares: w = u² - v².",
         ),
         Mistake(
@@ -111,14 +95,12 @@ DIAGONAL_STEP = Exercise(
         ),
         Mistake(
             "the weights w",
-            lambda u, v, X, y, lr: (
-                (u - 2 * lr * u * gradient(u, v, X, y)) ** 2 - (v + 2 * lr * v * gradient(u, v, X, y)) ** 2
-            ),
+            edit("u - 2 * lr * u * g, v + 2 * lr * v * g", "(u - 2 * lr * u * g) ** 2 - (v + 2 * lr * v * g) ** 2"),
             "This is w after the step. The next step needs u and v: return both.",
         ),
         Mistake(
             "X not transposed",
-            edited(diagonal_step, ("X.T @ residual", "X @ residual")),
+            edit("X.T @ residual", "X @ residual"),
             "The residual has one entry per example, and g one per weight. The gradient in w is X.T @ residual.",
         ),
     ),
