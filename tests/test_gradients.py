@@ -99,7 +99,6 @@ TABLE = {
     "risk_given": (lambda X, l: dd.risk_given(X, 1.0, 1.0, l), X, STEPS),
     "ridge_risk": (lambda g, l: dd.ridge_risk(g, l, 1.0, 1.0), STEPS, STEPS),
     "predict_features": (lambda lam: dd.predict_features(dd.Spectrum(lam, torch.ones(6), LAM), 3, 9).mse, LAM),
-    "predict_images": (lambda K: dd.predict_images(K, LABELS, 2, 3, [8]), K),
     "held_out": (lambda excess: dd.held_out(excess, 3, [2, 9], 10, 0.1), STEPS),
     "feature_smoother": (lambda *of: dd.feature_smoother(*of).weights(0.1), X, X2, normal(5, 3)),
     "CosineFeatures": (COSINE, X),

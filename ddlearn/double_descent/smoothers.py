@@ -43,16 +43,16 @@ class Smoother:
     T: Tensor
 
     def filter(self, ridge: float = 0.0) -> Tensor:
-        """f, (r,)."""
+        """Return f, (r,)."""
         ridge = arguments.at_least("ridge", ridge, 0)
         return 1 / self.s if ridge == 0 else 1 / (self.s + ridge / self.s)
 
     def weights(self, ridge: float = 0.0) -> Tensor:
-        """P, (m, n): what each prediction makes of each target."""
+        """Return P, (m, n): what each prediction makes of each target."""
         return (self.T * self.filter(ridge)) @ self.U.T
 
     def predict(self, y: Tensor, ridge: float = 0.0) -> Tensor:
-        """P y for targets (..., n, k) -> (..., m, k)."""
+        """Return P y for targets (..., n, k) -> (..., m, k)."""
         arguments.tensor("y", y)
         n = len(self.U)
         if y.ndim < 2 or y.shape[-2] != n:
@@ -61,7 +61,7 @@ class Smoother:
         return (self.T * self.filter(ridge)) @ (self.U.T @ y)
 
     def noise_factor(self, ridge: float = 0.0) -> float:
-        """Mean over the m points of |row of P|^2: what noise of variance 1 in each target adds to the risk."""
+        """Return mean over the m points of |row of P|^2: what noise of variance 1 in each target adds to the risk."""
         return ((self.T.square() @ self.filter(ridge).square()).mean()).item()
 
     def p_test(self, ridge: float = 0.0) -> float:
@@ -69,12 +69,12 @@ class Smoother:
         return len(self.U) * self.noise_factor(ridge)
 
     def p_train(self, ridge: float = 0.0) -> float:
-        """Effective parameters at the training points, the trace of the hat matrix: the rank at ridge 0."""
+        """Return the effective parameters at the training points, the trace of the hat matrix: the rank at ridge 0."""
         return (self.s * self.filter(ridge)).sum().item()
 
 
 def smoother(Z: Tensor, Z_new: Tensor, rank_cut: float = RANK_CUT) -> Smoother:
-    """The smoother of features Z (n, p) at the points of Z_new (m, p), by an SVD."""
+    """Return the smoother of features Z (n, p) at the points of Z_new (m, p), by an SVD."""
     arguments.matrix("Z", Z)
     arguments.matrix("Z_new", Z_new, columns=Z.shape[1])
     arguments.same_kind("Z_new", Z_new, "Z", Z)
@@ -85,7 +85,7 @@ def smoother(Z: Tensor, Z_new: Tensor, rank_cut: float = RANK_CUT) -> Smoother:
 
 
 def gram_smoother(K: Tensor, K_new: Tensor, rank_cut: float = RANK_CUT) -> Smoother | None:
-    """The same from K = Z Z' (n, n) and K_new = Z_new Z' (m, n); None where that would lose the small values.
+    """Return the same from K = Z Z' (n, n) and K_new = Z_new Z' (m, n); None where that would lose the small values.
 
     For more features than fit in memory, and for sums that grow. The eigenvalues are s^2, known to the precision of the
     largest. None if the least is below the square root of the precision, relative to it: then only an SVD is honest.

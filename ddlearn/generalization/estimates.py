@@ -72,7 +72,7 @@ def kernel_fit(K: Tensor, Y: Tensor, ridge: float) -> KernelFit:
 
 
 def leave_one_out(K: Tensor, Y: Tensor, ridge: float) -> float:
-    """Mean squared error over n fits, each to all points but one, in one line.  K (n, n), Y (n,) or (n, C).
+    """Return the mean squared error over n fits, each to all points but one, in one line.  K (n, n), Y (n,) or (n, C).
 
     Exact for ridge regression, summed over outputs. Raises as `kernel_fit` does.
     """
@@ -80,7 +80,7 @@ def leave_one_out(K: Tensor, Y: Tensor, ridge: float) -> float:
 
 
 def gcv(K: Tensor, Y: Tensor, ridge: float) -> float:
-    """Generalized cross-validation, n sum alpha^2 / (tr A^-1)^2.  K (n, n), Y (n,) or (n, C).
+    """Return generalized cross-validation, n sum alpha^2 / (tr A^-1)^2.  K (n, n), Y (n,) or (n, C).
 
     Summed over outputs. Raises as `kernel_fit` does.
     """

@@ -40,7 +40,7 @@ class Bags:
 
 
 def draw_patients(alpha: Tensor | Sequence[float], bags: int, generator: torch.Generator) -> Tensor:
-    """The mixtures of so many patients, pi ~ Dirichlet(alpha).  alpha (C,), positive -> (B, C)
+    """Draw the mixtures of so many patients, pi ~ Dirichlet(alpha).  alpha (C,), positive -> (B, C)
 
     Their mean is alpha / alpha0, alpha0 the sum of alpha. The larger alpha0, the more alike the patients.
     """
@@ -82,7 +82,7 @@ def draw_bags(y: Tensor, mixtures: Tensor, k: int, generator: torch.Generator) -
 def report(
     mixtures: Tensor, sd: float | Tensor | Sequence[float], generator: torch.Generator, least: float = 1e-3
 ) -> Tensor:
-    """What a laboratory writes down: each proportion plus a normal error of this sd, mended.  (B, C) -> (B, C)
+    """Return what a laboratory writes down: each proportion plus a normal error of this sd, mended.  (B, C) -> (B, C)
 
     Numbers below `least` are raised to it, and each row divided by its sum. sd is one number or one for each class.
     """
