@@ -9,6 +9,7 @@ import numpy as np
 import psutil
 import pytest
 import torch
+from drawn import needs_cuda
 
 from ddlearn import blood
 from ddlearn.blood import CELL_TYPES, GRANULOCYTE, LYMPHOCYTE, MONOCYTE
@@ -269,7 +270,7 @@ def test_a_cell_costs_at_most_fourteen_times_the_transforms_that_it_needs():
     assert statistics.median(ratios) <= 14
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@needs_cuda
 def test_cuda_and_cpu_agree():
     """The same cells to 1e-9, and new ones drawn there with labels and specimens from here."""
     cells = blood.draw_cells(EACH.repeat(10), generator(0))

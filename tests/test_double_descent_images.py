@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from drawn import needs_cuda, normal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits
@@ -34,10 +35,6 @@ from ddlearn.kernels import rbf
 
 MNIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist_t10k"
 SHARES = [0.02 * 35 ** (i / 8) for i in range(9)] + [0.8, 0.9, 0.95, 1.05, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20]
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
 
 
 @pytest.fixture(scope="module")
@@ -257,7 +254,7 @@ def test_a_kernel_too_wide_and_much_noise_do_not_descend_below_the_first_minimum
     assert error[-1] > error[:-1].min()
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@needs_cuda
 def test_cuda_and_cpu_agree(digits):
     x, y = digits
     parts = (x[:60], one_hot(y[:60], 10), x[60:90], one_hot(y[60:90], 10))

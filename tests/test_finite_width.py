@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from drawn import needs_cuda
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -18,7 +19,6 @@ from ddlearn.networks import ACTIVATIONS, MLP
 from ddlearn.tangent import finite_width
 
 reads_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
-needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
 
 
 def points(n, *shape, seed=0):

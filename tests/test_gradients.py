@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 import torch
+from drawn import normal
 
 from ddlearn import double_descent as dd
 from ddlearn import generalization as gen
@@ -12,11 +13,6 @@ from ddlearn import linear_networks as ln
 from ddlearn.compute import eigh, generator
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
-
 
 X, X2, Y = normal(6, 3), normal(4, 3, seed=1), normal(6, seed=2)
 K, K_NEW = kernels.rbf(X), kernels.rbf(X2, X)

@@ -2,17 +2,13 @@
 
 import pytest
 import torch
+from drawn import normal
 
 from ddlearn import compute, kernels, parities, ridge, tangent
 from ddlearn import double_descent as dd
 from ddlearn import generalization as gen
 from ddlearn import linear_networks as ln
 from ddlearn.compute import generator
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
-
 
 X, Y = normal(6, 3), normal(6, seed=1)
 K = kernels.rbf(X)

@@ -6,6 +6,7 @@ import joblib
 import numpy as np
 import pytest
 import torch
+from drawn import needs_cuda, normal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
@@ -33,10 +34,6 @@ from ddlearn.generalization import (
 )
 from ddlearn.kernels import laplace, linear, rbf
 from ddlearn.ridge import ridge_path
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
 
 
 def power_law(N, exponent):
@@ -413,7 +410,7 @@ def test_labels_without_meaning_and_classes_as_numbers():
     assert Y.tolist() == [[-0.25, -0.25, 0.75, -0.25], [0.75, -0.25, -0.25, -0.25]]
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@needs_cuda
 def test_cuda_and_cpu_agree():
     K, Y = small_pool()
     how = {"trials": 2, "ridge": 0.1, "noise": 0.2}
