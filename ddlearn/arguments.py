@@ -171,11 +171,13 @@ def symmetric(name: str, value: torch.Tensor, *, gradient: bool = False) -> torc
     return value
 
 
-def signs(name: str, value: torch.Tensor) -> torch.Tensor:
-    """Require a tensor of -1 and +1."""
+def signs(name: str, value: torch.Tensor, rows: int | None = None) -> torch.Tensor:
+    """Require a tensor of -1 and +1, of shape (rows,) if that is asked."""
     other = tensor(name, value)[value.abs() != 1]
     if len(other):
         raise ValueError(f"{name} must consist of -1 and +1; got {other[0].item()}")
+    if rows is not None and value.shape != (rows,):
+        raise ValueError(f"{name} must be of shape ({rows},); got shape {tuple(value.shape)}")
     return value
 
 
@@ -242,9 +244,7 @@ def positives(name: str, value: torch.Tensor | Sequence[float], like: torch.Tens
 
     if not isinstance(value, (torch.Tensor, list, tuple)):
         raise TypeError(f"{name} must be a torch tensor or a list of positive numbers; got {_shown(value)}")
-    if not isinstance(value, torch.Tensor):
-        return numbers(name, value).to(like)
-    if tensor(name, value).ndim != 1:
+    if isinstance(value, torch.Tensor) and tensor(name, value).ndim != 1:
         raise ValueError(f"{name} must be of shape (L,); got shape {tuple(value.shape)}")
     return numbers(name, value).to(like)
 

@@ -22,8 +22,6 @@ from ddlearn.double_descent import (
     mean_target,
     min_norm,
     one_hot,
-    p_test,
-    p_train,
     predict_features,
     sample_path,
     smoother,
@@ -56,9 +54,9 @@ def test_a_smoother_is_the_pseudoinverse(n, p, k, seed):
     dense = torch.linalg.solve(Z.T @ Z + ridge * torch.eye(p).double(), Z.T)
     torch.testing.assert_close(fit.weights(ridge), Z_new @ dense)
     torch.testing.assert_close(min_norm(Z, y, ridge), dense @ y)
-    assert fit.p_test(ridge) == pytest.approx(p_test(Z_new @ dense))
-    assert fit.p_train(ridge) == pytest.approx(p_train(Z @ dense))
-    assert fit.noise_factor(ridge) == pytest.approx(p_test(Z_new @ dense) / n)
+    assert fit.p_test(ridge) == pytest.approx(n * (Z_new @ dense).square().sum(1).mean().item())
+    assert fit.p_train(ridge) == pytest.approx((Z @ dense).trace().item())
+    assert fit.noise_factor(ridge) == pytest.approx((Z_new @ dense).square().sum(1).mean().item())
     targets = normal(2, n, 3, seed=seed + 3)
     torch.testing.assert_close(fit.predict(targets, ridge), Z_new @ dense @ targets)
     gram = gram_smoother(Z @ Z.T, Z_new @ Z.T)

@@ -154,8 +154,6 @@ TABLE = {
     "held_out": [
         (lambda: dd.held_out(Y[:, 0], 6, 3, 6, 0.1), "population must be a whole number of at least 7; got 6"),
     ],
-    "p_test": [(lambda: dd.p_test(Y[0]), "weights must be a matrix of shape (n, d); got shape (2,)")],
-    "p_train": [(lambda: dd.p_train(X), "weights must be a matrix of shape (n, 6); got shape (6, 3)")],
     "CosineFeatures": [
         (lambda: dd.CosineFeatures(X, X), "b must be of shape (3,); got shape (6, 3)"),
         (lambda: dd.CosineFeatures.draw(3, 0, 1, G), "count must be a whole number of at least 1; got 0"),

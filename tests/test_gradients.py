@@ -102,7 +102,6 @@ TABLE = {
     "standardize": (dd.standardize, X, X2),
     "average_outputs": (lambda f: dd.average_outputs(f, 2, 0), X),
     "net_widths": (sweep, X, X2),
-    "p_test": (dd.p_test, K_NEW),
     "null_mse": (dd.null_mse, X),
     "kernel_fit": (lambda K, Y: gen.kernel_fit(K, Y, 0.1).alpha, K, Y),
     "spectrum": (gen.spectrum, K, Y),

@@ -54,13 +54,6 @@ TABLE = {
         (lambda: wl.draw_bags(Y, A, 0, G), "k must be a whole number of at least 1; got 0"),
         (lambda: wl.draw_bags(Y, A, 3, 0), NO_GENERATOR, TypeError),
     ],
-    "report": [
-        (lambda: wl.report(P, 0.1, G), "mixtures " + NO_TENSOR.format("mixtures"), TypeError),
-        (lambda: wl.report(A, -0.1, G), "sd must be a number of at least 0; got -0.1"),
-        (lambda: wl.report(A, [0.1, 0.1], G), "sd must be one number, or one for each of 3 classes; got 2"),
-        (lambda: wl.report(A, 0.1, G, 0), "least must be a positive number; got 0"),
-        (lambda: wl.report(A, 0.1, 0), NO_GENERATOR, TypeError),
-    ],
     "proportion_loss": [
         (lambda: wl.proportion_loss(CELLS, A), "logits must be of shape (..., B, k, C); got shape (6, 3)"),
         (lambda: wl.proportion_loss(BAGS, A[:2]), "proportions must be a matrix of shape (4, 3); got shape (2, 3)"),

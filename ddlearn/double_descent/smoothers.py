@@ -25,7 +25,7 @@ from torch import Tensor
 
 from ddlearn import arguments, compute
 
-__all__ = ["RANK_CUT", "Smoother", "gram_smoother", "min_norm", "p_test", "p_train", "smoother"]
+__all__ = ["RANK_CUT", "Smoother", "gram_smoother", "min_norm", "smoother"]
 
 RANK_CUT = 1e-12
 """Near the rounding of an SVD in float64: what is below it is not there."""
@@ -117,18 +117,6 @@ def min_norm(X: Tensor, y: Tensor, ridge: float = 0.0, rank_cut: float = RANK_CU
     U, s, V = _thin_svd(X)
     f = torch.where(s > rank_cut * s[0], 1 / (s + ridge / s), 0.0)
     return (V @ (f[:, None] * (U.T @ y.reshape(len(X), -1)))).reshape(-1, *y.shape[1:])
-
-
-def p_test(weights: Tensor) -> float:
-    """Return n/m sum |s(x_j)|^2 from the weights (m, n) of m new points on n targets."""
-    m, n = arguments.matrix("weights", weights).shape
-    return n / m * weights.square().sum().item()
-
-
-def p_train(weights: Tensor) -> float:
-    """Return the trace of the weights (n, n) of the examples on themselves."""
-    n = arguments.matrix("weights", weights).shape[0]
-    return arguments.matrix("weights", weights, columns=n).trace().item()
 
 
 def _thin_svd(Z: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -127,8 +127,7 @@ def open_share(name: str, value: float) -> float:
 def check_labeled_gram(K: Tensor, y: Tensor, name: str = "K") -> int:
     """Require K (n, n) symmetric and y (n,) of -1 and +1 -> n."""
     arguments.symmetric(name, K)
-    if arguments.signs("y", y).shape != (len(K),):
-        raise ValueError(f"y must be of shape ({len(K)},); got shape {tuple(y.shape)}")
+    arguments.signs("y", y, len(K))
     arguments.same_kind("y", y, name, K)
     return len(K)
 
