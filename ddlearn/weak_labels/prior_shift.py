@@ -1,7 +1,7 @@
 """A classifier moves to a place where the classes have other shares, and keeps what it knows of their looks.
 
 Bayes' rule in the new place has the same likelihoods and another prior, so the posterior is that of the old place times
-p_to / p_from. If the new shares are not known, they are the fixed point of counting with themselves: lesson 10 builds
+p_to / p_from. If the new shares are not known, they are the fixed point of counting with themselves: a lesson builds
 that iteration, the EM algorithm of Saerens, Latinne and Decaestecker (Neural Computation 2002).
 """
 
