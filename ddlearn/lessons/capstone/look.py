@@ -75,7 +75,7 @@ def look(table: str, penalty: float, shuffled: bool) -> Look:
     plane, classes, left, left_out, train = seen(own, shuffled)
     return Look(
         called=shelf.called(table),
-        said=own.said,
+        said=own.summary,
         rows=len(own),
         used=len(world),
         plane=plane,
