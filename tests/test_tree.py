@@ -112,7 +112,7 @@ def test_a_notebook_keeps_the_rules(path):
 
 @pytest.mark.parametrize("path", SOURCES, ids=short)
 def test_cells_are_short(path):
-    code = [cell for cell in build.read(path).notebook(solved=False).cells if cell.cell_type == "code"]
+    code = [cell for cell in build.notebook(build.read(path), solved=False).cells if cell.cell_type == "code"]
     lengths = sorted(len(cell.source.splitlines()) for cell in code)
     assert lengths[-1] <= rules.LONGEST_CELL
     assert lengths[len(lengths) // 2] <= 6
