@@ -232,7 +232,7 @@ def test_both_licences_are_said():
 
 def test_make_knows_its_words():
     answer = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True)
-    for word in ("make lab", "make test", "make bench", "make hub-test", "make clean"):
+    for word in ("make lab", "make test", "make mutants", "make bench", "make hub-test", "make clean"):
         assert word in answer.stdout
         assert subprocess.run(["make", "-n", *word.split()[1:]], cwd=ROOT, capture_output=True).returncode == 0
 
