@@ -207,7 +207,7 @@ def test_the_digits_kernel_is_regression_without_a_net():
     path, test = digits.kernel_fit(50, 1, False, 0, exercises.next_layer)
     x, y, test_x, test_y = (part.cpu() for part in digits.data(False, 0))
     K = infinite(shared.scaled(torch.cat([x[:50], test_x]))).ntk
-    targets = digits.one_hot(y[:50], K)
+    targets = digits.targets(y[:50], K)
     penalty = float(digits.PENALTIES[12])
     system = K[:50, :50] + 50 * penalty * torch.eye(50, dtype=K.dtype)
     scores = K[50:, :50] @ torch.linalg.solve(system, targets)
@@ -228,7 +228,7 @@ def test_wrong_labels_are_wrong_and_only_for_training():
 
 def test_a_penalty_protects_from_wrong_labels():
     told = digits.digits(200, 1, "512", True)
-    assert told.error < float(told.test[0])
+    assert told.error < float(told.path["test"][0])
     assert float(told.kernel[-1]) < float(told.nets[:, -1].min())
 
 
