@@ -68,7 +68,7 @@ def theory_gap(seed: int, width_of_theory: float) -> float:
 
 
 def digits(rate: float, width: float, seed: int) -> dd.FitPath:
-    return images.measured(images.Asked(rate, width, seed))
+    return images.measured(rate, width, seed)
 
 
 def worst_over_n(seed: int, penalty: int) -> float:
@@ -86,8 +86,8 @@ def widest_over_first(seed: int, rate: float, width: float) -> float:
 def peak_left(seed: int, settings) -> float:
     """The tallest of the curves, at as many features as digits, over the error at half as many without a change."""
     at, half = why.SIZES.index(why.N_TRAIN), why.SIZES.index(60)
-    plain = why.why(why.EXACT, False, False, seed).error[half]
-    return max(float(why.why(*setting, seed).error[at] / plain) for setting in settings)
+    plain = why.why(why.EXACT, False, False, seed).plain.error[half]
+    return max(float(why.why(*setting, seed).here.error[at] / plain) for setting in settings)
 
 
 REMOVED = ((why.LARGE_CUT, False, False), (why.EXACT, True, False), (why.EXACT, False, True))
