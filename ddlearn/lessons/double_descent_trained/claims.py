@@ -6,7 +6,7 @@ published effect is asked to be there in size, and nothing more.
 
 from ddlearn.classroom import Claim
 from ddlearn.double_descent import exact_risk
-from ddlearn.lessons.double_descent_trained import exercises, measures, nets, samples, step_exercise
+from ddlearn.lessons.double_descent_trained import exercises, measures, samples, shared, step_exercise
 from ddlearn.lessons.double_descent_trained.measures import FEW, MANY
 
 CLAIMS = (
@@ -37,7 +37,7 @@ CLAIMS = (
         tolerance=0.35,
         unit="P / nK at the peak",
         measure=lambda scale, seed: measures.marks(seed).peak_at,
-        control=lambda scale, seed: nets.CLASSES * measures.marks(seed).peak_at,
+        control=lambda scale, seed: shared.CLASSES * measures.marks(seed).peak_at,
         control_note="P / n: one equation per example, its ten outputs not counted",
     ),
     Claim(

@@ -8,14 +8,15 @@ from torch import Tensor
 from ddlearn import compute
 from ddlearn.double_descent import (
     Landmarks,
+    NetSweep,
     best_penalty,
     clocks_curve,
     geometric_steps,
     landmarks,
     risk_given,
 )
-from ddlearn.lessons.double_descent_trained import clocks, cures, nets, samples, step_exercise
-from ddlearn.lessons.double_descent_trained.nets import Training, trained
+from ddlearn.lessons.double_descent_trained import clocks, cures, samples, shared, step_exercise
+from ddlearn.lessons.double_descent_trained.shared import Training, trained
 
 FEW, MANY = 60, 120  # examples
 TICKS, CLOCK_EXAMPLES = geometric_steps(1, 10**6, 500), 1500
@@ -44,10 +45,10 @@ def widest_over_threshold(seed: int, stopped: bool) -> float:
     """Squared error of the nets at the threshold over that of the widest, at the end or at each net's best moment."""
     mse = trained(Training(seed=seed)).mse
     values = (mse.amin(-1) if stopped else mse[..., -1]).mean(1)
-    return float(values[nets.WIDTHS.index(53)] / values[-1])
+    return float(values[shared.WIDTHS.index(53)] / values[-1])
 
 
-def team(seed: int) -> nets.NetSweep:
+def team(seed: int) -> NetSweep:
     """Nets of 30 and of 120 units with the same wrong labels."""
     return trained(Training(0.2, seed, (30, 120), 4, shared=True, keep=True, record=()))
 

@@ -1,7 +1,7 @@
 """What lesson 08 asks before, between and after: predictions, two questions of recall, and the quiz."""
 
 from ddlearn.classroom import Option, Prediction, QuizItem
-from ddlearn.lessons.double_descent_trained.nets import THRESHOLD
+from ddlearn.lessons.double_descent_trained.shared import THRESHOLD
 
 PREDICTIONS = (
     Prediction(
