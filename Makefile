@@ -2,6 +2,7 @@
 
 VENV ?= .venv
 HUB_VENV ?= .venv-hub
+BENCH_VENV ?= .venv-bench
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(or $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c "$(NEW_ENOUGH)" 2>/dev/null && echo $$p && break; done),python3)
@@ -27,15 +28,19 @@ PYTEST = home=$$(mktemp -d) && DDLEARN_HOME="$$home" OMP_NUM_THREADS=1 $(1) $(RU
 	-n $$($(RUN) -c "from ddlearn import compute; print(min(8, compute.threads()))") $(2); \
 	code=$$?; rm -rf "$$home"; test $$code = 0
 
-.PHONY: help lab test hub-test clean
+.PHONY: help lab test mutants bench hub-test clean
 
 help:
 	@echo "make lab       set up, then open JupyterLab at lesson 00"
 	@echo "make test      set up, then run every test"
+	@echo "make mutants   put known faults into a copy of the code, one by one: the tests must see each (20 minutes)"
+	@echo "make bench     set the peers up, time our computations against them, print the table of the README"
 	@echo "make hub-test  set up a JupyterHub on this machine, and run lesson 01 on it as a class of 30 (Linux, macOS)"
 	@echo "make clean     remove the environments and what builds and tests leave (never my-ddlearn, your work)"
 	@echo "Options: PYTHON=python3.12 (which Python), VENV=folder (where the environment goes)"
+	@echo "For the faults: ONLY=\"claim quiz\", those whose name has one of these words"
 	@echo "For the hub: HUB_VENV=folder, HUB_OPTIONS=\"--users 10 --at-once 4 --json hub.json\""
+	@echo "For the bench: BENCH_VENV=folder, BENCH_OPTIONS=\"-k ridge-path\""
 
 lab:
 	@$(SETUP)
@@ -51,11 +56,21 @@ test:
 	$(call step,lessons solved,$(call PYTEST,DDLEARN_STRICT=1,$(NBVAL) solutions))
 	@echo; cat $(SUMMARY); ! grep -q FAILED $(SUMMARY)
 
+mutants:
+	@$(SETUP) --extra test
+	@$(RUN) tests/mutate.py $(ONLY)
+
+bench:
+	@"$(PYTHON)" ddlearn/course/install.py --venv "$(BENCH_VENV)" --extra bench
+	@OMP_NUM_THREADS=1 "$(BENCH_VENV)/bin/python" -m pytest tests/bench/compare.py -o timeout=0 \
+		--benchmark-timer time.process_time --benchmark-json "$(BENCH_VENV)/bench.json" $(BENCH_OPTIONS); code=$$?; \
+		"$(BENCH_VENV)/bin/python" tests/bench/table.py "$(BENCH_VENV)/bench.json"; exit $$code
+
 hub-test:
 	@"$(PYTHON)" ddlearn/course/install.py --venv "$(HUB_VENV)" --extra hub
-	@OMP_NUM_THREADS=1 "$(HUB_VENV)/bin/python" -m ddlearn.course.hub $(HUB_OPTIONS)
+	@OMP_NUM_THREADS=1 PYTHONPATH="$(CURDIR)/tests" "$(HUB_VENV)/bin/python" -m hub.load $(HUB_OPTIONS)
 
 clean:
-	@for venv in "$(VENV)" "$(HUB_VENV)"; do "$(PYTHON)" ddlearn/course/install.py --venv "$$venv" --remove; done
+	@for venv in "$(VENV)" "$(HUB_VENV)" "$(BENCH_VENV)"; do "$(PYTHON)" ddlearn/course/install.py --venv "$$venv" --remove; done
 	rm -rf build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,7 +8,7 @@ importable without torch: the light parts of the classroom stand on it too.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = [
     "at_least",
     "between",
+    "class_labels",
+    "distributions",
     "generator",
     "in_range",
     "matrix",
@@ -37,30 +39,22 @@ __all__ = [
 ]
 
 
+SLACK = 1e-6  # of the sum of a distribution: float32 holds a thousand classes that well
+
+
 def positive(name: str, value: float) -> float:
     """A finite number above zero."""
-    number = _number(name, value, "a positive number")
-    if not (math.isfinite(number) and number > 0):
-        raise ValueError(f"{name} must be a positive number; got {value}")
-    return number
+    return _number(name, value, "a positive number", lambda number: 0 < number < math.inf)
 
 
 def at_least(name: str, value: float, low: float) -> float:
     """A finite number, `low` or more."""
-    wanted = f"a number of at least {low}"
-    number = _number(name, value, wanted)
-    if not (math.isfinite(number) and number >= low):
-        raise ValueError(f"{name} must be {wanted}; got {value}")
-    return number
+    return _number(name, value, f"a number of at least {low}", lambda number: low <= number < math.inf)
 
 
 def between(name: str, value: float, low: float, high: float) -> float:
     """A number in [low, high]."""
-    wanted = f"a number from {low} to {high}"
-    number = _number(name, value, wanted)
-    if not low <= number <= high:
-        raise ValueError(f"{name} must be {wanted}; got {value}")
-    return number
+    return _number(name, value, f"a number from {low} to {high}", lambda number: low <= number <= high)
 
 
 def whole(name: str, value: int, low: int | None = None, high: int | None = None) -> int:
@@ -193,6 +187,37 @@ def targets(name: str, value: torch.Tensor, rows: int, *, gradient: bool = False
     return value
 
 
+def class_labels(
+    name: str, value: torch.Tensor, classes: int | None = None, *, rows: int | None = None, flat: bool = True
+) -> torch.Tensor:
+    """Classes by number, from 0 to classes - 1: int64, of shape (n,), or of any shape if not `flat`."""
+    import torch
+
+    if not isinstance(value, torch.Tensor) or value.dtype != torch.int64:
+        got = f"a tensor of {value.dtype}" if isinstance(value, torch.Tensor) else _kind(value)
+        raise TypeError(f"{name} must be a torch tensor of int64; got {got}")
+    readable(name, value)
+    if value.numel() == 0 or (flat and (value.ndim != 1 or rows not in (None, len(value)))):
+        wanted = f"be of shape ({rows or 'n'},) and not empty" if flat else "not be empty"
+        raise ValueError(f"{name} must {wanted}; got shape {tuple(value.shape)}")
+    least, most = value.min().item(), value.max().item()
+    if least < 0 or (classes is not None and most >= classes):
+        below = "" if classes is None else f" to {classes - 1}"
+        raise ValueError(f"{name} must be classes from 0{below}; got {least if least < 0 else most} among them")
+    return value
+
+
+def distributions(name: str, value: torch.Tensor, *, positive: bool = False) -> torch.Tensor:
+    """A tensor whose rows are distributions over classes: at least 0, or above 0 if `positive`, and in sum 1."""
+    least, sums = value.min().item(), value.sum(-1).reshape(-1)
+    if least < 0 or (positive and least == 0):
+        raise ValueError(f"{name} must be {'positive' if positive else 'at least 0'}; got {least} among them")
+    worst = sums[(sums - 1).abs().argmax()].item()
+    if abs(worst - 1) > SLACK:
+        raise ValueError(f"{name} must add up to 1 over the classes; got {worst:.6g}")
+    return value
+
+
 def generator(name: str, value: torch.Generator) -> torch.Generator:
     """A torch generator: where random numbers come from."""
     import torch
@@ -218,13 +243,10 @@ def positives(name: str, value: torch.Tensor | Sequence[float], like: torch.Tens
     if not isinstance(value, (torch.Tensor, list, tuple)):
         raise TypeError(f"{name} must be a torch tensor or a list of positive numbers; got {_shown(value)}")
     if not isinstance(value, torch.Tensor):
-        value = torch.tensor([positive(f"{name}[{i}]", number) for i, number in enumerate(value)], dtype=torch.float64)
-    tensor(name, value)
-    if value.ndim != 1:
+        return numbers(name, value).to(like)
+    if tensor(name, value).ndim != 1:
         raise ValueError(f"{name} must be of shape (L,); got shape {tuple(value.shape)}")
-    if value.min() <= 0:
-        raise ValueError(f"{name} must be positive numbers; got {value.min().item()} among them")
-    return value.to(like)
+    return numbers(name, value).to(like)
 
 
 def numbers(name: str, value: float | torch.Tensor | Sequence[float], *, zero: bool = False) -> torch.Tensor:
@@ -234,9 +256,7 @@ def numbers(name: str, value: float | torch.Tensor | Sequence[float], *, zero: b
     """
     import torch
 
-    def check(name: str, one: float) -> float:
-        return at_least(name, one, 0) if zero else positive(name, one)
-
+    check = (lambda name, one: at_least(name, one, 0)) if zero else positive
     if not isinstance(value, (list, tuple)) and getattr(value, "ndim", 0) == 0:
         return torch.tensor(check(name, value), dtype=torch.float64)
     if isinstance(value, (list, tuple)):
@@ -252,8 +272,8 @@ def numbers(name: str, value: float | torch.Tensor | Sequence[float], *, zero: b
     return value.double()
 
 
-def _number(name: str, value: object, wanted: str) -> float:
-    """A real number: Python's, NumPy's, or a tensor of no dimension. True and False are none."""
+def _number(name: str, value: object, wanted: str, fits: Callable[[float], bool]) -> float:
+    """A real number that fits: Python's, NumPy's, or a tensor of no dimension. True and False are none."""
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
         if hasattr(value, "layout"):  # a tensor; for a number of NumPy's torch need not be imported
             without_gradient(name, readable(name, value))
@@ -261,9 +281,12 @@ def _number(name: str, value: object, wanted: str) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be {wanted}; got {_shown(value)}")
     try:
-        return float(value)
+        number = float(value)
     except OverflowError:
         raise ValueError(f"{name} must be {wanted}; got a number beyond the range of floats") from None
+    if not fits(number):
+        raise ValueError(f"{name} must be {wanted}; got {value}")
+    return number
 
 
 def _kind(value: object) -> str:

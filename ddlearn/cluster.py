@@ -19,8 +19,6 @@ of its tensors; a claim on its worker's, which `DDLEARN_DEVICE` in the worker's 
 on a GPU are not those of a CPU: do not mix the two in one run.
 """
 
-from __future__ import annotations
-
 import logging
 import os
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 A hub or a container gives its processes a share of the machine in this way, and says so in files only.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Data to learn from: shapes in the plane, one wave, and real images.
 
-Toy sets are drawn from a generator and labelled -1 or +1. `digits()` is real, small, and comes with scikit-learn, so
+Toy sets are drawn from a generator and labeled -1 or +1. `digits()` is real, small, and comes with scikit-learn, so
 every lesson runs without a network; `mnist()` and `fashion_mnist()` are fetched once and kept.
 """
 
@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from ddlearn import arguments
-from ddlearn.compute import require_memory
+from ddlearn import arguments, compute
 from ddlearn.fetch import DatasetUnavailable, Source, read_idx
 
 __all__ = [
@@ -23,13 +22,16 @@ __all__ = [
     "TOYS",
     "DatasetUnavailable",
     "ImageSet",
+    "digit_points",
     "digits",
     "fashion_mnist",
     "images",
     "mnist",
     "moons",
+    "one_hot",
     "rings",
     "shift_images",
+    "standardize",
     "wave",
     "wave_truth",
     "xor",
@@ -81,7 +83,7 @@ def wave(n: int, noise: float, generator: torch.Generator) -> tuple[Tensor, Tens
 
 @dataclass(frozen=True, eq=False)
 class ImageSet:
-    """Grey images with their classes, kept as small whole numbers; as points for learning they are made when asked for.
+    """Gray images with their classes, kept as small whole numbers; as points for learning they are made when asked for.
 
     train_images (n, h, w) and test_images (m, h, w) are uint8 from 0 (background) to `white`; train_y (n,) and
     test_y (m,) are int64 classes.
@@ -93,7 +95,7 @@ class ImageSet:
     test_images: Tensor
     test_y: Tensor
     white: int
-    licence: str
+    license: str
     citation: str
 
     @property
@@ -109,7 +111,7 @@ class ImageSet:
     def points(self, images: Tensor) -> Tensor:
         """Images of this set, shifted ones say, as points.  (n, h, w) -> (n, h * w), float64 in [0, 1]."""
         _check_images(images)
-        require_memory(8 * images.numel(), f"{self.name} as float64 points")
+        compute.require_memory(8 * images.numel(), f"{self.name} as float64 points")
         return images.flatten(1).double().div_(self.white)
 
     def sample(self, train: int, test: int, generator: torch.Generator) -> ImageSet:
@@ -156,9 +158,51 @@ def digits(generator: torch.Generator, test: int = 500) -> ImageSet:
         test_images=pixels[order[:test]],
         test_y=y[order[:test]],
         white=16,
-        licence="CC BY 4.0",
+        license="CC BY 4.0",
         citation="E. Alpaydin, C. Kaynak, Optical recognition of handwritten digits, UCI repository, 1998",
     )
+
+
+def digit_points(train: int, test: int, seed: int, scaling: str = "pixels") -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Draw digits to learn from and to test on, as points on this machine's device.
+
+    They are the first `train` images of `digits` from this seed, and its test images. Scaling "pixels" leaves them in
+    [0, 1], "unit" brings each to length 1, and "standard" is `standardize` by those to learn from.
+    -> x (train, 64), y (train,), x_new (test, 64), y_new (test,): points float64, classes int64
+    """
+    test = arguments.whole("test", test, 1, 1796)
+    train = arguments.whole("train", train, 1, 1797 - test)
+    arguments.one_of("scaling", scaling, ("pixels", "unit", "standard"))
+    images = digits(compute.generator(seed), test)
+    x, x_new = images.train_x[:train], images.test_x
+    if scaling == "unit":
+        x, x_new = (points / points.norm(dim=1, keepdim=True) for points in (x, x_new))
+    elif scaling == "standard":
+        x, x_new = standardize(x, x_new)
+    return tuple(part.to(compute.device()) for part in (x, images.train_y[:train], x_new, images.test_y))
+
+
+def standardize(x: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
+    """x (n, d) less its mean in each coordinate, over one number, the root of its mean square; others by the same."""
+    arguments.matrix("x", x)
+    for i, one in enumerate(others):
+        arguments.matrix(f"others[{i}]", one, columns=x.shape[1])
+        arguments.same_kind(f"others[{i}]", one, "x", x)
+    mean = x.mean(0)
+    scale = (x - mean).square().mean().sqrt()
+    if scale == 0:
+        raise ValueError("x must not be the same point throughout")
+    return tuple((one - mean) / scale for one in (x, *others))
+
+
+def one_hot(y: Tensor, classes: int, *, centered: bool = False) -> Tensor:
+    """Return labels as targets: 1 for the class and 0 for the others, less 1/classes each if `centered`.
+
+    y (..., n), int64 from 0 to classes - 1 -> (..., n, classes), float64
+    """
+    classes = arguments.whole("classes", classes, 2)
+    arguments.class_labels("y", y, classes, flat=False)
+    return torch.nn.functional.one_hot(y, classes).double() - (1 / classes if centered else 0)
 
 
 def _idx_files(**md5: str) -> dict[str, tuple[str, str]]:
@@ -180,7 +224,7 @@ MNIST = Source(
         test_images="9fb629c4189551a2d022fa330f9573f3",
         test_y="ec29112dd5afa0611ce80d1b7f02629c",
     ),
-    licence="CC BY-SA 3.0",
+    license="CC BY-SA 3.0",
     citation="Y. LeCun et al., Gradient-based learning applied to document recognition, Proceedings of the IEEE, 1998",
 )
 
@@ -193,7 +237,7 @@ FASHION_MNIST = Source(
         test_images="bef4ecab320f06d8554ea6380940ec79",
         test_y="bb300cfdad3c16e7a12a480ee83cd310",
     ),
-    licence="MIT",
+    license="MIT",
     citation="H. Xiao, K. Rasul, R. Vollgraf, Fashion-MNIST: a novel image dataset, arXiv 1708.07747, 2017",
 )
 
@@ -219,7 +263,7 @@ def images(source: Source) -> ImageSet:
                 f"with classes of shape {tuple(classes.shape)}."
             )
         parts[f"{side}_y"] = classes.long()
-    return ImageSet(name=source.name, white=255, licence=source.licence, citation=source.citation, **parts)
+    return ImageSet(name=source.name, white=255, license=source.license, citation=source.citation, **parts)
 
 
 def _check_images(images: Tensor) -> Tensor:

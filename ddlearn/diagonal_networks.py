@@ -7,13 +7,11 @@ the row space of X. So at every time, and at the end,
 
     w = 2 alpha^2 sinh(X' nu),    nu = -4 (integral of r over time),
 
-and the end is where X w = y: nu minimises the convex function 2 alpha^2 sum_i cosh((X' nu)_i) - y . nu. Among all w
+and the end is where X w = y: nu minimizes the convex function 2 alpha^2 sum_i cosh((X' nu)_i) - y . nu. Among all w
 with X w = y this is the one of least sum_i q(w_i / alpha^2), which tends to the l2 norm for large alpha (lazy) and to
 the l1 norm for small alpha (rich). Woodworth et al., "Kernel and rich regimes in overparametrized models", 2020, arXiv
 2002.09277; the formula for w follows from the lines above.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -86,7 +84,7 @@ def descend(
 def flow_limit(X: Tensor, y: Tensor, alpha: float) -> Tensor:
     """Where gradient flow from u = v = alpha ends, in closed form up to a convex problem of n unknowns.  -> w (d,)
 
-    X (n, d) with independent rows, y (n,). The dual of the module is minimised by Newton's method with halved steps;
+    X (n, d) with independent rows, y (n,). The dual of the module is minimized by Newton's method with halved steps;
     cosh is written cosh - 1 there, which keeps its digits where alpha is large.
 
     Raises `ValueError` if the rows of X depend on one another, `ArithmeticError` if the minimum is not found.

@@ -39,7 +39,7 @@ class Source:
     base_url: str
     files: dict[str, tuple[str, str]]
     """What a file holds -> (its name under `base_url`, its MD5)."""
-    licence: str
+    license: str
     citation: str
     instead: str = "ddlearn.datasets.digits()"
     """What needs no network and serves in its place, as a refusal says."""
@@ -47,7 +47,7 @@ class Source:
     def fetch(self) -> dict[str, Path]:
         """The files, from the cache folder or else downloaded; raises `DatasetUnavailable`."""
         paths = {part: self._fetch_file(name, md5) for part, (name, md5) in self.files.items()}
-        log.info("%s: licence %s. Please cite: %s", self.name, self.licence, self.citation)
+        log.info("%s: license %s. Please cite: %s", self.name, self.license, self.citation)
         return paths
 
     def _fetch_file(self, name: str, md5: str) -> Path:

@@ -18,8 +18,6 @@ depth). A mup net without a hidden layer has no width to scale with: it is a sta
 before momentum; the rates for Adam, which forgets the size of a gradient, multiply the step.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property

@@ -10,8 +10,6 @@ The bound is folklore, proved here anew: for V = span{K(., x_1), ..., K(., x_n)}
 most tr P_V <= n. It is an average over S: a kernel built for one S beats it on that S.
 """
 
-from __future__ import annotations
-
 import math
 from fractions import Fraction
 

@@ -1,6 +1,6 @@
 """Kernel ridge regression for a whole path of penalties, with every point left out once, from one eigendecomposition.
 
-The function f = sum_j alpha_j k(., x_j) that minimises the mean squared error plus penalty * |f|^2 solves
+The function f = sum_j alpha_j k(., x_j) that minimizes the mean squared error plus penalty * |f|^2 solves
 
     (K + n * penalty * I) alpha = y.
 
@@ -19,8 +19,6 @@ predicts 0. Relative errors grow as eps * lambda_max / mu, with eps the precisio
 refuse tensors that require one. Their predictions have a gradient in the new points.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,15 +28,16 @@ from torch import Tensor
 from ddlearn import arguments, compute
 from ddlearn.kernels import ordinary
 
-__all__ = ["FeatureRidgePath", "RidgeFits", "RidgePath", "feature_ridge_path", "ridge", "ridge_path"]
+__all__ = ["RidgePath", "ridge", "ridge_path"]
 
 
 @dataclass(frozen=True, eq=False)
-class RidgeFits:
-    """Ridge fits for L penalties: what is the same whether they were found by kernel or by features.
+class RidgePath:
+    """Kernel ridge fits for L penalties.
 
-    y (n,) or (n, k) are the targets. fitted and leave_one_out, (L, n) or (L, n, k), are predictions at the training
-    points, with the point itself and with it left out. degrees_of_freedom (L,) run from the rank (no penalty) to 0.
+    y (n,) or (n, k) are the targets, and alpha (L, n) or (L, n, k) the weights of the training points. fitted and
+    leave_one_out, shaped as alpha, are predictions there, with the point itself and with it left out.
+    degrees_of_freedom (L,) run from the rank (no penalty) to 0.
     """
 
     penalties: Tensor
@@ -46,6 +45,7 @@ class RidgeFits:
     fitted: Tensor
     leave_one_out: Tensor
     degrees_of_freedom: Tensor
+    alpha: Tensor
 
     @property
     def train_error(self) -> Tensor:
@@ -62,31 +62,11 @@ class RidgeFits:
         """Index of the penalty whose leave-one-out error is least."""
         return int(self.leave_one_out_error.argmin())
 
-
-@dataclass(frozen=True, eq=False)
-class RidgePath(RidgeFits):
-    """Ridge fits by kernel: alpha (L, n) or (L, n, k)."""
-
-    alpha: Tensor
-
     def predict(self, K_new: Tensor) -> Tensor:
         """Predictions at new points from K_new (m, n), their kernel with the training points -> (L, m) or (L, m, k)."""
         arguments.matrix("K_new", K_new, columns=len(self.y), gradient=True)
         arguments.same_kind("K_new", K_new, "K", self.alpha)
         return torch.einsum("mn,ln...->lm...", K_new, self.alpha)
-
-
-@dataclass(frozen=True, eq=False)
-class FeatureRidgePath(RidgeFits):
-    """Ridge fits by features: weights (L, p) or (L, p, k)."""
-
-    weights: Tensor
-
-    def predict(self, phi_new: Tensor) -> Tensor:
-        """Predictions at m new points from their features phi_new (m, p) -> (L, m) or (L, m, k)."""
-        arguments.matrix("phi_new", phi_new, columns=self.weights.shape[1], gradient=True)
-        arguments.same_kind("phi_new", phi_new, "phi", self.weights)
-        return torch.einsum("mp,lp...->lm...", phi_new, self.weights)
 
 
 def ridge(K: Tensor, y: Tensor, penalty: float) -> Tensor:
@@ -95,7 +75,8 @@ def ridge(K: Tensor, y: Tensor, penalty: float) -> Tensor:
     `ValueError` if K is not symmetric or has a negative eigenvalue, or the penalty is not positive.
     """
     arguments.symmetric("K", K, gradient=True)
-    _check_targets(y, "K", K, gradient=True)
+    arguments.targets("y", y, len(K), gradient=True)
+    arguments.same_kind("y", y, "K", K)
     penalty = arguments.positive("penalty", penalty)
     n = len(K)
     compute.require_matrices(2, n, n, K, "the Cholesky factor")
@@ -115,7 +96,8 @@ def ridge_path(K: Tensor, y: Tensor, penalties: Tensor | Sequence[float]) -> Rid
     further below 0 than that, or a penalty is not positive.
     """
     arguments.symmetric("K", K)
-    _check_targets(y, "K", K)
+    arguments.targets("y", y, len(K))
+    arguments.same_kind("y", y, "K", K)
     penalties = _check_penalties(penalties, K)
     n = len(K)
     lam, U = compute.eigh(K)
@@ -127,7 +109,8 @@ def ridge_path(K: Tensor, y: Tensor, penalties: Tensor | Sequence[float]) -> Rid
     mu = n * penalties[:, None]  # (L, 1)
     inverse = 1 / (lam + mu)  # (L, n)
     Y = y.reshape(n, -1)  # (n, k)
-    alpha = _combine(U, inverse, U.T @ Y)  # (L, n, k)
+    scaled = torch.einsum("lr,rk->rlk", inverse, U.T @ Y)
+    alpha = torch.einsum("nr,rlk->lnk", U, scaled)  # (L, n, k): all penalties in one product
     diagonal = inverse @ U.square_().T  # (L, n) @ (n, n) -> (L, n); U is not needed as it was any more
     shape = (len(penalties), *y.shape)
     return RidgePath(
@@ -138,57 +121,6 @@ def ridge_path(K: Tensor, y: Tensor, penalties: Tensor | Sequence[float]) -> Rid
         degrees_of_freedom=(lam * inverse).sum(1),
         alpha=alpha.reshape(shape),
     )
-
-
-def feature_ridge_path(phi: Tensor, y: Tensor, penalties: Tensor | Sequence[float]) -> FeatureRidgePath:
-    """Ridge on features for every penalty at once.  phi (n, p), y (n,) or (n, k), penalties (L,) -> `FeatureRidgePath`.
-
-    The same fits as `ridge_path(phi @ phi.T, y, penalties)`; the smaller of the two Gram matrices, p x p or n x n, is
-    decomposed. `ValueError` if a penalty is not positive.
-    """
-    arguments.matrix("phi", phi)
-    _check_targets(y, "phi", phi)
-    penalties = _check_penalties(penalties, phi)
-    n, p = phi.shape
-    compute.require_matrices(1, min(n, p), min(n, p), phi, "the Gram matrix of the features")
-    gram = phi @ phi.T if p >= n else phi.T @ phi
-    arguments.in_range("phi", phi, gram)
-    if p >= n:
-        path = ridge_path(gram, y, penalties)
-        weights = torch.einsum("np,ln...->lp...", phi, path.alpha)
-        return FeatureRidgePath(penalties, y, path.fitted, path.leave_one_out, path.degrees_of_freedom, weights)
-
-    lam, V = compute.eigh(gram)
-    lam.clamp_(min=0)
-    mu = n * penalties[:, None]  # (L, 1)
-    inverse = 1 / (lam + mu)  # (L, p)
-    Y = y.reshape(n, -1)  # (n, k)
-    Z = phi @ V  # (n, p) @ (p, p) -> (n, p): features along the eigenvectors
-    fitted = _combine(Z, inverse, Z.T @ Y)  # (L, n, k)
-    # h, the diagonal of the hat matrix, is at most s / (s + mu), s = |phi_i|^2. Holding it there keeps rounding from
-    # a division by 0 at a point that only itself determines.
-    floor = mu / (phi.square().sum(1) + mu)
-    spare = (1 - inverse @ Z.square().T).clamp_(min=floor)  # 1 - h, (L, n)
-    shape = (len(penalties), *y.shape)
-    return FeatureRidgePath(
-        penalties=penalties,
-        y=y,
-        fitted=fitted.reshape(shape),
-        leave_one_out=(Y - (Y - fitted) / spare[..., None]).reshape(shape),
-        degrees_of_freedom=(lam * inverse).sum(1),
-        weights=_combine(V, inverse, Z.T @ Y).reshape(len(penalties), p, *y.shape[1:]),
-    )
-
-
-def _combine(U: Tensor, inverse: Tensor, c: Tensor) -> Tensor:
-    """U diag(inverse_l) c for each of the L rows of `inverse`, in one product.  (n, r), (L, r), (r, k) -> (L, n, k)."""
-    scaled = torch.einsum("lr,rk->rlk", inverse, c)  # (r, L, k)
-    return torch.einsum("nr,rlk->lnk", U, scaled)
-
-
-def _check_targets(y: Tensor, name: str, rows: Tensor, gradient: bool = False) -> None:
-    arguments.targets("y", y, len(rows), gradient=gradient)
-    arguments.same_kind("y", y, name, rows)
 
 
 def _check_penalties(penalties: Tensor | Sequence[float], like: Tensor) -> Tensor:

@@ -11,8 +11,6 @@ their abstract (arXiv 2510.17506); the closed form of the orbit is our derivatio
 al. (arXiv 2003.02218), its recursion derived again; the edge of stability that of Cohen et al. (ICLR 2021).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,7 +34,7 @@ __all__ = [
 ]
 
 ORBIT_STABLE_BELOW = math.sqrt(5) - 1
-"""c below which the orbit attracts its neighbours on the balanced line: its multiplier there is 9 - 2 (1 + c)^2."""
+"""c below which the orbit attracts its neighbors on the balanced line: its multiplier there is 9 - 2 (1 + c)^2."""
 
 HUGE = 1e150
 """Past this a number has diverged; it becomes inf, so that no run ends in nan."""

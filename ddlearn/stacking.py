@@ -2,7 +2,7 @@
 
 Small nets waste a machine: most of a training step goes into starting operations, not into arithmetic. E nets that see
 the same n inputs need one matrix product a layer, not E. Their weights stand in one array V (E, out, in), their biases
-in c (E, out, 1); a net narrower than its neighbours is filled up with idle units, whose weights are all 0. As every
+in c (E, out, 1); a net narrower than its neighbors is filled up with idle units, whose weights are all 0. As every
 activation keeps 0 at 0, an idle unit's output is 0, so is its gradient, and it never moves: filling up changes nothing.
 
 V = s W and c = t b: the scales of the parametrization are folded in, so a layer is z = V h + c. Points are columns: h
@@ -12,8 +12,6 @@ is (E, units, n). With O the outputs and D = dL/dO, backwards through a layer an
 
 All parameters of a stack are one vector, theta: an optimizer's step is a few operations, however many nets and layers.
 """
-
-from __future__ import annotations
 
 import itertools
 import math

@@ -5,8 +5,6 @@ otherwise when it loads. That is too many in two places: where a host grants few
 that share a machine.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import threading

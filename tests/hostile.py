@@ -202,7 +202,6 @@ def families() -> dict[str, Callable[[], object]]:
         "kernels": lambda: [kernels.gram(name, x) for name in kernels.KERNELS],
         "random features": lambda: dd.image_curve(x, classes, 9, [4, 8], 2, generator(0), width=1.0, classes=3).mse,
         "ridge": lambda: ridge.ridge_path(K, y, [0.1, 1.0]).leave_one_out_error,
-        "feature ridge": lambda: ridge.feature_ridge_path(x, y, [0.1, 1.0]).leave_one_out_error,
         "data sets": lambda: [getattr(datasets, name)(9, 0.1, generator(0)) for name in ("moons", "rings", "xor")],
         "digits": lambda: datasets.digits(generator(0)).train_x,
         "training": trained,
@@ -216,7 +215,7 @@ def families() -> dict[str, Callable[[], object]]:
         "linear regression": lambda: dd.linear_curve(9, [0.5, 2.0], 2, generator(0)).measured,
         "clocks": lambda: dd.clocks_curve(dd.three_clocks(20), 20, [1, 10], 2, generator(0)).measured,
         "convolutions": lambda: dd.draw_conv_nets(2, 3, 2, generator(0)),
-        "feature theory": lambda: dd.feature_risk(2.0, 3.0, 0.1),
+        "feature theory": lambda: dd.predict_features(dd.relu_sphere_spectrum(5), 9, [4, 20], 0.1),
         "learning curves": lambda: (
             gen.measure_learning_curve(K, y[:, None], [3, 6], trials=2, generator=generator(0)).mistakes
         ),

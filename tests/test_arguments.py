@@ -63,7 +63,7 @@ def test_the_shape_asked_for_stands_in_the_sentence():
         arguments.matrix("x", torch.ones(3, 2), rows=4, columns=2)
 
 
-def test_a_list_of_positive_numbers_takes_the_precision_of_its_neighbour():
+def test_a_list_of_positive_numbers_takes_the_precision_of_its_neighbor():
     like = torch.ones(1, dtype=torch.float32)
     for value in ([0.5, 2], (0.5, torch.tensor(2.0)), torch.tensor([0.5, 2.0], dtype=torch.float64)):
         assert torch.equal(arguments.positives("penalties", value, like), torch.tensor([0.5, 2.0]))

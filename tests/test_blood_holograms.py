@@ -9,11 +9,11 @@ import numpy as np
 import psutil
 import pytest
 import torch
+from bench.cases.holograms import plain_patterns, plain_picture, plain_transmission
 
 from ddlearn import blood
 from ddlearn.blood import CELL_TYPES, GRANULOCYTE, LYMPHOCYTE, MONOCYTE
 from ddlearn.compute import generator
-from ddlearn.course.bench.cases.holograms import plain_patterns, plain_picture, plain_transmission
 
 EACH = torch.arange(3)
 
@@ -149,13 +149,13 @@ def test_ring_features_do_not_change_by_quarter_turns_and_mirrors():
 
 
 def test_ring_features_hardly_change_as_a_cell_turns_and_a_shift_is_seen():
-    """Against the spread over centred cells of one type: a turn is a quarter of it at most, a micrometre is more."""
+    """Against the spread over centered cells of one type: a turn is a quarter of it at most, a micrometre is more."""
     cells = blood.draw_cells(EACH.repeat_interleave(100), generator(0))
     middle = torch.zeros(300, dtype=torch.float64)
     cells = replace(cells, x=middle, y=middle, granules=middle)  # granules do not turn with the cell
 
     def features(**changed):
-        return blood.ring_features(blood.standardise(picture(replace(cells, **changed))))
+        return blood.ring_features(blood.standardize(picture(replace(cells, **changed))))
 
     still = features()
     spread = torch.stack([still[cells.label == c].std(0) for c in range(3)]).mean(0)
@@ -168,10 +168,10 @@ def test_ring_features_hardly_change_as_a_cell_turns_and_a_shift_is_seen():
     assert shifted >= 2 * turned
 
 
-def test_features_and_standardised_pictures_do_not_know_how_bright_the_light_was():
+def test_features_and_standardized_pictures_do_not_know_how_bright_the_light_was():
     pictures = blood.simulate_cells(EACH.repeat(3), alike(), generator(0))
-    torch.testing.assert_close(blood.standardise(3 * pictures), blood.standardise(pictures), rtol=0, atol=1e-5)
-    assert blood.standardise(pictures).flatten(1).median(1).values.abs().max() <= 1e-6
+    torch.testing.assert_close(blood.standardize(3 * pictures), blood.standardize(pictures), rtol=0, atol=1e-5)
+    assert blood.standardize(pictures).flatten(1).median(1).values.abs().max() <= 1e-6
 
 
 def test_types_differ_as_a_textbook_says():
@@ -198,7 +198,7 @@ def test_the_same_seed_gives_the_same_cells_and_another_gives_others():
     rings = blood.simulate_rings(labels, effects, generator(7), which)
     assert rings.shape == (150, 32)
     assert rings.dtype == torch.float64
-    torch.testing.assert_close(rings, blood.ring_features(blood.standardise(pictures)), rtol=0, atol=1e-12)
+    torch.testing.assert_close(rings, blood.ring_features(blood.standardize(pictures)), rtol=0, atol=1e-12)
 
 
 def test_global_seeds_are_neither_used_nor_changed():

@@ -42,7 +42,7 @@ def folder(tmp_path):
 def test_a_table_becomes_codes_and_types(folder, caplog):
     with caplog.at_level(logging.INFO, "ddlearn"):
         data = blood.load_wbcatt(folder)
-    assert "licence MIT (the annotations). Please cite: S. Tsutsui" in caplog.text
+    assert "license MIT (the annotations). Please cite: S. Tsutsui" in caplog.text
     assert not data.as_published
     cells = blood.load_wbcatt(str(folder)).validation  # a path may be a string
     assert len(cells) == 4
@@ -159,7 +159,7 @@ def test_the_published_table_comes_through_the_download(publisher, tmp_path, cap
         data = blood.wbcatt(publisher)
     assert data.as_published
     assert len(data.train) == 6169
-    assert "wbcatt: licence MIT (the annotations). Please cite: S. Tsutsui" in caplog.text
+    assert "wbcatt: license MIT (the annotations). Please cite: S. Tsutsui" in caplog.text
 
 
 def test_another_table_is_refused_and_the_lesson_goes_on(publisher, folder):
@@ -224,7 +224,7 @@ def test_an_archive_comes_through_the_download(publish, caplog):
     content, parts = archive()
     with caplog.at_level(logging.INFO, "ddlearn"):
         data = blood_images(publish(content))
-    assert "licence CC BY 4.0. Please cite: J. Yang" in caplog.text
+    assert "license CC BY 4.0. Please cite: J. Yang" in caplog.text
     assert np.array_equal(data.train_images.numpy(), parts["train_images"])
     assert data.validation_y.tolist() == parts["val_labels"][:, 0].tolist()
     assert data.test_y.dtype == torch.int64
@@ -243,7 +243,7 @@ class Trap:
 FAULTS = {
     "a part is missing": ({"val_labels": None}, r"is not BloodMNIST's archive \(.*val_labels"),
     "a pickle": ({"test_labels": np.array([Trap()] * 4)}, r"is not BloodMNIST's archive \(Object arrays cannot"),
-    "grey images": ({"train_images": np.zeros((9, 28, 28), np.uint8)}, r"train images of shape \(9, 28, 28\), uint8"),
+    "gray images": ({"train_images": np.zeros((9, 28, 28), np.uint8)}, r"train images of shape \(9, 28, 28\), uint8"),
     "floats": ({"test_images": np.zeros((4, 28, 28, 3))}, r"test images of shape \(4, 28, 28, 3\), float64"),
     "classes do not fit": ({"val_labels": np.zeros((2, 1), np.uint8)}, r"validation images .* with 2 classes, uint8"),
     "a ninth class": ({"val_labels": np.full((3, 1), 8, np.uint8)}, r"validation classes are not 0 to 7"),

@@ -9,7 +9,6 @@ from ddlearn.classroom import page
 from ddlearn.classroom.controls import Slider
 from ddlearn.classroom.exercise import TODO, Exercise
 from ddlearn.classroom.explorer import Explorer
-from ddlearn.classroom.figure import LiveFigure
 from ddlearn.classroom.lesson import Lesson
 from ddlearn.classroom.progress import Progress
 from ddlearn.lessons import LESSONS, load
@@ -23,15 +22,8 @@ def exercise(name, factor):
     return Exercise(name, name.capitalize(), lambda x: factor * x, case, ("Think.",))
 
 
-class Number(LiveFigure):
-    def layout(self, figure):
-        self.axes = figure.subplots()
-
-    def draw(self, result):
-        self.axes.set_title(str(result))
-
-    def describe(self, result):
-        return f"It is {result}."
+def draw(fig, k):
+    fig.panel().frame(str(k))
 
 
 @pytest.fixture
@@ -44,10 +36,18 @@ def shown(monkeypatch):
 
 @pytest.fixture
 def room(tmp_path):
-    line = Explorer("line", "A line", (Slider("k", "K", 0, 4, 1),), lambda k, twice=None: k, Number, uses=("twice",))
+    line = Explorer(
+        "line",
+        "A line",
+        (Slider("k", "K", 0, 4, 1),),
+        lambda k, twice=None: k,
+        draw,
+        lambda k: f"It is {k}.",
+        uses=("twice",),
+    )
     exercises = [exercise("twice", 2), exercise("thrice", 3), exercise("fourfold", 4)]
     record = Progress(tmp_path / "progress.json")
-    return Lesson("77", "77_times", "Times", 5, 1, exercises=exercises, explorers=[line], progress=record)
+    return Lesson("77_times", "Times", 5, 1, exercises=exercises, explorers=[line], progress=record)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_the_record_is_neither_opened_nor_written(room, shown, tmp_path):
     before = (tmp_path / "progress.json").read_bytes()
     room.catch_up(namespace={})
     assert (tmp_path / "progress.json").read_bytes() == before
-    assert room.progress.lesson("77")["exercises"]["twice"]["status"] != "passed"
+    assert room.progress.lesson("times")["exercises"]["twice"]["status"] != "passed"
 
 
 def test_what_has_passed_stays_the_learners(room, shown):
@@ -110,7 +110,7 @@ def test_the_exercise_is_still_there_to_be_done(room, shown):
     room.catch_up("twice", namespace={})
     assert not room.exercise("twice")(lambda x: TODO).passed
     assert room.exercise("twice")(lambda x: 2 * x).passed
-    assert room.progress.lesson("77")["exercises"]["twice"]["status"] == "passed"
+    assert room.progress.lesson("times")["exercises"]["twice"]["status"] == "passed"
 
 
 def test_a_wrong_word_is_answered_with_the_right_ones(room):

@@ -313,7 +313,7 @@ class LogCosh:
         self.A, self.B, self.c = A, B, c
         self.mu, self.K = torch.ones_like(c), 1 + c
         low, high = torch.minimum(A, B), torch.maximum(A, B)
-        for _ in range(100):  # the minimiser lies between A and B, entry by entry
+        for _ in range(100):  # the minimizer lies between A and B, entry by entry
             middle = (low + high) / 2
             left = self.gradient(middle) < 0
             low, high = middle.where(left, low), high.where(left, middle)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ddlearn.classroom import claim as claims
 from ddlearn.classroom import claims_table
 from ddlearn.classroom.claim import Claim
 
@@ -143,6 +144,81 @@ def test_a_basis_that_lacks_something_is_refused(changes, named):
 def test_papers_are_a_tuple_of_keys():
     with pytest.raises(TypeError, match="papers must be a tuple"):
         claim(papers="chizat2019")
+
+
+def power(seed, base, exponent=1):
+    return float(base**exponent + seed)
+
+
+def declared(**changes):
+    """A claim about `power`, short of nothing but its cause and its control."""
+    given = {
+        "id": "power",
+        "statement": "Eight is two to the third.",
+        "band": claims.about(8.0, 1.0, "of something"),
+        "basis": claims.exact(),
+        "measure": power,
+    }
+    return claims.claim(**(given | changes))
+
+
+def test_a_claim_is_a_function_its_cause_and_its_counter_cause():
+    made = declared(cause={"base": 2, "exponent": 3}, control=({"exponent": 1}, "the first power"))
+    result = made.run("laptop", (0, 1))
+    assert (result.measured, result.control_measured) == ([8.0, 9.0], [2.0, 3.0])
+    assert (result.holds, result.control_fails, made.control_note) == (True, True, "the first power")
+    assert (made.expected, made.tolerance, made.sense, made.unit) == (8.0, 1.0, "about", "of something")
+
+
+def test_a_control_may_be_another_function_or_none():
+    another = declared(cause={"base": 8}, control=(lambda seed: 100.0 + seed, "another number"))
+    assert another.run("laptop", (1,)).control_measured == [101.0]
+    assert another.control_note == "another number"
+    assert declared(cause={"base": 8}).run("laptop", (0,)).control_fails is None
+    assert declared(measure=lambda seed: 8.0).run("laptop", (0,)).holds
+
+
+@pytest.mark.parametrize(
+    ("band", "words", "inside", "outside"),
+    [
+        (claims.about(2.0), "2", 2.0, 2.1),
+        (claims.about(2.0, 0.5, "ms"), "2 ± 0.5 ms", 2.5, 2.6),
+        (claims.at_least(2.0, "ms"), "at least 2 ms", 2.0, 1.9),
+        (claims.at_most(2.0), "at most 2", 2.0, 2.1),
+    ],
+)
+def test_a_band_is_said_and_kept(band, words, inside, outside):
+    made = declared(band=band)
+    assert made.band == words
+    assert made.holds_for(inside)
+    assert not made.holds_for(outside)
+
+
+@pytest.mark.parametrize(
+    ("basis", "words"),
+    [
+        (claims.theorem("chizat2019", "Theorem 2.3"), "Theorem 2.3 of Chizat, Oyallon and Bach 2019"),
+        (claims.theorem(("allen1974", "cho2009"), "Theorem 1"), "Theorem 1 of Allen 1974 and Cho and Saul 2009"),
+        (claims.exact(), "Exact identity"),
+        (claims.exact("allen1974", "with nλ held fixed"), "Exact: with nλ held fixed; Allen 1974"),
+        (claims.asymptotic("allen1974"), "Asymptotic law; Allen 1974"),
+        (claims.paper("allen1974", "Table 2"), "Number reported by Allen 1974: Table 2"),
+        (claims.ours(source="half of the best"), "Our threshold: half of the best"),
+    ],
+)
+def test_a_basis_is_said_with_its_papers(basis, words):
+    assert declared(basis=basis).basis_words == words
+
+
+def test_a_basis_that_needs_a_source_or_a_paper_says_so():
+    with pytest.raises(ValueError, match="source must say"):
+        declared(basis=claims.ours())
+    with pytest.raises(ValueError, match="papers must name one key"):
+        declared(basis=claims.asymptotic(()))
+
+
+def test_the_number_of_a_lesson_is_no_part_of_a_claims_name():
+    assert claim(id="01.loo-test").name == claim(id="loo-test").name == "loo-test"
 
 
 def table(*claims, seeds=(0,)):

@@ -14,7 +14,7 @@ import ddlearn
 from ddlearn.course import claims, cli, doctor, launch, notebooks, run, workcopy
 from ddlearn.course.book import command as book
 
-WORDS = ("lab", "run", "claims", "bench", "doctor", "report", "book", "links", "build")
+WORDS = ("lab", "run", "claims", "doctor", "report", "book", "links", "build")
 
 
 def command(*arguments: str, **settings) -> subprocess.CompletedProcess:
@@ -59,7 +59,7 @@ def test_the_version(invoke):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("fly",), ("run", "--fast"), ("claims", "--seeds", "0"), ("bench", "--rounds", "0"), ("lab", "--port", "0")],
+    [("fly",), ("run", "--fast"), ("claims", "--seeds", "0"), ("lab", "--port", "0")],
 )
 def test_a_misspelt_command_is_exit_code_2(invoke, arguments):
     assert invoke(*arguments).exit_code == 2
@@ -107,7 +107,7 @@ def test_the_folder_of_results_is_made_before_anything_is_measured(invoke, monke
     assert there == [True]
 
 
-@pytest.mark.parametrize("word", ["run", "claims", "bench"])
+@pytest.mark.parametrize("word", ["run", "claims"])
 def test_results_that_cannot_be_kept_are_refused_before_anything_is_measured(word, tmp_path):
     (tmp_path / "file").touch()
     for place, said in ((tmp_path, "is a folder; name a file"), (tmp_path / "file" / "x.json", "")):

@@ -113,7 +113,7 @@ def test_digits_are_scikit_learn_s_each_once():
     assert torch.equal(digits(generator(0)).test_y, digits(generator(0)).test_y)
     assert not torch.equal(digits(generator(0)).test_y, digits(generator(1)).test_y)
     assert "UCI" in data.citation
-    assert data.licence
+    assert data.license
 
 
 def test_a_sample_draws_without_replacement():
@@ -228,8 +228,8 @@ def test_a_set_is_downloaded_once_checked_and_kept(server, caplog):
     assert torch.equal(data.train_y, TRAIN_Y.long())
     assert torch.equal(data.test_y, TEST_Y.long())
     assert torch.equal(data.train_x, TRAIN.flatten(1).double() / 255)
-    assert "licence CC BY-SA 3.0. Please cite: Y. LeCun" in caplog.text
-    assert data.licence == "CC BY-SA 3.0"
+    assert "license CC BY-SA 3.0. Please cite: Y. LeCun" in caplog.text
+    assert data.license == "CC BY-SA 3.0"
     assert data.citation == MNIST.citation
     assert cached() == sorted(FILES)
     assert len(server.asked) == 4

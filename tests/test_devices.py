@@ -17,7 +17,7 @@ from ddlearn.double_descent import (
     image_curve,
     image_samples,
     min_norm,
-    net_samples,
+    net_widths,
     run_conv_nets,
     smoother,
 )
@@ -120,7 +120,7 @@ def convolutions(device):
 
 def rings(device):
     pictures = (1 + 0.2 * normal(12, 32, 32)).clamp(min=0.1).to(device)
-    return (blood.ring_features(blood.standardise(pictures)),)
+    return (blood.ring_features(blood.standardize(pictures)),)
 
 
 TABLE = {
@@ -156,8 +156,16 @@ def test_nets_that_are_drawn_there_learn_as_those_drawn_here(device):
 
     def errors(device):
         x_there, y_there = x.to(device), y.to(device)
-        parts = x_there[:60], y_there[:60].expand(20, -1), x_there[60:], y_there[60:]
-        return net_samples(*parts, [20, 60], 8, generator(0, device), **how).error[..., -1].mean(1).cpu()
+        new = x_there[60:], y_there[60:]
+        return torch.stack(
+            [
+                net_widths(x_there[:n], y_there[:n].expand(20, -1), *new, [8], generator(n, device), **how)
+                .error[0, :, -1]
+                .mean()
+                .cpu()
+                for n in (20, 60)
+            ]
+        )
 
     here = errors("cpu")
     assert here[1] < here[0]

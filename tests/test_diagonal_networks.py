@@ -1,4 +1,4 @@
-"""Diagonal networks against brute force: the norm they minimise, the flow itself, both ends of the scale."""
+"""Diagonal networks against brute force: the norm they minimize, the flow itself, both ends of the scale."""
 
 import pytest
 import torch
@@ -39,7 +39,7 @@ def test_a_step_is_autograds_step():
 
 @pytest.mark.parametrize("alpha", [0.05, 0.3, 1.0, 4.0])
 def test_the_limit_fits_and_nothing_that_fits_has_a_smaller_norm(alpha):
-    """Brute force: minimise the norm over the null space of X, from the least-squares solution."""
+    """Brute force: minimize the norm over the null space of X, from the least-squares solution."""
     X, y, _ = system()
     w = flow_limit(X, y, alpha)
     torch.testing.assert_close(X @ w, y, rtol=0, atol=1e-8)

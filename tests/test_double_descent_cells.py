@@ -23,13 +23,13 @@ def test_cells_run_in_order_and_here_if_nobody_says_otherwise():
 
 
 def test_progress_may_stop_a_sweep():
-    class Cancelled(Exception):
+    class Canceled(Exception):
         pass
 
     def cancel(fraction, words):
-        raise Cancelled
+        raise Canceled
 
-    with pytest.raises(Cancelled):
+    with pytest.raises(Canceled):
         run_cells(cell, [(1, 2)] * 1000, cancel)
 
 

@@ -14,7 +14,6 @@ from ddlearn.double_descent import (
     best_ridge_risk,
     draw_linear,
     exact_risk,
-    least_squares_parameters,
     linear_curve,
     min_norm,
     misspecified_risk,
@@ -201,10 +200,3 @@ def test_plain_curves_have_wider_bands_around_the_same_mean():
     averaged = linear_curve(60, ratios, 200, generator(0))
     assert (plain.measured.std(0) > 1.5 * averaged.measured.std(0)).all()
     assert ((plain.mean - plain.theory).abs() <= 4 * plain.measured.std(0) / 200**0.5).all()
-
-
-def test_effective_parameters_are_the_noise_s_share_of_the_risk():
-    g = torch.tensor([0.2, 0.8, 1.2, 4.0]).double()
-    torch.testing.assert_close(least_squares_parameters(300, g), 300 * ridgeless_risk(g, 0, 1))
-    assert least_squares_parameters(300, 1.0).item() == math.inf
-    assert (least_squares_parameters(300, [1.1, 1.5, 3.0, 10.0]).diff() < 0).all()

@@ -9,12 +9,10 @@ from ddlearn import datasets
 from ddlearn.compute import generator
 from ddlearn.double_descent import (
     average_outputs,
-    draw_seeds,
     flip_labels,
     interpolation_point,
     landmarks,
     mean_target,
-    net_samples,
     net_widths,
     null_mse,
     one_hot,
@@ -84,7 +82,7 @@ def test_landmarks_are_found_where_they_are():
     assert (found.rise, found.gain) == (4.0, 0.5)
 
 
-def test_inputs_are_centred_by_pixel_and_scaled_by_one_number():
+def test_inputs_are_centered_by_pixel_and_scaled_by_one_number():
     x = torch.randn(50, 4, generator=generator(0)).double() * torch.tensor([1.0, 2, 0, 4]) + 3
     a, b = standardize(x, x[:5])
     assert a.mean(0).abs().max() < 1e-12
@@ -147,19 +145,6 @@ def test_steps_are_recorded_on_a_log_axis_or_as_asked():
     assert torch.equal(a.mse, b.mse)
 
 
-def test_sizes_are_sweeps_of_one_width():
-    x, y, x_new, y_new = small()
-    how = {"classes": 3, "steps": 20, "dtype": torch.float64}
-    sweep = net_samples(x, y, x_new, y_new, [10, 30], 6, generator(5), **how)
-    assert sweep.n.tolist() == [10, 30]
-    assert sweep.ratio.tolist() == pytest.approx([parameters(5, 6, 3) / (n * 3) for n in (10, 30)])
-    first = draw_seeds(2, generator(5))[0]
-    alone = net_widths(x[:10], y[:, :10], x_new, y_new, [6], generator(first), **how)
-    torch.testing.assert_close(sweep.mse[:1], alone.mse)
-    own = net_samples(x, [y[:, :10], y], x_new, y_new, [10, 30], 6, generator(5), **how)
-    assert torch.equal(own.mse, sweep.mse)
-
-
 def test_outputs_are_kept_where_they_are_asked_for():
     x, y, x_new, y_new = small()
     how = {"classes": 3, "steps": 20, "record": [5]}
@@ -169,11 +154,9 @@ def test_outputs_are_kept_where_they_are_asked_for():
     target = torch.eye(3)[y_new]
     torch.testing.assert_close((sweep.outputs - target).square().sum(-1).mean(-1).double(), sweep.mse)
     assert net_widths(x, y, x_new, y_new, [3, 6], generator(0), **how).outputs is None
-    sizes = net_samples(x, y, x_new, y_new, [10, 30], 4, generator(0), keep_outputs=True, **how)
-    assert sizes.outputs.shape == (2, 2, 2, 20, 3)
 
 
-def test_an_average_is_that_of_neighbours_in_a_ring():
+def test_an_average_is_that_of_neighbors_in_a_ring():
     outputs = torch.arange(12.0).reshape(2, 3, 2)
     pairs = average_outputs(outputs, 2)
     for w in range(2):
@@ -217,17 +200,6 @@ def test_without_wrong_labels_there_is_no_peak():
     sweep = net_widths(split.train_x, y, split.test_x, split.test_y, [32, 64, 128, 256], draw)
     error = sweep.error[..., -1].mean(1)
     assert (error[1:] <= 0.9 * error[:-1]).all()
-
-
-@pytest.mark.slow
-def test_more_data_hurt_a_trained_net():
-    """H = 64: 150 examples do better than 400."""
-    split, _, draw = digits_split(0, 1, n=1000)
-    sizes = [150, 400]
-    y = [flip_labels(split.train_y[:n], 0.2, 10, draw, 4) for n in sizes]
-    sweep = net_samples(split.train_x, y, split.test_x, split.test_y, sizes, 64, draw, steps=3000)
-    few, many = sweep.error[..., -1].mean(1).tolist()
-    assert many >= 1.2 * few
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")

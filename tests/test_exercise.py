@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from ddlearn.classroom.code import uses
 from ddlearn.classroom.exercise import TODO, Exercise, Mistake
-from ddlearn.classroom.mistake import Remark, edited
+from ddlearn.classroom.mistake import Remark, edit, edited
 from ddlearn.classroom.sandbox import PRINT_LIMIT, call
 from ddlearn.classroom.verdict import LADDER
 
@@ -873,8 +873,28 @@ def test_a_mistake_may_be_an_edit_of_the_reference():
     assert several.self_check() == []
     assert [several.check(wrong).detail for wrong in one_hint.ways] == ["Look again."] * 2
     for old in ("no such words", "x"):
-        with pytest.raises(ValueError, match=r"old must stand once in gram; '.+' stands \d+ times"):
-            edited(gram, (old, ""))(torch.eye(2), 1.0)
+        with pytest.raises(ValueError, match=rf"old must stand once in gram; '{old}' stands \d+ times"):
+            edited(gram, (old, ""))
+
+
+def test_an_edit_is_made_in_the_reference_of_its_exercise():
+    without = Mistake("no two", edit("(2 * width**2)", "width**2"), "The 2.", also=(edit("2 * width**2", "width"),))
+    asked = exercise(mistakes=(without,))
+    for wrong in (NO_TWO.wrong, *asked.mistakes[0].ways):
+        assert asked.check(wrong).detail == "The 2."
+    twice = edit("(2 * width**2)", "width").edit("torch.exp(-", "torch.exp(")
+    assert exercise(mistakes=(Mistake("two changes", twice, "Both."),)).self_check() == []
+    note = Remark(
+        "squared", edit("** 2", ".square()"), lambda function: "square" in function.__code__.co_names, "Fine."
+    )
+    assert callable(exercise(remarks=(note,)).remarks[0].example)
+
+
+@pytest.mark.parametrize("old", ["no such words", "x"])
+def test_an_edit_of_what_does_not_stand_once_is_refused_when_the_exercise_is_made(old):
+    for mistake in (Mistake("m", edit(old, ""), "?"), Mistake("m", NO_TWO.wrong, "?", also=(edit(old, ""),))):
+        with pytest.raises(ValueError, match=rf"old must stand once in gram; '{old}' stands \d+ times"):
+            exercise(mistakes=(mistake,))
 
 
 def test_wrong_numbers_in_float32_hear_of_the_numbers_first():

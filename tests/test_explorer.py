@@ -26,23 +26,23 @@ CONTROLS = (
 class Recorder(LiveFigure):
     """Keeps what it is asked to paint; draws one line, so that a real picture is made too."""
 
-    size = (3.0, 2.0)
-
     def __init__(self):
+        super().__init__(draw, words, (3.0, 2.0))
         self.painted = []
-
-    def layout(self, figure):
-        (self.line,) = figure.subplots().plot([0, 1], [0, 1])
-
-    def draw(self, result):
-        self.line.set_ydata([0, result])
-
-    def describe(self, result):
-        return f"The result is {result:.2f}."
 
     def bundle(self, result):
         self.painted.append(result)
         return super().bundle(result)
+
+
+def draw(fig, result):
+    panel = fig.panel()
+    panel.frame()
+    panel.line([0, 1], [0, result])
+
+
+def words(result):
+    return f"The result is {result:.2f}."
 
 
 def swing(x):
@@ -55,7 +55,9 @@ def product(size, speed, shape, flip, *, swing=swing):
 
 
 def make(compute=product, controls=CONTROLS, uses=()):
-    return Explorer("wave", "A wave", controls, compute, Recorder(), uses)
+    explorer = Explorer("wave", "A wave", controls, compute, draw, words, uses)
+    explorer.figure = Recorder()
+    return explorer
 
 
 class Counted:
@@ -235,7 +237,7 @@ def test_a_long_message_is_cut_but_the_error_is_whole():
     explorer = make(lambda size, speed, shape, flip: (_ for _ in ()).throw(RuntimeError("x" * 5000)))
     explorer.show()
     assert len(str(explorer.error)) == 5000
-    assert len(explorer._panel._status.value) < 600
+    assert len(explorer._board._status.value) < 600
 
 
 # -- engine
@@ -244,11 +246,11 @@ def test_a_long_message_is_cut_but_the_error_is_whole():
 def test_the_picture_runs_on_the_learners_function_once_it_is_there():
     explorer = make(uses=("swing",))
     explorer.show()
-    assert "Runs on the course’s <code>swing</code>." in explorer._panel._engine.value
+    assert "Runs on the course’s <code>swing</code>." in explorer._board._engine.value
     explorer.engine["swing"] = lambda x: 10 * x
     explorer.refresh()
     assert explorer.figure.painted == [1.0, 10.0]
-    assert "Runs on your <code>swing</code>." in explorer._panel._engine.value
+    assert "Runs on your <code>swing</code>." in explorer._board._engine.value
     assert explorer.status == "Now runs on your swing."
 
 
@@ -447,7 +449,7 @@ def test_long_work_says_how_far_it_is_and_cancel_stops_it_inside():
         await asyncio.sleep(0.4)
         assert not cancel.disabled  # but a learner does not press twice because nothing seems to happen
         assert explorer.status.startswith("step ")
-        assert '<progress max="1" value="0.' in explorer._panel._status.value
+        assert '<progress max="1" value="0.' in explorer._board._status.value
         cancel.click()
         assert cancel.disabled
         assert explorer.status == "Cancelled. The picture still shows Size 1, Speed 1, Shape plain and Flip off."
@@ -478,7 +480,7 @@ def test_work_that_cannot_be_stopped_is_abandoned_and_its_result_thrown_away():
         explorer.set(size=2)
         await asyncio.sleep(0.8)
         assert explorer.status == "Computing …"
-        assert "value=" not in explorer._panel._status.value  # a bar that does not pretend to know
+        assert "value=" not in explorer._board._status.value  # a bar that does not pretend to know
         explorer.cancel()
         assert "the result is thrown away" in explorer.status
         explorer.set(size=0.5)  # the explorer works on, although the thread has not ended
@@ -612,17 +614,17 @@ def test_a_sweep_names_the_setting_at_which_something_fails(result, words):
 
 
 def test_a_sweep_finds_a_figure_that_cannot_draw():
-    class Brittle(Recorder):
-        def draw(self, result):
-            if result < 0:
-                raise IndexError("no such bar")
+    def brittle(fig, result):
+        if result < 0:
+            raise IndexError("no such bar")
+        draw(fig, result)
 
     with pytest.raises(RuntimeError, match="flip=True: IndexError: no such bar"):
-        Explorer("wave", "A wave", CONTROLS, product, Brittle).sweep()
+        Explorer("wave", "A wave", CONTROLS, product, brittle, words).sweep()
 
 
 def test_a_sweep_shows_nothing_and_needs_no_board(capsys, monkeypatch):
-    monkeypatch.setattr(explorer_module, "Panel", None)
+    monkeypatch.setattr(explorer_module, "Board", None)
     monkeypatch.setattr(page, "show", None)
     make().sweep()
     assert capsys.readouterr().out == ""

@@ -159,9 +159,9 @@ def test_a_kernel_killed_in_the_middle_of_a_lesson_loses_nothing(tmp_path):
     with kernel(mine, DDLEARN_HOME=str(home)) as (manager, client, run):
         assert "0 of" in run(start)
         assert "Passed" in run(solved)
-        client.execute("import time\nlesson.progress.record_hint(lesson.number, 'later')\nwhile True: time.sleep(0.01)")
+        client.execute("import time\nlesson.progress.record_hint(lesson.room, 'later')\nwhile True: time.sleep(0.01)")
         for _ in range(600):
-            if "later" in Progress(home / "progress.json").lesson(FIRST)["exercises"]:
+            if "later" in Progress(home / "progress.json").lesson(lessons.LESSONS[FIRST])["exercises"]:
                 break
             time.sleep(0.1)
         os.kill(manager.provisioner.pid, signal.SIGKILL)
@@ -171,7 +171,7 @@ def test_a_kernel_killed_in_the_middle_of_a_lesson_loses_nothing(tmp_path):
             time.sleep(0.1)
         assert not manager.is_alive()
 
-    record = json.loads((home / "progress.json").read_text("utf-8"))["lessons"][FIRST]
+    record = json.loads((home / "progress.json").read_text("utf-8"))["lessons"][lessons.LESSONS[FIRST]]
     assert record["exercises"][exercise]["status"] == "passed"
     assert record["exercises"]["later"]["hints"] == 1
     assert sorted(path.name for path in home.iterdir()) == ["progress.json", "progress.json.lock"]
@@ -195,7 +195,7 @@ def test_a_lesson_runs_to_its_end_though_nothing_can_be_recorded(tmp_path, fault
         environment, words = {"HOME": str(blocked), "USERPROFILE": str(blocked)}, "cannot be saved in"
     else:
         blocked.mkdir()
-        newer = b'{"version": 2, "of": ["another", "shape"]}'
+        newer = b'{"version": 3, "of": ["another", "shape"]}'
         (blocked / "progress.json").write_bytes(newer)
         environment, words = {"DDLEARN_HOME": str(blocked)}, "was written by a newer ddlearn"
     said = []
@@ -203,7 +203,7 @@ def test_a_lesson_runs_to_its_end_though_nothing_can_be_recorded(tmp_path, fault
         for source in code(shipped(False)):
             said.append(run(source))
             assert "Traceback" not in said[-1], said[-1]
-        said.append(run("lesson.progress.record_prediction(lesson.number, 'a', 1); lesson.start()"))
+        said.append(run("lesson.progress.record_prediction(lesson.room, 'a', 1); lesson.start()"))
     text = "\n".join(said)
     assert words in text
     # No litany: once where it is read, once where it is written, once by the machine's examination.

@@ -30,7 +30,7 @@ WEIGHTS = NET.init(generator(0))
 FOURIER, RELU = kernels.FourierFeatures.draw(3, 4, 1.0, generator(0)), kernels.ReluFeatures.draw(3, 4, generator(0))
 COSINE = dd.CosineFeatures.draw(3, 8, 1.0, generator(0))
 CLOCKS = dd.three_clocks(50, sizes=(1, 1, 1))
-PATH, FEATURE_PATH = ridge.ridge_path(K, Y, [0.1]), ridge.feature_ridge_path(X, Y, [0.1])
+PATH = ridge.ridge_path(K, Y, [0.1])
 DYNAMICS = tangent.dynamics(K, Y)
 LABELS = torch.tensor([0, 1, 0, 1, 0, 1])
 
@@ -76,10 +76,7 @@ TABLE = {
     "alignment": (tangent.alignment, K, Y),
     "ridge": (lambda x, y: ridge.ridge(kernels.rbf(x), y, 0.1), X, Y),
     "ridge_path": (lambda K, y, l: ridge.ridge_path(K, y, l).leave_one_out_error, K, Y, STEPS),
-    "feature_ridge_path": (lambda phi, y: ridge.feature_ridge_path(phi, y, [0.1]).leave_one_out_error, X, Y),
-    "wide feature_ridge_path": (lambda phi, y: ridge.feature_ridge_path(phi, y, [0.1]).weights, normal(6, 9), Y),
     "RidgePath.predict": (PATH.predict, K_NEW),
-    "FeatureRidgePath.predict": (FEATURE_PATH.predict, X2),
     "gradients": (lambda W1, W2: ln.gradients(PROBLEM, W1, W2), W1, W2),
     "imbalance": (ln.imbalance, W1, W2),
     "imbalance_spectrum": (ln.imbalance_spectrum, W1, W2),
@@ -94,21 +91,17 @@ TABLE = {
     "measured_rate": (lambda W1, W2: ln.measured_rate(PROBLEM, W1, W2), W1, W2),
     "spectral_bounds": (lambda D, low: ln.spectral_bounds(D, 3, 3, low, 2.0), V2, torch.tensor(1.0).double()),
     "reduce_data": (lambda x, y: ln.reduce_data(x, y).problem.s, X, normal(6, 2)),
-    "balanced_flow": (ln.balanced_flow, STEPS, STEPS, STEPS),
     "scalar_flow": (lambda t: ln.scalar_flow(t, 1.0, 0.5, 0.2), STEPS),
-    "riccati_flow": (lambda Y, U: ln.riccati_flow(1.0, Y, U), K, normal(6, 2)),
     "smoother": (lambda Z, Z_new: dd.smoother(Z, Z_new).weights(0.1), X, X2),
     "gram_smoother": (lambda K, K_new: dd.gram_smoother(K, K_new).weights(0.1), K, K_NEW),
     "Smoother.predict": (lambda y: dd.smoother(X, X2).predict(y), Y[:, None]),
     "min_norm": (dd.min_norm, X, Y),
     "risk_given": (lambda X, l: dd.risk_given(X, 1.0, 1.0, l), X, STEPS),
     "ridge_risk": (lambda g, l: dd.ridge_risk(g, l, 1.0, 1.0), STEPS, STEPS),
-    "feature_risk": (lambda a, b: dd.feature_risk(a, b).bias, STEPS, 3 * STEPS),
     "predict_features": (lambda lam: dd.predict_features(dd.Spectrum(lam, torch.ones(6), LAM), 3, 9).mse, LAM),
     "predict_images": (lambda K: dd.predict_images(K, LABELS, 2, 3, [8]), K),
     "held_out": (lambda excess: dd.held_out(excess, 3, [2, 9], 10, 0.1), STEPS),
     "feature_smoother": (lambda *of: dd.feature_smoother(*of).weights(0.1), X, X2, normal(5, 3)),
-    "decompose": (lambda P, x, new: dd.decompose(P, x, new).total, normal(2, 2, 4, 6), torch.stack([X, X]), X2),
     "CosineFeatures": (COSINE, X),
     "descent_risk": (lambda X, y: dd.descent_risk(CLOCKS, X / 9, y, [5]), X, Y),
     "standardize": (dd.standardize, X, X2),
@@ -128,7 +121,7 @@ TABLE = {
     "hidden_layer_kernel": (gen.hidden_layer_kernel, UNIT),
     "ntk_with_bias": (lambda x, x2: gen.ntk_with_bias(x, 0.1, x2), X, X2),
     "arora_term": (lambda H: gen.arora_term(H, SIGNS), K),
-    "centred": (gen.centred, X),
+    "centered": (gen.centered, X),
     "unit_rows": (gen.unit_rows, X),
     "haar_pool": (lambda lam, v: gen.haar_pool(lam, v, generator(0)), LAM, Y),
     "oracle_kernel": (parities.oracle_kernel, BITS),

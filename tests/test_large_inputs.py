@@ -26,7 +26,6 @@ QUADRATIC = {
     "dynamics": lambda: tangent.dynamics(K, Y),
     "ridge": lambda: ridge.ridge(K, Y, 0.1),
     "ridge_path": lambda: ridge.ridge_path(K, Y, [0.1]),
-    "feature_ridge_path": lambda: ridge.feature_ridge_path(X, Y, [0.1]),
     "oracle_kernel": lambda: parities.oracle_kernel(X.sign()),
     "tangent_kernel": lambda: ln.tangent_kernel(PROBLEM, W1, W2),
     "kernel_spectrum": lambda: dd.kernel_spectrum(K, Y),
@@ -147,12 +146,9 @@ def test_an_infinite_prediction_at_the_threshold_is_passed_on():
         assert found.isinf().tolist() == [False, True, False]
 
 
-def test_there_is_no_peak_without_noise_and_none_of_a_part_that_is_not_there():
+def test_there_is_no_peak_without_noise():
     assert dd.exact_risk(40, 41, 1.0, 0.0) == pytest.approx(1 / 41, rel=1e-12)
     assert dd.ridgeless_risk(1.0, 1.0, 0.0) == 0
-    peak = dd.feature_risk(2.0, 2.0)
-    assert peak.risk(1.0, 0.0).isinf()
-    assert peak.risk(0.0, 0.0) == 0
 
 
 @pytest.mark.parametrize(

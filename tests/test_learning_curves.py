@@ -13,9 +13,9 @@ from sklearn.linear_model import RidgeCV
 
 from ddlearn import datasets
 from ddlearn.compute import generator
+from ddlearn.datasets import one_hot
 from ddlearn.generalization import (
-    centred,
-    centred_one_hot,
+    centered,
     eigenlearning_risk,
     eigenmodes,
     finite_pool_risk,
@@ -48,7 +48,7 @@ def digits():
     """All 1,797 digits as one pool: kernel, ten outputs, and the spectrum."""
     images = datasets.digits(generator(0))
     x, y = torch.cat([images.train_x, images.test_x]), torch.cat([images.train_y, images.test_y])
-    K, Y = ntk_with_bias(centred(x, 8.0), 8.0), centred_one_hot(y, 10)
+    K, Y = ntk_with_bias(centered(x, 8.0), 8.0), one_hot(y, 10, centered=True)
     return K, Y, spectrum(K, Y)
 
 
@@ -378,9 +378,9 @@ def test_the_textbook_form_fails_on_a_small_pool(digits):
 # Pools
 
 
-def test_points_are_centred_and_scaled():
+def test_points_are_centered_and_scaled():
     x = 3 + normal(30, 4) * torch.tensor([1.0, 2, 3, 4])
-    together, alone = centred(x, 8.0), unit_rows(x)
+    together, alone = centered(x, 8.0), unit_rows(x)
     for moved in (together, alone * (x - x.mean(0)).norm(dim=1, keepdim=True)):
         assert moved.mean(0).abs().max() < 1e-13
     assert together.norm(dim=1).mean().item() == pytest.approx(8, rel=1e-13)
@@ -409,7 +409,7 @@ def test_labels_without_meaning_and_classes_as_numbers():
     assert torch.equal(y.abs(), torch.ones_like(y))
     assert y.mean().abs() < 5 / 4000**0.5
     assert torch.equal(y, random_labels(4000, generator(0)))
-    Y = centred_one_hot(torch.tensor([2, 0]), 4)
+    Y = one_hot(torch.tensor([2, 0]), 4, centered=True)
     assert Y.tolist() == [[-0.25, -0.25, 0.75, -0.25], [0.75, -0.25, -0.25, -0.25]]
 
 

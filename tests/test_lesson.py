@@ -13,13 +13,12 @@ import torch
 
 from ddlearn.classroom import expected, page
 from ddlearn.classroom.answer import MISSES_BEFORE_A_POINTER, ExerciseNotPassed
+from ddlearn.classroom.board import Board
 from ddlearn.classroom.claim import Claim
 from ddlearn.classroom.controls import Slider
 from ddlearn.classroom.exercise import TODO, Exercise, Mistake
 from ddlearn.classroom.explorer import Explorer
-from ddlearn.classroom.figure import LiveFigure
 from ddlearn.classroom.lesson import Lesson
-from ddlearn.classroom.panel import Panel
 from ddlearn.classroom.prediction import Prediction
 from ddlearn.classroom.progress import Progress
 from ddlearn.classroom.quiz import Option, QuizItem
@@ -46,17 +45,12 @@ DOUBLE = Exercise(
 )
 
 
-class Words(LiveFigure):
-    """A figure that draws nothing and says its number."""
+def draw(fig, result):
+    fig.panel().frame(str(result))
 
-    def layout(self, figure):
-        self.axes = figure.add_subplot()
 
-    def draw(self, result):
-        self.axes.set_title(str(result))
-
-    def describe(self, result):
-        return f"The number is {result}."
+def words(result):
+    return f"The number is {result}."
 
 
 def compute(k, double=double):
@@ -76,20 +70,21 @@ def shown(monkeypatch):
 
 def lesson(path, **changes):
     given = {
-        "number": "77",
         "slug": "77_twice",
         "title": "Twice <as> much",
         "minutes": 5,
         "difficulty": 1,
         "exercises": [DOUBLE],
-        "explorers": [Explorer("line", "A line", (Slider("k", "Slope", 0, 4, 1),), compute, Words, uses=("double",))],
+        "explorers": [
+            Explorer("line", "A line", (Slider("k", "Slope", 0, 4, 1),), compute, draw, words, uses=("double",))
+        ],
         "predictions": [Prediction("p", "How many?", low=0, high=10), Prediction("q", "Which?", options=("a", "b"))],
         "recap": (QUESTION,),
         "quiz": (QUESTION,),
         "claims": [
-            Claim("77.a", "Two is two.", "exact", 2, 0, lambda scale, seed: 2, lambda scale, seed: 3),
-            Claim("77.b", "Two is three.", "exact", 3, 0, lambda scale, seed: 2),
-            Claim("77.c", "One over none.", "exact", 3, 0, lambda scale, seed: 1 / 0),
+            Claim("a", "Two is two.", "exact", 2, 0, lambda scale, seed: 2, lambda scale, seed: 3),
+            Claim("b", "Two is three.", "exact", 3, 0, lambda scale, seed: 2),
+            Claim("c", "One over none.", "exact", 3, 0, lambda scale, seed: 1 / 0),
         ],
         "progress": Progress(path / "progress.json"),
     }
@@ -169,7 +164,7 @@ def test_hints_climb_and_are_offered_after_several_misses(tmp_path, shown):
         "Hint 1 of 2" in said[3],
     ] == [True] * 4
     assert "double.solution()" in said[1]
-    assert room.progress.lesson("77")["exercises"]["double"]["hints"] == 3
+    assert room.progress.lesson("twice")["exercises"]["double"]["hints"] == 3
 
 
 def test_an_untouched_stub_is_no_miss(tmp_path, shown):
@@ -215,7 +210,7 @@ def test_what_was_done_is_kept_with_its_source(tmp_path, shown):
         return x + x  # my line
 
     room.exercise("double")(eval("lambda x: x"))
-    kept = Progress(tmp_path / "progress.json").lesson("77")["exercises"]["double"]
+    kept = Progress(tmp_path / "progress.json").lesson("twice")["exercises"]["double"]
     assert kept["status"] == "passed"
     assert "return x + x  # my line" in kept["source"]
 
@@ -322,8 +317,9 @@ def test_claims_are_shown_and_kept_and_one_error_hides_no_other(tmp_path, shown)
     assert "✓ holds: Two is two." in words
     assert "✗ does not hold here: Two is three." in words
     assert "nothing: it stopped with ZeroDivisionError" in words
-    kept = room.progress.lesson("77")["claims"]
-    assert {name: entry["holds"] for name, entry in kept.items()} == {"77.a": True, "77.b": False, "77.c": False}
+    kept = room.progress.lesson("twice")["claims"]
+    assert {name: entry["holds"] for name, entry in kept.items()} == {"a": True, "b": False, "c": False}
+    assert [claim.id for claim in room.parts.claims] == ["77.a", "77.b", "77.c"]
     assert [result.measured for result in room.run_claims(seeds=(0, 1))] == [[2, 2], [2, 2], []]
 
 
@@ -335,7 +331,7 @@ def test_what_takes_long_says_so_first(tmp_path, monkeypatch, shown):
     first = next(bundle["text/plain"] for bundle in shown if bundle["text/plain"])
     assert first.startswith("Measuring 3 claims ... This takes about 24 seconds on this machine.")
     said = []
-    monkeypatch.setattr(Panel, "say", lambda panel, words, sentence="": said.append(words))
+    monkeypatch.setattr(Board, "say", lambda panel, words, sentence="": said.append(words))
     room.line.show()
     room.line.show()  # what was computed is at hand
     assert said[0] == "This takes about 6 seconds on this machine."
@@ -419,7 +415,7 @@ def test_neither_an_earlier_answer_nor_a_stand_in_answers_for_the_new_function(t
     exec(CALLS_ITSELF[way], space)
     assert room.engine == {}
     assert "Your function calls itself, and never comes to an end." in shown[-1]["text/plain"]
-    assert room.progress.lesson("77")["exercises"]["double"]["status"] == "raised"
+    assert room.progress.lesson("twice")["exercises"]["double"]["status"] == "raised"
 
 
 def test_an_answer_handed_in_again_is_the_learners_own_function(tmp_path, shown):
@@ -468,7 +464,7 @@ NOTEBOOK = (
     "def cases(generator):\n"
     "    yield (torch.randn(3, generator=generator, dtype=torch.float64),)\n"
     "twice = Exercise('double', 'Twice', lambda x: 2 * x, cases, ('Think.',))\n"
-    "lesson = Lesson('78', '78_twice', 'Twice', 5, 1, exercises=[twice])\n"
+    "lesson = Lesson('78_twice', 'Twice', 5, 1, exercises=[twice])\n"
     "lesson.start()",
     "@lesson.exercise('double')\ndef double(x):\n    return TODO",
     "@lesson.exercise('double')\ndef double(x):\n    y = x + 1\n    return y @ torch.eye(2)",
@@ -494,7 +490,7 @@ def test_in_a_real_kernel(tmp_path, monkeypatch):
     assert "still running after 5 seconds" in cards[3]
     assert "✓ Passed · Twice" in cards[4]
     assert "● Not yet · Twice" in cards[5]
-    kept = Progress(tmp_path / "progress.json").lesson("78")["exercises"]["double"]
+    kept = Progress(tmp_path / "progress.json").lesson("twice")["exercises"]["double"]
     assert kept["status"] == "passed"
     assert "return x + x" in kept["source"]
 

@@ -465,7 +465,7 @@ def test_the_learners_rule_and_names_are_shown_as_text(tmp_path):
 
 def test_the_record_keeps_the_prediction_for_the_page(tmp_path):
     predict("proportions only", 1.5)
-    kept = Progress(Path(os.environ["DDLEARN_HOME"]) / "progress.json").lesson("11")["predictions"]
+    kept = Progress(Path(os.environ["DDLEARN_HOME"]) / "progress.json").lesson("capstone")["predictions"]
     assert kept["proportions only"]["value"] == 1.5
 
 

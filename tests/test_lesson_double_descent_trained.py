@@ -366,3 +366,8 @@ def test_a_convolutional_sweep_is_a_map_too(monkeypatch):
         assert "nan" not in figure.describe(found)
     assert said[-1] == 1
     assert found.values.shape == (2, 2, 3)
+
+
+def test_the_prediction_of_the_worst_net_states_the_threshold():
+    (worst,) = (one for one in lesson.parts.predictions if one.name == "worst")
+    assert worst.truth == round(shared.THRESHOLD)

@@ -70,6 +70,16 @@ def test_the_marked_errors_lie_on_their_paths():
     assert result.test == pytest.approx(float(result.path_test[20]), rel=1e-8)
 
 
+def test_leave_one_out_chooses_by_what_it_sees_and_pays_the_price():
+    """Over several samples its choice is not the best one, which nobody knows before new points come."""
+    results = [fit("rbf", 0.2, 1e-4, 0.3, 20, seed) for seed in range(4)]
+    for seed, result in enumerate(results):
+        assert result.loo_choice == float(PENALTIES[int(result.path_loo.argmin())])
+        chosen = fit("rbf", 0.2, result.loo_choice, 0.3, 20, seed)
+        assert result.price == pytest.approx(chosen.test / float(result.path_test.min()), rel=1e-6)
+    assert max(result.price for result in results) > 1.01
+
+
 def test_the_training_error_only_grows_with_the_penalty():
     path = fit("laplace", 0.2, 1e-3, 0.5, 60).path_train
     assert (path.diff() >= -1e-12).all()

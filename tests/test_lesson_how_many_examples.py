@@ -7,15 +7,17 @@ import torch
 from scipy.optimize import brentq
 
 from ddlearn import compute
+from ddlearn.classroom.pen import Pen
 from ddlearn.generalization import (
     binomial_upper,
     finite_pool_risk,
+    kl_inverse,
     learnability,
     margin_bound,
     pac_bayes_kernel,
     spectrum,
 )
-from ddlearn.lessons.how_many_examples import bounds, curve, exercises, measures, modes, net, worlds
+from ddlearn.lessons.how_many_examples import bounds, curve, exercises, measures, modes, net, shared
 
 
 def power_law(N, exponent):
@@ -48,27 +50,27 @@ def test_the_promise_is_the_librarys_for_a_kernel():
     assert float(bounds.gibbs(fits.unseen, mu).mean()) == pytest.approx(measured, rel=1e-9)
 
 
-@pytest.mark.parametrize("name", worlds.WORLDS)
+@pytest.mark.parametrize("name", shared.WORLDS)
 def test_a_world_is_its_kernel_and_target(name):
-    here = worlds.world(name)
+    here = shared.world(name)
     again = spectrum(here.K, here.Y)
     torch.testing.assert_close(here.lam, again.lam, rtol=1e-8, atol=1e-12)
     assert here.power == pytest.approx(float(here.Y.square().sum()) / here.N, rel=1e-9)
     assert float(again.V2.sum()) == pytest.approx(here.power, rel=1e-9)
-    vectors, values = here.picked, here.N * here.lam[[mode - 1 for mode in worlds.PICKS]]
+    vectors, values = here.picked, here.N * here.lam[[mode - 1 for mode in shared.PICKS]]
     torch.testing.assert_close(here.K @ vectors, vectors * values, rtol=1e-8, atol=1e-8)
     torch.testing.assert_close(vectors.T @ vectors, torch.eye(10).to(vectors), rtol=0, atol=1e-10)
 
 
 def test_the_strings_are_all_there_and_their_target_is_three_parities():
-    here = worlds.world(worlds.SIGNS)
+    here = shared.world(shared.SIGNS)
     assert here.N == 1024
     assert here.power == pytest.approx(1 + 1 + 0.25, rel=1e-12)
 
 
 def test_the_curves_theory_is_the_librarys_finite_pool_form():
-    here = worlds.world(worlds.PARITY)
-    result = curve.curves(worlds.PARITY, 0.3, 0.5, False, curve.NOTHING)
+    here = shared.world(shared.PARITY)
+    result = curve.curves(shared.PARITY, 0.3, 0.5, False, curve.NOTHING)
     variance = 0.25 * here.power
     risk = finite_pool_risk(here.lam, here.V2, list(map(float, curve.SIZES)), 0.3, variance)
     torch.testing.assert_close(result.theory, (risk / (here.power + variance)).cpu(), rtol=1e-8, atol=0)
@@ -77,11 +79,11 @@ def test_the_curves_theory_is_the_librarys_finite_pool_form():
 
 def test_nothing_is_trained_before_the_reveal(monkeypatch):
     monkeypatch.setattr(curve, "trained", lambda *arguments: pytest.fail("trained"))
-    curve.curves(worlds.TEN, 1e-4, 0.0, False, curve.NOTHING)
-    curve.curves(worlds.TEN, 1e-4, 0.0, False, curve.INFINITE)
+    curve.curves(shared.TEN, 1e-4, 0.0, False, curve.NOTHING)
+    curve.curves(shared.TEN, 1e-4, 0.0, False, curve.INFINITE)
 
 
-@pytest.mark.parametrize("name", worlds.WORLDS)
+@pytest.mark.parametrize("name", shared.WORLDS)
 @pytest.mark.parametrize(("ridge", "noise"), [(1e-4, 0.0), (0.3, 1.0)])
 def test_the_points_fall_on_the_line_before_the_grey_zone(name, ridge, noise):
     """Five trials of as few as twenty examples: within a fifth for each, and a tenth for their mean."""
@@ -92,19 +94,20 @@ def test_the_points_fall_on_the_line_before_the_grey_zone(name, ridge, noise):
 
 
 def test_the_guess_is_drawn_on_the_setting_that_was_asked_about():
-    figure = curve.CurveFigure()
-    figure.guesses = lambda: (30.0, 5.0)
+    said = {"at_40": 30.0, "at_500": 5.0}.get
     asked = curve.curves(**curve.START, reveal=False, beside=curve.NOTHING)
-    other = curve.curves(worlds.TEN, 1.0, 0.0, False, curve.NOTHING)
-    assert "You said 30 % at 40 and 5 % at 500." in figure.describe(asked)
-    assert "You said" not in figure.describe(other)
-    figure.png(asked)
-    assert list(figure.said.get_xdata()) == [40, 500]
-    figure.png(other)
-    assert list(figure.said.get_xdata()) == []
+    other = curve.curves(shared.TEN, 1.0, 0.0, False, curve.NOTHING)
+    assert "You said 30 % at 40 and 5 % at 500." in curve.sentence(asked, said)
+    assert "You said" not in curve.sentence(other, said)
+    pen = Pen()
+    pen.png(curve.picture, asked, said)
+    (drawn,) = (line for line in pen.figure.axes[0].lines if line.get_label() == "you said")
+    assert list(drawn.get_xdata()) == [40, 500]
+    pen.png(curve.picture, other, said)
+    assert not drawn.get_visible()
 
 
-@pytest.mark.parametrize("name", worlds.WORLDS)
+@pytest.mark.parametrize("name", shared.WORLDS)
 @pytest.mark.parametrize("ridge", [1e-4, 3.0])
 def test_what_is_bought_adds_up(name, ridge):
     for n in (5, 80, 500):
@@ -114,11 +117,11 @@ def test_what_is_bought_adds_up(name, ridge):
         assert (bought.missed <= bought.held + 1e-12).all()
 
 
-@pytest.mark.parametrize("name", worlds.WORLDS)
+@pytest.mark.parametrize("name", shared.WORLDS)
 @pytest.mark.parametrize("ridge", [1e-4, 3.0])
 def test_modes_are_learned_as_predicted(name, ridge):
     bought = modes.purchase(name, 200, ridge)
-    gap = bought.measured.mean(0) - bought.L[torch.tensor(worlds.PICKS) - 1]
+    gap = bought.measured.mean(0) - bought.L[torch.tensor(shared.PICKS) - 1]
     assert float(gap.abs().mean()) < 0.03
 
 
@@ -131,6 +134,11 @@ def test_bounds_are_those_of_the_formulas():
     wrong = int((y[50:] * (K[50:, :50] @ alpha) <= 0).sum())
     assert float(result.values[0, column]) == pytest.approx(binomial_upper(wrong, 50, 0.01))
     assert float(result.values[3, column]) == pytest.approx(margin_bound(K, y, 0.01, [1.0]).value)
+    # The first half chose the prior, one of as many as there are scales: so the second half alone may judge.
+    margins = y[50:] * (K[50:, :50] @ alpha) / (alpha @ K[:50, :50] @ alpha).sqrt()
+    price = math.log(2 * math.sqrt(50) * len(bounds.SCALES) / 0.01) / 50
+    promised = min(kl_inverse(float(torch.special.ndtr(-mu * margins).mean()), price) for mu in bounds.SCALES)
+    assert float(result.values[1, column]) == pytest.approx(promised)
     missed = here.y_unseen * (here.K_unseen[:, :50] @ alpha) <= 0
     assert float(result.measured[0, column]) == pytest.approx(float(missed.double().mean()))
     assert float(here.K.diagonal().sub(1).abs().max()) < 1e-12
@@ -206,9 +214,9 @@ def test_a_promise_by_the_binomial_tail_is_a_surprise_at_its_edge():
 def test_the_gpu_sees_the_same_world(monkeypatch):
     def found(device):
         monkeypatch.setenv("DDLEARN_DEVICE", device)
-        for cached in (worlds.world, curve.trained, modes.fitted, bounds.pool, bounds.sample, bounds.trained):
+        for cached in (shared.world, curve.trained, modes.fitted, bounds.pool, bounds.sample, bounds.trained):
             cached.cache_clear()
-        shown = curve.curves(worlds.TEN, 0.3, 0.5, True, curve.INFINITE)
+        shown = curve.curves(shared.TEN, 0.3, 0.5, True, curve.INFINITE)
         return shown.theory, shown.infinite, shown.measured, bounds.bounds(0.3, 3.0, 0.05, 2).values
 
     for ours, theirs in zip(found("cuda"), found("cpu"), strict=True):

@@ -219,3 +219,11 @@ def test_the_prediction_is_drawn_on_the_line(monkeypatch):
     sentence = lesson.bound.figure.bundle(bound.bound("Gaussian, wide", "3", 20))["text/plain"]
     assert "You said 0.30 at 60; it is 0.50." in sentence
     assert lesson.bound.figure.guess.get_ydata() == [0.3]
+
+
+def test_the_prediction_about_every_kernel_states_what_is_computed():
+    (asked,) = (one for one in lesson.parts.predictions if one.name == "bound")
+    k, n = bound.ASKED
+    assert asked.truth == pytest.approx(bound.TRUTH)
+    assert f"120 parities of {k} out of {bound.D} coordinates" in asked.question
+    assert f"you get {n} labelled examples" in asked.question

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ddlearn import compute, diagonal_networks, tangent
-from ddlearn.lessons.leaving_the_lazy_regime import diagonal, exercises, finite_width, scale, shared, starts, width
+from ddlearn.lessons.leaving_the_lazy_regime import diagonal, exercises, finite_width, scale, shared, width
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
 
@@ -32,7 +32,7 @@ def test_the_exercises_references_are_the_librarys_functions():
 @pytest.mark.parametrize("task", shared.TASKS)
 def test_a_doubled_net_is_zero_and_keeps_the_kernel_of_its_half(task):
     model = shared.net(task)
-    pairs = starts.draw(model, compute.generator(3), exercises.doubled)
+    pairs = shared.draw(model, compute.generator(3), exercises.doubled)
     x = normal(7, model.widths[0])
     model.check(pairs)
     assert model.apply(pairs, x).abs().max() < 1e-14
@@ -54,9 +54,9 @@ def test_the_same_start_is_trained_once_whoever_made_it(monkeypatch):
         raise AssertionError("the same start was trained twice")
 
     scale.regimes(1.0, PARITY, True, scales=TWO)
-    monkeypatch.setattr(scale, "train", train_again)
+    monkeypatch.setattr(shared, "train", train_again)
     scale.regimes(100.0, PARITY, True, scales=TWO, doubled=again)
-    one, other = (starts.Start.of([starts.draw(shared.net(PARITY), compute.generator(k), again)]) for k in (0, 1))
+    one, other = (shared.Start.of([shared.draw(shared.net(PARITY), compute.generator(k), again)]) for k in (0, 1))
     assert one != other
 
 
@@ -76,7 +76,7 @@ def test_an_output_scale_is_a_target_divided_by_it(alpha):
                 part.grad = None
     ours = train(Ensemble((model,), (start,)), x, y / alpha, steps=20, lr=0.1).ensemble.parameters[0]
     torch.testing.assert_close(
-        starts.flat(ours), torch.cat([p.detach().flatten() for q in theta for p in q if p is not None])
+        shared.flat(ours), torch.cat([p.detach().flatten() for q in theta for p in q if p is not None])
     )
 
 
@@ -84,12 +84,11 @@ def test_an_output_scale_is_a_target_divided_by_it(alpha):
 def test_the_tangents_way_is_the_shortest_that_fits(zero):
     """The Jacobian by autograd, one example after the other, and least squares by torch."""
     model = shared.net(PARITY)
-    drawn = starts.draw(model, compute.generator(5), exercises.doubled if zero else None)
-    start = starts.Start.of([drawn])
-    training = shared.Training(PARITY, 0, start, (2.0,))
-    _, moved = shared.tangents(model, start.parameters[0], training)
+    drawn = shared.draw(model, compute.generator(5), exercises.doubled if zero else None)
+    start = shared.Start.of([drawn])
+    _, moved = shared.tangents(PARITY, 0, (2.0,), shared.cast(start.parameters[0], torch.float64))
     x, y, _, _ = shared.examples(PARITY, 0)
-    theta = leaves(tuple(tuple(None if p is None else p.double() for p in q) for q in start.parameters[0]))
+    theta = leaves(shared.cast(start.parameters[0], torch.float64))
     flat = [p for pair in theta for p in pair if p is not None]
     f = model.apply(theta, x)[:, 0]
     J = torch.stack([torch.cat([g.flatten() for g in torch.autograd.grad(one, flat, retain_graph=True)]) for one in f])
@@ -122,7 +121,7 @@ def test_the_width_nets_take_plain_steps_of_the_stated_learning_rate(power, equa
     """Autograd on f = s sum a relu(w x + b), s = m^(p-1), with the learning rate 0.3, times 1/(s^2 m) if equal."""
     monkeypatch.setattr(width, "STEPS", 3)
     m, q = 64, 1 - 2 * power if equal else 0.0
-    moves = width.trained.__wrapped__(width.Training("relu", ((power, q),), (m,), range(1)))
+    net = width.trained.__wrapped__("relu", ((power, q),), (m,), range(1))[power, q, 0, m]
     x, y = width.points()
     model = MLP((64, m, 1), "relu", "mup", W_std=8.0, b_std=0.5, bias="hidden")
     (W, b), (a, _) = model.init(compute.generator(0), torch.float32, readout="signs", doubled=True)
@@ -133,10 +132,10 @@ def test_the_width_nets_take_plain_steps_of_the_stated_learning_rate(power, equa
         grads = torch.autograd.grad(loss, (W, b, a))
         lr = 0.3 / (s**2 * m) if equal else 0.3
         W, b, a = (p - lr * g for p, g in zip((W, b, a), grads, strict=True))
-    ours = moves.after[power, q, 0, m]["weights"].double()
+    ours = net.after["weights"].double()
     torch.testing.assert_close(ours, torch.cat([p.detach().flatten() for p in (W, b, a)]), rtol=1e-4, atol=1e-5)
     error = (s * torch.relu(x @ W.T + b) @ a - y).square().mean().item()
-    assert moves.errors[power, q, 0, m] == pytest.approx(error, rel=1e-3)
+    assert net.error == pytest.approx(error, rel=1e-3)
 
 
 def test_without_equal_speed_a_wide_mup_net_is_not_trained():
@@ -147,7 +146,7 @@ def test_without_equal_speed_a_wide_mup_net_is_not_trained():
 
 
 def test_a_dense_truth_is_found_better_from_the_lazy_end():
-    dense, sparse = (diagonal.solved(diagonal.Problem(truth, 40, 0)) for truth in reversed(diagonal.TRUTHS))
+    dense, sparse = (diagonal.solved(truth, 40, 0) for truth in reversed(diagonal.TRUTHS))
     assert dense.path[0] > dense.path[-1]
     assert sparse.path[0] < 0.01 < 0.5 < sparse.path[-1]
     assert dense.missed < 0.05
@@ -156,7 +155,7 @@ def test_a_dense_truth_is_found_better_from_the_lazy_end():
 
 def test_an_infinitely_wide_net_is_the_limit_of_a_wide_one():
     model = finite_width.net(20_000)
-    start = starts.draw(model, compute.generator(0), exercises.doubled, "normal")
+    start = shared.draw(model, compute.generator(0), exercises.doubled, "normal")
     infinite, lr = finite_width.infinitely_wide()
     x, y, grid = finite_width.curve()
     wide = train(Ensemble((model,), (start,)), x, y, steps=finite_width.STEPS, lr=lr).ensemble.apply(grid)[0, :, 0]

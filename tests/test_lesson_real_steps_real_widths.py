@@ -6,7 +6,17 @@ import pytest
 import torch
 
 from ddlearn import compute, datasets
-from ddlearn.lessons.real_steps_real_widths import catapult, certificate, edge, exercises, measures, starts, step, width
+from ddlearn.lessons.real_steps_real_widths import (
+    catapult,
+    certificate,
+    edge,
+    exercises,
+    lesson,
+    measures,
+    shared,
+    step,
+    width,
+)
 from ddlearn.lessons.real_steps_real_widths.audit import audit
 from ddlearn.linear_networks import (
     FAMILIES,
@@ -32,7 +42,7 @@ def test_the_drift_is_the_difference_of_two_imbalances():
 
 @pytest.mark.parametrize("h", [2, 4, 9])
 def test_the_local_rate_is_the_librarys_and_bounds_what_a_step_does(h):
-    start = starts.draw(max(h, 4), 2.0, seed=h)
+    start = shared.draw(max(h, 4), 2.0, seed=h)
     problem, W1, W2 = start.problem, start.W1[:, :h], start.W2[:, :h]
     rate = 0.02
     local = local_constants(problem, W1, W2, rate)
@@ -54,18 +64,18 @@ def test_the_orbit_is_the_librarys_and_one_step_swaps_its_ends():
 
 
 def test_starts_have_the_scales_that_they_say():
-    drawn = starts.stack(4096, (1.0, 8.0), range(6))
+    drawn = shared.stack(4096, (1.0, 8.0), range(6))
     sizes = [W.square().mean((1, 2, 3)).sqrt() for W in (drawn.W1, drawn.W2)]
     torch.testing.assert_close(sizes[0] / sizes[1], torch.tensor([1.0, 8.0]).double(), rtol=0.02, atol=0)
     torch.testing.assert_close(sizes[0] * sizes[1], torch.full((2,), (4 * 4096) ** -0.5).double(), rtol=0.02, atol=0)
-    assert (drawn.problem.K / drawn.problem.mu).sub(starts.CONDITION).abs().max() < 1e-12
-    alone = starts.draw(4096, 8.0, 3)
+    assert (drawn.problem.K / drawn.problem.mu).sub(shared.CONDITION).abs().max() < 1e-12
+    alone = shared.draw(4096, 8.0, 3)
     torch.testing.assert_close(drawn.W1[1, 3], alone.W1)
     torch.testing.assert_close(drawn.problem.W_star[1, 3], alone.problem.W_star)
 
 
 def test_a_wider_start_is_the_narrower_one_with_more_units():
-    narrow, wide = starts.draw(9, 1.0, 0), starts.draw(40, 1.0, 0)
+    narrow, wide = shared.draw(9, 1.0, 0), shared.draw(40, 1.0, 0)
     torch.testing.assert_close(narrow.W1 * 9**0.25, wide.W1[:, :9] * 40**0.25)
     assert torch.equal(narrow.problem.W_star, wide.problem.W_star)
 
@@ -102,7 +112,7 @@ def test_a_run_that_diverges_is_shown_as_far_as_it_goes():
     shown = certificate.promise(64, 8.0, 10.0, "constant")
     assert shown.diverged
     assert len(shown.losses) == len(shown.rates) + 1 <= certificate.STEPS
-    assert "diverges" in certificate.explorer().figure.describe(shown)
+    assert "diverges" in certificate.sentence(shown)
 
 
 def test_the_measured_rule_steps_farther_than_the_plan_and_the_plan_farther_than_a_constant():
@@ -176,7 +186,7 @@ def test_beyond_the_flattest_minimum_too_unbalanced_a_start_diverges():
     for c, far in ((1.5, 2.0), (1.1, 3.0)):
         thrown, kept = step.through(c, far), step.through(c, far / 2)
         assert thrown.diverged
-        assert "diverges" in step.StepFigure().describe(thrown)
+        assert "diverges" in step.sentence(thrown)
         assert not kept.diverged
         assert kept.losses.max() < 10
     assert not any(step.through(c, start).diverged for c in (0.6, 0.9, 1.0) for start in (0.0, 1.5, 3.0))
@@ -250,3 +260,8 @@ def test_two_weights_obey_the_drift_of_matrices():
     run = factor_descent(a, b, 1.0, rate, 1)
     moved = (run.first.square() - run.second.square()).diff(dim=0)[0]
     torch.testing.assert_close(exercises.imbalance_drift(a, b, a * b - 1, rate), moved)
+
+
+def test_the_prediction_of_the_width_states_what_is_enough():
+    (cover,) = (one for one in lesson.parts.predictions if one.name == "cover")
+    assert cover.truth == width.ENOUGH

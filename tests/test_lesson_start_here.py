@@ -6,6 +6,7 @@ import torch
 
 from ddlearn import compute
 from ddlearn.lessons.start_here import black_box
+from ddlearn.lessons.start_here.exercises import mean_squared_error
 
 
 @pytest.mark.parametrize("shape", [(20, 7), (20, 20), (20, 60)])
@@ -32,7 +33,7 @@ def test_the_error_peaks_at_the_number_of_points_and_comes_down_again():
 
 
 def test_the_errors_are_the_learners_own():
-    doubled = black_box.grow(8, 0.2, mean_squared_error=lambda a, b: 2 * black_box.mean_squared_error(a, b))
+    doubled = black_box.grow(8, 0.2, mean_squared_error=lambda a, b: 2 * mean_squared_error(a, b))
     plain = black_box.grow(8, 0.2)
     torch.testing.assert_close(doubled.test, 2 * plain.test)
     assert doubled.test_here == pytest.approx(2 * plain.test_here)

@@ -33,7 +33,8 @@ def test_the_proportion_loss_is_the_librarys_and_the_entropy_of_the_shares():
     loss = exercises.proportion_loss(z, a)
     torch.testing.assert_close(loss, weak_labels.proportion_loss(logits, a) + entropy)
     (slope,) = torch.autograd.grad(loss, z)
-    torch.testing.assert_close(slope, weak_labels.proportion_loss_gradient(logits, a))
+    (theirs,) = torch.autograd.grad(weak_labels.proportion_loss(z, a), z)
+    torch.testing.assert_close(slope, theirs)
 
 
 def test_the_risk_is_the_librarys():
@@ -126,7 +127,7 @@ def test_two_marks_tell_the_types_apart():
     for c in range(3):
         effects = blood.specimen_effects(1, 0.0, draw)
         pictures = blood.simulate_cells(torch.full((400,), c), effects, draw)
-        width, wild = holograms.marks(blood.standardise(pictures.double()))
+        width, wild = holograms.marks(blood.standardize(pictures.double()))
         ring.append(width)
         mottle.append(wild)
     narrow = 0.5 * (ring[1].median() + ring[0].median())
@@ -145,8 +146,11 @@ def test_the_fourth_cell_is_hidden_until_it_is_asked_for():
     assert torch.equal(hidden.pictures, told.pictures)
     assert "not told" in figure.describe(hidden)
     assert figure.describe(told).endswith(f"It is a {holograms.NAMES[told.label]}.")
-    (fourth,) = (one for one in lesson.parts.predictions if one.name == "fourth")
+    fourth, poured, kappa = lesson.parts.predictions
     assert fourth.truth == holograms.NAMES[told.label]
+    assert poured.truth == round(100 * float(BLOOD.max()))
+    assert f"{100 * float(BLOOD.max()):.0f} %" in poured.question
+    assert kappa.truth == round(ALPHA0 + 1)
 
 
 # -- the triangle

@@ -1,13 +1,15 @@
 """Every lesson, as data: its exercises are fair, its explorers survive every control, its claims hold over seeds."""
 
+import functools
 import inspect
 
 import numpy
 import pytest
 
-from ddlearn.classroom.figure import style
+from ddlearn import lessons
+from ddlearn.classroom.style import style
 from ddlearn.classroom.sweep import settings
-from ddlearn.lessons import LESSONS, load
+from ddlearn.lessons import LESSONS, SLUGS, load
 
 ROOMS = {number: load(number) for number in LESSONS}
 EXERCISES = [(room, exercise) for room in ROOMS.values() for exercise in room.parts.exercises]
@@ -37,7 +39,7 @@ def test_each_classic_mistake_gets_its_own_hint(room, exercise):
 
 @pytest.mark.parametrize(("room", "explorer"), EXPLORERS, ids=named(EXPLORERS))
 def test_an_explorer_survives_every_control_and_its_pictures_are_whole(room, explorer, monkeypatch):
-    """Only what moved is drawn anew (`classroom.stage`); a full draw of the same figure must give the same pixels.
+    """Only what moved is drawn anew (`classroom.background`); a full draw of the same figure must give the same pixels.
 
     It is compared at the last dozen settings: corners and random places, far from each other.
     """
@@ -107,6 +109,8 @@ def test_every_prediction_is_answered(room, monkeypatch):
     asked, names = [], [prediction.name for prediction in room.parts.predictions]
     monkeypatch.setattr(type(room), "prediction", lambda room, name: asked.append(name))
     for explorer in room.parts.explorers:
+        if isinstance(explorer.figure.describe, functools.partial):  # it is told what was said
+            explorer.figure.describe(explorer.compute(**explorer.state))
         asks = [getattr(explorer.figure, name, None) for name in ("prediction", "predictions", "guess", "guesses")]
         for ask in filter(callable, asks):
             for name in names if inspect.signature(ask).parameters else [None]:
@@ -122,4 +126,11 @@ def test_every_prediction_is_answered(room, monkeypatch):
 def test_claims_have_ids_of_their_own():
     ids = [claim.id for _, claim in CLAIMS]
     assert len(set(ids)) == len(ids)
-    assert all(claim.id.startswith(f"{room.number}.") for room, claim in CLAIMS)
+    assert all(claim.id == f"{room.number}.{claim.name}" for room, claim in CLAIMS)
+
+
+def test_a_room_knows_its_place_from_the_list_alone():
+    assert lessons.room(f"ddlearn.lessons.{SLUGS[1]}")["slug"] == f"01_{SLUGS[1]}"
+    for place, name in enumerate(SLUGS):
+        lesson = load(name)
+        assert (lesson.number, lesson.room, lesson.slug) == (f"{place:02d}", name, f"{place:02d}_{name}")

@@ -8,7 +8,6 @@ from ddlearn.compute import generator
 from ddlearn.linear_networks import (
     FAMILIES,
     LeastSquares,
-    balanced_flow,
     certificate,
     descend,
     draw_starts,
@@ -19,7 +18,6 @@ from ddlearn.linear_networks import (
     imbalance_spectrum,
     local_constants,
     reduce_data,
-    riccati_flow,
     scalar_flow,
     tangent_kernel,
     tangent_range,
@@ -131,10 +129,10 @@ def test_data_are_reduced_without_loss():
     V1, W2 = 0.3 * normal(6, 8, seed=2), 0.3 * normal(3, 8, seed=3)
     reduction = reduce_data(X, Y)
     assert reduction.problem.s.shape == (5,)  # one column of X is zero
-    run = descend(reduction.problem, reduction.first_layer(V1), W2, 0.004, 200)
+    run = descend(reduction.problem, reduction.Q.T @ V1, W2, 0.004, 200)
     outside = V1 - reduction.Q @ (reduction.Q.T @ V1)
     for t in range(201):
-        torch.testing.assert_close(run.W1[t], reduction.first_layer(V1), rtol=0, atol=1e-13)
+        torch.testing.assert_close(run.W1[t], reduction.Q.T @ V1, rtol=0, atol=1e-13)
         R = X @ V1 @ W2.T - Y
         full = (R.square().sum() / 2).item()
         assert (run.losses[t] + reduction.floor).item() == pytest.approx(full, rel=1e-12)
@@ -169,19 +167,6 @@ def test_a_run_stops_when_all_have_arrived_and_holds_what_diverges():
     assert descend(problem, W1, W2, 0.1, 0).rates.shape == (0, 6)
 
 
-def test_balanced_modes_follow_saxe_s_sigmoid():
-    t = torch.linspace(0, 4, 9, dtype=torch.float64)
-    sigma, w0 = torch.tensor([2.0, 0.7]).double(), torch.tensor([0.01, 3.0]).double()
-    w = balanced_flow(t, sigma, w0)
-    for k in range(2):
-        args = (sigma[k].item(),)
-        flow = solve_ivp(
-            lambda _, w, s: 2 * w * (s - w), (0, 4), [w0[k]], "DOP853", t, args=args, rtol=1e-12, atol=1e-14
-        )
-        torch.testing.assert_close(w[:, k], torch.as_tensor(flow.y[0]), rtol=1e-9, atol=1e-11)
-    assert balanced_flow(torch.tensor([1e6]).double(), sigma, w0).tolist() == [sigma.tolist()]
-
-
 @pytest.mark.parametrize(
     ("a", "b"), [(1.3, 0.1), (0.1, 1.3), (0.4, 0.4), (-1.0, 0.2), (-2.0, 0.5), (3.0, -2.9), (5, 0)]
 )
@@ -208,33 +193,6 @@ def test_descent_in_small_steps_tends_to_the_flow():
         a, b = scalar_flow(torch.ones(1).double(), 1.5, 1.3, 0.1)
         gaps.append(abs((run.W1[-1] - a).item()) + abs((run.W2[-1] - b).item()))
     assert gaps[0] / gaps[1] == pytest.approx(10, rel=0.1)
-
-
-@pytest.mark.parametrize("kind", ["positive", "indefinite", "singular"])
-def test_the_matrix_flow_follows_riccati(kind):
-    n, k, t = 4, 3, 1.5
-    Z = normal(n, n)
-    Y = {"positive": Z @ Z.T / 4, "indefinite": (Z + Z.T) / 2, "singular": Z[:, :2] @ Z[:, :2].T / 4}[kind]
-    U0 = 0.3 * normal(n, k, seed=1)
-
-    def flow(_, u):
-        U = torch.as_tensor(u).reshape(n, k)
-        return ((Y - U @ U.T) @ U).reshape(-1).numpy()
-
-    U = torch.as_tensor(solve_ivp(flow, (0, t), U0.reshape(-1), "DOP853", rtol=1e-12, atol=1e-14).y[:, -1]).reshape(
-        n, k
-    )
-    torch.testing.assert_close(riccati_flow(t, Y, U0), U @ U.T, rtol=0, atol=1e-10)
-    torch.testing.assert_close(riccati_flow(0, Y, U0), U0 @ U0.T, rtol=0, atol=1e-15)
-
-
-def test_the_matrix_flow_does_not_overflow():
-    Y = torch.diag(torch.tensor([2.0, 1.99])).double()
-    torch.testing.assert_close(riccati_flow(400.0, Y, normal(2, 2)), Y, rtol=0, atol=1e-6)
-    one = torch.ones(1, 1, dtype=torch.float64)
-    assert riccati_flow(1e4, one, one * 0.1).item() == pytest.approx(1, rel=1e-12)
-    w = balanced_flow(one[0], one[0], 0.01 * one[0])
-    assert riccati_flow(1.0, one, 0.1 * one).item() == pytest.approx(w.item(), rel=1e-12)
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -6,28 +6,18 @@ import pytest
 from ddlearn.classroom import live, page, projector_button
 from ddlearn.classroom.controls import Slider
 from ddlearn.classroom.explorer import Explorer
-from ddlearn.classroom.figure import LiveFigure
 from ddlearn.classroom.prediction import Prediction
 from ddlearn.classroom.quiz import Option, Quiz, QuizItem
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-class Empty(LiveFigure):
-    size = (2.0, 1.0)
-
-    def layout(self, figure):
-        figure.subplots()
-
-    def draw(self, result):
-        pass
-
-    def describe(self, result):
-        return "Nothing is drawn."
+def draw(fig, k):
+    fig.panel().frame()
 
 
 def explorer():
-    return Explorer("one", "One", (Slider("k", "K", 0, 1, 0.5),), lambda k: k, Empty)
+    return Explorer("one", "One", (Slider("k", "K", 0, 1, 0.5),), lambda k: k, draw, lambda k: "Nothing is drawn.")
 
 
 ITEM = QuizItem("So?", (Option("Yes", True, "Yes."), Option("No", False, "No.")))
@@ -35,7 +25,7 @@ PARTS = {
     "explorer": lambda: explorer().show(),
     "prediction": Prediction("p", "What?", options=("this", "that")).show,
     "quiz": Quiz((ITEM,)).show,
-    "projector button": lambda: projector_button.show(()),
+    "projector button": lambda: projector_button.show(),
     "claims": lambda: live.Line({"text/html": "<p>Measuring</p>", "text/plain": "Measuring"}),
 }
 

@@ -81,7 +81,7 @@ def test_the_wheel_carries_the_package_s_data_and_no_clutter(names):
     assert any(name.endswith("/licenses/LICENSE") for name in names)
     data = {
         path.relative_to(ROOT).as_posix()
-        for kind in ("js", "css", "bib")
+        for kind in ("js", "css", "bib", "html", "md")
         for path in (ROOT / "ddlearn").rglob(f"*.{kind}")
     }
     assert data <= names

@@ -26,13 +26,25 @@ def test_the_contrast_formula_knows_black_on_white():
 
 
 @pytest.mark.parametrize("kind", page.KINDS)
-def test_a_card_brings_its_own_colours_and_they_can_be_read(kind):
+def test_a_card_brings_its_own_colors_and_they_can_be_read(kind):
     ink, ground, _ = page.KINDS[kind]
     assert contrast(ink, ground) >= 7
     assert contrast("#00518a", ground) >= 4.5  # links, as page.css colours them
     html = page.card("✓", "Passed", "<p>Well done</p>", kind)["text/html"]
-    assert f"color:{ink}" in html
-    assert f"background:{ground}" in html
+    assert f"color:var(--ddlearn-ink, {ink})" in html
+    assert f"background:var(--ddlearn-ground, {ground})" in html
+
+
+@pytest.mark.parametrize("kind", page.KINDS)
+def test_in_the_dark_theme_a_card_is_dark_and_can_be_read(kind):
+    sheet = page.style(page.LIVE)
+    (ink, ground) = re.search(
+        rf"\.ddlearn-{kind} {{ --ddlearn-ink: (#\w{{6}}); --ddlearn-ground: (#\w{{6}});", sheet
+    ).groups()
+    link = re.search(r"--ddlearn-link: (#\w{6}); }", sheet).group(1)
+    assert luminance(ground) < 0.03
+    assert contrast(ink, ground) >= 7
+    assert contrast(link, ground) >= 4.5
 
 
 def test_a_card_says_the_same_in_words():

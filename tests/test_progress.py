@@ -130,7 +130,7 @@ def test_reading_gives_a_copy(progress):
 
 def test_an_untouched_lesson_reads_as_empty_sections_and_writes_nothing(progress, path):
     assert progress.lesson(7) == {"exercises": {}, "predictions": {}, "quiz": {}, "claims": {}}
-    assert progress.read() == {"version": 1, "lessons": {}}
+    assert progress.read() == {"version": 2, "lessons": {}}
     assert not path.exists()
 
 
@@ -146,7 +146,7 @@ def test_unknown_keys_are_preserved_at_every_level(progress, path):
     path.parent.mkdir()
     entry = {"status": "not yet", "note": "mine"}
     lesson = {"mood": "curious", "exercises": {"gram": entry}}
-    path.write_text(json.dumps({"version": 1, "theme": "dark", "lessons": {"01": lesson}}))
+    path.write_text(json.dumps({"version": 2, "theme": "dark", "lessons": {"01": lesson}}))
     progress.record_exercise(1, "gram", "passed", "code")
     document = on_disk(path)
     assert document["theme"] == "dark"
@@ -178,7 +178,7 @@ def test_a_record_that_changes_nothing_writes_nothing(progress, path):
 def test_a_linked_file_stays_linked(tmp_path):
     target, link = tmp_path / "kept" / "progress.json", tmp_path / "progress.json"
     target.parent.mkdir()
-    target.write_text('{"version": 1}')
+    target.write_text('{"version": 2}')
     link.symlink_to(target)
     Progress(link).record_hint(1, "gram")
     assert link.is_symlink()
@@ -450,7 +450,7 @@ def test_a_damaged_file_is_set_aside_and_said(progress, path, data, first):
     path.parent.mkdir()
     path.write_bytes(data)
     if first == "read":
-        assert progress.read() == {"version": 1, "lessons": {}}
+        assert progress.read() == {"version": 2, "lessons": {}}
     assert progress.record_prediction(1, "peak", 4)
     (aside,) = path.parent.glob("progress.damaged-*.json")
     assert re.fullmatch(r"progress\.damaged-\d{8}T\d{6}Z\.json", aside.name)
@@ -524,7 +524,7 @@ def test_damage_in_a_folder_that_cannot_be_written_keeps_everything_where_it_is(
 
 
 def test_a_newer_file_is_left_untouched_byte_for_byte_and_said(progress, path):
-    newer = b'{ "version": 2,\n  "lessons": ["quite", "another", "shape"] }\n'
+    newer = b'{ "version": 3,\n  "lessons": ["quite", "another", "shape"] }\n'
     path.parent.mkdir()
     path.write_bytes(newer)
     assert not progress.record_prediction(1, "peak", 4)
@@ -535,6 +535,85 @@ def test_a_newer_file_is_left_untouched_byte_for_byte_and_said(progress, path):
     (notice,) = progress.notices
     assert "newer ddlearn" in notice
     assert "update ddlearn" in notice
+
+
+# Files of version 1, whose lessons had numbers
+
+OLD = {
+    "version": 1,
+    "theme": "dark",
+    "lessons": {
+        "01": {
+            "mood": "curious",
+            "exercises": {"gram": {"status": "passed", "source": "code"}},
+            "claims": {"01.loo": {"measured": [0.0], "holds": True}, "mine": {"holds": False}},
+        },
+        "10": {"predictions": {"tube": {"value": "badly"}}},
+        "77": {"quiz": {"quiz-1": {"chosen": "a", "right": True, "attempts": 1}}},
+    },
+}
+
+
+@pytest.fixture
+def old(path):
+    path.parent.mkdir()
+    path.write_text(json.dumps(OLD, indent=1), encoding="utf-8")
+    return path.read_bytes()
+
+
+def test_a_file_of_version_1_is_read_by_room_and_left_alone_by_reading(progress, path, old):
+    document = progress.read()
+    assert (document["version"], document["theme"]) == (2, "dark")
+    assert list(document["lessons"]) == ["fixed_embeddings", "domain_knowledge", "77"]
+    lesson = document["lessons"]["fixed_embeddings"]
+    assert lesson["exercises"] == OLD["lessons"]["01"]["exercises"]
+    assert lesson["mood"] == "curious"
+    assert set(lesson["claims"]) == {"loo", "mine"}
+    assert "claims" not in document["lessons"]["domain_knowledge"]
+    assert path.read_bytes() == old
+    assert progress.notices == []
+
+
+def test_a_file_of_version_1_is_kept_beside_the_new_one(progress, path, old):
+    assert progress.record_hint("fixed_embeddings", "gram")
+    assert on_disk(path)["version"] == 2
+    assert on_disk(path)["lessons"]["fixed_embeddings"]["exercises"]["gram"]["source"] == "code"
+    assert on_disk(path)["lessons"]["fixed_embeddings"]["exercises"]["gram"]["hints"] == 1
+    assert path.with_name("progress.version-1.json").read_bytes() == old
+    progress.record_hint("fixed_embeddings", "gram")
+    assert len(list(path.parent.glob("progress.version-1*"))) == 1
+
+
+def test_a_second_file_of_version_1_does_not_replace_the_first_that_was_kept(path, old):
+    Progress(path).record_hint("capstone", "verdict")
+    other = json.dumps({"version": 1, "lessons": {"02": {}}}, indent=1)
+    path.write_text(other, encoding="utf-8")
+    Progress(path).record_hint("capstone", "verdict")
+    assert path.with_name("progress.version-1.json").read_bytes() == old
+    assert path.with_name("progress.version-1-2.json").read_text("utf-8") == other
+
+
+@pytest.mark.parametrize("failing", ["progress.version-1.json", "progress.json"])
+def test_an_old_file_stays_whole_where_the_disk_refuses_its_copy_or_the_new_one(
+    progress, path, old, monkeypatch, failing
+):
+    replace = os.replace
+
+    def refuse(draft, target):
+        if os.path.basename(target) == failing:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace(draft, target)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "replace", refuse)
+        for name in ("gram", "ridge"):
+            assert not progress.record_hint("fixed_embeddings", name)
+        assert path.read_bytes() == old
+        assert progress.lesson("fixed_embeddings")["exercises"]["ridge"]["hints"] == 1
+    assert progress.flush()
+    assert path.with_name("progress.version-1.json").read_bytes() == old
+    assert len(list(path.parent.glob("progress.version-1*"))) == 1
+    assert set(on_disk(path)["lessons"]["fixed_embeddings"]["exercises"]) == {"gram", "ridge"}
 
 
 def test_a_source_of_any_characters_survives(progress, path):

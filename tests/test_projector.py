@@ -1,38 +1,14 @@
-"""The projector view: bigger in every part, the same layout, every word dark enough; off again as it was."""
+"""The projector view: a style sheet that makes every part bigger and every word dark enough."""
 
-import asyncio
-import io
 import re
 from importlib import resources
 
-import numpy
 import pytest
-from PIL import Image
 
-from ddlearn.classroom import live, page, projector, projector_button
-from ddlearn.classroom.controls import Slider
-from ddlearn.classroom.explorer import Explorer
-from ddlearn.classroom.figure import PALETTE, LiveFigure
+from ddlearn.classroom import live, page, projector, projector_button, style
+from ddlearn.classroom.figure import LiveFigure
 from ddlearn.classroom.lesson import Lesson
 from ddlearn.classroom.progress import Progress
-
-
-class Words(LiveFigure):
-    size = (6.0, 3.0)
-
-    def layout(self, figure):
-        self.axes = figure.subplots()
-        (self.dot,) = self.axes.plot([], [], "o")
-        self.axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="across")
-        self.pale = self.axes.text(0.2, 0.2, "pale", color=PALETTE["vermilion"])
-        self.light = self.axes.text(0.6, 0.6, "on dark", color="white", bbox={"color": "black"})
-
-    def draw(self, result):
-        self.dot.set_data([result], [result])
-        self.pale.set_color(PALETTE["vermilion"])  # as a figure does that colours by its data
-
-    def describe(self, result):
-        return f"The dot stands at {result:.2f}."
 
 
 @pytest.fixture(autouse=True)
@@ -43,10 +19,6 @@ def off(monkeypatch):
     projector.turn(None)
 
 
-def size(png):
-    return Image.open(io.BytesIO(png)).size
-
-
 @pytest.mark.parametrize(("value", "expected"), [("1", True), ("yes", True), ("0", False), ("", False)])
 def test_the_environment_turns_it_on_until_somebody_says_otherwise(monkeypatch, value, expected):
     monkeypatch.setenv("DDLEARN_PROJECTOR", value)
@@ -55,55 +27,13 @@ def test_the_environment_turns_it_on_until_somebody_says_otherwise(monkeypatch, 
     assert projector.on() is not expected
 
 
-def test_a_picture_grows_and_everything_in_it_keeps_its_place():
-    usual, large = Words(), Words()
-    assert size(usual.png(0.5)) == (600, 300)
+def test_a_picture_grows_by_the_style_sheet_alone():
+    figure = LiveFigure(lambda fig, r: fig.panel().frame(), lambda r: "Words.", size=(6.0, 3.0))
+    before = figure.bundle(0)
     projector.turn(True)
-    assert size(large.png(0.5)) == (900, 450)
-    numpy.testing.assert_allclose(
-        large.axes.get_position().bounds, usual.axes.get_position().bounds, atol=0.01
-    )  # type is set in whole dots, hence not exactly
-    bundle = large.bundle(0.5)
-    assert 'width="900" height="450"' in bundle["text/html"]
-    assert 'alt="The dot stands at 0.50."' in bundle["text/html"]
-    assert bundle["text/plain"] == "The dot stands at 0.50."
-
-
-def test_a_figure_that_is_there_already_follows_both_ways():
-    figure = Words()
-    before = figure.png(0.3)
-    projector.turn(True)
-    assert size(figure.png(0.3)) == (900, 450)
-    assert size(figure.png(0.6)) == (900, 450)
-    projector.turn(False)
-    assert figure.png(0.3) == before
-
-
-def test_every_word_gets_a_contrast_of_seven_in_its_own_hue():
-    figure = Words()
-    figure.png(0.5)
-    assert projector.contrast(projector_colour(figure.pale)) < 7
-    projector.turn(True)
-    for value in (0.5, 0.7):
-        figure.png(value)
-        red, green, blue = projector_colour(figure.pale)
-        assert 7 <= projector.contrast((red, green, blue)) < 7.2
-        assert red > green > blue  # still vermilion
-    assert projector_colour(figure.light) == (1, 1, 1)  # stands on black
-
-
-def projector_colour(text):
-    from matplotlib.colors import to_rgb
-
-    return to_rgb(text.get_color())
-
-
-@pytest.mark.parametrize("name", [name for name in PALETTE if name not in ("yellow", "sky", "orange")])
-def test_the_palette_can_be_darkened(name):
-    from matplotlib.colors import to_rgb
-
-    colour = to_rgb(PALETTE[name])
-    assert projector.contrast(projector.darker(colour)) >= 7
+    assert figure.bundle(0) == before
+    assert before["text/html"].count("calc(600px * var(--ddlearn-zoom, 1))") == 2
+    assert re.search(r"\.ddlearn-figure \{ --ddlearn-zoom: 1\.5; \}", rules())
 
 
 def rules():
@@ -125,11 +55,11 @@ def test_what_the_style_sheet_colours_can_be_read():
     assert len(ink) > 30
     for name, value in ink.items():
         colour = tuple(int(value[i : i + 2], 16) / 255 for i in (1, 3, 5))
-        assert projector.contrast(colour) >= 7, name
+        assert style.contrast(colour) >= 7, name
     for _, ground, _ in page.KINDS.values():
         channels = tuple(int(ground[i : i + 2], 16) / 255 for i in (1, 3, 5))
         for link in ((0, 0, 0), (0, 0x3E / 255, 0x7A / 255)):
-            assert (projector.luminance(channels) + 0.05) / (projector.luminance(link) + 0.05) >= 7
+            assert (style.luminance(channels) + 0.05) / (style.luminance(link) + 0.05) >= 7
 
 
 def test_type_is_half_as_large_again():
@@ -147,51 +77,21 @@ class Handle:
         self.bundles.append(bundle)
 
 
-def test_the_button_changes_the_page_and_what_is_shown_on_it(monkeypatch):
-    pages = []
-    monkeypatch.setattr(page, "show", lambda bundle: pages.append(bundle) or Handle())
-    sheets = Handle()
-    monkeypatch.setattr(page, "_sent", [sheets])
-    shown, unseen = (Explorer(n, n, (Slider("k", "K", 0, 1, 0.5),), lambda k: k, Words) for n in ("one", "two"))
-    shown.show()
-    toggle = projector_button.button((shown, unseen))
-    assert toggle.value is False
-    toggle.value = True
-    assert projector.on()
-    assert ".jp-Notebook {" in sheets.bundles[-1]["text/html"]
-    assert ".jp-Notebook {" in live.sheet().value
-    assert shown.figure.figure.dpi == 150
-    assert shown._panel.status == "Painted for the projector."
-    assert unseen.figure.figure is None  # nobody looks at it
-    toggle.value = False
-    assert ".jp-Notebook {" not in sheets.bundles[-1]["text/html"]
-    assert ".jp-Notebook {" not in live.sheet().value
-    assert shown.figure.figure.dpi == 100
-
-
-def test_in_a_notebook_the_page_answers_before_the_pictures(monkeypatch):
-    sheets = Handle()
+def test_the_button_changes_the_page(monkeypatch):
     monkeypatch.setattr(page, "show", lambda bundle: Handle())
+    sheets = Handle()
     monkeypatch.setattr(page, "_sent", [sheets])
-    explorers = [Explorer(n, n, (Slider("k", "K", 0, 1, 0.5),), lambda k: k, Words) for n in ("one", "two")]
-
-    async def press() -> None:
-        for explorer in explorers:
-            explorer.show()
-        projector_button.turn_here(True, explorers)
-        assert ".jp-Notebook {" in sheets.bundles[-1]["text/html"]
-        assert {explorer.figure.figure.dpi for explorer in explorers} == {100}
-        for _ in range(100):
-            await asyncio.sleep(0.05)
-            if {explorer._panel.status for explorer in explorers} == {"Painted for the projector."}:
-                break
-        assert {explorer.figure.figure.dpi for explorer in explorers} == {150}
-
-    asyncio.run(press())
+    toggle = projector_button.button()
+    assert toggle.value is False
+    for state in (True, False):
+        toggle.value = state
+        assert projector.on() is state
+        assert (".jp-Notebook {" in sheets.bundles[-1]["text/html"]) is state
+        assert (".jp-Notebook {" in live.sheet().value) is state
 
 
 def test_a_lesson_starts_with_it_and_without(monkeypatch, tmp_path):
-    room = Lesson("77", "77_no", "None", 5, 1, progress=Progress(tmp_path / "progress.json"))
+    room = Lesson("77_no", "None", 5, 1, progress=Progress(tmp_path / "progress.json"))
     pages = []
     monkeypatch.setattr(page, "show", lambda bundle: pages.append(bundle) or Handle())
     monkeypatch.setattr(page, "in_notebook", lambda: True)

@@ -55,8 +55,7 @@ class Page(HTMLParser):
 def lesson_of(number, title):
     quiz = Quiz((QuizItem("Is `K` symmetric?", (Option("yes", True, "It is."), Option("no", False, "It is."))),))
     return Lesson(
-        number,
-        "slug",
+        f"{number}_slug",
         title,
         minutes=10,
         difficulty=1,
@@ -77,28 +76,28 @@ def lesson_of(number, title):
 @pytest.fixture(autouse=True)
 def course(monkeypatch):
     """A course of three lessons: a begun one, an untouched one, and one that does not load."""
-    shelf = {"01": lesson_of("01", "Fixed <embeddings>"), "02": lesson_of("02", "Learned embeddings")}
+    shelf = {"fixed": lesson_of("01", "Fixed <embeddings>"), "learned": lesson_of("02", "Learned embeddings")}
 
-    def load(number):
-        if number == "03":
+    def load(room):
+        if room == "broken":
             raise ImportError("broken")
-        return shelf[number]
+        return shelf[room]
 
-    monkeypatch.setattr(lessons, "LESSONS", {"01": "a", "02": "b", "03": "c"})
+    monkeypatch.setattr(lessons, "LESSONS", {"01": "fixed", "02": "learned", "03": "broken"})
     monkeypatch.setattr(lessons, "load", load)
 
 
 @pytest.fixture
 def progress(tmp_path):
     progress = Progress(tmp_path / "home" / "progress.json")
-    progress.record_exercise("01", "gram", "not yet", "first try")
-    progress.record_hint("01", "gram")
-    progress.record_exercise("01", "gram", "passed", f"def gram(x):\n    return '{EVIL}'")
-    progress.record_exercise("01", "ridge", "classic mistake", "SECRET DRAFT")
-    progress.record_prediction("01", "peak", 60)
-    progress.record_quiz("01", "recap-1", "no", False)
-    progress.record_quiz("01", "quiz-1", "yes", True)
-    progress.record_claims("01", {"slope": SimpleNamespace(measured=[-0.5012, -0.4987], holds=True)})
+    progress.record_exercise("fixed", "gram", "not yet", "first try")
+    progress.record_hint("fixed", "gram")
+    progress.record_exercise("fixed", "gram", "passed", f"def gram(x):\n    return '{EVIL}'")
+    progress.record_exercise("fixed", "ridge", "classic mistake", "SECRET DRAFT")
+    progress.record_prediction("fixed", "peak", 60)
+    progress.record_quiz("fixed", "recap-1", "no", False)
+    progress.record_quiz("fixed", "quiz-1", "yes", True)
+    progress.record_claims("fixed", {"slope": SimpleNamespace(measured=[-0.5012, -0.4987], holds=True)})
     return progress
 
 
@@ -151,8 +150,8 @@ def test_exercises_are_said_in_symbol_and_words_with_attempts_hints_and_time(pro
 
 
 def test_a_lesson_is_finished_when_every_exercise_it_has_is_passed(progress):
-    progress.record_exercise("01", "ridge", "passed", "def ridge(): ...")
-    progress.record_exercise("01", "long gone", "not yet", "")
+    progress.record_exercise("fixed", "ridge", "passed", "def ridge(): ...")
+    progress.record_exercise("fixed", "long gone", "not yet", "")
     assert "✓ every exercise passed" in report_html(progress)
 
 
@@ -191,11 +190,11 @@ def test_passed_code_is_there_and_drafts_are_not(progress):
 
 
 def test_everything_a_learner_or_a_file_can_say_is_escaped(progress):
-    progress.record_prediction("01", "planes", EVIL)
-    progress.record_quiz("01", "quiz-1", EVIL, False)
-    progress.record_exercise("01", EVIL, EVIL, EVIL)
+    progress.record_prediction("fixed", "planes", EVIL)
+    progress.record_quiz("fixed", "quiz-1", EVIL, False)
+    progress.record_exercise("fixed", EVIL, EVIL, EVIL)
     progress.record_hint(EVIL, EVIL)
-    progress.record_claims("01", {EVIL: SimpleNamespace(measured=[float("nan")], holds=False)})
+    progress.record_claims("fixed", {EVIL: SimpleNamespace(measured=[float("nan")], holds=False)})
     progress.notices.append(EVIL)
     page = report_html(progress)
     assert "<script" not in page
@@ -215,22 +214,22 @@ def test_the_page_asks_nothing_of_a_network(progress):
 
 
 def test_records_of_what_no_longer_exists_are_kept_and_marked(progress):
-    progress.record_exercise("01", "old", "passed", "def old(): ...")
-    progress.record_prediction("01", "older", 1.0)
-    progress.record_quiz("01", "quiz-9", "a", True)
-    progress.record_claims("01", {"oldest": SimpleNamespace(measured=[1.0], holds=True)})
-    progress.record_exercise("77", "far", "passed", "def far(): ...")
-    progress.record_exercise("03", "lost", "passed", "def lost(): ...")
+    progress.record_exercise("fixed", "old", "passed", "def old(): ...")
+    progress.record_prediction("fixed", "older", 1.0)
+    progress.record_quiz("fixed", "quiz-9", "a", True)
+    progress.record_claims("fixed", {"oldest": SimpleNamespace(measured=[1.0], holds=True)})
+    progress.record_exercise("gone", "far", "passed", "def far(): ...")
+    progress.record_exercise("broken", "lost", "passed", "def lost(): ...")
     page = report_html(progress)
     for name in ("old", "older", "quiz-9", "oldest", "far", "lost"):
         assert row(page, f"{name} (no longer in this lesson)")
-    assert Page(page).texts("h2")[-1] == "Lesson 77"
+    assert Page(page).texts("h2")[-1] == "Lesson gone"
     assert {"far: my code", "lost: my code", "old: my code"} <= set(Page(page).texts("summary"))
 
 
 def test_a_time_that_is_none_is_shown_as_it_is(tmp_path):
     path = tmp_path / "progress.json"
-    path.write_text('{"version": 1, "lessons": {"01": {"started_at": "last <week>"}}}')
+    path.write_text('{"version": 2, "lessons": {"fixed": {"started_at": "last <week>"}}}')
     assert "since last &lt;week&gt;" in report_html(Progress(path))
 
 
@@ -258,7 +257,7 @@ def test_the_path_comes_back_and_folders_are_made(progress, tmp_path):
 
 def test_an_earlier_report_is_replaced(progress, tmp_path):
     path = write_report(tmp_path / "report.html", progress)
-    progress.record_exercise("01", "ridge", "passed", "def ridge(): ...")
+    progress.record_exercise("fixed", "ridge", "passed", "def ridge(): ...")
     assert "def ridge" in write_report(path, progress).read_text(encoding="utf-8")
 
 
@@ -294,7 +293,7 @@ def test_a_full_disk_leaves_the_earlier_report_whole(progress, tmp_path, monkeyp
 
 def test_the_learners_own_progress_is_the_default(tmp_path, monkeypatch):
     monkeypatch.setenv("DDLEARN_HOME", str(tmp_path / "mine"))
-    Progress().record_exercise("01", "gram", "passed", "def mine(): ...")
+    Progress().record_exercise("fixed", "gram", "passed", "def mine(): ...")
     assert "def mine" in write_report(tmp_path / "report.html").read_text(encoding="utf-8")
 
 

@@ -4,11 +4,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.kernel_ridge import KernelRidge
-from sklearn.linear_model import Ridge
 
 from ddlearn.compute import generator
-from ddlearn.kernels import FourierFeatures, rbf
-from ddlearn.ridge import feature_ridge_path, ridge, ridge_path
+from ddlearn.kernels import rbf
+from ddlearn.ridge import ridge, ridge_path
 
 EPS = torch.finfo(torch.float64).eps
 
@@ -104,33 +103,6 @@ def test_degrees_of_freedom_run_from_the_rank_to_nothing():
     assert dof[-1].item() == pytest.approx(0, abs=1e-6)
 
 
-@pytest.mark.parametrize(("n", "p"), [(1, 1), (2, 1), (1, 2), (20, 6), (20, 20), (20, 50)])
-@pytest.mark.parametrize("outputs", [(), (2,)])
-def test_features_and_kernel_are_two_roads_to_one_fit(n, p, outputs):
-    phi, y = normal(n, p), normal(n, *outputs, seed=1)
-    new = normal(5, p, seed=2)
-    penalties = [1e-5, 1e-2, 1.0]
-    a, b = feature_ridge_path(phi, y, penalties), ridge_path(phi @ phi.T, y, penalties)
-    for name in ("fitted", "leave_one_out", "degrees_of_freedom", "train_error", "leave_one_out_error"):
-        torch.testing.assert_close(getattr(a, name), getattr(b, name), rtol=1e-8, atol=1e-9)
-    assert a.weights.shape == (3, p, *outputs)
-    assert a.predict(new).shape == (3, 5, *outputs)
-    torch.testing.assert_close(a.predict(new), b.predict(new @ phi.T), rtol=1e-8, atol=1e-9)
-    for l, penalty in enumerate(penalties):
-        theirs = Ridge(alpha=n * penalty, fit_intercept=False, solver="svd").fit(phi.numpy(), y.numpy())
-        weights = torch.as_tensor(theirs.coef_).reshape(*outputs, p)
-        torch.testing.assert_close(a.weights[l], weights.T if outputs else weights, rtol=1e-7, atol=1e-8)
-
-
-def test_a_feature_that_only_one_point_has_does_not_divide_by_zero():
-    """Left out, that point's own feature is unknown, so its prediction is 0."""
-    phi = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 2.0]], dtype=torch.float64)
-    y = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)
-    path = feature_ridge_path(phi, y, [1e-3, 1e-30, 1e-150])
-    assert path.leave_one_out.isfinite().all()
-    assert path.leave_one_out[0, 0].item() == pytest.approx(0, abs=1e-12)
-
-
 def test_a_path_equals_scikit_learn_s_fits():
     x, y, new = normal(80, 3), normal(80, 2, seed=1), normal(7, 3, seed=2)
     penalties = torch.logspace(-6, 1, 15, dtype=torch.float64)
@@ -173,15 +145,12 @@ def test_eigenvalues_below_zero_by_rounding_are_taken_as_zero():
 def test_precision_is_kept_and_inputs_stay_as_they_were():
     x = normal(10, 2).float()
     K, y, penalties = rbf(x), normal(10, 2, seed=1).float(), torch.tensor([0.1, 1.0])
-    phi = FourierFeatures.draw(2, 3, 1.0, generator(0))(x)
-    before = [t.clone() for t in (K, y, penalties, phi)]
-    path, by_features = ridge_path(K, y, penalties), feature_ridge_path(phi, y, penalties)
+    before = [t.clone() for t in (K, y, penalties)]
+    path = ridge_path(K, y, penalties)
     alpha = ridge(K, y, 0.1)
     for t in (alpha, path.alpha, path.fitted, path.leave_one_out, path.degrees_of_freedom, path.predict(K)):
         assert t.dtype == torch.float32
-    for t in (by_features.weights, by_features.fitted, by_features.leave_one_out, by_features.predict(phi)):
-        assert t.dtype == torch.float32
-    assert all(torch.equal(a, b) for a, b in zip(before, (K, y, penalties, phi), strict=True))
+    assert all(torch.equal(a, b) for a, b in zip(before, (K, y, penalties), strict=True))
     torch.testing.assert_close(path.alpha[0], alpha, rtol=1e-4, atol=1e-4)
 
 

@@ -32,10 +32,10 @@ RECORD = """
 from types import SimpleNamespace
 from ddlearn.classroom.progress import Progress
 progress = Progress()
-progress.record_exercise("01", "gram", "passed", "")
-progress.record_exercise("01", "ridge", "not yet", "")
+progress.record_exercise("small", "gram", "passed", "")
+progress.record_exercise("small", "ridge", "not yet", "")
 held, broken = SimpleNamespace(measured=[1.0], holds=True), SimpleNamespace(measured=[2.0], holds=False)
-progress.record_claims("01", {"a": held, "b": broken})
+progress.record_claims("small", {"a": held, "b": broken})
 """
 
 

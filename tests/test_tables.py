@@ -485,7 +485,7 @@ def test_a_sample_keeps_rows_together_and_drops_what_no_longer_varies():
 
 
 @pytest.mark.parametrize(("name", "rows", "columns", "classes"), [
-    ("tumours", 569, 30, 2), ("wines", 178, 13, 3), ("diabetes", 442, 10, 0),
+    ("tumors", 569, 30, 2), ("wines", 178, 13, 3), ("diabetes", 442, 10, 0),
 ])  # fmt: skip
 def test_the_tables_that_are_here(name, rows, columns, classes):
     table = BUILT_IN[name]()

@@ -134,7 +134,7 @@ def test_an_ensemble_is_its_nets_trained_one_by_one(data):
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("parametrization", PARAMETRIZATIONS)
 def test_widths_and_seeds_stay_exact_for_hundreds_of_steps(optimizer, parametrization):
-    """A smooth net has no kink at which rounding could decide: 300 steps agree to 1e-10 whatever the neighbours are."""
+    """A smooth net has no kink at which rounding could decide: 300 steps agree to 1e-10 whatever the neighbors are."""
     x, y = normal(30, 4), normal(30, 2, seed=1)
     members = [MLP((4, m, 2), "tanh", parametrization, W_std=1.0) for m in (2, 3, 8, 9, 40) for _ in range(3)]
     ensemble = Ensemble.draw(members, [generator(s) for s in range(len(members))])
@@ -251,13 +251,13 @@ def test_progress_runs_from_0_to_1_and_can_stop_the_training(monkeypatch):
     assert calls[0][1] == "0 of 2 nets trained"
     assert calls[-1][1] == "2 of 2 nets trained"
 
-    class Cancelled(Exception):
+    class Canceled(Exception):
         pass
 
     def cancel(fraction, words):
-        raise Cancelled
+        raise Canceled
 
-    with pytest.raises(Cancelled):
+    with pytest.raises(Canceled):
         train(ensemble, x, y, steps=10**9, lr=0.1, progress=cancel)
     assert torch.tensor(5e-324, dtype=torch.float64).mul(1).item() > 0  # Denormals are back, even so.
 

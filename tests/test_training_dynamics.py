@@ -362,7 +362,7 @@ def test_drift_is_relative():
     assert tangent.drift(3 * K, 3.75 * K) == pytest.approx(0.25, rel=1e-14)
 
 
-def test_alignment_is_the_cosine_of_centred_kernels():
+def test_alignment_is_the_cosine_of_centered_kernels():
     y = points(9, 1)[:, 0]
     assert tangent.alignment(torch.outer(y, y), y) == pytest.approx(1, rel=1e-13)
     assert tangent.alignment(5 + 2 * torch.outer(y, y), y + 3) == pytest.approx(1, rel=1e-13)

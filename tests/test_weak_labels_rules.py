@@ -36,13 +36,6 @@ def any_votes(n, m, classes, seed):
 # Votes ---------------------------------------------------------------------------------------------------------------
 
 
-def test_rules_are_asked_about_every_cell():
-    rules = [lambda cell: 0 if cell > 2 else S, lambda cell: 1 if cell == 2 else S]
-    assert wl.apply_rules(rules, [1, 2, 3]).tolist() == [[S, S], [S, 1], [0, S]]
-    with pytest.raises(TypeError, match=r"^the vote of rules\[1\] on cell 0 must be a whole number .*; got None$"):
-        wl.apply_rules([lambda cell: 0, lambda cell: None], [1])
-
-
 def test_a_summary_by_hand():
     summary = wl.summarize_votes(VOTES, torch.tensor([0, 1, 2, 0, 1]))
     assert summary.coverage.tolist() == [0.6, 0.4, 0.6]

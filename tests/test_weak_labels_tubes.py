@@ -58,7 +58,6 @@ def test_pure_tubes_need_no_correction():
     torch.testing.assert_close(q, THIRDS)
     plain = torch.nn.functional.cross_entropy(logits, tubes)
     torch.testing.assert_close(wl.forward_loss(logits, tubes, T), plain, rtol=1e-14, atol=0)
-    torch.testing.assert_close(wl.backward_loss(logits, tubes, T), plain, rtol=1e-14, atol=0)
 
 
 def population(purity, shares):
@@ -97,16 +96,6 @@ def test_the_forward_loss_is_least_at_the_true_posterior():
     assert gradient.abs().max() > 0.01  # negative control: to take tubes for classes is not consistent
 
 
-def test_the_backward_loss_is_unbiased_for_any_classifier():
-    T, q = wl.purity_to_transition(PURITY, SHARES)
-    tubes, looks, odds = population(PURITY, SHARES)
-    logits = 2 * torch.randn(4, 3, generator=generator(0), dtype=torch.float64)
-    each = torch.stack([wl.backward_loss(logits[x : x + 1], s[None], T) for s, x in zip(tubes, looks, strict=True)])
-    clean = -(q[:, None] * LOOKS * logits.log_softmax(1).T).sum()
-    assert (odds @ each).item() == pytest.approx(clean.item(), abs=1e-12)
-    assert wl.backward_loss(torch.tensor([[0.0, 9.0, 9.0]]).double(), torch.tensor([0]), T) > 0
-
-
 def test_each_net_of_a_stack_may_have_tubes_and_a_transition_of_its_own():
     logits = torch.randn(2, 7, 3, generator=generator(0), dtype=torch.float64)
     tubes = torch.randint(3, (2, 7), generator=generator(1))
@@ -121,9 +110,8 @@ def test_losses_of_a_stack_are_those_of_its_nets_and_no_logit_is_too_large():
     T, _ = wl.purity_to_transition(PURITY)
     logits = torch.randn(2, 6, 3, generator=generator(0), dtype=torch.float64)
     tubes = torch.tensor([0, 1, 2, 2, 1, 0])
-    for loss in (wl.forward_loss, wl.backward_loss):
-        alone = torch.stack([loss(own, tubes, T) for own in logits])
-        torch.testing.assert_close(loss(logits, tubes, T), alone, rtol=1e-14, atol=0)
+    alone = torch.stack([wl.forward_loss(own, tubes, T) for own in logits])
+    torch.testing.assert_close(wl.forward_loss(logits, tubes, T), alone, rtol=1e-14, atol=0)
     by_hand = -(logits.softmax(-1) @ T).log()[:, torch.arange(6), tubes].mean(1)
     torch.testing.assert_close(wl.forward_loss(logits, tubes, T), by_hand, rtol=1e-13, atol=0)
     extreme = torch.tensor([[0.0, 0.0, 1e4]], dtype=torch.float64, requires_grad=True)
@@ -138,8 +126,6 @@ def test_more_tubes_than_classes_have_a_forward_correction():
     T, _ = wl.purity_to_transition(purity)
     assert T.shape == (2, 3)
     assert wl.forward_loss(torch.zeros(3, 2).double(), torch.arange(3), T).isfinite()
-    with pytest.raises(ValueError, match=r"^transition must be a square matrix with an inverse"):
-        wl.backward_loss(torch.zeros(3, 2).double(), torch.arange(3), T)
 
 
 # Unknown purity ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Rules of a textbook on real white blood cells: WBCAtt (Tsutsui, Pang and Wen, arXiv 2306.13531), read where it lies.
 
-The attributes are judgements of pathologists, and granules and colours are left out: a microscope without a lens would
+The attributes are judgements of pathologists, and granules and colors are left out: a microscope without a lens would
 not see them. Whoever wrote the rules had seen the attribute table of the classes. Numbers asserted are floors.
 """
 
@@ -35,7 +35,7 @@ def cells(part):
 
 @functools.cache
 def features():
-    """One-hot columns of what is seen, centred by the training cells: of these, then of the test cells."""
+    """One-hot columns of what is seen, centered by the training cells: of these, then of the test cells."""
     train, test = cells("train")[0], cells("test")[0]
     columns = [(name, value) for name in blood.LENS_FREE for value in sorted({row[name] for row in train})]
     x, new = (
@@ -95,7 +95,9 @@ def test_the_courses_rules_read_the_published_table_as_plain_python_does():
         lambda cell: SILENT if cell["cytoplasm_texture"] != "frosted" else M if cell["cell_size"] == "big" else L,
         says(L, "cell_size", "small"),
     ]
-    assert torch.equal(wl.apply_rules(anew, cells("train")[0]), votes(0, 3, 6, BROAD))
+    assert torch.equal(
+        torch.tensor([[rule(cell) for rule in anew] for cell in cells("train")[0]]), votes(0, 3, 6, BROAD)
+    )
 
 
 def test_label_models_are_as_good_as_measured_before():

@@ -1,10 +1,8 @@
-"""BloodMNIST: 17,092 real blood cells under a microscope, in colour, 28 x 28, of eight kinds. Fetched when asked for.
+"""BloodMNIST: 17,092 real blood cells under a microscope, in color, 28 x 28, of eight kinds. Fetched when asked for.
 
 Yang et al., MedMNIST v2, Scientific Data 10:41, 2023, from pictures by Acevedo et al., Mendeley Data snkd93bnjr, 2020;
 CC BY 4.0. The file is compared with the publisher's MD5 and read without pickle. No claim of the course rests on it.
 """
-
-from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass, replace
@@ -16,7 +14,7 @@ from torch import Tensor
 from ddlearn.compute import require_memory
 from ddlearn.fetch import DatasetUnavailable, Source
 
-__all__ = ["BLOODMNIST", "BLOOD_CLASSES", "BloodImages", "bloodmnist"]
+__all__ = ["BLOODMNIST", "BLOOD_CLASSES", "BloodImages", "blood_images", "bloodmnist"]
 
 BLOOD_CLASSES = (
     "basophil",
@@ -34,7 +32,7 @@ BLOODMNIST = Source(
     name="bloodmnist",
     base_url="https://zenodo.org/records/10519652/files/",
     files={"archive": ("bloodmnist.npz", "7053d0359d879ad8a5505303e11de1dc")},
-    licence="CC BY 4.0",
+    license="CC BY 4.0",
     citation=(
         "J. Yang et al., MedMNIST v2, Scientific Data 10:41, 2023; A. Acevedo et al., Mendeley Data snkd93bnjr, 2020"
     ),
@@ -55,7 +53,7 @@ class BloodImages:
     validation_y: Tensor
     test_images: Tensor
     test_y: Tensor
-    licence: str
+    license: str
     citation: str
 
     def points(self, images: Tensor) -> Tensor:
@@ -94,4 +92,4 @@ def blood_images(source: Source) -> BloodImages:
             raise DatasetUnavailable(f"{source.name} is not what it should be: {side} classes are not 0 to 7.")
         parts[f"{side}_images"] = torch.from_numpy(images)
         parts[f"{side}_y"] = torch.from_numpy(y.astype(np.int64))
-    return BloodImages(licence=source.licence, citation=source.citation, **parts)
+    return BloodImages(license=source.license, citation=source.citation, **parts)

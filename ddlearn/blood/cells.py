@@ -5,8 +5,8 @@
     monocyte      12.2 um   one nucleus, half of the cell, mostly kidney-shaped   few
 
 Ratios of sizes, and of nucleus to cell, were measured on 299 masked cells of a public set (Zheng, Wang, Wang, Liu,
-Micron 107:55-71, 2018, doi 10.1016/j.micron.2018.01.010); the scale in micrometres, the granules and the optical
-constants are assumed. Lengths are in micrometres, angles in radians.
+Micron 107:55-71, 2018, doi 10.1016/j.micron.2018.01.010); the scale in micrometers, the granules and the optical
+constants are assumed. Lengths are in micrometers, angles in radians.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Cells:
     lobes: Tensor
     kidney: Tensor
     arc: Tensor
-    """Angle between neighbouring lobes."""
+    """Angle between neighboring lobes."""
     granules: Tensor
     x: Tensor
     y: Tensor
@@ -80,24 +80,12 @@ class Cells:
         return Cells(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
-def cell_labels(name: str, value: Tensor) -> Tensor:
-    """Refuse, with a sentence, what is not a vector of int64 labels 0, 1, 2, one at least."""
-    if not isinstance(value, Tensor) or value.dtype != torch.int64:
-        got = value.dtype if isinstance(value, Tensor) else type(value).__name__
-        raise TypeError(f"{name} must be a tensor of int64 labels; got {got}")
-    if value.ndim != 1 or value.numel() == 0:
-        raise ValueError(f"{name} must be of shape (n,) and not empty; got shape {tuple(value.shape)}")
-    if value.min() < 0 or value.max() >= len(CELL_TYPES):
-        raise ValueError(f"{name} must be labels from 0 to 2; got labels from {value.min()} to {value.max()}")
-    return value
-
-
 def draw_cells(labels: Tensor, generator: torch.Generator) -> Cells:
     """A cell of each of these types, which lies within 1 um of the middle of its field, turned anyhow.
 
     labels (n,), int64: 0 granulocyte, 1 lymphocyte, 2 monocyte -> `Cells` on the generator's device, float64.
     """
-    cell_labels("labels", labels)
+    arguments.class_labels("labels", labels, len(CELL_TYPES))
     arguments.generator("generator", generator)
     n, device = len(labels), generator.device
     label = labels.to(device)

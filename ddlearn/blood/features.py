@@ -7,8 +7,6 @@ as they are, any other turn as far as pixels allow. They are not invariant to a 
 rings.
 """
 
-from __future__ import annotations
-
 import functools
 
 import torch
@@ -16,14 +14,14 @@ from torch import Tensor
 
 from ddlearn import arguments
 
-__all__ = ["RINGS", "ring_features", "standardise"]
+__all__ = ["RINGS", "ring_features", "standardize"]
 
 RINGS = 16
 FLOOR = 0.05
 """Added to a variance before its logarithm."""
 
 
-def standardise(pictures: Tensor) -> Tensor:
+def standardize(pictures: Tensor) -> Tensor:
     """(I / median(I) - 1) / .25, each picture by its own median, the lower one of two.  (n, h, w) -> (n, h, w)
 
     The background is then 0, however bright the light was.

@@ -8,17 +8,15 @@ no removal of the twin image. Cells are made a block at a time, so memory does n
 the pictures are wanted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
 
 from ddlearn import arguments
-from ddlearn.blood.cells import Cells, cell_labels, draw_cells
+from ddlearn.blood.cells import CELL_TYPES, Cells, draw_cells
 from ddlearn.blood.effects import Effects
-from ddlearn.blood.features import ring_features, standardise
+from ddlearn.blood.features import ring_features, standardize
 from ddlearn.blood.optics import transfer_function
 from ddlearn.blood.transmission import FIELD, PIXEL, transmission
 from ddlearn.compute import require_memory
@@ -61,7 +59,7 @@ def simulate_rings(
     """`ring_features` of the same cells that `simulate_cells` makes, with no picture kept.  labels (n,) -> (n, 32)"""
     which = _check(labels, effects, generator, which)
     blocks = _blocks(labels, effects, generator, which, progress)
-    return torch.cat([ring_features(standardise(pictures)) for pictures in blocks])
+    return torch.cat([ring_features(standardize(pictures)) for pictures in blocks])
 
 
 def record(
@@ -114,7 +112,7 @@ def _blocks(
 
 
 def _check(labels: Tensor, effects: Effects, generator: torch.Generator, which: Tensor | None) -> Tensor:
-    cell_labels("labels", labels)
+    arguments.class_labels("labels", labels, len(CELL_TYPES))
     arguments.generator("generator", generator)
     if not isinstance(effects, Effects):
         raise TypeError(f"effects must be Effects; got {type(effects).__name__}")

@@ -7,10 +7,8 @@ A plane wave of spatial frequencies (f_x, f_y) gains the phase k_z z over a dist
 and any field is a sum of plane waves: transform, multiply, transform back. This solves the Helmholtz equation, with no
 paraxial approximation. Two things are left out. The field is periodic, so what leaves on one side comes in at the
 other; and waves of f > 1 / wavelength, which die within a wavelength, are dropped. A lens-free camera sees the
-intensity |field|^2 and no phase. Lengths are in micrometres.
+intensity |field|^2 and no phase. Lengths are in micrometers.
 """
-
-from __future__ import annotations
 
 import math
 
@@ -48,7 +46,7 @@ def transfer_function(
     h, w = arguments.wholes("shape", shape, 1)
     pixel, wavelength = arguments.positive("pixel", pixel), arguments.positive("wavelength", wavelength)
     if not isinstance(distance, Tensor):
-        bound = 1e9  # a kilometre: beyond it the phase has no digits left
+        bound = 1e9  # a kilometer: beyond it the phase has no digits left
         distance = torch.tensor(arguments.between("distance", distance, -bound, bound), dtype=torch.float64)
     z = arguments.tensor("distance", distance).double()[..., None, None]
     fy = torch.fft.fftfreq(h, pixel, dtype=torch.float64, device=z.device)[:, None]

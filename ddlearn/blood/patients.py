@@ -8,8 +8,6 @@ mean is the average blood, and the sum alpha_0 of its parameters says how alike 
 A test counts cells, and counting errs: a share p of n counted cells has the deviation sqrt(p (1 - p) / n).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,7 +22,6 @@ __all__ = [
     "REPORT_DEVIATION",
     "blood_report",
     "counting_deviation",
-    "differential_count",
     "draw_patients",
     "mean_blood",
 ]
@@ -35,7 +32,7 @@ Compositional Data, 1986; the fit is ours)."""
 HEALTHY = (49.6, 24.0, 6.4)
 """A narrow cohort about (.62, .30, .08): each share deviates by 5 points or less. An assumption, not a fit."""
 REPORT_DEVIATION = tuple(one / 2**0.5 for one in (0.043, 0.041, 0.011))
-"""How far a report is from the truth: the disagreement of microscope and analyser over the same 30 samples, shared
+"""How far a report is from the truth: the disagreement of microscope and analyzer over the same 30 samples, shared
 equally between the two."""
 
 TOTALS = ("fixed", "poisson")
@@ -62,39 +59,18 @@ def blood_report(mixes: Tensor, generator: torch.Generator) -> Tensor:
 
     mixes (B, 3) -> (B, 3). The error is the instrument's own, and stays however many cells are counted.
     """
-    check_mixes("mixes", mixes)
+    arguments.distributions("mixes", arguments.matrix("mixes", mixes, columns=3))
     arguments.generator("generator", generator)
     noise = torch.randn(mixes.shape, generator=generator, device=generator.device, dtype=torch.float64).to(mixes)
     report = (mixes + noise * torch.tensor(REPORT_DEVIATION, dtype=torch.float32).to(mixes)).clamp_(min=0.001)
     return report / report.sum(1, keepdim=True)
 
 
-def differential_count(mixes: Tensor, cells: int, generator: torch.Generator, total: str = "fixed") -> Tensor:
-    """How many cells of each type are counted in each patient's blood.  mixes (B, 3) -> (B, 3), int64
-
-    With a "fixed" total exactly `cells` cells are looked at, and the counts are multinomial. With a "poisson" total it
-    is a volume of blood that holds so many on average, and the counts are independent Poisson numbers: the total errs
-    too. Given their total, these are multinomial again.
-    """
-    check_mixes("mixes", mixes)
-    cells = arguments.whole("cells", cells, 1, 10**9)
-    arguments.generator("generator", generator)
-    arguments.one_of("total", total, TOTALS)
-    p = mixes.to(device=generator.device, dtype=torch.float64)
-    if total == "poisson":
-        return torch.poisson(cells * p, generator=generator).long()
-    left, remaining, counts = torch.full_like(p[:, 0], cells), torch.ones_like(p[:, 0]), []
-    for c in range(p.shape[1] - 1):  # one type against all that are left, again and again
-        share = (p[:, c] / remaining.clamp(min=1e-300)).clamp(0, 1)
-        counts.append(torch.binomial(left, share, generator=generator))
-        left, remaining = left - counts[-1], (remaining - p[:, c]).clamp(min=0)
-    return torch.stack([*counts, left], 1).long()
-
-
 def counting_deviation(shares: Tensor, cells: int, total: str = "fixed") -> Tensor:
-    """Standard deviation of count / cells, as `differential_count` draws it.  shares, any shape -> the same shape
+    """Return the standard deviation of count / cells.  shares, any shape -> the same shape
 
-    sqrt(p (1 - p) / cells) for a fixed total (binomial), sqrt(p / cells) for a Poisson one.
+    sqrt(p (1 - p) / cells) where exactly so many cells are counted ("fixed"), sqrt(p / cells) where a volume of blood
+    is that holds so many on average ("poisson").
     """
     arguments.tensor("shares", shares)
     if shares.min() < 0 or shares.max() > 1:
@@ -103,17 +79,6 @@ def counting_deviation(shares: Tensor, cells: int, total: str = "fixed") -> Tens
     arguments.one_of("total", total, TOTALS)
     variance = shares * (1 - shares) if total == "fixed" else shares
     return (variance / cells).sqrt()
-
-
-def check_mixes(name: str, value: Tensor) -> Tensor:
-    """Refuse, with a sentence, what is not rows of three shares that sum to 1."""
-    arguments.matrix(name, value, columns=3)
-    if value.min() < 0:
-        raise ValueError(f"{name} must be shares of at least 0; got {value.min().item():.4g}")
-    gap = (value.sum(1) - 1).abs().max().item()
-    if gap > 1e-6:
-        raise ValueError(f"{name} must have rows that sum to 1; got one that is off by {gap:.2g}")
-    return value
 
 
 def _alpha(alpha: Sequence[float]) -> Tensor:

@@ -4,8 +4,6 @@ In a pool the circumstances of a specimen are no clue to the type: every 50 cell
 what is learned from a pool is learned about cells. (`draw_specimens` is for the other case.)
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import arguments
-from ddlearn.blood.cells import CELL_TYPES, cell_labels
+from ddlearn.blood.cells import CELL_TYPES
 from ddlearn.blood.effects import specimen_effects
 from ddlearn.blood.holograms import simulate_rings
 from ddlearn.blood.specimens import Sample, draw_labels
@@ -45,7 +43,7 @@ class CellPool:
 
     def take(self, labels: Tensor, generator: torch.Generator) -> Tensor:
         """A training cell of each of these types, no cell twice until its type has run out.  (n,) -> indices (n,)"""
-        cell_labels("labels", labels)
+        arguments.class_labels("labels", labels, len(CELL_TYPES))
         arguments.generator("generator", generator)
         labels = labels.to(self.train_y.device)
         chosen = torch.empty_like(labels)

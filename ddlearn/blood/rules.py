@@ -1,11 +1,9 @@
-"""What a textbook says of white blood cells, as labelling rules: each votes for a type of cell, or says nothing.
+"""What a textbook says of white blood cells, as labeling rules: each votes for a type of cell, or says nothing.
 
 A rule is a condition on attributes that a pathologist can see. It costs no label, and it may be wrong: so rules are put
 together by a label model, which weighs them. The first seven are good, the next two are of less use, and the last is
 broad and mostly wrong, on purpose. Whoever wrote them had seen how attributes and types go together in these data.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable
 
@@ -15,7 +13,7 @@ from torch import Tensor
 from ddlearn.blood.cells import GRANULOCYTE, LYMPHOCYTE, MONOCYTE
 from ddlearn.blood.wbcatt import AttributeSet
 
-__all__ = ["ABSTAIN", "RULES", "white_cell_rules"]
+__all__ = ["RULES", "white_cell_rules"]
 
 ABSTAIN = -1
 

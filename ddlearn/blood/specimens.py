@@ -6,8 +6,6 @@ circumstances of its own (`Effects`). With one tube a type, circumstances and ty
 batch effect, and `strength` says how bad it is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,21 +15,8 @@ from torch import Tensor
 from ddlearn import arguments
 from ddlearn.blood.effects import specimen_effects
 from ddlearn.blood.holograms import simulate_cells, simulate_rings
-from ddlearn.blood.patients import check_mixes
 
-__all__ = ["PURITIES", "Sample", "draw_specimens", "purity"]
-
-PURITIES: dict[str, tuple[tuple[float, float, float], ...]] = {
-    "pure": ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
-    "density gradient": ((0.96, 0.02, 0.02), (0.03, 0.72, 0.25), (0.05, 0.20, 0.75)),
-    "magnetic beads": ((0.96, 0.02, 0.02), (0.0, 0.934, 0.066), (0.0, 0.03, 0.97)),
-}
-"""What each tube, of granulocytes, lymphocytes and monocytes by its name, really holds.
-
-A density gradient leaves monocytes with the lymphocytes: 28 % were measured (JoVE 54968), a quarter is assumed. Beads
-that take monocytes out leave 6.6 % of them, and bring them out more than 97 % pure (same source). All other entries are
-assumed.
-"""
+__all__ = ["Sample", "draw_specimens", "purity"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +31,6 @@ class Sample:
     labels: Tensor
     source: Tensor
     mixes: Tensor
-
-    @property
-    def fractions(self) -> Tensor:
-        """Shares of the types among the cells of each specimen that are really there.  (B, 3), float64"""
-        B = len(self.mixes)
-        counts = torch.bincount(3 * self.source + self.labels, minlength=3 * B).reshape(B, 3)
-        return counts / counts.sum(1, keepdim=True).double()
 
 
 def purity(impurity: float) -> Tensor:
@@ -86,7 +64,7 @@ def draw_specimens(
 
 def draw_labels(mixes: Tensor, cells: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Types of `cells` cells from each row of mixes, and the row that each is from.  -> (B cells,), (B cells,)"""
-    check_mixes("mixes", mixes)
+    arguments.distributions("mixes", arguments.matrix("mixes", mixes, columns=3))
     cells = arguments.whole("cells", cells, 1)
     arguments.generator("generator", generator)
     device = generator.device

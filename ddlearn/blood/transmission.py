@@ -11,8 +11,6 @@ refractive index between the cell and the liquid that it swims in. The light is 
 also the field right behind the cell. Our model, with assumed constants.
 """
 
-from __future__ import annotations
-
 import functools
 import math
 

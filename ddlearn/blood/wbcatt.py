@@ -1,12 +1,10 @@
 """WBCAtt: 10,298 real white blood cells, described by pathologists in eleven attributes each. No pictures.
 
-Tsutsui, Pang, Wen, NeurIPS 2023, arXiv 2306.13531; annotations under the MIT licence. The three files are not part of
+Tsutsui, Pang, Wen, NeurIPS 2023, arXiv 2306.13531; annotations under the MIT license. The three files are not part of
 the course: `wbcatt()` fetches them once, 2 MB, from the repository apple2373/wbcatt on GitHub, folder `submission`,
 commit `COMMIT`. Whoever has them already says where, to `load_wbcatt`. Each is read as plain text and checked cell by
 cell.
 """
-
-from __future__ import annotations
 
 import csv
 import hashlib
@@ -26,7 +24,7 @@ __all__ = ["ATTRIBUTES", "LENS_FREE", "WBCATT", "AttributeSet", "WBCAtt", "load_
 log = logging.getLogger(__name__)
 
 COMMIT = "ad255b80f6d56b9f72508b04466c3c4a2c95c97b"
-LICENCE = "MIT (the annotations)"
+license = "MIT (the annotations)"
 CITATION = "S. Tsutsui, W. Pang, B. Wen, WBCAtt: a white blood cell dataset annotated with detailed morphological "
 CITATION += "attributes, NeurIPS 2023, arXiv 2306.13531"
 
@@ -52,7 +50,7 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
 }
 """The attributes and their values, in the order of the codes."""
 LENS_FREE = tuple(ATTRIBUTES)[:7]
-"""Attributes that a lens-free picture might show: no colour, and no granules, which alone tell a granulocyte."""
+"""Attributes that a lens-free picture might show: no color, and no granules, which alone tell a granulocyte."""
 
 KINDS = {
     "Basophil": GRANULOCYTE,
@@ -76,7 +74,7 @@ WBCATT = Source(
         "val": ("pbc_attr_v1_val.csv", "75a480e8f646f8fbc7ea8a1037752bd3"),
         "test": ("pbc_attr_v1_test.csv", "2964bce6777f53062a7326a5b8f2e1e2"),
     },
-    licence=LICENCE,
+    license=license,
     citation=CITATION,
     instead="the votes that lesson 10 draws",
 )
@@ -117,7 +115,7 @@ class WBCAtt:
     validation: AttributeSet
     test: AttributeSet
     as_published: bool
-    licence: str = LICENCE
+    license: str = license
     citation: str = CITATION
 
 
@@ -137,7 +135,7 @@ def load_wbcatt(folder: str | Path) -> WBCAtt:
     content = {split: _read(path) for split, path in files.items()}
     sets = [_parse(files[split], content[split]) for split in SHA256]
     same = all(hashlib.sha256(content[split]).hexdigest() == SHA256[split] for split in SHA256)
-    log.info("WBCAtt: licence %s. Please cite: %s", LICENCE, CITATION)
+    log.info("WBCAtt: license %s. Please cite: %s", license, CITATION)
     return WBCAtt(*sets, as_published=same)
 
 
@@ -147,7 +145,7 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise DatasetUnavailable(
             f"WBCAtt cannot be read: {path} ({error.strerror or error}). Get its three files from "
-            f"https://github.com/apple2373/wbcatt/tree/{COMMIT}/submission, under the {LICENCE} licence."
+            f"https://github.com/apple2373/wbcatt/tree/{COMMIT}/submission, under the {license} license."
         ) from None
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "TODO": "exercise",
+    "TODO": "todo",
     "Choice": "controls",
     "Claim": "claim",
     "ClaimResult": "claim",
@@ -31,11 +31,12 @@ _HOME = {
     "Slider": "controls",
     "Switch": "controls",
     "Verdict": "verdict",
+    "cached": "cache",
     "describe_curve": "curve",
     "draw_curve": "curve",
+    "edit": "mistake",
     "edited": "mistake",
     "ink": "style",
-    "remembered": "memory",
     "uses": "code",
 }
 

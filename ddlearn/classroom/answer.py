@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from ddlearn.classroom import page
 from ddlearn.classroom.detached import detached
-from ddlearn.classroom.exercise import TODO, Exercise
+from ddlearn.classroom.exercise import Exercise
 from ddlearn.classroom.own_name import under_check
 from ddlearn.classroom.prose import code_block, inline, to_html
+from ddlearn.classroom.todo import TODO
 from ddlearn.classroom.verdict import Verdict
 
 MISSES_BEFORE_A_POINTER = 3

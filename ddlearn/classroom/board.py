@@ -67,9 +67,8 @@ class Board:
 
     def alarm(self, words: str) -> None:
         """Say that something went wrong, in words and at once."""
-        ink, ground, edge = page.KINDS["bad"]
-        style = f"color:{ink};background:{ground};border-left:4px solid {edge};padding:0 6px"
-        self._set(words, f'<div role="alert" style="{style}">✗ {html.escape(_short(words))}</div>')
+        alert = f'<div role="alert" class="ddlearn-bad" style="{page.colors("bad")};padding:0 6px">'
+        self._set(words, f"{alert}✗ {html.escape(_short(words))}</div>")
 
     def progress(self, words: str, fraction: float | None) -> None:
         """Say what is being computed and how far it is; None draws a bar that does not know."""

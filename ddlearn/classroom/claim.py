@@ -4,20 +4,31 @@ The band comes from a theorem, an identity, an asymptotic law, a paper's number,
 then called ours and given its reason; it never comes from our own last run. A negative control stands beside the
 measure wherever one can be made: the same measurement with the cause taken away, which must then fall outside the band.
 Whatever fails is said.
+
+    claim(
+        "rich",
+        "A small output scale makes the features move.",
+        at_most(0.1, "test error"),
+        theorem("chizat2019", "Theorem 2.3"),
+        test_error,
+        cause={"scale": 1.0},
+        control=({"scale": 100.0}, "the same net with output scale 100"),
+    )
 """
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from ddlearn import papers
-from ddlearn.arguments import at_least, one_of
+from ddlearn import arguments, papers
 from ddlearn.classroom import basis
 from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.wording import brief
 
 Measure = Callable[[str, int], float]
+Fields = dict[str, object]  # some of a claim's own
 SENSES = ("about", "at_least", "at_most")
 
 
@@ -26,7 +37,7 @@ class Claim:
     """One line of the claims table.
 
     Args:
-        id: a short name, unique in the course.
+        id: a short name, unique in its lesson, which puts its number before it: "01.loo".
         statement: the sentence that the lesson shows.
         basis: where the expected value comes from.
             "theorem": proved, in a paper; "exact": algebra, or a proof in the lesson, true at any size and in every
@@ -64,8 +75,8 @@ class Claim:
     source: str = ""
 
     def __post_init__(self):
-        one_of("sense", self.sense, SENSES)
-        at_least("tolerance", self.tolerance, 0.0)
+        arguments.one_of("sense", self.sense, SENSES)
+        arguments.at_least("tolerance", self.tolerance, 0.0)
         basis.check(self.basis, self.papers, self.source)
 
     def holds_for(self, value: float) -> bool:
@@ -74,6 +85,11 @@ class Claim:
             return False
         above, below = self.expected - self.tolerance <= value, value <= self.expected + self.tolerance
         return {"about": above and below, "at_least": above, "at_most": below}[self.sense]
+
+    @property
+    def name(self) -> str:
+        """The id without the lesson's number, by which a learner's record is kept: lessons may change their places."""
+        return self.id.rpartition(".")[2]
 
     @property
     def band(self) -> str:
@@ -151,6 +167,89 @@ class ClaimResult:
             return None
         found = self.control_measured
         return bool(found) and not self.control_error and not any(map(self.claim.holds_for, found))
+
+
+def claim(
+    id: str,
+    statement: str,
+    band: Fields,
+    basis: Fields,
+    measure: Callable[..., float],
+    cause: Mapping[str, object] | None = None,
+    control: tuple[Mapping[str, object] | Callable[[int], float], str] | None = None,
+) -> Claim:
+    """Return the claim that `measure(seed, **cause)` lies in the band, beside the control that must not.
+
+    Args:
+        id, statement: as in `Claim`.
+        band: `about`, `at_least` or `at_most`.
+        basis: `theorem`, `exact`, `asymptotic`, `paper` or `ours`.
+        measure: returns the number, for a seed and the cause.
+        cause: arguments of the measure that the claim is about.
+        control: what takes the cause away, and a note that says so. Either arguments, which replace those of the cause
+            for the same measure, or another function of the seed where it must be one.
+    """
+    cause = dict(cause or {})
+    counter, note = control or (None, "")
+    if isinstance(counter, Mapping):
+        counter = partial(measure, **cause | dict(counter))
+    return Claim(
+        id,
+        statement,
+        measure=partial(_at_seed, partial(measure, **cause)),
+        control=counter and partial(_at_seed, counter),
+        control_note=note,
+        **band,
+        **basis,
+    )
+
+
+def about(value: float, tolerance: float = 0.0, unit: str = "") -> Fields:
+    """Return the band of what lies within `tolerance` of `value`."""
+    return {"sense": "about", "expected": value, "tolerance": tolerance, "unit": unit}
+
+
+def at_least(bound: float, unit: str = "") -> Fields:
+    """Return the band of what is not below `bound`."""
+    return {"sense": "at_least", "expected": bound, "tolerance": 0.0, "unit": unit}
+
+
+def at_most(bound: float, unit: str = "") -> Fields:
+    """Return the band of what is not above `bound`."""
+    return {"sense": "at_most", "expected": bound, "tolerance": 0.0, "unit": unit}
+
+
+def theorem(papers: str | tuple[str, ...], source: str) -> Fields:
+    """Return the basis of what is proved; `source` says in which theorem, and what of the band is ours."""
+    return _basis("theorem", papers, source)
+
+
+def exact(papers: str | tuple[str, ...] = (), source: str = "") -> Fields:
+    """Return the basis of algebra, or of a proof in the lesson: true at any size, in every draw or on average."""
+    return _basis("exact", papers, source)
+
+
+def asymptotic(papers: str | tuple[str, ...], source: str = "") -> Fields:
+    """Return the basis of a law for a size that grows without end, or of its leading term."""
+    return _basis("asymptotic", papers, source)
+
+
+def paper(papers: str | tuple[str, ...], source: str) -> Fields:
+    """Return the basis of a number that a paper reports; `source` says in which table or figure."""
+    return _basis("paper", papers, source)
+
+
+def ours(papers: str | tuple[str, ...] = (), source: str = "") -> Fields:
+    """Return the basis of a threshold that we chose; `source` says why: which size of effect matters."""
+    return _basis("ours", papers, source)
+
+
+def _basis(kind: str, papers: str | tuple[str, ...], source: str) -> Fields:
+    return {"basis": kind, "papers": (papers,) if isinstance(papers, str) else papers, "source": source}
+
+
+def _at_seed(measure: Callable[[int], float], scale: str, seed: int) -> float:
+    return measure(seed)
 
 
 def _measure(measure: Measure, scale: str, seed: int) -> tuple[float | None, str]:

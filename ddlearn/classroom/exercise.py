@@ -18,6 +18,7 @@ from ddlearn.classroom.code import hands_back, has_loop
 from ddlearn.classroom.mistake import Mistake, Remark, answer_or_error
 from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.sandbox import Outcome, call, where
+from ddlearn.classroom.todo import TODO
 from ddlearn.classroom.verdict import Verdict, rank
 from ddlearn.classroom.wording import described, listed, mixed_dtypes, right_before, right_on_some
 
@@ -25,22 +26,6 @@ if TYPE_CHECKING:
     from torch import Generator
 
 MESSAGE_LIMIT = 600  # characters of an error's own words; some print whole tensors
-
-
-class _Todo:
-    """What an exercise returns until it is written: neither true nor false, equal to nothing but itself."""
-
-    def __repr__(self) -> str:
-        return "TODO"
-
-    def __reduce__(self) -> str:
-        return "TODO"
-
-    def __bool__(self) -> bool:
-        raise TypeError("TODO stands for an answer that is not written yet: it is neither true nor false")
-
-
-TODO = _Todo()
 
 
 @dataclass(frozen=True)
@@ -54,12 +39,16 @@ class Exercise:
         cases: from a `torch.Generator`, the argument tuples to try; drawn from shapes and the generator, never typed.
         hints: the ladder of hints, the gentlest first.
         mistakes: classic errors. A wrong answer that equals a mistake's on every case gets that mistake's hint.
+            One that is an `edit` becomes the edited reference here.
         rtol, atol: entries agree where `|got - want| <= atol + rtol * |want|`.
         timeout: seconds that one case may take; under a debugger there is no limit.
         no_loop: whether the exercise asks for none. A right answer with a loop passes, with a note.
         trained: whether the lesson trains with the answer. Then a number must be a tensor, which carries a gradient;
             elsewhere a Python number will do where the reference returns a tensor without dimensions.
         remarks: notes on right answers that miss what the exercise is about.
+
+    Raises:
+        ValueError: if an edit's text does not stand in the reference exactly once.
     """
 
     name: str
@@ -74,6 +63,10 @@ class Exercise:
     no_loop: bool = False
     trained: bool = False
     remarks: tuple[Remark, ...] = ()
+
+    def __post_init__(self):
+        for name in ("mistakes", "remarks"):
+            object.__setattr__(self, name, tuple(known.of(self.reference) for known in getattr(self, name)))
 
     @first_modes()
     def check(self, answer: Callable, seed: int = 0) -> Verdict:

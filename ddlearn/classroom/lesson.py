@@ -5,8 +5,9 @@ function; when a later version breaks, the explorer goes back to the reference, 
 """
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ddlearn import compute, thread_pools
@@ -16,7 +17,7 @@ from ddlearn.classroom import (
     claims_table,
     expected,
     live,
-    open_lessons,
+    memory_card,
     page,
     projector_button,
     start_card,
@@ -27,6 +28,7 @@ from ddlearn.classroom.exercise import Exercise
 from ddlearn.classroom.prediction import Prediction
 from ddlearn.classroom.progress import Progress
 from ddlearn.classroom.prose import inline, to_html
+from ddlearn.classroom.questions import Questions, read
 from ddlearn.classroom.quiz import Quiz, QuizItem
 from ddlearn.classroom.wording import listed
 
@@ -46,6 +48,10 @@ class Parts:
 class Lesson:
     """One lesson of the course, declared by its room in `ddlearn.lessons` and used by its notebook.
 
+    `slug` is its place and its room, "01_fixed_embeddings"; `number`, "01", stands before its claims' ids, and `room`,
+    "fixed_embeddings", is the key of what a learner has done in it. `questions` is a file that `questions.read` reads;
+    `predictions` are further ones, behind those of the file.
+
     `parts` holds what was declared; explorers are attributes by their name (`lesson.lift`); `engine` maps the names of
     the exercises that are passed to the learner's functions. `difficulty` runs from 1 to 5. With `warm_optimizer`,
     `start` also makes torch load its optimizers, which otherwise costs seconds at the first click. `revealed_by` maps
@@ -55,11 +61,11 @@ class Lesson:
 
     def __init__(
         self,
-        number: str,
         slug: str,
         title: str,
         minutes: int,
         difficulty: int,
+        questions: Path | None = None,
         exercises: Iterable[Exercise] = (),
         explorers: Iterable = (),
         predictions: Iterable[Prediction] = (),
@@ -71,9 +77,16 @@ class Lesson:
         warm_optimizer: bool = False,
         seconds: Mapping[str, float] | None = None,
     ):
-        self.number, self.slug, self.title, self.minutes, self.difficulty = number, slug, title, minutes, difficulty
+        self.number, _, self.room = slug.partition("_")
+        self.slug, self.title, self.minutes, self.difficulty = slug, title, minutes, difficulty
+        asked = read(questions) if questions else Questions()
         self.parts = Parts(
-            tuple(exercises), tuple(explorers), tuple(predictions), _quiz(recap), _quiz(quiz), tuple(claims)
+            exercises=tuple(exercises),
+            explorers=tuple(explorers),
+            predictions=(*asked.predictions, *predictions),
+            recap=_quiz(recap or asked.recap),
+            quiz=_quiz(quiz or asked.quiz),
+            claims=tuple(replace(claim, id=f"{self.number}.{claim.id}") for claim in claims),
         )
         self.engine: dict[str, Callable] = {}
         self.seconds = dict(seconds or {})
@@ -124,9 +137,7 @@ class Lesson:
         page.install()
         page.show(start_card.card(self))
         projector_button.show()
-        if compute.memory_is_limited():
-            self._make_room()
-        self._warn_of_memory(compute.memory_left())
+        memory_card.make_room()
         self._show_notices()
         if self.warm_optimizer:
             import torch
@@ -148,9 +159,9 @@ class Lesson:
             verdict = exercise.check(function)
             tries = self._tries[name]
             tries.count(verdict)
-            answer = Answer(exercise, function, verdict, tries, lambda: self.progress.record_hint(self.number, name))
+            answer = Answer(exercise, function, verdict, tries, lambda: self.progress.record_hint(self.room, name))
             answer.show(self._wire(name, answer.runs if verdict.passed else None))
-            self.progress.record_exercise(self.number, name, verdict.status, source_of(function))
+            self.progress.record_exercise(self.room, name, verdict.status, source_of(function))
             self._show_notices()
             if strict() and not verdict.passed:
                 raise ExerciseNotPassed(f"{name}: {verdict.sentence}")
@@ -194,7 +205,7 @@ class Lesson:
             line.say(_line(f"Measuring claim {number} of {len(claims)}: {claim.statement}"))
             results.append(claim.run(scale or compute.scale(), seeds))
         line.end(claims_table.bundle(results, seeds))
-        self.progress.record_claims(self.number, {result.claim.id: result for result in results})
+        self.progress.record_claims(self.room, {result.claim.name: result for result in results})
         self._show_notices()
 
     def run_claims(self, seeds: Iterable[int] = (0,), scale: str | None = None) -> list[ClaimResult]:
@@ -227,10 +238,10 @@ class Lesson:
         if self._progress is not None:
             return self._progress
         progress = self._progress = self._given_progress or Progress()
-        kept = progress.lesson(self.number)
+        kept = progress.lesson(self.room)
         for prediction in self.parts.predictions:
             prediction.restore(kept["predictions"].get(prediction.name, {}).get("value"))
-            prediction.on_record = partial(progress.record_prediction, self.number, prediction.name)
+            prediction.on_record = partial(progress.record_prediction, self.room, prediction.name)
         for part, quiz in (("recap", self.parts.recap), ("quiz", self.parts.quiz)):
             numbers = range(1, len(quiz.items) + 1)
             quiz.restore({number: kept["quiz"].get(f"{part}-{number}", {}).get("chosen") for number in numbers})
@@ -238,7 +249,7 @@ class Lesson:
         return progress
 
     def _keep_check(self, part: str, number: int, text: str, right: bool) -> None:
-        self.progress.record_quiz(self.number, f"{part}-{number}", text, right)
+        self.progress.record_quiz(self.room, f"{part}-{number}", text, right)
 
     def _show_part(self, part: Prediction | Quiz) -> None:
         self._open()
@@ -248,29 +259,6 @@ class Lesson:
     def _compare(self, prediction: Prediction) -> None:
         self._open()
         prediction.compare()
-
-    def _make_room(self) -> None:
-        """Shut down other lessons that rest, where they hold what this one will need, and say so."""
-        closed = open_lessons.close_idle(lambda: compute.memory_left() >= compute.LESSON_MEMORY)
-        if closed:
-            names = listed([f"`{name}`" for name in closed])
-            words = (
-                f"Memory was short for one more lesson, so the kernel of {names} was shut down. Your answers are kept. "
-                "To go on there, choose “Run All Cells” in its menu “Run”."
-            )
-            page.show(page.card("!", "A lesson that rested made room", to_html(words), "note"))
-
-    def _warn_of_memory(self, left: float) -> None:
-        """A card, where less is left than a lesson takes."""
-        if left >= compute.LESSON_MEMORY:
-            return
-        words = (
-            f"{left / 1e6:.0f} MB are left here, and a lesson takes up to {compute.LESSON_MEMORY / 1e6:.0f}. Where "
-            "memory runs out, a notebook's kernel is ended by the system. Shut down the kernels of lessons that are "
-            "done: “Running Terminals and Kernels” on the left, or “Shut Down Kernel” in the menu “Kernel” of each. "
-            "Your answers are kept."
-        )
-        page.show(page.card("!", "Little memory is left", to_html(words), "bad"))
 
     def _show_notices(self) -> None:
         for notice in self.progress.notices:

@@ -7,22 +7,50 @@ import functools
 import inspect
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Changes of a source: each (old, new) replaces the one place that reads `old`."""
+
+    changes: tuple[tuple[str, str], ...]
+
+    def edit(self, old: str, new: str) -> "Edit":
+        """Return this edit with one change more."""
+        return Edit((*self.changes, (old, new)))
+
+
+def edit(old: str, new: str) -> Edit:
+    """Return a mistake's implementation as an edit of its exercise's reference.
+
+    Mistake("n forgotten", edit("n * penalty", "penalty"), "Where is your n?")
+
+    `edit(...).edit(...)` makes two changes. The exercise raises `ValueError` where `old` does not stand once.
+    """
+    return Edit(((old, new),))
 
 
 @dataclass(frozen=True)
 class Mistake:
     """A classic error: an implementation that makes it, `also` others that do, and the hint that it deserves.
 
-    An implementation may raise: who stops at the same case with the same error made this mistake. `sight` is a test
-    of the arguments and an answer, for an error with as many versions as there are learners; it is asked last.
+    An implementation is a function or an `edit` of the reference, and may raise: who stops at the same case with the
+    same error made this mistake. `sight` is a test of the arguments and an answer, for an error with as many versions
+    as there are learners; it is asked last.
     """
 
     name: str
-    wrong: Callable
+    wrong: Callable | Edit
     hint: str
-    also: tuple[Callable, ...] = ()
+    also: tuple[Callable | Edit, ...] = ()
     sight: Callable[..., bool] | None = None
+
+    def of(self, reference: Callable) -> "Mistake":
+        """Return the mistake with each edit made in `reference`: all its ways are functions then."""
+        return replace(
+            self, wrong=_function(self.wrong, reference), also=tuple(_function(way, reference) for way in self.also)
+        )
 
     @property
     def ways(self) -> tuple[Callable, ...]:
@@ -42,9 +70,13 @@ class Remark:
     """A right answer that deserves a word: an `example` of it, a test that knows it by its function, and the word."""
 
     name: str
-    example: Callable
+    example: Callable | Edit
     noticed: Callable[[Callable], bool]
     words: str
+
+    def of(self, reference: Callable) -> "Remark":
+        """Return the remark with its example as a function, where it is an edit of `reference`."""
+        return replace(self, example=_function(self.example, reference))
 
     def fits(self, function: Callable) -> bool:
         """Whether `function` is such an answer. A test that stops with an error has not noticed it."""
@@ -65,22 +97,28 @@ def answer_or_error(function: Callable, arguments: tuple) -> object:
 def edited(reference: Callable, *changes: tuple[str, str]) -> Callable:
     """Return `reference` with its source changed: each (old, new) replaces the one place that reads `old`.
 
-        Mistake("N forgotten", edited(descent, (" / len(y)", "")), "The loss is a mean over N points.")
-
-    ValueError, at the first call, where `old` does not stand in the source exactly once.
+    Raises:
+        ValueError: if an `old` does not stand in the source exactly once.
     """
+    source = _source(reference)
+    for old, new in changes:
+        if source.count(old) != 1:
+            raise ValueError(f"old must stand once in {reference.__name__}; {old!r} stands {source.count(old)} times")
+        source = source.replace(old, new)
 
     @functools.cache
     def function() -> Callable:
-        source = textwrap.dedent(inspect.getsource(reference))
-        for old, new in changes:
-            if source.count(old) != 1:
-                raise ValueError(
-                    f"old must stand once in {reference.__name__}; {old!r} stands {source.count(old)} times"
-                )
-            source = source.replace(old, new)
         namespace = dict(reference.__globals__)
         exec(compile(source, f"<{reference.__name__}, edited>", "exec"), namespace)
         return namespace[reference.__name__]
 
     return lambda *arguments: function()(*arguments)
+
+
+@functools.cache
+def _source(reference: Callable) -> str:
+    return textwrap.dedent(inspect.getsource(reference))
+
+
+def _function(way: Callable | Edit, reference: Callable) -> Callable:
+    return edited(reference, *way.changes) if isinstance(way, Edit) else way

@@ -10,8 +10,7 @@ from importlib import resources
 
 from ddlearn.classroom import projector
 
-# Text, ground, edge. Text has a contrast of at least 7 on its ground, and the ground is the card's own, so that a card
-# reads the same in the light and in the dark theme.
+# Text, ground and edge of a card in a light theme; page.css has those of the dark. Text has a contrast of at least 7.
 KINDS = {
     "plain": ("#1d1d1f", "#f4f5f7", "#6b7280"),
     "good": ("#0b3b2e", "#e8f5ef", "#009e73"),
@@ -91,18 +90,23 @@ def card(symbol: str, headline: str, body_html: str = "", kind: str = "plain") -
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}; got {kind!r}")
-    ink, ground, edge = KINDS[kind]
     head = f'<strong><span aria-hidden="true">{html.escape(symbol)}</span> {html.escape(headline)}</strong>'
-    body = f'<div class="ddlearn-card-body" style="margin-top:4px;color:{ink}">{body_html}</div>' if body_html else ""
-    style = (
-        f"color:{ink};background:{ground};border-left:6px solid {edge};border-radius:4px;"
-        "padding:10px 14px;margin:4px 0;max-width:900px;line-height:1.5"
-    )
+    body = f'<div class="ddlearn-card-body" style="margin-top:4px">{body_html}</div>' if body_html else ""
+    style = f"{colors(kind)};border-left-width:6px;border-radius:4px;padding:10px 14px;margin:4px 0;max-width:900px"
     words = "\n".join(part for part in (f"{symbol} {headline}".strip(), plain(body_html)) if part)
     return {
         "text/html": f'<div class="ddlearn-card ddlearn-{kind}" style="{style}"><div>{head}</div>{body}</div>',
         "text/plain": words,
     }
+
+
+def colors(kind: str) -> str:
+    """Return the colors of a card as a style: those of the page's style sheet, or where there is none, of KINDS."""
+    ink, ground, edge = KINDS[kind]
+    return (
+        f"color:var(--ddlearn-ink, {ink});background:var(--ddlearn-ground, {ground});line-height:1.5;"
+        f"border-left:4px solid var(--ddlearn-edge, {edge})"
+    )
 
 
 def plain(fragment: str) -> str:

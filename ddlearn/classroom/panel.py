@@ -157,15 +157,19 @@ class Panel:
         alpha: float | None = None,
         sideways: bool = False,
         order: float = 1,
+        **looks,
     ) -> None:
-        """Draw bars from `base` to `base + height`, of this width, around each x; sideways, around each y."""
+        """Draw bars from `base` to `base + height`, of this width, around each x; sideways, around each y.
+
+        `looks` are those of `areas`.
+        """
         along = "y" if sideways else "x"
         x, heights = _numbers(x), _numbers(heights)
         base = np.broadcast_to(_numbers(base), heights.shape)
         sides = self._within(along, x - width / 2), self._within(along, x + width / 2)
         ends = self._within("xy".replace(along, ""), base), self._within("xy".replace(along, ""), base + heights)
         corners = np.stack([np.stack([sides[i], ends[j]], -1) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))], 1)
-        self.areas(corners[..., ::-1] if sideways else corners, color, label, alpha=alpha, order=order)
+        self.areas(corners[..., ::-1] if sideways else corners, color, label, alpha=alpha, order=order, **looks)
 
     def span(self, low: float, high: float, color: object = "grey", label: str | None = None, *, alpha: float = 0.15):
         """Shade the whole height between two values of x."""
@@ -177,7 +181,7 @@ class Panel:
     def areas(
         self, corners, color: object, label: str | None = None, *, alpha: float | None = None, order: float = 1, **looks
     ) -> None:
-        """Fill polygons.  corners: for each its (k, 2) corners"""
+        """Fill polygons; `looks` are those of a `PolyCollection`, such as hatch.  corners: of each (k, 2)"""
         from matplotlib.collections import PolyCollection
 
         artist = self._artists.mark("areas", label, (color,), lambda: self._collected(PolyCollection([], linewidth=0)))
@@ -203,14 +207,18 @@ class Panel:
             artist, segments=parts, color=rgb(color), linewidth=width, linestyle=style, alpha=alpha, zorder=order
         )
 
+    def vlines(self, x, low, high, color: object = "blue", label: str | None = None, **looks) -> None:
+        """Draw a vertical line at each x, from `low` to `high`; `looks` are those of `segments`.  x, low, high (n,)"""
+        x, low, high = np.broadcast_arrays(*map(_numbers, (x, low, high)))
+        self.segments(np.stack([x, low, x, high], 1).reshape(-1, 2, 2), color, label, **looks)
+
     def image(
         self, values, cmap: str = "gray", vmin: float | None = None, vmax: float | None = None, **options
     ) -> object:
         """Show a matrix, or an array of colors, and return its artist; `options` are those of `imshow`."""
         values = _numbers(values)
-        artist = self._artists.mark(
-            "image", None, (getattr(cmap, "name", cmap), values.shape), lambda: self._imshow(values, cmap, vmin, vmax, options)
-        )
+        look = getattr(cmap, "name", cmap), values.shape
+        artist = self._artists.mark("image", None, look, lambda: self._imshow(values, cmap, vmin, vmax, options))
         low = np.nanmin(values) if vmin is None else vmin
         high = np.nanmax(values) if vmax is None else vmax
         self._artists.give(artist, data=(values,), clim=(float(low), float(high)))

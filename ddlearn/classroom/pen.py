@@ -14,7 +14,6 @@ nothing else. Whatever is set is compared first with what stands, so that `Backg
 import io
 from collections.abc import Sequence
 
-from ddlearn.classroom.background import Background
 from ddlearn.classroom.panel import Panel
 from ddlearn.classroom.style import style
 
@@ -34,7 +33,7 @@ class Pen:
         self._panels: dict[object, Panel] = {}
         self._arrangement: tuple | None = None
         self._legend: tuple | None = None
-        self._background: Background | None = None
+        self._background = None
 
     # -- what a picture function calls
 
@@ -82,6 +81,8 @@ class Pen:
 
     def png(self, picture, *arguments) -> bytes:
         """Call `picture(self, *arguments)` and return what it drew."""
+        from ddlearn.classroom.background import Background
+
         with style():
             if self.figure is None:
                 self._begin()

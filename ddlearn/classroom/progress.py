@@ -3,14 +3,16 @@
 The file is `progress.json` in `$DDLEARN_HOME`, or in the user's data folder where that is not set. It never leaves the
 machine. Two notebooks may write at once; see `store` for how nothing is lost.
 
-    {"version": 1, "lessons": {"01": {
+    {"version": 2, "lessons": {"fixed_embeddings": {
         "started_at": "2026-01-31T09:00:00+00:00",
         "exercises": {"gram": {"status", "attempts", "hints", "first_tried", "passed_at", "source"}},
         "predictions": {"peak": {"value", "recorded_at"}},
         "quiz": {"1": {"chosen", "right", "attempts"}},
-        "claims": {"loo-is-exact": {"measured", "holds", "measured_at"}}}}}
+        "claims": {"loo": {"measured", "holds", "measured_at"}}}}}
 
-Times are ISO 8601 in UTC. Keys that this version does not know are kept as they are.
+Times are ISO 8601 in UTC. Keys that this version does not know are kept as they are. A lesson's key is its room's name,
+and a claim's its id without a number: lessons may change their places. Version 1 had numbers; such a file is read as if
+its lessons had names, and kept beside the new one when that is written.
 """
 
 import os
@@ -23,9 +25,25 @@ import platformdirs
 
 from ddlearn.classroom.store import Document, Store
 
-VERSION = 1
+VERSION = 2
 PASSED = "passed"
 NOT_STARTED = "not started"
+
+ROOMS_OF_VERSION_1 = (
+    "start_here",
+    "fixed_embeddings",
+    "learned_embeddings",
+    "neural_tangent_kernel",
+    "leaving_the_lazy_regime",
+    "real_steps_real_widths",
+    "how_many_examples",
+    "double_descent_solved",
+    "double_descent_trained",
+    "weak_labels",
+    "domain_knowledge",
+    "capstone",
+)
+"""The rooms in the order of the numbers that version 1 of the file had for keys, whatever their order is today."""
 
 Plain = str | int | float | bool | None
 
@@ -73,7 +91,7 @@ class Progress:
             except FileNotFoundError as error:
                 path = Path(tempfile.mkdtemp(prefix="ddlearn-")) / "progress.json"
                 homeless = f"Your progress lasts for this session only: {error}."
-        self._store = Store(Path(path), VERSION, _sound, patience)
+        self._store = Store(Path(path), VERSION, _sound, _upgraded, patience)
         if homeless:
             self.notices.append(homeless)
 
@@ -91,7 +109,7 @@ class Progress:
         return self._store.waiting
 
     def read(self) -> Document:
-        """A copy of the whole record, waiting ones included: `{"version": 1, "lessons": {...}}`. Never raises."""
+        """A copy of the whole record, waiting ones included: `{"version": 2, "lessons": {...}}`. Never raises."""
         document = self._store.read()
         document.setdefault("lessons", {})
         return document
@@ -217,6 +235,16 @@ def _entry_sound(entry: object, fields: Mapping[str, type]) -> bool:
         for field, kind in fields.items()
         if field in entry
     )
+
+
+def _upgraded(document: Document) -> Document:
+    """Return a document of version 1 as this version writes it."""
+    names = {f"{place:02d}": room for place, room in enumerate(ROOMS_OF_VERSION_1)}
+    lessons = {}
+    for number, record in document.get("lessons", {}).items():
+        claims = {name.removeprefix(f"{number}."): entry for name, entry in record.get("claims", {}).items()}
+        lessons[names.get(number, number)] = record | ({"claims": claims} if claims else {})
+    return document | {"version": VERSION, "lessons": lessons}
 
 
 def _key(lesson: int | str) -> str:

@@ -28,7 +28,7 @@ def so_far(lesson: Lesson) -> str:
     names = [exercise.name for exercise in lesson.parts.exercises]
     if not names:
         return "There is nothing to hand in here."
-    kept = lesson.progress.lesson(lesson.number)["exercises"]
+    kept = lesson.progress.lesson(lesson.room)["exercises"]
     passed = [name for name in names if kept.get(name, {}).get("status") == "passed"]
     said = f"{len(passed)} of {len(names)} {'exercises' if len(names) > 1 else 'exercise'} passed."
     away = [f"`{name}`" for name in passed if name not in lesson.engine]

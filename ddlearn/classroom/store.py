@@ -35,16 +35,26 @@ class Store:
     """A versioned JSON document at `path`, shared by every process that opens it.
 
     `sound(document)` says whether the types inside are the ones expected; a file that is not sound is set aside under
-    a dated name. `patience` is how many seconds a write waits for another process that holds the lock.
+    a dated name. `upgraded(document)` returns one of an older version as this version has it; the older file is kept
+    beside, as `progress.version-1.json`. `patience` is how many seconds a write waits for another process that holds
+    the lock.
     """
 
-    def __init__(self, path: Path, version: int, sound: Callable[[Document], bool], patience: float = 5.0):
+    def __init__(
+        self,
+        path: Path,
+        version: int,
+        sound: Callable[[Document], bool],
+        upgraded: Callable[[Document], Document],
+        patience: float = 5.0,
+    ):
         # A linked file stays linked: the rename must replace the target, not the link.
         self.path = Path(os.path.realpath(path))
         self.version = version
         self.patience = patience
         self.notices: list[str] = []
         self._sound = sound
+        self._upgraded = upgraded
         self._waiting: list[Change] = []
         self._seen: Document = {}
         self._trouble: set[str] = set()
@@ -70,7 +80,7 @@ class Store:
         """A copy of the document with the changes that are still waiting. Sets a damaged file aside; never raises."""
         with self._turn:
             try:
-                document = self._load()
+                document = self._current(self._load())
             except Damaged:
                 self._write()
                 return self._with_waiting(copy.deepcopy(self._seen))
@@ -106,8 +116,10 @@ class Store:
             except Damaged as damage:
                 on_disk = {}
                 self._set_aside(damage)
-            document = self._with_waiting(_fill(copy.deepcopy(on_disk), self._seen))
+            document = self._with_waiting(_fill(copy.deepcopy(self._current(on_disk)), self._seen))
             if document != on_disk:
+                if self._is_older(on_disk):
+                    self._keep_beside(on_disk)
                 write_whole(self.path, json.dumps(document, indent=1))
         if self._trouble:
             self.notices.append("What was waiting in memory is now saved.")
@@ -136,6 +148,19 @@ class Store:
             raise Damaged("its entries are not of the kind expected")
         return document
 
+    def _is_older(self, document: Document) -> bool:
+        return document.get("version", self.version) < self.version
+
+    def _current(self, document: Document) -> Document:
+        return self._upgraded(document) if self._is_older(document) else document
+
+    def _keep_beside(self, older: Document) -> None:
+        """Keep a document of an older version in a file of its own, unless an earlier try has."""
+        stem, text = f"{self.path.stem}.version-{older['version']}", json.dumps(older, indent=1)
+        copies = self.path.parent.glob(f"{stem}*{self.path.suffix}")
+        if not any(one.read_bytes() == text.encode() for one in copies):
+            write_whole(self._free(stem), text)
+
     def _with_waiting(self, document: Document) -> Document:
         document.setdefault("version", self.version)
         for edit in self._waiting:
@@ -143,16 +168,20 @@ class Store:
         return document
 
     def _set_aside(self, damage: Damaged) -> None:
-        stem = f"{self.path.stem}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-        aside, count = self.path.with_name(f"{stem}{self.path.suffix}"), 1
-        while aside.exists():
-            count += 1
-            aside = self.path.with_name(f"{stem}-{count}{self.path.suffix}")
+        aside = self._free(f"{self.path.stem}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
         os.rename(self.path, aside)
         self.notices.append(
             f"{self.path.name} was damaged: {damage}. It is kept as {aside.name}, and a new file begins with what this "
             "notebook remembers."
         )
+
+    def _free(self, stem: str) -> Path:
+        """Return a path beside the file, named `stem`, where nothing is yet."""
+        aside, count = self.path.with_name(f"{stem}{self.path.suffix}"), 1
+        while aside.exists():
+            count += 1
+            aside = self.path.with_name(f"{stem}-{count}{self.path.suffix}")
+        return aside
 
     def _say(self, trouble: str, sentence: str) -> None:
         if not self._trouble:

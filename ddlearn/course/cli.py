@@ -124,25 +124,6 @@ def claims(
 
 
 @app.command()
-def bench(
-    cases: Annotated[
-        list[str] | None, typer.Argument(metavar="[CASE]...", help="Comparisons by name, such as ridge-path.")
-    ] = None,
-    json: Json = None,
-    rounds: Annotated[int, typer.Option(min=1, help="Run each side this many times, in turn.")] = 5,
-    threads: Annotated[int, typer.Option(min=1, help="Threads that each side may use.")] = 1,
-    memory: Annotated[bool, typer.Option("--memory/--no-memory", help="Measure the peak memory of each side.")] = True,
-    python: Annotated[
-        str, typer.Option(metavar="FILE", help="Another Python to measure in, which has the peers installed.")
-    ] = sys.executable,
-) -> None:
-    """Compare our computations with those of other libraries: time, memory, and whether the answers agree."""
-    from ddlearn.course import bench as contest
-
-    raise typer.Exit(contest.main(cases or [], json=json, rounds=rounds, threads=threads, memory=memory, python=python))
-
-
-@app.command()
 def doctor() -> None:
     """Say, in words, what is wrong with this machine and how to mend it."""
     from ddlearn import thread_pools

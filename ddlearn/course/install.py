@@ -250,7 +250,10 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Set the course up in a virtual environment.")
     parser.add_argument("--venv", default=os.environ.get("VENV") or ".venv", help="where (default: .venv)")
     parser.add_argument(
-        "--extra", default="", choices=["", "test", "hub"], help="with what the tests, or the hub, need too"
+        "--extra",
+        default="",
+        choices=["", "test", "bench", "hub"],
+        help="with what the tests, the bench or the hub need too",
     )
     parser.add_argument("--remove", action="store_true", help="remove the environment that an earlier call made")
     options = parser.parse_args(arguments)

@@ -36,6 +36,11 @@ def number(name: str) -> str:
     return f"{int(head):02d}"
 
 
+def room(name: str) -> str:
+    """Return the room of a lesson by its notebook: "01_fixed_embeddings.ipynb" gives "fixed_embeddings"."""
+    return Path(name).name.removesuffix(".ipynb").partition("_")[2]
+
+
 def choose(names: list[str], paths: list[Path]) -> list[Path]:
     """Those of `paths` that `names` ask for, all if `names` is empty. ValueError for a lesson that is not there."""
     if not names:

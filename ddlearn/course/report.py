@@ -62,8 +62,8 @@ def write_report(path: str | Path, progress: Progress | None = None, *, force: b
 def report_html(progress: Progress) -> str:
     """The whole page as text."""
     record = progress.read()["lessons"]
-    numbers = [*lessons.LESSONS, *sorted(set(record) - set(lessons.LESSONS))]
-    chapters = [_chapter(number, record.get(number, {})) for number in numbers]
+    rooms = [*lessons.LESSONS.values(), *sorted(set(record) - set(lessons.LESSONS.values()))]
+    chapters = [_chapter(room, record.get(room, {})) for room in rooms]
     return render(
         __package__,
         "report.html",
@@ -88,8 +88,9 @@ def _refuse_to_overwrite(path: Path, force: bool) -> None:
             )
 
 
-def _chapter(number: str, record: dict) -> Chapter:
-    title, parts = _declared(number)
+def _chapter(room: str, record: dict) -> Chapter:
+    title, parts = _declared(room)
+    number = next((number for number, name in lessons.LESSONS.items() if name == room), room)
     heading = f"{number} · {title}" if title else f"Lesson {number}"
     if not record:
         return Chapter(number, heading, "○ not begun")
@@ -112,10 +113,10 @@ def _chapter(number: str, record: dict) -> Chapter:
     return Chapter(number, heading, state, [table for table in tables if table.rows], [one for one in code if one[1]])
 
 
-def _declared(number: str) -> tuple[str, Parts]:
+def _declared(room: str) -> tuple[str, Parts]:
     """Title and parts of a lesson as this version has them; a lesson that is gone or does not load has none."""
     try:
-        lesson = lessons.load(number)
+        lesson = lessons.load(room)
     except Exception:  # a broken lesson must not cost the learner the report of the others
         return "", NOTHING
     return lesson.title, lesson.parts
@@ -170,7 +171,7 @@ def _questions(parts: Parts, record: dict) -> Table:
 
 
 def _claims(parts: Parts, record: dict) -> Table:
-    declared = {claim.id: claim for claim in parts.claims}
+    declared = {claim.name: claim for claim in parts.claims}
     rows = []
     for name in _names(declared, record):
         claim, entry = declared.get(name), record.get(name)

@@ -149,7 +149,7 @@ def _first_line(words: object) -> str:
 
 
 def _read_progress(result: Run, folder: Path) -> None:
-    record = progress.Progress(folder / "progress.json").lesson(notebooks.number(result.lesson))
+    record = progress.Progress(folder / "progress.json").lesson(notebooks.room(result.lesson))
     result.exercises_passed = sum(one["status"] == progress.PASSED for one in record["exercises"].values())
     result.claims = len(record["claims"])
     result.claims_held = sum(bool(one["holds"]) for one in record["claims"].values())

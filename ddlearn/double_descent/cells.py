@@ -11,8 +11,6 @@ or on a cluster under `joblib.parallel_config`. Each has a seed, so the numbers 
 A Dask worker that is killed costs time and nothing else: its cells run again elsewhere.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Sequence
 from contextlib import closing

@@ -6,8 +6,6 @@ the mean over places, and a linear readout: P = 90 k^2 + 16 k + (4k + 1) K param
 net whose convolutions have a group for each. A width is a cell of its own, so that a sweep runs wherever joblib's does.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 
 import torch
@@ -15,9 +13,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ddlearn import arguments, compute
+from ddlearn.datasets import one_hot
 from ddlearn.double_descent.cells import draw_seeds, run_cells
 from ddlearn.double_descent.clocks import geometric_steps
-from ddlearn.double_descent.labels import labels, one_hot
 from ddlearn.double_descent.trained_nets import NetSweep
 
 __all__ = ["conv_parameters", "conv_widths", "draw_conv_nets", "run_conv_nets"]
@@ -90,10 +88,9 @@ def conv_widths(
     """
     for name, value in (("images", images), ("images_new", images_new)):
         _check_shape(name, arguments.tensor(name, value))
-    if labels("y", y, classes).ndim != 2 or y.shape[1] != len(images):
+    if arguments.class_labels("y", y, classes, flat=False).ndim != 2 or y.shape[1] != len(images):
         raise ValueError(f"y must be of shape (seeds, {len(images)}); got shape {tuple(y.shape)}")
-    if labels("y_new", y_new, classes).shape != (len(images_new),):
-        raise ValueError(f"y_new must be of shape ({len(images_new)},); got shape {tuple(y_new.shape)}")
+    arguments.class_labels("y_new", y_new, classes, rows=len(images_new))
     widths, steps = arguments.wholes("widths", widths, 1), arguments.whole("steps", steps, 1)
     batch, lr = arguments.whole("batch", batch, 1, len(images)), arguments.positive("lr", lr)
     arguments.one_of("loss", loss, ("mse", "cross-entropy"))

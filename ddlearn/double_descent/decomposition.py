@@ -21,8 +21,6 @@ Splits that depend on an order give the whole interaction to the source that com
 2003.01054: the features). The estimates are unbiased, so a part near 0 may come out a little below it.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,10 +30,16 @@ from torch import Tensor
 
 from ddlearn import arguments, compute
 from ddlearn.double_descent.cells import draw_seeds, run_cells
-from ddlearn.double_descent.feature_asymptotics import FEATURE_ACTIVATIONS
-from ddlearn.double_descent.feature_draws import feature_smoother, sphere
+from ddlearn.double_descent.smoothers import Smoother, smoother
 
-__all__ = ["Decomposition", "decompose", "decompose_features"]
+__all__ = ["FEATURE_ACTIVATIONS", "Decomposition", "decompose_features", "feature_smoother", "sphere"]
+
+FEATURE_ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": torch.relu,
+    "tanh": torch.tanh,
+    "erf": torch.erf,
+}
+"""Activations of random features."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +61,7 @@ class Decomposition:
     def ensemble(self, members: float = 1, data_sets: float = 1) -> Tensor:
         """The risk of the mean of fits with so many draws of the features by so many data sets, every pair fitted.
 
-        With one data set it is an ensemble, with one draw of the features an idealised bagging, whose data sets are
+        With one data set it is an ensemble, with one draw of the features an idealized bagging, whose data sets are
         fresh. `math.inf` leaves what no such mean removes.
         """
         E, B = (
@@ -68,26 +72,25 @@ class Decomposition:
         return self.bias2 + data / B + self.features / E + both / (E * B)
 
 
-def decompose(P: Tensor, X: Tensor, X_new: Tensor, signal: float = 1.0, noise: float = 0.0) -> Decomposition:
-    """The parts from P (T, M, m, n), the weights of every fit, X (T, n, d) and X_new (m, d).  -> parts of shape (1,)
+def sphere(n: int, d: int, generator: torch.Generator) -> Tensor:
+    """Draw n points, uniform on the sphere of radius sqrt(d) in d dimensions.  -> (n, d)"""
+    shape = (arguments.whole("n", n, 1), arguments.whole("d", d, 1))
+    arguments.generator("generator", generator)
+    x = torch.randn(shape, generator=generator, device=generator.device, dtype=torch.float64)
+    return x * (math.sqrt(d) / torch.linalg.vector_norm(x, dim=1, keepdim=True))
 
-    P[t, k] is the fit to data set t with the features k, which all data sets share.
+
+def feature_smoother(x: Tensor, x_new: Tensor, theta: Tensor, activation: str = "relu") -> Smoother:
+    """Return the fit with features sigma(x theta' / sqrt(d)).  x (n, d), x_new (m, d), theta (N, d) -> `Smoother`.
+
+    Its ridge is n N l / d for the penalty l of `decompose_features`.
     """
-    arguments.tensor("P", P)
-    if P.ndim != 4 or min(P.shape[:2]) < 2:
-        raise ValueError(f"P must be of shape (T, M, m, n), T and M at least 2; got shape {tuple(P.shape)}")
-    arguments.matrix("X_new", X_new, rows=P.shape[2])
-    wanted = (P.shape[0], P.shape[3], X_new.shape[1])
-    if arguments.tensor("X", X).shape != wanted:
-        raise ValueError(f"X must be of shape {wanted}; got shape {tuple(X.shape)}")
-    for name, value in (("X", X), ("X_new", X_new)):
-        arguments.same_kind(name, value, "P", P)
-        arguments.in_range(name, value, value.square().sum())
-    arguments.in_range("P", P, P.square().sum() * X.square().sum())
-    signal, noise = arguments.at_least("signal", signal, 0), arguments.at_least("noise", noise, 0)
-    return _scaled(
-        [_parts([_of_one_data_set(list(own), x, X_new) for own, x in zip(P, X, strict=True)])], signal, noise
-    )
+    d = arguments.matrix("x", x).shape[1]
+    for name, value in (("x_new", x_new), ("theta", theta)):
+        arguments.same_kind(name, arguments.matrix(name, value, columns=d), "x", x)
+    arguments.one_of("activation", activation, tuple(FEATURE_ACTIVATIONS))
+    sigma = FEATURE_ACTIVATIONS[activation]
+    return smoother(*(sigma(one @ theta.T / math.sqrt(d)) for one in (x, x_new)))
 
 
 def decompose_features(
@@ -105,7 +108,10 @@ def decompose_features(
     points: int = 400,
     progress: Callable[[float, str], object] | None = None,
 ) -> Decomposition:
-    """The parts for random features on the sphere, one entry a width: the setting of `feature_risk`."""
+    """The parts for random features on the sphere, one entry a width: that of Mei and Montanari (arXiv 1908.05355).
+
+    Inputs and the weights of the features are uniform on spheres, and the target is linear.
+    """
     d, n, points = (arguments.whole(name, one, 1) for name, one in (("d", d), ("n", n), ("points", points)))
     T, M = arguments.whole("data_sets", data_sets, 2), arguments.whole("inits", inits, 2)
     signal, noise = arguments.at_least("signal", signal, 0), arguments.at_least("noise", noise, 0)

@@ -14,8 +14,6 @@ kappa and gamma are brought to one root (our reduction). Without a ridge z = min
 infinite; k = inf is kernel ridge regression.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

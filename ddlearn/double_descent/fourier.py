@@ -121,7 +121,7 @@ def sample_path(
 def _nested(
     features: CosineFeatures, x: Tensor, x_new: Tensor, widths: list[int], rank_cut: float
 ) -> Iterator[tuple[int, Smoother]]:
-    """(N, Smoother) for increasing N, features normalised by 1/sqrt(N)."""
+    """(N, Smoother) for increasing N, features normalized by 1/sqrt(N)."""
     n, done = len(x), 0
     narrow = [N for N in widths if N / n < ASPECT]
     if narrow:

@@ -4,17 +4,16 @@ A draw is a split into examples and test images, wrong labels, and features. Its
 costs nothing: a fit is linear in its labels. `predict_images` says beforehand what will be seen.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
 from ddlearn import arguments, compute
+from ddlearn.datasets import one_hot
 from ddlearn.double_descent.cells import draw_seeds, run_cells
 from ddlearn.double_descent.fourier import CosineFeatures, FitPath, sample_path, width_path
-from ddlearn.double_descent.labels import flip_labels, labels, mean_target, one_hot
+from ddlearn.double_descent.labels import flip_labels, mean_target
 from ddlearn.double_descent.smoothers import RANK_CUT
 
 __all__ = ["image_curve", "image_samples"]
@@ -120,8 +119,7 @@ def _image_settings(
 ) -> list[tuple[tuple]]:
     """What one draw is made of, for each seed."""
     M = len(arguments.matrix("x", x))
-    if labels("y", y, classes).shape != (M,):
-        raise ValueError(f"y must be of shape ({M},); got shape {tuple(y.shape)}")
+    arguments.class_labels("y", y, arguments.whole("classes", classes, 2), rows=M)
     n, seeds = arguments.whole("n", n, 1, M - 1), arguments.whole("seeds", seeds, 1)
     width, rate = arguments.positive("width", width), arguments.between("rate", rate, 0, 1)
     noise_draws = arguments.whole("noise_draws", noise_draws, 1) if rate > 0 else 1

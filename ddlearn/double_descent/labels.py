@@ -4,28 +4,13 @@ Noise in the labels is what makes the peak, so it must be what it says. Two mist
 the right class again, and one that changes the clean labels too. Here both are impossible.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
-from torch.nn.functional import one_hot as torch_one_hot
 
 from ddlearn import arguments
+from ddlearn.datasets import one_hot
 
-__all__ = ["flip_labels", "labels", "mean_target", "one_hot", "target_noise"]
-
-
-def labels(name: str, value: Tensor, classes: int) -> Tensor:
-    """Refuse, with a sentence, what is not a tensor of int64 labels from 0 to classes - 1."""
-    classes = arguments.whole("classes", classes, 2)
-    if not isinstance(value, Tensor) or value.dtype != torch.int64:
-        got = value.dtype if isinstance(value, Tensor) else type(value).__name__
-        raise TypeError(f"{name} must be a tensor of int64 labels; got {got}")
-    arguments.readable(name, value)
-    if value.numel() == 0 or value.min() < 0 or value.max() >= classes:
-        shown = "none" if value.numel() == 0 else f"labels from {value.min().item()} to {value.max().item()}"
-        raise ValueError(f"{name} must be labels from 0 to {classes - 1}; got {shown}")
-    return value
+__all__ = ["flip_labels", "mean_target", "one_hot", "target_noise"]
 
 
 def flip_labels(y: Tensor, rate: float, classes: int, generator: torch.Generator, draws: int | None = None) -> Tensor:
@@ -33,9 +18,7 @@ def flip_labels(y: Tensor, rate: float, classes: int, generator: torch.Generator
 
     y (n,) -> a new tensor (n,), or (draws, n) with as many independent draws; y stays as it is.
     """
-    labels("y", y, classes)
-    if y.ndim != 1:
-        raise ValueError(f"y must be of shape (n,); got shape {tuple(y.shape)}")
+    arguments.class_labels("y", y, arguments.whole("classes", classes, 2))
     rate = arguments.between("rate", rate, 0, 1)
     arguments.generator("generator", generator)
     if draws is not None:
@@ -50,11 +33,6 @@ def flip_labels(y: Tensor, rate: float, classes: int, generator: torch.Generator
     if int((noisy != y).sum()) != count:
         raise RuntimeError(f"{count} labels should have changed, and {int((noisy != y).sum())} did")
     return noisy
-
-
-def one_hot(y: Tensor, classes: int) -> Tensor:
-    """Labels (..., n) as targets, 1 for the class and 0 for the others.  -> (..., n, classes), float64"""
-    return torch_one_hot(labels("y", y, classes), classes).double()
 
 
 def mean_target(y: Tensor, rate: float, classes: int) -> Tensor:

@@ -13,8 +13,6 @@ Hastie, Montanari, Rosset and Tibshirani (arXiv 1903.08560), the finite sizes th
 Belkin, Hsu and Xu (arXiv 1903.07571); all are checked here by simulation.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

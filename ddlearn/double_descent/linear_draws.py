@@ -8,8 +8,6 @@ over noise and over an isotropic beta is a sum over the singular values s_i of X
 with l the penalty. A few draws of X are then as good as hundreds of plain ones, and every penalty comes with them.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 

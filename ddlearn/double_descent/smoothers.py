@@ -11,9 +11,12 @@ prediction is the squared length of its row of P.
 The honest part is the small singular values. They make the peak of double descent, and a solver that drops them, or
 loses them in single precision, hides it. `rank_cut` is the share of the largest singular value at or below which one
 counts as 0; it is stated, never left to a solver's default.
-"""
 
-from __future__ import annotations
+**Effective parameters** (Curth, Jeffares and van der Schaar, arXiv 2310.18988) count what a fit uses, by the noise that
+its weights let through: p_test = n times the mean squared length of a row of P at new points, p_train = the trace of P
+at the examples. Past the threshold p_train stays at n, but p_test comes down: drawn against it, double descent folds
+back to the U of the textbooks.
+"""
 
 from dataclasses import dataclass
 
@@ -22,7 +25,7 @@ from torch import Tensor
 
 from ddlearn import arguments, compute
 
-__all__ = ["RANK_CUT", "Smoother", "gram_smoother", "min_norm", "smoother"]
+__all__ = ["RANK_CUT", "Smoother", "gram_smoother", "min_norm", "p_test", "p_train", "smoother"]
 
 RANK_CUT = 1e-12
 """Near the rounding of an SVD in float64: what is below it is not there."""
@@ -114,6 +117,18 @@ def min_norm(X: Tensor, y: Tensor, ridge: float = 0.0, rank_cut: float = RANK_CU
     U, s, V = _thin_svd(X)
     f = torch.where(s > rank_cut * s[0], 1 / (s + ridge / s), 0.0)
     return (V @ (f[:, None] * (U.T @ y.reshape(len(X), -1)))).reshape(-1, *y.shape[1:])
+
+
+def p_test(weights: Tensor) -> float:
+    """Return n/m sum |s(x_j)|^2 from the weights (m, n) of m new points on n targets."""
+    m, n = arguments.matrix("weights", weights).shape
+    return n / m * weights.square().sum().item()
+
+
+def p_train(weights: Tensor) -> float:
+    """Return the trace of the weights (n, n) of the examples on themselves."""
+    n = arguments.matrix("weights", weights).shape[0]
+    return arguments.matrix("weights", weights, columns=n).trace().item()
 
 
 def _thin_svd(Z: Tensor) -> tuple[Tensor, Tensor, Tensor]:

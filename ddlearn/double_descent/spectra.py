@@ -4,8 +4,6 @@ For real data every image at hand is taken as the population: the eigenvalues of
 eigenvector, are all that `predict_features` needs. Nothing is fitted.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 
@@ -29,7 +27,7 @@ def relu_sphere_spectrum(d: int, degrees: int = 40) -> Spectrum:
 
     lambda_l = (E relu(sqrt(d) t) P_l(t))^2, t one coordinate of a point of the unit sphere and P_l the Gegenbauer
     polynomial of degree l and index (d-2)/2, 1 at 1; m_l = (2l+d-2)/l C(l+d-3, l-1). What lies beyond `degrees` is the
-    tail, for E relu^2 = 1/2. The ridge that stands for the penalty l of `feature_risk` is n l / d.
+    tail, for E relu^2 = 1/2. The ridge that stands for the penalty l of `decompose_features` is n l / d.
     """
     d, degrees = arguments.whole("d", d, 3), arguments.whole("degrees", degrees, 2)
     nodes, weights = np.polynomial.legendre.leggauss(400)

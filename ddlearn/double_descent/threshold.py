@@ -6,8 +6,6 @@ net shares its P parameters among the outputs. With cross-entropy it is enough t
 about n parameters. Counting is a heuristic for nets, and `interpolation_point` is what the training loss says of it.
 """
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

@@ -1,13 +1,11 @@
 """Two-layer nets trained on images with wrong labels: the test error over width, over time and over examples.
 
 All widths and seeds of a sweep train as one batch (`ddlearn.training`). A seed has its own wrong labels, which all
-widths share; the inputs are centred pixel by pixel and divided by one number, both of the training points. With the
+widths share; the inputs are centered pixel by pixel and divided by one number, both of the training points. With the
 squared loss the test error peaks about where P = n K (arXiv 1812.11118, 1912.02292, for larger nets). What removes the
 peak is an argument each: clean labels, cross-entropy, weight decay, small batches, and stopping early, which is why
 every width is measured along the way.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,14 +13,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddlearn import arguments, compute
-from ddlearn.double_descent.cells import draw_seeds, run_cells
+from ddlearn import arguments
+from ddlearn.datasets import one_hot, standardize
 from ddlearn.double_descent.clocks import geometric_steps
-from ddlearn.double_descent.labels import labels, one_hot
 from ddlearn.networks import MLP, Parameters
 from ddlearn.training import Ensemble, train
 
-__all__ = ["NetSweep", "average_outputs", "net_samples", "net_widths", "standardize"]
+__all__ = ["NetSweep", "average_outputs", "net_widths", "standardize"]
 
 W_STD = 3**-0.5
 """Weights of variance 1/(3 inputs): that of torch's own default, uniform on +-1/sqrt(inputs)."""
@@ -69,19 +66,6 @@ def average_outputs(outputs: Tensor, members: int, dim: int = 1) -> Tensor:
     count = outputs.shape[dim]
     members = arguments.whole("members", members, 1, count)
     return sum(outputs.roll(-k, dim) for k in range(members)) / members
-
-
-def standardize(x: Tensor, *others: Tensor) -> tuple[Tensor, ...]:
-    """x (n, d) less its mean in each coordinate, over one number, the root of its mean square; others by the same."""
-    arguments.matrix("x", x)
-    for i, one in enumerate(others):
-        arguments.matrix(f"others[{i}]", one, columns=x.shape[1])
-        arguments.same_kind(f"others[{i}]", one, "x", x)
-    mean = x.mean(0)
-    scale = (x - mean).square().mean().sqrt()
-    if scale == 0:
-        raise ValueError("x must not be the same point throughout")
-    return tuple((one - mean) / scale for one in (x, *others))
 
 
 def net_widths(
@@ -171,49 +155,10 @@ def net_widths(
     )
 
 
-def net_samples(
-    x: Tensor,
-    y: Tensor,
-    x_new: Tensor,
-    y_new: Tensor,
-    sizes: Sequence[int],
-    width: int,
-    generator: torch.Generator,
-    *,
-    progress: Callable[[float, str], object] | None = None,
-    **how: object,
-) -> NetSweep:
-    """Train nets of one width on the first n examples for every n in `sizes`; the rest as in `net_widths`.
-
-    With exactly the same share of wrong labels wanted at every n, y may be a list with labels (S, n) for each size.
-    """
-    sizes = arguments.wholes("sizes", sizes, 1, len(x))
-    if sorted(set(sizes)) != sizes:
-        raise ValueError(f"sizes must increase from each to the next; got {sizes}")
-    own = y if isinstance(y, (list, tuple)) else [y[:, :n] for n in sizes]
-    if len(own) != len(sizes):
-        raise ValueError(f"y must be labels for each of {len(sizes)} sizes; got {len(own)}")
-    seeds = draw_seeds(len(sizes), generator)
-    settings = [(x[:n], one, x_new, y_new, width, seed, how) for n, one, seed in zip(sizes, own, seeds, strict=True)]
-    parts = run_cells(_sample_cell, settings, progress)
-    names = ["width", "size", "n", "error", "mse", "train_error", "train_mse"]
-    names += ["outputs"] if parts[0].outputs is not None else []
-    joined = {name: torch.cat([getattr(part, name) for part in parts]) for name in names}
-    return NetSweep(classes=parts[0].classes, steps=parts[0].steps, **joined)
-
-
-def _sample_cell(
-    x: Tensor, y: Tensor, x_new: Tensor, y_new: Tensor, width: int, seed: int, how: dict[str, object]
-) -> NetSweep:
-    """One cell: one number of examples, every seed."""
-    return net_widths(x, y, x_new, y_new, [width], compute.generator(seed), **how)
-
-
 def _check_images(x: Tensor, y: Tensor, x_new: Tensor, y_new: Tensor, classes: int) -> None:
     arguments.matrix("x", x)
     arguments.matrix("x_new", x_new, columns=x.shape[1])
     arguments.same_kind("x_new", x_new, "x", x)
-    if labels("y", y, classes).ndim != 2 or y.shape[1] != len(x):
+    if arguments.class_labels("y", y, classes, flat=False).ndim != 2 or y.shape[1] != len(x):
         raise ValueError(f"y must be of shape (seeds, {len(x)}); got shape {tuple(y.shape)}")
-    if labels("y_new", y_new, classes).shape != (len(x_new),):
-        raise ValueError(f"y_new must be of shape ({len(x_new)},); got shape {tuple(y_new.shape)}")
+    arguments.class_labels("y_new", y_new, classes, rows=len(x_new))

@@ -15,68 +15,17 @@ A prediction says where the learning curve will be; it may be wrong. A bound say
 Tensors that require a gradient are refused, for none of these passes one on.
 """
 
-from ddlearn.generalization.bounds import RIDGES, MarginBound, binomial_upper, kl_inverse, margin_bound, unit_direction
-from ddlearn.generalization.capacity import arora_term, hidden_layer_kernel, parameter_count_term, spectral_term
-from ddlearn.generalization.estimates import KernelFit, gcv, kernel_fit, leave_one_out
-from ddlearn.generalization.learning_curves import (
-    Eigenmodes,
-    Learnability,
-    Spectrum,
-    eigenlearning_risk,
-    eigenmodes,
-    finite_pool_risk,
-    learnability,
-    spectrum,
-)
-from ddlearn.generalization.measured import LearningCurve, measure_learnability, measure_learning_curve
-from ddlearn.generalization.pac_bayes import GibbsKernel, pac_bayes_kernel
-from ddlearn.generalization.pac_bayes_net import GibbsNet, pac_bayes_net
-from ddlearn.generalization.pools import (
-    centred,
-    centred_one_hot,
-    haar_pool,
-    ntk_with_bias,
-    random_labels,
-    unit_rows,
-)
-from ddlearn.generalization.table import Row, bounds_table
+from types import ModuleType as _Module
 
-__all__ = [
-    "RIDGES",
-    "Eigenmodes",
-    "GibbsKernel",
-    "GibbsNet",
-    "KernelFit",
-    "Learnability",
-    "LearningCurve",
-    "MarginBound",
-    "Row",
-    "Spectrum",
-    "arora_term",
-    "binomial_upper",
-    "bounds_table",
-    "centred",
-    "centred_one_hot",
-    "eigenlearning_risk",
-    "eigenmodes",
-    "finite_pool_risk",
-    "gcv",
-    "haar_pool",
-    "hidden_layer_kernel",
-    "kernel_fit",
-    "kl_inverse",
-    "learnability",
-    "leave_one_out",
-    "margin_bound",
-    "measure_learnability",
-    "measure_learning_curve",
-    "ntk_with_bias",
-    "pac_bayes_kernel",
-    "pac_bayes_net",
-    "parameter_count_term",
-    "random_labels",
-    "spectral_term",
-    "spectrum",
-    "unit_direction",
-    "unit_rows",
-]
+from ddlearn.generalization.bounds import *
+from ddlearn.generalization.capacity import *
+from ddlearn.generalization.estimates import *
+from ddlearn.generalization.learning_curves import *
+from ddlearn.generalization.measured import *
+from ddlearn.generalization.pac_bayes import *
+from ddlearn.generalization.pac_bayes_net import *
+from ddlearn.generalization.pools import *
+from ddlearn.generalization.table import *
+
+__all__ = [name for name, value in vars().items() if not name.startswith("_") and not isinstance(value, _Module)]
+"""What the modules call public in their own `__all__`."""

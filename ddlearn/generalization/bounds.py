@@ -9,8 +9,6 @@ The examples are independent, and drawn as those are on which the mistakes will 
 bound on a share of mistakes says something below 1/2 only: guessing needs no examples.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,7 +83,7 @@ def margin_bound(
 
     Raises `TypeError` or `ValueError` if K is no Gram matrix, y no signs, or another argument out of range.
     """
-    n, delta = check_labelled_gram(K, y), open_share("delta", delta)
+    n, delta = check_labeled_gram(K, y), open_share("delta", delta)
     margins = arguments.whole("margins", margins, 2)
     complexity = 2 * K.diagonal().sum().sqrt().item() / n
     spread = 3 * math.sqrt(math.log(2 * margins / delta) / (2 * n))
@@ -107,7 +105,7 @@ def unit_direction(K: Tensor, y: Tensor, ridge: float) -> Tensor:
     Its values K alpha at the training points, times y, are their margins. `TypeError` or `ValueError` if K is no Gram
     matrix, y no signs, or ridge not positive.
     """
-    check_labelled_gram(K, y)
+    check_labeled_gram(K, y)
     compute.require_matrices(2, *K.shape, K, "the Cholesky factor")
     A = K.clone()
     A.diagonal().add_(arguments.positive("ridge", ridge))
@@ -126,7 +124,7 @@ def open_share(name: str, value: float) -> float:
     return share
 
 
-def check_labelled_gram(K: Tensor, y: Tensor, name: str = "K") -> int:
+def check_labeled_gram(K: Tensor, y: Tensor, name: str = "K") -> int:
     """K (n, n) symmetric and y (n,) of -1 and +1 -> n."""
     arguments.symmetric(name, K)
     if arguments.signs("y", y).shape != (len(K),):

@@ -4,15 +4,13 @@ None of these is a bound as it stands: constants and slower terms are left out. 
 above 1 promises nothing whatever the constants are; it may tell true labels from random ones for all that.
 """
 
-from __future__ import annotations
-
 import math
 
 import torch
 from torch import Tensor
 
 from ddlearn import arguments, compute, tangent
-from ddlearn.generalization.bounds import check_labelled_gram
+from ddlearn.generalization.bounds import check_labeled_gram
 from ddlearn.networks import MLP, Parameters
 
 __all__ = ["arora_term", "hidden_layer_kernel", "parameter_count_term", "spectral_term"]
@@ -39,7 +37,7 @@ def arora_term(H: Tensor, y: Tensor) -> float:
 
     Raises `TypeError` or `ValueError` if y is no signs or H has an eigenvalue that is not positive.
     """
-    n = check_labelled_gram(H, y, "H")
+    n = check_labeled_gram(H, y, "H")
     compute.require_matrices(1, n, n, H, "the Cholesky factor")
     factor, failed = torch.linalg.cholesky_ex(H)
     if failed:

@@ -12,8 +12,6 @@ ridge evens that out, its mean is no stand-in for the diagonal, and GCV reads lo
 One Cholesky factor serves both. For many penalties at once see `ddlearn.ridge.ridge_path`, whose penalty is ridge / n.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

@@ -26,8 +26,6 @@ position (a Haar pool). On real data they are not quite, and for n above about 0
 Both know the whole pool and its labels. They explain a curve; they promise nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -8,8 +8,6 @@ or machines without a change here, and without a change in any number.
         measure_learning_curve(K, Y, sizes, trials=50, generator=generator)
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Sequence
 from contextlib import closing

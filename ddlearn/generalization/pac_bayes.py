@@ -16,8 +16,6 @@ The bound is for the Gibbs classifier. The deterministic one, sign(w.phi), errs 
 wrong, at least half of the drawn functions are. A net's center has no such bound.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +24,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import arguments
-from ddlearn.generalization.bounds import RIDGES, check_labelled_gram, kl_inverse, open_share, unit_direction
+from ddlearn.generalization.bounds import RIDGES, check_labeled_gram, kl_inverse, open_share, unit_direction
 
 __all__ = ["GibbsKernel", "pac_bayes_kernel"]
 
@@ -49,10 +47,6 @@ class GibbsKernel:
             raise ValueError(f"diagonal must be of shape {tuple(y.shape)}, as y; got shape {tuple(diagonal.shape)}")
         return _missed(self.mu, margins / diagonal.sqrt()).item()
 
-    def mean_error(self, K_new: Tensor, y: Tensor) -> float:
-        """Share of mistakes of the deterministic classifier sign(w.phi(x)) at m points."""
-        return (self._margins(K_new, y) <= 0).double().mean().item()
-
     def _margins(self, K_new: Tensor, y: Tensor) -> Tensor:
         arguments.matrix("K_new", K_new, columns=len(self.alpha))
         arguments.same_kind("K_new", K_new, "K", self.alpha)
@@ -72,7 +66,7 @@ def pac_bayes_kernel(
     Raises `TypeError` or `ValueError` if K is no Gram matrix with a positive diagonal, y no signs, or another argument
     out of range.
     """
-    n, delta = check_labelled_gram(K, y), open_share("delta", delta)
+    n, delta = check_labeled_gram(K, y), open_share("delta", delta)
     scales = arguments.whole("scales", scales, 2)
     if K.diagonal().min() <= 0:
         raise ValueError(f"K must have a positive diagonal; got {K.diagonal().min().item()} on it")

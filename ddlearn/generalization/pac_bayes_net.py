@@ -19,8 +19,6 @@ W0 may be anything that the n examples had no part in: the random start, or weig
 weights trained on these same examples comes a splendid bound that is false.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Callable, Sequence
@@ -75,11 +73,6 @@ class GibbsNet:
             margins = y[rows] * self.net.apply(_layers(self.net, drawn), x[rows])[..., 0]
             wrong += (margins <= 0).sum().item()
         return wrong / (draws * POINTS)
-
-    def mean_error(self, x: Tensor, y: Tensor) -> float:
-        """Share of mistakes of the one net at the mean, which has no bound, at points x (n, d) with signs y (n,)."""
-        _check_data(self.net, x, y)
-        return (y * self.net.apply(_layers(self.net, self.mean), x)[:, 0] <= 0).double().mean().item()
 
 
 def pac_bayes_net(

@@ -4,17 +4,15 @@ A pool is a kernel K (N, N) and targets Y (N, C). Of real points it is the tange
 whose eigenvectors are drawn at random, is the world that the theory of learning curves assumes.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 
 from ddlearn import arguments, compute, tangent
 
-__all__ = ["centred", "centred_one_hot", "haar_pool", "ntk_with_bias", "random_labels", "unit_rows"]
+__all__ = ["centered", "haar_pool", "ntk_with_bias", "random_labels", "unit_rows"]
 
 
-def centred(x: Tensor, length: float = 1.0) -> Tensor:
+def centered(x: Tensor, length: float = 1.0) -> Tensor:
     """Points around their mean, scaled together so that their mean length is `length`.  x (N, d) -> (N, d).
 
     Raises `TypeError` or `ValueError` if all points are one, or length is not positive.
@@ -29,20 +27,6 @@ def unit_rows(x: Tensor) -> Tensor:
     x = _around_mean(x)
     norms = x.norm(dim=1, keepdim=True)
     return x / norms.where(norms > 0, 1)
-
-
-def centred_one_hot(classes: Tensor, count: int) -> Tensor:
-    """1 - 1/count at a point's class and -1/count elsewhere.  classes (N,) of whole numbers -> (N, count), float64.
-
-    Raises `TypeError` or `ValueError` if classes are not whole numbers from 0 to count - 1.
-    """
-    count = arguments.whole("count", count, 2)
-    if not isinstance(classes, Tensor) or classes.dtype != torch.int64:
-        raise TypeError("classes must be a torch tensor of int64; classes.long() converts one")
-    arguments.readable("classes", classes)
-    if classes.ndim != 1 or classes.numel() == 0 or classes.min() < 0 or classes.max() >= count:
-        raise ValueError(f"classes must be whole numbers from 0 to {count - 1}, of shape (N,)")
-    return torch.nn.functional.one_hot(classes, count).double() - 1 / count
 
 
 def ntk_with_bias(x: Tensor, bias: float, x2: Tensor | None = None) -> Tensor:

@@ -5,8 +5,6 @@ depend on it, and beside it the share that the very same predictor was measured 
 labels are the control: what certifies them is broken, and what is the same for both has not looked at the labels.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -52,11 +50,6 @@ class Row:
     promise: bool
 
     @property
-    def says_something(self) -> bool:
-        """Whether it promises fewer mistakes than guessing makes."""
-        return self.promise and self.value < 0.5
-
-    @property
     def holds(self) -> bool:
         """Whether what was measured is within the promise."""
         return not self.promise or self.measured <= self.value
@@ -86,7 +79,7 @@ def bounds_table(
 ) -> tuple[Row, ...]:
     """Every bound for every kind of labels and number of examples.  x (N, d), each of `labels` (N,) of -1 and +1.
 
-    Of the N points, centred and brought to length 1, n are drawn as examples, the same for all labels, and the others
+    Of the N points, centered and brought to length 1, n are drawn as examples, the same for all labels, and the others
     are unseen. With `nets` the rows of a net with 100 hidden units follow, at the largest n, its posteriors trained for
     so many `steps`. Each bound holds by itself with probability 1 - delta, a net's with 1 - delta - .01.
     progress(fraction, words) is called now and then, and may raise to stop.

@@ -5,15 +5,16 @@
 """
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddlearn.arguments import one_of
-from ddlearn.classroom.exercise import TODO
+from ddlearn.classroom.todo import TODO
 
 if TYPE_CHECKING:
     from ddlearn.classroom.lesson import Lesson
 
-__all__ = ["LESSONS", "SLUGS", "TODO", "load"]
+__all__ = ["LESSONS", "SLUGS", "TODO", "load", "room"]
 
 SLUGS = (
     "start_here",
@@ -31,6 +32,19 @@ SLUGS = (
 )
 LESSONS = {f"{place:02d}": slug for place, slug in enumerate(SLUGS)}
 """The slug of each number, "00" to "11"."""
+
+
+def room(module: str, *explorers: str) -> dict[str, object]:
+    """Return what a room's place says of its lesson: its slug, the file of its questions, and its explorers by name.
+
+    A room hands it on, `lesson = Lesson(**room(__name__, "lift", "ridge"), title=...)`. It knows no number of its own,
+    and an explorer is what the file of its name declares as `explorer`.
+    """
+    name = module.rpartition(".")[2]
+    place = {"slug": f"{SLUGS.index(name):02d}_{name}", "questions": Path(__file__).parent / name / "questions.md"}
+    if explorers:
+        place["explorers"] = tuple(import_module(f"{module}.{explorer}").explorer for explorer in explorers)
+    return place
 
 
 def load(lesson: str) -> "Lesson":

@@ -12,62 +12,15 @@ it: Min, Tarmoun, Vidal and Mallada (2021, arXiv 2105.06351), Theorem 1. Finite 
 Vidal (AISTATS 2023, Theorem 3.2; TMLR 2025, arXiv 2505.11664, Theorems 3.1 and 3.2). Each module says what is ours.
 """
 
-from ddlearn.linear_networks.bounds import (
-    LocalConstants,
-    Range,
-    local_constants,
-    measured_rate,
-    spectral_bounds,
-    tangent_range,
-)
-from ddlearn.linear_networks.certificates import Certificate, certificate, kernel_ball, tube
-from ddlearn.linear_networks.dynamics import (
-    Descent,
-    Gradients,
-    descend,
-    gradients,
-    imbalance,
-    imbalance_drift,
-    imbalance_spectrum,
-    tangent_kernel,
-)
-from ddlearn.linear_networks.envelopes import SHARES, Envelope, envelope, schedule
-from ddlearn.linear_networks.flows import balanced_flow, riccati_flow, scalar_flow
-from ddlearn.linear_networks.objective import LeastSquares, Objective, Reduction, reduce_data
-from ddlearn.linear_networks.starts import FAMILIES, Starts, draw_starts, gaussian_layers
+from types import ModuleType as _Module
 
-__all__ = [
-    "FAMILIES",
-    "SHARES",
-    "Certificate",
-    "Descent",
-    "Envelope",
-    "Gradients",
-    "LeastSquares",
-    "LocalConstants",
-    "Objective",
-    "Range",
-    "Reduction",
-    "Starts",
-    "balanced_flow",
-    "certificate",
-    "descend",
-    "draw_starts",
-    "envelope",
-    "gaussian_layers",
-    "gradients",
-    "imbalance",
-    "imbalance_drift",
-    "imbalance_spectrum",
-    "kernel_ball",
-    "local_constants",
-    "measured_rate",
-    "reduce_data",
-    "riccati_flow",
-    "scalar_flow",
-    "schedule",
-    "spectral_bounds",
-    "tangent_kernel",
-    "tangent_range",
-    "tube",
-]
+from ddlearn.linear_networks.bounds import *
+from ddlearn.linear_networks.certificates import *
+from ddlearn.linear_networks.dynamics import *
+from ddlearn.linear_networks.envelopes import *
+from ddlearn.linear_networks.flows import *
+from ddlearn.linear_networks.objective import *
+from ddlearn.linear_networks.starts import *
+
+__all__ = [name for name, value in vars().items() if not name.startswith("_") and not isinstance(value, _Module)]
+"""What the modules call public in their own `__all__`."""

@@ -9,8 +9,6 @@ and Vidal (TMLR 2025, arXiv 2505.11664), with another K_t; the K_t of (1) is our
     (3) L_{t+1} <= (1 - 2 mu_t eta + mu_t K_t eta^2) L_t     if eta K_t <= 2
 """
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

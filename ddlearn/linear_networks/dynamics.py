@@ -1,7 +1,5 @@
 """The motion of a two-layer linear network: its gradient, its imbalance, its tangent kernel, and gradient descent."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -7,8 +7,6 @@ that a time-varying step can follow them, is in Xu, Min, Tarmoun, Mallada and Vi
 that grow: TMLR 2025, arXiv 2505.11664, Theorem 3.2); the recursions below are our derivation.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch

@@ -1,7 +1,5 @@
 """The convex problem that a two-layer linear network solves by a detour: a loss of the product of its layers."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +12,7 @@ __all__ = ["LeastSquares", "Objective", "Reduction", "reduce_data"]
 
 
 class Objective(Protocol):
-    """A loss l of the product W: mu-strongly convex, K-smooth, and 0 at its minimiser W_star (..., n, m).
+    """A loss l of the product W: mu-strongly convex, K-smooth, and 0 at its minimizer W_star (..., n, m).
 
     mu and K have the shape of the stack of problems; `loss` maps (..., n, m) to (...), `gradient` to (..., n, m).
     """
@@ -75,12 +73,6 @@ class Reduction:
     problem: LeastSquares
     Q: Tensor
     floor: Tensor
-
-    def first_layer(self, V1: Tensor) -> Tensor:
-        """W1 = Q'V1.  V1 (d, h) -> (r, h)."""
-        arguments.matrix("V1", V1, rows=len(self.Q))
-        arguments.same_kind("V1", V1, "Q", self.Q)
-        return self.Q.T @ V1
 
 
 def reduce_data(X: Tensor, Y: Tensor) -> Reduction:

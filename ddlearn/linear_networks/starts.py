@@ -6,8 +6,6 @@ a small one, an unbalanced margin, and the small start, where descent creeps fro
 little.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

@@ -244,8 +244,8 @@ def _shipped(name: str, loader: str, source: str) -> Table:
 
 
 BUILT_IN: dict[str, Callable[[], Table]] = {
-    "tumours": lambda: _shipped(
-        "tumours", "load_breast_cancer", "Wolberg, Mangasarian, Street 1995, Breast Cancer Wisconsin, CC BY 4.0"
+    "tumors": lambda: _shipped(
+        "tumors", "load_breast_cancer", "Wolberg, Mangasarian, Street 1995, Breast Cancer Wisconsin, CC BY 4.0"
     ),
     "wines": lambda: _shipped("wines", "load_wine", "Aeberhard and Forina 1991, Wine, UCI repository, CC BY 4.0"),
     "diabetes": lambda: _shipped(

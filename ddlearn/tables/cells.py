@@ -4,8 +4,6 @@
 from all its cells together, and where they do not say it, nobody guesses.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable

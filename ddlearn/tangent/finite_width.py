@@ -15,8 +15,6 @@ The kernel of a few samples is compared with that of plain autograd, always. Whe
 way, plain autograd goes through all samples and outputs: slower, and right for every net that it can differentiate.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 import torch

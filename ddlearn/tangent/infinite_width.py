@@ -169,7 +169,7 @@ class _Side:
 def _half_angles(u: Tensor, v: Tensor, e: Tensor, g: Tensor, same: bool) -> None:
     """e = (1 - u.v) / 2 = |u - v|^2 / 4 and g = 1 - e = |u + v|^2 / 4, of unit vectors.
 
-    The inner product is fast and errs by about 1e-16. Rows with a close neighbour, or one that is close to opposite,
+    The inner product is fast and errs by about 1e-16. Rows with a close neighbor, or one that is close to opposite,
     where that would be felt in the angle, are done again by differences: exact duplicates and antipodes are exact.
     With `same`, the rows of u are the first rows of v.
     """

@@ -1,7 +1,5 @@
 """Is training lazy? Two measures of how far it has moved a kernel, and whether it moved it towards the targets."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 
@@ -32,8 +30,8 @@ def drift(K0: Tensor, K1: Tensor) -> float:
 def alignment(K: Tensor, y: Tensor) -> float:
     """<K_c, y_c y_c'> / (|K_c| |y_c y_c'|), the cosine between the kernel and that of the targets, in [0, 1].
 
-    K (n, n), y (n,) or (n, k). K_c = H K H and y_c = H y with H = I - 11'/n: both are centred first. 1 means that K
-    sees the targets and nothing else (Cristianini et al., 2001; centred by Cortes, Mohri and Rostamizadeh, 2012).
+    K (n, n), y (n,) or (n, k). K_c = H K H and y_c = H y with H = I - 11'/n: both are centered first. 1 means that K
+    sees the targets and nothing else (Cristianini et al., 2001; centered by Cortes, Mohri and Rostamizadeh, 2012).
 
     Raises `ValueError` if K is not symmetric, or if K or y is the same everywhere and has no direction.
     """
@@ -45,7 +43,7 @@ def alignment(K: Tensor, y: Tensor) -> float:
     K_c = K - K.mean(0)
     K_c -= K_c.mean(1, keepdim=True)
     lost = len(K) * torch.finfo(K.dtype).eps
-    for name, centred, whole in (("K", K_c, K), ("y", Y, y)):
-        if centred.norm() <= lost * whole.norm():
-            raise ValueError(f"{name} must not be the same everywhere; centred, nothing is left of it")
+    for name, centered, whole in (("K", K_c, K), ("y", Y, y)):
+        if centered.norm() <= lost * whole.norm():
+            raise ValueError(f"{name} must not be the same everywhere; centered, nothing is left of it")
     return ((Y * (K_c @ Y)).sum() / (K_c.norm() * (Y.T @ Y).norm())).item()

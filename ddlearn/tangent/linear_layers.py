@@ -1,7 +1,5 @@
 """What linear layers z = W h + b contribute to the tangent kernel: where each was used, its input h and D = df/dz."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The net replaced by its tangent: linear in the parameters, and in x as nonlinear as it ever was."""
 
-from __future__ import annotations
-
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field

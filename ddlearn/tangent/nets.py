@@ -1,7 +1,5 @@
 """The nets that have a tangent: any `torch.nn.Module`, or an `MLP` with its parameters, seen as one."""
 
-from __future__ import annotations
-
 import copy
 
 from torch import Tensor, nn

@@ -2,8 +2,6 @@
 says of its gradients can be compared with plain autograd.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -153,7 +151,7 @@ def reached(f: Tensor) -> list[Tensor]:
 
 
 def close(one: Tensor, other: Tensor, size: float = 0.0) -> bool:
-    """Up to the rounding of sums in another order; `size` is that of terms that may have cancelled in them."""
+    """Up to the rounding of sums in another order; `size` is that of terms that may have canceled in them."""
     eps = torch.finfo(one.dtype).eps
     tolerance = eps**0.5 * other.abs().max() + eps**0.75 * size
     return one.shape == other.shape and bool((one - other).abs().max() <= tolerance)

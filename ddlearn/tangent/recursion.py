@@ -1,7 +1,5 @@
 """The recursion of `ddlearn.tangent.infinite_width`, line by line, and what it shares with the fast version."""
 
-from __future__ import annotations
-
 import math
 from typing import NamedTuple
 

@@ -18,8 +18,6 @@ for smooth activations. One decomposition serves every time, every output and bo
 Tensors that require a gradient are refused, but for K_test: predictions have a gradient in the test points.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

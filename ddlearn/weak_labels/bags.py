@@ -5,8 +5,6 @@ cells a bag has, the less. Bags that are patients differ because patients do: th
 Dirichlet distribution, and no size of bag makes patients alike.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -65,7 +63,7 @@ def draw_bags(y: Tensor, mixtures: Tensor, k: int, generator: torch.Generator) -
     arguments.generator("generator", generator)
     checks.distributions("mixtures", mixtures)
     classes = mixtures.shape[1]
-    checks.class_numbers("y", y, classes)
+    arguments.class_labels("y", y, classes)
     k = arguments.whole("k", k, 1)
     drawn = torch.multinomial(mixtures, k, replacement=True, generator=generator)  # (B, k) classes
     rows = torch.empty_like(drawn)

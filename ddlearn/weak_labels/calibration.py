@@ -4,8 +4,6 @@ The expected calibration error puts cells into bins by confidence, the largest p
 over cells of their bin's |share right - mean confidence|. It is biased upwards where bins hold few cells.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import torch
@@ -37,7 +35,7 @@ def reliability(P: Tensor, y: Tensor, bins: int = 15, weights: Tensor | None = N
     weights (n,), at least 0, count a cell more or less often: p_y / (share of y) for a test set in another mix.
     """
     checks.distributions("P", P)
-    checks.class_numbers("y", y, P.shape[1], rows=len(P))
+    arguments.class_labels("y", y, P.shape[1], rows=len(P))
     bins = arguments.whole("bins", bins, 1)
     weights = P.new_ones(len(P)) if weights is None else arguments.tensor("weights", weights).to(P)
     if weights.shape != (len(P),) or weights.min() < 0 or weights.max() == 0:

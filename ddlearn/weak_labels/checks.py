@@ -1,25 +1,18 @@
-"""What a mixture is, a class number, a vote: the refusals that all of weak labels share."""
-
-from __future__ import annotations
+"""What a mixture is, and a classifier's output: the refusals that all of weak labels share."""
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor
 
 from ddlearn import arguments
 
-__all__ = ["class_numbers", "distributions", "mixture", "per_bag", "scores"]
-
-SLACK = 1e-6
-"""How far from 1 the sum of a mixture may be: float32 holds a thousand classes that well."""
+__all__ = ["distributions", "mixture", "per_bag", "scores"]
 
 
-def distributions(name: str, value: Tensor, *, columns: int | None = None, positive: bool = False) -> Tensor:
+def distributions(name: str, value: Tensor, *, positive: bool = False) -> Tensor:
     """A matrix whose rows are distributions: numbers of at least 0, or above 0 if `positive`, that add up to 1."""
-    arguments.matrix(name, value, columns=columns, gradient=True)
-    _check_rows(name, value, positive)
-    return value
+    arguments.matrix(name, value, gradient=True)
+    return arguments.distributions(name, value, positive=positive)
 
 
 def mixture(
@@ -31,22 +24,7 @@ def mixture(
     arguments.tensor(name, value, gradient=True)
     if value.ndim != 1 or classes not in (None, len(value)):
         raise ValueError(f"{name} must be of shape ({classes or 'C'},); got shape {tuple(value.shape)}")
-    _check_rows(name, value, positive)
-    return value
-
-
-def class_numbers(name: str, value: Tensor, classes: int | None = None, rows: int | None = None) -> Tensor:
-    """Classes by number, counted from 0.  -> (n,) int64"""
-    if not isinstance(value, Tensor) or value.dtype != torch.int64:
-        got = f"a tensor of {value.dtype}" if isinstance(value, Tensor) else type(value).__name__
-        raise TypeError(f"{name} must be a torch tensor of int64; got {got}")
-    if value.ndim != 1 or not len(value) or rows not in (None, len(value)):
-        raise ValueError(f"{name} must be of shape ({rows or 'n'},) and not empty; got shape {tuple(value.shape)}")
-    least, most = value.min().item(), value.max().item()
-    if least < 0 or (classes is not None and most >= classes):
-        below = "" if classes is None else f" to {classes - 1}"
-        raise ValueError(f"{name} must be classes from 0{below}; got {least if least < 0 else most} among them")
-    return value
+    return arguments.distributions(name, value, positive=positive)
 
 
 def scores(name: str, value: Tensor, dimensions: int) -> Tensor:
@@ -66,13 +44,3 @@ def per_bag(name: str, value: Tensor, logits: Tensor) -> Tensor:
         wanted = (*logits.shape[:-2], logits.shape[-1])
         raise ValueError(f"{name} must be of shape {tuple(wanted)}, for the stack of nets; got {tuple(value.shape)}")
     return arguments.same_kind(name, value, "logits", logits)
-
-
-def _check_rows(name: str, value: Tensor, positive: bool) -> None:
-    least = value.min().item()
-    if least < 0 or (positive and least == 0):
-        raise ValueError(f"{name} must be {'positive' if positive else 'at least 0'}; got {least} among them")
-    sums = value.sum(-1).reshape(-1)
-    worst = sums[(sums - 1).abs().argmax()].item()
-    if abs(worst - 1) > SLACK:
-        raise ValueError(f"{name} must add up to 1 over the classes; got {worst:.6g}")

@@ -6,8 +6,6 @@ there to a loss for each net. So bags, tubes and both together are one loop. It 
 start from different parameters; with `draw_own_batches` each sees cells of its own.
 """
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Callable

@@ -6,11 +6,10 @@ probable counts; if none, the cell is left out.) Rows divided by their sums esti
 made out of fold, by classifiers that have not seen the cell. After Northcutt, Jiang and Chuang, arXiv 1911.00068.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 
+from ddlearn import arguments
 from ddlearn.weak_labels import checks
 
 __all__ = ["confident_joint", "estimate_purity"]
@@ -27,7 +26,7 @@ def confident_joint(P: Tensor, tubes: Tensor) -> Tensor:
     """
     checks.distributions("P", P)
     classes = P.shape[1]
-    checks.class_numbers("tubes", tubes, classes, rows=len(P))
+    arguments.class_labels("tubes", tubes, classes, rows=len(P))
     sizes = tubes.bincount(minlength=classes)
     if sizes.min() == 0:
         raise ValueError(f"tubes must name every class; got no cell of tube {sizes.argmin().item()}")

@@ -12,8 +12,6 @@ a saying possible that was never heard. Where the model is wrong, with rules tha
 mostly wrong, the most likely classes need not be the true ones: a class balance that is known keeps them in place.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

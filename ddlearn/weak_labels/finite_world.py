@@ -5,8 +5,6 @@ classes with appearances. A risk that is a sum over cells needs the classes only
 of class c' as class c is M_c'c = sum_x P_c'(x) l_c(x), whatever the others are. So all C^k sequences are enumerated.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -47,7 +45,7 @@ def mixture_probabilities(bags: Tensor, mixtures: Tensor, shares: Tensor | Seque
 def urn_probabilities(bags: Tensor, alpha: Tensor | Sequence[float]) -> Tensor:
     """The probability of each sequence when its patient is a draw of Dirichlet(alpha).  bags (S, k), alpha (C,) -> (S,)
 
-    Pólya's urn, which starts with alpha_c balls of colour c and returns each ball drawn with another of its colour.
+    Pólya's urn, which starts with alpha_c balls of color c and returns each ball drawn with another of its color.
     """
     alpha = arguments.positives("alpha", alpha, torch.empty((), dtype=torch.float64))
     drawn = torch.nn.functional.one_hot(_check_bags(bags, len(alpha)), len(alpha))  # (S, k, C)
@@ -88,37 +86,12 @@ class FiniteWorld:
         arguments.matrix("weights", weights, rows=len(bags), columns=classes, gradient=True)
         return probabilities.to(self.losses) @ (weights.to(self.losses) * self.losses[bags].mean(1)).sum(1)
 
-    def patient_bias(
-        self,
-        mixtures: Tensor,
-        k: int,
-        kappa: float | None = None,
-        shares: Tensor | Sequence[float] | None = None,
-    ) -> Tensor:
-        """How far the mean risk with weights kappa a - (kappa - 1) p is off, if of each patient k cells are counted.
-
-            kappa (k-1)/k sum_c Cov(pi_c, m_c)  +  (kappa/k - 1) sum_c (p_c M_cc - p_c E m_c)
-
-        m_c = sum over c' of pi_c' M_c'c; mean and covariance are over the patients, p is their mean. With kappa = k,
-        the value for independent cells and the default, it is (k - 1) sum_c Cov(pi_c, m_c): it grows with the bag, and
-        no amount of data reduces it. Our derivation.
-        mixtures (B, C), shares (B,) their probabilities, equal if None -> ()
-        """
-        mixtures, shares = _check_patients(mixtures, shares)
-        k = arguments.whole("k", k, 1)
-        kappa = float(k) if kappa is None else arguments.at_least("kappa", kappa, 1)
-        p = shares @ mixtures
-        m = mixtures @ self.losses  # (B, C)
-        independent = p @ (shares @ m)
-        covariance = shares @ (mixtures * m).sum(1) - independent
-        return kappa * (k - 1) / k * covariance + (kappa / k - 1) * (self.risk(p) - independent)
-
 
 def _check_bags(bags: Tensor, classes: int) -> Tensor:
     if not isinstance(bags, Tensor) or bags.ndim != 2:
         got = f"shape {tuple(bags.shape)}" if isinstance(bags, Tensor) else type(bags).__name__
         raise ValueError(f"bags must be a tensor of shape (S, k); got {got}")
-    checks.class_numbers("bags", bags.flatten(), classes)
+    arguments.class_labels("bags", bags.flatten(), classes)
     return bags
 
 

@@ -6,8 +6,6 @@ of Saerens, Latinne and Decaestecker (Neural Computation 2002). A Dirichlet prio
 of people is like, makes it the most probable answer rather than the most likely one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -59,7 +57,7 @@ def saerens_em(
 ) -> EstimatedPrior:
     """The shares of the classes where the cells were found.  P (n, C) posteriors under the prior p_from (C,)
 
-    From p_from, iterates pi <- normalise(sum_i q_i(pi) + alpha - 1), q_i the posteriors shifted to pi, until no share
+    From p_from, iterates pi <- normalize(sum_i q_i(pi) + alpha - 1), q_i the posteriors shifted to pi, until no share
     moves by more than `tolerance`. alpha (C,), each 1 or more, is a Dirichlet prior on the shares; None is
     all ones, the plain algorithm.
     """

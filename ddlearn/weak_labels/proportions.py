@@ -8,8 +8,6 @@ its bag's mixture only on average over bags. The loss is that of deep learning f
 Culotta, arXiv 1709.04108; Dulac-Arnold et al., arXiv 1905.12909).
 """
 
-from __future__ import annotations
-
 import math
 
 import torch
@@ -17,7 +15,7 @@ from torch import Tensor
 
 from ddlearn.weak_labels import checks
 
-__all__ = ["proportion_loss", "proportion_loss_gradient"]
+__all__ = ["proportion_loss"]
 
 
 def proportion_loss(logits: Tensor, proportions: Tensor) -> Tensor:
@@ -29,19 +27,6 @@ def proportion_loss(logits: Tensor, proportions: Tensor) -> Tensor:
     _check(logits, proportions)
     mean = logits.log_softmax(-1).logsumexp(-2) - math.log(logits.shape[-2])  # log q, (..., B, C)
     return (torch.xlogy(proportions, proportions) - proportions * mean).sum(-1).mean(-1)
-
-
-def proportion_loss_gradient(logits: Tensor, proportions: Tensor) -> Tensor:
-    """The loss's slope in every logit.  logits (..., B, k, C), proportions (B, C) -> (..., B, k, C)
-
-    With s = softmax of the logits and u_ic = a_c s_ic / sum over cells j of s_jc, the share of the bag's proportion a_c
-    that goes to cell i, it is 1/B (s_ij sum over c of u_ic - u_ij). So a step pulls each cell towards labels that the
-    classifier itself has given out among the bag: one step of the EM algorithm. Our derivation.
-    """
-    _check(logits, proportions)
-    log_s = logits.log_softmax(-1)
-    u = proportions[..., None, :] * log_s.softmax(-2)
-    return (log_s.exp() * u.sum(-1, keepdim=True) - u) / proportions.shape[-2]
 
 
 def _check(logits: Tensor, proportions: Tensor) -> None:

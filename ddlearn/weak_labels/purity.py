@@ -1,27 +1,20 @@
 """Purified tubes: every cell carries the name of its tube, and the tube is not quite pure.
 
 purity[s, c] is the share of class c in tube s, which is what a centrifuge's manual states. A classifier needs the other
-direction, T[c, s] = P(tube s | a cell of class c). With T there are two corrections (Patrini et al., arXiv 1609.03683):
-
-    forward     cross-entropy of T' softmax f, the probabilities of the tubes, against the tube's name
-    backward    the clean loss l turned into a loss of tubes, T^-1 l, whose mean given the class is l
-
-The forward loss has its minimum where softmax f is the true posterior, for T' P(class | x) = P(tube | x). The backward
-loss is unbiased for every f, may be negative, and has the variance of an inverse. Both learn the classes in the tubes'
-mix q: `prior_shift` takes the answers to another mix.
+direction, T[c, s] = P(tube s | a cell of class c). The forward correction (Patrini et al., arXiv 1609.03683) is the
+cross-entropy of T' softmax f, the probabilities of the tubes, against the tube's name. It has its minimum where
+softmax f is the true posterior, for T' P(class | x) = P(tube | x). It learns the classes in the tubes' mix q:
+`prior_shift` takes the answers to another mix.
 """
-
-from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor
 
 from ddlearn import arguments
 from ddlearn.weak_labels import checks
 
-__all__ = ["backward_loss", "forward_loss", "purity_to_transition"]
+__all__ = ["forward_loss", "purity_to_transition"]
 
 
 def purity_to_transition(purity: Tensor, shares: Tensor | Sequence[float] | None = None) -> tuple[Tensor, Tensor]:
@@ -47,7 +40,7 @@ def forward_loss(logits: Tensor, tubes: Tensor, transition: Tensor) -> Tensor:
     The dots are a stack of nets, or nothing; tubes (..., n) and T (..., C, S) give each net of it its own. Taken in
     logarithms; can be differentiated.
     """
-    _check(logits, tubes, transition, own=True)
+    _check(logits, tubes, transition)
     if transition.amax(-2).min() == 0:
         empty = transition.amax(-2).reshape(-1, transition.shape[-1]).amin(0).argmin().item()
         raise ValueError(f"transition must have some class in every tube; got none in tube {empty}")
@@ -56,28 +49,17 @@ def forward_loss(logits: Tensor, tubes: Tensor, transition: Tensor) -> Tensor:
     return -(logits.log_softmax(-1) + of_cells).logsumexp(-1).mean(-1)
 
 
-def backward_loss(logits: Tensor, tubes: Tensor, transition: Tensor) -> Tensor:
-    """Mean of (T^-1 l)_tube, l_c = -log softmax_c f.  logits (..., n, C), tubes (n,), transition T (C, C) -> (...)
-
-    The dots are a stack of nets, or nothing. Can be differentiated. `ValueError` if T has no inverse.
-    """
-    _check(logits, tubes, transition)
-    if transition.shape[0] != transition.shape[1] or torch.linalg.matrix_rank(transition) < len(transition):
-        raise ValueError("transition must be a square matrix with an inverse, for the backward correction uses it")
-    return -(torch.linalg.inv(transition)[tubes] * logits.log_softmax(-1)).sum(-1).mean(-1)
-
-
-def _check(logits: Tensor, tubes: Tensor, transition: Tensor, own: bool = False) -> None:
-    """With `own`, each net of a stack may have tubes and a transition of its own."""
+def _check(logits: Tensor, tubes: Tensor, transition: Tensor) -> None:
+    """Refuse what does not fit; each net of a stack may have tubes and a transition of its own."""
     checks.scores("logits", logits, 2)
     nets, (n, C) = logits.shape[:-2], logits.shape[-2:]
-    if own and getattr(transition, "shape", ())[:-2] == nets != ():
+    if getattr(transition, "shape", ())[:-2] == nets != ():
         arguments.matrix("transition of a net", transition.flatten(0, -3)[0], rows=C, gradient=True)
         checks.distributions("transition", transition.flatten(0, -2))
     else:
         checks.distributions("transition", arguments.matrix("transition", transition, rows=C, gradient=True))
     arguments.same_kind("transition", transition, "logits", logits)
-    if own and getattr(tubes, "shape", ()) == (*nets, n) != (n,):
-        checks.class_numbers("tubes", tubes.flatten(), transition.shape[-1])
+    if getattr(tubes, "shape", ()) == (*nets, n) != (n,):
+        arguments.class_labels("tubes", tubes.flatten(), transition.shape[-1])
     else:
-        checks.class_numbers("tubes", tubes, transition.shape[-1], rows=n)
+        arguments.class_labels("tubes", tubes, transition.shape[-1], rows=n)

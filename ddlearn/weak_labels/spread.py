@@ -1,8 +1,8 @@
 """How much bags can teach, in one number: kappa, the spread of their mixtures.
 
 What a class mean costs depends on the bags only through G = mean over bags of pi pi', the second moment of their
-mixtures. Least squares from N bagged cells has the variance sigma^2 / N [G^-1]_cc; N p_c labelled cells of class c
-would have sigma^2 / (N p_c). The quotient is the label efficiency, in labelled cells a bagged cell:
+mixtures. Least squares from N bagged cells has the variance sigma^2 / N [G^-1]_cc; N p_c labeled cells of class c
+would have sigma^2 / (N p_c). The quotient is the label efficiency, in labeled cells a bagged cell:
 
     e_c = 1 / (p_c [G^-1]_cc)
 
@@ -16,8 +16,6 @@ kappa = 1 are cells with labels. k independent cells counted have kappa = k; pat
 patients of whom k cells are counted k (alpha0 + 1) / (k + alpha0), between the two. All of this is our derivation.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 
@@ -27,7 +25,7 @@ from torch import Tensor
 from ddlearn import arguments
 from ddlearn.weak_labels import checks
 
-__all__ = ["efficiency", "inverse_second_moment", "kappa", "mixing_efficiency", "mixing_moment", "second_moment"]
+__all__ = ["efficiency", "kappa", "mixing_efficiency", "mixing_moment", "second_moment"]
 
 
 def kappa(k: int | None = None, alpha0: float | None = None) -> float:
@@ -52,15 +50,8 @@ def second_moment(p: Tensor | Sequence[float], kappa: float) -> Tensor:
     return outer + (p.diag() - outer) / arguments.at_least("kappa", kappa, 1)
 
 
-def inverse_second_moment(p: Tensor | Sequence[float], kappa: float) -> Tensor:
-    """G^-1 = kappa diag(1/p) - (kappa - 1) 11'.  p (C,), positive -> (C, C)"""
-    p = checks.mixture("p", p, positive=True)
-    kappa = arguments.at_least("kappa", kappa, 1)
-    return (kappa / p).diag() - (kappa - 1)
-
-
 def efficiency(p: Tensor | Sequence[float], kappa: float) -> Tensor:
-    """e_c = 1 / (kappa (1 - p_c) + p_c): labelled cells that a bagged cell is worth, class by class.  p (C,) -> (C,)"""
+    """e_c = 1 / (kappa (1 - p_c) + p_c): labeled cells that a bagged cell is worth, class by class.  p (C,) -> (C,)"""
     p = checks.mixture("p", p)
     return 1 / (arguments.at_least("kappa", kappa, 1) * (1 - p) + p)
 

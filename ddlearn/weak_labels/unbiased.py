@@ -20,8 +20,6 @@ contaminated mixtures too. Unbiased is not the same as good: an estimate may be 
 `spread` counts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import torch

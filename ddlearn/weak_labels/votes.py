@@ -1,13 +1,11 @@
 """Rules that vote: each says a class where it has an opinion, and is silent elsewhere.
 
-A rule is any function from a cell to the number of a class or `ABSTAIN`. Its votes on n cells are a column of an (n, m)
+A rule says the number of a class or `ABSTAIN`. Its votes on n cells are a column of an (n, m)
 matrix. Without a label one can see how often rules speak (coverage), speak together (overlap) and disagree (conflict);
 how often they are right takes labels, or a label model. Shapes and words follow the Snorkel library.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -16,7 +14,7 @@ from torch import Tensor
 from ddlearn import arguments
 from ddlearn.weak_labels import checks
 
-__all__ = ["ABSTAIN", "VoteSummary", "apply_rules", "check_votes", "count_votes", "majority_vote", "summarize_votes"]
+__all__ = ["ABSTAIN", "VoteSummary", "count_votes", "majority_vote", "summarize_votes"]
 
 ABSTAIN = -1
 """The vote of a rule that has no opinion."""
@@ -34,19 +32,6 @@ class VoteSummary:
     conflict: Tensor
     accuracy: Tensor | None
     silent: float
-
-
-def apply_rules(rules: Sequence[Callable[[object], int]], cells: Iterable[object]) -> Tensor:
-    """Ask every rule about every cell.  m rules, n cells -> votes (n, m) int64"""
-    if not isinstance(rules, (list, tuple)) or not rules or not all(map(callable, rules)):
-        raise TypeError(f"rules must be a list of functions, one or more; got {type(rules).__name__}")
-    votes = [
-        [arguments.whole(f"the vote of rules[{j}] on cell {i}", rule(cell), ABSTAIN) for j, rule in enumerate(rules)]
-        for i, cell in enumerate(cells)
-    ]
-    if not votes:
-        raise ValueError("cells must not be empty")
-    return torch.tensor(votes)
 
 
 def check_votes(votes: Tensor, classes: int | None = None) -> Tensor:
@@ -75,7 +60,7 @@ def summarize_votes(votes: Tensor, y: Tensor | None = None) -> VoteSummary:
         conflict[j] = (both & (votes != votes[:, j : j + 1])).any(1).double().mean()
     accuracy = None
     if y is not None:
-        checks.class_numbers("y", y, rows=n)
+        arguments.class_labels("y", y, rows=n)
         accuracy = (speaks & (votes == y[:, None])).sum(0).double() / speaks.sum(0)
     return VoteSummary(speaks.double().mean(0), overlap, conflict, accuracy, (~speaks.any(1)).double().mean().item())
 

@@ -1,42 +1,40 @@
 """The speed and the memory that lesson 03 promises of its kernels."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from ddlearn.course import bench
-from ddlearn.course.bench import engine
+from bench.case import STATUS, lead, peak
+from bench.cases import CASES
 
 SOME = 60
 """Points for the ten outputs: all 200 take the Jacobians a minute and 5 GB, and our lead grows with their number."""
 
 
 @pytest.mark.slow
-def test_the_kernels_beat_ten_lines_of_torch_and_the_jacobians_of_one_output():
-    for name, peer, lead, differ in (
+@pytest.mark.parametrize(
+    ("name", "peer", "least", "differ"),
+    [
         ("infinite-ntk", "ten lines of torch", 2.5, 1e-6),
         ("empirical-ntk-1", "torch.func, Jacobians", 40, 1e-12),
-    ):
-        side = next(side for side in bench.run(name, 3, memory=False)["sides"] if side["name"] == peer)
-        assert side["ratio"]["cpu"] >= lead, side
-        assert side["difference"] <= differ, side
+        ("empirical-ntk-10", "torch.func, Jacobians", 120, 1e-12),
+    ],
+)
+def test_the_kernels_beat_ten_lines_of_torch_and_jacobians(one_thread, name, peer, least, differ):
+    case = CASES[name]
+    if name == "empirical-ntk-10":
+        whole = case.problem(False)
+        case = replace(case, problem=lambda small: replace(whole, x=whole.x[:SOME]))
+    assert case.peers[0].name == peer
+    ratio, difference = lead(case, case.peers[0])
+    assert ratio >= least
+    assert difference <= differ
 
 
 @pytest.mark.slow
-def test_the_kernel_of_ten_outputs_beats_their_jacobians(one_thread):
-    case = bench.load("empirical-ntk-10")
-    whole = case.problem(False)
-    some = replace(case, problem=lambda small: replace(whole, x=whole.x[:SOME]), peers=case.peers[:1])
-    ours, theirs = engine.record(some, engine.measure(some, 3))["sides"]
-    assert theirs["name"] == "torch.func, Jacobians"
-    assert theirs["ratio"]["cpu"] >= 120, (ours, theirs)
-    assert theirs["difference"] <= 1e-12, theirs
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
-def test_the_kernels_take_little_memory():
-    peaks = {side: bench.peak("infinite-ntk", side) for side in ("ddlearn", "ten lines of torch")}
-    assert peaks["ddlearn"] <= peaks["ten lines of torch"] / 2, peaks
-    assert bench.peak("empirical-ntk-10", "ddlearn") <= 140
+@pytest.mark.skipif(not STATUS.exists(), reason="the peak is read from /proc")
+def test_the_kernels_take_little_memory(one_thread):
+    infinite, empirical = CASES["infinite-ntk"], CASES["empirical-ntk-10"]
+    ours, plain = (peak(infinite, side)[0] for side in infinite.sides[:2])
+    assert ours <= plain / 2
+    assert peak(empirical, empirical.ours)[0] <= 140

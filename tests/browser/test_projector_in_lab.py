@@ -26,7 +26,7 @@ controls = (
 )
 question = QuizItem("Is it `so`?", (Option("Yes", True, "It is."), Option("No", False, "It is, look again.")))
 explorer = Explorer("wave", "A wave", controls, wave, Wave)
-lesson = Lesson("77", "77_wave", "Waves", 5, 1, explorers=[explorer], quiz=Quiz((question,)))
+lesson = Lesson("77_wave", "Waves", 5, 1, explorers=[explorer], quiz=Quiz((question,)))
 lesson.start()
 """
 START, SHOWN = 1, 2

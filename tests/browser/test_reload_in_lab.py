@@ -30,7 +30,7 @@ question = QuizItem(
      Option("No", False, "It is, look again.")),
 )
 explorer = Explorer("dot", "A dot", (Slider("place", "Place", 0, 1, 0.5, step=0.1),), lambda place: place, Dot)
-lesson = Lesson("77", "77_dot", "Dots", 5, 1, explorers=[explorer], quiz=Quiz((question,)),
+lesson = Lesson("77_dot", "Dots", 5, 1, explorers=[explorer], quiz=Quiz((question,)),
                 predictions=[Prediction("far", "How far?", low=0, high=10, unit="steps")])
 lesson.start()
 """

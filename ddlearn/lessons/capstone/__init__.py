@@ -1,24 +1,23 @@
 """Lesson 11, Capstone: a question of your own choice, a prediction, a measurement, and a page that stands by itself."""
 
-from ddlearn.classroom import TODO, Lesson, Quiz
+from ddlearn.classroom import TODO, Lesson
+from ddlearn.lessons import room
 from ddlearn.lessons.capstone import experiment, look, own, rule
+from ddlearn.lessons.capstone.asking import ahead
 from ddlearn.lessons.capstone.claims import CLAIMS
 from ddlearn.lessons.capstone.exercises import INTERVAL, VERDICT, t_value
-from ddlearn.lessons.capstone.questions import PREDICTIONS, QUIZ, RECAP
+from ddlearn.lessons.capstone.menu import QUESTIONS
 
 __all__ = ["TODO", "bring", "lesson", "t_value", "write_page"]
 
 lesson = Lesson(
-    number="11",
-    slug="11_capstone",
+    **room(__name__),
     title="Capstone",
     minutes=50,
     difficulty=3,
     exercises=(INTERVAL, VERDICT),
     explorers=(rule.explorer(), look.explorer(), experiment.explorer()),
-    predictions=PREDICTIONS,
-    recap=Quiz(RECAP),
-    quiz=Quiz(QUIZ),
+    predictions=map(ahead, QUESTIONS.values()),
     claims=CLAIMS,
     seconds={"look": 4.1, "claims": 13.5},
     warm_optimizer=True,

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import papers
-from ddlearn.classroom import basis, remembered
+from ddlearn.classroom import Prediction, basis, cached
 from ddlearn.lessons.capstone.shelf import World
 from ddlearn.result import Curve
 from ddlearn.tables import Table
@@ -79,7 +79,7 @@ class Question:
         return papers.named(basis.words(self.basis, self.papers, self.source))
 
 
-@remembered(64)
+@cached(64)
 def measured(question: Question, world: World, n: int, progress: Report | None = None) -> Measurement:
     """Ask once; numbers are small, and looking at them again costs nothing."""
     return question.measure(world, n, range(1, SEEDS + 1), progress)
@@ -95,6 +95,17 @@ def said_band(band: Band) -> str:
     """A band in words: "between 0.85 and 1.15", "at least 0.9"."""
     low, high = band
     return f"at least {low:.3g}" if high == float("inf") else f"between {low:.3g} and {high:.3g}"
+
+
+def ahead(question: Question) -> Prediction:
+    """Return the prediction that belongs to a question of the menu."""
+    band = (
+        f"The band is {said_band(question.band)}"
+        if question.band
+        else "The band is a baseline: at least 1, or a little less"
+    )
+    words = f"{question.hypothesis} The number: {question.number}. {band}. What will it be on the table that you chose?"
+    return Prediction(question.name, words, low=0.0, high=3.0)
 
 
 def stacked(rows: list[tuple[float, float, Tensor, Tensor]]) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import Claim, remembered
+from ddlearn.classroom import Claim, cached
 from ddlearn.lessons.capstone import exercises, menu, shelf
 from ddlearn.lessons.capstone.asking import SEEDS, Measurement, Question
 from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, NORMAL, Pair, around, inside, middle
@@ -51,7 +51,7 @@ def wrongly_refused(seed: int, both_ends: bool) -> float:
     return count / REPEATS
 
 
-@remembered(64)
+@cached(64)
 def asked(question: Question, table: str, seed: int, progress=None) -> Measurement:
     """A question put to a table with seeds that no explorer uses."""
     world = shelf.world(shelf.built_in(table))
@@ -84,7 +84,7 @@ def answers(id: str, question: Question, statement: str, tolerance: float, expec
 
 CLAIMS = (
     Claim(
-        id="11.coverage",
+        id="coverage",
         statement="Three seeds with the t value hold the truth in 95 % of all experiments; 1.96 is not enough.",
         basis="exact",
         papers=("student1908",),
@@ -97,7 +97,7 @@ CLAIMS = (
         control_note="1.96 in the place of the t value",
     ),
     Claim(
-        id="11.edge",
+        id="edge",
         statement="A claim whose truth lies on its band’s edge is said to hold in one of forty experiments at most.",
         basis="exact",
         papers=("schuirmann1987",),
@@ -114,7 +114,7 @@ CLAIMS = (
         control_note="only the mean looked at",
     ),
     Claim(
-        id="11.refused",
+        id="refused",
         statement="A claim that is true is said not to hold in one of twenty experiments at most.",
         basis="exact",
         source=(
@@ -129,21 +129,17 @@ CLAIMS = (
         control=lambda scale, seed: wrongly_refused(seed, both_ends=False),
         control_note="only the mean looked at",
     ),
+    answers("leave-one-out", menu.LEFT_OUT, "On three real tables leave-one-out gives the error on unseen rows.", 0.1),
+    answers("curve", menu.CURVE, "On three real tables the learning curve is known from the kernel’s spectrum.", 0.1),
     answers(
-        "11.leave-one-out", menu.LEFT_OUT, "On three real tables leave-one-out gives the error on unseen rows.", 0.1
+        "peak", menu.PEAK, "On three real tables random features are worst where they are as many as the rows.", 0.05
     ),
     answers(
-        "11.curve", menu.CURVE, "On three real tables the learning curve is known from the kernel’s spectrum.", 0.1
-    ),
-    answers(
-        "11.peak", menu.PEAK, "On three real tables random features are worst where they are as many as the rows.", 0.05
-    ),
-    answers(
-        "11.width",
+        "width",
         menu.WIDTH,
         "On three real tables tangent kernels near the infinite one as 1/√width.",
         0.1,
         expected=0.5,
     ),
-    answers("11.bags", menu.BAGS, "On three real tables proportions of random bags tell a classifier’s risk.", 0.05),
+    answers("bags", menu.BAGS, "On three real tables proportions of random bags tell a classifier’s risk.", 0.05),
 )

@@ -6,13 +6,12 @@ what the same pictures look like where there is nothing to learn.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch, cached
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.capstone import shelf
 from ddlearn.ridge import ridge_path
@@ -50,7 +49,7 @@ class Look:
         return int((self.left <= 0.5).int().argmax()) + 1
 
 
-@lru_cache(maxsize=2 * len(shelf.TABLES))
+@cached(2 * len(shelf.TABLES))
 def seen(table: Table, shuffled: bool) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     """Plane, classes, left over, and both errors of a table: once, for every penalty."""
     world = shelf.world(table)

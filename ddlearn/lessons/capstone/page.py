@@ -41,7 +41,7 @@ def write_page(lesson: Lesson, in_my_words: str = "", folder: str | Path = ".") 
     """
     experiment = lesson.experiment
     question = experiment.state["question"]
-    said = lesson.progress.lesson(lesson.number)["predictions"].get(question, {})
+    said = lesson.progress.lesson(lesson.room)["predictions"].get(question, {})
     if lesson.prediction(question) is None:
         raise NoPrediction(
             f"There is no prediction for “{question}” yet. Record yours in the cell above, then run this one again."
@@ -56,7 +56,7 @@ def write_page(lesson: Lesson, in_my_words: str = "", folder: str | Path = ".") 
         in_my_words,
         code={
             name: entry["source"]
-            for name, entry in lesson.progress.lesson(lesson.number)["exercises"].items()
+            for name, entry in lesson.progress.lesson(lesson.room)["exercises"].items()
             if name in RULE and entry["status"] == PASSED and name in experiment.engine
         },
     )

@@ -6,14 +6,13 @@ seeds theory knows how often it holds the mean: with a reach of c standard error
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from scipy.special import stdtr
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
 from ddlearn.lessons.capstone import exercises
 from ddlearn.lessons.capstone.exercises import NORMAL, Pair, around, t_value
 
@@ -56,7 +55,7 @@ def seeds(law: str, n: int) -> Tensor:
     return LAWS[law](z)
 
 
-@lru_cache(maxsize=64)
+@cached(64)
 def intervals(law: str, n: int, rule: Interval) -> Tensor:
     """The interval of each experiment, (REPEATS, 2)."""
     return torch.tensor([tuple(map(float, rule(some))) for some in seeds(law, n)], dtype=torch.float64)

@@ -6,19 +6,19 @@ but its mean has the error 1. The kernel is the Gaussian one, with the width sqr
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels
+from ddlearn.classroom import cached
 from ddlearn.generalization import Spectrum, spectrum
 from ddlearn.tables import BUILT_IN, Table
 
 POOL = 400
 YOURS = "yours"
 TABLES = (*BUILT_IN, YOURS)
-INSTEAD = "tumours"  # stands where the learner's own table would
+INSTEAD = "tumors"  # stands where the learner's own table would
 SHARES = {"an eighth of the rows": 1 / 8, "a quarter of the rows": 1 / 4}
 FEWEST = 8  # rows to learn from
 
@@ -59,7 +59,7 @@ def forget_own() -> None:
     _brought.clear()
 
 
-@lru_cache(maxsize=len(BUILT_IN))
+@cached(len(BUILT_IN))
 def built_in(name: str) -> Table:
     return BUILT_IN[name]()
 
@@ -78,7 +78,7 @@ def called(name: str) -> str:
     return "your table" if YOURS in _brought else f"the {INSTEAD}, as you have brought no table"
 
 
-@lru_cache(maxsize=len(TABLES))
+@cached(len(TABLES))
 def world(table: Table) -> World:
     """The world of a table, made once."""
     table = table.sample(POOL, compute.generator(0))

@@ -1,26 +1,22 @@
 """Lesson 10, Domain knowledge: purified tubes, blood tests, textbook rules; what they buy, and where they mislead."""
 
-from ddlearn.classroom import TODO, Lesson, Quiz
+from ddlearn.classroom import TODO, Lesson
+from ddlearn.lessons import room
 from ddlearn.lessons.domain_knowledge import batch, exchange, patient, real_cells, rules, tubes
 from ddlearn.lessons.domain_knowledge.claims import CLAIMS
 from ddlearn.lessons.domain_knowledge.exercises import LABEL_ROUND, SHARES_STEP, TRANSITION
-from ddlearn.lessons.domain_knowledge.questions import PREDICTIONS, QUIZ, RECAP
 from ddlearn.lessons.domain_knowledge.real_cells import end_model
 
 __all__ = ["TODO", "end_model", "lesson", "real_rules"]
 
 lesson = Lesson(
-    number="10",
-    slug="10_domain_knowledge",
+    **room(__name__),
     title="Domain knowledge",
     minutes=50,
     difficulty=3,
     exercises=(TRANSITION, SHARES_STEP, LABEL_ROUND),
     explorers=(exchange.explorer(), tubes.explorer(), patient.explorer(), rules.explorer(), batch.explorer()),
-    predictions=PREDICTIONS,
     revealed_by={"impure": "tubes", "tube": "batch"},
-    recap=Quiz(RECAP),
-    quiz=Quiz(QUIZ),
     claims=CLAIMS,
     seconds={"exchange": 13.1, "tubes": 7.3, "patient": 2.7, "batch": 8.5, "claims": 19.3},
 )

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, cached
 from ddlearn.lessons.domain_knowledge import cells as lab
 from ddlearn.lessons.domain_knowledge.cells import BLOOD, Progress
 
@@ -98,7 +98,7 @@ def tube_rows(one: Setting, tubes: int, plan: Plan) -> Tensor:
     return torch.cat([((one.tube_y == c) & (one.tube == k)).nonzero()[:each, 0] for c, k in which])
 
 
-@remembered(16)
+@cached(16)
 def accuracies(
     strength: float, seed: int, plan: Plan = PLAN, data_sets: int = DATA_SETS, progress: Progress | None = None
 ) -> Tensor:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ddlearn import compute, weak_labels
 from ddlearn.blood import CellPool, cell_pool, mean_blood
-from ddlearn.classroom import remembered
+from ddlearn.classroom import cached
 from ddlearn.networks import MLP, Parameters
 
 Progress = Callable[[float, str], object]
@@ -42,7 +42,7 @@ class Scores:
 MEASURES = {"balanced accuracy": "balanced", "accuracy": "accuracy", "calibration error": "calibration"}
 
 
-@remembered(1)
+@cached(1)
 def pool(progress: Progress | None = None) -> CellPool:
     """The lesson's cells; some seconds the first time."""
     return cell_pool(TRAIN, TEST, compute.generator(0), progress=progress)

@@ -13,7 +13,7 @@ WIDE = max(UNITS.values())
 
 CLAIMS = (
     Claim(
-        id="10.forward",
+        id="forward",
         statement="With the transition of impure tubes the loss is stationary where the net says the true posterior.",
         basis="exact",
         papers=("patrini2017",),
@@ -29,7 +29,7 @@ CLAIMS = (
         control_note="names taken for types",
     ),
     Claim(
-        id="10.purified",
+        id="purified",
         statement="Three tubes of 100 purified cells and the average blood test call 9 of 10 blood cells rightly.",
         basis="ours",
         papers=("yellin2018",),
@@ -46,7 +46,7 @@ CLAIMS = (
         control_note="names of tubes in disorder",
     ),
     Claim(
-        id="10.exchange",
+        id="exchange",
         statement="300 purified cells are eight points ahead of the blood tests of 32,768 cells of a healthy cohort.",
         basis="ours",
         papers=("quadrianto2009",),
@@ -63,7 +63,7 @@ CLAIMS = (
         control_note="a cohort of patients who differ",
     ),
     Claim(
-        id="10.wider",
+        id="wider",
         statement="A net three times as wide does not make up for them.",
         basis="ours",
         source="the same 0.08, a quarter of the cells of one type",
@@ -76,7 +76,7 @@ CLAIMS = (
         control_note="30 purified cells",
     ),
     Claim(
-        id="10.calibrated",
+        id="calibrated",
         statement="From tubes 80 % pure a corrected net knows what it does not know.",
         basis="ours",
         papers=("patrini2017",),
@@ -93,7 +93,7 @@ CLAIMS = (
         control_note="names taken for types",
     ),
     Claim(
-        id="10.balanced",
+        id="balanced",
         statement="The correction rescues the rare type: balanced accuracy gains 7 points or more.",
         basis="ours",
         papers=("patrini2017",),
@@ -114,7 +114,7 @@ CLAIMS = (
         control_note="pure tubes: nothing to correct",
     ),
     Claim(
-        id="10.purity",
+        id="purity",
         statement="Where nobody states the purity, the confident joint finds 80 % within 5 points.",
         basis="ours",
         papers=("northcutt2021",),
@@ -130,7 +130,7 @@ CLAIMS = (
         control_note="names of tubes in disorder: all tubes alike",
     ),
     Claim(
-        id="10.em",
+        id="em",
         statement="EM finds the shares of a new patient from a classifier that learned at equal shares.",
         basis="asymptotic",
         papers=("saerens2002",),
@@ -147,7 +147,7 @@ CLAIMS = (
         control_note="the mean posterior",
     ),
     Claim(
-        id="10.count",
+        id="count",
         statement="EM with the physiology prior counts patients better than counting the likeliest types.",
         basis="ours",
         papers=("yellin2018",),
@@ -161,7 +161,7 @@ CLAIMS = (
         control_note="the average blood, no cell looked at",
     ),
     Claim(
-        id="10.witnesses",
+        id="witnesses",
         statement="A label model finds out how often each of six rules is right, without one label.",
         basis="asymptotic",
         papers=("dawid1979",),
@@ -178,7 +178,7 @@ CLAIMS = (
         control_note="three of the rules say the same",
     ),
     Claim(
-        id="10.broad",
+        id="broad",
         statement="The blood test mends a label model that a broad, wrong rule has misled.",
         basis="ours",
         papers=("tsutsui2023",),
@@ -195,7 +195,7 @@ CLAIMS = (
         control_note="the class balance left to the model",
     ),
     Claim(
-        id="10.unconfounded",
+        id="unconfounded",
         statement="Where all specimens are seen alike, one tube of each type is enough.",
         basis="ours",
         source="one cell in twenty wrong is little, where tubes that confound leave about one in three",
@@ -208,7 +208,7 @@ CLAIMS = (
         control_note="specimens differ: type and tube cannot be told apart",
     ),
     Claim(
-        id="10.repaired",
+        id="repaired",
         statement="Where specimens differ, blood tests of forty patients repair what one tube of each type confounds.",
         basis="ours",
         source="eight points are a quarter of the one cell in three, or so, that tubes that confound leave wrong",

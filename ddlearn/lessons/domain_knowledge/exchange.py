@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.blood import CellPool
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
 from ddlearn.lessons.domain_knowledge import cells as lab
 from ddlearn.lessons.domain_knowledge.cells import MEASURES, THIRDS, Progress, Scores
 
@@ -65,7 +65,7 @@ class Exchange:
         return float((x[k - 1] + part * (x[k] - x[k - 1])).exp()) if k else float(PURIFIED[0])
 
 
-@remembered(8)
+@cached(8)
 def on_tubes(units: int, seed: int, progress: Progress | None = None) -> list[list[Scores]]:
     """Nets of pure tubes.  [SEEDS][tube sizes]"""
     pool, draw = lab.pool(progress=lab.shared(progress, 0, 0.5)), compute.generator(seed + 5)
@@ -93,7 +93,7 @@ def on_tubes(units: int, seed: int, progress: Progress | None = None) -> list[li
     return [found[k::SEEDS] for k in range(SEEDS)]
 
 
-@remembered(8)
+@cached(8)
 def on_cohort(
     name: str,
     units: int,

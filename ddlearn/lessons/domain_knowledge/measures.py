@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
-from ddlearn.classroom import remembered
+from ddlearn.classroom import cached
 from ddlearn.lessons.domain_knowledge import batch, exchange, exercises, patient, rules, tubes
 from ddlearn.lessons.domain_knowledge import cells as lab
 from ddlearn.lessons.domain_knowledge.cells import THIRDS, Scores
@@ -68,7 +68,7 @@ def ahead(seed: int, cohort: str, units: int = lab.UNITS, cells: int = 100) -> f
     return ours - mean(exchange.on_cohort(cohort, units, seed), -1, "balanced")
 
 
-@remembered(8)
+@cached(8)
 def impure(seed: int, progress=None) -> dict[str, Scores]:
     """Means over nets of tubes 20 % impure, and pure: names taken for types, and corrected."""
     draw = compute.generator(seed + 8)

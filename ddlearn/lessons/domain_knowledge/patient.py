@@ -10,13 +10,12 @@ drawn from the patient err by themselves.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
 from ddlearn.lessons.domain_knowledge import cells as lab
 from ddlearn.lessons.domain_knowledge import exercises
 from ddlearn.lessons.domain_knowledge.cells import THIRDS, TYPES, Progress
@@ -59,7 +58,7 @@ def count_by_em(P: Tensor, alpha: Tensor, step: Step) -> Tensor:
     return shares
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def people(seed: int) -> tuple[Tensor, Tensor]:
     """The patients' mixtures (PATIENTS, 3), and their cells as places in the pool's test cells, (PATIENTS, most)."""
     draw = compute.generator(seed + 50)
@@ -67,7 +66,7 @@ def people(seed: int) -> tuple[Tensor, Tensor]:
     return mixes, weak_labels.draw_bags(lab.pool().test_y, mixes, COUNTS[-1], draw).rows
 
 
-@remembered(6)
+@cached(6)
 def said(size: int, seed: int, progress: Progress | None = None) -> Tensor:
     """Posteriors of all patients' cells by nets of pure tubes, each of tubes of its own.  (NETS, PATIENTS, most, 3)"""
     pool = lab.pool(progress=lab.shared(progress, 0, 0.6))
@@ -92,7 +91,7 @@ def ways(P: Tensor, step: Step) -> Tensor:
     return torch.stack([weak_labels.classify_and_count(P), *(count_by_em(P, alpha, step) for alpha in (FLAT, ALPHA))])
 
 
-@remembered(8)
+@cached(8)
 def counted(size: int, seed: int, step: Step, progress: Progress | None = None) -> Tensor:
     """What each way counts by each net, in each patient, of so many cells.  (3 ways, NETS, PATIENTS, counts, 3)"""
     every = said(size, seed, progress=lab.shared(progress, 0, 0.6)).flatten(0, 1)

@@ -5,13 +5,11 @@ network the card says so; the lesson's own votes need none. Whoever wrote the ru
 together in these very cells.
 """
 
-from functools import lru_cache
-
 import torch
 from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
-from ddlearn.classroom import Explorer
+from ddlearn.classroom import Explorer, cached
 from ddlearn.lessons.domain_knowledge import exercises
 from ddlearn.lessons.domain_knowledge.rules import (
     BALANCES,
@@ -30,7 +28,7 @@ from ddlearn.networks import MLP
 UNITS, STEPS, BATCH, RATE, DECAY = 32, 300, 512, 3e-3, 1e-4
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def table() -> blood.WBCAtt:
     """The published table."""
     return blood.wbcatt()

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch, cached
 from ddlearn.lessons.domain_knowledge import cells as lab
 from ddlearn.lessons.domain_knowledge import exercises
 from ddlearn.lessons.domain_knowledge.cells import MEASURES, THIRDS, Progress
@@ -74,7 +74,7 @@ def estimate(
     return torch.stack([weak_labels.estimate_purity(P[:, e].flatten(0, 1), labels[:, e].flatten()) for e in range(E)])
 
 
-@remembered(8)
+@cached(8)
 def trained(size: int, seed: int, transition: Transition, progress: Progress | None = None) -> Trained:
     """Train all methods on tubes of all levels."""
     draw, weight_decay = compute.generator(seed + 1), lab.decay(size)
@@ -115,7 +115,7 @@ def naive_theory(P: Tensor, level: int, shifted: bool, y: Tensor) -> lab.Scores:
     return lab.scores(lab.at_the_patients(tube, THIRDS) if shifted else tube, y)
 
 
-@remembered(24)
+@cached(24)
 def judged(
     size: int, seed: int, shifted: bool, transition: Transition, progress: Progress | None = None
 ) -> tuple[list, list]:

@@ -8,7 +8,7 @@ from ddlearn.lessons.double_descent_solved.measures import NOISE, REMOVED, SIGNA
 
 CLAIMS = (
     Claim(
-        id="07.exact",
+        id="exact",
         statement="The mean risk of minimum-norm fits to Gaussian inputs is the formula's, at any n and p.",
         basis="exact",
         papers=("breiman1983", "belkin2020"),
@@ -23,7 +23,7 @@ CLAIMS = (
         control_note="the limit of many examples in its place, at twenty",
     ),
     Claim(
-        id="07.best-penalty",
+        id="best-penalty",
         statement="The best penalty is noise · p / (n · signal), for every design, not only on average.",
         basis="exact",
         papers=("nakkiran2021",),
@@ -39,7 +39,7 @@ CLAIMS = (
         control_note="labels with twice the noise",
     ),
     Claim(
-        id="07.no-peak",
+        id="no-peak",
         statement="With the best penalty the risk at p = n is an ordinary number, and theory knows it.",
         basis="asymptotic",
         papers=("hastie2022",),
@@ -55,7 +55,7 @@ CLAIMS = (
         control_note="no penalty",
     ),
     Claim(
-        id="07.width-loses",
+        id="width-loses",
         statement="Where the first features capture most, no fit with p > n is as good as the best with p < n.",
         basis="asymptotic",
         papers=("hastie2022",),
@@ -69,7 +69,7 @@ CLAIMS = (
         control_note="a signal spread over many features",
     ),
     Claim(
-        id="07.parameters",
+        id="parameters",
         statement="Effective parameters at new points fall again past the threshold, as n · n / (p - n - 1).",
         basis="exact",
         papers=("curth2023",),
@@ -85,7 +85,7 @@ CLAIMS = (
         control_note="those at the training points, which stay at n",
     ),
     Claim(
-        id="07.digits",
+        id="digits",
         statement="Kernel eigenvalues and label projections predict the error on real digits, with nothing fitted.",
         basis="asymptotic",
         papers=("simon2024",),
@@ -101,7 +101,7 @@ CLAIMS = (
         control_note="the theory of a kernel twice as wide",
     ),
     Claim(
-        id="07.digits-peak",
+        id="digits-peak",
         statement="On the digits the peak is at N = n, whatever the number of classes.",
         basis="asymptotic",
         papers=("belkin2019", "mei2022"),
@@ -117,7 +117,7 @@ CLAIMS = (
         control_note="a penalty of 0.1",
     ),
     Claim(
-        id="07.width-wins",
+        id="width-wins",
         statement="On the digits with one wrong label in ten, the widest fit beats every narrow one.",
         basis="ours",
         papers=("belkin2019",),
@@ -131,7 +131,7 @@ CLAIMS = (
         control_note="a wider kernel and one wrong label in five",
     ),
     Claim(
-        id="07.three-factors",
+        id="three-factors",
         statement="Take away weak directions, or residuals, or new points' parts in weak directions: no peak is left.",
         basis="ours",
         papers=("schaeffer2023",),
@@ -148,7 +148,7 @@ CLAIMS = (
         control_note="all three there",
     ),
     Claim(
-        id="07.features",
+        id="features",
         statement="Theory at finite size gives the error of random ReLU features on the sphere.",
         basis="asymptotic",
         papers=("simon2024", "mei2022"),
@@ -164,7 +164,7 @@ CLAIMS = (
         control_note="the theory for a penalty of 0.1",
     ),
     Claim(
-        id="07.whose-fault",
+        id="whose-fault",
         statement="Near the threshold the error is the interaction of the draw of the data with that of the features.",
         basis="ours",
         papers=("adlam2020",),
@@ -181,7 +181,7 @@ CLAIMS = (
         control_note="a penalty of 0.1",
     ),
     Claim(
-        id="07.float32",
+        id="float32",
         statement="A pseudo-inverse in float32, with its default cut-off, loses more than half of the peak.",
         basis="ours",
         source=(

@@ -7,14 +7,13 @@ tested on others, so `held_out` takes the training points' own part out of the p
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
 from ddlearn import double_descent as dd
-from ddlearn.classroom import Choice, Explorer, Switch, remembered
+from ddlearn.classroom import Choice, Explorer, Switch, cached
 from ddlearn.classroom.wording import say
 
 POPULATION, N_TRAIN, TEST, CLASSES, SEEDS = 1200, 200, 500, 10, 3
@@ -45,21 +44,21 @@ class Images:
     gap: float | None  # median relative distance of the mean from the theory, away from the peak
 
 
-@lru_cache(maxsize=2)
+@cached(2)
 def population(seed: int) -> tuple[Tensor, Tensor]:
     """Return POPULATION digits as points, and their labels."""
     digits = datasets.digits(compute.generator(seed), 1797 - POPULATION)
     return digits.train_x, digits.train_y
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def modes(width: float, seed: int = 0) -> tuple[Tensor, Tensor]:
     """Return eigenvalues (M,) of the population's kernel, largest first, and its eigenvectors (M, M)."""
     values, U = torch.linalg.eigh(kernels.rbf(population(seed)[0], width=width))
     return (values.flip(0) / POPULATION).clamp(min=1e-15), U.flip(1)
 
 
-@lru_cache(maxsize=16)
+@cached(16)
 def spectrum(rate: float, width: float, seed: int = 0) -> dd.Spectrum:
     """Return all that the theory sees of the digits, with the share `rate` of their labels wrong."""
     values, U = modes(width, seed)
@@ -67,7 +66,7 @@ def spectrum(rate: float, width: float, seed: int = 0) -> dd.Spectrum:
     return dd.Spectrum(values, torch.ones_like(values), along.square().sum(1) / POPULATION)
 
 
-@lru_cache(maxsize=64)
+@cached(64)
 def predict(rate: float, width: float, sizes: tuple[int, ...], penalty: float, seed: int = 0) -> Tensor:
     """Return the error that theory expects on digits that no fit has seen, (sizes,); infinite at N_TRAIN features
     without a penalty."""
@@ -86,7 +85,7 @@ def expected(
     return least, which + penalized
 
 
-@remembered(8)
+@cached(8)
 def measured(rate: float, width: float, seed: int, progress: Report | None = None) -> dd.FitPath:
     """Fit random features to N_TRAIN digits at WIDTHS, without a penalty and with each of PENALTIES."""
     return dd.image_curve(

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ddlearn import compute
 from ddlearn import double_descent as dd
-from ddlearn.classroom import Choice, Explorer, Slider, remembered
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.double_descent_solved import exercises
 
@@ -72,7 +72,7 @@ class Peak:
         return self.measured.median(0).values
 
 
-@remembered(8)
+@cached(8)
 def designs(fit: Fit, seed: int, progress: Report | None = None) -> dict[int, Designs]:
     """Fit designs for every number of EXAMPLES: a menu that chooses among them then answers at once."""
     found = {}

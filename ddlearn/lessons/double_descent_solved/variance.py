@@ -7,14 +7,13 @@ draws (Adlam and Pennington, arXiv 2011.03321). A mean over draws of the feature
 
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
 from ddlearn import double_descent as dd
-from ddlearn.classroom import Choice, Explorer, Slider, remembered
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import brief, say
 
 D, N_TRAIN, DATA_SETS, INITS, POINTS = 30, 90, 4, 6, 200
@@ -50,7 +49,7 @@ class Variance:
         return self.parts.sum(0)
 
 
-@remembered(8)
+@cached(8)
 def decomposed(seed: int, progress: Report | None = None) -> dict[float, Tensor]:
     """Return for every penalty the parts of `Decomposition`, for a signal and a noise of variance 1, (6, SIZES)."""
     found = {}
@@ -75,7 +74,7 @@ def decomposed(seed: int, progress: Report | None = None) -> dict[float, Tensor]
     return found
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def predicted(penalty: float) -> tuple[Tensor, Tensor]:
     """Return by theory, for one fit, the risk of a signal of 1 and what noise of variance 1 adds.  (LINE,) each"""
     spectrum = dd.relu_sphere_spectrum(D)

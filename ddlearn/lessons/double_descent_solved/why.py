@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ddlearn import compute, datasets
 from ddlearn import double_descent as dd
-from ddlearn.classroom import Choice, Explorer, Switch, remembered
+from ddlearn.classroom import Choice, Explorer, Switch, cached
 from ddlearn.classroom.wording import say
 
 N_TRAIN, TEST, DRAWS, CLASSES = 100, 150, 8, 10
@@ -90,7 +90,7 @@ def solved(Z: Tensor, Z_new: Tensor) -> tuple[Tensor, Tensor]:
     return weights, torch.stack([least[name] for name in SOLVERS]) / fit.s[0]
 
 
-@remembered(8)
+@cached(8)
 def fits(seed: int, progress: Report | None = None) -> Curves:
     """Fit DRAWS sets of N_TRAIN digits at every size, in every way: solvers (V), the labels as they are or made
     explainable (2), new digits whole or strong parts only (2).  -> curves (V, 2, 2, W)"""

@@ -1,25 +1,21 @@
 """Lesson 08, Double descent, trained: real digits, wrong labels; where nets peak, and what takes the peak away."""
 
-from ddlearn.classroom import TODO, Lesson, Quiz
+from ddlearn.classroom import TODO, Lesson
+from ddlearn.lessons import room
 from ddlearn.lessons.double_descent_trained import any_images, clocks, cures, full, map, samples
 from ddlearn.lessons.double_descent_trained.claims import CLAIMS
 from ddlearn.lessons.double_descent_trained.exercises import EARLY_STOP, ENSEMBLE_STEP, INTERPOLATION_POINT
-from ddlearn.lessons.double_descent_trained.questions import PREDICTIONS, QUIZ, RECAP
 
 __all__ = ["TODO", "full_sweep", "lesson", "random_features"]
 
 lesson = Lesson(
-    number="08",
-    slug="08_double_descent_trained",
+    **room(__name__),
     title="Double descent, trained",
     minutes=50,
     difficulty=3,
     exercises=(INTERPOLATION_POINT, EARLY_STOP, ENSEMBLE_STEP),
     explorers=(map.explorer, cures.explorer, samples.explorer, clocks.explorer),
-    predictions=PREDICTIONS,
     revealed_by={"stopped": "cures", "double": "samples"},
-    recap=Quiz(RECAP),
-    quiz=Quiz(QUIZ),
     claims=CLAIMS,
     seconds={"map": 10.2, "cures": 4.9, "samples": 5.7, "claims": 10.1},
 )

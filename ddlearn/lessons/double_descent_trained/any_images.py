@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import Choice, Explorer, describe_curve, draw_curve, remembered
+from ddlearn.classroom import Choice, Explorer, cached, describe_curve, draw_curve
 from ddlearn.double_descent import image_curve
 from ddlearn.lessons.double_descent_trained.shared import LARGE, WRONG, Progress
 from ddlearn.result import Curve
@@ -20,7 +20,7 @@ BANDWIDTHS = {DIGITS: 1.5, "MNIST": 5.0, "Fashion-MNIST": 5.0}
 MEASURES = ("share missed", "squared error")
 
 
-@remembered(9)
+@cached(9)
 def fitted(images: str, wrong: float, seed: int, progress: Progress | None = None) -> tuple[Tensor, Tensor]:
     """Return share missed and squared error of minimum-norm fits, each (SEEDS, SIZES)."""
     draw = compute.generator(seed)

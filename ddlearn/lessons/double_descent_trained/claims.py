@@ -11,7 +11,7 @@ from ddlearn.lessons.double_descent_trained.measures import FEW, MANY
 
 CLAIMS = (
     Claim(
-        id="08.step",
+        id="step",
         statement="One step of many nets at once is the step of each net by automatic differentiation.",
         basis="exact",
         source="the chain rule",
@@ -25,7 +25,7 @@ CLAIMS = (
         control_note="the loss averaged over the nets too",
     ),
     Claim(
-        id="08.threshold",
+        id="threshold",
         statement="The squared error of trained nets peaks where they have as many parameters as equations, P = nK.",
         basis="ours",
         papers=("belkin2019",),
@@ -41,7 +41,7 @@ CLAIMS = (
         control_note="P / n: one equation per example, its ten outputs not counted",
     ),
     Claim(
-        id="08.noise",
+        id="noise",
         statement="Wrong labels make the peak: it stands well above the best of the smaller nets.",
         basis="ours",
         papers=("nakkiran2020",),
@@ -58,7 +58,7 @@ CLAIMS = (
         control_note="no wrong labels",
     ),
     Claim(
-        id="08.wide",
+        id="wide",
         statement="Far beyond the peak, nets miss fewer new digits than the best of the smaller ones.",
         basis="ours",
         papers=("belkin2019",),
@@ -72,7 +72,7 @@ CLAIMS = (
         control_note="nets at the peak in place of the widest",
     ),
     Claim(
-        id="08.stopped",
+        id="stopped",
         statement="Stopped at its best moment, the net at the threshold is no worse than the widest: no peak is left.",
         basis="ours",
         papers=("nakkiran2020",),
@@ -88,7 +88,7 @@ CLAIMS = (
         control_note="trained to the end",
     ),
     Claim(
-        id="08.average",
+        id="average",
         statement="Four averaged nets of 30 units do better than one net of 120, which has as many parameters.",
         basis="ours",
         papers=("dascoli2020",),
@@ -105,7 +105,7 @@ CLAIMS = (
         control_note="one small net alone",
     ),
     Claim(
-        id="08.clocks",
+        id="clocks",
         statement="With three clocks the risk over time has a second descent, in closed form.",
         basis="ours",
         papers=("heckel2021",),
@@ -122,7 +122,7 @@ CLAIMS = (
         control_note="clocks aligned",
     ),
     Claim(
-        id="08.clocks-simulated",
+        id="clocks-simulated",
         statement="Gradient descent on data follows that closed form where examples are many.",
         basis="asymptotic",
         papers=("heckel2021",),
@@ -139,7 +139,7 @@ CLAIMS = (
         control_note="200 examples for 68 features",
     ),
     Claim(
-        id="08.aligned",
+        id="aligned",
         statement="Aligned clocks leave one descent, and it goes deeper.",
         basis="ours",
         papers=("heckel2021",),
@@ -156,7 +156,7 @@ CLAIMS = (
         control_note="all clocks half as fast",
     ),
     Claim(
-        id="08.no-second-in-time",
+        id="no-second-in-time",
         statement="Nets on digits show no second descent over time: the end is worse than the first minimum.",
         basis="ours",
         papers=("nakkiran2020",),
@@ -172,7 +172,7 @@ CLAIMS = (
         control_note="the three clocks",
     ),
     Claim(
-        id="08.more-linear",
+        id="more-linear",
         statement="Two and a half times the examples make linear regression worse, by as much as the formula says.",
         basis="exact",
         papers=("nakkiran2019",),
@@ -189,7 +189,7 @@ CLAIMS = (
         control_note="the best penalty",
     ),
     Claim(
-        id="08.more-features",
+        id="more-features",
         statement="Twice the digits make random features worse.",
         basis="ours",
         papers=("nakkiran2020",),
@@ -203,7 +203,7 @@ CLAIMS = (
         control_note="the best penalty",
     ),
     Claim(
-        id="08.more-nets",
+        id="more-nets",
         statement="Twice the digits make a trained net worse.",
         basis="ours",
         papers=("nakkiran2020",),

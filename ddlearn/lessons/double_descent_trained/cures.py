@@ -133,7 +133,7 @@ def picture(fig, r: Cure) -> None:
                 values = getattr(nets, measure)
                 panel.band(r.ratio, values.amin(1), values.amax(1), color, alpha=0.25)
                 panel.line(r.ratio, values.mean(1), color, style, name, marker=marker, size=5)
-        panel.upright(1, "vermilion", "-.", "P = nK", width=1.6)
+        panel.upright(1, "vermilion", "-.", "P = nK" if measure == "error" else None, width=1.6)
     if not r.compares:
         words = "logits have no squared error to a label"
         panels[0].text(0.5, 0.9, words, inside=True, ha="center", backgroundcolor="white")

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import Choice, Explorer, Slider, remembered
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.double_descent import (
     NetSweep,
     conv_widths,
@@ -61,7 +61,7 @@ def plans() -> dict[str, Training | Convolutional]:
     }
 
 
-@remembered(4)
+@cached(4)
 def convolved(plan: Convolutional, progress: Progress | None = None) -> NetSweep:
     """Train convolutional nets of every width, a fifth of whose labels are wrong."""
     draw, device = compute.generator(0), compute.device()

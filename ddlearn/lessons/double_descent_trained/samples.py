@@ -7,13 +7,12 @@ to stop, both found with an eye on the answer.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import Choice, Explorer, Slider, remembered
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.double_descent import (
     best_ridge_risk,
     exact_risk,
@@ -89,7 +88,7 @@ def descend(step: Step, W: Tensor, A: Tensor, x: Tensor, y: Tensor, record: list
     return kept
 
 
-@remembered(4)
+@cached(4)
 def trained(seed: int, sizes: tuple[int, ...], step: Step, progress: Progress | None = None) -> tuple[Tensor, Tensor]:
     """Return squared errors of SEEDS nets for each size: at the end, and at each net's best moment.  (S, L)"""
     record = geometric_steps(10, STEPS, 14)
@@ -115,7 +114,7 @@ def biased(x: Tensor) -> Tensor:
     return torch.cat([x, torch.ones_like(x[:, :1])], 1)
 
 
-@remembered(4)
+@cached(4)
 def fitted(seed: int, sizes: tuple[int, ...], progress: Progress | None = None) -> tuple[Tensor, Tensor]:
     """Return squared errors of random features, of minimum norm and at the best of twelve penalties.  (S, L)"""
     digits = datasets.digits(compute.generator(seed), test=NEW)
@@ -135,7 +134,7 @@ def fitted(seed: int, sizes: tuple[int, ...], progress: Progress | None = None) 
     return path.mse[..., 0], path.mse.amin(-1)
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def drawn(seed: int, sizes: tuple[int, ...]) -> Tensor:
     """Return the risk of least squares of minimum norm, given each of SEEDS draws of the inputs.  (S, L)"""
     draw = compute.generator(seed)

@@ -5,13 +5,12 @@ A training is asked for by its numbers, and kept: asked for again, by whichever 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import remembered
+from ddlearn.classroom import cached
 from ddlearn.double_descent import NetSweep, flip_labels, geometric_steps, net_widths, threshold_width
 
 Progress = Callable[[float, str], object]
@@ -60,7 +59,7 @@ class Split:
     new_y: Tensor
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def split(seed: int, n: int = EXAMPLES) -> Split:
     """Return one split of the 1797 digits."""
     digits, device, end = datasets.digits(compute.generator(seed), test=NEW), compute.device(), n + HELD_OUT
@@ -68,7 +67,7 @@ def split(seed: int, n: int = EXAMPLES) -> Split:
     return Split(x[:n], y[:n], x[n:end], y[n:end], new_x, new_y)
 
 
-@remembered(16)
+@cached(16)
 def trained(training: Training, progress: Progress | None = None) -> NetSweep:
     """Train every width and seed as one batch, measured along the way on new digits.
 

@@ -4,10 +4,9 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
-from ddlearn.classroom import Claim
+from ddlearn.classroom.claim import about, at_least, claim, exact, ours
 from ddlearn.lessons.fixed_embeddings import digits, exercises, features
 from ddlearn.lessons.fixed_embeddings.lift import lift
-from ddlearn.result import Curve
 from ddlearn.ridge import ridge, ridge_path
 
 WIDTH, PENALTY, NOISE = 0.2, 1e-4, 0.3  # of the wave in the ridge explorer
@@ -83,176 +82,141 @@ def draws_of(seed: int) -> range:
     return range(100 * seed + 1, 100 * seed + 9)
 
 
-def cosines(seed: int) -> Curve:
-    return features.convergence(features.FEATURES[0], 10, draws_of(seed))
-
-
-def wrong_width_slope(scale: str, seed: int) -> float:
-    """The same slope when the frequencies are drawn for 1.2 times the kernel's width."""
-    curve = features.convergence(features.FEATURES[0], 10, draws_of(seed), misfit=1.2)
+def slope(seed: int, misfit: float = 1.0) -> float:
+    """Slope of log error in log D, frequencies drawn for `misfit` times the kernel's width."""
+    curve = features.convergence(features.FEATURES[0], 10, draws_of(seed), misfit=misfit)
     return float(curve.log_slope().mean())
 
 
-def measured_over_theory(curve: Curve) -> float:
-    """Root mean square over draws and sizes of measured over theory."""
-    return float((curve.measured / curve.theory).square().mean().sqrt())
+def size_of(ratio: Tensor) -> float:
+    """Root mean square over draws and sizes."""
+    return float(ratio.square().mean().sqrt())
 
 
-def repeated_frequencies(scale: str, seed: int) -> float:
-    """Measured over theory when every feature is used twice: half the draws, the same number of features."""
-    curve = cosines(seed)
-    halved = Curve(curve.x[1:], curve.measured[:, :-1], curve.theory[1:], curve.x_name, curve.y_name)
-    return measured_over_theory(halved)
+def cosines(seed: int, twice: bool = False) -> float:
+    """Measured over theory; with every feature used `twice`, half the draws make the same number of features."""
+    curve = features.convergence(features.FEATURES[0], 10, draws_of(seed))
+    return size_of(curve.measured[:, :-1] / curve.theory[1:] if twice else curve.measured / curve.theory)
 
 
-def relu_units(seed: int, order: int = 1) -> Curve:
-    return features.convergence(features.FEATURES[1], 10, draws_of(seed), order=order)
+def relu_units(seed: int, order: int) -> float:
+    """Measured over theory, for the arc-cosine kernel of this order."""
+    curve = features.convergence(features.FEATURES[1], 10, draws_of(seed), order=order)
+    return size_of(curve.measured / curve.theory)
 
 
 def accuracy_lost(seed: int, right: int) -> float:
-    """Accuracy on centred test digits minus accuracy on the same digits moved by `right` pixels."""
+    """Accuracy on centered test digits minus accuracy on the same digits moved by `right` pixels."""
     return digits.shifted(0, 0, 200, seed=seed).accuracy - digits.shifted(right, 0, 200, seed=seed).accuracy
 
 
+def parted(seed: int, kernel: str) -> float:
+    """Share of the points of a ring and its middle that lie on their own side of the fitted plane."""
+    return lift("ring", kernel, 1.0, 0.0, seed).seen
+
+
 CLAIMS = (
-    Claim(
-        id="01.lift",
-        statement=(
-            "A circle that no line can follow is a flat plane in the embedding of the degree-2 polynomial kernel."
-        ),
-        basis="exact",
-        papers=("boser1992",),
-        source="a circle’s equation is linear in the squares, which are coordinates of this embedding",
-        expected=1.0,
-        tolerance=0.0,
-        unit="of the ring's points on their own side",
-        measure=lambda scale, seed: lift("ring", "polynomial", 1.0, 0.0, seed).seen,
-        control=lambda scale, seed: lift("ring", "linear", 1.0, 0.0, seed).seen,
-        control_note="the linear kernel: no embedding",
+    claim(
+        "lift",
+        "A circle that no line can follow is a flat plane in the embedding of the degree-2 polynomial kernel.",
+        about(1.0, unit="of the ring's points on their own side"),
+        exact("boser1992", "a circle’s equation is linear in the squares, which are coordinates of this embedding"),
+        parted,
+        cause={"kernel": "polynomial"},
+        control=({"kernel": "linear"}, "the linear kernel: no embedding"),
     ),
-    Claim(
-        id="01.dual",
-        statement=(
-            "Ridge regression on n kernel values and on the embedding's own coordinates is one and the same predictor."
-        ),
-        basis="exact",
-        papers=("scholkopf2001",),
-        source="the representer theorem, for ridge regression on six coordinates",
-        expected=0.0,
-        tolerance=1e-9,
-        unit="relative difference of predictions",
-        measure=lambda scale, seed: two_routes(seed, 2**0.5),
-        control=lambda scale, seed: two_routes(seed, 1.0),
-        control_note="the same monomials without their √2",
+    claim(
+        "dual",
+        "Ridge regression on n kernel values and on the embedding's own coordinates is one and the same predictor.",
+        about(0.0, 1e-9, "relative difference of predictions"),
+        exact("scholkopf2001", "the representer theorem, for ridge regression on six coordinates"),
+        two_routes,
+        cause={"cross": 2**0.5},
+        control=({"cross": 1.0}, "the same monomials without their √2"),
     ),
-    Claim(
-        id="01.loo",
-        statement="Leave-one-out by the shortcut equals n separate refits that keep nλ fixed.",
-        basis="exact",
-        papers=("allen1974",),
-        source="the refits keep nλ as it is for all n points",
-        expected=0.0,
-        tolerance=1e-9,
-        unit="relative difference of predictions",
-        measure=lambda scale, seed: shortcut_gap(seed, kept=True),
-        control=lambda scale, seed: shortcut_gap(seed, kept=False),
-        control_note="refits with (n − 1)λ, as ridge on n − 1 points has it",
+    claim(
+        "loo",
+        "Leave-one-out by the shortcut equals n separate refits that keep nλ fixed.",
+        about(0.0, 1e-9, "relative difference of predictions"),
+        exact("allen1974", "the refits keep nλ as it is for all n points"),
+        shortcut_gap,
+        cause={"kept": True},
+        control=({"kept": False}, "refits with (n − 1)λ, as ridge on n − 1 points has it"),
     ),
-    Claim(
-        id="01.loo-test",
-        statement="Leave-one-out, which uses no new data, is on average the error on new data.",
-        basis="exact",
-        papers=("luntz1969",),
-        source=(
+    claim(
+        "loo-test",
+        "Leave-one-out, which uses no new data, is on average the error on new data.",
+        about(1.0, 0.1, "leave-one-out over test error"),
+        exact(
+            "luntz1969",
             "on average over samples, for fits to n − 1 points, because the point left out is as good as new; the "
-            "tolerance covers the step from n − 1 to n, and 200 samples"
+            "tolerance covers the step from n − 1 to n, and 200 samples",
         ),
-        expected=1.0,
-        tolerance=0.1,
-        unit="leave-one-out over test error",
-        measure=lambda scale, seed: estimate_over_test(seed, left_out=True),
-        control=lambda scale, seed: estimate_over_test(seed, left_out=False),
-        control_note="the training error in its place",
+        estimate_over_test,
+        cause={"left_out": True},
+        control=({"left_out": False}, "the training error in its place"),
     ),
-    Claim(
-        id="01.degrees",
-        statement="A ridge fit has Σ λ / (λ + n·penalty) effective degrees of freedom: that much it follows the noise.",
-        basis="exact",
-        papers=("efron2004",),
-        source=(
+    claim(
+        "degrees",
+        "A ridge fit has Σ λ / (λ + n·penalty) effective degrees of freedom: that much it follows the noise.",
+        about(1.0, 0.05, "covariance with the noise over the formula"),
+        exact(
+            "efron2004",
             "on average over the noise, the trace of a fit that is linear in the labels; the tolerance is that of "
-            "4,000 draws"
+            "4,000 draws",
         ),
-        expected=1.0,
-        tolerance=0.05,
-        unit="covariance with the noise over the formula",
-        measure=lambda scale, seed: covariance_over_trace(seed, PENALTY),
-        control=lambda scale, seed: covariance_over_trace(seed, 100 * PENALTY),
-        control_note="a fit with a hundred times the penalty",
+        covariance_over_trace,
+        cause={"penalty_of_fit": PENALTY},
+        control=({"penalty_of_fit": 100 * PENALTY}, "a fit with a hundred times the penalty"),
     ),
-    Claim(
-        id="01.features-slope",
-        statement="Random features approach their kernel as one over the root of their number.",
-        basis="exact",
-        papers=("rahimi2007",),
-        source=(
-            "the variance of a mean of D independent features is that of one over D; the tolerance is that of eight"
-            " draws"
+    claim(
+        "features-slope",
+        "Random features approach their kernel as one over the root of their number.",
+        about(-0.5, 0.05, "slope of log error in log D"),
+        exact(
+            "rahimi2007",
+            "the variance of a mean of D independent features is that of one over D; the tolerance is that of eight "
+            "draws",
         ),
-        expected=-0.5,
-        tolerance=0.05,
-        unit="slope of log error in log D",
-        measure=lambda scale, seed: float(cosines(seed).log_slope().mean()),
-        control=wrong_width_slope,
-        control_note="frequencies drawn for another width",
+        slope,
+        control=({"misfit": 1.2}, "frequencies drawn for another width"),
     ),
-    Claim(
-        id="01.features-constant",
-        statement="The variance of an entry from D random cosines and sines is (1 - k²)² / D.",
-        basis="exact",
-        papers=("sutherland2015",),
-        source=(
-            "on average over the frequencies, the variance for pairs of a cosine and a sine, with the Gaussian "
-            "kernel put in; the tolerance is that of eight draws"
+    claim(
+        "features-constant",
+        "The variance of an entry from D random cosines and sines is (1 - k²)² / D.",
+        about(1.0, 0.1, "measured over theory"),
+        exact(
+            "sutherland2015",
+            "on average over the frequencies, the variance for pairs of a cosine and a sine, with the Gaussian kernel "
+            "put in; the tolerance is that of eight draws",
         ),
-        expected=1.0,
-        tolerance=0.1,
-        unit="measured over theory",
-        measure=lambda scale, seed: measured_over_theory(cosines(seed)),
-        control=repeated_frequencies,
-        control_note="every feature used twice",
+        cosines,
+        control=({"twice": True}, "every feature used twice"),
     ),
-    Claim(
-        id="01.relu-features",
-        statement="D random ReLU units average to the arc-cosine kernel, with variance (2 k₂ - k₁²) / D.",
-        basis="exact",
-        papers=("cho2009",),
-        source=(
+    claim(
+        "relu-features",
+        "D random ReLU units average to the arc-cosine kernel, with variance (2 k₂ - k₁²) / D.",
+        about(1.0, 0.1, "measured over theory"),
+        exact(
+            "cho2009",
             "on average over the units, which have the kernels of orders 1 and 2 for moments; the variance is our "
-            "derivation, the tolerance that of eight draws"
+            "derivation, the tolerance that of eight draws",
         ),
-        expected=1.0,
-        tolerance=0.1,
-        unit="measured over theory",
-        measure=lambda scale, seed: measured_over_theory(relu_units(seed)),
-        control=lambda scale, seed: measured_over_theory(relu_units(seed, order=0)),
-        control_note="the kernel of order 0 in its place",
+        relu_units,
+        cause={"order": 1},
+        control=({"order": 0}, "the kernel of order 0 in its place"),
     ),
-    Claim(
-        id="01.shift",
-        statement="A fixed embedding does not know that a digit moved by two pixels is the same digit.",
-        basis="ours",
-        papers=("lecun1998",),
-        source=(
-            "an embedding that knew of shifts would lose nothing, and one that guesses among ten digits nearly nine"
-            " tenths; half lies between. That shifts must be built in is why @lecun1998 use convolutions"
+    claim(
+        "shift",
+        "A fixed embedding does not know that a digit moved by two pixels is the same digit.",
+        at_least(0.5, "of accuracy lost"),
+        ours(
+            "lecun1998",
+            "an embedding that knew of shifts would lose nothing, and one that guesses among ten digits nearly nine "
+            "tenths; half lies between. That shifts must be built in is why @lecun1998 use convolutions",
         ),
-        expected=0.5,
-        tolerance=0.0,
-        sense="at_least",
-        unit="of accuracy lost",
-        measure=lambda scale, seed: accuracy_lost(seed, right=2),
-        control=lambda scale, seed: accuracy_lost(seed, right=0),
-        control_note="digits that did not move",
+        accuracy_lost,
+        cause={"right": 2},
+        control=({"right": 0}, "digits that did not move"),
     ),
 )

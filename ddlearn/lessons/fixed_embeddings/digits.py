@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
-from ddlearn.classroom import Explorer, Slider, Switch, ink
+from ddlearn.classroom import Explorer, Slider, Switch, cached, ink
 from ddlearn.lessons.fixed_embeddings.lift import Gram
 from ddlearn.ridge import ridge
 
@@ -35,7 +34,7 @@ class Digits:
     by_shift: Tensor  # (5,) accuracy against the shift to the right, at this shift down
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def framed(seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Training images and labels, test images and labels, on this machine's device; images within their margins."""
     digits = datasets.digits(compute.generator(seed), test=TEST)
@@ -46,7 +45,7 @@ def framed(seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return tuple(part.to(compute.device()) for part in (train, digits.train_y, test, digits.test_y))
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def classifier(
     examples: int, width: float, copies: bool, seed: int, gram: Gram, ridge: Callable
 ) -> Callable[[Tensor], Tensor]:

@@ -6,7 +6,7 @@ Each comes with the wrong versions that classes write most often, and the hint t
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, edited
+from ddlearn.classroom import Exercise, Mistake, edit
 from ddlearn.lessons.fixed_embeddings.gram_exercise import GRAM, gram
 
 __all__ = ["GRAM", "LEAVE_ONE_OUT", "RIDGE", "gram", "leave_one_out", "ridge"]
@@ -23,9 +23,12 @@ def leave_one_out(K: Tensor, y: Tensor, penalty: float) -> Tensor:
     return y - (A_inverse @ y) / A_inverse.diagonal()
 
 
+def system(K: Tensor, penalty: float) -> Tensor:
+    return K + len(K) * penalty * torch.eye(len(K)).to(K)
+
+
 def hat(K: Tensor, penalty: float) -> Tensor:
-    n = len(K)
-    return K @ torch.linalg.inv(K + n * penalty * torch.eye(n).to(K))
+    return K @ torch.linalg.inv(system(K, penalty))
 
 
 def refitted(K: Tensor, y: Tensor, penalty: float) -> Tensor:
@@ -61,7 +64,7 @@ RIDGE = Exercise(
     mistakes=(
         Mistake(
             "n forgotten",
-            lambda K, y, penalty: torch.linalg.solve(K + penalty * torch.eye(len(K)).to(K), y),
+            edit("n * penalty", "penalty"),
             (
                 "The penalty stands beside a *mean* squared error; multiplied through by n it becomes n * penalty. "
                 "Where is your n?"
@@ -69,12 +72,12 @@ RIDGE = Exercise(
         ),
         Mistake(
             "penalty on every entry",
-            lambda K, y, penalty: torch.linalg.solve(K + len(K) * penalty, y),
+            edit(" * torch.eye(n).to(K)", ""),
             "K + number adds to every entry of the matrix. Only the diagonal takes the penalty: number * torch.eye(n).",
         ),
         Mistake(
             "no penalty",
-            lambda K, y, penalty: torch.linalg.solve(K, y),
+            edit(" + n * penalty * torch.eye(n).to(K)", ""),
             "You solved K alpha = y: that is interpolation. The penalty is missing.",
             also=(
                 lambda K, y, penalty: torch.linalg.lstsq(K, y).solution,
@@ -83,49 +86,47 @@ RIDGE = Exercise(
         ),
         Mistake(
             "penalty subtracted",
-            lambda K, y, penalty: torch.linalg.solve(K - len(K) * penalty * torch.eye(len(K)).to(K), y),
+            edit("K + n", "K - n"),
             "The penalty is added to the diagonal: it makes the system safer to solve, never less safe.",
         ),
         Mistake(
             "multiplied instead of solved",
-            lambda K, y, penalty: (K + len(K) * penalty * torch.eye(len(K)).to(K)) @ y,
+            lambda K, y, penalty: system(K, penalty) @ y,
             "You multiplied y by the matrix A; alpha is the solution of A alpha = y.",
         ),
         Mistake(
             "the fit instead of alpha",
-            lambda K, y, penalty: K @ ridge(K, y, penalty),
+            edit("torch.linalg", "K @ torch.linalg"),
             "These are the fitted values K @ alpha. Return alpha itself.",
         ),
         Mistake(
             "entry by entry",
-            lambda K, y, penalty: torch.linalg.inv(K + len(K) * penalty * torch.eye(len(K)).to(K)) * y,
+            lambda K, y, penalty: torch.linalg.inv(system(K, penalty)) * y,
             "`*` multiplies entry by entry. The inverse times y is a matrix product: write `@`, or solve.",
         ),
         Mistake(
             "n from the entries of y",
-            lambda K, y, penalty: ridge(K, y, penalty * y.numel() / len(K)),
+            edit("n * penalty", "y.numel() * penalty"),
             "y may have several columns, shape (n, k), and then y.numel() is n * k. n is the number of points: len(K).",
         ),
         Mistake(
             "one column only",
-            lambda K, y, penalty: torch.cholesky_solve(
-                y[:, None], torch.linalg.cholesky(K + len(K) * penalty * torch.eye(len(K)).to(K))
-            )[:, 0],
+            lambda K, y, penalty: torch.cholesky_solve(y[:, None], torch.linalg.cholesky(system(K, penalty)))[:, 0],
             "Right for one column. But y may also have shape (n, k): torch.linalg.solve takes either.",
         ),
         Mistake(
             "divided by n",
-            edited(ridge, ("n * penalty", "penalty / n")),
+            edit("n * penalty", "penalty / n"),
             "You divided the penalty by n. The mean squared error is multiplied through by n, and so is the penalty.",
         ),
         Mistake(
             "penalty squared",
-            edited(ridge, ("penalty * torch", "penalty**2 * torch")),
+            edit("penalty *", "penalty**2 *"),
             "You squared the penalty. It enters as it is: n * penalty * I.",
         ),
         Mistake(
             "K as a table of features",
-            lambda K, y, penalty: torch.linalg.solve(K.T @ K + len(K) * penalty * torch.eye(len(K)).to(K), K.T @ y),
+            edit("(K + n", "(K.T @ K + n").edit(", y)", ", K.T @ y)"),
             (
                 "These are the normal equations of features. K holds inner products of features already: solve A "
                 "alpha = y, A = K + n * penalty * I."
@@ -133,7 +134,7 @@ RIDGE = Exercise(
         ),
         Mistake(
             "arguments of solve exchanged",
-            lambda K, y, penalty: torch.linalg.solve(y, K + len(K) * penalty * torch.eye(len(K)).to(K)),
+            lambda K, y, penalty: torch.linalg.solve(y, system(K, penalty)),
             "torch.linalg.solve takes the matrix first: torch.linalg.solve(A, y).",
         ),
     ),
@@ -158,12 +159,12 @@ LEAVE_ONE_OUT = Exercise(
         ),
         Mistake(
             "residual instead of prediction",
-            lambda K, y, penalty: y - leave_one_out(K, y, penalty),
+            edit("y - (A", "(A"),
             "These are the left-out residuals, and right ones. The prediction is y minus the residual.",
         ),
         Mistake(
             "diagonal forgotten",
-            lambda K, y, penalty: y - ridge(K, y, penalty),
+            edit(" / A_inverse.diagonal()", ""),
             "You subtracted alpha itself. Each alpha_i has to be divided by its own (A⁻¹)_ii first.",
         ),
         Mistake(
@@ -198,35 +199,32 @@ LEAVE_ONE_OUT = Exercise(
         ),
         Mistake(
             "diagonal of A, not of its inverse",
-            lambda K, y, penalty: y - ridge(K, y, penalty) / (K.diagonal() + len(K) * penalty),
+            lambda K, y, penalty: y - ridge(K, y, penalty) / system(K, penalty).diagonal(),
             "You read the diagonal of A. The formula asks for the diagonal of its inverse.",
         ),
         Mistake(
             "n forgotten",
-            lambda K, y, penalty: leave_one_out(K, y, penalty / len(K)),
+            edit("n * penalty", "penalty"),
             "The matrix is A = K + n * penalty * I, as in ridge. Where is your n?",
         ),
         Mistake(
             "residual added",
-            edited(leave_one_out, ("y - (A", "y + (A")),
+            edit("y - (A", "y + (A"),
             "The left-out residual is y minus the prediction. So the prediction is y *minus* that residual.",
         ),
         Mistake(
             "multiplied by the diagonal",
-            edited(leave_one_out, ("/ A_inverse.diagonal()", "* A_inverse.diagonal()")),
+            edit("/ A", "* A"),
             "You multiplied by the diagonal of the inverse. The formula divides by it.",
         ),
         Mistake(
             "sign turned",
-            edited(
-                leave_one_out,
-                ("y - (A_inverse @ y) / A_inverse.diagonal()", "(A_inverse @ y) / A_inverse.diagonal() - y"),
-            ),
+            edit("y - (A", "-y + (A"),
             "The sign is turned: the prediction is y minus the left-out residual, not the residual minus y.",
         ),
         Mistake(
             "the whole inverse",
-            edited(leave_one_out, ("/ A_inverse.diagonal()", "/ A_inverse")),
+            edit(".diagonal()", ""),
             (
                 "You divided by every entry of the inverse. Each alpha_i needs one of them, on the diagonal: "
                 "A_inverse.diagonal()."
@@ -244,23 +242,19 @@ LEAVE_ONE_OUT = Exercise(
         ),
         Mistake(
             "no penalty",
-            lambda K, y, penalty: leave_one_out(K, y, 0.0),
+            edit(" + n * penalty * torch.eye(n).to(K)", ""),
             "The penalty is missing: A is K + n * penalty * I, as in ridge.",
         ),
         Mistake(
             "alpha of another penalty",
-            lambda K, y, penalty: (
-                y
-                - ridge(K, y, penalty / len(K))
-                / torch.linalg.inv(K + len(K) * penalty * torch.eye(len(K)).to(K)).diagonal()
-            ),
+            lambda K, y, penalty: y - ridge(K, y, penalty / len(K)) / torch.linalg.inv(system(K, penalty)).diagonal(),
             "Your alpha lacks the n that your inverse has. Both belong to one matrix, A = K + n * penalty * I.",
         ),
         Mistake(
             "diagonal without brackets",
-            edited(leave_one_out, ("/ A_inverse.diagonal()", "/ A_inverse.diagonal")),
+            edit(".diagonal()", ".diagonal"),
             "Without brackets this is the method itself, not its result: write `.diagonal()`.",
-            also=(edited(leave_one_out, ("/ A_inverse.diagonal()", "/ A_inverse.diag")),),
+            also=(edit(".diagonal()", ".diag"),),
         ),
     ),
 )

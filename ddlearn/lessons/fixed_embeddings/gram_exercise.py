@@ -8,16 +8,12 @@ import math
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake
+from ddlearn.classroom import Exercise, Mistake, edit
 
 
 def gram(x: Tensor, x2: Tensor, width: float) -> Tensor:
     squared_distance = ((x[:, None, :] - x2[None, :, :]) ** 2).sum(-1)  # (n, m)
     return torch.exp(-squared_distance / (2 * width**2))
-
-
-def squared_distances(x: Tensor, x2: Tensor) -> Tensor:
-    return ((x[:, None, :] - x2[None, :, :]) ** 2).sum(-1)
 
 
 def gram_cases(generator: torch.Generator):
@@ -39,22 +35,22 @@ GRAM = Exercise(
     mistakes=(
         Mistake(
             "distance not squared",
-            lambda x, x2, width: torch.exp(-squared_distances(x, x2).sqrt() / (2 * width**2)),
+            edit("-squared_distance", "-squared_distance.sqrt()"),
             "You put the distance into the exponential; the Gaussian kernel wants the distance squared.",
         ),
         Mistake(
             "no 2 under the fraction",
-            lambda x, x2, width: torch.exp(-squared_distances(x, x2) / width**2),
+            edit("(2 * width**2)", "width**2"),
             "The width enters as 2 * width**2, as in the density of a Gaussian. Where is your 2?",
         ),
         Mistake(
             "width not squared",
-            lambda x, x2, width: torch.exp(-squared_distances(x, x2) / (2 * width)),
+            edit("width**2", "width"),
             "A squared distance is measured in squared units: divide it by the width squared.",
         ),
         Mistake(
             "minus sign lost",
-            lambda x, x2, width: torch.exp(squared_distances(x, x2) / (2 * width**2)),
+            edit("-squared", "squared"),
             "Your kernel grows with distance. Near points should be the similar ones: mind the sign.",
         ),
         Mistake(
@@ -65,18 +61,18 @@ GRAM = Exercise(
         ),
         Mistake(
             "x against itself",
-            lambda x, x2, width: gram(x, x, width),
+            edit("x2[None", "x[None"),
             "Row i must compare x[i] with every row of x2, not of x. The shape to return is (n, m).",
         ),
         Mistake(
             "no exponential",
-            lambda x, x2, width: squared_distances(x, x2) / (2 * width**2),
+            edit("torch.exp(-", "("),
             "The exponential is missing: the kernel is torch.exp of minus the squared distance over 2 * width**2.",
-            also=(lambda x, x2, width: -squared_distances(x, x2) / (2 * width**2),),
+            also=(edit("torch.exp", ""),),
         ),
         Mistake(
             "brackets missing under the fraction",
-            lambda x, x2, width: torch.exp(-squared_distances(x, x2) / 2 * width**2),
+            edit("(2 * width**2)", "2 * width**2"),
             (
                 "Python divides by 2 and then *multiplies* by width². Put brackets around the denominator: / (2 * "
                 "width**2)."
@@ -84,7 +80,7 @@ GRAM = Exercise(
         ),
         Mistake(
             "mean over the coordinates",
-            lambda x, x2, width: torch.exp(-((x[:, None] - x2) ** 2).mean(-1) / (2 * width**2)),
+            edit(".sum(-1)", ".mean(-1)"),
             "You averaged over the coordinates. The squared distance is their sum: .sum(-1).",
         ),
         Mistake(
@@ -95,12 +91,12 @@ GRAM = Exercise(
         ),
         Mistake(
             "summed over the points",
-            lambda x, x2, width: torch.exp(-((x[:, None] - x2) ** 2).sum(1) / (2 * width**2)),
+            edit(".sum(-1)", ".sum(1)"),
             (
                 "The differences have shape (n, m, d), and you summed over points. The coordinates are the last "
                 "axis: .sum(-1)."
             ),
-            also=(lambda x, x2, width: torch.exp(-((x[:, None] - x2) ** 2).sum(0) / (2 * width**2)),),
+            also=(edit(".sum(-1)", ".sum(0)"),),
         ),
         Mistake(
             "both norms in a row",
@@ -109,7 +105,7 @@ GRAM = Exercise(
         ),
         Mistake(
             "row by row",
-            lambda x, x2, width: torch.exp(-((x - x2) ** 2).sum(1) / (2 * width**2)),
+            edit("x[:, None, :] - x2[None, :, :]", "x - x2"),
             "x - x2 pairs row i with row i only. All pairs need a new axis: x[:, None, :] - x2[None, :, :].",
         ),
     ),

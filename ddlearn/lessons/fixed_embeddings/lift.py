@@ -7,14 +7,13 @@ horizontally the score <w, phi(x)> + b, vertically the direction of largest spre
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import contourpy
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
-from ddlearn.classroom import PALETTE, Choice, Explorer, Slider
+from ddlearn.classroom import PALETTE, Choice, Explorer, Slider, cached
 from ddlearn.ridge import ridge
 
 DATA = {"ring": datasets.rings, "moons": datasets.moons, "xor": datasets.xor}
@@ -117,7 +116,7 @@ def picture(fig, r: Lift) -> None:
         edge.dots(r.score[mine].clamp(-2.15, 2.15), r.spread[mine] / tallest, color, marker, name, edge="black")
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def sides():
     """Return the colors of the two sides of the plane, which is white."""
     from matplotlib.colors import LinearSegmentedColormap

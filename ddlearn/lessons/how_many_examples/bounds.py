@@ -7,13 +7,12 @@ coin flips: the more of them, the less there is to learn, and no honest bound ma
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, ArtistFigure, Explorer, Slider
+from ddlearn.classroom import Explorer, Slider, cached
 from ddlearn.classroom.wording import listed
 from ddlearn.generalization import (
     arora_term,
@@ -24,7 +23,7 @@ from ddlearn.generalization import (
     unit_direction,
     unit_rows,
 )
-from ddlearn.lessons.how_many_examples import exercises, worlds
+from ddlearn.lessons.how_many_examples import exercises, shared
 
 SIZES = (25, 50, 100, 200, 400, 800)
 ROWS = (
@@ -34,7 +33,9 @@ ROWS = (
     "margin",
     "Arora et al.: a term, no promise",
 )
+LOOKS = (("green", "^", "-"), ("blue", "s", "-"), ("orange", "o", "-"), ("purple", "D", "-"), ("grey", "X", "--"))
 NO_PROMISE = 4  # the last row leaves out constants
+NEVER = 1600  # where a row is marked that promises nothing at any number
 SCALES = torch.logspace(math.log10(0.5), math.log10(200), 40, dtype=torch.float64).tolist()
 
 PacBayes = Callable[[Tensor, float, int, int, float], float]
@@ -95,10 +96,10 @@ class Bounds:
         return SIZES[start] if start < len(SIZES) else None
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def pool() -> tuple[Tensor, Tensor]:
     """All digits, centred and of length 1, x (N, 64), and labels (N,)."""
-    x, classes = worlds.digits(worlds.ALL)
+    x, classes = shared.digits(shared.ALL)
     return unit_rows(x), torch.where(classes < 5, 1.0, -1.0).to(x)
 
 
@@ -107,7 +108,7 @@ def kernel(x: Tensor, x2: Tensor) -> Tensor:
     return ntk_with_bias(x, 1.0, x2) * ((x.shape[1] + 1) / 4)
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def sample(coins: float, draw: int) -> Sample:
     """Examples and unseen digits; a share `coins` of all labels is replaced by coin flips, whichever a die picks."""
     x, y = pool()
@@ -122,7 +123,7 @@ def sample(coins: float, draw: int) -> Sample:
     return Sample((K + K.T) / 2, kernel(x[unseen], examples), hidden_layer_kernel(with_bias), y[seen], y[unseen])
 
 
-@lru_cache(maxsize=24)
+@cached(24)
 def trained(coins: float, ridge: float, draw: int) -> tuple[Fits, ...]:
     """The machines of every size."""
     here = sample(coins, draw)
@@ -198,86 +199,71 @@ def bounds(
     return Bounds(coins, values, measured, measured[3])
 
 
-class BoundsFigure(ArtistFigure):
-    """Left, each bound against the number of examples; right, from which number on it says anything."""
-
-    size = (9.6, 4.3)
-    guess: Callable[[], float | None] = staticmethod(lambda: None)
-    LOOK = (("green", "^", "-"), ("blue", "s", "-"), ("orange", "o", "-"), ("purple", "D", "-"), ("grey", "X", "--"))
-
-    def layout(self, figure):
-        curves, table = figure.subplots(1, 2, width_ratios=(1.15, 1))
-        curves.axhspan(0.5, 12, color=PALETTE["grey"], alpha=0.15, linewidth=0)
-        curves.text(23, 8.4, "above 1/2: says nothing", va="center")
-        self.lines = [
-            curves.plot([], [], marker, color=PALETTE[colour], linestyle=style)[0]
-            for colour, marker, style in self.LOOK
-        ]
-        (self.test_error,) = curves.plot([], [], ":", color=PALETTE["black"], linewidth=2.2)
-        (self.broken,) = curves.plot(
-            [], [], "o", markersize=15, markerfacecolor="none", markeredgecolor=PALETTE["black"], markeredgewidth=2
-        )
-        curves.text(23, 0.0135, "dotted: test error, measured\nringed: a promise that was broken", va="center")
-        curves.set(xscale="log", yscale="log", xlim=(21, 960), ylim=(0.009, 12))
-        curves.set_xticks(SIZES, [str(n) for n in SIZES])
-        curves.set_yticks([0.01, 0.03, 0.1, 0.3, 0.5, 1, 3, 10], ["1 %", "3 %", "10 %", "30 %", "50 %", "1", "3", "10"])
-        curves.minorticks_off()
-        curves.grid(True)
-        curves.set(xlabel="examples", title="promised share of mistakes")
-        rows = range(len(ROWS))
-        self.firsts = [
-            table.plot([], [], marker, color=PALETTE[colour], markersize=10)[0] for colour, marker, _ in self.LOOK
-        ]
-        self.said = table.axvline(30, color=PALETTE["black"], linestyle=":", visible=False)
-        self.you = table.text(30, -0.75, "you said", ha="center", va="center", visible=False, backgroundcolor="white")
-        table.set(xscale="log", xlim=(18, 2400), ylim=(4.6, -1.1), title="says something from ... examples on")
-        table.set_xticks([*SIZES, 1600], [*(str(n) for n in SIZES), "never"])
-        table.set_yticks(rows, [name.replace(", ", ",\n") for name in ROWS])
-        table.minorticks_off()
-        table.grid(True, axis="y")
-
-    def draw(self, result: Bounds):
-        for line, values in zip(self.lines, result.values, strict=True):
-            line.set_data(SIZES, values)
-        self.test_error.set_data(SIZES, result.test_error.clamp(min=0.0092))
-        for row, first in enumerate(self.firsts):
-            first.set_data([result.first(row) or 1600], [row])
-        self.broken.set_data([n for n, _, _ in result.broken], [value for _, _, value in result.broken])
-        guess = self.guess()
-        for artist in (self.said, self.you):
-            artist.set_visible(guess is not None)
-        if guess is not None:
-            self.said.set_xdata([guess, guess])
-            self.you.set_x(guess)
-
-    def describe(self, result: Bounds) -> str:
-        speaking = [(ROWS[row], result.first(row)) for row in range(NO_PROMISE) if result.first(row)]
-        said = listed([f"{name} from {n}" for name, n in speaking]) if speaking else "none at any number up to 800"
-        kinds = {0.0: "True labels", 1.0: "Coin flips only"}.get(result.coins, f"{100 * result.coins:.0f} % coin flips")
-        broken = listed([f"{ROWS[row]} at {n}" for n, row, _ in result.broken[:2]]) if result.broken else ""
-        guess = self.guess()
-        hold_out, _, free, margin, _ = (100 * result.values[:, -1]).tolist()
-        return (
-            f"{kinds}. These promise better than guessing: {said}. With {SIZES[-1]} examples: test error "
-            f"{100 * result.test_error[-1]:.1f} %, hold-out {hold_out:.1f} %, PAC-Bayes {free:.0f} %, margin "
-            f"{margin:.0f} %. Broken promises: {len(result.broken) or 'none'}"
-            + (f", {broken}." if broken else ".")
-            + ("" if guess is None else f" You said {guess:g}.")
-        )
-
-
-def explorer() -> Explorer:
-    """The bounds explorer, fresh."""
-    return Explorer(
-        name="bounds",
-        title="From how many examples on does a bound say anything?",
-        controls=(
-            Slider("coins", "Coin flips", 0.0, 1.0, 0.0, step=0.05),
-            Slider("ridge", "Ridge", 0.01, 30.0, 3.0, log=True),
-            Slider("delta", "Delta", 1e-6, 0.5, 0.05, log=True),
-            Slider("draw", "Draw", 1, 20, 1, whole=True),
-        ),
-        compute=bounds,
-        figure=BoundsFigure,
-        uses=("pac_bayes",),
+def picture(fig, r: Bounds, said) -> None:
+    """Draw each bound against the number of examples, and from which number on it says anything."""
+    curves, table = fig.row(1.15, 1)
+    numbers = {n: str(n) for n in SIZES}
+    curves.frame(
+        "promised share of mistakes",
+        "examples",
+        xlim=(21, 960),
+        ylim=(0.009, 12),
+        log="xy",
+        xticks=numbers,
+        yticks={0.01: "1 %", 0.03: "3 %", 0.1: "10 %", 0.3: "30 %", 0.5: "50 %", 1: "1", 3: "3", 10: "10"},
+        grid=True,
     )
+    curves.band((21, 960), (0.5, 0.5), (12, 12), "grey", alpha=0.15)
+    curves.text(23, 8.4, "above 1/2: says nothing", va="center")
+    table.frame(
+        "says something from ... examples on",
+        xlim=(18, 2400),
+        ylim=(4.6, -1.1),
+        log="x",
+        xticks={**numbers, NEVER: "never"},
+        yticks={row: name.replace(", ", ",\n") for row, name in enumerate(ROWS)},
+        grid=True,
+    )
+    for row, (color, marker, style) in enumerate(LOOKS):
+        curves.line(SIZES, r.values[row], color, style, marker=marker)
+        table.dots([r.first(row) or NEVER], [row], color, marker, size=10)
+    curves.line(SIZES, r.test_error.clamp(min=0.0092), "black", ":", width=2.2)
+    curves.dots([n for n, _, _ in r.broken], [value for _, _, value in r.broken], "black", size=15, filled=False)
+    curves.text(23, 0.0135, "dotted: test error, measured\nringed: a promise that was broken", va="center")
+    guess = said("promise")
+    if guess is not None:
+        table.upright(guess)
+        table.text(guess, -0.75, "you said", ha="center", va="center", backgroundcolor="white")
+
+
+def sentence(r: Bounds, said) -> str:
+    """Say which bounds promise anything, from when on, which promises were broken, and what was predicted."""
+    speaking = [f"{ROWS[row]} from {r.first(row)}" for row in range(NO_PROMISE) if r.first(row)]
+    promising = listed(speaking) if speaking else "none at any number up to 800"
+    kinds = {0.0: "True labels", 1.0: "Coin flips only"}.get(r.coins, f"{100 * r.coins:.0f} % coin flips")
+    broken = f", {listed([f'{ROWS[row]} at {n}' for n, row, _ in r.broken[:2]])}" if r.broken else ""
+    guess = said("promise")
+    you = "" if guess is None else f" You said {guess:g}."
+    hold_out, _, free, margin, _ = (100 * r.values[:, -1]).tolist()
+    return (
+        f"{kinds}. These promise better than guessing: {promising}. With {SIZES[-1]} examples: test error "
+        f"{100 * r.test_error[-1]:.1f} %, hold-out {hold_out:.1f} %, PAC-Bayes {free:.0f} %, margin "
+        f"{margin:.0f} %. Broken promises: {len(r.broken) or 'none'}{broken}.{you}"
+    )
+
+
+explorer = Explorer(
+    "bounds",
+    "From how many examples on does a bound say anything?",
+    controls=(
+        Slider("coins", "Coin flips", 0.0, 1.0, 0.0, step=0.05),
+        Slider("ridge", "Ridge", 0.01, 30.0, 3.0, log=True),
+        Slider("delta", "Delta", 1e-6, 0.5, 0.05, log=True),
+        Slider("draw", "Draw", 1, 20, 1, whole=True),
+    ),
+    compute=bounds,
+    picture=picture,
+    sentence=sentence,
+    uses=("pac_bayes",),
+    size=(9.6, 4.3),
+)

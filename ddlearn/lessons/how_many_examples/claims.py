@@ -5,7 +5,7 @@ from ddlearn.lessons.how_many_examples import measures
 
 CLAIMS = (
     Claim(
-        id="06.conservation",
+        id="conservation",
         statement="n examples buy n units of learning: measured on fits, the shares of all modes add up to n.",
         basis="exact",
         papers=("simon2023",),
@@ -18,7 +18,7 @@ CLAIMS = (
         control_note="a ridge of 1, which takes its part",
     ),
     Claim(
-        id="06.learnability",
+        id="learnability",
         statement="Mode by mode, fits to digits learn the share λ / (λ + κ).",
         basis="asymptotic",
         papers=("simon2023",),
@@ -31,7 +31,7 @@ CLAIMS = (
         control_note="the first n modes whole, the others not at all",
     ),
     Claim(
-        id="06.random-world",
+        id="random-world",
         statement="Where eigenvectors are random, the finite-pool formula is right with half of the world seen.",
         basis="asymptotic",
         papers=("simon2023",),
@@ -46,7 +46,7 @@ CLAIMS = (
         control_note="the form for an infinite world",
     ),
     Claim(
-        id="06.infinite",
+        id="infinite",
         statement="In a growing world the finite-pool formula becomes the standard one, with a gap below n / N.",
         basis="ours",
         papers=("simon2023",),
@@ -63,7 +63,7 @@ CLAIMS = (
         control_note="the ridge left out of the pool's spectrum",
     ),
     Claim(
-        id="06.digits",
+        id="digits",
         statement="On real digits the learning curve with ridge and noise is known before training.",
         basis="asymptotic",
         papers=("simon2023",),
@@ -79,7 +79,7 @@ CLAIMS = (
         control_note="the target's coefficients dealt to other modes",
     ),
     Claim(
-        id="06.left-out",
+        id="left-out",
         statement="Leave-one-out knows nothing but the n examples and finds the same curve.",
         basis="exact",
         papers=("luntz1969", "allen1974"),
@@ -95,7 +95,7 @@ CLAIMS = (
         control_note="the training error in its place",
     ),
     Claim(
-        id="06.gcv",
+        id="gcv",
         statement="Without noise and ridge, generalized cross-validation reads low.",
         basis="ours",
         papers=("golub1979", "jacot2020"),
@@ -112,7 +112,7 @@ CLAIMS = (
         control_note="leave-one-out in its place",
     ),
     Claim(
-        id="06.pac-bayes",
+        id="pac-bayes",
         statement="400 digits are enough to promise better than guessing, without a test set.",
         basis="ours",
         papers=("langford2003", "seeger2002", "maurer2004"),
@@ -129,7 +129,7 @@ CLAIMS = (
         control_note="coin flips for labels: nothing to promise",
     ),
     Claim(
-        id="06.spent",
+        id="spent",
         statement="A prior from half of the examples is fair if only the other half judges.",
         basis="theorem",
         papers=("seeger2002", "maurer2004"),
@@ -146,7 +146,7 @@ CLAIMS = (
         control_note="all examples judge, the spent ones too",
     ),
     Claim(
-        id="06.posteriors",
+        id="posteriors",
         statement="For one prior the best of all posteriors may be chosen after the data, and the promise is kept.",
         basis="theorem",
         papers=("seeger2002", "maurer2004"),
@@ -163,7 +163,7 @@ CLAIMS = (
         control_note="the best of a thousand priors, paid for as one",
     ),
     Claim(
-        id="06.broken",
+        id="broken",
         statement="A promise at delta = 0.1 is broken in one draw of ten at most.",
         basis="theorem",
         papers=("clopper1934",),
@@ -180,7 +180,7 @@ CLAIMS = (
         control_note="the bare share of mistakes as a promise",
     ),
     Claim(
-        id="06.random-labels",
+        id="random-labels",
         statement="A term above 1 promises nothing, yet tells labels with a meaning from coin flips.",
         basis="ours",
         papers=("arora2019",),

@@ -1,18 +1,18 @@
 """How the claims of lesson 06 are measured, and their controls: the same with the cause taken away."""
 
 import math
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
+from ddlearn.classroom import cached
+from ddlearn.datasets import one_hot
 from ddlearn.generalization import (
     LearningCurve,
     Spectrum,
     arora_term,
     binomial_upper,
-    centred_one_hot,
     eigenlearning_risk,
     eigenmodes,
     finite_pool_risk,
@@ -28,7 +28,7 @@ from ddlearn.generalization import (
     spectrum,
     unit_direction,
 )
-from ddlearn.lessons.how_many_examples import bounds, exercises, worlds
+from ddlearn.lessons.how_many_examples import bounds, exercises, shared
 
 RIDGE, NOISE = 0.3, 0.9  # the noise's variance, over ten outputs of .3 each
 TRIALS = {50: 8, 200: 8, 800: 4}
@@ -39,16 +39,16 @@ PARAMETERS = 6601  # of the net in the last explorer
 # Learning curves
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def digits() -> tuple[Tensor, Tensor, Spectrum]:
     """All 1,797 digits as one pool: kernel, ten outputs, and the spectrum."""
-    x, classes = worlds.digits(worlds.ALL)
-    K = ntk_with_bias(x, worlds.LENGTH)
-    Y = centred_one_hot(classes, 10).to(K)
+    x, classes = shared.digits(shared.ALL)
+    K = ntk_with_bias(x, shared.LENGTH)
+    Y = one_hot(classes, 10, centered=True).to(K)
     return K, Y, spectrum(K, Y)
 
 
-@lru_cache(maxsize=16)
+@cached(16)
 def digits_curve(n: int, trials: int, ridge: float, noise: float, seed: int) -> LearningCurve:
     K, Y, modes_of_digits = digits()
     how = {"trials": trials, "ridge": ridge, "noise": noise, "modes": modes_of_digits}
@@ -101,7 +101,7 @@ def estimate_without_noise(seed: int, estimate: str) -> float:
     return mean(getattr(curve, estimate)) / mean(curve.measured)
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def haar_curves(seed: int) -> tuple[LearningCurve, ...]:
     """Half of a world of 600 with random eigenvectors: without ridge and noise, and with both."""
     generator = compute.generator(seed)
@@ -139,7 +139,7 @@ def infinite_limit(seed: int, whole: bool) -> float:
 
 def units_bought(seed: int, ridge: float) -> float:
     """Measured shares of all modes of 400 digits, added up, over n."""
-    K, n = ntk_with_bias(worlds.digits(400)[0], worlds.LENGTH), 100
+    K, n = ntk_with_bias(shared.digits(400)[0], shared.LENGTH), 100
     U = eigenmodes(K).U
     learned = measure_learnability(K, U, n, trials=1, generator=compute.generator(seed), ridge=ridge)
     return float(learned.sum()) / n
@@ -147,8 +147,8 @@ def units_bought(seed: int, ridge: float) -> float:
 
 def mode_gap(seed: int, steps: bool) -> float:
     """Mean distance of measured shares of ten modes from theory, or from the first n modes whole and no other."""
-    here, n = worlds.world(worlds.TEN), 100
-    picked = torch.tensor(worlds.PICKS)
+    here, n = shared.world(shared.TEN), 100
+    picked = torch.tensor(shared.PICKS)
     theory = (picked <= n).double() if steps else learnability(here.lam, n).L.cpu()[picked - 1]
     learned = measure_learnability(here.K, here.picked, n, trials=8, generator=compute.generator(seed))
     return float((learned.mean(0).cpu() - theory).abs().mean())
@@ -187,7 +187,7 @@ def half_data(seed: int, judges_all: bool) -> float:
     return value - float(bounds.gibbs(unseen, mu).mean())
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def held_out(seed: int) -> tuple[tuple[int, float], ...]:
     """In every draw: mistakes of a machine of 50 digits on 50 judges, and its share of mistakes on all the rest."""
     x, y = bounds.pool()
@@ -207,7 +207,7 @@ def broken_promises(seed: int, interval: bool) -> float:
     return sum(rest > promise for promise, (_, rest) in zip(promises, held_out(seed), strict=True)) / DRAWS
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def guessers(seed: int) -> tuple[Tensor, ...]:
     """In every draw: which of 50 examples each of a thousand guessing classifiers misses.  (1000, 50) each"""
     generator = compute.generator(seed)

@@ -7,18 +7,17 @@ points apart, and teaches nothing about unseen ones.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.generalization import measure_learnability
-from ddlearn.lessons.how_many_examples import exercises, worlds
+from ddlearn.lessons.how_many_examples import exercises, shared
 from ddlearn.lessons.how_many_examples.curve import Kappa
-from ddlearn.lessons.how_many_examples.worlds import PICKS
+from ddlearn.lessons.how_many_examples.shared import PICKS
 
 TRIALS = 4
 RIDGE_AT = 12  # where the ridge's bar stands, behind the ten octaves
@@ -38,15 +37,20 @@ class Purchase:
     missed: Tensor  # (10,) share of the target, as squared error, that is not learned there
 
     @property
+    def bought(self) -> float:
+        """All units, those of the ridge among them."""
+        return float(self.units.sum()) + self.burnt
+
+    @property
     def mostly(self) -> int:
         """How many modes are learned by more than half."""
         return int((self.L > 0.5).sum())
 
 
-@lru_cache(maxsize=128)
+@cached(128)
 def fitted(name: str, n: int, ridge: float, seed: int = 0) -> Tensor:
     """Measured shares of the picked modes, (trials, 10)."""
-    here = worlds.world(name)
+    here = shared.world(name)
     generator = compute.generator(seed)
     return measure_learnability(here.K, here.picked, n, trials=TRIALS, generator=generator, ridge=ridge).cpu()
 
@@ -68,7 +72,7 @@ def purchase(
     """Theory from `kappa`, and beside it the same shares measured on fits to the modes themselves."""
     if progress:
         progress(0.1, "the modes of this world")
-    here = worlds.world(world)
+    here = shared.world(world)
     noise_mode = ridge / here.N
     reach = here.lam + noise_mode + float(kappa(here.lam + noise_mode, n))
     L = here.lam / reach
@@ -84,76 +88,68 @@ def purchase(
     )
 
 
-class ModesFigure(ArtistFigure):
-    """Three panels over the same modes: shares learned, units spent, and how much of the target is held and missed."""
-
-    size = (9.6, 3.9)
-
-    def layout(self, figure):
-        learned, spent, target = figure.subplots(1, 3, width_ratios=(1.25, 1, 1))
-        (self.curve,) = learned.plot([], [], "--", color=PALETTE["vermilion"], linewidth=2.4, label="theory")
-        self.spread = learned.vlines([], [], [], color=PALETTE["blue"], linewidth=2)
-        (self.dots,) = learned.plot([], [], "o", color=PALETTE["blue"], label=f"measured, {TRIALS} trials")
-        (self.here,) = learned.plot([], [], ":", color=PALETTE["black"], label="mode number n")
-        learned.set(xscale="log", xlim=(0.8, 1100), ylim=(-0.02, 1.32), yticks=[0, 0.25, 0.5, 0.75, 1])
-        learned.set(title="share learned", xlabel="mode, largest eigenvalue first")
-        learned.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
-        learned.minorticks_off()
-        learned.grid(True)
-        learned.legend(loc="upper right", ncols=2, columnspacing=0.8, handlelength=1.6)
-        places = range(len(PICKS))
-        self.units = spent.bar(places, [0.0] * len(PICKS), color=PALETTE["sky"])
-        self.burnt = spent.bar([RIDGE_AT], [0.0], color=PALETTE["grey"], hatch="//", edgecolor="white")[0]
-        spent.set(title="units spent", ylim=(0, 1))
-        self.total = spent.text(0.03, 0.93, "", transform=spent.transAxes)
-        spent.set_xticks([0, 3, 6, 9, RIDGE_AT], ["1", "8", "64", "512", "ridge"])
-        self.spent = spent
-        self.held = target.bar(places, [0.0] * len(PICKS), color=PALETTE["orange"], alpha=0.45, label="held")
-        self.missed = target.bar(places, [0.0] * len(PICKS), width=0.45, color=PALETTE["black"], label="missed")
-        target.set(title="share of the target", ylim=(0, 0.62), yticks=[0, 0.2, 0.4, 0.6])
-        target.set_yticklabels(["0", "20 %", "40 %", "60 %"])
-        target.set_xticks([0, 3, 6, 9], ["1", "8", "64", "512"])
-        target.legend(loc="upper right", ncols=2, columnspacing=0.8)
-        for axes in (spent, target):
-            axes.set_xlabel("modes from ... on")
-
-    def draw(self, result: Purchase):
-        self.curve.set_data(range(1, len(result.L) + 1), result.L)
-        self.dots.set_data(PICKS, result.measured.mean(0))
-        ranges = zip(PICKS, result.measured.amin(0), result.measured.amax(0), strict=True)
-        self.spread.set_segments([[(mode, float(low)), (mode, float(high))] for mode, low, high in ranges])
-        self.here.set_data([result.n] * 2, [0, 1])
-        for bars, heights in ((self.units, result.units), (self.held, result.held), (self.missed, result.missed)):
-            for bar, height in zip(bars, heights.tolist(), strict=True):
-                bar.set_height(height)
-        self.burnt.set_height(result.burnt)
-        self.spent.set_ylim(0, 1.25 * max(float(result.units.max()), result.burnt))
-        self.total.set_text(f"all bars: {float(result.units.sum()) + result.burnt:.4g}")
-
-    def describe(self, result: Purchase) -> str:
-        apart = float((result.measured.mean(0) - result.L[torch.tensor(PICKS) - 1]).abs().max())
-        on_ridge = f" and {result.burnt:.3g} on the ridge" if result.burnt >= 0.05 else ""
-        mostly = "1 mode is" if result.mostly == 1 else f"{result.mostly} modes are"
-        most = int(result.held.argmax())
-        return (
-            f"{result.n} examples buy {float(result.units.sum()) + result.burnt:.4g} units of learning: "
-            f"{float(result.units.sum()):.4g} spent on modes{on_ridge}. {mostly} learned by more than half; "
-            f"measured shares lie within {apart:.2f} of the theory. The octave from mode {PICKS[most]} holds the "
-            f"most of the target, {100 * result.held[most]:.0f} %; {100 * result.missed.sum():.0f} % is missed in all."
-        )
-
-
-def explorer() -> Explorer:
-    """The explorer of modes, fresh."""
-    return Explorer(
-        name="modes",
-        title="The conservation law: n examples buy n units of learning",
-        controls=(
-            Slider("n", "Examples", 5, 500, 80, log=True, whole=True),
-            Choice("world", "World", worlds.WORLDS, worlds.TEN),
-            Slider("ridge", "Ridge", 1e-4, 10.0, 1e-4, log=True),
-        ),
-        compute=purchase,
-        figure=ModesFigure,
-        uses=("kappa",),
+def picture(fig, r: Purchase) -> None:
+    """Draw over the same modes the shares learned, the units spent, and how much of the target is held and missed."""
+    learned, spent, target = fig.row(1.25, 1, 1)
+    learned.frame(
+        "share learned",
+        "mode, largest eigenvalue first",
+        xlim=(0.8, 1100),
+        ylim=(-0.02, 1.32),
+        log="x",
+        xticks={1: "1", 10: "10", 100: "100", 1000: "1000"},
+        yticks=(0, 0.25, 0.5, 0.75, 1),
+        legend={"loc": "upper right", "ncols": 2, "columnspacing": 0.8, "handlelength": 1.6},
+        grid=True,
     )
+    learned.line(range(1, len(r.L) + 1), r.L, "vermilion", "--", "theory", width=2.4)
+    learned.vlines(PICKS, r.measured.amin(0), r.measured.amax(0))
+    learned.dots(PICKS, r.measured.mean(0), label=f"measured, {TRIALS} trials")
+    learned.line([r.n] * 2, [0, 1], "black", ":", "mode number n")
+
+    octaves, ticks = range(len(PICKS)), {0: "1", 3: "8", 6: "64", 9: "512"}
+    highest = 1.25 * max(float(r.units.max()), r.burnt)
+    spent.frame("units spent", "modes from ... on", ylim=(0, highest), xticks={**ticks, RIDGE_AT: "ridge"})
+    spent.bars(octaves, r.units, "sky")
+    spent.bars([RIDGE_AT], [r.burnt], "grey", hatch="//", edgecolor="white")
+    spent.text(0.03, 0.93, f"all bars: {r.bought:.4g}", inside=True)
+    target.frame(
+        "share of the target",
+        "modes from ... on",
+        ylim=(0, 0.62),
+        xticks=ticks,
+        yticks={0: "0", 0.2: "20 %", 0.4: "40 %", 0.6: "60 %"},
+        legend={"loc": "upper right", "ncols": 2, "columnspacing": 0.8},
+    )
+    target.bars(octaves, r.held, "orange", "held", alpha=0.45)
+    target.bars(octaves, r.missed, "black", "missed", width=0.45)
+
+
+def sentence(r: Purchase) -> str:
+    """Say what the examples bought, and how far the measured shares are from theory."""
+    apart = float((r.measured.mean(0) - r.L[torch.tensor(PICKS) - 1]).abs().max())
+    on_ridge = f" and {r.burnt:.3g} on the ridge" if r.burnt >= 0.05 else ""
+    mostly = "1 mode is" if r.mostly == 1 else f"{r.mostly} modes are"
+    most = int(r.held.argmax())
+    return (
+        f"{r.n} examples buy {r.bought:.4g} units of learning: "
+        f"{float(r.units.sum()):.4g} spent on modes{on_ridge}. {mostly} learned by more than half; "
+        f"measured shares lie within {apart:.2f} of the theory. The octave from mode {PICKS[most]} holds the "
+        f"most of the target, {100 * r.held[most]:.0f} %; {100 * r.missed.sum():.0f} % is missed in all."
+    )
+
+
+explorer = Explorer(
+    "modes",
+    "The conservation law: n examples buy n units of learning",
+    controls=(
+        Slider("n", "Examples", 5, 500, 80, log=True, whole=True),
+        Choice("world", "World", shared.WORLDS, shared.TEN),
+        Slider("ridge", "Ridge", 1e-4, 10.0, 1e-4, log=True),
+    ),
+    compute=purchase,
+    picture=picture,
+    sentence=sentence,
+    uses=("kappa",),
+    size=(9.6, 3.9),
+)

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, remembered
+from ddlearn.classroom import Choice, Explorer, cached
 from ddlearn.generalization import pac_bayes_net, random_labels, unit_rows
-from ddlearn.lessons.how_many_examples import worlds
+from ddlearn.lessons.how_many_examples import shared
 from ddlearn.networks import MLP, Parameters
 from ddlearn.training import Ensemble, train
 
@@ -52,10 +52,10 @@ class Promises:
     promises: tuple[Promise, ...]
 
 
-@remembered(12)
+@cached(12)
 def trained(labels: str, n: int, seed: int, progress: Progress | None = None) -> tuple[Promise, ...]:
     """Train the net, on all examples and on half of them, then a posterior for each prior."""
-    x, classes = worlds.digits(worlds.ALL)
+    x, classes = shared.digits(shared.ALL)
     generator, N = compute.generator(seed), len(x)
     x = (LENGTH * unit_rows(x)).float().cpu()  # so small a net trains faster here than on a GPU
     y = torch.where(classes < 5, 1.0, -1.0).float() if labels == TRUE else random_labels(N, generator).float()
@@ -91,69 +91,60 @@ def promises(labels: str, examples: str, seed: int = 0, *, progress: Progress | 
     return Promises(labels, int(examples), trained(labels, int(examples), seed, progress=progress))
 
 
-class NetFigure(ArtistFigure):
-    """Three groups of bars, one a prior: mistakes in training, mistakes on unseen digits, and what was promised."""
-
-    size = (9.4, 4.2)
-
-    def layout(self, figure):
-        axes = figure.subplots()
-        axes.axhspan(0.5, 1.3, color=PALETTE["grey"], alpha=0.15, linewidth=0)
-        axes.text(-0.46, 1.24, "above 1/2 a promise says nothing", va="center")
-        looks = (("in training", "sky", ""), ("at unseen digits", "blue", "//"), ("promised: at most", "orange", ".."))
-        self.bars = [
-            axes.bar(
-                [k + 0.26 * (place - 1) for k in range(len(PRIORS))],
-                [0.0] * len(PRIORS),
-                width=0.24,
-                color=PALETTE[colour],
-                hatch=hatch,
-                edgecolor="white",
-                label=name,
-            )
-            for place, (name, colour, hatch) in enumerate(looks)
-        ]
-        self.values = [[axes.text(0, 0, "", ha="center", va="bottom") for _ in PRIORS] for _ in looks]
-        self.verdicts = [axes.text(k, 1.14, "", ha="center", va="center", weight="bold") for k in range(len(PRIORS))]
-        self.costs = [axes.text(k, -0.25, "", ha="center", va="center") for k in range(len(PRIORS))]
-        axes.set(ylim=(0, 1.3), xlim=(-0.5, 2.5), ylabel="share of mistakes")
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
-        axes.set_xticks(range(len(PRIORS)), [f"prior from\n{prior}" for prior in PRIORS])
-        axes.set_xlabel(" ")  # room for the divergences
-        axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
-
-    def draw(self, result: Promises):
-        for k, promise in enumerate(result.promises):
-            for bars, words, value in zip(
-                self.bars, self.values, (promise.train, promise.test, promise.bound), strict=True
-            ):
-                bars[k].set_height(value)
-                words[k].set_position((bars[k].get_x() + 0.12, value + 0.01))
-                words[k].set_text(f"{100 * value:.0f} %")
-            self.verdicts[k].set_text("✓ kept" if promise.kept else "✗ broken")
-            self.verdicts[k].set_color("black" if promise.kept else PALETTE["vermilion"])
-            self.costs[k].set_text(f"divergence: {promise.kl:.0f}")
-
-    def describe(self, result: Promises) -> str:
-        said = [
-            f"from {promise.prior}, at most {100 * promise.bound:.0f} % promised, {100 * promise.test:.0f} % measured"
-            for promise in result.promises
-        ]
-        broken = [promise.prior for promise in result.promises if not promise.kept]
-        verdict = f"Broken: the promise with the prior from {broken[0]}." if broken else "All three were kept."
-        kind = "true labels" if result.labels == TRUE else "coin flips for labels"
-        return f"{result.n:,} examples, {kind}. Prior {'; '.join(said)}. {verdict}"
-
-
-def explorer() -> Explorer:
-    """The explorer of the net's promises, fresh."""
-    return Explorer(
-        name="net",
-        title="A promise for a net: what may its prior have seen?",
-        controls=(
-            Choice("labels", "Labels", LABELS, TRUE),
-            Choice("examples", "Examples", EXAMPLES, "1000"),
-        ),
-        compute=promises,
-        figure=NetFigure,
+def picture(fig, r: Promises) -> None:
+    """Draw for each prior the mistakes in training, those on unseen digits, and what was promised."""
+    panel, groups = fig.panel(), range(len(PRIORS))
+    panel.frame(
+        "",
+        " ",  # room for the divergences
+        "share of mistakes",
+        xlim=(-0.5, 2.5),
+        ylim=(0, 1.3),
+        xticks={k: f"prior from\n{prior}" for k, prior in enumerate(PRIORS)},
+        yticks={0: "0", 0.25: "25 %", 0.5: "50 %", 0.75: "75 %", 1: "100 %"},
+        legend="right",
     )
+    panel.band((-0.5, 2.5), (0.5, 0.5), (1.3, 1.3), "grey", alpha=0.15)
+    panel.text(-0.46, 1.24, "above 1/2 a promise says nothing", va="center")
+    for place, (name, what, color, hatch) in enumerate(
+        (
+            ("in training", "train", "sky", ""),
+            ("at unseen digits", "test", "blue", "//"),
+            ("promised: at most", "bound", "orange", ".."),
+        )
+    ):
+        shares, x = [getattr(promise, what) for promise in r.promises], [k + 0.26 * (place - 1) for k in groups]
+        panel.bars(x, shares, color, name, width=0.24, hatch=hatch, edgecolor="white")
+        for k in groups:
+            panel.text(x[k], shares[k] + 0.01, f"{100 * shares[k]:.0f} %", ha="center", va="bottom")
+    centered = {"ha": "center", "va": "center"}
+    for k, promise in enumerate(r.promises):
+        words, color = ("✓ kept", "black") if promise.kept else ("✗ broken", "vermilion")
+        panel.text(k, 1.14, words, color, weight="bold", **centered)
+        panel.text(k, -0.25, f"divergence: {promise.kl:.0f}", **centered)
+
+
+def sentence(r: Promises) -> str:
+    """Say what was promised, what was measured, and which promise was broken."""
+    parts = [
+        f"from {promise.prior}, at most {100 * promise.bound:.0f} % promised, {100 * promise.test:.0f} % measured"
+        for promise in r.promises
+    ]
+    broken = [promise.prior for promise in r.promises if not promise.kept]
+    verdict = f"Broken: the promise with the prior from {broken[0]}." if broken else "All three were kept."
+    kind = "true labels" if r.labels == TRUE else "coin flips for labels"
+    return f"{r.n:,} examples, {kind}. Prior {'; '.join(parts)}. {verdict}"
+
+
+explorer = Explorer(
+    "net",
+    "A promise for a net: what may its prior have seen?",
+    controls=(
+        Choice("labels", "Labels", LABELS, TRUE),
+        Choice("examples", "Examples", EXAMPLES, "1000"),
+    ),
+    compute=promises,
+    picture=picture,
+    sentence=sentence,
+    size=(9.4, 4.2),
+)

@@ -8,14 +8,13 @@ error is the mean over all 1,024 points, so nothing is left to chance.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels, parities
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
 from ddlearn.lessons.learned_embeddings import exercises
 from ddlearn.lessons.learned_embeddings.race import limit_kernel
 from ddlearn.ridge import ridge
@@ -78,7 +77,7 @@ def examples(seed: int) -> Tensor:
     return torch.where(opposite, 2**D - 1 - rows, rows)  # rows count in binary, so opposite points mirror each other
 
 
-@lru_cache(maxsize=3)
+@cached(3)
 def targets(k: int) -> Tensor:
     """Every parity of k coordinates at every point of the cube, (1024, C(10, k))."""
     return exercises.products(cube(), list(combinations(range(D), k)))
@@ -95,7 +94,7 @@ def errors_of(K: Tensor, rows: Tensor, k: int) -> Tensor:
     return (K / size @ alpha - targets(k)).square().mean(0)
 
 
-@lru_cache(maxsize=32)
+@cached(32)
 def curve(kernel: Kernel, k: int, seed: int) -> tuple[Tensor, Tensor]:
     """Mean and least error over all parities at every count, (c,) each."""
     rows = examples(seed)

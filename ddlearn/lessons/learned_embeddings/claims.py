@@ -8,7 +8,7 @@ from ddlearn.lessons.learned_embeddings.recipe import DECAY
 
 CLAIMS = (
     Claim(
-        id="02.line",
+        id="line",
         statement="Averaged over all parities of one size, no kernel has an error below 1 − n/N.",
         basis="exact",
         source=(
@@ -24,7 +24,7 @@ CLAIMS = (
         control_note="the best parity in place of the average",
     ),
     Claim(
-        id="02.oracle",
+        id="oracle",
         statement="The kernel that knows the size of the parity, and nothing else, meets the line.",
         basis="exact",
         source="the case of equality in the proof of the line",
@@ -36,7 +36,7 @@ CLAIMS = (
         control_note="a Gaussian kernel",
     ),
     Claim(
-        id="02.enough",
+        id="enough",
         statement="With more examples than parities the line is at zero, and the same kernel reaches it.",
         basis="exact",
         source="as many kernel functions as there are parities span them all",
@@ -49,7 +49,7 @@ CLAIMS = (
         control_note="fewer examples than parities",
     ),
     Claim(
-        id="02.units",
+        id="units",
         statement="m random units hold m dimensions: even with every point labelled, 1 − m/N is left on average.",
         basis="exact",
         papers=("yehudai2019",),
@@ -66,7 +66,7 @@ CLAIMS = (
         control_note="as many units trained on one parity, for that one",
     ),
     Claim(
-        id="02.net",
+        id="net",
         statement="A small net learns a parity from so few examples that every kernel, on average, fails.",
         basis="ours",
         papers=("daniely2020", "barak2022"),
@@ -86,7 +86,7 @@ CLAIMS = (
         control_note="the oracle kernel on the same examples",
     ),
     Claim(
-        id="02.learned-kernel",
+        id="learned-kernel",
         statement="The net did not escape kernels: a plane in the embedding that it learned does as well.",
         basis="ours",
         papers=("karkada2024",),
@@ -102,7 +102,7 @@ CLAIMS = (
         control_note="a plane in the same layer before training",
     ),
     Claim(
-        id="02.few",
+        id="few",
         statement="From too few examples the same net fits every one of them and is no better than predicting zero.",
         basis="ours",
         source="1 is the error of predicting zero, which learns nothing",
@@ -115,7 +115,7 @@ CLAIMS = (
         control_note="four times the examples",
     ),
     Claim(
-        id="02.decay",
+        id="decay",
         statement="With weight decay the two bits have more than twice the squared weight of all others together.",
         basis="ours",
         source="two thirds; the gradient alone finds the two bits as well, but keeps about as much on the others",
@@ -128,7 +128,7 @@ CLAIMS = (
         control_note="the same nets without weight decay",
     ),
     Claim(
-        id="02.decay-error",
+        id="decay-error",
         statement="Where the examples suffice, weight decay makes the net’s test error several times smaller.",
         basis="ours",
         source=(
@@ -144,7 +144,7 @@ CLAIMS = (
         control_note="a quarter of the examples: too few with decay or without",
     ),
     Claim(
-        id="02.alignment",
+        id="alignment",
         statement="Training turns the hidden layer’s kernel towards the labels, also those of new points.",
         basis="ours",
         papers=("cortes2012",),
@@ -161,7 +161,7 @@ CLAIMS = (
         control_note="labels dealt at random",
     ),
     Claim(
-        id="02.digits",
+        id="digits",
         statement="On a few hundred real digits a Gaussian kernel errs less than a small trained net.",
         basis="ours",
         papers=("arora2020",),

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
 from ddlearn.lessons.learned_embeddings import exercises
 from ddlearn.lessons.learned_embeddings.recipe import UNITS, Features, Progress, Reel, Sample, learn, readout
 
@@ -59,7 +59,7 @@ def hidden_shape(shape: str, others: int, examples: int, new: int, generator: to
     return Sample(x[:examples], y[:examples], x[examples:], y[examples:])
 
 
-@remembered(9)
+@cached(9)
 def training(shape: str, others: str, seed: int, progress: Progress | None = None) -> tuple[Sample, Reel]:
     """The sample, and the net that learns it."""
     noise = 0 if others == "none" else int(others)
@@ -87,7 +87,7 @@ def view(sample: Sample, W: Tensor, b: Tensor, before: View | None, features: Fe
     )
 
 
-@remembered(9)
+@cached(9)
 def views(
     shape: str,
     others: str,

@@ -1,12 +1,12 @@
 """How the claims of lesson 02 are measured."""
 
 import math
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels, parities
+from ddlearn.classroom import cached
 from ddlearn.lessons.learned_embeddings import digits, parity, race
 from ddlearn.lessons.learned_embeddings.bound import COUNTS, KERNELS, D, Kernel, cube, curve, targets
 from ddlearn.lessons.learned_embeddings.exercises import alignment, features, oracle_kernel
@@ -63,14 +63,14 @@ def trained_units_margin(seed: int, k: int = 3) -> float:
     return float(errors.mean() - parities.any_kernel_bound(D, k, UNITS))
 
 
-@lru_cache(maxsize=16)
+@cached(16)
 def parity_nets(seed: int, decay: float = DECAY) -> tuple[list[Sample], list[Reel]]:
     """One sample of each size and the net that learned it, of the same parity."""
     samples = parity.draw(TASK, seed)
     return samples, learn(samples, TASK.steps, (), [seed] * len(samples), decay=decay)
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def shuffled_net(seed: int) -> Reel:
     """The larger sample's net, had its labels been dealt at random."""
     sample = parity_nets(seed)[0][MANY]
@@ -110,7 +110,7 @@ def alignment_gain(seed: int, reel: Reel) -> float:
     return alignment(after @ after.T, y) / alignment(before @ before.T, y)
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def digit_errors(seed: int) -> tuple[float, float, float]:
     """Errors on new digits, over a few draws: trained net, Gaussian kernel, the net's units at their start."""
     seeds = [DRAWS * seed + draw for draw in range(DRAWS)]

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels, parities
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch, cached
 from ddlearn.lessons.learned_embeddings import exercises
 from ddlearn.lessons.learned_embeddings.recipe import DECAY, Features, Progress, Reel, Sample, learn, readout
 from ddlearn.ridge import ridge
@@ -92,7 +92,7 @@ def rivals(sample: Sample, k: int) -> tuple[Tensor, Tensor]:
     return oracle, torch.stack(errors).min()
 
 
-@remembered(3)
+@cached(3)
 def kernels_of(name: str, progress: Progress | None = None) -> tuple[list[Sample], Tensor, Tensor]:
     """Samples, seed by seed and size by size; errors of the oracle and of the Gaussian kernel, (seeds, sizes)."""
     task = TASKS[name]
@@ -106,7 +106,7 @@ def kernels_of(name: str, progress: Progress | None = None) -> tuple[list[Sample
     return samples, oracle, rbf
 
 
-@remembered(6)
+@cached(6)
 def nets_of(name: str, decay: bool, progress: Progress | None = None) -> list[Reel]:
     """The nets that learned these samples, with weight decay or without."""
     task, samples = TASKS[name], kernels_of(name, progress=progress)[0]

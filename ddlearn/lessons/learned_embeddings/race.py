@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels
-from ddlearn.classroom import PALETTE, ArtistFigure, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, cached
 from ddlearn.lessons.learned_embeddings.recipe import BIAS_STD, UNITS, Features, Progress, Reel, Sample, learn, readout
 from ddlearn.ridge import ridge
 
@@ -64,7 +64,7 @@ def rbf_error(sample: Sample) -> Tensor:
     return torch.stack([kernel_error(K**p, K_new**p, sample, penalty) for p, penalty in settings]).min()
 
 
-@remembered(9)
+@cached(9)
 def runners(
     samples: Samples, task: str, sizes: tuple[int, ...], progress: Progress | None = None
 ) -> tuple[list[Sample], list[Reel], dict[str, Tensor]]:

@@ -8,7 +8,7 @@ from ddlearn.parities import any_kernel_bound
 
 CLAIMS = (
     Claim(
-        id="04.rich",
+        id="rich",
         statement="A rich net has a smaller error on a parity than any kernel has on average over parities.",
         basis="exact",
         source="the line of lesson 02, an inequality for kernels; that a net falls below it is measured",
@@ -21,7 +21,7 @@ CLAIMS = (
         control_note="the same net with output scale 100",
     ),
     Claim(
-        id="04.lazy",
+        id="lazy",
         statement="At a large output scale a net's function is the regression with its tangent kernel at the start.",
         basis="asymptotic",
         papers=("chizat2019",),
@@ -39,7 +39,7 @@ CLAIMS = (
         control_note="output scale 1",
     ),
     Claim(
-        id="04.move",
+        id="move",
         statement="Lazy weights go the shortest way that fits: √(m y'K⁻¹y) over the output scale, nothing fitted.",
         basis="asymptotic",
         papers=("chizat2019",),
@@ -55,7 +55,7 @@ CLAIMS = (
         control_note="output scale 1",
     ),
     Claim(
-        id="04.alignment",
+        id="alignment",
         statement="A rich net turns its kernel towards the labels; a lazy one does not.",
         basis="ours",
         papers=("cortes2012", "baratin2021"),
@@ -72,7 +72,7 @@ CLAIMS = (
         control_note="output scale 100",
     ),
     Claim(
-        id="04.same",
+        id="same",
         statement="The NTK parametrization is the mean-field net with an output scale of √width, step by step.",
         basis="exact",
         source="the same function and the same gradient, with constants moved; our derivation",
@@ -84,7 +84,7 @@ CLAIMS = (
         control_note="without the factor 1/(s²m) in the learning rate",
     ),
     Claim(
-        id="04.weights",
+        id="weights",
         statement="In the NTK parametrization the weights move, relative to their size, as one over the root of width.",
         basis="asymptotic",
         papers=("lee2019", "du2019b"),
@@ -100,7 +100,7 @@ CLAIMS = (
         control_note="muP",
     ),
     Claim(
-        id="04.features",
+        id="features",
         statement="So do its features, the outputs of the hidden layer.",
         basis="asymptotic",
         papers=("yang2021",),
@@ -116,7 +116,7 @@ CLAIMS = (
         control_note="muP",
     ),
     Claim(
-        id="04.kernel",
+        id="kernel",
         statement="Its kernel moves as one over the width, says perturbation theory; proved is usually the root.",
         basis="asymptotic",
         papers=("dyer2020", "lee2019"),
@@ -132,7 +132,7 @@ CLAIMS = (
         control_note="muP",
     ),
     Claim(
-        id="04.mup",
+        id="mup",
         statement="In muP weights, features and kernel move as much at any width.",
         basis="asymptotic",
         papers=("yang2021",),
@@ -149,7 +149,7 @@ CLAIMS = (
         control_note="the NTK parametrization",
     ),
     Claim(
-        id="04.diagonal",
+        id="diagonal",
         statement="Descent on a diagonal net ends at w = 2α² sinh(X'ν), the only such w that fits.",
         basis="exact",
         papers=("woodworth2020",),
@@ -166,7 +166,7 @@ CLAIMS = (
         control_note="the closed form for half the scale",
     ),
     Claim(
-        id="04.l1",
+        id="l1",
         statement="From a small start a diagonal net finds the least l1 norm.",
         basis="asymptotic",
         papers=("woodworth2020",),
@@ -182,7 +182,7 @@ CLAIMS = (
         control_note="a start of scale 1",
     ),
     Claim(
-        id="04.l2",
+        id="l2",
         statement="From a large start it finds the least l2 norm, as a kernel would.",
         basis="asymptotic",
         papers=("woodworth2020",),
@@ -199,7 +199,7 @@ CLAIMS = (
         control_note="a start of scale 0.1",
     ),
     Claim(
-        id="04.fluctuation",
+        id="fluctuation",
         statement="From zero, a net's distance to the infinitely wide one falls as one over the root of its width.",
         basis="asymptotic",
         papers=("geiger2020",),
@@ -215,7 +215,7 @@ CLAIMS = (
         control_note="nets that start as random functions",
     ),
     Claim(
-        id="04.bias",
+        id="bias",
         statement="The mean over many nets keeps an error of the order of one over the width.",
         basis="asymptotic",
         papers=("dyer2020",),

@@ -1,17 +1,16 @@
-"""The diagonal explorer: from lazy to rich in a model that is solved, descent laid over the closed form."""
+"""A diagonal net: from lazy to rich in a model that is solved, descent laid over the closed form."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, remembered
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import brief, say
 from ddlearn.diagonal_networks import Step, descend, flow_limit, least_l1, least_l2
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
+from ddlearn.lessons.leaving_the_lazy_regime.shared import Progress
 
 INPUTS, NONZERO = 100, 5
 TRUTHS = ("5 of 100 weights", "all 100 weights")
@@ -19,16 +18,6 @@ EXAMPLES = ("20", "40", "60")
 LOWEST, HIGHEST = 1e-3, 10.0
 ALONG = torch.logspace(-3, 1, 33, dtype=torch.float64)
 TRIED = (0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 3.0)  # below the first, descent takes too long for a lesson
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Examples to fit: equal if its numbers and the step are, whoever watches it."""
-
-    truth: str
-    n: int
-    seed: int
-    step: Step = exercises.diagonal_step
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +46,7 @@ class Diagonal:
     norm: float  # sum of |w_i|
 
 
-@lru_cache(maxsize=32)
+@cached(32)
 def problem(truth: str, n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     """n Gaussian examples of d inputs, their labels without noise, and the weights that made them, of length 1."""
     generator = compute.generator(seed)
@@ -72,21 +61,21 @@ def problem(truth: str, n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     return X, X @ w, w
 
 
-@remembered(16)
-def solved(which: Problem, progress: Callable[[float, str], object] | None = None) -> Solutions:
-    """Descent from every scale tried, the closed form along the whole range, and the two ends."""
-    X, y, w = problem(which.truth, which.n, which.seed)
+@cached(16)
+def solved(
+    truth: str, n: int, seed: int, step: Step = exercises.diagonal_step, progress: Progress | None = None
+) -> Solutions:
+    """Descend from every scale tried, and find the closed form along the whole range, and the two ends."""
+    X, y, w = problem(truth, n, seed)
 
     def error(found: Tensor) -> Tensor:
         return (found - w).square().sum(-1).round(decimals=9)  # what is rounding reads 0
 
-    report = None
-    if progress is not None:
-
-        def report(fraction: float, words: str) -> None:
+    def report(fraction: float, words: str) -> None:
+        if progress:
             progress(min(1.0, 4 * fraction), words)
 
-    ends = [descend(X, y, alpha, step=which.step, pace=0.1, progress=report) for alpha in TRIED]
+    ends = [descend(X, y, alpha, step=step, pace=0.1, progress=report) for alpha in TRIED]
     descended = torch.stack([end.w for end in ends])
     limits = torch.stack([flow_limit(X, y, alpha) for alpha in TRIED])
     least = least_l1(X, y)
@@ -110,75 +99,64 @@ def diagonal(
     seed: int = 0,
     *,
     diagonal_step: Step = exercises.diagonal_step,
-    progress: Callable[[float, str], object] | None = None,
+    progress: Progress | None = None,
 ) -> Diagonal:
     """Where flow from u = v = alpha ends, among n examples, and where the learner's own steps end."""
-    solutions = solved(Problem(truth, int(n), seed, diagonal_step), progress=progress)
+    solutions = solved(truth, int(n), seed, diagonal_step, progress=progress)
     found = flow_limit(solutions.X, solutions.y, alpha)
     return Diagonal(solutions, alpha, found, float((found - solutions.w).square().sum()), float(found.abs().sum()))
 
 
-class DiagonalFigure(ArtistFigure):
-    size = (9.8, 4.0)
-    prediction = staticmethod(lambda: None)
-
-    def layout(self, figure):
-        from matplotlib.collections import LineCollection
-
-        weights, errors = figure.subplots(1, 2, width_ratios=(1.25, 1))
-        weights.axhline(0, color=PALETTE["grey"], linewidth=1)
-        self.stems = weights.add_collection(LineCollection([], colors=PALETTE["blue"], linewidths=2.0), autolim=False)
-        (self.found,) = weights.plot([], [], ".", color=PALETTE["blue"], markersize=5, label="found")
-        (self.truth,) = weights.plot([], [], "o", color=PALETTE["vermilion"], fillstyle="none", label="true")
-        weights.set(xlim=(0, INPUTS + 1), ylim=(-0.75, 0.75), xlabel="weight", title="the hundred weights")
-        weights.legend(loc="lower right", ncols=2)
-        (self.path,) = errors.plot([], [], "--", color=PALETTE["vermilion"], label="closed form")
-        (self.tried,) = errors.plot([], [], "o", color=PALETTE["blue"], label="descent")
-        (self.l1,) = errors.plot([], [], ":", color=PALETTE["green"], label="least l1 norm")
-        (self.l2,) = errors.plot([], [], "-.", color=PALETTE["purple"], label="least l2 norm")
-        (self.dot,) = errors.plot([], [], "D", color=PALETTE["black"], markersize=9, fillstyle="none")
-        errors.set(xscale="log", xlim=(LOWEST / 1.3, HIGHEST * 1.3), ylim=(-0.04, 1.7), xlabel="scale of the start")
-        errors.set(title="squared error  (◇ this scale)")
-        errors.legend(loc="upper left", ncols=2, columnspacing=1.0)
-
-    def draw(self, result: Diagonal):
-        s = result.solutions
-        place = range(1, INPUTS + 1)
-        self.stems.set_segments([[(i, 0), (i, value)] for i, value in zip(place, result.found.tolist(), strict=True)])
-        self.found.set_data(place, result.found)
-        self.truth.set_data([i for i in place if s.w[i - 1] != 0], s.w[s.w != 0])
-        self.path.set_data(ALONG, s.path)
-        self.tried.set_data(TRIED, s.tried)
-        ends = [LOWEST / 1.3, HIGHEST * 1.3]
-        self.l1.set_data(ends, [s.l1] * 2)
-        self.l2.set_data(ends, [s.l2] * 2)
-        self.dot.set_data([result.alpha], [result.error])
-
-    def describe(self, result: Diagonal) -> str:
-        s, guess = result.solutions, self.prediction()
-        said = ""
-        if guess is not None:
-            ends = f"the smallest start ends at {say(s.path[0], 2)}, the largest at {say(s.path[-1], 2)}"
-            said = f" You said: {guess.partition(':')[0]}; {ends}."
-        return (
-            f"{len(s.y)} examples, start of scale {brief(result.alpha)}: squared error {say(result.error, 2)}, and the "
-            f"weights’ absolute values add up to {say(result.norm, 3)}; the least that fits is {say(s.least, 3)}. "
-            f"Error of the least l1 norm {say(s.l1, 2)}, of the least l2 norm {say(s.l2, 2)}. Descent misses the "
-            f"closed form by {max(0.1, 100 * s.missed):.1f} % at most.{said}"
-        )
-
-
-def explorer() -> Explorer:
-    """The diagonal explorer, fresh."""
-    return Explorer(
-        name="diagonal",
-        title="Lazy to rich, solved: weights that are products",
-        controls=(
-            Slider("alpha", "Scale of the start", LOWEST, HIGHEST, 1.0, log=True),
-            Choice("n", "Examples", EXAMPLES, "40"),
-            Choice("truth", "The truth uses", TRUTHS, TRUTHS[0]),
-        ),
-        compute=diagonal,
-        figure=DiagonalFigure,
-        uses=("diagonal_step",),
+def picture(fig, r: Diagonal) -> None:
+    """Draw the weights found and the true ones, and the error against the scale of the start."""
+    weights, errors = fig.row(1.25, 1)
+    s, place = r.solutions, torch.arange(1, INPUTS + 1)
+    names = {"loc": "lower right", "ncols": 2}
+    weights.frame("the hundred weights", "weight", xlim=(0, INPUTS + 1), ylim=(-0.75, 0.75), legend=names)
+    weights.level(0, width=1)
+    weights.vlines(place, 0, r.found)
+    weights.dots(place, r.found, "blue", ".", "found", size=5)
+    weights.dots(place[s.w != 0], s.w[s.w != 0], "vermilion", "o", "true", filled=False)
+    errors.frame(
+        "squared error  (◇ this scale)",
+        "scale of the start",
+        xlim=(LOWEST / 1.3, HIGHEST * 1.3),
+        ylim=(-0.04, 1.7),
+        log="x",
+        legend={"loc": "upper left", "ncols": 2, "columnspacing": 1.0},
     )
+    errors.line(ALONG, s.path, "vermilion", "--", "closed form")
+    errors.dots(TRIED, s.tried, "blue", "o", "descent")
+    errors.level(s.l1, "green", ":", "least l1 norm")
+    errors.level(s.l2, "purple", "-.", "least l2 norm")
+    errors.dots([r.alpha], [r.error], "black", "D", size=9, filled=False)
+
+
+def sentence(r: Diagonal, said) -> str:
+    """Say how good the weights found are, beside those of least norm, and what was predicted."""
+    s, guess, you = r.solutions, said("truth"), ""
+    if guess is not None:
+        ends = f"the smallest start ends at {say(s.path[0], 2)}, the largest at {say(s.path[-1], 2)}"
+        you = f" You said: {guess.partition(':')[0]}; {ends}."
+    return (
+        f"{len(s.y)} examples, start of scale {brief(r.alpha)}: squared error {say(r.error, 2)}, and the "
+        f"weights’ absolute values add up to {say(r.norm, 3)}; the least that fits is {say(s.least, 3)}. "
+        f"Error of the least l1 norm {say(s.l1, 2)}, of the least l2 norm {say(s.l2, 2)}. Descent misses the "
+        f"closed form by {max(0.1, 100 * s.missed):.1f} % at most.{you}"
+    )
+
+
+explorer = Explorer(
+    "diagonal",
+    "Lazy to rich, solved: weights that are products",
+    controls=(
+        Slider("alpha", "Scale of the start", LOWEST, HIGHEST, 1.0, log=True),
+        Choice("n", "Examples", EXAMPLES, "40"),
+        Choice("truth", "The truth uses", TRUTHS, TRUTHS[0]),
+    ),
+    compute=diagonal,
+    picture=picture,
+    sentence=sentence,
+    uses=("diagonal_step",),
+    size=(9.8, 4.0),
+)

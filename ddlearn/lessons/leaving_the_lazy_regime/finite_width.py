@@ -6,18 +6,16 @@ fluctuates around that limit by 1 / sqrt(m), and so does its function; the mean 
 the order 1 / m.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, tangent
-from ddlearn.classroom import PALETTE, ArtistFigure, Explorer, Slider, Switch, remembered
+from ddlearn.classroom import Explorer, Slider, Switch, cached
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
-from ddlearn.lessons.leaving_the_lazy_regime.starts import Doubled, Start, draw
+from ddlearn.lessons.leaving_the_lazy_regime.shared import Doubled, Progress, Start, draw
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
 
@@ -26,15 +24,6 @@ NETS = 64  # of each width
 SHOWN = 16
 STEPS, W_STD, B_STD = 40, 2.0, 1.0
 WIDE = 2  # the slopes are read from this width on, where the power laws have begun
-
-
-@dataclass(frozen=True)
-class Training:
-    """What to train: equal if its numbers are, whoever watches it."""
-
-    starts: Start
-    widths: tuple[int, ...] = WIDTHS
-    nets: int = NETS  # of each width
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,27 +83,21 @@ def infinitely_wide() -> tuple[Tensor, float]:
     return dynamics.descent(STEPS, lr, K_grid), lr
 
 
-@remembered(8)
-def trained(training: Training, progress: Callable[[float, str], object] | None = None) -> tuple[Fits, ...]:
-    """Train all nets of all widths as one batch, for the same few steps; one `Fits` for each kind of start."""
+@cached(8)
+def trained(starts: Start, widths: tuple[int, ...], nets: int, progress: Progress | None = None) -> tuple[Fits, ...]:
+    """Train so many nets of each width as one batch, for the same few steps; one `Fits` for each kind of start."""
     x, y, grid = curve()
     infinite, lr = infinitely_wide()
-    nets = tuple(net(m) for m in training.widths for _ in range(training.nets))
-    kinds = len(training.starts.parameters) // len(nets)
-    result = train(
-        Ensemble(nets * kinds, training.starts.parameters),
-        x.float(),
-        y.float(),
-        steps=STEPS,
-        lr=lr,
-        progress=progress,
-    )
+    models = tuple(net(m) for m in widths for _ in range(nets))
+    kinds = len(starts.parameters) // len(models)
+    ensemble = Ensemble(models * kinds, starts.parameters)
+    result = train(ensemble, x.float(), y.float(), steps=STEPS, lr=lr, progress=progress)
     functions = result.ensemble.apply(grid.float())[..., 0].double()
-    functions = functions.view(kinds, len(training.widths), training.nets, -1)
+    functions = functions.view(kinds, len(widths), nets, -1)
     return tuple(Fits(grid[:, 0], x[:, 0], y, kind, infinite) for kind in functions)
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def starts_of(widths: tuple[int, ...], nets: int, seed: int, doublings: tuple[Doubled | None, ...]) -> Start:
     """So many nets of each width for each doubling; None leaves them as they were drawn."""
     generator = compute.generator(2000 + seed)
@@ -128,10 +111,10 @@ def fits_of(
     nets: int,
     seed: int,
     doublings: tuple[Doubled | None, ...] = (exercises.doubled,),
-    progress: Callable[[float, str], object] | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Fits, ...]:
     """The nets of `starts_of`, trained: one `Fits` for each doubling."""
-    return trained(Training(starts_of(widths, nets, seed, doublings), widths, nets), progress=progress)
+    return trained(starts_of(widths, nets, seed, doublings), widths, nets, progress=progress)
 
 
 def distance(fits: Fits, together: int) -> Tensor:
@@ -148,7 +131,7 @@ def finite_width(
     seed: int = 0,
     *,
     doubled: Doubled = exercises.doubled,
-    progress: Callable[[float, str], object] | None = None,
+    progress: Progress | None = None,
 ) -> Finite:
     """Train, once; then compare one net, and the mean of `nets`, with infinite width. `zero` starts from zero."""
     fits = fits_of(WIDTHS, NETS, seed, (doubled, None), progress)[0 if zero else 1]
@@ -156,70 +139,50 @@ def finite_width(
     return Finite(fits, here, nets, zero, distance(fits, 1), distance(fits, nets), distance(fits, NETS))
 
 
-class FiniteFigure(ArtistFigure):
-    size = (9.8, 4.1)
-
-    def layout(self, figure):
-        from matplotlib.collections import LineCollection
-
-        page, gaps = figure.subplots(1, 2, width_ratios=(1, 1.15))
-        self.several = page.add_collection(LineCollection([], colors=PALETTE["sky"], linewidths=0.8), autolim=False)
-        (self.mean,) = page.plot([], [], color=PALETTE["blue"], label="mean of nets")
-        (self.infinite,) = page.plot([], [], "--", color=PALETTE["vermilion"], label="infinitely wide")
-        (self.points,) = page.plot([], [], "o", color=PALETTE["black"], label="to fit")
-        page.set(xlim=(-1.1, 1.1), ylim=(-1.9, 1.6), xlabel="x", title="after training")
-        page.legend(loc="lower right", fontsize=10)
-        looks = (("o-", "blue", "one net"), ("s-", "orange", "mean of several"), ("^-", "green", f"mean of {NETS}"))
-        self.gaps = [
-            gaps.plot([], [], style, color=PALETTE[c], label=label, markersize=5)[0] for style, c, label in looks
-        ]
-        guides = (("--", "1/√width"), (":", "1/width"))
-        self.guides = [gaps.plot([], [], style, color=PALETTE["vermilion"], label=label)[0] for style, label in guides]
-        (self.here,) = gaps.plot([], [], color=PALETTE["grey"], linewidth=1)
-        gaps.set(xscale="log", yscale="log", xlim=(13, 1300), ylim=(1e-3, 0.4), xlabel="width")
-        gaps.set(title="distance from infinite width")
-        gaps.set_xticks(WIDTHS, [str(m) for m in WIDTHS])
-        gaps.minorticks_off()
-        gaps.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
-
-    def draw(self, result: Finite):
-        fits, k = result.fits, result.here
-        grid = fits.grid.tolist()
-        self.several.set_segments([list(zip(grid, f, strict=True)) for f in fits.functions[k, :SHOWN].tolist()])
-        self.mean.set_data(fits.grid, fits.functions[k, : result.nets].mean(0))
-        self.infinite.set_data(fits.grid, fits.infinite)
-        self.points.set_data(fits.x, fits.y)
-        for line, distances in zip(self.gaps, (result.single, result.mean, result.all), strict=True):
-            line.set_data(WIDTHS, distances)
-        m = torch.tensor(WIDTHS, dtype=torch.float64)
-        # Slopes to compare with: through the widths where they hold; where they hold nowhere, from the first one on.
-        root, whole = (-1, WIDE) if result.zero else (0, 0)
-        self.guides[0].set_data(m, result.single[root] * (m / m[root]) ** -0.5)
-        self.guides[1].set_data(m, result.all[whole] * (m / m[whole]) ** -1.0)
-        self.here.set_data([WIDTHS[k]] * 2, [1e-3, 0.4])
-
-    def describe(self, result: Finite) -> str:
-        k = result.here
-        start = "" if result.zero else " These nets start as random functions, which no width removes."
-        many = f" the mean of {result.nets} {say(result.mean[k], 2)}," if 1 < result.nets < NETS else ""
-        return (
-            f"Width {WIDTHS[k]}: one net lies {say(result.single[k], 2)} from the infinitely wide one,{many} "
-            f"the mean of {NETS} {say(result.all[k], 2)}. From width {WIDTHS[WIDE]} on, one "
-            f"net’s distance goes as width^{say(result.slope, 2)} (theory from zero: −1/2).{start}"
-        )
+def picture(fig, r: Finite) -> None:
+    """Draw the functions of some nets, and how far nets and means of nets are from infinite width."""
+    page, gaps = fig.row(1, 1.15)
+    fits, k, m = r.fits, r.here, torch.tensor(WIDTHS, dtype=torch.float64)
+    page.frame("after training", "x", xlim=(-1.1, 1.1), ylim=(-1.9, 1.6), legend="lower right")
+    page.segments([torch.stack([fits.grid, f], 1) for f in fits.functions[k, :SHOWN]], "sky", width=0.8)
+    page.line(fits.grid, fits.functions[k, : r.nets].mean(0), label="mean of nets")
+    page.line(fits.grid, fits.infinite, "vermilion", "--", "infinitely wide")
+    page.dots(fits.x, fits.y, "black", label="to fit")
+    ticks = {width: str(width) for width in WIDTHS}
+    title = "distance from infinite width"
+    gaps.frame(title, "width", xlim=(13, 1300), ylim=(1e-3, 0.4), log="xy", xticks=ticks, legend="right")
+    gaps.line(WIDTHS, r.single, "blue", "-", "one net", marker="o", size=5)
+    gaps.line(WIDTHS, r.mean, "orange", "-", "mean of several", marker="s", size=5)
+    gaps.line(WIDTHS, r.all, "green", "-", f"mean of {NETS}", marker="^", size=5)
+    # Slopes to compare with: through the widths where they hold; where they hold nowhere, from the first one on.
+    root, whole = (-1, WIDE) if r.zero else (0, 0)
+    gaps.line(m, r.single[root] * (m / m[root]) ** -0.5, "vermilion", "--", "1/√width")
+    gaps.line(m, r.all[whole] * (m / m[whole]) ** -1.0, "vermilion", ":", "1/width")
+    gaps.upright(WIDTHS[k], "grey", "-", width=1)
 
 
-def explorer() -> Explorer:
-    """The finite-width explorer, fresh."""
-    return Explorer(
-        name="finite_width",
-        title="Finite width: infinity, plus a correction",
-        controls=(
-            Slider("width", "Width", WIDTHS[0], WIDTHS[-1], 64, log=True, whole=True, step=0.30103),
-            Slider("nets", "Nets averaged", 1, NETS, 8, log=True, whole=True),
-            Switch("zero", "Start from the zero function", True),
-        ),
-        compute=finite_width,
-        figure=FiniteFigure,
-        uses=("doubled",),
+def sentence(r: Finite) -> str:
+    """Say how far one net and the mean of several are from infinite width."""
+    start = "" if r.zero else " These nets start as random functions, which no width removes."
+    many = f" the mean of {r.nets} {say(r.mean[r.here], 2)}," if 1 < r.nets < NETS else ""
+    return (
+        f"Width {WIDTHS[r.here]}: one net lies {say(r.single[r.here], 2)} from the infinitely wide one,{many} "
+        f"the mean of {NETS} {say(r.all[r.here], 2)}. From width {WIDTHS[WIDE]} on, one "
+        f"net’s distance goes as width^{say(r.slope, 2)} (theory from zero: −1/2).{start}"
     )
+
+
+explorer = Explorer(
+    "finite_width",
+    "Finite width: infinity, plus a correction",
+    controls=(
+        Slider("width", "Width", WIDTHS[0], WIDTHS[-1], 64, log=True, whole=True, step=0.30103),
+        Slider("nets", "Nets averaged", 1, NETS, 8, log=True, whole=True),
+        Switch("zero", "Start from the zero function", True),
+    ),
+    compute=finite_width,
+    picture=picture,
+    sentence=sentence,
+    uses=("doubled",),
+    size=(9.8, 4.1),
+)

@@ -1,10 +1,9 @@
 """How the claims of lesson 04 are measured."""
 
-from functools import lru_cache
-
 from torch import Tensor
 
 from ddlearn import compute
+from ddlearn.classroom import cached
 from ddlearn.diagonal_networks import descend, flow_limit, least_l1, least_l2
 from ddlearn.lessons.leaving_the_lazy_regime import diagonal, exercises, finite_width, scale, width
 from ddlearn.lessons.leaving_the_lazy_regime.shared import SCALES, TASKS
@@ -95,7 +94,7 @@ def fluctuation_exponent(seed: int, zero: bool) -> float:
     return finite_width.slope(WIDE, finite_width.distance(fits, 1))
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def bias_and_distance(seed: int, nets: int = 256) -> tuple[Tensor, Tensor]:
     """Of many nets of each width: the distance of their mean from infinite width, and that of one net.
 

@@ -1,4 +1,4 @@
-"""The output scale: one net, trained on the same labels eleven times, from rich to lazy.
+"""Nets that start as the zero function, and one of them trained at eleven output scales, from rich to lazy.
 
 The net's output is multiplied by alpha, and the loss divided by alpha^2, so that the function moves at the same speed:
 L = 1 / (2 alpha^2) mean (alpha f - y)^2, which is 1/2 mean (f - y / alpha)^2. The larger alpha, the shorter the way
@@ -6,16 +6,15 @@ that the weights have to go, and along a short way a net is its tangent (Chizat,
 and 2.4: gradient flow, a model whose derivative is Lipschitz; ours have ReLUs, and momentum on minibatches).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, tangent
-from ddlearn.classroom import remembered
-from ddlearn.lessons.leaving_the_lazy_regime.starts import Start, flat
+from ddlearn.classroom import cached
 from ddlearn.networks import MLP, Parameters
 from ddlearn.parities import any_kernel_bound, sparse_parity
 from ddlearn.training import Ensemble, train
@@ -26,15 +25,45 @@ BITS, EXAMPLES, TEST, PROBES = 30, 300, 1000, 200
 UNITS, STEPS, BATCH, PACE = 128, 1200, 64, 0.1
 RIDGE = 1e-6  # of the kernel's mean diagonal, for the regression that the lazy net should be
 
+Doubled = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
+Progress = Callable[[float, str], object]
+
 
 @dataclass(frozen=True)
-class Training:
-    """What to train: equal if its numbers are, whoever watches it."""
+class Start:
+    """Where many nets start, told apart by its numbers: whoever makes the same start shares what was trained from it.
 
-    task: str
-    seed: int
-    starts: Start
-    scales: tuple[float, ...] = SCALES
+    So a learner's function, once it is right, is called, and does not make the page train again what it has trained.
+    """
+
+    digest: bytes
+    parameters: tuple[Parameters, ...] = field(compare=False)
+
+    @classmethod
+    def of(cls, parameters: Sequence[Parameters]) -> "Start":
+        """Return the start of these parameters in single precision: training needs no more, and takes half the time."""
+        single = tuple(cast(one, torch.float32) for one in parameters)
+        return cls(hashlib.sha256(torch.cat([flat(one) for one in single]).numpy().tobytes()).digest(), single)
+
+
+def draw(net: MLP, generator: torch.Generator, doubled: Doubled | None, readout: str = "signs") -> Parameters:
+    """Draw the parameters of a net with one hidden layer: half of its units, which are then doubled, or all of them."""
+    if doubled is None:
+        return net.init(generator, readout=readout)
+    half = replace(net, widths=(net.widths[0], net.widths[1] // 2, 1))
+    (W, b), (a, _) = half.init(generator, readout=readout)
+    W, b, a = doubled(W, b, a[0])
+    return (W, b), (a[None], None)
+
+
+def cast(parameters: Parameters, dtype: torch.dtype) -> Parameters:
+    """Return the parameters as numbers of another precision."""
+    return tuple(tuple(None if part is None else part.to(dtype) for part in pair) for pair in parameters)
+
+
+def flat(parameters: Parameters) -> Tensor:
+    """Return all weights and biases as one vector."""
+    return torch.cat([part.flatten() for pair in parameters for part in pair if part is not None])
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +89,9 @@ def net(task: str) -> MLP:
     return MLP((inputs, UNITS, 1), parametrization="mup", bias="hidden", W_std=1.0, b_std=0.5)
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def examples(task: str, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Inputs and labels to train on, inputs and labels to test on, in double precision; labels are -1 or +1."""
+    """Return inputs and labels to train on, then to test on, in double precision; labels are -1 or +1."""
     generator = compute.generator(seed)
     if task == TASKS[0]:
         return (*sparse_parity(EXAMPLES, BITS, 2, generator), *sparse_parity(TEST, BITS, 2, generator))
@@ -73,14 +102,16 @@ def examples(task: str, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return (x - mean) / size, y, (x_test - mean) / size, y_test
 
 
-@remembered(12)
-def trained(training: Training, progress: Callable[[float, str], object] | None = None) -> tuple[Sweep, ...]:
+@cached(12)
+def trained(
+    task: str, seed: int, starts: Start, scales: tuple[float, ...] = SCALES, progress: Progress | None = None
+) -> tuple[Sweep, ...]:
     """Train every start at every scale, as one batch of nets, and look at what became of them: a sweep a start."""
-    model, scales, starts = net(training.task), training.scales, training.starts.parameters
-    x, y, *_ = (part.float() for part in examples(training.task, training.seed))
-    alphas = torch.tensor(scales, dtype=torch.float64).repeat(len(starts))
+    model = net(task)
+    x, y, *_ = (part.float() for part in examples(task, seed))
+    alphas = torch.tensor(scales, dtype=torch.float64).repeat(len(starts.parameters))
     result = train(
-        Ensemble((model,) * len(alphas), tuple(start for start in starts for _ in scales)),
+        Ensemble((model,) * len(alphas), tuple(start for start in starts.parameters for _ in scales)),
         x,
         (y / alphas.float()[:, None])[..., None],
         steps=STEPS,
@@ -88,34 +119,36 @@ def trained(training: Training, progress: Callable[[float, str], object] | None 
         optimizer="momentum",
         batch=BATCH,
         replacement=True,
-        generator=compute.generator(training.seed + 1),
+        generator=compute.generator(seed + 1),
         progress=progress,
     )
     ends = result.ensemble.parameters
     S = len(scales)
-    return tuple(_swept(training, starts[k], ends[S * k : S * (k + 1)]) for k in range(len(starts)))
+    return tuple(
+        _swept(task, seed, scales, start, ends[S * k : S * (k + 1)]) for k, start in enumerate(starts.parameters)
+    )
 
 
-def _swept(training: Training, start: Parameters, ends: tuple[Parameters, ...]) -> Sweep:
-    model, alphas = net(training.task), torch.tensor(training.scales, dtype=torch.float64)[:, None]
-    x, y, x_test, y_test = examples(training.task, training.seed)
-    every = [_double(parameters) for parameters in (start, *ends)]
+def _swept(task: str, seed: int, scales: tuple[float, ...], start: Parameters, ends: tuple[Parameters, ...]) -> Sweep:
+    model, alphas = net(task), torch.tensor(scales, dtype=torch.float64)[:, None]
+    x, y, x_test, y_test = examples(task, seed)
+    every = [cast(parameters, torch.float64) for parameters in (start, *ends)]
 
     def outputs(points: Tensor) -> Tensor:
         return alphas * torch.stack([model.apply(parameters, points)[:, 0] for parameters in every[1:]])
 
-    regression, tangent_move = tangents(model, start, training)
+    regression, tangent_move = tangents(task, seed, scales, every[0])
     tested = outputs(x_test)
     kernels = torch.stack([tangent.empirical(model, x_test[:PROBES], parameters=p, rates=True) for p in every])
     lengths = torch.stack([W.norm(dim=0) for (W, _), _ in every])
     return Sweep(
-        scales=training.scales,
+        scales=scales,
         train=(outputs(x) - y).square().mean(1),
         test=(tested - y_test).square().mean(1),
         gap=(tested - regression).square().mean(1),
         tangent_move=tangent_move,
         regression=float((regression - y_test).square().mean()),
-        bound=any_kernel_bound(BITS, 2, EXAMPLES) if training.task == TASKS[0] else None,
+        bound=any_kernel_bound(BITS, 2, EXAMPLES) if task == TASKS[0] else None,
         weights=torch.stack([flat(parameters) for parameters in (start, *ends)]),
         kernels=kernels.float(),
         alignment=torch.tensor([tangent.alignment(K, y_test[:PROBES]) for K in kernels], dtype=torch.float32),
@@ -123,21 +156,17 @@ def _swept(training: Training, start: Parameters, ends: tuple[Parameters, ...]) 
     )
 
 
-def tangents(model: MLP, start: Parameters, training: Training) -> tuple[Tensor, Tensor]:
-    """What the tangent at the start predicts: ridge regression on the test points, (TEST,), and the weights' way, (S,).
+def tangents(task: str, seed: int, scales: tuple[float, ...], start: Parameters) -> tuple[Tensor, Tensor]:
+    """Return what the tangent at the start predicts: ridge regression on the test points, (TEST,), and the way, (S,).
 
     A linear net goes from theta_0 to the nearest theta that fits: J d = y / alpha - f_0 has the shortest solution
     |d|^2 = m r' K^-1 r, with r that right-hand side and K = m J J' the kernel with the rates of this parametrization.
+    The way is |d| / |theta_0|.
     """
-    x, y, x_test, _ = examples(training.task, training.seed)
-    start = _double(start)
+    model, (x, y, x_test, _) = net(task), examples(task, seed)
     K = tangent.empirical(model, x, parameters=start, rates=True)
     K += RIDGE * K.diagonal().mean() * torch.eye(len(K)).to(K)
     K_test = tangent.empirical(model, x_test, x, parameters=start, rates=True)
-    r = y / torch.tensor(training.scales, dtype=y.dtype)[:, None] - model.apply(start, x)[:, 0]  # (S, n)
+    r = y / torch.tensor(scales, dtype=y.dtype)[:, None] - model.apply(start, x)[:, 0]  # (S, n)
     shortest = (UNITS * (r.T * torch.linalg.solve(K, r.T)).sum(0)).sqrt()
     return K_test @ torch.linalg.solve(K, y), shortest / flat(start).norm()
-
-
-def _double(parameters: Parameters) -> Parameters:
-    return tuple(tuple(None if part is None else part.double() for part in pair) for pair in parameters)

@@ -10,17 +10,16 @@ between units of opposite sign. Where a kink passes a point, a ReLU's kernel jum
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from statistics import mean
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, tangent
-from ddlearn.classroom import Choice, CurveFigure, Explorer, Switch, remembered
+from ddlearn.classroom import Choice, Explorer, Switch, cached, draw_curve
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
-from ddlearn.lessons.leaving_the_lazy_regime.starts import flat
+from ddlearn.lessons.leaving_the_lazy_regime.shared import Progress, flat
 from ddlearn.networks import MLP, Parameters
 from ddlearn.result import Curve
 from ddlearn.training import Ensemble, train
@@ -32,23 +31,13 @@ SEEDS = range(3)
 POINTS, STEPS, PACE = 50, 100, 0.3
 
 
-@dataclass(frozen=True)
-class Training:
-    """What to train: equal if its numbers are, whoever watches it."""
-
-    activation: str
-    speeds: tuple[tuple[float, float], ...]  # (p, q): output scale m^p, learning rate times m^q
-    widths: tuple[int, ...] = WIDTHS
-    seeds: range = SEEDS
-
-
 @dataclass(frozen=True, eq=False)
-class Moves:
-    """What each net was before and after training, and how well it then fitted."""
+class Net:
+    """Weights, features and kernel of one net before and after training, and how well it then fitted."""
 
-    before: dict[tuple, dict[str, Tensor]]  # (seed, width) -> quantity -> tensor
-    after: dict[tuple, dict[str, Tensor]]  # (p, q, seed, width) -> quantity -> tensor
-    errors: dict[tuple, float]  # mean squared training error of m^p f at the end, likewise
+    before: dict[str, Tensor]
+    after: dict[str, Tensor]
+    error: float  # mean squared training error of m^p f at the end
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +61,7 @@ def factor(scaling: str, equal: bool) -> float:
     return 1 - 2 * SCALINGS[scaling] if equal else 0.0
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def points() -> tuple[Tensor, Tensor]:
     """Digits as vectors of length 1 on average, less the mean digit, (n, 64); y = +1 for 5 to 9, else -1, (n,)."""
     digits = datasets.digits(compute.generator(0))
@@ -81,18 +70,27 @@ def points() -> tuple[Tensor, Tensor]:
     return x / x.norm(dim=1).mean(), torch.where(digits.train_y[:POINTS] >= 5, 1.0, -1.0).double()
 
 
-@remembered(8)
-def trained(training: Training, progress: Callable[[float, str], object] | None = None) -> Moves:
-    """Train every net for the same number of steps, in single precision."""
+@cached(8)
+def trained(
+    activation: str,
+    speeds: tuple[tuple[float, float], ...],
+    widths: tuple[int, ...] = WIDTHS,
+    seeds: range = SEEDS,
+    progress: Progress | None = None,
+) -> dict[tuple, Net]:
+    """Train every net for the same number of steps, in single precision; return it by (p, q, seed, width m).
+
+    A speed (p, q) is an output scale m^p and a learning rate times m^q.
+    """
     x, y = (part.float() for part in points())
-    model = MLP((x.shape[1], 2, 1), training.activation, "mup", W_std=x.shape[1] ** 0.5, b_std=0.5, bias="hidden")
-    nets = {m: replace(model, widths=(x.shape[1], m, 1)) for m in training.widths}
+    model = MLP((x.shape[1], 2, 1), activation, "mup", W_std=x.shape[1] ** 0.5, b_std=0.5, bias="hidden")
+    nets = {m: replace(model, widths=(x.shape[1], m, 1)) for m in widths}
     starts = {
         (seed, m): net.init(compute.generator(seed), torch.float32, readout="signs", doubled=True)
-        for seed in training.seeds
+        for seed in seeds
         for m, net in nets.items()
     }
-    names = [(p, q, seed, m) for p, q in training.speeds for seed, m in starts]
+    names = [(p, q, seed, m) for p, q in speeds for seed, m in starts]
     # An output scale m^p is the target y / m^p. The rates of muP, m for all, are then those of equal speed: q = 1 - 2p.
     result = train(
         Ensemble(tuple(nets[m] for *_, m in names), tuple(starts[seed, m] for *_, seed, m in names)),
@@ -110,14 +108,11 @@ def trained(training: Training, progress: Callable[[float, str], object] | None 
             "kernel": tangent.empirical(nets[m], x, parameters=parameters, rates=True),
         }
 
-    return Moves(
-        before={name: seen(name[-1], start) for name, start in starts.items()},
-        after={name: seen(name[-1], end) for name, end in zip(names, result.ensemble.parameters, strict=True)},
-        errors={
-            name: float(2 * loss * name[-1] ** (2 * name[0]))
-            for name, loss in zip(names, result.losses[:, -1], strict=True)
-        },
-    )
+    before = {name: seen(name[-1], start) for name, start in starts.items()}
+    return {
+        (p, q, seed, m): Net(before[seed, m], seen(m, end), float(2 * loss * m ** (2 * p)))
+        for (p, q, seed, m), end, loss in zip(names, result.ensemble.parameters, result.losses[:, -1], strict=True)
+    }
 
 
 def against_width(
@@ -130,30 +125,23 @@ def against_width(
     seeds: range = SEEDS,
     widths: tuple[int, ...] = WIDTHS,
     scalings: tuple[str, ...] = tuple(SCALINGS),
-    progress: Callable[[float, str], object] | None = None,
+    progress: Progress | None = None,
 ) -> WidthCurve:
     """The relative change of one quantity against width, every seed; `equal` takes the factor 1 / (s^2 m)."""
     speed = (SCALINGS[scaling], factor(scaling, equal))
     every = dict.fromkeys((SCALINGS[one], factor(one, fair)) for one in scalings for fair in (True, False))
-    moves = trained(Training(activation, tuple(every), widths, seeds), progress=progress)
-    measured = torch.tensor(
-        [
-            [
-                float(drift(moves.before[seed, m][quantity].double(), moves.after[*speed, seed, m][quantity].double()))
-                for m in widths
-            ]
-            for seed in seeds
-        ],
-        dtype=torch.float64,
-    )
-    widest, labels = widths[-1], points()[1]
-    kernels = [
-        [there["kernel"].double() for there in (moves.before[seed, widest], moves.after[*speed, seed, widest])]
-        for seed in seeds
+    nets = trained(activation, tuple(every), widths, seeds, progress=progress)
+    rows = [[nets[*speed, seed, m] for m in widths] for seed in seeds]
+    changes = [
+        [float(drift(net.before[quantity].double(), net.after[quantity].double())) for net in row] for row in rows
     ]
-    m = torch.tensor(widths, dtype=torch.float64)
+    m, measured = (torch.tensor(values, dtype=torch.float64) for values in (widths, changes))
     exponent = theory(quantity, speed[0])
     height = (measured.log().mean(0) - exponent * m.log()).mean().exp()  # the theory knows the slope alone
+
+    def aligned(states: list[dict[str, Tensor]]) -> float:
+        return mean([tangent.alignment(state["kernel"].double(), points()[1]) for state in states])
+
     return WidthCurve(
         x=m,
         measured=measured,
@@ -164,53 +152,47 @@ def against_width(
         quantity=quantity,
         speed=speed,
         equal=equal,
-        errors=tuple(mean([moves.errors[*speed, seed, m] for seed in seeds]) for m in (widths[0], widths[-1])),
-        alignment=tuple(mean([tangent.alignment(pair[k], labels) for pair in kernels]) for k in (0, 1)),
+        errors=tuple(mean([row[k].error for row in rows]) for k in (0, -1)),
+        alignment=(aligned([row[-1].before for row in rows]), aligned([row[-1].after for row in rows])),
     )
 
 
-class WidthFigure(CurveFigure):
-    """The curve on axes that stay; the multiplier, the slope and the learner's guess stand under it."""
-
-    size = (9.4, 3.9)
-    log_x = log_y = True
-    limits = (4e-4, 12.0)
-    prediction = staticmethod(lambda: None)
-
-    def describe(self, result: WidthCurve) -> str:
-        first, last = (brief(m) for m in (result.x[0], result.x[-1]))
-        moved = result.mean
-        slope = float(result.log_slope().mean())
-        if result.equal:
-            rates = [brief(float(m) ** result.speed[1]) for m in (result.x[0], result.x[-1])]
-            pace = f"Learning-rate factor 1/(s²m): {rates[0]} at {first}, {rates[1]} at {last}"
-            exponent = theory(result.quantity, result.speed[0])
-            agreed = f" (theory {brief(exponent)})"
-        else:
-            pace, agreed = "The same learning rate at every width", ""
-        guess = self.prediction()
-        said = f" You said {brief(guess)}." if guess is not None else ""
-        return (
-            f"{result.quantity.capitalize()}: {say(moved[0], 2)} at {first} units, {say(moved[-1], 2)} at {last}; "
-            f"slope {say(slope, 2)}{agreed}. {pace}; training error at the end {say(result.errors[0], 2)} and "
-            f"{say(result.errors[1], 2)}. Alignment of the widest: {say(result.alignment[0], 2)} before, "
-            f"{say(result.alignment[1], 2)} after. {brief(result.x[-1] / result.x[0])} times wider divides "
-            f"the change by {say(moved[0] / moved[-1], 2)}.{said}"
-        )
+def picture(fig, curve: WidthCurve) -> None:
+    """Draw how far it moved against width, on axes that stay."""
+    draw_curve(fig.panel(), curve, log="xy", limits=(4e-4, 12.0))
 
 
-def explorer() -> Explorer:
-    """The width explorer, fresh."""
-    return Explorer(
-        name="width",
-        title="Width: who still moves in a wide net?",
-        controls=(
-            Choice("scaling", "Parametrization", tuple(SCALINGS), tuple(SCALINGS)[-1]),
-            Choice("quantity", "What moves", QUANTITIES, QUANTITIES[0]),
-            Choice("activation", "Units", ("relu", "erf"), "relu"),
-            Switch("equal", "Equal speed: learning rate times 1/(s²m)", True),
-        ),
-        compute=against_width,
-        figure=WidthFigure,
-        uses=("drift",),
+def sentence(curve: WidthCurve, said) -> str:
+    """Say how far it moved in the narrowest and the widest nets, at which learning rates, and what was predicted."""
+    first, last = (brief(m) for m in (curve.x[0], curve.x[-1]))
+    moved, slope, guess = curve.mean, float(curve.log_slope().mean()), said("sixteen")
+    pace, agreed = "The same learning rate at every width", ""
+    if curve.equal:
+        narrow, wide = (brief(float(m) ** curve.speed[1]) for m in (curve.x[0], curve.x[-1]))
+        pace = f"Learning-rate factor 1/(s²m): {narrow} at {first}, {wide} at {last}"
+        agreed = f" (theory {brief(theory(curve.quantity, curve.speed[0]))})"
+    you = "" if guess is None else f" You said {brief(guess)}."
+    return (
+        f"{curve.quantity.capitalize()}: {say(moved[0], 2)} at {first} units, {say(moved[-1], 2)} at {last}; "
+        f"slope {say(slope, 2)}{agreed}. {pace}; training error at the end {say(curve.errors[0], 2)} and "
+        f"{say(curve.errors[1], 2)}. Alignment of the widest: {say(curve.alignment[0], 2)} before, "
+        f"{say(curve.alignment[1], 2)} after. {brief(curve.x[-1] / curve.x[0])} times wider divides "
+        f"the change by {say(moved[0] / moved[-1], 2)}.{you}"
     )
+
+
+explorer = Explorer(
+    "width",
+    "Width: who still moves in a wide net?",
+    controls=(
+        Choice("scaling", "Parametrization", tuple(SCALINGS), tuple(SCALINGS)[-1]),
+        Choice("quantity", "What moves", QUANTITIES, QUANTITIES[0]),
+        Choice("activation", "Units", ("relu", "erf"), "relu"),
+        Switch("equal", "Equal speed: learning rate times 1/(s²m)", True),
+    ),
+    compute=against_width,
+    picture=picture,
+    sentence=sentence,
+    uses=("drift",),
+    size=(9.4, 3.9),
+)

@@ -5,7 +5,7 @@ from ddlearn.lessons.neural_tangent_kernel import exercises, measures
 
 CLAIMS = (
     Claim(
-        id="03.infinite",
+        id="infinite",
         statement="A layer of infinite width is one map of two kernels, in closed form.",
         basis="exact",
         papers=("jacot2018", "cho2009"),
@@ -21,7 +21,7 @@ CLAIMS = (
         control_note="the average of the slopes without the weights’ variance of 2",
     ),
     Claim(
-        id="03.empirical",
+        id="empirical",
         statement="The tangent kernel of a net of one hidden layer, in closed form, is the product of its gradients.",
         basis="exact",
         source="the chain rule, written out for one hidden layer",
@@ -33,7 +33,7 @@ CLAIMS = (
         control_note="the readout’s gradients alone, as in lesson 01",
     ),
     Claim(
-        id="03.start",
+        id="start",
         statement="At its start a net’s kernel approaches the infinite one as one over the root of its width.",
         basis="asymptotic",
         papers=("jacot2018",),
@@ -49,7 +49,7 @@ CLAIMS = (
         control_note="an infinite kernel with half of the first layer’s share",
     ),
     Claim(
-        id="03.start-constant",
+        id="start-constant",
         statement="The constant is known too: an entry’s variance times the width is 2 K₂ + 4ρK₁ + 6ρ²K₀ − Θ².",
         basis="exact",
         papers=("cho2009",),
@@ -65,7 +65,7 @@ CLAIMS = (
         control_note="theory for readout weights that are ±1, not normal",
     ),
     Claim(
-        id="03.descent",
+        id="descent",
         statement="In a fixed kernel, t steps of gradient descent multiply each mode by (1 − ηλ/N)ᵗ.",
         basis="exact",
         source="descent on a quadratic, in the kernel's eigenvectors",
@@ -77,7 +77,7 @@ CLAIMS = (
         control_note="e^(−ηλt/N), the formula of flow",
     ),
     Claim(
-        id="03.edge",
+        id="edge",
         statement="Descent on a tangent converges up to the step 2 N / λ_max, and no further.",
         basis="exact",
         papers=("lee2019",),
@@ -93,7 +93,7 @@ CLAIMS = (
         control_note="the same step, measured with the mean eigenvalue",
     ),
     Claim(
-        id="03.flow",
+        id="flow",
         statement="At the step N / λ_max a wide net follows the formula of steps, and misses that of flow.",
         basis="ours",
         papers=("lee2019",),
@@ -111,7 +111,7 @@ CLAIMS = (
         control_note="eight hidden units: neither formula holds",
     ),
     Claim(
-        id="03.modes",
+        id="modes",
         statement="In training, each eigenmode of the residual decays at its own rate, the better the wider the net.",
         basis="asymptotic",
         papers=("lee2019",),
@@ -127,7 +127,7 @@ CLAIMS = (
         control_note="rates of the nngp, as if only the readout learned",
     ),
     Claim(
-        id="03.drift",
+        id="drift",
         statement="Training moves a smooth net’s kernel by a share that falls with the width like m^(−1/2), or faster.",
         basis="theorem",
         papers=("lee2019",),
@@ -144,7 +144,7 @@ CLAIMS = (
         control_note="muP, where the kernel moves at every width",
     ),
     Claim(
-        id="03.digits",
+        id="digits",
         statement="On a few hundred digits the infinite kernel misses no more new ones than trained nets do.",
         basis="ours",
         papers=("arora2020",),

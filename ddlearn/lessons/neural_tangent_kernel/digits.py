@@ -7,13 +7,12 @@ function, and are trained with Adam and the same squared error until they fit wh
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch, cached
 from ddlearn.classroom.wording import brief
 from ddlearn.lessons.neural_tangent_kernel import exercises, nets
 from ddlearn.networks import MLP
@@ -51,7 +50,7 @@ class Digits:
         return float(self.test[self.chosen])
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def data(wrong: bool, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Images of length 1 (400, 64), the labels given for them, test images (400, 64) and their true labels."""
     generator = compute.generator(seed)
@@ -74,7 +73,7 @@ def miss(scores: Tensor, labels: Tensor) -> Tensor:
     return (scores.argmax(-1) != labels).double().mean(-1)
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def kernel_of_all(depth: int, seed: int, next_layer: nets.NextLayer) -> Tensor:
     """The infinite kernel of training and test images, (800, 800); without a hidden layer that of the pixels."""
     x, _, test_x, _ = data(False, seed)
@@ -91,14 +90,14 @@ def kernel_fit(
     return path, miss(path.predict(Theta[SIZES[-1] :, :examples]), test_y)
 
 
-@lru_cache(maxsize=16)
+@cached(16)
 def kernel_errors(depth: int, wrong: bool, seed: int, next_layer: nets.NextLayer) -> Tensor:
     """Test error at every size, each at the penalty of its own leave-one-out, (sizes,)."""
     fits = [kernel_fit(n, depth, wrong, seed, next_layer) for n in SIZES]
     return torch.stack([test[path.best] for path, test in fits]).cpu()
 
 
-@remembered(12)
+@cached(12)
 def net_errors(
     width: int, wrong: bool, seed: int, sizes: tuple[int, ...] = SIZES, progress: Progress | None = None
 ) -> Tensor:

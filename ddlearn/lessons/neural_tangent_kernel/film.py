@@ -8,13 +8,12 @@ to converge.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, tangent
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import listed, say
 from ddlearn.lessons.neural_tangent_kernel import circle, exercises, nets
 from ddlearn.networks import Parameters
@@ -63,7 +62,7 @@ class Film:
     away: float  # the net's kernel at the start minus the infinite one, in units of the infinite one
 
 
-@remembered(6)
+@cached(6)
 def trainings(seed: int, progress: Callable[[float, str], object] | None = None) -> dict[tuple[int, float], Training]:
     """Every width with every step, trained as one batch."""
     both = [(width, step) for width in WIDTHS for step in STEPS]
@@ -95,7 +94,7 @@ def trainings(seed: int, progress: Callable[[float, str], object] | None = None)
     }
 
 
-@lru_cache(maxsize=2)
+@cached(2)
 def infinite(next_layer: nets.NextLayer) -> Tensor:
     """The infinite kernel of the points and the grid with the points, (16 + 73, 16)."""
     return nets.infinite_ntk(EVERYWHERE, next_layer)[:, : circle.POINTS]

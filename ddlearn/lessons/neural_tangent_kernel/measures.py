@@ -1,12 +1,12 @@
 """How the claims of lesson 03 are measured: one function a claim, with an argument that takes the cause away."""
 
 import math
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, tangent
+from ddlearn.classroom import cached
 from ddlearn.lessons.neural_tangent_kernel import circle, digits, exercises, nets, widths
 from ddlearn.networks import MLP
 from ddlearn.result import Curve
@@ -79,7 +79,7 @@ def gradient_gap(seed: int, readout_only: bool) -> float:
     return float((closed - J @ J.T).abs().max() / (J @ J.T).max())
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def distances_at_start(seed: int, layer: nets.NextLayer) -> Curve:
     """Root mean square over `DRAWS` starts of the relative distance to the infinite kernel, against the width."""
     x = widths.sphere()[0][: widths.POINTS]
@@ -114,7 +114,7 @@ def iteration_gap(seed: int, flow: bool, share: float = 1.5, steps: int = 100) -
     return worst / float(circle.Y.abs().max())
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def largest_rate(seed: int, steps: int = 1500) -> tuple[float, Tensor]:
     """The largest lr / N with which descent on a net's tangent does not grow, and its kernel's eigenvalues.
 
@@ -162,7 +162,7 @@ def flow_over_descent(seed: int, width: int, share: float = 1.0) -> float:
     return float(errors[0] / errors[1])
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def mode_gaps(seed: int, seeds: int = 6) -> tuple[Curve, Curve]:
     """How far modes stray from (1 - lr lambda / N)^t, against the width: with the ntk's lambda, and with the nngp's."""
     x, y = (part[: widths.POINTS] for part in widths.sphere())

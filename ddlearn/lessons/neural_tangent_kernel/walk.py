@@ -10,13 +10,12 @@ with J the gradients at the start and Theta = J J'. The walk leads there, or as 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.neural_tangent_kernel import circle, exercises, nets
 
@@ -94,7 +93,7 @@ def fit_of_tangent(W: Tensor, a: Tensor, empirical_ntk: nets.EmpiricalNTK) -> Te
     return inverse @ (circle.Y - nets.outputs(circle.X, W, a))
 
 
-@lru_cache(maxsize=2 * len(WIDTHS))
+@cached(2 * len(WIDTHS))
 def road(width: int, direction: str, seed: int, empirical_ntk: nets.EmpiricalNTK) -> Road:
     generator = compute.generator(1000 * seed + width)
     W, a = nets.weights(nets.net(3, width).init(generator))
@@ -109,7 +108,7 @@ def road(width: int, direction: str, seed: int, empirical_ntk: nets.EmpiricalNTK
     return Road(W, a, dW, da, nets.outputs(circle.X_GRID, W, a), slope)
 
 
-@lru_cache(maxsize=4)
+@cached(4)
 def all_gaps(direction: str, seed: int, empirical_ntk: nets.EmpiricalNTK) -> Tensor:
     roads = [road(width, direction, seed, empirical_ntk) for width in WIDTHS]
     return torch.tensor([[one.gap(float(way)) for way in WAYS] for one in roads], dtype=torch.float32)

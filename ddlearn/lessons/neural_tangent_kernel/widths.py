@@ -14,13 +14,12 @@ E a^4 = 3,
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels, tangent
-from ddlearn.classroom import PALETTE, Choice, CurveFigure, Explorer, remembered
+from ddlearn.classroom import PALETTE, Choice, CurveFigure, Explorer, cached
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.neural_tangent_kernel import exercises, nets
 from ddlearn.networks import MLP, Parameters
@@ -49,7 +48,7 @@ class Pupil:
     end: Parameters
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def sphere() -> tuple[Tensor, Tensor]:
     """Points of length 1, the first `POINTS` to train on and `NEW` more, (60, 5), and what is to be learned, (60,)."""
     x = torch.randn(POINTS + NEW, COORDINATES, generator=compute.generator(0), dtype=torch.float64)
@@ -78,7 +77,7 @@ def learning_rate(activation: str) -> float:
     return POINTS / float(torch.linalg.eigvalsh(infinite(activation)[:POINTS, :POINTS])[-1])
 
 
-@remembered(12)
+@cached(12)
 def pupils(
     activation: str,
     widths: tuple[int, ...] = WIDTHS,
@@ -124,7 +123,7 @@ def theory_at_start(widths: Tensor, fourth_moment: float = 3.0) -> Tensor:
     return (variance.sum() / widths).sqrt() / Theta.norm()
 
 
-@lru_cache(maxsize=16)
+@cached(16)
 def measured(quantity: str, activation: str, empirical_ntk: nets.EmpiricalNTK, next_layer: nets.NextLayer) -> Tensor:
     """The distance of every net, (seeds, widths)."""
     Theta = infinite(activation, next_layer)

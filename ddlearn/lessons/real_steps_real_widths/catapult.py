@@ -6,13 +6,12 @@ numbers for 2m weights. Lambda is also the sharpness at a minimum, so rate * Lam
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, ArtistFigure, Explorer, Slider
+from ddlearn.classroom import Explorer, Slider, cached
 from ddlearn.classroom.wording import say
 from ddlearn.sharpness import catapult
 
@@ -47,7 +46,7 @@ def throws(width: int, seed: int, first: Tensor) -> tuple[Tensor, Tensor]:
     return run.first, run.second * first / kernel
 
 
-@lru_cache(maxsize=32)
+@cached(32)
 def ends(width: int) -> Tensor:
     """rate * Lambda after STEPS steps, from each of FIRST and for each seed.  (FIRST, SEEDS)"""
     return torch.stack([throws(width, seed, FIRST)[1][-1] for seed in range(SEEDS)], 1)
@@ -59,59 +58,52 @@ def throw(first: float, width: int) -> Throw:
     return Throw(first, width, f[:, 0].square() / 2, share[:, 0], ends(width))
 
 
-class CatapultFigure(ArtistFigure):
-    size = (10.2, 3.9)
-
-    def layout(self, figure):
-        loss, kernel, end = figure.subplots(1, 3)
-        (self.losses,) = loss.plot([], [], ".-", color=PALETTE["blue"])
-        loss.set(yscale="log", xlim=(0, SHOWN), ylim=(FLOOR, CEILING), xlabel="step", title="loss")
-        (self.share,) = kernel.plot([], [], ".-", color=PALETTE["green"])
-        for axes in (kernel, end):
-            axes.axhline(2, color=PALETTE["black"], linestyle="--", linewidth=1)
-        kernel.text(SHOWN - 1, 2.08, "2: a quadratic diverges above", ha="right")
-        kernel.set(xlim=(0, SHOWN), ylim=(0, 5.3), xlabel="step", title="rate × kernel, on the way")
-        end.axvspan(4, 4.5, color=PALETTE["grey"], alpha=0.3, linewidth=0)
-        end.plot([0, 2], [0, 2], ":", color=PALETTE["vermilion"], linewidth=3, zorder=3, label="flow: no change")
-        (self.ends,) = end.plot([], [], ".", color=PALETTE["green"], markersize=4, label="eight random nets")
-        (self.here,) = end.plot([], [], "D", color=PALETTE["blue"], markersize=8, label="this one")
-        end.text(2.2, FAR - 0.1, "diverged:", ha="right")
-        end.set(xlim=(0.2, 4.5), ylim=(0, 5.3), xlabel="rate × kernel at the start", title="rate × kernel, at the end")
-        end.legend(loc="upper left", bbox_to_anchor=(0, 0.9))
-
-    def draw(self, result: Throw):
-        there = result.losses.isfinite()
-        steps = torch.arange(STEPS + 1)[there][: SHOWN + 1]
-        losses = result.losses[: len(steps)].clamp(max=CEILING)
-        self.losses.set_data(steps[losses > FLOOR], losses[losses > FLOOR])
-        self.share.set_data(steps, result.share[there][: SHOWN + 1].clamp(0, 5.3))
-        lands = result.ends.where(result.ends.isfinite(), FAR)
-        self.ends.set_data(FIRST[:, None].expand_as(lands).flatten(), lands.flatten())
-        last = float(result.share[-1])
-        self.here.set_data([result.first], [last if result.share[-1].isfinite() else FAR])
-
-    def describe(self, result: Throw) -> str:
-        start = f"Width {result.width}: rate times kernel starts at {say(result.first)}."
-        if not bool(result.share[-1].isfinite()):
-            return f"{start} The loss grows for ever: beyond 4 the kernel grows with it."
-        end, most = float(result.share[-1]), float(result.losses.max() / result.losses[0])
-        if most <= 1:
-            return f"{start} The loss falls from the first step, and rate times kernel ends at {say(end)}."
-        return (
-            f"{start} The loss first grows to {say(most)} times its start; the kernel shrinks until the valley is flat "
-            f"enough, and rate times kernel ends at {say(end)}, below 2."
-        )
+def picture(fig, r: Throw) -> None:
+    """Draw the loss and the kernel on the way, and where runs from every start end."""
+    loss, kernel, end = fig.row(1, 1, 1)
+    there = r.losses.isfinite()
+    steps = torch.arange(STEPS + 1)[there][: SHOWN + 1]
+    losses = r.losses[: len(steps)]
+    loss.frame("loss", "step", xlim=(0, SHOWN), ylim=(FLOOR, CEILING), log="y")
+    loss.line(steps[losses > FLOOR], losses[losses > FLOOR].clamp(max=CEILING), "blue", marker=".")
+    kernel.frame("rate × kernel, on the way", "step", xlim=(0, SHOWN), ylim=(0, 5.3))
+    kernel.line(steps, r.share[: len(steps)].clamp(0, 5.3), "green", marker=".")
+    kernel.level(2, "black", "--", width=1)
+    kernel.text(SHOWN - 1, 2.08, "2: a quadratic diverges above", ha="right")
+    names = {"loc": "upper left", "bbox_to_anchor": (0, 0.9)}
+    end.frame("rate × kernel, at the end", "rate × kernel at the start", xlim=(0.2, 4.5), ylim=(0, 5.3), legend=names)
+    end.span(4, 4.5, alpha=0.3)
+    end.level(2, "black", "--", width=1)
+    end.line([0, 2], [0, 2], "vermilion", ":", "flow: no change", width=3, order=3)
+    lands = r.ends.where(r.ends.isfinite(), FAR)
+    end.dots(FIRST[:, None].expand_as(lands).flatten(), lands.flatten(), "green", ".", "eight random nets", size=4)
+    end.dots([r.first], r.share[-1:].where(there[-1:], FAR), "blue", "D", "this one", size=8)
+    end.text(2.2, FAR - 0.1, "diverged:", ha="right")
 
 
-def explorer() -> Explorer:
-    """The catapult, fresh."""
-    return Explorer(
-        name="catapult",
-        title="The catapult: out of a sharp valley",
-        controls=(
-            Slider("first", "Rate × kernel, first", 0.3, 4.4, 1.5, step=0.1),
-            Slider("width", "Width m", 10, 10_000, 1000, log=True, whole=True, step=0.25),
-        ),
-        compute=throw,
-        figure=CatapultFigure,
+def sentence(r: Throw) -> str:
+    """Say whether the net was thrown, and where it landed."""
+    start = f"Width {r.width}: rate times kernel starts at {say(r.first)}."
+    if not bool(r.share[-1].isfinite()):
+        return f"{start} The loss grows for ever: beyond 4 the kernel grows with it."
+    end, most = float(r.share[-1]), float(r.losses.max() / r.losses[0])
+    if most <= 1:
+        return f"{start} The loss falls from the first step, and rate times kernel ends at {say(end)}."
+    return (
+        f"{start} The loss first grows to {say(most)} times its start; the kernel shrinks until the valley is flat "
+        f"enough, and rate times kernel ends at {say(end)}, below 2."
     )
+
+
+explorer = Explorer(
+    "catapult",
+    "The catapult: out of a sharp valley",
+    controls=(
+        Slider("first", "Rate × kernel, first", 0.3, 4.4, 1.5, step=0.1),
+        Slider("width", "Width m", 10, 10_000, 1000, log=True, whole=True, step=0.25),
+    ),
+    compute=throw,
+    picture=picture,
+    sentence=sentence,
+    size=(10.2, 3.9),
+)

@@ -6,7 +6,7 @@ from ddlearn.linear_networks import certificate, kernel_ball
 
 CLAIMS = (
     Claim(
-        id="05.drift",
+        id="drift",
         statement="One step of size η adds exactly η² (AᵀA − BᵀB) to the imbalance, (A, B) the gradient.",
         basis="exact",
         papers=("arora2018", "du2018"),
@@ -23,7 +23,7 @@ CLAIMS = (
         control_note="η in place of η²",
     ),
     Claim(
-        id="05.flow",
+        id="flow",
         statement="Flow conserves the imbalance: up to a fixed time, its change vanishes in proportion to the step.",
         basis="asymptotic",
         papers=("arora2018", "du2018"),
@@ -39,7 +39,7 @@ CLAIMS = (
         control_note="the sum W1ᵀW1 + W2ᵀW2 in place of the difference",
     ),
     Claim(
-        id="05.steps",
+        id="steps",
         statement="Descent, local rate, drift, tube and certificate hold at every step, from six families of starts.",
         basis="exact",
         papers=("xu2023", "xu2025"),
@@ -55,7 +55,7 @@ CLAIMS = (
         control_note="the tube's lower edge one and a half times as high",
     ),
     Claim(
-        id="05.tight",
+        id="tight",
         statement="From wide starts the steps certified for a millionth of the loss are few times the steps taken.",
         basis="ours",
         papers=("xu2023",),
@@ -72,7 +72,7 @@ CLAIMS = (
         control_note="a promise that never learns from the falling loss",
     ),
     Claim(
-        id="05.schedule",
+        id="schedule",
         statement="A step that grows as the certified loss falls is certified for fewer steps than a constant one.",
         basis="ours",
         papers=("xu2023", "xu2025"),
@@ -89,7 +89,7 @@ CLAIMS = (
         control_note="a step that does not grow",
     ),
     Claim(
-        id="05.coverage",
+        id="coverage",
         statement="Six inputs and outputs: n + m − 1 = 11 units certify some rate for almost every Gaussian start.",
         basis="exact",
         papers=("min2021", "xu2025"),
@@ -105,7 +105,7 @@ CLAIMS = (
         control_note="one unit less",
     ),
     Claim(
-        id="05.ball",
+        id="ball",
         statement="At width 16 the imbalance certifies every start, long before weights stop moving.",
         basis="theorem",
         papers=("xu2025",),
@@ -118,7 +118,7 @@ CLAIMS = (
         control_note="the argument of the kernel regime",
     ),
     Claim(
-        id="05.move",
+        id="move",
         statement="With entries of size h^(−1/4) the weights move, relatively, as one over the root of the width.",
         basis="asymptotic",
         papers=("du2019a",),
@@ -131,7 +131,7 @@ CLAIMS = (
         control_note="entries of size h^(−1/2)",
     ),
     Claim(
-        id="05.burn",
+        id="burn",
         statement=(
             "Where descent on two factors converges, rate times sharpness over 2 is at most 1, but for a set of starts"
             " of measure zero."
@@ -150,7 +150,7 @@ CLAIMS = (
         control_note="the minimum in which flow ends",
     ),
     Claim(
-        id="05.diverge",
+        id="diverge",
         statement="At a step half beyond the flattest minimum's limit, descent from unbalanced starts diverges.",
         basis="ours",
         source="all of the starts: a single one that stays would refute it, as a single one that leaves the control",
@@ -162,7 +162,7 @@ CLAIMS = (
         control_note="starts of imbalance 0 to 1",
     ),
     Claim(
-        id="05.orbit",
+        id="orbit",
         statement="Just beyond the flattest minimum's limit, descent jumps between two values known in closed form.",
         basis="exact",
         papers=("macdonald2025",),
@@ -179,7 +179,7 @@ CLAIMS = (
         control_note="the closed form for a step one percent larger",
     ),
     Claim(
-        id="05.critical",
+        id="critical",
         statement="Exactly at that limit, from balanced weights, the residual falls as one over the root of time.",
         basis="asymptotic",
         papers=("macdonald2025",),
@@ -195,7 +195,7 @@ CLAIMS = (
         control_note="a step one percent smaller",
     ),
     Claim(
-        id="05.catapult",
+        id="catapult",
         statement="A wide net that begins at rate × kernel = 3.9 is thrown out, and lands below 2.",
         basis="asymptotic",
         papers=("lewkowycz2020",),
@@ -212,7 +212,7 @@ CLAIMS = (
         control_note="a start beyond 4, where it diverges",
     ),
     Claim(
-        id="05.edge",
+        id="edge",
         statement="On digits, descent drives the sharpness of a small net to 2/rate, where it hovers.",
         basis="paper",
         papers=("cohen2021",),

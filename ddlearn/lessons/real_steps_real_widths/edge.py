@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, remembered
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import brief, say
 from ddlearn.networks import MLP
 from ddlearn.sharpness import Edge, edge_of_stability
@@ -38,7 +38,7 @@ class Trained:
         return int(above[0]) if len(above) else None
 
 
-@remembered(12)
+@cached(12)
 def train(rate: float, steps: int = STEPS, seed: int = 0, progress: Progress | None = None) -> Edge:
     """Full-batch descent on half the mean squared error of 200 digits, in single precision as nets are trained."""
     images = datasets.digits(compute.generator(seed), test=EXAMPLES)
@@ -64,60 +64,49 @@ def hover(rate: str, until: int, progress: Progress = lambda share, words: None)
     return Trained(runs[rate], until)
 
 
-class EdgeFigure(ArtistFigure):
-    """Left: sharpness over time, the line 2/rate, and the learner's guess. Right: the loss."""
+def picture(fig, r: Trained, said) -> None:
+    """Draw the sharpness over time with the line 2/rate and what was predicted, and the loss."""
+    sharp, loss = fig.row(1, 1)
+    run, seen, guess = r.run, r.seen, said("sharp")
+    names = "step", "largest eigenvalue of the Hessian"
+    sharp.frame("sharpness", *names, xlim=(0, STEPS), ylim=(0, 16), legend="upper right")
+    sharp.level(2 / run.rate, "vermilion", "--", "2 / rate", width=2.4)
+    sharp.line(run.times[seen], run.sharpness[seen], label="sharpness", marker="o", size=3)
+    if guess is not None:
+        sharp.level(guess, "purple", ":", "you said, for rate 0.4", width=3)
+    loss.frame("loss", "step", xlim=(0, STEPS), ylim=(0.01, 2), log="y")
+    loss.line(torch.arange(r.until + 1), run.losses[: r.until + 1], width=1.2)
 
-    size = (10.2, 4.0)
-    prediction: Callable[[], float | None] = staticmethod(lambda: None)
 
-    def layout(self, figure):
-        sharp, loss = figure.subplots(1, 2)
-        (self.line,) = sharp.plot([], [], "--", color=PALETTE["vermilion"], linewidth=2.4, label="2 / rate")
-        (self.sharpness,) = sharp.plot([], [], "o-", color=PALETTE["blue"], markersize=3, label="sharpness")
-        (self.guess,) = sharp.plot([], [], ":", color=PALETTE["purple"], linewidth=3, label="you said, for rate 0.4")
-        sharp.set(
-            xlim=(0, STEPS), ylim=(0, 16), xlabel="step", ylabel="largest eigenvalue of the Hessian", title="sharpness"
+def sentence(r: Trained, said) -> str:
+    """Say where the sharpness begins, when it reaches 2/rate, where it stays, and what was predicted."""
+    run, seen, until, guess = r.run, r.seen, r.until, said("sharp")
+    late = run.share[seen & (run.times >= until / 2)]
+    rises = 100 * float((run.losses[: until + 1].diff() > 0).double().mean())
+    start, edge = say(float(run.sharpness[0])), say(2 / run.rate)
+    if r.arrived is None:
+        course = f"climbs from {start} to {say(float(run.sharpness[seen][-1]))}, below 2/rate = {edge} so far"
+    else:
+        course = (
+            f"starts at {start}, is above 2/rate = {edge} from step {r.arrived}, and in the second half is "
+            f"{say(float(late.mean()))} times it on average"
         )
-        sharp.legend(loc="upper right")
-        (self.losses,) = loss.plot([], [], color=PALETTE["blue"], linewidth=1.2)
-        loss.set(xlim=(0, STEPS), yscale="log", ylim=(0.01, 2), xlabel="step", title="loss")
-
-    def draw(self, result: Trained):
-        run, seen, until = result.run, result.seen, result.until
-        self.line.set_data([0, STEPS], [2 / run.rate] * 2)
-        self.sharpness.set_data(run.times[seen], run.sharpness[seen])
-        self.losses.set_data(torch.arange(until + 1), run.losses[: until + 1])
-        guess = self.prediction()
-        self.guess.set_data(*([], []) if guess is None else ([0, STEPS], [guess] * 2))
-
-    def describe(self, result: Trained) -> str:
-        run, seen, until = result.run, result.seen, result.until
-        late = run.share[seen & (run.times >= until / 2)]
-        rises = 100 * float((run.losses[: until + 1].diff() > 0).double().mean())
-        start, edge = say(float(run.sharpness[0])), say(2 / run.rate)
-        if result.arrived is None:
-            found = f"climbs from {start} to {say(float(run.sharpness[seen][-1]))}, below 2/rate = {edge} so far"
-        else:
-            found = (
-                f"starts at {start}, is above 2/rate = {edge} from step {result.arrived}, and in the second half is "
-                f"{say(float(late.mean()))} times it on average"
-            )
-        said = "" if self.prediction() is None else f" You said {say(self.prediction())} for rate 0.4."
-        return (
-            f"Rate {brief(run.rate)}, {until} steps: the sharpness {found}. The loss rises in {say(rises, 2)} % of the "
-            f"steps.{said}"
-        )
-
-
-def explorer() -> Explorer:
-    """The edge of stability, fresh."""
-    return Explorer(
-        name="edge",
-        title="The edge of stability: a small net on digits",
-        controls=(
-            Choice("rate", "Rate", RATES, "0.4"),
-            Slider("until", "Steps shown", 100, STEPS, STEPS, whole=True, step=100),
-        ),
-        compute=hover,
-        figure=EdgeFigure,
+    you = "" if guess is None else f" You said {say(guess)} for rate 0.4."
+    return (
+        f"Rate {brief(run.rate)}, {until} steps: the sharpness {course}. The loss rises in {say(rises, 2)} % of the "
+        f"steps.{you}"
     )
+
+
+explorer = Explorer(
+    "edge",
+    "The edge of stability: a small net on digits",
+    controls=(
+        Choice("rate", "Rate", RATES, "0.4"),
+        Slider("until", "Steps shown", 100, STEPS, STEPS, whole=True, step=100),
+    ),
+    compute=hover,
+    picture=picture,
+    sentence=sentence,
+    size=(10.2, 4.0),
+)

@@ -1,12 +1,11 @@
 """What the claims of lesson 05 measure: one number for one seed, and an argument that spoils it for the control."""
 
-from functools import lru_cache
-
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.lessons.real_steps_real_widths import catapult, edge, starts
+from ddlearn.classroom import cached
+from ddlearn.lessons.real_steps_real_widths import catapult, edge, shared
 from ddlearn.lessons.real_steps_real_widths.audit import audit
 from ddlearn.linear_networks import (
     FAMILIES,
@@ -28,7 +27,7 @@ from ddlearn.sharpness import factor_descent, factor_sharpness, period_two_orbit
 
 def drift_gap(seed: int, power: int) -> float:
     """|D_50 - D_0 - sum of drifts| over |D_0| along 50 large steps, the rate in the drift to this power."""
-    start = starts.draw(7, 2.0, seed)
+    start = shared.draw(7, 2.0, seed)
     rate = 2 * float(certificate(*start).largest_rate)
     run = descend(*start, rate, 50)
     drifts = imbalance_drift(gradients(start.problem, run.W1[:-1], run.W2[:-1]), rate) * rate ** (power - 2)
@@ -38,7 +37,7 @@ def drift_gap(seed: int, power: int) -> float:
 
 def change_against_rate(seed: int, conserved: bool) -> float:
     """Slope in log rate of the log change, up to a fixed time, of the imbalance; or of the sum in its place."""
-    start = starts.draw(16, 1.0, seed)
+    start = shared.draw(16, 1.0, seed)
     rates = torch.tensor([0.02, 0.01, 0.005, 0.0025], dtype=torch.float64)
     changes = []
     for rate in rates.tolist():
@@ -97,7 +96,7 @@ def covered(seed: int, width: int, side: int = 6, draws: int = 100) -> float:
 
 def covered_narrow(seed: int, argument) -> float:
     """Share of starts of width 16 that an argument covers."""
-    start = starts.stack(16, (1.0,), range(20 * seed, 20 * seed + 20))
+    start = shared.stack(16, (1.0,), range(20 * seed, 20 * seed + 20))
     return float(argument(*start).covered.double().mean())
 
 
@@ -106,14 +105,14 @@ def move_slope(seed: int, power: float) -> float:
     widths = (64, 256, 1024, 4096)
     moves = []
     for width in widths:
-        problem, W1, W2 = starts.stack(width, (1.0,), range(3 * seed, 3 * seed + 3))
+        problem, W1, W2 = shared.stack(width, (1.0,), range(3 * seed, 3 * seed + 3))
         size = (width / widths[0]) ** (0.25 - power)
         run = descend(problem, size * W1, size * W2, lambda t, W1, W2, p=problem: measured_rate(p, W1, W2), 60, 1e-4)
         moves.append(run.relative_move[-1].mean())
     return log_slope(torch.tensor(widths, dtype=torch.float64), torch.stack(moves))
 
 
-@lru_cache(maxsize=8)
+@cached(8)
 def burnt(seed: int) -> tuple[Tensor, Tensor]:
     """rate * sharpness / 2 of the minima that 300 random runs end in, and of those where flow would end."""
     generator = compute.generator(seed)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import PALETTE, ArtistFigure, Explorer, Slider
+from ddlearn.classroom import Explorer, Slider, cached
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.real_steps_real_widths import exercises
 from ddlearn.linear_networks import scalar_flow
@@ -23,6 +23,7 @@ PRODUCT = 0.5  # of a and b at the start
 LARGEST = 1.5  # below 3 sqrt(3) / 2 - 1 the product stays positive once the imbalance is burnt
 FLOOR = 1e-16
 MINIMA = torch.linspace(0.4, 2.4, 300, dtype=torch.float64)  # a; b = 1 / a
+ORBIT_CS = 1 + (LARGEST - 1) * torch.linspace(0, 1, 60, dtype=torch.float64).square()
 
 Orbit = Callable[[Tensor], tuple[Tensor, Tensor]]
 
@@ -37,7 +38,7 @@ class Run:
     b: Tensor
     flow: tuple[float, float]  # where gradient flow ends
     flow_share: float  # rate * sharpness / 2 there
-    orbit: tuple[Tensor, Tensor]  # (k,) the learner's, at CS from 1 on
+    orbit: tuple[Tensor, Tensor]  # (60,) each, the learner's, at ORBIT_CS
     here: tuple[float, float] | None  # the same at this c
 
     @property
@@ -60,6 +61,7 @@ class Run:
         return not bool(self.a[-1].isfinite())
 
 
+@cached(1)
 def diagram() -> tuple[Tensor, Tensor]:
     """160 values of c, and the products ab of the last steps at each, from one start.  (160 * LATE,) twice"""
     c = torch.linspace(0.2, LARGEST, 160, dtype=torch.float64)
@@ -79,7 +81,7 @@ def through(c: float, imbalance: float, *, period_two_orbit: Orbit = exercises.p
     a0, b0 = corner(imbalance)
     run = factor_descent(*torch.tensor([[a0], [b0]], dtype=torch.float64), 1.0, c, STEPS)
     end = tuple(float(w[0]) for w in scalar_flow(torch.tensor([1e3], dtype=torch.float64), 1.0, a0, b0))
-    cs = torch.cat([orbit_cs(), torch.tensor([max(c, 1.0)], dtype=torch.float64)])
+    cs = torch.cat([ORBIT_CS, torch.tensor([max(c, 1.0)], dtype=torch.float64)])
     low, high = (torch.as_tensor(z) for z in period_two_orbit(cs))
     return Run(
         c=c,
@@ -93,89 +95,73 @@ def through(c: float, imbalance: float, *, period_two_orbit: Orbit = exercises.p
     )
 
 
-def orbit_cs() -> Tensor:
-    return 1 + (LARGEST - 1) * torch.linspace(0, 1, 60, dtype=torch.float64).square()
+def picture(fig, r: Run) -> None:
+    """Draw the two weights, the loss and the imbalance over time, and the products of the last steps at every rate."""
+    plane, time, late = fig.row(1, 1, 1.1)
+    names = {"loc": "upper right", "handlelength": 1.4}
+    plane.frame("the two weights, ± both", "a", "b", xlim=(-0.6, 2.4), ylim=(-0.6, 3.1), legend=names)
+    plane.line(MINIMA, 1 / MINIMA, "grey", ":", "minima, too sharp")
+    flat = MINIMA[r.c * (MINIMA.square() + 1 / MINIMA.square()) <= 2]
+    plane.line(flat, 1 / flat, "green", "-", "minima, flat enough", width=3)
+    there = r.a.isfinite()
+    a, b = r.a[there][:SHOWN], r.b[there][:SHOWN]
+    side = torch.where(a + b < 0, -1.0, 1.0)  # (a, b) and (-a, -b) are one network
+    plane.line(side * a, side * b, "blue", "-", "descent", marker=".", width=0.7, size=4)
+    plane.dots([r.flow[0]], [r.flow[1]], "black", "X", "flow ends", size=9)
+    ends = r.here or ()
+    plane.dots(ends, ends, "vermilion", "o", "orbit", size=11, filled=False)
+
+    time.frame("over time", "step", xlim=(1, STEPS), ylim=(FLOOR, 1e6), log="xy", legend="upper right")
+    for values, color, style, name in (
+        (r.losses, "blue", "-", "loss"),
+        (r.kept, "purple", "--", "imbalance over its start"),
+    ):
+        shown = there & (values > FLOOR)
+        time.line(torch.arange(STEPS + 1)[shown], values[shown], color, style, name)
+
+    late.frame("products ab of the last steps", "step c", xlim=(0.2, 1.55), ylim=(0, 2.15), legend="upper left")
+    late.dots(*diagram(), "blue", ",")
+    for z, name in zip(r.orbit, ("orbit, closed form", None), strict=True):
+        late.line(ORBIT_CS, z.square(), "vermilion", label=name, width=1.8)
+    late.upright(ORBIT_STABLE_BELOW, "grey", ":", "it repels from here on")
+    last = [] if r.diverged else (r.a * r.b)[-LATE:]
+    late.dots([r.c] * len(last), last, "blue", "D", "this run, last steps")
+    late.upright(r.c, "black", "--", width=1)
 
 
-class StepFigure(ArtistFigure):
-    size = (10.2, 4.2)
-
-    def layout(self, figure):
-        plane, time, late = figure.subplots(1, 3, width_ratios=(1, 1, 1.1))
-        plane.plot(MINIMA, 1 / MINIMA, ":", color=PALETTE["grey"], linewidth=2, label="minima, too sharp")
-        (self.flat,) = plane.plot([], [], color=PALETTE["green"], linewidth=3, label="minima, flat enough")
-        (self.path,) = plane.plot([], [], ".-", color=PALETTE["blue"], linewidth=0.7, markersize=4, label="descent")
-        (self.flow,) = plane.plot([], [], "X", color=PALETTE["black"], markersize=9, label="flow ends")
-        (self.orbit,) = plane.plot(
-            [], [], "o", markerfacecolor="none", markeredgecolor=PALETTE["vermilion"], markersize=11, label="orbit"
-        )
-        plane.set(xlim=(-0.6, 2.4), ylim=(-0.6, 3.1), xlabel="a", ylabel="b", title="the two weights, ± both")
-        plane.legend(loc="upper right", handlelength=1.4)
-        (self.losses,) = time.plot([], [], color=PALETTE["blue"], label="loss")
-        (self.kept,) = time.plot([], [], "--", color=PALETTE["purple"], label="imbalance over its start")
-        time.set(xscale="log", yscale="log", xlim=(1, STEPS), ylim=(FLOOR, 1e6), xlabel="step", title="over time")
-        time.legend(loc="upper right")
-        late.plot(*diagram(), ",", color=PALETTE["blue"])
-        (self.low,) = late.plot([], [], color=PALETTE["vermilion"], linewidth=1.8, label="orbit, closed form")
-        (self.high,) = late.plot([], [], color=PALETTE["vermilion"], linewidth=1.8)
-        late.axvline(ORBIT_STABLE_BELOW, color=PALETTE["grey"], linestyle=":", label="it repels from here on")
-        (self.now,) = late.plot([], [], "--", color=PALETTE["black"], linewidth=1)
-        (self.marks,) = late.plot([], [], "D", color=PALETTE["blue"], markersize=6, label="this run, last steps")
-        late.set(xlim=(0.2, 1.55), ylim=(0, 2.15), xlabel="step c", title="products ab of the last steps")
-        late.legend(loc="upper left")
-
-    def draw(self, result: Run):
-        flat = MINIMA[result.c * (MINIMA.square() + 1 / MINIMA.square()) <= 2]
-        self.flat.set_data(flat, 1 / flat)
-        there = result.a.isfinite()
-        a, b = (w[there][:SHOWN] for w in (result.a, result.b))
-        side = torch.where(a + b < 0, -1.0, 1.0)  # (a, b) and (-a, -b) are one network
-        self.path.set_data((side * a).clamp(-1, 4), (side * b).clamp(-1, 4))
-        self.flow.set_data([result.flow[0]], [result.flow[1]])
-        ends = [] if result.here is None else result.here
-        self.orbit.set_data(ends, ends)
-        steps = torch.arange(STEPS + 1)
-        for line, values in ((self.losses, result.losses), (self.kept, result.kept)):
-            shown = there & (values > FLOOR)
-            line.set_data(steps[shown], values[shown])
-        for line, z in zip((self.low, self.high), result.orbit, strict=True):
-            line.set_data(orbit_cs(), z.square())
-        late = [] if result.diverged else (result.a * result.b)[-LATE:].tolist()
-        self.marks.set_data([result.c] * len(late), late)
-        self.now.set_data([result.c] * 2, [0, 2.15])
-
-    def describe(self, result: Run) -> str:
-        flow = f"Step {say(result.c)}: where flow would end, rate times sharpness over 2 is {say(result.flow_share)}."
-        if result.diverged:
-            return f"{flow} Descent from here diverges."
-        left = float(result.kept[-1])
-        kept = f"{say(100 * left, 2)} % of the imbalance is left" if left > 1e-6 else "the imbalance is gone"
-        if result.imbalance == 0:
-            kept = "the start is balanced, and stays so"
-        late = (result.a * result.b)[-LATE:]
-        if float(late.max() - late.min()) < 1e-3:
-            return f"{flow} Descent converges to a minimum where it is {say(result.share)}; {kept}."
-        half, last = (float(result.losses[t - LATE : t].max()) for t in (STEPS // 2, STEPS))
-        if last < 0.7 * half:
-            return f"{flow} Descent creeps towards the flattest minimum: loss {say(last, 2)} so far; {kept}."
-        seen = len({round(float(value), 6) for value in late})
-        if seen > 2:
-            return f"{flow} Descent never settles: it visits {seen} products in its last {LATE} steps; {kept}."
-        found = " and ".join(say(float(value)) for value in late[-2:].sort().values)
-        exact = " and ".join(say(z**2) for z in result.here or ())
-        return f"{flow} Descent jumps between the products {found} for ever (closed form: {exact}); {kept}."
+def sentence(r: Run) -> str:
+    """Say where the flow would end, and what becomes of the descent."""
+    flow = f"Step {say(r.c)}: where flow would end, rate times sharpness over 2 is {say(r.flow_share)}."
+    if r.diverged:
+        return f"{flow} Descent from here diverges."
+    left = float(r.kept[-1])
+    kept = f"{say(100 * left, 2)} % of the imbalance is left" if left > 1e-6 else "the imbalance is gone"
+    if r.imbalance == 0:
+        kept = "the start is balanced, and stays so"
+    late = (r.a * r.b)[-LATE:]
+    if float(late.max() - late.min()) < 1e-3:
+        return f"{flow} Descent converges to a minimum where it is {say(r.share)}; {kept}."
+    half, last = (float(r.losses[t - LATE : t].max()) for t in (STEPS // 2, STEPS))
+    if last < 0.7 * half:
+        return f"{flow} Descent creeps towards the flattest minimum: loss {say(last, 2)} so far; {kept}."
+    visited = len({round(float(value), 6) for value in late})
+    if visited > 2:
+        return f"{flow} Descent never settles: it visits {visited} products in its last {LATE} steps; {kept}."
+    between = " and ".join(say(float(value)) for value in late[-2:].sort().values)
+    exact = " and ".join(say(z**2) for z in r.here or ())
+    return f"{flow} Descent jumps between the products {between} for ever (closed form: {exact}); {kept}."
 
 
-def explorer() -> Explorer:
-    """The step explorer, fresh."""
-    return Explorer(
-        name="step",
-        title="The step through 2/sharpness",
-        controls=(
-            Slider("c", "Step c", 0.2, LARGEST, 0.6, step=0.02),
-            Slider("imbalance", "First imbalance", 0.0, 3.0, 2.0, step=0.1),
-        ),
-        compute=through,
-        figure=StepFigure,
-        uses=("period_two_orbit",),
-    )
+explorer = Explorer(
+    "step",
+    "The step through 2/sharpness",
+    controls=(
+        Slider("c", "Step c", 0.2, LARGEST, 0.6, step=0.02),
+        Slider("imbalance", "First imbalance", 0.0, 3.0, 2.0, step=0.1),
+    ),
+    compute=through,
+    picture=picture,
+    sentence=sentence,
+    uses=("period_two_orbit",),
+    size=(10.2, 4.2),
+)

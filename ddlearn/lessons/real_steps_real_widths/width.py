@@ -4,22 +4,22 @@ The argument of the kernel regime needs weights that hardly move, so it needs wi
 n + m - 1 units: from there on D has n positive or m negative eigenvalues for almost every Gaussian start.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
+from ddlearn.classroom import PALETTE, Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import say
-from ddlearn.lessons.real_steps_real_widths import starts
+from ddlearn.lessons.real_steps_real_widths import shared
 from ddlearn.linear_networks import certificate, descend, envelope, kernel_ball
 
 WIDTHS = tuple(2**k for k in range(2, 13))
 RATIOS = ("1", "2", "4", "8")
 SEEDS = range(3)
-ENOUGH = 2 * starts.SIDE - 1  # n + m - 1
+ENOUGH = 2 * shared.SIDE - 1  # n + m - 1
 MAP_WIDTHS, MAP_RATIOS, MAP_SEEDS = tuple(range(4, 13)), tuple(2 ** (k / 2) for k in range(7)), range(24)
 STEPS = (5.0, 2000.0)  # the axis of iterations
 
@@ -35,11 +35,16 @@ class Sweep:
     actual: Tensor  # (w,) steps taken at the certified rate: median over starts
     move: Tensor  # (w,) relative move of the weights: mean over starts
 
+    @property
+    def ball_from(self) -> int:
+        """The width from which on the kernel ball covers every start."""
+        return WIDTHS[int(self.ball.isfinite().int().argmax())]
 
-@lru_cache(maxsize=16)
+
+@cached(16)
 def at_width(width: int) -> Tensor:
     """Steps certified by the imbalance, by the ball, and taken; and the relative move.  (4, ratios)"""
-    start = starts.stack(width, tuple(map(float, RATIOS)), SEEDS)
+    start = shared.stack(width, tuple(map(float, RATIOS)), SEEDS)
     promised = envelope(*start, min(500, 20 + 8_000 // width))
     run = descend(*start, promised.rates[0], 600 if width < 64 else 100, stop=1e-6)
     return torch.stack([
@@ -50,10 +55,10 @@ def at_width(width: int) -> Tensor:
     ])  # fmt: skip
 
 
-@lru_cache(maxsize=1)
+@cached(1)
 def coverage(widths: tuple[int, ...] = MAP_WIDTHS, seeds: range = MAP_SEEDS) -> Tensor:
     """Share of starts that the certificate covers.  (widths, MAP_RATIOS)"""
-    shares = [certificate(*starts.stack(width, MAP_RATIOS, seeds)).covered.double().mean(1) for width in widths]
+    shares = [certificate(*shared.stack(width, MAP_RATIOS, seeds)).covered.double().mean(1) for width in widths]
     return torch.stack(shares)
 
 
@@ -68,99 +73,79 @@ def widen(ratio: str, width: int, progress: Callable[[float, str], None] = lambd
     return Sweep(float(ratio), at, certified, ball, actual, move)
 
 
-class WidthFigure(ArtistFigure):
-    """Left: steps to a millionth. Middle: the move. Right: the share of starts covered, and the learner's guess."""
+def picture(fig, r: Sweep, said) -> None:
+    """Draw the steps to a millionth, the move of the weights, and the share of starts covered."""
+    from matplotlib.colors import LinearSegmentedColormap
 
-    size = (10.2, 4.2)
-    prediction: Callable[[], float | None] = staticmethod(lambda: None)
+    steps, move, share = fig.row(1.15, 0.9, 1)
+    axis = {"xlabel": "width h", "xlim": (3, 5500), "log": "xy", "xticks": (10, 100, 1000)}
+    names = {"loc": "upper right", "borderaxespad": 0.1}
+    steps.frame("steps to a millionth of the loss", ylim=STEPS, legend=names, **axis)
+    for values, color, style, marker, size, name in (
+        (r.actual, "blue", "-", "o", 5, "taken"),
+        (r.certified, "vermilion", "--", "^", 6, "certified: imbalance"),
+        (r.ball, "purple", "-.", "s", 5, "certified: kernel ball"),
+    ):
+        kept = values.where(values.isfinite(), torch.nan)  # a gap where there is no promise
+        steps.line(WIDTHS, kept, color, style, name, marker=marker, size=size)
+    steps.span(ENOUGH - 0.5, r.ball_from / 2**0.5, "#ececec", "kernel ball: nothing", alpha=1)
+    steps.span(3, ENOUGH - 0.5, "#b0b0b0", "imbalance: not every start", alpha=1)
+    steps.upright(WIDTHS[r.at], "black", "--", width=1)
 
-    def layout(self, figure):
-        from matplotlib.colors import LinearSegmentedColormap
+    move.frame("relative move of the weights", ylim=(2e-3, 2), legend="lower left", **axis)
+    move.line(WIDTHS, r.move, label="measured", marker="o", size=5)
+    root = (WIDTHS[-1] / torch.tensor(WIDTHS, dtype=torch.float64)).sqrt()
+    move.line(WIDTHS, r.move[-1] * root, "black", ":", "one over root width", width=1.5)
+    move.upright(WIDTHS[r.at], "black", "--", width=1)
 
-        steps, move, share = figure.subplots(1, 3, width_ratios=(1.15, 0.9, 1))
-        (self.actual,) = steps.plot([], [], "o-", color=PALETTE["blue"], markersize=5, label="taken")
-        (self.certified,) = steps.plot(
-            [], [], "^--", color=PALETTE["vermilion"], markersize=6, label="certified: imbalance"
-        )
-        (self.ball,) = steps.plot([], [], "s-.", color=PALETTE["purple"], markersize=5, label="certified: kernel ball")
-        self.no_ball = steps.axvspan(
-            ENOUGH - 0.5, 9, color="#ececec", linewidth=0, zorder=1.6, label="kernel ball: nothing"
-        )
-        steps.axvspan(3, ENOUGH - 0.5, color="#b0b0b0", linewidth=0, label="imbalance: not every start")
-        steps.set(xscale="log", yscale="log", ylim=STEPS, title="steps to a millionth of the loss")
-        steps.legend(loc="upper right", fontsize=10, borderaxespad=0.1)
-        (self.move,) = move.plot([], [], "o-", color=PALETTE["blue"], markersize=5, label="measured")
-        (self.slope,) = move.plot([], [], ":", color=PALETTE["black"], linewidth=1.5, label="one over root width")
-        move.set(xscale="log", yscale="log", ylim=(2e-3, 2), title="relative move of the weights")
-        move.legend(loc="lower left")
-        self.here = [axes.axvline(8, color=PALETTE["black"], linestyle="--", linewidth=1) for axes in (steps, move)]
-        for axes in (steps, move):
-            axes.set(xlim=(3, 5500), xlabel="width h", xticks=(10, 100, 1000))
-        grey_to_blue = LinearSegmentedColormap.from_list("covered", ["#a0a0a0", "#dde3e6", PALETTE["sky"]])
-        share.imshow(
-            coverage().T.numpy(),
-            extent=(MAP_WIDTHS[0] - 0.5, MAP_WIDTHS[-1] + 0.5, -0.25, 3.25),
-            origin="lower",
-            aspect="auto",
-            cmap=grey_to_blue,
-            vmin=0,
-            vmax=1,
-        )
-        share.axvline(ENOUGH - 0.5, color=PALETTE["vermilion"], label="n + m − 1")
-        (self.row,) = share.plot([], [], "--", color=PALETTE["black"], linewidth=1)
-        (self.guessed,) = share.plot([], [], ":", color=PALETTE["purple"], linewidth=3, label="you said")
-        share.set(yticks=(0, 1, 2, 3), yticklabels=RATIOS, ylabel="scale ratio", xticks=(4, 6, 8, 10, 12))
-        share.set(xlim=(3.5, 12.5), ylim=(-0.25, 3.25), xlabel="width h", title="starts covered: none to all")
-        share.legend(loc="upper right")
-
-    def draw(self, result: Sweep):
-        widths = torch.tensor(WIDTHS, dtype=torch.float64)
-        curves = ((self.actual, result.actual), (self.certified, result.certified), (self.ball, result.ball))
-        for line, values in curves:
-            line.set_data(widths, values.where(values.isfinite(), torch.nan))  # a gap where there is no promise
-        first = WIDTHS[int(result.ball.isfinite().int().argmax())]
-        self.no_ball.set_width(first / 2**0.5 - ENOUGH + 0.5)
-        self.move.set_data(widths, result.move)
-        self.slope.set_data(widths, result.move[-1] * (WIDTHS[-1] / widths).sqrt())
-        for line in self.here:
-            line.set_xdata([WIDTHS[result.at]] * 2)
-        self.row.set_data([3.5, 12.5], [torch.tensor(result.ratio, dtype=torch.float32).log2()] * 2)
-        guess = self.prediction()
-        self.guessed.set_data(*([], []) if guess is None else ([min(guess, 12.9) - 0.5] * 2, [-0.25, 3.25]))
-
-    def describe(self, result: Sweep) -> str:
-        width = WIDTHS[result.at]
-        taken, certified = float(result.actual[result.at]), float(result.certified[result.at])
-        took = (
-            f"descent took {say(taken)} steps"
-            if result.actual[result.at].isfinite()
-            else "descent was still on its way"
-        )
-        if result.certified[result.at].isfinite():
-            promised = f"the imbalance certified {say(certified)} steps to a millionth of the loss, {took}"
-        elif width < ENOUGH:
-            promised = f"nothing covers every start; {took}"
-        else:
-            promised = f"the imbalance covers every start, but promises no millionth within this picture; {took}"
-        move = say(100 * float(result.move[result.at]), 2)
-        first = WIDTHS[int(result.ball.isfinite().int().argmax())]
-        guess = self.prediction()
-        said = "" if guess is None else f" You said that all are covered from width {say(guess)}; it is {ENOUGH}."
-        return (
-            f"Width {width}, scale ratio {say(result.ratio)}: {promised}, and the weights moved by {move} %. The "
-            f"kernel ball covers every start from width {say(first)} on.{said}"
-        )
-
-
-def explorer() -> Explorer:
-    """The width explorer, fresh."""
-    return Explorer(
-        name="width",
-        title="Width: leaving the kernel regime with a promise in hand",
-        controls=(
-            Slider("width", "Width h", WIDTHS[0], WIDTHS[-1], 16, log=True, whole=True, step=0.30103),
-            Choice("ratio", "Scale W1 : W2", RATIOS, "1"),
-        ),
-        compute=widen,
-        figure=WidthFigure,
+    edges = (MAP_WIDTHS[0] - 0.5, MAP_WIDTHS[-1] + 0.5, -0.25, 3.25)
+    share.frame(
+        "starts covered: none to all",
+        "width h",
+        "scale ratio",
+        xlim=edges[:2],
+        ylim=edges[2:],
+        xticks=(4, 6, 8, 10, 12),
+        yticks=dict(enumerate(RATIOS)),
+        legend="upper right",
     )
+    grey_to_blue = LinearSegmentedColormap.from_list("covered", ["#a0a0a0", "#dde3e6", PALETTE["sky"]])
+    share.image(coverage().T, grey_to_blue, 0, 1, extent=edges, origin="lower")
+    share.upright(ENOUGH - 0.5, "vermilion", "-", "n + m − 1")
+    share.level(math.log2(r.ratio), "black", "--", width=1)
+    guess = said("cover")
+    if guess is not None:
+        share.upright(min(guess, 12.9) - 0.5, "purple", ":", "you said", width=3)
+
+
+def sentence(r: Sweep, said) -> str:
+    """Say what was certified and taken at this width, and from which width on every start is covered."""
+    width, guess = WIDTHS[r.at], said("cover")
+    taken, certified = float(r.actual[r.at]), float(r.certified[r.at])
+    took = f"descent took {say(taken)} steps" if math.isfinite(taken) else "descent was still on its way"
+    if math.isfinite(certified):
+        promised = f"the imbalance certified {say(certified)} steps to a millionth of the loss, {took}"
+    elif width < ENOUGH:
+        promised = f"nothing covers every start; {took}"
+    else:
+        promised = f"the imbalance covers every start, but promises no millionth within this picture; {took}"
+    you = "" if guess is None else f" You said that all are covered from width {say(guess)}; it is {ENOUGH}."
+    return (
+        f"Width {width}, scale ratio {say(r.ratio)}: {promised}, and the weights moved by "
+        f"{say(100 * float(r.move[r.at]), 2)} %. The kernel ball covers every start from width {say(r.ball_from)} "
+        f"on.{you}"
+    )
+
+
+explorer = Explorer(
+    "width",
+    "Width: leaving the kernel regime with a promise in hand",
+    controls=(
+        Slider("width", "Width h", WIDTHS[0], WIDTHS[-1], 16, log=True, whole=True, step=0.30103),
+        Choice("ratio", "Scale W1 : W2", RATIOS, "1"),
+    ),
+    compute=widen,
+    picture=picture,
+    sentence=sentence,
+    size=(10.2, 4.2),
+)

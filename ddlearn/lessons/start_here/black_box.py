@@ -12,16 +12,13 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, ArtistFigure, Explorer, Slider
+from ddlearn.classroom import Explorer, Slider
+from ddlearn.lessons.start_here.exercises import mean_squared_error
 
 SIZES = (1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 40, 50, 64, 80, 100, 128, 160, 200, 256, 320, 400)
 DRAWS = 15
 FREQUENCY = 20.0  # scale of the Cauchy frequencies, radians per unit of x
-
-
-def mean_squared_error(prediction: Tensor, target: Tensor) -> Tensor:
-    """mean_i (prediction_i - target_i)^2, a scalar."""
-    return ((prediction - target) ** 2).mean()
+FLOOR = 1e-6  # errors below it are drawn at it: log axes have no zero
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class Fit:
 
 
 def least_squares(phi: Tensor, y: Tensor, penalty: float = 0.0) -> Tensor:
-    """The smallest weights that minimise |phi w - y|^2 + n penalty |w|^2, by the singular value decomposition."""
+    """Return the smallest weights that minimize |phi w - y|^2 + n penalty |w|^2, from the singular values of phi."""
     U, s, Vh = torch.linalg.svd(phi, full_matrices=False)
     s_inverse = s / (s**2 + len(y) * penalty) if penalty else torch.where(s > 1e-12 * s[0], 1 / s, 0.0)
     return Vh.T @ (s_inverse * (U.T @ y))
@@ -68,95 +65,77 @@ def grow(
     grid = torch.linspace(0, 1, 241, dtype=torch.float64)
     truth = torch.sin(2 * math.pi * grid)
 
-    def errors(features: int, w: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def waves() -> tuple[Tensor, Tensor]:
+        w = torch.empty(max(SIZES), dtype=torch.float64).cauchy_(generator=generator) * FREQUENCY
+        return w, 2 * math.pi * torch.rand(max(SIZES), generator=generator, dtype=torch.float64)
+
+    def fit(features: int, w: Tensor, b: Tensor) -> tuple[float, float, Tensor]:
         def phi(u: Tensor) -> Tensor:
             return torch.cos(u[:, None] * w[:features] + b[:features]) * math.sqrt(2 / features)
 
         weights = least_squares(phi(x), y, penalty)
         fitted = phi(grid) @ weights
-        return mean_squared_error(phi(x) @ weights, y), mean_squared_error(fitted, truth), fitted
+        return float(mean_squared_error(phi(x) @ weights, y)), float(mean_squared_error(fitted, truth)), fitted
 
-    train, test = [], []
-    here = None
-    for _ in range(DRAWS):
-        w = torch.empty(max(SIZES), dtype=torch.float64).cauchy_(generator=generator) * FREQUENCY
-        b = 2 * math.pi * torch.rand(max(SIZES), generator=generator, dtype=torch.float64)
-        here = errors(size, w, b) if here is None else here
-        measured = [errors(features, w, b)[:2] for features in SIZES]
-        train.append(torch.stack([torch.as_tensor(a) for a, _ in measured]))
-        test.append(torch.stack([torch.as_tensor(a) for _, a in measured]))
+    draws = [waves() for _ in range(DRAWS)]
+    errors = torch.tensor([[fit(features, *draw)[:2] for features in SIZES] for draw in draws], dtype=torch.float64)
+    train, test = errors.median(0).values.T
+    train_here, test_here, fitted = fit(size, *draws[0])
     return Fit(
         x=x,
         y=y,
         grid=grid,
         truth=truth,
-        fitted=here[2],
+        fitted=fitted,
         size=size,
         sizes=torch.tensor(SIZES, dtype=torch.float64),
-        train=torch.stack(train).median(0).values,
-        test=torch.stack(test).median(0).values,
-        train_here=float(here[0]),
-        test_here=float(here[1]),
+        train=train,
+        test=test,
+        train_here=train_here,
+        test_here=test_here,
     )
 
 
-class BlackBox(ArtistFigure):
-    """Left: the curve and its points. Right: error against size, with this size marked."""
-
-    size = (9.4, 3.9)
-    prediction: Callable[[], float | None] = staticmethod(lambda: None)
-    FLOOR = 1e-6  # errors below it are drawn at it: log axes have no zero
-
-    def layout(self, figure):
-        curve, errors = figure.subplots(1, 2)
-        (self.truth,) = curve.plot([], [], color=PALETTE["grey"], linestyle="--", label="truth")
-        (self.fitted,) = curve.plot([], [], color=PALETTE["blue"], label="the model")
-        (self.points,) = curve.plot([], [], "o", color=PALETTE["black"], markersize=5, label="what it was shown")
-        curve.set(xlim=(0, 1), ylim=(-2.2, 2.2), xlabel="x", ylabel="y")
-        curve.legend(loc="lower left")
-        (self.train,) = errors.plot([], [], color=PALETTE["orange"], linestyle="--", marker="s", markersize=3)
-        (self.test,) = errors.plot([], [], color=PALETTE["blue"], marker="o", markersize=3)
-        (self.here,) = errors.plot([], [], color=PALETTE["black"], linestyle=":", label="this model")
-        (self.guess,) = errors.plot([], [], color=PALETTE["purple"], linestyle="-.", label="your prediction")
-        errors.text(430, 0.2, "on new points", ha="right", color=PALETTE["blue"])
-        errors.text(430, 3 * self.FLOOR, "on the points shown", ha="right", color="#8a5f00")
-        errors.set(xscale="log", yscale="log", xlim=(0.9, 450), ylim=(self.FLOOR / 2, 1e6))
-        errors.set(xlabel="features in the model", ylabel="mean squared error")
-        errors.legend(handles=[self.here, self.guess], loc="upper right")
-
-    def draw(self, result: Fit):
-        self.truth.set_data(result.grid, result.truth)
-        self.fitted.set_data(result.grid, result.fitted)
-        self.points.set_data(result.x, result.y)
-        self.train.set_data(result.sizes, result.train.clamp(self.FLOOR, 1e6))
-        self.test.set_data(result.sizes, result.test.clamp(self.FLOOR, 1e6))
-        self.here.set_data([result.size] * 2, [self.FLOOR / 2, 1e6])
-        guess = self.prediction()
-        self.guess.set_data(*([], []) if guess is None else ([guess] * 2, [self.FLOOR / 2, 1e6]))
-
-    def describe(self, result: Fit) -> str:
-        n = len(result.x)
-        fits = "passes through every point" if result.train_here < 1e-8 else "does not reach every point"
-        best_small = result.test[result.sizes < n].min()
-        said = "" if self.prediction() is None else f" You said {self.prediction():.0f}."
-        return (
-            f"With {result.size} features the model {fits}: error {result.train_here:.2g} on the {n} points shown, "
-            f"{result.test_here:.2g} on new ones. Over all sizes the error on new points is worst at "
-            f"{result.worst_size} features; the best smaller model has {best_small:.2g}, the largest "
-            f"{result.test[-1]:.2g}.{said}"
-        )
+def picture(fig, r: Fit, said) -> None:
+    """Draw the curve with its points, and the errors of every size."""
+    curve, errors = fig.row(1, 1)
+    curve.frame("", "x", "y", xlim=(0, 1), ylim=(-2.2, 2.2), legend="lower left")
+    curve.line(r.grid, r.truth, "grey", "--", "truth")
+    curve.line(r.grid, r.fitted, label="the model")
+    curve.dots(r.x, r.y, "black", label="what it was shown", size=5)
+    limits = {"xlim": (0.9, 450), "ylim": (FLOOR / 2, 1e6)}
+    errors.frame("", "features in the model", "mean squared error", log="xy", legend="upper right", **limits)
+    errors.line(r.sizes, r.train.clamp_min(FLOOR), "orange", "--", marker="s", size=3)
+    errors.line(r.sizes, r.test.clamp(FLOOR, 1e6), marker="o", size=3)
+    errors.text(430, 0.2, "on new points", "blue", ha="right")
+    errors.text(430, 3 * FLOOR, "on the points shown", "orange", ha="right")
+    errors.upright(r.size, label="this model")
+    if said("worst") is not None:
+        errors.upright(said("worst"), "purple", "-.", "your prediction")
 
 
-def explorer() -> Explorer:
-    """The black box, fresh."""
-    return Explorer(
-        name="black_box",
-        title="Twenty points, one to four hundred features",
-        controls=(
-            Slider("size", "Features", 1, 400, 8, log=True, whole=True),
-            Slider("noise", "Noise in the points", 0.0, 0.5, 0.2),
-        ),
-        compute=grow,
-        figure=BlackBox,
-        uses=("mean_squared_error",),
+def sentence(r: Fit, said) -> str:
+    """Say how well this model fits, and which size is worst."""
+    n, guess = len(r.x), said("worst")
+    fits = "passes through every point" if r.train_here < 1e-8 else "does not reach every point"
+    you = "" if guess is None else f" You said {guess:.0f}."
+    return (
+        f"With {r.size} features the model {fits}: error {r.train_here:.2g} on the {n} points shown, "
+        f"{r.test_here:.2g} on new ones. Over all sizes the error on new points is worst at {r.worst_size} features; "
+        f"the best smaller model has {r.test[r.sizes < n].min():.2g}, the largest {r.test[-1]:.2g}.{you}"
     )
+
+
+explorer = Explorer(
+    "black_box",
+    "Twenty points, one to four hundred features",
+    controls=(
+        Slider("size", "Features", 1, 400, 8, log=True, whole=True),
+        Slider("noise", "Noise in the points", 0.0, 0.5, 0.2),
+    ),
+    compute=grow,
+    picture=picture,
+    sentence=sentence,
+    uses=("mean_squared_error",),
+    size=(9.4, 3.9),
+)

@@ -12,7 +12,7 @@ def worst_size_over_points(seed: int, penalty: float = 0.0) -> float:
 
 CLAIMS = (
     Claim(
-        id="00.interpolation",
+        id="interpolation",
         statement="With many more features than points, least squares passes through every point.",
         basis="exact",
         source="n equations whose rows are independent have a solution in n unknowns or more",
@@ -24,7 +24,7 @@ CLAIMS = (
         control_note="half as many features as points",
     ),
     Claim(
-        id="00.peak",
+        id="peak",
         statement="The error on new points is worst where the features are as many as the points.",
         basis="asymptotic",
         papers=("belkin2019", "mei2022"),

@@ -1,25 +1,21 @@
 """Lesson 09, Weak labels: a blood test tells shares, and no cell its type; what such labels teach, told in advance."""
 
-from ddlearn.classroom import TODO, Lesson, Quiz
+from ddlearn.classroom import TODO, Lesson
+from ddlearn.lessons import room
 from ddlearn.lessons.weak_labels import holograms, kappas, learners, triangle
 from ddlearn.lessons.weak_labels.claims import CLAIMS
 from ddlearn.lessons.weak_labels.exercises import BAG_RISK, KAPPA, PROPORTION_LOSS
-from ddlearn.lessons.weak_labels.questions import PREDICTIONS, QUIZ, RECAP
 
 __all__ = ["TODO", "lesson"]
 
 lesson = Lesson(
-    number="09",
-    slug="09_weak_labels",
+    **room(__name__),
     title="Weak labels",
     minutes=50,
     difficulty=3,
     exercises=(PROPORTION_LOSS, KAPPA, BAG_RISK),
     explorers=(holograms.explorer(), learners.explorer(), triangle.explorer(), kappas.explorer()),
-    predictions=PREDICTIONS,
     revealed_by={"fourth": "holograms"},
-    recap=Quiz(RECAP),
-    quiz=Quiz(QUIZ),
     claims=CLAIMS,
     seconds={"learners": 14.2, "kappas": 4.8, "claims": 9.7},
 )

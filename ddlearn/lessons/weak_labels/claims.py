@@ -13,7 +13,7 @@ from ddlearn.lessons.weak_labels.trainings import ALPHA0, PATIENTS, POURED
 
 CLAIMS = (
     Claim(
-        id="09.unbiased",
+        id="unbiased",
         statement="Weighed with kappa = k, bags of k independent cells have the risk with labels for their mean.",
         basis="exact",
         papers=("busafekete2023",),
@@ -26,7 +26,7 @@ CLAIMS = (
         control_note="one patient a bag",
     ),
     Claim(
-        id="09.bias",
+        id="bias",
         statement="On patients that risk is off by (k − 1) times the covariance of shares and losses.",
         basis="exact",
         source="on average over all bags, which are enumerated; our derivation",
@@ -38,7 +38,7 @@ CLAIMS = (
         control_note="no covariance, as for independent cells",
     ),
     Claim(
-        id="09.kappa",
+        id="kappa",
         statement="Patients of whom k cells are counted need kappa = k (α₀ + 1) / (k + α₀): then nothing is off.",
         basis="exact",
         source="on average over all bags, which are enumerated; our derivation",
@@ -50,7 +50,7 @@ CLAIMS = (
         control_note="independent cells",
     ),
     Claim(
-        id="09.mean-map",
+        id="mean-map",
         statement="The least-squares weights of the mean map give back the shares of all classes, whatever the bags.",
         basis="exact",
         papers=("quadrianto2009", "patrini2014"),
@@ -66,7 +66,7 @@ CLAIMS = (
         control_note="the factor B, the number of bags, forgotten",
     ),
     Claim(
-        id="09.price",
+        id="price",
         statement="A class mean costs what the spread says: its variance is one over the worth told in advance.",
         basis="exact",
         source=(
@@ -81,7 +81,7 @@ CLAIMS = (
         control_note="every cell counted as if labelled",
     ),
     Claim(
-        id="09.spread",
+        id="spread",
         statement="The tests alone tell kappa: for patients it comes out as α₀ + 1.",
         basis="exact",
         source="on average over patients; our derivation. The tolerance is that of 4,000 patients",
@@ -93,7 +93,7 @@ CLAIMS = (
         control_note="patients twice as alike",
     ),
     Claim(
-        id="09.constant",
+        id="constant",
         statement="Where all bags have the same shares, calling every cell by these shares is a best answer.",
         basis="exact",
         papers=("ardehaly2017",),
@@ -109,7 +109,7 @@ CLAIMS = (
         control_note="one patient a bag",
     ),
     Claim(
-        id="09.poured",
+        id="poured",
         statement="Large bags of blood poured together teach the proportion loss next to nothing.",
         basis="ours",
         papers=("scott2020",),
@@ -126,7 +126,7 @@ CLAIMS = (
         control_note="the same cells in bags of 8",
     ),
     Claim(
-        id="09.patients",
+        id="patients",
         statement="As many cells in bags as large, but one patient a bag, teach almost everything.",
         basis="ours",
         papers=("scott2020",),
@@ -143,7 +143,7 @@ CLAIMS = (
         control_note="each patient with the test of another",
     ),
     Claim(
-        id="09.easy",
+        id="easy",
         statement="EasyLLP, made for independent cells, goes wrong where each bag is a patient.",
         basis="ours",
         papers=("busafekete2023",),
@@ -160,7 +160,7 @@ CLAIMS = (
         control_note="independent cells, bags of 8",
     ),
     Claim(
-        id="09.repaired",
+        id="repaired",
         statement="Patients weighed with kappa = α₀ + 1 teach well.",
         basis="ours",
         source=(
@@ -176,7 +176,7 @@ CLAIMS = (
         control_note="kappa = 1: proportions as soft labels",
     ),
     Claim(
-        id="09.gain",
+        id="gain",
         statement="That one number is worth six points or more.",
         basis="ours",
         source=(

@@ -19,7 +19,7 @@ from ddlearn.blood import (
     record,
     ring_features,
     specimen_effects,
-    standardise,
+    standardize,
     transmission,
 )
 from ddlearn.blood.effects import Effects
@@ -38,7 +38,7 @@ class Look:
     """Four cells: one of each type, and one of type `label`, which is said where `told`."""
 
     swallowed: Tensor  # (4, 64, 64) share of the light
-    pictures: Tensor  # (4, 32, 32) as standardised
+    pictures: Tensor  # (4, 32, 32) as standardized
     width: Tensor  # (4,) um, across the dark ring
     mottle: Tensor  # (4,) deviation within a ring, outside the dark one
     focus: float
@@ -82,7 +82,7 @@ def look(cell: int, focus: float, strength: float, told: bool, seed: int = 1) ->
     cells = typical(draw_cells(torch.tensor([*range(len(NAMES)), label]), draw))
     usual = specimen_effects(1, strength, draw)
     effects = Effects(torch.full_like(usual.focus, focus), usual.tilt, usual.noise, usual.contrast)
-    pictures = standardise(record(cells, effects, torch.zeros(len(cells), dtype=torch.int64), draw))
+    pictures = standardize(record(cells, effects, torch.zeros(len(cells), dtype=torch.int64), draw))
     swallowed = 1 - transmission(cells).abs()
     return Look(swallowed, pictures, *marks(pictures), focus, label, told)
 

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ddlearn import compute
 from ddlearn.blood import CELL_TYPES
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import listed, say
 from ddlearn.lessons.weak_labels import exercises, trainings
 from ddlearn.lessons.weak_labels.trainings import BLOOD, NET, PATIENTS, POURED, Progress
@@ -70,7 +70,7 @@ class Sweep:
         return (kappa / self.right - 1) * (self.labelled - self.blind)
 
 
-@remembered(8)
+@cached(8)
 def swept(
     bags: str, seed: int, bag_risk: Risk, progress: Progress | None = None
 ) -> tuple[Tensor, Tensor, float, float]:

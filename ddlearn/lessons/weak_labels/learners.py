@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ddlearn import compute, weak_labels
 from ddlearn.blood import CELL_TYPES, MONOCYTE
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, remembered
+from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, cached
 from ddlearn.classroom.wording import listed, say
 from ddlearn.lessons.weak_labels import exercises, trainings
 from ddlearn.lessons.weak_labels.trainings import BLOOD, CELLS, KINDS, NETS, POURED, Progress, Specimens
@@ -56,7 +56,7 @@ def loss_of(learner: str, given: Specimens, proportion_loss: Loss, kappa: float 
     return lambda logits, bags: weak_labels.weighted_bag_loss(logits, weights[bags])
 
 
-@remembered(96)
+@cached(96)
 def trained(
     learner: str,
     kind: str,

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.blood import CellPool
-from ddlearn.classroom import remembered
+from ddlearn.classroom import cached
 from ddlearn.networks import MLP, Parameters
 
 Progress = Callable[[float, str], object]
@@ -51,7 +51,7 @@ class Specimens:
         return self.rows.shape[1]
 
 
-@remembered(1)
+@cached(1)
 def pool(progress: Progress | None = None) -> CellPool:
     """The lesson's cells: ring features of as many of each type."""
     return blood.cell_pool(TRAIN, TEST, compute.generator(POOL_SEED), progress=progress)

@@ -1,0 +1,45 @@
+"""Compute once, look often: results are kept by the arguments that made them, and never by who watched the progress."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache, wraps
+
+from ddlearn.classroom.modes import first_modes
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A call of a function: two are the same where their `key` is, whoever watches."""
+
+    key: tuple
+    bound: inspect.BoundArguments = field(compare=False)
+
+
+def cached(size: int) -> Callable[[Callable], Callable]:
+    """Keep the last `size` results of a function by its arguments, which must be hashable.
+
+    An argument is the same by place, by name and by default, and one called `progress` is no part of the question. What
+    is cancelled half-way raises and is not kept. Explorers ask from their threads; as others will use what is kept, it
+    is computed in the first modes, whoever asks. The function's `cache_clear()` forgets everything.
+    """
+
+    def decorate(function: Callable) -> Callable:
+        signature = inspect.signature(function)
+
+        @lru_cache(maxsize=size)
+        def computed(call: _Call) -> object:
+            with first_modes():
+                return function(*call.bound.args, **call.bound.kwargs)
+
+        @wraps(function)
+        def asked(*arguments, **named):
+            bound = signature.bind(*arguments, **named)
+            bound.apply_defaults()
+            key = tuple(value for name, value in bound.arguments.items() if name != "progress")
+            return computed(_Call(key, bound))
+
+        asked.cache_clear = computed.cache_clear
+        return asked
+
+    return decorate

@@ -1,0 +1,217 @@
+"""Questions of a lesson, read from Markdown, so that a teacher edits them without Python.
+
+    # Predictions
+
+    ## planes
+    A blob sits inside a ring. How many flat planes part them in three dimensions?
+
+    - [x] one
+    - [ ] two
+
+    ## tenfold
+    You take ten times as many features. By what factor does the error shrink?
+
+    A number from 1 to 10 times smaller; it is 3.1623.
+
+    # Quiz
+
+    ## 1
+    Linear regression on features: what is linear there?
+
+    - [ ] The curve. | A cosine is no line in x, and neither is a sum of them.
+    - [x] The prediction, as a function of the weights. | So one linear system finds the best weights.
+
+The parts are Predictions, Recap and Quiz. A prediction's heading is the name under which its answer is kept; the other
+headings are for whoever reads the file. An answer of a recap or a quiz has its reply behind the first ` | `. A number
+is "a whole number" or "a number", from a low to a high value, then what it counts, then what turns out to be the case,
+where that is known. A long line may be wrapped; an answer goes on where lines are indented.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ddlearn.classroom.prediction import Prediction
+from ddlearn.classroom.quiz import Option, QuizItem
+
+PARTS = ("Predictions", "Recap", "Quiz")
+CHOICE = re.compile(r"- \[([ xX])\] +(\S.*)")
+DIGITS = r"[-−]?\d[\d,]*(?:\.\d+)?"
+NUMBER = re.compile(rf"A (whole )?number from ({DIGITS}) to ({DIGITS})([^;]*?)(?:; it is ({DIGITS}))?\.?")
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What a lesson asks before, between and after."""
+
+    predictions: tuple[Prediction, ...] = ()
+    recap: tuple[QuizItem, ...] = ()
+    quiz: tuple[QuizItem, ...] = ()
+
+
+@dataclass
+class _Choice:
+    line: int
+    right: bool
+    words: str
+
+
+@dataclass
+class _Entry:
+    """A heading and what stands below it, as it was found."""
+
+    line: int
+    part: str
+    heading: str
+    text: list[str] = field(default_factory=list)
+    choices: list[_Choice] = field(default_factory=list)
+
+    def paragraphs(self) -> list[str]:
+        """Return the text, the lines of each paragraph joined."""
+        blocks = re.split(r"\n{2,}", "\n".join(self.text).strip())
+        return [block.replace("\n", " ") for block in blocks if block]
+
+
+class _Fault(Exception):
+    """A line that cannot be read, and what is wanted there."""
+
+
+def read(path: Path) -> Questions:
+    """Return the questions in the file at `path`.
+
+    Raises:
+        FileNotFoundError: if there is none.
+        ValueError: if it can't be read; the message names the file, the line and what is wanted there.
+    """
+    try:
+        entries = list(_entries(path.read_text("utf-8")))
+        predictions, recap, quiz = ([entry for entry in entries if entry.part == part] for part in PARTS)
+        _refuse_twins(predictions)
+        return Questions(
+            tuple(map(_prediction, predictions)), tuple(map(_quiz_item, recap)), tuple(map(_quiz_item, quiz))
+        )
+    except _Fault as fault:
+        line, wanted = fault.args
+        raise ValueError(f"{path.parent.name}/{path.name}, line {line}: {wanted}") from fault
+
+
+def _entries(text: str) -> Iterator[_Entry]:
+    """Yield what stands below each heading "## ...", in the file's order."""
+    part, entry, met = "", None, set()
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.strip()
+        if line.startswith("# "):
+            part = words[2:].strip()
+            if part not in PARTS or part in met:
+                raise _Fault(number, f"a part is one of {', '.join(PARTS)}, each once; got {part!r}")
+            met.add(part)
+            if entry:
+                yield entry
+            entry = None
+        elif line.startswith("## "):
+            if not part:
+                raise _Fault(number, f'a part, such as "# {PARTS[0]}", must stand above the first question')
+            if entry:
+                yield entry
+            entry = _Entry(number, part, words[3:].strip())
+        elif not words and entry is None:
+            continue
+        elif entry is None:
+            raise _Fault(number, f'a heading, such as "## 1", must stand above a question; got {words!r}')
+        else:
+            _add(entry, number, line)
+    if entry:
+        yield entry
+
+
+def _add(entry: _Entry, number: int, line: str) -> None:
+    """Put a line below its heading: a choice, the rest of one, or a line of the question."""
+    words = line.strip()
+    if words.startswith("- "):
+        found = CHOICE.fullmatch(words)
+        if not found:
+            raise _Fault(number, f'an answer must begin with "- [x] " or "- [ ] "; got {words!r}')
+        entry.choices.append(_Choice(number, found[1] in "xX", found[2]))
+    elif words and entry.choices and line[0].isspace():
+        entry.choices[-1].words += f" {words}"
+    elif words and entry.choices:
+        wanted = "the question must stand above its answers, and an answer's further lines must be indented"
+        raise _Fault(number, f"{wanted}; got {words!r}")
+    else:
+        entry.text.append(words)
+
+
+def _prediction(entry: _Entry) -> Prediction:
+    paragraphs = entry.paragraphs()
+    number = None
+    if paragraphs and re.match(r"A (whole )?number from", paragraphs[-1]):
+        number = paragraphs.pop()
+    question = _question(entry, paragraphs)
+    if (number is None) == (not entry.choices):
+        raise _Fault(entry.line, 'a prediction must have either answers or a line "A number from 1 to 10 units."')
+    if number is not None:
+        return _made(entry, Prediction, entry.heading, question, **_range(entry, number))
+    for choice in entry.choices:
+        if " | " in choice.words:
+            raise _Fault(choice.line, f"an answer of a prediction must have no reply; got {choice.words!r}")
+    truths = [choice.words for choice in entry.choices if choice.right]
+    if len(truths) > 1:
+        raise _Fault(entry.line, f"at most one answer must be [x], what turns out to be the case; got {len(truths)}")
+    options = tuple(choice.words for choice in entry.choices)
+    if len(set(options)) < max(2, len(options)):
+        raise _Fault(entry.line, f"the answers must be two or more different ones; got {list(options)}")
+    return _made(entry, Prediction, entry.heading, question, options, truth=truths[0] if truths else None)
+
+
+def _range(entry: _Entry, words: str) -> dict[str, object]:
+    """Return what "A whole number from 1 to 400 features; it is 20." says, as arguments of `Prediction`."""
+    found = NUMBER.fullmatch(words)
+    if not found:
+        wanted = 'a number must be asked for as "A number from 1 to 10 units; it is 3.16.", or as "A whole number ..."'
+        raise _Fault(entry.line, f"{wanted}; got {words!r}")
+    whole, low, high, unit, truth = found.groups()
+
+    def value(digits: str) -> float:
+        number = float(digits.replace(",", "").replace("−", "-"))
+        if whole and number != int(number):
+            raise _Fault(entry.line, f"a whole number must have no decimals; got {digits}")
+        return int(number) if whole else number
+
+    known = None if truth is None else value(truth)
+    return {"low": value(low), "high": value(high), "unit": unit.strip(" ,"), "truth": known}
+
+
+def _quiz_item(entry: _Entry) -> QuizItem:
+    question, options = _question(entry, entry.paragraphs()), []
+    for choice in entry.choices:
+        answer, bar, reply = choice.words.partition(" | ")
+        if not bar or not reply.strip():
+            raise _Fault(choice.line, f'an answer must have a reply, "- [ ] answer | reply"; got {choice.words!r}')
+        options.append(Option(answer.strip(), choice.right, reply.strip()))
+    right = sum(option.right for option in options)
+    if right != 1:
+        raise _Fault(entry.line, f'exactly one answer must be right, "- [x] answer | reply"; got {right}')
+    return _made(entry, QuizItem, question, tuple(options))
+
+
+def _question(entry: _Entry, paragraphs: list[str]) -> str:
+    if not paragraphs:
+        raise _Fault(entry.line, f'the question must stand below its heading "{entry.heading}"; got no text')
+    return "\n\n".join(paragraphs)
+
+
+def _refuse_twins(entries: list[_Entry]) -> None:
+    names = set()
+    for entry in entries:
+        if entry.heading in names:
+            raise _Fault(entry.line, f"each prediction must have a name of its own; got {entry.heading!r} twice")
+        names.add(entry.heading)
+
+
+def _made(entry: _Entry, kind: type, *arguments, **named):
+    """Return `kind(...)`; what it refuses is a fault of the entry."""
+    try:
+        return kind(*arguments, **named)
+    except ValueError as error:
+        raise _Fault(entry.line, str(error)) from error

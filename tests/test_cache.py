@@ -1,0 +1,107 @@
+"""What was computed once is looked up, whoever watches; what was given up is not."""
+
+import threading
+
+import pytest
+import torch
+
+from ddlearn.classroom import cached
+
+
+def test_a_cancelled_training_is_not_kept():
+    calls = []
+
+    @cached(2)
+    def slow(n, progress=None):
+        calls.append(n)
+        if progress:
+            progress(0.5, "half")
+        return [n]
+
+    def cancel(fraction, words):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        slow(1, progress=cancel)
+    first = slow(1)
+    assert slow(1, progress=cancel) is first
+    slow(2), slow(3)
+    assert slow(1) is not first
+    assert calls == [1, 1, 2, 3, 1]
+
+
+def test_an_argument_is_the_same_by_place_by_name_and_by_default():
+    calls = []
+
+    @cached(4)
+    def slow(n, m=2, progress=None):
+        calls.append((n, m))
+        return n * m
+
+    assert slow(1) == slow(1, 2) == slow(n=1, m=2) == 2
+    assert calls == [(1, 2)]
+
+
+def test_a_function_is_an_argument_like_any_other():
+    @cached(4)
+    def applied(function, progress=None):
+        return function(3)
+
+    assert applied(lambda n: n) == 3
+    assert applied(lambda n: -n) == -3
+
+
+def test_a_function_without_progress_is_kept_too_and_forgets_when_told():
+    calls = []
+
+    @cached(2)
+    def slow(n):
+        calls.append(n)
+        return [n]
+
+    assert slow(1) is slow(n=1)
+    slow.cache_clear()
+    slow(1)
+    assert calls == [1, 1]
+    with pytest.raises(TypeError, match="progress"):
+        slow(1, progress=print)
+
+
+def test_progress_by_place_is_told_and_is_no_part_of_the_question():
+    told = []
+
+    @cached(2)
+    def slow(n, progress=None):
+        progress(1.0, f"{n} done")
+        return [n]
+
+    first = slow(1, lambda share, words: told.append(words))
+    assert slow(1, lambda share, words: told.append("again")) is first
+    assert told == ["1 done"]
+
+
+def test_what_is_kept_is_computed_in_the_first_modes():
+    @cached(1)
+    def weight(n):
+        return torch.ones(n, requires_grad=True) * 2
+
+    with torch.no_grad():
+        assert weight(3).requires_grad
+
+
+def test_many_threads_may_ask_at_once():
+    @cached(1)
+    def double(n, progress=None):
+        return 2 * n
+
+    wrong = []
+
+    def ask(start):
+        wrong.extend(n for n in range(start, start + 300) if double(n % 3) != 2 * (n % 3))
+
+    threads = [threading.Thread(target=ask, args=(start,)) for start in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
