@@ -13,6 +13,7 @@ from ddlearn.double_descent import exact_risk, interpolation_point, null_mse, on
 from ddlearn.fetch import read_idx
 from ddlearn.lessons.double_descent_trained import (
     any_images,
+    claims,
     clocks,
     cures,
     exercises,
@@ -20,12 +21,11 @@ from ddlearn.lessons.double_descent_trained import (
     full_sweep,
     lesson,
     map,
-    measures,
-    point_exercise,
     random_features,
     samples,
     shared,
 )
+from ddlearn.lessons.double_descent_trained.interpolation_point import point_cases
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
 
@@ -41,7 +41,7 @@ def normal(*shape, seed=0):
 
 
 def test_a_step_is_autograds_step_of_each_net():
-    assert measures.gradient_gap(3, exercises.ensemble_step) < 1e-12
+    assert claims.gradient_gap(3) < 1e-12
 
 
 def test_descent_around_the_step_is_the_librarys_momentum():
@@ -67,7 +67,7 @@ def test_descent_around_the_step_is_the_librarys_momentum():
 def test_the_interpolation_point_brackets_the_librarys():
     """The library draws a line between the last width that does not fit and the first that does."""
     draw = compute.generator(0)
-    for widths, train_mse, y, d in itertools.islice(point_exercise.point_cases(draw), 2):
+    for widths, train_mse, y, d in itertools.islice(point_cases(draw), 2):
         n, K = y.shape
         order = widths.argsort()
         widths, train_mse = widths[order], train_mse[order]

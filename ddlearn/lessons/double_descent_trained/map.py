@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ddlearn.classroom import LINES, Choice, Explorer, Slider
 from ddlearn.classroom.wording import brief
-from ddlearn.double_descent import NetSweep, one_hot, parameters
+from ddlearn.double_descent import NetSweep, one_hot
 from ddlearn.lessons.double_descent_trained import exercises, shared
 from ddlearn.lessons.double_descent_trained.shared import CLASSES, EXAMPLES, PIXELS, RECORD, STEPS, WIDTHS, WRONG
 
@@ -101,8 +101,8 @@ def picture(fig, r: Map, said) -> None:
     if r.fits_at < math.inf:
         panels["over"].upright(r.fits_at, "green", ":", "fit from here", width=2.4)
     if said("worst") is not None:
-        place = parameters(PIXELS, said("worst"), CLASSES) / (EXAMPLES * CLASSES)
-        panels["over"].upright(place, "purple", LINES[-1], "you said")
+        said_size = (PIXELS + 1 + CLASSES) * said("worst") + CLASSES
+        panels["over"].upright(said_size / (EXAMPLES * CLASSES), "purple", LINES[-1], "you said")
     fig.legend(ncols=7, columnspacing=1.0, handlelength=1.6)
 
 
