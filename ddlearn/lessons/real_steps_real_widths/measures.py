@@ -47,7 +47,7 @@ def drift_gap(seed: int, power: int) -> float:
 
 
 def change_against_rate(seed: int, conserved: bool) -> float:
-    """Return the slope in log rate of the log change of the imbalance up to a fixed time; or of the sum in its place."""
+    """Return the slope in log rate of the log change of the imbalance up to a fixed time; or of the sum."""
     start = shared.draw(16, 1.0, seed)
     rates = torch.tensor([0.0025, 0.005, 0.01, 0.02], dtype=torch.float64)
     changes = []
@@ -71,7 +71,8 @@ def broken(less: Tensor, more: Tensor, size: Tensor) -> Tensor:
 def audit(start: Starts, run: Descent, certified: Certificate, tighter: float = 1.0) -> Counter:
     """Return how often each inequality of the theory is broken at a step of the run.
 
-    `tighter` multiplies the tube's lower edge. The numbers (2), (3) and (5) to (8) are those of `ddlearn.linear_networks`, where each is stated.
+    `tighter` multiplies the tube's lower edge. The numbers (2), (3) and (5) to (8) are those of
+    `ddlearn.linear_networks`, where each is stated.
     """
     L, eta = run.losses, run.rates
     slope = gradients(start.problem, run.W1, run.W2).squared_norm[:-1]
@@ -180,7 +181,7 @@ def diverged(seed: int, low: float, high: float, c: float = 1.5, draws: int = 20
 
 
 def orbit_gap(seed: int, misfit: float) -> float:
-    """Return the largest distance of the last two iterates from the closed form of `misfit` times c, over three rates."""
+    """Return the largest distance of the last two iterates from the closed form for `misfit` times c, three rates."""
     c = torch.tensor([1.05, 1.1, 1.2], dtype=torch.float64)
     a, b = 1 + 0.3 * torch.rand(2, 1, generator=compute.generator(seed), dtype=torch.float64)
     last = factor_descent(a.expand(3), b.expand(3), 1.0, c, 1500).first[-2:].sort(0).values  # (2, 3)
