@@ -83,8 +83,8 @@ def test_what_the_features_miss_is_noise_to_them():
         total += float((b - beta).square().sum() + beta_rest.square().sum()) / draws
     expected = exercises.risk(n, p, float(kept), float(disturbance)) + float(missed)
     assert total == pytest.approx(expected, rel=0.05)
-    at = dd.misspecified_risk(p / n, decay, 1.0, 0.2)
-    assert expected == pytest.approx(float(at), rel=0.06)
+    at = float(missed) + float(dd.ridgeless_risk(p / n, float(kept), float(disturbance)))
+    assert expected == pytest.approx(at, rel=0.06)
 
 
 @pytest.mark.parametrize("fit", [peak.RIDGE, peak.BEST])
@@ -110,7 +110,11 @@ def test_the_images_theory_is_the_librarys_from_the_whole_kernel():
     sizes = (20, 90, 250, 2000)
     for rate in (0.0, 0.2):
         K = kernels.rbf(x, width=1.5)
-        expected = dd.predict_images(K, y, 10, images.N_TRAIN, sizes, rate)
+        lam, U = torch.linalg.eigh(K)
+        F, noise, M = dd.mean_target(y, rate, 10), dd.target_noise(rate, 10), len(K)
+        spectrum = dd.Spectrum((lam / M).clamp(min=1e-15), torch.ones_like(lam), (U.T @ F).square().sum(1) / M)
+        excess = dd.predict_features(spectrum, images.N_TRAIN, sizes, noise=noise).excess
+        expected = dd.held_out(excess, images.N_TRAIN, sizes, M, noise)
         torch.testing.assert_close(images.predict(rate, 1.5, sizes, 0.0), expected, rtol=1e-6, atol=1e-9)
 
 

@@ -8,35 +8,35 @@ import torch
 from torch.func import jvp
 
 from ddlearn import compute, tangent
-from ddlearn.lessons.neural_tangent_kernel import circle, digits, exercises, film, measures, nets, walk, widths
+from ddlearn.lessons.neural_tangent_kernel import digits, exercises, film, measures, shared, walk, widths
 from ddlearn.tangent import infinite, linearize
 
 
 @pytest.fixture
 def circle_net():
-    net = nets.net(3, 50)
+    net = shared.net(3, 50)
     return net, net.init(compute.generator(3))
 
 
 def test_the_nets_outputs_are_the_librarys(circle_net):
     net, parameters = circle_net
-    ours = nets.outputs(circle.X_GRID, *nets.weights(parameters))
-    torch.testing.assert_close(ours, net.apply(parameters, nets.scaled(circle.X_GRID))[:, 0])
+    ours = shared.outputs(shared.X_GRID, *shared.weights(parameters))
+    torch.testing.assert_close(ours, net.apply(parameters, shared.scaled(shared.X_GRID))[:, 0])
 
 
 def test_the_exercises_references_are_the_librarys_functions(circle_net):
     net, parameters = circle_net
-    ours = exercises.empirical_ntk(circle.X_GRID, circle.X, *nets.weights(parameters))
-    theirs = tangent.empirical(net, nets.scaled(circle.X_GRID), nets.scaled(circle.X), parameters=parameters)
+    ours = exercises.empirical_ntk(shared.X_GRID, shared.X, *shared.weights(parameters))
+    theirs = tangent.empirical(net, shared.scaled(shared.X_GRID), shared.scaled(shared.X), parameters=parameters)
     torch.testing.assert_close(ours, theirs)
     x = widths.sphere()[0]
     for depth in (1, 2, 5):
-        ours = nets.infinite_ntk(x, exercises.next_layer, depth)
-        torch.testing.assert_close(ours, infinite(nets.scaled(x), depth=depth).ntk, atol=1e-6, rtol=0)
-    K, f0 = nets.infinite_ntk(circle.X, exercises.next_layer), torch.sin(circle.ANGLES)
-    dynamics = tangent.dynamics(K, circle.Y, f0)
+        ours = shared.infinite_ntk(x, exercises.next_layer, depth)
+        torch.testing.assert_close(ours, infinite(shared.scaled(x), depth=depth).ntk, atol=1e-6, rtol=0)
+    K, f0 = shared.infinite_ntk(shared.X, exercises.next_layer), torch.sin(shared.ANGLES)
+    dynamics = tangent.dynamics(K, shared.Y, f0)
     lr = 0.8 * dynamics.max_lr
-    torch.testing.assert_close(exercises.descent(K, circle.Y, f0, lr, 7), dynamics.descent(7, lr))
+    torch.testing.assert_close(exercises.descent(K, shared.Y, f0, lr, 7), dynamics.descent(7, lr))
 
 
 def test_a_layer_is_an_average_over_random_units():
@@ -53,48 +53,48 @@ def test_a_layer_is_an_average_over_random_units():
 
 
 def test_the_waves_are_the_infinite_kernels_eigenmodes():
-    K = nets.infinite_ntk(circle.X, exercises.next_layer, depth=2)
-    for k in circle.WAVES:
-        for wave in ((k * circle.ANGLES).cos(), (k * circle.ANGLES).sin()):
+    K = shared.infinite_ntk(shared.X, exercises.next_layer, depth=2)
+    for k in shared.WAVES:
+        for wave in ((k * shared.ANGLES).cos(), (k * shared.ANGLES).sin()):
             if wave.norm() > 1e-6:
                 rate = (wave @ K @ wave) / (wave @ wave)
                 torch.testing.assert_close(K @ wave, rate * wave, atol=1e-10, rtol=0)
 
 
 def test_amplitudes_are_root_mean_squares():
-    residual = 3 + 2 * (2 * circle.ANGLES + 0.3).cos() + 5 * (4 * circle.ANGLES).sin() + 7 * (3 * circle.ANGLES).cos()
+    residual = 3 + 2 * (2 * shared.ANGLES + 0.3).cos() + 5 * (4 * shared.ANGLES).sin() + 7 * (3 * shared.ANGLES).cos()
     root = 2**0.5
     expected = torch.tensor([3, 0, 2 / root, 5 / root], dtype=torch.float64)
-    torch.testing.assert_close(circle.amplitudes(residual), expected, atol=1e-12, rtol=0)
+    torch.testing.assert_close(shared.amplitudes(residual), expected, atol=1e-12, rtol=0)
 
 
 def test_the_walk_leads_to_the_nearest_weights_that_fit_the_tangent():
     """Against least squares on gradients taken by autograd: its solution of smallest norm."""
-    road = walk.road(128, walk.DIRECTIONS[0], 0, exercises.empirical_ntk)
-    J = measures.gradients(road.W, road.a)
-    residual = (circle.Y - nets.outputs(circle.X, road.W, road.a)).numpy()
+    ray = walk.ray(128, walk.DIRECTIONS[0], 0, exercises.empirical_ntk)
+    J = measures.gradients(ray.W, ray.a)
+    residual = (shared.Y - shared.outputs(shared.X, ray.W, ray.a)).numpy()
     nearest = numpy.linalg.lstsq(J.numpy(), residual, rcond=None)[0]
-    ours = torch.cat([road.dW.flatten(), road.da])
+    ours = torch.cat([ray.dW.flatten(), ray.da])
     torch.testing.assert_close(ours, torch.as_tensor(nearest), atol=1e-8, rtol=0)
-    assert road.moved == pytest.approx(float(ours.norm() / torch.cat([road.W.flatten(), road.a]).norm()))
+    assert ray.moved == pytest.approx(float(ours.norm() / torch.cat([ray.W.flatten(), ray.a]).norm()))
 
 
 @pytest.mark.parametrize("direction", walk.DIRECTIONS)
 def test_the_tangent_on_the_way_is_the_librarys_linearization(direction):
-    road = walk.road(128, direction, 0, exercises.empirical_ntk)
+    ray = walk.ray(128, direction, 0, exercises.empirical_ntk)
     way = 0.7
-    straight = linearize(nets.net(3, 128), ((road.W, None), (road.a[None], None)))
-    there = ((road.W + way * road.dW, None), ((road.a + way * road.da)[None], None))
-    wanted = straight(nets.scaled(circle.X_GRID), there)[:, 0]
-    torch.testing.assert_close(road.f0 + way * road.slope, wanted, atol=1e-8, rtol=0)
+    straight = linearize(shared.net(3, 128), ((ray.W, None), (ray.a[None], None)))
+    there = ((ray.W + way * ray.dW, None), ((ray.a + way * ray.da)[None], None))
+    wanted = straight(shared.scaled(shared.X_GRID), there)[:, 0]
+    torch.testing.assert_close(ray.f0 + way * ray.slope, wanted, atol=1e-8, rtol=0)
     torch.testing.assert_close(
-        road.net(way), nets.net(3, 128).apply(there, nets.scaled(circle.X_GRID))[:, 0], atol=1e-12, rtol=0
+        ray.net(way), shared.net(3, 128).apply(there, shared.scaled(shared.X_GRID))[:, 0], atol=1e-12, rtol=0
     )
 
 
 def test_the_random_direction_is_as_long():
-    roads = [walk.road(512, direction, 0, exercises.empirical_ntk) for direction in walk.DIRECTIONS]
-    assert roads[0].moved == pytest.approx(roads[1].moved)
+    rays = [walk.ray(512, direction, 0, exercises.empirical_ntk) for direction in walk.DIRECTIONS]
+    assert rays[0].moved == pytest.approx(rays[1].moved)
 
 
 def test_the_gap_to_the_tangent_grows_faster_than_the_way():
@@ -109,9 +109,9 @@ def test_the_film_shows_real_gradient_descent():
     run = film.trainings(0)[32, 1.8]
     W, a = (part.clone().requires_grad_() for part in (run.W, run.a))
     for t in range(21):
-        f = nets.outputs(circle.X, W, a)
+        f = shared.outputs(shared.X, W, a)
         torch.testing.assert_close(f.detach(), run.at_points[t], atol=1e-10, rtol=0)
-        slopes = torch.autograd.grad(((f - circle.Y) ** 2).mean() / 2, (W, a))
+        slopes = torch.autograd.grad(((f - shared.Y) ** 2).mean() / 2, (W, a))
         with torch.no_grad():
             W -= run.lr * slopes[0]
             a -= run.lr * slopes[1]
@@ -120,7 +120,7 @@ def test_the_film_shows_real_gradient_descent():
 def test_the_loss_of_the_formula_is_half_the_mean_squared_error(circle_net):
     """On a net's tangent, by autograd: half the mean squared error takes the steps of the formula, all of it twice."""
     net, start = circle_net
-    tangent_of, x = linearize(net, start), nets.scaled(circle.X)
+    tangent_of, x = linearize(net, start), shared.scaled(shared.X)
     K = tangent.empirical(net, x, parameters=start)
     f0 = tangent_of(x, start)[:, 0]
     lr = 0.5 * len(x) / float(torch.linalg.eigvalsh(K)[-1])
@@ -129,21 +129,21 @@ def test_the_loss_of_the_formula_is_half_the_mean_squared_error(circle_net):
         for _ in range(7):
             weights = [W.detach().requires_grad_() for W in weights]
             f = tangent_of(x, tuple((W, None) for W in weights))[:, 0]
-            slopes = torch.autograd.grad(share * torch.nn.functional.mse_loss(f, circle.Y), weights)
+            slopes = torch.autograd.grad(share * torch.nn.functional.mse_loss(f, shared.Y), weights)
             weights = [W - lr * slope for W, slope in zip(weights, slopes, strict=True)]
         f = tangent_of(x, tuple((W.detach(), None) for W in weights))[:, 0]
-        torch.testing.assert_close(f, exercises.descent(K, circle.Y, f0, counts_as * lr, 7), atol=1e-10, rtol=0)
+        torch.testing.assert_close(f, exercises.descent(K, shared.Y, f0, counts_as * lr, 7), atol=1e-10, rtol=0)
 
 
 def test_the_formula_on_the_grid_is_that_of_the_tangent():
-    """Carried from the points to the circle, it is what `dynamics` says of the circle."""
+    """Carried from the points to the circle, it is what `dynamics` says of the shared."""
     for kernel, formula in ((film.KERNELS[0], film.FORMULAS[0]), (film.KERNELS[1], film.FORMULAS[1])):
         seen = film.film("512", "1.0", 40, formula, kernel)
         run = film.trainings(0)[512, 1.0]
         K = film.infinite(exercises.next_layer)
         if kernel == film.KERNELS[1]:
-            K = exercises.empirical_ntk(film.EVERYWHERE, circle.X, run.W, run.a)
-        dynamics = tangent.dynamics(K[:16], circle.Y, run.at_points[0])
+            K = exercises.empirical_ntk(film.EVERYWHERE, shared.X, run.W, run.a)
+        dynamics = tangent.dynamics(K[:16], shared.Y, run.at_points[0])
         wanted = (
             dynamics.descent(40, run.lr, K[16:], run.on_grid[0])
             if formula == film.FORMULAS[0]
@@ -166,7 +166,7 @@ def test_the_variance_of_the_kernel_at_the_start_is_that_of_its_units():
     x = widths.sphere()[0][: widths.POINTS]
     generator = compute.generator(5)
     total = 0.0
-    Theta = nets.infinite_ntk(x, exercises.next_layer)
+    Theta = shared.infinite_ntk(x, exercises.next_layer)
     W = torch.randn(200_000, widths.COORDINATES, generator=generator, dtype=torch.float64)
     a = torch.randn(200_000, generator=generator, dtype=torch.float64)
     for w, b in zip(W.split(1000), a.split(1000), strict=True):
@@ -180,13 +180,13 @@ def test_the_variance_of_the_kernel_at_the_start_is_that_of_its_units():
 
 def test_the_distance_to_the_tangent_is_that_of_a_linearized_training():
     """Step by step, in the weights, with derivatives by forward mode."""
-    pupil = widths.pupils("erf")[0][0]
+    trained = widths.trained_nets("erf")[0][0]
     x, y = widths.sphere()
     n, lr = widths.POINTS, widths.learning_rate("erf")
-    (W, _), (a, _) = pupil.start
+    (W, _), (a, _) = trained.start
 
     def f(W, a):
-        return pupil.net.apply(((W, None), (a, None)), nets.scaled(x))[:, 0]
+        return trained.net.apply(((W, None), (a, None)), shared.scaled(x))[:, 0]
 
     f0, moved = f(W, a), [torch.zeros_like(W), torch.zeros_like(a)]
     for _ in range(widths.STEPS):
@@ -196,17 +196,17 @@ def test_the_distance_to_the_tangent_is_that_of_a_linearized_training():
         gradient = torch.func.vjp(f, W, a)[1](pull)
         moved = [part - lr * slope for part, slope in zip(moved, gradient, strict=True)]
     linear = (f0 + jvp(f, (W, a), tuple(moved))[1])[n:]
-    end = pupil.net.apply(pupil.end, nets.scaled(x))[n:, 0]
+    end = trained.net.apply(trained.end, shared.scaled(x))[n:, 0]
     wanted = float((end - linear).square().mean().sqrt() / y[n:].square().mean().sqrt())
     Theta = widths.infinite("erf")
-    assert widths.function_distance(pupil, "tangent", Theta, exercises.empirical_ntk) == pytest.approx(wanted, rel=1e-6)
+    assert widths.distance(trained, "tangent", Theta, exercises.empirical_ntk) == pytest.approx(wanted, rel=1e-6)
 
 
 def test_the_digits_kernel_is_regression_without_a_net():
     """At the smallest penalty, against one linear system; and left out by hand."""
     path, test = digits.kernel_fit(50, 1, False, 0, exercises.next_layer)
     x, y, test_x, test_y = (part.cpu() for part in digits.data(False, 0))
-    K = infinite(nets.scaled(torch.cat([x[:50], test_x]))).ntk
+    K = infinite(shared.scaled(torch.cat([x[:50], test_x]))).ntk
     targets = digits.one_hot(y[:50], K)
     penalty = float(digits.PENALTIES[12])
     system = K[:50, :50] + 50 * penalty * torch.eye(50, dtype=K.dtype)

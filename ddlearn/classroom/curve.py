@@ -16,13 +16,14 @@ def draw_curve(
     log: str = "",
     limits: tuple[float, float] | None = None,
     guess: float | None = None,
+    **frame,
 ) -> None:
     """Draw a curve; what is drawn is named beside the panel, and nothing else.
 
     `log` names the logarithmic axes, `limits` are those of y, which otherwise follow the data. `guess` is the x at
-    which the learner predicted that something happens.
+    which the learner predicted that something happens; `frame` are more options of `Panel.frame`.
     """
-    panel.frame(curve.title, curve.x_name, curve.y_name, ylim=limits, log=log, legend="right", grid=True)
+    panel.frame(curve.title, curve.x_name, curve.y_name, ylim=limits, log=log, legend="right", grid=True, **frame)
     several = len(curve.measured) > 1
     if several:
         panel.band(curve.x, curve.low, curve.high, "sky", "least to largest seed", order=1)

@@ -17,7 +17,7 @@ from ddlearn.classroom import (
     claims_table,
     expected,
     live,
-    open_lessons,
+    memory_card,
     page,
     projector_button,
     start_card,
@@ -49,8 +49,8 @@ class Lesson:
     """One lesson of the course, declared by its room in `ddlearn.lessons` and used by its notebook.
 
     `slug` is its place and its room, "01_fixed_embeddings"; `number`, "01", stands before its claims' ids, and `room`,
-    "fixed_embeddings", is the key of what a learner has done in it. `questions` is a file that `questions.read` reads;
-    `predictions` are further ones, behind those of the file.
+    "fixed_embeddings", is the key of what a learner has done in it. `questions` is a file for `questions.read`, and
+    `predictions` come behind those in it.
 
     `parts` holds what was declared; explorers are attributes by their name (`lesson.lift`); `engine` maps the names of
     the exercises that are passed to the learner's functions. `difficulty` runs from 1 to 5. With `warm_optimizer`,
@@ -69,8 +69,8 @@ class Lesson:
         exercises: Iterable[Exercise] = (),
         explorers: Iterable = (),
         predictions: Iterable[Prediction] = (),
-        recap: Quiz | Iterable[QuizItem] = (),
-        quiz: Quiz | Iterable[QuizItem] = (),
+        recap: Iterable[QuizItem] = (),
+        quiz: Iterable[QuizItem] = (),
         claims: Iterable[Claim] = (),
         revealed_by: Mapping[str, str] | None = None,
         progress: Progress | None = None,
@@ -84,8 +84,8 @@ class Lesson:
             exercises=tuple(exercises),
             explorers=tuple(explorers),
             predictions=(*asked.predictions, *predictions),
-            recap=_quiz(recap or asked.recap),
-            quiz=_quiz(quiz or asked.quiz),
+            recap=Quiz(tuple(recap) or asked.recap),
+            quiz=Quiz(tuple(quiz) or asked.quiz),
             claims=tuple(replace(claim, id=f"{self.number}.{claim.id}") for claim in claims),
         )
         self.engine: dict[str, Callable] = {}
@@ -99,8 +99,8 @@ class Lesson:
         self._tries = {exercise.name: Tries() for exercise in self.parts.exercises}
         self.revealed_by = dict(revealed_by or {})
         for name, explorer in self.revealed_by.items():
-            asked = _named("prediction", name, self.parts.predictions)
-            _named("explorer", explorer, self.parts.explorers).below.append(partial(self._compare, asked))
+            prediction = _named("prediction", name, self.parts.predictions)
+            _named("explorer", explorer, self.parts.explorers).below.append(partial(self._compare, prediction))
 
     @property
     def progress(self) -> Progress:
@@ -137,9 +137,7 @@ class Lesson:
         page.install()
         page.show(start_card.card(self))
         projector_button.show()
-        if compute.memory_is_limited():
-            self._make_room()
-        self._warn_of_memory(compute.memory_left())
+        memory_card.make_room()
         self._show_notices()
         if self.warm_optimizer:
             import torch
@@ -262,29 +260,6 @@ class Lesson:
         self._open()
         prediction.compare()
 
-    def _make_room(self) -> None:
-        """Shut down other lessons that rest, where they hold what this one will need, and say so."""
-        closed = open_lessons.close_idle(lambda: compute.memory_left() >= compute.LESSON_MEMORY)
-        if closed:
-            names = listed([f"`{name}`" for name in closed])
-            words = (
-                f"Memory was short for one more lesson, so the kernel of {names} was shut down. Your answers are kept. "
-                "To go on there, choose “Run All Cells” in its menu “Run”."
-            )
-            page.show(page.card("!", "A lesson that rested made room", to_html(words), "note"))
-
-    def _warn_of_memory(self, left: float) -> None:
-        """A card, where less is left than a lesson takes."""
-        if left >= compute.LESSON_MEMORY:
-            return
-        words = (
-            f"{left / 1e6:.0f} MB are left here, and a lesson takes up to {compute.LESSON_MEMORY / 1e6:.0f}. Where "
-            "memory runs out, a notebook's kernel is ended by the system. Shut down the kernels of lessons that are "
-            "done: “Running Terminals and Kernels” on the left, or “Shut Down Kernel” in the menu “Kernel” of each. "
-            "Your answers are kept."
-        )
-        page.show(page.card("!", "Little memory is left", to_html(words), "bad"))
-
     def _show_notices(self) -> None:
         for notice in self.progress.notices:
             page.show(page.card("!", "Your progress", to_html(notice), "bad"))
@@ -294,10 +269,6 @@ class Lesson:
 def _named(what: str, name: str, parts: tuple) -> Any:
     one_of(what, name, [part.name for part in parts])
     return next(part for part in parts if part.name == name)
-
-
-def _quiz(questions: Quiz | Iterable[QuizItem]) -> Quiz:
-    return questions if isinstance(questions, Quiz) else Quiz(tuple(questions))
 
 
 def _line(text: str) -> dict[str, str]:

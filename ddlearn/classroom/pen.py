@@ -67,9 +67,10 @@ class Pen:
             self.figure.set_layout_engine("constrained")
         return self._panels
 
-    def legend(self, loc: str = "outside upper center", **options) -> None:
-        """Name every labelled mark of all panels in one legend; `options` are those of matplotlib's."""
-        entries = {label: artist for panel in self._panels.values() for label, artist in panel.labelled()}
+    def legend(self, loc: str = "outside upper center", of: Sequence[Panel] | None = None, **options) -> None:
+        """Name every labelled mark of these panels, or of all, in one legend; `options` are those of matplotlib's."""
+        panels = self._panels.values() if of is None else of
+        entries = {label: artist for panel in panels for label, artist in panel.labelled()}
         wanted = tuple(entries.items()), loc, tuple(options.items())
         if wanted != self._legend:
             for old in self.figure.legends[:]:

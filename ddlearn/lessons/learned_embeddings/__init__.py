@@ -2,23 +2,18 @@
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
-from ddlearn.lessons.learned_embeddings import bound, digits, film, parity, probe
 from ddlearn.lessons.learned_embeddings.claims import CLAIMS
 from ddlearn.lessons.learned_embeddings.exercises import ALIGNMENT, FEATURES, ORACLE_KERNEL
 
 __all__ = ["TODO", "lesson"]
 
 lesson = Lesson(
-    **room(__name__),
+    **room(__name__, "film", "probe", "bound", "parity", "digits"),
     title="Learned embeddings",
     minutes=50,
     difficulty=3,
     exercises=(FEATURES, ALIGNMENT, ORACLE_KERNEL),
-    explorers=(film.explorer(), probe.explorer(), bound.explorer(), parity.explorer(), digits.explorer()),
     revealed_by={"digits": "digits"},
     claims=CLAIMS,
     seconds={"parity": 3.1, "digits": 5.0, "claims": 5.0},
 )
-lesson.film.figure.prediction = lambda: lesson.prediction("noise")
-lesson.digits.figure.prediction = lambda: lesson.prediction("digits")
-lesson.bound.figure.prediction = lambda: lesson.prediction("bound")

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels, parities
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.lessons.learned_embeddings import exercises
 from ddlearn.lessons.learned_embeddings.race import limit_kernel
 from ddlearn.ridge import ridge
@@ -27,7 +27,6 @@ TOP = 3.4  # of the error axis
 ASKED = (3, 60)  # coordinates and examples of the prediction
 TRUTH = parities.any_kernel_bound(D, *ASKED)
 
-Oracle = Callable[[Tensor, Tensor, int], Tensor]
 Kernel = Callable[[Tensor, Tensor, int], Tensor]
 
 KERNELS: dict[str, Kernel] = {
@@ -35,7 +34,9 @@ KERNELS: dict[str, Kernel] = {
     "Gaussian, wide": lambda x, x2, k: kernels.rbf(x, x2, width=D**0.5),
     "polynomial of degree k": lambda x, x2, k: kernels.polynomial(x / D**0.5, x2 / D**0.5, degree=k),
     "infinitely many random units": lambda x, x2, k: limit_kernel(x, x2),
-    "one that knows the subset": lambda x, x2, k: torch.outer(target(x, k), target(x2, k)),
+    "one that knows the subset": lambda x, x2, k: torch.outer(
+        parities.parity(x, range(k)), parities.parity(x2, range(k))
+    ),
 }
 
 
@@ -45,32 +46,26 @@ class Bound:
 
     kernel: str
     k: int
-    counts: Tensor  # (c,)
-    mean: Tensor  # (c,) over all N parities
-    least: Tensor  # (c,)
-    oracle: Tensor  # (c,) mean over all N parities of the oracle kernel
+    mean: Tensor  # (COUNTS,) over all N parities
+    least: Tensor  # (COUNTS,)
+    oracle: Tensor  # (COUNTS,) mean over all N parities of the oracle kernel
     n: int
     errors: Tensor  # (N,) of every parity at n, in order of size
     line_here: float
 
     @property
-    def below(self) -> int:
-        """How many parities this kernel learns better than the line allows on average."""
-        return int((self.errors < self.line_here - 1e-9).sum())
-
-
-def target(x: Tensor, k: int) -> Tensor:
-    """The parity of the first k coordinates, (n,)."""
-    return parities.parity(x, range(k))
+    def under(self) -> Tensor:
+        """Which parities this kernel learns better than the line allows on average, (N,)."""
+        return self.errors < self.line_here - 1e-9
 
 
 def cube() -> Tensor:
-    """All points of {-1, +1}^10, (1024, 10)."""
+    """Return all points of {-1, +1}^10, (1024, 10)."""
     return torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * D)
 
 
 def examples(seed: int) -> Tensor:
-    """Rows of `MOST` points of the cube at random, no two equal or opposite: for the oracle these would be the same."""
+    """Draw rows of `MOST` points of the cube, no two equal or opposite: for the oracle these would be the same."""
     generator = compute.generator(seed)
     rows = torch.randperm(2 ** (D - 1), generator=generator)[:MOST]
     opposite = torch.randint(0, 2, (MOST,), generator=generator) == 1
@@ -79,12 +74,12 @@ def examples(seed: int) -> Tensor:
 
 @cached(3)
 def targets(k: int) -> Tensor:
-    """Every parity of k coordinates at every point of the cube, (1024, C(10, k))."""
+    """Return every parity of k coordinates at every point of the cube, (1024, C(10, k))."""
     return exercises.products(cube(), list(combinations(range(D), k)))
 
 
 def errors_of(K: Tensor, rows: Tensor, k: int) -> Tensor:
-    """Mean squared error over the whole cube, for every parity as the target, from examples at some rows.  -> (N,)
+    """Return the mean squared error over the cube, for every parity as the target, from examples at some rows.  -> (N,)
 
     K (1024, n) is the kernel of all points of the cube with the examples.
     """
@@ -96,21 +91,20 @@ def errors_of(K: Tensor, rows: Tensor, k: int) -> Tensor:
 
 @cached(32)
 def curve(kernel: Kernel, k: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Mean and least error over all parities at every count, (c,) each."""
+    """Return the mean and the least error over all parities at every count, (c,) each."""
     rows = examples(seed)
     K = kernel(cube(), cube()[rows], k)
     errors = [errors_of(K[:, :n], rows[:n], k) for n in COUNTS]
     return torch.stack([e.mean() for e in errors]), torch.stack([e.min() for e in errors])
 
 
-def bound(which: str, k: str, n: int, seed: int = 0, *, oracle_kernel: Oracle = exercises.oracle_kernel) -> Bound:
-    """One kernel against the line, with the oracle beside it."""
+def bound(which: str, k: str, n: int, seed: int = 0, *, oracle_kernel: Kernel = exercises.oracle_kernel) -> Bound:
+    """Measure one kernel against the line, with the oracle beside it."""
     size, kernel, rows = int(k), KERNELS[which], examples(seed)[:n]
     mean, least = curve(kernel, size, seed)
     return Bound(
         kernel=which,
         k=size,
-        counts=torch.tensor(COUNTS, dtype=torch.float64),
         mean=mean,
         least=least,
         oracle=curve(oracle_kernel, size, seed)[0],
@@ -120,82 +114,58 @@ def bound(which: str, k: str, n: int, seed: int = 0, *, oracle_kernel: Oracle = 
     )
 
 
-class BoundFigure(ArtistFigure):
-    """Left: mean error against examples, over the line. Right: the error of every single parity at this n."""
-
-    size = (9.4, 4.2)
-    prediction: Callable[[], float | None] = staticmethod(lambda: None)
-
-    def layout(self, figure):
-        curve, single = figure.subplots(1, 2, width_ratios=(1.25, 1))
-        self.forbidden = curve.fill_between([0, MOST], [0, 0], color=PALETTE["grey"], alpha=0.25, linewidth=0)
-        (self.line,) = curve.plot(
-            [], [], color=PALETTE["black"], linewidth=2.5, label="1 − n/N: no kernel averages less"
-        )
-        (self.oracle,) = curve.plot([], [], "o", mfc="none", color=PALETTE["green"], label="oracle kernel, mean")
-        (self.mean,) = curve.plot([], [], "s-", color=PALETTE["orange"], markersize=4, label="this kernel, mean")
-        (self.least,) = curve.plot([], [], ":", color=PALETTE["purple"], label="this kernel, its best parity")
-        (self.guess,) = curve.plot([], [], "X", color=PALETTE["vermilion"], markersize=10)
-        self.said = curve.text(0, 0, "", color=PALETTE["vermilion"], va="center")
-        self.said.set_bbox({"color": "white", "pad": 1.5, "alpha": 0.9})
-        (self.here,) = curve.plot([], [], color=PALETTE["blue"], linestyle="-.", linewidth=1.2)
-        curve.set(xlim=(0, MOST + 6), ylim=(-0.03, TOP), xlabel="examples n", ylabel="mean squared error")
-        curve.set_title("mean over all parities of this size")
-        curve.legend(loc="upper right")
-        (self.each,) = single.plot([], [], "s", color=PALETTE["orange"], markersize=3, label="each parity")
-        (self.under,) = single.plot([], [], "D", color=PALETTE["purple"], markersize=7, label="below the line")
-        (self.average,) = single.plot([0, 1], [0, 0], "--", color=PALETTE["orange"], linewidth=1.6, label="their mean")
-        (self.limit,) = single.plot([0, 1], [0, 0], color=PALETTE["black"], linewidth=2.5, label="1 − n/N")
-        single.set(xlim=(-0.03, 1.03), ylim=(-0.03, TOP), xticks=[])
-        single.tick_params(labelleft=False)
-        single.set(xlabel="easiest to hardest", title="one by one, at this n")
-        single.legend(loc="upper left", ncols=2)
-
-    def draw(self, result: Bound):
-        counts = result.counts.tolist()
-        n = torch.linspace(0, MOST, MOST + 1, dtype=torch.float32)
-        line = torch.tensor([parities.any_kernel_bound(D, result.k, int(count)) for count in n], dtype=torch.float32)
-        self.forbidden.set_data(n, line, torch.zeros_like(line))
-        self.line.set_data(n, line)
-        self.oracle.set_data(counts, result.oracle)
-        self.mean.set_data(counts, result.mean.clamp(max=TOP))
-        self.least.set_data(counts, result.least.clamp(max=TOP))
-        self.here.set_data([result.n] * 2, [0, TOP])
-        guess = self.prediction()
-        asked = guess is not None and result.k == ASKED[0]
-        self.guess.set_data(*([ASKED[1]], [guess]) if asked else ([], []))
-        self.said.set(position=(ASKED[1] + 6, guess or 0), text="you said", visible=asked)
-        place = torch.linspace(0, 1, len(result.errors), dtype=torch.float32)
-        under = result.errors < result.line_here - 1e-9
-        self.each.set_data(place[~under], result.errors[~under].clamp(max=TOP))
-        self.under.set_data(place[under], result.errors[under])
-        self.average.set_ydata([min(float(result.errors.mean()), TOP)] * 2)
-        self.limit.set_ydata([result.line_here] * 2)
-
-    def describe(self, result: Bound) -> str:
-        N = len(result.errors)
-        guess = self.prediction()
-        asked = guess is not None and result.k == ASKED[0]
-        said = f" You said {guess:.2f} at {ASKED[1]}; it is {TRUTH:.2f}." if asked else ""
-        return (
-            f"{result.n} examples, {N} parities of {result.k} out of {D} coordinates: averaged over them, no kernel’s "
-            f"error is below {result.line_here:.3f}. The kernel “{result.kernel}” averages "
-            f"{float(result.errors.mean()):.3f}: its best parity {float(result.errors[0]):.3f}, its worst "
-            f"{float(result.errors[-1]):.3f}; {result.below} of {N} are below the line.{said}"
-        )
+def picture(fig, r: Bound, said) -> None:
+    """Draw the mean error against the examples, over the line; and the error of every single parity at this n."""
+    mean, single = fig.row(1.25, 1)
+    counts = range(MOST + 1)
+    line = [parities.any_kernel_bound(D, r.k, n) for n in counts]
+    title = "mean over all parities of this size"
+    limits = {"xlim": (0, MOST + 6), "ylim": (-0.03, TOP)}
+    mean.frame(title, "examples n", "mean squared error", legend="upper right", **limits)
+    mean.band(counts, line, [0] * len(line), "grey", alpha=0.25)
+    mean.line(counts, line, "black", label="1 − n/N: no kernel averages less", width=2.5)
+    mean.dots(COUNTS, r.oracle, "green", label="oracle kernel, mean", filled=False)
+    mean.line(COUNTS, r.mean, "orange", label="this kernel, mean", marker="s", size=4)
+    mean.line(COUNTS, r.least, "purple", ":", "this kernel, its best parity")
+    mean.upright(r.n, "blue", "-.", width=1.2)
+    if said("bound") is not None and r.k == ASKED[0]:
+        mean.dots([ASKED[1]], [said("bound")], "vermilion", "X", size=10)
+        box = {"color": "white", "pad": 1.5, "alpha": 0.9}
+        mean.text(ASKED[1] + 6, said("bound"), "you said", "vermilion", va="center", bbox=box)
+    names = {"loc": "upper left", "ncols": 2}
+    limits = {"xlim": (-0.03, 1.03), "ylim": (-0.03, TOP), "xticks": ()}
+    single.frame("one by one, at this n", "easiest to hardest", legend=names, **limits)
+    single.axes.tick_params(labelleft=False)
+    place, average = torch.linspace(0, 1, len(r.errors)), float(r.errors.mean())
+    single.dots(place[~r.under], r.errors[~r.under], "orange", "s", "each parity", size=3)
+    single.dots(place[r.under], r.errors[r.under], "purple", "D", "below the line", size=7)
+    single.line([0, 1], [average, average], "orange", "--", "their mean", width=1.6)
+    single.line([0, 1], [r.line_here, r.line_here], "black", label="1 − n/N", width=2.5)
 
 
-def explorer() -> Explorer:
-    """The bound, fresh."""
-    return Explorer(
-        name="bound",
-        title="The line that no kernel’s average crosses",
-        controls=(
-            Choice("which", "Kernel", tuple(KERNELS), "Gaussian, narrow"),
-            Choice("k", "Coordinates in a parity", ("2", "3", "4"), "3"),
-            Slider("n", "Examples", 1, MOST, ASKED[1], whole=True),
-        ),
-        compute=bound,
-        figure=BoundFigure,
-        uses=("oracle_kernel",),
+def sentence(r: Bound, said) -> str:
+    """Say where the line is, and how this kernel does on average, at best and at worst."""
+    N, asked = len(r.errors), said("bound") is not None and r.k == ASKED[0]
+    you = f" You said {said('bound'):.2f} at {ASKED[1]}; it is {TRUTH:.2f}." if asked else ""
+    return (
+        f"{r.n} examples, {N} parities of {r.k} out of {D} coordinates: averaged over them, no kernel’s error is below "
+        f"{r.line_here:.3f}. The kernel “{r.kernel}” averages {float(r.errors.mean()):.3f}: its best parity "
+        f"{float(r.errors[0]):.3f}, its worst {float(r.errors[-1]):.3f}; {int(r.under.sum())} of {N} are below the "
+        f"line.{you}"
     )
+
+
+explorer = Explorer(
+    "bound",
+    "The line that no kernel’s average crosses",
+    controls=(
+        Choice("which", "Kernel", tuple(KERNELS), "Gaussian, narrow"),
+        Choice("k", "Coordinates in a parity", ("2", "3", "4"), "3"),
+        Slider("n", "Examples", 1, MOST, ASKED[1], whole=True),
+    ),
+    compute=bound,
+    picture=picture,
+    sentence=sentence,
+    uses=("oracle_kernel",),
+    size=(9.4, 4.2),
+)

@@ -1,177 +1,272 @@
 """What lesson 02 claims, what theory expects, and how each claim is measured; beside each, a control that must fail."""
 
-from ddlearn.classroom import Claim
-from ddlearn.lessons.learned_embeddings import measures, parity
-from ddlearn.lessons.learned_embeddings.bound import KERNELS
-from ddlearn.lessons.learned_embeddings.exercises import oracle_kernel
-from ddlearn.lessons.learned_embeddings.recipe import DECAY
+import math
+
+import torch
+from torch import Tensor
+
+from ddlearn import compute, kernels, parities
+from ddlearn.classroom import cached
+from ddlearn.classroom.claim import about, at_least, at_most, claim, exact, ours
+from ddlearn.lessons.learned_embeddings import bound, digits, parity, race
+from ddlearn.lessons.learned_embeddings.bound import COUNTS, KERNELS, D, Kernel, cube, targets
+from ddlearn.lessons.learned_embeddings.exercises import alignment, features, oracle_kernel
+from ddlearn.lessons.learned_embeddings.shared import DECAY, MOMENTUM, RATE, Sample, Training, learn, readout
+from ddlearn.ridge import ridge_path
+
+TASK = parity.Task(k=2, d=40, sizes=(50, 200), steps=2000, seeds=())
+FEW, MANY = range(2)  # of its sizes
+SHRUNK = math.exp(RATE * DECAY / (1 - MOMENTUM) * TASK.steps)  # a weight that no gradient renews, by weight decay
+K, N = 3, math.comb(D, 3)  # coordinates in a parity on the small cube, and how many parities there are
+UNITS = 30  # on the small cube
+DRAWS, EXAMPLES = 3, 400  # of digits
+WIDEST, POWERS = 12.0, (1, 2, 4, 8)  # a kernel to the power p is that of the width over the root of p
+
+
+def above_line(seed: int, kernel: Kernel) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the line at every count, and how far the mean and the best parity's error lie above it, (c,) each."""
+    line = torch.tensor([parities.any_kernel_bound(D, K, n) for n in COUNTS], dtype=torch.float64)
+    mean, least = bound.curve(kernel, K, seed)
+    return line, mean - line, least - line
+
+
+def margin(seed: int, single: bool) -> float:
+    """Return the least distance above the line, over all kernels and counts, of the mean, or of the best parity."""
+    curves = [above_line(seed, kernel) for kernel in KERNELS.values()]
+    return min(float((least if single else mean)[line > 0].min()) for line, mean, least in curves)
+
+
+def gap(seed: int, kernel: Kernel) -> float:
+    """Return the largest distance of the mean from the line, up to half as many examples as there are parities."""
+    line, mean, _ = above_line(seed, kernel)
+    return float(mean[line >= 0.5].abs().max())
+
+
+def oracle_error(seed: int, n: int) -> float:
+    return float(bound.curve(oracle_kernel, 2, seed)[0][COUNTS.index(n)])
+
+
+def units_margin(seed: int, trained: bool) -> float:
+    """Return the mean error over all parities, every point an example, of random units, minus 1 - UNITS / N.
+
+    If trained, of as many units trained on one parity, for that parity.
+    """
+    x, y = cube(), targets(K)
+    W, b = race.random_units(UNITS, D, seed)
+    if trained:
+        y = y[:, :1]
+        net = learn([Sample(x, y[:, 0], x, y[:, 0])], 1000, (), [seed], units=UNITS)[0]
+        W, b = net.W[-1], net.b[-1]
+    phi = features(x, W, b)
+    errors = (phi @ torch.linalg.lstsq(phi, y).solution - y).square().mean(0)
+    return float(errors.mean()) - (1 - UNITS / N)
+
+
+@cached(16)
+def parity_nets(seed: int, decay: float = DECAY) -> tuple[list[Sample], list[Training]]:
+    """Return one sample of each size and the net that learned it, of the same parity."""
+    samples = parity.draw(TASK, seed)
+    return samples, learn(samples, TASK.steps, (), [seed] * len(samples), decay=decay)
+
+
+def net_error(seed: int, size: int, decay: float = DECAY) -> float:
+    samples, nets = parity_nets(seed, decay)
+    return float(parity.error(nets[size].outputs(-1, samples[size].new_x), samples[size]))
+
+
+def oracle_on_one_parity(seed: int) -> float:
+    return float(parity.kernel_errors(parity_nets(seed)[0][MANY], TASK.k)[0])
+
+
+def decay_gain(seed: int, size: int) -> float:
+    """Return how many times larger the net's test error is without weight decay."""
+    return net_error(seed, size, 0.0) / net_error(seed, size)
+
+
+def weight_on_bits(seed: int, decay: float) -> float:
+    """Return the share of the units' squared weight on the bits of the parity."""
+    return float(parity_nets(seed, decay)[1][MANY].attention(-1)[: TASK.k].sum())
+
+
+def layer_error(seed: int, frame: int) -> float:
+    """Return the test error of the best plane in the hidden layer's embedding."""
+    samples, nets = parity_nets(seed)
+    sample, W, b = samples[MANY], nets[MANY].W[frame], nets[MANY].b[frame]
+    scores = readout(features(sample.x, W, b), sample.y, features(sample.new_x, W, b), parity.PENALTY)
+    return float(parity.error(scores, sample))
+
+
+def alignment_gain(seed: int, shuffled: bool) -> float:
+    """Return how many times better the hidden layer's kernel is aligned with new labels after training than before.
+
+    If shuffled, the net had been dealt its labels at random.
+    """
+    samples, nets = parity_nets(seed)
+    sample, net = samples[MANY], nets[MANY]
+    if shuffled:
+        order = torch.randperm(len(sample.y), generator=compute.generator(seed))
+        net = learn([Sample(sample.x, sample.y[order], sample.new_x, sample.new_y)], TASK.steps, (), [seed])[0]
+    before, after = (features(sample.new_x[:500], net.W[frame], net.b[frame]) for frame in (0, -1))
+    y = sample.new_y[:500]
+    return alignment(after @ after.T, y) / alignment(before @ before.T, y)
+
+
+@cached(8)
+def digit_errors(seed: int) -> dict[str, float]:
+    """Return errors on new digits, over a few draws: of nets, a Gaussian kernel, and the nets’ units at their start."""
+    seeds = [DRAWS * seed + draw for draw in range(DRAWS)]
+    samples = [digits.two_classes("0-4 against 5-9", one, (EXAMPLES,))[0] for one in seeds]
+    errors = {"net": 0.0, "Gaussian kernel": 0.0, "random units": 0.0}
+    for sample, net in zip(samples, learn(samples, race.STEPS, (), seeds), strict=True):
+        before, new = (features(x, net.W[0], net.b[0]) for x in (sample.x, sample.new_x))
+        random = readout(before, sample.y, new, race.PENALTY)
+        for name, scores in zip(errors, (net.outputs(-1, sample.new_x), gaussian_scores(sample), random), strict=True):
+            errors[name] += float(race.error(scores, sample.new_y)) / DRAWS
+    return errors
+
+
+def gaussian_scores(sample: Sample) -> Tensor:
+    """Return scores of kernel ridge regression whose width and penalty leave-one-out has chosen, on the examples."""
+    K, K_new = (kernels.rbf(x, sample.x, width=WIDEST) for x in (sample.x, sample.new_x))
+    K = (K + K.T) / 2
+    paths = {power: ridge_path(K**power, sample.y, [1e-6, 1e-5, 1e-4, 1e-3]) for power in POWERS}
+    power, path = min(paths.items(), key=lambda one: float(one[1].leave_one_out_error.min()))
+    return path.predict(K_new**power)[path.best]
+
+
+def net_over(seed: int, rival: str) -> float:
+    """Return the net's error on new digits over a rival's."""
+    errors = digit_errors(seed)
+    return errors["net"] / errors[rival]
+
 
 CLAIMS = (
-    Claim(
-        id="line",
-        statement="Averaged over all parities of one size, no kernel has an error below 1 − n/N.",
-        basis="exact",
-        source=(
-            "an inequality: n kernel functions span at most n of the N parities, which are orthogonal; the proof is"
-            " in this lesson"
+    claim(
+        "line",
+        "Averaged over all parities of one size, no kernel has an error below 1 − n/N.",
+        at_least(0.0, "over the line, the closest of five kernels"),
+        exact(
+            source=(
+                "an inequality: n kernel functions span at most n of the N parities, which are orthogonal; the proof "
+                "is in this lesson"
+            )
         ),
-        expected=0.0,
-        tolerance=0.0,
-        sense="at_least",
-        unit="over the line, the closest of five kernels",
-        measure=lambda scale, seed: measures.margin(seed, single=False),
-        control=lambda scale, seed: measures.margin(seed, single=True),
-        control_note="the best parity in place of the average",
+        margin,
+        cause={"single": False},
+        control=({"single": True}, "the best parity in place of the average"),
     ),
-    Claim(
-        id="oracle",
-        statement="The kernel that knows the size of the parity, and nothing else, meets the line.",
-        basis="exact",
-        source="the case of equality in the proof of the line",
-        expected=0.0,
-        tolerance=1e-6,
-        unit="from the line, at most",
-        measure=lambda scale, seed: measures.gap(seed, oracle_kernel),
-        control=lambda scale, seed: measures.gap(seed, KERNELS["Gaussian, narrow"]),
-        control_note="a Gaussian kernel",
+    claim(
+        "oracle",
+        "The kernel that knows the size of the parity, and nothing else, meets the line.",
+        about(0.0, 1e-6, "from the line, at most"),
+        exact(source="the case of equality in the proof of the line"),
+        gap,
+        cause={"kernel": oracle_kernel},
+        control=({"kernel": KERNELS["Gaussian, narrow"]}, "a Gaussian kernel"),
     ),
-    Claim(
-        id="enough",
-        statement="With more examples than parities the line is at zero, and the same kernel reaches it.",
-        basis="exact",
-        source="as many kernel functions as there are parities span them all",
-        expected=0.0,
-        tolerance=1e-6,
-        sense="at_most",
-        unit="mean squared error",
-        measure=lambda scale, seed: measures.oracle_error(seed, 210),
-        control=lambda scale, seed: measures.oracle_error(seed, 30),
-        control_note="fewer examples than parities",
+    claim(
+        "enough",
+        "With more examples than parities the line is at zero, and the same kernel reaches it.",
+        at_most(1e-6, "mean squared error"),
+        exact(source="as many kernel functions as there are parities span them all"),
+        oracle_error,
+        cause={"n": 210},
+        control=({"n": 30}, "fewer examples than parities"),
     ),
-    Claim(
-        id="units",
-        statement="m random units hold m dimensions: even with every point labelled, 1 − m/N is left on average.",
-        basis="exact",
-        papers=("yehudai2019",),
-        source=(
-            "an inequality, by the same count of dimensions with units in place of examples; for a single neuron as"
-            " the target see @yehudai2019"
+    claim(
+        "units",
+        "m random units hold m dimensions: even with every point labelled, 1 − m/N is left on average.",
+        at_least(0.0, "over 1 − m/N"),
+        exact(
+            "yehudai2019",
+            "an inequality, by the same count of dimensions with units in place of examples; for a single neuron as "
+            "the target see @yehudai2019",
         ),
-        expected=0.0,
-        tolerance=0.0,
-        sense="at_least",
-        unit="over 1 − m/N",
-        measure=lambda scale, seed: measures.random_units_margin(seed),
-        control=lambda scale, seed: measures.trained_units_margin(seed),
-        control_note="as many units trained on one parity, for that one",
+        units_margin,
+        cause={"trained": False},
+        control=({"trained": True}, "as many units trained on one parity, for that one"),
     ),
-    Claim(
-        id="net",
-        statement="A small net learns a parity from so few examples that every kernel, on average, fails.",
-        basis="ours",
-        papers=("daniely2020", "barak2022"),
-        source=(
+    claim(
+        "net",
+        "A small net learns a parity from so few examples that every kernel, on average, fails.",
+        at_most(0.1, "test error"),
+        ours(
+            ("daniely2020", "barak2022"),
             "a wrong sign costs 1 at least, so an error of 0.1 means that nine signs of ten are right, where the "
-            "line leaves kernels three quarters of the error; that nets learn parities is shown by @daniely2020 and"
-            " @barak2022"
+            "line leaves kernels three quarters of the error; that nets learn parities is shown by @daniely2020 and "
+            "@barak2022",
         ),
-        expected=0.1,
-        tolerance=0.0,
-        sense="at_most",
-        unit="test error",
-        measure=lambda scale, seed: measures.net_error(seed, measures.MANY),
-        control=lambda scale, seed: float(
-            parity.rivals(measures.parity_nets(seed)[0][measures.MANY], measures.TASK.k)[0]
+        net_error,
+        cause={"size": MANY},
+        control=(oracle_on_one_parity, "the oracle kernel on the same examples"),
+    ),
+    claim(
+        "learned-kernel",
+        "The net did not escape kernels: a plane in the embedding that it learned does as well.",
+        at_most(0.1, "test error"),
+        ours(
+            "karkada2024",
+            "the same 0.1 as for the net, whose embedding is to do as well; the two views are those of @karkada2024",
         ),
-        control_note="the oracle kernel on the same examples",
+        layer_error,
+        cause={"frame": -1},
+        control=({"frame": 0}, "a plane in the same layer before training"),
     ),
-    Claim(
-        id="learned-kernel",
-        statement="The net did not escape kernels: a plane in the embedding that it learned does as well.",
-        basis="ours",
-        papers=("karkada2024",),
-        source=(
-            "the same 0.1 as for the net, whose embedding is to do as well; the two views are those of @karkada2024"
+    claim(
+        "few",
+        "From too few examples the same net fits every one of them and is no better than predicting zero.",
+        at_least(1.0, "test error"),
+        ours(source="1 is the error of predicting zero, which learns nothing"),
+        net_error,
+        cause={"size": FEW},
+        control=({"size": MANY}, "four times the examples"),
+    ),
+    claim(
+        "decay",
+        "With weight decay the two bits have more than twice the squared weight of all others together.",
+        at_least(2 / 3, "of the squared weight"),
+        ours(source="two thirds; the gradient alone finds the two bits as well, but keeps about as much on the others"),
+        weight_on_bits,
+        cause={"decay": DECAY},
+        control=({"decay": 0.0}, "the same nets without weight decay"),
+    ),
+    claim(
+        "decay-error",
+        "Where the examples suffice, weight decay makes the net’s test error several times smaller.",
+        at_least(SHRUNK, "error without decay over error with it"),
+        ours(
+            source=(
+                "e², by which 2,000 steps of decay shrink a weight that no gradient renews; without decay such "
+                "weights make most of the error"
+            )
         ),
-        expected=0.1,
-        tolerance=0.0,
-        sense="at_most",
-        unit="test error",
-        measure=lambda scale, seed: measures.layer_error(seed, -1),
-        control=lambda scale, seed: measures.layer_error(seed, 0),
-        control_note="a plane in the same layer before training",
+        decay_gain,
+        cause={"size": MANY},
+        control=({"size": FEW}, "a quarter of the examples: too few with decay or without"),
     ),
-    Claim(
-        id="few",
-        statement="From too few examples the same net fits every one of them and is no better than predicting zero.",
-        basis="ours",
-        source="1 is the error of predicting zero, which learns nothing",
-        expected=1.0,
-        tolerance=0.0,
-        sense="at_least",
-        unit="test error",
-        measure=lambda scale, seed: measures.net_error(seed, measures.FEW),
-        control=lambda scale, seed: measures.net_error(seed, measures.MANY),
-        control_note="four times the examples",
-    ),
-    Claim(
-        id="decay",
-        statement="With weight decay the two bits have more than twice the squared weight of all others together.",
-        basis="ours",
-        source="two thirds; the gradient alone finds the two bits as well, but keeps about as much on the others",
-        expected=2 / 3,
-        tolerance=0.0,
-        sense="at_least",
-        unit="of the squared weight",
-        measure=lambda scale, seed: measures.weight_on_bits(seed, DECAY),
-        control=lambda scale, seed: measures.weight_on_bits(seed, 0.0),
-        control_note="the same nets without weight decay",
-    ),
-    Claim(
-        id="decay-error",
-        statement="Where the examples suffice, weight decay makes the net’s test error several times smaller.",
-        basis="ours",
-        source=(
-            "e², by which 2,000 steps of decay shrink a weight that no gradient renews; without decay such weights "
-            "make most of the error"
-        ),
-        expected=measures.SHRUNK,
-        tolerance=0.0,
-        sense="at_least",
-        unit="error without decay over error with it",
-        measure=lambda scale, seed: measures.decay_gain(seed, measures.MANY),
-        control=lambda scale, seed: measures.decay_gain(seed, measures.FEW),
-        control_note="a quarter of the examples: too few with decay or without",
-    ),
-    Claim(
-        id="alignment",
-        statement="Training turns the hidden layer’s kernel towards the labels, also those of new points.",
-        basis="ours",
-        papers=("cortes2012",),
-        source=(
+    claim(
+        "alignment",
+        "Training turns the hidden layer’s kernel towards the labels, also those of new points.",
+        at_least(3.0, "times the alignment at the start"),
+        ours(
+            "cortes2012",
             "three times the start is a turn, where labels dealt at random leave the alignment within a factor of "
-            "two; its measure is that of @cortes2012"
+            "two; its measure is that of @cortes2012",
         ),
-        expected=3.0,
-        tolerance=0.0,
-        sense="at_least",
-        unit="times the alignment at the start",
-        measure=lambda scale, seed: measures.alignment_gain(seed, measures.parity_nets(seed)[1][measures.MANY]),
-        control=lambda scale, seed: measures.alignment_gain(seed, measures.shuffled_net(seed)),
-        control_note="labels dealt at random",
+        alignment_gain,
+        cause={"shuffled": False},
+        control=({"shuffled": True}, "labels dealt at random"),
     ),
-    Claim(
-        id="digits",
-        statement="On a few hundred real digits a Gaussian kernel errs less than a small trained net.",
-        basis="ours",
-        papers=("arora2020",),
-        source="1 is a draw; that fixed kernels win on small data is the finding of @arora2020, for tangent kernels",
-        expected=1.0,
-        tolerance=0.0,
-        sense="at_least",
-        unit="errors of the net over those of the kernel",
-        measure=lambda scale, seed: measures.digit_errors(seed)[0] / measures.digit_errors(seed)[1],
-        control=lambda scale, seed: measures.digit_errors(seed)[0] / measures.digit_errors(seed)[2],
-        control_note="as many random units in place of the kernel",
+    claim(
+        "digits",
+        "On a few hundred real digits a Gaussian kernel errs less than a small trained net.",
+        at_least(1.0, "errors of the net over those of the kernel"),
+        ours(
+            "arora2020",
+            "1 is a draw; that fixed kernels win on small data is the finding of @arora2020, for tangent kernels",
+        ),
+        net_over,
+        cause={"rival": "Gaussian kernel"},
+        control=({"rival": "random units"}, "as many random units in place of the kernel"),
     ),
 )

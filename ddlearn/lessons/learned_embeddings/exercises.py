@@ -4,13 +4,12 @@ Each comes with the wrong versions that classes write most often, and the hint t
 """
 
 import math
-from functools import partial
 from itertools import combinations, combinations_with_replacement
 
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake
+from ddlearn.classroom import Exercise, Mistake, edit
 from ddlearn.lessons.learned_embeddings.alignment_exercise import ALIGNMENT, alignment
 
 __all__ = ["ALIGNMENT", "FEATURES", "ORACLE_KERNEL", "alignment", "features", "oracle_kernel", "products"]
@@ -39,17 +38,8 @@ def parity_cases(generator: torch.Generator):
         yield x.double(), x2.double(), k
 
 
-def pre_activation(x: Tensor, W: Tensor, b: Tensor) -> Tensor:
-    return x @ W.T + b
-
-
 def products(x: Tensor, subsets: list[tuple[int, ...]]) -> Tensor:
     return torch.stack([x[:, S].prod(1) for S in subsets], 1)
-
-
-def sizes_up_to(x: Tensor, x2: Tensor, k: int, smallest: int = 0) -> Tensor:
-    subsets = [S for size in range(smallest, k + 1) for S in combinations(range(x.shape[1]), size)]
-    return products(x, subsets) @ products(x2, subsets).T / len(subsets)
 
 
 def with_repeats(x: Tensor, x2: Tensor, k: int) -> Tensor:
@@ -57,17 +47,7 @@ def with_repeats(x: Tensor, x2: Tensor, k: int) -> Tensor:
     return products(x, subsets) @ products(x2, subsets).T / len(subsets)
 
 
-def sums_for_products(x: Tensor, x2: Tensor, k: int) -> Tensor:
-    subsets = list(combinations(range(x.shape[1]), k))
-    one, other = (torch.stack([points[:, S].sum(1) for S in subsets], 1) for points in (x, x2))
-    return one @ other.T / len(subsets)
-
-
-def walked_twice(x: Tensor, x2: Tensor, k: int) -> Tensor:
-    """`oracle_kernel` with an iterator over the subsets, of which the second walk finds nothing left."""
-    subsets = combinations(range(x.shape[1]), k)
-    one, other = (torch.stack([points[:, S].prod(1) for S in subsets], 1) for points in (x, x2))
-    return one @ other.T / one.shape[1]
+SUBSETS = "list(combinations(range(x.shape[1]), k))"  # as oracle_kernel has it
 
 
 FEATURES = Exercise(
@@ -83,52 +63,52 @@ FEATURES = Exercise(
     mistakes=(
         Mistake(
             "no bias",
-            lambda x, W, b: torch.relu(x @ W.T) / len(W) ** 0.5,
+            edit(" + b", ""),
             "Every unit now switches on at the origin. Its bias b moves that edge: add it before the ReLU.",
         ),
         Mistake(
             "bias after the ReLU",
-            lambda x, W, b: (torch.relu(x @ W.T) + b) / len(W) ** 0.5,
+            edit("torch.relu(x @ W.T + b)", "(torch.relu(x @ W.T) + b)"),
             "You added the bias after the ReLU, where it only shifts the output. It decides where a unit switches on.",
         ),
         Mistake(
             "bias subtracted",
-            lambda x, W, b: torch.relu(x @ W.T - b) / len(W) ** 0.5,
+            edit("+ b", "- b"),
             "Your bias enters with a minus. The unit is relu(w . x + b).",
         ),
         Mistake(
             "no ReLU",
-            lambda x, W, b: pre_activation(x, W, b) / len(W) ** 0.5,
+            edit("torch.relu", ""),
             "This embedding is linear in x, so a plane in it is a plane in x. Bend it: torch.relu.",
         ),
         Mistake(
             "no scale",
-            lambda x, W, b: torch.relu(pre_activation(x, W, b)),
+            edit(" / len(W) ** 0.5", ""),
             "Inner products of these features are sums over units; we want averages. Divide by a root.",
         ),
         Mistake(
             "divided by m, not its root",
-            lambda x, W, b: torch.relu(pre_activation(x, W, b)) / len(W),
+            edit(" ** 0.5", ""),
             "A kernel multiplies two features, so each of them takes the *root* of the number of units.",
         ),
         Mistake(
             "root of the wrong size",
-            lambda x, W, b: torch.relu(pre_activation(x, W, b)) / x.shape[1] ** 0.5,
+            edit("len(W)", "x.shape[1]"),
             "You divided by the root of the number of inputs. The average runs over units: there are len(W) of them.",
         ),
         Mistake(
             "absolute value",
-            lambda x, W, b: pre_activation(x, W, b).abs() / len(W) ** 0.5,
+            edit("torch.relu", "torch.abs"),
             "abs folds negative values up. The ReLU sets them to 0.",
         ),
         Mistake(
             "step instead of ReLU",
-            lambda x, W, b: (pre_activation(x, W, b) > 0).to(x) / len(W) ** 0.5,
+            edit("torch.relu(x @ W.T + b)", "(x @ W.T + b > 0).to(x)"),
             "You return whether a unit is on. A ReLU unit that is on returns its value.",
         ),
         Mistake(
             "root of the number of points",
-            lambda x, W, b: torch.relu(pre_activation(x, W, b)) / len(x) ** 0.5,
+            edit("len(W)", "len(x)"),
             "You divided by the root of the number of points. The average runs over units: there are len(W) of them.",
         ),
         Mistake(
@@ -138,12 +118,12 @@ FEATURES = Exercise(
         ),
         Mistake(
             "sigmoid",
-            lambda x, W, b: torch.sigmoid(pre_activation(x, W, b)) / len(W) ** 0.5,
+            edit("relu", "sigmoid"),
             "This is the logistic function. The ReLU keeps positive values as they are: torch.relu.",
         ),
         Mistake(
             "summed over the units",
-            lambda x, W, b: torch.relu(pre_activation(x, W, b)).sum(1) / len(W) ** 0.5,
+            edit("+ b) /", "+ b).sum(1) /"),
             "You summed over the units. Each of them is a feature of its own: the shape to return is (n, m).",
         ),
         Mistake(
@@ -157,17 +137,17 @@ FEATURES = Exercise(
         ),
         Mistake(
             "maximum along an axis",
-            lambda x, W, b: torch.max(pre_activation(x, W, b), 0) / len(W) ** 0.5,
+            edit("torch.relu(x @ W.T + b)", "torch.max(x @ W.T + b, 0)"),
             "torch.max(z, 0) looks for the largest entry along axis 0. Each entry against zero is torch.relu(z).",
         ),
         Mistake(
             "a class called with the data",
-            lambda x, W, b: torch.nn.ReLU(pre_activation(x, W, b)) / len(W) ** 0.5,
+            edit("torch.relu", "torch.nn.ReLU"),
             "torch.nn.ReLU is a class, and its brackets take settings. The function is torch.relu.",
         ),
         Mistake(
             "root of a plain number",
-            lambda x, W, b: torch.sqrt(len(W)),
+            edit("len(W) ** 0.5", "torch.sqrt(len(W))"),
             "torch.sqrt takes tensors, and the number of units is an int. Write len(W) ** 0.5.",
         ),
     ),
@@ -187,7 +167,7 @@ ORACLE_KERNEL = Exercise(
     mistakes=(
         Mistake(
             "sum instead of mean",
-            lambda x, x2, k: oracle_kernel(x, x2, k) * math.comb(x.shape[1], k),
+            edit(" / len(subsets)", ""),
             "You summed over the subsets. Divide by their number, so that K(x, x) is 1.",
         ),
         Mistake(
@@ -197,9 +177,9 @@ ORACLE_KERNEL = Exercise(
         ),
         Mistake(
             "all sizes up to k",
-            sizes_up_to,
+            edit(SUBSETS, "[S for size in range(k + 1) for S in combinations(range(x.shape[1]), size)]"),
             "Smaller subsets are in it too. They cost dimensions, and the targets have exactly k members.",
-            also=(partial(sizes_up_to, smallest=1),),
+            also=(edit(SUBSETS, "[S for size in range(1, k + 1) for S in combinations(range(x.shape[1]), size)]"),),
         ),
         Mistake(
             "a coordinate twice",
@@ -213,12 +193,12 @@ ORACLE_KERNEL = Exercise(
         ),
         Mistake(
             "sums instead of products",
-            sums_for_products,
+            edit("x[:, S].prod(1)", "x[:, S].sum(1)").edit("x2[:, S].prod(1)", "x2[:, S].sum(1)"),
             "You added the coordinates of a subset. A parity multiplies them.",
         ),
         Mistake(
             "x against itself",
-            lambda x, x2, k: oracle_kernel(x, x, k),
+            edit("[x2[", "[x["),
             "Row i must compare x[i] with every row of x2, not of x. The shape to return is (n, m).",
         ),
         Mistake(
@@ -236,30 +216,27 @@ ORACLE_KERNEL = Exercise(
         ),
         Mistake(
             "divided by the inputs",
-            lambda x, x2, k: oracle_kernel(x, x2, k) * math.comb(x.shape[1], k) / x.shape[1],
+            edit("len(subsets)", "x.shape[1]"),
             "You divided by the number of coordinates. The mean runs over subsets: there are len(subsets) of them.",
         ),
         Mistake(
             "divided by all subsets",
-            lambda x, x2, k: oracle_kernel(x, x2, k) * math.comb(x.shape[1], k) / 2 ** x.shape[1],
+            edit("len(subsets)", "2 ** x.shape[1]"),
             "2^d counts the subsets of every size. Divide by the number of those of size k, len(subsets).",
         ),
         Mistake(
             "pairs only",
-            lambda x, x2, k: oracle_kernel(x, x2, 2),
+            edit(", k))", ", 2))"),
             "Your subsets have two members whatever k is. Take combinations(range(d), k).",
         ),
         Mistake(
             "product over the points",
-            lambda x, x2, k: (
-                sum(x[:, S].prod(0)[:, None] * x2[:, S].prod(0) for S in map(list, combinations(range(x.shape[1]), k)))
-                / math.comb(x.shape[1], k)
-            ),
+            edit("x[:, S].prod(1)", "x[:, S].prod(0)").edit("x2[:, S].prod(1)", "x2[:, S].prod(0)"),
             "x[:, S].prod(0) multiplies over the points. A parity multiplies coordinates of one point: .prod(1).",
         ),
         Mistake(
             "subsets walked through twice",
-            walked_twice,
+            edit(SUBSETS, "combinations(range(x.shape[1]), k)"),
             (
                 "combinations(...) can be walked through only once; the second time nothing is left. Keep a list: "
                 "list(combinations(...))."

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddlearn import compute, datasets
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
-from ddlearn.lessons.learned_embeddings import exercises
-from ddlearn.lessons.learned_embeddings.recipe import UNITS, Features, Progress, Reel, Sample, learn, readout
+from ddlearn import compute
+from ddlearn.classroom import Choice, Explorer, Slider, cached
+from ddlearn.lessons.learned_embeddings import exercises, shared
+from ddlearn.lessons.learned_embeddings.shared import Features, Progress, Sample, Training
 
-SHAPES = ("rings", "xor", "moons")
 OTHERS = ("none", "20", "40")
 EXAMPLES, NEW = 300, 300
 STEPS = 300
@@ -51,30 +50,22 @@ class Scene:
     learned: View
 
 
-def hidden_shape(shape: str, others: int, examples: int, new: int, generator: torch.Generator) -> Sample:
-    """A toy set in the first two of 2 + `others` coordinates; the rest are normal noise, as large as the shape."""
-    x, y = datasets.TOYS[shape](examples + new, 0.15, generator)
-    noise = torch.randn(len(x), others, generator=generator, dtype=x.dtype)
-    x = torch.cat([x / x[:examples].std(0), noise], 1)
-    return Sample(x[:examples], y[:examples], x[examples:], y[examples:])
-
-
 @cached(9)
-def training(shape: str, others: str, seed: int, progress: Progress | None = None) -> tuple[Sample, Reel]:
-    """The sample, and the net that learns it."""
+def training(shape: str, others: str, seed: int, progress: Progress | None = None) -> tuple[Sample, Training]:
+    """Return the sample, and the net that learns it."""
     noise = 0 if others == "none" else int(others)
-    sample = hidden_shape(shape, noise, EXAMPLES, NEW, compute.generator(seed))
-    return sample, learn([sample], STEPS, FRAMES, [seed], progress=progress)[0]
+    sample = shared.hidden_shape(shape, noise, EXAMPLES, NEW, compute.generator(seed))
+    return sample, shared.learn([sample], STEPS, FRAMES, [seed], progress=progress)[0]
 
 
 def view(sample: Sample, W: Tensor, b: Tensor, before: View | None, features: Features, alignment: Alignment) -> View:
     """Look along the plane. An axis of largest spread has no sign of its own: it is the one nearest to `before`."""
     phi, phi_new = features(sample.x, W, b), features(sample.new_x, W, b)
-    score = readout(phi, sample.y, phi_new, PENALTY)
-    centred = phi_new - phi_new.mean(0)
+    score = shared.readout(phi, sample.y, phi_new, PENALTY)
+    centered = phi_new - phi_new.mean(0)
     # The part of the embedding that the score does not explain lies inside the plane.
     along = score - score.mean()
-    inside = centred - torch.outer(along, along @ centred) / (along @ along).clamp_min(1e-12)
+    inside = centered - torch.outer(along, along @ centered) / (along @ along).clamp_min(1e-12)
     widest = torch.linalg.svd(inside, full_matrices=False).U[:, 0]
     spread = widest / widest.abs().max()
     if before is not None and spread @ before.spread < 0:
@@ -89,17 +80,12 @@ def view(sample: Sample, W: Tensor, b: Tensor, before: View | None, features: Fe
 
 @cached(9)
 def views(
-    shape: str,
-    others: str,
-    seed: int,
-    features: Features,
-    alignment: Alignment,
-    progress: Progress | None = None,
+    shape: str, others: str, seed: int, features: Features, alignment: Alignment, progress: Progress | None = None
 ) -> list[View]:
-    """The embedding at every frame."""
-    sample, reel = training(shape, others, seed, progress=progress)
+    """Look at the embedding of every frame."""
+    sample, net = training(shape, others, seed, progress=progress)
     seen: list[View] = []
-    for W, b in zip(reel.W, reel.b, strict=True):
+    for W, b in zip(net.W, net.b, strict=True):
         seen.append(view(sample, W, b, seen[-1] if seen else None, features, alignment))
     return seen
 
@@ -114,97 +100,94 @@ def film(
     alignment: Alignment = exercises.alignment,
     progress: Progress | None = None,
 ) -> Scene:
-    """The scene at the recorded step nearest to `step`."""
-    sample, reel = training(shape, others, seed, progress=progress)
+    """Return the scene at the recorded step nearest to `step`."""
+    sample, net = training(shape, others, seed, progress=progress)
     seen = views(shape, others, seed, features, alignment, progress=progress)
-    frame = int((reel.steps - step).abs().argmin())
+    frame = int((net.steps - step).abs().argmin())
     return Scene(
         asked=(shape, others) == ASKED,
-        step=int(reel.steps[frame]),
+        step=int(net.steps[frame]),
         x=sample.new_x[:, :2],
         y=sample.new_y,
-        attention=reel.attention(frame),
+        attention=net.attention(frame),
         fixed=seen[0],
         learned=seen[frame],
     )
 
 
-class FilmFigure(ArtistFigure):
-    """Left: the two coordinates, and where the units look. Then the fixed embedding and the learned one, edge-on."""
-
-    size = (9.4, 4.6)
-    prediction: Callable[[], float | None] = staticmethod(lambda: None)
-    LOOKS = (("o", PALETTE["vermilion"], "class −1"), ("^", PALETTE["blue"], "class +1"))
-
-    def layout(self, figure):
-        grid = figure.add_gridspec(2, 3, width_ratios=(0.85, 1, 1), height_ratios=(1.5, 1))
-        page, look = figure.add_subplot(grid[0, 0]), figure.add_subplot(grid[1, 0])
-        fixed, learned = figure.add_subplot(grid[:, 1]), figure.add_subplot(grid[:, 2])
-        page.set(title="the two that matter", xlim=(-2.6, 2.6), ylim=(-2.6, 2.6), xlabel="x₁", ylabel="x₂")
-        page.set(xticks=[-2, 0, 2], yticks=[-2, 0, 2])
-        (self.others,) = look.plot([], [], "s", color=PALETTE["grey"], markersize=3.5)
-        (self.two,) = look.plot([], [], "D", color=PALETTE["green"], markersize=6)
-        (self.even,) = look.plot([], [], "--", color=PALETTE["black"], linewidth=1.2)
-        look.legend([self.two, self.even], ["the two", "even share"], loc="upper right", borderpad=0.1)
-        look.set(title="where the units look", xlabel="coordinate", ylabel="share of weights²")
-        look.set(xlim=(0, 43), ylim=(-0.06, 1), xticks=[1, 10, 20, 30, 40], yticks=[0, 0.5, 1])
-        for axes in (fixed, learned):
-            axes.axvline(0, color=PALETTE["black"], linewidth=1.5)
-            axes.axvspan(-9, 0, color=PALETTE["orange"], alpha=0.2, linewidth=0)
-            axes.axvspan(0, 9, color=PALETTE["sky"], alpha=0.2, linewidth=0)
-            axes.set(xlim=(-2.2, 2.2), ylim=(-1.1, 1.4), yticks=[], xlabel="score: side of the plane")
-        fixed.set(ylabel="largest spread inside the plane")
-        self.said = fixed.text(0, 1.22, "", ha="center", va="center", bbox={"color": "white", "pad": 3})
-        self.titles = [axes.set_title(" ") for axes in (fixed, learned)]
-        edge = {"markeredgecolor": "black", "markeredgewidth": 0.4}
-        self.on_page, *self.on_edge = (
-            [axes.plot([], [], m, color=c, label=label, markersize=size, **edge)[0] for m, c, label in self.LOOKS]
-            for axes, size in ((page, 3), (fixed, 5), (learned, 5))
+def picture(fig, r: Scene, said) -> None:
+    """Draw the two coordinates that matter, where the units look, and both embeddings seen along their planes."""
+    panels = fig.mosaic([["page", "fixed", "learned"], ["look", "fixed", "learned"]], (0.85, 1, 1), (1.5, 1))
+    page, look, fixed, learned = (panels[name] for name in ("page", "look", "fixed", "learned"))
+    square = {"xlim": (-2.6, 2.6), "ylim": (-2.6, 2.6), "xticks": (-2, 0, 2), "yticks": (-2, 0, 2)}
+    page.frame("the two that matter", "x₁", "x₂", **square)
+    draw_attention(look, r.attention)
+    names = {"loc": "upper center", "ncols": 2, "handletextpad": 0.1, "columnspacing": 1}
+    for panel, view, name in ((fixed, r.fixed, "fixed"), (learned, r.learned, f"step {r.step}")):
+        panel.frame(
+            f"{name}: {100 * view.right:.0f} % on their side",
+            "score: side of the plane",
+            "largest spread inside the plane" if panel is fixed else "",
+            xlim=(-2.2, 2.2),
+            ylim=(-1.1, 1.4),
+            yticks=(),
+            legend=names if panel is learned else None,
         )
-        learned.legend(loc="upper center", ncols=2, handletextpad=0.1, columnspacing=1)
-
-    def draw(self, result: Scene):
-        d = len(result.attention)
-        numbers = torch.arange(1, d + 1)
-        self.two.set_data(numbers[:2], result.attention[:2])
-        self.others.set_data(numbers[2:], result.attention[2:])
-        self.even.set_data([0, d + 1], [1 / d, 1 / d])
-        guess = self.prediction()
-        self.said.set(text=f"you said {guess or 0:.0f} %", visible=guess is not None and result.asked)
-        views = (result.fixed, result.learned)
-        for title, name, one in zip(self.titles, ("fixed", f"step {result.step}"), views, strict=True):
-            title.set_text(f"{name}: {100 * one.right:.0f} % on their side")
-        for k, label in enumerate((-1, 1)):
-            mine = result.y == label
-            self.on_page[k].set_data(result.x[mine, 0], result.x[mine, 1])
-            for artists, one in zip(self.on_edge, views, strict=True):
-                artists[k].set_data(one.score[mine].clamp(-2.15, 2.15), one.spread[mine])
-
-    def describe(self, result: Scene) -> str:
-        fixed, learned = result.fixed, result.learned
-        guess = self.prediction()
-        said = "" if guess is None or not result.asked else f" You said {guess:.0f} % for the fixed one."
-        mass = float(result.attention[:2].sum())
-        return (
-            f"New points in {len(result.attention)} coordinates. In the fixed embedding of {UNITS} random units a "
-            f"plane puts {100 * fixed.right:.0f} % on their own side; after {result.step} steps of learning "
-            f"{100 * learned.right:.0f} %. Alignment with the labels: {fixed.alignment:.2f}, then "
-            f"{learned.alignment:.2f}. The two coordinates that matter have {100 * mass:.0f} % of the squared "
-            f"weights.{said}"
-        )
+        panel.upright(0, "black", "-", width=1.5)
+        panel.span(-9, 0, "orange", alpha=0.2)
+        panel.span(0, 9, "sky", alpha=0.2)
+    for label, color, marker in ((-1, "vermilion", "o"), (1, "blue", "^")):
+        mine, name = r.y == label, f"class {label:+d}".replace("-", "−")
+        page.dots(r.x[mine, 0], r.x[mine, 1], color, marker, size=3, edge="black")
+        for panel, view in ((fixed, r.fixed), (learned, r.learned)):
+            panel.dots(view.score[mine], view.spread[mine], color, marker, name, size=5, edge="black")
+    if r.asked and said("noise") is not None:
+        box = {"color": "white", "pad": 3}
+        fixed.text(0, 1.22, f"you said {said('noise'):.0f} %", ha="center", va="center", bbox=box)
 
 
-def explorer() -> Explorer:
-    """The film, fresh."""
-    return Explorer(
-        name="film",
-        title="The film: an embedding learns",
-        controls=(
-            Choice("shape", "Data", SHAPES, "rings"),
-            Choice("others", "Noise coordinates", OTHERS, "20"),
-            Slider("step", "Training step", 0, STEPS, 0, whole=True, step=5),
-        ),
-        compute=film,
-        figure=FilmFigure,
-        uses=("features", "alignment"),
+def draw_attention(panel, attention: Tensor) -> None:
+    """Draw the share of the squared weights that each coordinate has, beside an even share."""
+    d = len(attention)
+    panel.frame(
+        "where the units look",
+        "coordinate",
+        "share of weights²",
+        xlim=(0, 43),
+        ylim=(-0.06, 1),
+        xticks=(1, 10, 20, 30, 40),
+        yticks=(0, 0.5, 1),
+        legend={"loc": "upper right", "borderpad": 0.1},
     )
+    panel.dots(range(3, d + 1), attention[2:], "grey", "s", size=3.5)
+    panel.dots((1, 2), attention[:2], "green", "D", "the two")
+    panel.line([0, d + 1], [1 / d, 1 / d], "black", "--", "even share", width=1.2)
+
+
+def sentence(r: Scene, said) -> str:
+    """Say how many new points are on their own side, how the alignment grows, and where the units look."""
+    fixed, learned = r.fixed, r.learned
+    you = f" You said {said('noise'):.0f} % for the fixed one." if r.asked and said("noise") is not None else ""
+    return (
+        f"New points in {len(r.attention)} coordinates. In the fixed embedding of {shared.UNITS} random units a plane "
+        f"puts {100 * fixed.right:.0f} % on their own side; after {r.step} steps of learning "
+        f"{100 * learned.right:.0f} %. Alignment with the labels: {fixed.alignment:.2f}, then "
+        f"{learned.alignment:.2f}. The two coordinates that matter have {100 * float(r.attention[:2].sum()):.0f} % of "
+        f"the squared weights.{you}"
+    )
+
+
+explorer = Explorer(
+    "film",
+    "The film: an embedding learns",
+    controls=(
+        Choice("shape", "Data", shared.SHAPES, "rings"),
+        Choice("others", "Noise coordinates", OTHERS, "20"),
+        Slider("step", "Training step", 0, STEPS, 0, whole=True, step=5),
+    ),
+    compute=film,
+    picture=picture,
+    sentence=sentence,
+    uses=("features", "alignment"),
+    size=(9.4, 4.6),
+)

@@ -2,22 +2,18 @@
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
-from ddlearn.lessons.neural_tangent_kernel import digits, film, walk, widths
 from ddlearn.lessons.neural_tangent_kernel.claims import CLAIMS
 from ddlearn.lessons.neural_tangent_kernel.exercises import DESCENT, EMPIRICAL_NTK, NEXT_LAYER
 
 __all__ = ["TODO", "lesson"]
 
 lesson = Lesson(
-    **room(__name__),
+    **room(__name__, "walk", "film", "widths", "digits"),
     title="The neural tangent kernel",
     minutes=50,
     difficulty=3,
     exercises=(EMPIRICAL_NTK, NEXT_LAYER, DESCENT),
-    explorers=(walk.explorer(), film.explorer(), widths.explorer(), digits.explorer()),
     revealed_by={"first": "film", "beyond": "film"},
     claims=CLAIMS,
     seconds={"film": 6.5, "digits": 8.4, "claims": 7.9},
 )
-lesson.walk.figure.prediction = lambda: lesson.prediction("move")
-lesson.film.figure.prediction = lesson.prediction

@@ -5,16 +5,16 @@ lesson 01: no net is trained and none of the test digits is looked at. The nets 
 function, and are trained with Adam and the same squared error until they fit what they were shown.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch, cached
+from ddlearn.classroom import Choice, Explorer, Slider, Switch, cached
 from ddlearn.classroom.wording import brief
-from ddlearn.lessons.neural_tangent_kernel import exercises, nets
+from ddlearn.lessons.neural_tangent_kernel import exercises, shared
+from ddlearn.lessons.neural_tangent_kernel.shared import NextLayer, Progress
 from ddlearn.networks import MLP
 from ddlearn.ridge import RidgePath, ridge_path
 from ddlearn.training import Ensemble, train
@@ -26,7 +26,7 @@ WIDTHS = (32, 512)
 SEEDS = 3
 WRONG = 0.2  # the share of labels replaced by another one, where that is asked for
 STEPS, BATCH, RATE = 400, 25, 3e-3
-Progress = Callable[[float, str], object]
+LIMITS = (-0.01, 0.75)  # of the error axes
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Digits:
 
 @cached(4)
 def data(wrong: bool, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Images of length 1 (400, 64), the labels given for them, test images (400, 64) and their true labels."""
+    """Return images of length 1 (400, 64), the labels given for them, test images (400, 64) and their true labels."""
     generator = compute.generator(seed)
     digits = datasets.digits(generator, test=TEST)
     x, test_x = (points / points.norm(dim=1, keepdim=True) for points in (digits.train_x[: SIZES[-1]], digits.test_x))
@@ -64,26 +64,24 @@ def data(wrong: bool, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 
 def one_hot(labels: Tensor, like: Tensor) -> Tensor:
-    """1 for the class and 0 for the others, less their mean."""
+    """Return 1 for the class and 0 for the others, less their mean."""
     return torch.nn.functional.one_hot(labels, 10).to(like) - 0.1
 
 
 def miss(scores: Tensor, labels: Tensor) -> Tensor:
-    """Share of images whose largest score is at another class.  (..., n, 10), (n,) -> (...)"""
+    """Return the share of images whose largest score is at another class.  (..., n, 10), (n,) -> (...)"""
     return (scores.argmax(-1) != labels).double().mean(-1)
 
 
 @cached(4)
-def kernel_of_all(depth: int, seed: int, next_layer: nets.NextLayer) -> Tensor:
-    """The infinite kernel of training and test images, (800, 800); without a hidden layer that of the pixels."""
+def kernel_of_all(depth: int, seed: int, next_layer: NextLayer) -> Tensor:
+    """Return the infinite kernel of training and test images, (800, 800); without a layer that of the pixels."""
     x, _, test_x, _ = data(False, seed)
-    return nets.infinite_ntk(torch.cat([x, test_x]), next_layer, depth)
+    return shared.infinite_ntk(torch.cat([x, test_x]), next_layer, depth)
 
 
-def kernel_fit(
-    examples: int, depth: int, wrong: bool, seed: int, next_layer: nets.NextLayer
-) -> tuple[RidgePath, Tensor]:
-    """Ridge fits for every penalty, and their test errors."""
+def kernel_fit(examples: int, depth: int, wrong: bool, seed: int, next_layer: NextLayer) -> tuple[RidgePath, Tensor]:
+    """Return ridge fits for every penalty, and their test errors."""
     _, y, _, test_y = data(wrong, seed)
     Theta = kernel_of_all(depth, seed, next_layer)
     path = ridge_path(Theta[:examples, :examples], one_hot(y[:examples], Theta), PENALTIES)
@@ -91,8 +89,8 @@ def kernel_fit(
 
 
 @cached(16)
-def kernel_errors(depth: int, wrong: bool, seed: int, next_layer: nets.NextLayer) -> Tensor:
-    """Test error at every size, each at the penalty of its own leave-one-out, (sizes,)."""
+def kernel_errors(depth: int, wrong: bool, seed: int, next_layer: NextLayer) -> Tensor:
+    """Return the test error at every size, each at the penalty of its own leave-one-out, (sizes,)."""
     fits = [kernel_fit(n, depth, wrong, seed, next_layer) for n in SIZES]
     return torch.stack([test[path.best] for path, test in fits]).cpu()
 
@@ -101,9 +99,9 @@ def kernel_errors(depth: int, wrong: bool, seed: int, next_layer: nets.NextLayer
 def net_errors(
     width: int, wrong: bool, seed: int, sizes: tuple[int, ...] = SIZES, progress: Progress | None = None
 ) -> Tensor:
-    """Test error of `SEEDS` trained nets at every size, (seeds, sizes)."""
+    """Return the test error of `SEEDS` trained nets at every size, (seeds, sizes)."""
     x, y, test_x, test_y = data(wrong, seed)
-    x, test_x = nets.scaled(x).float(), nets.scaled(test_x).float()
+    x, test_x = shared.scaled(x).float(), shared.scaled(test_x).float()
     start = Ensemble.draw(
         [MLP((x.shape[1], width, 10))] * SEEDS, compute.generator(seed + 1), torch.float32, doubled=True
     )
@@ -132,10 +130,10 @@ def digits(
     wrong: bool,
     seed: int = 0,
     *,
-    next_layer: nets.NextLayer = exercises.next_layer,
+    next_layer: NextLayer = exercises.next_layer,
     progress: Progress | None = None,
 ) -> Digits:
-    """Kernel against nets, on so many digits."""
+    """Compare the kernel and nets, on so many digits."""
     trained = net_errors(int(width), wrong, seed, progress=progress)
     y = data(wrong, seed)[1][:examples]
     path, test = kernel_fit(examples, depth, wrong, seed, next_layer)
@@ -153,72 +151,62 @@ def digits(
     )
 
 
-class DigitsFigure(ArtistFigure):
-    """Left: error against the penalty, at this size. Right: test error against the size, kernel and nets."""
-
-    size = (9.4, 4.1)
-    TOP = 0.75
-
-    def layout(self, figure):
-        path, sizes = figure.subplots(1, 2, sharey=True)
-        looks = (
-            ("train", "train", "orange", "--"),
-            ("left_out", "leave-one-out", "purple", "-."),
-            ("test", "test", "blue", "-"),
-        )
-        self.paths = [
-            (name, path.plot([], [], linestyle=s, color=PALETTE[c], label=label)[0]) for name, label, c, s in looks
-        ]
-        (self.chosen,) = path.plot([], [], "D", color=PALETTE["black"], markersize=8)
-        path.set(xscale="log", xlim=(0.5 * float(PENALTIES[0]), float(PENALTIES[-1])), ylim=(-0.01, self.TOP))
-        path.set(xlabel="penalty", title="kernel: share missed  (◆ chosen by leave-one-out)")
-        path.legend(loc="upper left")
-        (self.kernel,) = sizes.plot([], [], "o-", color=PALETTE["blue"], label="kernel")
-        self.band = sizes.fill_between([], [], [], color=PALETTE["vermilion"], alpha=0.25, linewidth=0)
-        (self.nets,) = sizes.plot([], [], "^--", color=PALETTE["vermilion"], label="nets: mean, all seeds")
-        (self.here,) = sizes.plot([], [], "D", color=PALETTE["black"], markersize=8)
-        sizes.set(xscale="log", xlim=(22, 460), xlabel="training digits", title="new digits missed  (◆ here)")
-        sizes.set_xticks(SIZES, [str(n) for n in SIZES])
-        sizes.set_xticks([], minor=True)
-        sizes.legend(loc="upper right")
-
-    def draw(self, result: Digits):
-        for name, line in self.paths:
-            line.set_data(PENALTIES, getattr(result, name))
-        self.chosen.set_data([PENALTIES[result.chosen]], [result.error])
-        self.kernel.set_data(SIZES, result.kernel)
-        self.nets.set_data(SIZES, result.nets.mean(0))
-        low, high = ([*zip(SIZES, side.tolist(), strict=True)] for side in (result.nets.amin(0), result.nets.amax(0)))
-        self.band.set_verts([[*low, *reversed(high)]])
-        self.here.set_data([result.examples], [result.error])
-
-    def describe(self, result: Digits) -> str:
-        layers = (
-            ("the pixels", "1 infinite layer")[result.depth] if result.depth < 2 else f"{result.depth} infinite layers"
-        )
-        given = f", {100 * WRONG:.0f} % of their labels wrong" if result.wrong else ""
-        low, high = (100 * float(side[-1]) for side in (result.nets.amin(0), result.nets.amax(0)))
-        penalty, left_out = float(PENALTIES[result.chosen]), 100 * float(result.left_out[result.chosen])
-        return (
-            f"Kernel of {layers}, {result.examples} digits{given}: at the penalty that leave-one-out chooses, "
-            f"{brief(penalty)}, it misses {left_out:.1f} % of the labels it is given, each left out, and "
-            f"{100 * result.error:.1f} % of new digits. With {SIZES[-1]} digits the kernel misses "
-            f"{100 * float(result.kernel[-1]):.1f} %, nets of {result.width} units {low:.1f} to {high:.1f} %."
-        )
-
-
-def explorer() -> Explorer:
-    """The digits explorer, fresh."""
-    return Explorer(
-        name="digits",
-        title="Real digits: a kernel that nobody trained, and nets",
-        controls=(
-            Slider("examples", "Training digits", SIZES[0], SIZES[-1], 100, whole=True, step=25),
-            Slider("depth", "Kernel’s layers", 0, 4, 1, whole=True),
-            Choice("width", "Nets’ hidden units", tuple(map(str, WIDTHS)), "512"),
-            Switch("wrong", "One label in five is wrong", False),
-        ),
-        compute=digits,
-        figure=DigitsFigure,
-        uses=("next_layer",),
+def picture(fig, r: Digits) -> None:
+    """Draw the kernel's errors against the penalty, at this size; and test errors against the size, beside nets."""
+    path, sizes = fig.row(1, 1)
+    path.frame(
+        "kernel: share missed  (◆ chosen by leave-one-out)",
+        "penalty",
+        xlim=(0.5 * float(PENALTIES[0]), float(PENALTIES[-1])),
+        ylim=LIMITS,
+        log="x",
+        legend="upper left",
     )
+    path.line(PENALTIES, r.train, "orange", "--", "train")
+    path.line(PENALTIES, r.left_out, "purple", "-.", "leave-one-out")
+    path.line(PENALTIES, r.test, "blue", "-", "test")
+    path.dots([PENALTIES[r.chosen]], [r.error], "black", "D", size=8)
+    sizes.frame(
+        "new digits missed  (◆ here)",
+        "training digits",
+        xlim=(22, 460),
+        ylim=LIMITS,
+        log="x",
+        xticks={n: str(n) for n in SIZES},
+        legend="upper right",
+    )
+    sizes.axes.tick_params(labelleft=False)
+    sizes.band(SIZES, r.nets.amin(0), r.nets.amax(0), "vermilion", alpha=0.25)
+    sizes.line(SIZES, r.kernel, label="kernel", marker="o")
+    sizes.line(SIZES, r.nets.mean(0), "vermilion", "--", "nets: mean, all seeds", marker="^")
+    sizes.dots([r.examples], [r.error], "black", "D", size=8)
+
+
+def sentence(r: Digits) -> str:
+    """Say what the kernel misses at the chosen penalty, and what it and the nets miss with all digits."""
+    layers = ("the pixels", "1 infinite layer")[r.depth] if r.depth < 2 else f"{r.depth} infinite layers"
+    given = f", {100 * WRONG:.0f} % of their labels wrong" if r.wrong else ""
+    low, high = 100 * float(r.nets[:, -1].min()), 100 * float(r.nets[:, -1].max())
+    return (
+        f"Kernel of {layers}, {r.examples} digits{given}: at the penalty that leave-one-out chooses, "
+        f"{brief(float(PENALTIES[r.chosen]))}, it misses {100 * float(r.left_out[r.chosen]):.1f} % of the labels it is "
+        f"given, each left out, and {100 * r.error:.1f} % of new digits. With {SIZES[-1]} digits the kernel misses "
+        f"{100 * float(r.kernel[-1]):.1f} %, nets of {r.width} units {low:.1f} to {high:.1f} %."
+    )
+
+
+explorer = Explorer(
+    "digits",
+    "Real digits: a kernel that nobody trained, and nets",
+    controls=(
+        Slider("examples", "Training digits", SIZES[0], SIZES[-1], 100, whole=True, step=25),
+        Slider("depth", "Kernel’s layers", 0, 4, 1, whole=True),
+        Choice("width", "Nets’ hidden units", tuple(map(str, WIDTHS)), "512"),
+        Switch("wrong", "One label in five is wrong", False),
+    ),
+    compute=digits,
+    picture=picture,
+    sentence=sentence,
+    uses=("next_layer",),
+    size=(9.4, 4.1),
+)

@@ -7,8 +7,9 @@ from torch import Tensor
 
 from ddlearn import compute, tangent
 from ddlearn.classroom import cached
-from ddlearn.lessons.neural_tangent_kernel import circle, digits, exercises, nets, widths
-from ddlearn.networks import MLP
+from ddlearn.lessons.neural_tangent_kernel import digits, exercises, shared, widths
+from ddlearn.lessons.neural_tangent_kernel.shared import POINTS, NextLayer, X, Y
+from ddlearn.networks import MLP, Parameters
 from ddlearn.result import Curve
 from ddlearn.training import Ensemble, train
 
@@ -23,11 +24,11 @@ def unit_points(n: int, d: int, seed: int) -> Tensor:
 
 
 def circle_net(width: int, seed: int) -> tuple[Tensor, Tensor]:
-    return nets.weights(nets.net(3, width).init(compute.generator(seed)))
+    return shared.weights(shared.net(3, width).init(compute.generator(seed)))
 
 
 def hermite_layer(nngp: Tensor, ntk: Tensor, terms: int = 1500) -> tuple[Tensor, Tensor]:
-    """One layer by relu's Hermite series: E[relu relu'] = s sum c_k^2 rho^k, and E[slope slope'] its derivative in rho.
+    """Map by relu's Hermite series: E[relu relu'] = s sum c_k^2 rho^k, and E[slope slope'] is its derivative in rho.
 
     c_0^2 = 1/2pi, c_1^2 = 1/4, c_2^2 = 1/4pi, odd ones 0, and c_{k+2}^2 / c_k^2 = (k-1)^2 / ((k+1)(k+2)).
     """
@@ -47,76 +48,82 @@ def hermite_layer(nngp: Tensor, ntk: Tensor, terms: int = 1500) -> tuple[Tensor,
 
 
 def halved_slope(nngp: Tensor, ntk: Tensor) -> tuple[Tensor, Tensor]:
-    """`next_layer` without the factor 2 of the weights' variance in the slope's average."""
+    """Map as `next_layer` does without the factor 2 of the weights' variance in the slope's average."""
     following, tangent_kernel = exercises.next_layer(nngp, ntk)
     return following, (following + tangent_kernel) / 2
 
 
-def series_gap(seed: int, layer: nets.NextLayer) -> float:
-    """Largest relative difference off the diagonal, after three layers."""
+def series_gap(seed: int, layer: NextLayer) -> float:
+    """Return the largest relative difference off the diagonal, after three layers."""
     x = unit_points(12, 4, seed)
     off = ~torch.eye(12, dtype=torch.bool)
-    series, closed = (nets.infinite_ntk(x, one, depth=3)[off] for one in (hermite_layer, layer))
+    series, closed = (shared.infinite_ntk(x, one, depth=3)[off] for one in (hermite_layer, layer))
     return float(((closed - series).abs() / series.abs()).max())
 
 
 def gradients(W: Tensor, a: Tensor) -> Tensor:
-    """Every point's gradient in W and a, by autograd, (16, m d + m)."""
+    """Return every point's gradient in W and a, by autograd, (16, m d + m)."""
     W, a = W.clone().requires_grad_(), a.clone().requires_grad_()
-    rows = [torch.autograd.grad(f, (W, a), retain_graph=True) for f in nets.outputs(circle.X, W, a)]
+    rows = [torch.autograd.grad(f, (W, a), retain_graph=True) for f in shared.outputs(X, W, a)]
     return torch.stack([torch.cat([part.flatten() for part in row]) for row in rows])
 
 
 def gradient_gap(seed: int, readout_only: bool) -> float:
-    """The exercise's kernel against gradients taken by autograd, relative to its largest entry."""
+    """Return how far the exercise's kernel is from gradients taken by autograd, relative to its largest entry."""
     W, a = circle_net(40, seed)
     J = gradients(W, a)
-    closed = (
-        exercises.shares(circle.X, circle.X, W, a)[0]
-        if readout_only
-        else exercises.empirical_ntk(circle.X, circle.X, W, a)
-    )
+    readout = (2 / len(a)) ** 0.5 * torch.relu(X @ W.T)
+    closed = readout @ readout.T if readout_only else exercises.empirical_ntk(X, X, W, a)
     return float((closed - J @ J.T).abs().max() / (J @ J.T).max())
 
 
 @cached(8)
-def distances_at_start(seed: int, layer: nets.NextLayer) -> Curve:
-    """Root mean square over `DRAWS` starts of the relative distance to the infinite kernel, against the width."""
+def distances_at_start(seed: int, layer: NextLayer) -> Tensor:
+    """Return the relative distance to the infinite kernel, root mean square over `DRAWS` starts, (widths,)."""
     x = widths.sphere()[0][: widths.POINTS]
-    Theta = nets.infinite_ntk(x, layer)
+    Theta = shared.infinite_ntk(x, layer)
     generator = compute.generator(seed)
     squares = []
     for width in WIDTHS.int().tolist():
-        net = nets.net(widths.COORDINATES, width)
-        drawn = [nets.weights(net.init(generator)) for _ in range(DRAWS)]
+        net = shared.net(widths.COORDINATES, width)
+        drawn = [shared.weights(net.init(generator)) for _ in range(DRAWS)]
         apart = [tangent.drift(Theta, exercises.empirical_ntk(x, x, W, a)) for W, a in drawn]
         squares.append(torch.tensor(apart, dtype=torch.float32).square().mean())
-    return Curve(WIDTHS, torch.stack(squares).sqrt()[None], widths.theory_at_start(WIDTHS), "width", "distance")
+    return torch.stack(squares).sqrt()
+
+
+def slope_at_start(seed: int, layer: NextLayer) -> float:
+    return slope_in_width(distances_at_start(seed, layer)[None])
 
 
 def over_theory(seed: int, fourth_moment: float) -> float:
-    curve = distances_at_start(seed, exercises.next_layer)
     theory = widths.theory_at_start(WIDTHS, fourth_moment)
-    return float((curve.measured / theory).square().mean().sqrt())
+    return float((distances_at_start(seed, exercises.next_layer) / theory).square().mean().sqrt())
+
+
+def slope_in_width(measured: Tensor) -> float:
+    """Return the slope of the logarithms, the mean over seeds.  (seeds, widths)"""
+    curve = Curve(WIDTHS[: measured.shape[1]], measured, None, "width", "distance")
+    return float(curve.log_slope().mean())
 
 
 def iteration_gap(seed: int, flow: bool, share: float = 1.5, steps: int = 100) -> float:
-    """The closed form at every step against gradient descent in the kernel, step by step; relative to the targets."""
+    """Return how far the closed form is from descent in the kernel, at the worst step; relative to the targets."""
     W, a = circle_net(256, seed)
-    K, f0 = exercises.empirical_ntk(circle.X, circle.X, W, a), nets.outputs(circle.X, W, a)
-    lr = share * circle.POINTS / float(torch.linalg.eigvalsh(K)[-1])
-    by_flow = tangent.dynamics(K, circle.Y, f0)
+    K, f0 = exercises.empirical_ntk(X, X, W, a), shared.outputs(X, W, a)
+    lr = share * POINTS / float(torch.linalg.eigvalsh(K)[-1])
+    by_flow = tangent.dynamics(K, Y, f0)
     f, worst = f0, 0.0
     for t in range(1, steps + 1):
-        f = f - lr / circle.POINTS * K @ (f - circle.Y)
-        closed = by_flow.flow(t * lr) if flow else exercises.descent(K, circle.Y, f0, lr, t)
+        f = f - lr / POINTS * K @ (f - Y)
+        closed = by_flow.flow(t * lr) if flow else exercises.descent(K, Y, f0, lr, t)
         worst = max(worst, float((closed - f).abs().max()))
-    return worst / float(circle.Y.abs().max())
+    return worst / float(Y.abs().max())
 
 
 @cached(8)
 def largest_rate(seed: int, steps: int = 1500) -> tuple[float, Tensor]:
-    """The largest lr / N with which descent on a net's tangent does not grow, and its kernel's eigenvalues.
+    """Return the largest lr / N with which descent on a net's tangent does not grow, and its kernel's eigenvalues.
 
     Descent is taken in the weights, step by step; 201 rates up and down from 2 / lambda_max are tried side by side.
     """
@@ -124,7 +131,7 @@ def largest_rate(seed: int, steps: int = 1500) -> tuple[float, Tensor]:
     J = gradients(W, a)
     spectrum = torch.linalg.eigvalsh(J @ J.T)
     rates = torch.linspace(1.5, 2.5, 201, dtype=J.dtype) / spectrum[-1]
-    start = (nets.outputs(circle.X, W, a) - circle.Y)[:, None]
+    start = (shared.outputs(X, W, a) - Y)[:, None]
     moved = J.new_zeros(J.shape[1], len(rates))  # weights less their start, one column a rate
     for _ in range(steps):
         moved -= rates * (J.T @ (start + J @ moved))
@@ -133,68 +140,63 @@ def largest_rate(seed: int, steps: int = 1500) -> tuple[float, Tensor]:
 
 
 def largest_step(seed: int, mean: bool) -> float:
-    """The same, in units of 1 / lambda_max; or of 1 / the mean eigenvalue."""
+    """Return the same, in units of 1 / lambda_max; or of 1 / the mean eigenvalue."""
     rate, spectrum = largest_rate(seed)
     return rate * float(spectrum.mean() if mean else spectrum[-1])
 
 
-def flow_over_descent(seed: int, width: int, share: float = 1.0) -> float:
-    """Error of the flow formula over that of the discrete one, for a trained erf net, at new points over all steps."""
+def flow_over_descent(seed: int, width: int) -> float:
+    """Return the error of the flow formula over that of the discrete one, for a trained erf net, at new points."""
     x, y = widths.sphere()
-    net, n = nets.net(widths.COORDINATES, width, "erf"), widths.POINTS
+    x, n, net = shared.scaled(x), widths.POINTS, shared.net(widths.COORDINATES, width, "erf")
     start = Ensemble.draw([net], compute.generator(seed))
-    f0 = net.apply(start.parameters[0], nets.scaled(x))[:, 0]
-    kernel = tangent.empirical(net, nets.scaled(x), nets.scaled(x[:n]), parameters=start.parameters[0])
+    f0 = net.apply(start.parameters[0], x)[:, 0]
+    kernel = tangent.empirical(net, x, x[:n], parameters=start.parameters[0])
     predicted = tangent.dynamics(kernel[:n], y[:n], f0[:n])
-    lr, times = share * predicted.max_lr / 2, range(STEPS + 1)
-    trained = train(
-        start,
-        nets.scaled(x[:n]),
-        y[:n],
-        steps=STEPS,
-        lr=lr,
-        record=times,
-        measure=lambda i, parameters: net.apply(parameters, nets.scaled(x[n:]))[:, 0],
-    )
+    lr, times = predicted.max_lr / 2, range(STEPS + 1)
+
+    def new(i: int, parameters: Parameters) -> Tensor:
+        return net.apply(parameters, x[n:])[:, 0]
+
+    measured = train(start, x[:n], y[:n], steps=STEPS, lr=lr, record=times, measure=new).measured[0]
     flow = predicted.flow([t * lr for t in times], kernel[n:], f0[n:])
     descent = predicted.descent(list(times), lr, kernel[n:], f0[n:])
-    errors = [(one - trained.measured[0]).square().mean(1).max().sqrt() for one in (flow, descent)]
+    errors = [(formula - measured).square().mean(1).max().sqrt() for formula in (flow, descent)]
     return float(errors[0] / errors[1])
 
 
 @cached(8)
-def mode_gaps(seed: int, seeds: int = 6) -> tuple[Curve, Curve]:
-    """How far modes stray from (1 - lr lambda / N)^t, against the width: with the ntk's lambda, and with the nngp's."""
+def mode_slopes(seed: int, seeds: int = 6) -> dict[str, float]:
+    """Return the slope in the width of how far modes stray from (1 - lr lambda / N)^t, with each kernel's lambda."""
     x, y = (part[: widths.POINTS] for part in widths.sphere())
-    kernels = tangent.infinite(nets.scaled(x))
+    x, lr, sizes = shared.scaled(x), widths.learning_rate("relu"), WIDTHS.int().tolist()
+    kernels = tangent.infinite(x)
     lam, U = torch.linalg.eigh(kernels.ntk)
-    rate = widths.learning_rate("relu") / widths.POINTS
-    sizes = WIDTHS.int().tolist()
-    members = [nets.net(widths.COORDINATES, width) for _ in range(seeds) for width in sizes]
-    start = Ensemble.draw(members, compute.generator(seed))
+    members = [shared.net(widths.COORDINATES, width) for _ in range(seeds) for width in sizes]
     times = torch.tensor([1, 2, 4, 8, 16, 32, 64, STEPS])
-    trained = train(
-        start,
-        nets.scaled(x),
-        y,
-        steps=STEPS,
-        lr=widths.learning_rate("relu"),
-        record=[0, *times.tolist()],
-        measure=lambda i, parameters: (members[i].apply(parameters, nets.scaled(x))[:, 0] - y) @ U,
-    )
+
+    def residual(i: int, parameters: Parameters) -> Tensor:
+        return (members[i].apply(parameters, x)[:, 0] - y) @ U
+
+    start = Ensemble.draw(members, compute.generator(seed))
+    trained = train(start, x, y, steps=STEPS, lr=lr, record=[0, *times.tolist()], measure=residual)
     modes = trained.measured.view(seeds, len(sizes), len(times) + 1, -1)
-    curves = []
-    for spectrum in (lam, (U.T @ kernels.nngp @ U).diagonal()):
-        expected = (1 - rate * spectrum) ** times[:, None] * modes[:, :, :1]
+    slopes = {}
+    for name, spectrum in (("ntk", lam), ("nngp", (U.T @ kernels.nngp @ U).diagonal())):
+        expected = (1 - lr / widths.POINTS * spectrum) ** times[:, None] * modes[:, :, :1]
         apart = (modes[:, :, 1:] - expected).square().mean((0, 2, 3)).sqrt() / y.square().mean().sqrt()
-        curves.append(Curve(WIDTHS, apart[None], None, "width", "deviation of a mode"))
-    return tuple(curves)
+        slopes[name] = slope_in_width(apart[None])
+    return slopes
+
+
+def mode_slope(seed: int, kernel: str) -> float:
+    return mode_slopes(seed)[kernel]
 
 
 def drift_slope(seed: int, parametrization: str, seeds: int = 4) -> float:
-    """Slope in the width of how far training moves the kernel of an erf net, whose derivatives are as theory asks."""
+    """Return the slope in the width of how far training moves an erf net's kernel; its derivatives suit the theory."""
     x, y = (part[: widths.POINTS] for part in widths.sphere())
-    x, sizes = nets.scaled(x), WIDTHS[:-1].int().tolist()
+    x, sizes = shared.scaled(x), WIDTHS[:-1].int().tolist()
     members = [
         MLP((widths.COORDINATES, width, 1), activation="erf", parametrization=parametrization, bias="none")
         for _ in range(seeds)
@@ -206,12 +208,11 @@ def drift_slope(seed: int, parametrization: str, seeds: int = 4) -> float:
         tangent.drift(*(tangent.empirical(net, x, parameters=p, rates=True) for p in both))
         for net, *both in zip(members, start.parameters, end.parameters, strict=True)
     ]
-    curve = Curve(WIDTHS[:-1], torch.tensor(drifts, dtype=torch.float64).view(seeds, -1), None, "width", "drift")
-    return float(curve.log_slope().mean())
+    return slope_in_width(torch.tensor(drifts, dtype=torch.float64).view(seeds, -1))
 
 
 def more_missed(seed: int, depth: int) -> float:
-    """Share of new digits that the kernel misses, less the nets' mean, with 400 digits to learn from."""
+    """Return the share of new digits that the kernel misses, less the nets' mean, with 400 digits to learn from."""
     size = digits.SIZES[-1]
     path, test = digits.kernel_fit(size, depth, False, seed, exercises.next_layer)
     return float(test[path.best]) - float(digits.net_errors(digits.WIDTHS[-1], False, seed, (size,)).mean())

@@ -6,7 +6,7 @@ It comes with the wrong versions that classes write most often, and the hint tha
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, edited
+from ddlearn.classroom import Exercise, Mistake, edit
 
 
 def next_layer(nngp: Tensor, ntk: Tensor) -> tuple[Tensor, Tensor]:
@@ -18,36 +18,9 @@ def next_layer(nngp: Tensor, ntk: Tensor) -> tuple[Tensor, Tensor]:
     return nngp_next, nngp_next + (torch.pi - theta) / torch.pi * ntk
 
 
-def layer(nngp: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Of one layer with the kernel nngp: s, the angle theta, and the next nngp."""
-    q = nngp.diagonal()
-    s = (q[:, None] * q).sqrt()
-    theta = (nngp / s).clamp(-1, 1).arccos()
-    return s, theta, s * (theta.sin() + (torch.pi - theta) * theta.cos()) / torch.pi
-
-
-def gates(nngp: Tensor) -> Tensor:
-    """(pi - theta) / pi: twice the share of units that are open at both points."""
-    return (torch.pi - layer(nngp)[1]) / torch.pi
-
-
-def unclamped_layer(nngp: Tensor, ntk: Tensor) -> tuple[Tensor, Tensor]:
-    """`next_layer` with NaN where rounding has pushed a cosine beyond 1."""
-    s, theta, following = layer(nngp)
-    lost = torch.where(nngp / s > 1, torch.nan, 0.0)
-    return following + lost, following + (torch.pi - theta) / torch.pi * ntk + lost
-
-
-NEW_NTK = "nngp_next + (torch.pi - theta) / torch.pi * ntk"  # as next_layer has it
-
-
-DEGREES, COSINE_OF_THETA = ("rho.arccos()", "rho.arccos().rad2deg()"), ("* rho", "* theta.cos()")
-
-
-NO_LENGTHS = ("s * (theta", "(theta")
-
-
-OPENED_WIDER = ("nngp_next + (torch.pi - theta)", "nngp_next + (torch.pi + theta)")
+def angle(kernel: Tensor) -> Tensor:
+    q = kernel.diagonal()
+    return (kernel / (q[:, None] * q).sqrt()).clamp(-1, 1).arccos()
 
 
 def kernel_cases(generator: torch.Generator):
@@ -76,7 +49,7 @@ NEXT_LAYER = Exercise(
     mistakes=(
         Mistake(
             "slope's factor halved",
-            lambda nngp, ntk: (layer(nngp)[2], layer(nngp)[2] + gates(nngp) / 2 * ntk),
+            edit("/ torch.pi * ntk", "/ (2 * torch.pi) * ntk"),
             (
                 "E[relu′ relu′] is (π − θ)/2π, but the weights' variance of 2 doubles it, as it doubled the nngp. "
                 "Your ntk lost that 2."
@@ -84,7 +57,7 @@ NEXT_LAYER = Exercise(
         ),
         Mistake(
             "variance 2 forgotten",
-            lambda nngp, ntk: (layer(nngp)[2] / 2, layer(nngp)[2] / 2 + gates(nngp) / 2 * ntk),
+            edit("rho) / torch.pi", "rho) / (2 * torch.pi)").edit("/ torch.pi * ntk", "/ (2 * torch.pi) * ntk"),
             (
                 "These are the bare averages over one unit. The next layer's weights have the variance 2: divide by π, "
                 "not by 2π. Then the diagonal of the nngp stays what it was."
@@ -92,27 +65,27 @@ NEXT_LAYER = Exercise(
         ),
         Mistake(
             "old nngp added",
-            lambda nngp, ntk: (layer(nngp)[2], nngp + gates(nngp) * ntk),
+            edit("nngp_next + (", "nngp + ("),
             "To the ntk you added the nngp that came in. The new layer's weights see the *new* one.",
         ),
         Mistake(
             "slope's factor forgotten",
-            lambda nngp, ntk: (layer(nngp)[2], layer(nngp)[2] + ntk),
+            edit("(torch.pi - theta) / torch.pi * ntk", "ntk"),
             "The earlier layers are heard through the new units' gates: multiply the old ntk by (π − θ)/π.",
         ),
         Mistake(
             "nothing added to the ntk",
-            lambda nngp, ntk: (layer(nngp)[2], gates(nngp) * ntk),
+            edit("nngp_next + (", "("),
             "The new layer's own weights are trained too. Their share of the ntk is the new nngp: add it.",
         ),
         Mistake(
             "length lost",
-            lambda nngp, ntk: (layer(nngp)[2] / layer(nngp)[0], layer(nngp)[2] / layer(nngp)[0] + gates(nngp) * ntk),
+            edit("s * (theta", "(theta"),
             "relu keeps lengths: twice as long a point gives twice as long a feature. Multiply the nngp by s again.",
         ),
         Mistake(
             "not clamped",
-            unclamped_layer,
+            edit(".clamp(-1, 1)", ""),
             (
                 "Entries that are no number: rounding had pushed a cosine a hair beyond 1, where arccos has no answer. "
                 "Clamp it to [-1, 1] first."
@@ -120,54 +93,57 @@ NEXT_LAYER = Exercise(
         ),
         Mistake(
             "s without its root",
-            edited(next_layer, (".sqrt()", "")),
+            edit(".sqrt()", ""),
             "Your s_ij is q_i q_j. It is the product of two lengths, √(q_i q_j): q holds *squared* lengths.",
         ),
         Mistake(
             "a matrix product in the ntk",
-            edited(next_layer, ("/ torch.pi * ntk", "/ torch.pi @ ntk")),
+            edit("/ torch.pi * ntk", "/ torch.pi @ ntk"),
             "`@` sums over the points. (π − θ)/π multiplies the old ntk entry by entry: write `*`.",
         ),
         Mistake(
             "a matrix product in the nngp",
-            edited(next_layer, ("s * (theta", "s @ (theta")),
+            edit("s * (theta", "s @ (theta"),
             "`@` sums over the points. Each pair of points has its own s and its own angle: write `s * (...)`.",
         ),
         Mistake(
             "π + θ",
-            edited(next_layer, ("(torch.pi - theta) * rho", "(torch.pi + theta) * rho"), OPENED_WIDER),
+            edit("- theta) * rho", "+ theta) * rho").edit("- theta) / torch.pi", "+ theta) / torch.pi"),
             "You wrote π + θ. The further apart two points are, the less often a unit is open at both: π − θ.",
         ),
         Mistake(
             "π + θ in the ntk only",
-            edited(next_layer, OPENED_WIDER),
+            edit("- theta) / torch.pi", "+ theta) / torch.pi"),
             "Your nngp is right. In the ntk the gates are (π − θ)/π, not (π + θ)/π: they close as the angle grows.",
         ),
         Mistake(
             "gates on the new kernel",
-            edited(next_layer, (NEW_NTK, "ntk + (torch.pi - theta) / torch.pi * nngp_next")),
+            edit("nngp_next + (torch.pi - theta) / torch.pi * ntk", "ntk + (torch.pi - theta) / torch.pi * nngp_next"),
             "You multiplied the new nngp by the gates. It enters as it is; the *old* ntk passes through them.",
         ),
         Mistake(
             "gates on both kernels",
-            edited(next_layer, (NEW_NTK, "(torch.pi - theta) / torch.pi * (nngp_next + ntk)")),
+            edit("nngp_next + (torch", "(torch").edit("* ntk", "* (nngp_next + ntk)"),
             "You multiplied the whole sum by the gates. Only what comes from earlier layers, the old ntk, passes them.",
         ),
         Mistake(
             "degrees",
-            edited(next_layer, DEGREES),
+            edit("arccos()", "arccos().rad2deg()"),
             "Your angle is in degrees. torch.sin and π − θ want it in radians, as arccos returns it.",
-            also=(edited(next_layer, DEGREES, COSINE_OF_THETA),),
+            also=(edit("arccos()", "arccos().rad2deg()").edit("* rho", "* theta.cos()"),),
         ),
         Mistake(
             "arccos of the kernel itself",
-            edited(next_layer, ("rho.arccos()", "nngp.clamp(-1, 1).arccos()")),
+            edit("rho.arccos()", "nngp.clamp(-1, 1).arccos()"),
             "You took arccos of the kernel. Divide both lengths out of it first: the cosine is nngp / s.",
-            also=(edited(next_layer, ("(nngp / s)", "nngp")), edited(next_layer, ("(nngp / s)", "nngp"), NO_LENGTHS)),
+            also=(
+                edit("(nngp / s)", "nngp"),
+                edit("(nngp / s)", "nngp").edit("s * (theta", "(theta"),
+            ),
         ),
         Mistake(
             "arccos of the kernel itself, not clamped",
-            edited(next_layer, ("rho.arccos()", "nngp.arccos()")),
+            edit("rho.arccos()", "nngp.arccos()"),
             "Entries that are no number: the kernel is no cosine and may exceed 1. Divide by s first, then clamp.",
         ),
         Mistake(
@@ -177,7 +153,7 @@ NEXT_LAYER = Exercise(
         ),
         Mistake(
             "angle of the ntk",
-            edited(next_layer, ("(torch.pi - theta) / torch.pi * ntk", "(torch.pi - layer(ntk)[1]) / torch.pi * ntk")),
+            edit("theta) / torch.pi * ntk", "angle(ntk)) / torch.pi * ntk"),
             (
                 "For the ntk you took an angle of its own. Units open by the angle of their inputs, which is the "
                 "nngp's: one θ for both."
@@ -185,45 +161,43 @@ NEXT_LAYER = Exercise(
         ),
         Mistake(
             "lengths of the ntk",
-            edited(next_layer, ("nngp.diagonal()", "ntk.diagonal()")),
+            edit("nngp.diagonal()", "ntk.diagonal()"),
             "You took s from the diagonal of the ntk. The lengths of the inputs stand on the diagonal of the nngp.",
         ),
         Mistake(
             "one length only",
-            edited(next_layer, ("(q[:, None] * q).sqrt()", "q")),
+            edit("(q[:, None] * q).sqrt()", "q"),
             "Your s has one number for each column. It needs a row and a column: (q[:, None] * q).sqrt().",
         ),
         Mistake(
             "sine and cosine exchanged",
-            edited(next_layer, ("theta.sin() + (torch.pi - theta) * rho", "rho + (torch.pi - theta) * theta.sin()")),
+            edit("theta.sin() + (torch.pi - theta) * rho", "rho + (torch.pi - theta) * theta.sin()"),
             "The sine stands alone, and the cosine is multiplied by π − θ.",
         ),
         Mistake(
             "θ in place of π − θ",
-            edited(next_layer, ("(torch.pi - theta) / torch.pi * ntk", "theta / torch.pi * ntk")),
+            edit("(torch.pi - theta) / torch.pi", "theta / torch.pi"),
             "Your gates open as the angle grows. Points at the angle 0 share all of them: (π − θ)/π.",
             also=(
-                edited(
-                    next_layer,
-                    ("(torch.pi - theta) * rho", "theta * rho"),
-                    ("(torch.pi - theta) / torch.pi * ntk", "theta / torch.pi * ntk"),
+                edit("(torch.pi - theta) * rho", "theta * rho").edit(
+                    "(torch.pi - theta) / torch.pi", "theta / torch.pi"
                 ),
-                edited(next_layer, ("(torch.pi - theta) * rho", "theta * rho")),
+                edit("(torch.pi - theta) * rho", "theta * rho"),
             ),
         ),
         Mistake(
             "old nngp through the gates",
-            edited(next_layer, ("torch.pi * ntk", "torch.pi * nngp")),
+            edit("torch.pi * ntk", "torch.pi * nngp"),
             "Through the gates you sent the nngp that came in. It is the old *ntk* that passes them.",
         ),
         Mistake(
             "new kernel times the ntk",
-            edited(next_layer, (NEW_NTK, "nngp_next * ntk + (torch.pi - theta) / torch.pi")),
+            edit("nngp_next + (torch.pi - theta) / torch.pi * ntk", "nngp_next * ntk + (torch.pi - theta) / torch.pi"),
             "You multiplied the old ntk by the new nngp. Multiply it by the gates, (π − θ)/π, and *add* the new nngp.",
         ),
         Mistake(
             "π forgotten",
-            edited(next_layer, ("* rho) / torch.pi", "* rho)")),
+            edit("* rho) / torch.pi", "* rho)"),
             "The nngp is π times too large: s/π stands in front of the brackets.",
         ),
     ),

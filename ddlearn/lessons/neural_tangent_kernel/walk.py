@@ -8,27 +8,26 @@ from one linear system, that of lesson 01 without a penalty:
 with J the gradients at the start and Theta = J J'. The walk leads there, or as far in a random direction.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import say
-from ddlearn.lessons.neural_tangent_kernel import circle, exercises, nets
+from ddlearn.lessons.neural_tangent_kernel import exercises, shared
+from ddlearn.lessons.neural_tangent_kernel.shared import X_GRID, EmpiricalNTK, X, Y
 
 WIDTHS = (32, 128, 512, 2048, 8192)
 DIRECTIONS = ("to the tangent’s own fit", "at random, as far")
 WAYS = torch.logspace(-1.3, 0.18, 12, dtype=torch.float64)
-CUT = 1e-10  # eigenvalues below this share of the largest count as none: a narrow net has too few weights for a fit
 LOOKS = (("purple", ":"), ("orange", "-."), ("vermilion", (0, (5, 1, 1, 1, 1, 1))), ("sky", "--"), ("blue", "-"))
 
 
 @dataclass(frozen=True)
-class Road:
-    """Where one net starts, where it goes, and what its tangent expects on the way."""
+class Ray:
+    """A net at its start, a move of its weights, and what its tangent expects of that."""
 
     W: Tensor  # (m, d)
     a: Tensor  # (m,)
@@ -38,13 +37,13 @@ class Road:
     slope: Tensor  # (grid,) of the tangent
 
     def net(self, way: float) -> Tensor:
-        """The net's curve at this share of the way."""
-        return nets.outputs(circle.X_GRID, self.W + way * self.dW, self.a + way * self.da)
+        """Return the net's curve at this share of the way."""
+        return shared.outputs(X_GRID, self.W + way * self.dW, self.a + way * self.da)
 
     def gap(self, way: float) -> float:
-        """Net minus tangent, root mean square over the circle, in units of the target's."""
+        """Return net minus tangent, root mean square over the circle, in units of the target's."""
         apart = self.net(way) - self.f0 - way * self.slope
-        return float(apart.square().mean().sqrt() / circle.SIZE)
+        return float(apart.square().mean().sqrt() / shared.SIZE)
 
     @property
     def moved(self) -> float:
@@ -70,60 +69,42 @@ def length(W: Tensor, a: Tensor) -> Tensor:
     return torch.cat([W.flatten(), a]).norm()
 
 
-def gates(x: Tensor, W: Tensor, a: Tensor) -> Tensor:
-    """a_j where unit j is open, else 0.  (n, m)"""
-    return (x @ W.T > 0) * a
-
-
 def derivative(x: Tensor, W: Tensor, a: Tensor, dW: Tensor, da: Tensor) -> Tensor:
-    """J (dW, da): how fast the outputs change along a move.  (n,)"""
-    return (2 / len(a)) ** 0.5 * (torch.relu(x @ W.T) @ da + (gates(x, W, a) * (x @ dW.T)).sum(1))
+    """Return J (dW, da): how fast the outputs change along a move.  (n,)"""
+    z = x @ W.T
+    return (2 / len(a)) ** 0.5 * (torch.relu(z) @ da + ((z > 0) * a * (x @ dW.T)).sum(1))
 
 
 def combined(alpha: Tensor, x: Tensor, W: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
-    """J' alpha: a move of W and a, the sum of the gradients at the points with weights alpha."""
-    c = (2 / len(a)) ** 0.5
-    return c * (alpha[:, None] * gates(x, W, a)).T @ x, c * torch.relu(x @ W.T).T @ alpha
-
-
-def fit_of_tangent(W: Tensor, a: Tensor, empirical_ntk: nets.EmpiricalNTK) -> Tensor:
-    """alpha of the module's system: the smallest one, where the tangent cannot pass through every point."""
-    Theta = empirical_ntk(circle.X, circle.X, W, a)
-    inverse = torch.linalg.pinv((Theta + Theta.T) / 2, rtol=CUT, hermitian=True)
-    return inverse @ (circle.Y - nets.outputs(circle.X, W, a))
+    """Return J' alpha: a move of W and a, the sum of the gradients at the points with weights alpha."""
+    z, alpha = x @ W.T, (2 / len(a)) ** 0.5 * alpha
+    return (alpha[:, None] * (z > 0) * a).T @ x, torch.relu(z).T @ alpha
 
 
 @cached(2 * len(WIDTHS))
-def road(width: int, direction: str, seed: int, empirical_ntk: nets.EmpiricalNTK) -> Road:
+def ray(width: int, direction: str, seed: int, empirical_ntk: EmpiricalNTK) -> Ray:
+    """Return the way to the nearest weights that fit the tangent (or fit it best), or one as long at random."""
     generator = compute.generator(1000 * seed + width)
-    W, a = nets.weights(nets.net(3, width).init(generator))
-    alpha = fit_of_tangent(W, a, empirical_ntk)
-    dW, da = combined(alpha, circle.X, W, a)
-    slope = empirical_ntk(circle.X_GRID, circle.X, W, a) @ alpha
+    W, a = start = shared.weights(shared.net(3, width).init(generator))
+    alpha = shared.inverse(empirical_ntk(X, X, W, a)) @ (Y - shared.outputs(X, W, a))
+    move = combined(alpha, X, W, a)
     if direction == DIRECTIONS[1]:
-        far = length(dW, da)
-        dW, da = (torch.randn(p.shape, generator=generator, dtype=p.dtype) for p in (dW, da))
-        dW, da = (far / length(dW, da) * p for p in (dW, da))
-        slope = derivative(circle.X_GRID, W, a, dW, da)
-    return Road(W, a, dW, da, nets.outputs(circle.X_GRID, W, a), slope)
+        drawn = [torch.randn(p.shape, generator=generator, dtype=p.dtype) for p in start]
+        move = tuple(length(*move) / length(*drawn) * p for p in drawn)
+    return Ray(W, a, *move, shared.outputs(X_GRID, W, a), derivative(X_GRID, W, a, *move))
 
 
 @cached(4)
-def all_gaps(direction: str, seed: int, empirical_ntk: nets.EmpiricalNTK) -> Tensor:
-    roads = [road(width, direction, seed, empirical_ntk) for width in WIDTHS]
-    return torch.tensor([[one.gap(float(way)) for way in WAYS] for one in roads], dtype=torch.float32)
+def all_gaps(direction: str, seed: int, empirical_ntk: EmpiricalNTK) -> Tensor:
+    rays = [ray(width, direction, seed, empirical_ntk) for width in WIDTHS]
+    return torch.tensor([[one.gap(float(way)) for way in WAYS] for one in rays], dtype=torch.float32)
 
 
 def walk(
-    width: str,
-    way: float,
-    direction: str,
-    seed: int = 0,
-    *,
-    empirical_ntk: nets.EmpiricalNTK = exercises.empirical_ntk,
+    width: str, way: float, direction: str, seed: int = 0, *, empirical_ntk: EmpiricalNTK = exercises.empirical_ntk
 ) -> Walk:
     """Go a share of the way; at 1 the tangent has arrived."""
-    here = road(int(width), direction, seed, empirical_ntk)
+    here = ray(int(width), direction, seed, empirical_ntk)
     return Walk(
         width=int(width),
         way=way,
@@ -136,64 +117,50 @@ def walk(
     )
 
 
-class WalkFigure(ArtistFigure):
-    """Left: the net and its tangent around the circle. Right: how far apart they are, all along the way."""
-
-    size = (9.4, 4.1)
-    prediction: Callable[[], float | None] = staticmethod(lambda: None)
-    TOP, LOWEST, HIGHEST = 2.4, 3e-5, 8.0
-
-    def layout(self, figure):
-        ring, gaps = figure.subplots(1, 2, width_ratios=(1.25, 1))
-        ring.plot(circle.ANGLES.rad2deg(), circle.Y, "o", color=PALETTE["black"], markersize=5)
-        (self.start,) = ring.plot([], [], color=PALETTE["grey"], linestyle=":", label="at the start")
-        (self.curve,) = ring.plot([], [], color=PALETTE["blue"], label="the net")
-        (self.tangent,) = ring.plot([], [], "--", color=PALETTE["vermilion"], label="its tangent")
-        ring.set(xlim=(0, 360), ylim=(-self.TOP, self.TOP), xticks=range(0, 361, 90), xlabel="angle of x, degrees")
-        ring.set_title("f(x)  (● points to fit)")
-        ring.legend(loc="lower center", ncols=3, columnspacing=1.2)
-        self.lines = []
-        for width, (colour, style) in zip(WIDTHS, LOOKS, strict=True):
-            (line,) = gaps.plot([], [], linestyle=style, color=PALETTE[colour], label=f"{width:,}")
-            self.lines.append(line)
-        (self.here,) = gaps.plot([], [], "D", color=PALETTE["black"], markersize=8)
-        gaps.set(xscale="log", yscale="log", xlim=(0.045, 1.7), ylim=(self.LOWEST, self.HIGHEST))
-        gaps.set_xticks([0.05, 0.2, 0.5, 1], ["0.05", "0.2", "0.5", "1"])
-        gaps.set_xticks([], minor=True)
-        gaps.set(xlabel="share of the way", title="net minus tangent  (◆ here)")
-        gaps.legend(title="width", loc="center left", bbox_to_anchor=(1.01, 0.5))
-
-    def draw(self, result: Walk):
-        degrees = circle.GRID.rad2deg()
-        self.start.set_data(degrees, result.start)
-        self.curve.set_data(degrees, result.curve.clamp(-2 * self.TOP, 2 * self.TOP))
-        self.tangent.set_data(degrees, result.tangent.clamp(-2 * self.TOP, 2 * self.TOP))
-        for line, gaps in zip(self.lines, result.gaps, strict=True):
-            line.set_data(WAYS, gaps.clamp(self.LOWEST, self.HIGHEST))
-        self.here.set_data([result.way], [min(max(result.gap, self.LOWEST), self.HIGHEST)])
-
-    def describe(self, result: Walk) -> str:
-        guess = self.prediction()
-        widest = result.width == WIDTHS[-1] and result.way == 1
-        said = f" You said {guess:.0f} %." if guess is not None and widest else ""
-        return (
-            f"A net of {result.width:,} hidden units, {100 * result.way:.3g} % of the way. Its weights have moved by "
-            f"{say(100 * result.moved, 2)} % of their size.{said} Net and tangent are {say(100 * result.gap, 2)} % of "
-            f"the target’s size apart."
-        )
-
-
-def explorer() -> Explorer:
-    """The walk, fresh."""
-    return Explorer(
-        name="walk",
-        title="Walk: a net and its tangent",
-        controls=(
-            Choice("width", "Hidden units", tuple(map(str, WIDTHS)), "128"),
-            Slider("way", "Share of the way", 0.05, 1.5, 1.0, step=0.05),
-            Choice("direction", "Direction", DIRECTIONS, DIRECTIONS[0]),
-        ),
-        compute=walk,
-        figure=WalkFigure,
-        uses=("empirical_ntk",),
+def picture(fig, r: Walk) -> None:
+    """Draw the net and its tangent around the circle, and how far apart they are all along the way."""
+    ring, gaps = fig.row(1.25, 1)
+    shared.frame_circle(ring, "f(x)  (● points to fit)", top=2.4)
+    degrees = shared.GRID.rad2deg()
+    ring.line(degrees, r.start, "grey", ":", "at the start")
+    ring.line(degrees, r.curve, label="the net")
+    ring.line(degrees, r.tangent, "vermilion", "--", "its tangent")
+    gaps.frame(
+        "net minus tangent  (◆ here)",
+        "share of the way",
+        xlim=(0.045, 1.7),
+        ylim=(3e-5, 8.0),
+        log="xy",
+        xticks={way: str(way) for way in (0.05, 0.2, 0.5, 1)},
+        legend={"loc": "right", "title": "width"},
     )
+    for width, (color, style), path in zip(WIDTHS, LOOKS, r.gaps, strict=True):
+        gaps.line(WAYS, path, color, style, f"{width:,}")
+    gaps.dots([r.way], [r.gap], "black", "D", size=8)
+
+
+def sentence(r: Walk, said) -> str:
+    """Say how far the weights have moved, and how far net and tangent are apart."""
+    asked = said("move") is not None and r.width == WIDTHS[-1] and r.way == 1
+    you = f" You said {said('move'):.0f} %." if asked else ""
+    return (
+        f"A net of {r.width:,} hidden units, {100 * r.way:.3g} % of the way. Its weights have moved by "
+        f"{say(100 * r.moved, 2)} % of their size.{you} Net and tangent are {say(100 * r.gap, 2)} % of the target’s "
+        f"size apart."
+    )
+
+
+explorer = Explorer(
+    "walk",
+    "Walk: a net and its tangent",
+    controls=(
+        Choice("width", "Hidden units", tuple(map(str, WIDTHS)), "128"),
+        Slider("way", "Share of the way", 0.05, 1.5, 1.0, step=0.05),
+        Choice("direction", "Direction", DIRECTIONS, DIRECTIONS[0]),
+    ),
+    compute=walk,
+    picture=picture,
+    sentence=sentence,
+    uses=("empirical_ntk",),
+    size=(9.4, 4.1),
+)

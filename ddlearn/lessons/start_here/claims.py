@@ -1,43 +1,42 @@
 """What lesson 00 claims: a perfect fit is cheap, and the worst size is the one that is just large enough for it."""
 
-from ddlearn.classroom import Claim
+from ddlearn.classroom.claim import about, asymptotic, claim, exact
 from ddlearn.lessons.start_here.black_box import grow
 
 POINTS = 20
 
 
-def worst_size_over_points(seed: int, penalty: float = 0.0) -> float:
+def train_error(seed: int, features: int) -> float:
+    return grow(features, 0.2, POINTS, seed).train_here
+
+
+def worst_size(seed: int, penalty: float) -> float:
+    """Return the worst size over the number of points."""
     return grow(1, 0.2, POINTS, seed, penalty).worst_size / POINTS
 
 
 CLAIMS = (
-    Claim(
-        id="interpolation",
-        statement="With many more features than points, least squares passes through every point.",
-        basis="exact",
-        source="n equations whose rows are independent have a solution in n unknowns or more",
-        expected=0.0,
-        tolerance=1e-12,
-        unit="training error",
-        measure=lambda scale, seed: grow(400, 0.2, POINTS, seed).train_here,
-        control=lambda scale, seed: grow(POINTS // 2, 0.2, POINTS, seed).train_here,
-        control_note="half as many features as points",
+    claim(
+        "interpolation",
+        "With many more features than points, least squares passes through every point.",
+        about(0.0, 1e-12, "training error"),
+        exact(source="n equations whose rows are independent have a solution in n unknowns or more"),
+        train_error,
+        cause={"features": 400},
+        control=({"features": POINTS // 2}, "half as many features as points"),
     ),
-    Claim(
-        id="peak",
-        statement="The error on new points is worst where the features are as many as the points.",
-        basis="asymptotic",
-        papers=("belkin2019", "mei2022"),
-        source=(
-            "without a penalty the risk of random features diverges where they are as many as the examples, as seen"
-            " by @belkin2019 and proved by @mei2022 for inputs of many dimensions; the tolerance of a quarter is "
-            "ours, for twenty points on a line"
+    claim(
+        "peak",
+        "The error on new points is worst where the features are as many as the points.",
+        about(1.0, 0.25, "times the number of points"),
+        asymptotic(
+            ("belkin2019", "mei2022"),
+            "without a penalty the risk of random features diverges where they are as many as the examples, as seen "
+            "by @belkin2019 and proved by @mei2022 for inputs of many dimensions; the tolerance of a quarter is "
+            "ours, for twenty points on a line",
         ),
-        expected=1.0,
-        tolerance=0.25,
-        unit="times the number of points",
-        measure=lambda scale, seed: worst_size_over_points(seed),
-        control=lambda scale, seed: worst_size_over_points(seed, penalty=1e-3),
-        control_note="the same models with a penalty on their weights",
+        worst_size,
+        cause={"penalty": 0.0},
+        control=({"penalty": 1e-3}, "the same models with a penalty on their weights"),
     ),
 )

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake
+from ddlearn.classroom import Exercise, Mistake, edit
 
 
 def mean_squared_error(prediction: Tensor, target: Tensor) -> Tensor:
@@ -28,37 +28,37 @@ MEAN_SQUARED_ERROR = Exercise(
     mistakes=(
         Mistake(
             "not squared",
-            lambda prediction, target: (prediction - target).mean(),
+            edit("(prediction - target) ** 2", "prediction - target"),
             "Errors of opposite sign cancel here. Square each difference before you take the mean.",
         ),
         Mistake(
             "absolute value",
-            lambda prediction, target: (prediction - target).abs().mean(),
+            edit(" ** 2", ".abs()"),
             "That is the mean absolute error. This one squares the differences, so that large errors weigh more.",
         ),
         Mistake(
             "sum instead of mean",
-            lambda prediction, target: ((prediction - target) ** 2).sum(),
+            edit(".mean()", ".sum()"),
             "You summed the squares. Divide by their number, or ask for .mean().",
         ),
         Mistake(
             "root of the mean",
-            lambda prediction, target: ((prediction - target) ** 2).mean().sqrt(),
+            edit(".mean()", ".mean().sqrt()"),
             "This is its square root, the root mean squared error. Here we want it before the root.",
         ),
         Mistake(
             "mean, then square",
-            lambda prediction, target: (prediction - target).mean() ** 2,
+            edit(" ** 2).mean()", ").mean() ** 2"),
             "You squared the mean. Square first, then average.",
         ),
         Mistake(
             "the mean forgotten",
-            lambda prediction, target: (prediction - target) ** 2,
+            edit(".mean()", ""),
             "These are all the squared errors, one for each point. Average them: one number is wanted.",
         ),
         Mistake(
             "halved",
-            lambda prediction, target: ((prediction - target) ** 2).mean() / 2,
+            edit(".mean()", ".mean() / 2"),
             (
                 "This is half of what is asked. Losses often carry a ½ for the sake of their gradient; the plain "
                 "mean does not."
@@ -66,7 +66,7 @@ MEAN_SQUARED_ERROR = Exercise(
         ),
         Mistake(
             "divided by n - 1",
-            lambda prediction, target: ((prediction - target) ** 2).sum() / (len(target) - 1),
+            edit(".mean()", ".sum() / (len(target) - 1)"),
             (
                 "You divided by n - 1, as for a variance around an estimated mean. Here n squares are averaged: "
                 "divide by n."
@@ -74,16 +74,16 @@ MEAN_SQUARED_ERROR = Exercise(
         ),
         Mistake(
             "variance of the difference",
-            lambda prediction, target: (prediction - target).var(),
+            edit("((prediction - target) ** 2).mean()", "(prediction - target).var()"),
             (
                 "A variance subtracts the mean difference first, so a constant error would count as none. Square "
                 "the difference itself."
             ),
-            also=(lambda prediction, target: (prediction - target).var(correction=0),),
+            also=(edit("((prediction - target) ** 2).mean()", "(prediction - target).var(correction=0)"),),
         ),
         Mistake(
             "difference of the squares",
-            lambda prediction, target: (prediction**2).mean() - (target**2).mean(),
+            edit("(prediction - target) ** 2", "prediction**2 - target**2"),
             (
                 "You squared first and subtracted afterwards. Subtract first: a prediction of the wrong sign is an "
                 "error too."
@@ -104,7 +104,7 @@ MEAN_SQUARED_ERROR = Exercise(
         ),
         Mistake(
             "^ for the power",
-            lambda prediction, target: ((prediction - target) ^ 2).mean(),
+            edit("** 2", "^ 2"),
             "In Python ^ is the exclusive or of bits. A power is written ** 2.",
         ),
     ),

@@ -1,4 +1,4 @@
-"""How every net of this lesson learns: one hidden layer of ReLU units, in the scaling in which features move.
+"""What the explorers of this lesson share: how its nets learn, and how planes and kernels are fitted.
 
     f(x) = 1/m sum_j a_j relu(w_j . x + b_j),    w ~ N(0, 1/d), b ~ N(0, 1/4), a = +1 or -1
 
@@ -10,13 +10,13 @@ Weight decay matters: a weight that the gradient no longer renews shrinks at eac
 RATE * DECAY / (1 - MOMENTUM), a thousandth, so that after 2,000 steps 14 % of it is left.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from ddlearn import compute
+from ddlearn import compute, datasets, kernels
 from ddlearn.networks import MLP
 from ddlearn.ridge import ridge
 from ddlearn.training import Ensemble, train
@@ -24,6 +24,7 @@ from ddlearn.training import Ensemble, train
 UNITS = 64
 RATE, MOMENTUM, DECAY, BATCH = 0.1, 0.9, 1e-3, 32
 WEIGHT_STD, BIAS_STD = 1.0, 0.5
+SHAPES = ("rings", "xor", "moons")
 
 Progress = Callable[[float, str], object]
 Features = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -38,9 +39,13 @@ class Sample:
     new_x: Tensor  # (t, d)
     new_y: Tensor  # (t,)
 
+    def first(self, n: int) -> "Sample":
+        """Return the first n examples, and all new points."""
+        return Sample(self.x[:n], self.y[:n], self.new_x, self.new_y)
+
 
 @dataclass(frozen=True, eq=False)
-class Reel:
+class Training:
     """One net in training: its weights after each recorded step."""
 
     steps: Tensor  # (F,)
@@ -50,11 +55,11 @@ class Reel:
     losses: Tensor  # (F,) mean squared error on the examples
 
     def outputs(self, frame: int, x: Tensor) -> Tensor:
-        """f at that frame.  x (n, d) -> (n,)"""
+        """Return f at that frame.  x (n, d) -> (n,)"""
         return torch.relu(x @ self.W[frame].T + self.b[frame]) @ self.a[frame] / self.a.shape[1]
 
     def attention(self, frame: int) -> Tensor:
-        """The share of the squared weights that each input has, (d,): where the units look."""
+        """Return the share of the squared weights that each input has, (d,): where the units look."""
         mass = self.W[frame].square().sum(0)
         return mass / mass.sum()
 
@@ -67,15 +72,14 @@ def learn(
     units: int = UNITS,
     decay: float = DECAY,
     progress: Progress | None = None,
-) -> list[Reel]:
+) -> list[Training]:
     """Train one net on each sample, all in one batch; seeds name each net's start, decay is the weight decay."""
     d, longest = samples[0].x.shape[1], max(len(sample.y) for sample in samples)
     net = MLP((d, units, 1), parametrization="mup", bias="hidden", W_std=WEIGHT_STD, b_std=BIAS_STD)
     starts = [compute.generator(10_000 + seed) for seed in seeds]
-    ensemble = Ensemble.draw([net] * len(samples), starts, readout="signs")
     rows = [torch.arange(longest) % len(sample.y) for sample in samples]
     trained = train(
-        ensemble,
+        Ensemble.draw([net] * len(samples), starts, readout="signs"),
         torch.stack([sample.x[row] for sample, row in zip(samples, rows, strict=True)]),
         torch.stack([sample.y[row] for sample, row in zip(samples, rows, strict=True)])[..., None],
         steps=steps,
@@ -90,15 +94,15 @@ def learn(
         progress=progress,
     )
     return [
-        Reel(trained.steps, w[..., :d], w[..., d], w[..., d + 1], 2 * losses)
+        Training(trained.steps, w[..., :d], w[..., d], w[..., d + 1], 2 * losses)
         for w, losses in zip(trained.measured, trained.losses, strict=True)
     ]
 
 
 def readout(phi: Tensor, y: Tensor, phi_new: Tensor, penalty: float) -> Tensor:
-    """The best plane in an embedding, seen at new points: ridge regression with a constant.  -> (t,)
+    """Return the scores of the best plane in an embedding, at new points: ridge regression with a constant.  -> (t,)
 
-    phi (n, m), phi_new (t, m). The penalised normal equations are those of `ridge` with phi' phi in place of K.
+    phi (n, m), phi_new (t, m). The penalized normal equations are those of `ridge` with phi' phi in place of K.
     """
 
     def with_constant(features: Tensor) -> Tensor:
@@ -108,3 +112,27 @@ def readout(phi: Tensor, y: Tensor, phi_new: Tensor, penalty: float) -> Tensor:
     n, m = phi.shape
     weights = ridge(phi.T @ phi, phi.T @ y, penalty * n / m)
     return with_constant(phi_new) @ weights
+
+
+def kernel_scores(K: Tensor, K_new: Tensor, y: Tensor, penalty: float) -> Tensor:
+    """Return the scores of kernel ridge regression, at new points.  K (n, n), K_new (t, n) -> (t,)"""
+    return K_new @ ridge((K + K.T) / 2, y, penalty)
+
+
+def gaussian_kernels(sample: Sample, widest: float) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield K (n, n) and K_new (t, n) for three widths: `widest` roots of the number of inputs, 1/2 and 1/4 of that.
+
+    Half the width is the fourth power of the kernel.
+    """
+    width = widest * sample.x.shape[1] ** 0.5
+    K, K_new = (kernels.rbf(x, sample.x, width=width) for x in (sample.x, sample.new_x))
+    for power in (1, 4, 16):
+        yield K**power, K_new**power
+
+
+def hidden_shape(shape: str, others: int, examples: int, new: int, generator: torch.Generator) -> Sample:
+    """Draw a toy set in the first two of 2 + `others` coordinates; the rest are normal noise, as large as the shape."""
+    x, y = datasets.TOYS[shape](examples + new, 0.15, generator)
+    noise = torch.randn(len(x), others, generator=generator, dtype=x.dtype)
+    x = torch.cat([x / x[:examples].std(0), noise], 1)
+    return Sample(x[:examples], y[:examples], x[examples:], y[examples:])

@@ -1,0 +1,98 @@
+"""What the explorers of this lesson share: its net, narrow, wide and infinitely wide, and points on a circle.
+
+    f(x) = sqrt(2/m) sum_j a_j relu(w_j . x)        every w_j and a_j drawn from N(0, I), and every one of them trained
+
+for points x of length 1. A constant coordinate of x plays the bias. Sixteen points lie on a circle, and the target is a
+sum of a few waves. On equally spaced points the kernel of the infinitely wide net depends on the angle between two
+points alone: its eigenmodes are waves around the circle, a cosine and a sine of each frequency, whatever the kernel is.
+"""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from ddlearn.networks import MLP, Parameters
+
+EmpiricalNTK = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
+NextLayer = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+Progress = Callable[[float, str], object]
+
+POINTS = 16
+WAVES = (0, 1, 2, 4)  # frequencies, waves in a full turn: those of the target, and the constant
+CUT = 1e-10  # eigenvalues below this share of the largest count as none: a narrow net has too few weights for a fit
+
+
+# -- the net
+
+
+def net(inputs: int, width: int, activation: str = "relu") -> MLP:
+    """Return the net as the library knows it, for `scaled` points."""
+    return MLP((inputs, width, 1), activation=activation, parametrization="ntk")
+
+
+def scaled(x: Tensor) -> Tensor:
+    """Blow points of length 1 up so that the library's W_std / sqrt(d) w . x is w . x of the point itself."""
+    return x * (x.shape[1] / 2) ** 0.5
+
+
+def weights(parameters: Parameters) -> tuple[Tensor, Tensor]:
+    """Return W (m, d) and a (m,) of a net."""
+    (W, _), (a, _) = parameters
+    return W, a[0]
+
+
+def outputs(x: Tensor, W: Tensor, a: Tensor) -> Tensor:
+    """Return f(x) at every point.  x (n, d), W (m, d), a (m,) -> (n,)."""
+    return (2 / len(a)) ** 0.5 * ((x @ W.T).relu_() @ a)  # in place: a second large temporary costs ten times as much
+
+
+def infinite_ntk(x: Tensor, next_layer: NextLayer, depth: int = 1) -> Tensor:
+    """Return the tangent kernel of `depth` infinitely wide layers.  x (n, d), of length 1 -> (n, n), symmetric."""
+    nngp = ntk = x @ x.T
+    for _ in range(depth):
+        nngp, ntk = next_layer(nngp, ntk)
+    return (ntk + ntk.T) / 2
+
+
+def inverse(K: Tensor) -> Tensor:
+    """Return the pseudo-inverse of a kernel matrix, without what is lost in rounding.  (n, n)"""
+    return torch.linalg.pinv((K + K.T) / 2, rtol=CUT, hermitian=True)
+
+
+# -- the circle
+
+
+def on_circle(angle: Tensor) -> Tensor:
+    """Return (cos, sin, 1) / sqrt(2): a circle of points of length 1, the last coordinate for the bias.  -> (n, 3)."""
+    return torch.stack([angle.cos(), angle.sin(), torch.ones_like(angle)], 1) / 2**0.5
+
+
+def target(angle: Tensor) -> Tensor:
+    """Return three waves, the quicker the larger.  (n,) -> (n,)."""
+    return 0.4 * angle.cos() + 0.5 * (2 * angle).sin() + 0.6 * (4 * angle).cos()
+
+
+ANGLES = 2 * math.pi * torch.arange(POINTS, dtype=torch.float64) / POINTS
+GRID = torch.linspace(0, 2 * math.pi, 73, dtype=torch.float64)
+X, Y = on_circle(ANGLES), target(ANGLES)
+X_GRID = on_circle(GRID)
+SIZE = Y.square().mean().sqrt()  # root mean square of the target: the unit of every gap
+
+
+def amplitudes(residual: Tensor) -> Tensor:
+    """Return the root mean square of a residual's part of each frequency in `WAVES`.  (..., n) -> (..., waves)."""
+    parts = []
+    for k in WAVES:
+        pair = torch.stack([(k * ANGLES).cos(), (k * ANGLES).sin()])
+        pair = pair[:1] / POINTS**0.5 if k == 0 else pair * (2 / POINTS) ** 0.5
+        parts.append((residual @ pair.T).norm(dim=-1))
+    return torch.stack(parts, -1) / POINTS**0.5
+
+
+def frame_circle(panel, title: str, top: float) -> None:
+    """Make ready for functions of the angle, from -top to top, and draw the points to fit."""
+    names = {"loc": "lower center", "ncols": 3, "columnspacing": 1.2}
+    panel.frame(title, "angle of x, degrees", xlim=(0, 360), ylim=(-top, top), xticks=range(0, 361, 90), legend=names)
+    panel.dots(ANGLES.rad2deg(), Y, "black", size=5, order=3)
