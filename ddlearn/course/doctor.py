@@ -154,7 +154,8 @@ def _kernel() -> Judgement:
     except NoSuchKernel:
         return "fail", "there is no kernel named python3, which every lesson asks for", mend
     # Jupyter itself reads a bare "python" as the interpreter that it runs on.
-    bare = command in ("python", f"python{sys.version_info.major}")
+    major, minor = sys.version_info[:2]
+    bare = command in ("python", f"python{major}", f"python{major}.{minor}")
     started = Path(sys.executable if bare else shutil.which(command) or command)
     # The interpreter of a virtual environment is a link, so its target says nothing: the folder it stands in decides.
     here = Path(sys.executable)
