@@ -15,7 +15,7 @@ from ddlearn.classroom.exercise import Exercise
 from ddlearn.classroom.lesson import Lesson
 from ddlearn.classroom.prediction import Prediction
 from ddlearn.classroom.progress import Progress
-from ddlearn.classroom.quiz import Option, Quiz, QuizItem
+from ddlearn.classroom.quiz import Option, QuizItem
 from ddlearn.course.report import report_html, write_report
 
 VOID = {"meta", "link", "br"}
@@ -53,7 +53,7 @@ class Page(HTMLParser):
 
 
 def lesson_of(number, title):
-    quiz = Quiz((QuizItem("Is `K` symmetric?", (Option("yes", True, "It is."), Option("no", False, "It is."))),))
+    quiz = (QuizItem("Is `K` symmetric?", (Option("yes", True, "It is."), Option("no", False, "It is."))),)
     return Lesson(
         f"{number}_slug",
         title,

@@ -49,8 +49,8 @@ class Lesson:
     """One lesson of the course, declared by its room in `ddlearn.lessons` and used by its notebook.
 
     `slug` is its place and its room, "01_fixed_embeddings"; `number`, "01", stands before its claims' ids, and `room`,
-    "fixed_embeddings", is the key of what a learner has done in it. `questions` is a file that `questions.read` reads;
-    `predictions` are further ones, behind those of the file.
+    "fixed_embeddings", is the key of what a learner has done in it. `questions` is a file for `questions.read`, and
+    `predictions` come behind those in it.
 
     `parts` holds what was declared; explorers are attributes by their name (`lesson.lift`); `engine` maps the names of
     the exercises that are passed to the learner's functions. `difficulty` runs from 1 to 5. With `warm_optimizer`,
@@ -69,8 +69,8 @@ class Lesson:
         exercises: Iterable[Exercise] = (),
         explorers: Iterable = (),
         predictions: Iterable[Prediction] = (),
-        recap: Quiz | Iterable[QuizItem] = (),
-        quiz: Quiz | Iterable[QuizItem] = (),
+        recap: Iterable[QuizItem] = (),
+        quiz: Iterable[QuizItem] = (),
         claims: Iterable[Claim] = (),
         revealed_by: Mapping[str, str] | None = None,
         progress: Progress | None = None,
@@ -84,8 +84,8 @@ class Lesson:
             exercises=tuple(exercises),
             explorers=tuple(explorers),
             predictions=(*asked.predictions, *predictions),
-            recap=_quiz(recap or asked.recap),
-            quiz=_quiz(quiz or asked.quiz),
+            recap=Quiz(tuple(recap) or asked.recap),
+            quiz=Quiz(tuple(quiz) or asked.quiz),
             claims=tuple(replace(claim, id=f"{self.number}.{claim.id}") for claim in claims),
         )
         self.engine: dict[str, Callable] = {}
@@ -99,8 +99,8 @@ class Lesson:
         self._tries = {exercise.name: Tries() for exercise in self.parts.exercises}
         self.revealed_by = dict(revealed_by or {})
         for name, explorer in self.revealed_by.items():
-            asked = _named("prediction", name, self.parts.predictions)
-            _named("explorer", explorer, self.parts.explorers).below.append(partial(self._compare, asked))
+            prediction = _named("prediction", name, self.parts.predictions)
+            _named("explorer", explorer, self.parts.explorers).below.append(partial(self._compare, prediction))
 
     @property
     def progress(self) -> Progress:
@@ -269,10 +269,6 @@ class Lesson:
 def _named(what: str, name: str, parts: tuple) -> Any:
     one_of(what, name, [part.name for part in parts])
     return next(part for part in parts if part.name == name)
-
-
-def _quiz(questions: Quiz | Iterable[QuizItem]) -> Quiz:
-    return questions if isinstance(questions, Quiz) else Quiz(tuple(questions))
 
 
 def _line(text: str) -> dict[str, str]:

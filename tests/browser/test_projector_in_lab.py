@@ -2,7 +2,7 @@
 
 SETUP = """
 import torch
-from ddlearn.classroom import PALETTE, Explorer, Lesson, LiveFigure, Option, Quiz, QuizItem, Slider, Switch
+from ddlearn.classroom import PALETTE, Explorer, Lesson, LiveFigure, Option, QuizItem, Slider, Switch
 
 class Wave(LiveFigure):
     size = (9.0, 3.0)
@@ -26,7 +26,7 @@ controls = (
 )
 question = QuizItem("Is it `so`?", (Option("Yes", True, "It is."), Option("No", False, "It is, look again.")))
 explorer = Explorer("wave", "A wave", controls, wave, Wave)
-lesson = Lesson("77_wave", "Waves", 5, 1, explorers=[explorer], quiz=Quiz((question,)))
+lesson = Lesson("77_wave", "Waves", 5, 1, explorers=[explorer], quiz=(question,))
 lesson.start()
 """
 START, SHOWN = 1, 2

@@ -9,7 +9,7 @@ from lab import Notebook
 from PIL import Image
 
 SETUP = """
-from ddlearn.classroom import PALETTE, Explorer, Lesson, LiveFigure, Option, Prediction, Quiz, QuizItem, Slider
+from ddlearn.classroom import PALETTE, Explorer, Lesson, LiveFigure, Option, Prediction, QuizItem, Slider
 
 class Dot(LiveFigure):
     size = (6.0, 3.0)
@@ -30,7 +30,7 @@ question = QuizItem(
      Option("No", False, "It is, look again.")),
 )
 explorer = Explorer("dot", "A dot", (Slider("place", "Place", 0, 1, 0.5, step=0.1),), lambda place: place, Dot)
-lesson = Lesson("77_dot", "Dots", 5, 1, explorers=[explorer], quiz=Quiz((question,)),
+lesson = Lesson("77_dot", "Dots", 5, 1, explorers=[explorer], quiz=(question,),
                 predictions=[Prediction("far", "How far?", low=0, high=10, unit="steps")])
 lesson.start()
 """
