@@ -180,13 +180,13 @@ def test_the_variance_of_the_kernel_at_the_start_is_that_of_its_units():
 
 def test_the_distance_to_the_tangent_is_that_of_a_linearized_training():
     """Step by step, in the weights, with derivatives by forward mode."""
-    trained = widths.trained_nets("erf")[0][0]
+    trained = net, start, end = widths.trained_nets("erf")[0][0]
     x, y = widths.sphere()
     n, lr = widths.POINTS, widths.learning_rate("erf")
-    (W, _), (a, _) = trained.start
+    (W, _), (a, _) = start
 
     def f(W, a):
-        return trained.net.apply(((W, None), (a, None)), shared.scaled(x))[:, 0]
+        return net.apply(((W, None), (a, None)), shared.scaled(x))[:, 0]
 
     f0, moved = f(W, a), [torch.zeros_like(W), torch.zeros_like(a)]
     for _ in range(widths.STEPS):
@@ -196,7 +196,7 @@ def test_the_distance_to_the_tangent_is_that_of_a_linearized_training():
         gradient = torch.func.vjp(f, W, a)[1](pull)
         moved = [part - lr * slope for part, slope in zip(moved, gradient, strict=True)]
     linear = (f0 + jvp(f, (W, a), tuple(moved))[1])[n:]
-    end = trained.net.apply(trained.end, shared.scaled(x))[n:, 0]
+    end = net.apply(end, shared.scaled(x))[n:, 0]
     wanted = float((end - linear).square().mean().sqrt() / y[n:].square().mean().sqrt())
     Theta = widths.infinite("erf")
     assert widths.distance(trained, "tangent", Theta, exercises.empirical_ntk) == pytest.approx(wanted, rel=1e-6)
