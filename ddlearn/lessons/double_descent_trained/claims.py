@@ -10,21 +10,14 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
+from ddlearn import double_descent as dd
 from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours
-from ddlearn.double_descent import (
-    best_penalty,
-    clocks_curve,
-    exact_risk,
-    geometric_steps,
-    landmarks,
-    risk_given,
-)
 from ddlearn.lessons.double_descent_trained import clocks, cures, samples, shared
 from ddlearn.lessons.double_descent_trained.exercises import ensemble_step, step_cases
 from ddlearn.lessons.double_descent_trained.samples import NOISE, SIGNAL
 from ddlearn.lessons.double_descent_trained.shared import Training, trained
 
-TICKS, CLOCK_EXAMPLES = geometric_steps(1, 10**6, 500), 1500
+TICKS, CLOCK_EXAMPLES = dd.geometric_steps(1, 10**6, 500), 1500
 
 
 def gradient_gap(seed: int, nets_averaged: bool = False) -> float:
@@ -47,7 +40,7 @@ def gradient_gap(seed: int, nets_averaged: bool = False) -> float:
 def landmark(seed: int, name: str, wrong: float = 0.2, measure: str = "mse", times: int = 1) -> float:
     """One of the `Landmarks` of the trained nets' curve over widths, so many times."""
     sweep = trained(Training(wrong, seed))
-    return times * getattr(landmarks(sweep.ratio, getattr(sweep, measure)[..., -1].mean(1)), name)
+    return times * getattr(dd.landmarks(sweep.ratio, getattr(sweep, measure)[..., -1].mean(1)), name)
 
 
 def threshold_over_widest(seed: int, stopped: bool) -> float:
@@ -84,8 +77,8 @@ def rise_and_fall(seed: int, aligned: bool) -> float:
 
 def simulated_gap(seed: int, n: int) -> float:
     """How far the mean of a hundred data sets of n examples is from the closed form, at worst, as a share of it."""
-    times = geometric_steps(1, 10**6, 60)
-    found = clocks_curve(clocks.model(1.0, 1.5, n, False), n, times, 100, compute.generator(seed))
+    times = dd.geometric_steps(1, 10**6, 60)
+    found = dd.clocks_curve(clocks.model(1.0, 1.5, n, False), n, times, 100, compute.generator(seed))
     return float((found.mean / found.theory - 1).abs().max())
 
 
@@ -112,9 +105,9 @@ def more_over_fewer(seed: int, tuned: bool, p: int = 200, few: int = 100, many: 
     """Simulated risk of linear regression with many examples over that with few, of minimum norm or best penalty."""
     draw, risks = compute.generator(seed), []
     for n in (few, many):
-        penalty = float(best_penalty(p / n, SIGNAL, NOISE)) if tuned else 0.0
+        penalty = float(dd.best_penalty(p / n, SIGNAL, NOISE)) if tuned else 0.0
         inputs = (torch.randn(n, p, generator=draw, dtype=torch.float64) for _ in range(20))
-        risks.append(torch.stack([risk_given(X, SIGNAL, NOISE, penalty) for X in inputs]).mean())
+        risks.append(torch.stack([dd.risk_given(X, SIGNAL, NOISE, penalty) for X in inputs]).mean())
     return float(risks[1] / risks[0])
 
 
@@ -252,7 +245,7 @@ CLAIMS = (
         "more-linear",
         "Two and a half times the examples make linear regression worse, by as much as the formula says.",
         about(
-            exact_risk(250, 200, SIGNAL, NOISE) / exact_risk(100, 200, SIGNAL, NOISE),
+            dd.exact_risk(250, 200, SIGNAL, NOISE) / dd.exact_risk(100, 200, SIGNAL, NOISE),
             0.06,
             "risk with 250 examples over risk with 100, for 200 coefficients",
         ),

@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
+from ddlearn import double_descent as dd
 from ddlearn.classroom import LINES, Explorer, Slider, Switch
 from ddlearn.classroom.wording import say
-from ddlearn.double_descent import Clocks, clocks_curve, geometric_steps, three_clocks
 from ddlearn.lessons.double_descent_trained import shared
 from ddlearn.result import Curve
 
-TIMES = tuple(geometric_steps(1, 10**6, 110))
+TIMES = tuple(dd.geometric_steps(1, 10**6, 110))
 DRAWS = 10
 SIZES = (4, 60, 4)
 GROUPS = {"fast signal": ("orange", LINES[4]), "noise only": ("grey", "--"), "slow signal": ("green", ":")}
@@ -45,15 +45,15 @@ class Clockwork:
         return at
 
 
-def group(clocks: Clocks, k: int) -> Clocks:
+def group(clocks: dd.Clocks, k: int) -> dd.Clocks:
     """Return one of the three groups of features, as if it were alone."""
     own = slice(sum(SIZES[:k]), sum(SIZES[: k + 1]))
-    return Clocks(clocks.sigma[own], clocks.b[own], clocks.eta[own], clocks.noise)
+    return dd.Clocks(clocks.sigma[own], clocks.b[own], clocks.eta[own], clocks.noise)
 
 
-def model(variance: float, slow: float, n: int, aligned: bool) -> Clocks:
+def model(variance: float, slow: float, n: int, aligned: bool) -> dd.Clocks:
     """Return the three groups, each feature at the same rate, or each at the rate that gives all the same clock."""
-    clocks = three_clocks(n, sizes=SIZES, variance=variance, slow=slow)
+    clocks = dd.three_clocks(n, sizes=SIZES, variance=variance, slow=slow)
     return clocks.aligned if aligned else clocks
 
 
@@ -68,7 +68,7 @@ def clockwork(
 ) -> Clockwork:
     """Return closed form and simulation, beside the nets of the map."""
     clocks = model(variance, slow, n, aligned)
-    curve = clocks_curve(clocks, n, list(TIMES), DRAWS, compute.generator(seed))
+    curve = dd.clocks_curve(clocks, n, list(TIMES), DRAWS, compute.generator(seed))
     parts = torch.stack([group(clocks, k).risk(list(TIMES), n) for k in range(3)])
     sweep = shared.trained(shared.Training(0.2, seed), progress=progress)
     beside = [shared.WIDTHS.index(width) for width in NETS]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from ddlearn import compute
+from ddlearn import double_descent as dd
 from ddlearn.classroom import Choice, Explorer, Slider
-from ddlearn.double_descent import NetSweep, average_outputs, flip_labels, one_hot
 from ddlearn.lessons.double_descent_trained import exercises, shared
 from ddlearn.lessons.double_descent_trained.shared import CLASSES, HELD_OUT, Progress, Training
 
@@ -72,22 +72,22 @@ def training(change: str, seed: int) -> Training:
 
 def scores(outputs: Tensor, y: Tensor) -> Scores:
     """Score outputs (W, S, R, m, K) by labels y (m,).  -> (W, S, R) each"""
-    target = one_hot(y, CLASSES).to(outputs)
+    target = dd.one_hot(y, CLASSES).to(outputs)
     error = (outputs.argmax(-1) != y).double().mean(-1)
     return Scores(error, (outputs - target).square().sum(-1).mean(-1).double())
 
 
-def averaged(sweep: NetSweep, members: int, seed: int, stop: Stop | None = None) -> Scores:
+def averaged(sweep: dd.NetSweep, members: int, seed: int, stop: Stop | None = None) -> Scores:
     """Score averages of so many nets on new digits: at the end, or each at the moment that `stop` chooses.
 
     That is asked of the squared error and of the errors on the digits held out, a fifth of whose labels are wrong.
     """
     digits = shared.split(seed)
-    outputs = average_outputs(sweep.outputs if stop else sweep.outputs[:, :, -1:], members)
+    outputs = dd.average_outputs(sweep.outputs if stop else sweep.outputs[:, :, -1:], members)
     new = scores(outputs[..., HELD_OUT:, :], digits.new_y)
     if stop is None:
         return Scores(new.error[..., -1], new.mse[..., -1])
-    held_y = flip_labels(digits.held_y, WRONG, CLASSES, compute.generator(seed + 2000, digits.held_y.device))
+    held_y = dd.flip_labels(digits.held_y, WRONG, CLASSES, compute.generator(seed + 2000, digits.held_y.device))
     held = scores(outputs[..., :HELD_OUT, :], held_y)
     return Scores(stop(held.error, new.error), stop(held.mse, new.mse))
 

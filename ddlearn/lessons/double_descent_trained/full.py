@@ -8,16 +8,8 @@ import math
 from dataclasses import dataclass
 
 from ddlearn import compute, datasets
+from ddlearn import double_descent as dd
 from ddlearn.classroom import Choice, Explorer, Slider, cached
-from ddlearn.double_descent import (
-    NetSweep,
-    conv_widths,
-    flip_labels,
-    geometric_steps,
-    interpolation_point,
-    null_mse,
-    one_hot,
-)
 from ddlearn.lessons.double_descent_trained import shared
 from ddlearn.lessons.double_descent_trained.map import MEASURES, Map, look, picture, sentence
 from ddlearn.lessons.double_descent_trained.shared import CLASSES, LARGE, Progress, Training
@@ -44,7 +36,9 @@ def plans() -> dict[str, Training | Convolutional]:
     """Return what can be swept on this machine, by name. The real sets of 28 x 28 pixels are for a GPU."""
     rate = shared.WRONG[WRONG]
     seeds = compute.sizes(binder=3, laptop=5, gpu=25)
-    layers = Training(rate, 0, WIDTHS, seeds, n=500, steps=2000, rate=0.01, record=tuple(geometric_steps(4, 2000, 20)))
+    layers = Training(
+        rate, 0, WIDTHS, seeds, n=500, steps=2000, rate=0.01, record=tuple(dd.geometric_steps(4, 2000, 20))
+    )
     narrow, wide = (1, 2, 3, 4, 5, 6, 8, 10), (1, 2, 4, 6, 8, 11, 14, 17, 20, 24, 32, 48)
     convolutional = compute.sizes(
         binder=(("digits", 400, narrow, 1, 500),),
@@ -62,16 +56,16 @@ def plans() -> dict[str, Training | Convolutional]:
 
 
 @cached(4)
-def convolved(plan: Convolutional, progress: Progress | None = None) -> NetSweep:
+def convolved(plan: Convolutional, progress: Progress | None = None) -> dd.NetSweep:
     """Train convolutional nets of every width, a fifth of whose labels are wrong."""
     draw, device = compute.generator(0), compute.device()
     if plan.images == "digits":
         images = datasets.digits(draw, test=plan.new)
     else:
         images = LARGE[plan.images]().sample(plan.n, plan.new, draw)
-    y = flip_labels(images.train_y[: plan.n], shared.WRONG[WRONG], CLASSES, draw, plan.seeds)
+    y = dd.flip_labels(images.train_y[: plan.n], shared.WRONG[WRONG], CLASSES, draw, plan.seeds)
     x, new = ((part.float() / images.white).to(device) for part in (images.train_images[: plan.n], images.test_images))
-    return conv_widths(
+    return dd.conv_widths(
         x,
         y.to(device),
         new,
@@ -80,7 +74,7 @@ def convolved(plan: Convolutional, progress: Progress | None = None) -> NetSweep
         compute.generator(1),
         steps=plan.steps,
         lr=plan.rate,
-        record=geometric_steps(4, plan.steps, 20),
+        record=dd.geometric_steps(4, plan.steps, 20),
         progress=progress,
     )
 
@@ -90,10 +84,10 @@ def full(sweep: str, measure: str, steps: int, width: int, *, progress: Progress
     plan = plans()[sweep]
     found = (shared.trained if isinstance(plan, Training) else convolved)(plan, progress=progress)
     equations = float(found.n[0] * found.classes)
-    null = null_mse(one_hot(shared.split(0).y.cpu(), CLASSES))
+    null = dd.null_mse(dd.one_hot(shared.split(0).y.cpu(), CLASSES))
 
     def fits(train_mse):
-        return (interpolation_point(found.size, train_mse.mean(1), null) or math.inf) / equations
+        return (dd.interpolation_point(found.size, train_mse.mean(1), null) or math.inf) / equations
 
     return look(found, WRONG, measure, steps, width, fits)
 

@@ -12,17 +12,8 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
+from ddlearn import double_descent as dd
 from ddlearn.classroom import Choice, Explorer, Slider, cached
-from ddlearn.double_descent import (
-    best_ridge_risk,
-    exact_risk,
-    flip_labels,
-    geometric_steps,
-    image_samples,
-    one_hot,
-    risk_given,
-    standardize,
-)
 from ddlearn.lessons.double_descent_trained import exercises
 from ddlearn.lessons.double_descent_trained.shared import CLASSES, PIXELS, Progress
 
@@ -91,15 +82,15 @@ def descend(step: Step, W: Tensor, A: Tensor, x: Tensor, y: Tensor, record: list
 @cached(4)
 def trained(seed: int, sizes: tuple[int, ...], step: Step, progress: Progress | None = None) -> tuple[Tensor, Tensor]:
     """Return squared errors of SEEDS nets for each size: at the end, and at each net's best moment.  (S, L)"""
-    record = geometric_steps(10, STEPS, 14)
+    record = dd.geometric_steps(10, STEPS, 14)
     digits, errors = datasets.digits(compute.generator(seed), test=NEW), []
-    target = one_hot(digits.test_y, CLASSES).float()
+    target = dd.one_hot(digits.test_y, CLASSES).float()
     for k, n in enumerate(sizes):
         if progress:
             progress(k / len(sizes), f"{SEEDS} nets on {n} examples")
         draw = compute.generator(1000 * seed + n)
-        x, new = (biased(part).float() for part in standardize(digits.train_x[:n], digits.test_x))
-        y = one_hot(flip_labels(digits.train_y[:n], WRONG, CLASSES, draw, SEEDS), CLASSES).float()
+        x, new = (biased(part).float() for part in dd.standardize(digits.train_x[:n], digits.test_x))
+        y = dd.one_hot(dd.flip_labels(digits.train_y[:n], WRONG, CLASSES, draw, SEEDS), CLASSES).float()
         W = torch.randn(SEEDS, UNITS, PIXELS + 1, generator=draw, dtype=torch.float32) / (3 * PIXELS) ** 0.5
         A = torch.randn(SEEDS, UNITS, CLASSES, generator=draw, dtype=torch.float32) / (3 * UNITS) ** 0.5
         W[..., -1] = 0
@@ -118,7 +109,7 @@ def biased(x: Tensor) -> Tensor:
 def fitted(seed: int, sizes: tuple[int, ...], progress: Progress | None = None) -> tuple[Tensor, Tensor]:
     """Return squared errors of random features, of minimum norm and at the best of twelve penalties.  (S, L)"""
     digits = datasets.digits(compute.generator(seed), test=NEW)
-    path = image_samples(
+    path = dd.image_samples(
         torch.cat([digits.train_x, digits.test_x]),
         torch.cat([digits.train_y, digits.test_y]),
         COUNT,
@@ -140,7 +131,7 @@ def drawn(seed: int, sizes: tuple[int, ...]) -> Tensor:
     draw = compute.generator(seed)
 
     def risk(n: int) -> Tensor:
-        return risk_given(torch.randn(n, COEFFICIENTS, generator=draw, dtype=torch.float64), SIGNAL, NOISE)
+        return dd.risk_given(torch.randn(n, COEFFICIENTS, generator=draw, dtype=torch.float64), SIGNAL, NOISE)
 
     return torch.stack([torch.stack([risk(n) for n in sizes]) for _ in range(SEEDS)])
 
@@ -156,9 +147,9 @@ def samples(
 ) -> Samples:
     """Return errors over the number of examples, and what an offer of some is worth."""
     if model == LINEAR:
-        sizes = tuple(n for n in geometric_steps(FEWEST, MOST, 45) if abs(n - COEFFICIENTS) > 1)
-        middle = torch.tensor([exact_risk(n, COEFFICIENTS, SIGNAL, NOISE) for n in sizes], dtype=torch.float64)
-        tuned = best_ridge_risk([COEFFICIENTS / n for n in sizes], SIGNAL, NOISE)
+        sizes = tuple(n for n in dd.geometric_steps(FEWEST, MOST, 45) if abs(n - COEFFICIENTS) > 1)
+        middle = torch.tensor([dd.exact_risk(n, COEFFICIENTS, SIGNAL, NOISE) for n in sizes], dtype=torch.float64)
+        tuned = dd.best_ridge_risk([COEFFICIENTS / n for n in sizes], SIGNAL, NOISE)
         return Samples(model, torch.tensor(sizes), drawn(seed, sizes), middle, tuned, have, offered)
     if model == FEATURES:
         measured, tuned = fitted(seed, SIZES, progress=progress)
