@@ -41,7 +41,7 @@ class Panel:
         xticks: Sequence[float] | Mapping[float, str] | None = None,
         yticks: Sequence[float] | Mapping[float, str] | None = None,
         legend: str | Mapping | None = None,
-        grid: bool = False,
+        grid: bool | str = False,
         aspect: str = "auto",
         visible: bool = True,
     ) -> None:
@@ -49,7 +49,8 @@ class Panel:
 
         Limits that are None follow the data. `log` names the logarithmic axes: "x", "y" or "xy". Ticks are positions,
         or labels by position, and matplotlib's own where None. `legend` is a place, "right" for beside the axes, or a
-        mapping with `loc` and other options of matplotlib's legend. Not `visible`, the axes themselves are not drawn.
+        mapping with `loc` and other options of matplotlib's legend. `grid` may be that of one axis, "x" or "y". Not
+        `visible`, the axes themselves are not drawn.
         """
         axes = self.axes
         for name, ticks, limits in (("x", xticks, xlim), ("y", yticks, ylim)):
@@ -66,7 +67,9 @@ class Panel:
             if self._differs(name, words):
                 axes.set(**{name: words})
         if self._differs("grid", grid):
-            axes.grid(grid)
+            axes.grid(False)
+            if grid:
+                axes.grid(True, axis="both" if grid is True else grid)
         if self._differs("aspect", aspect):
             axes.set_aspect(aspect)
         if self._differs("visible", visible):
