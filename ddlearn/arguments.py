@@ -43,22 +43,22 @@ SLACK = 1e-6  # of the sum of a distribution: float32 holds a thousand classes t
 
 
 def positive(name: str, value: float) -> float:
-    """A finite number above zero."""
+    """Require a finite number above zero."""
     return _number(name, value, "a positive number", lambda number: 0 < number < math.inf)
 
 
 def at_least(name: str, value: float, low: float) -> float:
-    """A finite number, `low` or more."""
+    """Require a finite number, `low` or more."""
     return _number(name, value, f"a number of at least {low}", lambda number: low <= number < math.inf)
 
 
 def between(name: str, value: float, low: float, high: float) -> float:
-    """A number in [low, high]."""
+    """Require a number in [low, high]."""
     return _number(name, value, f"a number from {low} to {high}", lambda number: low <= number <= high)
 
 
 def whole(name: str, value: int, low: int | None = None, high: int | None = None) -> int:
-    """A whole number in [low, high]; a side that is None is open."""
+    """Require a whole number in [low, high]; a side that is None is open."""
     wanted = "a whole number"
     if low is not None and high is not None:
         wanted += f" from {low} to {high}"
@@ -74,7 +74,7 @@ def whole(name: str, value: int, low: int | None = None, high: int | None = None
 
 
 def wholes(name: str, values: Sequence[int], low: int | None = None, high: int | None = None) -> list[int]:
-    """A list of whole numbers in [low, high], one at least."""
+    """Require a list of whole numbers in [low, high], one at least."""
     if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
         raise TypeError(f"{name} must be a list of whole numbers; got {_shown(values)}")
     checked = [whole(f"{name}[{i}]", value, low, high) for i, value in enumerate(values)]
@@ -84,7 +84,7 @@ def wholes(name: str, values: Sequence[int], low: int | None = None, high: int |
 
 
 def one_of(name: str, value: object, options: Collection) -> object:
-    """One of the options, which the sentence lists."""
+    """Require one of the options, which the sentence lists."""
     if not any(type(value) is type(option) and value == option for option in options):
         listed = ", ".join(repr(option) for option in options)
         raise ValueError(f"{name} must be one of {listed}; got {_shown(value)}")
@@ -92,7 +92,7 @@ def one_of(name: str, value: object, options: Collection) -> object:
 
 
 def tensor(name: str, value: torch.Tensor, *, gradient: bool = False) -> torch.Tensor:
-    """A dense torch tensor of any shape but an empty one, float32 or float64, every entry finite.
+    """Require a dense torch tensor of any shape but an empty one, float32 or float64, every entry finite.
 
     One that asks for a gradient is refused, unless `gradient` says that the function passes the right one on.
     """
@@ -129,7 +129,7 @@ def readable(name: str, value: object) -> object:
 
 
 def in_range(name: str, value: torch.Tensor, products: torch.Tensor) -> torch.Tensor:
-    """A tensor of which the products that are needed, of its entries, are finite as well."""
+    """Require a tensor of which the products that are needed, of its entries, are finite as well."""
     if not products.detach().isfinite().all():
         raise ValueError(f"{name} must be smaller for {value.dtype}: products of its entries leave its range")
     return value
@@ -150,7 +150,7 @@ def without_gradient(name: str, value: object) -> object:
 def matrix(
     name: str, value: torch.Tensor, *, rows: int | None = None, columns: int | None = None, gradient: bool = False
 ) -> torch.Tensor:
-    """A tensor of two dimensions, of as many rows and columns as asked."""
+    """Require a tensor of two dimensions, of as many rows and columns as asked."""
     tensor(name, value, gradient=gradient)
     wanted = f"({rows or 'n'}, {columns or 'd'})"
     if value.ndim != 2 or rows not in (None, value.shape[0]) or columns not in (None, value.shape[1]):
@@ -159,7 +159,7 @@ def matrix(
 
 
 def symmetric(name: str, value: torch.Tensor, *, gradient: bool = False) -> torch.Tensor:
-    """A square matrix equal to its transpose, up to the square root of its precision."""
+    """Require a square matrix equal to its transpose, up to the square root of its precision."""
     import torch
 
     matrix(name, value, gradient=gradient)
@@ -171,16 +171,18 @@ def symmetric(name: str, value: torch.Tensor, *, gradient: bool = False) -> torc
     return value
 
 
-def signs(name: str, value: torch.Tensor) -> torch.Tensor:
-    """A tensor of -1 and +1."""
+def signs(name: str, value: torch.Tensor, rows: int | None = None) -> torch.Tensor:
+    """Require a tensor of -1 and +1, of shape (rows,) if that is asked."""
     other = tensor(name, value)[value.abs() != 1]
     if len(other):
         raise ValueError(f"{name} must consist of -1 and +1; got {other[0].item()}")
+    if rows is not None and value.shape != (rows,):
+        raise ValueError(f"{name} must be of shape ({rows},); got shape {tuple(value.shape)}")
     return value
 
 
 def targets(name: str, value: torch.Tensor, rows: int, *, gradient: bool = False) -> torch.Tensor:
-    """What is to be predicted: a tensor of shape (rows,) or (rows, k)."""
+    """Require what is to be predicted: a tensor of shape (rows,) or (rows, k)."""
     tensor(name, value, gradient=gradient)
     if value.ndim not in (1, 2) or value.shape[0] != rows:
         raise ValueError(f"{name} must be of shape ({rows},) or ({rows}, k); got shape {tuple(value.shape)}")
@@ -190,7 +192,7 @@ def targets(name: str, value: torch.Tensor, rows: int, *, gradient: bool = False
 def class_labels(
     name: str, value: torch.Tensor, classes: int | None = None, *, rows: int | None = None, flat: bool = True
 ) -> torch.Tensor:
-    """Classes by number, from 0 to classes - 1: int64, of shape (n,), or of any shape if not `flat`."""
+    """Require classes by number, from 0 to classes - 1: int64, of shape (n,), or of any shape if not `flat`."""
     import torch
 
     if not isinstance(value, torch.Tensor) or value.dtype != torch.int64:
@@ -219,7 +221,7 @@ def distributions(name: str, value: torch.Tensor, *, positive: bool = False) -> 
 
 
 def generator(name: str, value: torch.Generator) -> torch.Generator:
-    """A torch generator: where random numbers come from."""
+    """Require a torch generator: where random numbers come from."""
     import torch
 
     if not isinstance(value, torch.Generator):
@@ -228,7 +230,7 @@ def generator(name: str, value: torch.Generator) -> torch.Generator:
 
 
 def same_kind(name: str, value: torch.Tensor, like_name: str, like: torch.Tensor) -> torch.Tensor:
-    """A tensor of the same precision and on the same device as another."""
+    """Require a tensor of the same precision and on the same device as another."""
     if value.dtype != like.dtype:
         raise TypeError(f"{name} must be of the same dtype as {like_name}, {like.dtype}; got {value.dtype}")
     if value.device != like.device:
@@ -237,20 +239,18 @@ def same_kind(name: str, value: torch.Tensor, like_name: str, like: torch.Tensor
 
 
 def positives(name: str, value: torch.Tensor | Sequence[float], like: torch.Tensor) -> torch.Tensor:
-    """Positive numbers, in a tensor or a plain list, as a vector of `like`'s precision on its device."""
+    """Require positive numbers, in a tensor or a plain list, as a vector of `like`'s precision on its device."""
     import torch
 
     if not isinstance(value, (torch.Tensor, list, tuple)):
         raise TypeError(f"{name} must be a torch tensor or a list of positive numbers; got {_shown(value)}")
-    if not isinstance(value, torch.Tensor):
-        return numbers(name, value).to(like)
-    if tensor(name, value).ndim != 1:
+    if isinstance(value, torch.Tensor) and tensor(name, value).ndim != 1:
         raise ValueError(f"{name} must be of shape (L,); got shape {tuple(value.shape)}")
     return numbers(name, value).to(like)
 
 
 def numbers(name: str, value: float | torch.Tensor | Sequence[float], *, zero: bool = False) -> torch.Tensor:
-    """One number or several, in a tensor or a plain list, each above 0, or at least 0 if `zero`.  -> () or (L,)
+    """Require one number or several, in a tensor or a plain list, each above 0, or at least 0 if `zero`.  -> () or (L,)
 
     In float64, for formulas that are as good for a point as for a curve.
     """

@@ -86,7 +86,7 @@ def memory_is_limited(root: Path | str = "/") -> bool:
 
 
 def memory_used() -> int:
-    """Bytes of memory that this process holds now (its resident set)."""
+    """Return the bytes of memory that this process holds now (its resident set)."""
     import psutil
 
     return psutil.Process().memory_info().rss
@@ -126,7 +126,7 @@ def require_memory(bytes: float, what: str) -> None:
 
 
 def require_matrices(count: float, rows: int, columns: int, like: torch.Tensor, what: str) -> None:
-    """`require_memory` for so many matrices of one shape, of `like`'s precision, if that is 64 MB or more.
+    """Call `require_memory` for so many matrices of one shape, of `like`'s precision, if that is 64 MB or more.
 
     On a GPU torch itself refuses.
     """
@@ -136,7 +136,7 @@ def require_matrices(count: float, rows: int, columns: int, like: torch.Tensor, 
 
 
 def device() -> torch.device:
-    """The device that experiments run on: DDLEARN_DEVICE if set, else CUDA where there is one, else the CPU.
+    """Return the device that experiments run on: DDLEARN_DEVICE if set, else CUDA where there is one, else the CPU.
 
     Apple's "mps" is used only when it is asked for by name: it has no float64, the precision that this course works in.
     """
@@ -159,7 +159,7 @@ def device() -> torch.device:
 
 
 def scale() -> str:
-    """What `sizes` goes by: "gpu", "laptop" or "binder"; DDLEARN_SCALE overrides.
+    """Return what `sizes` goes by: "gpu", "laptop" or "binder"; DDLEARN_SCALE overrides.
 
     Only the full sweep of lesson 08 is made in three sizes. A claim is told the scale, and none of the course's own
     claims changes with it: they are the same measurement on every machine. "gpu" where a CUDA device is there, "binder"
@@ -174,7 +174,7 @@ def scale() -> str:
 
 
 def sizes(*, binder: T, laptop: T, gpu: T) -> T:
-    """The one of three sizes that this machine's `scale()` asks for."""
+    """Return the one of three sizes that this machine's `scale()` asks for."""
     return {"binder": binder, "laptop": laptop, "gpu": gpu}[scale()]
 
 
@@ -186,7 +186,7 @@ def generator(seed: int, device: torch.device | str = "cpu") -> torch.Generator:
 
 
 def each(work: Callable[[T], object], items: Sequence[T], device: torch.device) -> None:
-    """work(item) for every item: on a CPU, on as many threads as torch has here, each of which computes on one.
+    """Do work(item) for every item: on a CPU, on as many threads as torch has here, each of which computes on one.
 
     For work that is a chain of small steps with a buffer of their own: torch spreads one step over its threads, and
     NumPy none, while a thread for each item spreads the chain. `work` must not depend on their order. What it raises is
@@ -203,7 +203,9 @@ def each(work: Callable[[T], object], items: Sequence[T], device: torch.device) 
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    grad, inference = torch.is_grad_enabled(), torch.is_inference_mode_enabled()  # a new thread knows neither
+    # A new thread knows none of these modes.
+    grad, inference = torch.is_grad_enabled(), torch.is_inference_mode_enabled()
+    autocast = {"enabled": torch.is_autocast_enabled("cpu"), "dtype": torch.get_autocast_dtype("cpu")}
     ready = threading.Barrier(workers + 1)
 
     def compute_alone() -> None:
@@ -212,7 +214,7 @@ def each(work: Callable[[T], object], items: Sequence[T], device: torch.device) 
         ready.wait()
 
     def as_here(item: T) -> None:
-        with torch.inference_mode(inference), torch.set_grad_enabled(grad):
+        with torch.inference_mode(inference), torch.set_grad_enabled(grad), torch.autocast("cpu", **autocast):
             work(item)
 
     with ThreadPoolExecutor(workers, initializer=compute_alone) as pool:
@@ -233,7 +235,7 @@ _starting = threading.Lock()
 
 
 def eigh(K: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Eigenvalues, least first, and eigenvectors of a symmetric matrix: on the CPU by SciPy, elsewhere by torch.
+    """Return eigenvalues, least first, and eigenvectors of a symmetric matrix: on the CPU by SciPy, elsewhere by torch.
 
     On the AMD processors that we measured, SciPy's LAPACK takes 0.7 of the time of MKL, which is torch's (n = 1000, one
     thread). Nearly all that kernel regression for many penalties or times costs is this.

@@ -17,7 +17,7 @@ MEMORY = {
 
 
 def quotas(root: Path) -> Iterator[float]:
-    """Cores granted by each control group that holds this process, version 2 then 1."""
+    """Return cores granted by each control group that holds this process, version 2 then 1."""
     for folder in _groups(root, ""):
         quota, _, period = _content(folder / "cpu.max").partition(" ")
         if number(quota) and number(period):
@@ -30,14 +30,14 @@ def quotas(root: Path) -> Iterator[float]:
 
 
 def memory_limits(root: Path) -> Iterator[float]:
-    """Bytes that each control group grants: infinity where it sets no limit."""
+    """Return bytes that each control group grants: infinity where it sets no limit."""
     for controller, (limit, _, _) in MEMORY.items():
         for folder in _groups(root, controller):
             yield number(_content(folder / limit)) or math.inf
 
 
 def memory_unused(root: Path) -> Iterator[float]:
-    """Bytes that each control group may still take, of those that set a limit and say what is taken.
+    """Return bytes that each control group may still take, of those that set a limit and say what is taken.
 
     Files that are only kept at hand are not taken: they go when their place is needed.
     """
@@ -72,7 +72,7 @@ def _content(path: Path) -> str:
 
 
 def number(text: str | None) -> float | None:
-    """A positive number, or None for anything else: "max", "-1", an empty file, a variable that is not set."""
+    """Return a positive number, or None for anything else: "max", "-1", an empty file, a variable that is not set."""
     try:
         value = float(text or "")
     except ValueError:

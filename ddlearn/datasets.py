@@ -39,7 +39,7 @@ __all__ = [
 
 
 def moons(n: int, noise: float, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Two half circles that reach into each other -> x (n, 2), y (n,) in {-1, +1}; noise is each coordinate's."""
+    """Draw two half circles that reach into each other -> x (n, 2), y (n,) in {-1, +1}; noise is each coordinate's."""
     y = _labels(n, generator)
     angle = math.pi * _uniform(n, generator)
     upper = torch.stack([angle.cos(), angle.sin()], 1) - torch.tensor([0.5, 0.25], dtype=torch.float32, device=y.device)
@@ -47,7 +47,7 @@ def moons(n: int, noise: float, generator: torch.Generator) -> tuple[Tensor, Ten
 
 
 def rings(n: int, noise: float, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """A disc of radius 1, y = -1, inside a ring of radius 2, y = +1 -> x (n, 2), y (n,). No line parts them."""
+    """Draw a disc of radius 1, y = -1, inside a ring of radius 2, y = +1 -> x (n, 2), y (n,). No line parts them."""
     y = _labels(n, generator)
     angle = 2 * math.pi * _uniform(n, generator)
     radius = torch.where(y > 0, 2, _uniform(n, generator).sqrt())
@@ -69,13 +69,13 @@ TOYS: dict[str, Callable[[int, float, torch.Generator], tuple[Tensor, Tensor]]] 
 
 
 def wave_truth(x: Tensor) -> Tensor:
-    """sin(pi x) + sin(3 pi x) / 2: a slow and a quicker wave.  x (n, 1) -> (n,)."""
+    """Return sin(pi x) + sin(3 pi x) / 2: a slow and a quicker wave.  x (n, 1) -> (n,)."""
     x = arguments.matrix("x", x, columns=1)[:, 0]
     return (math.pi * x).sin() + (3 * math.pi * x).sin() / 2
 
 
 def wave(n: int, noise: float, generator: torch.Generator) -> tuple[Tensor, Tensor, Callable[[Tensor], Tensor]]:
-    """Points of a wave seen through noise -> x (n, 1), uniform in [-1, 1] and sorted; y (n,); and `wave_truth`."""
+    """Draw points of a wave seen through noise -> x (n, 1), uniform in [-1, 1] and sorted; y (n,); and `wave_truth`."""
     arguments.whole("n", n, 1)
     x = 2 * _uniform(n, generator).sort().values[:, None] - 1
     return x, _blur(wave_truth(x), noise, generator), wave_truth
@@ -109,13 +109,13 @@ class ImageSet:
         return self.points(self.test_images)
 
     def points(self, images: Tensor) -> Tensor:
-        """Images of this set, shifted ones say, as points.  (n, h, w) -> (n, h * w), float64 in [0, 1]."""
+        """Return the images of this set, shifted ones say, as points.  (n, h, w) -> (n, h * w), float64 in [0, 1]."""
         _check_images(images)
         compute.require_memory(8 * images.numel(), f"{self.name} as float64 points")
         return images.flatten(1).double().div_(self.white)
 
     def sample(self, train: int, test: int, generator: torch.Generator) -> ImageSet:
-        """A set of so many training and test images, drawn without replacement."""
+        """Draw a set of so many training and test images, without replacement."""
         arguments.generator("generator", generator)
         arguments.whole("train", train, 1, len(self.train_y))
         arguments.whole("test", test, 1, len(self.test_y))
@@ -131,7 +131,7 @@ class ImageSet:
 
 
 def shift_images(images: Tensor, right: int = 0, down: int = 0) -> Tensor:
-    """Images (n, h, w) moved by whole pixels, left and up if negative: what leaves is lost, what enters is 0."""
+    """Return images (n, h, w) moved by whole pixels, left and up if negative: what leaves is lost, what enters is 0."""
     h, w = _check_images(images).shape[1:]
     right = arguments.whole("right", right, -w, w)
     down = arguments.whole("down", down, -h, h)
@@ -243,7 +243,7 @@ FASHION_MNIST = Source(
 
 
 def mnist(base_url: str = MNIST.base_url) -> ImageSet:
-    """MNIST: 60,000 + 10,000 handwritten digits, 28 x 28; fetched once (12 MB). Raises `DatasetUnavailable`."""
+    """Return MNIST: 60,000 + 10,000 handwritten digits, 28 x 28; fetched once (12 MB). Raises `DatasetUnavailable`."""
     return images(replace(MNIST, base_url=base_url))
 
 
@@ -253,7 +253,7 @@ def fashion_mnist(base_url: str = FASHION_MNIST.base_url) -> ImageSet:
 
 
 def images(source: Source) -> ImageSet:
-    """An image set in MNIST's four idx files, from wherever it is published. Raises `DatasetUnavailable`."""
+    """Return an image set in MNIST's four idx files, from wherever it is published. Raises `DatasetUnavailable`."""
     parts = {part: read_idx(path) for part, path in source.fetch().items()}
     for side in ("train", "test"):
         pictures, classes = parts[f"{side}_images"], parts[f"{side}_y"]

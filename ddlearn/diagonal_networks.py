@@ -42,7 +42,7 @@ class Descent:
 
 
 def gradient_step(u: Tensor, v: Tensor, X: Tensor, y: Tensor, lr: float) -> tuple[Tensor, Tensor]:
-    """One step of gradient descent on |X (u^2 - v^2) - y|^2 / 2.  u, v (d,), X (n, d), y (n,) -> u, v (d,)"""
+    """Return one step of gradient descent on |X (u^2 - v^2) - y|^2 / 2.  u, v (d,), X (n, d), y (n,) -> u, v (d,)"""
     g = X.T @ (X @ (u.square() - v.square()) - y)
     return u - 2 * lr * u * g, v + 2 * lr * v * g
 
@@ -58,7 +58,7 @@ def descend(
     max_steps: int = 100_000,
     progress: Callable[[float, str], object] | None = None,
 ) -> Descent:
-    """Gradient descent from u = v = alpha until no residual exceeds tolerance times the largest |y_i|.
+    """Run gradient descent from u = v = alpha until no residual exceeds tolerance times the largest |y_i|.
 
     The learning rate is pace / max(|X|^2 max(u^2 + v^2), max |X'y|) at each step, |X| the spectral norm: 0.05 stays
     within a few percent of gradient flow. `step` is the step itself, to be replaced by one's own. progress(fraction,
@@ -113,13 +113,13 @@ def flow_limit(X: Tensor, y: Tensor, alpha: float) -> Tensor:
 
 
 def least_l2(X: Tensor, y: Tensor) -> Tensor:
-    """The w with X w = y of least l2 norm, X'(X X')^-1 y, for an X with independent rows.  -> (d,)"""
+    """Return the w with X w = y of least l2 norm, X'(X X')^-1 y, for an X with independent rows.  -> (d,)"""
     X, y = _system(X, y)
     return X.T @ torch.linalg.solve(X @ X.T, y)
 
 
 def least_l1(X: Tensor, y: Tensor) -> Tensor:
-    """A w with X w = y of least l1 norm, by linear programming (basis pursuit).  -> (d,)"""
+    """Return a w with X w = y of least l1 norm, by linear programming (basis pursuit).  -> (d,)"""
     from scipy.optimize import linprog  # heavy to import, and seldom asked for
 
     X, y = _system(X, y)

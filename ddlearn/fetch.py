@@ -45,68 +45,73 @@ class Source:
     """What needs no network and serves in its place, as a refusal says."""
 
     def fetch(self) -> dict[str, Path]:
-        """The files, from the cache folder or else downloaded; raises `DatasetUnavailable`."""
+        """Return the files, from the cache folder or else downloaded; raises `DatasetUnavailable`."""
         paths = {part: self._fetch_file(name, md5) for part, (name, md5) in self.files.items()}
         log.info("%s: license %s. Please cite: %s", self.name, self.license, self.citation)
         return paths
 
     def _fetch_file(self, name: str, md5: str) -> Path:
         import pooch
-        import requests
-        import urllib3
 
-        url = f"{self.base_url.rstrip('/')}/{name}"
-        folder = cache_folder() / self.name
-        later = "Try again later"
+        url, folder = f"{self.base_url.rstrip('/')}/{name}", cache_folder() / self.name
         try:
             return Path(pooch.retrieve(url, f"md5:{md5}", fname=name, path=folder, downloader=_download))
-        except requests.exceptions.HTTPError as error:
-            code = error.response.status_code
-            reason = f"the server answered {code}"
-            if code < 500 and code != 429:  # a refusal, which waiting does not change
-                later = "Open the address in a browser to see whether the file has moved or your network blocks it"
-        except requests.exceptions.Timeout:
-            reason = f"no answer within {SECONDS_TO_ANSWER} seconds"
-        except requests.exceptions.ChunkedEncodingError:
-            reason = "the download broke off"
-        except requests.exceptions.SSLError as error:
-            reason = f"the server answered, but its certificate was refused ({_cause(error)})"
-            later = (
-                "Check the clock of this machine. If your network reads along (a company's proxy), set "
-                "REQUESTS_CA_BUNDLE to the file with its certificate"
-            )
-        except (requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL) as error:
-            reason = f"the proxy that this machine is set to use refused or did not answer ({_cause(error)})"
-            later = "Look at HTTPS_PROXY and HTTP_PROXY"
-        except (
-            requests.exceptions.InvalidURL,
-            requests.exceptions.InvalidSchema,
-            requests.exceptions.MissingSchema,
-        ) as error:
-            reason, later = "that is no address on the web", "Write it with https:// in front"
-            if "SOCKS" in str(error):
-                reason, later = "the proxy is one of SOCKS, which needs the package PySocks", "Install it"
-        except requests.exceptions.TooManyRedirects:
-            reason, later = "the server sends in circles", "Open the address in a browser to see where it leads"
-        except requests.exceptions.RequestException as error:
-            # A server that falls silent half-way is, for requests, a failed connection too.
-            stalled = isinstance(next(iter(error.args), None), urllib3.exceptions.ReadTimeoutError)
-            reason = f"nothing more came for {SECONDS_TO_ANSWER} seconds" if stalled else "no connection to the server"
-        except _WebPage:
-            reason = "a web page came instead of the file, as from a network that wants a login"
-            later = "Open any page in a browser, log in, and try again"
-        except ValueError:  # pooch's word for a checksum that differs
-            reason = "what came is not the published file: its checksum differs"
-        except OSError as error:
-            reason = f"the cache folder {folder} cannot be written ({error.strerror or error})"
-            later = "Set DDLEARN_DATA to a folder of your own"
-            if "certificate" in str(error):  # requests looks for the file before it asks the server
-                reason = "there is no file of certificates where REQUESTS_CA_BUNDLE or SSL_CERT_FILE says"
-                later = "Unset the variable, or name the file"
+        except (OSError, ValueError, _WebPage) as error:  # what requests raises is an OSError
+            reason, advice = _explained(error, folder)
         raise DatasetUnavailable(
             f"{self.name} is not available now: {reason} ({url}). "
-            f"{later}, or go on with {self.instead}, which needs no network."
+            f"{advice}, or go on with {self.instead}, which needs no network."
         )
+
+
+def _explained(error: Exception, folder: Path) -> tuple[str, str]:
+    """Return why a download failed, and what to do about it."""
+    import urllib3
+    from requests import exceptions as failed
+
+    later, look = "Try again later", "Open the address in a browser to see"
+    match error:
+        case failed.HTTPError(response=response):
+            code = response.status_code
+            refused = code < 500 and code != 429  # which waiting does not change
+            moved = f"{look} whether the file has moved or your network blocks it"
+            return f"the server answered {code}", moved if refused else later
+        case failed.Timeout():
+            return f"no answer within {SECONDS_TO_ANSWER} seconds", later
+        case failed.ChunkedEncodingError():
+            return "the download broke off", later
+        case failed.SSLError():
+            return (
+                f"the server answered, but its certificate was refused ({_cause(error)})",
+                "Check the clock of this machine. If your network reads along (a company's proxy), set "
+                "REQUESTS_CA_BUNDLE to the file with its certificate",
+            )
+        case failed.ProxyError() | failed.InvalidProxyURL():
+            reason = f"the proxy that this machine is set to use refused or did not answer ({_cause(error)})"
+            return reason, "Look at HTTPS_PROXY and HTTP_PROXY"
+        case failed.InvalidSchema() if "SOCKS" in str(error):
+            return "the proxy is one of SOCKS, which needs the package PySocks", "Install it"
+        case failed.InvalidURL() | failed.InvalidSchema() | failed.MissingSchema():
+            return "that is no address on the web", "Write it with https:// in front"
+        case failed.TooManyRedirects():
+            return "the server sends in circles", f"{look} where it leads"
+        case failed.RequestException():
+            # A server that falls silent half-way is, for requests, a failed connection too.
+            stalled = isinstance(next(iter(error.args), None), urllib3.exceptions.ReadTimeoutError)
+            return (
+                f"nothing more came for {SECONDS_TO_ANSWER} seconds" if stalled else "no connection to the server",
+                later,
+            )
+        case _WebPage():
+            reason = "a web page came instead of the file, as from a network that wants a login"
+            return reason, "Open any page in a browser, log in, and try again"
+        case ValueError():  # pooch's word for a checksum that differs
+            return "what came is not the published file: its checksum differs", later
+    if "certificate" in str(error):  # requests looks for the file before it asks the server
+        reason = "there is no file of certificates where REQUESTS_CA_BUNDLE or SSL_CERT_FILE says"
+        return reason, "Unset the variable, or name the file"
+    reason = f"the cache folder {folder} cannot be written ({getattr(error, 'strerror', None) or error})"
+    return reason, "Set DDLEARN_DATA to a folder of your own"
 
 
 def _cause(error: BaseException) -> str:

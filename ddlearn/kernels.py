@@ -45,7 +45,7 @@ KEPT = 8
 
 
 def linear(x: Tensor, x2: Tensor | None = None) -> Tensor:
-    """k(x, x') = x . x'.  x (n, d), x2 (m, d) or None for x itself -> (n, m)."""
+    """Return k(x, x') = x . x'.  x (n, d), x2 (m, d) or None for x itself -> (n, m)."""
     return _by_blocks(lambda a, b: a @ b.T, x, x2, degree=1)
 
 
@@ -60,13 +60,13 @@ def polynomial(x: Tensor, x2: Tensor | None = None, degree: int = 2, offset: flo
 
 
 def rbf(x: Tensor, x2: Tensor | None = None, width: float = 1.0) -> Tensor:
-    """k(x, x') = exp(-|x - x'|^2 / (2 width^2)).  x (n, d), x2 (m, d) or None for x itself -> (n, m)."""
+    """Return k(x, x') = exp(-|x - x'|^2 / (2 width^2)).  x (n, d), x2 (m, d) or None for x itself -> (n, m)."""
     width = arguments.positive("width", width)
     return _by_blocks(lambda a, b: _distances(a, b).div(width).square_().div_(-2).exp_(), x, x2)
 
 
 def laplace(x: Tensor, x2: Tensor | None = None, width: float = 1.0) -> Tensor:
-    """k(x, x') = exp(-|x - x'| / width), with the Euclidean distance.  (n, d), (m, d) -> (n, m)."""
+    """Return k(x, x') = exp(-|x - x'| / width), with the Euclidean distance.  (n, d), (m, d) -> (n, m)."""
     width = arguments.positive("width", width)
     return _by_blocks(lambda a, b: _distances(a, b).div(-width).exp_(), x, x2)
 
@@ -140,7 +140,7 @@ class FourierFeatures:
     def draw(
         cls, d: int, pairs: int, width: float, generator: torch.Generator, dtype: torch.dtype = torch.float64
     ) -> FourierFeatures:
-        """m = `pairs` frequencies for points of d coordinates, on the generator's device."""
+        """Draw m = `pairs` frequencies for points of d coordinates, on the generator's device."""
         width = arguments.positive("width", width)
         return cls(_normal(("d", d), ("pairs", pairs), generator, dtype) / width)
 
@@ -165,7 +165,7 @@ class ReluFeatures:
 
     @classmethod
     def draw(cls, d: int, count: int, generator: torch.Generator, dtype: torch.dtype = torch.float64) -> ReluFeatures:
-        """m = `count` random units for points of d coordinates, on the generator's device."""
+        """Draw m = `count` random units for points of d coordinates, on the generator's device."""
         return cls(_normal(("d", d), ("count", count), generator, dtype))
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -174,7 +174,7 @@ class ReluFeatures:
 
 
 def angle(cos: Tensor) -> Tensor:
-    """arccos, with the slope 0 where cos is 1 or -1 up to rounding, in place of an infinite one.
+    """Return arccos, with the slope 0 where cos is 1 or -1 up to rounding, in place of an infinite one.
 
     A cosine has an extremum there: its own slope is 0, and infinity times 0 would be NaN.
     """
@@ -185,7 +185,7 @@ def angle(cos: Tensor) -> Tensor:
 
 
 def ordinary(x: Tensor) -> Tensor:
-    """A copy of what was made in inference mode, which autograd does not keep; else x itself."""
+    """Return a copy of what was made in inference mode, which autograd does not keep; else x itself."""
     return x.clone() if x.is_inference() else x
 
 

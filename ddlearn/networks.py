@@ -138,12 +138,12 @@ class MLP:
         return tuple((W.to(dtype), None if b is None else b.to(dtype)) for W, b in drawn)
 
     def apply(self, parameters: Parameters, x: Tensor) -> Tensor:
-        """The net's outputs.  x (n, d) -> (n, k); with E stacked nets, (E, n, k). Can be differentiated."""
+        """Return the net's outputs.  x (n, d) -> (n, k); with E stacked nets, (E, n, k). Can be differentiated."""
         h = self.features(parameters, x)
         return _affine(self.layers[-1], parameters[-1], h)
 
     def features(self, parameters: Parameters, x: Tensor) -> Tensor:
-        """What the readout sees: the last hidden layer's activations.  x (n, d) -> (n, m), or (E, n, m).
+        """Return what the readout sees: the last hidden layer's activations.  x (n, d) -> (n, m), or (E, n, m).
 
         Where parameters are learned, so is this embedding of the inputs.
         """

@@ -22,7 +22,7 @@ __all__ = ["any_kernel_bound", "krawtchouk", "oracle_error", "oracle_kernel", "p
 
 
 def sparse_parity(n: int, d: int, k: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """n uniform points of {-1, +1}^d and the product of their first k coordinates.  -> x (n, d), y (n,)"""
+    """Draw n uniform points of {-1, +1}^d and the product of their first k coordinates.  -> x (n, d), y (n,)"""
     n, d = arguments.whole("n", n, 1), arguments.whole("d", d, 1)
     k = arguments.whole("k", k, 0, d)
     arguments.generator("generator", generator)
@@ -31,7 +31,7 @@ def sparse_parity(n: int, d: int, k: int, generator: torch.Generator) -> tuple[T
 
 
 def parity(x: Tensor, subset: range | tuple[int, ...] | list[int]) -> Tensor:
-    """chi_S(x), the product of the coordinates in S, which are counted from 0.  x (n, d) of -1 and +1 -> (n,)"""
+    """Return chi_S(x), the product of the coordinates in S, which are counted from 0.  x (n, d) of -1 and +1 -> (n,)"""
     _signs("x", x)
     columns = [arguments.whole(f"subset[{i}]", one, 0, x.shape[1] - 1) for i, one in enumerate(subset)]
     if len(set(columns)) < len(columns):
@@ -51,7 +51,7 @@ def any_kernel_bound(d: int, k: int, n: int) -> float:
 
 
 def krawtchouk(d: int, k: int) -> Tensor:
-    """The oracle kernel as a table over the Hamming distance h = 0 .. d of two points.  -> (d + 1,)
+    """Return the oracle kernel as a table over the Hamming distance h = 0 .. d of two points.  -> (d + 1,)
 
     sum over j of (-1)^j C(h, j) C(d - h, k - j), over C(d, k): the Krawtchouk polynomial of order k. Summed in whole
     numbers, for its terms cancel; every entry is the nearest float64.

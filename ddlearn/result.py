@@ -57,7 +57,7 @@ class Curve:
         return self.measured.amax(0)
 
     def log_slope(self) -> torch.Tensor:
-        """Slope of log y on log x by least squares, one a seed, (seeds,): the exponent of a power law.
+        """Return the slope of log y on log x by least squares, one a seed, (seeds,): the exponent of a power law.
 
         Raises `ValueError` unless there are two points or more, and every x and y is positive.
         """

@@ -90,7 +90,7 @@ def ridge(K: Tensor, y: Tensor, penalty: float) -> Tensor:
 
 
 def ridge_path(K: Tensor, y: Tensor, penalties: Tensor | Sequence[float]) -> RidgePath:
-    """Kernel ridge for every penalty at once.  K (n, n), y (n,) or (n, k), penalties (L,) -> `RidgePath`.
+    """Return kernel ridge for every penalty at once.  K (n, n), y (n,) or (n, k), penalties (L,) -> `RidgePath`.
 
     Eigenvalues that rounding has pushed below 0 are set to 0. `ValueError` if K is not symmetric, has an eigenvalue
     further below 0 than that, or a penalty is not positive.

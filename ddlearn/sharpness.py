@@ -75,7 +75,7 @@ def factor_sharpness(a: Tensor, b: Tensor, sigma: float) -> Tensor:
 
 
 def period_two_orbit(c: float) -> tuple[float, float]:
-    """The two values of a / sqrt(sigma) between which descent jumps, balanced (a = b), at c = rate * sigma > 1.
+    """Return the two values of a / sqrt(sigma) between which descent jumps, balanced (a = b), at c = rate * sigma > 1.
 
     z = (sqrt(1 + 3/c) -+ sqrt(1 - 1/c)) / 2, the fixed points of two steps of z <- z (1 + c - c z^2) that are none of
     one step. Their product is 1/c, the sum of their squares 1 + 1/c. Stable on the balanced line for
@@ -87,7 +87,7 @@ def period_two_orbit(c: float) -> tuple[float, float]:
 
 
 def catapult(f: Tensor, kernel: Tensor, rate: Tensor, width: int, steps: int) -> Pair:
-    """Output f and tangent kernel Lambda of f = u.v / sqrt(width) with loss f^2 / 2, by gradient descent.
+    """Return the output f and tangent kernel Lambda of f = u.v / sqrt(width) with loss f^2 / 2, by gradient descent.
 
         f+ = f (1 - rate Lambda + rate^2 f^2 / width),    Lambda+ = Lambda + rate f^2 / width (rate Lambda - 4)
 
@@ -108,7 +108,7 @@ def catapult(f: Tensor, kernel: Tensor, rate: Tensor, width: int, steps: int) ->
 def sharpness(
     loss: Callable[..., Tensor], weights: Sequence[Tensor], iterations: int, start: Sequence[Tensor]
 ) -> tuple[float, list[Tensor]]:
-    """Eigenvalue of largest modulus of the Hessian of loss(*weights), and its direction, by power iteration.
+    """Return the eigenvalue of largest modulus of the Hessian of loss(*weights), and its direction, by power iteration.
 
     Every iteration is one product of the Hessian with a direction, by differentiating twice. `start` is the direction
     to begin with: the one found before, if the weights have moved little. A negative answer says that the largest
@@ -148,7 +148,7 @@ def edge_of_stability(
     every: int = 25,
     progress: Callable[[float, str], None] | None = None,
 ) -> Edge:
-    """Full-batch gradient descent on loss(*weights), measuring the sharpness at every so many steps.
+    """Run full-batch gradient descent on loss(*weights), measuring the sharpness at every so many steps.
 
     The first measurement takes 40 power iterations, each later one 12 from the direction found before.
     """

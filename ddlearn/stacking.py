@@ -32,7 +32,7 @@ IDLE = {"cpu": 2**14, "cuda": 2**22}
 
 
 def mse(O: Tensor, y: Tensor) -> Tensor:
-    """Half the mean squared error of each net, 1/(2nk) |O - y|^2.  (E, k, n), (E or 1, k, n) -> (E,)."""
+    """Return half the mean squared error of each net, 1/(2nk) |O - y|^2.  (E, k, n), (E or 1, k, n) -> (E,)."""
     return (O - y).square_().mean((1, 2)) / 2
 
 
@@ -41,7 +41,7 @@ def mse_slope(O: Tensor, y: Tensor) -> Tensor:
 
 
 def cross_entropy(O: Tensor, y: Tensor) -> Tensor:
-    """Cross-entropy of each net, -1/n sum y log softmax(O).  (E, k, n), (E or 1, k, n) -> (E,)."""
+    """Return the cross-entropy of each net, -1/n sum y log softmax(O).  (E, k, n), (E or 1, k, n) -> (E,)."""
     return -(y * O.log_softmax(1)).sum(1).mean(1)
 
 
@@ -50,7 +50,7 @@ def cross_entropy_slope(O: Tensor, y: Tensor) -> Tensor:
 
 
 def logistic(O: Tensor, y: Tensor) -> Tensor:
-    """Logistic loss of each net, 1/(nk) sum log(1 + exp(-y O)).  (E, k, n), (E or 1, k, n) of signs -> (E,)."""
+    """Return logistic loss of each net, 1/(nk) sum log(1 + exp(-y O)).  (E, k, n), (E or 1, k, n) of signs -> (E,)."""
     return torch.nn.functional.softplus(-y * O).mean((1, 2))
 
 
@@ -95,7 +95,7 @@ class Stack:
                     c[e, :m, 0] = layer.bias_scale * b
 
     def parameters(self, e: int) -> Parameters:
-        """W and b of net e as they are now, in its own widths and its own parametrization."""
+        """Return W and b of net e as they are now, in its own widths and its own parametrization."""
         net, pairs = self.nets[e], []
         for (V, c), layer, (n, m) in zip(self._layers, net.layers, itertools.pairwise(net.widths), strict=True):
             b = c[e, :m, 0] / layer.bias_scale if layer.bias_scale > 0 else None
@@ -165,7 +165,7 @@ class Stack:
 
 
 def stacks(nets: Sequence[MLP], points: int, like: Tensor) -> list[list[int]]:
-    """Which nets to stack, by their numbers, for steps on that many points, in `like`'s precision on its device.
+    """Return which nets to stack, by their numbers, for steps on that many points, in `like`'s precision on its device.
 
     Nets of one activation and depth are sorted by width, and a stack is closed where the next net would need more
     memory than the cache has, or more idle units than a stack of its own costs.

@@ -6,9 +6,10 @@ that share a machine.
 """
 
 import contextlib
+import math
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from ddlearn import compute, control_groups
 
@@ -40,58 +41,56 @@ def limit_threads() -> None:
     """
     count = compute.threads()
     if count < compute.available_cores():
-        _lower(count)
+        import torch
+
+        _lower(_pools(), count)
+        torch.set_num_threads(min(count, torch.get_num_threads()))
 
 
 @contextlib.contextmanager
 def threads_held_to(count: int) -> Iterator[None]:
     """Inside, no numerical library of this process computes on more than `count` threads; afterwards all is as before.
 
-    For a task in a worker process. Tasks of one process may overlap, each in a thread of its own: the first notes what
-    torch and BLAS had and lowers it, and the last puts BLAS back. torch keeps a count for each thread, so each task
-    lowers its own and puts it back.
+    For a task in a worker process. Tasks of one process may overlap, each in a thread of its own. BLAS is held to the
+    least count of those that run, and put back by the last. torch keeps a count for each thread, so each task lowers
+    its own and puts it back.
     """
     import torch
 
-    global _tasks, _before, _put_back
     with _counting:
-        if not _tasks:
-            _before = torch.get_num_threads()
-            _put_back = _lower(count)
-        torch.set_num_threads(min(count, _before))
-        _tasks += 1
+        if not _held:
+            _before.update(torch=torch.get_num_threads(), pools=_pools())
+        _held.append(count)
+        _lower(_before["pools"], min(_held))
+        torch.set_num_threads(min(count, _before["torch"]))
     try:
         yield
     finally:
         with _counting:
-            _tasks -= 1
-            if not _tasks:
-                _put_back()
-            torch.set_num_threads(_before)
+            _held.remove(count)
+            _lower(_before["pools"], min(_held, default=math.inf))
+            torch.set_num_threads(_before["torch"])
 
 
-_counting, _tasks, _before = threading.Lock(), 0, 1
-_put_back: Callable[[], None]
+_counting = threading.Lock()
+_held: list[int] = []
+"""The counts of the tasks that run."""
+_before: dict = {}
+"""What torch and the pools had before the first of them."""
 
 
-def _lower(count: int) -> Callable[[], None]:
-    """Lower torch's threads, and those of each pool, to `count` where they are more; return what puts the pools back.
+def _pools() -> list[tuple]:
+    """The pools of the numerical libraries, each with the number of its threads.
 
     A library that loads later takes every core again, so those that the course uses are loaded first.
     """
     import scipy.linalg  # noqa: F401  (its BLAS is another than NumPy's)
     import threadpoolctl
-    import torch
 
-    if torch.get_num_threads() > count:
-        torch.set_num_threads(count)
-    pools = [pool for pool in threadpoolctl.ThreadpoolController().lib_controllers if pool.num_threads > count]
-    before = [pool.num_threads for pool in pools]
-    for pool in pools:
-        pool.set_num_threads(count)
+    return [(pool, pool.num_threads) for pool in threadpoolctl.ThreadpoolController().lib_controllers]
 
-    def put_back() -> None:
-        for pool, number in zip(pools, before, strict=True):
-            pool.set_num_threads(number)
 
-    return put_back
+def _lower(pools: list[tuple], count: float) -> None:
+    """Give each pool what it had, or `count` threads if that is less."""
+    for pool, number in pools:
+        pool.set_num_threads(min(number, count))

@@ -74,7 +74,7 @@ class Ensemble:
         return len(self.nets)
 
     def apply(self, x: Tensor) -> Tensor:
-        """Every net's outputs.  x (n, d), or (nets, n, d) for inputs of their own -> (nets, n, k)."""
+        """Return every net's outputs.  x (n, d), or (nets, n, d) for inputs of their own -> (nets, n, k)."""
         xs = x if isinstance(x, Tensor) and x.ndim == 3 else [x] * len(self)
         return torch.stack([net.apply(p, own) for net, p, own in zip(self.nets, self.parameters, xs, strict=True)])
 

@@ -222,7 +222,7 @@ def families() -> dict[str, Callable[[], object]]:
         "capacity": lambda: [gen.hidden_layer_kernel(gen.unit_rows(x)), gen.arora_term(K, y)],
         "PAC-Bayes": lambda: gen.kl_inverse(0.1, 0.05),
         "weak labels": lambda: [
-            wl.saerens_em(odds, [1 / 3] * 3),
+            wl.prior_shift(odds, [1 / 3] * 3, [0.5, 0.3, 0.2]),
             wl.forward_loss(odds, classes, torch.eye(3, **f64)),
             wl.expected_calibration_error(odds, classes),
             wl.dawid_skene(torch.stack([classes] * 3, 1), 3),

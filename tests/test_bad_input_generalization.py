@@ -139,8 +139,6 @@ TABLE = {
         (lambda: gz.finite_pool_risk(LAM, LAM, [1, 7]), "n must be below 3, the size of the pool; got 7"),
     ],
     "kernel_fit": ridged(gz.kernel_fit),
-    "leave_one_out": ridged(gz.leave_one_out),
-    "gcv": ridged(gz.gcv),
     "measure_learning_curve": [
         *pool(lambda a, b: measure(a, b)),
         (lambda: measure(sizes=5), "sizes must be a list of whole numbers, one or more; got 5", TypeError),

@@ -149,8 +149,8 @@ def from_tubes(each, strength, seed):
 
 
 def test_one_tube_a_type_confounds_type_and_specimen_and_more_tubes_help():
-    """Means of three seeds. Without a batch effect there is nothing to confound: 97 % or more, the negative control."""
-    assert min(from_tubes(1, 0.0, seed) for seed in range(2)) >= 97
-    one, ten = (np.mean([from_tubes(each, 1.0, seed) for seed in range(3)]) for each in (1, 10))
+    """Means of two seeds. Without a batch effect there is nothing to confound: 97 % or more, the negative control."""
+    assert min(from_tubes(1, 0.0, seed) for seed in range(1)) >= 97
+    one, ten = (np.mean([from_tubes(each, 1.0, seed) for seed in range(2)]) for each in (1, 10))
     assert 46 <= one <= 87  # the range over seeds that the design has seen
     assert ten >= one + 8

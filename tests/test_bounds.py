@@ -7,6 +7,7 @@ import pytest
 import scipy.special
 import scipy.stats
 import torch
+from drawn import normal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,10 +34,6 @@ from ddlearn.kernels import laplace, rbf
 from ddlearn.networks import MLP
 from ddlearn.ridge import ridge
 from ddlearn.training import train
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
 
 
 @pytest.fixture(scope="module")

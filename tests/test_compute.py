@@ -277,6 +277,25 @@ def test_a_task_holds_torch_and_blas_and_gives_them_back(two_threads, wrong):
     assert pools() == before
 
 
+@several_cores
+def test_of_tasks_that_overlap_the_least_count_holds(two_threads):
+    import scipy.linalg  # noqa: F401
+    import threadpoolctl
+
+    def most():
+        return max(pool["num_threads"] for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas")
+
+    with threadpoolctl.threadpool_limits(2):  # of torch each thread has a count of its own; BLAS has one for all
+        wide, narrow = thread_pools.threads_held_to(2), thread_pools.threads_held_to(1)
+        wide.__enter__()
+        narrow.__enter__()
+        assert most() == 1
+        wide.__exit__(None, None, None)
+        assert most() == 1
+        narrow.__exit__(None, None, None)
+        assert most() == 2
+
+
 @pytest.fixture
 def two_threads():
     before = torch.get_num_threads()
@@ -313,12 +332,16 @@ def test_each_raises_what_the_work_raises_and_leaves_the_threads_as_they_were(tw
     assert torch.get_num_threads() == 2
 
 
-@pytest.mark.parametrize("mode", [torch.no_grad, torch.enable_grad, torch.inference_mode])
+@pytest.mark.parametrize(
+    "mode", [torch.no_grad, torch.enable_grad, torch.inference_mode, lambda: torch.autocast("cpu", torch.float16)]
+)
 def test_each_works_in_the_mode_of_its_caller(two_threads, mode):
+    def now():
+        product = torch.ones(2, 2) @ torch.ones(2, 2)
+        return torch.is_grad_enabled(), torch.is_inference_mode_enabled(), product.dtype
+
     modes = []
     with mode():
-        here = (torch.is_grad_enabled(), torch.is_inference_mode_enabled())
-        compute.each(
-            lambda _: modes.append((torch.is_grad_enabled(), torch.is_inference_mode_enabled())), range(9), CPU
-        )
+        here = now()
+        compute.each(lambda _: modes.append(now()), range(9), CPU)
     assert modes == [here] * 9

@@ -9,6 +9,7 @@ end agree in the mean over seeds only.
 
 import pytest
 import torch
+from drawn import normal
 
 from ddlearn import blood, parities, sharpness, tangent
 from ddlearn.compute import generator
@@ -29,10 +30,6 @@ EVERYWHERE = [
     "cpu",
     pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")),
 ]
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
 
 
 def gram(n=60, m=20):

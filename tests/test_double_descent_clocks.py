@@ -2,6 +2,7 @@ import itertools
 
 import pytest
 import torch
+from drawn import normal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,10 +10,6 @@ from ddlearn.compute import generator
 from ddlearn.double_descent import Clocks, clocks_curve, descent_risk, geometric_steps, three_clocks
 
 TIMES = geometric_steps(1, 10**6, 300)
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
 
 
 def draw_clocks(p, seed):

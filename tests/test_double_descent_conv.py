@@ -86,17 +86,3 @@ def test_training_lowers_the_training_error():
     x, y, x_new, y_new = images()
     sweep = conv_widths(x, y, x_new, y_new, [8], generator(0), classes=3, steps=150, batch=24, lr=0.01, record=[1])
     assert (sweep.train_mse[..., -1] < 0.5 * sweep.train_mse[..., 0]).all()
-
-
-def test_wrong_arguments_are_refused():
-    x, y, x_new, y_new = images()
-    with pytest.raises(ValueError, match="images must be of shape"):
-        conv_widths(x[:, :2], y, x_new, y_new, [1], generator(0), classes=3)
-    with pytest.raises(ValueError, match=r"y must be of shape \(seeds, 24\)"):
-        conv_widths(x, y[:, :5], x_new, y_new, [1], generator(0), classes=3)
-    with pytest.raises(ValueError, match="y_new must be of shape"):
-        conv_widths(x, y, x_new, y_new[:3], [1], generator(0), classes=3)
-    with pytest.raises(ValueError, match="batch"):
-        conv_widths(x, y, x_new, y_new, [1], generator(0), classes=3, batch=25)
-    with pytest.raises(ValueError, match="loss"):
-        conv_widths(x, y, x_new, y_new, [1], generator(0), classes=3, batch=8, loss="hinge")

@@ -1,6 +1,5 @@
 import math
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -16,7 +15,6 @@ from ddlearn.double_descent import (
     exact_risk,
     linear_curve,
     min_norm,
-    misspecified_risk,
     plain_risk,
     ridge_risk,
     ridgeless_risk,
@@ -108,37 +106,6 @@ def test_only_noise_is_infinite_at_the_threshold():
     assert ridgeless_risk([0.5, 1.0, 2.0], 5, 1).tolist() == [1.0, math.inf, 3.5]
     assert ridgeless_risk([0.5, 1.0, 2.0], 5, 0).tolist() == [0.0, 0.0, 2.5]
     assert ridgeless_risk(1.0, 5, 1).item() == math.inf
-
-
-@pytest.mark.parametrize(
-    ("decay", "low", "low_at", "over", "over_at"),
-    [(5, 2.22, 0.41, 3.52, 1.87), (2, 4.59, 0.21, 4.09, 2.77), (1, 5.01, 0.01, 4.62, 5.31)],
-)
-def test_width_wins_only_where_little_is_captured(decay, low, low_at, over, over_at):
-    g = torch.arange(1, 4000) / 100
-    risk = misspecified_risk(g, decay, 5, 1)
-    under, beyond = risk[g < 1], risk[g > 1]
-    assert under.min().item() == pytest.approx(low, abs=0.006)
-    assert g[under.argmin()].item() == pytest.approx(low_at, abs=0.011)
-    assert beyond.min().item() == pytest.approx(over, abs=0.006)
-    assert g[g > 1][beyond.argmin()].item() == pytest.approx(over_at, abs=0.051)
-    assert (over < low) == (decay < 5)
-
-
-def test_a_misspecified_fit_simulated():
-    """The features that are not seen are noise to a fit by normal equations: 400 draws, 4 standard errors."""
-    n, p, decay, signal, noise = 100, 40, 5.0, 5.0, 1.0
-    captured = 1 - (1 + p / n) ** -decay
-    risks = []
-    for seed in range(400):
-        draw = np.random.default_rng(seed)
-        X, hidden = draw.normal(size=(n, p)), draw.normal(size=n)
-        beta = draw.normal(size=p)
-        beta *= (signal * captured) ** 0.5 / np.linalg.norm(beta)
-        y = X @ beta + (signal * (1 - captured)) ** 0.5 * hidden + noise**0.5 * draw.normal(size=n)
-        risks.append(np.square(np.linalg.solve(X.T @ X, X.T @ y) - beta).sum() + signal * (1 - captured))
-    exact = misspecified_risk(p / n, decay, signal, noise).item()
-    assert np.mean(risks) == pytest.approx(exact, abs=4 * np.std(risks) / 20 + 0.03)  # .03: n is finite
 
 
 @settings(max_examples=40, deadline=None)

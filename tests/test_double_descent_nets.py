@@ -2,6 +2,7 @@ import math
 
 import pytest
 import torch
+from drawn import needs_cuda
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -202,7 +203,7 @@ def test_without_wrong_labels_there_is_no_peak():
     assert (error[1:] <= 0.9 * error[:-1]).all()
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@needs_cuda
 def test_nets_train_on_the_device_of_their_images():
     x, y, x_new, y_new = (one.cuda() for one in small())
     sweep = net_widths(x, y, x_new, y_new, [3, 8], generator(0, "cuda"), classes=3, steps=50)

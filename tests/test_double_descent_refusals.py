@@ -76,9 +76,6 @@ TABLE = {
     "best_ridge_risk": [
         (lambda: dd.best_ridge_risk(1, 1, 0), "noise must be a positive number; got 0"),
     ],
-    "misspecified_risk": [
-        (lambda: dd.misspecified_risk(1, 0, 1, 1), "decay must be a positive number; got 0"),
-    ],
     "draw_linear": [
         (lambda: dd.draw_linear(1, 1, 1, 1, 0), NO_GENERATOR, TypeError),
     ],
@@ -154,22 +151,9 @@ TABLE = {
     "relu_sphere_spectrum": [
         (lambda: dd.relu_sphere_spectrum(2), "d must be a whole number of at least 3; got 2"),
     ],
-    "kernel_spectrum": [
-        (lambda: dd.kernel_spectrum(K, Y[:5]), "targets must be of shape (6,) or (6, k); got shape (5, 2)"),
-    ],
     "held_out": [
         (lambda: dd.held_out(Y[:, 0], 6, 3, 6, 0.1), "population must be a whole number of at least 7; got 6"),
     ],
-    "predict_images": [
-        (
-            lambda: dd.predict_images(K, LABELS.double(), 3, 2, [1]),
-            "y must be a torch tensor of int64; got a tensor of torch.float64",
-            TypeError,
-        ),
-        (lambda: dd.predict_images(K, LABELS, 2, 2, [1]), "y must be classes from 0 to 1; got 2 among"),
-    ],
-    "p_test": [(lambda: dd.p_test(Y[0]), "weights must be a matrix of shape (n, d); got shape (2,)")],
-    "p_train": [(lambda: dd.p_train(X), "weights must be a matrix of shape (n, 6); got shape (6, 3)")],
     "CosineFeatures": [
         (lambda: dd.CosineFeatures(X, X), "b must be of shape (3,); got shape (6, 3)"),
         (lambda: dd.CosineFeatures.draw(3, 0, 1, G), "count must be a whole number of at least 1; got 0"),
@@ -291,6 +275,8 @@ TABLE = {
         (convolutions(images=X), "images must be of shape (n, h, w)"),
         (convolutions(y=LABELS[:4]), "y must be of shape (seeds, 4)"),
         (convolutions(widths=[0]), "widths[0] must be a whole number of at least 1; got 0"),
+        (convolutions(y_new=LABELS[:3]), "y_new must be of shape (4,) and not empty; got shape (3,)"),
+        (convolutions(batch=5), "batch must be a whole number from 1 to 4; got 5"),
         (convolutions(lr=0), "lr must be a positive number; got 0"),
         (convolutions(loss="none"), "loss must be one of 'mse', 'cross-entropy'; got 'none'"),
         (convolutions(generator=0), NO_GENERATOR, TypeError),

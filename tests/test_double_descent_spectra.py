@@ -14,13 +14,10 @@ from ddlearn.double_descent import (
     Spectrum,
     feature_smoother,
     held_out,
-    kernel_spectrum,
     predict_features,
-    predict_images,
     relu_sphere_spectrum,
     sphere,
 )
-from ddlearn.kernels import rbf
 
 I = torch.arange(1, 201).double()
 POWER = Spectrum(I**-1.5, torch.ones(200), I**-2)
@@ -171,18 +168,6 @@ def test_finite_dimensions_are_predicted_where_the_limit_is_not():
     assert measured[-1, 0].item() / limit > 1.1  # negative control: the proportional limit is 10 % and more too low
 
 
-def test_the_spectrum_of_a_kernel_on_a_population():
-    x = torch.randn(40, 3, generator=generator(0), dtype=torch.float64)
-    F = torch.randn(40, 2, generator=generator(1), dtype=torch.float64)
-    K = rbf(x, width=0.7)
-    spectrum = kernel_spectrum(K, F)
-    assert spectrum.trace == pytest.approx(1, rel=1e-9)
-    assert spectrum.signal.sum().item() == pytest.approx(F.square().sum().item() / 40)
-    assert (spectrum.eigenvalues * spectrum.signal).sum().item() == pytest.approx((F.T @ K @ F).trace().item() / 1600)
-    one = kernel_spectrum(K, F[:, 0]).signal + kernel_spectrum(K, F[:, 1]).signal
-    torch.testing.assert_close(one, spectrum.signal)
-
-
 def test_what_is_seen_is_taken_out_of_the_population():
     """An interpolator is wrong by the noise at n of M points: the mean over all is a mixture of the two."""
     seen, unseen, n, M = 0.3, 1.7, 100, 400
@@ -194,17 +179,3 @@ def test_what_is_seen_is_taken_out_of_the_population():
     at_training = noise * k / n
     expected = (T - n / M * at_training) / (1 - n / M)
     assert held_out(torch.tensor([T]).double(), n, [k], M, noise).item() == pytest.approx(expected)
-
-
-def test_predictions_for_images_are_made_of_the_parts():
-    x = torch.rand(60, 4, generator=generator(0), dtype=torch.float64)
-    y = torch.arange(60) % 3
-    K = rbf(x, width=0.5)
-    plain = predict_images(K, y, 3, 20, [10, 40], 0.1, correct=False)
-    F = torch.full((60, 3), 0.05).double()
-    F[torch.arange(60), y] = 0.9
-    noise = 0.9 * 0.1 + 2 * 0.05 * 0.95
-    by_hand = predict_features(kernel_spectrum(K, F), 20, [10, 40], noise=noise).excess
-    torch.testing.assert_close(plain, by_hand)
-    torch.testing.assert_close(predict_images(K, y, 3, 20, [10, 40], 0.1), held_out(by_hand, 20, [10, 40], 60, noise))
-    assert np.isfinite(plain.numpy()).all()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from drawn import needs_cuda
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -15,9 +16,9 @@ from torch.nn import functional as F
 from ddlearn import tangent
 from ddlearn.compute import generator
 from ddlearn.networks import ACTIVATIONS, MLP
+from ddlearn.tangent import finite_width
 
 reads_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
-needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
 
 
 def points(n, *shape, seed=0):
@@ -317,6 +318,19 @@ def test_a_net_without_a_linear_layer_and_inputs_of_any_shape():
     torch.manual_seed(0)
     net = nn.Sequential(nn.Conv2d(2, 3, 3), nn.Tanh(), nn.AdaptiveAvgPool2d(1), nn.Flatten()).double()
     assert_equal_to_autograd(net, points(4, 2, 5, 5), points(3, 2, 5, 5, seed=1))
+
+
+def test_layers_of_other_kinds_take_the_fast_way(monkeypatch):
+    monkeypatch.setattr(finite_width, "jacobian", lambda *_: pytest.fail("sample by sample"))
+    tangent.empirical(AGREE["layer norm"]().double(), points(5, 4))
+
+
+def test_an_embedding_layer_takes_whole_numbers():
+    net = nn.Sequential(nn.Embedding(7, 3), nn.Flatten(), nn.Tanh(), nn.Linear(6, 2)).double()
+    x, x2 = (torch.randint(7, (n, 2), generator=generator(n)) for n in (5, 4))
+    torch.testing.assert_close(tangent.empirical(net, x, x2, "full"), by_autograd(net, x, x2), rtol=1e-10, atol=1e-12)
+    linear = tangent.linearize(net)
+    torch.testing.assert_close(linear(x, linear.parameters), net(x).detach())
 
 
 def test_one_sample_is_enough():

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 import torch
+from drawn import normal
 
 from ddlearn import double_descent as dd
 from ddlearn import generalization as gen
@@ -12,11 +13,6 @@ from ddlearn import linear_networks as ln
 from ddlearn.compute import eigh, generator
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
-
 
 X, X2, Y = normal(6, 3), normal(4, 3, seed=1), normal(6, seed=2)
 K, K_NEW = kernels.rbf(X), kernels.rbf(X2, X)
@@ -99,7 +95,6 @@ TABLE = {
     "risk_given": (lambda X, l: dd.risk_given(X, 1.0, 1.0, l), X, STEPS),
     "ridge_risk": (lambda g, l: dd.ridge_risk(g, l, 1.0, 1.0), STEPS, STEPS),
     "predict_features": (lambda lam: dd.predict_features(dd.Spectrum(lam, torch.ones(6), LAM), 3, 9).mse, LAM),
-    "predict_images": (lambda K: dd.predict_images(K, LABELS, 2, 3, [8]), K),
     "held_out": (lambda excess: dd.held_out(excess, 3, [2, 9], 10, 0.1), STEPS),
     "feature_smoother": (lambda *of: dd.feature_smoother(*of).weights(0.1), X, X2, normal(5, 3)),
     "CosineFeatures": (COSINE, X),
@@ -107,7 +102,6 @@ TABLE = {
     "standardize": (dd.standardize, X, X2),
     "average_outputs": (lambda f: dd.average_outputs(f, 2, 0), X),
     "net_widths": (sweep, X, X2),
-    "p_test": (dd.p_test, K_NEW),
     "null_mse": (dd.null_mse, X),
     "kernel_fit": (lambda K, Y: gen.kernel_fit(K, Y, 0.1).alpha, K, Y),
     "spectrum": (gen.spectrum, K, Y),

@@ -8,6 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 import torch
+from drawn import needs_cuda
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,6 @@ from ddlearn.compute import generator
 from ddlearn.networks import MLP
 
 reads_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
-needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
 
 
 def points(n, d, seed=0, dtype=torch.float64):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import scipy.integrate
 import torch
+from drawn import needs_cuda
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import pairwise
@@ -18,8 +19,6 @@ from ddlearn.result import Curve
 
 EPS = torch.finfo(torch.float64).eps
 ALL = [(name, {}) for name in KERNELS] + [("arc_cosine", {"order": 0}), ("arc_cosine", {"order": 2})]
-
-needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
 
 
 def points(n, d, seed=0, dtype=torch.float64):

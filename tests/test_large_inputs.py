@@ -2,17 +2,13 @@
 
 import pytest
 import torch
+from drawn import normal
 
 from ddlearn import compute, kernels, parities, ridge, tangent
 from ddlearn import double_descent as dd
 from ddlearn import generalization as gen
 from ddlearn import linear_networks as ln
 from ddlearn.compute import generator
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
-
 
 X, Y = normal(6, 3), normal(6, seed=1)
 K = kernels.rbf(X)
@@ -28,7 +24,6 @@ QUADRATIC = {
     "ridge_path": lambda: ridge.ridge_path(K, Y, [0.1]),
     "oracle_kernel": lambda: parities.oracle_kernel(X.sign()),
     "tangent_kernel": lambda: ln.tangent_kernel(PROBLEM, W1, W2),
-    "kernel_spectrum": lambda: dd.kernel_spectrum(K, Y),
     "smoother": lambda: dd.smoother(X, X),
     "gram_smoother": lambda: dd.gram_smoother(K, K),
     "min_norm": lambda: dd.min_norm(X, Y),
@@ -140,9 +135,8 @@ def test_products_beyond_the_range_of_floats_are_refused(kernel):
 
 
 def test_an_infinite_prediction_at_the_threshold_is_passed_on():
-    K = kernels.rbf(normal(12, 5))
-    for correct in (True, False):
-        found = dd.predict_images(K, torch.arange(12) % 3, 3, 5, [3, 5, 8], correct=correct)
+    excess = dd.predict_features(dd.relu_sphere_spectrum(5), 5, [3, 5, 8], noise=0.1).excess
+    for found in (excess, dd.held_out(excess, 5, [3, 5, 8], 12, 0.1)):
         assert found.isinf().tolist() == [False, True, False]
 
 

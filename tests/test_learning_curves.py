@@ -6,6 +6,7 @@ import joblib
 import numpy as np
 import pytest
 import torch
+from drawn import needs_cuda, normal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
@@ -19,11 +20,9 @@ from ddlearn.generalization import (
     eigenlearning_risk,
     eigenmodes,
     finite_pool_risk,
-    gcv,
     haar_pool,
     kernel_fit,
     learnability,
-    leave_one_out,
     measure_learnability,
     measure_learning_curve,
     ntk_with_bias,
@@ -33,10 +32,6 @@ from ddlearn.generalization import (
 )
 from ddlearn.kernels import laplace, linear, rbf
 from ddlearn.ridge import ridge_path
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
 
 
 def power_law(N, exponent):
@@ -216,35 +211,36 @@ def refitted(K, Y, ridge):
 def test_leave_one_out_is_n_refits(n, outputs, kernel, ridge, seed):
     K = kernel(normal(n, 3, seed=seed))
     Y = normal(n, *([outputs] if outputs else []), seed=seed + 1)
-    assert leave_one_out(K, Y, ridge) == pytest.approx(refitted(K, Y, ridge), rel=1e-8)
+    assert kernel_fit(K, Y, ridge).leave_one_out == pytest.approx(refitted(K, Y, ridge), rel=1e-8)
     path = ridge_path(K, Y, [ridge / n])
     fit = kernel_fit(K, Y, ridge)
     torch.testing.assert_close(fit.left_out.reshape(Y.shape), path.leave_one_out[0], rtol=1e-7, atol=1e-8)
     hat = K @ torch.linalg.inv(K + ridge * torch.eye(n, dtype=K.dtype))
     residual = (Y - hat @ Y).reshape(n, -1).square().sum(1).mean().item()
-    assert gcv(K, Y, ridge) == pytest.approx(residual / (1 - hat.trace().item() / n) ** 2, rel=1e-7)
+    assert kernel_fit(K, Y, ridge).gcv == pytest.approx(residual / (1 - hat.trace().item() / n) ** 2, rel=1e-7)
 
 
 def test_leave_one_out_is_scikit_learn_s():
     x, y = normal(40, 6), normal(40, seed=1)
     theirs = RidgeCV(alphas=[0.7], fit_intercept=False, store_cv_results=True).fit(x.numpy(), y.numpy())
-    assert leave_one_out(linear(x), y, 0.7) == pytest.approx(theirs.cv_results_.mean(), rel=1e-10)
+    assert kernel_fit(linear(x), y, 0.7).leave_one_out == pytest.approx(theirs.cv_results_.mean(), rel=1e-10)
 
 
 def test_gcv_is_leave_one_out_where_all_points_are_alike():
     """On a circle every point has the same leverage, and the mean of the diagonal is the diagonal."""
     angle = torch.arange(20, dtype=torch.float64) * (2 * math.pi / 20)
     K = rbf(torch.stack([angle.cos(), angle.sin()], 1), width=0.5)
-    assert gcv(K, normal(20), 0.1) == pytest.approx(leave_one_out(K, normal(20), 0.1), rel=1e-12)
+    assert kernel_fit(K, normal(20), 0.1).gcv == pytest.approx(kernel_fit(K, normal(20), 0.1).leave_one_out, rel=1e-12)
 
 
 def test_interpolation_is_the_limit_of_no_ridge():
     K, Y = laplace(normal(60, 3)), normal(60, 2, seed=1)
-    assert leave_one_out(K, Y, 0.0) == pytest.approx(leave_one_out(K, Y, 1e-8), rel=1e-5)
-    assert leave_one_out(K, Y, 0.0) == leave_one_out(K, Y, 1e-12)  # both below what rounding allows
+    assert kernel_fit(K, Y, 0.0).leave_one_out == pytest.approx(kernel_fit(K, Y, 1e-8).leave_one_out, rel=1e-5)
+    # Both below what rounding allows.
+    assert kernel_fit(K, Y, 0.0).leave_one_out == kernel_fit(K, Y, 1e-12).leave_one_out
     flat = rbf(torch.linspace(-1, 1, 80, dtype=torch.float64)[:, None], width=2.0)
     assert torch.linalg.eigvalsh(flat)[0] < 0  # rounding has taken its positive definiteness
-    assert math.isfinite(leave_one_out(flat, normal(80), 0.0))
+    assert math.isfinite(kernel_fit(flat, normal(80), 0.0).leave_one_out)
 
 
 # Measured
@@ -413,7 +409,7 @@ def test_labels_without_meaning_and_classes_as_numbers():
     assert Y.tolist() == [[-0.25, -0.25, 0.75, -0.25], [0.75, -0.25, -0.25, -0.25]]
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@needs_cuda
 def test_cuda_and_cpu_agree():
     K, Y = small_pool()
     how = {"trials": 2, "ridge": 0.1, "noise": 0.2}

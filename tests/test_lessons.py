@@ -109,6 +109,7 @@ def test_every_prediction_is_answered(room, monkeypatch):
     asked, names = [], [prediction.name for prediction in room.parts.predictions]
     monkeypatch.setattr(type(room), "prediction", lambda room, name: asked.append(name))
     for explorer in room.parts.explorers:
+        monkeypatch.setattr(explorer, "said", asked.append)
         if isinstance(explorer.figure.describe, functools.partial):  # it is told what was said
             explorer.figure.describe(explorer.compute(**explorer.state))
         asks = [getattr(explorer.figure, name, None) for name in ("prediction", "predictions", "guess", "guesses")]

@@ -2,6 +2,7 @@ import math
 
 import pytest
 import torch
+from drawn import normal
 from scipy.integrate import solve_ivp
 
 from ddlearn.compute import generator
@@ -24,10 +25,6 @@ from ddlearn.linear_networks import (
 )
 
 SHAPES = [(2, 3, 5), (4, 1, 2), (3, 3, 3), (1, 1, 1), (2, 4, 9)]
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
 
 
 def starts(n, m, h, count=6, seed=0, scale=0.7):

@@ -2,15 +2,12 @@ import math
 
 import pytest
 import torch
+from drawn import normal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddlearn.compute import generator
 from ddlearn.networks import ACTIVATIONS, MLP, PARAMETRIZATIONS
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
 
 
 def signs(*shape, draw):

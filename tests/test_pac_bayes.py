@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import scipy.stats
 import torch
+from drawn import needs_cuda, normal
 
 from ddlearn import datasets
 from ddlearn.compute import generator
@@ -22,10 +23,6 @@ from ddlearn.generalization import (
 from ddlearn.kernels import laplace
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
 
 
 @pytest.fixture(scope="module")
@@ -273,7 +270,7 @@ def test_a_seed_is_a_result_and_a_net_of_any_form_will_do():
     assert all(torch.equal(W, W0) for (W, _), (W0, _) in zip(start, untouched, strict=True))
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@needs_cuda
 def test_cuda_runs_with_a_generator_of_either_device():
     net = MLP((3, 4, 1))
     start = tuple((W.cuda(), b.cuda()) for W, b in net.init(generator(0)))

@@ -1,19 +1,15 @@
 import mpmath
 import pytest
 import torch
+from drawn import needs_cuda, normal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.kernel_ridge import KernelRidge
 
-from ddlearn.compute import generator
 from ddlearn.kernels import rbf
 from ddlearn.ridge import ridge, ridge_path
 
 EPS = torch.finfo(torch.float64).eps
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
 
 
 def refits(K, y, penalty):
@@ -154,7 +150,7 @@ def test_precision_is_kept_and_inputs_stay_as_they_were():
     torch.testing.assert_close(path.alpha[0], alpha, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@needs_cuda
 def test_cuda_and_cpu_agree():
     """To 1e-9 relative in float64, for penalties down to 1e-5."""
     x, y = normal(200, 3), normal(200, 2, seed=1)

@@ -48,7 +48,7 @@ def test_a_plain_table_is_read(write):
     assert (table.name, table.columns, table.target, table.classes) == ("mine", ("a", "b"), "price", ())
     torch.testing.assert_close(table.x[:, 0], 0.5 * torch.arange(ROWS, dtype=torch.float64))
     torch.testing.assert_close(table.y, 1.5 * torch.arange(ROWS, dtype=torch.float64) + 0.25)
-    assert table.said == "24 rows, 2 columns, and a number to predict"
+    assert table.summary == "24 rows, 2 columns, and a number to predict"
 
 
 @pytest.mark.parametrize("between", [",", ";", "\t"])
@@ -110,6 +110,7 @@ REFUSALS = {
     ),
     "infinity": (changed(3, 1, "-inf"), "is not finite"),
     "too large": (changed(3, 1, "1e200"), "is too large"),
+    "a number in brackets": (changed(3, 1, "(12.5)"), "as accountants write -12.5: write the sign"),
     "an underscore": (changed(3, 1, "1_000"), "is no number"),
     "a constant column": (text([[r[0], "7", r[2]] for r in body()]), "same number in every row"),
     "a constant target": (text([[*r[:2], "7.5"] for r in body()]), "same in every row"),
@@ -357,6 +358,22 @@ def test_columns_that_are_all_at_fault_are_not_all_to_be_left_out(write):
     with pytest.raises(TableRefused, match="2 of 2 columns cannot be learned from") as refusal:
         read_table(path)
     assert refusal.value.options == {}
+
+
+def test_a_class_called_as_a_total_is_none(write):
+    rows = [[*row[:2], ("mean", "kind")[i % 4 > 0]] for i, row in enumerate(body())]
+    rows[-1][2] = "Sum"
+    with pytest.raises(TableRefused, match=r"^The class 'Sum' has one row only"):
+        read_table(write(text(rows)))
+
+
+def test_a_code_that_may_mean_a_gap_is_said_where_nothing_else_is_below_zero(write):
+    rows = body()
+    rows[3][0], rows[5][0] = "-999", "-999.0"
+    said = "Column 'a' holds -999 in 2 rows, read as a number: empty these cells if it means a gap."
+    assert read_table(write(text(rows))).notes == (said,)
+    rows[7][0] = "-3"
+    assert read_table(write(text(rows))).notes == ()
 
 
 def test_names_that_are_numbers_are_said(write):

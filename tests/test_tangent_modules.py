@@ -76,12 +76,12 @@ def after(change, net):
 
 
 class Stateful(nn.Module):
-    """Counts its calls in a number, a buffer and a list, and keeps its last features."""
+    """Counts its calls in a number, a buffer, a list and a list in a list, and keeps its last features."""
 
     def __init__(self):
         super().__init__()
         self.first, self.head = nn.Linear(4, 6), nn.Linear(6, 3)
-        self.calls, self.seen = 0, []
+        self.calls, self.seen, self.log = 0, [], {"sizes": [[]]}
         self.register_buffer("count", torch.zeros(()))
 
     def forward(self, x):
@@ -89,6 +89,7 @@ class Stateful(nn.Module):
         self.count += 1
         self.features = self.first(x).tanh()
         self.seen.append(self.features.detach())
+        self.log["sizes"][0].append(len(x))
         return self.head(self.features)
 
 
@@ -456,6 +457,7 @@ def test_attributes_and_lists_are_as_before():
     tangent.linearize(net)(points(5, 4), dict(net.named_parameters()))
     assert (net.calls, len(net.seen), net.features is features) == (1, 1, True)
     assert net.seen[0] is seen[0]
+    assert net.log == {"sizes": [[2]]}
     assert torch.equal(net.first.weight.grad, torch.ones(6, 4).double())
     features.sum().backward()  # the caller's graph is whole
 

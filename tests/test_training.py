@@ -4,6 +4,7 @@ import sys
 
 import pytest
 import torch
+from drawn import needs_cuda, normal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -14,10 +15,6 @@ from ddlearn.networks import ACTIVATIONS, MLP, PARAMETRIZATIONS
 from ddlearn.training import OPTIMIZERS, Ensemble, train
 
 EXACT = {"rtol": 0, "atol": 1e-10}
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=generator(seed), dtype=torch.float64)
 
 
 def one_hot(n, k, seed=0):
@@ -303,7 +300,7 @@ def test_a_net_learns_a_parity_better_than_any_kernel_does_on_average():
     assert error < 0.1
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@needs_cuda
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_cuda_and_cpu_agree(optimizer):
     x, y = normal(50, 4), normal(50, 2, seed=1)

@@ -64,18 +64,6 @@ def test_counted_cells_scatter_about_their_mixture_as_multinomials_do():
     torch.testing.assert_close(counted.var(0), variance, rtol=5 * (2 / 4000) ** 0.5, atol=0)
 
 
-def test_a_report_is_a_mixture_with_the_error_it_should_have():
-    mixtures = P.expand(20000, -1)
-    assert torch.equal(wl.report(P[None], 0.0, generator(0)), P[None])
-    told = wl.report(mixtures, [0.03, 0.03, 0.0], generator(0))
-    torch.testing.assert_close(told.sum(1), torch.ones(20000, dtype=torch.float64), rtol=0, atol=1e-14)
-    # To first order in the errors, a normalized report moves by e_c - p_c (e_0 + e_1 + e_2).
-    first = torch.stack([(1 - P[0]) ** 2 + P[0] ** 2, (1 - P[1]) ** 2 + P[1] ** 2, 2 * P[2] ** 2]) * 0.03**2
-    torch.testing.assert_close(told.var(0), first, rtol=0.05, atol=0)
-    extreme = wl.report(torch.tensor([[1.0, 0.0]], dtype=torch.float64), 0.0, generator(0))
-    torch.testing.assert_close(extreme, torch.tensor([[1.0, 1e-3]], dtype=torch.float64) / 1.001)
-
-
 def test_the_same_seed_draws_the_same_bags():
     y = torch.arange(3).repeat(9)
     first, again = (wl.draw_bags(y, wl.draw_patients(ALPHA, 4, g), 5, g).rows for g in (generator(3), generator(3)))

@@ -191,49 +191,6 @@ def test_a_shifted_posterior_is_the_posterior_of_the_new_place():
     torch.testing.assert_close(there_and_back, posterior(P), rtol=0, atol=1e-14)
 
 
-def test_em_finds_the_shares_of_an_exact_sample():
-    """2,000 cells whose looks have the patient's shares to the last cell: the answer is the patient, to 1e-6."""
-    seen = posterior(THIRDS)[exact_sample(PATIENT, 2000)]
-    found = wl.saerens_em(seen, THIRDS, iterations=5000, tolerance=1e-13)
-    torch.testing.assert_close(found.shares, PATIENT, rtol=0, atol=1e-6)
-    torch.testing.assert_close(found.posterior, wl.prior_shift(seen, THIRDS, found.shares), rtol=0, atol=1e-13)
-    assert (
-        seen.mean(0) - PATIENT
-    ).abs().max() > 0.2  # negative control: the mean posterior is drawn to where it learned
-    assert found.objective.diff().min() >= -1e-9
-
-
-def test_em_finds_a_patient_from_a_random_sample():
-    """20,000 cells: within 0.03, ten times the standard error of the looks' shares."""
-    g = generator(0)
-    y = torch.multinomial(PATIENT, 20_000, replacement=True, generator=g)
-    seen = posterior(THIRDS)[torch.multinomial(LOOKS[y], 1, generator=g)[:, 0]]
-    assert (wl.saerens_em(seen, THIRDS).shares - PATIENT).abs().max() <= 0.03
-
-
-def test_em_is_the_maximum_of_its_objective():
-    """With and without a Dirichlet prior, against a fine grid over the simplex."""
-    g = generator(1)
-    seen = posterior(P)[torch.multinomial(PATIENT @ LOOKS, 40, replacement=True, generator=g)]
-    grid = torch.tensor([(i, j, 60 - i - j) for i in range(1, 59) for j in range(1, 60 - i)]).double() / 60
-    for alpha in (None, [3.21, 1.46, 1.0], [30.0, 10.0, 20.0]):
-        found = wl.saerens_em(seen, P, alpha, iterations=5000, tolerance=1e-13)
-        exponents = torch.tensor(alpha or [1.0] * 3, dtype=torch.float64) - 1
-        value = (seen @ (grid / P).T).log().sum(0) + grid.log() @ exponents
-        best = found.objective[-1]
-        assert best >= value.max() - 1e-9
-        assert best - value.max() <= 0.2
-        assert found.objective.diff().min() >= -1e-9
-
-
-def test_a_strong_prior_is_the_answer_and_cells_without_a_look_change_nothing():
-    seen = posterior(P)[torch.tensor([0, 1, 3])]
-    strong = wl.saerens_em(seen, P, [1 + 1e6 * p for p in PATIENT.tolist()])
-    torch.testing.assert_close(strong.shares, PATIENT, rtol=0, atol=1e-5)
-    blind = P.expand(50, -1)  # posteriors that say nothing but the prior
-    torch.testing.assert_close(wl.saerens_em(blind, P).shares, P, rtol=0, atol=1e-12)
-
-
 def test_counts():
     seen = torch.tensor([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.7, 0.3]], dtype=torch.float64)
     counted = wl.classify_and_count(seen)

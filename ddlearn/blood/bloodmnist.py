@@ -57,7 +57,7 @@ class BloodImages:
     citation: str
 
     def points(self, images: Tensor) -> Tensor:
-        """Images of this set as points.  (n, 28, 28, 3) -> (n, 2352), float64 in [0, 1]"""
+        """Return the images of this set as points.  (n, 28, 28, 3) -> (n, 2352), float64 in [0, 1]"""
         if not isinstance(images, Tensor) or images.ndim != 4 or images.dtype != torch.uint8:
             shape = tuple(images.shape) if isinstance(images, Tensor) else type(images).__name__
             raise TypeError(f"images must be a uint8 tensor of shape (n, 28, 28, 3); got {shape}")
@@ -66,12 +66,12 @@ class BloodImages:
 
 
 def bloodmnist(base_url: str = BLOODMNIST.base_url) -> BloodImages:
-    """BloodMNIST: 11,959 + 1,712 + 3,421 cells; fetched once. Raises `DatasetUnavailable`."""
+    """Return BloodMNIST: 11,959 + 1,712 + 3,421 cells; fetched once. Raises `DatasetUnavailable`."""
     return blood_images(replace(BLOODMNIST, base_url=base_url))
 
 
 def blood_images(source: Source) -> BloodImages:
-    """Images in BloodMNIST's archive, from wherever it is published. Raises `DatasetUnavailable`."""
+    """Return images in BloodMNIST's archive, from wherever it is published. Raises `DatasetUnavailable`."""
     path = source.fetch()["archive"]
     parts = {}
     try:

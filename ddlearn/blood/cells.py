@@ -81,7 +81,7 @@ class Cells:
 
 
 def draw_cells(labels: Tensor, generator: torch.Generator) -> Cells:
-    """A cell of each of these types, which lies within 1 um of the middle of its field, turned anyhow.
+    """Draw a cell of each of these types, which lies within 1 um of the middle of its field, turned anyhow.
 
     labels (n,), int64: 0 granulocyte, 1 lymphocyte, 2 monocyte -> `Cells` on the generator's device, float64.
     """

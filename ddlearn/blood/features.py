@@ -22,7 +22,7 @@ FLOOR = 0.05
 
 
 def standardize(pictures: Tensor) -> Tensor:
-    """(I / median(I) - 1) / .25, each picture by its own median, the lower one of two.  (n, h, w) -> (n, h, w)
+    """Return (I / median(I) - 1) / .25, each picture by its own median, the lower one of two.  (n, h, w) -> (n, h, w)
 
     The background is then 0, however bright the light was.
     """

@@ -38,7 +38,7 @@ def simulate_cells(
     which: Tensor | None = None,
     progress: Progress | None = None,
 ) -> Tensor:
-    """Pictures of new cells of these types, as the camera records them.  labels (n,) -> (n, 32, 32), float32
+    """Return pictures of new cells of these types, as the camera records them.  labels (n,) -> (n, 32, 32), float32
 
     which (n,), int64, says for each cell the specimen it lies in; it may be left out where there is one specimen only.
     Pictures are float32, whose rounding is a ten-thousandth of the camera's noise. progress(fraction, words) is called
@@ -69,7 +69,7 @@ def record(
     generator: torch.Generator | None = None,
     dtype: torch.dtype = torch.float64,
 ) -> Tensor:
-    """The pictures of given cells, all at once; without a generator the camera has no noise.  -> (n, 32, 32)
+    """Return the pictures of given cells, all at once; without a generator the camera has no noise.  -> (n, 32, 32)
 
     which (n,), int64: the specimen that each cell lies in.
     """

@@ -23,7 +23,7 @@ WAVELENGTH = 0.532
 
 
 def propagate(field: Tensor, distance: float | Tensor, pixel: float, wavelength: float = WAVELENGTH) -> Tensor:
-    """The field a distance further on, or back if it is negative.  (..., h, w) complex -> (..., h, w)
+    """Return the field a distance further on, or back if it is negative.  (..., h, w) complex -> (..., h, w)
 
     distance is one number, or a tensor that broadcasts with the leading dimensions; pixel is the spacing of samples.
     """
@@ -39,7 +39,7 @@ def propagate(field: Tensor, distance: float | Tensor, pixel: float, wavelength:
 def transfer_function(
     shape: tuple[int, int], distance: float | Tensor, pixel: float, wavelength: float = WAVELENGTH
 ) -> Tensor:
-    """exp(i k_z z) for each frequency of an h x w grid, in the order of the FFT; 0 for waves that die out.
+    """Return exp(i k_z z) for each frequency of an h x w grid, in the order of the FFT; 0 for waves that die out.
 
     distance: one number -> (h, w), or a tensor (...) -> (..., h, w). complex128.
     """

@@ -39,13 +39,13 @@ TOTALS = ("fixed", "poisson")
 
 
 def mean_blood(alpha: Sequence[float] = PATIENTS) -> Tensor:
-    """alpha / alpha_0, the average patient.  -> (3,), float64"""
+    """Return alpha / alpha_0, the average patient.  -> (3,), float64"""
     alpha = _alpha(alpha)
     return alpha / alpha.sum()
 
 
 def draw_patients(n: int, generator: torch.Generator, alpha: Sequence[float] = PATIENTS) -> Tensor:
-    """n patients from Dirichlet(alpha), three positive numbers: `PATIENTS`, `HEALTHY` or your own.  -> (n, 3)"""
+    """Draw n patients from Dirichlet(alpha), three positive numbers: `PATIENTS`, `HEALTHY` or your own.  -> (n, 3)"""
     n, alpha = arguments.whole("n", n, 1), _alpha(alpha)
     arguments.generator("generator", generator)
     # torch draws from a Dirichlet distribution with its global generator only; NumPy takes a seed of ours.
@@ -55,7 +55,7 @@ def draw_patients(n: int, generator: torch.Generator, alpha: Sequence[float] = P
 
 
 def blood_report(mixes: Tensor, generator: torch.Generator) -> Tensor:
-    """The shares that a blood test prints: the truth plus N(0, REPORT_DEVIATION^2), at least .001, summing to 1.
+    """Return the shares that a blood test prints: the truth plus N(0, REPORT_DEVIATION^2), at least .001, summing to 1.
 
     mixes (B, 3) -> (B, 3). The error is the instrument's own, and stays however many cells are counted.
     """

@@ -37,7 +37,7 @@ class CellPool:
     deviation: Tensor
 
     def draw(self, mixes: Tensor, cells: int, generator: torch.Generator) -> Sample:
-        """`cells` training cells for each row of mixes (B, 3), types drawn from it.  -> `Sample` of B * cells"""
+        """Draw `cells` training cells for each row of mixes (B, 3), types drawn from it.  -> `Sample` of B * cells"""
         labels, source = draw_labels(mixes, cells, generator)
         return Sample(self.train_x[self.take(labels, generator)], labels, source, mixes.to(labels.device))
 
@@ -63,7 +63,7 @@ def cell_pool(
     strength: float = 1.0,
     progress: Callable[[float, str], object] | None = None,
 ) -> CellPool:
-    """`train` cells of each type to learn from, and `test` of each to test on, at some 5,000 cells a second.
+    """Return `train` cells of each type to learn from, and `test` of each to test on, at some 5,000 cells a second.
 
     Cells are shuffled, and every 50 of them form a specimen of the given strength.  -> `CellPool`
     """

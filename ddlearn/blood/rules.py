@@ -42,7 +42,7 @@ RULES: dict[str, Rule] = {
 
 
 def white_cell_rules(cells: AttributeSet) -> Tensor:
-    """What each of the ten `RULES` says of each cell: a type, 0 to 2, or -1 for nothing.  -> (n, 10), int64"""
+    """Return what each of the ten `RULES` says of each cell: a type, 0 to 2, or -1 for nothing.  -> (n, 10), int64"""
     if not isinstance(cells, AttributeSet):
         raise TypeError(f"cells must be an AttributeSet; got {type(cells).__name__}")
     votes = torch.full((len(cells), len(RULES)), ABSTAIN)

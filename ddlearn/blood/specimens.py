@@ -34,7 +34,7 @@ class Sample:
 
 
 def purity(impurity: float) -> Tensor:
-    """Three tubes of which each holds the share `impurity` of other types, half of it each.  -> (3, 3), float64
+    """Return three tubes of which each holds the share `impurity` of other types, half of it each.  -> (3, 3), float64
 
     Row: tube; column: type of cell.
     """
@@ -51,7 +51,7 @@ def draw_specimens(
     pictures: bool = False,
     progress: Callable[[float, str], object] | None = None,
 ) -> Sample:
-    """`cells` cells of each specimen, types drawn from its row of mixes (B, 3), under circumstances of its own.
+    """Draw `cells` cells of each specimen, types drawn from its row of mixes (B, 3), under circumstances of its own.
 
     -> `Sample` of B * cells, on the generator's device: ring features, or pictures if asked for. D tubes of each type
     are `purity(e).repeat_interleave(D, 0)`. Features are as they come; scale them by the training cells.
@@ -63,7 +63,7 @@ def draw_specimens(
 
 
 def draw_labels(mixes: Tensor, cells: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Types of `cells` cells from each row of mixes, and the row that each is from.  -> (B cells,), (B cells,)"""
+    """Draw types of `cells` cells from each row of mixes, and the row that each is from.  -> (B cells,), (B cells,)"""
     arguments.distributions("mixes", arguments.matrix("mixes", mixes, columns=3))
     cells = arguments.whole("cells", cells, 1)
     arguments.generator("generator", generator)

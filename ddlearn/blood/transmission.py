@@ -33,7 +33,7 @@ TEXTURE_SEED = 123
 
 
 def transmission(cells: Cells, contrast: float | Tensor = CONTRAST, dtype: torch.dtype = torch.float64) -> Tensor:
-    """The field right behind each cell, sampled on FIELD x FIELD points.  n cells -> (n, 64, 64) complex
+    """Return the field right behind each cell, sampled on FIELD x FIELD points.  n cells -> (n, 64, 64) complex
 
     contrast is one number or (n,), one for each cell. dtype is the precision to work in.
     """

@@ -94,14 +94,14 @@ class AttributeSet:
         return len(self.labels)
 
     def has(self, attribute: str, *values: str) -> Tensor:
-        """Which cells have one of these values of an attribute.  (n,), bool"""
+        """Return which cells have one of these values of an attribute.  (n,), bool"""
         arguments.one_of("attribute", attribute, tuple(ATTRIBUTES))
         known = ATTRIBUTES[attribute]
         wanted = [known.index(arguments.one_of(f"values[{i}]", value, known)) for i, value in enumerate(values)]
         return torch.isin(self.codes[:, tuple(ATTRIBUTES).index(attribute)], torch.tensor(wanted, dtype=torch.int64))
 
     def one_hot(self, attributes: tuple[str, ...] = LENS_FREE) -> Tensor:
-        """A column of 0 and 1 for each value of these attributes.  (n, d), float64; d = 18 for `LENS_FREE`"""
+        """Return a column of 0 and 1 for each value of these attributes.  (n, d), float64; d = 18 for `LENS_FREE`"""
         for i, name in enumerate(attributes):
             arguments.one_of(f"attributes[{i}]", name, tuple(ATTRIBUTES))
         return torch.stack([self.has(name, value) for name in attributes for value in ATTRIBUTES[name]], 1).double()
@@ -120,12 +120,12 @@ class WBCAtt:
 
 
 def wbcatt(base_url: str = WBCATT.base_url) -> WBCAtt:
-    """WBCAtt: 6,169 + 1,030 + 3,099 cells; fetched once. Raises `DatasetUnavailable`."""
+    """Return WBCAtt: 6,169 + 1,030 + 3,099 cells; fetched once. Raises `DatasetUnavailable`."""
     return load_wbcatt(replace(WBCATT, base_url=base_url).fetch()["train"].parent)
 
 
 def load_wbcatt(folder: str | Path) -> WBCAtt:
-    """WBCAtt from a folder that holds pbc_attr_v1_train.csv, pbc_attr_v1_val.csv and pbc_attr_v1_test.csv.
+    """Return WBCAtt from a folder that holds pbc_attr_v1_train.csv, pbc_attr_v1_val.csv and pbc_attr_v1_test.csv.
 
     `DatasetUnavailable` if a file is missing, has other columns, or has a value that its column cannot have.
     """

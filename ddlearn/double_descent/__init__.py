@@ -1,10 +1,10 @@
 """Double descent: why a model that is large enough to fit the noise may do better than one that is not.
 
-    linear               isotropic regression in closed form: limits, exact finite sizes, ridge, misspecification
+    linear               isotropic regression in closed form: limits, exact finite sizes, ridge
     linear_draws         its simulation, with all averaged that can be
     decomposition        random features: bias and three variances, whose interaction makes the peak
     eigenframework       finite size and any spectrum: the curve of real images, before a fit
-    spectra              where such spectra come from, and predictions for images
+    spectra              the spectrum of ReLU features on the sphere, and what a finite population changes
     smoothers            P y: minimum norm and ridge, with the rank cut-off as an argument; effective parameters
     fourier, images      fits to real images over widths and examples
     labels               wrong labels, exactly so many

@@ -34,7 +34,7 @@ def run_cells(
     progress: Progress | None = None,
     keep: Callable[[int, T], object] | None = None,
 ) -> list[T]:
-    """[cell(*one) for one in settings], by joblib's active backend.
+    """Return [cell(*one) for one in settings], by joblib's active backend.
 
     cell is a function of a module, and what it takes and gives can be pickled. progress(fraction, words) is called
     as each cell comes back, and may raise to stop; keep(place, result) comes before it, for what must outlive a stop.
@@ -62,7 +62,7 @@ def run_cells(
 
 
 def draw_seeds(count: int, generator: torch.Generator) -> list[int]:
-    """A seed for each of `count` cells."""
+    """Draw a seed for each of `count` cells."""
     arguments.generator("generator", generator)
     shape = (arguments.whole("count", count, 1),)
     return torch.randint(2**62, shape, generator=generator, device=generator.device).tolist()

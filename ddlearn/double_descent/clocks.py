@@ -56,13 +56,13 @@ class Clocks:
         return replace(self, eta=fastest / self.sigma.square())
 
     def risk(self, times: Sequence[int] | Tensor, n: int) -> Tensor:
-        """excess(t), the limit of many examples a feature.  times (L,) -> (L,)"""
+        """Return excess(t), the limit of many examples a feature.  times (L,) -> (L,)"""
         t, n = _times(times, self.sigma), arguments.whole("n", n, 1)
         k = _left(self.eta * self.sigma.square(), t)  # (L, p)
         return k.square() @ (self.sigma * self.b).square() + self.noise / n * (1 - k).square().sum(1)
 
     def draw(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """n examples with Gaussian features.  -> X (n, p), y (n,)"""
+        """Draw n examples with Gaussian features.  -> X (n, p), y (n,)"""
         n = arguments.whole("n", n, 1)
         arguments.generator("generator", generator)
         X, e = (
@@ -103,7 +103,7 @@ def three_clocks(
 
 
 def descent_risk(clocks: Clocks, X: Tensor, y: Tensor, times: Sequence[int] | Tensor) -> Tensor:
-    """The exact path on one data set, sum sigma_i^2 (theta_i(t) - b_i)^2, from one decomposition.  -> (L,)
+    """Return the exact path on one data set, sum sigma_i^2 (theta_i(t) - b_i)^2, from one decomposition.  -> (L,)
 
     X (n, p), y (n,). `ValueError` if a mode has a rate of 1 or more: its steps would overshoot.
     """
@@ -132,7 +132,7 @@ def clocks_curve(
     generator: torch.Generator,
     progress: Callable[[float, str], object] | None = None,
 ) -> Curve:
-    """The exact path on several data sets, over the closed form.  -> `Curve` of x = t, measured (draws, L)."""
+    """Return the exact path on several data sets, over the closed form.  -> `Curve` of x = t, measured (draws, L)."""
     arguments.whole("draws", draws, 1)
     theory = clocks.risk(times, n)
     settings = [(clocks, n, list(times), seed) for seed in draw_seeds(draws, generator)]
@@ -141,7 +141,7 @@ def clocks_curve(
 
 
 def geometric_steps(first: int, last: int, count: int) -> list[int]:
-    """About `count` whole numbers from first to last, evenly spread on a log axis, each once."""
+    """Return about `count` whole numbers from first to last, evenly spread on a log axis, each once."""
     first = arguments.whole("first", first, 1)
     last, count = arguments.whole("last", last, first), arguments.whole("count", count, 2)
     exponents = torch.linspace(math.log(first), math.log(last), count, dtype=torch.float64)

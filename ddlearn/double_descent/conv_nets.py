@@ -28,7 +28,7 @@ CHUNK = 1000
 
 
 def conv_parameters(k: int, K: int) -> int:
-    """P of a net of width k with K outputs: weights and biases."""
+    """Return P of a net of width k with K outputs: weights and biases."""
     k, K = arguments.whole("k", k, 1), arguments.whole("K", K, 1)
     return 90 * k**2 + 16 * k + (4 * k + 1) * K
 
@@ -51,7 +51,7 @@ def draw_conv_nets(k: int, K: int, seeds: int, generator: torch.Generator) -> li
 
 
 def run_conv_nets(parameters: Sequence[Tensor], images: Tensor) -> Tensor:
-    """What each net says of each image.  images (n, h, w) -> (seeds, n, K)"""
+    """Return what each net says of each image.  images (n, h, w) -> (seeds, n, K)"""
     _check_shape("images", images)
     *convolutions, A, c = parameters
     seeds, z = len(A), images[:, None]

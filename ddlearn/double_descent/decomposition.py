@@ -108,9 +108,10 @@ def decompose_features(
     points: int = 400,
     progress: Callable[[float, str], object] | None = None,
 ) -> Decomposition:
-    """The parts for random features on the sphere, one entry a width: that of Mei and Montanari (arXiv 1908.05355).
+    """Return the parts for random features on the sphere, one entry a width.
 
-    Inputs and the weights of the features are uniform on spheres, and the target is linear.
+    Inputs and the weights of the features are uniform on spheres and the target is linear, as in Mei and Montanari
+    (arXiv 1908.05355). The penalty l adds (N l / d) |a|^2 to the mean squared error.
     """
     d, n, points = (arguments.whole(name, one, 1) for name, one in (("d", d), ("n", n), ("points", points)))
     T, M = arguments.whole("data_sets", data_sets, 2), arguments.whole("inits", inits, 2)

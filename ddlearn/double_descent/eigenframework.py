@@ -73,7 +73,7 @@ class Predicted:
 def predict_features(
     spectrum: Spectrum, n: int, features: Numbers, ridge: float = 0.0, noise: float = 0.0
 ) -> Predicted:
-    """The test error of n examples and k features.  features, k, () or (L,), `math.inf` for the kernel itself.
+    """Return the test error of n examples and k features.  features, k, () or (L,), `math.inf` for the kernel itself.
 
     noise is the variance of the noise summed over outputs, if the signal is. The ridge is added to K = Phi Phi'/k.
     """

@@ -40,7 +40,7 @@ class CosineFeatures:
 
     @classmethod
     def draw(cls, d: int, count: int, width: float, generator: torch.Generator) -> CosineFeatures:
-        """`count` features for points of d coordinates, of the rbf kernel of that width."""
+        """Draw `count` features for points of d coordinates, of the rbf kernel of that width."""
         d, count = arguments.whole("d", d, 1), arguments.whole("count", count, 1)
         width = arguments.positive("width", width)
         arguments.generator("generator", generator)
@@ -84,7 +84,7 @@ def width_path(
     ridges: Sequence[float] = (0.0,),
     rank_cut: float = RANK_CUT,
 ) -> FitPath:
-    """Fits of the first N features for every N in `widths`.
+    """Return fits of the first N features for every N in `widths`.
 
     x (n, d) and targets y (n, k) or (draws, n, k); x_new (m, d) and what should be predicted there, truth (m, k). Works
     in the precision of x: float64 shows the peak, float32 may not. Singular values up to rank_cut of the largest count
@@ -108,7 +108,7 @@ def sample_path(
     ridges: Sequence[float] = (0.0,),
     rank_cut: float = RANK_CUT,
 ) -> FitPath:
-    """Fits of all features to the first n examples for every n in `sizes`: what more data do at a fixed width."""
+    """Return fits of all features to the first n examples for every n in `sizes`: what more data do at one width."""
     _check(features, x, y, x_new, truth)
     sizes = arguments.wholes("sizes", sizes, 1, len(x))
     l = arguments.numbers("ridges", ridges, zero=True).reshape(-1)

@@ -1,7 +1,7 @@
 """Double descent of random Fourier features on real images, over widths and over examples, draw by draw.
 
 A draw is a split into examples and test images, wrong labels, and features. Its noise is drawn several times, for that
-costs nothing: a fit is linear in its labels. `predict_images` says beforehand what will be seen.
+costs nothing: a fit is linear in its labels.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ def image_curve(
 
     Each of `seeds` has its own split, wrong labels (the share `rate`, in noise_draws draws, whose errors are averaged)
     and features. Against "clean" the truth is the one-hot label, against "mean" what noisy labels are on average,
-    which is the convention of `predict_images`. At most `test` images are tested on.  -> mse and error (seeds, W, L)
+    which is what `predict_features` predicts for. At most `test` images are tested on.  -> mse and error (seeds, W, L)
     """
     settings = _image_settings(x, y, n, seeds, generator, width, classes, rate, noise_draws, test, against)
     widths = arguments.wholes("widths", widths, 1)
@@ -66,7 +66,7 @@ def image_samples(
     rank_cut: float = RANK_CUT,
     progress: Callable[[float, str], object] | None = None,
 ) -> FitPath:
-    """`sample_path` on images: N features, and the first n of one order of the images for every n in `sizes`.
+    """Return `sample_path` on images: N features, and the first n of one order of the images for every n in `sizes`.
 
     All are tested on the same images, those that no size has learned from. Wrong labels are drawn for each n: exactly
     the share `rate` of them.  -> mse and error (seeds, sizes, L)

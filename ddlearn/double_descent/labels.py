@@ -36,13 +36,13 @@ def flip_labels(y: Tensor, rate: float, classes: int, generator: torch.Generator
 
 
 def mean_target(y: Tensor, rate: float, classes: int) -> Tensor:
-    """What noisy labels are on average: (1 - rate K/(K-1)) one-hot + rate/(K-1).  y (n,) -> (n, K)"""
+    """Return what noisy labels are on average: (1 - rate K/(K-1)) one-hot + rate/(K-1).  y (n,) -> (n, K)"""
     rate = arguments.between("rate", rate, 0, 1)
     return one_hot(y, classes) * (1 - rate * classes / (classes - 1)) + rate / (classes - 1)
 
 
 def target_noise(rate: float, classes: int) -> float:
-    """The variance of noisy one-hot targets around `mean_target`, summed over classes.
+    """Return the variance of noisy one-hot targets around `mean_target`, summed over classes.
 
     sum p (1 - p) with p = 1 - rate for the right class and rate/(K-1) for each of the others.
     """

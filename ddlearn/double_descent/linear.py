@@ -21,19 +21,20 @@ from torch import Tensor
 
 from ddlearn import arguments
 
-__all__ = ["best_penalty", "best_ridge_risk", "exact_risk", "misspecified_risk", "ridge_risk", "ridgeless_risk"]
+__all__ = ["best_penalty", "best_ridge_risk", "exact_risk", "ridge_risk", "ridgeless_risk"]
 
 Numbers = float | Tensor | Sequence[float]
 
 
 def ridgeless_risk(ratio: Numbers, signal: float, noise: float) -> Tensor:
     """Risk of the minimum-norm fit as n and p grow together.  ratio () or (L,) -> the same shape; inf at ratio 1."""
-    ratio, signal, noise = arguments.numbers("ratio", ratio), *_strengths(signal, noise)
-    return _ridgeless(ratio, *(torch.full_like(ratio, one) for one in (signal, noise)))
+    g, (signal, noise) = arguments.numbers("ratio", ratio), _strengths(signal, noise)
+    variance = noise * g.clamp(max=1) / (1 - g).abs() if noise > 0 else 0
+    return signal * (1 - 1 / g).clamp(min=0) + variance
 
 
 def exact_risk(n: int, p: int, signal: float, noise: float) -> float:
-    """Risk of the minimum-norm fit at any n and p, averaged over Gaussian inputs: no limit, no approximation.
+    """Return risk of the minimum-norm fit at any n and p, averaged over Gaussian inputs: no limit, no approximation.
 
     s^2 p / (n - p - 1) for p <= n - 2;  r^2 (1 - n/p) + s^2 n / (p - n - 1) for p >= n + 2;  infinite between, unless
     there is no noise.
@@ -74,24 +75,6 @@ def best_ridge_risk(ratio: Numbers, signal: float, noise: float) -> Tensor:
     arguments.positive("noise", noise)
     g, l = arguments.numbers("ratio", ratio), best_penalty(ratio, signal, noise)
     return noise * g * _resolvent(g, l)[0]
-
-
-def misspecified_risk(ratio: Numbers, decay: float, signal: float, noise: float) -> Tensor:
-    """Risk of the minimum-norm fit to the first p of infinitely many features.  ratio () or (L,) -> the same shape.
-
-    They capture the share kappa = 1 - (1 + g)^-decay of the signal, and the rest is noise to them:
-    r^2 (1 - kappa) + ridgeless risk with signal r^2 kappa and noise s^2 + r^2 (1 - kappa). Width pays only where
-    little is captured and every fit is poor.
-    """
-    g, decay = arguments.numbers("ratio", ratio), arguments.positive("decay", decay)
-    signal, noise = _strengths(signal, noise)
-    missed = signal * (1 + g) ** -decay
-    return missed + _ridgeless(g, signal - missed, noise + missed)
-
-
-def _ridgeless(g: Tensor, signal: Tensor, noise: Tensor) -> Tensor:
-    variance = torch.where(noise > 0, noise * torch.clamp(g, max=1) / (1 - g).abs(), 0.0)
-    return signal * (1 - 1 / g).clamp(min=0) + variance
 
 
 def _resolvent(g: Tensor, l: Tensor) -> tuple[Tensor, Tensor]:

@@ -27,7 +27,7 @@ NEGLIGIBLE = 1e-10
 
 
 def draw_linear(n: int, p: int, signal: float, noise: float, generator: torch.Generator) -> tuple[Tensor, ...]:
-    """X (n, p) of standard normal entries, y = X beta + noise (n,), and beta (p,), of random direction."""
+    """Draw X (n, p) of standard normal entries, y = X beta + noise (n,), and beta (p,), of random direction."""
     n, p = arguments.whole("n", n, 1), arguments.whole("p", p, 1)
     signal, noise = arguments.at_least("signal", signal, 0), arguments.at_least("noise", noise, 0)
     arguments.generator("generator", generator)
@@ -40,7 +40,7 @@ def draw_linear(n: int, p: int, signal: float, noise: float, generator: torch.Ge
 
 
 def plain_risk(n: int, p: int, signal: float, noise: float, generator: torch.Generator, penalty: float = 0.0) -> float:
-    """|b - beta|^2 of one fit to one draw. One number of a wide distribution near p = n: draw many."""
+    """Return |b - beta|^2 of one fit to one draw. One number of a wide distribution near p = n: draw many."""
     penalty = arguments.at_least("penalty", penalty, 0)
     X, y, beta = draw_linear(n, p, signal, noise, generator)
     return (min_norm(X, y, ridge=n * penalty) - beta).square().sum().item()
@@ -71,7 +71,7 @@ def linear_curve(
     plain: bool = False,
     progress: Callable[[float, str], object] | None = None,
 ) -> Curve:
-    """Simulated risk along p = n * ratio, with its theory.  -> `Curve` of x = p/n, measured (draws, ratios).
+    """Return the simulated risk along p = n * ratio, with its theory.  -> `Curve` of x = p/n, measured (draws, ratios).
 
     Without a penalty the theory is `exact_risk`, and p must keep away from n by 2 or more, where it is finite; with
     one it is the limit. penalty None is the best one at each ratio. plain draws noise and beta, else they are averaged.

@@ -25,7 +25,7 @@ from torch import Tensor
 
 from ddlearn import arguments, compute
 
-__all__ = ["RANK_CUT", "Smoother", "gram_smoother", "min_norm", "p_test", "p_train", "smoother"]
+__all__ = ["RANK_CUT", "Smoother", "gram_smoother", "min_norm", "smoother"]
 
 RANK_CUT = 1e-12
 """Near the rounding of an SVD in float64: what is below it is not there."""
@@ -43,16 +43,16 @@ class Smoother:
     T: Tensor
 
     def filter(self, ridge: float = 0.0) -> Tensor:
-        """f, (r,)."""
+        """Return f, (r,)."""
         ridge = arguments.at_least("ridge", ridge, 0)
         return 1 / self.s if ridge == 0 else 1 / (self.s + ridge / self.s)
 
     def weights(self, ridge: float = 0.0) -> Tensor:
-        """P, (m, n): what each prediction makes of each target."""
+        """Return P, (m, n): what each prediction makes of each target."""
         return (self.T * self.filter(ridge)) @ self.U.T
 
     def predict(self, y: Tensor, ridge: float = 0.0) -> Tensor:
-        """P y for targets (..., n, k) -> (..., m, k)."""
+        """Return P y for targets (..., n, k) -> (..., m, k)."""
         arguments.tensor("y", y)
         n = len(self.U)
         if y.ndim < 2 or y.shape[-2] != n:
@@ -61,7 +61,7 @@ class Smoother:
         return (self.T * self.filter(ridge)) @ (self.U.T @ y)
 
     def noise_factor(self, ridge: float = 0.0) -> float:
-        """Mean over the m points of |row of P|^2: what noise of variance 1 in each target adds to the risk."""
+        """Return mean over the m points of |row of P|^2: what noise of variance 1 in each target adds to the risk."""
         return ((self.T.square() @ self.filter(ridge).square()).mean()).item()
 
     def p_test(self, ridge: float = 0.0) -> float:
@@ -69,12 +69,12 @@ class Smoother:
         return len(self.U) * self.noise_factor(ridge)
 
     def p_train(self, ridge: float = 0.0) -> float:
-        """Effective parameters at the training points, the trace of the hat matrix: the rank at ridge 0."""
+        """Return the effective parameters at the training points, the trace of the hat matrix: the rank at ridge 0."""
         return (self.s * self.filter(ridge)).sum().item()
 
 
 def smoother(Z: Tensor, Z_new: Tensor, rank_cut: float = RANK_CUT) -> Smoother:
-    """The smoother of features Z (n, p) at the points of Z_new (m, p), by an SVD."""
+    """Return the smoother of features Z (n, p) at the points of Z_new (m, p), by an SVD."""
     arguments.matrix("Z", Z)
     arguments.matrix("Z_new", Z_new, columns=Z.shape[1])
     arguments.same_kind("Z_new", Z_new, "Z", Z)
@@ -85,7 +85,7 @@ def smoother(Z: Tensor, Z_new: Tensor, rank_cut: float = RANK_CUT) -> Smoother:
 
 
 def gram_smoother(K: Tensor, K_new: Tensor, rank_cut: float = RANK_CUT) -> Smoother | None:
-    """The same from K = Z Z' (n, n) and K_new = Z_new Z' (m, n); None where that would lose the small values.
+    """Return the same from K = Z Z' (n, n) and K_new = Z_new Z' (m, n); None where that would lose the small values.
 
     For more features than fit in memory, and for sums that grow. The eigenvalues are s^2, known to the precision of the
     largest. None if the least is below the square root of the precision, relative to it: then only an SVD is honest.
@@ -117,18 +117,6 @@ def min_norm(X: Tensor, y: Tensor, ridge: float = 0.0, rank_cut: float = RANK_CU
     U, s, V = _thin_svd(X)
     f = torch.where(s > rank_cut * s[0], 1 / (s + ridge / s), 0.0)
     return (V @ (f[:, None] * (U.T @ y.reshape(len(X), -1)))).reshape(-1, *y.shape[1:])
-
-
-def p_test(weights: Tensor) -> float:
-    """Return n/m sum |s(x_j)|^2 from the weights (m, n) of m new points on n targets."""
-    m, n = arguments.matrix("weights", weights).shape
-    return n / m * weights.square().sum().item()
-
-
-def p_train(weights: Tensor) -> float:
-    """Return the trace of the weights (n, n) of the examples on themselves."""
-    n = arguments.matrix("weights", weights).shape[0]
-    return arguments.matrix("weights", weights, columns=n).trace().item()
 
 
 def _thin_svd(Z: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -38,25 +38,25 @@ class Landmarks(NamedTuple):
 
 
 def parameters(d: int, H: int, K: int) -> int:
-    """P = (d + 1 + K) H + K: weights and biases of a net with d inputs, H hidden units and K outputs."""
+    """Return P = (d + 1 + K) H + K: weights and biases of a net with d inputs, H hidden units and K outputs."""
     d, H, K = (arguments.whole(name, one, 1) for name, one in (("d", d), ("H", H), ("K", K)))
     return (d + 1 + K) * H + K
 
 
 def threshold_width(n: int, d: int, K: int) -> float:
-    """The width H at which P = n K."""
+    """Return the width H at which P = n K."""
     n, d, K = (arguments.whole(name, one, 1) for name, one in (("n", n), ("d", d), ("K", K)))
     return (n - 1) * K / (d + 1 + K)
 
 
 def null_mse(y: Tensor) -> float:
-    """mean |y - mean y|^2, summed over outputs: the training error of a constant.  y (n, k)"""
+    """Return mean |y - mean y|^2, summed over outputs: the training error of a constant.  y (n, k)"""
     arguments.matrix("y", y)
     return (y - y.mean(0)).square().sum(1).mean().item()
 
 
 def interpolation_point(sizes: Tensor, train_mse: Tensor, null: float, share: float = 0.02) -> float | None:
-    """The first size whose training MSE is below `share` of the null MSE, or None. A convention of ours.
+    """Return the first size whose training MSE is below `share` of the null MSE, or None. A convention of ours.
 
     sizes (W,), increasing, and train_mse (W,). Between two sizes it is where the line of log MSE over log size passes
     the level. Training *error* 0 comes too early, for a label is right long before its target is met.
@@ -78,7 +78,7 @@ def interpolation_point(sizes: Tensor, train_mse: Tensor, null: float, share: fl
 
 
 def landmarks(ratio: Tensor, values: Tensor, before: float = 0.4, until: float = 2.5) -> Landmarks:
-    """The landmarks of a curve over the ratio of size to threshold.  ratio (W,), increasing, values (W,)
+    """Return the landmarks of a curve over the ratio of size to threshold.  ratio (W,), increasing, values (W,)
 
     First: the lowest before `before`. Peak: the highest from there to `until`. Last: the widest. A bump in the first
     stretch goes unseen by this rule: draw the whole curve too.

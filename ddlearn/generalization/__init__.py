@@ -4,7 +4,7 @@ A prediction says where the learning curve will be; it may be wrong. A bound say
 
     eigenmodes, spectrum, learnability  how the kernel sees the target, mode by mode
     finite_pool_risk, eigenlearning_risk    the learning curve before training, from the whole pool
-    leave_one_out, gcv                  the test error from the training set alone
+    kernel_fit                          the test error from the training set alone: leave one out, GCV
     measure_learning_curve              what came of it, with all of these beside it
     measure_learnability                how much of a target was learned, of an eigenmode say
     binomial_upper, kl_inverse          from a share of mistakes to a promise

@@ -41,7 +41,7 @@ def binomial_upper(errors: int, n: int, delta: float = 0.05) -> float:
 
 
 def kl_inverse(q: float, c: float) -> float:
-    """The largest p with q log(q/p) + (1 - q) log((1 - q)/(1 - p)) <= c, by bisection on [q, 1].
+    """Return the largest p with q log(q/p) + (1 - q) log((1 - q)/(1 - p)) <= c, by bisection on [q, 1].
 
     It errs on the safe side: the p returned is the upper end of the last interval. kl_inverse(0, c) = 1 - exp(-c), and
     never is it more than q + sqrt(c / 2), Pinsker's inequality.
@@ -100,7 +100,7 @@ def margin_bound(
 
 
 def unit_direction(K: Tensor, y: Tensor, ridge: float) -> Tensor:
-    """alpha / sqrt(alpha' K alpha) with alpha = (K + ridge I)^-1 y: the ridge fit as a function of norm 1.  (n,)
+    """Return alpha / sqrt(alpha' K alpha) with alpha = (K + ridge I)^-1 y: the ridge fit as a function of norm 1.  (n,)
 
     Its values K alpha at the training points, times y, are their margins. `TypeError` or `ValueError` if K is no Gram
     matrix, y no signs, or ridge not positive.
@@ -117,7 +117,7 @@ def unit_direction(K: Tensor, y: Tensor, ridge: float) -> Tensor:
 
 
 def open_share(name: str, value: float) -> float:
-    """A probability that is neither 0 nor 1."""
+    """Require a probability that is neither 0 nor 1."""
     share = arguments.between(name, value, 0, 1)
     if share in (0, 1):
         raise ValueError(f"{name} must be above 0 and below 1; got {value}")
@@ -125,10 +125,9 @@ def open_share(name: str, value: float) -> float:
 
 
 def check_labeled_gram(K: Tensor, y: Tensor, name: str = "K") -> int:
-    """K (n, n) symmetric and y (n,) of -1 and +1 -> n."""
+    """Require K (n, n) symmetric and y (n,) of -1 and +1 -> n."""
     arguments.symmetric(name, K)
-    if arguments.signs("y", y).shape != (len(K),):
-        raise ValueError(f"y must be of shape ({len(K)},); got shape {tuple(y.shape)}")
+    arguments.signs("y", y, len(K))
     arguments.same_kind("y", y, name, K)
     return len(K)
 

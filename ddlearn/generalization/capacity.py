@@ -30,7 +30,7 @@ def hidden_layer_kernel(x: Tensor) -> Tensor:
 
 
 def arora_term(H: Tensor, y: Tensor) -> float:
-    """sqrt(2 y' H^-1 y / n): what a wide two-layer net must move to fit y.  H (n, n), y (n,) of -1 and +1.
+    """Return sqrt(2 y' H^-1 y / n): what a wide two-layer net must move to fit y.  H (n, n), y (n,) of -1 and +1.
 
     The data-dependent leading term of Arora, Du, Hu, Li and Wang, "Fine-grained analysis of optimization and
     generalization" (ICML 2019, arXiv 1901.08584), for H the `hidden_layer_kernel`.
@@ -46,7 +46,7 @@ def arora_term(H: Tensor, y: Tensor) -> float:
 
 
 def parameter_count_term(parameters: int, n: int) -> float:
-    """sqrt(P log n / n), as the capacity of a net with P parameters goes: blind to what was learned."""
+    """Return sqrt(P log n / n), as the capacity of a net with P parameters goes: blind to what was learned."""
     parameters, n = arguments.whole("parameters", parameters, 1), arguments.whole("n", n, 2)
     return math.sqrt(parameters * math.log(n) / n)
 

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from ddlearn import arguments, compute
 
-__all__ = ["KernelFit", "gcv", "kernel_fit", "leave_one_out"]
+__all__ = ["KernelFit", "kernel_fit"]
 
 JITTER = {torch.float64: 1e-10, torch.float32: 1e-5}
 """The least ridge, as a share of the mean diagonal: below it a Gram matrix loses positive definiteness to rounding."""
@@ -69,19 +69,3 @@ def kernel_fit(K: Tensor, Y: Tensor, ridge: float) -> KernelFit:
         raise ValueError("K must have no negative eigenvalue, as every Gram matrix, and not be zero")
     Y = Y.reshape(n, -1)
     return KernelFit(Y, torch.cholesky_solve(Y, factor), torch.cholesky_inverse(factor).diagonal())
-
-
-def leave_one_out(K: Tensor, Y: Tensor, ridge: float) -> float:
-    """Mean squared error over n fits, each to all points but one, in one line.  K (n, n), Y (n,) or (n, C).
-
-    Exact for ridge regression, summed over outputs. Raises as `kernel_fit` does.
-    """
-    return kernel_fit(K, Y, ridge).leave_one_out
-
-
-def gcv(K: Tensor, Y: Tensor, ridge: float) -> float:
-    """Generalized cross-validation, n sum alpha^2 / (tr A^-1)^2.  K (n, n), Y (n,) or (n, C).
-
-    Summed over outputs. Raises as `kernel_fit` does.
-    """
-    return kernel_fit(K, Y, ridge).gcv

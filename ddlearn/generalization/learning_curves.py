@@ -71,7 +71,7 @@ class Learnability(NamedTuple):
 
 
 def eigenmodes(K: Tensor) -> Eigenmodes:
-    """lambda and U of a pool.  K (N, N). Eigenvalues below 0 by rounding are set to 0.
+    """Return lambda and U of a pool.  K (N, N). Eigenvalues below 0 by rounding are set to 0.
 
     Raises `TypeError` or `ValueError` if K is not symmetric or has a negative eigenvalue beyond rounding.
     """
@@ -80,7 +80,7 @@ def eigenmodes(K: Tensor) -> Eigenmodes:
 
 
 def spectrum(K: Tensor, Y: Tensor) -> Spectrum:
-    """lambda and V2 of a pool.  K (N, N), Y (N,) or (N, C). Eigenvalues below 0 by rounding are set to 0.
+    """Return lambda and V2 of a pool.  K (N, N), Y (N,) or (N, C). Eigenvalues below 0 by rounding are set to 0.
 
     Raises `TypeError` or `ValueError` if K is not symmetric or has a negative eigenvalue beyond rounding, or Y does not
     fit.
@@ -94,7 +94,7 @@ def spectrum(K: Tensor, Y: Tensor) -> Spectrum:
 
 
 def learnability(lam: Tensor, n: float | Tensor | Sequence[float], ridge: float = 0.0) -> Learnability:
-    """kappa and L with sum L + ridge / kappa = n.  lam (N,) of at least 0; n a number or (p,) of them.
+    """Return kappa and L with sum L + ridge / kappa = n.  lam (N,) of at least 0; n a number or (p,) of them.
 
     kappa is found by bisection, to the last digits. Without ridge, n examples learn a kernel of rank n or less to the
     end: kappa is 0, and every mode with an eigenvalue has L = 1.
@@ -113,7 +113,7 @@ def learnability(lam: Tensor, n: float | Tensor | Sequence[float], ridge: float 
 def eigenlearning_risk(
     lam: Tensor, V2: Tensor, n: float | Tensor | Sequence[float], ridge: float = 0.0, noise: float = 0.0
 ) -> Tensor:
-    """The standard form: mean squared error at a fresh point of an infinite world.  lam, V2 (N,) -> shaped as n.
+    """Return the standard form: mean squared error at a fresh point of an infinite world.  lam, V2 (N,) -> shaped as n.
 
     noise is s^2, the variance of the label noise summed over outputs; the noise of the fresh label is in the error.
 

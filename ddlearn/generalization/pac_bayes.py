@@ -41,18 +41,13 @@ class GibbsKernel:
 
     def gibbs_error(self, K_new: Tensor, diagonal: Tensor, y: Tensor) -> float:
         """Its Gibbs error at m points: K_new (m, n) with the training points, diagonal (m,) k(x, x), y (m,) signs."""
-        margins = self._margins(K_new, y)
+        arguments.matrix("K_new", K_new, columns=len(self.alpha))
+        arguments.same_kind("K_new", K_new, "K", self.alpha)
+        arguments.signs("y", y, len(K_new))
         arguments.positives("diagonal", diagonal, K_new)
         if diagonal.shape != y.shape:
             raise ValueError(f"diagonal must be of shape {tuple(y.shape)}, as y; got shape {tuple(diagonal.shape)}")
-        return _missed(self.mu, margins / diagonal.sqrt()).item()
-
-    def _margins(self, K_new: Tensor, y: Tensor) -> Tensor:
-        arguments.matrix("K_new", K_new, columns=len(self.alpha))
-        arguments.same_kind("K_new", K_new, "K", self.alpha)
-        if arguments.signs("y", y).shape != (len(K_new),):
-            raise ValueError(f"y must be of shape ({len(K_new)},); got shape {tuple(y.shape)}")
-        return y * (K_new @ self.alpha)
+        return _missed(self.mu, y * (K_new @ self.alpha) / diagonal.sqrt()).item()
 
 
 def pac_bayes_kernel(

@@ -177,7 +177,6 @@ def _check_data(net: MLP, x: Tensor, y: Tensor) -> int:
     n = len(arguments.matrix("x", x, columns=net.widths[0]))
     if net.widths[-1] != 1:
         raise ValueError(f"net must have one output; got {net.widths[-1]}")
-    if arguments.signs("y", y).shape != (n,):
-        raise ValueError(f"y must be of shape ({n},); got shape {tuple(y.shape)}")
+    arguments.signs("y", y, n)
     arguments.same_kind("y", y, "x", x)
     return n

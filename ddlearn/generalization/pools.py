@@ -13,7 +13,7 @@ __all__ = ["centered", "haar_pool", "ntk_with_bias", "random_labels", "unit_rows
 
 
 def centered(x: Tensor, length: float = 1.0) -> Tensor:
-    """Points around their mean, scaled together so that their mean length is `length`.  x (N, d) -> (N, d).
+    """Return points around their mean, scaled together so that their mean length is `length`.  x (N, d) -> (N, d).
 
     Raises `TypeError` or `ValueError` if all points are one, or length is not positive.
     """
@@ -23,7 +23,7 @@ def centered(x: Tensor, length: float = 1.0) -> Tensor:
 
 
 def unit_rows(x: Tensor) -> Tensor:
-    """Points around their mean, each scaled to length 1; one at the mean stays there.  x (N, d) -> (N, d)."""
+    """Return points around their mean, each scaled to length 1; one at the mean stays there.  x (N, d) -> (N, d)."""
     x = _around_mean(x)
     norms = x.norm(dim=1, keepdim=True)
     return x / norms.where(norms > 0, 1)
@@ -48,7 +48,7 @@ def ntk_with_bias(x: Tensor, bias: float, x2: Tensor | None = None) -> Tensor:
 
 
 def haar_pool(lam: Tensor, v: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """K = N Q diag(lam) Q' and Y = sqrt(N) Q v, Q uniform among orthogonal matrices.  lam (N,), v (N,) or (N, C).
+    """Draw K = N Q diag(lam) Q' and Y = sqrt(N) Q v, Q uniform among orthogonal matrices.  lam (N,), v (N,) or (N, C).
 
     Its spectrum is lam, and V2 is v^2 summed over outputs: the assumption of `learning_curves`, made true.
 
@@ -68,7 +68,7 @@ def haar_pool(lam: Tensor, v: Tensor, generator: torch.Generator) -> tuple[Tenso
 
 
 def random_labels(n: int, generator: torch.Generator) -> Tensor:
-    """-1 or +1 by a fair coin, whatever the point: there is nothing to learn.  (n,), float64.
+    """Draw -1 or +1 by a fair coin, whatever the point: there is nothing to learn.  (n,), float64.
 
     The control of Zhang et al., "Understanding deep learning requires rethinking generalization" (2017, arXiv
     1611.03530): a net fits them, and a bound that certifies them is wrong.

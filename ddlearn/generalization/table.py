@@ -178,5 +178,4 @@ def _check_labels(labels: Mapping[str, Tensor], N: int) -> None:
     if not isinstance(labels, Mapping) or not labels:
         raise TypeError(f"labels must be a dict of labels by name; got {type(labels).__name__}")
     for kind, y in labels.items():
-        if arguments.signs(f"labels[{kind!r}]", y).shape != (N,):
-            raise ValueError(f"labels[{kind!r}] must be of shape ({N},); got shape {tuple(y.shape)}")
+        arguments.signs(f"labels[{kind!r}]", y, N)

@@ -43,7 +43,7 @@ class LocalConstants(NamedTuple):
 
 
 def tangent_range(W1: Tensor, W2: Tensor) -> Range:
-    """The extreme squared singular values of T: s_n(W1)^2 + s_m(W2)^2 and s_1(W1)^2 + s_1(W2)^2.  -> two (...).
+    """Return the extreme squared singular values of T: s_n(W1)^2 + s_m(W2)^2 and s_1(W1)^2 + s_1(W2)^2.  -> two (...).
 
     s_n(W1) is 0 where h < n, and s_m(W2) where h < m.
     """
@@ -84,7 +84,7 @@ def spectral_bounds(spectrum: Tensor, n: int, m: int, weakest: float | Tensor, s
 
 
 def local_constants(problem: Objective, W1: Tensor, W2: Tensor, rate: float | Tensor) -> LocalConstants:
-    """The constants (1) of a step of this rate from (W1, W2).  -> each (...)"""
+    """Return the constants (1) of a step of this rate from (W1, W2).  -> each (...)"""
     strength, slope, curvature = _local(problem, W1, W2)
     rate = not_negative("rate", rate, slope)
     smoothness = curvature + problem.K * (strength.high.sqrt() + rate * slope / 2).square()
@@ -105,7 +105,7 @@ def measured_rate(problem: Objective, W1: Tensor, W2: Tensor) -> Tensor:
 
 
 def power_of_two(value: Tensor) -> Tensor:
-    """The largest power of two that is not above a positive value: a unit that costs no digit."""
+    """Return the largest power of two that is not above a positive value: a unit that costs no digit."""
     return value / (2 * torch.frexp(value).mantissa)
 
 

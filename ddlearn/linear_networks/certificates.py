@@ -47,7 +47,7 @@ class Certificate:
     initial_loss: Tensor
 
     def losses(self, steps: int) -> Tensor:
-        """The certified curve contraction^t L_0, t = 0 .. steps; inf where not covered.  -> (steps + 1, ...)"""
+        """Return the certified curve contraction^t L_0, t = 0 .. steps; inf where not covered.  -> (steps + 1, ...)"""
         steps = arguments.whole("steps", steps, 0)
         t = torch.arange(steps + 1, dtype=self.rate.dtype, device=self.rate.device)
         t = t.reshape(-1, *[1] * self.rate.ndim)
@@ -61,7 +61,7 @@ class Certificate:
 
 
 def certificate(problem: Objective, W1: Tensor, W2: Tensor, rate: float | Tensor | None = None) -> Certificate:
-    """Geometric convergence from this start at a constant rate, from quantities at t = 0 alone.
+    """Certify geometric convergence from this start at a constant rate, from quantities at t = 0 alone.
 
     With r = sqrt(2 L_0 / mu), low = (6) for weakest = [smin(W_star) - r]+ less 2 eta L_0, high = (7) for
     strongest = smax(W_star) + r plus 2 eta L_0, and Kbar = sqrt(2 K L_0) + K high (1 + eta sqrt(2 K L_0) / 2)^2:
@@ -83,7 +83,7 @@ def certificate(problem: Objective, W1: Tensor, W2: Tensor, rate: float | Tensor
 
 
 def kernel_ball(problem: Objective, W1: Tensor, W2: Tensor) -> Certificate:
-    """The rival argument, in the style of kernel-regime proofs: T may not lose half of its smin^2 on the way.
+    """Certify by the rival argument, that of kernel-regime proofs: T may not lose half of its smin^2 on the way.
 
     While it keeps that half the path is no longer than R = 2 sqrt(2 L_0 / (mu smin(T)^2 / 2)), which no split between
     the layers can turn into a loss of half if R <= (1 - 1/sqrt(2)) smin(T). Covers wide layers only, whose weights
@@ -164,13 +164,13 @@ class Start:
         return loss * self.bend * self.size * self.size
 
     def bounds(self, loss: Tensor) -> Range:
-        """(6) and (7) for the imbalance of the start and any product whose loss is at most this."""
+        """Return (6) and (7) for the imbalance of the start and any product whose loss is at most this."""
         r = (2 * loss / self.mu).sqrt()
         spectrum = self.spectrum.expand(*r.shape, self.spectrum.shape[-1])
         return spectral_bounds(spectrum, self.n, self.m, (self.weakest - r).clamp(min=0), self.strongest + r)
 
     def smoothness(self, high: Tensor, loss: Tensor, drift: Tensor) -> Sequence[Tensor]:
-        """Coefficients of eta, eta^2, ... in eta Kbar(eta), smax(T)^2 being at most high + eta drift.
+        """Return the coefficients of eta, eta^2, ... in eta Kbar(eta), smax(T)^2 being at most high + eta drift.
 
         Kbar(eta) = g + K (high + eta drift)(1 + eta g / 2)^2 with g = sqrt(2 K loss).
         """

@@ -79,7 +79,7 @@ def _norm(A: Tensor, B: Tensor) -> Tensor:
 
 
 def first_time(reached: Tensor) -> Tensor:
-    """Index of the first True along the first axis, inf where there is none.  (T, ...) -> (...)"""
+    """Return the index of the first True along the first axis, inf where there is none.  (T, ...) -> (...)"""
     first = reached.int().argmax(0).double()
     return first.where(reached.any(0), torch.inf)
 
@@ -96,13 +96,13 @@ def _gradients(problem: Objective, W1: Tensor, W2: Tensor) -> Gradients:
 
 
 def imbalance(W1: Tensor, W2: Tensor) -> Tensor:
-    """D = W1'W1 - W2'W2: constant under gradient flow.  W1 (..., n, h), W2 (..., m, h) -> (..., h, h)."""
+    """Return D = W1'W1 - W2'W2: constant under gradient flow.  W1 (..., n, h), W2 (..., m, h) -> (..., h, h)."""
     require_layers(W1, W2)
     return W1.mT @ W1 - W2.mT @ W2
 
 
 def imbalance_drift(gradients: Gradients, rate: float | Tensor) -> Tensor:
-    """What one step of gradient descent adds to the imbalance, exactly: rate^2 (A'A - B'B).  -> (..., h, h).
+    """Return what one step of gradient descent adds to the imbalance, exactly: rate^2 (A'A - B'B).  -> (..., h, h).
 
     The terms of first order cancel, for W1'A = (W2'B)'. So the drift of a whole run is, in Frobenius norm, at most the
     sum of rate^2 |(A, B)|^2; and at most 2 max(rate) (L_0 - L_t) where each step lowers L by rate |(A, B)|^2 / 2.
@@ -113,7 +113,7 @@ def imbalance_drift(gradients: Gradients, rate: float | Tensor) -> Tensor:
 
 
 def imbalance_spectrum(W1: Tensor, W2: Tensor) -> Tensor:
-    """The eigenvalues of D that can differ from 0, largest first.  -> (..., min(h, n + m)).
+    """Return the eigenvalues of D that can differ from 0, largest first.  -> (..., min(h, n + m)).
 
     D has rank n + m at most, so for wide layers a matrix of that size is decomposed instead: with Z = [W1; W2] and
     Z' = Q R, D = Q (R J R') Q', J = diag(I_n, -I_m).
@@ -149,7 +149,7 @@ def descend(
     steps: int,
     stop: float = 0.0,
 ) -> Descent:
-    """Gradient descent on a stack of starts: W1 <- W1 - rate A, W2 <- W2 - rate B, for at most `steps` steps.
+    """Run gradient descent on a stack of starts: W1 <- W1 - rate A, W2 <- W2 - rate B, for at most `steps` steps.
 
     rate is a number, a tensor that fits the stack, or a rule: rate(t, W1, W2). The run ends early once every start has
     come down to `stop` times its first loss. A rule may look at the weights: `measured_rate` does.

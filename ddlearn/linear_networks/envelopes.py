@@ -38,13 +38,13 @@ class Envelope:
     covered: Tensor
 
     def iterations(self, tolerance: float = 1e-6) -> Tensor:
-        """Steps until the certified loss first is at most `tolerance` times its start; inf where it never is."""
+        """Return steps until the certified loss first is at most `tolerance` times its start; inf where it never is."""
         tolerance = arguments.positive("tolerance", tolerance)
         return first_time(self.losses <= tolerance * self.losses[0])
 
 
 def envelope(problem: LeastSquares, W1: Tensor, W2: Tensor, steps: int, rate: float | Tensor | None = None) -> Envelope:
-    """The certified loss of least squares, step by step, at a constant rate eta.
+    """Return the certified loss of least squares, step by step, at a constant rate eta.
 
     With r_t = sqrt(2 L_t / mu), low_t and high_t from (6) and (7) less and plus 2 eta L_0, Kbar_t from them,
 
@@ -76,7 +76,7 @@ def envelope(problem: LeastSquares, W1: Tensor, W2: Tensor, steps: int, rate: fl
 
 
 def schedule(problem: Objective, W1: Tensor, W2: Tensor, steps: int, share: float = 1.0) -> Envelope:
-    """Rates that grow as the certified loss L_t falls, all fixed before the first step.
+    """Return rates that grow as the certified loss L_t falls, all fixed before the first step.
 
     At every t the certificate is drawn up again for L_t in place of L_0, with the drift of the imbalance so far,
     2 (eta_0 L_0 + sum of (eta_s - eta_{s-1}) L_s), by summation by parts. eta_t solves eta Kbar_t(eta) = 1, but stays

@@ -29,7 +29,7 @@ class Starts(NamedTuple):
 def gaussian_layers(
     count: int, n: int, m: int, h: int, scales: tuple[float, float], generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
-    """W1 (count, n, h) and W2 (count, m, h) of entries N(0, scale^2), a scale for each layer."""
+    """Return W1 (count, n, h) and W2 (count, m, h) of entries N(0, scale^2), a scale for each layer."""
     sizes = [arguments.whole(name, size, 1) for name, size in (("count", count), ("n", n), ("m", m), ("h", h))]
     arguments.generator("generator", generator)
     first, second = (arguments.at_least(f"scales[{i}]", scale, 0) for i, scale in enumerate(scales))
@@ -38,7 +38,7 @@ def gaussian_layers(
 
 
 def draw_starts(family: str, count: int, n: int, m: int, generator: torch.Generator) -> Starts:
-    """`count` problems and starts of one of the `FAMILIES`; all of one shape, so that they run as one stack.
+    """Draw `count` problems and starts of one of the `FAMILIES`; all of one shape, so that they run as one stack.
 
     The data's singular values are uniform in [1, k], k uniform in [1, 2.5], the least of them 1; the targets are
     normal, except in the margin families, which need n = m and draw singular values of the target in [0.8, 2].

@@ -27,7 +27,7 @@ __all__ = ["BUILT_IN", "KINDS", "Table", "TableRefused", "read_table"]
 
 COLUMNS = 200  # features, at most
 KINDS = ("auto", "numbers", "classes")
-GAPS = ("refuse", "drop")
+ON_GAPS = ("refuse", "drop")
 DECIMALS = ("auto", ".", ",")
 SHOWN = 6  # columns that a sentence names one by one
 
@@ -58,7 +58,7 @@ class Table:
         return x / x.square().mean(0).sqrt()
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
         """The table in words: its size, and what its target is."""
         kind = f"{len(self.classes)} classes" if self.classes else "a number"
         return f"{count(len(self), 'row')}, {count(len(self.columns), 'column')}, and {kind} to predict"
@@ -113,7 +113,7 @@ def read_table(
             error's `options` are the arguments with which reading goes on.
     """
     arguments.one_of("kind", kind, KINDS)
-    arguments.one_of("gaps", gaps, GAPS)
+    arguments.one_of("gaps", gaps, ON_GAPS)
     arguments.one_of("decimal", decimal, DECIMALS)
     try:
         path = Path(path).expanduser()
@@ -151,7 +151,9 @@ def read_table(
         except columns.Fault as error:
             faults[name] = str(error)
     goal = columns.goal(cells[target], target, kind, decimal)
-    missing = {name: column.isna() for name, column in {**numbers, target: goal}.items()}
+    read = {**numbers, target: goal}
+    notes += [said for column in read.values() if column.dtype == float and (said := columns.code_of_gaps(column))]
+    missing = {name: column.isna() for name, column in read.items()}
     missing = {name: column for name, column in missing.items() if column.any()}
     emptiest = _emptiest(missing, target) if missing else []
     rows = ~sum((column for name, column in missing.items() if name not in emptiest), start=cells[target].isna())

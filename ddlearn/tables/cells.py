@@ -28,7 +28,7 @@ GAPS = {
         "none",
     ),
     *("missing", "unknown", "not available", "-", "--", "---", "–", "—", ".", "..", "?", "n.a.", "n/d", "n.d.", "k.a."),
-    *("keine angabe", "1.#qnan", "-1.#ind", "nan(ind)", "-nan(ind)"),
+    *("none", "keine angabe", "1.#qnan", "-1.#ind", "nan(ind)", "-nan(ind)"),
 }
 ERROR = re.compile(r"#\S+[!?]|#n/?[adv]|err:\d+", re.IGNORECASE)  # what a spreadsheet shows for one, in any language
 NO_GAPS_AMONG_WORDS = {"none", "nil", "unknown", "missing"}  # there they may name a class
@@ -40,22 +40,8 @@ MEASURE = re.compile(r"[-+]?[$€£¥₹(]? ?[-+]?[\d.,' ]+ ?[%‰$€£¥₹)-]
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(inf|infinity)", re.IGNORECASE)
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|\d{1,2}:\d{2}(:\d{2})?")
 YES = {
-    "yes",
-    "true",
-    "ja",
-    "wahr",
-    "oui",
-    "vrai",
-    "si",
-    "sí",
-    "sì",
-    "verdadero",
-    "vero",
-    "positive",
-    "present",
-    "y",
-    "t",
-    "+",
+    *("yes", "true", "ja", "wahr", "oui", "vrai", "si", "sí", "sì", "verdadero", "vero", "positive", "present"),
+    *("y", "t", "+"),
 }
 TRUTHS = {"1": {"yes", "true", "wahr", "vrai", "verdadero", "vero"}, "0": {"no", "false", "falsch", "faux", "falso"}}
 
@@ -153,6 +139,8 @@ def fault(cell: str, decimal: str) -> str:
         return "is not finite" if not math.isfinite(value) else "is too large"
     if DATE.fullmatch(cell):
         return "is a date or a time"
+    if cell.startswith("(") and cell.endswith(")") and as_number(cell[1:-1], decimal) is not None:
+        return f"is a number in brackets, as accountants write -{cell[1:-1]}: write the sign"
     if as_number(cell, "," if decimal == "." else ".") is not None:
         return f"is no number where decimals stand behind “{decimal}”, as in other cells of the file"
     return "is no number"

@@ -11,13 +11,14 @@ import torch
 from torch import Tensor
 
 from ddlearn.tables import cells as writing
-from ddlearn.tables.files import TableRefused
+from ddlearn.tables.files import TableRefused, count
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
 CLASSES = 20  # at most
 EXACT = 2**53  # beyond it, two whole numbers may be one float64
+CODES = (-9, -99, -999, -9999, -99999)  # that programs write for a missing value
 FEW = 10  # a target of so many different whole numbers, or fewer, is taken for classes
 
 
@@ -65,12 +66,22 @@ def refuse_strays(cells: DataFrame, decimal: str) -> None:
             f"Line {line} holds words, such as {_short(cell)}, where other lines hold numbers. Delete it if it is a "
             "comment or holds units, a total or the names once more. If it holds the names, delete the lines above it."
         )
-    last = cells.iloc[-1]
-    total = [cell for name, cell in last.items() if TOTAL.fullmatch(cell) and (cells[name] == cell).sum() == 1]
-    if total:
+    name, first = next((name, cell) for name, cell in cells.iloc[-1].items() if cell)
+    if TOTAL.fullmatch(first) and (cells[name] == first).sum() == 1:
         raise TableRefused(
-            f"Line {cells.index[-1]}, the last, holds {total[0]!r}: it sums up the rows and is none. Delete that line."
+            f"Line {cells.index[-1]}, the last, holds {first!r}: it sums up the rows and is none. Delete that line."
         )
+
+
+def code_of_gaps(values: Series) -> str | None:
+    """Return a sentence if numbers look as if they stood for missing values: -999, say, in a column without others
+    below 0.
+    """
+    coded = values.isin(CODES)
+    if not coded.any() or (values[~coded] < 0).any():
+        return None
+    code, rows = values[coded].iloc[0], count(int(coded.sum()), "row")
+    return f"Column {values.name!r} holds {code:g} in {rows}, read as a number: empty these cells if it means a gap."
 
 
 def feature(cells: Series, decimal: str, notes: list[str]) -> Series:

@@ -24,7 +24,7 @@ from torch.func import functional_call, jacrev, vmap
 from ddlearn import arguments, compute
 from ddlearn.networks import MLP, Parameters
 from ddlearn.tangent.linear_layers import Side, Use, differentiate, used_layers
-from ddlearn.tangent.nets import check_net, unrolled
+from ddlearn.tangent.nets import check_net, check_samples, unrolled
 from ddlearn.tangent.passes import jacobian, mixture, run, shape, slopes, undisturbed
 
 __all__ = ["empirical"]
@@ -52,9 +52,10 @@ def empirical(
     tutorial on tangent kernels calls the sum a trace. Here the word says which.
 
     net is a `torch.nn.Module` that maps (n, ...) to (n, k) or (n,), whose frozen parameters count as constants; or an
-    `MLP` with its `parameters`. With `rates`, each parameter's share is multiplied by its learning-rate factor in the
-    MLP's parametrization: the kernel that gradient descent follows. With x2 None the kernel is exactly symmetric. It
-    carries no gradient. The net is left as it was found, and the caller's inference mode or autocast has no effect.
+    `MLP` with its `parameters`. x may be whole numbers where a net has an embedding layer. With `rates`, each
+    parameter's share is multiplied by its learning-rate factor in the MLP's parametrization: the kernel that gradient
+    descent follows. With x2 None the kernel is exactly symmetric. It carries no gradient. The net is left as it was
+    found, and the caller's inference mode or autocast has no effect.
 
     Raises `TypeError` or `ValueError` if net is neither, if it draws at random or lets samples see one another
     (dropout, batch normalization in training mode: call `net.eval()`), if it cannot be run or differentiated, if its
@@ -66,7 +67,7 @@ def empirical(
     check_net(net, x)
     points = [x.detach()]
     if x2 is not None:
-        arguments.tensor("x2", x2, gradient=True)
+        check_samples("x2", x2, net)
         arguments.same_kind("x2", x2, "x", x)
         if x2.shape[1:] != x.shape[1:]:
             raise ValueError(f"x2 must be of shape {shape('m', x)}, as x; got shape {tuple(x2.shape)}")

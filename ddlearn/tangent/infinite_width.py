@@ -54,7 +54,7 @@ def infinite(
     W_std: float = 2**0.5,
     b_std: float = 0.0,
 ) -> InfiniteKernels:
-    """NNGP and NTK of an infinitely wide net of `depth` hidden layers.
+    """Return the NNGP and NTK of an infinitely wide net of `depth` hidden layers.
 
     x (n, d), x2 (m, d) or None for x itself -> nngp, ntk (n, m), with x2 None exactly symmetric. activation is "relu"
     or "erf"; the formulas are the module's. With "relu", W_std = sqrt(2) and b_std = 0 (the defaults) the diagonals are

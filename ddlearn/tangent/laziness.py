@@ -9,7 +9,7 @@ __all__ = ["alignment", "drift"]
 
 
 def drift(K0: Tensor, K1: Tensor) -> float:
-    """|K1 - K0| / |K0|, Frobenius norms: how far a kernel, or anything else, moved.  K0 and K1 of one shape.
+    """Return |K1 - K0| / |K0|, Frobenius norms: how far a kernel, or anything else, moved.  K0 and K1 of one shape.
 
     Of a wide net in the NTK parametrization it vanishes as the width grows. For activations whose derivative is
     Lipschitz it is at most of the order width^-1/2 (Lee et al., 2019, arXiv 1902.06720, Theorem G.4); we measure about
@@ -28,7 +28,7 @@ def drift(K0: Tensor, K1: Tensor) -> float:
 
 
 def alignment(K: Tensor, y: Tensor) -> float:
-    """<K_c, y_c y_c'> / (|K_c| |y_c y_c'|), the cosine between the kernel and that of the targets, in [0, 1].
+    """Return <K_c, y_c y_c'> / (|K_c| |y_c y_c'|), the cosine between the kernel and that of the targets, in [0, 1].
 
     K (n, n), y (n,) or (n, k). K_c = H K H and y_c = H y with H = I - 11'/n: both are centered first. 1 means that K
     sees the targets and nothing else (Cristianini et al., 2001; centered by Cortes, Mohri and Rostamizadeh, 2012).

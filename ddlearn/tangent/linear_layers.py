@@ -8,8 +8,6 @@ from torch import Tensor, nn
 
 from ddlearn.tangent.passes import UNREACHED, close, probes, reached, run, same_apart
 
-__all__ = ["Side", "Use", "differentiate", "used_layers"]
-
 
 @dataclass(eq=False)
 class Use:
@@ -101,11 +99,11 @@ def _calls(uses: list[Use]) -> Counter:
 
 def _watch(net: nn.Module, x: Tensor, shares: dict[int, float]) -> tuple[Tensor, list[Use]]:
     """The net's output, and every call of a linear layer on the way."""
-    uses = []
+    uses, dtype = [], next(p for p in net.parameters() if id(p) in shares).detach().real.dtype
 
     def note(layer: nn.Linear, args: tuple, named: dict, z: Tensor) -> None:
         W, b = (id(p) if id(p) in shares else None for p in (layer.weight, layer.bias))
-        if z.requires_grad and (W or b) and z.dtype == x.dtype:
+        if z.requires_grad and (W or b) and z.dtype == dtype:
             h = args[0] if args else named["input"]
             uses.append(Use(W, b, h.detach(), torch.autograd.graph.get_gradient_edge(z), h._version))
 

@@ -128,7 +128,7 @@ class Linearized:
 
 @torch.inference_mode(False)
 def linearize(net: nn.Module | MLP, parameters: Parameters | None = None) -> Linearized:
-    """The tangent of a net at the parameters that it has now -> `Linearized`, which keeps its own copy of them.
+    """Return the tangent of a net at the parameters that it has now -> `Linearized`, which keeps its own copy of them.
 
     A net of infinite width and smooth activation is trained as if it were its tangent (Lee et al., "Wide neural
     networks of any depth evolve as linear models under gradient descent", 2019, arXiv 1902.06720, Theorem 2.1). net is

@@ -2,6 +2,7 @@
 
 import copy
 
+import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.dropout import _DropoutNd
@@ -12,8 +13,6 @@ from torch.overrides import TorchFunctionMode
 
 from ddlearn import arguments
 from ddlearn.networks import ACTIVATIONS, MLP, Parameters
-
-__all__ = ["check_net", "copy_of", "unrolled"]
 
 
 class _Unrolled(nn.Module):
@@ -39,7 +38,7 @@ class _Unrolled(nn.Module):
 def unrolled(
     net: nn.Module | MLP, parameters: Parameters | None, rates: bool = False
 ) -> tuple[nn.Module, dict[int, float]]:
-    """The net as a module, and the factor of each parameter's share of the kernel, by id; frozen ones have none.
+    """Return the net as a module, and the factor of each parameter's share of the kernel, by id; frozen ones have none.
 
     For z = s W h + t b the share of s W, taken as the weight, is multiplied by s^2, that of the bias by t^2; and with
     `rates` by the parameter's learning-rate factor.
@@ -73,7 +72,7 @@ class _Detached(TorchFunctionMode):
 
 
 def copy_of(net: nn.Module) -> nn.Module:
-    """A deep copy, of a net that keeps activations too."""
+    """Return a deep copy, of a net that keeps activations too."""
     try:
         with _Detached():
             return copy.deepcopy(net)
@@ -105,7 +104,18 @@ def check_net(net: nn.Module, x: Tensor | None = None) -> None:
     if trained is None:
         raise ValueError("net must have parameters that require gradients; without them it has no tangent")
     if x is not None:
-        arguments.tensor("x", x, gradient=True)
+        check_samples("x", x, net)
         if x.ndim < 2:
             raise ValueError(f"x must be of shape (n, ...), one sample a row; got shape {tuple(x.shape)}")
-        arguments.same_kind("x", x, "the parameters", trained.detach().real)
+        if x.is_floating_point():
+            arguments.same_kind("x", x, "the parameters", trained.detach().real)
+
+
+def check_samples(name: str, x: Tensor, net: nn.Module) -> None:
+    """Refuse what is no dense tensor of finite numbers, or, for a net with an embedding layer, of whole ones."""
+    embeds = any(isinstance(module, (nn.Embedding, nn.EmbeddingBag)) for module in net.modules())
+    whole = embeds and isinstance(x, Tensor) and x.dtype in (torch.int32, torch.int64) and x.numel() > 0
+    if whole:
+        arguments.readable(name, x)
+    else:
+        arguments.tensor(name, x, gradient=True)

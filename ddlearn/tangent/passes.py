@@ -11,20 +11,6 @@ from torch import Tensor, nn
 
 from ddlearn import arguments, compute
 
-__all__ = [
-    "close",
-    "jacobian",
-    "mixture",
-    "probes",
-    "reached",
-    "run",
-    "same_apart",
-    "same_slopes",
-    "shape",
-    "slopes",
-    "undisturbed",
-]
-
 PROBED = 7
 """Samples for which a result is compared with plain autograd: all, if there are no more."""
 
@@ -44,7 +30,7 @@ def undisturbed(net: nn.Module, x: Tensor) -> Iterator[None]:
 
 
 def run(net: nn.Module, x: Tensor) -> Tensor:
-    """net(x) as (n, k), checked to be of that shape or (n,), or without its first dimension if n is 1.
+    """Return net(x) as (n, k), checked to be of that shape or (n,), or without its first dimension if n is 1.
 
     x is passed as a copy that asks for its gradient. Without one, a checkpoint of the older kind would cut off the
     parameters in it, without an error. A net that cannot take such an x gets it without.
@@ -89,12 +75,12 @@ def same_slopes(among: Sequence[Tensor], apart: Sequence[Tensor]) -> None:
 
 
 def mixture(f: Tensor, seed: int = 0) -> Tensor:
-    """One random weight for each output of each sample: a sum with these weights is right if every entry is."""
+    """Return one random weight for each output of each sample: a sum with these weights is right if every entry is."""
     return torch.randn(f.shape, generator=compute.generator(seed), dtype=torch.float64, device="cpu").to(f)
 
 
 def slopes(f: Tensor, weights: Tensor, parameters: Sequence[Tensor], more: bool = False) -> list[Tensor]:
-    """d(sum of weights * f)/dtheta by plain autograd, as real vectors; 0 for what f does not depend on."""
+    """Return d(sum of weights * f)/dtheta by plain autograd, as real vectors; 0 for what f does not depend on."""
     found = [None] * len(parameters)
     if f.requires_grad:
         found = torch.autograd.grad(f, list(parameters), weights, retain_graph=more, allow_unused=True)
@@ -112,7 +98,7 @@ def jacobian(net: nn.Module, x: Tensor, f: Tensor, chosen: dict[str, Tensor]) ->
     n, k = f.shape
     parameters, weights = list(chosen.values()), mixture(f)
     together = slopes(f, weights, parameters)
-    J = [x.new_zeros(n, k, _real_vector(p.detach()).numel()) for p in parameters]
+    J = [f.new_zeros(n, k, _real_vector(p.detach()).numel()) for p in parameters]
     for i in range(n):
         own = run(net, x[i : i + 1])
         same_apart(f[i : i + 1], own)
@@ -132,7 +118,7 @@ def jacobian(net: nn.Module, x: Tensor, f: Tensor, chosen: dict[str, Tensor]) ->
 
 
 def reached(f: Tensor) -> list[Tensor]:
-    """The leaves of autograd's graph that f was computed from, each as often as it enters the computation."""
+    """Return the leaves of autograd's graph that f was computed from, each as often as it enters the computation."""
     leaves, seen, ahead = [], set(), [f.grad_fn]
     while ahead:
         node = ahead.pop()
@@ -151,7 +137,7 @@ def reached(f: Tensor) -> list[Tensor]:
 
 
 def close(one: Tensor, other: Tensor, size: float = 0.0) -> bool:
-    """Up to the rounding of sums in another order; `size` is that of terms that may have canceled in them."""
+    """Return whether they agree to the rounding of sums in another order; `size` is that of terms that may cancel."""
     eps = torch.finfo(one.dtype).eps
     tolerance = eps**0.5 * other.abs().max() + eps**0.75 * size
     return one.shape == other.shape and bool((one - other).abs().max() <= tolerance)
@@ -199,7 +185,14 @@ def _as_found(net: nn.Module) -> Iterator[None]:
 
 
 def _boxes(module: nn.Module) -> list:
-    return [vars(module), *(v for v in vars(module).values() if isinstance(v, (dict, list, set, deque)))]
+    """The containers of a module: its attributes, and what lies in them, in containers in containers too."""
+    found, ahead = {}, [vars(module)]
+    while ahead:
+        box = ahead.pop()
+        if id(box) not in found:
+            found[id(box)] = box
+            ahead += [part for part in _contents(box) if isinstance(part, (dict, list, set, deque))]
+    return list(found.values())
 
 
 def _contents(box: dict | list | set | deque) -> list:

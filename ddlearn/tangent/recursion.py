@@ -9,7 +9,7 @@ from torch import Tensor
 from ddlearn import arguments, compute
 from ddlearn.kernels import angle, ordinary
 
-__all__ = ["InfiniteKernels", "check_points", "differentiable", "infinite_plain", "require_range"]
+__all__ = ["InfiniteKernels", "infinite_plain"]
 
 STEPS = 8
 """Matrices as large as a result that one layer of the recursion holds, line by line, at a time."""
@@ -30,7 +30,7 @@ def infinite_plain(
     W_std: float = 2**0.5,
     b_std: float = 0.0,
 ) -> InfiniteKernels:
-    """The recursion, line by line.  x (n, d), x2 (m, d) or None for x itself -> nngp, ntk (n, m).
+    """Run the recursion, line by line.  x (n, d), x2 (m, d) or None for x itself -> nngp, ntk (n, m).
 
     For reading: same arguments and same numbers as `infinite`, but at duplicates and on the diagonal the ntk is
     accurate to the square root of the precision only (1e-7 in float64). It has a gradient in x and x2, by autograd, as

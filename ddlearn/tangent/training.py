@@ -61,7 +61,7 @@ class Dynamics:
     def flow(
         self, t: float | Tensor | Sequence[float], K_test: Tensor | None = None, f0_test: float | Tensor = 0.0
     ) -> Tensor:
-        """Gradient flow at the times t: predictions at the training points, or at the test points of K_test.
+        """Run gradient flow at the times t: predictions at the training points, or at the test points of K_test.
 
         t is a number of at least 0, `math.inf` among them, or T of them -> (n,) or (n, k), with T in front if t has.
         K_test (m, n) is the kernel of m test points with the training points, f0_test their start, a number or (m,) or
@@ -82,7 +82,7 @@ class Dynamics:
         K_test: Tensor | None = None,
         f0_test: float | Tensor = 0.0,
     ) -> Tensor:
-        """Gradient descent after so many steps of size lr, exactly: shapes and test points as in `flow`.
+        """Run gradient descent after so many steps of size lr, exactly: shapes and test points as in `flow`.
 
         Above `max_lr` predictions grow without bound; a mode is held at the square root of the largest float, about
         1e154, so that they stay numbers.

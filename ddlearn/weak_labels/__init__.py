@@ -7,7 +7,7 @@
     finite_world    expectations without an error bar, by visiting every bag
     purity          tubes that are not quite pure, and the forward correction
     confident       how pure they are
-    prior_shift     other shares of the classes, known or found by EM
+    prior_shift     other shares of the classes, and counting them
     votes           rules that vote or are silent, and the majority
     dawid_skene     who is right, if nobody knows the truth
     calibration     does a classifier know what it does not know?

@@ -15,7 +15,7 @@ from torch import Tensor
 from ddlearn import arguments
 from ddlearn.weak_labels import checks
 
-__all__ = ["Bags", "draw_bags", "draw_patients", "report"]
+__all__ = ["Bags", "draw_bags", "draw_patients"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class Bags:
 
 
 def draw_patients(alpha: Tensor | Sequence[float], bags: int, generator: torch.Generator) -> Tensor:
-    """The mixtures of so many patients, pi ~ Dirichlet(alpha).  alpha (C,), positive -> (B, C)
+    """Draw the mixtures of so many patients, pi ~ Dirichlet(alpha).  alpha (C,), positive -> (B, C)
 
     Their mean is alpha / alpha0, alpha0 the sum of alpha. The larger alpha0, the more alike the patients.
     """
@@ -77,21 +77,3 @@ def draw_bags(y: Tensor, mixtures: Tensor, k: int, generator: torch.Generator) -
             rows[wanted] = order[torch.arange(count, device=order.device) % len(order)]
     counted = torch.nn.functional.one_hot(drawn, classes).to(mixtures.dtype).mean(1)
     return Bags(rows, mixtures, counted)
-
-
-def report(
-    mixtures: Tensor, sd: float | Tensor | Sequence[float], generator: torch.Generator, least: float = 1e-3
-) -> Tensor:
-    """What a laboratory writes down: each proportion plus a normal error of this sd, mended.  (B, C) -> (B, C)
-
-    Numbers below `least` are raised to it, and each row divided by its sum. sd is one number or one for each class.
-    """
-    checks.distributions("mixtures", mixtures)
-    arguments.generator("generator", generator)
-    sd = arguments.numbers("sd", sd, zero=True)
-    if sd.ndim and len(sd) != mixtures.shape[1]:
-        raise ValueError(f"sd must be one number, or one for each of {mixtures.shape[1]} classes; got {len(sd)}")
-    least = arguments.positive("least", least)
-    noise = torch.randn(mixtures.shape, generator=generator, device=generator.device, dtype=mixtures.dtype)
-    told = (mixtures + noise * sd.to(mixtures)).clamp(min=least)
-    return told / told.sum(1, keepdim=True)

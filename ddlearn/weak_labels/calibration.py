@@ -52,7 +52,7 @@ def reliability(P: Tensor, y: Tensor, bins: int = 15, weights: Tensor | None = N
 
 
 def expected_calibration_error(P: Tensor, y: Tensor, bins: int = 15, weights: Tensor | None = None) -> Tensor:
-    """Mean over cells of |accuracy - confidence| of their bin, from 0 to 1.  P (n, C), y (n,) -> ()
+    """Return the mean over cells of |accuracy - confidence| of their bin, from 0 to 1.  P (n, C), y (n,) -> ()
 
     `bins` and `weights` as in `reliability`.
     """

@@ -6,8 +6,6 @@ from torch import Tensor
 
 from ddlearn import arguments
 
-__all__ = ["distributions", "mixture", "per_bag", "scores"]
-
 
 def distributions(name: str, value: Tensor, *, positive: bool = False) -> Tensor:
     """A matrix whose rows are distributions: numbers of at least 0, or above 0 if `positive`, that add up to 1."""
@@ -18,7 +16,7 @@ def distributions(name: str, value: Tensor, *, positive: bool = False) -> Tensor
 def mixture(
     name: str, value: Tensor | Sequence[float], *, classes: int | None = None, positive: bool = False
 ) -> Tensor:
-    """One distribution over the classes, in a tensor or a plain list, as a vector.  -> (C,)"""
+    """Require one distribution over the classes, in a tensor or a plain list, as a vector.  -> (C,)"""
     if isinstance(value, (list, tuple)):
         value = arguments.numbers(name, value, zero=True)
     arguments.tensor(name, value, gradient=True)

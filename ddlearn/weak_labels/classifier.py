@@ -26,7 +26,7 @@ PULSE = 0.1
 
 
 def draw_cell_batches(n: int, batch: int, loss: Callable[[Tensor, Tensor], Tensor]) -> Draw:
-    """`batch` of n cells at a time.  loss(logits (nets, batch, C), rows (batch,)) -> (nets,)"""
+    """Draw `batch` of n cells at a time.  loss(logits (nets, batch, C), rows (batch,)) -> (nets,)"""
     n = arguments.whole("n", n, 1)
     batch = arguments.whole("batch", batch, 1, n)
 

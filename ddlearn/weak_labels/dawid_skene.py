@@ -46,7 +46,7 @@ class LabelModel:
         return said.diagonal(dim1=1, dim2=2).sum(1) / said.sum((1, 2))
 
     def predict(self, votes: Tensor) -> Tensor:
-        """Posteriors of other cells from the votes of the same rules.  votes (n, m) -> (n, C)
+        """Return posteriors of other cells from the votes of the same rules.  votes (n, m) -> (n, C)
 
         Without smoothing a saying that was never heard has probability 0, and a cell on which it is heard has nan.
         """

@@ -22,7 +22,7 @@ MOST = 2**22
 
 
 def every_bag(classes: int, k: int) -> Tensor:
-    """All sequences of k classes.  -> (S, k) int64, S = classes^k
+    """Return all sequences of k classes.  -> (S, k) int64, S = classes^k
 
     `ValueError` beyond four million.
     """
@@ -34,7 +34,7 @@ def every_bag(classes: int, k: int) -> Tensor:
 
 
 def mixture_probabilities(bags: Tensor, mixtures: Tensor, shares: Tensor | Sequence[float] | None = None) -> Tensor:
-    """The probability of each sequence when a patient is drawn first, then independent cells.
+    """Return the probability of each sequence when a patient is drawn first, then independent cells.
 
     bags (S, k), mixtures (B, C) of the patients, shares (B,) their probabilities, equal if None -> (S,)
     """
@@ -72,7 +72,7 @@ class FiniteWorld:
         return -self.appearances @ self.logits.log_softmax(1)
 
     def risk(self, p: Tensor | Sequence[float]) -> Tensor:
-        """The risk with labels, sum over c of p_c M_cc.  p (C,) -> ()"""
+        """Return the risk with labels, sum over c of p_c M_cc.  p (C,) -> ()"""
         return checks.mixture("p", p, classes=len(self.losses)).to(self.losses) @ self.losses.diagonal()
 
     def bag_risk(self, bags: Tensor, probabilities: Tensor, weights: Tensor) -> Tensor:

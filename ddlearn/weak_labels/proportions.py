@@ -19,7 +19,7 @@ __all__ = ["proportion_loss"]
 
 
 def proportion_loss(logits: Tensor, proportions: Tensor) -> Tensor:
-    """Mean over bags of KL(proportions || mean prediction).  logits (..., B, k, C), proportions (B, C) -> (...)
+    """Return mean over bags of KL(proportions || mean prediction).  logits (..., B, k, C), proportions (B, C) -> (...)
 
     The dots are a stack of nets, or nothing; proportions are (..., B, C) where each net has bags of its own. The mean
     of the predictions is taken in logarithms, so that no logit is too large. Can be differentiated.

@@ -35,7 +35,7 @@ def purity_to_transition(purity: Tensor, shares: Tensor | Sequence[float] | None
 
 
 def forward_loss(logits: Tensor, tubes: Tensor, transition: Tensor) -> Tensor:
-    """Mean of -log (T' softmax f)_tube.  logits (..., n, C), tubes (n,) int64, transition T (C, S) -> (...)
+    """Return mean of -log (T' softmax f)_tube.  logits (..., n, C), tubes (n,) int64, transition T (C, S) -> (...)
 
     The dots are a stack of nets, or nothing; tubes (..., n) and T (..., C, S) give each net of it its own. Taken in
     logarithms; can be differentiated.

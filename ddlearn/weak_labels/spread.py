@@ -29,7 +29,7 @@ __all__ = ["efficiency", "kappa", "mixing_efficiency", "mixing_moment", "second_
 
 
 def kappa(k: int | None = None, alpha0: float | None = None) -> float:
-    """The spread of bags of k counted cells, of patients of concentration alpha0 known exactly, or of both.
+    """Return the spread of bags of k counted cells, of patients of concentration alpha0 known exactly, or of both.
 
     k alone: bags of independent cells. alpha0 alone: Dirichlet patients. Both: patients of whom k cells are counted.
     `TypeError` if neither is given.
@@ -44,7 +44,7 @@ def kappa(k: int | None = None, alpha0: float | None = None) -> float:
 
 
 def second_moment(p: Tensor | Sequence[float], kappa: float) -> Tensor:
-    """G = pp' + (diag p - pp') / kappa, the mean of pi pi'.  p (C,) -> (C, C)"""
+    """Return G = pp' + (diag p - pp') / kappa, the mean of pi pi'.  p (C,) -> (C, C)"""
     p = checks.mixture("p", p)
     outer = torch.outer(p, p)
     return outer + (p.diag() - outer) / arguments.at_least("kappa", kappa, 1)
@@ -57,7 +57,7 @@ def efficiency(p: Tensor | Sequence[float], kappa: float) -> Tensor:
 
 
 def mixing_moment(mixtures: Tensor) -> Tensor:
-    """Pi'Pi / B, the second moment of the bags at hand.  mixtures Pi (B, C) -> (C, C)
+    """Return Pi'Pi / B, the second moment of the bags at hand.  mixtures Pi (B, C) -> (C, C)
 
     Its least eigenvalue says how well the least distinct direction is seen: 1/C for as many pure tubes of each class,
     never more.
@@ -67,7 +67,7 @@ def mixing_moment(mixtures: Tensor) -> Tensor:
 
 
 def mixing_efficiency(mixtures: Tensor, p: Tensor | Sequence[float]) -> Tensor:
-    """e_c = 1 / (p_c [(Pi'Pi/B)^-1]_cc) of any bags of equal size.  mixtures Pi (B, C), p (C,), positive -> (C,)
+    """Return e_c = 1 / (p_c [(Pi'Pi/B)^-1]_cc) of any bags of equal size.  mixtures Pi (B, C), p (C,), positive -> (C,)
 
     Above 1 where a rare class is over-sampled. `ValueError` if the bags do not tell all classes apart.
     """

@@ -32,7 +32,7 @@ __all__ = ["bag_weights", "mean_map_weights", "weighted_bag_loss"]
 
 
 def bag_weights(proportions: Tensor, p: Tensor | Sequence[float], kappa: float) -> Tensor:
-    """kappa a - (kappa - 1) p, the weight of each class in each bag.  proportions (B, C), p (C,) -> (B, C)
+    """Return kappa a - (kappa - 1) p, the weight of each class in each bag.  proportions (B, C), p (C,) -> (B, C)
 
     They add up to 1 in every bag, and some are negative. kappa >= 1; 1 gives the proportions back.
     """

@@ -48,7 +48,7 @@ def check_votes(votes: Tensor, classes: int | None = None) -> Tensor:
 
 
 def summarize_votes(votes: Tensor, y: Tensor | None = None) -> VoteSummary:
-    """What can be said of each rule, with the labels y (n,) or without.  votes (n, m) -> `VoteSummary`"""
+    """Return what can be said of each rule, with the labels y (n,) or without.  votes (n, m) -> `VoteSummary`"""
     check_votes(votes)
     speaks = votes != ABSTAIN
     n, m = votes.shape
@@ -66,14 +66,14 @@ def summarize_votes(votes: Tensor, y: Tensor | None = None) -> VoteSummary:
 
 
 def count_votes(votes: Tensor, classes: int) -> Tensor:
-    """How many rules say each class.  votes (n, m) -> (n, C) float64; an abstention is no vote."""
+    """Return how many rules say each class.  votes (n, m) -> (n, C) float64; an abstention is no vote."""
     classes = arguments.whole("classes", classes, 2)
     check_votes(votes, classes)
     return torch.stack([(votes == c).sum(1) for c in range(classes)], 1).double()
 
 
 def majority_vote(votes: Tensor, classes: int, prior: Tensor | Sequence[float] | None = None) -> Tensor:
-    """All on the class with most votes; classes that tie share by their prior.  votes (n, m) -> (n, C)
+    """Return all on the class with most votes; classes that tie share by their prior.  votes (n, m) -> (n, C)
 
     prior (C,), positive; equal shares if None. Where all rules are silent all classes tie: the cell gets the prior.
     """

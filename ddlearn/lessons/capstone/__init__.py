@@ -2,7 +2,7 @@
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
-from ddlearn.lessons.capstone import experiment, look, own, rule
+from ddlearn.lessons.capstone import own
 from ddlearn.lessons.capstone.asking import ahead
 from ddlearn.lessons.capstone.claims import CLAIMS
 from ddlearn.lessons.capstone.exercises import INTERVAL, VERDICT, t_value
@@ -11,19 +11,16 @@ from ddlearn.lessons.capstone.menu import QUESTIONS
 __all__ = ["TODO", "bring", "lesson", "t_value", "write_page"]
 
 lesson = Lesson(
-    **room(__name__),
+    **room(__name__, "rule", "look", "experiment"),
     title="Capstone",
     minutes=50,
     difficulty=3,
     exercises=(INTERVAL, VERDICT),
-    explorers=(rule.explorer(), look.explorer(), experiment.explorer()),
     predictions=map(ahead, QUESTIONS.values()),
     claims=CLAIMS,
     seconds={"look": 4.1, "claims": 13.5},
     warm_optimizer=True,
 )
-lesson.rule.figure.prediction = lambda: lesson.prediction("three seeds")
-lesson.experiment.figure.prediction = lambda question: lesson.prediction(question)
 
 
 def bring(path: str = "", target: str | None = None, **options) -> None:

@@ -4,7 +4,8 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import Claim, cached
+from ddlearn.classroom import cached
+from ddlearn.classroom.claim import Claim, about, asymptotic, at_most, claim, exact, ours
 from ddlearn.lessons.capstone import exercises, menu, shelf
 from ddlearn.lessons.capstone.asking import SEEDS, Measurement, Question
 from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, NORMAL, Pair, around, inside, middle
@@ -66,68 +67,53 @@ def mean_of(question: Question, seed: int, tables: tuple[str, ...] = REAL, contr
 
 
 def answers(id: str, question: Question, statement: str, tolerance: float, expected: float = 1.0) -> Claim:
-    """A claim about what the three tables answer to a question."""
-    return Claim(
-        id=id,
-        statement=statement,
-        basis=question.basis,
-        papers=question.papers,
-        source=f"{question.source.split(';')[0]}; the tolerance is ours",
-        expected=expected,
-        tolerance=tolerance,
-        unit=question.short,
-        measure=lambda scale, seed: mean_of(question, seed),
-        control=lambda scale, seed: mean_of(question, seed, control=True),
-        control_note=question.control,
+    """Return a claim about what the three tables answer to a question."""
+    basis = {"exact": exact, "asymptotic": asymptotic, "ours": ours}[question.basis]
+    return claim(
+        id,
+        statement,
+        about(expected, tolerance, question.short),
+        basis(question.papers, f"{question.source.split(';')[0]}; the tolerance is ours"),
+        mean_of,
+        cause={"question": question},
+        control=({"control": True}, question.control),
     )
 
 
 CLAIMS = (
-    Claim(
-        id="coverage",
-        statement="Three seeds with the t value hold the truth in 95 % of all experiments; 1.96 is not enough.",
-        basis="exact",
-        papers=("student1908",),
-        source="for normal seeds; the tolerance is that of 4,000 experiments",
-        expected=0.95,
-        tolerance=0.012,
-        unit="of experiments",
-        measure=lambda scale, seed: covered(seed, exercises.interval),
-        control=lambda scale, seed: covered(seed, careless),
-        control_note="1.96 in the place of the t value",
+    claim(
+        "coverage",
+        "Three seeds with the t value hold the truth in 95 % of all experiments; 1.96 is not enough.",
+        about(0.95, 0.012, "of experiments"),
+        exact("student1908", "for normal seeds; the tolerance is that of 4,000 experiments"),
+        covered,
+        cause={"rule": exercises.interval},
+        control=({"rule": careless}, "1.96 in the place of the t value"),
     ),
-    Claim(
-        id="edge",
-        statement="A claim whose truth lies on its band’s edge is said to hold in one of forty experiments at most.",
-        basis="exact",
-        papers=("schuirmann1987",),
-        source=(
+    claim(
+        "edge",
+        "A claim whose truth lies on its band’s edge is said to hold in one of forty experiments at most.",
+        at_most(0.025 + 0.009, "of experiments"),
+        exact(
+            "schuirmann1987",
             "a bound for normal seeds, half of the 5 % that the interval leaves out, as in the two tests of "
-            "@schuirmann1987; the tolerance is that of 4,000 experiments"
+            "@schuirmann1987; the tolerance is that of 4,000 experiments",
         ),
-        expected=0.025,
-        tolerance=0.009,
-        sense="at_most",
-        unit="of experiments",
-        measure=lambda scale, seed: wrongly_held(seed, both_ends=True),
-        control=lambda scale, seed: wrongly_held(seed, both_ends=False),
-        control_note="only the mean looked at",
+        wrongly_held,
+        cause={"both_ends": True},
+        control=({"both_ends": False}, "only the mean looked at"),
     ),
-    Claim(
-        id="refused",
-        statement="A claim that is true is said not to hold in one of twenty experiments at most.",
-        basis="exact",
-        source=(
-            "our derivation, for normal seeds: an interval outside the band misses a truth inside it, on either side, "
-            "and a band of no width reaches the 5 %; the tolerance is that of 4,000 experiments"
+    claim(
+        "refused",
+        "A claim that is true is said not to hold in one of twenty experiments at most.",
+        at_most(0.05 + 0.011, "of experiments, for a band that is narrow against the spread"),
+        exact(
+            source="our derivation, for normal seeds: an interval outside the band misses a truth inside it, on either "
+            "side, and a band of no width reaches the 5 %; the tolerance is that of 4,000 experiments"
         ),
-        expected=0.05,
-        tolerance=0.011,
-        sense="at_most",
-        unit="of experiments, for a band that is narrow against the spread",
-        measure=lambda scale, seed: wrongly_refused(seed, both_ends=True),
-        control=lambda scale, seed: wrongly_refused(seed, both_ends=False),
-        control_note="only the mean looked at",
+        wrongly_refused,
+        cause={"both_ends": True},
+        control=({"both_ends": False}, "only the mean looked at"),
     ),
     answers("leave-one-out", menu.LEFT_OUT, "On three real tables leave-one-out gives the error on unseen rows.", 0.1),
     answers("curve", menu.CURVE, "On three real tables the learning curve is known from the kernel’s spectrum.", 0.1),

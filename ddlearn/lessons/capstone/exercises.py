@@ -10,7 +10,7 @@ import torch
 from scipy.special import stdtrit
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, edited
+from ddlearn.classroom import Exercise, Mistake, edit
 from ddlearn.lessons.capstone.verdict_exercise import (
     FAILS,
     HOLDS,
@@ -127,7 +127,7 @@ INTERVAL = Exercise(
         ),
         Mistake(
             "variance for deviation",
-            edited(interval, ("measured.std()", "measured.var()")),
+            edit("measured.std()", "measured.var()"),
             "You took the variance s², whose unit is a square. The standard error is s / √n: `measured.std()`.",
         ),
         Mistake(
@@ -142,7 +142,7 @@ INTERVAL = Exercise(
         ),
         Mistake(
             "root of n - 1",
-            edited(interval, ("n**0.5", "(n - 1) ** 0.5")),
+            edit("n**0.5", "(n - 1) ** 0.5"),
             "You divided by √(n - 1), and `std()` takes the lost degree of freedom into account already. Divide by √n.",
         ),
         Mistake(

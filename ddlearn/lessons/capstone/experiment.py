@@ -12,7 +12,7 @@ from math import isfinite
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch
+from ddlearn.classroom import Choice, Explorer, Slider, Switch
 from ddlearn.classroom.wording import brief
 from ddlearn.lessons.capstone import exercises, shelf
 from ddlearn.lessons.capstone.asking import SEEDS, Band, Measurement, Question, first_shown, measured, said_band
@@ -84,117 +84,97 @@ def experiment(
     )
 
 
-class ExperimentFigure(ArtistFigure):
-    """Left the curves behind the number; right the number: band, seeds, intervals, and what the learner had said."""
+def picture(fig, r: Judged, said) -> None:
+    """Draw the curves behind the number, and the number: band, seeds, intervals, and what had been predicted."""
+    curves, numbers = fig.row(1.35, 1)
+    draw_curves(curves, r)
+    draw_numbers(numbers, r, said(r.question.name))
+    fig.legend("outside lower center", ncols=5)
 
-    size = (9.4, 4.4)
-    prediction: Callable[[str], float | None] = staticmethod(lambda question: None)
 
-    def layout(self, figure):
-        from matplotlib.collections import PolyCollection
+def draw_curves(panel, r: Judged) -> None:
+    """Draw what was measured, once it may be seen, over the control and the error on unseen rows."""
+    asked, curve, ran = r.question, r.measurement.curve, r.shown_at is not None
+    x, some = curve.x.tolist(), curve.measured[: r.seeds]
+    control = r.measurement.control_curve[: r.seeds].median(0).values
+    y = torch.cat([some.amin(0), some.amax(0), control, curve.theory])
+    low, high = float(y.min()), float(y.max())
+    xlim = spaced(x[0], x[-1], asked.log_x)
+    ylim = spaced(max(low, 1e-3 * high) if asked.log_y else low, high, asked.log_y)
+    labels = {at: brief(at) for at in round_numbers(*ylim, asked.log_y)}
+    panel.frame(
+        curve.y_name,
+        curve.x_name,
+        " ",  # room for the longer tick labels of another question
+        xlim=xlim,
+        ylim=ylim,
+        log="x" * asked.log_x + "y" * asked.log_y,
+        xticks={at: brief(at) for at in (x if len(x) <= 5 else round_numbers(*xlim, asked.log_x))},
+        # Beside the y axis there is room for four figures: what is smaller goes without a label.
+        yticks={at: words if len(words) <= 4 else "" for at, words in labels.items()},
+        grid=True,
+    )
+    if ran:
+        panel.band(curve.x, some.amin(0), some.amax(0), alpha=0.35)
+        panel.line(x, some.median(0).values, "blue", "-", "measured: median and range", marker="o", size=5)
+    panel.line(x, control, "grey", "-.", "control", marker="s", size=5, width=1.6)
+    if ran or not asked.anchored:
+        panel.line(x, curve.theory, "vermilion", "--", asked.line, width=2.4)
 
-        figure.get_layout_engine().set(rect=(0.015, 0, 0.985, 1))  # tick labels of another question may be longer
-        self.curves, self.numbers = figure.subplots(1, 2, width_ratios=(1.35, 1))
-        curves, numbers = self.curves, self.numbers
-        self.spread = curves.add_collection(PolyCollection([], color=PALETTE["sky"], alpha=0.35, linewidth=0))
-        (self.mean,) = curves.plot([], [], "o-", color=PALETTE["blue"], markersize=5)
-        (self.theory,) = curves.plot([], [], "--", color=PALETTE["vermilion"], linewidth=2.4)
-        (self.control,) = curves.plot([], [], "s-.", color=PALETTE["grey"], markersize=5, linewidth=1.6)
-        curves.grid(True)
-        self.band = numbers.axhspan(0, 1, color=PALETTE["green"], alpha=0.2, linewidth=0)
-        marks = (("o", "blue"), ("s", "grey"))
-        self.seeds = [numbers.plot([], [], m, color=PALETTE[c], markersize=5, alpha=0.6)[0] for m, c in marks]
-        self.intervals = [numbers.plot([], [], "_-", color=PALETTE[c], markersize=14, linewidth=3)[0] for _, c in marks]
-        (self.said,) = numbers.plot([], [], ":", color=PALETTE["black"], linewidth=1.8)
-        numbers.set(xlim=(-0.6, 1.6))
-        numbers.set_xticks([0, 1], ["measured", "control"])
-        self.hidden = numbers.text(0, 0, "hidden until\nyou run it", ha="center", va="center", color="#444444")
-        handles = [self.mean, self.control, self.band, self.theory, self.said]
-        names = ["measured: median and range", "control", "band", "error on unseen rows", "you said"]
-        self.legend = figure.legend(handles, names, loc="outside lower center", ncols=5)
 
-    def draw(self, result: Judged):
-        asked, curve, ran = result.question, result.measurement.curve, result.shown_at is not None
-        x, some = curve.x.tolist(), curve.measured[: result.seeds]
-        low, high = some.amin(0), some.amax(0)
-        self.spread.set_verts([[*zip(x, low.tolist(), strict=True), *zip(x[::-1], high.flip(0).tolist(), strict=True)]])
-        self.spread.set_visible(ran)
-        self.mean.set_data(*((x, some.median(0).values) if ran else ([], [])))
-        self.theory.set_data(x, curve.theory)
-        self.theory.set_visible(ran or not asked.anchored)
-        control = result.measurement.control_curve[: result.seeds].median(0).values
-        self.control.set_data(x, control)
-        self._scale(asked, x, torch.cat([low, high, control, curve.theory]))
-        self.curves.set(xlabel=curve.x_name, title=curve.y_name)
-        self._place_numbers(result, ran)
-        shown = {3: self.theory.get_visible(), 4: self.prediction(asked.name) is not None}
-        self.legend.get_texts()[3].set_text(asked.line)
-        for place, visible in shown.items():
-            for artist in (self.legend.get_texts()[place], self.legend.legend_handles[place]):
-                artist.set_visible(visible)
+def draw_numbers(panel, r: Judged, guess: float | None) -> None:
+    """Draw the band, and beside it each seed with the interval: left what was measured, right the control."""
+    ran = r.shown_at is not None
+    edges = [edge for edge in r.band if isfinite(edge)]
+    shown = [*edges, 1.15 * edges[0], *r.controls.tolist(), *r.control, *([] if guess is None else [guess])]
+    shown += [*r.values.tolist(), *r.interval] if ran else []
+    shown = [min(max(one, LOWEST), HIGHEST) for one in shown]
+    pad = 0.08 * (max(shown) - min(shown))
+    low, high = min(shown) - pad, max(shown) + pad
+    ticks = {0: "measured", 1: "control"}
+    panel.frame(r.question.short, xlim=(-0.6, 1.6), ylim=(low, high), xticks=ticks)
+    bottom, top = max(r.band[0], low), min(r.band[1], high)
+    panel.bars([0.5], [top - bottom], "green", "band", width=2.2, base=bottom, alpha=0.2, order=0.5)
+    if ran:
+        draw_seeds(panel, 0, "blue", "o", r.values, r.interval)
+    else:
+        panel.text(0, (bottom + top) / 2, "hidden until\nyou run it", "#444444", ha="center", va="center")
+    draw_seeds(panel, 1, "grey", "s", r.controls, r.control)
+    if guess is not None:
+        panel.line([-0.6, 0.5], [guess, guess], "black", ":", "you said", width=1.8)
 
-    def _scale(self, asked: Question, x: list[float], y: Tensor) -> None:
-        from matplotlib.ticker import NullFormatter, NullLocator
 
-        axes, span = self.curves, (float(y.min()), float(y.max()))
-        if asked.log_y:
-            span = max(span[0], 1e-3 * span[1]), span[1]
-        for axis, log, (low, high) in ((axes.xaxis, asked.log_x, (x[0], x[-1])), (axes.yaxis, asked.log_y, span)):
-            name = axis.axis_name
-            getattr(axes, f"set_{name}scale")("log" if log else "linear")
-            if log:
-                pad = max((high / low) ** 0.06, 1.06)
-                low, high = low / pad, high * pad
-            else:
-                pad = 0.06 * (high - low) or 0.1
-                low, high = low - pad, high + pad
-            getattr(axes, f"set_{name}lim")(low, high)
-            at = x if name == "x" and len(x) <= 5 else round_numbers(low, high, log)
-            words = [brief(one) for one in at]
-            # Beside the y axis there is room for four figures: what is smaller goes without a label.
-            axis.set_ticks(at, words if name == "x" else [one if len(one) <= 4 else "" for one in words])
-            axis.set_minor_locator(NullLocator())
-            axis.set_minor_formatter(NullFormatter())
+def draw_seeds(panel, place: int, color: str, marker: str, seeds: Tensor, interval: tuple[float, float]) -> None:
+    """Draw seeds, and beside them their interval."""
+    panel.dots([place - 0.22] * len(seeds), seeds, color, marker, size=5, alpha=0.6)
+    low, high = panel.axes.get_ylim()
+    ends = [min(max(end, low), high) for end in interval]
+    panel.line([place + 0.12] * 2, ends, color, marker="_", size=14, width=3)
 
-    def _place_numbers(self, result: Judged, ran: bool) -> None:
-        said = self.prediction(result.question.name)
-        edges = [edge for edge in result.band if isfinite(edge)]
-        shown = [*edges, *result.controls.tolist(), *result.control, *([] if said is None else [said])]
-        shown += [*result.values.tolist(), *result.interval] if ran else []
-        shown = [min(max(one, LOWEST), HIGHEST) for one in (*shown, 1.15 * edges[0])]
-        pad = 0.08 * (max(shown) - min(shown))
-        low, high = min(shown) - pad, max(shown) + pad
-        self.numbers.set(ylim=(low, high), title=result.question.short)
-        bottom, top = result.band[0], min(result.band[1], high)
-        self.band.set_y(bottom)
-        self.band.set_height(top - bottom)
-        rows = ((result.values, result.interval, ran), (result.controls, result.control, True))
-        for place, (seeds, (least, most), visible) in enumerate(rows):
-            count = len(seeds)
-            self.seeds[place].set_data([place - 0.22] * count, seeds.clamp(low, high))
-            self.intervals[place].set_data([place + 0.12] * 2, [max(least, low), min(most, high)])
-            for artist in (self.seeds[place], self.intervals[place]):
-                artist.set_visible(visible)
-        self.hidden.set_visible(not ran)
-        self.hidden.set_position((0, (max(bottom, low) + min(top, high)) / 2))
-        self.said.set_data(*(([], []) if said is None else ([-0.6, 0.5], [said, said])))
 
-    def describe(self, result: Judged) -> str:
-        called = result.called[:1].upper() + result.called[1:]
-        head = f"{result.question.hypothesis} {called}, {result.rows} rows, {result.seeds} seeds."
-        band = f"Band: {said_band(result.band)}."
-        where = "outside, as it must be" if result.control_outside else "not outside for certain"
-        control = f"Control: {_said(result.controls, result.control)}, {where}."
-        if result.shown_at is None:
-            return f"{head} {band} {control} The measured numbers are hidden until you run it."
-        said = self.prediction(result.question.name)
-        yours = "" if said is None else f" You said {brief(said)}."
-        measured = f"Measured: {_said(result.values, result.interval)}.{yours}"
-        return f"{head} {band} {control} {measured} Verdict: {WORDS[result.verdict]}."
+def sentence(r: Judged, said) -> str:
+    """Say the question, its band and control, and, once they may be seen, the numbers and the verdict."""
+    called, guess = r.called[:1].upper() + r.called[1:], said(r.question.name)
+    head = f"{r.question.hypothesis} {called}, {r.rows} rows, {r.seeds} seeds. Band: {said_band(r.band)}."
+    where = "outside, as it must be" if r.control_outside else "not outside for certain"
+    control = f"Control: {_said(r.controls, r.control)}, {where}."
+    if r.shown_at is None:
+        return f"{head} {control} The measured numbers are hidden until you run it."
+    you = "" if guess is None else f" You said {brief(guess)}."
+    return f"{head} {control} Measured: {_said(r.values, r.interval)}.{you} Verdict: {WORDS[r.verdict]}."
+
+
+def spaced(low: float, high: float, log: bool) -> tuple[float, float]:
+    """Return limits a little beyond."""
+    if log:
+        pad = max((high / low) ** 0.06, 1.06)
+        return low / pad, high * pad
+    pad = 0.06 * (high - low) or 0.1
+    return low - pad, high + pad
 
 
 def round_numbers(low: float, high: float, log: bool) -> list[float]:
-    """Three to seven numbers between, that are easily read."""
+    """Return three to seven numbers between, that are easily read."""
     if not log:
         from matplotlib.ticker import MaxNLocator
 
@@ -211,19 +191,19 @@ def _said(seeds: Tensor, interval: tuple[float, float]) -> str:
     return f"{mean} ({low} to {high})"
 
 
-def explorer() -> Explorer:
-    """The experiment explorer, fresh."""
-    return Explorer(
-        name="experiment",
-        title="Ask a table",
-        controls=(
-            Choice("question", "Question", tuple(QUESTIONS), "leave-one-out"),
-            Choice("table", "Table", shelf.TABLES, shelf.INSTEAD),
-            Choice("share", "Learn from", tuple(shelf.SHARES), "an eighth of the rows"),
-            Slider("seeds", "Seeds", 2, SEEDS, SEEDS, whole=True),
-            Switch("run", "Run it: show what was measured", False),
-        ),
-        compute=experiment,
-        figure=ExperimentFigure,
-        uses=("interval", "verdict"),
-    )
+explorer = Explorer(
+    "experiment",
+    "Ask a table",
+    controls=(
+        Choice("question", "Question", tuple(QUESTIONS), "leave-one-out"),
+        Choice("table", "Table", shelf.TABLES, shelf.INSTEAD),
+        Choice("share", "Learn from", tuple(shelf.SHARES), "an eighth of the rows"),
+        Slider("seeds", "Seeds", 2, SEEDS, SEEDS, whole=True),
+        Switch("run", "Run it: show what was measured", False),
+    ),
+    compute=experiment,
+    picture=picture,
+    sentence=sentence,
+    uses=("interval", "verdict"),
+    size=(9.4, 4.4),
+)

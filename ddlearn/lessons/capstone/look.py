@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch, cached
+from ddlearn.classroom import Choice, Explorer, Slider, Switch, cached
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.capstone import shelf
 from ddlearn.ridge import ridge_path
@@ -21,7 +21,7 @@ PENALTIES = torch.logspace(-5, 1, 37, dtype=torch.float64)
 DRAWN = 4  # classes that the picture tells apart; the others share the last mark
 MARKS = (("o", "blue"), ("^", "orange"), ("s", "green"), ("x", "grey"))
 CLASSES = ("first class", "second class", "third class", "all others")
-HALVES = ("lower half", "upper half", "", "")
+HALVES = ("lower half", "upper half", "", "")  # of a target that is a number
 FLOOR = 1e-4
 
 
@@ -75,7 +75,7 @@ def look(table: str, penalty: float, shuffled: bool) -> Look:
     plane, classes, left, left_out, train = seen(own, shuffled)
     return Look(
         called=shelf.called(table),
-        said=own.said,
+        said=own.summary,
         rows=len(own),
         used=len(world),
         plane=plane,
@@ -90,73 +90,61 @@ def look(table: str, penalty: float, shuffled: bool) -> Look:
     )
 
 
-class LookFigure(ArtistFigure):
-    size = (9.6, 4.2)
-
-    def layout(self, figure):
-        rows, modes, errors = figure.subplots(1, 3)
-        self.rows = rows
-        self.classes = [
-            rows.plot([], [], mark, color=PALETTE[colour], markersize=4, alpha=0.7)[0] for mark, colour in MARKS
-        ]
-        rows.set(xlabel="strongest direction", ylabel="second", title="the rows")
-        (self.eigenvalues,) = modes.plot([], [], color=PALETTE["blue"], label="eigenvalue i")
-        (self.left,) = modes.plot([], [], "--", color=PALETTE["orange"], label="target not in first i")
-        modes.set(xscale="log", yscale="log", xlim=(0.9, 1.1 * shelf.POOL), ylim=(FLOOR, 30), xlabel="eigenvector i")
-        modes.set(title="the kernel")
-        modes.legend(loc="upper right")
-        (self.left_out,) = errors.plot([], [], "-", color=PALETTE["purple"], label="leave-one-out")
-        (self.train,) = errors.plot([], [], "--", color=PALETTE["black"], label="its own rows")
-        (self.here,) = errors.plot([], [], "D", color=PALETTE["purple"], markersize=7)
-        (self.least,) = errors.plot([], [], "*", color=PALETTE["vermilion"], markersize=13, label="least")
-        errors.axhline(1, color=PALETTE["grey"], linewidth=1)
-        errors.set(xscale="log", yscale="log", xlim=(8e-6, 13), ylim=(0.01, 30), xlabel="penalty")
-        errors.set_yticks([0.01, 0.1, 1, 10], ["0.01", "0.1", "1", "10"])
-        errors.set(title="error (knowing nothing: 1)")
-        errors.legend(loc="upper left")
-        self.legend = figure.legend(self.classes, CLASSES, loc="outside lower left", ncols=4)
-
-    def draw(self, result: Look):
-        reach = 1.08 * result.plane.abs().amax(0)
-        for k, artist in enumerate(self.classes):
-            mine = result.classes >= k if k == DRAWN - 1 else result.classes == k
-            artist.set_data(*result.plane[mine].T)
-            self.legend.get_texts()[k].set_text((HALVES if result.numbers else CLASSES)[k])
-            for part in (self.legend.get_texts()[k], self.legend.legend_handles[k]):
-                part.set_visible(bool(mine.any()))
-        self.rows.set(xlim=(-float(reach[0]), float(reach[0])), ylim=(-float(reach[1] or 1), float(reach[1] or 1)))
-        index = range(1, len(result.left) + 1)
-        self.eigenvalues.set_data(index, result.eigenvalues.clamp(min=FLOOR / 10))
-        self.left.set_data(index, result.left.clamp(min=FLOOR / 10))
-        self.left_out.set_data(PENALTIES, result.left_out.clamp(max=30))
-        self.train.set_data(PENALTIES, result.train.clamp(min=0.01))
-        best = int(result.left_out.argmin())
-        for artist, at in ((self.here, result.place), (self.least, best)):
-            artist.set_data([PENALTIES[at]], [min(float(result.left_out[at]), 30)])
-
-    def describe(self, result: Look) -> str:
-        used = "" if result.used == result.rows else f" ({result.used} used)"
-        best, here = int(result.left_out.argmin()), result.place
-        shuffled = " Targets shuffled." if result.shuffled else ""
-        called = result.called[:1].upper() + result.called[1:]
-        return (
-            f"{called}: {result.said}{used}.{shuffled} Half of the target lies in the "
-            f"first {result.half} of {result.used} directions of the kernel. Leave-one-out expects the error "
-            f"{say(float(result.left_out[here]), 2)} at the penalty {brief(float(PENALTIES[here]))}; the least is "
-            f"{say(float(result.left_out[best]), 2)}, at {brief(float(PENALTIES[best]))}."
-        )
-
-
-def explorer() -> Explorer:
-    """The look explorer, fresh."""
-    return Explorer(
-        name="look",
-        title="Look at a table",
-        controls=(
-            Choice("table", "Table", shelf.TABLES, shelf.INSTEAD),
-            Slider("penalty", "Penalty", 1e-5, 10.0, 1e-2, log=True),
-            Switch("shuffled", "Shuffle the targets", False),
-        ),
-        compute=look,
-        figure=LookFigure,
+def picture(fig, r: Look) -> None:
+    """Draw the rows, what the kernel makes of them, and what leave-one-out expects."""
+    rows, modes, errors = fig.row(1, 1, 1)
+    across, up = (float(reach) or 1.0 for reach in 1.08 * r.plane.abs().amax(0))
+    rows.frame("the rows", "strongest direction", "second", xlim=(-across, across), ylim=(-up, up))
+    for k, (name, (marker, color)) in enumerate(zip(HALVES if r.numbers else CLASSES, MARKS, strict=True)):
+        mine = r.classes >= k if k == DRAWN - 1 else r.classes == k
+        if mine.any():
+            rows.dots(*r.plane[mine].T, color, marker, name, size=4, alpha=0.7)
+    size = (0.9, 1.1 * shelf.POOL)
+    modes.frame("the kernel", "eigenvector i", xlim=size, ylim=(FLOOR, 30), log="xy", legend="upper right")
+    index = range(1, len(r.left) + 1)
+    modes.line(index, r.eigenvalues, label="eigenvalue i")
+    modes.line(index, r.left, "orange", "--", "target not in first i")
+    errors.frame(
+        "error (knowing nothing: 1)",
+        "penalty",
+        xlim=(8e-6, 13),
+        ylim=(0.01, 30),
+        log="xy",
+        yticks={0.01: "0.01", 0.1: "0.1", 1: "1", 10: "10"},
+        legend="upper left",
     )
+    best = int(r.left_out.argmin())
+    errors.line(PENALTIES, r.left_out.clamp(max=30), "purple", label="leave-one-out")
+    errors.line(PENALTIES, r.train.clamp(min=0.01), "black", "--", "its own rows")
+    errors.dots([PENALTIES[r.place]], [r.left_out[r.place]], "purple", "D", size=7)
+    errors.dots([PENALTIES[best]], [r.left_out[best]], "vermilion", "*", "least", size=13)
+    errors.level(1, width=1)
+    fig.legend("outside lower left", of=[rows], ncols=4)
+
+
+def sentence(r: Look) -> str:
+    """Say what the table is, where its target lies, and what leave-one-out expects."""
+    used = "" if r.used == r.rows else f" ({r.used} used)"
+    best, here = int(r.left_out.argmin()), r.place
+    shuffled = " Targets shuffled." if r.shuffled else ""
+    return (
+        f"{r.called[:1].upper() + r.called[1:]}: {r.said}{used}.{shuffled} Half of the target lies in the first "
+        f"{r.half} of {r.used} directions of the kernel. Leave-one-out expects the error "
+        f"{say(float(r.left_out[here]), 2)} at the penalty {brief(float(PENALTIES[here]))}; the least is "
+        f"{say(float(r.left_out[best]), 2)}, at {brief(float(PENALTIES[best]))}."
+    )
+
+
+explorer = Explorer(
+    "look",
+    "Look at a table",
+    controls=(
+        Choice("table", "Table", shelf.TABLES, shelf.INSTEAD),
+        Slider("penalty", "Penalty", 1e-5, 10.0, 1e-2, log=True),
+        Switch("shuffled", "Shuffle the targets", False),
+    ),
+    compute=look,
+    picture=picture,
+    sentence=sentence,
+    size=(9.6, 4.2),
+)

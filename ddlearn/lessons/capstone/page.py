@@ -19,11 +19,10 @@ from ddlearn.classroom.store import write_whole
 from ddlearn.classroom.wording import brief
 from ddlearn.lessons.capstone import shelf
 from ddlearn.lessons.capstone.asking import said_band
-from ddlearn.lessons.capstone.experiment import WORDS, ExperimentFigure, Judged
+from ddlearn.lessons.capstone.experiment import WORDS, Judged, explorer
 from ddlearn.tables import Table
 
 GENERATOR = "ddlearn claim"
-DPI = 144
 NAMED = 12  # columns that the page names
 RULE = ("interval", "verdict")
 
@@ -75,8 +74,8 @@ def page_html(
 ) -> str:
     """The page as text. `code` are the learner's own functions that judged, by name."""
     asked, curve = result.question, result.measurement.curve
-    figure = ExperimentFigure()
-    figure.dpi, figure.prediction = DPI, lambda question: said
+    experiment = explorer.fresh()
+    experiment.said, figure = (lambda question: said), experiment.figure
     width, height = (round(100 * side) for side in figure.size)
     before = datetime.fromisoformat(said_at) <= result.shown_at
     more = len(table.columns) - NAMED

@@ -12,7 +12,7 @@ from scipy.special import stdtr
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.lessons.capstone import exercises
 from ddlearn.lessons.capstone.exercises import NORMAL, Pair, around, t_value
 
@@ -20,10 +20,10 @@ SIZES = (2, 3, 5, 8, 12, 20)
 REPEATS = 600
 DRAWN = 40
 LEVEL = 0.95
-T = "t value, n − 1"
+T, ASKED = "t value, n − 1", "1.96 standard errors"
 RULES: dict[str, Callable[[Tensor], Pair] | None] = {
     T: None,  # the learner's
-    "1.96 standard errors": lambda some: around(some, NORMAL * some.std() / len(some) ** 0.5),
+    ASKED: lambda some: around(some, NORMAL * some.std() / len(some) ** 0.5),
     "1.96 spreads": lambda some: around(some, NORMAL * some.std()),
     "least to largest seed": lambda some: (float(some.min()), float(some.max())),
 }
@@ -75,7 +75,7 @@ def theory(rule: str, sizes: tuple[int, ...]) -> Tensor:
     """Coverage for normal seeds, (sizes,)."""
     reach = {
         T: lambda n: t_value(n - 1),
-        "1.96 standard errors": lambda n: NORMAL,
+        ASKED: lambda n: NORMAL,
         "1.96 spreads": lambda n: NORMAL * n**0.5,
     }
     if rule not in reach:  # the mean lies beyond all n seeds, on either side, with probability 2 / 2^n: as the median
@@ -98,72 +98,63 @@ def coverage(n: int, rule: str, law: str, *, interval: Interval = exercises.inte
     )
 
 
-class CoverageFigure(ArtistFigure):
-    """Left some intervals and the truth; right how many hold it, against the number of seeds."""
-
-    size = (9.4, 4.2)
-    prediction: Callable[[], float | None] = staticmethod(lambda: None)
-
-    def layout(self, figure):
-        some, all_of_them = figure.subplots(1, 2, width_ratios=(1.5, 1))
-        styles = (("blue", "-", "holds the truth"), ("vermilion", (0, (2, 1)), "misses it"))
-        self.lines = [
-            some.vlines([], [], [], color=PALETTE[colour], linestyle=style, linewidth=2.2, label=label)
-            for colour, style, label in styles
-        ]
-        some.axhline(0, color=PALETTE["black"], linewidth=1)
-        some.set(xlim=(-1, DRAWN), ylim=(-4, 5), xlabel="experiment", title=f"{DRAWN} experiments: truth at 0")
-        some.set_yticks(range(-4, 5, 2))
-        some.legend(loc="upper center", ncols=2, borderaxespad=0.1)
-        (self.theory,) = all_of_them.plot([], [], "--", color=PALETTE["vermilion"], label="theory, normal seeds")
-        (self.measured,) = all_of_them.plot([], [], "o-", color=PALETTE["blue"], label="measured")
-        (self.here,) = all_of_them.plot([], [], "D", color=PALETTE["purple"], markersize=8, label="this many seeds")
-        (self.said,) = all_of_them.plot([], [], "*", color=PALETTE["black"], markersize=12, label="you said")
-        all_of_them.axhline(100 * LEVEL, color=PALETTE["grey"], linewidth=1)
-        all_of_them.set(xscale="log", xlim=(1.8, 23), ylim=(40, 102), xlabel="seeds", title="hold the truth, in %")
-        all_of_them.set_xticks(SIZES, [str(n) for n in SIZES])
-        all_of_them.minorticks_off()
-        all_of_them.legend(loc="lower right")
-
-    def draw(self, result: Coverage):
-        low, high = result.intervals.clamp(-4, 4).T
-        right = held(result.intervals)
-        for artist, mine in zip(self.lines, (right, ~right), strict=True):
-            places = mine.nonzero()[:, 0].tolist()
-            artist.set_segments([[(i, float(low[i])), (i, float(high[i]))] for i in places])
-        self.theory.set_data(*(([], []) if result.theory is None else (SIZES, 100 * result.theory)))
-        self.measured.set_data(SIZES, (100 * result.covered).clamp(min=40))
-        self.here.set_data([result.n], [max(100 * result.here, 40)])
-        said = self.prediction()
-        asked = result.rule == "1.96 standard errors" and result.law == "normal" and said is not None
-        self.said.set_data(*(([3], [max(said, 40)]) if asked else ([], [])))
-
-    def describe(self, result: Coverage) -> str:
-        missed = int((~held(result.intervals)).sum())
-        said = self.prediction()
-        words = (
-            f"{result.n} seeds, {result.law}, rule: {result.rule}. Of {DRAWN} intervals {missed} miss the truth; "
-            f"of {REPEATS:,}, {100 * result.here:.0f} % hold it, where {100 * LEVEL:.0f} % are promised. "
-            f"At {SIZES[1]} seeds {100 * float(result.covered[1]):.0f} % do, "
-            f"at {SIZES[-1]} {100 * float(result.covered[-1]):.0f} %."
-        )
-        if result.theory is not None:
-            words += f" Theory for {SIZES[1]}: {100 * float(result.theory[1]):.1f} %."
-        asked = result.rule == "1.96 standard errors" and result.law == "normal" and said is not None
-        return f"{words} You said {said:.0f} %." if asked else words
+def guessed(r: Coverage, said) -> float | None:
+    """Return what was predicted, where the picture shows what was asked."""
+    return said("three seeds") if r.rule == ASKED and r.law == "normal" else None
 
 
-def explorer() -> Explorer:
-    """The rule explorer, fresh."""
-    return Explorer(
-        name="rule",
-        title="How far can a few seeds be trusted?",
-        controls=(
-            Slider("n", "Seeds", 2, 20, 3, whole=True),
-            Choice("rule", "Rule", tuple(RULES), T),
-            Choice("law", "Seeds are", tuple(LAWS), "normal"),
-        ),
-        compute=coverage,
-        figure=CoverageFigure,
-        uses=("interval",),
+def picture(fig, r: Coverage, said) -> None:
+    """Draw some intervals and the truth, and how many hold it, against the number of seeds."""
+    some, everyone = fig.row(1.5, 1)
+    legend = {"loc": "upper center", "ncols": 2, "borderaxespad": 0.1}
+    title = f"{DRAWN} experiments: truth at 0"
+    some.frame(title, "experiment", xlim=(-1, DRAWN), ylim=(-4, 5), yticks=range(-4, 5, 2), legend=legend)
+    places, (low, high), right = torch.arange(DRAWN), r.intervals.clamp(-4, 4).T, held(r.intervals)
+    some.vlines(places[right], low[right], high[right], "blue", "holds the truth", width=2.2)
+    some.vlines(places[~right], low[~right], high[~right], "vermilion", "misses it", style=(0, (2, 1)), width=2.2)
+    some.level(0, "black", width=1)
+    everyone.frame(
+        "hold the truth, in %",
+        "seeds",
+        xlim=(1.8, 23),
+        ylim=(40, 102),
+        log="x",
+        xticks={n: str(n) for n in SIZES},
+        legend="lower right",
     )
+    if r.theory is not None:
+        everyone.line(SIZES, 100 * r.theory, "vermilion", "--", "theory, normal seeds")
+    everyone.line(SIZES, (100 * r.covered).clamp(min=40), "blue", "-", "measured", marker="o")
+    everyone.dots([r.n], [100 * r.here], "purple", "D", "this many seeds", size=8)
+    guess = guessed(r, said)
+    if guess is not None:
+        everyone.dots([3], [guess], "black", "*", "you said", size=12)
+    everyone.level(100 * LEVEL, width=1)
+
+
+def sentence(r: Coverage, said) -> str:
+    """Say how many intervals hold the truth, what theory expects, and what was predicted."""
+    missed, guess = int((~held(r.intervals)).sum()), guessed(r, said)
+    theory = "" if r.theory is None else f" Theory for {SIZES[1]}: {100 * float(r.theory[1]):.1f} %."
+    you = "" if guess is None else f" You said {guess:.0f} %."
+    return (
+        f"{r.n} seeds, {r.law}, rule: {r.rule}. Of {DRAWN} intervals {missed} miss the truth; of {REPEATS:,}, "
+        f"{100 * r.here:.0f} % hold it, where {100 * LEVEL:.0f} % are promised. At {SIZES[1]} seeds "
+        f"{100 * float(r.covered[1]):.0f} % do, at {SIZES[-1]} {100 * float(r.covered[-1]):.0f} %.{theory}{you}"
+    )
+
+
+explorer = Explorer(
+    "rule",
+    "How far can a few seeds be trusted?",
+    controls=(
+        Slider("n", "Seeds", 2, 20, 3, whole=True),
+        Choice("rule", "Rule", tuple(RULES), T),
+        Choice("law", "Seeds are", tuple(LAWS), "normal"),
+    ),
+    compute=coverage,
+    picture=picture,
+    sentence=sentence,
+    uses=("interval",),
+    size=(9.4, 4.2),
+)

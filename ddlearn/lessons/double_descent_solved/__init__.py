@@ -14,10 +14,8 @@ lesson = Lesson(
     minutes=50,
     difficulty=3,
     exercises=(MIN_NORM_FIT, RISK, BIAS_VARIANCE),
-    explorers=(peak.explorer(), images.explorer(), why.explorer(), variance.explorer()),
+    explorers=(peak.explorer, images.explorer, why.explorer, variance.explorer),
     revealed_by={"more": "peak", "quiet": "peak"},
     claims=CLAIMS,
     seconds={"images": 5.3, "why": 3.3, "variance": 3.9, "claims": 7.4},
 )
-lesson.peak.figure.predictions = lambda: (lesson.prediction("more"), lesson.prediction("quiet"))
-lesson.images.figure.prediction = lambda: lesson.prediction("peak")

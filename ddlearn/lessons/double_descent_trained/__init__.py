@@ -14,17 +14,14 @@ lesson = Lesson(
     minutes=50,
     difficulty=3,
     exercises=(INTERPOLATION_POINT, EARLY_STOP, ENSEMBLE_STEP),
-    explorers=(map.explorer(), cures.explorer(), samples.explorer(), clocks.explorer()),
+    explorers=(map.explorer, cures.explorer, samples.explorer, clocks.explorer),
     revealed_by={"stopped": "cures", "double": "samples"},
     claims=CLAIMS,
     seconds={"map": 10.2, "cures": 4.9, "samples": 5.7, "claims": 10.1},
 )
-lesson.map.figure.prediction = lambda: lesson.prediction("worst")
-lesson.cures.figure.prediction = lambda: lesson.prediction("stopped")
-lesson.samples.figure.prediction = lambda: lesson.prediction("double")
 
-full_sweep = full.explorer()
+full_sweep = full.explorer
 """Shown in no cell: its sweeps take minutes, and a learner asks for them by name."""
 
-random_features = any_images.explorer()
+random_features = any_images.explorer
 """Shown in no cell: two of its three sets of images are fetched."""

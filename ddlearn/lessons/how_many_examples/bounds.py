@@ -79,7 +79,7 @@ class Bounds:
 
     @property
     def broken(self) -> list[tuple[int, int, float]]:
-        """The number of examples, the row and the value of each promise that the unseen points broke."""
+        """Return the number of examples, the row and the value of each promise that the unseen points broke."""
         return [
             (n, row, float(self.values[row, k]))
             for row in range(NO_PROMISE)
@@ -88,7 +88,7 @@ class Bounds:
         ]
 
     def first(self, row: int) -> int | None:
-        """The number of examples from which on the row promises fewer mistakes than guessing makes; None if never."""
+        """Return the number of examples from which on the row promises fewer mistakes than guessing; None if never."""
         if row == NO_PROMISE:
             return None
         silent = [k for k, value in enumerate(self.values[row].tolist()) if value >= 0.5]
@@ -98,19 +98,19 @@ class Bounds:
 
 @cached(1)
 def pool() -> tuple[Tensor, Tensor]:
-    """All digits, centred and of length 1, x (N, 64), and labels (N,)."""
+    """Return all digits, centered and of length 1, x (N, 64), and labels (N,)."""
     x, classes = shared.digits(shared.ALL)
     return unit_rows(x), torch.where(classes < 5, 1.0, -1.0).to(x)
 
 
 def kernel(x: Tensor, x2: Tensor) -> Tensor:
-    """The tangent kernel of a wide net with a bias, over its value where a point of length 1 meets itself."""
+    """Return the tangent kernel of a wide net with a bias, over its value where a point of length 1 meets itself."""
     return ntk_with_bias(x, 1.0, x2) * ((x.shape[1] + 1) / 4)
 
 
 @cached(1)
 def sample(coins: float, draw: int) -> Sample:
-    """Examples and unseen digits; a share `coins` of all labels is replaced by coin flips, whichever a die picks."""
+    """Draw examples and unseen digits; a share `coins` of all labels is replaced by coin flips, as a die picks them."""
     x, y = pool()
     generator = compute.generator(draw)
     order = torch.randperm(len(x), generator=generator).to(x.device)
@@ -125,7 +125,7 @@ def sample(coins: float, draw: int) -> Sample:
 
 @cached(24)
 def trained(coins: float, ridge: float, draw: int) -> tuple[Fits, ...]:
-    """The machines of every size."""
+    """Train the machines of every size."""
     here = sample(coins, draw)
     made = []
     for n in SIZES:
@@ -147,12 +147,12 @@ def trained(coins: float, ridge: float, draw: int) -> tuple[Fits, ...]:
 
 
 def gibbs(margins: Tensor, mu: float) -> Tensor:
-    """The probability with which each point is missed by a function drawn from N(mu w, I), where |phi(x)| = 1."""
+    """Return how probably each point is missed by a function drawn from N(mu w, I), where |phi(x)| = 1."""
     return torch.special.ndtr(-mu * margins)
 
 
 def best_promise(margins: Tensor, spent: int, delta: float, pac_bayes: PacBayes) -> tuple[float, float]:
-    """The smallest bound over the SCALES of the posterior, and its scale mu.
+    """Return the smallest bound over the SCALES of the posterior, and its scale mu.
 
     With examples spent, the prior is the posterior: N(mu w, I) with w trained on those, so every mu is a prior of its
     own, and the union bound is over all of them. Without, the one prior is N(0, I), at a divergence of mu^2 / 2.
@@ -176,7 +176,7 @@ def bounds(
     pac_bayes: PacBayes = exercises.pac_bayes,
     progress: Callable[[float, str], object] | None = None,
 ) -> Bounds:
-    """Every bound at every size. Each holds by itself with probability 1 - delta; all together they do not."""
+    """Compute every bound at every size. Each holds by itself with probability 1 - delta; all together they do not."""
     if progress:
         progress(0.1, "fitting at six numbers of examples")
     here, columns = sample(coins, draw), []

@@ -43,18 +43,18 @@ class Curves:
 
     @property
     def theory(self) -> Tensor:
-        """The finite-pool form at SIZES, (7,)."""
+        """Return the finite-pool form at SIZES, (7,)."""
         return self.line[[LINE.index(n) for n in SIZES]]
 
     @property
     def early(self) -> Tensor:
-        """Which of SIZES lie before the shaded zone."""
+        """Return which of SIZES lie before the shaded zone."""
         return torch.tensor(SIZES) <= HALF_WAY * self.size
 
 
 @cached(128)
 def trained(name: str, ridge: float, noise: float, seed: int = 0) -> tuple[Tensor, Tensor, Tensor]:
-    """Measured errors, leave-one-out and GCV, (trials, 7) each. Small, so that many are remembered."""
+    """Measure errors, leave-one-out and GCV, (trials, 7) each. Small, so that many are kept."""
     here = shared.world(name)
     how = {"trials": TRIALS, "ridge": ridge, "noise": noise, "modes": here.modes}
     found = measure_learning_curve(here.K, here.Y, SIZES, generator=compute.generator(seed), **how)
@@ -169,7 +169,7 @@ def sentence(r: Curves, said) -> str:
 
 
 def percent(share: Tensor | float) -> str:
-    """Two digits of a share of the error: 0.034 is 3.4 %, 0.66 is 66 %."""
+    """Say two digits of a share of the error: 0.034 is 3.4 %, 0.66 is 66 %."""
     return f"{say(100 * float(share), 2)} %"
 
 

@@ -37,7 +37,7 @@ def predicted_error(lam: Tensor, V2: Tensor, n: int, kappa: float) -> Tensor:
 
 
 def spectrum_cases(generator: torch.Generator):
-    """Power laws, one of them so large that κ is well above 1."""
+    """Draw power laws, one of them so large that κ is well above 1."""
     for N, n, exponent, size in (
         (12, 4, 1.0, 1),
         (40, 15, 1.5, 1),

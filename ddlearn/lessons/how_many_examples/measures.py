@@ -41,7 +41,7 @@ PARAMETERS = 6601  # of the net in the last explorer
 
 @cached(1)
 def digits() -> tuple[Tensor, Tensor, Spectrum]:
-    """All 1,797 digits as one pool: kernel, ten outputs, and the spectrum."""
+    """Return all 1,797 digits as one pool: kernel, ten outputs, and the spectrum."""
     x, classes = shared.digits(shared.ALL)
     K = ntk_with_bias(x, shared.LENGTH)
     Y = one_hot(classes, 10, centered=True).to(K)
@@ -60,12 +60,12 @@ def mean(trials: Tensor) -> float:
 
 
 def worst(ratios: list[float]) -> float:
-    """The ratio that is furthest from 1."""
+    """Return the ratio that is furthest from 1."""
     return max(ratios, key=lambda ratio: abs(math.log(ratio)))
 
 
 def digits_predicted(seed: int, shuffled: bool) -> float:
-    """Predicted over measured at three numbers of examples, the worst; or with the target dealt to other modes."""
+    """Return predicted over measured error at three numbers of examples, the worst, or with the target shuffled."""
     lam, V2 = digits()[2]
     if shuffled:
         V2 = V2[torch.randperm(len(V2), generator=compute.generator(seed)).to(V2.device)]
@@ -84,7 +84,7 @@ def digits_left_out(seed: int) -> float:
 
 
 def digits_training_error(seed: int) -> float:
-    """The training error over the measured one, at 200 examples."""
+    """Return the training error over the measured one, at 200 examples."""
     K, Y, _ = digits()
     generator, n = compute.generator(seed), 200
     errors = []
@@ -103,7 +103,7 @@ def estimate_without_noise(seed: int, estimate: str) -> float:
 
 @cached(8)
 def haar_curves(seed: int) -> tuple[LearningCurve, ...]:
-    """Half of a world of 600 with random eigenvectors: without ridge and noise, and with both."""
+    """Learn half of a world of 600 with random eigenvectors: without ridge and noise, and with both."""
     generator = compute.generator(seed)
     mode = torch.arange(1, 601, dtype=torch.float64)
     K, Y = haar_pool(mode**-1.5, torch.randn(600, generator=generator, dtype=torch.float64) / mode, generator)
@@ -121,7 +121,7 @@ def haar_predicted(seed: int, form: str) -> float:
 
 
 def infinite_limit(seed: int, whole: bool) -> float:
-    """Gap of the pool's form from the standard one, in units of n / N, at worst; or with the ridge's modes left out."""
+    """Return the worst gap of the pool's form from the standard one, over n / N; or with the ridge's modes left out."""
     n, size = 50, 400
     mode = torch.arange(1, size + 1, dtype=torch.float64)
     V2 = mode**-1.5 * (0.5 + torch.rand(size, generator=compute.generator(seed), dtype=torch.float64))
@@ -138,7 +138,7 @@ def infinite_limit(seed: int, whole: bool) -> float:
 
 
 def units_bought(seed: int, ridge: float) -> float:
-    """Measured shares of all modes of 400 digits, added up, over n."""
+    """Add up the measured shares of all modes of 400 digits, over n."""
     K, n = ntk_with_bias(shared.digits(400)[0], shared.LENGTH), 100
     U = eigenmodes(K).U
     learned = measure_learnability(K, U, n, trials=1, generator=compute.generator(seed), ridge=ridge)
@@ -146,7 +146,7 @@ def units_bought(seed: int, ridge: float) -> float:
 
 
 def mode_gap(seed: int, steps: bool) -> float:
-    """Mean distance of measured shares of ten modes from theory, or from the first n modes whole and no other."""
+    """Return the mean distance of ten modes' measured shares from theory, or from the first n modes whole, no other."""
     here, n = shared.world(shared.TEN), 100
     picked = torch.tensor(shared.PICKS)
     theory = (picked <= n).double() if steps else learnability(here.lam, n).L.cpu()[picked - 1]
@@ -158,7 +158,7 @@ def mode_gap(seed: int, steps: bool) -> float:
 
 
 def drawn(n: int, seed: int, coins: bool) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """K between n digits, K of the unseen with them, and the labels of both: the digits' own, or coin flips."""
+    """Draw K between n digits, K of the unseen with them, and the labels of both: the digits' own, or coin flips."""
     x, y = bounds.pool()
     generator = compute.generator(seed)
     order = torch.randperm(len(x), generator=generator).to(x.device)
@@ -175,7 +175,7 @@ def certified(seed: int, coins: bool) -> float:
 
 
 def half_data(seed: int, judges_all: bool) -> float:
-    """Promised less measured Gibbs error on coin flips, with the prior from the first half of 400 examples."""
+    """Return promised less measured Gibbs error on coin flips, the prior from the first half of 400 examples."""
     K, K_unseen, y, y_unseen = drawn(400, seed, coins=True)
     alpha = unit_direction(K[:200, :200].contiguous(), y[:200], 0.1)
     margins, unseen = y * (K[:, :200] @ alpha), y_unseen * (K_unseen[:, :200] @ alpha)
@@ -189,7 +189,7 @@ def half_data(seed: int, judges_all: bool) -> float:
 
 @cached(8)
 def held_out(seed: int) -> tuple[tuple[int, float], ...]:
-    """In every draw: mistakes of a machine of 50 digits on 50 judges, and its share of mistakes on all the rest."""
+    """Return for every draw the mistakes of a machine of 50 digits on 50 judges, and its share of them on the rest."""
     x, y = bounds.pool()
     found = []
     for draw in range(DRAWS):
@@ -202,20 +202,20 @@ def held_out(seed: int) -> tuple[tuple[int, float], ...]:
 
 
 def broken_promises(seed: int, interval: bool) -> float:
-    """How often the measured error is above the hold-out promise, or above the bare share of mistakes."""
+    """Return how often the measured error is above the hold-out promise, or above the bare share of mistakes."""
     promises = [binomial_upper(wrong, 50, DELTA) if interval else wrong / 50 for wrong, _ in held_out(seed)]
     return sum(rest > promise for promise, (_, rest) in zip(promises, held_out(seed), strict=True)) / DRAWS
 
 
 @cached(8)
 def guessers(seed: int) -> tuple[Tensor, ...]:
-    """In every draw: which of 50 examples each of a thousand guessing classifiers misses.  (1000, 50) each"""
+    """Draw often which of 50 examples each of a thousand guessing classifiers misses.  (1000, 50) each"""
     generator = compute.generator(seed)
     return tuple(torch.randint(0, 2, (1000, 50), generator=generator).double() for _ in range(DRAWS))
 
 
 def broken_after_the_fact(seed: int, one_prior: bool) -> float:
-    """How often the best promise, chosen after the data and paid for as one prior, is below the true rate of one half.
+    """Return how often the best promise, chosen after the data and paid for as one prior, is below the true rate, 1/2.
 
     With one prior, equal weights on all classifiers, the choice is among forty posteriors that lean more and more
     towards those with few mistakes. Otherwise it is among the classifiers, each its own prior and posterior.
@@ -234,7 +234,7 @@ def broken_after_the_fact(seed: int, one_prior: bool) -> float:
 
 
 def term_ratio(seed: int, blind: bool) -> float:
-    """The term on coin flips over the term on the digits' own labels; or that of the number of parameters."""
+    """Return the term on coin flips over the term on the digits' own labels; or that of the number of parameters."""
     if blind:
         return parameter_count_term(PARAMETERS, 400) / parameter_count_term(PARAMETERS, 400)
     here, coins = bounds.sample(0.0, seed), random_labels(400, compute.generator(seed))

@@ -38,25 +38,25 @@ class Purchase:
 
     @property
     def bought(self) -> float:
-        """All units, those of the ridge among them."""
+        """Return all units, those of the ridge among them."""
         return float(self.units.sum()) + self.burnt
 
     @property
     def mostly(self) -> int:
-        """How many modes are learned by more than half."""
+        """Return how many modes are learned by more than half."""
         return int((self.L > 0.5).sum())
 
 
 @cached(128)
 def fitted(name: str, n: int, ridge: float, seed: int = 0) -> Tensor:
-    """Measured shares of the picked modes, (trials, 10)."""
+    """Measure the shares of the picked modes, (trials, 10)."""
     here = shared.world(name)
     generator = compute.generator(seed)
     return measure_learnability(here.K, here.picked, n, trials=TRIALS, generator=generator, ridge=ridge).cpu()
 
 
 def by_octave(values: Tensor) -> Tensor:
-    """Sums over modes 1, 2-3, 4-7, ...  (N,) -> (10,), the last octave as long as N allows."""
+    """Return the sums over modes 1, 2-3, 4-7, ...  (N,) -> (10,), the last octave as long as N allows."""
     edges = [*PICKS, len(values) + 1]
     return torch.stack([values[a - 1 : b - 1].sum() for a, b in pairwise(edges)]).cpu()
 

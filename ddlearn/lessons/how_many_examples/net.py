@@ -87,7 +87,7 @@ def trained(labels: str, n: int, seed: int, progress: Progress | None = None) ->
 
 
 def promises(labels: str, examples: str, seed: int = 0, *, progress: Progress | None = None) -> Promises:
-    """Three bounds for the same net, trained on so many examples with such labels."""
+    """Compute three bounds for the same net, trained on so many examples with such labels."""
     return Promises(labels, int(examples), trained(labels, int(examples), seed, progress=progress))
 
 

@@ -55,7 +55,7 @@ class World:
 
 
 def digits(count: int) -> tuple[Tensor, Tensor]:
-    """So many digits, drawn once and for all: points around their mean, (count, 64), and classes (count,)."""
+    """Return so many digits, drawn once and for all: points around their mean, (count, 64), and classes (count,)."""
     images = datasets.digits(compute.generator(0), test=max(1, ALL - count))
     x, classes = images.train_x, images.train_y
     if count == ALL:
@@ -64,7 +64,7 @@ def digits(count: int) -> tuple[Tensor, Tensor]:
 
 
 def kernel_and_target(name: str) -> tuple[Tensor, Tensor]:
-    """K (N, N) and Y (N, C) of a world."""
+    """Return K (N, N) and Y (N, C) of a world."""
     if name == RANDOM:
         mode = torch.arange(1, SIZE + 1, dtype=torch.float64, device=compute.device())
         return haar_pool(mode**-1.5, mode[:, None] ** -0.6, compute.generator(0))
@@ -84,7 +84,7 @@ def kernel_and_target(name: str) -> tuple[Tensor, Tensor]:
 
 @cached(len(WORLDS))
 def world(name: str) -> World:
-    """The world of that name, with its modes."""
+    """Return the world of that name, with its modes."""
     K, Y = kernel_and_target(name)
     lam, U = eigenmodes(K)
     picked = U[:, [mode - 1 for mode in PICKS]]

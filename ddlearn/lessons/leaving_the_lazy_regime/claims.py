@@ -20,7 +20,7 @@ MANY = (64, 128, 256, 512)
 
 
 def ends(seed: int) -> scale.Regimes:
-    """The parity at output scales 1 and 100."""
+    """Train on the parity at output scales 1 and 100."""
     return scale.regimes(1.0, TASKS[0], True, seed, scales=(SCALES[2], SCALES[-1]))
 
 
@@ -42,7 +42,7 @@ def alignment_gained(seed: int, end: int) -> float:
 
 
 def two_parametrizations(seed: int, rate: float) -> float:
-    """Largest relative difference between an NTK net and sqrt(m) times a mean-field net, after 50 steps."""
+    """Return the largest relative difference between an NTK net and sqrt(m) times a mean-field net, after 50 steps."""
     x, y = width.points()
     m, d = 50, x.shape[1]
     ntk = MLP((d, m, 1), "relu", "ntk", W_std=1.0, b_std=1.0, bias="hidden")
@@ -55,7 +55,7 @@ def two_parametrizations(seed: int, rate: float) -> float:
 
 
 def exponent(seed: int, quantity: str, scaling: str) -> float:
-    """Slope of the log relative change of a quantity in log width."""
+    """Return the slope of the log relative change of a quantity in log width."""
     seeds = range(2 * seed, 2 * seed + 2)
     curve = width.against_width(quantity, scaling, "relu", True, seeds=seeds, widths=THREE, scalings=(MUP, NTK))
     return float(curve.log_slope().mean())
@@ -74,7 +74,7 @@ def system(seed: int) -> tuple[Tensor, Tensor]:
 
 
 def descent_off_closed_form(seed: int, alpha: float) -> float:
-    """Descent from scale 0.3 with small steps, against the closed form of scale alpha."""
+    """Compare descent from scale 0.3 with small steps to the closed form of scale alpha."""
     X, y = system(seed)
     return relative(descend(X, y, 0.3).w, flow_limit(X, y, alpha))
 
@@ -96,7 +96,7 @@ def fluctuation_exponent(seed: int, zero: bool) -> float:
 
 @cached(8)
 def bias_and_distance(seed: int, nets: int = 256) -> tuple[Tensor, Tensor]:
-    """Of many nets of each width: the distance of their mean from infinite width, and that of one net.
+    """Return, for many nets of each width, the distance of their mean from infinite width, and that of one net.
 
     The squared distance of a mean of N is the squared bias plus a share of the variance; the share is subtracted.
     """

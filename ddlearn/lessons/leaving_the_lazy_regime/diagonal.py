@@ -48,7 +48,7 @@ class Diagonal:
 
 @cached(32)
 def problem(truth: str, n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
-    """n Gaussian examples of d inputs, their labels without noise, and the weights that made them, of length 1."""
+    """Draw n Gaussian examples of d inputs, their labels without noise, and the weights that made them, of length 1."""
     generator = compute.generator(seed)
     X = torch.randn(n, INPUTS, generator=generator, dtype=torch.float64)
     if truth == TRUTHS[0]:
@@ -101,7 +101,7 @@ def diagonal(
     diagonal_step: Step = exercises.diagonal_step,
     progress: Progress | None = None,
 ) -> Diagonal:
-    """Where flow from u = v = alpha ends, among n examples, and where the learner's own steps end."""
+    """Find where flow from u = v = alpha ends, among n examples, and where the learner's own steps end."""
     solutions = solved(truth, int(n), seed, diagonal_step, progress=progress)
     found = flow_limit(solutions.X, solutions.y, alpha)
     return Diagonal(solutions, alpha, found, float((found - solutions.w).square().sum()), float(found.abs().sum()))

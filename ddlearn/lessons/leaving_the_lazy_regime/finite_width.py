@@ -58,18 +58,18 @@ def slope(widths: tuple[int, ...], distances: Tensor) -> float:
 
 
 def net(m: int) -> MLP:
-    """One input, m units of erf, one output."""
+    """Return the net of one input, m units of erf and one output."""
     return MLP((1, m, 1), "erf", "ntk", W_std=W_STD, b_std=B_STD, bias="hidden")
 
 
 def curve() -> tuple[Tensor, Tensor, Tensor]:
-    """Five points of a wave to fit, (5, 1) and (5,), and a grid to look at, (81, 1)."""
+    """Return five points of a wave to fit, (5, 1) and (5,), and a grid to look at, (81, 1)."""
     x = torch.linspace(-1, 1, 5, dtype=torch.float64)[:, None]
     return x, (3 * x[:, 0]).sin(), torch.linspace(-1, 1, 81, dtype=torch.float64)[:, None]
 
 
 def infinitely_wide() -> tuple[Tensor, float]:
-    """The function of an infinitely wide net after STEPS steps, on the grid, and the learning rate of those steps."""
+    """Return an infinitely wide net's function after STEPS steps, on the grid, and the learning rate of those steps."""
     x, y, grid = curve()
     # `infinite` gives the readout a bias as well, whose share of the kernel is b_std^2; these nets have none.
     K, K_grid = (tangent.infinite(a, x, 1, "erf", W_STD, B_STD).ntk - B_STD**2 for a in (x, grid))
@@ -107,7 +107,7 @@ def fits_of(
 
 
 def distance(fits: Fits, together: int) -> Tensor:
-    """Root mean squared distance to infinite width of the mean of `together` nets, over disjoint groups, (widths,)."""
+    """Return the RMS distance to infinite width of the mean of `together` nets, over disjoint groups, (widths,)."""
     groups = fits.functions.shape[1] // together
     means = fits.functions[:, : groups * together].unflatten(1, (groups, together)).mean(2)
     return (means - fits.infinite).square().mean((1, 2)).sqrt()

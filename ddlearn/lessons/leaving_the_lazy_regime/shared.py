@@ -84,7 +84,7 @@ class Sweep:
 
 
 def net(task: str) -> MLP:
-    """f(x) = 1/m sum of m ReLU units, in the mean-field (muP) parametrization."""
+    """Return the net f(x) = 1/m sum of m ReLU units, in the mean-field (muP) parametrization."""
     inputs = BITS if task == TASKS[0] else 64
     return MLP((inputs, UNITS, 1), parametrization="mup", bias="hidden", W_std=1.0, b_std=0.5)
 

@@ -52,18 +52,18 @@ class WidthCurve(Curve):
 
 
 def theory(quantity: str, power: float) -> float:
-    """The exponent of the width: -p for weights and features, -2p for the kernel."""
+    """Return the exponent of the width: -p for weights and features, -2p for the kernel."""
     return -power * (2 if quantity == "kernel" else 1)
 
 
 def factor(scaling: str, equal: bool) -> float:
-    """The exponent q of the factor m^q in the learning rate: 1 / (s^2 m) = m^(1-2p) for equal speed, else none."""
+    """Return the exponent q of the rate's factor m^q: 1 / (s^2 m) = m^(1-2p) for equal speed, else none."""
     return 1 - 2 * SCALINGS[scaling] if equal else 0.0
 
 
 @cached(1)
 def points() -> tuple[Tensor, Tensor]:
-    """Digits as vectors of length 1 on average, less the mean digit, (n, 64); y = +1 for 5 to 9, else -1, (n,)."""
+    """Return digits of length 1 on average, less the mean digit, (n, 64), and y = +1 for 5 to 9, else -1, (n,)."""
     digits = datasets.digits(compute.generator(0))
     images = digits.train_images.double().flatten(1)
     x = (images - images.mean(0))[:POINTS]
@@ -127,7 +127,7 @@ def against_width(
     scalings: tuple[str, ...] = tuple(SCALINGS),
     progress: Progress | None = None,
 ) -> WidthCurve:
-    """The relative change of one quantity against width, every seed; `equal` takes the factor 1 / (s^2 m)."""
+    """Measure the relative change of a quantity against width, every seed; `equal` takes the factor 1 / (s^2 m)."""
     speed = (SCALINGS[scaling], factor(scaling, equal))
     every = dict.fromkeys((SCALINGS[one], factor(one, fair)) for one in scalings for fair in (True, False))
     nets = trained(activation, tuple(every), widths, seeds, progress=progress)

@@ -34,12 +34,12 @@ class Throw:
 
 
 def layers(width: int, seed: int) -> tuple[Tensor, Tensor]:
-    """u and v of entries N(0, 1).  (width,) each"""
+    """Draw u and v of entries N(0, 1).  (width,) each"""
     return tuple(torch.randn(2, width, generator=compute.generator(seed), dtype=torch.float64))
 
 
 def throws(width: int, seed: int, first: Tensor) -> tuple[Tensor, Tensor]:
-    """Output f and rate * Lambda of one random net at the rates that make it begin at `first`.  (STEPS + 1, k) each"""
+    """Follow output f and rate * Lambda of a random net at rates that make it begin at `first`.  (STEPS + 1, k) each"""
     u, v = layers(width, seed)
     f, kernel = (torch.full_like(first, float(x)) for x in (u @ v / width**0.5, (u @ u + v @ v) / width))
     run = catapult(f, kernel, first / kernel, width, STEPS)
@@ -48,12 +48,12 @@ def throws(width: int, seed: int, first: Tensor) -> tuple[Tensor, Tensor]:
 
 @cached(32)
 def ends(width: int) -> Tensor:
-    """rate * Lambda after STEPS steps, from each of FIRST and for each seed.  (FIRST, SEEDS)"""
+    """Return rate * Lambda after STEPS steps, from each of FIRST and for each seed.  (FIRST, SEEDS)"""
     return torch.stack([throws(width, seed, FIRST)[1][-1] for seed in range(SEEDS)], 1)
 
 
 def throw(first: float, width: int) -> Throw:
-    """The run of one net that starts at rate * Lambda = first."""
+    """Run one net that starts at rate * Lambda = first."""
     f, share = throws(width, 0, torch.tensor([first], dtype=torch.float64))
     return Throw(first, width, f[:, 0].square() / 2, share[:, 0], ends(width))
 

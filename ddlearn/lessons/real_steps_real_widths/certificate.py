@@ -56,7 +56,7 @@ class Promise:
 
     @property
     def drift(self) -> float:
-        """Largest move of an eigenvalue of the imbalance over the largest eigenvalue at the start."""
+        """Return the largest move of an eigenvalue of the imbalance over the largest eigenvalue at the start."""
         return float((self.spectrum - self.spectrum[0]).abs().max() / self.spectrum[0].abs().max())
 
 
@@ -102,7 +102,7 @@ def promise(
 
 
 def follow(start: Starts, share: float, rule: str) -> tuple[Descent, Tensor | None]:
-    """The run, and its certified losses as shares of the first, (STEPS + 1,); None where none are certified."""
+    """Return the run, and its certified losses as shares of the first, (STEPS + 1,); None where none are certified."""
     problem = start.problem
     if rule == RULES[2]:
         run = descend(*start, lambda t, W1, W2: share * measured_rate(problem, W1, W2), STEPS)
@@ -120,7 +120,7 @@ def follow(start: Starts, share: float, rule: str) -> tuple[Descent, Tensor | No
 
 
 def sum_up(start: Starts, run: Descent, imbalance_drift: Callable) -> Tensor:
-    """Eigenvalues of D_0 plus the drift of every step so far, at MARKS: from the gradients, without looking at D_t."""
+    """Return eigenvalues of D_0 plus the drift of every step so far, at MARKS, without looking at D_t."""
     D = imbalance(start.W1, start.W2)
     G = start.problem.gradient(run.W1 @ run.W2.mT)  # (T + 1, n, m)
     kept = []
@@ -166,8 +166,9 @@ def picture(fig, r: Promise) -> None:
         (r.certified, "vermilion", "--", "certified at step 0"),
         (r.local, "green", ":", "local rates, multiplied"),
     ):
-        shown = [] if values is None else values[: int((values > FLOOR).sum())]
-        loss.line(steps[: len(shown)], shown, color, style, name)
+        if values is not None:
+            shown = values[: int((values > FLOOR).sum())]
+            loss.line(steps[: len(shown)], shown, color, style, name)
     if r.certified is None:
         loss.span(0, STEPS, alpha=0.3)
         loss.text(STEPS / 2, 2e-10, "nothing certified beforehand", ha="center")

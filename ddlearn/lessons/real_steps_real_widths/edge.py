@@ -28,19 +28,19 @@ class Trained:
 
     @property
     def seen(self) -> Tensor:
-        """Which of the measurements lie within the steps shown, (R,)."""
+        """Return which of the measurements lie within the steps shown, (R,)."""
         return self.run.times <= self.until
 
     @property
     def arrived(self) -> int | None:
-        """The step at which the sharpness first was above 2/rate, within what is shown."""
+        """Return the step at which the sharpness first was above 2/rate, within what is shown."""
         above = self.run.times[self.seen & (self.run.share > 1)]
         return int(above[0]) if len(above) else None
 
 
 @cached(12)
 def train(rate: float, steps: int = STEPS, seed: int = 0, progress: Progress | None = None) -> Edge:
-    """Full-batch descent on half the mean squared error of 200 digits, in single precision as nets are trained."""
+    """Run full-batch descent on half the mean squared error of 200 digits, in single precision as nets are trained."""
     images = datasets.digits(compute.generator(seed), test=EXAMPLES)
     x = images.test_x.float() - images.test_x.float().mean(0)
     y = torch.nn.functional.one_hot(images.test_y, 10).float() - 0.1
@@ -53,7 +53,7 @@ def train(rate: float, steps: int = STEPS, seed: int = 0, progress: Progress | N
 
 
 def hover(rate: str, until: int, progress: Progress = lambda share, words: None) -> Trained:
-    """The run at this rate, shown up to step `until`. The first call trains at every rate, so that the menu answers."""
+    """Run at this rate, and show up to step `until`. The first call trains at every rate, so that the menu answers."""
     runs = {}
     for k, one in enumerate(RATES):
 

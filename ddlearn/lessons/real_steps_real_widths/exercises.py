@@ -27,13 +27,13 @@ def period_two_orbit(c: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def by_difference(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
-    """The drift of the imbalance as the difference of two imbalances."""
+    """Return the drift of the imbalance as the difference of two imbalances."""
     V1, V2 = W1 - rate * G @ W2, W2 - rate * G.T @ W1
     return V1.T @ V1 - V2.T @ V2 - (W1.T @ W1 - W2.T @ W2)
 
 
 def drowns_in_rounding(function: Callable) -> bool:
-    """Whether a drift is lost at a step so small that it lies below the last digit of the imbalance."""
+    """Return whether a drift is lost at a step so small that it lies below the last digit of the imbalance."""
     W1, W2, G = (torch.eye(3, dtype=torch.float64) / d for d in (3, 7, 1))
     found = call(function, (W1, W2, G, 1e-9), seconds=5.0).value
     wanted = imbalance_drift(W1, W2, G, 1e-9)
@@ -145,7 +145,7 @@ IMBALANCE_DRIFT = Exercise(
 
 
 def by_numbers(c: Tensor) -> tuple[float, float]:
-    """`period_two_orbit` with roots of plain numbers: right for a single c, but for the type."""
+    """Compute `period_two_orbit` with roots of plain numbers: right for a single c, but for the type."""
     total, difference = math.sqrt(1 + 3 / c), math.sqrt(1 - 1 / c)
     return (total - difference) / 2, (total + difference) / 2
 

@@ -27,7 +27,7 @@ def either_way(wrong: Edit) -> dict:
 
 
 def rate_cases(generator: torch.Generator):
-    """In the third case the first layer has fewer columns than rows, in the last the second layer."""
+    """Draw layers: in the third case the first one has fewer columns than rows, in the last the second layer."""
     for n, m, h, mu in ((2, 3, 5, 0.7), (3, 3, 8, 1.0), (4, 2, 3, 1.4), (3, 1, 4, 0.5), (2, 4, 3, 0.8)):
         W1, W2 = (torch.randn(rows, h, generator=generator, dtype=torch.float64) for rows in (n, m))
         smoothness = float(5 + 5 * torch.rand((), generator=generator, dtype=torch.float64))

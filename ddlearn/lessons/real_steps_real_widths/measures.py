@@ -37,7 +37,7 @@ ARRIVED = 1e-10  # the share of the first loss below which a run counts as over,
 
 
 def drift_gap(seed: int, power: int) -> float:
-    """|D_50 - D_0 - sum of drifts| over |D_0| along 50 large steps, the rate in the drift to this power."""
+    """Return |D_50 - D_0 - sum of drifts| over |D_0| along 50 large steps, the rate in the drift to this power."""
     start = shared.draw(7, 2.0, seed)
     rate = 2 * float(certificate(*start).largest_rate)
     run = descend(*start, rate, 50)
@@ -47,7 +47,7 @@ def drift_gap(seed: int, power: int) -> float:
 
 
 def change_against_rate(seed: int, conserved: bool) -> float:
-    """Slope in log rate of the log change, up to a fixed time, of the imbalance; or of the sum in its place."""
+    """Return the slope in log rate of the log change of the imbalance up to a fixed time; or of the sum."""
     start = shared.draw(16, 1.0, seed)
     rates = torch.tensor([0.0025, 0.005, 0.01, 0.02], dtype=torch.float64)
     changes = []
@@ -64,14 +64,15 @@ def log_slope(x: Tensor, y: Tensor) -> float:
 
 
 def broken(less: Tensor, more: Tensor, size: Tensor) -> Tensor:
-    """Where less <= more fails by more than 1e-7 of `more`, and than rounding in numbers of this size."""
+    """Return where less <= more fails by more than 1e-7 of `more`, and than rounding in numbers of this size."""
     return less > more * (1 + SLACK) + ROUNDING * size
 
 
 def audit(start: Starts, run: Descent, certified: Certificate, tighter: float = 1.0) -> Counter:
-    """How often each inequality of the theory is broken at a step of the run; `tighter` multiplies the tube's low edge.
+    """Return how often each inequality of the theory is broken at a step of the run.
 
-    The numbers (2), (3) and (5) to (8) are those of `ddlearn.linear_networks`, where each is stated.
+    `tighter` multiplies the tube's lower edge. The numbers (2), (3) and (5) to (8) are those of
+    `ddlearn.linear_networks`, where each is stated.
     """
     L, eta = run.losses, run.rates
     slope = gradients(start.problem, run.W1, run.W2).squared_norm[:-1]
@@ -94,7 +95,7 @@ def audit(start: Starts, run: Descent, certified: Certificate, tighter: float = 
 
 
 def broken_steps(seed: int, tighter: float) -> float:
-    """Broken inequalities in runs of all families, at the certified and at the measured rate."""
+    """Count the broken inequalities in runs of all families, at the certified and at the measured rate."""
     total = 0
     for number, family in enumerate(FAMILIES):
         start = draw_starts(family, 4, 3, 3, compute.generator(100 * seed + number))
@@ -109,7 +110,7 @@ def wide(seed: int) -> Starts:
 
 
 def certified_over_taken(seed: int, bending: bool) -> float:
-    """Median over wide starts of the steps certified to a millionth of the loss over the steps taken."""
+    """Return the median over wide starts of the steps certified to a millionth of the loss over the steps taken."""
     start = wide(seed)
     promised = envelope(*start, 300) if bending else certificate(*start)
     rate = promised.rates[0] if bending else promised.rate
@@ -117,7 +118,7 @@ def certified_over_taken(seed: int, bending: bool) -> float:
 
 
 def speed_gained(seed: int, growing: bool) -> float:
-    """Median over wide starts of the steps that a constant step is certified for, over those of the schedule."""
+    """Return the median over wide starts of the steps certified for a constant step, over those of the schedule."""
     start = wide(seed)
     constant = certificate(*start)
     promised = schedule(*start, 400) if growing else constant
@@ -125,7 +126,7 @@ def speed_gained(seed: int, growing: bool) -> float:
 
 
 def covered(seed: int, width: int, side: int = 6, draws: int = 100) -> float:
-    """Share of Gaussian starts that the imbalance covers."""
+    """Return the share of Gaussian starts that the imbalance covers."""
     generator = compute.generator(seed)
     target = torch.randn(draws, side, side, generator=generator, dtype=torch.float64)
     problem = LeastSquares(torch.ones(draws, side, dtype=torch.float64), target)
@@ -135,13 +136,13 @@ def covered(seed: int, width: int, side: int = 6, draws: int = 100) -> float:
 
 
 def covered_narrow(seed: int, argument) -> float:
-    """Share of starts of width 16 that an argument covers."""
+    """Return the share of starts of width 16 that an argument covers."""
     start = shared.stack(16, (1.0,), range(20 * seed, 20 * seed + 20))
     return float(argument(*start).covered.double().mean())
 
 
 def move_slope(seed: int, power: float) -> float:
-    """Slope in log width of the log relative move, for entries of size width ** -power."""
+    """Return the slope in log width of the log relative move, for entries of size width ** -power."""
     widths = (64, 256, 1024, 4096)
     moves = []
     for width in widths:
@@ -154,7 +155,7 @@ def move_slope(seed: int, power: float) -> float:
 
 @cached(8)
 def burnt(seed: int) -> tuple[Tensor, Tensor]:
-    """rate * sharpness / 2 of the minima that 300 random runs end in, and of those where flow would end."""
+    """Return rate * sharpness / 2 of the minima that 300 random runs end in, and of those where flow would end."""
     generator = compute.generator(seed)
     a, b, share = (torch.rand(300, generator=generator, dtype=torch.float64) for _ in range(3))
     a, b = 0.05 + 3.95 * a, 0.05 + 1.45 * b
@@ -167,12 +168,12 @@ def burnt(seed: int) -> tuple[Tensor, Tensor]:
 
 
 def sharpest(seed: int, flow: bool) -> float:
-    """rate * sharpness / 2 of the sharpest minimum that a run ends in, or that flow would end in."""
+    """Return rate * sharpness / 2 of the sharpest minimum that a run ends in, or that flow would end in."""
     return float(burnt(seed)[int(flow)].max())
 
 
 def diverged(seed: int, low: float, high: float, c: float = 1.5, draws: int = 200) -> float:
-    """Share of starts with an imbalance between `low` and `high` and a product near a half that diverge at step c."""
+    """Return the share of starts of imbalance `low` to `high`, a product near a half, that diverge at step c."""
     product, share = torch.rand(2, draws, generator=compute.generator(seed), dtype=torch.float64)
     product, imbalance = 0.3 + 0.4 * product, low + (high - low) * share
     a = ((imbalance + torch.hypot(imbalance, 2 * product)) / 2).sqrt()
@@ -180,7 +181,7 @@ def diverged(seed: int, low: float, high: float, c: float = 1.5, draws: int = 20
 
 
 def orbit_gap(seed: int, misfit: float) -> float:
-    """Largest distance of the last two iterates from the closed form, over three rates; c in it times `misfit`."""
+    """Return the largest distance of the last two iterates from the closed form for `misfit` times c, three rates."""
     c = torch.tensor([1.05, 1.1, 1.2], dtype=torch.float64)
     a, b = 1 + 0.3 * torch.rand(2, 1, generator=compute.generator(seed), dtype=torch.float64)
     last = factor_descent(a.expand(3), b.expand(3), 1.0, c, 1500).first[-2:].sort(0).values  # (2, 3)
@@ -189,7 +190,7 @@ def orbit_gap(seed: int, misfit: float) -> float:
 
 
 def residual_slope(seed: int, c: float) -> float:
-    """Slope in log time of log |ab - 1| between steps 400 and 4,000, from a balanced start."""
+    """Return the slope in log time of log |ab - 1| between steps 400 and 4,000, from a balanced start."""
     a = 1.05 + 0.15 * torch.rand(1, generator=compute.generator(seed), dtype=torch.float64)
     run = factor_descent(a, a, 1.0, c, 4000)
     early, late = ((run.first[t] * run.second[t] - 1).abs().clamp_min(1e-16).log10() for t in (400, 4000))
@@ -197,11 +198,11 @@ def residual_slope(seed: int, c: float) -> float:
 
 
 def landing(seed: int, first: float) -> float:
-    """rate * kernel at the end of a run of width 1,000 that starts at `first`."""
+    """Return rate * kernel at the end of a run of width 1,000 that starts at `first`."""
     return float(catapult.throws(1000, seed, torch.tensor([first], dtype=torch.float64))[1][-1])
 
 
 def late_share(seed: int, rate: float, steps: int) -> float:
-    """Mean of rate * sharpness / 2 over the second half of the run on digits."""
+    """Return the mean of rate * sharpness / 2 over the second half of the run on digits."""
     run = edge.train(rate, steps, seed)
     return float(run.share[len(run.times) // 2 :].mean())

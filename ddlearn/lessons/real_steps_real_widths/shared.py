@@ -15,7 +15,7 @@ WIDEST = 64  # up to here a wider net is a narrower one with more units: a slide
 
 
 def draw(width: int, ratio: float, seed: int) -> Starts:
-    """One problem and start, not stacked: W1 and W2 (SIDE, width)."""
+    """Draw one problem and start, not stacked: W1 and W2 (SIDE, width)."""
     generator = compute.generator(seed)
     s = torch.linspace(CONDITION, 1, SIDE, dtype=torch.float64).sqrt()
     W_star = torch.randn(SIDE, SIDE, generator=generator, dtype=torch.float64) / 2
@@ -26,7 +26,7 @@ def draw(width: int, ratio: float, seed: int) -> Starts:
 
 
 def stack(width: int, ratios: tuple[float, ...], seeds: range) -> Starts:
-    """A start for each ratio and seed, in stacks of shape (ratios, seeds)."""
+    """Draw a start for each ratio and seed, in stacks of shape (ratios, seeds)."""
     drawn = [draw(width, ratio, seed) for ratio in ratios for seed in seeds]
 
     def stacked(tensors: list[torch.Tensor]) -> torch.Tensor:

@@ -47,13 +47,13 @@ class Run:
 
     @property
     def kept(self) -> Tensor:
-        """|a^2 - b^2| as a share of its start; of 1 where the start is balanced."""
+        """Return |a^2 - b^2| as a share of its start; of 1 where the start is balanced."""
         now = (self.a.square() - self.b.square()).abs()
         return now / (now[0] if now[0] > 0 else 1)
 
     @property
     def share(self) -> float:
-        """rate * sharpness / 2 where the run is last."""
+        """Return rate * sharpness / 2 where the run is last."""
         return float(self.c * factor_sharpness(self.a[-1], self.b[-1], 1.0) / 2)
 
     @property
@@ -63,7 +63,7 @@ class Run:
 
 @cached(1)
 def diagram() -> tuple[Tensor, Tensor]:
-    """160 values of c, and the products ab of the last steps at each, from one start.  (160 * LATE,) twice"""
+    """Return 160 values of c, and the products ab of the last steps at each, from one start.  (160 * LATE,) twice"""
     c = torch.linspace(0.2, LARGEST, 160, dtype=torch.float64)
     run = factor_descent(torch.full_like(c, 0.9), torch.full_like(c, 0.7), 1.0, c, STEPS)
     late = (run.first * run.second)[-LATE:]
@@ -71,7 +71,7 @@ def diagram() -> tuple[Tensor, Tensor]:
 
 
 def corner(imbalance: float) -> tuple[float, float]:
-    """a and b of product PRODUCT and this imbalance, a the larger."""
+    """Return a and b of product PRODUCT and this imbalance, a the larger."""
     a = ((imbalance + (imbalance**2 + 4 * PRODUCT**2) ** 0.5) / 2) ** 0.5
     return a, PRODUCT / a
 
@@ -108,8 +108,8 @@ def picture(fig, r: Run) -> None:
     side = torch.where(a + b < 0, -1.0, 1.0)  # (a, b) and (-a, -b) are one network
     plane.line(side * a, side * b, "blue", "-", "descent", marker=".", width=0.7, size=4)
     plane.dots([r.flow[0]], [r.flow[1]], "black", "X", "flow ends", size=9)
-    ends = r.here or ()
-    plane.dots(ends, ends, "vermilion", "o", "orbit", size=11, filled=False)
+    if r.here:
+        plane.dots(r.here, r.here, "vermilion", "o", "orbit", size=11, filled=False)
 
     time.frame("over time", "step", xlim=(1, STEPS), ylim=(FLOOR, 1e6), log="xy", legend="upper right")
     for values, color, style, name in (
@@ -120,12 +120,12 @@ def picture(fig, r: Run) -> None:
         time.line(torch.arange(STEPS + 1)[shown], values[shown], color, style, name)
 
     late.frame("products ab of the last steps", "step c", xlim=(0.2, 1.55), ylim=(0, 2.15), legend="upper left")
-    late.dots(*diagram(), "blue", ",")
+    late.dots(*diagram(), "blue", ".", size=1)
     for z, name in zip(r.orbit, ("orbit, closed form", None), strict=True):
         late.line(ORBIT_CS, z.square(), "vermilion", label=name, width=1.8)
     late.upright(ORBIT_STABLE_BELOW, "grey", ":", "it repels from here on")
-    last = [] if r.diverged else (r.a * r.b)[-LATE:]
-    late.dots([r.c] * len(last), last, "blue", "D", "this run, last steps")
+    if not r.diverged:
+        late.dots([r.c] * LATE, (r.a * r.b)[-LATE:], "blue", "D", "this run, last steps")
     late.upright(r.c, "black", "--", width=1)
 
 

@@ -37,13 +37,13 @@ class Sweep:
 
     @property
     def ball_from(self) -> int:
-        """The width from which on the kernel ball covers every start."""
+        """Return the width from which on the kernel ball covers every start."""
         return WIDTHS[int(self.ball.isfinite().int().argmax())]
 
 
 @cached(16)
 def at_width(width: int) -> Tensor:
-    """Steps certified by the imbalance, by the ball, and taken; and the relative move.  (4, ratios)"""
+    """Return the steps certified by the imbalance, by the ball, and taken; and the relative move.  (4, ratios)"""
     start = shared.stack(width, tuple(map(float, RATIOS)), SEEDS)
     promised = envelope(*start, min(500, 20 + 8_000 // width))
     run = descend(*start, promised.rates[0], 600 if width < 64 else 100, stop=1e-6)
@@ -57,13 +57,13 @@ def at_width(width: int) -> Tensor:
 
 @cached(1)
 def coverage(widths: tuple[int, ...] = MAP_WIDTHS, seeds: range = MAP_SEEDS) -> Tensor:
-    """Share of starts that the certificate covers.  (widths, MAP_RATIOS)"""
+    """Return the share of starts that the certificate covers.  (widths, MAP_RATIOS)"""
     shares = [certificate(*shared.stack(width, MAP_RATIOS, seeds)).covered.double().mean(1) for width in widths]
     return torch.stack(shares)
 
 
 def widen(ratio: str, width: int, progress: Callable[[float, str], None] = lambda share, words: None) -> Sweep:
-    """The sweep at one ratio, seen from the measured width nearest to `width`."""
+    """Sweep the widths at one ratio, seen from the measured width nearest to `width`."""
     rows = []
     for k, one in enumerate(WIDTHS):
         progress(k / len(WIDTHS), f"descending at width {one}")
