@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "TODO": "todo",
+    "TODO": "verdict",
     "Choice": "controls",
     "Claim": "claim",
     "ClaimResult": "claim",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddlearn.arguments import one_of
-from ddlearn.classroom.todo import TODO
+from ddlearn.classroom.verdict import TODO
 
 if TYPE_CHECKING:
     from ddlearn.classroom.lesson import Lesson
