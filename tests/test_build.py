@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from ddlearn.classroom import store
 from ddlearn.course import build
 
 SOURCE = '''\
@@ -108,7 +109,7 @@ def test_a_second_build_writes_nothing_and_readers_may_read(root):
     assert build.build(root) == []
     path = root / "lessons" / "01_small.ipynb"
     assert path.stat().st_mode & stat.S_IROTH or not (root / "solutions" / "01_small.py").stat().st_mode & stat.S_IROTH
-    assert not list(root.rglob("*.part"))
+    assert not list(root.rglob("*.draft"))
 
 
 def test_a_cell_keeps_its_id_when_cells_come_and_change_around_it(root):
@@ -240,8 +241,8 @@ def test_a_failed_write_leaves_the_old_notebook(root, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(build.os, "replace", full)
+    monkeypatch.setattr(store.os, "replace", full)
     with pytest.raises(OSError, match="No space left"):
         build.build(root)
     assert path.read_bytes() == before
-    assert not list(root.rglob("*.part"))
+    assert not list(root.rglob("*.draft"))

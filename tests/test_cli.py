@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -27,23 +26,16 @@ def invoke():
     return lambda *arguments: runner.invoke(cli.app, list(arguments))
 
 
-def test_help_names_every_word_and_comes_at_once():
-    start = time.perf_counter()
-    answer = command("--help")
-    assert time.perf_counter() - start < 3  # measured 0.2 s alone; torch would take longer than this on a busy machine
-    assert answer.returncode == 0
-    for word in WORDS:
-        assert word in answer.stdout
-
-
-def test_help_imports_neither_torch_nor_jupyter():
+def test_help_names_every_word_and_imports_neither_torch_nor_jupyter():
     code = (
         "import sys; from typer.testing import CliRunner; from ddlearn.course import cli\n"
-        "assert CliRunner().invoke(cli.app, ['run', '--help']).exit_code == 0\n"
+        "for words in (['--help'], ['run', '--help']):\n    print(CliRunner().invoke(cli.app, words).output)\n"
         "print(sorted({'torch', 'numpy', 'matplotlib', 'jupytext', 'nbclient', 'IPython'} & set(sys.modules)))"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert answer.stdout == "[]\n", answer.stderr
+    assert answer.stdout.splitlines()[-1] == "[]", answer.stderr
+    for word in WORDS:
+        assert word in answer.stdout
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -108,26 +100,26 @@ def test_the_folder_of_results_is_made_before_anything_is_measured(invoke, monke
 
 
 @pytest.mark.parametrize("word", ["run", "claims"])
-def test_results_that_cannot_be_kept_are_refused_before_anything_is_measured(word, tmp_path):
+def test_results_that_cannot_be_kept_are_refused_before_anything_is_measured(invoke, word, tmp_path):
     (tmp_path / "file").touch()
-    for place, said in ((tmp_path, "is a folder; name a file"), (tmp_path / "file" / "x.json", "")):
-        answer = command(word, "--json", str(place))
-        assert answer.returncode == 1
-        assert said in answer.stderr
-        assert len(answer.stderr.splitlines()) == 1
+    for place, said in ((tmp_path, "is a folder; name a file"), (tmp_path / "file" / "x.json", "file")):
+        answer = invoke(word, "--json", str(place))
+        assert isinstance(answer.exception, OSError)
+        assert said in str(answer.exception)
+    with pytest.raises(ValueError, match="must name a file on a disk"):
+        cli._ready(Path(os.devnull))
 
 
-@pytest.mark.parametrize("page", ["cp1252", "gbk", "ascii"])
-def test_no_code_page_is_an_obstacle(tmp_path, page):
+def test_no_code_page_is_an_obstacle(tmp_path):
     place = tmp_path / "Łukasz 山"
     place.mkdir()
     for words in (["doctor"], ["lab", "--prepare-only", "my"], ["report", "r.html"]):
-        here = {**os.environ, "PYTHONIOENCODING": page, "DDLEARN_HOME": str(tmp_path / "home")}
+        here = {**os.environ, "PYTHONIOENCODING": "ascii", "DDLEARN_HOME": str(tmp_path / "home")}
         answer = command(*words, cwd=place, env=here, errors="replace")
         assert "Traceback" not in answer.stderr
         assert answer.stdout
     assert (place / "my" / "00_start_here.ipynb").is_file()
-    assert (place / "r.html").is_file()
+    assert "<html" in (place / "r.html").read_text("utf-8")
 
 
 def test_the_book_passes_its_options_on(invoke, monkeypatch):
@@ -171,14 +163,3 @@ def test_a_lesson_that_does_not_exist_is_said_before_anything_is_made(tmp_path):
     assert answer.returncode == 1
     assert answer.stderr.startswith("ddlearn: There is no lesson 77. There are: 00")
     assert not (tmp_path / "mine").exists()
-
-
-def test_a_report_is_written_where_it_is_asked_for(tmp_path):
-    answer = command("report", "page.html", cwd=tmp_path, env={**os.environ, "DDLEARN_HOME": str(tmp_path)})
-    assert answer.returncode == 0, answer.stderr
-    assert "<html" in (tmp_path / "page.html").read_text("utf-8")
-
-
-def test_the_course_s_notebooks_are_as_their_sources_say():
-    answer = command("build", "--check")
-    assert answer.returncode == 0, answer.stderr

@@ -60,10 +60,10 @@ def test_the_parts_are_means_over_pairs(T, M, seed):
 
 
 def test_the_risk_of_a_mean_of_fits_is_that_of_its_parts():
-    """The mean of 2 by 3 fits of fresh data and features, fitted and averaged, over 400 such means."""
+    """The mean of 2 by 3 fits of fresh data and features, fitted and averaged, over 200 such means."""
     d, n, N, draw = 4, 8, 12, generator(0)
     x_new, risks = sphere(60, d, draw), []
-    for _ in range(400):
+    for _ in range(200):
         thetas = [sphere(N, d, draw) for _ in range(2)]
         errors, noisy = torch.zeros(60, d, dtype=torch.float64), 0.0
         for _ in range(3):
@@ -77,7 +77,7 @@ def test_the_risk_of_a_mean_of_fits_is_that_of_its_parts():
     found = torch.cat([decompose_features(d, n, [N], generator(s), **how).ensemble(2, 3) for s in range(1, 9)])
     spread = (risks.var() / len(risks) + found.var() / len(found)).sqrt().item()
     assert risks.mean().item() == pytest.approx(found.mean().item(), abs=4 * spread)
-    assert spread < 0.03 * risks.mean()
+    assert spread < 0.04 * risks.mean()
 
 
 def test_the_interaction_makes_the_peak():

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ddlearn.classroom import store
 from ddlearn.course import launch, workcopy
 
 NAMES = ("00_start.ipynb", "01_one.ipynb")
@@ -160,7 +161,7 @@ def test_a_crash_half_way_loses_nothing(tmp_path, shop, monkeypatch):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(workcopy.os, "replace", full)
+        patch.setattr(store.os, "replace", full)
         with pytest.raises(OSError, match=r"cannot be written .No space left on device"):
             workcopy.prepare(mine, sources=shop)
     assert (mine / NAMES[0]).read_text() == "00_start.ipynb, first edition"

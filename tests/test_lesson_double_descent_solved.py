@@ -8,7 +8,7 @@ import torch
 from ddlearn import compute, kernels
 from ddlearn import double_descent as dd
 from ddlearn.lessons import load
-from ddlearn.lessons.double_descent_solved import designs, exercises, images, peak, variance, why
+from ddlearn.lessons.double_descent_solved import exercises, images, peak, variance, why
 
 
 def gaussian(*shape, seed=0):
@@ -53,11 +53,11 @@ def test_a_fit_to_parts_of_the_labels_gives_the_risk_of_a_fit_to_the_labels():
         asked.append((X, y))
         return torch.linalg.pinv(X) @ y
 
-    found = designs.fits(fit, 3)[n]
+    found = peak.designs(fit, 3)[n]
     everywhere = torch.ones(len(found.sizes), dtype=torch.float64)
     together = found.risk(signal * everywhere, noise * everywhere)
     for i, p in enumerate(found.sizes):
-        X, y = asked[i * designs.DRAWS + 2]  # 20 examples come first
+        X, y = asked[i * peak.DRAWS + 2]  # 20 examples come first
         beta = dd.draw_linear(n, p, 1.0, 0.0, compute.generator((1000 * 3 + 2) * 1000 + p))[2]
         torch.testing.assert_close(y[:, 0], X @ beta)
         risks = []
@@ -123,8 +123,8 @@ def test_the_theory_with_a_penalty_is_right_about_digits_that_no_fit_has_seen():
     for l, penalty in enumerate(images.PENALTIES, start=1):
         theory = images.predict(0.1, 1.5, images.WIDTHS, penalty, 4)
         assert float((path.mse[..., l].mean(0) / theory - 1).abs().median()) < 0.08
-    chosen, which = images.best(0.1, 1.5, images.WIDTHS, 4)
-    picked = path.mse.mean(0)[torch.arange(len(images.WIDTHS)), which + 1]
+    chosen, which = images.expected(0.1, 1.5, images.WIDTHS, True, 4)
+    picked = path.mse.mean(0)[torch.arange(len(images.WIDTHS)), which]
     assert (picked <= 1.1 * path.mse.mean(0)[:, 1:].amin(1)).all()
     assert (chosen.diff() < 0).all()
 
@@ -162,20 +162,20 @@ def test_an_error_is_the_sum_over_directions_of_three_factors():
 def test_solvers_that_drop_weak_directions_clip_the_peak():
     """The pitfall: a rank cut-off, or the default one in float32, hides what this lesson is about."""
     at = why.SIZES.index(why.N_TRAIN)
-    height = {solver: float(why.why(solver, False, False).error[at]) for solver in why.SOLVERS}
+    height = {solver: float(why.why(solver, False, False).here.error[at]) for solver in why.SOLVERS}
     assert height[why.EXACT] > 20
     assert height[why.SINGLE] < height[why.EXACT] / 2
     assert max(height[why.CUT], height[why.LARGE_CUT], height[why.DESCENT]) < 1
 
 
 def test_labels_that_the_features_explain_are_learned_without_error_up_to_the_threshold():
-    result = why.why(why.EXACT, True, False)
+    result = why.why(why.EXACT, True, False).here
     assert (result.error[: why.SIZES.index(why.N_TRAIN)] < 1e-12).all()
     assert (result.error[-3:] > 1e-2).all()
 
 
 def test_the_curve_folds_back_along_effective_parameters():
-    result = why.why(why.EXACT, False, False)
+    result = why.why(why.EXACT, False, False).here
     at = why.SIZES.index(why.N_TRAIN)
     assert int(result.p_test.argmax()) == at
     assert (result.p_test[: at + 1].diff() > 0).all()
@@ -213,13 +213,14 @@ def test_the_predictions_come_out_as_said():
     assert truths["peak"] == images.N_TRAIN
 
 
-def test_the_figures_say_what_was_predicted_where_it_is_answered():
-    figure = peak.PeakFigure()
-    figure.predictions = lambda: ("it stays", "all of it")
-    state = peak.explorer().state
-    assert "20 examples more, you said, it stays." in figure.describe(peak.peak(**{**state, "n": "60"}))
-    assert "you said: all of it." in figure.describe(peak.peak(**{**state, "noise": 0.0}))
-    assert "you said" not in figure.describe(peak.peak(**state))
-    told = images.ImagesFigure()
-    told.prediction = lambda: 2000
-    assert "You said 2000." in told.describe(images.images(**images.explorer().state))
+def test_the_sentences_say_what_was_predicted_where_it_is_answered():
+    answers = {"more": "it stays", "quiet": "all of it", "peak": 2000}
+    state = peak.explorer.fresh().state
+
+    def said(**values):
+        return peak.sentence(peak.peak(**{**state, **values}), answers.get)
+
+    assert "20 examples more, you said, it stays." in said(n="60")
+    assert "you said: all of it." in said(noise=0.0)
+    assert "you said" not in said()
+    assert "You said 2000." in images.sentence(images.images(**images.explorer.fresh().state), answers.get)

@@ -13,18 +13,19 @@ from ddlearn.double_descent import exact_risk, interpolation_point, null_mse, on
 from ddlearn.fetch import read_idx
 from ddlearn.lessons.double_descent_trained import (
     any_images,
+    claims,
     clocks,
     cures,
     exercises,
     full,
     full_sweep,
     lesson,
-    measures,
-    nets,
-    point_exercise,
+    map,
     random_features,
     samples,
+    shared,
 )
+from ddlearn.lessons.double_descent_trained.interpolation_point import point_cases
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
 
@@ -40,7 +41,7 @@ def normal(*shape, seed=0):
 
 
 def test_a_step_is_autograds_step_of_each_net():
-    assert measures.gradient_gap(3, exercises.ensemble_step) < 1e-12
+    assert claims.gradient_gap(3) < 1e-12
 
 
 def test_descent_around_the_step_is_the_librarys_momentum():
@@ -66,7 +67,7 @@ def test_descent_around_the_step_is_the_librarys_momentum():
 def test_the_interpolation_point_brackets_the_librarys():
     """The library draws a line between the last width that does not fit and the first that does."""
     draw = compute.generator(0)
-    for widths, train_mse, y, d in itertools.islice(point_exercise.point_cases(draw), 2):
+    for widths, train_mse, y, d in itertools.islice(point_cases(draw), 2):
         n, K = y.shape
         order = widths.argsort()
         widths, train_mse = widths[order], train_mse[order]
@@ -91,39 +92,39 @@ def test_stopping_looks_at_the_digits_held_out_only():
 
 
 def test_a_training_has_its_own_wrong_labels_or_shared_ones():
-    own, shared = (nets.trained(nets.Training(0.2, 0, shared=one, keep=True, **SMALL)) for one in (False, True))
-    assert own.error.shape == shared.error.shape == (2, 2, 3)
-    digits = nets.split(0, 60)
+    own, same = (shared.trained(shared.Training(0.2, 0, shared=one, keep=True, **SMALL)) for one in (False, True))
+    assert own.error.shape == same.error.shape == (2, 2, 3)
+    digits = shared.split(0, 60)
     y = torch.cat([digits.held_y, digits.new_y])
-    torch.testing.assert_close((shared.outputs.argmax(-1) != y).double().mean(-1), shared.error)
+    torch.testing.assert_close((same.outputs.argmax(-1) != y).double().mean(-1), same.error)
     assert own.ratio.tolist() == pytest.approx([parameters(64, H, 10) / 600 for H in SMALL["widths"]])
 
 
 def test_the_parts_of_a_split_are_disjoint():
-    digits = nets.split(1)
+    digits = shared.split(1)
     rows = torch.cat([digits.x, digits.held_x, digits.new_x])
-    assert len(rows) == nets.EXAMPLES + nets.HELD_OUT + nets.NEW <= 1797
+    assert len(rows) == shared.EXAMPLES + shared.HELD_OUT + shared.NEW <= 1797
     assert len(rows.unique(dim=0)) == len(rows)
-    assert parameters(64, round(nets.THRESHOLD), 10) == pytest.approx(nets.EXAMPLES * 10, rel=0.01)
+    assert parameters(64, round(shared.THRESHOLD), 10) == pytest.approx(shared.EXAMPLES * 10, rel=0.01)
 
 
 def test_a_training_that_was_cancelled_is_not_kept():
     def cancel(fraction, words):
         raise Cancelled
 
-    training = nets.Training(0.2, 5, **SMALL)
+    training = shared.Training(0.2, 5, **SMALL)
     with pytest.raises(Cancelled):
-        nets.trained(training, progress=cancel)
-    first = nets.trained(training)
-    assert nets.trained(training, progress=cancel) is first
+        shared.trained(training, progress=cancel)
+    first = shared.trained(training)
+    assert shared.trained(training, progress=cancel) is first
 
 
 def test_a_course_names_the_lowest_before_and_the_highest_after():
     widths, ratio = torch.tensor([3, 5, 8, 50, 90]), torch.tensor([0.1, 0.2, 0.3, 1.0, 2.0])
-    said = nets.course(widths, ratio, torch.tensor([0.9, 0.5, 0.7, 1.4, 0.6]))
+    said = shared.course(widths, ratio, torch.tensor([0.9, 0.5, 0.7, 1.4, 0.6]))
     assert said == "0.5 at 5 units, then up to 1.4 at 50 (P/nK 1.00), 0.6 at 90"
-    assert nets.course(widths, ratio, torch.tensor([0.9, 0.5, 0.4, 0.3, 0.2])).endswith("no peak between")
-    early = nets.course(widths, ratio, torch.tensor([0.5, 1.6, 0.9, 1.2, 0.4]))  # a hump before the peak counts
+    assert shared.course(widths, ratio, torch.tensor([0.9, 0.5, 0.4, 0.3, 0.2])).endswith("no peak between")
+    early = shared.course(widths, ratio, torch.tensor([0.5, 1.6, 0.9, 1.2, 0.4]))  # a hump before the peak counts
     assert "up to 1.6 at 5" in early
 
 
@@ -140,54 +141,52 @@ def test_the_map_looks_where_it_is_told(seen):
     early = map.heatmap("20 %", "share missed", 30, 13)
     assert abs(int(early.sweep.steps[early.r]) - 30) <= 5
     assert torch.equal(early.values, early.sweep.error)
-    for width in (3, 40, 160):
-        assert seen.place(width) == pytest.approx(parameters(64, width, 10) / (10 * nets.EXAMPLES))
 
 
 def test_on_the_map_trained_nets_peak_near_the_threshold_and_a_valley_runs_under_it(seen):
     end = seen.mean[:, -1]
-    late = seen.ratio >= nets.EARLY
-    peak = float(seen.ratio[late][end[late].argmax()])
+    late = seen.sweep.ratio >= shared.EARLY
+    peak = float(seen.sweep.ratio[late][end[late].argmax()])
     assert 0.65 < peak < 1.5
     assert float(end[-1]) < 0.75 * float(end.max())
-    valley = seen.mean.amin(1)[seen.ratio > 0.2]
+    valley = seen.mean.amin(1)[seen.sweep.ratio > 0.2]
     assert float(valley.max() / valley.min()) < 1.15
     assert 0.7 < seen.fits_at < 1.6
     before = map.heatmap("20 %", "squared error", 30, 160)
     assert before.fits_at == float("inf")
 
 
-def test_cells_of_the_map_meet_between_their_centres():
+def test_cells_of_the_map_meet_between_their_centers():
     borders = map.edges([1.0, 4.0, 16.0])
     assert borders == pytest.approx([0.5, 2, 8, 32])
 
 
-def test_the_figure_draws_the_learners_guess(seen):
-    figure = map.MapFigure()
-    figure.prediction = lambda: 20
-    figure.png(seen)
-    assert figure.guess.get_visible()
-    assert figure.guess.get_xdata()[0] == pytest.approx(parameters(64, 20, 10) / 4000)
-    assert "You said 20 units" in figure.describe(seen)
+def test_the_picture_shows_what_the_learner_said(seen):
+    explorer = map.explorer.fresh()
+    explorer.said = {"worst": 20}.get
+    explorer.figure.png(seen)
+    (guess,) = (line for line in explorer.figure.figure.axes[1].lines if line.get_label() == "you said")
+    assert guess.get_xdata()[0] == pytest.approx(parameters(64, 20, 10) / 4000)
+    assert "You said 20 units" in explorer.figure.describe(seen)
 
 
 # -- the cures
 
 
 def test_averages_are_scored_as_by_hand():
-    sweep = nets.trained(nets.Training(0.2, 0, shared=True, keep=True, **SMALL))
-    digits = nets.split(0)
+    sweep = shared.trained(shared.Training(0.2, 0, shared=True, keep=True, **SMALL))
+    digits = shared.split(0)
     # The sweep above learned from 60 digits; what is held out and new is another split's affair: score any labels.
     y, target = digits.new_y, one_hot(digits.new_y, 10).float()
     ours = cures.averaged(sweep, 2, 0)
     for w, s in itertools.product(range(2), range(2)):
-        f = (sweep.outputs[w, s, -1] + sweep.outputs[w, 1 - s, -1])[nets.HELD_OUT :] / 2
+        f = (sweep.outputs[w, s, -1] + sweep.outputs[w, 1 - s, -1])[shared.HELD_OUT :] / 2
         assert float(ours.error[w, s]) == pytest.approx(float((f.argmax(1) != y).double().mean()))
         assert float(ours.mse[w, s]) == pytest.approx(float((f - target).square().sum(1).mean()), rel=1e-5)
 
 
 def test_the_stop_is_asked_about_each_measure_with_noisy_labels_held_out():
-    sweep = nets.trained(nets.Training(0.2, 0, shared=True, keep=True, **SMALL))
+    sweep = shared.trained(shared.Training(0.2, 0, shared=True, keep=True, **SMALL))
     asked = []
 
     def stop(held_out, test):
@@ -197,7 +196,7 @@ def test_the_stop_is_asked_about_each_measure_with_noisy_labels_held_out():
     found = cures.averaged(sweep, 1, 0, stop)
     assert [one[0].shape for one in asked] == [(2, 2, 3)] * 2
     torch.testing.assert_close(found.error, asked[0][1][..., 0])
-    clean = (sweep.outputs[..., : nets.HELD_OUT, :].argmax(-1) != nets.split(0).held_y).double().mean(-1)
+    clean = (sweep.outputs[..., : shared.HELD_OUT, :].argmax(-1) != shared.split(0).held_y).double().mean(-1)
     assert ((asked[0][0] - clean).abs() <= 0.2 + 1e-9).all()
     assert not torch.equal(asked[0][0], clean)
 
@@ -359,8 +358,8 @@ def test_sweeps_grow_with_the_machine(monkeypatch, scale):
 
 def test_a_convolutional_sweep_is_a_map_too(monkeypatch):
     small = full.Convolutional("digits", 100, 100, (1, 2), 2, 20)
-    monkeypatch.setattr(full, "plans", lambda: {full.HERE: nets.Training(**SMALL), "conv": small})
-    said, figure = [], map.MapFigure()
+    monkeypatch.setattr(full, "plans", lambda: {full.HERE: shared.Training(**SMALL), "conv": small})
+    said, figure = [], full.explorer.fresh().figure
     for name in (full.HERE, "conv", full.HERE):
         found = full.full(name, "share missed", 20, 2, progress=lambda share, words: said.append(share))
         assert figure.png(found)
@@ -371,4 +370,4 @@ def test_a_convolutional_sweep_is_a_map_too(monkeypatch):
 
 def test_the_prediction_of_the_worst_net_states_the_threshold():
     (worst,) = (one for one in lesson.parts.predictions if one.name == "worst")
-    assert worst.truth == round(nets.THRESHOLD)
+    assert worst.truth == round(shared.THRESHOLD)

@@ -170,6 +170,8 @@ def test_a_kernel_that_knows_the_subset_learns_that_one_only():
     assert float(result.errors[0]) < 1e-12
     assert int(result.under.sum()) == 1
     assert float(result.errors[1]) > 0.9
+    lines = torch.tensor([parities.any_kernel_bound(10, 3, n) for n in bound.COUNTS], dtype=torch.float64)
+    torch.testing.assert_close(result.oracle[:4], lines[:4], rtol=0, atol=1e-6)  # its matrix has full rank there
 
 
 # -- the net against the line

@@ -116,11 +116,11 @@ def test_on_digits_the_scale_hardly_matters():
 
 
 @pytest.mark.parametrize("equal", [True, False])
-@pytest.mark.parametrize("power", [0.0, 0.25, 0.5])
-def test_the_width_nets_take_plain_steps_of_the_stated_learning_rate(power, equal, monkeypatch):
+@pytest.mark.parametrize("scaling", width.SCALINGS)
+def test_the_width_nets_take_plain_steps_of_the_stated_learning_rate(scaling, equal, monkeypatch):
     """Autograd on f = s sum a relu(w x + b), s = m^(p-1), with the learning rate 0.3, times 1/(s^2 m) if equal."""
     monkeypatch.setattr(width, "STEPS", 3)
-    m, q = 64, 1 - 2 * power if equal else 0.0
+    m, power, q = 64, width.SCALINGS[scaling], width.factor(scaling, equal)
     net = width.trained.__wrapped__("relu", ((power, q),), (m,), range(1))[power, q, 0, m]
     x, y = width.points()
     model = MLP((64, m, 1), "relu", "mup", W_std=8.0, b_std=0.5, bias="hidden")

@@ -180,13 +180,13 @@ def test_the_variance_of_the_kernel_at_the_start_is_that_of_its_units():
 
 def test_the_distance_to_the_tangent_is_that_of_a_linearized_training():
     """Step by step, in the weights, with derivatives by forward mode."""
-    trained = widths.trained_nets("erf")[0][0]
+    trained = net, start, end = widths.trained_nets("erf")[0][0]
     x, y = widths.sphere()
     n, lr = widths.POINTS, widths.learning_rate("erf")
-    (W, _), (a, _) = trained.start
+    (W, _), (a, _) = start
 
     def f(W, a):
-        return trained.net.apply(((W, None), (a, None)), shared.scaled(x))[:, 0]
+        return net.apply(((W, None), (a, None)), shared.scaled(x))[:, 0]
 
     f0, moved = f(W, a), [torch.zeros_like(W), torch.zeros_like(a)]
     for _ in range(widths.STEPS):
@@ -196,7 +196,7 @@ def test_the_distance_to_the_tangent_is_that_of_a_linearized_training():
         gradient = torch.func.vjp(f, W, a)[1](pull)
         moved = [part - lr * slope for part, slope in zip(moved, gradient, strict=True)]
     linear = (f0 + jvp(f, (W, a), tuple(moved))[1])[n:]
-    end = trained.net.apply(trained.end, shared.scaled(x))[n:, 0]
+    end = net.apply(end, shared.scaled(x))[n:, 0]
     wanted = float((end - linear).square().mean().sqrt() / y[n:].square().mean().sqrt())
     Theta = widths.infinite("erf")
     assert widths.distance(trained, "tangent", Theta, exercises.empirical_ntk) == pytest.approx(wanted, rel=1e-6)
@@ -207,7 +207,7 @@ def test_the_digits_kernel_is_regression_without_a_net():
     path, test = digits.kernel_fit(50, 1, False, 0, exercises.next_layer)
     x, y, test_x, test_y = (part.cpu() for part in digits.data(False, 0))
     K = infinite(shared.scaled(torch.cat([x[:50], test_x]))).ntk
-    targets = digits.one_hot(y[:50], K)
+    targets = digits.targets(y[:50], K)
     penalty = float(digits.PENALTIES[12])
     system = K[:50, :50] + 50 * penalty * torch.eye(50, dtype=K.dtype)
     scores = K[50:, :50] @ torch.linalg.solve(system, targets)
@@ -228,7 +228,7 @@ def test_wrong_labels_are_wrong_and_only_for_training():
 
 def test_a_penalty_protects_from_wrong_labels():
     told = digits.digits(200, 1, "512", True)
-    assert told.error < float(told.test[0])
+    assert told.error < float(told.path["test"][0])
     assert float(told.kernel[-1]) < float(told.nets[:, -1].min())
 
 

@@ -25,13 +25,13 @@ def parsed_pull(address: str) -> dict[str, str]:
 
 
 def test_binder_opens_the_notebook_in_lab_at_the_ref():
-    parts = urlsplit(links.binder(COURSE, NOTEBOOK))
+    parts = urlsplit(links.binder(COURSE, f"lab/tree/{NOTEBOOK}"))
     assert (parts.scheme, parts.netloc, parts.path) == ("https", "mybinder.org", "/v2/gh/some-one/ddlearn/v1.0%2Ba")
     assert parse_qs(parts.query, strict_parsing=True) == {"urlpath": [f"lab/tree/{NOTEBOOK}"]}
 
 
 def test_binder_pulls_the_lessons_into_the_environment_s_image():
-    parts = urlsplit(links.binder_pull(IMAGE, PULLED, NOTEBOOK))
+    parts = urlsplit(links.binder(IMAGE, links.pull(PULLED, NOTEBOOK)))
     assert parts.path == "/v2/gh/else/where/env%2F2"
     query = parse_qs(parts.query, strict_parsing=True)
     assert list(query) == ["urlpath"]  # the inner & and = are not the outer query's
@@ -44,14 +44,9 @@ def test_binder_pulls_the_lessons_into_the_environment_s_image():
 
 @pytest.mark.parametrize("address", ["https://hub.example.org", "https://hub.example.org/", "http://127.0.0.1:8000/x"])
 def test_a_hub_pulls_for_whoever_is_logged_in(address):
-    made = links.hub(address, PULLED, NOTEBOOK)
+    made = links.hub(address, links.pull(PULLED, NOTEBOOK))
     assert made.startswith(f"{address.rstrip('/')}/hub/user-redirect/git-pull?")
     assert parsed_pull(made)["urlpath"] == f"lab/tree/ddlearn/{NOTEBOOK}"
-
-
-def test_colab_opens_the_notebook_and_its_first_line_installs_the_same_state():
-    assert links.colab(IMAGE, NOTEBOOK).endswith(f"/github/else/where/blob/env/2/{NOTEBOOK}")
-    assert links.colab_setup(IMAGE) == "%pip install -q git+https://github.com/else/where@env/2"
 
 
 @pytest.mark.parametrize("repository", ["ddlearn", "a/b/c", "a b/c", "https://github.com/a/b", "a/b?x=1", "", "é/b"])
@@ -68,20 +63,14 @@ def test_a_ref_is_a_tag_a_branch_or_a_commit(ref):
 
 @pytest.mark.parametrize("ref", ["v1.0", "v1", "0.1.0", "v2-final", "release-1.0", "HEAD", "1234567", "a" * 40])
 def test_what_is_pulled_again_at_each_click_is_a_branch(ref):
-    for make in (
-        lambda source: links.hub("https://hub.example.org", source, NOTEBOOK),
-        lambda source: links.binder_pull(IMAGE, source, NOTEBOOK),
-    ):
-        with pytest.raises(
-            ValueError, match=r"^branch must name a branch, such as main; got .* fails at the second click"
-        ):
-            make(Source("a/b", ref))
+    with pytest.raises(ValueError, match=r"^branch must name a branch, such as main; got .* fails at the second click"):
+        links.pull(Source("a/b", ref), NOTEBOOK)
 
 
 @pytest.mark.parametrize("address", ["hub.example.org", "ftp://hub", "https://", "https://hub?x=1", "https://hub#x"])
 def test_a_hub_is_an_address(address):
     with pytest.raises(ValueError, match=r"^hub must be the address of a JupyterHub"):
-        links.hub(address, COURSE, NOTEBOOK)
+        links.hub(address, "git-pull")
 
 
 @pytest.mark.parametrize(
@@ -101,30 +90,23 @@ def test_the_origin_of_a_checkout(tmp_path, url, name):
 
 
 def test_the_command_prints_every_address_and_the_badges():
-    runner = CliRunner()
-    asked = [
-        "links",
-        "a/b",
-        "--ref",
-        "v2.0",
-        "--branch",
-        "spring",
-        "--environment",
-        "c/d@e",
-        "--hub",
-        "https://hub.example.org",
-        "--lesson",
-        "1",
-    ]
-    answer = runner.invoke(cli.app, asked)
+    options = "--ref v2.0/x --branch spring --environment c/d@e --hub https://hub.example.org --lesson 1"
+    answer = CliRunner().invoke(cli.app, ["links", "a/b", *options.split()])
     assert answer.exit_code == 0, answer.output
     lesson, lines = "lessons/01_fixed_embeddings.ipynb", answer.output.splitlines()
-    for address in (
-        links.binder(Source("a/b", "v2.0"), lesson),
-        links.binder_pull(Source("c/d", "e"), Source("a/b", "spring"), lesson),
-        links.hub("https://hub.example.org", Source("a/b", "spring"), lesson),
-        links.colab(Source("a/b", "v2.0"), lesson),
-        links.badge("Binder", links.binder(Source("a/b", "v2.0"), lesson)),
+    here, pulled = (
+        links.binder(Source("a/b", "v2.0/x"), f"lab/tree/{lesson}"),
+        links.pull(Source("a/b", "spring"), lesson),
+    )
+    for line in (
+        here,
+        links.binder(Source("c/d", "e"), pulled),
+        links.hub("https://hub.example.org", pulled),
+        f"https://colab.research.google.com/github/a/b/blob/v2.0/x/{lesson}",
+        "%pip install -q git+https://github.com/a/b@v2.0/x",
+        f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({here})",
     ):
-        assert address in lines
-    assert isinstance(runner.invoke(cli.app, ["links", "a/b", "--environment", "c/d"]).exception, ValueError)
+        assert line in lines
+    assert "A JupyterHub: give its address with --hub." in CliRunner().invoke(cli.app, ["links", "a/b"]).output
+    wrong = CliRunner().invoke(cli.app, ["links", "a/b", "--environment", "c/d"])
+    assert str(wrong.exception) == "environment must be OWNER/NAME@TAG; got 'c/d'."

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from types import SimpleNamespace
 
+import numpy
 import pytest
 from filelock import FileLock
 
@@ -112,9 +113,8 @@ def test_hints_predictions_quiz_and_claims_follow_the_schema(progress, path):
     assert all(datetime.fromisoformat(time).utcoffset().total_seconds() == 0 for time in times)
 
 
-def test_numbers_of_torch_become_plain_and_other_objects_are_refused(progress):
-    torch = pytest.importorskip("torch")
-    progress.record_prediction(1, "peak", torch.tensor(2.0))
+def test_numbers_of_numpy_become_plain_and_other_objects_are_refused(progress):
+    progress.record_prediction(1, "peak", numpy.float32(2.0))
     assert progress.lesson(1)["predictions"]["peak"]["value"] == 2.0
     with pytest.raises(TypeError, match="value must be a number or a text; got list"):
         progress.record_prediction(1, "peak", [1, 2])
@@ -187,13 +187,13 @@ def test_a_linked_file_stays_linked(tmp_path):
 
 @posix_only
 def test_a_writer_killed_at_random_moments_loses_no_record_that_it_acknowledged(path):
-    """25 writers, each killed with SIGKILL in its tight loop: the file reads each time, with all that was acknowledged.
+    """Writers, each killed with SIGKILL in its tight loop: the file reads each time, with all that was acknowledged.
 
     The page cache outlives the process, so this shows that the rename is atomic; the order of fsync is tested above.
     """
     moments = random.Random(0)
     acknowledged = 0
-    for _ in range(25):
+    for _ in range(8):
         writer = child(
             """
             index = int(sys.argv[2])
@@ -325,8 +325,7 @@ def assert_waits_and_is_merged_later(progress, path, mend, reason):
     assert lesson["predictions"]["peak"]["value"] == 5
 
 
-@pytest.mark.parametrize("call", ["fsync", "replace"])
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT])
+@pytest.mark.parametrize(("call", "number"), [("fsync", errno.ENOSPC), ("replace", errno.EROFS)])
 def test_an_error_of_the_disk_at_any_step_leaves_the_old_file_whole(progress, path, monkeypatch, call, number):
     progress.record_prediction(1, "before", 1)
     before = path.read_bytes()

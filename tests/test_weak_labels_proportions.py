@@ -98,8 +98,9 @@ def test_no_logit_is_too_large():
     a = torch.tensor([[0.0, 1.0], [0.5, 0.5]], dtype=torch.float64)
     assert wl.proportion_loss(logits, a).item() == pytest.approx(1e4 / 2)
     slope = gradient(logits, a)
-    torch.testing.assert_close(slope[0], torch.tensor([[0.25, -0.25]] * 2, dtype=torch.float64), rtol=0, atol=1e-15)
-    assert slope[1].abs().max() <= 1e-15
+    # Logarithms of 1e4 in size are rounded to 1e-12.
+    torch.testing.assert_close(slope[0], torch.tensor([[0.25, -0.25]] * 2, dtype=torch.float64), rtol=0, atol=1e-12)
+    assert slope[1].abs().max() <= 1e-12
     hard = wl.proportion_loss(logits.float(), a.float())
     assert hard.dtype == torch.float32
     assert hard.isfinite()

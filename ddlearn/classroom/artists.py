@@ -48,7 +48,7 @@ class Artists:
             if artist.get_visible() != (artist in drawn):
                 artist.set_visible(artist in drawn)
 
-    def labelled(self) -> list[tuple[str, object]]:
+    def labeled(self) -> list[tuple[str, object]]:
         """Return the label and the artist of each mark of this picture that has a label, the first of each label."""
         found: dict[str, object] = {}
         for artist in self._drawn:

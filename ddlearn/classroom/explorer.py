@@ -51,17 +51,16 @@ class Explorer:
         title: str,
         controls: Sequence[Control],
         compute: Callable,
-        picture: Callable | None = None,
-        sentence: Callable[..., str] | None = None,
+        picture: Callable,
+        sentence: Callable[..., str],
         uses: Sequence[str] = (),
         size: tuple[float, float] = (9.0, 4.0),
-        figure: type[LiveFigure] | None = None,
     ):
         self._declared = {k: v for k, v in locals().items() if k not in ("self", "__class__")}
         self.name, self.title = name, title
         self.controls, self.compute, self.uses = tuple(controls), compute, tuple(uses)
         self.said: Callable[[str], object] = lambda name: None  # what was predicted; a lesson puts its own here
-        self.figure = figure() if figure else LiveFigure(self._told(picture), self._told(sentence), size)
+        self.figure = LiveFigure(self._told(picture), self._told(sentence), size)
         self.engine: dict[str, Callable] = {}
         self.below: list[Callable[[], None]] = []  # what else `show` shows, under the figure
         self.seconds = 0.0  # that the first picture takes on the reference machine of `expected`

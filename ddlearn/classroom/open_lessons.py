@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
+from operator import itemgetter
 from pathlib import Path
 from urllib.parse import urljoin
 from urllib.request import ProxyHandler, Request, build_opener
@@ -55,20 +56,14 @@ def _idle_lessons(server: dict) -> list[dict]:
     """Sessions of this server whose notebook opens a lesson and whose kernel rests, the longest idle first."""
     from ipykernel.connect import get_connection_file
 
-    mine, now = Path(get_connection_file()).name, datetime.now(UTC)
-    others = [session for session in _ask(server, "api/sessions") if session["kernel"]["id"] not in mine]
-    idle = [session for session in others if session["kernel"]["execution_state"] == "idle"]
-    rested = [session for session in idle if now - _last_active(session) >= RESTS]
-    return sorted((session for session in rested if _opens_a_lesson(server, session)), key=_last_active)
-
-
-def _last_active(session: dict) -> datetime:
-    return datetime.fromisoformat(session["kernel"]["last_activity"])
-
-
-def _opens_a_lesson(server: dict, session: dict) -> bool:
-    notebook = Path(server["root_dir"], session["path"])
-    return notebook.is_file() and OPENS_A_LESSON in notebook.read_text("utf-8")
+    mine, now, found = Path(get_connection_file()).name, datetime.now(UTC), []
+    for session in _ask(server, "api/sessions"):
+        kernel, notebook = session["kernel"], Path(server["root_dir"], session["path"])
+        last_active = datetime.fromisoformat(kernel["last_activity"])
+        rests = kernel["execution_state"] == "idle" and now - last_active >= RESTS and kernel["id"] not in mine
+        if rests and notebook.is_file() and OPENS_A_LESSON in notebook.read_text("utf-8"):
+            found.append((last_active, session))
+    return [session for _, session in sorted(found, key=itemgetter(0))]
 
 
 def _ask(server: dict, path: str, method: str = "GET") -> list | None:

@@ -68,9 +68,9 @@ class Pen:
         return self._panels
 
     def legend(self, loc: str = "outside upper center", of: Sequence[Panel] | None = None, **options) -> None:
-        """Name every labelled mark of these panels, or of all, in one legend; `options` are those of matplotlib's."""
+        """Name every labeled mark of these panels, or of all, in one legend; `options` are those of matplotlib's."""
         panels = self._panels.values() if of is None else of
-        entries = {label: artist for panel in panels for label, artist in panel.labelled()}
+        entries = {label: artist for panel in panels for label, artist in panel.labeled()}
         wanted = tuple(entries.items()), loc, tuple(options.items())
         if wanted != self._legend:
             for old in self.figure.legends[:]:

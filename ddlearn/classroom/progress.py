@@ -20,6 +20,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import platformdirs
 
@@ -47,18 +48,21 @@ ROOMS_OF_VERSION_1 = (
 
 Plain = str | int | float | bool | None
 
+_NEW_EXERCISE = {
+    "status": NOT_STARTED,
+    "attempts": 0,
+    "hints": 0,
+    "first_tried": None,
+    "passed_at": None,
+    "source": "",
+}
+_TIME = (str, type(None))
+# The types that a field may have, of those that this version relies on.
 _FIELDS = {
-    "exercises": {
-        "status": str,
-        "attempts": int,
-        "hints": int,
-        "first_tried": str | None,
-        "passed_at": str | None,
-        "source": str,
-    },
-    "predictions": {"recorded_at": str},
-    "quiz": {"right": bool, "attempts": int},
-    "claims": {"measured": list, "holds": bool, "measured_at": str},
+    "exercises": {"status": (str,), "attempts": (int,), "hints": (int,), "first_tried": _TIME, "passed_at": _TIME},
+    "predictions": {"recorded_at": (str,)},
+    "quiz": {"right": (bool,), "attempts": (int,)},
+    "claims": {"measured": (list,), "holds": (bool,), "measured_at": (str,)},
 }
 
 
@@ -84,24 +88,16 @@ class Progress:
     """
 
     def __init__(self, path: str | os.PathLike | None = None, patience: float = 5.0):
-        homeless = ""
+        homeless = []
         if path is None:
             try:
                 path = home() / "progress.json"
             except FileNotFoundError as error:
                 path = Path(tempfile.mkdtemp(prefix="ddlearn-")) / "progress.json"
-                homeless = f"Your progress lasts for this session only: {error}."
+                homeless = [f"Your progress lasts for this session only: {error}."]
         self._store = Store(Path(path), VERSION, _sound, _upgraded, patience)
-        if homeless:
-            self.notices.append(homeless)
-
-    @property
-    def path(self) -> Path:
-        return self._store.path
-
-    @property
-    def notices(self) -> list[str]:
-        return self._store.notices
+        self.path, self.notices = self._store.path, self._store.notices
+        self.notices += homeless
 
     @property
     def waiting(self) -> int:
@@ -140,7 +136,7 @@ class Progress:
             if status == PASSED or not passed:
                 entry["status"], entry["source"] = status, source
 
-        return self._edit(lesson, "exercises", name, edit, _new_exercise)
+        return self._edit(lesson, "exercises", name, edit, _NEW_EXERCISE)
 
     def record_hint(self, lesson: int | str, name: str) -> bool:
         """One more hint of an exercise was read."""
@@ -148,7 +144,7 @@ class Progress:
         def edit(entry: Document) -> None:
             entry["hints"] += 1
 
-        return self._edit(lesson, "exercises", name, edit, _new_exercise)
+        return self._edit(lesson, "exercises", name, edit, _NEW_EXERCISE)
 
     def record_prediction(self, lesson: int | str, name: str, value: Plain) -> bool:
         """What the learner predicts; a later answer replaces it. `value` is a number or a text."""
@@ -185,13 +181,13 @@ class Progress:
         section: str,
         name: str,
         edit: Callable[[Document], None],
-        new: Callable[[], Document] = dict,
+        new: Document = MappingProxyType({}),
     ) -> bool:
         now = _now()
 
         def change(document: Document) -> None:
             entries = _section(document, lesson, section, now)
-            entry = entries[str(name)] = new() | entries.get(str(name), {})
+            entry = entries[str(name)] = {**new} | entries.get(str(name), {})
             edit(entry)
 
         return self._store.change(change)
@@ -203,38 +199,20 @@ def _section(document: Document, lesson: int | str, section: str, now: str) -> D
     return record.setdefault(section, {})
 
 
-def _new_exercise() -> Document:
-    return {
-        "status": NOT_STARTED,
-        "attempts": 0,
-        "hints": 0,
-        "first_tried": None,
-        "passed_at": None,
-        "source": "",
-    }
-
-
 def _sound(document: Document) -> bool:
     """Whether every entry that this version knows has the type that it relies on."""
-    lessons = document.get("lessons", {})
-    if not isinstance(lessons, dict):
-        return False
-    for record in lessons.values():
-        if not isinstance(record, dict) or not isinstance(record.get("started_at", ""), str):
-            return False
-        for section, fields in _FIELDS.items():
-            entries = record.get(section, {})
-            if not isinstance(entries, dict) or not all(_entry_sound(entry, fields) for entry in entries.values()):
+    try:
+        for record in document.get("lessons", {}).values():
+            for section, fields in _FIELDS.items():
+                for entry in record.get(section, {}).values():
+                    known = entry.keys() & fields.keys()
+                    if any(type(entry[field]) not in fields[field] for field in known):
+                        return False
+            if not isinstance(record.get("started_at", ""), str):
                 return False
+    except (AttributeError, TypeError):  # a list or a text where a dictionary should be
+        return False
     return True
-
-
-def _entry_sound(entry: object, fields: Mapping[str, type]) -> bool:
-    return isinstance(entry, dict) and all(
-        isinstance(entry[field], kind) and not (kind is int and isinstance(entry[field], bool))
-        for field, kind in fields.items()
-        if field in entry
-    )
 
 
 def _upgraded(document: Document) -> Document:

@@ -20,12 +20,11 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FrameType
 
-TICK = (
-    0.1  # seconds between two looks at the clock; a bare `except:` in a loop swallows an interruption, not all of them
-)
+TICK = 0.1
+"""Seconds between two looks at the clock; a bare `except:` in a loop swallows an interruption, not all of them."""
 PRINT_LIMIT = 2000  # characters
 
 
@@ -41,30 +40,6 @@ class Outcome:
     error: BaseException | None = None
     timed_out: bool = False
     printed: str = ""
-
-
-class Clock:
-    """The time that is left to a call. Look at it often: what has passed before a look inside an import is free."""
-
-    def __init__(self, seconds: float):
-        self._left, self._looked = seconds, time.monotonic()
-
-    def is_up(self, frame: FrameType | None, outermost: FrameType | None = None) -> bool:
-        """Return whether the code that stands at `frame`, up to the frame `outermost`, is to be interrupted now."""
-        now = time.monotonic()
-        passed, self._looked = now - self._looked, now
-        if _imports(frame, outermost):
-            return False
-        self._left -= passed
-        return self._left <= 0
-
-
-def _imports(frame: FrameType | None, outermost: FrameType | None) -> bool:
-    while frame is not None and frame is not outermost:
-        if frame.f_code.co_filename.startswith("<frozen importlib._bootstrap"):
-            return True
-        frame = frame.f_back
-    return False
 
 
 class FirstWords(io.TextIOBase):
@@ -90,6 +65,25 @@ class FirstWords(io.TextIOBase):
         self._before.flush()
 
 
+class Clock:
+    """The time that is left to a call. Look at it often: what has passed before a look inside an import is free."""
+
+    def __init__(self, seconds: float, words: FirstWords):
+        self._left, self._looked, self._words = seconds, time.monotonic(), words
+
+    def is_up(self, frame: FrameType | None, outermost: FrameType | None = None) -> bool:
+        """Return whether the code that stands at `frame`, up to the frame `outermost`, is to be interrupted now."""
+        now = time.monotonic()
+        passed, self._looked = now - self._looked, now
+        while frame is not None and frame is not outermost:
+            if frame.f_code.co_filename.startswith("<frozen importlib._bootstrap"):
+                return False
+            frame = frame.f_back
+        self._left -= passed
+        self._words.seen = self._words.seen or debugged()
+        return self._left <= 0 and not self._words.seen
+
+
 def debugged() -> bool:
     """Return whether a debugger follows this thread: pdb, pydevd, an editor's. A tracer that measures coverage is none.
 
@@ -108,31 +102,29 @@ def call(function: Callable, arguments: tuple, seconds: float) -> Outcome:
     limited = _interrupted_by_timer if in_main_thread and hasattr(signal, "setitimer") else _run_in_worker
     words = FirstWords(sys.stdout)
     with contextlib.redirect_stdout(words):
-        value, error, timed_out = limited(function, arguments, seconds, words)
-    return Outcome(value, error, timed_out, words.text)
+        outcome = limited(lambda: function(*arguments), Clock(seconds, words), min(seconds, TICK))
+    return replace(outcome, printed=words.text)
 
 
-def _interrupted_by_timer(function: Callable, arguments: tuple, seconds: float, words: FirstWords) -> tuple:
-    clock, here = Clock(seconds), sys._getframe()
+def _interrupted_by_timer(run: Callable[[], object], clock: Clock, first_look: float) -> Outcome:
+    here = sys._getframe()
 
     def ring(signum, frame):
-        if debugged() or words.seen:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        elif clock.is_up(frame, here):
+        if clock.is_up(frame, here):
             raise OutOfTime
 
     # Somebody else's timer (a test runner's, say) is put back afterwards, shortened by the time that we took.
     started = time.monotonic()
     their_handler = signal.signal(signal.SIGALRM, ring)
-    their_delay, their_interval = signal.setitimer(signal.ITIMER_REAL, min(seconds, TICK), TICK)
+    their_delay, their_interval = signal.setitimer(signal.ITIMER_REAL, first_look, TICK)
     try:
-        return function(*arguments), None, False
+        return Outcome(run())
     except OutOfTime:
-        return None, None, True
+        return Outcome(timed_out=True)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit too: a learner's `exit()` must not end the kernel
-        return None, error, False
+        return Outcome(error=error)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, their_handler or signal.SIG_DFL)
@@ -141,26 +133,25 @@ def _interrupted_by_timer(function: Callable, arguments: tuple, seconds: float, 
             signal.setitimer(signal.ITIMER_REAL, max(left, 0.001), their_interval)
 
 
-def _run_in_worker(function: Callable, arguments: tuple, seconds: float, words: FirstWords) -> tuple:
-    result: list = []
+def _run_in_worker(run: Callable[[], object], clock: Clock, first_look: float) -> Outcome:
+    outcomes: list[Outcome] = []
 
     def work():
         try:
-            result[:] = [function(*arguments), None, False]
+            outcomes.append(Outcome(run()))
         except BaseException as error:
-            result[:] = [None, error, False]
+            outcomes.append(Outcome(error=error))
 
     worker = threading.Thread(target=work, daemon=True, name="learner's function")
     worker.start()
-    clock = Clock(seconds)
-    worker.join(min(seconds, TICK))
+    worker.join(first_look)
     while worker.is_alive():
-        if clock.is_up(sys._current_frames().get(worker.ident)) and not (debugged() or words.seen):
+        if clock.is_up(sys._current_frames().get(worker.ident)):
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(OutOfTime))
             worker.join(TICK)
-            return None, None, True
+            return Outcome(timed_out=True)
         worker.join(TICK)
-    return tuple(result)
+    return outcomes[0]
 
 
 def where(error: BaseException, function: Callable) -> tuple[int, str] | None:

@@ -57,7 +57,7 @@ class Store:
         self._upgraded = upgraded
         self._waiting: list[Change] = []
         self._seen: Document = {}
-        self._trouble: set[str] = set()
+        self._trouble: set[type | str] = set()
         self._turn = threading.RLock()
 
     @property
@@ -84,11 +84,8 @@ class Store:
             except Damaged:
                 self._write()
                 return self._with_waiting(copy.deepcopy(self._seen))
-            except Newer as error:
-                self._say("newer", str(error))
-                document = {}
-            except OSError as error:
-                self._say("unreadable", f"Progress in {self.path} cannot be read: {_reason(error)}.")
+            except (Newer, OSError) as error:
+                self._say(error, f"read from {self.path}")
                 document = {}
             self._seen = _fill(document, self._seen)
             return self._with_waiting(copy.deepcopy(self._seen))
@@ -96,20 +93,15 @@ class Store:
     def _write(self) -> bool:
         try:
             self._write_under_lock()
-        except Timeout:
-            self._say("busy", f"Another program is holding {self.path.name}.")
-        except Newer as error:
-            self._say("newer", str(error))
-        except (OSError, NotImplementedError) as error:
-            self._say("disk", f"Progress cannot be saved in {self.path.parent}: {_reason(error)}.")
-        else:
-            return True
-        return False
+        except (Newer, OSError, NotImplementedError) as error:
+            self._say(error, f"saved in {self.path.parent}")
+            return False
+        return True
 
     def _write_under_lock(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         # Waiting once is polite; waiting again at each click would freeze the notebook.
-        patience = 0.0 if "busy" in self._trouble else self.patience
+        patience = 0.0 if Timeout in self._trouble else self.patience
         with FileLock(f"{self.path}.lock", timeout=patience):
             try:
                 on_disk = self._load()
@@ -183,14 +175,23 @@ class Store:
             aside = self.path.with_name(f"{stem}-{count}{self.path.suffix}")
         return aside
 
-    def _say(self, trouble: str, sentence: str) -> None:
+    def _say(self, error: Exception, what: str) -> None:
+        """Put a trouble into words, once until it is over; `what` could not be done."""
         if not self._trouble:
             # The last chance of all: a kernel that shuts down in good order.
             atexit.unregister(self.flush)
             atexit.register(self.flush)
-        if trouble not in self._trouble:
-            self._trouble.add(trouble)
-            self.notices.append(f"{sentence} Your work is kept in memory and saved as soon as that is possible.")
+        trouble = type(error) if isinstance(error, Newer | Timeout) else what
+        if trouble in self._trouble:
+            return
+        self._trouble.add(trouble)
+        if trouble is Newer:
+            sentence = str(error)
+        elif trouble is Timeout:
+            sentence = f"Another program is holding {self.path.name}."
+        else:
+            sentence = f"Progress cannot be {what}: {(getattr(error, 'strerror', '') or str(error)).lower()}."
+        self.notices.append(f"{sentence} Your work is kept in memory and saved as soon as that is possible.")
 
 
 def _fill(document: Document, remembered: Document) -> Document:
@@ -203,17 +204,18 @@ def _fill(document: Document, remembered: Document) -> Document:
     return document
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replace the file at `path` by `text`, or leave it as it was: a reader, or a kill, never meets half of it.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Replace the file at `path` by `content`, or leave it as it was: a reader, or a kill, never meets half of it.
 
     A missing folder is made. Raises `OSError` where the disk refuses.
     """
+    data = content.encode() if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
     # One fixed name: a killed writer leaves at most one such file, and the next one overwrites it.
     draft = path.with_name(f"{path.name}.draft")
     try:
-        with open(draft, "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(draft, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)
@@ -222,18 +224,10 @@ def write_whole(path: Path, text: str) -> None:
         with suppress(OSError):
             draft.unlink()
         raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
     # The rename itself must survive a power cut. Some systems cannot open or flush a folder; the file is safe anyway.
     with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
+        folder = os.open(path.parent, os.O_RDONLY)
         try:
-            os.fsync(descriptor)
+            os.fsync(folder)
         finally:
-            os.close(descriptor)
-
-
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
+            os.close(folder)

@@ -5,22 +5,21 @@ on every core, `--backend dask` on a Dask cluster, of this machine or at `--sche
 but for rounding, where a task runs on another processor or with another number of threads; see `ddlearn.cluster`.
 """
 
-import json as text
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from ddlearn import cluster, compute, lessons, thread_pools
 from ddlearn.classroom.claim import Claim, ClaimResult, Trial
-from ddlearn.classroom.store import write_whole
-from ddlearn.course import notebooks
+from ddlearn.course import notebooks, results
 from ddlearn.double_descent import run_cells
+
+COPIED = ("id", "statement", "basis", "basis_words", "source", "expected", "tolerance", "sense")
 
 
 @dataclass(frozen=True)
@@ -36,45 +35,35 @@ class Line:
         return self.result.holds and self.result.control_fails is not False
 
     def record(self) -> dict[str, object]:
-        """The line as `--json` writes it; what is not a finite number is null, which JSON can hold.
+        """Return the line as `--json` writes it; what is not a finite number is null, which JSON can hold.
 
         `basis` is one of `ddlearn.classroom.basis.BASES`, `papers` are keys of `ddlearn/papers.bib`, `basis_words` is
         what the page makes of these and of `source`.
         """
-        claim = self.result.claim
-        return {
-            "id": claim.id,
+        result, claim = self.result, self.result.claim
+        return {name: getattr(claim, name) for name in COPIED} | {
             "lesson": self.lesson,
-            "statement": claim.statement,
-            "basis": claim.basis,
-            "basis_words": claim.basis_words,
-            "source": claim.source,
             "papers": list(claim.papers),
-            "expected": claim.expected,
-            "tolerance": claim.tolerance,
-            "sense": claim.sense,
-            "measured": _finite(self.result.measured),
-            "control_measured": _finite(self.result.control_measured),
-            "holds": self.result.holds,
-            "control_fails": self.result.control_fails,
-            "seconds": round(self.result.seconds, 2),
-            "error": self.result.error,
+            "measured": _finite(result.measured),
+            "control_measured": _finite(result.control_measured),
+            "holds": result.holds,
+            "control_fails": result.control_fails,
+            "seconds": round(result.seconds, 2),
+            "error": result.error,
         }
 
 
-def declared(names: list[str]) -> Iterator[tuple[str, Claim]]:
-    """The claims of the lessons asked for, of all if `names` is empty: the lesson's number, and the claim."""
-    known = sorted(lessons.LESSONS)
-    for number in _chosen(names, known):
-        for claim in lessons.load(number).parts.claims:
-            yield number, claim
+def declared(names: list[str]) -> list[tuple[str, Claim]]:
+    """Return the claims of the lessons asked for, of all if `names` is empty: the lesson's number, and the claim."""
+    numbers = notebooks.choose(names, list(lessons.LESSONS))
+    return [(number, claim) for number in numbers for claim in lessons.load(number).parts.claims]
 
 
 def measure(
     claims: Iterable[tuple[str, Claim]],
     seeds: int,
     progress: Callable[[float, str], object] | None = None,
-    keep: Callable[[list[Line]], object] | None = None,
+    keep: Callable[[list[Line]], object] = lambda lines: None,
 ) -> list[Line]:
     """Measure claims, each over the seeds 0, 1, ..., `seeds` - 1, wherever joblib's active backend computes.
 
@@ -89,10 +78,9 @@ def measure(
 
     def came(place: int, trial: Trial) -> None:
         trials[place] = trial
-        if keep is not None:
-            keep(lines())
+        keep(lines())
 
-    run_cells(_trial, [(claim, scale, seed) for _, claim in claims for seed in range(seeds)], progress, came)
+    run_cells(Claim.trial, [(claim, scale, seed) for _, claim in claims for seed in range(seeds)], progress, came)
     return lines()
 
 
@@ -103,22 +91,19 @@ def main(
     backend: str = "sequential",
     scheduler: str | None = None,
 ) -> int:
-    """The command: measure, show the table, write the file; 1 if a claim does not hold or a control does not fail."""
+    """Measure, show the table, write the file; 1 if a claim does not hold or a control does not fail."""
     thread_pools.limit_threads()
-    claims = list(declared(names))
-    console = Console()
+    claims, console = declared(names), Console()
 
     def write(lines: list[Line]) -> None:
-        if json is not None:
-            write_whole(json, text.dumps([line.record() for line in lines], indent=2) + "\n")
+        results.write(json, [line.record() for line in lines])
 
     def keep(lines: list[Line]) -> None:
         """After each seed of each claim: who stops the command keeps what it measured."""
         with suppress(OSError):  # a disk that is full for a moment; the last try says so if it stays full
             write(lines)
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar, cluster.workers(backend, scheduler):
+    with results.bar(console) as bar, cluster.workers(backend, scheduler):
         total = len(claims) * seeds
         task = bar.add_task("claims, each at each seed", total=total)
         lines = measure(claims, seeds, lambda fraction, _: bar.update(task, completed=round(fraction * total)), keep)
@@ -132,17 +117,6 @@ def main(
     return int(bool(unsound))
 
 
-def _trial(claim: Claim, scale: str, seed: int) -> Trial:
-    return claim.trial(scale, seed)
-
-
-def _chosen(names: list[str], known: list[str]) -> list[str]:
-    wanted = sorted({notebooks.number(name) for name in names}) or known
-    for missing in (one for one in wanted if one not in known):
-        raise ValueError(f"There is no lesson {missing}. There are: {', '.join(known)}.")
-    return wanted
-
-
 def _finite(values: list[float]) -> list[float | None]:
     return [value if math.isfinite(value) else None for value in values]
 
@@ -151,21 +125,14 @@ def _table(lines: list[Line], seeds: int) -> Table:
     table = Table(title=f"Claims of the course, over {seeds} {'seed' if seeds == 1 else 'seeds'}", show_lines=True)
     table.add_column("lesson")
     table.add_column("claim", ratio=1)
-    for name in ("expected", "measured"):
-        table.add_column(name, max_width=16)
-    for name in ("holds", "control fails"):
-        table.add_column(name, max_width=7)
+    for name, width in (("expected", 16), ("measured", 16), ("holds", 7), ("control fails", 7)):
+        table.add_column(name, max_width=width)
     words = {True: "yes", False: "NO", None: "no such"}
     for line in lines:
         result, claim = line.result, line.result.claim
-        table.add_row(
-            line.lesson,
-            f"{claim.statement} ({claim.basis_words})",
-            claim.band,
-            _range(result.measured),
-            words[result.holds],
-            words[result.control_fails],
-        )
+        verdicts = words[result.holds], words[result.control_fails]
+        sentence = f"{claim.statement} ({claim.basis_words})"
+        table.add_row(line.lesson, sentence, claim.band, _range(result.measured), *verdicts)
     return table
 
 

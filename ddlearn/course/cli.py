@@ -6,6 +6,7 @@ from tempfile import TemporaryFile
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 import ddlearn
 
@@ -19,27 +20,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="[LESSON]...", help="Lessons by number, such as 01.")]
-
 
 def _ready(file: Path | None) -> Path | None:
     """Make the folder of `file` and see that it can be written, before minutes are spent on what goes there."""
     if file is not None:
         file = file.expanduser().resolve()
-        if file.exists() and not (file.is_file() or file.is_dir()):
-            raise ValueError(f"--json must name a file on a disk; {file} is a device or a pipe.")
         if file.is_dir():
             raise IsADirectoryError(f"{file} is a folder; name a file, such as {file / 'results.json'}.")
+        if file.exists() and not file.is_file():
+            raise ValueError(f"--json must name a file on a disk; {file} is a device or a pipe.")
         file.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=file.parent):
             pass
     return file
-
-
-Json = Annotated[
-    Path | None,
-    typer.Option("--json", metavar="FILE", callback=_ready, help="Write the same numbers to FILE."),
-]
 
 
 def _version(asked: bool) -> None:
@@ -48,25 +41,28 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
+Names = Annotated[list[str] | None, Argument(metavar="[LESSON]...", help="Lessons by number, such as 01.")]
+Json = Annotated[Path | None, Option("--json", metavar="FILE", callback=_ready, help="Write the same numbers to FILE.")]
+Lesson = Annotated[str, Option(metavar="N", help="The lesson to open.")]
+
+
 @app.callback()
 def course(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
-    ] = False,
+    version: Annotated[bool, Option("--version", callback=_version, is_eager=True, help="Say the version.")] = False,
 ) -> None:
     """Why does deep learning work, and what are its limits? A course of live notebooks."""
 
 
 @app.command()
 def lab(
-    folder: Annotated[Path, typer.Argument(help="Your working copy of the lessons.")] = Path("my-ddlearn"),
-    lesson: Annotated[str, typer.Option(metavar="N", help="The lesson to open.")] = "00",
+    folder: Annotated[Path, Argument(help="Your working copy of the lessons.")] = Path("my-ddlearn"),
+    lesson: Lesson = "00",
     fresh: Annotated[
-        list[str] | None, typer.Option(metavar="N", help="Put the newest version of lesson N beside yours.")
+        list[str] | None, Option(metavar="N", help="Put the newest version of lesson N beside yours.")
     ] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port of JupyterLab.")] = None,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser.")] = True,
-    prepare_only: Annotated[bool, typer.Option("--prepare-only", help="Make the working copy, start nothing.")] = False,
+    port: Annotated[int | None, Option(min=1, max=65535, help="Port of JupyterLab.")] = None,
+    browser: Annotated[bool, Option("--browser/--no-browser", help="Open a browser.")] = True,
+    prepare_only: Annotated[bool, Option("--prepare-only", help="Make the working copy, start nothing.")] = False,
 ) -> None:
     """Open the lessons in JupyterLab, in a working copy where your work is never overwritten."""
     from ddlearn.course import launch, notebooks, workcopy
@@ -82,10 +78,8 @@ def lab(
 def run(
     lessons: Names = None,
     json: Json = None,
-    solved: Annotated[
-        bool, typer.Option("--solved", help="Run the solved notebooks; each exercise must pass.")
-    ] = False,
-    offline: Annotated[bool, typer.Option("--offline/--online", help="Refuse every connection to the network.")] = True,
+    solved: Annotated[bool, Option("--solved", help="Run the solved notebooks; each exercise must pass.")] = False,
+    offline: Annotated[bool, Option("--offline/--online", help="Refuse every connection to the network.")] = True,
 ) -> None:
     """Run lessons from top to bottom without a browser; a table of time, memory, exercises and claims."""
     from ddlearn.course import run as runner
@@ -97,17 +91,17 @@ def run(
 def claims(
     lessons: Names = None,
     json: Json = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Measure each claim over this many seeds.")] = 5,
+    seeds: Annotated[int, Option(min=1, help="Measure each claim over this many seeds.")] = 5,
     backend: Annotated[
         str,
-        typer.Option(
+        Option(
             metavar="NAME",
             help="Where: sequential (here, in turn), loky (on every core), dask (on a cluster; needs ddlearn[dask]).",
         ),
     ] = "sequential",
     scheduler: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="ADDRESS",
             help="A Dask scheduler that is running, such as tcp://10.0.0.1:8786; else dask starts workers here.",
         ),
@@ -137,8 +131,8 @@ def doctor() -> None:
 
 @app.command()
 def report(
-    file: Annotated[Path, typer.Argument(help="Where to write the page.")] = Path("ddlearn-report.html"),
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is no report of ours.")] = False,
+    file: Annotated[Path, Argument(help="Where to write the page.")] = Path("ddlearn-report.html"),
+    force: Annotated[bool, Option("--force", help="Replace a file that is no report of ours.")] = False,
 ) -> None:
     """Write your progress as one HTML page, which needs no network to be read."""
     from ddlearn.course.report import write_report
@@ -149,12 +143,11 @@ def report(
 @app.command()
 def book(
     lessons: Names = None,
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the book goes.")] = Path("ddlearn-book"),
+    out: Annotated[Path, Option(metavar="FOLDER", help="Where the book goes.")] = Path("ddlearn-book"),
     claims: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Show the claims of `ddlearn claims --json FILE`, not of this run."),
+        Path | None, Option(metavar="FILE", help="Show the claims of `ddlearn claims --json FILE`, not of this run.")
     ] = None,
-    instructor: Annotated[bool, typer.Option("--instructor", help="With the notes for instructors.")] = False,
+    instructor: Annotated[bool, Option("--instructor", help="With the notes for instructors.")] = False,
 ) -> None:
     """Run the solved course and write it as a folder of pages, to read and to search without a network."""
     from ddlearn.course.book import command
@@ -164,38 +157,33 @@ def book(
 
 @app.command()
 def links(
-    repository: Annotated[
-        str | None, typer.Argument(metavar="[OWNER/NAME]", help="On GitHub; by default, origin.")
-    ] = None,
-    ref: Annotated[str, typer.Option(metavar="TAG", help="A tag, a branch or a commit; best a tag.")] = (
+    repository: Annotated[str | None, Argument(metavar="[OWNER/NAME]", help="On GitHub; by default, origin.")] = None,
+    ref: Annotated[str, Option(metavar="TAG", help="A tag, a branch or a commit; best a tag.")] = (
         f"v{ddlearn.__version__}"
     ),
-    branch: Annotated[
-        str, typer.Option(metavar="NAME", help="The branch that a hub pulls, again at each click.")
-    ] = "main",
+    branch: Annotated[str, Option(metavar="NAME", help="The branch that a hub pulls, again at each click.")] = "main",
     environment: Annotated[
-        str | None, typer.Option(metavar="OWNER/NAME@TAG", help="What Binder builds, where lessons are pulled later.")
+        str | None, Option(metavar="OWNER/NAME@TAG", help="What Binder builds, where lessons are pulled later.")
     ] = None,
-    hub: Annotated[str | None, typer.Option(metavar="ADDRESS", help="The JupyterHub of a class.")] = None,
-    lesson: Annotated[str, typer.Option(metavar="N", help="The lesson to open.")] = "00",
+    hub: Annotated[str | None, Option(metavar="ADDRESS", help="The JupyterHub of a class.")] = None,
+    lesson: Lesson = "00",
 ) -> None:
     """Print addresses that open a lesson on Binder, on a JupyterHub and in Colab, and badges for a page."""
     from ddlearn.course import links as addresses
     from ddlearn.course import notebooks
 
-    if repository is None:
-        repository = addresses.origin(notebooks.checkout() or Path.cwd())
+    repository = repository or addresses.origin(notebooks.checkout() or Path.cwd())
     notebook = f"lessons/{notebooks.choose([lesson], notebooks.shipped())[0].name}"
-    image = addresses.Source(*environment.split("@", 1)) if environment and "@" in environment else None
-    if environment and image is None:
+    if environment and "@" not in environment:
         raise ValueError(f"environment must be OWNER/NAME@TAG; got {environment!r}.")
+    image = addresses.Source(*environment.split("@", 1)) if environment else None
     typer.echo(addresses.text(addresses.Source(repository, ref), branch, image, hub, notebook))
 
 
 @app.command()
 def build(
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; say what is wrong, if anything is.")] = False,
-    root: Annotated[Path | None, typer.Option(help="The repository; by default, the one ddlearn runs from.")] = None,
+    check: Annotated[bool, Option("--check", help="Write nothing; say what is wrong, if anything is.")] = False,
+    root: Annotated[Path | None, Option(help="The repository; by default, the one ddlearn runs from.")] = None,
 ) -> None:
     """Write the notebooks and the instructor's guide from their sources (for those who write lessons)."""
     from ddlearn import lessons
@@ -207,10 +195,10 @@ def build(
     if repository is None:
         raise ValueError("ddlearn build works in a checkout of the course; this is an installed copy. Give --root.")
     if not check:
-        for path in builder.build(repository):
+        written = builder.build(repository)
+        written += [guide.path_in(repository)] if guide.write(repository) else []
+        for path in written:
             typer.echo(f"wrote {path}")
-        if guide.write(repository):
-            typer.echo(f"wrote {guide.path_in(repository)}")
         return
     faults = builder.check(repository, lambda number: [one.name for one in lessons.load(number).parts.exercises])
     faults += guide.faults(repository)
@@ -221,7 +209,7 @@ def build(
 
 
 def main() -> None:
-    """The entry point: a refusal is one sentence on stderr and exit code 1, never a traceback.
+    """Run the command: a refusal is one sentence on stderr and exit code 1, never a traceback.
 
     What the code page of a terminal or of a redirected file lacks becomes "?", so that no sentence is lost for a sign.
     """

@@ -1,30 +1,38 @@
 """The doctor: says, in words, what is wrong with this machine and how to mend it.
 
-Each check is one function of a `Machine`; the order below is the order of the page. "fail" means that lessons cannot
+Each check is one function that measures and judges; their order is that of the page. "fail" means that lessons cannot
 run or that work would be lost; "warn", that they run but could do better.
 """
 
-import html
+import os
 import re
+import shutil
+import sys
+import tempfile
+import timeit
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import metadata
 from os.path import expanduser
 from pathlib import Path
 from typing import Literal
 
+from packaging.requirements import Requirement
 from packaging.version import Version
 
 import ddlearn
 from ddlearn import compute
 from ddlearn.classroom import page
-from ddlearn.course.machine import Machine
+from ddlearn.classroom.document import render
+from ddlearn.classroom.progress import Progress, home
+from ddlearn.course import machine
+from ddlearn.course.notebooks import checkout
 
 State = Literal["ok", "warn", "fail"]
 SYMBOLS = {"ok": "✓", "warn": "!", "fail": "✗"}
 WORDS = {"ok": "good", "warn": "could be better", "fail": "must be mended"}
-OLDEST_PYTHON = (3, 11)
 MEGABYTE, GIGABYTE = 10**6, 10**9
-REINSTALL = "Run `make lab` again, or `python -m pip install --upgrade ddlearn`."
+WIDGETS = "@jupyter-widgets/jupyterlab-manager"
 
 
 @dataclass(frozen=True)
@@ -43,19 +51,24 @@ class Finding:
 
 
 Judgement = tuple[State, str, str]
-Check = Callable[[Machine], Judgement]
-CHECKS: dict[str, Check] = {}
 
 
-def examine(machine: Machine | None = None) -> list[Finding]:
-    """Every check of this machine, in order. A check that itself fails is a warning, never an exception."""
-    machine = machine or Machine()
-    return [_finding(name, check, machine) for name, check in CHECKS.items()]
+def examine() -> list[Finding]:
+    """Return every check of this machine, in order."""
+    return [look(name) for name in CHECKS]
 
 
-def text(findings: list[Finding] | None = None) -> str:
-    """The findings as plain text, to paste to an instructor; the home folder is written ~."""
-    findings = examine() if findings is None else findings
+def look(name: str) -> Finding:
+    """Return one check. One that itself fails is a warning, never an exception."""
+    try:
+        return Finding(name, *CHECKS[name]())
+    except Exception as error:  # whatever a strange machine raises is itself a finding
+        cause = f"{type(error).__name__}: {error}".strip(": ")
+        return Finding(name, "warn", f"could not be examined ({cause})", "Show this line to your instructor.")
+
+
+def text(findings: list[Finding]) -> str:
+    """Return the findings as plain text, to paste to an instructor; the home folder is written ~."""
     lines = [f"ddlearn {ddlearn.__version__}: {summary(findings)}", ""]
     for finding in findings:
         lines.append(f"{SYMBOLS[finding.state]} {finding.name}: {finding.found}")
@@ -63,22 +76,10 @@ def text(findings: list[Finding] | None = None) -> str:
     return _without_home("\n".join(lines))
 
 
-def as_html(findings: list[Finding] | None = None) -> str:
-    """The findings as an accessible table, the body of a card; the home folder is written ~."""
-    findings = examine() if findings is None else findings
-    rows = "".join(
-        f'<tr><th scope="row" style="text-align:left">{html.escape(finding.name)}</th>'
-        f'<td style="text-align:left"><span aria-hidden="true">{SYMBOLS[finding.state]}</span> '
-        f"{WORDS[finding.state]}</td>"
-        f'<td style="text-align:left">{html.escape(_without_home(finding.found))}'
-        f"{'<br>' if finding.mend else ''}{html.escape(_without_home(finding.mend))}</td></tr>"
-        for finding in findings
-    )
-    heads = "".join(f'<th scope="col" style="text-align:left">{head}</th>' for head in ("What", "State", "Found"))
-    return (
-        f'<table><caption style="text-align:left">This machine: {html.escape(summary(findings))}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    )
+def as_html(findings: list[Finding]) -> str:
+    """Return the findings as an accessible table, the body of a card; the home folder is written ~."""
+    said = {"findings": findings, "summary": summary(findings), "symbols": SYMBOLS, "words": WORDS}
+    return render(__package__, "doctor.html", generator="", without_home=_without_home, **said)
 
 
 def show() -> None:
@@ -89,119 +90,98 @@ def show() -> None:
 
 
 def summary(findings: list[Finding]) -> str:
-    """The findings in one sentence."""
-    failed = [finding.name for finding in findings if finding.state == "fail"]
-    warned = [finding.name for finding in findings if finding.state == "warn"]
+    """Return the findings in one sentence."""
+    failed, warned = (
+        ", ".join(finding.name for finding in findings if finding.state == state) for state in ("fail", "warn")
+    )
     if failed:
-        return f"must be mended: {', '.join(failed)}."
-    if warned:
-        return f"ready for the lessons; could be better: {', '.join(warned)}."
-    return "ready for the lessons."
+        return f"must be mended: {failed}."
+    return f"ready for the lessons; could be better: {warned}." if warned else "ready for the lessons."
 
 
-def _finding(name: str, check: Check, machine: Machine) -> Finding:
-    try:
-        return Finding(name, *check(machine))
-    except Exception as error:  # whatever a strange machine raises is itself a finding
-        cause = f"{type(error).__name__}: {error}".strip(": ")
-        return Finding(name, "warn", f"could not be examined ({cause})", "Show this line to your instructor.")
+def _machine() -> Judgement:
+    return "ok", machine.sentence(), ""
 
 
-def _check(name: str) -> Callable[[Check], Check]:
-    def register(check: Check) -> Check:
-        CHECKS[name] = check
-        return check
-
-    return register
-
-
-@_check("Python")
-def _python(machine: Machine) -> Judgement:
-    found = f"{'.'.join(map(str, machine.python()))} on {machine.system()}"
-    if machine.python()[:2] >= OLDEST_PYTHON:
-        return "ok", found, ""
-    oldest = ".".join(map(str, OLDEST_PYTHON))
-    return "fail", found, f"Install Python {oldest} or newer, then run `make lab` again."
-
-
-@_check("Packages")
-def _packages(machine: Machine) -> Judgement:
-    installed = {need.name: machine.version(need.name) for need in machine.requirements()}
-    missing = [name for name, version in installed.items() if version is None]
-    wrong = [
-        f"{need.name} {installed[need.name]} (needs {need.specifier})"
-        for need in machine.requirements()
-        if installed[need.name] and not need.specifier.contains(installed[need.name], prereleases=True)
-    ]
-    if missing or wrong:
-        return "fail", "; ".join([*(f"{name} is missing" for name in missing), *wrong]), REINSTALL
-    tested = machine.tested_versions()
-    other = [
-        f"{name} {version} (tested: {tested[name.lower()]})"
-        for name, version in installed.items()
-        if name.lower() in tested and Version(version).public != Version(tested[name.lower()]).public
-    ]
+def _packages() -> Judgement:
+    needed = map(Requirement, metadata.requires("ddlearn") or [])
+    needed = [one for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})]
+    tested, wrong, other = _tested_versions(), [], []
+    for need in needed:
+        version = _installed(need.name)
+        if version is None:
+            wrong.append(f"{need.name} is missing")
+        elif not need.specifier.contains(version, prereleases=True):
+            wrong.append(f"{need.name} {version} (needs {need.specifier})")
+        elif need.name in tested and Version(version).public != Version(tested[need.name]).public:
+            other.append(f"{need.name} {version} (tested: {tested[need.name]})")
+    if wrong:
+        return "fail", "; ".join(wrong), "Run `make lab` again, or `python -m pip install --upgrade ddlearn`."
     if other:
         return "warn", "; ".join(other), "Lessons should run; if one does not, `make lab` installs the tested versions."
-    torch = f", torch {installed['torch']}" if "torch" in installed else ""
-    return "ok", f"{len(installed)} packages, all in range{' and as tested' if tested else ''}{torch}", ""
+    return "ok", f"{len(needed)} packages, all in range{' and as tested' if tested else ''}", ""
 
 
-@_check("JupyterLab")
-def _lab(machine: Machine) -> Judgement:
-    version = machine.version("jupyterlab")
-    return ("ok", version, "") if version else ("fail", "not installed", REINSTALL)
+def _installed(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
-@_check("Widgets")
-def _widgets(machine: Machine) -> Judgement:
-    version, folder = machine.version("ipywidgets"), machine.widgets_folder()
-    if version and folder:
-        return "ok", f"ipywidgets {version}, and JupyterLab finds its extension", ""
-    found = f"ipywidgets {version}, but JupyterLab finds no extension for it" if version else "ipywidgets is missing"
-    return "fail", found, "Install `jupyterlab-widgets` where JupyterLab runs, then reload the page."
+def _tested_versions() -> dict[str, str]:
+    """The pins of constraints.txt; empty in a wheel, which carries none."""
+    root = checkout()
+    lines = (root / "constraints.txt").read_text("utf-8").splitlines() if root else []
+    return dict(line.split("==") for line in lines if "==" in line)
 
 
-@_check("Kernel")
-def _kernel(machine: Machine) -> Judgement:
+def _widgets() -> Judgement:
+    from jupyter_core.paths import jupyter_path
+
+    if any((Path(folder) / WIDGETS / "package.json").is_file() for folder in jupyter_path("labextensions")):
+        return "ok", "JupyterLab finds the extension that draws them", ""
+    mend = "Install `jupyterlab-widgets` where JupyterLab runs, then reload the page."
+    return "fail", "JupyterLab finds no extension that draws them", mend
+
+
+def _kernel() -> Judgement:
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
     mend = "Run `python -m ipykernel install --sys-prefix` with the Python that has ddlearn."
-    kernel, interpreter = machine.kernel(), machine.interpreter()
-    if kernel is None:
+    try:
+        command = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    except NoSuchKernel:
         return "fail", "there is no kernel named python3, which every lesson asks for", mend
-    if _same_interpreter(Path(kernel), Path(interpreter)):
+    # Jupyter itself reads a bare "python" as the interpreter that it runs on.
+    major, minor = sys.version_info[:2]
+    bare = command in ("python", f"python{major}", f"python{major}.{minor}")
+    started = Path(sys.executable if bare else shutil.which(command) or command)
+    # The interpreter of a virtual environment is a link, so its target says nothing: the folder it stands in decides.
+    here = Path(sys.executable)
+    if (started.parent.resolve(), started.resolve()) == (here.parent.resolve(), here.resolve()):
         return "ok", "python3 starts this Python", ""
-    return "fail", f"python3 starts {kernel}, which is not {interpreter}", mend
+    return "fail", f"python3 starts {started}, which is not {here}", mend
 
 
-@_check("Threads")
-def _threads(machine: Machine) -> Judgement:
-    used, granted, cores = machine.torch_threads(), machine.cores_granted(), machine.cores()
-    found = f"torch uses {used}; {granted} granted of {cores} cores"
-    if used > granted:
-        return (
-            "warn",
-            found,
-            f"More threads than cores slow each other down. Set OMP_NUM_THREADS={granted} before Jupyter starts.",
-        )
-    return "ok", found, ""
+def _threads() -> Judgement:
+    import sklearn.utils  # noqa: F401  (loads NumPy's and SciPy's BLAS, as a lesson does)
+    import torch
+    from threadpoolctl import threadpool_info
 
-
-@_check("Thread pools")
-def _pools(machine: Machine) -> Judgement:
-    granted, pools = machine.cores_granted(), machine.pools()
-    over = [f"{name} uses {threads}" for name, threads in pools.items() if threads > granted]
+    granted = compute.threads()
+    pools = {Path(pool["filepath"]).name.partition(".")[0]: pool["num_threads"] for pool in threadpool_info()}
+    pools["torch"] = torch.get_num_threads()
+    found = f"{granted} granted of {os.cpu_count()} cores"
+    over = [f"{name} uses {count}" for name, count in pools.items() if count > granted]
     if over:
-        return (
-            "warn",
-            f"{'; '.join(over)}; {granted} granted",
-            f"Set OMP_NUM_THREADS={granted} before Jupyter starts.",
-        )
-    return "ok", f"{len(pools)} numerical libraries, none with more than {granted} threads", ""
+        mend = f"More threads than cores slow each other down. Set OMP_NUM_THREADS={granted} before Jupyter starts."
+        return "warn", "; ".join([*over, found]), mend
+    return "ok", f"torch uses {pools['torch']}; {found}", ""
 
 
-@_check("Memory")
-def _memory(machine: Machine) -> Judgement:
-    limit, free = machine.memory_limit(), machine.memory_free()
+def _memory() -> Judgement:
+    limit, free = compute.memory_limit(), compute.memory_left()
     found, need = f"{_size(free)} free of {_size(limit)}", f"A lesson needs up to {_size(compute.LESSON_MEMORY)}."
     if limit < 500 * MEGABYTE:
         return "fail", found, f"{need} Use a larger machine."
@@ -210,85 +190,88 @@ def _memory(machine: Machine) -> Judgement:
     return "ok", found, ""
 
 
-@_check("Device")
-def _device(machine: Machine) -> Judgement:
-    return "ok", machine.device(), ""
+def _torch_build() -> Judgement:
+    import torch
 
-
-@_check("Torch build")
-def _torch_build(machine: Machine) -> Judgement:
-    cuda = machine.cuda_build()
-    if cuda and not machine.has_gpu():
-        return (
-            "warn",
-            f"torch is built for CUDA {cuda}, and no NVIDIA GPU answers here",
+    cuda = torch.version.cuda
+    if cuda and not torch.cuda.is_available():
+        mend = (
             "All runs, but gigabytes of disk are wasted; torch's CPU build is enough. "
-            "If this machine has a GPU, install its driver.",
+            "If this machine has a GPU, install its driver."
         )
+        return "warn", f"torch is built for CUDA {cuda}, and no NVIDIA GPU answers here", mend
     return "ok", f"built for CUDA {cuda}, and a GPU answers" if cuda else "CPU build", ""
 
 
-@_check("Speed")
-def _speed(machine: Machine) -> Judgement:
-    seconds, alone = machine.reference_fit(), machine.single_threaded_fit()
+def _speed() -> Judgement:
+    import torch
+
+    threads = torch.get_num_threads()
+    try:
+        seconds, alone = _reference_fit(threads), _reference_fit(1)
+    finally:
+        torch.set_num_threads(threads)
     found = f"a reference fit takes {1000 * seconds:.0f} ms, on one thread {1000 * alone:.0f} ms"
     if min(seconds, alone) > 3:
         return "warn", found, "That is very slow. Close other programs, and look at the line on memory."
     # Threads that wait for a core spin: a factor far beyond the noise of so short a measurement.
     if seconds > max(0.2, 3 * alone):
-        return (
-            "warn",
-            f"{found}: other programs hold the cores, and threads wait for each other",
-            "Close other programs, or set OMP_NUM_THREADS=1 before Jupyter starts.",
-        )
+        found = f"{found}: other programs hold the cores, and threads wait for each other"
+        return "warn", found, "Close other programs, or set OMP_NUM_THREADS=1 before Jupyter starts."
     return "ok", found, ""
 
 
-@_check("Home")
-def _home(machine: Machine) -> Judgement:
-    folder = machine.home()
-    refusal = machine.refusal(folder)
-    if refusal:
-        return (
-            "fail",
-            f"{folder} cannot be written: {refusal}",
-            "Your progress would be lost with the notebook. Set DDLEARN_HOME to a folder of your own.",
-        )
-    return "ok", f"{folder} can be written", ""
+def _reference_fit(threads: int) -> float:
+    """Seconds of one ridge path on 500 points (20 penalties, leave-one-out included), at its best."""
+    import torch
+
+    from ddlearn.kernels import rbf
+    from ddlearn.ridge import ridge_path
+
+    torch.set_num_threads(threads)
+    x = torch.randn(500, 2, dtype=torch.float64, generator=compute.generator(0))
+    fit = timeit.Timer(lambda: ridge_path(rbf(x), x[:, 0].sin(), torch.logspace(-6, 0, 20, dtype=torch.float64)))
+    return min(fit.repeat(3, 1))
 
 
-@_check("Progress")
-def _progress(machine: Machine) -> Judgement:
-    progress = machine.progress()
+def _home() -> Judgement:
+    folder = home()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"x")
+    except OSError as error:
+        mend = "Your progress would be lost with the notebook. Set DDLEARN_HOME to a folder of your own."
+        return "fail", f"{folder} cannot be written: {(error.strerror or str(error)).lower()}", mend
+    free = shutil.disk_usage(folder).free
+    found = f"{folder} can be written, {_size(free)} free"
+    if free < 50 * MEGABYTE:
+        return "fail", found, "Your progress may not be saved. Delete something that you do not need."
+    if free < GIGABYTE:
+        return "warn", found, "Enough for lessons; optional data sets may not fit."
+    return "ok", found, ""
+
+
+def _progress() -> Judgement:
+    progress = Progress(home() / "progress.json", patience=0.5)
     begun = len(progress.read()["lessons"])
     if progress.notices:
         return "warn", " ".join(progress.notices), f"The file is {progress.path}. Nothing in it was deleted."
     return "ok", f"{begun} {'lesson' if begun == 1 else 'lessons'} begun", ""
 
 
-@_check("Cache")
-def _cache(machine: Machine) -> Judgement:
-    folder = machine.cache()
-    refusal = machine.refusal(folder)
-    if refusal:
-        mend = "Only optional data sets need it. If you want them, set DDLEARN_DATA to a folder of your own."
-        return "warn", f"{folder} cannot be written: {refusal}", mend
-    return "ok", f"{folder} can be written", ""
-
-
-@_check("Disk")
-def _disk(machine: Machine) -> Judgement:
-    free = machine.disk_free()
-    if free < 50 * MEGABYTE:
-        return "fail", f"{_size(free)} free", "Your progress may not be saved. Delete something that you do not need."
-    if free < GIGABYTE:
-        return "warn", f"{_size(free)} free", "Enough for lessons; optional data sets may not fit."
-    return "ok", f"{_size(free)} free", ""
-
-
-def _same_interpreter(one: Path, other: Path) -> bool:
-    # The interpreter of a virtual environment is a link, so its target says nothing: the folder it stands in decides.
-    return one.parent.resolve() == other.parent.resolve() and one.resolve() == other.resolve()
+CHECKS: dict[str, Callable[[], Judgement]] = {
+    "Machine": _machine,
+    "Packages": _packages,
+    "Widgets": _widgets,
+    "Kernel": _kernel,
+    "Threads": _threads,
+    "Memory": _memory,
+    "Torch build": _torch_build,
+    "Speed": _speed,
+    "Home": _home,
+    "Progress": _progress,
+}
 
 
 def _size(count: int) -> str:

@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 from ddlearn import lessons
+from ddlearn.classroom.store import write_whole
 from ddlearn.course import build, notebooks, rules
 
 LEADS = {
@@ -23,31 +24,29 @@ LEADS = {
     "wrong": ("**Usual wrong answers.**", "**What to expect.**"),
     "slow": ("**If a machine is slow:**",),
 }
-UNMEASURED = "not measured"
+UNMEASURED = ("not measured", "not measured")
 
 
 def path_in(root: Path) -> Path:
-    """Where the guide lies."""
+    """Return where the guide lies."""
     return root / "solutions" / "INSTRUCTOR_GUIDE.md"
 
 
 def write(root: Path, runs: list[dict] = (), machine: str = "") -> bool:
     """Write the generated parts anew; False if nothing changed, or if there is no guide under `root`."""
     path = path_in(root)
-    if not path.is_file():
-        return False
-    before = path.read_text("utf-8")
-    after = renewed(before, root, runs, machine)
-    path.write_text(after, "utf-8")
+    before = path.read_text("utf-8") if path.is_file() else ""
+    after = renewed(before, root, runs, machine) if before else ""
+    if after != before:
+        write_whole(path, after)
     return after != before
 
 
 def faults(root: Path) -> list[str]:
-    """What is stale in the guide, or missing in an instructor's cell, as sentences."""
-    path = path_in(root)
+    """Return what is stale in the guide, or missing in an instructor's cell, as sentences."""
+    path, found = path_in(root), []
     if not path.is_file():
-        return []
-    found = []
+        return found
     for number in lessons.LESSONS:
         said = notes(root, number)
         wanted = [lead for lead in LEADS if (number, lead) != ("00", "slow")]  # lesson 00 takes no machine long
@@ -59,51 +58,43 @@ def faults(root: Path) -> list[str]:
 
 
 def renewed(text: str, root: Path, runs: list[dict] = (), machine: str = "") -> str:
-    """The guide with its generated parts written anew; what was measured before is kept where `runs` says nothing."""
-    measured = {**_measured(text), **{run["lesson"][:2]: (run["seconds"], run["peak_mb"]) for run in runs}}
-    kept = re.search(r"^Measured .*$", _part(text, "lessons"), flags=re.M)
+    """Return the guide with its generated parts written anew; what was measured is kept where `runs` says nothing."""
+    table = _part(text, "lessons")
+    rows = re.findall(r"^\| (\d\d) \|.*\| (\d+) \| (\d+) \|$", table, flags=re.M)
+    measured = {number: (seconds, peak) for number, seconds, peak in rows}
+    measured |= {run["lesson"][:2]: (f"{run['seconds']:.0f}", f"{run['peak_mb']:.0f}") for run in runs}
+    kept = re.search(r"^Measured .*$", table, flags=re.M)
     line = f"Measured by `ddlearn run --json` on {machine}." if machine else kept[0] if kept else ""
     text = _put(text, "lessons", f"{_table(measured)}\n\n{line}".strip())
-    return _put(text, "notes", "\n\n".join(_notes_said(root, number) for number in lessons.LESSONS))
+    return _put(text, "notes", "\n\n".join(_section(root, number) for number in lessons.LESSONS))
 
 
 def notes(root: Path, number: str) -> dict[str, str]:
-    """The paragraphs of a lesson's instructor cells that begin as LEADS says, each in one line."""
+    """Return the paragraphs of a lesson's instructor cells that begin as LEADS says, each in one line."""
     (source,) = (root / "solutions").glob(f"{number}_*.py")
-    cells = [cell.text(solved=True) for cell in build.read(source).cells if rules.INSTRUCTOR in cell.tags]
-    paragraphs = [" ".join(part.split()) for cell in cells for part in re.split(r"\n\s*\n", cell)]
-    found = {}
-    for name, leads in LEADS.items():
-        first = next((one for one in paragraphs if one.startswith(leads)), None)
-        if first is not None:
-            found[name] = first
-    return found
+    cells = filter(rules.for_instructors, build.read(source).cells)
+    paragraphs = [" ".join(part.split()) for cell in cells for part in re.split(r"\n\s*\n", cell.source)]
+    found = {name: [one for one in paragraphs if one.startswith(leads)] for name, leads in LEADS.items()}
+    return {name: said[0] for name, said in found.items() if said}
 
 
-def _notes_said(root: Path, number: str) -> str:
-    said, lesson = notes(root, number), lessons.load(number)
+def _section(root: Path, number: str) -> str:
+    said = notes(root, number)
     plan = re.sub(r"^\*\*Instructor: (the plan|\d+ minutes)\.\*\*", "**The plan, in minutes.**", said.get("plan", ""))
     parts = [plan, *(said.get(name, "") for name in ("question", "wrong", "slow"))]
-    return "\n\n".join([f"### {number} · {lesson.title}", *(part for part in parts if part)])
+    return "\n\n".join([f"### {number} · {lessons.load(number).title}", *filter(None, parts)])
 
 
-def _table(measured: dict[str, tuple]) -> str:
+def _table(measured: dict[str, tuple[str, str]]) -> str:
     rows = ["| | lesson | minutes | difficulty | they build | run, s | peak, MB |", "|---|---|--:|--:|---|--:|--:|"]
     for number in lessons.LESSONS:
         lesson = lessons.load(number)
         names = ", ".join(f"`{exercise.name}`" for exercise in lesson.parts.exercises)
-        seconds, peak = measured.get(number, (None, None))
-        numbers = (UNMEASURED, UNMEASURED) if seconds is None else (f"{seconds:.0f}", f"{peak:.0f}")
+        numbers = " | ".join(measured.get(number, UNMEASURED))
         rows.append(
-            f"| {number} | {lesson.title} | {lesson.minutes} | {lesson.difficulty} of 5 | {names} | "
-            f"{numbers[0]} | {numbers[1]} |"
+            f"| {number} | {lesson.title} | {lesson.minutes} | {lesson.difficulty} of 5 | {names} | {numbers} |"
         )
     return "\n".join(rows)
-
-
-def _measured(text: str) -> dict[str, tuple[float, float]]:
-    rows = re.findall(r"^\| (\d\d) \|.*\| (\d+) \| (\d+) \|$", _part(text, "lessons"), flags=re.M)
-    return {number: (float(seconds), float(peak)) for number, seconds, peak in rows}
 
 
 def _part(text: str, name: str) -> str:
@@ -119,7 +110,7 @@ def _put(text: str, name: str, content: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """The command: put the measurements of a run into the guide of this checkout."""
+    """Put the measurements of a run into the guide of this checkout."""
     root = notebooks.checkout()
     if root is None or len(arguments) != 2:
         print(__doc__, file=sys.stderr)

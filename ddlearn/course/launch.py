@@ -11,21 +11,14 @@ from ddlearn import thread_pools
 
 
 def command(folder: Path, notebook: str, port: int | None = None, browser: bool = True) -> list[str]:
-    """The line that starts JupyterLab in `folder`, with `notebook` open."""
-    line = [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        f"--ServerApp.root_dir={folder}",
-        f"--LabApp.default_url=/lab/tree/{quote(notebook)}",
-        f"--ServerApp.open_browser={browser}",
-    ]
+    """Return the line that starts JupyterLab in `folder`, with `notebook` open."""
+    settings = {"root_dir": folder, "open_browser": browser}
     if port is not None:
-        line.append(f"--ServerApp.port={port}")
+        settings["port"] = port
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        # In a container everybody is root, and Jupyter would refuse to start.
-        line.append("--ServerApp.allow_root=True")
-    return line
+        settings["allow_root"] = True  # in a container everybody is root, and Jupyter would refuse to start
+    options = [f"--ServerApp.{name}={value}" for name, value in settings.items()]
+    return [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{quote(notebook)}", *options]
 
 
 def start(folder: Path, notebook: str, port: int | None = None, browser: bool = True) -> int:

@@ -8,18 +8,18 @@ PACKAGE = Path(ddlearn.__file__).resolve().parent
 
 
 def checkout(package: Path = PACKAGE) -> Path | None:
-    """The repository that `package` runs from, or None where it is an installed wheel."""
+    """Return the repository that `package` runs from, or None where it is an installed wheel."""
     root = package.parent
     return root if (root / "pyproject.toml").is_file() and (root / "solutions").is_dir() else None
 
 
 def shelf(solved: bool = False, package: Path = PACKAGE) -> Path:
-    """The folder of lessons, or of solved lessons, that this copy of the course ships."""
+    """Return the folder of lessons, or of solved lessons, that this copy of the course ships."""
     return (checkout(package) or package / "notebooks") / ("solutions" if solved else "lessons")
 
 
 def shipped(solved: bool = False, package: Path = PACKAGE) -> list[Path]:
-    """The notebooks on the shelf, in the order of the course. FileNotFoundError where there is none."""
+    """Return the notebooks on the shelf, in the order of the course. FileNotFoundError where there is none."""
     folder = shelf(solved, package)
     found = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     if not found:
@@ -28,8 +28,8 @@ def shipped(solved: bool = False, package: Path = PACKAGE) -> list[Path]:
     return found
 
 
-def number(name: str) -> str:
-    """The number of a lesson as the course writes it: "1", "01", "01_fixed_embeddings" and its path all give "01"."""
+def number(name: str | Path) -> str:
+    """Return a lesson's number as the course writes it: "1", "01", "01_fixed_embeddings" and its path all give "01"."""
     head = Path(name).name.split("_")[0].removesuffix(".ipynb")
     if not (head.isascii() and head.isdigit() and len(head) <= 2):
         raise ValueError(f"lesson must be a number or a notebook's name, such as 01; got {name!r}.")
@@ -41,12 +41,14 @@ def room(name: str) -> str:
     return Path(name).name.removesuffix(".ipynb").partition("_")[2]
 
 
-def choose(names: list[str], paths: list[Path]) -> list[Path]:
-    """Those of `paths` that `names` ask for, all if `names` is empty. ValueError for a lesson that is not there."""
-    if not names:
-        return paths
-    by_number = {number(path.name): path for path in paths}
-    wanted = sorted({number(name) for name in names})
+def choose(names: list[str], there: list) -> list:
+    """Return those of the notebooks, or numbers, that `names` ask for; all if it is empty.
+
+    Raises:
+        ValueError: for a lesson that is not there.
+    """
+    by_number = {number(one): one for one in there}
+    wanted = sorted({number(name) for name in names}) or list(by_number)
     for missing in (one for one in wanted if one not in by_number):
         raise ValueError(f"There is no lesson {missing}. There are: {', '.join(by_number)}.")
     return [by_number[one] for one in wanted]

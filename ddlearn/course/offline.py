@@ -12,17 +12,15 @@ class Offline(ConnectionError):
 
 
 def refuse() -> None:
-    """Every later connection beyond the loopback raises `Offline`, which names where it was going."""
+    """Let every later connection beyond the loopback raise `Offline`, which names where it was going."""
     sys.addaudithook(_listen)
 
 
 def _listen(event: str, arguments: tuple) -> None:
-    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
-        address = arguments[1]
-        # Sockets of the machine itself have a path for an address; sendmsg on a connected one has none.
-        host = address[0] if isinstance(address, tuple) and address else ""
-    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+    if event in ("socket.getaddrinfo", "socket.gethostbyname"):
         host = arguments[0]
+    elif event in ("socket.connect", "socket.sendto", "socket.sendmsg") and isinstance(arguments[1], tuple):
+        host = arguments[1][0]  # sockets of the machine itself have a path; sendmsg on a connected one has no address
     else:
         return
     if not _here(host):

@@ -19,7 +19,7 @@ from ddlearn.classroom.prose import inline
 from ddlearn.classroom.quiz import Quiz
 from ddlearn.classroom.store import write_whole
 from ddlearn.classroom.wording import brief
-from ddlearn.course.machine import Machine
+from ddlearn.course import machine
 
 GENERATOR = "ddlearn report"
 GONE = " (no longer in this lesson)"
@@ -53,45 +53,43 @@ def write_report(path: str | Path, progress: Progress | None = None, *, force: b
     if it is a folder.
     """
     path = Path(path).expanduser().resolve()
-    _refuse_to_overwrite(path, force)
-    page = report_html(progress or Progress())
-    write_whole(path, page)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; name a file, such as {path / 'ddlearn-report.html'}")
+    if path.exists() and not force and f'<meta name="generator" content="{GENERATOR} '.encode() not in _head(path):
+        raise FileExistsError(
+            f"{path} is there already and is no report of ddlearn; it is left as it is. Choose another name."
+        )
+    write_whole(path, report_html(progress or Progress()))
     return path
 
 
+def _head(path: Path) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(2048)
+
+
 def report_html(progress: Progress) -> str:
-    """The whole page as text."""
+    """Return the whole page as text."""
     record = progress.read()["lessons"]
-    rooms = [*lessons.LESSONS.values(), *sorted(set(record) - set(lessons.LESSONS.values()))]
-    chapters = [_chapter(room, record.get(room, {})) for room in rooms]
     return render(
         __package__,
         "report.html",
         generator=GENERATOR,
         written=said_when(datetime.now(UTC).isoformat()),
-        machine=Machine().sentence(),
+        machine=machine.sentence(),
         overview=_overview(record),
         notices=list(progress.notices),
-        chapters=chapters,
+        chapters=[_chapter(room, record.get(room, {})) for room in _names(lessons.LESSONS.values(), sorted(record))],
     )
 
 
-def _refuse_to_overwrite(path: Path, force: bool) -> None:
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; name a file, such as {path / 'ddlearn-report.html'}")
-    if force or not path.exists():
-        return
-    with open(path, "rb") as file:
-        if f'<meta name="generator" content="{GENERATOR} '.encode() not in file.read(2048):
-            raise FileExistsError(
-                f"{path} is there already and is no report of ddlearn; it is left as it is. Choose another name."
-            )
-
-
 def _chapter(room: str, record: dict) -> Chapter:
-    title, parts = _declared(room)
     number = next((number for number, name in lessons.LESSONS.items() if name == room), room)
-    heading = f"{number} · {title}" if title else f"Lesson {number}"
+    try:
+        lesson = lessons.load(room)
+        heading, parts = f"{number} · {lesson.title}", lesson.parts
+    except Exception:  # one that is gone, or does not load, must not cost the learner the report of the others
+        heading, parts = f"Lesson {number}", NOTHING
     if not record:
         return Chapter(number, heading, "○ not begun")
     exercises = record.get("exercises", {})
@@ -109,17 +107,8 @@ def _chapter(room: str, record: dict) -> Chapter:
         _questions(parts, record.get("quiz", {})),
         _claims(parts, record.get("claims", {})),
     ]
-    code = [(name, exercises[name].get("source", "")) for name in passed]
-    return Chapter(number, heading, state, [table for table in tables if table.rows], [one for one in code if one[1]])
-
-
-def _declared(room: str) -> tuple[str, Parts]:
-    """Title and parts of a lesson as this version has them; a lesson that is gone or does not load has none."""
-    try:
-        lesson = lessons.load(room)
-    except Exception:  # a broken lesson must not cost the learner the report of the others
-        return "", NOTHING
-    return lesson.title, lesson.parts
+    code = [(name, exercises[name]["source"]) for name in passed if exercises[name].get("source")]
+    return Chapter(number, heading, state, [table for table in tables if table.rows], code)
 
 
 def _exercises(parts: Parts, record: dict) -> Table:
@@ -129,9 +118,9 @@ def _exercises(parts: Parts, record: dict) -> Table:
         entry = record.get(name, {})
         status = entry.get("status", "not begun")
         symbol = "✓" if status == PASSED else "◐" if entry.get("attempts") else "○"
-        when = entry.get("passed_at") or entry.get("first_tried")
-        counts = (str(entry.get(field, 0)) for field in ("attempts", "hints"))
-        rows.append((titles.get(name, name + GONE), f"{symbol} {status}", *counts, said_when(when)))
+        counts = str(entry.get("attempts", 0)), str(entry.get("hints", 0))
+        when = said_when(entry.get("passed_at") or entry.get("first_tried"))
+        rows.append((titles.get(name, name + GONE), f"{symbol} {status}", *counts, when))
     return Table("Exercises", ("Exercise", "State", "Attempts", "Hints", "When"), rows)
 
 
@@ -139,33 +128,24 @@ def _predictions(parts: Parts, record: dict) -> Table:
     declared = {prediction.name: prediction for prediction in parts.predictions}
     rows = []
     for name in _names(declared, record):
-        prediction, value = declared.get(name), record.get(name, {}).get("value")
-        unit = prediction.unit if prediction else ""
+        prediction, entry = declared.get(name), record.get(name, {})
+        value, unit = entry.get("value"), prediction.unit if prediction else ""
+        question = _prose(prediction.question) if prediction else name + GONE
         # The truth stands here only beside an answer: the page must not spoil what is still ahead.
         truth = prediction.truth if prediction and value is not None else None
-        rows.append(
-            (
-                _prose(prediction.question) if prediction else name + GONE,
-                "○ not answered" if value is None else _value(value, unit),
-                "" if truth is None else _value(truth, unit),
-                said_when(record.get(name, {}).get("recorded_at")),
-            )
-        )
+        answers = "○ not answered" if value is None else _value(value, unit), _value(truth, unit)
+        rows.append((question, *answers, said_when(entry.get("recorded_at"))))
     return Table("Predictions", ("Question", "My prediction", "It is", "When"), rows)
 
 
 def _questions(parts: Parts, record: dict) -> Table:
-    declared = {
-        f"{kind}-{number}": item.question
-        for kind, quiz in (("recap", parts.recap), ("quiz", parts.quiz))
-        for number, item in enumerate(quiz.items, start=1)
-    }
+    quizzes = {"recap": parts.recap.items, "quiz": parts.quiz.items}
+    declared = {f"{kind}-{n}": item for kind, items in quizzes.items() for n, item in enumerate(items, start=1)}
     rows = []
     for name in _names(declared, record):
-        entry = record.get(name)
-        verdict = "○ not answered" if entry is None else "✓ right" if entry.get("right") else "✗ not yet right"
-        entry = entry or {}
-        question = _prose(declared[name]) if name in declared else name + GONE
+        entry = record.get(name, {})
+        verdict = "○ not answered" if not entry else "✓ right" if entry.get("right") else "✗ not yet right"
+        question = _prose(declared[name].question) if name in declared else name + GONE
         rows.append((question, _prose(str(entry.get("chosen", ""))), verdict, str(entry.get("attempts", 0))))
     return Table("Questions", ("Question", "My answer", "Verdict", "Attempts"), rows)
 
@@ -174,18 +154,16 @@ def _claims(parts: Parts, record: dict) -> Table:
     declared = {claim.name: claim for claim in parts.claims}
     rows = []
     for name in _names(declared, record):
-        claim, entry = declared.get(name), record.get(name)
-        verdict = "○ not measured" if entry is None else "✓ holds" if entry.get("holds") else "✗ does not hold"
-        measured = ", ".join(_value(number) for number in (entry or {}).get("measured", []))
+        claim, entry = declared.get(name), record.get(name, {})
+        verdict = "○ not measured" if not entry else "✓ holds" if entry.get("holds") else "✗ does not hold"
         sentence = _prose(f"{claim.statement} ({claim.basis_words})") if claim else name + GONE
-        when = said_when((entry or {}).get("measured_at"))
-        rows.append((sentence, claim.band if claim else "", measured, verdict, when))
+        measured = ", ".join(_value(number) for number in entry.get("measured", []))
+        rows.append((sentence, claim.band if claim else "", measured, verdict, said_when(entry.get("measured_at"))))
     return Table("Claims, as measured on my machine", ("Claim", "Expected", "Measured", "Verdict", "When"), rows)
 
 
-def _names(declared: Iterable[str], record: dict) -> list[str]:
+def _names(declared: Iterable[str], record: Iterable[str]) -> list[str]:
     """What the lesson has, in its order, then what only the record knows."""
-    declared = list(declared)
     return [*declared, *(name for name in record if name not in declared)]
 
 
@@ -202,7 +180,7 @@ def _prose(text: str) -> Markup:
 
 def _value(value: object, unit: str = "") -> str:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{brief(value)} {unit}".strip() if number else str(value)
+    return f"{brief(value)} {unit}".strip() if number else "" if value is None else str(value)
 
 
 def _count(count: int, noun: str) -> str:

@@ -4,7 +4,6 @@ Each lesson runs in a kernel of its own, without network, and with an empty reco
 the exercises and claims that it then holds are those of this very run, and the learner's own record is not touched.
 """
 
-import json as text
 import os
 import tempfile
 import threading
@@ -19,15 +18,13 @@ import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from ddlearn import thread_pools
-from ddlearn.classroom import progress
-from ddlearn.classroom.store import write_whole
-from ddlearn.course import notebooks, rules
+from ddlearn.classroom.progress import PASSED, Progress
+from ddlearn.course import notebooks, results, rules
 
 CELL_TIMEOUT = 120  # seconds
+COLUMNS = ("seconds", "peak MB", "cells", "errors", "passed", "held")
 REFUSE_NETWORK = "__import__('ddlearn.course.offline', fromlist=['refuse']).refuse()"
 
 
@@ -45,6 +42,11 @@ class Run:
     claims_held: int = 0
     claims: int = 0
     messages: list[str] = field(default_factory=list)
+
+    def fail(self, cell: int, words: str) -> None:
+        """Note an error in this cell, with the first line of its words."""
+        self.errors += 1
+        self.messages.append(f"cell {cell + 1}: {next(iter(words.strip().splitlines()), 'it stopped')}")
 
 
 def execute(path: Path, solved: bool = False, offline: bool = True, tick: Callable[[], None] = lambda: None) -> Run:
@@ -66,58 +68,43 @@ def fill(
     result = Run(lesson, exercises=len(rules.exercises_in(notebook)))
     with tempfile.TemporaryDirectory(prefix="ddlearn-run-") as folder:
         ours = {"DDLEARN_HOME": folder, "DDLEARN_STRICT": "1" if solved else "0"}
-        environment = {**os.environ, **thread_pools.thread_environment(), **ours}
-        client = NotebookClient(
-            notebook,
-            timeout=CELL_TIMEOUT,
-            kernel_name="python3",
-            allow_errors=True,
-            resources={"metadata": {"path": folder}},
-        )
+        client = NotebookClient(notebook, timeout=CELL_TIMEOUT, kernel_name="python3", allow_errors=True)
+        client.resources = {"metadata": {"path": folder}}
         client.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
         if offline:
             client.extra_arguments.append(f"--IPKernelApp.exec_lines={REFUSE_NETWORK}")
         start = time.perf_counter()
-        try:
-            with client.setup_kernel(env=environment), _peak(client.km.provisioner.pid, result):
-                for position, cell in enumerate(notebook.cells):
-                    if cell.cell_type == "code":
-                        client.execute_cell(cell, position)
-                        result.cells += 1
-                        _count_errors(result, position + 1, cell)
-                        tick()
-        except (CellTimeoutError, DeadKernelError) as stopped:
-            result.errors += 1
-            result.messages.append(f"cell {position + 1}: {_first_line(stopped)}")
+        environment = {**os.environ, **thread_pools.thread_environment(), **ours}
+        with client.setup_kernel(env=environment), _peak(client.km.provisioner.pid, result):
+            _run_cells(client, result, tick)
         result.seconds = round(time.perf_counter() - start, 2)
-        _read_progress(result, Path(folder))
+        record = Progress(Path(folder) / "progress.json").lesson(notebooks.room(lesson))
+    result.exercises_passed = sum(one["status"] == PASSED for one in record["exercises"].values())
+    result.claims = len(record["claims"])
+    result.claims_held = sum(bool(one["holds"]) for one in record["claims"].values())
     return result
 
 
-def main(lessons: list[str], json: Path | None = None, solved: bool = False, offline: bool = True) -> int:
-    """The command: run, show the table, write the file; 1 if a cell of any lesson failed."""
-    paths = notebooks.choose(lessons, notebooks.shipped(solved))
-    console, runs = Console(), []
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        for path in paths:
-            total = sum(cell.cell_type == "code" for cell in nbformat.read(path, as_version=4).cells)
-            task = bar.add_task(path.stem, total=total)
-            runs.append(execute(path, solved, offline, lambda task=task: bar.advance(task)))
-            if json is not None:  # after each lesson: who stops the run keeps what it found
-                write_whole(json, text.dumps([asdict(run) for run in runs], indent=2) + "\n")
-    console.print(_table(runs))
-    for run in runs:
-        for message in run.messages:
-            console.print(f"{run.lesson}, {message}", markup=False, highlight=False, soft_wrap=True)
-    return int(any(run.errors for run in runs))
+def _run_cells(client: NotebookClient, result: Run, tick: Callable[[], None]) -> None:
+    for position, cell in enumerate(client.nb.cells):
+        if cell.cell_type != "code":
+            continue
+        try:
+            client.execute_cell(cell, position)
+        except (CellTimeoutError, DeadKernelError) as stopped:
+            result.fail(position, str(stopped))
+            return
+        result.cells += 1
+        for output in cell.outputs:
+            if output.output_type == "error":
+                result.fail(position, f"{output.ename}: {output.evalue}")
+        tick()
 
 
 @contextmanager
 def _peak(pid: int, result: Run) -> Iterator[None]:
     """Watch the memory of a process and of those it starts, twenty times a second."""
-    done = threading.Event()
-    process = psutil.Process(pid)
+    done, process = threading.Event(), psutil.Process(pid)
 
     def watch() -> None:
         while True:
@@ -137,37 +124,22 @@ def _peak(pid: int, result: Run) -> Iterator[None]:
         watcher.join()
 
 
-def _count_errors(result: Run, position: int, cell: nbformat.NotebookNode) -> None:
-    for output in cell.outputs:
-        if output.output_type == "error":
-            result.errors += 1
-            result.messages.append(f"cell {position}: {output.ename}: {_first_line(output.evalue)}")
-
-
-def _first_line(words: object) -> str:
-    return next(iter(str(words).strip().splitlines()), "it stopped")
-
-
-def _read_progress(result: Run, folder: Path) -> None:
-    record = progress.Progress(folder / "progress.json").lesson(notebooks.room(result.lesson))
-    result.exercises_passed = sum(one["status"] == progress.PASSED for one in record["exercises"].values())
-    result.claims = len(record["claims"])
-    result.claims_held = sum(bool(one["holds"]) for one in record["claims"].values())
-
-
-def _table(runs: list[Run]) -> Table:
-    table = Table(title="Lessons, run from top to bottom", caption="passed: exercises; held: claims")
-    table.add_column("lesson", no_wrap=True)
-    for name in ("seconds", "peak MB", "cells", "errors", "passed", "held"):
-        table.add_column(name, justify="right")
+def main(lessons: list[str], json: Path | None = None, solved: bool = False, offline: bool = True) -> int:
+    """Run the lessons, show the table, write the file; 1 if a cell of any lesson failed."""
+    console, runs = Console(), []
+    table = results.table("Lessons, run from top to bottom", "lesson", COLUMNS, "passed: exercises; held: claims")
+    with results.bar(console) as bar:
+        for path in notebooks.choose(lessons, notebooks.shipped(solved)):
+            total = sum(cell.cell_type == "code" for cell in nbformat.read(path, as_version=4).cells)
+            task = bar.add_task(path.stem, total=total)
+            run = execute(path, solved, offline, lambda task=task: bar.advance(task))
+            runs.append(run)
+            results.write(json, [asdict(run) for run in runs])  # who stops the run keeps what it found
+            took = (f"{run.seconds:.1f}", f"{run.peak_mb:.0f}", str(run.cells), str(run.errors))
+            passed, held = f"{run.exercises_passed} of {run.exercises}", f"{run.claims_held} of {run.claims}"
+            table.add_row(run.lesson, *took, passed, held)
+    console.print(table)
     for run in runs:
-        table.add_row(
-            run.lesson,
-            f"{run.seconds:.1f}",
-            f"{run.peak_mb:.0f}",
-            str(run.cells),
-            str(run.errors),
-            f"{run.exercises_passed} of {run.exercises}",
-            f"{run.claims_held} of {run.claims}",
-        )
-    return table
+        for message in run.messages:
+            console.print(f"{run.lesson}, {message}", markup=False, highlight=False, soft_wrap=True)
+    return int(any(run.errors for run in runs))

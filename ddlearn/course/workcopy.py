@@ -6,12 +6,13 @@ learner's. It stays, and the newer version is offered beside it, once it is aske
 """
 
 import hashlib
+import itertools
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import ddlearn
+from ddlearn.classroom.store import write_whole
 from ddlearn.course import notebooks
 
 RECORD = ".ddlearn.json"
@@ -30,19 +31,18 @@ class WorkingCopy:
     notices: list[str] = field(default_factory=list)
 
     def text(self) -> str:
-        """What happened, a line each."""
-        lines = [f"Your working copy is {self.folder}."]
-        if self.added:
-            lines.append(f"Added: {', '.join(self.added)}.")
-        if self.updated:
-            lines.append(f"Brought up to date (you had not touched it): {', '.join(self.updated)}.")
-        if self.kept:
-            lines.append(f"Kept as you left it: {', '.join(self.kept)}.")
-        for name in self.newer:
-            lines.append(f"There is a newer {name}. `ddlearn lab --fresh {name[:2]}` puts it beside yours.")
-        if self.beside:
-            lines.append(f"The newest version lies beside yours: {', '.join(self.beside)}.")
-        return "\n".join([*lines, *self.notices])
+        """Return what happened, a line each."""
+        said = {
+            "Added": self.added,
+            "Brought up to date (you had not touched it)": self.updated,
+            "Kept as you left it": self.kept,
+            "The newest version lies beside yours": self.beside,
+        }
+        lines = [f"{what}: {', '.join(names)}." for what, names in said.items() if names]
+        lines += [
+            f"There is a newer {name}. `ddlearn lab --fresh {name[:2]}` puts it beside yours." for name in self.newer
+        ]
+        return "\n".join([f"Your working copy is {self.folder}.", *lines, *self.notices])
 
 
 def prepare(folder: Path, fresh: list[str] | None = None, sources: list[Path] | None = None) -> WorkingCopy:
@@ -52,16 +52,17 @@ def prepare(folder: Path, fresh: list[str] | None = None, sources: list[Path] | 
     folder cannot be written; nothing of the learner's has then been changed.
     """
     sources = notebooks.shipped() if sources is None else sources
-    wanted = {path.name for path in notebooks.choose(fresh, sources)} if fresh else set()
+    wanted = notebooks.choose(fresh, sources) if fresh else []
     copy = WorkingCopy(folder.expanduser().absolute())
     try:
         copy.folder.mkdir(parents=True, exist_ok=True)
         record = _read(copy)
         for source in sources:
-            _bring(copy, source, record.setdefault(source.name, {}))
-            if source.name in wanted:
-                _put_beside(copy, source, record[source.name])
-        _put(copy.folder / RECORD, (json.dumps({"version": 1, "lessons": record}, indent=1) + "\n").encode())
+            entry = record.setdefault(source.name, {})
+            _bring(copy, source, entry)
+            if source in wanted:
+                _put_beside(copy, source, entry)
+        write_whole(copy.folder / RECORD, json.dumps({"version": 1, "lessons": record}, indent=1) + "\n")
     except (FileExistsError, NotADirectoryError) as error:
         raise NotADirectoryError(f"{copy.folder} is no folder; choose another: ddlearn lab FOLDER.") from error
     except OSError as error:
@@ -75,20 +76,16 @@ def prepare(folder: Path, fresh: list[str] | None = None, sources: list[Path] | 
 def _bring(copy: WorkingCopy, source: Path, entry: dict) -> None:
     """Add, replace or keep one lesson. `entry` is its record: hash `shipped`, and hash `seen` of a newer one taken."""
     target, new = copy.folder / source.name, source.read_bytes()
-    if not target.exists():
-        _put(target, new)
-        copy.added.append(source.name)
-    elif (old := target.read_bytes()) == new:
-        pass
-    elif entry.get("shipped") == _hash(old):
-        _put(target, new)
-        copy.updated.append(source.name)
-    else:
+    old = target.read_bytes() if target.exists() else None
+    if old not in (None, new) and entry.get("shipped") != _hash(old):
         copy.kept.append(source.name)
         # Without a record nobody can tell what this copy was made from: from now on, it counts from this version.
         if entry.setdefault("shipped", _hash(new)) != _hash(new) and entry.get("seen") != _hash(new):
             copy.newer.append(source.name)
         return
+    if old != new:
+        write_whole(target, new)
+        (copy.added if old is None else copy.updated).append(source.name)
     entry.clear()
     entry["shipped"] = _hash(new)
 
@@ -98,13 +95,12 @@ def _put_beside(copy: WorkingCopy, source: Path, entry: dict) -> None:
     if (copy.folder / source.name).read_bytes() == new:
         copy.notices.append(f"Your {source.name} is the newest version, just as it came.")
         return
-    stem, turn = f"{source.stem} (version {ddlearn.__version__})", 1
-    beside = copy.folder / f"{stem}.ipynb"
-    while beside.exists() and beside.read_bytes() != new:
-        turn += 1
-        beside = copy.folder / f"{stem} {turn}.ipynb"
+    stem = f"{source.stem} (version {ddlearn.__version__})"
+    names = (f"{stem}.ipynb" if turn == 1 else f"{stem} {turn}.ipynb" for turn in itertools.count(1))
+    places = (copy.folder / name for name in names)
+    beside = next(place for place in places if not place.exists() or place.read_bytes() == new)
     if not beside.exists():
-        _put(beside, new)
+        write_whole(beside, new)
     entry["seen"] = _hash(new)
     copy.beside.append(beside.name)
     if source.name in copy.newer:
@@ -114,28 +110,13 @@ def _put_beside(copy: WorkingCopy, source: Path, entry: dict) -> None:
 def _read(copy: WorkingCopy) -> dict[str, dict]:
     """The record; empty if it is not there or damaged, and then every lesson that differs counts as touched."""
     path = copy.folder / RECORD
-    if not path.exists():
-        return {}
     try:
-        lessons = json.loads(path.read_text("utf-8"))["lessons"]
+        lessons = json.loads(path.read_text("utf-8"))["lessons"] if path.exists() else {}
         keys = ("shipped", "seen")
         return {name: {key: str(entry[key]) for key in keys if key in entry} for name, entry in lessons.items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         copy.notices.append(f"{RECORD} was damaged. Every lesson that differs from the course's was kept as it is.")
         return {}
-
-
-def _put(path: Path, content: bytes) -> None:
-    """All or nothing: a crash leaves the old file or the new one, never half of either."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _hash(content: bytes) -> str:

@@ -23,7 +23,7 @@ from rich.table import Table
 from ddlearn import lessons
 from ddlearn.classroom.progress import Progress
 from ddlearn.classroom.store import write_whole
-from ddlearn.course import notebooks
+from ddlearn.course import notebooks, results
 from hub.learner import Learner, attend
 from hub.server import Hub
 
@@ -144,10 +144,8 @@ def _line(learner: Learner) -> str:
 
 
 def _table(learners: list[Learner], lesson: str) -> Table:
-    table = Table(title=f"{lesson} on a hub, {len(learners)} learners")
-    table.add_column("learner", no_wrap=True)
-    for name in ("start s", "lesson s", "server MB", "peak MB", "cells", "claims held"):
-        table.add_column(name, justify="right")
+    columns = ("start s", "lesson s", "server MB", "peak MB", "cells", "claims held")
+    table = results.table(f"{lesson} on a hub, {len(learners)} learners", "learner", columns)
     for one in learners:
         seconds = (f"{one.start_seconds:.1f}", f"{one.lesson_seconds:.1f}")
         memory = (f"{one.resting_mb:.0f}", f"{one.peak_mb:.0f}")

@@ -11,8 +11,8 @@ from jinja2 import Environment, PackageLoader
 
 import ddlearn
 from ddlearn import lessons
+from ddlearn.course import machine
 from ddlearn.course.book.chapter import Chapter, sections
-from ddlearn.course.machine import Machine
 
 STATIC = ("book.css", "book.js", "search.js")
 MAP, CLAIMS, SEARCH, INDEX = "index.html", "claims.html", "search.html", "search-index.js"
@@ -39,7 +39,7 @@ def write(
     environment.globals.update(
         version=ddlearn.__version__,
         written=f"{now.day} {now:%B %Y}",
-        machine=Machine().sentence(),
+        machine=machine.sentence(),
         edition="Instructor’s edition" if instructor else "",
         names={one.number: one.name for one in chapters},
         pages={one.number: one.page for one in chapters},

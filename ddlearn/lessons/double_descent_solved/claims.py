@@ -1,199 +1,276 @@
 """What lesson 07 claims, what theory expects, and how each claim is measured; beside each, a control that must fail."""
 
 import torch
+from torch import Tensor
 
-from ddlearn.classroom import Claim
-from ddlearn.lessons.double_descent_solved import exercises, images, measures, why
-from ddlearn.lessons.double_descent_solved.measures import NOISE, REMOVED, SIGNAL
+from ddlearn import compute
+from ddlearn import double_descent as dd
+from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours
+from ddlearn.lessons.double_descent_solved import images, variance, why
+from ddlearn.lessons.double_descent_solved.exercises import bias_variance, risk
+
+SIGNAL, NOISE = 1.0, 0.2  # of the peak explorer at its start
+
+
+def designs(n: int, p: int, draws: int, seed: int) -> Tensor:
+    """Return singular values of Gaussian designs, (draws, min(n, p))."""
+    X = torch.randn(draws, n, p, generator=compute.generator(1_000_000 * seed + 1000 * n + p), dtype=torch.float64)
+    return torch.linalg.svdvals(X)
+
+
+def measured_over_formula(seed: int, formula, n: int = 20, draws: int = 1000) -> float:
+    """Mean risk of minimum-norm fits over the formula's, averaged over sizes on both sides of the threshold."""
+    shares = []
+    for p in (8, 13, 28, 40):
+        risks = [sum(bias_variance(s, n, p, 0.0, SIGNAL, NOISE)) for s in designs(n, p, draws, seed)]
+        shares.append(sum(risks) / draws / formula(n, p, SIGNAL, NOISE))
+    return sum(shares) / len(shares)
+
+
+def limit(n: int, p: int, signal: float, noise: float) -> float:
+    return float(dd.ridgeless_risk(p / n, signal, noise))
+
+
+def best_penalty_over_formula(seed: int, noise: float, n: int = 40, p: int = 40) -> float:
+    """The penalty found by search on one design, over NOISE p / (n SIGNAL)."""
+    s = designs(n, p, 1, seed)[0]
+    formula = NOISE * p / (n * SIGNAL)
+    tried = formula * torch.logspace(-1, 1, 801, dtype=s.dtype)
+    risks = [sum(bias_variance(s, n, p, float(penalty), SIGNAL, noise)) for penalty in tried]
+    return float(tried[risks.index(min(risks))]) / formula
+
+
+def peak_over_best(seed: int, penalty: float, n: int = 100) -> float:
+    """Mean risk at p = n over the theory of the best penalty."""
+    risks = [sum(bias_variance(s, n, n, penalty, SIGNAL, NOISE)) for s in designs(n, n, 12, seed)]
+    return sum(risks) / len(risks) / float(dd.best_ridge_risk(1.0, SIGNAL, NOISE))
+
+
+def large_over_small(seed: int, decay: float, n: int = 100, draws: int = 6) -> float:
+    """Least risk with more features than examples over the least with fewer, when the first ones capture the most."""
+
+    def mean_risk(p: int) -> float:
+        missed = (1 + p / n) ** -decay
+        parts = [sum(bias_variance(s, n, p, 0.0, 1 - missed, NOISE + missed)) for s in designs(n, p, draws, seed)]
+        return missed + sum(parts) / draws
+
+    return min(map(mean_risk, (130, 160, 200, 300, 500))) / min(map(mean_risk, (1, 5, 10, 20, 30, 40, 60)))
+
+
+def parameters_over_formula(seed: int, count: str, n: int = 60, p: int = 240, draws: int = 12) -> float:
+    """Effective parameters of minimum-norm fits with isotropic inputs over n min(n, p) / (|p - n| - 1)."""
+    generator, counts = compute.generator(seed), []
+    for _ in range(draws):
+        X, X_new = (torch.randn(rows, p, generator=generator, dtype=torch.float64) for rows in (n, 400))
+        counts.append(getattr(dd.smoother(X, X_new), count)())
+    return sum(counts) / draws / (n * min(n, p) / (abs(p - n) - 1))
+
+
+def theory_gap(seed: int, width_of_theory: float) -> float:
+    """Median distance of the digits' measured errors from the theory of a kernel of some width."""
+    mean = images.measured(0.1, 1.5, seed).mse[..., 0].mean(0)
+    return images.median_gap(mean, 0.1, width_of_theory, False, seed)
+
+
+def worst_over_n(seed: int, penalty: float) -> float:
+    """Where the median error is largest, over the number of examples."""
+    which = (0.0, *images.PENALTIES).index(penalty)
+    median = images.measured(0.1, 1.5, seed).mse[..., which].median(0).values
+    return images.WIDTHS[int(median.argmax())] / images.N_TRAIN
+
+
+def widest_over_first(seed: int, rate: float, width: float) -> float:
+    mean = images.measured(rate, width, seed).mse[..., 0].mean(0)
+    below = [N < 0.97 * images.N_TRAIN for N in images.WIDTHS]
+    return float(mean[-1] / mean[below].min())
+
+
+def peak_left(seed: int, settings: tuple) -> float:
+    """The tallest of the curves, at as many features as digits, over the plain error at 60 features."""
+    at = why.SIZES.index(why.N_TRAIN)
+    found = [why.why(*setting, seed) for setting in settings]
+    return max(float(one.here.error[at] / one.plain.error[why.SIZES.index(60)]) for one in found)
+
+
+def features_over_theory(seed: int, penalty_of_theory: float) -> float:
+    """Mean over sizes away from the threshold of one fit's measured error over the theory's."""
+    found = variance.variance(0.25, "one fit", "none", seed)
+    quiet, noisy = variance.predicted(penalty_of_theory)
+    theory = dict(zip(variance.LINE, (quiet + 0.25 * noisy).tolist(), strict=True))
+    shares = [
+        total / theory[N]
+        for N, total in zip(variance.SIZES, found.total.tolist(), strict=True)
+        if abs(N / variance.N_TRAIN - 1) > 0.3 and N in theory
+    ]
+    return sum(shares) / len(shares)
+
+
+def share_of_interaction(seed: int, penalty: str) -> float:
+    """Share of one fit's error, at 1.1 features per example and without noise, that only the pair of draws decides."""
+    found = variance.variance(0.0, "one fit", penalty, seed)
+    i = variance.RATIOS.index(1.1)
+    return float(found.parts[3, i] / found.total[i])
+
+
+def clipped(seed: int, precision: torch.dtype) -> float:
+    """Height of the digits' peak, exact over by a pseudo-inverse in some precision with its default cut-off."""
+    x, y = images.population(seed)
+    targets, n, exact_fits, others = dd.one_hot(y, 10), 300, [], []
+    for draw in range(5):
+        generator = compute.generator(10 * seed + draw)
+        train, new = torch.randperm(len(x), generator=generator)[: n + 200].split((n, 200))
+        features = dd.CosineFeatures.draw(64, n, 4.0, generator)
+        Z, Z_new = features(x[train]), features(x[new])
+        b = torch.linalg.pinv(Z.to(precision)).double() @ targets[train]
+        for heights, f in ((exact_fits, dd.smoother(Z, Z_new).predict(targets[train])), (others, Z_new @ b)):
+            heights.append((f - targets[new]).square().sum(1).mean())
+    return float(torch.stack(exact_fits).median() / torch.stack(others).median())
+
 
 CLAIMS = (
-    Claim(
-        id="exact",
-        statement="The mean risk of minimum-norm fits to Gaussian inputs is the formula's, at any n and p.",
-        basis="exact",
-        papers=("breiman1983", "belkin2020"),
-        source="on average over Gaussian inputs; the tolerance is that of 1,000 draws",
-        expected=1.0,
-        tolerance=0.03,
-        unit="measured over formula",
-        measure=lambda scale, seed: measures.measured_over_formula(
-            seed, lambda n, p: exercises.risk(n, p, SIGNAL, NOISE)
+    claim(
+        "exact",
+        "The mean risk of minimum-norm fits to Gaussian inputs is the formula's, at any n and p.",
+        about(1.0, 0.03, "measured over formula"),
+        exact(("breiman1983", "belkin2020"), "on average over Gaussian inputs; the tolerance is that of 1,000 draws"),
+        measured_over_formula,
+        cause={"formula": risk},
+        control=({"formula": limit}, "the limit of many examples in its place, at twenty"),
+    ),
+    claim(
+        "best-penalty",
+        "The best penalty is noise · p / (n · signal), for every design, not only on average.",
+        about(1.0, 0.01, "found by search over formula"),
+        exact(
+            "nakkiran2021",
+            "for every design, where the risk is a sum over its singular values whose terms are all least there, our "
+            "derivation; on average over inputs in @nakkiran2021",
         ),
-        control=lambda scale, seed: measures.measured_over_formula(seed, measures.limit),
-        control_note="the limit of many examples in its place, at twenty",
+        best_penalty_over_formula,
+        cause={"noise": NOISE},
+        control=({"noise": 2 * NOISE}, "labels with twice the noise"),
     ),
-    Claim(
-        id="best-penalty",
-        statement="The best penalty is noise · p / (n · signal), for every design, not only on average.",
-        basis="exact",
-        papers=("nakkiran2021",),
-        source=(
-            "for every design, where the risk is a sum over its singular values whose terms are all least there, "
-            "our derivation; on average over inputs in @nakkiran2021"
+    claim(
+        "no-peak",
+        "With the best penalty the risk at p = n is an ordinary number, and theory knows it.",
+        about(1.0, 0.05, "measured over theory"),
+        asymptotic(
+            "hastie2022",
+            "the limit of the risk with the best penalty, from @hastie2022; the tolerance is ours, for twelve designs "
+            "of n = 100",
         ),
-        expected=1.0,
-        tolerance=0.01,
-        unit="found by search over formula",
-        measure=lambda scale, seed: measures.best_penalty_over_formula(seed, NOISE),
-        control=lambda scale, seed: measures.best_penalty_over_formula(seed, 2 * NOISE),
-        control_note="labels with twice the noise",
+        peak_over_best,
+        cause={"penalty": NOISE / SIGNAL},
+        control=({"penalty": 0.0}, "no penalty"),
     ),
-    Claim(
-        id="no-peak",
-        statement="With the best penalty the risk at p = n is an ordinary number, and theory knows it.",
-        basis="asymptotic",
-        papers=("hastie2022",),
-        source=(
-            "the limit of the risk with the best penalty, from @hastie2022; the tolerance is ours, for twelve "
-            "designs of n = 100"
+    claim(
+        "width-loses",
+        "Where the first features capture most, no fit with p > n is as good as the best with p < n.",
+        at_least(1.0, "best over best"),
+        asymptotic(
+            "hastie2022",
+            "the limit of the risk where features are missing, from @hastie2022, is least with p < n; 1 is a draw",
         ),
-        expected=1.0,
-        tolerance=0.05,
-        unit="measured over theory",
-        measure=lambda scale, seed: measures.peak_over_best(seed, penalised=True),
-        control=lambda scale, seed: measures.peak_over_best(seed, penalised=False),
-        control_note="no penalty",
+        large_over_small,
+        cause={"decay": 5.0},
+        control=({"decay": 1.0}, "a signal spread over many features"),
     ),
-    Claim(
-        id="width-loses",
-        statement="Where the first features capture most, no fit with p > n is as good as the best with p < n.",
-        basis="asymptotic",
-        papers=("hastie2022",),
-        source="the limit of the risk where features are missing, from @hastie2022, is least with p < n; 1 is a draw",
-        expected=1.0,
-        tolerance=0.0,
-        sense="at_least",
-        unit="best over best",
-        measure=lambda scale, seed: measures.large_over_small(seed, 5.0),
-        control=lambda scale, seed: measures.large_over_small(seed, 1.0),
-        control_note="a signal spread over many features",
-    ),
-    Claim(
-        id="parameters",
-        statement="Effective parameters at new points fall again past the threshold, as n · n / (p - n - 1).",
-        basis="exact",
-        papers=("curth2023",),
-        source=(
+    claim(
+        "parameters",
+        "Effective parameters at new points fall again past the threshold, as n · n / (p - n - 1).",
+        about(1.0, 0.05, "measured over formula"),
+        exact(
+            "curth2023",
             "on average over Gaussian inputs, our derivation; effective parameters at new points are those of "
-            "@curth2023. The tolerance is that of twelve draws"
+            "@curth2023. The tolerance is that of twelve draws",
         ),
-        expected=1.0,
-        tolerance=0.05,
-        unit="measured over formula",
-        measure=lambda scale, seed: measures.parameters_over_formula(seed, at_new_points=True),
-        control=lambda scale, seed: measures.parameters_over_formula(seed, at_new_points=False),
-        control_note="those at the training points, which stay at n",
+        parameters_over_formula,
+        cause={"count": "p_test"},
+        control=({"count": "p_train"}, "those at the training points, which stay at n"),
     ),
-    Claim(
-        id="digits",
-        statement="Kernel eigenvalues and label projections predict the error on real digits, with nothing fitted.",
-        basis="asymptotic",
-        papers=("simon2024",),
-        source=(
-            "the formula of @simon2024 with our correction for the training digits, a heuristic; the tolerance is ours"
+    claim(
+        "digits",
+        "Kernel eigenvalues and label projections predict the error on real digits, with nothing fitted.",
+        at_most(0.08, "median relative distance"),
+        asymptotic(
+            "simon2024",
+            "the formula of @simon2024 with our correction for the training digits, a heuristic; the tolerance is ours",
         ),
-        expected=0.0,
-        tolerance=0.08,
-        sense="at_most",
-        unit="median relative distance",
-        measure=lambda scale, seed: measures.theory_gap(seed, 1.5),
-        control=lambda scale, seed: measures.theory_gap(seed, 3.0),
-        control_note="the theory of a kernel twice as wide",
+        theory_gap,
+        cause={"width_of_theory": 1.5},
+        control=({"width_of_theory": 3.0}, "the theory of a kernel twice as wide"),
     ),
-    Claim(
-        id="digits-peak",
-        statement="On the digits the peak is at N = n, whatever the number of classes.",
-        basis="asymptotic",
-        papers=("belkin2019", "mei2022"),
-        source=(
+    claim(
+        "digits-peak",
+        "On the digits the peak is at N = n, whatever the number of classes.",
+        about(1.0, 0.05, "place of the largest error over n"),
+        asymptotic(
+            ("belkin2019", "mei2022"),
             "each output has n equations and N unknowns, the count of @belkin2019; that the risk diverges there is "
-            "proved by @mei2022 for other inputs. The tolerance is the grid’s, whose next sizes are 5 % away"
+            "proved by @mei2022 for other inputs. The tolerance is the grid’s, whose next sizes are 5 % away",
         ),
-        expected=1.0,
-        tolerance=0.05,
-        unit="place of the largest error over n",
-        measure=lambda scale, seed: measures.worst_over_n(seed, 0),
-        control=lambda scale, seed: measures.worst_over_n(seed, 1 + images.PENALTIES.index(0.1)),
-        control_note="a penalty of 0.1",
+        worst_over_n,
+        cause={"penalty": 0.0},
+        control=({"penalty": 0.1}, "a penalty of 0.1"),
     ),
-    Claim(
-        id="width-wins",
-        statement="On the digits with one wrong label in ten, the widest fit beats every narrow one.",
-        basis="ours",
-        papers=("belkin2019",),
-        source="1 is a draw; that the widest wins is the finding of @belkin2019 on other data",
-        expected=1.0,
-        tolerance=0.0,
-        sense="at_most",
-        unit="error of the widest over the first minimum",
-        measure=lambda scale, seed: measures.widest_over_first(seed, 0.1, 1.5),
-        control=lambda scale, seed: measures.widest_over_first(seed, 0.2, 3.0),
-        control_note="a wider kernel and one wrong label in five",
+    claim(
+        "width-wins",
+        "On the digits with one wrong label in ten, the widest fit beats every narrow one.",
+        at_most(1.0, "error of the widest over the first minimum"),
+        ours("belkin2019", "1 is a draw; that the widest wins is the finding of @belkin2019 on other data"),
+        widest_over_first,
+        cause={"rate": 0.1, "width": 1.5},
+        control=({"rate": 0.2, "width": 3.0}, "a wider kernel and one wrong label in five"),
     ),
-    Claim(
-        id="three-factors",
-        statement="Take away weak directions, or residuals, or new points' parts in weak directions: no peak is left.",
-        basis="ours",
-        papers=("schaeffer2023",),
-        source=(
-            "where there is no peak, the error at N = n is no larger than at 60 features; that all three factors "
-            "are needed is read off an identity of @schaeffer2023"
+    claim(
+        "three-factors",
+        "Take away weak directions, or residuals, or new points' parts in weak directions: no peak is left.",
+        at_most(1.0, "error at N = n over that of the plain fit at 60 features"),
+        ours(
+            "schaeffer2023",
+            "where there is no peak, the error at N = n is no larger than at 60 features; that all three factors are "
+            "needed is read off an identity of @schaeffer2023",
         ),
-        expected=1.0,
-        tolerance=0.0,
-        sense="at_most",
-        unit="error at N = n over that of the plain fit at 60 features",
-        measure=lambda scale, seed: measures.peak_left(seed, REMOVED),
-        control=lambda scale, seed: measures.peak_left(seed, [(why.EXACT, False, False)]),
-        control_note="all three there",
+        peak_left,
+        cause={"settings": ((why.LARGE_CUT, False, False), (why.EXACT, True, False), (why.EXACT, False, True))},
+        control=({"settings": ((why.EXACT, False, False),)}, "all three there"),
     ),
-    Claim(
-        id="features",
-        statement="Theory at finite size gives the error of random ReLU features on the sphere.",
-        basis="asymptotic",
-        papers=("simon2024", "mei2022"),
-        source=(
+    claim(
+        "features",
+        "Theory at finite size gives the error of random ReLU features on the sphere.",
+        about(1.0, 0.06, "measured over theory"),
+        asymptotic(
+            ("simon2024", "mei2022"),
             "the formula of @simon2024 at finite size, whose limit is that of @mei2022; the tolerance is ours, away"
-            " from the threshold"
+            " from the threshold",
         ),
-        expected=1.0,
-        tolerance=0.06,
-        unit="measured over theory",
-        measure=lambda scale, seed: measures.features_over_theory(seed, 0.0),
-        control=lambda scale, seed: measures.features_over_theory(seed, 0.1),
-        control_note="the theory for a penalty of 0.1",
+        features_over_theory,
+        cause={"penalty_of_theory": 0.0},
+        control=({"penalty_of_theory": 0.1}, "the theory for a penalty of 0.1"),
     ),
-    Claim(
-        id="whose-fault",
-        statement="Near the threshold the error is the interaction of the draw of the data with that of the features.",
-        basis="ours",
-        papers=("adlam2020",),
-        source=(
+    claim(
+        "whose-fault",
+        "Near the threshold the error is the interaction of the draw of the data with that of the features.",
+        at_least(0.75, "of the error at N = 1.1 n, no noise"),
+        ours(
+            "adlam2020",
             "the interaction diverges at the threshold, without noise too: @adlam2020, from the abstract. That it is "
-            "three quarters of the error at N = 1.1 n is ours: three times all else together"
+            "three quarters of the error at N = 1.1 n is ours: three times all else together",
         ),
-        expected=0.75,
-        tolerance=0.0,
-        sense="at_least",
-        unit="of the error at N = 1.1 n, no noise",
-        measure=lambda scale, seed: measures.share_of_interaction(seed, "none"),
-        control=lambda scale, seed: measures.share_of_interaction(seed, "0.1"),
-        control_note="a penalty of 0.1",
+        share_of_interaction,
+        cause={"penalty": "none"},
+        control=({"penalty": "0.1"}, "a penalty of 0.1"),
     ),
-    Claim(
-        id="float32",
-        statement="A pseudo-inverse in float32, with its default cut-off, loses more than half of the peak.",
-        basis="ours",
-        source=(
-            "two is what the sentence says: half of the peak is gone. The cut-off drops the smallest singular "
-            "values, which make the peak"
+    claim(
+        "float32",
+        "A pseudo-inverse in float32, with its default cut-off, loses more than half of the peak.",
+        at_least(2.0, "exact over clipped, medians at N = n"),
+        ours(
+            source="two is what the sentence says: half of the peak is gone. The cut-off drops the smallest singular "
+            "values, which make the peak",
         ),
-        expected=2.0,
-        tolerance=0.0,
-        sense="at_least",
-        unit="exact over clipped, medians at N = n",
-        measure=lambda scale, seed: measures.clipped(seed, torch.float32),
-        control=lambda scale, seed: measures.clipped(seed, torch.float64),
-        control_note="the same in float64",
+        clipped,
+        cause={"precision": torch.float32},
+        control=({"precision": torch.float64}, "the same in float64"),
     ),
 )

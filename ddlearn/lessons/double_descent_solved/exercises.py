@@ -1,19 +1,15 @@
-"""The fit of minimum norm, a function that the learner writes, with the wrong versions that classes write most often.
+"""The fit of minimum norm and its risk, which the learner writes, with the wrong versions that classes write most.
 
 Two of these invert a matrix that has no inverse: `inv_ex` gives the same rounding errors as `inv`, and never raises.
-The two other functions, its risk and bias with variance, stand in modules of their own.
 """
 
-import functools
 import math
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, Remark, uses
-from ddlearn.lessons.double_descent_solved.risk_exercise import RISK, risk
-from ddlearn.lessons.double_descent_solved.split_exercise import BIAS_VARIANCE, bias_variance
+from ddlearn.classroom import Exercise, Mistake, Remark, edit, uses
+from ddlearn.lessons.double_descent_solved.bias_variance import BIAS_VARIANCE, bias_variance
 
 __all__ = ["BIAS_VARIANCE", "MIN_NORM_FIT", "RISK", "bias_variance", "min_norm_fit", "risk"]
 
@@ -33,34 +29,6 @@ def fit_cases(generator: torch.Generator):
             U, _, Vh = torch.linalg.svd(X)
             X = (U * torch.logspace(0, math.log10(WEAK), n, dtype=X.dtype)) @ Vh
         yield X, y
-
-
-def ridged(X: Tensor, y: Tensor) -> Tensor:
-    return torch.linalg.solve(X.T @ X + 1e-6 * torch.eye(X.shape[1]).to(X), X.T @ y)
-
-
-def fit_with(back: Callable, here: Callable, full: bool = False) -> Callable:
-    """The fit with another matrix at its end, back(Vh), and another beginning, here(U, s, y)."""
-
-    def wrong(X: Tensor, y: Tensor) -> Tensor:
-        U, s, Vh = torch.linalg.svd(X, full_matrices=full)
-        return back(Vh) @ here(U, s, y)
-
-    return wrong
-
-
-def scaled(U: Tensor, s: Tensor, y: Tensor) -> Tensor:
-    return (U.T @ y) / s[:, None]
-
-
-def through(X: Tensor, y: Tensor, full: bool = False, turned: bool = True, back: str = "V") -> Tensor:
-    """The fit as a product of four matrices, from left to right, one of them wrong."""
-    U, s, Vh = torch.linalg.svd(X, full_matrices=full)
-    return (Vh.T if back == "V" else Vh) @ torch.diag(1 / s) @ (U.T if turned else U) @ y
-
-
-def cut_off(share: float, X: Tensor, y: Tensor) -> Tensor:
-    return torch.linalg.pinv(X, rtol=share) @ y
 
 
 def is_ridge(X: Tensor, y: Tensor, b: Tensor) -> bool:
@@ -111,7 +79,7 @@ MIN_NORM_FIT = Exercise(
         ),
         Mistake(
             "a hidden ridge",
-            ridged,
+            lambda X, y: torch.linalg.solve(X.T @ X + 1e-6 * torch.eye(X.shape[1]).to(X), X.T @ y),
             "There is a ridge in your system. It looks harmless, and it is a penalty: it changes the fit where a "
             "singular value squared is as small, and clips the peak.",
             sight=is_ridge,
@@ -121,7 +89,7 @@ MIN_NORM_FIT = Exercise(
             lambda X, y: torch.linalg.pinv(X, rtol=1e-3) @ y,
             "Your pseudo-inverse counts small singular values as zero, as its `rtol` says. Those are the ones "
             "that make the peak: keep all that float64 can see.",
-            also=tuple(functools.partial(cut_off, share) for share in (1e-2, 0.1)),
+            also=(lambda X, y: torch.linalg.pinv(X, rtol=1e-2) @ y, lambda X, y: torch.linalg.pinv(X, rtol=0.1) @ y),
         ),
         Mistake(
             "in float32",
@@ -141,38 +109,147 @@ MIN_NORM_FIT = Exercise(
         ),
         Mistake(
             "Vh taken for V",
-            fit_with(lambda Vh: Vh, scaled),
+            edit("Vh.T @", "Vh @"),
             "The third result of `torch.linalg.svd` is V transposed, of shape (r, p). The way back is Vh.T.",
             also=(
-                fit_with(lambda Vh: Vh, lambda U, s, y: torch.diag(1 / s) @ U.T @ y),
-                lambda X, y: through(X, y, back="Vh"),
+                edit("Vh.T @", "Vh @").edit("(U.T @ y) / s[:, None]", "torch.diag(1 / s) @ U.T @ y"),
+                edit("Vh.T @ ((U.T @ y) / s[:, None])", "Vh @ torch.diag(1 / s) @ U.T @ y"),
             ),
         ),
         Mistake(
             "full_matrices=False forgotten",
-            fit_with(lambda Vh: Vh.T, scaled, full=True),
+            edit(", full_matrices=False", ""),
             "Without `full_matrices=False` U and Vh are square, and have more rows or columns than there are singular "
             "values.",
             also=(
-                fit_with(lambda Vh: Vh.T, lambda U, s, y: torch.diag(1 / s) @ U.T @ y, full=True),
-                lambda X, y: through(X, y, full=True),
+                edit(", full_matrices=False", "").edit("(U.T @ y) / s[:, None]", "torch.diag(1 / s) @ U.T @ y"),
+                edit(", full_matrices=False", "").edit("((U.T @ y) / s[:, None])", "torch.diag(1 / s) @ U.T @ y"),
             ),
         ),
         Mistake(
             "divided along the columns of y",
-            fit_with(lambda Vh: Vh.T, lambda U, s, y: (U.T @ y) / s),
+            edit("s[:, None]", "s"),
             "`/ s` divides column by column, and each direction is a row of U.T @ y. Give s a second axis: s[:, None].",
         ),
         Mistake(
             "U not transposed",
-            fit_with(lambda Vh: Vh.T, lambda U, s, y: (U @ y) / s[:, None]),
+            edit("U.T @ y", "U @ y"),
             "What y has along each direction is U.T @ y: U has a column for each of them.",
-            also=(lambda X, y: through(X, y, turned=False),),
+            also=(edit("((U.T @ y) / s[:, None])", "torch.diag(1 / s) @ U @ y"),),
         ),
         Mistake(
             "the first column only",
             lambda X, y: min_norm_fit(X, y)[:, 0],
             "You fitted the first column of y alone. Fit all of them at once: the answer has shape (p, k).",
+        ),
+    ),
+)
+
+
+def risk(n: int, p: int, signal: float, noise: float) -> float:
+    missed = signal * max(0.0, 1 - n / p)
+    if noise == 0:
+        return missed
+    if abs(p - n) <= 1:
+        return math.inf
+    return missed + noise * min(n, p) / (abs(p - n) - 1)
+
+
+def risk_cases(generator: torch.Generator):
+    for n, p in ((30, 10), (20, 45), (40, 40), (25, 27), (12, 400), (50, 48), (31, 30), (17, 18)):
+        signal, noise = (0.5 + torch.rand(2, generator=generator, dtype=torch.float64)).tolist()
+        yield n, p, signal, noise
+    yield 40, 40, 1.0, 0.0  # without noise there is nothing to amplify
+
+
+RISK = Exercise(
+    name="risk",
+    title="The risk of the minimum-norm fit, exactly",
+    reference=risk,
+    cases=risk_cases,
+    hints=(
+        "Three cases, by p - n: near zero, below, above. `float('inf')` is infinity, and needs noise above 0.",
+        "Below, there is variance only: noise * p / (n - p - 1).",
+        "Above, the same with n and p exchanged, and a bias: signal * (1 - n / p).",
+    ),
+    mistakes=(
+        Mistake(
+            "total instead of excess risk",
+            lambda n, p, signal, noise: risk(n, p, signal, noise) + noise,
+            "You added the noise of the new point itself. This risk counts what the fit adds to it, so the truth "
+            "has risk 0.",
+        ),
+        Mistake(
+            "no bias above the threshold",
+            edit("return missed + noise", "return noise"),
+            "Above the threshold your fit has variance only. It sees n of p directions: the share 1 - n / p of "
+            "the signal is missed.",
+        ),
+        Mistake(
+            "the lower formula on both sides",
+            edit("min(n, p) / (abs(p - n) - 1)", "p / (n - p - 1)"),
+            "Your variance is negative for p > n: no variance is. Above the threshold n and p exchange their "
+            "roles in it.",
+        ),
+        Mistake(
+            "n and p exchanged",
+            lambda n, p, signal, noise: risk(p, n, signal, noise),
+            "You have n and p the wrong way round: n counts examples, p counts features.",
+        ),
+        Mistake(
+            "finite at p = n",
+            edit("abs(p - n) <= 1", "False"),
+            "At p = n yours is finite, and negative. With features and examples equally many the expectation is "
+            "infinite: return float('inf') for |p - n| <= 1.",
+        ),
+        Mistake(
+            "infinite without noise",
+            edit("noise == 0", "False"),
+            "At p = n yours is infinite even where noise is 0. The peak is amplified noise: without noise the fit "
+            "at p = n finds beta exactly, and its risk is 0.",
+        ),
+        Mistake(
+            "the limit instead of the exact formula",
+            edit("(abs(p - n) - 1)", "abs(p - n)"),
+            "That is the limit of many examples, g / (1 - g). At finite n one more is taken off: n - p - 1.",
+        ),
+        Mistake(
+            "bias below the threshold too",
+            edit("max(0.0, 1 - n / p)", "(1 - n / p)"),
+            "Below the threshold least squares sees every direction, so nothing is missed: yours is negative there.",
+        ),
+        Mistake(
+            "infinite at p = n only",
+            edit("abs(p - n) <= 1", "p == n"),
+            "One feature more or less than examples is not enough: the expectation is infinite for |p - n| = 1 too.",
+        ),
+        Mistake(
+            "signal and noise squared",
+            lambda n, p, signal, noise: risk(n, p, signal**2, noise**2),
+            "You squared `signal` and `noise`. They hold r² and σ² already.",
+        ),
+        Mistake(
+            "no absolute value",
+            edit("(abs(p - n) - 1)", "(p - n - 1)"),
+            "Your denominator p - n - 1 is negative below the threshold. It is |p - n| - 1 on both sides.",
+        ),
+        Mistake(
+            "the larger above the line",
+            edit("min(n, p)", "max(n, p)"),
+            "Above the line belongs min(n, p), the number of directions that are fitted. You have the larger number.",
+        ),
+        Mistake(
+            "infinity times no noise",
+            edit("noise == 0", "False").edit("return math.inf", "return missed + noise * math.inf"),
+            "Without noise yours is inf · 0, which is NaN. Where `noise` is 0, return the bias alone.",
+        ),
+        Mistake(
+            "two parts",
+            lambda n, p, signal, noise: (
+                signal * max(0.0, 1 - n / p),
+                risk(n, p, signal, noise) - signal * max(0.0, 1 - n / p),
+            ),
+            "You returned bias and variance apart. The risk is their sum, one number.",
         ),
     ),
 )

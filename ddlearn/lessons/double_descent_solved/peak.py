@@ -1,30 +1,52 @@
-"""The peak explorer: linear regression on more and more features, simulated, under its exact curve.
+"""Linear regression on more and more features, simulated, under its exact curve.
 
-The signal has strength 1, so predicting 0 has the excess risk 1. The band is that of `designs`; the curve is exact
-without a penalty, and the limit of many examples with one.
+Inputs are isotropic and the signal has strength 1: a fit b of the truth beta has the excess risk |b - beta|^2 on new
+points, and predicting 0 has the risk 1. A fit is linear in its labels, so one fit to the labels without noise, and to
+a few draws of noise alone, gives the risk at every noise level. The curve is exact without a penalty, and the limit of
+many examples with one.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from ddlearn import compute
 from ddlearn import double_descent as dd
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.double_descent_solved import exercises
-from ddlearn.lessons.double_descent_solved.designs import EXAMPLES, RATIOS, Fit, fits
 
 TRUTHS = {"every feature is there": None, "most of it in the first": 5.0, "spread over many": 1.0}
 """How fast the first features capture the signal: the share 1 - (1 + p/n)^-decay. None: all of it, at every p."""
 
+EXAMPLES = ("20", "40", "60")
+RATIOS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.5, 7.0)
+DRAWS, NOISES = 6, 8
 MIN_NORM, RIDGE, BEST = FITS = ("minimum norm", "penalty of the slider", "best penalty")
-LOWEST, HIGHEST = 1e-2, 1e2
+TICKS = {0.1: "0.1", 0.3: "0.3", 1: "1", 3: "3"}
 
+Fit = Callable[[Tensor, Tensor], Tensor]
 Risk = Callable[[int, int, float, float], float]
 Split = Callable[[Tensor, int, int, float, float, float], tuple[float, float]]
+Report = Callable[[float, str], object]
+
+
+@dataclass(frozen=True, eq=False)
+class Designs:
+    """Fits to DRAWS designs of every size p: (P, DRAWS) each, for a signal and a noise of strength 1."""
+
+    sizes: tuple[int, ...]
+    values: list[list[Tensor]]  # singular values of each design
+    missed: Tensor  # |b - beta|^2 without noise
+    crossed: Tensor  # twice the product with what noise adds, averaged over its draws
+    added: Tensor  # square of what noise adds, averaged
+
+    def risk(self, signal: Tensor, noise: Tensor) -> Tensor:
+        """Return the excess risk of each fit, (P, DRAWS), for signal and noise (P,)."""
+        signal, noise = signal[:, None], noise[:, None]
+        return signal * self.missed + (signal * noise).sqrt() * self.crossed + noise * self.added
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +57,7 @@ class Peak:
     noise: float
     fit: str
     penalty: float
-    decay: float | None
+    infinite: bool  # whether the mean is infinite within one feature of p = n
     sizes: Tensor  # (P,)
     measured: Tensor  # (DRAWS, P)
     bias: Tensor  # (P,) medians over designs
@@ -46,18 +68,52 @@ class Peak:
 
     @property
     def median(self) -> Tensor:
+        """(P,)"""
         return self.measured.median(0).values
 
-    @property
-    def infinite(self) -> bool:
-        """Whether the mean is infinite within one feature of p = n, where the line has no points."""
-        return self.fit == MIN_NORM and (self.noise > 0 or self.decay is not None)
+
+@cached(8)
+def designs(fit: Fit, seed: int, progress: Report | None = None) -> dict[int, Designs]:
+    """Fit designs for every number of EXAMPLES: a menu that chooses among them then answers at once."""
+    found = {}
+    for i, n in enumerate(map(int, EXAMPLES)):
+        sizes = sorted({round(n * ratio) for ratio in RATIOS})
+        values, risks = [], []
+        for j, p in enumerate(sizes):
+            # In one stream of numbers the designs of two sizes would share their first rows.
+            drawn = [one_fit(n, p, fit, (1000 * seed + draw) * 1000 + p) for draw in range(DRAWS)]
+            values.append([s for s, _ in drawn])
+            risks.append(torch.stack([risk for _, risk in drawn]))
+            if progress is not None:
+                share = (i + (j + 1) / len(sizes)) / len(EXAMPLES)
+                progress(share, f"{DRAWS} designs of {n} examples and {p} features")
+        found[n] = Designs(tuple(sizes), values, *torch.stack(risks).unbind(-1))
+    return found
+
+
+def one_fit(n: int, p: int, fit: Fit, seed: int) -> tuple[Tensor, Tensor]:
+    """Draw a design; fit its labels without noise, and several draws of noise alone.  -> singular values, and (3,)
+    what `Designs` holds of each: missed, crossed, added."""
+    generator = compute.generator(seed)
+    X, y, beta = dd.draw_linear(n, p, 1.0, 0.0, generator)
+    noise = torch.randn(n, NOISES, generator=generator, dtype=X.dtype)
+    b = fit(X, torch.cat([y[:, None], noise], 1))
+    missed, added = b[:, 0] - beta, b[:, 1:]
+    risk = torch.stack([missed @ missed, 2 * (missed @ added).mean(), added.square().sum(0).mean()])
+    return torch.linalg.svdvals(X), risk
 
 
 def captured(sizes: Tensor, n: int, decay: float | None, noise: float) -> tuple[Tensor, Tensor, Tensor]:
-    """What p features capture of a signal of strength 1, what is noise to them, and what they miss.  each (P,)"""
+    """Return what p features capture of a signal of strength 1, what is noise to them, what they miss.  each (P,)"""
     missed = torch.zeros_like(sizes) if decay is None else (1 + sizes / n) ** -decay
     return 1 - missed, noise + missed, missed
+
+
+def chosen(fit: str, penalty: float, ratio: Tensor, signal: Tensor, noise: Tensor) -> Tensor:
+    """Return the penalty at every size, (P,): none, the slider's, or the best one, noise p / (n signal)."""
+    if fit == MIN_NORM:
+        return torch.zeros_like(ratio)
+    return torch.full_like(ratio, penalty) if fit == RIDGE else noise * ratio / signal
 
 
 def peak(
@@ -71,62 +127,46 @@ def peak(
     min_norm_fit: Fit = exercises.min_norm_fit,
     risk: Risk = exercises.risk,
     bias_variance: Split = exercises.bias_variance,
-    progress: Callable[[float, str], object] | None = None,
+    progress: Report | None = None,
 ) -> Peak:
-    """Risk against the number of features, for n examples; `penalty` counts only for the fit that says so."""
+    """Return the risk over the number of features, for n examples; `penalty` counts for the fit that says so only."""
     n, decay = int(n), TRUTHS[truth]
-    found = fits(min_norm_fit, seed, progress)[n]
+    found = designs(min_norm_fit, seed, progress=progress)[n]
     sizes = torch.tensor(found.sizes, dtype=torch.float64)
     signal, disturbance, missed = captured(sizes, n, decay, noise)
-    penalties = chosen(fit, penalty, sizes / n, signal, disturbance)
-
-    parts = torch.tensor(
-        [
-            [bias_variance(s, n, p, *setting) for s in drawn]
-            for p, drawn, *setting in zip(
-                found.sizes, found.values, penalties.tolist(), signal.tolist(), disturbance.tolist(), strict=True
-            )
-        ],
-        dtype=torch.float64,
-    )  # (P, DRAWS, 2)
-    measured = found.risk(signal, disturbance) if fit == MIN_NORM else parts.sum(-1)
+    settings = torch.stack([chosen(fit, penalty, sizes / n, signal, disturbance), signal, disturbance], 1).tolist()
+    parts = [
+        [bias_variance(s, n, p, *setting) for s in drawn]
+        for p, drawn, setting in zip(found.sizes, found.values, settings, strict=True)
+    ]
+    bias, variance = torch.tensor(parts, dtype=torch.float64).unbind(-1)  # (P, DRAWS)
+    measured = found.risk(signal, disturbance) if fit == MIN_NORM else bias + variance
     line, theory_bias, theory_variance = curve(n, decay, noise, fit, penalty, risk)
     return Peak(
         n=n,
         noise=noise,
         fit=fit,
         penalty=penalty,
-        decay=decay,
+        infinite=fit == MIN_NORM and (noise > 0 or decay is not None),
         sizes=sizes,
         measured=(measured + missed[:, None]).T,
-        bias=parts[..., 0].median(1).values + missed,
-        variance=parts[..., 1].median(1).values,
+        bias=bias.median(1).values + missed,
+        variance=variance.median(1).values,
         line=line,
         theory_bias=theory_bias,
         theory_variance=theory_variance,
     )
 
 
-def chosen(fit: str, penalty: float, ratio: Tensor, signal: Tensor, noise: Tensor) -> Tensor:
-    """The penalty at every size, (P,): none, the slider's, or the best one, noise p / (n signal)."""
-    if fit == MIN_NORM:
-        return torch.zeros_like(ratio)
-    return torch.full_like(ratio, penalty) if fit == RIDGE else noise * ratio / signal
-
-
 def curve(n: int, decay: float | None, noise: float, fit: str, penalty: float, risk: Risk) -> tuple[Tensor, ...]:
-    """Sizes, and bias and variance by theory: exact without a penalty, the limit of many examples with one."""
-    low, high = max(1, round(RATIOS[0] * n)), round(RATIOS[-1] * n)
-    spread = torch.logspace(0, 1, 90, dtype=torch.float64) ** math.log10(high / low) * low
-    near = [float(p) for p in range(n - 6, n + 7)]
-    sizes = torch.tensor(sorted({*spread.round().tolist(), *near}), dtype=torch.float64)
-    if fit == MIN_NORM:
-        sizes = sizes[(sizes - n).abs() > 1]
+    """Return sizes, and bias and variance by theory.  (L,) each"""
+    sizes = {*dd.geometric_steps(round(RATIOS[0] * n), round(RATIOS[-1] * n), 90), *range(n - 6, n + 7)}
+    sizes = torch.tensor(sorted(sizes), dtype=torch.float64)
     signal, disturbance, missed = captured(sizes, n, decay, noise)
     if fit == MIN_NORM:
-        asked = [*zip(sizes.int().tolist(), signal.tolist(), disturbance.tolist(), strict=True)]
-        bias = torch.tensor([float(risk(n, p, one, 0.0)) for p, one, _ in asked], dtype=torch.float64)
-        variance = torch.tensor([float(risk(n, p, 0.0, other)) for p, _, other in asked], dtype=torch.float64)
+        each = [*zip(sizes.int().tolist(), signal.tolist(), disturbance.tolist(), strict=True)]
+        bias = torch.tensor([float(risk(n, p, strength, 0.0)) for p, strength, _ in each], dtype=torch.float64)
+        variance = torch.tensor([float(risk(n, p, 0.0, strength)) for p, _, strength in each], dtype=torch.float64)
     else:
         penalties = chosen(fit, penalty, sizes / n, signal, disturbance).clamp(min=1e-9)
         bias = signal * dd.ridge_risk(sizes / n, penalties, 1.0, 0.0)
@@ -134,112 +174,67 @@ def curve(n: int, decay: float | None, noise: float, fit: str, penalty: float, r
     return sizes, bias + missed, variance
 
 
-class PeakFigure(ArtistFigure):
-    """Left: risk against p/n, band and median of the designs, theory dashed. Right: bias squared and variance."""
-
-    size = (9.4, 4.3)
-    predictions: Callable[[], tuple[str | None, str | None]] = staticmethod(lambda: (None, None))
-
-    def layout(self, figure):
-        from matplotlib.collections import PolyCollection
-
-        whole, parts = figure.subplots(1, 2, width_ratios=(1.25, 1))
-        self.band = whole.add_collection(PolyCollection([], color=PALETTE["sky"], alpha=0.35, linewidth=0))
-        (self.median,) = whole.plot([], [], "o", color=PALETTE["blue"], markersize=5)
-        self.theory = self._line(whole, "vermilion", "--")
-        whole.axhline(1, color=PALETTE["grey"], linewidth=1, linestyle="-.")
-        whole.text(7.9, 1.1, "predicting 0", ha="right", color="#5a5a5a", fontsize=10)
-        whole.legend(
-            [self.median, self.band, *self.theory[:1]],
-            ["median design", "least to largest", "theory: the mean"],
-            loc="upper left",
-        )
-        whole.set(title="error on new points, beyond their noise", ylabel="excess risk")
-        self.parts = []
-        for colour, style, marker, name in (("green", "--", "s", "bias²"), ("orange", ":", "^", "variance")):
-            (dots,) = parts.plot([], [], marker, color=PALETTE[colour], markersize=5, label=name)
-            self.parts.append((dots, self._line(parts, colour, style)))
-        parts.set(title="its two parts")
-        parts.legend(loc="upper left", handletextpad=0.2)
-        for axes in (whole, parts):
-            axes.axvline(1, color=PALETTE["black"], linewidth=1, linestyle=":")
-            axes.set(xscale="log", yscale="log", xlim=(0.09, 9), ylim=(LOWEST, HIGHEST))
-            axes.set(
-                xlabel="features per example, p / n", xticks=[0.1, 0.3, 1, 3], xticklabels=["0.1", "0.3", "1", "3"]
-            )
-            axes.minorticks_off()
-
-    def _line(self, axes, colour: str, style: str) -> list:
-        """Two pieces of one line, on the two sides of the threshold, where it may not be joined."""
-        return [axes.plot([], [], style, color=PALETTE[colour])[0] for _ in range(2)]
-
-    def draw(self, result: Peak):
-        ratio, median = result.sizes / result.n, result.median
-        low, high = (edge.clamp(LOWEST, HIGHEST) for edge in (result.measured.amin(0), result.measured.amax(0)))
-        corners = [torch.stack([ratio, low], 1), torch.stack([ratio, high], 1).flip(0)]
-        self.band.set_verts([torch.cat(corners).numpy()])
-        self.median.set_data(ratio, median.clamp(LOWEST, HIGHEST))
-        self._pieces(self.theory, result, result.theory_bias + result.theory_variance, result.infinite)
-        for (dots, line), measured, theory, infinite in zip(
-            self.parts,
-            (result.bias, result.variance),
-            (result.theory_bias, result.theory_variance),
-            (False, result.infinite),
-            strict=True,
-        ):
-            shown = measured >= LOWEST
-            dots.set_data(ratio[shown], measured[shown].clamp(max=HIGHEST))
-            self._pieces(line, result, theory, infinite)
-
-    def _pieces(self, line: list, result: Peak, values: Tensor, infinite: bool) -> None:
-        n, sizes, values = result.n, result.line, values.clamp(LOWEST / 2, 2 * HIGHEST)
-        points = torch.stack([sizes / n, values], 1)
-        left, right = (points[side].tolist() for side in (sizes < n, sizes >= n))
-        if infinite:
-            left, right = [*left, (1 - 1 / n, 2 * HIGHEST)], [(1 + 1 / n, 2 * HIGHEST), *right]
-        for piece, points in zip(line, (left, right), strict=True):
-            piece.set_data([x for x, _ in points], [y for _, y in points])
-
-    def describe(self, result: Peak) -> str:
-        how = {MIN_NORM: "No penalty", RIDGE: f"Penalty {brief(result.penalty)}", BEST: "The best penalty at every p"}
-        below, above = result.line < result.n - 1, result.line > result.n + 1
-        total = result.theory_bias + result.theory_variance
-        small, large = (total[side].argmin() for side in (below, above))
-        best_small, best_large = float(total[below][small]), float(total[above][large])
-        peak_at = int(result.sizes[result.median.argmax()])
-        worst = float(result.median.max())
-        winner = "more features than examples win" if best_large < best_small else "fewer features than examples win"
-        mean = f" By theory its mean is infinite at {result.n}." if result.infinite else ""
-        return (
-            f"{how[result.fit]}, {result.n} examples, noise {brief(result.noise)}. The median error is largest at "
-            f"{peak_at} features, {say(worst, 2)}.{mean} The best fit with fewer than {result.n} features has "
-            f"{say(best_small, 2)}, at {int(result.line[below][small])}, with more {say(best_large, 2)}, at "
-            f"{int(result.line[above][large])}: {winner}.{self._said(result)}"
-        )
-
-    def _said(self, result: Peak) -> str:
-        """What the learner predicted, at the settings that answer it."""
-        more, quiet = self.predictions()
-        if more is not None and result.infinite and result.n == 60:
-            return f" With 60 features and 20 examples more, you said, {more}."
-        if quiet is not None and result.fit == MIN_NORM and result.noise == 0 and result.decay is None:
-            return f" Left of the peak, you said: {quiet}."
-        return ""
+def picture(fig, r: Peak) -> None:
+    """Draw the risk, band and median of the designs with the theory dashed, and its two parts."""
+    whole, parts = fig.row(1.25, 1)
+    ratio, line = r.sizes / r.n, r.line / r.n
+    look = {"xlim": (0.09, 9), "ylim": (1e-2, 1e2), "log": "xy", "xticks": TICKS, "legend": "upper left"}
+    whole.frame("error on new points, beyond their noise", "features per example, p / n", "excess risk", **look)
+    parts.frame("its two parts", "features per example, p / n", **look)
+    whole.dots(ratio, r.median, label="median design", size=5)
+    whole.band(ratio, r.measured.amin(0), r.measured.amax(0), label="least to largest", alpha=0.35)
+    whole.line(line, r.theory_bias + r.theory_variance, "vermilion", "--", "theory: the mean")
+    whole.level(1, "grey", "-.", width=1)
+    whole.text(7.9, 1.1, "predicting 0", "grey", ha="right", fontsize=10)
+    for name, measured, theory, color, style, marker in (
+        ("bias²", r.bias, r.theory_bias, "green", "--", "s"),
+        ("variance", r.variance, r.theory_variance, "orange", ":", "^"),
+    ):
+        seen = measured >= 1e-2
+        parts.dots(ratio[seen], measured[seen], color, marker, name, size=5)
+        parts.line(line, theory, color, style)
+    for panel in (whole, parts):
+        panel.upright(1, width=1)
 
 
-def explorer() -> Explorer:
-    """The peak explorer, fresh."""
-    return Explorer(
-        name="peak",
-        title="The peak: more and more features, and the formula",
-        controls=(
-            Choice("truth", "Signal", tuple(TRUTHS), "every feature is there"),
-            Choice("n", "Examples", EXAMPLES, "40"),
-            Slider("noise", "Noise variance", 0.0, 1.0, 0.2),
-            Choice("fit", "Fit", FITS, MIN_NORM),
-            Slider("penalty", "Penalty", 1e-4, 10.0, 0.01, log=True),
-        ),
-        compute=peak,
-        figure=PeakFigure,
-        uses=("min_norm_fit", "risk", "bias_variance"),
+def sentence(r: Peak, said) -> str:
+    """Say where the error is largest, which side of the threshold wins, and what was predicted."""
+    how = {MIN_NORM: "No penalty", RIDGE: f"Penalty {brief(r.penalty)}", BEST: "The best penalty at every p"}
+    total = r.theory_bias + r.theory_variance
+    below, above = r.line < r.n - 1, r.line > r.n + 1
+    small, large = float(total[below].min()), float(total[above].min())
+    small_at, large_at = (int(r.line[side][total[side].argmin()]) for side in (below, above))
+    mean = f" By theory its mean is infinite at {r.n}." if r.infinite else ""
+    return (
+        f"{how[r.fit]}, {r.n} examples, noise {brief(r.noise)}. The median error is largest at "
+        f"{int(r.sizes[r.median.argmax()])} features, {say(float(r.median.max()), 2)}.{mean} The best fit with fewer "
+        f"than {r.n} features has {say(small, 2)}, at {small_at}, with more {say(large, 2)}, at {large_at}: "
+        f"{'more' if large < small else 'fewer'} features than examples win.{answered(r, said)}"
     )
+
+
+def answered(r: Peak, said) -> str:
+    """Return what was predicted, at the settings that answer it."""
+    if said("more") and r.infinite and r.n == 60:
+        return f" With 60 features and 20 examples more, you said, {said('more')}."
+    if said("quiet") and r.fit == MIN_NORM and not r.infinite:
+        return f" Left of the peak, you said: {said('quiet')}."
+    return ""
+
+
+explorer = Explorer(
+    "peak",
+    "The peak: more and more features, and the formula",
+    controls=(
+        Choice("truth", "Signal", tuple(TRUTHS), "every feature is there"),
+        Choice("n", "Examples", EXAMPLES, "40"),
+        Slider("noise", "Noise variance", 0.0, 1.0, 0.2),
+        Choice("fit", "Fit", FITS, MIN_NORM),
+        Slider("penalty", "Penalty", 1e-4, 10.0, 0.01, log=True),
+    ),
+    compute=peak,
+    picture=picture,
+    sentence=sentence,
+    uses=("min_norm_fit", "risk", "bias_variance"),
+    size=(9.4, 4.3),
+)

@@ -10,19 +10,17 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import PALETTE, ArtistFigure, Explorer, Slider, Switch
+from ddlearn import double_descent as dd
+from ddlearn.classroom import LINES, Explorer, Slider, Switch
 from ddlearn.classroom.wording import say
-from ddlearn.double_descent import Clocks, clocks_curve, geometric_steps, three_clocks
-from ddlearn.lessons.double_descent_trained import nets
-from ddlearn.lessons.double_descent_trained.nets import Progress
+from ddlearn.lessons.double_descent_trained import shared
 from ddlearn.result import Curve
 
-SIZES = (4, 60, 4)
-TIMES = tuple(geometric_steps(1, 10**6, 110))
+TIMES = tuple(dd.geometric_steps(1, 10**6, 110))
 DRAWS = 10
-GROUPS = ("fast signal", "noise only", "slow signal")
-SHOWN = (53, 160)  # widths of the nets beside
-NETS_WRONG = "20 %"
+SIZES = (4, 60, 4)
+GROUPS = {"fast signal": ("orange", LINES[4]), "noise only": ("grey", "--"), "slow signal": ("green", ":")}
+NETS = {53: ("purple", "-.", "s"), 160: ("blue", "-", "o")}  # widths of those beside
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,30 +32,28 @@ class Clockwork:
     n: int
     aligned: bool
     net_steps: Tensor  # (R,)
-    net_values: Tensor  # (shown, S, R) squared error on new digits
+    net_values: Tensor  # (NETS, S, R) squared error on new digits
 
     @property
     def turns(self) -> list[int]:
         """Where the closed form turns: first minimum, peak, second minimum, as far as there are such."""
-        slope = self.curve.theory.diff()
         falling, at = True, []
-        for l, change in enumerate(slope.tolist()):
+        for l, change in enumerate(self.curve.theory.diff().tolist()):
             if (change > 0) == falling and abs(change) > 1e-9:
                 at.append(l)
                 falling = not falling
         return at
 
 
-def group(clocks: Clocks, k: int) -> Clocks:
-    """One of the three groups of features, as if it were alone."""
-    start = sum(SIZES[:k])
-    own = slice(start, start + SIZES[k])
-    return Clocks(clocks.sigma[own], clocks.b[own], clocks.eta[own], clocks.noise)
+def group(clocks: dd.Clocks, k: int) -> dd.Clocks:
+    """Return one of the three groups of features, as if it were alone."""
+    own = slice(sum(SIZES[:k]), sum(SIZES[: k + 1]))
+    return dd.Clocks(clocks.sigma[own], clocks.b[own], clocks.eta[own], clocks.noise)
 
 
-def model(variance: float, slow: float, n: int, aligned: bool) -> Clocks:
-    """The three groups, each feature at the same rate, or each at the rate that gives all the same clock."""
-    clocks = three_clocks(n, sizes=SIZES, variance=variance, slow=slow)
+def model(variance: float, slow: float, n: int, aligned: bool) -> dd.Clocks:
+    """Return the three groups, each feature at the same rate, or each at the rate that gives all the same clock."""
+    clocks = dd.three_clocks(n, sizes=SIZES, variance=variance, slow=slow)
     return clocks.aligned if aligned else clocks
 
 
@@ -68,100 +64,69 @@ def clockwork(
     aligned: bool,
     seed: int = 0,
     *,
-    progress: Progress | None = None,
+    progress: shared.Progress | None = None,
 ) -> Clockwork:
-    """Closed form and simulation, beside the nets of the map."""
+    """Return closed form and simulation, beside the nets of the map."""
     clocks = model(variance, slow, n, aligned)
-    curve = clocks_curve(clocks, n, list(TIMES), DRAWS, compute.generator(seed))
+    curve = dd.clocks_curve(clocks, n, list(TIMES), DRAWS, compute.generator(seed))
     parts = torch.stack([group(clocks, k).risk(list(TIMES), n) for k in range(3)])
-    sweep = nets.trained(nets.Training(nets.WRONG[NETS_WRONG], seed), progress=progress)
-    shown = [sweep.width.tolist().index(width) for width in SHOWN]
-    return Clockwork(curve, parts, n, aligned, sweep.steps, sweep.mse[shown])
+    sweep = shared.trained(shared.Training(0.2, seed), progress=progress)
+    beside = [shared.WIDTHS.index(width) for width in NETS]
+    return Clockwork(curve, parts, n, aligned, sweep.steps, sweep.mse[beside])
 
 
-class ClockFigure(ArtistFigure):
-    """Left the linear model, right the nets."""
-
-    size = (9.8, 4.2)
-
-    def layout(self, figure):
-        from matplotlib.collections import PolyCollection
-
-        left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
-        self.left = left
-        self.band = left.add_collection(PolyCollection([], color=PALETTE["sky"], alpha=0.4, linewidth=0))
-        styles = (("orange", (0, (5, 1, 1, 1, 1, 1))), ("grey", "--"), ("green", ":"))
-        self.parts = [left.plot([], [], color=PALETTE[c], linestyle=s, linewidth=1.8)[0] for c, s in styles]
-        (self.theory,) = left.plot([], [], color=PALETTE["black"], linewidth=2.4)
-        (self.marks,) = left.plot([], [], "D", color=PALETTE["vermilion"])
-        left.set(xscale="log", xlim=(1, 1e6), xlabel="steps", title="three clocks: excess risk")
-        left.grid(True)
-        artists = (self.theory, self.band, *self.parts, self.marks)
-        names = ("closed form", f"{DRAWS} data sets", *GROUPS, "turns")
-        left.legend(artists, names, loc="center left", bbox_to_anchor=(-0.02, -0.32), ncols=3, columnspacing=1.0)
-        styles = zip(SHOWN, ("purple", "blue"), ("-.", "-"), ("s", "o"), strict=True)
-        self.nets = []
-        for width, colour, line, marker in styles:
-            band = right.add_collection(PolyCollection([], color=PALETTE[colour], alpha=0.25, linewidth=0))
-            (mean,) = right.plot(
-                [], [], marker, color=PALETTE[colour], linestyle=line, markersize=4, label=f"{width} units"
-            )
-            self.nets.append((band, mean))
-        right.set(xscale="log", xlim=(3.5, 520), ylim=(0, 1.4), xlabel="steps", title="nets on digits: squared error")
-        right.set_xticks((10, 100), ("10", "100"))
-        right.grid(True)
-        right.legend(loc="upper left")
-
-    def draw(self, result: Clockwork):
-        curve, x = result.curve, result.curve.x.tolist()
-        low, high = (edge.tolist() for edge in (curve.low, curve.high))
-        self.band.set_verts([[*zip(x, low, strict=True), *reversed([*zip(x, high, strict=True)])]])
-        self.theory.set_data(x, curve.theory)
-        for line, part in zip(self.parts, result.parts, strict=True):
-            line.set_data(x, part)
-        turns = result.turns
-        self.marks.set_data([x[k] for k in turns], curve.theory[turns])
-        self.left.set_ylim(0, 1.08 * max(float(curve.theory.max()), float(curve.high[1:].max())))
-        t = result.net_steps.tolist()
-        for (band, mean), values in zip(self.nets, result.net_values, strict=True):
-            low, high = (edge.tolist() for edge in (values.amin(0), values.amax(0)))
-            band.set_verts([[*zip(t, low, strict=True), *reversed([*zip(t, high, strict=True)])]])
-            mean.set_data(t, values.mean(0))
-
-    def describe(self, result: Clockwork) -> str:
-        curve, turns = result.curve, result.turns
-        said = [f"{float(curve.theory[k]):.2f} after {say(TIMES[k], 2)} steps" for k in turns]
-        end = f"{float(curve.theory[-1]):.2f}"
-        if len(turns) >= 3:
-            course = f"falls to {said[0]}, rises to {said[1]}, falls again to {said[2]}"
-            ratio = float(curve.theory[turns[2]] / curve.theory[turns[0]])
-            course += f", {ratio:.2f} times the first"
-        elif turns:
-            course = f"falls to {said[0]}, then rises to {end}: one descent"
-        else:
-            course = f"falls to {end}: one descent"
-        worst = float((curve.mean - curve.theory).abs().max())
-        clocks = "aligned" if result.aligned else "as they are"
-        wide = result.net_values[-1].mean(0)
-        best = int(wide.argmin())
-        return (
-            f"Clocks {clocks}: the closed form {course}. {DRAWS} data sets of {result.n} examples are on average "
-            f"within {worst:.2g} of it. Nets of {SHOWN[-1]} units on digits: {float(wide[best]):.2f} after "
-            f"{int(result.net_steps[best])} steps, {float(wide[-1]):.2f} at the end."
-        )
+def picture(fig, r: Clockwork) -> None:
+    """Draw the linear model, and the nets."""
+    left, right = fig.row(1.5, 1)
+    curve, turns = r.curve, r.turns
+    high = 1.08 * max(float(curve.theory.max()), float(curve.high[1:].max()))
+    below = {"loc": "center left", "bbox_to_anchor": (-0.02, -0.32), "ncols": 3, "columnspacing": 1.0}
+    title, look = "three clocks: excess risk", {"log": "x", "grid": True}
+    left.frame(title, "steps", xlim=(1, 1e6), ylim=(0, high), legend=below, **look)
+    left.line(curve.x, curve.theory, "black", label="closed form", width=2.4)
+    left.band(curve.x, curve.low, curve.high, label=f"{DRAWS} data sets", alpha=0.4)
+    for (name, (color, style)), part in zip(GROUPS.items(), r.parts, strict=True):
+        left.line(curve.x, part, color, style, name, width=1.8)
+    left.dots(curve.x[turns], curve.theory[turns], "vermilion", "D", "turns")
+    title, ticks = "nets on digits: squared error", {10: "10", 100: "100"}
+    right.frame(title, "steps", xlim=(3.5, 520), ylim=(0, 1.4), xticks=ticks, legend="upper left", **look)
+    for (width, (color, style, marker)), values in zip(NETS.items(), r.net_values, strict=True):
+        right.band(r.net_steps, values.amin(0), values.amax(0), color, alpha=0.25)
+        right.line(r.net_steps, values.mean(0), color, style, f"{width} units", marker=marker, size=4)
 
 
-def explorer() -> Explorer:
-    """The clocks, fresh."""
-    return Explorer(
-        name="clocks",
-        title="Double descent over time",
-        controls=(
-            Slider("variance", "Noise to learn", 0.0, 2.0, 1.0),
-            Slider("slow", "Slow signal", 0.0, 3.0, 1.5),
-            Slider("n", "Examples", 150, 3000, 1500, log=True, whole=True),
-            Switch("aligned", "Align the clocks", False),
-        ),
-        compute=clockwork,
-        figure=ClockFigure,
+def sentence(r: Clockwork) -> str:
+    """Say how often the risk descends, and whether nets do so."""
+    theory, turns = r.curve.theory, r.turns
+    at = [f"{theory[k]:.2f} after {say(TIMES[k], 2)} steps" for k in turns]
+    if len(turns) >= 3:
+        ratio = float(theory[turns[2]] / theory[turns[0]])
+        course = f"falls to {at[0]}, rises to {at[1]}, falls again to {at[2]}, {ratio:.2f} times the first"
+    elif turns:
+        course = f"falls to {at[0]}, then rises to {theory[-1]:.2f}: one descent"
+    else:
+        course = f"falls to {theory[-1]:.2f}: one descent"
+    worst = float((r.curve.mean - theory).abs().max())
+    wide = r.net_values[-1].mean(0)
+    best = int(wide.argmin())
+    return (
+        f"Clocks {'aligned' if r.aligned else 'as they are'}: the closed form {course}. {DRAWS} data sets of {r.n} "
+        f"examples are on average within {worst:.2g} of it. Nets of {max(NETS)} units on digits: {wide[best]:.2f} "
+        f"after {int(r.net_steps[best])} steps, {wide[-1]:.2f} at the end."
     )
+
+
+explorer = Explorer(
+    "clocks",
+    "Double descent over time",
+    controls=(
+        Slider("variance", "Noise to learn", 0.0, 2.0, 1.0),
+        Slider("slow", "Slow signal", 0.0, 3.0, 1.5),
+        Slider("n", "Examples", 150, 3000, 1500, log=True, whole=True),
+        Switch("aligned", "Align the clocks", False),
+    ),
+    compute=clockwork,
+    picture=picture,
+    sentence=sentence,
+    size=(9.8, 4.2),
+)

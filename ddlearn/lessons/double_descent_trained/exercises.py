@@ -1,20 +1,15 @@
-"""When to stop, a function that the learner writes. The other two stand in modules of their own.
-
-It comes with the wrong versions that classes write most often, and the hint that each of them deserves.
-"""
+"""When to stop, and one step of many nets, which the learner writes, with the usual wrong versions."""
 
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake
-from ddlearn.lessons.double_descent_trained.point_exercise import INTERPOLATION_POINT, SHARE, interpolation_point
-from ddlearn.lessons.double_descent_trained.step_exercise import ENSEMBLE_STEP, ensemble_step
+from ddlearn.classroom import Exercise, Mistake, edit
+from ddlearn.lessons.double_descent_trained.interpolation_point import INTERPOLATION_POINT, interpolation_point
 
 __all__ = [
     "EARLY_STOP",
     "ENSEMBLE_STEP",
     "INTERPOLATION_POINT",
-    "SHARE",
     "early_stop",
     "ensemble_step",
     "interpolation_point",
@@ -133,6 +128,107 @@ EARLY_STOP = Exercise(
                 [one[:, k] for one, k in zip(test, held_out.mean(1).argmin(-1), strict=True)]
             ),
             "You averaged over seeds before looking. Each seed of a width stops at its own record.",
+        ),
+    ),
+)
+
+
+def ensemble_step(W: Tensor, A: Tensor, x: Tensor, y: Tensor, lr: float) -> tuple[Tensor, Tensor]:
+    z = x @ W.mT  # (n, d) @ (E, d, H) -> (E, n, H)
+    h = torch.relu(z)
+    D = 2 * (h @ A - y) / len(x)  # (E, n, K)
+    grad_A = h.mT @ D
+    grad_W = (D @ A.mT * (z > 0)).mT @ x
+    return W - lr * grad_W, A - lr * grad_A
+
+
+def step_cases(generator: torch.Generator):
+    for E, n, d, H, K, lr in ((3, 7, 4, 5, 2, 0.1), (2, 9, 3, 6, 3, 0.5), (4, 6, 5, 3, 2, 0.2)):
+        W, A, x, y = (
+            torch.randn(shape, generator=generator, dtype=torch.float64)
+            for shape in ((E, H, d), (E, H, K), (n, d), (E, n, K))
+        )
+        x[:, -1] = 1
+        yield W, A, x, y, lr
+
+
+ENSEMBLE_STEP = Exercise(
+    name="ensemble_step",
+    title="One step of many nets at once",
+    reference=ensemble_step,
+    no_loop=True,
+    cases=step_cases,
+    hints=(
+        "Forward first: z = x @ W.mT has shape (E, n, H), for @ carries the E nets along. Keep z for the way back.",
+        "D = dL/df = 2 (f - y) / n. Then grad_A = h.mT @ D. And what reaches the units is D @ A.mT, where z > 0.",
+        "grad_W = ((D @ A.mT) * (z > 0)).mT @ x. Both gradients are taken at the old W and A; then both move.",
+    ),
+    mistakes=(
+        Mistake(
+            "mean over classes too",
+            edit("len(x)", "(len(x) * y.shape[-1])"),
+            "Your step is K times too short: the loss sums over the K classes and takes the mean over examples only.",
+        ),
+        Mistake(
+            "no 2 from the square",
+            edit("2 * (h", "(h"),
+            "The slope of (f - y)² is 2 (f - y). Where is your 2?",
+        ),
+        Mistake(
+            "sum over examples",
+            edit(" / len(x)", ""),
+            "The loss is a mean over the n examples. Divide by len(x).",
+        ),
+        Mistake(
+            "mean over nets",
+            edit("len(x)", "(len(x) * len(W))"),
+            "You took the mean over the nets as well, so each learns E times too slowly. Every net has its own loss.",
+        ),
+        Mistake(
+            "mean over nets and classes",
+            edit("len(x)", "y.numel()"),
+            "Your loss is a mean over all entries, as `mse_loss` takes it. Sum over the K outputs, take the mean over "
+            "the n examples, and give each net a loss of its own: your step is E K times too short.",
+        ),
+        Mistake(
+            "divided by the number of nets",
+            edit("len(x)", "len(y)"),
+            "len(y) is E, the number of nets. The loss is a mean over the n examples: len(x).",
+        ),
+        Mistake(
+            "no relu",
+            edit("torch.relu(z)", "z").edit("(D @ A.mT * (z > 0)).mT", "(D @ A.mT).mT"),
+            "Your net has no ReLU. Its hidden layer is torch.relu(x @ W.mT), and what comes back passes where z > 0.",
+        ),
+        Mistake(
+            "all axes turned",
+            edit("x @ W.mT", "x @ W.permute(2, 1, 0)"),
+            "`.T` turns all three axes, the nets too. `.mT` turns the last two and leaves the nets in their place.",
+        ),
+        Mistake(
+            "A moved too early",
+            edit("D @ A.mT", "D @ (A - lr * grad_A).mT"),
+            "W's gradient was taken with the A that had moved already. Find both gradients first, then move both.",
+        ),
+        Mistake(
+            "no mask",
+            edit(" * (z > 0)", ""),
+            "A ReLU that is off passes nothing back. Multiply by z > 0 on the way to W.",
+        ),
+        Mistake(
+            "mask from what comes back",
+            edit("D @ A.mT * (z > 0)", "torch.relu(D @ A.mT)"),
+            "You applied the ReLU to what comes back. The mask asks whether the unit was on, forwards: z > 0.",
+        ),
+        Mistake(
+            "uphill",
+            edit("W - lr * grad_W, A - lr * grad_A", "W + lr * grad_W, A + lr * grad_A"),
+            "You went uphill: a step of descent subtracts the gradient.",
+        ),
+        Mistake(
+            "gradients instead of the new parameters",
+            edit("W - lr * grad_W, A - lr * grad_A", "grad_W, grad_A"),
+            "These are the gradients, and right ones. Return where W and A stand after the step.",
         ),
     ),
 )

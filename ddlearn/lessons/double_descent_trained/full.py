@@ -8,26 +8,15 @@ import math
 from dataclasses import dataclass
 
 from ddlearn import compute, datasets
+from ddlearn import double_descent as dd
 from ddlearn.classroom import Choice, Explorer, Slider, cached
-from ddlearn.double_descent import (
-    NetSweep,
-    conv_widths,
-    flip_labels,
-    geometric_steps,
-    interpolation_point,
-    null_mse,
-    one_hot,
-)
-from ddlearn.lessons.double_descent_trained import nets
-from ddlearn.lessons.double_descent_trained.map import MEASURES, Map, MapFigure, look
-from ddlearn.lessons.double_descent_trained.nets import CLASSES, Progress, Training
+from ddlearn.lessons.double_descent_trained import shared
+from ddlearn.lessons.double_descent_trained.map import MEASURES, Map, look, picture, sentence
+from ddlearn.lessons.double_descent_trained.shared import CLASSES, LARGE, Progress, Training
 
 WRONG = "20 %"
 HERE, LAYERS = "the lesson's own nets", "two layers, 500 digits"
 WIDTHS = (2, 4, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 57, 64, 72, 80, 100, 128, 180, 256, 400)
-
-
-SETS = {"MNIST": datasets.mnist, "Fashion-MNIST": datasets.fashion_mnist}
 
 
 @dataclass(frozen=True)
@@ -44,10 +33,12 @@ class Convolutional:
 
 
 def plans() -> dict[str, Training | Convolutional]:
-    """What can be swept on this machine, by name. The real sets of 28 x 28 pixels are for a GPU."""
-    rate = nets.WRONG[WRONG]
+    """Return what can be swept on this machine, by name. The real sets of 28 x 28 pixels are for a GPU."""
+    rate = shared.WRONG[WRONG]
     seeds = compute.sizes(binder=3, laptop=5, gpu=25)
-    layers = Training(rate, 0, WIDTHS, seeds, n=500, steps=2000, rate=0.01, record=tuple(geometric_steps(4, 2000, 20)))
+    layers = Training(
+        rate, 0, WIDTHS, seeds, n=500, steps=2000, rate=0.01, record=tuple(dd.geometric_steps(4, 2000, 20))
+    )
     narrow, wide = (1, 2, 3, 4, 5, 6, 8, 10), (1, 2, 4, 6, 8, 11, 14, 17, 20, 24, 32, 48)
     convolutional = compute.sizes(
         binder=(("digits", 400, narrow, 1, 500),),
@@ -65,16 +56,16 @@ def plans() -> dict[str, Training | Convolutional]:
 
 
 @cached(4)
-def convolved(plan: Convolutional, progress: Progress | None = None) -> NetSweep:
-    """Convolutional nets of every width, a fifth of whose labels are wrong."""
+def convolved(plan: Convolutional, progress: Progress | None = None) -> dd.NetSweep:
+    """Train convolutional nets of every width, a fifth of whose labels are wrong."""
     draw, device = compute.generator(0), compute.device()
     if plan.images == "digits":
         images = datasets.digits(draw, test=plan.new)
     else:
-        images = SETS[plan.images]().sample(plan.n, plan.new, draw)
-    y = flip_labels(images.train_y[: plan.n], nets.WRONG[WRONG], CLASSES, draw, plan.seeds)
+        images = LARGE[plan.images]().sample(plan.n, plan.new, draw)
+    y = dd.flip_labels(images.train_y[: plan.n], shared.WRONG[WRONG], CLASSES, draw, plan.seeds)
     x, new = ((part.float() / images.white).to(device) for part in (images.train_images[: plan.n], images.test_images))
-    return conv_widths(
+    return dd.conv_widths(
         x,
         y.to(device),
         new,
@@ -83,35 +74,35 @@ def convolved(plan: Convolutional, progress: Progress | None = None) -> NetSweep
         compute.generator(1),
         steps=plan.steps,
         lr=plan.rate,
-        record=geometric_steps(4, plan.steps, 20),
+        record=dd.geometric_steps(4, plan.steps, 20),
         progress=progress,
     )
 
 
 def full(sweep: str, measure: str, steps: int, width: int, *, progress: Progress | None = None) -> Map:
-    """The map of one of the plans."""
+    """Return the map of one of the plans."""
     plan = plans()[sweep]
-    found = (nets.trained if isinstance(plan, Training) else convolved)(plan, progress=progress)
+    found = (shared.trained if isinstance(plan, Training) else convolved)(plan, progress=progress)
     equations = float(found.n[0] * found.classes)
-    null = null_mse(one_hot(nets.split(0).y.cpu(), CLASSES))
+    null = dd.null_mse(dd.one_hot(shared.split(0).y.cpu(), CLASSES))
 
     def fits(train_mse):
-        return (interpolation_point(found.size, train_mse.mean(1), null) or math.inf) / equations
+        return (dd.interpolation_point(found.size, train_mse.mean(1), null) or math.inf) / equations
 
     return look(found, WRONG, measure, steps, width, fits)
 
 
-def explorer() -> Explorer:
-    """The full sweep, fresh. It starts with what the lesson has trained already."""
-    return Explorer(
-        name="full",
-        title="The full sweep",
-        controls=(
-            Choice("sweep", "Nets", tuple(plans()), HERE),
-            Choice("measure", "Measure", tuple(MEASURES), "squared error"),
-            Slider("steps", "Steps", 4, 20_000, 20_000, log=True, whole=True),
-            Slider("width", "Hidden units or channels", 1, 400, 400, log=True, whole=True),
-        ),
-        compute=full,
-        figure=MapFigure,
-    )
+explorer = Explorer(
+    "full",
+    "The full sweep",
+    controls=(
+        Choice("sweep", "Nets", tuple(plans()), HERE),
+        Choice("measure", "Measure", tuple(MEASURES), "squared error"),
+        Slider("steps", "Steps", 4, 20_000, 20_000, log=True, whole=True),
+        Slider("width", "Hidden units or channels", 1, 400, 400, log=True, whole=True),
+    ),
+    compute=full,
+    picture=picture,
+    sentence=sentence,
+    size=(9.8, 4.9),
+)

@@ -7,25 +7,15 @@ to stop, both found with an eye on the answer.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
-from ddlearn.double_descent import (
-    best_ridge_risk,
-    exact_risk,
-    flip_labels,
-    geometric_steps,
-    image_samples,
-    one_hot,
-    risk_given,
-    standardize,
-)
+from ddlearn import double_descent as dd
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.lessons.double_descent_trained import exercises
-from ddlearn.lessons.double_descent_trained.nets import CLASSES, PIXELS, Progress
+from ddlearn.lessons.double_descent_trained.shared import CLASSES, PIXELS, Progress
 
 NETS, FEATURES, LINEAR = MODELS = ("nets on digits", "random features on digits", "linear regression")
 UNITS, COUNT, COEFFICIENTS = 20, 150, 150  # sizes of the three
@@ -38,7 +28,15 @@ SEEDS = 4
 STEPS, RATE, MOMENTUM = 800, 0.05, 0.9
 PENALTIES = tuple(torch.logspace(-4, 1, 12, dtype=torch.float32).tolist())
 BANDWIDTH = 1.5
-ERRORS = (0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 30, 100, 300, 1000)  # ticks
+TITLES = {
+    NETS: f"nets of {UNITS} units: squared error on new digits",
+    FEATURES: f"{COUNT} random features: squared error on new digits",
+    LINEAR: f"{COEFFICIENTS} coefficients: excess risk, exact",
+}
+COUNTS, ERRORS = (
+    {tick: f"{tick:g}" for tick in ticks}
+    for ticks in ((40, 60, 100, 150, 250, 500), (0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 30, 100, 300, 1000))
+)
 
 Step = Callable[[Tensor, Tensor, Tensor, Tensor, float], tuple[Tensor, Tensor]]
 
@@ -56,7 +54,7 @@ class Samples:
     offered: int
 
     def at(self, n: float | Tensor) -> Tensor:
-        """The error with n examples, between sizes along a line of its logarithm over that of n.  () or (m,) -> same"""
+        """Return the error with n examples, on a line of logarithms from size to size.  () or (m,) -> same"""
         x, v, n = self.n.double().log(), self.middle.log(), torch.as_tensor(n, dtype=torch.float64).log()
         k = torch.searchsorted(x, n).clamp(1, len(x) - 1)
         return (v[k - 1] + (v[k] - v[k - 1]) * (n - x[k - 1]) / (x[k] - x[k - 1])).exp()
@@ -70,7 +68,7 @@ class Samples:
 
 
 def descend(step: Step, W: Tensor, A: Tensor, x: Tensor, y: Tensor, record: list[int]) -> list[tuple[Tensor, Tensor]]:
-    """Descent with momentum: where one plain step would lead is all that it asks of `step`.  -> (W, A) when recorded"""
+    """Descend with momentum: where one plain step would lead is all that it asks of `step`.  -> (W, A) when recorded"""
     v, kept = (torch.zeros_like(W), torch.zeros_like(A)), []
     for t in range(1, max(record) + 1):
         there = step(W, A, x, y, RATE)
@@ -83,16 +81,16 @@ def descend(step: Step, W: Tensor, A: Tensor, x: Tensor, y: Tensor, record: list
 
 @cached(4)
 def trained(seed: int, sizes: tuple[int, ...], step: Step, progress: Progress | None = None) -> tuple[Tensor, Tensor]:
-    """Squared errors of SEEDS nets for each number of examples: at the end, and at each net's best moment.  (S, L)"""
-    record = geometric_steps(10, STEPS, 14)
+    """Return squared errors of SEEDS nets for each size: at the end, and at each net's best moment.  (S, L)"""
+    record = dd.geometric_steps(10, STEPS, 14)
     digits, errors = datasets.digits(compute.generator(seed), test=NEW), []
-    target = one_hot(digits.test_y, CLASSES).float()
+    target = dd.one_hot(digits.test_y, CLASSES).float()
     for k, n in enumerate(sizes):
         if progress:
             progress(k / len(sizes), f"{SEEDS} nets on {n} examples")
         draw = compute.generator(1000 * seed + n)
-        x, new = (biased(part).float() for part in standardize(digits.train_x[:n], digits.test_x))
-        y = one_hot(flip_labels(digits.train_y[:n], WRONG, CLASSES, draw, SEEDS), CLASSES).float()
+        x, new = (biased(part).float() for part in dd.standardize(digits.train_x[:n], digits.test_x))
+        y = dd.one_hot(dd.flip_labels(digits.train_y[:n], WRONG, CLASSES, draw, SEEDS), CLASSES).float()
         W = torch.randn(SEEDS, UNITS, PIXELS + 1, generator=draw, dtype=torch.float32) / (3 * PIXELS) ** 0.5
         A = torch.randn(SEEDS, UNITS, CLASSES, generator=draw, dtype=torch.float32) / (3 * UNITS) ** 0.5
         W[..., -1] = 0
@@ -103,15 +101,15 @@ def trained(seed: int, sizes: tuple[int, ...], step: Step, progress: Progress | 
 
 
 def biased(x: Tensor) -> Tensor:
-    """x with a last column of ones, whose weights are the units' biases.  (n, d) -> (n, d + 1)"""
+    """Return x with a last column of ones, whose weights are the units' biases.  (n, d) -> (n, d + 1)"""
     return torch.cat([x, torch.ones_like(x[:, :1])], 1)
 
 
 @cached(4)
 def fitted(seed: int, sizes: tuple[int, ...], progress: Progress | None = None) -> tuple[Tensor, Tensor]:
-    """Squared errors of random features, of minimum norm and at the best of twelve penalties.  (S, L)"""
+    """Return squared errors of random features, of minimum norm and at the best of twelve penalties.  (S, L)"""
     digits = datasets.digits(compute.generator(seed), test=NEW)
-    path = image_samples(
+    path = dd.image_samples(
         torch.cat([digits.train_x, digits.test_x]),
         torch.cat([digits.train_y, digits.test_y]),
         COUNT,
@@ -129,11 +127,11 @@ def fitted(seed: int, sizes: tuple[int, ...], progress: Progress | None = None) 
 
 @cached(4)
 def drawn(seed: int, sizes: tuple[int, ...]) -> Tensor:
-    """The risk of least squares of minimum norm, given each of SEEDS draws of the inputs.  (S, L)"""
+    """Return the risk of least squares of minimum norm, given each of SEEDS draws of the inputs.  (S, L)"""
     draw = compute.generator(seed)
 
     def risk(n: int) -> Tensor:
-        return risk_given(torch.randn(n, COEFFICIENTS, generator=draw, dtype=torch.float64), SIGNAL, NOISE)
+        return dd.risk_given(torch.randn(n, COEFFICIENTS, generator=draw, dtype=torch.float64), SIGNAL, NOISE)
 
     return torch.stack([torch.stack([risk(n) for n in sizes]) for _ in range(SEEDS)])
 
@@ -147,97 +145,72 @@ def samples(
     ensemble_step: Step = exercises.ensemble_step,
     progress: Progress | None = None,
 ) -> Samples:
-    """Errors over the number of examples, and what an offer of some is worth."""
+    """Return errors over the number of examples, and what an offer of some is worth."""
     if model == LINEAR:
-        sizes = tuple(n for n in geometric_steps(FEWEST, MOST, 45) if abs(n - COEFFICIENTS) > 1)
-        middle = torch.tensor([exact_risk(n, COEFFICIENTS, SIGNAL, NOISE) for n in sizes], dtype=torch.float64)
-        tuned = best_ridge_risk([COEFFICIENTS / n for n in sizes], SIGNAL, NOISE)
+        sizes = tuple(n for n in dd.geometric_steps(FEWEST, MOST, 45) if abs(n - COEFFICIENTS) > 1)
+        middle = torch.tensor([dd.exact_risk(n, COEFFICIENTS, SIGNAL, NOISE) for n in sizes], dtype=torch.float64)
+        tuned = dd.best_ridge_risk([COEFFICIENTS / n for n in sizes], SIGNAL, NOISE)
         return Samples(model, torch.tensor(sizes), drawn(seed, sizes), middle, tuned, have, offered)
     if model == FEATURES:
         measured, tuned = fitted(seed, SIZES, progress=progress)
-        return Samples(model, torch.tensor(SIZES), measured, measured.median(0).values, tuned.mean(0), have, offered)
-    measured, tuned = trained(seed, SIZES, ensemble_step, progress=progress)
-    return Samples(model, torch.tensor(SIZES), measured, measured.mean(0), tuned.mean(0), have, offered)
+        middle = measured.median(0).values
+    else:
+        measured, tuned = trained(seed, SIZES, ensemble_step, progress=progress)
+        middle = measured.mean(0)
+    return Samples(model, torch.tensor(SIZES), measured, middle, tuned.mean(0), have, offered)
 
 
-class SamplesFigure(ArtistFigure):
-    """Error over examples, with the two numbers of them that are on the table."""
-
-    size = (9.6, 4.2)
-    prediction: Callable[[], str | None] = staticmethod(lambda: None)
-    TITLES: ClassVar = {
-        NETS: f"nets of {UNITS} units: squared error on new digits",
-        FEATURES: f"{COUNT} random features: squared error on new digits",
-        LINEAR: f"{COEFFICIENTS} coefficients: excess risk, exact",
-    }
-
-    def layout(self, figure):
-        from matplotlib.collections import PolyCollection
-        from matplotlib.ticker import NullLocator
-
-        self.axes = axes = figure.subplots()
-        self.band = axes.add_collection(PolyCollection([], color=PALETTE["sky"], alpha=0.4, linewidth=0))
-        self.threshold = axes.axvline(1.0, color=PALETTE["vermilion"], linestyle="-.", linewidth=1.6)
-        (self.middle,) = axes.plot([], [], "o-", color=PALETTE["blue"], markersize=4)
-        (self.tuned,) = axes.plot([], [], "--", color=PALETTE["green"])
-        (self.level,) = axes.plot([], [], ":", color=PALETTE["black"], linewidth=1.4)
-        (self.have,) = axes.plot([], [], "s", color=PALETTE["black"], markersize=10)
-        (self.offered,) = axes.plot([], [], "*", color=PALETTE["purple"], markeredgecolor="black", markersize=17)
-        axes.set(xscale="log", yscale="log", xlim=(0.92 * FEWEST, 1.08 * MOST), xlabel="examples")
-        for axis, ticks in ((axes.xaxis, (40, 60, 100, 150, 250, 500)), (axes.yaxis, ERRORS)):
-            axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
-            axis.set_minor_locator(NullLocator())
-        axes.grid(True)
-        artists = (self.middle, self.band, self.tuned, self.threshold, self.have, self.offered)
-        names = ("the model", f"{SEEDS} seeds", "its cure, an oracle", "threshold", "you have", "you are offered")
-        axes.legend(artists, names, loc="center left", bbox_to_anchor=(1.01, 0.5), labelspacing=0.9)
-
-    def draw(self, result: Samples):
-        x = result.n.tolist()
-        low, high = (edge.tolist() for edge in (result.measured.amin(0), result.measured.amax(0)))
-        self.band.set_verts([[*zip(x, low, strict=True), *reversed([*zip(x, high, strict=True)])]])
-        self.middle.set_data(x, result.middle)
-        self.middle.set_marker("" if result.model == LINEAR else "o")
-        self.tuned.set_data(x, result.tuned)
-        self.threshold.set_xdata([THRESHOLD[result.model]] * 2)
-        now, then = (float(result.at(n)) for n in (result.have, result.offered))
-        self.have.set_data([result.have], [now])
-        self.offered.set_data([result.offered], [then])
-        self.level.set_data([result.have, MOST], [now, now])
-        least, most = float(result.tuned.min()), max(float(result.middle.max()), float(result.measured.max()))
-        self.axes.set(ylim=(0.8 * least, 1.3 * most), title=self.TITLES[result.model])
-
-    def describe(self, result: Samples) -> str:
-        now, then = float(result.at(result.have)), float(result.at(result.offered))
-        until = result.harmed_until
-        back = (
-            "From here on every further example helps."
-            if until is None
-            else f"Up to {until} examples do worse than {result.have}."
-            if until < MOST
-            else f"Even {MOST} examples do worse than {result.have}."
-        )
-        worst = int(result.n[result.middle.argmax()])
-        guess = self.prediction()
-        said = "" if guess is None else f" You said: {guess}."
-        return (
-            f"{result.model.capitalize()}: {now:.2g} with {result.have} examples, {then:.2g} with {result.offered}, "
-            f"{then / now:.2f} times as much. {back} Worst at {worst}; the threshold is at "
-            f"{THRESHOLD[result.model]:.0f}. The cure goes from {result.tuned[0]:.2g} to {result.tuned[-1]:.2g}.{said}"
-        )
-
-
-def explorer() -> Explorer:
-    """The samples, fresh."""
-    return Explorer(
-        name="samples",
-        title="More examples, worse answers",
-        controls=(
-            Choice("model", "Model", MODELS, NETS),
-            Slider("have", "Examples you have", FEWEST, MOST, 60, log=True, whole=True),
-            Slider("offered", "Examples offered", FEWEST, MOST, 120, log=True, whole=True),
-        ),
-        compute=samples,
-        figure=SamplesFigure,
-        uses=("ensemble_step",),
+def picture(fig, r: Samples) -> None:
+    """Draw the error over examples, with the two numbers of them that are on the table."""
+    panel = fig.panel()
+    limits = 0.8 * float(r.tuned.min()), 1.3 * max(float(r.middle.max()), float(r.measured.max()))
+    panel.frame(
+        TITLES[r.model],
+        "examples",
+        xlim=(0.92 * FEWEST, 1.08 * MOST),
+        ylim=limits,
+        log="xy",
+        xticks=COUNTS,
+        yticks=ERRORS,
+        legend={"loc": "right", "labelspacing": 0.9},
+        grid=True,
     )
+    panel.line(r.n, r.middle, label="the model", marker="" if r.model == LINEAR else "o", size=4)
+    panel.band(r.n, r.measured.amin(0), r.measured.amax(0), label=f"{SEEDS} seeds", alpha=0.4)
+    panel.line(r.n, r.tuned, "green", "--", "its cure, an oracle")
+    panel.upright(THRESHOLD[r.model], "vermilion", "-.", "threshold", width=1.6)
+    now, then = float(r.at(r.have)), float(r.at(r.offered))
+    panel.line([r.have, MOST], [now, now], "black", ":", width=1.4)
+    panel.dots([r.have], [now], "black", "s", "you have", size=10)
+    panel.dots([r.offered], [then], "purple", "*", "you are offered", size=17, edge="black")
+
+
+def sentence(r: Samples, said) -> str:
+    """Say what the offer is worth, and what was predicted of it."""
+    now, then, until = float(r.at(r.have)), float(r.at(r.offered)), r.harmed_until
+    if until is None:
+        back = "From here on every further example helps."
+    else:
+        back = f"{f'Up to {until}' if until < MOST else f'Even {MOST}'} examples do worse than {r.have}."
+    you = "" if said("double") is None else f" You said: {said('double')}."
+    return (
+        f"{r.model.capitalize()}: {now:.2g} with {r.have} examples, {then:.2g} with {r.offered}, "
+        f"{then / now:.2f} times as much. {back} Worst at {int(r.n[r.middle.argmax()])}; the threshold is at "
+        f"{THRESHOLD[r.model]:.0f}. The cure goes from {r.tuned[0]:.2g} to {r.tuned[-1]:.2g}.{you}"
+    )
+
+
+explorer = Explorer(
+    "samples",
+    "More examples, worse answers",
+    controls=(
+        Choice("model", "Model", MODELS, NETS),
+        Slider("have", "Examples you have", FEWEST, MOST, 60, log=True, whole=True),
+        Slider("offered", "Examples offered", FEWEST, MOST, 120, log=True, whole=True),
+    ),
+    compute=samples,
+    picture=picture,
+    sentence=sentence,
+    uses=("ensemble_step",),
+    size=(9.6, 4.2),
+)

@@ -1,9 +1,7 @@
 """The line that no kernel's average crosses: mean error over all parities of a size, exactly, on a small cube.
 
-Every predictor of a kernel machine with n examples lies in the span of its n kernel functions. Parities of k out of d
-coordinates are C(d, k) orthogonal targets, and n dimensions cannot hold more than n of them: 1 - n/C(d, k) is left on
-average over the targets, whatever the kernel, if kernel and points are the same for all targets. Here d is 10, and the
-error is the mean over all 1,024 points, so nothing is left to chance.
+`ddlearn.parities` has the proof: n kernel functions span n dimensions, which hold no more than n of the C(d, k)
+orthogonal parities. Here d is 10, and the error is the mean over all 1,024 points, so nothing is left to chance.
 """
 
 from collections.abc import Callable

@@ -22,9 +22,7 @@ CLASSES: dict[str, Callable[[Tensor], Tensor]] = {
 def two_classes(task: str, seed: int, sizes: tuple[int, ...]) -> list[Sample]:
     """Return digits as points of 64 pixels, centered, of mean squared pixel 1, with labels -1 and +1."""
     digits = datasets.digits(compute.generator(seed), test=NEW)
-    mean = digits.train_x.mean(0)
-    size = (digits.train_x - mean).square().mean().sqrt()
-    x, new_x = ((points - mean) / size for points in (digits.train_x, digits.test_x))
+    x, new_x = datasets.standardize(digits.train_x, digits.test_x)
     y, new_y = (torch.where(CLASSES[task](digit), 1.0, -1.0).double() for digit in (digits.train_y, digits.test_y))
     return [Sample(x, y, new_x, new_y).first(n) for n in sizes]
 

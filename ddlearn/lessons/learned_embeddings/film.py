@@ -121,18 +121,19 @@ def picture(fig, r: Scene, said) -> None:
     page, look, fixed, learned = (panels[name] for name in ("page", "look", "fixed", "learned"))
     square = {"xlim": (-2.6, 2.6), "ylim": (-2.6, 2.6), "xticks": (-2, 0, 2), "yticks": (-2, 0, 2)}
     page.frame("the two that matter", "x₁", "x₂", **square)
-    draw_attention(look, r.attention)
+    d, names = len(r.attention), {"loc": "upper right", "borderpad": 0.1}
+    limits = {"xlim": (0, 43), "ylim": (-0.06, 1), "xticks": (1, 10, 20, 30, 40), "yticks": (0, 0.5, 1)}
+    look.frame("where the units look", "coordinate", "share of weights²", legend=names, **limits)
+    look.dots(range(3, d + 1), r.attention[2:], "grey", "s", size=3.5)
+    look.dots((1, 2), r.attention[:2], "green", "D", "the two")
+    look.line([0, d + 1], [1 / d, 1 / d], "black", "--", "even share", width=1.2)
     names = {"loc": "upper center", "ncols": 2, "handletextpad": 0.1, "columnspacing": 1}
-    for panel, view, name in ((fixed, r.fixed, "fixed"), (learned, r.learned, f"step {r.step}")):
-        panel.frame(
-            f"{name}: {100 * view.right:.0f} % on their side",
-            "score: side of the plane",
-            "largest spread inside the plane" if panel is fixed else "",
-            xlim=(-2.2, 2.2),
-            ylim=(-1.1, 1.4),
-            yticks=(),
-            legend=names if panel is learned else None,
-        )
+    for panel, view, name, ylabel, legend in (
+        (fixed, r.fixed, "fixed", "largest spread inside the plane", None),
+        (learned, r.learned, f"step {r.step}", "", names),
+    ):
+        title, limits = f"{name}: {100 * view.right:.0f} % on their side", {"xlim": (-2.2, 2.2), "ylim": (-1.1, 1.4)}
+        panel.frame(title, "score: side of the plane", ylabel, yticks=(), legend=legend, **limits)
         panel.upright(0, "black", "-", width=1.5)
         panel.span(-9, 0, "orange", alpha=0.2)
         panel.span(0, 9, "sky", alpha=0.2)
@@ -144,24 +145,6 @@ def picture(fig, r: Scene, said) -> None:
     if r.asked and said("noise") is not None:
         box = {"color": "white", "pad": 3}
         fixed.text(0, 1.22, f"you said {said('noise'):.0f} %", ha="center", va="center", bbox=box)
-
-
-def draw_attention(panel, attention: Tensor) -> None:
-    """Draw the share of the squared weights that each coordinate has, beside an even share."""
-    d = len(attention)
-    panel.frame(
-        "where the units look",
-        "coordinate",
-        "share of weights²",
-        xlim=(0, 43),
-        ylim=(-0.06, 1),
-        xticks=(1, 10, 20, 30, 40),
-        yticks=(0, 0.5, 1),
-        legend={"loc": "upper right", "borderpad": 0.1},
-    )
-    panel.dots(range(3, d + 1), attention[2:], "grey", "s", size=3.5)
-    panel.dots((1, 2), attention[:2], "green", "D", "the two")
-    panel.line([0, d + 1], [1 / d, 1 / d], "black", "--", "even share", width=1.2)
 
 
 def sentence(r: Scene, said) -> str:

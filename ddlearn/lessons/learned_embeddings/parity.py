@@ -164,18 +164,11 @@ def net_against_line(
 def picture(fig, r: Parity) -> None:
     """Draw the errors against the examples, over the line; and where the hidden units of one of the nets look."""
     panels = fig.mosaic([["errors", "."], ["errors", "look"]], (1.55, 1), (0.8, 1))
-    sizes, k, d = r.task.sizes, r.task.k, r.task.d
-    errors = panels["errors"]
+    errors, sizes, k, d = panels["errors"], r.task.sizes, r.task.k, r.task.d
     edges = sizes[0] / 1.15, sizes[-1] * 1.15
-    errors.frame(
-        f"parity of {k} out of {d}: step {r.step}",
-        "examples n",
-        "mean squared error on new points",
-        xlim=edges,
-        ylim=(-0.03, TOP),
-        log="x",
-        xticks={n: str(n) for n in sizes},
-    )
+    ticks, limits = {n: str(n) for n in sizes}, {"xlim": edges, "ylim": (-0.03, TOP), "log": "x"}
+    title, ylabel = f"parity of {k} out of {d}: step {r.step}", "mean squared error on new points"
+    errors.frame(title, "examples n", ylabel, xticks=ticks, **limits)
     fine = torch.logspace(math.log10(edges[0]), math.log10(edges[1]), 80)
     line = [parities.any_kernel_bound(d, k, round(float(n))) for n in fine]
     errors.band(fine, line, [0] * len(line), "grey", alpha=0.25)
@@ -186,17 +179,10 @@ def picture(fig, r: Parity) -> None:
         errors.line(sizes, r.errors[name].mean(0), color, style, label, marker=marker)
     errors.upright(r.n, "blue", "-.", width=1.2)
     fig.legend("upper left", of=[errors], bbox_to_anchor=(0.62, 0.98), borderpad=0)
-    look = panels["look"]
-    look.frame(
-        f"where the units look, {'with' if r.decay else 'without'} decay",
-        "coordinate",
-        "share of weights²",
-        xlim=(0, 41),
-        ylim=(-0.03, 0.55),
-        xticks=(1, 10, 20, 30, 40),
-        yticks=(0, 0.25, 0.5),
-        legend={"loc": "upper right", "handletextpad": 0.2},
-    )
+    look, title = panels["look"], f"where the units look, {'with' if r.decay else 'without'} decay"
+    limits = {"xlim": (0, 41), "ylim": (-0.03, 0.55), "xticks": (1, 10, 20, 30, 40), "yticks": (0, 0.25, 0.5)}
+    names = {"loc": "upper right", "handletextpad": 0.2}
+    look.frame(title, "coordinate", "share of weights²", legend=names, **limits)
     look.dots(range(k + 1, d + 1), r.attention[k:], "grey", "s", "others", size=3.5)
     look.dots(range(1, k + 1), r.attention[:k], "green", "D", "in the parity")
 

@@ -105,17 +105,9 @@ def race(
 
 def draw_race(panel, r: Race, top: float) -> None:
     """Draw errors up to `top` against examples, means over seeds; of units the band of the seeds too."""
-    panel.frame(
-        "",
-        "examples",
-        "new points on the wrong side",
-        xlim=(0.92 * r.sizes[0], 1.09 * r.sizes[-1]),
-        ylim=(-0.02 * top, top),
-        log="x",
-        xticks={n: str(n) for n in r.sizes},
-        legend={"loc": "right", "labelspacing": 1},
-        grid=True,
-    )
+    limits = {"xlim": (0.92 * r.sizes[0], 1.09 * r.sizes[-1]), "ylim": (-0.02 * top, top), "log": "x", "grid": True}
+    ticks, names = {n: str(n) for n in r.sizes}, {"loc": "right", "labelspacing": 1}
+    panel.frame("", "examples", "new points on the wrong side", xticks=ticks, legend=names, **limits)
     for name, color in (("random units", "orange"), ("learned", "sky")):
         panel.band(r.sizes, r.errors[name].amin(0), r.errors[name].amax(0), color)
     for name, (label, color, style, marker) in RUNNERS.items():

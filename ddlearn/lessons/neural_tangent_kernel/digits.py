@@ -1,8 +1,8 @@
 """Real digits: regression with the kernel of infinite width against nets that are trained.
 
-Images are brought to length 1. The kernel is fitted with ridge regression, the penalty chosen by leave-one-out as in
-lesson 01: no net is trained and none of the test digits is looked at. The nets have one hidden layer, start as the zero
-function, and are trained with Adam and the same squared error until they fit what they were shown.
+Images are brought to length 1. The penalty of the kernel's ridge regression is chosen by leave-one-out as in lesson 01:
+no net is trained and none of the test digits is looked at. The nets have one hidden layer, start as the zero function,
+and are trained with Adam and the same squared error until they fit what they were shown.
 """
 
 from dataclasses import dataclass
@@ -20,13 +20,12 @@ from ddlearn.ridge import RidgePath, ridge_path
 from ddlearn.training import Ensemble, train
 
 SIZES = (25, 50, 100, 200, 400)
-TEST = 400
+MOST, TEST = SIZES[-1], 400
 PENALTIES = torch.logspace(-8, 0, 33, dtype=torch.float64)
 WIDTHS = (32, 512)
 SEEDS = 3
 WRONG = 0.2  # the share of labels replaced by another one, where that is asked for
 STEPS, BATCH, RATE = 400, 25, 3e-3
-LIMITS = (-0.01, 0.75)  # of the error axes
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,7 @@ class Digits:
     depth: int
     width: int
     wrong: bool
-    train: Tensor  # (penalties,) share of training digits whose given label is missed
-    left_out: Tensor  # (penalties,)
-    test: Tensor  # (penalties,)
+    path: dict[str, Tensor]  # (penalties,) shares missed: "train" and "leave-one-out" of given labels, "test" of true
     chosen: int  # index of the penalty that leave-one-out chooses
     kernel: Tensor  # (sizes,) test error, each at the penalty that leave-one-out chooses there
     nets: Tensor  # (seeds, sizes) test error
@@ -47,7 +44,7 @@ class Digits:
     @property
     def error(self) -> float:
         """Test error of the kernel at the chosen penalty."""
-        return float(self.test[self.chosen])
+        return float(self.path["test"][self.chosen])
 
 
 @cached(4)
@@ -55,22 +52,21 @@ def data(wrong: bool, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return images of length 1 (400, 64), the labels given for them, test images (400, 64) and their true labels."""
     generator = compute.generator(seed)
     digits = datasets.digits(generator, test=TEST)
-    x, test_x = (points / points.norm(dim=1, keepdim=True) for points in (digits.train_x[: SIZES[-1]], digits.test_x))
-    y = digits.train_y[: SIZES[-1]]
+    x, test_x = (points / points.norm(dim=1, keepdim=True) for points in (digits.train_x[:MOST], digits.test_x))
+    y = digits.train_y[:MOST]
     spoiled = torch.rand(len(y), generator=generator, dtype=torch.float32) < (WRONG if wrong else 0)
     other = (y + torch.randint(1, 10, y.shape, generator=generator)) % 10
     parts = x, torch.where(spoiled, other, y), test_x, digits.test_y
     return tuple(part.to(compute.device()) for part in parts)
 
 
-def one_hot(labels: Tensor, like: Tensor) -> Tensor:
-    """Return 1 for the class and 0 for the others, less their mean."""
-    return torch.nn.functional.one_hot(labels, 10).to(like) - 0.1
+def targets(labels: Tensor, like: Tensor) -> Tensor:
+    return datasets.one_hot(labels, 10, centered=True).to(like)
 
 
 def miss(scores: Tensor, labels: Tensor) -> Tensor:
     """Return the share of images whose largest score is at another class.  (..., n, 10), (n,) -> (...)"""
-    return (scores.argmax(-1) != labels).double().mean(-1)
+    return (scores.argmax(-1) != labels).double().mean(-1).cpu()
 
 
 @cached(4)
@@ -84,15 +80,15 @@ def kernel_fit(examples: int, depth: int, wrong: bool, seed: int, next_layer: Ne
     """Return ridge fits for every penalty, and their test errors."""
     _, y, _, test_y = data(wrong, seed)
     Theta = kernel_of_all(depth, seed, next_layer)
-    path = ridge_path(Theta[:examples, :examples], one_hot(y[:examples], Theta), PENALTIES)
-    return path, miss(path.predict(Theta[SIZES[-1] :, :examples]), test_y)
+    path = ridge_path(Theta[:examples, :examples], targets(y[:examples], Theta), PENALTIES)
+    return path, miss(path.predict(Theta[MOST:, :examples]), test_y)
 
 
 @cached(16)
 def kernel_errors(depth: int, wrong: bool, seed: int, next_layer: NextLayer) -> Tensor:
     """Return the test error at every size, each at the penalty of its own leave-one-out, (sizes,)."""
     fits = [kernel_fit(n, depth, wrong, seed, next_layer) for n in SIZES]
-    return torch.stack([test[path.best] for path, test in fits]).cpu()
+    return torch.stack([test[path.best] for path, test in fits])
 
 
 @cached(12)
@@ -102,16 +98,15 @@ def net_errors(
     """Return the test error of `SEEDS` trained nets at every size, (seeds, sizes)."""
     x, y, test_x, test_y = data(wrong, seed)
     x, test_x = shared.scaled(x).float(), shared.scaled(test_x).float()
-    start = Ensemble.draw(
-        [MLP((x.shape[1], width, 10))] * SEEDS, compute.generator(seed + 1), torch.float32, doubled=True
-    )
+    nets = [MLP((x.shape[1], width, 10))] * SEEDS
+    start = Ensemble.draw(nets, compute.generator(seed + 1), torch.float32, doubled=True)
     start = Ensemble(start.nets, tuple(tuple((W.to(x), b.to(x)) for W, b in one) for one in start.parameters))
     errors = []
     for i, n in enumerate(sizes):
         trained = train(
             start,
             x[:n],
-            one_hot(y[:n], x),
+            targets(y[:n], x),
             steps=STEPS,
             lr=RATE,
             optimizer="adam",
@@ -120,7 +115,7 @@ def net_errors(
             progress=progress and (lambda share, words, i=i: progress((i + share) / len(sizes), words)),
         )
         errors.append(miss(trained.ensemble.apply(test_x), test_y))
-    return torch.stack(errors, 1).cpu()
+    return torch.stack(errors, 1)
 
 
 def digits(
@@ -134,47 +129,33 @@ def digits(
     progress: Progress | None = None,
 ) -> Digits:
     """Compare the kernel and nets, on so many digits."""
-    trained = net_errors(int(width), wrong, seed, progress=progress)
+    nets = net_errors(int(width), wrong, seed, progress=progress)
     y = data(wrong, seed)[1][:examples]
     path, test = kernel_fit(examples, depth, wrong, seed, next_layer)
+    errors = {"train": miss(path.fitted, y), "leave-one-out": miss(path.leave_one_out, y), "test": test}
     return Digits(
         examples=examples,
         depth=depth,
         width=int(width),
         wrong=wrong,
-        train=miss(path.fitted, y).cpu(),
-        left_out=miss(path.leave_one_out, y).cpu(),
-        test=test.cpu(),
+        path=errors,
         chosen=path.best,
         kernel=kernel_errors(depth, wrong, seed, next_layer),
-        nets=trained,
+        nets=nets,
     )
 
 
 def picture(fig, r: Digits) -> None:
     """Draw the kernel's errors against the penalty, at this size; and test errors against the size, beside nets."""
     path, sizes = fig.row(1, 1)
-    path.frame(
-        "kernel: share missed  (◆ chosen by leave-one-out)",
-        "penalty",
-        xlim=(0.5 * float(PENALTIES[0]), float(PENALTIES[-1])),
-        ylim=LIMITS,
-        log="x",
-        legend="upper left",
-    )
-    path.line(PENALTIES, r.train, "orange", "--", "train")
-    path.line(PENALTIES, r.left_out, "purple", "-.", "leave-one-out")
-    path.line(PENALTIES, r.test, "blue", "-", "test")
+    errors = {"ylim": (-0.01, 0.75), "log": "x"}
+    title = "kernel: share missed  (◆ chosen by leave-one-out)"
+    path.frame(title, "penalty", xlim=(5e-9, 1), legend="upper left", **errors)
+    for name, color, style in (("train", "orange", "--"), ("leave-one-out", "purple", "-."), ("test", "blue", "-")):
+        path.line(PENALTIES, r.path[name], color, style, name)
     path.dots([PENALTIES[r.chosen]], [r.error], "black", "D", size=8)
-    sizes.frame(
-        "new digits missed  (◆ here)",
-        "training digits",
-        xlim=(22, 460),
-        ylim=LIMITS,
-        log="x",
-        xticks={n: str(n) for n in SIZES},
-        legend="upper right",
-    )
+    ticks, title = {n: str(n) for n in SIZES}, "new digits missed  (◆ here)"
+    sizes.frame(title, "training digits", xlim=(22, 460), xticks=ticks, legend="upper right", **errors)
     sizes.axes.tick_params(labelleft=False)
     sizes.band(SIZES, r.nets.amin(0), r.nets.amax(0), "vermilion", alpha=0.25)
     sizes.line(SIZES, r.kernel, label="kernel", marker="o")
@@ -186,12 +167,13 @@ def sentence(r: Digits) -> str:
     """Say what the kernel misses at the chosen penalty, and what it and the nets miss with all digits."""
     layers = ("the pixels", "1 infinite layer")[r.depth] if r.depth < 2 else f"{r.depth} infinite layers"
     given = f", {100 * WRONG:.0f} % of their labels wrong" if r.wrong else ""
+    left_out, kernel = 100 * float(r.path["leave-one-out"][r.chosen]), 100 * float(r.kernel[-1])
     low, high = 100 * float(r.nets[:, -1].min()), 100 * float(r.nets[:, -1].max())
     return (
         f"Kernel of {layers}, {r.examples} digits{given}: at the penalty that leave-one-out chooses, "
-        f"{brief(float(PENALTIES[r.chosen]))}, it misses {100 * float(r.left_out[r.chosen]):.1f} % of the labels it is "
-        f"given, each left out, and {100 * r.error:.1f} % of new digits. With {SIZES[-1]} digits the kernel misses "
-        f"{100 * float(r.kernel[-1]):.1f} %, nets of {r.width} units {low:.1f} to {high:.1f} %."
+        f"{brief(float(PENALTIES[r.chosen]))}, it misses {left_out:.1f} % of the labels it is given, each left out, "
+        f"and {100 * r.error:.1f} % of new digits. With {MOST} digits the kernel misses {kernel:.1f} %, nets of "
+        f"{r.width} units {low:.1f} to {high:.1f} %."
     )
 
 
@@ -199,7 +181,7 @@ explorer = Explorer(
     "digits",
     "Real digits: a kernel that nobody trained, and nets",
     controls=(
-        Slider("examples", "Training digits", SIZES[0], SIZES[-1], 100, whole=True, step=25),
+        Slider("examples", "Training digits", SIZES[0], MOST, 100, whole=True, step=25),
         Slider("depth", "Kernel’s layers", 0, 4, 1, whole=True),
         Choice("width", "Nets’ hidden units", tuple(map(str, WIDTHS)), "512"),
         Switch("wrong", "One label in five is wrong", False),

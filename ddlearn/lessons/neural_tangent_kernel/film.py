@@ -145,15 +145,9 @@ def picture(fig, r: Film) -> None:
     ring.line(degrees, shared.target(shared.GRID), "grey", ":", "target")
     ring.line(degrees, r.curve, label="the net")
     ring.line(degrees, r.predicted, "vermilion", "--", "the formula")
-    waves.frame(
-        "left of each wave  (●▲ net, – – formula)",
-        "steps",
-        xlim=(0.9, LAST * 1.1),
-        ylim=(LOWEST, HIGHEST),
-        log="xy",
-        xticks={n: str(n) for n in (1, 3, 10, 30, 100, 300)},
-        legend={"loc": "right", "title": "waves a turn"},
-    )
+    ticks, names = {n: str(n) for n in (1, 3, 10, 30, 100, 300)}, {"loc": "right", "title": "waves a turn"}
+    limits = {"xlim": (0.9, LAST * 1.1), "ylim": (LOWEST, HIGHEST), "log": "xy"}
+    waves.frame("left of each wave  (●▲ net, – – formula)", "steps", xticks=ticks, legend=names, **limits)
     # A formula that diverges is no longer drawn: its largest mode's rounding soon outweighs the others.
     lost = r.predicted_waves.amax(1) > 10 * HIGHEST
     predicted = r.predicted_waves.masked_fill(lost[:, None], torch.nan)

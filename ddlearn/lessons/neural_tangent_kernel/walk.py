@@ -57,11 +57,7 @@ class Walk:
 
     width: int
     way: float
-    start: Tensor  # (grid,)
-    curve: Tensor  # (grid,)
-    tangent: Tensor  # (grid,)
-    gap: float
-    moved: float
+    ray: Ray
     gaps: Tensor  # (widths, ways)
 
 
@@ -105,16 +101,7 @@ def walk(
 ) -> Walk:
     """Go a share of the way; at 1 the tangent has arrived."""
     here = ray(int(width), direction, seed, empirical_ntk)
-    return Walk(
-        width=int(width),
-        way=way,
-        start=here.f0,
-        curve=here.net(way),
-        tangent=here.f0 + way * here.slope,
-        gap=here.gap(way),
-        moved=way * here.moved,
-        gaps=all_gaps(direction, seed, empirical_ntk),
-    )
+    return Walk(int(width), way, here, all_gaps(direction, seed, empirical_ntk))
 
 
 def picture(fig, r: Walk) -> None:
@@ -122,21 +109,15 @@ def picture(fig, r: Walk) -> None:
     ring, gaps = fig.row(1.25, 1)
     shared.frame_circle(ring, "f(x)  (● points to fit)", top=2.4)
     degrees = shared.GRID.rad2deg()
-    ring.line(degrees, r.start, "grey", ":", "at the start")
-    ring.line(degrees, r.curve, label="the net")
-    ring.line(degrees, r.tangent, "vermilion", "--", "its tangent")
-    gaps.frame(
-        "net minus tangent  (◆ here)",
-        "share of the way",
-        xlim=(0.045, 1.7),
-        ylim=(3e-5, 8.0),
-        log="xy",
-        xticks={way: str(way) for way in (0.05, 0.2, 0.5, 1)},
-        legend={"loc": "right", "title": "width"},
-    )
+    ring.line(degrees, r.ray.f0, "grey", ":", "at the start")
+    ring.line(degrees, r.ray.net(r.way), label="the net")
+    ring.line(degrees, r.ray.f0 + r.way * r.ray.slope, "vermilion", "--", "its tangent")
+    ticks, names = {way: str(way) for way in (0.05, 0.2, 0.5, 1)}, {"loc": "right", "title": "width"}
+    limits = {"xlim": (0.045, 1.7), "ylim": (3e-5, 8.0), "log": "xy"}
+    gaps.frame("net minus tangent  (◆ here)", "share of the way", xticks=ticks, legend=names, **limits)
     for width, (color, style), path in zip(WIDTHS, LOOKS, r.gaps, strict=True):
         gaps.line(WAYS, path, color, style, f"{width:,}")
-    gaps.dots([r.way], [r.gap], "black", "D", size=8)
+    gaps.dots([r.way], [r.ray.gap(r.way)], "black", "D", size=8)
 
 
 def sentence(r: Walk, said) -> str:
@@ -145,8 +126,8 @@ def sentence(r: Walk, said) -> str:
     you = f" You said {said('move'):.0f} %." if asked else ""
     return (
         f"A net of {r.width:,} hidden units, {100 * r.way:.3g} % of the way. Its weights have moved by "
-        f"{say(100 * r.moved, 2)} % of their size.{you} Net and tangent are {say(100 * r.gap, 2)} % of the target’s "
-        f"size apart."
+        f"{say(100 * r.way * r.ray.moved, 2)} % of their size.{you} Net and tangent are "
+        f"{say(100 * r.ray.gap(r.way), 2)} % of the target’s size apart."
     )
 
 

@@ -12,8 +12,6 @@ E a^4 = 3,
     E k^2 = 2 K_2 + 4 (x.x') K_1 + 6 (x.x')^2 K_0        (E k)^2 = Theta_infinite^2
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
@@ -38,14 +36,7 @@ QUANTITIES = {
 }
 ACTIVATIONS = {"ReLU": "relu", "erf (smooth)": "erf"}
 
-
-@dataclass(frozen=True)
-class TrainedNet:
-    """One net, before and after its training."""
-
-    net: MLP
-    start: Parameters
-    end: Parameters
+Trained = tuple[MLP, Parameters, Parameters]  # a net, its parameters before and after its training
 
 
 @cached(1)
@@ -78,31 +69,31 @@ def learning_rate(activation: str) -> float:
 
 
 @cached(12)
-def trained_nets(activation: str, progress: Progress | None = None) -> list[list[TrainedNet]]:
+def trained_nets(activation: str, progress: Progress | None = None) -> list[list[Trained]]:
     """Train nets of every width from every seed, as one batch; a list a seed."""
     members = [shared.net(COORDINATES, width, activation) for _ in SEEDS for width in WIDTHS]
     start = Ensemble.draw(members, [compute.generator(10_000 * seed + width) for seed in SEEDS for width in WIDTHS])
     x, y = (part[:POINTS] for part in sphere())
     end = train(start, shared.scaled(x), y, steps=STEPS, lr=learning_rate(activation), progress=progress).ensemble
-    flat = [TrainedNet(*parts) for parts in zip(members, start.parameters, end.parameters, strict=True)]
+    flat = [*zip(members, start.parameters, end.parameters, strict=True)]
     return [flat[i : i + len(WIDTHS)] for i in range(0, len(flat), len(WIDTHS))]
 
 
-def distance(trained: TrainedNet, quantity: str, Theta: Tensor, empirical_ntk: EmpiricalNTK) -> float:
+def distance(trained: Trained, quantity: str, Theta: Tensor, empirical_ntk: EmpiricalNTK) -> float:
     """Return a relative distance: of two kernels at the training points, or of two functions at new points.
 
     Theta (60, 60) is the infinite kernel. Functions are apart in root mean square, in units of the target's.
     """
-    x, y = sphere()
-    own = empirical(trained.net, trained.start, empirical_ntk)
+    (x, y), (net, start, end) = sphere(), trained
+    own = empirical(net, start, empirical_ntk)
     if quantity == "start":
         return tangent.drift(Theta[:POINTS, :POINTS], own[:POINTS])
     if quantity == "drift":
-        return tangent.drift(own[:POINTS], empirical(trained.net, trained.end, empirical_ntk)[:POINTS])
+        return tangent.drift(own[:POINTS], empirical(net, end, empirical_ntk)[:POINTS])
     K, K_new = (Theta[:, :POINTS] if quantity == "formula" else own).split([POINTS, NEW])
-    f0, f = (trained.net.apply(parameters, shared.scaled(x))[:, 0] for parameters in (trained.start, trained.end))
+    f0, f = (net.apply(parameters, shared.scaled(x))[:, 0] for parameters in (start, end))
     formula = tangent.dynamics((K + K.T) / 2, y[:POINTS], f0[:POINTS])
-    expected = formula.descent(STEPS, learning_rate(trained.net.activation), K_new, f0[POINTS:])
+    expected = formula.descent(STEPS, learning_rate(net.activation), K_new, f0[POINTS:])
     return float((f[POINTS:] - expected).square().mean().sqrt() / y[POINTS:].square().mean().sqrt())
 
 
@@ -119,7 +110,7 @@ def theory_at_start(widths: Tensor, fourth_moment: float = 3.0) -> Tensor:
 def measured(quantity: str, activation: str, empirical_ntk: EmpiricalNTK, next_layer: NextLayer) -> Tensor:
     """Return the distance of every net, (seeds, widths)."""
     Theta = infinite(activation, next_layer)
-    rows = [[distance(net, quantity, Theta, empirical_ntk) for net in row] for row in trained_nets(activation)]
+    rows = [[distance(one, quantity, Theta, empirical_ntk) for one in row] for row in trained_nets(activation)]
     return torch.tensor(rows, dtype=torch.float64)
 
 

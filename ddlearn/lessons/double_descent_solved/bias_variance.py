@@ -1,12 +1,9 @@
-"""The third function that the learner writes: bias and variance of a ridge fit from the design's singular values.
-
-It comes with the wrong versions that classes write most often, and the hint that each of them deserves.
-"""
+"""Bias and variance of a ridge fit, from singular values: what the learner writes, and the usual mistakes."""
 
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, edited
+from ddlearn.classroom import Exercise, Mistake, edit
 
 
 def bias_variance(s: Tensor, n: int, p: int, penalty: float, signal: float, noise: float) -> tuple[float, float]:
@@ -24,20 +21,6 @@ def split_cases(generator: torch.Generator):
         yield s, n, p, penalty, signal, noise
 
 
-def split(bias=None, variance=None):
-    """Both parts, one of them spoilt: bias(left, p), variance(kept), from what directions leave and keep."""
-
-    def wrong(s: Tensor, n: int, p: int, penalty: float, signal: float, noise: float) -> tuple[float, float]:
-        right = bias_variance(s, n, p, penalty, signal, noise)
-        kept = s**2 / (s**2 + n * penalty)
-        return (
-            float(signal * bias(1 - kept, p)) if bias else right[0],
-            float(noise * variance(kept)) if variance else right[1],
-        )
-
-    return wrong
-
-
 BIAS_VARIANCE = Exercise(
     name="bias_variance",
     title="Bias and variance from the singular values",
@@ -51,82 +34,75 @@ BIAS_VARIANCE = Exercise(
     mistakes=(
         Mistake(
             "unseen directions forgotten",
-            split(bias=lambda left, p: (left**2).sum() / p),
+            edit(" + p - len(s)", ""),
             "With p > n there are only n singular values. In the other p - n directions the fit is zero, and "
             "misses all that is there.",
         ),
         Mistake(
             "n forgotten",
-            lambda s, n, p, penalty, signal, noise: bias_variance(s, n, p, penalty / n, signal, noise),
+            edit("n * penalty", "penalty"),
             "The penalty stands beside a *mean* squared error, as in lesson 01: next to s² it is n * penalty.",
         ),
         Mistake(
             "bias not squared",
-            split(bias=lambda left, p: (left.sum() + p - len(left)) / p),
+            edit("(lam / (s**2 + lam)) ** 2", "lam / (s**2 + lam)"),
             "You summed what is left of each coefficient. A risk is a squared distance: square it first.",
         ),
         Mistake(
             "degrees of freedom instead of variance",
-            split(variance=lambda kept: kept.sum()),
+            edit("s**2 / (s**2 + lam) ** 2", "s**2 / (s**2 + lam)"),
             "Your variance is the noise times the effective degrees of freedom of lesson 01, Σ s² / (s² + lam). "
             "In the variance the denominator is squared.",
         ),
         Mistake(
             "variance of the fitted values",
-            split(variance=lambda kept: (kept**2).sum()),
+            edit("s**2 / (s**2 + lam) ** 2", "(s**2 / (s**2 + lam)) ** 2"),
             "That is the variance at the training points, which never explodes. A coefficient's is the square "
             "of s / (s² + lam): small singular values count.",
         ),
         Mistake(
             "signal not shared among p",
-            split(bias=lambda left, p: (left**2).sum() + p - len(left)),
+            edit("signal / p", "signal"),
             "The signal is the whole of |β|². One of the p directions has signal / p of it.",
         ),
         Mistake(
             "singular values not squared",
-            lambda s, n, p, penalty, signal, noise: bias_variance(s.sqrt(), n, p, penalty, signal, noise),
+            lambda s, *given: bias_variance(s.sqrt(), *given),
             "You put s where s² belongs: s holds the singular values of X, and the eigenvalues of X.T @ X are s².",
         ),
         Mistake(
             "variance first",
-            lambda s, n, p, penalty, signal, noise: bias_variance(s, n, p, penalty, signal, noise)[::-1],
+            lambda *given: bias_variance(*given)[::-1],
             "Right numbers, other order: return the bias first, then the variance.",
         ),
         Mistake(
             "unseen directions outside the bracket",
-            edited(bias_variance, ("(left.sum() + p - len(s))", "left.sum() + p - len(s)")),
+            edit("(left.sum() + p - len(s))", "left.sum() + p - len(s)"),
             "Your p - len(s) stands outside the bracket. Each unseen direction, too, has signal / p of the signal.",
         ),
         Mistake(
             "p - n for p - k",
-            edited(bias_variance, ("- len(s)", "- n")),
+            edit("- len(s)", "- n"),
             "You added p - n directions, a negative number for p < n. Unseen are p - k, with k = min(n, p) = len(s).",
         ),
         Mistake(
             "no brackets squared",
-            edited(
-                bias_variance,
-                ("(lam / (s**2 + lam)) ** 2", "lam / (s**2 + lam)"),
-                ("s**2 / (s**2 + lam) ** 2", "s / (s**2 + lam)"),
+            edit("(lam / (s**2 + lam)) ** 2", "lam / (s**2 + lam)").edit(
+                "s**2 / (s**2 + lam) ** 2", "s / (s**2 + lam)"
             ),
             "The brackets of both sums are not squared. Square each term first, then add up.",
         ),
         Mistake(
             "sums squared",
-            edited(
-                bias_variance,
-                ("(lam / (s**2 + lam)) ** 2", "lam / (s**2 + lam)"),
-                ("left.sum()", "left.sum() ** 2"),
-                ("(s**2 / (s**2 + lam) ** 2).sum()", "(s / (s**2 + lam)).sum() ** 2"),
-            ),
+            edit("(lam / (s**2 + lam)) ** 2", "lam / (s**2 + lam)")
+            .edit("left.sum()", "left.sum() ** 2")
+            .edit("(s**2 / (s**2 + lam) ** 2).sum()", "(s / (s**2 + lam)).sum() ** 2"),
             "You squared the sums. Square each term first, then add up.",
         ),
         Mistake(
             "denominators without the square",
-            edited(
-                bias_variance,
-                ("(lam / (s**2 + lam)) ** 2", "(lam / (s + lam)) ** 2"),
-                ("s**2 / (s**2 + lam) ** 2", "s**2 / (s + lam) ** 2"),
+            edit("(lam / (s**2 + lam)) ** 2", "(lam / (s + lam)) ** 2").edit(
+                "s**2 / (s**2 + lam) ** 2", "s**2 / (s + lam) ** 2"
             ),
             "Your denominators are s + n λ. They are s² + n λ: s holds singular values of X, not eigenvalues of "
             "X.T @ X.",
@@ -143,12 +119,12 @@ BIAS_VARIANCE = Exercise(
         ),
         Mistake(
             "what is kept in the bias",
-            split(bias=lambda left, p: (((1 - left) ** 2).sum() + p - len(left)) / p),
+            edit("(lam / (s**2 + lam)) ** 2", "(s**2 / (s**2 + lam)) ** 2"),
             "Your bias sums what the fit keeps, s² / (s² + lam). It is what the fit misses: lam / (s² + lam).",
         ),
         Mistake(
             "s² missing above the line",
-            edited(bias_variance, ("s**2 / (s**2 + lam) ** 2", "1 / (s**2 + lam)")),
+            edit("s**2 / (s**2 + lam) ** 2", "1 / (s**2 + lam)"),
             "In your variance stands 1 / (s² + lam). It is the square of s / (s² + lam).",
         ),
     ),

@@ -1,12 +1,9 @@
-"""The first function that the learner writes: where nets begin to fit all that they are trained on.
-
-It comes with the wrong versions that classes write most often, and the hint that each of them deserves.
-"""
+"""Where nets begin to fit all that they are trained on, which the learner writes, and the usual mistakes."""
 
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, edited
+from ddlearn.classroom import Exercise, Mistake, edit
 
 MIXED = 90  # examples of the case whose widths are not in order
 SHARE = 0.02  # of the null error: below it a net counts as one that fits
@@ -18,33 +15,6 @@ def interpolation_point(widths: Tensor, train_mse: Tensor, y: Tensor, d: int) ->
     fits = train_mse.mean(1) < SHARE * null
     P = (d + 1 + K) * widths + K
     return float(P[fits].min()) / (n * K) if fits.any() else float("inf")
-
-
-def point_with(
-    widths: Tensor,
-    train_mse: Tensor,
-    y: Tensor,
-    d: int,
-    *,
-    biases: bool = True,
-    equations: str = "nK",
-    pick: str = "first",
-    null: str = "mean",
-) -> float:
-    """The interpolation point with a slip: in the parameters, in the equations, in which width, or in the level."""
-    n, K = y.shape
-    level = {
-        "mean": (y - y.mean(0)).square().sum(1).mean(),
-        "zero": y.square().sum(1).mean(),
-        "per class": (y - y.mean(0)).square().mean(),
-        "one": torch.ones((), dtype=torch.float32).to(y),
-    }[null]
-    fits = train_mse.mean(1) < SHARE * level
-    P = ((d + 1 + K) * widths + K) if biases else (d + K) * widths
-    if not fits.any():
-        return float("inf")
-    chosen = {"first": P[fits].min(), "widest": P[fits].max(), "index": widths[fits].min()}[pick]
-    return float(chosen / {"nK": n * K, "n": n, "one": 1}[equations])
 
 
 def point_cases(generator: torch.Generator):
@@ -81,115 +51,112 @@ INTERPOLATION_POINT = Exercise(
     mistakes=(
         Mistake(
             "n instead of nK",
-            lambda *given: point_with(*given, equations="n"),
+            edit("(n * K)", "n"),
             "You divided by n. With the squared loss every example asks for K numbers: n K equations.",
         ),
         Mistake(
             "biases forgotten",
-            lambda *given: point_with(*given, biases=False),
+            edit("(d + 1 + K) * widths + K", "(d + K) * widths"),
             "You counted weights only. Each of the H units has a bias, and each of the K outputs too.",
         ),
         Mistake(
             "the widest instead of the first",
-            lambda *given: point_with(*given, pick="widest"),
+            edit("P[fits].min()", "P[fits].max()"),
             "You took the widest net that fits. The point is where fitting *begins*: the narrowest.",
         ),
         Mistake(
             "width instead of parameters",
-            lambda *given: point_with(*given, pick="index"),
+            edit("P[fits]", "widths[fits]"),
             "You put the width over n K. Count its parameters, P = (d + 1 + K) H + K.",
         ),
         Mistake(
             "null error of predicting zero",
-            lambda *given: point_with(*given, null="zero"),
+            edit("(y - y.mean(0))", "y"),
             "Your null model predicts zero. The best constant predicts the mean of y: y - y.mean(0).",
         ),
         Mistake(
             "null error per class",
-            lambda *given: point_with(*given, null="per class"),
+            edit(".sum(1).mean()", ".mean()"),
             "Your null error is a mean over classes. train_mse sums over classes, so sum here too.",
         ),
         Mistake(
             "2 % of one",
-            lambda *given: point_with(*given, null="one"),
+            edit("SHARE * null", "SHARE"),
             "You compared with 0.02. The level is 2 % of the null error, which is not 1.",
         ),
         Mistake(
             "one mean for all outputs",
-            edited(interpolation_point, ("y.mean(0)", "y.mean()")),
+            edit("y.mean(0)", "y.mean()"),
             "Your constant is one number, y.mean(), for all outputs. The best constant has a number for each output: "
             "y.mean(0).",
         ),
         Mistake(
             "variance with n - 1",
-            edited(interpolation_point, ("(y - y.mean(0)).square().sum(1).mean()", "y.var(0).sum()")),
+            edit("(y - y.mean(0)).square().sum(1).mean()", "y.var(0).sum()"),
             "`var` divides by n - 1. The null error is a mean over the n examples, as train_mse is.",
         ),
         Mistake(
             "the best seed",
-            edited(interpolation_point, ("train_mse.mean(1)", "train_mse.amin(1)")),
+            edit("train_mse.mean(1)", "train_mse.amin(1)"),
             "You let a width count as soon as its best seed fits. Take the mean over seeds: train_mse.mean(1).",
         ),
         Mistake(
             "every seed",
-            edited(interpolation_point, ("train_mse.mean(1)", "train_mse.amax(1)")),
+            edit("train_mse.mean(1)", "train_mse.amax(1)"),
             "You ask every seed to fit. Take the mean over seeds: train_mse.mean(1).",
         ),
         Mistake(
             "mean over widths",
-            edited(interpolation_point, ("train_mse.mean(1)", "train_mse.mean(0)")),
+            edit("train_mse.mean(1)", "train_mse.mean(0)"),
             "You took the mean over widths. Rows of train_mse are widths and columns are seeds: train_mse.mean(1).",
         ),
         Mistake(
             "the first in the list",
-            edited(interpolation_point, ("P[fits].min()", "P[fits][0]")),
+            edit("P[fits].min()", "P[fits][0]"),
             "You took the first that fits in the list. The widths may come in any order: take the smallest.",
         ),
         Mistake(
             "argmax where none fits",
-            edited(
-                interpolation_point,
-                (
-                    'float(P[fits].min()) / (n * K) if fits.any() else float("inf")',
-                    "float(P[fits.int().argmax()] / (n * K))",
-                ),
+            edit(
+                'float(P[fits].min()) / (n * K) if fits.any() else float("inf")',
+                "float(P[fits.int().argmax()] / (n * K))",
             ),
             "`argmax` of a mask without a True is 0, so you return the first net where no net fits. Ask `fits.any()` "
             'first, and return float("inf") if there is none.',
         ),
         Mistake(
             "the width itself",
-            lambda *given: point_with(*given, pick="index", equations="one"),
+            edit("P[fits].min()) / (n * K)", "widths[fits].min())"),
             "This is the width of the narrowest net that fits. Return its parameters over n K, P / (n K).",
         ),
         Mistake(
             "parameters alone",
-            lambda *given: point_with(*given, equations="one"),
+            edit(" / (n * K)", ""),
             "This is the number of parameters P. Divide it by the number of equations, n K.",
         ),
         Mistake(
             "upside down",
-            edited(interpolation_point, ("float(P[fits].min()) / (n * K)", "float((n * K) / P[fits].min())")),
+            edit("float(P[fits].min()) / (n * K)", "float((n * K) / P[fits].min())"),
             "Yours is n K / P. The point is P / (n K), parameters per equation.",
         ),
         Mistake(
             "biases of the outputs forgotten",
-            edited(interpolation_point, ("* widths + K", "* widths")),
+            edit("* widths + K", "* widths"),
             "Each of the K outputs has a bias too: P = (d + 1 + K) H + K.",
         ),
         Mistake(
             "rounded down",
-            edited(interpolation_point, ("float(P[fits].min()) / (n * K)", "float(P[fits].min() // (n * K))")),
+            edit("float(P[fits].min()) / (n * K)", "float(P[fits].min() // (n * K))"),
             "`//` rounds down to a whole number. Divide with `/`.",
         ),
         Mistake(
             "98 %",
-            edited(interpolation_point, ("SHARE * null", "(1 - SHARE) * null")),
+            edit("SHARE * null", "(1 - SHARE) * null"),
             "You ask for an error that is 2 % *below* that of the constant. It should be below 2 % *of* it.",
         ),
         Mistake(
             "20 %",
-            edited(interpolation_point, ("SHARE * null", "10 * SHARE * null")),
+            edit("SHARE * null", "10 * SHARE * null"),
             "Your level is 20 % of the null error. 2 % is 0.02.",
         ),
     ),

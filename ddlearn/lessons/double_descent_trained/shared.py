@@ -17,6 +17,7 @@ Progress = Callable[[float, str], object]
 
 PIXELS, CLASSES = 64, 10
 EXAMPLES, HELD_OUT, NEW = 400, 100, 900
+LARGE = {"MNIST": datasets.mnist, "Fashion-MNIST": datasets.fashion_mnist}  # images that are fetched
 WRONG = {"none": 0.0, "20 %": 0.2, "40 %": 0.4}
 WIDTHS = (3, 5, 8, 13, 20, 30, 40, 53, 64, 80, 110, 160)
 STEPS, RATE = 450, 0.009
@@ -60,7 +61,7 @@ class Split:
 
 @cached(8)
 def split(seed: int, n: int = EXAMPLES) -> Split:
-    """One split of the 1797 digits."""
+    """Return one split of the 1797 digits."""
     digits, device, end = datasets.digits(compute.generator(seed), test=NEW), compute.device(), n + HELD_OUT
     x, y, new_x, new_y = (part.to(device) for part in (digits.train_x, digits.train_y, digits.test_x, digits.test_y))
     return Split(x[:n], y[:n], x[n:end], y[n:end], new_x, new_y)
@@ -68,7 +69,7 @@ def split(seed: int, n: int = EXAMPLES) -> Split:
 
 @cached(16)
 def trained(training: Training, progress: Progress | None = None) -> NetSweep:
-    """Every width and seed, trained as one batch, and measured along the way on new digits.
+    """Train every width and seed as one batch, measured along the way on new digits.
 
     With `keep` also on the digits held out: outputs are those at the held-out digits, then at the new ones, and test
     errors are over both.
@@ -96,7 +97,7 @@ def trained(training: Training, progress: Progress | None = None) -> NetSweep:
 
 
 def course(widths: Tensor, ratio: Tensor, mean: Tensor) -> str:
-    """A curve over widths in words: its lowest point before `EARLY`, its highest after that, its end.  (W,) each"""
+    """Say of a curve over widths its lowest point before `EARLY`, its highest after that, its end.  (W,) each"""
     i = int(torch.where(ratio < EARLY, mean, torch.inf).argmin())
     j = i + int(mean[i:].argmax())
     first, top, last = (float(mean[k]) for k in (i, j, -1))
