@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ddlearn.classroom import control_views
-from ddlearn.classroom.control_views import view
+from ddlearn.classroom.control_views import read_number, view
 from ddlearn.classroom.controls import Choice, Slider, Switch
 from ddlearn.classroom.sweep import check_sentence, settings
-from ddlearn.classroom.typed import read_number
 from ddlearn.classroom.wording import brief, listed, say
 
 WIDTH = Slider("width", "Width", 0.01, 100, 1, log=True)
@@ -116,7 +115,7 @@ def test_a_sweep_starts_at_the_start_visits_ends_options_and_corners_once():
     assert swept[0] == {control.name: control.start for control in EVERY}
     assert len({tuple(values.values()) for values in swept}) == len(swept)
     for control in EVERY:
-        assert set(control.ends) <= {values[control.name] for values in swept}
+        assert set(control.values(2)) <= {values[control.name] for values in swept}
     assert len(swept) >= 2**5 + 3
     assert swept == list(settings(EVERY, 3))  # the same places on every run
 

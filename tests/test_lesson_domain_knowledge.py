@@ -10,16 +10,7 @@ import torch
 from ddlearn import blood, compute, weak_labels
 from ddlearn.classroom.latest import Cancelled
 from ddlearn.fetch import DatasetUnavailable
-from ddlearn.lessons.domain_knowledge import (
-    batch,
-    exchange,
-    exercises,
-    measures,
-    patient,
-    real_cells,
-    rules,
-    tubes,
-)
+from ddlearn.lessons.domain_knowledge import batch, claims, exchange, exercises, patient, real_cells, rules, tubes
 from ddlearn.lessons.domain_knowledge import cells as lab
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -164,7 +155,7 @@ def test_enough_is_where_purified_cells_do_as_well_as_the_healthy_cohort(measure
         values, goal = 1 - values, 1 - goal
     result = exchange.Exchange(measure, 32, 300, values, goal, goal)
     assert result.enough == (None if enough is None else pytest.approx(enough))
-    words = exchange.ExchangeFigure().describe(result)
+    words = exchange.sentence(result, {}.get)
     assert ("12 or fewer" in words, "more than 3,000" in words) == (enough == 12, enough is None)
 
 
@@ -215,7 +206,7 @@ def test_a_patient_is_counted_from_its_own_cells():
     seen = patient.patients(4, "100", "900 purified cells")
     mixes, rows = patient.people(0)
     assert torch.equal(seen.truth, mixes[3])
-    P = patient.said(300, 0)[0, 3, :100]
+    P = patient.posteriors(300, 0)[0, 3, :100]
     torch.testing.assert_close(seen.found[0], P.argmax(1).bincount(minlength=3).double() / 100)
     y = lab.pool().test_y[rows[3]]
     assert (y.bincount(minlength=3).double() / len(y) - mixes[3]).abs().max() < 0.12
@@ -278,7 +269,7 @@ def test_on_real_cells_the_broad_rule_misleads_and_the_blood_test_mends(publishe
     free, told = (real_cells.votes(rules.NARROW, True, balance) for balance in (rules.FREE, rules.TESTED))
     assert float(free.scores[1, 0]) < 0.7
     assert float(told.scores[1, 0]) > 0.9
-    assert len(real_cells.explorer().sweep()) > 10
+    assert len(real_cells.explorer.fresh().sweep()) > 10
 
 
 def test_without_a_network_the_card_says_what_to_do(monkeypatch):
@@ -288,7 +279,7 @@ def test_without_a_network_the_card_says_what_to_do(monkeypatch):
         raise DatasetUnavailable("WBCAtt is not available now: go on with the votes that lesson 10 draws.")
 
     monkeypatch.setattr(blood, "wbcatt", offline)
-    explorer = real_cells.explorer()
+    explorer = real_cells.explorer.fresh()
     explorer.show()
     assert "the votes that lesson 10 draws" in explorer.figure.sentence
 
@@ -343,5 +334,5 @@ def test_the_cohort_loses_also_where_no_cell_comes_twice():
     pool = blood.cell_pool(21_000, 700, compute.generator(1))
     assert 32_768 * max(blood.mean_blood(blood.HEALTHY)) < 21_000
     cohort = [row[0].balanced for seed in (0, 1) for row in exchange.on_cohort(exchange.HEALTHY, 32, seed, (64,), pool)]
-    pure = [measures.purified(seed, "balanced") for seed in (0, 1)]
+    pure = [claims.of_purified(seed, "balanced") for seed in (0, 1)]
     assert sum(pure) / 2 - sum(cohort) / 6 >= 0.08

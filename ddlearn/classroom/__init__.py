@@ -8,17 +8,15 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "TODO": "todo",
+    "TODO": "verdict",
     "Choice": "controls",
     "Claim": "claim",
     "ClaimResult": "claim",
-    "CurveFigure": "curve_figure",
     "Exercise": "exercise",
     "ExerciseNotPassed": "answer",
     "Explorer": "explorer",
     "Lesson": "lesson",
     "LINES": "style",
-    "ArtistFigure": "artist_figure",
     "LiveFigure": "figure",
     "Mistake": "mistake",
     "PALETTE": "style",

@@ -10,12 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ddlearn.classroom import page
-from ddlearn.classroom.detached import detached
+from ddlearn.classroom.compare import numbers_in
 from ddlearn.classroom.exercise import Exercise
 from ddlearn.classroom.own_name import under_check
 from ddlearn.classroom.prose import code_block, inline, to_html
-from ddlearn.classroom.todo import TODO
-from ddlearn.classroom.verdict import Verdict
+from ddlearn.classroom.verdict import LADDER, TODO, Verdict
 
 MISSES_BEFORE_A_POINTER = 3
 
@@ -94,33 +93,52 @@ class Answer:
             body += f"<p><strong>{inline(loud)}</strong></p>{to_html(news)}"
             if self._tries.misses >= MISSES_BEFORE_A_POINTER:
                 body += to_html(f"A hint helps: run `{name}.hint()` in a new cell.")
-        return page.card(verdict.symbol, f"{verdict.headline} · {self.exercise.title}", body, verdict.kind)
+        symbol, headline, kind = LADDER[verdict.status]
+        return page.card(symbol, f"{headline} · {self.exercise.title}", body, kind)
 
     def hint(self) -> None:
         """Display the next hint; after the last one, point to the solution."""
-        hints, name = self.exercise.hints, self.exercise.name
-        read = self._tries.hints
-        if read < len(hints):
-            self._tries.hints += 1
-            self._on_hint()
-            more = (
-                "`{0}.hint()` has another one." if read + 1 < len(hints) else "`{0}.solution()` shows the course's own."
-            )
-            body = to_html(hints[read]) + to_html(more.format(name))
-            page.show(page.card("?", f"Hint {read + 1} of {len(hints)}", body, "hint"))
-        else:
+        hints, name, number = self.exercise.hints, self.exercise.name, self._tries.hints + 1
+        if number > len(hints):
             self._tries.hints = 0
             again = f"That was every hint. `{name}.solution()` shows the course's own; `{name}.hint()` starts again."
             page.show(page.card("?", "No more hints", to_html(again), "hint"))
+            return
+        self._tries.hints = number
+        self._on_hint()
+        last = number == len(hints)
+        more = f"`{name}.solution()` shows the course's own." if last else f"`{name}.hint()` has another one."
+        body = to_html(hints[number - 1]) + to_html(more)
+        page.show(page.card("?", f"Hint {number} of {len(hints)}", body, "hint"))
 
     def solution(self) -> None:
         """Display the source of the reference."""
+        source = source_of(self.exercise.reference)
         body = to_html("This is one good way, not the only one. Type it yourself: hands learn too.")
-        try:
-            body += code_block(inspect.getsource(self.exercise.reference))
-        except (OSError, TypeError):
-            body += to_html("Its source is not on this machine.")
+        body += code_block(source) if source else to_html("Its source is not on this machine.")
         page.show(page.card("§", f"A solution of {self.exercise.name}", body, "note"))
+
+
+def detached(function: Callable) -> Callable:
+    """Return `function` with its answers detached, unless an argument carries a gradient: then the caller wants it.
+
+    A step that was differentiated with autograd and is taken again from its own answer would fail otherwise.
+    """
+
+    @functools.wraps(function)
+    def numbers_alone(*arguments, **keywords):
+        answer = function(*arguments, **keywords)
+        if any(getattr(given, "requires_grad", False) for given in numbers_in([arguments, keywords])):
+            return answer
+        return _without_gradient(answer)
+
+    return numbers_alone
+
+
+def _without_gradient(answer: object) -> object:
+    if type(answer) in (tuple, list):
+        return type(answer)(map(_without_gradient, answer))
+    return answer.detach() if getattr(answer, "requires_grad", False) else answer
 
 
 def strict() -> bool:
@@ -129,7 +147,7 @@ def strict() -> bool:
 
 
 def source_of(function: Callable) -> str:
-    """Return the learner's source, or an empty text where it cannot be found."""
+    """Return the source of `function`, or an empty text where it cannot be found."""
     try:
         return inspect.getsource(function)
     except (OSError, TypeError):

@@ -19,13 +19,15 @@ class _Call:
 def cached(size: int) -> Callable[[Callable], Callable]:
     """Keep the last `size` results of a function by its arguments, which must be hashable.
 
-    An argument is the same by place, by name and by default, and one called `progress` is no part of the question. What
+    An argument is the same by place, by name and by default, and one called `progress` is no part of the question.
+    Functions among them are told apart by identity: two may compare equal and still compute different things. What
     is cancelled half-way raises and is not kept. Explorers ask from their threads; as others will use what is kept, it
     is computed in the first modes, whoever asks. The function's `cache_clear()` forgets everything.
     """
 
     def decorate(function: Callable) -> Callable:
         signature = inspect.signature(function)
+        others = next((p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD), "")
 
         @lru_cache(maxsize=size)
         def computed(call: _Call) -> object:
@@ -36,8 +38,9 @@ def cached(size: int) -> Callable[[Callable], Callable]:
         def asked(*arguments, **named):
             bound = signature.bind(*arguments, **named)
             bound.apply_defaults()
-            key = tuple(value for name, value in bound.arguments.items() if name != "progress")
-            return computed(_Call(key, bound))
+            asked = {**bound.arguments, **bound.arguments.get(others, {}), others: None, "progress": None}
+            # The call that is kept keeps its functions, so that their ids are given to no other.
+            return computed(_Call(tuple(id(value) if callable(value) else value for value in asked.values()), bound))
 
         asked.cache_clear = computed.cache_clear
         return asked

@@ -4,7 +4,9 @@ A class goes on, and whoever is behind goes on with it. What stands in is said l
 record of progress is not opened, and a function of the learner's own that has passed is never replaced.
 """
 
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections.abc import Container, MutableMapping, Sequence
+
+from IPython import get_ipython
 
 from ddlearn.arguments import one_of
 from ddlearn.classroom import page
@@ -32,36 +34,28 @@ def chosen(exercises: Sequence[Exercise], names: Sequence[str], up_to: str | Non
     return [exercise for exercise in exercises if not names or exercise.name in names]
 
 
-def stand_in(exercises: Iterable[Exercise], own: Iterable[str], namespace: MutableMapping | None) -> None:
+def stand_in(exercises: Sequence[Exercise], own: Container[str], namespace: MutableMapping | None) -> None:
     """Put the course's function of each exercise into `namespace`, but for those in `own`, and say so.
 
     Without a namespace it is the notebook's. ValueError where there is no notebook either.
     """
-    exercises, own = list(exercises), set(own)
     given = [exercise for exercise in exercises if exercise.name not in own]
-    target = _notebook() if namespace is None else namespace
-    if target is None:
+    shell = get_ipython()
+    if namespace is None and shell is None:
         raise ValueError("there is no notebook here; say where the functions go: catch_up(..., namespace=globals())")
+    target = shell.user_ns if namespace is None else namespace
     for exercise in given:
         words = f"`{exercise.name}` is the course's own: you caught up."
         target[exercise.name] = Answer(exercise, exercise.reference, Verdict("not started", words), Tries())
-    page.show(_card([exercise.name for exercise in given], [one.name for one in exercises if one.name in own]))
-
-
-def _notebook() -> MutableMapping | None:
-    """The names that the notebook's cells see."""
-    from IPython import get_ipython
-
-    shell = get_ipython()
-    return None if shell is None else shell.user_ns
+    kept = [f"`{exercise.name}`" for exercise in exercises if exercise.name in own]
+    page.show(_card([f"`{exercise.name}`" for exercise in given], kept))
 
 
 def _card(given: list[str], own: list[str]) -> dict:
-    kept = f"On yours, which passed: {listed([f'`{name}`' for name in own])}." if own else ""
+    kept = f"On yours, which passed: {listed(own)}." if own else ""
     if not given:
         return page.card("»", "Nothing to catch up with", to_html(kept or "This lesson has no exercises."), "note")
-    names = listed([f"`{name}`" for name in given])
-    loud = f"The cells below run on the course's {names}, not on yours."
+    loud = f"The cells below run on the course's {listed(given)}, not on yours."
     waits = "Its cell waits" if len(given) == 1 else "Their cells wait"
     rest = f"Nothing is marked as passed, and your record is as it was. {waits} for you, now or at home. {kept}"
     return page.card("»", "Caught up", f"<p><strong>{inline(loud)}</strong></p>{to_html(rest)}", "hint")

@@ -2,6 +2,7 @@
 
 import dis
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from types import CodeType, FunctionType
 
 from ddlearn.classroom.own_name import layers
@@ -13,26 +14,24 @@ def has_loop(function: Callable) -> bool:
     return any(name == "FOR_ITER" or ("JUMP_BACKWARD" in name and "NO_INTERRUPT" not in name) for name in steps)
 
 
-def hands_back(function: Callable) -> bool:
-    """Return whether `function`, and all that it wraps, has a `return` of something else than None."""
-    codes = [inner.__code__ for inner in layers(function)]
-    return bool(codes) and all(any(map(_returns_a_value, *_neighbors(code))) for code in codes)
-
-
-def _neighbors(code: CodeType) -> tuple[list[dis.Instruction], list[dis.Instruction]]:
-    steps = list(dis.get_instructions(code))
-    return steps[:-1], steps[1:]
-
-
-def _returns_a_value(before: dis.Instruction, step: dis.Instruction) -> bool:
-    if step.opname == "RETURN_CONST":
-        return step.argval is not None
-    return step.opname == "RETURN_VALUE" and not (before.opname == "LOAD_CONST" and before.argval is None)
-
-
 def uses(*names: str) -> Callable[[Callable], bool]:
     """Return a test of a function: whether it uses one of these names, as `torch.linalg.pinv` uses `pinv`."""
     return lambda function: any(name in code.co_names for code in _codes(function) for name in names)
+
+
+def hands_back(function: Callable) -> bool:
+    """Return whether `function`, and all that it wraps, has a `return` of something else than None."""
+    codes = [inner.__code__ for inner in layers(function)]
+    return bool(codes) and all(map(_returns_a_value, codes))
+
+
+def _returns_a_value(code: CodeType) -> bool:
+    for before, step in pairwise(dis.get_instructions(code)):
+        if step.opname == "RETURN_CONST" and step.argval is not None:
+            return True
+        if step.opname == "RETURN_VALUE" and not (before.opname == "LOAD_CONST" and before.argval is None):
+            return True
+    return False
 
 
 def _codes(function: Callable) -> Iterator[CodeType]:
@@ -45,9 +44,6 @@ def _codes(function: Callable) -> Iterator[CodeType]:
         seen.add(id(code))
         yield code
         waiting.extend((constant, names) for constant in code.co_consts if isinstance(constant, CodeType))
-        called = [names.get(name) for name in code.co_names]
-        waiting.extend(
-            (other.__code__, other.__globals__)
-            for other in called
-            if isinstance(other, FunctionType) and other.__code__.co_filename == code.co_filename
-        )
+        for other in map(names.get, code.co_names):
+            if isinstance(other, FunctionType) and other.__code__.co_filename == code.co_filename:
+                waiting.append((other.__code__, other.__globals__))

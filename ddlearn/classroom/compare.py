@@ -1,112 +1,58 @@
-"""Comparing a learner's answer with the reference's, from the coarse to the fine.
+"""When two answers agree, and how the numbers in them are read."""
 
-A tensor is asked, in this order: is it a tensor, of this shape, of this dtype, finite, and within
-`|got - want| <= atol + rtol * |want|` in every entry? Each way to fail has its own sentence. Where the reference
-returns a tuple, its values are asked one after the other, and a list will do too; where it returns a number, a tensor
-without dimensions will.
-"""
-
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from ddlearn.classroom.tolerance import Fault, Tolerance, read, scalar
-from ddlearn.classroom.wrapping import RIGHT, WHOLE, dtype_fault, kind, numbers_agree, shape_fault, type_fault
-
-WHY_NAN = "NaN comes from 0 / 0, inf · 0 or inf − inf, or from the logarithm or the root of a negative number."
-WHY_INFINITE = "Infinity comes from a division by zero, from log 0 or an overflow, or you return it yourself."
-
 ROUGHLY = 1e-4  # as far as numbers that were computed partly in float32 may lie apart
 
-__all__ = ["Fault", "Tolerance", "changed", "fault", "numbers_in", "other_dtype", "roughly_same", "same"]
+
+@dataclass(frozen=True)
+class Tolerance:
+    """Entries agree where `|got - want| <= atol + rtol * |want|`; NaN agrees with NaN, an infinity with itself."""
+
+    rtol: float
+    atol: float
+
+    def wrong(self, got: Tensor, want: Tensor) -> Tensor:
+        """Return the mask of the entries that disagree."""
+        return ~torch.isclose(got, want, rtol=self.rtol, atol=self.atol, equal_nan=True)
+
+    def agrees(self, got: Tensor, want: Tensor) -> bool:
+        """Return whether the shapes are the same and no entry disagrees."""
+        return got.shape == want.shape and not self.wrong(got, want).any()
+
+    def as_exact_as(self, dtype: torch.dtype, size: float) -> "Tolerance":
+        """Return the tolerance that fits numbers of about `size` that were computed in a coarser `dtype`."""
+        if not (dtype.is_floating_point or dtype.is_complex):
+            return self
+        half_the_digits = torch.finfo(dtype).eps ** 0.5
+        return Tolerance(max(self.rtol, half_the_digits), max(self.atol, half_the_digits * size))
 
 
-def fault(got: object, want: object, tolerance: Tolerance, place: str = WHOLE) -> Fault | None:
-    """Return the first thing that is wrong with `got`, or None if it agrees with `want`."""
-    if isinstance(want, tuple):
-        return _tuple_fault(got, want, tolerance, place)
-    number = isinstance(want, (int, float))
-    if number:
-        got, want = _as_scalar(got), scalar(want)
-    if not isinstance(got, Tensor):
-        return type_fault(got, want, tolerance, place, number)
-    if got.shape != want.shape:
-        return shape_fault(got, want, tolerance, place)
-    typed = dtype_fault(got, want, tolerance, place)
-    if typed and not typed.right and got.is_floating_point() and want.is_floating_point():
-        valued = _value_fault(got, want, tolerance.as_exact_as(got.dtype, want.abs().max().item()), place)
-        return Fault(valued.status, f"{valued.words}\n\n{typed.words}") if valued else typed
-    return typed or _value_fault(got, want, tolerance, place)
+EXACT = Tolerance(0.0, 0.0)
 
 
-def same(got: object, want: object, tolerance: Tolerance) -> bool:
-    """Return whether two answers are the same in type, shape, dtype and, NaN included, in every entry.
-
-    Two errors, and two texts, are the same in type and words.
-    """
-    if isinstance(want, (Exception, str)):
-        return type(got) is type(want) and str(got) == str(want)
-    if isinstance(want, tuple):
-        return (
-            isinstance(got, (tuple, list))
-            and len(got) == len(want)
-            and all(same(one, other, tolerance) for one, other in zip(got, want, strict=True))
-        )
-    if isinstance(want, Tensor):
-        if not isinstance(got, Tensor) or got.shape != want.shape or got.dtype != want.dtype:
-            return False
-        got, want = read(got), read(want)
-        return got is not None and want is not None and tolerance.agrees(got, want)
-    return isinstance(got, (int, float, Tensor)) and fault(got, want, tolerance) is None
+def scalar(number: float) -> Tensor:
+    """Return a number as a tensor of no dimension; a whole number beyond the range of floats is infinite."""
+    try:
+        number = float(number)
+    except OverflowError:
+        number = math.inf if number > 0 else -math.inf
+    return torch.tensor(number, dtype=torch.float64)
 
 
-def roughly_same(got: object, want: object) -> bool:
-    """Return whether two answers agree in shape and, to about four digits, in every entry, whatever their dtype."""
-    if isinstance(want, (tuple, list)):
-        alike = isinstance(got, (tuple, list)) and len(got) == len(want)
-        return alike and all(map(roughly_same, got, want))
-    if isinstance(got, Exception) and isinstance(want, Exception):
-        return same(got, want, Tolerance(0.0, 0.0))
-    ones, others = (read(value) if isinstance(value, Tensor) else _as_scalar(value) for value in (got, want))
-    if not (isinstance(ones, Tensor) and isinstance(others, Tensor)) or ones.shape != others.shape:
-        return False
-    if ones.is_complex() or others.is_complex() or torch.bool in (ones.dtype, others.dtype):
-        return False
-    ones, others = ones.double(), others.double()
-    sizes = others[others.isfinite()].abs()
-    return Tolerance(ROUGHLY, ROUGHLY * (sizes.max().item() if len(sizes) else 0.0)).agrees(ones, others)
+def read(tensor: Tensor) -> Tensor | None:
+    """Return the numbers on the CPU, or None where they cannot be read: sparse, nested, meta tensors."""
+    if tensor.layout != torch.strided or tensor.is_meta or tensor.is_nested:
+        return None
+    return tensor.detach().cpu()
 
 
-def other_dtype(got: object, want: object) -> str:
-    """Return what to say of the first floating tensor in `got` that has another dtype than its twin; "" if none has."""
-    for one, other in zip(numbers_in(got), numbers_in(want), strict=False):
-        if isinstance(one, Tensor) and isinstance(other, Tensor) and one.is_floating_point():
-            found = dtype_fault(one, other, Tolerance(ROUGHLY, 0.0), WHOLE)
-            if found:
-                return found.words
-    return ""
-
-
-def changed(before: object, after: object) -> bool:
-    """Return whether a tensor or a number inside `after` differs from its twin inside `before`."""
-    exact = Tolerance(0.0, 0.0)
-    was, now = list(numbers_in(before)), list(numbers_in(after))
-    return len(was) != len(now) or not all(same(one, other, exact) for one, other in zip(now, was, strict=True))
-
-
-def numbers_in(value: object) -> Iterator[Tensor | int | float]:
-    """Yield the tensors and the numbers inside nested tuples, lists and dictionaries, in order."""
-    if isinstance(value, (Tensor, int, float)):
-        yield value
-    elif isinstance(value, (tuple, list)):
-        for item in value:
-            yield from numbers_in(item)
-    elif isinstance(value, dict):
-        yield from numbers_in(list(value.values()))
-
-
-def _as_scalar(value: object) -> object:
+def as_scalar(value: object) -> object:
     """Return a number, or a real tensor of no dimension, as such a tensor in float64; anything else as it is."""
     if isinstance(value, (int, float)):
         return scalar(value)
@@ -116,58 +62,50 @@ def _as_scalar(value: object) -> object:
     return value if numbers is None else numbers.double()
 
 
-def _tuple_fault(got: object, want: tuple, tolerance: Tolerance, place: str) -> Fault | None:
-    if not isinstance(got, (tuple, list)):
-        wanted = f"{place} is a `{kind(got)}`; wanted is a tuple of {len(want)} values."
-        right = isinstance(got, Tensor) and _value_by_value(got, want, tolerance)
-        mend = f" Return them with commas between: `return {', '.join('abcdefgh'[: len(want)])}`."
-        if right:
-            return Fault("wrong type", f"{RIGHT}{wanted}{mend}", True)
-        found = [k for k, one in enumerate(want, start=1) if fault(got, one, tolerance) is None]
-        alone = f" It is the right value {found[0]}; return the others too." if found else ""
-        return Fault("wrong type", wanted + alone)
-    if len(got) != len(want):
-        return Fault("wrong shape", f"{place} has {len(got)} values; wanted are {len(want)}.")
-    if len(want) > 1 and not _value_by_value(got, want, tolerance) and _value_by_value(got[::-1], want, tolerance):
-        return Fault("not yet", f"{RIGHT}They stand in the other order: the last is wanted first.", True)
-    faults = (
-        fault(one, other, tolerance, f"Value {number} of your answer")
-        for number, (one, other) in enumerate(zip(got, want, strict=True), start=1)
-    )
-    return next(filter(None, faults), None)
+def same(got: object, want: object, tolerance: Tolerance) -> bool:
+    """Return whether two answers are the same in type, shape, dtype and, NaN included, in every entry.
 
-
-def _value_by_value(got: list | tuple | Tensor, want: tuple, tolerance: Tolerance) -> bool:
-    if isinstance(got, Tensor) and (got.dim() == 0 or read(got) is None):
+    Two errors, and two texts, are the same in type and words; a list will do for a tuple.
+    """
+    if isinstance(want, (Exception, str)):
+        return type(got) is type(want) and str(got) == str(want)
+    if isinstance(want, tuple):
+        alike = isinstance(got, (tuple, list)) and len(got) == len(want)
+        return alike and all(map(same, got, want, [tolerance] * len(want)))
+    if isinstance(want, (int, float)):
+        got, want = as_scalar(got), scalar(want)
+    if not (isinstance(got, Tensor) and isinstance(want, Tensor)) or got.dtype != want.dtype:
         return False
-    wanted = [item if isinstance(item, Tensor) else scalar(item) for item in want]
-    return len(got) == len(want) and all(map(numbers_agree, got, wanted, [tolerance] * len(want)))
+    got, want = read(got), read(want)
+    return got is not None and want is not None and tolerance.agrees(got, want)
 
 
-def _value_fault(got: Tensor, want: Tensor, tolerance: Tolerance, place: str) -> Fault | None:
-    numbers, wanted = read(got), read(want)
-    if numbers is None:
-        return Fault("wrong type", f"{place} should be a dense tensor; it is `{got.layout}` on `{got.device}`.")
-    numbers = numbers.to(wanted.dtype)
-    broken = ~torch.isfinite(numbers) & torch.isfinite(wanted)
-    if broken.any():
-        first = tuple(broken.nonzero()[0].tolist())
-        count = f"{int(broken.sum())} of {broken.numel()} entries"
-        why = WHY_NAN if numbers[first].isnan() else WHY_INFINITE
-        said = (
-            f"{place} has {count} not finite, the first {_entry(numbers, first)}, where {wanted[first].item():.6g} is"
-        )
-        return Fault("not finite", f"{said} expected. {why}")
-    wrong = tolerance.wrong(numbers, wanted)
-    if not wrong.any():
-        return None
-    first = tuple(wrong.nonzero()[0].tolist())
-    found, expected = numbers[first].item(), wanted[first].item()
-    digits = 6 if f"{found:.6g}" != f"{expected:.6g}" else 12
-    share = f" {int(wrong.sum())} of {wrong.numel()} entries differ." if wrong.numel() > 1 else ""
-    entry = f"entry {list(first)}" if first else "the value"
-    return Fault("not yet", f"{place}: {entry} is {found:.{digits}g}; expected is {expected:.{digits}g}.{share}")
+def roughly_same(got: object, want: object) -> bool:
+    """Return whether two answers agree in shape and, to about four digits, in every entry, whatever their dtype."""
+    if isinstance(want, (tuple, list)):
+        alike = isinstance(got, (tuple, list)) and len(got) == len(want)
+        return alike and all(map(roughly_same, got, want))
+    if isinstance(got, Exception) and isinstance(want, Exception):
+        return same(got, want, EXACT)
+    got, want = (read(value) if isinstance(value, Tensor) else as_scalar(value) for value in (got, want))
+    if not (isinstance(got, Tensor) and isinstance(want, Tensor)) or got.shape != want.shape:
+        return False
+    if got.is_complex() or want.is_complex() or torch.bool in (got.dtype, want.dtype):
+        return False
+    got, want = got.double(), want.double()
+    sizes = want[want.isfinite()].abs()
+    return Tolerance(ROUGHLY, ROUGHLY * (sizes.max().item() if len(sizes) else 0.0)).agrees(got, want)
 
 
-def _entry(numbers: Tensor, index: tuple) -> str:
-    return f"{numbers[index].item()} at {list(index)}" if index else f"{numbers.item()}"
+def changed(before: object, after: object) -> bool:
+    """Return whether a tensor or a number inside `after` differs from its twin inside `before`."""
+    return not same(list(numbers_in(after)), tuple(numbers_in(before)), EXACT)
+
+
+def numbers_in(value: object) -> Iterator[Tensor | int | float]:
+    """Yield the tensors and the numbers inside nested tuples, lists and dictionaries, in order."""
+    if isinstance(value, (Tensor, int, float)):
+        yield value
+    elif isinstance(value, (tuple, list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from numbers_in(item)

@@ -9,15 +9,20 @@ and its role come from keyboard.js, which reads range and step in the placeholde
 """
 
 import math
+import re
 from collections.abc import Callable
 
 import ipywidgets as widgets
 
 from ddlearn.classroom.controls import Choice, Control, Slider, Switch
-from ddlearn.classroom.typed import read_number
 from ddlearn.classroom.wording import brief
 
 LONGEST = 20  # characters of what was typed that a remark repeats
+
+GAPS = re.compile(r"[\s'’_]")
+PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?")
+POWER = re.compile(r"^(?:(.+)[*·×])?10\^")
+GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
 
 # Called as moved(name, value, remark): the remark says what became of a number that could not be taken as it was typed.
 Moved = Callable[[str, object, str], None]
@@ -80,11 +85,10 @@ class SliderView:
             self._move(change.new, slider=False)
 
     def _typed(self, change) -> None:
-        if self._writing:
-            return
-        control, text = self.control, change.new
-        number = read_number(text, control.low, control.high)
-        self._move(self.value if number is None else number, slider=True, remark=self._remark(text, number))
+        if not self._writing:
+            number = read_number(change.new, self.control.low, self.control.high)
+            remark = self._remark(change.new, number)
+            self._move(self.value if number is None else number, slider=True, remark=remark)
 
     def _remark(self, text: str, number: float | None) -> str:
         control, typed = self.control, text.strip()[:LONGEST]
@@ -111,31 +115,23 @@ class PlainView:
     """A dropdown or a checkbox: one widget, whose value is the control's."""
 
     def __init__(self, control: Choice | Switch, value, moved: Moved, label_width: str):
-        self.control, self._moved, self._writing = control, moved, False
+        self.control, self.value, self._moved = control, value, moved
+        shared = {"value": value, "description": control.label, "layout": widgets.Layout(width="auto")}
         if isinstance(control, Choice):
-            self.widget = widgets.Dropdown(
-                options=control.options,
-                value=value,
-                description=control.label,
-                style={"description_width": label_width},
-                layout=widgets.Layout(width="auto"),
-            )
+            style = {"description_width": label_width}
+            self.widget = widgets.Dropdown(options=control.options, style=style, **shared)
         else:
-            layout = widgets.Layout(width="auto")
-            self.widget = widgets.Checkbox(value=value, description=control.label, indent=False, layout=layout)
+            self.widget = widgets.Checkbox(indent=False, **shared)
         self.widget.observe(self._changed, "value")
         self.parts = (self.widget,)
 
     def write(self, value) -> None:
         """Stand at `value` without telling anybody."""
-        self._writing = True
-        try:
-            self.widget.value = value
-        finally:
-            self._writing = False
+        self.value = self.widget.value = value
 
     def _changed(self, change) -> None:
-        if not self._writing:
+        if change.new != self.value:
+            self.value = change.new
             self._moved(self.control.name, change.new, "")
 
 
@@ -143,6 +139,29 @@ def written(value: float) -> str:
     """The number as the box shows it: all its digits, and no zeros before those of an exponent."""
     mantissa, mark, exponent = f"{value:.12g}".partition("e")
     return f"{mantissa}e{int(exponent)}" if mark else mantissa
+
+
+def read_number(text: str, low: float, high: float) -> float | None:
+    """Return the number that `text` means as people type it, or None: 0,5, 1e-3 and 10^-3, 1 000 and 1,000 and 1'000.
+
+    "1,500" may be 1500 or 1.5. It is 1500, as the page writes it, unless only 1.5 lies between `low` and `high`.
+    """
+    text = GAPS.sub("", text).replace("−", "-").lower()
+    text = POWER.sub(lambda found: f"{found[1] or 1}e", text)
+    readings = [float(spelling) for spelling in _spellings(text) if PLAIN.fullmatch(spelling)]
+    readings = [value for value in readings if math.isfinite(value)]
+    return next((value for value in readings if low <= value <= high), readings[0] if readings else None)
+
+
+def _spellings(text: str) -> list[str]:
+    """The text with a point before its decimals, the likeliest reading first."""
+    if "," in text and "." in text:  # the last of the two stands before the decimals
+        decimal, other = (",", ".") if text.rindex(",") > text.rindex(".") else (".", ",")
+        return [text.replace(other, "").replace(decimal, ".")]
+    if text.count(".") > 1:
+        return [text.replace(".", "")]
+    grouped = [text.replace(",", "")] if GROUPS.fullmatch(text) else []
+    return [*grouped, text.replace(",", ".")]
 
 
 def view(control: Control, value, moved: Moved, label_width: str = "initial") -> SliderView | PlainView:

@@ -15,7 +15,25 @@ STEPS = 50  # a held arrow key crosses a slider in about this many presses
 
 
 @dataclass(frozen=True)
-class Slider:
+class Control:
+    """What every control has: the name of the argument that it feeds, and a label that a learner can read."""
+
+    name: str
+    label: str
+
+    def __post_init__(self):
+        if not self.name.isidentifier():
+            raise ValueError(f"a control's name is an argument of compute and must be an identifier; got {self.name!r}")
+        if not self.label.strip():
+            raise ValueError(f"control {self.name!r} needs a label that a learner can read")
+
+    def say(self, value: object) -> str:
+        """Its setting in a sentence."""
+        return f"{self.label} {value}"
+
+
+@dataclass(frozen=True)
+class Slider(Control):
     """A number between `low` and `high`, linear or logarithmic, kept to three significant digits.
 
     `whole=True` keeps it an integer. `step` is one press of an arrow key, in units of the value (linear) or in decades
@@ -23,8 +41,6 @@ class Slider:
     a log slider that does not begin above zero.
     """
 
-    name: str
-    label: str
     low: float
     high: float
     start: float
@@ -33,7 +49,7 @@ class Slider:
     step: float | None = None
 
     def __post_init__(self):
-        _named(self)
+        super().__post_init__()
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
             raise ValueError(f"slider {self.name!r} needs finite low < high; got low={self.low}, high={self.high}")
         if self.log and self.low <= 0:
@@ -69,19 +85,15 @@ class Slider:
         return self.snap(self.low + share * (self.high - self.low))
 
     def values(self, k: int) -> list[float]:
-        """`k` values spread evenly along the slider, both ends among them; fewer where a whole slider has fewer."""
+        """`k` values spread evenly along the slider, its ends the first and the last; fewer where there are fewer."""
         spread = [self.at(i / (k - 1)) for i in range(k)] if k > 1 else [self.start]
         return list(dict.fromkeys(spread))
-
-    @property
-    def ends(self) -> list[float]:
-        return [self.at(0), self.at(1)]
 
     def random(self, source: random.Random) -> float:
         return self.at(source.random())
 
     def say(self, value: float) -> str:
-        return f"{self.label} {brief(value)}"
+        return super().say(brief(value))
 
     @property
     def range_said(self) -> str:
@@ -119,16 +131,14 @@ class Slider:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(Control):
     """One of a few words. Raises ValueError for fewer than two options, a repeated one, or a start not among them."""
 
-    name: str
-    label: str
     options: tuple[str, ...]
     start: str
 
     def __post_init__(self):
-        _named(self)
+        super().__post_init__()
         object.__setattr__(self, "options", tuple(self.options))
         if len(self.options) < 2 or len(set(self.options)) < len(self.options):
             raise ValueError(f"choice {self.name!r} needs at least two different options; got {self.options}")
@@ -141,18 +151,11 @@ class Choice:
         return value
 
     def values(self, k: int) -> list[str]:
-        """Every option: a choice has no in-between to leave out, whatever `k` is."""
-        return list(self.options)
-
-    @property
-    def ends(self) -> list[str]:
+        """Every option, whatever `k` is: there is nothing in between."""
         return list(self.options)
 
     def random(self, source: random.Random) -> str:
         return source.choice(self.options)
-
-    def say(self, value: str) -> str:
-        return f"{self.label} {value}"
 
     @property
     def range_said(self) -> str:
@@ -160,15 +163,13 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Switch:
+class Switch(Control):
     """On or off. Raises TypeError if `start` is not a bool."""
 
-    name: str
-    label: str
     start: bool
 
     def __post_init__(self):
-        _named(self)
+        super().__post_init__()
         self.accept(self.start)
 
     def accept(self, value: bool) -> bool:
@@ -181,26 +182,12 @@ class Switch:
         """Off and on, whatever `k` is."""
         return [False, True]
 
-    @property
-    def ends(self) -> list[bool]:
-        return [False, True]
-
     def random(self, source: random.Random) -> bool:
         return source.random() < 0.5
 
     def say(self, value: bool) -> str:
-        return f"{self.label} {'on' if value else 'off'}"
+        return super().say("on" if value else "off")
 
     @property
     def range_said(self) -> str:
         return "box to tick"
-
-
-Control = Slider | Choice | Switch
-
-
-def _named(control: Control) -> None:
-    if not control.name.isidentifier():
-        raise ValueError(f"a control's name is an argument of compute and must be an identifier; got {control.name!r}")
-    if not control.label.strip():
-        raise ValueError(f"control {control.name!r} needs a label that a learner can read")

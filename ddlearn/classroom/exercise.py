@@ -6,26 +6,25 @@ fair: the tests of every lesson call it.
 """
 
 import inspect
-import textwrap
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+
+import torch
+from torch import Generator, Tensor
 
 from ddlearn.classroom import own_name
-from ddlearn.classroom.code import hands_back, has_loop
+from ddlearn.classroom.case import Case
+from ddlearn.classroom.code import has_loop
+from ddlearn.classroom.compare import Tolerance, changed, numbers_in, roughly_same, same
+from ddlearn.classroom.fault import fault, other_dtype
 from ddlearn.classroom.mistake import Mistake, Remark, answer_or_error
 from ddlearn.classroom.modes import first_modes
-from ddlearn.classroom.sandbox import Outcome, call, where
-from ddlearn.classroom.todo import TODO
-from ddlearn.classroom.verdict import Verdict, rank
-from ddlearn.classroom.wording import described, listed, mixed_dtypes, right_before, right_on_some
-
-if TYPE_CHECKING:
-    from torch import Generator
-
-MESSAGE_LIMIT = 600  # characters of an error's own words; some print whole tensors
+from ddlearn.classroom.pattern import pattern
+from ddlearn.classroom.sandbox import call
+from ddlearn.classroom.verdict import TODO, Fault, Verdict
+from ddlearn.classroom.wording import listed
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Exercise:
     name: str
     title: str
     reference: Callable
-    cases: Callable[["Generator"], Iterable[tuple]]
+    cases: Callable[[Generator], Iterable[tuple]]
     hints: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     rtol: float = 1e-6
@@ -73,61 +72,65 @@ class Exercise:
         """Ask `answer` every case and return the verdict. Displays nothing, raises nothing."""
         if not callable(answer):
             return Verdict("wrong type", f"`{self.name}` should be a function; it is a `{type(answer).__name__}`.")
-        from ddlearn.classroom.compare import changed  # here, so that a card without a check needs no torch
-
         values, wanted, faults, printed = [], [], [], ""
         for arguments in self._arguments(seed):
             given = deepcopy(arguments)
             with own_name.bound(answer, self.name, self.reference):
                 outcome = call(answer, given, self.timeout)
             printed = printed or outcome.printed
-            stopped = self._stopped(answer, outcome, arguments, bool(values))
+            case = Case(self.name, answer, inspect.signature(self.reference).bind(*arguments).arguments)
+            stopped = case.stopped(outcome, self.timeout, answered=bool(values))
             if stopped:
-                status, words = stopped
-                before = f" {right_before(len(values))}" if values and not faults else ""
                 mistake = self._recognise([*values, outcome.error], seed) if outcome.error else None
                 if mistake:
-                    return Verdict("classic mistake", f"{mistake.hint}\n\n{words}", mistake.name, printed)
-                return Verdict(status, words + before, printed=printed)
+                    return Verdict("classic mistake", f"{mistake.hint}\n\n{stopped.words}", mistake.name, printed)
+                before = f" {_right_before(len(values))}" if values and not faults else ""
+                return Verdict(stopped.status, stopped.words + before, printed=printed)
             if inspect.iscoroutine(outcome.value):
                 outcome.value.close()
             values.append(outcome.value)
             wanted.append(self._plain(self.reference(*deepcopy(arguments))))
-            altered = [changed(was, now) for was, now in zip(arguments, given, strict=True)]
-            found = self._faults(outcome.value, wanted[-1], altered, arguments)
-            faults.extend((len(values) - 1, status, words, right) for status, words, right in found)
+            found = self._faults(case, values[-1], wanted[-1], given)
+            faults.extend((len(values) - 1, one) for one in found)
         if faults:
             return self._missed(values, wanted, faults, seed, printed)
         count = f"{len(values)} cases" if len(values) > 1 else "the case"
         right = f"`{self.name}` agrees with the course's own on {count}."
         return Verdict("passed", right, printed=printed, note=self._note(answer, values))
 
-    def _missed(self, values: list, wanted: list, faults: list, seed: int, printed: str) -> Verdict:
-        """Return the verdict on a wrong answer: a classic mistake, or the fault on the first rung of the ladder."""
-        from ddlearn.classroom.compare import Tolerance, other_dtype
-        from ddlearn.classroom.pattern import pattern
+    def _faults(self, case: Case, value: object, wanted: object, given: tuple) -> Iterable[Fault]:
+        """Yield what is wrong in one case: with the value, and with what was done to the arguments `given`."""
+        found = fault(value, wanted, self._tolerance)
+        if found:
+            yield Fault(found.status, f"{found.words}\n\nThat was {case.asked}.", found.right)
+        before = zip(case.arguments.items(), given, strict=True)
+        names = [f"`{name}`" for (name, was), now in before if changed(was, now)]
+        if names:
+            mend = "Work on a copy (`.clone()`), or write `a = a + b` instead of `a += b`."
+            were = "were no longer what they" if len(names) > 1 else "was no longer what it"
+            yield Fault("changed its input", f"After the call {listed(names)} {were} had been. {mend}", True)
 
+    def _missed(self, values: list, wanted: list, faults: list[tuple[int, Fault]], seed: int, printed: str) -> Verdict:
+        """Return the verdict on a wrong answer: a classic mistake, or the fault on the first rung of the ladder."""
         mistake = self._recognise(values, seed)
         if mistake:
             said = "\n\n".join(filter(None, (mistake.hint, other_dtype(values, wanted))))
             return Verdict("classic mistake", said, mistake.name, printed)
-        # Of two faults on one rung that comes first whose numbers are not right either.
-        _, status, words, _ = min(faults, key=lambda fault: (rank(fault[1]), fault[3]))
-        wrong = sorted({case for case, *_ in faults})
-        paragraphs = [words]
-        if status == "not yet":
-            similar = pattern([values[i] for i in wrong], [wanted[i] for i in wrong], Tolerance(self.rtol, self.atol))
-            if similar and len(wrong) < len(values):
+        _, first = min(faults, key=lambda found: found[1].rank)
+        wrong = sorted({case for case, _ in faults})
+        right, paragraphs = len(values) - len(wrong), [first.words]
+        if first.status == "not yet":
+            similar = pattern([values[i] for i in wrong], [wanted[i] for i in wrong], self._tolerance)
+            if similar and right:
                 similar = f"Where it differs: {similar[0].lower()}{similar[1:]}"
-            paragraphs = [similar, words] if similar else paragraphs
-        if len(wrong) < len(values):
-            paragraphs.append(right_on_some(len(values) - len(wrong), len(values)))
-        return Verdict(status, "\n\n".join(paragraphs), printed=printed)
+            paragraphs = [similar, *paragraphs] if similar else paragraphs
+        if right:
+            are = "are" if right > 1 else "is"
+            paragraphs.append(f"{right} of {len(values)} cases {are} right; this is one that is not.")
+        return Verdict(first.status, "\n\n".join(paragraphs), printed=printed)
 
     def _note(self, answer: Callable, values: list) -> str:
         """Return what is worth saying about an answer that passed."""
-        from ddlearn.classroom.compare import numbers_in
-
         notes = [remark.words for remark in self.remarks if remark.fits(answer)]
         if self.no_loop and has_loop(answer):
             notes.append("It has a loop, and the exercise asks for none: whole tensors can do it at once.")
@@ -142,17 +145,13 @@ class Exercise:
         The reference passes, a stub is "not started", each mistake is recognised as itself and told from the others,
         and the cases come from the generator: the same seed gives the same ones, another seed gives others.
         """
-        from torch import as_tensor
-
-        from ddlearn.classroom.compare import changed, numbers_in
-
         found = []
         verdict = self.check(self.reference)
         if not verdict.passed:
             found.append(f"the reference does not pass: {verdict.sentence}")
         if verdict.note:
             found.append(f"the reference passes with a note: {verdict.note}")
-        if any(as_tensor(value).isnan().any() for value in numbers_in(self._answers(self.reference, seed=0))):
+        if any(torch.as_tensor(value).isnan().any() for value in numbers_in(self._answers(self.reference, seed=0))):
             found.append("the reference answers NaN, with which nothing can be compared")
         if self.check(lambda *arguments: TODO).status != "not started":
             found.append("a stub is not recognised as not started")
@@ -179,9 +178,11 @@ class Exercise:
             found.append("there are no hints")
         return found
 
-    def _arguments(self, seed: int) -> list[tuple]:
-        from torch import Generator
+    @property
+    def _tolerance(self) -> Tolerance:
+        return Tolerance(self.rtol, self.atol)
 
+    def _arguments(self, seed: int) -> list[tuple]:
         return [tuple(case) for case in self.cases(Generator().manual_seed(seed))]
 
     @first_modes()
@@ -191,25 +192,18 @@ class Exercise:
 
     def _plain(self, value: object) -> object:
         """Return the number for a tensor without dimensions, unless its gradient is needed; all else as it is."""
-        from torch import Tensor
-
         if self.trained or not isinstance(value, Tensor) or value.dim() or not value.is_floating_point():
             return value
         return value.item()
 
     def _same(self, answers: list, others: list) -> bool:
-        from ddlearn.classroom.compare import Tolerance, same
-
-        tolerance = Tolerance(self.rtol, self.atol)
-        return all(same(one, other, tolerance) for one, other in zip(answers, others, strict=True))
+        return all(same(one, other, self._tolerance) for one, other in zip(answers, others, strict=True))
 
     def _recognise(self, values: list, seed: int) -> Mistake | None:
         """Return the mistake whose answers, or errors, these are on every case; else one that knows them by sight.
 
         Who made one with numbers in float32 on the way is recognised too, unless the right answer is as near.
         """
-        from ddlearn.classroom.compare import roughly_same
-
         ways = [
             (mistake, self._answers(wrong, seed, len(values))) for mistake in self.mistakes for wrong in mistake.ways
         ]
@@ -221,70 +215,6 @@ class Exercise:
         seen = list(zip(self._arguments(seed), values, strict=False))
         return next((mistake for mistake in self.mistakes if mistake.knows(seen)), None)
 
-    def _stopped(self, answer: Callable, outcome: Outcome, arguments: tuple, answered: bool) -> tuple[str, str] | None:
-        """Return the rung and the words where a call gave no value to compare; `answered`: an earlier one did."""
-        if outcome.timed_out:
-            asked, loop = self._asked(arguments), "Is there a loop that never ends?"
-            return "timed out", f"{asked} was still running after {self.timeout:g} seconds. {loop}"
-        if outcome.error is not None:
-            return "raised", self._error(answer, outcome.error, arguments)
-        values = outcome.value if isinstance(outcome.value, (tuple, list)) else (outcome.value,)
-        if any(value is TODO for value in values):
-            return "not started", f"`{self.name}` still returns `TODO`. Write its body and run the cell again."
-        if outcome.value is None and outcome.printed.strip():
-            mend = "Printing shows a result and hands nothing on: write `return` where you wrote `print`."
-            return "wrong type", f"`{self.name}` prints something and returns nothing. {mend}"
-        if outcome.value is None and (answered or hands_back(answer)):
-            branch = "Is there a branch, or a loop that ends, without a `return`?"
-            words = f"`{self.name}` returns nothing in this case. {branch}\n\nThat was {self._asked(arguments)}."
-            return "wrong type", words
-        if outcome.value is None:
-            return "not started", f"`{self.name}` returns nothing yet. If you wrote its body, end it with `return`."
-        return None
 
-    def _error(self, answer: Callable, error: BaseException, arguments: tuple) -> str:
-        try:
-            message = str(error)
-        except Exception:  # a learner's own exception may fail even at this
-            message = ""
-        message = textwrap.shorten(message, MESSAGE_LIMIT, placeholder=" ...") if error.args else ""
-        said = f"`{type(error).__name__}: {message}`" if message else f"`{type(error).__name__}`"
-        if isinstance(error, RecursionError) and own_name.calls_itself(answer, error):
-            said += (
-                f"\n\nYour function calls itself, and never comes to an end. Inside its own body `{self.name}` is the "
-                "function that you are writing."
-            )
-        place = where(error, answer)
-        if place:
-            line = f"In line {place[0]} of your cell" + (f", `{place[1]}`" if place[1] else "")
-            mend = mixed_dtypes(message, dict(zip(self._names(len(arguments)), arguments, strict=True)))
-            return f"{said}\n\n{line}, when asked {self._asked(arguments)}.{mend and ' '}{mend}"
-        try:
-            inspect.signature(answer).bind(*arguments)
-        except (TypeError, ValueError):
-            return f"It is called as {self._asked(arguments)}. Your function does not take these arguments.\n\n{said}"
-        return f"{said}\n\nWhen asked {self._asked(arguments)}."
-
-    def _faults(
-        self, value: object, wanted: object, altered: list[bool], arguments: tuple
-    ) -> Iterable[tuple[str, str, bool]]:
-        from ddlearn.classroom.compare import Tolerance, fault
-
-        found = fault(value, wanted, Tolerance(self.rtol, self.atol))
-        if found:
-            yield found.status, f"{found.words}\n\nThat was {self._asked(arguments)}.", found.right
-        names = [f"`{name}`" for name, was in zip(self._names(len(altered)), altered, strict=True) if was]
-        if names:
-            mend = "Work on a copy (`.clone()`), or write `a = a + b` instead of `a += b`."
-            were = "were no longer what they" if len(names) > 1 else "was no longer what it"
-            yield "changed its input", f"After the call {listed(names)} {were} had been. {mend}", True
-
-    def _names(self, count: int) -> list[str]:
-        names = list(inspect.signature(self.reference).parameters)[:count]
-        return names + [f"argument {number}" for number in range(len(names) + 1, count + 1)]
-
-    def _asked(self, arguments: tuple) -> str:
-        """Return the call in words: "`ridge(K, y)` with `K` of shape (5, 5) and `y` of shape (5,)"."""
-        names = self._names(len(arguments))
-        given = [f"`{name}` {described(value)}" for name, value in zip(names, arguments, strict=True)]
-        return f"`{self.name}({', '.join(names)})`" + (f" with {listed(given)}" if given else "")
+def _right_before(count: int) -> str:
+    return f"The {count} cases before were right." if count > 1 else "The case before was right."

@@ -11,16 +11,14 @@ import functools
 import html
 import inspect
 import random
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 from ddlearn.classroom import expected
 from ddlearn.classroom.board import Board
+from ddlearn.classroom.cache import cached
 from ddlearn.classroom.controls import Control
 from ddlearn.classroom.figure import LiveFigure
 from ddlearn.classroom.latest import Job, Latest, Wish
-from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.sweep import check_sentence, settings
 from ddlearn.classroom.wording import listed
 
@@ -51,17 +49,16 @@ class Explorer:
         title: str,
         controls: Sequence[Control],
         compute: Callable,
-        picture: Callable | None = None,
-        sentence: Callable[..., str] | None = None,
+        picture: Callable,
+        sentence: Callable[..., str],
         uses: Sequence[str] = (),
         size: tuple[float, float] = (9.0, 4.0),
-        figure: type[LiveFigure] | None = None,
     ):
         self._declared = {k: v for k, v in locals().items() if k not in ("self", "__class__")}
         self.name, self.title = name, title
         self.controls, self.compute, self.uses = tuple(controls), compute, tuple(uses)
         self.said: Callable[[str], object] = lambda name: None  # what was predicted; a lesson puts its own here
-        self.figure = figure() if figure else LiveFigure(self._told(picture), self._told(sentence), size)
+        self.figure = LiveFigure(self._told(picture), self._told(sentence), size)
         self.engine: dict[str, Callable] = {}
         self.below: list[Callable[[], None]] = []  # what else `show` shows, under the figure
         self.seconds = 0.0  # that the first picture takes on the reference machine of `expected`
@@ -74,8 +71,7 @@ class Explorer:
         self._board: Board | None = None
         self._appearing = False  # between show() and the first picture
         self._dice = random.Random()
-        self._remembered: OrderedDict[tuple, tuple] = OrderedDict()
-        self._memory_lock = threading.Lock()  # results arrive from worker threads
+        self._results = self._new_results()
 
     def fresh(self) -> "Explorer":
         """Return another explorer that is declared alike, and knows nothing of this one."""
@@ -149,8 +145,7 @@ class Explorer:
 
     def forget(self) -> None:
         """Drop the results kept, and paint again: what `compute` reads beside its arguments has changed."""
-        with self._memory_lock:
-            self._remembered = OrderedDict()
+        self._results = self._new_results()
         if self._board is not None:
             self._latest.submit(self._wish("Painted again."))
 
@@ -242,19 +237,11 @@ class Explorer:
         return {name: self.engine[name] for name in self.uses if name in self.engine}
 
     def _result(self, job: Job):
-        wish = job.wish
-        with self._memory_lock:
-            remembered = self._remembered  # `forget` may put another one in its place meanwhile
-            if wish.key in remembered:
-                remembered.move_to_end(wish.key)
-                return remembered[wish.key][0]
-        with first_modes():
-            result = self.compute(**wish.values, **wish.engine, **({"progress": job.progress} if self._reports else {}))
-        with self._memory_lock:
-            remembered[wish.key] = result, wish.engine  # the functions are kept, lest their ids be given away
-            while len(remembered) > REMEMBERED:
-                remembered.popitem(last=False)
-        return result
+        progress = {"progress": job.progress} if self._reports else {}
+        return self._results(**job.wish.values, **job.wish.engine, **progress)
+
+    def _new_results(self) -> Callable:
+        return cached(REMEMBERED)(lambda **asked: self.compute(**asked))
 
     def _paint(self, job: Job, result) -> None:
         if self._appearing:

@@ -28,11 +28,6 @@ class Wish:
     engine: dict[str, Callable]
     note: str = ""
 
-    @property
-    def key(self) -> tuple:
-        # Functions are told apart by identity: two may compare equal and still compute different things.
-        return tuple(self.values.items()), tuple((name, id(function)) for name, function in self.engine.items())
-
 
 class Job:
     """One computation under way: its wish, how far it is, and whether anybody still wants it."""

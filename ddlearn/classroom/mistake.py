@@ -48,9 +48,8 @@ class Mistake:
 
     def of(self, reference: Callable) -> "Mistake":
         """Return the mistake with each edit made in `reference`: all its ways are functions then."""
-        return replace(
-            self, wrong=_function(self.wrong, reference), also=tuple(_function(way, reference) for way in self.also)
-        )
+        wrong, *also = (_function(way, reference) for way in self.ways)
+        return replace(self, wrong=wrong, also=tuple(also))
 
     @property
     def ways(self) -> tuple[Callable, ...]:

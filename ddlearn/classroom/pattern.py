@@ -7,11 +7,12 @@ such as a verdict's 1, 0 and -1, none is told.
 
 import math
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 
 import torch
 from torch import Tensor
 
-from ddlearn.classroom.tolerance import Tolerance, read, scalar
+from ddlearn.classroom.compare import Tolerance, as_scalar, read
 from ddlearn.classroom.wording import brief
 
 ENOUGH = 3  # different numbers that are wanted, over all cases
@@ -38,14 +39,10 @@ def _wrong_pairs(got: Sequence[object], want: Sequence[object], tolerance: Toler
     pairs = []
     for one, other in zip(got, want, strict=True):
         ones, others = (value if isinstance(value, (tuple, list)) else (value,) for value in (one, other))
-        if any(isinstance(value, int) for value in others):
-            return []
-        if len(ones) != len(others):
+        if len(ones) != len(others) or any(isinstance(value, int) for value in others):
             return []
         for a, b in zip(map(_plain, ones), map(_plain, others), strict=True):
-            if a is None or b is None or (a.numel(), a.dim() > 0) != (b.numel(), b.dim() > 0):
-                return []
-            if a.shape != b.shape or not (a.isfinite().all() and b.isfinite().all()):
+            if a is None or b is None or a.shape != b.shape or not (a.isfinite().all() and b.isfinite().all()):
                 return []
             if not tolerance.agrees(a, b):
                 pairs.append((a, b))
@@ -53,8 +50,7 @@ def _wrong_pairs(got: Sequence[object], want: Sequence[object], tolerance: Toler
 
 
 def _plain(value: object) -> Tensor | None:
-    if isinstance(value, (int, float)):
-        return scalar(value)
+    value = as_scalar(value)
     numbers = read(value) if isinstance(value, Tensor) else None
     return None if numbers is None or numbers.is_complex() else numbers.double()
 
@@ -69,12 +65,12 @@ def _is(change: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Tensor, Toleran
     return holds
 
 
-def _transposed(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
-    return want.dim() == 2 and got.T.shape == want.shape and tolerance.agrees(got.T, want)
+def _transpose(want: Tensor) -> Tensor:
+    return want.T if want.dim() == 2 else want
 
 
-def _reversed(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
-    return want.dim() > 0 and tolerance.agrees(got.flip(0), want)
+def _reverse(want: Tensor) -> Tensor:
+    return want.flip(0) if want.dim() else want
 
 
 def _rows_permuted(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
@@ -89,10 +85,8 @@ def _permuted(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
 
 
 def _diagonal_only(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
-    if want.dim() != 2 or want.shape[0] != want.shape[1] or len(want) < 2:
-        return False
-    wrong = tolerance.wrong(got, want)
-    return not (wrong & ~torch.eye(len(want), dtype=torch.bool)).any()
+    square = want.dim() == 2 and want.shape[0] == want.shape[1] > 1
+    return square and not (tolerance.wrong(got, want) & ~torch.eye(len(want), dtype=torch.bool)).any()
 
 
 def _one_entry(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
@@ -109,8 +103,8 @@ PATTERNS = (
     ("Every size is right, and some signs are wrong.", lambda got, want, t: t.agrees(got.abs(), want.abs())),
     ("All entries but one are right.", _one_entry),
     ("Only the diagonal is wrong.", _diagonal_only),
-    ("It is the transpose of what is expected.", _transposed),
-    ("The numbers are right, from the last to the first.", _reversed),
+    ("It is the transpose of what is expected.", _is(_transpose)),
+    ("The numbers are right, from the last to the first.", _is(_reverse)),
     ("The rows are right, in another order.", _rows_permuted),
     ("The numbers are right, in another order.", _permuted),
     ("Every entry is the square of what is expected.", _is(torch.square)),
@@ -162,10 +156,9 @@ def _said(number: float) -> str:
     for words, value in known.items():
         if math.isclose(abs(number), value, rel_tol=1e-6):
             return words if number > 0 else f"−{words}"
-    for below in range(1, 13):
-        above = round(number * below)
-        if above and math.isclose(number, above / below, rel_tol=1e-6):
-            return (f"{above}/{below}" if below > 1 else f"{above}").replace("-", "−")
+    fraction = Fraction(number).limit_denominator(12)
+    if fraction and math.isclose(number, fraction, rel_tol=1e-6):
+        return str(fraction).replace("-", "−")
     if _is_of_a_size(number) and abs(number) < 1:
         return f"1/{brief(1 / number)}"
     return f"{number:.6g}".replace("-", "−")

@@ -4,6 +4,7 @@ Either a choice among `options` or a number between `low` and `high`. It may sta
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import ipywidgets
 
@@ -18,6 +19,7 @@ from ddlearn.classroom.wording import brief
 Value = str | float
 
 
+@dataclass(eq=False)
 class Prediction:
     """One question to answer before the figure does.
 
@@ -35,24 +37,21 @@ class Prediction:
     `answer` is the recorded value, or None. `on_record(value)` is called on each new one.
     """
 
-    def __init__(
-        self,
-        name: str,
-        question: str,
-        options: tuple[str, ...] | None = None,
-        low: float | None = None,
-        high: float | None = None,
-        unit: str = "",
-        truth: Value | None = None,
-    ):
-        if (options is None) == (low is None or high is None):
-            raise ValueError(f"prediction {name!r} must have either options, or low and high")
-        if options is None and not low < high:
-            raise ValueError(f"low must be below high; got low={low} and high={high}")
-        self.name, self.question, self.options = name, question, options
-        self.low, self.high, self.unit, self.truth = low, high, unit, truth
-        if truth is not None:
-            self._checked("truth", truth)
+    name: str
+    question: str
+    options: tuple[str, ...] | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    truth: Value | None = None
+
+    def __post_init__(self):
+        if (self.options is None) == (self.low is None or self.high is None):
+            raise ValueError(f"prediction {self.name!r} must have either options, or low and high")
+        if self.options is None and not self.low < self.high:
+            raise ValueError(f"low must be below high; got low={self.low} and high={self.high}")
+        if self.truth is not None:
+            self._checked("truth", self.truth)
         self.answer: Value | None = None
         self.on_record: Callable[[Value], object] = lambda value: None
         self._comparison = None  # the handle of the card that compares
@@ -122,9 +121,8 @@ class Prediction:
         else:
             control = self._number_control(lambda remark: say(status, remark))
             control.widget.layout.flex = "1 1 auto"
-            group = ipywidgets.HBox(
-                [control.widget, words(self.unit)], layout={"max_width": "46em", "overflow": "visible"}
-            )
+            layout = {"max_width": "46em", "overflow": "visible"}
+            group = ipywidgets.HBox([control.widget, words(self.unit)], layout=layout)
 
         def keep():
             chosen = control.value

@@ -1,8 +1,7 @@
 """A question on the page: all its words visible and wrapping, and tied to its answers as their accessible name.
 
 The label of an ipywidgets control is cut off where it is long. So the question stands in full above the control, and
-the control's own label says the same words off screen: from there the keyboard shim names the group. How its
-words wrap stands in page.css.
+the control's own label says the same words off screen, where the keyboard shim finds the name of the group.
 """
 
 from collections.abc import Sequence

@@ -28,7 +28,6 @@ where that is known. A long line may be wrapped; an answer goes on where lines a
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,8 +66,9 @@ class _Entry:
     text: list[str] = field(default_factory=list)
     choices: list[_Choice] = field(default_factory=list)
 
+    @property
     def paragraphs(self) -> list[str]:
-        """Return the text, the lines of each paragraph joined."""
+        """The text, the lines of each paragraph joined."""
         blocks = re.split(r"\n{2,}", "\n".join(self.text).strip())
         return [block.replace("\n", " ") for block in blocks if block]
 
@@ -85,20 +85,24 @@ def read(path: Path) -> Questions:
         ValueError: if it can't be read; the message names the file, the line and what is wanted there.
     """
     try:
-        entries = list(_entries(path.read_text("utf-8")))
-        predictions, recap, quiz = ([entry for entry in entries if entry.part == part] for part in PARTS)
-        _refuse_twins(predictions)
-        return Questions(
-            tuple(map(_prediction, predictions)), tuple(map(_quiz_item, recap)), tuple(map(_quiz_item, quiz))
-        )
+        found, names = {part: [] for part in PARTS}, set()
+        for entry in _entries(path.read_text("utf-8")):
+            if entry.part != "Predictions":
+                found[entry.part].append(_quiz_item(entry))
+                continue
+            if entry.heading in names:
+                raise _Fault(entry.line, f"each prediction must have a name of its own; got {entry.heading!r} twice")
+            names.add(entry.heading)
+            found[entry.part].append(_prediction(entry))
+        return Questions(*map(tuple, found.values()))
     except _Fault as fault:
         line, wanted = fault.args
         raise ValueError(f"{path.parent.name}/{path.name}, line {line}: {wanted}") from fault
 
 
-def _entries(text: str) -> Iterator[_Entry]:
-    """Yield what stands below each heading "## ...", in the file's order."""
-    part, entry, met = "", None, set()
+def _entries(text: str) -> list[_Entry]:
+    """Return what stands below each heading "## ...", in the file's order."""
+    entries, part, met = [], "", set()
     for number, line in enumerate(text.splitlines(), start=1):
         words = line.strip()
         if line.startswith("# "):
@@ -106,23 +110,15 @@ def _entries(text: str) -> Iterator[_Entry]:
             if part not in PARTS or part in met:
                 raise _Fault(number, f"a part is one of {', '.join(PARTS)}, each once; got {part!r}")
             met.add(part)
-            if entry:
-                yield entry
-            entry = None
+        elif line.startswith("## ") and not part:
+            raise _Fault(number, f'a part, such as "# {PARTS[0]}", must stand above the first question')
         elif line.startswith("## "):
-            if not part:
-                raise _Fault(number, f'a part, such as "# {PARTS[0]}", must stand above the first question')
-            if entry:
-                yield entry
-            entry = _Entry(number, part, words[3:].strip())
-        elif not words and entry is None:
-            continue
-        elif entry is None:
+            entries.append(_Entry(number, part, words[3:].strip()))
+        elif entries and entries[-1].part == part:
+            _add(entries[-1], number, line)
+        elif words:
             raise _Fault(number, f'a heading, such as "## 1", must stand above a question; got {words!r}')
-        else:
-            _add(entry, number, line)
-    if entry:
-        yield entry
+    return entries
 
 
 def _add(entry: _Entry, number: int, line: str) -> None:
@@ -143,10 +139,8 @@ def _add(entry: _Entry, number: int, line: str) -> None:
 
 
 def _prediction(entry: _Entry) -> Prediction:
-    paragraphs = entry.paragraphs()
-    number = None
-    if paragraphs and re.match(r"A (whole )?number from", paragraphs[-1]):
-        number = paragraphs.pop()
+    paragraphs = entry.paragraphs
+    number = paragraphs.pop() if paragraphs and re.match(r"A (whole )?number from", paragraphs[-1]) else None
     question = _question(entry, paragraphs)
     if (number is None) == (not entry.choices):
         raise _Fault(entry.line, 'a prediction must have either answers or a line "A number from 1 to 10 units."')
@@ -178,15 +172,14 @@ def _range(entry: _Entry, words: str) -> dict[str, object]:
             raise _Fault(entry.line, f"a whole number must have no decimals; got {digits}")
         return int(number) if whole else number
 
-    known = None if truth is None else value(truth)
-    return {"low": value(low), "high": value(high), "unit": unit.strip(" ,"), "truth": known}
+    return {"low": value(low), "high": value(high), "unit": unit.strip(" ,"), "truth": truth and value(truth)}
 
 
 def _quiz_item(entry: _Entry) -> QuizItem:
-    question, options = _question(entry, entry.paragraphs()), []
+    question, options = _question(entry, entry.paragraphs), []
     for choice in entry.choices:
-        answer, bar, reply = choice.words.partition(" | ")
-        if not bar or not reply.strip():
+        answer, _, reply = choice.words.partition(" | ")
+        if not reply.strip():
             raise _Fault(choice.line, f'an answer must have a reply, "- [ ] answer | reply"; got {choice.words!r}')
         options.append(Option(answer.strip(), choice.right, reply.strip()))
     right = sum(option.right for option in options)
@@ -199,14 +192,6 @@ def _question(entry: _Entry, paragraphs: list[str]) -> str:
     if not paragraphs:
         raise _Fault(entry.line, f'the question must stand below its heading "{entry.heading}"; got no text')
     return "\n\n".join(paragraphs)
-
-
-def _refuse_twins(entries: list[_Entry]) -> None:
-    names = set()
-    for entry in entries:
-        if entry.heading in names:
-            raise _Fault(entry.line, f"each prediction must have a name of its own; got {entry.heading!r} twice")
-        names.add(entry.heading)
 
 
 def _made(entry: _Entry, kind: type, *arguments, **named):

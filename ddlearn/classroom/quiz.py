@@ -1,6 +1,6 @@
 """A quiz in which every wrong answer is answered: it speaks to the misconception that made it tempting."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import ipywidgets
@@ -30,19 +30,22 @@ class QuizItem:
     options: tuple[Option, ...]
 
     def __post_init__(self):
-        texts = [option.text for option in self.options]
-        if len(texts) < 2 or len(set(texts)) < len(texts):
-            raise ValueError(f"options must be two or more different texts; got {texts}")
+        if len(set(self.texts)) < max(2, len(self.texts)):
+            raise ValueError(f"options must be two or more different texts; got {self.texts}")
         right = [option.text for option in self.options if option.right]
         if len(right) != 1:
             raise ValueError(f"exactly one option of {self.question!r} must be right; got {right}")
         if not all(option.answer.strip() for option in self.options):
             raise ValueError(f"each option of {self.question!r} must have an answer")
 
+    @property
+    def texts(self) -> list[str]:
+        """What can be chosen."""
+        return [option.text for option in self.options]
+
     def choose(self, text: str) -> Option:
         """Return the option of this text."""
-        one_of("text", text, [option.text for option in self.options])
-        return next(option for option in self.options if option.text == text)
+        return self.options[self.texts.index(one_of("text", text, self.texts))]
 
 
 class Quiz:
@@ -52,9 +55,8 @@ class Quiz:
     called on each check.
     """
 
-    def __init__(self, items: tuple[QuizItem, ...], title: str = "Quiz"):
+    def __init__(self, items: Iterable[QuizItem]):
         self.items = tuple(items)
-        self.title = title
         self.answers: dict[int, str] = {}
         self.on_check: Callable[[int, str, bool], object] = lambda number, text, right: None
 
@@ -78,7 +80,7 @@ class Quiz:
     def restore(self, answers: Mapping[int, object]) -> None:
         """Take the answers of an earlier session; one that this version no longer offers is passed over."""
         for number, item in enumerate(self.items, start=1):
-            if answers.get(number) in [option.text for option in item.options]:
+            if answers.get(number) in item.texts:
                 self.answers[number] = answers[number]
 
     def show(self) -> None:
@@ -87,10 +89,9 @@ class Quiz:
 
     def text(self) -> str:
         """Return the questions and their options, for where no widget lives; it does not tell which are right."""
-        lines = [self.title]
+        lines = ["Quiz"]
         for number, item in enumerate(self.items, start=1):
-            lines.append(f"{number}. {item.question}")
-            lines.extend(f"( ) {option.text}" for option in item.options)
+            lines += [f"{number}. {item.question}", *(f"( ) {text}" for text in item.texts)]
         return "\n".join(lines)
 
     def widget(self) -> ipywidgets.VBox:
@@ -98,11 +99,9 @@ class Quiz:
         return column(*(self._item(number, item) for number, item in enumerate(self.items, start=1)))
 
     def _item(self, number: int, item: QuizItem) -> ipywidgets.VBox:
-        texts = [option.text for option in item.options]
-        group = radio(item.question, texts, self.answers.get(number))
+        group = radio(item.question, item.texts, self.answers.get(number))
         answer = reply(self.said(number))
         check = button("Check", lambda: say(answer, self.check(number, group.value)))
         check.tooltip = f"Check question {number}"
-        return ipywidgets.VBox(
-            [words(f"{number}. {item.question}"), group, check, answer], layout={"overflow": "visible"}
-        )
+        parts = [words(f"{number}. {item.question}"), group, check, answer]
+        return ipywidgets.VBox(parts, layout={"overflow": "visible"})

@@ -37,7 +37,7 @@ def settings(controls: Sequence[Control], interiors: int, pairs: bool = False) -
 
 
 def _corners(controls: Sequence[Control], dice: random.Random) -> list[tuple]:
-    corners = list(itertools.product(*(control.ends for control in controls)))
+    corners = list(itertools.product(*(control.values(2) for control in controls)))
     return corners if len(corners) <= CORNERS else dice.sample(corners, CORNERS)
 
 

@@ -1,4 +1,4 @@
-"""What a check found: one rung of the ladder, and the sentence that goes with it."""
+"""What a check finds: a fault, a verdict on one rung of the ladder with the sentence that goes with it, and `TODO`."""
 
 from dataclasses import dataclass
 
@@ -16,6 +16,36 @@ LADDER = {
     "not yet": ("●", "Not yet", "hint"),
     "passed": ("✓", "Passed", "good"),
 }
+
+
+class _Todo:
+    """What an exercise returns until it is written: neither true nor false, equal to nothing but itself."""
+
+    def __repr__(self) -> str:
+        return "TODO"
+
+    def __reduce__(self) -> str:
+        return "TODO"
+
+    def __bool__(self) -> bool:
+        raise TypeError("TODO stands for an answer that is not written yet: it is neither true nor false")
+
+
+TODO = _Todo()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The rung on which an answer failed, why, and whether its numbers are right for all that."""
+
+    status: str
+    words: str
+    right: bool = False
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """The place on the ladder; of two faults on one rung that comes first whose numbers are not right either."""
+        return list(LADDER).index(self.status), self.right
 
 
 @dataclass(frozen=True)
@@ -37,23 +67,10 @@ class Verdict:
         return self.status == "passed"
 
     @property
-    def symbol(self) -> str:
-        return LADDER[self.status][0]
-
-    @property
     def headline(self) -> str:
         return LADDER[self.status][1]
-
-    @property
-    def kind(self) -> str:
-        return LADDER[self.status][2]
 
     @property
     def sentence(self) -> str:
         """The whole verdict in one line of text."""
         return f"{self.headline}. {' '.join(self.detail.split())}"
-
-
-def rank(status: str) -> int:
-    """Return the place on the ladder: 0 is asked first."""
-    return list(LADDER).index(status)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddlearn.arguments import one_of
-from ddlearn.classroom.todo import TODO
+from ddlearn.classroom.verdict import TODO
 
 if TYPE_CHECKING:
     from ddlearn.classroom.lesson import Lesson
@@ -41,10 +41,11 @@ def room(module: str, *explorers: str) -> dict[str, object]:
     and an explorer is what the file of its name declares as `explorer`.
     """
     name = module.rpartition(".")[2]
-    place = {"slug": f"{SLUGS.index(name):02d}_{name}", "questions": Path(__file__).parent / name / "questions.md"}
-    if explorers:
-        place["explorers"] = tuple(import_module(f"{module}.{explorer}").explorer for explorer in explorers)
-    return place
+    return {
+        "slug": f"{SLUGS.index(name):02d}_{name}",
+        "questions": Path(__file__).parent / name / "questions.md",
+        "explorers": tuple(import_module(f"{module}.{explorer}").explorer for explorer in explorers),
+    }
 
 
 def load(lesson: str) -> "Lesson":

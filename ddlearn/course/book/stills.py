@@ -26,7 +26,7 @@ def cells(lesson: Lesson) -> list[NotebookNode]:
 def moves(explorer: Explorer) -> Iterator[tuple[str, dict[str, object]]]:
     """Each control in turn at each end of its range, the others at their start: in words, and as values."""
     for control in explorer.controls:
-        for value in control.ends:
+        for value in control.values(2):
             if value != control.start:
                 yield control.say(value), {control.name: value}
 

@@ -2,7 +2,7 @@
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
-from ddlearn.lessons.domain_knowledge import batch, exchange, patient, real_cells, rules, tubes
+from ddlearn.lessons.domain_knowledge import real_cells
 from ddlearn.lessons.domain_knowledge.claims import CLAIMS
 from ddlearn.lessons.domain_knowledge.exercises import LABEL_ROUND, SHARES_STEP, TRANSITION
 from ddlearn.lessons.domain_knowledge.real_cells import end_model
@@ -10,19 +10,15 @@ from ddlearn.lessons.domain_knowledge.real_cells import end_model
 __all__ = ["TODO", "end_model", "lesson", "real_rules"]
 
 lesson = Lesson(
-    **room(__name__),
+    **room(__name__, "exchange", "tubes", "patient", "rules", "batch"),
     title="Domain knowledge",
     minutes=50,
     difficulty=3,
     exercises=(TRANSITION, SHARES_STEP, LABEL_ROUND),
-    explorers=(exchange.explorer(), tubes.explorer(), patient.explorer(), rules.explorer(), batch.explorer()),
     revealed_by={"impure": "tubes", "tube": "batch"},
     claims=CLAIMS,
     seconds={"exchange": 13.1, "tubes": 7.3, "patient": 2.7, "batch": 8.5, "claims": 19.3},
 )
-lesson.exchange.figure.prediction = lambda: lesson.prediction("enough")
-lesson.tubes.figure.prediction = lambda: lesson.prediction("impure")
-lesson.batch.figure.prediction = lambda: lesson.prediction("tube")
 
-real_rules = real_cells.explorer()
+real_rules = real_cells.explorer
 """Shown in no cell: its cells are fetched, and a learner asks for them by name."""

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, cached
+from ddlearn.classroom import Choice, Explorer, cached
 from ddlearn.lessons.domain_knowledge import cells as lab
 from ddlearn.lessons.domain_knowledge.cells import BLOOD, Progress
 
@@ -92,7 +92,7 @@ def setting(strength: float, seed: int, plan: Plan, progress: Progress | None = 
 
 
 def tube_rows(one: Setting, tubes: int, plan: Plan) -> Tensor:
-    """The purified cells out of so many tubes a type, equally many of each.  -> (3 purified,)"""
+    """Return the purified cells out of so many tubes a type, equally many of each.  -> (3 purified,)"""
     which = ((c, k) for c in range(3) for k in range(tubes))
     each = plan.purified // tubes
     return torch.cat([((one.tube_y == c) & (one.tube == k)).nonzero()[:each, 0] for c, k in which])
@@ -102,7 +102,7 @@ def tube_rows(one: Setting, tubes: int, plan: Plan) -> Tensor:
 def accuracies(
     strength: float, seed: int, plan: Plan = PLAN, data_sets: int = DATA_SETS, progress: Progress | None = None
 ) -> Tensor:
-    """Test accuracies of nets: of tubes alone, of tubes and blood tests, of blood tests alone in every column.
+    """Return test accuracies of nets: of tubes alone, of tubes and blood tests, of blood tests alone in every column.
 
     -> (3, data_sets, len(plan.tubes))
     """
@@ -130,7 +130,7 @@ def accuracies(
 def train(
     sets: list[Setting], start: list[int], x: Tensor, jobs: list, plan: Plan, seed: int, progress: Progress | None
 ):
-    """A net for each job (data set, tubes a type, weight of the tubes, weight of the blood tests), all as one."""
+    """Train a net for each job (data set, tubes a type, weight of the tubes, weight of the blood tests), all as one."""
     chosen = [tube_rows(sets[k], d, plan) for k, d, *_ in jobs]
     rows = torch.stack([r + start[k] for r, (k, *_) in zip(chosen, jobs, strict=True)])
     names = torch.stack([sets[k].tube_y[r] for r, (k, *_) in zip(chosen, jobs, strict=True)])
@@ -165,68 +165,58 @@ def train(
 
 
 def batch(strength: str, tubes: str, seed: int = 0, *, progress: Progress | None = None) -> Batch:
-    """All numbers of tubes under nuisances so strong, and one number looked at."""
+    """Return the accuracies for all numbers of tubes under nuisances so strong, and look at one number."""
     alone, both, tests = accuracies(STRENGTHS[strength], seed, progress=progress)
     return Batch(strength, PLAN.tubes.index(int(tubes)), PLAN.tubes, alone, both, tests[:, 0])
 
 
-class BatchFigure(ArtistFigure):
-    """Accuracy on new patients over the number of tubes a type."""
+def picture(fig, r: Batch) -> None:
+    """Draw accuracy on new patients over the number of tubes a type."""
+    panel = fig.panel()
+    panel.frame(
+        f"accuracy on cells of new patients, %; nuisances: {r.strength}",
+        "tubes of each type",
+        xlim=(-0.4, len(r.tubes) - 0.6),
+        ylim=(30, 101),
+        xticks=dict(enumerate(r.tubes)),
+        legend="right",
+        grid=True,
+    )
+    x, tests = torch.arange(len(r.tubes)).double(), r.tests[:, None].expand_as(r.alone)
+    ways = {"tubes alone": r.alone, "tubes and blood tests": r.both, "blood tests alone": tests}
+    panel.upright(r.at, "grey", "-", width=1)
+    for k, ((name, values), (color, style, marker)) in enumerate(zip(ways.items(), lab.LOOKS, strict=True)):
+        panel.line(x, 100 * values.mean(0), color, style, name, marker=marker, size=8)
+        beside = (x + 0.06 * (k - 1)).expand_as(values)
+        panel.dots(beside.flatten(), 100 * values.flatten(), color, marker, size=4, alpha=0.6)
+    panel.dots([], [], "grey", ".", "each data set")  # for the legend, which has no other mark of no color
 
-    size = (9.6, 4.2)
-    prediction: Callable[[], str | None] = staticmethod(lambda: None)
-    STYLES = (("orange", "s", "-"), ("blue", "o", "-"), ("green", "^", ":"))
 
-    def layout(self, figure):
-        from matplotlib.lines import Line2D
-
-        self.axes = axes = figure.subplots()
-        self.lines, self.seeds = [], []
-        for color, marker, line in self.STYLES:
-            self.lines.append(axes.plot([], [], marker, color=PALETTE[color], linestyle=line, markersize=8)[0])
-            self.seeds.append(axes.plot([], [], marker, color=PALETTE[color], markersize=4, alpha=0.6)[0])
-        self.here = axes.axvline(0, color=PALETTE["grey"], linewidth=1)
-        axes.set(xlim=(-0.4, len(PLAN.tubes) - 0.6), ylim=(30, 101), xlabel="tubes of each type")
-        axes.set_xticks(range(len(PLAN.tubes)), [str(d) for d in PLAN.tubes])
-        axes.grid(True)
-        names = ("tubes alone", "tubes and blood tests", "blood tests alone", "each data set")
-        dot = Line2D([], [], marker=".", color=PALETTE["grey"], linestyle="none")
-        axes.legend((*self.lines, dot), names, loc="center left", bbox_to_anchor=(1.01, 0.5))
-
-    def draw(self, result: Batch):
-        x = torch.arange(len(result.tubes)).double()
-        tests = result.tests[:, None].expand_as(result.alone)
-        for k, values in enumerate((result.alone, result.both, tests)):
-            self.lines[k].set_data(x, 100 * values.mean(0))
-            shifted = (x + 0.06 * (k - 1)).expand_as(values)
-            self.seeds[k].set_data(shifted.flatten(), 100 * values.flatten())
-        self.here.set_xdata([result.at] * 2)
-        self.axes.set_title(f"accuracy on cells of new patients, %; nuisances: {result.strength}")
-
-    def describe(self, result: Batch) -> str:
-        d, alone, both = result.tubes[result.at], 100 * result.alone[:, result.at], 100 * result.both[:, result.at]
-        guess = self.prediction()
-        said = "" if guess is None else f" You said: {guess}."
-        return (
-            f"Nuisances: {result.strength}. {d} {'tubes' if d > 1 else 'tube'} a type: {_range(alone)} right over "
-            f"{len(alone)} data sets. With blood tests of {PLAN.patients} patients {_range(both)}; blood tests alone"
-            f" {100 * float(result.tests.mean()):.1f} %.{said}"
-        )
+def sentence(r: Batch, said) -> str:
+    """Say the accuracies at one number of tubes, and what was predicted."""
+    d, alone, both = r.tubes[r.at], 100 * r.alone[:, r.at], 100 * r.both[:, r.at]
+    guess = said("tube")
+    you = "" if guess is None else f" You said: {guess}."
+    return (
+        f"Nuisances: {r.strength}. {d} {'tubes' if d > 1 else 'tube'} a type: {_range(alone)} right over "
+        f"{len(alone)} data sets. With blood tests of {PLAN.patients} patients {_range(both)}; blood tests alone"
+        f" {100 * float(r.tests.mean()):.1f} %.{you}"
+    )
 
 
 def _range(values: Tensor) -> str:
     return f"{float(values.mean()):.1f} % ({float(values.min()):.1f} to {float(values.max()):.1f})"
 
 
-def explorer() -> Explorer:
-    """The batch effect, fresh."""
-    return Explorer(
-        name="batch",
-        title="When the tube lies",
-        controls=(
-            Choice("strength", "Nuisances of a specimen", tuple(STRENGTHS), "as in this lesson"),
-            Choice("tubes", "Tubes of each type", tuple(str(d) for d in PLAN.tubes), "1"),
-        ),
-        compute=batch,
-        figure=BatchFigure,
-    )
+explorer = Explorer(
+    "batch",
+    "When the tube lies",
+    controls=(
+        Choice("strength", "Nuisances of a specimen", tuple(STRENGTHS), "as in this lesson"),
+        Choice("tubes", "Tubes of each type", tuple(str(d) for d in PLAN.tubes), "1"),
+    ),
+    compute=batch,
+    picture=picture,
+    sentence=sentence,
+    size=(9.6, 4.2),
+)

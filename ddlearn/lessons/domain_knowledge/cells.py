@@ -25,6 +25,8 @@ STEPS, RATE, BATCH = 200, 1e-2, 128
 DECAY, STRONG_DECAY = 1e-4, 1e-2  # the stronger one where a tube has fewer cells than FEW
 FEW = 300
 
+PURE = torch.eye(3, dtype=torch.float64)
+"""The transition of pure tubes; in place of another one it takes tubes for types."""
 THIRDS = torch.full((3,), 1 / 3, dtype=torch.float64)
 BLOOD = mean_blood()
 """The average blood test: what a laboratory knows of the mix before it has looked at any cell."""
@@ -40,31 +42,33 @@ class Scores:
 
 
 MEASURES = {"balanced accuracy": "balanced", "accuracy": "accuracy", "calibration error": "calibration"}
+LOOKS = (("orange", "-", "s"), ("blue", "-", "o"), ("green", ":", "^"))
+"""Color, line style and marker of three ways that a picture compares."""
 
 
 @cached(1)
 def pool(progress: Progress | None = None) -> CellPool:
-    """The lesson's cells; some seconds the first time."""
+    """Simulate the lesson's cells; some seconds the first time."""
     return cell_pool(TRAIN, TEST, compute.generator(0), progress=progress)
 
 
 def shared(progress: Progress | None, low: float, high: float) -> Progress | None:
-    """The part of a progress bar from `low` to `high`."""
+    """Return the part of a progress bar from `low` to `high`."""
     return progress and (lambda share, words: progress(low + (high - low) * share, words))
 
 
 def net(units: int = UNITS) -> MLP:
-    """Two hidden layers of so many units."""
+    """Return a net with two hidden layers of so many units."""
     return MLP((FEATURES, units, units, len(TYPES)))
 
 
 def decay(cells: int) -> float:
-    """The weight decay for so many cells a tube."""
+    """Return the weight decay for so many cells a tube."""
     return STRONG_DECAY if cells < FEW else DECAY
 
 
 def draw_tubes(purity: Tensor, cells: int, draw: torch.Generator) -> tuple[Tensor, Tensor]:
-    """`cells` cells out of each tube: places in the pool, and the tubes' names.  purity (S, C) -> (S cells,) twice"""
+    """Draw so many cells of each tube: places in the pool, and the tubes' names.  purity (S, C) -> (S cells,) twice"""
     types = torch.multinomial(purity, cells, replacement=True, generator=draw).flatten()
     return pool().take(types, draw), torch.arange(len(purity)).repeat_interleave(cells)
 
@@ -79,10 +83,7 @@ def train_on_tubes(
     weight_decay: float = DECAY,
     progress: Progress | None = None,
 ) -> tuple[MLP, Parameters]:
-    """A net for each row of rows and tubes (nets, n), with its transition (nets, C, S), all trained as one.
-
-    The identity in place of a transition takes tubes for types.
-    """
+    """Train a net for each row of rows and tubes (nets, n), with its transition (nets, C, S), all as one."""
     single = transitions.float()
     batches = weak_labels.draw_own_batches(
         rows, BATCH, lambda logits, picked: weak_labels.forward_loss(logits, tubes.gather(1, picked), single)
@@ -102,13 +103,13 @@ def train_on_tubes(
 
 
 def posteriors(shape: MLP, parameters: Parameters, x: Tensor) -> Tensor:
-    """What each net says of cells.  x (n, 32), or (nets, n, 32) -> (nets, n, 3), float64"""
+    """Return what each net says of cells.  x (n, 32), or (nets, n, 32) -> (nets, n, 3), float64"""
     with torch.no_grad():
         return shape.apply(parameters, x.float()).double().softmax(-1)
 
 
 def weights(y: Tensor) -> Tensor:
-    """How often each test cell counts, so that the types have the shares of the average blood."""
+    """Return how often each test cell counts, so that the types have the shares of the average blood."""
     return BLOOD[y] / y.bincount(minlength=3).double()[y]
 
 
@@ -121,5 +122,23 @@ def scores(P: Tensor, y: Tensor) -> Scores:
 
 
 def at_the_patients(P: Tensor, p_from: Tensor) -> Tensor:
-    """Posteriors learned where types have the shares p_from, taken to the average blood.  P (n, 3) -> (n, 3)"""
+    """Take posteriors, learned where types have the shares p_from, to the average blood.  P (n, 3) -> (n, 3)"""
     return weak_labels.prior_shift(P, p_from, BLOOD)
+
+
+def judge(shape: MLP, parameters: Parameters, p_from: Tensor = THIRDS, cells: CellPool | None = None) -> list[Scores]:
+    """Judge each net on the test cells of a pool, as it names them in the average blood; it learned at p_from."""
+    cells = cells or pool()
+    return [scores(at_the_patients(P, p_from), cells.test_y) for P in posteriors(shape, parameters, cells.test_x)]
+
+
+def measured(scores: Scores | list, name: str) -> Tensor:
+    """Return a measure of scores, or of lists of them, as a tensor of their shape."""
+    if isinstance(scores, Scores):
+        return torch.tensor(getattr(scores, name), dtype=torch.float64)
+    return torch.stack([measured(one, name) for one in scores])
+
+
+def mean(scores: list[Scores], name: str) -> float:
+    """Return the mean of a measure."""
+    return float(measured(scores, name).mean())

@@ -15,9 +15,9 @@ from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.blood import CellPool
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.lessons.domain_knowledge import cells as lab
-from ddlearn.lessons.domain_knowledge.cells import MEASURES, THIRDS, Progress, Scores
+from ddlearn.lessons.domain_knowledge.cells import MEASURES, PURE, Progress, Scores
 
 UNITS = {"32 units a layer": 32, "96 units a layer": 96}
 TUBE_CELLS = (4, 10, 30, 100, 1000)  # a tube
@@ -28,6 +28,8 @@ SEEDS = 3
 SUB_CELLS = 4  # a step sees so many cells of every bag
 PURIFIED = [3 * n for n in TUBE_CELLS]
 COHORT = [K * B for B in BAGS]
+TICKS = (10, 30, 100, 300, 1000, 3000, 10_000, 30_000)
+LIMITS = {"balanced accuracy": (40, 100), "accuracy": (40, 100), "calibration error": (0, 40)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,11 +69,12 @@ class Exchange:
 
 @cached(8)
 def on_tubes(units: int, seed: int, progress: Progress | None = None) -> list[list[Scores]]:
-    """Nets of pure tubes.  [SEEDS][tube sizes]"""
-    pool, draw = lab.pool(progress=lab.shared(progress, 0, 0.5)), compute.generator(seed + 5)
-    pure, longest = torch.eye(3, dtype=torch.float64), 3 * TUBE_CELLS[-1]
+    """Judge nets of pure tubes.  [SEEDS][tube sizes]"""
+    lab.pool(progress=lab.shared(progress, 0, 0.5))
+    draw = compute.generator(seed + 5)
+    longest = 3 * TUBE_CELLS[-1]
     sizes = [n for n in TUBE_CELLS for _ in range(SEEDS)]
-    drawn = [lab.draw_tubes(pure, n, draw) for n in sizes]
+    drawn = [lab.draw_tubes(PURE, n, draw) for n in sizes]
     again = [torch.arange(longest) % len(rows) for rows, _ in drawn]  # small sets again and again, to the same length
     rows, tubes = (
         torch.stack([one[k] for one, k in zip(part, again, strict=True)]) for part in zip(*drawn, strict=True)
@@ -82,14 +85,13 @@ def on_tubes(units: int, seed: int, progress: Progress | None = None) -> list[li
         shape, parameters = lab.train_on_tubes(
             rows[group],
             tubes[group],
-            pure.expand(int(group.sum()), 3, 3),
+            PURE.expand(int(group.sum()), 3, 3),
             draw,
             units=units,
             weight_decay=lab.STRONG_DECAY if small else lab.DECAY,
             progress=lab.shared(progress, 0.5 if small else 0.75, 0.75 if small else 1),
         )
-        P = lab.posteriors(shape, parameters, pool.test_x)
-        found += [lab.scores(lab.at_the_patients(one, THIRDS), pool.test_y) for one in P]
+        found += lab.judge(shape, parameters)
     return [found[k::SEEDS] for k in range(SEEDS)]
 
 
@@ -102,7 +104,7 @@ def on_cohort(
     pool: CellPool | None = None,
     progress: Progress | None = None,
 ) -> list[list[Scores]]:
-    """Nets of blood tests, by the mean map; every bag is in every step.  [SEEDS][bags]; numbers divide the last one"""
+    """Judge nets of blood tests, by the mean map; every bag is in every step.  [SEEDS][bags], which divide the last"""
     pool, draw = pool or lab.pool(), compute.generator(seed + 6)
     mix, rows, weights = blood.mean_blood(COHORTS[name]), [], []
     many = [B for B in bags for _ in range(SEEDS)]
@@ -130,104 +132,74 @@ def on_cohort(
         lr=lab.RATE,
         progress=progress,
     )
-    P = lab.posteriors(shape, parameters, pool.test_x)
-    found = [lab.scores(lab.at_the_patients(one, mix), pool.test_y) for one in P]
+    found = lab.judge(shape, parameters, mix, pool)
     return [found[k::SEEDS] for k in range(SEEDS)]
 
 
 def exchange(units: str, measure: str, cells: int, seed: int = 0, *, progress: Progress | None = None) -> Exchange:
-    """All three sources, learned by nets so wide."""
+    """Let nets so wide learn from all three sources."""
     width, name = UNITS[units], MEASURES[measure]
     every = [on_tubes(width, seed, progress=lab.shared(progress, 0, 0.5))]
     for k, cohort in enumerate(COHORTS):
         every.append(on_cohort(cohort, width, seed, progress=lab.shared(progress, 0.5 + 0.25 * k, 0.75 + 0.25 * k)))
-    values = (
-        torch.tensor([[getattr(one, name) for one in row] for row in source], dtype=torch.float64) for source in every
+    return Exchange(measure, width, cells, *(lab.measured(source, name) for source in every))
+
+
+def picture(fig, r: Exchange, said) -> None:
+    """Draw the measure over the number of cells, for the three sources."""
+    panel = fig.panel()
+    panel.frame(
+        f"{r.measure} in points, {r.units} units a layer",
+        "cells learned from",
+        xlim=(10, 45_000),
+        ylim=LIMITS[r.measure],
+        log="x",
+        xticks={n: f"{n:,}" for n in TICKS},
+        legend={"loc": "right", "labelspacing": 0.9},
+        grid=True,
     )
-    return Exchange(measure, width, cells, *values)
+    for x, values, name, color, style, marker in (
+        (PURIFIED, r.purified, "purified cells", "blue", "-", "o"),
+        (COHORT, r.healthy, HEALTHY, "orange", "-", "s"),
+        (COHORT, r.patients, "patients who differ", "green", ":", "^"),
+    ):
+        panel.band(x, 100 * values.amin(0), 100 * values.amax(0), color, alpha=0.2)
+        panel.line(x, 100 * values.mean(0), color, style, name, marker=marker)
+    panel.level(100 * r.bought, width=1)
+    panel.dots([r.cells], [100 * r.bought], "black", "D", "you have", size=9, filled=False)
+    guess = said("enough")
+    if guess is not None:
+        panel.upright(guess, "purple", (0, (8, 3)), "you said")
 
 
-class ExchangeFigure(ArtistFigure):
-    """A measure over the number of cells, on a log axis, for the three sources."""
-
-    size = (9.6, 4.2)
-    prediction: Callable[[], float | None] = staticmethod(lambda: None)
-    STYLES = (("blue", "o", "-"), ("orange", "s", "-"), ("green", "^", ":"))
-
-    def layout(self, figure):
-        from matplotlib.collections import PolyCollection
-
-        self.axes = axes = figure.subplots()
-        self.bands = [
-            axes.add_collection(PolyCollection([], color=PALETTE[color], alpha=0.2, linewidth=0))
-            for color, *_ in self.STYLES
-        ]
-        self.lines = [
-            axes.plot([], [], marker, color=PALETTE[color], linestyle=line)[0] for color, marker, line in self.STYLES
-        ]
-        self.level = axes.axhline(0, color=PALETTE["grey"], linewidth=1)
-        (self.here,) = axes.plot([], [], "D", color=PALETTE["black"], markersize=9, fillstyle="none")
-        self.guess = axes.axvline(100, color=PALETTE["purple"], linestyle=(0, (8, 3)))
-        axes.set(xscale="log", xlim=(10, 45_000), xlabel="cells learned from")
-        axes.set_xticks(
-            (10, 30, 100, 300, 1000, 3000, 10_000, 30_000),
-            ("10", "30", "100", "300", "1,000", "3,000", "10,000", "30,000"),
-        )
-        axes.minorticks_off()
-        axes.grid(True)
-        names = ("purified cells", HEALTHY, "patients who differ", "you have", "you said")
-        artists = (*self.lines, self.here, self.guess)
-        axes.legend(artists, names, loc="center left", bbox_to_anchor=(1.01, 0.5), labelspacing=0.9)
-
-    def draw(self, result: Exchange):
-        sources = ((PURIFIED, result.purified), (COHORT, result.healthy), (COHORT, result.patients))
-        for band, line, (x, values) in zip(self.bands, self.lines, sources, strict=True):
-            low, high = (100 * edge for edge in (values.amin(0), values.amax(0)))
-            band.set_verts([[*zip(x, low.tolist(), strict=True), *reversed([*zip(x, high.tolist(), strict=True)])]])
-            line.set_data(x, 100 * values.mean(0))
-        self.here.set_data([result.cells], [100 * result.bought])
-        self.level.set_ydata([100 * result.bought] * 2)
-        guess = self.prediction()
-        self.guess.set_visible(guess is not None)
-        if guess is not None:
-            self.guess.set_xdata([guess] * 2)
-        limits = {"balanced accuracy": (40, 100), "accuracy": (40, 100), "calibration error": (0, 40)}[result.measure]
-        self.axes.set(ylim=limits, title=f"{result.measure} in points, {result.units} units a layer")
-
-    def describe(self, result: Exchange) -> str:
-        have, top, narrow, wide = (
-            f"{100 * float(one):.1f}"
-            for one in (
-                result.bought,
-                result.purified.mean(0)[-1],
-                result.healthy.mean(0)[-1],
-                result.patients.mean(0)[-1],
-            )
-        )
-        guess = self.prediction()
-        said = "" if guess is None else f" You said {guess:.0f}."
-        if result.enough is None:
-            enough = f"more than {PURIFIED[-1]:,}"
-        else:
-            enough = f"about {result.enough:.0f}" if result.enough > PURIFIED[0] else f"{PURIFIED[0]} or fewer"
-        return (
-            f"{result.measure.capitalize()} in points, {result.units} units a layer: {have} with {result.cells} "
-            f"purified cells, {top} with {PURIFIED[-1]:,}. With blood tests of {COHORT[-1]:,} cells: {narrow} for the "
-            f"narrow healthy cohort, {wide} for patients who differ. To do as well as the healthy cohort takes "
-            f"{enough} purified cells.{said} Mean of {SEEDS} draws."
-        )
-
-
-def explorer() -> Explorer:
-    """The exchange, fresh."""
-    return Explorer(
-        name="exchange",
-        title="More data, a wider net, or purified cells",
-        controls=(
-            Choice("units", "Net", tuple(UNITS), "32 units a layer"),
-            Choice("measure", "Measure", tuple(MEASURES), "balanced accuracy"),
-            Slider("cells", "Purified cells", PURIFIED[0], PURIFIED[-1], 300, log=True, whole=True),
-        ),
-        compute=exchange,
-        figure=ExchangeFigure,
+def sentence(r: Exchange, said) -> str:
+    """Say what the purified cells buy, what the cohorts do, and what was predicted."""
+    ends = (r.bought, *(source.mean(0)[-1] for source in (r.purified, r.healthy, r.patients)))
+    have, top, narrow, wide = (f"{100 * float(one):.1f}" for one in ends)
+    guess = said("enough")
+    you = "" if guess is None else f" You said {guess:.0f}."
+    if r.enough is None:
+        enough = f"more than {PURIFIED[-1]:,}"
+    else:
+        enough = f"about {r.enough:.0f}" if r.enough > PURIFIED[0] else f"{PURIFIED[0]} or fewer"
+    return (
+        f"{r.measure.capitalize()} in points, {r.units} units a layer: {have} with {r.cells} purified cells, "
+        f"{top} with {PURIFIED[-1]:,}. With blood tests of {COHORT[-1]:,} cells: {narrow} for the narrow healthy "
+        f"cohort, {wide} for patients who differ. To do as well as the healthy cohort takes {enough} purified "
+        f"cells.{you} Mean of {SEEDS} draws."
     )
+
+
+explorer = Explorer(
+    "exchange",
+    "More data, a wider net, or purified cells",
+    controls=(
+        Choice("units", "Net", tuple(UNITS), "32 units a layer"),
+        Choice("measure", "Measure", tuple(MEASURES), "balanced accuracy"),
+        Slider("cells", "Purified cells", PURIFIED[0], PURIFIED[-1], 300, log=True, whole=True),
+    ),
+    compute=exchange,
+    picture=picture,
+    sentence=sentence,
+    size=(9.6, 4.2),
+)

@@ -14,14 +14,15 @@ from ddlearn.lessons.domain_knowledge import exercises
 from ddlearn.lessons.domain_knowledge.rules import (
     BALANCES,
     BROAD,
+    CONTROLS,
     SETS,
     TESTED,
     Round,
-    RulesFigure,
     Votes,
-    controls,
     label_model,
     look,
+    picture,
+    sentence,
 )
 from ddlearn.networks import MLP
 
@@ -30,23 +31,23 @@ UNITS, STEPS, BATCH, RATE, DECAY = 32, 300, 512, 3e-3, 1e-4
 
 @cached(1)
 def table() -> blood.WBCAtt:
-    """The published table."""
+    """Fetch the published table."""
     return blood.wbcatt()
 
 
 def training_votes() -> tuple[Tensor, Tensor]:
-    """Types of the 6,169 training cells and what the ten rules say of them.  (n,), (n, 10)"""
+    """Return the types of the 6,169 training cells and what the ten rules say of them.  (n,), (n, 10)"""
     cells = table().train
     return cells.labels, blood.white_cell_rules(cells)
 
 
 def blood_test(y: Tensor) -> Tensor:
-    """The shares of the types among cells: what a blood test of this population would print.  (n,) -> (3,)"""
+    """Return the shares of the types among cells: what a blood test of this population would print.  (n,) -> (3,)"""
     return y.bincount(minlength=3).double() / len(y)
 
 
 def votes(rules: str, broad: bool, balance: str, *, label_round: Round = exercises.label_round) -> Votes:
-    """Votes on real cells."""
+    """Let some rules vote on the real cells."""
     y, said = training_votes()
     return look(y, said, SETS[rules] + broad * (BROAD,), balance, blood_test(y), label_round)
 
@@ -54,7 +55,7 @@ def votes(rules: str, broad: bool, balance: str, *, label_round: Round = exercis
 def end_model(
     rules: str, broad: bool, balance: str, seed: int = 0, label_round: Round = exercises.label_round
 ) -> float:
-    """Accuracy on the official test cells of a net that learned attributes from the label model, and no label."""
+    """Return the accuracy on the official test cells of a net that learned from the label model, and no label."""
     y, said = training_votes()
     given = blood_test(y) if balance == TESTED else BALANCES[balance]
     q = label_model(said[:, list(SETS[rules] + broad * (BROAD,))], given, label_round)
@@ -69,13 +70,13 @@ def end_model(
         return float((net.apply(parameters, new)[0].argmax(1) == table().test.labels).double().mean())
 
 
-def explorer() -> Explorer:
-    """The rules on real cells, fresh."""
-    return Explorer(
-        name="real_rules",
-        title="Rules from a textbook, on real cells",
-        controls=controls(),
-        compute=votes,
-        figure=RulesFigure,
-        uses=("label_round",),
-    )
+explorer = Explorer(
+    "real_rules",
+    "Rules from a textbook, on real cells",
+    controls=CONTROLS,
+    compute=votes,
+    picture=picture,
+    sentence=sentence,
+    uses=("label_round",),
+    size=(9.6, 4.4),
+)

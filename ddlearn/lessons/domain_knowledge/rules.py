@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ddlearn import compute, weak_labels
 from ddlearn.blood import GRANULOCYTE, LYMPHOCYTE, MONOCYTE, RULES
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, Switch
+from ddlearn.classroom import Choice, Explorer, Slider, Switch
 from ddlearn.lessons.domain_knowledge import exercises
 
 SHARES = torch.tensor([0.7463, 0.1193, 0.1344], dtype=torch.float64)
@@ -61,7 +61,7 @@ class Votes:
 
 
 def probabilities() -> Tensor:
-    """P(rule j says l | type c), silence last.  (10, 3, 4)"""
+    """Return P(rule j says l | type c), silence last.  (10, 3, 4)"""
     table = torch.zeros(len(TABLE), 3, 4, dtype=torch.float64)
     for j, says in enumerate(TABLE):
         for label, rates in says.items():
@@ -71,7 +71,7 @@ def probabilities() -> Tensor:
 
 
 def drawn(n: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Types of n cells and what the ten rules say of them.  (n,), (n, 10)"""
+    """Draw the types of n cells and what the ten rules say of them.  (n,), (n, 10)"""
     draw = compute.generator(seed + 3)
     y = torch.multinomial(SHARES, MOST, replacement=True, generator=draw)
     said = torch.stack([torch.multinomial(rule[y], 1, generator=draw)[:, 0] for rule in probabilities()], 1)
@@ -79,12 +79,12 @@ def drawn(n: int, seed: int) -> tuple[Tensor, Tensor]:
 
 
 def hear(votes: Tensor) -> Tensor:
-    """Votes as 0 and 1, silence last.  (n, m) -> (n, m, 4)"""
+    """Return votes as 0 and 1, silence last.  (n, m) -> (n, m, 4)"""
     return torch.nn.functional.one_hot(torch.where(votes == weak_labels.ABSTAIN, 3, votes), 4).double()
 
 
 def label_model(votes: Tensor, balance: Tensor | None, label_round: Round) -> Tensor:
-    """Rounds from the majority vote until they stand still.  votes (n, m) -> posteriors (n, 3)"""
+    """Repeat the round from the majority vote until nothing moves.  votes (n, m) -> posteriors (n, 3)"""
     heard, q = hear(votes), weak_labels.majority_vote(votes, 3, balance)
     for _ in range(ROUNDS):
         before, q = q, label_round(q, heard, q.mean(0) if balance is None else balance, SMOOTHING)
@@ -94,13 +94,13 @@ def label_model(votes: Tensor, balance: Tensor | None, label_round: Round) -> Te
 
 
 def beliefs(q: Tensor, votes: Tensor) -> Tensor:
-    """How often each rule is right where it speaks, if q (n, 3) is to be believed.  votes (n, m) -> (m,)"""
+    """Return how often each rule is right where it speaks, if q (n, 3) is right.  votes (n, m) -> (m,)"""
     spoken = hear(votes)[..., :-1]
     return torch.einsum("nc,nmc->m", q, spoken) / spoken.sum((0, 2)).clamp(min=1)
 
 
 def judge(q: Tensor, y: Tensor) -> Tensor:
-    """Accuracy, calibration error, count error.  q (n, 3), y (n,) -> (3,)"""
+    """Return accuracy, calibration error, count error.  q (n, 3), y (n,) -> (3,)"""
     truth = y.bincount(minlength=3).double() / len(y)
     right = (q.argmax(1) == y).double().mean()
     return torch.stack([right, weak_labels.expected_calibration_error(q, y), weak_labels.count_error(q.mean(0), truth)])
@@ -125,73 +125,56 @@ def look(y: Tensor, votes: Tensor, rules: tuple[int, ...], balance: str, shares:
 def votes(
     rules: str, broad: bool, balance: str, cells: int, seed: int = 0, *, label_round: Round = exercises.label_round
 ) -> Votes:
-    """Votes drawn from the table."""
+    """Let some rules vote, as the table says that they do."""
     y, said = drawn(cells, seed)
     return look(y, said, SETS[rules] + broad * (BROAD,), balance, SHARES, label_round)
 
 
-class RulesFigure(ArtistFigure):
-    """Left three measures of majority and label model; right what the model thinks of each rule, and the truth."""
-
-    size = (9.6, 4.4)
-    MEASURES = ("accuracy", "calibration error", "count error")
-
-    def layout(self, figure):
-        self.left, self.right = figure.subplots(1, 2, width_ratios=(1, 1.15))
-        self.bars = [
-            self.left.barh([k + shift for k in range(3)], [0] * 3, height=0.36, color=PALETTE[color], hatch=hatch)
-            for shift, color, hatch in ((-0.19, "orange", ""), (0.19, "blue", "//"))
-        ]
-        self.labels = [[self.left.text(0, k + shift, "", va="center") for k in range(3)] for shift in (-0.19, 0.19)]
-        self.left.set(xlim=(0, 118), ylim=(2.6, -0.6), title="in points")
-        self.left.set_yticks(range(3), ("accuracy", "calibration\nerror", "count\nerror"))
-        self.left.set_xticks((0, 25, 50, 75, 100))
-        (self.true,) = self.right.plot([], [], "o", color=PALETTE["black"], markersize=9, fillstyle="none")
-        (self.believed,) = self.right.plot([], [], "X", color=PALETTE["blue"], markersize=8)
-        self.right.set(xlim=(-3, 103), ylim=(9.6, -0.6), title="a rule that speaks is right, %")
-        self.right.set_yticks(range(len(NAMES)), NAMES)
-        self.right.grid(True)
-        artists = (*self.bars, self.true, self.believed)
-        names = ("majority vote", "label model", "the truth", "what the model believes")
-        figure.legend(artists, names, loc="outside upper center", ncols=4)
-
-    def draw(self, result: Votes):
-        for bars, labels, scores in zip(self.bars, self.labels, 100 * result.scores, strict=True):
-            for bar, label, score in zip(bars, labels, scores.tolist(), strict=True):
-                bar.set_width(score)
-                label.set_text(f"{score:.1f}")
-                label.set_x(score + 1.5)
-        self.true.set_data(100 * result.true, result.rules)
-        self.believed.set_data(100 * result.believed, result.rules)
-
-    def describe(self, result: Votes) -> str:
-        (majority, _, vote_count), (model, calibration, count) = (100 * result.scores).tolist()
-        worst = int((result.believed - result.true).abs().argmax())
-        believed, true = (100 * float(one[worst]) for one in (result.believed, result.true))
-        return (
-            f"{len(result.rules)} rules on {result.cells} cells, silent on {100 * result.silent:.0f} %; class balance: "
-            f"{result.balance}. Accuracy {majority:.1f} by majority, {model:.1f} by label model (calibration error "
-            f"{calibration:.1f}); count error {vote_count:.1f} and {count:.1f}. Most misjudged: "
-            f"{NAMES[result.rules[worst]]}, believed {believed:.0f} %, true {true:.0f} %."
-        )
+def picture(fig, r: Votes) -> None:
+    """Draw three measures of majority and label model; and what the model thinks of each rule, and the truth."""
+    measures, rules = fig.row(1, 1.15)
+    names = {0: "accuracy", 1: "calibration\nerror", 2: "count\nerror"}
+    measures.frame("in points", xlim=(0, 118), ylim=(2.6, -0.6), xticks=(0, 25, 50, 75, 100), yticks=names)
+    for shift, label, color, hatch, scores in (
+        (-0.19, "majority vote", "orange", "", r.scores[0]),
+        (0.19, "label model", "blue", "//", r.scores[1]),
+    ):
+        rows = torch.arange(3).double() + shift
+        measures.bars(rows, 100 * scores, color, label, width=0.36, sideways=True, hatch=hatch)
+        for row, score in zip(rows.tolist(), (100 * scores).tolist(), strict=True):
+            measures.text(score + 1.5, row, f"{score:.1f}", va="center")
+    title = "a rule that speaks is right, %"
+    rules.frame(title, xlim=(-3, 103), ylim=(9.6, -0.6), yticks=dict(enumerate(NAMES)), grid=True)
+    rules.dots(100 * r.true, r.rules, "black", "o", "the truth", size=9, filled=False)
+    rules.dots(100 * r.believed, r.rules, "blue", "X", "what the model believes", size=8)
+    fig.legend(ncols=4)
 
 
-def controls() -> tuple:
-    """Which rules vote, and what is known beforehand."""
+def sentence(r: Votes) -> str:
+    """Say how majority and label model do, and which rule is most misjudged."""
+    (majority, _, vote_count), (model, calibration, count) = (100 * r.scores).tolist()
+    worst = int((r.believed - r.true).abs().argmax())
+    believed, true = (100 * float(one[worst]) for one in (r.believed, r.true))
     return (
-        Choice("rules", "Rules", tuple(SETS), SEVEN),
-        Switch("broad", "The broad, wrong rule too", False),
-        Choice("balance", "Class balance", tuple(BALANCES), FREE),
+        f"{len(r.rules)} rules on {r.cells} cells, silent on {100 * r.silent:.0f} %; class balance: {r.balance}. "
+        f"Accuracy {majority:.1f} by majority, {model:.1f} by label model (calibration error {calibration:.1f}); "
+        f"count error {vote_count:.1f} and {count:.1f}. Most misjudged: {NAMES[r.rules[worst]]}, "
+        f"believed {believed:.0f} %, true {true:.0f} %."
     )
 
 
-def explorer() -> Explorer:
-    """The rules, fresh."""
-    return Explorer(
-        name="rules",
-        title="Rules from a textbook",
-        controls=(*controls(), Slider("cells", "Cells", FEWEST, MOST, 2000, log=True, whole=True)),
-        compute=votes,
-        figure=RulesFigure,
-        uses=("label_round",),
-    )
+CONTROLS = (
+    Choice("rules", "Rules", tuple(SETS), SEVEN),
+    Switch("broad", "The broad, wrong rule too", False),
+    Choice("balance", "Class balance", tuple(BALANCES), FREE),
+)
+explorer = Explorer(
+    "rules",
+    "Rules from a textbook",
+    controls=(*CONTROLS, Slider("cells", "Cells", FEWEST, MOST, 2000, log=True, whole=True)),
+    compute=votes,
+    picture=picture,
+    sentence=sentence,
+    uses=("label_round",),
+    size=(9.6, 4.4),
+)

@@ -2,19 +2,17 @@
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
-from ddlearn.lessons.double_descent_solved import images, peak, variance, why
 from ddlearn.lessons.double_descent_solved.claims import CLAIMS
 from ddlearn.lessons.double_descent_solved.exercises import BIAS_VARIANCE, MIN_NORM_FIT, RISK
 
 __all__ = ["TODO", "lesson"]
 
 lesson = Lesson(
-    **room(__name__),
+    **room(__name__, "peak", "images", "why", "variance"),
     title="Double descent, solved",
     minutes=50,
     difficulty=3,
     exercises=(MIN_NORM_FIT, RISK, BIAS_VARIANCE),
-    explorers=(peak.explorer, images.explorer, why.explorer, variance.explorer),
     revealed_by={"more": "peak", "quiet": "peak"},
     claims=CLAIMS,
     seconds={"images": 5.3, "why": 3.3, "variance": 3.9, "claims": 7.4},

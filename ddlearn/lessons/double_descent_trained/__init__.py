@@ -2,19 +2,18 @@
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
-from ddlearn.lessons.double_descent_trained import any_images, clocks, cures, full, map, samples
+from ddlearn.lessons.double_descent_trained import any_images, full
 from ddlearn.lessons.double_descent_trained.claims import CLAIMS
 from ddlearn.lessons.double_descent_trained.exercises import EARLY_STOP, ENSEMBLE_STEP, INTERPOLATION_POINT
 
 __all__ = ["TODO", "full_sweep", "lesson", "random_features"]
 
 lesson = Lesson(
-    **room(__name__),
+    **room(__name__, "map", "cures", "samples", "clocks"),
     title="Double descent, trained",
     minutes=50,
     difficulty=3,
     exercises=(INTERPOLATION_POINT, EARLY_STOP, ENSEMBLE_STEP),
-    explorers=(map.explorer, cures.explorer, samples.explorer, clocks.explorer),
     revealed_by={"stopped": "cures", "double": "samples"},
     claims=CLAIMS,
     seconds={"map": 10.2, "cures": 4.9, "samples": 5.7, "claims": 10.1},

@@ -2,23 +2,18 @@
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
-from ddlearn.lessons.weak_labels import holograms, kappas, learners, triangle
 from ddlearn.lessons.weak_labels.claims import CLAIMS
 from ddlearn.lessons.weak_labels.exercises import BAG_RISK, KAPPA, PROPORTION_LOSS
 
 __all__ = ["TODO", "lesson"]
 
 lesson = Lesson(
-    **room(__name__),
+    **room(__name__, "holograms", "learners", "triangle", "kappas"),
     title="Weak labels",
     minutes=50,
     difficulty=3,
     exercises=(PROPORTION_LOSS, KAPPA, BAG_RISK),
-    explorers=(holograms.explorer(), learners.explorer(), triangle.explorer(), kappas.explorer()),
     revealed_by={"fourth": "holograms"},
     claims=CLAIMS,
     seconds={"learners": 14.2, "kappas": 4.8, "claims": 9.7},
 )
-lesson.holograms.figure.prediction = lambda: lesson.prediction("fourth")
-lesson.learners.figure.prediction = lambda: lesson.prediction("poured")
-lesson.kappas.figure.prediction = lambda: lesson.prediction("kappa")

@@ -4,191 +4,240 @@ The identities are exact: every bag of a small world is visited. Of trained nets
 numbers are floors and ceilings with a margin, for the simulator, and mean over a few nets.
 """
 
-from ddlearn import weak_labels
-from ddlearn.classroom import Claim
-from ddlearn.lessons.weak_labels import measures
+import torch
+from torch import Tensor
+
+from ddlearn import compute, weak_labels
+from ddlearn.blood import MONOCYTE
+from ddlearn.classroom.claim import about, at_least, at_most, claim, exact, ours
+from ddlearn.lessons.weak_labels import exercises, learners, trainings
 from ddlearn.lessons.weak_labels.learners import EASY, PROPORTIONS
-from ddlearn.lessons.weak_labels.measures import BAG
-from ddlearn.lessons.weak_labels.trainings import ALPHA0, PATIENTS, POURED
+from ddlearn.lessons.weak_labels.trainings import ALPHA0, BLOOD, PATIENTS, POURED
+from ddlearn.weak_labels import FiniteWorld
+
+BAG = 4  # cells, where every bag is visited
+UNCERTAIN = 2.0  # scale of the logits in a finite world
+
+
+def world(seed: int) -> FiniteWorld:
+    """Draw six appearances, three classes, and a classifier."""
+    draw = compute.generator(seed)
+    shares = torch.rand(3, 6, generator=draw, dtype=torch.float64)
+    logits = UNCERTAIN * torch.randn(6, 3, generator=draw, dtype=torch.float64)
+    return FiniteWorld(shares / shares.sum(1, keepdim=True), logits)
+
+
+def counted(bags: Tensor) -> Tensor:
+    """Return what a test says that counts the bag's own cells.  (S, k) -> (S, 3)"""
+    return torch.nn.functional.one_hot(bags, 3).double().mean(1)
+
+
+def off(seed: int, kappa: float, alpha0: float | None) -> float:
+    """Return the exact bias of the risk: all bags of BAG cells, independent ones or of Dirichlet patients, visited."""
+    here, bags = world(seed), weak_labels.every_bag(3, BAG)
+    independent = weak_labels.mixture_probabilities(bags, BLOOD[None])
+    probabilities = independent if alpha0 is None else weak_labels.urn_probabilities(bags, alpha0 * BLOOD)
+    weights = weak_labels.bag_weights(counted(bags), BLOOD, kappa)
+    return abs(float(here.bag_risk(bags, probabilities, weights) - here.risk(BLOOD)))
+
+
+def bias_gap(seed: int, factor: float) -> float:
+    """Return the bias of EasyLLP on two patients, by visiting all bags, less factor * sum_c Cov(pi_c, E l_c)."""
+    here, bags = world(seed), weak_labels.every_bag(3, BAG)
+    two = torch.tensor([[0.80, 0.15, 0.05], [0.45, 0.40, 0.15]], dtype=torch.float64)
+    p, losses = two.mean(0), two @ here.losses
+    found = here.bag_risk(
+        bags, weak_labels.mixture_probabilities(bags, two), weak_labels.bag_weights(counted(bags), p, BAG)
+    ) - here.risk(p)
+    covariance = (two * losses).mean(0) - p * losses.mean(0)
+    return abs(float(found - factor * covariance.sum()))
+
+
+def map_gap(seed: int, factor: float) -> float:
+    """Return the largest entry of factor * w'Pi / B - diag(p), for the mean map's weights of twenty patients."""
+    mixtures = weak_labels.draw_patients(ALPHA0 * BLOOD, 20, compute.generator(seed))
+    weights = weak_labels.mean_map_weights(mixtures, BLOOD)
+    return float((factor * weights.T @ mixtures / len(mixtures) - BLOOD.diag()).abs().max())
+
+
+def variance_over_price(seed: int, by_spread: bool, bags: int = 60, k: int = 40, repeats: int = 2500) -> float:
+    """Return the variance of least squares for the mean of the monocytes, over what theory says.
+
+    Each of the bags' means is that of its mixture plus N(0, 1 / k). Theory divides 1 by the worth of all cells in
+    labelled monocytes; without the spread, by the monocytes there are.
+    """
+    draw = compute.generator(seed)
+    mixtures = weak_labels.draw_patients(ALPHA0 * BLOOD, bags, draw)
+    truth = torch.tensor([0.0, 2.0, -1.0], dtype=torch.float64)
+    noise = torch.randn(bags, repeats, generator=draw, dtype=torch.float64) / k**0.5
+    estimates = torch.linalg.lstsq(mixtures, (mixtures @ truth)[:, None] + noise).solution[MONOCYTE]
+    worth = bags * k * BLOOD[MONOCYTE]
+    if by_spread:
+        worth = worth * weak_labels.mixing_efficiency(mixtures, BLOOD)[MONOCYTE]
+    return float(estimates.var() * worth)
+
+
+def spread_found(seed: int, alpha0: float) -> float:
+    """Return kappa of the exact tests of many patients, over alpha0 + 1 of the course's."""
+    told = weak_labels.draw_patients(alpha0 * BLOOD, 4000, compute.generator(seed))
+    return exercises.kappa(told) / (ALPHA0 + 1)
+
+
+def constant_over_least(seed: int, kind: str) -> float:
+    """Return the proportion loss of the best constant prediction, less the least that any prediction can have."""
+    draw = compute.generator(seed)
+    told = BLOOD.expand(16, -1) if kind == POURED else weak_labels.draw_patients(ALPHA0 * BLOOD, 16, draw)
+    constant = told.mean(0).log().expand(len(told), 8, -1)
+    least = -torch.xlogy(told, told).sum(1).mean()
+    return float(exercises.proportion_loss(constant, told) - least)
+
+
+def named(seed: int, learner: str, kind: str, k: int, kappa: float | None = None, shuffled: bool = False) -> float:
+    """Return the share of new cells that nets name rightly; arguments are those of `learners.trained`."""
+    return float(trainings.accuracy(learners.trained(learner, kind, k, seed, kappa=kappa, shuffled=shuffled)).mean())
+
+
+def gain(seed: int, kind: str, k: int) -> float:
+    """Return what alpha0 + 1 in place of the bag size adds to the share named rightly, in points."""
+    return 100 * (named(seed, EASY, kind, k, ALPHA0 + 1) - named(seed, EASY, kind, k))
+
 
 CLAIMS = (
-    Claim(
-        id="unbiased",
-        statement="Weighed with kappa = k, bags of k independent cells have the risk with labels for their mean.",
-        basis="exact",
-        papers=("busafekete2023",),
-        source="on average over all bags, which are enumerated; for independent cells",
-        expected=0.0,
-        tolerance=1e-12,
-        unit="nats, over all bags",
-        measure=lambda scale, seed: measures.off(seed, BAG, None),
-        control=lambda scale, seed: measures.off(seed, BAG, ALPHA0),
-        control_note="one patient a bag",
+    claim(
+        "unbiased",
+        "Weighed with kappa = k, bags of k independent cells have the risk with labels for their mean.",
+        about(0.0, 1e-12, "nats, over all bags"),
+        exact("busafekete2023", "on average over all bags, which are enumerated; for independent cells"),
+        off,
+        cause={"kappa": BAG, "alpha0": None},
+        control=({"alpha0": ALPHA0}, "one patient a bag"),
     ),
-    Claim(
-        id="bias",
-        statement="On patients that risk is off by (k − 1) times the covariance of shares and losses.",
-        basis="exact",
-        source="on average over all bags, which are enumerated; our derivation",
-        expected=0.0,
-        tolerance=1e-12,
-        unit="nats, over all bags",
-        measure=lambda scale, seed: measures.bias_gap(seed, BAG - 1),
-        control=lambda scale, seed: measures.bias_gap(seed, 0),
-        control_note="no covariance, as for independent cells",
+    claim(
+        "bias",
+        "On patients that risk is off by (k − 1) times the covariance of shares and losses.",
+        about(0.0, 1e-12, "nats, over all bags"),
+        exact(source="on average over all bags, which are enumerated; our derivation"),
+        bias_gap,
+        cause={"factor": BAG - 1},
+        control=({"factor": 0}, "no covariance, as for independent cells"),
     ),
-    Claim(
-        id="kappa",
-        statement="Patients of whom k cells are counted need kappa = k (α₀ + 1) / (k + α₀): then nothing is off.",
-        basis="exact",
-        source="on average over all bags, which are enumerated; our derivation",
-        expected=0.0,
-        tolerance=1e-12,
-        unit="nats, over all bags",
-        measure=lambda scale, seed: measures.off(seed, weak_labels.kappa(BAG, ALPHA0), ALPHA0),
-        control=lambda scale, seed: measures.off(seed, weak_labels.kappa(BAG, ALPHA0), None),
-        control_note="independent cells",
+    claim(
+        "kappa",
+        "Patients of whom k cells are counted need kappa = k (α₀ + 1) / (k + α₀): then nothing is off.",
+        about(0.0, 1e-12, "nats, over all bags"),
+        exact(source="on average over all bags, which are enumerated; our derivation"),
+        off,
+        cause={"kappa": weak_labels.kappa(BAG, ALPHA0), "alpha0": ALPHA0},
+        control=({"alpha0": None}, "independent cells"),
     ),
-    Claim(
-        id="mean-map",
-        statement="The least-squares weights of the mean map give back the shares of all classes, whatever the bags.",
-        basis="exact",
-        papers=("quadrianto2009", "patrini2014"),
-        source=(
+    claim(
+        "mean-map",
+        "The least-squares weights of the mean map give back the shares of all classes, whatever the bags.",
+        about(0.0, 1e-12, "largest entry of w′Π/B − diag(p)"),
+        exact(
+            ("quadrianto2009", "patrini2014"),
             "algebra, for bags that tell all classes apart: the weights are a pseudo-inverse of the bags' shares. The "
-            "risk is ours; @quadrianto2009 and @patrini2014 estimate the mean operator with it"
+            "risk is ours; @quadrianto2009 and @patrini2014 estimate the mean operator with it",
         ),
-        expected=0.0,
-        tolerance=1e-12,
-        unit="largest entry of w′Π/B − diag(p)",
-        measure=lambda scale, seed: measures.map_gap(seed, 1),
-        control=lambda scale, seed: measures.map_gap(seed, 1 / 20),
-        control_note="the factor B, the number of bags, forgotten",
+        map_gap,
+        cause={"factor": 1},
+        control=({"factor": 1 / 20}, "the factor B, the number of bags, forgotten"),
     ),
-    Claim(
-        id="price",
-        statement="A class mean costs what the spread says: its variance is one over the worth told in advance.",
-        basis="exact",
-        source=(
-            "on average over bags, the variance of least squares; our derivation. The tolerance is that of 2,500 "
-            "repeats"
+    claim(
+        "price",
+        "A class mean costs what the spread says: its variance is one over the worth told in advance.",
+        about(1.0, 0.12, "variance over theory"),
+        exact(
+            source="on average over bags, the variance of least squares; our derivation. The tolerance is that of "
+            "2,500 repeats"
         ),
-        expected=1.0,
-        tolerance=0.12,
-        unit="variance over theory",
-        measure=lambda scale, seed: measures.variance_over_price(seed, by_spread=True),
-        control=lambda scale, seed: measures.variance_over_price(seed, by_spread=False),
-        control_note="every cell counted as if labelled",
+        variance_over_price,
+        cause={"by_spread": True},
+        control=({"by_spread": False}, "every cell counted as if labelled"),
     ),
-    Claim(
-        id="spread",
-        statement="The tests alone tell kappa: for patients it comes out as α₀ + 1.",
-        basis="exact",
-        source="on average over patients; our derivation. The tolerance is that of 4,000 patients",
-        expected=1.0,
-        tolerance=0.08,
-        unit="kappa found over α₀ + 1",
-        measure=lambda scale, seed: measures.spread_found(seed, ALPHA0),
-        control=lambda scale, seed: measures.spread_found(seed, 2 * ALPHA0),
-        control_note="patients twice as alike",
+    claim(
+        "spread",
+        "The tests alone tell kappa: for patients it comes out as α₀ + 1.",
+        about(1.0, 0.08, "kappa found over α₀ + 1"),
+        exact(source="on average over patients; our derivation. The tolerance is that of 4,000 patients"),
+        spread_found,
+        cause={"alpha0": ALPHA0},
+        control=({"alpha0": 2 * ALPHA0}, "patients twice as alike"),
     ),
-    Claim(
-        id="constant",
-        statement="Where all bags have the same shares, calling every cell by these shares is a best answer.",
-        basis="exact",
-        papers=("ardehaly2017",),
-        source=(
+    claim(
+        "constant",
+        "Where all bags have the same shares, calling every cell by these shares is a best answer.",
+        about(0.0, 1e-12, "proportion loss above its least"),
+        exact(
+            "ardehaly2017",
             "the least cross-entropy is the entropy, and one prediction reaches it in all bags; our derivation, for"
-            " the loss of @ardehaly2017"
+            " the loss of @ardehaly2017",
         ),
-        expected=0.0,
-        tolerance=1e-12,
-        unit="proportion loss above its least",
-        measure=lambda scale, seed: measures.constant_over_least(seed, POURED),
-        control=lambda scale, seed: measures.constant_over_least(seed, PATIENTS),
-        control_note="one patient a bag",
+        constant_over_least,
+        cause={"kind": POURED},
+        control=({"kind": PATIENTS}, "one patient a bag"),
     ),
-    Claim(
-        id="poured",
-        statement="Large bags of blood poured together teach the proportion loss next to nothing.",
-        basis="ours",
-        papers=("scott2020",),
-        source=(
+    claim(
+        "poured",
+        "Large bags of blood poured together teach the proportion loss next to nothing.",
+        at_most(0.65, "named rightly"),
+        ours(
+            "scott2020",
             "always naming the largest type has 0.61, and at 0.65 a tenth of its errors is gone; that bags must "
-            "differ is from @scott2020"
+            "differ is from @scott2020",
         ),
-        expected=0.65,
-        tolerance=0.0,
-        sense="at_most",
-        unit="named rightly",
-        measure=lambda scale, seed: measures.named(PROPORTIONS, POURED, 512, seed),
-        control=lambda scale, seed: measures.named(PROPORTIONS, POURED, 8, seed),
-        control_note="the same cells in bags of 8",
+        named,
+        cause={"learner": PROPORTIONS, "kind": POURED, "k": 512},
+        control=({"k": 8}, "the same cells in bags of 8"),
     ),
-    Claim(
-        id="patients",
-        statement="As many cells in bags as large, but one patient a bag, teach almost everything.",
-        basis="ours",
-        papers=("scott2020",),
-        source=(
+    claim(
+        "patients",
+        "As many cells in bags as large, but one patient a bag, teach almost everything.",
+        at_least(0.9, "named rightly"),
+        ours(
+            "scott2020",
             "always naming the largest type has 0.61, and at 0.9 three quarters of its errors are gone; that bags "
-            "must differ is from @scott2020"
+            "must differ is from @scott2020",
         ),
-        expected=0.9,
-        tolerance=0.0,
-        sense="at_least",
-        unit="named rightly",
-        measure=lambda scale, seed: measures.named(PROPORTIONS, PATIENTS, 512, seed),
-        control=lambda scale, seed: measures.named_with_tests_shuffled(seed),
-        control_note="each patient with the test of another",
+        named,
+        cause={"learner": PROPORTIONS, "kind": PATIENTS, "k": 512},
+        control=({"shuffled": True}, "each patient with the test of another"),
     ),
-    Claim(
-        id="easy",
-        statement="EasyLLP, made for independent cells, goes wrong where each bag is a patient.",
-        basis="ours",
-        papers=("busafekete2023",),
-        source=(
+    claim(
+        "easy",
+        "EasyLLP, made for independent cells, goes wrong where each bag is a patient.",
+        at_most(0.83, "named rightly"),
+        ours(
+            "busafekete2023",
             "always naming the largest type has 0.61, and at 0.83 two fifths of its errors are left; the direction "
-            "is that of the bias, and @busafekete2023 ask for independent bags"
+            "is that of the bias, and @busafekete2023 ask for independent bags",
         ),
-        expected=0.83,
-        tolerance=0.0,
-        sense="at_most",
-        unit="named rightly",
-        measure=lambda scale, seed: measures.named(EASY, PATIENTS, 64, seed),
-        control=lambda scale, seed: measures.named(EASY, POURED, 8, seed),
-        control_note="independent cells, bags of 8",
+        named,
+        cause={"learner": EASY, "kind": PATIENTS, "k": 64},
+        control=({"kind": POURED, "k": 8}, "independent cells, bags of 8"),
     ),
-    Claim(
-        id="repaired",
-        statement="Patients weighed with kappa = α₀ + 1 teach well.",
-        basis="ours",
-        source=(
-            "always naming the largest type has 0.61, and at 0.89 seven tenths of its errors are gone; the "
+    claim(
+        "repaired",
+        "Patients weighed with kappa = α₀ + 1 teach well.",
+        at_least(0.89, "named rightly"),
+        ours(
+            source="always naming the largest type has 0.61, and at 0.89 seven tenths of its errors are gone; the "
             "direction is that of the bias, which is gone too"
         ),
-        expected=0.89,
-        tolerance=0.0,
-        sense="at_least",
-        unit="named rightly",
-        measure=lambda scale, seed: measures.weighed(PATIENTS, 64, ALPHA0 + 1, seed),
-        control=lambda scale, seed: measures.weighed(PATIENTS, 64, 1.0, seed),
-        control_note="kappa = 1: proportions as soft labels",
+        named,
+        cause={"learner": EASY, "kind": PATIENTS, "k": 64, "kappa": ALPHA0 + 1},
+        control=({"kappa": 1.0}, "kappa = 1: proportions as soft labels"),
     ),
-    Claim(
-        id="gain",
-        statement="That one number is worth six points or more.",
-        basis="ours",
-        source=(
-            "six points are a third of the errors that are left at 0.83, where the bias stays; the direction is "
-            "that of the bias"
+    claim(
+        "gain",
+        "That one number is worth six points or more.",
+        at_least(6.0, "points"),
+        ours(
+            source="six points are a third of the errors that are left at 0.83, where the bias stays; the direction "
+            "is that of the bias"
         ),
-        expected=6.0,
-        tolerance=0.0,
-        sense="at_least",
-        unit="points",
-        measure=lambda scale, seed: measures.gain(PATIENTS, 64, seed),
-        control=lambda scale, seed: measures.gain(POURED, 8, seed),
-        control_note="independent cells in bags of 8, where the bag size is right",
+        gain,
+        cause={"kind": PATIENTS, "k": 64},
+        control=({"kind": POURED, "k": 8}, "independent cells in bags of 8, where the bag size is right"),
     ),
 )

@@ -5,7 +5,6 @@ without a lens sees that. Below, what it does see some way behind the cell. Two 
 wide the dark ring is, and how mottled the picture is outside it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
@@ -23,7 +22,7 @@ from ddlearn.blood import (
     transmission,
 )
 from ddlearn.blood.effects import Effects
-from ddlearn.classroom import PALETTE, ArtistFigure, Explorer, Slider, Switch
+from ddlearn.classroom import PALETTE, Explorer, Slider, Switch
 
 NAMES = tuple(cell_type.name for cell_type in CELL_TYPES)
 ROUNDS = 30
@@ -47,7 +46,7 @@ class Look:
 
 
 def marks(pictures: Tensor) -> tuple[Tensor, Tensor]:
-    """Width of the dark ring in um, and mottle.  (n, 32, 32) -> (n,), (n,)
+    """Return the width of the dark ring in um, and mottle.  (n, 32, 32) -> (n,), (n,)
 
     The ring ends where the mean over a ring of pixels, on its way out from the darkest one, comes back to the
     background, which is 0.
@@ -65,7 +64,7 @@ def marks(pictures: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def typical(cells: Cells) -> Cells:
-    """The same cells, the first three with the size, the nucleus and the granules that are usual for their types."""
+    """Return the cells, the first three with the size, nucleus and granules that are usual for their types."""
     usual = {
         "radius": [cell_type.diameter / 2 for cell_type in CELL_TYPES],
         "nucleus": [cell_type.nucleus for cell_type in CELL_TYPES],
@@ -76,7 +75,7 @@ def typical(cells: Cells) -> Cells:
 
 
 def look(cell: int, focus: float, strength: float, told: bool, seed: int = 1) -> Look:
-    """The cells of round `cell`, seen from `focus` um away in a specimen whose circumstances are so far from ideal."""
+    """Look at the cells of round `cell` from `focus` um away in a specimen so far from ideal."""
     draw = compute.generator(1000 * seed + cell)
     label = int(torch.randint(len(NAMES), (), generator=draw))
     cells = typical(draw_cells(torch.tensor([*range(len(NAMES)), label]), draw))
@@ -87,73 +86,48 @@ def look(cell: int, focus: float, strength: float, told: bool, seed: int = 1) ->
     return Look(swallowed, pictures, *marks(pictures), focus, label, told)
 
 
-class LookFigure(ArtistFigure):
-    """Four columns: the cell above, its hologram below. The fourth cell is hidden until it is asked for."""
-
-    size = (9.4, 4.9)
-    prediction: Callable[[], str | None] = staticmethod(lambda: None)
-
-    def layout(self, figure):
-        axes = figure.subplots(2, 4)
-        self.cells = [
-            a.imshow(
-                torch.zeros(64, 64, dtype=torch.float32).numpy(), cmap="gray_r", vmin=SWALLOWED[0], vmax=SWALLOWED[1]
-            )
-            for a in axes[0]
-        ]
-        self.holograms = [
-            a.imshow(torch.zeros(32, 32, dtype=torch.float32).numpy(), cmap="gray", vmin=GREY[0], vmax=GREY[1])
-            for a in axes[1]
-        ]
-        for one in axes.flatten():
-            one.set(xticks=[], yticks=[])
-            for spine in one.spines.values():
-                spine.set(visible=True, color=PALETTE["grey"])
-        for k, name in enumerate(NAMES):
-            axes[0, k].set_title(name)
-        self.name = axes[0, 3].set_title("which is it?")
-        axes[0, 0].set_ylabel("the cell,\nthrough a lens")
-        axes[1, 0].set_ylabel("its hologram,\nwithout a lens")
-        self.hidden = axes[0, 3].text(
-            0.5, 0.5, "?", transform=axes[0, 3].transAxes, ha="center", va="center", fontsize=40, color=PALETTE["grey"]
-        )
-        for one in axes[:, 3]:
-            for spine in one.spines.values():
-                spine.set(color=PALETTE["vermilion"], linewidth=2.5)
-
-    def draw(self, result: Look):
-        for image, picture in zip(self.holograms, result.pictures, strict=True):
-            image.set_data(picture.numpy())
-        for image, picture in zip(self.cells, result.swallowed, strict=True):
-            image.set_data(picture.numpy())
-        if not result.told:
-            self.cells[3].set_data(torch.zeros(64, 64, dtype=torch.float32).numpy())
-        self.hidden.set_text("" if result.told else "?")
-        self.name.set_text(NAMES[result.label] if result.told else "which is it?")
-
-    def describe(self, result: Look) -> str:
-        seen = [f"{w:.1f} µm, mottle {m:.2f}" for w, m in zip(result.width, result.mottle, strict=True)]
-        types = "; ".join(f"{name} {marks}" for name, marks in zip(NAMES, seen[:3], strict=True))
-        guess = self.prediction()
-        said = "" if guess is None or not result.told else f" You predicted of the first: {guess}."
-        answer = f"It is a {NAMES[result.label]}." if result.told else "Its type is not told yet."
-        return (
-            f"Camera {result.focus:.0f} µm away. Across the dark ring, and mottle outside it: {types}. "
-            f"The fourth cell: {seen[3]}. {answer}{said}"
-        )
+def picture(fig, r: Look) -> None:
+    """Draw four columns: the cell above, its hologram below; the fourth cell is hidden until it is asked for."""
+    panels = fig.mosaic([[0, 1, 2, 3], [4, 5, 6, 7]])
+    for k, name in enumerate((*NAMES, NAMES[r.label] if r.told else "which is it?")):
+        cell, hologram = panels[k], panels[4 + k]
+        asked = k == len(NAMES)
+        hidden = asked and not r.told
+        cell.frame(name, ylabel="" if k else "the cell,\nthrough a lens", xticks=(), yticks=())
+        cell.image(0 * r.swallowed[k] if hidden else r.swallowed[k], "gray_r", *SWALLOWED, aspect="equal")
+        if hidden:
+            cell.text(0.5, 0.5, "?", "grey", inside=True, ha="center", va="center", fontsize=40)
+        hologram.frame(ylabel="" if k else "its hologram,\nwithout a lens", xticks=(), yticks=())
+        hologram.image(r.pictures[k], "gray", *GREY, aspect="equal")
+        for panel in (cell, hologram):
+            color, width = ("vermilion", 2.5) if asked else ("grey", 0.9)
+            panel.axes.spines[:].set(visible=True, color=PALETTE[color], linewidth=width)
 
 
-def explorer() -> Explorer:
-    """The holograms, fresh."""
-    return Explorer(
-        name="holograms",
-        title="Name the fourth cell",
-        controls=(
-            Slider("cell", "Round", 1, ROUNDS, 1, whole=True),
-            Switch("told", "Tell me", False),
-            Slider("focus", "Distance of the camera, µm", 4.0, 80.0, 40.0),
-            Slider("strength", "Careless laboratory", 0.0, 2.0, 0.0),
-        ),
-        compute=look,
-        figure=LookFigure,
+def sentence(r: Look, said) -> str:
+    """Say both marks of each cell, the type of the fourth where it is told, and what was predicted of the first."""
+    seen = [f"{w:.1f} µm, mottle {m:.2f}" for w, m in zip(r.width, r.mottle, strict=True)]
+    types = "; ".join(f"{name} {marks}" for name, marks in zip(NAMES, seen[:3], strict=True))
+    guess = said("fourth")
+    you = "" if guess is None or not r.told else f" You predicted of the first: {guess}."
+    answer = f"It is a {NAMES[r.label]}." if r.told else "Its type is not told yet."
+    return (
+        f"Camera {r.focus:.0f} µm away. Across the dark ring, and mottle outside it: {types}. "
+        f"The fourth cell: {seen[3]}. {answer}{you}"
     )
+
+
+explorer = Explorer(
+    "holograms",
+    "Name the fourth cell",
+    controls=(
+        Slider("cell", "Round", 1, ROUNDS, 1, whole=True),
+        Switch("told", "Tell me", False),
+        Slider("focus", "Distance of the camera, µm", 4.0, 80.0, 40.0),
+        Slider("strength", "Careless laboratory", 0.0, 2.0, 0.0),
+    ),
+    compute=look,
+    picture=picture,
+    sentence=sentence,
+    size=(9.4, 4.9),
+)

@@ -1,15 +1,13 @@
-"""The second function that the learner writes: one number for the spread of bags.
+"""The function that the learner writes for the spread of bags, in one number.
 
 It comes with the wrong versions that classes write most often, and the hint that each of them deserves.
 """
-
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from ddlearn import weak_labels
-from ddlearn.classroom import Exercise, Mistake, edited
+from ddlearn.classroom import Exercise, Mistake, edit
 
 ENDLESS = 1e12
 """A kappa beyond it has rounding errors below the line."""
@@ -21,16 +19,8 @@ def kappa(a: Tensor) -> float:
     return float((1 - p.square().sum()) / spread)
 
 
-def kappa_with(
-    a: Tensor, *, centre: Callable[[Tensor], Tensor] = lambda a: a.mean(0), over: float = 1.0, one: float = 1.0
-) -> float:
-    """kappa with a slip: another centre, the spread divided by another number, or 1 left out of 1 - |p|^2."""
-    spread = (a - centre(a)).square().sum(1).mean() / over
-    return float((one - a.mean(0).square().sum()).abs() / spread)
-
-
 def kappa_cases(generator: torch.Generator):
-    """Patients, bags of counted cells, and cells with labels, which are bags of one."""
+    """Draw patients, bags of counted cells, and cells with labels, which are bags of one."""
     for alpha in ((3.2, 1.5, 0.6), (20.0, 12.0, 5.0, 3.0)):
         yield (weak_labels.draw_patients(alpha, 30, generator),)
     p = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64)
@@ -52,17 +42,17 @@ KAPPA = Exercise(
     mistakes=(
         Mistake(
             "upside down",
-            lambda a: 1 / kappa(a),
+            edit("(1 - p.square().sum()) / spread", "spread / (1 - p.square().sum())"),
             "This is 1 / kappa. The more alike the bags, the smaller the spread and the larger kappa.",
         ),
         Mistake(
             "mean over classes",
-            lambda a: kappa_with(a, over=a.shape[1]),
+            edit(".sum(1).mean()", ".mean()"),
             "You took the mean over the classes too. |a - p|² is a sum over classes, then comes a mean over bags.",
         ),
         Mistake(
             "deviation for variance",
-            lambda a: float((1 - a.mean(0).square().sum()) / (a - a.mean(0)).square().sum(1).mean().sqrt()),
+            edit("sum(1).mean()", "sum(1).mean().sqrt()"),
             "You took a root. Labelled cells give 1 only with the squared distance itself.",
         ),
         Mistake(
@@ -72,47 +62,47 @@ KAPPA = Exercise(
         ),
         Mistake(
             "spread about equal shares",
-            lambda a: kappa_with(a, centre=lambda a: torch.full_like(a[0], 1 / a.shape[1])),
+            edit("a - p", "a - 1 / a.shape[1]"),
             "You measured the distance to equal shares. What counts is the distance to the mean bag, p = a.mean(0).",
         ),
         Mistake(
-            "no centre",
-            lambda a: kappa_with(a, centre=lambda a: torch.zeros_like(a[0])),
+            "no center",
+            edit("(a - p)", "a"),
             "You forgot to subtract the mean bag: |a|² is large even where all bags are alike.",
         ),
         Mistake(
             "B - 1 in place of B",
-            lambda a: kappa_with(a, over=(len(a) - 1) / len(a)),
+            edit(".sum(1).mean()", ".sum() / (len(a) - 1)"),
             "You divided by B - 1, as var() does. Take the plain mean over bags: labelled cells then give exactly 1.",
         ),
         Mistake(
             "1 forgotten",
-            lambda a: kappa_with(a, one=0.0),
+            edit("(1 - p.square().sum())", "p.square().sum()"),
             "Above the line belongs 1 - |p|², the spread that labelled cells have. You have |p|² alone.",
         ),
         Mistake(
             "mean over classes for p",
-            edited(kappa, ("a.mean(0)", "a.mean(1, keepdim=True)")),
+            edit("a.mean(0)", "a.mean(1, keepdim=True)"),
             "Your p has a number for each bag. It is the mean bag, the mean of the rows: a.mean(0).",
         ),
         Mistake(
             "length not squared",
-            edited(kappa, ("p.square().sum()", "p.norm()")),
+            edit("p.square().sum()", "p.norm()"),
             "Above the line you have 1 - |p|. It is 1 - |p|², with the square.",
         ),
         Mistake(
             "distance not squared",
-            edited(kappa, (".square().sum(1).mean()", ".norm(dim=1).mean()")),
+            edit(".square().sum(1).mean()", ".norm(dim=1).mean()"),
             "Your spread is the mean distance. It is the mean of the squared distance |a - p|².",
         ),
         Mistake(
             "sum of p for its length",
-            edited(kappa, ("p.square().sum()", "p.sum() ** 2")),
+            edit("p.square().sum()", "p.sum() ** 2"),
             "The sum of p is 1, so your 1 - |p|² is 0. |p|² is the sum of the squares of its entries.",
         ),
         Mistake(
             "sum over bags",
-            edited(kappa, ("sum(1).mean()", "sum()")),
+            edit("sum(1).mean()", "sum()"),
             "Your spread is a sum over bags. Take the mean over bags, so that their number does not matter.",
         ),
         Mistake(
@@ -122,7 +112,7 @@ KAPPA = Exercise(
         ),
         Mistake(
             "mean before the square",
-            edited(kappa, ("(a - p).square().sum(1).mean()", "(a - p).mean(0).square().sum()")),
+            edit("(a - p).square().sum(1).mean()", "(a - p).mean(0).square().sum()"),
             "You took the mean of a - p before the square, and this mean is 0 but for rounding. Square first.",
             sight=lambda a, answer: abs(float(answer)) > ENDLESS,
         ),

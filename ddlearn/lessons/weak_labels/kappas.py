@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ddlearn import compute
 from ddlearn.blood import CELL_TYPES
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider, cached
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import listed, say
 from ddlearn.lessons.weak_labels import exercises, trainings
 from ddlearn.lessons.weak_labels.trainings import BLOOD, NET, PATIENTS, POURED, Progress
@@ -27,6 +27,12 @@ BAGS = {"patients, 64 cells each": (PATIENTS, 64), "poured together, 8 cells a b
 GRID = (1.0, 2.0, 4.0, 6.0, 8.0, 12.0, 24.0, 64.0)
 NETS = 2  # for each kappa
 FRESH = 8  # times that new bags are drawn
+CURVES = (  # label, color, line style, marker
+    ("granulocytes found", "sky", ":", "^"),
+    ("lymphocytes found", "green", "-.", "s"),
+    ("monocytes found", "purple", "--", "D"),
+    ("named rightly", "black", "-", "o"),
+)
 UNSAFE = "bag_risk is not finite where a net is very sure: take log_softmax, not the logarithm of softmax"
 
 Risk = Callable[[Tensor, Tensor, Tensor, float], Tensor]
@@ -66,7 +72,7 @@ class Sweep:
         return first + (last - first) * (self.at - GRID[0]) / (GRID[-1] - GRID[0])
 
     def line(self, kappa: float | Tensor) -> float | Tensor:
-        """The bias by theory."""
+        """Return the bias by theory."""
         return (kappa / self.right - 1) * (self.labelled - self.blind)
 
 
@@ -76,7 +82,7 @@ def swept(
 ) -> tuple[Tensor, Tensor, float, float]:
     """Train nets with every kappa side by side, then look at the risk of one of them on bags that it has not seen."""
     kind, k = BAGS[bags]
-    trainings.pool(progress=progress and (lambda share, words: progress(0.4 * share, f"Making {words}")))
+    trainings.pool(progress=trainings.part(progress, 0, 0.4, "Making {}"))
     given = trainings.specimens(kind, k, seed)
     device = compute.device()
     told, p = (part.to(device, torch.float32) for part in (given.told, given.p))
@@ -88,7 +94,7 @@ def swept(
             raise ValueError(UNSAFE)
         return risks
 
-    report = progress and (lambda share, words: progress(0.4 + 0.6 * share, f"{len(every)} nets: {words}"))
+    report = trainings.part(progress, 0.4, 1, f"{len(every)} nets: {{}}")
     parameters = trainings.fit(given, loss, len(every), seed, report)
     found = trainings.found(parameters).unflatten(0, (len(GRID), NETS))
 
@@ -113,92 +119,66 @@ def kappas(
     kappa: Callable[[Tensor], float] = exercises.kappa,
     progress: Progress | None = None,
 ) -> Sweep:
-    """All kappas on one kind of bags, and one of them to look at."""
+    """Try all kappas on one kind of bags, and look at one of them."""
     kind, k = BAGS[bags]
     parts = swept(bags, seed, bag_risk, progress=progress)
     given = trainings.specimens(kind, k, seed)
     return Sweep(bags, *parts, right=given.kappa, told=float(kappa(given.told)), at=at)
 
 
-class SweepFigure(ArtistFigure):
-    """Left the bias, measured and as the line says; right what nets learn."""
-
-    size = (9.6, 4.3)
-    prediction: Callable[[], float | None] = staticmethod(lambda: None)
-
-    def layout(self, figure):
-        self.axes = left, right = figure.subplots(1, 2)
-        (self.theory,) = left.plot([], [], "--", color=PALETTE["vermilion"], linewidth=2.4)
-        (self.measured,) = left.plot([], [], "o", color=PALETTE["blue"], markersize=4, alpha=0.7)
-        left.axhline(0, color=PALETTE["black"], linewidth=1)
-        left.set(title="bias of the risk, nats", ylim=(-300, 30))
-        left.set_yscale("symlog", linthresh=1.0)
-        left.set_yticks((-100, -10, -1, 0, 1, 10), ("−100", "−10", "−1", "0", "1", "10"))
-        looks = (("sky", "^", ":", "granulocytes found"), ("green", "s", "-.", "lymphocytes found"))
-        looks += (("purple", "D", "--", "monocytes found"), ("black", "o", "-", "named rightly"))
-        self.curves = [
-            right.plot([], [], marker=m, linestyle=s, color=PALETTE[c], markersize=5, label=name)[0]
-            for c, m, s, name in looks
-        ]
-        right.set(title="share of new cells, mean of the nets", ylim=(0, 1.02))
-        self.right = [
-            axes.axvline(1.0, color=PALETTE["vermilion"], linestyle="-.", linewidth=1.6) for axes in self.axes
-        ]
-        self.chosen = [axes.axvline(1.0, color=PALETTE["grey"], linewidth=6, alpha=0.3) for axes in self.axes]
-        self.guess = right.axvline(1.0, color=PALETTE["black"], linestyle=":", visible=False)
-        self.said = right.text(1.0, 0.02, " you said", visible=False)
-        for axes in self.axes:
-            axes.set(xscale="log", xlim=(0.9, 72), xlabel="kappa")
-            axes.set_xticks(GRID, [f"{kappa:g}" for kappa in GRID])
-            axes.minorticks_off()
-            axes.grid(True)
-        artists = (self.theory, self.measured, self.right[0], self.chosen[0], *self.curves)
-        names = ("bias by theory", f"{FRESH} draws of new bags", "right by theory", "chosen")
-        names += tuple(curve.get_label() for curve in self.curves)
-        figure.legend(artists, names, loc="outside upper center", ncols=4)
-
-    def draw(self, result: Sweep):
-        fine = torch.logspace(0, 1.81, 60, dtype=torch.float64)
-        self.theory.set_data(fine, result.line(fine))
-        self.measured.set_data([kappa for kappa in GRID for _ in range(FRESH)], result.bias.flatten())
-        for curve, values in zip(self.curves, (*result.found.mean(1).T, result.accuracy.mean(1)), strict=True):
-            curve.set_data(GRID, values)
-        for line in self.right:
-            line.set_xdata([result.right] * 2)
-        for line in self.chosen:
-            line.set_xdata([result.at] * 2)
-        guess = self.prediction()
-        for artist in (self.guess, self.said):
-            artist.set_visible(guess is not None)
-        if guess is not None:
-            self.guess.set_xdata([guess] * 2)
-            self.said.set_x(guess)
-
-    def describe(self, result: Sweep) -> str:
-        i, guess = result.nearest, self.prediction()
-        shares = [
-            f"{100 * float(one):.0f} % of the {cell_type.name}s"
-            for one, cell_type in zip(result.found[i].mean(0), CELL_TYPES, strict=True)
-        ]
-        said = "" if guess is None else f" You said {guess:g}."
-        return (
-            f"{result.bags.capitalize()}. Kappa {say(result.at)}: the risk is off by {say(result.bias_at, 2)}, by "
-            f"theory {say(result.line(result.at), 2)}. Nets trained with {GRID[i]:g} find {listed(shares)}, and name "
-            f"{100 * float(result.accuracy[i].mean()):.0f} % rightly. Right by theory: {say(result.right)}; in the "
-            f"tests: {say(result.told)}.{said}"
-        )
+def picture(fig, r: Sweep, said) -> None:
+    """Draw the bias, measured and as the line says, and what nets learn."""
+    bias, shares = fig.row(1, 1)
+    around = {"xlim": (0.9, 72), "log": "x", "xticks": {kappa: f"{kappa:g}" for kappa in GRID}, "grid": True}
+    bias.frame("bias of the risk, nats", "kappa", ylim=(-300, 30), **around)
+    if bias.axes.get_yscale() != "symlog":
+        bias.axes.set_yscale("symlog", linthresh=1.0)
+        bias.axes.set_yticks((-100, -10, -1, 0, 1, 10), ("−100", "−10", "−1", "0", "1", "10"))
+    shares.frame("share of new cells, mean of the nets", "kappa", ylim=(0, 1.02), **around)
+    fine = torch.logspace(0, 1.81, 60, dtype=torch.float64)
+    bias.line(fine, r.line(fine), "vermilion", "--", "bias by theory", width=2.4)
+    repeated = torch.tensor(GRID)[:, None].expand_as(r.bias)
+    bias.dots(repeated.flatten(), r.bias.flatten(), label=f"{FRESH} draws of new bags", size=4, alpha=0.7)
+    bias.level(0, "black", width=1)
+    for panel in (bias, shares):
+        panel.upright(r.right, "vermilion", "-.", "right by theory", width=1.6)
+        panel.upright(r.at, "grey", "-", "chosen", width=6, alpha=0.3)
+    found = (*r.found.mean(1).T, r.accuracy.mean(1))
+    for (label, color, style, marker), values in zip(CURVES, found, strict=True):
+        shares.line(GRID, values, color, style, label, marker=marker, size=5)
+    guess = said("kappa")
+    if guess is not None:
+        shares.upright(guess)
+        shares.text(guess, 0.02, " you said")
+    fig.legend(ncols=4)
 
 
-def explorer() -> Explorer:
-    """The kappas, fresh."""
-    return Explorer(
-        name="kappas",
-        title="Which kappa is right?",
-        controls=(
-            Slider("at", "Kappa", GRID[0], GRID[-1], GRID[-1], log=True),
-            Choice("bags", "Bags", tuple(BAGS), next(iter(BAGS))),
-        ),
-        compute=kappas,
-        figure=SweepFigure,
-        uses=("bag_risk", "kappa"),
+def sentence(r: Sweep, said) -> str:
+    """Say how far the risk is off at the chosen kappa, what nets find with it, and which kappa is right."""
+    i, guess = r.nearest, said("kappa")
+    shares = [
+        f"{100 * float(one):.0f} % of the {cell_type.name}s"
+        for one, cell_type in zip(r.found[i].mean(0), CELL_TYPES, strict=True)
+    ]
+    you = "" if guess is None else f" You said {guess:g}."
+    return (
+        f"{r.bags.capitalize()}. Kappa {say(r.at)}: the risk is off by {say(r.bias_at, 2)}, by theory "
+        f"{say(r.line(r.at), 2)}. Nets trained with {GRID[i]:g} find {listed(shares)}, and name "
+        f"{100 * float(r.accuracy[i].mean()):.0f} % rightly. Right by theory: {say(r.right)}; in the tests: "
+        f"{say(r.told)}.{you}"
     )
+
+
+explorer = Explorer(
+    "kappas",
+    "Which kappa is right?",
+    controls=(
+        Slider("at", "Kappa", GRID[0], GRID[-1], GRID[-1], log=True),
+        Choice("bags", "Bags", tuple(BAGS), next(iter(BAGS))),
+    ),
+    compute=kappas,
+    picture=picture,
+    sentence=sentence,
+    uses=("bag_risk", "kappa"),
+    size=(9.6, 4.3),
+)

@@ -12,13 +12,15 @@ from torch import Tensor
 
 from ddlearn import compute, weak_labels
 from ddlearn.blood import CELL_TYPES, MONOCYTE
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, cached
+from ddlearn.classroom import Choice, Explorer, cached
 from ddlearn.classroom.wording import listed, say
 from ddlearn.lessons.weak_labels import exercises, trainings
 from ddlearn.lessons.weak_labels.trainings import BLOOD, CELLS, KINDS, NETS, POURED, Progress, Specimens
 
 PROPORTIONS, MEAN_MAP, EASY = LEARNERS = ("proportion loss", "mean map", "EasyLLP")
 SIZES = ("8", "64", "512")
+LOOKS = (("vermilion", "s", "//"), ("orange", "^", ".."), ("blue", "o", ""))  # of KINDS
+BAR = 0.26
 STEEP = 30.0  # logits beyond it are cut off: a learner's logarithm of a share must not meet 0 in float32
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -42,7 +44,7 @@ class Comparison:
 
 
 def loss_of(learner: str, given: Specimens, proportion_loss: Loss, kappa: float | None = None) -> trainings.BagLoss:
-    """The loss of a minibatch of bags. EasyLLP weighs by `kappa`, or by the bag size as published."""
+    """Return the loss of a minibatch of bags. EasyLLP weighs by `kappa`, or by the bag size as published."""
     told = given.told.to(compute.device(), torch.float32)
     if learner == PROPORTIONS:
         return lambda logits, bags: torch.stack(
@@ -63,12 +65,19 @@ def trained(
     k: int,
     seed: int,
     proportion_loss: Loss = exercises.proportion_loss,
+    kappa: float | None = None,
+    shuffled: bool = False,
     nets: int = NETS,
     progress: Progress | None = None,
 ) -> Tensor:
-    """Shares of each type that nets of one learner find after training on bags of one kind.  -> (nets, 3)"""
+    """Return the shares of each type that nets find after training on bags of one kind.  -> (nets, 3)
+
+    `kappa` is as in `loss_of`; `shuffled` gives each bag the test of another.
+    """
     given = trainings.specimens(kind, k, seed)
-    return trainings.found(trainings.fit(given, loss_of(learner, given, proportion_loss), nets, seed, progress))
+    if shuffled:
+        given = trainings.shuffled(given, seed)
+    return trainings.found(trainings.fit(given, loss_of(learner, given, proportion_loss, kappa), nets, seed, progress))
 
 
 def learners(
@@ -80,103 +89,72 @@ def learners(
     kappa: Kappa = exercises.kappa,
     progress: Progress | None = None,
 ) -> Comparison:
-    """One learner on bags of k cells of each kind."""
-    trainings.pool(progress=progress and (lambda share, words: progress(0.4 * share, f"Making {words}")))
+    """Train one learner on bags of k cells of each kind."""
+    trainings.pool(progress=trainings.part(progress, 0, 0.4, "Making {}"))
     found, spread = [], []
     for j, kind in enumerate(KINDS):
-
-        def report(share: float, words: str, j: int = j, kind: str = kind) -> None:
-            progress(0.4 + 0.6 * (j + share) / len(KINDS), f"{NETS} nets on blood, {kind}: {words}")
-
+        low, high = (0.4 + 0.6 * end / len(KINDS) for end in (j, j + 1))
+        report = trainings.part(progress, low, high, f"{NETS} nets on blood, {kind}: {{}}")
         spread.append(max(1.0, float(kappa(trainings.specimens(kind, int(k), seed).told))))
-        found.append(trained(learner, kind, int(k), seed, proportion_loss, progress=progress and report))
+        found.append(trained(learner, kind, int(k), seed, proportion_loss, progress=report))
     worth = [CELLS * BLOOD[MONOCYTE] * weak_labels.efficiency(BLOOD, one)[MONOCYTE] for one in spread]
     return Comparison(
         learner, int(k), torch.stack(found), torch.stack(worth), torch.tensor(spread, dtype=torch.float32)
     )
 
 
-class LearnersFigure(ArtistFigure):
-    """Left what is found of each type, right how the whole goes with the number told in advance."""
-
-    size = (9.6, 4.3)
-    prediction: Callable[[], float | None] = staticmethod(lambda: None)
-    LOOKS = (("vermilion", "s", "//"), ("orange", "^", ".."), ("blue", "o", ""))
-
-    def layout(self, figure):
-        bars, plane = figure.subplots(1, 2, width_ratios=(1.15, 1))
-        width = 0.26
-        self.bars, self.dots, self.points = [], [], []
-        for j, (kind, (colour, marker, hatch)) in enumerate(zip(KINDS, self.LOOKS, strict=True)):
-            places = [c + (j - 1) * width for c in range(3)]
-            self.bars.append(
-                bars.bar(
-                    places,
-                    [1.0] * 3,
-                    width,
-                    color=PALETTE[colour],
-                    alpha=0.55,
-                    hatch=hatch,
-                    edgecolor="black",
-                    label=kind,
-                )
-            )
-            x = [place + (net - 1) * 0.05 for place in places for net in range(NETS)]
-            self.dots.append((x, bars.plot([], [], "o", color=PALETTE["black"], markersize=3.5)[0]))
-            style = {"color": PALETTE[colour], "markeredgecolor": "black", "markersize": 9, "linestyle": ""}
-            self.points.append(plane.plot([], [], marker=marker, label=kind, **style)[0])
-        bars.set(ylim=(0, 1.0), title="share of each type that is found", xticks=range(3), ylabel="of new cells")
-        bars.set_xticklabels([f"{cell_type.name}s" for cell_type in CELL_TYPES])
-        bars.grid(True, axis="y")
-        bars.set_axisbelow(True)
-        majority = plane.axhline(float(BLOOD.max()), color=PALETTE["grey"], linestyle=":", linewidth=1.6)
-        self.guess = plane.axhline(0.5, color=PALETTE["black"], linestyle="-.", linewidth=1.6, visible=False)
-        self.said = plane.text(2300, 0.5, "", ha="right", va="bottom")
-        plane.set(xscale="log", xlim=(2, 2500), ylim=(0.0, 1.0), ylabel="named rightly, average blood")
-        plane.set(title="against the number told in advance", xlabel="worth in labelled monocytes")
-        plane.set_xticks((3, 10, 30, 100, 300, 1000), ("3", "10", "30", "100", "300", "1000"))
-        plane.minorticks_off()
-        plane.grid(True)
-        names = (*KINDS, "all called granulocytes")
-        figure.legend((*self.points, majority), names, loc="outside upper center", ncols=4)
-
-    def draw(self, result: Comparison):
-        for j in range(len(KINDS)):
-            mean = result.found[j].mean(0).tolist()
-            for bar, height in zip(self.bars[j], mean, strict=True):
-                bar.set_height(height)
-            x, dots = self.dots[j]
-            dots.set_data(x, result.found[j].T.flatten())
-            self.points[j].set_data([float(result.worth[j])] * result.found.shape[1], result.accuracy[j])
-        guess = self.prediction()
-        self.guess.set_visible(guess is not None)
-        self.said.set_text("" if guess is None else "you said, of poured together")
-        if guess is not None:
-            self.guess.set_ydata([guess / 100] * 2)
-            self.said.set_y(min(guess / 100 + 0.01, 0.94))
-
-    def describe(self, result: Comparison) -> str:
-        right = result.accuracy.mean(1)
-        parts = [f"{kind} {100 * float(one):.0f} %" for kind, one in zip(KINDS, right, strict=True)]
-        worth = listed([say(float(one), 2) for one in result.worth])
-        rare = float(result.found[KINDS.index(POURED), :, MONOCYTE].mean())
-        guess = self.prediction()
-        said = "" if guess is None else f" You said {guess:.0f} %."
-        name = result.learner[0].upper() + result.learner[1:]
-        return (
-            f"{name}, bags of {result.k}. Named rightly: {listed(parts)}. Told in advance, in this order: worth "
-            f"{worth} labelled monocytes. From blood poured together nets find {100 * rare:.0f} % of the "
-            f"monocytes.{said}"
-        )
-
-
-def explorer() -> Explorer:
-    """The learners, fresh."""
-    return Explorer(
-        name="learners",
-        title="Three learners, three kinds of bags",
-        controls=(Choice("learner", "Learner", LEARNERS, PROPORTIONS), Choice("k", "Cells a bag", SIZES, "512")),
-        compute=learners,
-        figure=LearnersFigure,
-        uses=("proportion_loss", "kappa"),
+def picture(fig, r: Comparison, said) -> None:
+    """Draw what is found of each type, and how the whole goes with the number told in advance."""
+    bars, plane = fig.row(1.15, 1)
+    types = {c: f"{cell_type.name}s" for c, cell_type in enumerate(CELL_TYPES)}
+    bars.frame("share of each type that is found", "", "of new cells", ylim=(0, 1), xticks=types, grid="y")
+    plane.frame(
+        "against the number told in advance",
+        "worth in labelled monocytes",
+        "named rightly, average blood",
+        xlim=(2, 2500),
+        ylim=(0, 1),
+        log="x",
+        xticks={n: str(n) for n in (3, 10, 30, 100, 300, 1000)},
+        grid=True,
     )
+    for j, (kind, (color, marker, hatch)) in enumerate(zip(KINDS, LOOKS, strict=True)):
+        places = torch.arange(3).double()[:, None] + BAR * (j - 1)
+        look = {"hatch": hatch, "edgecolor": "black", "linewidth": 1, "order": 1.6}  # above the grid, which is at 1.5
+        bars.bars(places[:, 0], r.found[j].mean(0), color, width=BAR, alpha=0.55, **look)
+        x = places + 0.05 * (torch.arange(NETS) - 1)
+        bars.dots(x.flatten(), r.found[j].T.flatten(), "black", size=3.5)
+        plane.dots(r.worth[j].expand(NETS), r.accuracy[j], color, marker, kind, size=9, edge="black")
+    plane.level(BLOOD.max(), "grey", ":", "all called granulocytes", width=1.6)
+    guess = said("poured")
+    if guess is not None:
+        plane.level(guess / 100, "black", "-.", width=1.6)
+        plane.text(2300, min(guess / 100 + 0.01, 0.94), "you said, of poured together", ha="right", va="bottom")
+    fig.legend(ncols=4)
+
+
+def sentence(r: Comparison, said) -> str:
+    """Say how much is named rightly from each kind of bags, and what was told of it in advance."""
+    right = r.accuracy.mean(1)
+    parts = [f"{kind} {100 * float(one):.0f} %" for kind, one in zip(KINDS, right, strict=True)]
+    worth = listed([say(float(one), 2) for one in r.worth])
+    rare = float(r.found[KINDS.index(POURED), :, MONOCYTE].mean())
+    guess = said("poured")
+    you = "" if guess is None else f" You said {guess:.0f} %."
+    name = r.learner[0].upper() + r.learner[1:]
+    return (
+        f"{name}, bags of {r.k}. Named rightly: {listed(parts)}. Told in advance, in this order: worth {worth} "
+        f"labelled monocytes. From blood poured together nets find {100 * rare:.0f} % of the monocytes.{you}"
+    )
+
+
+explorer = Explorer(
+    "learners",
+    "Three learners, three kinds of bags",
+    controls=(Choice("learner", "Learner", LEARNERS, PROPORTIONS), Choice("k", "Cells a bag", SIZES, "512")),
+    compute=learners,
+    picture=picture,
+    sentence=sentence,
+    uses=("proportion_loss", "kappa"),
+    size=(9.6, 4.3),
+)

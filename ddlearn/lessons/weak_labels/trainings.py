@@ -51,14 +51,19 @@ class Specimens:
         return self.rows.shape[1]
 
 
+def part(progress: Progress | None, low: float, high: float, said: str) -> Progress | None:
+    """Return the part of a progress bar from `low` to `high`, its words put into `said`."""
+    return progress and (lambda share, words: progress(low + (high - low) * share, said.format(words)))
+
+
 @cached(1)
 def pool(progress: Progress | None = None) -> CellPool:
-    """The lesson's cells: ring features of as many of each type."""
+    """Simulate the lesson's cells: ring features of as many of each type."""
     return blood.cell_pool(TRAIN, TEST, compute.generator(POOL_SEED), progress=progress)
 
 
 def specimens(kind: str, k: int, seed: int, cells: int = CELLS) -> Specimens:
-    """So many cells in bags of k, drawn from the pool by type; a type that runs out is drawn again."""
+    """Draw so many cells in bags of k from the pool, by type; a type that runs out is drawn again."""
     draw = compute.generator(seed)
     bags = cells // k
     if kind == POURED:
@@ -71,7 +76,7 @@ def specimens(kind: str, k: int, seed: int, cells: int = CELLS) -> Specimens:
 
 
 def shuffled(given: Specimens, seed: int) -> Specimens:
-    """The same bags, each with the blood test of another."""
+    """Return the same bags, each with the blood test of another."""
     order = torch.randperm(len(given.told), generator=compute.generator(seed + 7))
     return Specimens(given.kind, given.rows, given.told[order], given.p, given.kappa)
 
@@ -101,12 +106,12 @@ def fit(given: Specimens, loss: BagLoss, nets: int, seed: int, progress: Progres
 
 
 def found(parameters: Parameters) -> Tensor:
-    """Which share of each type the nets find among new cells.  -> (nets, 3), float64"""
+    """Return which share of each type the nets find among new cells.  -> (nets, 3), float64"""
     cells = pool()
     called = NET.apply(parameters, cells.test_x.to(parameters[0][0])).argmax(-1).cpu()
     return torch.stack([(called[:, cells.test_y == c] == c).double().mean(1) for c in range(3)], 1)
 
 
 def accuracy(found: Tensor) -> Tensor:
-    """Share of right names where types are as frequent as in the average blood.  (..., 3) -> (...)"""
+    """Return the share of right names where types are as frequent as in the average blood.  (..., 3) -> (...)"""
     return found @ BLOOD.to(found)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ddlearn import compute, weak_labels
 from ddlearn.blood import CELL_TYPES, MONOCYTE
-from ddlearn.classroom import PALETTE, ArtistFigure, Choice, Explorer, Slider
+from ddlearn.classroom import Choice, Explorer, Slider
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.weak_labels import exercises
 from ddlearn.lessons.weak_labels.trainings import ALPHA0, BLOOD, CELLS
@@ -21,6 +21,7 @@ from ddlearn.lessons.weak_labels.trainings import ALPHA0, BLOOD, CELLS
 TOGETHER, APART = SOURCES = ("blood poured together", "one patient a bag")
 SHOWN = 300  # dots at most
 CORNERS = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.5, 0.75**0.5]], dtype=torch.float64)  # G, L, M
+PLACES = ((-0.05, -0.09, "left"), (1.05, -0.09, "right"), (0.5, 0.9, "center"))  # of the corners' words
 LEAST = 0.5  # labelled cells, the left end of the axis
 
 Kappa = Callable[[Tensor], float]
@@ -79,100 +80,84 @@ def mixtures(
     )
 
 
-def ellipse(centre: Tensor, covariance: Tensor) -> Tensor:
-    """Points one deviation from the centre, on the page.  (3,), (3, 3) -> (91, 2)"""
+def ellipse(center: Tensor, covariance: Tensor) -> Tensor:
+    """Return points one deviation from the center, on the page.  (3,), (3, 3) -> (361, 2)"""
     plane = CORNERS.T @ covariance @ CORNERS
     values, vectors = torch.linalg.eigh(plane)
     root = vectors * values.clamp(min=0).sqrt()
-    angle = torch.linspace(0, 2 * torch.pi, 91, dtype=torch.float64)
+    angle = torch.linspace(0, 2 * torch.pi, 361, dtype=torch.float64)
     circle = torch.stack([angle.cos(), angle.sin()])
-    return centre @ CORNERS + (root @ circle).T
+    return center @ CORNERS + (root @ circle).T
 
 
-class MixturesFigure(ArtistFigure):
-    """Left the triangle, right what the cells are worth."""
-
-    size = (9.6, 4.3)
-
-    def layout(self, figure):
-        from matplotlib.lines import Line2D
-        from matplotlib.patches import Polygon
-
-        triangle, bars = figure.subplots(1, 2, width_ratios=(1, 1.05))
-        edge = triangle.add_patch(Polygon(CORNERS.numpy(), fill=False, edgecolor=PALETTE["black"], linewidth=1.2))
-        (self.dots,) = triangle.plot([], [], "o", color=PALETTE["sky"], markersize=4, alpha=0.6, markeredgewidth=0)
-        (self.found,) = triangle.plot([], [], "-", color=PALETTE["blue"], linewidth=2)
-        (self.theory,) = triangle.plot([], [], "--", color=PALETTE["vermilion"], linewidth=2)
-        for line in (self.found, self.theory):
-            line.set_clip_path(edge)  # beyond the triangle there is no blood
-        places = ((-0.05, -0.09, "left"), (1.05, -0.09, "right"), (0.5, 0.9, "center"))
-        for (x, y, align), cell_type in zip(places, CELL_TYPES, strict=True):
-            triangle.text(x, y, f"all {cell_type.name}s", ha=align)
-        triangle.set(xlim=(-0.06, 1.06), ylim=(-0.13, 1.0), aspect="equal", title="what the tests say of each bag")
-        triangle.axis("off")
-        triangle.legend(
-            (self.dots, self.found, self.theory),
-            ("a bag", "spread found", "by theory"),
-            loc="upper left",
-            bbox_to_anchor=(-0.06, 1.0),
-        )
-        self.bars = bars.barh(range(3), [1.0] * 3, left=LEAST, height=0.55, color=PALETTE["sky"], edgecolor="black")
-        (self.formula,) = bars.plot([], [], "D", color=PALETTE["vermilion"], markersize=9, markeredgecolor="black")
-        mark = {"marker": "|", "linestyle": "", "color": PALETTE["black"], "markersize": 26, "markeredgewidth": 3}
-        (self.one,) = bars.plot([], [], **mark)
-        (self.labels,) = bars.plot([], [], "*", color=PALETTE["yellow"], markersize=15, markeredgecolor="black")
-        bars.set(xscale="log", xlim=(LEAST, 8e4), ylim=(2.6, -1.15), title="worth, in labelled cells of the type")
-        bars.set_yticks(range(3), [f"{cell_type.name}s" for cell_type in CELL_TYPES])
-        bars.set_xticks((1, 10, 100, 1000, 10_000), ("1", "10", "100", "1000", "10,000"))
-        bars.minorticks_off()
-        bars.grid(True, axis="x")
-        bars.set_axisbelow(True)
-        bars.legend(
-            (self.bars, self.formula, Line2D([], [], **{**mark, "markersize": 14}), self.labels),
-            ("these bags", "theory", "by kappa of these bags", "if all cells had labels"),
-            loc="upper center",
-            ncols=2,
-        )
-
-    def draw(self, result: Mixtures):
-        page = result.told[:SHOWN] @ CORNERS
-        self.dots.set_data(page[:, 0], page[:, 1])
-        for line, centre, covariance in (
-            (self.found, result.told.mean(0), result.measured),
-            (self.theory, BLOOD, result.expected),
-        ):
-            points = ellipse(centre, covariance)
-            line.set_data(points[:, 0], points[:, 1])
-        for bar, worth in zip(self.bars, result.exact.tolist(), strict=True):
-            bar.set_width(max(worth - LEAST, 0.0))
-        self.formula.set_data(result.formula.clamp(min=LEAST), range(3))
-        self.one.set_data(result.one_number.clamp(min=LEAST), range(3))
-        self.labels.set_data(result.cells * BLOOD, range(3))
-
-    def describe(self, result: Mixtures) -> str:
-        bags = len(result.told)
-        worth, formula = float(result.exact[MONOCYTE]), float(result.formula[MONOCYTE])
-        told = f"are worth {say(worth, 2)} labelled monocytes" if worth else "do not tell three types apart"
-        labels = result.cells * float(BLOOD[MONOCYTE])
-        return (
-            f"{result.cells:,} cells in {bags:,} bags, {result.source}: kappa is {say(result.found)} in these bags, "
-            f"{say(result.kappa)} by theory; the least eigenvalue of Π′Π/B is {say(result.least, 2)}. The cells "
-            f"{told}, {say(formula, 2)} by theory; with labels they would be {labels:,.0f}."
-        )
+def inside(points: Tensor) -> Tensor:
+    """Return the points with a gap where they lie beyond the triangle: there is no blood.  (n, 2) -> (n, 2)"""
+    one = torch.ones_like(points[:, :1])
+    shares = torch.cat([points, one], 1) @ torch.linalg.inv(torch.cat([CORNERS, torch.ones_like(CORNERS[:, :1])], 1))
+    return points.where((shares >= 0).all(1, keepdim=True), torch.nan)
 
 
-def explorer() -> Explorer:
-    """The triangle, fresh."""
-    return Explorer(
-        name="triangle",
-        title="What bags can teach, told in advance",
-        controls=(
-            Choice("source", "Bags", SOURCES, APART),
-            Slider("k", "Cells a bag", 1, 1024, 64, log=True, whole=True),
-            Slider("alpha0", "How alike patients are, α₀", 0.5, 200.0, round(ALPHA0, 2), log=True),
-            Slider("cells", "Cells in all", 2048, 65_536, CELLS, log=True, whole=True),
-        ),
-        compute=mixtures,
-        figure=MixturesFigure,
-        uses=("kappa",),
+def picture(fig, r: Mixtures) -> None:
+    """Draw the triangle, and what the cells are worth."""
+    triangle, worth = fig.row(1, 1.05)
+    triangle.frame(
+        "what the tests say of each bag",
+        xlim=(-0.06, 1.06),
+        ylim=(-0.13, 1.0),
+        legend={"loc": "upper left", "bbox_to_anchor": (-0.06, 1.0)},
+        aspect="equal",
+        visible=False,
     )
+    triangle.areas([CORNERS.numpy()], "none", edgecolor="black", linewidth=1.2)
+    for (x, y, align), cell_type in zip(PLACES, CELL_TYPES, strict=True):
+        triangle.text(x, y, f"all {cell_type.name}s", ha=align)
+    triangle.dots(*(r.told[:SHOWN] @ CORNERS).T, "sky", label="a bag", size=4, alpha=0.6)
+    triangle.line(*inside(ellipse(r.told.mean(0), r.measured)).T, "blue", "-", "spread found")
+    triangle.line(*inside(ellipse(BLOOD, r.expected)).T, "vermilion", "--", "by theory")
+    worth.frame(
+        "worth, in labelled cells of the type",
+        xlim=(LEAST, 8e4),
+        ylim=(2.6, -1.15),
+        log="x",
+        xticks={1: "1", 10: "10", 100: "100", 1000: "1000", 10_000: "10,000"},
+        yticks={c: f"{cell_type.name}s" for c, cell_type in enumerate(CELL_TYPES)},
+        legend={"loc": "upper center", "ncols": 2},
+        grid="x",
+    )
+    rows = torch.arange(3)
+    look = {"edgecolor": "black", "linewidth": 1, "order": 1.6}  # above the grid, which is at 1.5
+    above = (r.exact - LEAST).clamp(min=0)
+    worth.bars(rows, above, "sky", "these bags", width=0.55, base=LEAST, sideways=True, **look)
+    worth.dots(r.formula, rows, "vermilion", "D", "theory", size=9, edge="black")
+    found = r.one_number.clamp(min=LEAST)
+    worth.vlines(found, rows - 0.2, rows + 0.2, "black", "by kappa of these bags", width=3)
+    worth.dots(r.cells * BLOOD, rows, "yellow", "*", "if all cells had labels", size=15, edge="black")
+
+
+def sentence(r: Mixtures) -> str:
+    """Say the spread of the bags, found and by theory, and what the cells are worth."""
+    worth, formula = float(r.exact[MONOCYTE]), float(r.formula[MONOCYTE])
+    told = f"are worth {say(worth, 2)} labelled monocytes" if worth else "do not tell three types apart"
+    labels = r.cells * float(BLOOD[MONOCYTE])
+    return (
+        f"{r.cells:,} cells in {len(r.told):,} bags, {r.source}: kappa is {say(r.found)} in these bags, "
+        f"{say(r.kappa)} by theory; the least eigenvalue of Π′Π/B is {say(r.least, 2)}. The cells {told}, "
+        f"{say(formula, 2)} by theory; with labels they would be {labels:,.0f}."
+    )
+
+
+explorer = Explorer(
+    "triangle",
+    "What bags can teach, told in advance",
+    controls=(
+        Choice("source", "Bags", SOURCES, APART),
+        Slider("k", "Cells a bag", 1, 1024, 64, log=True, whole=True),
+        Slider("alpha0", "How alike patients are, α₀", 0.5, 200.0, round(ALPHA0, 2), log=True),
+        Slider("cells", "Cells in all", 2048, 65_536, CELLS, log=True, whole=True),
+    ),
+    compute=mixtures,
+    picture=picture,
+    sentence=sentence,
+    uses=("kappa",),
+    size=(9.6, 4.3),
+)

@@ -1,0 +1,245 @@
+"""What is wrong with a learner's answer, from the coarse to the fine.
+
+A tensor is asked, in this order: is it a tensor, of this shape, of this dtype, finite, and right in every entry? Each
+way to fail has its own sentence; where the numbers inside are the right ones, the work is done, and the sentence begins
+with that. Where the reference returns a tuple, its values are asked one after the other, and a list will do too; where
+it returns a number, a tensor without dimensions will.
+"""
+
+import numpy
+import torch
+from torch import Tensor
+
+from ddlearn.classroom.compare import ROUGHLY, Tolerance, as_scalar, numbers_in, read, scalar
+from ddlearn.classroom.verdict import Fault
+
+MANY = 10**6  # entries; a view may have more than can be added up in a moment
+DEEPEST = 4  # lists inside lists; one that holds itself has no end
+
+WHOLE = "Your answer"
+RIGHT = "The numbers are right. "
+WHY_NAN = "NaN comes from 0 / 0, inf · 0 or inf − inf, or from the logarithm or the root of a negative number."
+WHY_INFINITE = "Infinity comes from a division by zero, from log 0 or an overflow, or you return it yourself."
+REMARKS = {
+    "generator": " Write `return` where you wrote `yield`.",
+    "coroutine": " Write `def` where you wrote `async def`.",
+    "function": " Did you return a function without calling it?",
+    "builtin_function_or_method": " Did you forget the brackets of a call?",
+    "method": " Did you forget the brackets of a call?",
+}
+
+
+def fault(got: object, want: object, tolerance: Tolerance, place: str = WHOLE) -> Fault | None:
+    """Return the first thing that is wrong with `got`, or None if it agrees with `want`."""
+    if isinstance(want, tuple):
+        return _tuple_fault(got, want, tolerance, place)
+    number = isinstance(want, (int, float))
+    if number:
+        got, want = as_scalar(got), scalar(want)
+    if not isinstance(got, Tensor):
+        return _type_fault(got, want, tolerance, place, number)
+    if got.shape != want.shape:
+        return _shape_fault(got, want, tolerance, place)
+    typed = _dtype_fault(got, want, tolerance, place)
+    if typed and not typed.right and got.is_floating_point() and want.is_floating_point():
+        valued = _value_fault(got, want, tolerance.as_exact_as(got.dtype, want.abs().max().item()), place)
+        return Fault(valued.status, f"{valued.words}\n\n{typed.words}") if valued else typed
+    return typed or _value_fault(got, want, tolerance, place)
+
+
+def other_dtype(got: object, want: object) -> str:
+    """Return what to say of the first floating tensor in `got` that has another dtype than its twin; "" if none has."""
+    for one, other in zip(numbers_in(got), numbers_in(want), strict=False):
+        if isinstance(one, Tensor) and isinstance(other, Tensor) and one.is_floating_point():
+            found = _dtype_fault(one, other, Tolerance(ROUGHLY, 0.0), WHOLE)
+            if found:
+                return found.words
+    return ""
+
+
+def _tuple_fault(got: object, want: tuple, tolerance: Tolerance, place: str) -> Fault | None:
+    if not isinstance(got, (tuple, list)):
+        wanted = f"{place} is a `{_type_name(got)}`; wanted is a tuple of {len(want)} values."
+        if isinstance(got, Tensor) and _value_by_value(got, want, tolerance):
+            mend = f" Return them with commas between: `return {', '.join('abcdefgh'[: len(want)])}`."
+            return Fault("wrong type", f"{RIGHT}{wanted}{mend}", True)
+        found = [k for k, one in enumerate(want, start=1) if fault(got, one, tolerance) is None]
+        alone = f" It is the right value {found[0]}; return the others too." if found else ""
+        return Fault("wrong type", wanted + alone)
+    if len(got) != len(want):
+        return Fault("wrong shape", f"{place} has {len(got)} values; wanted are {len(want)}.")
+    if len(want) > 1 and not _value_by_value(got, want, tolerance) and _value_by_value(got[::-1], want, tolerance):
+        return Fault("not yet", f"{RIGHT}They stand in the other order: the last is wanted first.", True)
+    faults = (
+        fault(one, other, tolerance, f"Value {number} of your answer")
+        for number, (one, other) in enumerate(zip(got, want, strict=True), start=1)
+    )
+    return next(filter(None, faults), None)
+
+
+def _value_by_value(got: list | tuple | Tensor, want: tuple, tolerance: Tolerance) -> bool:
+    if isinstance(got, Tensor) and (got.dim() == 0 or read(got) is None):
+        return False
+    wanted = [item if isinstance(item, Tensor) else scalar(item) for item in want]
+    return len(got) == len(want) and all(map(_numbers_agree, got, wanted, [tolerance] * len(want)))
+
+
+def _type_fault(got: object, want: Tensor, tolerance: Tolerance, place: str, number: bool) -> Fault:
+    """Return what to say to a value that is no tensor where a tensor is wanted, or no number where `number` is."""
+    right = _numbers_agree(got, want, tolerance)
+    if right:
+        subject = "this" if place == WHOLE else f"{place[0].lower()}{place[1:]}"
+        wanted = "a number" if number else "a `torch.Tensor`"
+        said = f"The numbers are right, but {subject} is `{_type_name(got)}`; wanted is {wanted}."
+    else:
+        said = f"{place} is not {'a number' if number else 'a tensor'}: this is `{_type_name(got)}`."
+    return Fault("wrong type", said + _advice(got, want, number, right), right)
+
+
+def _advice(got: object, want: Tensor, number: bool, right: bool) -> str:
+    many = isinstance(got, (list, tuple))
+    if right and many and isinstance(got[0], Tensor) and got[0].shape == want.shape:
+        return " Take it out of its brackets; a comma behind it makes brackets too."
+    if right and isinstance(got, complex):
+        return " `.real` leaves the imaginary part out."
+    if right and number:
+        return " `float(...)` makes one of a single entry."
+    if number:
+        return REMARKS.get(type(got).__name__, "")
+    if many and got and all(isinstance(item, Tensor) for item in got):
+        joined = "cat" if right and got[0].dim() == want.dim() else "stack"
+        return f" `torch.{joined}(...)` makes one tensor of several."
+    if many:
+        return f" `torch.tensor(..., dtype={want.dtype})` makes a tensor of plain numbers."
+    if isinstance(got, (numpy.ndarray, numpy.generic)):
+        return " The lesson speaks torch: `torch.as_tensor(...)` turns it into a tensor."
+    if right and isinstance(got, (int, float)):
+        return " Return the tensor itself, without `float(...)` or `.item()`: training needs its gradient."
+    return REMARKS.get(type(got).__name__, "")
+
+
+def _type_name(value: object) -> str:
+    """Return the type of `value` as a learner would write it: `list`, `numpy.ndarray`, `torch.Tensor`."""
+    if isinstance(value, Tensor):
+        return "torch.Tensor"
+    kind = type(value)
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+
+
+def _shape_fault(got: Tensor, want: Tensor, tolerance: Tolerance, place: str) -> Fault:
+    shapes = f"{place} has shape {tuple(got.shape)}; wanted is {tuple(want.shape)}."
+    if got.dim() == 2 and got.T.shape == want.shape:
+        right = _numbers_agree(got.T, want, tolerance)
+        return Fault("wrong shape", f"{RIGHT if right else ''}{shapes} It is the transpose. `.T` turns it.", right)
+    if _numbers_agree(got, want, tolerance):
+        return Fault("wrong shape", f"{RIGHT}{shapes} {_reshaped(got, want)}", True)
+    if want.dim() == 1 and got.shape == (len(want), len(want)):
+        pairs = "Somewhere a vector met a whole matrix entry by entry, or a column of shape (n, 1) met a row."
+        mend = "A matrix times a vector is `M @ v`, and `M.diagonal()` is the diagonal of a matrix."
+        return Fault("wrong shape", f"{shapes} {pairs} {mend}")
+    return Fault("wrong shape", f"{shapes}{_to_one_number(got, want, tolerance)}")
+
+
+def _reshaped(got: Tensor, want: Tensor) -> str:
+    if got.squeeze().shape == want.shape:
+        return "An axis of length 1 is too many: `.squeeze()` takes it away."
+    if want.squeeze().shape == got.shape:
+        return f"An axis of length 1 is missing: `.reshape{tuple(want.shape)}`."
+    return f"`.reshape{tuple(want.shape)}` puts them into place."
+
+
+def _to_one_number(got: Tensor, want: Tensor, tolerance: Tolerance) -> str:
+    numbers, wanted = read(got), read(want)
+    if want.dim() or not got.is_floating_point() or numbers is None or wanted is None or numbers.numel() > MANY:
+        return ""
+    for name, one in (("sum", numbers.sum()), ("mean", numbers.mean())):
+        if tolerance.agrees(one.to(wanted.dtype), wanted):
+            return f" Their {name} is the number that is wanted."
+    return ""
+
+
+def _dtype_fault(got: Tensor, want: Tensor, tolerance: Tolerance, place: str) -> Fault | None:
+    """Return what to say to a tensor of another dtype; None where it is the same, or whole numbers of another width."""
+    both_whole = not (got.is_floating_point() or got.is_complex() or want.is_floating_point() or want.is_complex())
+    if got.dtype == want.dtype or (both_whole and torch.bool not in (got.dtype, want.dtype)):
+        return None
+    right = _numbers_agree(got, want, tolerance)
+    if got.is_complex():
+        why = "A complex number came in somewhere: `.real` keeps its real part."
+    elif got.dtype == torch.bool:
+        why = "These are true and false, not numbers."
+    elif not got.is_floating_point():
+        places = "If they are places, such as `argmin` returns, look up what stands there."
+        why = f"Whole numbers cannot hold a fraction. {places}"
+    elif want.is_floating_point():
+        why = "Make new tensors with the dtype of the arguments, for example `torch.eye(n, dtype=x.dtype)`."
+    else:
+        why = f"`.to({want.dtype})` makes such a tensor of it." if right else ""
+    said = f"{RIGHT if right else ''}{place} is `{got.dtype}`; wanted is `{want.dtype}`. {why}"
+    return Fault("wrong type", said.rstrip(), right)
+
+
+def _value_fault(got: Tensor, want: Tensor, tolerance: Tolerance, place: str) -> Fault | None:
+    numbers, wanted = read(got), read(want)
+    if numbers is None:
+        return Fault("wrong type", f"{place} should be a dense tensor; it is `{got.layout}` on `{got.device}`.")
+    numbers = numbers.to(wanted.dtype)
+    broken = ~torch.isfinite(numbers) & torch.isfinite(wanted)
+    if broken.any():
+        first = tuple(broken.nonzero()[0].tolist())
+        entry = f"{numbers[first].item()} at {list(first)}" if first else f"{numbers.item()}"
+        share = f"{int(broken.sum())} of {broken.numel()} entries not finite, the first {entry}"
+        why = WHY_NAN if numbers[first].isnan() else WHY_INFINITE
+        return Fault("not finite", f"{place} has {share}, where {wanted[first].item():.6g} is expected. {why}")
+    wrong = tolerance.wrong(numbers, wanted)
+    if not wrong.any():
+        return None
+    first = tuple(wrong.nonzero()[0].tolist())
+    found, expected = numbers[first].item(), wanted[first].item()
+    digits = 6 if f"{found:.6g}" != f"{expected:.6g}" else 12
+    share = f" {int(wrong.sum())} of {wrong.numel()} entries differ." if wrong.numel() > 1 else ""
+    entry = f"entry {list(first)}" if first else "the value"
+    return Fault("not yet", f"{place}: {entry} is {found:.{digits}g}; expected is {expected:.{digits}g}.{share}")
+
+
+def _numbers_agree(got: object, want: Tensor, tolerance: Tolerance) -> bool:
+    """Return whether `got`, whatever its type, shape and dtype, holds the numbers of `want` in their order."""
+    numbers, wanted = _numbers(got, want.numel()), read(want)
+    if numbers is None or wanted is None or numbers.numel() != wanted.numel() or not numbers.numel():
+        return False
+    if numbers.is_complex() and not wanted.is_complex():
+        if not Tolerance(0, tolerance.atol).agrees(numbers.imag, torch.zeros_like(numbers.imag)):
+            return False
+        numbers = numbers.real
+    kind = torch.complex128 if wanted.is_complex() else torch.float64
+    numbers, wanted = numbers.reshape(wanted.shape), wanted.to(kind)
+    if numbers.dtype != want.dtype:
+        for dtype in (numbers.dtype, want.dtype):
+            tolerance = tolerance.as_exact_as(dtype, wanted.abs().max().item())
+    return tolerance.agrees(numbers.to(kind), wanted)
+
+
+def _numbers(value: object, count: int, depth: int = 0) -> Tensor | None:
+    """Return the numbers inside nested lists, tuples, arrays and tensors as one tensor; None unless there are `count`.
+
+    An array of another size may be a view that no memory could hold if it were copied.
+    """
+    if isinstance(value, Tensor):
+        return read(value) if value.numel() <= count else None
+    if isinstance(value, (numpy.ndarray, numpy.generic)):
+        if value.dtype.kind not in "biufc" or value.size > count:
+            return None
+        try:
+            return torch.as_tensor(numpy.array(value))
+        except (TypeError, ValueError):  # more digits than torch has, or bytes in another order
+            return None
+    if isinstance(value, (int, float)):
+        return scalar(value)
+    if isinstance(value, complex):
+        return torch.tensor(value, dtype=torch.complex128)
+    if not isinstance(value, (list, tuple)) or not 0 < len(value) <= count or depth == DEEPEST:
+        return None
+    parts = [_numbers(item, count, depth + 1) for item in value]
+    if any(part is None or part.shape != parts[0].shape for part in parts):
+        return None
+    return torch.stack(parts) if parts[0].numel() * len(parts) <= count else None
