@@ -49,7 +49,6 @@ def exercise(**changes):
         "cases": cases,
         "hints": ("Think of all pairs.", "`torch.cdist` knows them."),
         "mistakes": (NO_SQUARE, NO_TWO, TOO_FLAT),
-        "timeout": 1.0,
     }
     return Exercise(**(given | changes))
 
@@ -131,7 +130,7 @@ ZOO = {
     "leaves": (prints_and_leaves, "raised", "SystemExit"),
     "wrong arguments": (lambda x: x, "raised", "does not take these arguments"),
     "loops": (loops, "timed out", "a loop that never ends"),
-    "swallows": (swallows, "timed out", "after 1 seconds"),
+    "swallows": (swallows, "timed out", "after 0.2 seconds"),
     "prints": (lambda x, width: print(gram(x, width)), "wrong type", "write `return` where you wrote `print`"),
     "prints a stub": (lambda x, width: print("x") or TODO, "not started", "still returns `TODO`"),
     "wrong numpy": (lambda x, width: numpy.zeros((5, 5)), "wrong type", "torch.as_tensor"),
@@ -170,10 +169,25 @@ ZOO = {
 }
 
 
+def in_this_thread(function):
+    return function()
+
+
+def in_another_thread(function):
+    found = []
+    worker = threading.Thread(target=lambda: found.append(function()))
+    worker.start()
+    worker.join(20)
+    return found[0]
+
+
+anywhere = pytest.mark.parametrize("run", [in_this_thread, in_another_thread])
+
+
 @pytest.mark.parametrize("name", ZOO)
 def test_each_answer_gets_its_own_verdict(name):
     function, status, words = ZOO[name]
-    verdict = exercise().check(function)
+    verdict = exercise(timeout=0.2 if status == "timed out" else 5.0).check(function)
     assert (verdict.status, words in verdict.detail) == (status, True), verdict
     assert verdict.sentence.startswith(verdict.headline)
     assert verdict.passed is (status == "passed")
@@ -381,19 +395,13 @@ def test_the_timer_of_the_test_runner_is_put_back():
 @pytest.mark.parametrize("name", ["right", "raises", "leaves", "loops", "stub"])
 def test_a_check_outside_the_main_thread_says_the_same(name):
     function, status, words = ZOO[name]
-    found = []
-    worker = threading.Thread(target=lambda: found.append(exercise().check(function)))
-    worker.start()
-    worker.join(20)
-    assert found[0].status == status
-    assert words in found[0].detail
+    verdict = in_another_thread(lambda: exercise(timeout=0.2 if status == "timed out" else 5.0).check(function))
+    assert (verdict.status, words in verdict.detail) == (status, True)
 
 
 def test_a_loop_in_a_worker_is_interrupted_not_left_to_burn_a_core():
     before = threading.active_count()
-    worker = threading.Thread(target=lambda: exercise().check(loops))
-    worker.start()
-    worker.join(20)
+    in_another_thread(lambda: exercise(timeout=0.2).check(loops))
     deadline = time.monotonic() + 5
     while threading.active_count() > before and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -749,33 +757,35 @@ def slowly(x, width):
     return gram(x, width)
 
 
-@pytest.mark.parametrize("threaded", [False, True])
-def test_there_is_no_limit_under_a_debugger(threaded):
-    found = []
+def one_case(generator):
+    yield torch.randn(3, 2, generator=generator, dtype=torch.float64), 1.0
 
-    def check():
-        sys.settrace(lambda frame, event, arg: None)
-        try:
-            found.append(exercise(timeout=0.1).check(slowly))
-        finally:
-            sys.settrace(None)
 
+@contextlib.contextmanager
+def traced(trace=None):
+    """With a trace function, and in any case with that of before afterwards."""
     before = sys.gettrace()
     try:
-        if threaded:
-            worker = threading.Thread(target=check)
-            worker.start()
-            worker.join(20)
-        else:
-            check()
+        sys.settrace(trace or before)
+        yield
     finally:
         sys.settrace(before)
-    assert found[0].passed
-    assert exercise(timeout=0.1).check(slowly).status == "timed out"
 
 
-@pytest.mark.parametrize("threaded", [False, True])
-def test_a_breakpoint_inside_the_function_ends_the_limit_and_its_words_are_seen(threaded, capsys):
+@anywhere
+def test_there_is_no_limit_under_a_debugger(run):
+    hurried = exercise(timeout=0.1, cases=one_case)
+
+    def check():
+        with traced(lambda frame, event, arg: None):
+            return hurried.check(slowly)
+
+    assert run(check).passed
+    assert hurried.check(slowly).status == "timed out"
+
+
+@anywhere
+def test_a_breakpoint_inside_the_function_ends_the_limit_and_its_words_are_seen(run, capsys):
     import pdb
 
     class Patient:
@@ -790,17 +800,9 @@ def test_a_breakpoint_inside_the_function_ends_the_limit_and_its_words_are_seen(
         time.sleep(0.4)
         return gram(x, width)
 
-    found, before = [], sys.gettrace()
-    try:
-        if threaded:
-            worker = threading.Thread(target=lambda: found.append(exercise(timeout=0.5).check(stops)))
-            worker.start()
-            worker.join(20)
-        else:
-            found.append(exercise(timeout=0.5).check(stops))
-    finally:
-        sys.settrace(before)
-    assert found[0].passed, found[0].sentence
+    with traced():
+        verdict = run(lambda: exercise(timeout=0.5, cases=one_case).check(stops))
+    assert verdict.passed, verdict.sentence
     assert "time.sleep(0.4)" in capsys.readouterr().out
 
 
@@ -809,13 +811,8 @@ def test_a_tool_that_measures_coverage_is_no_debugger():
         return None
 
     tracer.__module__ = "coverage.pytracer"
-    before = sys.gettrace()
-    sys.settrace(tracer)
-    try:
-        verdict = exercise(timeout=0.1).check(slowly)
-    finally:
-        sys.settrace(before)
-    assert verdict.status == "timed out"
+    with traced(tracer):
+        assert exercise(timeout=0.1).check(slowly).status == "timed out"
 
 
 def test_an_edit_is_made_in_the_reference_of_its_exercise():

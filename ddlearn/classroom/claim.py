@@ -66,23 +66,32 @@ class Band:
 
 @dataclass(frozen=True)
 class Basis:
-    """Where the number of a band comes from: `theorem`, `exact`, `asymptotic`, `paper` or `ours` say how to make one.
+    """Where the number of a band comes from. There are five kinds, each with a name to make it by:
 
-    `papers` are keys of `ddlearn/papers.bib`. `source` says which theorem, equation or figure, what it assumes, and
-    what of the band is ours; for "ours" the reason of the number: which size of effect matters. It may mention the
-    papers as `@key`. Whether the bibliography has the keys is seen when they are cited: a lesson opens without it.
+    `theorem(papers, source)`: proved, in a paper.
+    `exact(...)`: algebra, or a proof in the lesson: true at any size, in every draw or on average, as the source says.
+    `asymptotic(papers, ...)`: a law for a size that grows without end, or its leading term.
+    `paper(papers, source)`: a number that a paper reports.
+    `ours(source=...)`: a threshold that we chose, even where theory gives the direction.
+
+    `papers` is a key of `ddlearn/papers.bib`, or several. `source` says which theorem, equation or figure, what it
+    assumes, and what of the band is ours; for "ours" the reason of the number: which size of effect matters. It may
+    mention the papers as `@key`. Whether the bibliography has the keys is seen when they are cited: a lesson opens
+    without it.
 
     Raises:
         ValueError: for another kind, for papers or a source that are missing, for a paper that only the source names.
-        TypeError: if the papers are no tuple.
+        TypeError: if the papers are neither a key nor a tuple.
     """
 
     kind: str
-    papers: tuple[str, ...] = ()
+    papers: str | tuple[str, ...] = ()
     source: str = ""
 
     def __post_init__(self):
         arguments.one_of("basis", self.kind, BASES)
+        if isinstance(self.papers, str):
+            object.__setattr__(self, "papers", (self.papers,))
         if not isinstance(self.papers, tuple):
             raise TypeError(f'papers must be a tuple of keys, such as ("chizat2019",); got {self.papers!r}')
         if self.kind in NEED_PAPERS and not self.papers:
@@ -135,36 +144,22 @@ class Claim:
         """The id without the lesson's number, by which a learner's record is kept: lessons may change their places."""
         return self.id.rpartition(".")[2]
 
-    def trial(self, seed: int) -> "Trial":
-        """Measure at one seed, and the control beside it. What they raise is kept in the trial, never raised again."""
+    def trial(self, seed: int) -> "ClaimResult":
+        """Measure at one seed, and the control beside it. What they raise is kept in the result, never raised again."""
         started = time.perf_counter()
         measured, error = _measure(self.measure, seed)
-        control, control_error = _measure(self.control, seed) if self.control else (None, "")
-        return Trial(measured, control, time.perf_counter() - started, error, control_error)
+        control, control_error = _measure(self.control, seed) if self.control else ([], "")
+        return ClaimResult(self, measured, control, time.perf_counter() - started, error, control_error)
 
-    def gather(self, trials: Sequence["Trial"]) -> "ClaimResult":
+    def gather(self, trials: Sequence["ClaimResult"]) -> "ClaimResult":
         """Return the trials, one a seed and in their order, as one result: what was measured until one raised."""
         measured, error = _until_raised([(trial.measured, trial.error) for trial in trials])
-        control, control_error = [], ""
-        if self.control:
-            control, control_error = _until_raised([(trial.control, trial.control_error) for trial in trials])
-        seconds = math.fsum(trial.seconds for trial in trials)
-        return ClaimResult(self, measured, control, seconds, error, control_error)
+        control, control_error = _until_raised([(trial.control_measured, trial.control_error) for trial in trials])
+        return ClaimResult(self, measured, control, sum(trial.seconds for trial in trials), error, control_error)
 
     def run(self, seeds: Iterable[int] = (0,)) -> "ClaimResult":
         """Return a trial of each seed, gathered."""
         return self.gather([self.trial(seed) for seed in seeds])
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A claim at one seed: what was measured, or what was raised instead, and the same of its control."""
-
-    measured: float | None
-    control: float | None
-    seconds: float
-    error: str = ""
-    control_error: str = ""
 
 
 @dataclass(frozen=True)
@@ -235,47 +230,25 @@ def at_most(bound: float, unit: str = "") -> Band:
     return Band("at_most", bound, unit=unit)
 
 
-def theorem(papers: str | tuple[str, ...], source: str) -> Basis:
-    """Return the basis of what is proved; `source` says in which theorem, and what of the band is ours."""
-    return Basis("theorem", _keys(papers), source)
+theorem = partial(Basis, "theorem")
+exact = partial(Basis, "exact")
+asymptotic = partial(Basis, "asymptotic")
+paper = partial(Basis, "paper")
+ours = partial(Basis, "ours")
 
 
-def exact(papers: str | tuple[str, ...] = (), source: str = "") -> Basis:
-    """Return the basis of algebra, or of a proof in the lesson: true at any size, in every draw or on average."""
-    return Basis("exact", _keys(papers), source)
-
-
-def asymptotic(papers: str | tuple[str, ...], source: str = "") -> Basis:
-    """Return the basis of a law for a size that grows without end, or of its leading term."""
-    return Basis("asymptotic", _keys(papers), source)
-
-
-def paper(papers: str | tuple[str, ...], source: str) -> Basis:
-    """Return the basis of a number that a paper reports; `source` says in which table or figure."""
-    return Basis("paper", _keys(papers), source)
-
-
-def ours(papers: str | tuple[str, ...] = (), source: str = "") -> Basis:
-    """Return the basis of a threshold that we chose; `source` says why: which size of effect matters."""
-    return Basis("ours", _keys(papers), source)
-
-
-def _keys(papers: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (papers,) if isinstance(papers, str) else papers
-
-
-def _measure(measure: Measure, seed: int) -> tuple[float | None, str]:
+def _measure(measure: Measure, seed: int) -> tuple[list[float], str]:
     try:
         with first_modes():
-            return float(measure(seed)), ""
+            return [float(measure(seed))], ""
     except Exception as problem:
-        return None, f"{type(problem).__name__}: {problem}"
+        return [], f"{type(problem).__name__}: {problem}"
 
 
-def _until_raised(found: list[tuple[float | None, str]]) -> tuple[list[float], str]:
+def _until_raised(found: list[tuple[list[float], str]]) -> tuple[list[float], str]:
     values: list[float] = []
-    for value, error in found:
+    for measured, error in found:
+        values += measured
         if error:
             return values, error
-        values.append(value)
     return values, ""

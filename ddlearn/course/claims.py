@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ddlearn import cluster, lessons, thread_pools
-from ddlearn.classroom.claim import Claim, ClaimResult, Trial
+from ddlearn.classroom.claim import Claim, ClaimResult
 from ddlearn.course import notebooks, results
 from ddlearn.double_descent import run_cells
 
@@ -76,13 +76,13 @@ def measure(
     progress(fraction, words) is called as each claim at each seed comes back, and keep(lines) with all lines so far.
     """
     claims = list(claims)
-    trials: list[Trial | None] = [None] * (len(claims) * seeds)
+    trials: list[ClaimResult | None] = [None] * (len(claims) * seeds)
 
     def lines() -> list[Line]:
         found = [[one for one in trials[at * seeds : (at + 1) * seeds] if one] for at in range(len(claims))]
         return [Line(lesson, claim.gather(some)) for (lesson, claim), some in zip(claims, found, strict=True) if some]
 
-    def came(place: int, trial: Trial) -> None:
+    def came(place: int, trial: ClaimResult) -> None:
         trials[place] = trial
         keep(lines())
 
