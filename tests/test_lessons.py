@@ -86,7 +86,7 @@ def test_an_explorer_runs_on_the_learners_functions(room, explorer):
 
 @pytest.mark.parametrize(("room", "claim"), CLAIMS, ids=named(CLAIMS))
 def test_a_claim_holds_on_every_seed_and_its_control_on_none(room, claim):
-    result = claim.run("laptop", SEEDS)
+    result = claim.run(SEEDS)
     assert result.holds, (result.measured, result.error)
     assert result.control_fails, (result.control_measured, result.control_error)
 

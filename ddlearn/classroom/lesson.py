@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ddlearn import compute, thread_pools
+from ddlearn import thread_pools
 from ddlearn.arguments import one_of
 from ddlearn.classroom import (
     catching_up,
@@ -195,7 +195,7 @@ class Lesson:
         """Show the questions on this lesson."""
         self._show_part(self.parts.quiz)
 
-    def claims(self, seeds: Iterable[int] = (0,), scale: str | None = None) -> None:
+    def claims(self, seeds: Iterable[int] = (0,)) -> None:
         """Measure the claims one after the other, saying which is under way, and show the table in its place."""
         seeds = list(seeds)
         claims, results = self.parts.claims, []
@@ -203,15 +203,15 @@ class Lesson:
         line = live.Line(_line(f"Measuring {len(claims)} claims ... {wait}".rstrip()))
         for number, claim in enumerate(claims, start=1):
             line.say(_line(f"Measuring claim {number} of {len(claims)}: {claim.statement}"))
-            results.append(claim.run(scale or compute.scale(), seeds))
+            results.append(claim.run(seeds))
         line.end(claims_table.bundle(results, seeds))
         self.progress.record_claims(self.room, {result.claim.name: result for result in results})
         self._show_notices()
 
-    def run_claims(self, seeds: Iterable[int] = (0,), scale: str | None = None) -> list[ClaimResult]:
+    def run_claims(self, seeds: Iterable[int] = (0,)) -> list[ClaimResult]:
         """Return what the claims measure here, without showing or recording it."""
         seeds = list(seeds)
-        return [claim.run(scale or compute.scale(), seeds) for claim in self.parts.claims]
+        return [claim.run(seeds) for claim in self.parts.claims]
 
     def _wire(self, name: str, function: Callable | None) -> str:
         """Hand the learner's function to the explorers that use it, or take it back; return what changed, in words."""
