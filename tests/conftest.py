@@ -1,7 +1,6 @@
 """Every test run keeps its progress in a folder of its own: a test never touches a learner's."""
 
 import os
-import re
 import shutil
 import tempfile
 
@@ -15,26 +14,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(config.ddlearn_home, ignore_errors=True)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log):
-    """With --dist loadscope a file stays in one process, and of the file that tests all lessons, a lesson.
-
-    Browsers and notebooks come first, as they are collected: a file with few tests would else come last, however long
-    it takes, while the other processes have nothing left to do.
-    """
-    if config.option.dist != "loadscope":
-        return None
-    config.option.loadscopereorder = False
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByFileAndLesson(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            lesson = re.search(r"test_lessons\.py::.*\[(\d\d)\b", nodeid)
-            return super()._split_scope(nodeid) + (f"[{lesson[1]}]" if lesson else "")
-
-    return ByFileAndLesson(config, log)
 
 
 @pytest.fixture

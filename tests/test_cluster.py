@@ -101,9 +101,8 @@ def pools(i):
     return os.getpid(), [pool["num_threads"] for pool in threadpool_info()] + [torch.get_num_threads()]
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(os.cpu_count() == 1, reason="on one core a library takes one thread anyway")
-@pytest.mark.parametrize("backend", ["loky", "dask"])
+@pytest.mark.parametrize("backend", ["loky", pytest.param("dask", marks=pytest.mark.slow)])
 def test_workers_of_one_machine_compute_on_one_thread_each(backend, monkeypatch):
     if backend == "dask":
         pytest.importorskip("dask.distributed", reason="Dask is not installed: ddlearn[dask]")
@@ -164,8 +163,7 @@ def swept(name, progress=None):
     return measure_learning_curve(K, Y, [5, 20, 40], **how).mistakes
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["random features", "convolutions"])
+@pytest.mark.parametrize("name", ["random features", pytest.param("convolutions", marks=pytest.mark.slow)])
 def test_a_sweep_loses_nothing_to_a_worker_that_is_killed(client, one_thread, name):
     serial, killer = swept(name), Killer(client)
     with joblib.parallel_config(backend="dask"):

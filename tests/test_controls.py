@@ -1,5 +1,6 @@
 """Controls: what they accept, where they snap, what a sweep tries; and their views, moved as a learner would."""
 
+import itertools
 import math
 import random
 
@@ -122,6 +123,20 @@ def test_a_sweep_starts_at_the_start_visits_ends_options_and_corners_once():
 def test_a_sweep_of_many_controls_stays_affordable():
     many = [Slider(f"a{i}", "A", 0, 1, 0.5) for i in range(12)]
     assert len(list(settings(many, 0))) <= 1 + 2 * 12 + 64
+
+
+def test_in_a_sweep_of_pairs_any_two_controls_meet_at_all_their_ends_in_few_corners():
+    """All corners of these are 2**13; a covering array of 13 controls with two ends each has at least six rows."""
+    many = [SHAPE, *(Slider(f"a{i}", "A", 0, 1, 0.5) for i in range(12))]
+    swept = list(settings(many, 1, pairs=True))
+    assert swept[0] == {control.name: control.start for control in many}
+    for one, other in itertools.combinations(many, 2):
+        met = {(values[one.name], values[other.name]) for values in swept}
+        assert set(itertools.product(one.ends, other.ends)) <= met
+    assert len(swept) <= 2 + 14
+    (alone,) = many[:1]
+    assert [values[alone.name] for values in settings([alone], 0, pairs=True)] == alone.ends
+    assert swept == list(settings(many, 1, pairs=True))
 
 
 @pytest.mark.parametrize("sentence", ["", "  ", "x" * 361, "The error is nan.", "It takes Inf steps."])

@@ -142,7 +142,6 @@ def kernel(folder: Path, **environment: str):
         manager.cleanup_resources()
 
 
-@pytest.mark.slow
 @posix_only
 def test_a_kernel_killed_in_the_middle_of_a_lesson_loses_nothing(tmp_path):
     """An exercise is passed, and the kernel dies in a later cell: record and working copy are whole, and it goes on."""

@@ -133,6 +133,7 @@ def test_a_python_without_venv_is_told_what_to_install(monkeypatch, missing):
         install.require((3, 12, 1))
 
 
+@pytest.mark.slow
 def test_a_broken_environment_of_ours_is_made_anew_and_a_good_one_is_left(tmp_path):
     venv = tmp_path / "my venv"
     install.make_venv(venv, "")

@@ -15,7 +15,12 @@ ROOMS = {number: load(number) for number in LESSONS}
 EXERCISES = [(room, exercise) for room in ROOMS.values() for exercise in room.parts.exercises]
 EXPLORERS = [(room, explorer) for room in ROOMS.values() for explorer in room.parts.explorers]
 CLAIMS = [(room, claim) for room in ROOMS.values() for claim in room.parts.claims]
-SEEDS = range(5)
+WALKS = [
+    pytest.param({"interiors": 1, "pairs": True}, 4, id="pairs of ends"),
+    pytest.param({"interiors": 3}, 12, id="all corners", marks=pytest.mark.slow),
+]
+SEEDS = [pytest.param([1], id="seed 1"), pytest.param(range(5), id="five seeds", marks=pytest.mark.slow)]
+"""Seed 0 is what a notebook measures."""
 
 
 def named(parts):
@@ -37,14 +42,15 @@ def test_each_classic_mistake_gets_its_own_hint(room, exercise):
         assert verdict.detail.startswith(mistake.hint)  # the error that it stopped with, or its dtype, may follow
 
 
+@pytest.mark.parametrize(("walk", "compared"), WALKS)
 @pytest.mark.parametrize(("room", "explorer"), EXPLORERS, ids=named(EXPLORERS))
-def test_an_explorer_survives_every_control_and_its_pictures_are_whole(room, explorer, monkeypatch):
+def test_an_explorer_survives_every_control_and_its_pictures_are_whole(room, explorer, walk, compared, monkeypatch):
     """Only what moved is drawn anew (`classroom.background`); a full draw of the same figure must give the same pixels.
 
-    It is compared at the last dozen settings: corners and random places, far from each other.
+    It is compared at the last settings: corners and random places, far from each other.
     """
     live, drawn, different = explorer.figure, 0, []
-    first = len([*settings(explorer.controls, interiors=3)]) - 12
+    first = len([*settings(explorer.controls, **walk)]) - compared
     png = live.png
 
     def checked(result):
@@ -60,7 +66,7 @@ def test_an_explorer_survives_every_control_and_its_pictures_are_whole(room, exp
         return picture
 
     monkeypatch.setattr(live, "png", checked)
-    swept = explorer.sweep()
+    swept = explorer.sweep(**walk)
     assert drawn == len(swept)
     assert different == [], [swept[number - 1] for number in different]
     assert len({sentence for _, sentence in swept}) > len(swept) / 2, "the sentence hardly changes with the controls"
@@ -84,9 +90,10 @@ def test_an_explorer_runs_on_the_learners_functions(room, explorer):
         assert parameters[name].default is not inspect.Parameter.empty
 
 
+@pytest.mark.parametrize("seeds", SEEDS)
 @pytest.mark.parametrize(("room", "claim"), CLAIMS, ids=named(CLAIMS))
-def test_a_claim_holds_on_every_seed_and_its_control_on_none(room, claim):
-    result = claim.run(SEEDS)
+def test_a_claim_holds_on_every_seed_and_its_control_on_none(room, claim, seeds):
+    result = claim.run(seeds)
     assert result.holds, (result.measured, result.error)
     assert result.control_fails, (result.control_measured, result.control_error)
 

@@ -301,11 +301,13 @@ def test_the_learners_own_progress_is_the_default(tmp_path, monkeypatch):
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_axe_finds_nothing_and_the_page_is_silent(sound, progress, tmp_path):
     sound(write_report(tmp_path / "report.html", progress))
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_the_code_folds_on_the_screen_and_is_open_in_print(browser, progress, tmp_path):
     page = browser.new_page()
     page.goto(write_report(tmp_path / "report.html", progress).as_uri())

@@ -25,7 +25,8 @@ from ddlearn import lessons
 from ddlearn.course import build, install, rules
 
 ROOT = Path(__file__).resolve().parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT = SETTINGS["project"]
 
 
 def short(path: Path) -> str:
@@ -232,18 +233,31 @@ def test_both_licences_are_said():
 
 def test_make_knows_its_words():
     answer = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True)
-    for word in ("make lab", "make test", "make mutants", "make bench", "make hub-test", "make clean"):
+    for word in ("make lab", "make test", "make test-all", "make mutants", "make bench", "make hub-test", "make clean"):
         assert word in answer.stdout
         assert subprocess.run(["make", "-n", *word.split()[1:]], cwd=ROOT, capture_output=True).returncode == 0
 
 
 def test_make_test_runs_nbval_as_it_must():
     plan = subprocess.run(["make", "-n", "test"], cwd=ROOT, capture_output=True, text=True).stdout
-    for option in ("--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=120", "--dist loadscope"):
-        assert option in plan
-    assert re.search(r"DDLEARN_STRICT=1 .*\n?.* solutions", plan)
-    assert re.search(r"--nbval-lax .* lessons", plan)
-    assert plan.count("DDLEARN_HOME=") == plan.count("-m pytest") == 4
+    (notebooks,) = re.findall(r"-n \$\(.*--nbval-lax.*", plan)
+    for option in ("-p measured", "--nbval-current-env", "--nbval-cell-timeout=120", "--dist loadfile"):
+        assert option in notebooks
+    assert re.search(r"--nbval-lax .* lessons solutions;", notebooks)
+    assert plan.count("DDLEARN_HOME=") == plan.count("-m pytest") == 2
+
+
+def test_the_slow_tests_are_left_to_make_test_all_which_each_week_runs():
+    assert "-m 'not slow'" in SETTINGS["tool"]["pytest"]["ini_options"]["addopts"]
+    plans = [
+        subprocess.run(["make", "-n", word], cwd=ROOT, capture_output=True, text=True).stdout
+        for word in ("test", "test-all")
+    ]
+    assert ['-m ""' in plan for plan in plans] == [False, True]
+    flow = yaml.safe_load((ROOT / ".github" / "workflows" / "tests.yml").read_text("utf-8"))
+    weekly = flow["jobs"]["all"]
+    assert weekly["if"] == "github.event_name == 'schedule'"
+    assert [step["run"] for step in weekly["steps"] if "run" in step][-1] == "make test-all"
 
 
 def test_no_two_test_files_share_a_name():

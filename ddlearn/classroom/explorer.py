@@ -178,14 +178,16 @@ class Explorer:
         job = Job(Wish({**self._start, **self._accepted(values)}, self._engine_now()))
         return self.figure.bundle(self._result(job))
 
-    def sweep(self, interiors: int = 3) -> list[tuple[Values, str]]:
+    def sweep(self, interiors: int = 3, pairs: bool = False) -> list[tuple[Values, str]]:
         """Compute, draw and describe at every corner, at every control's low, start and high, and at random interiors.
+
+        With `pairs`, at as many corners as let any two controls meet at each pair of their ends, and at interiors.
 
         Needs no notebook. Returns each setting with its sentence. Raises RuntimeError that names the setting where
         computing, drawing or describing fails, or where the sentence is empty, longer than three lines, or says "nan".
         """
         swept = []
-        for values in settings(self.controls, interiors):
+        for values in settings(self.controls, interiors, pairs):
             try:
                 sentence = self.still(**values)["text/plain"]
                 check_sentence(sentence)

@@ -75,7 +75,7 @@ def fill(
             client.extra_arguments.append(f"--IPKernelApp.exec_lines={REFUSE_NETWORK}")
         start = time.perf_counter()
         environment = {**os.environ, **thread_pools.thread_environment(), **ours}
-        with client.setup_kernel(env=environment), _peak(client.km.provisioner.pid, result):
+        with client.setup_kernel(env=environment), peak_memory(client.km.provisioner.pid, result):
             _run_cells(client, result, tick)
         result.seconds = round(time.perf_counter() - start, 2)
         record = Progress(Path(folder) / "progress.json").lesson(notebooks.room(lesson))
@@ -102,7 +102,7 @@ def _run_cells(client: NotebookClient, result: Run, tick: Callable[[], None]) ->
 
 
 @contextmanager
-def _peak(pid: int, result: Run) -> Iterator[None]:
+def peak_memory(pid: int, result: Run) -> Iterator[None]:
     """Watch the memory of a process and of those it starts, twenty times a second."""
     done, process = threading.Event(), psutil.Process(pid)
 

@@ -1,1 +1,1 @@
-"""Speed: floors that `make test` keeps, and all our computations against their peers, which `make bench` measures."""
+"""Speed: floors that `make test-all` keeps, and our computations against their peers, which `make bench` measures."""

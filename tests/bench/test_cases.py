@@ -30,6 +30,7 @@ def test_a_peer_gives_our_answer(case, peer):
     assert differs is None or differs < 1e-4
 
 
+@pytest.mark.slow
 def test_a_live_figure_is_faster_than_interact():
     code = """
 from bench.case import lead

@@ -7,6 +7,8 @@ import statistics
 import subprocess
 import sys
 
+import pytest
+
 CLOCK = "import os; print(sum(os.times()[:2]))"
 
 
@@ -15,6 +17,7 @@ def seconds(code):
     return float(run.stdout)
 
 
+@pytest.mark.slow
 def test_import_ddlearn_adds_little_to_import_torch():
     with_ddlearn, torch_alone = [], []
     seconds("import torch, ddlearn")

@@ -7,6 +7,7 @@ import pytest
 
 from ddlearn.course.book import command
 
+pytestmark = pytest.mark.slow
 PAGES = ("index.html", "00_start_here.html", "claims.html", "search.html?q=features")
 FITS = "document.documentElement.scrollWidth <= window.innerWidth"
 

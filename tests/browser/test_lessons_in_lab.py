@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
 # A solved notebook has the same widgets, and nbval runs each of them: 01 and the last stand for them here.
 SOLVED = [ROOT / "solutions" / path.name for path in (LESSONS[1], LESSONS[-1])]
+SLOW = [pytest.param(path, marks=pytest.mark.slow) for path in (*LESSONS[1:], *SOLVED)]
 
 WRONG = """@lesson.exercise("gram")
 def gram(x, x2, width):
@@ -38,7 +39,7 @@ def run_cell(notebook, index: int, source: str) -> str:
     return notebook.page.evaluate("index => window.probe.area(index).textContent", index)
 
 
-@pytest.mark.parametrize("path", [*LESSONS, *SOLVED], ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.parametrize("path", [LESSONS[0], *SLOW], ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_lesson_runs_and_is_accessible(path, open_notebook):
     notebook = open_notebook(path)
     notebook.run_all()
@@ -54,6 +55,7 @@ def test_a_lesson_runs_and_is_accessible(path, open_notebook):
     assert all(len(alt) > 40 and width > 300 for alt, width in pictures)
 
 
+@pytest.mark.slow
 def test_an_exercise_answers_each_try_and_then_drives_the_explorer_above(open_notebook):
     path = ROOT / "lessons" / "01_fixed_embeddings.ipynb"
     exercise, lift = cell_of(path, '@lesson.exercise("gram")'), cell_of(path, "lesson.lift.show()")
@@ -81,6 +83,7 @@ def test_an_exercise_answers_each_try_and_then_drives_the_explorer_above(open_no
     assert notebook.errors == []
 
 
+@pytest.mark.slow
 def test_a_prediction_is_drawn_on_the_result(open_notebook):
     path = ROOT / "lessons" / "00_start_here.ipynb"
     shown = cell_of(path, "black_box.show()")
@@ -102,6 +105,7 @@ def test_a_prediction_is_drawn_on_the_result(open_notebook):
     assert notebook.errors == []
 
 
+@pytest.mark.slow
 def test_a_choice_is_judged_in_a_folded_card_below_its_explorer(open_notebook):
     path = ROOT / "lessons" / "01_fixed_embeddings.ipynb"
     notebook = open_notebook(path)

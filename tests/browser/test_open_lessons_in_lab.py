@@ -2,8 +2,11 @@
 
 import time
 
+import pytest
+
 from ddlearn.classroom.open_lessons import RESTS
 
+pytestmark = pytest.mark.slow
 SHORT = """from ddlearn import compute
 from ddlearn.lessons.start_here import lesson
 

@@ -1,5 +1,8 @@
 """The projector view, turned on by its button in a real JupyterLab: larger, darker, and nothing lost."""
 
+import pytest
+
+pytestmark = pytest.mark.slow
 SETUP = """
 import torch
 from ddlearn.classroom import PALETTE, Explorer, Lesson, LiveFigure, Option, QuizItem, Slider, Switch

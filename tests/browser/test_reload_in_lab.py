@@ -8,6 +8,7 @@ import pytest
 from lab import Notebook
 from PIL import Image
 
+pytestmark = pytest.mark.slow
 SETUP = """
 from ddlearn.classroom import PALETTE, Explorer, Lesson, LiveFigure, Option, Prediction, QuizItem, Slider
 

@@ -11,6 +11,7 @@ from lab import Notebook
 from ddlearn import lessons
 from ddlearn.classroom.controls import Slider
 
+pytestmark = pytest.mark.slow
 LESSON = min((Path(__file__).parents[2] / "lessons").glob("*.ipynb"))
 EXPLORER = lessons.load(LESSON.stem[:2]).parts.explorers[0]
 SLIDER = next(control.label for control in EXPLORER.controls if isinstance(control, Slider))

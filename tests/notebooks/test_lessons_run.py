@@ -1,44 +1,25 @@
-"""Each lesson, as learners get it: top to bottom on one core, offline, within what a hosted machine has.
+"""Each lesson by the clock, as learners get it: unsolved, top to bottom on one core, offline, by `ddlearn run`.
 
-nbval, a step of its own in `make test`, looks for errors in the cells of every notebook. Here each unsolved one is run
-for its time, its memory, and without a network.
+What nbval's runs of `make test` tell (`measured.py`) is not repeated here; they count the processor's seconds, and a
+lesson that waits for something takes none.
 """
 
-import os
 from pathlib import Path
 
 import pytest
+from one_core import on_one_core
 
 from ddlearn.course import run
 
 LESSONS = sorted((Path(__file__).resolve().parents[2] / "lessons").glob("*.ipynb"))
 
 
-@pytest.fixture
-def one_core(monkeypatch):
-    """Like a hosted machine: kernels started from here have one core, and know it."""
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    monkeypatch.setenv("CPU_LIMIT", "1")
-    if hasattr(os, "sched_setaffinity"):
-        before = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, {min(before)})
-        yield
-        os.sched_setaffinity(0, before)
-    else:
-        yield
-
-
-def test_there_are_lessons():
-    assert LESSONS
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_a_lesson_runs_offline_on_a_small_machine(path, one_core):
-    trains_nets = path.stem >= "02"
-    result = run.execute(path, offline=True)
+def test_a_lesson_takes_no_longer_than_it_may_on_a_small_machine(path, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("CPU_LIMIT", "1")
+    with on_one_core():
+        result = run.execute(path, offline=True)
     assert result.messages == []
-    assert result.seconds <= (75 if trains_nets else 60)
-    assert result.peak_mb <= (700 if trains_nets else 600)
-    assert result.exercises_passed == 0  # unsolved, and yet it ran to its end
-    assert result.claims_held == result.claims > 0
+    assert result.seconds <= (75 if path.stem >= "02" else 60)
