@@ -224,8 +224,8 @@ lesson.quiz()
 # %% [markdown]
 # ## Go further
 #
-# A stretch, unchecked: write the measurement for a tenth question, as a function of a seed, and give it to `ddlearn.classroom.Claim` with a
-# band and a control. `Claim(...).run("laptop", range(8)).measured` goes into your `interval`.
+# A stretch, unchecked: write the measurement for a tenth question, as a function of a seed, and give it to `ddlearn.classroom.claim.claim`
+# with a band and a control. `claim(...).run(range(8)).measured` goes into your `interval`.
 #
 # On a machine with a GPU ask the large version of the question in the lesson that it came from: most name one at their end.
 #

@@ -173,7 +173,7 @@ def test_nothing_of_the_machine_s_progress_is_in_it(book):
 def test_claims_stand_with_paper_band_measure_and_control(pages):
     text = " ".join(pages["claims.html"].all("main")[0].text.split())
     for claim in lessons.load("00").parts.claims:
-        for words in (claim.statement.replace("`", ""), claim.basis_words, claim.band):
+        for words in (claim.statement.replace("`", ""), str(claim.basis), str(claim.band)):
             assert words in text
     rows = pages["claims.html"].all("tr")
     assert len(rows) == 1 + len(lessons.load("00").parts.claims)
@@ -374,7 +374,7 @@ def claims_file(tmp_path):
             {
                 "lesson": "00",
                 "id": claim.id,
-                "measured": [claim.expected] * 3,
+                "measured": [claim.band.expected] * 3,
                 "control_measured": [1e9] * 3,
                 "seconds": 1.0,
                 "error": "",

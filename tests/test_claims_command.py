@@ -6,23 +6,23 @@ from types import SimpleNamespace
 import pytest
 
 from ddlearn import lessons
-from ddlearn.classroom.claim import Claim
+from ddlearn.classroom.claim import Claim, about, exact
 from ddlearn.course import claims
 
 
 def claim(name: str, measure, control=None) -> Claim:
-    return Claim(name, "It is one.", "exact", 1.0, 0.1, measure, control)
+    return Claim(name, "It is one.", about(1.0, 0.1), exact(), measure, control)
 
 
-def one(scale: str, seed: int) -> float:
+def one(seed: int) -> float:
     return 1.0 + 0.01 * seed
 
 
-def far(scale: str, seed: int) -> float:
+def far(seed: int) -> float:
     return 9.0
 
 
-def broken(scale: str, seed: int) -> float:
+def broken(seed: int) -> float:
     raise RuntimeError("no such thing")
 
 
@@ -52,7 +52,7 @@ def test_every_seed_is_measured_and_written(course, tmp_path, capsys):
 
 
 def test_who_stops_the_command_keeps_what_it_measured(course, tmp_path):
-    def stopped(scale: str, seed: int) -> float:
+    def stopped(seed: int) -> float:
         if seed == 1:
             raise KeyboardInterrupt
         return 1.0
@@ -71,7 +71,7 @@ def test_who_stops_the_command_keeps_what_it_measured(course, tmp_path):
         (claim("false", far), False, None),
         (claim("control-holds", one, one), True, False),
         (claim("raises", broken), False, None),
-        (claim("not-a-number", lambda scale, seed: float("nan")), False, None),
+        (claim("not-a-number", lambda seed: float("nan")), False, None),
     ],
 )
 def test_one_that_does_not_hold_or_whose_control_does_is_exit_code_1(course, tmp_path, declared, holds, control_fails):
@@ -83,7 +83,7 @@ def test_one_that_does_not_hold_or_whose_control_does_is_exit_code_1(course, tmp
 
 
 def test_what_is_not_finite_is_null_in_the_file(course, tmp_path):
-    course(claim("infinite", lambda scale, seed: float("inf")))
+    course(claim("infinite", lambda seed: float("inf")))
     claims.main([], json=tmp_path / "claims.json", seeds=1)
     assert '"measured": [\n      null\n    ]' in (tmp_path / "claims.json").read_text("utf-8")
 

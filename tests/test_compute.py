@@ -1,5 +1,3 @@
-import dis
-import inspect
 import os
 import subprocess
 import sys
@@ -12,7 +10,7 @@ import psutil
 import pytest
 import torch
 
-from ddlearn import compute, lessons, thread_pools
+from ddlearn import compute, thread_pools
 
 GB = 10**9
 CPU = torch.device("cpu")
@@ -172,10 +170,6 @@ def test_the_scale_sizes_what_the_readme_says_and_nothing_else():
     assert readers == {"lessons/double_descent_trained/full.py"}
     said = " ".join((root.parent / "README.md").read_text("utf-8").split())
     assert "the size of the full sweep at the end of lesson 08, and of nothing else" in said
-    claims = [claim for number in lessons.LESSONS for claim in lessons.load(number).parts.claims]
-    for function in [one for claim in claims for one in (claim.measure, claim.control) if one]:
-        first = next(iter(inspect.signature(function).parameters))
-        assert first not in {one.argval for one in dis.get_instructions(function) if one.opname[:4] == "LOAD"}
 
 
 def test_scale_and_device_can_be_set_and_are_checked(monkeypatch):

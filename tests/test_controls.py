@@ -132,10 +132,10 @@ def test_in_a_sweep_of_pairs_any_two_controls_meet_at_all_their_ends_in_few_corn
     assert swept[0] == {control.name: control.start for control in many}
     for one, other in itertools.combinations(many, 2):
         met = {(values[one.name], values[other.name]) for values in swept}
-        assert set(itertools.product(one.ends, other.ends)) <= met
+        assert set(itertools.product(one.values(2), other.values(2))) <= met
     assert len(swept) <= 2 + 14
     (alone,) = many[:1]
-    assert [values[alone.name] for values in settings([alone], 0, pairs=True)] == alone.ends
+    assert [values[alone.name] for values in settings([alone], 0, pairs=True)] == alone.values(2)
     assert swept == list(settings(many, 1, pairs=True))
 
 

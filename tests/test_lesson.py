@@ -14,7 +14,7 @@ import torch
 from ddlearn.classroom import expected, page
 from ddlearn.classroom.answer import MISSES_BEFORE_A_POINTER, ExerciseNotPassed
 from ddlearn.classroom.board import Board
-from ddlearn.classroom.claim import Claim
+from ddlearn.classroom.claim import about, claim, exact
 from ddlearn.classroom.controls import Slider
 from ddlearn.classroom.exercise import TODO, Exercise, Mistake
 from ddlearn.classroom.explorer import Explorer
@@ -82,9 +82,9 @@ def lesson(path, **changes):
         "recap": (QUESTION,),
         "quiz": (QUESTION,),
         "claims": [
-            Claim("a", "Two is two.", "exact", 2, 0, lambda scale, seed: 2, lambda scale, seed: 3),
-            Claim("b", "Two is three.", "exact", 3, 0, lambda scale, seed: 2),
-            Claim("c", "One over none.", "exact", 3, 0, lambda scale, seed: 1 / 0),
+            claim("a", "Two is two.", about(2), exact(), lambda seed: 2, control=(lambda seed: 3, "three")),
+            claim("b", "Two is three.", about(3), exact(), lambda seed: 2),
+            claim("c", "One over none.", about(3), exact(), lambda seed: 1 / 0),
         ],
         "progress": Progress(path / "progress.json"),
     }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from drawn import normal
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.classroom.latest import Cancelled
@@ -19,7 +20,7 @@ needs_wbcatt = pytest.mark.skipif(not REAL.is_dir(), reason="the shared data fol
 
 
 def mixtures(*shape, seed=0):
-    return torch.randn(shape, generator=compute.generator(seed), dtype=torch.float64).softmax(-1)
+    return normal(*shape, seed=seed).softmax(-1)
 
 
 # -- what the learner writes

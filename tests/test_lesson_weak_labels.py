@@ -5,6 +5,7 @@ import math
 
 import pytest
 import torch
+from drawn import normal
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.classroom.latest import Cancelled
@@ -12,10 +13,6 @@ from ddlearn.lessons.weak_labels import claims, exercises, holograms, kappas, le
 from ddlearn.lessons.weak_labels.trainings import ALPHA0, BLOOD, HEALTHY, PATIENTS, POURED
 
 SEEDS = range(6)
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=compute.generator(seed), dtype=torch.float64)
 
 
 def given_bags(B=5, k=4, C=3):

@@ -96,7 +96,7 @@ def test_an_explorer_runs_on_the_learners_functions(room, explorer):
 
 @pytest.mark.parametrize(("claim", "seeds"), AT_SEEDS)
 def test_a_claim_holds_on_every_seed_and_its_control_on_none(claim, seeds):
-    result = claim.run("laptop", seeds)
+    result = claim.run(seeds)
     assert result.holds, (result.measured, result.error)
     assert result.control_fails, (result.control_measured, result.control_error)
 
@@ -134,6 +134,11 @@ def test_claims_have_ids_of_their_own():
     ids = [claim.id for _, claim in CLAIMS]
     assert len(set(ids)) == len(ids)
     assert all(claim.id == f"{room.number}.{claim.name}" for room, claim in CLAIMS)
+
+
+def test_a_room_without_a_place_is_told_where_to_put_it():
+    with pytest.raises(ValueError, match="large_numbers has no place in the course: put it into SLUGS"):
+        lessons.room("ddlearn.lessons.large_numbers")
 
 
 def test_a_room_knows_its_place_from_the_list_alone():

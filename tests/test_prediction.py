@@ -110,7 +110,8 @@ def test_the_answer_is_compared_with_the_truth():
     assert prediction.compared() == "You made no prediction; it is 100 features."
     prediction.record(60)
     assert prediction.compared() == "You said 60 features; it is 100 features."
-    assert prediction.compared(60) == "You said 60 features, and so it is."
+    prediction.record(100)
+    assert prediction.compared() == "You said 100 features, and so it is."
     with pytest.raises(ValueError, match="has no truth of its own"):
         choice().compared()
 

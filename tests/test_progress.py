@@ -76,29 +76,29 @@ def test_an_exercise_counts_attempts_up_to_the_first_pass_and_stays_passed(progr
         ("passed", "c"),
         ("raised", "d"),
     ]:
-        assert progress.record_exercise(1, "gram", status, source)
+        assert progress.record_exercise("01", "gram", status, source)
     entry = on_disk(path)["lessons"]["01"]["exercises"]["gram"]
     assert (entry["status"], entry["attempts"], entry["source"]) == ("passed", 3, "c")
     first_pass = entry["passed_at"]
-    progress.record_exercise(1, "gram", "passed", "shorter")
+    progress.record_exercise("01", "gram", "passed", "shorter")
     entry = on_disk(path)["lessons"]["01"]["exercises"]["gram"]
     assert (entry["source"], entry["passed_at"], entry["attempts"]) == ("shorter", first_pass, 3)
 
 
 def test_an_untouched_stub_is_no_attempt(progress):
-    progress.record_exercise(1, "gram", "not started", "TODO")
-    entry = progress.lesson(1)["exercises"]["gram"]
+    progress.record_exercise("01", "gram", "not started", "TODO")
+    entry = progress.lesson("01")["exercises"]["gram"]
     assert (entry["status"], entry["attempts"], entry["first_tried"]) == ("not started", 0, None)
 
 
 def test_hints_predictions_quiz_and_claims_follow_the_schema(progress, path):
-    progress.record_hint(1, "gram")
-    progress.record_hint(1, "gram")
-    progress.record_prediction(1, "peak", 60)
-    progress.record_prediction(1, "peak", 100.0)
-    progress.record_quiz(1, "kernel", "b", False)
-    progress.record_quiz(1, "kernel", "a", True)
-    progress.record_claims(1, {"slope": SimpleNamespace(measured=(-0.5, -0.49), holds=True)})
+    progress.record_hint("01", "gram")
+    progress.record_hint("01", "gram")
+    progress.record_prediction("01", "peak", 60)
+    progress.record_prediction("01", "peak", 100.0)
+    progress.record_quiz("01", "kernel", "b", False)
+    progress.record_quiz("01", "kernel", "a", True)
+    progress.record_claims("01", {"slope": SimpleNamespace(measured=(-0.5, -0.49), holds=True)})
     lesson = on_disk(path)["lessons"]["01"]
     assert lesson["exercises"]["gram"]["hints"] == 2
     assert lesson["predictions"]["peak"]["value"] == 100.0
@@ -114,22 +114,22 @@ def test_hints_predictions_quiz_and_claims_follow_the_schema(progress, path):
 
 
 def test_numbers_of_numpy_become_plain_and_other_objects_are_refused(progress):
-    progress.record_prediction(1, "peak", numpy.float32(2.0))
-    assert progress.lesson(1)["predictions"]["peak"]["value"] == 2.0
+    progress.record_prediction("01", "peak", numpy.float32(2.0))
+    assert progress.lesson("01")["predictions"]["peak"]["value"] == 2.0
     with pytest.raises(TypeError, match="value must be a number or a text; got list"):
-        progress.record_prediction(1, "peak", [1, 2])
+        progress.record_prediction("01", "peak", [1, 2])
     assert progress.waiting == 0
 
 
 def test_reading_gives_a_copy(progress):
-    progress.record_prediction(1, "peak", 3)
+    progress.record_prediction("01", "peak", 3)
     progress.read()["lessons"].clear()
-    progress.lesson(1)["predictions"].clear()
-    assert progress.lesson(1)["predictions"]["peak"]["value"] == 3
+    progress.lesson("01")["predictions"].clear()
+    assert progress.lesson("01")["predictions"]["peak"]["value"] == 3
 
 
 def test_an_untouched_lesson_reads_as_empty_sections_and_writes_nothing(progress, path):
-    assert progress.lesson(7) == {"exercises": {}, "predictions": {}, "quiz": {}, "claims": {}}
+    assert progress.lesson("07") == {"exercises": {}, "predictions": {}, "quiz": {}, "claims": {}}
     assert progress.read() == {"version": 2, "lessons": {}}
     assert not path.exists()
 
@@ -147,7 +147,7 @@ def test_unknown_keys_are_preserved_at_every_level(progress, path):
     entry = {"status": "not yet", "note": "mine"}
     lesson = {"mood": "curious", "exercises": {"gram": entry}}
     path.write_text(json.dumps({"version": 2, "theme": "dark", "lessons": {"01": lesson}}))
-    progress.record_exercise(1, "gram", "passed", "code")
+    progress.record_exercise("01", "gram", "passed", "code")
     document = on_disk(path)
     assert document["theme"] == "dark"
     assert document["lessons"]["01"]["mood"] == "curious"
@@ -163,15 +163,15 @@ def test_the_draft_is_flushed_to_the_device_before_it_replaces_the_file(progress
     fsync, replace = os.fsync, os.replace
     monkeypatch.setattr(os, "fsync", lambda fd: (order.append("fsync"), fsync(fd)))
     monkeypatch.setattr(os, "replace", lambda *names: (order.append("replace"), replace(*names)))
-    progress.record_hint(1, "gram")
+    progress.record_hint("01", "gram")
     # The last one is the folder's: it makes the rename itself durable.
     assert order == ["fsync", "replace", "fsync"]
 
 
 def test_a_record_that_changes_nothing_writes_nothing(progress, path):
-    progress.record_exercise(1, "gram", "not started", "TODO")
+    progress.record_exercise("01", "gram", "not started", "TODO")
     before = path.stat().st_mtime_ns
-    progress.record_exercise(1, "gram", "not started", "TODO")
+    progress.record_exercise("01", "gram", "not started", "TODO")
     assert path.stat().st_mtime_ns == before
 
 
@@ -180,7 +180,7 @@ def test_a_linked_file_stays_linked(tmp_path):
     target.parent.mkdir()
     target.write_text('{"version": 2}')
     link.symlink_to(target)
-    Progress(link).record_hint(1, "gram")
+    Progress(link).record_hint("01", "gram")
     assert link.is_symlink()
     assert on_disk(target)["lessons"]["01"]["exercises"]["gram"]["hints"] == 1
 
@@ -198,7 +198,7 @@ def test_a_writer_killed_at_random_moments_loses_no_record_that_it_acknowledged(
             """
             index = int(sys.argv[2])
             while True:
-                if not progress.record_prediction(1, str(index), "x" * 200):
+                if not progress.record_prediction("01", str(index), "x" * 200):
                     sys.exit(3)
                 print(index, flush=True)
                 index += 1
@@ -216,7 +216,7 @@ def test_a_writer_killed_at_random_moments_loses_no_record_that_it_acknowledged(
         recorded = on_disk(path)["lessons"]["01"]["predictions"]
         assert set(map(str, range(acknowledged))) <= set(recorded)
     progress = Progress(path, patience=0.2)
-    assert progress.record_hint(1, "gram"), "a killed writer must leave no lock behind"
+    assert progress.record_hint("01", "gram"), "a killed writer must leave no lock behind"
     assert progress.notices == []
     assert sorted(file.name for file in path.parent.iterdir()) == ["progress.json", "progress.json.lock"]
 
@@ -224,10 +224,10 @@ def test_a_writer_killed_at_random_moments_loses_no_record_that_it_acknowledged(
 def test_processes_that_write_at_once_lose_nothing_to_each_other(path):
     body = """
     for index in range(25):
-        assert progress.record_prediction(int(sys.argv[2]), str(index), index)
+        assert progress.record_prediction(sys.argv[2], str(index), index)
         assert progress.record_hint("shared", "gram")
     """
-    writers = [child(body, path, lesson) for lesson in range(4)]
+    writers = [child(body, path, f"{lesson:02d}") for lesson in range(4)]
     for writer in writers:
         writer.communicate()
         assert writer.returncode == 0
@@ -239,10 +239,10 @@ def test_processes_that_write_at_once_lose_nothing_to_each_other(path):
 
 def test_two_notebooks_see_each_others_records(path):
     one, two = Progress(path), Progress(path)
-    one.record_exercise(1, "gram", "passed", "code")
-    two.record_exercise(1, "gram", "not yet", "older")
-    assert one.lesson(1)["exercises"]["gram"]["status"] == "passed"
-    assert two.lesson(1)["exercises"]["gram"]["source"] == "code"
+    one.record_exercise("01", "gram", "passed", "code")
+    two.record_exercise("01", "gram", "not yet", "older")
+    assert one.lesson("01")["exercises"]["gram"]["status"] == "passed"
+    assert two.lesson("01")["exercises"]["gram"]["source"] == "code"
 
 
 # The lock
@@ -262,11 +262,11 @@ def test_the_lock_of_a_killed_process_is_gone_with_it(path, progress):
         path,
     )
     assert holder.stdout.readline() == "held\n"
-    assert not progress.record_hint(1, "gram")
+    assert not progress.record_hint("01", "gram")
     os.kill(holder.pid, signal.SIGKILL)
     holder.communicate()
     assert path.with_name("progress.json.lock").exists(), "the file stays; only the system's lock goes"
-    assert progress.record_hint(1, "gram")
+    assert progress.record_hint("01", "gram")
     assert on_disk(path)["lessons"]["01"]["exercises"]["gram"]["hints"] == 2
 
 
@@ -287,20 +287,20 @@ def test_a_lock_held_for_long_is_waited_for_once_then_the_record_waits_in_memory
     )
     assert holder.stdout.readline() == "held\n"
     start = time.monotonic()
-    assert not progress.record_prediction(1, "a", 1)
+    assert not progress.record_prediction("01", "a", 1)
     assert time.monotonic() - start >= patience
     start = time.monotonic()
     for index in range(10):
-        assert not progress.record_prediction(1, f"later {index}", 1)
+        assert not progress.record_prediction("01", f"later {index}", 1)
     assert time.monotonic() - start < 10 * patience, "only the first record waits"
     assert progress.waiting == 11
     assert len(progress.notices) == 1
     assert "Another program is holding progress.json" in progress.notices[0]
-    assert set(progress.lesson(1)["predictions"]) == {"a", *(f"later {index}" for index in range(10))}
+    assert set(progress.lesson("01")["predictions"]) == {"a", *(f"later {index}" for index in range(10))}
 
     holder.communicate("go on\n")
-    assert progress.record_prediction(1, "b", 2)
-    assert set(on_disk(path)["lessons"]["01"]["predictions"]) == set(progress.lesson(1)["predictions"])
+    assert progress.record_prediction("01", "b", 2)
+    assert set(on_disk(path)["lessons"]["01"]["predictions"]) == set(progress.lesson("01")["predictions"])
     assert progress.waiting == 0
     assert progress.notices[1:] == ["What was waiting in memory is now saved."]
     assert not lock.is_locked
@@ -311,15 +311,15 @@ def test_a_lock_held_for_long_is_waited_for_once_then_the_record_waits_in_memory
 
 def assert_waits_and_is_merged_later(progress, path, mend, reason):
     """Records are refused by the disk with `reason`, kept, said once; after `mend()` all of them are on the disk."""
-    assert not progress.record_exercise(2, "ridge", "passed", "kept")
-    assert not progress.record_hint(2, "ridge")
+    assert not progress.record_exercise("02", "ridge", "passed", "kept")
+    assert not progress.record_hint("02", "ridge")
     assert progress.waiting == 2
     assert len(progress.notices) == 1
     assert re.search(reason, progress.notices[0])
     assert "kept in memory" in progress.notices[0]
-    assert progress.lesson(2)["exercises"]["ridge"]["source"] == "kept"
+    assert progress.lesson("02")["exercises"]["ridge"]["source"] == "kept"
     mend()
-    assert progress.record_prediction(2, "peak", 5)
+    assert progress.record_prediction("02", "peak", 5)
     lesson = on_disk(path)["lessons"]["02"]
     assert (lesson["exercises"]["ridge"]["status"], lesson["exercises"]["ridge"]["hints"]) == ("passed", 1)
     assert lesson["predictions"]["peak"]["value"] == 5
@@ -327,7 +327,7 @@ def assert_waits_and_is_merged_later(progress, path, mend, reason):
 
 @pytest.mark.parametrize(("call", "number"), [("fsync", errno.ENOSPC), ("replace", errno.EROFS)])
 def test_an_error_of_the_disk_at_any_step_leaves_the_old_file_whole(progress, path, monkeypatch, call, number):
-    progress.record_prediction(1, "before", 1)
+    progress.record_prediction("01", "before", 1)
     before = path.read_bytes()
 
     def refuse(*arguments):
@@ -350,7 +350,7 @@ def test_a_full_disk(tmp_path):
     with mounted(folder, "-t", "tmpfs", "-o", "size=64k", "tmpfs"):
         path, ballast = folder / "progress.json", folder / "ballast"
         progress = Progress(path)
-        assert progress.record_prediction(1, "before", 1)
+        assert progress.record_prediction("01", "before", 1)
         before = path.read_bytes()
         with ballast.open("wb", buffering=0) as file, suppress(OSError):
             while True:
@@ -367,11 +367,11 @@ def test_a_limit_on_the_size_of_files_in_a_real_process(path):
     writer = child(
         """
         import resource
-        assert progress.record_prediction(1, "small", "x")
+        assert progress.record_prediction("01", "small", "x")
         before = progress.path.read_bytes()
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-        assert not progress.record_prediction(1, "large", "x" * 5000)
+        assert not progress.record_prediction("01", "large", "x" * 5000)
         assert progress.path.read_bytes() == before
         assert "file too large" in progress.notices[0], progress.notices
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
@@ -390,7 +390,7 @@ def test_a_read_only_folder(tmp_path):
     folder = tmp_path / "home"
     folder.mkdir()
     path = folder / "progress.json"
-    Progress(path).record_prediction(1, "before", 1)
+    Progress(path).record_prediction("01", "before", 1)
     with mounted(folder, "--bind", str(folder)):
         remount = ["mount", "-o", "remount,bind,{}", str(folder)]
         subprocess.run([word.format("ro") for word in remount], check=True)
@@ -450,7 +450,7 @@ def test_a_damaged_file_is_set_aside_and_said(progress, path, data, first):
     path.write_bytes(data)
     if first == "read":
         assert progress.read() == {"version": 2, "lessons": {}}
-    assert progress.record_prediction(1, "peak", 4)
+    assert progress.record_prediction("01", "peak", 4)
     (aside,) = path.parent.glob("progress.damaged-*.json")
     assert re.fullmatch(r"progress\.damaged-\d{8}T\d{6}Z\.json", aside.name)
     assert aside.read_bytes() == data
@@ -470,7 +470,7 @@ def test_files_set_aside_in_the_same_second_do_not_overwrite_each_other(progress
     path.parent.mkdir()
     for data in (b"first", b"second", b"third"):
         path.write_bytes(data)
-        progress.record_hint(1, "gram")
+        progress.record_hint("01", "gram")
     kept = {file.name: file.read_bytes() for file in path.parent.glob("progress.damaged-*")}
     assert kept == {
         "progress.damaged-20260102T030405Z.json": b"first",
@@ -481,32 +481,32 @@ def test_files_set_aside_in_the_same_second_do_not_overwrite_each_other(progress
 
 @pytest.mark.parametrize("seen_by", ["writing", "reading"])
 def test_what_a_notebook_has_seen_survives_damage_and_deletion(path, seen_by):
-    Progress(path).record_exercise(1, "gram", "passed", "code")
+    Progress(path).record_exercise("01", "gram", "passed", "code")
     progress = Progress(path)
     if seen_by == "reading":
         progress.read()
     else:
-        progress.record_hint(1, "ridge")
+        progress.record_hint("01", "ridge")
     path.write_bytes(b"\0\0\0")
-    assert progress.lesson(1)["exercises"]["gram"]["source"] == "code"
+    assert progress.lesson("01")["exercises"]["gram"]["source"] == "code"
     assert on_disk(path)["lessons"]["01"]["exercises"]["gram"]["source"] == "code"
     path.unlink()
-    progress.record_prediction(1, "peak", 1)
+    progress.record_prediction("01", "peak", 1)
     assert on_disk(path)["lessons"]["01"]["exercises"]["gram"]["source"] == "code"
 
 
 def test_damage_found_by_one_notebook_loses_nothing_of_the_other(path):
     one, two = Progress(path), Progress(path)
-    one.record_prediction(1, "one", 1)
-    two.record_prediction(1, "two", 2)
+    one.record_prediction("01", "one", 1)
+    two.record_prediction("01", "two", 2)
     path.write_bytes(b"{")
-    one.record_prediction(1, "three", 3)
-    two.record_prediction(1, "four", 4)
+    one.record_prediction("01", "three", 3)
+    two.record_prediction("01", "four", 4)
     assert set(on_disk(path)["lessons"]["01"]["predictions"]) == {"one", "two", "three", "four"}
 
 
 def test_damage_in_a_folder_that_cannot_be_written_keeps_everything_where_it_is(path, progress, monkeypatch):
-    progress.record_prediction(1, "before", 1)
+    progress.record_prediction("01", "before", 1)
     path.write_bytes(b"{")
 
     def refuse(*names):
@@ -514,8 +514,8 @@ def test_damage_in_a_folder_that_cannot_be_written_keeps_everything_where_it_is(
 
     with monkeypatch.context() as broken:
         broken.setattr(os, "rename", refuse)
-        assert not progress.record_prediction(1, "during", 2)
-        assert set(progress.lesson(1)["predictions"]) == {"before", "during"}
+        assert not progress.record_prediction("01", "during", 2)
+        assert set(progress.lesson("01")["predictions"]) == {"before", "during"}
         assert path.read_bytes() == b"{"
         assert progress.waiting == 1
     assert progress.flush()
@@ -526,9 +526,9 @@ def test_a_newer_file_is_left_untouched_byte_for_byte_and_said(progress, path):
     newer = b'{ "version": 3,\n  "lessons": ["quite", "another", "shape"] }\n'
     path.parent.mkdir()
     path.write_bytes(newer)
-    assert not progress.record_prediction(1, "peak", 4)
+    assert not progress.record_prediction("01", "peak", 4)
     assert not progress.flush()
-    assert progress.lesson(1)["predictions"]["peak"]["value"] == 4
+    assert progress.lesson("01")["predictions"]["peak"]["value"] == 4
     assert path.read_bytes() == newer
     assert not list(path.parent.glob("*damaged*"))
     (notice,) = progress.notices
@@ -617,5 +617,5 @@ def test_an_old_file_stays_whole_where_the_disk_refuses_its_copy_or_the_new_one(
 
 def test_a_source_of_any_characters_survives(progress, path):
     source = "def gram(x):\n    return 'é 日本 \\u2028 \ud800 </script>'\x00"
-    progress.record_exercise(1, "gram", "passed", source)
-    assert Progress(path).lesson(1)["exercises"]["gram"]["source"] == source
+    progress.record_exercise("01", "gram", "passed", source)
+    assert Progress(path).lesson("01")["exercises"]["gram"]["source"] == source

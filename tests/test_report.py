@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from ddlearn import __version__, lessons
-from ddlearn.classroom.claim import Claim
+from ddlearn.classroom.claim import about, claim, exact, ours
 from ddlearn.classroom.exercise import Exercise
 from ddlearn.classroom.lesson import Lesson
 from ddlearn.classroom.prediction import Prediction
@@ -67,8 +67,8 @@ def lesson_of(number, title):
         recap=quiz,
         quiz=quiz,
         claims=(
-            Claim("slope", "As 1/sqrt(D).", "ours", -0.5, 0.05, measure=abs, papers=("boser1992",), source="<R> & D"),
-            Claim("exact", "The shortcut is exact.", "exact", 0, 1e-8, measure=abs),
+            claim("slope", "As 1/sqrt(D).", about(-0.5, 0.05), ours("boser1992", "<R> & D"), abs),
+            claim("exact", "The shortcut is exact.", about(0, 1e-8), exact(), abs),
         ),
     )
 

@@ -33,7 +33,6 @@ _HOME = {
     "describe_curve": "curve",
     "draw_curve": "curve",
     "edit": "mistake",
-    "edited": "mistake",
     "ink": "style",
     "uses": "code",
 }

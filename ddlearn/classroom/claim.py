@@ -23,130 +23,148 @@ from dataclasses import dataclass
 from functools import partial
 
 from ddlearn import arguments, papers
-from ddlearn.classroom import basis
 from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.wording import brief
 
-Measure = Callable[[str, int], float]
-Fields = dict[str, object]  # some of a claim's own
+Measure = Callable[[int], float]
 SENSES = ("about", "at_least", "at_most")
+BASES = ("theorem", "exact", "asymptotic", "paper", "ours")
+NEED_PAPERS = ("theorem", "asymptotic", "paper")
+NEED_SOURCE = ("theorem", "paper", "ours")
+LEADS = {"exact": "Exact", "asymptotic": "Asymptotic", "ours": "Our threshold"}
 
 
 @dataclass(frozen=True)
-class Claim:
-    """One line of the claims table.
-
-    Args:
-        id: a short name, unique in its lesson, which puts its number before it: "01.loo".
-        statement: the sentence that the lesson shows.
-        basis: where the expected value comes from.
-            "theorem": proved, in a paper; "exact": algebra, or a proof in the lesson, true at any size and in every
-            draw, or on average over draws if the source says so; "asymptotic": a law for a size that grows without
-            end, or its leading term; "paper": a number that a paper reports; "ours": we chose it, even where theory
-            gives the direction.
-        expected, tolerance: the band. `sense` "about" means |measured - expected| <= tolerance; "at_least" means
-            measured >= expected - tolerance; "at_most" means measured <= expected + tolerance.
-        measure: `measure(scale, seed)` returns the number. No claim of the course reads scale, "binder", "laptop" or
-            "gpu" (`compute.scale`): each is one size everywhere.
-        control: the same with the cause taken away, or None where none can be made.
-        control_note: what the control takes away.
-        unit: stands behind the numbers.
-        papers: keys of `ddlearn/papers.bib`; only where the basis is "exact" or "ours" there may be none.
-        source: which theorem, equation or figure, what it assumes, and what of the band is ours; for "ours" the reason
-            of the number: which size of effect matters. It may mention the papers as `@key`.
+class Band:
+    """Where a number is expected: `about`, `at_least` or `at_most` an expected value; `unit` stands behind the numbers.
 
     Raises:
-        ValueError: if the sense is none of the three, the tolerance is negative, the basis is none of the five or
-            lacks the papers or the source that it must have.
-        TypeError: if the papers are no tuple.
+        ValueError: if the sense is none of the three, or the tolerance, which belongs to "about", is negative.
     """
 
-    id: str
-    statement: str
-    basis: str
+    sense: str
     expected: float
-    tolerance: float
-    measure: Measure
-    control: Measure | None = None
-    sense: str = "about"
+    tolerance: float = 0.0
     unit: str = ""
-    control_note: str = ""
-    papers: tuple[str, ...] = ()
-    source: str = ""
 
     def __post_init__(self):
         arguments.one_of("sense", self.sense, SENSES)
         arguments.at_least("tolerance", self.tolerance, 0.0)
-        basis.check(self.basis, self.papers, self.source)
 
-    def holds_for(self, value: float) -> bool:
+    def __contains__(self, value: float) -> bool:
         """Return whether `value` lies in the band; what is not finite lies in none."""
-        if not math.isfinite(value):
-            return False
-        above, below = self.expected - self.tolerance <= value, value <= self.expected + self.tolerance
-        return {"about": above and below, "at_least": above, "at_most": below}[self.sense]
+        low = -math.inf if self.sense == "at_most" else self.expected - self.tolerance
+        high = math.inf if self.sense == "at_least" else self.expected + self.tolerance
+        return math.isfinite(value) and low <= value <= high
+
+    def __str__(self) -> str:
+        """Return the band in words: "-0.5 ± 0.05", "at least 10", "at most 1e-08 seconds"."""
+        sense = "" if self.sense == "about" else f"{self.sense.replace('_', ' ')} "
+        tolerance = f" ± {brief(self.tolerance)}" if self.tolerance else ""
+        return f"{sense}{brief(self.expected)}{tolerance} {self.unit}".rstrip()
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where the number of a band comes from. There are five kinds, each with a name to make it by:
+
+    `theorem(papers, source)`: proved, in a paper.
+    `exact(...)`: algebra, or a proof in the lesson: true at any size, in every draw or on average, as the source says.
+    `asymptotic(papers, ...)`: a law for a size that grows without end, or its leading term.
+    `paper(papers, source)`: a number that a paper reports.
+    `ours(source=...)`: a threshold that we chose, even where theory gives the direction.
+
+    `papers` is a key of `ddlearn/papers.bib`, or several. `source` says which theorem, equation or figure, what it
+    assumes, and what of the band is ours; for "ours" the reason of the number: which size of effect matters. It may
+    mention the papers as `@key`. Whether the bibliography has the keys is seen when they are cited: a lesson opens
+    without it.
+
+    Raises:
+        ValueError: for another kind, for papers or a source that are missing, for a paper that only the source names.
+        TypeError: if the papers are neither a key nor a tuple.
+    """
+
+    kind: str
+    papers: str | tuple[str, ...] = ()
+    source: str = ""
+
+    def __post_init__(self):
+        arguments.one_of("basis", self.kind, BASES)
+        if isinstance(self.papers, str):
+            object.__setattr__(self, "papers", (self.papers,))
+        if not isinstance(self.papers, tuple):
+            raise TypeError(f'papers must be a tuple of keys, such as ("chizat2019",); got {self.papers!r}')
+        if self.kind in NEED_PAPERS and not self.papers:
+            raise ValueError(f'papers must name one key at least where the basis is "{self.kind}"; got none')
+        if self.kind in NEED_SOURCE and not self.source:
+            raise ValueError(f'source must say where the number comes from where the basis is "{self.kind}"; got ""')
+        if strangers := sorted(set(papers.mentioned(self.source)) - set(self.papers)):
+            missing = f"{', '.join(strangers)} missing from {self.papers}"
+            raise ValueError(f"papers must name all that the source does; {missing}")
+
+    def said(self) -> str:
+        """Return the basis as the page says it, papers as `@key`, for `ddlearn.papers.named` to put in their names.
+
+        "Theorem 2.3 of @chizat2019"; "Exact identity"; "Our threshold: half of what guessing has; idea of @arora2020".
+        Papers that the source does not mention stand behind it.
+        """
+        kind, source = self.kind, self.source
+        unsaid = [f"@{key}" for key in self.papers if key not in papers.mentioned(source)]
+        behind = papers.joined(unsaid) if unsaid else ""
+        if kind == "theorem":
+            return f"{source} of {behind}" if behind else source
+        if kind == "paper":
+            return f"Number reported by {behind}: {source}" if behind else f"Number reported: {source}"
+        said = f"{LEADS[kind]}: {source}" if source else f"{LEADS[kind]} {'identity' if kind == 'exact' else 'law'}"
+        return f"{said}; {'idea of ' if kind == 'ours' else ''}{behind}" if behind else said
+
+    def __str__(self) -> str:
+        """The basis in words: "Theorem 2.3 of Chizat, Oyallon and Bach 2019"."""
+        return papers.named(self.said())
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One line of the claims table; `claim` makes one.
+
+    `id` is a short name, unique in its lesson, which puts its number before it: "01.loo". `measure(seed)` returns the
+    number, and `control(seed)`, where there is one, the same with the cause taken away, of which the note speaks.
+    """
+
+    id: str
+    statement: str
+    band: Band
+    basis: Basis
+    measure: Measure
+    control: Measure | None = None
+    control_note: str = ""
 
     @property
     def name(self) -> str:
         """The id without the lesson's number, by which a learner's record is kept: lessons may change their places."""
         return self.id.rpartition(".")[2]
 
-    @property
-    def band(self) -> str:
-        """The expected band in words: "-0.5 ± 0.05", "at least 10", "at most 1e-08"."""
-        unit = f" {self.unit}" if self.unit else ""
-        if self.sense == "about":
-            return (
-                f"{brief(self.expected)} ± {brief(self.tolerance)}{unit}"
-                if self.tolerance
-                else f"{brief(self.expected)}{unit}"
-            )
-        edge = self.expected - self.tolerance if self.sense == "at_least" else self.expected + self.tolerance
-        return f"{self.sense.replace('_', ' ')} {brief(edge)}{unit}"
-
-    @property
-    def basis_words(self) -> str:
-        """Where the band comes from, in words: "Theorem 2.3 of Chizat, Oyallon and Bach 2019"."""
-        return papers.named(basis.words(self.basis, self.papers, self.source))
-
-    def trial(self, scale: str, seed: int) -> "Trial":
-        """Measure at one seed, and the control beside it. What they raise is kept in the trial, never raised again."""
+    def trial(self, seed: int) -> "ClaimResult":
+        """Measure at one seed, and the control beside it. What they raise is kept in the result, never raised again."""
         started = time.perf_counter()
-        measured, error = _measure(self.measure, scale, seed)
-        control, control_error = _measure(self.control, scale, seed) if self.control else (None, "")
-        return Trial(measured, control, time.perf_counter() - started, error, control_error)
+        measured, error = _measure(self.measure, seed)
+        control, control_error = _measure(self.control, seed) if self.control else ([], "")
+        return ClaimResult(self, measured, control, time.perf_counter() - started, error, control_error)
 
-    def gather(self, trials: Sequence["Trial"]) -> "ClaimResult":
-        """The trials, one a seed and in their order, as one result: what was measured until something was raised."""
+    def gather(self, trials: Sequence["ClaimResult"]) -> "ClaimResult":
+        """Return the trials, one a seed and in their order, as one result: what was measured until one raised."""
         measured, error = _until_raised([(trial.measured, trial.error) for trial in trials])
-        control, control_error = [], ""
-        if self.control:
-            control, control_error = _until_raised([(trial.control, trial.control_error) for trial in trials])
-        seconds = math.fsum(trial.seconds for trial in trials)
-        return ClaimResult(self, measured, control, seconds, error, control_error)
+        control, control_error = _until_raised([(trial.control_measured, trial.control_error) for trial in trials])
+        return ClaimResult(self, measured, control, sum(trial.seconds for trial in trials), error, control_error)
 
-    def run(self, scale: str, seeds: Iterable[int] = (0,)) -> "ClaimResult":
-        """A trial of each seed, gathered."""
-        return self.gather([self.trial(scale, seed) for seed in seeds])
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A claim at one seed: what was measured, or what was raised instead, and the same of its control."""
-
-    measured: float | None
-    control: float | None
-    seconds: float
-    error: str = ""
-    control_error: str = ""
+    def run(self, seeds: Iterable[int] = (0,)) -> "ClaimResult":
+        """Return a trial of each seed, gathered."""
+        return self.gather([self.trial(seed) for seed in seeds])
 
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """What was measured, one number a seed, and how long it took.
-
-    `error` and `control_error` say what the measure or the control raised; they are empty if nothing was.
-    """
+    """What was measured, one number a seed, and how long it took; the errors say what was raised, or nothing."""
 
     claim: Claim
     measured: list[float]
@@ -158,7 +176,7 @@ class ClaimResult:
     @property
     def holds(self) -> bool:
         """Every seed lies in the band, and nothing was raised."""
-        return bool(self.measured) and not self.error and all(map(self.claim.holds_for, self.measured))
+        return bool(self.measured) and not self.error and all(value in self.claim.band for value in self.measured)
 
     @property
     def control_fails(self) -> bool | None:
@@ -166,22 +184,23 @@ class ClaimResult:
         if self.claim.control is None:
             return None
         found = self.control_measured
-        return bool(found) and not self.control_error and not any(map(self.claim.holds_for, found))
+        return bool(found) and not self.control_error and not any(value in self.claim.band for value in found)
 
 
 def claim(
     id: str,
     statement: str,
-    band: Fields,
-    basis: Fields,
+    band: Band,
+    basis: Basis,
     measure: Callable[..., float],
     cause: Mapping[str, object] | None = None,
-    control: tuple[Mapping[str, object] | Callable[[int], float], str] | None = None,
+    control: tuple[Mapping[str, object] | Measure, str] | None = None,
 ) -> Claim:
     """Return the claim that `measure(seed, **cause)` lies in the band, beside the control that must not.
 
     Args:
-        id, statement: as in `Claim`.
+        id: a short name, unique in its lesson.
+        statement: the sentence that the lesson shows.
         band: `about`, `at_least` or `at_most`.
         basis: `theorem`, `exact`, `asymptotic`, `paper` or `ours`.
         measure: returns the number, for a seed and the cause.
@@ -193,77 +212,43 @@ def claim(
     counter, note = control or (None, "")
     if isinstance(counter, Mapping):
         counter = partial(measure, **cause | dict(counter))
-    return Claim(
-        id,
-        statement,
-        measure=partial(_at_seed, partial(measure, **cause)),
-        control=counter and partial(_at_seed, counter),
-        control_note=note,
-        **band,
-        **basis,
-    )
+    return Claim(id, statement, band, basis, partial(measure, **cause), counter, note)
 
 
-def about(value: float, tolerance: float = 0.0, unit: str = "") -> Fields:
+def about(value: float, tolerance: float = 0.0, unit: str = "") -> Band:
     """Return the band of what lies within `tolerance` of `value`."""
-    return {"sense": "about", "expected": value, "tolerance": tolerance, "unit": unit}
+    return Band("about", value, tolerance, unit)
 
 
-def at_least(bound: float, unit: str = "") -> Fields:
+def at_least(bound: float, unit: str = "") -> Band:
     """Return the band of what is not below `bound`."""
-    return {"sense": "at_least", "expected": bound, "tolerance": 0.0, "unit": unit}
+    return Band("at_least", bound, unit=unit)
 
 
-def at_most(bound: float, unit: str = "") -> Fields:
+def at_most(bound: float, unit: str = "") -> Band:
     """Return the band of what is not above `bound`."""
-    return {"sense": "at_most", "expected": bound, "tolerance": 0.0, "unit": unit}
+    return Band("at_most", bound, unit=unit)
 
 
-def theorem(papers: str | tuple[str, ...], source: str) -> Fields:
-    """Return the basis of what is proved; `source` says in which theorem, and what of the band is ours."""
-    return _basis("theorem", papers, source)
+theorem = partial(Basis, "theorem")
+exact = partial(Basis, "exact")
+asymptotic = partial(Basis, "asymptotic")
+paper = partial(Basis, "paper")
+ours = partial(Basis, "ours")
 
 
-def exact(papers: str | tuple[str, ...] = (), source: str = "") -> Fields:
-    """Return the basis of algebra, or of a proof in the lesson: true at any size, in every draw or on average."""
-    return _basis("exact", papers, source)
-
-
-def asymptotic(papers: str | tuple[str, ...], source: str = "") -> Fields:
-    """Return the basis of a law for a size that grows without end, or of its leading term."""
-    return _basis("asymptotic", papers, source)
-
-
-def paper(papers: str | tuple[str, ...], source: str) -> Fields:
-    """Return the basis of a number that a paper reports; `source` says in which table or figure."""
-    return _basis("paper", papers, source)
-
-
-def ours(papers: str | tuple[str, ...] = (), source: str = "") -> Fields:
-    """Return the basis of a threshold that we chose; `source` says why: which size of effect matters."""
-    return _basis("ours", papers, source)
-
-
-def _basis(kind: str, papers: str | tuple[str, ...], source: str) -> Fields:
-    return {"basis": kind, "papers": (papers,) if isinstance(papers, str) else papers, "source": source}
-
-
-def _at_seed(measure: Callable[[int], float], scale: str, seed: int) -> float:
-    return measure(seed)
-
-
-def _measure(measure: Measure, scale: str, seed: int) -> tuple[float | None, str]:
+def _measure(measure: Measure, seed: int) -> tuple[list[float], str]:
     try:
         with first_modes():
-            return float(measure(scale, seed)), ""
+            return [float(measure(seed))], ""
     except Exception as problem:
-        return None, f"{type(problem).__name__}: {problem}"
+        return [], f"{type(problem).__name__}: {problem}"
 
 
-def _until_raised(found: list[tuple[float | None, str]]) -> tuple[list[float], str]:
+def _until_raised(found: list[tuple[list[float], str]]) -> tuple[list[float], str]:
     values: list[float] = []
-    for value, error in found:
+    for measured, error in found:
+        values += measured
         if error:
             return values, error
-        values.append(value)
     return values, ""

@@ -5,8 +5,7 @@ import math
 from collections.abc import Sequence
 
 from ddlearn import papers
-from ddlearn.classroom import basis
-from ddlearn.classroom.claim import Claim, ClaimResult
+from ddlearn.classroom.claim import ClaimResult
 from ddlearn.classroom.prose import inline
 from ddlearn.classroom.wording import brief
 
@@ -21,45 +20,46 @@ WHAT_TO_DO = (
 
 def bundle(results: Sequence[ClaimResult], seeds: Sequence[int]) -> dict[str, str]:
     """Return the table as a mime bundle: accessible HTML, and the same lines as plain text."""
-    return {"text/html": as_html(results, seeds), "text/plain": as_text(results, seeds)}
-
-
-def as_text(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:
-    """Return the claims as plain lines."""
-    lines = [_caption(results, seeds)]
-    for result in results:
-        claim = result.claim
-        lines += [
-            f"{verdict(result)}: {claim.statement} ({claim.basis_words})",
-            f"    expected {claim.band}; measured {measured(result)}; control: {control(result)}",
-        ]
-    return "\n".join(lines if _all_hold(results) else [*lines, WHAT_TO_DO])
+    return {"text/html": as_html(results, seeds), "text/plain": _as_text(results, seeds)}
 
 
 def as_html(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:
     """Return the claims as an HTML table with a caption and headed columns; it needs no kernel to be read."""
     cell = "padding: 0.4em 0.8em; text-align: left; vertical-align: top; white-space: normal;"
     heads = "".join(f'<th scope="col" style="{cell}">{column}</th>' for column in COLUMNS)
-    rows = "".join(
-        f'<tr><th scope="row" style="{cell} font-weight: normal; min-width: 18em;">{inline(result.claim.statement)}'
-        f"<br><small>{_basis(result.claim)}</small></th>"
-        + "".join(f'<td style="{cell}">{html.escape(text)}</td>' for text in _cells(result))
-        + f'<td style="{cell} min-width: 6em;"><strong>{verdict(result)}</strong></td></tr>'
-        for result in results
-    )
+    rows = []
+    for result in results:
+        claim = result.claim
+        basis = papers.named(html.escape(claim.basis.said()), _link)
+        head = f"{inline(claim.statement)}<br><small>{basis}</small>"
+        cells = (str(claim.band), _measured(result), _control(result))
+        rows.append(
+            f'<tr><th scope="row" style="{cell} font-weight: normal; min-width: 18em;">{head}</th>'
+            + "".join(f'<td style="{cell}">{html.escape(text)}</td>' for text in cells)
+            + f'<td style="{cell} min-width: 6em;"><strong>{_verdict(result)}</strong></td></tr>'
+        )
     caption = f'<caption style="text-align: left; padding: 0.4em 0.8em;">{_caption(results, seeds)}</caption>'
-    table = f'<table style="margin: 0;">{caption}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    table = f'<table style="margin: 0;">{caption}<thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
     return table if _all_hold(results) else f"{table}<p>{inline(WHAT_TO_DO)}</p>"
 
 
-def measured(result: ClaimResult) -> str:
+def _as_text(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:
+    lines = [_caption(results, seeds)]
+    for result in results:
+        claim = result.claim
+        lines += [
+            f"{_verdict(result)}: {claim.statement} ({claim.basis})",
+            f"    expected {claim.band}; measured {_measured(result)}; control: {_control(result)}",
+        ]
+    return "\n".join(lines if _all_hold(results) else [*lines, WHAT_TO_DO])
+
+
+def _measured(result: ClaimResult) -> str:
     """Return the measured numbers, or the error that stood in their way."""
-    if result.error:
-        return f"nothing: it stopped with {result.error}"
-    return _numbers(result.measured)
+    return f"nothing: it stopped with {result.error}" if result.error else _numbers(result.measured)
 
 
-def control(result: ClaimResult) -> str:
+def _control(result: ClaimResult) -> str:
     """Return what the control measured and whether it left the band, as it must."""
     if result.claim.control is None:
         return NO_CONTROL
@@ -70,25 +70,13 @@ def control(result: ClaimResult) -> str:
     return f"{_numbers(result.control_measured)}{note}: {said}"
 
 
-def verdict(result: ClaimResult) -> str:
-    """Return the symbol and the words of the last column."""
+def _verdict(result: ClaimResult) -> str:
     return HOLDS if result.holds else FAILS
 
 
-def _basis(claim: Claim) -> str:
-    """Return where the band comes from as HTML, each paper a link to it."""
-    return papers.named(html.escape(basis.words(claim.basis, claim.papers, claim.source)), _link)
-
-
 def _link(key: str) -> str:
-    paper = papers.paper(key)
-    name = html.escape(papers.cite(key))
-    full = html.escape(paper.full)
-    return f'<a href="{html.escape(paper.url)}" title="{full}">{name}</a>' if paper.url else name
-
-
-def _cells(result: ClaimResult) -> tuple[str, str, str]:
-    return result.claim.band, measured(result), control(result)
+    paper, name = papers.paper(key), html.escape(papers.cite(key))
+    return f'<a href="{html.escape(paper.url)}" title="{html.escape(paper.full)}">{name}</a>' if paper.url else name
 
 
 def _numbers(values: Sequence[float]) -> str:

@@ -33,6 +33,7 @@ class Tolerance:
         return Tolerance(max(self.rtol, half_the_digits), max(self.atol, half_the_digits * size))
 
 
+USUAL = Tolerance(1e-6, 1e-9)  # far above the rounding of float64, and far below any mistake
 EXACT = Tolerance(0.0, 0.0)
 
 
@@ -62,7 +63,7 @@ def as_scalar(value: object) -> object:
     return value if numbers is None else numbers.double()
 
 
-def same(got: object, want: object, tolerance: Tolerance) -> bool:
+def same(got: object, want: object, tolerance: Tolerance = USUAL) -> bool:
     """Return whether two answers are the same in type, shape, dtype and, NaN included, in every entry.
 
     Two errors, and two texts, are the same in type and words; a list will do for a tuple.

@@ -31,21 +31,21 @@ Moved = Callable[[str, object, str], None]
 class SliderView:
     def __init__(self, control: Slider, value: float, moved: Moved, label_width: str):
         self.control, self.value, self._moved, self._writing = control, value, moved, False
-        shared = {
-            "description": control.label,
-            "readout": False,
-            "style": {"description_width": label_width},
-            "layout": widgets.Layout(width="auto", flex="1 1 auto", min_width="0"),
-        }
-        if control.log:
-            ends = {"min": math.log10(control.low), "max": math.log10(control.high)}
-            self.slider = widgets.FloatLogSlider(value=value, base=10, **ends, step=control.stride, **shared)
-            self.slider.add_class("ddlearn-log")
-        else:
-            kind = widgets.IntSlider if control.whole else widgets.FloatSlider
-            self.slider = kind(value=value, min=control.low, max=control.high, step=control.stride, **shared)
-        if control.whole:
-            self.slider.add_class("ddlearn-whole")
+        low, high = ((math.log10(end) if control.log else end) for end in (control.low, control.high))
+        plain = widgets.IntSlider if control.whole else widgets.FloatSlider
+        self.slider = (widgets.FloatLogSlider if control.log else plain)(
+            value=value,
+            min=low,
+            max=high,
+            step=control.stride,
+            description=control.label,
+            readout=False,
+            style={"description_width": label_width},
+            layout=widgets.Layout(width="auto", flex="1 1 auto", min_width="0"),
+        )
+        for kind in ("log", "whole"):
+            if getattr(control, kind):
+                self.slider.add_class(f"ddlearn-{kind}")
         self.number = widgets.Text(
             value=written(value),
             placeholder=self._range(value),

@@ -17,7 +17,7 @@ from torch import Generator, Tensor
 from ddlearn.classroom import own_name
 from ddlearn.classroom.case import Case
 from ddlearn.classroom.code import has_loop
-from ddlearn.classroom.compare import Tolerance, changed, numbers_in, roughly_same, same
+from ddlearn.classroom.compare import changed, numbers_in, roughly_same, same
 from ddlearn.classroom.fault import fault, other_dtype
 from ddlearn.classroom.mistake import Mistake, Remark, answer_or_error
 from ddlearn.classroom.modes import first_modes
@@ -39,7 +39,6 @@ class Exercise:
         hints: the ladder of hints, the gentlest first.
         mistakes: classic errors. A wrong answer that equals a mistake's on every case gets that mistake's hint.
             One that is an `edit` becomes the edited reference here.
-        rtol, atol: entries agree where `|got - want| <= atol + rtol * |want|`.
         timeout: seconds that one case may take; under a debugger there is no limit.
         no_loop: whether the exercise asks for none. A right answer with a loop passes, with a note.
         trained: whether the lesson trains with the answer. Then a number must be a tensor, which carries a gradient;
@@ -56,8 +55,6 @@ class Exercise:
     cases: Callable[[Generator], Iterable[tuple]]
     hints: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
-    rtol: float = 1e-6
-    atol: float = 1e-9
     timeout: float = 5.0
     no_loop: bool = False
     trained: bool = False
@@ -81,7 +78,7 @@ class Exercise:
             case = Case(self.name, answer, inspect.signature(self.reference).bind(*arguments).arguments)
             stopped = case.stopped(outcome, self.timeout, answered=bool(values))
             if stopped:
-                mistake = self._recognise([*values, outcome.error], seed) if outcome.error else None
+                mistake = self._recognize([*values, outcome.error], seed) if outcome.error else None
                 if mistake:
                     return Verdict("classic mistake", f"{mistake.hint}\n\n{stopped.words}", mistake.name, printed)
                 before = f" {_right_before(len(values))}" if values and not faults else ""
@@ -100,7 +97,7 @@ class Exercise:
 
     def _faults(self, case: Case, value: object, wanted: object, given: tuple) -> Iterable[Fault]:
         """Yield what is wrong in one case: with the value, and with what was done to the arguments `given`."""
-        found = fault(value, wanted, self._tolerance)
+        found = fault(value, wanted)
         if found:
             yield Fault(found.status, f"{found.words}\n\nThat was {case.asked}.", found.right)
         before = zip(case.arguments.items(), given, strict=True)
@@ -112,7 +109,7 @@ class Exercise:
 
     def _missed(self, values: list, wanted: list, faults: list[tuple[int, Fault]], seed: int, printed: str) -> Verdict:
         """Return the verdict on a wrong answer: a classic mistake, or the fault on the first rung of the ladder."""
-        mistake = self._recognise(values, seed)
+        mistake = self._recognize(values, seed)
         if mistake:
             said = "\n\n".join(filter(None, (mistake.hint, other_dtype(values, wanted))))
             return Verdict("classic mistake", said, mistake.name, printed)
@@ -120,7 +117,7 @@ class Exercise:
         wrong = sorted({case for case, _ in faults})
         right, paragraphs = len(values) - len(wrong), [first.words]
         if first.status == "not yet":
-            similar = pattern([values[i] for i in wrong], [wanted[i] for i in wrong], self._tolerance)
+            similar = pattern([values[i] for i in wrong], [wanted[i] for i in wrong])
             if similar and right:
                 similar = f"Where it differs: {similar[0].lower()}{similar[1:]}"
             paragraphs = [similar, *paragraphs] if similar else paragraphs
@@ -142,7 +139,7 @@ class Exercise:
     def self_check(self) -> list[str]:
         """Return what is unfair about this exercise, in sentences; nothing if it is sound.
 
-        The reference passes, a stub is "not started", each mistake is recognised as itself and told from the others,
+        The reference passes, a stub is "not started", each mistake is recognized as itself and told from the others,
         and the cases come from the generator: the same seed gives the same ones, another seed gives others.
         """
         found = []
@@ -154,7 +151,7 @@ class Exercise:
         if any(torch.as_tensor(value).isnan().any() for value in numbers_in(self._answers(self.reference, seed=0))):
             found.append("the reference answers NaN, with which nothing can be compared")
         if self.check(lambda *arguments: TODO).status != "not started":
-            found.append("a stub is not recognised as not started")
+            found.append("a stub is not recognized as not started")
         ways = [(mistake.name, wrong) for mistake in self.mistakes for wrong in mistake.ways]
         for name, wrong in ways:
             verdict = self.check(wrong)
@@ -165,7 +162,7 @@ class Exercise:
                 found.append(f"the example of the remark {remark.name!r} does not pass with its words alone")
         answers = [(name, self._answers(wrong, seed=0)) for name, wrong in ways]
         for (one, ones), (other, others) in combinations(answers, 2):
-            if one != other and self._same(ones, others):
+            if one != other and _same(ones, others):
                 found.append(f"the mistakes {one!r} and {other!r} cannot be told apart on these cases")
         first, again, elsewhere = (self._arguments(seed) for seed in (0, 0, 1))
         if not first:
@@ -177,10 +174,6 @@ class Exercise:
         if not self.hints:
             found.append("there are no hints")
         return found
-
-    @property
-    def _tolerance(self) -> Tolerance:
-        return Tolerance(self.rtol, self.atol)
 
     def _arguments(self, seed: int) -> list[tuple]:
         return [tuple(case) for case in self.cases(Generator().manual_seed(seed))]
@@ -196,24 +189,25 @@ class Exercise:
             return value
         return value.item()
 
-    def _same(self, answers: list, others: list) -> bool:
-        return all(same(one, other, self._tolerance) for one, other in zip(answers, others, strict=True))
-
-    def _recognise(self, values: list, seed: int) -> Mistake | None:
+    def _recognize(self, values: list, seed: int) -> Mistake | None:
         """Return the mistake whose answers, or errors, these are on every case; else one that knows them by sight.
 
-        Who made one with numbers in float32 on the way is recognised too, unless the right answer is as near.
+        Who made one with numbers in float32 on the way is recognized too, unless the right answer is as near.
         """
         ways = [
             (mistake, self._answers(wrong, seed, len(values))) for mistake in self.mistakes for wrong in mistake.ways
         ]
-        found = next((mistake for mistake, answers in ways if self._same(values, answers)), None)
+        found = next((mistake for mistake, answers in ways if _same(values, answers)), None)
         if not found and not roughly_same(values, self._answers(self.reference, seed, len(values))):
             found = next((mistake for mistake, answers in ways if roughly_same(values, answers)), None)
         if found:
             return found
         seen = list(zip(self._arguments(seed), values, strict=False))
         return next((mistake for mistake in self.mistakes if mistake.knows(seen)), None)
+
+
+def _same(answers: list, others: list) -> bool:
+    return all(same(one, other) for one, other in zip(answers, others, strict=True))
 
 
 def _right_before(count: int) -> str:

@@ -10,7 +10,7 @@ import numpy
 import torch
 from torch import Tensor
 
-from ddlearn.classroom.compare import ROUGHLY, Tolerance, as_scalar, numbers_in, read, scalar
+from ddlearn.classroom.compare import USUAL, Tolerance, as_scalar, numbers_in, read, scalar
 from ddlearn.classroom.verdict import Fault
 
 MANY = 10**6  # entries; a view may have more than can be added up in a moment
@@ -29,64 +29,64 @@ REMARKS = {
 }
 
 
-def fault(got: object, want: object, tolerance: Tolerance, place: str = WHOLE) -> Fault | None:
+def fault(got: object, want: object, place: str = WHOLE) -> Fault | None:
     """Return the first thing that is wrong with `got`, or None if it agrees with `want`."""
     if isinstance(want, tuple):
-        return _tuple_fault(got, want, tolerance, place)
+        return _tuple_fault(got, want, place)
     number = isinstance(want, (int, float))
     if number:
         got, want = as_scalar(got), scalar(want)
     if not isinstance(got, Tensor):
-        return _type_fault(got, want, tolerance, place, number)
+        return _type_fault(got, want, place, number)
     if got.shape != want.shape:
-        return _shape_fault(got, want, tolerance, place)
-    typed = _dtype_fault(got, want, tolerance, place)
+        return _shape_fault(got, want, place)
+    typed = _dtype_fault(got, want, place)
     if typed and not typed.right and got.is_floating_point() and want.is_floating_point():
-        valued = _value_fault(got, want, tolerance.as_exact_as(got.dtype, want.abs().max().item()), place)
+        valued = _value_fault(got, want, place, USUAL.as_exact_as(got.dtype, want.abs().max().item()))
         return Fault(valued.status, f"{valued.words}\n\n{typed.words}") if valued else typed
-    return typed or _value_fault(got, want, tolerance, place)
+    return typed or _value_fault(got, want, place)
 
 
 def other_dtype(got: object, want: object) -> str:
     """Return what to say of the first floating tensor in `got` that has another dtype than its twin; "" if none has."""
     for one, other in zip(numbers_in(got), numbers_in(want), strict=False):
         if isinstance(one, Tensor) and isinstance(other, Tensor) and one.is_floating_point():
-            found = _dtype_fault(one, other, Tolerance(ROUGHLY, 0.0), WHOLE)
+            found = _dtype_fault(one, other, WHOLE)
             if found:
                 return found.words
     return ""
 
 
-def _tuple_fault(got: object, want: tuple, tolerance: Tolerance, place: str) -> Fault | None:
+def _tuple_fault(got: object, want: tuple, place: str) -> Fault | None:
     if not isinstance(got, (tuple, list)):
         wanted = f"{place} is a `{_type_name(got)}`; wanted is a tuple of {len(want)} values."
-        if isinstance(got, Tensor) and _value_by_value(got, want, tolerance):
+        if isinstance(got, Tensor) and _value_by_value(got, want):
             mend = f" Return them with commas between: `return {', '.join('abcdefgh'[: len(want)])}`."
             return Fault("wrong type", f"{RIGHT}{wanted}{mend}", True)
-        found = [k for k, one in enumerate(want, start=1) if fault(got, one, tolerance) is None]
+        found = [k for k, one in enumerate(want, start=1) if fault(got, one) is None]
         alone = f" It is the right value {found[0]}; return the others too." if found else ""
         return Fault("wrong type", wanted + alone)
     if len(got) != len(want):
         return Fault("wrong shape", f"{place} has {len(got)} values; wanted are {len(want)}.")
-    if len(want) > 1 and not _value_by_value(got, want, tolerance) and _value_by_value(got[::-1], want, tolerance):
+    if len(want) > 1 and not _value_by_value(got, want) and _value_by_value(got[::-1], want):
         return Fault("not yet", f"{RIGHT}They stand in the other order: the last is wanted first.", True)
     faults = (
-        fault(one, other, tolerance, f"Value {number} of your answer")
+        fault(one, other, f"Value {number} of your answer")
         for number, (one, other) in enumerate(zip(got, want, strict=True), start=1)
     )
     return next(filter(None, faults), None)
 
 
-def _value_by_value(got: list | tuple | Tensor, want: tuple, tolerance: Tolerance) -> bool:
+def _value_by_value(got: list | tuple | Tensor, want: tuple) -> bool:
     if isinstance(got, Tensor) and (got.dim() == 0 or read(got) is None):
         return False
     wanted = [item if isinstance(item, Tensor) else scalar(item) for item in want]
-    return len(got) == len(want) and all(map(_numbers_agree, got, wanted, [tolerance] * len(want)))
+    return len(got) == len(want) and all(map(_numbers_agree, got, wanted))
 
 
-def _type_fault(got: object, want: Tensor, tolerance: Tolerance, place: str, number: bool) -> Fault:
+def _type_fault(got: object, want: Tensor, place: str, number: bool) -> Fault:
     """Return what to say to a value that is no tensor where a tensor is wanted, or no number where `number` is."""
-    right = _numbers_agree(got, want, tolerance)
+    right = _numbers_agree(got, want)
     if right:
         subject = "this" if place == WHOLE else f"{place[0].lower()}{place[1:]}"
         wanted = "a number" if number else "a `torch.Tensor`"
@@ -126,18 +126,18 @@ def _type_name(value: object) -> str:
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
-def _shape_fault(got: Tensor, want: Tensor, tolerance: Tolerance, place: str) -> Fault:
+def _shape_fault(got: Tensor, want: Tensor, place: str) -> Fault:
     shapes = f"{place} has shape {tuple(got.shape)}; wanted is {tuple(want.shape)}."
     if got.dim() == 2 and got.T.shape == want.shape:
-        right = _numbers_agree(got.T, want, tolerance)
+        right = _numbers_agree(got.T, want)
         return Fault("wrong shape", f"{RIGHT if right else ''}{shapes} It is the transpose. `.T` turns it.", right)
-    if _numbers_agree(got, want, tolerance):
+    if _numbers_agree(got, want):
         return Fault("wrong shape", f"{RIGHT}{shapes} {_reshaped(got, want)}", True)
     if want.dim() == 1 and got.shape == (len(want), len(want)):
         pairs = "Somewhere a vector met a whole matrix entry by entry, or a column of shape (n, 1) met a row."
         mend = "A matrix times a vector is `M @ v`, and `M.diagonal()` is the diagonal of a matrix."
         return Fault("wrong shape", f"{shapes} {pairs} {mend}")
-    return Fault("wrong shape", f"{shapes}{_to_one_number(got, want, tolerance)}")
+    return Fault("wrong shape", f"{shapes}{_to_one_number(got, want)}")
 
 
 def _reshaped(got: Tensor, want: Tensor) -> str:
@@ -148,22 +148,22 @@ def _reshaped(got: Tensor, want: Tensor) -> str:
     return f"`.reshape{tuple(want.shape)}` puts them into place."
 
 
-def _to_one_number(got: Tensor, want: Tensor, tolerance: Tolerance) -> str:
+def _to_one_number(got: Tensor, want: Tensor) -> str:
     numbers, wanted = read(got), read(want)
     if want.dim() or not got.is_floating_point() or numbers is None or wanted is None or numbers.numel() > MANY:
         return ""
     for name, one in (("sum", numbers.sum()), ("mean", numbers.mean())):
-        if tolerance.agrees(one.to(wanted.dtype), wanted):
+        if USUAL.agrees(one.to(wanted.dtype), wanted):
             return f" Their {name} is the number that is wanted."
     return ""
 
 
-def _dtype_fault(got: Tensor, want: Tensor, tolerance: Tolerance, place: str) -> Fault | None:
+def _dtype_fault(got: Tensor, want: Tensor, place: str) -> Fault | None:
     """Return what to say to a tensor of another dtype; None where it is the same, or whole numbers of another width."""
     both_whole = not (got.is_floating_point() or got.is_complex() or want.is_floating_point() or want.is_complex())
     if got.dtype == want.dtype or (both_whole and torch.bool not in (got.dtype, want.dtype)):
         return None
-    right = _numbers_agree(got, want, tolerance)
+    right = _numbers_agree(got, want)
     if got.is_complex():
         why = "A complex number came in somewhere: `.real` keeps its real part."
     elif got.dtype == torch.bool:
@@ -179,7 +179,7 @@ def _dtype_fault(got: Tensor, want: Tensor, tolerance: Tolerance, place: str) ->
     return Fault("wrong type", said.rstrip(), right)
 
 
-def _value_fault(got: Tensor, want: Tensor, tolerance: Tolerance, place: str) -> Fault | None:
+def _value_fault(got: Tensor, want: Tensor, place: str, tolerance: Tolerance = USUAL) -> Fault | None:
     numbers, wanted = read(got), read(want)
     if numbers is None:
         return Fault("wrong type", f"{place} should be a dense tensor; it is `{got.layout}` on `{got.device}`.")
@@ -202,17 +202,18 @@ def _value_fault(got: Tensor, want: Tensor, tolerance: Tolerance, place: str) ->
     return Fault("not yet", f"{place}: {entry} is {found:.{digits}g}; expected is {expected:.{digits}g}.{share}")
 
 
-def _numbers_agree(got: object, want: Tensor, tolerance: Tolerance) -> bool:
+def _numbers_agree(got: object, want: Tensor) -> bool:
     """Return whether `got`, whatever its type, shape and dtype, holds the numbers of `want` in their order."""
     numbers, wanted = _numbers(got, want.numel()), read(want)
     if numbers is None or wanted is None or numbers.numel() != wanted.numel() or not numbers.numel():
         return False
     if numbers.is_complex() and not wanted.is_complex():
-        if not Tolerance(0, tolerance.atol).agrees(numbers.imag, torch.zeros_like(numbers.imag)):
+        if not USUAL.agrees(numbers.imag, torch.zeros_like(numbers.imag)):
             return False
         numbers = numbers.real
     kind = torch.complex128 if wanted.is_complex() else torch.float64
     numbers, wanted = numbers.reshape(wanted.shape), wanted.to(kind)
+    tolerance = USUAL
     if numbers.dtype != want.dtype:
         for dtype in (numbers.dtype, want.dtype):
             tolerance = tolerance.as_exact_as(dtype, wanted.abs().max().item())

@@ -67,11 +67,6 @@ class Latest:
         self._task: asyncio.Task | None = None
         self._abandoned: set[asyncio.Task] = set()
 
-    @property
-    def job(self) -> Job | None:
-        """The computation under way, if there is one."""
-        return self._job
-
     def submit(self, wish) -> None:
         """Wish for a result; what was wished before and is not painted yet never will be."""
         try:

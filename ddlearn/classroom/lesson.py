@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ddlearn import compute, thread_pools
+from ddlearn import thread_pools
 from ddlearn.arguments import one_of
 from ddlearn.classroom import (
     catching_up,
@@ -49,7 +49,8 @@ class Lesson:
     """One lesson of the course, declared by its room in `ddlearn.lessons` and used by its notebook.
 
     `slug` is its place and its room, "01_fixed_embeddings"; `number`, "01", stands before its claims' ids, and `room`,
-    "fixed_embeddings", is the key of what a learner has done in it. `questions` is a file for `questions.read`, and
+    "fixed_embeddings", is the key of what a learner has done in it. `question` is the one that the lesson answers, in a
+    line. `questions` is a file for `questions.read`, and
     `predictions` come behind those in it.
 
     `parts` holds what was declared; explorers are attributes by their name (`lesson.lift`); `engine` maps the names of
@@ -65,6 +66,7 @@ class Lesson:
         title: str,
         minutes: int,
         difficulty: int,
+        question: str = "",
         questions: Path | None = None,
         exercises: Iterable[Exercise] = (),
         explorers: Iterable = (),
@@ -78,7 +80,8 @@ class Lesson:
         seconds: Mapping[str, float] | None = None,
     ):
         self.number, _, self.room = slug.partition("_")
-        self.slug, self.title, self.minutes, self.difficulty = slug, title, minutes, difficulty
+        self.slug, self.title, self.question = slug, title, question
+        self.minutes, self.difficulty = minutes, difficulty
         asked = read(questions) if questions else Questions()
         self.parts = Parts(
             exercises=tuple(exercises),
@@ -195,7 +198,7 @@ class Lesson:
         """Show the questions on this lesson."""
         self._show_part(self.parts.quiz)
 
-    def claims(self, seeds: Iterable[int] = (0,), scale: str | None = None) -> None:
+    def claims(self, seeds: Iterable[int] = (0,)) -> None:
         """Measure the claims one after the other, saying which is under way, and show the table in its place."""
         seeds = list(seeds)
         claims, results = self.parts.claims, []
@@ -203,15 +206,15 @@ class Lesson:
         line = live.Line(_line(f"Measuring {len(claims)} claims ... {wait}".rstrip()))
         for number, claim in enumerate(claims, start=1):
             line.say(_line(f"Measuring claim {number} of {len(claims)}: {claim.statement}"))
-            results.append(claim.run(scale or compute.scale(), seeds))
+            results.append(claim.run(seeds))
         line.end(claims_table.bundle(results, seeds))
         self.progress.record_claims(self.room, {result.claim.name: result for result in results})
         self._show_notices()
 
-    def run_claims(self, seeds: Iterable[int] = (0,), scale: str | None = None) -> list[ClaimResult]:
+    def run_claims(self, seeds: Iterable[int] = (0,)) -> list[ClaimResult]:
         """Return what the claims measure here, without showing or recording it."""
         seeds = list(seeds)
-        return [claim.run(scale or compute.scale(), seeds) for claim in self.parts.claims]
+        return [claim.run(seeds) for claim in self.parts.claims]
 
     def _wire(self, name: str, function: Callable | None) -> str:
         """Hand the learner's function to the explorers that use it, or take it back; return what changed, in words."""

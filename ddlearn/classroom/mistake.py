@@ -93,23 +93,21 @@ def answer_or_error(function: Callable, arguments: tuple) -> object:
         return error
 
 
-def edited(reference: Callable, *changes: tuple[str, str]) -> Callable:
-    """Return `reference` with its source changed: each (old, new) replaces the one place that reads `old`.
-
-    Raises:
-        ValueError: if an `old` does not stand in the source exactly once.
-    """
-    source = _source(reference)
-    for old, new in changes:
+def _function(way: Callable | Edit, reference: Callable) -> Callable:
+    """Return the implementation, an edit as the reference with its source changed. Its code runs at its first call."""
+    if not isinstance(way, Edit):
+        return way
+    source, name = _source(reference), reference.__name__
+    for old, new in way.changes:
         if source.count(old) != 1:
-            raise ValueError(f"old must stand once in {reference.__name__}; {old!r} stands {source.count(old)} times")
+            raise ValueError(f"old must stand once in {name}; {old!r} stands {source.count(old)} times")
         source = source.replace(old, new)
 
     @functools.cache
     def function() -> Callable:
         namespace = dict(reference.__globals__)
-        exec(compile(source, f"<{reference.__name__}, edited>", "exec"), namespace)
-        return namespace[reference.__name__]
+        exec(compile(source, f"<{name}, edited>", "exec"), namespace)
+        return namespace[name]
 
     return lambda *arguments: function()(*arguments)
 
@@ -117,7 +115,3 @@ def edited(reference: Callable, *changes: tuple[str, str]) -> Callable:
 @functools.cache
 def _source(reference: Callable) -> str:
     return textwrap.dedent(inspect.getsource(reference))
-
-
-def _function(way: Callable | Edit, reference: Callable) -> Callable:
-    return edited(reference, *way.changes) if isinstance(way, Edit) else way

@@ -12,7 +12,7 @@ from fractions import Fraction
 import torch
 from torch import Tensor
 
-from ddlearn.classroom.compare import Tolerance, as_scalar, read
+from ddlearn.classroom.compare import USUAL, as_scalar, read
 from ddlearn.classroom.wording import brief
 
 ENOUGH = 3  # different numbers that are wanted, over all cases
@@ -20,21 +20,21 @@ LARGEST_SIZE = 10**4  # of an axis, in a case of an exercise
 Pair = tuple[Tensor, Tensor]  # what was found, and what is wanted
 
 
-def pattern(got: Sequence[object], want: Sequence[object], tolerance: Tolerance) -> str:
+def pattern(got: Sequence[object], want: Sequence[object]) -> str:
     """Return the sentence that is true of all these answers, or an empty text.
 
     Values of a tuple that are right take no part; those that are wrong must all show the pattern.
     """
-    pairs = _wrong_pairs(got, want, tolerance)
+    pairs = _wrong_pairs(got, want)
     if not pairs or len(torch.cat([other.flatten() for _, other in pairs]).unique()) < ENOUGH:
         return ""
     for words, holds in PATTERNS:
-        if all(holds(one, other, tolerance) for one, other in pairs):
+        if all(holds(one, other) for one, other in pairs):
             return words
-    return _factor(pairs, tolerance) or _offset(pairs, tolerance)
+    return _factor(pairs) or _offset(pairs)
 
 
-def _wrong_pairs(got: Sequence[object], want: Sequence[object], tolerance: Tolerance) -> list[Pair]:
+def _wrong_pairs(got: Sequence[object], want: Sequence[object]) -> list[Pair]:
     """The values that disagree, in float64; none at all if one of them cannot be compared."""
     pairs = []
     for one, other in zip(got, want, strict=True):
@@ -44,7 +44,7 @@ def _wrong_pairs(got: Sequence[object], want: Sequence[object], tolerance: Toler
         for a, b in zip(map(_plain, ones), map(_plain, others), strict=True):
             if a is None or b is None or a.shape != b.shape or not (a.isfinite().all() and b.isfinite().all()):
                 return []
-            if not tolerance.agrees(a, b):
+            if not USUAL.agrees(a, b):
                 pairs.append((a, b))
     return pairs
 
@@ -55,12 +55,12 @@ def _plain(value: object) -> Tensor | None:
     return None if numbers is None or numbers.is_complex() else numbers.double()
 
 
-def _is(change: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Tensor, Tolerance], bool]:
+def _is(change: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Tensor], bool]:
     """What was found is this function of what is wanted."""
 
-    def holds(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
+    def holds(got: Tensor, want: Tensor) -> bool:
         changed = change(want)
-        return bool(changed.isfinite().all()) and tolerance.agrees(got, changed)
+        return bool(changed.isfinite().all()) and USUAL.agrees(got, changed)
 
     return holds
 
@@ -73,34 +73,34 @@ def _reverse(want: Tensor) -> Tensor:
     return want.flip(0) if want.dim() else want
 
 
-def _rows_permuted(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
+def _rows_permuted(got: Tensor, want: Tensor) -> bool:
     if want.dim() < 2 or len(want) < 2:
         return False
-    met = ~tolerance.wrong(got.flatten(1)[:, None], want.flatten(1)[None]).any(-1)
+    met = ~USUAL.wrong(got.flatten(1)[:, None], want.flatten(1)[None]).any(-1)
     return bool(met.any(0).all() and met.any(1).all())
 
 
-def _permuted(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
-    return want.numel() > 1 and tolerance.agrees(got.flatten().sort().values, want.flatten().sort().values)
+def _permuted(got: Tensor, want: Tensor) -> bool:
+    return want.numel() > 1 and USUAL.agrees(got.flatten().sort().values, want.flatten().sort().values)
 
 
-def _diagonal_only(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
+def _diagonal_only(got: Tensor, want: Tensor) -> bool:
     square = want.dim() == 2 and want.shape[0] == want.shape[1] > 1
-    return square and not (tolerance.wrong(got, want) & ~torch.eye(len(want), dtype=torch.bool)).any()
+    return square and not (USUAL.wrong(got, want) & ~torch.eye(len(want), dtype=torch.bool)).any()
 
 
-def _one_entry(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
-    return want.numel() > 2 and int(tolerance.wrong(got, want).sum()) == 1
+def _one_entry(got: Tensor, want: Tensor) -> bool:
+    return want.numel() > 2 and int(USUAL.wrong(got, want).sum()) == 1
 
 
-def _nearly(got: Tensor, want: Tensor, tolerance: Tolerance) -> bool:
-    return tolerance.as_exact_as(torch.float32, want.abs().max().item() / 100).agrees(got, want)
+def _nearly(got: Tensor, want: Tensor) -> bool:
+    return USUAL.as_exact_as(torch.float32, want.abs().max().item() / 100).agrees(got, want)
 
 
 PATTERNS = (
-    ("Every entry is zero.", lambda got, want, t: not got.any()),
+    ("Every entry is zero.", lambda got, want: not got.any()),
     ("Every sign is turned: this is minus what is expected.", _is(torch.neg)),
-    ("Every size is right, and some signs are wrong.", lambda got, want, t: t.agrees(got.abs(), want.abs())),
+    ("Every size is right, and some signs are wrong.", lambda got, want: USUAL.agrees(got.abs(), want.abs())),
     ("All entries but one are right.", _one_entry),
     ("Only the diagonal is wrong.", _diagonal_only),
     ("It is the transpose of what is expected.", _is(_transpose)),
@@ -116,12 +116,12 @@ PATTERNS = (
 )
 
 
-def _factor(pairs: list[Pair], tolerance: Tolerance) -> str:
+def _factor(pairs: list[Pair]) -> str:
     """Say by which factor all entries are off, if there is one, or one for each case."""
     factors = []
     for got, want in pairs:
         factor = ((got * want).sum() / (want * want).sum()).item()
-        if not math.isfinite(factor) or not factor or not tolerance.agrees(got, factor * want):
+        if not math.isfinite(factor) or not factor or not USUAL.agrees(got, factor * want):
             return ""
         factors.append(factor)
     if all(math.isclose(factor, factors[0], rel_tol=1e-6) for factor in factors):
@@ -142,10 +142,10 @@ def _is_of_a_size(factor: float) -> bool:
     return halves <= 2 * LARGEST_SIZE and math.isclose(halves, round(halves), rel_tol=1e-6)
 
 
-def _offset(pairs: list[Pair], tolerance: Tolerance) -> str:
+def _offset(pairs: list[Pair]) -> str:
     """Say how much too large or too small all entries are, if it is one number in every case."""
     off = (pairs[0][0] - pairs[0][1]).flatten()[0].item()
-    if not all(tolerance.agrees(got, want + off) for got, want in pairs):
+    if not all(USUAL.agrees(got, want + off) for got, want in pairs):
         return ""
     return f"Every entry is {_said(abs(off))} too {'large' if off > 0 else 'small'}."
 

@@ -80,16 +80,15 @@ class Prediction:
         shown = "whether it is so" if self.options else "how close you were"
         return f"Recorded: {self._said(self.answer)}. The figure will show {shown}."
 
-    def compared(self, truth: Value | None = None) -> str:
-        """Return "You said 60; it is 100." with the `truth` measured here, or the one that was known beforehand."""
-        truth = self.truth if truth is None else truth
-        if truth is None:
-            raise ValueError(f"prediction {self.name!r} has no truth of its own; pass the one that was measured")
+    def compared(self) -> str:
+        """Return "You said 60; it is 100." Raises ValueError where the truth is not known beforehand."""
+        if self.truth is None:
+            raise ValueError(f"prediction {self.name!r} has no truth of its own")
         quote = "“{}”" if self.options else "{}"
-        said, is_so = quote.format(self._said(self.answer)), quote.format(self._said(truth))
+        said, is_so = quote.format(self._said(self.answer)), quote.format(self._said(self.truth))
         if self.answer is None:
             return f"You made no prediction; it is {is_so}."
-        return f"You said {is_so}, and so it is." if self.answer == truth else f"You said {said}; it is {is_so}."
+        return f"You said {is_so}, and so it is." if self.answer == self.truth else f"You said {said}; it is {is_so}."
 
     def compare(self) -> None:
         """Display a folded card that says how the answer compares with the truth. It follows a later answer."""

@@ -47,15 +47,9 @@ ROOMS_OF_VERSION_1 = (
 """The rooms in the order of the numbers that version 1 of the file had for keys, whatever their order is today."""
 
 Plain = str | int | float | bool | None
+Edit = Callable[[Document], None]
 
-_NEW_EXERCISE = {
-    "status": NOT_STARTED,
-    "attempts": 0,
-    "hints": 0,
-    "first_tried": None,
-    "passed_at": None,
-    "source": "",
-}
+_NEW_EXERCISE = {"status": NOT_STARTED, "attempts": 0, "hints": 0, "first_tried": None, "passed_at": None, "source": ""}
 _TIME = (str, type(None))
 # The types that a field may have, of those that this version relies on.
 _FIELDS = {
@@ -106,20 +100,17 @@ class Progress:
 
     def read(self) -> Document:
         """A copy of the whole record, waiting ones included: `{"version": 2, "lessons": {...}}`. Never raises."""
-        document = self._store.read()
-        document.setdefault("lessons", {})
-        return document
+        return {"lessons": {}} | self._store.read()
 
-    def lesson(self, number: int | str) -> Document:
+    def lesson(self, room: str) -> Document:
         """A copy of one lesson's record, with every section there even if it is empty."""
-        record = self.read()["lessons"].get(_key(number), {})
-        return {section: {} for section in _FIELDS} | record
+        return {section: {} for section in _FIELDS} | self.read()["lessons"].get(room, {})
 
     def flush(self) -> bool:
         """Try again to save what is waiting; True if nothing is left waiting."""
         return self._store.flush()
 
-    def record_exercise(self, lesson: int | str, name: str, status: str, source: str = "") -> bool:
+    def record_exercise(self, room: str, name: str, status: str, source: str = "") -> bool:
         """One check of an exercise. Once passed it stays passed, with the code that passed last.
 
         Attempts are counted up to the first pass; an untouched stub is none.
@@ -136,67 +127,52 @@ class Progress:
             if status == PASSED or not passed:
                 entry["status"], entry["source"] = status, source
 
-        return self._edit(lesson, "exercises", name, edit, _NEW_EXERCISE)
+        return self._edit(room, "exercises", {name: edit}, _NEW_EXERCISE)
 
-    def record_hint(self, lesson: int | str, name: str) -> bool:
+    def record_hint(self, room: str, name: str) -> bool:
         """One more hint of an exercise was read."""
 
         def edit(entry: Document) -> None:
             entry["hints"] += 1
 
-        return self._edit(lesson, "exercises", name, edit, _NEW_EXERCISE)
+        return self._edit(room, "exercises", {name: edit}, _NEW_EXERCISE)
 
-    def record_prediction(self, lesson: int | str, name: str, value: Plain) -> bool:
+    def record_prediction(self, room: str, name: str, value: Plain) -> bool:
         """What the learner predicts; a later answer replaces it. `value` is a number or a text."""
         answer = {"value": _plain("value", value), "recorded_at": _now()}
-        return self._edit(lesson, "predictions", name, lambda entry: entry.update(answer))
+        return self._edit(room, "predictions", {name: _update(answer)})
 
-    def record_quiz(self, lesson: int | str, item: str, chosen: Plain, right: bool) -> bool:
+    def record_quiz(self, room: str, item: str, chosen: Plain, right: bool) -> bool:
         """One answer to a quiz item; a later one replaces it, and both count as attempts."""
         answer = {"chosen": _plain("chosen", chosen), "right": bool(right)}
 
         def edit(entry: Document) -> None:
             entry.update(answer, attempts=entry.get("attempts", 0) + 1)
 
-        return self._edit(lesson, "quiz", item, edit)
+        return self._edit(room, "quiz", {item: edit})
 
-    def record_claims(self, lesson: int | str, results: Mapping[str, object]) -> bool:
+    def record_claims(self, room: str, results: Mapping[str, object]) -> bool:
         """What claims measured on this machine: claim id -> a result with `.measured` (one a seed) and `.holds`."""
         now = _now()
-        entries = {
-            str(name): {"measured": _numbers(result.measured), "holds": bool(result.holds), "measured_at": now}
+        edits = {
+            name: _update({"measured": _numbers(result.measured), "holds": bool(result.holds), "measured_at": now})
             for name, result in results.items()
         }
+        return self._edit(room, "claims", edits)
 
-        def edit(document: Document) -> None:
-            claims = _section(document, lesson, "claims", now)
-            for name, entry in entries.items():
-                claims.setdefault(name, {}).update(entry)
-
-        return self._store.change(edit)
-
-    def _edit(
-        self,
-        lesson: int | str,
-        section: str,
-        name: str,
-        edit: Callable[[Document], None],
-        new: Document = MappingProxyType({}),
-    ) -> bool:
+    def _edit(self, room: str, section: str, edits: Mapping[str, Edit], new: Document = MappingProxyType({})) -> bool:
+        """Change entries of a section, by name; one that is not there yet begins as `new`."""
         now = _now()
 
         def change(document: Document) -> None:
-            entries = _section(document, lesson, section, now)
-            entry = entries[str(name)] = {**new} | entries.get(str(name), {})
-            edit(entry)
+            record = document.setdefault("lessons", {}).setdefault(room, {})
+            record.setdefault("started_at", now)
+            entries = record.setdefault(section, {})
+            for name, edit in edits.items():
+                entries[name] = {**new} | entries.get(name, {})
+                edit(entries[name])
 
         return self._store.change(change)
-
-
-def _section(document: Document, lesson: int | str, section: str, now: str) -> Document:
-    record = document.setdefault("lessons", {}).setdefault(_key(lesson), {})
-    record.setdefault("started_at", now)
-    return record.setdefault(section, {})
 
 
 def _sound(document: Document) -> bool:
@@ -225,8 +201,8 @@ def _upgraded(document: Document) -> Document:
     return document | {"version": VERSION, "lessons": lessons}
 
 
-def _key(lesson: int | str) -> str:
-    return f"{lesson:02d}" if isinstance(lesson, int) else str(lesson)
+def _update(answer: Document) -> Edit:
+    return lambda entry: entry.update(answer)
 
 
 def _now() -> str:

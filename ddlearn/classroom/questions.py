@@ -22,9 +22,7 @@
     - [x] The prediction, as a function of the weights. | So one linear system finds the best weights.
 
 The parts are Predictions, Recap and Quiz. A prediction's heading is the name under which its answer is kept; the other
-headings are for whoever reads the file. An answer of a recap or a quiz has its reply behind the first ` | `. A number
-is "a whole number" or "a number", from a low to a high value, then what it counts, then what turns out to be the case,
-where that is known. A long line may be wrapped; an answer goes on where lines are indented.
+headings are for whoever reads the file. A long line may be wrapped; an answer goes on where lines are indented.
 """
 
 import re

@@ -50,11 +50,8 @@ class Store:
     ):
         # A linked file stays linked: the rename must replace the target, not the link.
         self.path = Path(os.path.realpath(path))
-        self.version = version
-        self.patience = patience
         self.notices: list[str] = []
-        self._sound = sound
-        self._upgraded = upgraded
+        self._version, self._patience, self._sound, self._upgraded = version, patience, sound, upgraded
         self._waiting: list[Change] = []
         self._seen: Document = {}
         self._trouble: set[type | str] = set()
@@ -80,14 +77,11 @@ class Store:
         """A copy of the document with the changes that are still waiting. Sets a damaged file aside; never raises."""
         with self._turn:
             try:
-                document = self._current(self._load())
+                self._seen = _fill(self._current(self._load()), self._seen)
             except Damaged:
                 self._write()
-                return self._with_waiting(copy.deepcopy(self._seen))
             except (Newer, OSError) as error:
                 self._say(error, f"read from {self.path}")
-                document = {}
-            self._seen = _fill(document, self._seen)
             return self._with_waiting(copy.deepcopy(self._seen))
 
     def _write(self) -> bool:
@@ -101,7 +95,7 @@ class Store:
     def _write_under_lock(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         # Waiting once is polite; waiting again at each click would freeze the notebook.
-        patience = 0.0 if Timeout in self._trouble else self.patience
+        patience = 0.0 if Timeout in self._trouble else self._patience
         with FileLock(f"{self.path}.lock", timeout=patience):
             try:
                 on_disk = self._load()
@@ -131,17 +125,17 @@ class Store:
         version = document.get("version") if isinstance(document, dict) else None
         if type(version) is not int or version < 1:
             raise Damaged("it has no version number")
-        if version > self.version:
+        if version > self._version:
             raise Newer(
                 f"{self.path.name} was written by a newer ddlearn (version {version} of the file; this one knows "
-                f"{self.version}). It is left untouched; update ddlearn to go on with it."
+                f"{self._version}). It is left untouched; update ddlearn to go on with it."
             )
         if not self._sound(document):
             raise Damaged("its entries are not of the kind expected")
         return document
 
     def _is_older(self, document: Document) -> bool:
-        return document.get("version", self.version) < self.version
+        return document.get("version", self._version) < self._version
 
     def _current(self, document: Document) -> Document:
         return self._upgraded(document) if self._is_older(document) else document
@@ -154,7 +148,7 @@ class Store:
             write_whole(self._free(stem), text)
 
     def _with_waiting(self, document: Document) -> Document:
-        document.setdefault("version", self.version)
+        document.setdefault("version", self._version)
         for edit in self._waiting:
             edit(document)
         return document
@@ -181,17 +175,16 @@ class Store:
             # The last chance of all: a kernel that shuts down in good order.
             atexit.unregister(self.flush)
             atexit.register(self.flush)
-        trouble = type(error) if isinstance(error, Newer | Timeout) else what
-        if trouble in self._trouble:
-            return
-        self._trouble.add(trouble)
-        if trouble is Newer:
-            sentence = str(error)
-        elif trouble is Timeout:
-            sentence = f"Another program is holding {self.path.name}."
+        if isinstance(error, Newer):
+            trouble, sentence = Newer, str(error)
+        elif isinstance(error, Timeout):
+            trouble, sentence = Timeout, f"Another program is holding {self.path.name}."
         else:
-            sentence = f"Progress cannot be {what}: {(getattr(error, 'strerror', '') or str(error)).lower()}."
-        self.notices.append(f"{sentence} Your work is kept in memory and saved as soon as that is possible.")
+            reason = getattr(error, "strerror", "") or str(error)
+            trouble, sentence = what, f"Progress cannot be {what}: {reason.lower()}."
+        if trouble not in self._trouble:
+            self._trouble.add(trouble)
+            self.notices.append(f"{sentence} Your work is kept in memory and saved as soon as that is possible.")
 
 
 def _fill(document: Document, remembered: Document) -> Document:

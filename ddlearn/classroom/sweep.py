@@ -43,7 +43,7 @@ def _corners(controls: Sequence[Control], dice: random.Random) -> list[tuple]:
 
 def _pairwise(controls: Sequence[Control], dice: random.Random) -> Iterator[tuple]:
     """A covering array of strength two: each corner takes the best of some that have the next pair not yet seen."""
-    ends = [control.ends for control in controls]
+    ends = [control.values(2) for control in controls]
     places = itertools.combinations(enumerate(ends), 2)
     missing = [((i, a), (j, b)) for (i, some), (j, others) in places for a in some for b in others]
 

@@ -52,7 +52,7 @@ class Fault:
 class Verdict:
     """The result of one check.
 
-    `detail` is plain text (see `prose`), never empty. `mistake` is the name of the classic mistake that was recognised,
+    `detail` is plain text (see `prose`), never empty. `mistake` is the name of the classic mistake that was recognized,
     `printed` what the learner's function printed on the first case, `note` what is worth saying of a right answer.
     """
 

@@ -14,12 +14,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from ddlearn import cluster, compute, lessons, thread_pools
-from ddlearn.classroom.claim import Claim, ClaimResult, Trial
+from ddlearn import cluster, lessons, thread_pools
+from ddlearn.classroom.claim import Claim, ClaimResult
 from ddlearn.course import notebooks, results
 from ddlearn.double_descent import run_cells
-
-COPIED = ("id", "statement", "basis", "basis_words", "source", "expected", "tolerance", "sense")
 
 
 @dataclass(frozen=True)
@@ -37,13 +35,21 @@ class Line:
     def record(self) -> dict[str, object]:
         """Return the line as `--json` writes it; what is not a finite number is null, which JSON can hold.
 
-        `basis` is one of `ddlearn.classroom.basis.BASES`, `papers` are keys of `ddlearn/papers.bib`, `basis_words` is
+        `basis` is one of `ddlearn.classroom.claim.BASES`, `papers` are keys of `ddlearn/papers.bib`, `basis_words` is
         what the page makes of these and of `source`.
         """
         result, claim = self.result, self.result.claim
-        return {name: getattr(claim, name) for name in COPIED} | {
+        return {
+            "id": claim.id,
+            "statement": claim.statement,
+            "basis": claim.basis.kind,
+            "basis_words": str(claim.basis),
+            "source": claim.basis.source,
+            "expected": claim.band.expected,
+            "tolerance": claim.band.tolerance,
+            "sense": claim.band.sense,
             "lesson": self.lesson,
-            "papers": list(claim.papers),
+            "papers": list(claim.basis.papers),
             "measured": _finite(result.measured),
             "control_measured": _finite(result.control_measured),
             "holds": result.holds,
@@ -69,18 +75,18 @@ def measure(
 
     progress(fraction, words) is called as each claim at each seed comes back, and keep(lines) with all lines so far.
     """
-    claims, scale = list(claims), compute.scale()
-    trials: list[Trial | None] = [None] * (len(claims) * seeds)
+    claims = list(claims)
+    trials: list[ClaimResult | None] = [None] * (len(claims) * seeds)
 
     def lines() -> list[Line]:
         found = [[one for one in trials[at * seeds : (at + 1) * seeds] if one] for at in range(len(claims))]
         return [Line(lesson, claim.gather(some)) for (lesson, claim), some in zip(claims, found, strict=True) if some]
 
-    def came(place: int, trial: Trial) -> None:
+    def came(place: int, trial: ClaimResult) -> None:
         trials[place] = trial
         keep(lines())
 
-    run_cells(Claim.trial, [(claim, scale, seed) for _, claim in claims for seed in range(seeds)], progress, came)
+    run_cells(Claim.trial, [(claim, seed) for _, claim in claims for seed in range(seeds)], progress, came)
     return lines()
 
 
@@ -131,8 +137,8 @@ def _table(lines: list[Line], seeds: int) -> Table:
     for line in lines:
         result, claim = line.result, line.result.claim
         verdicts = words[result.holds], words[result.control_fails]
-        sentence = f"{claim.statement} ({claim.basis_words})"
-        table.add_row(line.lesson, sentence, claim.band, _range(result.measured), *verdicts)
+        sentence = f"{claim.statement} ({claim.basis})"
+        table.add_row(line.lesson, sentence, str(claim.band), _range(result.measured), *verdicts)
     return table
 
 

@@ -156,9 +156,11 @@ def _claims(parts: Parts, record: dict) -> Table:
     for name in _names(declared, record):
         claim, entry = declared.get(name), record.get(name, {})
         verdict = "○ not measured" if not entry else "✓ holds" if entry.get("holds") else "✗ does not hold"
-        sentence = _prose(f"{claim.statement} ({claim.basis_words})") if claim else name + GONE
+        sentence = _prose(f"{claim.statement} ({claim.basis})") if claim else name + GONE
         measured = ", ".join(_value(number) for number in entry.get("measured", []))
-        rows.append((sentence, claim.band if claim else "", measured, verdict, said_when(entry.get("measured_at"))))
+        rows.append(
+            (sentence, str(claim.band) if claim else "", measured, verdict, said_when(entry.get("measured_at")))
+        )
     return Table("Claims, as measured on my machine", ("Claim", "Expected", "Measured", "Verdict", "When"), rows)
 
 

@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from ddlearn.classroom.claim import Claim
+from ddlearn.classroom.claim import about, claim, exact
 from ddlearn.classroom.progress import Progress
 from hub import load as hub
 from hub import server
@@ -55,8 +55,8 @@ def test_memory_goes_to_whom_it_belongs_and_the_peak_stays():
 
 def test_claims_count_only_where_each_learner_has_a_record_of_their_own(tmp_path):
     assert hub.claims_held(tmp_path, "fixed_embeddings") == 0
-    claims = [Claim(name, "So it is.", "exact", 1, 0, lambda scale, seed: 1) for name in ("a", "b")]
-    held = {claim.id: claim.run("laptop", (0,)) for claim in claims}
+    claims = [claim(name, "So it is.", about(1), exact(), lambda seed: 1) for name in ("a", "b")]
+    held = {one.id: one.run() for one in claims}
     Progress(tmp_path / "data" / "progress.json").record_claims("fixed_embeddings", held)
     assert hub.claims_held(tmp_path, "fixed_embeddings") == 2
     (tmp_path / "progress.json").write_text("{}")

@@ -8,8 +8,8 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from ddlearn import papers
-from ddlearn.classroom import Prediction, basis, cached
+from ddlearn.classroom import Prediction, cached
+from ddlearn.classroom.claim import Basis
 from ddlearn.lessons.capstone.shelf import World
 from ddlearn.result import Curve
 from ddlearn.tables import Table
@@ -71,12 +71,12 @@ class Question:
     log_y: bool = False
 
     def __post_init__(self):
-        basis.check(self.basis, self.papers, self.source)
+        Basis(self.basis, self.papers, self.source)  # refuses what says too little
 
     @property
     def basis_words(self) -> str:
         """Where the band comes from, in words, papers by name."""
-        return papers.named(basis.words(self.basis, self.papers, self.source))
+        return str(Basis(self.basis, self.papers, self.source))
 
 
 @cached(64)
