@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 GUIDE = guide.path_in(ROOT).read_text("utf-8")
 HUB = (ROOT / "solutions" / "HUB.md").read_text("utf-8")
 ROW = re.compile(r"^\| (\d):(\d\d) \| (\d+) \| (.+?) \|$", flags=re.M)
-COURSE = [f"{number:02d}" for number in range(12)]
+COURSE = list(LESSONS)
 IN_CLASS = {number: 20 if number == "00" else 40 for number in COURSE}
 
 

@@ -133,6 +133,11 @@ def test_claims_have_ids_of_their_own():
     assert all(claim.id == f"{room.number}.{claim.name}" for room, claim in CLAIMS)
 
 
+def test_a_room_without_a_place_is_told_where_to_put_it():
+    with pytest.raises(ValueError, match="large_numbers has no place in the course: put it into SLUGS"):
+        lessons.room("ddlearn.lessons.large_numbers")
+
+
 def test_a_room_knows_its_place_from_the_list_alone():
     assert lessons.room(f"ddlearn.lessons.{SLUGS[1]}")["slug"] == f"01_{SLUGS[1]}"
     for place, name in enumerate(SLUGS):

@@ -49,7 +49,8 @@ class Lesson:
     """One lesson of the course, declared by its room in `ddlearn.lessons` and used by its notebook.
 
     `slug` is its place and its room, "01_fixed_embeddings"; `number`, "01", stands before its claims' ids, and `room`,
-    "fixed_embeddings", is the key of what a learner has done in it. `questions` is a file for `questions.read`, and
+    "fixed_embeddings", is the key of what a learner has done in it. `question` is the one that the lesson answers, in a
+    line. `questions` is a file for `questions.read`, and
     `predictions` come behind those in it.
 
     `parts` holds what was declared; explorers are attributes by their name (`lesson.lift`); `engine` maps the names of
@@ -65,6 +66,7 @@ class Lesson:
         title: str,
         minutes: int,
         difficulty: int,
+        question: str = "",
         questions: Path | None = None,
         exercises: Iterable[Exercise] = (),
         explorers: Iterable = (),
@@ -78,7 +80,8 @@ class Lesson:
         seconds: Mapping[str, float] | None = None,
     ):
         self.number, _, self.room = slug.partition("_")
-        self.slug, self.title, self.minutes, self.difficulty = slug, title, minutes, difficulty
+        self.slug, self.title, self.question = slug, title, question
+        self.minutes, self.difficulty = minutes, difficulty
         asked = read(questions) if questions else Questions()
         self.parts = Parts(
             exercises=tuple(exercises),

@@ -1,8 +1,9 @@
-"""The parts of the instructor's guide that a program can write, so that they never go stale.
+"""The parts of the instructor's guide and of the README that a program can write, so that they never go stale.
 
 `solutions/INSTRUCTOR_GUIDE.md` is written by hand, but for what stands between `<!-- BEGIN name -->` and `<!-- END name
 -->`: the table of lessons comes from the lessons themselves, and the plan, the question and the wrong answers of each
-come from the instructor's cells of its source. `ddlearn build` writes them, `ddlearn build --check` compares them.
+come from the instructor's cells of its source. The README's table of lessons is such a part too. `ddlearn build` writes
+them, `ddlearn build --check` compares them.
 
     python -m ddlearn.course.guide RUN.json "two cores of a laptop, nothing else running"
 
@@ -34,12 +35,22 @@ def path_in(root: Path) -> Path:
 
 def write(root: Path, runs: list[dict] = (), machine: str = "") -> bool:
     """Write the generated parts anew; False if nothing changed, or if there is no guide under `root`."""
-    path = path_in(root)
-    before = path.read_text("utf-8") if path.is_file() else ""
-    after = renewed(before, root, runs, machine) if before else ""
-    if after != before:
-        write_whole(path, after)
-    return after != before
+    changed = False
+    for path, renew in ((path_in(root), lambda text: renewed(text, root, runs, machine)), (root / "README.md", listed)):
+        before = path.read_text("utf-8") if path_in(root).is_file() and path.is_file() else ""
+        after = before and renew(before)
+        if after != before:
+            write_whole(path, after)
+            changed = True
+    return changed
+
+
+def listed(text: str) -> str:
+    """Return the README with its table of lessons written anew."""
+    rows = ["| | lesson | its question |", "|---|---|---|"]
+    every = {number: lessons.load(number) for number in lessons.LESSONS}
+    rows += [f"| {number} | {lesson.title} | {lesson.question} |" for number, lesson in every.items()]
+    return _put(text, "lessons", "\n".join(rows))
 
 
 def faults(root: Path) -> list[str]:
@@ -54,6 +65,9 @@ def faults(root: Path) -> list[str]:
     text = path.read_text("utf-8")
     if not found and renewed(text, root) != text:
         found.append(f"solutions/{path.name}: differs from the lessons. `ddlearn build` writes it.")
+    readme = (root / "README.md").read_text("utf-8") if (root / "README.md").is_file() else ""
+    if readme and listed(readme) != readme:
+        found.append("README.md: its table differs from the lessons. `ddlearn build` writes it.")
     return found
 
 
@@ -100,7 +114,7 @@ def _table(measured: dict[str, tuple[str, str]]) -> str:
 def _part(text: str, name: str) -> str:
     found = re.search(rf"<!-- BEGIN {name} -->\n(.*?)<!-- END {name} -->", text, flags=re.S)
     if found is None:
-        raise ValueError(f"the guide has no part between <!-- BEGIN {name} --> and <!-- END {name} -->.")
+        raise ValueError(f"there is no part between <!-- BEGIN {name} --> and <!-- END {name} -->.")
     return found[1]
 
 

@@ -31,7 +31,7 @@ SLUGS = (
     "capstone",
 )
 LESSONS = {f"{place:02d}": slug for place, slug in enumerate(SLUGS)}
-"""The slug of each number, "00" to "11"."""
+"""The slug of each number: "00" is the first."""
 
 
 def room(module: str, *explorers: str) -> dict[str, object]:
@@ -39,8 +39,13 @@ def room(module: str, *explorers: str) -> dict[str, object]:
 
     A room hands it on, `lesson = Lesson(**room(__name__, "lift", "ridge"), title=...)`. It knows no number of its own,
     and an explorer is what the file of its name declares as `explorer`.
+
+    Raises:
+        ValueError: if the room is not in `SLUGS`.
     """
     name = module.rpartition(".")[2]
+    if name not in SLUGS:
+        raise ValueError(f"{name} has no place in the course: put it into SLUGS of ddlearn/lessons/__init__.py")
     return {
         "slug": f"{SLUGS.index(name):02d}_{name}",
         "questions": Path(__file__).parent / name / "questions.md",

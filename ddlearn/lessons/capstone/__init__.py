@@ -13,6 +13,7 @@ __all__ = ["TODO", "bring", "lesson", "t_value", "write_page"]
 lesson = Lesson(
     **room(__name__, "rule", "look", "experiment"),
     title="Capstone",
+    question="Your own question: what do you expect, and what would show you wrong?",
     minutes=50,
     difficulty=3,
     exercises=(INTERVAL, VERDICT),

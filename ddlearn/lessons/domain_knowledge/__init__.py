@@ -12,6 +12,7 @@ __all__ = ["TODO", "end_model", "lesson", "real_rules"]
 lesson = Lesson(
     **room(__name__, "exchange", "tubes", "patient", "rules", "batch"),
     title="Domain knowledge",
+    question="What is a purified specimen worth?",
     minutes=50,
     difficulty=3,
     exercises=(TRANSITION, SHARES_STEP, LABEL_ROUND),

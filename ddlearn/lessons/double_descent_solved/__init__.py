@@ -10,6 +10,7 @@ __all__ = ["TODO", "lesson"]
 lesson = Lesson(
     **room(__name__, "peak", "images", "why", "variance"),
     title="Double descent, solved",
+    question="Why does the error rise, and fall again?",
     minutes=50,
     difficulty=3,
     exercises=(MIN_NORM_FIT, RISK, BIAS_VARIANCE),

@@ -11,6 +11,7 @@ __all__ = ["TODO", "full_sweep", "lesson", "random_features"]
 lesson = Lesson(
     **room(__name__, "map", "cures", "samples", "clocks"),
     title="Double descent, trained",
+    question="Does it happen in nets that we train?",
     minutes=50,
     difficulty=3,
     exercises=(INTERPOLATION_POINT, EARLY_STOP, ENSEMBLE_STEP),

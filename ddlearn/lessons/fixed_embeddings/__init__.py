@@ -10,6 +10,7 @@ __all__ = ["TODO", "lesson"]
 lesson = Lesson(
     **room(__name__, "lift", "ridge", "features", "digits"),
     title="Fixed embeddings",
+    question="What did we do before we learned features? Kernels.",
     minutes=45,
     difficulty=2,
     exercises=(GRAM, RIDGE, LEAVE_ONE_OUT),

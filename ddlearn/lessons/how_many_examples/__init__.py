@@ -10,6 +10,7 @@ __all__ = ["TODO", "lesson"]
 lesson = Lesson(
     **room(__name__, "curve", "modes", "bounds", "net"),
     title="How many examples?",
+    question="What can be promised from n examples?",
     minutes=50,
     difficulty=4,
     exercises=(KAPPA, PREDICTED_ERROR, PAC_BAYES),

@@ -10,6 +10,7 @@ __all__ = ["TODO", "lesson"]
 lesson = Lesson(
     **room(__name__, "film", "probe", "bound", "parity", "digits"),
     title="Learned embeddings",
+    question="What does learning the embedding buy?",
     minutes=50,
     difficulty=3,
     exercises=(FEATURES, ALIGNMENT, ORACLE_KERNEL),

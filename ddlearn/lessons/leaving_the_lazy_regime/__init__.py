@@ -10,6 +10,7 @@ __all__ = ["TODO", "lesson"]
 lesson = Lesson(
     **room(__name__, "scale", "width", "diagonal", "finite_width"),
     title="Leaving the lazy regime",
+    question="When do the weights really change?",
     minutes=45,
     difficulty=3,
     exercises=(DRIFT, DOUBLED, DIAGONAL_STEP),

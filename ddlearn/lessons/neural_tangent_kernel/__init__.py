@@ -10,6 +10,7 @@ __all__ = ["TODO", "lesson"]
 lesson = Lesson(
     **room(__name__, "walk", "film", "widths", "digits"),
     title="The neural tangent kernel",
+    question="When is a wide net a kernel method again?",
     minutes=50,
     difficulty=3,
     exercises=(EMPIRICAL_NTK, NEXT_LAYER, DESCENT),

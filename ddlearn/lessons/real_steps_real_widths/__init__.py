@@ -10,6 +10,7 @@ __all__ = ["TODO", "lesson"]
 lesson = Lesson(
     **room(__name__, "certificate", "width", "step", "catapult", "edge"),
     title="Real steps, real widths",
+    question="Why are simple optimizers so successful?",
     minutes=50,
     difficulty=4,
     exercises=(IMBALANCE_DRIFT, LOCAL_RATE, PERIOD_TWO_ORBIT),

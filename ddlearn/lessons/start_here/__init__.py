@@ -10,6 +10,7 @@ __all__ = ["TODO", "lesson"]
 lesson = Lesson(
     **room(__name__, "black_box"),
     title="Start here",
+    question="Are deep nets black boxes?",
     minutes=20,
     difficulty=1,
     exercises=(MEAN_SQUARED_ERROR,),

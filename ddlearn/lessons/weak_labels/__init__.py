@@ -10,6 +10,7 @@ __all__ = ["TODO", "lesson"]
 lesson = Lesson(
     **room(__name__, "holograms", "learners", "triangle", "kappas"),
     title="Weak labels",
+    question="What can be learned from proportions alone?",
     minutes=50,
     difficulty=3,
     exercises=(PROPORTION_LOSS, KAPPA, BAG_RISK),
