@@ -232,7 +232,10 @@ def test_where_nothing_is_certified_nothing_is_promised_and_descent_still_descen
     assert (descend(problem, W1, W2, 0.06, 1000).losses[-1] < 0.2 * run.losses[0]).all()  # it converges, uncertified
 
 
-@pytest.mark.parametrize("family", ["wide", "barely", "one big layer", "balanced + margin", "unbalanced + margin"])
+SLOW = [pytest.param(f, marks=pytest.mark.slow) for f in ("barely", "balanced + margin", "unbalanced + margin")]
+
+
+@pytest.mark.parametrize("family", ["wide", "one big layer", *SLOW])
 def test_no_run_rises_above_its_envelope_or_its_schedule(family):
     ratios = []
     for n, m in shapes(family)[::2]:

@@ -183,7 +183,7 @@ def setting(x, y, K, width, n, rate, seeds):
     return deviation.median().item(), deviation.max().item()
 
 
-@pytest.mark.parametrize(("n", "rate", "seeds"), [(150, 0.0, 8), (300, 0.1, 3)])
+@pytest.mark.parametrize(("n", "rate", "seeds"), [pytest.param(150, 0.0, 8, marks=pytest.mark.slow), (300, 0.1, 3)])
 def test_theory_predicts_the_curve_of_real_digits(digits, n, rate, seeds):
     x, y = digits
     median, largest = setting(x, y, rbf(x, width=1.5), 1.5, n, rate, seeds)

@@ -480,6 +480,7 @@ def test_the_record_keeps_the_prediction_for_the_page(tmp_path):
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_axe_finds_nothing_on_the_page_and_it_asks_for_nothing(sound, tmp_path):
     predict("leave-one-out")
     opened = sound(page.write_page(LESSON, "As expected.", tmp_path))
