@@ -148,6 +148,7 @@ def from_tubes(each, strength, seed):
     return learn(kernel_machine(), x, tubes.labels, x_new, new.labels)[0]
 
 
+@pytest.mark.slow
 def test_one_tube_a_type_confounds_type_and_specimen_and_more_tubes_help():
     """Means of two seeds. Without a batch effect there is nothing to confound: 97 % or more, the negative control."""
     assert min(from_tubes(1, 0.0, seed) for seed in range(1)) >= 97

@@ -283,6 +283,7 @@ def test_an_envelope_twice_as_steep_is_caught():
     assert broken(run.losses, steep, run.losses[0]).any(0).sum() > 10
 
 
+@pytest.mark.slow
 def test_the_width_decides_how_tight_it_is_and_when_the_kernel_ball_applies():
     """The imbalance certifies from the first width on; the kernel ball only where weights hardly move."""
     n = m = 4

@@ -157,6 +157,7 @@ def test_effective_parameters_fold_the_axis(default_curve):
     torch.testing.assert_close(path.p_train[0, :, 0], widths.clamp(max=300).double(), rtol=1e-6, atol=0)
 
 
+@pytest.mark.slow
 def test_the_best_ridge_has_no_peak_on_digits(digits):
     x, y = digits
     widths = [20, 60, 130, 240, 300, 360, 600, 1500]

@@ -151,6 +151,7 @@ def simulated(d, n, N, penalty, seed):
     return (fit.weights(ridge) @ x - x_new).square().mean().item() + 0.25 * fit.noise_factor(ridge)
 
 
+@pytest.mark.slow
 def test_finite_dimensions_are_predicted_where_the_limit_is_not():
     """ReLU, d = 50, n = 150: 2 % at every width with a penalty of .01, the threshold's included."""
     d, n, ratios = 50, 150, [0.2, 0.5, 0.9, 1.0, 1.1, 2.0, 5.0, 10.0]

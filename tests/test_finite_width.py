@@ -359,6 +359,7 @@ def test_it_says_nothing_on_its_own():
         tangent.empirical(AGREE["convolution"]().double(), points(5, 4))
 
 
+@pytest.mark.slow
 @reads_proc
 def test_it_takes_little_memory():
     """The issue's net: 64-512-512-10, 200 x 200, full kernel: 32 MB of result, at most 140 MB in all."""

@@ -247,6 +247,7 @@ def test_finite_nets_approach_it_as_one_over_the_root_of_their_width(activation)
     assert slope.item() == pytest.approx(-0.5, abs=0.06)
 
 
+@pytest.mark.slow
 @reads_proc
 def test_it_takes_little_memory_beside_its_results():
     """Half of the ten-line version's at most; and the results and 10 MB."""

@@ -198,6 +198,7 @@ def test_features_are_a_fixed_embedding_once_drawn():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="the peak of a process is read from /proc")
 def test_a_gram_takes_little_memory_beside_itself():
     """`ru_maxrss` would begin at what the parent held and show nothing; VmHWM is the process's own peak."""

@@ -245,7 +245,10 @@ def test_a_net_as_good_as_the_kernel_is_compared_to_it_on_the_same_rows():
     assert (found.controls < found.values).all()
 
 
-@pytest.mark.parametrize("table", [tiny(), tiny(classes=0), tiny(classes=3, columns=1), tiny(60, 5, 4)], ids=str)
+WIDER = [pytest.param(one, marks=pytest.mark.slow) for one in (tiny(classes=3, columns=1), tiny(60, 5, 4))]
+
+
+@pytest.mark.parametrize("table", [tiny(), tiny(classes=0), *WIDER], ids=str)
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.name)
 def test_every_question_can_be_put_to_the_smallest_table(question, table):
     world = shelf.world(table)

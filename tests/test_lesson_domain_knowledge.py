@@ -104,6 +104,7 @@ def found():
     return tubes.tubes(20, "3,000", "balanced accuracy", True)
 
 
+@pytest.mark.slow
 def test_the_correction_keeps_what_names_lose(found):
     naive, stated, estimated = found.values.mean(2)
     assert float(stated[0] - naive[0]) == pytest.approx(0, abs=0.02)  # pure tubes
@@ -266,6 +267,7 @@ def test_on_real_cells_seven_rules_and_no_label_reach_97_percent(published):
 
 
 @needs_wbcatt
+@pytest.mark.slow
 def test_on_real_cells_the_broad_rule_misleads_and_the_blood_test_mends(published):
     free, told = (real_cells.votes(rules.NARROW, True, balance) for balance in (rules.FREE, rules.TESTED))
     assert float(free.scores[1, 0]) < 0.7

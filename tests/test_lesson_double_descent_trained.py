@@ -136,6 +136,7 @@ def seen():
     return map.heatmap("20 %", "squared error", 450, 160)
 
 
+@pytest.mark.slow
 def test_the_map_looks_where_it_is_told(seen):
     assert (int(seen.sweep.steps[seen.r]), int(seen.sweep.width[seen.w])) == (450, 160)
     early = map.heatmap("20 %", "share missed", 30, 13)
@@ -211,6 +212,7 @@ def test_every_change_trains_something_else_but_early_stopping():
         assert members * parameters(64, narrow, 10) == pytest.approx(parameters(64, wide, 10), rel=0.02)
 
 
+@pytest.mark.slow
 def test_early_stopping_leaves_no_peak_and_an_average_less_of_one():
     stopped = cures.cures(cures.EARLY, 1)
     assert float(stopped.changed.mse[3:].mean(1).max() / stopped.changed.mse[3:].mean(1).min()) < 1.15

@@ -171,7 +171,9 @@ def test_a_bound_that_speaks_and_falls_silent_again_has_not_begun_to_speak():
     assert bounds.Bounds(0.0, values + 1, torch.zeros(5, 6), torch.zeros(6)).first(0) is None
 
 
-@pytest.mark.parametrize("labels", net.LABELS)
+@pytest.mark.parametrize(
+    "labels", [net.LABELS[0], *(pytest.param(one, marks=pytest.mark.slow) for one in net.LABELS[1:])]
+)
 def test_only_the_prior_that_has_seen_its_judges_lies(labels):
     fair, half, false = net.promises(labels, "500").promises
     assert fair.kept

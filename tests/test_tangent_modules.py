@@ -306,7 +306,13 @@ MODULES = {
 }  # fmt: skip
 
 # Sizes with n = k = 3 among them, n = m, one sample, and more samples than are compared one by one.
-SIZES = [(3, 3), (2, 3), (1, 2), (11, 4)]
+SIZES = [(3, 3), (2, 3), (1, 2)]
+MANY = [(11, 4)]
+MANY_OFTEN = ("conv 2d", "gru cell", "batch norm", "attention", "embedding, sparse", "weight norm", "nested", "tied")
+SIZED = [pytest.param(name, SIZES, id=name) for name in MODULES] + [
+    pytest.param(name, MANY, id=f"{name}, many samples", marks=() if name in MANY_OFTEN else pytest.mark.slow)
+    for name in MODULES
+]
 
 
 @pytest.fixture(autouse=True)
@@ -337,11 +343,11 @@ def assert_same_state(net, before):
     assert all(p.grad is None for p in net.parameters())
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_the_kernel_of_any_module_is_plain_autograd_s(name):
+@pytest.mark.parametrize(("name", "sizes"), SIZED)
+def test_the_kernel_of_any_module_is_plain_autograd_s(name, sizes):
     net = built(name)
     before = state(net)
-    for n, m in SIZES:
+    for n, m in sizes:
         x, x2 = points(n, 4, seed=n), points(m, 4, seed=m + 50)
         for other in (x2, None):
             right = by_loop(net, x, x if other is None else other)

@@ -214,6 +214,7 @@ def test_what_is_measured_has_one_shape():
         train(Ensemble.draw(nets, generator(0)), x, y, steps=1, lr=0.1, measure=lambda i, p: p[0][1])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the peak as Linux counts it")
 def test_measuring_often_costs_no_more_memory_than_what_is_kept():
     """Hundreds of megabytes, once: each small tensor that was kept held the freed memory below it."""

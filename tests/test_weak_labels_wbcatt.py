@@ -117,6 +117,7 @@ def test_seven_rules_reach_97_percent_of_the_test_cells_without_a_label():
     assert end_model(wl.dawid_skene(votes(*SEVEN), 3).posterior).min() >= 0.97
 
 
+@pytest.mark.slow
 def test_labels_are_the_ceiling_and_silence_is_the_floor():
     """Controls: 6,169 labels do better; the class balance alone names the majority."""
     assert end_model(torch.eye(3, dtype=torch.float64)[cells("train")[1]]).min() >= 0.98
