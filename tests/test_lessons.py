@@ -34,6 +34,10 @@ SWEEPS = [
         ({"interiors": 3}, 12, "all corners", True),
     )
 ]
+ENGINES = [
+    pytest.param(room, one, id=f"{room.number}-{one.name}", marks=pytest.mark.slow if is_dear(room, one) else ())
+    for room, one in EXPLORERS
+]
 AT_SEEDS = [
     pytest.param(claim, seeds, id=f"{claim.id}-{said}", marks=pytest.mark.slow if slow else ())
     for _, claim in CLAIMS
@@ -94,7 +98,7 @@ class Called(Exception):
     """A learner's function was: nothing is computed to its end here, as it is where a notebook is solved."""
 
 
-@pytest.mark.parametrize(("room", "explorer"), EXPLORERS, ids=named(EXPLORERS))
+@pytest.mark.parametrize(("room", "explorer"), ENGINES)
 def test_an_explorer_runs_on_the_learners_functions(room, explorer):
     parameters = inspect.signature(explorer.compute).parameters
     assert {*explorer.uses} <= {exercise.name for exercise in room.parts.exercises}
