@@ -2,8 +2,9 @@
 
     python tests/browser/latency.py [MOVES]
 
-The same ridge fit is drawn by both, 9 x 4 inches at 100 dpi, on a kernel pinned to one core where `taskset` is
-there. They take turns, one key press each, so that a busy machine is busy for both. Prints one line of JSON.
+The same ridge fit is drawn by both, 9 x 4 inches, by `plt.show` at 100 dpi and by us at 200, on a kernel pinned to one
+core where `taskset` is there. They take turns, one key press each, so that a busy machine is busy for both. Prints one
+line of JSON.
 """
 
 import json
@@ -18,7 +19,7 @@ from lab import Lab, Notebook
 
 SETUP = """
 import ipywidgets, matplotlib.pyplot as plt, torch
-from ddlearn.classroom import Explorer, LiveFigure, Slider, page
+from ddlearn.classroom import Explorer, Slider, page
 page.install()
 x = torch.linspace(-3, 3, 60, dtype=torch.float64)
 y = torch.sin(2 * x) + 0.2 * torch.randn(60, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
@@ -31,20 +32,17 @@ def fit(width):
     return rbf(grid, x, width) @ torch.linalg.solve(rbf(x, x, width) + 1e-3 * torch.eye(60), y)
 """
 OURS = """
-class Fit(LiveFigure):
-    size = (9.0, 4.0)
-    def layout(self, figure):
-        axes = figure.subplots()
-        axes.plot(x, y, "k.", label="data")
-        (self.line,) = axes.plot(grid, torch.zeros(400), label="fit")
-        axes.set(ylim=(-2, 2), xlabel="x", ylabel="f(x)", title="Kernel ridge")
-        axes.legend(loc="upper right")
-    def draw(self, fitted):
-        self.line.set_ydata(fitted)
-    def describe(self, fitted):
-        return f"The fit reaches {float(fitted.max()):.4f}."
+def picture(fig, fitted):
+    panel = fig.panel()
+    panel.frame("Kernel ridge", "x", "f(x)", xlim=(-3.5, 3.5), ylim=(-2, 2), legend="upper right")
+    panel.dots(x, y, "black", ".", "data")
+    panel.line(grid, fitted, label="fit")
 
-Explorer("fit", "Kernel ridge", (Slider("width", "Width", 0.1, 3.1, 0.6, step=0.06),), fit, Fit).show()
+def sentence(fitted):
+    return f"The fit reaches {float(fitted.max()):.4f}."
+
+slider = Slider("width", "Width", 0.1, 3.1, 0.6, step=0.06)
+Explorer("fit", "Kernel ridge", (slider,), fit, picture, sentence).show()
 """
 THEIRS = """
 def draw(width):
@@ -73,7 +71,7 @@ def write(folder: Path) -> Path:
 def measure(browser, moves: int = 15) -> dict[str, dict]:
     """For each rival: median milliseconds to the first frame with a new picture, blank frames, heights seen."""
     with tempfile.TemporaryDirectory() as folder, Lab(write(Path(folder)).parent, core=0) as lab:
-        page = browser.new_page(viewport={"width": 1280, "height": 1400})
+        page = browser.new_page(viewport={"width": 1280, "height": 1400}, device_scale_factor=2)
         notebook = Notebook(page, lab, "latency.ipynb")
         notebook.run_all()
         runs = {rival: [] for rival in CELLS}

@@ -6,20 +6,17 @@ pytestmark = pytest.mark.slow
 SETUP = """
 import time
 import torch
-from ddlearn.classroom import PALETTE, Choice, Explorer, LiveFigure, Slider, Switch, page
+from ddlearn.classroom import Choice, Explorer, Slider, Switch, page
 page.install()
 """
 WAVE = """
-class Wave(LiveFigure):
-    size = (7.0, 3.0)
-    def layout(self, figure):
-        axes = figure.subplots()
-        (self.line,) = axes.plot([], [], color=PALETTE["blue"])
-        axes.set(xlim=(0, 6), ylim=(-3.2, 3.2), xlabel="time", ylabel="height")
-    def draw(self, wave):
-        self.line.set_data(*wave)
-    def describe(self, wave):
-        return f"The wave reaches {float(wave[1].max()):.3f} and ends at {float(wave[1][-1]):.3f}."
+def picture(fig, wave):
+    panel = fig.panel()
+    panel.frame("", "time", "height", xlim=(0, 6), ylim=(-3.2, 3.2))
+    panel.line(*wave)
+
+def sentence(wave):
+    return f"The wave reaches {float(wave[1].max()):.3f} and ends at {float(wave[1][-1]):.3f}."
 
 def wave(size, speed, count, shape, flip, *, swing=torch.sin):
     time = torch.linspace(0, 6, 300)
@@ -35,7 +32,7 @@ def controls():
         Switch("flip", "Upside down", False),
     )
 
-explorer = Explorer("wave", "A wave", controls(), wave, Wave, uses=("swing",))
+explorer = Explorer("wave", "A wave", controls(), wave, picture, sentence, ("swing",), (7.0, 3.0))
 explorer.show()
 """
 SHOWN = 2  # the index of the cell that shows the explorer
@@ -238,7 +235,7 @@ def faulty(size, speed, count, shape, flip):
         raise ValueError("size must be at most 1; got more")
     return wave(size, speed, count, shape, flip)
 
-broken = Explorer("broken", "A broken wave", controls(), faulty, Wave)
+broken = Explorer("broken", "A broken wave", controls(), faulty, picture, sentence)
 broken.show()
 """
 
@@ -266,7 +263,7 @@ def slow(size, speed, count, shape, flip, progress):
         time.sleep(0.1)
     return wave(size, speed, count, shape, flip)
 
-patient = Explorer("patient", "A slow wave", controls(), slow, Wave)
+patient = Explorer("patient", "A slow wave", controls(), slow, picture, sentence)
 patient.show()
 """
 
@@ -301,7 +298,10 @@ def test_a_long_computation_says_how_far_it_is_and_can_be_cancelled(open_noteboo
 def test_shown_twice_it_is_one_explorer(open_notebook, write_notebook):
     notebook = open_notebook(
         write_notebook(
-            SETUP, WAVE, "explorer.show()", "other = Explorer('b', 'B', controls(), wave, Wave)\nother.show()"
+            SETUP,
+            WAVE,
+            "explorer.show()",
+            "other = Explorer('b', 'B', controls(), wave, picture, sentence)\nother.show()",
         )
     )
     notebook.run_all()

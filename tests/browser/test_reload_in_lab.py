@@ -10,27 +10,24 @@ from PIL import Image
 
 pytestmark = pytest.mark.slow
 SETUP = """
-from ddlearn.classroom import PALETTE, Explorer, Lesson, LiveFigure, Option, Prediction, QuizItem, Slider
+from ddlearn.classroom import Explorer, Lesson, Option, Prediction, QuizItem, Slider
 
-class Dot(LiveFigure):
-    size = (6.0, 3.0)
-    def layout(self, figure):
-        figure.set_layout_engine("none")
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, 1), ylim=(0, 1))
-        axes.set_axis_off()
-        (self.dot,) = axes.plot([], [], "o", color=PALETTE["blue"], markersize=12)
-    def draw(self, place):
-        self.dot.set_data([place], [0.5])
-    def describe(self, place):
-        return f"The dot stands at {place:.2f} of the whole width, and that is all there is to see."
+def picture(fig, place):
+    panel = fig.panel()
+    panel.frame(xlim=(0, 1), ylim=(0, 1), visible=False)
+    panel.axes.set_position((0, 0, 1, 1))
+    panel.dots([place], [0.5], size=12)
+
+def sentence(place):
+    return f"The dot stands at {place:.2f} of the whole width, and that is all there is to see."
 
 question = QuizItem(
     "Is it `so`, and does a question that is much longer than a line of the page still wrap and keep all its words?",
     (Option("Yes, and an answer that is longer than others has room for all its words as well", True, "It is."),
      Option("No", False, "It is, look again.")),
 )
-explorer = Explorer("dot", "A dot", (Slider("place", "Place", 0, 1, 0.5, step=0.1),), lambda place: place, Dot)
+controls = (Slider("place", "Place", 0, 1, 0.5, step=0.1),)
+explorer = Explorer("dot", "A dot", controls, lambda place: place, picture, sentence, size=(6.0, 3.0))
 lesson = Lesson("77_dot", "Dots", 5, 1, explorers=[explorer], quiz=(question,),
                 predictions=[Prediction("far", "How far?", low=0, high=10, unit="steps")])
 lesson.start()
