@@ -15,7 +15,7 @@ ROOMS = {number: load(number) for number in LESSONS}
 EXERCISES = [(room, exercise) for room in ROOMS.values() for exercise in room.parts.exercises]
 EXPLORERS = [(room, explorer) for room in ROOMS.values() for explorer in room.parts.explorers]
 CLAIMS = [(room, claim) for room in ROOMS.values() for claim in room.parts.claims]
-DEAR = ("02-probe", "03-widths", "04-diagonal", "08-clocks")
+DEAR = ("02-probe", "03-widths", "04-diagonal", "08-clocks", "11-experiment")
 """Explorers that take more than half a second a setting, though they are none for which one is told to wait."""
 
 
@@ -138,7 +138,10 @@ def test_every_prediction_is_answered(room, monkeypatch):
     """A choice has a truth and an explorer below which it is judged. A number has a truth, or a figure measures it."""
     asked = []
     monkeypatch.setattr(type(room), "prediction", lambda room, name: asked.append(name))
+    measured = [one.name for one in room.parts.predictions if not one.options and one.truth is None]
     for explorer in room.parts.explorers:
+        if {*measured} <= {*asked}:
+            break
         monkeypatch.setattr(explorer, "said", asked.append)
         if isinstance(explorer.figure.describe, functools.partial):  # it is told what was said
             explorer.figure.describe(explorer.compute(**explorer.state))
@@ -147,7 +150,7 @@ def test_every_prediction_is_answered(room, monkeypatch):
             assert prediction.truth is not None, prediction.name
             assert prediction.name in room.revealed_by, prediction.name
         else:
-            assert prediction.truth is not None or prediction.name in asked, prediction.name
+            assert prediction.name not in measured or prediction.name in asked, prediction.name
 
 
 def test_claims_have_ids_of_their_own():
