@@ -329,8 +329,10 @@ def mistakes(lesson) -> dict:
 
 
 def verdict(exercise, function) -> dict:
+    """Return the rung, the mistake and the words; not the line of code that raised, which is no learner's here."""
     found = exercise.check(function)
-    return {"status": found.status, "mistake": found.mistake, "says": f"{found.detail} {found.note}".strip()}
+    says = re.split(r"\n\nIn line \d+ of your cell", f"{found.detail} {found.note}".strip())[0]
+    return {"status": found.status, "mistake": found.mistake, "says": says}
 
 
 def claims(lesson, seeds) -> dict:
