@@ -60,7 +60,7 @@ def asked(question: Question, table: str, seed: int, progress=None) -> Measureme
     return question.measure(world, n, range(1000 * seed + 101, 1000 * seed + 101 + SEEDS), None)
 
 
-def mean_of(question: Question, seed: int, tables: tuple[str, ...] = REAL, control: bool = False) -> float:
+def mean_of(seed: int, question: Question, tables: tuple[str, ...] = REAL, control: bool = False) -> float:
     """The number of a question, or of its control: mean over tables of the mean over seeds."""
     found = [asked(question, table, seed) for table in tables]
     return float(torch.stack([(one.controls if control else one.values).mean() for one in found]).mean())
