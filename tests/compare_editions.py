@@ -267,7 +267,7 @@ def chosen(controls, part: str, alone: bool) -> dict[str, dict]:
     moved = [sum(values[name] != start[name] for name in start) for values in walk]
     one = evenly([values for values, count in zip(walk, moved, strict=True) if count < 2], ALONE)
     more = evenly([values for values, count in zip(walk, moved, strict=True) if count > 1], WALKED - len(one))
-    ends = [start, *({**start, control.name: end} for control in controls for end in control.ends)]
+    ends = [start, *({**start, control.name: end} for control in controls for end in control.values(2))]
     walk = walk[:1] if alone else ends if part == "pictures" else one + more
     names = [", ".join(f"{name}={value}" for name, value in v.items() if value != start[name]) or "start" for v in walk]
     return dict(zip(names, walk, strict=True))
@@ -339,8 +339,9 @@ def claims(lesson, seeds) -> dict:
     """Return each claim in words, and what it and its control measure at each seed."""
     said = {}
     for claim in lesson.parts.claims:
-        words = {name: getattr(claim, name) for name in ("statement", "band", "basis_words", "unit", "control_note")}
-        runs = {str(seed): claim.run("laptop", [seed]) for seed in seeds}
+        words = {"statement": claim.statement, "band": str(claim.band), "basis_words": str(claim.basis)}
+        words |= {"unit": claim.band.unit, "control_note": claim.control_note}
+        runs = {str(seed): claim.run([seed]) for seed in seeds}
         measured = {seed: [*run.measured, *filter(None, [run.error])] for seed, run in runs.items()}
         control = {seed: [*run.control_measured, *filter(None, [run.control_error])] for seed, run in runs.items()}
         said[re.sub(r"^\d\d\.", "", claim.id)] = words | {"measured": measured, "control": control}
