@@ -317,7 +317,7 @@ def mistakes(lesson) -> dict:
     """Return title, arguments, hints and limits of each exercise, and the verdicts on its classic mistakes."""
     said = {}
     for one in lesson.parts.exercises:
-        told = ("title", "hints", "rtol", "atol", "timeout", "no_loop", "trained")
+        told = ("title", "hints", "timeout", "no_loop", "trained")
         ways = {"right": [one.reference]}
         ways |= {f"mistake {mistake.name}": mistake.ways for mistake in one.mistakes}
         ways |= {f"remark {remark.name}": [remark.example] for remark in one.remarks}
