@@ -38,9 +38,9 @@ EXPLORERS = [name for name in hostile.parts() if name.startswith("explorer")]
 SCIENCE = [name for name in hostile.parts() if not name.startswith("explorer")]
 OFTEN = [f"explorer {name.strip()}" for name in QUICK.replace("\n", " ").split(",")]
 SELDOM = sorted({*EXPLORERS} - {*OFTEN})
-FIRST = {name[:11]: name for name in reversed(SCIENCE) if name.startswith("exercise")}
-"""Of each lesson the first exercise, "exercise 01" -> "exercise 01 gram": all exercises go the same way."""
-FEW = [name for name in SCIENCE if name in FIRST.values() or not name.startswith("exercise")] + OFTEN
+EXERCISES = [name for name in SCIENCE if name.startswith("exercise")]
+FEW = [*(name for name in SCIENCE if name not in EXERCISES), *EXERCISES[::8], *OFTEN[::2]]
+"""All families of science, and some of the exercises and explorers, which all go the same way."""
 
 
 def run(states, names):
