@@ -136,7 +136,7 @@ def test_a_lesson_is_complete(room):
 @pytest.mark.parametrize("room", ROOMS.values(), ids=ROOMS)
 def test_every_prediction_is_answered(room, monkeypatch):
     """A choice has a truth and an explorer below which it is judged. A number has a truth, or a figure measures it."""
-    asked = []
+    asked, names = [], {prediction.name for prediction in room.parts.predictions}
     monkeypatch.setattr(type(room), "prediction", lambda room, name: asked.append(name))
     measured = [one.name for one in room.parts.predictions if not one.options and one.truth is None]
     for explorer in room.parts.explorers:
@@ -144,7 +144,9 @@ def test_every_prediction_is_answered(room, monkeypatch):
             break
         monkeypatch.setattr(explorer, "said", asked.append)
         if isinstance(explorer.figure.describe, functools.partial):  # it is told what was said
-            explorer.figure.describe(explorer.compute(**explorer.state))
+            named = [(c.name, one) for c in explorer.controls for one in getattr(c, "options", ()) if one in names]
+            for moved in ({}, *({control: one} for control, one in named)):
+                explorer.figure.describe(explorer.compute(**explorer.state | moved))
     for prediction in room.parts.predictions:
         if prediction.options:
             assert prediction.truth is not None, prediction.name
