@@ -405,7 +405,7 @@ def test_a_page_says_everything_and_asks_nothing(tmp_path):
     found = Parsed(text)
     words = " ".join(found.words.split())
     asked = menu.PEAK
-    for part in (asked.hypothesis, asked.method, asked.basis_words, asked.control, asked.limits, "I said 0.4"):
+    for part in (asked.hypothesis, asked.method, str(asked.basis), asked.control, asked.limits, "I said 0.4"):
         assert part in words
     assert "It is <b>sharp</b> & high." in words
     assert "before the numbers were first shown" in words
@@ -420,7 +420,7 @@ def test_a_page_says_everything_and_asks_nothing(tmp_path):
     assert [tag for tag, _ in found.tags if tag == "script"] == []
     addresses = [attributes.get("src") or attributes.get("href") for _, attributes in found.tags]
     outside = [one for one in addresses if one and not one.startswith("data:")]
-    assert set(outside) == {papers.paper(key).url for key in asked.papers}  # links to read, nothing to load
+    assert set(outside) == {papers.paper(key).url for key in asked.basis.papers}  # links to read, nothing to load
     assert re.search(r"default-src 'none'", text)
     seeds = re.findall(r"<tr><th scope=\"row\">(\d)</th><td>([\d.]+)</td>", text)
     measured = asking.measured(asked, shelf.world(shelf.table("wines")), 22).values[:5]

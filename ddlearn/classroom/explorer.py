@@ -132,8 +132,8 @@ class Explorer:
         still = f" The picture still shows {self._said(self._painted)}." if self._painted else ""
         self._board.say(how + still)
 
-    def refresh(self, note: str = "") -> None:
-        """Paint again with the functions that `engine` holds now, and say `note`, or whose functions they are.
+    def refresh(self) -> None:
+        """Paint again with the functions that `engine` holds now, and say whose they are.
 
         An explorer that was never shown stays as it is.
         """
@@ -141,7 +141,7 @@ class Explorer:
             self._board.engine(self._engine_said())
             mine = [name for name in self.uses if name in self.engine]
             said = f"Now runs on your {listed(mine)}." if mine else "Painted again."
-            self._latest.submit(self._wish(note or said))
+            self._latest.submit(self._wish(said))
 
     def forget(self) -> None:
         """Drop the results kept, and paint again: what `compute` reads beside its arguments has changed."""

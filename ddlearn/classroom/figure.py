@@ -23,7 +23,7 @@ RESTED = 0.4  # seconds without a move until the still follows the view, which f
 
 
 class LiveFigure:
-    """What `picture(fig, result)` draws with a `Pen`, over what `sentence(result)` says: what would see who looked.
+    """A picture, drawn with a `Pen` by `picture(fig, result)`, and below it what `sentence(result)` says is to be seen.
 
     `size` is in inches, of 100 pixels on the page each. Nothing is made before the first result arrives, so that an
     explorer which nobody opens costs nothing. `figure` is the matplotlib figure then, `sentence` what was said last.

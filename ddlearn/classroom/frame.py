@@ -93,10 +93,12 @@ class Frame:
             if self._framed.get(f"{name}lim") is None and values:
                 self.axes.set(**{f"{name}lim": _padded(values, self._log(name))})
         wanted = tuple(self.labeled()), self._legend
-        if self._legend is not None and wanted != self._listed:
+        if wanted != self._listed and self._legend is not None:
             options = {**self._legend, **OUTSIDE.get(self._legend["loc"], {})}
             self.axes.legend([artist for _, artist in wanted[0]], [label for label, _ in wanted[0]], **options)
-            self._listed = wanted
+        elif self._legend is None and self.axes.get_legend() is not None:
+            self.axes.get_legend().remove()
+        self._listed = wanted
 
     def labeled(self) -> list[tuple[str, object]]:
         """Return the label and the artist of each mark of this picture that has a label."""

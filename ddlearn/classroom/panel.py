@@ -154,7 +154,10 @@ class Panel(Frame):
     def image(
         self, values, cmap: str = "gray", vmin: float | None = None, vmax: float | None = None, **options
     ) -> object:
-        """Show a matrix, or an array of colors, and return its artist; `options` are those of `imshow`."""
+        """Show a matrix, or an array of colors, in the frame's aspect, and return its artist.
+
+        `options` are those of `imshow`.
+        """
         values = numbers(values)
         look = getattr(cmap, "name", cmap), values.shape
         artist = self.artists.mark("image", None, look, lambda: self._imshow(values, cmap, vmin, vmax, options))
@@ -175,7 +178,7 @@ class Panel(Frame):
 
     def _imshow(self, values, cmap, vmin, vmax, options):
         before = self.axes.get_xlim(), self.axes.get_ylim()
-        artist = self.axes.imshow(values, cmap=cmap, vmin=vmin, vmax=vmax, **{"aspect": "auto", **options})
+        artist = self.axes.imshow(values, cmap=cmap, vmin=vmin, vmax=vmax, aspect=self._framed["aspect"], **options)
         for name, limits in zip("xy", before, strict=True):
             if self._framed.get(f"{name}lim") is not None:
                 self.axes.set(**{f"{name}lim": limits})

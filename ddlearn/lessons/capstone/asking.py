@@ -45,7 +45,7 @@ class Question:
         hypothesis: one sentence that may turn out false.
         number, short: what is measured, in words, and in as few as an axis has room for.
         band: (low, high) that the number must keep; high is inf for "at least". None: a baseline that `measure` finds.
-        basis, papers, source: where the band comes from, and which part of it is ours, as in a `Claim`.
+        basis: where the band comes from, and which part of it is ours.
         method, control, limits: how it is measured, what the control takes away, and what the answer does not show.
         measure: `measure(world, n, seeds, progress)`; n rows to learn from, seeds a range.
         line: what the dashed line is; anchored says that it begins at the measured curve, and hides with it.
@@ -58,25 +58,15 @@ class Question:
     number: str
     short: str
     band: Band | None
-    basis: str
+    basis: Basis
     method: str
     control: str
     limits: str
-    papers: tuple[str, ...]
-    source: str
     measure: Callable[[World, int, range, Report | None], Measurement]
     line: str = "theory"
     anchored: bool = False
     log_x: bool = False
     log_y: bool = False
-
-    def __post_init__(self):
-        Basis(self.basis, self.papers, self.source)  # refuses what says too little
-
-    @property
-    def basis_words(self) -> str:
-        """Where the band comes from, in words, papers by name."""
-        return str(Basis(self.basis, self.papers, self.source))
 
 
 @cached(64)

@@ -1,11 +1,13 @@
 """What lesson 11 claims: that its rule keeps what it promises, and five answers of the three tables that are here."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
 from ddlearn import compute
 from ddlearn.classroom import cached
-from ddlearn.classroom.claim import Claim, about, asymptotic, at_most, claim, exact, ours
+from ddlearn.classroom.claim import Claim, about, at_most, claim, exact
 from ddlearn.lessons.capstone import exercises, menu, shelf
 from ddlearn.lessons.capstone.asking import SEEDS, Measurement, Question
 from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, NORMAL, Pair, around, inside, middle
@@ -68,12 +70,11 @@ def mean_of(seed: int, question: Question, tables: tuple[str, ...] = REAL, contr
 
 def answers(id: str, question: Question, statement: str, tolerance: float, expected: float = 1.0) -> Claim:
     """Return a claim about what the three tables answer to a question."""
-    basis = {"exact": exact, "asymptotic": asymptotic, "ours": ours}[question.basis]
     return claim(
         id,
         statement,
         about(expected, tolerance, question.short),
-        basis(question.papers, f"{question.source.split(';')[0]}; the tolerance is ours"),
+        replace(question.basis, source=f"{question.basis.source.split(';')[0]}; the tolerance is ours"),
         mean_of,
         cause={"question": question},
         control=({"control": True}, question.control),

@@ -2,6 +2,7 @@
 
 from math import inf
 
+from ddlearn.classroom.claim import asymptotic, exact, ours
 from ddlearn.lessons.capstone import by_features, by_rows, by_size
 from ddlearn.lessons.capstone.asking import Question
 
@@ -13,9 +14,10 @@ LEFT_OUT = Question(
     short="leave-one-out / unseen",
     line="error on unseen rows",
     band=(0.85, 1.15),
-    basis="exact",
-    papers=("luntz1969", "allen1974"),
-    source="theory says 1 for the mean over samples, at one row less (@luntz1969); the margin of 15 % is ours",
+    basis=exact(
+        ("luntz1969", "allen1974"),
+        "theory says 1 for the mean over samples, at one row less (@luntz1969); the margin of 15 % is ours",
+    ),
     method="Kernel ridge regression with a fixed penalty on the rows to learn from, six random splits for a seed.",
     control="the error on the rows themselves in the place of leave-one-out",
     limits="Nothing about rows from another source, nor about the least of many leave-one-out errors.",
@@ -32,9 +34,10 @@ FIXED_OR_LEARNED = Question(
     short="net / kernel",
     line="the fixed kernel",
     band=None,
-    basis="ours",
-    papers=("ghorbani2020",),
-    source="no theory: a baseline, the least that kernels of half and twice the width reach on twelve other splits",
+    basis=ours(
+        "ghorbani2020",
+        "no theory: a baseline, the least that kernels of half and twice the width reach on twelve other splits",
+    ),
     method=(
         "A net with 64 ReLU units, Adam, 160 steps, stopped where it is best on the unseen rows, which favours it; "
         "kernel ridge regression with the penalty that leave-one-out chooses, which sees none of them."
@@ -52,9 +55,7 @@ WIDTH = Question(
     number="exponent a in: distance falls as width to the power −a",
     short="exponent a",
     band=(0.35, 0.65),
-    basis="asymptotic",
-    papers=("jacot2018",),
-    source="theory says 1/2, for an average over units; the margin of 0.15 is ours",
+    basis=asymptotic("jacot2018", "theory says 1/2, for an average over units; the margin of 0.15 is ours"),
     method="Two-layer ReLU nets of 16 to 512 units, four draws a width, at most 24 rows; the slope of the logarithms.",
     control="the infinite kernel of another activation",
     limits="Nothing about training, nor about deep nets.",
@@ -70,11 +71,10 @@ LAZINESS = Question(
     number="exponent a in: drift falls as width to the power −a",
     short="exponent a",
     band=(0.4, inf),
-    basis="asymptotic",
-    papers=("lee2019", "yang2021"),
-    source=(
+    basis=asymptotic(
+        ("lee2019", "yang2021"),
         "theory says 1/2 or more (Theorem 2.1 of @lee2019, for activations with a Lipschitz slope); the margin of 0.1"
-        " is ours"
+        " is ours",
     ),
     method="Nets of 32 to 512 units, NTK scaling, 60 steps of descent on at most 24 rows; the slope of the logarithms.",
     control="the same nets in mean-field scaling",
@@ -93,9 +93,10 @@ IMBALANCE = Question(
     number="exponent a in: drift grows as the learning rate to the power a",
     short="exponent a",
     band=(0.85, 1.15),
-    basis="asymptotic",
-    papers=("arora2018", "du2018"),
-    source="theory says 1: the square of the rate for each step, and steps as its inverse; the margin of 0.15 is ours",
+    basis=asymptotic(
+        ("arora2018", "du2018"),
+        "theory says 1: the square of the rate for each step, and steps as its inverse; the margin of 0.15 is ours",
+    ),
     method="A two-layer linear net, 12 units, one training time at four learning rates; the slope of the logarithms.",
     control="the same descent with weight decay",
     limits="Nothing about nets with an activation, nor about steps near the edge of stability.",
@@ -113,9 +114,9 @@ CURVE = Question(
     number="measured error over the error that theory predicts",
     short="measured / theory",
     band=(0.85, 1.15),
-    basis="asymptotic",
-    papers=("simon2023",),
-    source="theory says 1, in our finite-pool form after @simon2023; the margin of 15 % is ours",
+    basis=asymptotic(
+        "simon2023", "theory says 1, in our finite-pool form after @simon2023; the margin of 15 % is ours"
+    ),
     method="Kernel ridge regression, three random splits a seed; the theory sees the whole table and all its targets.",
     control="the theory is told shuffled targets",
     limits="A forecast: the theory was told the targets that test it. And without a ridge it reads low on such tables.",
@@ -131,9 +132,9 @@ PEAK = Question(
     number="the worst number of features over the number of rows",
     short="worst N / rows",
     band=(0.9, 1.1),
-    basis="asymptotic",
-    papers=("belkin2019", "mei2022", "simon2024"),
-    source="theory says 1; the margin is the grid’s, whose next sizes are 5 % away",
+    basis=asymptotic(
+        ("belkin2019", "mei2022", "simon2024"), "theory says 1; the margin is the grid’s, whose next sizes are 5 % away"
+    ),
     method="Random cosines, the shortest fit, twelve sizes, up to 200 unseen rows; the size with the largest error.",
     control="the same fits with a ridge",
     limits="How high the peak is: without a ridge the formula’s line runs low on tables like these.",
@@ -150,10 +151,9 @@ WIDEST = Question(
     number="error of the widest fit over the error of the narrow one, counted as 3 where it is larger",
     short="widest / narrow",
     band=(0.0, 1.0),
-    basis="ours",
-    papers=("belkin2019", "simon2024"),
-    source=(
-        "1 is a draw. It tests a saying, that bigger is better; theory draws the curve and takes no side beforehand"
+    basis=ours(
+        ("belkin2019", "simon2024"),
+        "1 is a draw. It tests a saying, that bigger is better; theory draws the curve and takes no side beforehand",
     ),
     method="Random cosines, the shortest fit, eight sizes, up to 200 unseen rows.",
     control="the error where features are as many as rows, over the same",
@@ -171,9 +171,7 @@ BAGS = Question(
     number="risk from bags of five over the risk with labels",
     short="bags / labels",
     band=(0.85, 1.15),
-    basis="exact",
-    papers=("busafekete2023",),
-    source="theory says 1 for the mean over bags; the margin of 15 % is ours",
+    basis=exact("busafekete2023", "theory says 1 for the mean over bags; the margin of 15 % is ours"),
     method="Bags of independent unseen rows, 6,000 a seed and size; each loss weighted so that its mean is the risk.",
     control="each row takes its bag’s proportions for its own label",
     limits="Bags that are not drawn at random, as patients are not; and training on them.",

@@ -86,7 +86,7 @@ def page_html(
         "claim.html",
         generator=GENERATOR,
         asked=asked,
-        papers=[papers.paper(key) for key in asked.papers],
+        papers=[papers.paper(key) for key in asked.basis.papers],
         in_my_words=in_my_words.strip(),
         said=brief(said),
         said_at=said_when(said_at),

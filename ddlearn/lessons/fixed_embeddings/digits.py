@@ -105,9 +105,9 @@ def picture(fig, r: Digits) -> None:
     rows = [[0, 1, 2, 3, ".", "accuracy"], [4, 5, 6, 7, ".", "accuracy"]]
     panels = fig.mosaic(rows, widths=(1, 1, 1, 1, 0.35, 3.2))
     for k, (image, named, truth) in enumerate(zip(r.images, r.named, r.truth, strict=True)):
-        panels[k].frame(f"{'✓' if named == truth else '✗'} “{named}”", xticks=(), yticks=())
+        panels[k].frame(f"{'✓' if named == truth else '✗'} “{named}”", xticks=(), yticks=(), aspect="equal")
         panels[k].axes.title.set(fontsize=11, color=ink("black" if named == truth else "vermilion"))
-        panels[k].image(image, "gray_r", 0, 1, aspect="equal")
+        panels[k].image(image, "gray_r", 0, 1)
     accuracy = panels["accuracy"]
     accuracy.frame(
         "test accuracy  (◆ this shift)", "pixels to the right", xlim=(-2.3, 2.3), ylim=(0, 1.03), xticks=SHIFTS

@@ -92,9 +92,9 @@ def picture(fig, r: Lift) -> None:
     """Draw the page with the plane's shadow, and the embedding seen along the plane."""
     page, edge = fig.row(1, 1)
     ticks = (-2, 0, 2)
-    page.frame("the page, and the plane's shadow", "x₁", "x₂", xlim=PAGE, ylim=PAGE, xticks=ticks, yticks=ticks)
-    page.axes.set_aspect("equal")
-    page.image(r.shadow, sides(), -1.5, 1.5, extent=(*PAGE, *PAGE), origin="lower", aspect="equal")
+    square = {"xlim": PAGE, "ylim": PAGE, "xticks": ticks, "yticks": ticks, "aspect": "equal"}
+    page.frame("the page, and the plane's shadow", "x₁", "x₂", **square)
+    page.image(r.shadow, sides(), -1.5, 1.5, extent=(*PAGE, *PAGE), origin="lower")
     side = torch.linspace(*PAGE, CELLS, dtype=torch.float32)
     page.segments(contourpy.contour_generator(side, side, r.shadow.numpy()).lines(0.0), "black", width=1.5)
     edge.frame(

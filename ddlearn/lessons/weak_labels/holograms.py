@@ -93,12 +93,12 @@ def picture(fig, r: Look) -> None:
         cell, hologram = panels[k], panels[4 + k]
         asked = k == len(NAMES)
         hidden = asked and not r.told
-        cell.frame(name, ylabel="" if k else "the cell,\nthrough a lens", xticks=(), yticks=())
-        cell.image(0 * r.swallowed[k] if hidden else r.swallowed[k], "gray_r", *SWALLOWED, aspect="equal")
+        cell.frame(name, ylabel="" if k else "the cell,\nthrough a lens", xticks=(), yticks=(), aspect="equal")
+        cell.image(0 * r.swallowed[k] if hidden else r.swallowed[k], "gray_r", *SWALLOWED)
         if hidden:
             cell.text(0.5, 0.5, "?", "grey", inside=True, ha="center", va="center", fontsize=40)
-        hologram.frame(ylabel="" if k else "its hologram,\nwithout a lens", xticks=(), yticks=())
-        hologram.image(r.pictures[k], "gray", *GREY, aspect="equal")
+        hologram.frame(ylabel="" if k else "its hologram,\nwithout a lens", xticks=(), yticks=(), aspect="equal")
+        hologram.image(r.pictures[k], "gray", *GREY)
         for panel in (cell, hologram):
             color, width = ("vermilion", 2.5) if asked else ("grey", 0.9)
             panel.axes.spines[:].set(visible=True, color=PALETTE[color], linewidth=width)
