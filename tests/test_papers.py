@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from ddlearn import lessons, papers
-from ddlearn.classroom.claim import Basis
 from ddlearn.lessons.capstone import menu
 
 ROOT = Path(__file__).resolve().parents[1]
 RESTING = {claim.id: claim.basis for number in lessons.LESSONS for claim in lessons.load(number).parts.claims}
-RESTING |= {one.name: Basis(one.basis, one.papers, one.source) for one in menu.QUESTIONS.values()}
+RESTING |= {one.name: one.basis for one in menu.QUESTIONS.values()}
 
 
 @pytest.mark.parametrize(
