@@ -119,8 +119,9 @@ def shows(notebook, place: float) -> None:
 
 
 def width(notebook) -> int:
+    """Return how wide the picture stands on the page, in CSS pixels."""
     image = notebook.page.locator(".jp-OutputArea-output img").locator("visible=true")
-    return image.evaluate("image => image.naturalWidth")
+    return image.evaluate("image => Math.round(image.getBoundingClientRect().width)")
 
 
 def type_size(notebook) -> float:
