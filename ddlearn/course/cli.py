@@ -120,10 +120,8 @@ def claims(
 @app.command()
 def doctor() -> None:
     """Say, in words, what is wrong with this machine and how to mend it."""
-    from ddlearn import thread_pools
     from ddlearn.course import doctor as examination
 
-    thread_pools.limit_threads()  # as a lesson does when it starts
     findings = examination.examine()
     typer.echo(examination.text(findings))
     raise typer.Exit(int(not all(finding.ok for finding in findings)))
