@@ -47,20 +47,22 @@ CPU = ("--no-deps", "--index-url", install.CPU_INDEX, "--timeout", "10", "--retr
 
 
 @pytest.mark.parametrize(
-    ("system", "gpu", "pips"),
-    [("Linux", False, [CPU, COURSE]), ("Linux", True, [COURSE]), ("Darwin", False, [COURSE])],
+    ("system", "gpu", "there", "pips"),
+    [
+        ("Linux", False, True, [CPU, COURSE]),
+        ("Linux", False, False, [CPU, COURSE]),
+        ("Linux", True, True, [COURSE]),
+        ("Darwin", False, True, [COURSE]),
+    ],
 )
-def test_the_cpu_build_only_where_it_helps(machine, root, tmp_path, system, gpu, pips):
+def test_the_cpu_build_only_where_it_helps_and_the_usual_one_where_it_is_not(
+    machine, root, tmp_path, capsys, system, gpu, there, pips
+):
     machine.system, machine.gpu = system, gpu
+    machine.pip_works = lambda *arguments: there or "--index-url" not in arguments
     install.install(tmp_path / "venv", root, "test")
     assert machine.pips == pips
-
-
-def test_where_the_cpu_build_cannot_be_had_the_usual_one_is_taken(machine, root, tmp_path, capsys):
-    machine.gpu, machine.pip_works = False, lambda *arguments: "--index-url" not in arguments
-    install.install(tmp_path / "venv", root, "test")
-    assert machine.pips == [CPU, COURSE]
-    assert "torch comes from where the rest does" in capsys.readouterr().out
+    assert ("torch comes from where the rest does" in capsys.readouterr().out) == (not there)
 
 
 @pytest.mark.parametrize(
@@ -118,13 +120,6 @@ def test_an_old_python_can_read_the_script():
         for name in ([node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
     }
     assert imported <= sys.stdlib_module_names
-
-
-@pytest.mark.parametrize("missing", ["venv", "ensurepip"])
-def test_a_python_without_venv_is_told_what_to_install(monkeypatch, missing):
-    monkeypatch.setitem(sys.modules, missing, None)
-    with pytest.raises(install.Refusal, match=r"apt-get install python3.12-venv"):
-        install.require((3, 12, 1))
 
 
 @pytest.mark.slow

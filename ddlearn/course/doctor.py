@@ -208,7 +208,7 @@ def _reference_fit() -> float:
     return min(fit.repeat(3, 1))
 
 
-def _home() -> Judgement:
+def _progress() -> Judgement:
     folder = home()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -217,21 +217,16 @@ def _home() -> Judgement:
     except OSError as error:
         mend = "Your progress would be lost with the notebook. Set DDLEARN_HOME to a folder of your own."
         return "fail", f"{folder} cannot be written: {(error.strerror or str(error)).lower()}", mend
-    free = shutil.disk_usage(folder).free
-    found = f"{folder} can be written, {_size(free)} free"
+    free, progress = shutil.disk_usage(folder).free, Progress(folder / "progress.json", patience=0.5)
+    begun = len(progress.read()["lessons"])
+    found = f"{folder} can be written, {_size(free)} free; {begun} {'lesson' if begun == 1 else 'lessons'} begun"
     if free < 50 * MEGABYTE:
         return "fail", found, "Your progress may not be saved. Delete something that you do not need."
+    if progress.notices:
+        return "warn", " ".join(progress.notices), f"The file is {progress.path}. Nothing in it was deleted."
     if free < GIGABYTE:
         return "warn", found, "Enough for lessons; optional data sets may not fit."
     return "ok", found, ""
-
-
-def _progress() -> Judgement:
-    progress = Progress(home() / "progress.json", patience=0.5)
-    begun = len(progress.read()["lessons"])
-    if progress.notices:
-        return "warn", " ".join(progress.notices), f"The file is {progress.path}. Nothing in it was deleted."
-    return "ok", f"{begun} {'lesson' if begun == 1 else 'lessons'} begun", ""
 
 
 CHECKS = {
@@ -242,7 +237,6 @@ CHECKS = {
     "Threads": _threads,
     "Memory": _memory,
     "Speed": _speed,
-    "Home": _home,
     "Progress": _progress,
 }
 

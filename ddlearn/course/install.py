@@ -32,20 +32,12 @@ class Refusal(SystemExit):
 
 
 def require(version):
-    """Refuse a Python that is too old, or that cannot make an environment (Debian ships that part on its own)."""
+    """Refuse a Python that is too old."""
     if tuple(version[:2]) < (3, 11):
         raise Refusal(
             f"The course needs Python 3.11 or newer; this is Python {version[0]}.{version[1]}. "
             "Install a newer one (python.org has it) and say which with: make lab PYTHON=python3.12"
         )
-    try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
-    except ImportError:
-        raise Refusal(
-            "This Python cannot make a virtual environment: its module venv or ensurepip is missing. On Debian and "
-            f"Ubuntu, `sudo apt-get install python{version[0]}.{version[1]}-venv` brings it; then run make again."
-        ) from None
 
 
 def python_of(venv, windows=os.name == "nt"):
@@ -89,8 +81,8 @@ def make_venv(venv, found):
     (venv / MARK).write_text("Made by the set-up of ddlearn, which may empty this folder.\n", "utf-8")
     if subprocess.run([sys.executable, "-m", "venv", str(venv)]).returncode:
         raise Refusal(
-            f"Python could not make a virtual environment in {venv}. Its own words are above; is the folder writable "
-            "and the disk not full?"
+            f"Python could not make a virtual environment in {venv}. Its own words are above (Debian and Ubuntu ship "
+            "that part on its own, and name the package); is the folder writable and the disk not full?"
         )
 
 
