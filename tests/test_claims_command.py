@@ -11,7 +11,7 @@ from ddlearn.course import claims
 
 
 def claim(name: str, measure, control=None) -> Claim:
-    return Claim(name, "It is one.", about(1.0, 0.1), exact(), measure, control)
+    return Claim(f"01.{name}", "It is one.", about(1.0, 0.1), exact(), measure, control)
 
 
 def one(seed: int) -> float:
@@ -44,7 +44,7 @@ def test_every_seed_is_measured_and_written(course, tmp_path, capsys):
     (record,) = json.loads((tmp_path / "claims.json").read_text("utf-8"))
     assert record["measured"] == [1.0, 1.01, 1.02]
     assert record["control_measured"] == [9.0, 9.0, 9.0]
-    expected = {"id": "is-one", "lesson": "01", "statement": "It is one.", "basis": "exact", "expected": 1.0}
+    expected = {"id": "01.is-one", "lesson": "01", "statement": "It is one.", "basis": "exact", "expected": 1.0}
     assert expected.items() <= record.items()
     assert (record["papers"], record["source"], record["basis_words"]) == ([], "", "Exact identity")
     assert (record["tolerance"], record["holds"], record["control_fails"]) == (0.1, True, True)
@@ -61,8 +61,8 @@ def test_who_stops_the_command_keeps_what_it_measured(course, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         claims.main([], json=tmp_path / "claims.json", seeds=2)
     first, second = json.loads((tmp_path / "claims.json").read_text("utf-8"))
-    assert (first["id"], first["measured"]) == ("is-one", [1.0, 1.01])
-    assert (second["id"], second["measured"]) == ("is-stopped", [1.0])
+    assert (first["id"], first["measured"]) == ("01.is-one", [1.0, 1.01])
+    assert (second["id"], second["measured"]) == ("01.is-stopped", [1.0])
 
 
 @pytest.mark.parametrize(

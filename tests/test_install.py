@@ -21,7 +21,7 @@ def root(tmp_path: Path) -> Path:
     (place / "ddlearn").mkdir(parents=True)
     (place / "ddlearn" / "__init__.py").touch()
     (place / "pyproject.toml").write_text("[project]\n")
-    (place / "constraints.txt").write_text("numpy==2.4.6\ntorch==2.13.0\ntorchinfo==1.0\n")
+    (place / "constraints.txt").write_text("torch==2.13.0\n")
     return place
 
 
@@ -36,31 +36,33 @@ def machine(monkeypatch, root):
 
     monkeypatch.setattr(install, "pip", pip)
     monkeypatch.setattr(install, "make_venv", lambda venv, found: venv.mkdir(parents=True, exist_ok=True))
-    monkeypatch.setattr(install, "probe", lambda venv: f"(3, 11) {str(here.there / 'ddlearn' / '__init__.py')!a}")
+    monkeypatch.setattr(install, "probe", lambda venv: ascii(str(here.there / "ddlearn" / "__init__.py")))
     monkeypatch.setattr(install, "has_gpu", lambda: here.gpu)
     monkeypatch.setattr(install.platform, "system", lambda: here.system)
     return here
 
 
-COURSE = ("-c", "constraints.txt", "-e", ".[test]")
-CPU = ("--no-deps", "--index-url", install.CPU_INDEX, "--timeout", "10", "--retries", "1", "torch==2.13.0")
+COURSE = ("-e", ".[test]")
+CPU = ("--no-deps", "--index-url", install.CPU_INDEX, "--timeout", "10", "--retries", "1", "torch")
 
 
 @pytest.mark.parametrize(
-    ("system", "gpu", "pips"),
-    [("Linux", False, [CPU, COURSE]), ("Linux", True, [COURSE]), ("Darwin", False, [COURSE])],
+    ("system", "gpu", "there", "pips"),
+    [
+        ("Linux", False, True, [CPU, COURSE]),
+        ("Linux", False, False, [CPU, COURSE]),
+        ("Linux", True, True, [COURSE]),
+        ("Darwin", False, True, [COURSE]),
+    ],
 )
-def test_the_cpu_build_only_where_it_helps(machine, root, tmp_path, system, gpu, pips):
+def test_the_cpu_build_only_where_it_helps_and_the_usual_one_where_it_is_not(
+    machine, root, tmp_path, capsys, system, gpu, there, pips
+):
     machine.system, machine.gpu = system, gpu
+    machine.pip_works = lambda *arguments: there or "--index-url" not in arguments
     install.install(tmp_path / "venv", root, "test")
     assert machine.pips == pips
-
-
-def test_where_the_cpu_build_cannot_be_had_the_usual_one_is_taken(machine, root, tmp_path, capsys):
-    machine.gpu, machine.pip_works = False, lambda *arguments: "--index-url" not in arguments
-    install.install(tmp_path / "venv", root, "test")
-    assert machine.pips == [CPU, COURSE]
-    assert "torch comes from where the rest does" in capsys.readouterr().out
+    assert ("torch comes from where the rest does" in capsys.readouterr().out) == (not there)
 
 
 @pytest.mark.parametrize(
@@ -78,11 +80,11 @@ def test_a_second_call_does_nothing_unless_it_needs_more(machine, root, tmp_path
     install.install(tmp_path / "venv", root, first)
     machine.pips.clear()
     install.install(tmp_path / "venv", root, second)
-    assert machine.pips == ([("-c", "constraints.txt", "-e", f".[{second}]")] if again else [])
+    assert machine.pips == ([("-e", f".[{second}]")] if again else [])
     if not second:
         (root / "constraints.txt").write_text("torch==2.14.0\n")
         install.install(tmp_path / "venv", root, second)
-        assert machine.pips == [("-c", "constraints.txt", "-e", ".")]
+        assert machine.pips == [("-e", ".")]
 
 
 def test_a_stamp_alone_is_not_believed(machine, root, tmp_path):
@@ -98,12 +100,6 @@ def test_no_stamp_after_a_failure_and_a_sentence_that_says_what_to_do(machine, r
     with pytest.raises(install.Refusal, match="If they speak of a connection, run the same line again"):
         install.install(tmp_path / "venv", root, "test")
     assert list((tmp_path / "venv").iterdir()) == []
-
-
-def test_the_pin_is_that_of_torch_alone(root):
-    assert install.pinned(root, "torch") == "2.13.0"
-    with pytest.raises(install.Refusal, match=r"constraints.txt does not pin jax"):
-        install.pinned(root, "jax")
 
 
 @pytest.mark.parametrize("version", [(3, 10, 14), (3, 9), (2, 7, 18)])
@@ -126,38 +122,33 @@ def test_an_old_python_can_read_the_script():
     assert imported <= sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("missing", ["venv", "ensurepip"])
-def test_a_python_without_venv_is_told_what_to_install(monkeypatch, missing):
-    monkeypatch.setitem(sys.modules, missing, None)
-    with pytest.raises(install.Refusal, match=r"apt-get install python3.12-venv"):
-        install.require((3, 12, 1))
-
-
 @pytest.mark.slow
 def test_a_broken_environment_of_ours_is_made_anew_and_a_good_one_is_left(tmp_path):
     venv = tmp_path / "my venv"
     install.make_venv(venv, "")
-    assert install.probe(venv).startswith(f"{sys.version_info[:2]} ")
+    assert install.probe(venv) == "None"
     (venv / "mine.txt").touch()
     install.make_venv(venv, install.probe(venv))
     assert (venv / "mine.txt").exists()
-    install.make_venv(venv, "(3, 10) None")  # made by an older Python
-    assert not (venv / "mine.txt").exists()
     install.python_of(venv).unlink()
-    assert install.probe(venv) == ""  # and then it is made anew in the same way
+    install.make_venv(venv, install.probe(venv))
+    assert install.probe(venv) == "None"
+    assert not (venv / "mine.txt").exists()
 
 
-def test_an_environment_in_a_folder_with_any_letters_is_known_again(tmp_path):
+@pytest.mark.parametrize(("version", "code"), [((3, 10, 9), 1), ((3, 11, 0), 0)])
+def test_an_environment_in_a_folder_with_any_letters_is_known_again_unless_its_python_is_too_old(
+    tmp_path, version, code
+):
     """Its interpreter says where the course is in ASCII: a code page may lack the letters, and half of it be read."""
     place = tmp_path / "Łukasz 山"
     (place / "ddlearn").mkdir(parents=True)
     (place / "ddlearn" / "__init__.py").touch()
-    code = f"import sys; sys.path.insert(0, {str(place)!r}); {install.PROBE}"
+    script = f"import sys; sys.path.insert(0, {str(place)!r}); sys.version_info = {version}; {install.PROBE}"
     told = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, "PYTHONIOENCODING": "cp1252"}, capture_output=True, text=True
+        [sys.executable, "-c", script], env={**os.environ, "PYTHONIOENCODING": "cp1252"}, capture_output=True, text=True
     )
-    assert told.stdout.strip().endswith(ascii(str(place / "ddlearn" / "__init__.py")))
-    assert told.returncode == 0
+    assert (told.stdout.strip(), told.returncode) == (install.here(place), code)
 
 
 @pytest.fixture
@@ -188,7 +179,7 @@ def test_an_environment_of_ours_is_removed_and_what_it_links_to_is_not(tmp_path,
     venv.mkdir()
     (venv / install.MARK).touch()
     (venv / "lib").symlink_to(theirs)
-    assert install.main(["--remove", "--venv", str(venv)]) == 0
+    install.main(["--remove", "--venv", str(venv)])
     assert not venv.exists()
     assert (theirs / "thesis.tex").exists()
 
@@ -206,7 +197,7 @@ def test_pip_keeps_the_user_s_index_and_installs_nowhere_else(tmp_path, monkeypa
     assert install.pip(tmp_path / "venv", "numpy")
     *variables, arguments = (tmp_path / "told").read_text().splitlines()
     told = dict(line.partition("=")[::2] for line in variables)
-    assert arguments == "-I -m pip install numpy"
+    assert arguments == "-I -m pip install -c constraints.txt numpy"
     assert told["PIP_INDEX_URL"] == "https://mirror.example.org/simple"
     assert (told["PIP_USER"], told["PIP_DRY_RUN"], told["PIP_NO_DEPS"]) == ("0", "0", "0")
     assert not {"PIP_TARGET", "PIP_PREFIX", "PYTHONPATH"} & set(told)
@@ -232,7 +223,7 @@ def test_a_gpu_is_what_the_driver_lists(tmp_path, monkeypatch, script, found):
         (tmp_path / "nvidia-smi").write_text(f"#!/bin/sh\n{script}\n")
         (tmp_path / "nvidia-smi").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(install.Path, "is_dir", lambda self: False)
+    monkeypatch.setattr(install.Path, "glob", lambda *_: [])
     assert install.has_gpu() is found
 
 
@@ -247,8 +238,8 @@ def test_the_script_ends_with_a_sentence_not_a_traceback(tmp_path):
 @pytest.mark.parametrize(
     ("error", "code", "said"),
     [
-        (KeyboardInterrupt(), 130, "goes on where this stopped"),
-        (OSError(28, "No space left on device"), 1, "Set-up stopped: [Errno 28] No space left on device."),
+        (KeyboardInterrupt(), 130, "\nStopped. The same line goes on where this stopped.\n"),
+        (OSError(28, "No space left on device"), "\nSet-up stopped: [Errno 28] No space left on device.", ""),
     ],
 )
 def test_what_can_happen_on_the_way(monkeypatch, capsys, error, code, said):
@@ -256,5 +247,6 @@ def test_what_can_happen_on_the_way(monkeypatch, capsys, error, code, said):
         raise error
 
     monkeypatch.setattr(install, "install", stop)
-    assert install.main([]) == code
-    assert said in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        install.main([])
+    assert (ended.value.code, capsys.readouterr().err) == (code, said)

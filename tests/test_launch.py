@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from ddlearn.classroom import store
 from ddlearn.course import launch, workcopy
 
 NAMES = ("00_start.ipynb", "01_one.ipynb")
+FIRST = [f"{name}, first edition" for name in NAMES]
 
 
 @pytest.fixture
@@ -25,84 +25,72 @@ def shop(tmp_path: Path) -> list[Path]:
     """What the course ships: two lessons, whose content stands for a notebook."""
     (tmp_path / "shop").mkdir()
     paths = [tmp_path / "shop" / name for name in NAMES]
-    for path in paths:
-        path.write_text(f"{path.name}, first edition", "utf-8")
+    publish(paths, "first")
     return paths
 
 
-def edition(paths: list[Path], word: str) -> None:
+@pytest.fixture
+def mine(tmp_path: Path, shop: list[Path]) -> Path:
+    """A working copy of them, with work in lesson 01."""
+    folder = workcopy.prepare(tmp_path / "mine", sources=shop).folder
+    (folder / NAMES[1]).write_text("my work")
+    return folder
+
+
+def publish(paths: list[Path], edition: str) -> None:
     for path in paths:
-        path.write_text(f"{path.name}, {word} edition", "utf-8")
+        path.write_text(f"{path.name}, {edition} edition", "utf-8")
 
 
-def test_the_first_call_brings_every_lesson(tmp_path, shop):
+def texts(folder: Path) -> list[str]:
+    return [(folder / name).read_text() for name in NAMES]
+
+
+def test_the_first_call_brings_every_lesson_and_a_second_has_nothing_to_do(tmp_path, shop):
     copy = workcopy.prepare(tmp_path / "mine", sources=shop)
     assert copy.added == list(NAMES)
-    assert (copy.folder / NAMES[1]).read_text() == "01_one.ipynb, first edition"
+    assert texts(copy.folder) == FIRST
     assert "Added: 00_start.ipynb, 01_one.ipynb." in copy.text()
-
-
-def test_a_second_call_has_nothing_to_do(tmp_path, shop):
-    workcopy.prepare(tmp_path / "mine", sources=shop)
     copy = workcopy.prepare(tmp_path / "mine", sources=shop)
     assert (copy.added, copy.updated, copy.kept, copy.newer, copy.notices) == ([], [], [], [], [])
 
 
-def test_an_untouched_lesson_is_brought_up_to_date_and_a_touched_one_is_kept(tmp_path, shop):
-    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
-    (mine / NAMES[1]).write_text("my work")
-    edition(shop, "second")
+def test_an_untouched_lesson_is_brought_up_to_date_and_a_touched_one_is_kept(mine, shop):
+    copy = workcopy.prepare(mine, sources=shop)
+    assert (copy.kept, copy.newer) == ([NAMES[1]], [])
+    publish(shop, "second")
     copy = workcopy.prepare(mine, sources=shop)
     assert copy.updated == [NAMES[0]]
     assert copy.kept == copy.newer == [NAMES[1]]
-    assert (mine / NAMES[0]).read_text() == "00_start.ipynb, second edition"
-    assert (mine / NAMES[1]).read_text() == "my work"
+    assert texts(mine) == ["00_start.ipynb, second edition", "my work"]
     assert "There is a newer 01_one.ipynb. `ddlearn lab --fresh 01` puts it beside yours." in copy.text()
 
 
-def test_a_touched_lesson_of_the_newest_edition_is_kept_without_a_word_of_newer_ones(tmp_path, shop):
-    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
-    (mine / NAMES[1]).write_text("my work")
-    copy = workcopy.prepare(mine, sources=shop)
-    assert (copy.kept, copy.newer) == ([NAMES[1]], [])
-
-
-def test_fresh_puts_the_newer_edition_beside_and_ends_the_reminder(tmp_path, shop):
-    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
-    (mine / NAMES[1]).write_text("my work")
-    edition(shop, "second")
+def test_fresh_puts_the_newer_edition_beside_and_ends_the_reminder(mine, shop):
+    publish(shop, "second")
     copy = workcopy.prepare(mine, fresh=["1"], sources=shop)
     (beside,) = copy.beside
     assert beside.startswith("01_one (version ")
     assert (mine / beside).read_text() == "01_one.ipynb, second edition"
-    assert (mine / NAMES[1]).read_text() == "my work"
-    assert copy.newer == []
-    assert workcopy.prepare(mine, sources=shop).newer == []
-    edition(shop, "third")
+    assert texts(mine)[1] == "my work"
+    assert copy.newer == workcopy.prepare(mine, sources=shop).newer == []
+    publish(shop, "third")
     assert workcopy.prepare(mine, sources=shop).newer == [NAMES[1]]
 
 
-def test_fresh_never_overwrites_an_earlier_fresh_copy_that_was_worked_in(tmp_path, shop):
-    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
-    (mine / NAMES[1]).write_text("my work")
+def test_fresh_never_overwrites_an_earlier_fresh_copy_that_was_worked_in(mine, shop):
     (first,) = workcopy.prepare(mine, fresh=["01"], sources=shop).beside
-    (again,) = workcopy.prepare(mine, fresh=["01"], sources=shop).beside
-    assert again == first
+    assert workcopy.prepare(mine, fresh=["01"], sources=shop).beside == [first]
     (mine / first).write_text("my second work")
     (other,) = workcopy.prepare(mine, fresh=["01"], sources=shop).beside
     assert other != first
     assert (mine / first).read_text() == "my second work"
 
 
-def test_fresh_on_a_lesson_just_as_it_came_says_so(tmp_path, shop):
-    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
-    copy = workcopy.prepare(mine, fresh=["01"], sources=shop)
+def test_fresh_on_a_lesson_just_as_it_came_says_so_and_a_deleted_one_comes_back(mine, shop):
+    copy = workcopy.prepare(mine, fresh=["00"], sources=shop)
     assert copy.beside == []
-    assert "Your 01_one.ipynb is the newest version" in copy.text()
-
-
-def test_a_deleted_lesson_comes_back(tmp_path, shop):
-    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
+    assert "Your 00_start.ipynb is the newest version" in copy.text()
     (mine / NAMES[0]).unlink()
     assert workcopy.prepare(mine, sources=shop).added == [NAMES[0]]
 
@@ -110,17 +98,15 @@ def test_a_deleted_lesson_comes_back(tmp_path, shop):
 @pytest.mark.parametrize(
     "damage", ["", "{", "[]", "null", '{"lessons": 3}', '{"lessons": {"01_one.ipynb": 3}}', "\udcff"]
 )
-def test_with_a_damaged_record_everything_counts_as_touched(tmp_path, shop, damage):
-    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
+def test_with_a_damaged_record_everything_counts_as_touched(mine, shop, damage):
     (mine / workcopy.RECORD).write_bytes(damage.encode("utf-8", "surrogateescape"))
-    edition(shop, "second")
+    publish(shop, "second")
     copy = workcopy.prepare(mine, sources=shop)
-    assert copy.kept == list(NAMES)
-    assert copy.updated == []
-    assert (mine / NAMES[0]).read_text() == "00_start.ipynb, first edition"
+    assert (copy.kept, copy.updated) == (list(NAMES), [])
+    assert texts(mine) == [FIRST[0], "my work"]
     assert "was damaged" in copy.text()
     assert workcopy.prepare(mine, sources=shop).notices == []
-    edition(shop, "third")
+    publish(shop, "third")
     assert workcopy.prepare(mine, sources=shop).newer == list(NAMES)
 
 
@@ -152,62 +138,39 @@ def test_no_sequence_of_events_loses_a_byte_that_the_learner_wrote(steps, tmp_pa
             assert target.read_text() == work
 
 
-def test_a_crash_half_way_loses_nothing(tmp_path, shop, monkeypatch):
-    mine = workcopy.prepare(tmp_path / "mine", sources=shop).folder
-    (mine / NAMES[1]).write_text("my work")
-    edition(shop, "second")
+def refuse(error: OSError):
+    def refusal(*_, **__):
+        raise error
 
-    def full(*_):
-        raise OSError(28, "No space left on device")
+    return refusal
 
+
+def test_a_crash_half_way_loses_nothing(mine, shop, monkeypatch):
+    publish(shop, "second")
     with monkeypatch.context() as patch:
-        patch.setattr(store.os, "replace", full)
+        patch.setattr(store.os, "replace", refuse(OSError(28, "No space left on device")))
         with pytest.raises(OSError, match=r"cannot be written .No space left on device"):
             workcopy.prepare(mine, sources=shop)
-    assert (mine / NAMES[0]).read_text() == "00_start.ipynb, first edition"
-    assert (mine / NAMES[1]).read_text() == "my work"
+    assert texts(mine) == [FIRST[0], "my work"]
     assert sorted(path.name for path in mine.iterdir()) == [workcopy.RECORD, *NAMES]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_folder_is_refused_in_words(tmp_path, shop):
-    (tmp_path / "locked").mkdir(mode=0o500)
-    with pytest.raises(OSError, match=r"cannot be written .Permission denied.*ddlearn lab FOLDER"):
-        workcopy.prepare(tmp_path / "locked" / "mine", sources=shop)
-
-
-def test_a_read_only_disk_is_refused_in_words(tmp_path, shop, monkeypatch):
-    def locked(*_, **__):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(Path, "mkdir", locked)
-    with pytest.raises(OSError, match=r"cannot be written .Permission denied.*ddlearn lab FOLDER"):
-        workcopy.prepare(tmp_path / "mine", sources=shop)
-
-
-def test_a_file_in_the_folder_s_place_is_refused_in_words(tmp_path, shop):
+def test_a_folder_that_cannot_be_made_is_refused_in_words(tmp_path, shop, monkeypatch):
     (tmp_path / "mine").write_text("a file")
     with pytest.raises(NotADirectoryError, match="is no folder; choose another"):
         workcopy.prepare(tmp_path / "mine", sources=shop)
+    monkeypatch.setattr(Path, "mkdir", refuse(PermissionError(13, "Permission denied")))
+    with pytest.raises(OSError, match=r"cannot be written .Permission denied.*ddlearn lab FOLDER"):
+        workcopy.prepare(tmp_path / "other", sources=shop)
 
 
 def test_jupyter_is_told_the_folder_and_the_lesson():
-    line = launch.command(Path("/some where/mine"), "01_one (version 2).ipynb", port=9001, browser=False)
-    assert line[:3] == [sys.executable, "-m", "jupyterlab"]
-    assert "--ServerApp.root_dir=/some where/mine" in line
-    assert "--LabApp.default_url=/lab/tree/01_one%20%28version%202%29.ipynb" in line
-    assert "--ServerApp.open_browser=False" in line
-    assert "--ServerApp.port=9001" in line
-    assert ("--ServerApp.allow_root=True" in line) == (hasattr(os, "geteuid") and os.geteuid() == 0)
-
-
-def test_the_exit_code_is_that_of_the_server(monkeypatch, tmp_path):
-    monkeypatch.setattr(launch, "command", lambda *_: [sys.executable, "-c", "raise SystemExit(7)"])
-    before = signal.getsignal(signal.SIGTERM)
-    try:
-        assert launch.start(tmp_path, "00_start.ipynb") == 7
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    said = launch.options(Path("/some where/mine"), "01_one (version 2).ipynb", port=9001, browser=False)
+    assert "--ServerApp.root_dir=/some where/mine" in said
+    assert "--LabApp.default_url=/lab/tree/01_one%20%28version%202%29.ipynb" in said
+    assert "--ServerApp.open_browser=False" in said
+    assert "--ServerApp.port=9001" in said
+    assert ("--ServerApp.allow_root=True" in said) == (hasattr(os, "geteuid") and os.geteuid() == 0)
 
 
 @pytest.mark.slow

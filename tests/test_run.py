@@ -193,18 +193,20 @@ def test_what_is_no_lesson_is_refused(name):
         notebooks.number(name)
 
 
-def test_where_the_notebooks_lie(tmp_path):
-    wheel = tmp_path / "site-packages" / "ddlearn"
-    (wheel / "notebooks" / "lessons").mkdir(parents=True)
-    with pytest.raises(FileNotFoundError, match="Installing ddlearn again"):
-        notebooks.shipped(package=wheel)
-    (wheel / "notebooks" / "lessons" / "00_start.ipynb").touch()
-    (wheel / "notebooks" / "lessons" / "notes.ipynb").touch()
-    assert [path.name for path in notebooks.shipped(package=wheel)] == ["00_start.ipynb"]
-    checkout = tmp_path / "checkout"
-    for folder in ("ddlearn", "solutions"):
-        (checkout / folder).mkdir(parents=True)
-    (checkout / "pyproject.toml").touch()
-    assert notebooks.shelf(solved=True, package=checkout / "ddlearn") == checkout / "solutions"
-    with pytest.raises(FileNotFoundError, match="`ddlearn build` writes them"):
-        notebooks.shipped(package=checkout / "ddlearn")
+@pytest.mark.parametrize(
+    ("files", "solved", "shelf", "mend"),
+    [
+        ([], False, "ddlearn/notebooks/lessons", "Installing ddlearn again"),
+        (["pyproject.toml", "solutions/00_start.py"], True, "solutions", "`ddlearn build` writes them"),
+    ],
+    ids=["wheel", "checkout"],
+)
+def test_where_the_notebooks_lie(tmp_path, monkeypatch, files, solved, shelf, mend):
+    monkeypatch.setattr(notebooks, "PACKAGE", tmp_path / "ddlearn")
+    for name in (*files, f"{shelf}/notes.ipynb"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    with pytest.raises(FileNotFoundError, match=mend):
+        notebooks.shipped(solved)
+    (tmp_path / shelf / "00_start.ipynb").touch()
+    assert notebooks.shipped(solved) == [tmp_path / shelf / "00_start.ipynb"]

@@ -44,20 +44,21 @@ def read(path: Path) -> NotebookNode:
     Raises:
         SourceError: with the file and the cell, for a marker that does not pair or a cell of raw text.
     """
-    cells, seen = [], set()
+    cells: dict[str, NotebookNode] = {}
     for position, cell in enumerate(jupytext.read(path, fmt="py:percent").cells, start=1):
         place = f"{path.name}, cell {position}"
         if cell.cell_type not in ("code", "markdown"):
             raise SourceError(f"{place}: a cell is code or markdown, this one is {cell.cell_type}.")
-        _require_pairs(cell.source, place)
+        markers = [line for line in map(str.strip, cell.source.splitlines()) if line in (BEGIN, END)]
+        if markers != [BEGIN, END] * len(SOLUTION.findall(cell.source)):
+            raise SourceError(f"{place}: '{BEGIN}' and '{END}' must stand in pairs, with a solution between them.")
         make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
         tags = cell.metadata.get("tags", [])
         anchor = _anchor(cell, rules.INSTRUCTOR if rules.INSTRUCTOR in tags else cell.cell_type)
         names = (anchor if again == 1 else f"{anchor}-{again}" for again in count(1))
-        identity = next(name for name in names if name not in seen)
-        seen.add(identity)
-        cells.append(make(cell.source, id=identity, metadata={"tags": tags} if tags else {}))
-    return new_notebook(cells=cells, metadata=METADATA)
+        identity = next(name for name in names if name not in cells)
+        cells[identity] = make(cell.source, id=identity, metadata={"tags": tags} if tags else {})
+    return new_notebook(cells=list(cells.values()), metadata=METADATA)
 
 
 def notebook(source: NotebookNode, solved: bool) -> NotebookNode:
@@ -125,22 +126,6 @@ def _anchor(cell: NotebookNode, role: str) -> str:
     first = exercise[1] if exercise else next((line for line in cell.source.splitlines() if line.strip()), "")
     words = re.sub(r"[^a-z0-9]+", "-", first.lower()).strip("-")[:48].rstrip("-")
     return f"{'exercise' if exercise else role}-{words or 'cell'}"
-
-
-def _require_pairs(text: str, place: str) -> None:
-    """SourceError unless each solution has its two markers, with a line between them."""
-    inside, lines = False, 0
-    for line in map(str.strip, text.splitlines()):
-        if line == BEGIN and inside:
-            raise SourceError(f"{place}: a second '{BEGIN}' before '{END}'.")
-        if line == END and not (inside and lines):
-            raise SourceError(f"{place}: '{END}' without '{BEGIN}' and a solution before it.")
-        if line in (BEGIN, END):
-            inside, lines = line == BEGIN, 0
-        else:
-            lines += 1
-    if inside:
-        raise SourceError(f"{place}: '{BEGIN}' without '{END}'.")
 
 
 def _drift(found: str | None, expected: str | None) -> str:

@@ -12,7 +12,6 @@ import ddlearn
 
 app = typer.Typer(
     name="ddlearn",
-    help="Why does deep learning work, and what are its limits? A course of live notebooks.",
     epilog="Exit codes: 0 all is well, 1 something did not hold, 2 the command was misspelt, 130 you stopped it.",
     no_args_is_help=True,
     add_completion=False,
@@ -71,7 +70,7 @@ def lab(
     copy = workcopy.prepare(folder, fresh=fresh or [])
     typer.echo(copy.text())
     if not prepare_only:
-        raise typer.Exit(launch.start(copy.folder, opened, port=port, browser=browser))
+        launch.start(copy.folder, opened, port=port, browser=browser)
 
 
 @app.command()
@@ -120,10 +119,8 @@ def claims(
 @app.command()
 def doctor() -> None:
     """Say, in words, what is wrong with this machine and how to mend it."""
-    from ddlearn import thread_pools
     from ddlearn.course import doctor as examination
 
-    thread_pools.limit_threads()  # as a lesson does when it starts
     findings = examination.examine()
     typer.echo(examination.text(findings))
     raise typer.Exit(int(not all(finding.ok for finding in findings)))
@@ -195,9 +192,7 @@ def build(
     if repository is None:
         raise ValueError("ddlearn build works in a checkout of the course; this is an installed copy. Give --root.")
     if not check:
-        written = builder.build(repository)
-        written += [guide.path_in(repository)] if guide.write(repository) else []
-        for path in written:
+        for path in [*builder.build(repository), *guide.write(repository)]:
             typer.echo(f"wrote {path}")
         return
     faults = builder.check(repository, lambda number: [one.name for one in lessons.load(number).parts.exercises])

@@ -10,18 +10,16 @@ import shutil
 import sys
 import tempfile
 import timeit
-from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import metadata
 from os.path import expanduser
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.version import Version
 
 import ddlearn
-from ddlearn import compute
+from ddlearn import compute, thread_pools
 from ddlearn.classroom import page
 from ddlearn.classroom.document import render
 from ddlearn.classroom.progress import Progress, home
@@ -29,14 +27,14 @@ from ddlearn.course import machine
 from ddlearn.course.notebooks import checkout
 
 State = Literal["ok", "warn", "fail"]
+Judgement = tuple[State, str, str]
 SYMBOLS = {"ok": "✓", "warn": "!", "fail": "✗"}
 WORDS = {"ok": "good", "warn": "could be better", "fail": "must be mended"}
 MEGABYTE, GIGABYTE = 10**6, 10**9
 WIDGETS = "@jupyter-widgets/jupyterlab-manager"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing examined: its `state`, what was `found` in words, and how to `mend` it ("" where all is well)."""
 
     name: str
@@ -50,36 +48,35 @@ class Finding:
         return self.state != "fail"
 
 
-Judgement = tuple[State, str, str]
-
-
 def examine() -> list[Finding]:
-    """Return every check of this machine, in order."""
+    """Return every check of this machine, in order, with the threads that a lesson has once it started."""
+    thread_pools.limit_threads()
     return [look(name) for name in CHECKS]
 
 
 def look(name: str) -> Finding:
-    """Return one check. One that itself fails is a warning, never an exception."""
+    """Return one check, with the home folder written ~. One that itself fails is a warning, never an exception."""
     try:
-        return Finding(name, *CHECKS[name]())
+        state, found, mend = CHECKS[name]()
     except Exception as error:  # whatever a strange machine raises is itself a finding
         cause = f"{type(error).__name__}: {error}".strip(": ")
-        return Finding(name, "warn", f"could not be examined ({cause})", "Show this line to your instructor.")
+        state, found, mend = "warn", f"could not be examined ({cause})", "Show this line to your instructor."
+    return Finding(name, state, _without_home(found), _without_home(mend))
 
 
 def text(findings: list[Finding]) -> str:
-    """Return the findings as plain text, to paste to an instructor; the home folder is written ~."""
+    """Return the findings as plain text, to paste to an instructor."""
     lines = [f"ddlearn {ddlearn.__version__}: {summary(findings)}", ""]
     for finding in findings:
         lines.append(f"{SYMBOLS[finding.state]} {finding.name}: {finding.found}")
         lines += [f"    {finding.mend}"] if finding.mend else []
-    return _without_home("\n".join(lines))
+    return "\n".join(lines)
 
 
 def as_html(findings: list[Finding]) -> str:
-    """Return the findings as an accessible table, the body of a card; the home folder is written ~."""
+    """Return the findings as an accessible table, the body of a card."""
     said = {"findings": findings, "summary": summary(findings), "symbols": SYMBOLS, "words": WORDS}
-    return render(__package__, "doctor.html", generator="", without_home=_without_home, **said)
+    return render(__package__, "doctor.html", generator="", **said)
 
 
 def show() -> None:
@@ -91,49 +88,46 @@ def show() -> None:
 
 def summary(findings: list[Finding]) -> str:
     """Return the findings in one sentence."""
-    failed, warned = (
-        ", ".join(finding.name for finding in findings if finding.state == state) for state in ("fail", "warn")
-    )
+    failed, warned = (", ".join(one.name for one in findings if one.state == state) for state in ("fail", "warn"))
     if failed:
         return f"must be mended: {failed}."
     return f"ready for the lessons; could be better: {warned}." if warned else "ready for the lessons."
 
 
 def _machine() -> Judgement:
-    return "ok", machine.sentence(), ""
+    import torch
+
+    found, cuda = machine.sentence(), torch.version.cuda
+    if cuda and not torch.cuda.is_available():
+        mend = (
+            "All runs, but gigabytes of disk are wasted; torch's CPU build is enough. "
+            "If this machine has a GPU, install its driver."
+        )
+        return "warn", f"{found}; torch is built for CUDA {cuda}, and no NVIDIA GPU answers here", mend
+    return "ok", found, ""
 
 
 def _packages() -> Judgement:
-    needed = map(Requirement, metadata.requires("ddlearn") or [])
+    needed = [Requirement(line) for line in metadata.requires("ddlearn")]
     needed = [one for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})]
-    tested, wrong, other = _tested_versions(), [], []
+    root = checkout()  # a wheel does not carry the tested versions
+    pins = (root / "constraints.txt").read_text("utf-8") if root else ""
+    tested, wrong, other = dict(re.findall(r"^(\S+)==(\S+)", pins, flags=re.M)), [], []
     for need in needed:
-        version = _installed(need.name)
-        if version is None:
+        try:
+            version = metadata.version(need.name)
+        except metadata.PackageNotFoundError:
             wrong.append(f"{need.name} is missing")
-        elif not need.specifier.contains(version, prereleases=True):
+            continue
+        if not need.specifier.contains(version, prereleases=True):
             wrong.append(f"{need.name} {version} (needs {need.specifier})")
-        elif need.name in tested and Version(version).public != Version(tested[need.name]).public:
+        elif Version(version).public != tested.get(need.name, Version(version).public):
             other.append(f"{need.name} {version} (tested: {tested[need.name]})")
     if wrong:
         return "fail", "; ".join(wrong), "Run `make lab` again, or `python -m pip install --upgrade ddlearn`."
     if other:
         return "warn", "; ".join(other), "Lessons should run; if one does not, `make lab` installs the tested versions."
     return "ok", f"{len(needed)} packages, all in range{' and as tested' if tested else ''}", ""
-
-
-def _installed(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def _tested_versions() -> dict[str, str]:
-    """The pins of constraints.txt; empty in a wheel, which carries none."""
-    root = checkout()
-    lines = (root / "constraints.txt").read_text("utf-8").splitlines() if root else []
-    return dict(line.split("==") for line in lines if "==" in line)
 
 
 def _widgets() -> Judgement:
@@ -154,11 +148,9 @@ def _kernel() -> Judgement:
     except NoSuchKernel:
         return "fail", "there is no kernel named python3, which every lesson asks for", mend
     # Jupyter itself reads a bare "python" as the interpreter that it runs on.
-    major, minor = sys.version_info[:2]
-    bare = command in ("python", f"python{major}", f"python{major}.{minor}")
-    started = Path(sys.executable if bare else shutil.which(command) or command)
+    bare = command in ("python", "python3", f"python3.{sys.version_info.minor}")
+    here, started = Path(sys.executable), Path(sys.executable if bare else shutil.which(command) or command)
     # The interpreter of a virtual environment is a link, so its target says nothing: the folder it stands in decides.
-    here = Path(sys.executable)
     if (started.parent.resolve(), started.resolve()) == (here.parent.resolve(), here.resolve()):
         return "ok", "python3 starts this Python", ""
     return "fail", f"python3 starts {started}, which is not {here}", mend
@@ -190,27 +182,10 @@ def _memory() -> Judgement:
     return "ok", found, ""
 
 
-def _torch_build() -> Judgement:
-    import torch
-
-    cuda = torch.version.cuda
-    if cuda and not torch.cuda.is_available():
-        mend = (
-            "All runs, but gigabytes of disk are wasted; torch's CPU build is enough. "
-            "If this machine has a GPU, install its driver."
-        )
-        return "warn", f"torch is built for CUDA {cuda}, and no NVIDIA GPU answers here", mend
-    return "ok", f"built for CUDA {cuda}, and a GPU answers" if cuda else "CPU build", ""
-
-
 def _speed() -> Judgement:
-    import torch
-
-    threads = torch.get_num_threads()
-    try:
-        seconds, alone = _reference_fit(threads), _reference_fit(1)
-    finally:
-        torch.set_num_threads(threads)
+    seconds = _reference_fit()
+    with thread_pools.threads_held_to(1):
+        alone = _reference_fit()
     found = f"a reference fit takes {1000 * seconds:.0f} ms, on one thread {1000 * alone:.0f} ms"
     if min(seconds, alone) > 3:
         return "warn", found, "That is very slow. Close other programs, and look at the line on memory."
@@ -221,20 +196,19 @@ def _speed() -> Judgement:
     return "ok", found, ""
 
 
-def _reference_fit(threads: int) -> float:
+def _reference_fit() -> float:
     """Seconds of one ridge path on 500 points (20 penalties, leave-one-out included), at its best."""
     import torch
 
     from ddlearn.kernels import rbf
     from ddlearn.ridge import ridge_path
 
-    torch.set_num_threads(threads)
     x = torch.randn(500, 2, dtype=torch.float64, generator=compute.generator(0))
     fit = timeit.Timer(lambda: ridge_path(rbf(x), x[:, 0].sin(), torch.logspace(-6, 0, 20, dtype=torch.float64)))
     return min(fit.repeat(3, 1))
 
 
-def _home() -> Judgement:
+def _progress() -> Judgement:
     folder = home()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -243,33 +217,26 @@ def _home() -> Judgement:
     except OSError as error:
         mend = "Your progress would be lost with the notebook. Set DDLEARN_HOME to a folder of your own."
         return "fail", f"{folder} cannot be written: {(error.strerror or str(error)).lower()}", mend
-    free = shutil.disk_usage(folder).free
-    found = f"{folder} can be written, {_size(free)} free"
+    free, progress = shutil.disk_usage(folder).free, Progress(folder / "progress.json", patience=0.5)
+    begun = len(progress.read()["lessons"])
+    found = f"{folder} can be written, {_size(free)} free; {begun} {'lesson' if begun == 1 else 'lessons'} begun"
     if free < 50 * MEGABYTE:
         return "fail", found, "Your progress may not be saved. Delete something that you do not need."
+    if progress.notices:
+        return "warn", " ".join(progress.notices), f"The file is {progress.path}. Nothing in it was deleted."
     if free < GIGABYTE:
         return "warn", found, "Enough for lessons; optional data sets may not fit."
     return "ok", found, ""
 
 
-def _progress() -> Judgement:
-    progress = Progress(home() / "progress.json", patience=0.5)
-    begun = len(progress.read()["lessons"])
-    if progress.notices:
-        return "warn", " ".join(progress.notices), f"The file is {progress.path}. Nothing in it was deleted."
-    return "ok", f"{begun} {'lesson' if begun == 1 else 'lessons'} begun", ""
-
-
-CHECKS: dict[str, Callable[[], Judgement]] = {
+CHECKS = {
     "Machine": _machine,
     "Packages": _packages,
     "Widgets": _widgets,
     "Kernel": _kernel,
     "Threads": _threads,
     "Memory": _memory,
-    "Torch build": _torch_build,
     "Speed": _speed,
-    "Home": _home,
     "Progress": _progress,
 }
 

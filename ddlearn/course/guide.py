@@ -25,7 +25,6 @@ LEADS = {
     "wrong": ("**Usual wrong answers.**", "**What to expect.**"),
     "slow": ("**If a machine is slow:**",),
 }
-UNMEASURED = ("not measured", "not measured")
 
 
 def path_in(root: Path) -> Path:
@@ -33,51 +32,48 @@ def path_in(root: Path) -> Path:
     return root / "solutions" / "INSTRUCTOR_GUIDE.md"
 
 
-def write(root: Path, runs: list[dict] = (), machine: str = "") -> bool:
-    """Write the generated parts anew; False if nothing changed, or if there is no guide under `root`."""
-    changed = False
-    for path, renew in ((path_in(root), lambda text: renewed(text, root, runs, machine)), (root / "README.md", listed)):
-        before = path.read_text("utf-8") if path_in(root).is_file() and path.is_file() else ""
-        after = before and renew(before)
-        if after != before:
-            write_whole(path, after)
-            changed = True
-    return changed
+def write(root: Path, runs: list[dict] = (), machine: str = "") -> list[Path]:
+    """Write the generated parts anew; return the files that changed, none if there is no guide under `root`."""
+    stale = _stale(root, runs, machine)
+    for path, text in stale.items():
+        write_whole(path, text)
+    return list(stale)
+
+
+def faults(root: Path) -> list[str]:
+    """Return what is missing in an instructor's cell, or else stale in the guide and the README, as sentences."""
+    found = []
+    for number in lessons.LESSONS if path_in(root).is_file() else ():
+        said = notes(root, number)
+        wanted = [lead for lead in LEADS if (number, lead) != ("00", "slow")]  # lesson 00 takes no machine long
+        found += [f"solutions/{number}: no instructor's cell has {LEADS[one][0]}" for one in wanted if one not in said]
+    stale = [] if found else [path.relative_to(root).as_posix() for path in _stale(root)]
+    return found + [f"{name}: differs from the lessons. `ddlearn build` writes it." for name in stale]
+
+
+def _stale(root: Path, runs: list[dict] = (), machine: str = "") -> dict[Path, str]:
+    """The files whose generated parts are not as the lessons have them, each with the text that it should have."""
+    guide, readme = path_in(root), root / "README.md"
+    texts = {guide: lambda text: renewed(text, root, runs, machine), readme: listed} if guide.is_file() else {}
+    now = {path: path.read_text("utf-8") for path in texts if path.is_file()}
+    return {path: new for path, old in now.items() if (new := texts[path](old)) != old}
 
 
 def listed(text: str) -> str:
     """Return the README with its table of lessons written anew."""
     rows = ["| | lesson | its question |", "|---|---|---|"]
-    every = {number: lessons.load(number) for number in lessons.LESSONS}
-    rows += [f"| {number} | {lesson.title} | {lesson.question} |" for number, lesson in every.items()]
-    return _put(text, "lessons", "\n".join(rows))
-
-
-def faults(root: Path) -> list[str]:
-    """Return what is stale in the guide, or missing in an instructor's cell, as sentences."""
-    path, found = path_in(root), []
-    if not path.is_file():
-        return found
     for number in lessons.LESSONS:
-        said = notes(root, number)
-        wanted = [lead for lead in LEADS if (number, lead) != ("00", "slow")]  # lesson 00 takes no machine long
-        found += [f"solutions/{number}: no instructor's cell has {LEADS[one][0]}" for one in wanted if one not in said]
-    text = path.read_text("utf-8")
-    if not found and renewed(text, root) != text:
-        found.append(f"solutions/{path.name}: differs from the lessons. `ddlearn build` writes it.")
-    readme = (root / "README.md").read_text("utf-8") if (root / "README.md").is_file() else ""
-    if readme and listed(readme) != readme:
-        found.append("README.md: its table differs from the lessons. `ddlearn build` writes it.")
-    return found
+        lesson = lessons.load(number)
+        rows.append(f"| {number} | {lesson.title} | {lesson.question} |")
+    return _put(text, "lessons", "\n".join(rows))
 
 
 def renewed(text: str, root: Path, runs: list[dict] = (), machine: str = "") -> str:
     """Return the guide with its generated parts written anew; what was measured is kept where `runs` says nothing."""
-    table = _part(text, "lessons")
-    rows = re.findall(r"^\| (\d\d) \|.*\| (\d+) \| (\d+) \|$", table, flags=re.M)
+    rows = re.findall(r"^\| (\d\d) \|.*\| (\d+) \| (\d+) \|$", text, flags=re.M)
     measured = {number: (seconds, peak) for number, seconds, peak in rows}
     measured |= {run["lesson"][:2]: (f"{run['seconds']:.0f}", f"{run['peak_mb']:.0f}") for run in runs}
-    kept = re.search(r"^Measured .*$", table, flags=re.M)
+    kept = re.search(r"^Measured by .*$", text, flags=re.M)
     line = f"Measured by `ddlearn run --json` on {machine}." if machine else kept[0] if kept else ""
     text = _put(text, "lessons", f"{_table(measured)}\n\n{line}".strip())
     return _put(text, "notes", "\n\n".join(_section(root, number) for number in lessons.LESSONS))
@@ -104,23 +100,19 @@ def _table(measured: dict[str, tuple[str, str]]) -> str:
     for number in lessons.LESSONS:
         lesson = lessons.load(number)
         names = ", ".join(f"`{exercise.name}`" for exercise in lesson.parts.exercises)
-        numbers = " | ".join(measured.get(number, UNMEASURED))
+        numbers = " | ".join(measured.get(number, ["not measured"] * 2))
         rows.append(
             f"| {number} | {lesson.title} | {lesson.minutes} | {lesson.difficulty} of 5 | {names} | {numbers} |"
         )
     return "\n".join(rows)
 
 
-def _part(text: str, name: str) -> str:
-    found = re.search(rf"<!-- BEGIN {name} -->\n(.*?)<!-- END {name} -->", text, flags=re.S)
-    if found is None:
-        raise ValueError(f"there is no part between <!-- BEGIN {name} --> and <!-- END {name} -->.")
-    return found[1]
-
-
 def _put(text: str, name: str, content: str) -> str:
-    before = f"<!-- BEGIN {name} -->\n"
-    return text.replace(before + _part(text, name), f"{before}{content}\n", 1)
+    begin, end = f"<!-- BEGIN {name} -->", f"<!-- END {name} -->"
+    new, found = re.subn(f"{begin}\n.*?{end}", lambda _: f"{begin}\n{content}\n{end}", text, count=1, flags=re.S)
+    if not found:
+        raise ValueError(f"there is no part between {begin} and {end}.")
+    return new
 
 
 def main(arguments: list[str]) -> int:

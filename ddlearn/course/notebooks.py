@@ -7,23 +7,18 @@ import ddlearn
 PACKAGE = Path(ddlearn.__file__).resolve().parent
 
 
-def checkout(package: Path = PACKAGE) -> Path | None:
-    """Return the repository that `package` runs from, or None where it is an installed wheel."""
-    root = package.parent
+def checkout() -> Path | None:
+    """Return the repository that the course runs from, or None where it is an installed wheel."""
+    root = PACKAGE.parent
     return root if (root / "pyproject.toml").is_file() and (root / "solutions").is_dir() else None
 
 
-def shelf(solved: bool = False, package: Path = PACKAGE) -> Path:
-    """Return the folder of lessons, or of solved lessons, that this copy of the course ships."""
-    return (checkout(package) or package / "notebooks") / ("solutions" if solved else "lessons")
-
-
-def shipped(solved: bool = False, package: Path = PACKAGE) -> list[Path]:
-    """Return the notebooks on the shelf, in the order of the course. FileNotFoundError where there is none."""
-    folder = shelf(solved, package)
+def shipped(solved: bool = False) -> list[Path]:
+    """Return the lessons, or solved lessons, of this copy of the course, in order. FileNotFoundError if none."""
+    folder = (checkout() or PACKAGE / "notebooks") / ("solutions" if solved else "lessons")
     found = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     if not found:
-        mend = "`ddlearn build` writes them." if checkout(package) else "Installing ddlearn again brings them back."
+        mend = "`ddlearn build` writes them." if checkout() else "Installing ddlearn again brings them back."
         raise FileNotFoundError(f"There is no lesson in {folder}. {mend}")
     return found
 

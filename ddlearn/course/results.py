@@ -1,6 +1,7 @@
 """What a command that takes minutes shows and keeps: a bar while it works, a table at its end, a file all along."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
@@ -25,7 +26,7 @@ def table(title: str, first: str, numbers: tuple[str, ...], caption: str | None 
     return made
 
 
-def write(file: Path | None, records: list[dict]) -> None:
+def write(file: Path | None, records: Iterable[dict]) -> None:
     """Write the records to the file of `--json`, if there is one. OSError where the disk refuses."""
     if file is not None:
-        write_whole(file, json.dumps(records, indent=2) + "\n")
+        write_whole(file, json.dumps(list(records), indent=2) + "\n")

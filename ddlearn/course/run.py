@@ -136,7 +136,7 @@ def main(lessons: list[str], json: Path | None = None, solved: bool = False, off
             task = bar.add_task(path.stem, total=total)
             run = execute(path, solved, offline, lambda task=task: bar.advance(task))
             runs.append(run)
-            results.write(json, [asdict(run) for run in runs])  # who stops the run keeps what it found
+            results.write(json, map(asdict, runs))  # who stops the run keeps what it found
             took = (f"{run.seconds:.1f}", f"{run.peak_mb:.0f}", str(run.cells), str(run.errors))
             passed, held = f"{run.exercises_passed} of {run.exercises}", f"{run.claims_held} of {run.claims}"
             table.add_row(run.lesson, *took, passed, held)

@@ -1,8 +1,8 @@
 """The learner's working copy of the lessons: what was shipped may be replaced, what was touched never is.
 
-`.ddlearn.json` in the folder remembers, for each lesson, the hash of the bytes that were put there. A file with that
-hash is nobody's work, and a newer version of the course takes its place in one step. A file with any other hash is the
-learner's. It stays, and the newer version is offered beside it, once it is asked for.
+`.ddlearn.json` in the folder remembers, for each lesson, the hash of the version that the learner has taken. A file
+with that hash is nobody's work, and a newer version of the course takes its place in one step. A file with any other
+hash is the learner's. It stays, and a version newer than the one remembered is offered beside it.
 """
 
 import hashlib
@@ -56,13 +56,15 @@ def prepare(folder: Path, fresh: list[str] | None = None, sources: list[Path] | 
     copy = WorkingCopy(folder.expanduser().absolute())
     try:
         copy.folder.mkdir(parents=True, exist_ok=True)
-        record = _read(copy)
+        taken = _read(copy)
         for source in sources:
-            entry = record.setdefault(source.name, {})
-            _bring(copy, source, entry)
+            _bring(copy, source, taken)
             if source in wanted:
-                _put_beside(copy, source, entry)
-        write_whole(copy.folder / RECORD, json.dumps({"version": 1, "lessons": record}, indent=1) + "\n")
+                _put_beside(copy, source, taken)
+            if source.name in copy.kept and taken[source.name] != _hash(source.read_bytes()):
+                copy.newer.append(source.name)
+        record = {"version": 1, "lessons": {name: {"shipped": version} for name, version in taken.items()}}
+        write_whole(copy.folder / RECORD, json.dumps(record, indent=1) + "\n")
     except (FileExistsError, NotADirectoryError) as error:
         raise NotADirectoryError(f"{copy.folder} is no folder; choose another: ddlearn lab FOLDER.") from error
     except OSError as error:
@@ -73,24 +75,22 @@ def prepare(folder: Path, fresh: list[str] | None = None, sources: list[Path] | 
     return copy
 
 
-def _bring(copy: WorkingCopy, source: Path, entry: dict) -> None:
-    """Add, replace or keep one lesson. `entry` is its record: hash `shipped`, and hash `seen` of a newer one taken."""
-    target, new = copy.folder / source.name, source.read_bytes()
+def _bring(copy: WorkingCopy, source: Path, taken: dict[str, str]) -> None:
+    """Add, replace or keep one lesson. `taken` are the hashes of the record."""
+    name, target, new = source.name, copy.folder / source.name, source.read_bytes()
     old = target.read_bytes() if target.exists() else None
-    if old not in (None, new) and entry.get("shipped") != _hash(old):
-        copy.kept.append(source.name)
+    if old not in (None, new) and taken.get(name) != _hash(old):
+        copy.kept.append(name)
         # Without a record nobody can tell what this copy was made from: from now on, it counts from this version.
-        if entry.setdefault("shipped", _hash(new)) != _hash(new) and entry.get("seen") != _hash(new):
-            copy.newer.append(source.name)
+        taken.setdefault(name, _hash(new))
         return
     if old != new:
         write_whole(target, new)
-        (copy.added if old is None else copy.updated).append(source.name)
-    entry.clear()
-    entry["shipped"] = _hash(new)
+        (copy.added if old is None else copy.updated).append(name)
+    taken[name] = _hash(new)
 
 
-def _put_beside(copy: WorkingCopy, source: Path, entry: dict) -> None:
+def _put_beside(copy: WorkingCopy, source: Path, taken: dict[str, str]) -> None:
     new = source.read_bytes()
     if (copy.folder / source.name).read_bytes() == new:
         copy.notices.append(f"Your {source.name} is the newest version, just as it came.")
@@ -101,19 +101,16 @@ def _put_beside(copy: WorkingCopy, source: Path, entry: dict) -> None:
     beside = next(place for place in places if not place.exists() or place.read_bytes() == new)
     if not beside.exists():
         write_whole(beside, new)
-    entry["seen"] = _hash(new)
+    taken[source.name] = _hash(new)
     copy.beside.append(beside.name)
-    if source.name in copy.newer:
-        copy.newer.remove(source.name)
 
 
-def _read(copy: WorkingCopy) -> dict[str, dict]:
+def _read(copy: WorkingCopy) -> dict[str, str]:
     """The record; empty if it is not there or damaged, and then every lesson that differs counts as touched."""
     path = copy.folder / RECORD
     try:
         lessons = json.loads(path.read_text("utf-8"))["lessons"] if path.exists() else {}
-        keys = ("shipped", "seen")
-        return {name: {key: str(entry[key]) for key in keys if key in entry} for name, entry in lessons.items()}
+        return {name: str(entry["shipped"]) for name, entry in lessons.items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         copy.notices.append(f"{RECORD} was damaged. Every lesson that differs from the course's was kept as it is.")
         return {}
