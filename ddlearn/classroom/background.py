@@ -23,47 +23,35 @@ class Background:
 
     def draw(self) -> None:
         """Bring the canvas up to date."""
-        canvas = self.figure.canvas
-        shown = [(axes, _in_order(axes)) for axes in self.figure.axes]
-        all_artists = [artist for _, artists in shown for artist in artists] + self.figure.get_children()
-        stale = {artist for _, artists in shown for artist in artists if artist.stale}
-        if _overlap(self.figure.axes):  # the order of two axes in one place matters: no background there
-            canvas.draw()
+        figure = self.figure
+        if any(one.bbox.overlaps(other.bbox) for one, other in combinations(figure.axes, 2)):
+            figure.canvas.draw()  # the order of two axes in one place matters: no background there
             return
-        renderer = canvas.get_renderer()
+        shown = {axes: _in_order(axes) for axes in figure.axes}
+        all_artists = sum(shown.values(), figure.get_children())
+        stale = {artist for artists in shown.values() for artist in artists if artist.stale}
+        renderer = figure.canvas.get_renderer()
         if self._pixels is None or all_artists != self._artists or not stale <= self._animated:
             self._animated |= stale if self._pixels is not None else set()
-            self._draw_background(renderer, shown)
             self._artists = all_artists
+            renderer.clear()
+            figure.patch.draw(renderer)
+            for axes, artists in shown.items():
+                if axes.axison:
+                    axes.patch.draw(renderer)
+                _draw(artists[: self._first(artists)], renderer)
+            self._pixels = renderer.copy_from_bbox(figure.bbox)
         else:
             renderer.restore_region(self._pixels)
-        for axes, artists in shown:
-            for artist in artists[self._first(axes, artists) :]:
-                artist.draw(renderer)
-        for artist in self._above():
-            artist.draw(renderer)
+        for artists in shown.values():
+            _draw(artists[self._first(artists) :], renderer)
+        above = [a for a in figure.get_children() if a not in (figure.patch, *figure.axes) and a.get_visible()]
+        _draw(sorted(above, key=lambda artist: artist.zorder), renderer)  # such as its title, its own legend
 
-    def _draw_background(self, renderer, shown: list) -> None:
-        renderer.clear()
-        self.figure.patch.draw(renderer)
-        for axes, artists in shown:
-            if axes.axison:
-                axes.patch.draw(renderer)
-            for artist in artists[: self._first(axes, artists)]:
-                artist.draw(renderer)
-        self._pixels = renderer.copy_from_bbox(self.figure.bbox)
-
-    def _first(self, axes, artists: list) -> int:
+    def _first(self, artists: list) -> int:
         """Return where in their order the animated ones begin. Limits that move, move everything in their axes."""
-        moving = [artist in self._animated for artist in artists]
-        if any(moves and isinstance(artist, Axis) for moves, artist in zip(moving, artists, strict=True)):
-            return 0
-        return moving.index(True) if any(moving) else len(artists)
-
-    def _above(self) -> list:
-        """Return what stands on the figure itself, over all axes: its title, its own legend."""
-        rest = [a for a in self.figure.get_children() if a is not self.figure.patch and a not in self.figure.axes]
-        return sorted((artist for artist in rest if artist.get_visible()), key=lambda artist: artist.zorder)
+        moving = [place for place, artist in enumerate(artists) if artist in self._animated]
+        return 0 if any(isinstance(artists[place], Axis) for place in moving) else min(moving, default=len(artists))
 
 
 def _in_order(axes) -> list:
@@ -72,5 +60,6 @@ def _in_order(axes) -> list:
     return sorted((artist for artist in axes.get_children() if artist not in hidden), key=lambda a: a.zorder)
 
 
-def _overlap(axes: list) -> bool:
-    return any(one.bbox.overlaps(other.bbox) for one, other in combinations(axes, 2))
+def _draw(artists: list, renderer) -> None:
+    for artist in artists:
+        artist.draw(renderer)

@@ -30,7 +30,7 @@ Moved = Callable[[str, object, str], None]
 
 class SliderView:
     def __init__(self, control: Slider, value: float, moved: Moved, label_width: str):
-        self.control, self.value, self._moved, self._writing = control, value, moved, False
+        self.control, self.value, self._moved = control, value, moved
         low, high = ((math.log10(end) if control.log else end) for end in (control.low, control.high))
         plain = widgets.IntSlider if control.whole else widgets.FloatSlider
         self.slider = (widgets.FloatLogSlider if control.log else plain)(
@@ -59,36 +59,30 @@ class SliderView:
         self.parts = (self.slider, self.number)
         self.widget = widgets.HBox(self.parts, layout=widgets.Layout(align_items="center", overflow="visible"))
 
-    def write(self, value: float) -> None:
-        """Stand at `value` without telling anybody."""
-        self._stand(value, slider=True)
+    def write(self, value: float, slider: bool = True) -> None:
+        """Stand at `value` without telling anybody; the slider too, unless it is that which was moved."""
+        self.value = value  # first of all: slider and box tell of what is written below, and it is known by this
+        with self.number.hold_sync():  # one message, not two
+            self.number.placeholder = self._range(value)
+            self.number.value = written(value)
+        if slider:
+            self.slider.value = value
 
     def _range(self, value: float) -> str:
         ends, step = (self.control.low, self.control.high), self.control.number_step(value)
         return f"{' to '.join(map(written, ends))} by {written(step)}"
 
-    def _stand(self, value: float, slider: bool) -> None:
-        self.value, self._writing = value, True  # one writer at a time: a box that is corrected tells of it again
-        try:
-            with self.number.hold_sync():  # one message, not two
-                self.number.placeholder = self._range(value)
-                self.number.value = written(value)
-            if slider:
-                self.slider.value = value
-        finally:
-            self._writing = False
-
     def _slid(self, change) -> None:
         # The page's slider knows whole strides only. Shown a value between two of them, it stands at the nearer one and
         # reports that as if it had been moved there: nobody moved it, and a typed value must not be rounded away.
-        if not math.isclose(change.new, self.control.notch(self.value), rel_tol=1e-6, abs_tol=1e-12):
+        shown = self.value, self.control.notch(self.value)
+        if not any(math.isclose(change.new, value, rel_tol=1e-6, abs_tol=1e-12) for value in shown):
             self._move(change.new, slider=False)
 
     def _typed(self, change) -> None:
-        if not self._writing:
+        if change.new != written(self.value):
             number = read_number(change.new, self.control.low, self.control.high)
-            remark = self._remark(change.new, number)
-            self._move(self.value if number is None else number, slider=True, remark=remark)
+            self._move(self.value if number is None else number, slider=True, remark=self._remark(change.new, number))
 
     def _remark(self, text: str, number: float | None) -> str:
         control, typed = self.control, text.strip()[:LONGEST]
@@ -103,10 +97,8 @@ class SliderView:
         return ""
 
     def _move(self, raw: float, slider: bool, remark: str = "") -> None:
-        if self._writing:
-            return
         before, value = self.value, self.control.snap(raw)
-        self._stand(value, slider)
+        self.write(value, slider)
         if value != before or remark:
             self._moved(self.control.name, value, remark)
 

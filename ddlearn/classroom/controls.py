@@ -16,7 +16,7 @@ STEPS = 50  # a held arrow key crosses a slider in about this many presses
 
 @dataclass(frozen=True)
 class Control:
-    """What every control has: the name of the argument that it feeds, and a label that a learner can read."""
+    """What every control has: the name of the argument that it feeds, a label that a learner can read, its options."""
 
     name: str
     label: str
@@ -26,6 +26,13 @@ class Control:
             raise ValueError(f"a control's name is an argument of compute and must be an identifier; got {self.name!r}")
         if not self.label.strip():
             raise ValueError(f"control {self.name!r} needs a label that a learner can read")
+
+    def values(self, k: int) -> list:
+        """Every option, whatever `k` is: there is nothing in between."""
+        return list(self.options)
+
+    def random(self, source: random.Random) -> object:
+        return source.choice(self.options)
 
     def say(self, value: object) -> str:
         """Its setting in a sentence."""
@@ -86,8 +93,7 @@ class Slider(Control):
 
     def values(self, k: int) -> list[float]:
         """`k` values spread evenly along the slider, its ends the first and the last; fewer where there are fewer."""
-        spread = [self.at(i / (k - 1)) for i in range(k)] if k > 1 else [self.start]
-        return list(dict.fromkeys(spread))
+        return list(dict.fromkeys(self.at(i / (k - 1)) for i in range(k))) if k > 1 else [self.start]
 
     def random(self, source: random.Random) -> float:
         return self.at(source.random())
@@ -150,13 +156,6 @@ class Choice(Control):
             raise ValueError(f"{self.name} must be one of {', '.join(self.options)}; got {value!r}")
         return value
 
-    def values(self, k: int) -> list[str]:
-        """Every option, whatever `k` is: there is nothing in between."""
-        return list(self.options)
-
-    def random(self, source: random.Random) -> str:
-        return source.choice(self.options)
-
     @property
     def range_said(self) -> str:
         return f"menu of {', '.join(self.options)}"
@@ -167,6 +166,8 @@ class Switch(Control):
     """On or off. Raises TypeError if `start` is not a bool."""
 
     start: bool
+    options = (False, True)
+    range_said = "box to tick"
 
     def __post_init__(self):
         super().__post_init__()
@@ -178,16 +179,5 @@ class Switch(Control):
             raise TypeError(f"{self.name} must be True or False; got {value!r}")
         return value
 
-    def values(self, k: int) -> list[bool]:
-        """Off and on, whatever `k` is."""
-        return [False, True]
-
-    def random(self, source: random.Random) -> bool:
-        return source.random() < 0.5
-
     def say(self, value: bool) -> str:
         return super().say("on" if value else "off")
-
-    @property
-    def range_said(self) -> str:
-        return "box to tick"

@@ -12,13 +12,14 @@ import html
 import inspect
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from ddlearn.classroom import expected
 from ddlearn.classroom.board import Board
 from ddlearn.classroom.cache import cached
 from ddlearn.classroom.controls import Control
 from ddlearn.classroom.figure import LiveFigure
-from ddlearn.classroom.latest import Job, Latest, Wish
+from ddlearn.classroom.latest import Job, Latest
 from ddlearn.classroom.sweep import check_sentence, settings
 from ddlearn.classroom.wording import listed
 
@@ -28,6 +29,17 @@ RESET, SURPRISE, CANCEL = "Reset", "Surprise me", "Cancel"
 Values = dict[str, object]
 
 
+@dataclass(frozen=True)
+class Wish:
+    """One picture asked for: at which values, with whose functions, and what to say when it is there."""
+
+    values: Values
+    engine: dict[str, Callable]
+    note: str = ""
+    displayed: bool = False  # as a new output, not in the place of an earlier one
+
+
+@dataclass(eq=False, repr=False)
 class Explorer:
     """Controls, one pure function, one picture, one sentence.
 
@@ -43,58 +55,48 @@ class Explorer:
     `uses`.
     """
 
-    def __init__(
-        self,
-        name: str,
-        title: str,
-        controls: Sequence[Control],
-        compute: Callable,
-        picture: Callable,
-        sentence: Callable[..., str],
-        uses: Sequence[str] = (),
-        size: tuple[float, float] = (9.0, 4.0),
-    ):
-        self._declared = {k: v for k, v in locals().items() if k not in ("self", "__class__")}
-        self.name, self.title = name, title
-        self.controls, self.compute, self.uses = tuple(controls), compute, tuple(uses)
+    name: str
+    title: str
+    controls: Sequence[Control]
+    compute: Callable
+    picture: Callable
+    sentence: Callable[..., str]
+    uses: Sequence[str] = ()
+    size: tuple[float, float] = (9.0, 4.0)
+
+    def __post_init__(self):
+        self.controls, self.uses = tuple(self.controls), tuple(self.uses)
         self.said: Callable[[str], object] = lambda name: None  # what was predicted; a lesson puts its own here
-        self.figure = LiveFigure(self._told(picture), self._told(sentence), size)
+        self.figure = LiveFigure(self._told(self.picture), self._told(self.sentence), self.size)
         self.engine: dict[str, Callable] = {}
         self.below: list[Callable[[], None]] = []  # what else `show` shows, under the figure
         self.seconds = 0.0  # that the first picture takes on the reference machine of `expected`
         self.error: Exception | None = None  # the last one, whole: the card has room for its sentence only
         self._control = {control.name: control for control in self.controls}
-        _require_arguments(self)
-        self._reports = "progress" in inspect.signature(compute).parameters
+        self._require_arguments()
+        self._reports = "progress" in inspect.signature(self.compute).parameters
+        self._start = {control.name: control.start for control in self.controls}
         self._values, self._painted = self._start, None
         self._latest = Latest(self._result, self._paint, self._fail, self._wait)
         self._board: Board | None = None
-        self._appearing = False  # between show() and the first picture
-        self._dice = random.Random()
-        self._results = self._new_results()
+        self.forget()
 
     def fresh(self) -> "Explorer":
         """Return another explorer that is declared alike, and knows nothing of this one."""
-        return Explorer(**self._declared)
+        return replace(self)
 
     # -- what a notebook calls
 
     def show(self) -> None:
         """Display controls and figure. Shown again it is the same explorer seen twice, and both views move together."""
-        first = self._board is None
-        if first:
-            self._board = self._new_board()
+        if self._board is None:
+            buttons = {RESET: self.reset, SURPRISE: self.surprise, CANCEL: self.cancel}
+            self._board = Board(self.title, self.controls, self._values, self._moved, buttons, self.figure.view)
+            self._board.enable(CANCEL, False)
+            self._board.say(expected.words(self.seconds))
         self._board.engine(self._engine_said())
         self._board.show(self._values)
-        if first:
-            self._board.say(expected.words(self.seconds))
-        self._appearing = True
-        try:
-            self._latest.grant(self._wish())
-            if self._appearing:
-                self.figure.show_words(f"No picture yet. {_sentence(self.error)}")
-        finally:
-            self._appearing = False
+        self._latest.grant(replace(self._wish(), displayed=True))
         for show in self.below:
             show()
 
@@ -114,9 +116,9 @@ class Explorer:
 
     def surprise(self) -> None:
         """Every control somewhere else, at random."""
-        values = self._values
+        values, dice = self._values, random.Random()
         while values == self._values:
-            values = {control.name: control.random(self._dice) for control in self.controls}
+            values = {control.name: control.random(dice) for control in self.controls}
         self._move(values, "A surprise: {}.")
 
     def cancel(self) -> None:
@@ -139,15 +141,13 @@ class Explorer:
         """
         if self._board is not None:
             self._board.engine(self._engine_said())
-            mine = [name for name in self.uses if name in self.engine]
-            said = f"Now runs on your {listed(mine)}." if mine else "Painted again."
-            self._latest.submit(self._wish(said))
+        mine = list(self._engine_now())
+        self._submit(f"Now runs on your {listed(mine)}." if mine else "Painted again.")
 
     def forget(self) -> None:
         """Drop the results kept, and paint again: what `compute` reads beside its arguments has changed."""
-        self._results = self._new_results()
-        if self._board is not None:
-            self._latest.submit(self._wish("Painted again."))
+        self._results = cached(REMEMBERED)(lambda **asked: self.compute(**asked))
+        self._submit("Painted again.")
 
     async def settled(self) -> None:
         """Wait until the picture is that of the controls."""
@@ -175,8 +175,8 @@ class Explorer:
 
         Raises ValueError or TypeError for a name or a value that no control has.
         """
-        job = Job(Wish({**self._start, **self._accepted(values)}, self._engine_now()))
-        return self.figure.bundle(self._result(job))
+        wish = Wish({**self._start, **self._accepted(values)}, self._engine_now())
+        return self.figure.bundle(self._result(Job(wish)))
 
     def sweep(self, interiors: int = 3, pairs: bool = False) -> list[tuple[Values, str]]:
         """Compute, draw and describe at every corner, at every control's low, start and high, and at random interiors.
@@ -197,38 +197,47 @@ class Explorer:
             swept.append((values, sentence))
         return swept
 
+    # -- what was declared
+
+    def _require_arguments(self) -> None:
+        if len(self._control) < len(self.controls):
+            names = ", ".join(control.name for control in self.controls)
+            raise ValueError(f"explorer {self.name!r} has two controls of one name among {names}")
+        parameters = inspect.signature(self.compute).parameters
+        missing = [name for name in (*self._control, *self.uses) if name not in parameters]
+        if missing and all(parameter.kind is not parameter.VAR_KEYWORD for parameter in parameters.values()):
+            has = ", ".join(parameters)
+            raise ValueError(f"explorer {self.name!r}: compute has no argument {missing[0]!r}; it has {has}")
+
     def _told(self, function: Callable) -> Callable:
         """Return the function with `said`, if it asks for that."""
-        if "said" not in inspect.signature(function).parameters:
-            return function
-        return functools.partial(function, said=lambda name: self.said(name))
+        asks = "said" in inspect.signature(function).parameters
+        return functools.partial(function, said=lambda name: self.said(name)) if asks else function
 
     # -- moves
 
-    @property
-    def _start(self) -> Values:
-        return {control.name: control.start for control in self.controls}
-
     def _accepted(self, values: Values) -> Values:
-        accepted = {}
-        for name, value in values.items():
+        for name in values:
             if name not in self._control:
                 raise ValueError(f"explorer {self.name!r} has no control {name!r}; it has {', '.join(self._control)}")
-            accepted[name] = self._control[name].accept(value)
-        return accepted
+        return {name: self._control[name].accept(value) for name, value in values.items()}
 
     def _move(self, values: Values, note: str = "") -> None:
         self._values = values
-        if self._board is not None:
-            for name, view in self._board.views.items():
-                view.write(values[name])
-            self._latest.submit(self._wish(note.format(self._said(values))))
+        for name, view in self._board.views.items() if self._board else ():
+            view.write(values[name])
+        self._submit(note.format(self._said(values)))
 
     def _moved(self, name: str, value, remark: str = "") -> None:
         self._values = {**self._values, name: value}
-        self._latest.submit(self._wish(remark and f"{remark} Shows {self._said(self._values)}."))
+        self._submit(remark and f"{remark} Shows {self._said(self._values)}.")
 
     # -- from a wish to a picture
+
+    def _submit(self, note: str) -> None:
+        """Ask for a picture; an explorer that was never shown needs none."""
+        if self._board is not None:
+            self._latest.submit(self._wish(note))
 
     def _wish(self, note: str = "") -> Wish:
         return Wish(self._values, self._engine_now(), note)
@@ -240,15 +249,8 @@ class Explorer:
         progress = {"progress": job.progress} if self._reports else {}
         return self._results(**job.wish.values, **job.wish.engine, **progress)
 
-    def _new_results(self) -> Callable:
-        return cached(REMEMBERED)(lambda **asked: self.compute(**asked))
-
     def _paint(self, job: Job, result) -> None:
-        if self._appearing:
-            self.figure.show(result)
-            self._appearing = False
-        else:
-            self.figure.update(result)
+        (self.figure.show if job.wish.displayed else self.figure.update)(result)
         self._painted = job.wish.values
         self._board.enable(CANCEL, False)
         # Said on every move: where a control changes nothing in the picture, the learner still sees that it was heard.
@@ -262,37 +264,18 @@ class Explorer:
         self.error = error
         self._board.enable(CANCEL, False)
         self._board.alarm(f"{_sentence(error)} The picture keeps its last state.")
+        if job.wish.displayed:
+            self.figure.show_words(f"No picture yet. {_sentence(error)}")
 
     def _said(self, values: Values) -> str:
         return listed([self._control[name].say(value) for name, value in values.items()])
 
     def _engine_said(self) -> str:
-        if not self.uses:
-            return ""
-        whose = ["your" if name in self.engine else "the course’s" for name in self.uses]
-        parts = [f"{owner} <code>{html.escape(name)}</code>" for owner, name in zip(whose, self.uses, strict=True)]
-        return f"Runs on {listed(parts)}."
-
-    def _new_board(self) -> Board:
-        buttons = {RESET: self.reset, SURPRISE: self.surprise, CANCEL: self.cancel}
-        board = Board(self.title, self.controls, self._values, self._moved, buttons, self.figure.view)
-        board.enable(CANCEL, False)
-        return board
+        whose = {name: "your" if name in self.engine else "the course’s" for name in self.uses}
+        parts = [f"{owner} <code>{html.escape(name)}</code>" for name, owner in whose.items()]
+        return f"Runs on {listed(parts)}." if parts else ""
 
 
-def _sentence(error: Exception | None) -> str:
+def _sentence(error: Exception) -> str:
     words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return words if words.endswith((".", "!", "?")) else f"{words}."
-
-
-def _require_arguments(explorer: Explorer) -> None:
-    names = [control.name for control in explorer.controls]
-    if len(set(names)) < len(names):
-        raise ValueError(f"explorer {explorer.name!r} has two controls of one name among {', '.join(names)}")
-    parameters = inspect.signature(explorer.compute).parameters
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
-        return
-    for name in (*names, *explorer.uses):
-        if name not in parameters:
-            has = ", ".join(parameters)
-            raise ValueError(f"explorer {explorer.name!r}: compute has no argument {name!r}; it has {has}")

@@ -1,13 +1,17 @@
-"""The frame of a panel: limits, scales, ticks, words and legend, each set only where it differs from what stands."""
+"""The frame of a panel and the artists in it, kept from picture to picture: each thing is set only where it differs.
 
-from collections.abc import Mapping, Sequence
+An artist is made when its mark is first drawn, moved from then on, and hidden in a picture that does not draw it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ddlearn.classroom.artists import Artists, same
-
 OUTSIDE = {"right": {"loc": "center left", "bbox_to_anchor": (1.01, 0.5)}}
 """Places of a legend beside the axes, by our own names; all others are matplotlib's."""
+
+Ticks = Sequence[float] | Mapping[float, str] | None
 
 
 class Frame:
@@ -15,11 +19,16 @@ class Frame:
 
     def __init__(self, axes):
         self.axes = axes
-        self.artists = Artists()
-        self._framed: dict[str, object] = {}
-        self._reach: dict[str, list] = {"x": [], "y": []}
+        self._stands: dict[str, object] = {}
         self._legend: dict | None = None
-        self._listed: tuple | None = None
+        self._artists: dict[tuple, tuple] = {}  # of each mark, and what it was last given
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a picture: nothing is drawn in it yet."""
+        self._drawn: list = []
+        self._times: Counter = Counter()
+        self._reach: dict[str, list] = {"x": [], "y": []}
 
     def frame(
         self,
@@ -30,8 +39,8 @@ class Frame:
         xlim: tuple[float, float] | None = None,
         ylim: tuple[float, float] | None = None,
         log: str = "",
-        xticks: Sequence[float] | Mapping[float, str] | None = None,
-        yticks: Sequence[float] | Mapping[float, str] | None = None,
+        xticks: Ticks = None,
+        yticks: Ticks = None,
         legend: str | Mapping | None = None,
         grid: bool | str = False,
         aspect: str = "auto",
@@ -46,71 +55,96 @@ class Frame:
         """
         axes = self.axes
         for name, ticks, limits in (("x", xticks, xlim), ("y", yticks, ylim)):
-            limits = None if limits is None else tuple(map(float, limits))
+            scale = "log" if name in log else "linear"
             ticks = dict(ticks) if isinstance(ticks, Mapping) else None if ticks is None else tuple(map(float, ticks))
             # A new scale brings its own ticks, and ticks widen the limits: so they are set in this order.
-            if self._differs(f"{name}axis", ("log" if name in log else "linear", ticks)):
-                axes.set(**{f"{name}scale": "log" if name in log else "linear"})
+            if changed(self._stands, **{f"{name}axis": (scale, ticks)}):
+                axes.set(**{f"{name}scale": scale})
                 _set_ticks(getattr(axes, f"{name}axis"), ticks)
-                self._framed.pop(f"{name}lim", None)
-            if self._differs(f"{name}lim", limits) and limits is not None:
+                self._stands.pop(f"{name}lim", None)
+            limits = None if limits is None else tuple(map(float, limits))
+            if changed(self._stands, **{f"{name}lim": limits}) and limits is not None:
                 axes.set(**{f"{name}lim": limits})
-        for name, words in (("title", title), ("xlabel", xlabel), ("ylabel", ylabel)):
-            if self._differs(name, words):
-                axes.set(**{name: words})
-        if self._differs("grid", grid):
-            axes.grid(False)
-            if grid:
-                axes.grid(True, axis="both" if grid is True else grid)
-        if self._differs("aspect", aspect):
-            axes.set_aspect(aspect)
-        if self._differs("visible", visible):
+        axes.set(**changed(self._stands, title=title, xlabel=xlabel, ylabel=ylabel, aspect=aspect))
+        if changed(self._stands, grid=grid):
+            for name in "xy":
+                axes.grid(grid in (True, name), axis=name)
+        if changed(self._stands, visible=visible):
             (axes.set_axis_on if visible else axes.set_axis_off)()
         self._legend = dict(legend) if isinstance(legend, Mapping) else {"loc": legend} if legend else None
 
     def within(self, axis: str, values, at_edge: bool = False) -> np.ndarray:
         """Return values of "x" or "y" cut to what the frame can show: to its edge, or one frame beyond."""
-        values, limits = np.atleast_1d(numbers(values)), self._framed.get(f"{axis}lim")
+        values, limits = np.atleast_1d(numbers(values)), self._stands.get(f"{axis}lim")
         if limits is None:
             kept = values[np.isfinite(values) & ((values > 0) | (not self._log(axis)))]
             self._reach[axis] += [kept.min(), kept.max()] if len(kept) else []
             return values
-        low, high = sorted(map(float, limits))
+        low, high = sorted(limits)
         if not at_edge:
             reach = high / low if self._log(axis) else high - low
             low, high = (low / reach, high * reach) if self._log(axis) else (low - reach, high + reach)
         return np.clip(values, low, high)
 
-    def begin(self) -> None:
-        """Begin a picture."""
-        self.artists.begin()
-        self._reach = {"x": [], "y": []}
+    def _mark(self, kind: str, label: str | None, look: tuple, make: Callable[[], object], **wanted):
+        """Return the artist of a mark, made if there is none, after giving it the properties `wanted`.
+
+        It is known by kind and label, or by kind and look where it has no label; marks alike by their order.
+        """
+        key = (kind, label) if label else (kind, *look)
+        self._times[key] += 1
+        key = key, self._times[key]
+        if key not in self._artists:
+            self._artists[key] = make(), {}
+        artist, stands = self._artists[key]
+        artist.set(**changed(stands, label=label or "_", visible=True, **wanted))
+        self._drawn.append(artist)
+        return artist
+
+    def labeled(self) -> list[tuple[str, object]]:
+        """Return the label and the artist of each mark of this picture that has a label, the first of each label."""
+        found: dict[str, object] = {}
+        for artist in self._drawn:
+            found.setdefault(artist.get_label(), artist)
+        return [(label, artist) for label, artist in found.items() if not label.startswith("_")]
 
     def finish(self) -> None:
         """End a picture: hide the marks that were not drawn, let open limits follow the data, name the marks."""
-        self.artists.hide_others()
+        for artist, stands in self._artists.values():
+            if artist not in self._drawn:
+                artist.set(**changed(stands, visible=False))
         for name, values in self._reach.items():
-            if self._framed.get(f"{name}lim") is None and values:
+            if self._stands.get(f"{name}lim") is None and values:
                 self.axes.set(**{f"{name}lim": _padded(values, self._log(name))})
-        wanted = tuple(self.labeled()), self._legend
-        if wanted != self._listed and self._legend is not None:
+        named = self.labeled()
+        if not changed(self._stands, legend=(named, self._legend)):
+            return
+        if self._legend is not None:
             options = {**self._legend, **OUTSIDE.get(self._legend["loc"], {})}
-            self.axes.legend([artist for _, artist in wanted[0]], [label for label, _ in wanted[0]], **options)
-        elif self._legend is None and self.axes.get_legend() is not None:
+            self.axes.legend([artist for _, artist in named], [label for label, _ in named], **options)
+        elif self.axes.get_legend() is not None:
             self.axes.get_legend().remove()
-        self._listed = wanted
-
-    def labeled(self) -> list[tuple[str, object]]:
-        """Return the label and the artist of each mark of this picture that has a label."""
-        return self.artists.labeled()
-
-    def _differs(self, name: str, value: object) -> bool:
-        known = self._framed.get(name, self._framed)
-        self._framed[name] = value
-        return known is self._framed or not same(known, value)
 
     def _log(self, axis: str) -> bool:
-        return self._framed.get(f"{axis}axis", ("linear",))[0] == "log"
+        return "log" in self._stands.get(f"{axis}axis", ())
+
+
+def changed(stands: dict, **wanted) -> dict:
+    """Return what of `wanted` is not what `stands`, and note that it stands from now on."""
+    new = {name: value for name, value in wanted.items() if name not in stands or not same(stands[name], value)}
+    stands.update(new)
+    return new
+
+
+def same(one: object, other: object) -> bool:
+    """Return whether two values are equal: numbers, words, arrays, and sequences of them."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    if isinstance(one, (tuple, list)):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
 
 
 def numbers(values) -> np.ndarray:

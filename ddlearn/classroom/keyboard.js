@@ -2,8 +2,8 @@
 //
 // 1. JupyterLab's single-key shortcuts match whatever has the focus inside a notebook, unless the focused element itself
 //    carries `data-lm-suppress-shortcuts`. Without it an arrow key on a menu moves to another cell, and "x" cuts one.
-// 2. The handle of a slider has no name, groups of radio or toggle buttons have no role, a toggle does not say whether it
-//    is pressed, and a logarithmic slider speaks exponents.
+// 2. The handle of a slider has no name, a group of radio buttons has no role, a toggle does not say whether it is
+//    pressed, and a logarithmic slider speaks exponents.
 // 3. A browser's number box throws a decimal comma away and clamps in silence. Ours is a line of text; the arrow keys
 //    and the role of a number box are added here.
 // 4. A style sheet in a saved output is as old as that output. Where the kernel's own is on the page, it alone counts.
@@ -13,11 +13,7 @@
   if (window.ddlearnKeyboard) return;
   window.ddlearnKeyboard = true;
 
-  const CONTROLS = ":is(select, input, textarea, button, summary, [tabindex], .lm-TabBar-tab)";
-  const ICONS = {
-    "fa-play": "Play", "fa-pause": "Pause", "fa-stop": "Stop", "fa-retweet": "Repeat",
-    "fa-step-backward": "Step back", "fa-step-forward": "Step forward",
-  };
+  const CONTROLS = ":is(select, input, textarea, button, summary, [tabindex])";
   const all = (selector) => document.querySelectorAll(selector);
   const set = (element, name, value) => {
     if (element.getAttribute(name) !== value) element.setAttribute(name, value);
@@ -72,24 +68,15 @@
   const repair = () => {
     for (const e of all(`.jupyter-widgets ${CONTROLS}, .ddlearn-card summary`)) set(e, "data-lm-suppress-shortcuts", "true");
     for (const e of all(".jupyter-widgets [role=slider]")) {
-      set(e, "aria-label", (label(e) || "slider") + (e.matches(".noUi-handle-upper") ? " (upper)" : ""));
+      set(e, "aria-label", label(e) || "slider");
       sayValue(e);
     }
     for (const e of all(".ddlearn-number input")) nameNumber(e);
-    for (const e of all(".jupyter-widgets button")) {
-      const icon = e.querySelector("i");
-      if (!icon || e.textContent.trim()) continue;
-      for (const name in ICONS) if (icon.classList.contains(name)) set(e, "aria-label", ICONS[name]);
+    for (const e of all(".widget-radio")) {
+      set(e, "role", "radiogroup");
+      if (label(e)) set(e, "aria-label", label(e));
     }
-    for (const [selector, role] of [[".widget-radio", "radiogroup"], [".widget-toggle-buttons", "group"]]) {
-      for (const e of all(selector)) {
-        set(e, "role", role);
-        if (label(e)) set(e, "aria-label", label(e));
-      }
-    }
-    for (const e of all(".widget-toggle-button, .widget-toggle-buttons button")) {
-      set(e, "aria-pressed", String(e.classList.contains("mod-active")));
-    }
+    for (const e of all(".widget-toggle-button")) set(e, "aria-pressed", String(e.classList.contains("mod-active")));
     for (const e of all('.jupyter-widgets .widget-label[title="null"]')) e.removeAttribute("title");
     for (const e of all(".ddlearn-explorer")) {
       const title = e.querySelector(".ddlearn-title");

@@ -22,12 +22,6 @@ def sheet() -> ipywidgets.HTML:
     return ipywidgets.HTML(page.style(page.LIVE), layout={"display": "none"})
 
 
-def restyle() -> None:
-    """Exchange the style sheets, on every page and in the saved notebook, after the projector view came or went."""
-    sheet().value = page.style(page.LIVE)
-    page.restyle()
-
-
 def part(*widgets: ipywidgets.Widget) -> ipywidgets.VBox:
     """Return the widgets one below the other, together with the style sheet."""
     return ipywidgets.VBox([sheet(), *widgets], layout={"overflow": "visible", "width": "auto"})

@@ -8,8 +8,6 @@ default dtype, is left alone: a lesson gives each tensor its dtype.
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-FIRST_STATE = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
-
 
 @contextmanager
 def first_modes() -> Iterator[None]:
@@ -23,6 +21,6 @@ def first_modes() -> Iterator[None]:
         torch.enable_grad(),
         torch.autocast("cpu", enabled=False),
         torch.device("cpu") if elsewhere else nullcontext(),  # at a price for each call of torch
-        numpy.errstate(**FIRST_STATE),
+        numpy.errstate(all="warn", under="ignore"),
     ):
         yield

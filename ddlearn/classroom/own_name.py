@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from types import CellType, FunctionType, MethodType
 
 _checked: dict[int, Callable] = {}  # by the identity of the reference: two lessons may have exercises of one name
-_NOTHING = object()
 
 
 def under_check(reference: Callable) -> Callable | None:
@@ -33,34 +32,30 @@ def bound(function: Callable, name: str, reference: Callable) -> Iterator[None]:
             if name in code.co_freevars:
                 _put_into(inner.__closure__[code.co_freevars.index(name)], function, undo)
             elif name.isidentifier() and inner.__qualname__ == name:
-                before = inner.__globals__.get(name, _NOTHING)
-                undo.callback(_restore, inner.__globals__, name, before)
-                inner.__globals__[name] = function
-        undo.callback(_restore, _checked, id(reference), _checked.get(id(reference), _NOTHING))
-        _checked[id(reference)] = function
+                _put(inner.__globals__, name, function, undo)
+        _put(_checked, id(reference), function, undo)
         yield
 
 
 def layers(function: object) -> list[FunctionType]:
     """Return the plain functions that `function` consists of: itself, and what it wraps, by whatever decorator."""
-    found: list[FunctionType] = []
-    waiting, seen = [function], set()
+    found: dict[int, object] = {}
+    waiting = [function]
     while waiting:
         one = waiting.pop()
-        if id(one) in seen:
+        if id(one) in found:
             continue
-        seen.add(id(one))
+        found[id(one)] = one
         if isinstance(one, functools.partial):
             waiting.append(one.func)
         elif isinstance(one, MethodType):
             waiting.append(one.__func__)
         elif isinstance(one, FunctionType):
-            found.append(one)
             held = [cell.cell_contents for cell in one.__closure__ or () if _is_full(cell)]
             waiting.extend(item for item in held if isinstance(item, (FunctionType, functools.partial)))
         else:  # a callable object, such as functools.cache makes
             waiting.extend((getattr(one, "__dict__", {}).get("__wrapped__"), vars(type(one)).get("__call__")))
-    return found
+    return [one for one in found.values() if isinstance(one, FunctionType)]
 
 
 def calls_itself(function: Callable, error: BaseException) -> bool:
@@ -78,11 +73,12 @@ def _put_into(cell: CellType, function: Callable, undo: contextlib.ExitStack) ->
     cell.cell_contents = function
 
 
-def _restore(space: dict, name: object, before: object) -> None:
-    if before is _NOTHING:
-        space.pop(name, None)
+def _put(space: dict, name: object, function: Callable, undo: contextlib.ExitStack) -> None:
+    if name in space:
+        undo.callback(space.__setitem__, name, space[name])
     else:
-        space[name] = before
+        undo.callback(space.pop, name, None)
+    space[name] = function
 
 
 def _is_full(cell: CellType) -> bool:

@@ -61,8 +61,7 @@ class Pen:
         if arrangement != self._arrangement:
             self.figure.clear()
             axes = self.figure.subplot_mosaic([list(row) for row in rows], width_ratios=widths, height_ratios=heights)
-            names = dict.fromkeys(name for row in rows for name in row if name != ".")
-            self._panels = {name: Panel(axes[name]) for name in names}
+            self._panels = {name: Panel(one) for name, one in axes.items()}
             self._arrangement, self._background, self._legend = arrangement, None, None
             self.figure.set_layout_engine("constrained")
         return self._panels
@@ -82,11 +81,15 @@ class Pen:
 
     def png(self, picture, *arguments) -> bytes:
         """Call `picture(self, *arguments)` and return what it drew."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
         from ddlearn.classroom.background import Background
 
         with style():
             if self.figure is None:
-                self._begin()
+                self.figure = Figure(figsize=self.size, dpi=DOTS)
+                FigureCanvasAgg(self.figure)
             for panel in self._panels.values():
                 panel.begin()
             picture(self, *arguments)
@@ -97,13 +100,6 @@ class Pen:
                 self._background = Background(self.figure)
             self._background.draw()
         return self._encoded()
-
-    def _begin(self) -> None:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-
-        self.figure = Figure(figsize=self.size, dpi=DOTS)
-        FigureCanvasAgg(self.figure)
 
     def _freeze(self) -> None:
         """Let the layout engine work once, on real data; on every draw it would double the price of a picture.

@@ -11,7 +11,7 @@ _turned: bool | None = None  # None: nobody has said anything, the environment d
 
 def on() -> bool:
     """Whether the projector view is on."""
-    return _turned if _turned is not None else os.environ.get("DDLEARN_PROJECTOR", "") not in ("", "0")
+    return os.environ.get("DDLEARN_PROJECTOR", "") not in ("", "0") if _turned is None else _turned
 
 
 def turn(state: bool | None) -> None:

@@ -26,6 +26,7 @@ def button() -> ipywidgets.ToggleButton:
 
 
 def turn(state: bool) -> None:
-    """Turn the view on or off for the whole page."""
+    """Turn the view on or off: exchange the style sheets, on every page and in the saved notebook."""
     projector.turn(state)
-    live.restyle()
+    live.sheet().value = page.style(page.LIVE)
+    page.restyle()

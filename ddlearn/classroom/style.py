@@ -1,5 +1,6 @@
 """How pictures look: matplotlib's defaults, a few settings of ours, and eight colors that everybody can tell apart."""
 
+from bisect import bisect
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,23 +29,18 @@ STYLE = {
     "axes.titlelocation": "left",
     "axes.titlepad": 8,
     "axes.titley": 1.0,  # a title that looks for its own place measures every tick label on every draw
-    "axes.labelsize": 11,
     "xtick.labelsize": 10,
     "ytick.labelsize": 10,
     "legend.fontsize": 10,
-    "legend.frameon": True,
     "legend.framealpha": 0.85,
     "legend.edgecolor": "white",
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": "#444444",
     "axes.linewidth": 0.9,
-    "axes.grid": False,
     "grid.color": "#dddddd",
     "grid.linewidth": 0.7,
     "lines.linewidth": 2.0,
-    "lines.markersize": 6,
-    "axes.unicode_minus": True,
 }
 
 
@@ -75,12 +71,11 @@ def ink(name: object) -> tuple[float, float, float]:
     found = to_rgb(color(name))
     if luminance(found) >= 0.5 or contrast(found) >= CONTRAST:
         return found
-    low, high = 0.0, 1.0  # shares of the color; black is always dark enough
-    for _ in range(12):
-        middle = (low + high) / 2
-        dark_enough = contrast(tuple(middle * channel for channel in found)) >= CONTRAST
-        low, high = (middle, high) if dark_enough else (low, middle)
-    return tuple(low * channel for channel in found)
+
+    def darker(step: int) -> tuple[float, float, float]:
+        return tuple(step / 4096 * channel for channel in found)
+
+    return darker(bisect(range(4096), -CONTRAST, key=lambda step: -contrast(darker(step))) - 1)
 
 
 def contrast(rgb: tuple[float, float, float]) -> float:

@@ -25,20 +25,14 @@ def settings(controls: Sequence[Control], interiors: int, pairs: bool = False) -
     walk = [start]
     if not pairs:
         walk += [{**start, control.name: value} for control in controls for value in control.values(3)]
-    corners = _pairwise(controls, dice) if pairs and len(controls) > 1 else _corners(controls, dice)
+    if pairs and len(controls) > 1:
+        corners = _pairwise(controls, dice)
+    else:
+        corners = list(itertools.product(*(control.values(2) for control in controls)))
+        corners = corners if len(corners) <= CORNERS else dice.sample(corners, CORNERS)
     walk += [dict(zip(start, corner, strict=True)) for corner in corners]
     walk += [{control.name: control.random(dice) for control in controls} for _ in range(interiors)]
-    seen = set()
-    for values in walk:
-        key = tuple(values.values())
-        if key not in seen:
-            seen.add(key)
-            yield values
-
-
-def _corners(controls: Sequence[Control], dice: random.Random) -> list[tuple]:
-    corners = list(itertools.product(*(control.values(2) for control in controls)))
-    return corners if len(corners) <= CORNERS else dice.sample(corners, CORNERS)
+    yield from {tuple(values.values()): values for values in walk}.values()  # each setting once
 
 
 def _pairwise(controls: Sequence[Control], dice: random.Random) -> Iterator[tuple]:
