@@ -7,36 +7,25 @@ program that reads the learner's progress needs no widgets and no matplotlib.
 from importlib import import_module
 from typing import Any
 
-_HOME = {
-    "TODO": "verdict",
-    "Choice": "controls",
-    "Claim": "claim",
-    "ClaimResult": "claim",
-    "Exercise": "exercise",
-    "ExerciseNotPassed": "answer",
-    "Explorer": "explorer",
-    "Lesson": "lesson",
-    "LINES": "style",
-    "LiveFigure": "figure",
-    "Mistake": "mistake",
-    "PALETTE": "style",
-    "Option": "quiz",
-    "Prediction": "prediction",
-    "Progress": "progress",
-    "Quiz": "quiz",
-    "QuizItem": "quiz",
-    "Remark": "mistake",
-    "Slider": "controls",
-    "Switch": "controls",
-    "Verdict": "verdict",
-    "cached": "cache",
-    "describe_curve": "curve",
-    "draw_curve": "curve",
-    "edit": "mistake",
-    "ink": "style",
-    "uses": "code",
+_EXPORTS = {
+    "answer": ["ExerciseNotPassed"],
+    "cache": ["cached"],
+    "claim": ["Claim", "ClaimResult"],
+    "code": ["uses"],
+    "controls": ["Choice", "Slider", "Switch"],
+    "curve": ["describe_curve", "draw_curve"],
+    "exercise": ["Exercise"],
+    "explorer": ["Explorer"],
+    "figure": ["LiveFigure"],
+    "lesson": ["Lesson"],
+    "mistake": ["Mistake", "Remark", "edit"],
+    "prediction": ["Prediction"],
+    "progress": ["Progress"],
+    "quiz": ["Option", "Quiz", "QuizItem"],
+    "style": ["LINES", "PALETTE", "ink"],
+    "verdict": ["TODO", "Verdict"],
 }
-
+_HOME = {name: module for module, names in _EXPORTS.items() for name in names}
 __all__ = sorted(_HOME)
 
 

@@ -27,12 +27,8 @@ class ExerciseNotPassed(AssertionError):
 class Tries:
     """How often an exercise was missed and how many of its hints were read; outlives a re-run of the cell."""
 
-    misses: int = 0
+    misses: int = 0  # an untouched stub is none
     hints: int = 0
-
-    def count(self, verdict: Verdict) -> None:
-        """Count `verdict` if it is a miss; an untouched stub is none."""
-        self.misses += verdict.status not in ("passed", "not started")
 
 
 class Answer:
@@ -51,12 +47,9 @@ class Answer:
         on_hint: Callable[[], object] = lambda: None,
     ):
         functools.update_wrapper(self, function)
-        self.exercise = exercise
-        self.verdict = verdict
+        self.exercise, self.verdict, self._tries, self._on_hint = exercise, verdict, tries, on_hint
         own = function if exercise.trained else detached(function)
         self.runs = own if verdict.passed else exercise.reference
-        self._tries = tries
-        self._on_hint = on_hint
 
     def __call__(self, *arguments, **keywords):
         checked = None if self.passed else under_check(self.exercise.reference)
@@ -78,10 +71,6 @@ class Answer:
 
     def show(self, news: str = "") -> None:
         """Display the verdict's card; `news` is what changed elsewhere in the notebook."""
-        page.show(self.card(news))
-
-    def card(self, news: str = "") -> dict:
-        """Return the verdict's card as a mime bundle."""
         verdict, name = self.verdict, self.exercise.name
         body = to_html(f"{verdict.detail} {verdict.note}")
         if verdict.printed:
@@ -94,21 +83,20 @@ class Answer:
             if self._tries.misses >= MISSES_BEFORE_A_POINTER:
                 body += to_html(f"A hint helps: run `{name}.hint()` in a new cell.")
         symbol, headline, kind = LADDER[verdict.status]
-        return page.card(symbol, f"{headline} · {self.exercise.title}", body, kind)
+        page.show(page.card(symbol, f"{headline} · {self.exercise.title}", body, kind))
 
     def hint(self) -> None:
         """Display the next hint; after the last one, point to the solution."""
         hints, name, number = self.exercise.hints, self.exercise.name, self._tries.hints + 1
+        solution, more = f"`{name}.solution()` shows the course's own", f"`{name}.hint()` has another one"
         if number > len(hints):
             self._tries.hints = 0
-            again = f"That was every hint. `{name}.solution()` shows the course's own; `{name}.hint()` starts again."
-            page.show(page.card("?", "No more hints", to_html(again), "hint"))
+            again = to_html(f"That was every hint. {solution}; `{name}.hint()` starts again.")
+            page.show(page.card("?", "No more hints", again, "hint"))
             return
         self._tries.hints = number
         self._on_hint()
-        last = number == len(hints)
-        more = f"`{name}.solution()` shows the course's own." if last else f"`{name}.hint()` has another one."
-        body = to_html(hints[number - 1]) + to_html(more)
+        body = to_html(f"{hints[number - 1]}\n\n{solution if number == len(hints) else more}.")
         page.show(page.card("?", f"Hint {number} of {len(hints)}", body, "hint"))
 
     def solution(self) -> None:

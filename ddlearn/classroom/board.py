@@ -36,13 +36,13 @@ class Board:
             [self.views[c.name].widget for c in controls],
             layout=widgets.Layout(grid_template_columns=columns, grid_gap="2px 32px", overflow="visible"),
         )
-        self._buttons = {words: widgets.Button(description=words) for words in buttons}
+        flat = {"width": "auto", "flex": "0 0 auto"}
+        self.buttons = {words: widgets.Button(description=words, layout=flat) for words in buttons}
         for words, press in buttons.items():
-            self._buttons[words].on_click(lambda _, press=press: press())
-            self._buttons[words].layout = widgets.Layout(width="auto", flex="0 0 auto")
+            self.buttons[words].on_click(lambda _, press=press: press())
         self._status = _line("ddlearn-status", layout=widgets.Layout(flex="1 1 320px", min_width="0", height="44px"))
         bar = widgets.HBox(
-            [*self._buttons.values(), self._status],
+            [*self.buttons.values(), self._status],
             layout=widgets.Layout(flex_flow="row wrap", align_items="center", overflow="visible"),
         )
         self._engine = _line("ddlearn-engine")
@@ -83,14 +83,10 @@ class Board:
         self._engine.layout.display = None if sentence else "none"
 
     def enable(self, button: str, enabled: bool) -> None:
-        self._buttons[button].disabled = not enabled
+        self.buttons[button].disabled = not enabled
 
     def _set(self, words: str, body: str) -> None:
         self.status, self._status.value = words, body
-
-    @property
-    def buttons(self) -> dict[str, widgets.Button]:
-        return dict(self._buttons)
 
 
 def _line(css_class: str, value: str = "", **traits) -> widgets.HTML:

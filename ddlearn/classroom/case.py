@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ddlearn.classroom.code import hands_back
 from ddlearn.classroom.own_name import calls_itself
 from ddlearn.classroom.sandbox import Outcome, where
-from ddlearn.classroom.verdict import TODO, Fault
+from ddlearn.classroom.verdict import TODO, Verdict
 from ddlearn.classroom.wording import listed
 
 MESSAGE_LIMIT = 600  # characters of an error's own words; some print whole tensors
@@ -31,27 +31,27 @@ class Case:
         given = [f"`{name}` {_described(value)}" for name, value in self.arguments.items()]
         return f"`{self.name}({', '.join(self.arguments)})`" + (f" with {listed(given)}" if given else "")
 
-    def stopped(self, outcome: Outcome, seconds: float, answered: bool) -> Fault | None:
+    def stopped(self, outcome: Outcome, seconds: float, answered: bool) -> Verdict | None:
         """Return why the call gave no value to compare, or None if it did; `answered`: an earlier case got one."""
         if outcome.timed_out:
             loop = "Is there a loop that never ends?"
-            return Fault("timed out", f"{self.asked} was still running after {seconds:g} seconds. {loop}")
+            return Verdict("timed out", f"{self.asked} was still running after {seconds:g} seconds. {loop}")
         if outcome.error is not None:
-            return Fault("raised", self._raised(outcome.error))
+            return Verdict("raised", self._raised(outcome.error))
         values = outcome.value if isinstance(outcome.value, (tuple, list)) else (outcome.value,)
         if any(value is TODO for value in values):
-            return Fault("not started", f"`{self.name}` still returns `TODO`. Write its body and run the cell again.")
+            return Verdict("not started", f"`{self.name}` still returns `TODO`. Write its body and run the cell again.")
         if outcome.value is not None:
             return None
         if outcome.printed.strip():
             mend = "Printing shows a result and hands nothing on: write `return` where you wrote `print`."
-            return Fault("wrong type", f"`{self.name}` prints something and returns nothing. {mend}")
+            return Verdict("wrong type", f"`{self.name}` prints something and returns nothing. {mend}")
         if answered or hands_back(self.answer):
             branch = "Is there a branch, or a loop that ends, without a `return`?"
             said = f"`{self.name}` returns nothing in this case. {branch}\n\nThat was {self.asked}."
-            return Fault("wrong type", said)
+            return Verdict("wrong type", said)
         said = f"`{self.name}` returns nothing yet. If you wrote its body, end it with `return`."
-        return Fault("not started", said)
+        return Verdict("not started", said)
 
     def _raised(self, error: BaseException) -> str:
         try:

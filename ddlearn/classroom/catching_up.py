@@ -47,15 +47,13 @@ def stand_in(exercises: Sequence[Exercise], own: Container[str], namespace: Muta
     for exercise in given:
         words = f"`{exercise.name}` is the course's own: you caught up."
         target[exercise.name] = Answer(exercise, exercise.reference, Verdict("not started", words), Tries())
-    kept = [f"`{exercise.name}`" for exercise in exercises if exercise.name in own]
-    page.show(_card([f"`{exercise.name}`" for exercise in given], kept))
-
-
-def _card(given: list[str], own: list[str]) -> dict:
-    kept = f"On yours, which passed: {listed(own)}." if own else ""
+    names, kept = ([f"`{one.name}`" for one in exercises if (one.name in own) is passed] for passed in (False, True))
+    mine = f"On yours, which passed: {listed(kept)}." if kept else ""
     if not given:
-        return page.card("»", "Nothing to catch up with", to_html(kept or "This lesson has no exercises."), "note")
-    loud = f"The cells below run on the course's {listed(given)}, not on yours."
+        words = to_html(mine or "This lesson has no exercises.")
+        page.show(page.card("»", "Nothing to catch up with", words, "note"))
+        return
+    loud = f"The cells below run on the course's {listed(names)}, not on yours."
     waits = "Its cell waits" if len(given) == 1 else "Their cells wait"
-    rest = f"Nothing is marked as passed, and your record is as it was. {waits} for you, now or at home. {kept}"
-    return page.card("»", "Caught up", f"<p><strong>{inline(loud)}</strong></p>{to_html(rest)}", "hint")
+    rest = f"Nothing is marked as passed, and your record is as it was. {waits} for you, now or at home. {mine}"
+    page.show(page.card("»", "Caught up", f"<p><strong>{inline(loud)}</strong></p>{to_html(rest)}", "hint"))

@@ -4,16 +4,6 @@ The band comes from a theorem, an identity, an asymptotic law, a paper's number,
 then called ours and given its reason; it never comes from our own last run. A negative control stands beside the
 measure wherever one can be made: the same measurement with the cause taken away, which must then fall outside the band.
 Whatever fails is said.
-
-    claim(
-        "rich",
-        "A small output scale makes the features move.",
-        at_most(0.1, "test error"),
-        theorem("chizat2019", "Theorem 2.3"),
-        test_error,
-        cause={"scale": 1.0},
-        control=({"scale": 100.0}, "the same net with output scale 100"),
-    )
 """
 
 import math
@@ -27,11 +17,10 @@ from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.wording import brief
 
 Measure = Callable[[int], float]
-SENSES = ("about", "at_least", "at_most")
 BASES = ("theorem", "exact", "asymptotic", "paper", "ours")
 NEED_PAPERS = ("theorem", "asymptotic", "paper")
 NEED_SOURCE = ("theorem", "paper", "ours")
-LEADS = {"exact": "Exact", "asymptotic": "Asymptotic", "ours": "Our threshold"}
+LAWS = {"exact": "Exact identity", "asymptotic": "Asymptotic law"}  # in so many words, where no source is given
 
 
 @dataclass(frozen=True)
@@ -48,7 +37,7 @@ class Band:
     unit: str = ""
 
     def __post_init__(self):
-        arguments.one_of("sense", self.sense, SENSES)
+        arguments.one_of("sense", self.sense, ("about", "at_least", "at_most"))
         arguments.at_least("tolerance", self.tolerance, 0.0)
 
     def __contains__(self, value: float) -> bool:
@@ -108,15 +97,16 @@ class Basis:
         "Theorem 2.3 of @chizat2019"; "Exact identity"; "Our threshold: half of what guessing has; idea of @arora2020".
         Papers that the source does not mention stand behind it.
         """
-        kind, source = self.kind, self.source
-        unsaid = [f"@{key}" for key in self.papers if key not in papers.mentioned(source)]
+        unsaid = [f"@{key}" for key in self.papers if key not in papers.mentioned(self.source)]
         behind = papers.joined(unsaid) if unsaid else ""
-        if kind == "theorem":
-            return f"{source} of {behind}" if behind else source
-        if kind == "paper":
-            return f"Number reported by {behind}: {source}" if behind else f"Number reported: {source}"
-        said = f"{LEADS[kind]}: {source}" if source else f"{LEADS[kind]} {'identity' if kind == 'exact' else 'law'}"
-        return f"{said}; {'idea of ' if kind == 'ours' else ''}{behind}" if behind else said
+        if self.kind == "theorem":
+            return f"{self.source} of {behind}" if behind else self.source
+        if self.kind == "paper":
+            return f"Number reported{behind and f' by {behind}'}: {self.source}"
+        if self.kind == "ours":
+            return f"Our threshold: {self.source}{behind and f'; idea of {behind}'}"
+        said = f"{self.kind.title()}: {self.source}" if self.source else LAWS[self.kind]
+        return f"{said}{behind and f'; {behind}'}"
 
     def __str__(self) -> str:
         """The basis in words: "Theorem 2.3 of Chizat, Oyallon and Bach 2019"."""
@@ -198,15 +188,12 @@ def claim(
 ) -> Claim:
     """Return the claim that `measure(seed, **cause)` lies in the band, beside the control that must not.
 
-    Args:
-        id: a short name, unique in its lesson.
-        statement: the sentence that the lesson shows.
-        band: `about`, `at_least` or `at_most`.
-        basis: `theorem`, `exact`, `asymptotic`, `paper` or `ours`.
-        measure: returns the number, for a seed and the cause.
-        cause: arguments of the measure that the claim is about.
-        control: what takes the cause away, and a note that says so. Either arguments, which replace those of the cause
-            for the same measure, or another function of the seed where it must be one.
+    `cause` has the arguments that the claim is about. `control` is what takes the cause away, and a note that says so:
+    arguments, which replace those of the cause, or another function of the seed where it must be one.
+
+        claim("rich", "A small output scale makes the features move.", at_most(0.1, "test error"),
+              theorem("chizat2019", "Theorem 2.3"), test_error, cause={"scale": 1.0},
+              control=({"scale": 100.0}, "the same net with output scale 100"))
     """
     cause = dict(cause or {})
     counter, note = control or (None, "")

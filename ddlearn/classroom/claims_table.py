@@ -20,7 +20,14 @@ WHAT_TO_DO = (
 
 def bundle(results: Sequence[ClaimResult], seeds: Sequence[int]) -> dict[str, str]:
     """Return the table as a mime bundle: accessible HTML, and the same lines as plain text."""
-    return {"text/html": as_html(results, seeds), "text/plain": _as_text(results, seeds)}
+    lines = [_caption(results, seeds)]
+    for result in results:
+        expected, measured, control, verdict = _cells(result)
+        lines.append(f"{verdict}: {result.claim.statement} ({result.claim.basis})")
+        lines.append(f"    expected {expected}; measured {measured}; control: {control}")
+    if not _all_hold(results):
+        lines.append(WHAT_TO_DO)
+    return {"text/html": as_html(results, seeds), "text/plain": "\n".join(lines)}
 
 
 def as_html(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:
@@ -29,62 +36,45 @@ def as_html(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:
     heads = "".join(f'<th scope="col" style="{cell}">{column}</th>' for column in COLUMNS)
     rows = []
     for result in results:
-        claim = result.claim
-        basis = papers.named(html.escape(claim.basis.said()), _link)
-        head = f"{inline(claim.statement)}<br><small>{basis}</small>"
-        cells = (str(claim.band), _measured(result), _control(result))
+        *cells, verdict = _cells(result)
+        basis = papers.named(html.escape(result.claim.basis.said()), _link)
+        head = f"{inline(result.claim.statement)}<br><small>{basis}</small>"
         rows.append(
             f'<tr><th scope="row" style="{cell} font-weight: normal; min-width: 18em;">{head}</th>'
             + "".join(f'<td style="{cell}">{html.escape(text)}</td>' for text in cells)
-            + f'<td style="{cell} min-width: 6em;"><strong>{_verdict(result)}</strong></td></tr>'
+            + f'<td style="{cell} min-width: 6em;"><strong>{verdict}</strong></td></tr>'
         )
     caption = f'<caption style="text-align: left; padding: 0.4em 0.8em;">{_caption(results, seeds)}</caption>'
     table = f'<table style="margin: 0;">{caption}<thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
     return table if _all_hold(results) else f"{table}<p>{inline(WHAT_TO_DO)}</p>"
 
 
-def _as_text(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:
-    lines = [_caption(results, seeds)]
-    for result in results:
-        claim = result.claim
-        lines += [
-            f"{_verdict(result)}: {claim.statement} ({claim.basis})",
-            f"    expected {claim.band}; measured {_measured(result)}; control: {_control(result)}",
-        ]
-    return "\n".join(lines if _all_hold(results) else [*lines, WHAT_TO_DO])
-
-
-def _measured(result: ClaimResult) -> str:
-    """Return the measured numbers, or the error that stood in their way."""
-    return f"nothing: it stopped with {result.error}" if result.error else _numbers(result.measured)
-
-
-def _control(result: ClaimResult) -> str:
-    """Return what the control measured and whether it left the band, as it must."""
+def _cells(result: ClaimResult) -> tuple[str, str, str, str]:
+    """Return what stands in a claim's row, in the order of `COLUMNS`."""
+    measured = _measured(result.measured, result.error)
+    control = _measured(result.control_measured, result.control_error)
     if result.claim.control is None:
-        return NO_CONTROL
-    if result.control_error:
-        return f"nothing: it stopped with {result.control_error}"
-    said = "outside the band, as it must be" if result.control_fails else "inside the band: it shows nothing"
-    note = f" ({result.claim.control_note})" if result.claim.control_note else ""
-    return f"{_numbers(result.control_measured)}{note}: {said}"
+        control = NO_CONTROL
+    elif not result.control_error:
+        note = f" ({result.claim.control_note})" if result.claim.control_note else ""
+        said = "outside the band, as it must be" if result.control_fails else "inside the band: it shows nothing"
+        control = f"{control}{note}: {said}"
+    return str(result.claim.band), measured, control, HOLDS if result.holds else FAILS
 
 
-def _verdict(result: ClaimResult) -> str:
-    return HOLDS if result.holds else FAILS
+def _measured(values: Sequence[float], error: str) -> str:
+    """Return one number as it is, several as their mean and range, or the error that stood in their way."""
+    if error:
+        return f"nothing: it stopped with {error}"
+    if len(values) < 2:
+        return "".join(map(brief, values))
+    mean = math.fsum(values) / len(values)
+    return f"{brief(mean)} ({brief(min(values))} to {brief(max(values))} over {len(values)} seeds)"
 
 
 def _link(key: str) -> str:
     paper, name = papers.paper(key), html.escape(papers.cite(key))
     return f'<a href="{html.escape(paper.url)}" title="{html.escape(paper.full)}">{name}</a>' if paper.url else name
-
-
-def _numbers(values: Sequence[float]) -> str:
-    """Return one number as it is, several as their mean and range; the unit stands with the expected one."""
-    if len(values) == 1:
-        return brief(values[0])
-    mean = math.fsum(values) / len(values)
-    return f"{brief(mean)} ({brief(min(values))} to {brief(max(values))} over {len(values)} seeds)"
 
 
 def _caption(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-ROUGHLY = 1e-4  # as far as numbers that were computed partly in float32 may lie apart
-
 
 @dataclass(frozen=True)
 class Tolerance:
@@ -35,32 +33,29 @@ class Tolerance:
 
 USUAL = Tolerance(1e-6, 1e-9)  # far above the rounding of float64, and far below any mistake
 EXACT = Tolerance(0.0, 0.0)
+ROUGHLY = 1e-4  # as far as numbers that were computed partly in float32 may lie apart
 
 
-def scalar(number: float) -> Tensor:
-    """Return a number as a tensor of no dimension; a whole number beyond the range of floats is infinite."""
-    try:
-        number = float(number)
-    except OverflowError:
-        number = math.inf if number > 0 else -math.inf
-    return torch.tensor(number, dtype=torch.float64)
+def read(value: object) -> Tensor | None:
+    """Return the entries of a tensor, or a number in float64, on the CPU; None where there are none to read.
 
-
-def read(tensor: Tensor) -> Tensor | None:
-    """Return the numbers on the CPU, or None where they cannot be read: sparse, nested, meta tensors."""
-    if tensor.layout != torch.strided or tensor.is_meta or tensor.is_nested:
+    Sparse, nested and meta tensors cannot be read. A whole number beyond the range of floats is infinite.
+    """
+    if isinstance(value, (int, float)):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf if value > 0 else -math.inf
+        return torch.tensor(number, dtype=torch.float64)
+    if not isinstance(value, Tensor) or value.layout != torch.strided or value.is_meta or value.is_nested:
         return None
-    return tensor.detach().cpu()
+    return value.detach().cpu()
 
 
 def as_scalar(value: object) -> object:
     """Return a number, or a real tensor of no dimension, as such a tensor in float64; anything else as it is."""
-    if isinstance(value, (int, float)):
-        return scalar(value)
-    if not isinstance(value, Tensor) or value.dim() or value.is_complex():
-        return value
     numbers = read(value)
-    return value if numbers is None else numbers.double()
+    return value if numbers is None or numbers.dim() or numbers.is_complex() else numbers.double()
 
 
 def same(got: object, want: object, tolerance: Tolerance = USUAL) -> bool:
@@ -70,11 +65,11 @@ def same(got: object, want: object, tolerance: Tolerance = USUAL) -> bool:
     """
     if isinstance(want, (Exception, str)):
         return type(got) is type(want) and str(got) == str(want)
-    if isinstance(want, tuple):
+    if isinstance(want, (tuple, list)):
         alike = isinstance(got, (tuple, list)) and len(got) == len(want)
-        return alike and all(map(same, got, want, [tolerance] * len(want)))
+        return alike and all(same(one, other, tolerance) for one, other in zip(got, want, strict=True))
     if isinstance(want, (int, float)):
-        got, want = as_scalar(got), scalar(want)
+        got, want = as_scalar(got), read(want)
     if not (isinstance(got, Tensor) and isinstance(want, Tensor)) or got.dtype != want.dtype:
         return False
     got, want = read(got), read(want)
@@ -86,21 +81,21 @@ def roughly_same(got: object, want: object) -> bool:
     if isinstance(want, (tuple, list)):
         alike = isinstance(got, (tuple, list)) and len(got) == len(want)
         return alike and all(map(roughly_same, got, want))
-    if isinstance(got, Exception) and isinstance(want, Exception):
-        return same(got, want, EXACT)
-    got, want = (read(value) if isinstance(value, Tensor) else as_scalar(value) for value in (got, want))
-    if not (isinstance(got, Tensor) and isinstance(want, Tensor)) or got.shape != want.shape:
+    if isinstance(want, Exception):
+        return same(got, want)
+    got, want = read(got), read(want)
+    if got is None or want is None or got.shape != want.shape:
         return False
     if got.is_complex() or want.is_complex() or torch.bool in (got.dtype, want.dtype):
         return False
     got, want = got.double(), want.double()
-    sizes = want[want.isfinite()].abs()
-    return Tolerance(ROUGHLY, ROUGHLY * (sizes.max().item() if len(sizes) else 0.0)).agrees(got, want)
+    size = max(want[want.isfinite()].abs().tolist(), default=0.0)
+    return Tolerance(ROUGHLY, ROUGHLY * size).agrees(got, want)
 
 
 def changed(before: object, after: object) -> bool:
     """Return whether a tensor or a number inside `after` differs from its twin inside `before`."""
-    return not same(list(numbers_in(after)), tuple(numbers_in(before)), EXACT)
+    return not same(list(numbers_in(after)), list(numbers_in(before)), EXACT)
 
 
 def numbers_in(value: object) -> Iterator[Tensor | int | float]:

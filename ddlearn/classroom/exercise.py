@@ -8,7 +8,7 @@ fair: the tests of every lesson call it.
 import inspect
 from collections.abc import Callable, Iterable
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import torch
@@ -19,11 +19,11 @@ from ddlearn.classroom.case import Case
 from ddlearn.classroom.code import has_loop
 from ddlearn.classroom.compare import changed, numbers_in, roughly_same, same
 from ddlearn.classroom.fault import fault, other_dtype
-from ddlearn.classroom.mistake import Mistake, Remark, answer_or_error
+from ddlearn.classroom.mistake import Mistake, Remark
 from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.pattern import pattern
 from ddlearn.classroom.sandbox import call
-from ddlearn.classroom.verdict import TODO, Fault, Verdict
+from ddlearn.classroom.verdict import LADDER, TODO, Verdict
 from ddlearn.classroom.wording import listed
 
 
@@ -69,7 +69,7 @@ class Exercise:
         """Ask `answer` every case and return the verdict. Displays nothing, raises nothing."""
         if not callable(answer):
             return Verdict("wrong type", f"`{self.name}` should be a function; it is a `{type(answer).__name__}`.")
-        values, wanted, faults, printed = [], [], [], ""
+        values, wanted, faults, printed = [], [], {}, ""
         for arguments in self._arguments(seed):
             given = deepcopy(arguments)
             with own_name.bound(answer, self.name, self.reference):
@@ -80,51 +80,51 @@ class Exercise:
             if stopped:
                 mistake = self._recognize([*values, outcome.error], seed) if outcome.error else None
                 if mistake:
-                    return Verdict("classic mistake", f"{mistake.hint}\n\n{stopped.words}", mistake.name, printed)
-                before = f" {_right_before(len(values))}" if values and not faults else ""
-                return Verdict(stopped.status, stopped.words + before, printed=printed)
+                    return Verdict("classic mistake", f"{mistake.hint}\n\n{stopped.detail}", mistake.name, printed)
+                cases = f"{len(values)} cases before were" if len(values) > 1 else "case before was"
+                before = f" The {cases} right." if values and not faults else ""
+                return replace(stopped, detail=stopped.detail + before, printed=printed)
             if inspect.iscoroutine(outcome.value):
                 outcome.value.close()
             values.append(outcome.value)
             wanted.append(self._plain(self.reference(*deepcopy(arguments))))
-            found = self._faults(case, values[-1], wanted[-1], given)
-            faults.extend((len(values) - 1, one) for one in found)
+            found = list(self._faults(case, values[-1], wanted[-1], given))
+            if found:
+                faults[len(values) - 1] = min(found, key=_rank)
         if faults:
             return self._missed(values, wanted, faults, seed, printed)
         count = f"{len(values)} cases" if len(values) > 1 else "the case"
         right = f"`{self.name}` agrees with the course's own on {count}."
         return Verdict("passed", right, printed=printed, note=self._note(answer, values))
 
-    def _faults(self, case: Case, value: object, wanted: object, given: tuple) -> Iterable[Fault]:
+    def _faults(self, case: Case, value: object, wanted: object, given: tuple) -> Iterable[Verdict]:
         """Yield what is wrong in one case: with the value, and with what was done to the arguments `given`."""
         found = fault(value, wanted)
         if found:
-            yield Fault(found.status, f"{found.words}\n\nThat was {case.asked}.", found.right)
+            yield replace(found, detail=f"{found.detail}\n\nThat was {case.asked}.")
         before = zip(case.arguments.items(), given, strict=True)
         names = [f"`{name}`" for (name, was), now in before if changed(was, now)]
         if names:
             mend = "Work on a copy (`.clone()`), or write `a = a + b` instead of `a += b`."
             were = "were no longer what they" if len(names) > 1 else "was no longer what it"
-            yield Fault("changed its input", f"After the call {listed(names)} {were} had been. {mend}", True)
+            yield Verdict("changed its input", f"After the call {listed(names)} {were} had been. {mend}", right=True)
 
-    def _missed(self, values: list, wanted: list, faults: list[tuple[int, Fault]], seed: int, printed: str) -> Verdict:
-        """Return the verdict on a wrong answer: a classic mistake, or the fault on the first rung of the ladder."""
+    def _missed(self, values: list, wanted: list, faults: dict[int, Verdict], seed: int, printed: str) -> Verdict:
+        """Return the verdict on a wrong answer: a classic mistake, or the fault on the first rung of the ladder.
+
+        `faults` has that of each case that is wrong, by its number.
+        """
         mistake = self._recognize(values, seed)
         if mistake:
             said = "\n\n".join(filter(None, (mistake.hint, other_dtype(values, wanted))))
             return Verdict("classic mistake", said, mistake.name, printed)
-        _, first = min(faults, key=lambda found: found[1].rank)
-        wrong = sorted({case for case, _ in faults})
-        right, paragraphs = len(values) - len(wrong), [first.words]
+        first, right, similar, rest = min(faults.values(), key=_rank), len(values) - len(faults), "", ""
         if first.status == "not yet":
-            similar = pattern([values[i] for i in wrong], [wanted[i] for i in wrong])
-            if similar and right:
-                similar = f"Where it differs: {similar[0].lower()}{similar[1:]}"
-            paragraphs = [similar, *paragraphs] if similar else paragraphs
+            similar = pattern([values[i] for i in faults], [wanted[i] for i in faults])
         if right:
-            are = "are" if right > 1 else "is"
-            paragraphs.append(f"{right} of {len(values)} cases {are} right; this is one that is not.")
-        return Verdict(first.status, "\n\n".join(paragraphs), printed=printed)
+            similar = similar and f"Where it differs: {similar[0].lower()}{similar[1:]}"
+            rest = f"{right} of {len(values)} cases {'are' if right > 1 else 'is'} right; this is one that is not."
+        return Verdict(first.status, "\n\n".join(filter(None, (similar, first.detail, rest))), printed=printed)
 
     def _note(self, answer: Callable, values: list) -> str:
         """Return what is worth saying about an answer that passed."""
@@ -142,16 +142,20 @@ class Exercise:
         The reference passes, a stub is "not started", each mistake is recognized as itself and told from the others,
         and the cases come from the generator: the same seed gives the same ones, another seed gives others.
         """
-        found = []
-        verdict = self.check(self.reference)
-        if not verdict.passed:
-            found.append(f"the reference does not pass: {verdict.sentence}")
-        if verdict.note:
-            found.append(f"the reference passes with a note: {verdict.note}")
-        if any(torch.as_tensor(value).isnan().any() for value in numbers_in(self._answers(self.reference, seed=0))):
-            found.append("the reference answers NaN, with which nothing can be compared")
-        if self.check(lambda *arguments: TODO).status != "not started":
-            found.append("a stub is not recognized as not started")
+        right, stub = self.check(self.reference), self.check(lambda *arguments: TODO)
+        nan = any(torch.as_tensor(one).isnan().any() for one in numbers_in(self._answers(self.reference, seed=0)))
+        first, again, elsewhere = (self._arguments(seed) for seed in (0, 0, 1))
+        complaints = {
+            f"the reference does not pass: {right.sentence}": not right.passed,
+            f"the reference passes with a note: {right.note}": right.note,
+            "the reference answers NaN, with which nothing can be compared": nan,
+            "a stub is not recognized as not started": stub.status != "not started",
+            "there are no cases": not first,
+            "the same seed gives other cases": changed(first, again),
+            "another seed gives the same cases: draw them from the generator": first and not changed(first, elsewhere),
+            "there are no hints": not self.hints,
+        }
+        found = [words for words, unfair in complaints.items() if unfair]
         ways = [(mistake.name, wrong) for mistake in self.mistakes for wrong in mistake.ways]
         for name, wrong in ways:
             verdict = self.check(wrong)
@@ -162,17 +166,8 @@ class Exercise:
                 found.append(f"the example of the remark {remark.name!r} does not pass with its words alone")
         answers = [(name, self._answers(wrong, seed=0)) for name, wrong in ways]
         for (one, ones), (other, others) in combinations(answers, 2):
-            if one != other and _same(ones, others):
+            if one != other and same(ones, others):
                 found.append(f"the mistakes {one!r} and {other!r} cannot be told apart on these cases")
-        first, again, elsewhere = (self._arguments(seed) for seed in (0, 0, 1))
-        if not first:
-            found.append("there are no cases")
-        if changed(first, again):
-            found.append("the same seed gives other cases")
-        if first and not changed(first, elsewhere):
-            found.append("another seed gives the same cases: draw them from the generator")
-        if not self.hints:
-            found.append("there are no hints")
         return found
 
     def _arguments(self, seed: int) -> list[tuple]:
@@ -181,7 +176,13 @@ class Exercise:
     @first_modes()
     def _answers(self, function: Callable, seed: int, count: int | None = None) -> list:
         """Return what `function` answers in the first `count` cases; an error stands for what it stopped."""
-        return [self._plain(answer_or_error(function, arguments)) for arguments in self._arguments(seed)[:count]]
+        answers = []
+        for arguments in self._arguments(seed)[:count]:
+            try:
+                answers.append(self._plain(function(*arguments)))
+            except Exception as error:  # any: it is compared with a learner's
+                answers.append(error)
+        return answers
 
     def _plain(self, value: object) -> object:
         """Return the number for a tensor without dimensions, unless its gradient is needed; all else as it is."""
@@ -197,7 +198,7 @@ class Exercise:
         ways = [
             (mistake, self._answers(wrong, seed, len(values))) for mistake in self.mistakes for wrong in mistake.ways
         ]
-        found = next((mistake for mistake, answers in ways if _same(values, answers)), None)
+        found = next((mistake for mistake, answers in ways if same(values, answers)), None)
         if not found and not roughly_same(values, self._answers(self.reference, seed, len(values))):
             found = next((mistake for mistake, answers in ways if roughly_same(values, answers)), None)
         if found:
@@ -206,9 +207,6 @@ class Exercise:
         return next((mistake for mistake in self.mistakes if mistake.knows(seen)), None)
 
 
-def _same(answers: list, others: list) -> bool:
-    return all(same(one, other) for one, other in zip(answers, others, strict=True))
-
-
-def _right_before(count: int) -> str:
-    return f"The {count} cases before were right." if count > 1 else "The case before was right."
+def _rank(fault: Verdict) -> tuple[int, bool]:
+    """The place on the ladder; of two faults on one rung that comes first whose numbers are not right either."""
+    return list(LADDER).index(fault.status), fault.right

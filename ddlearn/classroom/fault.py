@@ -10,8 +10,8 @@ import numpy
 import torch
 from torch import Tensor
 
-from ddlearn.classroom.compare import USUAL, Tolerance, as_scalar, numbers_in, read, scalar
-from ddlearn.classroom.verdict import Fault
+from ddlearn.classroom.compare import USUAL, Tolerance, as_scalar, numbers_in, read
+from ddlearn.classroom.verdict import Verdict
 
 MANY = 10**6  # entries; a view may have more than can be added up in a moment
 DEEPEST = 4  # lists inside lists; one that holds itself has no end
@@ -29,13 +29,13 @@ REMARKS = {
 }
 
 
-def fault(got: object, want: object, place: str = WHOLE) -> Fault | None:
+def fault(got: object, want: object, place: str = WHOLE) -> Verdict | None:
     """Return the first thing that is wrong with `got`, or None if it agrees with `want`."""
     if isinstance(want, tuple):
         return _tuple_fault(got, want, place)
     number = isinstance(want, (int, float))
     if number:
-        got, want = as_scalar(got), scalar(want)
+        got, want = as_scalar(got), read(want)
     if not isinstance(got, Tensor):
         return _type_fault(got, want, place, number)
     if got.shape != want.shape:
@@ -43,33 +43,30 @@ def fault(got: object, want: object, place: str = WHOLE) -> Fault | None:
     typed = _dtype_fault(got, want, place)
     if typed and not typed.right and got.is_floating_point() and want.is_floating_point():
         valued = _value_fault(got, want, place, USUAL.as_exact_as(got.dtype, want.abs().max().item()))
-        return Fault(valued.status, f"{valued.words}\n\n{typed.words}") if valued else typed
+        return Verdict(valued.status, f"{valued.detail}\n\n{typed.detail}") if valued else typed
     return typed or _value_fault(got, want, place)
 
 
 def other_dtype(got: object, want: object) -> str:
     """Return what to say of the first floating tensor in `got` that has another dtype than its twin; "" if none has."""
-    for one, other in zip(numbers_in(got), numbers_in(want), strict=False):
-        if isinstance(one, Tensor) and isinstance(other, Tensor) and one.is_floating_point():
-            found = _dtype_fault(one, other, WHOLE)
-            if found:
-                return found.words
-    return ""
+    twins = zip(numbers_in(got), numbers_in(want), strict=False)
+    floating = ((a, b) for a, b in twins if isinstance(a, Tensor) and isinstance(b, Tensor) and a.is_floating_point())
+    return next((found.detail for a, b in floating if (found := _dtype_fault(a, b, WHOLE))), "")
 
 
-def _tuple_fault(got: object, want: tuple, place: str) -> Fault | None:
+def _tuple_fault(got: object, want: tuple, place: str) -> Verdict | None:
     if not isinstance(got, (tuple, list)):
         wanted = f"{place} is a `{_type_name(got)}`; wanted is a tuple of {len(want)} values."
         if isinstance(got, Tensor) and _value_by_value(got, want):
             mend = f" Return them with commas between: `return {', '.join('abcdefgh'[: len(want)])}`."
-            return Fault("wrong type", f"{RIGHT}{wanted}{mend}", True)
+            return _told("wrong type", wanted + mend, True)
         found = [k for k, one in enumerate(want, start=1) if fault(got, one) is None]
         alone = f" It is the right value {found[0]}; return the others too." if found else ""
-        return Fault("wrong type", wanted + alone)
+        return Verdict("wrong type", wanted + alone)
     if len(got) != len(want):
-        return Fault("wrong shape", f"{place} has {len(got)} values; wanted are {len(want)}.")
+        return Verdict("wrong shape", f"{place} has {len(got)} values; wanted are {len(want)}.")
     if len(want) > 1 and not _value_by_value(got, want) and _value_by_value(got[::-1], want):
-        return Fault("not yet", f"{RIGHT}They stand in the other order: the last is wanted first.", True)
+        return _told("not yet", "They stand in the other order: the last is wanted first.", True)
     faults = (
         fault(one, other, f"Value {number} of your answer")
         for number, (one, other) in enumerate(zip(got, want, strict=True), start=1)
@@ -77,14 +74,19 @@ def _tuple_fault(got: object, want: tuple, place: str) -> Fault | None:
     return next(filter(None, faults), None)
 
 
+def _told(status: str, words: str, right: bool) -> Verdict:
+    """Return the fault; where the numbers are `right` its words begin with that."""
+    return Verdict(status, f"{RIGHT if right else ''}{words}", right=right)
+
+
 def _value_by_value(got: list | tuple | Tensor, want: tuple) -> bool:
     if isinstance(got, Tensor) and (got.dim() == 0 or read(got) is None):
         return False
-    wanted = [item if isinstance(item, Tensor) else scalar(item) for item in want]
+    wanted = (item if isinstance(item, Tensor) else read(item) for item in want)
     return len(got) == len(want) and all(map(_numbers_agree, got, wanted))
 
 
-def _type_fault(got: object, want: Tensor, place: str, number: bool) -> Fault:
+def _type_fault(got: object, want: Tensor, place: str, number: bool) -> Verdict:
     """Return what to say to a value that is no tensor where a tensor is wanted, or no number where `number` is."""
     right = _numbers_agree(got, want)
     if right:
@@ -93,7 +95,7 @@ def _type_fault(got: object, want: Tensor, place: str, number: bool) -> Fault:
         said = f"The numbers are right, but {subject} is `{_type_name(got)}`; wanted is {wanted}."
     else:
         said = f"{place} is not {'a number' if number else 'a tensor'}: this is `{_type_name(got)}`."
-    return Fault("wrong type", said + _advice(got, want, number, right), right)
+    return Verdict("wrong type", said + _advice(got, want, number, right), right=right)
 
 
 def _advice(got: object, want: Tensor, number: bool, right: bool) -> str:
@@ -126,18 +128,17 @@ def _type_name(value: object) -> str:
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
-def _shape_fault(got: Tensor, want: Tensor, place: str) -> Fault:
+def _shape_fault(got: Tensor, want: Tensor, place: str) -> Verdict:
     shapes = f"{place} has shape {tuple(got.shape)}; wanted is {tuple(want.shape)}."
     if got.dim() == 2 and got.T.shape == want.shape:
-        right = _numbers_agree(got.T, want)
-        return Fault("wrong shape", f"{RIGHT if right else ''}{shapes} It is the transpose. `.T` turns it.", right)
+        return _told("wrong shape", f"{shapes} It is the transpose. `.T` turns it.", _numbers_agree(got.T, want))
     if _numbers_agree(got, want):
-        return Fault("wrong shape", f"{RIGHT}{shapes} {_reshaped(got, want)}", True)
+        return _told("wrong shape", f"{shapes} {_reshaped(got, want)}", True)
     if want.dim() == 1 and got.shape == (len(want), len(want)):
         pairs = "Somewhere a vector met a whole matrix entry by entry, or a column of shape (n, 1) met a row."
         mend = "A matrix times a vector is `M @ v`, and `M.diagonal()` is the diagonal of a matrix."
-        return Fault("wrong shape", f"{shapes} {pairs} {mend}")
-    return Fault("wrong shape", f"{shapes}{_to_one_number(got, want)}")
+        return Verdict("wrong shape", f"{shapes} {pairs} {mend}")
+    return Verdict("wrong shape", f"{shapes}{_to_one_number(got, want)}")
 
 
 def _reshaped(got: Tensor, want: Tensor) -> str:
@@ -158,7 +159,7 @@ def _to_one_number(got: Tensor, want: Tensor) -> str:
     return ""
 
 
-def _dtype_fault(got: Tensor, want: Tensor, place: str) -> Fault | None:
+def _dtype_fault(got: Tensor, want: Tensor, place: str) -> Verdict | None:
     """Return what to say to a tensor of another dtype; None where it is the same, or whole numbers of another width."""
     both_whole = not (got.is_floating_point() or got.is_complex() or want.is_floating_point() or want.is_complex())
     if got.dtype == want.dtype or (both_whole and torch.bool not in (got.dtype, want.dtype)):
@@ -175,14 +176,13 @@ def _dtype_fault(got: Tensor, want: Tensor, place: str) -> Fault | None:
         why = "Make new tensors with the dtype of the arguments, for example `torch.eye(n, dtype=x.dtype)`."
     else:
         why = f"`.to({want.dtype})` makes such a tensor of it." if right else ""
-    said = f"{RIGHT if right else ''}{place} is `{got.dtype}`; wanted is `{want.dtype}`. {why}"
-    return Fault("wrong type", said.rstrip(), right)
+    return _told("wrong type", f"{place} is `{got.dtype}`; wanted is `{want.dtype}`. {why}".rstrip(), right)
 
 
-def _value_fault(got: Tensor, want: Tensor, place: str, tolerance: Tolerance = USUAL) -> Fault | None:
+def _value_fault(got: Tensor, want: Tensor, place: str, tolerance: Tolerance = USUAL) -> Verdict | None:
     numbers, wanted = read(got), read(want)
     if numbers is None:
-        return Fault("wrong type", f"{place} should be a dense tensor; it is `{got.layout}` on `{got.device}`.")
+        return Verdict("wrong type", f"{place} should be a dense tensor; it is `{got.layout}` on `{got.device}`.")
     numbers = numbers.to(wanted.dtype)
     broken = ~torch.isfinite(numbers) & torch.isfinite(wanted)
     if broken.any():
@@ -190,7 +190,7 @@ def _value_fault(got: Tensor, want: Tensor, place: str, tolerance: Tolerance = U
         entry = f"{numbers[first].item()} at {list(first)}" if first else f"{numbers.item()}"
         share = f"{int(broken.sum())} of {broken.numel()} entries not finite, the first {entry}"
         why = WHY_NAN if numbers[first].isnan() else WHY_INFINITE
-        return Fault("not finite", f"{place} has {share}, where {wanted[first].item():.6g} is expected. {why}")
+        return Verdict("not finite", f"{place} has {share}, where {wanted[first].item():.6g} is expected. {why}")
     wrong = tolerance.wrong(numbers, wanted)
     if not wrong.any():
         return None
@@ -199,7 +199,7 @@ def _value_fault(got: Tensor, want: Tensor, place: str, tolerance: Tolerance = U
     digits = 6 if f"{found:.6g}" != f"{expected:.6g}" else 12
     share = f" {int(wrong.sum())} of {wrong.numel()} entries differ." if wrong.numel() > 1 else ""
     entry = f"entry {list(first)}" if first else "the value"
-    return Fault("not yet", f"{place}: {entry} is {found:.{digits}g}; expected is {expected:.{digits}g}.{share}")
+    return Verdict("not yet", f"{place}: {entry} is {found:.{digits}g}; expected is {expected:.{digits}g}.{share}")
 
 
 def _numbers_agree(got: object, want: Tensor) -> bool:
@@ -207,17 +207,11 @@ def _numbers_agree(got: object, want: Tensor) -> bool:
     numbers, wanted = _numbers(got, want.numel()), read(want)
     if numbers is None or wanted is None or numbers.numel() != wanted.numel() or not numbers.numel():
         return False
-    if numbers.is_complex() and not wanted.is_complex():
-        if not USUAL.agrees(numbers.imag, torch.zeros_like(numbers.imag)):
-            return False
-        numbers = numbers.real
-    kind = torch.complex128 if wanted.is_complex() else torch.float64
-    numbers, wanted = numbers.reshape(wanted.shape), wanted.to(kind)
     tolerance = USUAL
-    if numbers.dtype != want.dtype:
-        for dtype in (numbers.dtype, want.dtype):
+    if numbers.dtype != wanted.dtype:
+        for dtype in (numbers.dtype, wanted.dtype):
             tolerance = tolerance.as_exact_as(dtype, wanted.abs().max().item())
-    return tolerance.agrees(numbers.to(kind), wanted)
+    return tolerance.agrees(numbers.reshape(wanted.shape).to(torch.complex128), wanted.to(torch.complex128))
 
 
 def _numbers(value: object, count: int, depth: int = 0) -> Tensor | None:
@@ -225,19 +219,14 @@ def _numbers(value: object, count: int, depth: int = 0) -> Tensor | None:
 
     An array of another size may be a view that no memory could hold if it were copied.
     """
-    if isinstance(value, Tensor):
-        return read(value) if value.numel() <= count else None
-    if isinstance(value, (numpy.ndarray, numpy.generic)):
-        if value.dtype.kind not in "biufc" or value.size > count:
-            return None
+    if isinstance(value, (int, float)) or (isinstance(value, Tensor) and value.numel() <= count):
+        return read(value)
+    if isinstance(value, (numpy.ndarray, numpy.generic, complex)):
+        array = numpy.asarray(value)
         try:
-            return torch.as_tensor(numpy.array(value))
+            return torch.as_tensor(array.copy()) if array.dtype.kind in "biufc" and array.size <= count else None
         except (TypeError, ValueError):  # more digits than torch has, or bytes in another order
             return None
-    if isinstance(value, (int, float)):
-        return scalar(value)
-    if isinstance(value, complex):
-        return torch.tensor(value, dtype=torch.complex128)
     if not isinstance(value, (list, tuple)) or not 0 < len(value) <= count or depth == DEEPEST:
         return None
     parts = [_numbers(item, count, depth + 1) for item in value]

@@ -12,17 +12,9 @@ from typing import Any
 
 from ddlearn import thread_pools
 from ddlearn.arguments import one_of
-from ddlearn.classroom import (
-    catching_up,
-    claims_table,
-    expected,
-    live,
-    memory_card,
-    page,
-    projector_button,
-    start_card,
-)
+from ddlearn.classroom import claims_table, expected, live, page, projector_button, start_card
 from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, source_of, strict
+from ddlearn.classroom.catching_up import chosen, stand_in
 from ddlearn.classroom.claim import Claim, ClaimResult
 from ddlearn.classroom.exercise import Exercise
 from ddlearn.classroom.prediction import Prediction
@@ -50,14 +42,13 @@ class Lesson:
 
     `slug` is its place and its room, "01_fixed_embeddings"; `number`, "01", stands before its claims' ids, and `room`,
     "fixed_embeddings", is the key of what a learner has done in it. `question` is the one that the lesson answers, in a
-    line. `questions` is a file for `questions.read`, and
-    `predictions` come behind those in it.
+    line. `questions` is a file for `questions.read`; `predictions` come behind those in it. `difficulty` runs from 1 to
+    5. With `warm_optimizer`, `start` also makes torch load its optimizers, lest the first click take seconds.
+    `revealed_by` maps predictions, by name, to the explorer below which each is compared with its truth. `seconds` maps
+    explorers, by name, and "claims" to what they take on the reference machine of `expected`, where that is a wait.
 
     `parts` holds what was declared; explorers are attributes by their name (`lesson.lift`); `engine` maps the names of
-    the exercises that are passed to the learner's functions. `difficulty` runs from 1 to 5. With `warm_optimizer`,
-    `start` also makes torch load its optimizers, which otherwise costs seconds at the first click. `revealed_by` maps
-    predictions, by name, to the explorer below which each is compared with its truth. `seconds` maps explorers, by
-    name, and "claims" to what they take on the reference machine of `expected`, where that is a wait.
+    the exercises that are passed to the learner's functions.
     """
 
     def __init__(
@@ -130,17 +121,15 @@ class Lesson:
 
         `projector` turns the projector view on or off, as the button under the card does. Calling it again shows the
         card again and changes nothing else.
-
-        The kernel of a lesson is the course's own, so torch and BLAS are held here to the cores that are granted
-        (`thread_pools.limit_threads`): on a host that grants one of many, more threads would only wait for each other.
         """
+        # The kernel is the course's own; on a host that grants one core of many, more threads only wait for each other.
         thread_pools.limit_threads()
         if projector is not None:
             projector_button.turn(projector)
         page.install()
         page.show(start_card.card(self))
         projector_button.show()
-        memory_card.make_room()
+        start_card.make_room()
         self._show_notices()
         if self.warm_optimizer:
             import torch
@@ -161,7 +150,7 @@ class Lesson:
             function = function.written if isinstance(function, Answer) else function
             verdict = exercise.check(function)
             tries = self._tries[name]
-            tries.count(verdict)
+            tries.misses += verdict.status not in ("passed", "not started")
             answer = Answer(exercise, function, verdict, tries, lambda: self.progress.record_hint(self.room, name))
             answer.show(self._wire(name, answer.runs if verdict.passed else None))
             self.progress.record_exercise(self.room, name, verdict.status, source_of(function))
@@ -178,8 +167,7 @@ class Lesson:
         `catch_up("ridge")` for one, `catch_up(up_to="ridge")` for all to there, `catch_up()` for the whole lesson.
         Nothing is marked as passed and the record is not touched.
         """
-        exercises = catching_up.chosen(self.parts.exercises, names, up_to)
-        catching_up.stand_in(exercises, self.engine, namespace)
+        stand_in(chosen(self.parts.exercises, names, up_to), self.engine, namespace)
 
     def predict(self, name: str) -> None:
         """Show a prediction's question, with the answer of an earlier session if there was one."""
@@ -229,30 +217,23 @@ class Lesson:
             if function is not None:
                 explorer.engine[name] = function
             explorer.refresh()
-        if not using:
-            return ""
-        titles = listed([f"“{explorer.title}”" for explorer in using])
-        if function is not None:
-            return f"On yours as well: {titles}."
-        return f"Your earlier version had passed. Back on the course's: {titles}."
+        said = "Your earlier version had passed. Back on the course's" if function is None else "On yours as well"
+        return f"{said}: {listed([f'“{explorer.title}”' for explorer in using])}." if using else ""
 
     def _open(self) -> Progress:
         """Return the record; the first time, wire it: earlier answers come back, new ones are kept."""
         if self._progress is not None:
             return self._progress
         progress = self._progress = self._given_progress or Progress()
-        kept = progress.lesson(self.room)
+        room, kept = self.room, progress.lesson(self.room)
         for prediction in self.parts.predictions:
             prediction.restore(kept["predictions"].get(prediction.name, {}).get("value"))
-            prediction.on_record = partial(progress.record_prediction, self.room, prediction.name)
+            prediction.on_record = partial(progress.record_prediction, room, prediction.name)
         for part, quiz in (("recap", self.parts.recap), ("quiz", self.parts.quiz)):
             numbers = range(1, len(quiz.items) + 1)
             quiz.restore({number: kept["quiz"].get(f"{part}-{number}", {}).get("chosen") for number in numbers})
-            quiz.on_check = partial(self._keep_check, part)
+            quiz.on_check = lambda number, *answer, part=part: progress.record_quiz(room, f"{part}-{number}", *answer)
         return progress
-
-    def _keep_check(self, part: str, number: int, text: str, right: bool) -> None:
-        self.progress.record_quiz(self.room, f"{part}-{number}", text, right)
 
     def _show_part(self, part: Prediction | Quiz) -> None:
         self._open()

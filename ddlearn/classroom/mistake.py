@@ -85,14 +85,6 @@ class Remark:
             return False
 
 
-def answer_or_error(function: Callable, arguments: tuple) -> object:
-    """Return what `function` answers, or the error with which it stops."""
-    try:
-        return function(*arguments)
-    except Exception as error:  # any: it is compared with a learner's
-        return error
-
-
 def _function(way: Callable | Edit, reference: Callable) -> Callable:
     """Return the implementation, an edit as the reference with its source changed. Its code runs at its first call."""
     if not isinstance(way, Edit):

@@ -12,7 +12,7 @@ from fractions import Fraction
 import torch
 from torch import Tensor
 
-from ddlearn.classroom.compare import USUAL, as_scalar, read
+from ddlearn.classroom.compare import USUAL, read
 from ddlearn.classroom.wording import brief
 
 ENOUGH = 3  # different numbers that are wanted, over all cases
@@ -50,8 +50,7 @@ def _wrong_pairs(got: Sequence[object], want: Sequence[object]) -> list[Pair]:
 
 
 def _plain(value: object) -> Tensor | None:
-    value = as_scalar(value)
-    numbers = read(value) if isinstance(value, Tensor) else None
+    numbers = read(value)
     return None if numbers is None or numbers.is_complex() else numbers.double()
 
 
@@ -65,14 +64,6 @@ def _is(change: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Tensor], bool]:
     return holds
 
 
-def _transpose(want: Tensor) -> Tensor:
-    return want.T if want.dim() == 2 else want
-
-
-def _reverse(want: Tensor) -> Tensor:
-    return want.flip(0) if want.dim() else want
-
-
 def _rows_permuted(got: Tensor, want: Tensor) -> bool:
     if want.dim() < 2 or len(want) < 2:
         return False
@@ -81,7 +72,7 @@ def _rows_permuted(got: Tensor, want: Tensor) -> bool:
 
 
 def _permuted(got: Tensor, want: Tensor) -> bool:
-    return want.numel() > 1 and USUAL.agrees(got.flatten().sort().values, want.flatten().sort().values)
+    return USUAL.agrees(got.flatten().sort().values, want.flatten().sort().values)
 
 
 def _diagonal_only(got: Tensor, want: Tensor) -> bool:
@@ -103,8 +94,8 @@ PATTERNS = (
     ("Every size is right, and some signs are wrong.", lambda got, want: USUAL.agrees(got.abs(), want.abs())),
     ("All entries but one are right.", _one_entry),
     ("Only the diagonal is wrong.", _diagonal_only),
-    ("It is the transpose of what is expected.", _is(_transpose)),
-    ("The numbers are right, from the last to the first.", _is(_reverse)),
+    ("It is the transpose of what is expected.", _is(lambda want: want.transpose(0, -1))),
+    ("The numbers are right, from the last to the first.", _is(lambda want: torch.atleast_1d(want).flip(0))),
     ("The rows are right, in another order.", _rows_permuted),
     ("The numbers are right, in another order.", _permuted),
     ("Every entry is the square of what is expected.", _is(torch.square)),
@@ -118,21 +109,19 @@ PATTERNS = (
 
 def _factor(pairs: list[Pair]) -> str:
     """Say by which factor all entries are off, if there is one, or one for each case."""
-    factors = []
-    for got, want in pairs:
-        factor = ((got * want).sum() / (want * want).sum()).item()
+    factors = [((got * want).sum() / (want * want).sum()).item() for got, want in pairs]
+    for factor, (got, want) in zip(factors, pairs, strict=True):
         if not math.isfinite(factor) or not factor or not USUAL.agrees(got, factor * want):
             return ""
-        factors.append(factor)
-    if all(math.isclose(factor, factors[0], rel_tol=1e-6) for factor in factors):
+    others = [factor for factor in factors if not math.isclose(factor, factors[0], rel_tol=1e-6)]
+    if not others:
         return f"Every entry is exactly {_said(factors[0])} times what is expected."
     sizes = all(map(_is_of_a_size, factors))
-    if not sizes and not all(want.numel() > 1 for _, want in pairs):
+    if not sizes and any(want.numel() == 1 for _, want in pairs):
         return ""
-    another = next(factor for factor in factors if not math.isclose(factor, factors[0], rel_tol=1e-6))
     return (
         f"All entries are off by one factor: {_said(factors[0])} times what is expected here, "
-        f"{_said(another)} times in another case.{' Which of the sizes is it?' if sizes else ''}"
+        f"{_said(others[0])} times in another case.{' Which of the sizes is it?' if sizes else ''}"
     )
 
 

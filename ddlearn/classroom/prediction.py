@@ -70,8 +70,10 @@ class Prediction:
 
     def restore(self, value: object) -> None:
         """Take an answer from an earlier session; one that this version no longer offers is passed over."""
-        fits = value in self.options if self.options else _is_number(value) and self.low <= value <= self.high
-        self.answer = value if fits else None
+        try:
+            self.answer = self._checked("value", value)
+        except (TypeError, ValueError):
+            self.answer = None
 
     def recorded(self) -> str:
         """Return the sentence under the button."""
@@ -85,10 +87,11 @@ class Prediction:
         if self.truth is None:
             raise ValueError(f"prediction {self.name!r} has no truth of its own")
         quote = "“{}”" if self.options else "{}"
-        said, is_so = quote.format(self._said(self.answer)), quote.format(self._said(self.truth))
+        is_so = quote.format(self._said(self.truth))
         if self.answer is None:
             return f"You made no prediction; it is {is_so}."
-        return f"You said {is_so}, and so it is." if self.answer == self.truth else f"You said {said}; it is {is_so}."
+        said = quote.format(self._said(self.answer))
+        return f"You said {said}, and so it is." if self.answer == self.truth else f"You said {said}; it is {is_so}."
 
     def compare(self) -> None:
         """Display a folded card that says how the answer compares with the truth. It follows a later answer."""
@@ -143,10 +146,4 @@ class Prediction:
         return one_of(name, value, self.options) if self.options else between(name, value, self.low, self.high)
 
     def _said(self, value: Value) -> str:
-        if not _is_number(value):
-            return str(value).rstrip(".")
-        return f"{brief(value)} {self.unit}".rstrip()
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+        return value.rstrip(".") if self.options else f"{brief(value)} {self.unit}".rstrip()

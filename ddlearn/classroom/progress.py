@@ -17,14 +17,14 @@ its lessons had names, and kept beside the new one when that is written.
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from operator import methodcaller
 from pathlib import Path
-from types import MappingProxyType
 
 import platformdirs
 
-from ddlearn.classroom.store import Document, Store
+from ddlearn.classroom.store import Change, Document, Store
 
 VERSION = 2
 PASSED = "passed"
@@ -47,9 +47,9 @@ ROOMS_OF_VERSION_1 = (
 """The rooms in the order of the numbers that version 1 of the file had for keys, whatever their order is today."""
 
 Plain = str | int | float | bool | None
-Edit = Callable[[Document], None]
 
 _NEW_EXERCISE = {"status": NOT_STARTED, "attempts": 0, "hints": 0, "first_tried": None, "passed_at": None, "source": ""}
+_NEW = {"exercises": _NEW_EXERCISE, "quiz": {"attempts": 0}}  # what an entry of a section begins as
 _TIME = (str, type(None))
 # The types that a field may have, of those that this version relies on.
 _FIELDS = {
@@ -74,11 +74,10 @@ def home() -> Path:
         ) from error
 
 
-class Progress:
-    """The learner's record. Each `record_...` is on the disk when it returns, or waits in memory and says so.
+class Progress(Store):
+    """The learner's record. Each `record_...` is on the disk when it returns True, or waits in memory and says so.
 
-    `path` defaults to `progress.json` in `home()`. `notices` are sentences to show the learner; who shows them clears
-    the list. `patience` is how many seconds to wait for another notebook that is writing.
+    `path` defaults to `progress.json` in `home()`; for `patience` and `notices` see `Store`.
     """
 
     def __init__(self, path: str | os.PathLike | None = None, patience: float = 5.0):
@@ -89,26 +88,16 @@ class Progress:
             except FileNotFoundError as error:
                 path = Path(tempfile.mkdtemp(prefix="ddlearn-")) / "progress.json"
                 homeless = [f"Your progress lasts for this session only: {error}."]
-        self._store = Store(Path(path), VERSION, _sound, _upgraded, patience)
-        self.path, self.notices = self._store.path, self._store.notices
+        super().__init__(Path(path), VERSION, _sound, _upgraded, patience)
         self.notices += homeless
-
-    @property
-    def waiting(self) -> int:
-        """How many records are in memory only."""
-        return self._store.waiting
 
     def read(self) -> Document:
         """A copy of the whole record, waiting ones included: `{"version": 2, "lessons": {...}}`. Never raises."""
-        return {"lessons": {}} | self._store.read()
+        return {"lessons": {}} | super().read()
 
     def lesson(self, room: str) -> Document:
         """A copy of one lesson's record, with every section there even if it is empty."""
         return {section: {} for section in _FIELDS} | self.read()["lessons"].get(room, {})
-
-    def flush(self) -> bool:
-        """Try again to save what is waiting; True if nothing is left waiting."""
-        return self._store.flush()
 
     def record_exercise(self, room: str, name: str, status: str, source: str = "") -> bool:
         """One check of an exercise. Once passed it stays passed, with the code that passed last.
@@ -127,7 +116,7 @@ class Progress:
             if status == PASSED or not passed:
                 entry["status"], entry["source"] = status, source
 
-        return self._edit(room, "exercises", {name: edit}, _NEW_EXERCISE)
+        return self._edit(room, "exercises", {name: edit})
 
     def record_hint(self, room: str, name: str) -> bool:
         """One more hint of an exercise was read."""
@@ -135,33 +124,33 @@ class Progress:
         def edit(entry: Document) -> None:
             entry["hints"] += 1
 
-        return self._edit(room, "exercises", {name: edit}, _NEW_EXERCISE)
+        return self._edit(room, "exercises", {name: edit})
 
     def record_prediction(self, room: str, name: str, value: Plain) -> bool:
         """What the learner predicts; a later answer replaces it. `value` is a number or a text."""
         answer = {"value": _plain("value", value), "recorded_at": _now()}
-        return self._edit(room, "predictions", {name: _update(answer)})
+        return self._edit(room, "predictions", {name: methodcaller("update", answer)})
 
     def record_quiz(self, room: str, item: str, chosen: Plain, right: bool) -> bool:
         """One answer to a quiz item; a later one replaces it, and both count as attempts."""
         answer = {"chosen": _plain("chosen", chosen), "right": bool(right)}
 
         def edit(entry: Document) -> None:
-            entry.update(answer, attempts=entry.get("attempts", 0) + 1)
+            entry.update(answer, attempts=entry["attempts"] + 1)
 
         return self._edit(room, "quiz", {item: edit})
 
     def record_claims(self, room: str, results: Mapping[str, object]) -> bool:
         """What claims measured on this machine: claim id -> a result with `.measured` (one a seed) and `.holds`."""
         now = _now()
-        edits = {
-            name: _update({"measured": _numbers(result.measured), "holds": bool(result.holds), "measured_at": now})
+        found = {
+            name: {"measured": list(map(float, result.measured)), "holds": bool(result.holds), "measured_at": now}
             for name, result in results.items()
         }
-        return self._edit(room, "claims", edits)
+        return self._edit(room, "claims", {name: methodcaller("update", entry) for name, entry in found.items()})
 
-    def _edit(self, room: str, section: str, edits: Mapping[str, Edit], new: Document = MappingProxyType({})) -> bool:
-        """Change entries of a section, by name; one that is not there yet begins as `new`."""
+    def _edit(self, room: str, section: str, edits: Mapping[str, Change]) -> bool:
+        """Change entries of a section, by name; one that is not there yet is made."""
         now = _now()
 
         def change(document: Document) -> None:
@@ -169,26 +158,26 @@ class Progress:
             record.setdefault("started_at", now)
             entries = record.setdefault(section, {})
             for name, edit in edits.items():
-                entries[name] = {**new} | entries.get(name, {})
+                entries[name] = _NEW.get(section, {}) | entries.get(name, {})
                 edit(entries[name])
 
-        return self._store.change(change)
+        return self.change(change)
 
 
 def _sound(document: Document) -> bool:
     """Whether every entry that this version knows has the type that it relies on."""
     try:
-        for record in document.get("lessons", {}).values():
-            for section, fields in _FIELDS.items():
-                for entry in record.get(section, {}).values():
-                    known = entry.keys() & fields.keys()
-                    if any(type(entry[field]) not in fields[field] for field in known):
-                        return False
-            if not isinstance(record.get("started_at", ""), str):
-                return False
+        return all(
+            _fits(record, {"started_at": (str,)})
+            and all(_fits(entry, _FIELDS[section]) for section in _FIELDS for entry in record.get(section, {}).values())
+            for record in document.get("lessons", {}).values()
+        )
     except (AttributeError, TypeError):  # a list or a text where a dictionary should be
         return False
-    return True
+
+
+def _fits(entry: Document, fields: Mapping[str, tuple[type, ...]]) -> bool:
+    return all(type(entry[field]) in fields[field] for field in entry.keys() & fields.keys())
 
 
 def _upgraded(document: Document) -> Document:
@@ -201,10 +190,6 @@ def _upgraded(document: Document) -> Document:
     return document | {"version": VERSION, "lessons": lessons}
 
 
-def _update(answer: Document) -> Edit:
-    return lambda entry: entry.update(answer)
-
-
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
@@ -215,7 +200,3 @@ def _plain(name: str, value: object) -> Plain:
     if not isinstance(value, Plain):
         raise TypeError(f"{name} must be a number or a text; got {type(value).__name__}")
     return value
-
-
-def _numbers(measured: Iterable[float]) -> list[float]:
-    return [float(value) for value in measured]

@@ -64,15 +64,14 @@ class _Entry:
     text: list[str] = field(default_factory=list)
     choices: list[_Choice] = field(default_factory=list)
 
-    @property
     def paragraphs(self) -> list[str]:
-        """The text, the lines of each paragraph joined."""
+        """Return the text, the lines of each paragraph joined."""
         blocks = re.split(r"\n{2,}", "\n".join(self.text).strip())
         return [block.replace("\n", " ") for block in blocks if block]
 
 
 class _Fault(Exception):
-    """A line that cannot be read, and what is wanted there."""
+    """A line that cannot be read, and what is wanted there; a ValueError is about the heading's line."""
 
 
 def read(path: Path) -> Questions:
@@ -82,20 +81,18 @@ def read(path: Path) -> Questions:
         FileNotFoundError: if there is none.
         ValueError: if it can't be read; the message names the file, the line and what is wanted there.
     """
+    found, names = {part: [] for part in PARTS}, []
     try:
-        found, names = {part: [] for part in PARTS}, set()
         for entry in _entries(path.read_text("utf-8")):
-            if entry.part != "Predictions":
-                found[entry.part].append(_quiz_item(entry))
-                continue
-            if entry.heading in names:
-                raise _Fault(entry.line, f"each prediction must have a name of its own; got {entry.heading!r} twice")
-            names.add(entry.heading)
-            found[entry.part].append(_prediction(entry))
-        return Questions(*map(tuple, found.values()))
+            try:
+                made = _prediction(entry, names) if entry.part == "Predictions" else _quiz_item(entry)
+            except ValueError as error:
+                raise _Fault(entry.line, str(error)) from error
+            found[entry.part].append(made)
     except _Fault as fault:
         line, wanted = fault.args
         raise ValueError(f"{path.parent.name}/{path.name}, line {line}: {wanted}") from fault
+    return Questions(*map(tuple, found.values()))
 
 
 def _entries(text: str) -> list[_Entry]:
@@ -108,9 +105,9 @@ def _entries(text: str) -> list[_Entry]:
             if part not in PARTS or part in met:
                 raise _Fault(number, f"a part is one of {', '.join(PARTS)}, each once; got {part!r}")
             met.add(part)
-        elif line.startswith("## ") and not part:
-            raise _Fault(number, f'a part, such as "# {PARTS[0]}", must stand above the first question')
         elif line.startswith("## "):
+            if not part:
+                raise _Fault(number, f'a part, such as "# {PARTS[0]}", must stand above the first question')
             entries.append(_Entry(number, part, words[3:].strip()))
         elif entries and entries[-1].part == part:
             _add(entries[-1], number, line)
@@ -136,45 +133,48 @@ def _add(entry: _Entry, number: int, line: str) -> None:
         entry.text.append(words)
 
 
-def _prediction(entry: _Entry) -> Prediction:
-    paragraphs = entry.paragraphs
+def _prediction(entry: _Entry, names: list[str]) -> Prediction:
+    if entry.heading in names:
+        raise ValueError(f"each prediction must have a name of its own; got {entry.heading!r} twice")
+    names.append(entry.heading)
+    paragraphs = entry.paragraphs()
     number = paragraphs.pop() if paragraphs and re.match(r"A (whole )?number from", paragraphs[-1]) else None
     question = _question(entry, paragraphs)
     if (number is None) == (not entry.choices):
-        raise _Fault(entry.line, 'a prediction must have either answers or a line "A number from 1 to 10 units."')
+        raise ValueError('a prediction must have either answers or a line "A number from 1 to 10 units."')
     if number is not None:
-        return _made(entry, Prediction, entry.heading, question, **_range(entry, number))
+        return Prediction(entry.heading, question, **_range(number))
     for choice in entry.choices:
         if " | " in choice.words:
             raise _Fault(choice.line, f"an answer of a prediction must have no reply; got {choice.words!r}")
     truths = [choice.words for choice in entry.choices if choice.right]
     if len(truths) > 1:
-        raise _Fault(entry.line, f"at most one answer must be [x], what turns out to be the case; got {len(truths)}")
+        raise ValueError(f"at most one answer must be [x], what turns out to be the case; got {len(truths)}")
     options = tuple(choice.words for choice in entry.choices)
     if len(set(options)) < max(2, len(options)):
-        raise _Fault(entry.line, f"the answers must be two or more different ones; got {list(options)}")
-    return _made(entry, Prediction, entry.heading, question, options, truth=truths[0] if truths else None)
+        raise ValueError(f"the answers must be two or more different ones; got {list(options)}")
+    return Prediction(entry.heading, question, options, truth=truths[0] if truths else None)
 
 
-def _range(entry: _Entry, words: str) -> dict[str, object]:
+def _range(words: str) -> dict[str, object]:
     """Return what "A whole number from 1 to 400 features; it is 20." says, as arguments of `Prediction`."""
     found = NUMBER.fullmatch(words)
     if not found:
         wanted = 'a number must be asked for as "A number from 1 to 10 units; it is 3.16.", or as "A whole number ..."'
-        raise _Fault(entry.line, f"{wanted}; got {words!r}")
+        raise ValueError(f"{wanted}; got {words!r}")
     whole, low, high, unit, truth = found.groups()
 
     def value(digits: str) -> float:
         number = float(digits.replace(",", "").replace("−", "-"))
         if whole and number != int(number):
-            raise _Fault(entry.line, f"a whole number must have no decimals; got {digits}")
+            raise ValueError(f"a whole number must have no decimals; got {digits}")
         return int(number) if whole else number
 
     return {"low": value(low), "high": value(high), "unit": unit.strip(" ,"), "truth": truth and value(truth)}
 
 
 def _quiz_item(entry: _Entry) -> QuizItem:
-    question, options = _question(entry, entry.paragraphs), []
+    question, options = _question(entry, entry.paragraphs()), []
     for choice in entry.choices:
         answer, _, reply = choice.words.partition(" | ")
         if not reply.strip():
@@ -182,19 +182,11 @@ def _quiz_item(entry: _Entry) -> QuizItem:
         options.append(Option(answer.strip(), choice.right, reply.strip()))
     right = sum(option.right for option in options)
     if right != 1:
-        raise _Fault(entry.line, f'exactly one answer must be right, "- [x] answer | reply"; got {right}')
-    return _made(entry, QuizItem, question, tuple(options))
+        raise ValueError(f'exactly one answer must be right, "- [x] answer | reply"; got {right}')
+    return QuizItem(question, tuple(options))
 
 
 def _question(entry: _Entry, paragraphs: list[str]) -> str:
     if not paragraphs:
-        raise _Fault(entry.line, f'the question must stand below its heading "{entry.heading}"; got no text')
+        raise ValueError(f'the question must stand below its heading "{entry.heading}"; got no text')
     return "\n\n".join(paragraphs)
-
-
-def _made(entry: _Entry, kind: type, *arguments, **named):
-    """Return `kind(...)`; what it refuses is a fault of the entry."""
-    try:
-        return kind(*arguments, **named)
-    except ValueError as error:
-        raise _Fault(entry.line, str(error)) from error

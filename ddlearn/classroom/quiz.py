@@ -103,5 +103,4 @@ class Quiz:
         answer = reply(self.said(number))
         check = button("Check", lambda: say(answer, self.check(number, group.value)))
         check.tooltip = f"Check question {number}"
-        parts = [words(f"{number}. {item.question}"), group, check, answer]
-        return ipywidgets.VBox(parts, layout={"overflow": "visible"})
+        return column(words(f"{number}. {item.question}"), group, check, answer)

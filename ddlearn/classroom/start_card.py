@@ -1,11 +1,11 @@
-"""The card at the top of a lesson: what it is, on which machine it runs, and how far the learner has come."""
+"""What a lesson says as it starts: its size, the machine, how far the learner has come, and where memory is short."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ddlearn import compute
-from ddlearn.classroom import page
+from ddlearn.classroom import open_lessons, page
 from ddlearn.classroom.prose import to_html
 from ddlearn.classroom.wording import listed
 
@@ -39,3 +39,25 @@ def so_far(lesson: Lesson) -> str:
         f"{said} This kernel does not know your {listed(away)} yet: run {cells} again. Until then the pictures use the "
         "course's own."
     )
+
+
+def make_room() -> None:
+    """Shut down other lessons that rest, where memory is limited and they hold what this one will need; say so."""
+    if compute.memory_is_limited():
+        closed = open_lessons.close_idle(lambda: compute.memory_left() >= compute.LESSON_MEMORY)
+        if closed:
+            names = listed([f"`{name}`" for name in closed])
+            words = (
+                f"Memory was short for one more lesson, so the kernel of {names} was shut down. Your answers are kept. "
+                "To go on there, choose “Run All Cells” in its menu “Run”."
+            )
+            page.show(page.card("!", "A lesson that rested made room", to_html(words), "note"))
+    left = compute.memory_left()
+    if left < compute.LESSON_MEMORY:
+        words = (
+            f"{left / 1e6:.0f} MB are left here, and a lesson takes up to {compute.LESSON_MEMORY / 1e6:.0f}. Where "
+            "memory runs out, a notebook's kernel is ended by the system. Shut down the kernels of lessons that are "
+            "done: “Running Terminals and Kernels” on the left, or “Shut Down Kernel” in the menu “Kernel” of each. "
+            "Your answers are kept."
+        )
+        page.show(page.card("!", "Little memory is left", to_html(words), "bad"))

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -36,8 +37,8 @@ class Store:
 
     `sound(document)` says whether the types inside are the ones expected; a file that is not sound is set aside under
     a dated name. `upgraded(document)` returns one of an older version as this version has it; the older file is kept
-    beside, as `progress.version-1.json`. `patience` is how many seconds a write waits for another process that holds
-    the lock.
+    beside, as `progress.version-1.json`. A write waits up to `patience` seconds for another process that holds the
+    lock. `notices` are sentences to show the learner; who shows them clears the list.
     """
 
     def __init__(
@@ -102,9 +103,10 @@ class Store:
             except Damaged as damage:
                 on_disk = {}
                 self._set_aside(damage)
-            document = self._with_waiting(_fill(copy.deepcopy(self._current(on_disk)), self._seen))
+            current = self._current(on_disk)
+            document = self._with_waiting(_fill(copy.deepcopy(current), self._seen))
             if document != on_disk:
-                if self._is_older(on_disk):
+                if current is not on_disk:
                     self._keep_beside(on_disk)
                 write_whole(self.path, json.dumps(document, indent=1))
         if self._trouble:
@@ -134,11 +136,10 @@ class Store:
             raise Damaged("its entries are not of the kind expected")
         return document
 
-    def _is_older(self, document: Document) -> bool:
-        return document.get("version", self._version) < self._version
-
     def _current(self, document: Document) -> Document:
-        return self._upgraded(document) if self._is_older(document) else document
+        """Return a document of an older version as this version has it, any other as it is."""
+        older = document.get("version", self._version) < self._version
+        return self._upgraded(document) if older else document
 
     def _keep_beside(self, older: Document) -> None:
         """Keep a document of an older version in a file of its own, unless an earlier try has."""
@@ -163,11 +164,9 @@ class Store:
 
     def _free(self, stem: str) -> Path:
         """Return a path beside the file, named `stem`, where nothing is yet."""
-        aside, count = self.path.with_name(f"{stem}{self.path.suffix}"), 1
-        while aside.exists():
-            count += 1
-            aside = self.path.with_name(f"{stem}-{count}{self.path.suffix}")
-        return aside
+        endings = chain([""], (f"-{number}" for number in count(2)))
+        paths = (self.path.with_name(f"{stem}{ending}{self.path.suffix}") for ending in endings)
+        return next(path for path in paths if not path.exists())
 
     def _say(self, error: Exception, what: str) -> None:
         """Put a trouble into words, once until it is over; `what` could not be done."""

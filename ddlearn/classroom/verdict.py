@@ -1,4 +1,4 @@
-"""What a check finds: a fault, a verdict on one rung of the ladder with the sentence that goes with it, and `TODO`."""
+"""What a check finds: a verdict on one rung of the ladder with the sentence that goes with it, and `TODO`."""
 
 from dataclasses import dataclass
 
@@ -35,25 +35,12 @@ TODO = _Todo()
 
 
 @dataclass(frozen=True)
-class Fault:
-    """The rung on which an answer failed, why, and whether its numbers are right for all that."""
-
-    status: str
-    words: str
-    right: bool = False
-
-    @property
-    def rank(self) -> tuple[int, bool]:
-        """The place on the ladder; of two faults on one rung that comes first whose numbers are not right either."""
-        return list(LADDER).index(self.status), self.right
-
-
-@dataclass(frozen=True)
 class Verdict:
-    """The result of one check.
+    """The result of one check, or the fault of one case.
 
     `detail` is plain text (see `prose`), never empty. `mistake` is the name of the classic mistake that was recognized,
     `printed` what the learner's function printed on the first case, `note` what is worth saying of a right answer.
+    `right` says that the numbers of an answer at fault are the right ones for all that.
     """
 
     status: str
@@ -61,6 +48,7 @@ class Verdict:
     mistake: str | None = None
     printed: str = ""
     note: str = ""
+    right: bool = False
 
     @property
     def passed(self) -> bool:
