@@ -10,12 +10,14 @@ from torch import nn
 
 import ddlearn.diagonal_networks as diagonal  # noqa: F401
 import ddlearn.generalization as gz
-from ddlearn import blood, compute, datasets, kernels, networks, parities, result, ridge, sharpness, tangent, training  # noqa: F401
+import ddlearn.result as result  # noqa: F401
+import ddlearn.sharpness as sharpness  # noqa: F401
+from ddlearn import blood, compute, datasets, kernels, networks, parities, ridge, tangent, training
 from ddlearn import double_descent as dd
 from ddlearn import linear_networks as ln
 from ddlearn import weak_labels as wl
 
-# The table speaks of all of these.
+# What is imported and not used here the table speaks of.
 
 
 class Root(nn.Module):
@@ -54,7 +56,6 @@ def setting():
     ENVELOPE = ln.envelope(PROBLEM, W1, W2, 1)
     BITS, _ = parities.sparse_parity(5, 4, 2, G)
     GRAM = parities.oracle_kernel(BITS)
-    SQUARE = torch.square
     GIBBS = gz.pac_bayes_kernel(K, SIGNS)
     RANDOMIZED = gz.pac_bayes_net(ONE, START, START, X, SIGNS, G, steps=1, draws=10)
     SEEDS, OUTPUTS, PICTURES = LABELS.expand(2, 6), normal(2, 2, 4, 6), torch.zeros(4, 8, 8)
@@ -71,6 +72,9 @@ def setting():
     WAVE, PHOTOS, POOL = torch.ones(4, 4, dtype=torch.complex128), torch.ones(2, 32, 32), blood.cell_pool(2, 1, G)
     ATTRIBUTES = blood.AttributeSet(torch.zeros(2, 11, dtype=torch.int64), LABELS[:2])
     SMEARS = blood.BloodImages(*[torch.zeros(1)] * 6, license="", citation="")
+
+    def SQUARE(w):
+        return w.square().sum()
 
     def DRAW(g):
         return LABELS, lambda z: z.mean((1, 2))

@@ -34,10 +34,15 @@ def slopes(net, x):
     return [torch.stack(gs) for gs in zip(*rows, strict=True)]
 
 
-def by_loop(net, x, x2):
+def jacobian(net, x):
+    """The same for all parameters at once, (n, k, parameters); the net is left as it was."""
     found = copy.deepcopy(net.state_dict())
-    J, J2 = (torch.cat(slopes(net, v), 2) for v in (x, x2))
+    J = torch.cat(slopes(net, x), 2)
     net.load_state_dict(found)
+    return J
+
+
+def product(J, J2):
     return torch.einsum("iap,jbp->ijab", J, J2)
 
 
@@ -357,7 +362,7 @@ MODULES = {
 }  # fmt: skip
 
 # Sizes with n = k = 3 among them, n = m, one sample, and more samples than are compared one by one.
-SIZES = [(3, 3), (2, 3), (1, 2)]
+SIZES = [(3, 3), (1, 2)]
 MANY = [(11, 4)]
 MANY_OFTEN = ("conv 2d", "gru cell", "batch norm", "attention", "embedding, sparse", "weight norm", "nested", "tied")
 SIZED = [pytest.param(name, SIZES, id=name) for name in MODULES] + [
@@ -400,9 +405,10 @@ def test_the_kernel_of_any_module_is_plain_autograd_s(name, sizes):
     before = state(net)
     for n, m in sizes:
         x, x2 = points(n, 4, seed=n), points(m, 4, seed=m + 50)
-        for other in (x2, None):
-            right = by_loop(net, x, x if other is None else other)
-            close = 1e-12 * max(by_loop(net, v, v).abs().max() for v in (x, x2))
+        J, J2 = jacobian(net, x), jacobian(net, x2)
+        close = 1e-12 * max(one.square().sum(-1).max() for one in (J, J2))
+        for other, K in ((x2, J2), (None, J)):
+            right = product(J, K)
             full = tangent.empirical(net, x, other, "full")
             assert (full - right).abs().max() <= close
             assert other is not None or torch.equal(full, full.permute(1, 0, 3, 2))
@@ -417,8 +423,9 @@ SOME = ("in place", "shared layer", "layer norm", "conv 2d", "tokens first", "gr
 @pytest.mark.parametrize("name", SOME)
 def test_single_precision_is_right_to_its_rounding(name):
     net, x, x2 = built(name).float(), points(5, 4).float(), points(3, 4, seed=1).float()
-    gap = (tangent.empirical(net, x, x2, "full") - by_loop(net, x, x2)).abs().max()
-    assert gap <= 1e-5 * by_loop(net, x, x).abs().max()
+    J, J2 = jacobian(net, x), jacobian(net, x2)
+    gap = (tangent.empirical(net, x, x2, "full") - product(J, J2)).abs().max()
+    assert gap <= 1e-5 * J.square().sum(-1).max()
 
 
 @needs_cuda
