@@ -24,14 +24,14 @@ def broken(less, more, scale):
     return less > more + SLACK * more.abs() + 1e-13 * scale
 
 
-def violations(start, run, certified=None, mu_factor=1.0):
+def violations(start, run, certified=None):
     """Count the failures of each inequality along a run, and the steps that were checked."""
     problem, (W1, W2) = start[0], (run.W1, run.W2)
     L = run.losses
     alive = L[:-1] > ARRIVED * L[0]
     slope = ln.gradients(problem, W1, W2).squared_norm[:-1]
     local = ln.local_constants(problem, W1[:-1], W2[:-1], run.rates)
-    eta, K_t, mu_t = run.rates, local.smoothness, mu_factor * local.pl
+    eta, K_t, mu_t = run.rates, local.smoothness, local.pl
     exact, D = ln.tangent_range(W1, W2), ln.imbalance(W1, W2)
     drift = torch.linalg.matrix_norm(D - D[0])  # in Frobenius norm, which is more than the spectral one
     travelled = (eta.square() * slope).cumsum(0)
@@ -88,15 +88,6 @@ def test_starts_are_covered(record):
     assert coverage["one big layer"].float().mean() > 0.8
 
 
-def test_a_wrong_constant_is_caught():
-    """Negative control of the whole check: the same runs with mu one and a half times too large."""
-    start = ln.draw_starts("balanced + margin", 20, 3, 3, generator(0))
-    run = ln.descend(*start, ln.certificate(*start).rate, 300, stop=ARRIVED)
-    assert violations(start, run)[0].total() == 0
-    caught = violations(start, run, mu_factor=1.5)[0]
-    assert caught["local PL"] > 50
-
-
 def pairs(count, n, m, h, seed):
     """Layers of very different sizes, some with columns of W1 rescaled."""
     rng = generator(seed)
@@ -118,13 +109,6 @@ def test_the_spectral_bounds_hold_for_any_layers():
             bounds = ln.spectral_bounds(spectrum, n, m, values[:, -1], values[:, 0])
             assert not (bounds.low > exact.low * (1 + 1e-8) + 1e-13 * exact.high).any()
             assert not (exact.high > bounds.high * (1 + 1e-8)).any()
-
-
-def test_a_bound_one_and_a_half_times_as_high_is_caught():
-    W1, W2 = ln.gaussian_layers(200, 3, 3, 8, (1, 1), generator(0))
-    values = torch.linalg.svdvals(W1 @ W2.mT)
-    bounds = ln.spectral_bounds(ln.imbalance_spectrum(W1, W2), 3, 3, values[:, -1], values[:, 0])
-    assert (1.5 * bounds.low > ln.tangent_range(W1, W2).low).sum() > 60
 
 
 def test_the_spectral_bounds_are_exact_where_they_must_be():
@@ -252,15 +236,6 @@ def test_a_schedule_of_smaller_steps_is_certified_too():
     assert (half.losses[-1] > full.losses[-1])[full.covered].all()
     run = ln.descend(*start, lambda t, W1, W2: half.rates[t], 300)
     assert not (broken(run.losses, half.losses, run.losses[0]) & (run.losses > ARRIVED * run.losses[0])).any()
-
-
-def test_an_envelope_twice_as_steep_is_caught():
-    """Negative control: the certified losses squared (a promise twice as fast) are broken by most wide runs."""
-    start = ln.draw_starts("wide", 20, 3, 3, generator(1))
-    bend = ln.envelope(*start, 150)
-    run = ln.descend(*start, bend.rates[0], 150)
-    steep = bend.losses.square() / bend.losses[0]
-    assert broken(run.losses, steep, run.losses[0]).any(0).sum() > 10
 
 
 def test_the_kernel_ball_promises_where_weights_hardly_move_and_nowhere_else():

@@ -121,29 +121,14 @@ def test_hard_inputs_keep_their_digits(activation, b_std, scale):
                     assert abs(mine.ntk[i, j].item() - T) <= tolerance * mpmath.sqrt(own[i] * others[j]), (i, j)
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("activation", ["relu", "erf"])
 @pytest.mark.parametrize("b_std", [0.0, 0.1])
-def test_no_nan_whatever_the_mixture(activation, b_std, dtype):
-    x = torch.cat([torch.cat(hard_points(scale)) for scale in (1e-6, 1e-3, 1e3, 1e6)]).to(dtype)
+def test_no_nan_in_single_precision_whatever_the_mixture(activation, b_std):
+    x = torch.cat([torch.cat(hard_points(scale)) for scale in (1e-6, 1e-3, 1e3, 1e6)]).float()
     for other in (None, x.clone(), -x):
         for K in tangent.infinite(x, other, 3, activation, b_std=b_std):
-            assert K.dtype == dtype
+            assert K.dtype == torch.float32
             assert K.isfinite().all()
-
-
-@pytest.mark.parametrize("activation", ["relu", "erf"])
-def test_a_zero_row_has_the_kernel_of_its_bias(activation):
-    x = torch.cat([torch.zeros(1, 3, dtype=torch.float64), points(3, 3)])
-    without = tangent.infinite(x, depth=2, activation=activation)
-    assert without.nngp[0].abs().max() == 0
-    assert without.ntk[0].abs().max() == 0
-    with_bias = tangent.infinite(x[:1], depth=2, activation=activation, b_std=0.5)
-    bias_alone = tangent.infinite(torch.full((1, 1), 0.5 / 2**0.5).double(), depth=1, activation=activation, b_std=0.5)
-    S, T, _ = many_digits(x[0], x[0], 2, activation, 2**0.5, 0.5)
-    assert with_bias.nngp.item() == pytest.approx(float(S), rel=1e-14)
-    assert with_bias.ntk.item() == pytest.approx(float(T), rel=1e-14)
-    assert bias_alone.nngp.item() != with_bias.nngp.item()
 
 
 shapes = st.tuples(st.integers(1, 12), st.integers(1, 12), st.integers(1, 6), st.integers(0, 99))

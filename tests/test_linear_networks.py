@@ -156,18 +156,6 @@ def test_a_pair_of_any_imbalance_follows_its_closed_form(a, b):
     assert end[0] ** 2 - end[1] ** 2 == pytest.approx(a * a - b * b, rel=1e-9, abs=1e-12)
 
 
-def test_descent_in_small_steps_tends_to_the_flow():
-    problem = ln.LeastSquares(torch.ones(1).double(), torch.full((1, 1), 1.5).double())
-    gaps = []
-    for rate in (1e-2, 1e-3):
-        run = ln.descend(
-            problem, torch.full((1, 1), 1.3).double(), torch.full((1, 1), 0.1).double(), rate, int(1 / rate)
-        )
-        a, b = ln.scalar_flow(torch.ones(1).double(), 1.5, 1.3, 0.1)
-        gaps.append(abs((run.W1[-1] - a).item()) + abs((run.W2[-1] - b).item()))
-    assert gaps[0] / gaps[1] == pytest.approx(10, rel=0.1)
-
-
 @pytest.mark.parametrize("family", ln.FAMILIES)
 def test_starts_are_of_the_family_that_was_asked_for(family):
     problem, W1, W2 = ln.draw_starts(family, 50, 4, 4, generator(0))

@@ -126,8 +126,7 @@ def test_an_ensemble_is_its_nets_trained_one_by_one(data):
     assert all(map(torch.equal, before, after))
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("parametrization", PARAMETRIZATIONS)
+@pytest.mark.parametrize(("optimizer", "parametrization"), [*zip(OPTIMIZERS, PARAMETRIZATIONS, strict=True)])
 def test_widths_and_seeds_stay_exact_for_hundreds_of_steps(optimizer, parametrization):
     """A smooth net has no kink at which rounding could decide: 300 steps agree to 1e-10 whatever the neighbors are."""
     x, y = normal(30, 4), normal(30, 2, seed=1)

@@ -145,7 +145,7 @@ def test_digits_of_a_long_training():
             assert predicted.flow(lr * steps, K_test).tolist() == pytest.approx(flow, rel=1e-10, abs=1e-13)
 
 
-@pytest.mark.parametrize("t", [0.0, 1.0, 1e6, 1e12, 1e30, 1e300, math.inf])
+@pytest.mark.parametrize("t", [1.0, 1e12, 1e300, math.inf])
 def test_duplicates_with_different_targets_stay_between_them(t):
     """Each pair of duplicates ends at its mean, at the points and beside them, however long the training."""
     x = points(10, 3)
