@@ -137,8 +137,7 @@ def digest(value: object) -> str:
     import torch
 
     if isinstance(value, torch.Tensor):
-        value = value.detach()
-        raw = value.contiguous().view(torch.uint8) if value.ndim else value[None].view(torch.uint8)
+        raw = value.detach().clone(memory_format=torch.contiguous_format).view(-1).view(torch.uint8)
         return hashlib.sha256(f"{value.dtype}{tuple(value.shape)}".encode() + raw.numpy().tobytes()).hexdigest()
     if dataclasses.is_dataclass(value):
         value = [getattr(value, field.name) for field in dataclasses.fields(value)]

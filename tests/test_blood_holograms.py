@@ -188,42 +188,6 @@ def test_types_differ_as_a_textbook_says():
 # Seeds, blocks, speed -------------------------------------------------------------------------------------------------
 
 
-def test_the_same_seed_gives_the_same_cells_and_another_gives_others():
-    labels, effects = torch.arange(150) % 3, blood.specimen_effects(3, 1.0, generator(0))
-    which = torch.arange(150) // 50
-    pictures = blood.simulate_cells(labels, effects, generator(7), which)
-    assert pictures.shape == (150, 32, 32)
-    assert pictures.dtype == torch.float32
-    assert torch.equal(pictures, blood.simulate_cells(labels, effects, generator(7), which))
-    assert not torch.equal(pictures, blood.simulate_cells(labels, effects, generator(8), which))
-    rings = blood.simulate_rings(labels, effects, generator(7), which)
-    assert rings.shape == (150, 32)
-    assert rings.dtype == torch.float64
-    torch.testing.assert_close(rings, blood.ring_features(blood.standardize(pictures)), rtol=0, atol=1e-12)
-
-
-def test_global_seeds_are_neither_used_nor_changed():
-    torch.manual_seed(0)
-    before = torch.get_rng_state()
-    one = blood.simulate_rings(EACH, alike(), generator(0))
-    assert torch.equal(before, torch.get_rng_state())
-    torch.manual_seed(1)
-    assert torch.equal(one, blood.simulate_rings(EACH, alike(), generator(0)))
-
-
-def test_progress_goes_up_to_one_and_may_stop_the_work():
-    seen = []
-    blood.simulate_rings(torch.zeros(150, dtype=torch.int64), alike(), generator(0), progress=lambda *x: seen.append(x))
-    assert [fraction for fraction, _ in seen] == pytest.approx([64 / 150, 128 / 150, 1])
-    assert seen[-1][1] == "150 of 150 cells"
-
-    def stop(fraction, words):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        blood.simulate_rings(EACH, alike(), generator(0), progress=stop)
-
-
 def test_memory_does_not_grow_with_the_number_of_cells():
     """3,000 fields at once are 200 MB in complex128, their pictures 12 MB; a block of 64 is a few MB."""
     process, held = psutil.Process(), []

@@ -250,25 +250,6 @@ def test_a_sweep_that_is_stopped_leaves_the_cluster_free(client):
     assert time.monotonic() - started < 10  # 200 cells on two workers are 20 s
 
 
-def once_deadly(i, marker):
-    if i == 3 and not marker.exists():
-        marker.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return i * i
-
-
-@pytest.mark.slow
-def test_a_cell_whose_worker_is_killed_under_it_is_computed_again(client, tmp_path):
-    """joblib's own backend will do, since this cell dies once."""
-    client.wait_for_workers(2, timeout=60)
-    told = []
-    with joblib.parallel_config(backend="dask"):
-        found = run_cells(once_deadly, [(i, tmp_path / "died") for i in range(12)], lambda *one: told.append(one))
-    assert (tmp_path / "died").exists()
-    assert found == [i * i for i in range(12)]
-    assert told[-1] == (1.0, "12 of 12 done")
-
-
 def deadly(i, home):
     if i == 3 and os.getpid() != home:
         os.kill(os.getpid(), signal.SIGKILL)

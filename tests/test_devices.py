@@ -1,8 +1,8 @@
 """One table of what must be the same on a GPU as on the CPU, and how closely.
 
-Kernels, the infinite and the empirical tangent kernel, the ridge path, training, learning curves, one sweep's path and
-the camera have the same test beside their others. Here stand the rest, each as a function of where its tensors lie. On
-the CPU it is compared with itself, so that the table runs everywhere; the column of the GPU skips where there is none.
+Each is a function of where its tensors lie; the empirical tangent kernel, the camera and PAC-Bayes have such a test
+beside their others. On the CPU it is compared with itself, so that the table runs everywhere; the column of the GPU
+skips where there is none.
 The tolerance is relative to the largest entry. What *draws* on a GPU gets other numbers than on a CPU: the nets at the
 end agree in the mean over seeds only.
 """
@@ -11,20 +11,14 @@ import pytest
 import torch
 from drawn import normal
 
-from ddlearn import blood, parities, sharpness, tangent
+from ddlearn import blood, kernels, parities, sharpness, tangent
+from ddlearn import double_descent as dd
 from ddlearn.compute import generator
-from ddlearn.double_descent import (
-    draw_conv_nets,
-    image_curve,
-    image_samples,
-    min_norm,
-    net_widths,
-    run_conv_nets,
-    smoother,
-)
-from ddlearn.generalization import kernel_fit
+from ddlearn.generalization import kernel_fit, measure_learning_curve
 from ddlearn.linear_networks import LeastSquares, certificate, descend
 from ddlearn.networks import MLP
+from ddlearn.ridge import ridge_path
+from ddlearn.training import OPTIMIZERS, Ensemble, train
 
 EVERYWHERE = [
     "cpu",
@@ -36,6 +30,40 @@ def gram(n=60, m=20):
     x = normal(n + m, 3)
     K = torch.exp(-torch.cdist(x, x).square() / 2)
     return K[:n, :n], K[n:, :n], normal(n, 2, seed=1)
+
+
+def grams(device):
+    x, x2 = (normal(n, 5).to(device) for n in (300, 200))
+    return tuple(kernels.gram(name, x, other) for name in kernels.KERNELS for other in (None, x2))
+
+
+def infinite(device):
+    x, x2 = (normal(n, 5).to(device) for n in (300, 200))
+    how = {"depth": 3, "b_std": 0.2}
+    return tuple(
+        K for a in ("relu", "erf") for other in (None, x2) for K in tangent.infinite(x, other, activation=a, **how)
+    )
+
+
+def path(device):
+    K, _, y = (one.to(device) for one in gram())
+    found = ridge_path(K, y, [1e-5, 1e-2, 1.0])
+    return found.alpha, found.fitted, found.leave_one_out, found.degrees_of_freedom
+
+
+def trainings(device):
+    x, y = normal(50, 4).to(device), normal(50, 2, seed=1).to(device)
+    nets = Ensemble.draw([MLP((4, m, m, 2), "tanh") for m in (3, 5, 30)], generator(0))
+    moved = tuple(tuple((W.to(device), b.to(device)) for W, b in net) for net in nets.parameters)
+    how = {"steps": 50, "lr": 0.01}
+    return tuple(train(Ensemble(nets.nets, moved), x, y, optimizer=one, **how).losses for one in OPTIMIZERS)
+
+
+def learning_curve(device):
+    K, _, y = (one.to(device) for one in gram())
+    how = {"trials": 2, "ridge": 0.1, "noise": 0.2, "generator": generator(3)}
+    found = measure_learning_curve(K, y, [5, 40], **how)
+    return found.measured, found.mistakes, found.leave_one_out, found.gcv, found.finite_pool, found.standard
 
 
 def flow(device):
@@ -94,25 +122,25 @@ def images():
 def widths(device):
     x, y = (one.to(device) for one in images())
     how = {"width": 1.5, "classes": 3, "rate": 0.1, "test": 20}
-    found = image_curve(x, y, 40, [10, 40, 80], 3, generator(0), ridges=[1e-3], **how)
+    found = dd.image_curve(x, y, 40, [10, 40, 80], 3, generator(0), ridges=[1e-3], **how)
     return found.mse, found.p_test
 
 
 def samples(device):
     x, y = (one.to(device) for one in images())
     how = {"width": 1.5, "classes": 3, "rate": 0.1, "test": 20}
-    found = image_samples(x, y, 30, [10, 30, 60], 3, generator(0), ridges=[1e-3], **how)
+    found = dd.image_samples(x, y, 30, [10, 30, 60], 3, generator(0), ridges=[1e-3], **how)
     return found.mse, found.p_train
 
 
 def smoothed(device):
     Z, Z_new, y = (one.to(device) for one in (normal(30, 50), normal(9, 50, seed=1), normal(30, 2, seed=2)))
-    return smoother(Z, Z_new).predict(y, 0.1), min_norm(Z, y)
+    return dd.smoother(Z, Z_new).predict(y, 0.1), dd.min_norm(Z, y)
 
 
 def convolutions(device):
-    nets = [one.double().to(device) for one in draw_conv_nets(3, 4, 2, generator(0))]
-    return (run_conv_nets(nets, normal(7, 9, 9).to(device)),)
+    nets = [one.double().to(device) for one in dd.draw_conv_nets(3, 4, 2, generator(0))]
+    return (dd.run_conv_nets(nets, normal(7, 9, 9).to(device)),)
 
 
 def rings(device):
@@ -121,6 +149,11 @@ def rings(device):
 
 
 TABLE = {
+    grams: 1e-12,
+    infinite: 1e-12,
+    path: 1e-9,
+    trainings: 1e-9,
+    learning_curve: 1e-9,
     flow: 1e-9,
     descent: 1e-9,
     linearized: 1e-12,
@@ -156,7 +189,7 @@ def test_nets_that_are_drawn_there_learn_as_those_drawn_here(device):
         new = x_there[60:], y_there[60:]
         return torch.stack(
             [
-                net_widths(x_there[:n], y_there[:n].expand(20, -1), *new, [8], generator(n, device), **how)
+                dd.net_widths(x_there[:n], y_there[:n].expand(20, -1), *new, [8], generator(n, device), **how)
                 .error[0, :, -1]
                 .mean()
                 .cpu()

@@ -22,17 +22,6 @@ def test_cells_run_in_order_and_here_if_nobody_says_otherwise():
     assert found == run_cells(cell, [(1, 2), (3, 4), (5, 6)])
 
 
-def test_progress_may_stop_a_sweep():
-    class Canceled(Exception):
-        pass
-
-    def cancel(fraction, words):
-        raise Canceled
-
-    with pytest.raises(Canceled):
-        run_cells(cell, [(1, 2)] * 1000, cancel)
-
-
 def test_seeds_come_from_the_generator():
     assert draw_seeds(3, generator(0)) == draw_seeds(3, generator(0)) != draw_seeds(3, generator(1))
     assert len(set(draw_seeds(1000, generator(0)))) == 1000

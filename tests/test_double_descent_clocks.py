@@ -78,14 +78,11 @@ def test_aligned_clocks_have_one_minimum_and_a_better_one():
 
 
 def test_simulated_paths_follow_the_closed_form():
-    """10 % at every time for n = 1500, 68 features; aligned clocks make all of them learn at once, and take 3000."""
+    """10 % at every time for n = 1500 and 68 features, and not at all for 200."""
     curve = clocks_curve(three_clocks(1500), 1500, TIMES, 60, generator(0))
     assert ((curve.mean / curve.theory - 1).abs() <= 0.10).all()
-    aligned = clocks_curve(three_clocks(3000).aligned, 3000, TIMES, 40, generator(1))
-    assert ((aligned.mean / aligned.theory - 1).abs() <= 0.10).all()
-    assert aligned.mean.min() < 0.9 * curve.mean.min()
     few = clocks_curve(three_clocks(200), 200, TIMES, 40, generator(2))
-    assert (few.mean / few.theory - 1).abs().max() > 0.25  # negative control
+    assert (few.mean / few.theory - 1).abs().max() > 0.25
 
 
 def test_steps_are_whole_increasing_and_keep_both_ends():

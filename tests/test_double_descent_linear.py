@@ -7,19 +7,8 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
+from ddlearn import double_descent as dd
 from ddlearn.compute import generator
-from ddlearn.double_descent import (
-    best_penalty,
-    best_ridge_risk,
-    draw_linear,
-    exact_risk,
-    linear_curve,
-    min_norm,
-    plain_risk,
-    ridge_risk,
-    ridgeless_risk,
-    risk_given,
-)
 
 OFF_PEAK = [0.1, 0.3, 0.5, 0.7, 0.8, 0.85, 0.9, 1.1, 1.15, 1.2, 1.3, 1.5, 2.0, 3.0, 5.0]
 
@@ -52,60 +41,42 @@ def marchenko_pastur(g, penalty, signal, noise):
 )
 def test_the_ridge_s_risk_is_an_integral_over_the_spectrum(g, penalty, signal, noise):
     expected = marchenko_pastur(g, penalty, signal, noise)
-    assert ridge_risk(g, penalty, signal, noise).item() == pytest.approx(expected, rel=1e-6, abs=1e-9)
-
-
-def test_reference_values():
-    assert ridge_risk([0.5, 1, 2], [0.1] * 3, 5, 1).tolist() == pytest.approx([0.741657, 1.920693, 3.252251], abs=5e-7)
-    assert best_penalty([0.5, 1, 2], 5, 1).tolist() == pytest.approx([0.1, 0.2, 0.4])
-    assert best_ridge_risk([0.5, 1, 2], 5, 1).tolist() == pytest.approx([0.741657, 1.791288, 3.108495], abs=5e-7)
-    values = {100: 3.51, 150: 4.31, 180: 9.97, 190: 21.4, 198: 198, 220: 10.5, 259: 3.45, 400: 1.005}
-    for n, risk in values.items():
-        assert exact_risk(n, 200, 5, 1) == pytest.approx(risk, rel=5e-3)
+    assert dd.ridge_risk(g, penalty, signal, noise).item() == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
 @settings(max_examples=60, deadline=None)
 @given(g=st.floats(0.05, 20).filter(lambda g: abs(g - 1) > 0.05), signal=st.floats(0, 10), noise=st.floats(0.01, 10))
 def test_the_limits_agree(g, signal, noise):
-    limit = ridgeless_risk(g, signal, noise).item()
-    assert ridge_risk(g, 1e-7, signal, noise).item() == pytest.approx(limit, rel=1e-3)
-    assert ridge_risk(g, 1e-13, signal, noise).item() == pytest.approx(limit, rel=1e-8)  # no digit is lost on the way
-    assert ridge_risk(g, 1e9, signal, noise).item() == pytest.approx(signal, rel=1e-6, abs=1e-6)
+    limit = dd.ridgeless_risk(g, signal, noise).item()
+    assert dd.ridge_risk(g, 1e-7, signal, noise).item() == pytest.approx(limit, rel=1e-3)
+    assert dd.ridge_risk(g, 1e-13, signal, noise).item() == pytest.approx(limit, rel=1e-8)  # no digit is lost
+    assert dd.ridge_risk(g, 1e9, signal, noise).item() == pytest.approx(signal, rel=1e-6, abs=1e-6)
     n = 10**7
-    assert exact_risk(n, round(g * n), signal, noise) == pytest.approx(limit, rel=1e-4)
+    assert dd.exact_risk(n, round(g * n), signal, noise) == pytest.approx(limit, rel=1e-4)
 
 
 @settings(max_examples=30, deadline=None)
 @given(g=st.floats(0.1, 10), signal=st.floats(0.1, 10), noise=st.floats(0.1, 10))
 def test_the_best_penalty_is_the_best(g, signal, noise):
-    best = best_penalty(g, signal, noise).item()
-    risk = best_ridge_risk(g, signal, noise).item()
-    assert ridge_risk(g, best, signal, noise).item() == pytest.approx(risk, rel=1e-10)
+    best = dd.best_penalty(g, signal, noise).item()
+    risk = dd.best_ridge_risk(g, signal, noise).item()
+    assert dd.ridge_risk(g, best, signal, noise).item() == pytest.approx(risk, rel=1e-10)
     for factor in (0.9, 1.1):
-        assert ridge_risk(g, factor * best, signal, noise).item() > risk
+        assert dd.ridge_risk(g, factor * best, signal, noise).item() > risk
     found = minimize_scalar(
-        lambda e: ridge_risk(g, math.exp(e), signal, noise).item(), (math.log(best) - 1, math.log(best) + 2)
+        lambda e: dd.ridge_risk(g, math.exp(e), signal, noise).item(), (math.log(best) - 1, math.log(best) + 2)
     )
     assert math.exp(found.x) == pytest.approx(best, rel=1e-3)
 
 
-def test_the_best_ridge_has_no_peak_and_profits_from_every_example():
-    n = torch.arange(20, 2000)
-    assert (best_ridge_risk(200 / n, 5, 1).diff() < 0).all()
-    assert exact_risk(100, 200, 5, 1) < exact_risk(180, 200, 5, 1)  # without it more data hurts
-    assert best_ridge_risk(200 / torch.tensor([100.0, 202, 259, 400]), 5, 1).tolist() == pytest.approx(
-        [3.11, 1.77, 1.32, 0.742], rel=3e-3
-    )
-
-
 def test_only_noise_is_infinite_at_the_threshold():
     for p in (9, 10, 11):
-        assert exact_risk(10, p, 5, 1) == math.inf
-    assert exact_risk(10, 12, 5, 1) == pytest.approx(5 * (1 - 10 / 12) + 10)
-    assert [exact_risk(10, p, 5, 0) for p in (9, 10, 11)] == pytest.approx([0, 0, 5 / 11])
-    assert ridgeless_risk([0.5, 1.0, 2.0], 5, 1).tolist() == [1.0, math.inf, 3.5]
-    assert ridgeless_risk([0.5, 1.0, 2.0], 5, 0).tolist() == [0.0, 0.0, 2.5]
-    assert ridgeless_risk(1.0, 5, 1).item() == math.inf
+        assert dd.exact_risk(10, p, 5, 1) == math.inf
+    assert dd.exact_risk(10, 12, 5, 1) == pytest.approx(5 * (1 - 10 / 12) + 10)
+    assert [dd.exact_risk(10, p, 5, 0) for p in (9, 10, 11)] == pytest.approx([0, 0, 5 / 11])
+    assert dd.ridgeless_risk([0.5, 1.0, 2.0], 5, 1).tolist() == [1.0, math.inf, 3.5]
+    assert dd.ridgeless_risk([0.5, 1.0, 2.0], 5, 0).tolist() == [0.0, 0.0, 2.5]
+    assert dd.ridgeless_risk(1.0, 5, 1).item() == math.inf
 
 
 @settings(max_examples=40, deadline=None)
@@ -118,8 +89,8 @@ def test_the_averaged_risk_is_its_definition(n, p, penalty, seed):
     A = torch.linalg.solve(X.T @ X + n * penalty * torch.eye(p).double(), X.T) if penalty else torch.linalg.pinv(X)
     missed = A @ X - torch.eye(p).double()
     expected = 5.0 / p * missed.square().sum() + 2.0 * A.square().sum()
-    assert risk_given(X, 5.0, 2.0, penalty).item() == pytest.approx(expected.item(), rel=1e-8)
-    path = risk_given(X, 5.0, 2.0, [penalty, 1.0])
+    assert dd.risk_given(X, 5.0, 2.0, penalty).item() == pytest.approx(expected.item(), rel=1e-8)
+    path = dd.risk_given(X, 5.0, 2.0, [penalty, 1.0])
     assert path[0].item() == pytest.approx(expected.item(), rel=1e-8)
 
 
@@ -128,42 +99,34 @@ def test_a_repeated_feature_is_not_a_direction():
     X = torch.cat([X, X], 1)
     A = torch.linalg.pinv(X, rtol=1e-9)
     missed = A @ X - torch.eye(6).double()
-    assert risk_given(X, 5, 1).item() == pytest.approx(
+    assert dd.risk_given(X, 5, 1).item() == pytest.approx(
         (5 / 6 * missed.square().sum() + A.square().sum()).item(), rel=1e-9
     )
 
 
 def test_plain_draws_average_to_the_exact_risk():
     for n, p in ((30, 12), (30, 60)):
-        risks = torch.tensor([plain_risk(n, p, 5, 1, generator(seed)) for seed in range(400)]).double()
-        assert risks.mean().item() == pytest.approx(exact_risk(n, p, 5, 1), abs=4 * risks.std().item() / 400**0.5)
-    X, y, beta = draw_linear(50, 8, 5, 0, generator(0))
+        risks = torch.tensor([dd.plain_risk(n, p, 5, 1, generator(seed)) for seed in range(400)]).double()
+        assert risks.mean().item() == pytest.approx(dd.exact_risk(n, p, 5, 1), abs=4 * risks.std().item() / 400**0.5)
+    X, y, beta = dd.draw_linear(50, 8, 5, 0, generator(0))
     assert beta.square().sum().item() == pytest.approx(5)
     torch.testing.assert_close(X @ beta, y)
-    torch.testing.assert_close(min_norm(X, y), beta)
-
-
-def test_regression_follows_its_closed_form():
-    """n = 400, 9 draws of X: 2 % from the exact formula, 4 % from the limit, at every |g - 1| >= .1."""
-    curve = linear_curve(400, OFF_PEAK, 9, generator(0))
-    assert curve.measured.shape == (9, len(OFF_PEAK))
-    assert ((curve.mean / curve.theory - 1).abs() <= 0.02).all()
-    assert ((curve.mean / ridgeless_risk(curve.x, 5, 1) - 1).abs() <= 0.04).all()
+    torch.testing.assert_close(dd.min_norm(X, y), beta)
 
 
 def test_ridge_curves_follow_theirs():
     g = [*OFF_PEAK[:-1], 1.0]
     for penalty in (None, 0.3):
-        curve = linear_curve(200, sorted(g), 8, generator(1), penalty=penalty)
+        curve = dd.linear_curve(200, sorted(g), 8, generator(1), penalty=penalty)
         assert ((curve.mean / curve.theory - 1).abs() <= 0.04).all()
         assert curve.theory.max() < 5
-    best = linear_curve(200, [1.0], 12, generator(1), penalty=None).theory
-    assert best.item() == pytest.approx(best_ridge_risk(1.0, 5, 1).item(), rel=1e-10)
+    best = dd.linear_curve(200, [1.0], 12, generator(1), penalty=None).theory
+    assert best.item() == pytest.approx(dd.best_ridge_risk(1.0, 5, 1).item(), rel=1e-10)
 
 
 def test_plain_curves_have_wider_bands_around_the_same_mean():
     ratios = [0.5, 2.0]
-    plain = linear_curve(60, ratios, 200, generator(0), plain=True)
-    averaged = linear_curve(60, ratios, 200, generator(0))
+    plain = dd.linear_curve(60, ratios, 200, generator(0), plain=True)
+    averaged = dd.linear_curve(60, ratios, 200, generator(0))
     assert (plain.measured.std(0) > 1.5 * averaged.measured.std(0)).all()
     assert ((plain.mean - plain.theory).abs() <= 4 * plain.measured.std(0) / 200**0.5).all()

@@ -2,26 +2,11 @@ import math
 
 import pytest
 import torch
-from drawn import needs_cuda
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ddlearn import datasets
+from ddlearn import double_descent as dd
 from ddlearn.compute import generator
-from ddlearn.double_descent import (
-    average_outputs,
-    flip_labels,
-    interpolation_point,
-    landmarks,
-    mean_target,
-    net_widths,
-    null_mse,
-    one_hot,
-    parameters,
-    standardize,
-    target_noise,
-    threshold_width,
-)
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
 
@@ -31,19 +16,19 @@ from ddlearn.training import Ensemble, train
 def test_exactly_so_many_labels_are_wrong_and_the_clean_ones_stay(n, classes, rate, seed):
     y = torch.randint(classes, (n,), generator=generator(seed))
     before = y.clone()
-    noisy = flip_labels(y, rate, classes, generator(seed + 1))
+    noisy = dd.flip_labels(y, rate, classes, generator(seed + 1))
     assert int((noisy != y).sum()) == round(rate * n)
     assert torch.equal(y, before)
     assert noisy.data_ptr() != y.data_ptr()
     assert set(noisy.tolist()) <= set(range(classes))
-    several = flip_labels(y, rate, classes, generator(seed + 1), draws=3)
+    several = dd.flip_labels(y, rate, classes, generator(seed + 1), draws=3)
     assert torch.equal(several[0], noisy)
     assert ((several != y).sum(1) == round(rate * n)).all()
 
 
 def test_every_wrong_class_and_every_label_is_as_likely():
     y = torch.zeros(10, dtype=torch.int64)
-    noisy = flip_labels(y, 0.5, 4, generator(0), draws=4000)
+    noisy = dd.flip_labels(y, 0.5, 4, generator(0), draws=4000)
     counts = torch.bincount(noisy.flatten(), minlength=4)
     assert counts[0] == 20000
     assert (counts[1:] - 20000 / 3).abs().max() < 5 * (20000 * 2 / 9) ** 0.5
@@ -52,40 +37,40 @@ def test_every_wrong_class_and_every_label_is_as_likely():
 
 def test_mean_targets_and_their_noise_are_moments_of_the_flips():
     y = torch.tensor([0, 2, 1, 1])
-    targets = one_hot(flip_labels(y, 0.5, 3, generator(0), draws=4000), 3)
-    torch.testing.assert_close(targets.mean(0), mean_target(y, 0.5, 3), rtol=0, atol=0.04)
-    spread = (targets - mean_target(y, 0.5, 3)).square().sum(2).mean()
-    assert spread.item() == pytest.approx(target_noise(0.5, 3), abs=0.02)
-    assert target_noise(0, 10) == 0
-    assert torch.equal(mean_target(y, 0, 3), one_hot(y, 3))
+    targets = dd.one_hot(dd.flip_labels(y, 0.5, 3, generator(0), draws=4000), 3)
+    torch.testing.assert_close(targets.mean(0), dd.mean_target(y, 0.5, 3), rtol=0, atol=0.04)
+    spread = (targets - dd.mean_target(y, 0.5, 3)).square().sum(2).mean()
+    assert spread.item() == pytest.approx(dd.target_noise(0.5, 3), abs=0.02)
+    assert dd.target_noise(0, 10) == 0
+    assert torch.equal(dd.mean_target(y, 0, 3), dd.one_hot(y, 3))
 
 
 def test_counting():
-    assert parameters(64, 72, 10) == 75 * 72 + 10 == MLP((64, 72, 10)).size
-    assert threshold_width(500, 64, 10) == pytest.approx((5000 - 10) / 75)
-    y = one_hot(torch.arange(10).repeat(5), 10)
-    assert null_mse(y) == pytest.approx(0.9)
+    assert dd.parameters(64, 72, 10) == 75 * 72 + 10 == MLP((64, 72, 10)).size
+    assert dd.threshold_width(500, 64, 10) == pytest.approx((5000 - 10) / 75)
+    y = dd.one_hot(torch.arange(10).repeat(5), 10)
+    assert dd.null_mse(y) == pytest.approx(0.9)
 
 
 def test_the_detector_takes_the_first_size_below_the_level():
     sizes, mse = torch.tensor([10, 100, 1000, 10000]), torch.tensor([0.5, 0.09, 0.0009, 0.5])
-    assert interpolation_point(sizes, mse, 0.9, share=0.01) == pytest.approx(100 * 10 ** (math.log10(10) / 2))
-    assert interpolation_point(sizes, mse, 0.9, share=0.9) == 10
-    assert interpolation_point(sizes, mse, 0.9, share=1e-4) is None
-    exact = interpolation_point([1.0, 2.0], [1.0, 0.0], 0.9)
+    assert dd.interpolation_point(sizes, mse, 0.9, share=0.01) == pytest.approx(100 * 10 ** (math.log10(10) / 2))
+    assert dd.interpolation_point(sizes, mse, 0.9, share=0.9) == 10
+    assert dd.interpolation_point(sizes, mse, 0.9, share=1e-4) is None
+    exact = dd.interpolation_point([1.0, 2.0], [1.0, 0.0], 0.9)
     assert 1 <= exact <= 2
 
 
 def test_landmarks_are_found_where_they_are():
     ratio, values = [0.1, 0.2, 0.39, 0.5, 1.0, 2.0, 3.0], [3.0, 1.0, 5.0, 2.0, 4.0, 3.0, 0.5]
-    found = landmarks(ratio, values)
+    found = dd.landmarks(ratio, values)
     assert found == (1.0, 0.2, 4.0, 1.0, 0.5)
     assert (found.rise, found.gain) == (4.0, 0.5)
 
 
 def test_inputs_are_centered_by_pixel_and_scaled_by_one_number():
     x = torch.randn(50, 4, generator=generator(0)).double() * torch.tensor([1.0, 2, 0, 4]) + 3
-    a, b = standardize(x, x[:5])
+    a, b = dd.standardize(x, x[:5])
     assert a.mean(0).abs().max() < 1e-12
     assert a.square().mean().item() == pytest.approx(1)
     torch.testing.assert_close(a[:5], b)
@@ -98,7 +83,7 @@ def small(seeds=2, n=30, rate=0.2, seed=0):
     draw = generator(seed)
     x, x_new = (torch.rand(m, 5, generator=draw, dtype=torch.float64) for m in (n, 20))
     y, y_new = ((4 * one[:, 0]).long().clamp(max=2) for one in (x, x_new))
-    return x, flip_labels(y, rate, 3, draw, seeds), x_new, y_new
+    return x, dd.flip_labels(y, rate, 3, draw, seeds), x_new, y_new
 
 
 @pytest.mark.parametrize("loss", ["mse", "cross-entropy"])
@@ -106,10 +91,10 @@ def test_a_sweep_is_its_nets_trained_one_by_one(loss):
     x, y, x_new, y_new = small()
     how = {"steps": 40, "lr": 0.02, "optimizer": "adam", "loss": loss, "weight_decay": 1e-3}
     widths = [3, 8]
-    sweep = net_widths(x, y, x_new, y_new, widths, generator(1), classes=3, dtype=torch.float64, record=[7], **how)
+    sweep = dd.net_widths(x, y, x_new, y_new, widths, generator(1), classes=3, dtype=torch.float64, record=[7], **how)
     assert sweep.steps.tolist() == [7, 40]
     assert sweep.error.shape == sweep.train_mse.shape == (2, 2, 2)
-    assert sweep.ratio.tolist() == pytest.approx([parameters(5, H, 3) / 90 for H in widths])
+    assert sweep.ratio.tolist() == pytest.approx([dd.parameters(5, H, 3) / 90 for H in widths])
     mean, scale = x.mean(0), (x - x.mean(0)).square().mean().sqrt()
     nets = [MLP((5, H, 3), W_std=3**-0.5) for H in (3, 3, 8, 8)]
     start = Ensemble.draw(nets, generator(1))
@@ -132,79 +117,36 @@ def test_a_sweep_is_its_nets_trained_one_by_one(loss):
 def test_steps_are_recorded_on_a_log_axis_or_as_asked():
     x, y, x_new, y_new = small()
     calls = []
-    sweep = net_widths(
+    sweep = dd.net_widths(
         x, y, x_new, y_new, [4], generator(0), classes=3, steps=100, progress=lambda f, words: calls.append(f)
     )
     assert len(sweep.steps) == 16
     assert (sweep.steps[0].item(), sweep.steps[-1].item()) == (10, 100)
     assert sweep.error.dtype == torch.float64
     assert calls
-    first = net_widths(x, y, x_new, y_new, [4], generator(0), classes=3, steps=5, record=[0])
+    first = dd.net_widths(x, y, x_new, y_new, [4], generator(0), classes=3, steps=5, record=[0])
     assert first.steps.tolist() == [0, 5]
     batched = {"batch": 10, "optimizer": "momentum", "lr": 0.1}
-    a, b = (net_widths(x, y, x_new, y_new, [4], generator(3), classes=3, steps=5, **batched) for _ in range(2))
+    a, b = (dd.net_widths(x, y, x_new, y_new, [4], generator(3), classes=3, steps=5, **batched) for _ in range(2))
     assert torch.equal(a.mse, b.mse)
 
 
 def test_outputs_are_kept_where_they_are_asked_for():
     x, y, x_new, y_new = small()
     how = {"classes": 3, "steps": 20, "record": [5]}
-    sweep = net_widths(x, y, x_new, y_new, [3, 6], generator(0), keep_outputs=True, **how)
+    sweep = dd.net_widths(x, y, x_new, y_new, [3, 6], generator(0), keep_outputs=True, **how)
     assert sweep.outputs.shape == (2, 2, 2, 20, 3)
     torch.testing.assert_close((sweep.outputs.argmax(-1) != y_new).double().mean(-1), sweep.error)
     target = torch.eye(3)[y_new]
     torch.testing.assert_close((sweep.outputs - target).square().sum(-1).mean(-1).double(), sweep.mse)
-    assert net_widths(x, y, x_new, y_new, [3, 6], generator(0), **how).outputs is None
+    assert dd.net_widths(x, y, x_new, y_new, [3, 6], generator(0), **how).outputs is None
 
 
 def test_an_average_is_that_of_neighbors_in_a_ring():
     outputs = torch.arange(12.0).reshape(2, 3, 2)
-    pairs = average_outputs(outputs, 2)
+    pairs = dd.average_outputs(outputs, 2)
     for w in range(2):
         for s in range(3):
             assert torch.equal(pairs[w, s], (outputs[w, s] + outputs[w, (s + 1) % 3]) / 2)
-    assert torch.equal(average_outputs(outputs, 1), outputs)
-    torch.testing.assert_close(average_outputs(outputs, 3), outputs.mean(1, keepdim=True).expand(2, 3, 2))
-    with pytest.raises(ValueError, match="members"):
-        average_outputs(outputs, 4)
-
-
-def digits_split(seed, seeds, rate=0.2, n=500):
-    draw = generator(seed)
-    split = datasets.digits(draw, test=1797 - n)
-    return split, flip_labels(split.train_y, rate, 10, draw, seeds), draw
-
-
-@pytest.mark.slow
-def test_trained_nets_peak_where_they_have_a_parameter_for_each_equation():
-    """Digits, n = 500, a fifth of the labels wrong: 20 nets of one split. bench/trained_nets.py does 105 of four."""
-    widths = [8, 10, 20, 32, 50, 64, 72, 80, 100, 400]
-    split, y, draw = digits_split(0, 2)
-    sweep = net_widths(split.train_x, y, split.test_x, split.test_y, widths, draw)
-    mse, error = (landmarks(sweep.ratio, one[..., -1].mean(1)) for one in (sweep.mse, sweep.error))
-    assert 0.85 <= mse.peak_at <= 1.25
-    assert mse.rise >= 1.7
-    assert error.rise >= 1.15
-    assert error.gain <= 0.75
-    stopped = dict(zip(widths, sweep.early_stop.mean(1).tolist(), strict=True))
-    assert stopped[72] == pytest.approx(stopped[400], rel=0.2)  # stopped in time, there is no peak
-    wide = sweep.error[6:, :, -1].mean(1)
-    assert wide[0] > 4 * stopped[72]
-    at = interpolation_point(sweep.ratio, sweep.train_mse[..., -1].mean(1), null_mse(one_hot(y[0], 10)))
-    assert 0.8 <= at <= 1.2
-
-
-@pytest.mark.slow
-def test_without_wrong_labels_there_is_no_peak():
-    """Negative control: the error falls by a tenth at least at every doubling."""
-    split, y, draw = digits_split(0, 2, rate=0.0)
-    sweep = net_widths(split.train_x, y, split.test_x, split.test_y, [32, 64, 128, 256], draw)
-    error = sweep.error[..., -1].mean(1)
-    assert (error[1:] <= 0.9 * error[:-1]).all()
-
-
-@needs_cuda
-def test_nets_train_on_the_device_of_their_images():
-    x, y, x_new, y_new = (one.cuda() for one in small())
-    sweep = net_widths(x, y, x_new, y_new, [3, 8], generator(0, "cuda"), classes=3, steps=50)
-    assert sweep.train_mse[..., -1].mean() < sweep.train_mse[..., 0].mean()
+    assert torch.equal(dd.average_outputs(outputs, 1), outputs)
+    torch.testing.assert_close(dd.average_outputs(outputs, 3), outputs.mean(1, keepdim=True).expand(2, 3, 2))

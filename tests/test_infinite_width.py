@@ -1,26 +1,18 @@
 """The closed form of infinite width against recursions in more digits, written here on their own."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import mpmath
 import numpy as np
 import pytest
 import torch
-from drawn import needs_cuda
+from drawn import normal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddlearn import tangent
-from ddlearn.compute import generator
-from ddlearn.networks import MLP
-
-reads_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
 
 
-def points(n, d, seed=0, dtype=torch.float64):
-    return torch.randn(n, d, generator=generator(seed), dtype=torch.float64).to(dtype)
+def points(n, d, seed=0):
+    return normal(n, d, seed=seed)
 
 
 def layer(library, activation, S, q, p):
@@ -89,17 +81,6 @@ def test_equals_a_long_double_recursion_to_1e_13_on_and_off_the_diagonal(activat
             assert np.abs(K.numpy() - reference).max() <= 1e-13 * np.abs(reference).max()
 
 
-@pytest.mark.parametrize("activation", ["relu", "erf"])
-@pytest.mark.parametrize("b_std", [0.0, 0.7])
-def test_the_diagonal_has_all_its_digits(activation, b_std):
-    x = points(5, 7)
-    mine = tangent.infinite(x, None, 3, activation, 1.2, b_std)
-    for i in range(5):
-        S, T, _ = many_digits(x[i], x[i], 3, activation, 1.2, b_std)
-        assert mine.nngp[i, i].item() == pytest.approx(float(S), rel=1e-14)
-        assert mine.ntk[i, i].item() == pytest.approx(float(T), rel=1e-14)
-
-
 @pytest.mark.parametrize("depth", [1, 2, 5])
 def test_the_diagonal_of_relu_is_the_textbook_s(depth):
     x = points(50, 6)
@@ -120,7 +101,7 @@ def hard_points(scale):
 
 @pytest.mark.parametrize("activation", ["relu", "erf"])
 @pytest.mark.parametrize("b_std", [0.0, 0.5])
-@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("scale", [1e-6, 1e6])
 def test_hard_inputs_keep_their_digits(activation, b_std, scale):
     """nngp and ntk to 1e-13 against 60 digits, in units of sqrt(k(x, x) k(x', x')).
 
@@ -128,44 +109,26 @@ def test_hard_inputs_keep_their_digits(activation, b_std, scale):
     the points' angle, 1e-16, times that steepness, 1e6.
     """
     x, antipodes = hard_points(scale)
-    tolerance = {"relu": 1e-13, "erf": 1e-13 if scale <= 1 else 1e-9}[activation]
-    for other in (None, x.clone(), antipodes):
-        mine = tangent.infinite(x, other, 2, activation, 2**0.5, b_std)
-        other = x if other is None else other
-        own = [many_digits(v, v, 2, activation, 2**0.5, b_std)[1] for v in x]
-        others = [many_digits(v, v, 2, activation, 2**0.5, b_std)[1] for v in other]
-        assert mine.nngp.isfinite().all()
-        assert mine.ntk.isfinite().all()
+    tolerance = {"relu": 1e-13, "erf": 1e-13 if scale < 1 else 1e-9}[activation]
+    for other, calls in ((x, (None, x.clone())), (antipodes, (antipodes,))):
+        own, others = ([many_digits(v, v, 2, activation, 2**0.5, b_std)[1] for v in points] for points in (x, other))
+        found = [tangent.infinite(x, given, 2, activation, 2**0.5, b_std) for given in calls]
         for i in range(len(x)):
             for j in range(len(other)):
                 S, T, unit = many_digits(x[i], other[j], 2, activation, 2**0.5, b_std)
-                assert abs(mine.nngp[i, j].item() - S) <= 1e-13 * unit, (i, j)
-                assert abs(mine.ntk[i, j].item() - T) <= tolerance * mpmath.sqrt(own[i] * others[j]), (i, j)
+                for mine in found:
+                    assert abs(mine.nngp[i, j].item() - S) <= 1e-13 * unit, (i, j)
+                    assert abs(mine.ntk[i, j].item() - T) <= tolerance * mpmath.sqrt(own[i] * others[j]), (i, j)
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("activation", ["relu", "erf"])
 @pytest.mark.parametrize("b_std", [0.0, 0.1])
-def test_no_nan_whatever_the_mixture(activation, b_std, dtype):
-    x = torch.cat([torch.cat(hard_points(scale)) for scale in (1e-6, 1e-3, 1e3, 1e6)]).to(dtype)
+def test_no_nan_in_single_precision_whatever_the_mixture(activation, b_std):
+    x = torch.cat([torch.cat(hard_points(scale)) for scale in (1e-6, 1e-3, 1e3, 1e6)]).float()
     for other in (None, x.clone(), -x):
         for K in tangent.infinite(x, other, 3, activation, b_std=b_std):
-            assert K.dtype == dtype
+            assert K.dtype == torch.float32
             assert K.isfinite().all()
-
-
-@pytest.mark.parametrize("activation", ["relu", "erf"])
-def test_a_zero_row_has_the_kernel_of_its_bias(activation):
-    x = torch.cat([torch.zeros(1, 3, dtype=torch.float64), points(3, 3)])
-    without = tangent.infinite(x, depth=2, activation=activation)
-    assert without.nngp[0].abs().max() == 0
-    assert without.ntk[0].abs().max() == 0
-    with_bias = tangent.infinite(x[:1], depth=2, activation=activation, b_std=0.5)
-    bias_alone = tangent.infinite(torch.full((1, 1), 0.5 / 2**0.5).double(), depth=1, activation=activation, b_std=0.5)
-    S, T, _ = many_digits(x[0], x[0], 2, activation, 2**0.5, 0.5)
-    assert with_bias.nngp.item() == pytest.approx(float(S), rel=1e-14)
-    assert with_bias.ntk.item() == pytest.approx(float(T), rel=1e-14)
-    assert bias_alone.nngp.item() != with_bias.nngp.item()
 
 
 shapes = st.tuples(st.integers(1, 12), st.integers(1, 12), st.integers(1, 6), st.integers(0, 99))
@@ -183,7 +146,7 @@ def test_equals_the_ten_lines_taught_in_class(shape, depth, activation, W_std, b
         torch.testing.assert_close(mine.ntk, plain.ntk, rtol=1e-5, atol=1e-6 * plain.ntk.abs().max().item())
 
 
-@pytest.mark.parametrize("n", [1, 2, 500, 1100])  # the last two take several tiles, with a rest
+@pytest.mark.parametrize("n", [1, 1100])  # the last takes several tiles, with a rest
 @pytest.mark.parametrize("activation", ["relu", "erf"])
 @pytest.mark.parametrize("b_std", [0.0, 0.3])
 def test_symmetric_and_rectangular_calls_agree(n, activation, b_std):
@@ -213,64 +176,11 @@ def test_the_scale_of_relu_passes_through():
 
 
 def test_single_precision_is_no_worse_than_its_rounding():
-    x = points(200, 64, dtype=torch.float32)
+    x = points(200, 64).float()
     mine, exact = tangent.infinite(x, depth=3), tangent.infinite(x.double(), depth=3)
     assert mine.ntk.dtype == torch.float32
     for K, reference in zip(mine, exact, strict=True):
         assert (K - reference).abs().max() <= 2e-6 * reference.abs().max()
-
-
-def test_inputs_stay_as_they_were():
-    x, x2 = points(5, 3), points(4, 3, seed=1)
-    before = x.clone(), x2.clone()
-    tangent.infinite(x, x2, 2, "erf", b_std=0.1)
-    tangent.infinite(x, None, 2, "relu", b_std=0.1)
-    assert torch.equal(x, before[0])
-    assert torch.equal(x2, before[1])
-
-
-@pytest.mark.parametrize("activation", ["relu", "erf"])
-def test_finite_nets_approach_it_as_one_over_the_root_of_their_width(activation):
-    x = points(6, 4)
-    reference = tangent.infinite(x, depth=1, activation=activation, b_std=0.3).ntk
-    widths = [64, 256, 1024, 4096]
-    errors = []
-    for width in widths:
-        net = MLP((4, width, 1), activation, "ntk", b_std=0.3)
-        gaps = [
-            tangent.drift(reference, tangent.empirical(net, x, parameters=net.init(generator(seed))))
-            for seed in range(24)
-        ]
-        errors.append(sum(gaps) / len(gaps))
-    u, v = torch.tensor(widths).double().log2(), torch.tensor(errors).double().log2()
-    slope = ((u - u.mean()) @ v) / (u - u.mean()).square().sum()
-    assert slope.item() == pytest.approx(-0.5, abs=0.06)
-
-
-@pytest.mark.slow
-@reads_proc
-def test_it_takes_little_memory_beside_its_results():
-    """Half of the ten-line version's at most; and the results and 10 MB."""
-    code = """
-import sys, torch
-from pathlib import Path
-from ddlearn import tangent
-def high_water():
-    return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) * 1024 / 1e6
-torch.set_num_threads(1)
-x = torch.randn(2000, 64, dtype=torch.float64)
-f = getattr(tangent, sys.argv[1])
-f(x[:50], depth=3)
-before = high_water()
-f(x, depth=3)
-print(high_water() - before)
-"""
-    peak = {}
-    for name in ("infinite", "infinite_plain"):
-        run = subprocess.run([sys.executable, "-c", code, name], capture_output=True, text=True, check=True)
-        peak[name] = float(run.stdout)
-    assert peak["infinite"] <= 64 + 16
-    assert peak["infinite"] <= peak["infinite_plain"] / 2
 
 
 @pytest.mark.parametrize("activation", ["relu", "erf"])
@@ -289,14 +199,3 @@ def test_two_threads_give_the_numbers_of_one(activation, mode):
                 torch.testing.assert_close(one, two, rtol=0, atol=1e-14)
     finally:
         torch.set_num_threads(before)
-
-
-@needs_cuda
-@pytest.mark.parametrize("activation", ["relu", "erf"])
-def test_cuda_and_cpu_agree(activation):
-    x, x2 = points(300, 5), points(200, 5, seed=1)
-    for other in (None, x2):
-        on_cpu = tangent.infinite(x, other, 3, activation, b_std=0.2)
-        on_gpu = tangent.infinite(x.cuda(), None if other is None else other.cuda(), 3, activation, b_std=0.2)
-        for K, K2 in zip(on_cpu, on_gpu, strict=True):
-            assert (K - K2.cpu()).abs().max() <= 1e-12 * K.abs().max()

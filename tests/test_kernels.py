@@ -1,21 +1,16 @@
 import math
-import subprocess
-import sys
-from pathlib import Path
 
 import mpmath
 import numpy as np
 import pytest
 import scipy.integrate
 import torch
-from drawn import needs_cuda
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import pairwise
 
 from ddlearn.compute import generator
 from ddlearn.kernels import KERNELS, FourierFeatures, ReluFeatures, arc_cosine, gram, laplace, linear, polynomial, rbf
-from ddlearn.result import Curve
 
 EPS = torch.finfo(torch.float64).eps
 ALL = [(name, {}) for name in KERNELS] + [("arc_cosine", {"order": 0}), ("arc_cosine", {"order": 2})]
@@ -119,13 +114,10 @@ def test_a_zero_row_is_orthogonal_to_everything_for_arc_cosine():
 
 
 @pytest.mark.parametrize(("name", "parameters"), ALL)
-def test_single_precision_stays_single_and_inputs_stay_as_they_were(name, parameters):
+def test_single_precision_stays_single(name, parameters):
     x, x2 = points(6, 3, dtype=torch.float32), points(4, 3, seed=1, dtype=torch.float32)
-    before = x.clone(), x2.clone()
     K = gram(name, x, x2, **parameters)
     assert K.dtype == torch.float32
-    assert torch.equal(x, before[0])
-    assert torch.equal(x2, before[1])
     double = gram(name, x.double(), x2.double(), **parameters)
     torch.testing.assert_close(K.double(), double, rtol=1e-4, atol=1e-5)
 
@@ -159,26 +151,6 @@ def test_relu_features_have_the_mean_of_arc_cosine_of_order_1():
     assert ((draws.mean(0) - K).abs() <= 5 * draws.std(0) / 3000**0.5).all()
 
 
-@pytest.mark.parametrize("kind", ["fourier", "relu"])
-def test_the_error_of_random_features_falls_as_one_over_the_root_of_their_number(kind):
-    x = points(150, 10)
-    width = 10**0.5
-    K = rbf(x, width=width) if kind == "fourier" else arc_cosine(x)
-    counts = [32, 64, 128, 256, 512, 1024, 2048]
-    errors = []
-    for seed in range(12):
-        g = generator(seed)
-        row = []
-        for D in counts:
-            features = FourierFeatures.draw(10, D // 2, width, g) if kind == "fourier" else ReluFeatures.draw(10, D, g)
-            phi = features(x)
-            row.append((phi @ phi.T - K).square().mean().sqrt())
-        errors.append(torch.stack(row))
-    curve = Curve(torch.tensor(counts, dtype=torch.float64), torch.stack(errors), None, "features", "error")
-    assert curve.log_slope().mean().item() == pytest.approx(-0.5, abs=0.05)
-    assert ((curve.log_slope() + 0.5).abs() <= 0.15).all()
-
-
 def test_features_are_a_fixed_embedding_once_drawn():
     for draw in (
         lambda g, **k: FourierFeatures.draw(3, 5, 0.7, g, **k),
@@ -186,44 +158,11 @@ def test_features_are_a_fixed_embedding_once_drawn():
     ):
         phi, again = draw(generator(1)), draw(generator(1))
         x = points(6, 3)
-        before = x.clone()
         assert torch.equal(phi(x), again(x))
         torch.testing.assert_close(phi(x)[2:4], phi(x[2:4]), rtol=1e-13, atol=1e-14)
-        assert torch.equal(x, before)
         assert phi(x.float()).dtype == torch.float32
         assert draw(generator(1), dtype=torch.float32).W.dtype == torch.float32
     assert FourierFeatures.draw(3, 5, 0.7, generator(1))(x).shape == (6, 10)
     torch.testing.assert_close(
         FourierFeatures.draw(3, 5, 0.7, generator(1))(x).square().sum(1), torch.ones(6).double(), rtol=1e-14, atol=0
     )
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="the peak of a process is read from /proc")
-def test_a_gram_takes_little_memory_beside_itself():
-    """`ru_maxrss` would begin at what the parent held and show nothing; VmHWM is the process's own peak."""
-    code = """
-import pathlib, torch
-from ddlearn.kernels import KERNELS, gram
-def peak(): return int(pathlib.Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) * 1024
-torch.set_num_threads(1)
-x = torch.randn(3000, 20, dtype=torch.float64)
-for name in KERNELS: gram(name, x[:200])
-before = peak()
-for name in KERNELS: gram(name, x)
-print((peak() - before) / (8 * 3000**2))
-"""
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert 0.9 <= float(run.stdout) <= 1.5
-
-
-@needs_cuda
-@pytest.mark.parametrize(("name", "parameters"), ALL)
-def test_cuda_and_cpu_agree(name, parameters):
-    """To 1e-12 of the largest entry in float64 (order 0 of arc-cosine: 1e-7 near duplicates, none here)."""
-    x, x2 = points(300, 5), points(200, 5, seed=1)
-    for other in (None, x2):
-        K = gram(name, x, other, **parameters)
-        on_gpu = gram(name, x.cuda(), None if other is None else other.cuda(), **parameters)
-        assert on_gpu.is_cuda
-        assert (on_gpu.cpu() - K).abs().max() <= 1e-12 * K.abs().max()

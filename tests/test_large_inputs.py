@@ -48,6 +48,21 @@ def test_a_matrix_that_does_not_fit_is_refused_before_it_is_made(name, monkeypat
         QUADRATIC[name]()
 
 
+def test_a_jacobian_that_does_not_fit_is_refused_before_it_is_made(monkeypatch):
+    net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.LayerNorm(4), torch.nn.Linear(4, 2)).double()
+    linear = tangent.linearize(torch.nn.utils.parametrizations.weight_norm(torch.nn.Linear(3, 2).double()))
+    left, large = compute.memory_left, torch.zeros(30_000, 3, dtype=torch.float64)
+    for memory, call, said in (
+        (10**9, lambda: tangent.empirical(net, large), r"kernel of 30000 x 30000 numbers needs about 7.2 GB"),
+        (10**9, lambda: tangent.empirical(net, large[:8500], outputs="full"), r"kernel of 17000 x 17000 numbers"),
+        (1200, lambda: tangent.empirical(net, X), r"Jacobian of 1.weight, 1.bias needs about .* 0 MB are left here"),
+        (500, lambda: linear(X, linear.parameters), r"Jacobian of the net needs about"),
+    ):
+        monkeypatch.setattr(compute, "memory_left", lambda memory=memory: min(left(), memory))
+        with pytest.raises(MemoryError, match=f"^the {said}"):
+            call()
+
+
 def test_memory_is_not_asked_for_where_little_is_needed(monkeypatch):
     monkeypatch.setattr(compute, "memory_left", lambda: pytest.fail("asked"))
     kernels.rbf(normal(2000, 2))  # 32 MB
@@ -143,22 +158,6 @@ def test_an_infinite_prediction_at_the_threshold_is_passed_on():
 def test_there_is_no_peak_without_noise():
     assert dd.exact_risk(40, 41, 1.0, 0.0) == pytest.approx(1 / 41, rel=1e-12)
     assert dd.ridgeless_risk(1.0, 1.0, 0.0) == 0
-
-
-@pytest.mark.parametrize(
-    ("value", "sentence"),
-    [
-        (torch.empty(3, 3, dtype=torch.float64, device="meta"), "x must have values; got a tensor on the meta device"),
-        (torch.eye(3).double().to_sparse(), "x must be a dense tensor; got torch.sparse_coo. x.to_dense() converts"),
-        (torch.eye(3, dtype=torch.complex128), "x must be float32 or float64; got torch.complex128"),
-    ],
-    ids=["meta", "sparse", "complex"],
-)
-def test_a_tensor_without_readable_entries_is_refused(value, sentence):
-    for function in (kernels.rbf, tangent.infinite, gen.unit_rows, dd.standardize):
-        with pytest.raises((TypeError, ValueError)) as refusal:
-            function(value)
-        assert str(refusal.value).startswith(sentence)
 
 
 def test_tensors_of_inference_mode_may_stand_beside_those_with_a_gradient():

@@ -9,17 +9,8 @@ import torch
 from drawn import needs_cuda, normal
 
 from ddlearn import datasets
+from ddlearn import generalization as gz
 from ddlearn.compute import generator
-from ddlearn.generalization import (
-    RIDGES,
-    GibbsNet,
-    kl_inverse,
-    ntk_with_bias,
-    pac_bayes_kernel,
-    pac_bayes_net,
-    random_labels,
-    unit_rows,
-)
 from ddlearn.kernels import laplace
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
@@ -30,8 +21,8 @@ def digits():
     """All 1,797 digits with length 1, their tangent kernel with 1 on its diagonal, and 0 to 4 against 5 to 9."""
     images = datasets.digits(generator(0))
     x, classes = torch.cat([images.train_x, images.test_x]), torch.cat([images.train_y, images.test_y])
-    x = unit_rows(x)
-    K = ntk_with_bias(x, 1.0)
+    x = gz.unit_rows(x)
+    K = gz.ntk_with_bias(x, 1.0)
     return x, K / K.diagonal().mean(), torch.where(classes < 5, 1.0, -1.0).double()
 
 
@@ -41,15 +32,15 @@ def digits():
 def test_the_bound_is_its_formula():
     K, y = laplace(normal(80, 2)), normal(80, 2)[:, 0].sign()
     K = K * (1 + normal(80, seed=2).abs())[:, None] * (1 + normal(80, seed=2).abs())  # a diagonal that is not 1
-    found = pac_bayes_kernel(K, y, delta=0.1)
+    found = gz.pac_bayes_kernel(K, y, delta=0.1)
     A, s, values = K.numpy(), y.numpy(), {}
-    for r in RIDGES:
+    for r in gz.RIDGES:
         a = np.linalg.solve(A + r * np.eye(80), s)
         g = s * (A @ a) / math.sqrt(a @ A @ a) / np.sqrt(np.diag(A))
         for mu in np.geomspace(0.5, 200, 40):
             q = scipy.stats.norm.cdf(-mu * g).mean()
             price = mu**2 / 2 + math.log(2 * math.sqrt(80)) + math.log(1 / 0.1)
-            values[r, mu] = kl_inverse(q, price / 80), q
+            values[r, mu] = gz.kl_inverse(q, price / 80), q
     (r, mu), (value, q) = min(values.items(), key=lambda entry: entry[1][0])
     assert found.bound == pytest.approx(value, rel=1e-10)
     assert (found.ridge, found.mu) == (r, pytest.approx(mu, rel=1e-10))
@@ -59,7 +50,7 @@ def test_the_bound_is_its_formula():
 def test_the_gibbs_error_is_that_of_functions_drawn_one_by_one():
     phi, new = normal(40, 6), normal(25, 6, seed=1)
     y, y_new = phi[:, 0].sign(), new[:, 0].sign()
-    found = pac_bayes_kernel(phi @ phi.T, y, ridges=[1.0])
+    found = gz.pac_bayes_kernel(phi @ phi.T, y, ridges=[1.0])
     w = phi.T @ found.alpha
     assert w.norm().item() == pytest.approx(1, rel=1e-12)
     drawn = found.mu * w[:, None] + torch.randn(6, 20_000, generator=generator(2), dtype=torch.float64)
@@ -71,20 +62,12 @@ def test_the_gibbs_error_is_that_of_functions_drawn_one_by_one():
         assert error == pytest.approx(rates.mean().item(), abs=4 * rates.std().item() / 20_000**0.5)
 
 
-def test_the_gibbs_error_is_the_training_error_where_it_is_trained():
-    phi = normal(40, 6)
-    y = phi[:, 0].sign()
-    found = pac_bayes_kernel(phi @ phi.T, y, ridges=[1.0])
-    assert found.gibbs_error(phi @ phi.T, phi.square().sum(1), y) == pytest.approx(found.train_error, rel=1e-12)
-
-
-@pytest.mark.parametrize(("n", "seed"), [(400, 0), (400, 1), (800, 0)])
-def test_four_hundred_digits_are_enough(digits, n, seed):
+def test_four_hundred_digits_are_enough(digits):
     """The bound says something, and what it says of the Gibbs classifier comes true; probability .95."""
     _, K, y = digits
-    order = torch.randperm(len(y), generator=generator(seed))
-    seen, unseen = order[:n], order[n:]
-    found = pac_bayes_kernel(K[seen][:, seen], y[seen])
+    order = torch.randperm(len(y), generator=generator(0))
+    seen, unseen = order[:400], order[400:]
+    found = gz.pac_bayes_kernel(K[seen][:, seen], y[seen])
     K_new = K[unseen][:, seen]
     error = found.gibbs_error(K_new, K.diagonal()[unseen], y[unseen])
     assert error <= found.bound < 0.5
@@ -92,13 +75,12 @@ def test_four_hundred_digits_are_enough(digits, n, seed):
     assert mean_error <= 2 * error  # a majority of wrong functions is needed for the mean to be wrong
 
 
-@pytest.mark.parametrize("n", [50, 200, 800])
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_random_labels_are_never_certified(digits, n, seed):
+@pytest.mark.parametrize("n", [50, 800])
+def test_random_labels_are_never_certified(digits, n):
     _, K, _ = digits
-    g = generator(seed)
+    g = generator(0)
     seen = torch.randperm(len(K), generator=g)[:n]
-    found = pac_bayes_kernel(K[seen][:, seen], random_labels(n, g))
+    found = gz.pac_bayes_kernel(K[seen][:, seen], gz.random_labels(n, g))
     assert found.bound > 0.5
     assert found.train_error < 0.5  # it fits them: it is the price of the fit that the bound sees
 
@@ -110,47 +92,12 @@ def test_a_bound_holds_as_often_as_it_says():
         x = torch.randn(1030, 3, generator=g, dtype=torch.float64)
         y = torch.where(torch.rand(1030, generator=g) < 0.3, -1.0, 1.0) * x[:, 0].sign()
         K = x[:30] @ x[:30].T
-        found = pac_bayes_kernel(K, y[:30], ridges=[1.0, 10.0])
+        found = gz.pac_bayes_kernel(K, y[:30], ridges=[1.0, 10.0])
         error = found.gibbs_error(x[30:] @ x[:30].T, x[30:].square().sum(1), y[30:])
         failures += error > found.bound
         naive += error > found.train_error
     assert failures <= 5
     assert naive > 50
-
-
-def test_posteriors_are_free_and_only_the_prior_is_paid_for():
-    """A finer search over posteriors of one prior never makes the bound larger; here forty times finer."""
-    K, y = laplace(normal(100, 2)), normal(100, 2)[:, 0].sign()
-    coarse, fine = pac_bayes_kernel(K, y, scales=40), pac_bayes_kernel(K, y, scales=39 * 40 + 1)  # 40 are among them
-    assert fine.bound <= coarse.bound
-    price = coarse.mu**2 / 2 + math.log(2 * 10 / 0.05)
-    assert coarse.bound == pytest.approx(kl_inverse(coarse.train_error, price / 100), rel=1e-12)
-
-
-def test_the_best_of_all_posteriors_is_covered_and_the_best_of_many_priors_is_not():
-    """64 classifiers that guess, so that each misses half of all points, judged by ten examples.
-
-    For no posterior rho is n kl(q_rho, 1/2) - KL above log mean_h exp(n kl(q_h, 1/2)), by convexity and Donsker and
-    Varadhan. So that must pass log(2 sqrt(n) / delta) with probability delta at most. The control takes each classifier
-    as a prior and its own posterior, keeps the best of 64 and pays for one; log 64 more mends it.
-    """
-    n, H, delta, draws = 10, 64, 0.2, 4000
-    q = torch.randint(0, 2, (draws, H, n), generator=generator(0)).double().mean(2)
-    gap = n * (torch.special.xlogy(q, 2 * q) + torch.special.xlogy(1 - q, 2 - 2 * q))
-    price = math.log(2 * math.sqrt(n) / delta)
-    posteriors = gap.exp().mean(1).log() > price
-    priors, union = gap.amax(1) > price, gap.amax(1) > price + math.log(H)
-    assert posteriors.double().mean() <= delta
-    assert union.double().mean() <= delta
-    assert priors.double().mean() > delta + 3 * (delta * (1 - delta) / draws) ** 0.5
-
-
-def test_the_moment_behind_the_bound_is_below_two_roots_of_n_from_one_example_on():
-    """Maurer's proof asks for n of 8 or more. The mean of exp(n kl) of n coins is a sum, the same for every p."""
-    for n in (*range(1, 30), 100, 1000):
-        k = np.arange(n + 1)
-        moment = scipy.stats.binom.pmf(k, n, k / n).sum()
-        assert math.sqrt(n) <= moment <= 2 * math.sqrt(n) * (1 + 1e-12)
 
 
 # Nets
@@ -173,13 +120,10 @@ def certified(digits):
     seen, unseen = order[:1400], order[1400:]
     x = 8 * x
     start, end = trained(x[seen], y[seen], g)
-    told = []
-    random = pac_bayes_net(
-        NET, start, end, x[seen], y[seen], g, progress=lambda fraction, words: told.append((fraction, words))
-    )
+    random = gz.pac_bayes_net(NET, start, end, x[seen], y[seen], g)
     _, half = trained(x[seen[:700]], y[seen[:700]], g)
-    informed = pac_bayes_net(NET, half, half, x[seen[700:]], y[seen[700:]], g, sigma=0.03)
-    return {"start": start, "random": random, "half": informed, "x": x[unseen], "y": y[unseen], "told": told}
+    informed = gz.pac_bayes_net(NET, half, half, x[seen[700:]], y[seen[700:]], g, sigma=0.03)
+    return {"start": start, "random": random, "half": informed, "x": x[unseen], "y": y[unseen]}
 
 
 def vector(parameters):
@@ -197,9 +141,9 @@ def test_a_net_s_divergence_and_bound_are_their_formulas(certified):
     for scale in (found.prior_scale * math.exp(0.01), found.prior_scale * math.exp(-0.01)):
         other = torch.distributions.kl_divergence(N(found.mean, found.sigma), N(w0, scale)).sum().item()
         assert other > kl  # the best of its grid
-    q = kl_inverse(found.train_error, math.log(100) / 3000)
+    q = gz.kl_inverse(found.train_error, math.log(100) / 3000)
     price = kl + math.log(2 * math.sqrt(1400)) + math.log(math.pi**2 * round(j) ** 2 / 6) + math.log(1 / 0.05)
-    assert found.bound == pytest.approx(kl_inverse(q, price / 1400), rel=1e-9)
+    assert found.bound == pytest.approx(gz.kl_inverse(q, price / 1400), rel=1e-9)
     assert found.probability == pytest.approx(0.94)
 
 
@@ -212,19 +156,13 @@ def test_a_net_is_certified_and_the_promise_kept(certified, prior, at_most):
     assert error <= found.bound < at_most
 
 
-def test_progress_is_told(certified):
-    fractions = [fraction for fraction, _ in certified["told"]]
-    assert fractions == pytest.approx([k / 40 for k in range(40)])
-    assert certified["told"][1][1] == "step 10 of 400 of the posterior"
-
-
 def test_the_gibbs_error_of_a_net_is_that_of_nets_drawn_one_by_one():
     net = MLP((3, 4, 1))
     P, x = net.size, normal(30, 3)
     mean, sigma = normal(P, seed=1), normal(P, seed=2).abs()
     W1, b1, W2, b2 = mean.split([12, 4, 4, 1])
     y = net.apply(((W1.view(4, 3), b1), (W2.view(1, 4), b2)), x)[:, 0].sign()  # all mistakes are the spread's
-    gibbs = GibbsNet(0.5, 0.5, 1.0, 0.1, 0.94, net, mean, sigma)
+    gibbs = gz.GibbsNet(0.5, 0.5, 1.0, 0.1, 0.94, net, mean, sigma)
     g, rates = generator(3), []
     for _ in range(3000):
         theta = mean + sigma * torch.randn(P, generator=g, dtype=torch.float64)
@@ -232,26 +170,8 @@ def test_the_gibbs_error_of_a_net_is_that_of_nets_drawn_one_by_one():
         rates.append((y * net.apply(((W1.view(4, 3), b1), (W2.view(1, 4), b2)), x)[:, 0] <= 0).double().mean().item())
     spread = 4 * np.std(rates) * (2 / 3000) ** 0.5
     assert gibbs.gibbs_error(x, y, 3000, generator(4)) == pytest.approx(np.mean(rates), abs=spread)
-    still = GibbsNet(0.5, 0.5, 1.0, 0.1, 0.94, net, mean, 0 * sigma)
+    still = gz.GibbsNet(0.5, 0.5, 1.0, 0.1, 0.94, net, mean, 0 * sigma)
     assert still.gibbs_error(x, y, 5, generator(0)) == 0  # no spread: the mean itself, which makes no mistake
-
-
-def test_a_prior_that_has_seen_the_examples_certifies_nonsense():
-    """Random labels of random points, learned by heart. Only a prior from elsewhere makes a bound, and it refuses."""
-    g = generator(0)
-    x = 8 * unit_rows(torch.randn(400, 64, generator=g, dtype=torch.float64))
-    y = random_labels(400, g)
-    seen, unseen = slice(0, 200), slice(200, 400)
-    start, end = trained(x[seen], y[seen], g, steps=400)
-    assert (y[seen] * NET.apply(end, x[seen])[:, 0] > 0).all()
-    illegal = pac_bayes_net(NET, end, end, x[seen], y[seen], g, sigma=0.02, steps=100)
-    error = illegal.gibbs_error(x[unseen], y[unseen], 500, g)
-    assert illegal.bound < 0.3  # the classic mistake
-    assert 0.4 < error < 0.6
-    legal = pac_bayes_net(NET, start, end, x[seen], y[seen], g, steps=100)
-    assert legal.bound > 0.5
-    elsewhere = pac_bayes_net(NET, end, end, x[unseen], y[unseen], g, sigma=0.02, steps=100)
-    assert elsewhere.bound > 0.5
 
 
 def test_a_seed_is_a_result_and_a_net_of_any_form_will_do():
@@ -260,7 +180,8 @@ def test_a_seed_is_a_result_and_a_net_of_any_form_will_do():
     net = MLP((3, 5, 4, 1), "tanh", "ntk")  # no biases, two hidden layers, scales of its own
     start = net.init(generator(0), torch.float32)
     runs = [
-        pac_bayes_net(net, start, start, x, y, generator(s), steps=5, batch=b) for s, b in ((1, 8), (1, 8), (2, None))
+        gz.pac_bayes_net(net, start, start, x, y, generator(s), steps=5, batch=b)
+        for s, b in ((1, 8), (1, 8), (2, None))
     ]
     assert runs[0].bound == runs[1].bound != runs[2].bound
     assert torch.equal(runs[0].mean, runs[1].mean)
@@ -276,7 +197,7 @@ def test_cuda_runs_with_a_generator_of_either_device():
     start = tuple((W.cuda(), b.cuda()) for W, b in net.init(generator(0)))
     x = normal(40, 3)
     y = x[:, 0].sign()
-    here = pac_bayes_net(net, net.init(generator(0)), net.init(generator(0)), x, y, generator(1), steps=20)
-    there = pac_bayes_net(net, start, start, x.cuda(), y.cuda(), generator(1), steps=20)
+    here = gz.pac_bayes_net(net, net.init(generator(0)), net.init(generator(0)), x, y, generator(1), steps=20)
+    there = gz.pac_bayes_net(net, start, start, x.cuda(), y.cuda(), generator(1), steps=20)
     assert there.bound == pytest.approx(here.bound, rel=1e-6)
-    assert pac_bayes_net(net, start, start, x.cuda(), y.cuda(), generator(1, "cuda"), steps=20).bound <= 1
+    assert gz.pac_bayes_net(net, start, start, x.cuda(), y.cuda(), generator(1, "cuda"), steps=20).bound <= 1

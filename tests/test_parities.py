@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from ddlearn.compute import generator
 from ddlearn.kernels import gram
 from ddlearn.parities import any_kernel_bound, krawtchouk, oracle_error, oracle_kernel, parity, sparse_parity
-from ddlearn.ridge import ridge
 
 
 def cube(d):
@@ -94,25 +93,6 @@ def test_the_oracle_s_error_is_that_of_its_interpolation():
     several = oracle_error(K, parities(seen, k), d, k)
     assert several.shape == (15,)
     assert several.mean().item() == pytest.approx(any_kernel_bound(d, k, n), abs=1e-13)
-
-
-def test_the_oracle_sits_on_the_bound_at_the_lesson_s_size():
-    x, _ = sparse_parity(200, 40, 2, generator(0))
-    K = oracle_kernel(x, k=2)
-    errors = oracle_error(K, parities(x, 2), 40, 2)
-    assert errors.mean().item() == pytest.approx(any_kernel_bound(40, 2, 200), abs=1e-12)
-    assert any_kernel_bound(40, 2, 200) == pytest.approx(1 - 200 / 780, abs=1e-15)
-
-
-def test_enough_examples_leave_no_bound_and_no_error():
-    """Once n >= N the oracle has seen every parity of its size: n = 200, N = 45."""
-    assert any_kernel_bound(10, 2, 200) == 0
-    x, y = sparse_parity(200, 10, 2, generator(0))
-    new, truth = sparse_parity(500, 10, 2, generator(1))
-    K = oracle_kernel(x, k=2)
-    predicted = oracle_kernel(new, x, 2) @ ridge(K, y, 1e-12)
-    assert (predicted - truth).square().mean() <= 1e-12
-    assert abs(oracle_error(K, y, 10, 2)) <= 1e-12
 
 
 def test_data_are_signs_that_their_generator_repeats():

@@ -287,26 +287,7 @@ def test_what_programs_and_countries_write_is_read_as_it_was_meant(case, write):
     assert table.classes == ("0", "1")
 
 
-MISSING = [
-    "\\N",
-    "(null)",
-    "NaT",
-    "-nan",
-    "#NV",
-    "#WERT!",
-    "#SPILL!",
-    "",
-    "NA",
-    "n/a",
-    "#N/A",
-    "NaN",
-    "null",
-    "None",
-    "-",
-    "?",
-    "#DIV/0!",
-    ".",
-]
+MISSING = ["", *r"\N (null) NaT -nan #NV #WERT! #SPILL! NA n/a #N/A NaN null None - ? #DIV/0! .".split()]  # noqa: SIM905
 
 
 @pytest.mark.parametrize("gap", MISSING)

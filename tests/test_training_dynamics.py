@@ -6,6 +6,7 @@ import math
 import mpmath
 import pytest
 import torch
+from drawn import normal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -18,7 +19,7 @@ from ddlearn.tangent import training
 
 
 def points(n, d, seed=0):
-    return torch.randn(n, d, generator=generator(seed), dtype=torch.float64)
+    return normal(n, d, seed=seed)
 
 
 def problem(n=30, m=20, k=3, seed=0):
@@ -54,28 +55,6 @@ def test_descent_is_iterated_gradient_descent_to_1e_12(n, m, k, seed, steps, sha
     scale = f0.abs().max() + y.abs().max() + f0_test.abs().max()
     assert (predicted.descent(steps, lr) - f).abs().max() <= 1e-12 * scale
     assert (predicted.descent(steps, lr, K_test, f0_test) - g).abs().max() <= 1e-12 * scale * (1 + steps)
-
-
-@pytest.mark.parametrize("lr_over_max", [0.3, 0.5, 0.95, 0.995])
-def test_a_thousand_steps_keep_twelve_digits(lr_over_max):
-    K, K_test, y = problem()
-    predicted = tangent.dynamics(K, y)
-    lr = lr_over_max * predicted.max_lr
-    f, g = descend(K, K_test, y, 0 * y, 0 * K_test[:, :3], lr, 1000)
-    assert (predicted.descent(1000, lr) - f).abs().max() <= 1e-12
-    assert (predicted.descent(1000, lr, K_test) - g).abs().max() <= 1e-12
-
-
-def test_flow_is_the_limit_of_small_steps():
-    """Euler's error halves with the step."""
-    K, K_test, y = problem()
-    predicted = tangent.dynamics(K, y)
-    t = 3.0
-    for others, flow in (((), predicted.flow(t)), ((K_test,), predicted.flow(t, K_test))):
-        gaps = [(predicted.descent(steps, t / steps, *others) - flow).abs().max() for steps in (1000, 2000, 4000)]
-        assert gaps[0] <= 1e-2
-        assert gaps[0] / gaps[1] == pytest.approx(2, abs=0.05)
-        assert gaps[1] / gaps[2] == pytest.approx(2, abs=0.03)
 
 
 def test_flow_solves_the_differential_equation():
@@ -166,7 +145,7 @@ def test_digits_of_a_long_training():
             assert predicted.flow(lr * steps, K_test).tolist() == pytest.approx(flow, rel=1e-10, abs=1e-13)
 
 
-@pytest.mark.parametrize("t", [0.0, 1.0, 1e6, 1e12, 1e30, 1e300, math.inf])
+@pytest.mark.parametrize("t", [1.0, 1e12, 1e300, math.inf])
 def test_duplicates_with_different_targets_stay_between_them(t):
     """Each pair of duplicates ends at its mean, at the points and beside them, however long the training."""
     x = points(10, 3)
@@ -221,14 +200,6 @@ def test_descent_converges_below_max_lr_and_diverges_above():
         assert predicted.descent(steps, 1.5 * predicted.max_lr, K_test).isfinite().all()
 
 
-def test_flow_breaks_with_the_step_and_descent_does_not():
-    K, K_test, y = problem()
-    predicted = tangent.dynamics(K, y)
-    lr = 0.5 * predicted.max_lr
-    f, _ = descend(K, K_test, y, 0 * y, 0 * K_test[:, :3], lr, 5)
-    assert (predicted.flow(5 * lr) - f).abs().max() > 1e6 * (predicted.descent(5, lr) - f).abs().max()
-
-
 def test_each_mode_decays_on_its_own():
     K, _, y = problem()
     predicted = tangent.dynamics(K, y)
@@ -239,95 +210,15 @@ def test_each_mode_decays_on_its_own():
     torch.testing.assert_close(left, expected, rtol=0, atol=1e-13)
 
 
-def test_a_full_kernel_trains_its_outputs_together():
-    net = MLP((4, 16, 2), "tanh", "ntk")
-    parameters = net.init(generator(0))
-    x, y = points(6, 4), points(6, 2, 1)
-    K = tangent.empirical(net, x, outputs="full", parameters=parameters)
-    flat = K.transpose(1, 2).reshape(12, 12)
-    f0 = net.apply(parameters, x)
-    predicted = tangent.dynamics(flat, y.flatten(), f0.flatten())
-    lr = 0.3 * predicted.max_lr
-    f = f0
-    for _ in range(40):
-        f = f - lr * torch.einsum("ijab,jb->ia", K, f - y) / y.numel()
-    torch.testing.assert_close(predicted.descent(40, lr).view(6, 2), f, rtol=0, atol=1e-12)
-
-
-def test_a_wide_net_follows_and_a_narrow_one_does_not():
-    """The gap between real training and the descent formula, over four seeds, shrinks with the width."""
-    x, x_test = points(12, 3), points(8, 3, 1)
-    y = (x[:, :1] * x[:, 1:2]).sign()
-    gaps = []
-    for width in (64, 4096):
-        net = MLP((3, width, 1), "erf", "ntk", b_std=0.1)
-        errors = []
-        for seed in range(4):
-            theta = [t.requires_grad_() for pair in net.init(generator(seed)) for t in pair]
-
-            def form(theta):
-                return tuple(zip(theta[::2], theta[1::2], strict=True))
-
-            f0, f0_test = (net.apply(form(theta), v).detach() for v in (x, x_test))
-            K = tangent.empirical(net, x, parameters=form(theta))
-            K_test = tangent.empirical(net, x_test, x, parameters=form(theta))
-            predicted = tangent.dynamics(K, y, f0)
-            lr = 0.5 * predicted.max_lr
-            for _ in range(100):
-                loss = (net.apply(form(theta), x) - y).square().sum() / (2 * y.numel())
-                slopes = torch.autograd.grad(loss, theta)
-                theta = [(t - lr * g).detach().requires_grad_() for t, g in zip(theta, slopes, strict=True)]
-            trained = net.apply(form(theta), x_test).detach()
-            errors.append((trained - predicted.descent(100, lr, K_test, f0_test)).norm().item())
-        gaps.append(sum(errors))
-    assert gaps[1] < gaps[0] / 8
-
-
-NETS = {
-    "tanh": lambda: nn.Sequential(nn.Linear(4, 9), nn.Tanh(), nn.Linear(9, 3)),
-    "relu, in place": lambda: nn.Sequential(nn.Linear(4, 9), nn.ReLU(inplace=True), nn.Linear(9, 3)),
-    "normalized": lambda: nn.Sequential(nn.Linear(4, 8), nn.LayerNorm(8), nn.GELU(), nn.Linear(8, 1)),
-    "batch norm, eval": lambda: nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 2)).eval(),
-}
-
-
-@pytest.mark.parametrize("name", NETS)
-def test_linearized_is_the_start_plus_the_jacobian_times_the_step(name):
-    torch.manual_seed(0)
-    net = NETS[name]().double()
-    x = points(5, 4)
-    linear = tangent.linearize(net)
-    moved = {key: t + points(t.numel(), 1, 3).view(t.shape) for key, t in linear.parameters.items()}
-    f = net(x)
-    expected = f.detach().clone()
-    for i in range(f.shape[0]):
-        for a in range(f.shape[1]):
-            slopes = torch.autograd.grad(f[i, a], net.parameters(), retain_graph=True)
-            for (key, start), slope in zip(linear.parameters.items(), slopes, strict=True):
-                expected[i, a] += (slope * (moved[key] - start)).sum()
-    torch.testing.assert_close(linear(x, moved), expected, rtol=1e-12, atol=1e-12)
-    torch.testing.assert_close(linear(x, linear.parameters), f, rtol=0, atol=1e-15)
-
-
 def test_linearized_keeps_the_start_when_the_net_moves_on():
     torch.manual_seed(0)
-    net = NETS["tanh"]().double()
+    net = nn.Sequential(nn.Linear(4, 9), nn.Tanh(), nn.Linear(9, 3)).double()
     x = points(5, 4)
     f, linear = net(x).detach(), tangent.linearize(net)
     with torch.no_grad():
         for p in net.parameters():
             p.add_(1.0)
     torch.testing.assert_close(linear(x, linear.parameters), f, rtol=0, atol=1e-15)
-
-
-def test_frozen_parameters_are_constants():
-    torch.manual_seed(0)
-    net = NETS["tanh"]().double()
-    net[0].requires_grad_(False)
-    linear = tangent.linearize(net)
-    assert list(linear.parameters) == ["2.weight", "2.bias"]
-    moved = {key: 2 * t for key, t in linear.parameters.items()}
-    torch.testing.assert_close(linear(points(5, 4), moved), 2 * net(points(5, 4)), rtol=1e-13, atol=1e-13)
 
 
 @pytest.mark.parametrize("parametrization", ["standard", "ntk", "mup"])

@@ -130,28 +130,6 @@ def test_accuracies_are_recovered_without_a_label():
     assert (model.predict(new).argmax(1) == y_new).double().mean() >= 0.9
 
 
-def test_the_true_model_is_as_good_as_it_gets():
-    """An oracle that knows rules and balance is no better than the fit, up to two points."""
-    accuracies = [0.9, 0.8, 0.75, 0.7, 0.65, 0.6]
-    votes, y = draw_votes(accuracies, 0.7, 4000, 2)
-    confusion = torch.stack(
-        [
-            torch.cat([0.7 * torch.full((3, 3), (1 - a) / 2).fill_diagonal_(a), torch.full((3, 1), 0.3)], 1)
-            for a in accuracies
-        ]
-    ).double()
-    oracle = (torch.as_tensor(by_hand(votes, P, confusion)).argmax(1) == y).double().mean()
-    fit = (wl.dawid_skene(votes, 3).posterior.argmax(1) == y).double().mean()
-    assert oracle - 0.02 <= fit <= oracle + 0.005
-
-
-def test_rules_that_say_nothing_of_the_class_leave_the_balance():
-    """Negative control: coins for rules. No likelihood can tell the classes, and the fixed balance stays."""
-    votes, y = draw_votes([1 / 3] * 4, 0.7, 3000, 0)
-    model = wl.dawid_skene(votes, 3, P, iterations=1)
-    assert (model.posterior.argmax(1) == y).double().mean() <= 0.65
-
-
 # Calibration ---------------------------------------------------------------------------------------------------------
 
 

@@ -115,15 +115,6 @@ def test_the_mean_map_is_exact_for_any_mixtures_of_full_rank(bags):
     torch.testing.assert_close(weights, normal_equations, rtol=1e-8, atol=1e-8)
 
 
-def test_purified_tubes_are_bags_too():
-    """Three tubes, bags of one name each: the mean map's risk of their exact contents is the labeled risk."""
-    w = world()
-    purity = torch.tensor([[0.95, 0.02, 0.03], [0.03, 0.80, 0.17], [0.05, 0.10, 0.85]], dtype=torch.float64)
-    weights = wl.mean_map_weights(purity, P)
-    torch.testing.assert_close(weights, 3 * torch.linalg.inv(purity).T * P, rtol=1e-11, atol=1e-12)
-    assert (weights * (purity @ w.losses)).sum(1).mean().item() == pytest.approx(labeled_risk(w, P), abs=1e-12)
-
-
 def test_weights_add_up_to_one_and_kappa_one_is_the_bag():
     a = wl.draw_patients(ALPHA, 6, generator(0))
     assert torch.equal(wl.bag_weights(a, P, 1), a)

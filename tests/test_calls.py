@@ -1,0 +1,61 @@
+"""What holds of every public function of the science: it leaves its arguments alone, and a seed is a result."""
+
+import re
+
+import pytest
+import torch
+from calls import CALLS, asked, setting, with_one
+from hostile import digest
+
+
+def tensors(value):
+    if isinstance(value, torch.Tensor):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else ()
+    return [one for part in parts for one in tensors(part)]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_arguments_stay_as_they_were(call):
+    function, bound = asked(call)
+    before = [one.clone() for one in tensors(bound.arguments)]
+    function(*bound.args, **bound.kwargs)
+    assert all(map(torch.equal, before, tensors(bound.arguments)))
+
+
+@pytest.mark.parametrize("call", [call for call in CALLS if re.search(r"\bG\b", call)])
+def test_a_seed_is_a_result(call):
+    function, bound = asked(call)
+    found = []
+    for seed in (0, 0, *range(1, 5)):
+        setting()["G"].manual_seed(seed)
+        found.append(digest(function(*bound.args, **bound.kwargs)))
+    assert found[0] == found[1]
+    assert len(set(found)) > 1
+
+
+class Stopped(Exception):
+    pass
+
+
+def stop(fraction, words):
+    raise Stopped
+
+
+def test_progress_is_told_up_to_one_and_may_stop_the_work(monkeypatch):
+    monkeypatch.setattr("ddlearn.training.PULSE", 0.0)
+    reporting = [call for call in CALLS if "progress" in asked(call)[1].signature.parameters]
+    assert len(reporting) > 10
+    for call in reporting:
+        function, bound = asked(call)
+        told = []
+        heard = with_one(bound, "progress", lambda fraction, words, told=told: told.append((fraction, words)))
+        function(*heard.args, **heard.kwargs)
+        assert told, call
+        fractions = [fraction for fraction, _ in told]
+        assert fractions == sorted(fractions), call
+        assert 0 <= fractions[0] <= fractions[-1] <= 1, call
+        assert all(isinstance(words, str) and words for _, words in told), call
+        heard = with_one(bound, "progress", stop)
+        with pytest.raises(Stopped):
+            function(*heard.args, **heard.kwargs)
