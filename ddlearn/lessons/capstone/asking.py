@@ -1,7 +1,7 @@
 """A question to a table: what is claimed, the band that it must keep, how it is measured, and the control beside it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -33,6 +33,11 @@ class Measurement:
     curve: Curve
     control_curve: Tensor
     band: Band | None = None  # where the question's own is not fixed but measured as a baseline
+
+    def first(self, seeds: int) -> "Measurement":
+        """Return what was measured with the first seeds alone."""
+        kept = {name: getattr(self, name)[:seeds] for name in ("values", "controls", "control_curve")}
+        return replace(self, curve=replace(self.curve, measured=self.curve.measured[:seeds]), **kept)
 
 
 @dataclass(frozen=True)
@@ -89,17 +94,19 @@ def said_band(band: Band) -> str:
 
 def ahead(question: Question) -> Prediction:
     """Return the prediction that belongs to a question of the menu."""
-    band = (
-        f"The band is {said_band(question.band)}"
-        if question.band
-        else "The band is a baseline: at least 1, or a little less"
+    band = said_band(question.band) if question.band else "a baseline: at least 1, or a little less"
+    words = (
+        f"{question.hypothesis} The number: {question.number}. The band is {band}. "
+        "What will it be on the table that you chose?"
     )
-    words = f"{question.hypothesis} The number: {question.number}. {band}. What will it be on the table that you chose?"
     return Prediction(question.name, words, low=0.0, high=3.0)
 
 
-def stacked(rows: list[tuple[float, float, Tensor, Tensor]]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """(value, control, curve, control's curve) of each seed, as four tensors."""
-    values, controls, curves, control_curves = zip(*rows, strict=True)
-    numbers = (torch.tensor(part, dtype=torch.float64) for part in (values, controls))
-    return (*numbers, torch.stack(curves), torch.stack(control_curves))
+def by_seed(one: Callable[[int], tuple], seeds: range, progress: Report | None) -> list[Tensor]:
+    """Return what `one(seed)` tells of each seed, such as value, control, curve and its control's, each as a tensor."""
+    rows = []
+    for done, seed in enumerate(seeds, start=1):
+        rows.append([torch.as_tensor(part, dtype=torch.float64) for part in one(seed)])
+        if progress:
+            progress(done / len(seeds), f"seed {done} of {len(seeds)}")
+    return [torch.stack(part) for part in zip(*rows, strict=True)]
