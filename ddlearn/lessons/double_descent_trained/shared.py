@@ -3,7 +3,7 @@
 A training is asked for by its numbers, and kept: asked for again, by whichever explorer or claim, it is there already.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -96,7 +96,7 @@ def trained(training: Training, progress: Progress | None = None) -> NetSweep:
     )
 
 
-def course(widths: Tensor, ratio: Tensor, mean: Tensor) -> str:
+def course(widths: Sequence[int], ratio: Tensor, mean: Tensor) -> str:
     """Say of a curve over widths its lowest point before `EARLY`, its highest after that, its end.  (W,) each"""
     i = int(torch.where(ratio < EARLY, mean, torch.inf).argmin())
     j = i + int(mean[i:].argmax())
