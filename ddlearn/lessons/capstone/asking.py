@@ -54,7 +54,7 @@ class Question:
         method, control, limits: how it is measured, what the control takes away, and what the answer does not show.
         measure: `measure(world, n, seeds, progress)`; n rows to learn from, seeds a range.
         line: what the dashed line is; anchored says that it begins at the measured curve, and hides with it.
-        log_x, log_y: how its curve is drawn.
+        log: the logarithmic axes of its curve.
     """
 
     name: str
@@ -70,8 +70,7 @@ class Question:
     measure: Callable[[World, int, range, Report | None], Measurement]
     line: str = "theory"
     anchored: bool = False
-    log_x: bool = False
-    log_y: bool = False
+    log: str = "xy"
 
 
 @cached(64)

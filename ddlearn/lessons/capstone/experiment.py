@@ -87,17 +87,17 @@ def draw_curves(panel, r: Judged) -> None:
     x, control = curve.x.tolist(), r.found.control_curve.median(0).values
     y = torch.cat([curve.low, curve.high, control, curve.theory])
     low, high = float(y.min()), float(y.max())
-    xlim = spaced(x[0], x[-1], asked.log_x)
-    ylim = spaced(max(low, 1e-3 * high) if asked.log_y else low, high, asked.log_y)
-    labels = {at: brief(at) for at in round_numbers(*ylim, asked.log_y)}
+    log_x, log_y = "x" in asked.log, "y" in asked.log
+    xlim, ylim = spaced(x[0], x[-1], log_x), spaced(max(low, 1e-3 * high) if log_y else low, high, log_y)
+    labels = {at: brief(at) for at in round_numbers(*ylim, log_y)}
     panel.frame(
         curve.y_name,
         curve.x_name,
         " ",  # room for the longer tick labels of another question
         xlim=xlim,
         ylim=ylim,
-        log="x" * asked.log_x + "y" * asked.log_y,
-        xticks={at: brief(at) for at in (x if len(x) <= 5 else round_numbers(*xlim, asked.log_x))},
+        log=asked.log,
+        xticks={at: brief(at) for at in (x if len(x) <= 5 else round_numbers(*xlim, log_x))},
         # Beside the y axis there is room for four figures: what is smaller goes without a label.
         yticks={at: words if len(words) <= 4 else "" for at, words in labels.items()},
         grid=True,
