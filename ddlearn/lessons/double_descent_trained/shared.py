@@ -62,9 +62,8 @@ class Split:
 @cached(8)
 def split(seed: int, n: int = EXAMPLES) -> Split:
     """Return one split of the 1797 digits."""
-    digits, device, end = datasets.digits(compute.generator(seed), test=NEW), compute.device(), n + HELD_OUT
-    x, y, new_x, new_y = (part.to(device) for part in (digits.train_x, digits.train_y, digits.test_x, digits.test_y))
-    return Split(x[:n], y[:n], x[n:end], y[n:end], new_x, new_y)
+    x, y, new_x, new_y = datasets.digit_points(n + HELD_OUT, NEW, seed)
+    return Split(x[:n], y[:n], x[n:], y[n:], new_x, new_y)
 
 
 @cached(16)

@@ -55,10 +55,13 @@ def marks(pictures: Tensor) -> tuple[Tensor, Tensor]:
 
 def typical(cells: Cells) -> Cells:
     """Return the cells, the first three with the size, nucleus and granules that are usual for their types."""
-    names = ("radius", "nucleus", "granules")
-    usual = zip(*((one.diameter / 2, one.nucleus, one.granules) for one in CELL_TYPES), strict=True)
-    kept = {name: (*values, getattr(cells, name)[3]) for name, values in zip(names, usual, strict=True)}
-    return replace(cells, **{name: cells.radius.new_tensor(values) for name, values in kept.items()})
+    usual = {
+        "radius": [one.diameter / 2 for one in CELL_TYPES],
+        "nucleus": [one.nucleus for one in CELL_TYPES],
+        "granules": [one.granules for one in CELL_TYPES],
+    }
+    kept = {name: torch.cat([cells.radius.new_tensor(v), getattr(cells, name)[3:]]) for name, v in usual.items()}
+    return replace(cells, **kept)
 
 
 def look(cell: int, focus: float, strength: float, told: bool, seed: int = 1) -> Look:
