@@ -137,7 +137,6 @@ def test_a_world_is_what_the_theory_wants(name):
     assert float(world.modes.lam.sum()) == pytest.approx(1)
     wanted = RBF(world.x.shape[1] ** 0.5)(world.x.numpy())
     torch.testing.assert_close(world.K, torch.from_numpy(wanted))
-    assert float(world.shares.sum()) == pytest.approx(1)
 
 
 def test_a_table_of_numbers_has_two_halves_for_classes():

@@ -289,7 +289,7 @@ def test_nets_learn_best_near_the_right_kappa(swept):
     assert float(right.max() - right[-1]) > 0.06
     poured = kappas.kappas(8.0, list(kappas.BAGS)[1])
     assert kappas.GRID[int(poured.accuracy.mean(1).argmax())] in (6, 8, 12)
-    assert poured.nearest == kappas.GRID.index(8)
+    assert kappas.nearest(poured.at) == kappas.GRID.index(8)
 
 
 def test_a_risk_that_is_not_finite_is_said_in_words():

@@ -1,7 +1,7 @@
 """A question to a table: what is claimed, the band that it must keep, how it is measured, and the control beside it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -34,6 +34,11 @@ class Measurement:
     control_curve: Tensor
     band: Band | None = None  # where the question's own is not fixed but measured as a baseline
 
+    def first(self, seeds: int) -> "Measurement":
+        """Return what was measured with the first seeds alone."""
+        kept = {name: getattr(self, name)[:seeds] for name in ("values", "controls", "control_curve")}
+        return replace(self, curve=replace(self.curve, measured=self.curve.measured[:seeds]), **kept)
+
 
 @dataclass(frozen=True)
 class Question:
@@ -49,7 +54,7 @@ class Question:
         method, control, limits: how it is measured, what the control takes away, and what the answer does not show.
         measure: `measure(world, n, seeds, progress)`; n rows to learn from, seeds a range.
         line: what the dashed line is; anchored says that it begins at the measured curve, and hides with it.
-        log_x, log_y: how its curve is drawn.
+        log: the logarithmic axes of its curve.
     """
 
     name: str
@@ -65,8 +70,7 @@ class Question:
     measure: Callable[[World, int, range, Report | None], Measurement]
     line: str = "theory"
     anchored: bool = False
-    log_x: bool = False
-    log_y: bool = False
+    log: str = "xy"
 
 
 @cached(64)
@@ -89,17 +93,19 @@ def said_band(band: Band) -> str:
 
 def ahead(question: Question) -> Prediction:
     """Return the prediction that belongs to a question of the menu."""
-    band = (
-        f"The band is {said_band(question.band)}"
-        if question.band
-        else "The band is a baseline: at least 1, or a little less"
+    band = said_band(question.band) if question.band else "a baseline: at least 1, or a little less"
+    words = (
+        f"{question.hypothesis} The number: {question.number}. The band is {band}. "
+        "What will it be on the table that you chose?"
     )
-    words = f"{question.hypothesis} The number: {question.number}. {band}. What will it be on the table that you chose?"
     return Prediction(question.name, words, low=0.0, high=3.0)
 
 
-def stacked(rows: list[tuple[float, float, Tensor, Tensor]]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """(value, control, curve, control's curve) of each seed, as four tensors."""
-    values, controls, curves, control_curves = zip(*rows, strict=True)
-    numbers = (torch.tensor(part, dtype=torch.float64) for part in (values, controls))
-    return (*numbers, torch.stack(curves), torch.stack(control_curves))
+def by_seed(one: Callable[[int], tuple], seeds: range, progress: Report | None) -> list[Tensor]:
+    """Return what `one(seed)` tells of each seed, such as value, control, curve and its control's, each as a tensor."""
+    rows = []
+    for done, seed in enumerate(seeds, start=1):
+        rows.append([torch.as_tensor(part, dtype=torch.float64) for part in one(seed)])
+        if progress:
+            progress(done / len(seeds), f"seed {done} of {len(seeds)}")
+    return [torch.stack(part) for part in zip(*rows, strict=True)]

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from ddlearn import compute
 from ddlearn import double_descent as dd
-from ddlearn.lessons.capstone.asking import Measurement, Report, stacked
+from ddlearn.lessons.capstone.asking import Measurement, Report, by_seed
 from ddlearn.lessons.capstone.by_rows import split
 from ddlearn.lessons.capstone.shelf import World
 from ddlearn.result import Curve
@@ -28,30 +28,27 @@ SHARPNESS = 2.0  # turns the outputs of a ridge fit into logits
 def peak(world: World, n: int, seeds: range, progress: Report | None = None) -> Measurement:
     """The number of random features with the largest error, over n; the control has a ridge."""
     widths = sizes(n, ASPECTS)
-    rows = []
-    for seed in seeds:
+
+    def one(seed: int) -> tuple:
         errors = feature_errors(world, n, widths, seed)
-        at = [widths[int(one.argmax())] / n for one in errors]
-        rows.append((*at, *errors.clamp(max=WORST)))
-        if progress:
-            progress(len(rows) / len(seeds), f"seed {len(rows)} of {len(seeds)}")
-    values, controls, curves, control_curves = stacked(rows)
+        return *(widths[i] / n for i in errors.argmax(1).tolist()), *errors.clamp(max=WORST)
+
+    values, controls, curves, control_curves = by_seed(one, seeds, progress)
     return Measurement(values, controls, feature_curve(world, n, widths, curves), control_curves)
 
 
 def widest(world: World, n: int, seeds: range, progress: Report | None = None) -> Measurement:
     """The error of sixteen features a row over that of one for four rows; the control stands at the peak instead."""
     widths = sizes(n, WIDE_ASPECTS)
-    rows = []
-    for seed in seeds:
+
+    def one(seed: int) -> tuple:
         error = feature_errors(world, n, widths, seed)[0]
-        narrow, at_peak = error[0], error[widths.index(n)]
-        flat = (at_peak.clamp(max=WORST)).expand(len(widths)).clone()
-        ratios = (min(float(one / narrow), MOST) for one in (error[-1], at_peak))
-        rows.append((*ratios, error.clamp(max=WORST), flat))
-        if progress:
-            progress(len(rows) / len(seeds), f"seed {len(rows)} of {len(seeds)}")
-    values, controls, curves, control_curves = stacked(rows)
+        drawn = error.clamp(max=WORST)
+        at_peak = widths.index(n)
+        ratios = (error[[-1, at_peak]] / error[0]).clamp(max=MOST)
+        return *ratios, drawn, drawn[at_peak].expand(len(widths))
+
+    values, controls, curves, control_curves = by_seed(one, seeds, progress)
     return Measurement(values, controls, feature_curve(world, n, widths, curves), control_curves)
 
 
@@ -61,10 +58,9 @@ def sizes(n: int, aspects: tuple[float, ...]) -> list[int]:
 
 def feature_errors(world: World, n: int, widths: list[int], seed: int) -> Tensor:
     """Errors on unseen rows of the shortest fit, and of one with the ridge CURE.  (2, widths)"""
-    draw = compute.generator(seed)
+    draw, d = compute.generator(seed), world.x.shape[1]
     seen, unseen = split(world, n, draw)
     unseen = unseen[:TESTED]
-    d = world.x.shape[1]
     features = dd.CosineFeatures.draw(d, widths[-1], d**0.5, draw)
     parts = (world.x[seen], world.Y[seen], world.x[unseen], world.Y[unseen])
     return dd.width_path(features, *parts, widths, ridges=(0.0, CURE)).mse.T.double()
@@ -73,9 +69,8 @@ def feature_errors(world: World, n: int, widths: list[int], seed: int) -> Tensor
 def feature_curve(world: World, n: int, widths: list[int], measured: Tensor) -> Curve:
     """Measured errors without a ridge, and what theory expects of them: lesson 07's formula, infinite at n features."""
     x = torch.tensor(widths, dtype=torch.float64)
-    theory = torch.full_like(x, WORST)
-    away = x != n
-    some = [width for width in widths if width != n]
+    theory, away = torch.full_like(x, WORST), x != n
+    some = x[away].int().tolist()
     known = dd.Spectrum(world.modes.lam.clamp(min=1e-15), torch.ones(len(world), dtype=torch.float32), world.modes.V2)
     told = dd.held_out(dd.predict_features(known, n, some).excess, n, some, len(world), 0.0)
     theory[away] = told.clamp(max=WORST)
@@ -87,32 +82,26 @@ def bags(world: World, n: int, seeds: range, progress: Report | None = None) -> 
 
     The control gives each row its bag's proportions as if they were its own label.
     """
-    x = torch.tensor(BAG_SIZES, dtype=torch.float64)
-    at, rows = BAG_SIZES.index(JUDGED), []
-    for seed in seeds:
+    x, at = torch.tensor(BAG_SIZES, dtype=torch.float64), BAG_SIZES.index(JUDGED)
+    hot = torch.nn.functional.one_hot(world.classes).double()
+    targets = hot - hot.mean(0)
+
+    def one(seed: int) -> tuple:
         draw = compute.generator(seed)
         seen, unseen = split(world, n, draw)
         K = world.K[:, seen]
-        logits = (SHARPNESS * K @ ridge(K[seen], targets(world)[seen], 1e-2))[unseen]  # (m, C)
-        classes = world.classes[unseen]
-        p = torch.bincount(classes, minlength=logits.shape[1]).double() / len(classes)
+        logits = (SHARPNESS * K @ ridge(K[seen], targets[seen], 1e-2))[unseen]  # (m, C)
+        classes, p = world.classes[unseen], hot[unseen].mean(0)
         with_labels = torch.nn.functional.cross_entropy(logits, classes)
         found = []
         for k in BAG_SIZES:
             taken = torch.randint(len(classes), (BAGS, k), generator=draw)
-            told = torch.nn.functional.one_hot(classes[taken], len(p)).double().mean(1)
+            told = hot[unseen][taken].mean(1)
             found.append([weighted_bag_loss(logits[taken], w) for w in (bag_weights(told, p, k), told)])
         unbiased, naive = (torch.stack(part) / with_labels for part in zip(*found, strict=True))
-        rows.append((float(unbiased[at]), float(naive[at]), unbiased, naive))
-        if progress:
-            progress(len(rows) / len(seeds), f"seed {len(rows)} of {len(seeds)}")
-    values, controls, curves, control_curves = stacked(rows)
+        return unbiased[at], naive[at], unbiased, naive
+
+    values, controls, curves, control_curves = by_seed(one, seeds, progress)
     name = "risk from bags, over the risk with labels"
-    curve = Curve(x, curves, torch.ones(len(x), dtype=x.dtype), "rows in a bag", name, "labels, and proportions only")
+    curve = Curve(x, curves, torch.ones_like(x), "rows in a bag", name, "labels, and proportions only")
     return Measurement(values, controls, curve, control_curves)
-
-
-def targets(world: World) -> Tensor:
-    """1 at a row's class and 0 elsewhere, less the shares of the classes.  (N, C)"""
-    hot = torch.nn.functional.one_hot(world.classes).double()
-    return hot - hot.mean(0)

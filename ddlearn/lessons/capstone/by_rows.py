@@ -5,7 +5,7 @@ from torch import Tensor
 
 from ddlearn import compute
 from ddlearn.generalization import finite_pool_risk, measure_learning_curve, spectrum
-from ddlearn.lessons.capstone.asking import Measurement, Report, stacked
+from ddlearn.lessons.capstone.asking import Measurement, Report, by_seed
 from ddlearn.lessons.capstone.shelf import World
 from ddlearn.networks import MLP
 from ddlearn.result import Curve
@@ -40,33 +40,27 @@ def errors(world: World, K: Tensor, n: int, seed: int) -> Tensor:
 
 def left_out(world: World, n: int, seeds: range, progress: Report | None = None) -> Measurement:
     """Leave-one-out over the error on unseen rows, at the penalty in the middle of the path."""
-    found = torch.stack([errors(world, world.K, n, seed) for seed in seeds])  # (S, 3, L)
-    middle = len(PENALTIES) // 2
-    curve = Curve(
-        PENALTIES, found[:, 0], found[:, 1].mean(0), "penalty", "squared error", "leave-one-out; dashed: unseen rows"
-    )
-    values, controls = (found[:, k, middle] / found[:, 1, middle] for k in (0, 2))
-    return Measurement(values, controls, curve, found[:, 2])
+    out, new, own = torch.stack([errors(world, world.K, n, seed) for seed in seeds]).unbind(1)  # (S, L) each
+    title = "leave-one-out; dashed: unseen rows"
+    curve = Curve(PENALTIES, out, new.mean(0), "penalty", "squared error", title)
+    values, controls = ((one / new)[:, len(PENALTIES) // 2] for one in (out, own))
+    return Measurement(values, controls, curve, own)
 
 
 def learning_curve(world: World, n: int, seeds: range, progress: Report | None = None) -> Measurement:
     """Measured error over the finite-pool formula's, at n rows; the control's formula is told shuffled targets."""
     sizes = sorted({max(4, round(share * n)) for share in (1 / 4, 1 / 2, 1, 3 / 2)})
     shuffled = world.Y[torch.randperm(len(world), generator=compute.generator(0))]
-    modes = {"modes": world.modes, "ridge": RIDGE}
-    rows = []
-    x = torch.tensor(sizes, dtype=torch.float64)
-    theory = finite_pool_risk(*world.modes, x, RIDGE)
-    wrong = finite_pool_risk(*spectrum(world.K, shuffled), x, RIDGE)
-    at = sizes.index(n)
-    for seed in seeds:
-        found = measure_learning_curve(
-            world.K, world.Y, sizes, trials=3, generator=compute.generator(seed), **modes
-        ).measured.mean(0)
-        rows.append((float(found[at] / theory[at]), float(found[at] / wrong[at]), found, wrong))
-        if progress:
-            progress(len(rows) / len(seeds), f"seed {len(rows)} of {len(seeds)}")
-    values, controls, curves, control_curves = stacked(rows)
+    x, at = torch.tensor(sizes, dtype=torch.float64), sizes.index(n)
+    theory, wrong = (finite_pool_risk(*modes, x, RIDGE) for modes in (world.modes, spectrum(world.K, shuffled)))
+    how = {"modes": world.modes, "ridge": RIDGE, "trials": 3}
+
+    def one(seed: int) -> tuple:
+        draw = compute.generator(seed)
+        found = measure_learning_curve(world.K, world.Y, sizes, generator=draw, **how).measured.mean(0)
+        return found[at] / theory[at], found[at] / wrong[at], found, wrong
+
+    values, controls, curves, control_curves = by_seed(one, seeds, progress)
     curve = Curve(x, curves, theory, "rows to learn from", "squared error", "the learning curve")
     return Measurement(values, controls, curve, control_curves)
 
@@ -79,28 +73,19 @@ def fixed_or_learned(world: World, n: int, seeds: range, progress: Report | None
     net = MLP((world.x.shape[1], UNITS, world.Y.shape[1]))
     splits = [split(world, n, compute.generator(seed)) for seed in seeds]
     start = Ensemble.draw([net] * len(seeds), [compute.generator(100 + seed) for seed in seeds], doubled=True)
-    x, Y = (torch.stack([part[seen] for seen, _ in splits]) for part in (world.x, world.Y))
-    kept = min(len(unseen) for _, unseen in splits)
-    x_new, Y_new = (torch.stack([part[unseen[:kept]] for _, unseen in splits]) for part in (world.x, world.Y))
+    seen, new = ([torch.stack([part[one[k]] for one in splits]) for part in (world.x, world.Y)] for k in range(2))
 
     def look(i: int, parameters) -> Tensor:
-        missed = [net.apply(parameters, a[i]) - b[i] for a, b in ((x, Y), (x_new, Y_new))]
+        missed = [net.apply(parameters, x[i]) - Y[i] for x, Y in (seen, new)]
         return torch.stack([one.square().sum(-1).mean() for one in missed])
 
-    trained = train(
-        start, x, Y, steps=STEPS[-1], lr=0.01, optimizer="adam", record=STEPS, measure=look, progress=progress
-    )
-    own, new = trained.measured.unbind(-1)  # (S, R) each
+    how = {"steps": STEPS[-1], "lr": 0.01, "optimizer": "adam", "record": STEPS}
+    trained = train(start, *seen, **how, measure=look, progress=progress)
+    own, unseen = trained.measured.unbind(-1)  # (S, R) each
     kernel = torch.tensor([chosen(world.K, world, *one) for one in splits], dtype=torch.float64)
-    curve = Curve(
-        torch.tensor(STEPS, dtype=torch.float64),
-        new,
-        kernel.mean().expand(len(STEPS)).clone(),
-        "steps",
-        "squared error",
-        "the net as it trains; dashed: the fixed kernel",
-    )
-    return Measurement(new.amin(1) / kernel, own[:, -1] / kernel, curve, own, baseline(world, n))
+    x, dashed = torch.tensor(STEPS, dtype=torch.float64), kernel.mean().expand(len(STEPS))
+    curve = Curve(x, unseen, dashed, "steps", "squared error", "the net as it trains; dashed: the fixed kernel")
+    return Measurement(unseen.amin(1) / kernel, own[:, -1] / kernel, curve, own, baseline(world, n))
 
 
 def chosen(K: Tensor, world: World, seen: Tensor, unseen: Tensor) -> float:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ddlearn import compute, kernels, tangent
 from ddlearn import linear_networks as linear
-from ddlearn.lessons.capstone.asking import Measurement, Report
+from ddlearn.lessons.capstone.asking import Measurement, Report, by_seed
 from ddlearn.lessons.capstone.shelf import World
 from ddlearn.networks import MLP
 from ddlearn.result import Curve
@@ -40,23 +40,22 @@ def some_rows(world: World, n: int, seed: int) -> tuple[Tensor, Tensor]:
 
 def width_at_start(world: World, n: int, seeds: range, progress: Report | None = None) -> Measurement:
     """How fast a net's kernel at its start nears the infinite one; the control nears another activation's."""
-    sizes, found, wrong = torch.tensor(WIDTHS, dtype=torch.float64), [], []
-    theory = torch.zeros(len(WIDTHS), dtype=torch.float64)
-    for seed in seeds:
+    sizes = torch.tensor(WIDTHS, dtype=torch.float64)
+
+    def one(seed: int) -> tuple:
         x, _ = some_rows(world, n, seed)
-        right, other = (tangent.infinite(x, activation=name).ntk for name in ("relu", "erf"))
-        theory += at_start(x, sizes) / len(seeds)
+        infinite = [tangent.infinite(x, activation=name).ntk for name in ("relu", "erf")]
         generator, distances = compute.generator(1000 + seed), []
         for width in WIDTHS:
             net = MLP((x.shape[1], width, 1), parametrization="ntk")
             drawn = [tangent.empirical(net, x, parameters=net.init(generator)) for _ in range(DRAWS)]
-            distances.append([_root_mean_square([tangent.drift(one, K) for K in drawn]) for one in (right, other)])
-        found.append([pair[0] for pair in distances])
-        wrong.append([pair[1] for pair in distances])
-        if progress:
-            progress(len(found) / len(seeds), f"seed {len(found)} of {len(seeds)}")
-    measured, control = (torch.tensor(part, dtype=torch.float64) for part in (found, wrong))
-    curve = Curve(sizes, measured, theory, "width", "distance from the infinite kernel", "kernels at the start")
+            far = torch.tensor([[tangent.drift(K0, K) for K in drawn] for K0 in infinite], dtype=torch.float64)
+            distances.append(far.square().mean(1).sqrt())
+        return *torch.stack(distances, 1), at_start(x, sizes)
+
+    measured, control, theory = by_seed(one, seeds, progress)
+    name = "distance from the infinite kernel"
+    curve = Curve(sizes, measured, theory.mean(0), "width", name, "kernels at the start")
     return Measurement(-exponents(sizes, measured), -exponents(sizes, control), curve, control)
 
 
@@ -77,11 +76,8 @@ def laziness(world: World, n: int, seeds: range, progress: Report | None = None)
     sizes = torch.tensor(TRAINED_WIDTHS, dtype=torch.float64)
     drifts = []
     for turn, scaling in enumerate(("ntk", "mup")):
-        nets = [
-            MLP((world.x.shape[1], width, 1), parametrization=scaling, bias="hidden")
-            for _ in seeds
-            for width in TRAINED_WIDTHS
-        ]
+        shapes = [(world.x.shape[1], width, 1) for _ in seeds for width in TRAINED_WIDTHS]
+        nets = [MLP(shape, parametrization=scaling, bias="hidden") for shape in shapes]
         generators = [compute.generator(1000 * seed + width) for seed in seeds for width in TRAINED_WIDTHS]
         start = Ensemble.draw(nets, generators, doubled=True)
         x, y = (torch.stack([pair[i] for pair in pairs for _ in sizes]) for i in (0, 1))
@@ -101,19 +97,17 @@ def laziness(world: World, n: int, seeds: range, progress: Report | None = None)
 def imbalance(world: World, n: int, seeds: range, progress: Report | None = None) -> Measurement:
     """How the drift of the imbalance W1'W1 - W2'W2 grows with the learning rate, at one training time."""
     rates = torch.tensor(RATES, dtype=torch.float64)
-    found = {0.0: [], DECAY: []}
-    for seed in seeds:
+
+    def one(seed: int) -> tuple:
         generator = compute.generator(seed)
         chosen = torch.randperm(len(world), generator=generator)[:n]
         x, Y = world.x[chosen], world.Y[chosen]
         problem = linear.reduce_data(x / torch.linalg.matrix_norm(x, ord=2), Y / Y.norm()).problem
         rank, outputs = problem.W_star.shape
         W1, W2 = (W[0] for W in linear.gaussian_layers(1, rank, outputs, UNITS, (0.3, 0.3), generator))
-        for decay, rows in found.items():
-            rows.append([_imbalance_drift(problem, W1, W2, float(rate), decay) for rate in rates])
-        if progress:
-            progress(len(found[0.0]) / len(seeds), f"seed {len(found[0.0])} of {len(seeds)}")
-    measured, control = (torch.tensor(rows, dtype=torch.float64) for rows in found.values())
+        return tuple([_imbalance_drift(problem, W1, W2, rate, decay) for rate in RATES] for decay in (0.0, DECAY))
+
+    measured, control = by_seed(one, seeds, progress)
     slope = measured[:, 0].median() * rates / rates[0]
     curve = Curve(rates, measured, slope, "learning rate", "drift of the imbalance", "a linear net of two layers")
     return Measurement(exponents(rates, measured), exponents(rates, control), curve, control)
@@ -129,11 +123,5 @@ def _imbalance_drift(problem: linear.LeastSquares, W1: Tensor, W2: Tensor, rate:
 
 
 def _kernels(nets: Ensemble, x: Tensor) -> list[Tensor]:
-    found = []
-    for net, parameters, points in zip(nets.nets, nets.parameters, x, strict=True):
-        found.append(tangent.empirical(net, points, parameters=parameters, rates=True))
-    return found
-
-
-def _root_mean_square(numbers: list[float]) -> float:
-    return (sum(number**2 for number in numbers) / len(numbers)) ** 0.5
+    every = zip(nets.nets, nets.parameters, x, strict=True)
+    return [tangent.empirical(net, points, parameters=one, rates=True) for net, one, points in every]

@@ -1,5 +1,6 @@
 """What lesson 11 claims: that its rule keeps what it promises, and five answers of the three tables that are here."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import torch
@@ -10,11 +11,12 @@ from ddlearn.classroom import cached
 from ddlearn.classroom.claim import Claim, about, at_most, claim, exact
 from ddlearn.lessons.capstone import exercises, menu, shelf
 from ddlearn.lessons.capstone.asking import SEEDS, Measurement, Question
-from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, NORMAL, Pair, around, inside, middle
+from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, Pair, inside, middle
+from ddlearn.lessons.capstone.rule import ASKED, RULES
+from ddlearn.tables import BUILT_IN
 
 REPEATS = 4000
-BAND = (0.9, 1.1)
-REAL = tuple(name for name in shelf.TABLES if name != shelf.YOURS)
+WIDE, NARROW = (0.9, 1.1), (1.1 - 1e-6, 1.1 + 1e-6)
 
 
 def few_seeds(seed: int, n: int, mean: float, spread: float) -> Tensor:
@@ -23,48 +25,33 @@ def few_seeds(seed: int, n: int, mean: float, spread: float) -> Tensor:
     return mean + spread * noise
 
 
-def careless(measured: Tensor) -> Pair:
-    """1.96 standard errors, whatever the number of seeds."""
-    return around(measured, NORMAL * measured.std() / len(measured) ** 0.5)
-
-
-def covered(seed: int, rule) -> float:
+def covered(seed: int, rule: Callable[[Tensor], Pair]) -> float:
     """How often an interval from three seeds holds the truth."""
     found = [rule(some) for some in few_seeds(seed, 3, 1.0, 1.0)]
-    return sum(low <= 1.0 <= high for low, high in found) / len(found)
+    return sum(low <= 1.0 <= high for low, high in found) / REPEATS
 
 
-def wrongly_held(seed: int, both_ends: bool) -> float:
-    """How often a claim is said to hold whose truth lies on the edge of its band; five seeds, a perfect control."""
+def said(seed: int, word: int, band: Pair, both_ends: bool) -> float:
+    """How often five seeds and a perfect control say HOLDS or FAILS of a claim; its truth is the upper end of WIDE."""
     count = 0
-    for some in few_seeds(seed, 5, BAND[1], 0.05):
+    for some in few_seeds(seed, 5, WIDE[1], 0.05):
         found = exercises.interval(some)
-        said = exercises.verdict(found, (0.0, 0.1), BAND) == HOLDS if both_ends else inside(middle(found), BAND)
-        count += said
-    return count / REPEATS
-
-
-def wrongly_refused(seed: int, both_ends: bool) -> float:
-    """How often a claim is said not to hold whose truth lies in a very narrow band; five seeds."""
-    band, count = (BAND[1] - 1e-6, BAND[1] + 1e-6), 0
-    for some in few_seeds(seed, 5, BAND[1], 0.05):
-        found = exercises.interval(some)
-        said = exercises.verdict(found, (0.0, 0.1), band) == FAILS if both_ends else not inside(middle(found), band)
-        count += said
+        by_mean = HOLDS if inside(middle(found), band) else FAILS
+        count += word == (exercises.verdict(found, (0.0, 0.1), band) if both_ends else by_mean)
     return count / REPEATS
 
 
 @cached(64)
-def asked(question: Question, table: str, seed: int, progress=None) -> Measurement:
+def asked(question: Question, table: str, seed: int) -> Measurement:
     """A question put to a table with seeds that no explorer uses."""
     world = shelf.world(shelf.built_in(table))
     n = shelf.rows_to_learn_from(world, "a quarter of the rows")
     return question.measure(world, n, range(1000 * seed + 101, 1000 * seed + 101 + SEEDS), None)
 
 
-def mean_of(seed: int, question: Question, tables: tuple[str, ...] = REAL, control: bool = False) -> float:
-    """The number of a question, or of its control: mean over tables of the mean over seeds."""
-    found = [asked(question, table, seed) for table in tables]
+def mean_of(seed: int, question: Question, control: bool = False) -> float:
+    """The number of a question, or of its control: mean over the three tables of the mean over seeds."""
+    found = [asked(question, table, seed) for table in BUILT_IN]
     return float(torch.stack([(one.controls if control else one.values).mean() for one in found]).mean())
 
 
@@ -89,7 +76,7 @@ CLAIMS = (
         exact("student1908", "for normal seeds; the tolerance is that of 4,000 experiments"),
         covered,
         cause={"rule": exercises.interval},
-        control=({"rule": careless}, "1.96 in the place of the t value"),
+        control=({"rule": RULES[ASKED]}, "1.96 in the place of the t value"),
     ),
     claim(
         "edge",
@@ -100,8 +87,8 @@ CLAIMS = (
             "a bound for normal seeds, half of the 5 % that the interval leaves out, as in the two tests of "
             "@schuirmann1987; the tolerance is that of 4,000 experiments",
         ),
-        wrongly_held,
-        cause={"both_ends": True},
+        said,
+        cause={"word": HOLDS, "band": WIDE, "both_ends": True},
         control=({"both_ends": False}, "only the mean looked at"),
     ),
     claim(
@@ -112,8 +99,8 @@ CLAIMS = (
             source="our derivation, for normal seeds: an interval outside the band misses a truth inside it, on either "
             "side, and a band of no width reaches the 5 %; the tolerance is that of 4,000 experiments"
         ),
-        wrongly_refused,
-        cause={"both_ends": True},
+        said,
+        cause={"word": FAILS, "band": NARROW, "both_ends": True},
         control=({"both_ends": False}, "only the mean looked at"),
     ),
     answers("leave-one-out", menu.LEFT_OUT, "On three real tables leave-one-out gives the error on unseen rows.", 0.1),

@@ -16,14 +16,11 @@ from ddlearn.classroom import Choice, Explorer, Slider, Switch
 from ddlearn.classroom.wording import brief
 from ddlearn.lessons.capstone import exercises, shelf
 from ddlearn.lessons.capstone.asking import SEEDS, Band, Measurement, Question, first_shown, measured, said_band
-from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, UNDECIDED
+from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, UNDECIDED, Pair
 from ddlearn.lessons.capstone.menu import QUESTIONS
 
 WORDS = {HOLDS: "holds", FAILS: "does not hold", UNDECIDED: "cannot tell"}
 LOWEST, HIGHEST = -0.5, 3.0  # of the numbers that the right panel shows; beyond, a mark stands at its edge
-
-Interval = Callable[[Tensor], tuple[float, float]]
-Verdict = Callable[[tuple[float, float], tuple[float, float], Band], int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,21 +31,13 @@ class Judged:
     called: str  # the table, as a sentence speaks of it
     rows: int  # to learn from
     seeds: int
-    measurement: Measurement
+    found: Measurement  # with these seeds
     band: Band
-    interval: tuple[float, float]
-    control: tuple[float, float]
+    interval: Pair
+    control: Pair
     control_outside: bool
     verdict: int
     shown_at: datetime | None  # when what was measured was first seen; None while it is hidden
-
-    @property
-    def values(self) -> Tensor:
-        return self.measurement.values[: self.seeds]
-
-    @property
-    def controls(self) -> Tensor:
-        return self.measurement.controls[: self.seeds]
 
 
 def experiment(
@@ -58,22 +47,22 @@ def experiment(
     seeds: int,
     run: bool,
     *,
-    interval: Interval = exercises.interval,
-    verdict: Verdict = exercises.verdict,
+    interval: Callable[[Tensor], Pair] = exercises.interval,
+    verdict: Callable[[Pair, Pair, Band], int] = exercises.verdict,
     progress: Callable[[float, str], object] | None = None,
 ) -> Judged:
     """Ask the table, and judge the answer by the rule."""
     asked, world = QUESTIONS[question], shelf.world(shelf.table(table))
     n = shelf.rows_to_learn_from(world, share)
-    found = measured(asked, world, n, progress=progress)
+    found = measured(asked, world, n, progress=progress).first(seeds)
     band = asked.band or found.band
-    here, control = (tuple(map(float, interval(part[:seeds]))) for part in (found.values, found.controls))
+    here, control = (tuple(map(float, interval(part))) for part in (found.values, found.controls))
     return Judged(
         question=asked,
         called=shelf.called(table),
         rows=n,
         seeds=seeds,
-        measurement=found,
+        found=found,
         band=band,
         interval=here,
         control=control,
@@ -94,29 +83,28 @@ def picture(fig, r: Judged, said) -> None:
 
 def draw_curves(panel, r: Judged) -> None:
     """Draw what was measured, once it may be seen, over the control and the error on unseen rows."""
-    asked, curve, ran = r.question, r.measurement.curve, r.shown_at is not None
-    x, some = curve.x.tolist(), curve.measured[: r.seeds]
-    control = r.measurement.control_curve[: r.seeds].median(0).values
-    y = torch.cat([some.amin(0), some.amax(0), control, curve.theory])
+    asked, curve, ran = r.question, r.found.curve, r.shown_at is not None
+    x, control = curve.x.tolist(), r.found.control_curve.median(0).values
+    y = torch.cat([curve.low, curve.high, control, curve.theory])
     low, high = float(y.min()), float(y.max())
-    xlim = spaced(x[0], x[-1], asked.log_x)
-    ylim = spaced(max(low, 1e-3 * high) if asked.log_y else low, high, asked.log_y)
-    labels = {at: brief(at) for at in round_numbers(*ylim, asked.log_y)}
+    log_x, log_y = "x" in asked.log, "y" in asked.log
+    xlim, ylim = spaced(x[0], x[-1], log_x), spaced(max(low, 1e-3 * high) if log_y else low, high, log_y)
+    labels = {at: brief(at) for at in round_numbers(*ylim, log_y)}
     panel.frame(
         curve.y_name,
         curve.x_name,
         " ",  # room for the longer tick labels of another question
         xlim=xlim,
         ylim=ylim,
-        log="x" * asked.log_x + "y" * asked.log_y,
-        xticks={at: brief(at) for at in (x if len(x) <= 5 else round_numbers(*xlim, asked.log_x))},
+        log=asked.log,
+        xticks={at: brief(at) for at in (x if len(x) <= 5 else round_numbers(*xlim, log_x))},
         # Beside the y axis there is room for four figures: what is smaller goes without a label.
         yticks={at: words if len(words) <= 4 else "" for at, words in labels.items()},
         grid=True,
     )
     if ran:
-        panel.band(curve.x, some.amin(0), some.amax(0), alpha=0.35)
-        panel.line(x, some.median(0).values, "blue", "-", "measured: median and range", marker="o", size=5)
+        panel.band(x, curve.low, curve.high, alpha=0.35)
+        panel.line(x, curve.measured.median(0).values, "blue", "-", "measured: median and range", marker="o", size=5)
     panel.line(x, control, "grey", "-.", "control", marker="s", size=5, width=1.6)
     if ran or not asked.anchored:
         panel.line(x, curve.theory, "vermilion", "--", asked.line, width=2.4)
@@ -126,8 +114,8 @@ def draw_numbers(panel, r: Judged, guess: float | None) -> None:
     """Draw the band, and beside it each seed with the interval: left what was measured, right the control."""
     ran = r.shown_at is not None
     edges = [edge for edge in r.band if isfinite(edge)]
-    shown = [*edges, 1.15 * edges[0], *r.controls.tolist(), *r.control, *([] if guess is None else [guess])]
-    shown += [*r.values.tolist(), *r.interval] if ran else []
+    shown = [*edges, 1.15 * edges[0], *r.found.controls.tolist(), *r.control, *([] if guess is None else [guess])]
+    shown += [*r.found.values.tolist(), *r.interval] if ran else []
     shown = [min(max(one, LOWEST), HIGHEST) for one in shown]
     pad = 0.08 * (max(shown) - min(shown))
     low, high = min(shown) - pad, max(shown) + pad
@@ -136,15 +124,15 @@ def draw_numbers(panel, r: Judged, guess: float | None) -> None:
     bottom, top = max(r.band[0], low), min(r.band[1], high)
     panel.bars([0.5], [top - bottom], "green", "band", width=2.2, base=bottom, alpha=0.2, order=0.5)
     if ran:
-        draw_seeds(panel, 0, "blue", "o", r.values, r.interval)
+        draw_seeds(panel, 0, "blue", "o", r.found.values, r.interval)
     else:
         panel.text(0, (bottom + top) / 2, "hidden until\nyou run it", "#444444", ha="center", va="center")
-    draw_seeds(panel, 1, "grey", "s", r.controls, r.control)
+    draw_seeds(panel, 1, "grey", "s", r.found.controls, r.control)
     if guess is not None:
         panel.line([-0.6, 0.5], [guess, guess], "black", ":", "you said", width=1.8)
 
 
-def draw_seeds(panel, place: int, color: str, marker: str, seeds: Tensor, interval: tuple[float, float]) -> None:
+def draw_seeds(panel, place: int, color: str, marker: str, seeds: Tensor, interval: Pair) -> None:
     """Draw seeds, and beside them their interval."""
     panel.dots([place - 0.22] * len(seeds), seeds, color, marker, size=5, alpha=0.6)
     low, high = panel.axes.get_ylim()
@@ -157,11 +145,11 @@ def sentence(r: Judged, said) -> str:
     called, guess = r.called[:1].upper() + r.called[1:], said(r.question.name)
     head = f"{r.question.hypothesis} {called}, {r.rows} rows, {r.seeds} seeds. Band: {said_band(r.band)}."
     where = "outside, as it must be" if r.control_outside else "not outside for certain"
-    control = f"Control: {_said(r.controls, r.control)}, {where}."
+    control = f"Control: {_said(r.found.controls, r.control)}, {where}."
     if r.shown_at is None:
         return f"{head} {control} The measured numbers are hidden until you run it."
     you = "" if guess is None else f" You said {brief(guess)}."
-    return f"{head} {control} Measured: {_said(r.values, r.interval)}.{you} Verdict: {WORDS[r.verdict]}."
+    return f"{head} {control} Measured: {_said(r.found.values, r.interval)}.{you} Verdict: {WORDS[r.verdict]}."
 
 
 def spaced(low: float, high: float, log: bool) -> tuple[float, float]:
@@ -186,7 +174,7 @@ def round_numbers(low: float, high: float, log: bool) -> list[float]:
     return [low, high]
 
 
-def _said(seeds: Tensor, interval: tuple[float, float]) -> str:
+def _said(seeds: Tensor, interval: Pair) -> str:
     mean, low, high = (f"{one:.2f}".replace("-", "−") for one in (float(seeds.mean()), *interval))
     return f"{mean} ({low} to {high})"
 

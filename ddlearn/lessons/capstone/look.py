@@ -18,49 +18,36 @@ from ddlearn.ridge import ridge_path
 from ddlearn.tables import Table
 
 PENALTIES = torch.logspace(-5, 1, 37, dtype=torch.float64)
-DRAWN = 4  # classes that the picture tells apart; the others share the last mark
 MARKS = (("o", "blue"), ("^", "orange"), ("s", "green"), ("x", "grey"))
 CLASSES = ("first class", "second class", "third class", "all others")
-HALVES = ("lower half", "upper half", "", "")  # of a target that is a number
+HALVES = ("lower half", "upper half")  # of a target that is a number
 FLOOR = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """plane (N, 2), classes (N,); eigenvalues and what is left of the target after the first i, (N,); errors (L,)."""
+    """plane (N, 2), classes (N,); what is left of the target after the first i directions (N,); both errors (L,)."""
 
-    called: str
-    said: str
-    rows: int
-    used: int
     plane: Tensor
     classes: Tensor
-    numbers: bool  # whether the target is a number, and the classes its two halves
-    eigenvalues: Tensor
     left: Tensor
     left_out: Tensor
     train: Tensor
+    table: Table
+    called: str
     shuffled: bool
     place: int  # of the present penalty
-
-    @property
-    def half(self) -> int:
-        """Eigenvectors that hold half of the target."""
-        return int((self.left <= 0.5).int().argmax()) + 1
 
 
 @cached(2 * len(shelf.TABLES))
 def seen(table: Table, shuffled: bool) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     """Plane, classes, left over, and both errors of a table: once, for every penalty."""
-    world = shelf.world(table)
-    order = torch.arange(len(world))
-    if shuffled:
-        order = torch.randperm(len(world), generator=compute.generator(0))
+    world, draw = shelf.world(table), compute.generator(0)
+    order = torch.randperm(len(world), generator=draw) if shuffled else torch.arange(len(world))
     Y, classes = world.Y[order], world.classes[order]
     U, s, _ = torch.linalg.svd(world.x - world.x.mean(0), full_matrices=False)
-    plane = (U * s)[:, :2]
-    if plane.shape[1] < 2:
-        plane = torch.cat([plane, torch.zeros_like(plane)], 1)
+    plane = U * s
+    plane = torch.cat([plane, torch.zeros_like(plane)], 1)[:, :2]  # a single column is as good as two
     modes = compute.eigh(world.K)[1]
     energy = (modes.flip(1).T @ Y).square().sum(1) / len(world)
     path = ridge_path(world.K, Y, PENALTIES)
@@ -70,24 +57,8 @@ def seen(table: Table, shuffled: bool) -> tuple[Tensor, Tensor, Tensor, Tensor, 
 
 def look(table: str, penalty: float, shuffled: bool) -> Look:
     """A table, its kernel and its errors."""
-    own = shelf.table(table)
-    world = shelf.world(own)
-    plane, classes, left, left_out, train = seen(own, shuffled)
-    return Look(
-        called=shelf.called(table),
-        said=own.summary,
-        rows=len(own),
-        used=len(world),
-        plane=plane,
-        classes=classes,
-        numbers=not own.classes,
-        eigenvalues=world.modes.lam,
-        left=left,
-        left_out=left_out,
-        train=train,
-        shuffled=shuffled,
-        place=int((PENALTIES.log() - torch.tensor(penalty, dtype=torch.float32).log()).abs().argmin()),
-    )
+    chosen, place = shelf.table(table), int((PENALTIES / penalty).log().abs().argmin())
+    return Look(*seen(chosen, shuffled), chosen, shelf.called(table), shuffled, place)
 
 
 def picture(fig, r: Look) -> None:
@@ -95,14 +66,14 @@ def picture(fig, r: Look) -> None:
     rows, modes, errors = fig.row(1, 1, 1)
     across, up = (float(reach) or 1.0 for reach in 1.08 * r.plane.abs().amax(0))
     rows.frame("the rows", "strongest direction", "second", xlim=(-across, across), ylim=(-up, up))
-    for k, (name, (marker, color)) in enumerate(zip(HALVES if r.numbers else CLASSES, MARKS, strict=True)):
-        mine = r.classes >= k if k == DRAWN - 1 else r.classes == k
+    for k, (name, (marker, color)) in enumerate(zip(CLASSES if r.table.classes else HALVES, MARKS, strict=False)):
+        mine = r.classes.clamp(max=len(MARKS) - 1) == k  # all others share the last mark
         if mine.any():
             rows.dots(*r.plane[mine].T, color, marker, name, size=4, alpha=0.7)
     size = (0.9, 1.1 * shelf.POOL)
     modes.frame("the kernel", "eigenvector i", xlim=size, ylim=(FLOOR, 30), log="xy", legend="upper right")
     index = range(1, len(r.left) + 1)
-    modes.line(index, r.eigenvalues, label="eigenvalue i")
+    modes.line(index, shelf.world(r.table).modes.lam, label="eigenvalue i")
     modes.line(index, r.left, "orange", "--", "target not in first i")
     errors.frame(
         "error (knowing nothing: 1)",
@@ -124,12 +95,13 @@ def picture(fig, r: Look) -> None:
 
 def sentence(r: Look) -> str:
     """Say what the table is, where its target lies, and what leave-one-out expects."""
-    used = "" if r.used == r.rows else f" ({r.used} used)"
+    rows, half = len(r.left), int((r.left <= 0.5).int().argmax()) + 1
+    used = "" if rows == len(r.table) else f" ({rows} used)"
     best, here = int(r.left_out.argmin()), r.place
-    shuffled = " Targets shuffled." if r.shuffled else ""
+    shuffled, called = " Targets shuffled." if r.shuffled else "", r.called[:1].upper() + r.called[1:]
     return (
-        f"{r.called[:1].upper() + r.called[1:]}: {r.said}{used}.{shuffled} Half of the target lies in the first "
-        f"{r.half} of {r.used} directions of the kernel. Leave-one-out expects the error "
+        f"{called}: {r.table.summary}{used}.{shuffled} Half of the target lies in the first "
+        f"{half} of {rows} directions of the kernel. Leave-one-out expects the error "
         f"{say(float(r.left_out[here]), 2)} at the penalty {brief(float(PENALTIES[here]))}; the least is "
         f"{say(float(r.left_out[best]), 2)}, at {brief(float(PENALTIES[best]))}."
     )

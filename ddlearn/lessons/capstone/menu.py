@@ -22,8 +22,6 @@ LEFT_OUT = Question(
     control="the error on the rows themselves in the place of leave-one-out",
     limits="Nothing about rows from another source, nor about the least of many leave-one-out errors.",
     measure=by_rows.left_out,
-    log_x=True,
-    log_y=True,
 )
 
 FIXED_OR_LEARNED = Question(
@@ -45,7 +43,7 @@ FIXED_OR_LEARNED = Question(
     control="the net’s error on the rows that it was trained on",
     limits="Nothing about larger nets, other training, more rows, or images.",
     measure=by_rows.fixed_or_learned,
-    log_y=True,
+    log="y",
 )
 
 WIDTH = Question(
@@ -60,8 +58,6 @@ WIDTH = Question(
     control="the infinite kernel of another activation",
     limits="Nothing about training, nor about deep nets.",
     measure=by_size.width_at_start,
-    log_x=True,
-    log_y=True,
 )
 
 LAZINESS = Question(
@@ -82,8 +78,6 @@ LAZINESS = Question(
     measure=by_size.laziness,
     line="theory’s slope",
     anchored=True,
-    log_x=True,
-    log_y=True,
 )
 
 IMBALANCE = Question(
@@ -103,8 +97,6 @@ IMBALANCE = Question(
     measure=by_size.imbalance,
     line="theory’s slope",
     anchored=True,
-    log_x=True,
-    log_y=True,
 )
 
 CURVE = Question(
@@ -121,8 +113,6 @@ CURVE = Question(
     control="the theory is told shuffled targets",
     limits="A forecast: the theory was told the targets that test it. And without a ridge it reads low on such tables.",
     measure=by_rows.learning_curve,
-    log_x=True,
-    log_y=True,
 )
 
 PEAK = Question(
@@ -140,8 +130,6 @@ PEAK = Question(
     limits="How high the peak is: without a ridge the formula’s line runs low on tables like these.",
     measure=by_features.peak,
     line="theory, up to 100",
-    log_x=True,
-    log_y=True,
 )
 
 WIDEST = Question(
@@ -160,8 +148,6 @@ WIDEST = Question(
     limits="Anything about fits with a penalty, other narrow sizes, or trained nets; the formula’s line runs low here.",
     measure=by_features.widest,
     line="theory, up to 100",
-    log_x=True,
-    log_y=True,
 )
 
 BAGS = Question(
@@ -176,6 +162,7 @@ BAGS = Question(
     control="each row takes its bag’s proportions for its own label",
     limits="Bags that are not drawn at random, as patients are not; and training on them.",
     measure=by_features.bags,
+    log="",
 )
 
 QUESTIONS = {

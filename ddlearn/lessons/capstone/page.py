@@ -24,7 +24,6 @@ from ddlearn.tables import Table
 
 GENERATOR = "ddlearn claim"
 NAMED = 12  # columns that the page names
-RULE = ("interval", "verdict")
 
 
 class NoPrediction(ValueError):
@@ -38,27 +37,22 @@ def write_page(lesson: Lesson, in_my_words: str = "", folder: str | Path = ".") 
         NoPrediction: if the learner has not said what to expect.
         OSError: where the disk refuses.
     """
-    experiment = lesson.experiment
+    experiment, record = lesson.experiment, lesson.progress.lesson(lesson.room)
     question = experiment.state["question"]
-    said = lesson.progress.lesson(lesson.room)["predictions"].get(question, {})
-    if lesson.prediction(question) is None:
+    said = lesson.prediction(question)
+    if said is None:
         raise NoPrediction(
             f"There is no prediction for “{question}” yet. Record yours in the cell above, then run this one again."
         )
     experiment.set(run=True)
     result = experiment.compute(**experiment.state, **experiment.engine)
-    text = page_html(
-        result,
-        shelf.table(experiment.state["table"]),
-        lesson.prediction(question),
-        said["recorded_at"],
-        in_my_words,
-        code={
-            name: entry["source"]
-            for name, entry in lesson.progress.lesson(lesson.room)["exercises"].items()
-            if name in RULE and entry["status"] == PASSED and name in experiment.engine
-        },
-    )
+    table, said_at = shelf.table(experiment.state["table"]), record["predictions"][question]["recorded_at"]
+    code = {
+        name: entry["source"]
+        for name, entry in record["exercises"].items()
+        if entry["status"] == PASSED and name in experiment.engine
+    }
+    text = page_html(result, table, said, said_at, in_my_words, code)
     path = _reserve(Path(folder).resolve())
     try:
         write_whole(path, text)
@@ -73,14 +67,15 @@ def page_html(
     result: Judged, table: Table, said: float, said_at: str, in_my_words: str = "", code: dict[str, str] | None = None
 ) -> str:
     """The page as text. `code` are the learner's own functions that judged, by name."""
-    asked, curve = result.question, result.measurement.curve
+    asked, found, curve = result.question, result.found, result.found.curve
     experiment = explorer.fresh()
     experiment.said, figure = (lambda question: said), experiment.figure
     width, height = (round(100 * side) for side in figure.size)
     before = datetime.fromisoformat(said_at) <= result.shown_at
-    more = len(table.columns) - NAMED
-    columns = ", ".join(table.columns[:NAMED]) + (f" and {more} more." if more > 0 else ".")
+    named, more = ", ".join(table.columns[:NAMED]), len(table.columns) - NAMED
     outside = "outside the band, as it must be" if result.control_outside else "not outside the band for certain"
+    medians = curve.measured.median(0).values, found.control_curve.median(0).values
+    both = ("measured", found.values, result.interval), ("control", found.controls, result.control)
     return render(
         __package__,
         "claim.html",
@@ -94,7 +89,7 @@ def page_html(
         shown_at=said_when(result.shown_at.isoformat(timespec="seconds")),
         table=table,
         used=min(len(table), shelf.POOL),
-        columns=columns,
+        columns=f"{named} and {more} more." if more > 0 else f"{named}.",
         result=result,
         verdict=WORDS[result.verdict],
         image=base64.b64encode(figure.png(result)).decode("ascii"),
@@ -105,24 +100,12 @@ def page_html(
         control_said=outside,
         seeds=[
             (str(seed), f"{value:.4g}", f"{control:.4g}")
-            for seed, (value, control) in enumerate(zip(result.values, result.controls, strict=True), start=1)
+            for seed, (value, control) in enumerate(zip(found.values, found.controls, strict=True), start=1)
         ],
-        summary=[
-            (name, f"{float(part.mean()):.4g}", f"{low:.4g}", f"{high:.4g}")
-            for name, part, (low, high) in (
-                ("measured", result.values, result.interval),
-                ("control", result.controls, result.control),
-            )
-        ],
+        summary=[(name, f"{float(part.mean()):.4g}", f"{low:.4g}", f"{high:.4g}") for name, part, (low, high) in both],
         points=[
             (brief(float(x)), *(f"{float(one):.3g}" for one in row))
-            for x, *row in zip(
-                curve.x,
-                result.measurement.curve.measured[: result.seeds].median(0).values,
-                result.measurement.control_curve[: result.seeds].median(0).values,
-                curve.theory,
-                strict=True,
-            )
+            for x, *row in zip(curve.x, *medians, curve.theory, strict=True)
         ],
         curve=curve,
         code=code or {},

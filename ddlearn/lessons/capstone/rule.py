@@ -27,13 +27,13 @@ RULES: dict[str, Callable[[Tensor], Pair] | None] = {
     "1.96 spreads": lambda some: around(some, NORMAL * some.std()),
     "least to largest seed": lambda some: (float(some.min()), float(some.max())),
 }
+REACHES = {T: lambda n: t_value(n - 1), ASKED: lambda n: NORMAL, "1.96 spreads": lambda n: NORMAL * n**0.5}
+"""In standard errors. The other rule has none: it misses the mean, as a median, where all n seeds lie on one side."""
 LAWS = {
     "normal": lambda z: z,
     "skewed": lambda z: (0.8 * z).exp() - 1.377127764335957,  # exp(0.32): its mean becomes 0
     "heavy tails": lambda z: z * (1 + 0.35 * z**2),
 }
-
-Interval = Callable[[Tensor], Pair]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,16 +49,11 @@ class Coverage:
     here: float
 
 
-def seeds(law: str, n: int) -> Tensor:
-    """REPEATS experiments of n seeds, of a law with mean 0.  (REPEATS, n)"""
-    z = torch.randn(REPEATS, n, generator=compute.generator(n), dtype=torch.float64)
-    return LAWS[law](z)
-
-
 @cached(64)
-def intervals(law: str, n: int, rule: Interval) -> Tensor:
-    """The interval of each experiment, (REPEATS, 2)."""
-    return torch.tensor([tuple(map(float, rule(some))) for some in seeds(law, n)], dtype=torch.float64)
+def intervals(law: str, n: int, rule: Callable[[Tensor], Pair]) -> Tensor:
+    """The interval of each of REPEATS experiments of n seeds, of a law with mean 0.  (REPEATS, 2)"""
+    z = torch.randn(REPEATS, n, generator=compute.generator(n), dtype=torch.float64)
+    return torch.tensor([tuple(map(float, rule(some))) for some in LAWS[law](z)], dtype=torch.float64)
 
 
 def held(intervals: Tensor) -> Tensor:
@@ -66,35 +61,24 @@ def held(intervals: Tensor) -> Tensor:
     return (intervals[..., 0] <= 0) & (intervals[..., 1] >= 0)
 
 
-def share(intervals: Tensor) -> float:
-    """How many hold the mean, 0."""
-    return float(held(intervals).double().mean())
-
-
 def theory(rule: str, sizes: tuple[int, ...]) -> Tensor:
     """Coverage for normal seeds, (sizes,)."""
-    reach = {
-        T: lambda n: t_value(n - 1),
-        ASKED: lambda n: NORMAL,
-        "1.96 spreads": lambda n: NORMAL * n**0.5,
-    }
-    if rule not in reach:  # the mean lies beyond all n seeds, on either side, with probability 2 / 2^n: as the median
-        return torch.tensor([1 - 2.0 ** (1 - n) for n in sizes], dtype=torch.float64)
-    return torch.tensor([1 - 2 * stdtr(n - 1, -reach[rule](n)) for n in sizes], dtype=torch.float64)
+    missed = [2 * stdtr(n - 1, -REACHES[rule](n)) if rule in REACHES else 2.0 ** (1 - n) for n in sizes]
+    return 1 - torch.tensor(missed, dtype=torch.float64)
 
 
-def coverage(n: int, rule: str, law: str, *, interval: Interval = exercises.interval) -> Coverage:
+def coverage(n: int, rule: str, law: str, *, interval: Callable[[Tensor], Pair] = exercises.interval) -> Coverage:
     """How often the rule's interval holds the mean."""
-    used = RULES[rule] or interval
-    found = intervals(law, n, used)
+    found = {size: intervals(law, size, RULES[rule] or interval) for size in (*SIZES, n)}
+    shares = {size: float(held(some).double().mean()) for size, some in found.items()}
     return Coverage(
         rule=rule,
         law=law,
         n=n,
-        intervals=found[:DRAWN],
-        covered=torch.tensor([share(intervals(law, size, used)) for size in SIZES], dtype=torch.float64),
+        intervals=found[n][:DRAWN],
+        covered=torch.tensor([shares[size] for size in SIZES], dtype=torch.float64),
         theory=theory(rule, SIZES) if law == "normal" else None,
-        here=share(found),
+        here=shares[n],
     )
 
 

@@ -42,11 +42,6 @@ class World:
     def __len__(self) -> int:
         return len(self.x)
 
-    @property
-    def shares(self) -> Tensor:
-        """How frequent each class is, (C,)."""
-        return torch.bincount(self.classes).double() / len(self)
-
 
 def bring_own(table: Table) -> None:
     """Put the learner's table on the shelf, in the place of an earlier one."""

@@ -1,9 +1,8 @@
 """Where it reverses: with one tube a type, what tells a type may be the tube.
 
 A specimen is seen once, at one focus, under one light, in one liquid. Purified cells have perfect labels and few
-specimens; blood tests have vague labels and as many specimens as patients. Here both are simulated, and nets learn from
-one of them or from both: cross-entropy on the tubes plus the proportion loss on the patients. All are tested on cells
-of new patients.
+specimens; blood tests have vague labels and as many specimens as patients. Nets learn from one of them or from both, by
+cross-entropy on the tubes plus the proportion loss on the patients, and are tested on cells of new patients.
 """
 
 from collections.abc import Callable
@@ -61,7 +60,6 @@ class Batch:
 
     strength: str
     at: int
-    tubes: tuple[int, ...]
     alone: Tensor  # (DATA_SETS, tubes)
     both: Tensor  # (DATA_SETS, tubes)
     tests: Tensor  # (DATA_SETS,)
@@ -69,24 +67,22 @@ class Batch:
 
 def setting(strength: float, seed: int, plan: Plan, progress: Progress | None = None) -> Setting:
     """Simulate one data set. The first tube of a type has cells enough to be its only one."""
-    draw = compute.generator(10_000 + seed)
-    most = plan.tubes[-1]
+    draw, most = compute.generator(10_000 + seed), plan.tubes[-1]
     sizes = torch.tensor([plan.purified // next(d for d in plan.tubes if d > k) for k in range(most)] * 3)
     own = torch.arange(3).repeat_interleave(most)
     tube_y, source = own.repeat_interleave(sizes), torch.arange(len(sizes)).repeat_interleave(sizes)
     effects = blood.specimen_effects(len(sizes), strength, draw)
     tube_x = blood.simulate_rings(tube_y, effects, draw, source, lab.shared(progress, 0, 0.4))
-    parts = []
-    for k, count in enumerate((plan.patients, plan.new)):
-        mixes = blood.draw_patients(count, draw)
-        report = lab.shared(progress, 0.4 + 0.3 * k, 0.7 + 0.3 * k)
-        parts.append((mixes, blood.draw_specimens(mixes, plan.cells, draw, strength=strength, progress=report)))
-    (mixes, known), (_, new) = parts
-    mean, deviation = known.x.mean(0), known.x.std(0)
+
+    def seen(patients: Tensor, low: float) -> blood.Sample:
+        report = lab.shared(progress, low, low + 0.3)
+        return blood.draw_specimens(patients, plan.cells, draw, strength=strength, progress=report)
 
     def scaled(x: Tensor) -> Tensor:
-        return ((x - mean) / deviation).float()
+        return ((x - known.x.mean(0)) / known.x.std(0)).float()
 
+    mixes = blood.draw_patients(plan.patients, draw)
+    known, new = seen(mixes, 0.4), seen(blood.draw_patients(plan.new, draw), 0.7)
     reports = blood.blood_report(mixes, draw)
     return Setting(scaled(tube_x), tube_y, source % most, scaled(known.x), reports, scaled(new.x), new.labels)
 
@@ -106,10 +102,9 @@ def accuracies(
 
     -> (3, data_sets, len(plan.tubes))
     """
+    ends = [0.6 * k / data_sets for k in range(data_sets + 1)]
     sets = [
-        setting(
-            strength, data_sets * seed + k, plan, lab.shared(progress, 0.6 * k / data_sets, 0.6 * (k + 1) / data_sets)
-        )
+        setting(strength, data_sets * seed + k, plan, lab.shared(progress, ends[k], ends[k + 1]))
         for k in range(data_sets)
     ]
     x = torch.cat([part for one in sets for part in (one.tube_x, one.x)])
@@ -117,12 +112,8 @@ def accuracies(
     jobs = [(k, d, a, b) for k in range(data_sets) for d in plan.tubes for a, b in ((1.0, 0.0), (1.0, 1.0))]
     jobs += [(k, plan.tubes[0], 0.0, 1.0) for k in range(data_sets)]
     parameters = train(sets, start, x, jobs, plan, seed, lab.shared(progress, 0.6, 1))
-    judged = []
-    for e, (k, *_) in enumerate(jobs):
-        net = tuple(tuple(part[e : e + 1] for part in layer) for layer in parameters)
-        P = lab.posteriors(lab.net(), net, sets[k].new_x)[0]
-        judged.append((P.argmax(1) == sets[k].new_y).double().mean())
-    found = torch.stack(judged)
+    new_x, new_y = (torch.stack([getattr(sets[k], name) for k, *_ in jobs]) for name in ("new_x", "new_y"))
+    found = (lab.posteriors(lab.net(), parameters, new_x).argmax(-1) == new_y).double().mean(1)
     alone, both = found[:-data_sets].unflatten(0, (data_sets, len(plan.tubes), 2)).unbind(-1)
     return torch.stack([alone, both, found[-data_sets:, None].expand_as(alone)])
 
@@ -152,22 +143,14 @@ def train(
 
         return torch.cat([rows.gather(1, picked), cell.flatten(1) + first[:, None]], 1), loss
 
-    return weak_labels.train_classifiers(
-        lab.net(),
-        x,
-        draw,
-        generator=compute.generator(seed + 4),
-        nets=E,
-        steps=plan.steps,
-        lr=lab.RATE,
-        progress=progress,
-    )
+    how = {"steps": plan.steps, "lr": lab.RATE, "progress": progress}
+    return weak_labels.train_classifiers(lab.net(), x, draw, generator=compute.generator(seed + 4), nets=E, **how)
 
 
 def batch(strength: str, tubes: str, seed: int = 0, *, progress: Progress | None = None) -> Batch:
     """Return the accuracies for all numbers of tubes under nuisances so strong, and look at one number."""
     alone, both, tests = accuracies(STRENGTHS[strength], seed, progress=progress)
-    return Batch(strength, PLAN.tubes.index(int(tubes)), PLAN.tubes, alone, both, tests[:, 0])
+    return Batch(strength, PLAN.tubes.index(int(tubes)), alone, both, tests[:, 0])
 
 
 def picture(fig, r: Batch) -> None:
@@ -176,13 +159,13 @@ def picture(fig, r: Batch) -> None:
     panel.frame(
         f"accuracy on cells of new patients, %; nuisances: {r.strength}",
         "tubes of each type",
-        xlim=(-0.4, len(r.tubes) - 0.6),
+        xlim=(-0.4, len(PLAN.tubes) - 0.6),
         ylim=(30, 101),
-        xticks=dict(enumerate(r.tubes)),
+        xticks=dict(enumerate(PLAN.tubes)),
         legend="right",
         grid=True,
     )
-    x, tests = torch.arange(len(r.tubes)).double(), r.tests[:, None].expand_as(r.alone)
+    x, tests = torch.arange(len(PLAN.tubes)).double(), r.tests[:, None].expand_as(r.alone)
     ways = {"tubes alone": r.alone, "tubes and blood tests": r.both, "blood tests alone": tests}
     panel.upright(r.at, "grey", "-", width=1)
     for k, ((name, values), (color, style, marker)) in enumerate(zip(ways.items(), lab.LOOKS, strict=True)):
@@ -194,7 +177,7 @@ def picture(fig, r: Batch) -> None:
 
 def sentence(r: Batch, said) -> str:
     """Say the accuracies at one number of tubes, and what was predicted."""
-    d, alone, both = r.tubes[r.at], 100 * r.alone[:, r.at], 100 * r.both[:, r.at]
+    d, alone, both = PLAN.tubes[r.at], 100 * r.alone[:, r.at], 100 * r.both[:, r.at]
     guess = said("tube")
     you = "" if guess is None else f" You said: {guess}."
     return (

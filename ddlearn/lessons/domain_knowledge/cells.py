@@ -6,7 +6,7 @@ often as the average blood has them.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -32,8 +32,7 @@ BLOOD = mean_blood()
 """The average blood test: what a laboratory knows of the mix before it has looked at any cell."""
 
 
-@dataclass(frozen=True)
-class Scores:
+class Scores(NamedTuple):
     """How good a classifier is: shares from 0 to 1."""
 
     accuracy: float  # of cells in the average blood
@@ -62,11 +61,6 @@ def net(units: int = UNITS) -> MLP:
     return MLP((FEATURES, units, units, len(TYPES)))
 
 
-def decay(cells: int) -> float:
-    """Return the weight decay for so many cells a tube."""
-    return STRONG_DECAY if cells < FEW else DECAY
-
-
 def draw_tubes(purity: Tensor, cells: int, draw: torch.Generator) -> tuple[Tensor, Tensor]:
     """Draw so many cells of each tube: places in the pool, and the tubes' names.  purity (S, C) -> (S cells,) twice"""
     types = torch.multinomial(purity, cells, replacement=True, generator=draw).flatten()
@@ -76,30 +70,25 @@ def draw_tubes(purity: Tensor, cells: int, draw: torch.Generator) -> tuple[Tenso
 def train_on_tubes(
     rows: Tensor,
     tubes: Tensor,
-    transitions: Tensor,
     draw: torch.Generator,
+    transitions: Tensor = PURE,
     *,
     units: int = UNITS,
-    weight_decay: float = DECAY,
+    few: bool | None = None,
     progress: Progress | None = None,
 ) -> tuple[MLP, Parameters]:
-    """Train a net for each row of rows and tubes (nets, n), with its transition (nets, C, S), all as one."""
+    """Train a net for each row of rows and tubes (nets, n), with a transition (C, S) or one each, all as one.
+
+    `few` says that a tube has few cells, where n does not: the weight decay is the stronger one then.
+    """
     single = transitions.float()
     batches = weak_labels.draw_own_batches(
         rows, BATCH, lambda logits, picked: weak_labels.forward_loss(logits, tubes.gather(1, picked), single)
     )
-    shape = net(units)
-    return shape, weak_labels.train_classifiers(
-        shape,
-        pool().train_x.float(),
-        batches,
-        generator=draw,
-        nets=len(rows),
-        steps=STEPS,
-        lr=RATE,
-        weight_decay=weight_decay,
-        progress=progress,
-    )
+    few = rows.shape[1] < 3 * FEW if few is None else few
+    how = {"steps": STEPS, "lr": RATE, "weight_decay": STRONG_DECAY if few else DECAY, "progress": progress}
+    shape, x = net(units), pool().train_x.float()
+    return shape, weak_labels.train_classifiers(shape, x, batches, generator=draw, nets=len(rows), **how)
 
 
 def posteriors(shape: MLP, parameters: Parameters, x: Tensor) -> Tensor:
@@ -132,11 +121,9 @@ def judge(shape: MLP, parameters: Parameters, p_from: Tensor = THIRDS, cells: Ce
     return [scores(at_the_patients(P, p_from), cells.test_y) for P in posteriors(shape, parameters, cells.test_x)]
 
 
-def measured(scores: Scores | list, name: str) -> Tensor:
-    """Return a measure of scores, or of lists of them, as a tensor of their shape."""
-    if isinstance(scores, Scores):
-        return torch.tensor(getattr(scores, name), dtype=torch.float64)
-    return torch.stack([measured(one, name) for one in scores])
+def measured(scores: list, name: str) -> Tensor:
+    """Return a measure of a list of scores, or of lists of them, as a tensor of their shape."""
+    return torch.tensor(scores, dtype=torch.float64)[..., Scores._fields.index(name)]
 
 
 def mean(scores: list[Scores], name: str) -> float:

@@ -51,8 +51,7 @@ def accuracy_in_disorder(seed: int) -> float:
     draw = compute.generator(seed + 7)
     rows, tube = lab.draw_tubes(PURE, 100, draw)
     names = torch.stack([tube[torch.randperm(len(tube), generator=draw)] for _ in range(NETS)])
-    given = rows.expand(NETS, -1), names, PURE.expand(NETS, 3, 3)
-    return lab.mean(lab.judge(*lab.train_on_tubes(*given, draw, weight_decay=lab.STRONG_DECAY)), "accuracy")
+    return lab.mean(lab.judge(*lab.train_on_tubes(rows.expand(NETS, -1), names, draw)), "accuracy")
 
 
 def ahead(seed: int, cohort: str, units: int = lab.UNITS, cells: int = 100) -> float:
@@ -69,7 +68,7 @@ def of_impure(seed: int) -> dict[tuple[float, bool], list[lab.Scores]]:
     drawn = {e: lab.draw_tubes(blood.purity(e), CELLS, draw) for e in (0.0, IMPURITY)}
     rows, names = (torch.stack([drawn[e][k] for e, _ in ways for _ in range(NETS)]) for k in range(2))
     matrices = [exercises.transition(blood.purity(e), THIRDS)[0] if corrected else PURE for e, corrected in ways]
-    scores = lab.judge(*lab.train_on_tubes(rows, names, torch.stack(matrices).repeat_interleave(NETS, 0), draw))
+    scores = lab.judge(*lab.train_on_tubes(rows, names, draw, torch.stack(matrices).repeat_interleave(NETS, 0)))
     return {way: scores[k * NETS : (k + 1) * NETS] for k, way in enumerate(ways)}
 
 
@@ -88,7 +87,7 @@ def purity_found(seed: int, named: bool) -> float:
     draw = compute.generator(seed + 10)
     rows, names = lab.draw_tubes(blood.purity(IMPURITY), CELLS, draw)
     names = names if named else names[torch.randperm(len(names), generator=draw)]
-    return float(tubes.estimate(rows[None], names[None], draw, lab.DECAY)[0].diagonal().mean())
+    return float(tubes.estimate(rows[None], names[None], draw)[0].diagonal().mean())
 
 
 def recovered(seed: int, em: bool) -> float:

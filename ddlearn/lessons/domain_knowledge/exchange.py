@@ -1,15 +1,15 @@
 """More data, a wider net, or purified cells: what each of them buys.
 
 Three sources of the same cells. Purified tubes, where every cell has a label. A narrow cohort of healthy people, and
-one of patients who differ, where every 512 cells have a blood test. From these a net learns by the mean map, our
-least-squares risk, which is unbiased for any bags that differ at all. The narrow cohort's bags are nearly alike, so its
-estimate has a large variance, and more of them help slowly. Bags draw on the lesson's pool, so a cell may lie in
-several bags.
+one of patients who differ, where every 512 cells have a blood test. From these a net learns by the mean map, which is
+unbiased for any bags that differ at all; the narrow cohort's are nearly alike, so its estimate has a large variance,
+and more of them help slowly. A cell of the lesson's pool may lie in several bags.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -46,10 +46,7 @@ class Exchange:
     @property
     def bought(self) -> float:
         """The measure at `cells` purified cells, along a line between sizes."""
-        x = torch.tensor(PURIFIED, dtype=torch.float64).log()
-        y, at = self.purified.mean(0), torch.tensor(float(self.cells), dtype=torch.float64).log()
-        k = int(torch.searchsorted(x, at).clamp(1, len(x) - 1))
-        return float(y[k - 1] + (y[k] - y[k - 1]) * (at - x[k - 1]) / (x[k] - x[k - 1]))
+        return float(np.interp(np.log(self.cells), np.log(PURIFIED), self.purified.mean(0)))
 
     @property
     def enough(self) -> float | None:
@@ -58,13 +55,11 @@ class Exchange:
         The smallest size where that is fewer; None where not even the largest does.
         """
         sign = -1 if self.measure == "calibration error" else 1  # there less is better
-        x = torch.tensor(PURIFIED, dtype=torch.float64).log()
         y, goal = sign * self.purified.mean(0), sign * self.healthy.mean(0)[-1]
         if y.max() < goal:
             return None
         k = int((y >= goal).nonzero()[0])
-        part = (goal - y[k - 1]) / (y[k] - y[k - 1]) if k else 0.0
-        return float((x[k - 1] + part * (x[k] - x[k - 1])).exp()) if k else float(PURIFIED[0])
+        return float(np.exp(np.interp(goal, y[k - 1 : k + 1], np.log(PURIFIED[k - 1 : k + 1])))) if k else PURIFIED[0]
 
 
 @cached(8)
@@ -72,26 +67,15 @@ def on_tubes(units: int, seed: int, progress: Progress | None = None) -> list[li
     """Judge nets of pure tubes.  [SEEDS][tube sizes]"""
     lab.pool(progress=lab.shared(progress, 0, 0.5))
     draw = compute.generator(seed + 5)
-    longest = 3 * TUBE_CELLS[-1]
     sizes = [n for n in TUBE_CELLS for _ in range(SEEDS)]
     drawn = [lab.draw_tubes(PURE, n, draw) for n in sizes]
-    again = [torch.arange(longest) % len(rows) for rows, _ in drawn]  # small sets again and again, to the same length
-    rows, tubes = (
-        torch.stack([one[k] for one, k in zip(part, again, strict=True)]) for part in zip(*drawn, strict=True)
-    )
-    found = []
-    for small in (True, False):
-        group = torch.tensor([(n < lab.FEW) == small for n in sizes])
-        shape, parameters = lab.train_on_tubes(
-            rows[group],
-            tubes[group],
-            PURE.expand(int(group.sum()), 3, 3),
-            draw,
-            units=units,
-            weight_decay=lab.STRONG_DECAY if small else lab.DECAY,
-            progress=lab.shared(progress, 0.5 if small else 0.75, 0.75 if small else 1),
-        )
-        found += lab.judge(shape, parameters)
+    again = torch.arange(PURIFIED[-1])  # small sets again and again, to the same length
+    rows, tubes = (torch.stack([one[again % len(one)] for one in part]) for part in zip(*drawn, strict=True))
+    small, found = torch.tensor(sizes) < lab.FEW, []
+    for group, few, ends in ((small, True, (0.5, 0.75)), (~small, False, (0.75, 1))):
+        report = lab.shared(progress, *ends)
+        nets = lab.train_on_tubes(rows[group], tubes[group], draw, units=units, few=few, progress=report)
+        found += lab.judge(*nets)
     return [found[k::SEEDS] for k in range(SEEDS)]
 
 
@@ -121,17 +105,9 @@ def on_cohort(
         picked = rows.gather(2, cell).flatten(1)
         return picked, lambda z: weak_labels.weighted_bag_loss(z.unflatten(1, cell.shape[1:]), weights)
 
-    shape = lab.net(units)
-    parameters = weak_labels.train_classifiers(
-        shape,
-        pool.train_x.float(),
-        step,
-        generator=draw,
-        nets=len(many),
-        steps=lab.STEPS,
-        lr=lab.RATE,
-        progress=progress,
-    )
+    shape, x = lab.net(units), pool.train_x.float()
+    how = {"steps": lab.STEPS, "lr": lab.RATE, "progress": progress}
+    parameters = weak_labels.train_classifiers(shape, x, step, generator=draw, nets=len(many), **how)
     found = lab.judge(shape, parameters, mix, pool)
     return [found[k::SEEDS] for k in range(SEEDS)]
 

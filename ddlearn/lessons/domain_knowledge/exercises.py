@@ -1,8 +1,4 @@
-"""Functions that the learner writes: the probability of a tube given the type, and one step of counting a patient.
-
-Each comes with the wrong versions that classes write most often, and the hint that each of them deserves. The third
-function stands in a file of its own.
-"""
+"""Functions that the learner writes: the probability of a tube given the type, and one step of counting a patient."""
 
 import torch
 from torch import Tensor

@@ -1,10 +1,9 @@
 """Counting a new patient: a classifier from purified tubes meets blood in which the types have other shares.
 
-Each patient is a mixture from the Dirichlet distribution that was fitted to real blood counts. Three ways to count:
-every cell as its likeliest type; EM, which finds the shares that explain the cells best; and EM with the physiology of
-people as its prior. That prior is the fitted one with 1 in the place of the monocytes' 0.59, for the step adds
-alpha - 1 cells of a type, and cannot add fewer than none. Nobody can count better than chance allows: so many cells
-drawn from the patient err by themselves.
+Three ways to count: every cell as its likeliest type; EM, which finds the shares that explain the cells best; and EM
+with the physiology of people as its prior. That prior is the Dirichlet distribution that was fitted to real blood
+counts, with 1 in the place of the monocytes' 0.59, for the step adds alpha - 1 cells of a type, and cannot add fewer
+than none. Nobody can count better than chance allows: so many cells drawn from the patient err by themselves.
 """
 
 import math
@@ -31,8 +30,6 @@ WAYS = {  # color, line style, marker
     "EM + physiology": ("blue", "-", "o"),
 }
 
-Step = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
-
 
 @dataclass(frozen=True, eq=False)
 class Patients:
@@ -52,7 +49,7 @@ class Patients:
         return self.errors.mean((1, 2))
 
 
-def count_by_em(P: Tensor, alpha: Tensor, step: Step) -> Tensor:
+def count_by_em(P: Tensor, alpha: Tensor, step: Callable) -> Tensor:
     """Repeat the step from equal shares until they stand still.  P (n, 3), learned at equal shares -> (3,)"""
     shares = THIRDS
     for _ in range(ITERATIONS):
@@ -75,27 +72,19 @@ def posteriors(size: int, seed: int, progress: Progress | None = None) -> Tensor
     """Return what nets of pure tubes, each of its own, say of all patients' cells.  (NETS, PATIENTS, most, 3)"""
     pool = lab.pool(progress=lab.shared(progress, 0, 0.6))
     draw = compute.generator(seed + 2)
-    rows, tubes = (
-        torch.stack(part) for part in zip(*(lab.draw_tubes(PURE, size, draw) for _ in range(NETS)), strict=True)
-    )
-    shape, parameters = lab.train_on_tubes(
-        rows,
-        tubes,
-        PURE.expand(NETS, 3, 3),
-        draw,
-        weight_decay=lab.decay(size),
-        progress=lab.shared(progress, 0.6, 1),
-    )
-    return lab.posteriors(shape, parameters, pool.test_x)[:, people(seed)[1]]
+    drawn = [lab.draw_tubes(PURE, size, draw) for _ in range(NETS)]
+    rows, tubes = (torch.stack(part) for part in zip(*drawn, strict=True))
+    nets = lab.train_on_tubes(rows, tubes, draw, progress=lab.shared(progress, 0.6, 1))
+    return lab.posteriors(*nets, pool.test_x)[:, people(seed)[1]]
 
 
-def ways(P: Tensor, step: Step) -> Tensor:
+def ways(P: Tensor, step: Callable) -> Tensor:
     """Return the shares by each way of counting.  P (n, 3), learned at equal shares -> (3 ways, 3)"""
     return torch.stack([weak_labels.classify_and_count(P), *(count_by_em(P, alpha, step) for alpha in (FLAT, ALPHA))])
 
 
 @cached(8)
-def counted(size: int, seed: int, step: Step, progress: Progress | None = None) -> Tensor:
+def counted(size: int, seed: int, step: Callable, progress: Progress | None = None) -> Tensor:
     """Return what each way counts by each net, in each patient, of n cells.  (3 ways, NETS, PATIENTS, counts, 3)"""
     every = posteriors(size, seed, progress=lab.shared(progress, 0, 0.6)).flatten(0, 1)
     found = []
@@ -117,7 +106,7 @@ def patients(
     learned: str,
     seed: int = 0,
     *,
-    shares_step: Step = exercises.shares_step,
+    shares_step: Callable = exercises.shares_step,
     progress: Progress | None = None,
 ) -> Patients:
     """Count all patients, and look at one."""

@@ -5,25 +5,16 @@ network the card says so; the lesson's own votes need none. Whoever wrote the ru
 together in these very cells.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.classroom import Explorer, cached
 from ddlearn.lessons.domain_knowledge import exercises
-from ddlearn.lessons.domain_knowledge.rules import (
-    BALANCES,
-    BROAD,
-    CONTROLS,
-    SETS,
-    TESTED,
-    Round,
-    Votes,
-    label_model,
-    look,
-    picture,
-    sentence,
-)
+from ddlearn.lessons.domain_knowledge import rules as textbook
+from ddlearn.lessons.domain_knowledge.rules import Votes, blood_test
 from ddlearn.networks import MLP
 
 UNITS, STEPS, BATCH, RATE, DECAY = 32, 300, 512, 3e-3, 1e-4
@@ -41,24 +32,19 @@ def training_votes() -> tuple[Tensor, Tensor]:
     return cells.labels, blood.white_cell_rules(cells)
 
 
-def blood_test(y: Tensor) -> Tensor:
-    """Return the shares of the types among cells: what a blood test of this population would print.  (n,) -> (3,)"""
-    return y.bincount(minlength=3).double() / len(y)
-
-
-def votes(rules: str, broad: bool, balance: str, *, label_round: Round = exercises.label_round) -> Votes:
+def votes(rules: str, broad: bool, balance: str, *, label_round: Callable = exercises.label_round) -> Votes:
     """Let some rules vote on the real cells."""
     y, said = training_votes()
-    return look(y, said, SETS[rules] + broad * (BROAD,), balance, blood_test(y), label_round)
+    return textbook.look(y, said, textbook.chosen(rules, broad), balance, blood_test(y), label_round)
 
 
 def end_model(
-    rules: str, broad: bool, balance: str, seed: int = 0, label_round: Round = exercises.label_round
+    rules: str, broad: bool, balance: str, seed: int = 0, label_round: Callable = exercises.label_round
 ) -> float:
     """Return the accuracy on the official test cells of a net that learned from the label model, and no label."""
     y, said = training_votes()
-    given = blood_test(y) if balance == TESTED else BALANCES[balance]
-    q = label_model(said[:, list(SETS[rules] + broad * (BROAD,))], given, label_round)
+    given = blood_test(y) if balance == textbook.TESTED else textbook.BALANCES[balance]
+    q = textbook.label_model(said[:, textbook.chosen(rules, broad)], given, label_round)
     x, new = table().train.one_hot(), table().test.one_hot()
     x, new = x - x.mean(0), new - x.mean(0)
     net = MLP((x.shape[1], UNITS, UNITS, 3))
@@ -73,10 +59,10 @@ def end_model(
 explorer = Explorer(
     "real_rules",
     "Rules from a textbook, on real cells",
-    controls=CONTROLS,
+    controls=textbook.CONTROLS,
     compute=votes,
-    picture=picture,
-    sentence=sentence,
+    picture=textbook.picture,
+    sentence=textbook.sentence,
     uses=("label_round",),
     size=(9.6, 4.4),
 )

@@ -1,7 +1,4 @@
-"""The function that the learner writes for a round of a label model.
-
-It comes with the wrong versions that classes write most often, and the hint that each of them deserves.
-"""
+"""The function that the learner writes for a round of a label model, with the usual wrong versions."""
 
 import torch
 from torch import Tensor

@@ -44,15 +44,13 @@ BALANCES = {FREE: None, EQUAL: torch.full((3,), 1 / 3, dtype=torch.float64), TES
 FEWEST, MOST = 200, 3000
 SMOOTHING, ROUNDS, STILL = 0.25, 60, 1e-4
 
-Round = Callable[[Tensor, Tensor, Tensor, float], Tensor]
-
 
 @dataclass(frozen=True, eq=False)
 class Votes:
     """What the chosen rules come to, by majority and by label model."""
 
     balance: str
-    rules: tuple[int, ...]
+    rules: list[int]
     cells: int
     silent: float  # the share of cells of which no rule says anything
     scores: Tensor  # (majority, model) x (accuracy, calibration error, count error)
@@ -83,7 +81,7 @@ def hear(votes: Tensor) -> Tensor:
     return torch.nn.functional.one_hot(torch.where(votes == weak_labels.ABSTAIN, 3, votes), 4).double()
 
 
-def label_model(votes: Tensor, balance: Tensor | None, label_round: Round) -> Tensor:
+def label_model(votes: Tensor, balance: Tensor | None, label_round: Callable) -> Tensor:
     """Repeat the round from the majority vote until nothing moves.  votes (n, m) -> posteriors (n, 3)"""
     heard, q = hear(votes), weak_labels.majority_vote(votes, 3, balance)
     for _ in range(ROUNDS):
@@ -99,16 +97,25 @@ def beliefs(q: Tensor, votes: Tensor) -> Tensor:
     return torch.einsum("nc,nmc->m", q, spoken) / spoken.sum((0, 2)).clamp(min=1)
 
 
+def blood_test(y: Tensor) -> Tensor:
+    """Return the shares of the types among cells: what a blood test of this population would print.  (n,) -> (3,)"""
+    return y.bincount(minlength=3).double() / len(y)
+
+
 def judge(q: Tensor, y: Tensor) -> Tensor:
     """Return accuracy, calibration error, count error.  q (n, 3), y (n,) -> (3,)"""
-    truth = y.bincount(minlength=3).double() / len(y)
-    right = (q.argmax(1) == y).double().mean()
-    return torch.stack([right, weak_labels.expected_calibration_error(q, y), weak_labels.count_error(q.mean(0), truth)])
+    right, count = (q.argmax(1) == y).double().mean(), weak_labels.count_error(q.mean(0), blood_test(y))
+    return torch.stack([right, weak_labels.expected_calibration_error(q, y), count])
 
 
-def look(y: Tensor, votes: Tensor, rules: tuple[int, ...], balance: str, shares: Tensor, label_round: Round) -> Votes:
+def chosen(rules: str, broad: bool) -> list[int]:
+    """Return the places of the rules, the broad one last."""
+    return [*SETS[rules], *[BROAD] * broad]
+
+
+def look(y: Tensor, votes: Tensor, rules: list[int], balance: str, shares: Tensor, label_round: Callable) -> Votes:
     """Let some rules vote on cells of types y (n,); votes (n, 10); `shares` is what the blood test prints."""
-    votes = votes[:, list(rules)]
+    votes = votes[:, rules]
     given = shares if balance == TESTED else BALANCES[balance]
     majority, model = weak_labels.majority_vote(votes, 3, given), label_model(votes, given, label_round)
     return Votes(
@@ -123,11 +130,11 @@ def look(y: Tensor, votes: Tensor, rules: tuple[int, ...], balance: str, shares:
 
 
 def votes(
-    rules: str, broad: bool, balance: str, cells: int, seed: int = 0, *, label_round: Round = exercises.label_round
+    rules: str, broad: bool, balance: str, cells: int, seed: int = 0, *, label_round: Callable = exercises.label_round
 ) -> Votes:
     """Let some rules vote, as the table says that they do."""
     y, said = drawn(cells, seed)
-    return look(y, said, SETS[rules] + broad * (BROAD,), balance, SHARES, label_round)
+    return look(y, said, chosen(rules, broad), balance, SHARES, label_round)
 
 
 def picture(fig, r: Votes) -> None:

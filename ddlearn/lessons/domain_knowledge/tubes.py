@@ -22,8 +22,6 @@ SEEDS = 3
 METHODS = ("name taken for type", "purity stated", "purity estimated")
 LEAST = 0.01  # a bin of the reliability diagram with a smaller share of the cells is not drawn
 
-Transition = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-
 
 @dataclass(frozen=True, eq=False)
 class Trained:
@@ -54,58 +52,33 @@ def halves(rows: Tensor) -> Tensor:
     return torch.stack([rows[:, part:n:2].repeat(1, 2) for part in range(2)])
 
 
-def estimate(
-    rows: Tensor, tubes: Tensor, draw: torch.Generator, weight_decay: float, progress: Progress | None = None
-) -> Tensor:
+def estimate(rows: Tensor, tubes: Tensor, draw: torch.Generator, progress: Progress | None = None) -> Tensor:
     """Estimate the purity of sets of tubes, by nets that judge the half they have not seen.  (E, n) -> (E, 3, 3)"""
     E, own, names = len(rows), halves(rows), halves(tubes)
-    shape, parameters = lab.train_on_tubes(
-        own.flatten(0, 1),
-        names.flatten(0, 1),
-        PURE.expand(2 * E, 3, 3),
-        draw,
-        weight_decay=weight_decay,
-        progress=progress,
-    )
-    once = own.shape[2] // 2
-    unseen = own.flip(0)[..., :once].flatten(0, 1)
-    P = lab.posteriors(shape, parameters, lab.pool().train_x[unseen]).unflatten(0, (2, E))
-    labels = names.flip(0)[..., :once]
+    nets = lab.train_on_tubes(own.flatten(0, 1), names.flatten(0, 1), draw, progress=progress)
+    unseen, labels = (part.flip(0)[..., : part.shape[2] // 2] for part in (own, names))
+    P = lab.posteriors(*nets, lab.pool().train_x[unseen.flatten(0, 1)]).unflatten(0, (2, E))
     return torch.stack([weak_labels.estimate_purity(P[:, e].flatten(0, 1), labels[:, e].flatten()) for e in range(E)])
 
 
 @cached(8)
-def trained(size: int, seed: int, transition: Transition, progress: Progress | None = None) -> Trained:
+def trained(size: int, seed: int, transition: Callable, progress: Progress | None = None) -> Trained:
     """Train all methods on tubes of all levels."""
-    draw, weight_decay = compute.generator(seed + 1), lab.decay(size)
+    draw = compute.generator(seed + 1)
     reports = [lab.shared(progress, *ends) for ends in ((0, 0.4), (0.4, 0.65), (0.65, 1))]
     pool = lab.pool(progress=reports[0])
     purities = torch.stack([blood.purity(level / 100) for level in LEVELS]).repeat_interleave(SEEDS, 0)
     drawn = [lab.draw_tubes(purity, size, draw) for purity in purities]
     rows, tubes = (torch.stack(part) for part in zip(*drawn, strict=True))
-    found = estimate(rows, tubes, draw, weight_decay, reports[1])
-    names = PURE.expand_as(purities), THIRDS.expand(len(purities), 3)
-    known = [names, *(_each(transition, those) for those in (purities, found))]
-    shape, parameters = lab.train_on_tubes(
-        rows.repeat(len(METHODS), 1),
-        tubes.repeat(len(METHODS), 1),
-        torch.cat([T for T, _ in known]),
-        draw,
-        weight_decay=weight_decay,
-        progress=reports[2],
-    )
-    grid = (len(LEVELS), SEEDS)
-    return Trained(
-        lab.posteriors(shape, parameters, pool.test_x).float().unflatten(0, (len(METHODS), *grid)),
-        torch.stack([q for _, q in known]).unflatten(1, grid),
-        found.unflatten(0, grid),
-    )
-
-
-def _each(transition: Transition, purities: Tensor) -> tuple[Tensor, Tensor]:
-    """Return transitions and mixes of many sets of three equal tubes.  (E, 3, 3) -> (E, 3, 3), (E, 3)"""
-    T, q = zip(*(transition(purity, THIRDS) for purity in purities), strict=True)
-    return torch.stack(T).double(), torch.stack(q).double()
+    found = estimate(rows, tubes, draw, reports[1])
+    known = [(PURE, THIRDS)] * len(purities)
+    known += [transition(purity, THIRDS) for purity in torch.cat([purities, found])]
+    T, q = (torch.stack(part).double() for part in zip(*known, strict=True))
+    rows, tubes = (part.repeat(len(METHODS), 1) for part in (rows, tubes))
+    nets = lab.train_on_tubes(rows, tubes, draw, T, progress=reports[2])
+    grid = (len(METHODS), len(LEVELS), SEEDS)
+    posterior = lab.posteriors(*nets, pool.test_x).float().unflatten(0, grid)
+    return Trained(posterior, q.unflatten(0, grid), found.unflatten(0, grid[1:]))
 
 
 def posteriors(P: Tensor, mix: Tensor, shifted: bool) -> list[Tensor]:
@@ -113,25 +86,20 @@ def posteriors(P: Tensor, mix: Tensor, shifted: bool) -> list[Tensor]:
     return [lab.at_the_patients(one, q) if shifted else one for one, q in zip(P.double(), mix, strict=True)]
 
 
-def naive_theory(P: Tensor, level: int, shifted: bool, y: Tensor) -> lab.Scores:
-    """Return what taking names for types must come to: T' times the posterior of pure tubes."""
-    T, _ = weak_labels.purity_to_transition(blood.purity(level / 100))
-    tube = P @ T
-    return lab.scores(lab.at_the_patients(tube, THIRDS) if shifted else tube, y)
-
-
 @cached(24)
 def judged(
-    size: int, seed: int, shifted: bool, transition: Transition, progress: Progress | None = None
+    size: int, seed: int, shifted: bool, transition: Callable, progress: Progress | None = None
 ) -> tuple[list, list]:
-    """Judge each method, level and seed, and the theory of the naive net at each level."""
+    """Judge each method, level and seed, and the theory of the naive net: T' times the posterior of pure tubes."""
     run, y = trained(size, seed, transition, progress=progress), lab.pool().test_y
-    every = [
-        [[lab.scores(P, y) for P in posteriors(*level, shifted)] for level in zip(*method, strict=True)]
-        for method in zip(run.posterior, run.mix, strict=True)
-    ]
-    pure = run.posterior[0, 0].double()
-    return every, [[naive_theory(P, level, shifted, y) for P in pure] for level in LEVELS]
+
+    def judge(P: Tensor, mix: Tensor) -> list[lab.Scores]:
+        return [lab.scores(one, y) for one in posteriors(P, mix, shifted)]
+
+    methods, pure = zip(run.posterior, run.mix, strict=True), run.posterior[0, 0].double()
+    every = [[judge(*level) for level in zip(*method, strict=True)] for method in methods]
+    known = [weak_labels.purity_to_transition(blood.purity(level / 100))[0] for level in LEVELS]
+    return every, [judge(pure @ T, THIRDS.expand(SEEDS, 3)) for T in known]
 
 
 def tubes(
@@ -141,7 +109,7 @@ def tubes(
     blood_test: bool,
     seed: int = 0,
     *,
-    transition: Transition = exercises.transition,
+    transition: Callable = exercises.transition,
     progress: Progress | None = None,
 ) -> Tubes:
     """Learn from tubes so impure in three ways, in the midst of all other impurities."""

@@ -16,7 +16,7 @@ from ddlearn.classroom.wording import say
 from ddlearn.lessons.double_descent_trained import shared
 from ddlearn.result import Curve
 
-TIMES = tuple(dd.geometric_steps(1, 10**6, 110))
+TIMES = dd.geometric_steps(1, 10**6, 110)
 DRAWS = 10
 SIZES = (4, 60, 4)
 GROUPS = {"fast signal": ("orange", LINES[4]), "noise only": ("grey", "--"), "slow signal": ("green", ":")}
@@ -31,18 +31,15 @@ class Clockwork:
     parts: Tensor  # (3, L) of the closed form
     n: int
     aligned: bool
-    net_steps: Tensor  # (R,)
-    net_values: Tensor  # (NETS, S, R) squared error on new digits
+    nets: dd.NetSweep
 
     @property
     def turns(self) -> list[int]:
         """Where the closed form turns: first minimum, peak, second minimum, as far as there are such."""
-        falling, at = True, []
-        for l, change in enumerate(self.curve.theory.diff().tolist()):
-            if (change > 0) == falling and abs(change) > 1e-9:
-                at.append(l)
-                falling = not falling
-        return at
+        change = self.curve.theory.diff()
+        moves = (change.abs() > 1e-9).nonzero()[:, 0]
+        rises = (change[moves] > 0).int()
+        return moves[rises.diff(prepend=rises.new_zeros(1)) != 0].tolist()
 
 
 def group(clocks: dd.Clocks, k: int) -> dd.Clocks:
@@ -68,11 +65,9 @@ def clockwork(
 ) -> Clockwork:
     """Return closed form and simulation, beside the nets of the map."""
     clocks = model(variance, slow, n, aligned)
-    curve = dd.clocks_curve(clocks, n, list(TIMES), DRAWS, compute.generator(seed))
-    parts = torch.stack([group(clocks, k).risk(list(TIMES), n) for k in range(3)])
-    sweep = shared.trained(shared.Training(0.2, seed), progress=progress)
-    beside = [shared.WIDTHS.index(width) for width in NETS]
-    return Clockwork(curve, parts, n, aligned, sweep.steps, sweep.mse[beside])
+    curve = dd.clocks_curve(clocks, n, TIMES, DRAWS, compute.generator(seed))
+    parts = torch.stack([group(clocks, k).risk(TIMES, n) for k in range(3)])
+    return Clockwork(curve, parts, n, aligned, shared.trained(shared.Training(0.2, seed), progress=progress))
 
 
 def picture(fig, r: Clockwork) -> None:
@@ -90,9 +85,10 @@ def picture(fig, r: Clockwork) -> None:
     left.dots(curve.x[turns], curve.theory[turns], "vermilion", "D", "turns")
     title, ticks = "nets on digits: squared error", {10: "10", 100: "100"}
     right.frame(title, "steps", xlim=(3.5, 520), ylim=(0, 1.4), xticks=ticks, legend="upper left", **look)
-    for (width, (color, style, marker)), values in zip(NETS.items(), r.net_values, strict=True):
-        right.band(r.net_steps, values.amin(0), values.amax(0), color, alpha=0.25)
-        right.line(r.net_steps, values.mean(0), color, style, f"{width} units", marker=marker, size=4)
+    for width, (color, style, marker) in NETS.items():
+        steps, values = r.nets.steps, r.nets.mse[shared.WIDTHS.index(width)]
+        right.band(steps, values.amin(0), values.amax(0), color, alpha=0.25)
+        right.line(steps, values.mean(0), color, style, f"{width} units", marker=marker, size=4)
 
 
 def sentence(r: Clockwork) -> str:
@@ -107,12 +103,12 @@ def sentence(r: Clockwork) -> str:
     else:
         course = f"falls to {theory[-1]:.2f}: one descent"
     worst = float((r.curve.mean - theory).abs().max())
-    wide = r.net_values[-1].mean(0)
+    wide = r.nets.mse[-1].mean(0)
     best = int(wide.argmin())
     return (
         f"Clocks {'aligned' if r.aligned else 'as they are'}: the closed form {course}. {DRAWS} data sets of {r.n} "
         f"examples are on average within {worst:.2g} of it. Nets of {max(NETS)} units on digits: {wide[best]:.2f} "
-        f"after {int(r.net_steps[best])} steps, {wide[-1]:.2f} at the end."
+        f"after {int(r.nets.steps[best])} steps, {wide[-1]:.2f} at the end."
     )
 
 

@@ -6,6 +6,7 @@ averaged. Nets stop early at the moment that is best for a hundred digits held o
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from torch import Tensor
 
@@ -34,11 +35,8 @@ CHANGES: dict[str, dict[str, object]] = {
     "longer steps": {"rate": 0.02},
 }
 
-Stop = Callable[[Tensor, Tensor], Tensor]
 
-
-@dataclass(frozen=True, eq=False)
-class Scores:
+class Scores(NamedTuple):
     """Of nets, or of averages of nets, each (W, S): every net, with those next to it."""
 
     error: Tensor
@@ -51,7 +49,6 @@ class Cure:
 
     change: str
     members: int
-    width: Tensor  # (W,)
     ratio: Tensor  # (W,) P / nK of one net
     plain: Scores
     changed: Scores
@@ -72,12 +69,11 @@ def training(change: str, seed: int) -> Training:
 
 def scores(outputs: Tensor, y: Tensor) -> Scores:
     """Score outputs (W, S, R, m, K) by labels y (m,).  -> (W, S, R) each"""
-    target = dd.one_hot(y, CLASSES).to(outputs)
-    error = (outputs.argmax(-1) != y).double().mean(-1)
-    return Scores(error, (outputs - target).square().sum(-1).mean(-1).double())
+    mse = (outputs - dd.one_hot(y, CLASSES).to(outputs)).square().sum(-1).mean(-1).double()
+    return Scores((outputs.argmax(-1) != y).double().mean(-1), mse)
 
 
-def averaged(sweep: dd.NetSweep, members: int, seed: int, stop: Stop | None = None) -> Scores:
+def averaged(sweep: dd.NetSweep, members: int, seed: int, stop: Callable | None = None) -> Scores:
     """Score averages of so many nets on new digits: at the end, or each at the moment that `stop` chooses.
 
     That is asked of the squared error and of the errors on the digits held out, a fifth of whose labels are wrong.
@@ -97,7 +93,7 @@ def cures(
     members: int,
     seed: int = 0,
     *,
-    early_stop: Stop = exercises.early_stop,
+    early_stop: Callable = exercises.early_stop,
     progress: Progress | None = None,
 ) -> Cure:
     """Return nets as they are beside nets with one change, on the same digits and labels."""
@@ -110,7 +106,6 @@ def cures(
     return Cure(
         change=change,
         members=members,
-        width=plain.width,
         ratio=plain.ratio,
         plain=averaged(plain, 1, seed),
         changed=alone if members == 1 else averaged(other, members, seed, stop),
@@ -124,11 +119,12 @@ def picture(fig, r: Cure) -> None:
     limits, axis = {"xlim": (0.085, 2.6), "log": "x", "xticks": TICKS}, "P / nK of one net"
     panels[0].frame("squared error", axis, ylim=(0, 1.75), grid=True, **limits)
     panels[1].frame("share missed", axis, ylim=(0, 0.65), grid=True, **limits)
+    looks = (
+        (r.plain, "nets as they are, one at a time", "grey", "--", "s"),
+        (r.changed, "with the change", "blue", "-", "o"),
+    )
     for panel, measure in zip(panels, ("mse", "error"), strict=True):
-        for nets, name, color, style, marker in (
-            (r.plain, "nets as they are, one at a time", "grey", "--", "s"),
-            (r.changed, "with the change", "blue", "-", "o"),
-        ):
+        for nets, name, color, style, marker in looks:
             if measure == "error" or nets is r.plain or r.compares:
                 values = getattr(nets, measure)
                 panel.band(r.ratio, values.amin(1), values.amax(1), color, alpha=0.25)
@@ -145,7 +141,7 @@ def sentence(r: Cure, said) -> str:
     measure, name = ("mse", "Squared error") if r.compares else ("error", "Share missed")
 
     def course(nets: Scores) -> str:
-        return shared.course(r.width, r.ratio, getattr(nets, measure).mean(1))
+        return shared.course(WIDTHS, r.ratio, getattr(nets, measure).mean(1))
 
     count, end = "one net at a time", f"As they are: {course(r.plain)}."
     if r.members > 1:

@@ -21,8 +21,6 @@ from ddlearn.lessons.double_descent_trained.shared import CLASSES, EXAMPLES, PIX
 MEASURES = {"squared error": "mse", "share missed": "error"}
 RATIOS, TIMES = ({tick: f"{tick:g}" for tick in ticks} for ticks in ((0.1, 0.3, 1, 3), (10, 30, 100, 300, 1000)))
 
-Point = Callable[[Tensor, Tensor, Tensor, int], float]
-
 
 @dataclass(frozen=True, eq=False)
 class Map:
@@ -31,11 +29,14 @@ class Map:
     sweep: NetSweep
     wrong: str
     measure: str
-    values: Tensor  # (W, S, R) of the measure, on new digits
-    train: Tensor  # (W, S, R) on the training digits
     r: int  # the record looked at
     w: int  # the width looked at
     fits_at: float  # P / nK where nets fit after so many steps, or inf
+
+    @property
+    def values(self) -> Tensor:
+        """(W, S, R) of the measure, on new digits."""
+        return getattr(self.sweep, MEASURES[self.measure])
 
     @property
     def mean(self) -> Tensor:
@@ -49,10 +50,8 @@ def look(sweep: NetSweep, wrong: str, measure: str, steps: float, width: float, 
     def nearest(values: Tensor, wanted: float) -> int:
         return int((values.double().log() - math.log(wanted)).abs().argmin())
 
-    name, r = MEASURES[measure], nearest(sweep.steps, steps)
-    values, train = getattr(sweep, name), getattr(sweep, f"train_{name}")
-    fits_at = float(fits(sweep.train_mse[..., r]))
-    return Map(sweep, wrong, measure, values, train, r, nearest(sweep.width, width), fits_at)
+    r, w = nearest(sweep.steps, steps), nearest(sweep.width, width)
+    return Map(sweep, wrong, measure, r, w, float(fits(sweep.train_mse[..., r])))
 
 
 def heatmap(
@@ -62,7 +61,7 @@ def heatmap(
     width: int,
     seed: int = 0,
     *,
-    interpolation_point: Point = exercises.interpolation_point,
+    interpolation_point: Callable = exercises.interpolation_point,
     progress: shared.Progress | None = None,
 ) -> Map:
     """Return the map of the lesson's own nets."""
@@ -86,7 +85,7 @@ def picture(fig, r: Map, said) -> None:
     panels["map"].dots(x, t[r.mean.argmin(1)], "white", "D", "best moment", size=5, edge="black")
     panels["map"].level(t[r.r], "white")
     panels["map"].upright(x[r.w], "white", ":", width=2)
-    train, high = r.train.mean(1), 1.05 * float(r.values.max())
+    train, high = getattr(r.sweep, f"train_{MEASURES[r.measure]}").mean(1), 1.05 * float(r.values.max())
     for name, title, axis, ticks, at, values, trained, here in (
         ("over", f"after {t[r.r]} steps", "P / nK", RATIOS, x, r.values[..., r.r].T, train[:, r.r], x[r.w]),
         ("along", f"of {widths[r.w]} hidden units", "steps of training", TIMES, t, r.values[r.w], train[r.w], t[r.r]),

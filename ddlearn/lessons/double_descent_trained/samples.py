@@ -8,6 +8,7 @@ to stop, both found with an eye on the answer.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -22,9 +23,8 @@ UNITS, COUNT, COEFFICIENTS = 20, 150, 150  # sizes of the three
 THRESHOLD = {NETS: UNITS * (PIXELS + 1 + CLASSES) / CLASSES, FEATURES: COUNT, LINEAR: COEFFICIENTS}
 FEWEST, MOST = 40, 500
 SIZES = (40, 60, 80, 100, 125, 150, 180, 220, 280, 370, 500)
-WRONG, NEW = 0.2, 700
+WRONG, NEW, SEEDS = 0.2, 700, 4
 SIGNAL, NOISE = 5.0, 1.0
-SEEDS = 4
 STEPS, RATE, MOMENTUM = 800, 0.05, 0.9
 PENALTIES = tuple(torch.logspace(-4, 1, 12, dtype=torch.float32).tolist())
 BANDWIDTH = 1.5
@@ -37,8 +37,6 @@ COUNTS, ERRORS = (
     {tick: f"{tick:g}" for tick in ticks}
     for ticks in ((40, 60, 100, 150, 250, 500), (0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 30, 100, 300, 1000))
 )
-
-Step = Callable[[Tensor, Tensor, Tensor, Tensor, float], tuple[Tensor, Tensor]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +53,8 @@ class Samples:
 
     def at(self, n: float | Tensor) -> Tensor:
         """Return the error with n examples, on a line of logarithms from size to size.  () or (m,) -> same"""
-        x, v, n = self.n.double().log(), self.middle.log(), torch.as_tensor(n, dtype=torch.float64).log()
-        k = torch.searchsorted(x, n).clamp(1, len(x) - 1)
-        return (v[k - 1] + (v[k] - v[k - 1]) * (n - x[k - 1]) / (x[k] - x[k - 1])).exp()
+        at = torch.as_tensor(n, dtype=torch.float64).log()
+        return torch.as_tensor(np.interp(at, self.n.double().log(), self.middle.log())).exp()
 
     @property
     def harmed_until(self) -> int | None:
@@ -67,7 +64,9 @@ class Samples:
         return int(worse[-1]) if len(worse) else None
 
 
-def descend(step: Step, W: Tensor, A: Tensor, x: Tensor, y: Tensor, record: list[int]) -> list[tuple[Tensor, Tensor]]:
+def descend(
+    step: Callable, W: Tensor, A: Tensor, x: Tensor, y: Tensor, record: list[int]
+) -> list[tuple[Tensor, Tensor]]:
     """Descend with momentum: where one plain step would lead is all that it asks of `step`.  -> (W, A) when recorded"""
     v, kept = (torch.zeros_like(W), torch.zeros_like(A)), []
     for t in range(1, max(record) + 1):
@@ -80,7 +79,9 @@ def descend(step: Step, W: Tensor, A: Tensor, x: Tensor, y: Tensor, record: list
 
 
 @cached(4)
-def trained(seed: int, sizes: tuple[int, ...], step: Step, progress: Progress | None = None) -> tuple[Tensor, Tensor]:
+def trained(
+    seed: int, sizes: tuple[int, ...], step: Callable, progress: Progress | None = None
+) -> tuple[Tensor, Tensor]:
     """Return squared errors of SEEDS nets for each size: at the end, and at each net's best moment.  (S, L)"""
     record = dd.geometric_steps(10, STEPS, 14)
     digits, errors = datasets.digits(compute.generator(seed), test=NEW), []
@@ -128,12 +129,9 @@ def fitted(seed: int, sizes: tuple[int, ...], progress: Progress | None = None) 
 @cached(4)
 def drawn(seed: int, sizes: tuple[int, ...]) -> Tensor:
     """Return the risk of least squares of minimum norm, given each of SEEDS draws of the inputs.  (S, L)"""
-    draw = compute.generator(seed)
-
-    def risk(n: int) -> Tensor:
-        return dd.risk_given(torch.randn(n, COEFFICIENTS, generator=draw, dtype=torch.float64), SIGNAL, NOISE)
-
-    return torch.stack([torch.stack([risk(n) for n in sizes]) for _ in range(SEEDS)])
+    draw, shapes = compute.generator(seed), [(n, COEFFICIENTS) for _ in range(SEEDS) for n in sizes]
+    inputs = (torch.randn(shape, generator=draw, dtype=torch.float64) for shape in shapes)
+    return torch.stack([dd.risk_given(X, SIGNAL, NOISE) for X in inputs]).unflatten(0, (SEEDS, len(sizes)))
 
 
 def samples(
@@ -142,7 +140,7 @@ def samples(
     offered: int,
     seed: int = 0,
     *,
-    ensemble_step: Step = exercises.ensemble_step,
+    ensemble_step: Callable = exercises.ensemble_step,
     progress: Progress | None = None,
 ) -> Samples:
     """Return errors over the number of examples, and what an offer of some is worth."""

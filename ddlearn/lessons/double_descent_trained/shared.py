@@ -3,7 +3,7 @@
 A training is asked for by its numbers, and kept: asked for again, by whichever explorer or claim, it is there already.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -62,9 +62,8 @@ class Split:
 @cached(8)
 def split(seed: int, n: int = EXAMPLES) -> Split:
     """Return one split of the 1797 digits."""
-    digits, device, end = datasets.digits(compute.generator(seed), test=NEW), compute.device(), n + HELD_OUT
-    x, y, new_x, new_y = (part.to(device) for part in (digits.train_x, digits.train_y, digits.test_x, digits.test_y))
-    return Split(x[:n], y[:n], x[n:end], y[n:end], new_x, new_y)
+    x, y, new_x, new_y = datasets.digit_points(n + HELD_OUT, NEW, seed)
+    return Split(x[:n], y[:n], x[n:], y[n:], new_x, new_y)
 
 
 @cached(16)
@@ -96,7 +95,7 @@ def trained(training: Training, progress: Progress | None = None) -> NetSweep:
     )
 
 
-def course(widths: Tensor, ratio: Tensor, mean: Tensor) -> str:
+def course(widths: Sequence[int], ratio: Tensor, mean: Tensor) -> str:
     """Say of a curve over widths its lowest point before `EARLY`, its highest after that, its end.  (W,) each"""
     i = int(torch.where(ratio < EARLY, mean, torch.inf).argmin())
     j = i + int(mean[i:].argmax())

@@ -1,7 +1,6 @@
 """Functions that the learner writes: a loss of bags from their proportions, and the risk with labels from bags without.
 
-Each comes with the wrong versions that classes write most often, and the hint that each of them deserves. The number
-that stands between them, kappa, is in a file of its own.
+The number that stands between them, kappa, is in a file of its own.
 """
 
 import torch

@@ -10,18 +10,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from ddlearn import compute
-from ddlearn.blood import (
-    CELL_TYPES,
-    Cells,
-    draw_cells,
-    record,
-    ring_features,
-    specimen_effects,
-    standardize,
-    transmission,
-)
-from ddlearn.blood.effects import Effects
+from ddlearn import blood, compute
+from ddlearn.blood import CELL_TYPES, Cells
 from ddlearn.classroom import PALETTE, Explorer, Slider, Switch
 
 NAMES = tuple(cell_type.name for cell_type in CELL_TYPES)
@@ -51,7 +41,7 @@ def marks(pictures: Tensor) -> tuple[Tensor, Tensor]:
     The ring ends where the mean over a ring of pixels, on its way out from the darkest one, comes back to the
     background, which is 0.
     """
-    mean, log_variance = ring_features(pictures).chunk(2, 1)
+    mean, log_variance = blood.ring_features(pictures).chunk(2, 1)
     edge = []
     for row in mean.tolist():
         r = row.index(min(row[:11]))
@@ -66,9 +56,9 @@ def marks(pictures: Tensor) -> tuple[Tensor, Tensor]:
 def typical(cells: Cells) -> Cells:
     """Return the cells, the first three with the size, nucleus and granules that are usual for their types."""
     usual = {
-        "radius": [cell_type.diameter / 2 for cell_type in CELL_TYPES],
-        "nucleus": [cell_type.nucleus for cell_type in CELL_TYPES],
-        "granules": [cell_type.granules for cell_type in CELL_TYPES],
+        "radius": [one.diameter / 2 for one in CELL_TYPES],
+        "nucleus": [one.nucleus for one in CELL_TYPES],
+        "granules": [one.granules for one in CELL_TYPES],
     }
     kept = {name: torch.cat([cells.radius.new_tensor(v), getattr(cells, name)[3:]]) for name, v in usual.items()}
     return replace(cells, **kept)
@@ -78,11 +68,11 @@ def look(cell: int, focus: float, strength: float, told: bool, seed: int = 1) ->
     """Look at the cells of round `cell` from `focus` um away in a specimen so far from ideal."""
     draw = compute.generator(1000 * seed + cell)
     label = int(torch.randint(len(NAMES), (), generator=draw))
-    cells = typical(draw_cells(torch.tensor([*range(len(NAMES)), label]), draw))
-    usual = specimen_effects(1, strength, draw)
-    effects = Effects(torch.full_like(usual.focus, focus), usual.tilt, usual.noise, usual.contrast)
-    pictures = standardize(record(cells, effects, torch.zeros(len(cells), dtype=torch.int64), draw))
-    swallowed = 1 - transmission(cells).abs()
+    cells = typical(blood.draw_cells(torch.tensor([*range(len(NAMES)), label]), draw))
+    usual = blood.specimen_effects(1, strength, draw)
+    effects = replace(usual, focus=torch.full_like(usual.focus, focus))
+    pictures = blood.standardize(blood.record(cells, effects, torch.zeros(len(cells), dtype=torch.int64), draw))
+    swallowed = 1 - blood.transmission(cells).abs()
     return Look(swallowed, pictures, *marks(pictures), focus, label, told)
 
 

@@ -1,7 +1,4 @@
-"""The function that the learner writes for the spread of bags, in one number.
-
-It comes with the wrong versions that classes write most often, and the hint that each of them deserves.
-"""
+"""The function that the learner writes for the spread of bags, in one number, with the usual wrong versions."""
 
 import torch
 from torch import Tensor

@@ -35,8 +35,6 @@ CURVES = (  # label, color, line style, marker
 )
 UNSAFE = "bag_risk is not finite where a net is very sure: take log_softmax, not the logarithm of softmax"
 
-Risk = Callable[[Tensor, Tensor, Tensor, float], Tensor]
-
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
@@ -61,11 +59,6 @@ class Sweep:
         return trainings.accuracy(self.found)
 
     @property
-    def nearest(self) -> int:
-        """The place in GRID of the kappa that is nearest to `at`, by their ratio."""
-        return min(range(len(GRID)), key=lambda i: abs(math.log(GRID[i] / self.at)))
-
-    @property
     def bias_at(self) -> float:
         """Mean over draws of the measured bias at `at`: the risk is affine in kappa, so two of them give all others."""
         first, last = self.bias.mean(1)[[0, -1]].tolist()
@@ -76,11 +69,17 @@ class Sweep:
         return (kappa / self.right - 1) * (self.labelled - self.blind)
 
 
+def nearest(kappa: float) -> int:
+    """Return the place in GRID of the kappa that is nearest, by their ratio."""
+    return min(range(len(GRID)), key=lambda i: abs(math.log(GRID[i] / kappa)))
+
+
 @cached(8)
-def swept(
-    bags: str, seed: int, bag_risk: Risk, progress: Progress | None = None
-) -> tuple[Tensor, Tensor, float, float]:
-    """Train nets with every kappa side by side, then look at the risk of one of them on bags that it has not seen."""
+def swept(bags: str, seed: int, bag_risk: Callable, progress: Progress | None = None) -> tuple:
+    """Train nets with every kappa side by side, then look at the risk of one of them on bags that it has not seen.
+
+    -> found, bias, labelled and blind, as a `Sweep` has them
+    """
     kind, k = BAGS[bags]
     trainings.pool(progress=trainings.part(progress, 0, 0.4, "Making {}"))
     given = trainings.specimens(kind, k, seed)
@@ -98,9 +97,8 @@ def swept(
     parameters = trainings.fit(given, loss, len(every), seed, report)
     found = trainings.found(parameters).unflatten(0, (len(GRID), NETS))
 
-    near = min(range(len(GRID)), key=lambda i: abs(GRID[i] - given.kappa))
     cells = trainings.pool()
-    logits = NET.apply(parameters, cells.train_x.to(device, torch.float32))[near * NETS].double().cpu()
+    logits = NET.apply(parameters, cells.train_x.to(device, torch.float32))[nearest(given.kappa) * NETS].double().cpu()
     losses = -torch.stack([logits[cells.train_y == c].log_softmax(-1).mean(0) for c in range(3)])  # of c' as c
     labelled, blind = float(BLOOD @ losses.diagonal()), float(BLOOD @ losses @ BLOOD)
     bias = []
@@ -115,8 +113,8 @@ def kappas(
     bags: str,
     seed: int = 0,
     *,
-    bag_risk: Risk = exercises.bag_risk,
-    kappa: Callable[[Tensor], float] = exercises.kappa,
+    bag_risk: Callable = exercises.bag_risk,
+    kappa: Callable = exercises.kappa,
     progress: Progress | None = None,
 ) -> Sweep:
     """Try all kappas on one kind of bags, and look at one of them."""
@@ -155,7 +153,7 @@ def picture(fig, r: Sweep, said) -> None:
 
 def sentence(r: Sweep, said) -> str:
     """Say how far the risk is off at the chosen kappa, what nets find with it, and which kappa is right."""
-    i, guess = r.nearest, said("kappa")
+    i, guess = nearest(r.at), said("kappa")
     shares = [
         f"{100 * float(one):.0f} % of the {cell_type.name}s"
         for one, cell_type in zip(r.found[i].mean(0), CELL_TYPES, strict=True)

@@ -23,27 +23,18 @@ LOOKS = (("vermilion", "s", "//"), ("orange", "^", ".."), ("blue", "o", ""))  # 
 BAR = 0.26
 STEEP = 30.0  # logits beyond it are cut off: a learner's logarithm of a share must not meet 0 in float32
 
-Loss = Callable[[Tensor, Tensor], Tensor]
-Kappa = Callable[[Tensor], float]
-
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What nets found, and what had been told. found (kinds, nets, 3); worth, kappa (kinds,)."""
+    """What nets found, and what had been told. found (kinds, nets, 3); worth (kinds,)."""
 
     learner: str
     k: int
     found: Tensor
     worth: Tensor
-    kappa: Tensor
-
-    @property
-    def accuracy(self) -> Tensor:
-        """(kinds, nets)"""
-        return trainings.accuracy(self.found)
 
 
-def loss_of(learner: str, given: Specimens, proportion_loss: Loss, kappa: float | None = None) -> trainings.BagLoss:
+def loss_of(learner: str, given: Specimens, proportion_loss: Callable, kappa: float | None = None) -> trainings.BagLoss:
     """Return the loss of a minibatch of bags. EasyLLP weighs by `kappa`, or by the bag size as published."""
     told = given.told.to(compute.device(), torch.float32)
     if learner == PROPORTIONS:
@@ -64,7 +55,7 @@ def trained(
     kind: str,
     k: int,
     seed: int,
-    proportion_loss: Loss = exercises.proportion_loss,
+    proportion_loss: Callable = exercises.proportion_loss,
     kappa: float | None = None,
     shuffled: bool = False,
     nets: int = NETS,
@@ -85,22 +76,20 @@ def learners(
     k: str,
     seed: int = 0,
     *,
-    proportion_loss: Loss = exercises.proportion_loss,
-    kappa: Kappa = exercises.kappa,
+    proportion_loss: Callable = exercises.proportion_loss,
+    kappa: Callable = exercises.kappa,
     progress: Progress | None = None,
 ) -> Comparison:
     """Train one learner on bags of k cells of each kind."""
     trainings.pool(progress=trainings.part(progress, 0, 0.4, "Making {}"))
-    found, spread = [], []
+    found, worth = [], []
     for j, kind in enumerate(KINDS):
         low, high = (0.4 + 0.6 * end / len(KINDS) for end in (j, j + 1))
         report = trainings.part(progress, low, high, f"{NETS} nets on blood, {kind}: {{}}")
-        spread.append(max(1.0, float(kappa(trainings.specimens(kind, int(k), seed).told))))
+        spread = max(1.0, float(kappa(trainings.specimens(kind, int(k), seed).told)))
+        worth.append(CELLS * BLOOD[MONOCYTE] * weak_labels.efficiency(BLOOD, spread)[MONOCYTE])
         found.append(trained(learner, kind, int(k), seed, proportion_loss, progress=report))
-    worth = [CELLS * BLOOD[MONOCYTE] * weak_labels.efficiency(BLOOD, one)[MONOCYTE] for one in spread]
-    return Comparison(
-        learner, int(k), torch.stack(found), torch.stack(worth), torch.tensor(spread, dtype=torch.float32)
-    )
+    return Comparison(learner, int(k), torch.stack(found), torch.stack(worth))
 
 
 def picture(fig, r: Comparison, said) -> None:
@@ -124,7 +113,7 @@ def picture(fig, r: Comparison, said) -> None:
         bars.bars(places[:, 0], r.found[j].mean(0), color, width=BAR, alpha=0.55, **look)
         x = places + 0.05 * (torch.arange(NETS) - 1)
         bars.dots(x.flatten(), r.found[j].T.flatten(), "black", size=3.5)
-        plane.dots(r.worth[j].expand(NETS), r.accuracy[j], color, marker, kind, size=9, edge="black")
+        plane.dots(r.worth[j].expand(NETS), trainings.accuracy(r.found[j]), color, marker, kind, size=9, edge="black")
     plane.level(BLOOD.max(), "grey", ":", "all called granulocytes", width=1.6)
     guess = said("poured")
     if guess is not None:
@@ -135,7 +124,7 @@ def picture(fig, r: Comparison, said) -> None:
 
 def sentence(r: Comparison, said) -> str:
     """Say how much is named rightly from each kind of bags, and what was told of it in advance."""
-    right = r.accuracy.mean(1)
+    right = trainings.accuracy(r.found).mean(1)
     parts = [f"{kind} {100 * float(one):.0f} %" for kind, one in zip(KINDS, right, strict=True)]
     worth = listed([say(float(one), 2) for one in r.worth])
     rare = float(r.found[KINDS.index(POURED), :, MONOCYTE].mean())

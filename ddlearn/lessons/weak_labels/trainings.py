@@ -1,13 +1,12 @@
 """Simulated cells in bags, and nets trained on what the blood tests say: one training serves many pictures.
 
-The cells are made once. A bag is a tube of blood whose cells were photographed, and beside it stands what is told about
-it. Blood of many people poured together and then divided again makes bags of independent cells, of which the shares are
-told as they were counted. One person's blood in each bag makes bags that differ as people do; there the laboratory's
-report is told, with its errors. A training is asked for by its numbers, and kept.
+A bag is a tube of blood whose cells were photographed. Blood of many people poured together and then divided again
+makes bags of independent cells, of which the shares are told as they were counted. One person's blood in each bag makes
+bags that differ as people do; there the laboratory's report is told, with its errors.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -40,7 +39,6 @@ class Specimens:
     expects of the mixtures: the bag size where cells are independent, alpha0 + 1 where each bag is a person.
     """
 
-    kind: str
     rows: Tensor
     told: Tensor
     p: Tensor
@@ -72,13 +70,13 @@ def specimens(kind: str, k: int, seed: int, cells: int = CELLS) -> Specimens:
         kappa, mixtures = sum(DIRICHLET[kind]) + 1, blood.draw_patients(bags, draw, DIRICHLET[kind])
     drawn = weak_labels.draw_bags(pool().train_y, mixtures, k, draw)
     told = drawn.counted if kind == POURED else blood.blood_report(mixtures, draw)
-    return Specimens(kind, drawn.rows, told, told.mean(0), kappa)
+    return Specimens(drawn.rows, told, told.mean(0), kappa)
 
 
 def shuffled(given: Specimens, seed: int) -> Specimens:
     """Return the same bags, each with the blood test of another."""
     order = torch.randperm(len(given.told), generator=compute.generator(seed + 7))
-    return Specimens(given.kind, given.rows, given.told[order], given.p, given.kappa)
+    return replace(given, told=given.told[order])
 
 
 BagLoss = Callable[[Tensor, Tensor], Tensor]

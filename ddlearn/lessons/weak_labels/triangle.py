@@ -1,8 +1,7 @@
 """The triangle of mixtures: what bags can teach, told in advance by their spread.
 
-Each dot is what the test says of one bag; corners are pure blood. The spread of the dots, the ellipse about their mean
-p, is the covariance of mixtures, (diag p - pp') / kappa. From it alone follows what N bagged cells are worth for the
-mean of each class, N p_c e_c labelled cells of that class, before anything is trained.
+The spread of the bags' tests, an ellipse about their mean p, is the covariance of mixtures, (diag p - pp') / kappa.
+From it alone follows what N bagged cells are worth for the mean of each class, N p_c e_c labelled cells of that class.
 """
 
 from collections.abc import Callable
@@ -24,15 +23,12 @@ CORNERS = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.5, 0.75**0.5]], dtype=torch.f
 PLACES = ((-0.05, -0.09, "left"), (1.05, -0.09, "right"), (0.5, 0.9, "center"))  # of the corners' words
 LEAST = 0.5  # labelled cells, the left end of the axis
 
-Kappa = Callable[[Tensor], float]
-
 
 @dataclass(frozen=True, eq=False)
 class Mixtures:
     """What tests say of B bags, and what follows. Both moments are covariances of the mixtures, (3, 3)."""
 
     source: str
-    k: int
     cells: int
     told: Tensor  # (B, 3)
     kappa: float  # what theory says
@@ -46,7 +42,7 @@ class Mixtures:
 
 
 def mixtures(
-    source: str, k: int, alpha0: float, cells: int, seed: int = 0, *, kappa: Kappa = exercises.kappa
+    source: str, k: int, alpha0: float, cells: int, seed: int = 0, *, kappa: Callable = exercises.kappa
 ) -> Mixtures:
     """Draw the bags' mixtures. A patient's test is exact here; of bags poured together the k cells are counted."""
     draw, bags = compute.generator(seed), max(cells // k, 4)
@@ -58,32 +54,29 @@ def mixtures(
         true = weak_labels.kappa(alpha0=alpha0)
         told = weak_labels.draw_patients(alpha0 * BLOOD, bags, draw)
     p, moment = told.mean(0), weak_labels.mixing_moment(told)
-    found = max(1.0, float(kappa(told)))
-    outer = torch.outer(BLOOD, BLOOD)
+    found, labels = max(1.0, float(kappa(told))), cells * BLOOD
     try:
-        exact = weak_labels.mixing_efficiency(told, BLOOD)
+        exact = labels * weak_labels.mixing_efficiency(told, BLOOD)
     except ValueError:  # a few bags, too alike to tell three types apart
         exact = torch.zeros_like(BLOOD)
     return Mixtures(
         source=source,
-        k=k,
         cells=cells,
         told=told,
         kappa=true,
         found=found,
-        expected=weak_labels.second_moment(BLOOD, true) - outer,
+        expected=weak_labels.second_moment(BLOOD, true) - torch.outer(BLOOD, BLOOD),
         measured=moment - torch.outer(p, p),
         least=float(torch.linalg.eigvalsh(moment)[0].clamp(min=0)),
-        formula=cells * BLOOD * weak_labels.efficiency(BLOOD, true),
-        exact=cells * BLOOD * exact,
-        one_number=cells * BLOOD * weak_labels.efficiency(BLOOD, found),
+        formula=labels * weak_labels.efficiency(BLOOD, true),
+        exact=exact,
+        one_number=labels * weak_labels.efficiency(BLOOD, found),
     )
 
 
 def ellipse(center: Tensor, covariance: Tensor) -> Tensor:
     """Return points one deviation from the center, on the page.  (3,), (3, 3) -> (361, 2)"""
-    plane = CORNERS.T @ covariance @ CORNERS
-    values, vectors = torch.linalg.eigh(plane)
+    values, vectors = torch.linalg.eigh(CORNERS.T @ covariance @ CORNERS)
     root = vectors * values.clamp(min=0).sqrt()
     angle = torch.linspace(0, 2 * torch.pi, 361, dtype=torch.float64)
     circle = torch.stack([angle.cos(), angle.sin()])
