@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from ddlearn import compute
+from ddlearn import compute, tangent
 from ddlearn.classroom import cached
 from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours
 from ddlearn.diagonal_networks import descend, flow_limit, least_l1, least_l2
@@ -65,10 +65,6 @@ def largest_exponent(seed: int, scaling: str) -> float:
     return max(abs(exponent(seed, quantity, scaling)) for quantity in width.QUANTITIES)
 
 
-def relative(one: Tensor, other: Tensor) -> float:
-    return float((one - other).norm() / other.norm())
-
-
 def system(seed: int) -> tuple[Tensor, Tensor]:
     return diagonal.problem(diagonal.TRUTHS[0], 40, seed)[:2]
 
@@ -76,7 +72,7 @@ def system(seed: int) -> tuple[Tensor, Tensor]:
 def descent_off_closed_form(seed: int, alpha: float) -> float:
     """Compare descent from scale 0.3 with small steps to the closed form of scale alpha."""
     X, y = system(seed)
-    return relative(descend(X, y, 0.3).w, flow_limit(X, y, alpha))
+    return tangent.drift(flow_limit(X, y, alpha), descend(X, y, 0.3).w)
 
 
 def l1_over_least(seed: int, alpha: float) -> float:
@@ -86,7 +82,7 @@ def l1_over_least(seed: int, alpha: float) -> float:
 
 def off_least_l2(seed: int, alpha: float) -> float:
     X, y = system(seed)
-    return relative(flow_limit(X, y, alpha), least_l2(X, y))
+    return tangent.drift(least_l2(X, y), flow_limit(X, y, alpha))
 
 
 def fluctuation_exponent(seed: int, zero: bool) -> float:
