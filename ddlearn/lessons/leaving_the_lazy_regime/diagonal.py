@@ -96,13 +96,12 @@ def diagonal(
     alpha: float,
     n: str,
     truth: str,
-    seed: int = 0,
     *,
     diagonal_step: Step = exercises.diagonal_step,
     progress: compute.Progress | None = None,
 ) -> Diagonal:
     """Find where flow from u = v = alpha ends, among n examples, and where the learner's own steps end."""
-    solutions = solved(truth, int(n), seed, diagonal_step, progress=progress)
+    solutions = solved(truth, int(n), 0, diagonal_step, progress=progress)
     return Diagonal(solutions, alpha, flow_limit(solutions.X, solutions.y, alpha))
 
 

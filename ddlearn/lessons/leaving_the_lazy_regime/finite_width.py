@@ -113,13 +113,12 @@ def finite_width(
     width: int,
     nets: int,
     zero: bool,
-    seed: int = 0,
     *,
     doubled: Doubled = exercises.doubled,
     progress: compute.Progress | None = None,
 ) -> Finite:
     """Train, once; then compare one net, and the mean of `nets`, with infinite width. `zero` starts from zero."""
-    fits = fits_of(WIDTHS, NETS, seed, (doubled, None), progress=progress)[0 if zero else 1]
+    fits = fits_of(WIDTHS, NETS, 0, (doubled, None), progress=progress)[0 if zero else 1]
     here = min(range(len(WIDTHS)), key=lambda k: abs(WIDTHS[k] / width - 1))
     return Finite(fits, here, nets, zero, tuple(distance(fits, together) for together in (1, nets, NETS)))
 
