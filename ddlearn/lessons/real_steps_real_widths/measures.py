@@ -7,8 +7,7 @@ from torch import Tensor
 
 from ddlearn import compute
 from ddlearn import linear_networks as linear
-from ddlearn.classroom import cached
-from ddlearn.lessons.real_steps_real_widths import catapult, edge, shared
+from ddlearn.lessons.real_steps_real_widths import catapult, edge, shared, step
 from ddlearn.result import Curve
 from ddlearn.sharpness import factor_descent, factor_sharpness, period_two_orbit
 
@@ -132,31 +131,25 @@ def move_slope(seed: int, power: float) -> float:
     return log_slope(torch.tensor(widths, dtype=torch.float64), torch.stack(moves))
 
 
-@cached(8)
-def burnt(seed: int) -> tuple[Tensor, Tensor]:
-    """Return rate * sharpness / 2 of the minima that 300 random runs end in, and of those where flow would end."""
+def sharpest(seed: int, flow: bool) -> float:
+    """Return rate * sharpness / 2 of the sharpest minimum that one of 300 runs ends in, or flow in its place."""
     generator = compute.generator(seed)
     a, b, share = (torch.rand(300, generator=generator, dtype=torch.float64) for _ in range(3))
     a, b = 0.05 + 3.95 * a, 0.05 + 1.45 * b
-    flow = torch.hypot(a.square() - b.square(), torch.full_like(a, 2.0))
-    rate = (0.3 + 1.9 * share) * 2 / flow
+    steep = torch.hypot(a.square() - b.square(), torch.full_like(a, 2.0))  # the sharpness where flow ends
+    rate = (0.3 + 1.9 * share) * 2 / steep
     run = factor_descent(a, b, 1.0, rate, 2000)
     a, b = run.first[-1], run.second[-1]
     arrived = (a * b - 1).abs() < 1e-10
-    return rate[arrived] * factor_sharpness(a[arrived], b[arrived], 1.0) / 2, (rate * flow / 2)[arrived]
-
-
-def sharpest(seed: int, flow: bool) -> float:
-    """Return rate * sharpness / 2 of the sharpest minimum that a run ends in, or that flow would end in."""
-    return float(burnt(seed)[int(flow)].max())
+    found = steep[arrived] if flow else factor_sharpness(a[arrived], b[arrived], 1.0)
+    return float((rate[arrived] * found / 2).max())
 
 
 def diverged(seed: int, low: float, high: float, c: float = 1.5, draws: int = 200) -> float:
     """Return the share of starts of imbalance `low` to `high`, a product near a half, that diverge at step c."""
     product, share = torch.rand(2, draws, generator=compute.generator(seed), dtype=torch.float64)
-    product, imbalance = 0.3 + 0.4 * product, low + (high - low) * share
-    a = ((imbalance + torch.hypot(imbalance, 2 * product)) / 2).sqrt()
-    return float((~factor_descent(a, product / a, 1.0, c, 1000).first[-1].isfinite()).double().mean())
+    a, b = step.corner(low + (high - low) * share, 0.3 + 0.4 * product)
+    return float((~factor_descent(a, b, 1.0, c, 1000).first[-1].isfinite()).double().mean())
 
 
 def orbit_gap(seed: int, misfit: float) -> float:

@@ -55,10 +55,10 @@ def at_width(width: int) -> Tensor:
 
 
 @cached(1)
-def coverage(widths: tuple[int, ...] = MAP_WIDTHS, seeds: range = MAP_SEEDS) -> Tensor:
-    """Return the share of starts that the certificate covers.  (widths, MAP_RATIOS)"""
-    shares = [certificate(*shared.stack(width, MAP_RATIOS, seeds)).covered.double().mean(1) for width in widths]
-    return torch.stack(shares)
+def coverage() -> Tensor:
+    """Return the share of starts that the certificate covers.  (MAP_WIDTHS, MAP_RATIOS)"""
+    stacks = [shared.stack(width, MAP_RATIOS, MAP_SEEDS) for width in MAP_WIDTHS]
+    return torch.stack([certificate(*starts).covered.double().mean(1) for starts in stacks])
 
 
 def widen(ratio: str, width: int, progress: compute.Progress = lambda share, words: None) -> Sweep:
