@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import torch
 
 __all__ = [
+    "Progress",
     "available_cores",
     "device",
     "each",
@@ -34,6 +35,7 @@ __all__ = [
     "memory_left",
     "memory_limit",
     "memory_used",
+    "part",
     "release_memory",
     "require_matrices",
     "require_memory",
@@ -265,3 +267,12 @@ def available_cores() -> int:
 
 def _gigabytes(bytes: float) -> str:
     return f"{bytes / 1e9:.1f} GB" if bytes >= 1e8 else f"{bytes / 1e6:.0f} MB"
+
+
+Progress = Callable[[float, str], object]
+"""What is told of a long work, as progress(share, words): the share that is done. It may raise, to stop the work."""
+
+
+def part(progress: Progress | None, low: float, high: float, said: str = "{}") -> Progress | None:
+    """Return a progress for the part of the work from `low` to `high`, its words put into `said`; None of None."""
+    return progress and (lambda share, words: progress(low + (high - low) * share, said.format(words)))

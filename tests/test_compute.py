@@ -340,3 +340,11 @@ def test_each_works_in_the_mode_of_its_caller(two_threads, mode):
         here = now()
         compute.each(lambda _: modes.append(now()), range(9), CPU)
     assert modes == [here] * 9
+
+
+def test_a_part_of_the_work_tells_its_share_of_the_whole():
+    told = []
+    half = compute.part(lambda *said: told.append(said), 0.5, 1.0, "nets: {}")
+    half(0.5, "step 1")
+    assert told == [(0.75, "nets: step 1")]
+    assert compute.part(None, 0.0, 1.0) is None

@@ -164,7 +164,7 @@ def test_an_infinitely_wide_net_is_the_limit_of_a_wide_one():
 
 def test_the_mean_of_nets_is_taken_over_disjoint_groups():
     functions, infinite = normal(2, 7, 3), normal(3, seed=1)
-    fits = finite_width.Fits(infinite, infinite, infinite, functions, infinite)
+    fits = finite_width.Fits(functions, infinite)
     by_hand = [sum(float((one[i : i + 3].mean(0) - infinite).square().mean()) for i in (0, 3)) / 2 for one in functions]
     torch.testing.assert_close(finite_width.distance(fits, 3), torch.tensor(by_hand, dtype=torch.float64).sqrt())
 

@@ -88,9 +88,9 @@ def test_no_promise_that_is_drawn_is_broken_by_the_run(rule, h, ratio, share):
         assert (shown.losses <= shown.certified * (1 + 1e-7))[alive].all()
     kept = len(shown.local)
     assert (shown.losses[:kept] <= shown.local * (1 + 1e-7))[alive[:kept]].all()
-    kept = len(shown.tube_low)
-    assert (shown.tube_low <= shown.low[:kept] * (1 + 1e-7)).all()
-    assert (shown.high[:kept] <= shown.tube_high * (1 + 1e-7)).all()
+    kept = len(shown.tube.low)
+    assert (shown.tube.low <= shown.strength.low[:kept] * (1 + 1e-7)).all()
+    assert (shown.strength.high[:kept] <= shown.tube.high * (1 + 1e-7)).all()
     if share <= 1:
         assert kept == certificate.STEPS + 1
     else:

@@ -2,8 +2,7 @@
 
 from torch import Tensor
 
-from ddlearn import compute
-from ddlearn.classroom import cached
+from ddlearn import compute, tangent
 from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours
 from ddlearn.diagonal_networks import descend, flow_limit, least_l1, least_l2
 from ddlearn.lessons.leaving_the_lazy_regime import diagonal, exercises, finite_width, scale, width
@@ -65,10 +64,6 @@ def largest_exponent(seed: int, scaling: str) -> float:
     return max(abs(exponent(seed, quantity, scaling)) for quantity in width.QUANTITIES)
 
 
-def relative(one: Tensor, other: Tensor) -> float:
-    return float((one - other).norm() / other.norm())
-
-
 def system(seed: int) -> tuple[Tensor, Tensor]:
     return diagonal.problem(diagonal.TRUTHS[0], 40, seed)[:2]
 
@@ -76,7 +71,7 @@ def system(seed: int) -> tuple[Tensor, Tensor]:
 def descent_off_closed_form(seed: int, alpha: float) -> float:
     """Compare descent from scale 0.3 with small steps to the closed form of scale alpha."""
     X, y = system(seed)
-    return relative(descend(X, y, 0.3).w, flow_limit(X, y, alpha))
+    return tangent.drift(flow_limit(X, y, alpha), descend(X, y, 0.3).w)
 
 
 def l1_over_least(seed: int, alpha: float) -> float:
@@ -86,7 +81,7 @@ def l1_over_least(seed: int, alpha: float) -> float:
 
 def off_least_l2(seed: int, alpha: float) -> float:
     X, y = system(seed)
-    return relative(flow_limit(X, y, alpha), least_l2(X, y))
+    return tangent.drift(least_l2(X, y), flow_limit(X, y, alpha))
 
 
 def fluctuation_exponent(seed: int, zero: bool) -> float:
@@ -94,20 +89,16 @@ def fluctuation_exponent(seed: int, zero: bool) -> float:
     return finite_width.slope(WIDE, finite_width.distance(fits, 1))
 
 
-@cached(8)
-def bias_and_distance(seed: int, nets: int = 256) -> tuple[Tensor, Tensor]:
-    """Return, for many nets of each width, the distance of their mean from infinite width, and that of one net.
+def bias_exponent(seed: int, single: bool, nets: int = 256) -> float:
+    """Return the exponent of a single net's distance from infinite width, or of that of the mean of many nets.
 
     The squared distance of a mean of N is the squared bias plus a share of the variance; the share is subtracted.
     """
     (fits,) = finite_width.fits_of(MANY, nets, seed + 100)
-    variance = fits.functions.var(1).mean(1)
-    squared = finite_width.distance(fits, nets).square() - variance / nets
-    return squared.clamp_min(1e-12).sqrt(), finite_width.distance(fits, 1)
-
-
-def bias_exponent(seed: int, single: bool) -> float:
-    return finite_width.slope(MANY, bias_and_distance(seed)[int(single)])
+    if single:
+        return finite_width.slope(MANY, finite_width.distance(fits, 1))
+    squared = finite_width.distance(fits, nets).square() - fits.functions.var(1).mean(1) / nets
+    return finite_width.slope(MANY, squared.clamp_min(1e-12).sqrt())
 
 
 CLAIMS = (

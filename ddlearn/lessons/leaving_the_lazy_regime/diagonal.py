@@ -10,7 +10,6 @@ from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import brief, say
 from ddlearn.diagonal_networks import Step, descend, flow_limit, least_l1, least_l2
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
-from ddlearn.lessons.leaving_the_lazy_regime.shared import Progress
 
 INPUTS, NONZERO = 100, 5
 TRUTHS = ("5 of 100 weights", "all 100 weights")
@@ -22,7 +21,7 @@ TRIED = (0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 3.0)  # below the first, descent takes t
 
 @dataclass(frozen=True, eq=False)
 class Solutions:
-    """The weights w that generated the labels (d,), and all that is compared with them. Errors are |w - w*|^2."""
+    """The problem, whose labels the weights w (d,) generated, and all that is compared with them."""
 
     X: Tensor
     y: Tensor
@@ -42,8 +41,10 @@ class Diagonal:
     solutions: Solutions
     alpha: float
     found: Tensor  # (d,)
-    error: float
-    norm: float  # sum of |w_i|
+
+    @property
+    def error(self) -> float:
+        return float((self.found - self.solutions.w).square().sum())
 
 
 @cached(32)
@@ -56,14 +57,13 @@ def problem(truth: str, n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
         signs = torch.where(torch.rand(NONZERO, generator=generator, dtype=torch.float32) < 0.5, -1.0, 1.0).double()
         w[:NONZERO] = signs / NONZERO**0.5
     else:
-        w = torch.randn(INPUTS, generator=generator, dtype=torch.float64)
-        w = w / w.norm()
+        w = torch.nn.functional.normalize(torch.randn(INPUTS, generator=generator, dtype=torch.float64), dim=0)
     return X, X @ w, w
 
 
 @cached(16)
 def solved(
-    truth: str, n: int, seed: int, step: Step = exercises.diagonal_step, progress: Progress | None = None
+    truth: str, n: int, seed: int, step: Step = exercises.diagonal_step, progress: compute.Progress | None = None
 ) -> Solutions:
     """Descend from every scale tried, and find the closed form along the whole range, and the two ends."""
     X, y, w = problem(truth, n, seed)
@@ -77,7 +77,7 @@ def solved(
 
     ends = [descend(X, y, alpha, step=step, pace=0.1, progress=report) for alpha in TRIED]
     descended = torch.stack([end.w for end in ends])
-    limits = torch.stack([flow_limit(X, y, alpha) for alpha in TRIED])
+    limits, path = (torch.stack([flow_limit(X, y, float(alpha)) for alpha in alphas]) for alphas in (TRIED, ALONG))
     least = least_l1(X, y)
     return Solutions(
         X=X,
@@ -85,7 +85,7 @@ def solved(
         w=w,
         tried=error(descended),
         missed=float(((descended - limits).norm(dim=1) / limits.norm(dim=1)).max()),
-        path=torch.stack([error(flow_limit(X, y, float(alpha))) for alpha in ALONG]),
+        path=error(path),
         l1=error(least),
         l2=error(least_l2(X, y)),
         least=float(least.abs().sum()),
@@ -96,15 +96,13 @@ def diagonal(
     alpha: float,
     n: str,
     truth: str,
-    seed: int = 0,
     *,
     diagonal_step: Step = exercises.diagonal_step,
-    progress: Progress | None = None,
+    progress: compute.Progress | None = None,
 ) -> Diagonal:
     """Find where flow from u = v = alpha ends, among n examples, and where the learner's own steps end."""
-    solutions = solved(truth, int(n), seed, diagonal_step, progress=progress)
-    found = flow_limit(solutions.X, solutions.y, alpha)
-    return Diagonal(solutions, alpha, found, float((found - solutions.w).square().sum()), float(found.abs().sum()))
+    solutions = solved(truth, int(n), 0, diagonal_step, progress=progress)
+    return Diagonal(solutions, alpha, flow_limit(solutions.X, solutions.y, alpha))
 
 
 def picture(fig, r: Diagonal) -> None:
@@ -117,14 +115,9 @@ def picture(fig, r: Diagonal) -> None:
     weights.vlines(place, 0, r.found)
     weights.dots(place, r.found, "blue", ".", "found", size=5)
     weights.dots(place[s.w != 0], s.w[s.w != 0], "vermilion", "o", "true", filled=False)
-    errors.frame(
-        "squared error  (◇ this scale)",
-        "scale of the start",
-        xlim=(LOWEST / 1.3, HIGHEST * 1.3),
-        ylim=(-0.04, 1.7),
-        log="x",
-        legend={"loc": "upper left", "ncols": 2, "columnspacing": 1.0},
-    )
+    look = {"xlim": (LOWEST / 1.3, HIGHEST * 1.3), "ylim": (-0.04, 1.7), "log": "x"}
+    names = {"loc": "upper left", "ncols": 2, "columnspacing": 1.0}
+    errors.frame("squared error  (◇ this scale)", "scale of the start", **look, legend=names)
     errors.line(ALONG, s.path, "vermilion", "--", "closed form")
     errors.dots(TRIED, s.tried, "blue", "o", "descent")
     errors.level(s.l1, "green", ":", "least l1 norm")
@@ -140,7 +133,7 @@ def sentence(r: Diagonal, said) -> str:
         you = f" You said: {guess.partition(':')[0]}; {ends}."
     return (
         f"{len(s.y)} examples, start of scale {brief(r.alpha)}: squared error {say(r.error, 2)}, and the "
-        f"weights’ absolute values add up to {say(r.norm, 3)}; the least that fits is {say(s.least, 3)}. "
+        f"weights’ absolute values add up to {say(r.found.abs().sum(), 3)}; the least that fits is {say(s.least, 3)}. "
         f"Error of the least l1 norm {say(s.l1, 2)}, of the least l2 norm {say(s.l2, 2)}. Descent misses the "
         f"closed form by {max(0.1, 100 * s.missed):.1f} % at most.{you}"
     )

@@ -1,15 +1,9 @@
-"""Functions that the learner writes: how far something moved, and a start at zero; `diagonal_step` is beside.
-
-Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
-"""
+"""Functions that the learner writes: how far something moved, a start at zero, a step of descent that multiplies."""
 
 import torch
 from torch import Tensor
 
 from ddlearn.classroom import Exercise, Mistake, edit
-from ddlearn.lessons.leaving_the_lazy_regime.diagonal_step_exercise import DIAGONAL_STEP, diagonal_step
-
-__all__ = ["DIAGONAL_STEP", "DOUBLED", "DRIFT", "diagonal_step", "doubled", "drift"]
 
 
 def drift(before: Tensor, after: Tensor) -> float:
@@ -19,6 +13,12 @@ def drift(before: Tensor, after: Tensor) -> float:
 
 def doubled(W: Tensor, b: Tensor, a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return torch.cat([W, W]), torch.cat([b, b]), torch.cat([a, -a])
+
+
+def diagonal_step(u: Tensor, v: Tensor, X: Tensor, y: Tensor, lr: float) -> tuple[Tensor, Tensor]:
+    residual = X @ (u**2 - v**2) - y
+    g = X.T @ residual  # the gradient in w
+    return u - 2 * lr * u * g, v + 2 * lr * v * g
 
 
 def drift_cases(generator: torch.Generator):
@@ -38,11 +38,11 @@ def doubled_cases(generator: torch.Generator):
         yield tuple(torch.randn(shape, generator=generator, dtype=torch.float64) for shape in shapes)
 
 
-def spectral(before: Tensor, after: Tensor) -> float:
-    def size(M: Tensor) -> Tensor:
-        return torch.linalg.matrix_norm(M, 2) if M.ndim == 2 else M.norm()
-
-    return float(size(after - before) / size(before))
+def step_cases(generator: torch.Generator):
+    for n, d, lr in ((3, 5, 0.01), (4, 4, 0.1), (2, 9, 0.003), (6, 7, 0.05)):
+        u, v = (torch.rand(d, generator=generator, dtype=torch.float64) + 0.1 for _ in range(2))
+        X = torch.randn(n, d, generator=generator, dtype=torch.float64)
+        yield u, v, X, torch.randn(n, generator=generator, dtype=torch.float64), lr
 
 
 DRIFT = Exercise(
@@ -92,7 +92,7 @@ DRIFT = Exercise(
         ),
         Mistake(
             "largest direction only",
-            spectral,
+            edit("change.norm() / before.norm()", "torch.linalg.norm(change, 2) / torch.linalg.norm(before, 2)"),
             "For matrices you took the spectral norm, the largest stretch. Frobenius counts every entry: M.norm().",
         ),
         Mistake(
@@ -181,11 +181,7 @@ DOUBLED = Exercise(
         ),
         Mistake(
             "twins side by side",
-            lambda W, b, a: (
-                W.repeat_interleave(2, 0),
-                b.repeat_interleave(2),
-                torch.stack([a, -a], 1).flatten(),
-            ),
+            lambda W, b, a: (W.repeat_interleave(2, 0), b.repeat_interleave(2), torch.stack([a, -a], 1).flatten()),
             "A right net, with its units in another order. Put all the twins after all the units: torch.cat.",
         ),
         Mistake(
@@ -216,6 +212,85 @@ DOUBLED = Exercise(
         ),
         Mistake(
             "cat without a list", edit("[W, W]", "W, W"), "torch.cat takes its tensors in a list: torch.cat([W, W])."
+        ),
+    ),
+)
+
+DIAGONAL_STEP = Exercise(
+    name="diagonal_step",
+    title="One step of gradient descent on weights that are products",
+    reference=diagonal_step,
+    cases=step_cases,
+    hints=(
+        "First the gradient in w, as if w were free: g = X'(X w - y). Then the chain rule through w = u² - v².",
+        "dw/du = 2u and dw/dv = -2v, entry by entry. So dL/du = 2 u g. What is dL/dv?",
+        "residual = X @ (u**2 - v**2) - y; g = X.T @ residual; return u - lr * 2 * u * g, v + lr * 2 * v * g.",
+    ),
+    mistakes=(
+        Mistake(
+            "v moves like u",
+            edit("v + 2", "v - 2"),
+            "v enters w with a minus sign, so its gradient is -2 v g, and a step *against* it adds.",
+        ),
+        Mistake(
+            "chain rule forgotten",
+            edit("2 * lr * u * g", "lr * g").edit("2 * lr * v * g", "lr * g"),
+            "You moved u by the gradient in w. The chain rule multiplies it by dw/du = 2u: small weights move little.",
+        ),
+        Mistake(
+            "factor 2 forgotten",
+            edit("2 * lr * u * g", "lr * u * g").edit("2 * lr * v * g", "lr * v * g"),
+            "The derivative of u² is 2u. Where is your 2?",
+        ),
+        Mistake(
+            "w = u² + v²",
+            edit("u**2 - v**2", "u**2 + v**2"),
+            "With w = u² + v² no weight could be negative. The model has w = u² - v².",
+        ),
+        Mistake(
+            "uphill",
+            lambda u, v, X, y, lr: diagonal_step(u, v, X, y, -lr),
+            "Your step climbs: the loss grows. Subtract the gradients.",
+        ),
+        Mistake(
+            "one after the other",
+            edit("v + 2 * lr * v * g", "v + 2 * lr * v * (X.T @ (X @ ((u - 2 * lr * u * g) ** 2 - v**2) - y))"),
+            "You moved u first and used the new u in v's gradient. Both belong to the same point: compute g once.",
+        ),
+        Mistake(
+            "mean instead of sum",
+            edit("X.T @ residual", "X.T @ residual / len(y)"),
+            "You divided by the number of examples. The loss here is |X w - y|² / 2, a sum.",
+        ),
+        Mistake(
+            "the gradient, not the step",
+            edit("u - 2 * lr * u * g", "2 * u * g").edit("v + 2 * lr * v * g", "-2 * v * g"),
+            "These are the gradients, and right ones. Return u and v after the step: u minus lr times its gradient.",
+        ),
+        Mistake(
+            "half of the loss forgotten",
+            edit("X.T @ residual", "2 * X.T @ residual"),
+            "Your step is twice as long. The loss has ½ in front, which cancels the 2 of the square: g = X'(X w - y).",
+        ),
+        Mistake(
+            "w = (u - v)²",
+            edit("(u**2 - v**2)", "(u - v) ** 2"),
+            "You squared the difference u - v. The model has the difference of the squares: w = u² - v².",
+        ),
+        Mistake(
+            "rate forgotten",
+            lambda u, v, X, y, lr: diagonal_step(u, v, X, y, 1.0),
+            "This does not depend on lr. A step is lr times the gradient.",
+        ),
+        Mistake(
+            "the weights w",
+            edit("u - 2 * lr * u * g, v + 2 * lr * v * g", "(u - 2 * lr * u * g) ** 2 - (v + 2 * lr * v * g) ** 2"),
+            "This is w after the step. The next step needs u and v: return both.",
+        ),
+        Mistake(
+            "X not transposed",
+            edit("X.T @ residual", "X @ residual"),
+            "The residual has one entry per example, and g one per weight. The gradient in w is X.T @ residual.",
         ),
     ),
 )

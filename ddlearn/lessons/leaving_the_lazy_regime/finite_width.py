@@ -15,7 +15,7 @@ from ddlearn import compute, tangent
 from ddlearn.classroom import Explorer, Slider, Switch, cached
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
-from ddlearn.lessons.leaving_the_lazy_regime.shared import Doubled, Progress, Start, draw
+from ddlearn.lessons.leaving_the_lazy_regime.shared import Doubled, Start, draw
 from ddlearn.networks import MLP
 from ddlearn.result import Curve
 from ddlearn.training import Ensemble, train
@@ -29,11 +29,8 @@ WIDE = 2  # the slopes are read from this width on, where the power laws have be
 
 @dataclass(frozen=True, eq=False)
 class Fits:
-    """What every net says on a grid, and what an infinitely wide one says on average."""
+    """What every net says on the grid of `curve`, and what an infinitely wide one says on average."""
 
-    grid: Tensor  # (g,)
-    x: Tensor  # (n,)
-    y: Tensor  # (n,)
     functions: Tensor  # (widths, nets, g)
     infinite: Tensor  # (g,)
 
@@ -46,9 +43,7 @@ class Finite:
     here: int
     nets: int
     zero: bool
-    single: Tensor  # (widths,) root mean squared distance of one net
-    mean: Tensor  # (widths,) of the mean of `nets` nets
-    all: Tensor  # (widths,) of the mean of all of them
+    distances: tuple[Tensor, ...]  # (widths,) each: of one net, of the mean of `nets`, of the mean of all
 
 
 def slope(widths: tuple[int, ...], distances: Tensor) -> float:
@@ -79,7 +74,9 @@ def infinitely_wide() -> tuple[Tensor, float]:
 
 
 @cached(8)
-def trained(starts: Start, widths: tuple[int, ...], nets: int, progress: Progress | None = None) -> tuple[Fits, ...]:
+def trained(
+    starts: Start, widths: tuple[int, ...], nets: int, progress: compute.Progress | None = None
+) -> tuple[Fits, ...]:
     """Train so many nets of each width as one batch, for the same few steps; one `Fits` for each kind of start."""
     x, y, grid = curve()
     infinite, lr = infinitely_wide()
@@ -88,8 +85,7 @@ def trained(starts: Start, widths: tuple[int, ...], nets: int, progress: Progres
     ensemble = Ensemble(models * kinds, starts.parameters)
     result = train(ensemble, x.float(), y.float(), steps=STEPS, lr=lr, progress=progress)
     functions = result.ensemble.apply(grid.float())[..., 0].double()
-    functions = functions.view(kinds, len(widths), nets, -1)
-    return tuple(Fits(grid[:, 0], x[:, 0], y, kind, infinite) for kind in functions)
+    return tuple(Fits(kind, infinite) for kind in functions.view(kinds, len(widths), nets, -1))
 
 
 @cached(8)
@@ -98,7 +94,7 @@ def fits_of(
     nets: int,
     seed: int,
     doublings: tuple[Doubled | None, ...] = (exercises.doubled,),
-    progress: Progress | None = None,
+    progress: compute.Progress | None = None,
 ) -> tuple[Fits, ...]:
     """Draw so many nets of each width for each doubling, and train them; None leaves them as they were drawn."""
     generator = compute.generator(2000 + seed)
@@ -117,47 +113,50 @@ def finite_width(
     width: int,
     nets: int,
     zero: bool,
-    seed: int = 0,
     *,
     doubled: Doubled = exercises.doubled,
-    progress: Progress | None = None,
+    progress: compute.Progress | None = None,
 ) -> Finite:
     """Train, once; then compare one net, and the mean of `nets`, with infinite width. `zero` starts from zero."""
-    fits = fits_of(WIDTHS, NETS, seed, (doubled, None), progress=progress)[0 if zero else 1]
+    fits = fits_of(WIDTHS, NETS, 0, (doubled, None), progress=progress)[0 if zero else 1]
     here = min(range(len(WIDTHS)), key=lambda k: abs(WIDTHS[k] / width - 1))
-    return Finite(fits, here, nets, zero, distance(fits, 1), distance(fits, nets), distance(fits, NETS))
+    return Finite(fits, here, nets, zero, tuple(distance(fits, together) for together in (1, nets, NETS)))
 
 
 def picture(fig, r: Finite) -> None:
     """Draw the functions of some nets, and how far nets and means of nets are from infinite width."""
     page, gaps = fig.row(1, 1.15)
     fits, k, m = r.fits, r.here, torch.tensor(WIDTHS, dtype=torch.float64)
+    x, y, grid = curve()
+    single, mean, every = r.distances
     page.frame("after training", "x", xlim=(-1.1, 1.1), ylim=(-1.9, 1.6), legend="lower right")
-    page.segments([torch.stack([fits.grid, f], 1) for f in fits.functions[k, :SHOWN]], "sky", width=0.8)
-    page.line(fits.grid, fits.functions[k, : r.nets].mean(0), label="mean of nets")
-    page.line(fits.grid, fits.infinite, "vermilion", "--", "infinitely wide")
-    page.dots(fits.x, fits.y, "black", label="to fit")
+    page.segments([torch.stack([grid[:, 0], f], 1) for f in fits.functions[k, :SHOWN]], "sky", width=0.8)
+    page.line(grid[:, 0], fits.functions[k, : r.nets].mean(0), label="mean of nets")
+    page.line(grid[:, 0], fits.infinite, "vermilion", "--", "infinitely wide")
+    page.dots(x[:, 0], y, "black", label="to fit")
     ticks = {width: str(width) for width in WIDTHS}
     title = "distance from infinite width"
     gaps.frame(title, "width", xlim=(13, 1300), ylim=(1e-3, 0.4), log="xy", xticks=ticks, legend="right")
-    gaps.line(WIDTHS, r.single, "blue", "-", "one net", marker="o", size=5)
-    gaps.line(WIDTHS, r.mean, "orange", "-", "mean of several", marker="s", size=5)
-    gaps.line(WIDTHS, r.all, "green", "-", f"mean of {NETS}", marker="^", size=5)
+    gaps.line(WIDTHS, single, "blue", "-", "one net", marker="o", size=5)
+    gaps.line(WIDTHS, mean, "orange", "-", "mean of several", marker="s", size=5)
+    gaps.line(WIDTHS, every, "green", "-", f"mean of {NETS}", marker="^", size=5)
     # Slopes to compare with: through the widths where they hold; where they hold nowhere, from the first one on.
     root, whole = (-1, WIDE) if r.zero else (0, 0)
-    gaps.line(m, r.single[root] * (m / m[root]) ** -0.5, "vermilion", "--", "1/√width")
-    gaps.line(m, r.all[whole] * (m / m[whole]) ** -1.0, "vermilion", ":", "1/width")
+    gaps.line(m, single[root] * (m / m[root]) ** -0.5, "vermilion", "--", "1/√width")
+    gaps.line(m, every[whole] * (m / m[whole]) ** -1.0, "vermilion", ":", "1/width")
     gaps.upright(WIDTHS[k], "grey", "-", width=1)
 
 
 def sentence(r: Finite) -> str:
     """Say how far one net and the mean of several are from infinite width."""
+    single, mean, every = (say(distances[r.here], 2) for distances in r.distances)
     start = "" if r.zero else " These nets start as random functions, which no width removes."
-    many = f" the mean of {r.nets} {say(r.mean[r.here], 2)}," if 1 < r.nets < NETS else ""
+    many = f" the mean of {r.nets} {mean}," if 1 < r.nets < NETS else ""
+    exponent = say(slope(WIDTHS[WIDE:], r.distances[0][WIDE:]), 2)
     return (
-        f"Width {WIDTHS[r.here]}: one net lies {say(r.single[r.here], 2)} from the infinitely wide one,{many} "
-        f"the mean of {NETS} {say(r.all[r.here], 2)}. From width {WIDTHS[WIDE]} on, one "
-        f"net’s distance goes as width^{say(slope(WIDTHS[WIDE:], r.single[WIDE:]), 2)} (theory from zero: −1/2).{start}"
+        f"Width {WIDTHS[r.here]}: one net lies {single} from the infinitely wide one,{many} the mean of {NETS} "
+        f"{every}. From width {WIDTHS[WIDE]} on, one net’s distance goes as width^{exponent} (theory from "
+        f"zero: −1/2).{start}"
     )
 
 

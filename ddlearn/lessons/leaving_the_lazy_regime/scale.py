@@ -11,17 +11,7 @@ from ddlearn import compute
 from ddlearn.classroom import Choice, Explorer, Slider, Switch
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
-from ddlearn.lessons.leaving_the_lazy_regime.shared import (
-    SCALES,
-    TASKS,
-    Doubled,
-    Progress,
-    Start,
-    Sweep,
-    draw,
-    net,
-    trained,
-)
+from ddlearn.lessons.leaving_the_lazy_regime.shared import SCALES, TASKS, Doubled, Start, Sweep, draw, net, trained
 
 ERRORS, CHANGES = (1.5e-3, 12.0), (1.5e-3, 20.0)
 ABOVE_LEGENDS = 0.03  # where upright lines begin
@@ -35,7 +25,6 @@ class Regimes:
     moved: Tensor  # (S,) relative change of the weights
     drifted: Tensor  # (S,) relative change of the tangent kernel
     here: int
-    task: str
     zero: bool
 
 
@@ -48,7 +37,7 @@ def regimes(
     drift: Callable[[Tensor, Tensor], float] = exercises.drift,
     doubled: Doubled = exercises.doubled,
     scales: tuple[float, ...] = SCALES,
-    progress: Progress | None = None,
+    progress: compute.Progress | None = None,
 ) -> Regimes:
     """Train at every scale, once; then look at the one nearest to `alpha`. `zero` starts from the zero function."""
     starts = Start.of([draw(net(task), compute.generator(1000 + seed), twins) for twins in (doubled, None)])
@@ -58,7 +47,7 @@ def regimes(
         return torch.tensor([float(drift(those[0].double(), one.double())) for one in those[1:]], dtype=torch.float32)
 
     here = min(range(len(scales)), key=lambda k: abs(math.log(scales[k] / alpha)))
-    return Regimes(sweep, drifts(sweep.weights), drifts(sweep.kernels), here, task, zero)
+    return Regimes(sweep, drifts(sweep.weights), drifts(sweep.kernels), here, zero)
 
 
 def crossing(sweep: Sweep) -> tuple[float, float] | None:
@@ -71,13 +60,14 @@ def picture(fig, r: Regimes, said) -> None:
     """Draw the test error and what moved against the scale, and the lengths of the first layer's weights."""
     errors, changes, reading = fig.row(1.05, 1.05, 0.9)
     sweep, scales, here, guess = r.sweep, r.sweep.scales, r.sweep.scales[r.here], said("crossing")
+    parity = sweep.bound is not None
     axis = {"xlabel": "output scale", "xlim": (0.25, 130), "log": "xy"}
     errors.frame("test error  (◇ this scale)", ylim=ERRORS, legend="lower right", **axis)
     errors.line(scales, sweep.test, "blue", label="the net", marker="o")
-    if sweep.bound is not None:
+    if parity:
         errors.level(sweep.bound, "vermilion", "--", "no kernel averages less")
     errors.level(sweep.regression, "purple", "-.", "kernel at start")
-    if sweep.bound is not None and guess is not None:
+    if parity and guess is not None:
         errors.line([guess] * 2, [ABOVE_LEGENDS, ERRORS[1]], "black", ":", "you said")
     errors.dots([here], [sweep.test[r.here]], "black", "D", size=9, filled=False)
     changes.frame("how far from lazy", ylim=CHANGES, legend="lower left", **axis)
@@ -87,10 +77,10 @@ def picture(fig, r: Regimes, said) -> None:
     changes.line(scales, sweep.tangent_move, "black", ":", "theory: weights")
     changes.line([here] * 2, [ABOVE_LEGENDS, CHANGES[1]], "grey", width=1)
 
-    lengths, parity = sweep.reading[r.here], r.task == TASKS[0]
+    lengths = sweep.reading[r.here]
     inputs, tallest = torch.arange(1, len(lengths) + 1), max(2.2, 1.1 * float(lengths.max()))
-    what = "bit" if parity else "pixel"
-    reading.frame("what the net reads", what, xlim=(0, len(lengths) + 1), ylim=(0, tallest))
+    limits = {"xlim": (0, len(lengths) + 1), "ylim": (0, tallest)}
+    reading.frame("what the net reads", "bit" if parity else "pixel", **limits)
     reading.level(1, "grey", "--", width=1)
     others = inputs > 2 if parity else inputs > 0
     reading.vlines(inputs[others], 0, lengths[others], "sky", width=5 if parity else 2.2)

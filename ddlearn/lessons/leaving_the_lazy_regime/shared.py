@@ -26,7 +26,6 @@ UNITS, STEPS, BATCH, PACE = 128, 1200, 64, 0.1
 RIDGE = 1e-6  # of the kernel's mean diagonal, for the regression that the lazy net should be
 
 Doubled = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
-Progress = Callable[[float, str], object]
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def examples(task: str, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 @cached(12)
 def trained(
-    task: str, seed: int, starts: Start, scales: tuple[float, ...] = SCALES, progress: Progress | None = None
+    task: str, seed: int, starts: Start, scales: tuple[float, ...] = SCALES, progress: compute.Progress | None = None
 ) -> tuple[Sweep, ...]:
     """Train every start at every scale, as one batch of nets, and look at what became of them: a sweep a start."""
     model = net(task)

@@ -19,7 +19,7 @@ from ddlearn import compute, datasets, tangent
 from ddlearn.classroom import Choice, Explorer, Switch, cached, draw_curve
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
-from ddlearn.lessons.leaving_the_lazy_regime.shared import Progress, flat
+from ddlearn.lessons.leaving_the_lazy_regime.shared import flat
 from ddlearn.networks import MLP, Parameters
 from ddlearn.result import Curve
 from ddlearn.training import Ensemble, train
@@ -45,8 +45,6 @@ class WidthCurve(Curve):
     """How far one quantity moved against width, with what stands beside the figure."""
 
     quantity: str = ""
-    speed: tuple[float, float] = (0.0, 0.0)
-    equal: bool = True
     errors: tuple[float, float] = (0.0, 0.0)  # training error at the end, of the narrowest and the widest nets
     alignment: tuple[float, float] = (0.0, 0.0)  # of the widest nets' kernel with the labels, before and after
 
@@ -76,7 +74,7 @@ def trained(
     speeds: tuple[tuple[float, float], ...],
     widths: tuple[int, ...] = WIDTHS,
     seeds: range = SEEDS,
-    progress: Progress | None = None,
+    progress: compute.Progress | None = None,
 ) -> dict[tuple, Net]:
     """Train every net for the same number of steps, in single precision; return it by (p, q, seed, width m).
 
@@ -125,7 +123,7 @@ def against_width(
     seeds: range = SEEDS,
     widths: tuple[int, ...] = WIDTHS,
     scalings: tuple[str, ...] = tuple(SCALINGS),
-    progress: Progress | None = None,
+    progress: compute.Progress | None = None,
 ) -> WidthCurve:
     """Measure the relative change of a quantity against width, every seed; `equal` takes the factor 1 / (s^2 m)."""
     speed = (SCALINGS[scaling], factor(scaling, equal))
@@ -139,9 +137,7 @@ def against_width(
     exponent = theory(quantity, speed[0])
     height = (measured.log().mean(0) - exponent * m.log()).mean().exp()  # the theory knows the slope alone
 
-    def aligned(states: list[dict[str, Tensor]]) -> float:
-        return mean([tangent.alignment(state["kernel"].double(), points()[1]) for state in states])
-
+    widest = [[getattr(row[-1], when)["kernel"].double() for row in rows] for when in ("before", "after")]
     return WidthCurve(
         x=m,
         measured=measured,
@@ -150,10 +146,8 @@ def against_width(
         y_name=f"relative change of the {quantity}",
         title=scaling,
         quantity=quantity,
-        speed=speed,
-        equal=equal,
-        errors=tuple(mean([row[k].error for row in rows]) for k in (0, -1)),
-        alignment=(aligned([row[-1].before for row in rows]), aligned([row[-1].after for row in rows])),
+        errors=tuple(mean(row[k].error for row in rows) for k in (0, -1)),
+        alignment=tuple(mean(tangent.alignment(K, points()[1]) for K in kernels) for kernels in widest),
     )
 
 
@@ -167,10 +161,10 @@ def sentence(curve: WidthCurve, said) -> str:
     first, last = (brief(m) for m in (curve.x[0], curve.x[-1]))
     moved, slope, guess = curve.mean, float(curve.log_slope().mean()), said("sixteen")
     pace, agreed = "The same learning rate at every width", ""
-    if curve.equal:
-        narrow, wide = (brief(float(m) ** curve.speed[1]) for m in (curve.x[0], curve.x[-1]))
+    if curve.theory is not None:
+        narrow, wide = (brief(float(m) ** factor(curve.title, True)) for m in (curve.x[0], curve.x[-1]))
         pace = f"Learning-rate factor 1/(s²m): {narrow} at {first}, {wide} at {last}"
-        agreed = f" (theory {brief(theory(curve.quantity, curve.speed[0]))})"
+        agreed = f" (theory {brief(theory(curve.quantity, SCALINGS[curve.title]))})"
     you = "" if guess is None else f" You said {brief(guess)}."
     return (
         f"{curve.quantity.capitalize()}: {say(moved[0], 2)} at {first} units, {say(moved[-1], 2)} at {last}; "

@@ -10,23 +10,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ddlearn import linear_networks as linear
 from ddlearn.classroom import Choice, Explorer, Slider
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.real_steps_real_widths import exercises, shared
-from ddlearn.linear_networks import (
-    Descent,
-    Starts,
-    certificate,
-    descend,
-    envelope,
-    imbalance,
-    imbalance_spectrum,
-    local_constants,
-    measured_rate,
-    schedule,
-    tangent_range,
-    tube,
-)
 
 STEPS = 120
 RULES = ("constant", "planned ahead", "measured on the way")
@@ -48,10 +35,8 @@ class Promise:
     local: Tensor  # (t + 1,) product of the local factors, for as many steps as they hold
     spectrum: Tensor  # (T + 1, r) eigenvalues of the imbalance
     summed: Tensor  # (marks, r) eigenvalues of D_0 plus the drift of every step
-    low: Tensor  # (T + 1,) smallest squared singular value of T
-    high: Tensor  # (T + 1,) largest
-    tube_low: Tensor  # (t + 1,) the tube around both, for as many steps as it is proved
-    tube_high: Tensor  # (t + 1,)
+    strength: linear.Range  # (T + 1,) each, smallest and largest squared singular value of T
+    tube: linear.Range  # (t + 1,) each, the tube around both, for as many steps as it is proved
     diverged: bool
 
     @property
@@ -65,20 +50,18 @@ def promise(
     ratio: float,
     share: float,
     rule: str,
-    seed: int = 0,
     *,
     imbalance_drift: Callable[[Tensor, Tensor, Tensor, float], Tensor] = exercises.imbalance_drift,
     local_rate: Callable[[Tensor, Tensor, float, float, float], Tensor] = exercises.local_rate,
 ) -> Promise:
     """Run one start with steps that are `share` times the rule's own, and what each certificate says of it."""
-    start = shared.draw(width, ratio, seed)
+    start = shared.draw(width, ratio, 0)
     run, certified = follow(start, share, rule)
     problem, W1, W2, rates = start.problem, run.W1, run.W2, run.rates
-    exact, local = tangent_range(W1, W2), local_constants(problem, W1[:-1], W2[:-1], rates)
+    local = linear.local_constants(problem, W1[:-1], W2[:-1], rates)
     bend = rates * local.smoothness
     proved, descends = (int((bend <= limit).cumprod(0).sum()) for limit in (1 + 1e-9, 2))
-    largest = rates.cummax(0).values[:proved]
-    inside = tube(problem, start.W1, start.W2, run.losses[: proved + 1], torch.cat([rates[:1], largest]))
+    largest = torch.cat([rates[:1], rates.cummax(0).values[:proved]])
     factors = [
         float(local_rate(W1[t], W2[t], float(problem.mu), float(local.smoothness[t]), float(rates[t])))
         for t in range(descends)
@@ -91,37 +74,34 @@ def promise(
         losses=run.losses / run.losses[0],
         certified=certified,
         local=torch.tensor([1.0, *factors], dtype=torch.float64).cumprod(0),
-        spectrum=imbalance_spectrum(W1, W2),
+        spectrum=linear.imbalance_spectrum(W1, W2),
         summed=sum_up(start, run, imbalance_drift),
-        low=exact.low,
-        high=exact.high,
-        tube_low=inside.low,
-        tube_high=inside.high,
+        strength=linear.tangent_range(W1, W2),
+        tube=linear.tube(problem, start.W1, start.W2, run.losses[: proved + 1], largest),
         diverged=bool(run.diverged),
     )
 
 
-def follow(start: Starts, share: float, rule: str) -> tuple[Descent, Tensor | None]:
+def follow(start: linear.Starts, share: float, rule: str) -> tuple[linear.Descent, Tensor | None]:
     """Return the run, and its certified losses as shares of the first, (STEPS + 1,); None where none are certified."""
-    problem = start.problem
     if rule == RULES[2]:
-        run = descend(*start, lambda t, W1, W2: share * measured_rate(problem, W1, W2), STEPS)
-        return run, None  # this rule is certified step by step, by the local rates
+        # This rule is certified step by step, by the local rates.
+        return linear.descend(*start, shared.measuring(start.problem, share), STEPS), None
     if rule == RULES[1]:
-        plan = schedule(*start, STEPS, share=min(share, 1.0))
-        run = descend(*start, lambda t, W1, W2: max(share, 1.0) * plan.rates[t], STEPS)
+        plan = linear.schedule(*start, STEPS, share=min(share, 1.0))
+        run = linear.descend(*start, lambda t, W1, W2: max(share, 1.0) * plan.rates[t], STEPS)
         covered = bool(plan.covered) and share <= 1
     else:
-        rate = share * certificate(*start).rate
-        plan = envelope(*start, STEPS, rate)
-        run = descend(*start, rate, STEPS)
+        rate = share * linear.certificate(*start).rate
+        plan = linear.envelope(*start, STEPS, rate)
+        run = linear.descend(*start, rate, STEPS)
         covered = bool(plan.covered)
     return run, plan.losses / plan.losses[0] if covered else None
 
 
-def sum_up(start: Starts, run: Descent, imbalance_drift: Callable) -> Tensor:
+def sum_up(start: linear.Starts, run: linear.Descent, imbalance_drift: Callable) -> Tensor:
     """Return eigenvalues of D_0 plus the drift of every step so far, at MARKS, without looking at D_t."""
-    D = imbalance(start.W1, start.W2)
+    D = linear.imbalance(start.W1, start.W2)
     G = start.problem.gradient(run.W1 @ run.W2.mT)  # (T + 1, n, m)
     kept = []
     for t, rate in enumerate(run.rates[: MARKS[-1] + 1].tolist()):
@@ -137,14 +117,9 @@ def picture(fig, r: Promise) -> None:
     """Draw the imbalance, the strength of the layers within its tube, and the loss under what was promised of it."""
     balance, strength, loss = fig.row(1, 1, 1.15)
     steps, size = torch.arange(STEPS + 1), r.spectrum[0].abs().max()
-    balance.frame(
-        "imbalance: eigenvalues of D",
-        "step",
-        "over the largest at step 0",
-        xlim=(-0.15, STEPS),
-        ylim=(-EIGEN, EIGEN),
-        legend={"loc": "upper center", "ncols": 2, "columnspacing": 0.8, "handlelength": 1.2},
-    )
+    names = {"loc": "upper center", "ncols": 2, "columnspacing": 0.8, "handlelength": 1.2}
+    look = {"xlim": (-0.15, STEPS), "ylim": (-EIGEN, EIGEN), "legend": names}
+    balance.frame("imbalance: eigenvalues of D", "step", "over the largest at step 0", **look)
     if balance.axes.get_xscale() != "symlog":
         balance.axes.set_xscale("symlog", linthresh=1, linscale=0.4)
         balance.axes.set_xticks((0, 1, 10, 100), ("0", "1", "10", "100"))
@@ -155,10 +130,10 @@ def picture(fig, r: Promise) -> None:
     balance.level(0, width=0.8)
 
     strength.frame("strength of the layers", "step", xlim=(0, STEPS), ylim=STRENGTHS, log="y", legend="lower right")
-    strength.line(steps[: len(r.high)], r.high, "blue", "-.", "largest σ²")
-    strength.line(steps[: len(r.low)], r.low, "blue", "-", "least σ²")
-    strength.band(steps[: len(r.tube_low)], r.tube_low, r.tube_high, "sky", "tube", alpha=0.35)
-    strength.span(len(r.tube_low) - 1, STEPS, alpha=0.3)
+    strength.line(steps[: len(r.losses)], r.strength.high, "blue", "-.", "largest σ²")
+    strength.line(steps[: len(r.losses)], r.strength.low, "blue", "-", "least σ²")
+    strength.band(steps[: len(r.tube.low)], *r.tube, "sky", "tube", alpha=0.35)
+    strength.span(len(r.tube.low) - 1, STEPS, alpha=0.3)
 
     loss.frame("loss over its start", "step", xlim=(0, STEPS), ylim=(FLOOR, CEILING), log="y", legend="upper right")
     for values, color, style, name in (

@@ -1,6 +1,5 @@
 """The edge of stability on a small net and real digits: the sharpness climbs to 2/rate, and hovers there."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -15,8 +14,6 @@ from ddlearn.sharpness import Edge, edge_of_stability
 NET = MLP((64, 32, 32, 10), activation="tanh", W_std=1.0, bias="none")
 EXAMPLES, STEPS, EVERY = 200, 1000, 25
 RATES = ("0.2", "0.4", "0.8")
-
-Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Trained:
 
 
 @cached(12)
-def train(rate: float, steps: int = STEPS, seed: int = 0, progress: Progress | None = None) -> Edge:
+def train(rate: float, steps: int = STEPS, seed: int = 0, progress: compute.Progress | None = None) -> Edge:
     """Run full-batch descent on half the mean squared error of 200 digits, in single precision as nets are trained."""
     images = datasets.digits(compute.generator(seed), test=EXAMPLES)
     x = images.test_x.float() - images.test_x.float().mean(0)
@@ -52,15 +49,11 @@ def train(rate: float, steps: int = STEPS, seed: int = 0, progress: Progress | N
     return edge_of_stability(loss, weights, rate, steps, EVERY, progress)
 
 
-def hover(rate: str, until: int, progress: Progress = lambda share, words: None) -> Trained:
+def hover(rate: str, until: int, progress: compute.Progress | None = None) -> Trained:
     """Run at this rate, and show up to step `until`. The first call trains at every rate, so that the menu answers."""
-    runs = {}
+    runs, n = {}, len(RATES)
     for k, one in enumerate(RATES):
-
-        def report(share: float, words: str, k: int = k, one: str = one) -> None:
-            progress((k + share) / len(RATES), f"rate {one}, {words}")
-
-        runs[one] = train(float(one), progress=report)
+        runs[one] = train(float(one), progress=compute.part(progress, k / n, (k + 1) / n, f"rate {one}, {{}}"))
     return Trained(runs[rate], until)
 
 

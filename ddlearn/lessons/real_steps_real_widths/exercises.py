@@ -1,9 +1,5 @@
-"""Functions that the learner writes: the drift of the imbalance, the orbit of period two; `local_rate` is beside.
+"""Functions that the learner writes: the drift of the imbalance, the orbit of period two; `local_rate` is beside."""
 
-Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
-"""
-
-import math
 from collections.abc import Callable
 
 import torch
@@ -144,12 +140,6 @@ IMBALANCE_DRIFT = Exercise(
 )
 
 
-def by_numbers(c: Tensor) -> tuple[float, float]:
-    """Compute `period_two_orbit` with roots of plain numbers: right for a single c, but for the type."""
-    total, difference = math.sqrt(1 + 3 / c), math.sqrt(1 - 1 / c)
-    return (total - difference) / 2, (total + difference) / 2
-
-
 PERIOD_TWO_ORBIT = Exercise(
     name="period_two_orbit",
     title="The orbit of period two",
@@ -231,7 +221,7 @@ PERIOD_TWO_ORBIT = Exercise(
         ),
         Mistake(
             "math.sqrt of a tensor",
-            by_numbers,
+            edit("(1 + 3 / c).sqrt(), (1 - 1 / c).sqrt()", "float(1 + 3 / c) ** 0.5, float(1 - 1 / c) ** 0.5"),
             "math.sqrt takes one number, and c is a tensor. Write torch.sqrt(...) or (...).sqrt().",
         ),
     ),

@@ -1,7 +1,4 @@
-"""The second function that the learner writes: the local rate of a net of two layers.
-
-It comes with the wrong versions that classes write most often, and the hint that each of them deserves.
-"""
+"""The second function that the learner writes: the local rate of a net of two layers."""
 
 import torch
 from torch import Tensor
@@ -21,9 +18,9 @@ PRODUCT = "(len(wide_enough) == 2) * (torch.linalg.svdvals(W1)[-1] * torch.linal
 MINDFUL = "W.shape[0] <= W.shape[1]"
 
 
-def either_way(wrong: Edit) -> dict:
+def either_way(name: str, wrong: Edit, hint: str) -> Mistake:
     """Return a mistake in the formula as somebody makes it who minds narrow layers, and as somebody who does not."""
-    return {"wrong": wrong, "also": (wrong.edit(f" if {MINDFUL}", ""),)}
+    return Mistake(name, wrong, hint, also=(wrong.edit(f" if {MINDFUL}", ""),))
 
 
 def rate_cases(generator: torch.Generator):
@@ -63,20 +60,20 @@ LOCAL_RATE = Exercise(
             edit("[-1]", "[0]").edit(f" if {MINDFUL}", ""),
             "You took the largest singular values. A promise must hold for the weakest direction: `[-1]`, not `[0]`.",
         ),
-        Mistake(
-            name="singular values not squared",
-            hint="The gradient passes a layer twice, out and back: its singular value counts squared.",
-            **either_way(edit("[-1] ** 2", "[-1]")),
+        either_way(
+            "singular values not squared",
+            edit("[-1] ** 2", "[-1]"),
+            "The gradient passes a layer twice, out and back: its singular value counts squared.",
         ),
-        Mistake(
-            name="sum squared",
-            hint="You squared the sum. Square each singular value, then add.",
-            **either_way(edit("[-1] ** 2", "[-1]").edit("new_zeros(()))", "new_zeros(())) ** 2")),
+        either_way(
+            "sum squared",
+            edit("[-1] ** 2", "[-1]").edit("new_zeros(()))", "new_zeros(())) ** 2"),
+            "You squared the sum. Square each singular value, then add.",
         ),
-        Mistake(
-            name="multiplied instead of added",
-            hint="You multiplied the layers. Each of them moves the product on its own: their strengths add.",
-            **either_way(edit(ALL, PRODUCT)),
+        either_way(
+            "multiplied instead of added",
+            edit(ALL, PRODUCT),
+            "You multiplied the layers. Each of them moves the product on its own: their strengths add.",
         ),
         Mistake(
             "singular value of the product",
@@ -94,40 +91,35 @@ LOCAL_RATE = Exercise(
             edit("[-1]", "[len(W)]"),
             "Python counts from 0: the n-th of n values has the index n − 1, and `[-1]` is the last.",
         ),
-        Mistake(
-            name="2 forgotten",
-            hint=(
-                "The gain is 2 µₜ rate: an inequality of Polyak and Łojasiewicz speaks of *half* the squared gradient."
-            ),
-            **either_way(edit("2 * pl", "pl")),
+        either_way(
+            "2 forgotten",
+            edit("2 * pl", "pl"),
+            "The gain is 2 µₜ rate: an inequality of Polyak and Łojasiewicz speaks of *half* the squared gradient.",
         ),
-        Mistake(
-            name="rate not squared",
-            hint="The loss to curvature grows with the square of the step: smoothness times rate².",
-            **either_way(edit("rate**2", "rate")),
+        either_way(
+            "rate not squared",
+            edit("rate**2", "rate"),
+            "The loss to curvature grows with the square of the step: smoothness times rate².",
         ),
-        Mistake(
-            name="mu_t in one term only",
-            hint="Your last term lacks µₜ. Both terms carry it: the gain of a step and its loss to curvature.",
-            **either_way(edit("pl * smoothness", "smoothness")),
+        either_way(
+            "mu_t in one term only",
+            edit("pl * smoothness", "smoothness"),
+            "Your last term lacks µₜ. Both terms carry it: the gain of a step and its loss to curvature.",
         ),
-        Mistake(
-            name="sign of the last term",
-            hint="The last term has a plus: curvature takes back some of what the step gains.",
-            **either_way(edit("rate + pl", "rate - pl")),
+        either_way(
+            "sign of the last term",
+            edit("rate + pl", "rate - pl"),
+            "The last term has a plus: curvature takes back some of what the step gains.",
         ),
-        Mistake(
-            name="the gain instead of the factor",
-            hint=(
-                "This is the share of the loss that is lost. The factor by which the loss is multiplied is 1 minus "
-                "that."
-            ),
-            **either_way(edit("1 - 2 * pl * rate + pl", "2 * pl * rate - pl")),
+        either_way(
+            "the gain instead of the factor",
+            edit("1 - 2 * pl * rate + pl", "2 * pl * rate - pl"),
+            "This is the share of the loss that is lost. The factor by which the loss is multiplied is 1 minus that.",
         ),
-        Mistake(
-            name="mu forgotten",
-            hint="mu is missing: how steep the convex problem itself is in its flattest direction.",
-            **either_way(edit("mu * sum", "sum")),
+        either_way(
+            "mu forgotten",
+            edit("mu * sum", "sum"),
+            "mu is missing: how steep the convex problem itself is in its flattest direction.",
         ),
         Mistake(
             "layers forgotten",

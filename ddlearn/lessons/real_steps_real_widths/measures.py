@@ -6,29 +6,8 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import cached
-from ddlearn.lessons.real_steps_real_widths import catapult, edge, shared
-from ddlearn.linear_networks import (
-    FAMILIES,
-    Certificate,
-    Descent,
-    LeastSquares,
-    Starts,
-    certificate,
-    descend,
-    draw_starts,
-    envelope,
-    gaussian_layers,
-    gradients,
-    imbalance,
-    imbalance_drift,
-    imbalance_spectrum,
-    local_constants,
-    measured_rate,
-    schedule,
-    tangent_range,
-    tube,
-)
+from ddlearn import linear_networks as linear
+from ddlearn.lessons.real_steps_real_widths import catapult, edge, shared, step
 from ddlearn.result import Curve
 from ddlearn.sharpness import factor_descent, factor_sharpness, period_two_orbit
 
@@ -39,11 +18,11 @@ ARRIVED = 1e-10  # the share of the first loss below which a run counts as over,
 def drift_gap(seed: int, power: int) -> float:
     """Return |D_50 - D_0 - sum of drifts| over |D_0| along 50 large steps, the rate in the drift to this power."""
     start = shared.draw(7, 2.0, seed)
-    rate = 2 * float(certificate(*start).largest_rate)
-    run = descend(*start, rate, 50)
-    drifts = imbalance_drift(gradients(start.problem, run.W1[:-1], run.W2[:-1]), rate) * rate ** (power - 2)
-    D = imbalance(run.W1, run.W2)
-    return float((D[-1] - D[0] - drifts.sum(0)).norm() / D[0].norm())
+    rate = 2 * float(linear.certificate(*start).largest_rate)
+    run = linear.descend(*start, rate, 50)
+    drifts = linear.imbalance_drift(linear.gradients(start.problem, run.W1[:-1], run.W2[:-1]), rate)
+    D = linear.imbalance(run.W1, run.W2)
+    return float((D[-1] - D[0] - rate ** (power - 2) * drifts.sum(0)).norm() / D[0].norm())
 
 
 def change_against_rate(seed: int, conserved: bool) -> float:
@@ -52,9 +31,9 @@ def change_against_rate(seed: int, conserved: bool) -> float:
     rates = torch.tensor([0.0025, 0.005, 0.01, 0.02], dtype=torch.float64)
     changes = []
     for rate in rates.tolist():
-        run = descend(*start, rate, round(1 / rate))
+        run = linear.descend(*start, rate, round(1 / rate))
         W1, W2 = run.W1[[0, -1]], run.W2[[0, -1]]
-        kept = imbalance(W1, W2) if conserved else W1.mT @ W1 + W2.mT @ W2
+        kept = linear.imbalance(W1, W2) if conserved else W1.mT @ W1 + W2.mT @ W2
         changes.append((kept[1] - kept[0]).norm())
     return log_slope(rates, torch.stack(changes))
 
@@ -68,18 +47,18 @@ def broken(less: Tensor, more: Tensor, size: Tensor) -> Tensor:
     return less > more * (1 + SLACK) + ROUNDING * size
 
 
-def audit(start: Starts, run: Descent, certified: Certificate, tighter: float = 1.0) -> Counter:
+def audit(start: linear.Starts, run: linear.Descent, certified: linear.Certificate, tighter: float = 1.0) -> Counter:
     """Return how often each inequality of the theory is broken at a step of the run.
 
     `tighter` multiplies the tube's lower edge. The numbers (2), (3) and (5) to (8) are those of
     `ddlearn.linear_networks`, where each is stated.
     """
     L, eta = run.losses, run.rates
-    slope = gradients(start.problem, run.W1, run.W2).squared_norm[:-1]
-    local = local_constants(start.problem, run.W1[:-1], run.W2[:-1], eta)
-    exact, spectrum = tangent_range(run.W1, run.W2), imbalance_spectrum(run.W1, run.W2)
+    slope = linear.gradients(start.problem, run.W1, run.W2).squared_norm[:-1]
+    local = linear.local_constants(start.problem, run.W1[:-1], run.W2[:-1], eta)
+    exact, spectrum = linear.tangent_range(run.W1, run.W2), linear.imbalance_spectrum(run.W1, run.W2)
     largest = eta.cummax(0).values
-    inside = tube(start.problem, start.W1, start.W2, L[1:], largest)
+    inside = linear.tube(start.problem, start.W1, start.W2, L[1:], largest)
     checks = {
         "(2) descent": (L[1:], L[:-1] - eta * (1 - eta * local.smoothness / 2) * slope, L[:-1]),
         "(2) gradient": (local.pl * L[:-1], slope / 2, L[:-1]),
@@ -97,31 +76,31 @@ def audit(start: Starts, run: Descent, certified: Certificate, tighter: float = 
 def broken_steps(seed: int, tighter: float) -> float:
     """Count the broken inequalities in runs of all families, at the certified and at the measured rate."""
     total = 0
-    for number, family in enumerate(FAMILIES):
-        start = draw_starts(family, 4, 3, 3, compute.generator(100 * seed + number))
-        certified = certificate(*start)
-        for rate in (certified.rate, lambda t, W1, W2, p=start.problem: measured_rate(p, W1, W2)):
-            total += audit(start, descend(*start, rate, 80), certified, tighter).total()
+    for number, family in enumerate(linear.FAMILIES):
+        start = linear.draw_starts(family, 4, 3, 3, compute.generator(100 * seed + number))
+        certified = linear.certificate(*start)
+        for rate in (certified.rate, shared.measuring(start.problem)):
+            total += audit(start, linear.descend(*start, rate, 80), certified, tighter).total()
     return total
 
 
-def wide(seed: int) -> Starts:
-    return draw_starts("wide", 15, 4, 4, compute.generator(500 + seed))
+def wide(seed: int) -> linear.Starts:
+    return linear.draw_starts("wide", 15, 4, 4, compute.generator(500 + seed))
 
 
 def certified_over_taken(seed: int, bending: bool) -> float:
     """Return the median over wide starts of the steps certified to a millionth of the loss over the steps taken."""
     start = wide(seed)
-    promised = envelope(*start, 300) if bending else certificate(*start)
+    promised = linear.envelope(*start, 300) if bending else linear.certificate(*start)
     rate = promised.rates[0] if bending else promised.rate
-    return float((promised.iterations() / descend(*start, rate, 300).iterations()).median())
+    return float((promised.iterations() / linear.descend(*start, rate, 300).iterations()).median())
 
 
 def speed_gained(seed: int, growing: bool) -> float:
     """Return the median over wide starts of the steps certified for a constant step, over those of the schedule."""
     start = wide(seed)
-    constant = certificate(*start)
-    promised = schedule(*start, 400) if growing else constant
+    constant = linear.certificate(*start)
+    promised = linear.schedule(*start, 400) if growing else constant
     return float((constant.iterations() / promised.iterations()).median())
 
 
@@ -129,10 +108,9 @@ def covered(seed: int, width: int, side: int = 6, draws: int = 100) -> float:
     """Return the share of Gaussian starts that the imbalance covers."""
     generator = compute.generator(seed)
     target = torch.randn(draws, side, side, generator=generator, dtype=torch.float64)
-    problem = LeastSquares(torch.ones(draws, side, dtype=torch.float64), target)
-    return float(
-        certificate(problem, *gaussian_layers(draws, side, side, width, (1, 1), generator)).covered.double().mean()
-    )
+    problem = linear.LeastSquares(torch.ones(draws, side, dtype=torch.float64), target)
+    layers = linear.gaussian_layers(draws, side, side, width, (1, 1), generator)
+    return float(linear.certificate(problem, *layers).covered.double().mean())
 
 
 def covered_narrow(seed: int, argument) -> float:
@@ -148,36 +126,30 @@ def move_slope(seed: int, power: float) -> float:
     for width in widths:
         problem, W1, W2 = shared.stack(width, (1.0,), range(3 * seed, 3 * seed + 3))
         size = (width / widths[0]) ** (0.25 - power)
-        run = descend(problem, size * W1, size * W2, lambda t, W1, W2, p=problem: measured_rate(p, W1, W2), 60, 1e-4)
+        run = linear.descend(problem, size * W1, size * W2, shared.measuring(problem), 60, 1e-4)
         moves.append(run.relative_move[-1].mean())
     return log_slope(torch.tensor(widths, dtype=torch.float64), torch.stack(moves))
 
 
-@cached(8)
-def burnt(seed: int) -> tuple[Tensor, Tensor]:
-    """Return rate * sharpness / 2 of the minima that 300 random runs end in, and of those where flow would end."""
+def sharpest(seed: int, flow: bool) -> float:
+    """Return rate * sharpness / 2 of the sharpest minimum that one of 300 runs ends in, or flow in its place."""
     generator = compute.generator(seed)
     a, b, share = (torch.rand(300, generator=generator, dtype=torch.float64) for _ in range(3))
     a, b = 0.05 + 3.95 * a, 0.05 + 1.45 * b
-    flow = torch.hypot(a.square() - b.square(), torch.full_like(a, 2.0))
-    rate = (0.3 + 1.9 * share) * 2 / flow
+    steep = torch.hypot(a.square() - b.square(), torch.full_like(a, 2.0))  # the sharpness where flow ends
+    rate = (0.3 + 1.9 * share) * 2 / steep
     run = factor_descent(a, b, 1.0, rate, 2000)
     a, b = run.first[-1], run.second[-1]
     arrived = (a * b - 1).abs() < 1e-10
-    return rate[arrived] * factor_sharpness(a[arrived], b[arrived], 1.0) / 2, (rate * flow / 2)[arrived]
-
-
-def sharpest(seed: int, flow: bool) -> float:
-    """Return rate * sharpness / 2 of the sharpest minimum that a run ends in, or that flow would end in."""
-    return float(burnt(seed)[int(flow)].max())
+    found = steep[arrived] if flow else factor_sharpness(a[arrived], b[arrived], 1.0)
+    return float((rate[arrived] * found / 2).max())
 
 
 def diverged(seed: int, low: float, high: float, c: float = 1.5, draws: int = 200) -> float:
     """Return the share of starts of imbalance `low` to `high`, a product near a half, that diverge at step c."""
     product, share = torch.rand(2, draws, generator=compute.generator(seed), dtype=torch.float64)
-    product, imbalance = 0.3 + 0.4 * product, low + (high - low) * share
-    a = ((imbalance + torch.hypot(imbalance, 2 * product)) / 2).sqrt()
-    return float((~factor_descent(a, product / a, 1.0, c, 1000).first[-1].isfinite()).double().mean())
+    a, b = step.corner(low + (high - low) * share, 0.3 + 0.4 * product)
+    return float((~factor_descent(a, b, 1.0, c, 1000).first[-1].isfinite()).double().mean())
 
 
 def orbit_gap(seed: int, misfit: float) -> float:

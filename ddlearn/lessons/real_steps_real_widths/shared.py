@@ -4,10 +4,13 @@ Entries are N(0, 1 / sqrt(4 h)), so that the product W1 W2' is of one size at ev
 of W1 r times those of W2 with the same product.
 """
 
+from collections.abc import Callable
+
 import torch
+from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.linear_networks import LeastSquares, Starts, gaussian_layers
+from ddlearn.linear_networks import LeastSquares, Starts, gaussian_layers, measured_rate
 
 SIDE = 4
 CONDITION = 2.0  # K / mu
@@ -29,8 +32,13 @@ def stack(width: int, ratios: tuple[float, ...], seeds: range) -> Starts:
     """Draw a start for each ratio and seed, in stacks of shape (ratios, seeds)."""
     drawn = [draw(width, ratio, seed) for ratio in ratios for seed in seeds]
 
-    def stacked(tensors: list[torch.Tensor]) -> torch.Tensor:
+    def stacked(tensors: list[Tensor]) -> Tensor:
         return torch.stack(tensors).unflatten(0, (len(ratios), len(seeds)))
 
     problem = LeastSquares(stacked([d.problem.s for d in drawn]), stacked([d.problem.W_star for d in drawn]))
     return Starts(problem, stacked([d.W1 for d in drawn]), stacked([d.W2 for d in drawn]))
+
+
+def measuring(problem: LeastSquares, share: float = 1.0) -> Callable[[int, Tensor, Tensor], Tensor]:
+    """Return the step rule that measures its rate where the weights now are, and takes this share of it."""
+    return lambda t, W1, W2: share * measured_rate(problem, W1, W2)

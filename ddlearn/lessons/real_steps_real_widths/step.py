@@ -70,10 +70,10 @@ def diagram() -> tuple[Tensor, Tensor]:
     return c.expand_as(late).flatten(), late.flatten()
 
 
-def corner(imbalance: float) -> tuple[float, float]:
-    """Return a and b of product PRODUCT and this imbalance, a the larger."""
-    a = ((imbalance + (imbalance**2 + 4 * PRODUCT**2) ** 0.5) / 2) ** 0.5
-    return a, PRODUCT / a
+def corner(imbalance: float | Tensor, product: float | Tensor = PRODUCT) -> tuple[float | Tensor, float | Tensor]:
+    """Return a and b of this product and imbalance, a the larger."""
+    a = ((imbalance + (imbalance**2 + 4 * product**2) ** 0.5) / 2) ** 0.5
+    return a, product / a
 
 
 def through(c: float, imbalance: float, *, period_two_orbit: Orbit = exercises.period_two_orbit) -> Run:
@@ -81,8 +81,6 @@ def through(c: float, imbalance: float, *, period_two_orbit: Orbit = exercises.p
     a0, b0 = corner(imbalance)
     run = factor_descent(*torch.tensor([[a0], [b0]], dtype=torch.float64), 1.0, c, STEPS)
     end = tuple(float(w[0]) for w in scalar_flow(torch.tensor([1e3], dtype=torch.float64), 1.0, a0, b0))
-    cs = torch.cat([ORBIT_CS, torch.tensor([max(c, 1.0)], dtype=torch.float64)])
-    low, high = (torch.as_tensor(z) for z in period_two_orbit(cs))
     return Run(
         c=c,
         imbalance=imbalance,
@@ -90,8 +88,8 @@ def through(c: float, imbalance: float, *, period_two_orbit: Orbit = exercises.p
         b=run.second[:, 0],
         flow=end,
         flow_share=c * (end[0] ** 2 + end[1] ** 2) / 2,
-        orbit=(low[:-1], high[:-1]),
-        here=(float(low[-1]), float(high[-1])) if c > 1 else None,
+        orbit=period_two_orbit(ORBIT_CS),
+        here=tuple(map(float, period_two_orbit(torch.tensor([c], dtype=torch.float64)))) if c > 1 else None,
     )
 
 

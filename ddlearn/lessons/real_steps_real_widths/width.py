@@ -5,12 +5,12 @@ n + m - 1 units: from there on D has n positive or m negative eigenvalues for al
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from ddlearn import compute
 from ddlearn.classroom import PALETTE, Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.real_steps_real_widths import shared
@@ -21,7 +21,6 @@ RATIOS = ("1", "2", "4", "8")
 SEEDS = range(3)
 ENOUGH = 2 * shared.SIDE - 1  # n + m - 1
 MAP_WIDTHS, MAP_RATIOS, MAP_SEEDS = tuple(range(4, 13)), tuple(2 ** (k / 2) for k in range(7)), range(24)
-STEPS = (5.0, 2000.0)  # the axis of iterations
 
 
 @dataclass(frozen=True)
@@ -56,13 +55,13 @@ def at_width(width: int) -> Tensor:
 
 
 @cached(1)
-def coverage(widths: tuple[int, ...] = MAP_WIDTHS, seeds: range = MAP_SEEDS) -> Tensor:
-    """Return the share of starts that the certificate covers.  (widths, MAP_RATIOS)"""
-    shares = [certificate(*shared.stack(width, MAP_RATIOS, seeds)).covered.double().mean(1) for width in widths]
-    return torch.stack(shares)
+def coverage() -> Tensor:
+    """Return the share of starts that the certificate covers.  (MAP_WIDTHS, MAP_RATIOS)"""
+    stacks = [shared.stack(width, MAP_RATIOS, MAP_SEEDS) for width in MAP_WIDTHS]
+    return torch.stack([certificate(*starts).covered.double().mean(1) for starts in stacks])
 
 
-def widen(ratio: str, width: int, progress: Callable[[float, str], None] = lambda share, words: None) -> Sweep:
+def widen(ratio: str, width: int, progress: compute.Progress = lambda share, words: None) -> Sweep:
     """Sweep the widths at one ratio, seen from the measured width nearest to `width`."""
     rows = []
     for k, one in enumerate(WIDTHS):
@@ -80,7 +79,7 @@ def picture(fig, r: Sweep, said) -> None:
     steps, move, share = fig.row(1.15, 0.9, 1)
     axis = {"xlabel": "width h", "xlim": (3, 5500), "log": "xy", "xticks": (10, 100, 1000)}
     names = {"loc": "upper right", "borderaxespad": 0.1}
-    steps.frame("steps to a millionth of the loss", ylim=STEPS, legend=names, **axis)
+    steps.frame("steps to a millionth of the loss", ylim=(5, 2000), legend=names, **axis)
     for values, color, style, marker, size, name in (
         (r.actual, "blue", "-", "o", 5, "taken"),
         (r.certified, "vermilion", "--", "^", 6, "certified: imbalance"),
