@@ -1,7 +1,11 @@
-"""What a test sees of a page: its elements, its widgets."""
+"""What a test sees of a page: its elements, its colors, its widgets."""
 
 from html.parser import HTMLParser
 from types import SimpleNamespace
+
+from matplotlib.colors import to_rgb
+
+from ddlearn.classroom import style
 
 VOID = {"meta", "link", "br", "img", "input", "hr", "mspace"}
 
@@ -40,6 +44,16 @@ class Page(HTMLParser):
 
     def ids(self):
         return [element.attributes["id"] for element in self.elements if "id" in element.attributes]
+
+
+def luminance(color):
+    return style.luminance(to_rgb(color))
+
+
+def contrast(one, other):
+    """WCAG 2.2: how far apart two colors are, from 1 to 21."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
 
 
 def inside(widget, kind):
