@@ -29,6 +29,41 @@ def one_thread():
     torch.set_num_threads(count)
 
 
+@pytest.fixture
+def shown(monkeypatch):
+    """What is displayed, in order, where no display can be changed later; and no run is strict."""
+    from ddlearn.classroom import page
+
+    bundles = []
+    monkeypatch.setattr(page, "show", bundles.append)
+    monkeypatch.delenv("DDLEARN_STRICT", raising=False)
+    return bundles
+
+
+class Displayed(list):
+    """Bundles, in the order in which they were shown or put in the place of earlier ones: their handle as well."""
+
+    def show(self, bundle):
+        self.append(bundle)
+        return self
+
+    def update(self, bundle, raw):
+        assert raw
+        self.append(bundle)
+
+    display = update
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    """What a notebook displays, and puts in its place, in the order of the messages."""
+    from ddlearn.classroom import page
+
+    bundles = Displayed()
+    monkeypatch.setattr(page, "show", bundles.show)
+    return bundles
+
+
 @pytest.fixture(scope="module")
 def browser():
     """A Chromium for one file: while Playwright is open its event loop runs, and no other test could start one."""

@@ -7,11 +7,9 @@ import re
 import subprocess
 import sys
 
-import pytest
 from PIL import Image
 
 from ddlearn.classroom import figure as figure_module
-from ddlearn.classroom import page
 from ddlearn.classroom.figure import LiveFigure
 
 
@@ -60,47 +58,28 @@ def test_in_a_plain_script_the_sentence_is_printed_once(capsys):
     assert figure.sentence.startswith("The dot stands at 0.50")
 
 
-class Handle:
-    def __init__(self):
-        self.bundles = []
-
-    def update(self, bundle, raw):
-        assert raw
-        self.bundles.append(bundle)
-
-    display = update
+def words(displayed):
+    return [bundle["text/plain"][:22] for bundle in displayed]
 
 
-@pytest.fixture
-def handle(monkeypatch):
-    """What a figure displays, and puts in its place, in the order of the messages."""
-    handle = Handle()
-    monkeypatch.setattr(page, "show", lambda bundle: handle.bundles.append(bundle) or handle)
-    return handle
-
-
-def words(handle):
-    return [bundle["text/plain"][:22] for bundle in handle.bundles]
-
-
-def test_update_replaces_under_the_display_id_and_keeps_the_height(handle):
+def test_update_replaces_under_the_display_id_and_keeps_the_height(displayed):
     figure = Dot()
     figure.show_words("Nothing yet.")
     for value in (0.1, 0.9):
         figure.update(value)
     figure.show(0.5)  # a second view under the same id
-    assert words(handle) == [
+    assert words(displayed) == [
         "Nothing yet.",
         "The dot stands at 0.10",
         "The dot stands at 0.90",
         "The dot stands at 0.50",
     ]
-    styles = {re.search(r"<figcaption style=\"([^\"]*)\"", bundle["text/html"]).group(1) for bundle in handle.bundles}
+    styles = {re.search(r"<figcaption style=\"([^\"]*)\"", bundle["text/html"]).group(1) for bundle in displayed}
     assert len(styles) == 1
     assert "min-height" in styles.pop()
 
 
-def test_the_view_says_what_the_still_says_and_hides_that_still_alone(handle):
+def test_the_view_says_what_the_still_says_and_hides_that_still_alone(displayed):
     figure, other = Dot(), Dot()
     for one in (figure, other):
         assert one.view.value == ""
@@ -108,16 +87,16 @@ def test_the_view_says_what_the_still_says_and_hides_that_still_alone(handle):
     hidden = {
         re.match(r"<style>\.([\w-]+) { display: none }</style>", one.view.value).group(1) for one in (figure, other)
     }
-    marks = {re.match(r'<div class="([\w-]+)">', bundle["text/html"]).group(1) for bundle in handle.bundles}
+    marks = {re.match(r'<div class="([\w-]+)">', bundle["text/html"]).group(1) for bundle in displayed}
     assert hidden == marks
     assert len(marks) == 2
     assert figure.bundle(0.25)["text/html"] in figure.view.value
-    assert figure.bundle(0.25)["text/html"] in handle.bundles[0]["text/html"]
+    assert figure.bundle(0.25)["text/html"] in displayed[0]["text/html"]
     figure.show_words("No picture.")
     assert "No picture.</figcaption>" in figure.view.value
 
 
-def test_the_view_follows_every_move_and_the_still_when_they_rest(handle, monkeypatch):
+def test_the_view_follows_every_move_and_the_still_when_they_rest(displayed, monkeypatch):
     monkeypatch.setattr(figure_module, "RESTED", 0.02)
     figure = Dot()
     seen = []
@@ -127,7 +106,7 @@ def test_the_view_follows_every_move_and_the_still_when_they_rest(handle, monkey
         figure.show(0.1)
         for value in (0.2, 0.3, 0.4):
             figure.update(value)
-        assert words(handle) == ["The dot stands at 0.10"]
+        assert words(displayed) == ["The dot stands at 0.10"]
         await asyncio.sleep(0.1)
         figure.update(0.5)
         figure.show(0.6)  # no older still may come after it
@@ -135,4 +114,4 @@ def test_the_view_follows_every_move_and_the_still_when_they_rest(handle, monkey
 
     asyncio.run(drag())
     assert seen == [f"The dot stands at 0.{k}0" for k in range(1, 7)]
-    assert words(handle) == [f"The dot stands at 0.{k}0" for k in (1, 4, 6)]
+    assert words(displayed) == [f"The dot stands at 0.{k}0" for k in (1, 4, 6)]

@@ -8,11 +8,8 @@ import torch
 from drawn import normal
 
 from ddlearn import blood, compute, weak_labels
-from ddlearn.classroom.latest import Cancelled
-from ddlearn.lessons.weak_labels import claims, exercises, holograms, kappas, learners, lesson, trainings, triangle
+from ddlearn.lessons.weak_labels import exercises, holograms, kappas, learners, lesson, trainings, triangle
 from ddlearn.lessons.weak_labels.trainings import ALPHA0, BLOOD, HEALTHY, PATIENTS, POURED
-
-SEEDS = range(6)
 
 
 def given_bags(B=5, k=4, C=3):
@@ -49,60 +46,11 @@ def test_the_risk_of_bags_of_one_labelled_cell_is_cross_entropy():
     torch.testing.assert_close(exercises.bag_risk(logits, a, a.mean(0), exercises.kappa(a)), wanted)
 
 
-@pytest.mark.parametrize("alpha0", [1.0, ALPHA0, 80.0])
-def test_kappa_of_patients_is_that_of_their_exact_covariance(alpha0):
-    p = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64)
-    told = weak_labels.draw_patients(alpha0 * p, 40_000, compute.generator(0))
-    variance = (p * (1 - p) / (alpha0 + 1)).sum()  # of a Dirichlet distribution, from its moments
-    assert exercises.kappa(told) == pytest.approx(float((1 - p.square().sum()) / variance), rel=0.03)
-    assert exercises.kappa(told) == pytest.approx(alpha0 + 1, rel=0.03)
-
-
 def test_kappa_of_counted_cells_is_the_bag_size():
     for k in (2, 8, 64):
         drawn = torch.multinomial(BLOOD.expand(20_000, -1), k, replacement=True, generator=compute.generator(k))
         counted = torch.nn.functional.one_hot(drawn, 3).double().mean(1)
         assert exercises.kappa(counted) == pytest.approx(k, rel=0.03)
-
-
-# -- the identities that the claims visit
-
-
-def test_the_bias_is_a_straight_line_in_kappa_through_the_right_one():
-    """(kappa/kappa0 - 1)(R - I), against all bags of two and three cells, independent ones and patients."""
-    here = claims.world(5)
-    labelled, blind = here.risk(BLOOD), BLOOD @ here.losses @ BLOOD
-    for k, alpha0 in itertools.product((2, 3), (None, 0.7, ALPHA0)):
-        right = weak_labels.kappa(k, alpha0)
-        bags = weak_labels.every_bag(3, k)
-        cells = weak_labels.mixture_probabilities(bags, BLOOD[None])
-        probabilities = cells if alpha0 is None else weak_labels.urn_probabilities(bags, alpha0 * BLOOD)
-        for kappa in (1.0, 2.5, 20.0):
-            weights = weak_labels.bag_weights(claims.counted(bags), BLOOD, kappa)
-            bias = here.bag_risk(bags, probabilities, weights) - labelled
-            torch.testing.assert_close(bias, (kappa / right - 1) * (labelled - blind), rtol=1e-11, atol=1e-11)
-
-
-def test_below_the_right_kappa_the_best_answer_is_drawn_towards_the_mean():
-    """With r = kappa/kappa0 < 1 the mean risk r R + (1 - r) I is least at r eta + (1 - r) p, eta the posterior."""
-    here, r = claims.world(2), 0.4
-    joint = BLOOD[:, None] * here.appearances  # (C, A)
-    posterior = (joint / joint.sum(0)).T
-    blended = r * posterior + (1 - r) * BLOOD
-    logits = blended.log().requires_grad_()
-    losses = -here.appearances @ logits.log_softmax(1)
-    risk = r * (BLOOD @ losses.diagonal()) + (1 - r) * (BLOOD @ losses @ BLOOD)
-    (slope,) = torch.autograd.grad(risk, logits)  # the risk is convex in the logits: where it is flat, it is least
-    assert slope.abs().max() < 1e-12
-
-
-def test_the_variance_of_a_class_mean_is_that_of_the_least_squares_matrix():
-    """sigma^2 / k [(Pi'Pi)^-1]_cc, the price in its first form, with the noise put in by hand."""
-    bags, k, c = 30, 20, 2
-    mixtures = weak_labels.draw_patients(ALPHA0 * BLOOD, bags, compute.generator(4))
-    wanted = torch.linalg.inv(mixtures.T @ mixtures)[c, c] / k
-    worth = bags * k * BLOOD[c] * weak_labels.mixing_efficiency(mixtures, BLOOD)[c]
-    torch.testing.assert_close(1 / worth, wanted)
 
 
 # -- holograms
@@ -204,16 +152,6 @@ def test_the_pool_is_the_lessons_cells_with_as_many_of_each_type():
     assert torch.bincount(cells.test_y).tolist() == [trainings.TEST] * 3
 
 
-def test_a_training_that_was_cancelled_is_not_kept():
-    def cancel(fraction, words):
-        raise Cancelled
-
-    with pytest.raises(Cancelled):
-        learners.learners(learners.MEAN_MAP, "64", seed=11, progress=cancel)
-    first = learners.trained(learners.MEAN_MAP, PATIENTS, 64, 11)
-    assert learners.trained(learners.MEAN_MAP, PATIENTS, 64, 11, progress=cancel) is first
-
-
 def test_losses_of_a_minibatch_are_those_of_its_bags():
     given = trainings.specimens(PATIENTS, 8, seed=0)
     chosen = torch.tensor([5, 2, 9])
@@ -232,24 +170,7 @@ def test_losses_of_a_minibatch_are_those_of_its_bags():
     )
 
 
-def test_means_over_six_seeds_are_what_the_lesson_says():
-    """One net a seed, each on cells and bags of its own draw. Ceilings and floors; theory gives the direction."""
-
-    def mean(kind, k, learner, kappa=None):
-        found = [learners.trained(learner, kind, k, seed, kappa=kappa, nets=1) for seed in SEEDS]
-        return float(trainings.accuracy(torch.cat(found)).mean())
-
-    poured = mean(POURED, 512, learners.PROPORTIONS)
-    patients = mean(PATIENTS, 512, learners.PROPORTIONS)
-    biased, repaired = (mean(PATIENTS, 64, learners.EASY, kappa) for kappa in (None, ALPHA0 + 1))
-    small = mean(POURED, 8, learners.EASY)
-    assert poured <= 0.65
-    assert patients >= 0.90
-    assert biased <= 0.83
-    assert repaired >= max(0.89, biased + 0.06)
-    assert small >= 0.90
-
-
+@pytest.mark.slow
 def test_the_number_told_in_advance_orders_the_bags_for_the_mean_map():
     seen = [learners.learners(learners.MEAN_MAP, k) for k in ("8", "512")]
     for one in seen:
@@ -282,6 +203,7 @@ def test_the_measured_bias_lies_on_the_line(swept):
     assert between.bias_at == pytest.approx(float(mean[a] + (mean[b] - mean[a]) / 4), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_nets_learn_best_near_the_right_kappa(swept):
     right = swept.accuracy.mean(1)
     assert kappas.GRID[int(right.argmax())] in (4, 6, 8)

@@ -31,10 +31,8 @@ PARTS = {
 
 
 @pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
-def test_each_part_brings_the_style_sheet_and_the_shim(part, monkeypatch):
-    shown = []
+def test_each_part_brings_the_style_sheet_and_the_shim(part, shown, monkeypatch):
     monkeypatch.setattr(page, "in_notebook", lambda: True)
-    monkeypatch.setattr(page, "show", shown.append)
     part()
     boxes = [bundle[VIEW]["model_id"] for bundle in shown if VIEW in bundle]
     (box,) = [ipywidgets.widget_serialization["from_json"](f"IPY_MODEL_{model}", None) for model in boxes]

@@ -171,6 +171,10 @@ def test_a_second_tab_lives_and_both_move_together(notebook, second):
     shows(notebook, 0.6)
     notebook.control("slider", "Place").press("ArrowRight")
     shows(second, 0.7)
+    for key, one in (("ArrowRight", notebook), ("ArrowLeft", second)) * 5:  # both at once
+        one.control("slider", "Place").press(key)
+    notebook.rest()
+    assert words(notebook) == words(second)
     is_whole(second)
     assert errors(second) == []
 
