@@ -13,12 +13,20 @@
 # %% [markdown]
 # # 0 · Start here
 #
-# A network that names a white blood cell has millions of numbers inside. We can print every one, and still not say why it
-# works or when it will fail. People call it a black box. This course opens it as far as theorems reach, and says where they
-# end.
+# ![Left: inputs enter a dark box with many weights, and predictions leave it. Right: two models of the same twenty points. The model with 8 features misses the points. The model with 400 features passes through all of them.](pictures/start_here.svg)
 #
-# **You will** meet the course's tools, predict something, and be surprised. **You need** a little Python, and the words
-# *vector* and *average*. **Time** 15 to 20 minutes. **Difficulty** 1 of 5.
+# *A trained network is a box full of numbers. Whether it fits the data is easy to see. Whether it predicts new data is not.*
+#
+# **Question.** A network that names white blood cells has millions of weights. We can print each of them, and still not say why the
+# network works or when it will fail. Are deep networks black boxes, or are there theorems about them?
+#
+# **You will be able to**
+# - predict how the error of a model changes as the model grows (explorer);
+# - compute a mean squared error, and let the course check it (Exercise 1);
+# - read a claim: a statement, a band, a measured number, and a control.
+#
+# **Before you start:** a little Python, and the words *vector* and *average*. [Notation](NOTATION.md) and
+# [glossary](GLOSSARY.md) belong to the whole course.
 
 # %%
 import torch
@@ -28,43 +36,44 @@ from ddlearn.lessons.start_here import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: the plan.** 4 min questions of the course and its map · 3 min doctor, everybody's card on screen · 3 min
-# predict, hands up before anybody moves a slider · 4 min explorer · 3 min exercise · 3 min quiz.
+# **Instructor: 20 minutes, with slack.** 4 min questions of the course · 2 min doctor, everybody's card on screen · 3 min predict, hands
+# up before anybody moves a slider · 4 min explorer · 3 min exercise · 2 min quiz.
 #
-# **The one question to ask:** "Which of the four hundred models would you have bought, before seeing the right-hand curve?"
+# **Board.** One axis for the size of the model, with a mark at 20. Draw the curve that the class expects, before the explorer.
 #
-# **What to expect.** Most people predict the largest model to be worst. Some know the word *overfitting* and say "as soon as
-# it fits perfectly": they are right about the peak and surprised by what follows. Do not explain the peak today. Lesson 07
-# solves it exactly.
+# **The one question to ask:** "Which of the four hundred models would you have chosen, before seeing the right panel?"
+#
+# **What to expect.** Most people expect the largest model to be the worst. Some know the word *overfitting* and say "as soon as it fits
+# perfectly". They are right about the peak, and surprised by what follows. Do not explain the peak today.
+# [Lesson 07](07_double_descent_solved.ipynb) solves it exactly.
+#
+# **Exit ticket.** "Two models fit all training points. What do you know about their errors on new points?" (Nothing yet.)
 
 # %% [markdown]
-# ## The questions
+# ## The questions of the course
 #
-# The mathematics of deep learning asks these questions;
-# [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741) survey the field.
-#
-# | lesson | the question |
+# | lesson | question |
 # |---|---|
-# | 01 Fixed embeddings | How did we learn before, when the view of the data was *chosen*? |
-# | 02 Learned embeddings | What does a network do when it *learns* that view? |
-# | 03 The neural tangent kernel | When is training a network no more than a fixed kernel? |
-# | 04 Leaving the lazy regime | You want the weights to change. When do they? |
-# | 05 Real steps, real widths | What can be proved for finite width, finite steps, any start? |
-# | 06 How many examples? | What can be promised, or predicted, from n examples? |
-# | 07 Double descent, solved | Why is the error worst where the fit just becomes perfect? |
-# | 08 Double descent, trained | Does it happen in trained networks, on real data? |
-# | 09 Weak labels | What can be learned when only proportions are known? |
-# | 10 Domain knowledge | When does knowing the field beat more data? |
-# | 11 Capstone | Your own question. |
+# | [01 Fixed embeddings](01_fixed_embeddings.ipynb) | How did we learn when the features were chosen by hand? |
+# | [02 Learned embeddings](02_learned_embeddings.ipynb) | What does a network gain when it learns its features? |
+# | [03 The neural tangent kernel](03_neural_tangent_kernel.ipynb) | When is training a network the same as a fixed kernel? |
+# | [04 Leaving the lazy regime](04_leaving_the_lazy_regime.ipynb) | When do the weights really change? |
+# | [05 Real steps, real widths](05_real_steps_real_widths.ipynb) | What can be proved for finite width, finite steps, any start? |
+# | [06 How many examples?](06_how_many_examples.ipynb) | What can be predicted, or guaranteed, from n examples? |
+# | [07 Double descent, solved](07_double_descent_solved.ipynb) | Why does the error rise, and fall again? |
+# | [08 Double descent, trained](08_double_descent_trained.ipynb) | Does it happen in networks that we train? |
+# | [09 Weak labels](09_weak_labels.ipynb) | What can be learned from proportions alone? |
+# | [10 Domain knowledge](10_domain_knowledge.ipynb) | When is knowledge of the field worth more than data? |
+# | [11 Capstone](11_capstone.ipynb) | What is your own question? |
 #
-# Each lesson asks you to **predict** before you see, lets you **move** what the theory assumes, has you **build** the engine
-# in a few lines, and ends with **claims**: what a paper says, and what your machine measures, side by side.
+# In each lesson you **predict** before you see, **move** what the theory assumes, **build** the decisive function in a few lines, and
+# **measure** what the papers state. [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741) survey the field.
 
 # %% [markdown]
 # ## Is this machine ready?
 #
-# The doctor looks at what the course needs, and says how to mend what is missing. If you ask somebody for help, send them
-# this card.
+# The doctor looks at what the course needs. For everything that is missing it says what to do. If you ask somebody for help, send this
+# card.
 
 # %%
 from ddlearn.course import doctor
@@ -72,12 +81,17 @@ from ddlearn.course import doctor
 doctor.show()
 
 # %% [markdown]
+# ## By hand
+#
+# A model predicts $(1, 2, 4)$ where the targets are $(1, 3, 2)$. The errors are $0$, $-1$ and $2$, and their squares are $0$, $1$ and
+# $4$. The **mean squared error** is $(0 + 1 + 4)/3 \approx 1.67$. Squares make large errors count more: the last one alone
+# contributes four fifths of the sum.
+#
 # ## Predict
 #
-# A model sees twenty noisy points of a smooth curve. You may give it as many features as you like: random waves to add up.
-# A few are too stiff to follow the points. With enough of them it passes through every point.
-#
-# Commit yourself before you look. A wrong prediction teaches more than none.
+# A model is fitted to 20 noisy points of a smooth curve. It adds up random waves, its **features**, with weights that minimize the
+# squared error on these points. You decide how many features it gets, from 1 to 400. With few features it misses the points. With
+# at least 20 it can pass through all of them.
 
 # %%
 lesson.predict("worst")
@@ -85,7 +99,11 @@ lesson.predict("worst")
 # %% [markdown]
 # ## See
 #
-# Drag **Features**, or put the focus on it and use the arrow keys. The sentence under the picture always says what it shows.
+# - **Left:** the 20 points, the true curve (dashed), and the model.
+# - **Right:** the mean squared error against the number of features, on two logarithmic axes. Orange is the error on the 20 points, and
+#   blue is the error on new points.
+#
+# Move **Features** with the mouse or with the arrow keys. Where is the blue curve highest?
 
 # %%
 lesson.black_box.show()
@@ -93,25 +111,21 @@ lesson.black_box.show()
 # %% [markdown]
 # ## Explain
 #
-# With fewer than twenty features the model cannot pass through all points. With twenty or more it passes through every one,
-# and *how well it fits the points that it has seen no longer tells anything about new points*. With exactly twenty features
-# there is one choice of weights that fits, and its error on new points is large. With more than twenty, infinitely many choices
-# of weights fit equally well. Least squares alone does not choose between them. This picture uses the **minimum-norm solution**:
-# of all the weights that fit, those with the smallest sum of squares. Many waves then share the work, each with a small
-# weight, and the error on new points falls again.
+# With fewer than 20 features no weights fit all points. With exactly 20 there is one choice of weights that does, and it has to bend
+# the model wildly: the error on new points is largest here. With more than 20 features infinitely many choices fit, and least squares
+# alone does not choose between them. This model takes the choice with the smallest sum of squared weights, the
+# [minimum-norm solution](refreshers/least_squares.md). Many waves share the work, each with a small weight, and the error on new
+# points falls again.
 #
-# The textbooks have a rule: the error on new points grows as the model approaches the size of its data, and *a larger model
-# is worse still*. The first half held here: at twenty features the error was largest. The second half failed. That
-# is the spirit of the course: a picture that surprises, then the theorem that predicts it. The theorem is in lesson 07.
-#
-# [Belkin, Hsu, Ma and Mandal, 2019](https://arxiv.org/abs/1812.11118) gave the effect its name, double descent.
+# Textbooks used to say: the error grows as a model approaches the size of its data, *and a larger model is worse still*. The first
+# half held here, and the second half failed. [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118) named the effect
+# **double descent**. This is the spirit of the course: a picture that surprises, then the theorem that predicts it. The theorem is in
+# [lesson 07](07_double_descent_solved.ipynb).
 
 # %% [markdown]
-# ## Build
+# ## Exercise 1 · Write: `mean_squared_error`
 #
-# Every lesson has a few functions for you to write. This one is a single line: the **mean squared error** that the picture
-# above plots. Replace `TODO`, run the cell, and read the card. While it is wrong or unwritten, the course's own version keeps
-# everything below running.
+# Replace `TODO`, run the cell, and read the card. Until your function passes, the course uses its own.
 
 
 # %%
@@ -124,17 +138,25 @@ def mean_squared_error(prediction, target):
 
 
 # %% [markdown]
-# `mean_squared_error.hint()` in a new cell gives a hint, another call gives a stronger one. Once the card says *Passed*, go
-# back up: the explorer says that it runs on your function.
+# `mean_squared_error.hint()` in a new cell gives a hint, and a second call gives a stronger one. Once the card says *Passed*, look at the
+# explorer again: it now runs on your function.
 
 # %% [markdown]
 # ## Claims
 #
-# Each line is a sentence of science, what theory expects, and what was measured here, just now. Beside it stands a control:
-# the same measurement with something spoiled, which must *not* agree.
+# A claim is a statement that your machine measures. Each line shows the **band** in which the number must lie, and whether theory, a
+# paper or the course chose it. The **control** repeats the measurement without the cause. A good control falls out of the band.
 
 # %%
 lesson.claims()
+
+# %% [markdown]
+# ## Where it breaks
+#
+# Move **Noise in the points** to zero. The high peak is gone: without noise there is little to amplify. And no network was trained in this
+# lesson. Whether networks behave in the same way is a question for [lesson 08](08_double_descent_trained.ipynb).
+#
+# **Discuss:** Which of the 400 models would you have chosen, if you had only seen the left panel?
 
 # %% [markdown]
 # ## Quiz
@@ -143,17 +165,14 @@ lesson.claims()
 lesson.quiz()
 
 # %% [markdown]
-# ## Take away
+# ## Key points
 #
-# - A perfect fit to the data says little about new data.
-# - More features than points need not hurt. What else decides, the course will find out.
+# - A perfect fit to the training points says nothing yet about new points.
+# - The error can peak at the [interpolation threshold](GLOSSARY.md#interpolation-threshold) and fall beyond it.
 # - Predict, move, build, measure.
 #
-# **What this does not show.** One curve, twenty points, random waves: no network was trained here, and noise in the points
-# was needed for the tall peak. Pull *Noise* to zero and look again.
+# **Housekeeping.** Close a lesson's kernel when you are done with it (*Kernel → Shut Down Kernel*). Where memory is short, the next
+# lesson does so for you and says it. *Run → Run All Cells* brings a closed lesson back. Your answers and your progress are files on
+# this machine, and nothing leaves it.
 #
-# **Housekeeping.** Close a lesson's kernel when you are done with it (*Kernel → Shut Down Kernel*). On a small hosted machine
-# the next lesson does it for you where memory is short, and says so; *Run → Run All Cells* brings such a lesson back. Your
-# answers and your progress are files on this machine, and nothing leaves it.
-#
-# **Next:** `01_fixed_embeddings.ipynb`.
+# **Next:** [lesson 01, Fixed embeddings](01_fixed_embeddings.ipynb).

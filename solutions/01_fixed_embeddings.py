@@ -13,11 +13,20 @@
 # %% [markdown]
 # # 1 · Fixed embeddings
 #
-# A blob of orange sits inside a ring of blue. No line parts them. In 2000 we would not have learned a better view of the data:
-# we would have *chosen* one, in which a flat plane does the work. How far does a chosen view carry, and where does it end?
+# ![Left: points on a line. Blue disks lie in the middle and vermilion squares on both sides, so no single cut separates them. Right: each point x is lifted to the height x squared. All squares now lie above a straight line, and all disks below it.](pictures/fixed_embeddings.svg)
 #
-# **You will** write the three functions on which kernel methods stand. **You need** lesson 00, matrices, and one linear
-# system. **Time** 45 minutes. **Difficulty** 2 of 5.
+# *No single cut separates the two classes on the line. Lift each point $x$ to the height $x^2$, and a straight line does.*
+#
+# **Question.** In 2000, nobody trained the features of a model. They were chosen before any data was seen. How far does a
+# chosen embedding carry, and where does it end?
+#
+# **You will be able to**
+# - predict with a kernel, without ever computing its features (Exercise 1);
+# - estimate the test error from the training points alone (Exercise 2);
+# - choose a kernel's width, and defend the choice with a number (Exercise 3).
+#
+# **Before you start:** [lesson 00](00_start_here.ipynb) · [least squares](refreshers/least_squares.md) ·
+# [eigenvalues of symmetric matrices](refreshers/eigenvalues.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
 
 # %%
 import torch
@@ -27,27 +36,39 @@ from ddlearn.lessons.fixed_embeddings import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 40 minutes.** 3 recap · 3 predict and lift with everybody's hand up · 6 explain at the board · 6 `gram` · 6
-# `ridge` and its explorer · 8 `leave_one_out` · 4 digits · 4 quiz. Skip the random features in class; they read well at home.
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict and lift, with everybody's hand up · 5 by hand, at the
+# board · 4 explain · 5 Exercise 1 · 4 ridge explorer · 6 Exercise 2 · 3 digits · 2 quiz. Exercise 3, the random features and
+# the problems are homework.
 #
-# **The one question to ask:** "What has the embedding seen of the labels?" (Nothing.) The whole of lesson 02 hangs on it.
+# **Board.** The two-point kernel matrix, its system, and the two residuals. Below it the parabola with one horizontal line.
 #
-# **Usual wrong answers.** *"Two planes, one for each side of the ring"*: they still look at the page. *"Ridge is needed because
-# K is singular"*: a Gaussian gram matrix of distinct points is not, only nearly; the penalty is there for the noise. *"The
-# training error tells when to stop"*: ask for its value at the smallest penalty.
+# **The one question to ask:** "What has the embedding seen of the labels?" (Nothing.) Lesson 02 depends on this answer.
 #
-# **If a machine is slow:** everything here runs on one core. The digits take the longest, about a second with moved copies.
+# **Discussion.** A kernel is not beaten by the moved digits because it is a kernel. It is beaten because its inner product
+# compares pixel by pixel. With a kernel that ignores shifts, the moved digits are no harder. Somebody has to know that shifts
+# do not matter, and to write it down.
+#
+# **Usual wrong answers.** *"Two planes, one for each side of the ring"*: they still look at the page, not at the lifted
+# points. *"Ridge is needed because K is singular"*: a Gaussian kernel matrix of distinct points is not singular. The penalty is
+# there for the noise. *"The training error says when to stop"*: ask for its value at the smallest penalty.
+#
+# **Exit ticket.** "What does training change in a kernel method, and what does it leave alone?"
+#
+# **If a machine is slow:** everything runs on one core. The digits take longest, about a second with moved copies.
 
 # %% [markdown]
 # ## Recap
 #
-# Two questions from before. Guessing is fine.
+# Two questions from [lesson 00](00_start_here.ipynb). Guessing is fine.
 
 # %%
 lesson.recap()
 
 # %% [markdown]
 # ## Predict
+#
+# In the picture above, one number per point became two, and a straight line was enough. Now take points in the plane: one
+# class in the middle, the other class in a ring around it.
 
 # %%
 lesson.predict("lift")
@@ -55,97 +76,132 @@ lesson.predict("lift")
 # %% [markdown]
 # ## See
 #
-# Left, the page. Right, the same points *where the kernel puts them*, seen along the plane that was fitted there. Start with
-# the linear kernel, then choose the polynomial one, then the rbf (Gaussian) one, and drag its width from one end to the other.
+# The explorer fits a plane in an embedding that you choose.
+# - **Left:** The points, and the color of the side to which the plane assigns each place. The black line is where the plane cuts.
+# - **Right:** The same points in the embedding, seen along the plane. The plane is the vertical line. Points on its two sides
+#   get two different labels.
+#
+# Start with the linear kernel. Then choose the polynomial kernel, then the rbf kernel, and move **Width** from one end to the other.
 
 # %%
 lesson.lift.show()
 
 # %% [markdown]
-# ## Explain
+# ## Explain: an inner product instead of features
 #
-# An **embedding** φ sends a point x to a list of features. The third coordinate x₁² + x₂² is one: in it a circle is a height,
-# and a flat plane cuts at that height. Linear methods then do the rest, and linear methods are understood.
+# An **embedding** $\varphi$ sends an input $x$ to a list of features. A linear model on these features is
+# $f(x) = w^\top \varphi(x)$. In the picture, $\varphi(x) = (x, x^2)$.
 #
-# Rich embeddings are long, some infinitely so. But a linear method needs only inner products, and many of them come cheap:
+# Useful embeddings are long, and some are infinitely long. But linear methods need only inner products of features, and these
+# can be cheap to compute. The function
 #
-# $$K(x, x') = \langle \varphi(x), \varphi(x') \rangle, \qquad K_{\text{rbf}}(x, x') = e^{-\lVert x - x' \rVert^2 / 2w^2}.$$
+# $$k(x, x') = \varphi(x)^\top \varphi(x')$$
 #
-# That is the **kernel trick**. The matrix of all $K(x_i, x_j)$ is the **gram matrix**. The best plane, with a penalty λ on its
-# steepness, is $f(x) = \sum_j \alpha_j K(x, x_j)$, with one weight a point from one linear system:
+# is called a **kernel**. *In words:* a kernel says how similar two inputs are in the embedding. The rbf (Gaussian) kernel is
+# $k(x, x') = e^{-\lVert x - x'\rVert^2/(2w^2)}$. It is 1 for equal inputs and falls to 0 at distances of a few widths $w$. Its
+# embedding is infinitely long, and nobody ever writes it down.
 #
-# $$(K + n\lambda I)\,\alpha = y.$$
+# Training needs a penalty, because noise in the targets should not be fitted. **Kernel ridge regression** minimizes
+#
+# $$\frac1n \sum_{i=1}^n \left(f(x_i) - y_i\right)^2 + \lambda \lVert w \rVert^2.$$
+#
+# *In words:* the first term asks for small errors on the training points, the second for small weights. A larger $\lambda$ gives
+# a flatter function. The minimizer has one coefficient $a_i$ per training point:
+#
+# $$f(x) = \sum_{i=1}^n a_i\, k(x, x_i), \qquad (K + n\lambda I)\,a = y, \qquad K_{ij} = k(x_i, x_j).$$
+#
+# *In words:* to predict, add up the similarities to all training points, each multiplied by its coefficient. To train, solve one
+# linear system. The labels enter through $y$ only, so they never change the embedding.
 #
 # <details><summary>Where does this system come from?</summary>
 #
-# Minimise $\frac1n \lVert y - K\alpha \rVert^2 + \lambda\, \alpha^\top K \alpha$. Its gradient is $\frac2n K\,(K\alpha - y) + 2\lambda K\alpha$,
-# which vanishes when $K\,[(K + n\lambda I)\alpha - y] = 0$. The bracket's zero is a solution. No other direction of the
-# embedding can help: one that is orthogonal to every $\varphi(x_j)$ changes no prediction and only adds to the penalty.
-# This last step is the **representer theorem**. Schölkopf, Herbrich and Smola prove it for any loss of the n predictions and any
-# penalty that strictly grows with the function's norm: every minimizer is such a sum over the training points.
+# A part of $w$ that is orthogonal to all $\varphi(x_i)$ changes no prediction at a training point, and adds to the penalty. So
+# the best $w$ has no such part, and $w = \sum_i a_i \varphi(x_i)$. This is the **representer theorem**. Schölkopf, Herbrich and
+# Smola prove it for every loss of the $n$ predictions and every penalty that strictly grows with $\lVert w\rVert$
+# ([2001, Theorem 1](https://doi.org/10.1007/3-540-44581-1_27)).
+#
+# Insert this $w$. The predictions at the training points are $Ka$, and $\lVert w\rVert^2 = a^\top K a$. The gradient of
+# $\frac1n\lVert y - Ka\rVert^2 + \lambda\, a^\top K a$ is $\frac2n K\left[(K + n\lambda I)a - y\right]$. It vanishes where the
+# bracket does.
 #
 # </details>
-#
-# The width $w$ decides how far a point's opinion reaches. Too narrow, and each point speaks for itself alone; too wide, and
-# all speak in unison.
-#
-# [Boser, Guyon, Vapnik 1992](https://doi.org/10.1145/130385.130401) ·
-# [Schölkopf, Herbrich, Smola 2001](https://doi.org/10.1007/3-540-44581-1_27)
 
 # %% [markdown]
-# ## Build: the gram matrix
+# ## By hand
 #
-# Write the Gaussian kernel between every row of `x` and every row of `x2`. When it passes, the lift above runs on it.
-
-
-# %%
-@lesson.exercise("gram")
-def gram(x, x2, width):
-    """exp(-|x_i - x2_j|^2 / (2 width^2)) for all pairs.  x (n, d), x2 (m, d) -> (n, m)."""
-    # BEGIN SOLUTION
-    differences = x[:, None, :] - x2[None, :, :]
-    return torch.exp(-(differences**2).sum(-1) / (2 * width**2))
-    # END SOLUTION
-
-
-# %% [markdown]
-# ## Build: ridge regression
+# Take two training points with targets $y = (3, 1)$. Their similarity is $k(x_1, x_2) = \frac12$, and $k(x, x) = 1$. Choose
+# $\lambda = \frac14$, so $n\lambda = \frac12$. The system is
 #
-# The course computes in float64, with about sixteen digits, while torch makes float32 unless told otherwise. So give each new
-# tensor the dtype of the arguments: `torch.eye(n, dtype=K.dtype)` is the identity matrix here.
+# $$\begin{pmatrix} 1.5 & 0.5\\ 0.5 & 1.5 \end{pmatrix} a = \begin{pmatrix} 3\\ 1 \end{pmatrix}, \qquad a = \begin{pmatrix} 2\\ 0 \end{pmatrix}.$$
+#
+# *In words:* the first point gets the coefficient 2, and the second gets none. The predictions are
+# $f(x_1) = 2 \cdot 1 = 2$ and $f(x_2) = 2 \cdot \frac12 = 1$. The penalty leaves an error of 1 at the first point. The second
+# point is predicted exactly, although its coefficient is zero: the first point already explains it.
+#
+# ## Exercise 1 · Repair: `ridge`
+#
+# This function should solve the system. It runs, and it returns finite numbers. For the two points above it returns
+# $(2.8, -1.2)$ where $(2, 0)$ is right. Find the mistake, and repair it. The right panel of the next explorer would show the wrong
+# version as a fit that keeps the noise even under a large penalty.
 
 
 # %%
 @lesson.exercise("ridge")
 def ridge(K, y, penalty):
-    """Solve (K + n * penalty * I) alpha = y for alpha.  K (n, n), y (n,) or (n, k) -> like y."""
+    """Solve (K + n * penalty * I) a = y for a.  K (n, n), y (n,) or (n, k) -> like y."""
     # BEGIN SOLUTION
     n = len(K)
     return torch.linalg.solve(K + n * penalty * torch.eye(n).to(K), y)
+    # BEGIN GIVEN
+    # n = len(K)
+    # return torch.linalg.solve(K + n * penalty, y)
     # END SOLUTION
 
 
 # %% [markdown]
-# Now on a curve with noise. Pull **Penalty** from end to end and watch the dots: the training error only ever grows with it,
-# the test error has a valley. In the middle, what is left over at each point, once fitted with that point and once without.
+# Now see ridge regression on a noisy wave.
+# - **Left:** the training points, the fit, and the true wave (dashed).
+# - **Middle:** what is left over at each training point. Squares are residuals of the fit. Triangles are residuals of a fit that
+#   has not seen that point.
+# - **Right:** three errors against the penalty. The training error grows with the penalty. The test error has a valley.
+#
+# Move **Penalty** from one end to the other. Which of the three errors could you know without new data?
 
 # %%
 lesson.ridge.show()
 
 # %% [markdown]
-# ## Build: leave-one-out
+# ## Explain: an honest error from the training points
 #
-# An honest error needs points that the fit has not seen. Leave one out, fit the rest, predict it; then the next. That is n
-# fits. But for ridge regression all n answers follow from one inverse. Let $f_{-i}$ be the fit to the other $n - 1$ points
-# *with the same number $n\lambda$ on the diagonal*. With $A = K + n\lambda I$ and $\alpha = A^{-1}y$,
+# The training error falls as the penalty falls, so it cannot choose a penalty. An honest estimate needs points that the fit has
+# not seen. **Leave-one-out** makes them: drop point $i$, fit the others, and predict point $i$. Call this fit $f_{-i}$. Doing so
+# for all points takes $n$ fits. For ridge regression one inverse is enough. Let $A = K + n\lambda I$ and $a = A^{-1}y$, and keep
+# the number $n\lambda$ in the refits. Then
 #
-# $$y_i - f_{-i}(x_i) = \frac{\alpha_i}{(A^{-1})_{ii}}.$$
+# $$y_i - f_{-i}(x_i) = \frac{a_i}{(A^{-1})_{ii}}.$$
 #
-# Note the number on the diagonal. Your `ridge` would use $(n - 1)\lambda$ for $n - 1$ points, a slightly weaker penalty. Refits by
-# `ridge` itself therefore differ a little from this formula: for 40 points of a noisy wave by 0.2 to 1.2 percent of the largest
-# prediction.
+# *In words:* the error at a point that was left out is its coefficient, divided by the diagonal entry of the inverse. By hand,
+# $(A^{-1})_{11} = \frac34$, so the first point is missed by $2/\frac34 = \frac83$. Check it: the fit to the second point alone has the
+# coefficient $1/1.5 = \frac23$ and predicts $\frac13$ at the first point, and $3 - \frac13 = \frac83$.
 #
-# Write it with one inverse and without a loop.
+# <details><summary>Why is this exact?</summary>
+#
+# The fit $f_{-i}$ minimizes $\sum_{j \ne i} (y_j - f(x_j))^2 + n\lambda\lVert w\rVert^2$. Now put point $i$ back, but with the
+# target $f_{-i}(x_i)$ instead of $y_i$. The fit $f_{-i}$ has no error there, so it is still the minimizer. Its coefficient at
+# point $i$ is zero. The new targets are $y - r e_i$, where $r = y_i - f_{-i}(x_i)$, and $e_i$ has a one in entry $i$ and zeros
+# elsewhere. So entry $i$ of $A^{-1}(y - r e_i)$ is zero: $a_i - r\,(A^{-1})_{ii} = 0$.
+#
+# The argument needs the same $n\lambda$ in both sums. Your `ridge` would use $(n-1)\lambda$ for $n - 1$ points. Refits with it
+# differ from the formula by 0.2 to 1.2 percent of the largest prediction, for 40 points of the noisy wave.
+# [Allen (1974)](https://doi.org/10.1080/00401706.1974.10489157) chose models by predicting each point without itself; the proof
+# here is the usual one.
+#
+# </details>
+#
+# ## Exercise 2 · Write: `leave_one_out`
+#
+# Return the prediction at each point by the fit to all others. Use one inverse and no loop. The purple curve of the explorer
+# then runs on your function.
 
 
 # %%
@@ -160,65 +216,52 @@ def leave_one_out(K, y, penalty):
 
 
 # %% [markdown]
-# <details><summary>Why is this exact?</summary>
+# ## Exercise 3 · Decide: which width?
 #
-# Hold $n\lambda$ fixed. A fit minimises $\sum_j (y_j - f(x_j))^2 + n\lambda \lVert f \rVert^2$, over all points or over all but point i.
-# Now replace $y_i$ by the prediction $f_{-i}(x_i)$ and fit all n points. The fit $f_{-i}$ is still the best: the new term of
-# the sum is zero for it, and it minimises all other terms. Its weight on point i is zero. So entry i of $A^{-1}(y - r\,e_i)$
-# is zero, where $r = y_i - f_{-i}(x_i)$ and $e_i$ has a one in entry i and zeros elsewhere. That entry is
-# $\alpha_i - r\,(A^{-1})_{ii}$. With $(n - 1)\lambda$ for the refit the two sums would have different penalties, and the second
-# step would fail. ([Allen 1974](https://doi.org/10.1080/00401706.1974.10489157)
-# chose models by predicting each point without itself; the proof here is the usual one.)
-#
-# </details>
-#
-# The purple curve of the explorer above is this function along a whole path of penalties. Its valley lies near the test error's,
-# and no new point was needed.
-
-# %% [markdown] tags=["instructor"]
-# **Instructor.** Ask for the leverage $h_{ii}$ of a point alone at the end of the line (near 1: it predicts itself) and of one in
-# a crowd (near 0). The commonest slip is to return the residual; the card says so. A quick group can show that the shortcut
-# with the *mean* of the diagonal is generalized cross-validation, and meet it again in lesson 06.
-
-# %% [markdown]
-# ## Theory over experiment
-#
-# The Gaussian kernel's embedding has infinitely many coordinates. Take D of them at random instead: cosines and sines of random
-# waves. Their inner products are *averages*, and averages err by $1/\sqrt{D}$. Predict first.
+# Here are 40 points of the noisy wave, and three candidate widths for the rbf kernel. The penalty is $10^{-3}$. Choose the width
+# that you expect to predict best, and give its leave-one-out error (a mean of squares, to two digits). What does the training error
+# choose?
 
 # %%
-lesson.predict("tenfold")
+from ddlearn import compute, datasets, kernels
 
-# %%
-lesson.features.show()
+x, y, _ = datasets.wave(40, 0.3, compute.generator(0))
+kernel_matrices = {width: kernels.rbf(x, x, width) for width in (0.05, 0.2, 0.8)}
+
+# BEGIN SOLUTION
+errors = {width: (leave_one_out(K, y, 1e-3) - y).square().mean() for width, K in kernel_matrices.items()}
+width = min(errors, key=errors.get)
+error = errors[width]
+# BEGIN GIVEN
+# width, error = TODO, TODO
+# END SOLUTION
+lesson.decide("width", width, error)
 
 # %% [markdown]
-# The dashed line was computed from the kernel alone, constant and all; nothing was fitted. Nor does the number of dimensions
-# slow the averages down. (Rahimi and Recht's theorem is about another number, the *largest* error over all pairs of points in a
-# bounded region. Sutherland and Schneider improve it. They also give the variance of one pair, which is drawn here.) The second choice in the menu is a layer of random ReLU units, of which no weight is ever trained: a wide network at its start *is* a kernel, the arc-cosine
-# kernel. Keep that for lesson 03. ([Rahimi and Recht 2007](https://papers.nips.cc/paper/3182-random-features-for-large-scale-kernel-machines),
-# [Cho and Saul 2009](https://papers.nips.cc/paper/3628-kernel-methods-for-deep-learning))
-
-# %% [markdown]
-# ## Where a fixed embedding ends
+# ## Where it breaks
 #
-# Real handwritten digits, each in the middle of a small frame. The classifier is your `ridge` on your `gram`. Now move the
-# *test* digits by one pixel, then by two. For you nothing has changed.
+# Real handwritten digits, each in the middle of a small frame. The classifier is your `ridge` on an rbf kernel of the pixels. The
+# explorer moves the *test* digits only.
+# - **Left:** eight test digits. The name above each is what the classifier says.
+# - **Right:** the share of test digits that are named correctly, against the shift.
+#
+# Move **Shift right** by one pixel, then by two.
 
 # %%
 lesson.digits.show()
 
 # %% [markdown]
-# Pixel by pixel, a moved digit is a different point, far from where it was; the embedding was fixed before it saw a digit and
-# cannot know better. Tick the last box: we *tell* it, by training on copies moved left and right, and it works again, for those moves. The
-# other way out is to let the data shape the embedding. That is lesson 02.
+# The embedding compares pixel by pixel. A moved digit has its ink on other pixels, so in this embedding it is far from where it
+# was. No label can change that, because the embedding was fixed before any label was seen. There are two ways out.
+# - **Show it.** Tick **Train on moved copies too**. The accuracy returns, for the moves that were shown.
+# - **Learn the embedding** from the labels. [Lesson 02](02_learned_embeddings.ipynb) does this.
 #
-# The digits are those of E. Alpaydin and C. Kaynak,
-# [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
-# UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
+# **Discuss:** Is this a weakness of kernels, or of this kernel?
 
 # %% [markdown]
 # ## Claims
+#
+# Each line is a statement, the band that theory or a paper gives, and the number that your machine measured.
 
 # %%
 lesson.claims()
@@ -230,25 +273,81 @@ lesson.claims()
 lesson.quiz()
 
 # %% [markdown]
-# ## Take away
+# ## Key points
 #
-# - A kernel is an inner product in an embedding that was chosen; learning is one linear system in it.
-# - Leave-one-out costs one inverse, and tells what the training error cannot.
-# - The embedding never looks at the labels, so it does not know which differences matter.
+# - A [kernel](GLOSSARY.md#kernel) is an inner product in an [embedding](GLOSSARY.md#embedding) that was chosen before the data.
+# - Training solves one linear system. It changes the plane, never the embedding.
+# - The [leave-one-out error](GLOSSARY.md#leave-one-out-error) costs one inverse. It can choose a penalty or a width, and the training
+#   error cannot.
 #
-# **What this does not show.** That kernels are weak: with the right kernel they are hard to beat on small data, and on centred
-# digits they are excellent. And leave-one-out is an estimate, not a guarantee; lesson 06 asks what can be promised.
+# **What this does not show.** That kernels are weak. With a fitting kernel they are hard to beat on small data, and on centered
+# digits this one is excellent. Leave-one-out is an estimate and not a guarantee.
 
 # %% [markdown]
-# ## Go further
+# ## Problems
 #
-# A stretch, unchecked: replace the body of `gram` by the Laplace kernel, $e^{-\lVert x - x' \rVert / w}$. Its card will object, for it
-# is no Gaussian. Compare the two in the ridge explorer's menu on a noisy curve: which one is rough, and why does that hurt less
-# than you would think?
+# **1. The kernel of the picture (easy).** For $\varphi(x) = (x, x^2)$, write $k(x, x')$. Then compute $K$ for the points $-1$, $0$ and
+# $2$. Which row shows that the point 0 can never be predicted as anything but 0?
 #
-# On a machine with a GPU the digits and the random features above ran on it already, and so did your functions: they take
-# their tensors from where they are. For more points than fit a laptop, hand `ddlearn.ridge.ridge_path` tensors that live there.
+# **2. The Gaussian kernel matrix (checked below).** Write `gram` with broadcasting and without a loop. When it passes, the explorers
+# of this lesson run on it.
 #
-# [Efron 2004](https://doi.org/10.1198/016214504000000692) on degrees of freedom ·
-# [Sutherland and Schneider 2015](https://arxiv.org/abs/1506.02785) on the error of random Fourier features ·
-# [LeCun, Bottou, Bengio, Haffner 1998](https://doi.org/10.1109/5.726791) on building shifts into the network.
+# **3. Random features (with the explorer below).** The rbf kernel is an average over random waves. Draw $p$ cosines and sines at
+# random: their inner products estimate the kernel. How many features does a tenth of the error cost?
+#
+# **4. Leverage (hard).** Let $H = K(K + n\lambda I)^{-1}$, so that $Hy$ are the fitted values. Show that
+# $y_i - f_{-i}(x_i) = (y_i - f(x_i)) / (1 - H_{ii})$. Where on the wave is $H_{ii}$ close to 1, and what happens there?
+
+
+# %%
+@lesson.problem("gram")
+def gram(x, x2, width):
+    """exp(-|x_i - x2_j|^2 / (2 width^2)) for all pairs.  x (n, d), x2 (m, d) -> (n, m)."""
+    # BEGIN SOLUTION
+    differences = x[:, None, :] - x2[None, :, :]
+    return torch.exp(-(differences**2).sum(-1) / (2 * width**2))
+    # END SOLUTION
+
+
+# %%
+lesson.predict("tenfold")
+
+# %%
+lesson.features.show()
+
+# %% [markdown] tags=["solution"]
+# ### Solutions
+#
+# **1.** $k(x, x') = xx' + x^2x'^2$. For the points $-1, 0, 2$ the matrix $K$ has the rows $(2, 0, 2)$, $(0, 0, 0)$ and $(2, 0, 20)$. The
+# row of the point 0 is zero: it is similar to nothing, not even to itself, because all its features are zero.
+#
+# **2.** See the cell above. `x[:, None, :] - x2[None, :, :]` has shape $(n, m, d)$. Sum the squares over the last axis.
+#
+# **3.** An average of $p$ independent draws has an error that falls as $1/\sqrt p$. A tenth of the error costs a hundred times as
+# many features. The dashed line of the explorer is computed from the kernel alone, with its constant
+# ([Sutherland and Schneider 2015](https://arxiv.org/abs/1506.02785) give the variance of one pair;
+# [Rahimi and Recht 2007](https://papers.nips.cc/paper/3182-random-features-for-large-scale-kernel-machines) bound the largest error over
+# all pairs). The second choice in the menu is a layer of random ReLU units. A wide network at its start is a kernel too, the
+# arc-cosine kernel of [Cho and Saul 2009](https://papers.nips.cc/paper/3628-kernel-methods-for-deep-learning).
+#
+# **4.** $I - H = n\lambda A^{-1}$ with $A = K + n\lambda I$. So $y_i - f(x_i) = n\lambda a_i$ and $1 - H_{ii} = n\lambda (A^{-1})_{ii}$. Their
+# ratio is $a_i/(A^{-1})_{ii}$. $H_{ii}$ is close to 1 for a point that is alone, such as one at the end of the wave: such a
+# point predicts itself, and its residual says little.
+
+# %% [markdown]
+# ## Further reading
+#
+# - Boser, Guyon, Vapnik: [A training algorithm for optimal margin classifiers](https://doi.org/10.1145/130385.130401) (1992). The paper
+#   that made kernels a tool for learning.
+# - Schölkopf, Herbrich, Smola: [A generalized representer theorem](https://doi.org/10.1007/3-540-44581-1_27) (2001). Why one coefficient
+#   per point is enough.
+# - Efron: [The estimation of prediction error](https://doi.org/10.1198/016214504000000692) (2004). Degrees of freedom, and what
+#   leave-one-out estimates.
+# - LeCun, Bottou, Bengio, Haffner: [Gradient-based learning applied to document recognition](https://doi.org/10.1109/5.726791) (1998).
+#   How to build shifts into a network.
+#
+# The digits are those of E. Alpaydin and C. Kaynak,
+# [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
+# UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
+#
+# **Next:** [lesson 02, Learned embeddings](02_learned_embeddings.ipynb).

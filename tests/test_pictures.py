@@ -43,5 +43,6 @@ def test_a_picture_has_a_title_a_description_and_all_its_words_on_the_paper(path
         words, size = "".join(text.itertext()), float(text.get("font-size"))
         long = 0.56 * size * len(words)  # wider than Helvetica is on average
         left = float(text.get("x")) - {"start": 0, "middle": long / 2, "end": long}[text.get("text-anchor")]
-        assert left >= 0 and left + long <= width, words
+        assert left >= 0, words
+        assert left + long <= width, words
         assert size <= float(text.get("y")) <= height, words

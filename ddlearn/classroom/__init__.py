@@ -14,6 +14,7 @@ _EXPORTS = {
     "code": ["uses"],
     "controls": ["Choice", "Slider", "Switch"],
     "curve": ["describe_curve", "draw_curve"],
+    "decision": ["Decision"],
     "exercise": ["Exercise"],
     "explorer": ["Explorer"],
     "figure": ["LiveFigure"],

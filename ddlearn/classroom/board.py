@@ -14,6 +14,7 @@ from ddlearn.classroom.control_views import Moved, view
 from ddlearn.classroom.controls import Control, Switch
 from ddlearn.classroom.wording import listed
 
+MORE, FEWER = "More controls", "Fewer controls"
 LONGEST = 220  # characters of a message: what two lines of the status hold
 
 
@@ -26,15 +27,15 @@ class Board:
         moved: Moved,
         buttons: Mapping[str, Callable[[], None]],
         picture: widgets.Widget,
+        more: Sequence[str] = (),
     ):
         self._title, self._controls = title, controls
         # In `ch`, the width of a zero, and a little more: labels stand in one column and none is ever cut off.
         longest = max((len(c.label) for c in controls if not isinstance(c, Switch)), default=0)
         self.views = {c.name: view(c, values[c.name], moved, f"{longest + 2}ch") for c in controls}
-        columns = "repeat(auto-fill, minmax(min(100%, 370px), 1fr))"
-        grid = widgets.GridBox(
-            [self.views[c.name].widget for c in controls],
-            layout=widgets.Layout(grid_template_columns=columns, grid_gap="2px 32px", overflow="visible"),
+        first, rest = (
+            _grid([self.views[c.name].widget for c in controls if (c.name in more) is is_more])
+            for is_more in (False, True)
         )
         flat = {"width": "auto", "flex": "0 0 auto"}
         self.buttons = {words: widgets.Button(description=words, layout=flat) for words in buttons}
@@ -45,10 +46,11 @@ class Board:
             [*self.buttons.values(), self._status],
             layout=widgets.Layout(flex_flow="row wrap", align_items="center", overflow="visible"),
         )
-        self._engine = _line("ddlearn-engine")
+        self._idle, self._engine = _line("ddlearn-idle"), _line("ddlearn-engine")
         head = _line("ddlearn-title", f"<strong>{html.escape(title)}</strong>")
         board = widgets.VBox(
-            [head, grid, bar, self._engine], layout=widgets.Layout(max_width="900px", overflow="visible")
+            [head, first, *_folded(rest, flat), self._idle, bar, self._engine],
+            layout=widgets.Layout(max_width="900px", overflow="visible"),
         )
         board.add_class("ddlearn-explorer")
         self.box = live.part(board, picture)
@@ -79,8 +81,16 @@ class Board:
 
     def engine(self, sentence: str) -> None:
         """Say whose functions the picture is computed with."""
-        self._engine.value = sentence and f"<div>{sentence}</div>"
-        self._engine.layout.display = None if sentence else "none"
+        _fill(self._engine, sentence)
+
+    def idle(self, reasons: Mapping[str, str]) -> None:
+        """Disable the controls that change nothing now, and say why; enable all others."""
+        for name, control in self.views.items():
+            for part in control.parts:
+                part.disabled = name in reasons
+        labels = {c.name: c.label for c in self._controls}
+        words = " ".join(f"{labels[name]} changes nothing here: {reason}" for name, reason in reasons.items())
+        _fill(self._idle, html.escape(words))
 
     def enable(self, button: str, enabled: bool) -> None:
         self.buttons[button].disabled = not enabled
@@ -93,6 +103,33 @@ def _line(css_class: str, value: str = "", **traits) -> widgets.HTML:
     line = widgets.HTML(value, **traits)
     line.add_class(css_class)
     return line
+
+
+def _fill(line: widgets.HTML, sentence: str) -> None:
+    """Put a sentence into a line, which takes no room without one."""
+    line.value = sentence and f"<div>{sentence}</div>"
+    line.layout.display = None if sentence else "none"
+
+
+def _grid(views: Sequence[widgets.Widget]) -> widgets.GridBox:
+    columns = "repeat(auto-fill, minmax(min(100%, 370px), 1fr))"
+    layout = widgets.Layout(grid_template_columns=columns, grid_gap="2px 32px", overflow="visible")
+    return widgets.GridBox(views, layout=layout)
+
+
+def _folded(grid: widgets.GridBox, flat: Mapping[str, str]) -> tuple[widgets.Widget, ...]:
+    """Return a button that shows and hides further controls, and these; nothing where there are none."""
+    if not grid.children:
+        return ()
+    toggle = widgets.ToggleButton(description=MORE, layout={**flat, "align_self": "flex-start"})
+
+    def turn(change) -> None:
+        toggle.description = FEWER if change.new else MORE
+        grid.layout.display = None if change.new else "none"
+
+    grid.layout.display = "none"
+    toggle.observe(turn, "value")
+    return toggle, grid
 
 
 def _short(words: str) -> str:

@@ -49,7 +49,7 @@ class Decision:
                 "wrong shape",
                 f"Wanted {'is' if count == 1 else 'are'} {listed(self.asked)}; you gave {len(values)} values.",
             )
-        known = next((one for one in self.mistakes if all(map(agrees, values, one.wrong()))), None)
+        known = next((one for one in self.mistakes if any(all(map(agrees, values, way())) for way in one.ways)), None)
         if known:
             return Verdict("classic mistake", known.hint, known.name)
         wrong = [

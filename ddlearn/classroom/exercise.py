@@ -43,6 +43,7 @@ class Exercise:
         no_loop: whether the exercise asks for none. A right answer with a loop passes, with a note.
         trained: whether the lesson trains with the answer. Then a number must be a tensor, which carries a gradient;
             elsewhere a Python number will do where the reference returns a tensor without dimensions.
+        given: the name of the mistake that a learner begins with and has to repair; None where the body is `TODO`.
         remarks: notes on right answers that miss what the exercise is about.
 
     Raises:
@@ -59,6 +60,7 @@ class Exercise:
     no_loop: bool = False
     trained: bool = False
     remarks: tuple[Remark, ...] = ()
+    given: str | None = None
 
     def __post_init__(self):
         for name in ("mistakes", "remarks"):
@@ -115,6 +117,9 @@ class Exercise:
         `faults` has that of each case that is wrong, by its number.
         """
         mistake = self._recognize(values, seed)
+        if mistake and mistake.name == self.given:
+            said = f"`{self.name}` still answers as the version that was given. Find the mistake in it, and repair it."
+            return Verdict("not started", said, mistake.name, printed)
         if mistake:
             said = "\n\n".join(filter(None, (mistake.hint, other_dtype(values, wanted))))
             return Verdict("classic mistake", said, mistake.name, printed)
@@ -154,6 +159,7 @@ class Exercise:
             "the same seed gives other cases": changed(first, again),
             "another seed gives the same cases: draw them from the generator": first and not changed(first, elsewhere),
             "there are no hints": not self.hints,
+            "the version to repair is none of the mistakes": self.given not in {None, *(m.name for m in self.mistakes)},
         }
         found = [words for words, unfair in complaints.items() if unfair]
         ways = [(mistake.name, wrong) for mistake in self.mistakes for wrong in mistake.ways]

@@ -14,6 +14,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from ddlearn.arguments import one_of
 from ddlearn.classroom import expected
 from ddlearn.classroom.board import Board
 from ddlearn.classroom.cache import cached
@@ -49,10 +50,12 @@ class Explorer:
 
     `picture(fig, result)` draws with a `Pen`, and `sentence(result)` says what is to be seen. If one of them has a
     parameter `said`, it gets a function that returns what the learner predicted, by the prediction's name, or None.
-    `size` is that of the picture in inches.
+    `size` is that of the picture in inches. The controls named in `more` are hidden until the learner asks for them.
+    `idle(values)` returns those that change nothing at these values, each with the reason: they are disabled, and the
+    reason is shown.
 
-    Raises ValueError when two controls share a name, or when `compute` has no argument for a control or a name in
-    `uses`.
+    Raises ValueError when two controls share a name, when `more` names none of them, or when `compute` has no argument
+    for a control or a name in `uses`.
     """
 
     name: str
@@ -63,6 +66,8 @@ class Explorer:
     sentence: Callable[..., str]
     uses: Sequence[str] = ()
     size: tuple[float, float] = (9.0, 4.0)
+    more: Sequence[str] = ()
+    idle: Callable[[Values], dict[str, str]] = lambda values: {}
 
     def __post_init__(self):
         self.controls, self.uses = tuple(self.controls), tuple(self.uses)
@@ -91,7 +96,10 @@ class Explorer:
         """Display controls and figure. Shown again it is the same explorer seen twice, and both views move together."""
         if self._board is None:
             buttons = {RESET: self.reset, SURPRISE: self.surprise, CANCEL: self.cancel}
-            self._board = Board(self.title, self.controls, self._values, self._moved, buttons, self.figure.view)
+            self._board = Board(
+                self.title, self.controls, self._values, self._moved, buttons, self.figure.view, self.more
+            )
+            self._board.idle(self.idle(self._values))
             self._board.enable(CANCEL, False)
             self._board.say(expected.words(self.seconds))
         self._board.engine(self._engine_said())
@@ -203,6 +211,8 @@ class Explorer:
         if len(self._control) < len(self.controls):
             names = ", ".join(control.name for control in self.controls)
             raise ValueError(f"explorer {self.name!r} has two controls of one name among {names}")
+        for name in self.more:
+            one_of("more", name, self._control)
         parameters = inspect.signature(self.compute).parameters
         missing = [name for name in (*self._control, *self.uses) if name not in parameters]
         if missing and all(parameter.kind is not parameter.VAR_KEYWORD for parameter in parameters.values()):
@@ -237,6 +247,7 @@ class Explorer:
     def _submit(self, note: str) -> None:
         """Ask for a picture; an explorer that was never shown needs none."""
         if self._board is not None:
+            self._board.idle(self.idle(self._values))
             self._latest.submit(self._wish(note))
 
     def _wish(self, note: str = "") -> Wish:

@@ -16,6 +16,7 @@ from ddlearn.classroom import claims_table, expected, live, page, projector_butt
 from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, source_of, strict
 from ddlearn.classroom.catching_up import chosen, stand_in
 from ddlearn.classroom.claim import Claim, ClaimResult
+from ddlearn.classroom.decision import Decision
 from ddlearn.classroom.exercise import Exercise
 from ddlearn.classroom.prediction import Prediction
 from ddlearn.classroom.progress import Progress
@@ -30,6 +31,7 @@ class Parts:
     """What a lesson is made of, as it was declared."""
 
     exercises: tuple[Exercise, ...]
+    decisions: tuple[Decision, ...]
     explorers: tuple
     predictions: tuple[Prediction, ...]
     recap: Quiz
@@ -60,6 +62,7 @@ class Lesson:
         question: str = "",
         questions: Path | None = None,
         exercises: Iterable[Exercise] = (),
+        decisions: Iterable[Decision] = (),
         explorers: Iterable = (),
         predictions: Iterable[Prediction] = (),
         recap: Iterable[QuizItem] = (),
@@ -76,6 +79,7 @@ class Lesson:
         asked = read(questions) if questions else Questions()
         self.parts = Parts(
             exercises=tuple(exercises),
+            decisions=tuple(decisions),
             explorers=tuple(explorers),
             predictions=(*asked.predictions, *predictions),
             recap=Quiz(tuple(recap) or asked.recap),
@@ -90,7 +94,7 @@ class Lesson:
             _named("explorer", name, self.parts.explorers).seconds = self.seconds[name]
         self.warm_optimizer = warm_optimizer
         self._given_progress, self._progress = progress, None
-        self._tries = {exercise.name: Tries() for exercise in self.parts.exercises}
+        self._tries = {one.name: Tries() for one in (*self.parts.exercises, *self.parts.decisions)}
         self.revealed_by = dict(revealed_by or {})
         for name, explorer in self.revealed_by.items():
             prediction = _named("prediction", name, self.parts.predictions)
@@ -160,6 +164,23 @@ class Lesson:
             return answer
 
         return check
+
+    problem = exercise  # of the problem set at the end: checked in the same way
+
+    def decide(self, name: str, *values: object) -> None:
+        """Check a choice that the learner defends with numbers, and show the verdict.
+
+        Raises:
+            ExerciseNotPassed: under `DDLEARN_STRICT=1`, if it is not right.
+        """
+        decision, tries = _named("decision", name, self.parts.decisions), self._tries[name]
+        verdict = decision.check(values)
+        tries.misses += verdict.status not in ("passed", "not started")
+        decision.show(verdict, tries.misses)
+        self.progress.record_exercise(self.room, name, verdict.status, repr(values))
+        self._show_notices()
+        if strict() and not verdict.passed:
+            raise ExerciseNotPassed(f"{name}: {verdict.sentence}")
 
     def catch_up(self, *names: str, up_to: str | None = None, namespace: MutableMapping | None = None) -> None:
         """Let the course's own functions stand in for those of the learner's that have not passed, and say so loudly.

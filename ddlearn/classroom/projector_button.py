@@ -3,6 +3,7 @@
 import ipywidgets
 
 from ddlearn.classroom import live, page, projector
+from ddlearn.classroom.question import reply
 from ddlearn.classroom.question import show as show_widget
 
 NAME = "Projector view"
@@ -16,13 +17,25 @@ def show() -> None:
         show_widget(button(), ON if projector.on() else OFF)
 
 
-def button() -> ipywidgets.ToggleButton:
-    """Return the button."""
+def button() -> ipywidgets.HBox:
+    """Return the button, and beside it in words what it does: the eye sees a large page, an ear must be told."""
     toggle = ipywidgets.ToggleButton(value=projector.on(), description=NAME, layout={"width": "max-content"})
     toggle.tooltip = "Large type and high contrast, for a projector or for print"
     toggle.add_class("ddlearn-projector-button")
-    toggle.observe(lambda change: turn(change.new), "value")
-    return toggle
+    said = reply(_does(toggle.value))
+
+    def turned(change) -> None:
+        turn(change.new)
+        said.value = f"<div>{_does(change.new)}</div>"
+
+    toggle.observe(turned, "value")
+    return ipywidgets.HBox([toggle, said], layout={"align_items": "center", "overflow": "visible"})
+
+
+def _does(state: bool) -> str:
+    return (
+        "On: large type and high contrast." if state else "Off. It gives large type and high contrast, also for print."
+    )
 
 
 def turn(state: bool) -> None:

@@ -25,13 +25,14 @@ def card(lesson: Lesson) -> dict:
 
 def so_far(lesson: Lesson) -> str:
     """Say how many exercises have passed, and which of them this kernel has not seen: a restart forgets functions."""
-    names = [exercise.name for exercise in lesson.parts.exercises]
+    functions = [exercise.name for exercise in lesson.parts.exercises]
+    names = [*functions, *(decision.name for decision in lesson.parts.decisions)]
     if not names:
         return "There is nothing to hand in here."
     kept = lesson.progress.lesson(lesson.room)["exercises"]
     passed = [name for name in names if kept.get(name, {}).get("status") == "passed"]
     said = f"{len(passed)} of {len(names)} {'exercises' if len(names) > 1 else 'exercise'} passed."
-    away = [f"`{name}`" for name in passed if name not in lesson.engine]
+    away = [f"`{name}`" for name in passed if name in functions and name not in lesson.engine]
     if not away:
         return said
     cells = "its cell" if len(away) == 1 else "their cells"

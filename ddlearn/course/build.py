@@ -2,8 +2,12 @@
 
 The source is a Python file in percent format, read with jupytext. What stands between `# BEGIN SOLUTION` and
 `# END SOLUTION` becomes `return TODO` in `lessons/NN_slug.ipynb`; in `solutions/NN_slug.ipynb` only the two comments
-vanish. Cells tagged `instructor` are in the solved notebook only. Neither carries outputs, and a cell keeps its id
-as long as its first line (or heading, or the name of its exercise) stays, whatever happens to the cells around it.
+vanish. Lines behind `# BEGIN GIVEN`, written as comments, are what learners get instead of `return TODO`: a version to
+repair. Cells tagged `instructor` or `solution` are in the solved notebook only. Neither carries outputs, and a cell
+keeps its id as long as its first line (or heading, or the name of its exercise) stays, whatever happens around it.
+
+`[[slug]]` in Markdown becomes a link to that lesson, by its number of today; `[[slug#Heading|words]]` has words of its
+own. Companions (notation, glossary, refreshers, pictures) are written in `solutions/` and copied to `lessons/`.
 """
 
 import re
@@ -18,9 +22,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ddlearn.classroom.store import write_whole
 from ddlearn.course import rules
+from ddlearn.course.notebooks import companions
 
-BEGIN, END = "# BEGIN SOLUTION", "# END SOLUTION"
+BEGIN, GIVEN, END = "# BEGIN SOLUTION", "# BEGIN GIVEN", "# END SOLUTION"
 SOLUTION = re.compile(rf"^([ \t]*){BEGIN}[ \t]*\n(.*?)\n[ \t]*{END}[ \t]*$", flags=re.M | re.S)
+LINK = re.compile(r"\[\[(\w+)(#[\w-]+)?(?:\|([^\]]+))?\]\]")
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {
@@ -57,24 +63,56 @@ def read(path: Path) -> NotebookNode:
         anchor = _anchor(cell, rules.INSTRUCTOR if rules.INSTRUCTOR in tags else cell.cell_type)
         names = (anchor if again == 1 else f"{anchor}-{again}" for again in count(1))
         identity = next(name for name in names if name not in cells)
-        cells[identity] = make(cell.source, id=identity, metadata={"tags": tags} if tags else {})
+        text = linked(cell.source, path.parent) if cell.cell_type == "markdown" else cell.source
+        cells[identity] = make(text, id=identity, metadata={"tags": tags} if tags else {})
     return new_notebook(cells=list(cells.values()), metadata=METADATA)
+
+
+def linked(text: str, folder: Path) -> str:
+    """Return a Markdown text with each `[[slug]]` as a link to the lesson of that name among the sources in a folder.
+
+    Raises:
+        SourceError: for a lesson that is not there.
+    """
+    stems = {path.stem.partition("_")[2]: path.stem for path in folder.glob("[0-9][0-9]_*.py")}
+
+    def link(found: re.Match) -> str:
+        slug, anchor, words = found.groups()
+        if slug not in stems:
+            raise SourceError(f"{found[0]} names no lesson. There are: {', '.join(sorted(stems))}.")
+        return f"[{words or f'lesson {stems[slug][:2]}'}]({stems[slug]}.ipynb{anchor or ''})"
+
+    return LINK.sub(link, text)
 
 
 def notebook(source: NotebookNode, solved: bool) -> NotebookNode:
     """Return the lesson of a source, solved or to be solved."""
     cells = []
     for cell in source.cells:
-        if solved or not rules.for_instructors(cell):
-            text = SOLUTION.sub(lambda found: found[2] if solved else f"{found[1]}return TODO", cell.source)
+        if solved or not rules.solved_only(cell):
+            text = SOLUTION.sub(lambda found: _block(found)[0 if solved else 1], cell.source)
             cells.append(NotebookNode({**cell, "source": text}))
     return new_notebook(cells=cells, metadata=METADATA)
 
 
+def _block(found: re.Match) -> tuple[str, str]:
+    """Return what stands between a solution's markers: the solution, and what a learner gets in its place."""
+    solution, _, given = found[2].partition(f"{found[1]}{GIVEN}\n")
+    given = re.sub(rf"^{found[1]}# ?", found[1], given, flags=re.M)
+    return solution.rstrip("\n"), given or f"{found[1]}return TODO"
+
+
 def solutions(source: NotebookNode) -> list[str]:
     """Return every line that a learner is asked to find, without its indentation."""
-    blocks = (found[2] for cell in source.cells for found in SOLUTION.finditer(cell.source))
-    return [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
+    blocks = [_block(found) for cell in source.cells for found in SOLUTION.finditer(cell.source)]
+    known = {line.strip() for _, given in blocks for line in given.splitlines()}
+    lines = (line.strip() for solution, _ in blocks for line in solution.splitlines())
+    return [line for line in lines if line and line not in known]
+
+
+def given(source: NotebookNode) -> list[str]:
+    """Return the names of the exercises that a learner repairs or decides: their cells need no `return TODO`."""
+    return [name for cell in source.cells if GIVEN in cell.source for name in re.findall(rules.EXERCISE, cell.source)]
 
 
 def build(root: Path) -> list[Path]:
@@ -94,10 +132,11 @@ def check(root: Path, exercises: Callable[[str], Iterable[str]]) -> list[str]:
     faults, sources = [], _sources(root)
     for stem, source in sources.items():
         learners = notebook(source, solved=False)
-        faults += rules.unsolved(f"lessons/{stem}.ipynb", learners, solutions(source), exercises(stem[:2]))
+        asked = exercises(stem[:2])
+        faults += rules.unsolved(f"lessons/{stem}.ipynb", learners, solutions(source), asked, given(source))
         faults += rules.solved(f"solutions/{stem}.ipynb", notebook(source, solved=True))
     expected = _texts(root, sources)
-    for path in sorted({*expected, *(root / "lessons").glob("*.ipynb"), *(root / "solutions").glob("*.ipynb")}):
+    for path in sorted({*expected, *(root / "solutions").glob("*.ipynb"), *_files(root / "lessons")}):
         found = path.read_text("utf-8") if path.is_file() else None
         if found != expected.get(path):
             faults.append(f"{path.relative_to(root).as_posix()}: {_drift(found, expected.get(path))}")
@@ -112,12 +151,17 @@ def _sources(root: Path) -> dict[str, NotebookNode]:
 
 
 def _texts(root: Path, sources: dict[str, NotebookNode]) -> dict[Path, str]:
-    """The text of each notebook file."""
+    """The text of each notebook, and of each companion in `lessons/`."""
+    here = root / "solutions"
     return {
         root / folder / f"{stem}.ipynb": nbformat.writes(notebook(source, folder == "solutions")) + "\n"
         for stem, source in sources.items()
         for folder in ("lessons", "solutions")
-    }
+    } | {root / "lessons" / path.relative_to(here): path.read_text("utf-8") for path in companions(here)}
+
+
+def _files(folder: Path) -> list[Path]:
+    return [*folder.glob("*.ipynb"), *companions(folder)]
 
 
 def _anchor(cell: NotebookNode, role: str) -> str:
@@ -130,9 +174,11 @@ def _anchor(cell: NotebookNode, role: str) -> str:
 
 def _drift(found: str | None, expected: str | None) -> str:
     if expected is None:
-        return "no source in solutions/ makes this notebook; remove it."
+        return "no source in solutions/ makes this file; remove it."
     if found is None:
         return "missing. `ddlearn build` writes it."
+    if not expected.startswith("{"):
+        return "differs from its twin in solutions/. Edit that one, then `ddlearn build`."
     try:
         old, new = ({cell.id: cell for cell in nbformat.reads(text, 4).cells} for text in (found, expected))
     except Exception:  # whatever nbformat says of a damaged file, the answer is the same

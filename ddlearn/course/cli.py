@@ -195,7 +195,7 @@ def build(
         for path in [*builder.build(repository), *guide.write(repository)]:
             typer.echo(f"wrote {path}")
         return
-    faults = builder.check(repository, lambda number: [one.name for one in lessons.load(number).parts.exercises])
+    faults = builder.check(repository, lessons.exercises)
     faults += guide.faults(repository)
     for fault in faults:
         typer.echo(fault, err=True)

@@ -99,7 +99,7 @@ def _table(measured: dict[str, tuple[str, str]]) -> str:
     rows = ["| | lesson | minutes | difficulty | they build | run, s | peak, MB |", "|---|---|--:|--:|---|--:|--:|"]
     for number in lessons.LESSONS:
         lesson = lessons.load(number)
-        names = ", ".join(f"`{exercise.name}`" for exercise in lesson.parts.exercises)
+        names = ", ".join(f"`{name}`" for name in lessons.exercises(number))
         numbers = " | ".join(measured.get(number, ["not measured"] * 2))
         rows.append(
             f"| {number} | {lesson.title} | {lesson.minutes} | {lesson.difficulty} of 5 | {names} | {numbers} |"

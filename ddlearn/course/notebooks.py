@@ -23,6 +23,12 @@ def shipped(solved: bool = False) -> list[Path]:
     return found
 
 
+def companions(folder: Path) -> list[Path]:
+    """Return what lessons in a folder link to and show beside themselves: notation, glossary, refreshers, pictures."""
+    patterns = ("NOTATION.md", "GLOSSARY.md", "refreshers/*.md", "pictures/*.svg")
+    return [path for pattern in patterns for path in sorted(folder.glob(pattern))]
+
+
 def number(name: str | Path) -> str:
     """Return a lesson's number as the course writes it: "1", "01", "01_fixed_embeddings" and its path all give "01"."""
     head = Path(name).name.split("_")[0].removesuffix(".ipynb")

@@ -97,7 +97,7 @@ def _passed(record: dict) -> list[str]:
 def _declared(parts: Parts) -> dict[str, dict[str, object]]:
     quizzes = {"recap": parts.recap.items, "quiz": parts.quiz.items}
     return {
-        "exercises": {exercise.name: exercise for exercise in parts.exercises},
+        "exercises": {one.name: one for one in (*parts.exercises, *parts.decisions)},
         "predictions": {prediction.name: prediction for prediction in parts.predictions},
         "quiz": {f"{kind}-{n}": item for kind, items in quizzes.items() for n, item in enumerate(items, start=1)},
         "claims": {claim.name: claim for claim in parts.claims},

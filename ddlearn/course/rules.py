@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from nbformat import NotebookNode
 
-INSTRUCTOR = "instructor"
-EXERCISE = r"""@lesson\.exercise\(\s*["']([^"']+)["']"""
+INSTRUCTOR, SOLUTION = "instructor", "solution"
+EXERCISE = r"""(?:@lesson\.(?:exercise|problem)|lesson\.decide)\(\s*["']([^"']+)["']"""
 LONGEST_CELL = 25  # lines
 FEWEST_CELLS = {"00": 5}  # code cells of a lesson that are not the usual eight
 SHORT_LINE = 12  # a solution's line up to this length gives nothing away: "return total"
@@ -15,9 +15,19 @@ PICTURE = r"""<img\b(?![^>]*\balt\s*=\s*(?:"[^"]*\S[^"]*"|'[^']*\S[^']*'))[^>]*>
 """A picture without words: in HTML without an `alt` that says something, or in Markdown without a text."""
 
 
-def unsolved(name: str, notebook: NotebookNode, solutions: Iterable[str], exercises: Iterable[str]) -> list[str]:
-    """Return the faults of a learner's notebook: the common rules, solved work that shows, exercises that do not."""
-    return [*common(name, notebook), *_leaks(name, notebook, solutions), *_exercises(name, notebook, [*exercises])]
+def unsolved(
+    name: str,
+    notebook: NotebookNode,
+    solutions: Iterable[str],
+    exercises: Iterable[str],
+    given: Iterable[str] = (),
+) -> list[str]:
+    """Return the faults of a learner's notebook: the common rules, solved work that shows, exercises that do not.
+
+    `given` names the exercises that begin with a version to repair, or a choice to make.
+    """
+    asked = _exercises(name, notebook, [*exercises], {*given})
+    return [*common(name, notebook), *_leaks(name, notebook, solutions), *asked]
 
 
 def solved(name: str, notebook: NotebookNode) -> list[str]:
@@ -32,8 +42,13 @@ def common(name: str, notebook: NotebookNode) -> list[str]:
 
 
 def for_instructors(cell: NotebookNode) -> bool:
-    """Return whether a cell is in the solved notebook only."""
+    """Return whether a cell is a note for instructors."""
     return INSTRUCTOR in cell.metadata.get("tags", ())
+
+
+def solved_only(cell: NotebookNode) -> bool:
+    """Return whether a cell is in the solved notebook only: a note for instructors, or the solution of a problem."""
+    return for_instructors(cell) or SOLUTION in cell.metadata.get("tags", ())
 
 
 def exercises_in(notebook: NotebookNode) -> list[str]:
@@ -96,12 +111,12 @@ def _code(place: str, cell: NotebookNode) -> Iterator[str]:
 def _leaks(name: str, notebook: NotebookNode, solutions: Iterable[str]) -> Iterator[str]:
     telling = sorted({line for line in solutions if len(line) > SHORT_LINE})
     for place, cell in _cells(name, notebook, "code", "markdown"):
-        if for_instructors(cell):
-            yield f"{place}: an instructor's note in the learner's notebook."
+        if solved_only(cell):
+            yield f"{place}: an instructor's note, or a solution, in the learner's notebook."
         yield from (f"{place}: shows a line of a solution: {line}" for line in telling if line in cell.source)
 
 
-def _exercises(name: str, notebook: NotebookNode, declared: list[str]) -> Iterator[str]:
+def _exercises(name: str, notebook: NotebookNode, declared: list[str], given: set[str]) -> Iterator[str]:
     asked = exercises_in(notebook)
     for exercise in declared:
         if (times := asked.count(exercise)) != 1:
@@ -109,6 +124,6 @@ def _exercises(name: str, notebook: NotebookNode, declared: list[str]) -> Iterat
     for stranger in sorted(set(asked) - set(declared)):
         yield f"{name}: exercise {stranger!r} is not one that the lesson declares."
     for place, cell in _cells(name, notebook, "code"):
-        names = re.findall(EXERCISE, cell.source)
+        names = [found for found in re.findall(EXERCISE, cell.source) if found not in given]
         if names and cell.source.count("return TODO") != len(names):
             yield f"{place}: exercise {names[0]!r} must leave one `return TODO` to the learner."

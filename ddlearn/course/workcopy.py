@@ -48,17 +48,20 @@ class WorkingCopy:
 def prepare(folder: Path, fresh: list[str] | None = None, sources: list[Path] | None = None) -> WorkingCopy:
     """Make the working copy, or bring it up to date; `fresh` lessons are also put beside the learner's own.
 
-    `sources` are the shipped notebooks, by default those of this copy of the course. OSError with a sentence where the
-    folder cannot be written; nothing of the learner's has then been changed.
+    `sources` are the shipped notebooks, by default those of this copy of the course; what they link to comes along.
+    OSError with a sentence where the folder cannot be written; nothing of the learner's has then been changed.
     """
     sources = notebooks.shipped() if sources is None else sources
+    beside = {path for folder in {source.parent for source in sources} for path in notebooks.companions(folder)}
     wanted = notebooks.choose(fresh, sources) if fresh else []
     copy = WorkingCopy(folder.expanduser().absolute())
     try:
         copy.folder.mkdir(parents=True, exist_ok=True)
         taken = _read(copy)
+        for path in sorted(beside):
+            _bring(copy, path, taken, path.relative_to(sources[0].parent).as_posix())
         for source in sources:
-            _bring(copy, source, taken)
+            _bring(copy, source, taken, source.name)
             if source in wanted:
                 _put_beside(copy, source, taken)
             if source.name in copy.kept and taken[source.name] != _hash(source.read_bytes()):
@@ -75,9 +78,9 @@ def prepare(folder: Path, fresh: list[str] | None = None, sources: list[Path] | 
     return copy
 
 
-def _bring(copy: WorkingCopy, source: Path, taken: dict[str, str]) -> None:
-    """Add, replace or keep one lesson. `taken` are the hashes of the record."""
-    name, target, new = source.name, copy.folder / source.name, source.read_bytes()
+def _bring(copy: WorkingCopy, source: Path, taken: dict[str, str], name: str) -> None:
+    """Add, replace or keep one file, called `name` in the copy. `taken` are the hashes of the record."""
+    target, new = copy.folder / name, source.read_bytes()
     old = target.read_bytes() if target.exists() else None
     if old not in (None, new) and taken.get(name) != _hash(old):
         copy.kept.append(name)

@@ -14,7 +14,7 @@ from ddlearn.classroom.verdict import TODO
 if TYPE_CHECKING:
     from ddlearn.classroom.lesson import Lesson
 
-__all__ = ["LESSONS", "SLUGS", "TODO", "load", "room"]
+__all__ = ["LESSONS", "SLUGS", "TODO", "exercises", "load", "room"]
 
 SLUGS = (
     "start_here",
@@ -61,3 +61,13 @@ def load(lesson: str) -> "Lesson":
     """
     one_of("lesson", lesson, [*LESSONS, *SLUGS])
     return import_module(f"{__name__}.{LESSONS.get(lesson, lesson)}").lesson
+
+
+def exercises(lesson: str) -> list[str]:
+    """Return the names of all that a lesson asks its learner to write, to repair or to decide.
+
+    Raises:
+        ValueError: if there is no such lesson.
+    """
+    parts = load(lesson).parts
+    return [one.name for one in (*parts.exercises, *parts.decisions)]

@@ -3,6 +3,7 @@
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
 from ddlearn.lessons.fixed_embeddings.claims import CLAIMS
+from ddlearn.lessons.fixed_embeddings.decisions import WIDTH
 from ddlearn.lessons.fixed_embeddings.exercises import GRAM, LEAVE_ONE_OUT, RIDGE
 
 __all__ = ["TODO", "lesson"]
@@ -10,10 +11,11 @@ __all__ = ["TODO", "lesson"]
 lesson = Lesson(
     **room(__name__, "lift", "ridge", "features", "digits"),
     title="Fixed embeddings",
-    question="What did we do before we learned features? Kernels.",
+    question="How did we learn when the features were chosen by hand?",
     minutes=45,
     difficulty=2,
-    exercises=(GRAM, RIDGE, LEAVE_ONE_OUT),
+    exercises=(RIDGE, LEAVE_ONE_OUT, GRAM),
+    decisions=(WIDTH,),
     revealed_by={"lift": "lift"},
     claims=CLAIMS,
     seconds={"digits": 2.7, "claims": 2.6},

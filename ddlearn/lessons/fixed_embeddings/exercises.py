@@ -56,6 +56,7 @@ RIDGE = Exercise(
     title="Ridge regression in the embedding",
     reference=ridge,
     cases=ridge_cases,
+    given="penalty on every entry",
     hints=(
         "It is one linear system: A alpha = y. What is A?",
         "A = K + n * penalty * I. torch.eye(n).to(K) is I in K's precision and on its device, and n is len(K).",
