@@ -216,7 +216,60 @@ def test_drift_names_the_file_and_the_cell(root, damage, sentence):
 def test_an_orphaned_notebook_is_caught(root):
     build.build(root)
     (root / "lessons" / "02_orphan.ipynb").touch()
-    assert faults(root) == ["lessons/02_orphan.ipynb: no source in solutions/ makes this notebook; remove it."]
+    assert faults(root) == ["lessons/02_orphan.ipynb: no source in solutions/ makes this file; remove it."]
+
+
+REPAIR = """\
+    # BEGIN SOLUTION
+    n = len(x)
+    return x @ x.T / n
+    # BEGIN GIVEN
+    # n = len(x)
+    # return x @ x / n
+    # END SOLUTION"""
+
+
+def test_a_version_to_repair_stands_in_the_learners_notebook_only(root):
+    rewrite(root, SOLVED, REPAIR)
+    build.build(root)
+    (learners,), (solved,) = (
+        [cell.source for cell in built(root, folder).cells if "gram(x)" in cell.source]
+        for folder in ("lessons", "solutions")
+    )
+    assert learners.endswith('"""The inner products."""\n    n = len(x)\n    return x @ x / n')
+    assert solved.endswith('"""The inner products."""\n    n = len(x)\n    return x @ x.T / n')
+    assert faults(root) == []
+
+
+def test_a_lesson_is_linked_by_its_name_and_an_unknown_one_is_refused(root):
+    rewrite(root, "Ask why the diagonal is one.", "See [[alone]] and [[alone#Build|its exercise]].")
+    (root / "solutions" / "01_small.py").rename(root / "solutions" / "07_alone.py")
+    build.build(root)
+    text = (root / "solutions" / "07_alone.ipynb").read_text("utf-8")
+    assert "See [lesson 07](07_alone.ipynb) and [its exercise](07_alone.ipynb#Build)." in text
+    with pytest.raises(build.SourceError, match=r"\[\[nowhere\]\] names no lesson. There are: alone"):
+        build.linked("[[nowhere]]", root / "solutions")
+
+
+def test_what_lessons_link_to_lies_beside_them(root):
+    (root / "solutions" / "refreshers").mkdir()
+    (root / "solutions" / "refreshers" / "eigenvalues.md").write_text("# Eigenvalues\n", "utf-8")
+    build.build(root)
+    copied = root / "lessons" / "refreshers" / "eigenvalues.md"
+    assert copied.read_text("utf-8") == "# Eigenvalues\n"
+    copied.write_text("# Mine\n", "utf-8")
+    (root / "lessons" / "NOTATION.md").touch()
+    assert faults(root) == [
+        "lessons/NOTATION.md: no source in solutions/ makes this file; remove it.",
+        "lessons/refreshers/eigenvalues.md: differs from its twin in solutions/. Edit that one, then `ddlearn build`.",
+    ]
+
+
+def test_a_solution_of_a_problem_is_in_the_solved_notebook_only(root):
+    rewrite(root, 'tags=["instructor"]', 'tags=["solution"]')
+    build.build(root)
+    assert "Ask why" not in (root / "lessons" / "01_small.ipynb").read_text("utf-8")
+    assert "Ask why" in (root / "solutions" / "01_small.ipynb").read_text("utf-8")
 
 
 def test_a_folder_without_sources_is_refused(tmp_path):

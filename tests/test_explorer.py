@@ -135,6 +135,36 @@ def test_showing_costs_one_computation_and_says_all_in_words(capsys):
     assert len(compute.calls) == 1  # remembered
 
 
+def test_further_controls_are_hidden_until_they_are_asked_for():
+    explorer = Explorer("wave", "A wave", CONTROLS, product, draw, words, more=("shape", "flip"))
+    explorer.show()
+    _head, first, toggle, rest, *_ = explorer._board.box.children[1].children
+    shown = [[view.description for view in grid.children if hasattr(view, "description")] for grid in (first, rest)]
+    assert (len(first.children), shown[1]) == (2, ["Shape", "Flip"])
+    assert rest.layout.display == "none"
+    for pressed, words_now, display in ((True, "Fewer controls", None), (False, "More controls", "none")):
+        toggle.value = pressed
+        assert (toggle.description, rest.layout.display) == (words_now, display)
+    with pytest.raises(ValueError, match=r"more must be one of .*; got 'none'"):
+        Explorer("wave", "A wave", CONTROLS, product, draw, words, more=("none",))
+
+
+def test_a_control_that_changes_nothing_is_disabled_and_says_why():
+    def idle(values):
+        return {"speed": "a folded wave stands still."} if values["shape"] == "folded" else {}
+
+    explorer = Explorer("wave", "A wave", CONTROLS, product, draw, words, idle=idle)
+    explorer.set(shape="folded")
+    explorer.show()
+    said = explorer._board._idle
+    assert said.value == "<div>Speed changes nothing here: a folded wave stands still.</div>"
+    assert [part.disabled for part in explorer.widgets["speed"]] == [True, True]
+    assert not any(part.disabled for part in explorer.widgets["size"])
+    explorer.set(shape="plain")
+    assert (said.value, said.layout.display) == ("", "none")
+    assert not any(part.disabled for part in explorer.widgets["speed"])
+
+
 def test_an_explorer_that_is_not_shown_computes_nothing():
     compute = Counted()
     explorer = make(compute)

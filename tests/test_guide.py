@@ -97,7 +97,7 @@ def test_a_measurement_goes_into_the_table_and_stays(copy):
     runs = [{"lesson": "01_fixed_embeddings", "seconds": 12.4, "peak_mb": 431.6}]
     assert guide.write(copy, runs, "a machine of a test")
     text = guide.path_in(copy).read_text("utf-8")
-    assert "| `gram`, `ridge`, `leave_one_out` | 12 | 432 |" in text
+    assert "| `ridge`, `leave_one_out`, `gram`, `width` | 12 | 432 |" in text
     assert "Measured by `ddlearn run --json` on a machine of a test." in text
     assert not guide.write(copy)  # building again keeps what was measured
     assert text.count("<!-- END lessons -->") == 1

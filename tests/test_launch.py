@@ -55,6 +55,21 @@ def test_the_first_call_brings_every_lesson_and_a_second_has_nothing_to_do(tmp_p
     assert (copy.added, copy.updated, copy.kept, copy.newer, copy.notices) == ([], [], [], [], [])
 
 
+def test_what_lessons_link_to_comes_along_and_is_kept_where_it_was_written_in(tmp_path, shop):
+    (shop[0].parent / "refreshers").mkdir()
+    pages = [shop[0].parent / name for name in ("NOTATION.md", "refreshers/eigenvalues.md")]
+    publish(pages, "first")
+    copy = workcopy.prepare(tmp_path / "mine", sources=shop)
+    assert (copy.folder / "refreshers" / "eigenvalues.md").read_text() == "eigenvalues.md, first edition"
+    assert copy.added == list(NAMES)
+    (copy.folder / "NOTATION.md").write_text("my notes")
+    publish(pages, "second")
+    copy = workcopy.prepare(copy.folder, sources=shop)
+    assert (copy.kept, copy.newer) == (["NOTATION.md"], [])
+    assert (copy.folder / "NOTATION.md").read_text() == "my notes"
+    assert (copy.folder / "refreshers" / "eigenvalues.md").read_text() == "eigenvalues.md, second edition"
+
+
 def test_an_untouched_lesson_is_brought_up_to_date_and_a_touched_one_is_kept(mine, shop):
     copy = workcopy.prepare(mine, sources=shop)
     assert (copy.kept, copy.newer) == ([NAMES[1]], [])

@@ -16,6 +16,7 @@ from ddlearn.classroom.answer import MISSES_BEFORE_A_POINTER, ExerciseNotPassed
 from ddlearn.classroom.board import Board
 from ddlearn.classroom.claim import about, claim, exact
 from ddlearn.classroom.controls import Slider
+from ddlearn.classroom.decision import Decision
 from ddlearn.classroom.exercise import TODO, Exercise, Mistake
 from ddlearn.classroom.explorer import Explorer
 from ddlearn.classroom.lesson import Lesson
@@ -265,6 +266,32 @@ def test_notices_of_the_record_are_shown_once(tmp_path, shown):
     shown.clear()
     room.start()
     assert "was damaged" not in text(shown)
+
+
+def test_a_version_to_repair_is_not_started_until_it_is_changed(tmp_path, shown):
+    given = dataclasses.replace(DOUBLE, given="square")
+    assert given.self_check() == []
+    room = lesson(tmp_path, exercises=[given])
+    room.problem("double")(lambda x: x**2)
+    assert "still answers as the version that was given" in text(shown)
+    assert "You squared" not in text(shown)
+    assert room.progress.lesson("twice")["exercises"]["double"]["attempts"] == 0
+    assert room.exercise("double")(lambda x: x + x).passed
+    assert dataclasses.replace(DOUBLE, given="none").self_check() == ["the version to repair is none of the mistakes"]
+
+
+def test_a_decision_is_checked_kept_and_counted(tmp_path, shown, monkeypatch):
+    choice = Decision("size", "Which size?", ("the size",), lambda: (20,), "There it peaks.", ("Look.", "Look right."))
+    room = lesson(tmp_path, decisions=[choice])
+    for value, words in ((TODO, "in place of `TODO`"), (3, "Hint: Look."), (4, "Hint: Look right."), (20, "peaks")):
+        room.decide("size", value)
+        assert words.replace("`", "") in shown[-1]["text/plain"]
+    assert room.progress.lesson("twice")["exercises"]["size"]["attempts"] == 3
+    room.start()
+    assert "1 of 2 exercises passed" in text(shown)
+    monkeypatch.setenv("DDLEARN_STRICT", "1")
+    with pytest.raises(ExerciseNotPassed, match="size: "):
+        room.decide("size", 5)
 
 
 def test_declaring_a_lesson_touches_no_file(tmp_path):

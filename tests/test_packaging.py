@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from ddlearn.course.notebooks import companions
+
 from ddlearn.course.install import python_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,8 +75,10 @@ def run(python: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProcess
 def test_the_wheel_carries_lessons_and_solutions(names):
     assert LESSONS
     for folder in ("lessons", "solutions"):
-        found = sorted(name.rpartition("/")[2] for name in names if name.startswith(f"ddlearn/notebooks/{folder}/"))
-        assert found == LESSONS
+        place = f"ddlearn/notebooks/{folder}/"
+        found = {name.removeprefix(place) for name in names if name.startswith(place)}
+        beside = {path.relative_to(ROOT / folder).as_posix() for path in companions(ROOT / folder)}
+        assert found == {*LESSONS, *beside, *({"INSTRUCTOR_GUIDE.md", "HUB.md"} if folder == "solutions" else ())}
 
 
 def test_the_wheel_carries_the_package_s_data_and_no_clutter(names):

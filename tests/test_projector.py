@@ -68,10 +68,11 @@ def test_type_is_half_as_large_again():
 
 def test_the_button_changes_the_page(displayed, monkeypatch):
     monkeypatch.setattr(page, "_sent", [displayed])
-    toggle = projector_button.button()
+    toggle, said = projector_button.button().children
     assert toggle.value is False
-    for state in (True, False):
+    for state, words in ((True, "On: large"), (False, "Off.")):
         toggle.value = state
+        assert words in said.value
         assert projector.on() is state
         assert (".jp-Notebook {" in displayed[-1]["text/html"]) is state
         assert (".jp-Notebook {" in live.sheet().value) is state

@@ -21,10 +21,14 @@ from ddlearn.course import build, notebooks, rules
 
 LEADS = {
     "plan": ("**Instructor: ",),
+    "board": ("**Board.**",),
     "question": ("**The one question to ask:**",),
     "wrong": ("**Usual wrong answers.**", "**What to expect.**"),
+    "discussion": ("**Discussion.**",),
+    "ticket": ("**Exit ticket.**",),
     "slow": ("**If a machine is slow:**",),
 }
+LATER = ("board", "discussion", "ticket")  # a lesson may lack these
 
 
 def path_in(root: Path) -> Path:
@@ -45,7 +49,8 @@ def faults(root: Path) -> list[str]:
     found = []
     for number in lessons.LESSONS if path_in(root).is_file() else ():
         said = notes(root, number)
-        wanted = [lead for lead in LEADS if (number, lead) != ("00", "slow")]  # lesson 00 takes no machine long
+        # Lesson 00 takes no machine long.
+        wanted = [lead for lead in LEADS if lead not in LATER and (number, lead) != ("00", "slow")]
         found += [f"solutions/{number}: no instructor's cell has {LEADS[one][0]}" for one in wanted if one not in said]
     stale = [] if found else [path.relative_to(root).as_posix() for path in _stale(root)]
     return found + [f"{name}: differs from the lessons. `ddlearn build` writes it." for name in stale]
@@ -90,8 +95,10 @@ def notes(root: Path, number: str) -> dict[str, str]:
 
 def _section(root: Path, number: str) -> str:
     said = notes(root, number)
-    plan = re.sub(r"^\*\*Instructor: (the plan|\d+ minutes)\.\*\*", "**The plan, in minutes.**", said.get("plan", ""))
-    parts = [plan, *(said.get(name, "") for name in ("question", "wrong", "slow"))]
+    plan = re.sub(
+        r"^\*\*Instructor: (the plan|\d+ minutes[^*]*)\.\*\*", "**The plan, in minutes.**", said.get("plan", "")
+    )
+    parts = [plan, *(said.get(name, "") for name in LEADS if name != "plan")]
     return "\n\n".join([f"### {number} · {lessons.load(number).title}", *filter(None, parts)])
 
 

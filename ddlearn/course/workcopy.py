@@ -89,7 +89,8 @@ def _bring(copy: WorkingCopy, source: Path, taken: dict[str, str], name: str) ->
         return
     if old != new:
         write_whole(target, new)
-        (copy.added if old is None else copy.updated).append(name)
+        if target.suffix == ".ipynb":  # what lessons link to comes along without a word
+            (copy.added if old is None else copy.updated).append(name)
     taken[name] = _hash(new)
 
 

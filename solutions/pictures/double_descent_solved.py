@@ -40,7 +40,7 @@ def draw() -> Sheet:
     sheet.polyline([(420, 186), (486, 186)], "ink", 2.5, arrow=True)
     sheet.text(453, 168, "solve", "ink", 16, "middle")
     seen.text(0.16, -0.3, "noise", "vermilion", 16)
-    solved.text(1.04, 0.82, "noise, divided by\nthe small\nsingular value", "vermilion", 15)
+    solved.text(1.0, 0.85, "noise, divided\nby the small\nsingular value", "vermilion", 15)
     seen.text(-1.45, 0.75, "thin: a small\nsingular value", "blue", 15)
     sheet.text(450, 346, "The thinner the ellipse, the more a little noise moves the weights.", "ink", 18, "middle")
     return sheet
