@@ -5,8 +5,9 @@ import torch
 
 from ddlearn import compute, datasets, kernels
 from ddlearn.lessons.fixed_embeddings import digits, exercises, features, lift
-from ddlearn.lessons.fixed_embeddings.claims import refits, wave_system
-from ddlearn.lessons.fixed_embeddings.ridge import PENALTIES, fit
+from ddlearn.lessons.fixed_embeddings.claims import wave_system
+from ddlearn.lessons.fixed_embeddings.exercises import refitted
+from ddlearn.lessons.fixed_embeddings.ridge import PENALTIES, TRUTH, fit
 from ddlearn.ridge import ridge, ridge_path
 
 
@@ -22,7 +23,8 @@ def test_the_exercises_references_are_the_librarys_functions(wave):
     torch.testing.assert_close(exercises.ridge(K, y, 1e-3), ridge(K, y, 1e-3), rtol=1e-8, atol=1e-10)
     path = ridge_path(K, y, [1e-3])
     torch.testing.assert_close(exercises.leave_one_out(K, y, 1e-3), path.leave_one_out[0], rtol=1e-8, atol=1e-10)
-    torch.testing.assert_close(exercises.leave_one_out(K, y, 1e-3), refits(K, y, 1e-3), rtol=1e-8, atol=1e-10)
+    keeping_n = refitted(K, y, 1e-3 * 25 / 24)
+    torch.testing.assert_close(exercises.leave_one_out(K, y, 1e-3), keeping_n, rtol=1e-8, atol=1e-10)
 
 
 def test_the_shortcut_is_for_refits_that_keep_n_times_the_penalty_and_near_those_of_ridge_itself():
@@ -31,11 +33,9 @@ def test_the_shortcut_is_for_refits_that_keep_n_times_the_penalty_and_near_those
     for seed in range(5):
         _, y, K = wave_system(seed, 40)
         for penalty in (1e-5, 1e-4, 1e-3, 1e-2):
-            kept = [[j for j in range(40) if j != i] for i in range(40)]
-            by_ridge = [K[i, rest] @ exercises.ridge(K[rest][:, rest], y[rest], penalty) for i, rest in enumerate(kept)]
             shortcut = exercises.leave_one_out(K, y, penalty)
-            assert (shortcut - refits(K, y, penalty)).abs().max() < 1e-9 * shortcut.abs().max()
-            gaps.append(float((torch.stack(by_ridge) - shortcut).abs().max() / shortcut.abs().max()))
+            assert (shortcut - refitted(K, y, penalty * 40 / 39)).abs().max() < 1e-9 * shortcut.abs().max()
+            gaps.append(float((refitted(K, y, penalty) - shortcut).abs().max() / shortcut.abs().max()))
     assert 0.002 < min(gaps) < max(gaps) < 0.012
 
 
@@ -65,23 +65,23 @@ def test_the_ring_is_parted_by_the_polynomial_kernel_and_by_no_line():
 def test_the_marked_errors_lie_on_their_paths():
     penalty = float(PENALTIES[20])
     result = fit("rbf", 0.2, penalty, 0.3, 30)
-    assert result.train == pytest.approx(float(result.path_train[20]), rel=1e-8)
-    assert result.loo == pytest.approx(float(result.path_loo[20]), rel=1e-8)
-    assert result.test == pytest.approx(float(result.path_test[20]), rel=1e-8)
+    for name, error in result.errors.items():
+        assert error == pytest.approx(float(result.paths[name][20]), rel=1e-8)
+    assert result.errors["test"] == pytest.approx(float((result.curve - TRUTH).square().mean()) + 0.3**2)
 
 
 def test_leave_one_out_chooses_by_what_it_sees_and_pays_the_price():
     """Over several samples its choice is not the best one, which nobody knows before new points come."""
     results = [fit("rbf", 0.2, 1e-4, 0.3, 20, seed) for seed in range(4)]
     for seed, result in enumerate(results):
-        assert result.loo_choice == float(PENALTIES[int(result.path_loo.argmin())])
+        assert result.loo_choice == float(PENALTIES[int(result.paths["leave-one-out"].argmin())])
         chosen = fit("rbf", 0.2, result.loo_choice, 0.3, 20, seed)
-        assert result.price == pytest.approx(chosen.test / float(result.path_test.min()), rel=1e-6)
+        assert result.price == pytest.approx(chosen.errors["test"] / float(result.paths["test"].min()), rel=1e-6)
     assert max(result.price for result in results) > 1.01
 
 
 def test_the_training_error_only_grows_with_the_penalty():
-    path = fit("laplace", 0.2, 1e-3, 0.5, 60).path_train
+    path = fit("laplace", 0.2, 1e-3, 0.5, 60).paths["train"]
     assert (path.diff() >= -1e-12).all()
 
 

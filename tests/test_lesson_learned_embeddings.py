@@ -136,7 +136,7 @@ def test_larger_samples_hold_the_smaller_ones():
 @pytest.mark.parametrize("k", [2, 3])
 def test_errors_over_the_cube_are_those_of_a_projection(k):
     """With the oracle kernel, interpolation is the projection on the span of its functions: by QR, target by target."""
-    cube, rows = bound.cube(), bound.examples(4)[:25]
+    cube, rows = bound.CUBE, bound.examples(4)[:25]
     K = exercises.oracle_kernel(cube, cube[rows], k)
     ours = bound.errors_of(K, rows, k)
     span = torch.linalg.qr(K).Q
@@ -157,7 +157,7 @@ def test_no_kernel_crosses_the_line_not_even_one_drawn_at_random():
 
 
 def test_the_examples_are_points_of_the_cube_no_two_the_same_up_to_sign():
-    x = bound.cube()[bound.examples(3)]
+    x = bound.CUBE[bound.examples(3)]
     assert x.shape == (bound.MOST, 10)
     assert (x.abs() == 1).all()
     assert 0.4 < float((x[:, 0] == 1).double().mean()) < 0.6  # both halves of the cube

@@ -8,7 +8,7 @@ import torch
 from torch.func import jvp
 
 from ddlearn import compute, tangent
-from ddlearn.lessons.neural_tangent_kernel import digits, exercises, film, measures, shared, walk, widths
+from ddlearn.lessons.neural_tangent_kernel import digits, exercises, film, shared, walk, widths
 from ddlearn.tangent import infinite, linearize
 
 
@@ -29,7 +29,7 @@ def test_the_exercises_references_are_the_librarys_functions(circle_net):
     ours = exercises.empirical_ntk(shared.X_GRID, shared.X, *shared.weights(parameters))
     theirs = tangent.empirical(net, shared.scaled(shared.X_GRID), shared.scaled(shared.X), parameters=parameters)
     torch.testing.assert_close(ours, theirs)
-    x = widths.sphere()[0]
+    x = widths.X
     for depth in (1, 2, 5):
         ours = shared.infinite_ntk(x, exercises.next_layer, depth)
         torch.testing.assert_close(ours, infinite(shared.scaled(x), depth=depth).ntk, atol=1e-6, rtol=0)
@@ -41,7 +41,7 @@ def test_the_exercises_references_are_the_librarys_functions(circle_net):
 
 def test_a_layer_is_an_average_over_random_units():
     """Half a million units: entries within five standard errors of the two averages that the layer stands for."""
-    x = measures.unit_points(4, 3, 1) * torch.tensor([[1.0], [0.5], [2.0], [1.5]], dtype=torch.float64)
+    x = shared.unit_points(4, 3, 1) * torch.tensor([[1.0], [0.5], [2.0], [1.5]], dtype=torch.float64)
     W = torch.randn(500_000, 3, generator=compute.generator(2), dtype=torch.float64)
     z, gram = x @ W.T, x @ x.T
     nngp, ntk = exercises.next_layer(gram, 3 * gram)
@@ -71,7 +71,7 @@ def test_amplitudes_are_root_mean_squares():
 def test_the_walk_leads_to_the_nearest_weights_that_fit_the_tangent():
     """Against least squares on gradients taken by autograd: its solution of smallest norm."""
     ray = walk.ray(128, walk.DIRECTIONS[0], 0, exercises.empirical_ntk)
-    J = measures.gradients(ray.W, ray.a)
+    J = shared.gradients(shared.X, ray.W, ray.a)
     residual = (shared.Y - shared.outputs(shared.X, ray.W, ray.a)).numpy()
     nearest = numpy.linalg.lstsq(J.numpy(), residual, rcond=None)[0]
     ours = torch.cat([ray.dW.flatten(), ray.da])
@@ -155,15 +155,15 @@ def test_the_formula_on_the_grid_is_that_of_the_tangent():
 def test_beyond_the_edge_the_formula_diverges_and_the_net_moves_its_kernel():
     seen = film.film("2048", "2.5", film.LAST, *(options[0] for options in (film.FORMULAS, film.KERNELS)))
     assert seen.gap > 1e6
-    assert seen.curve.abs().max() < 3
-    assert seen.drift > 0.2
+    assert seen.run.on_grid[film.LAST].abs().max() < 3
+    assert seen.run.drift[film.LAST] > 0.2
     calm = film.film("2048", "1.0", film.LAST, *(options[0] for options in (film.FORMULAS, film.KERNELS)))
-    assert calm.drift < 0.05
+    assert calm.run.drift[film.LAST] < 0.05
 
 
 def test_the_variance_of_the_kernel_at_the_start_is_that_of_its_units():
     """One unit at a time: two hundred thousand of them, against the closed form."""
-    x = widths.sphere()[0][: widths.POINTS]
+    x = widths.X[: widths.POINTS]
     generator = compute.generator(5)
     total = 0.0
     Theta = shared.infinite_ntk(x, exercises.next_layer)
@@ -180,8 +180,8 @@ def test_the_variance_of_the_kernel_at_the_start_is_that_of_its_units():
 
 def test_the_distance_to_the_tangent_is_that_of_a_linearized_training():
     """Step by step, in the weights, with derivatives by forward mode."""
-    trained = net, start, end = widths.trained_nets("erf")[0][0]
-    x, y = widths.sphere()
+    trained = net, start, end = widths.trained_nets("erf")[0]
+    x, y = widths.X, widths.Y
     n, lr = widths.POINTS, widths.learning_rate("erf")
     (W, _), (a, _) = start
 

@@ -10,21 +10,7 @@ from ddlearn.lessons.fixed_embeddings.lift import lift
 from ddlearn.ridge import ridge, ridge_path
 
 WIDTH, PENALTY, NOISE = 0.2, 1e-4, 0.3  # of the wave in the ridge explorer
-
-
-def refits(K: Tensor, y: Tensor, penalty: float, kept: bool = True) -> Tensor:
-    """Every point predicted by a fit that never saw it: n solves.
-
-    `kept` leaves n * penalty on the diagonal, with the n of the whole set; else (n - 1) * penalty, as `ridge` has.
-    """
-    n = len(K)
-    left_out = torch.empty_like(y)
-    for i in range(n):
-        rest = [j for j in range(n) if j != i]
-        diagonal = (n if kept else n - 1) * penalty
-        A = K[rest][:, rest] + diagonal * torch.eye(n - 1, dtype=K.dtype)
-        left_out[i] = K[i, rest] @ torch.linalg.solve(A, y[rest])
-    return left_out
+COSINES, RELU_UNITS = features.FEATURES
 
 
 def wave_system(seed: int, n: int = 40) -> tuple[Tensor, Tensor, Tensor]:
@@ -33,8 +19,10 @@ def wave_system(seed: int, n: int = 40) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def shortcut_gap(seed: int, kept: bool) -> float:
+    """Return the largest difference from n refits, which keep n * penalty with the n of the whole set, or do not."""
     _, y, K = wave_system(seed)
-    truth = refits(K, y, PENALTY, kept)
+    n = len(y)
+    truth = exercises.refitted(K, y, PENALTY * n / (n - 1) if kept else PENALTY)
     return float((exercises.leave_one_out(K, y, PENALTY) - truth).abs().max() / truth.abs().max())
 
 
@@ -70,9 +58,8 @@ def estimate_over_test(seed: int, left_out: bool, draws: int = 200) -> float:
     grid = torch.linspace(-1, 1, 201, dtype=torch.float64)[:, None]
     for draw in range(draws):
         x, y, K = wave_system(10_000 * seed + draw)
-        path = ridge_path(K, y, torch.tensor([PENALTY], dtype=K.dtype))
-        predicted = path.leave_one_out if left_out else path.fitted
-        estimates.append((predicted[0] - y).square().mean())
+        path = ridge_path(K, y, [PENALTY])
+        estimates.append(path.leave_one_out_error if left_out else path.train_error)
         new = path.predict(kernels.rbf(grid, x, width=WIDTH))[0]
         tests.append((new - datasets.wave_truth(grid)).square().mean() + NOISE**2)
     return float(torch.stack(estimates).mean() / torch.stack(tests).mean())
@@ -83,26 +70,18 @@ def draws_of(seed: int) -> range:
 
 
 def slope(seed: int, misfit: float = 1.0) -> float:
-    """Slope of log error in log D, frequencies drawn for `misfit` times the kernel's width."""
-    curve = features.convergence(features.FEATURES[0], 10, draws_of(seed), misfit=misfit)
-    return float(curve.log_slope().mean())
+    """Return the slope of log error in log D, frequencies drawn for `misfit` times the kernel's width."""
+    return float(features.convergence(COSINES, 10, draws_of(seed), misfit=misfit).log_slope().mean())
 
 
-def size_of(ratio: Tensor) -> float:
-    """Root mean square over draws and sizes."""
+def over_theory(seed: int, kind: str, order: int = 1, twice: bool = False) -> float:
+    """Return measured over theory, root mean square over draws and sizes; the arc-cosine kernel is of this order.
+
+    With every feature used `twice`, half the draws make the same number of features.
+    """
+    curve = features.convergence(kind, 10, draws_of(seed), order=order)
+    ratio = curve.measured[:, :-1] / curve.theory[1:] if twice else curve.measured / curve.theory
     return float(ratio.square().mean().sqrt())
-
-
-def cosines(seed: int, twice: bool = False) -> float:
-    """Measured over theory; with every feature used `twice`, half the draws make the same number of features."""
-    curve = features.convergence(features.FEATURES[0], 10, draws_of(seed))
-    return size_of(curve.measured[:, :-1] / curve.theory[1:] if twice else curve.measured / curve.theory)
-
-
-def relu_units(seed: int, order: int) -> float:
-    """Measured over theory, for the arc-cosine kernel of this order."""
-    curve = features.convergence(features.FEATURES[1], 10, draws_of(seed), order=order)
-    return size_of(curve.measured / curve.theory)
 
 
 def accuracy_lost(seed: int, right: int) -> float:
@@ -190,7 +169,8 @@ CLAIMS = (
             "on average over the frequencies, the variance for pairs of a cosine and a sine, with the Gaussian kernel "
             "put in; the tolerance is that of eight draws",
         ),
-        cosines,
+        over_theory,
+        cause={"kind": COSINES},
         control=({"twice": True}, "every feature used twice"),
     ),
     claim(
@@ -202,8 +182,8 @@ CLAIMS = (
             "on average over the units, which have the kernels of orders 1 and 2 for moments; the variance is our "
             "derivation, the tolerance that of eight draws",
         ),
-        relu_units,
-        cause={"order": 1},
+        over_theory,
+        cause={"kind": RELU_UNITS},
         control=({"order": 0}, "the kernel of order 0 in its place"),
     ),
     claim(

@@ -8,14 +8,13 @@ from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
 from ddlearn.classroom import Explorer, Slider, Switch, cached, ink
-from ddlearn.lessons.fixed_embeddings.lift import Gram
+from ddlearn.lessons.fixed_embeddings.lift import Written
 from ddlearn.ridge import ridge
 
 MARGIN = 2  # empty pixels added on every side, so that a shift of two loses no ink
 SHIFTS = tuple(range(-MARGIN, MARGIN + 1))
 COPIES = ((2, 0), (-2, 0))
-PENALTY = 1e-6
-TEST = 200
+WIDTH, PENALTY, TEST = 2.0, 1e-6, 200
 BLOCK = 2**18  # numbers: a gram that makes all differences at once, as learners write it, stays within a few megabytes
 
 
@@ -30,8 +29,11 @@ class Digits:
     down: int
     examples: int
     copies: bool
-    accuracy: float
     by_shift: Tensor  # (5,) accuracy against the shift to the right, at this shift down
+
+    @property
+    def accuracy(self) -> float:
+        return float(self.by_shift[SHIFTS.index(self.right)])
 
 
 @cached(4)
@@ -46,9 +48,7 @@ def framed(seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 
 @cached(8)
-def classifier(
-    examples: int, width: float, copies: bool, seed: int, gram: Gram, ridge: Callable
-) -> Callable[[Tensor], Tensor]:
+def classifier(examples: int, copies: bool, seed: int, gram: Written, ridge: Written) -> Callable[[Tensor], Tensor]:
     """A function from images (m, 12, 12) to the ten scores of each, (m, 10)."""
     images, labels = (part[:examples] for part in framed(seed)[:2])
     if copies:
@@ -59,7 +59,7 @@ def classifier(
     def by_blocks(points: Tensor) -> Tensor:
         K, rows = points.new_empty(len(points), len(x)), max(1, BLOCK // x.numel())
         for start in range(0, len(points), rows):
-            K[start : start + rows] = gram(points[start : start + rows], x, width)
+            K[start : start + rows] = gram(points[start : start + rows], x, WIDTH)
         return K
 
     y = torch.nn.functional.one_hot(labels, 10).to(x.dtype) - 0.1
@@ -71,47 +71,33 @@ def shifted(
     right: int,
     down: int,
     examples: int,
-    width: float = 2.0,
     copies: bool = False,
     seed: int = 0,
     *,
-    gram: Gram = kernels.rbf,
-    ridge: Callable[[Tensor, Tensor, float], Tensor] = ridge,
+    gram: Written = kernels.rbf,
+    ridge: Written = ridge,
 ) -> Digits:
     """Train on centred digits, with `copies` on two moved copies of each too; test on digits moved by (right, down)."""
     _, _, test_images, test_labels = framed(seed)
-    scores = classifier(examples, width, copies, seed, gram, ridge)
-
-    def called(shift: int) -> Tensor:
-        return scores(datasets.shift_images(test_images, shift, down)).argmax(1)
-
-    names = {shift: called(shift) for shift in sorted({*SHIFTS, right})}
-    accuracy = {shift: float((names[shift] == test_labels).double().mean()) for shift in names}
-    return Digits(
-        images=datasets.shift_images(test_images[:8], right, down).cpu(),
-        named=names[right][:8].cpu(),
-        truth=test_labels[:8].cpu(),
-        right=right,
-        down=down,
-        examples=examples,
-        copies=copies,
-        accuracy=accuracy[right],
-        by_shift=torch.tensor([accuracy[shift] for shift in SHIFTS], dtype=torch.float32),
-    )
+    scores = classifier(examples, copies, seed, gram, ridge)
+    moved = {shift: datasets.shift_images(test_images, shift, down) for shift in SHIFTS}
+    named = {shift: scores(images).argmax(1) for shift, images in moved.items()}
+    by_shift = torch.stack([(names == test_labels).double().mean() for names in named.values()]).cpu()
+    first = (part[:8].cpu() for part in (moved[right], named[right], test_labels))
+    return Digits(*first, right, down, examples, copies, by_shift)
 
 
 def picture(fig, r: Digits) -> None:
     """Draw eight moved digits with the name that each got, and the accuracy against the shift."""
     rows = [[0, 1, 2, 3, ".", "accuracy"], [4, 5, 6, 7, ".", "accuracy"]]
-    panels = fig.mosaic(rows, widths=(1, 1, 1, 1, 0.35, 3.2))
+    panels = fig.mosaic(rows, (1, 1, 1, 1, 0.35, 3.2))
     for k, (image, named, truth) in enumerate(zip(r.images, r.named, r.truth, strict=True)):
         panels[k].frame(f"{'✓' if named == truth else '✗'} “{named}”", xticks=(), yticks=(), aspect="equal")
         panels[k].axes.title.set(fontsize=11, color=ink("black" if named == truth else "vermilion"))
         panels[k].image(image, "gray_r", 0, 1)
     accuracy = panels["accuracy"]
-    accuracy.frame(
-        "test accuracy  (◆ this shift)", "pixels to the right", xlim=(-2.3, 2.3), ylim=(0, 1.03), xticks=SHIFTS
-    )
+    limits = {"xlim": (-2.3, 2.3), "ylim": (0, 1.03), "xticks": SHIFTS}
+    accuracy.frame("test accuracy  (◆ this shift)", "pixels to the right", **limits)
     accuracy.line(SHIFTS, r.by_shift, marker="o")
     accuracy.dots([r.right], [r.accuracy], "vermilion", "D", size=9)
     accuracy.level(0.1, "grey", "--")

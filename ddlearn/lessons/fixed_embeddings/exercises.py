@@ -1,7 +1,4 @@
-"""Functions that the learner writes: ridge regression, and leave-one-out by the shortcut; `gram` is beside.
-
-Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
-"""
+"""Functions that the learner writes: ridge regression, and leave-one-out by the shortcut; `gram` is beside."""
 
 import torch
 from torch import Tensor
@@ -66,10 +63,8 @@ RIDGE = Exercise(
         Mistake(
             "n forgotten",
             edit("n * penalty", "penalty"),
-            (
-                "The penalty stands beside a *mean* squared error; multiplied through by n it becomes n * penalty. "
-                "Where is your n?"
-            ),
+            "The penalty stands beside a *mean* squared error; multiplied through by n it becomes n * penalty. "
+            "Where is your n?",
         ),
         Mistake(
             "penalty on every entry",
@@ -128,10 +123,8 @@ RIDGE = Exercise(
         Mistake(
             "K as a table of features",
             edit("(K + n", "(K.T @ K + n").edit(", y)", ", K.T @ y)"),
-            (
-                "These are the normal equations of features. K holds inner products of features already: solve A "
-                "alpha = y, A = K + n * penalty * I."
-            ),
+            "These are the normal equations of features. K holds inner products of features already: solve A "
+            "alpha = y, A = K + n * penalty * I.",
         ),
         Mistake(
             "arguments of solve exchanged",
@@ -176,27 +169,21 @@ LEAVE_ONE_OUT = Exercise(
         Mistake(
             "own part subtracted, not rescaled",
             lambda K, y, penalty: hat(K, penalty) @ y - hat(K, penalty).diagonal() * y,
-            (
-                "You took the point's own part out of the sum, but the other weights must grow to fill its place: "
-                "divide by 1 - h_ii."
-            ),
+            "You took the point's own part out of the sum, but the other weights must grow to fill its place: "
+            "divide by 1 - h_ii.",
         ),
         Mistake(
             "refitted with the penalty of fewer points",
             refitted,
-            (
-                "You refitted n times, and each fit to n - 1 points has (n - 1) * penalty on its diagonal. The "
-                "shortcut keeps n * penalty: then all n answers come from one inverse. Both are honest; the second is "
-                "asked for here."
-            ),
+            "You refitted n times, and each fit to n - 1 points has (n - 1) * penalty on its diagonal. The "
+            "shortcut keeps n * penalty: then all n answers come from one inverse. Both are honest; the second is "
+            "asked for here.",
         ),
         Mistake(
             "mean leverage for all",
             lambda K, y, penalty: y - (y - hat(K, penalty) @ y) / (1 - hat(K, penalty).diagonal().mean()),
-            (
-                "You used the mean leverage for every point. That is generalized cross-validation, a fine shortcut "
-                "but another one."
-            ),
+            "You used the mean leverage for every point. That is generalized cross-validation, a fine shortcut "
+            "but another one.",
         ),
         Mistake(
             "diagonal of A, not of its inverse",
@@ -226,10 +213,8 @@ LEAVE_ONE_OUT = Exercise(
         Mistake(
             "the whole inverse",
             edit(".diagonal()", ""),
-            (
-                "You divided by every entry of the inverse. Each alpha_i needs one of them, on the diagonal: "
-                "A_inverse.diagonal()."
-            ),
+            "You divided by every entry of the inverse. Each alpha_i needs one of them, on the diagonal: "
+            "A_inverse.diagonal().",
         ),
         Mistake(
             "one error for all points",

@@ -51,23 +51,20 @@ def convergence(
     """
     x = torch.randn(POINTS, dimensions, generator=compute.generator(0), dtype=torch.float64).to(compute.device())
     width = dimensions**0.5
-    cosines = features == FEATURES[0]
-    K = off_diagonal(kernels.rbf(x, width=width) if cosines else kernels.arc_cosine(x / width, order=order))
+    K = off_diagonal(
+        kernels.rbf(x, width=width) if features == FEATURES[0] else kernels.arc_cosine(x / width, order=order)
+    )
     size = K.square().mean().sqrt()
-    measured = []
-    for seed in seeds:
-        generator = compute.generator(seed)
-        estimates = [estimate(features, x, misfit * width, count, generator) for count in COUNTS]
-        measured.append(torch.stack([(off_diagonal(K_hat) - K).square().mean().sqrt() for K_hat in estimates]))
+
+    def errors(generator: torch.Generator) -> Tensor:
+        estimates = (estimate(features, x, misfit * width, count, generator) for count in COUNTS)
+        return torch.stack([(off_diagonal(K_hat) - K).square().mean().sqrt() for K_hat in estimates])
+
+    measured = torch.stack([errors(compute.generator(seed)) for seed in seeds])
     counts = torch.tensor(COUNTS, dtype=torch.float64)
     variance = off_diagonal(variance_times_count(features, x, width)).mean().cpu() / counts
-    return Curve(
-        x=counts,
-        measured=(torch.stack(measured) / size).cpu(),
-        theory=variance.sqrt() / size.cpu(),
-        x_name="random features",
-        y_name="relative error of a kernel entry",
-    )
+    theory = variance.sqrt() / size.cpu()
+    return Curve(counts, (measured / size).cpu(), theory, "random features", "relative error of a kernel entry")
 
 
 def picture(fig, curve: Curve) -> None:

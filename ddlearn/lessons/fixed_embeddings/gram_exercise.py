@@ -1,7 +1,4 @@
-"""The first function that the learner writes: the gram matrix of a Gaussian kernel.
-
-It comes with the wrong versions that classes write most often, and the hint that each of them deserves.
-"""
+"""The first function that the learner writes: the gram matrix of a Gaussian kernel."""
 
 import math
 
@@ -73,10 +70,8 @@ GRAM = Exercise(
         Mistake(
             "brackets missing under the fraction",
             edit("(2 * width**2)", "2 * width**2"),
-            (
-                "Python divides by 2 and then *multiplies* by width². Put brackets around the denominator: / (2 * "
-                "width**2)."
-            ),
+            "Python divides by 2 and then *multiplies* by width². Put brackets around the denominator: / (2 * "
+            "width**2).",
         ),
         Mistake(
             "mean over the coordinates",
@@ -92,10 +87,8 @@ GRAM = Exercise(
         Mistake(
             "summed over the points",
             edit(".sum(-1)", ".sum(1)"),
-            (
-                "The differences have shape (n, m, d), and you summed over points. The coordinates are the last "
-                "axis: .sum(-1)."
-            ),
+            "The differences have shape (n, m, d), and you summed over points. The coordinates are the last "
+            "axis: .sum(-1).",
             also=(edit(".sum(-1)", ".sum(0)"),),
         ),
         Mistake(

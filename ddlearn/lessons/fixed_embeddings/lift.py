@@ -21,7 +21,7 @@ KERNELS = ("linear", "polynomial", "rbf", "laplace", "arc-cosine")
 PAGE, CELLS = (-2.8, 2.8), 64
 PENALTY = 1e-5
 
-Gram = Callable[[Tensor, Tensor, float], Tensor]
+Written = Callable[[Tensor, Tensor, float], Tensor]  # gram, ridge and leave_one_out, which the learner writes
 
 
 @dataclass(frozen=True)
@@ -39,39 +39,23 @@ class Lift:
     unseen: float  # share of fresh points on their own side
 
 
-def embed(kernel: str, a: Tensor, b: Tensor, width: float, gram: Gram) -> Tensor:
-    """The kernel with lengths measured in units of `width`; the learner's own `gram` is the rbf."""
-    if kernel == "rbf":
-        return gram(a, b, width)
-    return kernels.gram(kernel.replace("-", "_"), a / width, b / width)
+def embed(kernel: str, a: Tensor, b: Tensor, width: float, gram: Written) -> Tensor:
+    """Return the kernel with lengths measured in units of `width`; the learner's own `gram` is the rbf."""
+    return gram(a, b, width) if kernel == "rbf" else kernels.gram(kernel.replace("-", "_"), a / width, b / width)
 
 
-def lift(data: str, kernel: str, width: float, noise: float, seed: int = 0, *, gram: Gram = kernels.rbf) -> Lift:
+def lift(data: str, kernel: str, width: float, noise: float, seed: int = 0, *, gram: Written = kernels.rbf) -> Lift:
     """Fit a plane in the kernel's embedding to 120 points; score a grid of the page, and 600 fresh points."""
     generator = compute.generator(seed)
-    x, y = DATA[data](120, noise, generator)
-    fresh_x, fresh_y = DATA[data](600, noise, generator)
+    (x, y), (fresh_x, fresh_y) = (DATA[data](n, noise, generator) for n in (120, 600))
     side = torch.linspace(*PAGE, CELLS, dtype=x.dtype)
     page = torch.cartesian_prod(side, side)
 
-    K = embed(kernel, x, x, width, gram)
+    K, K_page, K_fresh = (embed(kernel, points, x, width, gram) for points in (x, page, fresh_x))
     alpha = ridge(K + 1, y, PENALTY)  # + 1: a constant coordinate, so that the plane may miss the origin
-
-    def score(points: Tensor) -> Tensor:
-        return (embed(kernel, points, x, width, gram) + 1) @ alpha
-
-    along = (K + 1) @ alpha
-    return Lift(
-        kernel=kernel,
-        width=width,
-        x=x,
-        y=y,
-        shadow=score(page).reshape(CELLS, CELLS).T,
-        score=along,
-        spread=largest_spread(K, alpha),
-        seen=float((along.sign() == y).double().mean()),
-        unseen=float((score(fresh_x).sign() == fresh_y).double().mean()),
-    )
+    score, shadow, fresh = ((values + 1) @ alpha for values in (K, K_page, K_fresh))
+    seen, unseen = (float((s.sign() == side).double().mean()) for s, side in ((score, y), (fresh, fresh_y)))
+    return Lift(kernel, width, x, y, shadow.reshape(CELLS, CELLS).T, score, largest_spread(K, alpha), seen, unseen)
 
 
 def largest_spread(K: Tensor, alpha: Tensor) -> Tensor:
@@ -97,15 +81,9 @@ def picture(fig, r: Lift) -> None:
     page.image(r.shadow, sides(), -1.5, 1.5, extent=(*PAGE, *PAGE), origin="lower")
     side = torch.linspace(*PAGE, CELLS, dtype=torch.float32)
     page.segments(contourpy.contour_generator(side, side, r.shadow.numpy()).lines(0.0), "black", width=1.5)
-    edge.frame(
-        "the embedding, looking along the plane",
-        "score: side of the plane",
-        "largest spread inside the plane",
-        xlim=(-2.2, 2.2),
-        ylim=(-1.15, 1.15),
-        yticks=(),
-        legend="upper right",
-    )
+    title, limits = "the embedding, looking along the plane", {"xlim": (-2.2, 2.2), "ylim": (-1.15, 1.15)}
+    xlabel, ylabel = "score: side of the plane", "largest spread inside the plane"
+    edge.frame(title, xlabel, ylabel, yticks=(), legend="upper right", **limits)
     edge.upright(0, "black", "-", "the plane, edge-on", width=1.5)
     edge.span(-9, 0, "orange", alpha=0.25)
     edge.span(0, 9, "sky", alpha=0.25)
@@ -126,8 +104,7 @@ def sides():
 
 def sentence(r: Lift) -> str:
     """Say whether the plane parts the classes."""
-    n = len(r.y)
-    right = round(r.seen * n)
+    n, right = len(r.y), round(r.seen * len(r.y))
     parted = "parts the two classes: all" if right == n else "does not part the two classes: only"
     return (
         f"In the embedding of the {r.kernel} kernel of width {r.width:.3g}, one flat plane {parted} {right} of {n} "

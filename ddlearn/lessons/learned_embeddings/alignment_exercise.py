@@ -1,7 +1,4 @@
-"""The second function that the learner writes: the alignment of a kernel with labels.
-
-It comes with the wrong versions that classes write most often, and the hint that each of them deserves.
-"""
+"""The second function that the learner writes: the alignment of a kernel with labels."""
 
 import torch
 from torch import Tensor
@@ -53,10 +50,7 @@ ALIGNMENT = Exercise(
             "entries shifted by one mean",
             lambda K, y: float(torch.corrcoef(torch.stack([K.flatten(), torch.outer(y, y).flatten()]))[0, 1]),
             "You shifted all entries by one mean. Centring takes the mean of each row and of each column away: H K H.",
-            also=(
-                edit("H @ K @ H", "K - K.mean()"),
-                edit("H @ K @ H, H @ y", "K - K.mean(), y"),
-            ),
+            also=(edit("H @ K @ H", "K - K.mean()"), edit("H @ K @ H, H @ y", "K - K.mean(), y")),
         ),
         Mistake(
             "y not centred",
@@ -91,10 +85,8 @@ ALIGNMENT = Exercise(
         Mistake(
             "root of the norm forgotten",
             edit("K.norm()", "K.square().sum()"),
-            (
-                "You divided by the *square* of the Frobenius norm of K. The norm is the root of the sum of "
-                "squares: K.norm()."
-            ),
+            "You divided by the *square* of the Frobenius norm of K. The norm is the root of the sum of "
+            "squares: K.norm().",
         ),
         Mistake(
             "H entry by entry",

@@ -21,6 +21,7 @@ D = 10
 MOST = 240  # examples
 COUNTS = (1, 15, 30, 45, 60, 80, 100, 120, 150, 180, 210, 240)
 PENALTY = 1e-10
+CUBE = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * D)  # all its points, (1024, 10)
 TOP = 3.4  # of the error axis
 ASKED = (3, 60)  # coordinates and examples of the prediction
 TRUTH = parities.any_kernel_bound(D, *ASKED)
@@ -44,22 +45,20 @@ class Bound:
 
     kernel: str
     k: int
+    n: int
+    errors: Tensor  # (N,) of every parity at n, in order of size
     mean: Tensor  # (COUNTS,) over all N parities
     least: Tensor  # (COUNTS,)
     oracle: Tensor  # (COUNTS,) mean over all N parities of the oracle kernel
-    n: int
-    errors: Tensor  # (N,) of every parity at n, in order of size
-    line_here: float
+
+    @property
+    def line(self) -> float:
+        return parities.any_kernel_bound(D, self.k, self.n)
 
     @property
     def under(self) -> Tensor:
         """Which parities this kernel learns better than the line allows on average, (N,)."""
-        return self.errors < self.line_here - 1e-9
-
-
-def cube() -> Tensor:
-    """Return all points of {-1, +1}^10, (1024, 10)."""
-    return torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * D)
+        return self.errors < self.line - 1e-9
 
 
 def examples(seed: int) -> Tensor:
@@ -73,7 +72,7 @@ def examples(seed: int) -> Tensor:
 @cached(3)
 def targets(k: int) -> Tensor:
     """Return every parity of k coordinates at every point of the cube, (1024, C(10, k))."""
-    return exercises.products(cube(), list(combinations(range(D), k)))
+    return exercises.products(CUBE, list(combinations(range(D), k)))
 
 
 def errors_of(K: Tensor, rows: Tensor, k: int) -> Tensor:
@@ -91,25 +90,16 @@ def errors_of(K: Tensor, rows: Tensor, k: int) -> Tensor:
 def curve(kernel: Kernel, k: int, seed: int) -> tuple[Tensor, Tensor]:
     """Return the mean and the least error over all parities at every count, (c,) each."""
     rows = examples(seed)
-    K = kernel(cube(), cube()[rows], k)
-    errors = [errors_of(K[:, :n], rows[:n], k) for n in COUNTS]
-    return torch.stack([e.mean() for e in errors]), torch.stack([e.min() for e in errors])
+    K = kernel(CUBE, CUBE[rows], k)
+    errors = torch.stack([errors_of(K[:, :n], rows[:n], k) for n in COUNTS])
+    return errors.mean(1), errors.amin(1)
 
 
 def bound(which: str, k: str, n: int, seed: int = 0, *, oracle_kernel: Kernel = exercises.oracle_kernel) -> Bound:
     """Measure one kernel against the line, with the oracle beside it."""
     size, kernel, rows = int(k), KERNELS[which], examples(seed)[:n]
-    mean, least = curve(kernel, size, seed)
-    return Bound(
-        kernel=which,
-        k=size,
-        mean=mean,
-        least=least,
-        oracle=curve(oracle_kernel, size, seed)[0],
-        n=n,
-        errors=errors_of(kernel(cube(), cube()[rows], size), rows, size).sort().values,
-        line_here=parities.any_kernel_bound(D, size, n),
-    )
+    errors = errors_of(kernel(CUBE, CUBE[rows], size), rows, size).sort().values
+    return Bound(which, size, n, errors, *curve(kernel, size, seed), oracle=curve(oracle_kernel, size, seed)[0])
 
 
 def picture(fig, r: Bound, said) -> None:
@@ -138,7 +128,7 @@ def picture(fig, r: Bound, said) -> None:
     single.dots(place[~r.under], r.errors[~r.under], "orange", "s", "each parity", size=3)
     single.dots(place[r.under], r.errors[r.under], "purple", "D", "below the line", size=7)
     single.line([0, 1], [average, average], "orange", "--", "their mean", width=1.6)
-    single.line([0, 1], [r.line_here, r.line_here], "black", label="1 − n/N", width=2.5)
+    single.line([0, 1], [r.line, r.line], "black", label="1 − n/N", width=2.5)
 
 
 def sentence(r: Bound, said) -> str:
@@ -147,7 +137,7 @@ def sentence(r: Bound, said) -> str:
     you = f" You said {said('bound'):.2f} at {ASKED[1]}; it is {TRUTH:.2f}." if asked else ""
     return (
         f"{r.n} examples, {N} parities of {r.k} out of {D} coordinates: averaged over them, no kernel’s error is below "
-        f"{r.line_here:.3f}. The kernel “{r.kernel}” averages {float(r.errors.mean()):.3f}: its best parity "
+        f"{r.line:.3f}. The kernel “{r.kernel}” averages {float(r.errors.mean()):.3f}: its best parity "
         f"{float(r.errors[0]):.3f}, its worst {float(r.errors[-1]):.3f}; {int(r.under.sum())} of {N} are below the "
         f"line.{you}"
     )

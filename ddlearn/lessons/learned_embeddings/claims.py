@@ -1,6 +1,7 @@
 """What lesson 02 claims, what theory expects, and how each claim is measured; beside each, a control that must fail."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -9,9 +10,9 @@ from ddlearn import compute, kernels, parities
 from ddlearn.classroom import cached
 from ddlearn.classroom.claim import about, at_least, at_most, claim, exact, ours
 from ddlearn.lessons.learned_embeddings import bound, digits, parity, race
-from ddlearn.lessons.learned_embeddings.bound import COUNTS, KERNELS, D, Kernel, cube, targets
+from ddlearn.lessons.learned_embeddings.bound import COUNTS, CUBE, KERNELS, D, Kernel, targets
 from ddlearn.lessons.learned_embeddings.exercises import alignment, features, oracle_kernel
-from ddlearn.lessons.learned_embeddings.shared import DECAY, MOMENTUM, RATE, Sample, Training, learn, readout
+from ddlearn.lessons.learned_embeddings.shared import DECAY, MOMENTUM, RATE, Sample, Training, learn, plane
 from ddlearn.ridge import ridge_path
 
 TASK = parity.Task(k=2, d=40, sizes=(50, 200), steps=2000, seeds=())
@@ -51,7 +52,7 @@ def units_margin(seed: int, trained: bool) -> float:
 
     If trained, of as many units trained on one parity, for that parity.
     """
-    x, y = cube(), targets(K)
+    x, y = CUBE, targets(K)
     W, b = race.random_units(UNITS, D, seed)
     if trained:
         y = y[:, :1]
@@ -63,19 +64,20 @@ def units_margin(seed: int, trained: bool) -> float:
 
 
 @cached(16)
-def parity_nets(seed: int, decay: float = DECAY) -> tuple[list[Sample], list[Training]]:
+def parity_nets(seed: int, decay: float = DECAY) -> list[tuple[Sample, Training]]:
     """Return one sample of each size and the net that learned it, of the same parity."""
     samples = parity.draw(TASK, seed)
-    return samples, learn(samples, TASK.steps, (), [seed] * len(samples), decay=decay)
+    return list(zip(samples, learn(samples, TASK.steps, (), [seed] * len(samples), decay=decay), strict=True))
 
 
 def net_error(seed: int, size: int, decay: float = DECAY) -> float:
-    samples, nets = parity_nets(seed, decay)
-    return float(parity.error(nets[size].outputs(-1, samples[size].new_x), samples[size]))
+    sample, net = parity_nets(seed, decay)[size]
+    return float(parity.error(own_scores(sample, net), sample.new_y))
 
 
 def oracle_on_one_parity(seed: int) -> float:
-    return float(parity.kernel_errors(parity_nets(seed)[0][MANY], TASK.k)[0])
+    sample, _ = parity_nets(seed)[MANY]
+    return float(parity.kernel_errors([sample], TASK.k)[0])
 
 
 def decay_gain(seed: int, size: int) -> float:
@@ -85,15 +87,15 @@ def decay_gain(seed: int, size: int) -> float:
 
 def weight_on_bits(seed: int, decay: float) -> float:
     """Return the share of the units' squared weight on the bits of the parity."""
-    return float(parity_nets(seed, decay)[1][MANY].attention(-1)[: TASK.k].sum())
+    _, net = parity_nets(seed, decay)[MANY]
+    return float(net.attention(-1)[: TASK.k].sum())
 
 
 def layer_error(seed: int, frame: int) -> float:
     """Return the test error of the best plane in the hidden layer's embedding."""
-    samples, nets = parity_nets(seed)
-    sample, W, b = samples[MANY], nets[MANY].W[frame], nets[MANY].b[frame]
-    scores = readout(features(sample.x, W, b), sample.y, features(sample.new_x, W, b), parity.PENALTY)
-    return float(parity.error(scores, sample))
+    sample, net = parity_nets(seed)[MANY]
+    scores = plane(sample, net.W[frame], net.b[frame], features, parity.PENALTY)
+    return float(parity.error(scores, sample.new_y))
 
 
 def alignment_gain(seed: int, shuffled: bool) -> float:
@@ -101,8 +103,7 @@ def alignment_gain(seed: int, shuffled: bool) -> float:
 
     If shuffled, the net had been dealt its labels at random.
     """
-    samples, nets = parity_nets(seed)
-    sample, net = samples[MANY], nets[MANY]
+    sample, net = parity_nets(seed)[MANY]
     if shuffled:
         order = torch.randperm(len(sample.y), generator=compute.generator(seed))
         net = learn([Sample(sample.x, sample.y[order], sample.new_x, sample.new_y)], TASK.steps, (), [seed])[0]
@@ -112,20 +113,22 @@ def alignment_gain(seed: int, shuffled: bool) -> float:
 
 
 @cached(8)
-def digit_errors(seed: int) -> dict[str, float]:
-    """Return errors on new digits, over a few draws: of nets, a Gaussian kernel, and the nets’ units at their start."""
+def digit_nets(seed: int) -> list[tuple[Sample, Training]]:
+    """Return a few samples of digits and the nets that learned them."""
     seeds = [DRAWS * seed + draw for draw in range(DRAWS)]
     samples = [digits.two_classes("0-4 against 5-9", one, (EXAMPLES,))[0] for one in seeds]
-    errors = {"net": 0.0, "Gaussian kernel": 0.0, "random units": 0.0}
-    for sample, net in zip(samples, learn(samples, race.STEPS, (), seeds), strict=True):
-        before, new = (features(x, net.W[0], net.b[0]) for x in (sample.x, sample.new_x))
-        random = readout(before, sample.y, new, race.PENALTY)
-        for name, scores in zip(errors, (net.outputs(-1, sample.new_x), gaussian_scores(sample), random), strict=True):
-            errors[name] += float(race.error(scores, sample.new_y)) / DRAWS
-    return errors
+    return list(zip(samples, learn(samples, race.STEPS, (), seeds), strict=True))
 
 
-def gaussian_scores(sample: Sample) -> Tensor:
+def own_scores(sample: Sample, net: Training) -> Tensor:
+    return net.outputs(-1, sample.new_x)
+
+
+def scores_of_random_units(sample: Sample, net: Training) -> Tensor:
+    return plane(sample, net.W[0], net.b[0], features, race.PENALTY)
+
+
+def gaussian_scores(sample: Sample, net: Training) -> Tensor:
     """Return scores of kernel ridge regression whose width and penalty leave-one-out has chosen, on the examples."""
     K, K_new = (kernels.rbf(x, sample.x, width=WIDEST) for x in (sample.x, sample.new_x))
     K = (K + K.T) / 2
@@ -134,10 +137,13 @@ def gaussian_scores(sample: Sample) -> Tensor:
     return path.predict(K_new**power)[path.best]
 
 
-def net_over(seed: int, rival: str) -> float:
-    """Return the net's error on new digits over a rival's."""
-    errors = digit_errors(seed)
-    return errors["net"] / errors[rival]
+def net_over(seed: int, rival: Callable[[Sample, Training], Tensor]) -> float:
+    """Return the net's errors on new digits over a rival's, over a few draws."""
+    errors = [
+        sum(float(race.error(scores(sample, net), sample.new_y)) for sample, net in digit_nets(seed))
+        for scores in (own_scores, rival)
+    ]
+    return errors[0] / errors[1]
 
 
 CLAIMS = (
@@ -146,10 +152,8 @@ CLAIMS = (
         "Averaged over all parities of one size, no kernel has an error below 1 − n/N.",
         at_least(0.0, "over the line, the closest of five kernels"),
         exact(
-            source=(
-                "an inequality: n kernel functions span at most n of the N parities, which are orthogonal; the proof "
-                "is in this lesson"
-            )
+            source="an inequality: n kernel functions span at most n of the N parities, which are orthogonal; the "
+            "proof is in this lesson"
         ),
         margin,
         cause={"single": False},
@@ -235,10 +239,8 @@ CLAIMS = (
         "Where the examples suffice, weight decay makes the net’s test error several times smaller.",
         at_least(SHRUNK, "error without decay over error with it"),
         ours(
-            source=(
-                "e², by which 2,000 steps of decay shrink a weight that no gradient renews; without decay such "
-                "weights make most of the error"
-            )
+            source="e², by which 2,000 steps of decay shrink a weight that no gradient renews; without decay such "
+            "weights make most of the error"
         ),
         decay_gain,
         cause={"size": MANY},
@@ -266,7 +268,7 @@ CLAIMS = (
             "1 is a draw; that fixed kernels win on small data is the finding of @arora2020, for tangent kernels",
         ),
         net_over,
-        cause={"rival": "Gaussian kernel"},
-        control=({"rival": "random units"}, "as many random units in place of the kernel"),
+        cause={"rival": gaussian_scores},
+        control=({"rival": scores_of_random_units}, "as many random units in place of the kernel"),
     ),
 )

@@ -1,9 +1,6 @@
 """Real digits in two classes: a small and well-kept data set, where learning the embedding does not pay."""
 
-from collections.abc import Callable
-
 import torch
-from torch import Tensor
 
 from ddlearn import compute, datasets
 from ddlearn.classroom import Choice, Explorer, Slider
@@ -13,10 +10,7 @@ from ddlearn.lessons.learned_embeddings.shared import UNITS, Features, Progress,
 
 SIZES = (50, 100, 200, 400)
 NEW = 500
-CLASSES: dict[str, Callable[[Tensor], Tensor]] = {
-    "0-4 against 5-9": lambda digit: digit >= 5,
-    "even against odd": lambda digit: digit % 2 == 1,
-}
+CLASSES = {"0-4 against 5-9": lambda digit: digit >= 5, "even against odd": lambda digit: digit % 2 == 1}
 
 
 def two_classes(task: str, seed: int, sizes: tuple[int, ...]) -> list[Sample]:
@@ -24,7 +18,7 @@ def two_classes(task: str, seed: int, sizes: tuple[int, ...]) -> list[Sample]:
     digits = datasets.digits(compute.generator(seed), test=NEW)
     x, new_x = datasets.standardize(digits.train_x, digits.test_x)
     y, new_y = (torch.where(CLASSES[task](digit), 1.0, -1.0).double() for digit in (digits.train_y, digits.test_y))
-    return [Sample(x, y, new_x, new_y).first(n) for n in sizes]
+    return Sample(x, y, new_x, new_y).beginnings(sizes)
 
 
 def digits(task: str, units: int, *, features: Features = exercises.features, progress: Progress | None = None) -> Race:

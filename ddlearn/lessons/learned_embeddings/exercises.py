@@ -1,7 +1,4 @@
-"""Functions that the learner writes: a layer's features, and the best kernel for parities; `alignment` is beside.
-
-Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
-"""
+"""Functions that the learner writes: a layer's features, and the best kernel for parities; `alignment` is beside."""
 
 import math
 from itertools import combinations, combinations_with_replacement
@@ -130,10 +127,7 @@ FEATURES = Exercise(
             "weights times points",
             lambda x, W, b: torch.relu(W @ x + b),
             "x has one point in each row, and W one unit: (n, d) and (m, d). All pairs are x @ W.T.",
-            also=(
-                lambda x, W, b: x @ W,
-                lambda x, W, b: W.T @ x,
-            ),
+            also=(lambda x, W, b: x @ W, lambda x, W, b: W.T @ x),
         ),
         Mistake(
             "maximum along an axis",
@@ -209,10 +203,8 @@ ORACLE_KERNEL = Exercise(
         Mistake(
             "return inside the loop",
             lambda x, x2, k: x[:, :k].prod(1, keepdim=True) * x2[:, :k].prod(1) / math.comb(x.shape[1], k),
-            (
-                "Only the first subset is in it, divided by the number of all. In a loop, the `return` must stand "
-                "below the loop, not inside."
-            ),
+            "Only the first subset is in it, divided by the number of all. In a loop, the `return` must stand "
+            "below the loop, not inside.",
         ),
         Mistake(
             "divided by the inputs",
@@ -237,10 +229,8 @@ ORACLE_KERNEL = Exercise(
         Mistake(
             "subsets walked through twice",
             edit(SUBSETS, "combinations(range(x.shape[1]), k)"),
-            (
-                "combinations(...) can be walked through only once; the second time nothing is left. Keep a list: "
-                "list(combinations(...))."
-            ),
+            "combinations(...) can be walked through only once; the second time nothing is left. Keep a list: "
+            "list(combinations(...)).",
         ),
     ),
 )

@@ -17,7 +17,7 @@ from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.lessons.learned_embeddings import exercises, shared
 from ddlearn.lessons.learned_embeddings.shared import Features, Progress, Sample, Training
 
-OTHERS = ("none", "20", "40")
+OTHERS = {"none": 0, "20": 20, "40": 40}
 EXAMPLES, NEW = 300, 300
 STEPS = 300
 FRAMES = tuple(sorted({*range(0, 20, 2), *range(20, 60, 5), *range(60, 160, 10), *range(160, STEPS + 1, 20)}))
@@ -43,8 +43,7 @@ class Scene:
 
     asked: bool  # whether the prediction was about this data
     step: int
-    x: Tensor  # (t, 2) the two coordinates that matter
-    y: Tensor  # (t,)
+    sample: Sample
     attention: Tensor  # (d,) share of the squared weights of each coordinate
     fixed: View
     learned: View
@@ -53,8 +52,7 @@ class Scene:
 @cached(9)
 def training(shape: str, others: str, seed: int, progress: Progress | None = None) -> tuple[Sample, Training]:
     """Return the sample, and the net that learns it."""
-    noise = 0 if others == "none" else int(others)
-    sample = shared.hidden_shape(shape, noise, EXAMPLES, NEW, compute.generator(seed))
+    sample = shared.hidden_shape(shape, OTHERS[others], EXAMPLES, NEW, compute.generator(seed))
     return sample, shared.learn([sample], STEPS, FRAMES, [seed], progress=progress)[0]
 
 
@@ -70,12 +68,8 @@ def view(sample: Sample, W: Tensor, b: Tensor, before: View | None, features: Fe
     spread = widest / widest.abs().max()
     if before is not None and spread @ before.spread < 0:
         spread = -spread
-    return View(
-        score=score,
-        spread=spread,
-        right=float((score.sign() == sample.new_y).double().mean()),
-        alignment=float(alignment(phi_new @ phi_new.T, sample.new_y)),
-    )
+    right = float((score.sign() == sample.new_y).double().mean())
+    return View(score, spread, right, float(alignment(phi_new @ phi_new.T, sample.new_y)))
 
 
 @cached(9)
@@ -104,15 +98,8 @@ def film(
     sample, net = training(shape, others, seed, progress=progress)
     seen = views(shape, others, seed, features, alignment, progress=progress)
     frame = int((net.steps - step).abs().argmin())
-    return Scene(
-        asked=(shape, others) == ASKED,
-        step=int(net.steps[frame]),
-        x=sample.new_x[:, :2],
-        y=sample.new_y,
-        attention=net.attention(frame),
-        fixed=seen[0],
-        learned=seen[frame],
-    )
+    asked, step = (shape, others) == ASKED, int(net.steps[frame])
+    return Scene(asked, step, sample, net.attention(frame), fixed=seen[0], learned=seen[frame])
 
 
 def picture(fig, r: Scene, said) -> None:
@@ -138,8 +125,8 @@ def picture(fig, r: Scene, said) -> None:
         panel.span(-9, 0, "orange", alpha=0.2)
         panel.span(0, 9, "sky", alpha=0.2)
     for label, color, marker in ((-1, "vermilion", "o"), (1, "blue", "^")):
-        mine, name = r.y == label, f"class {label:+d}".replace("-", "−")
-        page.dots(r.x[mine, 0], r.x[mine, 1], color, marker, size=3, edge="black")
+        mine, name = r.sample.new_y == label, f"class {label:+d}".replace("-", "−")
+        page.dots(*r.sample.new_x[mine, :2].T, color, marker, size=3, edge="black")
         for panel, view in ((fixed, r.fixed), (learned, r.learned)):
             panel.dots(view.score[mine], view.spread[mine], color, marker, name, size=5, edge="black")
     if r.asked and said("noise") is not None:
@@ -165,7 +152,7 @@ explorer = Explorer(
     "The film: an embedding learns",
     controls=(
         Choice("shape", "Data", shared.SHAPES, "rings"),
-        Choice("others", "Noise coordinates", OTHERS, "20"),
+        Choice("others", "Noise coordinates", tuple(OTHERS), "20"),
         Slider("step", "Training step", 0, STEPS, 0, whole=True, step=5),
     ),
     compute=film,

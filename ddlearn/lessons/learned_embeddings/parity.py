@@ -9,6 +9,7 @@ holds for this one too, up to the draw of points. The net, too, treats all coord
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -21,7 +22,6 @@ from ddlearn.lessons.learned_embeddings.shared import Features, Progress, Sample
 NEW = 1000
 FRAMES = 20  # frames of a training, beside its start
 PENALTY = 1e-2
-WIDEST, GAUSSIAN_PENALTIES = 2.0, (1e-6, 1e-2)
 TOP = 2.2  # of the error axis
 
 
@@ -41,8 +41,6 @@ TASKS = {
     "3 of 30": Task(3, 30, (100, 200, 400, 800), 4000, (0, 1)),
     "3 of 40": Task(3, 40, (75, 150, 300, 600), 4000, (0, 1)),
 }
-
-
 LOOKS = {  # label, color, line style and marker
     "gaussian": ("Gaussian, best of six", "purple", ":", "^"),
     "untrained": ("plane in the hidden layer, untrained", "orange", "--", "s"),
@@ -75,23 +73,18 @@ def draw(task: Task, seed: int) -> list[Sample]:
     """Draw one sample of each size; smaller ones are the beginnings of larger."""
     generator = compute.generator(seed)
     examples, new = (parities.sparse_parity(n, task.d, task.k, generator) for n in (max(task.sizes), NEW))
-    return [Sample(*examples, *new).first(n) for n in task.sizes]
+    return Sample(*examples, *new).beginnings(task.sizes)
 
 
-def error(scores: Tensor, sample: Sample) -> Tensor:
-    """Return the mean squared error on new points."""
-    return (scores - sample.new_y).square().mean()
+def error(scores: Tensor, y: Tensor) -> Tensor:
+    """Return the mean squared error."""
+    return (scores - y).square().mean()
 
 
-def kernel_errors(sample: Sample, k: int) -> tuple[Tensor, Tensor]:
-    """Return the errors of the oracle kernel, and of the Gaussian with the best of six settings on the new points."""
-
-    def fitted(K: Tensor, K_new: Tensor, penalty: float) -> Tensor:
-        return error(shared.kernel_scores(K, K_new, sample.y, penalty), sample)
-
-    oracle = fitted(*(parities.oracle_kernel(x, sample.x, k) for x in (sample.x, sample.new_x)), 1e-10)
-    gaussians = shared.gaussian_kernels(sample, WIDEST)
-    return oracle, min(fitted(K, K_new, penalty) for K, K_new in gaussians for penalty in GAUSSIAN_PENALTIES)
+def kernel_errors(samples: list[Sample], k: int, progress: Progress | None = None) -> Tensor:
+    """Return the errors of the oracle kernel, and of the Gaussian with the best of six settings, (2, samples)."""
+    oracle = partial(parities.oracle_kernel, k=k)
+    return shared.kernel_errors(samples, error, oracle, 1e-10, 2.0, (1e-6, 1e-2), progress=progress)
 
 
 @cached(3)
@@ -99,12 +92,8 @@ def kernels_of(name: str, progress: Progress | None = None) -> tuple[list[Sample
     """Return samples, seed by seed and size by size, and both kernels' errors, (seeds, sizes)."""
     task = TASKS[name]
     samples = [sample for seed in task.seeds for sample in draw(task, seed)]
-    errors = []
-    for i, sample in enumerate(samples):
-        if progress:
-            progress(0.3 * i / len(samples), "fixed kernels")
-        errors.append(torch.stack(kernel_errors(sample, task.k)))
-    return samples, *torch.stack(errors).T.reshape(2, len(task.seeds), len(task.sizes))
+    errors = kernel_errors(samples, task.k, shared.part(progress, 0, 0.3))
+    return samples, *errors.reshape(2, len(task.seeds), len(task.sizes))
 
 
 @cached(6)
@@ -138,27 +127,22 @@ def net_against_line(
     frame = round(percent / 100 * FRAMES)
 
     def errors(scores: Callable[[Sample, Training], Tensor]) -> Tensor:
-        every = [error(scores(sample, net), sample) for sample, net in zip(samples, nets, strict=True)]
+        every = [error(scores(sample, net), sample.new_y) for sample, net in zip(samples, nets, strict=True)]
         return torch.stack(every).reshape(oracle.shape)
 
-    def plane(sample: Sample, W: Tensor, b: Tensor) -> Tensor:
-        return shared.readout(features(sample.x, W, b), sample.y, features(sample.new_x, W, b), PENALTY)
+    def plane(at: int) -> Tensor:
+        return errors(lambda sample, net: shared.plane(sample, net.W[at], net.b[at], features, PENALTY))
 
-    return Parity(
-        task=TASKS[task],
-        n=nearest,
-        step=int(nets[0].steps[frame]),
-        decay=decay,
-        errors={
-            "oracle": oracle,
-            "gaussian": gaussian,
-            "untrained": errors(lambda sample, net: plane(sample, net.W[0], net.b[0])),
-            "learned": errors(lambda sample, net: plane(sample, net.W[frame], net.b[frame])),
-            "net": errors(lambda sample, net: net.outputs(frame, sample.new_x)),
-            "train": torch.stack([net.losses[frame] for net in nets]).reshape(oracle.shape),
-        },
-        attention=nets[sizes.index(nearest)].attention(frame),
-    )
+    found = {
+        "oracle": oracle,
+        "gaussian": gaussian,
+        "untrained": plane(0),
+        "learned": plane(frame),
+        "net": errors(lambda sample, net: net.outputs(frame, sample.new_x)),
+        "train": torch.stack([net.losses[frame] for net in nets]).reshape(oracle.shape),
+    }
+    attention = nets[sizes.index(nearest)].attention(frame)
+    return Parity(TASKS[task], nearest, int(nets[0].steps[frame]), decay, found, attention)
 
 
 def picture(fig, r: Parity) -> None:

@@ -14,8 +14,7 @@ OTHERS = ("20", "40")
 def shapes(task: str, seed: int, sizes: tuple[int, ...]) -> list[Sample]:
     """Draw one sample of each size, of "rings, 20" for rings among 20 noise coordinates; smaller in larger ones."""
     shape, others = task.split(", ")
-    most = hidden_shape(shape, int(others), max(sizes), NEW, compute.generator(seed))
-    return [most.first(n) for n in sizes]
+    return hidden_shape(shape, int(others), max(sizes), NEW, compute.generator(seed)).beginnings(sizes)
 
 
 def probe(

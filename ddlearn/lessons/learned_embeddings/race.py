@@ -19,7 +19,6 @@ from ddlearn.lessons.learned_embeddings.shared import BIAS_STD, UNITS, Features,
 SEEDS = (0, 1, 2)
 STEPS = 1000
 PENALTY = 1e-3
-WIDEST, GAUSSIAN_PENALTIES = 1.4, (1e-5, 1e-3)
 RUNNERS = {  # label in the legend, color, line style and marker
     "random units": ("random units", "orange", "--", "s"),
     "their limit": ("infinitely many\nrandom units", "grey", ":", "D"),
@@ -60,17 +59,6 @@ def limit_kernel(x: Tensor, x2: Tensor) -> Tensor:
     return kernels.arc_cosine(with_bias(x), with_bias(x2)) / 2
 
 
-def kernel_errors(sample: Sample) -> tuple[Tensor, Tensor]:
-    """Return the errors of the limit, and of the Gaussian kernel with the best of its settings."""
-
-    def fitted(K: Tensor, K_new: Tensor, penalty: float) -> Tensor:
-        return error(shared.kernel_scores(K + 1, K_new + 1, sample.y, penalty), sample.new_y)  # + 1: a constant
-
-    limit = fitted(limit_kernel(sample.x, sample.x), limit_kernel(sample.new_x, sample.x), PENALTY)
-    gaussians = shared.gaussian_kernels(sample, WIDEST)
-    return limit, min(fitted(K, K_new, penalty) for K, K_new in gaussians for penalty in GAUSSIAN_PENALTIES)
-
-
 @cached(9)
 def without_random_units(
     samples: Samples, task: str, sizes: tuple[int, ...], progress: Progress | None = None
@@ -78,15 +66,11 @@ def without_random_units(
     """Train on every sample of the task; return the errors of all but the random units too, (3, seeds, sizes)."""
     drawn = [sample for seed in SEEDS for sample in samples(task, seed, sizes)]
     seeds = [seed for seed in SEEDS for _ in sizes]
-    training = progress and (lambda done, words: progress(0.7 * done, words))
-    nets = shared.learn(drawn, STEPS, (), seeds, progress=training)
-    errors = []
-    for k, (sample, net) in enumerate(zip(drawn, nets, strict=True)):
-        if progress:
-            progress(0.7 + 0.3 * k / len(drawn), "fixed kernels")
-        learned = error(net.outputs(-1, sample.new_x), sample.new_y)
-        errors.append(torch.stack([*kernel_errors(sample), learned]))
-    return drawn, nets, torch.stack(errors).T.reshape(3, len(SEEDS), len(sizes))
+    nets = shared.learn(drawn, STEPS, (), seeds, progress=shared.part(progress, 0, 0.7))
+    then = shared.part(progress, 0.7, 0.3)
+    fixed = shared.kernel_errors(drawn, error, limit_kernel, PENALTY, 1.4, (1e-5, 1e-3), constant=1.0, progress=then)
+    learned = [error(net.outputs(-1, one.new_x), one.new_y) for one, net in zip(drawn, nets, strict=True)]
+    return drawn, nets, torch.stack([*fixed, torch.stack(learned)]).reshape(3, len(SEEDS), len(sizes))
 
 
 def race(
@@ -97,8 +81,7 @@ def race(
     errors = []
     for k, (sample, net) in enumerate(zip(drawn, nets, strict=True)):
         W, b = (net.W[0], net.b[0]) if units == UNITS else random_units(units, sample.x.shape[1], k // len(sizes))
-        scores = shared.readout(features(sample.x, W, b), sample.y, features(sample.new_x, W, b), PENALTY)
-        errors.append(error(scores, sample.new_y))
+        errors.append(error(shared.plane(sample, W, b, features, PENALTY), sample.new_y))
     every = (torch.stack(errors).reshape(len(SEEDS), len(sizes)), *others)
     return Race(units, sizes, dict(zip(RUNNERS, every, strict=True)))
 

@@ -10,7 +10,7 @@ Weight decay matters: a weight that the gradient no longer renews shrinks at eac
 RATE * DECAY / (1 - MOMENTUM), a thousandth, so that after 2,000 steps 14 % of it is left.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -39,9 +39,13 @@ class Sample:
     new_x: Tensor  # (t, d)
     new_y: Tensor  # (t,)
 
-    def first(self, n: int) -> "Sample":
-        """Return the first n examples, and all new points."""
-        return Sample(self.x[:n], self.y[:n], self.new_x, self.new_y)
+    def rows(self, which: slice | Tensor) -> "Sample":
+        """Return these of the examples, and all new points."""
+        return Sample(self.x[which], self.y[which], self.new_x, self.new_y)
+
+    def beginnings(self, sizes: Sequence[int]) -> "list[Sample]":
+        """Return the first examples of it, so many: smaller samples are the beginnings of larger ones."""
+        return [self.rows(slice(n)) for n in sizes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,11 +81,11 @@ def learn(
     d, longest = samples[0].x.shape[1], max(len(sample.y) for sample in samples)
     net = MLP((d, units, 1), parametrization="mup", bias="hidden", W_std=WEIGHT_STD, b_std=BIAS_STD)
     starts = [compute.generator(10_000 + seed) for seed in seeds]
-    rows = [torch.arange(longest) % len(sample.y) for sample in samples]
+    repeated = [sample.rows(torch.arange(longest) % len(sample.y)) for sample in samples]
     trained = train(
         Ensemble.draw([net] * len(samples), starts, readout="signs"),
-        torch.stack([sample.x[row] for sample, row in zip(samples, rows, strict=True)]),
-        torch.stack([sample.y[row] for sample, row in zip(samples, rows, strict=True)])[..., None],
+        torch.stack([sample.x for sample in repeated]),
+        torch.stack([sample.y for sample in repeated])[..., None],
         steps=steps,
         lr=RATE,
         optimizer="momentum",
@@ -114,20 +118,46 @@ def readout(phi: Tensor, y: Tensor, phi_new: Tensor, penalty: float) -> Tensor:
     return with_constant(phi_new) @ weights
 
 
-def kernel_scores(K: Tensor, K_new: Tensor, y: Tensor, penalty: float) -> Tensor:
-    """Return the scores of kernel ridge regression, at new points.  K (n, n), K_new (t, n) -> (t,)"""
-    return K_new @ ridge((K + K.T) / 2, y, penalty)
+def plane(sample: Sample, W: Tensor, b: Tensor, features: Features, penalty: float) -> Tensor:
+    """Return the scores of the best plane in a layer's features, at the new points, (t,)."""
+    return readout(features(sample.x, W, b), sample.y, features(sample.new_x, W, b), penalty)
 
 
-def gaussian_kernels(sample: Sample, widest: float) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield K (n, n) and K_new (t, n) for three widths: `widest` roots of the number of inputs, 1/2 and 1/4 of that.
+def kernel_errors(
+    samples: Sequence[Sample],
+    error: Callable[[Tensor, Tensor], Tensor],
+    kernel: Callable[[Tensor, Tensor], Tensor],
+    penalty: float,
+    widest: float,
+    penalties: Sequence[float],
+    constant: float = 0.0,
+    progress: Progress | None = None,
+) -> Tensor:
+    """Return the errors of a kernel, and of the Gaussian with its best settings on the new points, (2, samples).
 
-    Half the width is the fourth power of the kernel.
+    Its widths are `widest` roots of the number of inputs, 1/2 and 1/4 of that: half the width is the fourth power of
+    the kernel. The constant is added to every kernel.
     """
-    width = widest * sample.x.shape[1] ** 0.5
-    K, K_new = (kernels.rbf(x, sample.x, width=width) for x in (sample.x, sample.new_x))
-    for power in (1, 4, 16):
-        yield K**power, K_new**power
+
+    def fitted(sample: Sample, K: Tensor, K_new: Tensor, penalty: float) -> Tensor:
+        K, K_new = K + constant, K_new + constant
+        return error(K_new @ ridge((K + K.T) / 2, sample.y, penalty), sample.new_y)
+
+    errors = []
+    for i, sample in enumerate(samples):
+        if progress:
+            progress(i / len(samples), "fixed kernels")
+        own = fitted(sample, *(kernel(x, sample.x) for x in (sample.x, sample.new_x)), penalty)
+        width = widest * sample.x.shape[1] ** 0.5
+        K, K_new = (kernels.rbf(x, sample.x, width=width) for x in (sample.x, sample.new_x))
+        gaussians = [fitted(sample, K**power, K_new**power, one) for power in (1, 4, 16) for one in penalties]
+        errors.append(torch.stack([own, min(gaussians)]))
+    return torch.stack(errors).T
+
+
+def part(progress: Progress | None, start: float, share: float) -> Progress | None:
+    """Return the progress of a part of the work, which begins at `start` and is this share of the whole."""
+    return progress and (lambda done, words: progress(start + share * done, words))
 
 
 def hidden_shape(shape: str, others: int, examples: int, new: int, generator: torch.Generator) -> Sample:

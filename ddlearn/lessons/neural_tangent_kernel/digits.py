@@ -133,16 +133,8 @@ def digits(
     y = data(wrong, seed)[1][:examples]
     path, test = kernel_fit(examples, depth, wrong, seed, next_layer)
     errors = {"train": miss(path.fitted, y), "leave-one-out": miss(path.leave_one_out, y), "test": test}
-    return Digits(
-        examples=examples,
-        depth=depth,
-        width=int(width),
-        wrong=wrong,
-        path=errors,
-        chosen=path.best,
-        kernel=kernel_errors(depth, wrong, seed, next_layer),
-        nets=nets,
-    )
+    kernel = kernel_errors(depth, wrong, seed, next_layer)
+    return Digits(examples, depth, int(width), wrong, path=errors, chosen=path.best, kernel=kernel, nets=nets)
 
 
 def picture(fig, r: Digits) -> None:

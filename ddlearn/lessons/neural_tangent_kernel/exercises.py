@@ -1,13 +1,11 @@
-"""Functions that the learner writes: a net's own tangent kernel, and descent on a kernel; `next_layer` is beside.
-
-Each comes with the wrong versions that classes write most often, and the hint that each of them deserves.
-"""
+"""Functions that the learner writes: a net's own tangent kernel, and descent on a kernel; `next_layer` is beside."""
 
 import torch
 from torch import Tensor
 
 from ddlearn.classroom import Exercise, Mistake, edit
 from ddlearn.lessons.neural_tangent_kernel.next_layer_exercise import NEXT_LAYER, next_layer
+from ddlearn.lessons.neural_tangent_kernel.shared import gradients
 
 __all__ = ["DESCENT", "EMPIRICAL_NTK", "NEXT_LAYER", "descent", "empirical_ntk", "next_layer"]
 
@@ -25,16 +23,9 @@ def descent(K: Tensor, y: Tensor, f0: Tensor, lr: float, steps: int) -> Tensor:
     return y + U @ (factor * (U.T @ (f0 - y)))
 
 
-def jacobian(x: Tensor, W: Tensor, a: Tensor) -> Tensor:
-    """The net's gradients in W and a at each point, (n, m d + m)."""
-    z = x @ W.T
-    first = ((z > 0) * a)[:, :, None] * x[:, None, :]
-    return (2 / len(a)) ** 0.5 * torch.cat([first.flatten(1), torch.relu(z)], 1)
-
-
 def gradients_piled_up(x: Tensor, x2: Tensor, W: Tensor, a: Tensor) -> Tensor:
     """The kernel of sums of gradients: each point's is added to those of all points before."""
-    piled = torch.cat([jacobian(x, W, a), jacobian(x2, W, a)]).cumsum(0)
+    piled = gradients(torch.cat([x, x2]), W, a).cumsum(0)
     return piled[: len(x)] @ piled[len(x) :].T
 
 
@@ -74,10 +65,8 @@ EMPIRICAL_NTK = Exercise(
         Mistake(
             "readout only",
             edit("readout + first", "readout"),
-            (
-                "You let only the readout a learn: these are the random ReLU features of lesson 01. Here w_j is "
-                "trained too, and has a share of its own."
-            ),
+            "You let only the readout a learn: these are the random ReLU features of lesson 01. Here w_j is "
+            "trained too, and has a share of its own.",
         ),
         Mistake(
             "first layer only",
@@ -137,10 +126,8 @@ EMPIRICAL_NTK = Exercise(
         Mistake(
             "gradients piled up",
             gradients_piled_up,
-            (
-                "backward() *adds* to .grad, so each row holds the gradients of the points before. Set .grad to "
-                "None each time, or use torch.autograd.grad."
-            ),
+            "backward() *adds* to .grad, so each row holds the gradients of the points before. Set .grad to "
+            "None each time, or use torch.autograd.grad.",
         ),
         Mistake(
             "x against itself",
@@ -170,10 +157,8 @@ DESCENT = Exercise(
         Mistake(
             "gradient flow",
             edit("(1 - lr * lam / len(y)) ** steps", "torch.exp(-lr * lam / len(y) * steps)"),
-            (
-                "You used e^(−lr·λ·t/N). That is gradient *flow*, the limit of vanishing steps. A step of finite size "
-                "multiplies a mode by 1 − lr·λ/N."
-            ),
+            "You used e^(−lr·λ·t/N). That is gradient *flow*, the limit of vanishing steps. A step of finite size "
+            "multiplies a mode by 1 − lr·λ/N.",
         ),
         Mistake(
             "N forgotten",
@@ -194,10 +179,7 @@ DESCENT = Exercise(
             "U and its transpose exchanged",
             edit("U @ (factor", "U.T @ (factor").edit("U.T @ (f0", "U @ (f0"),
             "Eigenvectors are the columns of U. So U.T @ r turns points into modes, and U @ turns modes into points.",
-            also=(
-                edit("U.T @ (f0", "U @ (f0"),
-                edit("U @ (factor", "U.T @ (factor"),
-            ),
+            also=(edit("U.T @ (f0", "U @ (f0"), edit("U @ (factor", "U.T @ (factor")),
         ),
         Mistake(
             "results of eigh exchanged",
@@ -232,10 +214,8 @@ DESCENT = Exercise(
         Mistake(
             "power of every entry",
             lambda K, y, f0, lr, steps: y + (torch.eye(len(y)).to(K) - lr * K / len(y)) ** steps @ (f0 - y),
-            (
-                "`**` raises each entry of a matrix to the power, which is not the matrix multiplied by itself. Raise "
-                "the eigenvalues."
-            ),
+            "`**` raises each entry of a matrix to the power, which is not the matrix multiplied by itself. Raise "
+            "the eigenvalues.",
         ),
         Mistake(
             "start ignored",

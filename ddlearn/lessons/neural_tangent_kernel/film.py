@@ -31,16 +31,16 @@ TOPS = (2.4, 12.0)  # of the axis of f: as a rule, and for a net that is thrown 
 LOWEST, HIGHEST = 2e-3, 20.0  # of the axis of waves
 EVERYWHERE = torch.cat([X, X_GRID])
 
-Descent = Callable[[Tensor, Tensor, Tensor, float, int], Tensor]
-
 
 @dataclass(frozen=True)
 class Training:
     """One net's real training: what it is at every step."""
 
+    width: int
+    step: float
+    lr: float
     W: Tensor  # (m, 3) at the start
     a: Tensor  # (m,)
-    lr: float
     at_points: Tensor  # (LAST + 1, 16)
     on_grid: Tensor  # (LAST + 1, 73)
     drift: Tensor  # (LAST + 1,) of its kernel at the points
@@ -50,18 +50,18 @@ class Training:
 class Film:
     """One frame of a training, and of the formula."""
 
-    width: int
-    step: float
+    run: Training
     after: int
     formula: str
-    curve: Tensor  # (73,)
-    predicted: Tensor  # (73,)
-    waves: Tensor  # (frames, 4) amplitudes of what is left, of the net
-    predicted_waves: Tensor  # (frames, 4)
-    left: Tensor  # (4,) of the net at this step, as a share of what there was at the start
-    gap: float  # net minus formula at the points, root mean square, in units of the target's
-    drift: float
+    expected: Tensor  # (frames + 1, 16) by the formula, at the points: in every frame, and after as many steps
+    predicted: Tensor  # (73,) then, on the grid
     away: float  # the net's kernel at the start minus the infinite one, in units of the infinite one
+
+    @property
+    def gap(self) -> float:
+        """Net minus formula at the points, root mean square, in units of the target's."""
+        apart = self.run.at_points[self.after] - self.expected[-1]
+        return float(apart.square().mean().sqrt() / shared.SIZE)
 
 
 @cached(6)
@@ -83,7 +83,7 @@ def trainings(seed: int, progress: Progress | None = None) -> dict[tuple[int, fl
     steps = range(LAST + 1)
     trained = train(ensemble, x, Y, steps=LAST, lr=rates, record=steps, measure=measure, progress=progress)
     return {
-        key: Training(*shared.weights(start), lr, seen[:, :POINTS], seen[:, POINTS:-1], seen[:, -1])
+        key: Training(*key, lr, *shared.weights(start), seen[:, :POINTS], seen[:, POINTS:-1], seen[:, -1])
         for key, start, lr, seen in zip(both, ensemble.parameters, rates, trained.measured, strict=True)
     }
 
@@ -104,7 +104,7 @@ def film(
     *,
     empirical_ntk: EmpiricalNTK = exercises.empirical_ntk,
     next_layer: NextLayer = exercises.next_layer,
-    descent: Descent = exercises.descent,
+    descent: Callable[[Tensor, Tensor, Tensor, float, int], Tensor] = exercises.descent,
     progress: Progress | None = None,
 ) -> Film:
     """Return the net after so many steps, and where the formula expects it.
@@ -120,38 +120,27 @@ def film(
         expected = torch.stack([descent(K, Y, f0, run.lr, t) for t in steps])
     else:
         expected = tangent.dynamics(K, Y, f0).flow([t * run.lr for t in steps])
-    here = run.at_points[after]
-    return Film(
-        width=int(width),
-        step=float(step),
-        after=after,
-        formula=formula,
-        curve=run.on_grid[after],
-        predicted=run.on_grid[0] + K_grid @ shared.inverse(K) @ (expected[-1] - f0),
-        waves=shared.amplitudes(run.at_points[list(FRAMES)] - Y),
-        predicted_waves=shared.amplitudes(expected[:-1] - Y),
-        left=shared.amplitudes(here - Y) / shared.amplitudes(f0 - Y),
-        gap=float((here - expected[-1]).square().mean().sqrt() / shared.SIZE),
-        drift=float(run.drift[after]),
-        away=tangent.drift(Theta[:POINTS], own[:POINTS]),
-    )
+    predicted = run.on_grid[0] + K_grid @ shared.inverse(K) @ (expected[-1] - f0)
+    return Film(run, after, formula, expected, predicted, tangent.drift(Theta[:POINTS], own[:POINTS]))
 
 
 def picture(fig, r: Film) -> None:
     """Draw the net and the formula around the circle, and what is left of each wave, step by step."""
     ring, waves = fig.row(1.1, 1)
-    shared.frame_circle(ring, "f(x)  (● what it is shown)", top=TOPS[int(r.curve.abs().max() > TOPS[0])])
+    curve = r.run.on_grid[r.after]
+    shared.frame_circle(ring, "f(x)  (● what it is shown)", top=TOPS[int(curve.abs().max() > TOPS[0])])
     degrees = shared.GRID.rad2deg()
     ring.line(degrees, shared.target(shared.GRID), "grey", ":", "target")
-    ring.line(degrees, r.curve, label="the net")
+    ring.line(degrees, curve, label="the net")
     ring.line(degrees, r.predicted, "vermilion", "--", "the formula")
     ticks, names = {n: str(n) for n in (1, 3, 10, 30, 100, 300)}, {"loc": "right", "title": "waves a turn"}
     limits = {"xlim": (0.9, LAST * 1.1), "ylim": (LOWEST, HIGHEST), "log": "xy"}
     waves.frame("left of each wave  (●▲ net, – – formula)", "steps", xticks=ticks, legend=names, **limits)
     # A formula that diverges is no longer drawn: its largest mode's rounding soon outweighs the others.
-    lost = r.predicted_waves.amax(1) > 10 * HIGHEST
-    predicted = r.predicted_waves.masked_fill(lost[:, None], torch.nan)
-    for k, (color, marker), seen, formula in zip(shared.WAVES, LOOKS, r.waves.T, predicted.T, strict=True):
+    predicted = shared.amplitudes(r.expected[:-1] - Y)
+    predicted[predicted.amax(1) > 10 * HIGHEST] = torch.nan
+    net = shared.amplitudes(r.run.at_points[list(FRAMES)] - Y)
+    for k, (color, marker), seen, formula in zip(shared.WAVES, LOOKS, net.T, predicted.T, strict=True):
         waves.line(FRAMES, formula, color, "--", width=1.6)
         waves.dots(FRAMES, seen.where(seen > LOWEST, torch.nan), color, marker, str(k or "constant"), size=5)
     waves.upright(r.after)
@@ -159,16 +148,17 @@ def picture(fig, r: Film) -> None:
 
 def sentence(r: Film, said) -> str:
     """Say what is left of each wave, how far net and formula are apart, and how far the kernel has moved."""
-    left = [f"{say(100 * float(share), 2)} %" for share in r.left[1:]]
+    first, now = (shared.amplitudes(r.run.at_points[step] - Y) for step in (0, r.after))
+    left = [f"{say(100 * float(share), 2)} %" for share in (now / first)[1:]]
     apart = f"are {say(100 * r.gap, 2)} % of the target’s size apart"
     if r.gap >= 10:
         apart = "have parted: the formula diverges, and the net does not"
-    guess = said("first" if r.step < 2 else "beyond")
+    guess = said("first" if r.run.step < 2 else "beyond")
     return (
-        f"{r.width:,} hidden units, step size {r.step:g}. After {r.after} step{'s' if r.after > 1 else ''}, "
+        f"{r.run.width:,} hidden units, step size {r.run.step:g}. After {r.after} step{'s' if r.after > 1 else ''}, "
         f"{listed(left)} are left of the waves {listed([str(k) for k in shared.WAVES[1:]])}. Net and formula "
         f"{r.formula} {apart}. The net’s kernel began {say(100 * r.away, 2)} % from the infinite one and has moved by "
-        f"{say(100 * r.drift, 2)} %.{f' You said: {guess}.' if guess else ''}"
+        f"{say(100 * r.run.drift[r.after], 2)} %.{f' You said: {guess}.' if guess else ''}"
     )
 
 

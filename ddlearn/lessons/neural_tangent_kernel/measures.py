@@ -9,18 +9,13 @@ from ddlearn import compute, tangent
 from ddlearn.classroom import cached
 from ddlearn.lessons.neural_tangent_kernel import digits, exercises, shared, widths
 from ddlearn.lessons.neural_tangent_kernel.shared import POINTS, NextLayer, X, Y
-from ddlearn.networks import MLP, Parameters
+from ddlearn.networks import MLP
 from ddlearn.result import Curve
 from ddlearn.training import Ensemble, train
 
 WIDTHS = torch.tensor([64, 128, 256, 512, 1024, 2048], dtype=torch.float64)
 DRAWS = 100
 STEPS = 120
-
-
-def unit_points(n: int, d: int, seed: int) -> Tensor:
-    x = torch.randn(n, d, generator=compute.generator(seed), dtype=torch.float64)
-    return x / x.norm(dim=1, keepdim=True)
 
 
 def circle_net(width: int, seed: int) -> tuple[Tensor, Tensor]:
@@ -55,23 +50,16 @@ def halved_slope(nngp: Tensor, ntk: Tensor) -> tuple[Tensor, Tensor]:
 
 def series_gap(seed: int, layer: NextLayer) -> float:
     """Return the largest relative difference off the diagonal, after three layers."""
-    x = unit_points(12, 4, seed)
+    x = shared.unit_points(12, 4, seed)
     off = ~torch.eye(12, dtype=torch.bool)
     series, closed = (shared.infinite_ntk(x, one, depth=3)[off] for one in (hermite_layer, layer))
     return float(((closed - series).abs() / series.abs()).max())
 
 
-def gradients(W: Tensor, a: Tensor) -> Tensor:
-    """Return every point's gradient in W and a, by autograd, (16, m d + m)."""
-    W, a = W.clone().requires_grad_(), a.clone().requires_grad_()
-    rows = [torch.autograd.grad(f, (W, a), retain_graph=True) for f in shared.outputs(X, W, a)]
-    return torch.stack([torch.cat([part.flatten() for part in row]) for row in rows])
-
-
 def gradient_gap(seed: int, readout_only: bool) -> float:
     """Return how far the exercise's kernel is from gradients taken by autograd, relative to its largest entry."""
     W, a = circle_net(40, seed)
-    J = gradients(W, a)
+    J = shared.gradients(X, W, a)
     readout = (2 / len(a)) ** 0.5 * torch.relu(X @ W.T)
     closed = readout @ readout.T if readout_only else exercises.empirical_ntk(X, X, W, a)
     return float((closed - J @ J.T).abs().max() / (J @ J.T).max())
@@ -80,16 +68,13 @@ def gradient_gap(seed: int, readout_only: bool) -> float:
 @cached(8)
 def distances_at_start(seed: int, layer: NextLayer) -> Tensor:
     """Return the relative distance to the infinite kernel, root mean square over `DRAWS` starts, (widths,)."""
-    x = widths.sphere()[0][: widths.POINTS]
+    x = widths.X[: widths.POINTS]
     Theta = shared.infinite_ntk(x, layer)
     generator = compute.generator(seed)
-    squares = []
-    for width in WIDTHS.int().tolist():
-        net = shared.net(widths.COORDINATES, width)
-        drawn = [shared.weights(net.init(generator)) for _ in range(DRAWS)]
-        apart = [tangent.drift(Theta, exercises.empirical_ntk(x, x, W, a)) for W, a in drawn]
-        squares.append(torch.tensor(apart, dtype=torch.float32).square().mean())
-    return torch.stack(squares).sqrt()
+    nets = [shared.net(widths.COORDINATES, width) for width in WIDTHS.int().tolist() for _ in range(DRAWS)]
+    drawn = (shared.weights(net.init(generator)) for net in nets)
+    apart = [tangent.drift(Theta, exercises.empirical_ntk(x, x, W, a)) for W, a in drawn]
+    return torch.tensor(apart, dtype=torch.float32).view(len(WIDTHS), DRAWS).square().mean(1).sqrt()
 
 
 def slope_at_start(seed: int, layer: NextLayer) -> float:
@@ -128,7 +113,7 @@ def largest_rate(seed: int, steps: int = 1500) -> tuple[float, Tensor]:
     Descent is taken in the weights, step by step; 201 rates up and down from 2 / lambda_max are tried side by side.
     """
     W, a = circle_net(64, seed)
-    J = gradients(W, a)
+    J = shared.gradients(X, W, a)
     spectrum = torch.linalg.eigvalsh(J @ J.T)
     rates = torch.linspace(1.5, 2.5, 201, dtype=J.dtype) / spectrum[-1]
     start = (shared.outputs(X, W, a) - Y)[:, None]
@@ -147,18 +132,14 @@ def largest_step(seed: int, mean: bool) -> float:
 
 def flow_over_descent(seed: int, width: int) -> float:
     """Return the error of the flow formula over that of the discrete one, for a trained erf net, at new points."""
-    x, y = widths.sphere()
-    x, n, net = shared.scaled(x), widths.POINTS, shared.net(widths.COORDINATES, width, "erf")
+    x, y, n, net = shared.scaled(widths.X), widths.Y, widths.POINTS, shared.net(widths.COORDINATES, width, "erf")
     start = Ensemble.draw([net], compute.generator(seed))
     f0 = net.apply(start.parameters[0], x)[:, 0]
     kernel = tangent.empirical(net, x, x[:n], parameters=start.parameters[0])
     predicted = tangent.dynamics(kernel[:n], y[:n], f0[:n])
     lr, times = predicted.max_lr / 2, range(STEPS + 1)
-
-    def new(i: int, parameters: Parameters) -> Tensor:
-        return net.apply(parameters, x[n:])[:, 0]
-
-    measured = train(start, x[:n], y[:n], steps=STEPS, lr=lr, record=times, measure=new).measured[0]
+    new = {"record": times, "measure": lambda i, parameters: net.apply(parameters, x[n:])[:, 0]}
+    measured = train(start, x[:n], y[:n], steps=STEPS, lr=lr, **new).measured[0]
     flow = predicted.flow([t * lr for t in times], kernel[n:], f0[n:])
     descent = predicted.descent(list(times), lr, kernel[n:], f0[n:])
     errors = [(formula - measured).square().mean(1).max().sqrt() for formula in (flow, descent)]
@@ -168,18 +149,14 @@ def flow_over_descent(seed: int, width: int) -> float:
 @cached(8)
 def mode_slopes(seed: int, seeds: int = 6) -> dict[str, float]:
     """Return the slope in the width of how far modes stray from (1 - lr lambda / N)^t, with each kernel's lambda."""
-    x, y = (part[: widths.POINTS] for part in widths.sphere())
-    x, lr, sizes = shared.scaled(x), widths.learning_rate("relu"), WIDTHS.int().tolist()
+    x, y = shared.scaled(widths.X[: widths.POINTS]), widths.Y[: widths.POINTS]
+    lr, sizes = widths.learning_rate("relu"), WIDTHS.int().tolist()
     kernels = tangent.infinite(x)
     lam, U = torch.linalg.eigh(kernels.ntk)
     members = [shared.net(widths.COORDINATES, width) for _ in range(seeds) for width in sizes]
     times = torch.tensor([1, 2, 4, 8, 16, 32, 64, STEPS])
-
-    def residual(i: int, parameters: Parameters) -> Tensor:
-        return (members[i].apply(parameters, x)[:, 0] - y) @ U
-
-    start = Ensemble.draw(members, compute.generator(seed))
-    trained = train(start, x, y, steps=STEPS, lr=lr, record=[0, *times.tolist()], measure=residual)
+    residual = {"record": [0, *times.tolist()], "measure": lambda i, p: (members[i].apply(p, x)[:, 0] - y) @ U}
+    trained = train(Ensemble.draw(members, compute.generator(seed)), x, y, steps=STEPS, lr=lr, **residual)
     modes = trained.measured.view(seeds, len(sizes), len(times) + 1, -1)
     slopes = {}
     for name, spectrum in (("ntk", lam), ("nngp", (U.T @ kernels.nngp @ U).diagonal())):
@@ -195,13 +172,10 @@ def mode_slope(seed: int, kernel: str) -> float:
 
 def drift_slope(seed: int, parametrization: str, seeds: int = 4) -> float:
     """Return the slope in the width of how far training moves an erf net's kernel; its derivatives suit the theory."""
-    x, y = (part[: widths.POINTS] for part in widths.sphere())
-    x, sizes = shared.scaled(x), WIDTHS[:-1].int().tolist()
-    members = [
-        MLP((widths.COORDINATES, width, 1), activation="erf", parametrization=parametrization, bias="none")
-        for _ in range(seeds)
-        for width in sizes
-    ]
+    x, y = shared.scaled(widths.X[: widths.POINTS]), widths.Y[: widths.POINTS]
+    sizes = WIDTHS[:-1].int().tolist() * seeds
+    look = {"activation": "erf", "parametrization": parametrization, "bias": "none"}
+    members = [MLP((widths.COORDINATES, width, 1), **look) for width in sizes]
     start = Ensemble.draw(members, compute.generator(seed))
     end = train(start, x, y, steps=STEPS, lr=widths.learning_rate("erf")).ensemble
     drifts = [

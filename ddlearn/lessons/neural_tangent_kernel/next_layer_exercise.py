@@ -1,7 +1,4 @@
-"""The second function that the learner writes: one layer of infinite width.
-
-It comes with the wrong versions that classes write most often, and the hint that each of them deserves.
-"""
+"""The second function that the learner writes: one layer of infinite width."""
 
 import torch
 from torch import Tensor
@@ -50,18 +47,14 @@ NEXT_LAYER = Exercise(
         Mistake(
             "slope's factor halved",
             edit("/ torch.pi * ntk", "/ (2 * torch.pi) * ntk"),
-            (
-                "E[relu′ relu′] is (π − θ)/2π, but the weights' variance of 2 doubles it, as it doubled the nngp. "
-                "Your ntk lost that 2."
-            ),
+            "E[relu′ relu′] is (π − θ)/2π, but the weights' variance of 2 doubles it, as it doubled the nngp. "
+            "Your ntk lost that 2.",
         ),
         Mistake(
             "variance 2 forgotten",
             edit("rho) / torch.pi", "rho) / (2 * torch.pi)").edit("/ torch.pi * ntk", "/ (2 * torch.pi) * ntk"),
-            (
-                "These are the bare averages over one unit. The next layer's weights have the variance 2: divide by π, "
-                "not by 2π. Then the diagonal of the nngp stays what it was."
-            ),
+            "These are the bare averages over one unit. The next layer's weights have the variance 2: divide by π, "
+            "not by 2π. Then the diagonal of the nngp stays what it was.",
         ),
         Mistake(
             "old nngp added",
@@ -86,10 +79,8 @@ NEXT_LAYER = Exercise(
         Mistake(
             "not clamped",
             edit(".clamp(-1, 1)", ""),
-            (
-                "Entries that are no number: rounding had pushed a cosine a hair beyond 1, where arccos has no answer. "
-                "Clamp it to [-1, 1] first."
-            ),
+            "Entries that are no number: rounding had pushed a cosine a hair beyond 1, where arccos has no answer. "
+            "Clamp it to [-1, 1] first.",
         ),
         Mistake(
             "s without its root",
@@ -136,10 +127,7 @@ NEXT_LAYER = Exercise(
             "arccos of the kernel itself",
             edit("rho.arccos()", "nngp.clamp(-1, 1).arccos()"),
             "You took arccos of the kernel. Divide both lengths out of it first: the cosine is nngp / s.",
-            also=(
-                edit("(nngp / s)", "nngp"),
-                edit("(nngp / s)", "nngp").edit("s * (theta", "(theta"),
-            ),
+            also=(edit("(nngp / s)", "nngp"), edit("(nngp / s)", "nngp").edit("s * (theta", "(theta")),
         ),
         Mistake(
             "arccos of the kernel itself, not clamped",
@@ -154,10 +142,8 @@ NEXT_LAYER = Exercise(
         Mistake(
             "angle of the ntk",
             edit("theta) / torch.pi * ntk", "angle(ntk)) / torch.pi * ntk"),
-            (
-                "For the ntk you took an angle of its own. Units open by the angle of their inputs, which is the "
-                "nngp's: one θ for both."
-            ),
+            "For the ntk you took an angle of its own. Units open by the angle of their inputs, which is the "
+            "nngp's: one θ for both.",
         ),
         Mistake(
             "lengths of the ntk",

@@ -9,10 +9,12 @@ points alone: its eigenmodes are waves around the circle, a cosine and a sine of
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor
 
+from ddlearn import compute
 from ddlearn.networks import MLP, Parameters
 
 EmpiricalNTK = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
@@ -48,6 +50,12 @@ def outputs(x: Tensor, W: Tensor, a: Tensor) -> Tensor:
     return (2 / len(a)) ** 0.5 * ((x @ W.T).relu_() @ a)  # in place: a second large temporary costs ten times as much
 
 
+def gradients(x: Tensor, W: Tensor, a: Tensor) -> Tensor:
+    """Return every point's gradient in W and a, by autograd.  -> (n, m d + m)"""
+    in_W, in_a = torch.func.jacrev(partial(outputs, x), (0, 1))(W, a)
+    return torch.cat([in_W.flatten(1), in_a], 1)
+
+
 def infinite_ntk(x: Tensor, next_layer: NextLayer, depth: int = 1) -> Tensor:
     """Return the tangent kernel of `depth` infinitely wide layers.  x (n, d), of length 1 -> (n, n), symmetric."""
     nngp = ntk = x @ x.T
@@ -59,6 +67,12 @@ def infinite_ntk(x: Tensor, next_layer: NextLayer, depth: int = 1) -> Tensor:
 def inverse(K: Tensor) -> Tensor:
     """Return the pseudo-inverse of a kernel matrix, without what is lost in rounding.  (n, n)"""
     return torch.linalg.pinv((K + K.T) / 2, rtol=CUT, hermitian=True)
+
+
+def unit_points(n: int, d: int, seed: int) -> Tensor:
+    """Draw points of length 1, (n, d)."""
+    x = torch.randn(n, d, generator=compute.generator(seed), dtype=torch.float64)
+    return x / x.norm(dim=1, keepdim=True)
 
 
 # -- the circle
@@ -83,12 +97,8 @@ SIZE = Y.square().mean().sqrt()  # root mean square of the target: the unit of e
 
 def amplitudes(residual: Tensor) -> Tensor:
     """Return the root mean square of a residual's part of each frequency in `WAVES`.  (..., n) -> (..., waves)."""
-    parts = []
-    for k in WAVES:
-        pair = torch.stack([(k * ANGLES).cos(), (k * ANGLES).sin()])
-        pair = pair[:1] / POINTS**0.5 if k == 0 else pair * (2 / POINTS) ** 0.5
-        parts.append((residual @ pair.T).norm(dim=-1))
-    return torch.stack(parts, -1) / POINTS**0.5
+    both = torch.tensor([2.0 if k else 1.0 for k in WAVES], dtype=residual.dtype).sqrt()  # of a cosine and a sine
+    return torch.fft.rfft(residual)[..., WAVES].abs() * both / POINTS
 
 
 def frame_circle(panel, title: str, top: float) -> None:

@@ -36,31 +36,25 @@ QUANTITIES = {
 }
 ACTIVATIONS = {"ReLU": "relu", "erf (smooth)": "erf"}
 
+# Points of length 1, (60, 5), the first `POINTS` to train on, and their targets, (60,).
+X = shared.unit_points(POINTS + NEW, COORDINATES, seed=0)
+Y = (3 * X[:, 0]).sin() + 2 * X[:, 1] * X[:, 2]
+
 Trained = tuple[MLP, Parameters, Parameters]  # a net, its parameters before and after its training
-
-
-@cached(1)
-def sphere() -> tuple[Tensor, Tensor]:
-    """Return points of length 1, the first `POINTS` to train on and `NEW` more, (60, 5), and their targets, (60,)."""
-    x = torch.randn(POINTS + NEW, COORDINATES, generator=compute.generator(0), dtype=torch.float64)
-    x = x / x.norm(dim=1, keepdim=True)
-    return x, (3 * x[:, 0]).sin() + 2 * x[:, 1] * x[:, 2]
 
 
 def infinite(activation: str, next_layer: NextLayer = exercises.next_layer) -> Tensor:
     """Return the infinite kernel of all points, (60, 60); the recursion that the learner writes is the ReLU's."""
-    x = sphere()[0]
     if activation == "relu":
-        return shared.infinite_ntk(x, next_layer)
-    return tangent.infinite(shared.scaled(x), activation=activation).ntk
+        return shared.infinite_ntk(X, next_layer)
+    return tangent.infinite(shared.scaled(X), activation=activation).ntk
 
 
 def empirical(net: MLP, parameters: Parameters, empirical_ntk: EmpiricalNTK) -> Tensor:
     """Return the net's own kernel of all points with the training points, (60, 20)."""
-    x = sphere()[0]
     if net.activation == "relu":
-        return empirical_ntk(x, x[:POINTS], *shared.weights(parameters))
-    return tangent.empirical(net, shared.scaled(x), shared.scaled(x[:POINTS]), parameters=parameters)
+        return empirical_ntk(X, X[:POINTS], *shared.weights(parameters))
+    return tangent.empirical(net, shared.scaled(X), shared.scaled(X[:POINTS]), parameters=parameters)
 
 
 def learning_rate(activation: str) -> float:
@@ -69,14 +63,13 @@ def learning_rate(activation: str) -> float:
 
 
 @cached(12)
-def trained_nets(activation: str, progress: Progress | None = None) -> list[list[Trained]]:
-    """Train nets of every width from every seed, as one batch; a list a seed."""
+def trained_nets(activation: str, progress: Progress | None = None) -> list[Trained]:
+    """Train nets of every width from every seed, as one batch; seed by seed."""
     members = [shared.net(COORDINATES, width, activation) for _ in SEEDS for width in WIDTHS]
     start = Ensemble.draw(members, [compute.generator(10_000 * seed + width) for seed in SEEDS for width in WIDTHS])
-    x, y = (part[:POINTS] for part in sphere())
-    end = train(start, shared.scaled(x), y, steps=STEPS, lr=learning_rate(activation), progress=progress).ensemble
-    flat = [*zip(members, start.parameters, end.parameters, strict=True)]
-    return [flat[i : i + len(WIDTHS)] for i in range(0, len(flat), len(WIDTHS))]
+    x, y = shared.scaled(X[:POINTS]), Y[:POINTS]
+    end = train(start, x, y, steps=STEPS, lr=learning_rate(activation), progress=progress).ensemble
+    return [*zip(members, start.parameters, end.parameters, strict=True)]
 
 
 def distance(trained: Trained, quantity: str, Theta: Tensor, empirical_ntk: EmpiricalNTK) -> float:
@@ -84,34 +77,26 @@ def distance(trained: Trained, quantity: str, Theta: Tensor, empirical_ntk: Empi
 
     Theta (60, 60) is the infinite kernel. Functions are apart in root mean square, in units of the target's.
     """
-    (x, y), (net, start, end) = sphere(), trained
+    net, start, end = trained
     own = empirical(net, start, empirical_ntk)
     if quantity == "start":
         return tangent.drift(Theta[:POINTS, :POINTS], own[:POINTS])
     if quantity == "drift":
         return tangent.drift(own[:POINTS], empirical(net, end, empirical_ntk)[:POINTS])
     K, K_new = (Theta[:, :POINTS] if quantity == "formula" else own).split([POINTS, NEW])
-    f0, f = (net.apply(parameters, shared.scaled(x))[:, 0] for parameters in (start, end))
-    formula = tangent.dynamics((K + K.T) / 2, y[:POINTS], f0[:POINTS])
+    f0, f = (net.apply(parameters, shared.scaled(X))[:, 0] for parameters in (start, end))
+    formula = tangent.dynamics((K + K.T) / 2, Y[:POINTS], f0[:POINTS])
     expected = formula.descent(STEPS, learning_rate(net.activation), K_new, f0[POINTS:])
-    return float((f[POINTS:] - expected).square().mean().sqrt() / y[POINTS:].square().mean().sqrt())
+    return float((f[POINTS:] - expected).square().mean().sqrt() / Y[POINTS:].square().mean().sqrt())
 
 
 def theory_at_start(widths: Tensor, fourth_moment: float = 3.0) -> Tensor:
     """Return the root mean square of the distance at the start, constant and all, for ReLU: the module's formula."""
-    x = sphere()[0][:POINTS]
+    x = X[:POINTS]
     rho, (K0, K1, K2) = x @ x.T, (kernels.arc_cosine(x, order=order) for order in (0, 1, 2))
     Theta = K1 + rho * K0
     variance = 2 * K2 + 4 * rho * K1 + 2 * fourth_moment * rho**2 * K0 - Theta**2
     return (variance.sum() / widths).sqrt() / Theta.norm()
-
-
-@cached(16)
-def measured(quantity: str, activation: str, empirical_ntk: EmpiricalNTK, next_layer: NextLayer) -> Tensor:
-    """Return the distance of every net, (seeds, widths)."""
-    Theta = infinite(activation, next_layer)
-    rows = [[distance(one, quantity, Theta, empirical_ntk) for one in row] for row in trained_nets(activation)]
-    return torch.tensor(rows, dtype=torch.float64)
 
 
 def widths(
@@ -124,16 +109,11 @@ def widths(
 ) -> Curve:
     """Measure one of the four distances against the width."""
     which, units = QUANTITIES[quantity], ACTIVATIONS[activation]
-    trained_nets(units, progress=progress)
-    x = torch.tensor(WIDTHS, dtype=torch.float64)
-    return Curve(
-        x=x,
-        measured=measured(which, units, empirical_ntk, next_layer),
-        theory=theory_at_start(x) if (which, units) == ("start", "relu") else None,
-        x_name="hidden units",
-        y_name="relative distance",
-        title=f"{activation}: {quantity}",
-    )
+    nets, Theta = trained_nets(units, progress=progress), infinite(units, next_layer)
+    measured = [distance(one, which, Theta, empirical_ntk) for one in nets]
+    x, y = (torch.tensor(values, dtype=torch.float64) for values in (WIDTHS, measured))
+    theory = theory_at_start(x) if (which, units) == ("start", "relu") else None
+    return Curve(x, y.view(len(SEEDS), -1), theory, "hidden units", "relative distance", f"{activation}: {quantity}")
 
 
 def picture(fig, r: Curve) -> None:

@@ -16,30 +16,29 @@ from ddlearn.classroom import Explorer, Slider
 from ddlearn.lessons.start_here.exercises import mean_squared_error
 
 SIZES = (1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 40, 50, 64, 80, 100, 128, 160, 200, 256, 320, 400)
-DRAWS = 15
+POINTS, DRAWS = 20, 15
 FREQUENCY = 20.0  # scale of the Cauchy frequencies, radians per unit of x
 FLOOR = 1e-6  # errors below it are drawn at it: log axes have no zero
+X = (torch.arange(POINTS, dtype=torch.float64) + 0.5) / POINTS
+GRID = torch.linspace(0, 1, 241, dtype=torch.float64)
+TRUTH = torch.sin(2 * math.pi * GRID)
 
 
 @dataclass(frozen=True)
 class Fit:
     """One fit of the model of `size` features, and the errors of all sizes (medians over draws of the features)."""
 
-    x: Tensor  # (n,)
-    y: Tensor  # (n,)
-    grid: Tensor  # (m,)
-    truth: Tensor  # (m,)
-    fitted: Tensor  # (m,)
     size: int
-    sizes: Tensor  # (s,)
-    train: Tensor  # (s,)
-    test: Tensor  # (s,)
+    y: Tensor  # (n,) at the points X
+    fitted: Tensor  # (m,) at those of GRID
     train_here: float
     test_here: float
+    train: Tensor  # (sizes,)
+    test: Tensor  # (sizes,)
 
     @property
     def worst_size(self) -> int:
-        return int(self.sizes[self.test.argmax()])
+        return SIZES[int(self.test.argmax())]
 
 
 def least_squares(phi: Tensor, y: Tensor, penalty: float = 0.0) -> Tensor:
@@ -50,20 +49,11 @@ def least_squares(phi: Tensor, y: Tensor, penalty: float = 0.0) -> Tensor:
 
 
 def grow(
-    size: int,
-    noise: float,
-    n: int = 20,
-    seed: int = 0,
-    penalty: float = 0.0,
-    *,
-    mean_squared_error: Callable[[Tensor, Tensor], Tensor] = mean_squared_error,
+    size: int, noise: float, seed: int = 0, penalty: float = 0.0, *, mean_squared_error: Callable = mean_squared_error
 ) -> Fit:
     """Fit y = sin(2 pi x) + noise at n points with `size` random cosines; measure every size over fifteen draws."""
     generator = compute.generator(seed)
-    x = (torch.arange(n, dtype=torch.float64) + 0.5) / n
-    y = torch.sin(2 * math.pi * x) + noise * torch.randn(n, generator=generator, dtype=torch.float64)
-    grid = torch.linspace(0, 1, 241, dtype=torch.float64)
-    truth = torch.sin(2 * math.pi * grid)
+    y = torch.sin(2 * math.pi * X) + noise * torch.randn(POINTS, generator=generator, dtype=torch.float64)
 
     def waves() -> tuple[Tensor, Tensor]:
         w = torch.empty(max(SIZES), dtype=torch.float64).cauchy_(generator=generator) * FREQUENCY
@@ -73,40 +63,27 @@ def grow(
         def phi(u: Tensor) -> Tensor:
             return torch.cos(u[:, None] * w[:features] + b[:features]) * math.sqrt(2 / features)
 
-        weights = least_squares(phi(x), y, penalty)
-        fitted = phi(grid) @ weights
-        return float(mean_squared_error(phi(x) @ weights, y)), float(mean_squared_error(fitted, truth)), fitted
+        weights = least_squares(phi(X), y, penalty)
+        fitted = phi(GRID) @ weights
+        return float(mean_squared_error(phi(X) @ weights, y)), float(mean_squared_error(fitted, TRUTH)), fitted
 
     draws = [waves() for _ in range(DRAWS)]
     errors = torch.tensor([[fit(features, *draw)[:2] for features in SIZES] for draw in draws], dtype=torch.float64)
-    train, test = errors.median(0).values.T
     train_here, test_here, fitted = fit(size, *draws[0])
-    return Fit(
-        x=x,
-        y=y,
-        grid=grid,
-        truth=truth,
-        fitted=fitted,
-        size=size,
-        sizes=torch.tensor(SIZES, dtype=torch.float64),
-        train=train,
-        test=test,
-        train_here=train_here,
-        test_here=test_here,
-    )
+    return Fit(size, y, fitted, train_here, test_here, *errors.median(0).values.T)
 
 
 def picture(fig, r: Fit, said) -> None:
     """Draw the curve with its points, and the errors of every size."""
     curve, errors = fig.row(1, 1)
     curve.frame("", "x", "y", xlim=(0, 1), ylim=(-2.2, 2.2), legend="lower left")
-    curve.line(r.grid, r.truth, "grey", "--", "truth")
-    curve.line(r.grid, r.fitted, label="the model")
-    curve.dots(r.x, r.y, "black", label="what it was shown", size=5)
+    curve.line(GRID, TRUTH, "grey", "--", "truth")
+    curve.line(GRID, r.fitted, label="the model")
+    curve.dots(X, r.y, "black", label="what it was shown", size=5)
     limits = {"xlim": (0.9, 450), "ylim": (FLOOR / 2, 1e6)}
     errors.frame("", "features in the model", "mean squared error", log="xy", legend="upper right", **limits)
-    errors.line(r.sizes, r.train.clamp_min(FLOOR), "orange", "--", marker="s", size=3)
-    errors.line(r.sizes, r.test.clamp(FLOOR, 1e6), marker="o", size=3)
+    errors.line(SIZES, r.train.clamp_min(FLOOR), "orange", "--", marker="s", size=3)
+    errors.line(SIZES, r.test.clamp(FLOOR, 1e6), marker="o", size=3)
     errors.text(430, 0.2, "on new points", "blue", ha="right")
     errors.text(430, 3 * FLOOR, "on the points shown", "orange", ha="right")
     errors.upright(r.size, label="this model")
@@ -116,13 +93,13 @@ def picture(fig, r: Fit, said) -> None:
 
 def sentence(r: Fit, said) -> str:
     """Say how well this model fits, and which size is worst."""
-    n, guess = len(r.x), said("worst")
+    guess = said("worst")
     fits = "passes through every point" if r.train_here < 1e-8 else "does not reach every point"
     you = "" if guess is None else f" You said {guess:.0f}."
     return (
-        f"With {r.size} features the model {fits}: error {r.train_here:.2g} on the {n} points shown, "
+        f"With {r.size} features the model {fits}: error {r.train_here:.2g} on the {POINTS} points shown, "
         f"{r.test_here:.2g} on new ones. Over all sizes the error on new points is worst at {r.worst_size} features; "
-        f"the best smaller model has {r.test[r.sizes < n].min():.2g}, the largest {r.test[-1]:.2g}.{you}"
+        f"the best smaller model has {r.test[: SIZES.index(POINTS)].min():.2g}, the largest {r.test[-1]:.2g}.{you}"
     )
 
 

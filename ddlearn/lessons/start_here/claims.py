@@ -1,18 +1,16 @@
 """What lesson 00 claims: a perfect fit is cheap, and the worst size is the one that is just large enough for it."""
 
 from ddlearn.classroom.claim import about, asymptotic, claim, exact
-from ddlearn.lessons.start_here.black_box import grow
-
-POINTS = 20
+from ddlearn.lessons.start_here.black_box import POINTS, grow
 
 
 def train_error(seed: int, features: int) -> float:
-    return grow(features, 0.2, POINTS, seed).train_here
+    return grow(features, 0.2, seed).train_here
 
 
 def worst_size(seed: int, penalty: float) -> float:
     """Return the worst size over the number of points."""
-    return grow(1, 0.2, POINTS, seed, penalty).worst_size / POINTS
+    return grow(1, 0.2, seed, penalty).worst_size / POINTS
 
 
 CLAIMS = (

@@ -59,35 +59,27 @@ MEAN_SQUARED_ERROR = Exercise(
         Mistake(
             "halved",
             edit(".mean()", ".mean() / 2"),
-            (
-                "This is half of what is asked. Losses often carry a ½ for the sake of their gradient; the plain "
-                "mean does not."
-            ),
+            "This is half of what is asked. Losses often carry a ½ for the sake of their gradient; the plain "
+            "mean does not.",
         ),
         Mistake(
             "divided by n - 1",
             edit(".mean()", ".sum() / (len(target) - 1)"),
-            (
-                "You divided by n - 1, as for a variance around an estimated mean. Here n squares are averaged: "
-                "divide by n."
-            ),
+            "You divided by n - 1, as for a variance around an estimated mean. Here n squares are averaged: "
+            "divide by n.",
         ),
         Mistake(
             "variance of the difference",
             edit("((prediction - target) ** 2).mean()", "(prediction - target).var()"),
-            (
-                "A variance subtracts the mean difference first, so a constant error would count as none. Square "
-                "the difference itself."
-            ),
+            "A variance subtracts the mean difference first, so a constant error would count as none. Square "
+            "the difference itself.",
             also=(edit("((prediction - target) ** 2).mean()", "(prediction - target).var(correction=0)"),),
         ),
         Mistake(
             "difference of the squares",
             edit("(prediction - target) ** 2", "prediction**2 - target**2"),
-            (
-                "You squared first and subtracted afterwards. Subtract first: a prediction of the wrong sign is an "
-                "error too."
-            ),
+            "You squared first and subtracted afterwards. Subtract first: a prediction of the wrong sign is an "
+            "error too.",
         ),
         Mistake(
             "only the first point",
@@ -97,10 +89,8 @@ MEAN_SQUARED_ERROR = Exercise(
         Mistake(
             "a class called with the data",
             lambda prediction, target: torch.nn.MSELoss(prediction, target),
-            (
-                "torch.nn.MSELoss is a class, and its brackets take settings. Make one first: "
-                "torch.nn.MSELoss()(prediction, target)."
-            ),
+            "torch.nn.MSELoss is a class, and its brackets take settings. Make one first: "
+            "torch.nn.MSELoss()(prediction, target).",
         ),
         Mistake(
             "^ for the power",
