@@ -91,7 +91,7 @@ def test_what_the_features_miss_is_noise_to_them():
 def test_the_limit_with_a_penalty_is_the_mean_of_larger_and_larger_designs(fit):
     result = peak.peak("spread over many", "60", 0.3, fit, 0.05)
     at = [int((result.line - p).abs().argmin()) for p in result.sizes]
-    theory = (result.theory_bias + result.theory_variance)[at]
+    theory = result.theory.sum(0)[at]
     close = (result.line[at] - result.sizes).abs() < 0.03 * result.sizes
     assert close.sum() > 10
     assert ((result.measured.mean(0) / theory - 1).abs()[close] < 0.1).all()

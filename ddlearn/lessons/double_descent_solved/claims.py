@@ -1,5 +1,7 @@
 """What lesson 07 claims, what theory expects, and how each claim is measured; beside each, a control that must fail."""
 
+from statistics import fmean
+
 import torch
 from torch import Tensor
 
@@ -18,13 +20,15 @@ def designs(n: int, p: int, draws: int, seed: int) -> Tensor:
     return torch.linalg.svdvals(X)
 
 
-def measured_over_formula(seed: int, formula, n: int = 20, draws: int = 1000) -> float:
+def mean_risk(n: int, p: int, draws: int, seed: int, penalty: float = 0.0, missed: float = 0.0) -> float:
+    """Mean risk of fits to Gaussian designs of p features, which miss a share of the signal: it is noise to them."""
+    given = n, p, penalty, SIGNAL - missed, NOISE + missed
+    return fmean(sum(bias_variance(s, *given)) for s in designs(n, p, draws, seed)) + missed
+
+
+def measured_over_formula(seed: int, formula, n: int = 20) -> float:
     """Mean risk of minimum-norm fits over the formula's, averaged over sizes on both sides of the threshold."""
-    shares = []
-    for p in (8, 13, 28, 40):
-        risks = [sum(bias_variance(s, n, p, 0.0, SIGNAL, NOISE)) for s in designs(n, p, draws, seed)]
-        shares.append(sum(risks) / draws / formula(n, p, SIGNAL, NOISE))
-    return sum(shares) / len(shares)
+    return fmean(mean_risk(n, p, 1000, seed) / formula(n, p, SIGNAL, NOISE) for p in (8, 13, 28, 40))
 
 
 def limit(n: int, p: int, signal: float, noise: float) -> float:
@@ -42,19 +46,16 @@ def best_penalty_over_formula(seed: int, noise: float, n: int = 40, p: int = 40)
 
 def peak_over_best(seed: int, penalty: float, n: int = 100) -> float:
     """Mean risk at p = n over the theory of the best penalty."""
-    risks = [sum(bias_variance(s, n, n, penalty, SIGNAL, NOISE)) for s in designs(n, n, 12, seed)]
-    return sum(risks) / len(risks) / float(dd.best_ridge_risk(1.0, SIGNAL, NOISE))
+    return mean_risk(n, n, 12, seed, penalty) / float(dd.best_ridge_risk(1.0, SIGNAL, NOISE))
 
 
-def large_over_small(seed: int, decay: float, n: int = 100, draws: int = 6) -> float:
+def large_over_small(seed: int, decay: float, n: int = 100) -> float:
     """Least risk with more features than examples over the least with fewer, when the first ones capture the most."""
-
-    def mean_risk(p: int) -> float:
-        missed = (1 + p / n) ** -decay
-        parts = [sum(bias_variance(s, n, p, 0.0, 1 - missed, NOISE + missed)) for s in designs(n, p, draws, seed)]
-        return missed + sum(parts) / draws
-
-    return min(map(mean_risk, (130, 160, 200, 300, 500))) / min(map(mean_risk, (1, 5, 10, 20, 30, 40, 60)))
+    large, small = (
+        min(mean_risk(n, p, 6, seed, missed=(1 + p / n) ** -decay) for p in sizes)
+        for sizes in ((130, 160, 200, 300, 500), (1, 5, 10, 20, 30, 40, 60))
+    )
+    return large / small
 
 
 def parameters_over_formula(seed: int, count: str, n: int = 60, p: int = 240, draws: int = 12) -> float:
@@ -63,7 +64,7 @@ def parameters_over_formula(seed: int, count: str, n: int = 60, p: int = 240, dr
     for _ in range(draws):
         X, X_new = (torch.randn(rows, p, generator=generator, dtype=torch.float64) for rows in (n, 400))
         counts.append(getattr(dd.smoother(X, X_new), count)())
-    return sum(counts) / draws / (n * min(n, p) / (abs(p - n) - 1))
+    return fmean(counts) / (n * min(n, p) / (abs(p - n) - 1))
 
 
 def theory_gap(seed: int, width_of_theory: float) -> float:
@@ -97,12 +98,11 @@ def features_over_theory(seed: int, penalty_of_theory: float) -> float:
     found = variance.variance(0.25, "one fit", "none", seed)
     quiet, noisy = variance.predicted(penalty_of_theory)
     theory = dict(zip(variance.LINE, (quiet + 0.25 * noisy).tolist(), strict=True))
-    shares = [
+    return fmean(
         total / theory[N]
         for N, total in zip(variance.SIZES, found.total.tolist(), strict=True)
         if abs(N / variance.N_TRAIN - 1) > 0.3 and N in theory
-    ]
-    return sum(shares) / len(shares)
+    )
 
 
 def share_of_interaction(seed: int, penalty: str) -> float:

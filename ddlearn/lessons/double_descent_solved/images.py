@@ -5,7 +5,6 @@ the labels lies along each eigenvector. The population is POPULATION digits; a f
 tested on others, so `held_out` takes the training points' own part out of the prediction (our heuristic).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -26,8 +25,6 @@ KERNEL_WIDTHS = ("1.5", "3")
 RATES = {"none": 0.0, "10 %": 0.1, "20 %": 0.2}
 NONE, BEST = "none", "the theory's best"
 
-Report = Callable[[float, str], object]
-
 
 @dataclass(frozen=True, eq=False)
 class Images:
@@ -36,8 +33,7 @@ class Images:
     rate: float
     width: float
     penalized: bool
-    eigenvalues: Tensor  # (M,)
-    left: Tensor  # (M,) share of the labels that the first eigenvectors leave
+    told: dd.Spectrum  # of the M digits
     theory: Tensor  # (L,) mean squared error along LINE
     measured: Tensor | None  # (SEEDS, W)
     wrong: Tensor | None  # (SEEDS, W) share of test digits misread
@@ -86,7 +82,7 @@ def expected(
 
 
 @cached(8)
-def measured(rate: float, width: float, seed: int, progress: Report | None = None) -> dd.FitPath:
+def measured(rate: float, width: float, seed: int, progress: compute.Progress | None = None) -> dd.FitPath:
     """Fit random features to N_TRAIN digits at WIDTHS, without a penalty and with each of PENALTIES."""
     return dd.image_curve(
         *population(seed),
@@ -99,7 +95,7 @@ def measured(rate: float, width: float, seed: int, progress: Report | None = Non
         test=TEST,
         ridges=(0.0, *PENALTIES),
         against="mean",
-        progress=progress and (lambda share, words: progress(share, f"Fitting the digits: {words}")),
+        progress=compute.part(progress, 0, 1, "Fitting the digits: {}"),
     )
 
 
@@ -111,27 +107,23 @@ def median_gap(mean: Tensor, rate: float, width: float, penalized: bool, seed: i
     return float((theory / mean[away] - 1).abs().median())
 
 
-def images(
-    wrong: str, width: str, penalty: str, fits: bool, seed: int = 0, *, progress: Report | None = None
-) -> Images:
+def images(wrong: str, width: str, penalty: str, fits: bool, *, progress: compute.Progress | None = None) -> Images:
     """Return the theory's curve, and with `fits` the measured points."""
     rate, w, penalized = RATES[wrong], float(width), penalty == BEST
     for every in KERNEL_WIDTHS:  # both at once: then the menu is quick
-        modes(float(every), seed)
-    along = spectrum(rate, w, seed)
+        modes(float(every))
     mse = error = gap = None
     if fits:
-        path = measured(rate, w, seed, progress=progress)
-        which = expected(rate, w, WIDTHS, penalized, seed)[1]
+        path = measured(rate, w, 0, progress=progress)
+        which = expected(rate, w, WIDTHS, penalized)[1]
         mse, error = (values[:, torch.arange(len(WIDTHS)), which] for values in (path.mse, path.error))
-        gap = median_gap(mse.mean(0), rate, w, penalized, seed)
+        gap = median_gap(mse.mean(0), rate, w, penalized)
     return Images(
         rate=rate,
         width=w,
         penalized=penalized,
-        eigenvalues=along.eigenvalues,
-        left=(1 - along.signal.cumsum(0) / along.signal.sum()).clamp(min=0),
-        theory=expected(rate, w, LINE, penalized, seed)[0],
+        told=spectrum(rate, w),
+        theory=expected(rate, w, LINE, penalized)[0],
         measured=mse,
         wrong=error,
         gap=gap,
@@ -141,14 +133,13 @@ def images(
 def picture(fig, r: Images, said) -> None:
     """Draw what the theory is told, and what it says with what the fits measure."""
     told, says = fig.row(1, 1.7)
-    index, line = torch.arange(len(r.eigenvalues)) + 1, torch.tensor(LINE)
-    told.frame(
-        "what the theory is told", "eigenvector i", xlim=(0.9, 1200), ylim=(1e-6, 2), log="xy", legend="lower left"
-    )
-    told.line(index, r.eigenvalues, label="eigenvalue i of the kernel")
-    told.line(index, r.left, "orange", "--", "labels not in first i")
-    title, look = "squared error on new digits", {"xlim": (5, 4600), "ylim": (0.1, 300), "log": "xy"}
-    says.frame(title, "random features N", **look, legend="upper left")
+    index, line, signal = torch.arange(POPULATION) + 1, torch.tensor(LINE), r.told.signal
+    look = {"xlim": (0.9, 1200), "ylim": (1e-6, 2), "log": "xy"}
+    told.frame("what the theory is told", "eigenvector i", **look, legend="lower left")
+    told.line(index, r.told.eigenvalues, label="eigenvalue i of the kernel")
+    told.line(index, (1 - signal.cumsum(0) / signal.sum()).clamp(min=0), "orange", "--", "labels not in first i")
+    look = {"xlim": (5, 4600), "ylim": (0.1, 300), "log": "xy"}
+    says.frame("squared error on new digits", "random features N", **look, legend="upper left")
     for side in (line < N_TRAIN, line > N_TRAIN):
         says.line(line[side], r.theory[side], "vermilion", "--", "theory")
     if r.measured is not None:

@@ -29,8 +29,6 @@ TICKS = {0.1: "0.1", 0.3: "0.3", 1: "1", 3: "3"}
 
 Fit = Callable[[Tensor, Tensor], Tensor]
 Risk = Callable[[int, int, float, float], float]
-Split = Callable[[Tensor, int, int, float, float, float], tuple[float, float]]
-Report = Callable[[float, str], object]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +58,9 @@ class Peak:
     infinite: bool  # whether the mean is infinite within one feature of p = n
     sizes: Tensor  # (P,)
     measured: Tensor  # (DRAWS, P)
-    bias: Tensor  # (P,) medians over designs
-    variance: Tensor
+    parts: Tensor  # (2, P) bias and variance, medians over designs
     line: Tensor  # (L,) sizes of the theory's line
-    theory_bias: Tensor  # (L,)
-    theory_variance: Tensor
+    theory: Tensor  # (2, L) bias and variance
 
     @property
     def median(self) -> Tensor:
@@ -73,7 +69,7 @@ class Peak:
 
 
 @cached(8)
-def designs(fit: Fit, seed: int, progress: Report | None = None) -> dict[int, Designs]:
+def designs(fit: Fit, seed: int, progress: compute.Progress | None = None) -> dict[int, Designs]:
     """Fit designs for every number of EXAMPLES: a menu that chooses among them then answers at once."""
     found = {}
     for i, n in enumerate(map(int, EXAMPLES)):
@@ -122,16 +118,15 @@ def peak(
     noise: float,
     fit: str,
     penalty: float,
-    seed: int = 0,
     *,
     min_norm_fit: Fit = exercises.min_norm_fit,
     risk: Risk = exercises.risk,
-    bias_variance: Split = exercises.bias_variance,
-    progress: Report | None = None,
+    bias_variance: Callable[[Tensor, int, int, float, float, float], tuple[float, float]] = exercises.bias_variance,
+    progress: compute.Progress | None = None,
 ) -> Peak:
     """Return the risk over the number of features, for n examples; `penalty` counts for the fit that says so only."""
     n, decay = int(n), TRUTHS[truth]
-    found = designs(min_norm_fit, seed, progress=progress)[n]
+    found = designs(min_norm_fit, 0, progress=progress)[n]
     sizes = torch.tensor(found.sizes, dtype=torch.float64)
     signal, disturbance, missed = captured(sizes, n, decay, noise)
     settings = torch.stack([chosen(fit, penalty, sizes / n, signal, disturbance), signal, disturbance], 1).tolist()
@@ -141,7 +136,7 @@ def peak(
     ]
     bias, variance = torch.tensor(parts, dtype=torch.float64).unbind(-1)  # (P, DRAWS)
     measured = found.risk(signal, disturbance) if fit == MIN_NORM else bias + variance
-    line, theory_bias, theory_variance = curve(n, decay, noise, fit, penalty, risk)
+    line, theory = curve(n, decay, noise, fit, penalty, risk)
     return Peak(
         n=n,
         noise=noise,
@@ -150,28 +145,26 @@ def peak(
         infinite=fit == MIN_NORM and (noise > 0 or decay is not None),
         sizes=sizes,
         measured=(measured + missed[:, None]).T,
-        bias=bias.median(1).values + missed,
-        variance=variance.median(1).values,
+        parts=torch.stack([bias.median(1).values + missed, variance.median(1).values]),
         line=line,
-        theory_bias=theory_bias,
-        theory_variance=theory_variance,
+        theory=theory,
     )
 
 
-def curve(n: int, decay: float | None, noise: float, fit: str, penalty: float, risk: Risk) -> tuple[Tensor, ...]:
-    """Return sizes, and bias and variance by theory.  (L,) each"""
+def curve(n: int, decay: float | None, noise: float, fit: str, penalty: float, risk: Risk) -> tuple[Tensor, Tensor]:
+    """Return sizes, (L,), and by theory bias and variance, (2, L)."""
     sizes = {*dd.geometric_steps(round(RATIOS[0] * n), round(RATIOS[-1] * n), 90), *range(n - 6, n + 7)}
     sizes = torch.tensor(sorted(sizes), dtype=torch.float64)
     signal, disturbance, missed = captured(sizes, n, decay, noise)
     if fit == MIN_NORM:
-        each = [*zip(sizes.int().tolist(), signal.tolist(), disturbance.tolist(), strict=True)]
-        bias = torch.tensor([float(risk(n, p, strength, 0.0)) for p, strength, _ in each], dtype=torch.float64)
-        variance = torch.tensor([float(risk(n, p, 0.0, strength)) for p, _, strength in each], dtype=torch.float64)
+        each = zip(sizes.int().tolist(), signal.tolist(), disturbance.tolist(), strict=True)
+        parts = [(float(risk(n, p, strength, 0.0)), float(risk(n, p, 0.0, noise))) for p, strength, noise in each]
+        bias, variance = torch.tensor(parts, dtype=torch.float64).T
     else:
         penalties = chosen(fit, penalty, sizes / n, signal, disturbance).clamp(min=1e-9)
         bias = signal * dd.ridge_risk(sizes / n, penalties, 1.0, 0.0)
         variance = disturbance * dd.ridge_risk(sizes / n, penalties, 0.0, 1.0)
-    return sizes, bias + missed, variance
+    return sizes, torch.stack([bias + missed, variance])
 
 
 def picture(fig, r: Peak) -> None:
@@ -183,13 +176,11 @@ def picture(fig, r: Peak) -> None:
     parts.frame("its two parts", "features per example, p / n", **look)
     whole.dots(ratio, r.median, label="median design", size=5)
     whole.band(ratio, r.measured.amin(0), r.measured.amax(0), label="least to largest", alpha=0.35)
-    whole.line(line, r.theory_bias + r.theory_variance, "vermilion", "--", "theory: the mean")
+    whole.line(line, r.theory.sum(0), "vermilion", "--", "theory: the mean")
     whole.level(1, "grey", "-.", width=1)
     whole.text(7.9, 1.1, "predicting 0", "grey", ha="right", fontsize=10)
-    for name, measured, theory, color, style, marker in (
-        ("bias²", r.bias, r.theory_bias, "green", "--", "s"),
-        ("variance", r.variance, r.theory_variance, "orange", ":", "^"),
-    ):
+    looks = ("bias²", "green", "--", "s"), ("variance", "orange", ":", "^")
+    for (name, color, style, marker), measured, theory in zip(looks, r.parts, r.theory, strict=True):
         seen = measured >= 1e-2
         parts.dots(ratio[seen], measured[seen], color, marker, name, size=5)
         parts.line(line, theory, color, style)
@@ -200,7 +191,7 @@ def picture(fig, r: Peak) -> None:
 def sentence(r: Peak, said) -> str:
     """Say where the error is largest, which side of the threshold wins, and what was predicted."""
     how = {MIN_NORM: "No penalty", RIDGE: f"Penalty {brief(r.penalty)}", BEST: "The best penalty at every p"}
-    total = r.theory_bias + r.theory_variance
+    total = r.theory.sum(0)
     below, above = r.line < r.n - 1, r.line > r.n + 1
     small, large = float(total[below].min()), float(total[above].min())
     small_at, large_at = (int(r.line[side][total[side].argmin()]) for side in (below, above))

@@ -5,7 +5,6 @@ misses, from which data were drawn, noise included, from which features were dra
 draws (Adlam and Pennington, arXiv 2011.03321). A mean over draws of the features, or over data sets, divides two parts.
 """
 
-from collections.abc import Callable
 from dataclasses import astuple, dataclass
 
 import torch
@@ -30,8 +29,6 @@ PARTS = {
 MEANS = {"one fit": (1, 1), "10 draws of the features": (10, 1), "10 data sets": (1, 10)}  # members, data sets
 SMALLEST = 1e-3  # parts are estimated without bias: one near 0 may come out below it, where a log axis has no place
 
-Report = Callable[[float, str], object]
-
 
 @dataclass(frozen=True, eq=False)
 class Variance:
@@ -50,14 +47,10 @@ class Variance:
 
 
 @cached(8)
-def decomposed(seed: int, progress: Report | None = None) -> dict[float, Tensor]:
+def decomposed(seed: int, progress: compute.Progress | None = None) -> dict[float, Tensor]:
     """Return for every penalty the parts of `Decomposition`, for a signal and a noise of variance 1, (6, SIZES)."""
-    found = {}
+    found, n = {}, len(PENALTIES)
     for i, penalty in enumerate(PENALTIES.values()):
-
-        def report(share: float, words: str, done: int = i) -> None:
-            progress((done + share) / len(PENALTIES), f"Fitting: {words}")
-
         parts = dd.decompose_features(
             D,
             N_TRAIN,
@@ -68,7 +61,7 @@ def decomposed(seed: int, progress: Report | None = None) -> dict[float, Tensor]
             noise=1.0,
             penalty=penalty,
             points=POINTS,
-            progress=progress and report,
+            progress=compute.part(progress, i / n, (i + 1) / n, "Fitting: {}"),
         )
         found[penalty] = torch.stack(astuple(parts))
     return found
@@ -84,7 +77,9 @@ def predicted(penalty: float) -> tuple[Tensor, Tensor]:
     return quiet, noisy - quiet
 
 
-def variance(noise: float, mean: str, penalty: str, seed: int = 0, *, progress: Report | None = None) -> Variance:
+def variance(
+    noise: float, mean: str, penalty: str, seed: int = 0, *, progress: compute.Progress | None = None
+) -> Variance:
     """Return the parts of the error of one fit, or of a mean of fits over draws of the features or over data sets."""
     l, (members, data_sets) = PENALTIES[penalty], MEANS[mean]
     bias, data, features, both, noise_data, noise_both = decomposed(seed, progress=progress)[l]

@@ -6,7 +6,6 @@ explain, over the singular value there, times how much of a new digit lies there
 weakest directions there is no peak.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -31,8 +30,6 @@ EXACT, SINGLE, CUT, LARGE_CUT, DESCENT = SOLVERS = (
 )
 ERRORS = (1e-2, 1e3)  # what the error axes show; what is less stands at their lower end
 ROUNDING = 1e-12
-
-Report = Callable[[float, str], object]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +88,7 @@ def solved(Z: Tensor, Z_new: Tensor) -> tuple[Tensor, Tensor]:
 
 
 @cached(8)
-def fits(seed: int, progress: Report | None = None) -> Curves:
+def fits(seed: int, progress: compute.Progress | None = None) -> Curves:
     """Fit DRAWS sets of N_TRAIN digits at every size, in every way: solvers (V), the labels as they are or made
     explainable (2), new digits whole or strong parts only (2).  -> curves (V, 2, 2, W)"""
     digits = datasets.digits(compute.generator(seed), TEST)
@@ -128,7 +125,7 @@ def of_one_size(weights: Tensor, weakest: Tensor, targets: Tensor, truth: Tensor
     return error, bias.clamp(min=0), variance, p_test, weakest
 
 
-def why(solver: str, explained: bool, strong: bool, seed: int = 0, *, progress: Report | None = None) -> Why:
+def why(solver: str, explained: bool, strong: bool, seed: int = 0, *, progress: compute.Progress | None = None) -> Why:
     """Return the peak as this solver sees it; with labels that the features can explain, and new digits' strong parts
     only."""
     found = fits(seed, progress=progress)
