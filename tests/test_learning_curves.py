@@ -1,4 +1,4 @@
-"""Learning curves: the theory against simulation, the estimates against refits, and both against real digits."""
+"""Learning curves: the theory against simulation, the estimates against refits, and what is measured by hand."""
 
 import math
 
