@@ -185,7 +185,7 @@ def test_types_differ_as_a_textbook_says():
     assert outside[GRANULOCYTE] > outside[MONOCYTE] > outside[LYMPHOCYTE]
 
 
-# Seeds, blocks, speed -------------------------------------------------------------------------------------------------
+# Blocks, speed -------------------------------------------------------------------------------------------------------
 
 
 def test_memory_does_not_grow_with_the_number_of_cells():

@@ -36,7 +36,7 @@ def learn(classifier, x, y, x_new, y_new):
 
 @pytest.fixture(scope="module")
 def pool():
-    return blood.cell_pool(400, 800, generator(0))
+    return blood.cell_pool(1200, 800, generator(0))
 
 
 # Specimens ------------------------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ def test_tubes_are_as_pure_as_they_say():
 
 
 def test_a_pool_is_balanced_scaled_and_repeatable(pool):
-    assert pool.train_y.bincount().tolist() == [400] * 3
+    assert pool.train_y.bincount().tolist() == [1200] * 3
     assert pool.test_y.bincount().tolist() == [800] * 3
     assert pool.train_x.mean(0).abs().max() <= 1e-10
     assert (pool.train_x.std(0) - 1).abs().max() <= 1e-10
@@ -88,10 +88,10 @@ def test_a_pool_is_balanced_scaled_and_repeatable(pool):
 
 
 def test_a_pool_gives_each_cell_once_before_any_twice(pool):
-    labels = torch.tensor([2] * 1000 + [0] * 400)
+    labels = torch.tensor([2] * 3000 + [0] * 1200)
     taken = pool.take(labels, generator(0))
     assert torch.equal(pool.train_y[taken], labels)
-    times = taken.bincount(minlength=1200)
+    times = taken.bincount(minlength=3600)
     assert set(times[pool.train_y == 2].tolist()) == {2, 3}
     assert set(times[pool.train_y == 0].tolist()) == {1}
     sample = pool.draw(blood.purity(0), 40, generator(0))

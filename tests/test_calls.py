@@ -1,4 +1,4 @@
-"""What holds of every public function of the science: it leaves its arguments alone, and a seed is a result."""
+"""What holds of every public function of the science: arguments stay as they were, seeds repeat, progress is told."""
 
 import re
 

@@ -65,7 +65,7 @@ def test_few_features_without_a_ridge(n, k, noise):
 
 
 def test_the_peak_is_where_features_are_as_many_as_examples():
-    for n in range(2, 120):
+    for n in (2, 3, 17, 60, 119):
         assert predict_features(POWER, n, n, noise=0.1).mse.item() == math.inf
         assert predict_features(POWER, n, n, 1e-3, 0.1).mse.item() < 100
     curve = predict_features(POWER, 50, [10, 25, 40, 49, 50, 51, 60, 100, 1000], noise=0.1).mse

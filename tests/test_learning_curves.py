@@ -1,4 +1,4 @@
-"""Learning curves: the theory against simulation, the estimates against refits, and both against real digits."""
+"""Learning curves: the theory against simulation, the estimates against refits, and what is measured by hand."""
 
 import math
 
@@ -246,7 +246,7 @@ def small_pool():
 FIELDS = ("n", "measured", "mistakes", "leave_one_out", "gcv", "finite_pool", "standard")
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky"])
+@pytest.mark.parametrize("backend", ["threading", pytest.param("loky", marks=pytest.mark.slow)])
 def test_a_backend_changes_where_trials_run_and_no_number(backend):
     K, Y = small_pool()
     how = {"trials": 3, "ridge": 0.1, "noise": 0.2}

@@ -1,4 +1,4 @@
-"""PAC-Bayes: formulas written again, Gibbs classifiers drawn one by one, promises kept, and tricks that break them."""
+"""PAC-Bayes: formulas written again, Gibbs classifiers drawn one by one, and promises kept."""
 
 import math
 
