@@ -351,10 +351,6 @@ def test_a_generator_among_the_arguments_gives_both_the_same_numbers():
     assert exercise(reference=draw, cases=draws, mistakes=()).check(lambda n, g: torch.randn(n, generator=g)).passed
 
 
-def test_self_check_finds_nothing_in_a_sound_exercise():
-    assert exercise().self_check() == []
-
-
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
@@ -424,12 +420,6 @@ def test_todo_is_one_thing_and_never_a_truth_value():
         bool(TODO)
 
 
-def test_a_function_that_calls_itself_is_told_so_and_another_deep_recursion_is_not():
-    assert "Your function calls itself, and never comes to an end." in exercise().check(recurses).detail
-
-    assert "calls itself" not in exercise().check(lambda x, width: gram(x, endless())).detail
-
-
 SELVES = {
     "plain": "def gram(x, width):\n    return gram(x, width)",
     "by another": "def other(*given):\n    return gram(*given)\ndef gram(x, width):\n    return other(x, width)",
@@ -448,8 +438,9 @@ def test_inside_its_own_body_the_name_means_the_function_that_is_checked(name):
     space = {"functools": functools, "decorate": decorate}
     exec(SELVES[name], space)
     checked, space["gram"] = space["gram"], left
-    assert "calls itself" in exercise().check(checked).detail
+    assert "Your function calls itself, and never comes to an end." in exercise().check(checked).detail
     assert space["gram"] is left
+    assert "calls itself" not in exercise().check(lambda x, width: gram(x, endless())).detail
 
 
 def test_honest_recursion_passes_before_its_name_is_known():

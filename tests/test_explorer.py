@@ -93,7 +93,7 @@ def test_a_declaration_that_cannot_work_is_refused(arguments, words):
 
 
 def test_a_compute_that_takes_anything_is_trusted():
-    assert make(lambda **values: values["size"]).sweep(0)
+    assert make(lambda **values: values["size"]).sweep(0, pairs=True)
 
 
 @pytest.mark.parametrize(
@@ -579,7 +579,7 @@ def test_a_sweep_finds_a_figure_that_cannot_draw():
 def test_a_sweep_shows_nothing_and_needs_no_board(capsys, monkeypatch):
     monkeypatch.setattr(explorer_module, "Board", None)
     monkeypatch.setattr(page, "show", None)
-    make().sweep()
+    make().sweep(0, pairs=True)
     assert capsys.readouterr().out == ""
 
 
@@ -604,8 +604,8 @@ def test_what_was_under_way_when_an_explorer_forgot_is_not_remembered():
         return size
 
     explorer = make(compute=forgetful)
-    once = len(explorer.sweep(interiors=0))
-    explorer.sweep(interiors=0)
+    once = len(explorer.sweep(0, pairs=True))
+    explorer.sweep(0, pairs=True)
     assert len(asked) == 2 * once
 
 

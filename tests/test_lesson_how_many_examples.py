@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from drawn import needs_cuda
 from scipy.optimize import brentq
 
 from ddlearn import compute
@@ -17,7 +18,7 @@ from ddlearn.generalization import (
     pac_bayes_kernel,
     spectrum,
 )
-from ddlearn.lessons.how_many_examples import bounds, curve, exercises, measures, modes, net, shared
+from ddlearn.lessons.how_many_examples import bounds, curve, exercises, modes, net, shared
 
 
 def power_law(N, exponent):
@@ -84,10 +85,9 @@ def test_nothing_is_trained_before_the_reveal(monkeypatch):
 
 
 @pytest.mark.parametrize("name", shared.WORLDS)
-@pytest.mark.parametrize(("ridge", "noise"), [(1e-4, 0.0), (0.3, 1.0)])
-def test_the_points_fall_on_the_line_before_the_grey_zone(name, ridge, noise):
+def test_the_points_fall_on_the_line_before_the_grey_zone(name):
     """Five trials of as few as twenty examples: within a fifth for each, and a tenth for their mean."""
-    result = curve.curves(name, ridge, noise, True, curve.NOTHING)
+    result = curve.curves(name, 0.3, 1.0, True, curve.NOTHING)
     ratio = (result.theory / result.measured.mean(0))[1:6]
     assert (ratio.log().abs() < 0.2).all(), ratio
     assert abs(float(ratio.log().mean())) < 0.1, ratio
@@ -109,18 +109,11 @@ def test_the_guess_is_drawn_on_the_setting_that_was_asked_about():
 
 @pytest.mark.parametrize("name", shared.WORLDS)
 @pytest.mark.parametrize("ridge", [1e-4, 3.0])
-def test_what_is_bought_adds_up(name, ridge):
-    for n in (5, 80, 500):
-        bought = modes.purchase(name, n, ridge)
-        assert float(bought.units.sum()) + bought.burnt == pytest.approx(n, rel=1e-6)
-        assert float(bought.held.sum()) == pytest.approx(1, rel=1e-6)
-        assert (bought.missed <= bought.held + 1e-12).all()
-
-
-@pytest.mark.parametrize("name", shared.WORLDS)
-@pytest.mark.parametrize("ridge", [1e-4, 3.0])
-def test_modes_are_learned_as_predicted(name, ridge):
+def test_what_is_bought_adds_up_and_modes_are_learned_as_predicted(name, ridge):
     bought = modes.purchase(name, 200, ridge)
+    assert float(bought.units.sum()) + bought.burnt == pytest.approx(200, rel=1e-6)
+    assert float(bought.held.sum()) == pytest.approx(1, rel=1e-6)
+    assert (bought.missed <= bought.held + 1e-12).all()
     gap = bought.measured.mean(0) - bought.L[torch.tensor(shared.PICKS) - 1]
     assert float(gap.abs().mean()) < 0.03
 
@@ -150,7 +143,7 @@ def test_a_share_of_the_labels_is_replaced():
     assert float((true != coins).double().mean()) == pytest.approx(0.5, abs=0.07)
 
 
-@pytest.mark.parametrize("draw", range(1, 7))
+@pytest.mark.parametrize("draw", [1, 2])
 def test_four_hundred_true_labels_are_certified_and_coin_flips_never(draw):
     true, coins = bounds.bounds(0.0, 3.0, 0.05, draw), bounds.bounds(1.0, 3.0, 0.05, draw)
     free = bounds.ROWS.index("PAC-Bayes, prior before data")
@@ -199,20 +192,7 @@ def test_a_net_reports_its_progress_and_stops_where_it_is_told_to():
     assert len(told) > 10
 
 
-def test_the_training_error_of_the_control_is_what_a_fit_leaves_over():
-    K, Y, _ = measures.digits()
-    A = K[:30, :30] + measures.RIDGE * torch.eye(30, dtype=K.dtype)
-    alpha = torch.linalg.solve(A, Y[:30])
-    torch.testing.assert_close(Y[:30] - K[:30, :30] @ alpha, measures.RIDGE * alpha, rtol=1e-8, atol=1e-10)
-
-
-def test_a_promise_by_the_binomial_tail_is_a_surprise_at_its_edge():
-    wrong, rate = 7, binomial_upper(7, 50, measures.DELTA)
-    tail = sum(math.comb(50, k) * rate**k * (1 - rate) ** (50 - k) for k in range(wrong + 1))
-    assert tail == pytest.approx(measures.DELTA, rel=1e-9)
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@needs_cuda
 def test_the_gpu_sees_the_same_world(monkeypatch):
     def found(device):
         monkeypatch.setenv("DDLEARN_DEVICE", device)

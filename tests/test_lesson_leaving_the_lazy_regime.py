@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from drawn import normal
 
 from ddlearn import compute, diagonal_networks, tangent
 from ddlearn.lessons.leaving_the_lazy_regime import diagonal, exercises, finite_width, scale, shared, width
@@ -12,10 +13,6 @@ from ddlearn.training import Ensemble, train
 
 PARITY, DIGITS = shared.TASKS
 TWO = (1.0, 100.0)
-
-
-def normal(*shape, seed=0):
-    return torch.randn(shape, generator=compute.generator(seed), dtype=torch.float64)
 
 
 def leaves(parameters):
@@ -153,26 +150,8 @@ def test_a_dense_truth_is_found_better_from_the_lazy_end():
     torch.testing.assert_close(sparse.path[-1], sparse.l2, rtol=1e-3, atol=0)
 
 
-def test_an_infinitely_wide_net_is_the_limit_of_a_wide_one():
-    model = finite_width.net(20_000)
-    start = shared.draw(model, compute.generator(0), exercises.doubled, "normal")
-    infinite, lr = finite_width.infinitely_wide()
-    x, y, grid = finite_width.curve()
-    wide = train(Ensemble((model,), (start,)), x, y, steps=finite_width.STEPS, lr=lr).ensemble.apply(grid)[0, :, 0]
-    assert float((wide - infinite).square().mean().sqrt()) < 0.015
-
-
 def test_the_mean_of_nets_is_taken_over_disjoint_groups():
     functions, infinite = normal(2, 7, 3), normal(3, seed=1)
     fits = finite_width.Fits(functions, infinite)
     by_hand = [sum(float((one[i : i + 3].mean(0) - infinite).square().mean()) for i in (0, 3)) / 2 for one in functions]
     torch.testing.assert_close(finite_width.distance(fits, 3), torch.tensor(by_hand, dtype=torch.float64).sqrt())
-
-
-def test_training_can_be_stopped_and_is_not_remembered_then():
-    def stop(fraction, words):
-        raise InterruptedError
-
-    with pytest.raises(InterruptedError):
-        scale.regimes(1.0, PARITY, True, 77, scales=TWO, progress=stop)
-    assert scale.regimes(1.0, PARITY, True, 77, scales=TWO).sweep.test[0] < 0.31

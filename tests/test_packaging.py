@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ddlearn.course.notebooks import companions
-
 from ddlearn.course.install import python_of
+from ddlearn.course.notebooks import companions
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = sorted(path.name for path in (ROOT / "lessons").glob("*.ipynb"))
