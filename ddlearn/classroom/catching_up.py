@@ -29,8 +29,7 @@ def chosen(exercises: Sequence[Exercise], names: Sequence[str], up_to: str | Non
     for name in names:
         one_of("exercise", name, known)
     if up_to is not None:
-        one_of("up_to", up_to, known)
-        names = known[: known.index(up_to) + 1]
+        names = known[: known.index(one_of("up_to", up_to, known)) + 1]
     return [exercise for exercise in exercises if not names or exercise.name in names]
 
 

@@ -123,7 +123,8 @@ class Exercise:
         if mistake:
             said = "\n\n".join(filter(None, (mistake.hint, other_dtype(values, wanted))))
             return Verdict("classic mistake", said, mistake.name, printed)
-        first, right, similar, rest = min(faults.values(), key=_rank), len(values) - len(faults), "", ""
+        first, right = min(faults.values(), key=_rank), len(values) - len(faults)
+        similar = rest = ""
         if first.status == "not yet":
             similar = pattern([values[i] for i in faults], [wanted[i] for i in faults])
         if right:

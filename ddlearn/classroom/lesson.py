@@ -97,8 +97,8 @@ class Lesson:
         self._tries = {one.name: Tries() for one in (*self.parts.exercises, *self.parts.decisions)}
         self.revealed_by = dict(revealed_by or {})
         for name, explorer in self.revealed_by.items():
-            prediction = _named("prediction", name, self.parts.predictions)
-            _named("explorer", explorer, self.parts.explorers).below.append(partial(self._compare, prediction))
+            compare = _named("prediction", name, self.parts.predictions).compare
+            _named("explorer", explorer, self.parts.explorers).below.append(partial(self._with_record, compare))
 
     @property
     def progress(self) -> Progress:
@@ -192,7 +192,7 @@ class Lesson:
 
     def predict(self, name: str) -> None:
         """Show a prediction's question, with the answer of an earlier session if there was one."""
-        self._show_part(_named("prediction", name, self.parts.predictions))
+        self._with_record(_named("prediction", name, self.parts.predictions).show)
 
     def prediction(self, name: str) -> str | float | None:
         """Return what the learner predicted; None if nothing was recorded."""
@@ -201,11 +201,11 @@ class Lesson:
 
     def recap(self) -> None:
         """Show the retrieval questions on the lessons before."""
-        self._show_part(self.parts.recap)
+        self._with_record(self.parts.recap.show)
 
     def quiz(self) -> None:
         """Show the questions on this lesson."""
-        self._show_part(self.parts.quiz)
+        self._with_record(self.parts.quiz.show)
 
     def claims(self, seeds: Iterable[int] = (0,)) -> None:
         """Measure the claims one after the other, saying which is under way, and show the table in its place."""
@@ -256,14 +256,11 @@ class Lesson:
             quiz.on_check = lambda number, *answer, part=part: progress.record_quiz(room, f"{part}-{number}", *answer)
         return progress
 
-    def _show_part(self, part: Prediction | Quiz) -> None:
+    def _with_record(self, show: Callable[[], None]) -> None:
+        """Show a part with the learner's earlier answers, and what there is to say of the record."""
         self._open()
-        part.show()
+        show()
         self._show_notices()
-
-    def _compare(self, prediction: Prediction) -> None:
-        self._open()
-        prediction.compare()
 
     def _show_notices(self) -> None:
         for notice in self.progress.notices:
