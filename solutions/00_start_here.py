@@ -45,7 +45,7 @@ lesson.start()
 #
 # **What to expect.** Most people expect the largest model to be the worst. Some know the word *overfitting* and say "as soon as it fits
 # perfectly". They are right about the peak, and surprised by what follows. Do not explain the peak today.
-# [Lesson 07](07_double_descent_solved.ipynb) solves it exactly.
+# It is solved exactly in [[double_descent_solved]].
 #
 # **Exit ticket.** "Two models fit all training points. What do you know about their errors on new points?" (Nothing yet.)
 
@@ -120,7 +120,7 @@ lesson.black_box.show()
 # Textbooks used to say: the error grows as a model approaches the size of its data, *and a larger model is worse still*. The first
 # half held here, and the second half failed. [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118) named the effect
 # **double descent**. This is the spirit of the course: a picture that surprises, then the theorem that predicts it. The theorem is in
-# [lesson 07](07_double_descent_solved.ipynb).
+# [[double_descent_solved]].
 
 # %% [markdown]
 # ## Exercise 1 · Write: `mean_squared_error`
@@ -154,7 +154,7 @@ lesson.claims()
 # ## Where it breaks
 #
 # Move **Noise in the points** to zero. The high peak is gone: without noise there is little to amplify. And no network was trained in this
-# lesson. Whether networks behave in the same way is a question for [lesson 08](08_double_descent_trained.ipynb).
+# lesson. Whether networks behave in the same way is a question for [[double_descent_trained]].
 #
 # **Discuss:** Which of the 400 models would you have chosen, if you had only seen the left panel?
 
@@ -175,4 +175,4 @@ lesson.quiz()
 # lesson does so for you and says it. *Run → Run All Cells* brings a closed lesson back. Your answers and your progress are files on
 # this machine, and nothing leaves it.
 #
-# **Next:** [lesson 01, Fixed embeddings](01_fixed_embeddings.ipynb).
+# **Next:** [[fixed_embeddings]], Fixed embeddings.

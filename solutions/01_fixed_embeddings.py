@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 1 · Fixed embeddings
 #
-# ![Left: points on a line. Blue disks lie in the middle and vermilion squares on both sides, so no single cut separates them. Right: each point x is lifted to the height x squared. All squares now lie above a straight line, and all disks below it.](pictures/fixed_embeddings.svg)
+# ![Left: disks lie in the middle of a line and squares on both sides. Right: each point x is lifted to the height x squared. A straight line now separates squares and disks.](pictures/fixed_embeddings.svg)
 #
 # *No single cut separates the two classes on the line. Lift each point $x$ to the height $x^2$, and a straight line does.*
 #
@@ -25,7 +25,7 @@
 # - estimate the test error from the training points alone (Exercise 2);
 # - choose a kernel's width, and defend the choice with a number (Exercise 3).
 #
-# **Before you start:** [lesson 00](00_start_here.ipynb) · [least squares](refreshers/least_squares.md) ·
+# **Before you start:** [[start_here]] · [least squares](refreshers/least_squares.md) ·
 # [eigenvalues of symmetric matrices](refreshers/eigenvalues.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
 
 # %%
@@ -42,7 +42,7 @@ lesson.start()
 #
 # **Board.** The two-point kernel matrix, its system, and the two residuals. Below it the parabola with one horizontal line.
 #
-# **The one question to ask:** "What has the embedding seen of the labels?" (Nothing.) Lesson 02 depends on this answer.
+# **The one question to ask:** "What has the embedding seen of the labels?" (Nothing.) [[learned_embeddings]] depends on this answer.
 #
 # **Discussion.** A kernel is not beaten by the moved digits because it is a kernel. It is beaten because its inner product
 # compares pixel by pixel. With a kernel that ignores shifts, the moved digits are no harder. Somebody has to know that shifts
@@ -59,7 +59,7 @@ lesson.start()
 # %% [markdown]
 # ## Recap
 #
-# Two questions from [lesson 00](00_start_here.ipynb). Guessing is fine.
+# Two questions from [[start_here]]. Guessing is fine.
 
 # %%
 lesson.recap()
@@ -67,8 +67,8 @@ lesson.recap()
 # %% [markdown]
 # ## Predict
 #
-# In the picture above, one number per point became two, and a straight line was enough. Now take points in the plane: one
-# class in the middle, the other class in a ring around it.
+# In the picture, one number per point became two. Now take points in the plane: one class in the middle, the other in a ring around
+# it.
 
 # %%
 lesson.predict("lift")
@@ -92,8 +92,8 @@ lesson.lift.show()
 # An **embedding** $\varphi$ sends an input $x$ to a list of features. A linear model on these features is
 # $f(x) = w^\top \varphi(x)$. In the picture, $\varphi(x) = (x, x^2)$.
 #
-# Useful embeddings are long, and some are infinitely long. But linear methods need only inner products of features, and these
-# can be cheap to compute. The function
+# Useful embeddings are long, some infinitely long. But linear methods need only inner products of features, and these can be cheap.
+# The function
 #
 # $$k(x, x') = \varphi(x)^\top \varphi(x')$$
 #
@@ -140,9 +140,8 @@ lesson.lift.show()
 #
 # ## Exercise 1 · Repair: `ridge`
 #
-# This function should solve the system. It runs, and it returns finite numbers. For the two points above it returns
-# $(2.8, -1.2)$ where $(2, 0)$ is right. Find the mistake, and repair it. The right panel of the next explorer would show the wrong
-# version as a fit that keeps the noise even under a large penalty.
+# The function below should solve the system. It runs, and for the two points above it returns $(2.8, -1.2)$ where $(2, 0)$ is right.
+# Find the mistake, and repair it.
 
 
 # %%
@@ -161,8 +160,7 @@ def ridge(K, y, penalty):
 # %% [markdown]
 # Now see ridge regression on a noisy wave.
 # - **Left:** the training points, the fit, and the true wave (dashed).
-# - **Middle:** what is left over at each training point. Squares are residuals of the fit. Triangles are residuals of a fit that
-#   has not seen that point.
+# - **Middle:** the residual at each training point: of the fit (squares), and of a fit that has not seen that point (triangles).
 # - **Right:** three errors against the penalty. The training error grows with the penalty. The test error has a valley.
 #
 # Move **Penalty** from one end to the other. Which of the three errors could you know without new data?
@@ -218,9 +216,8 @@ def leave_one_out(K, y, penalty):
 # %% [markdown]
 # ## Exercise 3 · Decide: which width?
 #
-# Here are 40 points of the noisy wave, and three candidate widths for the rbf kernel. The penalty is $10^{-3}$. Choose the width
-# that you expect to predict best, and give its leave-one-out error (a mean of squares, to two digits). What does the training error
-# choose?
+# Here are 40 points of the noisy wave, and three widths for the rbf kernel. The penalty is $10^{-3}$. Choose the width that you expect
+# to predict best, and give its leave-one-out error (a mean of squares, to two digits). Which width has the smallest training error?
 
 # %%
 from ddlearn import compute, datasets, kernels
@@ -251,17 +248,17 @@ lesson.decide("width", width, error)
 lesson.digits.show()
 
 # %% [markdown]
-# The embedding compares pixel by pixel. A moved digit has its ink on other pixels, so in this embedding it is far from where it
-# was. No label can change that, because the embedding was fixed before any label was seen. There are two ways out.
+# The embedding compares pixel by pixel. A moved digit has its ink on other pixels, so it is far from where it was. No label can
+# change that, because the embedding was fixed first. There are two ways out.
 # - **Show it.** Tick **Train on moved copies too**. The accuracy returns, for the moves that were shown.
-# - **Learn the embedding** from the labels. [Lesson 02](02_learned_embeddings.ipynb) does this.
+# - **Learn the embedding** from the labels. That is the subject of [[learned_embeddings]].
 #
 # **Discuss:** Is this a weakness of kernels, or of this kernel?
 
 # %% [markdown]
 # ## Claims
 #
-# Each line is a statement, the band that theory or a paper gives, and the number that your machine measured.
+# What theory states, and what your machine measured.
 
 # %%
 lesson.claims()
@@ -280,20 +277,19 @@ lesson.quiz()
 # - The [leave-one-out error](GLOSSARY.md#leave-one-out-error) costs one inverse. It can choose a penalty or a width, and the training
 #   error cannot.
 #
-# **What this does not show.** That kernels are weak. With a fitting kernel they are hard to beat on small data, and on centered
-# digits this one is excellent. Leave-one-out is an estimate and not a guarantee.
+# **What this does not show.** Kernels are not weak: with a fitting kernel they are hard to beat on small data. And leave-one-out is an
+# estimate, not a guarantee.
 
 # %% [markdown]
 # ## Problems
 #
-# **1. The kernel of the picture (easy).** For $\varphi(x) = (x, x^2)$, write $k(x, x')$. Then compute $K$ for the points $-1$, $0$ and
-# $2$. Which row shows that the point 0 can never be predicted as anything but 0?
+# **1. The kernel of the picture (easy).** For $\varphi(x) = (x, x^2)$, write $k(x, x')$, and compute $K$ for the points $-1$, $0$ and $2$.
+# Why is the prediction at 0 always 0?
 #
-# **2. The Gaussian kernel matrix (checked below).** Write `gram` with broadcasting and without a loop. When it passes, the explorers
-# of this lesson run on it.
+# **2. The Gaussian kernel matrix (checked below).** Write `gram` without a loop. When it passes, the explorers run on it.
 #
-# **3. Random features (with the explorer below).** The rbf kernel is an average over random waves. Draw $p$ cosines and sines at
-# random: their inner products estimate the kernel. How many features does a tenth of the error cost?
+# **3. Random features (explorer below).** The rbf kernel is an average over random waves. The inner products of $p$ random cosines and
+# sines estimate it. How many features does a tenth of the error cost?
 #
 # **4. Leverage (hard).** Let $H = K(K + n\lambda I)^{-1}$, so that $Hy$ are the fitted values. Show that
 # $y_i - f_{-i}(x_i) = (y_i - f(x_i)) / (1 - H_{ii})$. Where on the wave is $H_{ii}$ close to 1, and what happens there?
@@ -318,31 +314,34 @@ lesson.features.show()
 # %% [markdown] tags=["solution"]
 # ### Solutions
 #
+# <details><summary>Worked solutions of the four problems</summary>
+#
 # **1.** $k(x, x') = xx' + x^2x'^2$. For the points $-1, 0, 2$ the matrix $K$ has the rows $(2, 0, 2)$, $(0, 0, 0)$ and $(2, 0, 20)$. The
-# row of the point 0 is zero: it is similar to nothing, not even to itself, because all its features are zero.
+# row of the point 0 is zero, because all its features are zero. So its prediction, a sum over that row, is 0 for all coefficients.
 #
 # **2.** See the cell above. `x[:, None, :] - x2[None, :, :]` has shape $(n, m, d)$. Sum the squares over the last axis.
 #
 # **3.** An average of $p$ independent draws has an error that falls as $1/\sqrt p$. A tenth of the error costs a hundred times as
-# many features. The dashed line of the explorer is computed from the kernel alone, with its constant
-# ([Sutherland and Schneider 2015](https://arxiv.org/abs/1506.02785) give the variance of one pair;
+# many features. The dashed line of the explorer is computed from the kernel alone, with its constant.
+# [Sutherland and Schneider 2015](https://arxiv.org/abs/1506.02785) give the variance of one pair, and
 # [Rahimi and Recht 2007](https://papers.nips.cc/paper/3182-random-features-for-large-scale-kernel-machines) bound the largest error over
-# all pairs). The second choice in the menu is a layer of random ReLU units. A wide network at its start is a kernel too, the
+# all pairs. The second choice in the menu is a layer of random ReLU units. A wide network at its start is a kernel too, the
 # arc-cosine kernel of [Cho and Saul 2009](https://papers.nips.cc/paper/3628-kernel-methods-for-deep-learning).
 #
 # **4.** $I - H = n\lambda A^{-1}$ with $A = K + n\lambda I$. So $y_i - f(x_i) = n\lambda a_i$ and $1 - H_{ii} = n\lambda (A^{-1})_{ii}$. Their
 # ratio is $a_i/(A^{-1})_{ii}$. $H_{ii}$ is close to 1 for a point that is alone, such as one at the end of the wave: such a
 # point predicts itself, and its residual says little.
+#
+# </details>
 
 # %% [markdown]
 # ## Further reading
 #
-# - Boser, Guyon, Vapnik: [A training algorithm for optimal margin classifiers](https://doi.org/10.1145/130385.130401) (1992). The paper
-#   that made kernels a tool for learning.
-# - Schölkopf, Herbrich, Smola: [A generalized representer theorem](https://doi.org/10.1007/3-540-44581-1_27) (2001). Why one coefficient
-#   per point is enough.
-# - Efron: [The estimation of prediction error](https://doi.org/10.1198/016214504000000692) (2004). Degrees of freedom, and what
-#   leave-one-out estimates.
+# - Boser, Guyon, Vapnik: [A training algorithm for optimal margin classifiers](https://doi.org/10.1145/130385.130401) (1992). Kernels
+#   become a tool for learning.
+# - Schölkopf, Herbrich, Smola: [A generalized representer theorem](https://doi.org/10.1007/3-540-44581-1_27) (2001). One coefficient per
+#   point is enough.
+# - Efron: [The estimation of prediction error](https://doi.org/10.1198/016214504000000692) (2004). Degrees of freedom.
 # - LeCun, Bottou, Bengio, Haffner: [Gradient-based learning applied to document recognition](https://doi.org/10.1109/5.726791) (1998).
 #   How to build shifts into a network.
 #
@@ -350,4 +349,4 @@ lesson.features.show()
 # [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
 # UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
 #
-# **Next:** [lesson 02, Learned embeddings](02_learned_embeddings.ipynb).
+# **Next:** [[learned_embeddings]], Learned embeddings.
