@@ -101,8 +101,8 @@ def sentence(r: RidgeFit) -> str:
     train, loo, test = r.errors.values()
     return (
         f"Leave-one-out chooses the penalty {r.loo_choice:.1g}, where the test error is {r.price:.2f} times the "
-        f"smallest. This fit has {r.degrees_of_freedom:.1f} effective degrees of freedom for {len(r.y)} points, and the "
-        f"errors {train:.2g} (training), {loo:.2g} (leave-one-out) and {test:.2g} (test)."
+        f"smallest. This fit has {r.degrees_of_freedom:.1f} effective degrees of freedom for {len(r.y)} points, and "
+        f"the errors {train:.2g} (training), {loo:.2g} (leave-one-out) and {test:.2g} (test)."
     )
 
 
