@@ -17,16 +17,15 @@
 #
 # *No single cut separates the two classes on the line. Lift each point $x$ to the height $x^2$, and a straight line does.*
 #
-# **Question.** In 2000, nobody trained the features of a model. They were chosen before any data was seen. How far does a
-# chosen embedding carry, and where does it end?
+# **Question.** Before networks learned features from data, people chose them. An **embedding** is such a choice: a list of features for
+# each input. How far does a fixed embedding get us, and where does it end?
 #
 # **You will be able to**
 # - predict with a kernel, without ever computing its features (Exercise 1);
 # - estimate the test error from the training points alone (Exercise 2);
 # - choose a kernel's width, and defend the choice with a number (Exercise 3).
 #
-# **Before you start:** [[start_here]] · [least squares](refreshers/least_squares.md) ·
-# [eigenvalues of symmetric matrices](refreshers/eigenvalues.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
+# **Before you start:** [[start_here]] · [least squares](refreshers/least_squares.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
 
 # %%
 import torch
@@ -76,12 +75,13 @@ lesson.predict("lift")
 # %% [markdown]
 # ## See
 #
-# The explorer fits a plane in an embedding that you choose.
-# - **Left:** The points, and the color of the side to which the plane assigns each place. The black line is where the plane cuts.
-# - **Right:** The same points in the embedding, seen along the plane. The plane is the vertical line. Points on its two sides
-#   get two different labels.
+# Each entry of the menu **Kernel** stands for one embedding. In it, the explorer fits a plane to the targets $+1$ and $-1$.
+# - **Left:** the points. The black line is where the plane cuts, and each color is one side of it.
+# - **Right:** the same points in the embedding, seen from a direction in which the plane is a vertical line. A point is on its own
+#   side if its color is.
 #
-# Start with the linear kernel. Then choose the polynomial kernel, then the rbf kernel, and move **Width** from one end to the other.
+# Start with the linear kernel, whose features are $x_1$ and $x_2$ themselves. The polynomial kernel adds their squares and their
+# product. The rbf kernel has infinitely many features; for it, move **Width** from one end to the other.
 
 # %%
 lesson.lift.show()
@@ -89,29 +89,29 @@ lesson.lift.show()
 # %% [markdown]
 # ## Explain: an inner product instead of features
 #
-# An **embedding** $\varphi$ sends an input $x$ to a list of features. A linear model on these features is
-# $f(x) = w^\top \varphi(x)$. In the picture, $\varphi(x) = (x, x^2)$.
+# An embedding $\varphi$ sends an input $x$ to a list of features. A linear model on these features is $f(x) = w^\top \varphi(x)$, with a
+# weight for each feature. It predicts the class by the sign of $f(x)$. In the picture, the features are $x$ and $x^2$, and a constant
+# feature 1, with which the line need not pass through the origin.
 #
-# Useful embeddings are long, some infinitely long. But linear methods need only inner products of features, and these can be cheap.
-# The function
+# Good embeddings can be very long. All products of up to three pixels of an 8 × 8 image are 47,905 features. But linear methods need only
+# inner products of features, and these can be cheap. The function
 #
 # $$k(x, x') = \varphi(x)^\top \varphi(x')$$
 #
-# is called a **kernel**. *In words:* a kernel says how similar two inputs are in the embedding. The rbf (Gaussian) kernel is
-# $k(x, x') = e^{-\lVert x - x'\rVert^2/(2w^2)}$. It is 1 for equal inputs and falls to 0 at distances of a few widths $w$. Its
-# embedding is infinitely long, and nobody ever writes it down.
+# is called a **kernel**. *In words:* a kernel says how similar two inputs are in the embedding. For the products of up to three pixels,
+# weighted suitably, it is $(1 + x^\top x')^3$: 66 multiplications instead of 47,905. The rbf kernel (radial basis function, or Gaussian) is
+# $k(x, x') = e^{-\lVert x - x'\rVert^2/(2\tau^2)}$, with a **width** $\tau$. It is 1 for equal inputs and falls to 0 at distances of a few widths.
 #
 # Training needs a penalty, because noise in the targets should not be fitted. **Kernel ridge regression** minimizes
 #
 # $$\frac1n \sum_{i=1}^n \left(f(x_i) - y_i\right)^2 + \lambda \lVert w \rVert^2.$$
 #
-# *In words:* the first term asks for small errors on the training points, the second for small weights. A larger $\lambda$ gives
-# a flatter function. The minimizer has one coefficient $a_i$ per training point:
+# *In words:* the first term asks for small errors on the training points, the second for small weights. The minimizer has one coefficient $a_i$ per training point:
 #
 # $$f(x) = \sum_{i=1}^n a_i\, k(x, x_i), \qquad (K + n\lambda I)\,a = y, \qquad K_{ij} = k(x_i, x_j).$$
 #
 # *In words:* to predict, add up the similarities to all training points, each multiplied by its coefficient. To train, solve one
-# linear system. The labels enter through $y$ only, so they never change the embedding.
+# linear system. The targets enter through $y$ only, so training never changes the embedding.
 #
 # <details><summary>Where does this system come from?</summary>
 #
@@ -135,8 +135,8 @@ lesson.lift.show()
 # $$\begin{pmatrix} 1.5 & 0.5\\ 0.5 & 1.5 \end{pmatrix} a = \begin{pmatrix} 3\\ 1 \end{pmatrix}, \qquad a = \begin{pmatrix} 2\\ 0 \end{pmatrix}.$$
 #
 # *In words:* the first point gets the coefficient 2, and the second gets none. The predictions are
-# $f(x_1) = 2 \cdot 1 = 2$ and $f(x_2) = 2 \cdot \frac12 = 1$. The penalty leaves an error of 1 at the first point. The second
-# point is predicted exactly, although its coefficient is zero: the first point already explains it.
+# $f(x_1) = 2 \cdot 1 = 2$ and $f(x_2) = 2 \cdot \frac12 = 1$. Row $i$ of the system says $y_i - f(x_i) = n\lambda a_i$: the error at a training
+# point is its coefficient times $n\lambda$. So the first point has the error 1, and the second has none.
 #
 # ## Exercise 1 · Repair: `ridge`
 #
@@ -160,10 +160,11 @@ def ridge(K, y, penalty):
 # %% [markdown]
 # Now see ridge regression on a noisy wave.
 # - **Left:** the training points, the fit, and the true wave (dashed).
-# - **Middle:** the residual at each training point: of the fit (squares), and of a fit that has not seen that point (triangles).
-# - **Right:** three errors against the penalty. The training error grows with the penalty. The test error has a valley.
+# - **Middle:** the error at each training point, of the fit (squares) and of a fit that has not seen that point (triangles).
+# - **Right:** three mean squared errors against the penalty: on the training points, on points that were left out, and on new points.
 #
-# Move **Penalty** from one end to the other. Which of the three errors could you know without new data?
+# The sentence below also gives the **effective degrees of freedom**: how many of the $n$ coefficients the penalty leaves free. Move
+# **Penalty** from one end to the other. Which error on the right could choose the penalty for you, without new points?
 
 # %%
 lesson.ridge.show()
@@ -178,15 +179,15 @@ lesson.ridge.show()
 #
 # $$y_i - f_{-i}(x_i) = \frac{a_i}{(A^{-1})_{ii}}.$$
 #
-# *In words:* the error at a point that was left out is its coefficient, divided by the diagonal entry of the inverse. By hand,
-# $(A^{-1})_{11} = \frac34$, so the first point is missed by $2/\frac34 = \frac83$. Check it: the fit to the second point alone has the
-# coefficient $1/1.5 = \frac23$ and predicts $\frac13$ at the first point, and $3 - \frac13 = \frac83$.
+# *In words:* the error at a point that was left out is its coefficient, divided by the diagonal entry of the inverse. In our example
+# $A^{-1}$ has $\frac34$ on its diagonal, so the first point has the error $2/\frac34 = \frac83$. Check it without the formula: the fit to the second
+# point alone has the coefficient $1/1.5 = \frac23$. It predicts $\frac13$ at the first point, and $3 - \frac13 = \frac83$.
 #
 # <details><summary>Why is this exact?</summary>
 #
 # The fit $f_{-i}$ minimizes $\sum_{j \ne i} (y_j - f(x_j))^2 + n\lambda\lVert w\rVert^2$. Now put point $i$ back, but with the
-# target $f_{-i}(x_i)$ instead of $y_i$. The fit $f_{-i}$ has no error there, so it is still the minimizer. Its coefficient at
-# point $i$ is zero. The new targets are $y - r e_i$, where $r = y_i - f_{-i}(x_i)$, and $e_i$ has a one in entry $i$ and zeros
+# target $f_{-i}(x_i)$ instead of $y_i$. The fit $f_{-i}$ has no error there, so it is still the minimizer. Each coefficient
+# is the error at its point divided by $n\lambda$, so the coefficient at point $i$ is zero. The new targets are $y - r e_i$, where $r = y_i - f_{-i}(x_i)$, and $e_i$ has a one in entry $i$ and zeros
 # elsewhere. So entry $i$ of $A^{-1}(y - r e_i)$ is zero: $a_i - r\,(A^{-1})_{ii} = 0$.
 #
 # The argument needs the same $n\lambda$ in both sums. Your `ridge` would use $(n-1)\lambda$ for $n - 1$ points. Refits with it
@@ -198,8 +199,8 @@ lesson.ridge.show()
 #
 # ## Exercise 2 · Write: `leave_one_out`
 #
-# Return the prediction at each point by the fit to all others. Use one inverse and no loop. The purple curve of the explorer
-# then runs on your function.
+# Return the prediction at each point by the fit to all others, $(\frac13, 1)$ for the two points above. Use one inverse and no loop. The
+# dash-dotted curve of the explorer then runs on your function.
 
 
 # %%
@@ -216,29 +217,32 @@ def leave_one_out(K, y, penalty):
 # %% [markdown]
 # ## Exercise 3 · Decide: which width?
 #
-# Here are 40 points of the noisy wave, and three widths for the rbf kernel. The penalty is $10^{-3}$. Choose the width that you expect
-# to predict best, and give its leave-one-out error (a mean of squares, to two digits). Which width has the smallest training error?
+# One fit never changes the embedding. Choosing a width chooses between a few fixed ones. Here are 40 points of a wave with more noise,
+# and four widths for the rbf kernel. The penalty is $10^{-3}$. Give three numbers: the width that you choose, its leave-one-out error (a
+# mean of squares, with three digits), and the width that the training error would choose.
 
 # %%
 from ddlearn import compute, datasets, kernels
 
-x, y, _ = datasets.wave(40, 0.3, compute.generator(0))
-kernel_matrices = {width: kernels.rbf(x, x, width) for width in (0.05, 0.2, 0.8)}
+x, y, _ = datasets.wave(40, 0.6, compute.generator(3))
+kernel_matrices = {width: kernels.rbf(x, x, width) for width in (0.06, 0.12, 0.25, 0.5)}
 
 # BEGIN SOLUTION
-errors = {width: (leave_one_out(K, y, 1e-3) - y).square().mean() for width, K in kernel_matrices.items()}
-width = min(errors, key=errors.get)
-error = errors[width]
+left_out = {width: (leave_one_out(K, y, 1e-3) - y).square().mean() for width, K in kernel_matrices.items()}
+training = {width: (K @ ridge(K, y, 1e-3) - y).square().mean() for width, K in kernel_matrices.items()}
+width = min(left_out, key=left_out.get)
+error, tempting = left_out[width], min(training, key=training.get)
 # BEGIN GIVEN
-# width, error = TODO, TODO
+# width, error, tempting = TODO, TODO, TODO
 # END SOLUTION
-lesson.decide("width", width, error)
+lesson.decide("width", width, error, tempting)
 
 # %% [markdown]
 # ## Where it breaks
 #
-# Real handwritten digits, each in the middle of a small frame. The classifier is your `ridge` on an rbf kernel of the pixels. The
-# explorer moves the *test* digits only.
+# Here are real handwritten digits, 8 × 8 pixels in the middle of a small frame. The classifier is your `ridge` on an rbf kernel of the
+# pixels. It has ten columns of targets, one per digit, with 1 for the right digit and 0 for the others. The largest of the ten
+# predictions names the digit. The explorer moves the *test* digits only.
 # - **Left:** eight test digits. The name above each is what the classifier says.
 # - **Right:** the share of test digits that are named correctly, against the shift.
 #
@@ -250,7 +254,7 @@ lesson.digits.show()
 # %% [markdown]
 # The embedding compares pixel by pixel. A moved digit has its ink on other pixels, so it is far from where it was. No label can
 # change that, because the embedding was fixed first. There are two ways out.
-# - **Show it.** Tick **Train on moved copies too**. The accuracy returns, for the moves that were shown.
+# - **Show moved digits in training.** Tick **Train on moved copies too**. The accuracy returns, for these moves.
 # - **Learn the embedding** from the labels. That is the subject of [[learned_embeddings]].
 #
 # **Discuss:** Is this a weakness of kernels, or of this kernel?
@@ -258,7 +262,8 @@ lesson.digits.show()
 # %% [markdown]
 # ## Claims
 #
-# What theory states, and what your machine measured.
+# Each line is a statement, the band in which its number must lie, and what your machine measured. The control repeats the measurement
+# without the cause, so it must fall outside the band. The claims on random features belong to problem 3.
 
 # %%
 lesson.claims()
@@ -277,22 +282,24 @@ lesson.quiz()
 # - The [leave-one-out error](GLOSSARY.md#leave-one-out-error) costs one inverse. It can choose a penalty or a width, and the training
 #   error cannot.
 #
-# **What this does not show.** Kernels are not weak: with a fitting kernel they are hard to beat on small data. And leave-one-out is an
-# estimate, not a guarantee.
+# **What this does not show.** This lesson does not show that kernels are weak. With a well-chosen kernel they are hard to beat on small data.
+# And leave-one-out is an estimate, not a guarantee.
 
 # %% [markdown]
 # ## Problems
 #
-# **1. The kernel of the picture (easy).** For $\varphi(x) = (x, x^2)$, write $k(x, x')$, and compute $K$ for the points $-1$, $0$ and $2$.
-# Why is the prediction at 0 always 0?
+# **1. The kernel of the picture (easy).** For $\varphi(x) = (1, x, x^2)$, write $k(x, x')$, and compute $K$ for the points $-1$, $0$ and $2$. With
+# $v = (1, -2, 1)$, compute $v^\top K v$ twice: from $K$, and as the squared length of a vector of features.
 #
 # **2. The Gaussian kernel matrix (checked below).** Write `gram` without a loop. When it passes, the explorers run on it.
 #
-# **3. Random features (explorer below).** The rbf kernel is an average over random waves. The inner products of $p$ random cosines and
-# sines estimate it. How many features does a tenth of the error cost?
+# **3. Random features (explorer below).** Draw $p/2$ vectors $g$ with independent Gaussian entries of standard deviation $1/\tau$. The features
+# $\cos(g^\top x)$ and $\sin(g^\top x)$, times $\sqrt{2/p}$, have inner products that average to the rbf kernel. You want a tenth of the error of
+# this estimate. How many times more features do you need?
 #
-# **4. Leverage (hard).** Let $H = K(K + n\lambda I)^{-1}$, so that $Hy$ are the fitted values. Show that
-# $y_i - f_{-i}(x_i) = (y_i - f(x_i)) / (1 - H_{ii})$. Where on the wave is $H_{ii}$ close to 1, and what happens there?
+# **4. Leverage (hard).** Let $H = K(K + n\lambda I)^{-1}$, so that $Hy$ are the fitted values. The entry $H_{ii}$, the *leverage*, says how much a
+# point decides its own prediction. Show that $y_i - f_{-i}(x_i) = (y_i - f(x_i)) / (1 - H_{ii})$. What is $H_{ii}$ for a point that is far from
+# all others?
 
 
 # %%
@@ -306,9 +313,6 @@ def gram(x, x2, width):
 
 
 # %%
-lesson.predict("tenfold")
-
-# %%
 lesson.features.show()
 
 # %% [markdown] tags=["solution"]
@@ -316,21 +320,21 @@ lesson.features.show()
 #
 # <details><summary>Worked solutions of the four problems</summary>
 #
-# **1.** $k(x, x') = xx' + x^2x'^2$. For the points $-1, 0, 2$ the matrix $K$ has the rows $(2, 0, 2)$, $(0, 0, 0)$ and $(2, 0, 20)$. The
-# row of the point 0 is zero, because all its features are zero. So its prediction, a sum over that row, is 0 for all coefficients.
+# **1.** $k(x, x') = 1 + xx' + x^2x'^2$. The matrix $K$ has the rows $(3, 1, 3)$, $(1, 1, 1)$ and $(3, 1, 21)$, and $v^\top K v = 26$. The vector is
+# $\varphi(-1) - 2\varphi(0) + \varphi(2) = (0, 1, 5)$, of squared length 26. So a kernel matrix can never give a negative number here.
 #
 # **2.** See the cell above. `x[:, None, :] - x2[None, :, :]` has shape $(n, m, d)$. Sum the squares over the last axis.
 #
-# **3.** An average of $p$ independent draws has an error that falls as $1/\sqrt p$. A tenth of the error costs a hundred times as
-# many features. The dashed line of the explorer is computed from the kernel alone, with its constant.
+# **3.** An average of independent draws has an error that falls as one over the square root of their number. A tenth of the error takes a
+# hundred times as many features. The dashed line of the explorer is computed from the kernel alone, with its constant.
 # [Sutherland and Schneider 2015](https://arxiv.org/abs/1506.02785) give the variance of one pair, and
 # [Rahimi and Recht 2007](https://papers.nips.cc/paper/3182-random-features-for-large-scale-kernel-machines) bound the largest error over
 # all pairs. The second choice in the menu is a layer of random ReLU units. A wide network at its start is a kernel too, the
 # arc-cosine kernel of [Cho and Saul 2009](https://papers.nips.cc/paper/3628-kernel-methods-for-deep-learning).
 #
 # **4.** $I - H = n\lambda A^{-1}$ with $A = K + n\lambda I$. So $y_i - f(x_i) = n\lambda a_i$ and $1 - H_{ii} = n\lambda (A^{-1})_{ii}$. Their
-# ratio is $a_i/(A^{-1})_{ii}$. $H_{ii}$ is close to 1 for a point that is alone, such as one at the end of the wave: such a
-# point predicts itself, and its residual says little.
+# ratio is $a_i/(A^{-1})_{ii}$. For a point far from all others, row $i$ of $K$ is zero but for $K_{ii} = 1$, so
+# $H_{ii} = 1/(1 + n\lambda)$. With a small penalty this is close to 1: the point predicts itself, and its residual says little.
 #
 # </details>
 
