@@ -137,7 +137,7 @@ CLAIMS = (
     ),
     claim(
         "degrees",
-        "A ridge fit follows noise by its effective degrees of freedom, Σ λᵢ / (λᵢ + nλ), with the eigenvalues λᵢ of K.",
+        "A ridge fit follows noise by its effective degrees of freedom, Σ λᵢ / (λᵢ + nλ), with eigenvalues λᵢ of K.",
         about(1.0, 0.05, "covariance with the noise over the formula"),
         exact(
             "efron2004",
