@@ -12,7 +12,7 @@ lesson = Lesson(
     **room(__name__, "lift", "ridge", "features", "digits"),
     title="Fixed embeddings",
     question="How did we learn when the features were chosen by hand?",
-    minutes=45,
+    minutes=50,
     difficulty=2,
     exercises=(RIDGE, LEAVE_ONE_OUT, GRAM),
     decisions=(WIDTH,),
