@@ -120,7 +120,7 @@ def shows(notebook, place: float) -> None:
 
 def width(notebook) -> int:
     image = notebook.page.locator(".jp-OutputArea-output img").locator("visible=true")
-    return image.evaluate("image => image.naturalWidth")
+    return image.evaluate("image => image.clientWidth")
 
 
 def type_size(notebook) -> float:
