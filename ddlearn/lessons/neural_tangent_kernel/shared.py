@@ -9,7 +9,6 @@ points alone: its eigenmodes are waves around the circle, a cosine and a sine of
 
 import math
 from collections.abc import Callable
-from functools import partial
 
 import torch
 from torch import Tensor
@@ -52,8 +51,9 @@ def outputs(x: Tensor, W: Tensor, a: Tensor) -> Tensor:
 
 def gradients(x: Tensor, W: Tensor, a: Tensor) -> Tensor:
     """Return every point's gradient in W and a, by autograd.  -> (n, m d + m)"""
-    in_W, in_a = torch.func.jacrev(partial(outputs, x), (0, 1))(W, a)
-    return torch.cat([in_W.flatten(1), in_a], 1)
+    W, a = W.clone().requires_grad_(), a.clone().requires_grad_()
+    rows = [torch.autograd.grad(f, (W, a), retain_graph=True) for f in outputs(x, W, a)]
+    return torch.stack([torch.cat([part.flatten() for part in row]) for row in rows])
 
 
 def infinite_ntk(x: Tensor, next_layer: NextLayer, depth: int = 1) -> Tensor:

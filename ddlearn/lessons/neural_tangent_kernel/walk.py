@@ -9,7 +9,6 @@ with J the gradients at the start and Theta = J J'. The walk leads there, or as 
 """
 
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from torch import Tensor
@@ -67,22 +66,28 @@ def length(W: Tensor, a: Tensor) -> Tensor:
 
 
 def derivative(x: Tensor, W: Tensor, a: Tensor, dW: Tensor, da: Tensor) -> Tensor:
-    """Return J (dW, da): how fast the outputs change along a move; the first `torch.func.jvp` of a process is slow."""
+    """Return J (dW, da): how fast the outputs change along a move.  (n,)"""
     z = x @ W.T
     return (2 / len(a)) ** 0.5 * (torch.relu(z) @ da + ((z > 0) * a * (x @ dW.T)).sum(1))
+
+
+def combined(alpha: Tensor, x: Tensor, W: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
+    """Return J' alpha: a move of W and a, the sum of the gradients at the points with weights alpha."""
+    z, alpha = x @ W.T, (2 / len(a)) ** 0.5 * alpha
+    return (alpha[:, None] * (z > 0) * a).T @ x, torch.relu(z).T @ alpha
 
 
 @cached(2 * len(WIDTHS))
 def ray(width: int, direction: str, seed: int, empirical_ntk: EmpiricalNTK) -> Ray:
     """Return the way to the nearest weights that fit the tangent (or fit it best), or one as long at random."""
     generator = compute.generator(1000 * seed + width)
-    start = shared.weights(shared.net(3, width).init(generator))
-    outputs, gradients = torch.func.vjp(partial(shared.outputs, X), *start)
-    move = gradients(shared.inverse(empirical_ntk(X, X, *start)) @ (Y - outputs))
+    W, a = start = shared.weights(shared.net(3, width).init(generator))
+    alpha = shared.inverse(empirical_ntk(X, X, W, a)) @ (Y - shared.outputs(X, W, a))
+    move = combined(alpha, X, W, a)
     if direction == DIRECTIONS[1]:
         drawn = [torch.randn(p.shape, generator=generator, dtype=p.dtype) for p in start]
         move = tuple(length(*move) / length(*drawn) * p for p in drawn)
-    return Ray(*start, *move, shared.outputs(X_GRID, *start), derivative(X_GRID, *start, *move))
+    return Ray(W, a, *move, shared.outputs(X_GRID, W, a), derivative(X_GRID, W, a, *move))
 
 
 @cached(4)
