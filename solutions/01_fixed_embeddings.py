@@ -18,16 +18,15 @@
 # *No single cut separates the two classes on the line. Lift each point $x$ to the height $x^2$, and a straight line does.*
 #
 # **Question.** Before networks learned features from data, people chose them. An **embedding** is such a choice: a list of features for
-# each input. With one of them, 94 % of handwritten digits are recognized, but only 9 % after a shift by two pixels. How far does a fixed
-# embedding get us, and where does it end?
+# each input. With one of them, 94 % of ten kinds of digits are recognized. After a shift by two pixels it is 9 %, no better than guessing. How
+# far does a fixed embedding get us, and where does it end?
 #
 # **You will be able to**
 # - train a kernel method by one linear system, without ever computing features (Exercise 1);
 # - estimate the test error from the training points alone (Exercise 2);
 # - choose a kernel's width, and defend the choice with a number (Exercise 3).
 #
-# **Before you start:** [[start_here]] · [least squares](refreshers/least_squares.md) ·
-# [eigenvalues](refreshers/eigenvalues.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
+# **Before you start:** [[start_here]] · [least squares](refreshers/least_squares.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
 
 # %%
 import torch
@@ -78,10 +77,12 @@ lesson.predict("lift")
 # ## See
 #
 # In the explorer, one class has the target $+1$ and the other $-1$. Each entry of the menu **Kernel** stands for one embedding. The
-# explorer finds the linear function of its features that fits the targets best. The **plane** is the set where this function is zero.
-# - **Left:** the points. The background has two colors, one per side of the plane, and the black line is the plane itself.
-# - **Right:** the same points in the embedding, seen edge-on along the plane, which is the vertical line. Disks belong to the left of it and
-#   triangles to the right.
+# explorer finds the linear function of its features that fits the targets best. Where this function is zero, it cuts the embedding by a
+# flat plane.
+# - **Left:** the points. The background has two colors, one where the function is negative and one where it is positive. On the black line
+#   it is zero.
+# - **Right:** the same points, with the value of the function (the score) across, and their spread inside the plane upward. A point is on
+#   the correct side if disks are left of zero and triangles right of it.
 #
 # Start with the linear kernel, whose features are $1$, $x_1$ and $x_2$. The polynomial kernel adds the squares and the product of $x_1$ and
 # $x_2$. Which of them succeed, and why? Then choose the rbf kernel. Its **Width** is the distance over which points count as similar. What
@@ -103,17 +104,20 @@ lesson.lift.show()
 #
 # is called a **kernel**. *In words:* a kernel says how similar two inputs are in the embedding. For example, take $(1 + xx')^2$ for numbers $x$ and
 # $x'$. Multiplied out, it is $1 + 2xx' + x^2x'^2$, which is the inner product of the features $(1, \sqrt2\,x, x^2)$ of $x$ and of $x'$. In the same way,
-# $(1 + x^\top x')^3$ for images of 64 pixels is an inner product of 47,905 features. Its direct computation takes 66 multiplications.
+# $(1 + x^\top x')^3$ for images of 64 pixels is an inner product of 47,905 features. To compute it directly takes 66 multiplications: 64 for
+# $x^\top x'$, and 2 for the power.
 #
 # The **rbf kernel** (radial basis function, or Gaussian kernel) is $k(x, x') = e^{-\lVert x - x'\rVert^2/(2\tau^2)}$ with the width $\tau$. It is 1 for equal
-# inputs and falls to 0 at distances of a few widths. With a tiny width each point is similar to itself only. Problem 3 shows features of
-# this kernel.
+# inputs, and almost 0 at distances of a few widths. Its embedding has infinitely many features; problem 3 draws some of them.
 #
-# Noise in the targets should not be fitted, so large weights get a penalty. **Kernel ridge regression** minimizes, over $w$,
+# To fit noise, a model needs large weights, as [[start_here]] showed. So large weights get a penalty, whose size is the number $\lambda > 0$.
+# **Kernel ridge regression** on $n$ training points minimizes, over $w$,
 #
 # $$\frac1n \sum_{i=1}^n \left(f(x_i) - y_i\right)^2 + \lambda \lVert w \rVert^2.$$
 #
-# *In words:* the first term asks for small errors on the training points, the second for small weights. The minimizer has one coefficient $a_i$ per training point:
+# *In words:* the first term asks for small errors on the training points, the second for small weights. The best $w$ is a sum of the
+# training points' features, $w = \sum_i a_i \varphi(x_i)$: any other part of $w$ would change no prediction at these points, and add to the
+# penalty. So the minimizer has one coefficient $a_i$ per training point:
 #
 # $$f(x) = \sum_{i=1}^n a_i\, k(x, x_i), \qquad (K + n\lambda I)\,a = y, \qquad K_{ij} = k(x_i, x_j).$$
 #
@@ -168,11 +172,14 @@ def ridge(K, y, penalty):
 # Now see ridge regression on a noisy wave.
 # - **Left:** the training points, the fit, and the true wave (dashed).
 # - **Middle:** the residual $y_i - f(x_i)$ at each training point (squares), and the same for a fit that has not seen that point (triangles).
-# - **Right:** three mean squared errors against the penalty: on the training points, on points that were left out, and on new points.
+# - **Right:** three mean squared errors against the penalty: on the training points (dashed), on points that were left out (dash-dotted), and
+#   on new points (solid).
 #
-# The sentence below the picture also gives the **effective degrees of freedom**, $\sum_i \lambda_i/(\lambda_i + n\lambda)$ over the eigenvalues $\lambda_i$ of
-# $K$. They measure how far the fit follows the targets, from 0 to $n$. By hand, $K$ has the eigenvalues 1.5 and 0.5, so the sum is
-# $0.75 + 0.5 = 1.25$ of 2. Move **Penalty** from one end to the other. Which error on the right could choose the penalty for you, without new points?
+# The sentence below the picture also gives the **effective degrees of freedom**. Change one target by 1: by how much does its own prediction
+# change? The sum of these $n$ numbers is between 0 (the fit ignores the targets) and $n$ (the fit repeats them). By hand, each of the two
+# numbers is 0.625, so the sum is 1.25 of 2.
+#
+# Move **Penalty** from one end to the other. Which error on the right could choose the penalty for you, without new points?
 
 # %%
 lesson.ridge.show()
@@ -261,10 +268,11 @@ lesson.decide("width", width, error, tempting)
 lesson.digits.show()
 
 # %% [markdown]
-# The rbf kernel depends on $\lVert x - x'\rVert^2$, a sum over pixels. A moved digit has its ink on other pixels, so it is far from where it was.
-# Training cannot change this, because it never changes the embedding. There are two ways out.
-# - **Train on moved digits.** Tick **Train on moved copies too**. Then a similar training point exists, and the accuracy returns, for three
-#   times as many points.
+# The rbf kernel depends on $\lVert x - x'\rVert^2$, a sum over pixels. A moved digit has its ink on other pixels, so it is far from all training
+# points, and all ten functions are almost zero there. No coefficients can change this. And the leave-one-out error did not warn us: the digit left
+# out is centered, like all others. There are two ways out.
+# - **Train on moved digits.** Tick **Train on moved copies too**. Each training digit then comes with two copies, moved two pixels to the left and to
+#   the right. The accuracy returns for these moves, at the price of three times as many points.
 # - **Learn the embedding** from the labels. That is the subject of [[learned_embeddings]].
 #
 # **Discuss:** Is this a weakness of kernels, or of this kernel?
@@ -272,8 +280,8 @@ lesson.digits.show()
 # %% [markdown]
 # ## Claims
 #
-# Each line is a statement, the band in which its number must lie, and what your machine measured. The control takes the
-# decisive ingredient away, so its number must fall outside the band. Three claims belong to problem 3, random features.
+# [[start_here]] explains band and control. For example, the shortcut for leave-one-out must agree with $n$ refits up to rounding. The control
+# uses refits with $(n-1)\lambda$, and must differ. Three claims belong to problem 3, random features.
 
 # %%
 lesson.claims()
@@ -359,8 +367,12 @@ lesson.features.show()
 # - LeCun, Bottou, Bengio, Haffner: [Gradient-based learning applied to document recognition](https://doi.org/10.1109/5.726791) (1998).
 #   How to build shifts into a network.
 #
+# <details><summary>Where do the digits come from?</summary>
+#
 # The digits are those of E. Alpaydin and C. Kaynak,
 # [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
 # UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
+#
+# </details>
 #
 # **Next:** [[learned_embeddings]], Learned embeddings.
