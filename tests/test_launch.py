@@ -185,6 +185,10 @@ def test_jupyter_is_told_the_folder_and_the_lesson():
     assert "--LabApp.default_url=/lab/tree/01_one%20%28version%202%29.ipynb" in said
     assert "--ServerApp.open_browser=False" in said
     assert "--ServerApp.port=9001" in said
+    (settings,) = (one.partition("=")[2] for one in said if one.startswith("--LabApp.app_settings_dir="))
+    overrides = json.loads((Path(settings) / "overrides.json").read_text("utf-8"))
+    viewers = overrides["@jupyterlab/docmanager-extension:plugin"]["defaultViewers"]
+    assert viewers == {"markdown": "Markdown Preview"}, "a refresher opens as a page, not in an editor"
     assert ("--ServerApp.allow_root=True" in said) == (hasattr(os, "geteuid") and os.geteuid() == 0)
 
 

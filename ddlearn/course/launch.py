@@ -15,7 +15,9 @@ def options(folder: Path, notebook: str, port: int | None = None, browser: bool 
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         settings["allow_root"] = True  # in a container everybody is root, and Jupyter would refuse to start
     said = [f"--ServerApp.{name}={value}" for name, value in settings.items()]
-    return [f"--LabApp.default_url=/lab/tree/{quote(notebook)}", *said]
+    # A refresher that is opened by its link is read, not edited; and nobody is asked about news of Jupyter.
+    ours = f"--LabApp.app_settings_dir={Path(__file__).parent / 'lab_settings'}"
+    return [f"--LabApp.default_url=/lab/tree/{quote(notebook)}", ours, *said]
 
 
 def start(folder: Path, notebook: str, port: int | None = None, browser: bool = True) -> None:
