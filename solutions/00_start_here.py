@@ -23,7 +23,7 @@
 # **You will be able to**
 # - describe how the error of one model changes while the model grows (explorer);
 # - compute the error of a model, and choose between two models with it (Exercises 1 and 2);
-# - read a claim of this course, and say what its control is for.
+# - read one of the course's *claims*: a statement that your machine measures.
 #
 # **Before you start:** a little Python with tensors, and logarithmic axes. [Notation](NOTATION.md) and [glossary](GLOSSARY.md) belong to the
 # whole course.
@@ -54,8 +54,8 @@ lesson.start()
 # %% [markdown]
 # ## Is this machine ready?
 #
-# The doctor looks at what the course needs. For everything that is missing it says what to do. If you ask somebody for help, send this
-# card.
+# The next cell runs the *doctor*. It looks at what the course needs, and says what to do about everything that is missing. If you ask
+# somebody for help, send them its card.
 
 # %%
 from ddlearn.course import doctor
@@ -71,22 +71,16 @@ doctor.show()
 # | [02 Learned embeddings](02_learned_embeddings.ipynb) | What does a network gain when it learns its features? |
 # | [03 The neural tangent kernel](03_neural_tangent_kernel.ipynb) | When is training a network the same as a fixed kernel? |
 # | [04 Leaving the lazy regime](04_leaving_the_lazy_regime.ipynb) | When do the weights really change? |
-# | [05 Real steps, real widths](05_real_steps_real_widths.ipynb) | What can be proved for finite width, finite steps, any start? |
+# | [05 Real steps, real widths](05_real_steps_real_widths.ipynb) | What can be proved about the training of a real network? |
 # | [06 How many examples?](06_how_many_examples.ipynb) | What can be predicted, or guaranteed, from n examples? |
-# | [07 Double descent, solved](07_double_descent_solved.ipynb) | Why does the error rise, and fall again? |
+# | [07 Double descent, solved](07_double_descent_solved.ipynb) | How does the error depend on the size of a model? |
 # | [08 Double descent, trained](08_double_descent_trained.ipynb) | Does it happen in networks that we train? |
-# | [09 Weak labels](09_weak_labels.ipynb) | What can be learned from proportions alone? |
+# | [09 Weak labels](09_weak_labels.ipynb) | What can be learned without a label for each example? |
 # | [10 Domain knowledge](10_domain_knowledge.ipynb) | When is knowledge of the field worth more than data? |
 # | [11 Capstone](11_capstone.ipynb) | What is your own question? |
 #
-# By a **theorem** we mean a statement with assumptions that one can check, and a conclusion that one can measure. Here is one that
-# [[double_descent_solved]] explains. Fit $p$ Gaussian features to $n$ examples by least squares, with $p < n - 1$. Noise of variance $\sigma^2$ in
-# the examples then adds $\sigma^2\,\frac{p}{n - p - 1}$ to the expected error on new examples
-# ([Breiman and Freedman 1983](https://doi.org/10.1080/01621459.1983.10477941)). *In words:* the noise costs little while the features are few,
-# and without limit when they are almost as many as the examples.
-#
-# In each lesson you **predict** what a picture will show, and **move** its controls until a theorem's assumption fails. You **build** the
-# decisive function in a few lines, and **measure** what the papers state. [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741)
+# In each lesson you **predict** what a picture will show, and **move** its sliders until a theorem's assumption fails. You **build** the most
+# important function in a few lines, and **measure** what the papers state. [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741)
 # survey the mathematics of deep learning.
 
 # %% [markdown]
@@ -98,7 +92,7 @@ doctor.show()
 #
 # ## Predict
 #
-# A model is fitted to 20 noisy points of a smooth curve. Its **features** are random waves $\cos(ax + b)$, with frequency $a$ and phase $b$
+# A model is fitted to 20 points of a smooth curve, measured with noise of standard deviation 0.2. Its **features** are random waves $\cos(ax + b)$, with frequency $a$ and phase $b$
 # drawn once and then kept. The model is a sum of these waves, each with a weight. The weights minimize the squared error on the 20
 # points. You decide how many waves the model gets, from 1 to 400.
 
@@ -110,7 +104,7 @@ lesson.predict("worst")
 #
 # - **Left:** the 20 points, the true curve (dashed), and the model.
 # - **Right:** the mean squared error against the number of features, on logarithmic axes. Orange is the error on the 20 points; where it is
-#   zero, it is drawn at the lower edge. Blue is the distance to the true curve, which stands for new points.
+#   zero, it is drawn at the lower edge. Blue is the mean squared distance to the true curve, which stands for new points.
 #
 # Move **Features** with the mouse or with the arrow keys. Where is the blue curve highest, and how high?
 
@@ -121,18 +115,33 @@ lesson.black_box.show()
 # ## Explain
 #
 # Three things happen while the model grows.
-# - **First descent.** With up to about 10 features, each further wave helps to follow the curve. The error falls from 0.5 to 0.1.
-# - **The peak.** With 20 features there are 20 equations for 20 weights, so exactly one choice of weights passes through all points. The
-#   waves are nearly dependent, and then a little noise moves the weights far. Take two weights with
-#   $w_1 + w_2 = 1$ and $w_1 + 1.01\,w_2 = 1$: the solution is $(1, 0)$. Add noise of 0.1 to the second target, and the solution is
-#   $(-9, 10)$. The model passes through both points, and is useless elsewhere. In the explorer the error rises to three million.
-# - **Second descent.** With more than 20 features infinitely many choices pass through all points. The model takes the one with the
-#   smallest sum of squared weights, the [minimum-norm solution](refreshers/least_squares.md). The more waves there are, the smaller these weights
-#   can be, and small weights hardly magnify the noise. With 400 features the error is 0.03, below every smaller model.
+# - **First descent.** With up to about 10 features, each further wave helps to follow the curve. The error on new points falls from 0.5 to
+#   0.1, and stays there up to 14 features.
+# - **The peak.** With 20 features there are 20 equations for 20 weights, so exactly one choice of weights passes through all points. Many
+#   waves look alike at the 20 points, and then a little noise moves the weights far. Take two waves that are almost equal at two points,
+#   $w_1 + w_2 = 1$ and $w_1 + 1.01\,w_2 = 1$. The solution is $(1, 0)$. Add noise of 0.1 to the second target, and it is $(-9, 10)$. The model
+#   passes through both points, and is useless elsewhere. With 20 waves this is far worse: the error rises to three million.
+# - **Second descent.** With more features, infinitely many choices pass through all points. The model takes the one with the smallest sum of
+#   squared weights, the [minimum-norm solution](refreshers/least_squares.md). Give the two equations a third wave that is different there,
+#   $w_1 + w_2 + w_3 = 1$ and $w_1 + 1.01\,w_2 + 2w_3 = 1.1$. The solution is about $(0.45, 0.45, 0.10)$: the new wave carries the difference
+#   between the targets, and no weight is large. The more different waves there are, the more often this works. With 400 features the error
+#   is 0.03, below that of every smaller model.
 #
-# Textbooks used to stop at the peak: *a model as large as its data is useless, and a larger one is worse still*. The first half held here, and
+# Textbooks used to stop at the peak: a model as large as its data is useless, and a larger one is worse still. The first half held here, and
 # the second half failed. [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118) named the effect **double descent**. The
-# number of features from which the model can pass through all points is the **interpolation threshold**, here 20.
+# smallest number of features with which the model passes through all points is the **interpolation threshold**, here 20.
+#
+# ## Explain: what a theorem says about it
+#
+# By a **theorem** we mean a statement with assumptions that one can check, and a conclusion that one can measure. Here is one, from
+# [Breiman and Freedman 1983](https://doi.org/10.1080/01621459.1983.10477941). Take $n$ examples whose $p$ features are independent Gaussian
+# numbers, with $p < n - 1$, and fit them by least squares. Noise of variance $\sigma^2$ in the targets then adds $\sigma^2\,\frac{p}{n - p - 1}$ to
+# the error on new examples, on average over the draws.
+#
+# *In words:* the noise costs little while the features are few, and more and more as their number approaches that of the examples. With
+# $n = 20$ and $\sigma^2 = 0.2^2$, it adds 0.044 at $p = 10$ and 0.72 at $p = 18$. In the explorer the error at 18 features is 25: our waves are no
+# independent Gaussian numbers, they are more alike. And about 20 features or more this theorem says nothing. Better theorems are in
+# [[double_descent_solved]].
 
 # %% [markdown]
 # ## Exercise 1 · Write: `mean_squared_error`
@@ -176,11 +185,11 @@ lesson.decide("model", model, error)
 #
 # A claim turns a statement into a number that your machine measures. Take the second one below. The *statement*: the error on new points is
 # largest where the features are as many as the points. The *number*: the size with the largest error, divided by 20. The **band**: 1 ± 0.25, in
-# which the number must lie. The **control**: the same models with a penalty on their weights. Their number must leave the band, else the
-# claim would hold for any model.
+# which the number must lie. The **control**: the same models with a penalty on the squared weights, which keeps the weights small. Without
+# large weights there is no peak at 20, so this number must leave the band. If it did not, the peak would have another reason.
 #
 # Each line says whether theory, a paper or the course chose the band. If a number misses its band, the line says *does not hold here*. Then
-# compare the two numbers, and ask which assumption does not hold on your machine.
+# compare the number with the band, and ask which assumption does not hold on your machine.
 
 # %%
 lesson.claims()
@@ -211,7 +220,7 @@ lesson.quiz()
 # open it part by part, and [[weak_labels]] returns to the cells.
 #
 # **Housekeeping.** Shut down a lesson's kernel when you are done with it (*Kernel → Shut Down Kernel*). Where memory is short, the next lesson
-# shuts down resting kernels and tells you. *Run → Run All Cells* brings a closed lesson back. Your answers and your progress are files
+# shuts down kernels that do nothing, and tells you. *Run → Run All Cells* in such a notebook brings its lesson back. Your answers and your progress are files
 # on this machine, and nothing leaves it.
 #
 # **Next:** [[fixed_embeddings]], Fixed embeddings.
