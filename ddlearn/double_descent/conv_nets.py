@@ -86,6 +86,7 @@ def conv_widths(
     to one-hot labels, or "cross-entropy". Batches are the same for all seeds, without replacement within an epoch.
     Steps are recorded as in `net_widths`. progress(fraction, words) is called after each width, and may raise to stop.
     """
+    arguments.whole("classes", classes, 2)
     for name, value in (("images", images), ("images_new", images_new)):
         _check_shape(name, arguments.tensor(name, value))
     if arguments.class_labels("y", y, classes, flat=False).ndim != 2 or y.shape[1] != len(images):

@@ -156,6 +156,7 @@ def net_widths(
 
 
 def _check_images(x: Tensor, y: Tensor, x_new: Tensor, y_new: Tensor, classes: int) -> None:
+    arguments.whole("classes", classes, 2)
     arguments.matrix("x", x)
     arguments.matrix("x_new", x_new, columns=x.shape[1])
     arguments.same_kind("x_new", x_new, "x", x)

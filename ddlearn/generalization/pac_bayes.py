@@ -44,7 +44,7 @@ class GibbsKernel:
         arguments.matrix("K_new", K_new, columns=len(self.alpha))
         arguments.same_kind("K_new", K_new, "K", self.alpha)
         arguments.signs("y", y, len(K_new))
-        arguments.positives("diagonal", diagonal, K_new)
+        diagonal = arguments.positives("diagonal", diagonal, K_new)
         if diagonal.shape != y.shape:
             raise ValueError(f"diagonal must be of shape {tuple(y.shape)}, as y; got shape {tuple(diagonal.shape)}")
         return _missed(self.mu, y * (K_new @ self.alpha) / diagonal.sqrt()).item()

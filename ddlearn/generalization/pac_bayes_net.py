@@ -66,6 +66,7 @@ class GibbsNet:
     def gibbs_error(self, x: Tensor, y: Tensor, draws: int, generator: torch.Generator) -> float:
         """Share of mistakes of so many draws, each at 64 random ones of the points x (n, d) with signs y (n,)."""
         n, draws, wrong = _check_data(self.net, x, y), arguments.whole("draws", draws, 1), 0
+        arguments.generator("generator", generator)
         for first in range(0, draws, BLOCK):
             count = min(BLOCK, draws - first)
             drawn = self.mean + self.sigma * _normal((count, len(self.mean)), self.mean, generator)

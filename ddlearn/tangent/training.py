@@ -179,6 +179,8 @@ def _times(name: str, value: float | Tensor | Sequence[float], like: Tensor, who
     """Times as a vector of `like`'s kind, and whether there was one alone."""
     arguments.without_gradient(name, arguments.readable(name, value))
     wanted = "whole numbers of at least 0" if whole else "numbers of at least 0"
+    if isinstance(value, bool):
+        raise TypeError(f"{name} must be {wanted}; got {value}")
     try:
         times = value.to(like) if isinstance(value, Tensor) else torch.as_tensor(value, dtype=torch.float64).to(like)
     except (TypeError, ValueError, RuntimeError):

@@ -82,7 +82,7 @@ class FiniteWorld:
         """
         classes = len(self.losses)
         _check_bags(bags, classes)
-        checks.mixture("probabilities", probabilities, classes=len(bags))
+        probabilities = checks.mixture("probabilities", probabilities, classes=len(bags))
         arguments.matrix("weights", weights, rows=len(bags), columns=classes, gradient=True)
         return probabilities.to(self.losses) @ (weights.to(self.losses) * self.losses[bags].mean(1)).sum(1)
 
