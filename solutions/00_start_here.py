@@ -17,16 +17,16 @@
 #
 # *A trained network is a box full of numbers. Whether it fits the data is easy to see. Whether it predicts new data is not.*
 #
-# **Question.** A network that names white blood cells has millions of weights. We can print each of them, and still not say why the
+# **Question.** A network that classifies white blood cells has millions of weights. We can print each of them, and still not say why the
 # network works or when it will fail. Are deep networks black boxes, or are there theorems about them?
 #
 # **You will be able to**
-# - predict how the error of a model changes as the model grows (explorer);
-# - compute a mean squared error, and let the course check it (Exercise 1);
-# - read a claim: a statement, a band, a measured number, and a control.
+# - describe how the error of one model changes while the model grows (explorer);
+# - compute the error of a model, and choose between two models with it (Exercises 1 and 2);
+# - read a claim of this course, and say what its control is for.
 #
-# **Before you start:** a little Python, and the words *vector* and *average*. [Notation](NOTATION.md) and
-# [glossary](GLOSSARY.md) belong to the whole course.
+# **Before you start:** a little Python with tensors, and logarithmic axes. [Notation](NOTATION.md) and [glossary](GLOSSARY.md) belong to the
+# whole course.
 
 # %%
 import torch
@@ -41,13 +41,26 @@ lesson.start()
 #
 # **Board.** One axis for the size of the model, with a mark at 20. Draw the curve that the class expects, before the explorer.
 #
-# **The one question to ask:** "Which of the four hundred models would you have chosen, before seeing the right panel?"
+# **The one question to ask:** "You see 20 points and 400 fits. Which one do you choose?"
 #
 # **What to expect.** Most people expect the largest model to be the worst. Some know the word *overfitting* and say "as soon as it fits
 # perfectly". They are right about the peak, and surprised by what follows. Do not explain the peak today.
-# [Lesson 07](07_double_descent_solved.ipynb) solves it exactly.
+# It is solved exactly in [[double_descent_solved]].
+#
+# **Discussion.** Without the true curve, hold some points out: fit the others, and compare the fits on the points held out.
 #
 # **Exit ticket.** "Two models fit all training points. What do you know about their errors on new points?" (Nothing yet.)
+
+# %% [markdown]
+# ## Is this machine ready?
+#
+# The doctor looks at what the course needs. For everything that is missing it says what to do. If you ask somebody for help, send this
+# card.
+
+# %%
+from ddlearn.course import doctor
+
+doctor.show()
 
 # %% [markdown]
 # ## The questions of the course
@@ -66,19 +79,15 @@ lesson.start()
 # | [10 Domain knowledge](10_domain_knowledge.ipynb) | When is knowledge of the field worth more than data? |
 # | [11 Capstone](11_capstone.ipynb) | What is your own question? |
 #
-# In each lesson you **predict** before you see, **move** what the theory assumes, **build** the decisive function in a few lines, and
-# **measure** what the papers state. [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741) survey the field.
-
-# %% [markdown]
-# ## Is this machine ready?
+# By a **theorem** we mean a statement with assumptions that one can check, and a conclusion that one can measure. Here is one that
+# [[double_descent_solved]] explains. Fit $p$ Gaussian features to $n$ examples by least squares, with $p < n - 1$. Noise of variance $\sigma^2$ in
+# the examples then adds $\sigma^2\,\frac{p}{n - p - 1}$ to the expected error on new examples
+# ([Breiman and Freedman 1983](https://doi.org/10.1080/01621459.1983.10477941)). *In words:* the noise costs little while the features are few,
+# and without limit when they are almost as many as the examples.
 #
-# The doctor looks at what the course needs. For everything that is missing it says what to do. If you ask somebody for help, send this
-# card.
-
-# %%
-from ddlearn.course import doctor
-
-doctor.show()
+# In each lesson you **predict** what a picture will show, and **move** its controls until a theorem's assumption fails. You **build** the
+# decisive function in a few lines, and **measure** what the papers state. [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741)
+# survey the mathematics of deep learning.
 
 # %% [markdown]
 # ## By hand
@@ -89,9 +98,9 @@ doctor.show()
 #
 # ## Predict
 #
-# A model is fitted to 20 noisy points of a smooth curve. It adds up random waves, its **features**, with weights that minimize the
-# squared error on these points. You decide how many features it gets, from 1 to 400. With few features it misses the points. With
-# at least 20 it can pass through all of them.
+# A model is fitted to 20 noisy points of a smooth curve. Its **features** are random waves $\cos(ax + b)$, with frequency $a$ and phase $b$
+# drawn once and then kept. The model is a sum of these waves, each with a weight. The weights minimize the squared error on the 20
+# points. You decide how many waves the model gets, from 1 to 400.
 
 # %%
 lesson.predict("worst")
@@ -100,10 +109,10 @@ lesson.predict("worst")
 # ## See
 #
 # - **Left:** the 20 points, the true curve (dashed), and the model.
-# - **Right:** the mean squared error against the number of features, on two logarithmic axes. Orange is the error on the 20 points, and
-#   blue is the error on new points.
+# - **Right:** the mean squared error against the number of features, on logarithmic axes. Orange is the error on the 20 points; where it is
+#   zero, it is drawn at the lower edge. Blue is the distance to the true curve, which stands for new points.
 #
-# Move **Features** with the mouse or with the arrow keys. Where is the blue curve highest?
+# Move **Features** with the mouse or with the arrow keys. Where is the blue curve highest, and how high?
 
 # %%
 lesson.black_box.show()
@@ -111,16 +120,19 @@ lesson.black_box.show()
 # %% [markdown]
 # ## Explain
 #
-# With fewer than 20 features no weights fit all points. With exactly 20 there is one choice of weights that does, and it has to bend
-# the model wildly: the error on new points is largest here. With more than 20 features infinitely many choices fit, and least squares
-# alone does not choose between them. This model takes the choice with the smallest sum of squared weights, the
-# [minimum-norm solution](refreshers/least_squares.md). Many waves share the work, each with a small weight, and the error on new
-# points falls again.
+# Three things happen while the model grows.
+# - **First descent.** With up to about 10 features, each further wave helps to follow the curve. The error falls from 0.5 to 0.1.
+# - **The peak.** With 20 features there are 20 equations for 20 weights, so exactly one choice of weights passes through all points. The
+#   waves are nearly dependent, and then a little noise moves the weights far. Take two weights with
+#   $w_1 + w_2 = 1$ and $w_1 + 1.01\,w_2 = 1$: the solution is $(1, 0)$. Add noise of 0.1 to the second target, and the solution is
+#   $(-9, 10)$. The model passes through both points, and is useless elsewhere. In the explorer the error rises to three million.
+# - **Second descent.** With more than 20 features infinitely many choices pass through all points. The model takes the one with the
+#   smallest sum of squared weights, the [minimum-norm solution](refreshers/least_squares.md). The more waves there are, the smaller these weights
+#   can be, and small weights hardly magnify the noise. With 400 features the error is 0.03, below every smaller model.
 #
-# Textbooks used to say: the error grows as a model approaches the size of its data, *and a larger model is worse still*. The first
-# half held here, and the second half failed. [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118) named the effect
-# **double descent**. This is the spirit of the course: a picture that surprises, then the theorem that predicts it. The theorem is in
-# [lesson 07](07_double_descent_solved.ipynb).
+# Textbooks used to stop at the peak: *a model as large as its data is useless, and a larger one is worse still*. The first half held here, and
+# the second half failed. [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118) named the effect **double descent**. The
+# number of features from which the model can pass through all points is the **interpolation threshold**, here 20.
 
 # %% [markdown]
 # ## Exercise 1 · Write: `mean_squared_error`
@@ -138,14 +150,37 @@ def mean_squared_error(prediction, target):
 
 
 # %% [markdown]
-# `mean_squared_error.hint()` in a new cell gives a hint, and a second call gives a stronger one. Once the card says *Passed*, look at the
-# explorer again: it now runs on your function.
+# `mean_squared_error.hint()` in a new cell gives a hint, and a second call gives a stronger one. Once the card says *Passed*, all errors of the
+# explorer are computed by your function.
+#
+# ## Exercise 2 · Decide: which model?
+#
+# Two models have seen four points, and now predict four new ones. Choose the model with the smaller error on new points, and give this error.
+
+# %%
+targets, new_targets = torch.tensor([0.0, 1.0, 0.0, -1.0]), torch.tensor([0.7, 0.7, -0.7, -0.7])
+predictions = {"A": torch.tensor([0.0, 1.0, 0.0, -1.0]), "B": torch.tensor([0.2, 0.8, -0.1, -0.9])}
+new_predictions = {"A": torch.tensor([1.9, -0.4, 0.3, -1.5]), "B": torch.tensor([0.6, 0.5, -0.6, -0.8])}
+
+# BEGIN SOLUTION
+errors = {name: mean_squared_error(predicted, new_targets) for name, predicted in new_predictions.items()}
+model = min(errors, key=errors.get)
+error = errors[model]
+# BEGIN GIVEN
+# model, error = TODO, TODO
+# END SOLUTION
+lesson.decide("model", model, error)
 
 # %% [markdown]
 # ## Claims
 #
-# A claim is a statement that your machine measures. Each line shows the **band** in which the number must lie, and whether theory, a
-# paper or the course chose it. The **control** repeats the measurement without the cause. A good control falls out of the band.
+# A claim turns a statement into a number that your machine measures. Take the second one below. The *statement*: the error on new points is
+# largest where the features are as many as the points. The *number*: the size with the largest error, divided by 20. The **band**: 1 ± 0.25, in
+# which the number must lie. The **control**: the same models with a penalty on their weights. Their number must leave the band, else the
+# claim would hold for any model.
+#
+# Each line says whether theory, a paper or the course chose the band. If a number misses its band, the line says *does not hold here*. Then
+# compare the two numbers, and ask which assumption does not hold on your machine.
 
 # %%
 lesson.claims()
@@ -153,10 +188,11 @@ lesson.claims()
 # %% [markdown]
 # ## Where it breaks
 #
-# Move **Noise in the points** to zero. The high peak is gone: without noise there is little to amplify. And no network was trained in this
-# lesson. Whether networks behave in the same way is a question for [lesson 08](08_double_descent_trained.ipynb).
+# Move **Noise in the points** to zero. The peak is gone, although 20 equations still have one solution: without noise there is nothing to
+# magnify. And this model is no network: its waves are never trained. Whether trained networks behave in the same way is the question of
+# [[double_descent_trained]].
 #
-# **Discuss:** Which of the 400 models would you have chosen, if you had only seen the left panel?
+# **Discuss:** You see 20 points and 400 fits, but not the true curve. Which fit do you choose, and how could you test the choice?
 
 # %% [markdown]
 # ## Quiz
@@ -168,11 +204,14 @@ lesson.quiz()
 # ## Key points
 #
 # - A perfect fit to the training points says nothing yet about new points.
-# - The error can peak at the [interpolation threshold](GLOSSARY.md#interpolation-threshold) and fall beyond it.
-# - Predict, move, build, measure.
+# - The error can fall, peak at the [interpolation threshold](GLOSSARY.md#interpolation-threshold), and fall again.
+# - A claim needs a [band](GLOSSARY.md#band) and a [control](GLOSSARY.md#control).
 #
-# **Housekeeping.** Close a lesson's kernel when you are done with it (*Kernel → Shut Down Kernel*). Where memory is short, the next
-# lesson does so for you and says it. *Run → Run All Cells* brings a closed lesson back. Your answers and your progress are files on
-# this machine, and nothing leaves it.
+# **What this does not show.** The box is still closed: we have seen a model of waves, not a network that classifies blood cells. The next lessons
+# open it part by part, and [[weak_labels]] returns to the cells.
 #
-# **Next:** [lesson 01, Fixed embeddings](01_fixed_embeddings.ipynb).
+# **Housekeeping.** Shut down a lesson's kernel when you are done with it (*Kernel → Shut Down Kernel*). Where memory is short, the next lesson
+# shuts down resting kernels and tells you. *Run → Run All Cells* brings a closed lesson back. Your answers and your progress are files
+# on this machine, and nothing leaves it.
+#
+# **Next:** [[fixed_embeddings]], Fixed embeddings.

@@ -13,20 +13,21 @@
 # %% [markdown]
 # # 1 · Fixed embeddings
 #
-# ![Left: points on a line. Blue disks lie in the middle and vermilion squares on both sides, so no single cut separates them. Right: each point x is lifted to the height x squared. All squares now lie above a straight line, and all disks below it.](pictures/fixed_embeddings.svg)
+# ![Left: disks lie in the middle of a line and squares on both sides. Right: each point x is lifted to the height x squared. A straight line now separates squares and disks.](pictures/fixed_embeddings.svg)
 #
 # *No single cut separates the two classes on the line. Lift each point $x$ to the height $x^2$, and a straight line does.*
 #
-# **Question.** In 2000, nobody trained the features of a model. They were chosen before any data was seen. How far does a
-# chosen embedding carry, and where does it end?
+# **Question.** Before networks learned features from data, people chose them. An **embedding** is such a choice: a list of features for
+# each input. With one of them, 94 % of handwritten digits are recognized, but only 9 % after a shift by two pixels. How far does a fixed
+# embedding get us, and where does it end?
 #
 # **You will be able to**
-# - predict with a kernel, without ever computing its features (Exercise 1);
+# - train a kernel method by one linear system, without ever computing features (Exercise 1);
 # - estimate the test error from the training points alone (Exercise 2);
 # - choose a kernel's width, and defend the choice with a number (Exercise 3).
 #
-# **Before you start:** [lesson 00](00_start_here.ipynb) · [least squares](refreshers/least_squares.md) ·
-# [eigenvalues of symmetric matrices](refreshers/eigenvalues.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
+# **Before you start:** [[start_here]] · [least squares](refreshers/least_squares.md) ·
+# [eigenvalues](refreshers/eigenvalues.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
 
 # %%
 import torch
@@ -42,7 +43,7 @@ lesson.start()
 #
 # **Board.** The two-point kernel matrix, its system, and the two residuals. Below it the parabola with one horizontal line.
 #
-# **The one question to ask:** "What has the embedding seen of the labels?" (Nothing.) Lesson 02 depends on this answer.
+# **The one question to ask:** "What has the embedding seen of the labels?" (Nothing.) [[learned_embeddings]] depends on this answer.
 #
 # **Discussion.** A kernel is not beaten by the moved digits because it is a kernel. It is beaten because its inner product
 # compares pixel by pixel. With a kernel that ignores shifts, the moved digits are no harder. Somebody has to know that shifts
@@ -59,7 +60,7 @@ lesson.start()
 # %% [markdown]
 # ## Recap
 #
-# Two questions from [lesson 00](00_start_here.ipynb). Guessing is fine.
+# Two questions from [[start_here]]. Guessing is fine.
 
 # %%
 lesson.recap()
@@ -67,8 +68,8 @@ lesson.recap()
 # %% [markdown]
 # ## Predict
 #
-# In the picture above, one number per point became two, and a straight line was enough. Now take points in the plane: one
-# class in the middle, the other class in a ring around it.
+# In the picture, one number per point became two. Now take points in the plane: one class in the middle, the other in a ring around
+# it.
 
 # %%
 lesson.predict("lift")
@@ -76,12 +77,15 @@ lesson.predict("lift")
 # %% [markdown]
 # ## See
 #
-# The explorer fits a plane in an embedding that you choose.
-# - **Left:** The points, and the color of the side to which the plane assigns each place. The black line is where the plane cuts.
-# - **Right:** The same points in the embedding, seen along the plane. The plane is the vertical line. Points on its two sides
-#   get two different labels.
+# In the explorer, one class has the target $+1$ and the other $-1$. Each entry of the menu **Kernel** stands for one embedding. The
+# explorer finds the linear function of its features that fits the targets best. The **plane** is the set where this function is zero.
+# - **Left:** the points. The background has two colors, one per side of the plane, and the black line is the plane itself.
+# - **Right:** the same points in the embedding, seen edge-on along the plane, which is the vertical line. Disks belong to the left of it and
+#   triangles to the right.
 #
-# Start with the linear kernel. Then choose the polynomial kernel, then the rbf kernel, and move **Width** from one end to the other.
+# Start with the linear kernel, whose features are $1$, $x_1$ and $x_2$. The polynomial kernel adds the squares and the product of $x_1$ and
+# $x_2$. Which of them succeed, and why? Then choose the rbf kernel. Its **Width** is the distance over which points count as similar. What
+# happens at the smallest width?
 
 # %%
 lesson.lift.show()
@@ -89,29 +93,32 @@ lesson.lift.show()
 # %% [markdown]
 # ## Explain: an inner product instead of features
 #
-# An **embedding** $\varphi$ sends an input $x$ to a list of features. A linear model on these features is
-# $f(x) = w^\top \varphi(x)$. In the picture, $\varphi(x) = (x, x^2)$.
+# The circle $x_1^2 + x_2^2 = r^2$ is curved in the plane. In an embedding with the features $1$, $x_1^2$ and $x_2^2$, the same equation is linear, so a
+# flat plane does the work.
 #
-# Useful embeddings are long, and some are infinitely long. But linear methods need only inner products of features, and these
-# can be cheap to compute. The function
+# In general, an embedding $\varphi$ sends an input $x$ to a list of features, and a linear model is $f(x) = w^\top \varphi(x)$, with one weight per feature.
+# Good embeddings can be long. But linear methods need only inner products of features, and these can be cheap. The function
 #
 # $$k(x, x') = \varphi(x)^\top \varphi(x')$$
 #
-# is called a **kernel**. *In words:* a kernel says how similar two inputs are in the embedding. The rbf (Gaussian) kernel is
-# $k(x, x') = e^{-\lVert x - x'\rVert^2/(2w^2)}$. It is 1 for equal inputs and falls to 0 at distances of a few widths $w$. Its
-# embedding is infinitely long, and nobody ever writes it down.
+# is called a **kernel**. *In words:* a kernel says how similar two inputs are in the embedding. For example, take $(1 + xx')^2$ for numbers $x$ and
+# $x'$. Multiplied out, it is $1 + 2xx' + x^2x'^2$, which is the inner product of the features $(1, \sqrt2\,x, x^2)$ of $x$ and of $x'$. In the same way,
+# $(1 + x^\top x')^3$ for images of 64 pixels is an inner product of 47,905 features. Its direct computation takes 66 multiplications.
 #
-# Training needs a penalty, because noise in the targets should not be fitted. **Kernel ridge regression** minimizes
+# The **rbf kernel** (radial basis function, or Gaussian kernel) is $k(x, x') = e^{-\lVert x - x'\rVert^2/(2\tau^2)}$ with the width $\tau$. It is 1 for equal
+# inputs and falls to 0 at distances of a few widths. With a tiny width each point is similar to itself only. Problem 3 shows features of
+# this kernel.
+#
+# Noise in the targets should not be fitted, so large weights get a penalty. **Kernel ridge regression** minimizes, over $w$,
 #
 # $$\frac1n \sum_{i=1}^n \left(f(x_i) - y_i\right)^2 + \lambda \lVert w \rVert^2.$$
 #
-# *In words:* the first term asks for small errors on the training points, the second for small weights. A larger $\lambda$ gives
-# a flatter function. The minimizer has one coefficient $a_i$ per training point:
+# *In words:* the first term asks for small errors on the training points, the second for small weights. The minimizer has one coefficient $a_i$ per training point:
 #
 # $$f(x) = \sum_{i=1}^n a_i\, k(x, x_i), \qquad (K + n\lambda I)\,a = y, \qquad K_{ij} = k(x_i, x_j).$$
 #
 # *In words:* to predict, add up the similarities to all training points, each multiplied by its coefficient. To train, solve one
-# linear system. The labels enter through $y$ only, so they never change the embedding.
+# linear system. The matrix $K$ contains no target, so training never changes the embedding.
 #
 # <details><summary>Where does this system come from?</summary>
 #
@@ -135,14 +142,13 @@ lesson.lift.show()
 # $$\begin{pmatrix} 1.5 & 0.5\\ 0.5 & 1.5 \end{pmatrix} a = \begin{pmatrix} 3\\ 1 \end{pmatrix}, \qquad a = \begin{pmatrix} 2\\ 0 \end{pmatrix}.$$
 #
 # *In words:* the first point gets the coefficient 2, and the second gets none. The predictions are
-# $f(x_1) = 2 \cdot 1 = 2$ and $f(x_2) = 2 \cdot \frac12 = 1$. The penalty leaves an error of 1 at the first point. The second
-# point is predicted exactly, although its coefficient is zero: the first point already explains it.
+# $f(x_1) = 2 \cdot 1 = 2$ and $f(x_2) = 2 \cdot \frac12 = 1$. Row $i$ of the system says $y_i - f(x_i) = n\lambda a_i$: the error at a training
+# point is its coefficient times $n\lambda$. So the first point has the error 1, and the second has none.
 #
 # ## Exercise 1 · Repair: `ridge`
 #
-# This function should solve the system. It runs, and it returns finite numbers. For the two points above it returns
-# $(2.8, -1.2)$ where $(2, 0)$ is right. Find the mistake, and repair it. The right panel of the next explorer would show the wrong
-# version as a fit that keeps the noise even under a large penalty.
+# The function below should solve the system. It runs, and for the two points above it returns $(2.8, -1.2)$ where $(2, 0)$ is right.
+# Find the mistake, and repair it.
 
 
 # %%
@@ -161,11 +167,12 @@ def ridge(K, y, penalty):
 # %% [markdown]
 # Now see ridge regression on a noisy wave.
 # - **Left:** the training points, the fit, and the true wave (dashed).
-# - **Middle:** what is left over at each training point. Squares are residuals of the fit. Triangles are residuals of a fit that
-#   has not seen that point.
-# - **Right:** three errors against the penalty. The training error grows with the penalty. The test error has a valley.
+# - **Middle:** the residual $y_i - f(x_i)$ at each training point (squares), and the same for a fit that has not seen that point (triangles).
+# - **Right:** three mean squared errors against the penalty: on the training points, on points that were left out, and on new points.
 #
-# Move **Penalty** from one end to the other. Which of the three errors could you know without new data?
+# The sentence below the picture also gives the **effective degrees of freedom**, $\sum_i \lambda_i/(\lambda_i + n\lambda)$ over the eigenvalues $\lambda_i$ of
+# $K$. They measure how far the fit follows the targets, from 0 to $n$. By hand, $K$ has the eigenvalues 1.5 and 0.5, so the sum is
+# $0.75 + 0.5 = 1.25$ of 2. Move **Penalty** from one end to the other. Which error on the right could choose the penalty for you, without new points?
 
 # %%
 lesson.ridge.show()
@@ -175,24 +182,25 @@ lesson.ridge.show()
 #
 # The training error falls as the penalty falls, so it cannot choose a penalty. An honest estimate needs points that the fit has
 # not seen. **Leave-one-out** makes them: drop point $i$, fit the others, and predict point $i$. Call this fit $f_{-i}$. Doing so
-# for all points takes $n$ fits. For ridge regression one inverse is enough. Let $A = K + n\lambda I$ and $a = A^{-1}y$, and keep
-# the number $n\lambda$ in the refits. Then
+# for all points takes $n$ fits. For ridge regression one inverse is enough. Let $A = K + n\lambda I$ and $a = A^{-1}y$. Let the
+# refits keep the number $n\lambda$ on the diagonal, although they have $n - 1$ points. Then
 #
 # $$y_i - f_{-i}(x_i) = \frac{a_i}{(A^{-1})_{ii}}.$$
 #
-# *In words:* the error at a point that was left out is its coefficient, divided by the diagonal entry of the inverse. By hand,
-# $(A^{-1})_{11} = \frac34$, so the first point is missed by $2/\frac34 = \frac83$. Check it: the fit to the second point alone has the
-# coefficient $1/1.5 = \frac23$ and predicts $\frac13$ at the first point, and $3 - \frac13 = \frac83$.
+# *In words:* the error at a point that was left out is its coefficient, divided by the diagonal entry of the inverse. In our example
+# $A^{-1}$ has $\frac34$ on its diagonal, so the first point has the error $2/\frac34 = \frac83$. Check it without the formula: the fit to the second
+# point alone has the coefficient $1/1.5 = \frac23$. It predicts $\frac13$ at the first point, and $3 - \frac13 = \frac83$.
 #
 # <details><summary>Why is this exact?</summary>
 #
 # The fit $f_{-i}$ minimizes $\sum_{j \ne i} (y_j - f(x_j))^2 + n\lambda\lVert w\rVert^2$. Now put point $i$ back, but with the
-# target $f_{-i}(x_i)$ instead of $y_i$. The fit $f_{-i}$ has no error there, so it is still the minimizer. Its coefficient at
-# point $i$ is zero. The new targets are $y - r e_i$, where $r = y_i - f_{-i}(x_i)$, and $e_i$ has a one in entry $i$ and zeros
+# target $f_{-i}(x_i)$ instead of $y_i$. The fit $f_{-i}$ has no error there, and the new term is never negative. So $f_{-i}$ is still the minimizer. Each coefficient
+# is the error at its point divided by $n\lambda$, so the coefficient at point $i$ is zero. The new targets are $y - r e_i$, where $r = y_i - f_{-i}(x_i)$, and $e_i$ has a one in entry $i$ and zeros
 # elsewhere. So entry $i$ of $A^{-1}(y - r e_i)$ is zero: $a_i - r\,(A^{-1})_{ii} = 0$.
 #
-# The argument needs the same $n\lambda$ in both sums. Your `ridge` would use $(n-1)\lambda$ for $n - 1$ points. Refits with it
-# differ from the formula by 0.2 to 1.2 percent of the largest prediction, for 40 points of the noisy wave.
+# The argument needs the same $n\lambda$ with and without point $i$. Your `ridge` would use $(n-1)\lambda$ for $n - 1$ points. For 40 points of the
+# noisy wave, refits with `ridge` differ from the formula by 0.2 to 1.2 percent of the largest prediction, depending on points and penalty.
+#
 # [Allen (1974)](https://doi.org/10.1080/00401706.1974.10489157) chose models by predicting each point without itself; the proof
 # here is the usual one.
 #
@@ -200,8 +208,8 @@ lesson.ridge.show()
 #
 # ## Exercise 2 · Write: `leave_one_out`
 #
-# Return the prediction at each point by the fit to all others. Use one inverse and no loop. The purple curve of the explorer
-# then runs on your function.
+# Return the prediction at each point by the fit to all others, $(\frac13, 1)$ for the two points above. Use one inverse and no loop. The
+# dash-dotted curve of the explorer then runs on your function.
 
 
 # %%
@@ -218,30 +226,32 @@ def leave_one_out(K, y, penalty):
 # %% [markdown]
 # ## Exercise 3 · Decide: which width?
 #
-# Here are 40 points of the noisy wave, and three candidate widths for the rbf kernel. The penalty is $10^{-3}$. Choose the width
-# that you expect to predict best, and give its leave-one-out error (a mean of squares, to two digits). What does the training error
-# choose?
+# Training never changes the embedding. Choosing a width from data does: each width is another embedding. Here are 40 points of a wave with more noise,
+# and four widths for the rbf kernel. The penalty is $10^{-3}$. Give three numbers: the width that you choose, its leave-one-out error (a
+# mean of squares, to three significant digits), and the width that the training error would choose.
 
 # %%
 from ddlearn import compute, datasets, kernels
 
-x, y, _ = datasets.wave(40, 0.3, compute.generator(0))
-kernel_matrices = {width: kernels.rbf(x, x, width) for width in (0.05, 0.2, 0.8)}
+x, y, _ = datasets.wave(40, 0.6, compute.generator(3))
+kernel_matrices = {width: kernels.rbf(x, x, width) for width in (0.06, 0.12, 0.25, 0.5)}
 
 # BEGIN SOLUTION
-errors = {width: (leave_one_out(K, y, 1e-3) - y).square().mean() for width, K in kernel_matrices.items()}
-width = min(errors, key=errors.get)
-error = errors[width]
+left_out = {width: (leave_one_out(K, y, 1e-3) - y).square().mean() for width, K in kernel_matrices.items()}
+training = {width: (K @ ridge(K, y, 1e-3) - y).square().mean() for width, K in kernel_matrices.items()}
+width = min(left_out, key=left_out.get)
+error, tempting = left_out[width], min(training, key=training.get)
 # BEGIN GIVEN
-# width, error = TODO, TODO
+# width, error, tempting = TODO, TODO, TODO
 # END SOLUTION
-lesson.decide("width", width, error)
+lesson.decide("width", width, error, tempting)
 
 # %% [markdown]
 # ## Where it breaks
 #
-# Real handwritten digits, each in the middle of a small frame. The classifier is your `ridge` on an rbf kernel of the pixels. The
-# explorer moves the *test* digits only.
+# Here are real handwritten digits, 8 × 8 pixels in the middle of a small frame. The classifier is your `ridge` on an rbf kernel of the
+# pixels. For each of the ten digits it fits a function with the target 1 for that digit and 0 for the others. The function with the largest
+# value names the digit. The explorer moves the *test* digits only.
 # - **Left:** eight test digits. The name above each is what the classifier says.
 # - **Right:** the share of test digits that are named correctly, against the shift.
 #
@@ -251,17 +261,19 @@ lesson.decide("width", width, error)
 lesson.digits.show()
 
 # %% [markdown]
-# The embedding compares pixel by pixel. A moved digit has its ink on other pixels, so in this embedding it is far from where it
-# was. No label can change that, because the embedding was fixed before any label was seen. There are two ways out.
-# - **Show it.** Tick **Train on moved copies too**. The accuracy returns, for the moves that were shown.
-# - **Learn the embedding** from the labels. [Lesson 02](02_learned_embeddings.ipynb) does this.
+# The rbf kernel depends on $\lVert x - x'\rVert^2$, a sum over pixels. A moved digit has its ink on other pixels, so it is far from where it was.
+# Training cannot change this, because it never changes the embedding. There are two ways out.
+# - **Train on moved digits.** Tick **Train on moved copies too**. Then a similar training point exists, and the accuracy returns, for three
+#   times as many points.
+# - **Learn the embedding** from the labels. That is the subject of [[learned_embeddings]].
 #
 # **Discuss:** Is this a weakness of kernels, or of this kernel?
 
 # %% [markdown]
 # ## Claims
 #
-# Each line is a statement, the band that theory or a paper gives, and the number that your machine measured.
+# Each line is a statement, the band in which its number must lie, and what your machine measured. The control takes the
+# decisive ingredient away, so its number must fall outside the band. Three claims belong to problem 3, random features.
 
 # %%
 lesson.claims()
@@ -275,28 +287,29 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - A [kernel](GLOSSARY.md#kernel) is an inner product in an [embedding](GLOSSARY.md#embedding) that was chosen before the data.
+# - A [kernel](GLOSSARY.md#kernel) is an inner product in an [embedding](GLOSSARY.md#embedding) that training does not change.
 # - Training solves one linear system. It changes the plane, never the embedding.
 # - The [leave-one-out error](GLOSSARY.md#leave-one-out-error) costs one inverse. It can choose a penalty or a width, and the training
 #   error cannot.
 #
-# **What this does not show.** That kernels are weak. With a fitting kernel they are hard to beat on small data, and on centered
-# digits this one is excellent. Leave-one-out is an estimate and not a guarantee.
+# **What this does not show.** This lesson does not show that kernels are weak. With a well-chosen kernel they are hard to beat on small data.
+# And leave-one-out is an estimate, not a guarantee.
 
 # %% [markdown]
 # ## Problems
 #
-# **1. The kernel of the picture (easy).** For $\varphi(x) = (x, x^2)$, write $k(x, x')$. Then compute $K$ for the points $-1$, $0$ and
-# $2$. Which row shows that the point 0 can never be predicted as anything but 0?
+# **1. The kernel of the picture (easy).** For $\varphi(x) = (1, x, x^2)$, write $k(x, x')$, and compute $K$ for the points $-1$, $0$ and $2$. With
+# $v = (1, -2, 1)$, compute $v^\top K v$ twice: from $K$, and as the squared length of $\varphi(-1) - 2\varphi(0) + \varphi(2)$. Why can it never be negative?
 #
-# **2. The Gaussian kernel matrix (checked below).** Write `gram` with broadcasting and without a loop. When it passes, the explorers
-# of this lesson run on it.
+# **2. The Gaussian kernel matrix (checked below).** Write `gram` without a loop. When it passes, the explorers run on it.
 #
-# **3. Random features (with the explorer below).** The rbf kernel is an average over random waves. Draw $p$ cosines and sines at
-# random: their inner products estimate the kernel. How many features does a tenth of the error cost?
+# **3. Random features (explorer below).** Draw $p/2$ vectors $g$ with independent Gaussian entries of standard deviation $1/\tau$. The features
+# $\cos(g^\top x)$ and $\sin(g^\top x)$, times $\sqrt{2/p}$, are $p$ *random features*. Averaged over the draws of $g$, the inner product of the features of $x$ and $x'$ is the rbf
+# kernel. You want a tenth of the error of this estimate. How many times more features do you need?
 #
-# **4. Leverage (hard).** Let $H = K(K + n\lambda I)^{-1}$, so that $Hy$ are the fitted values. Show that
-# $y_i - f_{-i}(x_i) = (y_i - f(x_i)) / (1 - H_{ii})$. Where on the wave is $H_{ii}$ close to 1, and what happens there?
+# **4. Leverage (hard).** Let $H = K(K + n\lambda I)^{-1}$, so that $Hy$ are the fitted values. The entry $H_{ii}$, the *leverage*, says how much a
+# point decides its own prediction. Show that $y_i - f_{-i}(x_i) = (y_i - f(x_i)) / (1 - H_{ii})$. What is $H_{ii}$ under the rbf kernel
+# for a point that is far from all others?
 
 
 # %%
@@ -310,39 +323,39 @@ def gram(x, x2, width):
 
 
 # %%
-lesson.predict("tenfold")
-
-# %%
 lesson.features.show()
 
 # %% [markdown] tags=["solution"]
 # ### Solutions
 #
-# **1.** $k(x, x') = xx' + x^2x'^2$. For the points $-1, 0, 2$ the matrix $K$ has the rows $(2, 0, 2)$, $(0, 0, 0)$ and $(2, 0, 20)$. The
-# row of the point 0 is zero: it is similar to nothing, not even to itself, because all its features are zero.
+# <details><summary>Worked solutions of the four problems</summary>
+#
+# **1.** $k(x, x') = 1 + xx' + x^2x'^2$. The matrix $K$ has the rows $(3, 1, 3)$, $(1, 1, 1)$ and $(3, 1, 21)$, and $v^\top K v = 26$. The vector is
+# $\varphi(-1) - 2\varphi(0) + \varphi(2) = (0, 1, 5)$, of squared length 26. A squared length is never negative.
 #
 # **2.** See the cell above. `x[:, None, :] - x2[None, :, :]` has shape $(n, m, d)$. Sum the squares over the last axis.
 #
-# **3.** An average of $p$ independent draws has an error that falls as $1/\sqrt p$. A tenth of the error costs a hundred times as
-# many features. The dashed line of the explorer is computed from the kernel alone, with its constant
-# ([Sutherland and Schneider 2015](https://arxiv.org/abs/1506.02785) give the variance of one pair;
+# **3.** An average of independent draws has an error that falls as one over the square root of their number. A tenth of the error takes a
+# hundred times as many features. The dashed line of the explorer is computed from the kernel alone, with its constant.
+# [Sutherland and Schneider 2015](https://arxiv.org/abs/1506.02785) give the variance of one pair, and
 # [Rahimi and Recht 2007](https://papers.nips.cc/paper/3182-random-features-for-large-scale-kernel-machines) bound the largest error over
-# all pairs). The second choice in the menu is a layer of random ReLU units. A wide network at its start is a kernel too, the
+# all pairs. The second choice in the menu is a layer of random ReLU units. A wide network at its start is a kernel too, the
 # arc-cosine kernel of [Cho and Saul 2009](https://papers.nips.cc/paper/3628-kernel-methods-for-deep-learning).
 #
 # **4.** $I - H = n\lambda A^{-1}$ with $A = K + n\lambda I$. So $y_i - f(x_i) = n\lambda a_i$ and $1 - H_{ii} = n\lambda (A^{-1})_{ii}$. Their
-# ratio is $a_i/(A^{-1})_{ii}$. $H_{ii}$ is close to 1 for a point that is alone, such as one at the end of the wave: such a
-# point predicts itself, and its residual says little.
+# ratio is $a_i/(A^{-1})_{ii}$. For a point far from all others, row $i$ of $K$ is zero but for $K_{ii} = 1$, so
+# $H_{ii} = 1/(1 + n\lambda)$. With a small penalty this is close to 1: the point predicts itself, and its residual says little.
+#
+# </details>
 
 # %% [markdown]
 # ## Further reading
 #
-# - Boser, Guyon, Vapnik: [A training algorithm for optimal margin classifiers](https://doi.org/10.1145/130385.130401) (1992). The paper
-#   that made kernels a tool for learning.
-# - Schölkopf, Herbrich, Smola: [A generalized representer theorem](https://doi.org/10.1007/3-540-44581-1_27) (2001). Why one coefficient
-#   per point is enough.
-# - Efron: [The estimation of prediction error](https://doi.org/10.1198/016214504000000692) (2004). Degrees of freedom, and what
-#   leave-one-out estimates.
+# - Boser, Guyon, Vapnik: [A training algorithm for optimal margin classifiers](https://doi.org/10.1145/130385.130401) (1992). Kernels
+#   become a tool for learning.
+# - Schölkopf, Herbrich, Smola: [A generalized representer theorem](https://doi.org/10.1007/3-540-44581-1_27) (2001). One coefficient per
+#   point is enough.
+# - Efron: [The estimation of prediction error](https://doi.org/10.1198/016214504000000692) (2004). Degrees of freedom.
 # - LeCun, Bottou, Bengio, Haffner: [Gradient-based learning applied to document recognition](https://doi.org/10.1109/5.726791) (1998).
 #   How to build shifts into a network.
 #
@@ -350,4 +363,4 @@ lesson.features.show()
 # [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
 # UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
 #
-# **Next:** [lesson 02, Learned embeddings](02_learned_embeddings.ipynb).
+# **Next:** [[learned_embeddings]], Learned embeddings.

@@ -205,6 +205,7 @@ def test_pictures_that_do_not_fit_are_refused_beforehand(monkeypatch):
     assert blood.simulate_rings(EACH, alike(), generator(0)).shape == (3, 32)
 
 
+@pytest.mark.slow
 def test_a_cell_costs_at_most_fourteen_times_the_transforms_that_it_needs():
     """Two transforms of its field, in float32, are the least; 7 to 11 times that was measured, 2,000 to 3,200 cells a
     second. A processor's own speed changes by a half from one minute to the next, and that of the transforms with it.

@@ -2,11 +2,11 @@
 
 import shutil
 import sys
-from html.parser import HTMLParser
 from importlib.metadata import PackageNotFoundError
 from types import SimpleNamespace
 
 import pytest
+from html_page import Page
 from jupyter_client.kernelspec import NoSuchKernel
 
 from ddlearn.classroom.progress import Progress
@@ -169,23 +169,11 @@ def test_the_text_can_be_pasted_without_personal_paths(monkeypatch):
 
 
 def test_the_table_is_escaped_and_says_each_state_in_words():
-    page = as_html([Finding("A <b>", "warn", "1 < 2 & 3", "use <this>"), Finding("B", "ok", "fine")])
-
-    class Reader(HTMLParser):
-        tags, words = [], []
-
-        def handle_starttag(self, tag, attributes):
-            self.tags.append((tag, dict(attributes).get("scope")))
-
-        def handle_data(self, data):
-            self.words.append(data.strip())
-
-    reader = Reader()
-    reader.feed(page)
-    assert {tag for tag, _ in reader.tags} == {"table", "caption", "thead", "tbody", "tr", "th", "td", "span", "br"}
-    assert reader.tags.count(("th", "col")) == 3
-    assert reader.tags.count(("th", "row")) == 2
-    assert {"A <b>", "1 < 2 & 3", "use <this>", "could be better", "good"} <= set(reader.words)
+    page = Page(as_html([Finding("A <b>", "warn", "1 < 2 & 3", "use <this>"), Finding("B", "ok", "fine")]))
+    tags = {"table", "caption", "thead", "tbody", "tr", "th", "td", "span", "br"}
+    assert {element.tag for element in page.elements} == tags
+    assert [heading.attributes["scope"] for heading in page.all("th")] == ["col"] * 3 + ["row"] * 2
+    assert page.rows()[1:] == [["A <b>", "! could be better", "1 < 2 & 3use <this>"], ["B", "✓ good", "fine"]]
 
 
 def test_this_machine_is_examined(monkeypatch, tmp_path):

@@ -39,7 +39,7 @@ SCIENCE = [name for name in hostile.parts() if not name.startswith("explorer")]
 OFTEN = [f"explorer {name.strip()}" for name in QUICK.replace("\n", " ").split(",")]
 SELDOM = sorted({*EXPLORERS} - {*OFTEN})
 EXERCISES = [name for name in SCIENCE if name.startswith("exercise")]
-FEW = [*(name for name in SCIENCE if name not in EXERCISES), *EXERCISES[::8], *OFTEN[::2]]
+FEW = [*(name for name in SCIENCE if name not in EXERCISES), *EXERCISES[::8], *OFTEN[::4]]
 """All families of science, and some of the exercises and explorers, which all go the same way."""
 
 

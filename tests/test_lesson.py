@@ -61,14 +61,6 @@ def compute(k, double=double):
 QUESTION = QuizItem("Is it so?", (Option("Yes", True, "It is."), Option("No", False, "It is, look again.")))
 
 
-@pytest.fixture
-def shown(monkeypatch):
-    bundles = []
-    monkeypatch.setattr(page, "show", bundles.append)
-    monkeypatch.delenv("DDLEARN_STRICT", raising=False)
-    return bundles
-
-
 def lesson(path, **changes):
     given = {
         "slug": "77_twice",

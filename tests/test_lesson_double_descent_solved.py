@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from drawn import normal
 
 from ddlearn import compute, kernels
 from ddlearn import double_descent as dd
@@ -11,13 +12,9 @@ from ddlearn.lessons import load
 from ddlearn.lessons.double_descent_solved import exercises, images, peak, variance, why
 
 
-def gaussian(*shape, seed=0):
-    return torch.randn(*shape, generator=compute.generator(seed), dtype=torch.float64)
-
-
 @pytest.mark.parametrize(("n", "p"), [(30, 12), (12, 30), (15, 15)])
 def test_the_fit_is_least_squares_interpolates_and_lies_in_the_row_space(n, p):
-    X, y = gaussian(n, p), gaussian(n, 3, seed=1)
+    X, y = normal(n, p), normal(n, 3, seed=1)
     b = exercises.min_norm_fit(X, y)
     torch.testing.assert_close(b, torch.linalg.lstsq(X, y, driver="gelsd").solution)
     torch.testing.assert_close(X.T @ (X @ b - y), torch.zeros(p, 3, dtype=X.dtype), atol=1e-9, rtol=0)
@@ -36,7 +33,7 @@ def test_the_formula_is_the_librarys_at_every_size():
 @pytest.mark.parametrize(("n", "p", "penalty"), [(9, 4, 0.1), (5, 12, 0.02), (7, 7, 0.3), (6, 11, 0.0)])
 def test_bias_and_variance_are_those_of_the_matrix_that_makes_the_fit(n, p, penalty):
     """b = A y: mean |A X beta - beta|^2 over directions of beta, and noise |A|^2."""
-    X = gaussian(n, p)
+    X = normal(n, p)
     identity = torch.eye(p, dtype=X.dtype)
     A = torch.linalg.solve(X.T @ X + n * penalty * identity, X.T) if penalty else torch.linalg.pinv(X)
     bias, noise = exercises.bias_variance(torch.linalg.svdvals(X), n, p, penalty, 1.7, 0.6)
@@ -98,7 +95,7 @@ def test_the_limit_with_a_penalty_is_the_mean_of_larger_and_larger_designs(fit):
 
 
 def test_no_penalty_is_better_than_the_best_one_for_any_design():
-    s, n, p = torch.linalg.svdvals(gaussian(12, 12)), 12, 12
+    s, n, p = torch.linalg.svdvals(normal(12, 12)), 12, 12
     best = float(peak.chosen(peak.BEST, 0.0, torch.tensor(p / n), torch.tensor(0.8), torch.tensor(0.3)))
     least = sum(exercises.bias_variance(s, n, p, best, 0.8, 0.3))
     for penalty in (0.0, 0.9 * best, 1.1 * best, 10 * best):
@@ -130,7 +127,7 @@ def test_the_theory_with_a_penalty_is_right_about_digits_that_no_fit_has_seen():
 
 
 def test_every_solver_is_what_it_says():
-    Z, Z_new = gaussian(30, 30) @ torch.diag(torch.logspace(0, -5, 30).double()), gaussian(20, 30, seed=1)
+    Z, Z_new = normal(30, 30) @ torch.diag(torch.logspace(0, -5, 30).double()), normal(20, 30, seed=1)
     weights, weakest = why.solved(Z, Z_new)
     found = dict(zip(why.SOLVERS, weights, strict=True))
     s = torch.linalg.svdvals(Z)
@@ -148,24 +145,6 @@ def test_every_solver_is_what_it_says():
     least = dict(zip(why.SOLVERS, weakest.tolist(), strict=True))
     assert least[why.EXACT] == pytest.approx(float(s[-1] / s[0]), rel=1e-6)
     assert least[why.CUT] == pytest.approx(float(s[s > 1e-3 * s[0]][-1] / s[0]), rel=1e-6)
-
-
-def test_an_error_is_the_sum_over_directions_of_three_factors():
-    """f(x) - x.w = sum (x.v_i) (1/s_i) (u_i.r) - (what the examples do not span of x).w, with y = X w + r."""
-    X, w, r, x = gaussian(12, 20), gaussian(20, 1, seed=1), gaussian(12, 1, seed=2), gaussian(5, 20, seed=3)
-    U, s, Vh = torch.linalg.svd(X, full_matrices=False)
-    errors = x @ exercises.min_norm_fit(X, X @ w + r) - x @ w
-    directions = (x @ Vh.T) * (U.T @ r)[:, 0] / s
-    torch.testing.assert_close(errors[:, 0], directions.sum(1) - ((x - x @ Vh.T @ Vh) @ w)[:, 0])
-
-
-def test_solvers_that_drop_weak_directions_clip_the_peak():
-    """The pitfall: a rank cut-off, or the default one in float32, hides what this lesson is about."""
-    at = why.SIZES.index(why.N_TRAIN)
-    height = {solver: float(why.why(solver, False, False).here.error[at]) for solver in why.SOLVERS}
-    assert height[why.EXACT] > 20
-    assert height[why.SINGLE] < height[why.EXACT] / 2
-    assert max(height[why.CUT], height[why.LARGE_CUT], height[why.DESCENT]) < 1
 
 
 def test_labels_that_the_features_explain_are_learned_without_error_up_to_the_threshold():

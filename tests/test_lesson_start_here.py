@@ -24,5 +24,7 @@ def test_the_error_peaks_at_the_number_of_points_and_comes_down_again():
     assert fit.test.max() > 100 * small
     assert fit.test[-1] < small
     doubled = black_box.grow(8, 0.2, mean_squared_error=lambda a, b: 2 * mean_squared_error(a, b))
-    assert (doubled.test / fit.test).tolist() == pytest.approx([2] * len(fit.sizes)), "the errors are the learner's own"
+    assert (doubled.test / fit.test).tolist() == pytest.approx([2] * len(black_box.SIZES)), (
+        "the errors are the learner's own"
+    )
     assert doubled.test_here == pytest.approx(2 * fit.test_here)

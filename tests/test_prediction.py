@@ -4,8 +4,8 @@ import ipywidgets
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pages import inside
 
-from ddlearn.classroom import page
 from ddlearn.classroom.prediction import Prediction
 
 OPTIONS = ("It falls.", "It rises, <b>then</b> falls.", "It does not care.")
@@ -17,12 +17,6 @@ def choice():
 
 def number():
     return Prediction("peak", "Where does the test error peak?", low=10, high=200, unit="features", truth=100)
-
-
-def inside(widget, kind):
-    """Every widget of a kind inside a widget."""
-    found = [widget] if isinstance(widget, kind) else []
-    return found + [one for child in getattr(widget, "children", ()) for one in inside(child, kind)]
 
 
 def status(widget):
@@ -125,23 +119,17 @@ def test_a_choice_is_judged_in_the_words_of_its_options():
     assert prediction.compared() == "You said “It falls”, and so it is."
 
 
-def test_the_card_below_the_figure_follows_the_answer_and_gives_nothing_away_before_it(monkeypatch):
-    class Handle:
-        def update(self, bundle, raw):
-            cards.append(bundle)
-
-    cards, handle = [], Handle()
-    monkeypatch.setattr(page, "show", lambda bundle: cards.append(bundle) or handle)
+def test_the_card_below_the_figure_follows_the_answer_and_gives_nothing_away_before_it(displayed):
     prediction = Prediction("shape", "What does it do?", options=OPTIONS, truth=OPTIONS[0])
     prediction.compare()
-    assert "Nothing is recorded yet." in cards[-1]["text/plain"]
-    assert "It falls" not in cards[-1]["text/plain"]
+    assert "Nothing is recorded yet." in displayed[-1]["text/plain"]
+    assert "It falls" not in displayed[-1]["text/plain"]
     prediction.record(OPTIONS[2])
-    assert "You said “It does not care”; it is “It falls”." in cards[-1]["text/plain"]
-    assert "<details><summary>Open this once you have looked.</summary>" in cards[-1]["text/html"]
+    assert "You said “It does not care”; it is “It falls”." in displayed[-1]["text/plain"]
+    assert "<details><summary>Open this once you have looked.</summary>" in displayed[-1]["text/html"]
     prediction.record(OPTIONS[0])
-    assert "You said “It falls”, and so it is." in cards[-1]["text/plain"]
-    assert len(cards) == 3
+    assert "You said “It falls”, and so it is." in displayed[-1]["text/plain"]
+    assert len(displayed) == 3
 
 
 @pytest.mark.parametrize(
@@ -177,9 +165,7 @@ def test_a_prediction_is_either_a_choice_or_a_number(arguments):
 
 
 @pytest.mark.parametrize("make", [choice, number])
-def test_the_words_stand_where_no_widget_can(make, monkeypatch):
-    shown = []
-    monkeypatch.setattr(page, "show", shown.append)
+def test_the_words_stand_where_no_widget_can(make, shown):
     prediction = make()
     prediction.show()
     card, board = shown

@@ -2,8 +2,8 @@
 
 import ipywidgets
 import pytest
+from pages import inside
 
-from ddlearn.classroom import page
 from ddlearn.classroom.quiz import Option, Quiz, QuizItem
 
 ITEM = QuizItem(
@@ -15,12 +15,6 @@ ITEM = QuizItem(
     ),
 )
 OTHER = QuizItem("Is 2 < 3?", (Option("Yes & always", True, "Count."), Option("No", False, "Count again.")))
-
-
-def inside(widget, kind):
-    """Every widget of a kind inside a widget."""
-    found = [widget] if isinstance(widget, kind) else []
-    return found + [one for child in getattr(widget, "children", ()) for one in inside(child, kind)]
 
 
 def parts(quiz):
@@ -79,9 +73,7 @@ def test_earlier_answers_come_back_and_those_no_longer_offered_do_not():
     assert quiz.answers == {1: "Nothing at all."}
 
 
-def test_the_words_stand_where_no_widget_can_and_tell_no_answer(monkeypatch):
-    shown = []
-    monkeypatch.setattr(page, "show", shown.append)
+def test_the_words_stand_where_no_widget_can_and_tell_no_answer(shown):
     Quiz((ITEM, OTHER)).show()
     (bundle,) = shown
     assert "application/vnd.jupyter.widget-view+json" in bundle

@@ -3,11 +3,11 @@
 import errno
 import os
 import re
-from html.parser import HTMLParser
 from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
+from html_page import Page
 
 from ddlearn import __version__, lessons
 from ddlearn.classroom.claim import about, claim, exact, ours
@@ -18,38 +18,7 @@ from ddlearn.classroom.progress import Progress
 from ddlearn.classroom.quiz import Option, QuizItem
 from ddlearn.course.report import report_html, write_report
 
-VOID = {"meta", "link", "br"}
 EVIL = "<script>alert('x')</script> & \"quoted\" </code></pre></details>"
-
-
-class Page(HTMLParser):
-    """A page as a list of (tag, attributes, text inside), with a check that every element is closed in turn."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.elements, self.open = [], []
-        self.feed(page)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag, attributes):
-        element = SimpleNamespace(tag=tag, attributes=dict(attributes), text="")
-        self.elements.append(element)
-        if tag not in VOID:
-            self.open.append(element)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop().tag == tag
-
-    def handle_data(self, data):
-        for element in self.open:
-            element.text += data
-
-    def all(self, *tags):
-        return [element for element in self.elements if element.tag in tags]
-
-    def texts(self, *tags):
-        return [" ".join(element.text.split()) for element in self.all(*tags)]
 
 
 def lesson_of(number, title):
@@ -101,19 +70,8 @@ def progress(tmp_path):
     return progress
 
 
-def rows(page):
-    """Each table row as its cells' texts."""
-    found, page = [], Page(page)
-    for element in page.elements:
-        if element.tag == "tr":
-            found.append([])
-        elif element.tag in ("td", "th"):
-            found[-1].append(" ".join(element.text.split()))
-    return found
-
-
 def row(page, beginning):
-    (one,) = [cells for cells in rows(page) if cells[0].startswith(beginning)]
+    (one,) = [cells for cells in Page(page).rows() if cells[0].startswith(beginning)]
     return one
 
 
@@ -135,7 +93,7 @@ def test_every_table_has_a_name_of_its_own_and_headed_rows_and_columns(progress)
     assert len(names) == len(set(names)) == 4
     assert {heading.attributes["scope"] for heading in page.all("th")} == {"row", "col"}
     assert all(page.texts("th"))
-    widths = {len(cells) for cells in rows(report_html(progress))}
+    widths = {len(cells) for cells in page.rows()}
     assert widths <= {4, 5}
 
 
@@ -150,13 +108,10 @@ def test_exercises_are_said_in_symbol_and_words_with_attempts_hints_and_time(pro
 
 
 def test_a_lesson_is_finished_when_every_exercise_it_has_is_passed(progress):
+    assert report_html(progress).count("○ not begun") == 2
     progress.record_exercise("fixed", "ridge", "passed", "def ridge(): ...")
     progress.record_exercise("fixed", "long gone", "not yet", "")
     assert "✓ every exercise passed" in report_html(progress)
-
-
-def test_untouched_lessons_are_listed_as_not_begun(progress):
-    assert report_html(progress).count("○ not begun") == 2
 
 
 def test_an_empty_record_gives_a_page(tmp_path):
@@ -174,7 +129,7 @@ def test_predictions_stand_beside_their_answers_and_nothing_ahead_is_spoiled(pro
 
 def test_questions_and_claims_are_said(progress):
     page = report_html(progress)
-    answered = [cells[1:] for cells in rows(page) if cells[0] == "Is K symmetric?"]
+    answered = [cells[1:] for cells in Page(page).rows() if cells[0] == "Is K symmetric?"]
     assert answered == [["no", "✗ not yet right", "1"], ["yes", "✓ right", "1"]]
     slope = row(page, "As 1/sqrt(D). (Our threshold: <R> & D; idea of Boser, Guyon and Vapnik 1992)")
     assert slope[1:4] == ["−0.5 ± 0.05", "−0.501, −0.499", "✓ holds"]
@@ -233,14 +188,11 @@ def test_a_time_that_is_none_is_shown_as_it_is(tmp_path):
     assert "since last &lt;week&gt;" in report_html(Progress(path))
 
 
-def test_version_date_and_machine_are_said_without_a_personal_path(progress, tmp_path):
+def test_version_date_and_machine_are_said_without_a_personal_path_and_notices_are_passed_on(progress, tmp_path):
     page = report_html(progress)
     assert f"with ddlearn {__version__}, on " in page
     assert re.search(r"Python 3\.\d+\.\d+, torch [\d.]+.*thread.*GB of memory", page)
     assert str(tmp_path) not in page
-
-
-def test_notices_of_the_record_are_passed_on(progress):
     progress.path.write_text("{")
     assert "progress.json was damaged" in report_html(progress)
 
@@ -248,17 +200,13 @@ def test_notices_of_the_record_are_passed_on(progress):
 # Where it is written
 
 
-def test_the_path_comes_back_and_folders_are_made(progress, tmp_path):
+def test_the_path_comes_back_folders_are_made_and_an_earlier_report_is_replaced(progress, tmp_path):
     path = write_report(tmp_path / "new" / "report.html", progress)
     assert path == tmp_path / "new" / "report.html"
     assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert [file.name for file in path.parent.iterdir()] == ["report.html"]
-
-
-def test_an_earlier_report_is_replaced(progress, tmp_path):
-    path = write_report(tmp_path / "report.html", progress)
     progress.record_exercise("fixed", "ridge", "passed", "def ridge(): ...")
     assert "def ridge" in write_report(path, progress).read_text(encoding="utf-8")
+    assert [file.name for file in path.parent.iterdir()] == ["report.html"]
 
 
 @pytest.mark.parametrize("content", ["my thesis", "", '<meta name="generator" content="another tool 1">'])

@@ -29,11 +29,9 @@ def render(package: str, template: str, *, generator: str, **context) -> str:
 
 def said_when(moment: str | None) -> str:
     """An ISO time in words, with its exact value for machines; what is no time is shown as it is."""
-    if not moment:
-        return ""
     try:
-        parsed = datetime.fromisoformat(moment)
+        parsed = datetime.fromisoformat(moment or "")
     except ValueError:
-        return moment
+        return moment or ""
     words = f"{parsed.day} {parsed:%B %Y, %H:%M} UTC"
     return Markup('<time datetime="{}">{}</time>').format(moment, words)

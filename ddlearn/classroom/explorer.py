@@ -143,10 +143,7 @@ class Explorer:
         self._board.say(how + still)
 
     def refresh(self) -> None:
-        """Paint again with the functions that `engine` holds now, and say whose they are.
-
-        An explorer that was never shown stays as it is.
-        """
+        """Paint again, if it was shown, with the functions that `engine` holds now, and say whose they are."""
         if self._board is not None:
             self._board.engine(self._engine_said())
         mine = list(self._engine_now())

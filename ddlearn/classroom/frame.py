@@ -54,13 +54,16 @@ class Frame:
         `visible`, the axes themselves are not drawn.
         """
         axes = self.axes
-        for name, ticks, limits in (("x", xticks, xlim), ("y", yticks, ylim)):
+        for name, axis, ticks, limits in (("x", axes.xaxis, xticks, xlim), ("y", axes.yaxis, yticks, ylim)):
             scale = "log" if name in log else "linear"
             ticks = dict(ticks) if isinstance(ticks, Mapping) else None if ticks is None else tuple(map(float, ticks))
             # A new scale brings its own ticks, and ticks widen the limits: so they are set in this order.
             if changed(self._stands, **{f"{name}axis": (scale, ticks)}):
                 axes.set(**{f"{name}scale": scale})
-                _set_ticks(getattr(axes, f"{name}axis"), ticks)
+                if ticks is not None:
+                    labels = list(map(str, ticks.values())) if isinstance(ticks, dict) else None
+                    axis.set_ticks(list(ticks), labels=labels)
+                    axis.set_ticks([], minor=True)
                 self._stands.pop(f"{name}lim", None)
             limits = None if limits is None else tuple(map(float, limits))
             if changed(self._stands, **{f"{name}lim": limits}) and limits is not None:
@@ -150,14 +153,6 @@ def same(one: object, other: object) -> bool:
 def numbers(values) -> np.ndarray:
     """Return tensors, lists and ranges as an array of numbers."""
     return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values, dtype=float)
-
-
-def _set_ticks(axis, ticks) -> None:
-    from matplotlib.ticker import NullLocator
-
-    if ticks is not None:
-        axis.set_ticks(list(ticks), labels=list(map(str, ticks.values())) if isinstance(ticks, dict) else None)
-        axis.set_minor_locator(NullLocator())
 
 
 def _padded(values: Sequence[float], log: bool) -> tuple[float, float]:

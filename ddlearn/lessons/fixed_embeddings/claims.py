@@ -70,7 +70,7 @@ def draws_of(seed: int) -> range:
 
 
 def slope(seed: int, misfit: float = 1.0) -> float:
-    """Return the slope of log error in log D, frequencies drawn for `misfit` times the kernel's width."""
+    """Return the slope of log error in log p, frequencies drawn for `misfit` times the kernel's width."""
     return float(features.convergence(COSINES, 10, draws_of(seed), misfit=misfit).log_slope().mean())
 
 
@@ -111,7 +111,7 @@ CLAIMS = (
         exact("scholkopf2001", "the representer theorem, for ridge regression on six coordinates"),
         two_routes,
         cause={"cross": 2**0.5},
-        control=({"cross": 1.0}, "the same monomials without their √2"),
+        control=({"cross": 1.0}, "the same products without the weights √2 of the kernel"),
     ),
     claim(
         "loo",
@@ -137,7 +137,7 @@ CLAIMS = (
     ),
     claim(
         "degrees",
-        "A ridge fit has Σ λ / (λ + n·penalty) effective degrees of freedom: that much it follows the noise.",
+        "A ridge fit follows noise by its effective degrees of freedom, Σ λᵢ / (λᵢ + nλ), with eigenvalues λᵢ of K.",
         about(1.0, 0.05, "covariance with the noise over the formula"),
         exact(
             "efron2004",
@@ -151,10 +151,10 @@ CLAIMS = (
     claim(
         "features-slope",
         "Random features approach their kernel as one over the root of their number.",
-        about(-0.5, 0.05, "slope of log error in log D"),
+        about(-0.5, 0.05, "slope of log error in log p"),
         exact(
             "rahimi2007",
-            "the variance of a mean of D independent features is that of one over D; the tolerance is that of eight "
+            "the variance of a mean of p independent features is that of one over p; the tolerance is that of eight "
             "draws",
         ),
         slope,
@@ -162,7 +162,7 @@ CLAIMS = (
     ),
     claim(
         "features-constant",
-        "The variance of an entry from D random cosines and sines is (1 - k²)² / D.",
+        "An entry k of the kernel, estimated by p random cosines and sines, has the variance (1 − k²)² / p.",
         about(1.0, 0.1, "measured over theory"),
         exact(
             "sutherland2015",
@@ -175,7 +175,7 @@ CLAIMS = (
     ),
     claim(
         "relu-features",
-        "D random ReLU units average to the arc-cosine kernel, with variance (2 k₂ - k₁²) / D.",
+        "p random ReLU units estimate the arc-cosine kernel k₁ with variance (2 k₂ − k₁²) / p; k₂ is that of order 2.",
         about(1.0, 0.1, "measured over theory"),
         exact(
             "cho2009",

@@ -4,12 +4,12 @@ from ddlearn import compute, datasets, kernels
 from ddlearn.classroom import Decision, Mistake
 from ddlearn.lessons.fixed_embeddings.exercises import leave_one_out, ridge
 
-WIDTHS, PENALTY = (0.05, 0.2, 0.8), 1e-3
+WIDTHS, PENALTY = (0.06, 0.12, 0.25, 0.5), 1e-3
 
 
 def errors(left_out: bool) -> dict[float, float]:
     """Return the mean squared error of each width on the page's 40 points, of leave-one-out or of the fit itself."""
-    x, y, _ = datasets.wave(40, 0.3, compute.generator(0))
+    x, y, _ = datasets.wave(40, 0.6, compute.generator(3))
     found = {}
     for width in WIDTHS:
         K = kernels.rbf(x, x, width)
@@ -18,46 +18,48 @@ def errors(left_out: bool) -> dict[float, float]:
     return found
 
 
-def best(left_out: bool = True) -> tuple[float, float]:
-    """Return the width with the smallest error, and this error."""
-    return min(errors(left_out).items(), key=lambda item: item[1])
+def choice(factor: float = 1.0, power: float = 1.0) -> tuple[float, float, float]:
+    """Return the best width, its leave-one-out error (times a factor, to a power), and what training would choose."""
+    honest, training = errors(left_out=True), errors(left_out=False)
+    width = min(honest, key=honest.get)
+    return width, (factor * honest[width]) ** power, min(training, key=training.get)
 
 
-def training_width() -> tuple[float, float]:
-    """Return the width that the training error chooses, with the leave-one-out error there."""
-    width, _ = best(left_out=False)
-    return width, errors(left_out=True)[width]
+def tempted(left_out: bool) -> tuple[float, float, float]:
+    """Return the width that the training error chooses, with its error of either kind, as if it were the best."""
+    width = choice()[2]
+    return width, errors(left_out)[width], width
 
 
 WIDTH = Decision(
     name="width",
     title="Which width?",
-    asked=("the width", "its leave-one-out error"),
-    reference=best,
+    asked=("the width", "its leave-one-out error", "the training error’s choice"),
+    reference=choice,
     because=(
-        "Leave-one-out is smallest at this width. The training error would have chosen the width 0.05, where the "
-        "leave-one-out error is twice as large."
+        "With so much noise the widest kernel predicts best. The training error is smallest for the narrowest kernel, "
+        "where each point predicts itself."
     ),
     hints=(
         "`leave_one_out(K, y, 1e-3)` returns predictions. Their error is the mean of (prediction - y)².",
-        "Compute that error for each of the three kernel matrices, and choose the width with the smallest one.",
+        "Compute that error for each of the four kernel matrices. The fit itself is `K @ ridge(K, y, 1e-3)`.",
     ),
     mistakes=(
         Mistake(
             "the training error",
-            lambda: best(left_out=False),
-            "This is the smallest *training* error. It falls as the kernel gets narrower, whatever the data are.",
-            also=(training_width,),
+            lambda: tempted(left_out=False),
+            "Your width has the smallest *training* error. It falls as the kernel gets narrower, for any data.",
+            also=(lambda: tempted(left_out=True),),
         ),
         Mistake(
             "a sum instead of a mean",
-            lambda: (best()[0], 40 * best()[1]),
-            "The width is right. Your error is the sum over the 40 points; divide it by 40.",
+            lambda: choice(factor=40),
+            "The widths are right. Your error is the sum over the 40 points; divide it by 40.",
         ),
         Mistake(
             "the root of the mean",
-            lambda: (best()[0], best()[1] ** 0.5),
-            "The width is right. Your error is the root of the mean of squares; the mean itself is asked for.",
+            lambda: choice(power=0.5),
+            "The widths are right. Your error is the root of the mean of squares; the mean itself is asked for.",
         ),
     ),
 )

@@ -105,13 +105,13 @@ def picture(fig, r: Digits) -> None:
 
 
 def sentence(r: Digits) -> str:
-    """Say how many moved digits are named rightly."""
+    """Say how many moved digits are named correctly."""
     taught = " and two copies of each, moved two pixels left and right" if r.copies else ""
     right = int((r.named == r.truth).sum())
     return (
-        f"Trained on {r.examples} centered digits{taught}. Tested on digits moved by {r.right:+d} to the right and "
-        f"{r.down:+d} down: {100 * r.accuracy:.0f} % are named rightly, {right} of the eight shown. Without the move "
-        f"sideways it is {100 * r.by_shift[MARGIN]:.0f} %."
+        f"{100 * r.accuracy:.0f} % of the test digits are named correctly when moved by {r.right:+d} to the right and "
+        f"{r.down:+d} down, {right} of the eight shown. Without the move sideways it is "
+        f"{100 * r.by_shift[MARGIN]:.0f} %. Training saw {r.examples} centered digits{taught}."
     )
 
 
@@ -129,4 +129,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("gram", "ridge"),
     size=(9.4, 3.7),
+    more=("down",),
 )

@@ -1,6 +1,6 @@
 """Random features: a kernel is an average over random functions, and an average can be sampled.
 
-D cosines (or D random ReLU units) give an embedding of finite size whose inner products estimate the kernel. The error
+p cosines (or p random ReLU units) give an embedding of finite size whose inner products estimate the kernel. The error
 of an average of independent draws falls as one over the root of their number; here even the constant is known.
 """
 
@@ -21,9 +21,9 @@ def off_diagonal(matrix: Tensor) -> Tensor:
 
 
 def variance_times_count(features: str, x: Tensor, width: float) -> Tensor:
-    """D times the variance of an entry of the estimated kernel, for every pair of points, (n, n).
+    """p times the variance of an entry of the estimated kernel, for every pair of points, (n, n).
 
-    Cosine-sine pairs at D / 2 frequencies: (1 - k^2)^2 (Sutherland and Schneider 2015). ReLU units, with k_1 and k_2
+    Cosine-sine pairs at p / 2 frequencies: (1 - k^2)^2 (Sutherland and Schneider 2015). ReLU units, with k_1 and k_2
     the arc-cosine kernels of order 1 and 2: 2 k_2 - k_1^2, since the fourth moment is the kernel of order 2 (Cho and
     Saul 2009).
     """
@@ -44,7 +44,7 @@ def estimate(features: str, x: Tensor, width: float, count: int, generator: torc
 def convergence(
     features: str, dimensions: int, seeds: range = range(1, 9), misfit: float = 1.0, order: int = 1
 ) -> Curve:
-    """Root mean squared error of an entry off the diagonal, relative to the kernel's own size, against D.
+    """Root mean squared error of an entry off the diagonal, relative to the kernel's own size, against p.
 
     Points are Gaussian in `dimensions` coordinates and the width is their root, a typical distance. `misfit`
     (frequencies drawn for so many times that width) and `order` (of the arc-cosine kernel) spoil it on purpose.
@@ -72,11 +72,10 @@ def picture(fig, curve: Curve) -> None:
     draw_curve(fig.panel(), curve, log="xy")
 
 
-def sentence(curve: Curve, said) -> str:
-    """Say how the error falls, and what was predicted of it."""
-    tenfold, guess = float(10 ** -curve.log_slope().mean()), said("tenfold")
-    you = "" if guess is None else f" You said {guess:.1f}."
-    return f"{describe_curve(curve)} Ten times the features divide the error by {tenfold:.2f}.{you}"
+def sentence(curve: Curve) -> str:
+    """Say how the error falls."""
+    tenfold = float(10 ** -curve.log_slope().mean())
+    return f"Ten times the features divide the error by {tenfold:.2f}. {describe_curve(curve)}"
 
 
 explorer = Explorer(

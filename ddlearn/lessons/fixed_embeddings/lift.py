@@ -77,7 +77,7 @@ def picture(fig, r: Lift) -> None:
     page, edge = fig.row(1, 1)
     ticks = (-2, 0, 2)
     square = {"xlim": PAGE, "ylim": PAGE, "xticks": ticks, "yticks": ticks, "aspect": "equal"}
-    page.frame("the page, and the plane's shadow", "x₁", "x₂", **square)
+    page.frame("the inputs, and where the plane cuts", "x₁", "x₂", **square)
     page.image(r.shadow, sides(), -1.5, 1.5, extent=(*PAGE, *PAGE), origin="lower")
     side = torch.linspace(*PAGE, CELLS, dtype=torch.float32)
     page.segments(contourpy.contour_generator(side, side, r.shadow.numpy()).lines(0.0), "black", width=1.5)
@@ -103,12 +103,12 @@ def sides():
 
 
 def sentence(r: Lift) -> str:
-    """Say whether the plane parts the classes."""
+    """Say whether the plane separates the classes."""
     n, right = len(r.y), round(r.seen * len(r.y))
-    parted = "parts the two classes: all" if right == n else "does not part the two classes: only"
+    does = "separates the two classes" if right == n else "does not separate the two classes"
     return (
-        f"In the embedding of the {r.kernel} kernel of width {r.width:.3g}, one flat plane {parted} {right} of {n} "
-        f"points stand on their own side. Of fresh points, {100 * r.unseen:.0f} % do."
+        f"One flat plane {does}: {right} of {n} points are on their own side. Of new points, {100 * r.unseen:.0f} % "
+        f"are. The embedding is that of the {r.kernel} kernel of width {r.width:.3g}."
     )
 
 
@@ -126,4 +126,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("gram",),
     size=(9.4, 4.3),
+    more=("noise",),
 )

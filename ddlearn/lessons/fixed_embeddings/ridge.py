@@ -100,9 +100,9 @@ def sentence(r: RidgeFit) -> str:
     """Say how well the fit does, and what leave-one-out would choose."""
     train, loo, test = r.errors.values()
     return (
-        f"{len(r.y)} points, {r.degrees_of_freedom:.1f} effective degrees of freedom. Error: train {train:.2g}, "
-        f"leave-one-out {loo:.2g}, test {test:.2g}. Leave-one-out would choose the penalty {r.loo_choice:.1g}, "
-        f"where the test error is {r.price:.2f} times the path's best."
+        f"Leave-one-out chooses the penalty {r.loo_choice:.1g}, where the test error is {r.price:.2f} times the "
+        f"smallest. This fit has {r.degrees_of_freedom:.1f} effective degrees of freedom for {len(r.y)} points, and "
+        f"the errors {train:.2g} (training), {loo:.2g} (leave-one-out) and {test:.2g} (test)."
     )
 
 
@@ -121,4 +121,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("gram", "ridge", "leave_one_out"),
     size=(9.6, 4.0),
+    more=("kernel", "n"),
 )

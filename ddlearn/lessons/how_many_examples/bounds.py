@@ -56,16 +56,11 @@ class Sample:
 class Fits:
     """What is needed of the machines that n examples train; margins are those of functions of norm 1."""
 
-    n: int
     margins: Tensor  # (n,) of the machine that all n trained
+    unseen: Tensor  # (m,) its margins at unseen points
     half_margins: Tensor  # (n,) of the one that the first half trained
-    unseen: Tensor  # (m,) margins of the first at unseen points
-    half_unseen: Tensor  # (m,) and of the second
+    half_unseen: Tensor  # (m,)
     term: float  # of Arora et al.
-
-    @property
-    def half(self) -> int:
-        return self.n // 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,27 +118,19 @@ def sample(coins: float, draw: int) -> Sample:
     return Sample((K + K.T) / 2, kernel(x[unseen], examples), hidden_layer_kernel(with_bias), y[seen], y[unseen])
 
 
+def margins(here: Sample, k: int, n: int, ridge: float) -> tuple[Tensor, Tensor]:
+    """Train a machine on k examples, and return its margins at n of them, (n,), and at the unseen points, (m,)."""
+    alpha = unit_direction(here.K[:k, :k].contiguous(), here.y[:k], ridge)
+    return here.y[:n] * (here.K[:n, :k] @ alpha), here.y_unseen * (here.K_unseen[:, :k] @ alpha)
+
+
 @cached(24)
 def trained(coins: float, ridge: float, draw: int) -> tuple[Fits, ...]:
     """Train the machines of every size."""
     here = sample(coins, draw)
-    made = []
-    for n in SIZES:
-        half = n // 2
-        K, y = here.K[:n, :n].contiguous(), here.y[:n]
-        alpha = unit_direction(K, y, ridge)
-        half_alpha = unit_direction(K[:half, :half].contiguous(), y[:half], ridge)
-        made.append(
-            Fits(
-                n=n,
-                margins=y * (K @ alpha),
-                half_margins=y * (K[:, :half] @ half_alpha),
-                unseen=here.y_unseen * (here.K_unseen[:, :n] @ alpha),
-                half_unseen=here.y_unseen * (here.K_unseen[:, :half] @ half_alpha),
-                term=arora_term(here.H[:n, :n].contiguous(), y),
-            )
-        )
-    return tuple(made)
+    machines = [(*margins(here, n, n, ridge), *margins(here, n // 2, n, ridge)) for n in SIZES]
+    terms = [arora_term(here.H[:n, :n].contiguous(), here.y[:n]) for n in SIZES]
+    return tuple(Fits(*found, term) for found, term in zip(machines, terms, strict=True))
 
 
 def gibbs(margins: Tensor, mu: float) -> Tensor:
@@ -174,14 +161,13 @@ def bounds(
     draw: int,
     *,
     pac_bayes: PacBayes = exercises.pac_bayes,
-    progress: Callable[[float, str], object] | None = None,
+    progress: compute.Progress = lambda share, words: None,
 ) -> Bounds:
     """Compute every bound at every size. Each holds by itself with probability 1 - delta; all together they do not."""
-    if progress:
-        progress(0.1, "fitting at six numbers of examples")
+    progress(0.1, "fitting at six numbers of examples")
     here, columns = sample(coins, draw), []
-    for fits in trained(coins, ridge, draw):
-        n, half = fits.n, fits.half
+    for n, fits in zip(SIZES, trained(coins, ridge, draw), strict=True):
+        half = n // 2
         wrong = int((fits.half_margins[half:] <= 0).sum())
         held, held_mu = best_promise(fits.half_margins, half, delta, pac_bayes)
         free, free_mu = best_promise(fits.margins, 0, delta, pac_bayes)

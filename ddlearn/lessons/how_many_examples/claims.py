@@ -100,8 +100,8 @@ CLAIMS = (
             "@seeger2002 in the form of @maurer2004, for a prior and a posterior as in @langford2003",
         ),
         measures.certified,
-        cause={"coins": False},
-        control=({"coins": True}, "coin flips for labels: nothing to promise"),
+        cause={"coins": 0.0},
+        control=({"coins": 1.0}, "coin flips for labels: nothing to promise"),
     ),
     claim(
         "spent",

@@ -13,7 +13,7 @@ from torch import Tensor
 from ddlearn import compute
 from ddlearn.classroom import Choice, Explorer, Slider, Switch, cached
 from ddlearn.classroom.wording import say
-from ddlearn.generalization import eigenlearning_risk, measure_learning_curve
+from ddlearn.generalization import Spectrum, eigenlearning_risk, measure_learning_curve
 from ddlearn.lessons.how_many_examples import exercises, shared
 
 SIZES = (10, 20, 40, 80, 160, 320, 500)
@@ -23,10 +23,8 @@ HALF_WAY = 0.4  # of the world: beyond it, eigenvectors of real data are too muc
 NOTHING, ESTIMATES, INFINITE = BESIDE = ("nothing", "estimates from the examples", "the form for an infinite world")
 GUESSES = (40, 500)  # the numbers of examples at which the learner is asked
 START = {"world": shared.TEN, "ridge": 1e-4, "noise": 0.0}
-LOWEST, HIGHEST = 0.03, 3.0  # the error axis
 
 Kappa = Callable[[Tensor, float], float]
-PredictedError = Callable[[Tensor, Tensor, float, float], float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,27 +36,21 @@ class Curves:
     line: Tensor  # (17,) the finite-pool form at LINE
     infinite: Tensor | None  # (17,) the form for an infinite world
     measured: Tensor | None  # (trials, 7)
-    leave_one_out: Tensor | None  # (trials, 7)
-    gcv: Tensor | None
+    estimates: Tensor | None  # (2, trials, 7) by leave-one-out and by GCV
 
     @property
     def theory(self) -> Tensor:
         """Return the finite-pool form at SIZES, (7,)."""
         return self.line[[LINE.index(n) for n in SIZES]]
 
-    @property
-    def early(self) -> Tensor:
-        """Return which of SIZES lie before the shaded zone."""
-        return torch.tensor(SIZES) <= HALF_WAY * self.size
-
 
 @cached(128)
-def trained(name: str, ridge: float, noise: float, seed: int = 0) -> tuple[Tensor, Tensor, Tensor]:
-    """Measure errors, leave-one-out and GCV, (trials, 7) each. Small, so that many are kept."""
+def trained(name: str, ridge: float, noise: float) -> Tensor:
+    """Measure errors, leave-one-out and GCV, (3, trials, 7). Small, so that many are kept."""
     here = shared.world(name)
-    how = {"trials": TRIALS, "ridge": ridge, "noise": noise, "modes": here.modes}
-    found = measure_learning_curve(here.K, here.Y, SIZES, generator=compute.generator(seed), **how)
-    return found.measured.cpu(), found.leave_one_out.cpu(), found.gcv.cpu()
+    how = {"trials": TRIALS, "ridge": ridge, "noise": noise, "modes": Spectrum(here.lam, here.V2)}
+    found = measure_learning_curve(here.K, here.Y, SIZES, generator=compute.generator(0), **how)
+    return torch.stack([found.measured, found.leave_one_out, found.gcv]).cpu()
 
 
 def curves(
@@ -69,35 +61,32 @@ def curves(
     beside: str,
     *,
     kappa: Kappa = exercises.kappa,
-    predicted_error: PredictedError = exercises.predicted_error,
-    progress: Callable[[float, str], object] | None = None,
+    predicted_error: Callable[[Tensor, Tensor, float, float], float] = exercises.predicted_error,
+    progress: compute.Progress = lambda share, words: None,
 ) -> Curves:
     """Theory always; the fits only once they are asked for. `noise` is the label noise's size over the target's."""
-    if progress:
-        progress(0.1, "the modes of this world")
+    progress(0.1, "the modes of this world")
     here = shared.world(world)
     variance = noise**2 * here.power
     nothing = here.power + variance
     lam, V2 = here.lam + ridge / here.N, here.V2 + variance / here.N  # so it is interpolation, in a finite world
     errors = [float(predicted_error(lam, V2, n, kappa(lam, n))) for n in LINE]
-    infinite = measured = left_out = gcv = None
+    infinite = measured = estimates = None
     if beside == INFINITE:
         n = here.lam.new_tensor(LINE)
         infinite = (eigenlearning_risk(here.lam, here.V2, n, ridge, variance) / nothing).cpu()
-    if progress and (reveal or beside == ESTIMATES):
+    if reveal or beside == ESTIMATES:
         progress(0.5, f"training {TRIALS} times on each number of examples")
-    if reveal:
-        measured = trained(world, ridge, variance)[0] / nothing
-    if beside == ESTIMATES:
-        left_out, gcv = (part / nothing for part in trained(world, ridge, variance)[1:])
+        shares = trained(world, ridge, variance) / nothing
+        measured = shares[0] if reveal else None
+        estimates = shares[1:] if beside == ESTIMATES else None
     return Curves(
         size=here.N,
         start={"world": world, "ridge": ridge, "noise": noise} == START,
         line=torch.tensor(errors, dtype=torch.float64) / nothing,
         infinite=infinite,
         measured=measured,
-        leave_one_out=left_out,
-        gcv=gcv,
+        estimates=estimates,
     )
 
 
@@ -108,7 +97,7 @@ def picture(fig, r: Curves, said) -> None:
         xlabel="training examples",
         ylabel="squared error (100 %: knowing nothing)",
         xlim=(8, 900),
-        ylim=(LOWEST, HIGHEST),
+        ylim=(0.03, 3),
         log="xy",
         xticks={n: str(n) for n in SIZES},
         yticks={0.03: "3 %", 0.1: "10 %", 0.3: "30 %", 1: "100 %", 3: "300 %"},
@@ -123,9 +112,10 @@ def picture(fig, r: Curves, said) -> None:
         panel.vlines(SIZES, r.measured.amin(0), r.measured.amax(0))
         name = f"measured: mean and\nrange of {TRIALS} trials"
         panel.dots(SIZES, r.measured.mean(0), label=name, size=7)
-    if r.leave_one_out is not None:
-        panel.line(SIZES, r.leave_one_out.mean(0), "green", "-", "leave-one-out", marker="^")
-        panel.line(SIZES, r.gcv.mean(0), "orange", "-.", "GCV", marker="s")
+    if r.estimates is not None:
+        left_out, gcv = r.estimates.mean(1)
+        panel.line(SIZES, left_out, "green", "-", "leave-one-out", marker="^")
+        panel.line(SIZES, gcv, "orange", "-.", "GCV", marker="s")
     guesses = answers(r, said)
     if guesses:
         shares = [share / 100 for share in guesses.values()]
@@ -149,11 +139,11 @@ def sentence(r: Curves, said) -> str:
     if truth is None:
         parts.append("What training gives is still hidden.")
     else:
-        off = r.theory / truth - 1
-        early, late = percent(off[r.early].abs().max()), f"{100 * off[-1]:+.0f} %"
+        off, before = r.theory / truth - 1, torch.tensor(SIZES) <= HALF_WAY * r.size  # the grey zone
+        early, late = percent(off[before].abs().max()), f"{100 * off[-1]:+.0f} %"
         parts.append(f"Measured: right within {early} up to the grey zone, {late} at {SIZES[-1]}.")
-    if r.leave_one_out is not None:
-        left_out, gcv = r.leave_one_out.mean(0)[4], r.gcv.mean(0)[4]
+    if r.estimates is not None:
+        left_out, gcv = r.estimates.mean(1)[:, 4]
         if truth is None:
             parts.append(f"At {SIZES[4]} leave-one-out says {percent(left_out)}, GCV {percent(gcv)}.")
         else:

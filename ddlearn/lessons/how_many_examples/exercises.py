@@ -1,8 +1,4 @@
-"""Two functions that the learner writes: the scale of what is learned, and the error predicted from it.
-
-Each comes with the wrong versions that classes write most often, and the hint that each of them deserves. The third
-function, a bound, stands in a module of its own.
-"""
+"""Two functions that the learner writes: the scale of what is learned, and the error predicted from it."""
 
 import math
 
@@ -13,7 +9,6 @@ from ddlearn.classroom import Exercise, Mistake, edit
 from ddlearn.lessons.how_many_examples.pac_bayes_exercise import PAC_BAYES, pac_bayes
 
 __all__ = ["KAPPA", "PAC_BAYES", "PREDICTED_ERROR", "kappa", "pac_bayes", "predicted_error"]
-
 
 SHORT_OF = 2e-3
 """A search that stopped too early ends within this share of the interval from κ, or of 1 if the interval is shorter."""

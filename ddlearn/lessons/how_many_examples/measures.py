@@ -157,28 +157,14 @@ def mode_gap(seed: int, steps: bool) -> float:
 # Bounds
 
 
-def drawn(n: int, seed: int, coins: bool) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Draw K between n digits, K of the unseen with them, and the labels of both: the digits' own, or coin flips."""
-    x, y = bounds.pool()
-    generator = compute.generator(seed)
-    order = torch.randperm(len(x), generator=generator).to(x.device)
-    if coins:
-        y = random_labels(len(x), generator).to(x)
-    seen, unseen = order[:n], order[n:]
-    K = bounds.kernel(x[seen], x[seen])
-    return (K + K.T) / 2, bounds.kernel(x[unseen], x[seen]), y[seen], y[unseen]
-
-
-def certified(seed: int, coins: bool) -> float:
-    K, _, y, _ = drawn(400, seed, coins)
-    return pac_bayes_kernel(K, y).bound
+def certified(seed: int, coins: float) -> float:
+    here = bounds.sample(coins, seed)
+    return pac_bayes_kernel(here.K[:400, :400].contiguous(), here.y[:400]).bound
 
 
 def half_data(seed: int, judges_all: bool) -> float:
     """Return promised less measured Gibbs error on coin flips, the prior from the first half of 400 examples."""
-    K, K_unseen, y, y_unseen = drawn(400, seed, coins=True)
-    alpha = unit_direction(K[:200, :200].contiguous(), y[:200], 0.1)
-    margins, unseen = y * (K[:, :200] @ alpha), y_unseen * (K_unseen[:, :200] @ alpha)
+    margins, unseen = bounds.margins(bounds.sample(1.0, seed), 200, 400, 0.1)
 
     def promise(errors: Tensor, kl: float, spent: int, priors: int, delta: float) -> float:
         return exercises.pac_bayes(errors, kl, 0 if judges_all else spent, priors, delta)
@@ -207,21 +193,16 @@ def broken_promises(seed: int, interval: bool) -> float:
     return sum(rest > promise for promise, (_, rest) in zip(promises, held_out(seed), strict=True)) / DRAWS
 
 
-@cached(8)
-def guessers(seed: int) -> tuple[Tensor, ...]:
-    """Draw often which of 50 examples each of a thousand guessing classifiers misses.  (1000, 50) each"""
-    generator = compute.generator(seed)
-    return tuple(torch.randint(0, 2, (1000, 50), generator=generator).double() for _ in range(DRAWS))
-
-
 def broken_after_the_fact(seed: int, one_prior: bool) -> float:
     """Return how often the best promise, chosen after the data and paid for as one prior, is below the true rate, 1/2.
 
-    With one prior, equal weights on all classifiers, the choice is among forty posteriors that lean more and more
-    towards those with few mistakes. Otherwise it is among the classifiers, each its own prior and posterior.
+    In each draw a thousand classifiers guess at 50 examples. With one prior, equal weights on all of them, the choice
+    is among forty posteriors that lean more and more towards those with few mistakes. Otherwise it is among the
+    classifiers, each its own prior and posterior.
     """
-    broken = 0
-    for wrong in guessers(seed):
+    generator, broken = compute.generator(seed), 0
+    for _ in range(DRAWS):
+        wrong = torch.randint(0, 2, (1000, 50), generator=generator).double()
         mistakes = wrong.sum(1)
         if one_prior:
             leaning = (-torch.linspace(0, 4, 40, dtype=torch.float64)[:, None] * mistakes).log_softmax(1)

@@ -5,7 +5,6 @@ it is a kernel that knows each point from every other: lambda + ridge / N. Its p
 points apart, and teaches nothing about unseen ones.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -27,7 +26,6 @@ RIDGE_AT = 12  # where the ridge's bar stands, behind the ten octaves
 class Purchase:
     """What n examples of a world of N buy."""
 
-    world: str
     n: int
     L: Tensor  # (N,) share of each mode that is learned, largest eigenvalue first
     burnt: float  # units that the ridge takes
@@ -41,17 +39,12 @@ class Purchase:
         """Return all units, those of the ridge among them."""
         return float(self.units.sum()) + self.burnt
 
-    @property
-    def mostly(self) -> int:
-        """Return how many modes are learned by more than half."""
-        return int((self.L > 0.5).sum())
-
 
 @cached(128)
-def fitted(name: str, n: int, ridge: float, seed: int = 0) -> Tensor:
+def fitted(name: str, n: int, ridge: float) -> Tensor:
     """Measure the shares of the picked modes, (trials, 10)."""
     here = shared.world(name)
-    generator = compute.generator(seed)
+    generator = compute.generator(0)
     return measure_learnability(here.K, here.picked, n, trials=TRIALS, generator=generator, ridge=ridge).cpu()
 
 
@@ -67,17 +60,15 @@ def purchase(
     ridge: float,
     *,
     kappa: Kappa = exercises.kappa,
-    progress: Callable[[float, str], object] | None = None,
+    progress: compute.Progress = lambda share, words: None,
 ) -> Purchase:
     """Theory from `kappa`, and beside it the same shares measured on fits to the modes themselves."""
-    if progress:
-        progress(0.1, "the modes of this world")
+    progress(0.1, "the modes of this world")
     here = shared.world(world)
     noise_mode = ridge / here.N
     reach = here.lam + noise_mode + float(kappa(here.lam + noise_mode, n))
     L = here.lam / reach
     return Purchase(
-        world=world,
         n=n,
         L=L.cpu(),
         burnt=float((noise_mode / reach).sum()),
@@ -129,11 +120,12 @@ def sentence(r: Purchase) -> str:
     """Say what the examples bought, and how far the measured shares are from theory."""
     apart = float((r.measured.mean(0) - r.L[torch.tensor(PICKS) - 1]).abs().max())
     on_ridge = f" and {r.burnt:.3g} on the ridge" if r.burnt >= 0.05 else ""
-    mostly = "1 mode is" if r.mostly == 1 else f"{r.mostly} modes are"
+    mostly = int((r.L > 0.5).sum())
+    are = "mode is" if mostly == 1 else "modes are"
     most = int(r.held.argmax())
     return (
         f"{r.n} examples buy {r.bought:.4g} units of learning: "
-        f"{float(r.units.sum()):.4g} spent on modes{on_ridge}. {mostly} learned by more than half; "
+        f"{float(r.units.sum()):.4g} spent on modes{on_ridge}. {mostly} {are} learned by more than half; "
         f"measured shares lie within {apart:.2f} of the theory. The octave from mode {PICKS[most]} holds the "
         f"most of the target, {100 * r.held[most]:.0f} %; {100 * r.missed.sum():.0f} % is missed in all."
     )

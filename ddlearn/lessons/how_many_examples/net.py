@@ -5,7 +5,6 @@ they may be drawn without mistakes, and the nearer they lie to a prior, the less
 random start, or weights trained on other examples. From weights trained on the same ones comes a bound that is false.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -24,8 +23,6 @@ EXAMPLES = ("250", "500", "1000")
 HIDDEN, LENGTH = 100, 8.0
 PRETRAINING = {"steps": 600, "lr": 3e-3, "optimizer": "adam", "loss": "logistic", "batch": 100}
 STEPS, DRAWS, TEST_DRAWS = 300, 2000, 500
-
-Progress = Callable[[float, str], object]
 
 
 @dataclass(frozen=True)
@@ -53,10 +50,10 @@ class Promises:
 
 
 @cached(12)
-def trained(labels: str, n: int, seed: int, progress: Progress | None = None) -> tuple[Promise, ...]:
+def trained(labels: str, n: int, progress: compute.Progress | None = None) -> tuple[Promise, ...]:
     """Train the net, on all examples and on half of them, then a posterior for each prior."""
     x, classes = shared.digits(shared.ALL)
-    generator, N = compute.generator(seed), len(x)
+    generator, N = compute.generator(0), len(x)
     x = (LENGTH * unit_rows(x)).float().cpu()  # so small a net trains faster here than on a GPU
     y = torch.where(classes < 5, 1.0, -1.0).float() if labels == TRUE else random_labels(N, generator).float()
     order = torch.randperm(N, generator=generator)
@@ -73,22 +70,17 @@ def trained(labels: str, n: int, seed: int, progress: Progress | None = None) ->
     recipes = ((start, plain, 0.05, seen), (informed, informed, 0.03, second), (plain, plain, 0.03, seen))
     made = []
     for k, (prior, (W0, mean, sigma, judges)) in enumerate(zip(PRIORS, recipes, strict=True)):
-
-        def report(share: float, words: str, k: int = k, prior: str = prior) -> None:
-            if progress:
-                progress((k + share) / len(PRIORS), f"prior from {prior}: {words}")
-
-        found = pac_bayes_net(
-            net, W0, mean, x[judges], y[judges], generator, sigma=sigma, steps=STEPS, draws=DRAWS, progress=report
-        )  # fmt: skip
+        report = compute.part(progress, k / len(PRIORS), (k + 1) / len(PRIORS), f"prior from {prior}: {{}}")
+        how = {"sigma": sigma, "steps": STEPS, "draws": DRAWS, "progress": report}
+        found = pac_bayes_net(net, W0, mean, x[judges], y[judges], generator, **how)
         test = found.gibbs_error(x[unseen], y[unseen], TEST_DRAWS, generator)
         made.append(Promise(prior, found.train_error, test, found.bound, found.kl))
     return tuple(made)
 
 
-def promises(labels: str, examples: str, seed: int = 0, *, progress: Progress | None = None) -> Promises:
+def promises(labels: str, examples: str, *, progress: compute.Progress | None = None) -> Promises:
     """Compute three bounds for the same net, trained on so many examples with such labels."""
-    return Promises(labels, int(examples), trained(labels, int(examples), seed, progress=progress))
+    return Promises(labels, int(examples), trained(labels, int(examples), progress=progress))
 
 
 def picture(fig, r: Promises) -> None:

@@ -1,7 +1,4 @@
-"""The third function that the learner writes: a PAC-Bayes bound from examples that did not choose the prior.
-
-It comes with the wrong versions that classes write most often, and the hint that each of them deserves.
-"""
+"""The third function that the learner writes: a PAC-Bayes bound from examples that did not choose the prior."""
 
 import math
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
 from ddlearn.classroom import cached
-from ddlearn.generalization import Spectrum, centered, eigenmodes, haar_pool, ntk_with_bias
+from ddlearn.generalization import centered, eigenmodes, haar_pool, ntk_with_bias
 
 TEN, PARITY, LAPLACE, SIGNS, RANDOM = WORLDS = (
     "digits, ten classes",
@@ -48,10 +48,6 @@ class World:
     @property
     def power(self) -> float:
         return float(self.V2.sum())
-
-    @property
-    def modes(self) -> Spectrum:
-        return Spectrum(self.lam, self.V2)
 
 
 def digits(count: int) -> tuple[Tensor, Tensor]:

@@ -96,10 +96,11 @@ def sentence(r: Fit, said) -> str:
     guess = said("worst")
     fits = "passes through every point" if r.train_here < 1e-8 else "does not reach every point"
     you = "" if guess is None else f" You said {guess:.0f}."
+    best_smaller = r.test[: SIZES.index(POINTS)].min()
     return (
-        f"With {r.size} features the model {fits}: error {r.train_here:.2g} on the {POINTS} points shown, "
-        f"{r.test_here:.2g} on new ones. Over all sizes the error on new points is worst at {r.worst_size} features; "
-        f"the best smaller model has {r.test[: SIZES.index(POINTS)].min():.2g}, the largest {r.test[-1]:.2g}.{you}"
+        f"With {r.size} features the model {fits}. Its error is {r.train_here:.2g} on the {POINTS} points shown and "
+        f"{r.test_here:.2g} on new points. Of all sizes, {r.worst_size} features have the largest error on new points. "
+        f"The best smaller model has {best_smaller:.2g}, the largest model {r.test[-1]:.2g}.{you}"
     )
 
 

@@ -1,7 +1,7 @@
 """What one move of a slider costs the kernel: a fit, its picture, and the message with both.
 
 Ours moves the data of one figure; `interact` calls a function that makes a figure anew, which the inline backend then
-draws. Both run in an IPython kernel within this process, headless, and draw the same picture, 9 x 4 inches at 100 dpi.
+draws. Both run in an IPython kernel within this process, headless, and draw the same picture, 9 x 4 inches at 200 dpi.
 The way from the kernel to the screen is measured in a real browser by tests/browser/test_latency.py.
 """
 
@@ -79,24 +79,17 @@ def ours(moves: int) -> Callable[[], int]:
 
     y = data()
 
-    class Fit(LiveFigure):
-        size, dpi = (9.0, 4.0), 100
+    def picture(fig, fitted: Tensor) -> None:
+        panel = fig.panel()
+        panel.frame("Kernel ridge", "x", "f(x)", xlim=(-3.5, 3.5), ylim=(-2, 2), legend="upper right")
+        panel.dots(X, y, "black", ".", "data")
+        panel.line(GRID, fitted, label="fit")
 
-        def layout(self, figure) -> None:
-            axes = figure.subplots()
-            axes.plot(X, y, "k.", label="data")
-            (self.line,) = axes.plot(GRID, torch.zeros(len(GRID)), label="fit")
-            axes.set(ylim=(-2, 2), xlabel="x", ylabel="f(x)", title="Kernel ridge")
-            axes.legend(loc="upper right")
-
-        def draw(self, fitted: Tensor) -> None:
-            self.line.set_ydata(fitted)
-
-        def describe(self, fitted: Tensor) -> str:
-            return f"The fit reaches {float(fitted.max()):.4f}."
+    def sentence(fitted: Tensor) -> str:
+        return f"The fit reaches {float(fitted.max()):.4f}."
 
     pictures()
-    figure = Fit()
+    figure = LiveFigure(picture, sentence, (9.0, 4.0))
     figure.show(fit(y, 0.6))
     return moving(moves, lambda width: figure.update(fit(y, width)))
 
@@ -109,7 +102,7 @@ def interact(moves: int) -> Callable[[], int]:
     y = data()
 
     def draw(width: float) -> None:
-        _, axes = plt.subplots(figsize=(9, 4), dpi=100)
+        _, axes = plt.subplots(figsize=(9, 4), dpi=200)
         axes.plot(X, y, "k.", label="data")
         axes.plot(GRID, fit(y, width), label="fit")
         axes.set(ylim=(-2, 2), xlabel="x", ylabel="f(x)", title="Kernel ridge")
