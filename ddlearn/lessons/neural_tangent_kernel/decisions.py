@@ -35,11 +35,12 @@ STEP = Decision(
     asked=("the step", "the size of the slowest mode’s factor"),
     reference=best_step,
     because=(
-        "The modes with the eigenvalues 18 and 2 now shrink equally fast, by −0.8 and 0.8. A larger step would slow down "
-        "the first of them, because it jumps too far beyond zero."
+        "The modes with the eigenvalues 18 and 2 now shrink equally fast, by −0.8 and 0.8. A larger step would slow "
+        "down the first of them, because it jumps too far beyond zero."
     ),
     hints=(
-        "Sketch the sizes |1 − 18η/4|, |1 − 6η/4| and |1 − 2η/4| against η. The slowest mode is the highest of the three.",
+        "Sketch the sizes |1 − 18η/4|, |1 − 6η/4| and |1 − 2η/4| against η. The slowest mode is the highest of the "
+        "three.",
         "The highest line first falls and then rises. At the lowest point, two of the three sizes are equal.",
         "Solve 18η/4 − 1 = 1 − 2η/4 for η.",
     ),
@@ -53,8 +54,8 @@ STEP = Decision(
         Mistake(
             "half of the largest step",
             lambda: with_slowest(LIMIT / 2),
-            "This step removes the mode with eigenvalue 18 at once. The mode with eigenvalue 2 is the slowest, and a larger "
-            "step would speed it up.",
+            "This step removes the mode with eigenvalue 18 at once. The mode with eigenvalue 2 is the slowest, and a "
+            "larger step would speed it up.",
         ),
         Mistake(
             "n forgotten",

@@ -65,8 +65,8 @@ EMPIRICAL_NTK = Exercise(
         Mistake(
             "readout only",
             edit("readout + first", "readout"),
-            "You train only a: these are the random ReLU features of lesson 01. Here W is trained too, and contributes a "
-            "second term.",
+            "You train only a: these are the random ReLU features of lesson 01. Here W is trained too, and "
+            "contributes a second term.",
         ),
         Mistake(
             "first layer only",
@@ -149,18 +149,19 @@ DESCENT = Exercise(
     cases=training_cases,
     no_loop=True,
     hints=(
-        "Look at the residual r = f − y. A step changes it to r − (lr / n) K r. What does that do to an eigenvector of K?",
-        "torch.linalg.eigh(K) returns eigenvalues and eigenvectors U. A step multiplies a mode by 1 − lr·λ/n; many steps "
-        "multiply it by a power of this factor.",
-        "U.T @ (f0 - y) holds how much of each mode is in the residual. Multiply each by its power, go back with U @ ..., "
-        "and add y.",
+        "Look at the residual r = f − y. A step changes it to r − (lr / n) K r. What does that do to an eigenvector "
+        "of K?",
+        "torch.linalg.eigh(K) returns eigenvalues and eigenvectors U. A step multiplies a mode by 1 − lr·λ/n; many "
+        "steps multiply it by a power of this factor.",
+        "U.T @ (f0 - y) holds how much of each mode is in the residual. Multiply each by its power, go back with U @ "
+        "..., and add y.",
     ),
     mistakes=(
         Mistake(
             "gradient flow",
             edit("(1 - lr * lam / len(y)) ** steps", "torch.exp(-lr * lam / len(y) * steps)"),
-            "You used e^(−lr·λ·t/n). That is gradient *flow*, the limit of tiny steps. A step of finite size multiplies a "
-            "mode by 1 − lr·λ/n.",
+            "You used e^(−lr·λ·t/n). That is gradient *flow*, the limit of tiny steps. A step of finite size "
+            "multiplies a mode by 1 − lr·λ/n.",
         ),
         Mistake(
             "n forgotten",
@@ -170,7 +171,8 @@ DESCENT = Exercise(
         Mistake(
             "the rate doubled",
             edit("lr * lam", "2 * lr * lam"),
-            "Your steps are twice as long. The loss is half a mean of squares, so its gradient has the factor 1/n, not 2/n.",
+            "Your steps are twice as long. The loss is half a mean of squares, so its gradient has the factor 1/n, "
+            "not 2/n.",
         ),
         Mistake(
             "one step only",
@@ -180,7 +182,8 @@ DESCENT = Exercise(
         Mistake(
             "U and its transpose exchanged",
             edit("U @ (factor", "U.T @ (factor").edit("U.T @ (f0", "U @ (f0"),
-            "Eigenvectors are the columns of U. So U.T @ r goes from points to modes, and U @ goes from modes to points.",
+            "Eigenvectors are the columns of U. So U.T @ r goes from points to modes, and U @ goes from modes to "
+            "points.",
             also=(edit("U.T @ (f0", "U @ (f0"), edit("U @ (factor", "U.T @ (factor")),
         ),
         Mistake(
@@ -243,7 +246,8 @@ DESCENT = Exercise(
         Mistake(
             "negative factors lost",
             edit(") ** steps", ").clamp(min=0) ** steps"),
-            "Where lr·λ/n exceeds 1, the factor is negative, and the mode changes its sign at each step. Keep the sign.",
+            "Where lr·λ/n exceeds 1, the factor is negative, and the mode changes its sign at each step. Keep the "
+            "sign.",
             also=(edit(") ** steps", ").abs() ** steps"),),
         ),
     ),

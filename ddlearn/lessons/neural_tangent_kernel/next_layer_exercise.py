@@ -48,14 +48,14 @@ NEXT_LAYER = Exercise(
         Mistake(
             "slope's factor halved",
             edit("/ torch.pi * ntk", "/ (2 * torch.pi) * ntk"),
-            "(π − θ)/2π is the probability that a unit is active at both points. The factor √2 of each layer doubles it, as "
-            "it doubled the nngp. Divide by π, not by 2π.",
+            "(π − θ)/2π is the probability that a unit is active at both points. The factor √2 of each layer doubles "
+            "it, as it doubled the nngp. Divide by π, not by 2π.",
         ),
         Mistake(
             "variance 2 forgotten",
             edit("rho) / torch.pi", "rho) / (2 * torch.pi)").edit("/ torch.pi * ntk", "/ (2 * torch.pi) * ntk"),
-            "You divided both by 2π. Each layer has the factor √2 in front, which doubles its kernels: divide by π. Then the "
-            "diagonal of the nngp stays as it was.",
+            "You divided both by 2π. Each layer has the factor √2 in front, which doubles its kernels: divide by π. "
+            "Then the diagonal of the nngp stays as it was.",
         ),
         Mistake(
             "old nngp added",
@@ -65,8 +65,8 @@ NEXT_LAYER = Exercise(
         Mistake(
             "probability forgotten",
             edit("(torch.pi - theta) / torch.pi * ntk", "ntk"),
-            "Earlier weights reach the output only through units that are active at both points. Multiply the old ntk by "
-            "the probability (π − θ)/π.",
+            "Earlier weights reach the output only through units that are active at both points. Multiply the old ntk "
+            "by the probability (π − θ)/π.",
         ),
         Mistake(
             "nothing added to the ntk",
@@ -81,8 +81,8 @@ NEXT_LAYER = Exercise(
         Mistake(
             "not clamped",
             edit(".clamp(-1, 1)", ""),
-            "Some entries are not a number. Rounding pushed a cosine slightly above 1, where arccos has no answer. Clamp the "
-            "cosine to [-1, 1] first.",
+            "Some entries are not a number. Rounding pushed a cosine slightly above 1, where arccos has no answer. "
+            "Clamp the cosine to [-1, 1] first.",
         ),
         Mistake(
             "s without its root",
@@ -117,7 +117,8 @@ NEXT_LAYER = Exercise(
         Mistake(
             "probability on both kernels",
             edit("nngp_next + (torch", "(torch").edit("* ntk", "* (nngp_next + ntk)"),
-            "You multiplied the whole sum by the probability. Only the part of the earlier layers, the old ntk, is multiplied.",
+            "You multiplied the whole sum by the probability. Only the part of the earlier layers, the old ntk, is "
+            "multiplied.",
         ),
         Mistake(
             "degrees",
@@ -134,7 +135,8 @@ NEXT_LAYER = Exercise(
         Mistake(
             "arccos of the kernel itself, not clamped",
             edit("rho.arccos()", "nngp.arccos()"),
-            "Some entries are not a number. The kernel is not a cosine and may exceed 1. Divide it by s first, then clamp.",
+            "Some entries are not a number. The kernel is not a cosine and may exceed 1. Divide it by s first, then "
+            "clamp.",
         ),
         Mistake(
             "wrong order",
@@ -144,8 +146,8 @@ NEXT_LAYER = Exercise(
         Mistake(
             "angle of the ntk",
             edit("theta) / torch.pi * ntk", "angle(ntk)) / torch.pi * ntk"),
-            "For the ntk you took another angle. Whether a unit is active depends on its inputs, and their angle comes from "
-            "the nngp: one θ for both.",
+            "For the ntk you took another angle. Whether a unit is active depends on its inputs, and their angle "
+            "comes from the nngp: one θ for both.",
         ),
         Mistake(
             "lengths of the ntk",
@@ -181,7 +183,8 @@ NEXT_LAYER = Exercise(
         Mistake(
             "new kernel times the ntk",
             edit("nngp_next + (torch.pi - theta) / torch.pi * ntk", "nngp_next * ntk + (torch.pi - theta) / torch.pi"),
-            "You multiplied the old ntk by the new nngp. Multiply it by the probability (π − θ)/π, and *add* the new nngp.",
+            "You multiplied the old ntk by the new nngp. Multiply it by the probability (π − θ)/π, and *add* the new "
+            "nngp.",
         ),
         Mistake(
             "π forgotten",
