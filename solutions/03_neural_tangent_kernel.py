@@ -13,13 +13,13 @@
 # %% [markdown]
 # # 3 · The neural tangent kernel
 #
-# ![Two plots of a network's output against the move of its weights. Left, a narrow network: its curve bends away from its dashed tangent, and the two reach the target at different places. Right, a wide network: curve and tangent rise steeply and reach the target together, after a tiny move.](pictures/neural_tangent_kernel.svg)
+# ![Left: the output of a narrow network bends away from its dashed tangent before both reach the target. Right: a wide network reaches the target together with its tangent, after a tiny move of the weights.](pictures/neural_tangent_kernel.svg)
 #
 # *A schematic view of one output, as the weights move away from their start. The dashed tangent is the straight line with the
 # same slope at the start. The wide network reaches its target before it leaves the tangent.*
 #
-# **Question.** The output of a network is a curved function of its weights, and training moves thousands of weights at once. When
-# can we still predict every step of training, before the first step is taken?
+# **Question.** The output of a network is a curved function of its weights, and training moves thousands of them at once. When
+# can we still predict every step of training in advance?
 #
 # **You will be able to**
 # - compute where gradient descent leads in a fixed kernel, without a loop (Exercise 1);
@@ -40,13 +40,13 @@ from ddlearn.lessons.neural_tangent_kernel import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict and walk, with hands up · 5 explain the step · 6 by hand, at
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict and walk · 5 explain the step · 6 by hand, at
 # the board · 5 Exercise 1 · 3 infinite width · 4 Exercise 2 · 4 film, together · 2 quiz. Exercise 3, the digits and the problems
 # are homework.
 #
 # **Board.** Four points on a circle, the first row of the kernel matrix, the two waves below it. Then two overlapping half circles.
 #
-# **The one question to ask:** "A wide network hardly moves a weight. How can its output change?" (Many small moves that all help.)
+# **The one question to ask:** "A wide network hardly moves a weight. How can its output change?" (Many small helpful moves.)
 #
 # **Discussion.** No: its kernel moved until the largest eigenvalue allowed the step. The kernel of the start no longer describes it.
 #
@@ -54,14 +54,14 @@ lesson.start()
 # that of the output does not. *"The tangent is linear, so its curve is a line"*: it is linear in the weights, not in $x$. *"The
 # largest wave is learned first"*: its size does not enter the factor.
 #
-# **Exit ticket.** "Which two numbers decide how fast a mode is learned?" (The step size and the eigenvalue.)
+# **Exit ticket.** "Which two numbers decide how fast a mode is learned?"
 #
 # **If a machine is slow:** the film trains twenty networks once, in a few seconds.
 
 # %% [markdown]
 # ## Recap
 #
-# One question from [[fixed_embeddings]] and one from [[learned_embeddings]]. Guessing is fine.
+# One question from [[fixed_embeddings]] and one from [[learned_embeddings]].
 
 # %%
 lesson.recap()
@@ -85,7 +85,7 @@ lesson.predict("move")
 # - **Left:** the outputs of the network (solid) and of its tangent (dashed), for all angles.
 # - **Right:** the difference between the two, for five widths, on the way to these weights.
 #
-# Move **Hidden units** from one end to the other. Then choose the random direction.
+# Move **Hidden units** from one end to the other. Then choose a random **Direction**.
 
 # %%
 lesson.walk.show()
@@ -97,9 +97,9 @@ lesson.walk.show()
 #
 # $$f(x) \approx f_0(x) + J(x)\,(w - w_0).$$
 #
-# *In words:* the output at the start, plus the gradient $J(x)$ at the start times the move of the weights. The entries of $J(x)$ are
-# features. The random start fixes them, so the tangent is a fixed embedding, as in [[fixed_embeddings]]. Its
-# kernel is the **neural tangent kernel**,
+# *In words:* the output at the start, plus the gradient at the start (the row $J(x)$) times the move of the weights. The entries of
+# $J(x)$ are features. The random start fixes them, so the tangent is a fixed embedding, as in [[fixed_embeddings]]. Its kernel is the
+# **neural tangent kernel**,
 #
 # $$\Theta(x, x') = J(x)\,J(x')^\top.$$
 #
@@ -108,13 +108,18 @@ lesson.walk.show()
 #
 # Now take one step of gradient descent. The loss is $L = \frac1{2n}\sum_i (f(x_i) - y_i)^2$ for $n$ training points. Write
 # $r = f - y$ for the vector of residuals, and let $J$ have one row $J(x_i)$ per training point. The gradient of $L$ is
-# $\frac1n J^\top r$. A step of size $\eta$ moves the weights by $-\frac\eta n J^\top r$, and the outputs by $J$ times that:
+# $\frac1n J^\top r$. A step of size $\eta$ moves the weights by $-\frac\eta n J^\top r$, and the tangent's outputs by $J$ times that:
 #
 # $$r_{t+1} = \Big(I - \frac{\eta}{n}\,\Theta\Big)\, r_t, \qquad \Theta = JJ^\top.$$
 #
-# *In words:* an error at one point also corrects the outputs at similar points. If $r$ is an eigenvector of $\Theta$ with
-# eigenvalue $\lambda$, a step multiplies it by $1 - \eta\lambda/n$. So each eigenvector, called a **mode**, is learned at a rate of its own.
-# (PyTorch's `MSELoss` has no factor ½, so there a step of size $\eta$ acts like $2\eta$.)
+# *In words:* an error at one point also corrects the outputs at similar points. If $r$ is an eigenvector of $\Theta$ with the
+# eigenvalue $\lambda_i$, a step multiplies it by $1 - \eta\lambda_i/n$. So each eigenvector, called a **mode**, is learned at its own rate.
+#
+# <details><summary>If you use PyTorch's loss</summary>
+#
+# `MSELoss` has no factor ½, so a step of size $\eta$ on it acts like a step of size $2\eta$ here.
+#
+# </details>
 
 # %% [markdown]
 # ## By hand
@@ -125,29 +130,29 @@ lesson.walk.show()
 # $$\Theta = \begin{pmatrix} 8 & 4 & 2 & 4\\ 4 & 8 & 4 & 2\\ 2 & 4 & 8 & 4\\ 4 & 2 & 4 & 8 \end{pmatrix}.$$
 #
 # *In words:* neighbors are more similar than opposite inputs. The modes are waves around the circle. With $\eta = 0.2$ and $n = 4$, a step
-# multiplies a mode by $1 - 0.05\lambda$:
+# multiplies a mode by $1 - 0.05\lambda_i$:
 #
-# | mode | pattern | first row of $\Theta$ times pattern | $\lambda$ | factor per step |
+# | mode | pattern | first row of $\Theta$ times pattern | eigenvalue $\lambda_i$ | factor per step |
 # |---|---|---|---|---|
 # | constant | $(1, 1, 1, 1)$ | $8 + 4 + 2 + 4$ | 18 | 0.1 |
 # | slow wave | $(1, 0, -1, 0)$ | $8 + 0 - 2 + 0$ | 6 | 0.7 |
 # | fast wave | $(1, -1, 1, -1)$ | $8 - 4 + 2 - 4$ | 2 | 0.9 |
 #
-# Let the residual be the sum of both waves, $r = (2, -1, 0, -1)$. Then $\Theta r = (8, -2, -4, -2)$. One step leaves
+# For the slow wave, the third column gives 6, which is 6 times its first entry. Let the residual be the sum of both waves, $r = (2, -1, 0, -1)$. Then $\Theta r = (8, -2, -4, -2)$. One step leaves
 # $r - 0.05\,\Theta r = (1.6, -0.9, 0.2, -0.9)$, which is 0.7 times the slow wave plus 0.9 times the fast one. After ten steps, 3 % of
 # the slow wave and 35 % of the fast wave are left.
 #
 # ## Explain: why slow waves have large eigenvalues
 #
-# Look at the third column of the table. It adds up the entries of $\Theta$, each multiplied by the wave at that input. The large entries belong
+# The third column of the table adds up the entries of $\Theta$, each multiplied by the wave at that input. The large entries belong
 # to inputs that are close together. A slow wave changes little between them, so the large terms add up. A fast
-# wave changes its sign, so they cancel. For $n$ evenly spaced inputs, let $\Theta(\delta)$ be the kernel of two inputs that are the angle
+# wave changes its sign between them, so the terms cancel. For $n$ evenly spaced inputs, let $\Theta(\delta)$ be the kernel of two inputs that are the angle
 # $\delta$ apart. The wave that goes $k$ times around the circle has the eigenvalue
 #
 # $$\lambda_k = \sum_{j=0}^{n-1} \Theta(\delta_j)\cos(k\,\delta_j), \qquad \delta_j = \frac{2\pi j}{n}.$$
 #
 # *In words:* multiply the kernel by the wave, and add. For our sixteen inputs and an infinitely wide network, $\lambda_k$ is 16.6,
-# 6.4, 0.81 and 0.10 for $k = 0$, 1, 2 and 4. That large eigenvalues are learned first is called **spectral bias**.
+# 6.4, 0.81 and 0.10 for $k = 0$, 1, 2 and 4. So slow waves are learned first, which is called **spectral bias**.
 #
 # <details><summary>Why are waves the eigenvectors?</summary>
 #
@@ -160,8 +165,8 @@ lesson.walk.show()
 #
 # ## Exercise 1 · Write: `descent`
 #
-# Take `steps` steps at once, without a loop. Return the outputs at the training points, not the residuals. Test it by hand: with
-# targets zero, outputs $(2, -1, 0, -1)$ at the start, $\eta = 0.2$ and one step, the result is $(1.6, -0.9, 0.2, -0.9)$.
+# Take `steps` steps at once, without a loop. Return the outputs at the training points, not the residuals. By hand, with
+# targets 0, outputs $(2, -1, 0, -1)$ at the start, $\eta = 0.2$ and one step, the result is $(1.6, -0.9, 0.2, -0.9)$.
 
 
 # %%
@@ -178,22 +183,25 @@ def descent(K, y, f0, lr, steps):
 # %% [markdown]
 # ## Explain: the kernel of an infinitely wide network
 #
-# Our network has one hidden layer, with one row of $W$ and one entry of $a$ per unit. It is
-# $f(x) = \sqrt{2/h}\,\sum_j a_j\,\mathrm{relu}(W_j \cdot x)$, and all weights are drawn from a Gaussian and then trained. This scaling,
-# by the root of the width, is called the **NTK parametrization**. It makes $\Theta$ predictable in two ways.
+# Our network has $h$ hidden units, each with a row $W_j$ of $W$ and an entry $a_j$ of $a$:
+# $f(x) = \sqrt{2/h}\,\sum_j a_j\,\mathrm{relu}(W_j \cdot x)$. A unit is **active** at $x$ if $W_j \cdot x > 0$. All weights start as
+# independent Gaussian numbers, and all are trained. This scaling by the root of the width is called the **NTK parametrization**. It makes $\Theta$
+# predictable in two ways.
 # - **Known before training.** $\Theta$ is an average over the units. It tends to a limit, the same for every random start.
 #   The error of the average shrinks like $1/\sqrt h$.
-# - **Constant during training.** Each weight moves by about $1/\sqrt h$ of its size. So few units change their side, and $\Theta$ hardly moves.
+# - **Constant during training.** Each weight moves by about $1/\sqrt h$ of its size, as you predicted. So few units become active or
+#   inactive, and $\Theta$ hardly moves.
 #
-# The limit is computed layer by layer, with two kernels: $K$ holds the inner products of what a layer passes on (in code `nngp`,
-# for "neural network Gaussian process"), and $\Theta$ is the tangent kernel so far (`ntk`). **The recursion starts without any hidden layer.** There
-# $f(x) = W \cdot x$ has the gradient $x$, so $K$ and $\Theta$ are both $x \cdot x'$. One more layer gives
+# The limit is computed layer by layer, with two kernels. $K$ holds the inner products of a layer's outputs at two inputs (in code `nngp`,
+# for "neural network Gaussian process"). $\Theta$ is the tangent kernel so far (`ntk`). **The recursion starts before the first hidden
+# layer.** There the layer's output is $x$ itself, and $f(x) = W \cdot x$ has the gradient $x$. So $K$ and $\Theta$ both start as $x \cdot x'$.
+# One hidden layer changes them to
 #
 # $$K' = \frac{s}{\pi}\big(\sin\theta + (\pi - \theta)\cos\theta\big), \qquad \Theta' = K' + \frac{\pi - \theta}{\pi}\,\Theta.$$
 #
 # *In words:* $s_{ij} = \sqrt{K_{ii}K_{jj}}$ is the product of the two lengths, and $\theta$ is the angle between the two points, with
-# $\cos\theta = K/s$. The new layer's weights contribute $K'$. The earlier weights contribute $\Theta$, times the probability that a unit that
-# is active at one point is also active at the other.
+# $\cos\theta = K/s$. The new layer's weights contribute $K'$. The earlier weights contribute $\Theta$, times a probability: a unit
+# that is active at one point is also active at the other.
 #
 # For a point of length 1 with itself, $K' = 1$ and $\Theta' = 1 + 1 = 2$. For two such points 60° apart, $\theta = \pi/3$ and
 # $K = \Theta = \frac12$. Then $K' = 0.609$ and $\Theta' = 0.609 + \frac23 \cdot \frac12 = 0.942$.
@@ -263,12 +271,12 @@ def next_layer(nngp, ntk):
 lesson.predict("first")
 
 # %% [markdown]
-# The explorer shows real training, with your two functions drawn over it. Nothing is fitted.
+# The explorer shows real training, and over it what your two functions predict.
 # - **Left:** the network (solid) and the formula (dashed) after the chosen number of steps.
 # - **Right:** how much of each wave is left, against the steps. Symbols are the network, dashed lines the formula.
 #
-# **Step size** counts in units of $n/\lambda_{\max}$, where $\lambda_{\max}$ is the largest eigenvalue. Move **Steps taken** first. Then try 8
-# hidden units, and then the step size 2.5.
+# **Step size** counts in units of $n/\lambda_{\max}$, where $\lambda_{\max}$ is the largest eigenvalue. Move **Steps taken**. Then try 8
+# hidden units, then step size 2.5.
 
 # %%
 lesson.film.show()
@@ -276,10 +284,9 @@ lesson.film.show()
 # %% [markdown]
 # ## Exercise 3 · Decide: which step?
 #
-# Return to the four inputs, with eigenvalues 18, 6 and 2. A mode shrinks if $|1 - \eta\lambda/4| < 1$, so all modes shrink if
-# $\eta < 8/18$. One mode shrinks more slowly than the others. Choose the step for which the slowest mode shrinks as fast
-# as possible. Give the step and the size of that mode's factor, as decimals. Then explain in one sentence why the largest allowed step is
-# not the best.
+# Return to the four inputs, with eigenvalues 18, 6 and 2. A mode shrinks if $|1 - \eta\lambda_i/4| < 1$, so all modes shrink if
+# $\eta < 8/18$. Choose the step for which the slowest mode shrinks as fast as possible. Give the step and the size of that mode's
+# factor, as decimals. Then explain in one sentence why steps just below $8/18$ are worse.
 
 # %%
 # BEGIN SOLUTION
@@ -293,8 +300,8 @@ lesson.decide("step", step, factor)
 # %% [markdown]
 # ## Where it breaks
 #
-# - **Tiny steps.** Many texts use the formula of **gradient flow**, $e^{-\eta\lambda t/n}$ per mode. It holds for tiny steps only. Choose it
-#   under **More controls**, with step size 1.8. Your `descent` is exact for every step.
+# - **Tiny steps.** Many texts use the formula of **gradient flow**, $e^{-\eta\lambda_i t/n}$ per mode. It holds for tiny steps only. Choose it
+#   under **More controls**, with step size 1.8.
 # - **A narrow network.** With 8 hidden units the kernel starts far from its limit, and it moves. The network's own kernel (**More controls**)
 #   repairs only the start.
 # - **A large step.** The formula converges for $0 < \eta < 2n/\lambda_{\max}$. At step size 2.5 it diverges. The network of 2,048 units does
@@ -306,9 +313,9 @@ lesson.decide("step", step, factor)
 # %% [markdown]
 # ## Real digits
 #
-# Here your `next_layer` meets real digits. The kernel's penalty is chosen by leave-one-out, as in [[fixed_embeddings]].
-# - **Left:** the error rate of the kernel against the penalty, for the digits on which it was fitted and for new ones.
-# - **Right:** the error rate on new digits, for the kernel and for trained networks, against the number of digits.
+# Your `next_layer` now classifies real digits. Leave-one-out chooses the penalty, as in [[fixed_embeddings]].
+# - **Left:** error rates of the kernel against the penalty.
+# - **Right:** the error rate on new digits, for the kernel and for trained networks.
 #
 # Move **Kernel's layers** from 0 up. Then let one label in five be wrong.
 
@@ -336,13 +343,13 @@ lesson.quiz()
 #
 # - A wide network in this parametrization trains like its [tangent](GLOSSARY.md#tangent): linear regression with a fixed
 #   [tangent kernel](GLOSSARY.md#neural-tangent-kernel-ntk).
-# - A step of size $\eta$ multiplies each mode by $1 - \eta\lambda/n$. Slow waves have large eigenvalues:
+# - A step of size $\eta$ multiplies each mode by $1 - \eta\lambda_i/n$. Slow waves have large eigenvalues:
 #   [spectral bias](GLOSSARY.md#spectral-bias).
-# - At infinite width the kernel follows from a recursion that starts at $x \cdot x'$. At finite width we can measure how far it is off.
+# - At infinite width the kernel follows from a recursion that starts at $x \cdot x'$.
 #
 # **What this does not show.** That networks in practice are kernels. The parametrization, full-batch descent, squared loss and
-# large width were chosen so that the kernel stays. In [[learned_embeddings]] a network beat every fixed kernel's average over
-# parities, because its own kernel moved. On large image sets, trained networks are reported to stay ahead of their kernels
+# large width were chosen so that the kernel stays. In [[learned_embeddings]] a network had a smaller error than any fixed kernel has on
+# average over such parities, because its own kernel moved. On large image sets, trained networks are reported to stay ahead of their kernels
 # ([Arora et al. 2019](https://arxiv.org/abs/1904.11955)).
 
 # %% [markdown]
@@ -443,8 +450,12 @@ def empirical_ntk(x, x2, W, a):
 #
 # </details>
 #
+# <details><summary>Credit for the digits</summary>
+#
 # The digits are those of E. Alpaydin and C. Kaynak,
 # [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
 # UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
+#
+# </details>
 #
 # **Next:** [[leaving_the_lazy_regime]].
