@@ -13,10 +13,10 @@
 # %% [markdown]
 # # 3 · The neural tangent kernel
 #
-# ![Left: the output of a narrow network bends away from its dashed tangent before both reach the target. Right: a wide network reaches the target together with its tangent, after a tiny move of the weights.](pictures/neural_tangent_kernel.svg)
+# ![Left: the output of a narrow network bends away from its dashed tangent and misses the target. Right: a wide network follows its tangent to the target, after a tiny move of the weights.](pictures/neural_tangent_kernel.svg)
 #
-# *A schematic view of one output, as the weights move away from their start. The dashed tangent is the straight line with the
-# same slope at the start. The wide network reaches its target before it leaves the tangent.*
+# *One output of two real networks, as their weights move from the start. The dashed tangent is a straight line with the same slope at the
+# start. Only the wide network follows its tangent to the target.*
 #
 # **Question.** The output of a network is a curved function of its weights, and training moves thousands of them at once. When
 # can we still predict every step of training in advance?
