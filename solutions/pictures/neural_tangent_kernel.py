@@ -1,50 +1,40 @@
-"""A network's output against the move of its weights, with its tangent: a narrow net bends, a wide one hardly moves."""
+"""One output of a narrow and of a wide network, as the weights move to where the network's tangent fits the targets."""
 
-import math
-
+import torch
 from sheet import Sheet
 
-TARGET = 1.0
-BEND = {"narrow": 1.0, "wide": 12.0}  # the wide network reaches the target with a move that is this much shorter
+from ddlearn.lessons.neural_tangent_kernel import exercises, shared, walk
 
-
-def output(move: float, bend: float) -> float:
-    """Return a curved function of the move whose slope at 0 is `bend`."""
-    return bend * move + 0.9 * math.sin(2.2 * move) ** 2 - 0.55 * move**2
-
-
-def reach(bend: float) -> float:
-    """Return the smallest move at which the network reaches the target."""
-    return next(k / 1000 for k in range(3000) if output(k / 1000, bend) >= TARGET)
+NETWORKS = {"narrow": (128, 0), "wide": (8192, 2)}  # hidden units, and the seed of the start
+POINT = 0  # of the sixteen, whose output is drawn
+WAYS = torch.linspace(0, 1.3, 79, dtype=torch.float64)
+FARTHEST = 0.34  # of the horizontal axis: the move of the weights in units of their own size
 
 
 def draw() -> Sheet:
     """Return the picture of lesson 03."""
     sheet = Sheet(
-        "A wide network is its tangent",
-        "Two plots of a network's output against the move of its weights. Each network is a curve, and its tangent at the "
-        "start a dashed line. On the left, a narrow network must move its weights far to reach the target, and the tangent is "
-        "wrong by then. On the right, a wide network reaches the target after a tiny move, where curve and tangent are the same.",
+        "A wide network follows its tangent",
+        "Two plots of one output of a network against the move of its weights. Each network is a curve, and its tangent at the "
+        "start a dashed line that reaches the target. On the left, a narrow network must move its weights far, and its curve "
+        "bends away from the tangent. On the right, a wide network reaches the target after a tiny move, along its tangent.",
     )
-    for left, name in ((70, "narrow"), (500, "wide")):
-        bend = BEND[name]
-        plot = sheet.panel((left, 80, 330, 200), (-0.06, 1.3), (-0.15, 1.9))
+    x, target = shared.X[POINT : POINT + 1], float(shared.Y[POINT])
+    for left, (name, (width, seed)) in zip((70, 500), NETWORKS.items(), strict=True):
+        ray = walk.ray(width, walk.DIRECTIONS[0], seed, exercises.empirical_ntk)
+        outputs = [float(shared.outputs(x, ray.W + way * ray.dW, ray.a + way * ray.da)) for way in WAYS]
+        moves, start = (WAYS * ray.moved).tolist(), outputs[0]
+        plot = sheet.panel((left, 80, 330, 200), (-0.015, FARTHEST), (-0.35, 1.5))
         sheet.text(left + 165, 46, f"A {name} network", "ink", 17, "middle")
         plot.axes("move of the weights", "output")
-        plot.line([(0, TARGET), (1.3, TARGET)], "green", 2, ":")
-        plot.text(*((0.0, TARGET + 0.08) if name == "narrow" else (1.12, TARGET + 0.08)), "target", "green", 15)
-        moves = [k / 200 for k in range(261)]
-        curve = [(m, output(m, bend)) for m in moves if output(m, bend) <= 1.85]
-        tangent = [(m, bend * m) for m in moves if bend * m <= 1.85]
-        plot.line(curve, "blue", 3.5)
-        plot.line(tangent, "vermilion", 2.5, "--")
-        plot.dots([(0, 0)], "ink", 6)
-        plot.dots([(reach(bend), TARGET)], "blue", 7)
-        plot.dots([(TARGET / bend, TARGET)], "vermilion", 7, hollow=True)
-    sheet.text(268, 216, "tangent", "vermilion", 15)
-    sheet.text(196, 130, "network", "blue", 15, "end")
-    sheet.text(560, 250, "network and tangent", "blue", 15)
-    sheet.text(
-        450, 346, "The wider the network, the less each weight has to move to change the output.", "ink", 17, "middle"
-    )
+        plot.line([(0, target), (FARTHEST, target)], "green", 2, ":")
+        plot.text(FARTHEST, target + 0.08, "target", "green", 15, "end")
+        plot.line(zip(moves, outputs, strict=True), "blue", 3.5)
+        plot.line([(0, start), (moves[-1], start + float(WAYS[-1]) * (target - start))], "vermilion", 2.5, "--")
+        plot.dots([(0, start)], "ink", 6)
+        plot.dots([(ray.moved, target)], "vermilion", 7, hollow=True)
+    sheet.text(230, 124, "tangent", "vermilion", 15, "end")
+    sheet.text(330, 200, "network", "blue", 15)
+    sheet.text(556, 220, "network and tangent", "blue", 15)
+    sheet.text(450, 346, "A wide network reaches its targets with a small move of its weights.", "ink", 17, "middle")
     return sheet

@@ -6,7 +6,7 @@ from ddlearn.lessons.neural_tangent_kernel import exercises, measures
 CLAIMS = (
     claim(
         "infinite",
-        "A layer of infinite width is one map of two kernels, in closed form.",
+        "One layer of infinite width changes both kernels by a closed formula.",
         about(0.0, 1e-9, "relative difference from a Hermite series, three layers"),
         exact(
             ("jacot2018", "cho2009"),
@@ -19,7 +19,7 @@ CLAIMS = (
     ),
     claim(
         "empirical",
-        "The tangent kernel of a net of one hidden layer, in closed form, is the product of its gradients.",
+        "The closed form of a tangent kernel with one hidden layer equals the products of the gradients.",
         about(0.0, 1e-12, "relative difference from autograd"),
         exact(source="the chain rule, written out for one hidden layer"),
         measures.gradient_gap,
@@ -28,12 +28,12 @@ CLAIMS = (
     ),
     claim(
         "start",
-        "At its start a net’s kernel approaches the infinite one as one over the root of its width.",
+        "At the start, a network’s kernel approaches its limit like one over the root of the width.",
         about(-0.5, 0.06, "slope of log distance in log width"),
         asymptotic(
             "jacot2018",
             "Theorem 1 of @jacot2018 says that the kernel converges, and the rate is that of an average over "
-            "independent units; the tolerance is ours, for a hundred draws a width",
+            "independent units; the tolerance is ours, for a hundred draws per width",
         ),
         measures.slope_at_start,
         cause={"layer": exercises.next_layer},
@@ -41,12 +41,12 @@ CLAIMS = (
     ),
     claim(
         "start-constant",
-        "The constant is known too: an entry’s variance times the width is 2 K₂ + 4ρK₁ + 6ρ²K₀ − Θ².",
+        "The constant is known too: the variance of an entry, times the width, is 2K₂ + 4ρK₁ + 6ρ²K₀ − Θ².",
         about(1.0, 0.06, "measured over theory"),
         exact(
             "cho2009",
             "on average over starts, our derivation from the kernels of @cho2009; the tolerance is ours, for a "
-            "hundred draws a width",
+            "hundred draws per width",
         ),
         measures.over_theory,
         cause={"fourth_moment": 3.0},
@@ -54,20 +54,20 @@ CLAIMS = (
     ),
     claim(
         "descent",
-        "In a fixed kernel, t steps of gradient descent multiply each mode by (1 − ηλ/N)ᵗ.",
+        "With a fixed kernel, t steps of gradient descent multiply each mode by (1 − ηλ/n)ᵗ.",
         about(0.0, 1e-10, "largest difference over a hundred steps, relative"),
         exact(source="descent on a quadratic, in the kernel's eigenvectors"),
         measures.iteration_gap,
         cause={"flow": False},
-        control=({"flow": True}, "e^(−ηλt/N), the formula of flow"),
+        control=({"flow": True}, "e^(−ηλt/n), the formula of gradient flow"),
     ),
     claim(
         "edge",
-        "Descent on a tangent converges up to the step 2 N / λ_max, and no further.",
-        about(2.0, 0.01, "N / λ_max"),
+        "Gradient descent on a tangent converges for steps below 2n/λ_max, and for no larger ones.",
+        about(2.0, 0.01, "n / λ_max"),
         exact(
             "lee2019",
-            "linear algebra, since each mode shrinks where |1 − ηλ/N| < 1; Theorem 2.1 of @lee2019, on nets, asks "
+            "linear algebra, since each mode shrinks where |1 − ηλ/n| < 1; Theorem 2.1 of @lee2019, on nets, asks "
             "for less than 2/(λ_min + λ_max)",
         ),
         measures.largest_step,
@@ -76,12 +76,12 @@ CLAIMS = (
     ),
     claim(
         "flow",
-        "At the step N / λ_max a wide net follows the formula of steps, and misses that of flow.",
-        at_least(20.0, "error of flow over error of steps"),
+        "With the step n/λ_max, a wide network follows the formula of finite steps, not that of gradient flow.",
+        at_least(20.0, "error of the flow formula over that of finite steps"),
         ours(
             "lee2019",
             "after one such step flow leaves e⁻¹ of the top mode, where descent leaves nothing, and by Theorem 2.1 "
-            "of @lee2019 a net of 4,096 units strays by about one over their root: the ratio is 24, and we ask for 20",
+            "of @lee2019 a network of 4,096 units is off by about one over their root: the ratio is 24, we ask for 20",
         ),
         measures.flow_over_descent,
         cause={"width": 4096},
@@ -89,25 +89,25 @@ CLAIMS = (
     ),
     claim(
         "modes",
-        "In training, each eigenmode of the residual decays at its own rate, the better the wider the net.",
+        "In training, each mode of the residual decays at its own rate, the more exactly the wider the network.",
         about(-0.5, 0.15, "slope of log deviation in log width"),
         asymptotic(
             "lee2019",
             "Theorem 2.1 of @lee2019 bounds the distance to the tangent model by this order, for activations with a "
-            "Lipschitz slope, while these nets have ReLU units; the tolerance is ours, for six nets a width",
+            "Lipschitz slope, while these nets have ReLU units; the tolerance is ours, for six nets per width",
         ),
         measures.mode_slope,
         cause={"kernel": "ntk"},
-        control=({"kernel": "nngp"}, "rates of the nngp, as if only the readout learned"),
+        control=({"kernel": "nngp"}, "rates of the nngp, as if only the last layer were trained"),
     ),
     claim(
         "drift",
-        "Training moves a smooth net’s kernel by a share that falls with the width like m^(−1/2), or faster.",
+        "Training changes a smooth network’s kernel by a fraction that falls like width^(−1/2), or faster.",
         at_most(-0.5, "slope of log drift in log width"),
         theorem(
             "lee2019",
             "an upper bound, Theorem 2.1 (here G.4) of @lee2019: Lipschitz derivative of the activation, positive "
-            "infinite kernel, a step below 2N/(λ_min + λ_max)",
+            "infinite kernel, a step below 2n/(λ_min + λ_max)",
         ),
         measures.drift_slope,
         cause={"parametrization": "ntk"},
@@ -115,11 +115,11 @@ CLAIMS = (
     ),
     claim(
         "digits",
-        "On a few hundred digits the infinite kernel misses no more new ones than trained nets do.",
-        at_most(0.02, "share missed by the kernel less that of nets"),
+        "On a few hundred digits, the error rate of the infinite kernel is no larger than that of trained networks.",
+        at_most(0.02, "error rate of the kernel minus that of networks"),
         ours(
             "arora2020",
-            "0 is a draw, and 0.02 twice the standard error of a share of one in twenty among 400 new digits; that "
+            "0 means equal, and 0.02 is twice the standard error of an error rate of 5 % on 400 new digits; that "
             "tangent kernels win on small data is the finding of @arora2020, on other data",
         ),
         measures.more_missed,

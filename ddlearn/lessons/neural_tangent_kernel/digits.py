@@ -141,41 +141,43 @@ def picture(fig, r: Digits) -> None:
     """Draw the kernel's errors against the penalty, at this size; and test errors against the size, beside nets."""
     path, sizes = fig.row(1, 1)
     errors = {"ylim": (-0.01, 0.75), "log": "x"}
-    title = "kernel: share missed  (◆ chosen by leave-one-out)"
-    path.frame(title, "penalty", xlim=(5e-9, 1), legend="upper left", **errors)
+    title = "error rate of the kernel  (◆ leave-one-out)"
+    path.frame(title, "penalty", "error rate", xlim=(5e-9, 1), legend="upper left", **errors)
     for name, color, style in (("train", "orange", "--"), ("leave-one-out", "purple", "-."), ("test", "blue", "-")):
-        path.line(PENALTIES, r.path[name], color, style, name)
+        words = {"train": "training digits", "test": "new digits"}.get(name, name)
+        path.line(PENALTIES, r.path[name], color, style, words)
     path.dots([PENALTIES[r.chosen]], [r.error], "black", "D", size=8)
-    ticks, title = {n: str(n) for n in SIZES}, "new digits missed  (◆ here)"
+    ticks, title = {n: str(n) for n in SIZES}, "error rate on new digits  (◆ here)"
     sizes.frame(title, "training digits", xlim=(22, 460), xticks=ticks, legend="upper right", **errors)
     sizes.axes.tick_params(labelleft=False)
     sizes.band(SIZES, r.nets.amin(0), r.nets.amax(0), "vermilion", alpha=0.25)
     sizes.line(SIZES, r.kernel, label="kernel", marker="o")
-    sizes.line(SIZES, r.nets.mean(0), "vermilion", "--", "nets: mean, all seeds", marker="^")
+    sizes.line(SIZES, r.nets.mean(0), "vermilion", "--", "networks (band: all seeds)", marker="^")
     sizes.dots([r.examples], [r.error], "black", "D", size=8)
 
 
 def sentence(r: Digits) -> str:
-    """Say what the kernel misses at the chosen penalty, and what it and the nets miss with all digits."""
+    """Say the kernel's error rates at the chosen penalty, and those of kernel and networks with all digits."""
     layers = ("the pixels", "1 infinite layer")[r.depth] if r.depth < 2 else f"{r.depth} infinite layers"
-    given = f", {100 * WRONG:.0f} % of their labels wrong" if r.wrong else ""
+    given = f", {100 * WRONG:.0f} % of them with a wrong label" if r.wrong else ""
     left_out, kernel = 100 * float(r.path["leave-one-out"][r.chosen]), 100 * float(r.kernel[-1])
     low, high = 100 * float(r.nets[:, -1].min()), 100 * float(r.nets[:, -1].max())
     return (
-        f"Kernel of {layers}, {r.examples} digits{given}: at the penalty that leave-one-out chooses, "
-        f"{brief(float(PENALTIES[r.chosen]))}, it misses {left_out:.1f} % of the labels it is given, each left out, "
-        f"and {100 * r.error:.1f} % of new digits. With {MOST} digits the kernel misses {kernel:.1f} %, nets of "
-        f"{r.width} units {low:.1f} to {high:.1f} %."
+        f"With {MOST} digits the error rate is {kernel:.1f} % for the kernel and {low:.1f} to {high:.1f} % for "
+        f"networks "
+        f"of {r.width} units. With {r.examples} digits{given}, leave-one-out chooses the penalty "
+        f"{brief(float(PENALTIES[r.chosen]))} for the kernel of {layers}. Its error rate is then {left_out:.1f} % on "
+        f"digits left out and {100 * r.error:.1f} % on new ones."
     )
 
 
 explorer = Explorer(
     "digits",
-    "Real digits: a kernel that nobody trained, and nets",
+    "Real digits: an infinitely wide network and trained ones",
     controls=(
         Slider("examples", "Training digits", SIZES[0], MOST, 100, whole=True, step=25),
         Slider("depth", "Kernel’s layers", 0, 4, 1, whole=True),
-        Choice("width", "Nets’ hidden units", tuple(map(str, WIDTHS)), "512"),
+        Choice("width", "Hidden units of the networks", tuple(map(str, WIDTHS)), "512"),
         Switch("wrong", "One label in five is wrong", False),
     ),
     compute=digits,
@@ -183,4 +185,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("next_layer",),
     size=(9.4, 4.1),
+    more=("width",),
 )

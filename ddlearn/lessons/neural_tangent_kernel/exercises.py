@@ -1,4 +1,4 @@
-"""Functions that the learner writes: a net's own tangent kernel, and descent on a kernel; `next_layer` is beside."""
+"""Functions that the learner writes: descent on a kernel, and a net's own tangent kernel; `next_layer` is beside."""
 
 import torch
 from torch import Tensor
@@ -51,67 +51,67 @@ EMPIRICAL_NTK = Exercise(
     reference=empirical_ntk,
     cases=net_cases,
     hints=(
-        "Two kinds of weights, two shares: what is ∂f/∂a_j, and what ∂f/∂w_j? Multiply each at x and at x′, and sum.",
+        "There are two kinds of weights. What is ∂f/∂a_j, and what is ∂f/∂W_j? Multiply each at x and at x′, and add.",
         (
-            "With z = x @ W.T the readout's share is the inner product of torch.relu(z) and torch.relu(z2). In the "
-            "first layer's, relu becomes its slope, (z > 0), times a."
+            "With z = x @ W.T, the weights a contribute the inner product of torch.relu(z) and torch.relu(z2). For the "
+            "first layer, replace relu by its derivative (z > 0), times a."
         ),
         (
-            "∂f/∂w_j also carries the vector x. So the first layer's share is "
-            "((z > 0) * a) @ ((z2 > 0) * a).T times x @ x2.T, entry by entry. In front of both stands 2 / m."
+            "∂f/∂W_j also contains the vector x. So the first layer contributes "
+            "((z > 0) * a) @ ((z2 > 0) * a).T times x @ x2.T, entry by entry. The factor of both is 2 / h."
         ),
     ),
     mistakes=(
         Mistake(
             "readout only",
             edit("readout + first", "readout"),
-            "You let only the readout a learn: these are the random ReLU features of lesson 01. Here w_j is "
-            "trained too, and has a share of its own.",
+            "You train only a: these are the random ReLU features of lesson 01. Here W is trained too, and "
+            "contributes a second term.",
         ),
         Mistake(
             "first layer only",
             edit("readout + first", "first"),
-            "This is the share of the first layer's weights. The readout a is trained too: add its relu(z) relu(z′).",
+            "This is the contribution of W. The weights a are trained too: add relu(z) relu(z′).",
         ),
         Mistake(
-            "2/m forgotten",
+            "2/h forgotten",
             edit("2 / len(a) * ", ""),
-            "The net has √(2/m) in front, and the kernel multiplies two of its gradients. Where is your 2/m?",
+            "The network has the factor √(2/h), and the kernel multiplies two of its gradients. Where is your 2/h?",
         ),
         Mistake(
             "root kept",
             edit("2 / len(a)", "(2 / len(a)) ** 0.5"),
-            "Each gradient carries √(2/m). A kernel is a product of two gradients: the root goes.",
+            "Each gradient has the factor √(2/h). The kernel is a product of two gradients, so its factor has no root.",
         ),
         Mistake(
             "2 forgotten",
             edit("2 / len(a)", "1 / len(a)"),
-            "You divide by m; the net has √(2/m) in front. The factor is 2/m.",
+            "You divide by h. The network has the factor √(2/h), so the factor of the kernel is 2/h.",
         ),
         Mistake(
             "divided by the inputs",
             edit("len(a)", "x.shape[1]"),
-            "You divide by the number of inputs. m counts the hidden units: len(a), or the rows of W.",
+            "You divide by the number of inputs. The number of hidden units is len(a), or the number of rows of W.",
         ),
         Mistake(
             "a forgotten",
             edit("((z > 0) * a) @ ((z2 > 0) * a).T", "(z > 0).to(a) @ (z2 > 0).to(a).T"),
-            "∂f/∂w_j is a_j times the slope of relu times x. Where are your a_j?",
+            "∂f/∂W_j is a_j times the derivative of relu times x. Where are your a_j?",
         ),
         Mistake(
             "relu in place of its slope",
             edit("((z > 0) * a) @ ((z2 > 0) * a)", "(torch.relu(z) * a) @ (torch.relu(z2) * a)"),
-            "In the first layer's share relu is differentiated: its slope is 1 where z > 0 and 0 elsewhere.",
+            "In the first layer's term, relu is differentiated: its derivative is 1 where z > 0, and 0 elsewhere.",
         ),
         Mistake(
             "inner product forgotten",
             edit(" * (x @ x2.T)", ""),
-            "∂f/∂w_j is a multiple of the vector x. Two of them have the inner product x·x′: multiply by x @ x2.T.",
+            "∂f/∂W_j is a multiple of the vector x. Two of them have the inner product x·x′: multiply by x @ x2.T.",
         ),
         Mistake(
             "a not squared",
             edit("((z2 > 0) * a)", "(z2 > 0).to(a)"),
-            "a_j is in the gradient at x and in the one at x′. In the first layer's share it enters squared.",
+            "a_j is in the gradient at x and in the gradient at x′. In the first layer's term it enters squared.",
         ),
         Mistake(
             "outputs instead of gradients",
@@ -119,9 +119,9 @@ EMPIRICAL_NTK = Exercise(
             "You multiplied the outputs f(x) f(x′). The kernel multiplies *gradients*, and sums over all weights.",
         ),
         Mistake(
-            "a in the readout's share",
+            "a in the readout's term",
             edit("torch.relu(z) @", "(torch.relu(z) * a**2) @"),
-            "∂f/∂a_j is relu(w_j·x), without a_j. Only the first layer's share carries a_j².",
+            "∂f/∂a_j is relu(W_j·x), without a_j. Only the first layer's term contains a_j².",
         ),
         Mistake(
             "gradients piled up",
@@ -132,12 +132,12 @@ EMPIRICAL_NTK = Exercise(
         Mistake(
             "x against itself",
             lambda x, x2, W, a: empirical_ntk(x, x, W, a),
-            "Row i must compare x[i] with every row of x2, not of x. The shape to return is (len(x), len(x2)).",
+            "Row i compares x[i] with every row of x2, not of x. The shape to return is (len(x), len(x2)).",
         ),
         Mistake(
             "a matrix product of two kernels",
             edit("* (x @ x2.T)", "@ (x @ x2.T)"),
-            "`@` sums over the points. Gates and inner products of one pair are multiplied entry by entry: `*`.",
+            "`@` sums over the points. The two factors of one pair of points are multiplied entry by entry: `*`.",
         ),
     ),
 )
@@ -149,36 +149,41 @@ DESCENT = Exercise(
     cases=training_cases,
     no_loop=True,
     hints=(
-        "Look at the residual r = f − y. A step sends it to r − (lr / N) K r. What becomes of an eigenvector of K?",
-        "torch.linalg.eigh(K) gives lam and U. A mode is multiplied by 1 − lr·lam/N at each step, hence by its power.",
-        "Turn the residual into modes, U.T @ (f0 - y); multiply each by its factor; turn back, U @ ...; add y.",
+        "Look at the residual r = f − y. A step changes it to r − (lr / n) K r. What does that do to an eigenvector "
+        "of K?",
+        "torch.linalg.eigh(K) returns eigenvalues and eigenvectors U. A step multiplies a mode by 1 − lr·λ/n; many "
+        "steps multiply it by a power of this factor.",
+        "U.T @ (f0 - y) holds how much of each mode is in the residual. Multiply each by its power, go back with U @ "
+        "..., and add y.",
     ),
     mistakes=(
         Mistake(
             "gradient flow",
             edit("(1 - lr * lam / len(y)) ** steps", "torch.exp(-lr * lam / len(y) * steps)"),
-            "You used e^(−lr·λ·t/N). That is gradient *flow*, the limit of vanishing steps. A step of finite size "
-            "multiplies a mode by 1 − lr·λ/N.",
+            "You used e^(−lr·λ·t/n). That is gradient *flow*, the limit of tiny steps. A step of finite size "
+            "multiplies a mode by 1 − lr·λ/n.",
         ),
         Mistake(
-            "N forgotten",
+            "n forgotten",
             edit(" / len(y)", ""),
-            "The loss is a mean over the N points, so its gradient has 1/N in it. Where is your len(y)?",
+            "The loss is a mean over the n points, so its gradient has the factor 1/n. Where is your len(y)?",
         ),
         Mistake(
             "the rate doubled",
             edit("lr * lam", "2 * lr * lam"),
-            "Your steps are twice as long. The loss is half a mean of squares, so its gradient carries 1/N, not 2/N.",
+            "Your steps are twice as long. The loss is half a mean of squares, so its gradient has the factor 1/n, "
+            "not 2/n.",
         ),
         Mistake(
             "one step only",
             edit(" ** steps", ""),
-            "This is where one step ends. Each mode shrinks by its factor `steps` times: take its power.",
+            "This is the result of one step. Each mode is multiplied by its factor `steps` times: take the power.",
         ),
         Mistake(
             "U and its transpose exchanged",
             edit("U @ (factor", "U.T @ (factor").edit("U.T @ (f0", "U @ (f0"),
-            "Eigenvectors are the columns of U. So U.T @ r turns points into modes, and U @ turns modes into points.",
+            "Eigenvectors are the columns of U. So U.T @ r goes from points to modes, and U @ goes from modes to "
+            "points.",
             also=(edit("U.T @ (f0", "U @ (f0"), edit("U @ (factor", "U.T @ (factor")),
         ),
         Mistake(
@@ -189,7 +194,7 @@ DESCENT = Exercise(
         Mistake(
             "times steps",
             edit(" ** steps", "").edit("lr *", "lr * steps *"),
-            "Each step shrinks what the step before has left. The factors multiply: a power, not a product with steps.",
+            "Each step shrinks what the step before has left. The factors multiply, so you need a power.",
         ),
         Mistake(
             "residual's sign",
@@ -199,17 +204,17 @@ DESCENT = Exercise(
         Mistake(
             "residual only",
             edit("y + U", "U"),
-            "This is the residual f − y, and a right one. The prediction is y plus that.",
+            "This is the right residual f − y. The outputs are y plus the residual.",
         ),
         Mistake(
             "residual added to the start",
             edit("y + U", "f0 + U"),
-            "You added what is left of the residual to f0. It is the distance from y: add it to y.",
+            "You added what is left of the residual to f0. The residual is f − y: add it to y.",
         ),
         Mistake(
             "not turned back",
             edit("U @ (factor", "(factor"),
-            "You added numbers in the modes' coordinates to y. Multiply by U first: it turns modes back into points.",
+            "You added coordinates of modes to y. Multiply by U first, which goes from modes to points.",
         ),
         Mistake(
             "power of every entry",
@@ -236,12 +241,13 @@ DESCENT = Exercise(
         Mistake(
             "rate forgotten",
             edit("lr * lam", "lam"),
-            "This does not depend on the rate. One step multiplies a mode by 1 − lr·λ/N.",
+            "Your result does not depend on lr. One step multiplies a mode by 1 − lr·λ/n.",
         ),
         Mistake(
             "negative factors lost",
             edit(") ** steps", ").clamp(min=0) ** steps"),
-            "Where lr·λ/N exceeds 1 a step overshoots, and the factor is negative. Keep its sign: the mode alternates.",
+            "Where lr·λ/n exceeds 1, the factor is negative, and the mode changes its sign at each step. Keep the "
+            "sign.",
             also=(edit(") ** steps", ").abs() ** steps"),),
         ),
     ),

@@ -24,11 +24,11 @@ WIDTHS = (8, 32, 128, 512, 2048)
 STEPS = (0.2, 1.0, 1.8, 2.5)
 LAST = 300
 FRAMES = tuple(sorted({round(LAST ** (k / 36)) for k in range(37)}))
-FORMULAS = ("of steps", "of flow")
-KERNELS = ("infinite width", "this net, at its start")
-LOOKS = (("black", "s"), ("blue", "o"), ("green", "^"), ("orange", "D"))
+FORMULAS = ("finite steps", "gradient flow")
+KERNELS = ("infinite width", "this network, at its start")
+LOOKS = (("grey", "s"), ("purple", "o"), ("green", "^"), ("orange", "D"))
 TOPS = (2.4, 12.0)  # of the axis of f: as a rule, and for a net that is thrown high
-LOWEST, HIGHEST = 2e-3, 20.0  # of the axis of waves
+LOWEST, HIGHEST = 1e-3, 100.0  # of the axis of waves
 EVERYWHERE = torch.cat([X, X_GRID])
 
 
@@ -56,6 +56,12 @@ class Film:
     expected: Tensor  # (frames + 1, 16) by the formula, at the points: in every frame, and after as many steps
     predicted: Tensor  # (73,) then, on the grid
     away: float  # the net's kernel at the start minus the infinite one, in units of the infinite one
+
+    @property
+    def left(self) -> Tensor:
+        """The share of each of `WAVES` that is left in the network: of its size in the residual at the start."""
+        first, now = (shared.amplitudes(self.run.at_points[step] - Y) for step in (0, self.after))
+        return now / first
 
     @property
     def gap(self) -> float:
@@ -128,43 +134,45 @@ def picture(fig, r: Film) -> None:
     """Draw the net and the formula around the circle, and what is left of each wave, step by step."""
     ring, waves = fig.row(1.1, 1)
     curve = r.run.on_grid[r.after]
-    shared.frame_circle(ring, "f(x)  (● what it is shown)", top=TOPS[int(curve.abs().max() > TOPS[0])])
+    shared.frame_circle(ring, "network and formula  (● targets)", top=TOPS[int(curve.abs().max() > TOPS[0])])
     degrees = shared.GRID.rad2deg()
     ring.line(degrees, shared.target(shared.GRID), "grey", ":", "target")
-    ring.line(degrees, curve, label="the net")
-    ring.line(degrees, r.predicted, "vermilion", "--", "the formula")
-    ticks, names = {n: str(n) for n in (1, 3, 10, 30, 100, 300)}, {"loc": "right", "title": "waves a turn"}
+    ring.line(degrees, curve, label="network")
+    ring.line(degrees, r.predicted, "vermilion", "--", "formula")
+    ticks, names = {n: str(n) for n in (1, 3, 10, 30, 100, 300)}, {"loc": "right", "title": "wave k"}
     limits = {"xlim": (0.9, LAST * 1.1), "ylim": (LOWEST, HIGHEST), "log": "xy"}
-    waves.frame("left of each wave  (●▲ net, – – formula)", "steps", xticks=ticks, legend=names, **limits)
+    title, ylabel = "left of each wave  (●▲ network, – – formula)", "share of its size at the start"
+    waves.frame(title, "steps taken", ylabel, xticks=ticks, legend=names, **limits)
     # A formula that diverges is no longer drawn: its largest mode's rounding soon outweighs the others.
-    predicted = shared.amplitudes(r.expected[:-1] - Y)
+    first = shared.amplitudes(r.run.at_points[0] - Y)
+    predicted = shared.amplitudes(r.expected[:-1] - Y) / first
     predicted[predicted.amax(1) > 10 * HIGHEST] = torch.nan
-    net = shared.amplitudes(r.run.at_points[list(FRAMES)] - Y)
+    net = shared.amplitudes(r.run.at_points[list(FRAMES)] - Y) / first
     for k, (color, marker), seen, formula in zip(shared.WAVES, LOOKS, net.T, predicted.T, strict=True):
         waves.line(FRAMES, formula, color, "--", width=1.6)
-        waves.dots(FRAMES, seen.where(seen > LOWEST, torch.nan), color, marker, str(k or "constant"), size=5)
+        waves.dots(FRAMES, seen.where(seen > LOWEST, torch.nan), color, marker, str(k or "0 (constant)"), size=5)
     waves.upright(r.after)
 
 
 def sentence(r: Film, said) -> str:
     """Say what is left of each wave, how far net and formula are apart, and how far the kernel has moved."""
-    first, now = (shared.amplitudes(r.run.at_points[step] - Y) for step in (0, r.after))
-    left = [f"{say(100 * float(share), 2)} %" for share in (now / first)[1:]]
-    apart = f"are {say(100 * r.gap, 2)} % of the target’s size apart"
+    left = [f"{say(100 * float(share), 2)} %" for share in r.left[1:]]
+    apart = f"Network and formula differ by {say(100 * r.gap, 2)} % of the target’s size."
     if r.gap >= 10:
-        apart = "have parted: the formula diverges, and the net does not"
-    guess = said("first" if r.run.step < 2 else "beyond")
+        apart = "The formula has diverged, and the network has not."
+    guess = said("first") if r.run.step < 2 else None
     return (
-        f"{r.run.width:,} hidden units, step size {r.run.step:g}. After {r.after} step{'s' if r.after > 1 else ''}, "
-        f"{listed(left)} are left of the waves {listed([str(k) for k in shared.WAVES[1:]])}. Net and formula "
-        f"{r.formula} {apart}. The net’s kernel began {say(100 * r.away, 2)} % from the infinite one and has moved by "
+        f"After {r.after} step{'s' if r.after > 1 else ''}, {listed(left)} of the waves "
+        f"{listed([str(k) for k in shared.WAVES[1:]])} are left. {apart} The kernel of the {r.run.width:,} hidden "
+        f"units "
+        f"began {say(100 * r.away, 2)} % from the infinite one and has moved by "
         f"{say(100 * r.run.drift[r.after], 2)} %.{f' You said: {guess}.' if guess else ''}"
     )
 
 
 explorer = Explorer(
     "film",
-    "Film: a net learns, wave by wave",
+    "Film: a network learns, wave by wave",
     controls=(
         Slider("after", "Steps taken", 1, LAST, 10, log=True, whole=True),
         Choice("width", "Hidden units", tuple(map(str, WIDTHS)), "512"),
@@ -177,4 +185,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("empirical_ntk", "next_layer", "descent"),
     size=(9.4, 4.3),
+    more=("formula", "kernel"),
 )

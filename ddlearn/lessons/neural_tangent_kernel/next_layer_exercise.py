@@ -1,4 +1,4 @@
-"""The second function that the learner writes: one layer of infinite width."""
+"""The function that the learner repairs: one layer of infinite width."""
 
 import torch
 from torch import Tensor
@@ -35,26 +35,27 @@ NEXT_LAYER = Exercise(
     title="One more layer, infinitely wide",
     reference=next_layer,
     cases=kernel_cases,
+    given="probability forgotten",
     hints=(
-        "First the angle: nngp.diagonal() holds the squared lengths q, and s_ij = √(q_i q_j). Then cos θ = nngp / s.",
-        "Rounding may push a cosine past 1, where its angle is no number: (nngp / s).clamp(-1, 1).arccos().",
+        "Take the two points 60° apart on the page. Which of the two kernels differs from the page's numbers?",
+        "The first kernel is right. The second is a sum of two terms: which weights does each of them speak for?",
         (
-            "nngp_next = s * (sin θ + (π − θ) cos θ) / π. The new ntk is nngp_next plus (π − θ)/π times the old ntk. "
-            "Return both, the nngp first."
+            "A change of an earlier weight reaches the output only through units that are active. By which number does "
+            "the page multiply the old ntk?"
         ),
     ),
     mistakes=(
         Mistake(
             "slope's factor halved",
             edit("/ torch.pi * ntk", "/ (2 * torch.pi) * ntk"),
-            "E[relu′ relu′] is (π − θ)/2π, but the weights' variance of 2 doubles it, as it doubled the nngp. "
-            "Your ntk lost that 2.",
+            "(π − θ)/2π is the probability that a unit is active at both points. The factor √2 of each layer doubles "
+            "it, as it doubled the nngp. Divide by π, not by 2π.",
         ),
         Mistake(
             "variance 2 forgotten",
             edit("rho) / torch.pi", "rho) / (2 * torch.pi)").edit("/ torch.pi * ntk", "/ (2 * torch.pi) * ntk"),
-            "These are the bare averages over one unit. The next layer's weights have the variance 2: divide by π, "
-            "not by 2π. Then the diagonal of the nngp stays what it was.",
+            "You divided both by 2π. Each layer has the factor √2 in front, which doubles its kernels: divide by π. "
+            "Then the diagonal of the nngp stays as it was.",
         ),
         Mistake(
             "old nngp added",
@@ -62,25 +63,26 @@ NEXT_LAYER = Exercise(
             "To the ntk you added the nngp that came in. The new layer's weights see the *new* one.",
         ),
         Mistake(
-            "slope's factor forgotten",
+            "probability forgotten",
             edit("(torch.pi - theta) / torch.pi * ntk", "ntk"),
-            "The earlier layers are heard through the new units' gates: multiply the old ntk by (π − θ)/π.",
+            "Earlier weights reach the output only through units that are active at both points. Multiply the old ntk "
+            "by the probability (π − θ)/π.",
         ),
         Mistake(
             "nothing added to the ntk",
             edit("nngp_next + (", "("),
-            "The new layer's own weights are trained too. Their share of the ntk is the new nngp: add it.",
+            "The new layer's own weights are trained too. They contribute the new nngp to the ntk: add it.",
         ),
         Mistake(
             "length lost",
             edit("s * (theta", "(theta"),
-            "relu keeps lengths: twice as long a point gives twice as long a feature. Multiply the nngp by s again.",
+            "A point that is twice as long gives outputs of the relu that are twice as large. Multiply the nngp by s.",
         ),
         Mistake(
             "not clamped",
             edit(".clamp(-1, 1)", ""),
-            "Entries that are no number: rounding had pushed a cosine a hair beyond 1, where arccos has no answer. "
-            "Clamp it to [-1, 1] first.",
+            "Some entries are not a number. Rounding pushed a cosine slightly above 1, where arccos has no answer. "
+            "Clamp the cosine to [-1, 1] first.",
         ),
         Mistake(
             "s without its root",
@@ -100,22 +102,23 @@ NEXT_LAYER = Exercise(
         Mistake(
             "π + θ",
             edit("- theta) * rho", "+ theta) * rho").edit("- theta) / torch.pi", "+ theta) / torch.pi"),
-            "You wrote π + θ. The further apart two points are, the less often a unit is open at both: π − θ.",
+            "You wrote π + θ. The larger the angle between two points, the fewer units are active at both: π − θ.",
         ),
         Mistake(
             "π + θ in the ntk only",
             edit("- theta) / torch.pi", "+ theta) / torch.pi"),
-            "Your nngp is right. In the ntk the gates are (π − θ)/π, not (π + θ)/π: they close as the angle grows.",
+            "Your nngp is right. The probability in the ntk is (π − θ)/π, not (π + θ)/π: it falls as the angle grows.",
         ),
         Mistake(
-            "gates on the new kernel",
+            "probability on the new kernel",
             edit("nngp_next + (torch.pi - theta) / torch.pi * ntk", "ntk + (torch.pi - theta) / torch.pi * nngp_next"),
-            "You multiplied the new nngp by the gates. It enters as it is; the *old* ntk passes through them.",
+            "You multiplied the new nngp by the probability. Only the *old* ntk is multiplied by it.",
         ),
         Mistake(
-            "gates on both kernels",
+            "probability on both kernels",
             edit("nngp_next + (torch", "(torch").edit("* ntk", "* (nngp_next + ntk)"),
-            "You multiplied the whole sum by the gates. Only what comes from earlier layers, the old ntk, passes them.",
+            "You multiplied the whole sum by the probability. Only the part of the earlier layers, the old ntk, is "
+            "multiplied.",
         ),
         Mistake(
             "degrees",
@@ -132,7 +135,8 @@ NEXT_LAYER = Exercise(
         Mistake(
             "arccos of the kernel itself, not clamped",
             edit("rho.arccos()", "nngp.arccos()"),
-            "Entries that are no number: the kernel is no cosine and may exceed 1. Divide by s first, then clamp.",
+            "Some entries are not a number. The kernel is not a cosine and may exceed 1. Divide it by s first, then "
+            "clamp.",
         ),
         Mistake(
             "wrong order",
@@ -142,13 +146,13 @@ NEXT_LAYER = Exercise(
         Mistake(
             "angle of the ntk",
             edit("theta) / torch.pi * ntk", "angle(ntk)) / torch.pi * ntk"),
-            "For the ntk you took an angle of its own. Units open by the angle of their inputs, which is the "
-            "nngp's: one θ for both.",
+            "For the ntk you took another angle. Whether a unit is active depends on its inputs, and their angle "
+            "comes from the nngp: one θ for both.",
         ),
         Mistake(
             "lengths of the ntk",
             edit("nngp.diagonal()", "ntk.diagonal()"),
-            "You took s from the diagonal of the ntk. The lengths of the inputs stand on the diagonal of the nngp.",
+            "You took s from the diagonal of the ntk. The squared lengths of the inputs are the diagonal of the nngp.",
         ),
         Mistake(
             "one length only",
@@ -163,7 +167,7 @@ NEXT_LAYER = Exercise(
         Mistake(
             "θ in place of π − θ",
             edit("(torch.pi - theta) / torch.pi", "theta / torch.pi"),
-            "Your gates open as the angle grows. Points at the angle 0 share all of them: (π − θ)/π.",
+            "Your probability grows with the angle. Equal points share all active units, so it is (π − θ)/π.",
             also=(
                 edit("(torch.pi - theta) * rho", "theta * rho").edit(
                     "(torch.pi - theta) / torch.pi", "theta / torch.pi"
@@ -172,14 +176,15 @@ NEXT_LAYER = Exercise(
             ),
         ),
         Mistake(
-            "old nngp through the gates",
+            "probability on the old nngp",
             edit("torch.pi * ntk", "torch.pi * nngp"),
-            "Through the gates you sent the nngp that came in. It is the old *ntk* that passes them.",
+            "You multiplied the old nngp by the probability. It belongs to the old *ntk*.",
         ),
         Mistake(
             "new kernel times the ntk",
             edit("nngp_next + (torch.pi - theta) / torch.pi * ntk", "nngp_next * ntk + (torch.pi - theta) / torch.pi"),
-            "You multiplied the old ntk by the new nngp. Multiply it by the gates, (π − θ)/π, and *add* the new nngp.",
+            "You multiplied the old ntk by the new nngp. Multiply it by the probability (π − θ)/π, and *add* the new "
+            "nngp.",
         ),
         Mistake(
             "π forgotten",

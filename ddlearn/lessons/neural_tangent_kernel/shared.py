@@ -104,5 +104,6 @@ def amplitudes(residual: Tensor) -> Tensor:
 def frame_circle(panel, title: str, top: float) -> None:
     """Make ready for functions of the angle, from -top to top, and draw the points to fit."""
     names = {"loc": "lower center", "ncols": 3, "columnspacing": 1.2}
-    panel.frame(title, "angle of x, degrees", xlim=(0, 360), ylim=(-top, top), xticks=range(0, 361, 90), legend=names)
+    limits = {"xlim": (0, 360), "ylim": (-top, top)}
+    panel.frame(title, "angle of the input, degrees", "output", xticks=range(0, 361, 90), legend=names, **limits)
     panel.dots(ANGLES.rad2deg(), Y, "black", size=5, order=3)

@@ -20,9 +20,8 @@ from ddlearn.lessons.neural_tangent_kernel import exercises, shared
 from ddlearn.lessons.neural_tangent_kernel.shared import X_GRID, EmpiricalNTK, X, Y
 
 WIDTHS = (32, 128, 512, 2048, 8192)
-DIRECTIONS = ("to the tangent’s own fit", "at random, as far")
+DIRECTIONS = ("to the tangent’s fit", "at random, equally far")
 WAYS = torch.logspace(-1.3, 0.18, 12, dtype=torch.float64)
-LOOKS = (("purple", ":"), ("orange", "-."), ("vermilion", (0, (5, 1, 1, 1, 1, 1))), ("sky", "--"), ("blue", "-"))
 
 
 @dataclass(frozen=True)
@@ -107,33 +106,37 @@ def walk(
 def picture(fig, r: Walk) -> None:
     """Draw the net and its tangent around the circle, and how far apart they are all along the way."""
     ring, gaps = fig.row(1.25, 1)
-    shared.frame_circle(ring, "f(x)  (● points to fit)", top=2.4)
+    shared.frame_circle(ring, "the same weights in both  (● targets)", top=2.4)
     degrees = shared.GRID.rad2deg()
     ring.line(degrees, r.ray.f0, "grey", ":", "at the start")
-    ring.line(degrees, r.ray.net(r.way), label="the net")
-    ring.line(degrees, r.ray.f0 + r.way * r.ray.slope, "vermilion", "--", "its tangent")
-    ticks, names = {way: str(way) for way in (0.05, 0.2, 0.5, 1)}, {"loc": "right", "title": "width"}
-    limits = {"xlim": (0.045, 1.7), "ylim": (3e-5, 8.0), "log": "xy"}
-    gaps.frame("net minus tangent  (◆ here)", "share of the way", xticks=ticks, legend=names, **limits)
-    for width, (color, style), path in zip(WIDTHS, LOOKS, r.gaps, strict=True):
-        gaps.line(WAYS, path, color, style, f"{width:,}")
+    ring.line(degrees, r.ray.net(r.way), label="network")
+    ring.line(degrees, r.ray.f0 + r.way * r.ray.slope, "vermilion", "--", "tangent")
+    ticks, limits = {way: str(way) for way in (0.05, 0.2, 0.5, 1)}, {"xlim": (0.045, 4.0), "ylim": (3e-5, 8.0)}
+    title, ylabel = "network minus tangent, by width  (◆ here)", "difference / size of the target"
+    gaps.frame(title, "share of the way", ylabel, xticks=ticks, log="xy", **limits)
+    height = 0.0
+    for width, path in sorted(zip(WIDTHS, r.gaps, strict=True), key=lambda one: float(one[1][-1])):
+        color, thick = ("black", 2.5) if width == r.width else ("grey", 1.3)
+        gaps.line(WAYS, path, color, width=thick)
+        height = max(float(path[-1]), 1.8 * height)  # of its name, above that of the line below
+        gaps.text(1.08 * WAYS[-1], height, f"{width:,}", color, va="center")
     gaps.dots([r.way], [r.ray.gap(r.way)], "black", "D", size=8)
 
 
 def sentence(r: Walk, said) -> str:
-    """Say how far the weights have moved, and how far net and tangent are apart."""
+    """Say how far network and tangent are apart, and how far the weights have moved."""
     asked = said("move") is not None and r.width == WIDTHS[-1] and r.way == 1
     you = f" You said {said('move'):.0f} %." if asked else ""
     return (
-        f"A net of {r.width:,} hidden units, {100 * r.way:.3g} % of the way. Its weights have moved by "
-        f"{say(100 * r.way * r.ray.moved, 2)} % of their size.{you} Net and tangent are "
-        f"{say(100 * r.ray.gap(r.way), 2)} % of the target’s size apart."
+        f"Network and tangent differ by {say(100 * r.ray.gap(r.way), 2)} % of the target’s size. The weights of "
+        f"{r.width:,} hidden units have moved by {say(100 * r.way * r.ray.moved, 2)} % of their own size.{you} That is "
+        f"{100 * r.way:.3g} % of the way."
     )
 
 
 explorer = Explorer(
     "walk",
-    "Walk: a net and its tangent",
+    "Walk: a network and its tangent",
     controls=(
         Choice("width", "Hidden units", tuple(map(str, WIDTHS)), "128"),
         Slider("way", "Share of the way", 0.05, 1.5, 1.0, step=0.05),

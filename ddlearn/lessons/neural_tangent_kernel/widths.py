@@ -29,10 +29,10 @@ SEEDS = tuple(range(1, 7))
 STEPS = 150
 POINTS, NEW, COORDINATES = 20, 40, 5
 QUANTITIES = {
-    "kernel at the start, from infinity": "start",
-    "kernel after training, from the start": "drift",
-    "net from its tangent, new points": "tangent",
-    "net from the formula, new points": "formula",
+    "kernel at the start, from its limit": "start",
+    "kernel after training, from its start": "drift",
+    "network from its tangent, new points": "tangent",
+    "network from the formula, new points": "formula",
 }
 ACTIVATIONS = {"ReLU": "relu", "erf (smooth)": "erf"}
 
@@ -135,11 +135,11 @@ def sentence(r: Curve) -> str:
     slopes, known = r.log_slope(), ""
     if r.theory is not None:
         share = float((r.measured / r.theory).square().mean().sqrt())
-        known = f" Theory knows the constant too: measured over theory is {share:.2f}."
+        known = f" Theory also gives the constant: measured over theory is {share:.2f}."
     return (
-        f"{r.title}. From {say(r.mean[0], 2)} at {WIDTHS[0]} hidden units to {say(r.mean[-1], 2)} at {WIDTHS[-1]:,}. "
-        f"Slope {say(slopes.mean(), 2)}, over {len(slopes)} seeds from {say(slopes.min(), 2)} to "
-        f"{say(slopes.max(), 2)}.{known}"
+        f"The slope is {say(slopes.mean(), 2)}: between {say(slopes.min(), 2)} and {say(slopes.max(), 2)} over "
+        f"{len(slopes)} seeds. {r.title}: from {say(r.mean[0], 2)} at {WIDTHS[0]} hidden units to "
+        f"{say(r.mean[-1], 2)} at {WIDTHS[-1]:,}.{known}"
     )
 
 
@@ -147,7 +147,7 @@ explorer = Explorer(
     "widths",
     "How wide is wide?",
     controls=(
-        Choice("quantity", "Distance of", tuple(QUANTITIES), next(iter(QUANTITIES))),
+        Choice("quantity", "Distance", tuple(QUANTITIES), next(iter(QUANTITIES))),
         Choice("activation", "Activation", tuple(ACTIVATIONS), next(iter(ACTIVATIONS))),
     ),
     compute=widths,
