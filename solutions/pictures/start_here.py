@@ -4,9 +4,9 @@ import math
 
 from sheet import Sheet
 
-from ddlearn.lessons.start_here.black_box import grow
+from ddlearn.lessons.start_here.black_box import GRID, X, grow
 
-POINTS, NOISE = 20, 0.2  # as the lesson's explorer starts
+NOISE = 0.2  # as the lesson's explorer starts
 
 
 def draw() -> Sheet:
@@ -35,12 +35,12 @@ def draw() -> Sheet:
         (430, 8, "8 features: misses the points"),
         (660, 400, "400 features: passes through all"),
     ):
-        fit = grow(size, NOISE, POINTS)
+        fit = grow(size, NOISE)
         plot = sheet.panel((left, 80, 200, 170), (0, 1), (-1.6, 1.6))
         plot.axes("*x*", "*y*")
-        curve = zip(fit.grid.tolist(), fit.fitted.clamp(-1.6, 1.6).tolist(), strict=True)
+        curve = zip(GRID.tolist(), fit.fitted.clamp(-1.6, 1.6).tolist(), strict=True)
         plot.line(curve, "vermilion" if size == 400 else "blue", 2.5)
-        plot.dots(zip(fit.x.tolist(), fit.y.tolist(), strict=True), "ink", 4)
+        plot.dots(zip(X.tolist(), fit.y.tolist(), strict=True), "ink", 4)
         plot.text(0.5, -1.6 - 0.85, words, "ink", 15, "middle")
     sheet.text(640, 346, "Which one is better at new points?", "ink", 18, "middle")
     return sheet
