@@ -133,7 +133,7 @@ def test_larger_samples_hold_the_smaller_ones():
 def test_infinitely_many_fixed_units_stay_short_of_the_learned_ones_among_noise():
     """What the prediction asks: without noise the same kernel separates XOR, and among noise it does not."""
     (asked,) = (one for one in lesson.parts.predictions if one.name == "noise")
-    assert "the first two of 22 coordinates" in asked.question.lower()
+    assert "The first two of 22 coordinates" in asked.question
     alone, hidden = (film.film("xor", others, film.STEPS) for others in ("none", "20"))
     assert alone.limit > 0.99
     assert hidden.fixed.right < hidden.limit - 0.1 < hidden.limit < hidden.learned.right - 0.1

@@ -22,7 +22,7 @@ MOST = 240  # examples
 COUNTS = (1, 15, 30, 45, 60, 80, 100, 120, 150, 180, 210, 240)
 PENALTY = 1e-10
 CUBE = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * D)  # all its points, (1024, 10)
-TOP = 2.8  # of the error axis
+TOP = 2.5  # of the error axis
 ASKED = (3, 60)  # coordinates and examples of the prediction
 TRUTH = parities.any_kernel_bound(D, *ASKED)
 

@@ -115,7 +115,7 @@ def picture(fig, r: Scene) -> None:
     """Draw the weight of every coordinate, at the start and now, and the new points seen along the plane."""
     look, plane = fig.row(1, 1.1)
     d, names = len(r.attention), {"loc": "upper right", "handletextpad": 0.2}
-    limits = {"xlim": (0, d + 1), "ylim": (-0.02, 0.64), "yticks": (0, 0.2, 0.4, 0.6)}
+    limits = {"xlim": (0, d + 1), "ylim": (-0.03, 1), "yticks": (0, 0.25, 0.5, 0.75, 1)}
     ticks = {"xticks": [k for k in (1, 2, 10, 20, 30, 40) if k <= d]}
     look.frame("weight per coordinate", "coordinate", "share of squared weight", legend=names, **limits, **ticks)
     look.line([0, d + 1], [1 / d, 1 / d], "black", "--", "equal shares", width=1.2)
