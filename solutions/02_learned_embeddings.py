@@ -51,7 +51,9 @@ lesson.start()
 #
 # **Usual wrong answers.** *"A better kernel crosses the bound"*: ask which kernel may know the subset.
 #
-# **Exit ticket.** "What do gradient and decay do to weights on noise?" **If a machine is slow:** *3 of 40* trains longest.
+# **Exit ticket.** "What do gradient and decay do to weights on noise?"
+#
+# **If a machine is slow:** *3 of 40* trains longest.
 
 # %% [markdown]
 # ## Recap
