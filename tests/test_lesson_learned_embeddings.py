@@ -7,8 +7,17 @@ import torch
 from drawn import normal
 
 from ddlearn import kernels, parities, tangent
-from ddlearn.lessons.learned_embeddings import bound, digits, exercises, film, lesson, parity, probe, race
-from ddlearn.lessons.learned_embeddings.shared import BATCH, DECAY, RATE, Sample, learn, readout
+from ddlearn.lessons.learned_embeddings import (
+    bound,
+    decisions,
+    digits,
+    exercises,
+    film,
+    lesson,
+    parity,
+    race,
+)
+from ddlearn.lessons.learned_embeddings.shared import BATCH, DECAY, RATE, Sample, hidden_shape, learn, readout
 
 # -- what the learner writes
 
@@ -116,9 +125,41 @@ def test_many_random_units_come_to_the_closed_form():
 
 
 def test_larger_samples_hold_the_smaller_ones():
-    for samples in (probe.shapes("moons, 20", 1, (50, 100)), digits.two_classes("even against odd", 1, (50, 100))):
-        torch.testing.assert_close(samples[0].x, samples[1].x[:50])
-        assert set(samples[1].y.tolist()) == {-1.0, 1.0}
+    samples = digits.two_classes("even against odd", 1, (50, 100))
+    torch.testing.assert_close(samples[0].x, samples[1].x[:50])
+    assert set(samples[1].y.tolist()) == {-1.0, 1.0}
+
+
+def test_infinitely_many_fixed_units_stay_short_of_the_learned_ones_among_noise():
+    """What the prediction asks: without noise the same kernel separates XOR, and among noise it does not."""
+    (asked,) = (one for one in lesson.parts.predictions if one.name == "noise")
+    assert "The first two of 22 coordinates" in asked.question
+    alone, hidden = (film.film("xor", others, film.STEPS) for others in ("none", "20"))
+    assert alone.limit > 0.99
+    assert hidden.fixed.right < hidden.limit - 0.1 < hidden.limit < hidden.learned.right - 0.1
+    assert len(hidden.attention) == 22
+
+
+def test_the_limit_is_the_prediction_of_a_plane_in_very_many_units():
+    sample = film.training("xor", "20", 0)[0]
+    W, b = race.random_units(20_000, 22, 0)
+    phi, phi_new = (exercises.features(x, W, b) for x in (sample.x, sample.new_x))
+    K, K_new = phi @ phi.T + 1, phi_new @ phi.T + 1
+    score = K_new @ torch.linalg.solve(K + 300 * film.PENALTY * torch.eye(300).double(), sample.y)
+    assert float((score.sign() == sample.new_y).double().mean()) == pytest.approx(film.limit("xor", "20", 0), abs=0.04)
+
+
+def test_on_digits_the_gaussian_errs_least_and_the_table_says_so():
+    errors = digits.errors()
+    random, _, learned, gaussian = (values.tolist() for values in errors.values())
+    assert all(best < mine < other for best, mine, other in zip(gaussian, learned, random, strict=True))
+    assert f"{100 * gaussian[-1]:.1f} %" in digits.table().splitlines()[-1]
+
+
+def test_hidden_shapes_have_their_class_in_the_first_two_coordinates():
+    sample = hidden_shape("xor", 3, 200, 50, torch.Generator().manual_seed(0))
+    assert sample.x.shape == (200, 5)
+    torch.testing.assert_close(sample.x[:, :2].prod(1).sign(), sample.y)
 
 
 # -- the line
@@ -185,8 +226,8 @@ def test_the_switch_takes_the_decay_away_and_says_so():
     on, off = (parity.net_against_line("2 of 40", 200, 100, decay) for decay in (True, False))
     assert off.error("net") > 5 * on.error("net")
     torch.testing.assert_close(on.errors["gaussian"], off.errors["gaussian"])
-    assert "trained with weight decay" in parity.sentence(on)
-    assert "trained without weight decay" in parity.sentence(off)
+    assert "trains with weight decay" in parity.sentence(on)
+    assert "trains without weight decay" in parity.sentence(off)
 
 
 def test_the_nearest_sample_is_the_one_that_is_said():
@@ -208,5 +249,47 @@ def test_the_prediction_about_every_kernel_states_what_is_computed():
     (asked,) = (one for one in lesson.parts.predictions if one.name == "bound")
     k, n = bound.ASKED
     assert asked.truth == pytest.approx(bound.TRUTH)
-    assert f"120 parities of {k} out of {bound.D} coordinates" in asked.question
-    assert f"you get {n} labelled examples" in asked.question
+    assert f"120 parities of size {k} of {bound.D} coordinates" in asked.question
+    assert f"get {n} examples" in asked.question
+
+
+# -- what the page says
+
+
+def test_the_worked_example_of_xor():
+    x = torch.tensor([[1, 1], [1, -1], [-1, 1], [-1, -1]]).double()
+    y = x.prod(1)
+    units = torch.relu(x @ torch.tensor([[1, -1], [1, -1]]).double())
+    torch.testing.assert_close(units.sum(1) - 1, y)
+    found = [exercises.alignment(phi @ phi.T, y) for phi in (x, units, y[:, None])]
+    assert found == pytest.approx([0, 5**-0.5, 1])
+
+
+def test_the_worked_example_of_three_parities_meets_the_bound_with_two_kernels():
+    cube = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * 3)
+    chi = exercises.products(cube, [(0, 1), (0, 2), (1, 2)])
+    torch.testing.assert_close(chi.T @ chi / 8, torch.eye(3).double())
+    for g, wanted in ((chi[:, 0], [0, 1, 1]), (chi.mean(1), [2 / 3] * 3)):
+        best = (chi.T @ g) / (g @ g)
+        assert (chi - g[:, None] * best).square().mean(0).tolist() == pytest.approx(wanted)
+    one, other = torch.ones(1, 3).double(), torch.tensor([[1, 1, -1]]).double()
+    (given,) = (one for one in exercises.ORACLE_KERNEL.mistakes if one.name == exercises.ORACLE_KERNEL.given)
+    assert float(exercises.oracle_kernel(one, other, 2)) == pytest.approx(-1 / 3)
+    assert float(given.wrong(one, other, 2)) == pytest.approx(1 / 7)
+
+
+def test_the_given_kernel_would_lift_the_rings_off_the_bound():
+    (given,) = (one for one in exercises.ORACLE_KERNEL.mistakes if one.name == exercises.ORACLE_KERNEL.given)
+    at = bound.COUNTS.index(60)
+    assert bound.curve(exercises.oracle_kernel, 3, 0)[0][at] == pytest.approx(0.5, abs=1e-6)
+    assert bound.curve(given.wrong, 3, 0)[0][at] == pytest.approx(0.66, abs=0.005)
+
+
+def test_held_out_examples_choose_some_decay_and_not_too_much():
+    decay, error, share = decisions.choice()
+    assert 0 < decay < max(decisions.DECAYS)
+    fitted = {one: decisions.mean_squared_error(one, slice(0, decisions.FITTED)) for one in decisions.DECAYS}
+    assert list(fitted.values()) == sorted(fitted.values())  # so the examples that were fitted would choose none
+    assert error < 0.1 * decisions.mean_squared_error(0.0, slice(decisions.FITTED, None))
+    assert share > 0.9
+    assert decisions.DECAY.self_check() == []

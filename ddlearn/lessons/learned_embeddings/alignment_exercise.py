@@ -22,40 +22,40 @@ def alignment_cases(generator: torch.Generator):
 
 ALIGNMENT = Exercise(
     name="alignment",
-    title="Does an embedding look at what the labels look at?",
+    title="How well does an embedding suit the labels?",
     reference=alignment,
     cases=alignment_cases,
     hints=(
-        "It is a cosine between two matrices: the kernel, and the labels' own kernel y y'. Centre both first.",
-        "Centring is H K H with H = torch.eye(n).to(K) - 1 / n, and H @ y for the labels.",
-        "With both centred: y @ K @ y, divided by K.norm() times (y @ y). K.norm() is the Frobenius norm.",
+        "Center first: H @ K @ H and H @ y, with H = torch.eye(n).to(K) - 1 / n.",
+        "The sum over all i, j of K_ij y_i y_j needs no loop. It is a vector times a matrix times a vector.",
+        "With both centered: y @ K @ y, divided by K.norm() times (y @ y). K.norm() is the root of the sum of squares.",
     ),
     mistakes=(
         Mistake(
-            "nothing centred",
+            "nothing centered",
             edit("    K, y = H @ K @ H, H @ y\n", ""),
-            "A constant feature and more points of one class already give a large value here. Centre K and y first.",
+            "A constant feature and more points of one class already give a large value here. Center K and y first.",
         ),
         Mistake(
-            "K not centred",
+            "K not centered",
             edit("K, y = H @ K @ H, H @ y", "y = H @ y"),
-            "Your y is centred and your K is not: its norm still counts what all points share. H stands on both sides.",
+            "Your y is centered and your K is not, so its norm still counts what all points share. Use H @ K @ H.",
         ),
         Mistake(
-            "centred on one side",
+            "centered on one side",
             edit("H @ K @ H", "H @ K"),
-            "You centred K along one axis. A kernel has two arguments: H stands left and right of it.",
+            "You centered K along one axis only. Multiply by H from the left and from the right.",
         ),
         Mistake(
             "entries shifted by one mean",
             lambda K, y: float(torch.corrcoef(torch.stack([K.flatten(), torch.outer(y, y).flatten()]))[0, 1]),
-            "You shifted all entries by one mean. Centring takes the mean of each row and of each column away: H K H.",
+            "You shifted all entries by one mean. Centering subtracts the mean of each row and of each column: H K H.",
             also=(edit("H @ K @ H", "K - K.mean()"), edit("H @ K @ H, H @ y", "K - K.mean(), y")),
         ),
         Mistake(
-            "y not centred",
+            "y not centered",
             edit(", H @ y", ", y"),
-            "K is centred, y is not: the norm of y still holds the mean of the labels. Use H @ y.",
+            "K is centered and y is not, so the norm of y still contains the mean of the labels. Use H @ y.",
         ),
         Mistake(
             "norm of y not squared",
@@ -91,17 +91,17 @@ ALIGNMENT = Exercise(
         Mistake(
             "H entry by entry",
             edit("H @ K @ H", "H * K * H"),
-            "H * K * H multiplies entry by entry. Centring is a product of matrices: H @ K @ H.",
+            "H * K * H multiplies entry by entry. Centering is a product of matrices: H @ K @ H.",
         ),
         Mistake(
             "overall mean not added back",
             edit("H @ K @ H", "H @ K @ H - K.mean()"),
-            "You took the overall mean away twice, with the rows and with the columns. Add it once: + K.mean().",
+            "You subtracted the overall mean twice, with the rows and with the columns. Add it once: + K.mean().",
         ),
         Mistake(
             "y entry by entry",
             edit("y @ K @ y", "(y * K * y).sum()"),
-            "y * K * y multiplies each column by y_j twice, and its sum cancels. The form wanted is y @ K @ y.",
+            "y * K * y multiplies each column by y_j twice, and its sum cancels. Use y @ K @ y.",
         ),
     ),
 )

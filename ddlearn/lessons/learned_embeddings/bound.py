@@ -1,4 +1,4 @@
-"""The line that no kernel's average crosses: mean error over all parities of a size, exactly, on a small cube.
+"""A bound that no kernel's average crosses: mean error over all parities of a size, exactly, on a small cube.
 
 `ddlearn.parities` has the proof: n kernel functions span n dimensions, which hold no more than n of the C(d, k)
 orthogonal parities. Here d is 10, and the error is the mean over all 1,024 points, so nothing is left to chance.
@@ -22,7 +22,7 @@ MOST = 240  # examples
 COUNTS = (1, 15, 30, 45, 60, 80, 100, 120, 150, 180, 210, 240)
 PENALTY = 1e-10
 CUBE = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * D)  # all its points, (1024, 10)
-TOP = 3.4  # of the error axis
+TOP = 2.5  # of the error axis
 ASKED = (3, 60)  # coordinates and examples of the prediction
 TRUTH = parities.any_kernel_bound(D, *ASKED)
 
@@ -31,7 +31,7 @@ Kernel = Callable[[Tensor, Tensor, int], Tensor]
 KERNELS: dict[str, Kernel] = {
     "Gaussian, narrow": lambda x, x2, k: kernels.rbf(x, x2, width=0.35 * D**0.5),
     "Gaussian, wide": lambda x, x2, k: kernels.rbf(x, x2, width=D**0.5),
-    "polynomial of degree k": lambda x, x2, k: kernels.polynomial(x / D**0.5, x2 / D**0.5, degree=k),
+    "polynomial, degree = size": lambda x, x2, k: kernels.polynomial(x / D**0.5, x2 / D**0.5, degree=k),
     "infinitely many random units": lambda x, x2, k: limit_kernel(x, x2),
     "one that knows the subset": lambda x, x2, k: torch.outer(
         parities.parity(x, range(k)), parities.parity(x2, range(k))
@@ -48,7 +48,7 @@ class Bound:
     n: int
     errors: Tensor  # (N,) of every parity at n, in order of size
     mean: Tensor  # (COUNTS,) over all N parities
-    least: Tensor  # (COUNTS,)
+    least: Tensor  # (COUNTS,) of the best parity
     oracle: Tensor  # (COUNTS,) mean over all N parities of the oracle kernel
 
     @property
@@ -103,57 +103,47 @@ def bound(which: str, k: str, n: int, seed: int = 0, *, oracle_kernel: Kernel = 
 
 
 def picture(fig, r: Bound, said) -> None:
-    """Draw the mean error against the examples, over the line; and the error of every single parity at this n."""
-    mean, single = fig.row(1.25, 1)
+    """Draw the mean error over all parities against the examples, over the bound, and the error of the best parity."""
+    panel = fig.panel()
     counts = range(MOST + 1)
     line = [parities.any_kernel_bound(D, r.k, n) for n in counts]
-    title = "mean over all parities of this size"
     limits = {"xlim": (0, MOST + 6), "ylim": (-0.03, TOP)}
-    mean.frame(title, "examples n", "mean squared error", legend="upper right", **limits)
-    mean.band(counts, line, [0] * len(line), "grey", alpha=0.25)
-    mean.line(counts, line, "black", label="1 − n/N: no kernel averages less", width=2.5)
-    mean.dots(COUNTS, r.oracle, "green", label="oracle kernel, mean", filled=False)
-    mean.line(COUNTS, r.mean, "orange", label="this kernel, mean", marker="s", size=4)
-    mean.line(COUNTS, r.least, "purple", ":", "this kernel, its best parity")
-    mean.upright(r.n, "blue", "-.", width=1.2)
+    panel.frame("", "examples n", "mean squared error", legend="upper right", **limits)
+    panel.band(counts, line, [0] * len(line), "grey", alpha=0.25)
+    panel.line(counts, line, "black", label="the bound 1 − n/N", width=2.5)
+    panel.line(COUNTS, r.mean, "orange", label="this kernel, mean over all parities", marker="s", size=5)
+    panel.line(COUNTS, r.least, "purple", ":", "this kernel, its best parity")
+    panel.dots(COUNTS, r.oracle, "green", label="oracle kernel, mean over all parities", size=8, filled=False)
+    panel.upright(r.n, "blue", "-.", width=1.2)
     if said("bound") is not None and r.k == ASKED[0]:
-        mean.dots([ASKED[1]], [said("bound")], "vermilion", "X", size=10)
+        panel.dots([ASKED[1]], [said("bound")], "vermilion", "X", size=10)
         box = {"color": "white", "pad": 1.5, "alpha": 0.9}
-        mean.text(ASKED[1] + 6, said("bound"), "you said", "vermilion", va="center", bbox=box)
-    names = {"loc": "upper left", "ncols": 2}
-    limits = {"xlim": (-0.03, 1.03), "ylim": (-0.03, TOP), "xticks": ()}
-    single.frame("one by one, at this n", "easiest to hardest", legend=names, **limits)
-    single.axes.tick_params(labelleft=False)
-    place, average = torch.linspace(0, 1, len(r.errors)), float(r.errors.mean())
-    single.dots(place[~r.under], r.errors[~r.under], "orange", "s", "each parity", size=3)
-    single.dots(place[r.under], r.errors[r.under], "purple", "D", "below the line", size=7)
-    single.line([0, 1], [average, average], "orange", "--", "their mean", width=1.6)
-    single.line([0, 1], [r.line, r.line], "black", label="1 − n/N", width=2.5)
+        panel.text(ASKED[1] + 4, said("bound"), "you said", "vermilion", va="center", bbox=box)
 
 
 def sentence(r: Bound, said) -> str:
-    """Say where the line is, and how this kernel does on average, at best and at worst."""
+    """Say where the bound is, and how this kernel does on average, at best and at worst."""
     N, asked = len(r.errors), said("bound") is not None and r.k == ASKED[0]
     you = f" You said {said('bound'):.2f} at {ASKED[1]}; it is {TRUTH:.2f}." if asked else ""
     return (
-        f"{r.n} examples, {N} parities of {r.k} out of {D} coordinates: averaged over them, no kernel’s error is below "
-        f"{r.line:.3f}. The kernel “{r.kernel}” averages {float(r.errors.mean()):.3f}: its best parity "
-        f"{float(r.errors[0]):.3f}, its worst {float(r.errors[-1]):.3f}; {int(r.under.sum())} of {N} are below the "
-        f"line.{you}"
+        f"With n = {r.n}, no kernel’s mean over the {N} parities is below {r.line:.3f}; this one’s is "
+        f"{float(r.errors.mean()):.3f}. Its best parity has the error {float(r.errors[0]):.3f}, its worst "
+        f"{float(r.errors[-1]):.3f}; {int(r.under.sum())} of {N} parities are below the bound. The kernel is "
+        f"“{r.kernel}”, and parities have {r.k} of {D} coordinates.{you}"
     )
 
 
 explorer = Explorer(
     "bound",
-    "The line that no kernel’s average crosses",
+    "A bound for every kernel",
     controls=(
         Choice("which", "Kernel", tuple(KERNELS), "Gaussian, narrow"),
-        Choice("k", "Coordinates in a parity", ("2", "3", "4"), "3"),
+        Choice("k", "Size of the parities", ("2", "3", "4"), "3"),
         Slider("n", "Examples", 1, MOST, ASKED[1], whole=True),
     ),
     compute=bound,
     picture=picture,
     sentence=sentence,
     uses=("oracle_kernel",),
-    size=(9.4, 4.2),
+    size=(8.6, 4.2),
 )

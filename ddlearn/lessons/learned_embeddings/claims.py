@@ -150,7 +150,7 @@ CLAIMS = (
     claim(
         "line",
         "Averaged over all parities of one size, no kernel has an error below 1 − n/N.",
-        at_least(0.0, "over the line, the closest of five kernels"),
+        at_least(0.0, "above the bound, the closest of five kernels"),
         exact(
             source="an inequality: n kernel functions span at most n of the N parities, which are orthogonal; the "
             "proof is in this lesson"
@@ -161,16 +161,16 @@ CLAIMS = (
     ),
     claim(
         "oracle",
-        "The kernel that knows the size of the parity, and nothing else, meets the line.",
-        about(0.0, 1e-6, "from the line, at most"),
-        exact(source="the case of equality in the proof of the line"),
+        "The oracle kernel, which knows the size of the parities and nothing else, meets the bound 1 − n/N.",
+        about(0.0, 1e-6, "from the bound, at most"),
+        exact(source="the case of equality in the proof of the bound"),
         gap,
         cause={"kernel": oracle_kernel},
         control=({"kernel": KERNELS["Gaussian, narrow"]}, "a Gaussian kernel"),
     ),
     claim(
         "enough",
-        "With more examples than parities the line is at zero, and the same kernel reaches it.",
+        "With more examples than parities the bound is zero, and the oracle kernel reaches it.",
         at_most(1e-6, "mean squared error"),
         exact(source="as many kernel functions as there are parities span them all"),
         oracle_error,
@@ -179,8 +179,8 @@ CLAIMS = (
     ),
     claim(
         "units",
-        "m random units hold m dimensions: even with every point labelled, 1 − m/N is left on average.",
-        at_least(0.0, "over 1 − m/N"),
+        "Features of h random units leave an average error of 1 − h/N or more, even if every point is an example.",
+        at_least(0.0, "above 1 − h/N"),
         exact(
             "yehudai2019",
             "an inequality, by the same count of dimensions with units in place of examples; for a single neuron as "
@@ -192,12 +192,12 @@ CLAIMS = (
     ),
     claim(
         "net",
-        "A small net learns a parity from so few examples that every kernel, on average, fails.",
+        "A network learns a parity of size 2 from 200 examples, where no kernel’s average is below 0.74.",
         at_most(0.1, "test error"),
         ours(
             ("daniely2020", "barak2022"),
             "a wrong sign costs 1 at least, so an error of 0.1 means that nine signs of ten are right, where the "
-            "line leaves kernels three quarters of the error; that nets learn parities is shown by @daniely2020 and "
+            "bound leaves kernels three quarters of the error; that nets learn parities is shown by @daniely2020 and "
             "@barak2022",
         ),
         net_error,
@@ -206,7 +206,7 @@ CLAIMS = (
     ),
     claim(
         "learned-kernel",
-        "The net did not escape kernels: a plane in the embedding that it learned does as well.",
+        "Ridge regression in the network’s trained layer predicts as well as the network does.",
         at_most(0.1, "test error"),
         ours(
             "karkada2024",
@@ -218,7 +218,7 @@ CLAIMS = (
     ),
     claim(
         "few",
-        "From too few examples the same net fits every one of them and is no better than predicting zero.",
+        "From 50 examples the same network is no better than predicting 0.",
         at_least(1.0, "test error"),
         ours(source="1 is the error of predicting zero, which learns nothing"),
         net_error,
@@ -227,16 +227,16 @@ CLAIMS = (
     ),
     claim(
         "decay",
-        "With weight decay the two bits have more than twice the squared weight of all others together.",
+        "With weight decay, the two coordinates of the parity have over two thirds of the squared weight.",
         at_least(2 / 3, "of the squared weight"),
-        ours(source="two thirds; the gradient alone finds the two bits as well, but keeps about as much on the others"),
+        ours(source="two thirds; the gradient alone finds the two as well, but keeps about as much on the others"),
         weight_on_bits,
         cause={"decay": DECAY},
         control=({"decay": 0.0}, "the same nets without weight decay"),
     ),
     claim(
         "decay-error",
-        "Where the examples suffice, weight decay makes the net’s test error several times smaller.",
+        "With 200 examples, weight decay makes the network’s test error several times smaller.",
         at_least(SHRUNK, "error without decay over error with it"),
         ours(
             source="e², by which 2,000 steps of decay shrink a weight that no gradient renews; without decay such "
@@ -248,20 +248,20 @@ CLAIMS = (
     ),
     claim(
         "alignment",
-        "Training turns the hidden layer’s kernel towards the labels, also those of new points.",
+        "Training raises the alignment of the hidden layer’s kernel with the labels of new points.",
         at_least(3.0, "times the alignment at the start"),
         ours(
             "cortes2012",
-            "three times the start is a turn, where labels dealt at random leave the alignment within a factor of "
+            "three times the start is a clear change, where random labels leave the alignment within a factor of "
             "two; its measure is that of @cortes2012",
         ),
         alignment_gain,
         cause={"shuffled": False},
-        control=({"shuffled": True}, "labels dealt at random"),
+        control=({"shuffled": True}, "random labels"),
     ),
     claim(
         "digits",
-        "On a few hundred real digits a Gaussian kernel errs less than a small trained net.",
+        "With 400 real digits, a Gaussian kernel makes fewer errors than the trained network.",
         at_least(1.0, "errors of the net over those of the kernel"),
         ours(
             "arora2020",

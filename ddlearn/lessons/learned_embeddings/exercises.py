@@ -1,4 +1,4 @@
-"""Functions that the learner writes: a layer's features, and the best kernel for parities; `alignment` is beside."""
+"""Functions that the learner writes or repairs: a layer's features, a kernel for parities; `alignment` is beside."""
 
 import math
 from itertools import combinations, combinations_with_replacement
@@ -16,8 +16,8 @@ def features(x: Tensor, W: Tensor, b: Tensor) -> Tensor:
     return torch.relu(x @ W.T + b) / len(W) ** 0.5
 
 
-def oracle_kernel(x: Tensor, x2: Tensor, k: int) -> Tensor:
-    subsets = list(combinations(range(x.shape[1]), k))
+def oracle_kernel(x: Tensor, x2: Tensor, size: int) -> Tensor:
+    subsets = list(combinations(range(x.shape[1]), size))
     parities = torch.stack([x[:, S].prod(1) for S in subsets], 1)  # (n, N)
     parities2 = torch.stack([x2[:, S].prod(1) for S in subsets], 1)
     return parities @ parities2.T / len(subsets)
@@ -30,21 +30,21 @@ def feature_cases(generator: torch.Generator):
 
 
 def parity_cases(generator: torch.Generator):
-    for n, m, d, k in ((6, 4, 5, 2), (5, 7, 6, 3), (4, 3, 7, 2), (3, 5, 5, 3)):
+    for n, m, d, size in ((6, 4, 5, 2), (5, 7, 6, 3), (4, 3, 7, 2), (3, 5, 5, 3)):
         x, x2 = (2.0 * torch.randint(0, 2, (rows, d), generator=generator) - 1 for rows in (n, m))
-        yield x.double(), x2.double(), k
+        yield x.double(), x2.double(), size
 
 
 def products(x: Tensor, subsets: list[tuple[int, ...]]) -> Tensor:
     return torch.stack([x[:, S].prod(1) for S in subsets], 1)
 
 
-def with_repeats(x: Tensor, x2: Tensor, k: int) -> Tensor:
-    subsets = list(combinations_with_replacement(range(x.shape[1]), k))
+def with_repeats(x: Tensor, x2: Tensor, size: int) -> Tensor:
+    subsets = list(combinations_with_replacement(range(x.shape[1]), size))
     return products(x, subsets) @ products(x2, subsets).T / len(subsets)
 
 
-SUBSETS = "list(combinations(range(x.shape[1]), k))"  # as oracle_kernel has it
+SUBSETS = "list(combinations(range(x.shape[1]), size))"  # as oracle_kernel has it
 
 
 FEATURES = Exercise(
@@ -76,12 +76,12 @@ FEATURES = Exercise(
         Mistake(
             "no ReLU",
             edit("torch.relu", ""),
-            "This embedding is linear in x, so a plane in it is a plane in x. Bend it: torch.relu.",
+            "Without the ReLU the features are linear in x, so no plane in them can separate XOR. Apply torch.relu.",
         ),
         Mistake(
             "no scale",
             edit(" / len(W) ** 0.5", ""),
-            "Inner products of these features are sums over units; we want averages. Divide by a root.",
+            "Inner products of these features are sums over the units. Averages are wanted: divide by a root.",
         ),
         Mistake(
             "divided by m, not its root",
@@ -96,7 +96,7 @@ FEATURES = Exercise(
         Mistake(
             "absolute value",
             edit("torch.relu", "torch.abs"),
-            "abs folds negative values up. The ReLU sets them to 0.",
+            "abs makes negative values positive. The ReLU sets them to 0.",
         ),
         Mistake(
             "step instead of ReLU",
@@ -150,13 +150,14 @@ FEATURES = Exercise(
 
 ORACLE_KERNEL = Exercise(
     name="oracle_kernel",
-    title="The best kernel for parities of a known size",
+    title="A kernel for parities of one size",
     reference=oracle_kernel,
     cases=parity_cases,
+    given="all sizes up to the size",
     hints=(
-        "The embedding has one coordinate for each subset of size k: the product of x over that subset.",
-        "combinations(range(d), k) lists subsets. x[:, S].prod(1) is one parity of every row. Stack them in columns.",
-        "With both stacks, (n, N) and (m, N): one @ other.T, divided by N, the number of subsets.",
+        "Print `subsets` for three coordinates and size 2. Which parities of the worked example are they?",
+        "The parities of size 2 of three coordinates are three. The list holds seven subsets: which ones are too many?",
+        "Each feature is a product of exactly `size` coordinates. combinations(range(d), size) lists their subsets.",
     ),
     mistakes=(
         Mistake(
@@ -166,14 +167,18 @@ ORACLE_KERNEL = Exercise(
         ),
         Mistake(
             "every order of a subset",
-            lambda x, x2, k: oracle_kernel(x, x2, k) * math.factorial(k),
+            lambda x, x2, size: oracle_kernel(x, x2, size) * math.factorial(size),
             "Each subset counts once for every order of its members. Use combinations, not permutations.",
         ),
         Mistake(
-            "all sizes up to k",
-            edit(SUBSETS, "[S for size in range(k + 1) for S in combinations(range(x.shape[1]), size)]"),
-            "Smaller subsets are in it too. They cost dimensions, and the targets have exactly k members.",
-            also=(edit(SUBSETS, "[S for size in range(1, k + 1) for S in combinations(range(x.shape[1]), size)]"),),
+            "all sizes up to the size",
+            edit(SUBSETS, "[S for count in range(size + 1) for S in combinations(range(x.shape[1]), count)]"),
+            "Smaller subsets are features too. They take up dimensions, and no target is one of them.",
+        ),
+        Mistake(
+            "all sizes from one on",
+            edit(SUBSETS, "[S for count in range(1, size + 1) for S in combinations(range(x.shape[1]), count)]"),
+            "The empty subset is gone, but other smaller subsets are still features. Which sizes do the targets have?",
         ),
         Mistake(
             "a coordinate twice",
@@ -182,7 +187,7 @@ ORACLE_KERNEL = Exercise(
         ),
         Mistake(
             "power of the inner product",
-            lambda x, x2, k: (x @ x2.T / x.shape[1]) ** k,
+            lambda x, x2, size: (x @ x2.T / x.shape[1]) ** size,
             "This is the polynomial kernel. Its products may repeat a coordinate; parities do not.",
         ),
         Mistake(
@@ -197,12 +202,12 @@ ORACLE_KERNEL = Exercise(
         ),
         Mistake(
             "only the first subset",
-            lambda x, x2, k: x[:, :k].prod(1, keepdim=True) * x2[:, :k].prod(1),
+            lambda x, x2, size: x[:, :size].prod(1, keepdim=True) * x2[:, :size].prod(1),
             "This kernel knows which coordinates count. The oracle knows only how many: average over all subsets.",
         ),
         Mistake(
             "return inside the loop",
-            lambda x, x2, k: x[:, :k].prod(1, keepdim=True) * x2[:, :k].prod(1) / math.comb(x.shape[1], k),
+            lambda x, x2, size: x[:, :size].prod(1, keepdim=True) * x2[:, :size].prod(1) / math.comb(x.shape[1], size),
             "Only the first subset is in it, divided by the number of all. In a loop, the `return` must stand "
             "below the loop, not inside.",
         ),
@@ -214,12 +219,12 @@ ORACLE_KERNEL = Exercise(
         Mistake(
             "divided by all subsets",
             edit("len(subsets)", "2 ** x.shape[1]"),
-            "2^d counts the subsets of every size. Divide by the number of those of size k, len(subsets).",
+            "2^d counts the subsets of every size. Divide by the number of the given size, len(subsets).",
         ),
         Mistake(
             "pairs only",
-            edit(", k))", ", 2))"),
-            "Your subsets have two members whatever k is. Take combinations(range(d), k).",
+            edit(", size))", ", 2))"),
+            "Your subsets have two members whatever `size` is. Take combinations(range(d), size).",
         ),
         Mistake(
             "product over the points",

@@ -1,8 +1,8 @@
-"""The film: an embedding at its start and the same embedding while it learns, in the same light.
+"""The film: an embedding while it learns, from the random features of its start.
 
-Two of d coordinates decide the class, in a shape that no line parts; the others are noise. A layer of ReLU units embeds
-all d. Its weights of the start are random features, and stay: the fixed embedding. Its weights of the chosen step are
-the learned one. In each the best plane is fitted to the same examples, and *new* points are looked at along that plane:
+Two of d coordinates decide the class, in a shape that no line separates; the others are noise. A layer of ReLU units
+embeds all d. Its weights of the start are random features: the fixed embedding. Its weights of the chosen step are the
+learned one. In each the best plane is fitted to the same examples, and *new* points are looked at along that plane:
 horizontally their score, vertically their largest spread inside the plane.
 """
 
@@ -15,14 +15,15 @@ from torch import Tensor
 from ddlearn import compute
 from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.lessons.learned_embeddings import exercises, shared
+from ddlearn.lessons.learned_embeddings.race import limit_kernel
 from ddlearn.lessons.learned_embeddings.shared import Features, Progress, Sample, Training
+from ddlearn.ridge import ridge
 
 OTHERS = {"none": 0, "20": 20, "40": 40}
 EXAMPLES, NEW = 300, 300
 STEPS = 300
 FRAMES = tuple(sorted({*range(0, 20, 2), *range(20, 60, 5), *range(60, 160, 10), *range(160, STEPS + 1, 20)}))
 PENALTY = 1e-3
-ASKED = ("rings", "20")  # what the prediction is about
 
 Alignment = Callable[[Tensor, Tensor], float]
 
@@ -39,14 +40,23 @@ class View:
 
 @dataclass(frozen=True)
 class Scene:
-    """One frame: the new points on their page, in the fixed embedding and in the learned one."""
+    """One frame: the new points in the layer at its start, and as it is now."""
 
-    asked: bool  # whether the prediction was about this data
     step: int
     sample: Sample
     attention: Tensor  # (d,) share of the squared weights of each coordinate
     fixed: View
     learned: View
+    limit: float  # share of new points that a plane in infinitely many untrained units puts on their own side
+
+
+@cached(9)
+def limit(shape: str, others: str, seed: int) -> float:
+    """Return the share of new points on their own side, for the kernel of infinitely many units at their start."""
+    sample, _ = training(shape, others, seed)
+    K, K_new = (limit_kernel(x, sample.x) + 1 for x in (sample.x, sample.new_x))  # + 1: a constant coordinate
+    score = K_new @ ridge((K + K.T) / 2, sample.y, PENALTY)
+    return float((score.sign() == sample.new_y).double().mean())
 
 
 @cached(9)
@@ -98,60 +108,49 @@ def film(
     sample, net = training(shape, others, seed, progress=progress)
     seen = views(shape, others, seed, features, alignment, progress=progress)
     frame = int((net.steps - step).abs().argmin())
-    asked, step = (shape, others) == ASKED, int(net.steps[frame])
-    return Scene(asked, step, sample, net.attention(frame), fixed=seen[0], learned=seen[frame])
+    return Scene(int(net.steps[frame]), sample, net.attention(frame), seen[0], seen[frame], limit(shape, others, seed))
 
 
-def picture(fig, r: Scene, said) -> None:
-    """Draw the two coordinates that matter, where the units look, and both embeddings seen along their planes."""
-    panels = fig.mosaic([["page", "fixed", "learned"], ["look", "fixed", "learned"]], (0.85, 1, 1), (1.5, 1))
-    page, look, fixed, learned = (panels[name] for name in ("page", "look", "fixed", "learned"))
-    square = {"xlim": (-2.6, 2.6), "ylim": (-2.6, 2.6), "xticks": (-2, 0, 2), "yticks": (-2, 0, 2)}
-    page.frame("the two that matter", "x₁", "x₂", **square)
-    d, names = len(r.attention), {"loc": "upper right", "borderpad": 0.1}
-    limits = {"xlim": (0, 43), "ylim": (-0.06, 1), "xticks": (1, 10, 20, 30, 40), "yticks": (0, 0.5, 1)}
-    look.frame("where the units look", "coordinate", "share of weights²", legend=names, **limits)
-    look.dots(range(3, d + 1), r.attention[2:], "grey", "s", size=3.5)
-    look.dots((1, 2), r.attention[:2], "green", "D", "the two")
-    look.line([0, d + 1], [1 / d, 1 / d], "black", "--", "even share", width=1.2)
+def picture(fig, r: Scene) -> None:
+    """Draw the weight of every coordinate, at the start and now, and the new points seen along the plane."""
+    look, plane = fig.row(1, 1.1)
+    d, names = len(r.attention), {"loc": "upper right", "handletextpad": 0.2}
+    limits = {"xlim": (0, d + 1), "ylim": (-0.03, 1), "yticks": (0, 0.25, 0.5, 0.75, 1)}
+    ticks = {"xticks": [k for k in (1, 2, 10, 20, 30, 40) if k <= d]}
+    look.frame("weight per coordinate", "coordinate", "share of squared weight", legend=names, **limits, **ticks)
+    look.line([0, d + 1], [1 / d, 1 / d], "black", "--", "equal shares", width=1.2)
+    look.dots(range(3, d + 1), r.attention[2:], "grey", "s", "noise", size=4)
+    look.dots((1, 2), r.attention[:2], "green", "D", "the two that decide", size=7)
+    title, xlabel = f"new points in the layer, step {r.step}", "score: side of the plane"
     names = {"loc": "upper center", "ncols": 2, "handletextpad": 0.1, "columnspacing": 1}
-    for panel, view, name, ylabel, legend in (
-        (fixed, r.fixed, "fixed", "largest spread inside the plane", None),
-        (learned, r.learned, f"step {r.step}", "", names),
-    ):
-        title, limits = f"{name}: {100 * view.right:.0f} % on their side", {"xlim": (-2.2, 2.2), "ylim": (-1.1, 1.4)}
-        panel.frame(title, "score: side of the plane", ylabel, yticks=(), legend=legend, **limits)
-        panel.upright(0, "black", "-", width=1.5)
-        panel.span(-9, 0, "orange", alpha=0.2)
-        panel.span(0, 9, "sky", alpha=0.2)
+    limits = {"xlim": (-2.2, 2.2), "ylim": (-1.1, 1.4)}
+    plane.frame(title, xlabel, "largest spread inside the plane", yticks=(), legend=names, **limits)
+    plane.upright(0, "black", "-", width=1.5)
+    plane.span(-9, 0, "orange", alpha=0.2)
+    plane.span(0, 9, "sky", alpha=0.2)
     for label, color, marker in ((-1, "vermilion", "o"), (1, "blue", "^")):
         mine, name = r.sample.new_y == label, f"class {label:+d}".replace("-", "−")
-        page.dots(*r.sample.new_x[mine, :2].T, color, marker, size=3, edge="black")
-        for panel, view in ((fixed, r.fixed), (learned, r.learned)):
-            panel.dots(view.score[mine], view.spread[mine], color, marker, name, size=5, edge="black")
-    if r.asked and said("noise") is not None:
-        box = {"color": "white", "pad": 3}
-        fixed.text(0, 1.22, f"you said {said('noise'):.0f} %", ha="center", va="center", bbox=box)
+        score = r.learned.score[mine].clamp(-2.15, 2.15)
+        plane.dots(score, r.learned.spread[mine], color, marker, name, size=5, edge="black")
 
 
-def sentence(r: Scene, said) -> str:
+def sentence(r: Scene) -> str:
     """Say how many new points are on their own side, how the alignment grows, and where the units look."""
-    fixed, learned = r.fixed, r.learned
-    you = f" You said {said('noise'):.0f} % for the fixed one." if r.asked and said("noise") is not None else ""
+    fixed, learned, d = r.fixed, r.learned, len(r.attention)
     return (
-        f"New points in {len(r.attention)} coordinates. In the fixed embedding of {shared.UNITS} random units a plane "
-        f"puts {100 * fixed.right:.0f} % on their own side; after {r.step} steps of learning "
-        f"{100 * learned.right:.0f} %. Alignment with the labels: {fixed.alignment:.2f}, then "
-        f"{learned.alignment:.2f}. The two coordinates that matter have {100 * float(r.attention[:2].sum()):.0f} % of "
-        f"the squared weights.{you}"
+        f"After {r.step} steps, a plane in the layer puts {100 * learned.right:.0f} % of the new points on their own "
+        f"side; at the start, {100 * fixed.right:.0f} %. Infinitely many untrained units reach "
+        f"{100 * r.limit:.0f} %. The two coordinates that decide have {100 * float(r.attention[:2].sum()):.0f} % of "
+        f"the squared weight (equal shares: {200 / d:.0f} %). The alignment was {fixed.alignment:.2f} at the start and "
+        f"is {learned.alignment:.2f} now."
     )
 
 
 explorer = Explorer(
     "film",
-    "The film: an embedding learns",
+    "A layer learns where to look",
     controls=(
-        Choice("shape", "Data", shared.SHAPES, "rings"),
+        Choice("shape", "Data", ("xor", "rings", "moons"), "xor"),
         Choice("others", "Noise coordinates", tuple(OTHERS), "20"),
         Slider("step", "Training step", 0, STEPS, 0, whole=True, step=5),
     ),
@@ -159,5 +158,6 @@ explorer = Explorer(
     picture=picture,
     sentence=sentence,
     uses=("features", "alignment"),
-    size=(9.4, 4.6),
+    size=(9.4, 4.3),
+    more=("others",),
 )

@@ -42,10 +42,9 @@ TASKS = {
     "3 of 40": Task(3, 40, (75, 150, 300, 600), 4000, (0, 1)),
 }
 LOOKS = {  # label, color, line style and marker
-    "gaussian": ("Gaussian, best of six", "purple", ":", "^"),
-    "untrained": ("plane in the hidden layer, untrained", "orange", "--", "s"),
-    "learned": ("plane in the hidden layer, now", "green", "-.", "v"),
-    "net": ("the net, now (and its seeds)", "blue", "-", "o"),
+    "gaussian": ("Gaussian kernel", "purple", ":", "^"),
+    "learned": ("plane in the hidden layer", "green", "-.", "v"),
+    "net": ("the network (band: its seeds)", "blue", "-", "o"),
 }
 
 
@@ -156,37 +155,37 @@ def picture(fig, r: Parity) -> None:
     fine = torch.logspace(math.log10(edges[0]), math.log10(edges[1]), 80)
     line = [parities.any_kernel_bound(d, k, round(float(n))) for n in fine]
     errors.band(fine, line, [0] * len(line), "grey", alpha=0.25)
-    errors.line(fine, line, "black", label="1 − n/N: no kernel averages less", width=2.5)
+    errors.line(fine, line, "black", label="the bound 1 − n/N", width=2.5)
     errors.dots(sizes, r.errors["oracle"].mean(0), "black", label="oracle kernel", size=9, filled=False)
     errors.band(sizes, r.errors["net"].amin(0), r.errors["net"].amax(0), "sky", alpha=0.4)
     for name, (label, color, style, marker) in LOOKS.items():
         errors.line(sizes, r.errors[name].mean(0), color, style, label, marker=marker)
     errors.upright(r.n, "blue", "-.", width=1.2)
     fig.legend("upper left", of=[errors], bbox_to_anchor=(0.62, 0.98), borderpad=0)
-    look, title = panels["look"], f"where the units look, {'with' if r.decay else 'without'} decay"
-    limits = {"xlim": (0, 41), "ylim": (-0.03, 0.55), "xticks": (1, 10, 20, 30, 40), "yticks": (0, 0.25, 0.5)}
+    look, title = panels["look"], f"weight per coordinate, {'with' if r.decay else 'no'} decay"
+    limits = {"xlim": (0, d + 1), "ylim": (-0.03, 0.55), "xticks": (1, 10, 20, 30, 40), "yticks": (0, 0.25, 0.5)}
     names = {"loc": "upper right", "handletextpad": 0.2}
-    look.frame(title, "coordinate", "share of weights²", legend=names, **limits)
+    look.frame(title, "coordinate", "share of squared weight", legend=names, **limits)
     look.dots(range(k + 1, d + 1), r.attention[k:], "grey", "s", "others", size=3.5)
     look.dots(range(1, k + 1), r.attention[:k], "green", "D", "in the parity")
 
 
 def sentence(r: Parity) -> str:
-    """Say how kernels, the net and planes in its hidden layer do with n examples, and where the units look."""
+    """Say how kernels, the network and planes in its hidden layer do with n examples, and where the units look."""
     net, k = r.error("net"), r.task.k
+    side = "below" if net < r.line else "above"
     return (
-        f"{k} of {r.task.d} coordinates, {r.n} examples, step {r.step}. No kernel’s average over all such parities is "
-        f"below {r.line:.2f}; on this one the oracle has {r.error('oracle'):.2f}, the Gaussian "
-        f"{r.error('gaussian'):.2f}. The net, trained {'with' if r.decay else 'without'} weight decay: {net:.2f}, "
-        f"{'below' if net < r.line else 'above'} the line, and {r.error('train'):.2f} on its examples. A plane in its "
-        f"hidden layer: {r.error('untrained'):.2f} untrained, {r.error('learned'):.2f} now. Squared weights on the "
-        f"{k}: {100 * float(r.attention[:k].sum()):.0f} %."
+        f"At step {r.step} with {r.n} examples, the network’s error is {net:.2f}, {side} the bound {r.line:.2f}. It "
+        f"trains {'with' if r.decay else 'without'} weight decay; its error on the examples is {r.error('train'):.2f}. "
+        f"A plane in its hidden layer has {r.error('learned'):.2f}, and {r.error('untrained'):.2f} at the start. The "
+        f"oracle kernel has {r.error('oracle'):.2f}, the Gaussian {r.error('gaussian'):.2f}. The {k} coordinates of "
+        f"the parity have {100 * float(r.attention[:k].sum()):.0f} % of the squared weight."
     )
 
 
 explorer = Explorer(
     "parity",
-    "The net against the line",
+    "The network and the bound",
     controls=(
         Choice("task", "Parity", tuple(TASKS), "2 of 40"),
         Slider("n", "Examples", 50, 800, 200, log=True, whole=True),
@@ -198,4 +197,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("features",),
     size=(9.4, 4.5),
+    more=("task",),
 )

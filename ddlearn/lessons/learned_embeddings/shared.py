@@ -24,7 +24,6 @@ from ddlearn.training import Ensemble, train
 UNITS = 64
 RATE, MOMENTUM, DECAY, BATCH = 0.1, 0.9, 1e-3, 32
 WEIGHT_STD, BIAS_STD = 1.0, 0.5
-SHAPES = ("rings", "xor", "moons")
 
 Progress = Callable[[float, str], object]
 Features = Callable[[Tensor, Tensor, Tensor], Tensor]
