@@ -55,9 +55,9 @@ def two_parametrizations(seed: int, rate: float) -> float:
 
 def exponent(seed: int, quantity: str, scaling: str) -> float:
     """Return the slope of the log relative change of a quantity in log width."""
-    seeds = range(2 * seed, 2 * seed + 2)
-    curve = width.against_width(quantity, scaling, "relu", True, seeds=seeds, widths=THREE, scalings=(MUP, NTK))
-    return float(curve.log_slope().mean())
+    jobs = tuple((h, start, width.PACE) for start in range(2 * seed, 2 * seed + 2) for h in THREE)
+    nets = width.trained("relu", width.SCALINGS[scaling], width.factor(scaling, True), jobs)
+    return float(width.against_width(quantity, scaling, True, nets).log_slope().mean())
 
 
 def largest_exponent(seed: int, scaling: str) -> float:
