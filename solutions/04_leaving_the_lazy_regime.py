@@ -15,8 +15,8 @@
 #
 # ![Two bundles of arrows. On the left, the arrows are the same before and after training. On the right, a few have grown along the target's direction.](pictures/leaving_the_lazy_regime.svg)
 #
-# *Each arrow is a hidden unit: its direction is that of the unit's input weights, and its length grows with its output weight. Both networks
-# start at the same weights and learn the same target. Only a factor on the output differs.*
+# *Each arrow is a hidden unit. Its direction is that of the unit's input weights, and its length grows with all of its weights. Both networks
+# have the same start and the same target, which depends on the dashed direction only. A factor on the output differs.*
 #
 # **Question.** [[neural_tangent_kernel]] predicts training when the weights hardly move. Such training is **lazy**: the network learns no
 # features. Which choices decide whether the weights move, and what is gained if they do?
@@ -41,7 +41,7 @@ lesson.start()
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 5 predict and the two weights, at the board · 4 output scale · 5 explain ·
 # 4 Exercise 1 · 5 width · 6 the two inputs and the balls, at the board · 3 quiz. The rest is homework.
 #
-# **Board.** The two weights and their table. The line of fits, the circle and the diamond.
+# **Board.** The two weights and their table. The line, the circle, the diamond.
 #
 # **The one question to ask:** "Which number tells you whether a network is lazy?" (Not the width.)
 #
@@ -95,7 +95,7 @@ lesson.predict("tenfold")
 # %% [markdown]
 # ## See
 #
-# Now a network with 128 hidden ReLU units learns a parity: the target is the product of the first two of 30 bits, each $+1$ or $-1$. The
+# A network with 128 hidden ReLU units learns a parity: the target is the product of the first two of 30 bits, each $+1$ or $-1$. The
 # explorer trains it at eleven output scales. It fits all 300 examples at each.
 # - **Left:** the mean squared error on new inputs. Averaged over the products of any two bits, no fixed kernel has an error below the dashed line
 #   ([[learned_embeddings]]). The dash-dotted line is regression with this network's tangent kernel at its start.
@@ -114,7 +114,7 @@ lesson.scale.show()
 #
 # $$f(x) = \frac{\alpha}{h} \sum_{j=1}^h a_j\, \mathrm{relu}(w_j^\top x + b_j).$$
 #
-# *In words:* average the hidden units, each with its output weight $a_j$, and multiply by the output scale. The weights $a_j$, $w_j$ and
+# *In words:* average the hidden units with output weights $a_j$, and multiply by the output scale. The weights $a_j$, $w_j$ and
 # $b_j$ start with a size that does not depend on $h$ or $\alpha$.
 #
 # **Large $\alpha$: lazy.** The derivatives of $f$ are proportional to $\alpha$, so weights that change by about $1/\alpha$ are enough. Over so short
@@ -123,7 +123,7 @@ lesson.scale.show()
 #
 # **Small $\alpha$: rich.** Now the weights must move far. The derivative in $w_j$ contains $a_j$, and the derivative in $a_j$ contains the activation of
 # unit $j$. So a unit that has grown moves faster, and the units that help outgrow the others. The two bits stand out,
-# and the kernel aligns with the labels.
+# and the kernel [aligns](GLOSSARY.md#alignment) with the labels.
 #
 # **The step size.** Call the number that multiplies the gradient the plain step. From now on it is $\eta\, h/\alpha^2$. With this factor, the output begins to
 # move at the same speed for every $h$ and $\alpha$.
@@ -170,14 +170,14 @@ lesson.scale.show()
 # %% [markdown]
 # ## Explain: where the output scale hides
 #
-# No library has a parameter named $\alpha$. These choices set it.
+# No library has a parameter $\alpha$. These choices set it.
 #
 # | choice | output scale |
 # |---|---|
-# | output weights of size about $1/\sqrt h$, as `nn.Linear(h, 1)` draws them | $\sqrt h$: **NTK parametrization** |
+# | output weights of size about $1/\sqrt h$, as `nn.Linear(h, 1)` draws them | $\sqrt h$, because $1/\sqrt h = \sqrt h/h$: **NTK parametrization** |
 # | output weights of size $1/h$ | 1: mean-field scaling, **muP** in deeper networks |
 # | all weights and biases times $c$ | $c^2$ times as large (problem 2) |
-# | all targets times $c$ | as if $c$ times smaller |
+# | all targets times $c$ | as if $1/c$ times as large |
 #
 # In the first row, a wide network is lazy because its output scale grows with its width, not because it is wide.
 #
@@ -210,7 +210,7 @@ def doubled(W, b, a):
 # %% [markdown]
 # ## See: width
 #
-# Now the width grows, at $\alpha = \sqrt h$. The examples are 50 digits, with the target $+1$ for 5 to 9 and $-1$ for 0 to 4.
+# Now the width grows. The examples are 50 digits, with the target $+1$ for 5 to 9 and $-1$ for 0 to 4.
 # - **Left:** the relative change of the weights, the features (the outputs of the hidden units) and the kernel, for $\eta = 0.3$. The dotted
 #   lines have the slopes of theory.
 # - **Right:** the training error after 100 steps, against $\eta$, at three widths.
@@ -356,6 +356,8 @@ lesson.diagonal.show()
 # - **A random start.** Untick **Start from the zero function**. At $\alpha = 100$ the error is 4.1, where predicting zero has 1. The random function of the start,
 #   times $\alpha$, is still there.
 #
+# **Discuss:** All of these networks fit every label. Which number tells you that they are not the same?
+#
 # <details><summary>Where do the digits come from?</summary>
 #
 # The digits are those of E. Alpaydin and C. Kaynak,
@@ -364,7 +366,6 @@ lesson.diagonal.show()
 #
 # </details>
 #
-# **Discuss:** All of these networks fit every label. Which number tells you that they are not the same?
 
 # %% [markdown]
 # ## Claims
@@ -388,7 +389,7 @@ lesson.quiz()
 # - A lazy network keeps the [tangent kernel](GLOSSARY.md#neural-tangent-kernel-ntk) of its start. A rich one
 #   [aligns](GLOSSARY.md#alignment) it with the labels.
 # - With plain steps of $\eta h/\alpha^2$, one $\eta$ suits all widths.
-# - At a small output scale, weights that are products become few and large.
+# - At a small output scale, only few of the weights that are products grow.
 #
 # **What this does not show.** Rich is not always better. Real networks are deep, take large steps, and need not be at either end.
 
@@ -450,8 +451,8 @@ lesson.finite_width.show()
 # $-0.26$, $-0.21$ and $-0.44$.
 #
 # **4.** The squared distance of the average is about $B^2/h^2 + C^2/(hN)$. With $hN$ fixed, the second term is the same for every $N$, and the first is
-# smallest for the largest $h$. So one wide network is best. The explorer has the distance 0.020 for one network of 1,024 units, 0.020 for the mean of 4 of 256
-# units, and 0.033 for the mean of 16 of 64 units: the bias matters for narrow networks. [Geiger and others (2020)](https://arxiv.org/abs/1901.01608) measured such fluctuations in deep networks. If the networks start as random
+# smallest for the largest $h$. So one wide network is best. The explorer has the distance 0.020 for one network of 1,024 units and for the mean of 4 of 256
+# units. For the mean of 16 of 64 units it has 0.033: the bias matters for narrow networks. [Geiger and others (2020)](https://arxiv.org/abs/1901.01608) measured such fluctuations in deep networks. If the networks start as random
 # functions, one network's distance does not fall with its width at all: untick the box.
 #
 # **Two experiments without a solution.** Change your `diagonal_step` to weights with three factors, $u^3 - v^3$. The card will object, because this is another
