@@ -40,6 +40,6 @@ def draw() -> Sheet:
         height = 62 + 45 * row
         sheet.polyline([(x + 9, up), (600, height - 5)], "rule", 1.2)
         sheet.text(606, height, words, "blue", 16)
-    sheet.text(606, 300, "circle: l2 ball, touches at (0.8, 0.4)", "purple", 16)
-    sheet.text(606, 328, "dashes: l1 ball, touches at (1, 0)", "green", 16)
+    sheet.text(606, 300, "circle (l2 ball): (0.8, 0.4)", "purple", 16)
+    sheet.text(606, 328, "dashes (l1 ball): (1, 0)", "green", 16)
     return sheet
