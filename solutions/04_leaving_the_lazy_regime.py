@@ -13,11 +13,22 @@
 # %% [markdown]
 # # 4 · Leaving the lazy regime
 #
-# Lesson 03 made a net solvable by holding it to its tangent: a kernel, fixed at the start. But you *do* want weights to
-# change. What decides whether they do?
+# ![Two bundles of arrows. On the left, the arrows are the same before and after training. On the right, a few have grown along the target's direction.](pictures/leaving_the_lazy_regime.svg)
 #
-# **You will** turn one knob that takes the same net from learning features to learning none. **You need** lessons 02 and 03,
-# and the chain rule. **Time** 45 minutes. **Difficulty** 3 of 5.
+# *Each arrow is a hidden unit. Its direction is that of the unit's input weights, and its length grows with all of its weights. Both networks
+# have the same start and the same target, which depends on the dashed direction only. A factor on the output differs.*
+#
+# **Question.** [[neural_tangent_kernel]] predicts training when the weights hardly move. Such training is **lazy**: the network learns no
+# features. Which choices decide whether the weights move, and what is gained if they do?
+#
+# **You will be able to**
+# - give a network a start at zero without losing its kernel (Exercise 1);
+# - carry a step size from a narrow network to a wide one, and defend it with a number (Exercise 2);
+# - derive gradient descent for weights that are products (Exercise 3).
+#
+# **Before you start:** [[learned_embeddings]] · [[neural_tangent_kernel]] · [Jacobians](refreshers/jacobians.md) ·
+# [least squares](refreshers/least_squares.md) · [training recipe](refreshers/training_recipe.md) · [notation](NOTATION.md) ·
+# [glossary](GLOSSARY.md)
 
 # %%
 import torch
@@ -27,167 +38,270 @@ from ddlearn.lessons.leaving_the_lazy_regime import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 40 minutes.** 3 recap · 4 predict, and the output scale with everybody's hand up · 6 explain at the board · 4
-# `drift` · 5 `doubled`, then untick its box together · 7 width · 8 `diagonal_step` and its explorer · 3 quiz. Leave finite
-# width and the claims for home; a quick group gets them in class.
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 5 predict and the two weights, at the board · 4 output scale · 5 explain ·
+# 4 Exercise 1 · 5 width · 6 the two inputs and the balls, at the board · 3 quiz. The rest is homework.
 #
-# **The one question to ask:** "All of these nets fit every label. Which number tells you that they are not the same?" (Not the
-# training error; the test error says *that*; the kernel's move says *why*.)
+# **Board.** The two weights and their table. The line, the circle, the diamond.
 #
-# **Usual wrong answers.** *"Wider means richer"*: in the NTK scaling it is the other way round. *"Lazy nets do not learn"*: they
-# fit every label. *"Rich is better"*: switch the task to digits and ask again. *"The learning rate decides"*: it is matched here;
-# take the match away with the box in the width explorer.
+# **The one question to ask:** "Which number tells you whether a network is lazy?" (Not the width.)
 #
-# **If a machine is slow:** the first picture trains eleven nets as one batch, a few seconds; a change of task or start trains
-# again, with a bar. The width explorer takes as long. Sliders only look at what is trained, and stay quick.
+# **Discussion.** The test error says *that* the networks differ. The move of the kernel, and its alignment, say *why*.
+#
+# **Usual wrong answers.** *"Wider means richer"*: not at $\alpha = \sqrt h$. *"Rich is better"*: show the digits.
+#
+# **Exit ticket.** "Somebody doubles the width and sees less motion. Name two explanations."
+#
+# **If a machine is slow:** the first picture takes five seconds, the width explorer three.
 
 # %% [markdown]
 # ## Recap
 #
-# Two questions from before. Guessing is fine.
+# Two questions from before.
 
 # %%
 lesson.recap()
 
 # %% [markdown]
 # ## Predict
+#
+# The factor on the output is called the **output scale** $\alpha$. Here the outputs start at zero and must reach targets of about 1.
 
 # %%
-lesson.predict("crossing")
+lesson.predict("tenfold")
+
+# %% [markdown]
+# ## By hand: two weights
+#
+# The smallest network of this lesson has two weights, $u$ and $v$. For the input 1, its output is
+#
+# $$f = \alpha\,(u^2 - v^2).$$
+#
+# *In words:* the second term is a twin of the first, with the opposite sign. Start at $u = v = 1$, so that $f = 0$. With the target 1 and the
+# loss $\frac12 (f - 1)^2$, the gradient at the start is $(-2\alpha, 2\alpha)$. One step of size $\frac{1}{8\alpha^2}$ leads to
+#
+# $$u = 1 + \frac{1}{4\alpha}, \qquad v = 1 - \frac{1}{4\alpha}, \qquad f = \alpha\,(u + v)(u - v) = \alpha \cdot 2 \cdot \frac{1}{2\alpha} = 1.$$
+#
+# *In words:* one step fits the target at every $\alpha$, but the weights move by $\frac{1}{4\alpha}$ of their length. The tangent kernel
+# is the sum of the squared derivatives of $f$, $\Theta = 4\alpha^2(u^2 + v^2)$.
+#
+# | $\alpha$ | $u$ | $v$ | change of the weights | change of $\Theta$ |
+# |---|---|---|---|---|
+# | 10 | 1.025 | 0.975 | 2.5 % | 0.0625 % |
+# | 1 | 1.25 | 0.75 | 25 % | 6.25 % |
+# | 1/4 | 2 | 0 | 100 % | 100 % |
+#
+# The kernel changes by the *square* of $\frac{1}{4\alpha}$: to first order, $u^2$ gains what $v^2$ loses.
 
 # %% [markdown]
 # ## See
 #
-# A sparse parity, as in lesson 02. One net is trained at eleven output scales, and fits every label at all of them. You begin at the
-# lazy end. Pull **Output scale** down and watch all three panels: the error, how far everything moved, and which bits the hidden
-# layer reads. (These nets take 1,200 steps with momentum 0.9 on random batches of 64 examples. They have no weight decay, which helped
-# the nets of lesson 02. All other nets of this lesson take plain steps on all examples.)
+# A network with 128 hidden ReLU units learns a parity: the target is the product of the first two of 30 bits, each $+1$ or $-1$. The
+# explorer trains it at eleven output scales. It fits all 300 examples at each.
+# - **Left:** the mean squared error on new inputs. Averaged over the products of any two bits, no fixed kernel has an error below the dashed line
+#   ([[learned_embeddings]]). The dash-dotted line is regression with this network's tangent kernel at its start.
+# - **Right:** for each bit, the length of its weights to all hidden units, about 1 at the start.
+#
+# Move **Output scale** from 100 to 1. Where does the error pass the dashed line? Then let the **right panel** show how far it
+# moved, and compare $\alpha = 10$ and 100.
 
 # %%
 lesson.scale.show()
 
 # %% [markdown]
-# ## Explain
+# ## Explain: from lazy to rich
 #
-# Multiply a net's output by α, and divide the loss by α², so that the function moves at the same speed:
+# A network with $h$ hidden units is, in this lesson,
 #
-# $$L_\alpha = \frac{1}{2\alpha^2}\,\text{mean}\,(\alpha f - y)^2 = \tfrac12\,\text{mean}\,(f - y/\alpha)^2.$$
+# $$f(x) = \frac{\alpha}{h} \sum_{j=1}^h a_j\, \mathrm{relu}(w_j^\top x + b_j).$$
 #
-# So a large α is a small target. Small targets need small steps, and over small steps a net is its tangent: the **lazy regime**, a
-# kernel regression. For a small α the weights must go far, and on the way they turn towards what helps: the **rich regime**.
-# The labels shape the kernel.
+# *In words:* average the hidden units with output weights $a_j$, and multiply by the output scale. The weights $a_j$, $w_j$ and
+# $b_j$ start with a size that does not depend on $h$ or $\alpha$.
 #
-# Now count units. The mean of $m$ units has scale 1: the mean-field scaling, **muP** in deeper nets. The NTK parametrization divides by
-# $\sqrt m$ in place of $m$. That is the mean-field net times $\sqrt m$: *an output scale that grows with the width*. Infinite
-# width is lazy only if you scale it so.
+# **Large $\alpha$: lazy.** The derivatives of $f$ are proportional to $\alpha$, so weights that change by about $1/\alpha$ are enough. Over so short
+# a distance the derivatives hardly change, relative to their size. So $f$ stays near its tangent, and training is regression with a
+# fixed kernel.
 #
-# With $f = s\sum_j a_j\,\text{relu}(w_j \cdot x + b_j)$ the function's speed grows as $s^2 m$, so a fair comparison takes the
-# learning rate times $1/(s^2 m)$.
+# **Small $\alpha$: rich.** Now the weights must move far. The derivative in $w_j$ contains $a_j$, and the derivative in $a_j$ contains the activation of
+# unit $j$. So a unit that has grown moves faster, and the units that help outgrow the others. The two bits stand out,
+# and the kernel [aligns](GLOSSARY.md#alignment) with the labels.
 #
-# <details><summary>How far do lazy weights go?</summary>
+# **The step size.** Call the number that multiplies the gradient the plain step. From now on it is $\eta\, h/\alpha^2$. With this factor, the output begins to
+# move at the same speed for every $h$ and $\alpha$.
 #
-# On the tangent, training ends at the nearest weights that fit. With the Jacobian $J$ at the start, $f = 0$ there, and
-# $J\delta = y/\alpha$, the shortest solution has $\lVert\delta\rVert^2 = y^\top (JJ^\top)^{-1} y / \alpha^2$. That is the dotted line in
-# the middle panel; nothing in it was fitted.
+# <details><summary>Why this factor?</summary>
+#
+# With the plain step $\eta$, a weight moves in proportion to $\eta\,\alpha/h$, because each derivative of $f$ contains $\alpha/h$. This move changes
+# $f$ in proportion to $\alpha/h$ once more. The changes by all $h$ units add up, so $f$ changes in proportion to $\eta\,\alpha^2/h$. The factor
+# $h/\alpha^2$ cancels this.
+#
+# </details>
+#
+# <details><summary>How were the networks of the explorer trained?</summary>
+#
+# By 1,200 steps with momentum 0.9 on random batches of 64 examples, with $\eta = 0.1$. Below $\alpha = 1$ the factor is $h/\alpha$, a smaller
+# step. There was no weight decay, which helped the networks of [[learned_embeddings]]. All other networks of this lesson take
+# plain steps on all examples.
+#
+# </details>
+#
+# <details><summary>How far do lazy weights move?</summary>
+#
+# On its tangent, training ends at the nearest weights that fit. Let $J$ be the Jacobian of the $n$ outputs at the start, for $\alpha = 1$. If the
+# start is the zero function, the change $v$ of the weights must satisfy $\alpha J v = y$. The shortest solution has
+#
+# $$\lVert v\rVert^2 = \frac{1}{\alpha^2}\, y^\top (JJ^\top)^{-1} y.$$
+#
+# *In words:* the distance is proportional to $1/\alpha$, and $JJ^\top$ is the tangent kernel. The dotted line of the right panel draws
+# this length, relative to that of the weights. Nothing in it was fitted.
 #
 # </details>
 #
 # <details><summary>What is proved?</summary>
 #
-# [Chizat, Oyallon, Bach 2019](https://arxiv.org/abs/1812.07956) assume gradient flow from $f = 0$, and a model whose derivative in the
-# weights is Lipschitz. Up to a fixed time the weights then move by $O(1/\alpha)$, and $\alpha f$ stays within $O(1/\alpha)$ of its
-# tangent (Theorem 2.2). This holds for all times if, in addition, the tangent kernel of the training points is positive definite and α is
-# large enough (Theorem 2.4). A net of ReLUs has a kink, so the theorems do not cover the nets above; nor do they say
-# anything of the kernel's alignment, which we measure. The dotted line is our computation on the tangent.
+# [Chizat, Oyallon and Bach (2019)](https://arxiv.org/abs/1812.07956) divide the loss by $\alpha^2$, which is our factor $1/\alpha^2$ on the step. They
+# assume gradient flow from $f = 0$, and a model whose derivative in the weights is Lipschitz. Up to a fixed time, the weights
+# then move by $O(1/\alpha)$, and $f$ stays within $O(1/\alpha)$ of its tangent (Theorem 2.2). This holds for all times if, in
+# addition, the tangent kernel matrix of the training points is positive definite and $\alpha$ is large enough (Theorem 2.4). A ReLU has a kink, so the
+# theorems do not cover the networks above. Their kernel jumps where the kink of a unit passes an input, so it changes more than by hand. The theorems do
+# not treat the alignment of the kernel either, which we measure.
 #
 # </details>
-#
-# [Yang and Hu 2021](https://arxiv.org/abs/2011.14522) on widths · [Karkada 2024](https://arxiv.org/abs/2404.19719), a tutorial
 
 # %% [markdown]
-# ## Build: how far did it move?
+# ## Explain: where the output scale hides
 #
-# Weights, features and kernels are compared by one number: the length of the change, relative to the length before. When it
-# passes, two explorers measure with it.
-
-
-# %%
-@lesson.exercise("drift")
-def drift(before, after):
-    """|after - before| / |before|, Frobenius norms.  Two tensors of one shape, vectors or matrices -> a number."""
-    # BEGIN SOLUTION
-    change = after - before
-    return float(change.norm() / before.norm())
-    # END SOLUTION
-
-
-# %% [markdown]
-# ## Build: a start at zero
+# No library has a parameter $\alpha$. These choices set it.
 #
-# A net starts as some random function, and α multiplies that too. So let every hidden unit have a twin that says the opposite.
-# The net is then zero everywhere, and still has all of its tangent kernel.
+# | choice | output scale |
+# |---|---|
+# | output weights of size about $1/\sqrt h$, as `nn.Linear(h, 1)` draws them | $\sqrt h$, because $1/\sqrt h = \sqrt h/h$: **NTK parametrization** |
+# | output weights of size $1/h$ | 1: mean-field scaling, **muP** in deeper networks |
+# | all weights and biases times $c$ | $c^2$ times as large (problem 2) |
+# | all targets times $c$ | as if $1/c$ times as large |
+#
+# In the first row, a wide network is lazy because its output scale grows with its width, not because it is wide.
+#
+# ## Exercise 1 · Repair: `doubled`
+#
+# The factor $\alpha$ also multiplies the random function of the start. So give every hidden unit a twin that cancels it: the network is
+# then zero at every input. (With all $a_j = 0$ it would be too, but then the derivatives in $w_j$ and $b_j$ vanish.)
+#
+# The function below should append the twins. But the unit $w = (1, 0)$, $b = 0$, $a = 1$ and its twin add up to 2 at the
+# input $(2, 0)$ and to $-2$ at $(-2, 0)$. Find the mistake, and repair it.
 
 
 # %%
 @lesson.exercise("doubled")
 def doubled(W, b, a):
-    """Twins below the units: the same W and b, the opposite a.  W (h, d), b (h,), a (h,) -> (2h, d), (2h,), (2h,)."""
+    """The units, then their twins.  W (h, d), b (h,), a (h,) -> (2h, d), (2h,), (2h,)."""
     # BEGIN SOLUTION
     W = torch.cat([W, W])
     b = torch.cat([b, b])
     a = torch.cat([a, -a])
     return W, b, a
+    # BEGIN GIVEN
+    # W = torch.cat([W, -W])
+    # b = torch.cat([b, -b])
+    # a = torch.cat([a, -a])
+    # return W, b, a
     # END SOLUTION
 
 
 # %% [markdown]
-# Go back to the picture and untick **Start from the zero function**: at the lazy end the random start is still there after training,
-# α times as large, and the error passes that of predicting nothing at all. Then tick it again and choose the **digits**. There
-# the rich net gains next to nothing. For centred digits the kernel that it was born with is good enough; for a parity it spends its
-# examples on hundreds of pairs of bits, of which one counts.
+# ## See: width
 #
-# The digits are those of E. Alpaydin and C. Kaynak,
-# [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
-# UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
-
-# %% [markdown]
-# ## Theory over experiment: width
+# Now the width grows. The examples are 50 digits, with the target $+1$ for 5 to 9 and $-1$ for 0 to 4.
+# - **Left:** the relative change of the weights, the features (the outputs of the hidden units) and the kernel, for $\eta = 0.3$. The dotted
+#   lines have the slopes of theory.
+# - **Right:** the training error after 100 steps, against $\eta$, at three widths.
 #
-# Sixteen times wider, in the NTK parametrization. Predict first.
-
-# %%
-lesson.predict("sixteen")
+# Choose $\alpha = 1$. What still depends on the width? Then untick **Multiply the step by h/α²**: every width takes
+# the plain step of 64 units.
 
 # %%
 lesson.width.show()
 
 # %% [markdown]
-# Weights and features move as $m^{-1/2}$; choose the kernel, and it is $m^{-1}$ that perturbation theory expects
-# ([Dyer and Gur-Ari 2020](https://arxiv.org/abs/1909.11304)), while the rate usually proved is $m^{-1/2}$. A ReLU's kernel falls a
-# little slower, for it jumps where a kink passes a point; erf has no kinks. Then choose muP: nothing depends on the
-# width any more, and the alignment grows. In between lies in between.
+# ## Explain: what the width changes
 #
-# Now untick **Equal speed** in muP. The weights hardly move, and it looks lazy. Read the training error: the wide net was not lazy, it
-# was not trained.
-
-# %% [markdown] tags=["instructor"]
-# **Instructor.** Let them find the exponent of "between" before they choose it: the scale is $m^{1/4}$, so weights move as
-# $m^{-1/4}$ and the kernel as $m^{-1/2}$. The claims table has the identity behind it: an NTK net and the mean-field net with
-# output scale √m agree step by step. All exponents are for a fixed number of steps, not for training to the end.
-
-# %% [markdown]
-# ## A model that is solved
+# **What moves.** At $\alpha = \sqrt h$, weights and features change as $1/\alpha = h^{-1/2}$. The kernel changes as $1/\alpha^2 = h^{-1}$, as by hand:
+# half of the $a_j$ are positive and half negative, so first-order changes cancel. At $\alpha = 1$ nothing depends on the width.
 #
-# Why should weights that move far find better solutions? In one small model we know. Give each weight as a product,
-# $w = u^2 - v^2$, and start at $u = v = \alpha$. Large α is lazy, small α is rich.
+# **Step sizes that transfer.** With the factor $h/\alpha^2$ the curves on the right nearly agree. So you can tune $\eta$ on a narrow network and use it on a
+# wide one. [Yang and others (2022)](https://arxiv.org/abs/2203.03466) tune large networks this way, in muP.
+#
+# **Not trained is not lazy.** At $\alpha = 1$ without the factor, the weights of the wide network move little. But its training error is still 0.82.
+#
+# <details><summary>Which plain step suits usual code?</summary>
+#
+# Let the code store output weights of size $1/\sqrt h$, and let all layers take one plain step. Of the steps that we tried, the best for 64, 256 and 1,024 units were
+# 0.2, 0.05 and 0.013: a quarter for four times the width. The reason is that each of the $h$ output weights changes the output in proportion to the
+# plain step. Here the output weights move too far and the others too little. A step size per layer would restore the transfer.
+#
+# </details>
+#
+# <details><summary>What is proved about the exponents?</summary>
+#
+# For the kernel, perturbation theory expects $h^{-1}$ ([Dyer and Gur-Ari 2020](https://arxiv.org/abs/1909.11304)). The rate that is usually proved is
+# $h^{-1/2}$, as in Theorem 2.1 of [Lee and others (2019)](https://arxiv.org/abs/1902.06720), for smooth activations. We measure $-0.91$ with ReLU and $-0.98$ with
+# erf units, a smooth activation. A ReLU's kernel jumps where the kink of a unit passes an input, and this part falls a little slower.
+# All exponents here are for a fixed number of steps, not for training to the end.
+# [Yang and Hu (2021)](https://arxiv.org/abs/2011.14522) show which scalings of a deep network learn features in the limit of infinite width (from their abstract).
+# The two limits of one hidden layer are those of [Mei, Montanari and Nguyen (2018)](https://arxiv.org/abs/1804.06561), $\alpha = 1$, and of
+# [Jacot, Gabriel and Hongler (2018)](https://arxiv.org/abs/1806.07572), $\alpha = \sqrt h$.
+#
+# </details>
+#
+# ## Exercise 2 · Decide: which step at 1,024 units?
+#
+# At 64 units, two plain steps work well: 51.2 at $\alpha = 1$, and 3.2 at $\alpha = \sqrt h$. Give the plain steps for 1,024 units at
+# $\alpha = 1$ and at $\alpha = \sqrt h$, and the training error with the first of them. `trained_error(1024, scale, step)` returns this error after 100 steps.
 
 # %%
-lesson.predict("truth")
+from ddlearn.lessons.leaving_the_lazy_regime.width import trained_error
+
+# BEGIN SOLUTION
+step_mup = 51.2 * 1024 / 64
+step_ntk = 3.2
+error = trained_error(1024, 1, step_mup)
+# BEGIN GIVEN
+# step_mup, step_ntk, error = TODO, TODO, TODO
+# END SOLUTION
+lesson.decide("step", step_mup, step_ntk, error)
 
 # %% [markdown]
-# ## Build: a step that multiplies
+# ## By hand: which fit is found?
 #
-# Gradient descent on $\tfrac12\lVert Xw - y\rVert^2$ with respect to $u$ and $v$, by the chain rule.
+# What is gained by moving far? Take two inputs, each with a pair of weights as above:
+# $f(x) = \omega_1 x_1 + \omega_2 x_2$ with $\omega_i = \alpha\,(u_i^2 - v_i^2)$. The one example is $x = (2, 1)$ with the target 2. Every
+# point of the line $2\omega_1 + \omega_2 = 2$ fits it. Which one does training find?
+#
+# The derivative of $f$ in $u_i$ is $2\alpha x_i u_i$. So a step multiplies $u_i$ by a number, and with tiny steps the growth rate of $u_1$ is twice that
+# of $u_2$. If $u_2$ has grown from 1 to $g$, then $u_1$ has grown to $g^2$. In the same way, $v_2$ and $v_1$ have shrunk to $1/g$ and $1/g^2$. Therefore
+#
+# $$\frac{\omega_1}{\omega_2} = \frac{g^4 - g^{-4}}{g^2 - g^{-2}} = g^2 + g^{-2}.$$
+#
+# *In words:* while $u$ and $v$ hardly move, the ratio is 2. When they move far, $\omega_1$ takes almost everything. The line
+# gives $\omega_2$, and then $\alpha = \omega_2/(g^2 - g^{-2})$.
+#
+# | $g$ | $\omega_1$ | $\omega_2$ | $\alpha$ |
+# |---|---|---|---|
+# | near 1 | 0.8 | 0.4 | large |
+# | 2 | 0.895 | 0.211 | 0.056 |
+# | 4 | 0.970 | 0.060 | 0.0038 |
+#
+# ![A circle touches the line of fits at (0.8, 0.4), a diamond at its corner (1, 0).](pictures/leaving_the_lazy_regime_balls.svg)
+#
+# *Grow a ball until it touches the line. The round l2 ball finds the smallest $\omega_1^2 + \omega_2^2$. The l1 ball finds the
+# smallest $|\omega_1| + |\omega_2|$, and touches with a corner: one weight is zero.*
+#
+# So a large output scale finds the smallest l2 norm, as a kernel does. A small one comes close to the smallest l1 norm, which prefers few
+# large weights. No penalty was added.
+#
+# ## Exercise 3 · Write: `diagonal_step`
+#
+# Now $d$ inputs and $n$ examples. With $\sqrt\alpha\, u_i$ and $\sqrt\alpha\, v_i$ renamed to $u_i$ and $v_i$, the weights are $u_i^2 - v_i^2$, and all start at $\sqrt\alpha$. Write
+# one step of gradient descent on $\frac12 \lVert X\omega - y\rVert^2$ for $u$ and $v$. The explorer runs on your steps.
 
 
 # %%
@@ -201,47 +315,62 @@ def diagonal_step(u, v, X, y, lr):
     # END SOLUTION
 
 
+# %% [markdown]
+# Here are a hundred weights and forty examples without noise. Five true weights are not zero.
+# - **Left:** the weights that are found at this $\alpha$, and those five (circles).
+# - **Right:** the squared distance of the found weights from the true ones. Dots are descent with your steps, and the
+#   dashed curve is exact for tiny steps (fold below).
+#
+# Move **Output scale** to the left. Then let the target use **all 100 weights**.
+
 # %%
 lesson.diagonal.show()
 
 # %% [markdown]
-# The dots are your steps, run from several starts until they fit. Drag the scale from right to left: at the right, all hundred
-# weights share the work; at the left, five do it. Then let the truth use all hundred weights. Now the small start is the worse one:
-# rich is a *preference*, good where the truth is simple in the way the net prefers.
-#
 # <details><summary>Where does the closed form come from?</summary>
 #
-# Your step multiplies $u$ by $1 - 2\eta g$ and $v$ by $1 + 2\eta g$. With small steps the factors add up to $u = \alpha e^{z/2}$ and
-# $v = \alpha e^{-z/2}$, where $z = -4\int g\,dt$. So $w = u^2 - v^2 = 2\alpha^2 \sinh z$. And $g$ is $X^\top$ times a residual, so $z =
-# X^\top\nu$ with one number $\nu_i$ an example. Only one $\nu$ makes $w$ fit: the minimiser of $2\alpha^2\sum_i\cosh(X^\top\nu)_i - y^\top\nu$, which is convex.
-# For large α, sinh is a line and $w$ lies in the row space of $X$: least squares. For small α only the largest entries of $X^\top\nu$ count.
-# These lines are our derivation. That the scale of the start interpolates between the two norms is the result of
-# [Woodworth et al. 2020](https://arxiv.org/abs/2002.09277), of which we read the abstract.
+# Let $r = X^\top(X\omega - y)$. Your step multiplies $u$ by $1 - 2\eta r$ and $v$ by $1 + 2\eta r$, entry by entry. With tiny steps the factors
+# add up to $u = \sqrt\alpha\, e^{z/2}$ and $v = \sqrt\alpha\, e^{-z/2}$, where $z$ is $-4$ times the integral of $r$ over time. So
+#
+# $$\omega = u^2 - v^2 = 2\alpha \sinh z, \qquad z = X^\top \nu.$$
+#
+# *In words:* $r$ is $X^\top$ times a residual, so $z$ is too, with one number $\nu_i$ per example. Only one $\nu$ makes $\omega$ fit: the minimizer of
+# the convex function $2\alpha \sum_i \cosh((X^\top \nu)_i) - y^\top \nu$, whose gradient is $X\omega - y$.
+#
+# Which fit is this? Let $q(0) = 0$ and $q'(t) = \operatorname{arcsinh}(t/2)$. The fit that minimizes $\sum_i q(\omega_i/\alpha)$ has
+# $\operatorname{arcsinh}(\omega_i/(2\alpha)) = (X^\top\nu)_i$ with a multiplier $\nu_i$ per example. That is the formula above. For large $\alpha$, $q(t)$ is near
+# $t^2/4$, so the l2 norm is minimized. For small $\alpha$, it grows as $|t|\ln|t|$, whose slope hardly changes: this is nearly the l1 norm.
+#
+# The derivation is ours. That the size of the start interpolates between the two norms is the result of
+# [Woodworth and others (2020)](https://arxiv.org/abs/2002.09277), of which we read the abstract. Their size of the start is our $\sqrt\alpha$.
+# Descent is run only at the output scales where it is quick. From a smaller start it leaves zero very slowly.
 #
 # </details>
 
-# %% [markdown] tags=["instructor"]
-# **Instructor.** Ask who has seen the two ends before: the least l2 norm is ridge regression with no ridge, the least l1 norm the lasso
-# with no penalty. Nobody added a penalty here; the way the weights are made did it. The usual slip in `diagonal_step` is the
-# sign of v; draw $w = u^2 - v^2$ and ask which way v goes if $w$ is too small. Descent stops at the scales where it is quick;
-# below, only the closed form is drawn: from a start near zero, descent leaves it very slowly.
-
 # %% [markdown]
-# ## Finite width as a correction
+# ## Where it breaks
 #
-# Stay lazy for a moment, and ask how good infinity is as a description. In the NTK parametrization, from zero, the infinitely wide
-# net's function is known after any number of steps. A real one differs by chance and by a bias. Average more nets: chance goes, the bias stays.
-
-# %%
-lesson.finite_width.show()
-
-# %% [markdown]
-# One net's distance falls about as one over the root of the width, that of many nets' mean about as one over the width: the
-# slopes are the theory's, their heights are not. Untick the box: a random start never averages out within one net, however wide.
-# ([Geiger et al. 2020](https://arxiv.org/abs/1901.01608))
+# - **Spread-out targets.** With a hundred true weights, the small output scale is the *worse* choice.
+# - **Digits.** In the first explorer, choose the digits under **More controls**. The error is near 0.2 at every scale: the first kernel is
+#   good enough. For the parity, it divides 300 examples among 435 pairs of bits.
+# - **A random start.** Untick **Start from the zero function**. At $\alpha = 100$ the error is 4.1, where predicting zero has 1. The random function of the start,
+#   times $\alpha$, is still there.
+#
+# **Discuss:** All of these networks fit every label. Which number tells you that they are not the same?
+#
+# <details><summary>Where do the digits come from?</summary>
+#
+# The digits are those of E. Alpaydin and C. Kaynak,
+# [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
+# UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
+#
+# </details>
+#
 
 # %% [markdown]
 # ## Claims
+#
+# The last two belong to problem 4.
 
 # %%
 lesson.claims()
@@ -253,25 +382,91 @@ lesson.claims()
 lesson.quiz()
 
 # %% [markdown]
-# ## Take away
+# ## Key points
 #
-# - Laziness is a choice of scale. Width makes a net lazy only where the scale grows with it.
-# - A lazy net fits with the kernel it was born with; a rich one turns its kernel towards the labels.
-# - What a rich net prefers is built into how its weights are made: products prefer few large weights.
+# - [Lazy training](GLOSSARY.md#lazy-training) is a choice of [output scale](GLOSSARY.md#output-scale). Width makes a network lazy only if its
+#   output scale grows.
+# - A lazy network keeps the [tangent kernel](GLOSSARY.md#neural-tangent-kernel-ntk) of its start. A rich one
+#   [aligns](GLOSSARY.md#alignment) it with the labels.
+# - With plain steps of $\eta h/\alpha^2$, one $\eta$ suits all widths.
+# - At a small output scale, only few of the weights that are products grow.
 #
-# **What this does not show.** That rich is better: on digits it was not, and where the truth is spread out it was worse. Nor that real
-# nets, deep and trained with large steps, sit at either end; these had one hidden layer. The exponents are for a fixed number of
-# steps, and the line of the kernels is an average over parities. What large steps do is lesson 05.
+# **What this does not show.** Rich is not always better. Real networks are deep, take large steps, and need not be at either end.
 
 # %% [markdown]
-# ## Go further
+# ## Problems
 #
-# A stretch, unchecked: change your `diagonal_step` to weights with three factors, $w = u^3 - v^3$. Its card will object, for it is
-# another model. From which scale on does descent find the five weights now, and why are small starts slower?
+# **1. How far did it move? (easy, checked)** Write `drift`: the length of a change, relative to the length before. Two explorers measure
+# with it.
 #
-# On a machine with a GPU, `ddlearn.training.train` takes an `Ensemble` that lives there: try the width sweep with widths in the ten
-# thousands, and see whether the exponents move.
+# **2. All weights times c.** Multiply all weights and biases by $c > 0$. Show: descent from there with the plain step
+# $\eta c^2$ is $c$ times the descent from the old weights with the output scale $c^2\alpha$ and the plain step $\eta$.
 #
-# [Mei, Montanari, Nguyen 2018](https://arxiv.org/abs/1804.06561) on the mean-field limit ·
-# [Jacot, Gabriel, Hongler 2018](https://arxiv.org/abs/1806.07572) on the other one ·
-# [Lee et al. 2019](https://arxiv.org/abs/1902.06720) on wide nets as linear models.
+# **3. Between (checked).** Let $\alpha = h^{1/4}$. With which powers of $h$ do the weights and the kernel change? And the factor
+# $h/\alpha^2$?
+#
+# **4. One wide network, or several? (hard)** At $\alpha = \sqrt h$, a network from zero differs from the infinitely wide one by chance, about
+# $C/\sqrt h$, and by a bias, about $B/h$. Averaging $N$ networks divides
+# the chance part by $\sqrt N$. Which $N$ is best for $Nh = 1024$ units?
+
+
+# %%
+@lesson.problem("drift")
+def drift(before, after):
+    """|after - before| / |before|, Frobenius norms.  Two tensors of one shape, vectors or matrices -> a number."""
+    # BEGIN SOLUTION
+    change = after - before
+    return float(change.norm() / before.norm())
+    # END SOLUTION
+
+
+# %%
+# BEGIN SOLUTION
+weights, kernel, factor = -1 / 4, -1 / 2, 1 / 2
+# BEGIN GIVEN
+# weights, kernel, factor = TODO, TODO, TODO
+# END SOLUTION
+lesson.decide("between", weights, kernel, factor)
+
+# %% [markdown]
+# - **Left:** 16 networks of one width. **Right:** the distance from infinite width, of one network and of averages. Only the slopes of the
+#   dotted lines are theory.
+
+# %%
+lesson.finite_width.show()
+
+# %% [markdown] tags=["solution"]
+# ### Solutions
+#
+# <details><summary>Worked solutions of the four problems</summary>
+#
+# **1.** See the cell above. Subtract first: a vector can turn around completely and keep its length.
+#
+# **2.** For $c > 0$, $\mathrm{relu}(cz) = c\,\mathrm{relu}(z)$, so a hidden unit grows by $c$ and the output by $c^2$. Write the new weights as $c$ times $\theta$. The
+# loss as a function of $\theta$ is that of a network with output scale $c^2\alpha$. By the chain rule, its gradient in $\theta$ is $c$ times the gradient in $c\theta$. A step
+# of size $\eta c^2$ moves $c\theta$ by $\eta c^2$ times the gradient in $c\theta$, which is $\eta c$ times the gradient in $\theta$. So $\theta$ moves by $\eta$ times
+# its gradient. In practice, a larger initialization is a larger output scale.
+#
+# **3.** Weights and features change as $1/\alpha = h^{-1/4}$ and the kernel as $1/\alpha^2 = h^{-1/2}$. The factor is $h/\alpha^2 = h^{1/2}$. The explorer measures
+# $-0.26$, $-0.21$ and $-0.44$.
+#
+# **4.** The squared distance of the average is about $B^2/h^2 + C^2/(hN)$. With $hN$ fixed, the second term is the same for every $N$, and the first is
+# smallest for the largest $h$. So one wide network is best. The explorer has the distance 0.020 for one network of 1,024 units and for the mean of 4 of 256
+# units. For the mean of 16 of 64 units it has 0.033: the bias matters for narrow networks. [Geiger and others (2020)](https://arxiv.org/abs/1901.01608) measured such fluctuations in deep networks. If the networks start as random
+# functions, one network's distance does not fall with its width at all: untick the box.
+#
+# **Two experiments without a solution.** Change your `diagonal_step` to weights with three factors, $u^3 - v^3$. The card will object, because this is another
+# model. From which output scale on does descent find the five weights now? And on a machine with a GPU, `ddlearn.training.train` takes an `Ensemble` that is stored there: do
+# the exponents change at widths of ten thousand and more?
+#
+# </details>
+
+# %% [markdown]
+# ## Further reading
+#
+# - Chizat, Oyallon, Bach: [On lazy training in differentiable programming](https://arxiv.org/abs/1812.07956) (2019). The output scale.
+# - Woodworth and others: [Kernel and rich regimes](https://arxiv.org/abs/2002.09277) (2020). The solved model.
+# - Yang, Hu: [Feature learning in infinite-width networks](https://arxiv.org/abs/2011.14522) (2021). Which scalings learn features.
+# - Karkada: [The lazy (NTK) and rich (µP) regimes](https://arxiv.org/abs/2404.19719) (2024). A tutorial.
+#
+# **Next:** [[real_steps_real_widths]], Real steps, real widths.

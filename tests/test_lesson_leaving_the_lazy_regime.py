@@ -7,7 +7,7 @@ import torch
 from drawn import normal
 
 from ddlearn import compute, diagonal_networks, tangent
-from ddlearn.lessons.leaving_the_lazy_regime import diagonal, exercises, finite_width, scale, shared, width
+from ddlearn.lessons.leaving_the_lazy_regime import decisions, diagonal, exercises, finite_width, scale, shared, width
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
 
@@ -115,10 +115,11 @@ def test_on_digits_the_scale_hardly_matters():
 @pytest.mark.parametrize("equal", [True, False])
 @pytest.mark.parametrize("scaling", width.SCALINGS)
 def test_the_width_nets_take_plain_steps_of_the_stated_learning_rate(scaling, equal, monkeypatch):
-    """Autograd on f = s sum a relu(w x + b), s = m^(p-1), with the learning rate 0.3, times 1/(s^2 m) if equal."""
+    """Autograd on f = s sum a relu(w x + b), s = m^(p-1), with the step 0.3 / (s^2 m), or that of 64 units."""
     monkeypatch.setattr(width, "STEPS", 3)
-    m, power, q = 64, width.SCALINGS[scaling], width.factor(scaling, equal)
-    net = width.trained.__wrapped__("relu", ((power, q),), (m,), range(1))[power, q, 0, m]
+    m, power = 128, width.SCALINGS[scaling]
+    jobs = ((m, 0, width.PACE),)
+    (net,) = width.trained.__wrapped__("relu", power, width.factor(scaling, equal), jobs)
     x, y = width.points()
     model = MLP((64, m, 1), "relu", "mup", W_std=8.0, b_std=0.5, bias="hidden")
     (W, b), (a, _) = model.init(compute.generator(0), torch.float32, readout="signs", doubled=True)
@@ -127,19 +128,82 @@ def test_the_width_nets_take_plain_steps_of_the_stated_learning_rate(scaling, eq
     for _ in range(3):
         loss = (s * torch.relu(x @ W.T + b) @ a - y).square().mean() / 2
         grads = torch.autograd.grad(loss, (W, b, a))
-        lr = 0.3 / (s**2 * m) if equal else 0.3
+        lr = 0.3 / (s**2 * m) if equal else 0.3 * 64 ** (1 - 2 * power)
         W, b, a = (p - lr * g for p, g in zip((W, b, a), grads, strict=True))
-    ours = net.after["weights"].double()
+    _, ours = net.seen("weights")
     torch.testing.assert_close(ours, torch.cat([p.detach().flatten() for p in (W, b, a)]), rtol=1e-4, atol=1e-5)
     error = (s * torch.relu(x @ W.T + b) @ a - y).square().mean().item()
     assert net.error == pytest.approx(error, rel=1e-3)
 
 
-def test_without_equal_speed_a_wide_mup_net_is_not_trained():
-    curve = width.against_width("weights", next(iter(width.SCALINGS)), "relu", False, seeds=range(1))
-    assert curve.theory is None
-    assert curve.errors[1] > 0.9
-    assert float(curve.log_slope()) < -0.8
+def test_without_its_factor_a_wide_mup_net_is_not_trained_and_with_it_a_step_transfers():
+    """The page's numbers: the step that is best at 64 units leaves 0.56 at 1,024 without the factor, 0.021 with it."""
+    mup = next(iter(width.SCALINGS))
+    kept, scaled = (width.width(mup, equal, "relu") for equal in (False, True))
+    assert kept.errors[1] == pytest.approx(0.82, abs=0.02)
+    assert kept.errors[0] == pytest.approx(scaled.errors[0])
+    assert scaled.errors[1] < 0.1
+    best = int(kept.tried[0].argmin())
+    assert kept.tried[-1, best] > 0.5 > 0.05 > scaled.tried[-1, best]
+    assert width.trained_error(1024, 1, 64 * width.TRIED[best]) == pytest.approx(float(kept.tried[-1, best]), rel=1e-3)
+
+
+def test_the_factor_is_one_where_the_switch_is_idle():
+    for scaling in width.SCALINGS:
+        same = width.factor(scaling, True) == width.factor(scaling, False)
+        assert bool(width.idle({"scaling": scaling})) == same
+
+
+def test_in_usual_code_the_best_plain_step_falls_with_the_width():
+    """Output weights of size 1/sqrt(h), one step for all layers: 0.2, 0.05 and 0.013 for 64, 256 and 1,024 units."""
+    x, y = (part.float() for part in width.points())
+    tried, best = [1e-4 * 2**k for k in range(13)], []
+    for h in (64, 256, 1024):
+        net = MLP((64, h, 1), "relu", "standard", W_std=1.0, bias="none")
+        start = net.init(compute.generator(0), torch.float32, doubled=True)
+        nets = Ensemble((net,) * len(tried), (start,) * len(tried))
+        losses = train(nets, 8 * x, y[:, None], steps=100, lr=tried).losses[:, -1]
+        best.append(tried[int(losses.argmin())])
+    assert best == pytest.approx([0.2048, 0.0512, 0.0128])
+
+
+@pytest.mark.parametrize(
+    ("scale_", "weights", "kernel"), [(10.0, 0.025, 0.000625), (1.0, 0.25, 0.0625), (0.25, 1.0, 1.0)]
+)
+def test_one_step_of_two_weights_is_the_table_of_the_page(scale_, weights, kernel):
+    start = torch.ones(2, dtype=torch.float64, requires_grad=True)
+
+    def output(pair):
+        return scale_ * (pair[0] ** 2 - pair[1] ** 2)
+
+    def tangent_kernel(pair):
+        pair = pair.detach().requires_grad_()
+        return torch.autograd.grad(output(pair), pair)[0].square().sum()
+
+    (gradient,) = torch.autograd.grad((output(start) - 1) ** 2 / 2, start)
+    end = start.detach() - gradient / (8 * scale_**2)
+    assert float(output(end)) == pytest.approx(1)
+    assert exercises.drift(start.detach(), end) == pytest.approx(weights)
+    assert float(tangent_kernel(end) / tangent_kernel(start)) - 1 == pytest.approx(kernel)
+
+
+@pytest.mark.parametrize("growth", [2.0, 4.0])
+def test_the_fits_of_one_example_are_the_table_of_the_page(growth):
+    X, y = torch.tensor([[2.0, 1.0]], dtype=torch.float64), torch.tensor([2.0], dtype=torch.float64)
+    ratio = growth**2 + growth**-2
+    second = 2 / (2 * ratio + 1)
+    size = (second / (growth**2 - growth**-2)) ** 0.5
+    expected = torch.tensor([ratio * second, second], dtype=torch.float64)
+    torch.testing.assert_close(diagonal_networks.flow_limit(X, y, size), expected)
+    found = diagonal_networks.descend(X, y, size, pace=0.01)
+    torch.testing.assert_close(found.w, expected, rtol=0.02, atol=0)
+    assert float(found.u[1] / size) == pytest.approx(growth, rel=0.02)
+    assert float(found.u[0] / size) == pytest.approx(growth**2, rel=0.02)
+
+
+@pytest.mark.parametrize("decision", [decisions.STEP, decisions.EXPONENTS], ids=lambda decision: decision.name)
+def test_a_decision_is_fair(decision):
+    assert decision.self_check() == []
 
 
 def test_a_dense_truth_is_found_better_from_the_lazy_end():

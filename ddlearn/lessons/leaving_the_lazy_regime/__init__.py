@@ -3,6 +3,7 @@
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
 from ddlearn.lessons.leaving_the_lazy_regime.claims import CLAIMS
+from ddlearn.lessons.leaving_the_lazy_regime.decisions import EXPONENTS, STEP
 from ddlearn.lessons.leaving_the_lazy_regime.exercises import DIAGONAL_STEP, DOUBLED, DRIFT
 
 __all__ = ["TODO", "lesson"]
@@ -13,8 +14,9 @@ lesson = Lesson(
     question="When do the weights really change?",
     minutes=45,
     difficulty=3,
-    exercises=(DRIFT, DOUBLED, DIAGONAL_STEP),
-    revealed_by={"truth": "diagonal"},
+    exercises=(DOUBLED, DIAGONAL_STEP, DRIFT),
+    decisions=(STEP, EXPONENTS),
+    revealed_by={"tenfold": "scale"},
     claims=CLAIMS,
-    seconds={"scale": 6.7, "width": 7.2, "claims": 6.9},
+    seconds={"scale": 6.7, "width": 3.6, "claims": 6.9},
 )

@@ -20,7 +20,7 @@ MANY = (64, 128, 256, 512)
 
 def ends(seed: int) -> scale.Regimes:
     """Train on the parity at output scales 1 and 100."""
-    return scale.regimes(1.0, TASKS[0], True, seed, scales=(SCALES[2], SCALES[-1]))
+    return scale.regimes(1.0, TASKS[0], True, seed=seed, scales=(SCALES[2], SCALES[-1]))
 
 
 def test_error(seed: int, end: int) -> float:
@@ -55,9 +55,9 @@ def two_parametrizations(seed: int, rate: float) -> float:
 
 def exponent(seed: int, quantity: str, scaling: str) -> float:
     """Return the slope of the log relative change of a quantity in log width."""
-    seeds = range(2 * seed, 2 * seed + 2)
-    curve = width.against_width(quantity, scaling, "relu", True, seeds=seeds, widths=THREE, scalings=(MUP, NTK))
-    return float(curve.log_slope().mean())
+    jobs = tuple((h, start, width.PACE) for start in range(2 * seed, 2 * seed + 2) for h in THREE)
+    nets = width.trained("relu", width.SCALINGS[scaling], width.factor(scaling, True), jobs)
+    return float(width.against_width(quantity, scaling, True, nets).log_slope().mean())
 
 
 def largest_exponent(seed: int, scaling: str) -> float:
@@ -69,7 +69,7 @@ def system(seed: int) -> tuple[Tensor, Tensor]:
 
 
 def descent_off_closed_form(seed: int, alpha: float) -> float:
-    """Compare descent from scale 0.3 with small steps to the closed form of scale alpha."""
+    """Compare descent from a start of 0.3 with small steps to the closed form of a start of alpha."""
     X, y = system(seed)
     return tangent.drift(flow_limit(X, y, alpha), descend(X, y, 0.3).w)
 
@@ -104,16 +104,16 @@ def bias_exponent(seed: int, single: bool, nets: int = 256) -> float:
 CLAIMS = (
     claim(
         "rich",
-        "A rich net has a smaller error on a parity than any kernel has on average over parities.",
+        "At output scale 1, a network has a smaller error on a parity than any kernel has on average over parities.",
         at_most(any_kernel_bound(BITS, 2, EXAMPLES), "test error"),
-        exact(source="the line of lesson 02, an inequality for kernels; that a net falls below it is measured"),
+        exact(source="the dashed line, an inequality for kernels; that a network falls below it is measured"),
         test_error,
         cause=RICH,
         control=(LAZY, "the same net with output scale 100"),
     ),
     claim(
         "lazy",
-        "At a large output scale a net's function is the regression with its tangent kernel at the start.",
+        "At output scale 100, a network computes the regression with its tangent kernel at the start.",
         at_most(0.02, "mean squared difference"),
         asymptotic(
             "chizat2019",
@@ -127,11 +127,11 @@ CLAIMS = (
     ),
     claim(
         "move",
-        "Lazy weights go the shortest way that fits: √(m y'K⁻¹y) over the output scale, nothing fitted.",
+        "Lazy weights move as far as the nearest weights that fit on the tangent.",
         about(1.0, 0.05, "measured over theory"),
         asymptotic(
             "chizat2019",
-            "by Theorem 2.4 of @chizat2019 lazy weights follow those of the tangent model, which go this way by our"
+            "by Theorem 2.4 of @chizat2019 lazy weights follow those of the tangent model, which move this far by our"
             " derivation; the tolerance is ours",
         ),
         move_over_theory,
@@ -140,12 +140,12 @@ CLAIMS = (
     ),
     claim(
         "alignment",
-        "A rich net turns its kernel towards the labels; a lazy one does not.",
+        "A rich network aligns its kernel with the labels; a lazy one does not.",
         at_least(2.0, "times the alignment at the start"),
         ours(
             ("cortes2012", "baratin2021"),
-            "twice the start is a turn, where a lazy kernel keeps the alignment that it had; the measure is that of"
-            " @cortes2012, and that it grows in training the finding of @baratin2021",
+            "twice the start is clearly more, and a lazy kernel keeps what it had; the measure is that of "
+            "@cortes2012, and that it grows in training the finding of @baratin2021",
         ),
         alignment_gained,
         cause=RICH,
@@ -153,16 +153,16 @@ CLAIMS = (
     ),
     claim(
         "same",
-        "The NTK parametrization is the mean-field net with an output scale of √width, step by step.",
+        "The NTK parametrization is mean-field scaling with the output scale √h, step by step.",
         about(0.0, 1e-9, "relative difference after 50 steps"),
         exact(source="the same function and the same gradient, with constants moved; our derivation"),
         two_parametrizations,
         cause={"rate": 1.0},
-        control=({"rate": 1 / 50}, "without the factor 1/(s²m) in the learning rate"),
+        control=({"rate": 1 / 50}, "without the factor h in the mean-field step"),
     ),
     claim(
         "weights",
-        "In the NTK parametrization the weights move, relative to their size, as one over the root of width.",
+        "At output scale √h, the relative change of the weights falls as one over the root of h.",
         about(-0.5, 0.08, "slope in log width"),
         asymptotic(
             ("lee2019", "du2019b"),
@@ -176,7 +176,7 @@ CLAIMS = (
     ),
     claim(
         "features",
-        "So do its features, the outputs of the hidden layer.",
+        "So does that of the features, the outputs of the hidden units.",
         about(-0.5, 0.1, "slope in log width"),
         asymptotic(
             "yang2021",
@@ -189,7 +189,7 @@ CLAIMS = (
     ),
     claim(
         "kernel",
-        "Its kernel moves as one over the width, says perturbation theory; proved is usually the root.",
+        "The kernel changes as 1/h, as perturbation theory expects; usually proved is one over the root.",
         about(-1.0, 0.2, "slope in log width"),
         asymptotic(
             ("dyer2020", "lee2019"),
@@ -202,7 +202,7 @@ CLAIMS = (
     ),
     claim(
         "mup",
-        "In muP weights, features and kernel move as much at any width.",
+        "At output scale 1, weights, features and kernel move as much at any width.",
         at_most(0.1, "largest slope in log width, without its sign"),
         asymptotic(
             "yang2021",
@@ -215,46 +215,46 @@ CLAIMS = (
     ),
     claim(
         "diagonal",
-        "Descent on a diagonal net ends at w = 2α² sinh(X'ν), the only such w that fits.",
+        "Descent with weights α(u² − v²) ends where the closed form says, at 2α sinh(X'ν).",
         at_most(0.01, "relative distance"),
         exact(
             "woodworth2020",
-            "under flow w keeps this form at every moment, by the lesson's own derivation; the result is that of "
+            "under flow ω keeps this form at every moment, by the lesson's own derivation; the result is that of "
             "@woodworth2020, of whom we read the abstract; the tolerance of a hundredth is for steps of finite size",
         ),
         descent_off_closed_form,
         cause={"alpha": 0.3},
-        control=({"alpha": 0.15}, "the closed form for half the scale"),
+        control=({"alpha": 0.15}, "the closed form for a quarter of the output scale"),
     ),
     claim(
         "l1",
-        "From a small start a diagonal net finds the least l1 norm.",
-        about(1.0, 0.02, "l1 norm over the least"),
+        "At a small output scale, weights α(u² − v²) find the smallest l1 norm.",
+        about(1.0, 0.02, "l1 norm over the smallest"),
         asymptotic(
             "woodworth2020",
-            "the limit of a vanishing start, from the abstract of @woodworth2020; the tolerance is ours, for a "
-            "start of 10⁻⁴",
+            "the limit of a vanishing start, from the abstract of @woodworth2020; the tolerance is ours, for an "
+            "output scale of 10⁻⁸",
         ),
         l1_over_least,
         cause={"alpha": 1e-4},
-        control=({"alpha": 1.0}, "a start of scale 1"),
+        control=({"alpha": 1.0}, "output scale 1"),
     ),
     claim(
         "l2",
-        "From a large start it finds the least l2 norm, as a kernel would.",
+        "At a large output scale, they find the smallest l2 norm, as a kernel would.",
         at_most(1e-3, "relative distance"),
         asymptotic(
             "woodworth2020",
-            "the limit of a large start, from the abstract of @woodworth2020; what is left falls as α⁻⁴, 10⁻⁴ here,"
+            "the limit of a large start, from the abstract of @woodworth2020; what is left falls as α⁻², 10⁻⁴ here,"
             " and the tolerance is ten times that",
         ),
         off_least_l2,
         cause={"alpha": 10.0},
-        control=({"alpha": 0.1}, "a start of scale 0.1"),
+        control=({"alpha": 0.1}, "output scale 0.01"),
     ),
     claim(
         "fluctuation",
-        "From zero, a net's distance to the infinitely wide one falls as one over the root of its width.",
+        "From zero, a network's distance from the infinitely wide one falls as one over the root of its width.",
         about(-0.5, 0.1, "slope in log width"),
         asymptotic(
             "geiger2020",
@@ -263,11 +263,11 @@ CLAIMS = (
         ),
         fluctuation_exponent,
         cause={"zero": True},
-        control=({"zero": False}, "nets that start as random functions"),
+        control=({"zero": False}, "networks that start as random functions"),
     ),
     claim(
         "bias",
-        "The mean over many nets keeps an error of the order of one over the width.",
+        "The mean over many networks keeps an error of the order of one over the width.",
         about(-1.0, 0.3, "slope in log width"),
         asymptotic(
             "dyer2020",
@@ -276,6 +276,6 @@ CLAIMS = (
         ),
         bias_exponent,
         cause={"single": False},
-        control=({"single": True}, "single nets"),
+        control=({"single": True}, "single networks"),
     ),
 )

@@ -1,4 +1,8 @@
-"""A diagonal net: from lazy to rich in a model that is solved, descent laid over the closed form."""
+"""A diagonal net: from lazy to rich in a model that is solved, descent laid over the closed form.
+
+Its weights are w = alpha (u^2 - v^2) from u = v = 1: an output scale alpha. `diagonal_networks` has the same weights as
+u^2 - v^2 from u = v = sqrt(alpha), the size of the start.
+"""
 
 from dataclasses import dataclass
 
@@ -14,9 +18,9 @@ from ddlearn.lessons.leaving_the_lazy_regime import exercises
 INPUTS, NONZERO = 100, 5
 TRUTHS = ("5 of 100 weights", "all 100 weights")
 EXAMPLES = ("20", "40", "60")
-LOWEST, HIGHEST = 1e-3, 10.0
-ALONG = torch.logspace(-3, 1, 33, dtype=torch.float64)
-TRIED = (0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 3.0)  # below the first, descent takes too long for a lesson
+LOWEST, HIGHEST = 1e-6, 100.0
+ALONG = torch.logspace(-6, 2, 33, dtype=torch.float64)
+TRIED = (0.01, 0.0225, 0.04, 0.09, 0.25, 1.0, 9.0)  # below the first, descent takes too long for a lesson
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +79,11 @@ def solved(
         if progress:
             progress(min(1.0, 4 * fraction), words)
 
-    ends = [descend(X, y, alpha, step=step, pace=0.1, progress=report) for alpha in TRIED]
+    ends = [descend(X, y, alpha**0.5, step=step, pace=0.1, progress=report) for alpha in TRIED]
     descended = torch.stack([end.w for end in ends])
-    limits, path = (torch.stack([flow_limit(X, y, float(alpha)) for alpha in alphas]) for alphas in (TRIED, ALONG))
+    limits, path = (
+        torch.stack([flow_limit(X, y, float(alpha) ** 0.5) for alpha in alphas]) for alphas in (TRIED, ALONG)
+    )
     least = least_l1(X, y)
     return Solutions(
         X=X,
@@ -100,9 +106,9 @@ def diagonal(
     diagonal_step: Step = exercises.diagonal_step,
     progress: compute.Progress | None = None,
 ) -> Diagonal:
-    """Find where flow from u = v = alpha ends, among n examples, and where the learner's own steps end."""
+    """Find where flow at output scale alpha ends, among n examples, and where the learner's own steps end."""
     solutions = solved(truth, int(n), 0, diagonal_step, progress=progress)
-    return Diagonal(solutions, alpha, flow_limit(solutions.X, solutions.y, alpha))
+    return Diagonal(solutions, alpha, flow_limit(solutions.X, solutions.y, alpha**0.5))
 
 
 def picture(fig, r: Diagonal) -> None:
@@ -117,35 +123,33 @@ def picture(fig, r: Diagonal) -> None:
     weights.dots(place[s.w != 0], s.w[s.w != 0], "vermilion", "o", "true", filled=False)
     look = {"xlim": (LOWEST / 1.3, HIGHEST * 1.3), "ylim": (-0.04, 1.7), "log": "x"}
     names = {"loc": "upper left", "ncols": 2, "columnspacing": 1.0}
-    errors.frame("squared error  (◇ this scale)", "scale of the start", **look, legend=names)
+    errors.frame("squared error  (◇ this scale)", "output scale α", **look, legend=names)
     errors.line(ALONG, s.path, "vermilion", "--", "closed form")
     errors.dots(TRIED, s.tried, "blue", "o", "descent")
-    errors.level(s.l1, "green", ":", "least l1 norm")
-    errors.level(s.l2, "purple", "-.", "least l2 norm")
+    errors.level(s.l1, "green", ":", "smallest l1 norm")
+    errors.level(s.l2, "purple", "-.", "smallest l2 norm")
     errors.dots([r.alpha], [r.error], "black", "D", size=9, filled=False)
 
 
-def sentence(r: Diagonal, said) -> str:
-    """Say how good the weights found are, beside those of least norm, and what was predicted."""
-    s, guess, you = r.solutions, said("truth"), ""
-    if guess is not None:
-        ends = f"the smallest start ends at {say(s.path[0], 2)}, the largest at {say(s.path[-1], 2)}"
-        you = f" You said: {guess.partition(':')[0]}; {ends}."
+def sentence(r: Diagonal) -> str:
+    """Say how good the weights found are, beside those of smallest norm."""
+    s = r.solutions
+    better = "smallest l1" if s.l1 < s.l2 else "smallest l2"
     return (
-        f"{len(s.y)} examples, start of scale {brief(r.alpha)}: squared error {say(r.error, 2)}, and the "
-        f"weights’ absolute values add up to {say(r.found.abs().sum(), 3)}; the least that fits is {say(s.least, 3)}. "
-        f"Error of the least l1 norm {say(s.l1, 2)}, of the least l2 norm {say(s.l2, 2)}. Descent misses the "
-        f"closed form by {max(0.1, 100 * s.missed):.1f} % at most.{you}"
+        f"At output scale {brief(r.alpha)} the squared error of the weights is {say(r.error, 2)}. The fit of the "
+        f"{better} norm has {say(min(s.l1, s.l2), 2)}, the other {say(max(s.l1, s.l2), 2)}. The absolute weights found "
+        f"from {len(s.y)} examples add up to {say(r.found.abs().sum(), 3)}; no fit has less than {say(s.least, 3)}. "
+        f"Descent differs from the closed form by {max(0.1, 100 * s.missed):.1f} % at most."
     )
 
 
 explorer = Explorer(
     "diagonal",
-    "Lazy to rich, solved: weights that are products",
+    "A solved model: which of all fits is found?",
     controls=(
-        Slider("alpha", "Scale of the start", LOWEST, HIGHEST, 1.0, log=True),
+        Slider("alpha", "Output scale α", LOWEST, HIGHEST, HIGHEST, log=True),
         Choice("n", "Examples", EXAMPLES, "40"),
-        Choice("truth", "The truth uses", TRUTHS, TRUTHS[0]),
+        Choice("truth", "The target uses", TRUTHS, TRUTHS[0]),
     ),
     compute=diagonal,
     picture=picture,

@@ -51,7 +51,7 @@ DRIFT = Exercise(
     reference=drift,
     cases=drift_cases,
     hints=(
-        "Three steps: the change, its length, and the length of what was there before.",
+        "Compute three things: the change, its length, and the length of what was there before.",
         "M.norm() is the root of the sum of all squared entries, whether M is a vector or a matrix.",
         "Divide (after - before).norm() by before.norm(); float(...) makes it a plain number.",
     ),
@@ -59,7 +59,7 @@ DRIFT = Exercise(
         Mistake(
             "difference of the lengths",
             lambda before, after: float((after.norm() - before.norm()).abs() / before.norm()),
-            "You compared two lengths. A vector can turn right round and keep its length: subtract first.",
+            "You compared two lengths. A vector can turn around and keep its length: subtract first.",
             also=(
                 lambda before, after: float((before.norm() - after.norm()) / before.norm()),
                 lambda before, after: float((after.norm() - before.norm()) / before.norm()),
@@ -73,17 +73,17 @@ DRIFT = Exercise(
         Mistake(
             "not relative",
             edit(" / before.norm()", ""),
-            "That is the length of the change. Whether it is much depends on what was there before: divide by it.",
+            "This is the length of the change. Divide it by the length of what was there before.",
         ),
         Mistake(
             "squared",
             lambda before, after: drift(before, after) ** 2,
-            "That is the drift squared: a move by a tenth would count as a hundredth. Where is your root?",
+            "This is the drift squared: a move by a tenth would count as a hundredth. Take the root.",
         ),
         Mistake(
             "entry by entry",
             lambda before, after: float(((after - before) / before).abs().mean()),
-            "You averaged relative changes of entries: one entry near zero rules them all. Take norms, then divide.",
+            "You averaged the relative changes of entries. An entry near zero dominates. Take norms, then divide.",
         ),
         Mistake(
             "mean absolute change",
@@ -98,7 +98,7 @@ DRIFT = Exercise(
         Mistake(
             "upside down",
             edit("change.norm() / before.norm()", "before.norm() / change.norm()"),
-            "Yours is large where little moved. Turn the fraction over.",
+            "Your number is large where little moved. Exchange numerator and denominator.",
         ),
         Mistake(
             "relative to the mean length",
@@ -119,7 +119,7 @@ DRIFT = Exercise(
         Mistake(
             "norms of the rows",
             lambda before, after: (after - before).norm(dim=-1) / before.norm(dim=-1),
-            "These are norms of single rows. One number is wanted, the norm of all entries: M.norm() without `dim`.",
+            "These are norms of single rows. Use one norm of all entries: M.norm() without `dim`.",
         ),
         Mistake(
             "norm of matrices only",
@@ -131,13 +131,14 @@ DRIFT = Exercise(
 
 DOUBLED = Exercise(
     name="doubled",
-    title="A net that starts as the zero function",
+    title="A network that starts as the zero function",
     reference=doubled,
     cases=doubled_cases,
+    given="W flipped as well",
     hints=(
-        "Give every hidden unit a twin that says exactly the opposite. What must the twin share, and what must differ?",
-        "The twin has the same w and b, so it fires when the unit fires; only its output weight has the other sign.",
-        "torch.cat([A, B]) puts B under A. Return three things: W twice, b twice, and a followed by -a.",
+        "Take one unit with w = 1, b = 0, a = 1, and the inputs 2 and -2. What does it output, and what does its twin?",
+        "A twin must cancel its unit at every input. So both must be active at the same inputs. What must they share?",
+        "Unit and twin share w and b, so W and b are copied as they are. Only the output weight changes its sign.",
     ),
     mistakes=(
         Mistake(
@@ -148,20 +149,20 @@ DOUBLED = Exercise(
         Mistake(
             "W flipped as well",
             edit("[W, W]", "[W, -W]").edit("[b, b]", "[b, -b]"),
-            "With -W and -b the twin fires where the unit is silent: relu(-z) is not relu(z). Flip a alone.",
+            "With -W and -b the twin is active where the unit is not: relu(-z) is not relu(z).",
         ),
         Mistake(
             "W flipped instead of a",
             edit("[W, W]", "[W, -W]").edit("[b, b]", "[b, -b]").edit("-a", "a"),
-            "With -W a twin fires elsewhere, and its output does not cancel. It needs the same W and b, and the "
-            "opposite a.",
+            "With -W a twin is active at other inputs, so its output does not cancel. It needs the same W and b, and "
+            "the opposite a.",
             also=(edit("[W, W]", "[W, -W]").edit("-a", "a"),),
         ),
         Mistake(
             "output weights set to zero",
             edit("[a, -a]", "[0 * a, 0 * a]"),
-            "With a = 0 the output is zero, and so is every gradient in W: half of the tangent kernel is gone. The "
-            "trick keeps both: a and -a.",
+            "With a = 0 the output is zero, and so is every gradient in W: a part of the tangent kernel is gone. "
+            "Keep a, and append -a.",
         ),
         Mistake(
             "b flipped too",
@@ -171,7 +172,7 @@ DOUBLED = Exercise(
         Mistake(
             "halved as well",
             edit("[a, -a]", "[a / 2, -a / 2]"),
-            "It is zero, but every output weight was halved too. The scale in front belongs to the net, not to you.",
+            "The output is zero, but you also halved every output weight. The factor in front belongs to the network.",
         ),
         Mistake(
             "output weights over √2",
@@ -182,17 +183,17 @@ DOUBLED = Exercise(
         Mistake(
             "twins side by side",
             lambda W, b, a: (W.repeat_interleave(2, 0), b.repeat_interleave(2), torch.stack([a, -a], 1).flatten()),
-            "A right net, with its units in another order. Put all the twins after all the units: torch.cat.",
+            "This network is right, with its units in another order. Append all twins after all units: torch.cat.",
         ),
         Mistake(
             "orders mixed",
             lambda W, b, a: (W.repeat_interleave(2, 0), b.repeat_interleave(2), torch.cat([a, -a])),
-            "Your W and b hold twins side by side and your a does not: each unit got another one's output weight.",
+            "Your W and b have twins side by side, and your a does not: units get the output weights of others.",
         ),
         Mistake(
             "twins above",
             edit("[a, -a]", "[-a, a]"),
-            "The twins stand above the units. A right net, in another order: a first, then -a.",
+            "This network is right, in another order. Return a first, then -a.",
         ),
         Mistake(
             "b not doubled",
@@ -202,13 +203,13 @@ DOUBLED = Exercise(
         Mistake(
             "joined sideways",
             edit("[W, W]", "[W, W], 1"),
-            "You put the second W beside the first, which doubles the inputs. Twins are more units, hence more "
+            "You put the second W beside the first, which doubles the inputs. Twins are more units, so more "
             "rows: dim=0.",
         ),
         Mistake(
             "doubled in size",
             lambda W, b, a: (2 * W, 2 * b, -2 * a),
-            "You doubled the numbers. What is wanted is twice as many units: torch.cat([W, W]) is (2h, d).",
+            "You doubled the numbers. Return twice as many units: torch.cat([W, W]) is (2h, d).",
         ),
         Mistake(
             "cat without a list", edit("[W, W]", "W, W"), "torch.cat takes its tensors in a list: torch.cat([W, W])."
@@ -222,8 +223,8 @@ DIAGONAL_STEP = Exercise(
     reference=diagonal_step,
     cases=step_cases,
     hints=(
-        "First the gradient in w, as if w were free: g = X'(X w - y). Then the chain rule through w = u² - v².",
-        "dw/du = 2u and dw/dv = -2v, entry by entry. So dL/du = 2 u g. What is dL/dv?",
+        "Let w = u² - v². What is the gradient of the loss in w? Then use the chain rule for u and for v.",
+        "The gradient in w is g = X'(X w - y). Entry by entry, dw/du = 2u, so the gradient in u is 2 u g. And in v?",
         "residual = X @ (u**2 - v**2) - y; g = X.T @ residual; return u - lr * 2 * u * g, v + lr * 2 * v * g.",
     ),
     mistakes=(
@@ -240,7 +241,7 @@ DIAGONAL_STEP = Exercise(
         Mistake(
             "factor 2 forgotten",
             edit("2 * lr * u * g", "lr * u * g").edit("2 * lr * v * g", "lr * v * g"),
-            "The derivative of u² is 2u. Where is your 2?",
+            "The derivative of u² is 2u. You left out the 2.",
         ),
         Mistake(
             "w = u² + v²",
@@ -265,7 +266,7 @@ DIAGONAL_STEP = Exercise(
         Mistake(
             "the gradient, not the step",
             edit("u - 2 * lr * u * g", "2 * u * g").edit("v + 2 * lr * v * g", "-2 * v * g"),
-            "These are the gradients, and right ones. Return u and v after the step: u minus lr times its gradient.",
+            "Your gradients are right. Return u and v after the step: u minus lr times its gradient.",
         ),
         Mistake(
             "half of the loss forgotten",

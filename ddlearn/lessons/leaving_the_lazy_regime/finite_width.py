@@ -129,22 +129,22 @@ def picture(fig, r: Finite) -> None:
     fits, k, m = r.fits, r.here, torch.tensor(WIDTHS, dtype=torch.float64)
     x, y, grid = curve()
     single, mean, every = r.distances
-    page.frame("after training", "x", xlim=(-1.1, 1.1), ylim=(-1.9, 1.6), legend="lower right")
+    page.frame("after training", "x", "output", xlim=(-1.1, 1.1), ylim=(-1.9, 1.6), legend="lower right")
     page.segments([torch.stack([grid[:, 0], f], 1) for f in fits.functions[k, :SHOWN]], "sky", width=0.8)
-    page.line(grid[:, 0], fits.functions[k, : r.nets].mean(0), label="mean of nets")
+    page.line(grid[:, 0], fits.functions[k, : r.nets].mean(0), label="mean of several")
     page.line(grid[:, 0], fits.infinite, "vermilion", "--", "infinitely wide")
     page.dots(x[:, 0], y, "black", label="to fit")
     ticks = {width: str(width) for width in WIDTHS}
     title = "distance from infinite width"
-    gaps.frame(title, "width", xlim=(13, 1300), ylim=(1e-3, 0.4), log="xy", xticks=ticks, legend="right")
+    gaps.frame(title, "hidden units h", xlim=(13, 1300), ylim=(1e-3, 0.4), log="xy", xticks=ticks, legend="right")
     gaps.line(WIDTHS, single, "blue", "-", "one net", marker="o", size=5)
     gaps.line(WIDTHS, mean, "orange", "-", "mean of several", marker="s", size=5)
     gaps.line(WIDTHS, every, "green", "-", f"mean of {NETS}", marker="^", size=5)
     # Slopes to compare with: through the widths where they hold; where they hold nowhere, from the first one on.
     root, whole = (-1, WIDE) if r.zero else (0, 0)
-    gaps.line(m, single[root] * (m / m[root]) ** -0.5, "vermilion", "--", "1/√width")
-    gaps.line(m, every[whole] * (m / m[whole]) ** -1.0, "vermilion", ":", "1/width")
-    gaps.upright(WIDTHS[k], "grey", "-", width=1)
+    gaps.line(m, single[root] * (m / m[root]) ** -0.5, "black", ":", "slope −1/2", width=1.4)
+    gaps.line(m, every[whole] * (m / m[whole]) ** -1.0, "grey", ":", "slope −1", width=1.4)
+    gaps.upright(WIDTHS[k], "sky", "-", width=1)
 
 
 def sentence(r: Finite) -> str:
@@ -154,18 +154,18 @@ def sentence(r: Finite) -> str:
     many = f" the mean of {r.nets} {mean}," if 1 < r.nets < NETS else ""
     exponent = say(slope(WIDTHS[WIDE:], r.distances[0][WIDE:]), 2)
     return (
-        f"Width {WIDTHS[r.here]}: one net lies {single} from the infinitely wide one,{many} the mean of {NETS} "
-        f"{every}. From width {WIDTHS[WIDE]} on, one net’s distance goes as width^{exponent} (theory from "
-        f"zero: −1/2).{start}"
+        f"At width {WIDTHS[r.here]}, one network lies {single} from the infinitely wide one,{many} and the mean of "
+        f"{NETS} lies {every} from it. From width {WIDTHS[WIDE]} on, one network’s distance has the slope {exponent} "
+        f"(theory for a start at zero: −1/2).{start}"
     )
 
 
 explorer = Explorer(
     "finite_width",
-    "Finite width: infinity, plus a correction",
+    "Finite width: how far from infinite width?",
     controls=(
         Slider("width", "Width", WIDTHS[0], WIDTHS[-1], 64, log=True, whole=True, step=0.30103),
-        Slider("nets", "Nets averaged", 1, NETS, 8, log=True, whole=True),
+        Slider("nets", "Networks averaged", 1, NETS, 8, log=True, whole=True),
         Switch("zero", "Start from the zero function", True),
     ),
     compute=finite_width,

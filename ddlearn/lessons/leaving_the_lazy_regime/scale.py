@@ -1,4 +1,4 @@
-"""The output scale: test error, laziness, and what the net reads, against the scale at which it was trained."""
+"""The output scale: test error, what the first layer reads, and how far everything moved, against that scale."""
 
 import math
 from collections.abc import Callable
@@ -13,8 +13,8 @@ from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
 from ddlearn.lessons.leaving_the_lazy_regime.shared import SCALES, TASKS, Doubled, Start, Sweep, draw, net, trained
 
-ERRORS, CHANGES = (1.5e-3, 12.0), (1.5e-3, 20.0)
-ABOVE_LEGENDS = 0.03  # where upright lines begin
+ERRORS, CHANGES = (1.5e-3, 12.0), (1.5e-2, 30.0)
+SHOWN = ("what the first layer reads", "how far it moved")
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +26,14 @@ class Regimes:
     drifted: Tensor  # (S,) relative change of the tangent kernel
     here: int
     zero: bool
+    shows: str
 
 
 def regimes(
     alpha: float,
     task: str,
     zero: bool,
+    shows: str = SHOWN[0],
     seed: int = 0,
     *,
     drift: Callable[[Tensor, Tensor], float] = exercises.drift,
@@ -47,7 +49,7 @@ def regimes(
         return torch.tensor([float(drift(those[0].double(), one.double())) for one in those[1:]], dtype=torch.float32)
 
     here = min(range(len(scales)), key=lambda k: abs(math.log(scales[k] / alpha)))
-    return Regimes(sweep, drifts(sweep.weights), drifts(sweep.kernels), here, zero)
+    return Regimes(sweep, drifts(sweep.weights), drifts(sweep.kernels), here, zero, shows)
 
 
 def crossing(sweep: Sweep) -> tuple[float, float] | None:
@@ -56,64 +58,63 @@ def crossing(sweep: Sweep) -> tuple[float, float] | None:
     return (sweep.scales[above[0] - 1], sweep.scales[above[0]]) if above and above[0] > 0 else None
 
 
-def picture(fig, r: Regimes, said) -> None:
-    """Draw the test error and what moved against the scale, and the lengths of the first layer's weights."""
-    errors, changes, reading = fig.row(1.05, 1.05, 0.9)
-    sweep, scales, here, guess = r.sweep, r.sweep.scales, r.sweep.scales[r.here], said("crossing")
-    parity = sweep.bound is not None
-    axis = {"xlabel": "output scale", "xlim": (0.25, 130), "log": "xy"}
+def picture(fig, r: Regimes) -> None:
+    """Draw the test error against the scale, and beside it what the first layer reads, or how far everything moved."""
+    errors, other = fig.row(1, 1)
+    axis = {"xlabel": "output scale α", "xlim": (0.25, 130), "log": "xy"}
+    sweep, scales, here = r.sweep, r.sweep.scales, r.sweep.scales[r.here]
     errors.frame("test error  (◇ this scale)", ylim=ERRORS, legend="lower right", **axis)
-    errors.line(scales, sweep.test, "blue", label="the net", marker="o")
-    if parity:
+    errors.line(scales, sweep.test, "blue", label="the network", marker="o")
+    if sweep.bound is not None:
         errors.level(sweep.bound, "vermilion", "--", "no kernel averages less")
-    errors.level(sweep.regression, "purple", "-.", "kernel at start")
-    if parity and guess is not None:
-        errors.line([guess] * 2, [ABOVE_LEGENDS, ERRORS[1]], "black", ":", "you said")
+    errors.level(sweep.regression, "purple", "-.", "tangent kernel at the start")
     errors.dots([here], [sweep.test[r.here]], "black", "D", size=9, filled=False)
-    changes.frame("how far from lazy", ylim=CHANGES, legend="lower left", **axis)
-    changes.line(scales, r.moved, "blue", "-", "weights moved", marker="o", size=5)
-    changes.line(scales, r.drifted, "orange", "--", "kernel moved", marker="^", size=5)
-    changes.line(scales, sweep.gap.sqrt(), "purple", "-.", "net to regression", marker="s", size=5)
-    changes.line(scales, sweep.tangent_move, "black", ":", "theory: weights")
-    changes.line([here] * 2, [ABOVE_LEGENDS, CHANGES[1]], "grey", width=1)
+    if r.shows == SHOWN[0]:
+        _reading(other, sweep.reading[r.here], sweep.bound is not None)
+        return
+    other.frame("relative change in training", ylim=CHANGES, legend="lower left", **axis)
+    other.line(scales, r.moved, "blue", "-", "weights", marker="o", size=5)
+    other.line(scales, r.drifted, "orange", "--", "kernel", marker="^", size=5)
+    other.line(scales, sweep.tangent_move, "black", ":", "weights, by the tangent")
+    other.dots([here], [r.moved[r.here]], "black", "D", size=9, filled=False)
 
-    lengths = sweep.reading[r.here]
+
+def _reading(panel, lengths: Tensor, parity: bool) -> None:
+    """Draw the length of each input's weights in the first layer."""
     inputs, tallest = torch.arange(1, len(lengths) + 1), max(2.2, 1.1 * float(lengths.max()))
     limits = {"xlim": (0, len(lengths) + 1), "ylim": (0, tallest)}
-    reading.frame("what the net reads", "bit" if parity else "pixel", **limits)
-    reading.level(1, "grey", "--", width=1)
+    panel.frame("what the first layer reads", "input bit" if parity else "pixel", "length of its weights", **limits)
+    panel.level(1, "grey", "--", width=1)
     others = inputs > 2 if parity else inputs > 0
-    reading.vlines(inputs[others], 0, lengths[others], "sky", width=5 if parity else 2.2)
+    panel.vlines(inputs[others], 0, lengths[others], "sky", width=5 if parity else 2.2)
     if parity:
-        reading.vlines(inputs[:2], 0, lengths[:2], "vermilion", width=5)
-        reading.text(0.16, 0.93, "the two bits", "vermilion", inside=True)
+        panel.vlines(inputs[:2], 0, lengths[:2], "vermilion", width=5)
+        panel.text(0.16, 0.93, "the two bits of the target", "vermilion", inside=True)
 
 
-def sentence(r: Regimes, said) -> str:
+def sentence(r: Regimes) -> str:
     """Say what the net at this scale has learned, and how far it is from its kernel."""
     sweep, error, bound = r.sweep, float(r.sweep.test[r.here]), r.sweep.bound
-    side = you = ""
+    side = ""
     if bound is not None:
         where = "below" if error < bound else "above"
-        side = f", {where} {say(bound, 2)}, below which no fixed kernel’s average over such parities lies"
-    crossed, guess = crossing(sweep), said("crossing")
-    if crossed and guess is not None:
-        you = f" You said {brief(guess)}; the line is crossed between {brief(crossed[0])} and {brief(crossed[1])}."
+        side = f", {where} {say(bound, 2)}, the smallest average of any fixed kernel"
     random = "" if r.zero else " from a random start"
     before, after = sweep.alignment[0], sweep.alignment[1 + r.here]
     return (
-        f"Output scale {brief(sweep.scales[r.here])}{random}: test error {say(error, 2)}{side}. Weights moved by "
-        f"{100 * r.moved[r.here]:.0f} %, kernel by {100 * r.drifted[r.here]:.0f} %; alignment {say(before, 2)} "
-        f"before, {say(after, 2)} after. Distance from the regression with its first kernel: "
-        f"{say(sweep.gap[r.here].sqrt(), 2)}.{you}"
+        f"At output scale {brief(sweep.scales[r.here])}{random} the test error is {say(error, 2)}{side}. The weights "
+        f"moved by {say(100 * r.moved[r.here], 2)} % and the kernel by {say(100 * r.drifted[r.here], 2)} %; its "
+        f"alignment with the labels went from {say(before, 2)} to {say(after, 2)}. The network differs from the "
+        f"regression with its first kernel by {say(sweep.gap[r.here].sqrt(), 2)} (root mean square)."
     )
 
 
 explorer = Explorer(
     "scale",
-    "Output scale: one net, from rich to lazy",
+    "Output scale: one network, from lazy to rich",
     controls=(
-        Slider("alpha", "Output scale", SCALES[0], SCALES[-1], SCALES[-1], log=True, step=0.25),
+        Slider("alpha", "Output scale α", SCALES[0], SCALES[-1], SCALES[-1], log=True, step=0.25),
+        Choice("shows", "Right panel", SHOWN, SHOWN[0]),
         Choice("task", "Task", TASKS, TASKS[0]),
         Switch("zero", "Start from the zero function", True),
     ),
@@ -121,5 +122,6 @@ explorer = Explorer(
     picture=picture,
     sentence=sentence,
     uses=("drift", "doubled"),
-    size=(10.2, 4.1),
+    size=(9.8, 4.1),
+    more=("task", "zero"),
 )

@@ -1,13 +1,14 @@
-"""Width, and what a wider net does with it: weights, features and kernel that move less and less, or as much as ever.
+"""Width: how far weights, features and kernel move in a wide net, and which step size suits every width.
 
-All nets here are f = s sum_j a_j relu(w_j . x + b_j), and the parametrization is the choice of s. With s = m^(p-1) the
-net is m^p times the mean of m units: p = 0 is the mean-field scaling (muP), p = 1/2 the NTK's. So the NTK
-parametrization *is* an output scale, alpha = sqrt(m), and a wider net in it is a lazier one. Gradients take the factor
-1 / (s^2 m), so that every net's function begins to move at the same speed. After a fixed number of steps, weights and
-features have then moved as m^-p, relative to their start, and the kernel as m^-2p: its first-order changes cancel
-between units of opposite sign. Where a kink passes a point, a ReLU's kernel jumps; that part falls a little slower.
+All nets here are f = alpha / h * sum_j a_j relu(w_j . x + b_j) with h units, and the parametrization is the choice of
+alpha = h^p: p = 0 is the mean-field scaling (muP), p = 1/2 the NTK's. So the NTK parametrization *is* an output scale,
+and a wider net in it is a lazier one. A step size times h / alpha^2 lets every net's function begin to move at the
+same speed. After a fixed number of steps, weights and features have then moved as h^-p, relative to their start, and
+the kernel as h^-2p: its first-order changes cancel between units of opposite sign. Where a kink passes a point, a
+ReLU's kernel jumps; that part falls a little slower.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import mean
@@ -15,8 +16,8 @@ from statistics import mean
 import torch
 from torch import Tensor
 
-from ddlearn import compute, datasets, tangent
-from ddlearn.classroom import Choice, Explorer, Switch, cached, draw_curve
+from ddlearn import arguments, compute, datasets, tangent
+from ddlearn.classroom import Choice, Explorer, Switch, cached
 from ddlearn.classroom.wording import brief, say
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
 from ddlearn.lessons.leaving_the_lazy_regime.shared import flat
@@ -25,28 +26,43 @@ from ddlearn.result import Curve
 from ddlearn.training import Ensemble, train
 
 QUANTITIES = ("weights", "features", "kernel")
-SCALINGS = {"muP, scale 1": 0.0, "between, scale ⁴√m": 0.25, "NTK, scale √m": 0.5}
+LOOKS = {"weights": ("blue", "-", "o"), "features": ("purple", "-.", "s"), "kernel": ("orange", "--", "^")}
+SCALINGS = {"α = 1 (muP)": 0.0, "α = ⁴√h (between)": 0.25, "α = √h (NTK)": 0.5}
 WIDTHS = (64, 128, 256, 512, 1024)
 SEEDS = range(3)
 POINTS, STEPS, PACE = 50, 100, 0.3
 
+COMPARED = (64, 256, 1024)  # widths at which step sizes are tried
+TRIED = tuple(0.1 * 2**k for k in range(8))
+SHADES = {64: ("sky", ":", "o"), 256: ("blue", "--", "s"), 1024: ("black", "-", "^")}
+
+Job = tuple[int, int, float]  # a width, a seed, a step size before its factor
+
 
 @dataclass(frozen=True, eq=False)
 class Net:
-    """Weights, features and kernel of one net before and after training, and how well it then fitted."""
+    """One net before and after training, and how well it then fitted."""
 
-    before: dict[str, Tensor]
-    after: dict[str, Tensor]
-    error: float  # mean squared training error of m^p f at the end
+    model: MLP
+    start: Parameters
+    end: Parameters
+    error: float  # mean squared training error of f at the end
+
+    def seen(self, quantity: str) -> tuple[Tensor, Tensor]:
+        """Return weights, features or kernel, before and after."""
+        return tuple(look(quantity, self.model, parameters).double() for parameters in (self.start, self.end))
 
 
 @dataclass(frozen=True, eq=False)
-class WidthCurve(Curve):
-    """How far one quantity moved against width, with what stands beside the figure."""
+class Widths:
+    """How far everything moved against width, and the error against the step size at three widths."""
 
-    quantity: str = ""
-    errors: tuple[float, float] = (0.0, 0.0)  # training error at the end, of the narrowest and the widest nets
-    alignment: tuple[float, float] = (0.0, 0.0)  # of the widest nets' kernel with the labels, before and after
+    scaling: str
+    equal: bool
+    moved: dict[str, Curve]
+    errors: tuple[float, float]  # of the narrowest and the widest nets on the left
+    alignment: tuple[float, float]  # of the widest nets' kernel with the labels, before and after
+    tried: Tensor  # (3, 8) errors at the widths COMPARED and the step sizes TRIED
 
 
 def theory(quantity: str, power: float) -> float:
@@ -55,8 +71,19 @@ def theory(quantity: str, power: float) -> float:
 
 
 def factor(scaling: str, equal: bool) -> float:
-    """Return the exponent q of the rate's factor m^q: 1 / (s^2 m) = m^(1-2p) for equal speed, else none."""
+    """Return the exponent q of the step's factor h^q: h / alpha^2 = h^(1-2p) for equal speed, else none."""
     return 1 - 2 * SCALINGS[scaling] if equal else 0.0
+
+
+def look(quantity: str, model: MLP, parameters: Parameters) -> Tensor:
+    """Return a net's weights as a vector, or the features or the tangent kernel of the points."""
+    x, _ = points()
+    x = x.to(parameters[0][0].dtype)
+    if quantity == "weights":
+        return flat(parameters)
+    if quantity == "features":
+        return model.features(parameters, x)
+    return tangent.empirical(model, x, parameters=parameters, rates=True)
 
 
 @cached(1)
@@ -68,125 +95,143 @@ def points() -> tuple[Tensor, Tensor]:
     return x / x.norm(dim=1).mean(), torch.where(digits.train_y[:POINTS] >= 5, 1.0, -1.0).double()
 
 
-@cached(8)
+@cached(12)
 def trained(
-    activation: str,
-    speeds: tuple[tuple[float, float], ...],
-    widths: tuple[int, ...] = WIDTHS,
-    seeds: range = SEEDS,
-    progress: compute.Progress | None = None,
-) -> dict[tuple, Net]:
-    """Train every net for the same number of steps, in single precision; return it by (p, q, seed, width m).
+    activation: str, power: float, q: float, jobs: tuple[Job, ...], progress: compute.Progress | None = None
+) -> tuple[Net, ...]:
+    """Train nets of output scale h^power for the same number of steps, in single precision; one for each job.
 
-    A speed (p, q) is an output scale m^p and a learning rate times m^q.
+    The step size of a job is multiplied by h^q and by what makes the narrowest nets' factor h / alpha^2 in any case.
     """
     x, y = (part.float() for part in points())
-    model = MLP((x.shape[1], 2, 1), activation, "mup", W_std=x.shape[1] ** 0.5, b_std=0.5, bias="hidden")
-    nets = {m: replace(model, widths=(x.shape[1], m, 1)) for m in widths}
+    inputs = x.shape[1]
+    model = MLP((inputs, 2, 1), activation, "mup", W_std=inputs**0.5, b_std=0.5, bias="hidden")
+    models = {h: replace(model, widths=(inputs, h, 1)) for h, _, _ in jobs}
     starts = {
-        (seed, m): net.init(compute.generator(seed), torch.float32, readout="signs", doubled=True)
-        for seed in seeds
-        for m, net in nets.items()
+        (h, seed): models[h].init(compute.generator(seed), torch.float32, readout="signs", doubled=True)
+        for h, seed, _ in jobs
     }
-    names = [(p, q, seed, m) for p, q in speeds for seed, m in starts]
-    # An output scale m^p is the target y / m^p. The rates of muP, m for all, are then those of equal speed: q = 1 - 2p.
+    # An output scale is the target divided by it. The rates of muP, h for all, are then those of equal speed.
+    common = WIDTHS[0] ** (1 - 2 * power - q)
     result = train(
-        Ensemble(tuple(nets[m] for *_, m in names), tuple(starts[seed, m] for *_, seed, m in names)),
+        Ensemble(tuple(models[h] for h, *_ in jobs), tuple(starts[h, seed] for h, seed, _ in jobs)),
         x,
-        torch.stack([y / m**p for p, *_, m in names])[..., None],
+        torch.stack([y / h**power for h, *_ in jobs])[..., None],
         steps=STEPS,
-        lr=[PACE * m ** (q - 1 + 2 * p) for p, q, _, m in names],
+        lr=[size * common * h ** (q - 1 + 2 * power) for h, _, size in jobs],
         progress=progress,
     )
+    return tuple(
+        Net(models[h], starts[h, seed], end, float(2 * loss * h ** (2 * power)))
+        for (h, seed, _), end, loss in zip(jobs, result.ensemble.parameters, result.losses[:, -1], strict=True)
+    )
 
-    def seen(m: int, parameters: Parameters) -> dict[str, Tensor]:
-        return {
-            "weights": flat(parameters),
-            "features": nets[m].features(parameters, x),
-            "kernel": tangent.empirical(nets[m], x, parameters=parameters, rates=True),
-        }
 
-    before = {name: seen(name[-1], start) for name, start in starts.items()}
-    return {
-        (p, q, seed, m): Net(before[seed, m], seen(m, end), float(2 * loss * m ** (2 * p)))
-        for (p, q, seed, m), end, loss in zip(names, result.ensemble.parameters, result.losses[:, -1], strict=True)
-    }
+def trained_error(units: int, scale: float, step: float) -> float:
+    """Return the mean squared training error after 100 steps of this raw size, at output scale `scale`, from seed 0."""
+    power = math.log(arguments.positive("scale", scale)) / math.log(arguments.whole("units", units, 2))
+    common = WIDTHS[0] ** (1 - 2 * power)
+    (net,) = trained("relu", power, 0.0, ((units, 0, arguments.positive("step", step) / common),))
+    return net.error
 
 
 def against_width(
     quantity: str,
     scaling: str,
-    activation: str,
     equal: bool,
+    nets: tuple[Net, ...],
+    drift: Callable[[Tensor, Tensor], float] = exercises.drift,
+) -> Curve:
+    """Return the relative change of a quantity against width, of nets of every width for one seed after the other."""
+    widths = sorted({net.model.widths[1] for net in nets})
+    changes = [float(drift(*net.seen(quantity))) for net in nets]
+    h, measured = torch.tensor(widths, dtype=torch.float64), torch.tensor(changes, dtype=torch.float64)
+    measured = measured.view(-1, len(widths))
+    exponent = theory(quantity, SCALINGS[scaling])
+    height = (measured.log().mean(0) - exponent * h.log()).mean().exp()  # the theory knows the slope alone
+    law = height * h**exponent if equal else None
+    return Curve(h, measured, law, "hidden units", f"relative change of the {quantity}", scaling)
+
+
+def width(
+    scaling: str,
+    equal: bool,
+    activation: str,
     *,
     drift: Callable[[Tensor, Tensor], float] = exercises.drift,
-    seeds: range = SEEDS,
-    widths: tuple[int, ...] = WIDTHS,
-    scalings: tuple[str, ...] = tuple(SCALINGS),
     progress: compute.Progress | None = None,
-) -> WidthCurve:
-    """Measure the relative change of a quantity against width, every seed; `equal` takes the factor 1 / (s^2 m)."""
-    speed = (SCALINGS[scaling], factor(scaling, equal))
-    every = dict.fromkeys((SCALINGS[one], factor(one, fair)) for one in scalings for fair in (True, False))
-    nets = trained(activation, tuple(every), widths, seeds, progress=progress)
-    rows = [[nets[*speed, seed, m] for m in widths] for seed in seeds]
-    changes = [
-        [float(drift(net.before[quantity].double(), net.after[quantity].double())) for net in row] for row in rows
-    ]
-    m, measured = (torch.tensor(values, dtype=torch.float64) for values in (widths, changes))
-    exponent = theory(quantity, speed[0])
-    height = (measured.log().mean(0) - exponent * m.log()).mean().exp()  # the theory knows the slope alone
-
-    widest = [[getattr(row[-1], when)["kernel"].double() for row in rows] for when in ("before", "after")]
-    return WidthCurve(
-        x=m,
-        measured=measured,
-        theory=height * m**exponent if equal else None,
-        x_name="hidden units (width m)",
-        y_name=f"relative change of the {quantity}",
-        title=scaling,
-        quantity=quantity,
-        errors=tuple(mean(row[k].error for row in rows) for k in (0, -1)),
-        alignment=tuple(mean(tangent.alignment(K, points()[1]) for K in kernels) for kernels in widest),
+) -> Widths:
+    """Train nets of every width, and at three widths with every step size; `equal` takes the factor h / alpha^2."""
+    equal = equal or factor(scaling, True) == 0  # the factor is then 1
+    jobs = tuple((h, seed, PACE) for seed in SEEDS for h in WIDTHS)
+    trials = tuple((h, 0, size) for h in COMPARED for size in TRIED)
+    nets = trained(activation, SCALINGS[scaling], factor(scaling, equal), jobs + trials, progress=progress)
+    nets, tried = nets[: len(jobs)], nets[len(jobs) :]
+    widest = [net.seen("kernel") for net in nets if net.model.widths[1] == WIDTHS[-1]]
+    return Widths(
+        scaling=scaling,
+        equal=equal,
+        moved={quantity: against_width(quantity, scaling, equal, nets, drift) for quantity in QUANTITIES},
+        errors=tuple(mean(net.error for net in nets if net.model.widths[1] == h) for h in (WIDTHS[0], WIDTHS[-1])),
+        alignment=tuple(mean(tangent.alignment(K, points()[1]) for K in when) for when in zip(*widest, strict=True)),
+        tried=torch.tensor([net.error for net in tried], dtype=torch.float64).view(len(COMPARED), -1),
     )
 
 
-def picture(fig, curve: WidthCurve) -> None:
-    """Draw how far it moved against width, on axes that stay."""
-    draw_curve(fig.panel(), curve, log="xy", limits=(4e-4, 12.0))
+def picture(fig, r: Widths) -> None:
+    """Draw how far everything moved against width, and the error against the step size at three widths."""
+    moves, steps = fig.row(1, 1)
+    ticks = {h: f"{h:,}" for h in WIDTHS}
+    names = {"loc": "lower left", "ncols": 2}
+    moves.frame("how far it moved", "hidden units h", ylim=(2e-3, 20), log="xy", xticks=ticks, legend=names)
+    for quantity, curve in r.moved.items():
+        color, style, marker = LOOKS[quantity]
+        moves.line(curve.x, curve.mean, color, style, quantity, marker=marker, size=5)
+        if curve.theory is not None:
+            moves.line(curve.x, curve.theory, "black", ":", "slope of theory", width=1.2)
+    title = f"training error after {STEPS} steps"
+    steps.frame(title, "step η, before its factor", xlim=(0.08, 16), ylim=(3e-3, 3), log="xy", legend="lower left")
+    for h, errors in zip(COMPARED, r.tried, strict=True):
+        color, style, marker = SHADES[h]
+        steps.line(TRIED, errors.clamp(max=1e3), color, style, f"{h:,} units", marker=marker, size=5)
 
 
-def sentence(curve: WidthCurve, said) -> str:
-    """Say how far it moved in the narrowest and the widest nets, at which learning rates, and what was predicted."""
-    first, last = (brief(m) for m in (curve.x[0], curve.x[-1]))
-    moved, slope, guess = curve.mean, float(curve.log_slope().mean()), said("sixteen")
-    pace, agreed = "The same learning rate at every width", ""
-    if curve.theory is not None:
-        narrow, wide = (brief(float(m) ** factor(curve.title, True)) for m in (curve.x[0], curve.x[-1]))
-        pace = f"Learning-rate factor 1/(s²m): {narrow} at {first}, {wide} at {last}"
-        agreed = f" (theory {brief(theory(curve.quantity, SCALINGS[curve.title]))})"
-    you = "" if guess is None else f" You said {brief(guess)}."
+def sentence(r: Widths) -> str:
+    """Say how much less a wide net moves, and whether the narrow net's step suits it."""
+    first, last = brief(WIDTHS[0]), brief(WIDTHS[-1])
+    less = {quantity: say(curve.mean[0] / curve.mean[-1], 2) for quantity, curve in r.moved.items()}
+    slopes = ", ".join(say(curve.log_slope().mean(), 2) for curve in r.moved.values())
+    best = int(r.tried[0].argmin())
     return (
-        f"{curve.quantity.capitalize()}: {say(moved[0], 2)} at {first} units, {say(moved[-1], 2)} at {last}; "
-        f"slope {say(slope, 2)}{agreed}. {pace}; training error at the end {say(curve.errors[0], 2)} and "
-        f"{say(curve.errors[1], 2)}. Alignment of the widest: {say(curve.alignment[0], 2)} before, "
-        f"{say(curve.alignment[1], 2)} after. {brief(curve.x[-1] / curve.x[0])} times wider divides "
-        f"the change by {say(moved[0] / moved[-1], 2)}.{you}"
+        f"{brief(WIDTHS[-1] / WIDTHS[0])} times wider divides the move of the weights by {less['weights']}, of the "
+        f"features by {less['features']}, of the kernel by {less['kernel']} (slopes {slopes}). The best step at "
+        f"{first} units, η = {brief(TRIED[best])}, leaves the error {say(r.tried[-1, best], 2)} at {last}; the best "
+        f"there leaves {say(r.tried[-1].min(), 2)}. On the left, the errors at the end are {say(r.errors[0], 2)} and "
+        f"{say(r.errors[1], 2)}; the widest nets’ alignment goes from {say(r.alignment[0], 2)} to "
+        f"{say(r.alignment[1], 2)}."
     )
+
+
+def idle(values: dict) -> dict[str, str]:
+    """Return the switch of the factor where the factor is 1 at every width."""
+    if factor(values["scaling"], True) == 0:
+        return {"equal": "At α = √h the factor h/α² is 1 at every width."}
+    return {}
 
 
 explorer = Explorer(
     "width",
-    "Width: who still moves in a wide net?",
+    "Width: what still moves in a wide net, and at which step size?",
     controls=(
-        Choice("scaling", "Parametrization", tuple(SCALINGS), tuple(SCALINGS)[-1]),
-        Choice("quantity", "What moves", QUANTITIES, QUANTITIES[0]),
+        Choice("scaling", "Output scale", tuple(SCALINGS), tuple(SCALINGS)[-1]),
+        Switch("equal", "Multiply the step by h/α²", True),
         Choice("activation", "Units", ("relu", "erf"), "relu"),
-        Switch("equal", "Equal speed: learning rate times 1/(s²m)", True),
     ),
-    compute=against_width,
+    compute=width,
     picture=picture,
     sentence=sentence,
     uses=("drift",),
-    size=(9.4, 3.9),
+    size=(9.8, 4.1),
+    more=("activation",),
+    idle=idle,
 )
