@@ -12,7 +12,7 @@ lesson = Lesson(
     **room(__name__, "scale", "width", "diagonal", "finite_width"),
     title="Leaving the lazy regime",
     question="When do the weights really change?",
-    minutes=45,
+    minutes=50,
     difficulty=3,
     exercises=(DOUBLED, DIAGONAL_STEP, DRIFT),
     decisions=(STEP, EXPONENTS),
