@@ -10,6 +10,8 @@ import pytest
 from chromium import missing
 from lab import Lab, Notebook
 
+from ddlearn.course.notebooks import companions
+
 
 def pytest_collection_modifyitems(items):
     reason = missing() or (None if importlib.util.find_spec("jupyterlab") else "jupyterlab is not installed")
@@ -35,6 +37,10 @@ def opening(lab, browser):
     def open_copy(path: Path, width: int = 1280, height: int = 1000) -> Notebook:
         name = f"{len(list(lab.folder.iterdir())):02d}_{Path(path).name}"
         shutil.copy(path, lab.folder / name)
+        for companion in companions(Path(path).parent):
+            place = lab.folder / companion.relative_to(Path(path).parent)
+            place.parent.mkdir(exist_ok=True)
+            shutil.copy(companion, place)
         page = browser.new_page(viewport={"width": width, "height": height})
         pages.append(page)
         return Notebook(page, lab, name)

@@ -83,13 +83,14 @@ def chapter(
 def _opening(made: Chapter, text: str, prose: Prose) -> None:
     """Read from the first cell what the map says of a lesson: its question, and what it needs."""
     _, _, rest = text.partition("\n\n")
-    made.question = Markup(prose.line(rest.partition("\n\n")[0]))
-    asked = re.search(r"\*\*You need\*\*\s+(.*?)\s*(?=\*\*|\Z)", text, flags=re.S)
+    question = re.search(r"\*\*Question\.\*\*\s+(.*?)\n\n", text, flags=re.S)
+    made.question = Markup(prose.line(question[1] if question else rest.partition("\n\n")[0]))
+    asked = re.search(r"\*\*(?:You need\*\*|Before you start:\*\*)\s+(.*?)\s*(?=\*\*|\Z)", text, flags=re.S)
     if asked:
-        words = asked[1].replace("\n", " ")
+        words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", asked[1]).replace("\n", " ")
         made.needs = Markup(prose.line(words))
-        named = re.search(r"\blessons?\s+\d\d(?:(?:,| and)\s+\d\d\b)*", words)
-        made.builds_on = re.findall(r"\d\d", named[0]) if named else []
+        named = re.findall(r"\blessons?\s+\d\d(?:(?:,| and)\s+\d\d\b)*", words)
+        made.builds_on = re.findall(r"\d\d", " ".join(named))
 
 
 @dataclass
@@ -143,7 +144,7 @@ class _Writer:
                 yield parts.prediction(predictions[name])
             case ("lesson", "predict"):  # which one is chosen as the lesson is taken: all that no other cell asks
                 yield from (parts.prediction(one) for name, one in predictions.items() if name not in self.asked)
-            case ("lesson", "exercise", name) if name in exercises:
+            case ("lesson", "exercise" | "problem", name) if name in exercises:
                 yield parts.exercise(exercises[name], self.stubs.get(cell.id, ""), cell.source)
             case ("lesson", "claims"):
                 table = list(outputs.shown(cell.outputs, self.made.pictures, f"Claims of lesson {lesson.number}"))

@@ -25,6 +25,8 @@ UPRIGHT = re.compile(r"<mi>(&#x0039[1-9A-F];|&#x003A[0-9];|[Α-Ω])</mi>")
 NAME_THEN = re.compile(r"(<mi>[a-z]{2,}</mi>)(?=<m[infrsu])")
 THEN_NAME = re.compile(r"(</m[ins]>|&#x00029;</mo>)(?=<mi>[a-z]{2,}</mi>)")
 LESSON = re.compile(r"\b[Ll]essons?\s(\d\d)\b")
+NOTEBOOK = re.compile(r"(\d\d)_\w+\.ipynb(#.*)?")
+COMPANION = re.compile(r"(?:refreshers/)?(\w+)\.md(#.*)?")
 
 
 @dataclass
@@ -63,15 +65,28 @@ class Prose:
         self.headings.append((int(heading.tag[1]), identity, rendered))
 
     def _linked(self, children: list[Token]) -> Iterator[Token]:
-        """The same tokens; "lesson 03" in words that are no link yet becomes one."""
-        inside = 0
+        """The same tokens; links to notebooks lead to pages, and "lesson 03" in words that are no link becomes one."""
+        inside, dead = 0, False
         for token in children:
+            if token.type == "link_open":
+                dead = not self._redirect(token)
+            if dead and token.type in ("link_open", "link_close"):
+                continue
             inside += token.nesting if token.type in ("link_open", "link_close") else 0
             if token.type != "text" or inside:
                 yield token
                 continue
             text = LESSON.sub(self._link, html.escape(token.content))
             yield Token("html_inline", "", 0, content=text)
+
+    def _redirect(self, link: Token) -> bool:
+        """Lead a link to a lesson or a companion to its page; False where this edition has no such page."""
+        notebook, companion = (pattern.fullmatch(link.attrGet("href")) for pattern in (NOTEBOOK, COMPANION))
+        if notebook:
+            link.attrSet("href", self.address(notebook[1]) or "")
+        elif companion:
+            link.attrSet("href", f"{companion[1]}.html{companion[2] or ''}")
+        return bool(link.attrGet("href"))
 
     def _link(self, mention: re.Match) -> str:
         address = self.address(mention[1])

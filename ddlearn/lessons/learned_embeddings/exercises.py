@@ -233,7 +233,7 @@ ORACLE_KERNEL = Exercise(
         ),
         Mistake(
             "subsets walked through twice",
-            edit(SUBSETS, "combinations(range(x.shape[1]), k)"),
+            edit(SUBSETS, "combinations(range(x.shape[1]), size)"),
             "combinations(...) can be walked through only once; the second time nothing is left. Keep a list: "
             "list(combinations(...)).",
         ),
