@@ -21,7 +21,7 @@
 # in advance?
 #
 # One result: a network of 2,048 hidden units trains for 300 steps. A formula that knows only its outputs at the start
-# predicts every step, to within 7 % of the target's size.
+# predicts every step. The error is at most 7 % of the target's size.
 #
 # **You will be able to**
 # - compute where gradient descent leads in a fixed kernel, without a loop (Exercise 1);
@@ -56,7 +56,7 @@ lesson.start()
 #
 # **Exit ticket.** "Which two numbers decide how fast a mode is learned?"
 #
-# **Slow machine:** the film trains once.
+# **If a machine is slow:** the film trains once.
 
 # %% [markdown]
 # ## Recap
