@@ -13,18 +13,20 @@
 # %% [markdown]
 # # 3 · The neural tangent kernel
 #
-# ![Left: the output of a narrow network bends away from its dashed tangent and misses the target. Right: a wide network follows its tangent to the target, after a tiny move of the weights.](pictures/neural_tangent_kernel.svg)
+# ![Left: a narrow network bends away from its dashed tangent and misses the target. Right: a wide network follows its tangent to the target.](pictures/neural_tangent_kernel.svg)
 #
-# *One output of two real networks, as their weights move from the start. The dashed tangent is a straight line with the same slope at the
-# start. Only the wide network follows its tangent to the target.*
+# *One output of two real networks, as their weights move from the start. The dashed tangent keeps the slope of the start.*
 #
-# **Question.** The output of a network is a curved function of its weights, and training moves thousands of them at once. When
-# can we still predict every step of training in advance?
+# **Question.** The output of a network is a curved function of thousands of weights. When can we still predict every step of training
+# in advance?
+#
+# One result: a network of 2,048 hidden units trains for 300 steps. A formula that knows only its outputs at the start
+# predicts every step. The error is at most 7 % of the target's size.
 #
 # **You will be able to**
 # - compute where gradient descent leads in a fixed kernel, without a loop (Exercise 1);
 # - compute the kernel of an infinitely wide layer (Exercise 2);
-# - choose a step size from the eigenvalues of a kernel, and defend it with a number (Exercise 3).
+# - choose a step size from the eigenvalues of a kernel (Exercise 3).
 #
 # **Before you start:** [[fixed_embeddings]] · [eigenvalues of symmetric matrices](refreshers/eigenvalues.md) ·
 # [gradient descent on a quadratic](refreshers/gradient_descent.md) · [Jacobians](refreshers/jacobians.md) ·
@@ -40,28 +42,26 @@ from ddlearn.lessons.neural_tangent_kernel import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict and walk · 5 explain the step · 6 by hand, at
-# the board · 5 Exercise 1 · 3 infinite width · 4 Exercise 2 · 4 film, together · 2 quiz. Exercise 3, the digits and the problems
-# are homework.
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap, 3 predict and walk, 5 explain the step, 6 by hand, 5 Exercise 1, 3 infinite
+# width, 4 Exercise 2, 4 film, 2 quiz. The rest is homework.
 #
-# **Board.** Four points on a circle, the first row of the kernel matrix, the two waves below it. Then two overlapping half circles.
+# **Board.** Four points on a circle, two waves. Two overlapping half circles.
 #
 # **The one question to ask:** "A wide network hardly moves a weight. How can its output change?" (Many small helpful moves.)
 #
-# **Discussion.** No: its kernel moved until the largest eigenvalue allowed the step. The kernel of the start no longer describes it.
+# **Discussion.** No: its kernel moved by 36 %.
 #
-# **Usual wrong answers.** *"Wide networks do not learn, because their weights stay"*: the relative move of the weights goes to zero,
-# that of the output does not. *"The tangent is linear, so its curve is a line"*: it is linear in the weights, not in $x$. *"The
-# largest wave is learned first"*: its size does not enter the factor.
+# **Usual wrong answers.** *"Wide networks do not learn, because their weights stay"*: the outputs move. *"The largest wave is learned
+# first"*: its size does not enter the factor.
 #
 # **Exit ticket.** "Which two numbers decide how fast a mode is learned?"
 #
-# **If a machine is slow:** the film trains twenty networks once, in a few seconds.
+# **If a machine is slow:** the film trains once.
 
 # %% [markdown]
 # ## Recap
 #
-# One question from [[fixed_embeddings]] and one from [[learned_embeddings]].
+# From [[fixed_embeddings]] and [[learned_embeddings]].
 
 # %%
 lesson.recap()
@@ -69,9 +69,9 @@ lesson.recap()
 # %% [markdown]
 # ## Predict
 #
-# The output of our network is a sum of $h$ terms, one per hidden unit, divided by $\sqrt h$. Suppose that each weight moves by
-# a small $\delta$ in the direction that helps. Then each term changes by about $\delta$, and the output by about
-# $h\,\delta/\sqrt h = \sqrt h\,\delta$.
+# The output of our network is a sum of $h$ terms, one per hidden unit, divided by $\sqrt h$. Each weight starts at a size of about 1.
+# Suppose that each moves by a small $\varepsilon$ in the direction that helps. Then each term changes by about $\varepsilon$, and
+# the output by about $h\,\varepsilon/\sqrt h = \sqrt h\,\varepsilon$.
 
 # %%
 lesson.predict("move")
@@ -79,11 +79,14 @@ lesson.predict("move")
 # %% [markdown]
 # ## See
 #
+# An input is an angle $\delta$ on a circle, given to the network as $x = (\cos\delta, \sin\delta, 1)/\sqrt2$, which has length 1. Sixteen evenly
+# spaced inputs have targets.
+#
 # The **tangent** of a network is the model that is linear in the weights, and has the network's outputs and derivatives at its
-# random start. We look for the nearest weights at which the tangent fits sixteen targets. Then we move the real network to them.
-# An input is an angle on a circle.
+# random start. A linear system gives the nearest weights at which the tangent fits the targets. The real network's weights
+# then move straight to these values, without training.
 # - **Left:** the outputs of the network (solid) and of its tangent (dashed), for all angles.
-# - **Right:** the difference between the two, for five widths, on the way to these weights.
+# - **Right:** the difference between the two, against the share of this way, for five widths.
 #
 # Move **Hidden units** from one end to the other. Then choose a random **Direction**.
 
@@ -97,16 +100,14 @@ lesson.walk.show()
 #
 # $$f(x) \approx f_0(x) + J(x)\,(w - w_0).$$
 #
-# *In words:* the output at the start, plus the gradient at the start (the row $J(x)$) times the move of the weights. The entries of
-# $J(x)$ are features. The random start fixes them, so the tangent is a fixed embedding, as in [[fixed_embeddings]]. Its kernel is the
-# **neural tangent kernel**,
+# *In words:* the output at the start, plus the gradient at the start (the row $J(x)$) times the move of the weights. The random start
+# fixes the features $J(x)$, so the tangent is a fixed embedding, as in [[fixed_embeddings]]. Its kernel is the
+# **neural tangent kernel**, $\Theta(x, x') = J(x)\,J(x')^\top$.
 #
-# $$\Theta(x, x') = J(x)\,J(x')^\top.$$
-#
-# *In words:* multiply the derivatives at two inputs, weight by weight, and add. Take $f(x) = abx$ with the weights $a = 1$ and
+# *In words:* multiply the derivatives at two inputs, and add over the weights. Take $f(x) = abx$ with the weights $a = 1$ and
 # $b = 2$. Its gradient $(bx, ax)$ is $(2, 1)$ at $x = 1$ and $(6, 3)$ at $x = 3$. So $\Theta(1, 3) = 2 \cdot 6 + 1 \cdot 3 = 15$.
 #
-# Now take one step of gradient descent. The loss is $L = \frac1{2n}\sum_i (f(x_i) - y_i)^2$ for $n$ training points. Write
+# The loss is $L = \frac1{2n}\sum_i (f(x_i) - y_i)^2$ for $n$ training points. Write
 # $r = f - y$ for the vector of residuals, and let $J$ have one row $J(x_i)$ per training point. The gradient of $L$ is
 # $\frac1n J^\top r$. A step of size $\eta$ moves the weights by $-\frac\eta n J^\top r$, and the tangent's outputs by $J$ times that:
 #
@@ -122,37 +123,49 @@ lesson.walk.show()
 # </details>
 
 # %% [markdown]
+# ## Predict
+#
+# Among our sixteen inputs, $\Theta$ is large for neighbors and small for distant inputs. The target is a sum of three waves, of size 0.4
+# for $k = 1$, 0.5 for $k = 2$ and 0.6 for $k = 4$. Wave $k$ goes $k$ times around the circle.
+
+# %%
+lesson.predict("first")
+
+# %% [markdown]
 # ## By hand
 #
-# Four inputs lie on a circle, 90° apart. Let $\Theta$ be 8 for an input with itself, 4 with a neighbor, and 2 with the opposite
-# input:
+# Four inputs lie on a circle, 90° apart. Neighbors are more similar than opposite inputs:
 #
 # $$\Theta = \begin{pmatrix} 8 & 4 & 2 & 4\\ 4 & 8 & 4 & 2\\ 2 & 4 & 8 & 4\\ 4 & 2 & 4 & 8 \end{pmatrix}.$$
 #
-# *In words:* neighbors are more similar than opposite inputs. The modes are waves around the circle. With $\eta = 0.2$ and $n = 4$, a step
-# multiplies a mode by $1 - 0.05\lambda_i$:
+# The modes are waves around the circle. With $\eta = 0.2$ and $n = 4$, a step multiplies a mode by $1 - 0.05\lambda_i$. Each pattern
+# begins with 1, so the first row of $\Theta$ times the pattern is the eigenvalue $\lambda_i$:
 #
-# | mode | pattern | first row of $\Theta$ times pattern | eigenvalue $\lambda_i$ | factor per step |
-# |---|---|---|---|---|
-# | constant | $(1, 1, 1, 1)$ | $8 + 4 + 2 + 4$ | 18 | 0.1 |
-# | slow wave | $(1, 0, -1, 0)$ | $8 + 0 - 2 + 0$ | 6 | 0.7 |
-# | fast wave | $(1, -1, 1, -1)$ | $8 - 4 + 2 - 4$ | 2 | 0.9 |
+# | mode | pattern | first row times pattern | factor |
+# |---|---|---|---|
+# | constant | $(1, 1, 1, 1)$ | $8 + 4 + 2 + 4 = 18$ | 0.1 |
+# | slow wave | $(1, 0, -1, 0)$ | $8 + 0 - 2 + 0 = 6$ | 0.7 |
+# | fast wave | $(1, -1, 1, -1)$ | $8 - 4 + 2 - 4 = 2$ | 0.9 |
 #
-# For the slow wave, the third column gives 6, which is 6 times its first entry. Let the residual be the sum of both waves, $r = (2, -1, 0, -1)$. Then $\Theta r = (8, -2, -4, -2)$. One step leaves
-# $r - 0.05\,\Theta r = (1.6, -0.9, 0.2, -0.9)$, which is 0.7 times the slow wave plus 0.9 times the fast one. After ten steps, 3 % of
+# The fourth mode is the slow wave moved by 90°, $(0, 1, 0, -1)$, again with eigenvalue 6.
+#
+# Let the residual be both waves together, $r = (2, -1, 0, -1)$. Then $\Theta r = (8, -2, -4, -2)$. One step leaves
+# $r - 0.05\,\Theta r = (1.6, -0.9, 0.2, -0.9)$, which is 0.7 of the slow wave plus 0.9 of the fast one. After ten steps, 3 % of
 # the slow wave and 35 % of the fast wave are left.
 #
 # ## Explain: why slow waves have large eigenvalues
 #
-# The third column of the table adds up the entries of $\Theta$, each multiplied by the wave at that input. The large entries belong
-# to inputs that are close together. A slow wave changes little between them, so the large terms add up. A fast
-# wave changes its sign between them, so the terms cancel. For $n$ evenly spaced inputs, let $\Theta(\delta)$ be the kernel of two inputs that are the angle
-# $\delta$ apart. The wave that goes $k$ times around the circle has the eigenvalue
+# The third column of the table multiplies the kernel by the wave, and adds. The large entries of $\Theta$ belong to close inputs. A slow
+# wave changes little between them, so the large terms add up. A fast wave changes its sign between them, so the terms cancel.
+#
+# For $n$ evenly spaced inputs, let $\Theta(\delta)$ be the kernel of two inputs that are the angle $\delta$ apart. The wave $k$ has the
+# eigenvalue
 #
 # $$\lambda_k = \sum_{j=0}^{n-1} \Theta(\delta_j)\cos(k\,\delta_j), \qquad \delta_j = \frac{2\pi j}{n}.$$
 #
-# *In words:* multiply the kernel by the wave, and add. For our sixteen inputs and an infinitely wide network, $\lambda_k$ is 16.6,
-# 6.4, 0.81 and 0.10 for $k = 0$, 1, 2 and 4. So slow waves are learned first, which is called **spectral bias**.
+# *In words:* this is the table's third column, for any wave. For our sixteen inputs and an infinitely wide network, $\lambda_k$ is 16.6,
+# 6.4, 0.81 and 0.10 for $k = 0$, 1, 2 and 4 (computed in Problem 2). So slow waves are learned first, which is called
+# **spectral bias**.
 #
 # <details><summary>Why are waves the eigenvectors?</summary>
 #
@@ -165,8 +178,8 @@ lesson.walk.show()
 #
 # ## Exercise 1 · Write: `descent`
 #
-# Take `steps` steps at once, without a loop. Return the outputs at the training points, not the residuals. By hand, with
-# targets 0, outputs $(2, -1, 0, -1)$ at the start, $\eta = 0.2$ and one step, the result is $(1.6, -0.9, 0.2, -0.9)$.
+# Take `steps` steps at once, without a loop, in the fixed kernel matrix `K` (here $\Theta$). Return the outputs, not the residuals. By hand,
+# with targets 0, outputs $(2, -1, 0, -1)$ at the start, $\eta = 0.2$ and one step, the result is $(1.6, -0.9, 0.2, -0.9)$.
 
 
 # %%
@@ -183,54 +196,64 @@ def descent(K, y, f0, lr, steps):
 # %% [markdown]
 # ## Explain: the kernel of an infinitely wide network
 #
-# Our network has $h$ hidden units, each with a row $W_j$ of $W$ and an entry $a_j$ of $a$:
-# $f(x) = \sqrt{2/h}\,\sum_j a_j\,\mathrm{relu}(W_j \cdot x)$. A unit is **active** at $x$ if $W_j \cdot x > 0$. All weights start as
-# independent Gaussian numbers, and all are trained. This scaling by the root of the width is called the **NTK parametrization**. It makes $\Theta$
-# predictable in two ways.
-# - **Known before training.** $\Theta$ is an average over the units. It tends to a limit, the same for every random start.
-#   The error of the average shrinks like $1/\sqrt h$.
+# Hidden unit $j$ has a row $W_j$ of $W$ and an entry $a_j$ of $a$:
+# $f(x) = \sqrt{2/h}\,\sum_j a_j\,\mathrm{relu}(W_j \cdot x)$. All weights start as independent Gaussian numbers with mean 0 and variance 1, and
+# all are trained. The factor with the root of $h$ makes this the **NTK parametrization**.
+#
+# A unit is **active** at $x$ if $W_j \cdot x > 0$. Let $1_j(x)$ be 1 if unit $j$ is active at $x$, and 0 if not. This is also the slope of
+# its ReLU. So the derivative in $a_j$ is $\sqrt{2/h}\,\mathrm{relu}(W_j \cdot x)$, and the gradient in $W_j$ is
+# $\sqrt{2/h}\,a_j\,1_j(x)\,x$. The kernel adds up their products:
+#
+# $$\Theta(x, x') = \frac2h\sum_j \Big[\mathrm{relu}(W_j \cdot x)\,\mathrm{relu}(W_j \cdot x') + a_j^2\,1_j(x)\,1_j(x')\;x \cdot x'\Big].$$
+#
+# *In words:* $\Theta$ is an average over the units. In its second part, only units count that are active at both inputs.
+# - **Known before training.** The average tends to a limit, the same for every random start. Its error shrinks like $1/\sqrt h$.
 # - **Constant during training.** Each weight moves by about $1/\sqrt h$ of its size, as you predicted. So few units become active or
 #   inactive, and $\Theta$ hardly moves.
 #
-# The limit is computed layer by layer, with two kernels. $K$ holds the inner products of a layer's outputs at two inputs (in code `nngp`,
-# for "neural network Gaussian process"). $\Theta$ is the tangent kernel so far (`ntk`). **The recursion starts before the first hidden
-# layer.** There the layer's output is $x$ itself, and $f(x) = W \cdot x$ has the gradient $x$. So $K$ and $\Theta$ both start as $x \cdot x'$.
-# One hidden layer changes them to
+# Call the limit of the first part $K'$. In the second, $a_j^2$ is 1 on average. If the inputs are the angle $\theta$ apart, a random unit is
+# active at both with probability $(\pi - \theta)/2\pi$ (first fold below). The 2 in front makes this $\frac{\pi - \theta}{\pi}\,x \cdot x'$.
+#
+# In deeper networks, the tangent kernel $\Theta$ of the earlier layers (`ntk` in code) takes the place of $x \cdot x'$ here. Let $K$ hold the
+# inner products of a layer's outputs at two inputs (`nngp`). **Both start as $x \cdot x'$**, because without a hidden layer
+# $f(x) = w \cdot x$ has the gradient $x$. One hidden layer gives
 #
 # $$K' = \frac{s}{\pi}\big(\sin\theta + (\pi - \theta)\cos\theta\big), \qquad \Theta' = K' + \frac{\pi - \theta}{\pi}\,\Theta.$$
 #
-# *In words:* $s_{ij} = \sqrt{K_{ii}K_{jj}}$ is the product of the two lengths, and $\theta$ is the angle between the two points, with
-# $\cos\theta = K/s$. The new layer's weights contribute $K'$. The earlier weights contribute $\Theta$, times a probability: a unit
-# that is active at one point is also active at the other.
+# *In words:* $s_{ij} = \sqrt{K_{ii}K_{jj}}$ is the product of the two lengths, and $\cos\theta = K/s$. The new layer's weights
+# contribute $K'$. The earlier weights contribute $\Theta$, reduced because a change of an earlier weight passes only through active units.
 #
 # For a point of length 1 with itself, $K' = 1$ and $\Theta' = 1 + 1 = 2$. For two such points 60° apart, $\theta = \pi/3$ and
 # $K = \Theta = \frac12$. Then $K' = 0.609$ and $\Theta' = 0.609 + \frac23 \cdot \frac12 = 0.942$.
 #
 # <details><summary>Where does the probability come from?</summary>
 #
-# A unit is active at $x$ if $W_j \cdot x > 0$. A Gaussian $W_j$ has no preferred direction, so each direction in the plane of $x$ and $x'$ is
+# A Gaussian $W_j$ has no preferred direction, so each direction in the plane of $x$ and $x'$ is
 # equally likely. The directions that are active at $x$ form a half circle, and so do those for $x'$. The half circles overlap in the angle
-# $\pi - \theta$. So a random unit is active at both with probability $(\pi - \theta)/2\pi$. It is active at $x$ with probability ½, and
-# the ratio of the two is $(\pi - \theta)/\pi$. The first formula is the average of
+# $\pi - \theta$. So a random unit is active at both with probability $(\pi - \theta)/2\pi$. The formula for $K'$ is the average of
 # $2\,\mathrm{relu}(W_j \cdot x)\,\mathrm{relu}(W_j \cdot x')$ over Gaussian $W_j$, the arc-cosine kernel of
-# [Cho and Saul 2009](https://papers.nips.cc/paper/3628-kernel-methods-for-deep-learning).
+# [Cho and Saul 2009](https://papers.nips.cc/paper/3628-kernel-methods-for-deep-learning). The name `nngp` stands for "neural network
+# Gaussian process".
 #
 # </details>
 #
 # <details><summary>What is proved, and for which networks?</summary>
+#
+# Three words first. A function is *Lipschitz* if its slope is bounded. A random number tends to a limit *in probability* if the
+# probability of any fixed error tends to zero. *Gradient flow* is gradient descent in the limit of tiny steps.
 #
 # - *The start.* [Jacot, Gabriel and Hongler 2018](https://arxiv.org/abs/1806.07572), Theorem 1: $\Theta$ tends to its limit in
 #   probability as the widths go to infinity, one layer after the other. The activation has to be Lipschitz, as the ReLU is. The theorem
 #   has no rate. That an average over $h$ independent units errs by about $h^{-1/2}$ is the central limit theorem.
 # - *Training.* Their Theorem 2: $\Theta$ stays at its limit during gradient flow up to any fixed time, for activations with a bounded
 #   second derivative. [Lee et al. 2019](https://arxiv.org/abs/1902.06720), Theorem 2.1 (in this parametrization G.4), is for gradient
-#   descent with a step below $2n/(\lambda_{\min} + \lambda_{\max})$. The limit has to be positive definite, and the *derivative* of the activation
-#   has to be Lipschitz. Then, with high probability, the kernel never moves by more than a constant times $h^{-1/2}$. Both theorems exclude
-#   the ReLU, which has a kink.
+#   descent with a step below a bound, which you find in Exercise 3. The limit has to be positive definite, and the *derivative* of the
+#   activation has to be Lipschitz. Then, with high probability, the kernel never moves by more than a constant times $h^{-1/2}$. Both
+#   theorems exclude the ReLU, whose slope jumps at 0.
 # - *ReLU.* [Du, Zhai, Póczos and Singh 2019](https://arxiv.org/abs/1810.02054), Theorem 4.1 and Corollary 4.1, are for one hidden layer of
-#   which only the first weights are trained, by small steps. The width must be of the order of $n^6/\lambda_0^4$ or more. Here $\lambda_0$ is the
-#   smallest eigenvalue of that layer's kernel at infinite width. Then the training error falls geometrically, and each unit's weights move by
-#   at most a constant times $h^{-1/2}$.
+#   which only the first weights are trained, by small steps. Let $\lambda_{\min}$ be the smallest eigenvalue of that layer's kernel at infinite
+#   width. The width must be of the order of $n^6/\lambda_{\min}^4$ or more. Then the training error falls geometrically, and each unit's
+#   weights move by at most a constant times $h^{-1/2}$.
 #
 # The ReLU networks of this lesson are far narrower than that. What they do is measured here, not proved.
 #
@@ -238,9 +261,9 @@ def descent(K, y, f0, lr, steps):
 #
 # ## Exercise 2 · Repair: `next_layer`
 #
-# The version below should return $K'$ and $\Theta'$. It runs, and it is right for a point with itself and for points at a right angle. For
-# the two points 60° apart it returns $\Theta' = 1.109$. Find the mistake, and repair it. In the film below, the wrong version would predict
-# that the wave $k = 4$ needs about twenty times as many steps as it does.
+# The version below should return $K'$ and $\Theta'$. It is right for a point with itself. For the two points 60° apart it
+# returns $\Theta' = 1.109$. The wave $k = 4$ gets the eigenvalue 0.005 instead of 0.10, and would seem to need about twenty times as many
+# steps. Which weights' contribution is wrong? Repair it.
 
 
 # %%
@@ -265,17 +288,11 @@ def next_layer(nngp, ntk):
 # %% [markdown]
 # ## Theory over experiment: the film
 #
-# Real networks now learn a target of three waves around the circle: size 0.4 for $k = 1$, 0.5 for $k = 2$, and 0.6 for $k = 4$.
-
-# %%
-lesson.predict("first")
-
-# %% [markdown]
-# The explorer shows real training, and over it what your two functions predict.
+# Real networks learn the three waves. Over them lies what your two functions predict.
 # - **Left:** the network (solid) and the formula (dashed) after the chosen number of steps.
 # - **Right:** how much of each wave is left, against the steps. Symbols are the network, dashed lines the formula.
 #
-# **Step size** counts in units of $n/\lambda_{\max}$, where $\lambda_{\max}$ is the largest eigenvalue. Move **Steps taken**. Then try 8
+# **Step size** has the unit $n/\lambda_{\max}$, where $\lambda_{\max}$ is the largest eigenvalue. Move **Steps taken**. Then try 8
 # hidden units, then step size 2.5.
 
 # %%
@@ -285,8 +302,8 @@ lesson.film.show()
 # ## Exercise 3 · Decide: which step?
 #
 # Return to the four inputs, with eigenvalues 18, 6 and 2. A mode shrinks if $|1 - \eta\lambda_i/4| < 1$, so all modes shrink if
-# $\eta < 8/18$. Choose the step for which the slowest mode shrinks as fast as possible. Give the step and the size of that mode's
-# factor, as decimals. Then explain in one sentence why steps just below $8/18$ are worse.
+# $\eta < 8/18$. The slowest mode has the largest $|1 - \eta\lambda_i/4|$. Choose the step that makes this largest size as small as possible.
+# Give the step and this size, as decimals. Why are steps just below $8/18$ worse?
 
 # %%
 # BEGIN SOLUTION
@@ -300,31 +317,45 @@ lesson.decide("step", step, factor)
 # %% [markdown]
 # ## Where it breaks
 #
-# - **Tiny steps.** Many texts use the formula of **gradient flow**, $e^{-\eta\lambda_i t/n}$ per mode. It holds for tiny steps only. Choose it
-#   under **More controls**, with step size 1.8.
+# - **Tiny steps.** The formula of **gradient flow**, $e^{-\eta\lambda_i t/n}$ per mode, holds for tiny steps only. Choose it under **More
+#   controls**, with step size 1.8.
 # - **A narrow network.** With 8 hidden units the kernel starts far from its limit, and it moves. The network's own kernel (**More controls**)
 #   repairs only the start.
-# - **A large step.** The formula converges for $0 < \eta < 2n/\lambda_{\max}$. At step size 2.5 it diverges. The network of 2,048 units does
-#   not: its kernel moves by 36 %, to where $\lambda_{\max}$ is small enough for the step
-#   ([Lewkowycz et al. 2020](https://arxiv.org/abs/2003.02218)). [[real_steps_real_widths]] continues from here.
+# - **A large step.** For $\eta > 2n/\lambda_{\max}$ the formula diverges, as at step size 2.5. The network of 2,048 units does not. Its outputs
+#   grow at first, to about 7 after eleven steps. Such large residuals move the weights far, and the kernel by 36 %.
+#   It moves toward a smaller $\lambda_{\max}$, until the step is allowed ([Lewkowycz et al. 2020](https://arxiv.org/abs/2003.02218),
+#   [[real_steps_real_widths]]). The fold shows why, for two weights.
 #
-# **Discuss:** After training with step size 2.5, is the network still a kernel method?
+# <details><summary>Why a large step makes the kernel smaller</summary>
+#
+# Take $f = abx$ again, at $x = 1$ with target 0. At $a = 1$, $b = 2$ the output is 2 and the kernel $a^2 + b^2 = 5$. The step $\eta = 0.5$ is
+# too large for this kernel, because $0.5 > 2/5$. The tangent goes to $2 \cdot (1 - 2.5) = -3$. The weights go to
+# $a = 1 - 0.5 \cdot 2 \cdot 2 = -1$ and $b = 2 - 0.5 \cdot 2 \cdot 1 = 1$. So the output is only $-1$, and the kernel is 2. Now the step is
+# allowed, because $0.5 < 2/2$.
+#
+# In general, the step takes $a$ to $a - \eta f b$ and $b$ to $b - \eta f a$. So $\lambda = a^2 + b^2$ becomes
+# $\lambda - 4\eta f ab + \eta^2 f^2\lambda = \lambda + \eta f^2(\eta\lambda - 4)$, because $ab = f$. The kernel falls as long as
+# $\eta\lambda < 4$. The change is proportional to $f^2$, so large outputs change the kernel a lot.
+#
+# </details>
+#
+# **Discuss:** A kernel method fixes its kernel before training. With step size 2.5, is the network one? Which number below the film decides?
 
 # %% [markdown]
 # ## Real digits
 #
-# Your `next_layer` now classifies real digits. Leave-one-out chooses the penalty, as in [[fixed_embeddings]].
+# Your `next_layer` classifies digits. Leave-one-out chooses the penalty, as in [[fixed_embeddings]].
 # - **Left:** error rates of the kernel against the penalty.
 # - **Right:** the error rate on new digits, for the kernel and for trained networks.
 #
-# Move **Kernel's layers** from 0 up. Then let one label in five be wrong.
+# Move **Kernel's layers** from 0 up. Then make one label in five wrong.
 
 # %%
 lesson.digits.show()
 
 # %% [markdown]
-# On such small data the kernel is as good as the networks, as [Arora et al. 2020](https://arxiv.org/abs/1910.01663) found
-# elsewhere. With wrong labels the comparison is not fair: only the kernel has a penalty.
+# On small data the kernel is as good as the networks, as in [Arora et al. 2020](https://arxiv.org/abs/1910.01663). With wrong labels
+# the comparison is unfair: only the kernel has a penalty.
 
 # %% [markdown]
 # ## Claims
@@ -341,15 +372,15 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - A wide network in this parametrization trains like its [tangent](GLOSSARY.md#tangent): linear regression with a fixed
+# - We can predict training when the network is so wide, and the step so small, that its kernel hardly moves. Then it trains like its [tangent](GLOSSARY.md#tangent): linear regression with a fixed
 #   [tangent kernel](GLOSSARY.md#neural-tangent-kernel-ntk).
 # - A step of size $\eta$ multiplies each mode by $1 - \eta\lambda_i/n$. Slow waves have large eigenvalues:
 #   [spectral bias](GLOSSARY.md#spectral-bias).
 # - At infinite width the kernel follows from a recursion that starts at $x \cdot x'$.
 #
-# **What this does not show.** That networks in practice are kernels. The parametrization, full-batch descent, squared loss and
-# large width were chosen so that the kernel stays. In [[learned_embeddings]] a network had a smaller error than any fixed kernel has on
-# average over such parities, because its own kernel moved. On large image sets, trained networks are reported to stay ahead of their kernels
+# **What this does not show.** This page does not show that networks in practice are kernels. Parametrization, full-batch descent,
+# squared loss and width were chosen so that the kernel stays. The network in [[learned_embeddings]] had a smaller error than any fixed
+# kernel has on average, because its own kernel moved. On large image sets, networks are reported to stay ahead
 # ([Arora et al. 2019](https://arxiv.org/abs/1904.11955)).
 
 # %% [markdown]
@@ -357,14 +388,14 @@ lesson.quiz()
 #
 # **1. Two layers by hand (easy).** Two points of length 1 are at a right angle. Compute $K$ and $\Theta$ after one layer and after two.
 #
-# **2. How long for the fast wave? (checked below)** The sixteen inputs are the rows of `x`. Take an infinitely wide network and the step
-# size $\eta = n/\lambda_{\max}$. After how many steps is at most 1 % left of the wave $k = 1$? And of $k = 4$?
+# **2. How long for the fast wave? (checked below)** The sixteen inputs are the rows of `x`. For an infinitely wide network and
+# $\eta = n/\lambda_{\max}$, after how many steps is at most 1 % left of the wave $k = 1$? And of $k = 4$?
 #
-# **3. The kernel of a given network (checked below).** Write $\Theta$ for $f(x) = \sqrt{2/h}\,\sum_j a_j\,\mathrm{relu}(W_j \cdot x)$. The
-# explorers then run on it. If you have time, run `lesson.widths.show()` in a new cell: how fast does theory become exact?
+# **3. The kernel of a given network (checked below).** Write the sum over units for $\Theta$ as code, without a loop. The explorers then
+# run on it. Then `lesson.widths.show()` shows how fast theory becomes exact.
 #
-# **4. A hundred layers (hard).** Apply `next_layer` many times to the `x @ x.T` of a few points of length 1. Explain what you see:
-# after $t$ layers, $\Theta$ is $t + 1$ on the diagonal, and about $t/4$ everywhere else.
+# **4. A hundred layers (hard).** Apply `next_layer` $m$ times to the `x @ x.T` of a few points of length 1. Why is $\Theta$
+# equal to $m + 1$ on the diagonal, and why does it grow like $m/4$ elsewhere? Show first that $\theta \approx 3\pi/m$ for large $m$.
 
 # %%
 angles = 2 * math.pi * torch.arange(16, dtype=torch.float64) / 16
@@ -426,9 +457,10 @@ def empirical_ntk(x, x2, W, a):
 # <details><summary>Problem 4</summary>
 #
 # On the diagonal $\theta = 0$, so $K$ stays 1, and each layer adds 1 to $\Theta$. For two different points, expand the first formula for
-# small $\theta$: $\cos\theta' = 1 - \theta^2/2 + \theta^3/(3\pi)$. So $\theta' = \theta - \theta^2/(3\pi)$, and after $t$ layers $\theta \approx 3\pi/t$. All
-# points become parallel: $K$ has forgotten which two they were. For $\Theta$ the recursion is close to $\Theta' = 1 + (1 - 3/t)\,\Theta$. Try $\Theta = ct$:
-# then $c = 1 - 3c$, so $c = \frac14$. For two points at a right angle we measured $\Theta = 27.5$ after 100 layers and 253.5 after 1,000. A very deep
+# small $\theta$: $\cos\theta' = 1 - \theta^2/2 + \theta^3/(3\pi)$. So $\theta' = \theta - \theta^2/(3\pi)$, and after $m$ layers $\theta \approx 3\pi/m$. All
+# points become parallel: $K$ has forgotten which two they were. For $\Theta$ the recursion is close to $\Theta' = 1 + (1 - 3/m)\,\Theta$. Try
+# $\Theta = cm$: then $c = 1 - 3c$, so $c = \frac14$. The approach is slow. For two points at a right angle we measured $\Theta = 27.5$ after 100
+# layers, which is 10 % more than 25, and 253.5 after 1,000. A very deep
 # kernel says only whether two points are equal.
 #
 # </details>
@@ -436,12 +468,12 @@ def empirical_ntk(x, x2, W, a):
 # %% [markdown]
 # ## Further reading
 #
-# - Jacot, Gabriel, Hongler: [Neural tangent kernel](https://arxiv.org/abs/1806.07572) (2018). The kernel and its limit.
-# - Lee et al.: [Wide neural networks evolve as linear models](https://arxiv.org/abs/1902.06720) (2019). Real networks beside the formula.
+# - Jacot, Gabriel, Hongler: [Neural tangent kernel](https://arxiv.org/abs/1806.07572) (2018). The limit.
+# - Lee et al.: [Wide neural networks evolve as linear models](https://arxiv.org/abs/1902.06720) (2019). Networks beside the formula.
 # - Rahaman et al.: [On the spectral bias of neural networks](https://arxiv.org/abs/1806.08734) (2019). Slow waves first.
-# - Chizat, Oyallon, Bach: [On lazy training](https://arxiv.org/abs/1812.07956) (2019). What is lost when weights hardly move.
+# - Chizat, Oyallon, Bach: [On lazy training](https://arxiv.org/abs/1812.07956) (2019). What small moves lose.
 # - Novak et al.: [Neural Tangents](https://arxiv.org/abs/1912.02803) (2020),
-#   [Fast finite width NTK](https://arxiv.org/abs/2206.08720) (2022). How to compute these kernels.
+#   [Fast finite width NTK](https://arxiv.org/abs/2206.08720) (2022). Code.
 #
 # <details><summary>The kernel of your own network</summary>
 #

@@ -84,6 +84,7 @@ def test_the_version_to_repair_would_make_the_fast_wave_twenty_times_slower():
     right, wrong = (shared.infinite_ntk(shared.X, layer)[0] @ waves.T for layer in (exercises.next_layer, given))
     assert right.tolist() == pytest.approx([16.6, 6.4, 0.81, 0.10], rel=0.03)
     assert float(right[-1] / wrong[-1]) == pytest.approx(19, abs=0.5)
+    assert float(wrong[-1]) == pytest.approx(0.0054, abs=5e-5)
 
 
 def test_the_steps_of_the_two_waves_are_those_of_the_descent():
@@ -181,6 +182,22 @@ def test_beyond_the_edge_the_formula_diverges_and_the_net_moves_its_kernel():
     assert float(seen.run.drift[film.LAST]) == pytest.approx(0.36, abs=0.01)  # the page's number
     calm = film.film("2048", "1.0", film.LAST, *(options[0] for options in (film.FORMULAS, film.KERNELS)))
     assert calm.run.drift[film.LAST] < 0.05
+    assert 6.5 < seen.run.at_points[11].abs().max() < 7.5  # the page: it grows to about 7 after eleven steps
+    assert seen.run.at_points.abs().max() == seen.run.at_points[11].abs().max()
+
+
+def test_the_formula_predicts_a_wide_net_at_every_step_as_the_page_says():
+    at_each = (film.film("2048", "1.0", step, film.FORMULAS[0], film.KERNELS[0]) for step in range(1, film.LAST + 1))
+    assert 0.06 < max(seen.gap for seen in at_each) < 0.07
+
+
+def test_a_too_large_step_shrinks_the_kernel_of_two_weights_as_on_the_page():
+    start = torch.tensor([1.0, 2.0], requires_grad=True)
+    (start.prod() ** 2 / 2).backward()
+    moved = start.detach() - 0.5 * start.grad
+    assert moved.tolist() == [-1, 1]
+    before, f = float(start.detach().square().sum()), float(start.detach().prod())
+    assert float(moved.square().sum()) == 2 == before + 0.5 * f**2 * (0.5 * before - 4)
 
 
 def test_the_variance_of_the_kernel_at_the_start_is_that_of_its_units():

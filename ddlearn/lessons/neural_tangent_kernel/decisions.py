@@ -32,11 +32,12 @@ LIMIT = 2 * POINTS / EIGENVALUES[0]
 STEP = Decision(
     name="step",
     title="Which step?",
-    asked=("the step", "the size of the slowest mode’s factor"),
+    asked=("the step", "the largest size of a factor"),
     reference=best_step,
     because=(
         "The modes with the eigenvalues 18 and 2 now shrink equally fast, by −0.8 and 0.8. A larger step would slow "
-        "down the first of them, because it jumps too far beyond zero."
+        "down the first of them, because it jumps too far beyond zero. The theorem of Lee et al. 2019 holds for steps "
+        "below 2n/(λ_min + λ_max), which is your step."
     ),
     hints=(
         "Sketch the sizes |1 − 18η/4|, |1 − 6η/4| and |1 − 2η/4| against η. The slowest mode is the highest of the "
