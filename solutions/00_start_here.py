@@ -117,18 +117,18 @@ lesson.black_box.show()
 # Three things happen while the model grows.
 # - **First descent.** With up to about 10 features, each further wave helps to follow the curve. The error on new points falls from 0.5 to
 #   0.1, and stays there up to 14 features.
-# - **The peak.** With 20 features there are 20 equations for 20 weights, so exactly one choice of weights passes through all points. Many
-#   waves look alike at the 20 points, and then a little noise moves the weights far. Take two waves that are almost equal at two points,
-#   $w_1 + w_2 = 1$ and $w_1 + 1.01\,w_2 = 1$. The solution is $(1, 0)$. Add noise of 0.1 to the second target, and it is $(-9, 10)$. The model
-#   passes through both points, and is useless elsewhere. With 20 waves this is far worse: the error rises to three million.
+# - **The peak.** With 20 features there are 20 equations, one per point, for 20 weights. Exactly one choice of weights passes through all
+#   points. Many waves look alike at the points, and then a little noise moves the weights far. Say one wave has the values 0.5 and 0.5 at two
+#   points, and another has 0.5 and 0.505. If both targets are 0.5, the weights are $(1, 0)$. Measure the second target as 0.55, and they
+#   are $(-9, 10)$. Take a new point where the two waves differ, with the values 0.5 and 0. There the model now predicts $-4.5$ instead of 0.5.
+#   With 20 waves this is far worse: the error rises to three million.
 # - **Second descent.** With more features, infinitely many choices pass through all points. The model takes the one with the smallest sum of
-#   squared weights, the [minimum-norm solution](refreshers/least_squares.md). Give the two equations a third wave that is different there,
-#   $w_1 + w_2 + w_3 = 1$ and $w_1 + 1.01\,w_2 + 2w_3 = 1.1$. The solution is about $(0.45, 0.45, 0.10)$: the new wave carries the difference
-#   between the targets, and no weight is large. The more different waves there are, the more often this works. With 400 features the error
-#   is 0.03, below that of every smaller model.
+#   squared weights, the [minimum-norm solution](refreshers/least_squares.md). Add a third wave with the values 0.5 and 1 at the two points. The
+#   smallest weights are then about $(0.45, 0.45, 0.10)$. At the new point, where the third wave has the value 0.5, the model predicts 0.27. The
+#   third wave takes up the noise, so no weight has to be large. With 400 features the error is 0.03, below that of every smaller model.
 #
-# Textbooks used to stop at the peak: a model as large as its data is useless, and a larger one is worse still. The first half held here, and
-# the second half failed. [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118) named the effect **double descent**. The
+# Textbooks used to say: a model as large as its data is useless, and a still larger model is worse. The first statement held here, and the
+# second failed. [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118) named the effect **double descent**. The
 # smallest number of features with which the model passes through all points is the **interpolation threshold**, here 20.
 #
 # ## Explain: what a theorem says about it
@@ -139,9 +139,11 @@ lesson.black_box.show()
 # the error on new examples, on average over the draws.
 #
 # *In words:* the noise costs little while the features are few, and more and more as their number approaches that of the examples. With
-# $n = 20$ and $\sigma^2 = 0.2^2$, it adds 0.044 at $p = 10$ and 0.72 at $p = 18$. In the explorer the error at 18 features is 25: our waves are no
-# independent Gaussian numbers, they are more alike. And about 20 features or more this theorem says nothing. Better theorems are in
-# [[double_descent_solved]].
+# $n = 20$ and $\sigma^2 = 0.2^2$, it adds 0.044 at $p = 10$ and 0.72 at $p = 18$. From $p = 19$ on, this theorem says nothing.
+#
+# In the explorer the error at 18 features is 25, the median over 15 draws of the waves. This is no contradiction, because an assumption fails.
+# Waves of one number $x$ are not Gaussian numbers: they can be nearly dependent at the 20 points, and still differ between them. Theorems
+# with weaker assumptions are in [[double_descent_solved]].
 
 # %% [markdown]
 # ## Exercise 1 · Write: `mean_squared_error`
@@ -186,10 +188,11 @@ lesson.decide("model", model, error)
 # A claim turns a statement into a number that your machine measures. Take the second one below. The *statement*: the error on new points is
 # largest where the features are as many as the points. The *number*: the size with the largest error, divided by 20. The **band**: 1 ± 0.25, in
 # which the number must lie. The **control**: the same models with a penalty on the squared weights, which keeps the weights small. Without
-# large weights there is no peak at 20, so this number must leave the band. If it did not, the peak would have another reason.
+# large weights there is no peak at 20, and the smallest model is the worst: the number falls to 0.05, far outside the band. If the number
+# stayed inside, the peak would have another reason.
 #
 # Each line says whether theory, a paper or the course chose the band. If a number misses its band, the line says *does not hold here*. Then
-# compare the number with the band, and ask which assumption does not hold on your machine.
+# compare the number with the band, and ask which assumption of the statement does not hold.
 
 # %%
 lesson.claims()
@@ -220,7 +223,8 @@ lesson.quiz()
 # open it part by part, and [[weak_labels]] returns to the cells.
 #
 # **Housekeeping.** Shut down a lesson's kernel when you are done with it (*Kernel → Shut Down Kernel*). Where memory is short, the next lesson
-# shuts down kernels that do nothing, and tells you. *Run → Run All Cells* in such a notebook brings its lesson back. Your answers and your progress are files
+# shuts down kernels that do nothing, and tells you. In the notebook of such a
+# kernel, *Run → Run All Cells* brings everything back. Your answers and your progress are files
 # on this machine, and nothing leaves it.
 #
 # **Next:** [[fixed_embeddings]], Fixed embeddings.

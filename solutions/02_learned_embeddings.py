@@ -126,7 +126,8 @@ lesson.film.show()
 #
 # **Weight decay** shrinks every weight. Momentum makes a constant force $1/(1 - 0.9) = 10$ times as strong. So each step multiplies a weight by
 # about $1 - 10 \cdot 0.1 \cdot 0.001 = 0.999$, apart from the gradient. A weight that the gradient no longer renews has 74 % of
-# its size after 300 steps, and 14 % after 2,000. Once the two coordinates explain every label, the gradient does not renew the weights on noise.
+# its size after 300 steps, and 14 % after 2,000. Once the labels are explained, decay makes a small new error at
+# every step. The gradient of this error renews the weights on the two coordinates that explain the labels, and not those on noise.
 #
 # <details><summary>How far do features move, and what is known about random ones?</summary>
 #
@@ -321,7 +322,7 @@ lesson.decide("weight_decay", decay, error, share)
 # %% [markdown]
 # ## Claims
 #
-# Here *test error* means the mean squared error on new points. The control repeats each measurement without the cause.
+# [[start_here]] explains band and control. *Test error* means the mean squared error on new points.
 
 # %%
 lesson.claims()
@@ -399,10 +400,10 @@ print(digits.table())
 # %% [markdown]
 # ## Further reading
 #
-# - Ghorbani, Mei, Misiakiewicz, Montanari: [When do neural networks outperform kernel methods?](https://arxiv.org/abs/2006.13409) (2020). How the
-#   answer depends on noise in the inputs.
-# - Barak, Edelman, Goel, Kakade, Malach, Zhang: [Hidden progress in deep learning](https://arxiv.org/abs/2207.08799) (2022). When networks find
-#   parities, and how progress hides before it shows.
+# - Ghorbani, Mei, Misiakiewicz, Montanari: [When do neural networks outperform kernel methods?](https://arxiv.org/abs/2006.13409) (2020). Noise in
+#   the inputs.
+# - Barak, Edelman, Goel, Kakade, Malach, Zhang: [Hidden progress in deep learning](https://arxiv.org/abs/2207.08799) (2022). How networks
+#   find parities.
 # - Cristianini, Shawe-Taylor, Elisseeff, Kandola: [On kernel-target alignment](https://papers.nips.cc/paper/1946-on-kernel-target-alignment) (2001).
 #   The first alignment.
 #

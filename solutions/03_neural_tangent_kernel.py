@@ -20,8 +20,8 @@
 # **Question.** The output of a network is a curved function of thousands of weights. When can we still predict every step of training
 # in advance?
 #
-# One result: a network of 2,048 hidden units trains for 300 steps. A formula that knows only its outputs at the start
-# predicts every step. The error is at most 7 % of the target's size.
+# One result: a formula sees a network of 2,048 hidden units only at the start. It predicts 300 steps with an error of at most 7 % of the
+# target's size.
 #
 # **You will be able to**
 # - compute where gradient descent leads in a fixed kernel, without a loop (Exercise 1);
@@ -43,25 +43,24 @@ lesson.start()
 
 # %% [markdown] tags=["instructor"]
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap, 3 predict and walk, 5 explain the step, 6 by hand, 5 Exercise 1, 3 infinite
-# width, 4 Exercise 2, 4 film, 2 quiz. The rest is homework.
+# width, 4 Exercise 2, 4 film, 2 quiz.
 #
-# **Board.** Four points on a circle, two waves. Two overlapping half circles.
+# **Board.** Four points on a circle, two waves. Two half circles.
 #
-# **The one question to ask:** "A wide network hardly moves a weight. How can its output change?" (Many small helpful moves.)
+# **The one question to ask:** "A wide network hardly moves a weight. How can its output change?" (Many moves.)
 #
 # **Discussion.** No: its kernel moved by 36 %.
 #
-# **Usual wrong answers.** *"Wide networks do not learn, because their weights stay"*: the outputs move. *"The largest wave is learned
-# first"*: its size does not enter the factor.
+# **Usual wrong answers.** *"Wide networks do not learn"*: the outputs move. *"The largest wave is first"*: size plays no part.
 #
-# **Exit ticket.** "Which two numbers decide how fast a mode is learned?"
+# **Exit ticket.** "What sets the speed of a mode?"
 #
 # **If a machine is slow:** the film trains once.
 
 # %% [markdown]
 # ## Recap
 #
-# From [[fixed_embeddings]] and [[learned_embeddings]].
+# From [[fixed_embeddings]], [[learned_embeddings]].
 
 # %%
 lesson.recap()
@@ -208,15 +207,19 @@ def descent(K, y, f0, lr, steps):
 #
 # *In words:* $\Theta$ is an average over the units. In its second part, only units count that are active at both inputs.
 # - **Known before training.** The average tends to a limit, the same for every random start. Its error shrinks like $1/\sqrt h$.
-# - **Constant during training.** Each weight moves by about $1/\sqrt h$ of its size, as you predicted. So few units become active or
+# - **Constant during training.** The move of a weight shrinks like $1/\sqrt h$, as you predicted. So few units become active or
 #   inactive, and $\Theta$ hardly moves.
+#
+# A step of the network changes its outputs by $-\frac\eta n\Theta r$, to first order, with the $\Theta$ of the moment. If $\Theta$ stays constant, the
+# network follows the same rule as its tangent.
 #
 # Call the limit of the first part $K'$. In the second, $a_j^2$ is 1 on average. If the inputs are the angle $\theta$ apart, a random unit is
 # active at both with probability $(\pi - \theta)/2\pi$ (first fold below). The 2 in front makes this $\frac{\pi - \theta}{\pi}\,x \cdot x'$.
 #
-# In deeper networks, the tangent kernel $\Theta$ of the earlier layers (`ntk` in code) takes the place of $x \cdot x'$ here. Let $K$ hold the
-# inner products of a layer's outputs at two inputs (`nngp`). **Both start as $x \cdot x'$**, because without a hidden layer
-# $f(x) = w \cdot x$ has the gradient $x$. One hidden layer gives
+# Here $x \cdot x'$ is the tangent kernel of what enters a unit, $W_j \cdot x$. In deeper networks, what enters a unit comes from earlier layers
+# with a tangent kernel $\Theta$ of their own (`ntk` in code). By the chain rule it takes the place of $x \cdot x'$. Let $K$ hold the inner products
+# of a layer's outputs at two inputs (`nngp`). **Both start as $x \cdot x'$**: without a hidden layer the outputs are $x$, and $w \cdot x$ has the
+# gradient $x$. One hidden layer makes $K'$ and $\Theta'$ of them:
 #
 # $$K' = \frac{s}{\pi}\big(\sin\theta + (\pi - \theta)\cos\theta\big), \qquad \Theta' = K' + \frac{\pi - \theta}{\pi}\,\Theta.$$
 #
@@ -321,7 +324,8 @@ lesson.decide("step", step, factor)
 #   controls**, with step size 1.8.
 # - **A narrow network.** With 8 hidden units the kernel starts far from its limit, and it moves. The network's own kernel (**More controls**)
 #   repairs only the start.
-# - **A large step.** For $\eta > 2n/\lambda_{\max}$ the formula diverges, as at step size 2.5. The network of 2,048 units does not. Its outputs
+# - **A large step.** For $\eta > 2n/\lambda_{\max}$ the formula diverges, as at step size 2.5: its constant part explodes, and the three waves do
+#   not. The network of 2,048 units does not diverge. Its outputs
 #   grow at first, to about 7 after eleven steps. Such large residuals move the weights far, and the kernel by 36 %.
 #   It moves toward a smaller $\lambda_{\max}$, until the step is allowed ([Lewkowycz et al. 2020](https://arxiv.org/abs/2003.02218),
 #   [[real_steps_real_widths]]). The fold shows why, for two weights.
@@ -378,9 +382,8 @@ lesson.quiz()
 #   [spectral bias](GLOSSARY.md#spectral-bias).
 # - At infinite width the kernel follows from a recursion that starts at $x \cdot x'$.
 #
-# **What this does not show.** This page does not show that networks in practice are kernels. Parametrization, full-batch descent,
-# squared loss and width were chosen so that the kernel stays. The network in [[learned_embeddings]] had a smaller error than any fixed
-# kernel has on average, because its own kernel moved. On large image sets, networks are reported to stay ahead
+# **What this does not show.** This page does not show that networks in practice are kernels: all was chosen so that the kernel stays. The
+# kernel of the network in [[learned_embeddings]] moved. On large image sets, networks are reported to stay ahead
 # ([Arora et al. 2019](https://arxiv.org/abs/1904.11955)).
 
 # %% [markdown]
@@ -469,16 +472,15 @@ def empirical_ntk(x, x2, W, a):
 # ## Further reading
 #
 # - Jacot, Gabriel, Hongler: [Neural tangent kernel](https://arxiv.org/abs/1806.07572) (2018). The limit.
-# - Lee et al.: [Wide neural networks evolve as linear models](https://arxiv.org/abs/1902.06720) (2019). Networks beside the formula.
-# - Rahaman et al.: [On the spectral bias of neural networks](https://arxiv.org/abs/1806.08734) (2019). Slow waves first.
-# - Chizat, Oyallon, Bach: [On lazy training](https://arxiv.org/abs/1812.07956) (2019). What small moves lose.
-# - Novak et al.: [Neural Tangents](https://arxiv.org/abs/1912.02803) (2020),
-#   [Fast finite width NTK](https://arxiv.org/abs/2206.08720) (2022). Code.
+# - Lee et al.: [Wide neural networks evolve as linear models](https://arxiv.org/abs/1902.06720) (2019). Experiments.
+# - Rahaman et al.: [On the spectral bias of neural networks](https://arxiv.org/abs/1806.08734) (2019). Slow waves.
 #
-# <details><summary>The kernel of your own network</summary>
+# <details><summary>The kernel of your own network, and what small moves lose</summary>
 #
 # The function `ddlearn.tangent.empirical` takes any `torch.nn.Module`, on any device. Try a convolutional network on a few hundred images.
-# Compare its kernel before and after training, with `tangent.drift` and `tangent.alignment`.
+# Compare its kernel before and after training, with `tangent.drift` and `tangent.alignment`. What is lost when weights
+# hardly move: Chizat, Oyallon, Bach, [On lazy training](https://arxiv.org/abs/1812.07956) (2019). How such kernels are computed fast:
+# Novak et al., [Neural Tangents](https://arxiv.org/abs/1912.02803) (2020), and [Fast finite width NTK](https://arxiv.org/abs/2206.08720) (2022).
 #
 # </details>
 #

@@ -39,24 +39,24 @@ lesson.start()
 
 # %% [markdown] tags=["instructor"]
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 5 predict and the two weights, at the board · 4 output scale · 5 explain ·
-# 4 Exercise 1 · 5 width · 6 the two inputs and the balls, at the board · 3 quiz. The rest is homework.
+# 4 Exercise 1 · 5 width · 6 the two inputs and the balls, at the board · 3 quiz.
 #
 # **Board.** The two weights and their table. The line, the circle, the diamond.
 #
 # **The one question to ask:** "Which number tells you whether a network is lazy?" (Not the width.)
 #
-# **Discussion.** The test error says *that* the networks differ. The move of the kernel, and its alignment, say *why*.
+# **Discussion.** The test error says *that* they differ. The move of the kernel says *why*.
 #
-# **Usual wrong answers.** *"Wider means richer"*: not at $\alpha = \sqrt h$. *"Rich is better"*: show the digits.
+# **Usual wrong answers.** *"Wider means richer"*: not at $\alpha = \sqrt h$. *"Rich is better"*: digits.
 #
-# **Exit ticket.** "Somebody doubles the width and sees less motion. Name two explanations."
+# **Exit ticket.** "A wider network moves less. Name two explanations."
 #
-# **If a machine is slow:** the first picture takes five seconds, the width explorer three.
+# **If a machine is slow:** the first picture takes five seconds.
 
 # %% [markdown]
 # ## Recap
 #
-# Two questions from before.
+# From before.
 
 # %%
 lesson.recap()
@@ -179,7 +179,8 @@ lesson.scale.show()
 # | all weights and biases times $c$ | $c^2$ times as large (problem 2) |
 # | all targets times $c$ | as if $1/c$ times as large |
 #
-# In the first row, a wide network is lazy because its output scale grows with its width, not because it is wide.
+# The first two rows describe the start. Small stored weights have other gradients than a factor in front, so such code needs a step per layer
+# (fold on step sizes below). In the first row, a wide network is lazy because its output scale grows, not because it is wide.
 #
 # ## Exercise 1 · Repair: `doubled`
 #
@@ -339,7 +340,9 @@ lesson.diagonal.show()
 #
 # Which fit is this? Let $q(0) = 0$ and $q'(t) = \operatorname{arcsinh}(t/2)$. The fit that minimizes $\sum_i q(\omega_i/\alpha)$ has
 # $\operatorname{arcsinh}(\omega_i/(2\alpha)) = (X^\top\nu)_i$ with a multiplier $\nu_i$ per example. That is the formula above. For large $\alpha$, $q(t)$ is near
-# $t^2/4$, so the l2 norm is minimized. For small $\alpha$, it grows as $|t|\ln|t|$, whose slope hardly changes: this is nearly the l1 norm.
+# $t^2/4$, so the l2 norm is minimized. For small $\alpha$, it grows as $|t|\ln|t|$. With
+# $t = \omega_i/\alpha$, the logarithm is $\ln(1/\alpha) + \ln|\omega_i|$, and the first part, which is the same for all $i$, outweighs the second. So
+# nearly the l1 norm is minimized.
 #
 # The derivation is ours. That the size of the start interpolates between the two norms is the result of
 # [Woodworth and others (2020)](https://arxiv.org/abs/2002.09277), of which we read the abstract. Their size of the start is our $\sqrt\alpha$.
@@ -351,10 +354,10 @@ lesson.diagonal.show()
 # ## Where it breaks
 #
 # - **Spread-out targets.** With a hundred true weights, the small output scale is the *worse* choice.
-# - **Digits.** In the first explorer, choose the digits under **More controls**. The error is near 0.2 at every scale: the first kernel is
-#   good enough. For the parity, it divides 300 examples among 435 pairs of bits.
-# - **A random start.** Untick **Start from the zero function**. At $\alpha = 100$ the error is 4.1, where predicting zero has 1. The random function of the start,
-#   times $\alpha$, is still there.
+# - **Digits.** In the first explorer, choose the digits under **More controls**. The error is near 0.2 at every scale: here the
+#   first kernel is good enough.
+# - **A random start.** Untick **Start from the zero function**. At $\alpha = 100$ the error is 4.1, where predicting zero has 1. The random function of the start
+#   is still there, times $\alpha$.
 #
 # **Discuss:** All of these networks fit every label. Which number tells you that they are not the same?
 #
@@ -370,7 +373,7 @@ lesson.diagonal.show()
 # %% [markdown]
 # ## Claims
 #
-# The last two belong to problem 4.
+# The last two claims belong to problem 4, on finite width.
 
 # %%
 lesson.claims()
@@ -467,6 +470,6 @@ lesson.finite_width.show()
 # - Chizat, Oyallon, Bach: [On lazy training in differentiable programming](https://arxiv.org/abs/1812.07956) (2019). The output scale.
 # - Woodworth and others: [Kernel and rich regimes](https://arxiv.org/abs/2002.09277) (2020). The solved model.
 # - Yang, Hu: [Feature learning in infinite-width networks](https://arxiv.org/abs/2011.14522) (2021). Which scalings learn features.
-# - Karkada: [The lazy (NTK) and rich (µP) regimes](https://arxiv.org/abs/2404.19719) (2024). A tutorial.
+# - Karkada: [Lazy (NTK) and rich (µP) regimes](https://arxiv.org/abs/2404.19719) (2024). A tutorial.
 #
 # **Next:** [[real_steps_real_widths]], Real steps, real widths.
