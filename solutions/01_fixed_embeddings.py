@@ -24,7 +24,7 @@
 # **You will be able to**
 # - train a kernel method by one linear system, without ever computing features (Exercise 1);
 # - estimate the test error from the training points alone (Exercise 2);
-# - choose a kernel's width, and defend the choice with a number (Exercise 3).
+# - choose a kernel's width, and defend it with a number (Exercise 3).
 #
 # **Before you start:** [[start_here]] · [least squares](refreshers/least_squares.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
 
@@ -44,22 +44,21 @@ lesson.start()
 #
 # **The one question to ask:** "What has the embedding seen of the labels?" (Nothing.) [[learned_embeddings]] depends on this answer.
 #
-# **Discussion.** A kernel is not beaten by the moved digits because it is a kernel. It is beaten because its inner product
-# compares pixel by pixel. With a kernel that ignores shifts, the moved digits are no harder. Somebody has to know that shifts
-# do not matter, and to write it down.
+# **Discussion.** Of this kernel, which compares pixel by pixel. With a kernel that ignores shifts, the moved digits are no harder. But
+# somebody has to know that shifts do not matter.
 #
 # **Usual wrong answers.** *"Two planes, one for each side of the ring"*: they still look at the page, not at the lifted
-# points. *"Ridge is needed because K is singular"*: a Gaussian kernel matrix of distinct points is not singular. The penalty is
-# there for the noise. *"The training error says when to stop"*: ask for its value at the smallest penalty.
+# points. *"Ridge is needed because K is singular"*: a Gaussian kernel matrix of distinct points is not. The penalty is for the
+# noise. *"The training error says when to stop"*: ask for its value at the smallest penalty.
 #
-# **Exit ticket.** "What does training change in a kernel method, and what does it leave alone?"
+# **Exit ticket.** "What does training change in a kernel method?"
 #
-# **If a machine is slow:** everything runs on one core. The digits take longest, about a second with moved copies.
+# **If a machine is slow:** the digits take longest, about a second with moved copies.
 
 # %% [markdown]
 # ## Recap
 #
-# Two questions from [[start_here]]. Guessing is fine.
+# From [[start_here]].
 
 # %%
 lesson.recap()
@@ -67,8 +66,7 @@ lesson.recap()
 # %% [markdown]
 # ## Predict
 #
-# In the picture, one number per point became two. Now take points in the plane: one class in the middle, the other in a ring around
-# it.
+# Now take points in the plane: one class in the middle, the other in a ring around it.
 
 # %%
 lesson.predict("lift")
@@ -152,7 +150,7 @@ lesson.lift.show()
 # ## Exercise 1 · Repair: `ridge`
 #
 # The function below should solve the system. It runs, and for the two points above it returns $(2.8, -1.2)$ where $(2, 0)$ is right.
-# Find the mistake, and repair it.
+# Repair it.
 
 
 # %%
@@ -300,7 +298,7 @@ lesson.quiz()
 # - The [leave-one-out error](GLOSSARY.md#leave-one-out-error) costs one inverse. It can choose a penalty or a width, and the training
 #   error cannot.
 #
-# **What this does not show.** This lesson does not show that kernels are weak. With a well-chosen kernel they are hard to beat on small data.
+# **What this does not show.** This lesson does not show that kernels are weak. With a well-chosen kernel they do well on small data.
 # And leave-one-out is an estimate, not a guarantee.
 
 # %% [markdown]
@@ -365,7 +363,7 @@ lesson.features.show()
 #   point is enough.
 # - Efron: [The estimation of prediction error](https://doi.org/10.1198/016214504000000692) (2004). Degrees of freedom.
 # - LeCun, Bottou, Bengio, Haffner: [Gradient-based learning applied to document recognition](https://doi.org/10.1109/5.726791) (1998).
-#   How to build shifts into a network.
+#   Shifts, built in.
 #
 # <details><summary>Where do the digits come from?</summary>
 #
