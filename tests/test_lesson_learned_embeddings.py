@@ -292,4 +292,3 @@ def test_held_out_examples_choose_some_decay_and_not_too_much():
     assert list(fitted.values()) == sorted(fitted.values())  # so the examples that were fitted would choose none
     assert error < 0.1 * decisions.mean_squared_error(0.0, slice(decisions.FITTED, None))
     assert share > 0.9
-    assert decisions.DECAY.self_check() == []

@@ -7,7 +7,7 @@ import torch
 from drawn import normal
 
 from ddlearn import compute, diagonal_networks, tangent
-from ddlearn.lessons.leaving_the_lazy_regime import decisions, diagonal, exercises, finite_width, scale, shared, width
+from ddlearn.lessons.leaving_the_lazy_regime import diagonal, exercises, finite_width, scale, shared, width
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
 
@@ -199,11 +199,6 @@ def test_the_fits_of_one_example_are_the_table_of_the_page(growth):
     torch.testing.assert_close(found.w, expected, rtol=0.02, atol=0)
     assert float(found.u[1] / size) == pytest.approx(growth, rel=0.02)
     assert float(found.u[0] / size) == pytest.approx(growth**2, rel=0.02)
-
-
-@pytest.mark.parametrize("decision", [decisions.STEP, decisions.EXPONENTS], ids=lambda decision: decision.name)
-def test_a_decision_is_fair(decision):
-    assert decision.self_check() == []
 
 
 def test_a_dense_truth_is_found_better_from_the_lazy_end():

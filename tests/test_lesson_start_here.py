@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from drawn import normal
 
 from ddlearn.lessons.start_here import black_box
@@ -28,3 +29,20 @@ def test_the_error_peaks_at_the_number_of_points_and_comes_down_again():
         "the errors are the learner's own"
     )
     assert doubled.test_here == pytest.approx(2 * fit.test_here)
+
+
+def test_the_numbers_of_the_page():
+    """Errors of the explorer at its start, to the page's digits; the toy of two and of three waves."""
+    fit = black_box.grow(8, 0.2)
+    errors = dict(zip(black_box.SIZES, fit.test.tolist(), strict=True))
+    for size, said in ((1, 0.5), (10, 0.1), (14, 0.1), (18, 25), (400, 0.03)):
+        assert errors[size] == pytest.approx(said, rel=0.06)
+    assert 2e6 < errors[20] < 5e6
+    assert black_box.grow(8, 0.2, penalty=1e-3).worst_size == 1
+    waves, new = torch.tensor([[0.5, 0.5, 0.5], [0.5, 0.505, 1.0]], dtype=torch.float64), torch.tensor([0.5, 0.0, 0.5])
+    noisy = torch.tensor([0.5, 0.55], dtype=torch.float64)
+    two, three = (black_box.least_squares(waves[:, :count], noisy) for count in (2, 3))
+    assert two.tolist() == pytest.approx([-9, 10])
+    assert float(new.double()[:2] @ two) == pytest.approx(-4.5)
+    assert three.tolist() == pytest.approx([0.45, 0.45, 0.10], abs=0.005)
+    assert float(new.double() @ three) == pytest.approx(0.27, abs=0.005)

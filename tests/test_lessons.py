@@ -13,6 +13,7 @@ from ddlearn.classroom.sweep import settings
 from ddlearn.lessons import LESSONS, load
 
 ROOMS = {number: load(number) for number in LESSONS}
+DECISIONS = [(room, decision) for room in ROOMS.values() for decision in room.parts.decisions]
 EXERCISES = [(room, exercise) for room in ROOMS.values() for exercise in room.parts.exercises]
 EXPLORERS = [(room, explorer) for room in ROOMS.values() for explorer in room.parts.explorers]
 CLAIMS = [(room, claim) for room in ROOMS.values() for claim in room.parts.claims]
@@ -62,6 +63,12 @@ def named(parts):
 def test_an_exercise_is_fair_and_each_classic_mistake_has_its_own_hint(room, exercise):
     assert exercise.self_check() == []
     assert len({mistake.hint for mistake in exercise.mistakes}) == len(exercise.mistakes) >= 4
+
+
+@pytest.mark.parametrize(("room", "decision"), DECISIONS, ids=named(DECISIONS))
+def test_a_decision_is_fair_and_each_wrong_choice_has_its_own_hint(room, decision):
+    assert decision.self_check() == []
+    assert len({mistake.hint for mistake in decision.mistakes}) == len(decision.mistakes) >= 1
 
 
 @pytest.mark.parametrize(("explorer", "walk", "last"), SWEEPS)

@@ -71,9 +71,12 @@ class Decision:
         stub = self.check([TODO] * len(self.asked)).status
         found += [] if stub == "not started" else ["a stub is not recognized as not started"]
         found += [] if self.hints else ["there are no hints"]
-        for mistake in self.mistakes:
-            if self.check(mistake.wrong()).mistake != mistake.name:
-                found.append(f"the mistake {mistake.name!r} gets another verdict")
+        found += [
+            f"the mistake {mistake.name!r} gets another verdict"
+            for mistake in self.mistakes
+            for way in mistake.ways
+            if self.check(way()).mistake != mistake.name
+        ]
         return found
 
     def show(self, verdict: Verdict, misses: int) -> None:
