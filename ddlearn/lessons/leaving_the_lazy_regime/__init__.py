@@ -9,7 +9,7 @@ from ddlearn.lessons.leaving_the_lazy_regime.exercises import DIAGONAL_STEP, DOU
 __all__ = ["TODO", "lesson"]
 
 lesson = Lesson(
-    **room(__name__, "scale", "width", "diagonal", "finite_width"),
+    **room(__name__, "scale", "width", "transfer", "diagonal"),
     title="Leaving the lazy regime",
     question="When do the weights really change?",
     minutes=50,

@@ -9,7 +9,7 @@ from ddlearn.lessons.neural_tangent_kernel.exercises import DESCENT, EMPIRICAL_N
 __all__ = ["TODO", "lesson"]
 
 lesson = Lesson(
-    **room(__name__, "walk", "film", "widths", "digits"),
+    **room(__name__, "walk", "film", "widths", "finite_width", "digits"),
     title="The neural tangent kernel",
     question="When is a wide network a kernel method again?",
     minutes=50,

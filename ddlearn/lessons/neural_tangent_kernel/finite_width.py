@@ -14,8 +14,6 @@ from torch import Tensor
 from ddlearn import compute, tangent
 from ddlearn.classroom import Explorer, Slider, Switch, cached
 from ddlearn.classroom.wording import say
-from ddlearn.lessons.leaving_the_lazy_regime import exercises
-from ddlearn.lessons.leaving_the_lazy_regime.shared import Doubled, Start, draw
 from ddlearn.networks import MLP
 from ddlearn.result import Curve
 from ddlearn.training import Ensemble, train
@@ -74,32 +72,16 @@ def infinitely_wide() -> tuple[Tensor, float]:
 
 
 @cached(8)
-def trained(
-    starts: Start, widths: tuple[int, ...], nets: int, progress: compute.Progress | None = None
-) -> tuple[Fits, ...]:
-    """Train so many nets of each width as one batch, for the same few steps; one `Fits` for each kind of start."""
+def fits_of(
+    widths: tuple[int, ...], nets: int, seed: int, zero: bool, progress: compute.Progress | None = None
+) -> Fits:
+    """Draw so many nets of each width, as the zero function or at random, and train them as one batch."""
     x, y, grid = curve()
     infinite, lr = infinitely_wide()
-    models = tuple(net(m) for m in widths for _ in range(nets))
-    kinds = len(starts.parameters) // len(models)
-    ensemble = Ensemble(models * kinds, starts.parameters)
-    result = train(ensemble, x.float(), y.float(), steps=STEPS, lr=lr, progress=progress)
-    functions = result.ensemble.apply(grid.float())[..., 0].double()
-    return tuple(Fits(kind, infinite) for kind in functions.view(kinds, len(widths), nets, -1))
-
-
-@cached(8)
-def fits_of(
-    widths: tuple[int, ...],
-    nets: int,
-    seed: int,
-    doublings: tuple[Doubled | None, ...] = (exercises.doubled,),
-    progress: compute.Progress | None = None,
-) -> tuple[Fits, ...]:
-    """Draw so many nets of each width for each doubling, and train them; None leaves them as they were drawn."""
-    generator = compute.generator(2000 + seed)
-    starts = [draw(net(m), generator, twins, "normal") for twins in doublings for m in widths for _ in range(nets)]
-    return trained(Start.of(starts), widths, nets, progress=progress)
+    members = tuple(net(m) for m in widths for _ in range(nets))
+    start = Ensemble.draw(members, compute.generator(2000 + seed), torch.float32, doubled=zero)
+    end = train(start, x.float(), y.float(), steps=STEPS, lr=lr, progress=progress).ensemble
+    return Fits(end.apply(grid.float())[..., 0].double().view(len(widths), nets, -1), infinite)
 
 
 def distance(fits: Fits, together: int) -> Tensor:
@@ -109,16 +91,9 @@ def distance(fits: Fits, together: int) -> Tensor:
     return (means - fits.infinite).square().mean((1, 2)).sqrt()
 
 
-def finite_width(
-    width: int,
-    nets: int,
-    zero: bool,
-    *,
-    doubled: Doubled = exercises.doubled,
-    progress: compute.Progress | None = None,
-) -> Finite:
+def finite_width(width: int, nets: int, zero: bool, *, progress: compute.Progress | None = None) -> Finite:
     """Train, once; then compare one net, and the mean of `nets`, with infinite width. `zero` starts from zero."""
-    fits = fits_of(WIDTHS, NETS, 0, (doubled, None), progress=progress)[0 if zero else 1]
+    fits = fits_of(WIDTHS, NETS, 0, zero, progress=progress)
     here = min(range(len(WIDTHS)), key=lambda k: abs(WIDTHS[k] / width - 1))
     return Finite(fits, here, nets, zero, tuple(distance(fits, together) for together in (1, nets, NETS)))
 
@@ -171,6 +146,5 @@ explorer = Explorer(
     compute=finite_width,
     picture=picture,
     sentence=sentence,
-    uses=("doubled",),
     size=(9.8, 4.1),
 )
