@@ -88,9 +88,7 @@ def picture(fig, r: Transfer) -> None:
     """Draw the loss against the learning rate at every width, and the best learning rate against the width."""
     tried, best = fig.row(1.2, 1)
     limits = (float(r.rates[0]) / 1.3, float(r.rates[-1]) * 1.3)
-    tried.frame(
-        f"loss after {STEPS} steps", "learning rate", xlim=limits, ylim=(0.03, WORST), log="xy", legend="lower left"
-    )
+    tried.frame(f"loss after {STEPS} steps", "learning rate", xlim=limits, ylim=(5e-4, WORST), log="xy", legend="right")
     for h, row, (color, style, marker) in zip(WIDTHS, r.losses, LOOKS, strict=True):
         tried.line(r.rates, row.clamp(max=WORST), color, style, f"{h} units", marker=marker, size=5)
     curve = r.best
