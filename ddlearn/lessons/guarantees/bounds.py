@@ -1,7 +1,7 @@
-"""Bounds against the number of examples: from how many on does each promise anything, on labels that mean something?
+"""Bounds on an error rate against the number of examples: from how many on does each say more than guessing?
 
-The task is to tell the digits 0 to 4 from 5 to 9, with the tangent kernel of a wide net. A slider replaces labels by
-coin flips: the more of them, the less there is to learn, and no honest bound may certify what is not there.
+The task is to tell the digits 0 to 4 from 5 to 9, with the tangent kernel of a wide network. A slider replaces labels
+by coin flips: the more of them, the less there is to learn, and no bound may certify what is not there.
 """
 
 import math
@@ -11,19 +11,19 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddlearn import compute
-from ddlearn.classroom import Explorer, Slider, cached
+from ddlearn import compute, datasets
+from ddlearn.classroom import Explorer, Slider, Switch, cached
 from ddlearn.classroom.wording import listed
 from ddlearn.generalization import (
     arora_term,
-    binomial_upper,
+    centered,
     hidden_layer_kernel,
     margin_bound,
     ntk_with_bias,
     unit_direction,
     unit_rows,
 )
-from ddlearn.lessons.how_many_examples import exercises, shared
+from ddlearn.lessons.guarantees import exercises
 
 SIZES = (25, 50, 100, 200, 400, 800)
 ROWS = (
@@ -31,11 +31,12 @@ ROWS = (
     "PAC-Bayes, half for the prior",
     "PAC-Bayes, prior before data",
     "margin",
-    "Arora et al.: a term, no promise",
+    "Arora et al.: a term, no bound",
 )
 LOOKS = (("green", "^", "-"), ("blue", "s", "-"), ("orange", "o", "-"), ("purple", "D", "-"), ("grey", "X", "--"))
-NO_PROMISE = 4  # the last row leaves out constants
-NEVER = 1600  # where a row is marked that promises nothing at any number
+SPEAKING = 3  # the first rows; the other two are drawn where asked for
+TERM = 4  # the last row leaves out constants, so it bounds nothing
+NEVER = 1600  # where a row is marked that says nothing at any number
 SCALES = torch.logspace(math.log10(0.5), math.log10(200), 40, dtype=torch.float64).tolist()
 
 PacBayes = Callable[[Tensor, float, int, int, float], float]
@@ -65,26 +66,31 @@ class Fits:
 
 @dataclass(frozen=True, eq=False)
 class Bounds:
-    """Five rows against SIZES: `values` (5, 6) promised, `measured` (5, 6) at unseen points for the same predictors."""
+    """Five rows against SIZES: the bounds' `values` (5, 6), and the error rates `measured` (5, 6) at unseen points."""
 
     coins: float
     values: Tensor
     measured: Tensor
-    test_error: Tensor  # (6,) of the machine that all n examples train
+    rows: int = len(ROWS)  # the first so many are drawn
+
+    @property
+    def test_error(self) -> Tensor:
+        """Return the error rates, (6,), of the machines that all n examples train."""
+        return self.measured[TERM]
 
     @property
     def broken(self) -> list[tuple[int, int, float]]:
-        """Return the number of examples, the row and the value of each promise that the unseen points broke."""
+        """Return the number of examples, the row and the value of each bound that lies below the measured error."""
         return [
             (n, row, float(self.values[row, k]))
-            for row in range(NO_PROMISE)
+            for row in range(min(self.rows, TERM))
             for k, n in enumerate(SIZES)
             if self.measured[row, k] > self.values[row, k]
         ]
 
     def first(self, row: int) -> int | None:
-        """Return the number of examples from which on the row promises fewer mistakes than guessing; None if never."""
-        if row == NO_PROMISE:
+        """Return the number of examples from which on the row stays below 1/2, the error of guessing; None if never."""
+        if row == TERM:
             return None
         silent = [k for k, value in enumerate(self.values[row].tolist()) if value >= 0.5]
         start = silent[-1] + 1 if silent else 0
@@ -93,13 +99,15 @@ class Bounds:
 
 @cached(1)
 def pool() -> tuple[Tensor, Tensor]:
-    """Return all digits, centered and of length 1, x (N, 64), and labels (N,)."""
-    x, classes = shared.digits(shared.ALL)
+    """Return all digits in a random order, centered and of length 1, x (N, 64), and labels (N,)."""
+    images = datasets.digits(compute.generator(0), test=1)
+    x = centered(torch.cat([images.train_x, images.test_x]), 1.0).to(compute.device())
+    classes = torch.cat([images.train_y, images.test_y])
     return unit_rows(x), torch.where(classes < 5, 1.0, -1.0).to(x)
 
 
 def kernel(x: Tensor, x2: Tensor) -> Tensor:
-    """Return the tangent kernel of a wide net with a bias, over its value where a point of length 1 meets itself."""
+    """Return the tangent kernel of a wide network with a bias, scaled to 1 where a point of length 1 meets itself."""
     return ntk_with_bias(x, 1.0, x2) * ((x.shape[1] + 1) / 4)
 
 
@@ -134,11 +142,11 @@ def trained(coins: float, ridge: float, draw: int) -> tuple[Fits, ...]:
 
 
 def gibbs(margins: Tensor, mu: float) -> Tensor:
-    """Return how probably each point is missed by a function drawn from N(mu w, I), where |phi(x)| = 1."""
+    """Return each point's probability of an error by a function drawn from N(mu w, I), where |phi(x)| = 1."""
     return torch.special.ndtr(-mu * margins)
 
 
-def best_promise(margins: Tensor, spent: int, delta: float, pac_bayes: PacBayes) -> tuple[float, float]:
+def best_bound(margins: Tensor, spent: int, delta: float, pac_bayes: PacBayes) -> tuple[float, float]:
     """Return the smallest bound over the SCALES of the posterior, and its scale mu.
 
     With examples spent, the prior is the posterior: N(mu w, I) with w trained on those, so every mu is a prior of its
@@ -150,17 +158,19 @@ def best_promise(margins: Tensor, spent: int, delta: float, pac_bayes: PacBayes)
     )
 
 
-def missed(margins: Tensor) -> float:
+def error_rate(margins: Tensor) -> float:
     return float((margins <= 0).double().mean())
 
 
 def bounds(
     coins: float,
-    ridge: float,
     delta: float,
     draw: int,
+    ridge: float,
+    silent: bool,
     *,
     pac_bayes: PacBayes = exercises.pac_bayes,
+    holdout: Callable[[int, int, float], float] = exercises.holdout,
     progress: compute.Progress = lambda share, words: None,
 ) -> Bounds:
     """Compute every bound at every size. Each holds by itself with probability 1 - delta; all together they do not."""
@@ -169,20 +179,20 @@ def bounds(
     for n, fits in zip(SIZES, trained(coins, ridge, draw), strict=True):
         half = n // 2
         wrong = int((fits.half_margins[half:] <= 0).sum())
-        held, held_mu = best_promise(fits.half_margins, half, delta, pac_bayes)
-        free, free_mu = best_promise(fits.margins, 0, delta, pac_bayes)
+        held, held_mu = best_bound(fits.half_margins, half, delta, pac_bayes)
+        free, free_mu = best_bound(fits.margins, 0, delta, pac_bayes)
         margin = margin_bound(here.K[:n, :n].contiguous(), here.y[:n], delta, [ridge]).value
         columns.append(
             [
-                (binomial_upper(wrong, n - half, delta), missed(fits.half_unseen)),
+                (float(holdout(wrong, n - half, delta)), error_rate(fits.half_unseen)),
                 (held, float(gibbs(fits.half_unseen, held_mu).mean())),
                 (free, float(gibbs(fits.unseen, free_mu).mean())),
-                (margin, missed(fits.unseen)),
-                (fits.term, missed(fits.unseen)),
+                (margin, error_rate(fits.unseen)),
+                (fits.term, error_rate(fits.unseen)),
             ]
         )
     values, measured = torch.tensor(columns, dtype=torch.float64).permute(2, 1, 0)
-    return Bounds(coins, values, measured, measured[3])
+    return Bounds(coins, values, measured, len(ROWS) if silent else SPEAKING)
 
 
 def picture(fig, r: Bounds, said) -> None:
@@ -190,7 +200,7 @@ def picture(fig, r: Bounds, said) -> None:
     curves, table = fig.row(1.15, 1)
     numbers = {n: str(n) for n in SIZES}
     curves.frame(
-        "promised share of mistakes",
+        "error rate, at most",
         "examples",
         xlim=(21, 960),
         ylim=(0.009, 12),
@@ -202,39 +212,38 @@ def picture(fig, r: Bounds, said) -> None:
     curves.band((21, 960), (0.5, 0.5), (12, 12), "grey", alpha=0.15)
     curves.text(23, 8.4, "above 1/2: says nothing", va="center")
     table.frame(
-        "says something from ... examples on",
+        "below 1/2 from ... examples on",
         xlim=(18, 2400),
-        ylim=(4.6, -1.1),
+        ylim=(len(ROWS) - 0.4, -1.1),
         log="x",
         xticks={**numbers, NEVER: "never"},
         yticks={row: name.replace(", ", ",\n") for row, name in enumerate(ROWS)},
         grid=True,
     )
-    for row, (color, marker, style) in enumerate(LOOKS):
+    for row, (color, marker, style) in list(enumerate(LOOKS))[: r.rows]:
         curves.line(SIZES, r.values[row], color, style, marker=marker)
         table.dots([r.first(row) or NEVER], [row], color, marker, size=10)
     curves.line(SIZES, r.test_error.clamp(min=0.0092), "black", ":", width=2.2)
     curves.dots([n for n, _, _ in r.broken], [value for _, _, value in r.broken], "black", size=15, filled=False)
-    curves.text(23, 0.0135, "dotted: test error, measured\nringed: a promise that was broken", va="center")
-    guess = said("promise")
+    curves.text(23, 0.0135, "dotted: measured test error\nringed: a bound that failed", va="center")
+    guess = said("enough")
     if guess is not None:
         table.upright(guess)
         table.text(guess, -0.75, "you said", ha="center", va="center", backgroundcolor="white")
 
 
 def sentence(r: Bounds, said) -> str:
-    """Say which bounds promise anything, from when on, which promises were broken, and what was predicted."""
-    speaking = [f"{ROWS[row]} from {r.first(row)}" for row in range(NO_PROMISE) if r.first(row)]
-    promising = listed(speaking) if speaking else "none at any number up to 800"
+    """Say which bounds are below 1/2, and from when on; then which of them failed, and what was predicted."""
+    speaking = [f"{ROWS[row]} from {r.first(row)}" for row in range(min(r.rows, TERM)) if r.first(row)]
     kinds = {0.0: "True labels", 1.0: "Coin flips only"}.get(r.coins, f"{100 * r.coins:.0f} % coin flips")
-    broken = f", {listed([f'{ROWS[row]} at {n}' for n, row, _ in r.broken[:2]])}" if r.broken else ""
-    guess = said("promise")
+    failed = f", {listed([f'{ROWS[row]} at {n}' for n, row, _ in r.broken[:2]])}" if r.broken else ""
+    guess = said("enough")
     you = "" if guess is None else f" You said {guess:g}."
-    hold_out, _, free, margin, _ = (100 * r.values[:, -1]).tolist()
+    hold_out, half, free = (100 * r.values[:SPEAKING, -1]).tolist()
     return (
-        f"{kinds}. These promise better than guessing: {promising}. With {SIZES[-1]} examples: test error "
-        f"{100 * r.test_error[-1]:.1f} %, hold-out {hold_out:.1f} %, PAC-Bayes {free:.0f} %, margin "
-        f"{margin:.0f} %. Broken promises: {len(r.broken) or 'none'}{broken}.{you}"
+        f"{kinds}: {listed(speaking) if speaking else 'no bound'} is below 1/2. With {SIZES[-1]} examples: test error "
+        f"{100 * r.test_error[-1]:.1f} %, hold-out {hold_out:.1f} %, PAC-Bayes {half:.0f} % with half for the prior, "
+        f"{free:.0f} % without. Bounds that failed: {len(r.broken) or 'none'}{failed}.{you}"
     )
 
 
@@ -243,13 +252,15 @@ explorer = Explorer(
     "From how many examples on does a bound say anything?",
     controls=(
         Slider("coins", "Coin flips", 0.0, 1.0, 0.0, step=0.05),
-        Slider("ridge", "Ridge", 0.01, 30.0, 3.0, log=True),
         Slider("delta", "Delta", 1e-6, 0.5, 0.05, log=True),
         Slider("draw", "Draw", 1, 20, 1, whole=True),
+        Slider("ridge", "Ridge", 0.01, 30.0, 3.0, log=True),
+        Switch("silent", "Two that say nothing here", False),
     ),
     compute=bounds,
     picture=picture,
     sentence=sentence,
-    uses=("pac_bayes",),
+    uses=("holdout", "pac_bayes"),
     size=(9.6, 4.3),
+    more=("ridge", "silent"),
 )

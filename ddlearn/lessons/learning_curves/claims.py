@@ -1,9 +1,7 @@
 """What the lesson claims, what theory expects of it, and a control that must fail beside each claim."""
 
-from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours, theorem
-from ddlearn.lessons.how_many_examples import measures
-
-OFTEN = measures.DELTA + 3 * (measures.DELTA * (1 - measures.DELTA) / measures.DRAWS) ** 0.5  # three standard errors
+from ddlearn.classroom.claim import about, asymptotic, at_most, claim, exact, ours
+from ddlearn.lessons.learning_curves import measures
 
 CLAIMS = (
     claim(
@@ -29,7 +27,7 @@ CLAIMS = (
     ),
     claim(
         "random-world",
-        "Where eigenvectors are random, the finite-pool formula is right with half of the world seen.",
+        "Where eigenvectors are random, the formula for a finite pool is right with half of the pool seen.",
         about(1.0, 0.06, "predicted over measured, the worse of two"),
         asymptotic(
             "simon2023",
@@ -37,11 +35,11 @@ CLAIMS = (
         ),
         measures.haar_predicted,
         cause={"form": "finite_pool"},
-        control=({"form": "standard"}, "the form for an infinite world"),
+        control=({"form": "standard"}, "the form for an infinite pool"),
     ),
     claim(
         "infinite",
-        "In a growing world the finite-pool formula becomes the standard one, with a gap below n / N.",
+        "In a growing pool of N points, the formula becomes that for an infinite pool, with a gap below n / N.",
         at_most(1.0, "gap over n / N"),
         ours(
             "simon2023",
@@ -89,70 +87,5 @@ CLAIMS = (
         measures.estimate_without_noise,
         cause={"estimate": "gcv"},
         control=({"estimate": "leave_one_out"}, "leave-one-out in its place"),
-    ),
-    claim(
-        "pac-bayes",
-        "400 digits are enough to promise better than guessing, without a test set.",
-        at_most(0.5, "of mistakes, at most"),
-        ours(
-            ("langford2003", "seeger2002", "maurer2004"),
-            "half is what guessing has; that the promise is kept with probability .95 is the PAC-Bayes theorem of "
-            "@seeger2002 in the form of @maurer2004, for a prior and a posterior as in @langford2003",
-        ),
-        measures.certified,
-        cause={"coins": 0.0},
-        control=({"coins": 1.0}, "coin flips for labels: nothing to promise"),
-    ),
-    claim(
-        "spent",
-        "A prior from half of the examples is fair if only the other half judges.",
-        at_least(0.0, "promised less measured mistakes, on coin flips"),
-        theorem(
-            ("seeger2002", "maurer2004"),
-            "The PAC-Bayes theorem of @seeger2002, as tightened by @maurer2004 (from the abstract): with "
-            "probability .95, for a prior that has not seen the examples that judge",
-        ),
-        measures.half_data,
-        cause={"judges_all": False},
-        control=({"judges_all": True}, "all examples judge, the spent ones too"),
-    ),
-    claim(
-        "posteriors",
-        "For one prior the best of all posteriors may be chosen after the data, and the promise is kept.",
-        at_most(OFTEN, "of the promises broken, delta = 0.1"),
-        theorem(
-            ("seeger2002", "maurer2004"),
-            "The PAC-Bayes theorem is about all posteriors of one prior at once; @seeger2002, with the constant of "
-            "@maurer2004. The tolerance is three standard errors of the count",
-        ),
-        measures.broken_after_the_fact,
-        cause={"one_prior": True},
-        control=({"one_prior": False}, "the best of a thousand priors, paid for as one"),
-    ),
-    claim(
-        "broken",
-        "A promise at delta = 0.1 is broken in one draw of ten at most.",
-        at_most(OFTEN, "of the promises broken"),
-        theorem(
-            "clopper1934",
-            "The interval of @clopper1934 holds with the stated probability or more; the tolerance is three "
-            "standard errors of the count",
-        ),
-        measures.broken_promises,
-        cause={"interval": True},
-        control=({"interval": False}, "the bare share of mistakes as a promise"),
-    ),
-    claim(
-        "random-labels",
-        "A term above 1 promises nothing, yet tells labels with a meaning from coin flips.",
-        at_least(2.0, "times larger on coin flips, 400 digits"),
-        ours(
-            "arora2019",
-            "the term is that of Theorem 5.1 of @arora2019, who say that it tells the two apart; a factor of two is"
-            " ours, worth four times the examples, since the term falls as one over the root of their number",
-        ),
-        measures.term_ratio,
-        cause={"blind": False},
-        control=({"blind": True}, "the number of parameters, which sees no label"),
     ),
 )
