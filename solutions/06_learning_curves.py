@@ -15,7 +15,7 @@
 #
 # ![Two charts with the same fourteen bars, the eigenvalues, standing in water. With three examples the water is high, with eight it is low. Below each bar a box is filled by the share of its mode that is learned. The filled parts of all boxes add up to three boxes on the left and to eight on the right.](pictures/learning_curves.svg)
 #
-# *Each bar is an eigenvalue of a kernel. The more it rises above the water, the more of its box below is filled. The filled parts add up to the number of
+# *Each bar is an eigenvalue of a kernel. The higher it is compared with the water level, the more of its box below is filled. The filled parts add up to the number of
 # examples: three on the left, eight on the right.*
 #
 # **Question.** You have labeled a few hundred images. Will twice as many help, and by how much? Training on more of them would tell, but you don't have them. Can
@@ -108,9 +108,9 @@ lesson.curve.show()
 # %% [markdown]
 # ## Explain: where $n$ units go
 #
-# **Why do the shares add up to $n$?** Without a ridge, the fit passes through the $n$ examples. Its values at all $N$ points are a linear function of the labels, $\hat y = S y$,
-# with a matrix $S$ that uses the $n$ labels only, so its rank is $n$. If the labels are already such a fit, the fit returns them: $S^2 = S$. The trace of a matrix
-# with $S^2 = S$ is its rank. And the trace is the sum of $u_i^\top S u_i$, the part of mode $i$ that is found again when the labels are mode $i$ itself. So the *measured* shares add up
+# **Why do the shares add up to $n$?** Without a ridge, the fit passes through the $n$ examples. Its values at all $N$ points are a linear function of the labels, $\hat y = H y$,
+# with a matrix $H$ that uses the $n$ labels only, so its rank is $n$. If the labels are already such a fit, the fit returns them: $H^2 = H$. The trace of a matrix
+# with $H^2 = H$ is its rank. And the trace is the sum of $u_i^\top H u_i$, the part of mode $i$ that is found again when the labels are mode $i$ itself. So the *measured* shares add up
 # to $n$ in every draw of the examples. This is a **conservation law**.
 #
 # **Why this form?** Suppose that all $N$ labels were known. [Ridge regression](GLOSSARY.md#ridge-regression) with the number $N\kappa$ on the diagonal of $K$ multiplies the part of the

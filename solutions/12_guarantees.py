@@ -45,7 +45,7 @@ lesson.start()
 # picture, the four classifiers, then the theorem · 5 `pac_bayes` · 5 the bounds, with **Coin flips** moved slowly · 4 who knew the labels. The
 # split, the quiz, the claims and the network are homework.
 #
-# **Board.** One coin, and the number $0.05^{1/10}$. Below it the table of the four classifiers with $q$, KL and the bound.
+# **Board.** One coin, and the number $0.05^{1/10}$. Below it the table of the four classifiers with $\hat R$, KL and the bound.
 #
 # **The one question to ask:** "Who knew the labels?" (Of the judges: nobody, before the prior was fixed.) It sorts all numbers of this page.
 #
@@ -125,19 +125,19 @@ def holdout(errors, n, delta):
 #   prior probability). It is 0 if the two are equal, and grows as the posterior leaves the bets.
 #
 # Predictions are random: for each new example, draw a classifier from the posterior, and let it answer. This is the **Gibbs classifier**. Let $R$ be its error
-# rate on new examples, and $q$ its mean error rate on the $n$ judges.
+# rate on new examples, and $\hat R$ its mean error rate on the $n$ judges.
 #
 # One more distance says how far apart two coins are:
 #
-# $$\mathrm{kl}(q, R) = q \ln\frac qR + (1 - q)\ln\frac{1-q}{1-R}.$$
+# $$\mathrm{kl}(\hat R, R) = \hat R \ln\frac{\hat R}{R} + (1 - \hat R)\ln\frac{1-\hat R}{1-R}.$$
 #
-# *In words:* it is 0 if $q = R$, and grows as they move apart. Let $\mathrm{kl}^{-1}(q, c)$, in code `kl_inverse(q, c)`, be the
-# largest $R$ with $\mathrm{kl}(q, R) \le c$. Here $c$ is what each judge costs. Without errors, $\mathrm{kl}^{-1}(0, c) = 1 - e^{-c}$. With $c = \ln(20)/10$ this
+# *In words:* it is 0 if $\hat R = R$, and grows as they move apart. Let $\mathrm{kl}^{-1}(\hat R, c)$, in code `kl_inverse`, be the
+# largest $R$ with $\mathrm{kl}(\hat R, R) \le c$. Here $c$ is what each judge costs. Without errors, $\mathrm{kl}^{-1}(0, c) = 1 - e^{-c}$. With $c = \ln(20)/10$ this
 # is 0.26, the bound for one coin.
 #
 # **Theorem.** Fix one prior. With probability at least $1 - \delta$ over the draw of the $n$ judges, all posteriors at once satisfy
 #
-# $$R \le \mathrm{kl}^{-1}\!\Big(q,\; \frac{\mathrm{KL} + \ln(2\sqrt n/\delta)}{n}\Big).$$
+# $$R \le \mathrm{kl}^{-1}\!\Big(\hat R,\; \frac{\mathrm{KL} + \ln(2\sqrt n/\delta)}{n}\Big).$$
 #
 # *In words:* the bound grows with the error rate on the judges and with the distance from the prior, and shrinks with the number of judges. A posterior that fits
 # better may lie further away, so there is a best compromise.
@@ -151,10 +151,10 @@ def holdout(errors, n, delta):
 # Langford and Shawe-Taylor (2003). The factor $2\sqrt n$ is from
 # [Maurer 2004](https://arxiv.org/abs/cs/0411099), who assumes $n \ge 8$ (from the abstract).
 #
-# The reason is short. For each classifier $h$, let $q_h$ and $R_h$ be its rates. The number $e^{n\,\mathrm{kl}(q_h, R_h)}$ has an expectation of at most $2\sqrt n$ over
+# The reason is short. For each classifier $g$, let $\hat R_g$ and $R_g$ be its rates. The number $e^{n\,\mathrm{kl}(\hat R_g, R_g)}$ has an expectation of at most $2\sqrt n$ over
 # the judges; this is Maurer's part. So its mean over the *prior* has one too, and by Markov's inequality it exceeds $2\sqrt n/\delta$ with probability at most $\delta$. This
 # is the only event that may go wrong, and no posterior is in it. For any posterior, Jensen's inequality and a change of measure give
-# $n\,\mathrm{kl}(q, R) \le n\,\mathbb E_{\text{post}}\,\mathrm{kl}(q_h, R_h) \le \mathrm{KL} + \ln \mathbb E_{\text{prior}}\, e^{n\,\mathrm{kl}(q_h, R_h)}$. On the event's complement, the last term is at most
+# $n\,\mathrm{kl}(\hat R, R) \le n\,\mathbb E_{\text{post}}\,\mathrm{kl}(\hat R_g, R_g) \le \mathrm{KL} + \ln \mathbb E_{\text{prior}}\, e^{n\,\mathrm{kl}(\hat R_g, R_g)}$. On the event's complement, the last term is at most
 # $\ln(2\sqrt n/\delta)$.
 #
 # </details>
@@ -165,7 +165,7 @@ def holdout(errors, n, delta):
 # Four classifiers, a prior of $\frac14$ on each, $n = 100$ judges and $\delta = 0.05$. On the judges they make 10, 12, 30 and 50 errors. Then
 # $\ln(2\sqrt n/\delta) = \ln 400 = 5.99$.
 #
-# | posterior | $q$ | KL | price per judge | bound |
+# | posterior | $\hat R$ | KL | price per judge | bound |
 # |---|---|---|---|---|
 # | all on the first | 0.10 | $\ln 4 = 1.39$ | 0.0738 | 0.2516 |
 # | half on the first, half on the second | 0.11 | $\ln 2 = 0.69$ | 0.0668 | 0.2564 |
@@ -205,12 +205,12 @@ def pac_bayes(errors, kl, spent, priors, delta):
 # $\varphi(x)$ of length 1. The opening picture shows the plane of such weights $w$.
 #
 # - The prior is $N(0, I)$: independent Gaussian weights.
-# - The posterior is $N(\mu w_1, I)$, the same cloud around another center. The direction $w_1$ of length 1 is that of a
-#   [ridge regression](GLOSSARY.md#ridge-regression). You choose the distance $\mu$ after the data.
+# - The posterior is $N(\rho\hat w, I)$, the same cloud around another center. The direction $\hat w$ of length 1 is that of a
+#   [ridge regression](GLOSSARY.md#ridge-regression). You choose the distance $\rho$ after the data.
 #
-# The divergence of two such clouds is $\mathrm{KL} = \mu^2/2$, whatever the number of weights is (problem 2). On an example with target $y = \pm1$, a drawn
-# classifier errs with probability $\Phi(-\mu\, y\, w_1^\top\varphi(x))$, where $\Phi$ is the distribution function of a standard Gaussian number. So all of `errors` is
-# known without any drawing. At 400 examples the best of forty distances is $\mu = 9.3$: $q = 0.20$ and KL is 43.
+# The divergence of two such clouds is $\mathrm{KL} = \rho^2/2$, whatever the number of weights is (problem 2). On an example with target $y = \pm1$, a drawn
+# classifier errs with probability $\Phi(-\rho\, y\, \hat w^\top\varphi(x))$, where $\Phi$ is the distribution function of a standard Gaussian number. So all of `errors` is
+# known without any drawing. At 400 examples the best of forty distances is $\rho = 9.3$, with $\hat R = 0.20$ and $\mathrm{KL} = 43$.
 
 # %%
 lesson.predict("enough")
@@ -223,7 +223,7 @@ lesson.predict("enough")
 # - **Right:** from how many examples on the bound stays below 1/2.
 #
 # The row **hold-out** trains on one half of the examples and lets the other half judge. **Half for the prior** takes a posterior equal to its
-# prior, $N(\mu w_1, I)$ with $w_1$ from the first half. Its KL is 0, but it tries forty distances, and each is a prior of its own: $m = 40$. **Prior before data** is the
+# prior, $N(\rho\hat w, I)$ with $\hat w$ from the first half. Its KL is 0, but it tries forty distances, and each is a prior of its own: $m = 40$. **Prior before data** is the
 # row of the last section: one prior, forty posteriors, $m = 1$.
 #
 # **Coin flips** first: it replaces this share of all labels by coin flips. At 1 there is nothing to learn, and no bound may be below 1/2. Then move it to 0, slowly.
@@ -323,8 +323,8 @@ lesson.quiz()
 #
 # **1. No error at all (easy, checked).** A classifier makes no error on $n$ fresh examples. How many are needed for the bound 0.01 at $\delta = 0.05$? And at $\delta = 10^{-6}$?
 #
-# **2. Gaussian weights (checked).** The posterior draws weight $i$ from $N(m_i, \sigma_i^2)$, the prior draws all from $N(0, s^2)$. The divergence of one weight is
-# $\frac12\left(r_i^2 + m_i^2/s^2 - 1 - 2\ln r_i\right)$ with $r_i = \sigma_i/s$. Write `gaussian_kl`. When is it $\mu^2/2$?
+# **2. Gaussian weights (checked).** The posterior draws weight $i$ from $N(w_i, \sigma_i^2)$, the prior draws all from $N(0, \sigma_0^2)$. The divergence of one weight is
+# $\frac12\left(r_i^2 + w_i^2/\sigma_0^2 - 1 - 2\ln r_i\right)$ with $r_i = \sigma_i/\sigma_0$. Write `gaussian_kl`. When is it $\rho^2/2$?
 #
 # **3. A network, and a prior that cheats.** Each weight of a small network is drawn around its trained value, as widely as possible without
 # errors ([Dziugaite and Roy 2017](https://arxiv.org/abs/1703.11008)). The explorer below has three priors. Which of them cheats, and why can you see this only on **coin flips**?
@@ -366,15 +366,15 @@ lesson.net.show()
 # **1.** $(1 - 0.01)^n = \delta$ gives $n = \ln\delta/\ln 0.99$, so 298.1 and 1374.6: you need 299 and 1,375 examples. The rule of thumb is $3/n$, because
 # $\ln 20 \approx 3$. A delta that is 50,000 times smaller takes 4.6 times as many examples.
 #
-# **2.** See the cell above. With $\sigma_i = s = 1$ the bracket is $m_i^2$, and the sum is $\lVert m\rVert^2/2 = \mu^2/2$. Directions in which posterior and prior agree cost nothing, so the
+# **2.** See the cell above. With $\sigma_i = \sigma_0 = 1$ the bracket is $w_i^2$, and the sum is $\lVert w\rVert^2/2 = \rho^2/2$. Directions in which posterior and prior agree cost nothing, so the
 # number of weights does not matter.
 #
-# **3.** The prior from *all of the examples* has seen its judges. Its posterior hardly leaves it, so the divergence is small and the training error is zero: the bound is small for any labels that the network can
-# fit. On true labels the network is good, and the bound happens to be true. On coin flips it says a few percent, where half of the answers are wrong. The prior from half of the examples is fair, because
-# only the other half judges. These rows hold with probability 0.94: 0.05 for the theorem, and 0.01 for an average over random draws in place of $q$. A grid of widths of the prior is paid
+# **3.** The prior from *all of the examples* has seen its judges. Its posterior hardly leaves it, so the divergence is only 5 on 1,000 coin flips, and the error rate on the judges is 9 %. The bound is small for any labels that the network can
+# fit. On true labels the network is good, and the bound happens to be true. On coin flips the bound is 18 %, where half of the answers are wrong. The prior from half of the examples is fair, because
+# only the other half judges. These rows hold with probability 0.94: 0.05 for the theorem, and 0.01 for an average over random draws in place of $\hat R$. A grid of widths of the prior is paid
 # for by a union bound.
 #
-# **4.** (a) The posterior is symmetric around its center $\mu w_1$. If $w_1^\top\varphi(x)$ has the wrong sign, $w^\top\varphi(x)$ has the wrong sign with probability at least ½. So $R$ is at least half of the
+# **4.** (a) The posterior is symmetric around its center $\rho\hat w$. If $\hat w^\top\varphi(x)$ has the wrong sign, $w^\top\varphi(x)$ has the wrong sign with probability at least ½. So $R$ is at least half of the
 # center's error rate. A network's output is not linear in its weights, so its values at symmetric weights are not symmetric around the center's value. Only the
 # majority vote of the draws has the factor 2. (b) The first is smaller. For $k/n \le R$, Chernoff's inequality says that the binomial tail is at most $e^{-n\,\mathrm{kl}(k/n, R)}$. The second
 # solves for this upper bound, and the first for the tail itself. Without errors the two agree.

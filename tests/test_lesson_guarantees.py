@@ -5,12 +5,37 @@ import math
 import pytest
 import torch
 from drawn import needs_cuda
+from torch.distributions import Normal
 
+from ddlearn import compute
 from ddlearn.generalization import binomial_upper, kl_inverse, margin_bound, pac_bayes_kernel
 from ddlearn.lessons.guarantees import bounds, exercises, net
 
 
-def test_the_promise_is_the_librarys_for_a_kernel():
+def test_the_coins_and_the_four_classifiers_of_the_page():
+    no_error, lucky = 1 - 0.05**0.1, 1 - (1 - 2**-10) ** 1000
+    assert (no_error, lucky) == pytest.approx((0.26, 0.62), abs=5e-3)
+    assert exercises.holdout(0, 10, 0.05) == pytest.approx(no_error, rel=1e-9)
+    assert exercises.holdout(0, 10, 0.05 / 1000) == pytest.approx(0.63, abs=5e-3)
+    rows = ((0.10, math.log(4), 0.2516), (0.11, math.log(2), 0.2564), (0.255, 0.0, 0.4209))
+    for rate, kl, bound in rows:
+        errors = torch.full((100,), rate, dtype=torch.float64)
+        assert exercises.pac_bayes(errors, kl, 0, 1, 0.05) == pytest.approx(bound, abs=5e-5)
+
+
+@pytest.mark.parametrize(("errors", "n", "delta"), [(0, 10, 0.05), (8, 397, 0.05), (30, 60, 1e-6), (7, 7, 0.1)])
+def test_the_hold_out_exercise_is_the_librarys(errors, n, delta):
+    assert exercises.holdout(errors, n, delta) == pytest.approx(binomial_upper(errors, n, delta), rel=1e-9)
+
+
+def test_gaussian_divergence_is_torchs():
+    mean, sigma = torch.randn(6, generator=compute.generator(0)), torch.linspace(0.2, 3, 6)
+    posterior, prior = Normal(mean, sigma), Normal(0, torch.tensor(1.5))
+    expected = torch.distributions.kl_divergence(posterior, prior).sum()
+    torch.testing.assert_close(exercises.gaussian_kl(mean, sigma, 1.5), expected)
+
+
+def test_the_bound_is_the_librarys_for_a_kernel():
     here = bounds.sample(0.0, 1)
     K, y = here.K[:200, :200].contiguous(), here.y[:200]
     library = pac_bayes_kernel(K, y, 0.05, [3.0])
@@ -72,7 +97,7 @@ def test_a_bound_that_speaks_and_falls_silent_again_has_not_begun_to_speak():
 @pytest.mark.parametrize(
     "labels", [net.LABELS[0], *(pytest.param(one, marks=pytest.mark.slow) for one in net.LABELS[1:])]
 )
-def test_only_the_prior_that_has_seen_its_judges_lies(labels):
+def test_only_the_prior_that_has_seen_its_judges_fails(labels):
     fair, half, false = net.guarantees(labels, "500").guarantees
     assert fair.kept
     assert half.kept

@@ -28,6 +28,24 @@ def test_the_exercises_references_are_the_librarys_functions(N, n, exponent):
     assert float(exercises.predicted_error(lam, V2, n, found)) == pytest.approx(float(risk), rel=1e-7)
 
 
+def test_the_three_modes_of_the_page():
+    lam, powers = torch.tensor([5.0, 2.0, 1.0], dtype=torch.float64), torch.eye(3, dtype=torch.float64)
+    assert exercises.kappa(lam, 2) == pytest.approx(1, rel=1e-9)
+    assert float((lam / (lam + 5)).sum()) == pytest.approx(0.95, abs=5e-3)
+    errors = [float(exercises.predicted_error(lam, V, 2, 1.0)) for V in powers]
+    assert errors == pytest.approx([3 / 11, 12 / 11, 27 / 11])
+
+
+def test_the_numbers_of_the_page_on_digits():
+    shares = curve.trained(shared.TEN, 1e-4, 0.0).mean(1) / shared.world(shared.TEN).power
+    measured, left_out, gcv = shares[:, curve.SIZES.index(160)].tolist()
+    assert (measured, left_out, gcv) == pytest.approx((0.22, 0.23, 0.17), abs=6e-3)
+    assert shares[0, :2].tolist() == pytest.approx([0.84, 0.68], abs=6e-3)
+    infinite = curve.curves(**curve.START, reveal=False, beside=curve.INFINITE)
+    assert float(infinite.infinite[curve.LINE.index(500)]) == pytest.approx(0.05, abs=5e-3)
+    assert float(shares[0, -1]) == pytest.approx(0.11, abs=5e-3)
+
+
 @pytest.mark.parametrize("name", shared.WORLDS)
 def test_a_world_is_its_kernel_and_target(name):
     here = shared.world(name)

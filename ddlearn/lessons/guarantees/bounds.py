@@ -206,7 +206,7 @@ def picture(fig, r: Bounds, said) -> None:
         ylim=(0.009, 12),
         log="xy",
         xticks=numbers,
-        yticks={0.01: "1 %", 0.03: "3 %", 0.1: "10 %", 0.3: "30 %", 0.5: "50 %", 1: "1", 3: "3", 10: "10"},
+        yticks={0.01: "1 %", 0.03: "3 %", 0.1: "10 %", 0.3: "30 %", 0.5: "50 %", 1: "100 %", 3: "300 %", 10: "1000 %"},
         grid=True,
     )
     curves.band((21, 960), (0.5, 0.5), (12, 12), "grey", alpha=0.15)
@@ -214,10 +214,10 @@ def picture(fig, r: Bounds, said) -> None:
     table.frame(
         "below 1/2 from ... examples on",
         xlim=(18, 2400),
-        ylim=(len(ROWS) - 0.4, -1.1),
+        ylim=(r.rows - 0.4, -1.1),
         log="x",
         xticks={**numbers, NEVER: "never"},
-        yticks={row: name.replace(", ", ",\n") for row, name in enumerate(ROWS)},
+        yticks={row: name.replace(", ", ",\n") for row, name in enumerate(ROWS[: r.rows])},
         grid=True,
     )
     for row, (color, marker, style) in list(enumerate(LOOKS))[: r.rows]:
@@ -234,16 +234,18 @@ def picture(fig, r: Bounds, said) -> None:
 
 def sentence(r: Bounds, said) -> str:
     """Say which bounds are below 1/2, and from when on; then which of them failed, and what was predicted."""
-    speaking = [f"{ROWS[row]} from {r.first(row)}" for row in range(min(r.rows, TERM)) if r.first(row)]
+    speaking = [
+        f"{ROWS[row].replace(',', ' with')} from {r.first(row)}" for row in range(min(r.rows, TERM)) if r.first(row)
+    ]
     kinds = {0.0: "True labels", 1.0: "Coin flips only"}.get(r.coins, f"{100 * r.coins:.0f} % coin flips")
     failed = f", {listed([f'{ROWS[row]} at {n}' for n, row, _ in r.broken[:2]])}" if r.broken else ""
     guess = said("enough")
     you = "" if guess is None else f" You said {guess:g}."
-    hold_out, half, free = (100 * r.values[:SPEAKING, -1]).tolist()
+    stated = listed([f"{100 * value:.0f} %" for value in r.values[:SPEAKING, -1].tolist()])
     return (
-        f"{kinds}: {listed(speaking) if speaking else 'no bound'} is below 1/2. With {SIZES[-1]} examples: test error "
-        f"{100 * r.test_error[-1]:.1f} %, hold-out {hold_out:.1f} %, PAC-Bayes {half:.0f} % with half for the prior, "
-        f"{free:.0f} % without. Bounds that failed: {len(r.broken) or 'none'}{failed}.{you}"
+        f"{kinds}. Below 1/2: {listed(speaking) if speaking else 'no bound'}. With {SIZES[-1]} examples the test error "
+        f"is {100 * r.test_error[-1]:.1f} %, and the first three bounds are {stated}. "
+        f"Bounds that failed: {len(r.broken) or 'none'}{failed}.{you}"
     )
 
 

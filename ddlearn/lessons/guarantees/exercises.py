@@ -3,7 +3,7 @@
 import math
 
 import torch
-from scipy.stats import binom, norm
+from scipy.stats import beta, binom, norm
 from torch import Tensor
 
 from ddlearn.classroom import Exercise, Mistake, edit
@@ -79,15 +79,21 @@ HOLDOUT = Exercise(
         ),
         Mistake(
             "confidence for delta",
-            edit("> delta", "> 1 - delta"),
+            lambda errors, n, delta: float(beta.ppf(delta, errors + 1, n - errors)),
             "You stopped where so few errors have probability 1 - delta. They must be a surprise: probability delta.",
+        ),
+        Mistake(
+            "the share of errors",
+            edit("> delta", "> 1 - delta"),
+            "This is the share of errors itself, the lower end of the search. Where so few errors have *more* than "
+            "probability delta, the rate is still possible: raise the lower end. Or did you compare with 1 - delta?",
+            also=(lambda errors, n, delta: errors / n,),
         ),
         Mistake(
             "wrong way",
             edit("> delta", "<= delta"),
-            "Your search closes in on one of its ends. Where so few errors are *likelier* than delta, the rate is "
-            "possible: raise the lower end.",
-            also=(lambda errors, n, delta: errors / n, lambda errors, n, delta: 1.0),
+            "Your search ends at the rate 1. Where so few errors have *less* than probability delta, the rate is too "
+            "high: lower the upper end.",
         ),
         Mistake(
             "divergence instead of counts",

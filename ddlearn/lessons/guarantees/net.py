@@ -88,7 +88,7 @@ def picture(fig, r: Guarantees) -> None:
     panel.frame(
         "",
         " ",  # room for the divergences
-        "share of mistakes",
+        "error rate",
         xlim=(-0.5, 2.5),
         ylim=(0, 1.3),
         xticks={k: f"prior from\n{prior}" for k, prior in enumerate(PRIORS)},
@@ -99,8 +99,8 @@ def picture(fig, r: Guarantees) -> None:
     panel.text(-0.46, 1.24, "above 1/2 a bound says nothing", va="center")
     for place, (name, what, color, hatch) in enumerate(
         (
-            ("in training", "train", "sky", ""),
-            ("at unseen digits", "test", "blue", "//"),
+            ("on its judges", "train", "sky", ""),
+            ("on unseen digits", "test", "blue", "//"),
             ("bound", "bound", "orange", ".."),
         )
     ):
