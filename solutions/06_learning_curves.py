@@ -95,12 +95,13 @@ lesson.predict("at_500")
 # %% [markdown]
 # ## See
 #
-# The pool has a thousand points. Each error is a share of the error of predicting zero.
+# The pool has a thousand points. Each error is a share of the error of predicting zero. The kernel is the tangent kernel of a wide network ([[neural_tangent_kernel]]).
 # - **Picture:** the squared error at unseen points, against the number of examples. Both axes are logarithmic. The dashed line was computed from the
 #   eigenvalues and the target; nothing has been trained. The stars are your predictions. In the gray zone, more than 0.4 of the pool has been seen.
 #
-# Compare the dashed line with your stars. Then tick **Reveal**: kernel machines are trained on random examples, five times for each number. Then choose another **World**, which is
-# another pool with its kernel and target.
+# Compare the dashed line with your stars. Then tick **Reveal**: kernel machines are trained on random examples, five times for each number. Then choose another
+# **Pool**: digits with one output (even or odd), digits with the Laplace kernel, all strings of ten signs with a sum of three parities as the target, or a pool whose eigenvectors
+# are drawn at random. (**Beside it** is for later.)
 
 # %%
 lesson.curve.show()
@@ -164,8 +165,8 @@ lesson.modes.show()
 #
 # *In words:* from right to left, there are three factors.
 # 1. **What is not learned.** The part $1 - L_i$ of mode $i$ is missing, and its square counts.
-# 2. **What that disturbs.** To the fit, the missing parts look like noise in the $n$ labels. If $E$ is the error, then a part $E \sum_i L_i^2/n$ of it is noise that was fitted. So $E = \text{missing} + E\sum_i L_i^2/n$. Solved for $E$, this
-#    is the second factor.
+# 2. **What that disturbs.** To the fit, the missing parts look like noise in the $n$ labels, with the error $E$ of the fit as its mean square. In each mode, the noise of $n$ labels averages out to $E/n$, and the fit keeps
+#    the share $L_i$ of it, so $L_i^2 E/n$ of its square. Together, $E = \text{missing} + E\sum_i L_i^2/n$. Solved for $E$, this is the second factor.
 # 3. **Where it is.** A fit without a ridge makes no error on the $n$ examples, so the other $N - n$ points carry all of it.
 #
 # By hand, the factors are $\frac31$, $\frac{2}{2 - 50/36} = \frac{36}{11}$, and $\frac{1}{36}V_1 + \frac{4}{36}V_2 + \frac{9}{36}V_3$. Their product is
@@ -218,12 +219,12 @@ def predicted_error(lam, V, n, level):
 # ## Theory and experiment: who knew the labels?
 #
 # The dashed line of the first picture is now yours, both functions of it. Go back to it, tick **Reveal**, and look at three things.
-# - **Random eigenvectors** (menu **World**): the assumption holds, and so does the line, in the gray zone too. On digits the line is too low there.
+# - **Random eigenvectors** (menu **Pool**): the assumption holds, and so does the line, in the gray zone too. On digits the line is too low there.
 # - **The form for an infinite pool** (menu **Beside it**). Papers state this form. At 500 digits it is half of the finite form.
 # - **Estimates from the examples** (menu **Beside it**). The dashed line used the labels of *all* points, unseen ones too. So it explains a learning curve, and you cannot compute it for new data.
 #   [Leave-one-out](GLOSSARY.md#leave-one-out-error) uses the $n$ examples only, and finds the same curve.
 #
-# A popular shortcut is **generalized cross-validation (GCV)**. Leave-one-out divides each coefficient by its own diagonal entry of the inverse. GCV divides all of them by the mean of the diagonal. On digits without noise it is too low: at
+# A popular shortcut is **generalized cross-validation (GCV)**. Leave-one-out divides each coefficient by its own diagonal entry of the inverse ([[fixed_embeddings]]). GCV divides all of them by the mean of the diagonal. On digits without noise it is too low: at
 # 160 examples it says 17 %, leave-one-out 23 %, and 22 % is measured. Under **More controls**, add label noise: the two then agree. ([Golub, Heath and Wahba 1979](https://doi.org/10.1080/00401706.1979.10489751) introduced GCV.
 # [Jacot and others 2020](https://arxiv.org/abs/2006.09796) studied it as an estimate of a kernel's risk.)
 #

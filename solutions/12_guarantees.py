@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 12 · Guarantees
 #
-# ![A plane of functions. A circle around the origin is the prior. Two more circles of the same size, at the distances 1 and 3 to its right, are posteriors. Arrows from the prior to them carry their prices, 0.5 and 4.5. Functions right of a dashed line fit the examples: the near posterior has 7 % of its functions there, the far one 69 %.](pictures/guarantees.svg)
+# ![A plane of functions. A circle around the origin is the prior. Two more circles of the same size, at the distances 1 and 3 to its right, are posteriors. Arrows lead from the prior to them; their divergences are 0.5 and 4.5. Functions right of a dashed line fit the examples: the near posterior has 7 % of its functions there, the far one 69 %.](pictures/guarantees.svg)
 #
 # *Each point is a function. The prior is fixed before the data. A posterior further to the right has more functions that fit the examples,
 # but its distance from the prior must be paid.*
@@ -75,20 +75,21 @@ lesson.predict("lucky")
 # %% [markdown]
 # ## By hand: coins
 #
-# **One coin.** A classifier is fixed. Its **error rate** $R$ is the probability that it errs on a new example. So each fresh example is a toss of
-# a coin that shows *error* with probability $R$. You toss it ten times and see no error. Can $R$ be large? Ten correct
-# answers have probability $(1 - R)^{10}$. This is $0.05$ for $R = 1 - 0.05^{1/10} = 0.26$. If $R$ were larger than 0.26, you would have seen a
-# surprise with probability below 0.05. So you state: $R \le 0.26$. Let $\delta$ be the probability that such a statement fails; here $\delta = 0.05$.
+# **One coin.** A classifier is fixed. Its **error rate** $R$ is the probability that it errs on a new example. The fresh examples that test it are its **judges**. Each
+# of them is a toss of a coin that shows *error* with probability $R$. You toss it ten times and see no error. Can $R$ be large? Ten correct
+# answers have probability $(1 - R)^{10}$. This is $0.05$ for $R = 1 - 0.05^{1/10} = 0.26$. If $R$ were larger than 0.26, you would have seen an
+# event of probability below 0.05. So you state: $R \le 0.26$. Let $\delta$ be the probability that such a statement fails; here $\delta = 0.05$.
 #
 # **A thousand coins.** Now a thousand people guess ten labels each, and you keep the person with the fewest errors. One person makes no error with
 # probability $1/1024$. That at least one of a thousand makes none has probability $1 - (1 - \frac{1}{1024})^{1000} = 0.62$. So the best of them most probably
 # made no error. But the bound 0.26 is false: this person guesses, and $R = 0.5$.
 #
-# The statement was made for one coin that was fixed before the tosses. For the best of $m$ coins, all $m$ statements must hold. Let each of them fail with
+# The statement was made for one coin that was fixed before the tosses. Which of $m$ coins will be the best is not known before, so all $m$ statements must hold. Let each of them fail with
 # probability $\delta/m$. Then together they fail with probability at most $\delta$: this is the **union bound**. With $\delta/m = 0.00005$ the
 # statement becomes $R \le 1 - 0.00005^{1/10} = 0.63$, and it holds.
 #
-# *In words:* choosing after you have seen the judges costs something. The price is small, because $m$ is inside a power or a logarithm.
+# *In words:* who chooses among $m$ classifiers after seeing the judges has to pay: the bound is 0.63 instead of 0.26. With more judges the price shrinks. With a hundred
+# judges and no error, the two bounds are 0.09 and 0.03.
 #
 # ## Exercise 1 · Write: `holdout`
 #
@@ -115,32 +116,32 @@ def holdout(errors, n, delta):
 # ## Explain: prior, posterior and the distance that is paid
 #
 # The hold-out bound needs examples that did not train. Can the examples train *and* judge? Then the classifier was chosen after the judges had been seen, from
-# infinitely many, and the union bound has no $m$. **PAC-Bayes** replaces the number $m$ by a distance. (PAC stands for *probably
+# infinitely many, and there is no number $m$ for a union bound. **PAC-Bayes** replaces the number $m$ by a distance. (PAC stands for *probably
 # approximately correct*.) It has three parts.
 #
-# - The **prior** is a distribution over classifiers that is fixed before the labels of the judges are seen. It is a list of bets on which
-#   classifiers will be good.
+# - The **prior** is a distribution over classifiers that is fixed before the labels of the judges are seen. It should give much probability to
+#   classifiers that may turn out to be good.
 # - The **posterior** is a second distribution over classifiers. You may choose it after the data, by any rule.
-# - The price is the divergence $\mathrm{KL}$ of the posterior from the prior: the mean, over the posterior, of the logarithm of (posterior probability over
-#   prior probability). It is 0 if the two are equal, and grows as the posterior leaves the bets.
+# - The distance is the **divergence** $\mathrm{KL}$ of the posterior from the prior: the mean, over the posterior, of $\ln(\text{posterior probability}/\text{prior
+#   probability})$. It is 0 if the two are equal, and large if the posterior uses classifiers to which the prior gave little probability.
 #
 # Predictions are random: for each new example, draw a classifier from the posterior, and let it answer. This is the **Gibbs classifier**. Let $R$ be its error
 # rate on new examples, and $\hat R$ its mean error rate on the $n$ judges.
 #
-# One more distance says how far apart two coins are:
+# A second divergence compares two coins, with the error probabilities $\hat R$ and $R$:
 #
 # $$\mathrm{kl}(\hat R, R) = \hat R \ln\frac{\hat R}{R} + (1 - \hat R)\ln\frac{1-\hat R}{1-R}.$$
 #
 # *In words:* it is 0 if $\hat R = R$, and grows as they move apart. Let $\mathrm{kl}^{-1}(\hat R, c)$, in code `kl_inverse`, be the
-# largest $R$ with $\mathrm{kl}(\hat R, R) \le c$. Here $c$ is what each judge costs. Without errors, $\mathrm{kl}^{-1}(0, c) = 1 - e^{-c}$. With $c = \ln(20)/10$ this
-# is 0.26, the bound for one coin.
+# largest $R$ with $\mathrm{kl}(\hat R, R) \le c$. Here $c$ is a price per judge. Without errors, $\mathrm{kl}^{-1}(0, c) = 1 - e^{-c}$. For one coin the price is $\ln(1/\delta) = \ln 20$, shared by ten
+# judges. With $c = \ln(20)/10$ the bound is 0.26 again.
 #
-# **Theorem.** Fix one prior. With probability at least $1 - \delta$ over the draw of the $n$ judges, all posteriors at once satisfy
+# **Theorem.** Fix one prior, and let $n \ge 8$. With probability at least $1 - \delta$ over the draw of the $n$ judges, all posteriors at once satisfy
 #
 # $$R \le \mathrm{kl}^{-1}\!\Big(\hat R,\; \frac{\mathrm{KL} + \ln(2\sqrt n/\delta)}{n}\Big).$$
 #
-# *In words:* the bound grows with the error rate on the judges and with the distance from the prior, and shrinks with the number of judges. A posterior that fits
-# better may lie further away, so there is a best compromise.
+# *In words:* the numerator is the **price**, and the $n$ judges share it. The bound grows with the error rate on the judges and with the divergence from the prior. A posterior
+# that fits better may lie further away, as in the opening picture, so there is a best compromise.
 #
 # **What is free, and what is not.** *All posteriors at once* means: try as many posteriors as you like, and keep the best, at no price. Priors are another matter. For the best of
 # $m$ priors, each must hold with probability $1 - \delta/m$, so $m/\delta$ takes the place of $1/\delta$.
@@ -177,8 +178,8 @@ def holdout(errors, n, delta):
 # ## Exercise 2 · Repair: `pac_bayes`
 #
 # `errors` holds, for each example, the probability that the Gibbs classifier errs on it. The first `spent` examples were used to
-# choose the prior. `priors` is $m$, the number of priors that were tried. The function below runs, and gives 0.2516 for the first row of the table. But on coin flips
-# it certifies error rates far below 1/2. Find the mistake.
+# choose the prior. `priors` is $m$, the number of priors that were tried. The function below runs, and gives 0.2516 for the first row of the table. But with
+# 400 coin flips for labels, half of them for the prior, it gives bounds between 0.29 and 0.38 in five draws. The error rate is 0.50. Find the mistake.
 
 
 # %%
@@ -209,8 +210,9 @@ def pac_bayes(errors, kl, spent, priors, delta):
 #   [ridge regression](GLOSSARY.md#ridge-regression). You choose the distance $\rho$ after the data.
 #
 # The divergence of two such clouds is $\mathrm{KL} = \rho^2/2$, whatever the number of weights is (problem 2). On an example with target $y = \pm1$, a drawn
-# classifier errs with probability $\Phi(-\rho\, y\, \hat w^\top\varphi(x))$, where $\Phi$ is the distribution function of a standard Gaussian number. So all of `errors` is
-# known without any drawing. At 400 examples the best of forty distances is $\rho = 9.3$, with $\hat R = 0.20$ and $\mathrm{KL} = 43$.
+# classifier has the score $w^\top\varphi(x)$, a Gaussian number with mean $\rho\hat w^\top\varphi(x)$ and variance 1. It has the wrong sign with probability $\Phi(-\rho\, y\, \hat w^\top\varphi(x))$,
+# where $\Phi$ is the distribution function of a standard Gaussian number. So all of `errors` is known without any drawing. At 400 examples the best of forty distances is $\rho = 9.3$, with $\hat R = 0.20$ and
+# $\mathrm{KL} = 43$. At such an $\hat R$, the bound is below 1/2 if the price per judge is below $\mathrm{kl}(0.20, 0.50) = 0.19$.
 
 # %%
 lesson.predict("enough")
@@ -226,14 +228,15 @@ lesson.predict("enough")
 # prior, $N(\rho\hat w, I)$ with $\hat w$ from the first half. Its KL is 0, but it tries forty distances, and each is a prior of its own: $m = 40$. **Prior before data** is the
 # row of the last section: one prior, forty posteriors, $m = 1$.
 #
-# **Coin flips** first: it replaces this share of all labels by coin flips. At 1 there is nothing to learn, and no bound may be below 1/2. Then move it to 0, slowly.
-# Then set **Delta** to one half and look for rings at several values of **Draw**, which draws other examples. How far do the curves rise between one half and a millionth?
+# **Coin flips** first: it replaces this share of all labels by coin flips. At 1 every error rate is 1/2, so a bound below 1/2 would be false. Then move it to 0, slowly.
+# Then set **Delta** to one half and look for rings at several values of **Draw**, which draws other examples. How far do the curves rise from there to a millionth?
 
 # %%
 lesson.bounds.show()
 
 # %% [markdown]
-# **Confidence is cheap, and each bound counts by itself.** $\delta$ is inside a logarithm, so a millionth costs little more than one twentieth. Each point of each curve holds
+# **Confidence is cheap, and each bound counts by itself.** $\delta$ is inside a logarithm. With 400 examples of the first draw and the prior before data, the bound is 0.43 at one half, and 0.47 at a
+# millionth. Each point of each curve holds
 # with probability $1 - \delta$. The picture has 18 such points, and the probability that one or more fails may be as large as $18\,\delta$.
 #
 # Under **More controls**, lower **Ridge**. The test error falls, and the bound with the prior before data rises: the machine that predicts best is not the one about which
@@ -246,11 +249,11 @@ lesson.bounds.show()
 # | hold-out | the trained classifier's | examples that did not train | the classifier | from 50 or 100 on |
 # | PAC-Bayes, half for the prior | the Gibbs classifier's | the second half | forty priors | from 100 to 400 on |
 # | PAC-Bayes, prior before data | the Gibbs classifier's | all examples | one prior | from 200 to 400 on |
-# | margin ([Bartlett and Mendelson 2002](https://jmlr.org/papers/v3/bartlett02a.html)) | the trained classifier's | all examples | the length of $w$, 24 margins | never: above 1 up to 800 |
+# | margin ([Bartlett and Mendelson 2002](https://jmlr.org/papers/v3/bartlett02a.html)) | the trained classifier's | all examples | 24 sizes of a margin | never: above 1 up to 800 |
 # | term of [Arora and others 2019](https://arxiv.org/abs/1901.08584) | none: constants are left out | all examples | nothing | 1.8 to 1.9 at 800, and 5.5 to 5.8 on coin flips |
 #
-# Tick **Two that say nothing here** for the last two rows. The last row is no bound. But it is larger on coin flips than on true labels. Networks fit coin flips
-# too ([Zhang and others 2017](https://arxiv.org/abs/1611.03530)), so a measure that is equal on both explains nothing.
+# Tick **Two that say nothing here** (More controls) for the last two rows. The margin of an example is $y\,\hat w^\top\varphi(x)$: its bound counts the examples whose margin is below some size. The last row is no bound. But it is larger on coin flips than on
+# true labels. Networks fit coin flips too ([Zhang and others 2017](https://arxiv.org/abs/1611.03530)). So a measure that is equal on both cannot explain why they predict well on true labels.
 #
 # ## Who knew the labels?
 #
@@ -262,7 +265,7 @@ lesson.bounds.show()
 # | PAC-Bayes | of the judges, after the prior was fixed | a guarantee for all posteriors |
 # | PAC-Bayes with a prior that saw its judges | of the judges, before | nothing (problem 3) |
 #
-# *In words:* a guarantee must not use what nobody knows, and must not be judged by labels that chose what they judge.
+# *In words:* the judges' labels may be used only after something was fixed: the classifier for a hold-out bound, the prior for PAC-Bayes.
 #
 # ## Exercise 3 · Decide: how to split 400 labels?
 #

@@ -42,6 +42,6 @@ def draw() -> Sheet:
     sheet.text(*plane.place(1, 1.13), "posterior A", "green", 16, "middle")
     sheet.text(*plane.place(2.75, 1.13), "posterior B", "blue", 16)
     for y, name, mu, color in ((318, "A", 1, "green"), (346, "B", 3, "blue")):
-        words = f"{name}: distance {mu}, price {mu**2 / 2:g}, and {100 * fitting(mu):.0f} % of its functions fit the examples"
+        words = f"{name}: distance {mu}, divergence {mu**2 / 2:g}; {100 * fitting(mu):.0f} % of its functions fit the examples"
         sheet.text(450, y, words, color, 17, "middle")
     return sheet

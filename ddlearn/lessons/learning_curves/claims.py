@@ -69,8 +69,8 @@ CLAIMS = (
         about(1.0, 0.08, "leave-one-out over measured, the worst of 50, 200 and 800"),
         exact(
             ("luntz1969", "allen1974"),
-            "on average over samples, the error of fits to n − 1 examples, as in lesson 01; the tolerance covers "
-            "the step to n, and a few draws of each number",
+            "on average over samples, the error of fits to n − 1 examples, as in the lesson on fixed embeddings; the "
+            "tolerance covers the step to n, and a few draws of each number",
         ),
         measures.digits_left_out,
         control=(measures.digits_training_error, "the training error in its place"),

@@ -168,7 +168,7 @@ explorer = Explorer(
     "The learning curve: predicted, then measured",
     controls=(
         Switch("reveal", "Reveal", False),
-        Choice("world", "World", shared.WORLDS, shared.TEN),
+        Choice("world", "Pool", shared.WORLDS, shared.TEN),
         Choice("beside", "Beside it", BESIDE, NOTHING),
         Slider("ridge", "Ridge", 1e-4, 10.0, START["ridge"], log=True),
         Slider("noise", "Label noise", 0.0, 1.0, START["noise"], step=0.05),

@@ -140,7 +140,7 @@ explorer = Explorer(
     "n examples buy n units of learning",
     controls=(
         Slider("n", "Examples", 5, 500, 80, log=True, whole=True),
-        Choice("world", "World", shared.WORLDS, shared.TEN),
+        Choice("world", "Pool", shared.WORLDS, shared.TEN),
         Choice("right", "Right panel", RIGHT, UNITS),
         Slider("ridge", "Ridge", 1e-4, 10.0, 1e-4, log=True),
     ),
