@@ -18,8 +18,8 @@
 # *Each bar is an eigenvalue of a kernel. The higher it is compared with the water level, the more of its box below is filled. The filled parts add up to the number of
 # examples: three on the left, eight on the right.*
 #
-# **Question.** You have labeled a few hundred images. Will twice as many help, and by how much? Training on more of them would tell, but you don't have them. Can
-# we compute the error that $n$ examples should give, before any training?
+# **Question.** You have labeled a few hundred images. Will twice as many help, and by how much? The answer depends on the kernel and on the target. Which
+# numbers of the two decide it, and what error should $n$ examples give?
 #
 # **You will be able to**
 # - compute the water level of a kernel from its eigenvalues (Exercise 1);
@@ -57,6 +57,8 @@ lesson.start()
 
 # %% [markdown]
 # ## Recap
+#
+# From [[neural_tangent_kernel]] and [[fixed_embeddings]].
 
 # %%
 lesson.recap()
@@ -64,7 +66,8 @@ lesson.recap()
 # %% [markdown]
 # ## Predict
 #
-# The squared error is a share of the error of knowing nothing, 100 %.
+# Squared errors are given relative to that of predicting zero, which is 100 %. The question gives two of them. By which factor does the error fall when the number of
+# examples doubles? Will this factor stay the same?
 
 # %%
 lesson.predict("at_40")
@@ -100,8 +103,8 @@ lesson.predict("at_500")
 #   eigenvalues and the target; nothing has been trained. The stars are your predictions. In the gray zone, more than 0.4 of the pool has been seen.
 #
 # Compare the dashed line with your stars. Then tick **Reveal**: kernel machines are trained on random examples, five times for each number. Then choose another
-# **Pool**: digits with one output (even or odd), digits with the Laplace kernel, all strings of ten signs with a sum of three parities as the target, or a pool whose eigenvectors
-# are drawn at random. (**Beside it** is for later.)
+# **Pool**. Two pools have the digits with another target (even or odd) or another kernel (Laplace). One has all strings of ten signs, with a sum of three
+# [parities](GLOSSARY.md#parity) as the target. In the last pool the eigenvectors are drawn at random. (**Beside it** is for later.)
 
 # %%
 lesson.curve.show()
@@ -115,7 +118,7 @@ lesson.curve.show()
 # to $n$ in every draw of the examples. This is a **conservation law**.
 #
 # **Why this form?** Suppose that all $N$ labels were known. [Ridge regression](GLOSSARY.md#ridge-regression) with the number $N\kappa$ on the diagonal of $K$ multiplies the part of the
-# labels in mode $i$ by $\lambda_i/(\lambda_i + \kappa)$. So the formula says: $n$ examples without a ridge act, on average, like all $N$ points with a ridge. Therefore $\kappa$ is also
+# labels in mode $i$ by $\lambda_i/(\lambda_i + \kappa)$: its fit is $K(K + N\kappa I)^{-1} y$, and $K u_i = N\lambda_i u_i$. So the formula says: $n$ examples without a ridge act, on average, like all $N$ points with a ridge. Therefore $\kappa$ is also
 # called the **effective penalty**. The conservation law fixes it. That a mean share has this form is an approximation for large pools. In a simulation with the eigenvalues 5, 2 and 1 and random eigenvectors, the mean shares were 0.82, 0.67 and
 # 0.51 instead of 0.83, 0.67 and 0.50.
 #
@@ -320,7 +323,7 @@ def mode_powers(K, Y):
 # <details><summary>Worked solutions of the four problems</summary>
 #
 # **1.** All shares are equal, so each is $n/N = 0.2$, and $3/(3 + \kappa) = 0.2$ gives $\kappa = 12$. The factors are $\frac{100}{80}$, $\frac{20}{20 - 100\cdot 0.04} = \frac{20}{16}$ and $0.8^2$. Their product is 1: nothing is learned at
-# unseen points. This kernel is 3 where a point meets itself and 0 elsewhere, so no point says anything about another.
+# unseen points. This kernel matrix is 300 times the identity, so no point says anything about another.
 #
 # **2.** See the cell above. `eigh` returns the smallest eigenvalue first.
 #

@@ -43,7 +43,8 @@ lesson.start()
 # %% [markdown] tags=["instructor"]
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 6 the coins, at the board · 3 `holdout` shown · 9 PAC-Bayes at the board: the
 # picture, the four classifiers, then the theorem · 5 `pac_bayes` · 5 the bounds, with **Coin flips** moved slowly · 4 who knew the labels. The
-# split, the quiz, the claims and the network are homework.
+# split, the quiz, the claims and the network are homework. Give each learner another **Draw**, at $\delta = 0.5$ and then at 0.05, and count rings on the board. Then ask why
+# the PAC-Bayes rows hardly have any (they are loose), and whether that makes them better (no).
 #
 # **Board.** One coin, and the number $0.05^{1/10}$. Below it the table of the four classifiers with $\hat R$, KL and the bound.
 #
@@ -62,12 +63,16 @@ lesson.start()
 
 # %% [markdown]
 # ## Recap
+#
+# From [[real_steps_real_widths]] and [[learning_curves]].
 
 # %%
 lesson.recap()
 
 # %% [markdown]
 # ## Predict
+#
+# A coin shows heads with probability ½, so one person makes no error in ten with probability $1/2^{10} = 1/1024$.
 
 # %%
 lesson.predict("lucky")

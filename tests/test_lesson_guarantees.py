@@ -9,7 +9,7 @@ from torch.distributions import Normal
 
 from ddlearn import compute
 from ddlearn.generalization import binomial_upper, kl_inverse, margin_bound, pac_bayes_kernel
-from ddlearn.lessons.guarantees import bounds, exercises, net
+from ddlearn.lessons.guarantees import bounds, exercises, machines, net
 
 
 def test_the_coins_and_the_four_classifiers_of_the_page():
@@ -36,20 +36,20 @@ def test_gaussian_divergence_is_torchs():
 
 
 def test_the_bound_is_the_librarys_for_a_kernel():
-    here = bounds.sample(0.0, 1)
+    here = machines.sample(0.0, 1)
     K, y = here.K[:200, :200].contiguous(), here.y[:200]
     library = pac_bayes_kernel(K, y, 0.05, [3.0])
-    fits = bounds.trained(0.0, 3.0, 1)[bounds.SIZES.index(200)]
+    fits = machines.trained(0.0, 3.0, 1)[bounds.SIZES.index(200)]
     value, mu = bounds.best_bound(fits.margins, 0, 0.05, exercises.pac_bayes)
     assert value == pytest.approx(library.bound, rel=1e-9)
     assert mu == pytest.approx(library.mu, rel=1e-12)
     diagonal = torch.ones(len(here.y_unseen), dtype=K.dtype)
     measured = library.gibbs_error(here.K_unseen[:, :200], diagonal, here.y_unseen)
-    assert float(bounds.gibbs(fits.unseen, mu).mean()) == pytest.approx(measured, rel=1e-9)
+    assert float(machines.gibbs(fits.unseen, mu).mean()) == pytest.approx(measured, rel=1e-9)
 
 
 def test_bounds_are_those_of_the_formulas():
-    here, result = bounds.sample(0.2, 3), bounds.bounds(0.2, 0.01, 3, 1.0, True)
+    here, result = machines.sample(0.2, 3), bounds.bounds(0.2, 0.01, 3, 1.0, True)
     n = 100
     column = bounds.SIZES.index(n)
     K, y = here.K[:n, :n].contiguous(), here.y[:n]
@@ -68,7 +68,7 @@ def test_bounds_are_those_of_the_formulas():
 
 
 def test_a_share_of_the_labels_is_replaced():
-    true, half, coins = (bounds.sample(share, 5).y for share in (0.0, 0.5, 1.0))
+    true, half, coins = (machines.sample(share, 5).y for share in (0.0, 0.5, 1.0))
     assert float((true != half).double().mean()) == pytest.approx(0.25, abs=0.06)
     assert float((true != coins).double().mean()) == pytest.approx(0.5, abs=0.07)
 
@@ -126,7 +126,7 @@ def test_a_net_reports_its_progress_and_stops_where_it_is_told_to():
 def test_the_gpu_computes_the_same_bounds(monkeypatch):
     def found(device):
         monkeypatch.setenv("DDLEARN_DEVICE", device)
-        for cached in (bounds.pool, bounds.sample, bounds.trained):
+        for cached in (machines.pool, machines.sample, machines.trained):
             cached.cache_clear()
         return bounds.bounds(0.3, 0.05, 2, 3.0, True).values
 

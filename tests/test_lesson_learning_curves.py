@@ -36,6 +36,19 @@ def test_the_three_modes_of_the_page():
     assert errors == pytest.approx([3 / 11, 12 / 11, 27 / 11])
 
 
+def test_three_modes_are_few_for_the_approximation():
+    """The page's simulation: a pool of three points with random eigenvectors, two of them examples."""
+    random = torch.randn(20_000, 3, 3, generator=compute.generator(0), dtype=torch.float64)
+    U, R = torch.linalg.qr(random)
+    U = U * R.diagonal(dim1=1, dim2=2).sign()[:, None]
+    K = U @ torch.diag(torch.tensor([5.0, 2.0, 1.0], dtype=torch.float64)) @ U.mT
+    fits = K[:, :, :2] @ torch.linalg.solve(K[:, :2, :2], U[:, :2])  # each column was the target
+    shares, errors = (U * fits).sum(1), 3 * (U - fits)[:, 2] ** 2
+    torch.testing.assert_close(shares.sum(1), torch.full((20_000,), 2.0, dtype=torch.float64))
+    assert shares.mean(0).tolist() == pytest.approx([0.82, 0.67, 0.51], abs=6e-3)
+    assert errors.mean(0).tolist() == pytest.approx([0.35, 1.04, 2.38], abs=0.02)
+
+
 def test_the_numbers_of_the_page_on_digits():
     shares = curve.trained(shared.TEN, 1e-4, 0.0).mean(1) / shared.world(shared.TEN).power
     measured, left_out, gcv = shares[:, curve.SIZES.index(160)].tolist()

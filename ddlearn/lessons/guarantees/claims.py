@@ -60,7 +60,7 @@ CLAIMS = (
     ),
     claim(
         "random-labels",
-        "A term above 1 bounds nothing, yet it is larger on coin flips than on labels with a meaning.",
+        "The term of Arora and others bounds nothing, but it is larger on coin flips than on true labels.",
         at_least(2.0, "times larger on coin flips, 400 digits"),
         ours(
             "arora2019",

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 from ddlearn.classroom import Decision, Mistake
-from ddlearn.lessons.guarantees import bounds
+from ddlearn.lessons.guarantees import machines
 from ddlearn.lessons.guarantees.exercises import holdout
 
 LABELED, DELTA, RIDGE, DRAW = 400, 0.05, 3.0, 7
@@ -13,7 +13,7 @@ SPLITS = (50, 100, 200, 300, 350)
 
 def errors_of_split(trained_on: int) -> int:
     """Return how many of the other examples a machine gets wrong that was trained on the first `trained_on` of 400."""
-    margins, _ = bounds.margins(bounds.sample(0.0, DRAW), trained_on, LABELED, RIDGE)
+    margins, _ = machines.margins(machines.sample(0.0, DRAW), trained_on, LABELED, RIDGE)
     return int((margins[trained_on:] <= 0).sum())
 
 

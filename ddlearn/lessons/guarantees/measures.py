@@ -15,37 +15,37 @@ from ddlearn.generalization import (
     random_labels,
     unit_direction,
 )
-from ddlearn.lessons.guarantees import bounds, exercises
+from ddlearn.lessons.guarantees import bounds, exercises, machines
 
 DELTA, DRAWS = 0.1, 150  # of the guarantees that are counted
 PARAMETERS = 6601  # of the net in the last explorer
 
 
 def certified(seed: int, coins: float) -> float:
-    here = bounds.sample(coins, seed)
+    here = machines.sample(coins, seed)
     return pac_bayes_kernel(here.K[:400, :400].contiguous(), here.y[:400]).bound
 
 
 def half_data(seed: int, judges_all: bool) -> float:
     """Return bound less measured Gibbs error on coin flips, the prior from the first half of 400 examples."""
-    margins, unseen = bounds.margins(bounds.sample(1.0, seed), 200, 400, 0.1)
+    margins, unseen = machines.margins(machines.sample(1.0, seed), 200, 400, 0.1)
 
     def bound(errors: Tensor, kl: float, spent: int, priors: int, delta: float) -> float:
         return exercises.pac_bayes(errors, kl, 0 if judges_all else spent, priors, delta)
 
     value, mu = bounds.best_bound(margins, 200, 0.05, bound)
-    return value - float(bounds.gibbs(unseen, mu).mean())
+    return value - float(machines.gibbs(unseen, mu).mean())
 
 
 @cached(8)
 def held_out(seed: int) -> tuple[tuple[int, float], ...]:
     """Return for every draw the mistakes of a machine of 50 digits on 50 judges, and its share of them on the rest."""
-    x, y = bounds.pool()
+    x, y = machines.pool()
     found = []
     for draw in range(DRAWS):
         order = torch.randperm(len(x), generator=compute.generator(1000 * seed + draw)).to(x.device)
         fit, judges, rest = order[:50], order[50:100], order[100:]
-        K = bounds.kernel(x, x[fit])
+        K = machines.kernel(x, x[fit])
         wrong = (y * (K @ unit_direction(K[fit], y[fit], 1.0)) <= 0).double()
         found.append((int(wrong[judges].sum()), float(wrong[rest].mean())))
     return tuple(found)
@@ -82,6 +82,6 @@ def term_ratio(seed: int, blind: bool) -> float:
     """Return the term on coin flips over the term on the digits' own labels; or that of the number of parameters."""
     if blind:
         return parameter_count_term(PARAMETERS, 400) / parameter_count_term(PARAMETERS, 400)
-    here, coins = bounds.sample(0.0, seed), random_labels(400, compute.generator(seed))
+    here, coins = machines.sample(0.0, seed), random_labels(400, compute.generator(seed))
     H = here.H[:400, :400].contiguous()
     return arora_term(H, coins.to(H)) / arora_term(H, here.y[:400])

@@ -13,7 +13,7 @@ from torch import Tensor
 from ddlearn import compute
 from ddlearn.classroom import Choice, Explorer, cached
 from ddlearn.generalization import pac_bayes_net, random_labels
-from ddlearn.lessons.guarantees import bounds
+from ddlearn.lessons.guarantees import machines
 from ddlearn.networks import MLP, Parameters
 from ddlearn.training import Ensemble, train
 
@@ -52,7 +52,7 @@ class Guarantees:
 @cached(12)
 def trained(labels: str, n: int, progress: compute.Progress | None = None) -> tuple[Guarantee, ...]:
     """Train the net, on all examples and on half of them, then a posterior for each prior."""
-    x, y = (part.float().cpu() for part in bounds.pool())  # so small a net trains faster here than on a GPU
+    x, y = (part.float().cpu() for part in machines.pool())  # so small a net trains faster here than on a GPU
     generator, N = compute.generator(0), len(x)
     x, y = LENGTH * x, y if labels == TRUE else random_labels(N, generator).float()
     order = torch.randperm(N, generator=generator)
