@@ -264,6 +264,8 @@ lesson.decide("half", error, number)
 
 # %% [markdown]
 # ## Claims
+#
+# [[start_here]] explains band and control.
 
 # %%
 lesson.claims()

@@ -255,10 +255,10 @@ lesson.bounds.show()
 # | PAC-Bayes, half for the prior | the Gibbs classifier's | the second half | forty priors | from 100 to 400 on |
 # | PAC-Bayes, prior before data | the Gibbs classifier's | all examples | one prior | from 200 to 400 on |
 # | margin ([Bartlett and Mendelson 2002](https://jmlr.org/papers/v3/bartlett02a.html)) | the trained classifier's | all examples | 24 sizes of a margin | never: above 1 up to 800 |
-# | term of [Arora and others 2019](https://arxiv.org/abs/1901.08584) | none: constants are left out | all examples | nothing | 1.8 to 1.9 at 800, and 5.5 to 5.8 on coin flips |
+# | term of [Arora and others 2019](https://arxiv.org/abs/1901.08584) | none: constants are left out | all examples | nothing | never: 1.8 to 1.9 at 800, and 5.5 to 5.8 on coin flips |
 #
-# Tick **Two that say nothing here** (More controls) for the last two rows. The margin of an example is $y\,\hat w^\top\varphi(x)$: its bound counts the examples whose margin is below some size. The last row is no bound. But it is larger on coin flips than on
-# true labels. Networks fit coin flips too ([Zhang and others 2017](https://arxiv.org/abs/1611.03530)). So a measure that is equal on both cannot explain why they predict well on true labels.
+# Tick **Two that say nothing here** (More controls) for the last two rows. The **margin** of an example is $y\,\hat w^\top\varphi(x)$,
+# and the margin bound counts the examples whose margin is below some size. The last row is no bound. But it is larger on coin flips than on true labels. Networks fit coin flips too ([Zhang and others 2017](https://arxiv.org/abs/1611.03530)). So a measure that is equal on both cannot explain why they predict well on true labels.
 #
 # ## Who knew the labels?
 #
@@ -304,7 +304,7 @@ lesson.decide("split", split, bound)
 # %% [markdown]
 # ## Claims
 #
-# Each bound is checked by counting how often it fails in many draws.
+# [[start_here]] explains band and control. Two of the claims count how often a bound fails in 150 draws.
 
 # %%
 lesson.claims()

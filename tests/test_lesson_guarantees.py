@@ -28,6 +28,26 @@ def test_the_hold_out_exercise_is_the_librarys(errors, n, delta):
     assert exercises.holdout(errors, n, delta) == pytest.approx(binomial_upper(errors, n, delta), rel=1e-9)
 
 
+def test_the_numbers_of_the_page_on_digits():
+    margins = machines.trained(0.0, 3.0, 1)[bounds.SIZES.index(400)].margins
+    _, mu = bounds.best_bound(margins, 0, 0.05, exercises.pac_bayes)
+    rate = float(machines.gibbs(margins, mu).mean())
+    assert (mu, rate, mu**2 / 2) == pytest.approx((9.3, 0.20, 43), rel=2e-2)
+    values = [bounds.best_bound(margins, 0, delta, exercises.pac_bayes)[0] for delta in (0.5, 1e-6)]
+    assert values == pytest.approx([0.43, 0.47], abs=5e-3)
+
+
+def test_the_function_to_repair_certifies_coin_flips():
+    def given(errors, kl, spent, priors, delta):
+        return exercises.pac_bayes(errors, kl, 0, priors, delta)
+
+    for draw in range(1, 6):
+        margins, unseen = machines.margins(machines.sample(1.0, draw), 200, 400, 0.1)
+        value, mu = bounds.best_bound(margins, 200, 0.05, given)
+        assert 0.29 < value < 0.38
+        assert float(machines.gibbs(unseen, mu).mean()) == pytest.approx(0.5, abs=0.02)
+
+
 def test_gaussian_divergence_is_torchs():
     mean, sigma = torch.randn(6, generator=compute.generator(0)), torch.linspace(0.2, 3, 6)
     posterior, prior = Normal(mean, sigma), Normal(0, torch.tensor(1.5))
