@@ -72,12 +72,13 @@ doctor.show()
 # | [03 The neural tangent kernel](03_neural_tangent_kernel.ipynb) | When is training a network the same as a fixed kernel? |
 # | [04 Leaving the lazy regime](04_leaving_the_lazy_regime.ipynb) | When do the weights really change? |
 # | [05 Real steps, real widths](05_real_steps_real_widths.ipynb) | What can be proved about the training of a real network? |
-# | [06 How many examples?](06_how_many_examples.ipynb) | What can be predicted, or guaranteed, from n examples? |
+# | [06 Learning curves](06_learning_curves.ipynb) | What error should n examples give? |
 # | [07 Double descent, solved](07_double_descent_solved.ipynb) | How does the error depend on the size of a model? |
 # | [08 Double descent, trained](08_double_descent_trained.ipynb) | Does it happen in networks that we train? |
 # | [09 Weak labels](09_weak_labels.ipynb) | What can be learned without a label for each example? |
 # | [10 Domain knowledge](10_domain_knowledge.ipynb) | When is knowledge of the field worth more than data? |
 # | [11 Capstone](11_capstone.ipynb) | What is your own question? |
+# | [12 Guarantees](12_guarantees.ipynb) | What can be guaranteed from n examples? |
 #
 # In each lesson you **predict** what a picture will show, and **move** its sliders until a theorem's assumption fails. You **build** the most
 # important function in a few lines, and **measure** what the papers state. [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741)

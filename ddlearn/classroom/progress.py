@@ -39,7 +39,7 @@ ROOMS_OF_VERSION_1 = (
     "neural_tangent_kernel",
     "leaving_the_lazy_regime",
     "real_steps_real_widths",
-    "how_many_examples",
+    "learning_curves",
     "double_descent_solved",
     "double_descent_trained",
     "weak_labels",

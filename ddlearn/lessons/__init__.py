@@ -23,12 +23,13 @@ SLUGS = (
     "neural_tangent_kernel",
     "leaving_the_lazy_regime",
     "real_steps_real_widths",
-    "how_many_examples",
+    "learning_curves",
     "double_descent_solved",
     "double_descent_trained",
     "weak_labels",
     "domain_knowledge",
     "capstone",
+    "guarantees",
 )
 LESSONS = {f"{place:02d}": slug for place, slug in enumerate(SLUGS)}
 """The slug of each number: "00" is the first."""

@@ -14,10 +14,11 @@ from torch import Tensor
 from ddlearn import compute
 from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.generalization import measure_learnability
-from ddlearn.lessons.how_many_examples import exercises, shared
-from ddlearn.lessons.how_many_examples.curve import Kappa
-from ddlearn.lessons.how_many_examples.shared import PICKS
+from ddlearn.lessons.learning_curves import exercises, shared
+from ddlearn.lessons.learning_curves.curve import Kappa
+from ddlearn.lessons.learning_curves.shared import PICKS
 
+UNITS, TARGET = RIGHT = ("units of learning", "the target")
 TRIALS = 4
 RIDGE_AT = 12  # where the ridge's bar stands, behind the ten octaves
 
@@ -33,6 +34,7 @@ class Purchase:
     units: Tensor  # (10,) units of learning that each octave of modes gets
     held: Tensor  # (10,) share of the target that lies in each octave
     missed: Tensor  # (10,) share of the target, as squared error, that is not learned there
+    right: str  # what the right panel shows
 
     @property
     def bought(self) -> float:
@@ -57,6 +59,7 @@ def by_octave(values: Tensor) -> Tensor:
 def purchase(
     world: str,
     n: int,
+    right: str,
     ridge: float,
     *,
     kappa: Kappa = exercises.kappa,
@@ -76,12 +79,13 @@ def purchase(
         units=by_octave(L),
         held=by_octave(here.V2) / here.power,
         missed=by_octave((1 - L) ** 2 * here.V2) / here.power,
+        right=right,
     )
 
 
 def picture(fig, r: Purchase) -> None:
-    """Draw over the same modes the shares learned, the units spent, and how much of the target is held and missed."""
-    learned, spent, target = fig.row(1.25, 1, 1)
+    """Draw the shares learned, and over the same modes the units spent or how much of the target is held and left."""
+    learned, sums = fig.row(1.1, 1)
     learned.frame(
         "share learned",
         "mode, largest eigenvalue first",
@@ -99,49 +103,51 @@ def picture(fig, r: Purchase) -> None:
     learned.line([r.n] * 2, [0, 1], "black", ":", "mode number n")
 
     octaves, ticks = range(len(PICKS)), {0: "1", 3: "8", 6: "64", 9: "512"}
-    highest = 1.25 * max(float(r.units.max()), r.burnt)
-    spent.frame("units spent", "modes from ... on", ylim=(0, highest), xticks={**ticks, RIDGE_AT: "ridge"})
-    spent.bars(octaves, r.units, "sky")
-    spent.bars([RIDGE_AT], [r.burnt], "grey", hatch="//", edgecolor="white")
-    spent.text(0.03, 0.93, f"all bars: {r.bought:.4g}", inside=True)
-    target.frame(
-        "share of the target",
-        "modes from ... on",
-        ylim=(0, 0.62),
-        xticks=ticks,
-        yticks={0: "0", 0.2: "20 %", 0.4: "40 %", 0.6: "60 %"},
-        legend={"loc": "upper right", "ncols": 2, "columnspacing": 0.8},
-    )
-    target.bars(octaves, r.held, "orange", "held", alpha=0.45)
-    target.bars(octaves, r.missed, "black", "missed", width=0.45)
+    if r.right == UNITS:
+        highest = 1.25 * max(float(r.units.max()), r.burnt)
+        sums.frame("units of learning", "modes from ... on", ylim=(0, highest), xticks={**ticks, RIDGE_AT: "ridge"})
+        sums.bars(octaves, r.units, "sky")
+        sums.bars([RIDGE_AT], [r.burnt], "grey", hatch="//", edgecolor="white")
+        sums.text(0.03, 0.93, f"all bars: {r.bought:.4g}", inside=True)
+    else:
+        sums.frame(
+            "share of the squared target",
+            "modes from ... on",
+            ylim=(0, 0.62),
+            xticks=ticks,
+            yticks={0: "0", 0.2: "20 %", 0.4: "40 %", 0.6: "60 %"},
+            legend={"loc": "upper right", "ncols": 2, "columnspacing": 0.8},
+        )
+        sums.bars(octaves, r.held, "orange", "in the target", alpha=0.45)
+        sums.bars(octaves, r.missed, "black", "not learned", width=0.45)
 
 
 def sentence(r: Purchase) -> str:
-    """Say what the examples bought, and how far the measured shares are from theory."""
+    """Say what the examples bought, what is not learned, and how far the measured shares are from theory."""
     apart = float((r.measured.mean(0) - r.L[torch.tensor(PICKS) - 1]).abs().max())
     on_ridge = f" and {r.burnt:.3g} on the ridge" if r.burnt >= 0.05 else ""
-    mostly = int((r.L > 0.5).sum())
-    are = "mode is" if mostly == 1 else "modes are"
-    most = int(r.held.argmax())
+    mostly, worst = int((r.L > 0.5).sum()), int(r.missed.argmax())
+    of_target = f"modes from {PICKS[worst]} on hold most of it, {100 * r.missed[worst]:.2g} %"
     return (
-        f"{r.n} examples buy {r.bought:.4g} units of learning: "
-        f"{float(r.units.sum()):.4g} spent on modes{on_ridge}. {mostly} {are} learned by more than half; "
-        f"measured shares lie within {apart:.2f} of the theory. The octave from mode {PICKS[most]} holds the "
-        f"most of the target, {100 * r.held[most]:.0f} %; {100 * r.missed.sum():.0f} % is missed in all."
+        f"{r.n} examples buy {r.bought:.4g} units: {float(r.units.sum()):.4g} are spent on modes{on_ridge}. "
+        f"{mostly} {'mode is' if mostly == 1 else 'modes are'} learned by more than half. Of the squared target "
+        f"{100 * r.missed.sum():.0f} % is not learned; {of_target}. Measured shares are within {apart:.2f} of theory."
     )
 
 
 explorer = Explorer(
     "modes",
-    "The conservation law: n examples buy n units of learning",
+    "n examples buy n units of learning",
     controls=(
         Slider("n", "Examples", 5, 500, 80, log=True, whole=True),
-        Choice("world", "World", shared.WORLDS, shared.TEN),
+        Choice("world", "Pool", shared.WORLDS, shared.TEN),
+        Choice("right", "Right panel", RIGHT, UNITS),
         Slider("ridge", "Ridge", 1e-4, 10.0, 1e-4, log=True),
     ),
     compute=purchase,
     picture=picture,
     sentence=sentence,
     uses=("kappa",),
-    size=(9.6, 3.9),
+    size=(9.4, 3.9),
+    more=("ridge",),
 )

@@ -11,8 +11,6 @@ from ddlearn.datasets import one_hot
 from ddlearn.generalization import (
     LearningCurve,
     Spectrum,
-    arora_term,
-    binomial_upper,
     eigenlearning_risk,
     eigenmodes,
     finite_pool_risk,
@@ -22,18 +20,12 @@ from ddlearn.generalization import (
     measure_learnability,
     measure_learning_curve,
     ntk_with_bias,
-    pac_bayes_kernel,
-    parameter_count_term,
-    random_labels,
     spectrum,
-    unit_direction,
 )
-from ddlearn.lessons.how_many_examples import bounds, exercises, shared
+from ddlearn.lessons.learning_curves import shared
 
 RIDGE, NOISE = 0.3, 0.9  # the noise's variance, over ten outputs of .3 each
 TRIALS = {50: 8, 200: 8, 800: 4}
-DELTA, DRAWS = 0.1, 150  # of the promises that are counted
-PARAMETERS = 6601  # of the net in the last explorer
 
 
 # Learning curves
@@ -152,72 +144,3 @@ def mode_gap(seed: int, steps: bool) -> float:
     theory = (picked <= n).double() if steps else learnability(here.lam, n).L.cpu()[picked - 1]
     learned = measure_learnability(here.K, here.picked, n, trials=8, generator=compute.generator(seed))
     return float((learned.mean(0).cpu() - theory).abs().mean())
-
-
-# Bounds
-
-
-def certified(seed: int, coins: float) -> float:
-    here = bounds.sample(coins, seed)
-    return pac_bayes_kernel(here.K[:400, :400].contiguous(), here.y[:400]).bound
-
-
-def half_data(seed: int, judges_all: bool) -> float:
-    """Return promised less measured Gibbs error on coin flips, the prior from the first half of 400 examples."""
-    margins, unseen = bounds.margins(bounds.sample(1.0, seed), 200, 400, 0.1)
-
-    def promise(errors: Tensor, kl: float, spent: int, priors: int, delta: float) -> float:
-        return exercises.pac_bayes(errors, kl, 0 if judges_all else spent, priors, delta)
-
-    value, mu = bounds.best_promise(margins, 200, 0.05, promise)
-    return value - float(bounds.gibbs(unseen, mu).mean())
-
-
-@cached(8)
-def held_out(seed: int) -> tuple[tuple[int, float], ...]:
-    """Return for every draw the mistakes of a machine of 50 digits on 50 judges, and its share of them on the rest."""
-    x, y = bounds.pool()
-    found = []
-    for draw in range(DRAWS):
-        order = torch.randperm(len(x), generator=compute.generator(1000 * seed + draw)).to(x.device)
-        fit, judges, rest = order[:50], order[50:100], order[100:]
-        K = bounds.kernel(x, x[fit])
-        wrong = (y * (K @ unit_direction(K[fit], y[fit], 1.0)) <= 0).double()
-        found.append((int(wrong[judges].sum()), mean(wrong[rest])))
-    return tuple(found)
-
-
-def broken_promises(seed: int, interval: bool) -> float:
-    """Return how often the measured error is above the hold-out promise, or above the bare share of mistakes."""
-    promises = [binomial_upper(wrong, 50, DELTA) if interval else wrong / 50 for wrong, _ in held_out(seed)]
-    return sum(rest > promise for promise, (_, rest) in zip(promises, held_out(seed), strict=True)) / DRAWS
-
-
-def broken_after_the_fact(seed: int, one_prior: bool) -> float:
-    """Return how often the best promise, chosen after the data and paid for as one prior, is below the true rate, 1/2.
-
-    In each draw a thousand classifiers guess at 50 examples. With one prior, equal weights on all of them, the choice
-    is among forty posteriors that lean more and more towards those with few mistakes. Otherwise it is among the
-    classifiers, each its own prior and posterior.
-    """
-    generator, broken = compute.generator(seed), 0
-    for _ in range(DRAWS):
-        wrong = torch.randint(0, 2, (1000, 50), generator=generator).double()
-        mistakes = wrong.sum(1)
-        if one_prior:
-            leaning = (-torch.linspace(0, 4, 40, dtype=torch.float64)[:, None] * mistakes).log_softmax(1)
-            divergence = (leaning.exp() * (leaning + math.log(len(wrong)))).sum(1)
-            choices = zip(leaning.exp() @ wrong, divergence.tolist(), strict=True)
-        else:
-            choices = [(wrong[mistakes.argmin()], 0.0)]
-        broken += min(exercises.pac_bayes(errors, kl, 0, 1, DELTA) for errors, kl in choices) < 0.5
-    return broken / DRAWS
-
-
-def term_ratio(seed: int, blind: bool) -> float:
-    """Return the term on coin flips over the term on the digits' own labels; or that of the number of parameters."""
-    if blind:
-        return parameter_count_term(PARAMETERS, 400) / parameter_count_term(PARAMETERS, 400)
-    here, coins = bounds.sample(0.0, seed), random_labels(400, compute.generator(seed))
-    H = here.H[:400, :400].contiguous()
-    return arora_term(H, coins.to(H)) / arora_term(H, here.y[:400])

@@ -14,13 +14,13 @@ from ddlearn import compute
 from ddlearn.classroom import Choice, Explorer, Slider, Switch, cached
 from ddlearn.classroom.wording import say
 from ddlearn.generalization import Spectrum, eigenlearning_risk, measure_learning_curve
-from ddlearn.lessons.how_many_examples import exercises, shared
+from ddlearn.lessons.learning_curves import exercises, shared
 
 SIZES = (10, 20, 40, 80, 160, 320, 500)
 LINE = (8, 10, 14, 20, 28, 40, 56, 80, 113, 160, 226, 320, 400, 500, 600, 700, 800)
 TRIALS = 5
 HALF_WAY = 0.4  # of the world: beyond it, eigenvectors of real data are too much their own for the theory
-NOTHING, ESTIMATES, INFINITE = BESIDE = ("nothing", "estimates from the examples", "the form for an infinite world")
+NOTHING, ESTIMATES, INFINITE = BESIDE = ("nothing", "estimates from the examples", "the form for an infinite pool")
 GUESSES = (40, 500)  # the numbers of examples at which the learner is asked
 START = {"world": shared.TEN, "ridge": 1e-4, "noise": 0.0}
 
@@ -107,7 +107,7 @@ def picture(fig, r: Curves, said) -> None:
     panel.level(1, width=1)
     panel.line(LINE, r.line, "vermilion", "--", "theory: from the spectrum,\nbefore any training", width=2.4)
     if r.infinite is not None:
-        panel.line(LINE, r.infinite, "black", ":", "theory for an\ninfinite world", width=2.4)
+        panel.line(LINE, r.infinite, "black", ":", "theory for an\ninfinite pool", width=2.4)
     if r.measured is not None:
         panel.vlines(SIZES, r.measured.amin(0), r.measured.amax(0))
         name = f"measured: mean and\nrange of {TRIALS} trials"
@@ -120,7 +120,7 @@ def picture(fig, r: Curves, said) -> None:
     if guesses:
         shares = [share / 100 for share in guesses.values()]
         panel.line(list(guesses), shares, "black", ":", "you said", marker="*", width=1.2, size=14)
-    panel.span(HALF_WAY * shared.SIZE, 900, label="over 0.4 of the world\nhas been seen")
+    panel.span(HALF_WAY * shared.SIZE, 900, label="over 0.4 of the pool\nhas been seen")
 
 
 def answers(r: Curves, said) -> dict[int, float]:
@@ -132,16 +132,16 @@ def answers(r: Curves, said) -> dict[int, float]:
 def sentence(r: Curves, said) -> str:
     """Say what theory predicts, what was measured and estimated, and what was predicted by the learner."""
     parts = [
-        f"From the spectrum alone: {percent(r.theory[0])} of the error is left after {SIZES[0]} examples, "
-        f"{percent(r.theory[4])} after {SIZES[4]}, {percent(r.theory[-1])} after {SIZES[-1]}."
+        f"Predicted without training: {percent(r.theory[4])} of the error is left after {SIZES[4]} examples, "
+        f"{percent(r.theory[-1])} after {SIZES[-1]}."
     ]
     truth = None if r.measured is None else r.measured.mean(0)
     if truth is None:
-        parts.append("What training gives is still hidden.")
+        parts.append("What training gives is hidden until you tick Reveal.")
     else:
         off, before = r.theory / truth - 1, torch.tensor(SIZES) <= HALF_WAY * r.size  # the grey zone
         early, late = percent(off[before].abs().max()), f"{100 * off[-1]:+.0f} %"
-        parts.append(f"Measured: right within {early} up to the grey zone, {late} at {SIZES[-1]}.")
+        parts.append(f"The prediction is right within {early} up to the gray zone, and {late} off at {SIZES[-1]}.")
     if r.estimates is not None:
         left_out, gcv = r.estimates.mean(1)[:, 4]
         if truth is None:
@@ -151,7 +151,7 @@ def sentence(r: Curves, said) -> str:
             parts.append(f"At {SIZES[4]} leave-one-out is {left_off:+.0f} % off, GCV {gcv_off:+.0f} %.")
     if r.infinite is not None:
         ratio = float(r.infinite[LINE.index(SIZES[-1])] / r.theory[-1])
-        parts.append(f"The form for an infinite world gives {ratio:.2g} times that at {SIZES[-1]}.")
+        parts.append(f"The form for an infinite pool gives {ratio:.2g} times that at {SIZES[-1]}.")
     guesses = [f"{share:g} % at {n}" for n, share in answers(r, said).items()]
     if guesses:
         parts.append(f"You said {' and '.join(guesses)}.")
@@ -167,15 +167,16 @@ explorer = Explorer(
     "curve",
     "The learning curve: predicted, then measured",
     controls=(
-        Choice("world", "World", shared.WORLDS, shared.TEN),
+        Switch("reveal", "Reveal", False),
+        Choice("world", "Pool", shared.WORLDS, shared.TEN),
+        Choice("beside", "Beside it", BESIDE, NOTHING),
         Slider("ridge", "Ridge", 1e-4, 10.0, START["ridge"], log=True),
         Slider("noise", "Label noise", 0.0, 1.0, START["noise"], step=0.05),
-        Switch("reveal", "Reveal", False),
-        Choice("beside", "Beside it", BESIDE, NOTHING),
     ),
     compute=curves,
     picture=picture,
     sentence=sentence,
     uses=("kappa", "predicted_error"),
     size=(9.4, 4.3),
+    more=("ridge", "noise"),
 )

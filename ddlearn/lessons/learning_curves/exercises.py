@@ -1,4 +1,4 @@
-"""Two functions that the learner writes: the scale of what is learned, and the error predicted from it."""
+"""Functions that the learner writes: the water level, the error predicted from it, and the modes of a target."""
 
 import math
 
@@ -6,9 +6,8 @@ import torch
 from torch import Tensor
 
 from ddlearn.classroom import Exercise, Mistake, edit
-from ddlearn.lessons.how_many_examples.pac_bayes_exercise import PAC_BAYES, pac_bayes
 
-__all__ = ["KAPPA", "PAC_BAYES", "PREDICTED_ERROR", "kappa", "pac_bayes", "predicted_error"]
+__all__ = ["KAPPA", "MODE_POWERS", "PREDICTED_ERROR", "kappa", "mode_powers", "predicted_error"]
 
 SHORT_OF = 2e-3
 """A search that stopped too early ends within this share of the interval from κ, or of 1 if the interval is shorter."""
@@ -25,10 +24,17 @@ def kappa(lam: Tensor, n: float) -> float:
     return high
 
 
-def predicted_error(lam: Tensor, V2: Tensor, n: int, kappa: float) -> Tensor:
-    N, L = len(lam), lam / (lam + kappa)
-    missed = ((1 - L) ** 2 * V2).sum()
+def predicted_error(lam: Tensor, V: Tensor, n: int, level: float) -> Tensor:
+    N, L = len(lam), lam / (lam + level)
+    missed = ((1 - L) ** 2 * V).sum()
     return N / (N - n) * n / (n - (L**2).sum()) * missed
+
+
+def mode_powers(K: Tensor, Y: Tensor) -> Tensor:
+    N = len(K)
+    U = torch.linalg.eigh(K / N).eigenvectors
+    powers = (U.T @ Y) ** 2 / N
+    return powers.sum(1).flip(0)
 
 
 def spectrum_cases(generator: torch.Generator):
@@ -47,9 +53,9 @@ def spectrum_cases(generator: torch.Generator):
 
 def risk_cases(generator: torch.Generator):
     for lam, n in spectrum_cases(generator):
-        V2 = torch.rand(len(lam), generator=generator, dtype=torch.float64) * lam
+        V = torch.rand(len(lam), generator=generator, dtype=torch.float64) * lam
         # A little beside the true kappa: at it n - sum L is 0, and a formula with that in it would be all rounding.
-        yield lam, V2, n, 1.2 * kappa(lam, n)
+        yield lam, V, n, 1.2 * kappa(lam, n)
 
 
 KAPPA = Exercise(
@@ -129,9 +135,10 @@ PREDICTED_ERROR = Exercise(
     title="The error at unseen points, predicted",
     reference=predicted_error,
     cases=risk_cases,
+    given="L not squared",
     hints=(
-        "Begin with L = lam / (lam + kappa). What part of mode i is missed, and what does it cost, squared?",
-        "Missed is the sum of (1 - L) ** 2 * V2. Two factors stand before it, and N is len(lam).",
+        "Begin with L = lam / (lam + level). What part of mode i is missed, and what does it cost, squared?",
+        "Missed is the sum of (1 - L) ** 2 * V. Two factors stand before it, and N is len(lam).",
         "The first factor is N / (N - n), the second n / (n - (L ** 2).sum()). Return the product of all three.",
     ),
     mistakes=(
@@ -164,7 +171,7 @@ PREDICTED_ERROR = Exercise(
         Mistake(
             "not squared",
             edit("(1 - L) ** 2", "(1 - L)"),
-            "A mode of which the share 1 - L is missing leaves the *squared* error (1 - L)² V2.",
+            "A mode of which the share 1 - L is missing leaves the *squared* error (1 - L)² V.",
         ),
         Mistake(
             "the pool upside down",
@@ -173,8 +180,8 @@ PREDICTED_ERROR = Exercise(
         ),
         Mistake(
             "mean instead of sum",
-            edit("* V2).sum()", "* V2).mean()"),
-            "You averaged over the modes. V2 is divided by N already: add up.",
+            edit("* V).sum()", "* V).mean()"),
+            "You averaged over the modes. V is divided by N already: add up.",
         ),
         Mistake(
             "the sum squared",
@@ -183,12 +190,12 @@ PREDICTED_ERROR = Exercise(
         ),
         Mistake(
             "V squared again",
-            edit("* V2)", "* V2**2)"),
-            "You squared V2. It holds the powers V of the modes already: take it as it is.",
+            edit("* V)", "* V**2)"),
+            "You squared V. It holds the powers V of the modes already: take it as it is.",
         ),
         Mistake(
             "missed for learned",
-            edit("lam / (lam + kappa)", "kappa / (lam + kappa)"),
+            edit("lam / (lam + level)", "level / (lam + level)"),
             "You have κ / (λ + κ) for L, the share that is missed. L is the share that is learned, λ / (λ + κ).",
         ),
         Mistake(
@@ -198,8 +205,60 @@ PREDICTED_ERROR = Exercise(
         ),
         Mistake(
             "product of sums",
-            edit("((1 - L) ** 2 * V2).sum()", "((1 - L) ** 2).sum() * V2.sum()"),
-            "You multiplied two sums. Multiply mode by mode, (1 - L)² V2, and add up afterwards.",
+            edit("((1 - L) ** 2 * V).sum()", "((1 - L) ** 2).sum() * V.sum()"),
+            "You multiplied two sums. Multiply mode by mode, (1 - L)² V, and add up afterwards.",
+        ),
+    ),
+)
+
+
+def kernel_cases(generator: torch.Generator):
+    for N, outputs in ((5, 1), (9, 3), (20, 2)):
+        x = torch.randn(N, 2 * N, generator=generator, dtype=torch.float64)
+        yield x @ x.T, torch.randn(N, outputs, generator=generator, dtype=torch.float64)
+
+
+MODE_POWERS = Exercise(
+    name="mode_powers",
+    title="How much of the target lies in each mode",
+    reference=mode_powers,
+    cases=kernel_cases,
+    no_loop=True,
+    hints=(
+        "torch.linalg.eigh returns the eigenvalues, the smallest first, and the eigenvectors as columns.",
+        "U.T @ Y has one row per mode and one column per output. Square it, divide by N, and sum over the outputs.",
+        "The largest eigenvalue comes first: turn the result around with .flip(0).",
+    ),
+    mistakes=(
+        Mistake(
+            "smallest first",
+            edit(".flip(0)", ""),
+            "Your values are right, in the wrong order: `eigh` sorts eigenvalues upward. The largest is wanted first.",
+        ),
+        Mistake(
+            "not divided by N",
+            edit(" / N\n    return", "\n    return"),
+            "Your values are N times too large: V is divided by N.",
+        ),
+        Mistake(
+            "not squared",
+            edit("(U.T @ Y) ** 2", "(U.T @ Y)"),
+            "These are the coefficients themselves. V holds their squares.",
+        ),
+        Mistake(
+            "eigenvectors as rows",
+            edit("U.T @ Y", "U @ Y"),
+            "`eigh` returns the eigenvectors as *columns* of U, so the coefficients are U.T @ Y.",
+        ),
+        Mistake(
+            "one row per output",
+            edit("powers.sum(1).flip(0)", "powers.sum(0)"),
+            "You summed over the modes. Sum over the outputs, the columns, and keep one value per mode.",
+        ),
+        Mistake(
+            "not summed over the outputs",
+            edit("powers.sum(1).flip(0)", "powers.flip(0)"),
+            "There is still one column per output. The error adds up over the outputs, and so does V.",
         ),
     ),
 )

@@ -1,7 +1,7 @@
 """A bound for a trained net, three times: by what its prior had seen when the bound was computed.
 
 A net of 6,601 weights is made random: each answer comes from weights drawn around those that were trained. The wider
-they may be drawn without mistakes, and the nearer they lie to a prior, the less the promise costs. The prior may be the
+they may be drawn without mistakes, and the nearer they lie to a prior, the smaller is the bound. The prior may be the
 random start, or weights trained on other examples. From weights trained on the same ones comes a bound that is false.
 """
 
@@ -12,8 +12,8 @@ from torch import Tensor
 
 from ddlearn import compute
 from ddlearn.classroom import Choice, Explorer, cached
-from ddlearn.generalization import pac_bayes_net, random_labels, unit_rows
-from ddlearn.lessons.how_many_examples import shared
+from ddlearn.generalization import pac_bayes_net, random_labels
+from ddlearn.lessons.guarantees import machines
 from ddlearn.networks import MLP, Parameters
 from ddlearn.training import Ensemble, train
 
@@ -26,7 +26,7 @@ STEPS, DRAWS, TEST_DRAWS = 300, 2000, 500
 
 
 @dataclass(frozen=True)
-class Promise:
+class Guarantee:
     """One prior's bound, and what came true: shares of mistakes of the randomized net."""
 
     prior: str
@@ -41,21 +41,20 @@ class Promise:
 
 
 @dataclass(frozen=True)
-class Promises:
-    """The three promises for one kind of labels and number of examples."""
+class Guarantees:
+    """The three guarantees for one kind of labels and number of examples."""
 
     labels: str
     n: int
-    promises: tuple[Promise, ...]
+    guarantees: tuple[Guarantee, ...]
 
 
 @cached(12)
-def trained(labels: str, n: int, progress: compute.Progress | None = None) -> tuple[Promise, ...]:
+def trained(labels: str, n: int, progress: compute.Progress | None = None) -> tuple[Guarantee, ...]:
     """Train the net, on all examples and on half of them, then a posterior for each prior."""
-    x, classes = shared.digits(shared.ALL)
+    x, y = (part.float().cpu() for part in machines.pool())  # so small a net trains faster here than on a GPU
     generator, N = compute.generator(0), len(x)
-    x = (LENGTH * unit_rows(x)).float().cpu()  # so small a net trains faster here than on a GPU
-    y = torch.where(classes < 5, 1.0, -1.0).float() if labels == TRUE else random_labels(N, generator).float()
+    x, y = LENGTH * x, y if labels == TRUE else random_labels(N, generator).float()
     order = torch.randperm(N, generator=generator)
     seen, unseen = order[:n], order[n:]
     first, second = seen[: n // 2], seen[n // 2 :]
@@ -74,22 +73,22 @@ def trained(labels: str, n: int, progress: compute.Progress | None = None) -> tu
         how = {"sigma": sigma, "steps": STEPS, "draws": DRAWS, "progress": report}
         found = pac_bayes_net(net, W0, mean, x[judges], y[judges], generator, **how)
         test = found.gibbs_error(x[unseen], y[unseen], TEST_DRAWS, generator)
-        made.append(Promise(prior, found.train_error, test, found.bound, found.kl))
+        made.append(Guarantee(prior, found.train_error, test, found.bound, found.kl))
     return tuple(made)
 
 
-def promises(labels: str, examples: str, *, progress: compute.Progress | None = None) -> Promises:
+def guarantees(labels: str, examples: str, *, progress: compute.Progress | None = None) -> Guarantees:
     """Compute three bounds for the same net, trained on so many examples with such labels."""
-    return Promises(labels, int(examples), trained(labels, int(examples), progress=progress))
+    return Guarantees(labels, int(examples), trained(labels, int(examples), progress=progress))
 
 
-def picture(fig, r: Promises) -> None:
-    """Draw for each prior the mistakes in training, those on unseen digits, and what was promised."""
+def picture(fig, r: Guarantees) -> None:
+    """Draw for each prior the mistakes in training, those on unseen digits, and what was guaranteed."""
     panel, groups = fig.panel(), range(len(PRIORS))
     panel.frame(
         "",
         " ",  # room for the divergences
-        "share of mistakes",
+        "error rate",
         xlim=(-0.5, 2.5),
         ylim=(0, 1.3),
         xticks={k: f"prior from\n{prior}" for k, prior in enumerate(PRIORS)},
@@ -97,45 +96,44 @@ def picture(fig, r: Promises) -> None:
         legend="right",
     )
     panel.band((-0.5, 2.5), (0.5, 0.5), (1.3, 1.3), "grey", alpha=0.15)
-    panel.text(-0.46, 1.24, "above 1/2 a promise says nothing", va="center")
+    panel.text(-0.46, 1.24, "above 1/2 a bound says nothing", va="center")
     for place, (name, what, color, hatch) in enumerate(
         (
-            ("in training", "train", "sky", ""),
-            ("at unseen digits", "test", "blue", "//"),
-            ("promised: at most", "bound", "orange", ".."),
+            ("on its judges", "train", "sky", ""),
+            ("on unseen digits", "test", "blue", "//"),
+            ("bound", "bound", "orange", ".."),
         )
     ):
-        shares, x = [getattr(promise, what) for promise in r.promises], [k + 0.26 * (place - 1) for k in groups]
+        shares, x = [getattr(guarantee, what) for guarantee in r.guarantees], [k + 0.26 * (place - 1) for k in groups]
         panel.bars(x, shares, color, name, width=0.24, hatch=hatch, edgecolor="white")
         for k in groups:
             panel.text(x[k], shares[k] + 0.01, f"{100 * shares[k]:.0f} %", ha="center", va="bottom")
     centered = {"ha": "center", "va": "center"}
-    for k, promise in enumerate(r.promises):
-        words, color = ("✓ kept", "black") if promise.kept else ("✗ broken", "vermilion")
+    for k, guarantee in enumerate(r.guarantees):
+        words, color = ("✓ held", "black") if guarantee.kept else ("✗ failed", "vermilion")
         panel.text(k, 1.14, words, color, weight="bold", **centered)
-        panel.text(k, -0.25, f"divergence: {promise.kl:.0f}", **centered)
+        panel.text(k, -0.25, f"divergence: {guarantee.kl:.0f}", **centered)
 
 
-def sentence(r: Promises) -> str:
-    """Say what was promised, what was measured, and which promise was broken."""
+def sentence(r: Guarantees) -> str:
+    """Say what was guaranteed, what was measured, and which guarantee was broken."""
     parts = [
-        f"from {promise.prior}, at most {100 * promise.bound:.0f} % promised, {100 * promise.test:.0f} % measured"
-        for promise in r.promises
+        f"from {one.prior}: at most {100 * one.bound:.0f} %, measured {100 * one.test:.0f} %" for one in r.guarantees
     ]
-    broken = [promise.prior for promise in r.promises if not promise.kept]
-    verdict = f"Broken: the promise with the prior from {broken[0]}." if broken else "All three were kept."
+    broken = [guarantee.prior for guarantee in r.guarantees if not guarantee.kept]
+    verdict = f"One bound failed: with the prior from {broken[0]}." if broken else "All three bounds held."
     kind = "true labels" if r.labels == TRUE else "coin flips for labels"
-    return f"{r.n:,} examples, {kind}. Prior {'; '.join(parts)}. {verdict}"
+    return f"{verdict} {r.n:,} examples, {kind}. Prior {'; '.join(parts)}."
 
 
 explorer = Explorer(
     "net",
-    "A promise for a net: what may its prior have seen?",
+    "A guarantee for a network: what may its prior have seen?",
     controls=(
         Choice("labels", "Labels", LABELS, TRUE),
         Choice("examples", "Examples", EXAMPLES, "1000"),
     ),
-    compute=promises,
+    compute=guarantees,
     picture=picture,
     sentence=sentence,
     size=(9.4, 4.2),
