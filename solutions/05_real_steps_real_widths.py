@@ -17,7 +17,7 @@
 # units, real steps, and whatever start they got, and plain gradient descent works. Why are such simple optimizers so
 # successful?
 #
-# **You will** certify a run before its first step, then push the step until every certificate is gone. **You need** lessons 03
+# **You will** certify a run before its first step. **You need** lessons 03
 # and 04, singular values, and patience with inequalities. **Time** 50 minutes. **Difficulty** 4 of 5.
 
 # %%
@@ -29,18 +29,16 @@ lesson.start()
 
 # %% [markdown] tags=["instructor"]
 # **Instructor: 40 minutes.** 3 recap · 3 predict, and the certificate with everybody's hand up · 7 explain at the board ·
-# 6 `imbalance_drift` · 5 `local_rate`, then the step slider into the grey · 5 width · 6 the step and its orbit, shown, not
-# built · 3 edge of stability · 2 quiz. The catapult, `period_two_orbit` and the claims read well at home.
+# 6 `imbalance_drift` · 5 `local_rate`, then the step slider into the grey · 5 width · 2 quiz. The claims read well at home.
 #
 # **The one question to ask:** "The picture is grey. What do we know?" (That this argument is silent. Descent may well
 # converge.) Ask it again whenever somebody says "it fails".
 #
 # **Usual wrong answers.** *"The certified step is the largest step that works"*: the slider shows otherwise at once. *"Wide
-# enough means the weights do not move"*: at the smallest covered widths they move by a third and more. *"Beyond 2/sharpness it
-# diverges"*: true of a quadratic; a network may diverge, but need not.
+# enough means the weights do not move"*: at the smallest covered widths they move by a third and more.
 #
-# **If a machine is slow:** the width picture computes a few seconds, once; the net on digits about a second for each rate.
-# Show both before the class arrives.
+# **If a machine is slow:** the width picture computes a few seconds, once.
+# Show it before the class arrives.
 
 # %% [markdown]
 # ## Recap
@@ -195,91 +193,6 @@ lesson.width.show()
 # </details>
 
 # %% [markdown]
-# ## Beyond the certificate
-#
-# The slider in the first picture went far past the certified step, and nothing broke. How far can one go? Around a minimum of
-# sharpness S (the largest eigenvalue of the Hessian) a quadratic stands a step up to 2/S. Predict first.
-
-# %%
-lesson.predict("beyond")
-
-# %% [markdown]
-# The smallest network with an imbalance has two weights: $L = \frac12 (ab - 1)^2$. Its minima are the curve $ab = 1$, the
-# flattest is $a = b = 1$ with sharpness 2, and your drift reads $\lambda_{t+1} = \lambda_t\,(1 - \eta^2 r_t^2)$ with
-# $\lambda = a^2 - b^2$ and $r = ab - 1$. Pull **Step c** slowly through 1.
-
-# %%
-lesson.step.show()
-
-# %% [markdown]
-# Large steps *burn* the imbalance, and the flow's law is broken to good purpose: descent leaves the sharp valley for one that is
-# flat enough for its step. At $c = 1$ only the flattest is left. Beyond, none is: descent can then circle the flattest minimum, or
-# diverge. It diverges if the start is too unbalanced for the step. Try an imbalance of 3 at $c = 1.1$, or of 2 at $c = 1.5$:
-# the first steps overshoot by more than the burning takes away.
-#
-# [MacDonald, Min, Palma, Tarmoun, Xu and Vidal 2025](https://arxiv.org/abs/2510.17506) announce, in their abstract, three regimes for
-# overparametrized least squares: instability that passes; a power law to the flattest minimum; an orbit of period two around it.
-
-# %% [markdown]
-# ## Build: the orbit
-#
-# On the line $a = b = z$ a step is $z \mapsto z\,(1 + c - c z^2)$. Suppose it maps $z_1$ to $z_2$ and back. Adding and subtracting
-# the two equations, and dividing by $z_1 + z_2$ and by $z_2 - z_1$, leaves
-#
-# $$z_1^2 - z_1 z_2 + z_2^2 = 1, \qquad z_1^2 + z_1 z_2 + z_2^2 = 1 + \tfrac2c,$$
-#
-# so $z_1 z_2 = \frac1c$ and $z_1^2 + z_2^2 = 1 + \frac1c$. The rest is yours.
-
-
-# %%
-@lesson.exercise("period_two_orbit")
-def period_two_orbit(c):
-    """The two values of the orbit, the lower first.  c (k,), all above 1 -> two tensors (k,)."""
-    # BEGIN SOLUTION
-    total, difference = (1 + 3 / c).sqrt(), (1 - 1 / c).sqrt()
-    return (total - difference) / 2, (total + difference) / 2
-    # END SOLUTION
-
-
-# %% [markdown]
-# Once it passes, the orange curve above is yours. Where it begins to repel, period four takes over, then eight, then none. This closed form
-# and its range are our derivation, on the balanced line; that the imbalance dies out first is what you measured.
-
-# %% [markdown]
-# ## Thrown out: the catapult
-#
-# A step can be too large for the valley where training *begins*. For $f = u \cdot v/\sqrt m$ everything follows two numbers, the
-# output and its tangent kernel Λ. Move the start past 2, then past 4.
-
-# %%
-lesson.catapult.show()
-
-# %% [markdown]
-# The weights moved, and the kernel with them: no kernel regime has this. Wide networks behave so too, report
-# [Lewkowycz, Bahri, Dyer, Sohl-Dickstein and Gur-Ari 2020](https://arxiv.org/abs/2003.02218).
-
-# %% [markdown]
-# ## A real net on real digits
-#
-# Three layers with tanh between them, two hundred digits, plain descent. No theory in this lesson covers it. Predict, then look.
-
-# %%
-lesson.predict("sharp")
-
-# %%
-lesson.edge.show()
-
-# %% [markdown]
-# Training seeks sharper ground until its own step stops it. This is the **edge of stability**
-# ([Cohen, Kaur, Li, Kolter, Talwalkar 2021](https://arxiv.org/abs/2103.00065)). From there on the loss rises every few
-# steps, and falls in the long run. That is an observation on many networks, not a theorem. Your two-weight model shows *why* a step can hold sharpness down; why nets climb up to the edge, it does
-# not show.
-#
-# The digits are those of E. Alpaydin and C. Kaynak,
-# [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
-# UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
-
-# %% [markdown]
 # ## Claims
 
 # %%
@@ -297,8 +210,6 @@ lesson.quiz()
 # - The kernel regime freezes the rate of convergence. A conservation law can bound it along the path, at any width from
 #   n + m − 1 on and at finite steps.
 # - A certificate that is missing says nothing. Descent goes on in the grey, several times faster.
-# - Beyond 2/sharpness a network may move to a flatter minimum, circle the flattest one, or diverge. Which of them happens depends on
-#   the start and the step.
 #
 # **What this does not show.** The certificates are for two *linear* layers; no layer bends. From very small starts they were
 # pessimistic by a factor near a hundred when we tried. Flatter is not better either: nothing here measured an error on new data.

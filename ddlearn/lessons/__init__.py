@@ -29,6 +29,7 @@ SLUGS = (
     "weak_labels",
     "domain_knowledge",
     "capstone",
+    "large_steps",
 )
 LESSONS = {f"{place:02d}": slug for place, slug in enumerate(SLUGS)}
 """The slug of each number: "00" is the first."""

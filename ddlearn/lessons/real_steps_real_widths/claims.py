@@ -1,6 +1,6 @@
 """What the lesson claims, what theory expects, how each claim is measured, and a control that must fail beside each."""
 
-from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours, paper, theorem
+from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours, theorem
 from ddlearn.lessons.real_steps_real_widths import measures
 from ddlearn.linear_networks import certificate, kernel_ball
 
@@ -100,81 +100,5 @@ CLAIMS = (
         measures.move_slope,
         cause={"power": 0.25},
         control=({"power": 0.5}, "entries of size h^(−1/2)"),
-    ),
-    claim(
-        "burn",
-        "Where descent on two factors converges, rate times sharpness over 2 is at most 1, but for a set of starts of "
-        "measure zero.",
-        at_most(1.001, "the largest of the runs"),
-        exact(
-            source="linear stability: a fixed point whose slope 1 − ηλ lies below −1 repels, so only a set of starts "
-            "of measure zero ends there; the tolerance is for runs that stop early"
-        ),
-        measures.sharpest,
-        cause={"flow": False},
-        control=({"flow": True}, "the minimum in which flow ends"),
-    ),
-    claim(
-        "diverge",
-        "At a step half beyond the flattest minimum's limit, descent from unbalanced starts diverges.",
-        about(1.0, 0.0, "of 200 starts of imbalance 2 to 3"),
-        ours(
-            source="all of the starts: a single one that stays would refute it, as a single one that leaves the control"
-        ),
-        measures.diverged,
-        cause={"low": 2.0, "high": 3.0},
-        control=({"low": 0.0, "high": 1.0}, "starts of imbalance 0 to 1"),
-    ),
-    claim(
-        "orbit",
-        "Just beyond the flattest minimum's limit, descent jumps between two values known in closed form.",
-        at_most(1e-10, "distance from the closed form"),
-        exact(
-            "macdonald2025",
-            "the closed form for two factors, our derivation; the orbit of period two is announced in the abstract "
-            "of @macdonald2025",
-        ),
-        measures.orbit_gap,
-        cause={"misfit": 1.0},
-        control=({"misfit": 1.01}, "the closed form for a step one percent larger"),
-    ),
-    claim(
-        "critical",
-        "Exactly at that limit, from balanced weights, the residual falls as one over the root of time.",
-        about(-0.5, 0.03, "slope of log residual in log time"),
-        asymptotic(
-            "macdonald2025",
-            "a power law is announced in the abstract of @macdonald2025, and its exponent for two factors is our "
-            "derivation; the tolerance is ours",
-        ),
-        measures.residual_slope,
-        cause={"c": 1.0},
-        control=({"c": 0.99}, "a step one percent smaller"),
-    ),
-    claim(
-        "catapult",
-        "A wide net that begins at rate × kernel = 3.9 is thrown out, and lands below 2.",
-        at_most(2.0, "rate × kernel at the end"),
-        asymptotic(
-            "lewkowycz2020",
-            "the phases of wide nets by @lewkowycz2020: up to 4 it is thrown out and comes back, and only below 2 "
-            "can it stay; the recursion is derived again in this lesson",
-        ),
-        measures.landing,
-        cause={"first": 3.9},
-        control=({"first": 4.05}, "a start beyond 4, where it diverges"),
-    ),
-    claim(
-        "edge",
-        "On digits, descent drives the sharpness of a small net to 2/rate, where it hovers.",
-        about(1.0, 0.1, "sharpness × rate / 2, late"),
-        paper(
-            "cohen2021",
-            "the sharpness rises to 2/rate and hovers just above it, from the abstract of @cohen2021; the tolerance"
-            " of a tenth is ours",
-        ),
-        measures.late_share,
-        cause={"rate": 0.4, "steps": 1000},
-        control=({"rate": 0.04, "steps": 300}, "a tenth of the rate, for 300 steps"),
     ),
 )

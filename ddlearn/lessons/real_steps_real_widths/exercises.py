@@ -1,4 +1,4 @@
-"""Functions that the learner writes: the drift of the imbalance, the orbit of period two; `local_rate` is beside."""
+"""Functions that the learner writes: the drift of the imbalance; `local_rate` is beside."""
 
 from collections.abc import Callable
 
@@ -9,17 +9,12 @@ from ddlearn.classroom import Exercise, Mistake, Remark, edit
 from ddlearn.classroom.sandbox import call
 from ddlearn.lessons.real_steps_real_widths.local_rate_exercise import LOCAL_RATE, local_rate
 
-__all__ = ["IMBALANCE_DRIFT", "LOCAL_RATE", "PERIOD_TWO_ORBIT", "imbalance_drift", "local_rate", "period_two_orbit"]
+__all__ = ["IMBALANCE_DRIFT", "LOCAL_RATE", "imbalance_drift", "local_rate"]
 
 
 def imbalance_drift(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
     A, B = G @ W2, G.T @ W1  # the gradients: (n, h) of W1, (m, h) of W2
     return rate**2 * (A.T @ A - B.T @ B)
-
-
-def period_two_orbit(c: Tensor) -> tuple[Tensor, Tensor]:
-    total, difference = (1 + 3 / c).sqrt(), (1 - 1 / c).sqrt()
-    return (total - difference) / 2, (total + difference) / 2
 
 
 def by_difference(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
@@ -46,11 +41,6 @@ def layer_cases(generator: torch.Generator):
     for n, m, h, rate in ((2, 3, 4, 0.1), (3, 3, 3, 0.02), (4, 2, 7, 0.3), (1, 3, 5, 0.05)):
         W1, W2, G = (torch.randn(shape, generator=generator, dtype=torch.float64) for shape in ((n, h), (m, h), (n, m)))
         yield W1, W2, G, rate
-
-
-def orbit_cases(generator: torch.Generator):
-    for count in (1, 4, 9):
-        yield (1.01 + torch.rand(count, generator=generator, dtype=torch.float64),)
 
 
 IMBALANCE_DRIFT = Exercise(
@@ -135,94 +125,6 @@ IMBALANCE_DRIFT = Exercise(
             "G not transposed",
             edit("G.T @ W1", "G @ W1"),
             "The gradient of W2 has the shape of W2, (m, h). It takes the transpose: B = GᵀW1, `G.T @ W1`.",
-        ),
-    ),
-)
-
-
-PERIOD_TWO_ORBIT = Exercise(
-    name="period_two_orbit",
-    title="The orbit of period two",
-    reference=period_two_orbit,
-    cases=orbit_cases,
-    hints=(
-        "You know z₁z₂ and z₁² + z₂². What are (z₁ + z₂)² and (z₂ − z₁)²?",
-        "(z₁ + z₂)² = (1 + 1/c) + 2/c and (z₂ − z₁)² = (1 + 1/c) − 2/c. Take the roots.",
-        "Half the sum less half the difference is the lower value; half the sum plus half the difference, the upper.",
-    ),
-    mistakes=(
-        Mistake(
-            "half forgotten",
-            edit("(total - difference) / 2", "total - difference").edit(
-                "(total + difference) / 2", "total + difference"
-            ),
-            "Twice too large: the sum plus the difference is *two* times z₂.",
-        ),
-        Mistake(
-            "upper first",
-            lambda c: period_two_orbit(c)[::-1],
-            "Both are right, in the other order. The lower value comes first.",
-        ),
-        Mistake(
-            "roots forgotten",
-            edit("(1 + 3 / c).sqrt(), (1 - 1 / c).sqrt()", "1 + 3 / c, 1 - 1 / c"),
-            "1 + 3/c is the *square* of the sum, 1 − 1/c that of the difference. Take the roots first.",
-        ),
-        Mistake(
-            "squares returned",
-            lambda c: tuple(z**2 for z in period_two_orbit(c)),
-            "These are z₁² and z₂². Asked are the values themselves.",
-        ),
-        Mistake(
-            "cross term once",
-            edit("(1 + 3 / c).sqrt(), (1 - 1 / c).sqrt()", "(1 + 2 / c).sqrt(), 1"),
-            "The square of a sum holds the product *twice*: (z₁ + z₂)² = z₁² + z₂² + 2 z₁z₂.",
-        ),
-        Mistake(
-            "sum of squares taken for the sum",
-            lambda c: (1 / c, torch.ones_like(c)),
-            "You solved for two numbers whose *sum* is 1 + 1/c. That is the sum of their squares.",
-        ),
-        Mistake(
-            "the fixed point",
-            lambda c: (torch.ones_like(c), torch.ones_like(c)),
-            "z = 1 is where a single step stands still: the minimum. It repels for c > 1; find the two around it.",
-        ),
-        Mistake(
-            "brackets missing",
-            edit("(total - difference) / 2", "total - difference / 2").edit(
-                "(total + difference) / 2", "total + difference / 2"
-            ),
-            "Python divides before it subtracts, so only the difference is halved. Put brackets: (sum - "
-            "difference) / 2.",
-        ),
-        Mistake(
-            "sum and difference returned",
-            edit("(total - difference) / 2, (total + difference) / 2", "difference, total"),
-            "These are the difference z₂ − z₁ and the sum z₁ + z₂. Half of sum minus difference is z₁; half of "
-            "sum plus difference, z₂.",
-            also=(edit("(total - difference) / 2, (total + difference) / 2", "total, difference"),),
-        ),
-        Mistake(
-            "negative root",
-            edit("(total - difference)", "-(total + difference)"),
-            "Your two values are ± the upper one. The product z₁z₂ = 1/c is positive: both values have one sign.",
-        ),
-        Mistake(
-            "cross term forgotten in the sum",
-            edit("3 / c", "1 / c"),
-            "1 + 1/c is z₁² + z₂². The square of the sum holds twice the product as well: (z₁ + z₂)² = 1 + 3/c.",
-        ),
-        Mistake(
-            "signs of the cross term exchanged",
-            edit("3 / c", "1 / c").edit("1 - 1 / c", "1 - 3 / c"),
-            "You took the root of a negative number, 1 − 3/c. Add 2/c to 1 + 1/c for the sum, and subtract 2/c "
-            "for the difference.",
-        ),
-        Mistake(
-            "math.sqrt of a tensor",
-            edit("(1 + 3 / c).sqrt(), (1 - 1 / c).sqrt()", "float(1 + 3 / c) ** 0.5, float(1 - 1 / c) ** 0.5"),
-            "math.sqrt takes one number, and c is a tensor. Write torch.sqrt(...) or (...).sqrt().",
         ),
     ),
 )
