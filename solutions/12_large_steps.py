@@ -47,9 +47,9 @@ lesson.start()
 #
 # **Discussion.** A flat minimum was found because the step could not stay elsewhere. Nothing here measured an error on new data.
 #
-# **Usual wrong answers.** *"Beyond 2/S it diverges"*: true of a quadratic; a network may diverge, but need not. *"Large steps are a regularizer,
-# so they are good"*: it depends. In sparse regression with the diagonal networks of [[leaving_the_lazy_regime]], large steps can hinder full-batch
-# descent in finding the sparse solution, and help stochastic descent
+# **Usual wrong answers.** *"Beyond 2/S it diverges"*: a quadratic does. *"Large steps are a regularizer,
+# so they are good"*: it depends. In sparse regression with the diagonal networks of [[leaving_the_lazy_regime]], they can hinder full-batch
+# descent, and help stochastic descent
 # ([Even, Pesme, Gunasekar, Flammarion 2023](https://arxiv.org/abs/2302.08982), from the abstract).
 #
 # **Exit ticket.** "Descent with step size 0.1 stays at a minimum. What do you know about its sharpness?"
@@ -103,7 +103,7 @@ lesson.recap()
 # | 1 | 2.0625 | 0.75 | 0.546875 | 3.6914 | 4.20 |
 # | 2 | 1.8574 | 0.1860 | −0.6545 | 3.4154 | 3.96 |
 # | 3 | 1.9183 | 0.7938 | 0.5228 | 3.0497 | 3.65 |
-# | 20 | 1.7044 | 0.5860 | −0.0013 | 2.5615 | 3.25 |
+# | 20 | 1.7050 | 0.5863 | −0.0003 | 2.5632 | 3.25 |
 #
 # The last column is the sharpness of the minimum that flow would reach from this row. The residual grows for two steps, as the limit
 # $2/S$ says. After the second step the last column is below 4.
@@ -132,7 +132,7 @@ lesson.step.show()
 # ## Explain: descent leaves what it cannot tolerate
 #
 # **Up to $\eta = 1$.** Near a minimum with $S > 2/\eta$ the residual grows. A large residual shrinks the imbalance, and a smaller imbalance means a flatter
-# valley. The residual stops growing when the valley is flat enough. So the same instability that drives descent away from a sharp minimum also leads it to a flatter one.
+# valley. The residual stops growing when the valley is flat enough.
 #
 # **At $\eta = 1$** only the flattest minimum is left, since $2/\eta = 2$. Descent creeps toward it: from balanced weights, the residual is about
 # $\frac{1}{2\sqrt t}$ after $t$ steps (problem 4).
@@ -264,7 +264,7 @@ lesson.predict("sharp")
 # - **Left:** the sharpness, the largest eigenvalue of the Hessian, every 25 steps. The dashed line is $2/\eta$.
 # - **Right:** the loss at every step.
 #
-# Compare the three step sizes. What do they have in common at the end?
+# Compare the three step sizes. Which of the curves reach their dashed line?
 
 # %%
 lesson.edge.show()

@@ -139,9 +139,9 @@ def test_the_numbers_of_the_page():
     path = step.descend(2.0, 0.25, 0.5, exercises.descent_step)
     a, b = path[:, [0, 1, 2, 3, 20]]
     D = a.square() - b.square()
-    torch.testing.assert_close(a, torch.tensor([2, 2.0625, 1.8574, 1.9183, 1.7044]).double(), rtol=0, atol=6e-5)
+    torch.testing.assert_close(a, torch.tensor([2, 2.0625, 1.8574, 1.9183, 1.7050]).double(), rtol=0, atol=6e-5)
     torch.testing.assert_close(
-        a * b - 1, torch.tensor([-0.5, 0.546875, -0.6545, 0.5228, -0.0013]).double(), rtol=0, atol=6e-5
+        a * b - 1, torch.tensor([-0.5, 0.546875, -0.6545, 0.5228, -0.0003]).double(), rtol=0, atol=6e-5
     )
     torch.testing.assert_close(
         (D**2 + 4).sqrt(), torch.tensor([4.42, 4.20, 3.96, 3.65, 3.25]).double(), rtol=0, atol=6e-3
@@ -163,7 +163,8 @@ def test_the_step_that_is_chosen_ends_in_a_minimum_that_is_flat_enough():
     assert chosen == pytest.approx(0.625)
     a, b = step.descend(2.0, 0.25, chosen, exercises.descent_step)[:, -1]
     assert a * b == pytest.approx(1)
-    assert end == pytest.approx(float(factor_sharpness(a[None], b[None], 1.0))) < decisions.WANTED
+    assert end == pytest.approx(float(factor_sharpness(a[None], b[None], 1.0)))
+    assert end < decisions.WANTED
 
 
 def test_the_factor_of_the_orbit_is_what_two_steps_do():

@@ -1,19 +1,86 @@
 """The certificates of the lesson against independent computations."""
 
+import math
+
 import pytest
 import torch
 from drawn import normal
 
 from ddlearn import compute
-from ddlearn.lessons.real_steps_real_widths import certificate, exercises, lesson, measures, shared, width
+from ddlearn.lessons.real_steps_real_widths import certificate, decisions, exercises, lesson, measures, shared, width
 from ddlearn.linear_networks import certificate as certify
-from ddlearn.linear_networks import descend, draw_starts, gradients, imbalance, local_constants
+from ddlearn.linear_networks import descend, draw_starts, gradients, imbalance, local_constants, tangent_range
+from ddlearn.sharpness import factor_descent
 
 
 def test_the_drift_is_the_difference_of_two_imbalances():
     W1, W2, G, rate = normal(3, 6), normal(2, 6, seed=1), normal(3, 2, seed=2), 0.17
     after = imbalance(W1 - rate * G @ W2, W2 - rate * G.T @ W1)
     torch.testing.assert_close(exercises.imbalance_drift(W1, W2, G, rate), after - imbalance(W1, W2))
+
+
+def test_a_difference_of_imbalances_is_not_taken_for_the_drift():
+    verdict = exercises.IMBALANCE_DRIFT.check(
+        lambda W1, W2, G, rate: imbalance(W1 - rate * G @ W2, W2 - rate * G.T @ W1) - imbalance(W1, W2)
+    )
+    assert verdict.mistake == "the difference of two imbalances"
+
+
+@pytest.mark.parametrize("h", [2, 5, 8])
+def test_the_floor_lies_under_the_strength(h):
+    """The strength of random layers, and of layers so unequal that the floor is nearly all of it."""
+    for scale in (1.0, 100.0):
+        W1, W2 = scale * normal(3, h), normal(4, h, seed=1)
+        D = W1.T @ W1 - W2.T @ W2
+        strength = float(tangent_range(W1, W2).low)
+        bound = float(exercises.floor(D, 3, 4))
+        assert 0 <= bound <= strength * (1 + 1e-9) + 1e-9
+    assert bound == 0 if h == 2 else bound > 0.9 * strength
+
+
+def test_the_numbers_of_the_page():
+    """Two weights: the table, the drift, the step condition, and the steps to a millionth of the loss."""
+
+    def run(a, b, rate, steps=2000):
+        start = torch.tensor([[a], [b]], dtype=torch.float64)
+        path = factor_descent(start[0], start[1], 1.0, rate, steps)
+        a, b = path.first[:, 0], path.second[:, 0]
+        r = a * b - 1
+        strength = a.square() + b.square()
+        C = r.abs() + (strength.sqrt() + rate / 2 * r.abs() * strength.sqrt()).square()
+        loss = r.square() / 2
+        return loss, a.square() - b.square(), strength, rate * C, int((loss > 1e-6 * loss[0]).sum())
+
+    loss, D, strength, bend, arrived = run(2.0, 0.0, 0.1)
+    assert loss[:3].tolist() == pytest.approx([0.5, 0.18, 0.0634], abs=5e-5)
+    assert D[:3].tolist() == pytest.approx([4, 3.96, 3.945744])
+    assert strength[:3].tolist() == pytest.approx([4, 4.04, 4.150544])
+    assert float(bend[0]) == pytest.approx(0.541)
+    assert float(bend.max()) < 0.725
+    assert arrived == 13
+    *_, bend, arrived = run(2.0, 0.0, 0.2)
+    assert (float(bend[0]), arrived) == (pytest.approx(1.168), 4)
+    assert run(0.5, 0.5, 0.1)[-1] == 39
+    step, decrease = decisions.certified()
+    assert (step, decrease) == (pytest.approx(1 / 18), pytest.approx(0.01))
+    assert math.ceil(math.log(1e-6) / math.log(1 - decrease)) == 1375
+    assert run(1.0, -0.8, step)[-1] == 90
+    for rate in (step, 0.1):
+        loss, _, _, bend, _ = run(1.0, -0.8, rate)
+        assert float(bend.max()) <= 1
+        assert float(loss[0]) == pytest.approx(1.62)
+
+
+def test_the_given_shrink_factors_multiply_to_a_curve_below_the_run():
+    """The answer of the quiz, from forty starts of width 8 with the largest guaranteed step."""
+    for seed in range(40):
+        start = shared.draw(8, 1.0, seed)
+        rate = float(certify(*start).largest_rate)
+        run = descend(*start, rate, 15)
+        local = local_constants(start.problem, run.W1[:-1], run.W2[:-1], rate)
+        strongest = start.problem.mu * tangent_range(run.W1[:-1], run.W2[:-1]).high
+        curve = (1 - strongest * rate * (2 - rate * local.smoothness)).cumprod(0)
+        assert (run.losses[1:] > curve * run.losses[0]).any()
 
 
 @pytest.mark.parametrize("h", [2, 4, 9])
@@ -27,7 +94,7 @@ def test_the_local_rate_is_the_librarys_and_bounds_what_a_step_does(h):
     A, B = gradients(problem, W1, W2)
     before, after = problem.loss(W1 @ W2.mT), problem.loss((W1 - rate * A) @ (W2 - rate * B).mT)
     assert after <= ours * before
-    assert (ours == 1) == (h < 4)  # narrow layers promise nothing
+    assert (ours == 1) == (h < 4)  # narrow layers certify nothing
 
 
 def test_starts_have_the_scales_that_they_say():

@@ -60,8 +60,8 @@ CLAIMS = (
         at_most(2.0, "η × kernel at the end"),
         asymptotic(
             "lewkowycz2020",
-            "the phases of wide networks by @lewkowycz2020: up to 4 the loss first grows and then falls, and only below 2 "
-            "can it stay low; the two lines are derived again in this lesson",
+            "the phases of wide networks by @lewkowycz2020: up to 4 the loss first grows and then falls, and it "
+            "stays low only below 2; the two lines are derived again in this lesson",
         ),
         measures.landing,
         cause={"first": 3.9},

@@ -62,7 +62,7 @@ def picture(fig, r: Trained, said) -> None:
     sharp, loss = fig.row(1, 1)
     run, seen, guess = r.run, r.seen, said("sharp")
     names = "step", "largest eigenvalue of the Hessian"
-    sharp.frame("sharpness", *names, xlim=(0, STEPS), ylim=(0, 16), legend="upper right")
+    sharp.frame("sharpness", *names, xlim=(0, STEPS), ylim=(0, 13), legend="upper right")
     sharp.level(2 / run.rate, "vermilion", "--", "2/η", width=2.4)
     sharp.line(run.times[seen], run.sharpness[seen], label="sharpness", marker="o", size=3)
     if guess is not None:

@@ -213,7 +213,7 @@ PERIOD_TWO_ORBIT = Exercise(
         Mistake(
             "the fixed point",
             lambda lr: (torch.ones_like(lr), torch.ones_like(lr)),
-            "z = 1 is the minimum, where a single step changes nothing. It repels for η > 1. Find the two values around it.",
+            "z = 1 is the minimum: a single step leaves it where it is. For η > 1 it repels. Find the two others.",
         ),
         Mistake(
             "brackets missing",

@@ -1,15 +1,12 @@
-"""Functions that the learner writes: the drift of the imbalance; `local_rate` is beside."""
-
-from collections.abc import Callable
+"""Functions that the learner writes: the drift of the imbalance, and the floor; `local_rate` is beside."""
 
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, Remark, edit
-from ddlearn.classroom.sandbox import call
+from ddlearn.classroom import Exercise, Mistake, edit
 from ddlearn.lessons.real_steps_real_widths.local_rate_exercise import LOCAL_RATE, local_rate
 
-__all__ = ["IMBALANCE_DRIFT", "LOCAL_RATE", "imbalance_drift", "local_rate"]
+__all__ = ["FLOOR", "IMBALANCE_DRIFT", "LOCAL_RATE", "floor", "imbalance_drift", "local_rate"]
 
 
 def imbalance_drift(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
@@ -23,12 +20,10 @@ def by_difference(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
     return V1.T @ V1 - V2.T @ V2 - (W1.T @ W1 - W2.T @ W2)
 
 
-def drowns_in_rounding(function: Callable) -> bool:
-    """Return whether a drift is lost at a step so small that it lies below the last digit of the imbalance."""
-    W1, W2, G = (torch.eye(3, dtype=torch.float64) / d for d in (3, 7, 1))
-    found = call(function, (W1, W2, G, 1e-9), seconds=5.0).value
-    wanted = imbalance_drift(W1, W2, G, 1e-9)
-    return isinstance(found, Tensor) and bool((found - wanted).norm() > 0.1 * wanted.norm())
+def is_difference(W1: Tensor, W2: Tensor, G: Tensor, rate: float, answer: Tensor) -> bool:
+    """Return whether an answer is the drift, up to the rounding of two imbalances of this size."""
+    size = torch.finfo(answer.dtype).eps * float(W1.square().sum() + W2.square().sum())
+    return bool((answer - imbalance_drift(W1, W2, G, rate)).norm() <= 8 * size)
 
 
 def one_after_the_other(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
@@ -38,9 +33,24 @@ def one_after_the_other(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tenso
 
 
 def layer_cases(generator: torch.Generator):
-    for n, m, h, rate in ((2, 3, 4, 0.1), (3, 3, 3, 0.02), (4, 2, 7, 0.3), (1, 3, 5, 0.05)):
+    """Draw layers and steps; in the last case large layers and a tiny step, where rounding hides the drift."""
+    for n, m, h, rate, size in ((2, 3, 4, 0.1, 1), (3, 3, 3, 0.1, 1), (1, 3, 5, 0.1, 1), (4, 2, 7, 1e-8, 1e5)):
         W1, W2, G = (torch.randn(shape, generator=generator, dtype=torch.float64) for shape in ((n, h), (m, h), (n, m)))
-        yield W1, W2, G, rate
+        yield size * W1, size * W2, G, rate
+
+
+def floor(D: Tensor, d: int, k: int) -> Tensor:
+    eigenvalues = torch.linalg.eigvalsh(D).flip(0)  # the largest first
+    h = len(D)
+    first = eigenvalues[d - 1].clamp(min=0) if d <= h else 0
+    second = (-eigenvalues[h - k]).clamp(min=0) if k <= h else 0
+    return D.new_zeros(()) + first + second
+
+
+def floor_cases(generator: torch.Generator):
+    for d, k, h in ((2, 3, 6), (1, 1, 1), (3, 2, 4), (4, 2, 3), (2, 2, 3), (3, 3, 2)):
+        W1, W2 = (torch.randn(rows, h, generator=generator, dtype=torch.float64) for rows in (d, k))
+        yield W1.T @ W1 - W2.T @ W2, d, k
 
 
 IMBALANCE_DRIFT = Exercise(
@@ -48,21 +58,19 @@ IMBALANCE_DRIFT = Exercise(
     title="What one step adds to the imbalance",
     reference=imbalance_drift,
     cases=layer_cases,
-    remarks=(
-        Remark(
-            "the difference of two imbalances",
-            by_difference,
-            drowns_in_rounding,
-            "You subtracted one imbalance from another. That is right, and it shows neither what cancels nor that "
-            "rate² is left; and for small steps it drowns in rounding. Multiply it out by hand once.",
-        ),
-    ),
     hints=(
         "Two gradients first: A = G W2 is that of W1, and B = GᵀW1 is that of W2. Which shapes do they have?",
         "Put W1 − rate·A and W2 − rate·B into D. The terms with one factor of rate cancel; which are left?",
         "What is left is rate² (AᵀA − BᵀB), a matrix of shape (h, h). `A.T @ A` is AᵀA.",
     ),
     mistakes=(
+        Mistake(
+            "the difference of two imbalances",
+            by_difference,
+            "You subtracted one imbalance from another. That is right, and it shows neither what cancels nor that "
+            "rate² is left. With large layers and a tiny step, rounding hides the drift. Multiply it out by hand.",
+            sight=is_difference,
+        ),
         Mistake(
             "rate not squared",
             edit("rate**2", "rate"),
@@ -76,13 +84,13 @@ IMBALANCE_DRIFT = Exercise(
         Mistake(
             "the flow's answer",
             lambda W1, W2, G, rate: torch.zeros(W1.shape[1], W1.shape[1], dtype=W1.dtype, device=W1.device),
-            "Nothing moves: that is gradient flow. A finite step leaves the terms in rate², and you are to keep them.",
+            "Nothing moves: that is gradient flow. A finite step leaves the terms in rate². Keep them.",
         ),
         Mistake(
             "signs swapped",
             edit("A.T @ A - B.T @ B", "B.T @ B - A.T @ A"),
-            "The sign is turned round. Wanted is D after minus D before, with D = W1ᵀW1 − W2ᵀW2. The gradient of W1"
-            " is A = G W2, and that of W2 is B = GᵀW1.",
+            "Your sign is the opposite one. Asked for is D after minus D before, with D = W1ᵀW1 − W2ᵀW2. The gradient "
+            "of W1 is A = G W2, and that of W2 is B = GᵀW1.",
         ),
         Mistake(
             "added instead of subtracted",
@@ -125,6 +133,57 @@ IMBALANCE_DRIFT = Exercise(
             "G not transposed",
             edit("G.T @ W1", "G @ W1"),
             "The gradient of W2 has the shape of W2, (m, h). It takes the transpose: B = GᵀW1, `G.T @ W1`.",
+        ),
+    ),
+)
+
+FLOOR = Exercise(
+    name="floor",
+    title="The floor under the strength",
+    reference=floor,
+    cases=floor_cases,
+    hints=(
+        "`torch.linalg.eigvalsh(D)` sorts upward. Which entry is the d-th largest eigenvalue of D?",
+        "The k-th largest eigenvalue of −D is minus the k-th smallest of D. If h is below d or k, that term is 0.",
+        "values = eigvalsh(D). The terms are values[h − d] and −values[k − 1], each at least 0.",
+    ),
+    mistakes=(
+        Mistake(
+            "negative terms kept",
+            lambda D, d, k: (
+                sum(
+                    sign * torch.linalg.eigvalsh(D)[at]
+                    for sign, at, rows in ((1, len(D) - d, d), (-1, k - 1, k))
+                    if rows <= len(D)
+                )
+                + D.new_zeros(())
+            ),
+            "A term below 0 counts as 0: the strength of one layer cannot make the other one weaker.",
+        ),
+        Mistake(
+            "largest eigenvalues",
+            lambda D, d, k: torch.linalg.eigvalsh(D)[-1].clamp(min=0) + (-torch.linalg.eigvalsh(D)[0]).clamp(min=0),
+            "You took the largest eigenvalues of D and of −D. The weakest of d directions needs the d-th largest.",
+        ),
+        Mistake(
+            "d and k exchanged",
+            lambda D, d, k: floor(D, k, d),
+            "W1 has d rows, and D counts it with a plus. So the positive eigenvalues are counted up to d.",
+        ),
+        Mistake(
+            "narrow layers forgotten",
+            edit(" if d <= h else 0", "").edit(" if k <= h else 0", ""),
+            "With h < d there is no d-th eigenvalue. A narrow layer misses a direction, so its term is 0.",
+        ),
+        Mistake(
+            "positive part only",
+            edit(" + second", ""),
+            "You counted the first layer only. Negative eigenvalues of D hold up the second one.",
+        ),
+        Mistake(
+            "off by one",
+            edit("eigenvalues[d - 1]", "eigenvalues[min(d, h - 1)]"),
+            "Python counts from 0: the d-th largest of sorted values has the index d − 1.",
         ),
     ),
 )

@@ -1,6 +1,7 @@
 """What the claims of the lesson measure: one number for one seed, and an argument that spoils it for the control."""
 
 from collections import Counter
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -35,6 +36,28 @@ def change_against_rate(seed: int, conserved: bool) -> float:
         kept = linear.imbalance(W1, W2) if conserved else W1.mT @ W1 + W2.mT @ W2
         changes.append((kept[1] - kept[0]).norm())
     return log_slope(rates, torch.stack(changes))
+
+
+def layers_against_rate(seed: int, decay: float) -> float:
+    """Return the slope in log rate of the log change of both imbalances of three layers up to a fixed time."""
+    generator = compute.generator(seed)
+    start = [0.5 * torch.randn(*shape, generator=generator, dtype=torch.float64) for shape in ((4, 3), (4, 4), (2, 4))]
+    target = torch.randn(2, 3, generator=generator, dtype=torch.float64)
+    rates = torch.tensor([0.0025, 0.005, 0.01, 0.02], dtype=torch.float64)
+    changes = []
+    for rate in rates.tolist():
+        A, B, C = start
+        for _ in range(round(1 / rate)):
+            G = C @ B @ A - target
+            slopes = (C @ B).T @ G, C.T @ G @ A.T, G @ (B @ A).T
+            A, B, C = (W - rate * (slope + decay * W) for W, slope in zip((A, B, C), slopes, strict=True))
+        changes.append((imbalances(A, B, C) - imbalances(*start)).norm())
+    return log_slope(rates, torch.stack(changes))
+
+
+def imbalances(*layers: Tensor) -> Tensor:
+    """Return the imbalance of each pair of neighboring layers, the lower one first.  (pairs, h, h)"""
+    return torch.stack([upper.T @ upper - lower @ lower.T for lower, upper in pairwise(layers)])
 
 
 def log_slope(x: Tensor, y: Tensor) -> float:
