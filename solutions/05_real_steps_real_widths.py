@@ -44,11 +44,11 @@ lesson.start()
 #
 # **The one question to ask:** "The picture is gray. What do we know?" (That this argument is silent.)
 #
-# **Discussion.** Nothing about the run. The price of a worst case: let everybody
+# **Discussion.** Nothing about the run. Let everybody
 # find the largest multiplier at which the run still converges. It is several times the certified one, and differs with the width.
 #
 # **Usual wrong answers.** *"The certified step is the largest step that works"*: the slider shows otherwise. *"Wide enough means the weights do not
-# move"*: at the smallest covered widths they move by a third and more. *"The theorem is about deep learning in practice"*: it is about a model in which width, step and start are all finite.
+# move"*: at the smallest covered widths they move by a third and more.
 #
 # **Exit ticket.** "Both layers cannot be weak at once. Why?"
 #
@@ -219,7 +219,7 @@ lesson.certificate.show()
 #
 # $$s_{\min}(T_t)^2 \ge \text{floor} - 2\eta L_0.$$
 #
-# *In words:* the strength never falls below the floor minus the largest drift. (Why one drift and not two? See the fold.)
+# *In words:* the strength never falls below the floor minus the largest drift.
 #
 # <details><summary>Why is one drift subtracted, and when is the floor zero?</summary>
 #
@@ -483,8 +483,13 @@ lesson.decide("layers", imbalances, left)
 #   initialization](https://proceedings.mlr.press/v206/xu23c.html) (2023). The theorem of this lesson.
 # - Min, Tarmoun, Vidal, Mallada: [On the explicit role of initialization on the convergence and implicit bias of overparametrized linear
 #   networks](https://arxiv.org/abs/2105.06351) (2021). Flow, and which minimum is found.
+#
+# <details><summary>More on width, balanced starts and deeper networks</summary>
+#
 # - Du, Hu: [Width provably matters in optimization for deep linear neural networks](https://arxiv.org/abs/1901.08572) (2019). Width by itself.
 # - Saxe, McClelland, Ganguli: [Exact solutions to the nonlinear dynamics of learning in deep linear neural networks](https://arxiv.org/abs/1312.6120) (2014). Balanced starts.
 # - Arora, Cohen, Golowich, Hu: [A convergence analysis of gradient descent for deep linear neural networks](https://arxiv.org/abs/1810.02281) (2019). More layers.
+#
+# </details>
 #
 # **Next:** [[how_many_examples]], How many examples?

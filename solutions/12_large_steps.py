@@ -383,8 +383,13 @@ lesson.decide("repels", factor, repels_from)
 #   and wide networks.
 # - Cohen, Kaur, Li, Kolter, Talwalkar: [Gradient descent on neural networks typically occurs at the edge of stability](https://arxiv.org/abs/2103.00065) (2021). The observation, on many
 #   networks.
+#
+# <details><summary>More on steps beyond 2/S</summary>
+#
 # - MacDonald, Min, Palma, Tarmoun, Xu, Vidal: [Convergence rates for gradient descent on the edge of stability in overparametrised least squares](https://arxiv.org/abs/2510.17506) (2025). Rates
 #   beyond $2/S$.
 # - Even, Pesme, Gunasekar, Flammarion: [(S)GD over diagonal linear networks](https://arxiv.org/abs/2302.08982) (2023). When large steps help, and when they hurt.
+#
+# </details>
 #
 # **Next:** [[real_steps_real_widths]], Real steps, real widths.
