@@ -22,14 +22,15 @@ SLUGS = (
     "learned_embeddings",
     "neural_tangent_kernel",
     "leaving_the_lazy_regime",
+    "large_steps",
     "real_steps_real_widths",
     "learning_curves",
+    "guarantees",
     "double_descent_solved",
     "double_descent_trained",
     "weak_labels",
     "domain_knowledge",
     "capstone",
-    "guarantees",
 )
 LESSONS = {f"{place:02d}": slug for place, slug in enumerate(SLUGS)}
 """The slug of each number: "00" is the first."""

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ddlearn import compute, datasets
 from ddlearn.classroom import Choice, Explorer, Slider, cached
-from ddlearn.classroom.wording import brief, say
+from ddlearn.classroom.wording import say
 from ddlearn.networks import MLP
 from ddlearn.sharpness import Edge, edge_of_stability
 
@@ -62,11 +62,11 @@ def picture(fig, r: Trained, said) -> None:
     sharp, loss = fig.row(1, 1)
     run, seen, guess = r.run, r.seen, said("sharp")
     names = "step", "largest eigenvalue of the Hessian"
-    sharp.frame("sharpness", *names, xlim=(0, STEPS), ylim=(0, 16), legend="upper right")
-    sharp.level(2 / run.rate, "vermilion", "--", "2 / rate", width=2.4)
+    sharp.frame("sharpness", *names, xlim=(0, STEPS), ylim=(0, 13), legend="upper right")
+    sharp.level(2 / run.rate, "vermilion", "--", "2/η", width=2.4)
     sharp.line(run.times[seen], run.sharpness[seen], label="sharpness", marker="o", size=3)
     if guess is not None:
-        sharp.level(guess, "purple", ":", "you said, for rate 0.4", width=3)
+        sharp.level(guess, "purple", ":", "you said, for η = 0.4", width=3)
     loss.frame("loss", "step", xlim=(0, STEPS), ylim=(0.01, 2), log="y")
     loss.line(torch.arange(r.until + 1), run.losses[: r.until + 1], width=1.2)
 
@@ -78,24 +78,22 @@ def sentence(r: Trained, said) -> str:
     rises = 100 * float((run.losses[: until + 1].diff() > 0).double().mean())
     start, edge = say(float(run.sharpness[0])), say(2 / run.rate)
     if r.arrived is None:
-        course = f"climbs from {start} to {say(float(run.sharpness[seen][-1]))}, below 2/rate = {edge} so far"
+        now = say(float(run.sharpness[seen][-1]))
+        course = f"The sharpness has climbed from {start} to {now}, below 2/η = {edge} so far."
     else:
         course = (
-            f"starts at {start}, is above 2/rate = {edge} from step {r.arrived}, and in the second half is "
-            f"{say(float(late.mean()))} times it on average"
+            f"The sharpness ends near 2/η: in the second half it is {say(float(late.mean()))} times 2/η = {edge}. It "
+            f"starts at {start} and is above 2/η from step {r.arrived}."
         )
-    you = "" if guess is None else f" You said {say(guess)} for rate 0.4."
-    return (
-        f"Rate {brief(run.rate)}, {until} steps: the sharpness {course}. The loss rises in {say(rises, 2)} % of the "
-        f"steps.{you}"
-    )
+    you = "" if guess is None else f" You said {say(guess)} for η = 0.4."
+    return f"{course} In {say(rises, 2)} % of the {until} steps the loss rises.{you}"
 
 
 explorer = Explorer(
     "edge",
-    "The edge of stability: a small net on digits",
+    "The edge of stability: a small network on digits",
     controls=(
-        Choice("rate", "Rate", RATES, "0.4"),
+        Choice("rate", "Step size η", RATES, "0.4"),
         Slider("until", "Steps shown", 100, STEPS, STEPS, whole=True, step=100),
     ),
     compute=hover,
