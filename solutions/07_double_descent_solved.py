@@ -243,7 +243,7 @@ lesson.decide("buy", now, enough, tuned)
 # [random features](GLOSSARY.md#random-features) of the rbf kernel. A more general formula needs two things: the eigenvalues of the
 # kernel, and how much of the labels lies along each eigenvector.
 # - **Left:** what the theory knows: the eigenvalues, and the part of the labels outside the first $i$ eigenvectors (dashed).
-# - **Right:** the squared error on new digits against the number of features $N$. The dashed curve is the theory.
+# - **Right:** the squared error on new digits against the number of features, here $N$. The dashed curve is the theory.
 #
 # Nothing has been fitted. Now tick **Make the fits too**. Then give the theory its best penalty: it chooses one per size before it sees a fit.
 

@@ -46,7 +46,7 @@ lesson.start()
 # **Discussion.** Nearly clean labels, cross-entropy, small batches, decay, stopping early.
 #
 # **Usual wrong answers.** *"The peak is at n parameters"*: at $n$ *features* in [[double_descent_solved]], which is $nk$ parameters there too. *"At the peak
-# the training error is largest"*: it has just reached zero. *"More epochs bring the second descent"*: look for it in the map. *"Larger is better"*: stopping in time is worth more.
+# the training error is largest"*: it has just reached zero. *"More epochs bring the second descent"*: look for it in the map.
 #
 # **Exit ticket.** "Name two ways to cross the band of the opening picture."
 #
@@ -63,8 +63,7 @@ lesson.recap()
 # %% [markdown]
 # ## Predict
 #
-# A network with $d$ inputs, $h$ hidden units and $k$ outputs has $P = (d + 1 + k)h + k$ weights and biases. Squared loss on $n$ examples asks for $nk$ numbers. Your number
-# is drawn as a line.
+# A network with $d$ inputs, $h$ hidden units and $k$ outputs has $P = (d + 1 + k)h + k$ weights and biases. Squared loss on $n$ examples asks for $nk$ numbers.
 
 # %%
 lesson.predict("worst")
@@ -88,7 +87,7 @@ lesson.predict("worst")
 # %% [markdown]
 # ## See
 #
-# Now networks with one hidden ReLU layer learn 400 digits, a fifth of whose labels are wrong. All 36 networks (12 widths, three seeds) follow one recipe, given below.
+# Now networks (*nets* in the pictures) with one hidden ReLU layer learn 400 digits, a fifth of whose labels are wrong. There are twelve widths, and three seeds per width.
 # - **Left, the map:** networks get wider to the right, measured by $P/(nk)$, and training goes on upward. The color is the squared error on new digits. Diamonds mark the best moment of each width.
 # - **Right:** the cut along the white line, with the training error (dashed). Networks fit their digits to the right of the green line.
 #
@@ -100,17 +99,22 @@ lesson.map.show()
 # %% [markdown]
 # ## Explain: what a procedure can fit
 #
-# **The recipe.** Each network minimizes the squared error between its $k = 10$ outputs and the label, written as a one and nine zeros. It takes 450 steps of **Adam** on all 400 digits at once,
-# with step size 0.009 and without weight decay. Adam is momentum with a step size per weight: each step is divided by the root of a running mean of the squared gradient. Start values are uniform, at most
-# $1/\sqrt d$ in the first layer and $1/\sqrt h$ in the second.
+# **The recipe.** Each network minimizes the squared error between its $k = 10$ outputs and the label, written as a one and nine zeros. It takes 450 steps of [Adam](GLOSSARY.md#adam) on all 400 digits at once,
+# with step size 0.009 and without weight decay.
+#
+# <details><summary>What is Adam, and where do the weights start?</summary>
+#
+# Adam is momentum with a step size per weight: each step is divided by the root of a running mean of the squared gradient. The start weights are Gaussian, with variance $1/(3d)$ in the first layer and
+# $1/(3h)$ in the second. The pixels are standardized. In the map each seed has its own wrong labels. In the explorer of changes all networks share theirs, so that averages make sense.
+#
+# </details>
 #
 # **Counting.** With $P$ parameters and $nk$ equations, an exact fit should become possible near
 #
 # $$P = nk.$$
 #
 # *In words:* as many parameters as numbers to fit. There the network has hardly a choice *how* to fit the wrong labels, and the error peaks. Beyond, there are many ways, and training finds a better one.
-# This is counting, not a theorem, because the equations are not linear. That the peak comes so close is a measurement. The count is that of
-# [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118).
+# This is counting, not a theorem, because the equations are not linear. That the peak comes so close is a measurement.
 #
 # **Effective model complexity.** Counting ignores how a network is trained. [Nakkiran and others (2020)](https://arxiv.org/abs/1912.02292) define the [effective model complexity](GLOSSARY.md#effective-model-complexity) of a training
 # procedure: the largest number of examples that it can fit with a training error near zero. The procedure is everything: network, loss, optimizer, number of steps and
@@ -120,7 +124,8 @@ lesson.map.show()
 # <details><summary>Is this the peak of the linear fits, and where is it with cross-entropy?</summary>
 #
 # The linear fits have $p$ weights for *each* of the $k$ outputs, so $P = pk$ parameters for $nk$ equations. So $P = nk$ there too, and it says $p = n$. Cross-entropy asks for less: the right class
-# must have the largest output, about one condition per example. This suggests a threshold near $P = n$.
+# must have the largest output, about one condition per example. This suggests a threshold near $P = n$. The count of equations is that of
+# [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118).
 #
 # </details>
 
@@ -153,7 +158,7 @@ def interpolation_point(widths, train_mse, y, d):
 #
 # ## Exercise 2 · Repair: `early_stop`
 #
-# Predict first. Then repair the function, which should stop each network at its best moment. The moment is chosen by digits that are held out, whose labels are wrong as often as all others. The function runs, and its test error is the lowest possible. Why is that suspicious?
+# Predict first. Then repair the function. It should stop each network at the best moment for digits that are held out, whose labels are wrong as often as all others. The function runs, and its test error is the lowest possible. Why is that suspicious?
 
 # %%
 lesson.predict("stopped")
