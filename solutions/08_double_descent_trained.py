@@ -109,11 +109,7 @@ lesson.map.show()
 #
 # </details>
 #
-# **Counting.** With $P$ parameters and $nk$ equations, an exact fit should become possible near
-#
-# $$P = nk.$$
-#
-# *In words:* as many parameters as numbers to fit. There the network has hardly a choice *how* to fit the wrong labels, and the error peaks. Beyond, there are many ways, and training finds a better one.
+# **Counting.** With $P$ parameters and $nk$ equations, an exact fit should become possible near $P = nk$: as many parameters as numbers to fit. There the network has hardly a choice *how* to fit the wrong labels, and the error peaks. Beyond, there are many ways, and training finds a better one.
 # This is counting, not a theorem, because the equations are not linear. That the peak comes so close is a measurement.
 #
 # **Effective model complexity.** Counting ignores how a network is trained. [Nakkiran and others (2020)](https://arxiv.org/abs/1912.02292) define the [effective model complexity](GLOSSARY.md#effective-model-complexity) of a training
@@ -217,7 +213,7 @@ lesson.decide("expect", squared_loss, cross_entropy, examples)
 # %% [markdown]
 # ## See: more data, worse answers
 #
-# Now keep a network of 20 units, and add examples. It has learned 60 digits (square and dotted line), and you are offered 120 (star). Move both sliders. Then choose the other two models of fixed size. For linear regression the curve is a formula.
+# Now keep a network of 20 units, and add examples. It has learned 60 digits (square and dotted line), and you are offered 120 (star). Would you take them? Move both sliders. Then choose the other two models of fixed size. For linear regression the curve is a formula.
 
 # %%
 lesson.samples.show()

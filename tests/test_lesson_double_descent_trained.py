@@ -362,7 +362,7 @@ def test_early_stopping_by_hand_is_the_table_of_the_page():
         assert decisions.distance(steps) == pytest.approx(distance, abs=1e-12)
 
 
-def test_more_digits_hurt_a_small_network_as_the_quiz_says():
+def test_more_digits_hurt_a_small_network():
     few, many = samples.trained(0, (60, 120), exercises.ensemble_step)[0].mean(0).tolist()
     assert many > few
     assert parameters(64, samples.UNITS, 10) == 1510
