@@ -193,24 +193,6 @@ def risk(n, p, signal, noise):
 
 
 # %% [markdown]
-# ## Exercise 3 · Decide: buy more examples?
-#
-# You have 150 examples, 200 features, signal 1, noise variance 0.2, and no penalty. Should you buy 60 more examples? Give three numbers: the risk now; the smallest
-# number of examples above 150 with a risk no larger; the risk now with the best penalty (next section).
-
-# %%
-from ddlearn.double_descent import best_ridge_risk  # of p / n, signal, noise
-
-# BEGIN SOLUTION
-now = risk(150, 200, 1, 0.2)
-enough = next(n for n in range(151, 1000) if risk(n, 200, 1, 0.2) <= now)
-tuned = best_ridge_risk(200 / 150, 1, 0.2)
-# BEGIN GIVEN
-# now, enough, tuned = TODO, TODO, TODO
-# END SOLUTION
-lesson.decide("buy", now, enough, tuned)
-
-# %% [markdown]
 # ## Explain: the penalty, and who wins
 #
 # **A penalty removes the peak.** Ridge regression puts $s_i/(s_i^2 + n\lambda)$ in the place of $1/s_i$. This is nearly $1/s_i$ for strong directions. For
@@ -235,6 +217,24 @@ lesson.decide("buy", now, enough, tuned)
 # 40 examples and noise 0.2. Hastie and others treat such misspecified models in the limit.
 #
 # </details>
+
+# %% [markdown]
+# ## Exercise 3 · Decide: buy more examples?
+#
+# You have 150 examples, 200 features, signal 1, noise variance 0.2, and no penalty. Should you buy 60 more examples? Give three numbers: the risk now; the smallest
+# number of examples above 150 with a risk no larger; the risk now with the best penalty.
+
+# %%
+from ddlearn.double_descent import best_ridge_risk  # of p / n, signal, noise
+
+# BEGIN SOLUTION
+now = risk(150, 200, 1, 0.2)
+enough = next(n for n in range(151, 1000) if risk(n, 200, 1, 0.2) <= now)
+tuned = best_ridge_risk(200 / 150, 1, 0.2)
+# BEGIN GIVEN
+# now, enough, tuned = TODO, TODO, TODO
+# END SOLUTION
+lesson.decide("buy", now, enough, tuned)
 
 # %% [markdown]
 # ## Theory over experiment: real digits
@@ -273,7 +273,7 @@ lesson.images.show()
 # - **Left:** the error with one **Change** (circles), and without any (gray).
 # - **Right:** one of three accounts of the same peak. The weakest direction is the smallest singular value over the largest.
 #
-# Make each of the first three changes. The last three are made by solvers, without saying so.
+# Make each of the first three changes. A rank cut-off counts singular values below a share of the largest as zero. The last three changes are made by solvers, without saying so.
 
 # %%
 lesson.why.show()
@@ -301,6 +301,19 @@ lesson.why.show()
 # - **The theory knew all labels.** It explains a curve, and guarantees none. In practice, leave-one-out chooses the penalty, as in [[fixed_embeddings]].
 #
 # **Discuss:** At $p = n$ and at $p = 2n$ the fit passes through every noisy label. Why is one terrible and the other fine?
+
+# %% [markdown] tags=["instructor"]
+# <details><summary>More to discuss</summary>
+#
+# - The median design lies under the line next to the peak, and should: the line is a mean, and near $p = n$ rare, terrible designs make the mean. What would happen with six hundred designs? (The median would stay, the mean would
+#   climb.)
+# - *"The peak is at n × classes"*: each output has weights of its own. *"More data never hurts"*: move from 40 examples to 60 at 60 features.
+# - *"The second minimum is the lower one"*: find a setting where it is, and one where it is not, and say both in one sentence.
+# - Is the axis a choice? (Yes, and an honest plot names it. The error at $p = n$ is none.)
+# - Float32 is in the menu on purpose: many libraries work in it, and the default cut-off of a pseudo-inverse there is larger than the smallest singular value at $p = n$. Descent for a fixed number of steps is a cut-off too:
+#   [[double_descent_trained]] meets it as early stopping.
+#
+# </details>
 
 # %% [markdown]
 # ## Claims

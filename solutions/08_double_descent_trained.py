@@ -150,7 +150,7 @@ def interpolation_point(widths, train_mse, y, d):
 
 
 # %% [markdown]
-# Left of the peak, with a quarter of the parameters, the curve has a hump, and the seeds disagree about it. The hump was in every run that we made without a penalty. We have no explanation.
+# In the map, the diamonds lie in a valley that no peak crosses. Left of the peak, with a quarter of the parameters, the curve has a hump, and the seeds disagree about it. The hump was in every run that we made without a penalty. We have no explanation.
 #
 # ## Exercise 2 · Repair: `early_stop`
 #
@@ -185,7 +185,7 @@ lesson.cures.show()
 # %% [markdown]
 # | change | what it does to these networks | what remains |
 # |---|---|---|
-# | early stopping | no peak at any width | needs digits held out |
+# | early stopping | no peak at any width | needs digits held out; says nothing about networks trained to the end |
 # | no wrong labels | no peak | you cannot choose this |
 # | weight decay | strong: no peak; weak: a lower peak | the strength must be found |
 # | cross-entropy | no peak at $nk$ | a weak rise near $n$ parameters, at the left edge; wide networks still learn the wrong labels |
@@ -225,9 +225,18 @@ lesson.samples.show()
 #
 # - **Wider is not better.** Stopped in time, all but the narrowest networks are about as good. With more wrong labels the widest may lose to the small ones ([Xue and others 2022](https://arxiv.org/abs/2208.08003)): choose 40 %.
 # - **Time.** We found no second descent over *time* in such networks on these digits, however wide, small-batched or noisy. It was reported for larger networks (problem 4).
-# - **One hidden layer,** small images, few seeds.
 #
 # **Discuss:** Your company trains a network and sees no peak. Which of today's changes have they made without knowing?
+
+# %% [markdown] tags=["instructor"]
+# <details><summary>More to discuss</summary>
+#
+# - *"That one curve is a result"*: look at the band, and at the hump before the peak, which moves with the seed.
+# - *"More data cannot hurt"*: let them take the offer. Who would throw examples away? In this model it helps, and it is still the wrong cure: stopping in time helps more, and keeps the data. A quick group can find the number of examples
+#   that does as well as the first forty.
+# - Other wrong labels or another change train again, once, with a bar and *Cancel*. Sliders only look at what is there, and stay quick.
+#
+# </details>
 
 # %% [markdown]
 # ## Claims
@@ -248,9 +257,10 @@ lesson.quiz()
 #
 # - Networks trained to the end on wrong labels have a [double descent](GLOSSARY.md#double-descent) peak near $P = nk$, where they just fit, whether you change the width or the number of examples.
 # - For these networks clean labels, enough weight decay, or stopping in time removed the peak. Cross-entropy left a weak rise near $n$ parameters.
+#   Most people train with several of these, which may be why few meet a peak.
 # - The best moment of training is worth more than any width at the end.
 #
-# **What this does not show.** That $P = nk$ holds for deep networks: ask for their effective model complexity.
+# **What this does not show.** One hidden layer, small images, few seeds. For deep networks ask for their effective model complexity.
 
 # %% [markdown]
 # ## Problems
