@@ -17,12 +17,12 @@ EXAMPLES, NEW, SEEDS = 300, 1000, 3
 SIZES = (15, 30, 60, 120, 180, 240, 270, 300, 330, 375, 450, 600, 900, 1500, 3000)
 DIGITS = "digits"
 BANDWIDTHS = {DIGITS: 1.5, "MNIST": 5.0, "Fashion-MNIST": 5.0}
-MEASURES = ("share missed", "squared error")
+MEASURES = ("error rate", "squared error")
 
 
 @cached(9)
 def fitted(images: str, wrong: float, seed: int, progress: Progress | None = None) -> tuple[Tensor, Tensor]:
-    """Return share missed and squared error of minimum-norm fits, each (SEEDS, SIZES)."""
+    """Return error rate and squared error of minimum-norm fits, each (SEEDS, SIZES)."""
     draw = compute.generator(seed)
     found = datasets.digits(draw, test=NEW) if images == DIGITS else LARGE[images]().sample(2 * EXAMPLES, NEW, draw)
     path = image_curve(
