@@ -13,11 +13,21 @@
 # %% [markdown]
 # # 9 · Weak labels
 #
-# A camera sees thousands of white blood cells and nobody says what any one of them is. A blood test knows one thing: how large a
-# share each type has. Are *concentrations* enough to teach a net to name single cells?
+# ![Left: three tubes with gray cells, each with the percentages of three cell types below. Right: a triangle whose corners are the cell types. Each tube is a point in it.](pictures/weak_labels.svg)
 #
-# **You will** name cells by eye, write two losses that need no label, and tell in advance which blood can teach. **You need**
-# cross-entropy, and lessons 06 and 07. **Time** 50 minutes. **Difficulty** 3 of 5.
+# *A blood test tells the shares of three cell types in each tube. The types of the single cells are unknown. So each tube is one point of the
+# triangle.*
+#
+# **Question.** A camera sees thousands of white blood cells, and nobody says what any one of them is. A blood test tells only how large a share
+# each type has. Are shares enough to train a network that names single cells?
+#
+# **You will be able to**
+# - write a loss that needs no label of a cell (Exercise 1);
+# - measure how much a set of tubes can teach, before training (Exercises 2 and 4);
+# - repair a risk that is unbiased only with negative weights (Exercise 3).
+#
+# **Before you start:** [[start_here]] · [singular values](refreshers/singular_values.md) · [logistic loss](refreshers/logistic_loss.md) ·
+# [bias and variance](refreshers/bias_and_variance.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
 
 # %%
 import torch
@@ -27,68 +37,99 @@ from ddlearn.lessons.weak_labels import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 40 minutes.** 3 recap · 5 holograms, the room names five cells aloud before *Tell me* · 2 predict · 5
-# `proportion_loss` · 5 learners: first 512 cells a bag, then 8, and no explanation yet · 5 explain at the board · 4 `kappa` and the triangle · 2
-# predict, every number on the board · 5 `bag_risk` and the kappas · 2 quiz. Claims and the stretch are for home.
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 4 holograms · 5 two patients, at the board · 4 Exercise 1 · 5 learners, first 512 cells
+# per bag · 5 explain · 4 Exercise 2 and the triangle · 3 the kappas · 2 quiz. Exercises 3 and 4, claims and problems are homework.
 #
-# **The one question to ask:** "A hospital offers you ten times more cells from its blood bank, all poured together. What do you
+# **Board.** The two patients, their system, and the four weights.
+#
+# **The one question to ask:** "A hospital offers ten times more cells from its blood bank, all poured together. What do you
 # ask for instead?" (The same cells, patient by patient; or patients who differ more.)
 #
-# **Usual wrong answers.** *"Larger bags have more exact shares, so they are better"*: exact and all alike. *"Kappa is 64, for there are 64
-# cells"*: that is the published rule, for another way of sampling. *"A negative risk is a bug"*: see the quiz.
+# **Discussion.** Small tubes work, but somebody would have to count each of them. A quick group can ask what happens if only some
+# cells of each patient are counted (problem 2). Let the room find settings of both kinds of bags that are worth the same: poured, six cells per bag,
+# and the patients.
 #
-# **Misconceptions.** That an unbiased estimate is a good one: with poured blood and large bags it has no bias and learns badly.
-# That the proportion loss learns each cell's label because it is small: a constant can make it least.
+# **Usual wrong answers.** *"Larger bags have more exact shares, so they are better"*: exact, and all alike. *"Kappa is 64, because there are 64
+# cells"*: that is the published rule, for another way of sampling. *"A negative risk is a bug"*: see the quiz. *"An unbiased estimate is a good
+# one"*: with poured blood and large bags it has no bias and learns badly. *"The proportion loss is small, so it learned each cell"*: a constant can
+# minimize it.
 #
-# **If a machine is slow:** the first picture of the learners also makes the cells, some seconds in all; other settings there train for about two.
-# The kappas train once for each kind of bags. All else is instant. Bars show how far, *Cancel* stops.
+# **Exit ticket.** "Two cohorts have equally many cells. Which number do you compute before you choose?"
+#
+# **If a machine is slow:** the first picture of the learners also makes the cells, some seconds in all. Other settings there train for about two.
+# The kappas train once for each kind of bags.
 
 # %% [markdown]
 # ## Recap
 #
-# Two questions from before. Guessing is fine.
+# From before.
 
 # %%
 lesson.recap()
 
 # %% [markdown]
-# ## See: what the camera sees
+# ## Predict and see: what the camera sees
 #
-# Three types of white blood cell, each typical of its kind, and a fourth cell to be named. The upper row is for your eyes only:
-# a camera without a lens records the lower one. Look at two things: **how wide the dark ring is**, and **how mottled** the picture is outside
-# it. Large and mottled, large and smooth, small: that names most cells, and not all.
+# Three types of white blood cell matter here.
+# - **Granulocytes** attack bacteria. They are full of granules, and their nucleus has several lobes.
+# - **Lymphocytes** recognize viruses and make antibodies. They are small, and a round nucleus fills most of the cell.
+# - **Monocytes** clear away dead cells. They are large and smooth, and their nucleus often has the shape of a kidney.
 #
-# Commit yourself for round 1, then tick **Tell me**. Play a few rounds. Then move the camera, or visit a careless laboratory.
-
-# %%
-lesson.holograms.show()
+# The explorer shows a typical cell of each type, and a fourth cell to name.
+# - **Upper row:** the cells through a lens, for your eyes only.
+# - **Lower row:** what a camera without a lens records, the **hologram**. Small cells have a narrow dark ring. Granules make the picture mottled
+#   outside this ring.
+#
+# Commit yourself for round 1, then tick **Tell me**. Play a few rounds.
 
 # %%
 lesson.predict("fourth")
 
-# %% [markdown]
-# The cells and their holograms are simulated: sizes and nuclei after measured ones, granules and optics assumed. The setting is
-# real: a lens-free camera, lysed blood, and the laboratory's counts
-# ([Yellin, Haeffele, Roth, Vidal 2018](https://openaccess.thecvf.com/content_cvpr_2018/html/Yellin_Multi-Cell_Detection_and_CVPR_2018_paper.html)).
-# A net gets means and variances over rings, which do not change as a cell turns.
+# %%
+lesson.holograms.show()
 
 # %% [markdown]
-# ## Build: a loss that needs no label
+# The cells and holograms are simulated. Sizes and nuclei follow measured ones; granules and optics are assumed. The setting is
+# real: a lens-free camera, lysed blood, and the laboratory's counts
+# ([Yellin, Haeffele, Roth, Vidal 2018](https://openaccess.thecvf.com/content_cvpr_2018/html/Yellin_Multi-Cell_Detection_and_CVPR_2018_paper.html)).
+# Our networks get the means and variances over rings, which do not change when a cell turns.
+
+# %% [markdown]
+# ## By hand: two patients
 #
-# A **bag** is a tube of cells with the shares $a$ that the test printed. A net that knew all cells would, on average over the bag, predict these
-# shares: $q_b = \frac1k \sum_i \text{softmax}\, f(x_i)$. So let the loss be the cross-entropy of shares and mean prediction,
+# A **bag** is a group of cells of which only the class shares are known. Take two bags and two types. Patient 1 has 80 % granulocytes and 20 %
+# lymphocytes; patient 2 has 40 % and 60 %. The mean of some feature, say the width of the ring, is 8.4 in the first bag and 5.2 in the second.
+# Let $g$ and $l$ be its unknown means in the two types. If cells of one type look alike in all bags, then
 #
-# $$L = -\frac1B \sum_b \sum_c a_{bc} \log q_{bc}.$$
+# $$0.8\,g + 0.2\,l = 8.4, \qquad 0.4\,g + 0.6\,l = 5.2.$$
+#
+# *In words:* each bag is one equation, and its shares are the coefficients. The solution is $g = 10$ and $l = 2$. No cell was labeled.
+#
+# Subtract the second equation: $0.4\,(g - l) = 3.2$. We divide by 0.4, the difference of the shares. An error of 0.1 in this 3.2 changes
+# $g - l$ by 0.25. If the patients had 62 % and 58 % granulocytes, we would divide by 0.04, and the same error would change $g - l$ by 2.5.
+#
+# **The assumption behind bags** is the one that we used: each type has one distribution of pictures, and bags differ only in how they mix
+# the types. If one patient's lymphocytes look different, the equations are wrong.
+
+# %% [markdown]
+# ## Exercise 1 · Write: `proportion_loss`
+#
+# Now a network gives each cell a probability for each type. Let $\bar f_{bc}$ be the mean probability of type $c$ over the cells of bag
+# $b$, and $a_{bc}$ the share that the test printed. The **proportion loss** of $B$ bags is
+#
+# $$L = -\frac1B \sum_{b=1}^{B} \sum_c a_{bc} \log \bar f_{bc}.$$
+#
+# *In words:* it is the cross-entropy of the bag's shares and the bag's mean prediction. It asks nothing of any single cell.
 
 
 # %%
 @lesson.exercise("proportion_loss")
 def proportion_loss(logits, a):
-    """Mean over bags of -sum_c a_c log q_c, q the bag's mean softmax.  logits (B, k, C), a (B, C) -> a tensor ()."""
+    """The proportion loss.  logits (bags, cells, types), a (bags, types) -> a tensor ()."""
     # BEGIN SOLUTION
     predictions = logits.softmax(-1)
-    q = predictions.mean(1)
-    return -(a * q.log()).sum(1).mean()
+    mean = predictions.mean(1)
+    return -(a * mean.log()).sum(1).mean()
     # END SOLUTION
 
 
@@ -101,86 +142,85 @@ lesson.predict("poured")
 # %% [markdown]
 # ## See: spread, not amount
 #
-# The same number of cells three times: of blood poured together, of healthy donors, who are much alike, of patients, who are not. The first
-# learner is your loss. Now try bags of 8. Then the two others, the **mean map** and **EasyLLP**. Both weigh the loss of each cell by what the test of its
-# bag says, and both are *unbiased*, each under its own condition. The mean map takes the smallest weights that are right for the bags at hand, by least
-# squares, so it needs bags that differ.
+# Two other learners are in the menu. Both multiply the loss of each cell, as each type, by a weight that its bag's test determines. The **mean
+# map** computes the weights for the bags at hand by least squares, as we solved the system by hand. **EasyLLP** has one formula for the weights, made
+# for bags of independent cells. Each is *unbiased* under its own condition: averaged over bags, it equals the loss with labels.
+#
+# All three kinds of bags have the same number of cells: blood of many people poured together, one healthy donor per bag, or one patient per bag.
+# Healthy donors are much alike, and patients are not.
+# - **Left:** which share of each type is recognized. Dots are single networks.
+# - **Right:** the share of all cells that is named correctly. The horizontal axis is a number that is known before training, and explained below.
+#
+# Start with your loss and 512 cells per bag. Then try 8 cells, and the other two learners.
 
 # %%
 lesson.learners.show()
 
 # %% [markdown]
-# Large bags of poured blood teach your loss one thing, to call everything a granulocyte. One patient a bag, and it names nearly all. EasyLLP is good on small
-# bags of poured blood, and fails where the others shine. Both have one reason.
+# Large bags of poured blood teach your loss one thing: to call every cell a granulocyte. With one patient per bag, it names nearly all cells. EasyLLP
+# does well on small bags of poured blood, and fails on patients.
 
 # %% [markdown]
-# ## Explain
+# ## Explain: the effective bag size
 #
-# If all bags have the same shares $a$, then calling *every* cell by $a$ is a best answer, and no amount of such bags says more. Bags must
-# **differ**. A cell of bag $b$ has mean loss $\sum_{c'} \pi_{bc'} E_{c'}[\ell_c]$ as class $c$: linear in the mixture $\pi_b$. So all that matters
-# is the second moment $G$ of mixtures, and for two kinds of bags it is one number away from the mean $p$:
+# If all bags have the same shares $a$, then the constant prediction $a$ for *every* cell minimizes the proportion loss. No amount of such
+# bags says more, so bags must **differ**.
 #
-# $$G = \overline{\pi\pi^\top} = pp^\top + \frac{\operatorname{diag}(p) - pp^\top}{\kappa},$$
+# How much they must differ is one number. Let $\pi_b$ be the true shares of bag $b$, and $q$ the shares in the whole population. Let $G$ be the mean
+# of $\pi_b \pi_b^\top$ over bags. For two kinds of bags,
 #
-# - $\kappa = k$ for bags of $k$ **independent cells**, counted;
-# - $\kappa = \alpha_0 + 1$ for **patients**, $\pi \sim \text{Dirichlet}(\alpha_0\, p)$, however many cells of each.
+# $$G = qq^\top + \frac{\operatorname{diag}(q) - qq^\top}{m_{\text{eff}}}.$$
 #
-# **What it is worth.** For the mean of a class, a bagged cell is worth $e_c = 1/(\kappa(1 - p_c) + p_c)$ labelled ones. With $\kappa = 512$ that is
-# next to nothing, and least for rare types.
+# *In words:* the second term is the spread of the bags. It is that of single labeled cells, divided by a number $m_{\text{eff}}$. We call it the
+# **effective bag size**; code and explorers call it `kappa`.
+# - For bags of $m$ **independent cells** that are counted, $m_{\text{eff}} = m$. Poured blood makes such bags.
+# - For **patients**, $\pi_b$ is drawn from a Dirichlet distribution, the usual one for random shares: mean $q$, and a number $\alpha_0$ that says how alike
+#   patients are. Then $m_{\text{eff}} = \alpha_0 + 1$, for any number of cells per patient.
 #
-# **What it asks for.** The risk with labels is the mean of $\sum_c w_{bc}\, \ell_c(x_i)$ if $\overline{w\pi^\top} = \operatorname{diag}(p)$, which
+# **What a cell is worth.** Suppose least squares estimates the mean of a feature in type $c$. Then one cell in a bag is worth
 #
-# $$w_b = \kappa\, a_b - (\kappa - 1)\, p$$
+# $$e_c = \frac{1}{m_{\text{eff}}(1 - q_c) + q_c}$$
 #
-# fulfils. With $\kappa = k$ this is EasyLLP, made for independent cells.
+# labeled cells. *In words:* with $m_{\text{eff}} = 1$ it is worth one. With 512 it is worth almost nothing, above all for rare types.
 #
-# <details><summary>Why these weights, and what goes wrong with another kappa?</summary>
+# <details><summary>Whose is what?</summary>
 #
-# Let the bags have $\kappa_0$ and the weights $\kappa$. Then $\overline{w\pi^\top} = \kappa G - (\kappa - 1)pp^\top = \frac{\kappa}{\kappa_0}
-# \operatorname{diag}(p) + (1 - \frac{\kappa}{\kappa_0})\, pp^\top$. So the mean risk is $\frac{\kappa}{\kappa_0} R + (1 - \frac{\kappa}{\kappa_0})\, I$, where $R$
-# is the risk with labels and $I$ that of labels which have nothing to do with the cell. The bias is $(\frac{\kappa}{\kappa_0} - 1)(R - I)$. This, and $e_c$
-# (from $G^{-1} = \kappa \operatorname{diag}(1/p) - (\kappa - 1)\mathbf 1\mathbf 1^\top$), is our derivation.
+# EasyLLP is that of [Busa-Fekete et al. 2023](https://arxiv.org/abs/2302.03115), for bags of independent cells (from the abstract: "i.i.d.
+# bags"). That bags must differ is in [Scott and Zhang 2020](https://arxiv.org/abs/2006.07330). The name *mean map* is borrowed:
+# [Quadrianto et al. 2009](https://jmlr.org/papers/v10/quadrianto09a.html) estimate the **mean operator**, the means of the features in each class, with the
+# same pseudo-inverse of the shares, and train a linear model on it. Our mean map uses the pseudo-inverse to weigh the losses of any network. The
+# effective bag size of patients and the formula for $e_c$ are our derivation.
 #
 # </details>
 #
-# **Whose is what?** EasyLLP is that of [Busa-Fekete et al. 2023](https://arxiv.org/abs/2302.03115), for bags of independent cells (from the abstract: "i.i.d.
-# bags"). That bags must differ is in [Scott and Zhang 2020](https://arxiv.org/abs/2006.07330). The name *mean map* is borrowed:
-# [Quadrianto et al. 2009](https://jmlr.org/papers/v10/quadrianto09a.html) estimate the **mean operator**, the means of the features in each class, with the
-# same pseudo-inverse of the shares, and train a linear model on it. Our mean map uses the pseudo-inverse to weigh the losses of any net. Kappa
-# for patients is our derivation.
-
-# %% [markdown]
-# ## Build: one number, from the tests alone
+# ## Exercise 2 · Write: `kappa`
 #
-# The trace of $G - pp^\top$ is the mean squared distance of shares from their mean. It must equal $(1 - |p|^2)/\kappa$. Solve for kappa.
+# The trace of $G - qq^\top$ is the mean of $\lVert a_b - q\rVert^2$ over bags. By the formula for $G$ it equals $(1 - \lVert q\rVert^2)/m_{\text{eff}}$. For the
+# two patients, $q = (0.6, 0.4)$. Both squared distances are $0.2^2 + 0.2^2 = 0.08$, and $1 - \lVert q\rVert^2 = 0.48$. So $m_{\text{eff}} = 6$. A granulocyte
+# mean then costs three times as many cells as with labels, and a lymphocyte mean four times. Return this number for any table of tests.
 
 
 # %%
 @lesson.exercise("kappa")
 def kappa(a):
-    """(1 - |p|^2) / (mean over bags of |a_b - p|^2), p the mean of the rows.  a (B, C) -> a number."""
+    """(1 - |q|^2) / (mean over bags of |a_b - q|^2), q the mean of the rows.  a (bags, types) -> a number."""
     # BEGIN SOLUTION
-    p = a.mean(0)
-    spread = ((a - p) ** 2).sum(1).mean()
-    return float((1 - (p**2).sum()) / spread)
+    q = a.mean(0)
+    spread = ((a - q) ** 2).sum(1).mean()
+    return float((1 - (q**2).sum()) / spread)
     # END SOLUTION
 
 
 # %% [markdown]
-# Each dot is a bag. Make patients more alike, then pour their blood together and enlarge the bags. Nothing is trained here: the bars are what
-# your cells are worth in labelled ones, before you buy them. Your kappa gives the black marks.
+# Nothing is trained here.
+# - **Left:** each dot is a bag. The ellipses are the spread of the bags, as found and by theory.
+# - **Right:** what your cells are worth in labeled cells. Your function gives the black marks.
+#
+# Make the patients more alike. Then pour their blood together and enlarge the bags. The sentence also gives the smallest eigenvalue of
+# $\Pi^\top\Pi/B$, where the rows of $\Pi$ are the $\pi_b$. It is near zero if the bags hardly tell the types apart.
 
 # %%
 lesson.triangle.show()
-
-# %% [markdown]
-# For patients the number of cells a bag does not matter; for poured blood it is everything. The least eigenvalue of $\Pi^\top\Pi/B$ says the
-# same in the language of lesson 07: how nearly the bags fail to tell the types apart.
-
-# %% [markdown] tags=["instructor"]
-# **Instructor.** Let the room find settings of both kinds of bags that are worth the same (poured, six cells a bag, and the patients). Ask why small
-# bags are no way out in practice: somebody would have to count each tube of six cells. A quick group can ask what happens if of each patient only $k$
-# cells are counted: $\kappa = k(\alpha_0 + 1)/(k + \alpha_0)$, between the two; the claims test it.
 
 # %% [markdown]
 # ## Predict
@@ -189,39 +229,89 @@ lesson.triangle.show()
 lesson.predict("kappa")
 
 # %% [markdown]
-# ## Build: the risk with labels, without labels
+# ## Exercise 3 · Repair: `bag_risk`
 #
-# With $\bar\ell_{bc} = \frac1k \sum_i -\log \text{softmax}_c f(x_i)$, the bag's mean loss as class $c$:
+# Let $\bar\ell_{bc}$ be the mean loss of the cells in bag $b$ if all of them were of type $c$. Give it the weight
 #
-# $$R = \frac1B \sum_b \sum_c \big[\kappa\, a_{bc} - (\kappa - 1)\, p_c\big]\, \bar\ell_{bc}.$$
+# $$w_{bc} = m_{\text{eff}}\, a_{bc} - (m_{\text{eff}} - 1)\, q_c, \qquad R = \frac1B \sum_b \sum_c w_{bc}\, \bar\ell_{bc}.$$
+#
+# *In words:* the weight stretches the distance of the bag from the mean by $m_{\text{eff}}$. For our two patients, the weights are
+# $(1.8, -0.8)$ and $(-0.6, 1.6)$. Look at the loss as a granulocyte. True granulocytes get the weight $\frac12(1.8 \cdot 0.8 - 0.6 \cdot 0.4) = 0.6$, their share.
+# True lymphocytes get $\frac12(1.8 \cdot 0.2 - 0.6 \cdot 0.6) = 0$. So $R$ is the risk with labels. With $m_{\text{eff}} = m$ this is EasyLLP.
+#
+# The function below runs, but its risk is not that one. Repair it.
 
 
 # %%
 @lesson.exercise("bag_risk")
 def bag_risk(logits, a, p, kappa):
-    """The risk R above.  logits (B, k, C), a (B, C), p (C,), kappa a number -> a tensor (), which is trained."""
+    """The risk R.  logits (bags, cells, types), a (bags, types), p = q (types,), kappa = m_eff -> a tensor ()."""
     # BEGIN SOLUTION
     weights = kappa * a - (kappa - 1) * p
     losses = -logits.log_softmax(-1).mean(1)
     return (weights * losses).sum(1).mean()
+    # BEGIN GIVEN
+    # weights = kappa * a - (kappa - 1) * p
+    # losses = -logits.log_softmax(-1).mean(1)
+    # return (weights.clamp(min=0) * losses).sum(1).mean()
     # END SOLUTION
 
 
 # %% [markdown]
-# ## Theory over experiment: which kappa is right?
+# <details><summary>Why these weights, and what goes wrong with another effective bag size?</summary>
 #
-# At the left the bias of your risk, for one fixed classifier on new bags, over the line of the folded derivation. At the right nets that were trained with each kappa. It
-# starts where the published rule stands, kappa = 64 cells. Repair it. Then change to poured blood, for which the rule was made.
+# A cell of bag $b$ has the mean loss $\sum_{c'} \pi_{bc'} E_{c'}[\ell_c]$ as type $c$, where $E_{c'}$ is the mean over cells of type $c'$. So the mean of $R$ is the
+# risk with labels if the mean of $w_b\pi_b^\top$ over bags is $\operatorname{diag}(q)$. Let the bags have the size $m_0$, and the weights $m_{\text{eff}}$. Then this mean is
+# $m_{\text{eff}}\, G - (m_{\text{eff}} - 1)qq^\top = \frac{m_{\text{eff}}}{m_0} \operatorname{diag}(q) + (1 - \frac{m_{\text{eff}}}{m_0})\, qq^\top$. So the mean risk is
+# $\frac{m_{\text{eff}}}{m_0} R_1 + (1 - \frac{m_{\text{eff}}}{m_0})\, R_0$. Here $R_1$ is the risk with labels, and $R_0$ that of labels that have nothing to do with
+# the cell. The bias is $(\frac{m_{\text{eff}}}{m_0} - 1)(R_1 - R_0)$: our derivation.
+#
+# </details>
+#
+# ## See: which effective bag size is right?
+#
+# - **Left:** the bias of your risk for one fixed network on new bags (dots), and the line of the fold.
+# - **Right:** what networks find that were trained with each value.
+#
+# The explorer starts where the published rule stands: 64 cells per bag, so 64. Repair it. Then change to poured blood.
 
 # %%
 lesson.kappas.show()
 
 # %% [markdown]
-# Too small a kappa draws every prediction towards the mean shares: rare cells go first. Too large a kappa pays for being sure: nets
-# become very sure, and wrong. More patients would not help, for a bias does not shrink. The right number stands in the tests, and your function reads it.
+# A value that is too small draws every prediction toward the mean shares, so rare cells are lost first. A value that is too large rewards being sure:
+# networks become very sure, and wrong. More patients would not help, because a bias does not shrink. Your function reads the right number from the tests.
+
+# %% [markdown]
+# ## Exercise 4 · Decide: which cells?
+#
+# Monocytes have the share 0.11. Offer A is 4,000 cells of poured blood, in counted bags of 4. Offer B is 16,384 cells of patients with $\alpha_0 = 5.26$, 64 cells
+# each. Offer C is 160,000 cells of healthy donors with $\alpha_0 = 80$, 64 cells each. Which is worth most for the monocytes? Give the letter as a text,
+# and its worth in labeled monocytes: the number of cells, times 0.11, times $e_c$.
+
+# %%
+# BEGIN SOLUTION
+offer, worth = "B", 16_384 * 0.11 / (6.26 * 0.89 + 0.11)
+# BEGIN GIVEN
+# offer, worth = TODO, TODO
+# END SOLUTION
+lesson.decide("offer", offer, worth)
+
+# %% [markdown]
+# ## Where it breaks
+#
+# - **The worth is not a score.** It is about class means by least squares. It orders the bags, and predicts no accuracy.
+# - **The proportion loss follows no such formula.** Small bags of healthy donors teach it nothing, where the mean map learns. It is not calibrated
+#   either: the best answer for mixed bags is not the true probability.
+# - **Reports have errors**, which look like spread. So the effective bag size of healthy donors comes out too small.
+# - **Poured blood teaches nothing** from our start. From larger starting weights, about one network in six escaped.
+#
+# **Discuss:** A hospital offers ten times more cells from its blood bank, all poured together. What do you ask for instead?
 
 # %% [markdown]
 # ## Claims
+#
+# In the claims, kappa or κ stands for the effective bag size, $k$ for the number of cells per bag, and $p$ for $q$.
 
 # %%
 lesson.claims()
@@ -233,27 +323,76 @@ lesson.claims()
 lesson.quiz()
 
 # %% [markdown]
-# ## Take away
+# ## Key points
 #
-# - Shares can teach single cells, if bags differ. Spread teaches, not amount.
-# - One number, kappa, tells it before training: the bag size for independent cells, $\alpha_0 + 1$ for patients.
-# - Unbiased holds under a condition. Ask how the data were drawn; then choose kappa.
+# - [Weak labels](GLOSSARY.md#weak-labels) such as shares can teach single cells, if the [bags](GLOSSARY.md#bag) differ. Spread teaches, not amount.
+# - The effective bag size tells it before training: $m$ for independent cells, $\alpha_0 + 1$ for patients.
+# - Unbiased holds under a condition. Ask how the data were drawn, then choose the effective bag size.
 #
-# **What this does not show.** Worth is a statement on class means by least squares; it orders the bags, and predicts no score. The proportion loss follows no such
-# formula: small bags of healthy donors teach it nothing, where the mean map learns. It is not calibrated either: the best answer for mixed bags is not the
-# true posterior. Reports err, and their errors look like spread, so kappa of healthy donors comes out too small. That poured blood teaches *exactly* nothing is so for our start; from larger
-# starting weights a net in some six escaped. The cells are drawn from a pool of nine thousand, so many are met more than once. One simulator, three types,
-# one prior of patients, fitted to thirty old blood samples.
+# **What this does not show.** The cells come from a pool of nine thousand, so many are met more than once. There is one simulator, three types, and
+# one distribution of patients, fitted to thirty old blood samples.
 
 # %% [markdown]
-# ## Go further
+# ## Problems
 #
-# A stretch, unchecked: the worth of *impure tubes*. `ddlearn.blood.purity(0.1)` gives the mixtures of three tubes, each with a tenth of the other types;
-# `ddlearn.weak_labels.mixing_efficiency(mixtures, p)` gives $e_c$ of any bags. Compare three pure tubes, three impure ones and your patients, for
-# the monocytes. Lesson 10 buys such tubes.
+# **1. Two more patients (easy, checked).** The shares are $(0.9, 0.1)$ and $(0.5, 0.5)$, and the means of the bags are 6.6 and 5. Give the means of both types,
+# and the effective bag size.
 #
-# How far does it carry? Every setting of the learners takes two seconds, so try seeds of your own: `lesson.learners.compute("mean map", "512", seed=7).accuracy`. On a machine
-# with a GPU the nets train there.
+# **2. Counted patients (checked).** If only $m$ cells of each patient are counted, $m_{\text{eff}} = m(\alpha_0 + 1)/(m + \alpha_0)$. Let $\alpha_0 = 5$. Give the value
+# for $m = 10$, and the $m$ at which it reaches 5.4. Why does it grow with $m$?
 #
-# [Dulac-Arnold et al. 2019](https://arxiv.org/abs/1905.12909) and [Ardehaly, Culotta 2017](https://arxiv.org/abs/1709.04108) on the proportion loss ·
-# [Patrini et al. 2014](https://papers.nips.cc/paper/5453-almost-no-label-no-cry) on the mean operator.
+# **3. Where does $e_c$ come from?** Least squares from $N$ cells has the variance $\sigma^2 [G^{-1}]_{cc}/N$ for the mean of type $c$, and $Nq_c$ labeled cells have
+# $\sigma^2/(Nq_c)$. Show that $G^{-1} = m_{\text{eff}} \operatorname{diag}(1/q) - (m_{\text{eff}} - 1)\mathbf 1\mathbf 1^\top$, and derive $e_c$.
+#
+# **4. Impure tubes (hard).** `ddlearn.blood.purity(0.1)` gives the shares of three tubes, each with a tenth of the other types.
+# `ddlearn.weak_labels.mixing_efficiency(mixtures, p)` gives $e_c$ of any bags. Compare three pure tubes, these, and your patients, for the monocytes. Why can a
+# tube cell be worth more than one labeled cell?
+
+# %%
+# BEGIN SOLUTION
+first, second, size = 7, 3, 5.25
+# BEGIN GIVEN
+# first, second, size = TODO, TODO, TODO
+# END SOLUTION
+lesson.decide("system", first, second, size)
+
+# %%
+# BEGIN SOLUTION
+ten, cells = 4, 45
+# BEGIN GIVEN
+# ten, cells = TODO, TODO
+# END SOLUTION
+lesson.decide("counted", ten, cells)
+
+# %% [markdown] tags=["solution"]
+# ### Solutions
+#
+# <details><summary>Worked solutions of the four problems</summary>
+#
+# **1.** Subtract: $0.4\,(g - l) = 1.6$, so $g - l = 4$. From $0.5\,(g + l) = 5$ follow $g = 7$ and $l = 3$. Here $q = (0.7, 0.3)$, the spread is 0.08, and
+# $1 - \lVert q\rVert^2 = 0.42$. The quotient is 5.25.
+#
+# **2.** $10 \cdot 6/15 = 4$, and $6m = 5.4\,(m + 5)$ gives $m = 45$. Counting few cells adds the spread of counting, so the bags differ more. With $m = 1$ every cell
+# is labeled. The claims test the formula.
+#
+# **3.** Multiply: $G\,\operatorname{diag}(1/q) = q\mathbf 1^\top + (I - q\mathbf 1^\top)/m_{\text{eff}}$, and $G\mathbf 1 = q$. The product is
+# $m_{\text{eff}}\, q\mathbf 1^\top + I - q\mathbf 1^\top - (m_{\text{eff}} - 1)\, q\mathbf 1^\top = I$. So $[G^{-1}]_{cc} = m_{\text{eff}}/q_c - m_{\text{eff}} + 1$, and
+# $e_c = 1/(q_c [G^{-1}]_{cc}) = 1/(m_{\text{eff}}(1 - q_c) + q_c)$.
+#
+# **4.** Compute `mixing_efficiency(torch.eye(3).double(), q)[2]` for pure tubes. A third of their cells are monocytes, so a rare type is over-sampled, and a cell
+# is worth $1/(3q_c)$ labeled cells of the blood. [[domain_knowledge]] buys such tubes.
+#
+# **Without a solution.** Every setting of the learners takes about two seconds. Try seeds of your own:
+# `lesson.learners.compute("mean map", "512", seed=7).accuracy`. On a machine with a GPU the networks train there.
+#
+# </details>
+
+# %% [markdown]
+# ## Further reading
+#
+# - Dulac-Arnold et al.: [Deep multi-class learning from label proportions](https://arxiv.org/abs/1905.12909) (2019). The proportion loss.
+# - Ardehaly, Culotta: [Co-training for demographic classification using deep learning from label proportions](https://arxiv.org/abs/1709.04108) (2017). The same loss, earlier.
+# - Patrini et al.: [(Almost) no label no cry](https://papers.nips.cc/paper/5453-almost-no-label-no-cry) (2014). The mean operator.
+# - Busa-Fekete et al.: [Easy learning from label proportions](https://arxiv.org/abs/2302.03115) (2023). The unbiased risk.
+#
+# **Next:** [[domain_knowledge]], Domain knowledge.
