@@ -15,8 +15,7 @@
 #
 # ![XOR, with the classes in opposite corners of a square, and two bar charts: the weights of twelve coordinates before training, and the two that remain.](pictures/learned_embeddings.svg)
 #
-# *The class is the product of coordinates 4 and 9, each $+1$ or $-1$. A small network learned it from examples, with weight decay: every step
-# also shrinks all weights a little. The bars show how much weight its units give to each coordinate.*
+# *The class is the product of coordinates 4 and 9, each $+1$ or $-1$. The bars show how much weight the units of a small network give to each coordinate.*
 #
 # **Question.** In [[fixed_embeddings]], the embedding was chosen before any label was seen. A network finds its own while it learns. What does
 # this gain, and what does it cost?
@@ -40,14 +39,13 @@ lesson.start()
 
 # %% [markdown] tags=["instructor"]
 # **Instructor: 40 minutes, of which 5 are slack.** 2 recap · 3 XOR, at the board · 4 predict, first explorer · 5 explain · 5 Exercise 1 ·
-# 5 three parities, predict · 3 bound · 4 Exercise 2 · 4 network and bound. The rest is homework.
+# 5 three parities, predict · 3 bound · 4 Exercise 2 · 4 network and bound.
 #
 # **Board.** The XOR table, and the two kernels with their errors.
 #
 # **The one question to ask:** "What has this embedding seen that the kernel has not?" (The labels.)
 #
-# **Discussion.** The choice uses the labels, so the bound fails as stated. All ten kernels together span at most $10n$ dimensions, so $1 - 10n/N$
-# still bounds the mean.
+# **Discussion.** The answer is in a fold on the page.
 #
 # **Usual wrong answers.** *"A better kernel crosses the bound"*: ask which kernel may know the subset.
 #
@@ -77,10 +75,9 @@ lesson.recap()
 # Take any function $c + w_1x_1 + w_2x_2$. Its sum over the two rows with label $1$ is $2c$, and its sum over the other two rows is $2c$ as
 # well. To have the sign of the label in every row, the first sum would have to be positive, and the second negative. So none has.
 #
-# With the features $u_1$ and $u_2$, a linear function is enough: $u_1 + u_2 - 1$ equals the label. A network must find such units from examples.
+# With the features $u_1$ and $u_2$, a linear function is enough: $u_1 + u_2 - 1$ equals the label.
 #
-# Real data have irrelevant inputs too: of thousands of genes, few may decide a disease. Where all inputs matter, as in images of digits, a
-# fixed kernel may win (problem 3).
+# Real data have irrelevant inputs too: of thousands of genes, few may decide a disease.
 #
 # ## Predict
 
@@ -93,10 +90,10 @@ lesson.predict("noise")
 # The explorer trains a layer of 64 ReLU units on 300 examples. The first two of 22 coordinates are near a corner of XOR, and the others are
 # noise. At step 0 the weights of the layer are random.
 # - **Left:** each coordinate's share of the sum of all squared weights. The dashed line shows equal shares.
-# - **Right:** 300 *new* points. A linear function of the 64 features was fitted to the examples. Its value, the score, runs across, as in
-#   [[fixed_embeddings]]. At the vertical line, the score is 0.
+# - **Right:** 300 *new* points. A linear function of the 64 features was fitted to the examples. Its value, the score, runs
+#   across, and is 0 at the vertical line.
 #
-# Move **Training step** to the right. At which step are all new points on their own side? How much weight do the two coordinates have there?
+# Move **Training step** to the right. At which step are all new points on their own side?
 
 # %%
 lesson.film.show()
@@ -113,7 +110,7 @@ lesson.film.show()
 # $$\varphi(x) = \tfrac{1}{\sqrt h}\,\mathrm{relu}(Wx + b), \qquad f(x) = \tfrac{1}{\sqrt h}\, v^\top \varphi(x).$$
 #
 # *In words:* unit $j$ multiplies the coordinates by its weights, row $j$ of $W$, and adds $b_j$. It is *active* at $x$ if the result is positive. The
-# features $\varphi(x)$ are the embedding, and $v$ holds the weights of the output. On this page $b$ and $v$ have these meanings only. At the start $W$
+# features $\varphi(x)$ are the embedding, and $v$ holds the weights of the output. At the start $W$
 # and $b$ are random, and each $v_j$ is $+1$ or $-1$ at random. Training changes all three, so the embedding depends on the labels.
 #
 # **The recipe.** Training minimizes half the mean squared error, in 300 steps above and 2,000 below. Each step uses 32 random examples, step size 0.1, momentum 0.9
@@ -133,11 +130,17 @@ lesson.film.show()
 # each step multiplies a weight by about $1 - 10 \cdot 0.1 \cdot 0.001 = 0.999$, apart from the gradient. Decay alone leaves 74 % of a weight after
 # 300 steps, and 14 % after 2,000.
 #
-# Why are weights on noise not renewed? Decay multiplies $W$, $b$ and $v$ by the same factor, and so $f$ by its square. If $f$ was equal to the labels,
+# The gradient renews the weights on the two coordinates, and hardly those on noise. So decay removes the noise.
+#
+# <details><summary>Why are weights on noise not renewed?</summary>
+#
+# Decay multiplies $W$, $b$ and $v$ by the same factor, and so $f$ by its square. If $f$ was equal to the labels,
 # each new error is now a small multiple of its label. Put such errors into the formula. On a coordinate of the parity, the terms of a unit mostly
 # agree: the sum is $\frac12$ times the multiple for the unit of problem 1. On noise they almost cancel: with 100 of 200 examples active, the size is about
-# $\sqrt{100}/200 = 0.05$. So all weights shrink at one rate, but those on noise are renewed about ten times less. In the trained network of the last
-# explorer, the typical sums are 0.41 and 0.08.
+# $\sqrt{100}/200 = 0.05$, a tenth. With labels in place of errors, the typical sums in the trained network of the last explorer are 0.41 and 0.08. Its own
+# errors at the end are less regular, because each step sees 32 examples only.
+#
+# </details>
 #
 # <details><summary>How far do features move, and what is known about random ones?</summary>
 #
@@ -160,11 +163,11 @@ lesson.film.show()
 # First *center* both: subtract from each feature, and from $y$, its mean over the points. This turns $y$ into $y_c = Hy$ and $K$ into
 # $K_c = HKH$, where $H$ is the identity minus $\frac1n$ in every entry.
 #
-# The **alignment** is the cosine between $K_c$ and $y_cy_c^\top$, each read as a list of $n^2$ numbers. So it is the sum of the products
+# The **alignment** is the cosine between $K_c$ and $y_cy_c^\top$: the sum of the products
 # of matching entries, divided by both lengths ([Cortes et al. 2012](https://jmlr.org/papers/v13/cortes12a.html)).
 #
 # For the four rows of the table, the features $x_1, x_2$ have the alignment 0, and $u_1, u_2$ have $1/\sqrt5 \approx 0.447$. The single
-# feature $x_1x_2$ has 1. When your function passes, the first explorer reports its value, and we return to it below.
+# feature $x_1x_2$ has 1. When your function passes, the first explorer reports its value.
 
 
 # %%
@@ -198,11 +201,10 @@ def alignment(K, y):
 # |$x_1x_2 \cdot x_1'x_2'$|$c \cdot x_1x_2$|0|1|1|$\frac23$|
 # |mean of all three products|$c \cdot (x_1x_2 + x_1x_3 + x_2x_3)/3$|$\frac23$|$\frac23$|$\frac23$|$\frac23$|
 #
-# The first kernel guesses the target, and the second treats the three alike. Yet their mean errors agree, and no kernel has a smaller one. You may
-# try to find one in problem 2.
+# The first kernel guesses the target, and the second treats the three alike. Yet their mean errors agree, and no kernel has a smaller one.
 #
-# Read $k(\cdot, z)$ and the $i$-th parity as vectors of eight numbers, and let $\rho_i$ be the cosine of the angle between them. With the best $c$, the error
-# is $1 - \rho_i^2$. The parities are orthogonal, so $\rho_1^2 + \rho_2^2 + \rho_3^2 \le 1$. The three errors add up to at least 2, so their mean is at least $\frac23$.
+# Let $\rho_i$ be the cosine of the angle between $k(\cdot, z)$ and the $i$-th parity, as vectors of eight numbers. With the best $c$, the error
+# is $1 - \rho_i^2$. The parities are orthogonal, so $\rho_1^2 + \rho_2^2 + \rho_3^2 \le 1$. So the three errors add up to at least 2.
 #
 # <details><summary>Why these two steps?</summary>
 #
@@ -230,8 +232,8 @@ lesson.predict("bound")
 # same. Let $\rho_i$ be the largest cosine between $\chi_i$ and a $g$ in $\mathcal G$. The smallest error is $1 - \rho_i^2$. Take at most $n$ orthogonal
 # directions that span $\mathcal G$. Each one adds at most 1 to the sum of all $\rho_i^2$, as by hand, so this sum is at most $n$.
 #
-# When is the bound reached? Each direction adds exactly 1 if it is a combination of the $\chi_i$. For the **oracle kernel**, the mean of
-# $\chi_i(x)\chi_i(x')$ over all $N$ parities, this is always so. Its mean is exactly $1 - n/N$ if $\mathcal G$ has dimension $n$.
+# The bound is reached if each direction is a combination of the $\chi_i$, because it then adds exactly 1. This is so for the **oracle kernel**, the mean of
+# $\chi_i(x)\chi_i(x')$ over all $N$ parities, if $\mathcal G$ has dimension $n$.
 #
 # The bound holds for every kernel, every penalty and every choice of points, if they do not depend on the target. It says nothing about
 # one parity alone: by hand, the first kernel has the error 0 on $x_1x_2$. Choosing a kernel by the labels is not covered either.
@@ -249,10 +251,8 @@ lesson.predict("bound")
 #
 # The explorer checks the bound for all parities of size 2, 3 or 4 of 10 coordinates.
 # - **Black line:** the bound. No kernel's mean can lie in the gray region.
-# - **Orange squares:** the mean error of the chosen kernel over all $N$ parities. **Purple:** the error of its best parity.
-# - **Green rings:** the oracle kernel, as in the table's second row. It knows the size, but not the subset. Its rings lie on the black line.
-#
-# Each error is that of kernel ridge regression with a tiny penalty, so it can be larger than the smallest error in $\mathcal G$.
+# - **Orange squares:** the mean error of ridge regression with the chosen kernel. **Purple:** the error of its best parity.
+# - **Green rings:** the oracle kernel, on the black line. It knows the size, but not the subset.
 #
 # Which kernel in the menu has a best parity with the error 0? Why is this no contradiction?
 
@@ -262,7 +262,7 @@ lesson.bound.show()
 # %% [markdown]
 # ## Exercise 2 · Repair: `oracle_kernel`
 #
-# The function below should return the oracle kernel, $\frac1N\sum_i \chi_i(x)\chi_i(x')$. It runs. It does not list the subsets, because multiplying
+# The function below should return the oracle kernel, $\frac1N\sum_i \chi_i(x)\chi_i(x')$. It lists no subsets, because multiplying
 # out $(x_1x_1' + x_2x_2' + x_3x_3')^2$ gives all products of two coordinates. But for size 2 and the points $(1, 1, 1)$ and
 # $(1, 1, -1)$ it returns $\frac19$, where $(1 - 1 - 1)/3 = -\frac13$ is right. Find the mistake, and repair it. When it passes, the
 # green rings run on your function.
@@ -291,11 +291,10 @@ def oracle_kernel(x, x2, size):
 #
 # ## See: the network and the bound
 #
-# Now 40 coordinates, and the target is the parity of the first two. There are $N = 780$ parities of size 2. The bound is drawn before
-# anything is trained.
-# - **Left:** mean squared errors on new points against the number of examples. Predicting 0 has the error 1. The black line is the bound, and the blue line
+# Now the target is the parity of the first two of 40 coordinates, so $N = 780$.
+# - **Left:** mean squared errors on new points against the number of examples. The black line is the bound, and the blue line
 #   with disks is the network. Green triangles: a linear function is fitted anew to the features of the network's hidden layer. Purple: a
-#   Gaussian kernel. The lines are means of three runs.
+#   Gaussian kernel.
 # - **Right:** each coordinate's share of the squared weight, in one run, for the number of examples at the vertical line.
 #
 # Move **Training** to the right. Then untick **Weight decay**.
@@ -305,16 +304,14 @@ lesson.parity.show()
 
 # %% [markdown]
 # With 200 examples the bound is 0.74, and the network's error falls to 0.01. The theorem is not violated, because it is for kernels that are fixed
-# before the target. But it bounds a mean over all 780 parities, and this is one of them. Is it an easy one? No: before training, the network treats all
-# coordinates alike, and so does the oracle kernel, whose rings lie near the bound for this parity too.
+# before the target. Nor is this parity an easy one: before training, the network treats all coordinates alike.
 #
 # The trained layer defines a kernel too, and a linear function of its features predicts as well as the network (0.01). So the network has *learned a kernel*
 # from the labels. In one run, its alignment with the labels of
 # 500 new points rises from 0.01 to 0.53. The fixed kernels stay low: the Gaussian has 0.01, and the oracle kernel 0.06.
 #
-# Without decay, the network still fits all examples, but its error is 0.15. The two coordinates have 40 % of the squared weight instead of 86 %. In the
-# first 100 steps, all weights grow, with decay and without. With decay, those on the other 38 coordinates then fade. So *the gradient
-# finds the two coordinates, and weight decay removes the rest*.
+# Without decay, the error is 0.15, and the two coordinates have 40 % of the squared weight instead of 86 %. So *the
+# gradient finds the two coordinates, and weight decay removes the rest*.
 #
 # ## Exercise 3 · Decide: how much decay?
 #
@@ -345,7 +342,7 @@ lesson.decide("weight_decay", decay, error, share)
 #   is 1.45, worse than predicting 0.
 # - **No decay.** With 600 examples of *3 of 40*, the error is 0.08 with decay and 1.57 without.
 # - **Training for too long.** In the first explorer, choose *moons*: two half circles that interlock. The share of the two coordinates rises to 51 % at step 20, and falls to 18 % at
-#   step 300. The later steps fit the last examples with noise coordinates. Decay is too slow to prevent this: after 300 steps, 74 % of each weight would be left.
+#   step 300. The later steps fit the last examples with noise, and decay is too slow: 300 steps leave 74 % of a weight.
 #
 # **Discuss:** You try ten kernels and keep the one with the smallest leave-one-out error. Does the bound still apply?
 #
@@ -359,7 +356,7 @@ lesson.decide("weight_decay", decay, error, share)
 # %% [markdown]
 # ## Claims
 #
-# A claim's number must lie in its *band*. Its *control* is the same measurement without the cause, and should leave the band. *Test error* means the mean squared error on new points.
+# Each claim has a [band](GLOSSARY.md#band) and a [control](GLOSSARY.md#control). *Test error* means the mean squared error on new points.
 
 # %%
 lesson.claims()
@@ -376,10 +373,9 @@ lesson.quiz()
 # - With a fixed [kernel](GLOSSARY.md#kernel) and $n$ examples, the mean error over $N$ orthogonal targets is at least $1 - n/N$.
 # - A network goes below this mean because its [embedding](GLOSSARY.md#embedding) depends on the labels. The gradient finds the coordinates, and
 #   [weight decay](GLOSSARY.md#weight-decay) removes the rest.
-# - Learning an embedding takes examples. With too few, the result is worse than predicting 0.
+# - With too few examples, a learned embedding is worse than predicting 0.
 #
-# **What this does not show.** On real data a kernel may win, as on the digits. No theorem here says how many examples
-# the *network* needs. We measured this, for one small network and one recipe.
+# **What this does not show.** No theorem here says how many examples the *network* needs. We measured it for one small network and one recipe.
 
 # %% [markdown]
 # ## Problems
@@ -388,11 +384,11 @@ lesson.quiz()
 # $v_j = 1$. Compute the formula in "The gradient". Then add a noise coordinate: repeat each row with $x_3 = 1$ and with $x_3 = -1$, and let the
 # third weight be 0. Which weights change?
 #
-# **2. Beat two thirds (run and change the cell below).** It prints the three errors and their mean for the kernel $(x^\top z)^2$. Try kernels of
-# your own. When is the mean exactly $\frac23$? Then write `features` (checked); the explorers run on it.
+# **2. Beat two thirds.** The cell below prints the errors for the kernel $(x^\top z)^2$. Try kernels of
+# your own. When is the mean exactly $\frac23$? Then write `features` (checked).
 #
-# **3. Digits (run the cell below).** The classes are small images of 0 to 4 and of 5 to 9. The table shows error rates on new digits, for the
-# Gaussian kernel with the best of six settings. Why does a fixed embedding do well here, and not on XOR among noise?
+# **3. Digits.** The table below shows error rates on new digits, 0 to 4 against 5 to 9, for the
+# Gaussian kernel with the best of six settings. Why does a fixed embedding do well here?
 #
 # **4. No list of subsets (hard; checked by Exercise 2).** Let two points differ in $r$ of $d$ coordinates. Write the oracle kernel for size $s$
 # as a formula in $r$, $d$ and $s$, and use it in `oracle_kernel`.

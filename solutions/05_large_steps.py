@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # 12 · Large steps
+# # 5 · Large steps
 #
 # ![Two valleys of one depth. In the steep one each step lands farther out on the other side. In the flat one steps of the same size come closer to the bottom.](pictures/large_steps.svg)
 #

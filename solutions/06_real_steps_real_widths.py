@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # 5 · Real steps, real widths
+# # 6 · Real steps, real widths
 #
 # ![The plane of two weights. Two starts at the left compute the same function. At one start a² − b² is positive: its path moves in steps inside a tube that bends over the origin, and reaches the curve ab = 1. At the other start a² − b² is zero: its path ends near the origin, where the gradient vanishes.](pictures/real_steps_real_widths.svg)
 #
@@ -492,4 +492,4 @@ lesson.decide("layers", imbalances, left)
 #
 # </details>
 #
-# **Next:** [[how_many_examples]], How many examples?
+# **Next:** [[learning_curves]], Learning curves.

@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # 10 · Domain knowledge
+# # 12 · Domain knowledge
 #
 # In lesson 09 the labels were weak: blood tests say how many cells of each type, and not which. More data helped little. Then
 # somebody asked the experts. They can *purify* blood: a tube of one type only, and every cell in it has a label.

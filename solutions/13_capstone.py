@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # 11 · Capstone
+# # 13 · Capstone
 #
 # Think backwards from the customer. Somebody has a table and a question, and wants one page: what you expected, what you measured, what
 # would have shown you wrong, and what it does not mean. Today you write that page.

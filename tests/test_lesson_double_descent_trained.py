@@ -1,4 +1,4 @@
-"""Lesson 08's own computations against independent ones."""
+"""The lesson's own computations against independent ones."""
 
 import itertools
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Lesson 02's own computations against independent ones."""
+"""The lesson's own computations against independent ones."""
 
 from itertools import combinations
 

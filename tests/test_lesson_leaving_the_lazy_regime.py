@@ -1,4 +1,4 @@
-"""Lesson 04's own computations against independent ones."""
+"""The lesson's own computations against independent ones."""
 
 from dataclasses import replace
 

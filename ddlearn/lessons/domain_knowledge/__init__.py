@@ -1,4 +1,4 @@
-"""Lesson 10, Domain knowledge: purified tubes, blood tests, textbook rules; what they buy, and where they mislead."""
+"""Domain knowledge: purified tubes, blood tests, textbook rules; what they buy, and where they mislead."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room

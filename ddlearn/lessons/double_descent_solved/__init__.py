@@ -1,4 +1,4 @@
-"""Lesson 07, Double descent, solved: why the error is worst where the fit just becomes perfect, by formula."""
+"""Double descent, solved: why the error is worst where the fit just becomes perfect, by formula."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room

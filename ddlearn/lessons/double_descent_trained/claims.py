@@ -1,4 +1,4 @@
-"""What lesson 08 claims, what theory expects, and how each claim is measured; beside each, a control that must fail.
+"""What the lesson claims, what theory expects, and how each claim is measured; beside each, a control that must fail.
 
 Counting is an argument and no theorem for nets, so the bands around P = nk are wide. Where a bound is ours, a published
 effect is asked to be there in size, and nothing more.
@@ -251,7 +251,7 @@ CLAIMS = (
         ),
         exact(
             "nakkiran2019",
-            "on average over Gaussian inputs, the formula of lesson 07; that more examples may do harm is shown by "
+            "on average over Gaussian inputs, the formula of the solved lesson; that more examples may do harm is shown by "
             "@nakkiran2019. The tolerance is that of twenty draws",
         ),
         more_over_fewer,

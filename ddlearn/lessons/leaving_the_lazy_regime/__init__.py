@@ -1,4 +1,4 @@
-"""Lesson 04, Leaving the lazy regime: when a net is only its tangent, and what makes its features move."""
+"""Leaving the lazy regime: when a net is only its tangent, and what makes its features move."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room

@@ -1,4 +1,4 @@
-"""Lesson 03, The neural tangent kernel: when training a network is no more than a fixed kernel."""
+"""The neural tangent kernel: when training a network is no more than a fixed kernel."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room

@@ -1,4 +1,4 @@
-"""What lesson 03 claims, and what theory expects; beside each claim a control that must fail. `measures` measures."""
+"""What the lesson claims, and what theory expects; beside each claim a control that must fail. `measures` measures."""
 
 from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours, theorem
 from ddlearn.lessons.neural_tangent_kernel import exercises, measures

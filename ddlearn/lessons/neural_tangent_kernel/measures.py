@@ -1,4 +1,4 @@
-"""How the claims of lesson 03 are measured: one function a claim, with an argument that takes the cause away."""
+"""How the claims of the lesson are measured: one function a claim, with an argument that takes the cause away."""
 
 import math
 

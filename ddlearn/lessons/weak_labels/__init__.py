@@ -1,4 +1,4 @@
-"""Lesson 09, Weak labels: a blood test tells shares, and no cell its type; what such labels teach, told in advance."""
+"""Weak labels: a blood test tells shares, and no cell its type; what such labels teach, told in advance."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
