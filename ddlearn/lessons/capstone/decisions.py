@@ -1,4 +1,4 @@
-"""What the learner decides: how many seeds an experiment needs; and two problems, on wrong verdicts and many questions."""
+"""What the learner decides: how many seeds an experiment needs, and two problems. A page says it after its verdict."""
 
 from collections.abc import Callable
 
@@ -67,7 +67,7 @@ SEEDS = Decision(
         Mistake(
             "the margin of the band",
             around_the_mean,
-            "You asked for a reach below 0.15, the band's margin. But the mean is nearer to one edge than to the other.",
+            "You asked for a reach below 0.15, the band’s margin. But the mean is nearer to one edge of the band.",
         ),
     ),
 )
@@ -77,7 +77,7 @@ WRONG = Decision(
     title="How often is the rule wrong?",
     asked=("“holds” by the rule", "“holds” by the mean alone", "“does not hold”"),
     reference=lambda: (1 / 40, 1 / 2, 1 / 20),
-    because="These are the two bounds of the fold, and the coin that the mean alone throws. The claims measure two of them.",
+    because="The fold of the page has both bounds. The mean alone is as good as a coin.",
     hints=(
         "For “holds” the whole interval must be below the upper edge, which here is the truth.",
         "A 95 % interval misses on either side equally often. Which of the two sides counts in each case?",
@@ -110,7 +110,7 @@ MANY = Decision(
         Mistake(
             "the bound for the probability",
             lambda: (0.05 * QUESTIONS_ASKED, 0.05 / QUESTIONS_ASKED),
-            "0.45 is the union bound, which holds for dependent questions too. These are independent: compute it exactly.",
+            "0.45 is the union bound, for any questions. These are independent, so the probability can be computed.",
         ),
         Mistake(
             "the probability that none misses",
@@ -129,9 +129,9 @@ def what_next(measured: Tensor, band: Pair, verdict: int, control_outside: bool)
         return "Report it: a clean refutation is a result. Then ask which assumption of the theory this table violates."
     if not control_outside:
         return (
-            "Look at the control first. It does not leave the band for certain, so this measurement cannot tell the claim "
-            "from its opposite. Learn from more rows, or find a control that takes away more; more seeds help only if "
-            "the control’s interval crosses an edge."
+            "Look at the control first. It does not leave the band for certain, so this measurement cannot tell the "
+            "claim from its opposite. Learn from more rows, or find a control that takes away more; more seeds help "
+            "only if the control’s interval crosses an edge."
         )
     needed = seeds_needed(measured, band, fewest=len(measured) + 1)
     if needed is None:
@@ -140,6 +140,6 @@ def what_next(measured: Tensor, band: Pair, verdict: int, control_outside: bool)
             "band now. Report “cannot tell”, or learn from more rows and predict anew."
         )
     return (
-        f"Take more seeds. If mean and spread stay as they are, {needed[0]} seeds will decide. Fix their number before the "
-        "run, and judge once: who adds seeds until the claim holds will see it hold too often."
+        f"Take more seeds. If mean and spread stay as they are, {needed[0]} seeds will decide. Fix their number before "
+        "the run, and judge once: who adds seeds until the claim holds will see it hold too often."
     )
