@@ -50,10 +50,10 @@ def _line(path: str, target: str | None, options: dict) -> str:
     return f"bring({', '.join([repr(str(path)), *given])})"
 
 
-def hand_in(lesson: Lesson, in_my_words: str = "", folder: str = ".") -> None:
+def hand_in(lesson: Lesson, in_my_words: str = "", folder: str = ".", author: str = "") -> None:
     """Write the page of the experiment as it stands, and say where it is."""
     try:
-        path = write_page(lesson, in_my_words, folder)
+        path = write_page(lesson, in_my_words, folder, author)
     except NoPrediction as missing:
         page.show(page.card("?", "No page without a prediction", to_html(str(missing)), "hint"))
     except OSError as error:
