@@ -339,7 +339,7 @@ lesson.quiz()
 # and the effective bag size.
 #
 # **2. Counted patients (checked).** If only $m$ cells of each patient are counted, $m_{\text{eff}} = m(\alpha_0 + 1)/(m + \alpha_0)$. Let $\alpha_0 = 5$. Give the value
-# for $m = 10$, and the $m$ at which it reaches 5.4. Why does it grow with $m$?
+# for $m = 10$, and the number of cells $m$ at which it reaches 5.4. One cell checks both problems. Why does it grow with $m$?
 #
 # **3. Where does $e_c$ come from?** Least squares from $N$ cells has the variance $\sigma^2 [G^{-1}]_{cc}/N$ for the mean of type $c$, and $Nq_c$ labeled cells have
 # $\sigma^2/(Nq_c)$. Show that $G^{-1} = m_{\text{eff}} \operatorname{diag}(1/q) - (m_{\text{eff}} - 1)\mathbf 1\mathbf 1^\top$, and derive $e_c$.
@@ -350,19 +350,11 @@ lesson.quiz()
 
 # %%
 # BEGIN SOLUTION
-first, second, size = 7, 3, 5.25
+first, second, size, ten, cells = 7, 3, 5.25, 4, 45
 # BEGIN GIVEN
-# first, second, size = TODO, TODO, TODO
+# first, second, size, ten, cells = TODO, TODO, TODO, TODO, TODO
 # END SOLUTION
-lesson.decide("system", first, second, size)
-
-# %%
-# BEGIN SOLUTION
-ten, cells = 4, 45
-# BEGIN GIVEN
-# ten, cells = TODO, TODO
-# END SOLUTION
-lesson.decide("counted", ten, cells)
+lesson.decide("sizes", first, second, size, ten, cells)
 
 # %% [markdown] tags=["solution"]
 # ### Solutions

@@ -63,7 +63,7 @@ lesson.start()
 # %% [markdown]
 # ## Recap
 #
-# From [[fixed_embeddings]] and [[how_many_examples]].
+# From [[fixed_embeddings]] and [[learning_curves]].
 
 # %%
 lesson.recap()

@@ -139,7 +139,7 @@ def test_enough_is_where_purified_cells_do_as_well_as_the_healthy_cohort(measure
 
 
 def test_the_page_states_the_prior_that_is_used():
-    page = (ROOT / "solutions" / "10_domain_knowledge.py").read_text("utf-8")
+    page = (ROOT / "solutions" / "12_domain_knowledge.py").read_text("utf-8")
     assert "Dirichlet({:g}, {:g}, {:g})".format(*patient.ALPHA.tolist()) in page
     assert "Dirichlet({:g}, {:g}, {:g})".format(*blood.PATIENTS) in page
 

@@ -101,7 +101,7 @@ IMBALANCE = Question(
 
 CURVE = Question(
     name="learning curve",
-    lesson="how_many_examples",
+    lesson="learning_curves",
     hypothesis="The error on unseen rows is known from the kernel’s spectrum before anything is fitted.",
     number="measured error over the error that theory predicts",
     short="measured / theory",

@@ -13,7 +13,7 @@ lesson = Lesson(
     **room(__name__, "exchange", "tubes", "patient", "rules", "batch"),
     title="Domain knowledge",
     question="What is a purified specimen worth?",
-    minutes=50,
+    minutes=60,
     difficulty=3,
     exercises=(TRANSITION, SHARES_STEP, LABEL_ROUND),
     revealed_by={"impure": "tubes", "tube": "batch"},

@@ -1,4 +1,4 @@
-"""Random features on digits, and on larger images that are fetched: the peak of `double_descent_solved` where it was first drawn.
+"""Random features on digits, and on larger images that are fetched: the peak where it was first drawn.
 
 Belkin, Hsu, Ma and Mandal (2019, arXiv 1812.11118) showed it for random Fourier features on MNIST. No cell of the
 lesson runs this: `random_features.show()` in a new cell does, and of its images only the digits need no network.

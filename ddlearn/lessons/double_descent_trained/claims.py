@@ -251,7 +251,7 @@ CLAIMS = (
         ),
         exact(
             "nakkiran2019",
-            "on average over Gaussian inputs, the formula of the solved lesson; that more examples may do harm is shown by "
+            "on average over Gaussian inputs, by the solved formula; that more examples may do harm is shown by "
             "@nakkiran2019. The tolerance is that of twenty draws",
         ),
         more_over_fewer,

@@ -1,4 +1,4 @@
-"""What the learner decides: which cells to buy, and two problems on the effective bag size."""
+"""What the learner decides: which cells to buy, and the numbers of two problems on the effective bag size."""
 
 from ddlearn.classroom import Decision, Mistake
 
@@ -30,23 +30,35 @@ OFFER = Decision(
     ),
 )
 
-SYSTEM = Decision(
-    name="system",
-    title="Two more patients",
-    asked=("the first mean", "the second mean", "the effective bag size"),
-    reference=lambda: (7, 3, (1 - 0.7**2 - 0.3**2) / 0.08),
-    because="Two bags are two equations. Their difference divides by the difference of the shares.",
-    hints=(
-        "Each bag is one equation. Subtract the second from the first.",
-        "For the size, average the shares over both bags first, then proceed as in Exercise 2.",
-    ),
-)
 
-COUNTED = Decision(
-    name="counted",
-    title="Counted patients",
-    asked=("the size for 10 cells", "the number of cells"),
-    reference=lambda: (10 * 6 / 15, 45),
-    because="Counting adds a spread of its own. It fades as more cells are counted, and α₀ + 1 = 6 remains.",
-    hints=("Insert m = 10 and α₀ = 5.", "Solve 6m = 5.4 (m + 5) for m."),
+def sizes(two: float = 5.25, limit: float = 6.0) -> tuple[float, ...]:
+    """Return both means and the effective bag size of problem 1, then the two numbers of problem 2."""
+    return 7, 3, two, 10 * limit / 15, 45
+
+
+SIZES = Decision(
+    name="sizes",
+    title="Two problems on bags",
+    asked=("the first mean", "the second mean", "their effective bag size", "the size for 10 cells", "the cells"),
+    reference=sizes,
+    because=(
+        "Two bags are two equations, whose difference divides by the difference of the shares. Counting adds a spread "
+        "of its own. It fades as more cells are counted, and α₀ + 1 = 6 remains."
+    ),
+    hints=(
+        "Each bag is one equation. Subtract the second from the first. For the size, proceed as in Exercise 2.",
+        "In problem 2, insert m = 10 and α₀ = 5. Then solve 6m = 5.4 (m + 5) for m.",
+    ),
+    mistakes=(
+        Mistake(
+            "spread of one type",
+            lambda: sizes(two=10.5),
+            "Your spread counts one type only. Add the squared distances of both types: 0.2² + 0.2².",
+        ),
+        Mistake(
+            "1 forgotten",
+            lambda: sizes(limit=5.0),
+            "You took α₀ for α₀ + 1 in the formula for counted patients.",
+        ),
+    ),
 )
