@@ -59,7 +59,7 @@ class Table:
         return x / x.square().mean(0).sqrt()
 
     @property
-    def summary(self) -> str:
+    def said(self) -> str:
         """The table in words: its size, and what its target is."""
         kind = f"{len(self.classes)} classes" if self.classes else "a number"
         return f"{count(len(self), 'row')}, {count(len(self.columns), 'column')}, and {kind} to predict"

@@ -120,7 +120,7 @@ def sentence(r: Look) -> str:
     return (
         f"Leave-one-out expects the error {say(float(r.left_out[best]), 2)} at best, at the penalty "
         f"{brief(float(PENALTIES[best]))}, and {say(float(r.left_out[here]), 2)} at {brief(float(PENALTIES[here]))}. "
-        f"{called}: {r.table.summary}{used}.{shuffled} Half of the target lies in the first {half} of {rows} "
+        f"{called}: {r.table.said}{used}.{shuffled} Half of the target lies in the first {half} of {rows} "
         "directions of the kernel."
     )
 

@@ -38,7 +38,7 @@ def bring(lesson: Lesson, path: str, target: str | None = None, **options) -> No
     used = f" A random {shelf.POOL} of the rows are used." if len(table) > shelf.POOL else ""
     classes = f" Its classes: {', '.join(table.classes)}." if table.classes else ""
     notes = "".join(f"\n\n{note}" for note in table.notes)
-    said = f"{table.summary.capitalize()}: the column “{table.target}”.{classes}{used}"
+    said = f"{table.said.capitalize()}: the column “{table.target}”.{classes}{used}"
     body = to_html(f"{said}{notes}\n\nChoose the table “yours” below.")
     page.show(page.card("✓", f"Your table {table.name}", body, "good"))
 
