@@ -67,17 +67,19 @@ doctor.show()
 #
 # | lesson | question |
 # |---|---|
-# | [01 Fixed embeddings](01_fixed_embeddings.ipynb) | How did we learn when the features were chosen by hand? |
-# | [02 Learned embeddings](02_learned_embeddings.ipynb) | What does a network gain when it learns its features? |
-# | [03 The neural tangent kernel](03_neural_tangent_kernel.ipynb) | When is training a network the same as a fixed kernel? |
-# | [04 Leaving the lazy regime](04_leaving_the_lazy_regime.ipynb) | When do the weights really change? |
-# | [05 Real steps, real widths](05_real_steps_real_widths.ipynb) | What can be proved about the training of a real network? |
-# | [06 How many examples?](06_how_many_examples.ipynb) | What can be predicted, or guaranteed, from n examples? |
-# | [07 Double descent, solved](07_double_descent_solved.ipynb) | How does the error depend on the size of a model? |
-# | [08 Double descent, trained](08_double_descent_trained.ipynb) | Does it happen in networks that we train? |
-# | [09 Weak labels](09_weak_labels.ipynb) | What can be learned without a label for each example? |
-# | [10 Domain knowledge](10_domain_knowledge.ipynb) | When is knowledge of the field worth more than data? |
-# | [11 Capstone](11_capstone.ipynb) | What is your own question? |
+# | [[fixed_embeddings]]: Fixed embeddings | How did we learn when the features were chosen by hand? |
+# | [[learned_embeddings]]: Learned embeddings | What does a network gain when it learns its features? |
+# | [[neural_tangent_kernel]]: The neural tangent kernel | When is training a network the same as a fixed kernel? |
+# | [[leaving_the_lazy_regime]]: Leaving the lazy regime | When do the weights really change? |
+# | [[large_steps]]: Large steps | Why do steps work that theory forbids? |
+# | [[real_steps_real_widths]]: Real steps, real widths | What can be proved about the training of a real network? |
+# | [[learning_curves]]: Learning curves | Which error should n examples give? |
+# | [[guarantees]]: Guarantees | What can be guaranteed from n examples? |
+# | [[double_descent_solved]]: Double descent, solved | How does the error depend on the size of a model? |
+# | [[double_descent_trained]]: Double descent, trained | Does it happen in networks that we train? |
+# | [[weak_labels]]: Weak labels | What can be learned without a label for each example? |
+# | [[domain_knowledge]]: Domain knowledge | When is knowledge of the field worth more than data? |
+# | [[capstone]]: Capstone | What is your own question? |
 #
 # In each lesson you **predict** what a picture will show, and **move** its sliders until a theorem's assumption fails. You **build** the most
 # important function in a few lines, and **measure** what the papers state. [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741)

@@ -20,8 +20,7 @@
 # **Question.** The output of a network is a curved function of thousands of weights. When can we still predict every step of training
 # in advance?
 #
-# One result: a formula sees a network of 2,048 hidden units only at the start. It predicts 300 steps with an error of at most 7 % of the
-# target's size.
+# One result: from the start alone, a formula predicts 300 steps of a network with an error of at most 7 % of the target's size.
 #
 # **You will be able to**
 # - compute where gradient descent leads in a fixed kernel, without a loop (Exercise 1);
@@ -262,6 +261,17 @@ def descent(K, y, f0, lr, steps):
 #
 # </details>
 #
+# <details><summary>What do a hundred layers do?</summary>
+#
+# Apply the recursion $m$ times to points of length 1. On the diagonal $\theta = 0$, so $K$ stays 1, and each layer adds 1 to $\Theta$,
+# which becomes $m + 1$. For two different points, expand the first formula for small $\theta$: $\cos\theta' = 1 - \theta^2/2 + \theta^3/(3\pi)$. So $\theta' = \theta - \theta^2/(3\pi)$, and after $m$ layers $\theta \approx 3\pi/m$. All
+# points become parallel: $K$ has forgotten which two they were. For $\Theta$ the recursion is close to $\Theta' = 1 + (1 - 3/m)\,\Theta$. Try
+# $\Theta = cm$: then $c = 1 - 3c$, so $c = \frac14$. The approach is slow. For two points at a right angle we measured $\Theta = 27.5$ after 100
+# layers, which is 10 % more than 25, and 253.5 after 1,000. A very deep
+# kernel says only whether two points are equal.
+#
+# </details>
+#
 # ## Exercise 2 · Repair: `next_layer`
 #
 # The version below should return $K'$ and $\Theta'$. It is right for a point with itself. For the two points 60° apart it
@@ -358,8 +368,8 @@ lesson.decide("step", step, factor)
 lesson.digits.show()
 
 # %% [markdown]
-# On small data the kernel is as good as the networks, as in [Arora et al. 2020](https://arxiv.org/abs/1910.01663). With wrong labels
-# the comparison is unfair: only the kernel has a penalty.
+# On small data the kernel is as good as the networks ([Arora et al. 2020](https://arxiv.org/abs/1910.01663)). With wrong labels only
+# the kernel has a penalty, so the comparison is unfair.
 
 # %% [markdown]
 # ## Claims
@@ -382,9 +392,8 @@ lesson.quiz()
 #   [spectral bias](GLOSSARY.md#spectral-bias).
 # - At infinite width the kernel follows from a recursion that starts at $x \cdot x'$.
 #
-# **What this does not show.** This page does not show that networks in practice are kernels: all was chosen so that the kernel stays. The
-# kernel of the network in [[learned_embeddings]] moved. On large image sets, networks are reported to stay ahead
-# ([Arora et al. 2019](https://arxiv.org/abs/1904.11955)).
+# **What this does not show.** Networks in practice need not be kernels: the kernel of the network in [[learned_embeddings]] moved. On large
+# image sets, networks are reported to stay ahead ([Arora et al. 2019](https://arxiv.org/abs/1904.11955)).
 
 # %% [markdown]
 # ## Problems
@@ -397,8 +406,9 @@ lesson.quiz()
 # **3. The kernel of a given network (checked below).** Write the sum over units for $\Theta$ as code, without a loop. The explorers then
 # run on it. Then `lesson.widths.show()` shows how fast theory becomes exact.
 #
-# **4. A hundred layers (hard).** Apply `next_layer` $m$ times to the `x @ x.T` of a few points of length 1. Why is $\Theta$
-# equal to $m + 1$ on the diagonal, and why does it grow like $m/4$ elsewhere? Show first that $\theta \approx 3\pi/m$ for large $m$.
+# **4. One wide network, or several? (hard)** A network that starts as the zero function differs from the infinitely wide one by chance, about
+# $C/\sqrt h$, and by a bias, about $B/h$. Averaging $N$ networks divides the chance part by $\sqrt N$. Which $N$ is best for $Nh = 1024$
+# hidden units? Then compare with `lesson.finite_width.show()`, which trains 64 networks per width.
 
 # %%
 angles = 2 * math.pi * torch.arange(16, dtype=torch.float64) / 16
@@ -459,12 +469,11 @@ def empirical_ntk(x, x2, W, a):
 #
 # <details><summary>Problem 4</summary>
 #
-# On the diagonal $\theta = 0$, so $K$ stays 1, and each layer adds 1 to $\Theta$. For two different points, expand the first formula for
-# small $\theta$: $\cos\theta' = 1 - \theta^2/2 + \theta^3/(3\pi)$. So $\theta' = \theta - \theta^2/(3\pi)$, and after $m$ layers $\theta \approx 3\pi/m$. All
-# points become parallel: $K$ has forgotten which two they were. For $\Theta$ the recursion is close to $\Theta' = 1 + (1 - 3/m)\,\Theta$. Try
-# $\Theta = cm$: then $c = 1 - 3c$, so $c = \frac14$. The approach is slow. For two points at a right angle we measured $\Theta = 27.5$ after 100
-# layers, which is 10 % more than 25, and 253.5 after 1,000. A very deep
-# kernel says only whether two points are equal.
+# The squared distance of the average is about $B^2/h^2 + C^2/(hN)$. With $hN$ fixed, the second term is the same for every $N$, and the first is
+# smallest for the largest $h$. So one wide network is best. The explorer has the distance 0.019 for one network of 1,024 units. For the
+# mean of 4 networks of 256 units it has 0.020, and for the mean of 16 of 64 units 0.030: the bias matters for narrow networks.
+# [Geiger and others (2020)](https://arxiv.org/abs/1901.01608) measured such fluctuations in deep networks. If the networks start as random
+# functions, one network's distance does not fall with its width at all: untick the box.
 #
 # </details>
 

@@ -226,12 +226,11 @@ lesson.width.show()
 # ## Explain: what the width changes
 #
 # **What moves.** At $\alpha = \sqrt h$, weights and features change as $1/\alpha = h^{-1/2}$. The kernel changes as $1/\alpha^2 = h^{-1}$, as by hand:
-# half of the $a_j$ are positive and half negative, so first-order changes cancel. At $\alpha = 1$ nothing depends on the width.
+# half of the $a_j$ are positive and half negative, so first-order changes cancel. At $\alpha = 1$ nothing does.
 #
-# **Step sizes that transfer.** With the factor $h/\alpha^2$ the curves on the right nearly agree. So you can tune $\eta$ on a narrow network and use it on a
-# wide one. [Yang and others (2022)](https://arxiv.org/abs/2203.03466) tune large networks this way, in muP.
+# **Step sizes that transfer.** With the factor $h/\alpha^2$ the curves on the right nearly agree: tune $\eta$ on a narrow network, use it on a wide one. [Yang and others (2022)](https://arxiv.org/abs/2203.03466) tune large networks this way, in muP.
 #
-# **Not trained is not lazy.** At $\alpha = 1$ without the factor, the weights of the wide network move little. But its training error is still 0.82.
+# **Not trained is not lazy.** At $\alpha = 1$ without the factor, the wide network moves little, and its training error stays at 0.82.
 #
 # <details><summary>Which plain step suits usual code?</summary>
 #
@@ -356,8 +355,8 @@ lesson.diagonal.show()
 # - **Spread-out targets.** With a hundred true weights, the small output scale is the *worse* choice.
 # - **Digits.** In the first explorer, choose the digits under **More controls**. The error is near 0.2 at every scale: here the
 #   first kernel is good enough.
-# - **A random start.** Untick **Start from the zero function**. At $\alpha = 100$ the error is 4.1, where predicting zero has 1. The random function of the start
-#   is still there, times $\alpha$.
+# - **A random start.** Untick **Start from the zero function**. At $\alpha = 100$ the error is 4.1, where predicting zero has 1: the random function of
+#   the start stays.
 #
 # **Discuss:** All of these networks fit every label. Which number tells you that they are not the same?
 #
@@ -394,13 +393,12 @@ lesson.quiz()
 # - With plain steps of $\eta h/\alpha^2$, one $\eta$ suits all widths.
 # - At a small output scale, only few of the weights that are products grow.
 #
-# **What this does not show.** Rich is not always better. Real networks are deep, take large steps, and need not be at either end.
+# **What this does not show.** Rich is not always better, and real networks need not be at either end.
 
 # %% [markdown]
 # ## Problems
 #
-# **1. How far did it move? (easy, checked)** Write `drift`: the length of a change, relative to the length before. Two explorers measure
-# with it.
+# **1. How far did it move? (easy, checked)** Write `drift`: the length of a change, relative to the length before.
 #
 # **2. All weights times c.** Multiply all weights and biases by $c > 0$. Show: descent from there with the plain step
 # $\eta c^2$ is $c$ times the descent from the old weights with the output scale $c^2\alpha$ and the plain step $\eta$.
@@ -408,9 +406,9 @@ lesson.quiz()
 # **3. Between (checked).** Let $\alpha = h^{1/4}$. With which powers of $h$ do the weights and the kernel change? And the factor
 # $h/\alpha^2$?
 #
-# **4. One wide network, or several? (hard)** At $\alpha = \sqrt h$, a network from zero differs from the infinitely wide one by chance, about
-# $C/\sqrt h$, and by a bias, about $B/h$. Averaging $N$ networks divides
-# the chance part by $\sqrt N$. Which $N$ is best for $Nh = 1024$ units?
+# **4. Adam and two hidden layers (hard).** One step of Adam changes every weight by about the learning rate, whatever the size of its
+# gradient. A layer has $h$ inputs of size 1, and its changes all help. By how much does a step change its outputs? So how should the learning
+# rate fall with $h$? And in muP, which divides the step of a hidden layer by its number of inputs?
 
 
 # %%
@@ -432,11 +430,10 @@ weights, kernel, factor = -1 / 4, -1 / 2, 1 / 2
 lesson.decide("between", weights, kernel, factor)
 
 # %% [markdown]
-# - **Left:** 16 networks of one width. **Right:** the distance from infinite width, of one network and of averages. Only the slopes of the
-#   dotted lines are theory.
+# **Left:** the loss after ten steps of Adam. **Right:** the best learning rate per width; theory knows only the slope.
 
 # %%
-lesson.finite_width.show()
+lesson.transfer.show()
 
 # %% [markdown] tags=["solution"]
 # ### Solutions
@@ -453,10 +450,10 @@ lesson.finite_width.show()
 # **3.** Weights and features change as $1/\alpha = h^{-1/4}$ and the kernel as $1/\alpha^2 = h^{-1/2}$. The factor is $h/\alpha^2 = h^{1/2}$. The explorer measures
 # $-0.26$, $-0.21$ and $-0.44$.
 #
-# **4.** The squared distance of the average is about $B^2/h^2 + C^2/(hN)$. With $hN$ fixed, the second term is the same for every $N$, and the first is
-# smallest for the largest $h$. So one wide network is best. The explorer has the distance 0.020 for one network of 1,024 units and for the mean of 4 of 256
-# units. For the mean of 16 of 64 units it has 0.033: the bias matters for narrow networks. [Geiger and others (2020)](https://arxiv.org/abs/1901.01608) measured such fluctuations in deep networks. If the networks start as random
-# functions, one network's distance does not fall with its width at all: untick the box.
+# **4.** All $h$ changes have the size of the learning rate and the sign that helps. They add up, so an output changes by about $h$ times the learning rate. For
+# the same change at every width, the rate has to fall as $1/h$. The explorer measures the slope $-0.83$ in the standard
+# parametrization and $-0.08$ in muP. Tuned at 32 units, a standard network of 512 units ends at the loss 0.70, a muP network at 0.007. Choose plain
+# descent under **More controls**: its step shrinks with the gradient, and here both parametrizations have one best rate for all widths.
 #
 # **Two experiments without a solution.** Change your `diagonal_step` to weights with three factors, $u^3 - v^3$. The card will object, because this is another
 # model. From which output scale on does descent find the five weights now? And on a machine with a GPU, `ddlearn.training.train` takes an `Ensemble` that is stored there: do

@@ -164,7 +164,7 @@ def test_the_published_table_comes_through_the_download(publisher, tmp_path, cap
 
 def test_another_table_is_refused_and_the_lesson_goes_on(publisher, folder):
     with pytest.raises(
-        DatasetUnavailable, match=r"its checksum differs .* or go on with the votes that lesson 10 draws, which needs?"
+        DatasetUnavailable, match=r"its checksum differs .* or go on with the votes that the lesson draws, which needs?"
     ):
         blood.wbcatt(publisher)
 

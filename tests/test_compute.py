@@ -169,7 +169,7 @@ def test_the_scale_sizes_what_the_readme_says_and_nothing_else():
     }
     assert readers == {"lessons/double_descent_trained/full.py"}
     said = " ".join((root.parent / "README.md").read_text("utf-8").split())
-    assert "the size of the full sweep at the end of lesson 08, and of nothing else" in said
+    assert "the size of the full sweep at the end of the lesson “Double descent, trained”, and of nothing else" in said
 
 
 def test_scale_and_device_can_be_set_and_are_checked(monkeypatch):

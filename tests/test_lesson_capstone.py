@@ -1,4 +1,4 @@
-"""Lesson 11: its rule against SciPy, its questions against independent computations, its page against all comers."""
+"""The capstone: its rule against SciPy, its questions against independent computations, its page against all comers."""
 
 import itertools
 import os
@@ -19,12 +19,23 @@ from ddlearn import compute, papers
 from ddlearn.classroom import PALETTE
 from ddlearn.classroom.progress import Progress
 from ddlearn.lessons import load
-from ddlearn.lessons.capstone import asking, by_features, by_rows, by_size, exercises, menu, page, rule, shelf
+from ddlearn.lessons.capstone import (
+    asking,
+    by_features,
+    by_rows,
+    by_size,
+    decisions,
+    exercises,
+    menu,
+    page,
+    rule,
+    shelf,
+)
 from ddlearn.lessons.capstone import bring as bring_one
 from ddlearn.lessons.capstone.experiment import WORDS, experiment, explorer
 from ddlearn.tables import Table, TableRefused
 
-LESSON = load("11")
+LESSON = load("capstone")
 QUESTIONS = tuple(menu.QUESTIONS.values())
 SIDES = ("greater", "less")  # of the lower edge, of the upper
 
@@ -330,7 +341,7 @@ def test_a_table_is_brought_and_taken_away_again(tmp_path, capsys):
     assert "you have brought no table" in LESSON.look.figure.sentence
     bring_one(str(csv_of(tmp_path)), leave_out=("one",))
     assert "Your table mine" in capsys.readouterr().out
-    assert LESSON.look.figure.sentence.startswith("Your table: 40 rows, 1 column, and 2 classes")
+    assert "Your table: 40 rows, 1 column, and 2 classes" in LESSON.look.figure.sentence
     bring_one(str(tmp_path / "nowhere.csv"))
     said = capsys.readouterr().out
     assert "cannot be used yet" in said
@@ -347,6 +358,114 @@ def test_a_table_of_which_no_sample_varies_is_refused():
     with pytest.raises(TableRefused, match="nothing varies"):
         shelf.bring_own(Table("t", x, torch.arange(5000) % 2, ("a",), "t", ("0", "1")))
     assert shelf.table(shelf.YOURS) is shelf.table(shelf.INSTEAD)
+
+
+def csv_file(folder, name, header, rows, separator=",", encoding="utf-8"):
+    path = folder / name
+    path.write_bytes("\r\n".join(separator.join(row) for row in [header, *rows]).encode(encoding))
+    return path
+
+
+def german(value):
+    return f"{value:,.2f}".replace(",", "·").replace(".", ",").replace("·", ".")
+
+
+def rents(folder):
+    """As a German spreadsheet exports: Windows letters, semicolons, decimal commas, dates, percentages and gaps."""
+    draw = numpy.random.default_rng(1)
+    header = ["Objekt-Nr.", "Anzeige vom", "Bezirk", "Wohnfläche (m²)", "Balkon", "Leerstand", "Miete (€)"]
+    rows = []
+    for i in range(90):
+        size = draw.normal(85, 20)
+        row = [
+            f"W-{i}",
+            f"{1 + i % 28:02}.03.2023",
+            ("Mitte", "Süd", "Nord")[i % 3],
+            german(size),
+            ("ja", "nein")[i % 2],
+        ]
+        rows.append([*row, "3,5 %", german(300 + 10 * size + draw.normal(0, 50))])
+    rows[4][3], rows[17][3] = "", "k.A."
+    return csv_file(folder, "Mieten 2023.csv", header, rows, ";", "cp1252")
+
+
+def sensors(folder):
+    """The name of a unit, 200 sensors, and its state."""
+    values = numpy.random.default_rng(2).normal(size=(60, 200))
+    rows = [[f"U{i}", *(f"{v:.3f}" for v in row), "fault" if row[3] > 0 else "ok"] for i, row in enumerate(values)]
+    return csv_file(folder, "sensors.csv", ["unit", *(f"s{i}" for i in range(200)), "state"], rows)
+
+
+def customers(folder):
+    """As R exports: rows with names, prices with their sign, gaps that are called NA, and three classes."""
+    draw = numpy.random.default_rng(3)
+    rows = []
+    for i in range(90):
+        plan = (0, 0, 0, 1, 1, 2)[i % 6]
+        rows.append(
+            [str(i), f"{draw.normal(3 * plan):.2f}", f"{draw.normal(plan):.2f}", "$9.50", "NA" if i == 7 else "1.5"]
+        )
+        rows[-1][-1:] = [rows[-1][-1] if i % 2 else "2", ("basic", "plus", "premium")[plan]]
+    return csv_file(folder, "customers.csv", ["", "months", "visits", "spent", "tickets", "plan"], rows)
+
+
+@pytest.mark.parametrize("make", [rents, sensors, customers], ids=lambda make: make.__name__)
+def test_a_table_from_a_spreadsheet_goes_to_a_page_by_the_lines_that_the_cards_give(make, tmp_path, capsys):
+    """Only what the cards say is typed, and no line of it is Python that fails."""
+    line = f"bring({str(make(tmp_path))!r})"
+    for _ in range(4):
+        exec(line, {"bring": bring_one})
+        said = capsys.readouterr().out
+        assert "Traceback" not in said
+        if "Your table" in said:
+            break
+        assert "This line goes on:" in said
+        line = next(one for one in said.splitlines() if one.startswith("bring("))
+    assert "Your table" in said
+    predict("leave-one-out")
+    LESSON.experiment.set(table=shelf.YOURS)
+    text = page.write_page(LESSON, folder=tmp_path).read_text("utf-8")
+    assert f"To predict: {shelf.table(shelf.YOURS).target}." in Page(text).words
+    assert (shelf.table(shelf.YOURS).notes or [""])[-1] in Page(text).words
+
+
+# How many seeds, and what is next
+
+
+def test_the_number_of_seeds_is_the_first_that_scipy_finds():
+    pilot = numpy.array(decisions.PILOT)
+    ends = {n: stats.t.interval(0.95, n - 1, pilot.mean(), pilot.std(ddof=1) / n**0.5) for n in range(2, 30)}
+    wanted = next(n for n, (low, high) in ends.items() if low >= 0.85 and high <= 1.15)
+    found, reach = decisions.pilot()
+    assert found == wanted
+    assert reach == pytest.approx(ends[wanted][1] - pilot.mean())
+
+
+def test_what_is_next_depends_on_what_is_missing():
+    band, across = (0.85, 1.15), torch.tensor([0.9, 1.0, 1.1], dtype=torch.float64)
+    assert "5 seeds will decide" in decisions.what_next(across, band, 0, True)
+    assert "Look at the control first" in decisions.what_next(across, band, 0, False)
+    on_the_edge = torch.tensor([1.05, 1.15, 1.25], dtype=torch.float64)
+    assert "1,000 seeds would not decide" in decisions.what_next(on_the_edge, band, 0, True)
+    assert "another table" in decisions.what_next(across, band, 1, True)
+    assert "clean refutation" in decisions.what_next(across, band, -1, False)
+
+
+def test_numbers_of_the_page_are_measured():
+    """Coverage for skewed seeds, and how often somebody who looks after each seed sees a false “holds”."""
+    shares = [rule.held(rule.intervals("skewed", n, exercises.interval)).double().mean() for n in (3, 20)]
+    assert [round(100 * float(share)) for share in shares] == [87, 90]
+    noise = torch.randn(4000, 20, generator=compute.generator(1), dtype=torch.float64)
+    sizes = torch.arange(3, 21)
+    highs = torch.stack([some_high(noise[:, :n]) for n in sizes.tolist()], 1)
+    assert round(100 * float((highs <= 0).any(1).double().mean())) == 11
+    assert round(1000 * float((highs[:, -1] <= 0).double().mean())) == 27
+
+
+def some_high(seeds):
+    """The upper ends of the intervals of many experiments.  (experiments, n) -> (experiments,)"""
+    n = seeds.shape[1]
+    return seeds.mean(1) + exercises.t_value(n - 1) * seeds.std(1) / n**0.5
 
 
 # The page
@@ -370,7 +489,7 @@ def test_there_is_no_page_without_a_prediction(tmp_path):
 def test_a_page_says_everything_and_asks_nothing(tmp_path):
     predict("the peak", 0.4)
     LESSON.experiment.set(question="the peak", table="wines", seeds=5)
-    path = page.write_page(LESSON, "It is <b>sharp</b> & high.", tmp_path)
+    path = page.write_page(LESSON, "It is <b>sharp</b> & high.", tmp_path, "Ada Lovelace")
     text = path.read_text("utf-8")
     found = Page(text)
     words = " ".join(found.words.split())
@@ -384,9 +503,17 @@ def test_a_page_says_everything_and_asks_nothing(tmp_path):
     assert f"Python {os.sys.version.split()[0]}" in words
     assert LESSON.experiment.state["run"]
     (image,) = (element.attributes for element in found.all("img"))
+    (tall,) = (element.attributes for element in found.all("source"))
+    assert tall["srcset"].startswith("data:image/png;base64,")
+    assert tall["srcset"] != image["src"]
     assert image["src"].startswith("data:image/png;base64,")
     assert "You said 0.4." in image["alt"]
     assert len(found.all("table")) == 3
+    assert all("details" in [one.tag for one in table.parents] for table in found.all("table"))
+    order = ["Verdict on 5 seeds", "What to do next", "I said 0.4", "All numbers"]
+    assert [words.index(part) for part in order] == sorted(words.index(part) for part in order)
+    assert "Ada Lovelace ·" in words
+    assert "the lesson “Double descent, solved”" in words
     assert found.all("script") == []
     addresses = [one.attributes.get("src") or one.attributes.get("href") for one in found.elements]
     outside = [one for one in addresses if one and not one.startswith("data:")]

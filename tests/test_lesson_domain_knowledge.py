@@ -1,4 +1,4 @@
-"""Lesson 10's own computations against independent ones."""
+"""The lesson's own computations against independent ones."""
 
 import functools
 import itertools
@@ -139,7 +139,7 @@ def test_enough_is_where_purified_cells_do_as_well_as_the_healthy_cohort(measure
 
 
 def test_the_page_states_the_prior_that_is_used():
-    page = (ROOT / "solutions" / "10_domain_knowledge.py").read_text("utf-8")
+    page = (ROOT / "solutions" / "12_domain_knowledge.py").read_text("utf-8")
     assert "Dirichlet({:g}, {:g}, {:g})".format(*patient.ALPHA.tolist()) in page
     assert "Dirichlet({:g}, {:g}, {:g})".format(*blood.PATIENTS) in page
 
@@ -249,12 +249,12 @@ def test_without_a_network_the_card_says_what_to_do(monkeypatch):
     real_cells.table.cache_clear()
 
     def offline():
-        raise DatasetUnavailable("WBCAtt is not available now: go on with the votes that lesson 10 draws.")
+        raise DatasetUnavailable("WBCAtt is not available now: go on with the votes that the lesson draws.")
 
     monkeypatch.setattr(blood, "wbcatt", offline)
     explorer = real_cells.explorer.fresh()
     explorer.show()
-    assert "the votes that lesson 10 draws" in explorer.figure.sentence
+    assert "the votes that the lesson draws" in explorer.figure.sentence
 
 
 # -- the batch effect

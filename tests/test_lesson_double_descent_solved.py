@@ -1,6 +1,4 @@
-"""Lesson 07's own computations against independent ones."""
-
-import math
+"""The lesson's own computations against independent ones."""
 
 import pytest
 import torch
@@ -126,35 +124,35 @@ def test_the_theory_with_a_penalty_is_right_about_digits_that_no_fit_has_seen():
     assert (chosen.diff() < 0).all()
 
 
-def test_every_solver_is_what_it_says():
+def test_every_change_is_what_it_says():
     Z, Z_new = normal(30, 30) @ torch.diag(torch.logspace(0, -5, 30).double()), normal(20, 30, seed=1)
     weights, weakest = why.solved(Z, Z_new)
-    found = dict(zip(why.SOLVERS, weights, strict=True))
-    s = torch.linalg.svdvals(Z)
-    torch.testing.assert_close(found[why.EXACT][0], Z_new @ torch.linalg.pinv(Z), rtol=1e-6, atol=1e-6)
-    torch.testing.assert_close(found[why.CUT][0], Z_new @ torch.linalg.pinv(Z, rtol=1e-3), rtol=1e-6, atol=1e-8)
+    found = dict(zip(why.CHANGES, weights, strict=True))
+    s, V = torch.linalg.svdvals(Z), torch.linalg.svd(Z).Vh[: why.STRONG]
+    exact, single = torch.linalg.pinv(Z), torch.linalg.pinv(Z.float()).double()
+    torch.testing.assert_close(found[why.NOTHING], Z_new @ exact, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(found[why.EXPLAINED], found[why.NOTHING])
+    torch.testing.assert_close(found[why.STRONG_ONLY], Z_new @ V.T @ V @ exact, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(found[why.SINGLE], Z_new @ single, rtol=1e-3, atol=1e-3)
+    for change, cut in ((why.CUT, 1e-3), (why.LARGE_CUT, 3e-2)):
+        torch.testing.assert_close(found[change], Z_new @ torch.linalg.pinv(Z, rtol=cut), rtol=1e-6, atol=1e-8)
     b, step = torch.zeros(30, 30, dtype=Z.dtype), 0.999 / s[0] ** 2
     for _ in range(why.STEPS):
         b = b + step * Z.T @ (torch.eye(30, dtype=Z.dtype) - Z @ b)
-    torch.testing.assert_close(found[why.DESCENT][0], Z_new @ b, rtol=1e-6, atol=1e-8)
-    V = torch.linalg.svd(Z).Vh[: why.STRONG]
-    for name in why.SOLVERS:
-        whole = {why.EXACT: torch.linalg.pinv(Z), why.SINGLE: torch.linalg.pinv(Z.float()).double()}.get(name)
-        if whole is not None:
-            torch.testing.assert_close(found[name][1], Z_new @ V.T @ V @ whole, rtol=1e-3, atol=1e-3)
-    least = dict(zip(why.SOLVERS, weakest.tolist(), strict=True))
-    assert least[why.EXACT] == pytest.approx(float(s[-1] / s[0]), rel=1e-6)
-    assert least[why.CUT] == pytest.approx(float(s[s > 1e-3 * s[0]][-1] / s[0]), rel=1e-6)
+    torch.testing.assert_close(found[why.DESCENT], Z_new @ b, rtol=1e-6, atol=1e-8)
+    smallest = dict(zip(why.CHANGES, weakest.tolist(), strict=True))
+    assert smallest[why.NOTHING] == pytest.approx(float(s[-1] / s[0]), rel=1e-6)
+    assert smallest[why.CUT] == pytest.approx(float(s[s > 1e-3 * s[0]][-1] / s[0]), rel=1e-6)
 
 
 def test_labels_that_the_features_explain_are_learned_without_error_up_to_the_threshold():
-    result = why.why(why.EXACT, True, False).here
+    result = why.why(why.EXPLAINED).here
     assert (result.error[: why.SIZES.index(why.N_TRAIN)] < 1e-12).all()
     assert (result.error[-3:] > 1e-2).all()
 
 
 def test_the_curve_folds_back_along_effective_parameters():
-    result = why.why(why.EXACT, False, False).here
+    result = why.why(why.NOTHING).here
     at = why.SIZES.index(why.N_TRAIN)
     assert int(result.p_test.argmax()) == at
     assert (result.p_test[: at + 1].diff() > 0).all()
@@ -180,26 +178,52 @@ def test_the_variance_theory_is_that_of_one_fit():
     torch.testing.assert_close(result.total[kept], result.theory[at], rtol=0.08, atol=0)
 
 
+def test_the_table_of_the_page():
+    X = torch.tensor([[1.1, 0.9], [0.9, 1.1]], dtype=torch.float64)
+    feature = torch.tensor([[1.0], [-1.0]], dtype=torch.float64)
+    y, truth = torch.tensor([[2.1], [1.9]], dtype=torch.float64), torch.ones(2, dtype=torch.float64)
+    for design, singular, fit, distance in (
+        (X, [2, 0.2], [1.5, 0.5], 0.5),
+        (torch.cat([X, feature], 1), [2, 1.43], [1.010, 0.990, 0.098], 0.0098),
+    ):
+        w = exercises.min_norm_fit(design, y)[:, 0]
+        assert torch.linalg.svdvals(design).tolist() == pytest.approx(singular, abs=5e-3)
+        assert w.tolist() == pytest.approx(fit, abs=5e-4)
+        assert float((w[:2] - truth).square().sum() + w[2:].square().sum()) == pytest.approx(distance, rel=5e-3)
+    w = torch.linalg.solve(X.T @ X + 0.2 * torch.eye(2, dtype=X.dtype), X.T @ y)[:, 0]
+    assert w.tolist() == pytest.approx([1.036, 0.869], abs=5e-4)
+    assert float((w - truth).square().sum()) == pytest.approx(0.0184, abs=5e-5)
+    third = torch.linalg.svdvals(torch.cat([X, feature.T]))
+    assert float((1 / third**2).sum()) == pytest.approx(0.74, abs=5e-3)
+
+
+def test_the_best_fits_of_the_page():
+    for truth, small, large in (
+        ("most of it in the first", (0.45, 16), (0.71, 77)),
+        ("spread over many", None, (0.93, 210)),
+    ):
+        result = peak.peak(truth, "40", 0.2, peak.MIN_NORM, 0.01)
+        total = result.theory.sum(0)
+        for expected, side in ((small, result.line < 39), (large, result.line > 41)):
+            if expected:
+                assert float(total[side].min()) == pytest.approx(expected[0], abs=5e-3)
+                assert int(result.line[side][total[side].argmin()]) == expected[1]
+
+
 def test_the_predictions_come_out_as_said():
-    truths = {prediction.name: prediction.truth for prediction in load("07").parts.predictions}
-    before, after = exercises.risk(40, 60, 1.0, 0.2), exercises.risk(60, 60, 1.0, 0.2)
-    assert truths["more"] == "it gets much larger"
-    assert before < 1
-    assert math.isinf(after)
+    truths = {prediction.name: prediction.truth for prediction in load("double_descent_solved").parts.predictions}
+    assert truths == {"peak": images.N_TRAIN}
+    median = images.measured(0.1, 1.5, 0).mse[..., 0].median(0).values
+    assert images.WIDTHS[int(median.argmax())] == images.N_TRAIN
     quiet = peak.peak("every feature is there", "40", 0.0, peak.MIN_NORM, 0.01)
-    assert truths["quiet"] == "nothing"
     assert float(quiet.measured[:, int((quiet.sizes - 40).abs().argmin())].max()) < 1e-12
-    assert truths["peak"] == images.N_TRAIN
 
 
-def test_the_sentences_say_what_was_predicted_where_it_is_answered():
-    answers = {"more": "it stays", "quiet": "all of it", "peak": 2000}
+def test_the_sentence_says_what_was_predicted_where_it_is_answered():
+    assert "You said 2000." in images.sentence(images.images(**images.explorer.fresh().state), {"peak": 2000}.get)
+
+
+def test_the_penalty_says_when_it_has_no_effect():
     state = peak.explorer.fresh().state
-
-    def said(**values):
-        return peak.sentence(peak.peak(**{**state, **values}), answers.get)
-
-    assert "20 examples more, you said, it stays." in said(n="60")
-    assert "you said: all of it." in said(noise=0.0)
-    assert "you said" not in said()
-    assert "You said 2000." in images.sentence(images.images(**images.explorer.fresh().state), answers.get)
+    assert list(peak.idle(state)) == ["penalty"]
+    assert not peak.idle({**state, "fit": peak.RIDGE})

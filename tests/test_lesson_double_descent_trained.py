@@ -1,4 +1,4 @@
-"""Lesson 08's own computations against independent ones."""
+"""The lesson's own computations against independent ones."""
 
 import itertools
 from pathlib import Path
@@ -15,6 +15,7 @@ from ddlearn.lessons.double_descent_trained import (
     any_images,
     clocks,
     cures,
+    decisions,
     exercises,
     full,
     full_sweep,
@@ -45,7 +46,7 @@ def test_descent_around_the_step_is_the_librarys_momentum():
     )
     net = MLP((d, H, K), bias="hidden")
     start = tuple(((W[e], bias[e]), (A[e].T, None)) for e in range(E))
-    # train's loss is |f - y|^2 / (2nK), the exercise's |f - y|^2 / n
+    # train's loss is |f - y|^2 / (2nk), the exercise's |f - y|^2 / n
     how = {"lr": samples.RATE * 2 * K, "optimizer": "momentum", "momentum": samples.MOMENTUM}
     for steps, (W_ours, A_ours) in zip((3, 10), ours, strict=True):
         theirs = train(Ensemble((net,) * E, start), x, y, steps=steps, **how).ensemble.parameters
@@ -102,7 +103,7 @@ def test_the_parts_of_a_split_are_disjoint():
 def test_a_course_names_the_lowest_before_and_the_highest_after():
     widths, ratio = torch.tensor([3, 5, 8, 50, 90]), torch.tensor([0.1, 0.2, 0.3, 1.0, 2.0])
     said = shared.course(widths, ratio, torch.tensor([0.9, 0.5, 0.7, 1.4, 0.6]))
-    assert said == "0.5 at 5 units, then up to 1.4 at 50 (P/nK 1.00), 0.6 at 90"
+    assert said == "0.5 at 5 units, then up to 1.4 at 50 (P/nk 1.00), 0.6 at 90"
     assert shared.course(widths, ratio, torch.tensor([0.9, 0.5, 0.4, 0.3, 0.2])).endswith("no peak between")
     early = shared.course(widths, ratio, torch.tensor([0.5, 1.6, 0.9, 1.2, 0.4]))  # a hump before the peak counts
     assert "up to 1.6 at 5" in early
@@ -119,7 +120,7 @@ def seen():
 @pytest.mark.slow
 def test_the_map_looks_where_it_is_told(seen):
     assert (int(seen.sweep.steps[seen.r]), int(seen.sweep.width[seen.w])) == (450, 160)
-    early = map.heatmap("20 %", "share missed", 30, 13)
+    early = map.heatmap("20 %", "error rate", 30, 13)
     assert abs(int(early.sweep.steps[early.r]) - 30) <= 5
     assert torch.equal(early.values, early.sweep.error)
 
@@ -335,7 +336,7 @@ def test_a_convolutional_sweep_is_a_map_too(monkeypatch):
     monkeypatch.setattr(full, "plans", lambda: {full.HERE: shared.Training(**SMALL), "conv": small})
     said, figure = [], full.explorer.fresh().figure
     for name in (full.HERE, "conv", full.HERE):
-        found = full.full(name, "share missed", 20, 2, progress=lambda share, words: said.append(share))
+        found = full.full(name, "error rate", 20, 2, progress=lambda share, words: said.append(share))
         assert figure.png(found)
         assert "nan" not in figure.describe(found)
     assert said[-1] == 1
@@ -345,3 +346,24 @@ def test_a_convolutional_sweep_is_a_map_too(monkeypatch):
 def test_the_prediction_of_the_worst_net_states_the_threshold():
     (worst,) = (one for one in lesson.parts.predictions if one.name == "worst")
     assert worst.truth == round(shared.THRESHOLD)
+
+
+def test_early_stopping_by_hand_is_the_table_of_the_page():
+    X = torch.tensor([[1.1, 0.9], [0.9, 1.1]], dtype=torch.float64)
+    y, truth = torch.tensor([2.1, 1.9], dtype=torch.float64), torch.ones(2, dtype=torch.float64)
+    w, found = torch.zeros(2, dtype=torch.float64), {}
+    for step in range(1, 301):
+        w = w - 0.2 * X.T @ (X @ w - y)
+        found[step] = float((w - truth).square().sum())
+    table = {1: 0.08, 2: 0.0033, 3: 0.0004, 4: 0.00051, 30: 0.0229, 300: 0.4142}
+    assert {step: found[step] for step in table} == pytest.approx(table, abs=5e-5)
+    assert min(found, key=found.get) == 3
+    for steps, distance in found.items():
+        assert decisions.distance(steps) == pytest.approx(distance, abs=1e-12)
+
+
+def test_more_digits_hurt_a_small_network():
+    few, many = samples.trained(0, (60, 120), exercises.ensemble_step)[0].mean(0).tolist()
+    assert many > few
+    assert parameters(64, samples.UNITS, 10) == 1510
+    assert round(samples.THRESHOLD[samples.NETS]) == 150

@@ -1,4 +1,4 @@
-"""Lesson 01's own computations against independent ones."""
+"""The lesson's own computations against independent ones."""
 
 import pytest
 import torch

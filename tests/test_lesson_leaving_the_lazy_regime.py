@@ -1,4 +1,4 @@
-"""Lesson 04's own computations against independent ones."""
+"""The lesson's own computations against independent ones."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import torch
 from drawn import normal
 
 from ddlearn import compute, diagonal_networks, tangent
-from ddlearn.lessons.leaving_the_lazy_regime import diagonal, exercises, finite_width, scale, shared, width
+from ddlearn.lessons.leaving_the_lazy_regime import diagonal, exercises, scale, shared, transfer, width
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
 
@@ -209,8 +209,19 @@ def test_a_dense_truth_is_found_better_from_the_lazy_end():
     torch.testing.assert_close(sparse.path[-1], sparse.l2, rtol=1e-3, atol=0)
 
 
-def test_the_mean_of_nets_is_taken_over_disjoint_groups():
-    functions, infinite = normal(2, 7, 3), normal(3, seed=1)
-    fits = finite_width.Fits(functions, infinite)
-    by_hand = [sum(float((one[i : i + 3].mean(0) - infinite).square().mean()) for i in (0, 3)) / 2 for one in functions]
-    torch.testing.assert_close(finite_width.distance(fits, 3), torch.tensor(by_hand, dtype=torch.float64).sqrt())
+def test_the_best_rate_is_the_bottom_of_a_parabola_in_logarithms_and_stays_between_its_neighbors():
+    rates = 2.0 ** torch.arange(-6, 1, dtype=torch.float64)
+    bottoms = torch.tensor([-4.3, -2.0, -1.4], dtype=torch.float64)
+    losses = (0.7 * (rates.log2() - bottoms[:, None]).square() - 1).exp()
+    torch.testing.assert_close(transfer.best_rates(rates, losses), 2**bottoms)
+    losses[0, -3:] = torch.inf  # diverged
+    assert torch.isfinite(transfer.best_rates(rates, losses)).all()
+    rising = transfer.best_rates(rates, rates[None])
+    assert rates[0] <= rising[0] <= rates[1]
+
+
+def test_the_rate_that_suits_a_narrow_net_suits_a_wide_one_in_mup_alone():
+    standard, mup = (transfer.transfer(name, "Adam") for name in transfer.PARAMETRIZATIONS)
+    narrow = [int(r.losses[0].argmin()) for r in (standard, mup)]
+    assert standard.losses[-1, narrow[0]] > 0.2 > 0.02 > mup.losses[-1, narrow[1]]
+    assert standard.losses.shape == mup.losses.shape == (len(transfer.WIDTHS), len(transfer.RATES["adam"]))

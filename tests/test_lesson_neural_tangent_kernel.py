@@ -1,4 +1,4 @@
-"""Lesson 03's own computations against independent ones."""
+"""The lesson's own computations against independent ones."""
 
 import math
 
@@ -9,7 +9,7 @@ from drawn import needs_cuda, normal
 from torch.func import jvp
 
 from ddlearn import compute, tangent
-from ddlearn.lessons.neural_tangent_kernel import decisions, digits, exercises, film, shared, walk, widths
+from ddlearn.lessons.neural_tangent_kernel import decisions, digits, exercises, film, finite_width, shared, walk, widths
 from ddlearn.tangent import infinite, linearize
 
 
@@ -278,3 +278,10 @@ def test_the_gpu_sees_the_same_digits(monkeypatch):
         return digits.kernel_errors(2, False, 0, exercises.next_layer)
 
     torch.testing.assert_close(errors("cuda"), errors("cpu"), atol=0.01, rtol=0)
+
+
+def test_the_mean_of_nets_is_taken_over_disjoint_groups():
+    functions, infinite = normal(2, 7, 3), normal(3, seed=1)
+    fits = finite_width.Fits(functions, infinite)
+    by_hand = [sum(float((one[i : i + 3].mean(0) - infinite).square().mean()) for i in (0, 3)) / 2 for one in functions]
+    torch.testing.assert_close(finite_width.distance(fits, 3), torch.tensor(by_hand, dtype=torch.float64).sqrt())

@@ -1,4 +1,4 @@
-"""Lesson 05's own computations against independent ones."""
+"""The certificates of the lesson against independent computations."""
 
 import math
 
@@ -6,33 +6,81 @@ import pytest
 import torch
 from drawn import normal
 
-from ddlearn import compute, datasets
-from ddlearn.lessons.real_steps_real_widths import (
-    catapult,
-    certificate,
-    edge,
-    exercises,
-    lesson,
-    measures,
-    shared,
-    step,
-    width,
-)
+from ddlearn import compute
+from ddlearn.lessons.real_steps_real_widths import certificate, decisions, exercises, lesson, measures, shared, width
 from ddlearn.linear_networks import certificate as certify
-from ddlearn.linear_networks import (
-    descend,
-    draw_starts,
-    gradients,
-    imbalance,
-    local_constants,
-)
-from ddlearn.sharpness import factor_descent, period_two_orbit
+from ddlearn.linear_networks import descend, draw_starts, gradients, imbalance, local_constants, tangent_range
+from ddlearn.sharpness import factor_descent
 
 
 def test_the_drift_is_the_difference_of_two_imbalances():
     W1, W2, G, rate = normal(3, 6), normal(2, 6, seed=1), normal(3, 2, seed=2), 0.17
     after = imbalance(W1 - rate * G @ W2, W2 - rate * G.T @ W1)
     torch.testing.assert_close(exercises.imbalance_drift(W1, W2, G, rate), after - imbalance(W1, W2))
+
+
+def test_a_difference_of_imbalances_is_not_taken_for_the_drift():
+    verdict = exercises.IMBALANCE_DRIFT.check(
+        lambda W1, W2, G, rate: imbalance(W1 - rate * G @ W2, W2 - rate * G.T @ W1) - imbalance(W1, W2)
+    )
+    assert verdict.mistake == "the difference of two imbalances"
+
+
+@pytest.mark.parametrize("h", [2, 5, 8])
+def test_the_floor_lies_under_the_strength(h):
+    """The strength of random layers, and of layers so unequal that the floor is nearly all of it."""
+    for scale in (1.0, 100.0):
+        W1, W2 = scale * normal(3, h), normal(4, h, seed=1)
+        D = W1.T @ W1 - W2.T @ W2
+        strength = float(tangent_range(W1, W2).low)
+        bound = float(exercises.floor(D, 3, 4))
+        assert 0 <= bound <= strength * (1 + 1e-9) + 1e-9
+    assert bound == 0 if h == 2 else bound > 0.9 * strength
+
+
+def test_the_numbers_of_the_page():
+    """Two weights: the table, the drift, the step condition, and the steps to a millionth of the loss."""
+
+    def run(a, b, rate, steps=2000):
+        start = torch.tensor([[a], [b]], dtype=torch.float64)
+        path = factor_descent(start[0], start[1], 1.0, rate, steps)
+        a, b = path.first[:, 0], path.second[:, 0]
+        r = a * b - 1
+        strength = a.square() + b.square()
+        C = r.abs() + (strength.sqrt() + rate / 2 * r.abs() * strength.sqrt()).square()
+        loss = r.square() / 2
+        return loss, a.square() - b.square(), strength, rate * C, int((loss > 1e-6 * loss[0]).sum())
+
+    loss, D, strength, bend, arrived = run(2.0, 0.0, 0.1)
+    assert loss[:3].tolist() == pytest.approx([0.5, 0.18, 0.0634], abs=5e-5)
+    assert D[:3].tolist() == pytest.approx([4, 3.96, 3.945744])
+    assert strength[:3].tolist() == pytest.approx([4, 4.04, 4.150544])
+    assert float(bend[0]) == pytest.approx(0.541)
+    assert float(bend.max()) < 0.725
+    assert arrived == 13
+    *_, bend, arrived = run(2.0, 0.0, 0.2)
+    assert (float(bend[0]), arrived) == (pytest.approx(1.168), 4)
+    assert run(0.5, 0.5, 0.1)[-1] == 39
+    step, decrease = decisions.certified()
+    assert (step, decrease) == (pytest.approx(1 / 18), pytest.approx(0.01))
+    assert math.ceil(math.log(1e-6) / math.log(1 - decrease)) == 1375
+    assert run(1.0, -0.8, step)[-1] == 90
+    for rate in (step, 0.1):
+        loss, _, _, bend, _ = run(1.0, -0.8, rate)
+        assert float(bend.max()) <= 1
+        assert float(loss[0]) == pytest.approx(1.62)
+
+
+def test_the_given_shrink_factors_multiply_to_a_curve_below_the_run():
+    """The answer of the quiz, from forty starts of width 8 with the largest guaranteed step."""
+    for seed in range(40):
+        start = shared.draw(8, 1.0, seed)
+        rate = float(certify(*start).largest_rate)
+        run = descend(*start, rate, 15)
+        local = local_constants(start.problem, run.W1[:-1], run.W2[:-1], rate)
+        strongest = start.problem.mu * tangent_range(run.W1[:-1], run.W2[:-1]).high
+        curve = (1 - strongest * rate * (2 - rate * local.smoothness)).cumprod(0)
+        assert (run.losses[1:] > curve * run.losses[0]).any()
 
 
 @pytest.mark.parametrize("h", [2, 4, 9])
@@ -46,16 +94,7 @@ def test_the_local_rate_is_the_librarys_and_bounds_what_a_step_does(h):
     A, B = gradients(problem, W1, W2)
     before, after = problem.loss(W1 @ W2.mT), problem.loss((W1 - rate * A) @ (W2 - rate * B).mT)
     assert after <= ours * before
-    assert (ours == 1) == (h < 4)  # narrow layers promise nothing
-
-
-def test_the_orbit_is_the_librarys_and_one_step_swaps_its_ends():
-    c = torch.linspace(1.01, 2, 9, dtype=torch.float64)
-    low, high = exercises.period_two_orbit(c)
-    torch.testing.assert_close(low * (1 + c - c * low**2), high)
-    torch.testing.assert_close(high * (1 + c - c * high**2), low)
-    theirs = torch.tensor([period_two_orbit(one) for one in c.tolist()], dtype=torch.float64)
-    torch.testing.assert_close(torch.stack([low, high], 1), theirs)
+    assert (ours == 1) == (h < 4)  # narrow layers certify nothing
 
 
 def test_starts_have_the_scales_that_they_say():
@@ -142,109 +181,6 @@ def test_the_width_sweep_leaves_the_kernel_regime():
     assert (width.coverage()[enough] == 1).all()
     assert (width.coverage()[~enough] < 1).any(1).all()
     assert [width.widen("1", w).at for w in (4, 5, 6, 4096)] == [0, 0, 1, 10]
-
-
-def test_the_start_of_two_weights_has_the_imbalance_asked_for():
-    for asked in (0.0, 0.7, 3.0):
-        a, b = step.corner(asked)
-        assert a * b == pytest.approx(step.PRODUCT, rel=1e-12)
-        assert a * a - b * b == pytest.approx(asked, abs=1e-12)
-
-
-@pytest.mark.parametrize("c", [0.3, 0.6, 0.9, 0.98])
-def test_below_one_descent_ends_in_a_minimum_that_is_flat_enough(c):
-    run = step.through(c, 2.0)
-    assert abs(float(run.a[-1] * run.b[-1]) - 1) < 1e-6
-    assert run.share <= 1
-    assert run.flow[0] * run.flow[1] == pytest.approx(1, rel=1e-9)
-    assert run.flow[0] ** 2 - run.flow[1] ** 2 == pytest.approx(2.0, rel=1e-9)
-    assert run.flow_share == pytest.approx(c * math.sqrt(2.0**2 + 4) / 2)
-    assert float(run.kept[-1]) < 1
-    burns = run.kept[1:] / run.kept[:-1]
-    exact = (1 - (c * (run.a * run.b - 1)[:-1]).square()).abs()
-    torch.testing.assert_close(burns, exact, rtol=1e-9, atol=1e-9)
-
-
-def test_beyond_the_flattest_minimum_too_unbalanced_a_start_diverges():
-    """The page's two examples, each beside a more balanced start that stays; up to c = 1 every start stays."""
-    for c, far in ((1.5, 2.0), (1.1, 3.0)):
-        thrown, kept = step.through(c, far), step.through(c, far / 2)
-        assert thrown.diverged
-        assert "diverges" in step.sentence(thrown)
-        assert not kept.diverged
-        assert kept.losses.max() < 10
-    assert not any(step.through(c, start).diverged for c in (0.6, 0.9, 1.0) for start in (0.0, 1.5, 3.0))
-
-
-def test_just_beyond_one_the_run_lands_on_the_closed_form_that_is_drawn():
-    run = step.through(1.1, 2.0)
-    torch.testing.assert_close(run.a[-2:].sort().values, torch.tensor(run.here, dtype=torch.float64), rtol=0, atol=1e-9)
-    assert float(run.kept[-1]) < 1e-9
-    assert step.through(0.9, 2.0).here is None
-    c, late = step.diagram()
-    near = (c - 1.1).abs() < 0.01
-    low, high = (z**2 for z in exercises.period_two_orbit(c[near]))
-    assert torch.minimum((late[near] - low).abs(), (late[near] - high).abs()).max() < 1e-6
-
-
-def test_a_throw_follows_all_its_weights():
-    """The two numbers against 2m weights, stepped one by one."""
-    first, m = 2.6, 200
-    f, share = catapult.throws(m, 3, torch.tensor([first], dtype=torch.float64))
-    u, v = catapult.layers(m, 3)
-    rate = first / float((u @ u + v @ v) / m)
-    for t in range(30):
-        torch.testing.assert_close(f[t, 0], u @ v / math.sqrt(m), rtol=1e-8, atol=1e-8)
-        torch.testing.assert_close(share[t, 0], rate * (u @ u + v @ v) / m, rtol=1e-8, atol=1e-8)
-        push = rate * (u @ v) / m
-        u, v = u - push * v, v - push * u
-
-
-def test_the_catapult_throws_between_two_and_four():
-    calm, thrown, lost = (catapult.throw(first, 1000) for first in (1.5, 3.0, 4.2))
-    assert float(calm.share[-1]) == pytest.approx(1.5, abs=0.05)
-    assert float(calm.losses.max()) == float(calm.losses[0])
-    assert float(thrown.share[-1]) < 2
-    assert float(thrown.losses.max()) > 10 * float(thrown.losses[0])
-    assert lost.losses[-1].isinf()
-    ends = catapult.ends(1000)
-    assert (ends[catapult.FIRST < 3.9] < 2).all()
-    assert ends[catapult.FIRST > 4.05].isinf().all()
-
-
-def test_the_sharpness_of_the_net_is_its_hessians():
-    """The net written out in double precision; the readout's own block of the Hessian has no larger eigenvalue."""
-    run = edge.train(0.4, 1, seed=1)
-    assert run.losses[1] < run.losses[0]
-    images = datasets.digits(compute.generator(1), test=edge.EXAMPLES)
-    x = images.test_x - images.test_x.mean(0)
-    y = torch.nn.functional.one_hot(images.test_y, 10).double() - 0.1
-    V, W, U = (w for w, _ in edge.NET.init(compute.generator(1)))
-
-    def loss(U):
-        return (torch.tanh(torch.tanh(x @ V.T) @ W.T) @ U.T - y).square().sum(1).mean() / 2
-
-    assert float(loss(U)) == pytest.approx(float(run.losses[0]), rel=1e-4)
-    last = torch.autograd.functional.hessian(loss, U).reshape(320, 320)
-    assert float(run.sharpness[0]) >= 0.98 * float(torch.linalg.eigvalsh(last)[-1])
-
-
-@pytest.mark.slow
-def test_the_net_is_trained_once_and_climbs_to_the_edge():
-    shown = edge.hover("0.8", 1000)
-    assert edge.hover("0.8", 300).run is shown.run
-    assert shown.arrived is not None
-    late = shown.run.share[shown.run.times >= 500]
-    assert 0.95 < float(late.mean()) < 1.1
-    assert edge.hover("0.8", 100).seen.sum() == 100 // edge.EVERY + 1
-
-
-def test_two_weights_obey_the_drift_of_matrices():
-    """Layers of one number each: the learner's drift is what the imbalance of the pair loses."""
-    a, b, rate = normal(1, 1), normal(1, 1, seed=4), 0.3
-    run = factor_descent(a, b, 1.0, rate, 1)
-    moved = (run.first.square() - run.second.square()).diff(dim=0)[0]
-    torch.testing.assert_close(exercises.imbalance_drift(a, b, a * b - 1, rate), moved)
 
 
 def test_the_prediction_of_the_width_states_what_is_enough():

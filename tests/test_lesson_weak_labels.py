@@ -1,4 +1,4 @@
-"""Lesson 09's own computations against independent ones."""
+"""The lesson's own computations against independent ones."""
 
 import itertools
 import math

@@ -116,7 +116,7 @@ def test_reading_gives_a_copy(progress):
 
 def test_an_untouched_lesson_reads_as_empty_sections_and_writes_nothing(progress, path):
     assert progress.lesson("07") == {"exercises": {}, "predictions": {}, "quiz": {}, "claims": {}}
-    assert progress.read() == {"version": 2, "lessons": {}}
+    assert progress.read() == {"version": 3, "lessons": {}}
     assert not path.exists()
 
 
@@ -132,7 +132,7 @@ def test_unknown_keys_are_preserved_at_every_level(progress, path):
     path.parent.mkdir()
     entry = {"status": "not yet", "note": "mine"}
     lesson = {"mood": "curious", "exercises": {"gram": entry}}
-    path.write_text(json.dumps({"version": 2, "theme": "dark", "lessons": {"01": lesson}}))
+    path.write_text(json.dumps({"version": 3, "theme": "dark", "lessons": {"01": lesson}}))
     progress.record_exercise("01", "gram", "passed", "code")
     document = on_disk(path)
     assert document["theme"] == "dark"
@@ -164,7 +164,7 @@ def test_a_record_that_changes_nothing_writes_nothing(progress, path):
 def test_a_linked_file_stays_linked(tmp_path):
     target, link = tmp_path / "kept" / "progress.json", tmp_path / "progress.json"
     target.parent.mkdir()
-    target.write_text('{"version": 2}')
+    target.write_text('{"version": 3}')
     link.symlink_to(target)
     Progress(link).record_hint("01", "gram")
     assert link.is_symlink()
@@ -401,7 +401,7 @@ def test_a_damaged_file_is_set_aside_and_said(progress, path, data, first):
     path.parent.mkdir()
     path.write_bytes(data)
     if first == "read":
-        assert progress.read() == {"version": 2, "lessons": {}}
+        assert progress.read() == {"version": 3, "lessons": {}}
     assert progress.record_prediction("01", "peak", 4)
     (aside,) = path.parent.glob("progress.damaged-*.json")
     assert re.fullmatch(r"progress\.damaged-\d{8}T\d{6}Z\.json", aside.name)
@@ -475,7 +475,7 @@ def test_damage_in_a_folder_that_cannot_be_written_keeps_everything_where_it_is(
 
 
 def test_a_newer_file_is_left_untouched_byte_for_byte_and_said(progress, path):
-    newer = b'{ "version": 3,\n  "lessons": ["quite", "another", "shape"] }\n'
+    newer = b'{ "version": 4,\n  "lessons": ["quite", "another", "shape"] }\n'
     path.parent.mkdir()
     path.write_bytes(newer)
     assert not progress.record_prediction("01", "peak", 4)
@@ -514,7 +514,7 @@ def old(path):
 
 def test_a_file_of_version_1_is_read_by_room_and_left_alone_by_reading(progress, path, old):
     document = progress.read()
-    assert (document["version"], document["theme"]) == (2, "dark")
+    assert (document["version"], document["theme"]) == (3, "dark")
     assert list(document["lessons"]) == ["fixed_embeddings", "domain_knowledge", "77"]
     lesson = document["lessons"]["fixed_embeddings"]
     assert lesson["exercises"] == OLD["lessons"]["01"]["exercises"]
@@ -525,9 +525,22 @@ def test_a_file_of_version_1_is_read_by_room_and_left_alone_by_reading(progress,
     assert progress.notices == []
 
 
+def test_each_half_of_a_lesson_of_version_2_takes_over_its_record_without_its_quiz(progress, path):
+    exercises = {"kappa": {"status": "passed", "source": "code"}}
+    record = {"exercises": exercises, "quiz": {"quiz-1": {"chosen": "a", "right": True, "attempts": 1}}}
+    path.parent.mkdir()
+    path.write_text(json.dumps({"version": 2, "lessons": {"how_many_examples": record, "capstone": record}}))
+    assert progress.record_hint("guarantees", "kappa")
+    after = on_disk(path)["lessons"]
+    assert after["learning_curves"] == {"exercises": exercises}
+    assert (after["guarantees"]["exercises"]["kappa"]["hints"], after["capstone"]) == (1, record)
+    assert "how_many_examples" not in after
+    assert path.with_name("progress.version-2.json").exists()
+
+
 def test_a_file_of_version_1_is_kept_beside_the_new_one(progress, path, old):
     assert progress.record_hint("fixed_embeddings", "gram")
-    assert on_disk(path)["version"] == 2
+    assert on_disk(path)["version"] == 3
     assert on_disk(path)["lessons"]["fixed_embeddings"]["exercises"]["gram"]["source"] == "code"
     assert on_disk(path)["lessons"]["fixed_embeddings"]["exercises"]["gram"]["hints"] == 1
     assert path.with_name("progress.version-1.json").read_bytes() == old

@@ -184,7 +184,7 @@ def test_records_of_what_no_longer_exists_are_kept_and_marked(progress):
 
 def test_a_time_that_is_none_is_shown_as_it_is(tmp_path):
     path = tmp_path / "progress.json"
-    path.write_text('{"version": 2, "lessons": {"fixed": {"started_at": "last <week>"}}}')
+    path.write_text('{"version": 3, "lessons": {"fixed": {"started_at": "last <week>"}}}')
     assert "since last &lt;week&gt;" in report_html(Progress(path))
 
 

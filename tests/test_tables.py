@@ -48,7 +48,7 @@ def test_a_plain_table_is_read(write):
     assert (table.name, table.columns, table.target, table.classes) == ("mine", ("a", "b"), "price", ())
     torch.testing.assert_close(table.x[:, 0], 0.5 * torch.arange(ROWS, dtype=torch.float64))
     torch.testing.assert_close(table.y, 1.5 * torch.arange(ROWS, dtype=torch.float64) + 0.25)
-    assert table.summary == "24 rows, 2 columns, and a number to predict"
+    assert table.said == "24 rows, 2 columns, and a number to predict"
 
 
 @pytest.mark.parametrize("between", [",", ";", "\t"])

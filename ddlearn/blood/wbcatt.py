@@ -76,7 +76,7 @@ WBCATT = Source(
     },
     license=license,
     citation=CITATION,
-    instead="the votes that lesson 10 draws",
+    instead="the votes that the lesson draws",
 )
 
 

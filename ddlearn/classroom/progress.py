@@ -3,7 +3,7 @@
 The file is `progress.json` in `$DDLEARN_HOME`, or in the user's data folder where that is not set. It never leaves the
 machine. Two notebooks may write at once; see `store` for how nothing is lost.
 
-    {"version": 2, "lessons": {"fixed_embeddings": {
+    {"version": 3, "lessons": {"fixed_embeddings": {
         "started_at": "2026-01-31T09:00:00+00:00",
         "exercises": {"gram": {"status", "attempts", "hints", "first_tried", "passed_at", "source"}},
         "predictions": {"peak": {"value", "recorded_at"}},
@@ -11,13 +11,15 @@ machine. Two notebooks may write at once; see `store` for how nothing is lost.
         "claims": {"loo": {"measured", "holds", "measured_at"}}}}}
 
 Times are ISO 8601 in UTC. Keys that this version does not know are kept as they are. A lesson's key is its room's name,
-and a claim's its id without a number: lessons may change their places. Version 1 had numbers; such a file is read as if
-its lessons had names, and kept beside the new one when that is written.
+and a claim's its id without a number: lessons may change their places. Version 1 had numbers, version 2 had two
+lessons that are two each now. An older file is read as if it were of this version, and kept beside the new one when
+that is written.
 """
 
 import os
 import tempfile
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import UTC, datetime
 from operator import methodcaller
 from pathlib import Path
@@ -26,7 +28,7 @@ import platformdirs
 
 from ddlearn.classroom.store import Change, Document, Store
 
-VERSION = 2
+VERSION = 3
 PASSED = "passed"
 NOT_STARTED = "not started"
 
@@ -45,6 +47,12 @@ ROOMS_OF_VERSION_1 = (
     "capstone",
 )
 """The rooms in the order of the numbers that version 1 of the file had for keys, whatever their order is today."""
+
+SPLIT_IN_VERSION_3 = {
+    "real_steps_real_widths": ("large_steps", "real_steps_real_widths"),
+    "how_many_examples": ("learning_curves", "guarantees"),
+}
+"""Lessons that became two: each takes over the whole record but the answers to a quiz that neither of them asks."""
 
 Plain = str | int | float | bool | None
 
@@ -92,7 +100,7 @@ class Progress(Store):
         self.notices += homeless
 
     def read(self) -> Document:
-        """A copy of the whole record, waiting ones included: `{"version": 2, "lessons": {...}}`. Never raises."""
+        """A copy of the whole record, waiting ones included: `{"version": 3, "lessons": {...}}`. Never raises."""
         return {"lessons": {}} | super().read()
 
     def lesson(self, room: str) -> Document:
@@ -181,13 +189,23 @@ def _fits(entry: Document, fields: Mapping[str, tuple[type, ...]]) -> bool:
 
 
 def _upgraded(document: Document) -> Document:
-    """Return a document of version 1 as this version writes it."""
-    names = {f"{place:02d}": room for place, room in enumerate(ROOMS_OF_VERSION_1)}
+    """Return a document of an older version as this version writes it."""
+    old = document.get("lessons", {})
+    if document.get("version") == 1:
+        old = dict(_by_room(number, record) for number, record in old.items())
     lessons = {}
-    for number, record in document.get("lessons", {}).items():
-        claims = {name.removeprefix(f"{number}."): entry for name, entry in record.get("claims", {}).items()}
-        lessons[names.get(number, number)] = record | ({"claims": claims} if claims else {})
+    for room, record in old.items():
+        halves = SPLIT_IN_VERSION_3.get(room, ())
+        kept = {key: part for key, part in record.items() if not halves or key != "quiz"}
+        lessons |= {new: deepcopy(kept) for new in halves or (room,)}
     return document | {"version": VERSION, "lessons": lessons}
+
+
+def _by_room(number: str, record: Document) -> tuple[str, Document]:
+    """Return the room of a number of version 1, and its record with the claims named as the room names them."""
+    rooms = {f"{place:02d}": room for place, room in enumerate(ROOMS_OF_VERSION_1)}
+    claims = {name.removeprefix(f"{number}."): entry for name, entry in record.get("claims", {}).items()}
+    return rooms.get(number, number), record | ({"claims": claims} if claims else {})
 
 
 def _now() -> str:

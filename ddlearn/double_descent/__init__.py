@@ -14,8 +14,8 @@
     clocks               descent over time, solved
     cells                a sweep, by joblib
 
-Fits by formula are lesson 07, fits by training lesson 08. Tensors that require a gradient are refused: none is passed
-on, for the decompositions that all of this stands on have none where two eigenvalues are equal.
+Fits by formula belong to the solved lesson, fits by training to the trained one. Tensors that require a gradient are
+refused: none is passed on, for the decompositions that all of this stands on have none where two eigenvalues are equal.
 """
 
 from types import ModuleType as _Module

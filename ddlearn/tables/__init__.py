@@ -18,10 +18,11 @@ from torch import Tensor
 
 from ddlearn import arguments
 from ddlearn.tables import columns, files
+from ddlearn.tables.cells import as_number
 from ddlearn.tables.files import TableRefused, count, read_cells, tidy
 
 if TYPE_CHECKING:
-    from pandas import Series
+    from pandas import DataFrame, Series
 
 __all__ = ["BUILT_IN", "KINDS", "Table", "TableRefused", "read_table"]
 
@@ -58,7 +59,7 @@ class Table:
         return x / x.square().mean(0).sqrt()
 
     @property
-    def summary(self) -> str:
+    def said(self) -> str:
         """The table in words: its size, and what its target is."""
         kind = f"{len(self.classes)} classes" if self.classes else "a number"
         return f"{count(len(self), 'row')}, {count(len(self.columns), 'column')}, and {kind} to predict"
@@ -138,7 +139,7 @@ def read_table(
     if target not in cells:
         raise TableRefused(f"There is no column {target!r} to predict. The columns are {_listed(cells)}.")
     if cells.shape[1] - 1 > COLUMNS:
-        raise TableRefused(f"{path.name} has {cells.shape[1] - 1:,} columns to learn from; at most {COLUMNS} are read.")
+        raise _too_wide(cells, target, leave_out, path.name)
     if decimal == "auto":
         decimal = columns.decimal_of(cells, separator)
     columns.refuse_strays(cells, decimal)
@@ -203,6 +204,20 @@ def _refusal(faults: dict[str, str], missing: dict[str, Series], columns: int, o
         much = count(int(rows.gt(0).sum()), "row")
         said.append(f"{much} with gaps: {', '.join(where[:SHOWN])}{more}.")
     return " ".join(said) + _advice(options)
+
+
+def _too_wide(cells: DataFrame, target: str, leave_out: list[str], file: str) -> TableRefused:
+    """Return the refusal of too many columns, with those to leave out where a few are too many: no numbers first."""
+    words = {
+        name: not any(as_number(cell, sign) is not None for cell in cells[name] for sign in ".,") for name in cells
+    }
+    others = sorted((name for name in cells if name != target), key=lambda name: not words[name])
+    excess = others[: len(others) - COLUMNS]
+    said = f"{file} has {len(others):,} columns to learn from; at most {COLUMNS} are read."
+    if len(excess) > SHOWN:
+        return TableRefused(f"{said} Delete columns in the file, or leave them out by name: leave_out=[...].")
+    options = {"leave_out": [*leave_out, *excess]}
+    return TableRefused(said + _advice(options), **options)
 
 
 def _advice(options: dict) -> str:

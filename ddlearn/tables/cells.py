@@ -143,4 +143,6 @@ def fault(cell: str, decimal: str) -> str:
         return f"is a number in brackets, as accountants write -{cell[1:-1]}: write the sign"
     if as_number(cell, "," if decimal == "." else ".") is not None:
         return f"is no number where decimals stand behind “{decimal}”, as in other cells of the file"
+    if MEASURE.fullmatch(cell):
+        return "is no number: write it without the sign beside it"
     return "is no number"

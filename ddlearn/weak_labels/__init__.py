@@ -13,8 +13,7 @@
     calibration     does a classifier know what it does not know?
     classifier      small nets trained on any of these
 
-Classes are numbered from 0; a mixture is a distribution over them; logits have the classes last. Bags are lesson 09,
-tubes and rules lesson 10.
+Classes are numbered from 0; a mixture is a distribution over them; logits have the classes last.
 """
 
 from types import ModuleType as _Module

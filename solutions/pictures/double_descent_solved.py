@@ -1,19 +1,21 @@
-"""A matrix sends the unit circle to an ellipse. Solving goes back, and stretches noise along the thin direction."""
+"""A design with one small singular value: a thin ellipse of predictions, and noise that solving stretches."""
 
 import math
 
 from sheet import Panel, Sheet
 
-SMALL = 0.22  # the small singular value
-TURN = math.radians(35)
-NOISE = 0.1
+STRONG, WEAK = 2.0, 0.2  # singular values of the page's two examples with two features
+TURN = math.pi / 4  # of their directions, (1, 1) and (1, -1)
+NOISE = 0.1 * math.sqrt(2)  # length of (0.1, -0.1)
+TRUTH, TARGETS = (1.0, 1.0), (2.0, 2.0)
+MEASURED, FITTED = (2.1, 1.9), (1.5, 0.5)
 
 
-def circle(panel: Panel, across: float, up: float, color: str, width: float = 3, center: tuple = (0.0, 0.0)) -> None:
-    """Draw an ellipse with half-axes `across` and `up`, turned by TURN."""
+def ellipse(panel: Panel, along: float, across: float, color: str, width: float = 3, center=(0.0, 0.0)) -> None:
+    """Draw an ellipse whose half-axis `along` points to (1, 1), and `across` to (-1, 1)."""
     points = []
     for k in range(97):
-        u, v = across * math.cos(2 * math.pi * k / 96), up * math.sin(2 * math.pi * k / 96)
+        u, v = along * math.cos(2 * math.pi * k / 96), across * math.sin(2 * math.pi * k / 96)
         x, y = u * math.cos(TURN) - v * math.sin(TURN), u * math.sin(TURN) + v * math.cos(TURN)
         points.append((center[0] + x, center[1] + y))
     panel.line(points, color, width)
@@ -23,24 +25,30 @@ def draw() -> Sheet:
     """Return the picture of the lesson that solves double descent."""
     sheet = Sheet(
         "One small singular value makes noise large",
-        "Left: the data matrix turns the circle of weights into a thin ellipse of predictions. A small circle of noise surrounds "
-        "the measured targets. Right: solving for the weights turns the ellipse back into a circle, and the small circle of "
-        "noise into a long ellipse.",
+        "Left: the predictions of all weights of one length form a thin ellipse. The true targets are a point at its far "
+        "end, and a small circle of noise surrounds them. Right: the weights of that length form a circle. Solving for the "
+        "weights turns the small circle of noise into a long ellipse around the true weights.",
     )
-    seen = sheet.panel((80, 66, 330, 240), (-1.5, 1.5), (-1.09, 1.09))
-    solved = sheet.panel((500, 66, 330, 240), (-1.5, 1.5), (-1.09, 1.09))
-    sheet.text(245, 46, "Predictions: what the data show", "ink", 17, "middle")
-    sheet.text(665, 46, "Weights: what is solved for", "ink", 17, "middle")
-    circle(seen, 1, SMALL, "blue")
-    circle(seen, NOISE, NOISE, "vermilion", 2.5)
-    seen.dots([(0, 0)], "ink", 4)
-    circle(solved, 1, 1, "blue")
-    circle(solved, NOISE, NOISE / SMALL, "vermilion", 2.5)
-    solved.dots([(0, 0)], "ink", 4)
-    sheet.polyline([(420, 186), (486, 186)], "ink", 2.5, arrow=True)
-    sheet.text(453, 168, "solve", "ink", 16, "middle")
-    seen.text(0.16, -0.3, "noise", "vermilion", 16)
-    solved.text(1.0, 0.85, "noise, divided\nby the small\nsingular value", "vermilion", 15)
-    seen.text(-1.45, 0.75, "thin: a small\nsingular value", "blue", 15)
-    sheet.text(450, 346, "The thinner the ellipse, the more a little noise moves the weights.", "ink", 18, "middle")
+    seen = sheet.panel((70, 62, 340, 244), (-3.06, 3.06), (-2.2, 2.2))
+    solved = sheet.panel((500, 62, 340, 244), (-2.23, 2.23), (-1.6, 1.6))
+    sheet.text(240, 42, "Targets: what is measured", "ink", 17, "middle")
+    sheet.text(670, 42, "Weights: what is solved for", "ink", 17, "middle")
+    length = math.hypot(*TRUTH)
+    ellipse(seen, STRONG * length, WEAK * length, "blue")
+    ellipse(seen, NOISE, NOISE, "vermilion", 2.5, TARGETS)
+    seen.dots([TARGETS], "ink", 4)
+    seen.squares([MEASURED], "vermilion", 4)
+    ellipse(solved, length, length, "blue")
+    ellipse(solved, NOISE / STRONG, NOISE / WEAK, "vermilion", 2.5, TRUTH)
+    solved.dots([TRUTH], "ink", 5)
+    solved.squares([FITTED], "vermilion", 5)
+    sheet.polyline([(424, 184), (490, 184)], "ink", 2.5, arrow=True)
+    sheet.text(456, 166, "solve", "ink", 16, "middle")
+    seen.text(1.35, 2.2, "true", "ink", 15, "end")
+    seen.text(2.4, 1.7, "measured", "vermilion", 15)
+    seen.text(-2.9, 1.1, "thin: a small\nsingular value", "blue", 15)
+    solved.text(0.85, 0.72, "true", "ink", 15, "end")
+    solved.text(1.68, 0.35, "fitted", "vermilion", 15)
+    solved.text(0, -0.3, "weights of\none length", "blue", 15, "middle")
+    sheet.text(450, 346, "Solving divides the noise by the small singular value.", "ink", 18, "middle")
     return sheet

@@ -21,9 +21,9 @@ def draw() -> Sheet:
     plane.line(edge, "vermilion", 3)
     plane.text(6.6, 1.1, "fits all examples", "blue", 17)
     plane.text(0.5, 5.3, "leaves training errors", "ink", 17)
-    plane.text(6.2, 5.15, "can just fit: here the test error peaks", "vermilion", 16)
+    plane.text(6.2, 5.5, "can just fit: here the test error peaks", "vermilion", 16)
     plane.line([(1.2, 2.9), (8.3, 2.9)], "ink", 3, arrow=True)
-    plane.text(8.2, 2.5, "a wider network", "ink", 16, "end")
+    plane.text(8.2, 2.32, "a wider network", "ink", 16, "end")
     plane.line([(4.4, 0.7), (4.4, 4.9)], "purple", 3, arrow=True)
     plane.text(4.25, 0.75, "more data", "purple", 16, "end")
     sheet.text(

@@ -1,4 +1,4 @@
-"""The speed that lesson 08 stands on: an ensemble against a loop over torch modules, with the same numbers."""
+"""The speed of an ensemble against a loop over torch modules, with the same numbers."""
 
 import pytest
 

@@ -1,10 +1,11 @@
-"""Lesson 11, Capstone: a question of your own choice, a prediction, a measurement, and a page that stands by itself."""
+"""The capstone: a question of your own choice, a prediction, a measurement, and a page that stands by itself."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
 from ddlearn.lessons.capstone import own
 from ddlearn.lessons.capstone.asking import ahead
 from ddlearn.lessons.capstone.claims import CLAIMS
+from ddlearn.lessons.capstone.decisions import MANY, SEEDS, WRONG
 from ddlearn.lessons.capstone.exercises import INTERVAL, VERDICT, t_value
 from ddlearn.lessons.capstone.menu import QUESTIONS
 
@@ -17,6 +18,7 @@ lesson = Lesson(
     minutes=50,
     difficulty=3,
     exercises=(INTERVAL, VERDICT),
+    decisions=(SEEDS, WRONG, MANY),
     predictions=map(ahead, QUESTIONS.values()),
     claims=CLAIMS,
     seconds={"look": 4.1, "claims": 13.5},
@@ -29,6 +31,6 @@ def bring(path: str = "", target: str | None = None, **options) -> None:
     own.bring(lesson, path, target, **options)
 
 
-def write_page(in_my_words: str = "", folder: str = ".") -> None:
+def write_page(in_my_words: str = "", folder: str = ".", author: str = "") -> None:
     """Write the experiment as it stands as a page, claim-1.html or the next free number."""
-    own.hand_in(lesson, in_my_words, folder)
+    own.hand_in(lesson, in_my_words, folder, author)

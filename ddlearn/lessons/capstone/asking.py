@@ -46,7 +46,7 @@ class Question:
 
     Args:
         name: a few words for the menu, and the name of its prediction.
-        lesson: where it comes from.
+        lesson: the slug of the lesson that it comes from.
         hypothesis: one sentence that may turn out false.
         number, short: what is measured, in words, and in as few as an axis has room for.
         band: (low, high) that the number must keep; high is inf for "at least". None: a baseline that `measure` finds.

@@ -1,7 +1,7 @@
 """The rule that judges a claim by a few seeds, two functions that the learner writes: the interval, and the verdict.
 
-Together they are a test of equivalence: a claim holds where all that the seeds leave open lies within the band, and
-where the same measurement without the cause lies outside of it. Schuirmann's two one-sided tests at 5 % (1987) use the
+Together they are a test of equivalence. A claim holds where all that the seeds leave open lies within the band, and the
+control's outside. Schuirmann's two one-sided tests at 5 % (1987) use the
 90 % interval; the 95 % interval here makes them tests at 2.5 %.
 """
 
@@ -162,6 +162,7 @@ BELOW = edit("outside(control, band)", "control[1] < band[0]")
 
 VERDICT = Exercise(
     name="verdict",
+    given="overlap is enough",
     title="Holds, does not hold, or cannot tell",
     reference=verdict,
     cases=verdict_cases,

@@ -75,10 +75,20 @@ def experiment(
 
 def picture(fig, r: Judged, said) -> None:
     """Draw the curves behind the number, and the number: band, seeds, intervals, and what had been predicted."""
-    curves, numbers = fig.row(1.35, 1)
+    draw(fig, fig.row(1.35, 1), 5, r, said)
+
+
+def tall_picture(fig, r: Judged, said) -> None:
+    """Draw the same with one panel below the other, for a telephone."""
+    draw(fig, fig.column(1, 1), 2, r, said)
+
+
+def draw(fig, panels, columns: int, r: Judged, said) -> None:
+    """Draw curves and numbers into two panels, with a legend of so many columns."""
+    curves, numbers = panels
     draw_curves(curves, r)
     draw_numbers(numbers, r, said(r.question.name))
-    fig.legend("outside lower center", ncols=5)
+    fig.legend("outside lower center", ncols=columns)
 
 
 def draw_curves(panel, r: Judged) -> None:
@@ -141,15 +151,18 @@ def draw_seeds(panel, place: int, color: str, marker: str, seeds: Tensor, interv
 
 
 def sentence(r: Judged, said) -> str:
-    """Say the question, its band and control, and, once they may be seen, the numbers and the verdict."""
-    called, guess = r.called[:1].upper() + r.called[1:], said(r.question.name)
-    head = f"{r.question.hypothesis} {called}, {r.rows} rows, {r.seeds} seeds. Band: {said_band(r.band)}."
+    """Say the verdict, or that it is hidden; then the question, its band, its control and the numbers."""
+    guess = said(r.question.name)
     where = "outside, as it must be" if r.control_outside else "not outside for certain"
-    control = f"Control: {_said(r.found.controls, r.control)}, {where}."
+    parts = [
+        f"{r.called[:1].upper() + r.called[1:]}, {r.rows} rows, {r.seeds} seeds. {r.question.hypothesis}",
+        f"Band: {said_band(r.band)}. Control: {_said(r.found.controls, r.control)}, {where}.",
+    ]
     if r.shown_at is None:
-        return f"{head} {control} The measured numbers are hidden until you run it."
-    you = "" if guess is None else f" You said {brief(guess)}."
-    return f"{head} {control} Measured: {_said(r.found.values, r.interval)}.{you} Verdict: {WORDS[r.verdict]}."
+        return " ".join(["What was measured is hidden until you run it.", *parts])
+    you = [] if guess is None else [f"You said {brief(guess)}."]
+    measured = f"Measured: {_said(r.found.values, r.interval)}."
+    return " ".join([f"Verdict: {WORDS[r.verdict]}.", measured, *you, *parts])
 
 
 def spaced(low: float, high: float, log: bool) -> tuple[float, float]:
@@ -185,13 +198,14 @@ explorer = Explorer(
     controls=(
         Choice("question", "Question", tuple(QUESTIONS), "leave-one-out"),
         Choice("table", "Table", shelf.TABLES, shelf.INSTEAD),
-        Choice("share", "Learn from", tuple(shelf.SHARES), "an eighth of the rows"),
-        Slider("seeds", "Seeds", 2, SEEDS, SEEDS, whole=True),
         Switch("run", "Run it: show what was measured", False),
+        Slider("seeds", "Seeds", 2, SEEDS, SEEDS, whole=True),
+        Choice("share", "Learn from", tuple(shelf.SHARES), "an eighth of the rows"),
     ),
     compute=experiment,
     picture=picture,
     sentence=sentence,
     uses=("interval", "verdict"),
     size=(9.4, 4.4),
+    more=("seeds", "share"),
 )

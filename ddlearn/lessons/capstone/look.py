@@ -1,8 +1,8 @@
 """The look explorer: a table before any question, so that a prediction has something to stand on.
 
-Left the rows along the two directions in which they vary most; in the middle what a kernel makes of them, and how much
-of the target its strong directions hold; right what leave-one-out expects of ridge regression. Shuffled targets show
-what the same pictures look like where there is nothing to learn.
+Left the rows along the two directions in which they vary most; right what leave-one-out expects of ridge regression, or
+what a kernel makes of the rows, and how much of the target its strong directions hold. Shuffled targets show what the
+same pictures look like where there is nothing to learn.
 """
 
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ from ddlearn.tables import Table
 
 PENALTIES = torch.logspace(-5, 1, 37, dtype=torch.float64)
 MARKS = (("o", "blue"), ("^", "orange"), ("s", "green"), ("x", "grey"))
-CLASSES = ("first class", "second class", "third class", "all others")
 HALVES = ("lower half", "upper half")  # of a target that is a number
 FLOOR = 1e-4
+LONGEST = 14  # name of a class in the legend
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +37,7 @@ class Look:
     called: str
     shuffled: bool
     place: int  # of the present penalty
+    modes: bool  # seen instead of the errors
 
 
 @cached(2 * len(shelf.TABLES))
@@ -55,27 +56,45 @@ def seen(table: Table, shuffled: bool) -> tuple[Tensor, Tensor, Tensor, Tensor, 
     return plane, classes, (1 - energy.cumsum(0)).clamp(min=0), left_out, train
 
 
-def look(table: str, penalty: float, shuffled: bool) -> Look:
+def look(table: str, penalty: float, shuffled: bool, modes: bool) -> Look:
     """A table, its kernel and its errors."""
     chosen, place = shelf.table(table), int((PENALTIES / penalty).log().abs().argmin())
-    return Look(*seen(chosen, shuffled), chosen, shelf.called(table), shuffled, place)
+    return Look(*seen(chosen, shuffled), chosen, shelf.called(table), shuffled, place, modes)
 
 
 def picture(fig, r: Look) -> None:
-    """Draw the rows, what the kernel makes of them, and what leave-one-out expects."""
-    rows, modes, errors = fig.row(1, 1, 1)
+    """Draw the rows, and beside them the errors or the kernel."""
+    rows, beside = fig.row(1, 1)
     across, up = (float(reach) or 1.0 for reach in 1.08 * r.plane.abs().amax(0))
     rows.frame("the rows", "strongest direction", "second", xlim=(-across, across), ylim=(-up, up))
-    for k, (name, (marker, color)) in enumerate(zip(CLASSES if r.table.classes else HALVES, MARKS, strict=False)):
+    for k, (name, (marker, color)) in enumerate(zip(names(r.table), MARKS, strict=False)):
         mine = r.classes.clamp(max=len(MARKS) - 1) == k  # all others share the last mark
         if mine.any():
             rows.dots(*r.plane[mine].T, color, marker, name, size=4, alpha=0.7)
+    (draw_modes if r.modes else draw_errors)(beside, r)
+    fig.legend("outside lower left", of=[rows], ncols=4)
+
+
+def names(table: Table) -> tuple[str, ...]:
+    """Return what the legend calls the classes: their own names, shortened."""
+    if not table.classes:
+        return HALVES
+    named = tuple(name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in table.classes)
+    return named if len(named) <= len(MARKS) else (*named[: len(MARKS) - 1], "all others")
+
+
+def draw_modes(panel, r: Look) -> None:
+    """Draw the kernel's eigenvalues, and what is left of the target after the first directions."""
     size = (0.9, 1.1 * shelf.POOL)
-    modes.frame("the kernel", "eigenvector i", xlim=size, ylim=(FLOOR, 30), log="xy", legend="upper right")
+    panel.frame("the kernel", "eigenvector i", xlim=size, ylim=(FLOOR, 30), log="xy", legend="upper right")
     index = range(1, len(r.left) + 1)
-    modes.line(index, shelf.world(r.table).modes.lam, label="eigenvalue i")
-    modes.line(index, r.left, "orange", "--", "target not in first i")
-    errors.frame(
+    panel.line(index, shelf.world(r.table).modes.lam, label="eigenvalue i")
+    panel.line(index, r.left, "orange", "--", "target not in first i")
+
+
+def draw_errors(panel, r: Look) -> None:
+    """Draw what leave-one-out expects, and the error on the rows themselves."""
+    panel.frame(
         "error (knowing nothing: 1)",
         "penalty",
         xlim=(8e-6, 13),
@@ -85,25 +104,24 @@ def picture(fig, r: Look) -> None:
         legend="upper left",
     )
     best = int(r.left_out.argmin())
-    errors.line(PENALTIES, r.left_out.clamp(max=30), "purple", label="leave-one-out")
-    errors.line(PENALTIES, r.train.clamp(min=0.01), "black", "--", "its own rows")
-    errors.dots([PENALTIES[r.place]], [r.left_out[r.place]], "purple", "D", size=7)
-    errors.dots([PENALTIES[best]], [r.left_out[best]], "vermilion", "*", "least", size=13)
-    errors.level(1, width=1)
-    fig.legend("outside lower left", of=[rows], ncols=4)
+    panel.line(PENALTIES, r.left_out.clamp(max=30), "purple", label="leave-one-out")
+    panel.line(PENALTIES, r.train.clamp(min=0.01), "black", "--", "its own rows")
+    panel.dots([PENALTIES[r.place]], [r.left_out[r.place]], "purple", "D", size=7)
+    panel.dots([PENALTIES[best]], [r.left_out[best]], "vermilion", "*", "smallest", size=13)
+    panel.level(1, width=1)
 
 
 def sentence(r: Look) -> str:
-    """Say what the table is, where its target lies, and what leave-one-out expects."""
+    """Say what leave-one-out expects, where the target lies, and what the table is."""
     rows, half = len(r.left), int((r.left <= 0.5).int().argmax()) + 1
     used = "" if rows == len(r.table) else f" ({rows} used)"
     best, here = int(r.left_out.argmin()), r.place
     shuffled, called = " Targets shuffled." if r.shuffled else "", r.called[:1].upper() + r.called[1:]
     return (
-        f"{called}: {r.table.summary}{used}.{shuffled} Half of the target lies in the first "
-        f"{half} of {rows} directions of the kernel. Leave-one-out expects the error "
-        f"{say(float(r.left_out[here]), 2)} at the penalty {brief(float(PENALTIES[here]))}; the least is "
-        f"{say(float(r.left_out[best]), 2)}, at {brief(float(PENALTIES[best]))}."
+        f"Leave-one-out expects the error {say(float(r.left_out[best]), 2)} at best, at the penalty "
+        f"{brief(float(PENALTIES[best]))}, and {say(float(r.left_out[here]), 2)} at {brief(float(PENALTIES[here]))}. "
+        f"{called}: {r.table.said}{used}.{shuffled} Half of the target lies in the first {half} of {rows} "
+        "directions of the kernel."
     )
 
 
@@ -114,9 +132,12 @@ explorer = Explorer(
         Choice("table", "Table", shelf.TABLES, shelf.INSTEAD),
         Slider("penalty", "Penalty", 1e-5, 10.0, 1e-2, log=True),
         Switch("shuffled", "Shuffle the targets", False),
+        Switch("modes", "Show the directions of the kernel", False),
     ),
     compute=look,
     picture=picture,
     sentence=sentence,
-    size=(9.6, 4.2),
+    size=(9.4, 4.2),
+    more=("modes",),
+    idle=lambda values: {"penalty": "The directions of the kernel do not depend on it."} if values["modes"] else {},
 )

@@ -8,7 +8,7 @@ from ddlearn.lessons.capstone.asking import Question
 
 LEFT_OUT = Question(
     name="leave-one-out",
-    lesson="01",
+    lesson="fixed_embeddings",
     hypothesis="Leave-one-out, which uses no new row, gives the error on rows that the fit has never seen.",
     number="leave-one-out error over the error on unseen rows",
     short="leave-one-out / unseen",
@@ -26,7 +26,7 @@ LEFT_OUT = Question(
 
 FIXED_OR_LEARNED = Question(
     name="fixed or learned",
-    lesson="02",
+    lesson="learned_embeddings",
     hypothesis="On this table a small trained net is no better than a fixed kernel with as many rows.",
     number="error of the net at its best step over the error of the kernel",
     short="net / kernel",
@@ -48,7 +48,7 @@ FIXED_OR_LEARNED = Question(
 
 WIDTH = Question(
     name="width at the start",
-    lesson="03",
+    lesson="neural_tangent_kernel",
     hypothesis="On these rows a net’s tangent kernel at the start nears the infinite one as 1/√width.",
     number="exponent a in: distance falls as width to the power −a",
     short="exponent a",
@@ -62,7 +62,7 @@ WIDTH = Question(
 
 LAZINESS = Question(
     name="lazy when wide",
-    lesson="04",
+    lesson="leaving_the_lazy_regime",
     hypothesis="The wider the net, the less its kernel moves as it learns these classes: as 1/√width, or faster.",
     number="exponent a in: drift falls as width to the power −a",
     short="exponent a",
@@ -82,7 +82,7 @@ LAZINESS = Question(
 
 IMBALANCE = Question(
     name="imbalance",
-    lesson="05",
+    lesson="real_steps_real_widths",
     hypothesis="Descent of a linear net on this table keeps its imbalance, up to a drift that shrinks with the step.",
     number="exponent a in: drift grows as the learning rate to the power a",
     short="exponent a",
@@ -101,7 +101,7 @@ IMBALANCE = Question(
 
 CURVE = Question(
     name="learning curve",
-    lesson="06",
+    lesson="learning_curves",
     hypothesis="The error on unseen rows is known from the kernel’s spectrum before anything is fitted.",
     number="measured error over the error that theory predicts",
     short="measured / theory",
@@ -117,7 +117,7 @@ CURVE = Question(
 
 PEAK = Question(
     name="the peak",
-    lesson="07",
+    lesson="double_descent_solved",
     hypothesis="Without a penalty, random features are worst where they are as many as the rows, whatever the target.",
     number="the worst number of features over the number of rows",
     short="worst N / rows",
@@ -134,7 +134,7 @@ PEAK = Question(
 
 WIDEST = Question(
     name="the widest wins",
-    lesson="07",
+    lesson="double_descent_solved",
     hypothesis="Without a penalty, sixteen random features for each row are better than one for four rows.",
     number="error of the widest fit over the error of the narrow one, counted as 3 where it is larger",
     short="widest / narrow",
@@ -152,7 +152,7 @@ WIDEST = Question(
 
 BAGS = Question(
     name="proportions only",
-    lesson="09",
+    lesson="weak_labels",
     hypothesis="A classifier’s risk can be told from bags of rows of which only the proportions of classes are known.",
     number="risk from bags of five over the risk with labels",
     short="bags / labels",

@@ -38,7 +38,7 @@ def bring(lesson: Lesson, path: str, target: str | None = None, **options) -> No
     used = f" A random {shelf.POOL} of the rows are used." if len(table) > shelf.POOL else ""
     classes = f" Its classes: {', '.join(table.classes)}." if table.classes else ""
     notes = "".join(f"\n\n{note}" for note in table.notes)
-    said = f"{table.summary.capitalize()}: the column “{table.target}”.{classes}{used}"
+    said = f"{table.said.capitalize()}: the column “{table.target}”.{classes}{used}"
     body = to_html(f"{said}{notes}\n\nChoose the table “yours” below.")
     page.show(page.card("✓", f"Your table {table.name}", body, "good"))
 
@@ -50,10 +50,10 @@ def _line(path: str, target: str | None, options: dict) -> str:
     return f"bring({', '.join([repr(str(path)), *given])})"
 
 
-def hand_in(lesson: Lesson, in_my_words: str = "", folder: str = ".") -> None:
+def hand_in(lesson: Lesson, in_my_words: str = "", folder: str = ".", author: str = "") -> None:
     """Write the page of the experiment as it stands, and say where it is."""
     try:
-        path = write_page(lesson, in_my_words, folder)
+        path = write_page(lesson, in_my_words, folder, author)
     except NoPrediction as missing:
         page.show(page.card("?", "No page without a prediction", to_html(str(missing)), "hint"))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The learner's page: one claim, its prediction, what was measured seed by seed, its band, its control and its limits.
+"""The learner's page: one claim, its verdict and picture first, then what was expected, what is next, and every number.
 
 It is one file that asks nothing of a network. No page without a prediction, none that overwrites another, and whether
 the prediction came before the numbers stands on it.
@@ -7,30 +7,36 @@ the prediction came before the numbers stands on it.
 import base64
 import platform
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from ddlearn import papers
-from ddlearn.classroom import Lesson
+from ddlearn.classroom import PALETTE, Lesson
 from ddlearn.classroom.document import render, said_when
 from ddlearn.classroom.progress import PASSED
 from ddlearn.classroom.store import write_whole
 from ddlearn.classroom.wording import brief
+from ddlearn.lessons import load
 from ddlearn.lessons.capstone import shelf
 from ddlearn.lessons.capstone.asking import said_band
-from ddlearn.lessons.capstone.experiment import WORDS, Judged, explorer
+from ddlearn.lessons.capstone.decisions import what_next
+from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, UNDECIDED
+from ddlearn.lessons.capstone.experiment import WORDS, Judged, explorer, tall_picture
 from ddlearn.tables import Table
 
 GENERATOR = "ddlearn claim"
 NAMED = 12  # columns that the page names
+TALL = (4.6, 7.6)  # inches of the picture on a telephone
+COLORS = {HOLDS: PALETTE["green"], FAILS: PALETTE["vermilion"], UNDECIDED: PALETTE["grey"]}
 
 
 class NoPrediction(ValueError):
     """There is no page without one; the message says what to do."""
 
 
-def write_page(lesson: Lesson, in_my_words: str = "", folder: str | Path = ".") -> Path:
+def write_page(lesson: Lesson, in_my_words: str = "", folder: str | Path = ".", author: str = "") -> Path:
     """Run the experiment as its controls stand, and write its page as claim-1.html, or the next number that is free.
 
     Raises:
@@ -52,7 +58,7 @@ def write_page(lesson: Lesson, in_my_words: str = "", folder: str | Path = ".") 
         for name, entry in record["exercises"].items()
         if entry["status"] == PASSED and name in experiment.engine
     }
-    text = page_html(result, table, said, said_at, in_my_words, code)
+    text = page_html(result, table, said, said_at, in_my_words, code, author)
     path = _reserve(Path(folder).resolve())
     try:
         write_whole(path, text)
@@ -64,12 +70,20 @@ def write_page(lesson: Lesson, in_my_words: str = "", folder: str | Path = ".") 
 
 
 def page_html(
-    result: Judged, table: Table, said: float, said_at: str, in_my_words: str = "", code: dict[str, str] | None = None
+    result: Judged,
+    table: Table,
+    said: float,
+    said_at: str,
+    in_my_words: str = "",
+    code: dict[str, str] | None = None,
+    author: str = "",
 ) -> str:
     """The page as text. `code` are the learner's own functions that judged, by name."""
     asked, found, curve = result.question, result.found, result.found.curve
     experiment = explorer.fresh()
-    experiment.said, figure = (lambda question: said), experiment.figure
+    tall = replace(explorer, picture=tall_picture, size=TALL)
+    experiment.said = tall.said = lambda question: said
+    figure = experiment.figure
     width, height = (round(100 * side) for side in figure.size)
     before = datetime.fromisoformat(said_at) <= result.shown_at
     named, more = ", ".join(table.columns[:NAMED]), len(table.columns) - NAMED
@@ -92,7 +106,15 @@ def page_html(
         columns=f"{named} and {more} more." if more > 0 else f"{named}.",
         result=result,
         verdict=WORDS[result.verdict],
+        color=COLORS[result.verdict],
+        author=author.strip(),
+        mean=brief(float(found.values.mean())),
+        low=brief(result.interval[0]),
+        high=brief(result.interval[1]),
+        what_next=what_next(found.values, result.band, result.verdict, result.control_outside),
+        lesson_title=load(asked.lesson).title,
         image=base64.b64encode(figure.png(result)).decode("ascii"),
+        tall_image=base64.b64encode(tall.figure.png(result)).decode("ascii"),
         alt=figure.describe(result),
         width=width,
         height=height,

@@ -1,4 +1,4 @@
-"""Lesson 10, Domain knowledge: purified tubes, blood tests, textbook rules; what they buy, and where they mislead."""
+"""Domain knowledge: purified tubes, blood tests, textbook rules; what they buy, and where they mislead."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
@@ -13,7 +13,7 @@ lesson = Lesson(
     **room(__name__, "exchange", "tubes", "patient", "rules", "batch"),
     title="Domain knowledge",
     question="What is a purified specimen worth?",
-    minutes=50,
+    minutes=60,
     difficulty=3,
     exercises=(TRANSITION, SHARES_STEP, LABEL_ROUND),
     revealed_by={"impure": "tubes", "tube": "batch"},

@@ -1,4 +1,4 @@
-"""What lesson 10 claims, what theory expects, and how each claim is measured; beside each, a control that must fail.
+"""What the lesson claims, what theory expects, and how each claim is measured; beside each, a control that must fail.
 
 The identities are exact. Where a basis is ours, a difference is asked to be there in size, in our simulator, and
 nothing more: no paper promises these numbers.

@@ -1,8 +1,9 @@
-"""Lesson 07, Double descent, solved: why the error is worst where the fit just becomes perfect, by formula."""
+"""Double descent, solved: why the error is worst where the fit just becomes perfect, by formula."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
 from ddlearn.lessons.double_descent_solved.claims import CLAIMS
+from ddlearn.lessons.double_descent_solved.decisions import BUY, EFFECTIVE
 from ddlearn.lessons.double_descent_solved.exercises import BIAS_VARIANCE, MIN_NORM_FIT, RISK
 
 __all__ = ["TODO", "lesson"]
@@ -14,7 +15,7 @@ lesson = Lesson(
     minutes=50,
     difficulty=3,
     exercises=(MIN_NORM_FIT, RISK, BIAS_VARIANCE),
-    revealed_by={"more": "peak", "quiet": "peak"},
+    decisions=(BUY, EFFECTIVE),
     claims=CLAIMS,
     seconds={"images": 5.3, "why": 3.3, "variance": 3.9, "claims": 7.4},
 )

@@ -8,7 +8,7 @@ from ddlearn.classroom import Exercise, Mistake, edit
 
 def bias_variance(s: Tensor, n: int, p: int, penalty: float, signal: float, noise: float) -> tuple[float, float]:
     lam = n * penalty
-    left = (lam / (s**2 + lam)) ** 2  # of beta's square along each direction, what the fit leaves
+    left = (lam / (s**2 + lam)) ** 2  # share of the squared signal that the fit misses, per direction
     bias = signal / p * (left.sum() + p - len(s))
     variance = noise * (s**2 / (s**2 + lam) ** 2).sum()
     return float(bias), float(variance)
@@ -36,7 +36,7 @@ BIAS_VARIANCE = Exercise(
             "unseen directions forgotten",
             edit(" + p - len(s)", ""),
             "With p > n there are only n singular values. In the other p - n directions the fit is zero, and "
-            "misses all that is there.",
+            "misses everything.",
         ),
         Mistake(
             "n forgotten",

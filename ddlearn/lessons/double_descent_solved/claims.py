@@ -1,4 +1,4 @@
-"""What lesson 07 claims, what theory expects, and how each claim is measured; beside each, a control that must fail."""
+"""What the lesson claims, what theory expects, and how each claim is measured, each with a control that must fail."""
 
 from statistics import fmean
 
@@ -86,10 +86,10 @@ def widest_over_first(seed: int, rate: float, width: float) -> float:
     return float(mean[-1] / mean[below].min())
 
 
-def peak_left(seed: int, settings: tuple) -> float:
+def peak_left(seed: int, changes: tuple[str, ...]) -> float:
     """The tallest of the curves, at as many features as digits, over the plain error at 60 features."""
     at = why.SIZES.index(why.N_TRAIN)
-    found = [why.why(*setting, seed) for setting in settings]
+    found = [why.why(change, seed=seed) for change in changes]
     return max(float(one.here.error[at] / one.plain.error[why.SIZES.index(60)]) for one in found)
 
 
@@ -139,7 +139,7 @@ CLAIMS = (
     ),
     claim(
         "best-penalty",
-        "The best penalty is noise · p / (n · signal), for every design, not only on average.",
+        "The best penalty is noise · p / (n · signal), for every design and not only on average.",
         about(1.0, 0.01, "found by search over formula"),
         exact(
             "nakkiran2021",
@@ -152,7 +152,7 @@ CLAIMS = (
     ),
     claim(
         "no-peak",
-        "With the best penalty the risk at p = n is an ordinary number, and theory knows it.",
+        "With the best penalty the risk at p = n is finite, and the limit of theory predicts it.",
         about(1.0, 0.05, "measured over theory"),
         asymptotic(
             "hastie2022",
@@ -232,12 +232,12 @@ CLAIMS = (
             "needed is read off an identity of @schaeffer2023",
         ),
         peak_left,
-        cause={"settings": ((why.LARGE_CUT, False, False), (why.EXACT, True, False), (why.EXACT, False, True))},
-        control=({"settings": ((why.EXACT, False, False),)}, "all three there"),
+        cause={"changes": (why.LARGE_CUT, why.EXPLAINED, why.STRONG_ONLY)},
+        control=({"changes": (why.NOTHING,)}, "all three there"),
     ),
     claim(
         "features",
-        "Theory at finite size gives the error of random ReLU features on the sphere.",
+        "A theory for finite sizes gives the error of random ReLU features of points on a sphere.",
         about(1.0, 0.06, "measured over theory"),
         asymptotic(
             ("simon2024", "mei2022"),

@@ -53,7 +53,7 @@ MIN_NORM_FIT = Exercise(
         ),
     ),
     hints=(
-        "Write X as U diag(s) Vᵀ. Along each direction the fit is a division: which number by which?",
+        "Write X as U diag(s) Vᵀ. Along each direction the fit is a division: which number is divided by which?",
         "`U, s, Vh = torch.linalg.svd(X, full_matrices=False)`. Then U.T @ y says what y has along each direction.",
         "Divide row i of U.T @ y by s[i] (s[:, None] has the right shape), and go back with Vh.T.",
     ),
@@ -62,7 +62,7 @@ MIN_NORM_FIT = Exercise(
             "X'X inverted, for p > n too",
             lambda X, y: torch.linalg.inv_ex(X.T @ X).inverse @ X.T @ y,
             "You inverted X.T @ X. With more features than examples it has no inverse, and what comes out is "
-            "rounding error, enormous. The singular values of X itself serve both sides.",
+            "enormous rounding error. The singular values of X itself serve both sides.",
         ),
         Mistake(
             "normal equations, for p > n too",
@@ -80,8 +80,8 @@ MIN_NORM_FIT = Exercise(
         Mistake(
             "a hidden ridge",
             lambda X, y: torch.linalg.solve(X.T @ X + 1e-6 * torch.eye(X.shape[1]).to(X), X.T @ y),
-            "There is a ridge in your system. It looks harmless, and it is a penalty: it changes the fit where a "
-            "singular value squared is as small, and clips the peak.",
+            "There is a ridge in your system. It looks harmless, but it is a penalty: it changes the fit where a "
+            "squared singular value is as small as the ridge, and clips the peak.",
             sight=is_ridge,
         ),
         Mistake(
@@ -105,7 +105,7 @@ MIN_NORM_FIT = Exercise(
         Mistake(
             "the fitted values",
             lambda X, y: X @ min_norm_fit(X, y),
-            "These are the fitted values X @ b. Return the coefficients b, of shape (p, k).",
+            "These are the fitted values X @ w. Return the weights w, of shape (p, k).",
         ),
         Mistake(
             "Vh taken for V",
@@ -147,12 +147,12 @@ MIN_NORM_FIT = Exercise(
 
 
 def risk(n: int, p: int, signal: float, noise: float) -> float:
-    missed = signal * max(0.0, 1 - n / p)
+    bias = signal * max(0.0, 1 - n / p)
     if noise == 0:
-        return missed
+        return bias
     if abs(p - n) <= 1:
         return math.inf
-    return missed + noise * min(n, p) / (abs(p - n) - 1)
+    return bias + noise * min(n, p) / (abs(p - n) - 1)
 
 
 def risk_cases(generator: torch.Generator):
@@ -167,10 +167,11 @@ RISK = Exercise(
     title="The risk of the minimum-norm fit, exactly",
     reference=risk,
     cases=risk_cases,
+    given="no bias above the threshold",
     hints=(
-        "Three cases, by p - n: near zero, below, above. `float('inf')` is infinity, and needs noise above 0.",
-        "Below, there is variance only: noise * p / (n - p - 1).",
-        "Above, the same with n and p exchanged, and a bias: signal * (1 - n / p).",
+        "Follow the function by hand for 20 examples, 2,000 features, signal 1 and noise 0.2. Which numbers enter?",
+        "The risk has two parts, bias² and variance. For p < n there is variance only, and the function is right.",
+        "For p > n the risk is the bias, signal * (1 - n / p), plus noise * n / (p - n - 1).",
     ),
     mistakes=(
         Mistake(
@@ -181,7 +182,7 @@ RISK = Exercise(
         ),
         Mistake(
             "no bias above the threshold",
-            edit("return missed + noise", "return noise"),
+            edit("return bias + noise", "return noise"),
             "Above the threshold your fit has variance only. It sees n of p directions: the share 1 - n / p of "
             "the signal is missed.",
         ),
@@ -206,7 +207,7 @@ RISK = Exercise(
             "infinite without noise",
             edit("noise == 0", "False"),
             "At p = n yours is infinite even where noise is 0. The peak is amplified noise: without noise the fit "
-            "at p = n finds beta exactly, and its risk is 0.",
+            "at p = n finds the truth exactly, and its risk is 0.",
         ),
         Mistake(
             "the limit instead of the exact formula",
@@ -240,7 +241,7 @@ RISK = Exercise(
         ),
         Mistake(
             "infinity times no noise",
-            edit("noise == 0", "False").edit("return math.inf", "return missed + noise * math.inf"),
+            edit("noise == 0", "False").edit("return math.inf", "return bias + noise * math.inf"),
             "Without noise yours is inf · 0, which is NaN. Where `noise` is 0, return the bias alone.",
         ),
         Mistake(

@@ -131,13 +131,13 @@ def images(wrong: str, width: str, penalty: str, fits: bool, *, progress: comput
 
 
 def picture(fig, r: Images, said) -> None:
-    """Draw what the theory is told, and what it says with what the fits measure."""
+    """Draw what the theory knows, and what it says with what the fits measure."""
     told, says = fig.row(1, 1.7)
     index, line, signal = torch.arange(POPULATION) + 1, torch.tensor(LINE), r.told.signal
     look = {"xlim": (0.9, 1200), "ylim": (1e-6, 2), "log": "xy"}
-    told.frame("what the theory is told", "eigenvector i", **look, legend="lower left")
+    told.frame("what the theory knows", "eigenvector i", **look, legend="lower left")
     told.line(index, r.told.eigenvalues, label="eigenvalue i of the kernel")
-    told.line(index, (1 - signal.cumsum(0) / signal.sum()).clamp(min=0), "orange", "--", "labels not in first i")
+    told.line(index, (1 - signal.cumsum(0) / signal.sum()).clamp(min=0), "orange", "--", "labels outside the first i")
     look = {"xlim": (5, 4600), "ylim": (0.1, 300), "log": "xy"}
     says.frame("squared error on new digits", "random features N", **look, legend="upper left")
     for side in (line < N_TRAIN, line > N_TRAIN):
@@ -160,7 +160,7 @@ def sentence(r: Images, said) -> str:
     first, last, at = float(small.min()), float(r.theory[-1]), LINE[int(small.argmin())]
     noise = f"{100 * r.rate:.0f} % wrong labels" if r.rate else "no wrong labels"
     if r.penalized:
-        course = f"With its best penalty the theory only falls, to {say(last, 2)} at {WIDTHS[-1]:,} features."
+        course = f"With its best penalty the theory's error only falls, to {say(last, 2)} at {WIDTHS[-1]:,} features."
     else:
         course = (
             f"Theory: {say(first, 2)} at {at} features, infinite at {N_TRAIN}, {say(last, 2)} at {WIDTHS[-1]:,}: "
@@ -175,7 +175,7 @@ def sentence(r: Images, said) -> str:
             f"Measured: {100 * r.gap:.0f} % from theory (median){worst}; the widest misreads "
             f"{100 * float(r.wrong[:, -1].mean()):.0f} % of new digits."
         )
-    return f"{N_TRAIN} digits, {noise}, kernel width {r.width:g}. {course} {fitted}{you}"
+    return f"{course} {fitted}{you} ({N_TRAIN} digits, {noise}, kernel width {r.width:g}.)"
 
 
 explorer = Explorer(
@@ -187,6 +187,7 @@ explorer = Explorer(
         Choice("penalty", "Penalty", (NONE, BEST), NONE),
         Choice("width", "Kernel width", KERNEL_WIDTHS, "1.5"),
     ),
+    more=("width",),
     compute=images,
     picture=picture,
     sentence=sentence,

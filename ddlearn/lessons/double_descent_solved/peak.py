@@ -172,10 +172,10 @@ def picture(fig, r: Peak) -> None:
     whole, parts = fig.row(1.25, 1)
     ratio, line = r.sizes / r.n, r.line / r.n
     look = {"xlim": (0.09, 9), "ylim": (1e-2, 1e2), "log": "xy", "xticks": TICKS, "legend": "upper left"}
-    whole.frame("error on new points, beyond their noise", "features per example, p / n", "excess risk", **look)
+    whole.frame("excess risk on new points", "features per example, p / n", **look)
     parts.frame("its two parts", "features per example, p / n", **look)
     whole.dots(ratio, r.median, label="median design", size=5)
-    whole.band(ratio, r.measured.amin(0), r.measured.amax(0), label="least to largest", alpha=0.35)
+    whole.band(ratio, r.measured.amin(0), r.measured.amax(0), label="smallest to largest", alpha=0.35)
     whole.line(line, r.theory.sum(0), "vermilion", "--", "theory: the mean")
     whole.level(1, "grey", "-.", width=1)
     whole.text(7.9, 1.1, "predicting 0", "grey", ha="right", fontsize=10)
@@ -188,38 +188,34 @@ def picture(fig, r: Peak) -> None:
         panel.upright(1, width=1)
 
 
-def sentence(r: Peak, said) -> str:
-    """Say where the error is largest, which side of the threshold wins, and what was predicted."""
-    how = {MIN_NORM: "No penalty", RIDGE: f"Penalty {brief(r.penalty)}", BEST: "The best penalty at every p"}
+def sentence(r: Peak) -> str:
+    """Say where the error is largest, and which side of the threshold wins."""
+    how = {MIN_NORM: "no penalty", RIDGE: f"penalty {brief(r.penalty)}", BEST: "the best penalty at every p"}
     total = r.theory.sum(0)
     below, above = r.line < r.n - 1, r.line > r.n + 1
     small, large = float(total[below].min()), float(total[above].min())
     small_at, large_at = (int(r.line[side][total[side].argmin()]) for side in (below, above))
     mean = f" By theory its mean is infinite at {r.n}." if r.infinite else ""
     return (
-        f"{how[r.fit]}, {r.n} examples, noise {brief(r.noise)}. The median error is largest at "
-        f"{int(r.sizes[r.median.argmax()])} features, {say(float(r.median.max()), 2)}.{mean} The best fit with fewer "
-        f"than {r.n} features has {say(small, 2)}, at {small_at}, with more {say(large, 2)}, at {large_at}: "
-        f"{'more' if large < small else 'fewer'} features than examples win.{answered(r, said)}"
+        f"With {r.n} examples the median risk is largest at {int(r.sizes[r.median.argmax()])} features, "
+        f"{say(float(r.median.max()), 2)} ({how[r.fit]}, noise {brief(r.noise)}).{mean} By theory the best fit "
+        f"with fewer than {r.n} features has {say(small, 2)}, at {small_at}, and with more {say(large, 2)}, at "
+        f"{large_at}: {'more' if large < small else 'fewer'} features than examples win."
     )
 
 
-def answered(r: Peak, said) -> str:
-    """Return what was predicted, at the settings that answer it."""
-    if said("more") and r.infinite and r.n == 60:
-        return f" With 60 features and 20 examples more, you said, {said('more')}."
-    if said("quiet") and r.fit == MIN_NORM and not r.infinite:
-        return f" Left of the peak, you said: {said('quiet')}."
-    return ""
+def idle(values: dict[str, object]) -> dict[str, str]:
+    """Return why the penalty has no effect, where it has none."""
+    return {} if values["fit"] == RIDGE else {"penalty": f"Counts for the fit “{RIDGE}” only."}
 
 
 explorer = Explorer(
     "peak",
     "The peak: more and more features, and the formula",
     controls=(
-        Choice("truth", "Signal", tuple(TRUTHS), "every feature is there"),
-        Choice("n", "Examples", EXAMPLES, "40"),
         Slider("noise", "Noise variance", 0.0, 1.0, 0.2),
+        Choice("n", "Examples", EXAMPLES, "40"),
+        Choice("truth", "Signal", tuple(TRUTHS), "every feature is there"),
         Choice("fit", "Fit", FITS, MIN_NORM),
         Slider("penalty", "Penalty", 1e-4, 10.0, 0.01, log=True),
     ),
@@ -228,4 +224,6 @@ explorer = Explorer(
     sentence=sentence,
     uses=("min_norm_fit", "risk", "bias_variance"),
     size=(9.4, 4.3),
+    more=("fit", "penalty"),
+    idle=idle,
 )

@@ -1,9 +1,10 @@
-"""Lesson 08, Double descent, trained: real digits, wrong labels; where nets peak, and what takes the peak away."""
+"""Double descent, trained: real digits, wrong labels; where nets peak, and what takes the peak away."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
 from ddlearn.lessons.double_descent_trained import any_images, full
 from ddlearn.lessons.double_descent_trained.claims import CLAIMS
+from ddlearn.lessons.double_descent_trained.decisions import EXPECT, STOP
 from ddlearn.lessons.double_descent_trained.exercises import EARLY_STOP, ENSEMBLE_STEP, INTERPOLATION_POINT
 
 __all__ = ["TODO", "full_sweep", "lesson", "random_features"]
@@ -15,7 +16,8 @@ lesson = Lesson(
     minutes=50,
     difficulty=3,
     exercises=(INTERPOLATION_POINT, EARLY_STOP, ENSEMBLE_STEP),
-    revealed_by={"stopped": "cures", "double": "samples"},
+    decisions=(EXPECT, STOP),
+    revealed_by={"stopped": "cures"},
     claims=CLAIMS,
     seconds={"map": 10.2, "cures": 4.9, "samples": 5.7, "claims": 10.1},
 )

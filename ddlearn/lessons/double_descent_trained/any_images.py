@@ -1,4 +1,4 @@
-"""Random features on digits, and on larger images that are fetched: the peak of lesson 07 where it was first drawn.
+"""Random features on digits, and on larger images that are fetched: the peak where it was first drawn.
 
 Belkin, Hsu, Ma and Mandal (2019, arXiv 1812.11118) showed it for random Fourier features on MNIST. No cell of the
 lesson runs this: `random_features.show()` in a new cell does, and of its images only the digits need no network.
@@ -17,12 +17,12 @@ EXAMPLES, NEW, SEEDS = 300, 1000, 3
 SIZES = (15, 30, 60, 120, 180, 240, 270, 300, 330, 375, 450, 600, 900, 1500, 3000)
 DIGITS = "digits"
 BANDWIDTHS = {DIGITS: 1.5, "MNIST": 5.0, "Fashion-MNIST": 5.0}
-MEASURES = ("share missed", "squared error")
+MEASURES = ("error rate", "squared error")
 
 
 @cached(9)
 def fitted(images: str, wrong: float, seed: int, progress: Progress | None = None) -> tuple[Tensor, Tensor]:
-    """Return share missed and squared error of minimum-norm fits, each (SEEDS, SIZES)."""
+    """Return error rate and squared error of minimum-norm fits, each (SEEDS, SIZES)."""
     draw = compute.generator(seed)
     found = datasets.digits(draw, test=NEW) if images == DIGITS else LARGE[images]().sample(2 * EXAMPLES, NEW, draw)
     path = image_curve(

@@ -1,6 +1,6 @@
-"""What lesson 08 claims, what theory expects, and how each claim is measured; beside each, a control that must fail.
+"""What the lesson claims, what theory expects, and how each claim is measured; beside each, a control that must fail.
 
-Counting is an argument and no theorem for nets, so the bands around P = nK are wide. Where a bound is ours, a published
+Counting is an argument and no theorem for nets, so the bands around P = nk are wide. Where a bound is ours, a published
 effect is asked to be there in size, and nothing more.
 """
 
@@ -132,11 +132,11 @@ CLAIMS = (
     ),
     claim(
         "threshold",
-        "The squared error of trained nets peaks where they have as many parameters as equations, P = nK.",
-        about(1.0, 0.35, "P / nK at the peak"),
+        "The squared error of trained nets peaks where they have as many parameters as equations, P = nk.",
+        about(1.0, 0.35, "P / nk at the peak"),
         ours(
             "belkin2019",
-            "P = nK is the count of equations of @belkin2019, and no theorem for nets; a third to either side is one "
+            "P = nk is the count of equations of @belkin2019, and no theorem for nets; a third to either side is one "
             "step of the grid of widths, where n equations would put the peak at a tenth",
         ),
         landmark,
@@ -159,7 +159,7 @@ CLAIMS = (
     claim(
         "wide",
         "Far beyond the peak, nets miss fewer new digits than the best of the smaller ones.",
-        at_most(1.0, "share missed, widest over first minimum"),
+        at_most(1.0, "error rate, widest over first minimum"),
         ours("belkin2019", "1 is a draw; that the widest net wins is the finding of @belkin2019"),
         landmark,
         cause={"name": "gain", "measure": "error"},
@@ -168,7 +168,7 @@ CLAIMS = (
     claim(
         "stopped",
         "Stopped at its best moment, the net at the threshold is no worse than the widest: no peak is left.",
-        about(1.0, 0.2, "squared error, P = nK over widest"),
+        about(1.0, 0.2, "squared error, P = nk over widest"),
         ours(
             "nakkiran2020",
             "1 is no peak, and a fifth is a third of the six tenths by which nets that are trained to the end rise "
@@ -251,7 +251,7 @@ CLAIMS = (
         ),
         exact(
             "nakkiran2019",
-            "on average over Gaussian inputs, the formula of lesson 07; that more examples may do harm is shown by "
+            "on average over Gaussian inputs, by the solved formula; that more examples may do harm is shown by "
             "@nakkiran2019. The tolerance is that of twenty draws",
         ),
         more_over_fewer,

@@ -125,4 +125,5 @@ explorer = Explorer(
     picture=picture,
     sentence=sentence,
     size=(9.8, 4.2),
+    more=("n",),
 )

@@ -23,7 +23,7 @@ WRONG = 0.2
 PLAIN, EARLY, ENTROPY = "nothing", "early stopping", "cross-entropy"
 TICKS = {0.1: "0.1", 0.3: "0.3", 1: "1", 2: "2"}
 
-# weight_decay stands beside |f - y|^2 / (2nK): next to |f - y|^2 / n it is 2K = 20 times as large.
+# weight_decay stands beside |f - y|^2 / (2nk): next to |f - y|^2 / n it is 2k = 20 times as large.
 CHANGES: dict[str, dict[str, object]] = {
     PLAIN: {},
     EARLY: {},
@@ -49,7 +49,7 @@ class Cure:
 
     change: str
     members: int
-    ratio: Tensor  # (W,) P / nK of one net
+    ratio: Tensor  # (W,) P / nk of one net
     plain: Scores
     changed: Scores
     alone: Scores  # changed, and not averaged
@@ -114,11 +114,11 @@ def cures(
 
 
 def picture(fig, r: Cure) -> None:
-    """Draw squared error and share missed: nets as they are in grey, changed ones in blue."""
+    """Draw squared error and error rate: nets as they are in grey, changed ones in blue."""
     panels = fig.row(1, 1)
-    limits, axis = {"xlim": (0.085, 2.6), "log": "x", "xticks": TICKS}, "P / nK of one net"
+    limits, axis = {"xlim": (0.085, 2.6), "log": "x", "xticks": TICKS}, "P / nk of one net"
     panels[0].frame("squared error", axis, ylim=(0, 1.75), grid=True, **limits)
-    panels[1].frame("share missed", axis, ylim=(0, 0.65), grid=True, **limits)
+    panels[1].frame("error rate", axis, ylim=(0, 0.65), grid=True, **limits)
     looks = (
         (r.plain, "nets as they are, one at a time", "grey", "--", "s"),
         (r.changed, "with the change", "blue", "-", "o"),
@@ -129,7 +129,7 @@ def picture(fig, r: Cure) -> None:
                 values = getattr(nets, measure)
                 panel.band(r.ratio, values.amin(1), values.amax(1), color, alpha=0.25)
                 panel.line(r.ratio, values.mean(1), color, style, name, marker=marker, size=5)
-        panel.upright(1, "vermilion", "-.", "P = nK" if measure == "error" else None, width=1.6)
+        panel.upright(1, "vermilion", "-.", "P = nk" if measure == "error" else None, width=1.6)
     if not r.compares:
         words = "logits have no squared error to a label"
         panels[0].text(0.5, 0.9, words, inside=True, ha="center", backgroundcolor="white")
@@ -138,7 +138,7 @@ def picture(fig, r: Cure) -> None:
 
 def sentence(r: Cure, said) -> str:
     """Say what the change does to the curve, and what was predicted of it."""
-    measure, name = ("mse", "Squared error") if r.compares else ("error", "Share missed")
+    measure, name = ("mse", "Squared error") if r.compares else ("error", "Error rate")
 
     def course(nets: Scores) -> str:
         return shared.course(WIDTHS, r.ratio, getattr(nets, measure).mean(1))

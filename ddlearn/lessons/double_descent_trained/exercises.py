@@ -32,10 +32,11 @@ EARLY_STOP = Exercise(
     title="Stop in time, without looking at the test",
     reference=early_stop,
     cases=stop_cases,
+    given="an oracle",
     hints=(
-        "Two questions, in this order: at which record is held_out smallest? What does test say at that record?",
-        "held_out.argmin(-1, keepdim=True) has shape (W, S, 1): one record for each net.",
-        "test.gather(-1, best) picks along the last axis; [..., 0] drops the axis that is left.",
+        "Which of the two errors would you know in practice, when you decide to stop?",
+        "Two questions, in this order: at which record is held_out smallest? What is the test error at that record?",
+        "held_out.argmin(-1, keepdim=True) has one record per net; test.gather(-1, best) picks along the last axis.",
     ),
     mistakes=(
         Mistake(
@@ -127,19 +128,19 @@ EARLY_STOP = Exercise(
 
 
 def ensemble_step(W: Tensor, A: Tensor, x: Tensor, y: Tensor, lr: float) -> tuple[Tensor, Tensor]:
-    z = x @ W.mT  # (n, d) @ (E, d, H) -> (E, n, H)
-    h = torch.relu(z)
-    D = 2 * (h @ A - y) / len(x)  # (E, n, K)
-    grad_A = h.mT @ D
+    z = x @ W.mT  # (n, d) @ (E, d, h) -> (E, n, h)
+    active = torch.relu(z)
+    D = 2 * (active @ A - y) / len(x)  # (E, n, k)
+    grad_A = active.mT @ D
     grad_W = (D @ A.mT * (z > 0)).mT @ x
     return W - lr * grad_W, A - lr * grad_A
 
 
 def step_cases(generator: torch.Generator):
-    for E, n, d, H, K, lr in ((3, 7, 4, 5, 2, 0.1), (2, 9, 3, 6, 3, 0.5), (4, 6, 5, 3, 2, 0.2)):
+    for E, n, d, h, k, lr in ((3, 7, 4, 5, 2, 0.1), (2, 9, 3, 6, 3, 0.5), (4, 6, 5, 3, 2, 0.2)):
         W, A, x, y = (
             torch.randn(shape, generator=generator, dtype=torch.float64)
-            for shape in ((E, H, d), (E, H, K), (n, d), (E, n, K))
+            for shape in ((E, h, d), (E, h, k), (n, d), (E, n, k))
         )
         x[:, -1] = 1
         yield W, A, x, y, lr
@@ -152,19 +153,19 @@ ENSEMBLE_STEP = Exercise(
     no_loop=True,
     cases=step_cases,
     hints=(
-        "Forward first: z = x @ W.mT has shape (E, n, H), for @ carries the E nets along. Keep z for the way back.",
-        "D = dL/df = 2 (f - y) / n. Then grad_A = h.mT @ D. And what reaches the units is D @ A.mT, where z > 0.",
+        "Forward first: z = x @ W.mT has shape (E, n, h), because @ carries the E nets along. Keep z for the way back.",
+        "D = dL/df = 2 (f - y) / n. Then grad_A = active.mT @ D. And what reaches the units is D @ A.mT, where z > 0.",
         "grad_W = ((D @ A.mT) * (z > 0)).mT @ x. Both gradients are taken at the old W and A; then both move.",
     ),
     mistakes=(
         Mistake(
             "mean over classes too",
             edit("len(x)", "(len(x) * y.shape[-1])"),
-            "Your step is K times too short: the loss sums over the K classes and takes the mean over examples only.",
+            "Your step is k times too short: the loss sums over the k classes and takes the mean over examples only.",
         ),
         Mistake(
             "no 2 from the square",
-            edit("2 * (h", "(h"),
+            edit("2 * (active", "(active"),
             "The slope of (f - y)² is 2 (f - y). Where is your 2?",
         ),
         Mistake(
@@ -180,8 +181,8 @@ ENSEMBLE_STEP = Exercise(
         Mistake(
             "mean over nets and classes",
             edit("len(x)", "y.numel()"),
-            "Your loss is a mean over all entries, as `mse_loss` takes it. Sum over the K outputs, take the mean over "
-            "the n examples, and give each net a loss of its own: your step is E K times too short.",
+            "Your loss is a mean over all entries, as `mse_loss` takes it. Sum over the k outputs, take the mean over "
+            "the n examples, and give each net a loss of its own: your step is E k times too short.",
         ),
         Mistake(
             "divided by the number of nets",

@@ -10,11 +10,11 @@ SHARE = 0.02  # of the null error: below it a net counts as one that fits
 
 
 def interpolation_point(widths: Tensor, train_mse: Tensor, y: Tensor, d: int) -> float:
-    n, K = y.shape
+    n, k = y.shape
     null = (y - y.mean(0)).square().sum(1).mean()
     fits = train_mse.mean(1) < SHARE * null
-    P = (d + 1 + K) * widths + K
-    return float(P[fits].min()) / (n * K) if fits.any() else float("inf")
+    P = (d + 1 + k) * widths + k
+    return float(P[fits].min()) / (n * k) if fits.any() else float("inf")
 
 
 def point_cases(generator: torch.Generator):
@@ -24,12 +24,12 @@ def point_cases(generator: torch.Generator):
     of outputs differ, so do seeds, and in the second case widths come in any order.
     """
     widths = torch.tensor([2, 4, 6, 8, 9, 10, 11, 12, 13, 14, 16, 18, 20, 24, 28, 34, 40, 50, 60, 80, 120, 200])
-    for n, d, K, S, reach in ((60, 6, 4, 3, 1.0), (90, 9, 5, 2, 0.5), (50, 4, 3, 2, 300.0)):
-        y = torch.randn(K, generator=generator, dtype=torch.float64) + 1
-        y = y + 1.5 * torch.randn(n, K, generator=generator, dtype=torch.float64)
+    for n, d, k, S, reach in ((60, 6, 4, 3, 1.0), (90, 9, 5, 2, 0.5), (50, 4, 3, 2, 300.0)):
+        y = torch.randn(k, generator=generator, dtype=torch.float64) + 1
+        y = y + 1.5 * torch.randn(n, k, generator=generator, dtype=torch.float64)
         level = SHARE * (y - y.mean(0)).square().sum(1).mean()
         wobble = torch.rand(len(widths), S, generator=generator, dtype=torch.float64)
-        slope = (widths.double() / (n * K / (d + 1 + K))) ** -1.5
+        slope = (widths.double() / (n * k / (d + 1 + k))) ** -1.5
         errors = reach * level * slope[:, None] * (0.6 + 0.8 * wobble)
         first = int((errors.mean(1) < level).int().argmax())
         if first:
@@ -44,20 +44,20 @@ INTERPOLATION_POINT = Exercise(
     reference=interpolation_point,
     cases=point_cases,
     hints=(
-        "Three numbers: the null error from y, the widths whose mean training error is below 2 % of it, and P / (n K).",
-        "A net with biases has P = (d + 1 + K) * widths + K. train_mse.mean(1) is the mean over seeds.",
-        'float(P[fits].min()) / (n * K) if fits.any() else float("inf")',
+        "Three numbers: the null error from y, the widths whose mean training error is below 2 % of it, and P / (n k).",
+        "A net with biases has P = (d + 1 + k) * widths + k. train_mse.mean(1) is the mean over seeds.",
+        'float(P[fits].min()) / (n * k) if fits.any() else float("inf")',
     ),
     mistakes=(
         Mistake(
             "n instead of nK",
-            edit("(n * K)", "n"),
-            "You divided by n. With the squared loss every example asks for K numbers: n K equations.",
+            edit("(n * k)", "n"),
+            "You divided by n. With the squared loss every example asks for k numbers: nk equations.",
         ),
         Mistake(
             "biases forgotten",
-            edit("(d + 1 + K) * widths + K", "(d + K) * widths"),
-            "You counted weights only. Each of the H units has a bias, and each of the K outputs too.",
+            edit("(d + 1 + k) * widths + k", "(d + k) * widths"),
+            "You counted weights only. Each of the h units has a bias, and each of the k outputs too.",
         ),
         Mistake(
             "the widest instead of the first",
@@ -67,7 +67,7 @@ INTERPOLATION_POINT = Exercise(
         Mistake(
             "width instead of parameters",
             edit("P[fits]", "widths[fits]"),
-            "You put the width over n K. Count its parameters, P = (d + 1 + K) H + K.",
+            "You put the width over n k. Count its parameters, P = (d + 1 + k) h + k.",
         ),
         Mistake(
             "null error of predicting zero",
@@ -118,35 +118,35 @@ INTERPOLATION_POINT = Exercise(
         Mistake(
             "argmax where none fits",
             edit(
-                'float(P[fits].min()) / (n * K) if fits.any() else float("inf")',
-                "float(P[fits.int().argmax()] / (n * K))",
+                'float(P[fits].min()) / (n * k) if fits.any() else float("inf")',
+                "float(P[fits.int().argmax()] / (n * k))",
             ),
             "`argmax` of a mask without a True is 0, so you return the first net where no net fits. Ask `fits.any()` "
             'first, and return float("inf") if there is none.',
         ),
         Mistake(
             "the width itself",
-            edit("P[fits].min()) / (n * K)", "widths[fits].min())"),
-            "This is the width of the narrowest net that fits. Return its parameters over n K, P / (n K).",
+            edit("P[fits].min()) / (n * k)", "widths[fits].min())"),
+            "This is the width of the narrowest net that fits. Return its parameters over n k, P / (n k).",
         ),
         Mistake(
             "parameters alone",
-            edit(" / (n * K)", ""),
-            "This is the number of parameters P. Divide it by the number of equations, n K.",
+            edit(" / (n * k)", ""),
+            "This is the number of parameters P. Divide it by the number of equations, n k.",
         ),
         Mistake(
             "upside down",
-            edit("float(P[fits].min()) / (n * K)", "float((n * K) / P[fits].min())"),
-            "Yours is n K / P. The point is P / (n K), parameters per equation.",
+            edit("float(P[fits].min()) / (n * k)", "float((n * k) / P[fits].min())"),
+            "Yours is n k / P. The point is P / (n k), parameters per equation.",
         ),
         Mistake(
             "biases of the outputs forgotten",
-            edit("* widths + K", "* widths"),
-            "Each of the K outputs has a bias too: P = (d + 1 + K) H + K.",
+            edit("* widths + k", "* widths"),
+            "Each of the k outputs has a bias too: P = (d + 1 + k) h + k.",
         ),
         Mistake(
             "rounded down",
-            edit("float(P[fits].min()) / (n * K)", "float(P[fits].min() // (n * K))"),
+            edit("float(P[fits].min()) / (n * k)", "float(P[fits].min() // (n * k))"),
             "`//` rounds down to a whole number. Divide with `/`.",
         ),
         Mistake(

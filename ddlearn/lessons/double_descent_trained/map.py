@@ -1,7 +1,7 @@
 """Width times epochs: every net of a sweep at every moment of its training, and two cuts through the map.
 
 Nets of twelve widths learn the same digits, some of whose labels are wrong. Up the map runs time, to the right the
-number of parameters over that of equations, P / (n K). The lower cut follows one width, the upper one is the curve that
+number of parameters over that of equations, P / (nk). The lower cut follows one width, the upper one is the curve that
 the name double descent was made for, as it stands after that many steps.
 """
 
@@ -18,7 +18,8 @@ from ddlearn.double_descent import NetSweep, one_hot
 from ddlearn.lessons.double_descent_trained import exercises, shared
 from ddlearn.lessons.double_descent_trained.shared import CLASSES, EXAMPLES, PIXELS, RECORD, STEPS, WIDTHS, WRONG
 
-MEASURES = {"squared error": "mse", "share missed": "error"}
+MEASURES = {"squared error": "mse", "error rate": "error"}
+OVER, ALONG = CUTS = ("over widths", "over steps")
 RATIOS, TIMES = ({tick: f"{tick:g}" for tick in ticks} for ticks in ((0.1, 0.3, 1, 3), (10, 30, 100, 300, 1000)))
 
 
@@ -31,7 +32,8 @@ class Map:
     measure: str
     r: int  # the record looked at
     w: int  # the width looked at
-    fits_at: float  # P / nK where nets fit after so many steps, or inf
+    fits_at: float  # P / nk where nets fit after so many steps, or inf
+    cut: str = OVER
 
     @property
     def values(self) -> Tensor:
@@ -44,14 +46,22 @@ class Map:
         return self.values.mean(1)
 
 
-def look(sweep: NetSweep, wrong: str, measure: str, steps: float, width: float, fits: Callable[[Tensor], float]) -> Map:
-    """Look at a sweep after so many steps and at a width; fits(train_mse (W, S)) is P / nK where nets begin to fit."""
+def look(
+    sweep: NetSweep,
+    wrong: str,
+    measure: str,
+    steps: float,
+    width: float,
+    fits: Callable[[Tensor], float],
+    cut: str = OVER,
+) -> Map:
+    """Look at a sweep after so many steps and at a width; fits(train_mse (W, S)) is P / nk where nets begin to fit."""
 
     def nearest(values: Tensor, wanted: float) -> int:
         return int((values.double().log() - math.log(wanted)).abs().argmin())
 
     r, w = nearest(sweep.steps, steps), nearest(sweep.width, width)
-    return Map(sweep, wrong, measure, r, w, float(fits(sweep.train_mse[..., r])))
+    return Map(sweep, wrong, measure, r, w, float(fits(sweep.train_mse[..., r])), cut)
 
 
 def heatmap(
@@ -59,6 +69,7 @@ def heatmap(
     measure: str,
     steps: int,
     width: int,
+    cut: str = OVER,
     seed: int = 0,
     *,
     interpolation_point: Callable = exercises.interpolation_point,
@@ -67,42 +78,46 @@ def heatmap(
     """Return the map of the lesson's own nets."""
     sweep = shared.trained(shared.Training(WRONG[wrong], seed), progress=progress)
     targets = one_hot(shared.split(seed).y.cpu(), CLASSES)
-    return look(
-        sweep, wrong, measure, steps, width, lambda train: interpolation_point(sweep.width, train, targets, PIXELS)
-    )
+
+    def fits(train_mse: Tensor) -> float:
+        return interpolation_point(sweep.width, train_mse, targets, PIXELS)
+
+    return look(sweep, wrong, measure, steps, width, fits, cut)
 
 
 def picture(fig, r: Map, said) -> None:
-    """Draw the map, and its two cuts: over widths above, over steps below."""
-    panels = fig.mosaic([["map", "over"], ["map", "along"]], widths=(1, 1.1), heights=(1.25, 1))
+    """Draw the map, and one cut through it: over widths, or over steps."""
+    seen, cut = fig.row(1, 1.1)
     x, t, widths = r.sweep.ratio, r.sweep.steps, r.sweep.width
     borders = edges(x.tolist()), edges(t.tolist())
-    title, axes = f"{r.measure} on new digits", ("parameters over equations, P / nK", "steps of training")
+    title, axes = f"{r.measure} on new digits", ("parameters over equations, P / nk", "steps of training")
     limits = {"xlim": borders[0][:: len(x)], "ylim": borders[1][:: len(t)]}
-    panels["map"].frame(title, *axes, log="xy", xticks=RATIOS, yticks=TIMES, **limits)
-    shade(panels["map"].axes, *borders, r.mean.T.numpy())
-    panels["map"].upright(1, "vermilion", "-.", width=1.6)
-    panels["map"].dots(x, t[r.mean.argmin(1)], "white", "D", "best moment", size=5, edge="black")
-    panels["map"].level(t[r.r], "white")
-    panels["map"].upright(x[r.w], "white", ":", width=2)
+    seen.frame(title, *axes, log="xy", xticks=RATIOS, yticks=TIMES, **limits)
+    shade(seen.axes, *borders, r.mean.T.numpy())
+    seen.upright(1, "vermilion", "-.", width=1.6)
+    seen.dots(x, t[r.mean.argmin(1)], "white", "D", "best moment", size=5, edge="black")
     train, high = getattr(r.sweep, f"train_{MEASURES[r.measure]}").mean(1), 1.05 * float(r.values.max())
-    for name, title, axis, ticks, at, values, trained, here in (
-        ("over", f"after {t[r.r]} steps", "P / nK", RATIOS, x, r.values[..., r.r].T, train[:, r.r], x[r.w]),
-        ("along", f"of {widths[r.w]} hidden units", "steps of training", TIMES, t, r.values[r.w], train[r.w], t[r.r]),
-    ):
-        panel, limits = panels[name], (0.85 * float(at[0]), 1.18 * float(at[-1]))
-        panel.frame(f"{r.measure} {title}", axis, xlim=limits, ylim=(0, high), log="x", xticks=ticks)
-        panel.line(at, values.mean(0), label="new digits", marker="o", size=4)
-        panel.band(at, values.amin(0), values.amax(0), label="their seeds", alpha=0.35)
-        panel.line(at, trained, "orange", "--", "training digits")
-        panel.upright(here, "grey", "-", width=1, order=0)
-    panels["over"].upright(1, "vermilion", "-.", "P = nK", width=1.6)
-    if r.fits_at < math.inf:
-        panels["over"].upright(r.fits_at, "green", ":", "fit from here", width=2.4)
-    if said("worst") is not None:
-        said_size = (PIXELS + 1 + CLASSES) * said("worst") + CLASSES
-        panels["over"].upright(said_size / (EXAMPLES * CLASSES), "purple", LINES[-1], "you said")
-    fig.legend(ncols=7, columnspacing=1.0, handlelength=1.6)
+    if r.cut == OVER:
+        seen.level(t[r.r], "white")
+        title, axis, ticks, at = f"after {t[r.r]} steps", "P / nk", RATIOS, x
+        values, trained = r.values[..., r.r].T, train[:, r.r]
+    else:
+        seen.upright(x[r.w], "white", width=2)
+        title, axis, ticks, at = f"of {widths[r.w]} hidden units", axes[1], TIMES, t
+        values, trained = r.values[r.w], train[r.w]
+    limits = 0.85 * float(at[0]), 1.18 * float(at[-1])
+    cut.frame(f"{r.measure} {title}", axis, xlim=limits, ylim=(0, high), log="x", xticks=ticks)
+    cut.line(at, values.mean(0), label="new digits", marker="o", size=4)
+    cut.band(at, values.amin(0), values.amax(0), alpha=0.35)
+    cut.line(at, trained, "orange", "--", "training digits")
+    if r.cut == OVER:
+        cut.upright(1, "vermilion", "-.", "P = nk", width=1.6)
+        if r.fits_at < math.inf:
+            cut.upright(r.fits_at, "green", ":", "fit from here", width=2.4)
+        if said("worst") is not None:
+            said_size = (PIXELS + 1 + CLASSES) * said("worst") + CLASSES
+            cut.upright(said_size / (EXAMPLES * CLASSES), "purple", LINES[-1], "you said")
+    fig.legend(ncols=6, columnspacing=1.0, handlelength=1.6)
 
 
 def edges(centers: list[float]) -> list[float]:
@@ -130,26 +145,36 @@ def sentence(r: Map, said) -> str:
     """Say how the error goes over widths after so many steps, and over steps at this width."""
     widths, steps, mean, w = r.sweep.width, r.sweep.steps, r.mean, r.w
     course, best = shared.course(widths, r.sweep.ratio, mean[:, r.r]), int(mean[w].argmin())
-    fits = f"Nets fit from P/nK {r.fits_at:.2f} on." if r.fits_at < math.inf else "None fits yet."
+    fits = f"Nets fit from P/nk {r.fits_at:.2f} on." if r.fits_at < math.inf else "None fits yet."
     you = "" if said("worst") is None else f" You said {brief(said('worst'))} units."
     return (
-        f"Wrong labels: {r.wrong}. After {steps[r.r]} steps: {r.measure} {course}. {fits} {widths[w]} units were best "
-        f"after {steps[best]} steps, {mean[w, best]:.2g}; at the end {mean[w, -1]:.2g}.{you}"
+        f"After {steps[r.r]} steps, {r.measure} {course}. {fits} {widths[w]} units were best after {steps[best]} "
+        f"steps, {mean[w, best]:.2g}, and have {mean[w, -1]:.2g} at the end. Wrong labels: {r.wrong}.{you}"
     )
+
+
+def idle(values: dict[str, object]) -> dict[str, str]:
+    """Return why one of the two sliders has no effect."""
+    if values["cut"] == OVER:
+        return {"width": f"Counts for the cut “{ALONG}” only."}
+    return {"steps": f"Counts for the cut “{OVER}” only."}
 
 
 explorer = Explorer(
     "map",
-    "Width times epochs",
+    "Width times steps",
     controls=(
+        Slider("steps", "Steps", RECORD[0], STEPS, STEPS, log=True, whole=True),
         Choice("wrong", "Wrong labels", tuple(WRONG), "20 %"),
         Choice("measure", "Measure", tuple(MEASURES), "squared error"),
-        Slider("steps", "Steps", RECORD[0], STEPS, STEPS, log=True, whole=True),
+        Choice("cut", "Cut", CUTS, OVER),
         Slider("width", "Hidden units", WIDTHS[0], WIDTHS[-1], WIDTHS[-1], log=True, whole=True),
     ),
     compute=heatmap,
     picture=picture,
     sentence=sentence,
     uses=("interpolation_point",),
-    size=(9.8, 4.9),
+    size=(9.8, 4.4),
+    more=("measure", "cut", "width"),
+    idle=idle,
 )

@@ -183,18 +183,17 @@ def picture(fig, r: Samples) -> None:
     panel.dots([r.offered], [then], "purple", "*", "you are offered", size=17, edge="black")
 
 
-def sentence(r: Samples, said) -> str:
-    """Say what the offer is worth, and what was predicted of it."""
+def sentence(r: Samples) -> str:
+    """Say what the offer is worth."""
     now, then, until = float(r.at(r.have)), float(r.at(r.offered)), r.harmed_until
     if until is None:
         back = "From here on every further example helps."
     else:
         back = f"{f'Up to {until}' if until < MOST else f'Even {MOST}'} examples do worse than {r.have}."
-    you = "" if said("double") is None else f" You said: {said('double')}."
     return (
         f"{r.model.capitalize()}: {now:.2g} with {r.have} examples, {then:.2g} with {r.offered}, "
         f"{then / now:.2f} times as much. {back} Worst at {int(r.n[r.middle.argmax()])}; the threshold is at "
-        f"{THRESHOLD[r.model]:.0f}. The cure goes from {r.tuned[0]:.2g} to {r.tuned[-1]:.2g}.{you}"
+        f"{THRESHOLD[r.model]:.0f}. The cure goes from {r.tuned[0]:.2g} to {r.tuned[-1]:.2g}."
     )
 
 

@@ -23,7 +23,7 @@ WIDTHS = (3, 5, 8, 13, 20, 30, 40, 53, 64, 80, 110, 160)
 STEPS, RATE = 450, 0.009
 RECORD = tuple(geometric_steps(4, STEPS, 18))
 THRESHOLD = threshold_width(EXAMPLES, PIXELS, CLASSES)
-EARLY, RISE = 0.4, 1.1  # P / nK before which the first minimum is looked for; a peak stands out by that factor
+EARLY, RISE = 0.4, 1.1  # P / nk before which the first minimum is looked for; a peak stands out by that factor
 
 
 @dataclass(frozen=True)
@@ -102,5 +102,5 @@ def course(widths: Sequence[int], ratio: Tensor, mean: Tensor) -> str:
     first, top, last = (float(mean[k]) for k in (i, j, -1))
     end = f"{last:.2g} at {widths[-1]}"
     if top > RISE * max(first, last):
-        return f"{first:.2g} at {widths[i]} units, then up to {top:.2g} at {widths[j]} (P/nK {ratio[j]:.2f}), {end}"
+        return f"{first:.2g} at {widths[i]} units, then up to {top:.2g} at {widths[j]} (P/nk {ratio[j]:.2f}), {end}"
     return f"{first:.2g} at {widths[i]} units, {end}, no peak between"

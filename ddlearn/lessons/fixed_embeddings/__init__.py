@@ -1,4 +1,4 @@
-"""Lesson 01, Fixed embeddings: in 2000 the embedding was chosen, and everything in it was linear."""
+"""Fixed embeddings: in 2000 the embedding was chosen, and everything in it was linear."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room

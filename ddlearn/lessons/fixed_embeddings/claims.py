@@ -1,4 +1,4 @@
-"""What lesson 01 claims, what theory expects, and how each claim is measured; beside each, a control that must fail."""
+"""What the lesson claims, what theory expects, and how each claim is measured, each with a control that must fail."""
 
 import torch
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""Lesson 02, Learned embeddings: what a network gains by learning its view of the data, and when that fails."""
+"""Learned embeddings: what a network gains by learning its view of the data, and when that fails."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room

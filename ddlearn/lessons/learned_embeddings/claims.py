@@ -1,4 +1,4 @@
-"""What lesson 02 claims, what theory expects, and how each claim is measured; beside each, a control that must fail."""
+"""What the lesson claims, what theory expects, and how each claim is measured, each with a control that must fail."""
 
 import math
 from collections.abc import Callable

@@ -153,10 +153,10 @@ ORACLE_KERNEL = Exercise(
     title="A kernel for parities of one size",
     reference=oracle_kernel,
     cases=parity_cases,
-    given="all sizes up to the size",
+    given="power of the inner product",
     hints=(
-        "Print `subsets` for three coordinates and size 2. Which parities of the worked example are they?",
-        "The parities of size 2 of three coordinates are three. The list holds seven subsets: which ones are too many?",
+        "Multiply out the square for three coordinates. Which of its nine products are no parities of size 2?",
+        "Write down the parities themselves: one column per subset, at all points of x and of x2.",
         "Each feature is a product of exactly `size` coordinates. combinations(range(d), size) lists their subsets.",
     ),
     mistakes=(

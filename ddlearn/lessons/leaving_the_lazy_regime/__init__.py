@@ -1,4 +1,4 @@
-"""Lesson 04, Leaving the lazy regime: when a net is only its tangent, and what makes its features move."""
+"""Leaving the lazy regime: when a net is only its tangent, and what makes its features move."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
@@ -9,7 +9,7 @@ from ddlearn.lessons.leaving_the_lazy_regime.exercises import DIAGONAL_STEP, DOU
 __all__ = ["TODO", "lesson"]
 
 lesson = Lesson(
-    **room(__name__, "scale", "width", "diagonal", "finite_width"),
+    **room(__name__, "scale", "width", "transfer", "diagonal"),
     title="Leaving the lazy regime",
     question="When do the weights really change?",
     minutes=50,

@@ -5,7 +5,7 @@ from torch import Tensor
 from ddlearn import compute, tangent
 from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours
 from ddlearn.diagonal_networks import descend, flow_limit, least_l1, least_l2
-from ddlearn.lessons.leaving_the_lazy_regime import diagonal, exercises, finite_width, scale, width
+from ddlearn.lessons.leaving_the_lazy_regime import diagonal, scale, transfer, width
 from ddlearn.lessons.leaving_the_lazy_regime.shared import BITS, EXAMPLES, SCALES, TASKS
 from ddlearn.networks import MLP
 from ddlearn.parities import any_kernel_bound
@@ -14,8 +14,6 @@ from ddlearn.training import Ensemble, train
 RICH, LAZY = {"end": 0}, {"end": 1}  # of two output scales, 1 and 100
 MUP, *_, NTK = width.SCALINGS
 THREE = (64, 256, 1024)
-WIDE = (128, 256, 512, 1024)
-MANY = (64, 128, 256, 512)
 
 
 def ends(seed: int) -> scale.Regimes:
@@ -84,21 +82,9 @@ def off_least_l2(seed: int, alpha: float) -> float:
     return tangent.drift(least_l2(X, y), flow_limit(X, y, alpha))
 
 
-def fluctuation_exponent(seed: int, zero: bool) -> float:
-    (fits,) = finite_width.fits_of(WIDE, 64, seed, (exercises.doubled if zero else None,))
-    return finite_width.slope(WIDE, finite_width.distance(fits, 1))
-
-
-def bias_exponent(seed: int, single: bool, nets: int = 256) -> float:
-    """Return the exponent of a single net's distance from infinite width, or of that of the mean of many nets.
-
-    The squared distance of a mean of N is the squared bias plus a share of the variance; the share is subtracted.
-    """
-    (fits,) = finite_width.fits_of(MANY, nets, seed + 100)
-    if single:
-        return finite_width.slope(MANY, finite_width.distance(fits, 1))
-    squared = finite_width.distance(fits, nets).square() - fits.functions.var(1).mean(1) / nets
-    return finite_width.slope(MANY, squared.clamp_min(1e-12).sqrt())
+def best_rate_exponent(seed: int, parametrization: str) -> float:
+    losses = transfer.losses(transfer.PARAMETRIZATIONS[parametrization], "adam", seed)
+    return float(transfer.Transfer(parametrization, "Adam", losses).best.log_slope())
 
 
 CLAIMS = (
@@ -253,29 +239,29 @@ CLAIMS = (
         control=({"alpha": 0.1}, "output scale 0.01"),
     ),
     claim(
-        "fluctuation",
-        "From zero, a network's distance from the infinitely wide one falls as one over the root of its width.",
-        about(-0.5, 0.1, "slope in log width"),
+        "transfer",
+        "In muP, the best learning rate of Adam is the same for narrow and for wide networks.",
+        about(0.0, 0.25, "slope of the log best learning rate in log width"),
         asymptotic(
-            "geiger2020",
-            "the fluctuations of deep nets fall as N to the −1/4 in their number of parameters, which is the root "
-            "of the width, from the abstract of @geiger2020; the tolerance is ours",
+            "yang2022",
+            "the rate transfers between widths, from the abstract of @yang2022; the tolerance is ours, for five widths "
+            "and one start of each",
         ),
-        fluctuation_exponent,
-        cause={"zero": True},
-        control=({"zero": False}, "networks that start as random functions"),
+        best_rate_exponent,
+        cause={"parametrization": "muP"},
+        control=({"parametrization": "standard"}, "the same networks in the standard parametrization"),
     ),
     claim(
-        "bias",
-        "The mean over many networks keeps an error of the order of one over the width.",
-        about(-1.0, 0.3, "slope in log width"),
-        asymptotic(
-            "dyer2020",
-            "a count of powers of the width by @dyer2020; the tolerance is ours, for the noise that a mean of 256 "
-            "nets leaves",
+        "falling_rate",
+        "In the standard parametrization, the best learning rate of Adam falls about as one over the width.",
+        about(-1.0, 0.3, "slope of the log best learning rate in log width"),
+        ours(
+            "yang2022",
+            "each of a layer's h inputs adds a change of the size of Adam's step, so h times the step must stay; the "
+            "tolerance is for five widths and one start of each",
         ),
-        bias_exponent,
-        cause={"single": False},
-        control=({"single": True}, "single networks"),
+        best_rate_exponent,
+        cause={"parametrization": "standard"},
+        control=({"parametrization": "muP"}, "the same networks in muP"),
     ),
 )

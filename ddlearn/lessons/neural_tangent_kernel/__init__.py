@@ -1,4 +1,4 @@
-"""Lesson 03, The neural tangent kernel: when training a network is no more than a fixed kernel."""
+"""The neural tangent kernel: when training a network is no more than a fixed kernel."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
@@ -9,7 +9,7 @@ from ddlearn.lessons.neural_tangent_kernel.exercises import DESCENT, EMPIRICAL_N
 __all__ = ["TODO", "lesson"]
 
 lesson = Lesson(
-    **room(__name__, "walk", "film", "widths", "digits"),
+    **room(__name__, "walk", "film", "widths", "finite_width", "digits"),
     title="The neural tangent kernel",
     question="When is a wide network a kernel method again?",
     minutes=50,

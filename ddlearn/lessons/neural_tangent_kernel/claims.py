@@ -1,4 +1,4 @@
-"""What lesson 03 claims, and what theory expects; beside each claim a control that must fail. `measures` measures."""
+"""What the lesson claims, and what theory expects; beside each claim a control that must fail. `measures` measures."""
 
 from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours, theorem
 from ddlearn.lessons.neural_tangent_kernel import exercises, measures
@@ -125,5 +125,31 @@ CLAIMS = (
         measures.more_missed,
         cause={"depth": 1},
         control=({"depth": 0}, "the kernel of the pixels: no hidden layer"),
+    ),
+    claim(
+        "fluctuation",
+        "From zero, a network's distance from the infinitely wide one falls as one over the root of its width.",
+        about(-0.5, 0.1, "slope in log width"),
+        asymptotic(
+            "geiger2020",
+            "the fluctuations of deep nets fall as N to the −1/4 in their number of parameters, which is the root "
+            "of the width, from the abstract of @geiger2020; the tolerance is ours",
+        ),
+        measures.fluctuation_exponent,
+        cause={"zero": True},
+        control=({"zero": False}, "networks that start as random functions"),
+    ),
+    claim(
+        "bias",
+        "The mean over many networks keeps an error of the order of one over the width.",
+        about(-1.0, 0.3, "slope in log width"),
+        asymptotic(
+            "dyer2020",
+            "a count of powers of the width by @dyer2020; the tolerance is ours, for the noise that a mean of 256 "
+            "nets leaves",
+        ),
+        measures.bias_exponent,
+        cause={"single": False},
+        control=({"single": True}, "single networks"),
     ),
 )

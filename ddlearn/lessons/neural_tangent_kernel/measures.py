@@ -1,4 +1,4 @@
-"""How the claims of lesson 03 are measured: one function a claim, with an argument that takes the cause away."""
+"""How the claims of the lesson are measured: one function a claim, with an argument that takes the cause away."""
 
 import math
 
@@ -7,13 +7,15 @@ from torch import Tensor
 
 from ddlearn import compute, tangent
 from ddlearn.classroom import cached
-from ddlearn.lessons.neural_tangent_kernel import digits, exercises, shared, widths
+from ddlearn.lessons.neural_tangent_kernel import digits, exercises, finite_width, shared, widths
 from ddlearn.lessons.neural_tangent_kernel.shared import POINTS, NextLayer, X, Y
 from ddlearn.networks import MLP
 from ddlearn.result import Curve
 from ddlearn.training import Ensemble, train
 
 WIDTHS = torch.tensor([64, 128, 256, 512, 1024, 2048], dtype=torch.float64)
+WIDE = (128, 256, 512, 1024)
+MANY = (64, 128, 256, 512)
 DRAWS = 100
 STEPS = 120
 
@@ -190,3 +192,20 @@ def more_missed(seed: int, depth: int) -> float:
     size = digits.SIZES[-1]
     path, test = digits.kernel_fit(size, depth, False, seed, exercises.next_layer)
     return float(test[path.best]) - float(digits.net_errors(digits.WIDTHS[-1], False, seed, (size,)).mean())
+
+
+def fluctuation_exponent(seed: int, zero: bool) -> float:
+    fits = finite_width.fits_of(WIDE, 64, seed, zero)
+    return finite_width.slope(WIDE, finite_width.distance(fits, 1))
+
+
+def bias_exponent(seed: int, single: bool, nets: int = 256) -> float:
+    """Return the exponent of a single net's distance from infinite width, or of that of the mean of many nets.
+
+    The squared distance of a mean of N is the squared bias plus a share of the variance; the share is subtracted.
+    """
+    fits = finite_width.fits_of(MANY, nets, seed + 100, True)
+    if single:
+        return finite_width.slope(MANY, finite_width.distance(fits, 1))
+    squared = finite_width.distance(fits, nets).square() - fits.functions.var(1).mean(1) / nets
+    return finite_width.slope(MANY, squared.clamp_min(1e-12).sqrt())

@@ -1,20 +1,22 @@
-"""Lesson 05, Real steps, real widths: what can be proved for finite steps, finite width and any start; and beyond."""
+"""Real steps, real widths: what can be proved for finite steps, finite width and any start."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
 from ddlearn.lessons.real_steps_real_widths.claims import CLAIMS
-from ddlearn.lessons.real_steps_real_widths.exercises import IMBALANCE_DRIFT, LOCAL_RATE, PERIOD_TWO_ORBIT
+from ddlearn.lessons.real_steps_real_widths.decisions import CERTIFIED_STEP, MANY_LAYERS
+from ddlearn.lessons.real_steps_real_widths.exercises import FLOOR, IMBALANCE_DRIFT, LOCAL_RATE
 
 __all__ = ["TODO", "lesson"]
 
 lesson = Lesson(
-    **room(__name__, "certificate", "width", "step", "catapult", "edge"),
+    **room(__name__, "certificate", "width"),
     title="Real steps, real widths",
-    question="Why are simple optimizers so successful?",
+    question="What can be proved when the weights move?",
     minutes=50,
     difficulty=4,
-    exercises=(IMBALANCE_DRIFT, LOCAL_RATE, PERIOD_TWO_ORBIT),
-    revealed_by={"beyond": "step"},
+    exercises=(IMBALANCE_DRIFT, LOCAL_RATE, FLOOR),
+    decisions=(CERTIFIED_STEP, MANY_LAYERS),
+    revealed_by={"tenth": "certificate", "cover": "width"},
     claims=CLAIMS,
-    seconds={"width": 4.6, "edge": 10.8, "claims": 7.8},
+    seconds={"width": 4.6, "claims": 6.0},
 )

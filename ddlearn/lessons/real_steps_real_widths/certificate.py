@@ -1,7 +1,7 @@
-"""The certificate at work: imbalance, tube and promise of one run, drawn before and over the run itself.
+"""The certificate at work: bounds on strength and loss of one run, and the run itself.
 
-Everything promised is computed from the start alone: the eigenvalues of the imbalance D, the loss, and the constants of
-the problem. What the run then does is laid over it. Where the theory says nothing, the picture is grey.
+Everything certified is computed from the start alone: the eigenvalues of the imbalance D, the loss, and constants of
+the problem. What the run then does is laid over it. Where the theory says nothing, the picture is gray.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ddlearn import linear_networks as linear
 from ddlearn.classroom import Choice, Explorer, Slider
-from ddlearn.classroom.wording import brief, say
+from ddlearn.classroom.wording import say
 from ddlearn.lessons.real_steps_real_widths import exercises, shared
 
 STEPS = 120
@@ -20,6 +20,7 @@ RULES = ("constant", "planned ahead", "measured on the way")
 MARKS = (0, 1, 2, 4, 8, 16, 32, 64)
 FLOOR, CEILING, STRENGTHS, EIGEN = 1e-10, 1e5, (1e-2, 60.0), 1.7
 ARRIVED = 1e-6
+LEFT = ("strength", "imbalance")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Promise:
     width: int
     share: float
     rule: str
+    left: str  # what the left panel shows
     rates: Tensor  # (T,)
     losses: Tensor  # (T + 1,) as shares of the first
     certified: Tensor | None  # (STEPS + 1,), None where nothing is certified
@@ -50,6 +52,7 @@ def promise(
     ratio: float,
     share: float,
     rule: str,
+    left: str = LEFT[0],
     *,
     imbalance_drift: Callable[[Tensor, Tensor, Tensor, float], Tensor] = exercises.imbalance_drift,
     local_rate: Callable[[Tensor, Tensor, float, float, float], Tensor] = exercises.local_rate,
@@ -70,6 +73,7 @@ def promise(
         width=width,
         share=share,
         rule=rule,
+        left=left,
         rates=rates,
         losses=run.losses / run.losses[0],
         certified=certified,
@@ -114,32 +118,15 @@ def sum_up(start: linear.Starts, run: linear.Descent, imbalance_drift: Callable)
 
 
 def picture(fig, r: Promise) -> None:
-    """Draw the imbalance, the strength of the layers within its tube, and the loss under what was promised of it."""
-    balance, strength, loss = fig.row(1, 1, 1.15)
-    steps, size = torch.arange(STEPS + 1), r.spectrum[0].abs().max()
-    names = {"loc": "upper center", "ncols": 2, "columnspacing": 0.8, "handlelength": 1.2}
-    look = {"xlim": (-0.15, STEPS), "ylim": (-EIGEN, EIGEN), "legend": names}
-    balance.frame("imbalance: eigenvalues of D", "step", "over the largest at step 0", **look)
-    if balance.axes.get_xscale() != "symlog":
-        balance.axes.set_xscale("symlog", linthresh=1, linscale=0.4)
-        balance.axes.set_xticks((0, 1, 10, 100), ("0", "1", "10", "100"))
-    eigenvalues = [torch.stack([steps[: len(line)], line], 1) for line in r.spectrum.T / size]
-    balance.segments(eigenvalues, "blue", "measured", width=1.6)
-    marks = torch.tensor(MARKS[: len(r.summed)])[:, None].expand_as(r.summed)
-    balance.dots(marks.flatten(), r.summed.flatten() / size, "vermilion", label="drifts summed", filled=False)
-    balance.level(0, width=0.8)
-
-    strength.frame("strength of the layers", "step", xlim=(0, STEPS), ylim=STRENGTHS, log="y", legend="lower right")
-    strength.line(steps[: len(r.losses)], r.strength.high, "blue", "-.", "largest σ²")
-    strength.line(steps[: len(r.losses)], r.strength.low, "blue", "-", "least σ²")
-    strength.band(steps[: len(r.tube.low)], *r.tube, "sky", "tube", alpha=0.35)
-    strength.span(len(r.tube.low) - 1, STEPS, alpha=0.3)
-
+    """Draw the strength over its floor, or the imbalance; beside it the loss under what was certified of it."""
+    left, loss = fig.row(1, 1.1)
+    (strength if r.left == LEFT[0] else balance)(left, r)
+    steps = torch.arange(STEPS + 1)
     loss.frame("loss over its start", "step", xlim=(0, STEPS), ylim=(FLOOR, CEILING), log="y", legend="upper right")
     for values, color, style, name in (
         (r.losses, "blue", "-", "the run"),
         (r.certified, "vermilion", "--", "certified at step 0"),
-        (r.local, "green", ":", "local rates, multiplied"),
+        (r.local, "green", ":", "shrink factors, multiplied"),
     ):
         if values is not None:
             shown = values[: int((values > FLOOR).sum())]
@@ -149,47 +136,74 @@ def picture(fig, r: Promise) -> None:
         loss.text(STEPS / 2, 2e-10, "nothing certified beforehand", ha="center")
 
 
+def strength(panel, r: Promise) -> None:
+    """Draw the squared singular values of T, the smallest and the largest, inside the band that bounds them."""
+    steps = torch.arange(STEPS + 1)
+    panel.frame("strength of the layers", "step", xlim=(0, STEPS), ylim=STRENGTHS, log="y", legend="lower right")
+    panel.line(steps[: len(r.losses)], r.strength.high, "blue", "-.", "strongest direction")
+    panel.line(steps[: len(r.losses)], r.strength.low, "blue", "-", "strength")
+    panel.band(steps[: len(r.tube.low)], *r.tube, "sky", "bounds", alpha=0.35)
+    panel.span(len(r.tube.low) - 1, STEPS, alpha=0.3)
+
+
+def balance(panel, r: Promise) -> None:
+    """Draw the eigenvalues of the imbalance, and those of its start plus the learner's drifts."""
+    size = r.spectrum[0].abs().max()
+    names = {"loc": "upper center", "ncols": 2, "columnspacing": 0.8, "handlelength": 1.2}
+    look = {"xlim": (-0.15, STEPS), "ylim": (-EIGEN, EIGEN), "legend": names}
+    panel.frame("imbalance: eigenvalues of D", "step", "over the largest at step 0", **look)
+    if panel.axes.get_xscale() != "symlog":
+        panel.axes.set_xscale("symlog", linthresh=1, linscale=0.4)
+        panel.axes.set_xticks((0, 1, 10, 100), ("0", "1", "10", "100"))
+    steps = torch.arange(len(r.spectrum))
+    panel.segments([torch.stack([steps, line], 1) for line in r.spectrum.T / size], "blue", "measured", width=1.6)
+    marks = torch.tensor(MARKS[: len(r.summed)])[:, None].expand_as(r.summed)
+    panel.dots(marks.flatten(), r.summed.flatten() / size, "vermilion", label="drifts summed", filled=False)
+    panel.level(0, width=0.8)
+
+
 def sentence(r: Promise) -> str:
-    """Say what was promised of the run, and what became of it."""
+    """Say what was certified of the run, and what became of it."""
     rates = say(float(r.rates[0]), 2)
     if r.rule != RULES[0]:
         rates += f" to {say(float(r.rates[-1]), 2)}"
-    own = "the rule’s own" if r.share == 1 else f"{brief(r.share)} times the rule’s own"
-    begin = f"Width {r.width}, steps of {rates}, {own}. {promised(r)}"
+    setting = f"{r.width} hidden units, steps of {rates}"
     if r.diverged:
-        return f"{begin} The run diverges."
+        return f"The run diverges. {certified_words(r)} ({setting})"
     return (
-        f"{begin} After {STEPS} steps the run is at {say(float(r.losses[-1]), 2)} of its first loss, and the "
-        f"imbalance has moved by {say(100 * r.drift, 2)} % of its size."
+        f"{certified_words(r)} The run ends at {say(float(r.losses[-1]), 2)} of its first loss, and an eigenvalue of "
+        f"the imbalance has moved by {say(100 * r.drift, 2)} % of the largest ({setting})."
     )
 
 
-def promised(r: Promise) -> str:
-    """Say what was promised."""
+def certified_words(r: Promise) -> str:
+    """Say what was certified."""
     if r.rule == RULES[2]:
         if len(r.local) <= len(r.rates):
-            return f"The local rates hold up to step {len(r.local) - 1} only."
-        return f"The local rates, read off on the way, promise {say(float(r.local[-1]), 2)} of the loss."
+            return f"The shrink factors hold up to step {len(r.local) - 1} only."
+        return f"The shrink factors, computed on the way, certify {say(float(r.local[-1]), 2)} of the loss at the end."
     if r.certified is None:
-        return "Before the run nothing could be certified."
+        return "Nothing could be certified before the run."
     if float(r.certified[-1]) > ARRIVED:
         return f"Certified before the run: {say(float(r.certified[-1]), 2)} of the loss at the end."
     certain, reached = (say(float((values > ARRIVED).sum())) for values in (r.certified, r.losses))
-    return f"Certified before the run: a millionth of the loss at step {certain}. Reached: at step {reached}."
+    return f"A millionth of the loss was certified for step {certain}, and reached at step {reached}."
 
 
 explorer = Explorer(
     "certificate",
-    "The certificate: promised before the first step, and then what happens",
+    "The certificate: known before the first step, and then the run",
     controls=(
-        Slider("width", "Width h", shared.SIDE, shared.WIDEST, 32, log=True, whole=True),
-        Slider("ratio", "Scale W1 : W2", 1.0, 8.0, 1.0, log=True),
-        Slider("share", "Step factor", 0.1, 10.0, 1.0, log=True),
+        Slider("width", "Hidden units h", shared.SIDE, shared.WIDEST, 32, log=True, whole=True),
+        Slider("share", "Step multiplier", 0.1, 10.0, 1.0, log=True),
+        Choice("left", "Left panel", LEFT, LEFT[0]),
+        Slider("ratio", "Scale of W₁ over W₂", 1.0, 8.0, 1.0, log=True),
         Choice("rule", "Step rule", RULES, RULES[0]),
     ),
     compute=promise,
     picture=picture,
     sentence=sentence,
     uses=("imbalance_drift", "local_rate"),
-    size=(10.2, 4.2),
+    size=(9.8, 4.2),
+    more=("ratio", "rule"),
 )

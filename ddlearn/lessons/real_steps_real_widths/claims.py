@@ -1,13 +1,13 @@
 """What the lesson claims, what theory expects, how each claim is measured, and a control that must fail beside each."""
 
-from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours, paper, theorem
+from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours, theorem
 from ddlearn.lessons.real_steps_real_widths import measures
 from ddlearn.linear_networks import certificate, kernel_ball
 
 CLAIMS = (
     claim(
         "drift",
-        "One step of size η adds exactly η² (AᵀA − BᵀB) to the imbalance, (A, B) the gradient.",
+        "One step of size η changes the imbalance by exactly η² (AᵀA − BᵀB), with the layers’ gradients A and B.",
         at_most(1e-10, "relative gap after 50 steps"),
         exact(
             ("arora2018", "du2018"),
@@ -20,7 +20,7 @@ CLAIMS = (
     ),
     claim(
         "flow",
-        "Flow conserves the imbalance: up to a fixed time, its change vanishes in proportion to the step.",
+        "Up to a fixed time, the change of the imbalance vanishes in proportion to the step: flow conserves it.",
         about(1.0, 0.1, "slope of log change in log step"),
         asymptotic(
             ("arora2018", "du2018"),
@@ -32,30 +32,43 @@ CLAIMS = (
         control=({"conserved": False}, "the sum W1ᵀW1 + W2ᵀW2 in place of the difference"),
     ),
     claim(
+        "layers",
+        "Three layers have two imbalances, and up to a fixed time both change in proportion to the step.",
+        about(1.0, 0.1, "slope of log change in log step"),
+        asymptotic(
+            ("arora2018", "du2018"),
+            "flow conserves the imbalance of each pair of neighboring layers, as @arora2018 and @du2018 show; the "
+            "tolerance is ours",
+        ),
+        measures.layers_against_rate,
+        cause={"decay": 0.0},
+        control=({"decay": 0.1}, "weight decay of 0.1, which shrinks both at any step"),
+    ),
+    claim(
         "steps",
-        "Descent, local rate, drift, tube and certificate hold at every step, from six families of starts.",
+        "The inequalities of this lesson hold at every step, from six families of starts.",
         about(0.0, 0.0, "inequalities broken"),
         exact(
             ("xu2023", "xu2025"),
-            "the local rate is Theorem 3.1 of @xu2025, the bounds on T are as in Theorem 3.1 of @xu2023; drift, "
-            "tube and constants are our derivation, proved for every start and step",
+            "the shrink factor is Theorem 3.1 of @xu2025, the bounds on T are as in Theorem 3.1 of @xu2023; drift, "
+            "band and constants are our derivation, proved for every start and step",
         ),
         measures.broken_steps,
         cause={"tighter": 1.0},
-        control=({"tighter": 1.5}, "the tube's lower edge one and a half times as high"),
+        control=({"tighter": 1.5}, "the band's lower edge one and a half times as high"),
     ),
     claim(
         "tight",
-        "From wide starts the steps certified for a millionth of the loss are few times the steps taken.",
+        "From wide starts, a millionth of the loss is certified for at most 2.5 times the steps that it takes.",
         at_most(2.5, "certified over taken, median"),
         ours(
             "xu2023",
-            "a promise within a factor of two and a half, less than half a power of ten, is good enough to plan a "
+            "a bound within a factor of two and a half, less than half a power of ten, is good enough to plan a "
             "run by; tighter rates than before are announced in the abstract of @xu2023",
         ),
         measures.certified_over_taken,
         cause={"bending": True},
-        control=({"bending": False}, "a promise that never learns from the falling loss"),
+        control=({"bending": False}, "a certified factor that does not improve as the loss falls"),
     ),
     claim(
         "schedule",
@@ -72,11 +85,11 @@ CLAIMS = (
     ),
     claim(
         "coverage",
-        "Six inputs and outputs: n + m − 1 = 11 units certify some rate for almost every Gaussian start.",
+        "Six inputs and outputs: d + k − 1 = 11 units certify some rate for almost every Gaussian start.",
         about(1.0, 0.0, "of the starts covered"),
         exact(
             ("min2021", "xu2025"),
-            "almost surely, our derivation; from n + m units on it is Lemma 3.3 of @xu2025. That imbalance alone gives "
+            "almost surely, our derivation; from d + k units on it is Lemma 3.3 of @xu2025. That imbalance alone gives "
             "a rate is Theorem 1 of @min2021, for flow",
         ),
         measures.covered,
@@ -85,96 +98,20 @@ CLAIMS = (
     ),
     claim(
         "ball",
-        "At width 16 the imbalance certifies every start, long before weights stop moving.",
+        "With four inputs and outputs, the imbalance certifies every start at width 16, where the weights still move.",
         about(1.0, 0.0, "of the starts covered"),
-        theorem("xu2025", "Lemma 3.3 of @xu2025, for almost every start: 16 units are more than n + m, which is 8"),
+        theorem("xu2025", "Lemma 3.3 of @xu2025, for almost every start: 16 units are more than d + k, which is 8"),
         measures.covered_narrow,
         cause={"argument": certificate},
-        control=({"argument": kernel_ball}, "the argument of the kernel regime"),
+        control=({"argument": kernel_ball}, "the argument with a fixed kernel"),
     ),
     claim(
         "move",
-        "With entries of size h^(−1/4) the weights move, relatively, as one over the root of the width.",
+        "From entries of size h^(−1/4), the relative move of the weights falls as one over the root of the width.",
         about(-0.5, 0.1, "slope of log move in log width"),
         asymptotic("du2019a", "the scaling is that of @du2019a, the exponent our derivation; the tolerance is ours"),
         measures.move_slope,
         cause={"power": 0.25},
         control=({"power": 0.5}, "entries of size h^(−1/2)"),
-    ),
-    claim(
-        "burn",
-        "Where descent on two factors converges, rate times sharpness over 2 is at most 1, but for a set of starts of "
-        "measure zero.",
-        at_most(1.001, "the largest of the runs"),
-        exact(
-            source="linear stability: a fixed point whose slope 1 − ηλ lies below −1 repels, so only a set of starts "
-            "of measure zero ends there; the tolerance is for runs that stop early"
-        ),
-        measures.sharpest,
-        cause={"flow": False},
-        control=({"flow": True}, "the minimum in which flow ends"),
-    ),
-    claim(
-        "diverge",
-        "At a step half beyond the flattest minimum's limit, descent from unbalanced starts diverges.",
-        about(1.0, 0.0, "of 200 starts of imbalance 2 to 3"),
-        ours(
-            source="all of the starts: a single one that stays would refute it, as a single one that leaves the control"
-        ),
-        measures.diverged,
-        cause={"low": 2.0, "high": 3.0},
-        control=({"low": 0.0, "high": 1.0}, "starts of imbalance 0 to 1"),
-    ),
-    claim(
-        "orbit",
-        "Just beyond the flattest minimum's limit, descent jumps between two values known in closed form.",
-        at_most(1e-10, "distance from the closed form"),
-        exact(
-            "macdonald2025",
-            "the closed form for two factors, our derivation; the orbit of period two is announced in the abstract "
-            "of @macdonald2025",
-        ),
-        measures.orbit_gap,
-        cause={"misfit": 1.0},
-        control=({"misfit": 1.01}, "the closed form for a step one percent larger"),
-    ),
-    claim(
-        "critical",
-        "Exactly at that limit, from balanced weights, the residual falls as one over the root of time.",
-        about(-0.5, 0.03, "slope of log residual in log time"),
-        asymptotic(
-            "macdonald2025",
-            "a power law is announced in the abstract of @macdonald2025, and its exponent for two factors is our "
-            "derivation; the tolerance is ours",
-        ),
-        measures.residual_slope,
-        cause={"c": 1.0},
-        control=({"c": 0.99}, "a step one percent smaller"),
-    ),
-    claim(
-        "catapult",
-        "A wide net that begins at rate × kernel = 3.9 is thrown out, and lands below 2.",
-        at_most(2.0, "rate × kernel at the end"),
-        asymptotic(
-            "lewkowycz2020",
-            "the phases of wide nets by @lewkowycz2020: up to 4 it is thrown out and comes back, and only below 2 "
-            "can it stay; the recursion is derived again in this lesson",
-        ),
-        measures.landing,
-        cause={"first": 3.9},
-        control=({"first": 4.05}, "a start beyond 4, where it diverges"),
-    ),
-    claim(
-        "edge",
-        "On digits, descent drives the sharpness of a small net to 2/rate, where it hovers.",
-        about(1.0, 0.1, "sharpness × rate / 2, late"),
-        paper(
-            "cohen2021",
-            "the sharpness rises to 2/rate and hovers just above it, from the abstract of @cohen2021; the tolerance"
-            " of a tenth is ours",
-        ),
-        measures.late_share,
-        cause={"rate": 0.4, "steps": 1000},
-        control=({"rate": 0.04, "steps": 300}, "a tenth of the rate, for 300 steps"),
     ),
 )

@@ -1,25 +1,17 @@
-"""Functions that the learner writes: the drift of the imbalance, the orbit of period two; `local_rate` is beside."""
-
-from collections.abc import Callable
+"""Functions that the learner writes: the drift of the imbalance, and the floor; `local_rate` is beside."""
 
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, Remark, edit
-from ddlearn.classroom.sandbox import call
+from ddlearn.classroom import Exercise, Mistake, edit
 from ddlearn.lessons.real_steps_real_widths.local_rate_exercise import LOCAL_RATE, local_rate
 
-__all__ = ["IMBALANCE_DRIFT", "LOCAL_RATE", "PERIOD_TWO_ORBIT", "imbalance_drift", "local_rate", "period_two_orbit"]
+__all__ = ["FLOOR", "IMBALANCE_DRIFT", "LOCAL_RATE", "floor", "imbalance_drift", "local_rate"]
 
 
 def imbalance_drift(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
     A, B = G @ W2, G.T @ W1  # the gradients: (n, h) of W1, (m, h) of W2
     return rate**2 * (A.T @ A - B.T @ B)
-
-
-def period_two_orbit(c: Tensor) -> tuple[Tensor, Tensor]:
-    total, difference = (1 + 3 / c).sqrt(), (1 - 1 / c).sqrt()
-    return (total - difference) / 2, (total + difference) / 2
 
 
 def by_difference(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
@@ -28,12 +20,10 @@ def by_difference(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
     return V1.T @ V1 - V2.T @ V2 - (W1.T @ W1 - W2.T @ W2)
 
 
-def drowns_in_rounding(function: Callable) -> bool:
-    """Return whether a drift is lost at a step so small that it lies below the last digit of the imbalance."""
-    W1, W2, G = (torch.eye(3, dtype=torch.float64) / d for d in (3, 7, 1))
-    found = call(function, (W1, W2, G, 1e-9), seconds=5.0).value
-    wanted = imbalance_drift(W1, W2, G, 1e-9)
-    return isinstance(found, Tensor) and bool((found - wanted).norm() > 0.1 * wanted.norm())
+def is_difference(W1: Tensor, W2: Tensor, G: Tensor, rate: float, answer: Tensor) -> bool:
+    """Return whether an answer is the drift, up to the rounding of two imbalances of this size."""
+    size = torch.finfo(answer.dtype).eps * float(W1.square().sum() + W2.square().sum())
+    return bool((answer - imbalance_drift(W1, W2, G, rate)).norm() <= 8 * size)
 
 
 def one_after_the_other(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tensor:
@@ -43,14 +33,24 @@ def one_after_the_other(W1: Tensor, W2: Tensor, G: Tensor, rate: float) -> Tenso
 
 
 def layer_cases(generator: torch.Generator):
-    for n, m, h, rate in ((2, 3, 4, 0.1), (3, 3, 3, 0.02), (4, 2, 7, 0.3), (1, 3, 5, 0.05)):
+    """Draw layers and steps; in the last case large layers and a tiny step, where rounding hides the drift."""
+    for n, m, h, rate, size in ((2, 3, 4, 0.1, 1), (3, 3, 3, 0.1, 1), (1, 3, 5, 0.1, 1), (4, 2, 7, 1e-8, 1e5)):
         W1, W2, G = (torch.randn(shape, generator=generator, dtype=torch.float64) for shape in ((n, h), (m, h), (n, m)))
-        yield W1, W2, G, rate
+        yield size * W1, size * W2, G, rate
 
 
-def orbit_cases(generator: torch.Generator):
-    for count in (1, 4, 9):
-        yield (1.01 + torch.rand(count, generator=generator, dtype=torch.float64),)
+def floor(D: Tensor, d: int, k: int) -> Tensor:
+    eigenvalues = torch.linalg.eigvalsh(D).flip(0)  # the largest first
+    h = len(D)
+    first = eigenvalues[d - 1].clamp(min=0) if d <= h else 0
+    second = (-eigenvalues[h - k]).clamp(min=0) if k <= h else 0
+    return D.new_zeros(()) + first + second
+
+
+def floor_cases(generator: torch.Generator):
+    for d, k, h in ((2, 3, 6), (1, 1, 1), (3, 2, 4), (4, 2, 3), (2, 2, 3), (3, 3, 2)):
+        W1, W2 = (torch.randn(rows, h, generator=generator, dtype=torch.float64) for rows in (d, k))
+        yield W1.T @ W1 - W2.T @ W2, d, k
 
 
 IMBALANCE_DRIFT = Exercise(
@@ -58,21 +58,19 @@ IMBALANCE_DRIFT = Exercise(
     title="What one step adds to the imbalance",
     reference=imbalance_drift,
     cases=layer_cases,
-    remarks=(
-        Remark(
-            "the difference of two imbalances",
-            by_difference,
-            drowns_in_rounding,
-            "You subtracted one imbalance from another. That is right, and it shows neither what cancels nor that "
-            "rate² is left; and for small steps it drowns in rounding. Multiply it out by hand once.",
-        ),
-    ),
     hints=(
         "Two gradients first: A = G W2 is that of W1, and B = GᵀW1 is that of W2. Which shapes do they have?",
         "Put W1 − rate·A and W2 − rate·B into D. The terms with one factor of rate cancel; which are left?",
         "What is left is rate² (AᵀA − BᵀB), a matrix of shape (h, h). `A.T @ A` is AᵀA.",
     ),
     mistakes=(
+        Mistake(
+            "the difference of two imbalances",
+            by_difference,
+            "You subtracted one imbalance from another. That is right, and it shows neither what cancels nor that "
+            "rate² is left. With large layers and a tiny step, rounding hides the drift. Multiply it out by hand.",
+            sight=is_difference,
+        ),
         Mistake(
             "rate not squared",
             edit("rate**2", "rate"),
@@ -86,13 +84,13 @@ IMBALANCE_DRIFT = Exercise(
         Mistake(
             "the flow's answer",
             lambda W1, W2, G, rate: torch.zeros(W1.shape[1], W1.shape[1], dtype=W1.dtype, device=W1.device),
-            "Nothing moves: that is gradient flow. A finite step leaves the terms in rate², and you are to keep them.",
+            "Nothing moves: that is gradient flow. A finite step leaves the terms in rate². Keep them.",
         ),
         Mistake(
             "signs swapped",
             edit("A.T @ A - B.T @ B", "B.T @ B - A.T @ A"),
-            "The sign is turned round. Wanted is D after minus D before, with D = W1ᵀW1 − W2ᵀW2. The gradient of W1"
-            " is A = G W2, and that of W2 is B = GᵀW1.",
+            "Your sign is the opposite one. Asked for is D after minus D before, with D = W1ᵀW1 − W2ᵀW2. The gradient "
+            "of W1 is A = G W2, and that of W2 is B = GᵀW1.",
         ),
         Mistake(
             "added instead of subtracted",
@@ -139,90 +137,53 @@ IMBALANCE_DRIFT = Exercise(
     ),
 )
 
-
-PERIOD_TWO_ORBIT = Exercise(
-    name="period_two_orbit",
-    title="The orbit of period two",
-    reference=period_two_orbit,
-    cases=orbit_cases,
+FLOOR = Exercise(
+    name="floor",
+    title="The floor under the strength",
+    reference=floor,
+    cases=floor_cases,
     hints=(
-        "You know z₁z₂ and z₁² + z₂². What are (z₁ + z₂)² and (z₂ − z₁)²?",
-        "(z₁ + z₂)² = (1 + 1/c) + 2/c and (z₂ − z₁)² = (1 + 1/c) − 2/c. Take the roots.",
-        "Half the sum less half the difference is the lower value; half the sum plus half the difference, the upper.",
+        "`torch.linalg.eigvalsh(D)` sorts upward. Which entry is the d-th largest eigenvalue of D?",
+        "The k-th largest eigenvalue of −D is minus the k-th smallest of D. If h is below d or k, that term is 0.",
+        "values = eigvalsh(D). The terms are values[h − d] and −values[k − 1], each at least 0.",
     ),
     mistakes=(
         Mistake(
-            "half forgotten",
-            edit("(total - difference) / 2", "total - difference").edit(
-                "(total + difference) / 2", "total + difference"
+            "negative terms kept",
+            lambda D, d, k: (
+                sum(
+                    sign * torch.linalg.eigvalsh(D)[at]
+                    for sign, at, rows in ((1, len(D) - d, d), (-1, k - 1, k))
+                    if rows <= len(D)
+                )
+                + D.new_zeros(())
             ),
-            "Twice too large: the sum plus the difference is *two* times z₂.",
+            "A term below 0 counts as 0: the strength of one layer cannot make the other one weaker.",
         ),
         Mistake(
-            "upper first",
-            lambda c: period_two_orbit(c)[::-1],
-            "Both are right, in the other order. The lower value comes first.",
+            "largest eigenvalues",
+            lambda D, d, k: torch.linalg.eigvalsh(D)[-1].clamp(min=0) + (-torch.linalg.eigvalsh(D)[0]).clamp(min=0),
+            "You took the largest eigenvalues of D and of −D. The weakest of d directions needs the d-th largest.",
         ),
         Mistake(
-            "roots forgotten",
-            edit("(1 + 3 / c).sqrt(), (1 - 1 / c).sqrt()", "1 + 3 / c, 1 - 1 / c"),
-            "1 + 3/c is the *square* of the sum, 1 − 1/c that of the difference. Take the roots first.",
+            "d and k exchanged",
+            lambda D, d, k: floor(D, k, d),
+            "W1 has d rows, and D counts it with a plus. So the positive eigenvalues are counted up to d.",
         ),
         Mistake(
-            "squares returned",
-            lambda c: tuple(z**2 for z in period_two_orbit(c)),
-            "These are z₁² and z₂². Asked are the values themselves.",
+            "narrow layers forgotten",
+            edit(" if d <= h else 0", "").edit(" if k <= h else 0", ""),
+            "With h < d there is no d-th eigenvalue. A narrow layer misses a direction, so its term is 0.",
         ),
         Mistake(
-            "cross term once",
-            edit("(1 + 3 / c).sqrt(), (1 - 1 / c).sqrt()", "(1 + 2 / c).sqrt(), 1"),
-            "The square of a sum holds the product *twice*: (z₁ + z₂)² = z₁² + z₂² + 2 z₁z₂.",
+            "positive part only",
+            edit(" + second", ""),
+            "You counted the first layer only. Negative eigenvalues of D hold up the second one.",
         ),
         Mistake(
-            "sum of squares taken for the sum",
-            lambda c: (1 / c, torch.ones_like(c)),
-            "You solved for two numbers whose *sum* is 1 + 1/c. That is the sum of their squares.",
-        ),
-        Mistake(
-            "the fixed point",
-            lambda c: (torch.ones_like(c), torch.ones_like(c)),
-            "z = 1 is where a single step stands still: the minimum. It repels for c > 1; find the two around it.",
-        ),
-        Mistake(
-            "brackets missing",
-            edit("(total - difference) / 2", "total - difference / 2").edit(
-                "(total + difference) / 2", "total + difference / 2"
-            ),
-            "Python divides before it subtracts, so only the difference is halved. Put brackets: (sum - "
-            "difference) / 2.",
-        ),
-        Mistake(
-            "sum and difference returned",
-            edit("(total - difference) / 2, (total + difference) / 2", "difference, total"),
-            "These are the difference z₂ − z₁ and the sum z₁ + z₂. Half of sum minus difference is z₁; half of "
-            "sum plus difference, z₂.",
-            also=(edit("(total - difference) / 2, (total + difference) / 2", "total, difference"),),
-        ),
-        Mistake(
-            "negative root",
-            edit("(total - difference)", "-(total + difference)"),
-            "Your two values are ± the upper one. The product z₁z₂ = 1/c is positive: both values have one sign.",
-        ),
-        Mistake(
-            "cross term forgotten in the sum",
-            edit("3 / c", "1 / c"),
-            "1 + 1/c is z₁² + z₂². The square of the sum holds twice the product as well: (z₁ + z₂)² = 1 + 3/c.",
-        ),
-        Mistake(
-            "signs of the cross term exchanged",
-            edit("3 / c", "1 / c").edit("1 - 1 / c", "1 - 3 / c"),
-            "You took the root of a negative number, 1 − 3/c. Add 2/c to 1 + 1/c for the sum, and subtract 2/c "
-            "for the difference.",
-        ),
-        Mistake(
-            "math.sqrt of a tensor",
-            edit("(1 + 3 / c).sqrt(), (1 - 1 / c).sqrt()", "float(1 + 3 / c) ** 0.5, float(1 - 1 / c) ** 0.5"),
-            "math.sqrt takes one number, and c is a tensor. Write torch.sqrt(...) or (...).sqrt().",
+            "off by one",
+            edit("eigenvalues[d - 1]", "eigenvalues[min(d, h - 1)]"),
+            "Python counts from 0: the d-th largest of sorted values has the index d − 1.",
         ),
     ),
 )

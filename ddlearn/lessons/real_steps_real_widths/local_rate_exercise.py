@@ -1,4 +1,4 @@
-"""The second function that the learner writes: the local rate of a net of two layers."""
+"""The function that the learner repairs: the shrink factor of one step of two layers."""
 
 import torch
 from torch import Tensor
@@ -7,10 +7,10 @@ from ddlearn.classroom import Exercise, Mistake, edit
 from ddlearn.classroom.mistake import Edit
 
 
-def local_rate(W1: Tensor, W2: Tensor, mu: float, smoothness: float, rate: float) -> Tensor:
+def local_rate(W1: Tensor, W2: Tensor, mu: float, curvature: float, rate: float) -> Tensor:
     wide_enough = [W for W in (W1, W2) if W.shape[0] <= W.shape[1]]  # the others add 0
     pl = mu * sum((torch.linalg.svdvals(W)[-1] ** 2 for W in wide_enough), start=W1.new_zeros(()))
-    return 1 - 2 * pl * rate + pl * smoothness * rate**2
+    return 1 - 2 * pl * rate + pl * curvature * rate**2
 
 
 ALL = "sum((torch.linalg.svdvals(W)[-1] ** 2 for W in wide_enough), start=W1.new_zeros(()))"
@@ -27,8 +27,8 @@ def rate_cases(generator: torch.Generator):
     """Draw layers: in the third case the first one has fewer columns than rows, in the last the second layer."""
     for n, m, h, mu in ((2, 3, 5, 0.7), (3, 3, 8, 1.0), (4, 2, 3, 1.4), (3, 1, 4, 0.5), (2, 4, 3, 0.8)):
         W1, W2 = (torch.randn(rows, h, generator=generator, dtype=torch.float64) for rows in (n, m))
-        smoothness = float(5 + 5 * torch.rand((), generator=generator, dtype=torch.float64))
-        yield W1, W2, mu, smoothness, 0.7 / smoothness
+        curvature = float(5 + 5 * torch.rand((), generator=generator, dtype=torch.float64))
+        yield W1, W2, mu, curvature, 0.7 / curvature
 
 
 LOCAL_RATE = Exercise(
@@ -36,11 +36,13 @@ LOCAL_RATE = Exercise(
     title="The factor by which one step shrinks the loss",
     reference=local_rate,
     cases=rate_cases,
+    given="largest instead of smallest",
     hints=(
-        "First the strength of the layers: the least singular value of each, squared, added up. That times mu is µₜ.",
+        "For two weights it is right, because each layer has one direction only. What changes with more directions?",
+        "First the strength: the smallest singular value of each layer, squared, added up. That times mu is µₜ.",
         "`torch.linalg.svdvals(W)` lists min(rows, columns) values, largest first. Has W fewer columns than rows, the "
         "value that counts is missing from the list: it is 0.",
-        "Return 1 − 2·µₜ·rate + µₜ·smoothness·rate².",
+        "Return 1 − 2·µₜ·rate + µₜ·curvature·rate².",
     ),
     mistakes=(
         Mistake(
@@ -56,9 +58,10 @@ LOCAL_RATE = Exercise(
             "A narrow layer adds 0, and the other layer still counts. Only the sum of the two matters.",
         ),
         Mistake(
-            "largest instead of least",
+            "largest instead of smallest",
             edit("[-1]", "[0]").edit(f" if {MINDFUL}", ""),
-            "You took the largest singular values. A promise must hold for the weakest direction: `[-1]`, not `[0]`.",
+            "You took the strongest direction of each layer. A bound must hold for the weakest one.",
+            also=(edit(ALL, "(torch.linalg.eigvalsh(W1 @ W1.T)[-1] + torch.linalg.eigvalsh(W2 @ W2.T)[-1])"),),
         ),
         either_way(
             "singular values not squared",
@@ -99,11 +102,11 @@ LOCAL_RATE = Exercise(
         either_way(
             "rate not squared",
             edit("rate**2", "rate"),
-            "The loss to curvature grows with the square of the step: smoothness times rate².",
+            "The loss to curvature grows with the square of the step: curvature times rate².",
         ),
         either_way(
             "mu_t in one term only",
-            edit("pl * smoothness", "smoothness"),
+            edit("pl * curvature", "curvature"),
             "Your last term lacks µₜ. Both terms carry it: the gain of a step and its loss to curvature.",
         ),
         either_way(
@@ -124,7 +127,7 @@ LOCAL_RATE = Exercise(
         Mistake(
             "layers forgotten",
             edit(ALL, "torch.ones_like(W1[0, 0])"),
-            "The layers are missing. µₜ is mu times the sum of their least singular values, squared.",
+            "The layers are missing. µₜ is mu times the sum of their smallest singular values, squared.",
         ),
     ),
 )

@@ -1,7 +1,7 @@
-"""Width: two promises and the truth as the net grows; how far its weights move; and which starts are covered at all.
+"""Width: two certificates and the truth as a network grows; how far its weights move; which starts are covered.
 
 The argument of the kernel regime needs weights that hardly move, so it needs width. The imbalance needs no more than
-n + m - 1 units: from there on D has n positive or m negative eigenvalues for almost every Gaussian start.
+d + k - 1 units: from there on D has d positive or k negative eigenvalues for almost every Gaussian start.
 """
 
 import math
@@ -19,7 +19,9 @@ from ddlearn.linear_networks import certificate, descend, envelope, kernel_ball
 WIDTHS = tuple(2**k for k in range(2, 13))
 RATIOS = ("1", "2", "4", "8")
 SEEDS = range(3)
-ENOUGH = 2 * shared.SIDE - 1  # n + m - 1
+ENOUGH = 2 * shared.SIDE - 1  # d + k - 1
+RIGHT = ("move of the weights", "share of starts covered")
+AXIS = {"xlabel": "width h", "xlim": (3, 5500), "log": "xy", "xticks": (10, 100, 1000)}
 MAP_WIDTHS, MAP_RATIOS, MAP_SEEDS = tuple(range(4, 13)), tuple(2 ** (k / 2) for k in range(7)), range(24)
 
 
@@ -28,6 +30,7 @@ class Sweep:
     """What was promised and what happened at each of WIDTHS (w), for one ratio; inf where nothing was promised."""
 
     ratio: float
+    right: str  # what the right panel shows
     at: int  # the width asked about, as an index
     certified: Tensor  # (w,) steps to a millionth by the imbalance: median over starts
     ball: Tensor  # (w,) steps to a millionth by the kernel ball; inf unless it covers every start
@@ -61,7 +64,9 @@ def coverage() -> Tensor:
     return torch.stack([certificate(*starts).covered.double().mean(1) for starts in stacks])
 
 
-def widen(ratio: str, width: int, progress: compute.Progress = lambda share, words: None) -> Sweep:
+def widen(
+    ratio: str, width: int, right: str = RIGHT[0], progress: compute.Progress = lambda share, words: None
+) -> Sweep:
     """Sweep the widths at one ratio, seen from the measured width nearest to `width`."""
     rows = []
     for k, one in enumerate(WIDTHS):
@@ -69,36 +74,44 @@ def widen(ratio: str, width: int, progress: compute.Progress = lambda share, wor
         rows.append(at_width(one))
     certified, ball, actual, move = torch.stack(rows)[:, :, RATIOS.index(ratio)].T
     at = min(range(len(WIDTHS)), key=lambda k: abs(WIDTHS[k] / width - width / WIDTHS[k]))
-    return Sweep(float(ratio), at, certified, ball, actual, move)
+    return Sweep(float(ratio), right, at, certified, ball, actual, move)
 
 
 def picture(fig, r: Sweep, said) -> None:
-    """Draw the steps to a millionth, the move of the weights, and the share of starts covered."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    steps, move, share = fig.row(1.15, 0.9, 1)
-    axis = {"xlabel": "width h", "xlim": (3, 5500), "log": "xy", "xticks": (10, 100, 1000)}
-    names = {"loc": "upper right", "borderaxespad": 0.1}
-    steps.frame("steps to a millionth of the loss", ylim=(5, 2000), legend=names, **axis)
+    """Draw the steps to a millionth; beside them the move of the weights, or the share of starts covered."""
+    steps, beside = fig.row(1.1, 1)
+    steps.frame("steps to a millionth of the loss", ylim=(5, 2000), legend={"loc": "upper right"}, **AXIS)
     for values, color, style, marker, size, name in (
         (r.actual, "blue", "-", "o", 5, "taken"),
         (r.certified, "vermilion", "--", "^", 6, "certified: imbalance"),
-        (r.ball, "purple", "-.", "s", 5, "certified: kernel ball"),
+        (r.ball, "purple", "-.", "s", 5, "certified: fixed kernel"),
     ):
-        kept = values.where(values.isfinite(), torch.nan)  # a gap where there is no promise
+        kept = values.where(values.isfinite(), torch.nan)  # a gap where nothing is certified
         steps.line(WIDTHS, kept, color, style, name, marker=marker, size=size)
-    steps.span(ENOUGH - 0.5, r.ball_from / 2**0.5, "#ececec", "kernel ball: nothing", alpha=1)
+    steps.span(ENOUGH - 0.5, r.ball_from / 2**0.5, "#ececec", "fixed kernel: nothing", alpha=1)
     steps.span(3, ENOUGH - 0.5, "#b0b0b0", "imbalance: not every start", alpha=1)
     steps.upright(WIDTHS[r.at], "black", "--", width=1)
+    if r.right == RIGHT[0]:
+        moves(beside, r)
+    else:
+        starts_covered(beside, r, said("cover"))
 
-    move.frame("relative move of the weights", ylim=(2e-3, 2), legend="lower left", **axis)
-    move.line(WIDTHS, r.move, label="measured", marker="o", size=5)
+
+def moves(panel, r: Sweep) -> None:
+    """Draw how far the weights move, relative to their length."""
+    panel.frame("relative move of the weights", ylim=(2e-3, 2), legend="lower left", **AXIS)
+    panel.line(WIDTHS, r.move, label="measured", marker="o", size=5)
     root = (WIDTHS[-1] / torch.tensor(WIDTHS, dtype=torch.float64)).sqrt()
-    move.line(WIDTHS, r.move[-1] * root, "black", ":", "one over root width", width=1.5)
-    move.upright(WIDTHS[r.at], "black", "--", width=1)
+    panel.line(WIDTHS, r.move[-1] * root, "black", ":", "one over root width", width=1.5)
+    panel.upright(WIDTHS[r.at], "black", "--", width=1)
+
+
+def starts_covered(panel, r: Sweep, guess: float | None) -> None:
+    """Draw the share of starts that the certificate covers, and what was predicted."""
+    from matplotlib.colors import LinearSegmentedColormap
 
     edges = (MAP_WIDTHS[0] - 0.5, MAP_WIDTHS[-1] + 0.5, -0.25, 3.25)
-    share.frame(
+    panel.frame(
         "starts covered: none to all",
         "width h",
         "scale ratio",
@@ -109,42 +122,42 @@ def picture(fig, r: Sweep, said) -> None:
         legend="upper right",
     )
     grey_to_blue = LinearSegmentedColormap.from_list("covered", ["#a0a0a0", "#dde3e6", PALETTE["sky"]])
-    share.image(coverage().T, grey_to_blue, 0, 1, extent=edges, origin="lower")
-    share.upright(ENOUGH - 0.5, "vermilion", "-", "n + m − 1")
-    share.level(math.log2(r.ratio), "black", "--", width=1)
-    guess = said("cover")
+    panel.image(coverage().T, grey_to_blue, 0, 1, extent=edges, origin="lower")
+    panel.upright(ENOUGH - 0.5, "vermilion", "-", "d + k − 1")
+    panel.level(math.log2(r.ratio), "black", "--", width=1)
     if guess is not None:
-        share.upright(min(guess, 12.9) - 0.5, "purple", ":", "you said", width=3)
+        panel.upright(min(guess, 12.9) - 0.5, "purple", ":", "you said", width=3)
 
 
 def sentence(r: Sweep, said) -> str:
     """Say what was certified and taken at this width, and from which width on every start is covered."""
     width, guess = WIDTHS[r.at], said("cover")
     taken, certified = float(r.actual[r.at]), float(r.certified[r.at])
-    took = f"descent took {say(taken)} steps" if math.isfinite(taken) else "descent was still on its way"
+    took = f"the run took {say(taken)}" if math.isfinite(taken) else "the run had not arrived yet"
     if math.isfinite(certified):
-        promised = f"the imbalance certified {say(certified)} steps to a millionth of the loss, {took}"
+        promised = f"The imbalance certified {say(certified)} steps to a millionth of the loss, and {took}"
     elif width < ENOUGH:
-        promised = f"nothing covers every start; {took}"
+        promised = f"Not every start is covered, and {took}"
     else:
-        promised = f"the imbalance covers every start, but promises no millionth within this picture; {took}"
+        promised = f"The imbalance covers every start, but certifies no millionth within this picture, and {took}"
     you = "" if guess is None else f" You said that all are covered from width {say(guess)}; it is {ENOUGH}."
     return (
-        f"Width {width}, scale ratio {say(r.ratio)}: {promised}, and the weights moved by "
-        f"{say(100 * float(r.move[r.at]), 2)} %. The kernel ball covers every start from width {say(r.ball_from)} "
-        f"on.{you}"
+        f"{promised}. Width {width}, scale ratio {say(r.ratio)}: the weights moved by "
+        f"{say(100 * float(r.move[r.at]), 2)} %. The argument with a fixed kernel covers every start from width "
+        f"{say(r.ball_from)} on.{you}"
     )
 
 
 explorer = Explorer(
     "width",
-    "Width: leaving the kernel regime with a promise in hand",
+    "Width: what is certified, and how far the weights move",
     controls=(
-        Slider("width", "Width h", WIDTHS[0], WIDTHS[-1], 16, log=True, whole=True, step=0.30103),
-        Choice("ratio", "Scale W1 : W2", RATIOS, "1"),
+        Slider("width", "Hidden units h", WIDTHS[0], WIDTHS[-1], 16, log=True, whole=True, step=0.30103),
+        Choice("right", "Right panel", RIGHT, RIGHT[0]),
+        Choice("ratio", "Scale of W₁ over W₂", RATIOS, "1"),
     ),
     compute=widen,
     picture=picture,
     sentence=sentence,
-    size=(10.2, 4.2),
+    size=(9.8, 4.2),
 )

@@ -1,4 +1,4 @@
-"""Lesson 00, Start here: the article's questions, a first explorer, and a look at the machine."""
+"""Start here: the article's questions, a first explorer, and a look at the machine."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room

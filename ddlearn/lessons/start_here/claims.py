@@ -1,4 +1,4 @@
-"""What lesson 00 claims: a perfect fit is cheap, and the worst size is the one that is just large enough for it."""
+"""What the lesson claims: a perfect fit is cheap, and the worst size is the one that is just large enough for it."""
 
 from ddlearn.classroom.claim import about, asymptotic, claim, exact
 from ddlearn.lessons.start_here.black_box import POINTS, grow

@@ -1,4 +1,4 @@
-"""What lesson 09 claims, what theory expects, and how each claim is measured; beside each, a control that must fail.
+"""What the lesson claims, what theory expects, and how each claim is measured; beside each, a control that must fail.
 
 The identities are exact: every bag of a small world is visited. Of trained nets theory gives the direction; their
 numbers are floors and ceilings with a margin, for the simulator, and mean over a few nets.

@@ -130,6 +130,7 @@ BAG_RISK = Exercise(
     reference=bag_risk,
     trained=True,
     cases=risk_cases,
+    given="clipped at zero",
     hints=(
         "Two parts: a weight for each bag and class, and the bag's mean loss as each class.",
         "The losses: -logits.log_softmax(-1).mean(1), of shape (B, C). The weights: kappa * a - (kappa - 1) * p.",

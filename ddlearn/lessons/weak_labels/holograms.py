@@ -120,4 +120,5 @@ explorer = Explorer(
     picture=picture,
     sentence=sentence,
     size=(9.4, 4.9),
+    more=("strength",),
 )

@@ -139,6 +139,13 @@ def sentence(r: Mixtures) -> str:
     )
 
 
+def idle(values: dict) -> dict[str, str]:
+    """Return the patients' control where their blood is poured together."""
+    if values["source"] == TOGETHER:
+        return {"alpha0": "Poured together, patients no longer differ from bag to bag."}
+    return {}
+
+
 explorer = Explorer(
     "triangle",
     "What bags can teach, told in advance",
@@ -153,4 +160,6 @@ explorer = Explorer(
     sentence=sentence,
     uses=("kappa",),
     size=(9.6, 4.3),
+    more=("cells",),
+    idle=idle,
 )

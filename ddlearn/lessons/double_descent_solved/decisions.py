@@ -1,0 +1,89 @@
+"""What the learner decides: whether to buy examples, and how many effective parameters a fit has."""
+
+from ddlearn.classroom import Decision, Mistake
+from ddlearn.double_descent import best_ridge_risk
+from ddlearn.lessons.double_descent_solved.exercises import risk
+
+HAVE, P, SIGNAL, NOISE = 150, 200, 1.0, 0.2
+N, NARROW, WIDE = 60, 30, 240
+
+
+def offers() -> tuple[float, int, float]:
+    """Return the risk now, the smallest larger number of examples that is as good, and the best penalty's risk."""
+    now = risk(HAVE, P, SIGNAL, NOISE)
+    enough = next(n for n in range(HAVE + 1, 10 * P) if risk(n, P, SIGNAL, NOISE) <= now)
+    return now, enough, float(best_ridge_risk(P / HAVE, SIGNAL, NOISE))
+
+
+def effective(p: int) -> float:
+    """Return the mean number of effective parameters at new points."""
+    return N * min(N, p) / (abs(p - N) - 1)
+
+
+def same() -> int:
+    """Return the size above N with as many effective parameters as NARROW."""
+    return min(range(N + 2, 10 * N), key=lambda p: abs(effective(p) - effective(NARROW)))
+
+
+BUY = Decision(
+    name="buy",
+    title="Buy more examples?",
+    asked=("the risk now", "the number of examples", "the risk with the best penalty"),
+    reference=offers,
+    because=(
+        "With 210 examples the risk is five times as large as now: close to 200 features, the noise is amplified. Only "
+        "from 248 examples on is the purchase no loss. The penalty costs nothing, and halves the risk."
+    ),
+    hints=(
+        "Your `risk(150, 200, 1, 0.2)` is the first number. Call it with more examples, up to a few hundred.",
+        "The risk rises up to 200 examples and falls beyond. The penalty: `best_ridge_risk(200 / 150, 1, 0.2)`.",
+    ),
+    mistakes=(
+        Mistake(
+            "examples and features exchanged",
+            lambda: (risk(P, HAVE, SIGNAL, NOISE), *offers()[1:]),
+            "You have examples and features the wrong way round: `risk(n, p, ...)` takes the examples first.",
+        ),
+        Mistake(
+            "the threshold itself",
+            lambda: (offers()[0], P, offers()[2]),
+            "With 200 examples and 200 features the expected risk is infinite. Go on beyond the peak.",
+        ),
+        Mistake(
+            "the ratio turned around",
+            lambda: (*offers()[:2], float(best_ridge_risk(HAVE / P, SIGNAL, NOISE))),
+            "The ratio is turned around: `best_ridge_risk` takes features per example, p / n.",
+        ),
+    ),
+)
+
+EFFECTIVE = Decision(
+    name="effective",
+    title="Effective parameters",
+    asked=("the number at p = 30", "the number at p = 240", "the size with as many as p = 30"),
+    reference=lambda: (effective(NARROW), effective(WIDE), same()),
+    because=(
+        "A fit with 240 features uses a third of the effective parameters of one with 30, and 119 features use as many."
+    ),
+    hints=(
+        "With a mean of 1 for each square, the sum of the fold becomes the mean of Σ 1/s², times n.",
+        "So there are n · min(n, p) / (|p - n| - 1) effective parameters. Solve 60 / (p - 61) = 30 / 29.",
+    ),
+    mistakes=(
+        Mistake(
+            "at the training points",
+            lambda: (NARROW, N, NARROW),
+            "min(n, p) counts parameters at the training points. At new points weak directions count more.",
+        ),
+        Mistake(
+            "n forgotten",
+            lambda: (effective(NARROW) / N, effective(WIDE) / N, same()),
+            "You left out the factor n in front of the mean.",
+        ),
+        Mistake(
+            "the limit of many examples",
+            lambda: (N * NARROW / (N - NARROW), N * N / (WIDE - N), 2 * N),
+            "You divided by |p - n|. At finite sizes it is |p - n| - 1.",
+        ),
+    ),
+)

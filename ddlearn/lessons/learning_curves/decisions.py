@@ -1,0 +1,87 @@
+"""What the learner decides: how many examples halve an error, and what a kernel without large modes learns."""
+
+from ddlearn.classroom import Decision, Mistake
+from ddlearn.lessons.learning_curves import shared
+from ddlearn.lessons.learning_curves.exercises import kappa, predicted_error
+
+FIRST = 100  # examples that there are already
+
+
+def left(n: int, whole: bool = True) -> float:
+    """Return the share of the squared error that n digits leave; without the pool's factor if not `whole`."""
+    here = shared.world(shared.TEN)
+    error = float(predicted_error(here.lam, here.V2, n, kappa(here.lam, n))) / here.power
+    return error if whole else error * (here.N - n) / here.N
+
+
+def enough(whole: bool = True) -> int:
+    """Return the smallest number of examples that leaves at most half of the error of FIRST, by bisection."""
+    low, high = FIRST, shared.SIZE - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if left(middle, whole) <= left(FIRST, whole) / 2 else (middle, high)
+    return high
+
+
+def flat(N: int = 100, n: int = 20, lam: float = 3.0) -> tuple[float, float, float]:
+    """Return the water level, each mode's share and the error over the target's power if all eigenvalues are equal."""
+    return lam * (N - n) / n, n / N, 1.0
+
+
+HALF = Decision(
+    name="half",
+    title="How many for half the error?",
+    asked=("the error at 100", "the number of examples"),
+    reference=lambda: (left(FIRST), enough()),
+    because="The error falls more slowly than 1/n: what is left of the target lies in modes with small eigenvalues.",
+    hints=(
+        "The share left at n is `predicted_error(lam, V, n, kappa(lam, n)) / V.sum()`.",
+        "Try every n from 100 on, and take the first at which this share is at most half of that at 100.",
+    ),
+    mistakes=(
+        Mistake(
+            "one over n",
+            lambda: (left(FIRST), 2 * FIRST),
+            "Twice as many examples would halve an error that falls as 1/n. Compute the share that is left at 200.",
+        ),
+        Mistake(
+            "one over the root of n",
+            lambda: (left(FIRST), 4 * FIRST),
+            "Four times as many would halve an error that falls as one over the root of n. Compute the share instead.",
+        ),
+        Mistake(
+            "not a share",
+            lambda: (left(FIRST) * shared.world(shared.TEN).power, enough()),
+            "The number is right. Divide the error by `V.sum()`, which is the error of predicting zero.",
+        ),
+        Mistake(
+            "the error over the pool",
+            lambda: (left(FIRST, whole=False), enough(whole=False)),
+            "You left out N / (N - n). At the examples themselves there is no error, so the others carry all of it.",
+        ),
+    ),
+)
+
+FLAT = Decision(
+    name="flat",
+    title="All eigenvalues equal",
+    asked=("the water level", "the share of each mode", "the error"),
+    reference=flat,
+    because="Every mode is learned by a fifth, and nothing is gained: the error is that of predicting zero.",
+    hints=(
+        "All shares are equal and add up to n, so each is n / N. Solve 3 / (3 + level) = n / N.",
+        "Insert L = 1/5 into the three factors. The sum of (1 - L)² V is 0.64 times the power of the target.",
+    ),
+    mistakes=(
+        Mistake(
+            "only what is missed",
+            lambda: (*flat()[:2], 0.64),
+            "0.64 is the sum of (1 - L)² V. Two factors stand before it.",
+        ),
+        Mistake(
+            "the pool forgotten",
+            lambda: (*flat()[:2], 0.8),
+            "You left out the factor N / (N - n).",
+        ),
+    ),
+)

@@ -1,0 +1,64 @@
+"""What the learner decides: which cells to buy, and the numbers of two problems on the effective bag size."""
+
+from ddlearn.classroom import Decision, Mistake
+
+OFFERS = {"A": (4000, 4.0), "B": (16_384, 6.26), "C": (160_000, 81.0)}  # cells, effective bag size
+RARE = 0.11
+
+
+def offered(name: str, size: float | None = None) -> tuple[str, float]:
+    """Return an offer and its worth in labeled monocytes, by its effective bag size or by another."""
+    cells, right = OFFERS[name]
+    return name, cells * RARE / ((size or right) * (1 - RARE) + RARE)
+
+
+OFFER = Decision(
+    name="offer",
+    title="Which cells?",
+    asked=("the offer", "its worth"),
+    reference=lambda: max(map(offered, OFFERS), key=lambda pair: pair[1]),
+    because="The patients differ, so fewer cells of them are worth more than ten times as many of healthy donors.",
+    hints=(
+        "Write down the effective bag size of each offer first. For A it is the number of cells per bag.",
+        "For patients and donors it is α₀ + 1, whatever the number of cells. Insert it in the formula for the worth.",
+    ),
+    mistakes=(
+        Mistake("the most cells", lambda: offered("C"), "C has the most cells, but its donors are much alike."),
+        Mistake("the smallest bags", lambda: offered("A"), "A has the smallest effective bag size, but few cells."),
+        Mistake("the bag size", lambda: offered("B", 64), "64 cells per patient do not matter: use α₀ + 1."),
+        Mistake("as if labeled", lambda: offered("B", 1), "You counted every cell as labeled. Multiply by e as well."),
+    ),
+)
+
+
+def sizes(two: float = 5.25, limit: float = 6.0) -> tuple[float, ...]:
+    """Return both means and the effective bag size of problem 1, then the two numbers of problem 2."""
+    return 7, 3, two, 10 * limit / 15, 45
+
+
+SIZES = Decision(
+    name="sizes",
+    title="Two problems on bags",
+    asked=("the first mean", "the second mean", "their effective bag size", "the size for 10 cells", "the cells"),
+    reference=sizes,
+    because=(
+        "Two bags are two equations, whose difference divides by the difference of the shares. Counting adds a spread "
+        "of its own. It fades as more cells are counted, and α₀ + 1 = 6 remains."
+    ),
+    hints=(
+        "Each bag is one equation. Subtract the second from the first. For the size, proceed as in Exercise 2.",
+        "In problem 2, insert m = 10 and α₀ = 5. Then solve 6m = 5.4 (m + 5) for m.",
+    ),
+    mistakes=(
+        Mistake(
+            "spread of one type",
+            lambda: sizes(two=10.5),
+            "Your spread counts one type only. Add the squared distances of both types: 0.2² + 0.2².",
+        ),
+        Mistake(
+            "1 forgotten",
+            lambda: sizes(limit=5.0),
+            "You took α₀ for α₀ + 1 in the formula for counted patients.",
+        ),
+    ),
+)

@@ -1,0 +1,395 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 5 · Large steps
+#
+# ![Two valleys of one depth. In the steep one each step lands farther out on the other side. In the flat one steps of the same size come closer to the bottom.](pictures/large_steps.svg)
+#
+# *Gradient descent with the same step size $\eta = 0.5$ in two valleys. The curvature of the left valley is 4.4, that of the right one 3.2. The
+# border is $2/\eta = 4$.*
+#
+# **Question.** In a valley with curvature $S$, gradient descent diverges if its step size exceeds $2/S$. Networks are trained with larger steps, and
+# their loss still falls in the long run. Why do steps work that this theory forbids, and when do they fail?
+#
+# **You will be able to**
+# - take an exact step of descent, and test it by a law that it must obey (Exercise 1);
+# - find where descent goes when no minimum tolerates its step (Exercise 2);
+# - choose a step that can end in flat minima only, and defend it with a number (Exercise 3).
+#
+# **Before you start:** [[neural_tangent_kernel]] · [gradient descent on a quadratic](refreshers/gradient_descent.md) ·
+# [eigenvalues](refreshers/eigenvalues.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
+
+# %%
+import torch
+
+from ddlearn.lessons.large_steps import TODO, lesson
+
+lesson.start()
+
+# %% [markdown] tags=["instructor"]
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 4 one weight, at the board, then predict · 6 the table of two weights · 5 the first
+# explorer · 5 Exercise 1 · 6 the catapult's two lines, at the board · 3 edge of stability · 3 quiz. Exercises 2 and 3, the claims and the problems are
+# homework.
+#
+# **Board.** The line $x \leftarrow (1 - \eta S)x$. Below it the curve $ab = 1$ with its sharpness.
+#
+# **The one question to ask:** "Which number of the valley does the step have to respect?" (The curvature where it is, and this can change.)
+#
+# **Discussion.** A flat minimum was found because the step could not stay elsewhere. Nothing here measured an error on new data.
+#
+# **Usual wrong answers.** *"Beyond 2/S it diverges"*: a quadratic does. *"Large steps are a regularizer,
+# so they are good"*: it depends. In sparse regression with the diagonal networks of [[leaving_the_lazy_regime]], they can hinder full-batch
+# descent, and help stochastic descent
+# ([Even, Pesme, Gunasekar, Flammarion 2023](https://arxiv.org/abs/2302.08982), from the abstract).
+#
+# **Exit ticket.** "Descent with step size 0.1 stays at a minimum. What do you know about its sharpness?"
+#
+# **If a machine is slow:** the network on digits trains about a second per step size.
+
+# %% [markdown]
+# ## Recap
+
+# %%
+lesson.recap()
+
+# %% [markdown]
+# ## By hand: one weight
+#
+# The loss $\frac12 S x^2$ has the curvature $S$ everywhere, and its gradient is $Sx$. One step of size $\eta$ is
+#
+# $$x \leftarrow x - \eta S x = (1 - \eta S)\,x.$$
+#
+# *In words:* every step multiplies $x$ by the same number, $1 - \eta S$. So $x$ shrinks exactly if $|1 - \eta S| < 1$, that is if
+# $\eta < 2/S$. This line is the whole reason for the limit $2/S$. In the picture, the left factor is $1 - 0.5 \cdot 4.4 = -1.2$ and the right one
+# is $1 - 0.5 \cdot 3.2 = -0.6$. Both change the side at each step, but only the right one comes closer.
+#
+# With many weights, the curvature depends on the direction. At a minimum, the curvatures are the eigenvalues of the Hessian, the matrix of second
+# derivatives. The largest of them is called the **sharpness** $S$. If $\eta > 2/S$, the sharpest direction grows, and the minimum **repels** descent: from
+# almost every point nearby, the steps lead away. But does descent then diverge?
+#
+# ## By hand: two weights
+#
+# The smallest network with a choice has two weights. For the input 1 its output is $ab$, and the target is 1. With the residual $r = ab - 1$, the
+# loss is $L = \frac12 r^2$ and its gradient is $(rb, ra)$. So one step is
+#
+# $$a \leftarrow a - \eta r b, \qquad b \leftarrow b - \eta r a.$$
+#
+# Every point of the curve $ab = 1$ is a minimum. Its sharpness is $S = a^2 + b^2$ (problem 1). The flattest minimum is $a = b = 1$, with
+# $S = 2$, and the ends of the curve are as sharp as you like.
+#
+# Which of the minima is reached? The number $D = a^2 - b^2$ is the **imbalance** of the two weights. Square both new weights and subtract:
+#
+# $$D_{\text{after}} = a^2 - b^2 + \eta^2 (r^2b^2 - r^2a^2) = D\,(1 - \eta^2 r^2).$$
+#
+# *In words:* the terms with a single $\eta$ are $-2\eta rab$ in both squares, so they cancel. While the residual is large, each step shrinks the imbalance.
+# **Gradient flow**, the limit of tiny steps, leaves the imbalance as it is: there are $1/\eta$ steps per unit of time, and each changes $D$ in proportion to $\eta^2$.
+#
+# Start at $a = 2$, $b = 0.25$. Flow keeps $D = 3.9375$. On the curve, $S^2 = (a^2 + b^2)^2 = D^2 + 4(ab)^2 = D^2 + 4$, so flow ends at sharpness 4.42.
+# Descent with $\eta = 0.5$ tolerates sharpness up to $2/\eta = 4$ only.
+#
+# | step | $a$ | $b$ | residual $r$ | imbalance $D$ | $\sqrt{D^2 + 4}$ |
+# |---|---|---|---|---|---|
+# | 0 | 2 | 0.25 | −0.5 | 3.9375 | 4.42 |
+# | 1 | 2.0625 | 0.75 | 0.546875 | 3.6914 | 4.20 |
+# | 2 | 1.8574 | 0.1860 | −0.6545 | 3.4154 | 3.96 |
+# | 3 | 1.9183 | 0.7938 | 0.5228 | 3.0497 | 3.65 |
+# | 20 | 1.7050 | 0.5863 | −0.0003 | 2.5632 | 3.25 |
+#
+# The last column is the sharpness of the minimum that flow would reach from this row. The residual grows for two steps, as the limit
+# $2/S$ says. After the second step the last column is below 4.
+
+# %% [markdown]
+# ## Predict
+
+# %%
+lesson.predict("beyond")
+
+# %% [markdown]
+# ## See
+#
+# The explorer starts at $ab = 0.5$ with the imbalance that you choose.
+# - **Left:** the plane of the two weights. Minima are dotted where they are too sharp for the step ($S > 2/\eta$), and green where it tolerates them. The black
+#   cross is where gradient flow would end.
+# - **Right:** the loss, and the imbalance divided by its first value, at each step.
+#
+# Move **Step size η** slowly from 0.6 to 1. Where does descent end, and what is left of the imbalance? Then move on beyond 1, where no minimum is flat
+# enough.
+
+# %%
+lesson.step.show()
+
+# %% [markdown]
+# ## Explain: descent leaves what it cannot tolerate
+#
+# **Up to $\eta = 1$.** Near a minimum with $S > 2/\eta$ the residual grows. A large residual shrinks the imbalance, and a smaller imbalance means a flatter
+# valley. The residual stops growing when the valley is flat enough.
+#
+# **At $\eta = 1$** only the flattest minimum is left, since $2/\eta = 2$. Descent creeps toward it: from balanced weights, the residual is about
+# $\frac{1}{2\sqrt t}$ after $t$ steps (problem 4).
+#
+# **Beyond $\eta = 1$** every minimum repels. Descent can then circle the flattest one, or diverge. It diverges if the start is too unbalanced for the
+# step: try an imbalance of 3 with $\eta = 1.1$, or of 2 with $\eta = 1.5$. With $|\eta r| > \sqrt2$, a step makes the imbalance larger instead of smaller, because then
+# $1 - \eta^2r^2 < -1$.
+#
+# <details><summary>What is proved, and by whom?</summary>
+#
+# If descent converges, its minimum has $S \le 2/\eta$, except from a set of starts of measure zero. This is linear stability: a fixed point whose largest factor $1 - \eta S$
+# lies below $-1$ repels. That the loss falls to such a minimum is what you measure, and no theorem of this page.
+#
+# [MacDonald, Min, Palma, Tarmoun, Xu and Vidal (2025)](https://arxiv.org/abs/2510.17506) announce three regimes for overparametrized
+# least squares in their abstract. These are an instability that passes, a power law to the flattest minimum, and an orbit of period two around it. The law for $D$, the orbit below and its
+# range are our derivation.
+#
+# </details>
+#
+# ## Exercise 1 · Repair: `descent_step`
+#
+# The function below should take one step on the two weights. It runs, but from $a = 2$, $b = 0.25$ with $\eta = 0.5$ it returns
+# $(2.0625, 0.765625)$. Compare with the table, find the mistake, and repair it. When it passes, the explorer runs on your steps.
+
+
+# %%
+@lesson.exercise("descent_step")
+def descent_step(a, b, lr):
+    """One step of descent on (ab - 1)² / 2.  Three numbers -> the new (a, b)."""
+    # BEGIN SOLUTION
+    r = a * b - 1
+    return a - lr * r * b, b - lr * r * a
+    # BEGIN GIVEN
+    # r = a * b - 1
+    # a = a - lr * r * b
+    # b = b - lr * r * a
+    # return a, b
+    # END SOLUTION
+
+
+# %% [markdown]
+# The law $D_{\text{after}} = D(1 - \eta^2r^2)$ is a good test for such code: it holds exactly for the gradient step, at every step size, and fails for the version that was
+# given.
+#
+# ## Exercise 2 · Write: `period_two_orbit`
+#
+# For $\eta > 1$ and balanced weights $a = b = z$, one step is $z \mapsto z\,(1 + \eta - \eta z^2)$. Suppose that it maps $z_1$ to $z_2$, and $z_2$ back to
+# $z_1$. Add the two equations and divide by $z_1 + z_2$. Subtract them and divide by $z_2 - z_1$. This gives
+#
+# $$z_1^2 - z_1 z_2 + z_2^2 = 1, \qquad z_1^2 + z_1 z_2 + z_2^2 = 1 + \tfrac{2}{\eta}.$$
+#
+# *In words:* these are two equations for the two numbers $z_1 z_2$ and $z_1^2 + z_2^2$. Solve them, and return the two values, the lower one first. For
+# $\eta = 1.1$ they are 0.8146 and 1.1161. Choose **last outputs at every step size** in the explorer: the orange curve is your $z^2$.
+
+
+# %%
+@lesson.exercise("period_two_orbit")
+def period_two_orbit(lr):
+    """The two values of the orbit, the lower first.  lr (k,), all above 1 -> two tensors (k,)."""
+    # BEGIN SOLUTION
+    total, difference = (1 + 3 / lr).sqrt(), (1 - 1 / lr).sqrt()
+    return (total - difference) / 2, (total + difference) / 2
+    # END SOLUTION
+
+
+# %% [markdown]
+# ## Exercise 3 · Decide: which step?
+#
+# You start at $a = 2$, $b = 0.25$, and you want a minimum of sharpness at most 3.2. Give the smallest step size beyond which every sharper minimum repels. Then run
+# descent with exactly this step, and give the sharpness where it ends.
+
+# %%
+# BEGIN SOLUTION
+step = 2 / 3.2
+a, b = 2, 0.25
+for _ in range(2000):
+    a, b = descent_step(a, b, step)
+sharpness = a**2 + b**2
+# BEGIN GIVEN
+# step, sharpness = TODO, TODO
+# END SOLUTION
+lesson.decide("flat_step", step, sharpness)
+
+# %% [markdown]
+# ## Explain: the catapult's two lines
+#
+# So far the start was near a minimum. A step can also be too large for the valley where training *begins*. Take two weights once more, now with the target 0. The output is
+# $f = ab$, the loss is $\frac12 f^2$, and $\Lambda = a^2 + b^2$ is the tangent kernel ([[neural_tangent_kernel]]). A step takes $a$ to $a - \eta f b$ and
+# $b$ to $b - \eta f a$. Multiply these, and add their squares:
+#
+# $$f \leftarrow f\,(1 - \eta\Lambda + \eta^2 f^2), \qquad \Lambda \leftarrow \Lambda + \eta f^2\,(\eta\Lambda - 4).$$
+#
+# *In words:* two numbers follow each other, and no other number of the network matters. The two lines explain two limits.
+# - **2** is in the first line. While $f$ is small, $f$ is multiplied by $1 - \eta\Lambda$. So it shrinks if $\eta\Lambda < 2$, as by hand, and grows if
+#   $\eta\Lambda > 2$.
+# - **4** is in the second line. The kernel shrinks if $\eta\Lambda < 4$, and faster the larger $f$ is. So between 2 and 4 the output grows until the kernel shrinks
+#   below the limit. Beyond 4 both grow.
+#
+# With $m$ units, $f = u \cdot v/\sqrt m$ for two vectors $u$ and $v$ of length $m$. Then the terms with $f^2$ are divided by $m$ (problem 2). Take
+# $m = 100$, $\eta = 1$, $f = 1$ and $\Lambda = 3$:
+#
+# | step | 0 | 1 | 2 | 3 | 4 | 5 | 6 |
+# |---|---|---|---|---|---|---|---|
+# | $f$ | 1 | −1.99 | 3.88 | −6.98 | 9.11 | −3.40 | −1.37 |
+# | $\eta\Lambda$ | 3 | 2.99 | 2.95 | 2.79 | 2.20 | 0.71 | 0.33 |
+#
+# This is the **catapult**: the loss first grows, here to 83 times its start, and the run ends where the kernel is smaller. A kernel method cannot do this, because its
+# kernel is fixed. The explorer runs networks with $m$ units and random weights.
+# - **Left:** $\eta$ times the kernel at each step.
+# - **Right:** $\eta$ times the kernel after 400 steps, against its value at the start.
+#
+# Move **First η × kernel** past 2, then past 4.
+
+# %%
+lesson.catapult.show()
+
+# %% [markdown]
+# [Lewkowycz and others (2020)](https://arxiv.org/abs/2003.02218) report these three phases for wide networks.
+#
+# ## A real network on real digits
+#
+# Three layers with tanh between them learn two hundred digits by descent on all examples. No theory on this page covers this network. Here no valley is given: the sharpness
+# changes with the weights, at every step. Predict, then look.
+
+# %%
+lesson.predict("sharp")
+
+# %% [markdown]
+# - **Left:** the sharpness, the largest eigenvalue of the Hessian, every 25 steps. The dashed line is $2/\eta$.
+# - **Right:** the loss at every step.
+#
+# Compare the three step sizes. Which of the curves reach their dashed line?
+
+# %%
+lesson.edge.show()
+
+# %% [markdown]
+# Training goes to sharper regions until its own step stops it. Then the sharpness stays close to $2/\eta$. This is the **edge of stability**
+# ([Cohen and others 2021](https://arxiv.org/abs/2103.00065)). There, the loss rises at many steps, and falls in the long run.
+# This is an observation on many networks, not a theorem. Two weights show *why* a step can hold the sharpness down. They do not show why networks
+# climb up to the edge.
+#
+# ## Where it breaks
+#
+# - **Unbalanced starts.** Beyond $\eta = 1$ two weights diverge if their imbalance is too large. Large steps are not safe because some of them work.
+# - **Larger steps still.** From $\eta = \sqrt5 - 1 \approx 1.24$ on, the orbit of period two repels as well (problem 3). Period four takes over, then
+#   eight, and then the outputs never repeat.
+# - **No climb.** With two weights the sharpness at the end is often far below $2/\eta$. On the digits it comes back up to $2/\eta$.
+#
+# **Discuss:** Large steps led to a flatter minimum. Is a flatter minimum better?
+#
+# <details><summary>Where do the digits come from?</summary>
+#
+# The digits are those of E. Alpaydin and C. Kaynak,
+# [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
+# UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
+#
+# </details>
+
+# %% [markdown]
+# ## Claims
+#
+# Each claim stands beside a control that must fail. For example, at the minima where gradient flow would end, $\eta$ times the sharpness does exceed 2.
+
+# %%
+lesson.claims()
+
+# %% [markdown]
+# ## Quiz
+
+# %%
+lesson.quiz()
+
+# %% [markdown]
+# ## Key points
+#
+# - Near a minimum, descent multiplies the sharpest direction by $1 - \eta S$. Beyond $2/S$, with $S$ the [sharpness](GLOSSARY.md#sharpness), the minimum repels.
+# - A large residual shrinks the [imbalance](GLOSSARY.md#imbalance) by the factor $1 - \eta^2r^2$, so descent on two weights moves to flatter minima.
+# - The [catapult](GLOSSARY.md#catapult): between $\eta\Lambda = 2$ and 4 the loss first grows, and the kernel shrinks.
+# - If no minimum tolerates the step, descent circles the flattest one or diverges. Which of them happens depends on the start and the step.
+# - Small networks on digits train at the [edge of stability](GLOSSARY.md#edge-of-stability), where the sharpness is about $2/\eta$.
+#
+# **What this does not show.** Flatter is not always better: nothing here measured an error on new data. The exact laws are for two weights and for one hidden layer with target 0.
+
+# %% [markdown]
+# ## Problems
+#
+# **1. The sharpness of a minimum (easy).** Write the Hessian of $\frac12(ab - 1)^2$ at a point with $ab = 1$. Show that its eigenvalues are $a^2 + b^2$ and 0. Why must one of
+# them be 0?
+#
+# **2. The catapult with $m$ units (checked).** Let $f = u \cdot v/\sqrt m$ and $\Lambda = (|u|^2 + |v|^2)/m$, with the loss $\frac12f^2$. Derive one step of
+# descent in terms of $f$ and $\Lambda$ alone, and write it.
+#
+# **3. Where the orbit repels (checked).** Let $z$ start near $z_1$. After two steps, its distance from $z_1$ has been multiplied by the product of the derivatives of
+# $z(1 + \eta - \eta z^2)$ at $z_1$ and $z_2$. Compute this factor for $\eta = 1.1$, and the step size at which it is $-1$.
+#
+# **4. The power law (hard).** Take $\eta = 1$ and $a = b = 1 + e$ with a small $e$. Show that two steps change $e$ by about $-16e^3$. Conclude that the residual after
+# $t$ steps is about $\frac{1}{2\sqrt t}$ in size.
+
+
+# %%
+@lesson.problem("catapult_step")
+def catapult_step(f, kernel, lr, width):
+    """One step of descent in terms of f and Λ.  f, kernel, lr (k,), width m -> the new (f, kernel), (k,) each."""
+    # BEGIN SOLUTION
+    moved = f * (1 - lr * kernel + lr**2 * f**2 / width)
+    return moved, kernel + lr * f**2 / width * (lr * kernel - 4)
+    # END SOLUTION
+
+
+# %%
+# BEGIN SOLUTION
+z = torch.stack(period_two_orbit(torch.tensor([1.1])))
+factor = (1 + 1.1 - 3 * 1.1 * z**2).prod()
+repels_from = 5**0.5 - 1
+# BEGIN GIVEN
+# factor, repels_from = TODO, TODO
+# END SOLUTION
+lesson.decide("repels", factor, repels_from)
+
+# %% [markdown] tags=["solution"]
+# ### Solutions
+#
+# <details><summary>Worked solutions of the four problems</summary>
+#
+# **1.** The second derivatives are $b^2$, $a^2$ and, mixed, $2ab - 1 = 1$. So the Hessian has the rows $(b^2, 1)$ and $(1, a^2)$. With $ab = 1$ it sends $(b, a)$ to
+# $(b^3 + a, b + a^3) = (a^2 + b^2)(b, a)$, and $(a, -b)$ to $(0, 0)$. The direction $(a, -b)$ runs along the curve of minima, where the loss stays 0.
+#
+# **2.** The gradients are $fv/\sqrt m$ in $u$ and $fu/\sqrt m$ in $v$. The new output is $\frac{1}{\sqrt m}(u - \eta f v/\sqrt m)\cdot(v - \eta f u/\sqrt m)$. Its three parts are
+# $f$, then $-\eta f(|u|^2 + |v|^2)/m = -\eta f\Lambda$, and $\eta^2f^2\, u \cdot v/(m\sqrt m) = \eta^2f^3/m$. The new squared lengths add up to
+# $|u|^2 + |v|^2 - 4\eta f\,u \cdot v/\sqrt m + \eta^2f^2\Lambda$. Divided by $m$, this is $\Lambda + \frac{\eta f^2}{m}(\eta\Lambda - 4)$.
+#
+# **3.** The derivative is $1 + \eta - 3\eta z^2$. With $s = z_1^2 + z_2^2 = 1 + 1/\eta$ and $p = z_1z_2 = 1/\eta$, the product is
+# $(1 + \eta)^2 - 3\eta(1 + \eta)s + 9\eta^2p^2 = (1 + \eta)^2 - 3(1 + \eta)^2 + 9 = 9 - 2(1 + \eta)^2$. For $\eta = 1.1$ this is 0.18. It is $-1$ if $(1 + \eta)^2 = 5$,
+# that is at $\eta = \sqrt5 - 1 \approx 1.236$. The factor is for balanced weights. That the imbalance vanishes first is what you measured.
+#
+# **4.** One step takes $e$ to $(1 + e)(2 - (1 + e)^2) - 1 = -e - 3e^2 - e^3$. Apply it twice and keep powers up to three:
+# $e + 3e^2 + e^3 - 3(e + 3e^2)^2 + e^3 \approx e - 16e^3$. So $e$ falls by $8e^3$ per step. With $\frac{d}{dt}e^{-2} = 16$ we get
+# $e \approx \frac{1}{4\sqrt t}$, and the residual $(1 + e)^2 - 1 \approx 2e$ is $\frac{1}{2\sqrt t}$. From $a = b = 1.2$ it is 0.00498 after
+# 10,000 steps, and the formula gives 0.005.
+#
+# </details>
+
+# %% [markdown]
+# ## Further reading
+#
+# - Lewkowycz, Bahri, Dyer, Sohl-Dickstein, Gur-Ari: [The large learning rate phase of deep learning: the catapult mechanism](https://arxiv.org/abs/2003.02218) (2020). The two lines,
+#   and wide networks.
+# - Cohen, Kaur, Li, Kolter, Talwalkar: [Gradient descent on neural networks typically occurs at the edge of stability](https://arxiv.org/abs/2103.00065) (2021). The observation, on many
+#   networks.
+#
+# <details><summary>More on steps beyond 2/S</summary>
+#
+# - MacDonald, Min, Palma, Tarmoun, Xu, Vidal: [Convergence rates for gradient descent on the edge of stability in overparametrised least squares](https://arxiv.org/abs/2510.17506) (2025). Rates
+#   beyond $2/S$.
+# - Even, Pesme, Gunasekar, Flammarion: [(S)GD over diagonal linear networks](https://arxiv.org/abs/2302.08982) (2023). When large steps help, and when they hurt.
+#
+# </details>
+#
+# **Next:** [[real_steps_real_widths]], Real steps, real widths.

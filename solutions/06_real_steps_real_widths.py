@@ -1,0 +1,495 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 6 · Real steps, real widths
+#
+# ![The plane of two weights. Two starts at the left compute the same function. At one start a² − b² is positive: its path moves in steps inside a tube that bends over the origin, and reaches the curve ab = 1. At the other start a² − b² is zero: its path ends near the origin, where the gradient vanishes.](pictures/real_steps_real_widths.svg)
+#
+# *A network with two weights computes $ab$ times its input. Both starts have the same loss, but only one path reaches a fit. Its imbalance, the number
+# $a^2 - b^2$, keeps it inside the blue tube, away from the origin.*
+#
+# **Question.** Real networks have finite width, finite steps and random starts. [[neural_tangent_kernel]] explained training at infinite width, where the
+# weights hardly move. What can we prove before training when the weights do move?
+#
+# **You will be able to**
+# - predict how one step changes the imbalance of two layers (Exercise 1);
+# - compute by how much one step must shrink the loss (Exercise 2);
+# - choose a step size before training, and defend it with a number (Exercise 3).
+#
+# **Before you start:** [[large_steps]] · [singular values](refreshers/singular_values.md) ·
+# [convexity and smoothness](refreshers/convexity_and_smoothness.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
+
+# %%
+import torch
+
+from ddlearn.lessons.real_steps_real_widths import TODO, lesson
+
+lesson.start()
+
+# %% [markdown] tags=["instructor"]
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict · 5 by hand, at the board · 4 the first explorer, with everybody's hand up ·
+# 8 explain · 5 Exercise 2, then the step multiplier into the gray · 4 width · 3 quiz. Exercises 1 and 3, the claims and the problems are homework.
+#
+# **Board.** The table of two weights. Below it three lines: strength, floor, floor minus drift.
+#
+# **The one question to ask:** "The picture is gray. What do we know?" (That this argument is silent.)
+#
+# **Discussion.** Nothing about the run. Let everybody
+# find the largest multiplier at which the run still converges. It is several times the certified one, and differs with the width.
+#
+# **Usual wrong answers.** *"The certified step is the largest step that works"*: the slider shows otherwise. *"Wide enough means the weights do not
+# move"*: at the smallest covered widths they move by a third and more.
+#
+# **Exit ticket.** "Both layers cannot be weak at once. Why?"
+#
+# **If a machine is slow:** the width picture computes a few seconds, once.
+
+# %% [markdown]
+# ## Recap
+
+# %%
+lesson.recap()
+
+# %% [markdown]
+# ## Predict
+
+# %%
+lesson.predict("tenth")
+
+# %% [markdown]
+# ## By hand
+#
+# Take one input, one output and one hidden unit with weights $a$ and $b$. For the input 1 the output is $ab$, and the target is 1. With the residual
+# $r = ab - 1$, the loss is $L = \frac12 r^2$. Its gradient is $(rb, ra)$. Start at $a = 2$, $b = 0$ and take two steps of size $\eta = 0.1$.
+#
+# | step | $a$ | $b$ | residual $r$ | loss $L$ | imbalance $D = a^2 - b^2$ | strength $a^2 + b^2$ |
+# |---|---|---|---|---|---|---|
+# | 0 | 2 | 0 | −1 | 0.5 | 4 | 4 |
+# | 1 | 2 | 0.2 | −0.6 | 0.18 | 3.96 | 4.04 |
+# | 2 | 2.012 | 0.32 | −0.35616 | 0.0634 | 3.945744 | 4.150544 |
+#
+# **Drift.** The change of the imbalance is called its **drift**. [[large_steps]] derived it: the terms with a single $\eta$ cancel, and
+#
+# $$D_{\text{after}} - D_{\text{before}} = \eta^2\left((rb)^2 - (ra)^2\right).$$
+#
+# *In words:* subtract the squared entries of the gradient, and multiply by $\eta^2$. For the second step, $0.01 \cdot (0.12^2 - 1.2^2) = -0.014256$.
+#
+# **Strength.** The last column matters because the squared length of the gradient is
+#
+# $$(rb)^2 + (ra)^2 = 2L(a^2 + b^2).$$
+#
+# *In words:* at a given loss, strong weights mean a long gradient. So descent cannot stall while the weights are strong. And they stay strong:
+# $a^2 + b^2$ is never below $|a^2 - b^2| = |D|$. The imbalance puts a **floor** under the strength.
+
+# %% [markdown]
+# ## See
+#
+# The explorer trains a network with four inputs, four outputs and $h$ hidden units, from random weights. Each layer is a matrix, and its smallest singular
+# value belongs to its weakest direction. Square this value for both layers and add: the sum is the **strength**.
+# - **Left:** the solid line is the strength. The band is known before the run, up to the fall of the loss. Its lower edge comes from the imbalance at the start.
+# - **Right:** the solid line is the loss. The dashed line is an upper bound on it, computed before the first step: the **certificate**.
+#
+# The **Step multiplier** multiplies the step that the certificate chooses. The right panel turns gray if the step is too large for a certificate. Raise the
+# multiplier until this happens. What does the solid line do?
+
+# %%
+lesson.certificate.show()
+
+# %% [markdown]
+# ## Explain: how much one step must achieve
+#
+# With $d$ inputs, $k$ outputs and $h$ hidden units, the layers are $W_1$ of shape $(d, h)$ and $W_2$ of shape $(k, h)$. Together they compute
+# $W = W_1 W_2^\top$, and the target is a matrix $W_\star$. Least squares becomes
+#
+# $$L = \tfrac12 \left\lVert \operatorname{diag}(s)(W - W_\star) \right\rVert^2.$$
+#
+# *In words:* multiply row $i$ of the error by a number $s_i > 0$, and take half the sum of squares. The $s_i$ are the singular values of the data. Let $\mu$ be the smallest
+# and $\beta$ the largest $s_i^2$. By hand, $\mu = \beta = 1$.
+#
+# <details><summary>How does any least-squares problem get this form?</summary>
+#
+# Let the $n$ training inputs be the rows of a matrix $X$, and the targets the rows of $Y$. With first layer $V_1$ of shape $(d, h)$, the outputs are
+# $X V_1 W_2^\top$, and the loss is $\frac{1}{2n}\lVert X V_1 W_2^\top - Y\rVert^2$. Take the [singular value decomposition](refreshers/singular_values.md)
+# $X/\sqrt n = U \operatorname{diag}(s)\, V^\top$, and suppose that all $d$ singular values are positive. Set $W_1 = V^\top V_1$ and
+# $W_\star = \operatorname{diag}(s)^{-1} U^\top Y/\sqrt n$. Then
+#
+# $$\tfrac{1}{2n}\lVert X V_1 W_2^\top - Y\rVert^2 = \tfrac12 \lVert \operatorname{diag}(s)(W_1 W_2^\top - W_\star)\rVert^2 + \text{constant}.$$
+#
+# *In words:* in rotated coordinates the loss has the form of the page, plus the error that no $W$ can remove. We leave this constant out. A rotation
+# does not change gradient descent, so the rotated layers take the same steps. In `ddlearn.linear_networks`, `reduce_data(X, Y)` does this for your own data, without the factor $\frac1n$. Give it
+# tensors on a GPU, and everything stays there.
+#
+# </details>
+#
+# Descent moves the layers, not $W$ itself. Let $G$ be the gradient of the loss with respect to $W$. By the chain rule, the gradients of the two layers are the pair
+#
+# $$T(G) = (G W_2,\; G^\top W_1).$$
+#
+# *In words:* the linear map $T$ turns $G$ into one gradient per layer. We call the pair $\nabla L$, and its squared length $\lVert\nabla L\rVert^2$ sums all squared
+# entries of both.
+#
+# Training could stall if $T$ made a long $G$ short. Let $s_{\min}(T)$ be the length of the shortest $T(G)$ among all $G$ of length 1, and
+# $s_i(M)$ the $i$-th largest singular value of a matrix $M$. Then
+#
+# $$s_{\min}(T)^2 = s_d(W_1)^2 + s_k(W_2)^2.$$
+#
+# *In words:* this is the strength. The reason: $W_2$ scales the length of each row of $G$ at least by $s_k(W_2)$, and $W_1$ each column at least by $s_d(W_1)$. The $G$ that
+# belongs to both weakest directions reaches both bounds. If $h < k$, then $W_2$ maps some row to zero, so $s_k(W_2)$ counts as 0. The same holds for $W_1$ if $h < d$.
+#
+# So the gradient is long while the loss is large:
+#
+# $$\lVert\nabla L\rVert^2 \;\ge\; s_{\min}(T)^2 \lVert G\rVert^2 \;\ge\; 2\mu\, s_{\min}(T)^2\, L.$$
+#
+# *In words:* this is the matrix version of $2L(a^2 + b^2)$. The last step holds because row $i$ of $G$ is $s_i$ times row $i$ of
+# $\operatorname{diag}(s)(W - W_\star)$, and each $s_i^2$ is at least $\mu$.
+#
+# Now take one step. An index $t$ marks values after $t$ steps. Let $C_t$ be an upper bound on the curvature of the loss along the next step (fold). Then
+#
+# $$L_{t+1} \le L_t - \eta\left(1 - \tfrac12\eta C_t\right)\lVert\nabla L_t\rVert^2.$$
+#
+# *In words:* the slope lowers the loss by $\eta\lVert\nabla L_t\rVert^2$, and the curvature takes back at most the fraction $\frac12\eta C_t$ of it. If
+# $\eta C_t \le 2$, the bracket is not negative, and we may insert the lower bound for $\lVert\nabla L_t\rVert^2$:
+#
+# $$L_{t+1} \le \left(1 - 2\mu_t\eta + \mu_t C_t\eta^2\right) L_t, \qquad \mu_t = \mu\, s_{\min}(T_t)^2.$$
+#
+# *In words:* one step multiplies the loss by at most the **shrink factor** in the brackets. By hand, $C_0 = 5.41$ (fold) and $\mu_0 = 4$, so the first shrink factor is
+# $1 - 0.8 + 0.2164 = 0.4164$. The step did better: $L_1/L_0 = 0.36$.
+#
+# <details><summary>Derivation: the curvature bound</summary>
+#
+# Let $A = GW_2$ and $B = G^\top W_1$ be the gradients of the layers, and leave out the index $t$. One step changes $W$ by
+#
+# $$\Delta = -\eta(AW_2^\top + W_1B^\top) + \eta^2 AB^\top.$$
+#
+# *In words:* the first part is what the two layers do separately, and the second part is their joint effect. The loss is quadratic in $W$ with curvature at
+# most $\beta$, so it changes by at most $\langle G, \Delta\rangle + \frac{\beta}{2}\lVert\Delta\rVert^2$. Here $\langle G, \Delta\rangle$ is the sum of the
+# products of matching entries.
+#
+# 1. The first part of $\Delta$ contributes $-\eta(\lVert A\rVert^2 + \lVert B\rVert^2) = -\eta\lVert\nabla L\rVert^2$ to $\langle G, \Delta\rangle$.
+# 2. The second part contributes at most $\eta^2\lVert G\rVert_2\lVert A\rVert\lVert B\rVert \le \frac12\eta^2\lVert G\rVert_2\lVert\nabla L\rVert^2$, where
+#    $\lVert G\rVert_2$ is the largest singular value of $G$.
+# 3. With $s_{\max}(T)^2 = s_1(W_1)^2 + s_1(W_2)^2$, the length $\lVert\Delta\rVert$ is at most
+#    $\eta\lVert\nabla L\rVert\left(s_{\max}(T) + \frac12\eta\lVert\nabla L\rVert\right)$.
+#
+# Adding the three gives the inequality of the page, with
+#
+# $$C = \lVert G\rVert_2 + \beta\left(s_{\max}(T) + \tfrac12\eta\lVert\nabla L\rVert\right)^2.$$
+#
+# *In words:* the curvature is large if the gradient in $W$ is large or if a layer has a very strong direction. For two weights $\lVert G\rVert_2 = |r|$ and
+# $s_{\max}(T)^2 = a^2 + b^2$, so $C_0 = 1 + (2 + 0.05 \cdot 2)^2 = 5.41$.
+#
+# </details>
+#
+# ## Explain: what holds the strength up
+#
+# For matrices the imbalance is
+#
+# $$D = W_1^\top W_1 - W_2^\top W_2.$$
+#
+# *In words:* $D$ compares the two layers as seen from the $h$ hidden units. Gradient flow conserves $D$
+# ([Arora, Cohen, Hazan 2018](https://arxiv.org/abs/1802.06509); [Du, Hu, Lee 2018](https://arxiv.org/abs/1806.00900)). A finite step changes $D$ by a term in
+# $\eta^2$ only, which you derive in Exercise 1. Its size is at most $\eta^2\lVert\nabla L_t\rVert^2$.
+#
+# From now on let every step satisfy $\eta C_t \le 1$. Then the curvature takes back at most half, so the same step lowers the loss by at least
+# $\frac{\eta}{2}\lVert\nabla L_t\rVert^2$. So its drift is at most $2\eta$ times the fall of the loss. Add up all steps:
+#
+# $$\lVert D_t - D_0 \rVert_2 \le 2\eta(L_0 - L_t) \le 2\eta L_0.$$
+#
+# *In words:* a step can move $D$ only if it also lowers the loss, and the loss can fall by at most $L_0$. The norm is the largest singular value. By hand, two steps moved $D$ by 0.054, and all steps
+# together can never move it by more than $2 \cdot 0.1 \cdot 0.5 = 0.1$. With steps ten times smaller, this bound is ten times smaller; in the limit, flow, nothing drifts.
+#
+# How does $D$ hold the strength up? $W_1^\top W_1$ equals $D + W_2^\top W_2$, and the last term has no negative eigenvalue. So the $d$-th largest eigenvalue of $W_1^\top W_1$,
+# which is $s_d(W_1)^2$, is at least that of $D$. In the same way, $s_k(W_2)^2$ is at least the $k$-th largest eigenvalue of $-D$. Write $\lambda_i(M)$ for the $i$-th largest
+# eigenvalue of $M$, and $[x]_+$ for the larger of $x$ and 0. The **floor** is
+#
+# $$\text{floor} = [\lambda_d(D_0)]_+ + [\lambda_k(-D_0)]_+.$$
+#
+# *In words:* the floor is positive if $D_0$ has at least $d$ positive or at least $k$ negative eigenvalues. A term counts as 0 if $h$ is too small to have that many. For two weights the floor is
+# $|D_0|$. With the drift,
+#
+# $$s_{\min}(T_t)^2 \ge \text{floor} - 2\eta L_0.$$
+#
+# *In words:* the strength never falls below the floor minus the largest drift.
+#
+# <details><summary>Why is one drift subtracted, and when is the floor zero?</summary>
+#
+# How far can one step lower the floor? It lowers $\lambda_d(D)$ by at most $\eta^2$ times the squared gradient of $W_2$. It lowers $\lambda_k(-D)$ by at most
+# $\eta^2$ times the squared gradient of $W_1$. Together a step costs at most $\eta^2\lVert\nabla L_t\rVert^2$, which is at most $2\eta(L_t - L_{t+1})$. So all
+# steps together cost at most $2\eta L_0$.
+#
+# The floor can be zero although the layers are not balanced. Take $d = k = h = 2$ and a $D_0$ with eigenvalues 1 and −1. Then the second-largest eigenvalue of
+# $D_0$ is −1, that of $-D_0$ is −1, and both terms of the floor are 0.
+#
+# </details>
+#
+# ## Explain: the certificate
+#
+# Insert this lower bound into the shrink factor. With $\eta C_t \le 1$, the shrink factor is at most $1 - \eta\mu_t$. So if
+# $\text{floor} > 2\eta L_0$,
+#
+# $$L_t \le \left(1 - \eta\mu\,(\text{floor} - 2\eta L_0)\right)^t L_0.$$
+#
+# *In words:* every step multiplies the loss by at most the **certified factor** in the brackets, and this factor is known before the first step. By hand it is
+# $1 - 0.1 \cdot (4 - 0.1) = 0.61$. The run was faster: the losses have the ratios $0.36$ and $0.352$.
+#
+# The condition $\eta C_t \le 1$ can be guaranteed before training too, because imbalance and loss also limit the strength from above (fold).
+#
+# <details><summary>By hand: how do we know that every step satisfies the condition?</summary>
+#
+# Suppose that all steps so far satisfied $\eta C_t \le 1$. Then the loss has not risen, so $|r| \le 1$ and $0 \le ab \le 2$. By hand the drift is
+# $-\eta^2r^2D$, so $D$ has not grown beyond 4. The strength satisfies
+#
+# $$(a^2 + b^2)^2 = D^2 + 4(ab)^2 \le 16 + 16.$$
+#
+# *In words:* imbalance and output together limit the strength, here to $\sqrt{32} < 5.66$. Since $\lVert\nabla L\rVert = |r|\sqrt{a^2 + b^2}$, we get
+# $C_t \le 1 + 5.66 \cdot (1 + 0.05)^2 < 7.25$. Hence $\eta C_t < 0.725$, and the next step satisfies the condition too. The argument repeats at every step.
+#
+# </details>
+#
+# <details><summary>What does the explorer compute beyond this page?</summary>
+#
+# Its lower edge also uses how close $W$ is to its target. Let $a$ and $b$ be the two terms of the floor, $e_\pm = [\lambda_1(\pm D)]_+$, and let all singular values of $W$ be at least $u$. For $d = k$,
+#
+# $$s_{\min}(T)^2 \ge \tfrac12\left[a - e_- + \sqrt{(a + e_-)^2 + 4u^2}\right] + \tfrac12\left[b - e_+ + \sqrt{(b + e_+)^2 + 4u^2}\right].$$
+#
+# *In words:* for $u = 0$ this is the floor $a + b$. For balanced layers, $D = 0$, it is $2u$: a start near the target is certified without any imbalance (problem 4). The dashed
+# line falls faster as the loss falls, because $u$ can grow.
+#
+# Under **More controls**, the step rule **planned ahead** lets the step grow with the certified fall of the loss. **Measured on the way** solves $\eta C_t = 1$ at the present weights, the step with
+# the smallest shrink factor. Knowing the weights, it can step farther than the plan, and the plan farther than a constant step. And a larger scale of one layer means more imbalance: tighter certificates, and
+# weights that move less.
+#
+# </details>
+#
+# <details><summary>Whose theorems are these, and what is ours?</summary>
+#
+# - [Min, Tarmoun, Vidal and Mallada (2021)](https://arxiv.org/abs/2105.06351), Theorem 1: under gradient flow, enough imbalance alone makes the loss fall
+#   geometrically.
+# - [Xu, Min, Tarmoun, Mallada and Vidal (AISTATS 2023)](https://proceedings.mlr.press/v206/xu23c.html), Theorem 3.2: two linear layers, squared
+#   loss, any finite width. The start needs enough imbalance *or* a product that is close enough to the target. Then the loss falls
+#   geometrically for every step below a bound that can be computed. Their Table 2 bounds $s_{\min}(T)^2$ and $s_{\max}(T)^2$ by imbalance and product, as the
+#   explorer does. Their Algorithm 1 adapts the step to the present loss, up to that bound.
+# - [Xu, Min, Tarmoun, Mallada and Vidal (TMLR 2025)](https://arxiv.org/abs/2505.11664), Theorem 3.1: the shrink factor, for smooth and strongly convex losses,
+#   with another bound on the curvature. Theorem 3.2: geometric convergence with steps that may grow. Lemma 3.3: from
+#   $d + k$ units on, almost every random start from a continuous distribution has enough imbalance.
+# - *Our derivation*, in their setting: the exact drift and its bound $2\eta(L_0 - L_t)$, our $C_t$, the band, and the plan of growing steps. Gaussian starts need one unit less,
+#   $d + k - 1$. The numbers that you see are ours.
+#
+# </details>
+#
+# ## Exercise 1 · Write: `imbalance_drift`
+#
+# Take one step, and return the drift of the matrix $D$ from the gradients of the two layers and the step size alone. Derive it on paper: insert the new layers
+# into $D$, and see which terms cancel. The check also takes a step of $10^{-8}$ with large layers. There, subtracting the two imbalances fails, because
+# rounding errors hide the drift. In the explorer, let the **left panel** show the **imbalance**: the circles are $D_0$ plus your drifts.
+
+
+# %%
+@lesson.exercise("imbalance_drift")
+def imbalance_drift(W1, W2, G, rate):
+    """D after the step minus D before, from the gradients.  W1 (d, h), W2 (k, h), G (d, k) -> (h, h)."""
+    # BEGIN SOLUTION
+    A, B = G @ W2, G.T @ W1
+    return rate**2 * (A.T @ A - B.T @ B)
+    # END SOLUTION
+
+
+# %% [markdown]
+# <details><summary>Why do the terms with a single η cancel?</summary>
+#
+# These terms are $-\eta\,(W_1^\top A + A^\top W_1) + \eta\,(W_2^\top B + B^\top W_2)$ with $A = GW_2$ and $B = G^\top W_1$. Now $W_1^\top A = W_1^\top G W_2$, and
+# $B^\top W_2 = W_1^\top G W_2$ as well. The two layers share one gradient $G$, so both terms change by the same matrix.
+#
+# </details>
+#
+# ## Exercise 2 · Repair: `local_rate`
+#
+# The function below should return the shrink factor $1 - 2\mu_t\eta + \mu_t C_t\eta^2$. It runs, and for two weights it is right. Find the mistake and repair it. The
+# dotted curve in the explorer is the first loss, multiplied by your shrink factors step after step.
+
+
+# %%
+@lesson.exercise("local_rate")
+def local_rate(W1, W2, mu, curvature, rate):
+    """The shrink factor of the next step.  W1 (d, h), W2 (k, h); curvature is C_t -> a tensor with one number."""
+    # BEGIN SOLUTION
+    strength = torch.linalg.eigvalsh(W1 @ W1.T)[0] + torch.linalg.eigvalsh(W2 @ W2.T)[0]
+    mu_t = mu * strength
+    return 1 - 2 * mu_t * rate + mu_t * curvature * rate**2
+    # BEGIN GIVEN
+    # strength = torch.linalg.eigvalsh(W1 @ W1.T)[-1] + torch.linalg.eigvalsh(W2 @ W2.T)[-1]
+    # mu_t = mu * strength
+    # return 1 - 2 * mu_t * rate + mu_t * curvature * rate**2
+    # END SOLUTION
+
+
+# %% [markdown]
+# ## Exercise 3 · Decide: which step?
+#
+# Two weights start at $a = 1$, $b = -0.8$, with target 1. So $\mu = 1$, the floor is 0.36 and $L_0 = 1.62$. For every step size up to 0.1, the condition
+# $\eta C_t \le 1$ is guaranteed. Choose the step with the smallest certified factor. Give the step, and 1 minus its certified factor. Then explain
+# in one sentence why the largest step, 0.1, is not the best.
+
+# %%
+# BEGIN SOLUTION
+step = 0.36 / (4 * 1.62)  # where the derivative of step * (0.36 - 2 * 1.62 * step) is zero
+decrease = step * (0.36 - 2 * 1.62 * step)
+# BEGIN GIVEN
+# step, decrease = TODO, TODO
+# END SOLUTION
+lesson.decide("certified_step", step, decrease)
+
+# %% [markdown]
+# ## Width
+#
+# How wide must a random network be for a positive floor? The rows of both layers are independent Gaussian vectors. For $h = d + k$ hidden units, $D_0$ then has exactly $d$
+# positive and $k$ negative eigenvalues. Each unit less removes one of them, and we do not know which kind. When is the floor still positive for sure?
+
+# %%
+lesson.predict("cover")
+
+# %% [markdown]
+# The theory of infinite width has an argument of its own, the fixed kernel. It starts with a strong kernel, and shows that the weights cannot leave a small
+# ball in which this kernel stays strong. This needs a wide network.
+# - **Left:** steps until the loss is a millionth of its start: certified by the imbalance (triangles), by the fixed kernel (squares), and taken (disks).
+# - **Right:** how far the weights move, relative to their length.
+#
+# Move **Hidden units h**. How far do the weights move where only the imbalance certifies? Then let the **right panel** show the share of starts covered.
+
+# %%
+lesson.width.show()
+
+# %% [markdown]
+# In the light gray region the weights move by a tenth or a third, and the fixed kernel certifies nothing. But convergence is certified before the first step, at *some* rate, which may be
+# slow. Further right the move falls as one over the root of the width. In the dark gray region not every start is covered, and descent converges there too.
+#
+# <details><summary>Why d + k − 1?</summary>
+#
+# With both layers stacked into $Z$, of $d + k$ rows, $D = Z^\top J Z$ where $J$ has $d$ times $+1$ and $k$ times $-1$ on its diagonal.
+# From $h = d + k$ on, Gaussian rows are independent and $D$ has exactly $d$ positive and $k$ negative eigenvalues. One unit less, and
+# $D$ is $J$ restricted to a hyperplane: it loses one of them. But then *either* all $d$ positive ones are left *or* all $k$ negative
+# ones, and one of the two is enough.
+#
+# </details>
+#
+# ## Where it breaks
+#
+# - **Gray means silence, not failure.** By hand, a step of 0.2 is gray: $C_0$ is then $1 + 2.2^2 = 5.84$, and $0.2 \cdot 5.84 = 1.168$ exceeds 1. Yet the run reaches a
+#   millionth of its loss after 4 steps, and with steps of 0.1 after 13.
+# - **A certificate can be loose.** At the best step of Exercise 3 it reaches a millionth of the loss after 1,375 steps, and the run after 90.
+# - **Zero floor.** The certificate is silent, but the balanced start $a = b = 0.5$ reaches a millionth of its loss after 39 steps of 0.1.
+# - **Nonlinear layers.** The argument uses $W = W_1 W_2^\top$. No network with an activation function is covered.
+#
+# **Discuss:** The panel is gray. What do we know about the run?
+
+# %% [markdown]
+# ## Claims
+#
+# Each claim stands beside a control that must fail. For example, the drift is exact with $\eta^2$, and wrong with $\eta$.
+
+# %%
+lesson.claims()
+
+# %% [markdown]
+# ## Quiz
+
+# %%
+lesson.quiz()
+
+# %% [markdown]
+# ## Key points
+#
+# - Gradient flow conserves the [imbalance](GLOSSARY.md#imbalance) of two linear layers. Descent [drifts](GLOSSARY.md#drift) by at most $2\eta L_0$, if every step satisfies
+#   $\eta C_t \le 1$.
+# - The eigenvalues of the imbalance give a floor for the strength. If the floor exceeds $2\eta L_0$, training cannot stall.
+# - The [certificate](GLOSSARY.md#certificate) is known before the first step, at any width from $d + k - 1$ on and for finite steps. Without it, we know nothing.
+#
+# **What this does not show.** The certificates are for two *linear* layers. From very small starts they were pessimistic by a factor near a hundred when we tried.
+
+# %% [markdown]
+# ## Problems
+#
+# **1. The tube of the picture (easy).** Two weights start at $a = 1.5$, $b = -1$. Compute the floor and $L_0$. For which step sizes is the floor larger than $2\eta L_0$? The
+# picture has $\eta = 0.1$: between which values must $D$ stay?
+#
+# **2. The floor (checked).** Write `floor` for a given imbalance. Which cases are special if $h < d$ or $h < k$?
+#
+# **3. Five layers (checked).** A network $W_5 W_4 W_3 W_2 W_1$ of linear layers has an imbalance $W_{l+1}^\top W_{l+1} - W_l W_l^\top$ for each $l$. How many are there?
+# Show that gradient flow conserves each. Then add weight decay, so that the speed of each $W_l$ gains the term $-\lambda W_l$. With $\lambda = 0.05$, which share of each imbalance is left
+# at time 10?
+#
+# **4. Balanced layers near the target (hard).** Let $D = 0$ and $d = k$. Show that $s_{\min}(T)^2 = 2 s_d(W)$. Conclude that balanced layers cannot stall while
+# $\sqrt{2L/\mu} < s_d(W_\star)$.
+
+
+# %%
+@lesson.problem("floor")
+def floor(D, d, k):
+    """[λ_d(D)]₊ + [λ_k(−D)]₊, where a term is 0 if D has too few rows.  D (h, h) -> a tensor with one number."""
+    # BEGIN SOLUTION
+    values = torch.linalg.eigvalsh(D)  # upward
+    h = len(D)
+    total = D.new_zeros(())
+    if d <= h:
+        total = total + values[h - d].clamp(min=0)
+    if k <= h:
+        total = total + (-values[k - 1]).clamp(min=0)
+    return total
+    # END SOLUTION
+
+
+# %%
+# BEGIN SOLUTION
+imbalances, left = 4, torch.tensor(-2 * 0.05 * 10).exp()
+# BEGIN GIVEN
+# imbalances, left = TODO, TODO
+# END SOLUTION
+lesson.decide("layers", imbalances, left)
+
+# %% [markdown] tags=["solution"]
+# ### Solutions
+#
+# <details><summary>Worked solutions of the four problems</summary>
+#
+# **1.** $D_0 = 2.25 - 1 = 1.25$ is the floor, and $L_0 = \frac12(-1.5 - 1)^2 = 3.125$. So $2\eta L_0 = 6.25\eta$, which is smaller than 1.25 for $\eta < 0.2$. With
+# $\eta = 0.1$ the drift is at most 0.625, if every step satisfies $\eta C_t \le 1$. By hand the drift is $-\eta^2r^2D$, so $D$ only falls: it stays between 0.625 and 1.25.
+#
+# **2.** See the cell above. For $d = k = h = 1$ it is $|D|$.
+#
+# **3.** Neighboring layers share a hidden layer, so five layers have four imbalances. Let $G$ be the gradient in the product, $P$ the product of the layers above $W_{l+1}$, and
+# $Q$ that of the layers below $W_l$. The gradients are $P^\top G\,(W_lQ)^\top$ in $W_{l+1}$ and $(PW_{l+1})^\top G\,Q^\top$ in $W_l$. So $W_{l+1}^\top$ times the first is
+# $W_{l+1}^\top P^\top G\,Q^\top W_l^\top$, and the second times $W_l^\top$ is the same matrix. Under flow, $W_{l+1}^\top W_{l+1}$ and $W_lW_l^\top$ therefore change equally, and their
+# difference is constant. Decay adds $-2\lambda$ times each of the two products, so each imbalance shrinks by $e^{-2\lambda t} = e^{-1} \approx 0.37$. One claim measures this for three layers, with decay as its control.
+#
+# **4.** With $W_1^\top W_1 = W_2^\top W_2$ we get $WW^\top = W_1W_2^\top W_2W_1^\top = (W_1W_1^\top)^2$. So $s_i(W) = s_i(W_1)^2$, and in the same way $s_i(W) = s_i(W_2)^2$. Add
+# both for $i = d$. The error $W - W_\star$ has length at most $\sqrt{2L/\mu}$, and a singular value changes by at most this length. So $s_d(W) \ge s_d(W_\star) - \sqrt{2L/\mu} > 0$.
+#
+# </details>
+
+# %% [markdown]
+# ## Further reading
+#
+# - Xu, Min, Tarmoun, Mallada, Vidal: [Linear convergence of gradient descent for finite width over-parametrized linear networks with general
+#   initialization](https://proceedings.mlr.press/v206/xu23c.html) (2023). The theorem of this lesson.
+# - Min, Tarmoun, Vidal, Mallada: [On the explicit role of initialization on the convergence and implicit bias of overparametrized linear
+#   networks](https://arxiv.org/abs/2105.06351) (2021). Flow, and which minimum is found.
+#
+# <details><summary>More on width, balanced starts and deeper networks</summary>
+#
+# - Du, Hu: [Width provably matters in optimization for deep linear neural networks](https://arxiv.org/abs/1901.08572) (2019). Width by itself.
+# - Saxe, McClelland, Ganguli: [Exact solutions to the nonlinear dynamics of learning in deep linear neural networks](https://arxiv.org/abs/1312.6120) (2014). Balanced starts.
+# - Arora, Cohen, Golowich, Hu: [A convergence analysis of gradient descent for deep linear neural networks](https://arxiv.org/abs/1810.02281) (2019). More layers.
+#
+# </details>
+#
+# **Next:** [[learning_curves]], Learning curves.

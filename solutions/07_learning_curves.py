@@ -1,0 +1,361 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 7 · Learning curves
+#
+# ![Two charts with the same fourteen bars, the eigenvalues, standing in water. With three examples the water is high, with eight it is low. Below each bar a box is filled by the share of its mode that is learned. The filled parts of all boxes add up to three boxes on the left and to eight on the right.](pictures/learning_curves.svg)
+#
+# *Each bar is an eigenvalue of a kernel. The higher it is compared with the water level, the more of its box below is filled. The filled parts add up to the number of
+# examples: three on the left, eight on the right.*
+#
+# **Question.** You have labeled a few hundred images. Will twice as many help, and by how much? The answer depends on the kernel and on the target. Which
+# numbers of the two decide it, and what error should $n$ examples give?
+#
+# **You will be able to**
+# - compute the water level of a kernel from its eigenvalues (Exercise 1);
+# - predict the error at unseen points, before training (Exercise 2);
+# - choose how many examples to label, and defend it with a number (Exercise 3).
+#
+# **Before you start:** [[fixed_embeddings]] · [[neural_tangent_kernel]] · [eigenvalues](refreshers/eigenvalues.md) · [notation](NOTATION.md) ·
+# [glossary](GLOSSARY.md)
+
+# %%
+import torch
+
+from ddlearn.lessons.learning_curves import TODO, lesson
+
+lesson.start()
+
+# %% [markdown] tags=["instructor"]
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict · 8 the three modes, at the board · 3 the curve, and the reveal together ·
+# 5 `kappa` · 4 the modes · 5 `predicted_error` · 4 who may know what. Exercise 3, the quiz, the claims and the problems are homework.
+#
+# **Board.** Three bars of height 5, 2 and 1, water at height 1, and three boxes filled by 5/6, 2/3 and 1/2.
+#
+# **The one question to ask:** "Who knew the labels of the unseen points?" (The dashed line did. Leave-one-out did not.)
+#
+# **Usual wrong answers.** *"The error falls as one over n"*: let them read the slope. *"n examples learn the n largest modes"*: the
+# dotted line in the picture of the modes. *"A larger κ learns more"*: let them say aloud what it does to each share; this is the usual
+# slip in `kappa` too.
+#
+# **Discussion.** A ridge spends units on telling each point from every other, which is of no use at unseen points. It pays where labels are noisy: those units
+# would have been spent on learning noise.
+#
+# **Exit ticket.** "Two kernels, one target, the same $n$. What decides which kernel has the smaller error?"
+#
+# **If a machine is slow:** each choice of data computes its modes once, in half a second. The reveal trains for a few seconds, once per setting.
+
+# %% [markdown]
+# ## Recap
+#
+# From [[neural_tangent_kernel]] and [[fixed_embeddings]].
+
+# %%
+lesson.recap()
+
+# %% [markdown]
+# ## Predict
+#
+# Squared errors are given relative to that of predicting zero, which is 100 %. The question gives two of them. By which factor does the error fall when the number of
+# examples doubles? Will this factor stay the same?
+
+# %%
+lesson.predict("at_40")
+lesson.predict("at_500")
+
+# %% [markdown]
+# ## By hand: three modes
+#
+# **The pool.** Suppose that $N$ points are all the points that there are. We call them the **pool**. We know the labels of $n$ of them, the examples, and predict the others. Let $K$
+# be the kernel matrix of all $N$ points. The matrix $K/N$ has eigenvalues $\lambda_i$, largest first, and eigenvectors $u_i$ of length 1. (We divide by $N$ because the
+# eigenvalues of $K$ grow with the number of points, and those of $K/N$ settle.) An eigenvalue with its eigenvector is called a **mode**. An eigenvector
+# has one entry per point, so it is a pattern of labels on the pool.
+#
+# **Shares.** $n$ examples learn each mode in part. Its **share** is
+#
+# $$L_i = \frac{\lambda_i}{\lambda_i + \kappa}, \qquad\text{where } \kappa \text{ solves } \sum_{i=1}^N L_i = n.$$
+#
+# *In words:* $\kappa$ is a **water level**. A mode with an eigenvalue far above the level is learned almost completely, one far below it hardly at all, and one at the level
+# by half. The level is where the shares add up to the number of examples.
+#
+# Take $N = 3$ points, the eigenvalues 5, 2 and 1, and $n = 2$ examples. The level is $\kappa = 1$, because
+#
+# $$\tfrac{5}{6} + \tfrac{2}{3} + \tfrac{1}{2} = 2.$$
+#
+# *In words:* two examples buy two units of learning, and the largest eigenvalue gets the most. With one example the level is higher: at $\kappa = 5$, the shares
+# $\frac12 + \frac27 + \frac16 = 0.95$ are still a little below 1.
+
+# %% [markdown]
+# ## See
+#
+# The pool has a thousand points. Each error is a share of the error of predicting zero. The kernel is the tangent kernel of a wide network ([[neural_tangent_kernel]]).
+# - **Picture:** the squared error at unseen points, against the number of examples. Both axes are logarithmic. The dashed line was computed from the
+#   eigenvalues and the target; nothing has been trained. The stars are your predictions. In the gray zone, more than 0.4 of the pool has been seen.
+#
+# Compare the dashed line with your stars. Then tick **Reveal**: kernel machines are trained on random examples, five times for each number. Then choose another
+# **Pool**. Two pools have the digits with another target (even or odd) or another kernel (Laplace). One has all strings of ten signs, with a sum of three
+# [parities](GLOSSARY.md#parity) as the target. In the last pool the eigenvectors are drawn at random. (**Beside it** is for later.)
+
+# %%
+lesson.curve.show()
+
+# %% [markdown]
+# ## Explain: where $n$ units go
+#
+# **Why do the shares add up to $n$?** Without a ridge, the fit passes through the $n$ examples. Its values at all $N$ points are a linear function of the labels, $\hat y = H y$,
+# with a matrix $H$ that uses the $n$ labels only, so its rank is $n$. If the labels are already such a fit, the fit returns them: $H^2 = H$. The trace of a matrix
+# with $H^2 = H$ is its rank. And the trace is the sum of $u_i^\top H u_i$, the part of mode $i$ that is found again when the labels are mode $i$ itself. So the *measured* shares add up
+# to $n$ in every draw of the examples. This is a **conservation law**.
+#
+# **Why this form?** Suppose that all $N$ labels were known. [Ridge regression](GLOSSARY.md#ridge-regression) with the number $N\kappa$ on the diagonal of $K$ multiplies the part of the
+# labels in mode $i$ by $\lambda_i/(\lambda_i + \kappa)$: its fit is $K(K + N\kappa I)^{-1} y$, and $K u_i = N\lambda_i u_i$. So the formula says: $n$ examples without a ridge act, on average, like all $N$ points with a ridge. Therefore $\kappa$ is also
+# called the **effective penalty**. The conservation law fixes it. That a mean share has this form is an approximation for large pools. In a simulation with the eigenvalues 5, 2 and 1 and random eigenvectors, the mean shares were 0.82, 0.67 and
+# 0.51 instead of 0.83, 0.67 and 0.50.
+#
+# ## Exercise 1 · Write: `kappa`
+#
+# Find the level by halving. At $\kappa = 0$ too much is learned, at $\sum_i\lambda_i/n$ too little. The level may be tiny, so halve its logarithm: take
+# $\sqrt{\text{low}\cdot\text{high}}$ as the middle. For the eigenvalues 5, 2, 1 and $n = 2$, the answer is 1.
+
+
+# %%
+@lesson.exercise("kappa")
+def kappa(lam, n):
+    """The number at which the sum of lam / (lam + kappa) is n.  lam (N,), n below N -> one number."""
+    # BEGIN SOLUTION
+    low, high = 1e-18, float(lam.sum() / n)
+    for _ in range(100):
+        middle = (low * high) ** 0.5
+        too_much = (lam / (lam + middle)).sum() > n
+        low, high = (middle, high) if too_much else (low, middle)
+    return high
+    # END SOLUTION
+
+
+# %% [markdown]
+# Now see the shares of a pool of a thousand points.
+# - **Left:** the share of each mode, by your `kappa` (dashed) and measured (dots). For a measurement, the labels are one mode, and we see how much of it comes back at all points.
+# - **Right:** units of learning. The first bar is mode 1, the next is modes 2 and 3 together, then 4 to 7, and so on.
+#
+# Move **Examples**. The dotted line is at mode number $n$: are the first $n$ modes learned, and the others not? Then let the **Right panel** show the target: in pale bars where it lies, in
+# black bars which squared error is left. Which modes hold what is left?
+
+# %%
+lesson.modes.show()
+
+# %% [markdown]
+# ## Explain: from shares to the error
+#
+# Let $y$ be the labels of the pool. The target's part in mode $i$ is
+#
+# $$V_i = \frac{(u_i^\top y)^2}{N}.$$
+#
+# *In words:* $V_i$ says how much of the squared target lies in the pattern $u_i$. With several outputs, add their parts. All $V_i$ together are the mean squared target, which is the error of predicting zero.
+#
+# The squared error at unseen points is predicted to be
+#
+# $$\text{error} = \frac{N}{N - n} \cdot \frac{n}{n - \sum_i L_i^2} \cdot \sum_i (1 - L_i)^2\, V_i.$$
+#
+# *In words:* from right to left, there are three factors.
+# 1. **What is not learned.** The part $1 - L_i$ of mode $i$ is missing, and its square counts.
+# 2. **What that disturbs.** To the fit, the missing parts look like noise in the $n$ labels, with the error $E$ of the fit as its mean square. In each mode, the noise of $n$ labels averages out to $E/n$, and the fit keeps
+#    the share $L_i$ of it, so $L_i^2 E/n$ of its square. Together, $E = \text{missing} + E\sum_i L_i^2/n$. Solved for $E$, this is the second factor.
+# 3. **Where it is.** A fit without a ridge makes no error on the $n$ examples, so the other $N - n$ points carry all of it.
+#
+# By hand, the factors are $\frac31$, $\frac{2}{2 - 50/36} = \frac{36}{11}$, and $\frac{1}{36}V_1 + \frac{4}{36}V_2 + \frac{9}{36}V_3$. Their product is
+#
+# $$\text{error} = \tfrac{3}{11}\left(V_1 + 4V_2 + 9V_3\right).$$
+#
+# *In words:* if all of the target lies in mode 1, the error is 0.27 of the squared target. In mode 2 it is 1.09, and in mode 3 it is 2.45: worse than predicting zero. A kernel needs few examples
+# if the target lies in its large modes. (The simulation gave 0.35, 1.04 and 2.38. Three modes are few for an approximation.)
+#
+# <details><summary>Where do a ridge and noise enter?</summary>
+#
+# Let a ridge add the number $r = n\lambda$ to the diagonal of the kernel matrix of the examples. At unseen points, this is the fit *without* a ridge with another kernel, which adds $r$ where a point meets itself and nothing
+# elsewhere. So every $\lambda_i$ grows by $r/N$. Label noise of variance $\sigma^2$ is a target that has the same part in all modes, so every $V_i$ grows by $\sigma^2/N$. Now all is a fit without ridge
+# and noise, and the formula applies. The factor $N/(N - n)$ and this form for a pool are *our derivation*.
+#
+# </details>
+#
+# <details><summary>Whose formula is this?</summary>
+#
+# The form for an infinite pool is that of [Simon, Dickens, Karkada and DeWeese 2023](https://arxiv.org/abs/2110.03922). Their abstract calls the conservation law sharp and the error an estimate.
+# [Bordelon, Canatar and Pehlevan 2020](https://arxiv.org/abs/2002.02561) found the same curve by methods of physics. The formula assumes eigenvectors in
+# general position: exact for random ones, an approximation for digits.
+#
+# </details>
+#
+# ## Exercise 2 · Repair: `predicted_error`
+#
+# The function should return the formula. `level` is $\kappa$, and `V` holds the $V_i$. It runs, but for the three modes with $V = (1, 0, 0)$ it divides by zero or by a rounding error, where 0.2727 is right. Why is this
+# no accident? Repair it.
+
+
+# %%
+@lesson.exercise("predicted_error")
+def predicted_error(lam, V, n, level):
+    """The predicted squared error at unseen points.  lam (N,), V (N,), n and level numbers -> one number."""
+    # BEGIN SOLUTION
+    N = len(lam)
+    L = lam / (lam + level)
+    missing = ((1 - L) ** 2 * V).sum()
+    return N / (N - n) * n / (n - (L**2).sum()) * missing
+    # BEGIN GIVEN
+    # N = len(lam)
+    # L = lam / (lam + level)
+    # missing = ((1 - L) ** 2 * V).sum()
+    # return N / (N - n) * n / (n - L.sum()) * missing
+    # END SOLUTION
+
+
+# %% [markdown]
+# ## Theory and experiment: who knew the labels?
+#
+# The dashed line of the first picture is now yours, both functions of it. Go back to it, tick **Reveal**, and look at three things.
+# - **Random eigenvectors** (menu **Pool**): the assumption holds, and so does the line, in the gray zone too. On digits the line is too low there.
+# - **The form for an infinite pool** (menu **Beside it**). Papers state this form. At 500 digits it is half of the finite form.
+# - **Estimates from the examples** (menu **Beside it**). The dashed line used the labels of *all* points, unseen ones too. So it explains a learning curve, and you cannot compute it for new data.
+#   [Leave-one-out](GLOSSARY.md#leave-one-out-error) uses the $n$ examples only, and finds the same curve.
+#
+# A popular shortcut is **generalized cross-validation (GCV)**. Leave-one-out divides each coefficient by its own diagonal entry of the inverse ([[fixed_embeddings]]). GCV divides all of them by the mean of the diagonal. On digits without noise it is too low: at
+# 160 examples it says 17 %, leave-one-out 23 %, and 22 % is measured. Under **More controls**, add label noise: the two then agree. ([Golub, Heath and Wahba 1979](https://doi.org/10.1080/00401706.1979.10489751) introduced GCV.
+# [Jacot and others 2020](https://arxiv.org/abs/2006.09796) studied it as an estimate of a kernel's risk.)
+#
+# All of these explain or estimate. None of them guarantees anything: that is the subject of [[guarantees]].
+#
+# ## Exercise 3 · Decide: how many for half the error?
+#
+# You have 100 labeled digits of the pool below, and no noise. You want to halve the error. Give the share of the error that is left at 100, and the smallest number of examples that leaves at most half of it.
+
+# %%
+from ddlearn.lessons.learning_curves import shared
+
+digits = shared.world("digits, ten classes")
+lam, V = digits.lam, digits.V2
+
+# BEGIN SOLUTION
+left = {n: float(predicted_error(lam, V, n, kappa(lam, n)) / V.sum()) for n in range(100, 400)}
+error = left[100]
+number = min(n for n in left if left[n] <= error / 2)
+# BEGIN GIVEN
+# error, number = TODO, TODO
+# END SOLUTION
+lesson.decide("half", error, number)
+
+# %% [markdown]
+# ## Where it breaks
+#
+# - **Most of the pool seen.** In the gray zone, the eigenvectors of real data are concentrated on few points. On digits the line is too low there.
+# - **Small pools of real data, with the form for an infinite one.** It says 5 % at 500 digits, where 11 % is measured.
+# - **A target in small modes.** By hand, the fit of mode 3 was worse than zero.
+# - **Networks that learn features.** Their kernel changes during training ([[learned_embeddings]]), so there are no fixed eigenvalues.
+#
+# **Discuss:** Move **Ridge** of the second explorer (More controls) to 10. The ridge takes units, and they are of no use at unseen points. Why would anybody pay for a ridge?
+
+# %% [markdown]
+# ## Claims
+#
+# [[start_here]] explains band and control.
+
+# %%
+lesson.claims()
+
+# %% [markdown]
+# ## Quiz
+
+# %%
+lesson.quiz()
+
+# %% [markdown]
+# ## Key points
+#
+# - $n$ examples buy $n$ units of learning. The [water level](GLOSSARY.md#water-level) says how many go to each [mode](GLOSSARY.md#mode).
+# - The error is small if the target lies in modes with large eigenvalues.
+# - [Leave-one-out](GLOSSARY.md#leave-one-out-error) finds the same curve from the examples alone. [GCV](GLOSSARY.md#generalized-cross-validation-gcv) is too low where there is little noise.
+#
+# **What this does not show.** The curve is for kernel machines, and for networks as far as their kernel stays fixed. It uses the labels of the whole pool, so it explains, and guarantees nothing.
+
+# %% [markdown]
+# ## Problems
+#
+# **1. No preference (easy, checked).** All $N = 100$ eigenvalues are 3, and $n = 20$. Compute the water level, the share of each mode, and the error if the mean squared target is 1. What does such a kernel learn at unseen points?
+#
+# **2. The modes of a target (checked).** Write `mode_powers`: the $V_i$, largest eigenvalue first, from the kernel matrix and the labels of a pool.
+#
+# **3. An infinite pool.** With a ridge $r$ on the diagonal, every $\lambda_i$ grows by $r/N$. Suppose that only finitely many $\lambda_i$ are not zero, and let $N \to \infty$. Show that the conservation law becomes
+# $\sum_i \lambda_i/(\lambda_i + \kappa) + r/\kappa = n$. What does the second term buy?
+#
+# **4. Power laws (hard).** Let $\lambda_i = i^{-a}$ and $V_i = i^{-b}$ with $a > 1$ and $1 < b < 2a + 1$, in an infinite pool. Show that $\kappa$ falls as $n^{-a}$ and the error as $n^{-(b - 1)}$. How many times more
+# examples halve the error for $b = 1.5$?
+
+
+# %%
+# BEGIN SOLUTION
+level, share, error = 3 * 80 / 20, 20 / 100, 1
+# BEGIN GIVEN
+# level, share, error = TODO, TODO, TODO
+# END SOLUTION
+lesson.decide("flat", level, share, error)
+
+
+# %%
+@lesson.problem("mode_powers")
+def mode_powers(K, Y):
+    """The parts V of the target, largest eigenvalue of K / N first.  K (N, N), Y (N, k) -> (N,)."""
+    # BEGIN SOLUTION
+    N = len(K)
+    U = torch.linalg.eigh(K / N).eigenvectors
+    return ((U.T @ Y) ** 2 / N).sum(1).flip(0)
+    # END SOLUTION
+
+
+# %% [markdown] tags=["solution"]
+# ### Solutions
+#
+# <details><summary>Worked solutions of the four problems</summary>
+#
+# **1.** All shares are equal, so each is $n/N = 0.2$, and $3/(3 + \kappa) = 0.2$ gives $\kappa = 12$. The factors are $\frac{100}{80}$, $\frac{20}{20 - 100\cdot 0.04} = \frac{20}{16}$ and $0.8^2$. Their product is 1: nothing is learned at
+# unseen points. This kernel matrix is 300 times the identity, so no point says anything about another.
+#
+# **2.** See the cell above. `eigh` returns the smallest eigenvalue first.
+#
+# **3.** Let $m$ eigenvalues not be zero. Their shares $(\lambda_i + r/N)/(\lambda_i + r/N + \kappa)$ tend to $\lambda_i/(\lambda_i + \kappa)$. The other $N - m$ modes have the share $\frac{r/N}{r/N + \kappa}$ each, together
+# $(N - m)\frac{r}{r + N\kappa} \to \frac r\kappa$. These units tell each point from every other one. They teach nothing about unseen points, because the pattern of such a mode says nothing there. One of the claims measures
+# how fast the two forms approach each other.
+#
+# **4.** Write $\kappa = c^{-a}$, so that mode $c$ is at the level. The shares $1/(1 + (i/c)^a)$ depend on $i/c$ only, so for large $c$ their sum is proportional to $c$. It equals $n$, so $c$ is proportional to $n$ and $\kappa$ to $n^{-a}$. In the same way, $\sum_i L_i^2$ is
+# proportional to $n$, with a factor below 1. So the second factor of the error is constant, and the first is 1. What is missing is $\sum_i (1 - L_i)^2\, i^{-b}$, where $1 - L_i$ depends on $i/c$ only. Modes above $c$ contribute about
+# $\sum_{i > c} i^{-b}$, proportional to $c^{1-b}$. Modes below $c$ have $(1 - L_i)^2 \approx (i/c)^{2a}$, and contribute as much if $2a - b > -1$. So the error falls as $n^{-(b-1)}$. For $b = 1.5$, half the error takes $2^{1/0.5} = 4$ times as
+# many examples.
+#
+# **Beyond.** `ddlearn.generalization.measure_learning_curve` takes a pool of any kernel, for example of MNIST from `ddlearn.datasets.mnist`. On a machine with a GPU, the pools of this page are stored there.
+#
+# </details>
+
+# %% [markdown]
+# ## Further reading
+#
+# - Simon, Dickens, Karkada, DeWeese: [The eigenlearning framework](https://arxiv.org/abs/2110.03922) (2023). The conservation law.
+# - Bordelon, Canatar, Pehlevan: [Spectrum dependent learning curves](https://arxiv.org/abs/2002.02561) (2020). The same curve, from physics.
+# - Canatar, Bordelon, Pehlevan: [Spectral bias and task-model alignment](https://arxiv.org/abs/2006.13198) (2021). Which targets suit which kernels.
+# - Jacot and others: [Kernel alignment risk estimator](https://arxiv.org/abs/2006.09796) (2020). GCV as an estimate.
+#
+# <details><summary>Where do the digits come from?</summary>
+#
+# The digits are those of E. Alpaydin and C. Kaynak,
+# [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
+# UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
+#
+# </details>
+#
+# **Next:** [[guarantees]], Guarantees.

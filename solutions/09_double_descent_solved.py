@@ -1,0 +1,446 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 9 · Double descent, solved
+#
+# ![Left: the true targets lie at the end of a long thin ellipse, and a small circle of noise surrounds them. Right: the weights form a circle, and solving has turned the circle of noise into a long ellipse around the true weights.](pictures/double_descent_solved.svg)
+#
+# *The example of By hand. Left: all weights of one length predict targets on the thin blue ellipse. Right: solving for
+# the weights stretches the small circle of noise across the thin direction.*
+#
+# **Question.** In [[start_here]] the test error exploded where features were as many as examples, and fell again beyond. Why there? Can
+# a formula draw the curve, even for real images, before anything is fitted?
+#
+# **You will be able to**
+# - compute the shortest fit, by one division per direction (Exercise 1);
+# - predict the error of linear regression at every size, from four numbers (Exercise 2);
+# - decide whether more data help, and defend it with a number (Exercise 3).
+#
+# **Before you start:** [[fixed_embeddings]] · [singular values](refreshers/singular_values.md) ·
+# [bias and variance](refreshers/bias_and_variance.md) · [least squares](refreshers/least_squares.md) · [notation](NOTATION.md) ·
+# [glossary](GLOSSARY.md)
+
+# %%
+import torch
+
+from ddlearn.lessons.double_descent_solved import TODO, lesson
+
+lesson.start()
+
+# %% [markdown] tags=["instructor"]
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict · 6 by hand, at the board · 4 the peak · 5 explain · 5 Exercise 1 ·
+# 3 digits: vote, let theory draw, then tick the box · 4 why, one change at a time · 2 quiz. The rest is homework.
+#
+# **Board.** The matrix, its two singular values, and the table of three fits.
+#
+# **The one question to ask:** "At $p = n$ and at $p = 2n$ the fit passes through every noisy label. Why is one terrible and the other fine?"
+#
+# **Discussion.** At $p = n$ the noise is divided by a tiny singular value, so the weights go far.
+#
+# **Usual wrong answers.** *"At the peak it overfits"*: beyond the peak the noise is fitted too. *"The second minimum is lower"*: change **Signal**.
+#
+# **Exit ticket.** "A wide design has no small singular value. Why?"
+#
+# **If a machine is slow:** the fits to the digits take a few seconds.
+
+# %% [markdown]
+# ## Recap
+#
+# From before.
+
+# %%
+lesson.recap()
+
+# %% [markdown]
+# ## Predict
+#
+# In [[start_here]] the model had one output. Later in this lesson, ten outputs share their features.
+
+# %%
+lesson.predict("peak")
+
+# %% [markdown]
+# ## By hand
+#
+# Take two examples with two features. The true weights $w_\star$ and the true targets are
+#
+# $$X = \begin{pmatrix} 1.1 & 0.9\\ 0.9 & 1.1 \end{pmatrix}, \qquad w_\star = \begin{pmatrix} 1\\ 1 \end{pmatrix}, \qquad Xw_\star = \begin{pmatrix} 2\\ 2 \end{pmatrix}.$$
+#
+# *In words:* the two examples, the rows, are similar. $X$ multiplies the direction $(1, 1)$ by 2, and the direction $(1, -1)$ by 0.2. These are its
+# singular values.
+#
+# The measured targets are $y = (2.1, 1.9)$, so the noise is $(0.1, -0.1)$. It lies in the weak direction, and solving divides it by 0.2. The
+# fit is $w = w_\star + (0.5, -0.5) = (1.5, 0.5)$. The noise $(0.1, 0.1)$ would be divided by 2, and $w$ would be $(1.05, 1.05)$.
+#
+# Now add a third feature, which the truth does not use: $1$ for the first example, $-1$ for the second. It tells the two examples apart, so the small
+# singular value grows to $\sqrt{0.2^2 + 2} = 1.43$. Or keep two features, and use [[fixed_embeddings|ridge regression]] with $\lambda = 0.1$. Then
+# $s + n\lambda/s$ divides instead of $s$: for the weak direction 1.2 instead of 0.2, for the strong one 2.1 instead of 2.
+#
+# | design | singular values | fit $w$ | $\lVert w - w_\star\rVert^2$ |
+# |---|---|---|---|
+# | 2 features | 2 and 0.2 | (1.5, 0.5) | 0.5 |
+# | 3 features, shortest fit | 2 and 1.43 | (1.010, 0.990, 0.098) | 0.0098 |
+# | 2 features, ridge | 2 and 0.2 | (1.036, 0.869) | 0.0184 |
+#
+# The first two fits pass through both noisy targets. Only one of them is far from the truth.
+
+# %% [markdown]
+# ## See
+#
+# In the explorer, features are independent Gaussian numbers of variance 1. At a new point, the squared error of a fit beyond the point's own noise is
+# then $\lVert w - w_\star\rVert^2$ on average. This is the **excess risk**. The true weights have length 1, so predicting 0 has the risk 1.
+# - **Left:** the risk against $p/n$. Dots are medians of six random designs, the band is their range. The dashed line is a formula, not fitted to them.
+# - **Right:** its two parts, bias² and variance.
+#
+# Move **Noise variance** to zero. Then set it back, and change **Examples** from 40 to 60. What happens at 60 features?
+
+# %%
+lesson.peak.show()
+
+# %% [markdown]
+# ## Explain: noise is divided by singular values
+#
+# The matrix $X$ has $n$ rows and $p$ columns, and $y$ is $Xw_\star$ plus noise of variance $\sigma^2$. Of all weights with the smallest squared error we take
+# the shortest. With the singular values $s_i$ of $X = U \operatorname{diag}(s)\,V^\top$ they are
+#
+# $$w = V \operatorname{diag}(1/s)\, U^\top y.$$
+#
+# *In words:* write the targets in the directions $u_i$, divide each coordinate by $s_i$, and go back along $v_i$. Let $r^2 = \lVert w_\star\rVert^2$
+# be the signal. The risk has two parts.
+#
+# - **Variance:** $\sigma^2 \sum_i 1/s_i^2$. By hand, $\sum_i 1/s_i^2$ is 25.25 with two features and 0.74 with three.
+# - **Bias²:** $r^2(1 - n/p)$ for $p > n$, else zero. Here $n$ examples span $n$ of $p$ directions, and $w$ is zero in the others.
+#
+# A design with many more examples than features has no small singular value, and neither has one with many more features. In a square one the smallest
+# is of order $1/\sqrt n$. Averaged over Gaussian designs,
+#
+# $$\mathbb{E} \sum_i \frac1{s_i^2} = \frac{\min(n, p)}{|p - n| - 1}, \qquad \text{infinite for } |p - n| \le 1.$$
+#
+# *In words:* the variance grows as $p$ approaches $n$ from either side. For $n = 40$ the fraction is $20/19$ at $p = 20$, 38 at $p = 38$ and $40/39$ at
+# $p = 80$. It is infinite next to $n$, because rare designs have singular values close to zero. The median stays finite. Without noise only the bias is left, and it
+# has no peak.
+#
+# <details><summary>Where does this average come from?</summary>
+#
+# For $p < n$ the sum is the trace of $(X^\top X)^{-1}$. Its diagonal entry $j$ is one over the squared length of the part of column $j$ outside the
+# span of the other columns. That part has $n - p + 1$ free directions, so its squared length is a $\chi^2$ variable with $m = n - p + 1$ degrees of
+# freedom, and $\mathbb{E}\,1/\chi^2_m = 1/(m - 2)$. There are $p$ entries. For $p > n$, rows and columns exchange their roles. As for the bias, a
+# random subspace of $n$ dimensions contains on average the share $n/p$ of $\lVert w_\star\rVert^2$.
+#
+# </details>
+#
+# <details><summary>What happens for many examples, and whose results are these?</summary>
+#
+# Let $n$ grow with $g = p/n$ fixed. The risk approaches $\sigma^2 g/(1-g)$ for $g < 1$ and $r^2(1 - 1/g) + \sigma^2/(g-1)$ for $g > 1$. For Gaussian
+# designs this follows from the formula. [Hastie, Montanari, Rosset and Tibshirani (2022)](https://arxiv.org/abs/1903.08560) prove such limits for inputs
+# $\Sigma^{1/2} z$ with independent entries in $z$ (from the abstract; here $\Sigma = I$). Exact sizes are in
+# [Belkin, Hsu and Xu (2020)](https://arxiv.org/abs/1903.07571), after Breiman and Freedman (1983).
+#
+# </details>
+
+# %% [markdown]
+# ## Exercise 1 · Write: `min_norm_fit`
+#
+# Write the shortest fit, one function for $p < n$ and $p > n$. Each column of `y` is fitted by itself. The dots of the explorer are then yours.
+
+
+# %%
+@lesson.exercise("min_norm_fit")
+def min_norm_fit(X, y):
+    """Of all w with the smallest |y - X w|^2 the shortest, column by column.  X (n, p), y (n, k) -> (p, k)."""
+    # BEGIN SOLUTION
+    U, s, Vh = torch.linalg.svd(X, full_matrices=False)
+    return Vh.T @ ((U.T @ y) / s[:, None])
+    # END SOLUTION
+
+
+# %% [markdown]
+# ## Exercise 2 · Repair: `risk`
+#
+# The function should return the expected excess risk, the dashed line. Without noise this is the bias alone, even where the average is infinite. For
+# 20 examples, 2,000 features, signal 1 and noise 0.2 it returns 0.002. But there the shortest fit is almost zero, and predicting 0 has the risk 1.
+
+
+# %%
+@lesson.exercise("risk")
+def risk(n, p, signal, noise):
+    """Expected excess risk of the shortest fit, n examples, p features; signal is r², noise is σ² -> a number."""
+    # BEGIN SOLUTION
+    bias = signal * max(0.0, 1 - n / p)
+    if noise == 0:
+        return bias
+    if abs(p - n) <= 1:
+        return float("inf")
+    return bias + noise * min(n, p) / (abs(p - n) - 1)
+    # BEGIN GIVEN
+    # bias = signal * max(0.0, 1 - n / p)
+    # if noise == 0:
+    #     return bias
+    # if abs(p - n) <= 1:
+    #     return float("inf")
+    # return noise * min(n, p) / (abs(p - n) - 1)
+    # END SOLUTION
+
+
+# %% [markdown]
+# ## Explain: the penalty, and who wins
+#
+# **A penalty removes the peak.** Ridge regression puts $s_i/(s_i^2 + n\lambda)$ in the place of $1/s_i$. This is nearly $1/s_i$ for strong directions. For
+# weak ones it is nearly 0, so their noise is not amplified. The best penalty is $\lambda = \sigma^2 p/(n r^2)$, for every direction of every design.
+# Under **More controls** choose the *best penalty*: no peak is left, at any noise.
+#
+# <details><summary>Why is one penalty the best for every direction?</summary>
+#
+# Let $m = n\lambda$. Averaged over noise and directions of $w_\star$, a direction costs $(r^2/p)\,m^2/(s^2+m)^2 + \sigma^2 s^2/(s^2+m)^2$. The derivative in $m$ is
+# $2 s^2 (m\, r^2/p - \sigma^2)/(s^2+m)^3$. It is zero at $m = \sigma^2 p / r^2$, whatever $s$ is. With this penalty, more examples never hurt
+# ([Nakkiran, Venkat, Kakade and Ma 2021](https://arxiv.org/abs/2003.01897)).
+#
+# </details>
+#
+# **Who wins.** Change **Signal** to *most of it in the first*: now the truth has very many features, sorted by importance, and a fit uses the first $p$. What
+# these miss acts as noise. The error descends twice, but the best fit is a small one: 0.45 at 16 features, against 0.71 at 77. With a signal *spread over many*
+# features wide fits win, and all fits are poor: the best risk is 0.93. **In such models, overparametrization rarely wins.**
+#
+# <details><summary>How much do the first features capture?</summary>
+#
+# In the explorer, the first $p$ features capture the share $1 - (1 + p/n)^{-a}$ of the signal, with $a = 5$ or $a = 1$. The numbers above are the formula's, for
+# 40 examples and noise 0.2. Hastie and others treat such misspecified models in the limit.
+#
+# </details>
+
+# %% [markdown]
+# ## Exercise 3 · Decide: buy more examples?
+#
+# You have 150 examples, 200 features, signal 1, noise variance 0.2, and no penalty. Should you buy 60 more examples? Give three numbers: the risk now; the smallest
+# number of examples above 150 with a risk no larger; the risk now with the best penalty.
+
+# %%
+from ddlearn.double_descent import best_ridge_risk  # of p / n, signal, noise
+
+# BEGIN SOLUTION
+now = risk(150, 200, 1, 0.2)
+enough = next(n for n in range(151, 1000) if risk(n, 200, 1, 0.2) <= now)
+tuned = best_ridge_risk(200 / 150, 1, 0.2)
+# BEGIN GIVEN
+# now, enough, tuned = TODO, TODO, TODO
+# END SOLUTION
+lesson.decide("buy", now, enough, tuned)
+
+# %% [markdown]
+# ## Theory over experiment: real digits
+#
+# Real images are not Gaussian. Their features are now $\cos(g^\top x + c)$ with random $g$ and $c$, which are
+# [random features](GLOSSARY.md#random-features) of the rbf kernel. A more general formula needs two things: the eigenvalues of the
+# kernel, and how much of the labels lies along each eigenvector.
+# - **Left:** what the theory knows: the eigenvalues, and the part of the labels outside the first $i$ eigenvectors (dashed).
+# - **Right:** the squared error on new digits against the number of features, here $N$. The dashed curve is the theory.
+#
+# Nothing has been fitted. Now tick **Make the fits too**. Then give the theory its best penalty: it chooses one per size before it sees a fit.
+
+# %%
+lesson.images.show()
+
+# %% [markdown]
+# Away from the peak, theory and fits differ by 3 % (median). The peak is at 200 features, not at 2,000: each of the ten outputs has its own weights, and
+# 200 labels to fit.
+#
+# <details><summary>Which formula is it, and which part is a heuristic?</summary>
+#
+# The formula is that of [Simon, Karkada, Ghosh and Belkin (2024)](https://arxiv.org/abs/2311.14646). Errors are counted from what the noisy labels are on average. The formula speaks of all digits, and
+# those in training are among them. Our heuristic takes these out. The picture itself, without the theory, is that of
+# [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118).
+#
+# </details>
+
+# %% [markdown]
+# ## Why? Three factors, any of which can be removed
+#
+# Take 100 digits without a wrong label. At a new digit with the features $x$, each direction contributes a product to the error of the fit:
+#
+# $$\frac{1}{s_i} \;\times\; \left(u_i^\top (\text{what no weights explain})\right) \;\times\; \left(x^\top v_i\right).$$
+#
+# *In words:* a peak needs a weak direction, labels that the features do not explain, and new digits with a part in that direction.
+# - **Left:** the error with one **Change** (circles), and without any (gray).
+# - **Right:** one of three accounts of the same peak. The weakest direction is the smallest singular value over the largest.
+#
+# Make each of the first three changes. A rank cut-off counts singular values below a share of the largest as zero. The last three changes are made by solvers, without saying so.
+
+# %%
+lesson.why.show()
+
+# %% [markdown]
+# Without any one of the three factors, no peak is left ([Schaeffer and others 2023](https://arxiv.org/abs/2303.14151)). So the accounts agree: the weak
+# direction is the cause, and variance is its effect. [Effective parameters](GLOSSARY.md#effective-parameters) count that variance. On their axis the curve folds
+# back: wide fits use *fewer* ([Curth, Jeffares and van der Schaar 2023](https://arxiv.org/abs/2310.18988)).
+#
+# <details><summary>What are effective parameters?</summary>
+#
+# How much does the prediction at a new $x$ depend on the targets? For the shortest fit their number is
+#
+# $$n \cdot \text{mean over new } x \text{ of } \sum_i (x^\top v_i)^2/s_i^2.$$
+#
+# *In words:* this is the variance at new points, for noise of variance $n$. It is largest at the peak, and falls beyond.
+#
+# </details>
+
+# %% [markdown]
+# ## Where it breaks
+#
+# - **Solvers hide the peak.** A rank cut-off, or float32 with its default cut-off, drops weak directions. As a cure this is a penalty, in an experiment a bug.
+# - **The second descent need not win.** Give the digits 20 % wrong labels and (**More controls**) a kernel of width 3. Theory says so before any fit.
+# - **The theory knew all labels.** It explains a curve, and guarantees none. In practice, leave-one-out chooses the penalty, as in [[fixed_embeddings]].
+#
+# **Discuss:** At $p = n$ and at $p = 2n$ the fit passes through every noisy label. Why is one terrible and the other fine?
+
+# %% [markdown] tags=["instructor"]
+# <details><summary>More to discuss</summary>
+#
+# - The median design lies under the line next to the peak, and should: the line is a mean, and near $p = n$ rare, terrible designs make the mean. What would happen with six hundred designs? (The median would stay, the mean would
+#   climb.)
+# - *"The peak is at n × classes"*: each output has weights of its own. *"More data never hurts"*: move from 40 examples to 60 at 60 features.
+# - *"The second minimum is the lower one"*: find a setting where it is, and one where it is not, and say both in one sentence.
+# - Is the axis a choice? (Yes, and an honest plot names it. The error at $p = n$ is none.)
+# - Float32 is in the menu on purpose: many libraries work in it, and the default cut-off of a pseudo-inverse there is larger than the smallest singular value at $p = n$. Descent for a fixed number of steps is a cut-off too:
+#   [[double_descent_trained]] meets it as early stopping.
+#
+# </details>
+
+# %% [markdown]
+# ## Claims
+#
+# The claims on effective parameters belong to problem 3, and the two on features of the sphere to problem 4.
+
+# %%
+lesson.claims()
+
+# %% [markdown]
+# ## Quiz
+
+# %%
+lesson.quiz()
+
+# %% [markdown]
+# ## Key points
+#
+# - The peak of [double descent](GLOSSARY.md#double-descent) is noise divided by small singular values of a nearly square design. A formula gives the
+#   [excess risk](GLOSSARY.md#excess-risk).
+# - A well-chosen penalty removes the peak. A careless solver hides it.
+# - Whether the second descent is the lower one depends on signal and noise. Theory can tell, even on real images.
+#
+# **What this does not show.** Every fit was linear in its weights, so nothing here is about trained networks. The theory of the digits holds for many features
+# and examples, and our correction is tested on images only.
+
+# %% [markdown]
+# ## Problems
+#
+# **1. A third example (easy).** Give the design of By hand a third *example* $(1, -1)$ instead of a third feature. What are the singular values, and
+# $\sum_i 1/s_i^2$?
+#
+# **2. Bias and variance (checked below).** Write both parts of the risk of ridge regression. The ridge fits of the first explorer then run on your function.
+#
+# <details><summary>The two formulas</summary>
+#
+# Averaged over the noise and all directions of $w_\star$, with $m = \min(n, p)$ singular values,
+#
+# $$\text{bias}^2 = \frac{r^2}{p} \Big[\sum_i \Big(\frac{n\lambda}{s_i^2 + n\lambda}\Big)^2 + p - m\Big], \qquad
+# \text{variance} = \sigma^2 \sum_i \Big(\frac{s_i}{s_i^2 + n\lambda}\Big)^2.$$
+#
+# *In words:* the bias counts what the penalty shrinks and the directions that no example spans. The variance is the noise that is left.
+#
+# </details>
+#
+# **3. Effective parameters (checked below).** For Gaussian features, the mean of $(x^\top v_i)^2$ is 1. Let $n = 60$. How many effective parameters has
+# the shortest fit on average at $p = 30$, and at $p = 240$? Which $p > 60$ has as many as $p = 30$?
+#
+# **4. Which draw is at fault? (hard)** Two data sets are fitted with each of two draws of random features. At a point with the truth 0, the first data set gives the
+# predictions 1 and −1, the second −1 and 1. Does averaging over the draws of features remove the error, or averaging over the data sets?
+
+
+# %%
+@lesson.problem("bias_variance")
+def bias_variance(s, n, p, penalty, signal, noise):
+    """Both parts of the risk.  s (min(n, p),) singular values of X (n, p) -> a tuple of two numbers, bias² first."""
+    # BEGIN SOLUTION
+    lam = n * penalty
+    left = (lam / (s**2 + lam)) ** 2
+    bias = signal / p * (left.sum() + p - len(s))
+    variance = noise * (s**2 / (s**2 + lam) ** 2).sum()
+    return float(bias), float(variance)
+    # END SOLUTION
+
+
+# %%
+# BEGIN SOLUTION
+narrow, wide = 60 * 30 / 29, 60 * 60 / 179
+same = 119
+# BEGIN GIVEN
+# narrow, wide, same = TODO, TODO, TODO
+# END SOLUTION
+lesson.decide("effective", narrow, wide, same)
+
+# %% [markdown]
+# Problem 4 for random ReLU features. **Left:** four parts of the error, stacked (defined in the solutions). **Right:** each part.
+
+# %%
+lesson.variance.show()
+
+# %% [markdown] tags=["solution"]
+# ### Solutions
+#
+# <details><summary>Worked solutions of the four problems</summary>
+#
+# **1.** $X^\top X$ has the eigenvalue 4 for $(1, 1)$ and $0.04 + 2 = 2.04$ for $(1, -1)$. The singular values are 2 and 1.43, and the sum is
+# $1/4 + 1/2.04 = 0.74$, as with a third feature. A tall and a wide design are transposes of each other, and have the same singular values. Only the bias differs.
+#
+# **2.** See the cell above. Along direction $i$ the fit keeps the share $s_i^2/(s_i^2 + n\lambda)$ of the signal, and misses the rest. In the $p - m$ directions that no example
+# spans it misses everything. Each of the $p$ directions has $r^2/p$ of the signal on average.
+#
+# **3.** The mean of the sum is $\mathbb{E}\sum_i 1/s_i^2$, so there are $n\min(n, p)/(|p - n| - 1)$ effective parameters. At $p = 30$: $60 \cdot 30/29 = 62.1$. At $p = 240$:
+# $60 \cdot 60/179 = 20.1$. They agree where $60/(p - 61) = 30/29$, so $p = 119$. Effective parameters at the *training* points are $\min(n, p)$, and never fall.
+#
+# **4.** Each data set has the mean 0 over the features, and each draw of the features the mean 0 over the data. Either mean removes the whole error: neither draw alone is at fault, but the *pair*.
+#
+# In general, write $f_{tk}$ for the fit to data set $t$ with the features $k$. Its error splits into four parts, as in an analysis of variance.
+# **Bias²** is the error that is left when $f_{tk}$ is averaged over all data sets and all draws of the features. **Data alone** is how the mean over features still varies with the data set.
+# **Features alone** is how the mean over data sets still varies with the features. **Interaction** is the rest, which depends on the pair. The four parts add up to the error of one fit.
+#
+# Set the **Noise variance** to zero. At 1.1 features per example the interaction is about nine tenths of the error, and the features alone and the data alone are at most 7 % and 1 %. So whoever asks for the
+# variance over features, with the data fixed, finds 98 %. Whoever asks for the variance over data, with the features fixed, finds 92 %. Both count the same interaction. An account that goes through the sources
+# one after the other gives it to the last one: [d'Ascoli and others (2020)](https://arxiv.org/abs/2003.01054) give it to the features.
+#
+# For this reason *either* mean removes the peak. An **ensemble** averages over draws of the features, and leaves bias² and data alone. **Bagging** averages over resampled data, and leaves bias² and features alone. (Our data
+# sets are fresh, so that mean has ten times as many examples.) The symmetric decomposition, and this conclusion, are those of [Adlam and Pennington (2020)](https://arxiv.org/abs/2011.03321), quoted from their
+# abstract. The estimates are ours.
+#
+# **An experiment without a solution.** On a machine with a GPU, give `ddlearn.double_descent.image_curve` tensors that are stored there. `ddlearn.datasets.fashion_mnist()` with ten times as many images needs the
+# same few lines.
+#
+# </details>
+
+# %% [markdown]
+# ## Further reading
+#
+# - Hastie, Montanari, Rosset, Tibshirani: [Surprises in high-dimensional ridgeless least squares](https://arxiv.org/abs/1903.08560) (2022). The limits.
+# - Mei, Montanari: [The generalization error of random features regression](https://arxiv.org/abs/1908.05355) (2022). Random features, in the limit.
+# - Defilippis, Loureiro, Misiakiewicz: [Dimension-free deterministic equivalents](https://arxiv.org/abs/2405.15699) (2024). The formula for the digits.
+# - Breiman, Freedman: [How many variables should be entered in a regression equation?](https://doi.org/10.1080/01621459.1983.10477941) (1983). Where the formula for finite sizes begins.
+#
+# <details><summary>Where do the digits come from?</summary>
+#
+# The digits are those of E. Alpaydin and C. Kaynak,
+# [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
+# UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
+#
+# </details>
+#
+# **Next:** [[double_descent_trained]], Double descent, trained.

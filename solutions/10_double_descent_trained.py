@@ -1,0 +1,360 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 10 · Double descent, trained
+#
+# ![A plane with training effort to the right and the number of examples upward. A rising line separates fits with errors, above, from fits without, below. An arrow to the right, a wider network, and an arrow upward, more data, both cross the band around the line.](pictures/double_descent_trained.svg)
+#
+# *The line shows how many examples a training procedure can just fit. Near the line the test error peaks. An arrow is one way to change the procedure or the data.*
+#
+# **Question.** [[double_descent_solved]] explained the peak of fits by formula. A network is fitted by steps, from a random start, and its outputs share their
+# hidden units. Does its error peak too, and where? Why do so few people meet that peak?
+#
+# **You will be able to**
+# - find where networks begin to fit their labels, in parameters per equation (Exercise 1);
+# - stop training in time without looking at the test examples (Exercise 2);
+# - predict the size of a network, or of a data set, at which the error peaks (Exercise 3).
+#
+# **Before you start:** [[double_descent_solved]] · [training recipe](refreshers/training_recipe.md) · [logistic loss](refreshers/logistic_loss.md) ·
+# [notation](NOTATION.md) · [glossary](GLOSSARY.md)
+
+# %%
+import torch
+
+from ddlearn.lessons.double_descent_trained import TODO, full_sweep, lesson, random_features
+
+lesson.start()
+
+# %% [markdown] tags=["instructor"]
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict, every number on the board · 4 by hand · 5 the map · 4 explain · 5 Exercise 1 ·
+# 5 Exercise 2 and the cures · 4 more data · 2 quiz. The rest is homework.
+#
+# **Board.** The table of early stopping. Below it $P = nk$.
+#
+# **The one question to ask:** "Your company trains a network and sees no peak. Which of today's changes have they made without knowing?"
+#
+# **Discussion.** Nearly clean labels, cross-entropy, small batches, decay, stopping early.
+#
+# **Usual wrong answers.** *"The peak is at n parameters"*: at $n$ *features* in [[double_descent_solved]], which is $nk$ parameters there too. *"At the peak
+# the training error is largest"*: it has just reached zero. *"More epochs bring the second descent"*: look for it in the map.
+#
+# **Exit ticket.** "Name two ways to cross the band of the opening picture."
+#
+# **If a machine is slow:** map, cures and samples train for a few seconds when they are first shown.
+
+# %% [markdown]
+# ## Recap
+#
+# From before.
+
+# %%
+lesson.recap()
+
+# %% [markdown]
+# ## Predict
+#
+# A network with $d$ inputs, $h$ hidden units and $k$ outputs has $P = (d + 1 + k)h + k$ weights and biases. Squared loss on $n$ examples asks for $nk$ numbers.
+
+# %%
+lesson.predict("worst")
+
+# %% [markdown]
+# ## By hand: a fit that is stopped
+#
+# Take the design of [[double_descent_solved#By hand|By hand]] again: singular values 2 and 0.2, true weights $(1, 1)$, and noise that moves the exact fit by $(0.5, -0.5)$. Now do not solve, but
+# take steps of size 0.2 on $\frac12\lVert Xw - y\rVert^2$, from $w = 0$. Along a direction with singular value $s$, one step multiplies what is missing of the exact fit by $1 - 0.2 s^2$.
+#
+# | steps | missing in the strong direction | missing in the weak direction | $\lVert w - w_\star\rVert^2$ |
+# |---|---|---|---|
+# | 1 | 0.2 | 0.992 | 0.0800 |
+# | 3 | 0.008 | 0.976 | 0.0004 |
+# | 30 | 0 | 0.786 | 0.0229 |
+# | 300 | 0 | 0.090 | 0.4142 |
+#
+# *In words:* the strong direction is learned first, and contains the signal. The weak one is learned last, and contains the noise here. After three steps the fit is over
+# a thousand times better than the exact fit, whose distance is 0.5. **Stopping early** is a cure because noise in weak directions comes late.
+
+# %% [markdown]
+# ## See
+#
+# Now networks (*nets* in the pictures) with one hidden ReLU layer learn 400 digits, a fifth of whose labels are wrong. There are twelve widths, and three seeds per width.
+# - **Left, the map:** networks get wider to the right, measured by $P/(nk)$, and training goes on upward. The color is the squared error on new digits. Diamonds mark the best moment of each width.
+# - **Right:** the cut along the white line, with the training error (dashed). Networks fit their digits to the right of the green line.
+#
+# Move **Steps** from the left end to the right. When does the peak appear? Then choose no **Wrong labels**.
+
+# %%
+lesson.map.show()
+
+# %% [markdown]
+# ## Explain: what a procedure can fit
+#
+# **The recipe.** Each network minimizes the squared error between its $k = 10$ outputs and the label, written as a one and nine zeros. It takes 450 steps of [Adam](GLOSSARY.md#adam) on all 400 digits at once,
+# with step size 0.009 and without weight decay.
+#
+# <details><summary>What is Adam, and where do the weights start?</summary>
+#
+# Adam is momentum with a step size per weight: each step is divided by the root of a running mean of the squared gradient. The start weights are Gaussian, with variance $1/(3d)$ in the first layer and
+# $1/(3h)$ in the second. The pixels are standardized. In the map each seed has its own wrong labels. In the explorer of changes all networks share theirs, so that averages make sense.
+#
+# </details>
+#
+# **Counting.** With $P$ parameters and $nk$ equations, an exact fit should become possible near $P = nk$: as many parameters as numbers to fit. There the network has hardly a choice *how* to fit the wrong labels, and the error peaks. Beyond, there are many ways, and training finds a better one.
+# This is counting, not a theorem, because the equations are not linear. That the peak comes so close is a measurement.
+#
+# **Effective model complexity.** Counting ignores how a network is trained. [Nakkiran and others (2020)](https://arxiv.org/abs/1912.02292) define the [effective model complexity](GLOSSARY.md#effective-model-complexity) of a training
+# procedure: the largest number of examples that it can fit with a training error near zero. The procedure is everything: network, loss, optimizer, number of steps and
+# penalty. They conjecture that the test error peaks where this number is about $n$. More width or more steps raise it. Early stopping and weight decay lower it, and so move the peak
+# to wider networks, or out of the picture. Less noise makes a peak lower.
+#
+# <details><summary>Is this the peak of the linear fits, and where is it with cross-entropy?</summary>
+#
+# The linear fits have $p$ weights for *each* of the $k$ outputs, so $P = pk$ parameters for $nk$ equations. So $P = nk$ there too, and it says $p = n$. Cross-entropy asks for less: the right class
+# must have the largest output, about one condition per example. This suggests a threshold near $P = n$. The count of equations is that of
+# [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118).
+#
+# </details>
+
+# %% [markdown]
+# ## Exercise 1 · Write: `interpolation_point`
+#
+# The training error *in labels* is zero long before the outputs are right. We say that a width fits once its squared training error is below 2 % of that of the best constant, a convention of
+# ours. Return $P/(nk)$ for the narrowest width that fits. The green line of the map is then yours.
+
+
+# %%
+@lesson.exercise("interpolation_point")
+def interpolation_point(widths, train_mse, y, d):
+    """P/(nk) of the narrowest net whose train_mse, (W, S), mean over S seeds, is below 2 % of the best constant's.
+
+    train_mse sums the squared error over the k outputs and takes the mean over the n examples. widths (W,), targets
+    y (n, k), d inputs; biases count. float("inf") if no net is.
+    """
+    # BEGIN SOLUTION
+    n, k = y.shape
+    null = ((y - y.mean(0)) ** 2).sum(1).mean()
+    fits = train_mse.mean(1) < 0.02 * null
+    P = (d + 1 + k) * widths + k
+    return float(P[fits].min()) / (n * k) if fits.any() else float("inf")
+    # END SOLUTION
+
+
+# %% [markdown]
+# In the map, the diamonds lie in a valley that no peak crosses. Left of the peak, with a quarter of the parameters, the curve has a hump, and the seeds disagree about it. The hump was in every run that we made without a penalty. We have no explanation.
+#
+# ## Exercise 2 · Repair: `early_stop`
+#
+# Predict first. Then repair the function. It should stop each network at the best moment for digits that are held out, whose labels are wrong as often as all others. The function runs, and its test error is the lowest possible. Why is that suspicious?
+
+# %%
+lesson.predict("stopped")
+
+
+# %%
+@lesson.exercise("early_stop")
+def early_stop(held_out, test):
+    """The test error of each net at the record where its held-out error is smallest.  (W, S, R) twice -> (W, S)."""
+    # BEGIN SOLUTION
+    best = held_out.argmin(-1, keepdim=True)
+    return test.gather(-1, best)[..., 0]
+    # BEGIN GIVEN
+    # best = test.argmin(-1, keepdim=True)
+    # return test.gather(-1, best)[..., 0]
+    # END SOLUTION
+
+
+# %% [markdown]
+# ## See: what takes the peak away
+#
+# The same networks with one **Change** (blue), beside the networks as they are (gray). **Left:** squared error. **Right:** error rate, the share of new digits with a wrong answer. Go through the menu. Then
+# average the outputs of two or three networks that learned the same labels: **Nets averaged**.
+
+# %%
+lesson.cures.show()
+
+# %% [markdown]
+# | change | what it does to these networks | what remains |
+# |---|---|---|
+# | early stopping | no peak at any width | needs digits held out; says nothing about networks trained to the end |
+# | no wrong labels | no peak | you cannot choose this |
+# | weight decay | strong: no peak; weak: a lower peak | the strength must be found |
+# | cross-entropy | no peak at $nk$ | a weak rise near $n$ parameters, at the left edge; wide networks still learn the wrong labels |
+# | small batches | a lower, flatter peak | a peak |
+# | averaging | several small networks beat a wide one of the same total size | the rise: all learned the same wrong labels; with strong decay it gains almost nothing |
+# | longer steps | **raise the hump above the peak** | no cure |
+#
+# No row is a law. Each is what happened to *these* networks, on 400 small digits. We chose two strengths of decay; another optimizer may move them. Nakkiran and others trained far larger networks with
+# cross-entropy, and found peaks, some of them without wrong labels. Whoever plots only the region around $nk$ never sees the hump.
+#
+# ## Exercise 3 · Decide: where do you expect the peak?
+#
+# Belkin and others trained networks with one hidden layer on 4,000 images of 784 pixels in ten classes. At which width is $P$ closest to $nk$? At which is it closest to $n$, the suggestion for cross-entropy (fold above)? And at how many of our digits ($d = 64$, $k = 10$) is $nk$ closest to the $P$ of 20 hidden units?
+
+# %%
+# BEGIN SOLUTION
+squared_loss = round((4000 * 10 - 10) / 795)
+cross_entropy = round((4000 - 10) / 795)
+examples = round((75 * 20 + 10) / 10)
+# BEGIN GIVEN
+# squared_loss, cross_entropy, examples = TODO, TODO, TODO
+# END SOLUTION
+lesson.decide("expect", squared_loss, cross_entropy, examples)
+
+# %% [markdown]
+# ## See: more data, worse answers
+#
+# Now keep a network of 20 units, and add examples. It has learned 60 digits (square and dotted line), and you are offered 120 (star). Would you take them? Move both sliders. Then choose the other two models of fixed size. For linear regression the curve is a formula.
+
+# %%
+lesson.samples.show()
+
+# %% [markdown]
+# With its cure (dashed), each model only improved. These cures are oracles, which choose penalty or moment by the test error. [Nakkiran (2019)](https://arxiv.org/abs/1912.07242) found the effect in linear regression.
+#
+# ## Where it breaks
+#
+# - **Wider is not better.** Stopped in time, all but the narrowest networks are about as good. With more wrong labels the widest may lose to the small ones ([Xue and others 2022](https://arxiv.org/abs/2208.08003)): choose 40 %.
+# - **Time.** We found no second descent over *time* in such networks on these digits, however wide, small-batched or noisy. It was reported for larger networks (problem 4).
+#
+# **Discuss:** Your company trains a network and sees no peak. Which of today's changes have they made without knowing?
+
+# %% [markdown] tags=["instructor"]
+# <details><summary>More to discuss</summary>
+#
+# - *"That one curve is a result"*: look at the band, and at the hump before the peak, which moves with the seed.
+# - *"More data cannot hurt"*: let them take the offer. Who would throw examples away? In this model it helps, and it is still the wrong cure: stopping in time helps more, and keeps the data. A quick group can find the number of examples
+#   that does as well as the first forty.
+# - Other wrong labels or another change train again, once, with a bar and *Cancel*. Sliders only look at what is there, and stay quick.
+#
+# </details>
+
+# %% [markdown]
+# ## Claims
+#
+# The claims on the step belong to problem 2, those on clocks to problem 4.
+
+# %%
+lesson.claims()
+
+# %% [markdown]
+# ## Quiz
+
+# %%
+lesson.quiz()
+
+# %% [markdown]
+# ## Key points
+#
+# - Networks trained to the end on wrong labels have a [double descent](GLOSSARY.md#double-descent) peak near $P = nk$, where they just fit, whether you change the width or the number of examples.
+# - For these networks clean labels, enough weight decay, or stopping in time removed the peak. Cross-entropy left a weak rise near $n$ parameters.
+#   Most people train with several of these, which may be why few meet a peak.
+# - The best moment of training is worth more than any width at the end.
+#
+# **What this does not show.** One hidden layer, small images, few seeds. For deep networks ask for their effective model complexity.
+
+# %% [markdown]
+# ## Problems
+#
+# **1. Counting is not a proof (easy).** One hidden ReLU unit with one input and one output has $P = 4$: $f(x) = a\,\mathrm{relu}(wx + b) + c$. Which of these targets at $x = 0, 1, 2, 3$ can it fit: $(0, 0, 1, 2)$ or $(0, 1, 0, 1)$?
+#
+# **2. One step of many networks (checked below).** Write one step of gradient descent for many networks at once. Your step, with momentum, then trains the networks of the last explorer.
+#
+# <details><summary>Shapes and loss</summary>
+#
+# E networks of one width are stacked: hidden weights $W$ (E, h, d) and output weights $A$ (E, h, k). All see the inputs $x$ (n, d), whose last column is 1, and each has its own targets (E, n, k). The
+# loss of network $e$ is the mean over examples of $\lVert f_e(x_i) - y_{ei}\rVert^2$, with $f_e(x) = A_e^\top \mathrm{relu}(W_e x)$. `@` carries the first axis along, and `.mT` turns the last two.
+#
+# </details>
+#
+# **3. The early-stopped table (checked below).** In By hand, which number of steps gives the smallest distance, and how small is it?
+#
+# **4. Two descents in time (hard, explorer below).** In a linear model with many examples, feature $i$ of scale $\sigma_i$ has the clock $c_i = (1 - \eta_i\sigma_i^2)^t$, the share of its weight that is missing after $t$ steps. Which steps $\eta_i$ leave one descent?
+
+
+# %%
+@lesson.problem("ensemble_step")
+def ensemble_step(W, A, x, y, lr):
+    """W (E, h, d), A (E, h, k), x (n, d), y (E, n, k) -> the new (W, A)."""
+    # BEGIN SOLUTION
+    z = x @ W.mT  # (E, n, h)
+    active = torch.relu(z)
+    D = 2 * (active @ A - y) / len(x)
+    grad_A = active.mT @ D
+    grad_W = ((D @ A.mT) * (z > 0)).mT @ x
+    return W - lr * grad_W, A - lr * grad_A
+    # END SOLUTION
+
+
+# %%
+# BEGIN SOLUTION
+distance = {t: 2 * 0.2 ** (2 * t) + 0.5 * (1 - 0.992**t) ** 2 for t in range(1, 300)}
+steps = min(distance, key=distance.get)
+smallest = distance[steps]
+# BEGIN GIVEN
+# steps, smallest = TODO, TODO
+# END SOLUTION
+lesson.decide("stop", steps, smallest)
+
+# %% [markdown]
+# **Left:** the risk of the linear model over time, and its parts. **Right:** the networks of the map. Take the slow signal away. Then align the clocks.
+
+# %%
+lesson.clocks.show()
+
+# %% [markdown] tags=["solution"]
+# ### Solutions
+#
+# <details><summary>Worked solutions of the four problems</summary>
+#
+# **1.** $(0, 0, 1, 2)$ is $\mathrm{relu}(x - 1)$. The graph of $f$ is a constant half-line and a sloped one, so it turns at most once. $(0, 1, 0, 1)$ turns twice, and no parameters fit it. Four parameters fit some four targets and not others: the equations are not linear.
+#
+# **2.** See the cell above. Both gradients are taken at the old $W$ and $A$. A ReLU that is off passes nothing back, so the mask is $z > 0$.
+#
+# **3.** The distance after $t$ steps is $2 \cdot 0.2^{2t} + 0.5\,(1 - 0.992^t)^2$. It is 0.0033 at $t = 2$, 0.00041 at $t = 3$ and 0.00051 at $t = 4$. So three steps are best.
+#
+# **4.** Let feature $i$ have the coefficient $b_i$, and the noise the variance $\sigma^2$. For many examples the excess risk is
+#
+# $$\sum_i \sigma_i^2 b_i^2\, c_i^2 \;+\; \frac{\sigma^2}{n} \sum_i (1 - c_i)^2.$$
+#
+# *In words:* per feature, a bias that leaves and a variance that comes. The sum of U-curves can have two descents: fast signal, then features with noise only, then slow signal
+# ([Heckel and Yilmaz 2021](https://arxiv.org/abs/2007.10099)). The three groups of the explorer are our choice, made to show the effect large. Steps $\eta_i$ in proportion to $1/\sigma_i^2$ give all features one clock, and then one descent is left. The networks at
+# the right fall, rise, and do not come back. You have seen why a second descent in time *can* happen, not that it must.
+#
+# **Experiments without a solution.** Tune the decay: `ddlearn.double_descent.net_widths(..., weight_decay=...)` trains a sweep. Try five strengths, and let digits that you hold out choose one per width. Does the chosen curve still rise anywhere? For linear fits with the best
+# penalty it should not. In the samples, which number of examples does as well as the first forty? Throwing examples away helps there, and is still the wrong cure: stopping in time helps more, and keeps the data.
+#
+# `full_sweep.show()` in a new cell has larger sweeps in its menu: wider networks, more seeds, 500 digits, where the peak shows in the error rate too. A sweep takes a minute or two, with a bar, and can be cancelled. Convolutional networks are in its menu as well. On the CPU they are too few and
+# too briefly trained to show a clear peak. On a machine with a GPU the sweeps grow, and MNIST and Fashion-MNIST join, each fetched once. Do such networks peak near $nk$? We have not measured it. `ddlearn.double_descent.conv_widths` is the sweep itself. It runs through joblib, whose backend can
+# spread it over machines.
+#
+# `random_features.show()` draws the random features of [[double_descent_solved]], whose peak is at $n$ for any images: on digits, and on MNIST and Fashion-MNIST, which are fetched once, in tens of megabytes. Without a network the card says so, and the digits stay.
+#
+# </details>
+
+# %% [markdown]
+# ## Further reading
+#
+# - Nakkiran and others: [Deep double descent](https://arxiv.org/abs/1912.02292) (2020). Width, time and data in large networks.
+# - d'Ascoli and others: [Double trouble in double descent](https://arxiv.org/abs/2003.01054) (2020). Why averaging helps.
+# - Ruben and others: [No free lunch from random feature ensembles](https://arxiv.org/abs/2412.05418) (2024). When it does not.
+# - Greydanus, Kobak: [Scaling down deep learning with MNIST-1D](https://arxiv.org/abs/2011.14439) (2024). A small data set with a peak.
+#
+# <details><summary>Where do the digits come from?</summary>
+#
+# The digits are those of E. Alpaydin and C. Kaynak,
+# [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits),
+# UCI Machine Learning Repository, 1998 ([CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)).
+#
+# </details>
+#
+# **Next:** [[weak_labels]], Weak labels.

@@ -1,0 +1,153 @@
+"""The computations of the lesson on guarantees against independent ones."""
+
+import math
+
+import pytest
+import torch
+from drawn import needs_cuda
+from torch.distributions import Normal
+
+from ddlearn import compute
+from ddlearn.generalization import binomial_upper, kl_inverse, margin_bound, pac_bayes_kernel
+from ddlearn.lessons.guarantees import bounds, exercises, machines, net
+
+
+def test_the_coins_and_the_four_classifiers_of_the_page():
+    no_error, lucky = 1 - 0.05**0.1, 1 - (1 - 2**-10) ** 1000
+    assert (no_error, lucky) == pytest.approx((0.26, 0.62), abs=5e-3)
+    assert exercises.holdout(0, 10, 0.05) == pytest.approx(no_error, rel=1e-9)
+    assert exercises.holdout(0, 10, 0.05 / 1000) == pytest.approx(0.63, abs=5e-3)
+    rows = ((0.10, math.log(4), 0.2516), (0.11, math.log(2), 0.2564), (0.255, 0.0, 0.4209))
+    for rate, kl, bound in rows:
+        errors = torch.full((100,), rate, dtype=torch.float64)
+        assert exercises.pac_bayes(errors, kl, 0, 1, 0.05) == pytest.approx(bound, abs=5e-5)
+
+
+@pytest.mark.parametrize(("errors", "n", "delta"), [(0, 10, 0.05), (8, 397, 0.05), (30, 60, 1e-6), (7, 7, 0.1)])
+def test_the_hold_out_exercise_is_the_librarys(errors, n, delta):
+    assert exercises.holdout(errors, n, delta) == pytest.approx(binomial_upper(errors, n, delta), rel=1e-9)
+
+
+def test_the_numbers_of_the_page_on_digits():
+    margins = machines.trained(0.0, 3.0, 1)[bounds.SIZES.index(400)].margins
+    _, mu = bounds.best_bound(margins, 0, 0.05, exercises.pac_bayes)
+    rate = float(machines.gibbs(margins, mu).mean())
+    assert (mu, rate, mu**2 / 2) == pytest.approx((9.3, 0.20, 43), rel=2e-2)
+    values = [bounds.best_bound(margins, 0, delta, exercises.pac_bayes)[0] for delta in (0.5, 1e-6)]
+    assert values == pytest.approx([0.43, 0.47], abs=5e-3)
+
+
+def test_the_function_to_repair_certifies_coin_flips():
+    def given(errors, kl, spent, priors, delta):
+        return exercises.pac_bayes(errors, kl, 0, priors, delta)
+
+    for draw in range(1, 6):
+        margins, unseen = machines.margins(machines.sample(1.0, draw), 200, 400, 0.1)
+        value, mu = bounds.best_bound(margins, 200, 0.05, given)
+        assert 0.29 < value < 0.38
+        assert float(machines.gibbs(unseen, mu).mean()) == pytest.approx(0.5, abs=0.02)
+
+
+def test_gaussian_divergence_is_torchs():
+    mean, sigma = torch.randn(6, generator=compute.generator(0)), torch.linspace(0.2, 3, 6)
+    posterior, prior = Normal(mean, sigma), Normal(0, torch.tensor(1.5))
+    expected = torch.distributions.kl_divergence(posterior, prior).sum()
+    torch.testing.assert_close(exercises.gaussian_kl(mean, sigma, 1.5), expected)
+
+
+def test_the_bound_is_the_librarys_for_a_kernel():
+    here = machines.sample(0.0, 1)
+    K, y = here.K[:200, :200].contiguous(), here.y[:200]
+    library = pac_bayes_kernel(K, y, 0.05, [3.0])
+    fits = machines.trained(0.0, 3.0, 1)[bounds.SIZES.index(200)]
+    value, mu = bounds.best_bound(fits.margins, 0, 0.05, exercises.pac_bayes)
+    assert value == pytest.approx(library.bound, rel=1e-9)
+    assert mu == pytest.approx(library.mu, rel=1e-12)
+    diagonal = torch.ones(len(here.y_unseen), dtype=K.dtype)
+    measured = library.gibbs_error(here.K_unseen[:, :200], diagonal, here.y_unseen)
+    assert float(machines.gibbs(fits.unseen, mu).mean()) == pytest.approx(measured, rel=1e-9)
+
+
+def test_bounds_are_those_of_the_formulas():
+    here, result = machines.sample(0.2, 3), bounds.bounds(0.2, 0.01, 3, 1.0, True)
+    n = 100
+    column = bounds.SIZES.index(n)
+    K, y = here.K[:n, :n].contiguous(), here.y[:n]
+    alpha = torch.linalg.solve(K[:50, :50] + torch.eye(50, dtype=K.dtype), y[:50])
+    wrong = int((y[50:] * (K[50:, :50] @ alpha) <= 0).sum())
+    assert float(result.values[0, column]) == pytest.approx(binomial_upper(wrong, 50, 0.01))
+    assert float(result.values[3, column]) == pytest.approx(margin_bound(K, y, 0.01, [1.0]).value)
+    # The first half chose the prior, one of as many as there are scales: so the second half alone may judge.
+    margins = y[50:] * (K[50:, :50] @ alpha) / (alpha @ K[:50, :50] @ alpha).sqrt()
+    price = math.log(2 * math.sqrt(50) * len(bounds.SCALES) / 0.01) / 50
+    promised = min(kl_inverse(float(torch.special.ndtr(-mu * margins).mean()), price) for mu in bounds.SCALES)
+    assert float(result.values[1, column]) == pytest.approx(promised)
+    missed = here.y_unseen * (here.K_unseen[:, :50] @ alpha) <= 0
+    assert float(result.measured[0, column]) == pytest.approx(float(missed.double().mean()))
+    assert float(here.K.diagonal().sub(1).abs().max()) < 1e-12
+
+
+def test_a_share_of_the_labels_is_replaced():
+    true, half, coins = (machines.sample(share, 5).y for share in (0.0, 0.5, 1.0))
+    assert float((true != half).double().mean()) == pytest.approx(0.25, abs=0.06)
+    assert float((true != coins).double().mean()) == pytest.approx(0.5, abs=0.07)
+
+
+@pytest.mark.parametrize("draw", [1, 2])
+def test_four_hundred_true_labels_are_certified_and_coin_flips_never(draw):
+    true, coins = (bounds.bounds(coins, 0.05, draw, 3.0, True) for coins in (0.0, 1.0))
+    free = bounds.ROWS.index("PAC-Bayes, prior before data")
+    assert true.first(free) in (200, 400)
+    for row in (1, 2, 3):
+        assert (coins.values[row] > 0.5).all()
+    for result in (true, coins):
+        assert not [row for _, row, _ in result.broken if row > 0]
+
+
+def test_a_bound_that_speaks_and_falls_silent_again_has_not_begun_to_speak():
+    values = torch.tensor([[0.4, 0.6, 0.45, 0.3, 0.2, 0.1]] * 5, dtype=torch.float64)
+    result = bounds.Bounds(0.0, values, torch.zeros(5, 6))
+    assert result.first(0) == 100
+    assert result.first(bounds.TERM) is None
+    silent = bounds.Bounds(0.0, values + 0.35, torch.zeros(5, 6))
+    assert silent.first(0) == 800
+    assert bounds.Bounds(0.0, values + 1, torch.zeros(5, 6)).first(0) is None
+
+
+@pytest.mark.parametrize(
+    "labels", [net.LABELS[0], *(pytest.param(one, marks=pytest.mark.slow) for one in net.LABELS[1:])]
+)
+def test_only_the_prior_that_has_seen_its_judges_fails(labels):
+    fair, half, false = net.guarantees(labels, "500").guarantees
+    assert fair.kept
+    assert half.kept
+    if labels == net.COINS:
+        assert fair.bound > 0.5
+        assert half.bound > 0.5
+        assert not false.kept
+        assert false.bound < 0.3
+
+
+def test_a_net_reports_its_progress_and_stops_where_it_is_told_to():
+    told = []
+
+    def stop(share, words):
+        told.append(share)
+        if share > 0.5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        net.guarantees(net.TRUE, "250", progress=stop)
+    assert told == sorted(told)
+    assert len(told) > 10
+
+
+@needs_cuda
+def test_the_gpu_computes_the_same_bounds(monkeypatch):
+    def found(device):
+        monkeypatch.setenv("DDLEARN_DEVICE", device)
+        for cached in (machines.pool, machines.sample, machines.trained):
+            cached.cache_clear()
+        return bounds.bounds(0.3, 0.05, 2, 3.0, True).values
+
+    torch.testing.assert_close(found("cuda"), found("cpu"), rtol=1e-6, atol=1e-9)

@@ -1,0 +1,139 @@
+"""The computations of the lesson on learning curves against independent ones."""
+
+import pytest
+import torch
+from drawn import needs_cuda
+from scipy.optimize import brentq
+
+from ddlearn import compute
+from ddlearn.classroom.pen import Pen
+from ddlearn.generalization import finite_pool_risk, learnability, spectrum
+from ddlearn.lessons.learning_curves import curve, exercises, modes, shared
+
+
+def power_law(N, exponent):
+    return torch.arange(1, N + 1, dtype=torch.float64) ** -exponent
+
+
+@pytest.mark.parametrize(("N", "n", "exponent"), [(60, 20, 1.5), (300, 299, 0.5), (50, 1, 3.0)])
+def test_the_exercises_references_are_the_librarys_functions(N, n, exponent):
+    lam = power_law(N, exponent)
+    V2 = torch.rand(N, generator=compute.generator(0), dtype=torch.float64)
+    found = exercises.kappa(lam, n)
+    assert found == pytest.approx(float(learnability(lam, n).kappa), rel=1e-9)
+    assert found == pytest.approx(
+        brentq(lambda k: float((lam / (lam + k)).sum()) - n, 1e-12, 1e6, rtol=1e-13), rel=1e-8
+    )
+    risk = finite_pool_risk(lam, V2, n)
+    assert float(exercises.predicted_error(lam, V2, n, found)) == pytest.approx(float(risk), rel=1e-7)
+
+
+def test_the_three_modes_of_the_page():
+    lam, powers = torch.tensor([5.0, 2.0, 1.0], dtype=torch.float64), torch.eye(3, dtype=torch.float64)
+    assert exercises.kappa(lam, 2) == pytest.approx(1, rel=1e-9)
+    assert float((lam / (lam + 5)).sum()) == pytest.approx(0.95, abs=5e-3)
+    errors = [float(exercises.predicted_error(lam, V, 2, 1.0)) for V in powers]
+    assert errors == pytest.approx([3 / 11, 12 / 11, 27 / 11])
+
+
+def test_three_modes_are_few_for_the_approximation():
+    """The page's simulation: a pool of three points with random eigenvectors, two of them examples."""
+    random = torch.randn(20_000, 3, 3, generator=compute.generator(0), dtype=torch.float64)
+    U, R = torch.linalg.qr(random)
+    U = U * R.diagonal(dim1=1, dim2=2).sign()[:, None]
+    K = U @ torch.diag(torch.tensor([5.0, 2.0, 1.0], dtype=torch.float64)) @ U.mT
+    fits = K[:, :, :2] @ torch.linalg.solve(K[:, :2, :2], U[:, :2])  # each column was the target
+    shares, errors = (U * fits).sum(1), 3 * (U - fits)[:, 2] ** 2
+    torch.testing.assert_close(shares.sum(1), torch.full((20_000,), 2.0, dtype=torch.float64))
+    assert shares.mean(0).tolist() == pytest.approx([0.82, 0.67, 0.51], abs=6e-3)
+    assert errors.mean(0).tolist() == pytest.approx([0.35, 1.04, 2.38], abs=0.02)
+
+
+def test_the_numbers_of_the_page_on_digits():
+    shares = curve.trained(shared.TEN, 1e-4, 0.0).mean(1) / shared.world(shared.TEN).power
+    measured, left_out, gcv = shares[:, curve.SIZES.index(160)].tolist()
+    assert (measured, left_out, gcv) == pytest.approx((0.22, 0.23, 0.17), abs=6e-3)
+    assert shares[0, :2].tolist() == pytest.approx([0.84, 0.68], abs=6e-3)
+    infinite = curve.curves(**curve.START, reveal=False, beside=curve.INFINITE)
+    assert float(infinite.infinite[curve.LINE.index(500)]) == pytest.approx(0.05, abs=5e-3)
+    assert float(shares[0, -1]) == pytest.approx(0.11, abs=5e-3)
+
+
+@pytest.mark.parametrize("name", shared.WORLDS)
+def test_a_world_is_its_kernel_and_target(name):
+    here = shared.world(name)
+    again = spectrum(here.K, here.Y)
+    torch.testing.assert_close(here.lam, again.lam, rtol=1e-8, atol=1e-12)
+    assert here.power == pytest.approx(float(here.Y.square().sum()) / here.N, rel=1e-9)
+    assert float(again.V2.sum()) == pytest.approx(here.power, rel=1e-9)
+    vectors, values = here.picked, here.N * here.lam[[mode - 1 for mode in shared.PICKS]]
+    torch.testing.assert_close(here.K @ vectors, vectors * values, rtol=1e-8, atol=1e-8)
+    torch.testing.assert_close(vectors.T @ vectors, torch.eye(10).to(vectors), rtol=0, atol=1e-10)
+
+
+def test_the_strings_are_all_there_and_their_target_is_three_parities():
+    here = shared.world(shared.SIGNS)
+    assert here.N == 1024
+    assert here.power == pytest.approx(1 + 1 + 0.25, rel=1e-12)
+
+
+def test_the_curves_theory_is_the_librarys_finite_pool_form():
+    here = shared.world(shared.PARITY)
+    result = curve.curves(shared.PARITY, 0.3, 0.5, False, curve.NOTHING)
+    variance = 0.25 * here.power
+    risk = finite_pool_risk(here.lam, here.V2, list(map(float, curve.SIZES)), 0.3, variance)
+    torch.testing.assert_close(result.theory, (risk / (here.power + variance)).cpu(), rtol=1e-8, atol=0)
+    assert result.measured is None
+
+
+def test_nothing_is_trained_before_the_reveal(monkeypatch):
+    monkeypatch.setattr(curve, "trained", lambda *arguments: pytest.fail("trained"))
+    curve.curves(shared.TEN, 1e-4, 0.0, False, curve.NOTHING)
+    curve.curves(shared.TEN, 1e-4, 0.0, False, curve.INFINITE)
+
+
+@pytest.mark.parametrize("name", shared.WORLDS)
+def test_the_points_fall_on_the_line_before_the_grey_zone(name):
+    """Five trials of as few as twenty examples: within a fifth for each, and a tenth for their mean."""
+    result = curve.curves(name, 0.3, 1.0, True, curve.NOTHING)
+    ratio = (result.theory / result.measured.mean(0))[1:6]
+    assert (ratio.log().abs() < 0.2).all(), ratio
+    assert abs(float(ratio.log().mean())) < 0.1, ratio
+
+
+def test_the_guess_is_drawn_on_the_setting_that_was_asked_about():
+    said = {"at_40": 30.0, "at_500": 5.0}.get
+    asked = curve.curves(**curve.START, reveal=False, beside=curve.NOTHING)
+    other = curve.curves(shared.TEN, 1.0, 0.0, False, curve.NOTHING)
+    assert "You said 30 % at 40 and 5 % at 500." in curve.sentence(asked, said)
+    assert "You said" not in curve.sentence(other, said)
+    pen = Pen()
+    pen.png(curve.picture, asked, said)
+    (drawn,) = (line for line in pen.figure.axes[0].lines if line.get_label() == "you said")
+    assert list(drawn.get_xdata()) == [40, 500]
+    pen.png(curve.picture, other, said)
+    assert not drawn.get_visible()
+
+
+@pytest.mark.parametrize("name", shared.WORLDS)
+@pytest.mark.parametrize("ridge", [1e-4, 3.0])
+def test_what_is_bought_adds_up_and_modes_are_learned_as_predicted(name, ridge):
+    bought = modes.purchase(name, 200, modes.UNITS, ridge)
+    assert float(bought.units.sum()) + bought.burnt == pytest.approx(200, rel=1e-6)
+    assert float(bought.held.sum()) == pytest.approx(1, rel=1e-6)
+    assert (bought.missed <= bought.held + 1e-12).all()
+    gap = bought.measured.mean(0) - bought.L[torch.tensor(shared.PICKS) - 1]
+    assert float(gap.abs().mean()) < 0.03
+
+
+@needs_cuda
+def test_the_gpu_sees_the_same_world(monkeypatch):
+    def found(device):
+        monkeypatch.setenv("DDLEARN_DEVICE", device)
+        for cached in (shared.world, curve.trained, modes.fitted):
+            cached.cache_clear()
+        shown = curve.curves(shared.TEN, 0.3, 0.5, True, curve.INFINITE)
+        return shown.theory, shown.infinite, shown.measured
+
+    for ours, theirs in zip(found("cuda"), found("cpu"), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-6, atol=1e-9)
