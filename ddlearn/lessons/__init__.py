@@ -31,6 +31,7 @@ SLUGS = (
     "weak_labels",
     "domain_knowledge",
     "capstone",
+    "what_descent_finds",
 )
 LESSONS = {f"{place:02d}": slug for place, slug in enumerate(SLUGS)}
 """The slug of each number: "00" is the first."""
