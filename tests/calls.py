@@ -8,9 +8,12 @@ from pathlib import Path
 import torch
 from torch import nn
 
+import ddlearn.adversarial as adversarial
 import ddlearn.diagonal_networks as diagonal  # noqa: F401
+import ddlearn.early_alignment as neurons  # noqa: F401
 import ddlearn.generalization as gz
 import ddlearn.result as result  # noqa: F401
+import ddlearn.separable as separable  # noqa: F401
 import ddlearn.sharpness as sharpness  # noqa: F401
 from ddlearn import blood, compute, datasets, kernels, networks, parities, ridge, tangent, training
 from ddlearn import double_descent as dd
@@ -54,6 +57,7 @@ def setting():
     PROBLEM, W1, W2 = ln.draw_starts("barely", 2, 3, 2, G)
     RUN, CERTIFIED = ln.descend(PROBLEM, W1, W2, 0.01, 2), ln.certificate(PROBLEM, W1, W2)
     ENVELOPE = ln.envelope(PROBLEM, W1, W2, 1)
+    AHEAD, BOTH, FOOLED = X.abs() + 0.1, SIGNS[:, None] * (X.abs() + 0.1), adversarial.Net(normal(4, 3), SIGNS[:4])
     BITS, _ = parities.sparse_parity(5, 4, 2, G)
     GRAM = parities.oracle_kernel(BITS)
     GIBBS = gz.pac_bayes_kernel(K, SIGNS)

@@ -9,12 +9,27 @@ from calls import CALLS, SENTENCES, asked, setting, with_one
 
 import ddlearn.diagonal_networks as diagonal
 import ddlearn.generalization as gz
-from ddlearn import blood, datasets, kernels, networks, parities, result, ridge, sharpness, tangent, training
+from ddlearn import (
+    adversarial,
+    blood,
+    datasets,
+    early_alignment,
+    kernels,
+    networks,
+    parities,
+    result,
+    ridge,
+    separable,
+    sharpness,
+    tangent,
+    training,
+)
 from ddlearn import double_descent as dd
 from ddlearn import linear_networks as ln
 from ddlearn import weak_labels as wl
 
 SCIENCE = (kernels, ridge, datasets, result, networks, training, ln, diagonal, parities, sharpness, tangent, gz, dd, wl)
+SCIENCE += (separable, early_alignment, adversarial)
 
 # What comes out and never goes in, takes nothing that could be wrong, or is refused elsewhere: test_datasets,
 # test_blood_real.
@@ -25,6 +40,8 @@ training: Trained
 linear_networks: Gradients LocalConstants Objective Range Reduction Starts imbalance_drift
 diagonal_networks: Descent gradient_step
 sharpness: Edge
+separable: Asymptote Path
+early_alignment: Run
 tangent: InfiniteKernels
 generalization: Eigenmodes KernelFit Learnability LearningCurve MarginBound Row Spectrum
 double_descent: FitPath Landmarks NetSweep Predicted
