@@ -338,7 +338,7 @@ lesson.decide("step", step, factor)
 #   not. The network of 2,048 units does not diverge. Its outputs
 #   grow at first, to about 7 after eleven steps. Such large residuals move the weights far, and the kernel by 36 %.
 #   It moves toward a smaller $\lambda_{\max}$, until the step is allowed ([Lewkowycz et al. 2020](https://arxiv.org/abs/2003.02218),
-#   [[real_steps_real_widths]]). The fold shows why, for two weights.
+#   [[large_steps]]). The fold shows why, for two weights.
 #
 # <details><summary>Why a large step makes the kernel smaller</summary>
 #

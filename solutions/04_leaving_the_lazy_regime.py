@@ -469,4 +469,4 @@ lesson.transfer.show()
 # - Yang, Hu: [Feature learning in infinite-width networks](https://arxiv.org/abs/2011.14522) (2021). Which scalings learn features.
 # - Karkada: [Lazy (NTK) and rich (µP) regimes](https://arxiv.org/abs/2404.19719) (2024). A tutorial.
 #
-# **Next:** [[real_steps_real_widths]], Real steps, real widths.
+# **Next:** [[large_steps]], Large steps.

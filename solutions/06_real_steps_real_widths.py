@@ -242,7 +242,8 @@ lesson.certificate.show()
 # *In words:* every step multiplies the loss by at most the **certified factor** in the brackets, and this factor is known before the first step. By hand it is
 # $1 - 0.1 \cdot (4 - 0.1) = 0.61$. The run was faster: the losses have the ratios $0.36$ and $0.352$.
 #
-# The condition $\eta C_t \le 1$ can be guaranteed before training too, because imbalance and loss also limit the strength from above (fold).
+# The condition $\eta C_t \le 1$ can be guaranteed before training too, because imbalance and loss also limit how strong the layers can become. The fold shows it for
+# two weights. The explorer does the same with the largest singular value of $T$.
 #
 # <details><summary>By hand: how do we know that every step satisfies the condition?</summary>
 #
@@ -258,15 +259,15 @@ lesson.certificate.show()
 #
 # <details><summary>What does the explorer compute beyond this page?</summary>
 #
-# Its lower edge also uses how close $W$ is to its target. Let $a$ and $b$ be the two terms of the floor, $e_\pm = [\lambda_1(\pm D)]_+$, and let all singular values of $W$ be at least $u$. For $d = k$,
+# Its lower edge also uses how close $W$ is to its target. Let $f_1$ and $f_2$ be the two terms of the floor, $e_\pm = [\lambda_1(\pm D)]_+$, and let all singular values of $W$ be at least $u$. For $d = k$,
 #
-# $$s_{\min}(T)^2 \ge \tfrac12\left[a - e_- + \sqrt{(a + e_-)^2 + 4u^2}\right] + \tfrac12\left[b - e_+ + \sqrt{(b + e_+)^2 + 4u^2}\right].$$
+# $$s_{\min}(T)^2 \ge \tfrac12\left[f_1 - e_- + \sqrt{(f_1 + e_-)^2 + 4u^2}\right] + \tfrac12\left[f_2 - e_+ + \sqrt{(f_2 + e_+)^2 + 4u^2}\right].$$
 #
-# *In words:* for $u = 0$ this is the floor $a + b$. For balanced layers, $D = 0$, it is $2u$: a start near the target is certified without any imbalance (problem 4). The dashed
+# *In words:* for $u = 0$ this is the floor $f_1 + f_2$. For balanced layers, $D = 0$, it is $2u$: a start near the target is certified without any imbalance (problem 4). The dashed
 # line falls faster as the loss falls, because $u$ can grow.
 #
-# Under **More controls**, the step rule **planned ahead** lets the step grow with the certified fall of the loss. **Measured on the way** solves $\eta C_t = 1$ at the present weights, the step with
-# the smallest shrink factor. Knowing the weights, it can step farther than the plan, and the plan farther than a constant step. And a larger scale of one layer means more imbalance: tighter certificates, and
+# Under **More controls**, the step rule **planned ahead** lets the step grow with the certified fall of the loss. **Measured on the way** takes the largest step with $\eta C_t \le 1$ at the present
+# weights. Knowing the weights, it can step farther than the plan, and the plan farther than a constant step. And a larger scale of one layer means more imbalance: tighter certificates, and
 # weights that move less.
 #
 # </details>
@@ -307,7 +308,7 @@ def imbalance_drift(W1, W2, G, rate):
 # %% [markdown]
 # <details><summary>Why do the terms with a single η cancel?</summary>
 #
-# These terms are $-\eta\,(W_1^\top A + A^\top W_1) + \eta\,(W_2^\top B + B^\top W_2)$ with $A = GW_2$ and $B = G^\top W_1$. Now $W_1^\top A = W_1^\top G W_2$, and
+# The two terms are $-\eta\,(W_1^\top A + A^\top W_1) + \eta\,(W_2^\top B + B^\top W_2)$ with $A = GW_2$ and $B = G^\top W_1$. Now $W_1^\top A = W_1^\top G W_2$, and
 # $B^\top W_2 = W_1^\top G W_2$ as well. The two layers share one gradient $G$, so both terms change by the same matrix.
 #
 # </details>
@@ -359,8 +360,8 @@ lesson.decide("certified_step", step, decrease)
 lesson.predict("cover")
 
 # %% [markdown]
-# The theory of infinite width has an argument of its own, the fixed kernel. It starts with a strong kernel, and shows that the weights cannot leave a small
-# ball in which this kernel stays strong. This needs a wide network.
+# The theory of infinite width has an argument of its own, the fixed kernel. At the start, the smallest eigenvalue of the tangent kernel is large. In a small
+# ball around the start it cannot fall far. The argument shows that the weights stay in this ball, if the network is wide enough.
 # - **Left:** steps until the loss is a millionth of its start: certified by the imbalance (triangles), by the fixed kernel (squares), and taken (disks).
 # - **Right:** how far the weights move, relative to their length.
 #
@@ -387,7 +388,7 @@ lesson.width.show()
 # - **Gray means silence, not failure.** By hand, a step of 0.2 is gray: $C_0$ is then $1 + 2.2^2 = 5.84$, and $0.2 \cdot 5.84 = 1.168$ exceeds 1. Yet the run reaches a
 #   millionth of its loss after 4 steps, and with steps of 0.1 after 13.
 # - **A certificate can be loose.** At the best step of Exercise 3 it reaches a millionth of the loss after 1,375 steps, and the run after 90.
-# - **Zero floor.** The certificate is silent, but the balanced start $a = b = 0.5$ reaches a millionth of its loss after 39 steps of 0.1.
+# - **Zero floor.** The balanced start $a = b = 0.5$ has the floor 0, so the certificate above is silent. The run still reaches a millionth of its loss after 39 steps of 0.1.
 # - **Nonlinear layers.** The argument uses $W = W_1 W_2^\top$. No network with an activation function is covered.
 #
 # **Discuss:** The panel is gray. What do we know about the run?
@@ -409,18 +410,18 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - Gradient flow conserves the [imbalance](GLOSSARY.md#imbalance) of two linear layers. Descent [drifts](GLOSSARY.md#drift) by at most $2\eta L_0$, if every step satisfies
+# - Gradient flow conserves the [imbalance](GLOSSARY.md#imbalance) of two linear layers. Descent lets it [drift](GLOSSARY.md#drift) by at most $2\eta L_0$, if every step satisfies
 #   $\eta C_t \le 1$.
-# - The eigenvalues of the imbalance give a floor for the strength. If the floor exceeds $2\eta L_0$, training cannot stall.
-# - The [certificate](GLOSSARY.md#certificate) is known before the first step, at any width from $d + k - 1$ on and for finite steps. Without it, we know nothing.
+# - The eigenvalues of the imbalance give a floor for the strength. If the floor exceeds $2\eta L_0$ and every step satisfies the condition, training cannot stall.
+# - The [certificate](GLOSSARY.md#certificate) is known before the first step, at any width from $d + k - 1$ on and for finite steps.
 #
-# **What this does not show.** The certificates are for two *linear* layers. From very small starts they were pessimistic by a factor near a hundred when we tried.
+# **What this does not show.** The certificates are for two *linear* layers. From very small starts, the certified number of steps was about a hundred times too large when we tried.
 
 # %% [markdown]
 # ## Problems
 #
 # **1. The tube of the picture (easy).** Two weights start at $a = 1.5$, $b = -1$. Compute the floor and $L_0$. For which step sizes is the floor larger than $2\eta L_0$? The
-# picture has $\eta = 0.1$: between which values must $D$ stay?
+# picture has $\eta = 0.1$. If every step satisfies $\eta C_t \le 1$, between which values does $D$ stay?
 #
 # **2. The floor (checked).** Write `floor` for a given imbalance. Which cases are special if $h < d$ or $h < k$?
 #

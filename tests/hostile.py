@@ -151,12 +151,12 @@ def parts() -> dict[str, Callable[[], object]]:
     from ddlearn import lessons
 
     found = {}
-    for number in lessons.LESSONS:
-        room = lessons.load(number).parts
+    for slug in lessons.SLUGS:
+        room = lessons.load(slug).parts
         for one in room.explorers:
-            found[f"explorer {number} {one.name}"] = lambda one=one: drawn(one.still())
+            found[f"explorer {slug} {one.name}"] = lambda one=one: drawn(one.still())
         for one in room.exercises:
-            found[f"exercise {number} {one.name}"] = lambda one=one: [one._answers(one.reference, 0), one.self_check()]
+            found[f"exercise {slug} {one.name}"] = lambda one=one: [one._answers(one.reference, 0), one.self_check()]
     return found | families()
 
 

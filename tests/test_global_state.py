@@ -30,8 +30,10 @@ HIDDEN = {"float16", "no gradients", "a backend that is not there"}
 """What cannot be seen below others: float64 sets the type anew, inference mode has no gradients, figures a backend."""
 TOGETHER = tuple(state for bundle in BUNDLES.values() for state in bundle if state not in HIDDEN)
 
-QUICK = """00 black_box, 01 lift, 01 features, 02 bound, 02 film, 03 walk, 04 diagonal, 05 certificate,
-06 modes, 07 peak, 08 clocks, 09 holograms, 10 rules, 11 rule, 11 look"""
+QUICK = """start_here black_box, fixed_embeddings lift, fixed_embeddings features, learned_embeddings bound,
+learned_embeddings film, neural_tangent_kernel walk, leaving_the_lazy_regime diagonal, large_steps catapult,
+real_steps_real_widths certificate, learning_curves modes, double_descent_solved peak, double_descent_trained clocks,
+weak_labels holograms, domain_knowledge rules, capstone rule, capstone look"""
 """The explorers whose first picture is quickest."""
 
 EXPLORERS = [name for name in hostile.parts() if name.startswith("explorer")]

@@ -17,17 +17,23 @@ DECISIONS = [(room, decision) for room in ROOMS.values() for decision in room.pa
 EXERCISES = [(room, exercise) for room in ROOMS.values() for exercise in room.parts.exercises]
 EXPLORERS = [(room, explorer) for room in ROOMS.values() for explorer in room.parts.explorers]
 CLAIMS = [(room, claim) for room in ROOMS.values() for claim in room.parts.claims]
-DEAR = (
-    *("03-widths", "04-diagonal", "08-clocks", "11-experiment"),
-    *("01-loo-test", "05-steps", "06-left-out", "07-exact", "11-leave-one-out"),
-)
+DEAR = {
+    "fixed_embeddings": ("loo-test",),
+    "neural_tangent_kernel": ("widths",),
+    "leaving_the_lazy_regime": ("diagonal",),
+    "real_steps_real_widths": ("steps",),
+    "learning_curves": ("left-out",),
+    "double_descent_solved": ("exact",),
+    "double_descent_trained": ("clocks",),
+    "capstone": ("experiment", "leave-one-out"),
+}
 """Explorers that take more than half a second a setting, though they are none for which one is told to wait; claims
 that are exact on average, over many draws."""
 
 
 def is_dear(room, part):
     """An explorer, or a claim, that takes long: `make test` sees it in its notebook alone, as shipped and solved."""
-    return part.name in room.seconds or f"{room.number}-{part.name}" in DEAR
+    return part.name in room.seconds or part.name in DEAR.get(room.room, ())
 
 
 SWEEPS = [
