@@ -80,6 +80,7 @@ doctor.show()
 # | [[weak_labels]]: Weak labels | What can be learned without a label for each example? |
 # | [[domain_knowledge]]: Domain knowledge | When is knowledge of the field worth more than data? |
 # | [[capstone]]: Capstone | What is your own question? |
+# | [[what_descent_finds]]: What descent finds | Can you understand what you converge to? |
 #
 # In each lesson you **predict** what a picture will show, and **move** its sliders until a theorem's assumption fails. You **build** the most
 # important function in a few lines, and **measure** what the papers state. [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741)

@@ -22,7 +22,7 @@ def agree() -> tuple[float, ...]:
 
 
 START = Decision(
-    name="start",
+    name="shrink",
     title="How small a start?",
     asked=("the factor of the start", "the delay"),
     reference=start,

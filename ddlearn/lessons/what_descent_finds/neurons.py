@@ -94,7 +94,7 @@ def sentence(r: Neurons) -> str:
         f"From the start {brief(SIZES[here])}, {100 * float(run.placed[-1, here]):.0f} % of the neurons end in their "
         f"place. The stable rank of W is {say(float(stable_rank(run.W)[here]), 3)}, and NC1 is "
         f"{say(float(r.trained.collapse()[here]), 2)}. Training ended at t = {say(float(run.t[-1, here]), 3)}. "
-        f"{holds}: the smallest correlation μ is {say(mu, 2)}."
+        f"{holds}: the smallest signed cosine is {say(mu, 2)}."
     )
 
 

@@ -1,0 +1,414 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 14 · What descent finds
+#
+# ![On the left, two blue points and two orange points. Many lines separate them: they fill a gray fan. Three lines in the fan are drawn, each with the name of a method. On the right, thirty arrows point in all directions before training; when the loss begins to fall they form two bundles, and a few arrows have stayed.](pictures/what_descent_finds.svg)
+#
+# *Left: every line in the gray fan fits the points, and each method of descent ends at a line of its own. Right: the directions of thirty
+# neurons, before training and when the loss begins to fall.*
+#
+# **Question.** Many weights fit the training data. Descent ends at one of them. Can we say which one before the run? In three small cases we can.
+#
+# **You will be able to**
+# - write descent in three geometries, and say which margin each maximizes (Exercise 1);
+# - predict how a neuron turns while the network is still close to zero (Exercise 2);
+# - choose the size of a start, and say what it costs (the decision).
+#
+# **Before you start:** [[leaving_the_lazy_regime]] · [[real_steps_real_widths]] · [logistic loss](refreshers/logistic_loss.md) ·
+# [gradient descent](refreshers/gradient_descent.md) · [singular values](refreshers/singular_values.md) · [notation](NOTATION.md) ·
+# [glossary](GLOSSARY.md)
+
+# %%
+import torch
+
+from ddlearn.lessons.what_descent_finds import TODO, lesson
+
+lesson.start()
+
+# %% [markdown] tags=["instructor"]
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 5 two points, at the board · 4 the line · 5 Exercise 1 · 3 predict · 7 film
+# and small starts · 5 attacks · 3 quiz.
+#
+# **Board.** The two points (5, 1) and (4, 3), the three directions and their margins. Later: "turn, then grow", with log t below it.
+#
+# **The one question to ask:** "All of these weights fit. Who chose?" (The geometry of the step, the size of the start, the activation.)
+#
+# **Discussion.** The theorem promises the direction in the limit. Nobody trains for $10^{36}$ units of time, so what is it worth? (It names the
+# direction in which the run moves, and the closed form says how far it is.)
+#
+# **Usual wrong answers.** *"Descent finds the largest margin"*: in which norm? *"Ten times smaller, ten times slower"*: the growth is exponential.
+#
+# **Exit ticket.** "Name one thing that decides which fit descent finds, and one thing that does not."
+#
+# **If a machine is slow:** skip the film. The picture at the top shows its first and last moment.
+
+# %% [markdown]
+# ## Recap
+#
+# From before.
+
+# %%
+lesson.recap()
+
+# %% [markdown]
+# ## By hand: two points, three lines
+#
+# A linear model predicts the sign of $w^\top x$. If an example $x$ has the label $y = \pm 1$, let $z = yx$. Then $w$ puts the example on
+# its own side if $w^\top z > 0$. Take two examples, $z_1 = (5, 1)$ and $z_2 = (4, 3)$.
+#
+# Longer weights give larger products, but the same predictions. So divide by the size of $w$. The **margin** of $w$ is
+# $\min_i w^\top z_i$ divided by a norm of $w$. Three norms are usual: l2, the length; l1, the sum of the $|w_k|$; and l∞, the largest $|w_k|$.
+#
+# | direction $w$ | smallest $w^\top z_i$ | l2 margin | l∞ margin | l1 margin |
+# |---|---|---|---|---|
+# | (2, 1) | 11 | **4.92** | 5.5 | 3.67 |
+# | (1, 1) | 6 | 4.24 | **6** | 3 |
+# | (1, 0) | 4 | 4 | 4 | **4** |
+#
+# *In words:* every norm has its own best direction (bold). All three fit both examples.
+#
+# Now descend on $L(w) = \sum_i \log(1 + e^{-w^\top z_i})$ from $w = 0$. The gradient there is $g = -\frac12(z_1 + z_2) = (-4.5, -2)$. Three methods step
+# in different directions $d$:
+#
+# - **gradient descent:** $d = -g = (4.5, 2)$;
+# - **sign descent:** every entry moves by the same amount, $\sum_k |g_k| = 6.5$, so $d = (6.5, 6.5)$;
+# - **coordinate descent:** only the entry with the largest $|g_k|$ moves, so $d = (4.5, 0)$.
+#
+# ## Exercise 1 · Write: `steepest`
+#
+# Write the three directions for a gradient with any number of entries. The next explorer runs on your function.
+
+
+# %%
+@lesson.exercise("steepest")
+def steepest(g, geometry):
+    """The step's direction in "l2", "linf" (sign descent) or "l1" (coordinate descent).  g (d,) -> (d,)"""
+    # BEGIN SOLUTION
+    if geometry == "l2":
+        return -g
+    if geometry == "linf":
+        return -g.abs().sum() * g.sign()
+    k = g.abs().argmax()
+    d = torch.zeros_like(g)
+    d[k] = -g[k]
+    return d
+    # END SOLUTION
+
+
+# %% [markdown]
+# ## See: which line?
+#
+# Forty points in the plane. **Time** $t$ is the sum of all step sizes so far; a **decade** is a factor of ten.
+# - **Left:** the points, the line of the chosen method (black), and the three lines with the best margins (colored).
+# - **Right:** the margin of the black line in each norm, as a share of the best margin in that norm.
+#
+# Move **Decades of time** to the right. Then change the **Method**. Which curve reaches 1? Last, show the angle of gradient descent on the right.
+
+# %%
+lesson.line.show()
+
+# %% [markdown]
+# ## Explain: the norm of the step, and log t
+#
+# **Why the norms differ.** All three directions minimize $g^\top d + \frac12\lVert d\rVert^2$, each with its own norm of $d$. They are called *steepest descent* in
+# that norm. For separable data and an exponential loss, steepest descent in a norm ends at the best margin in that norm ([Gunasekar and
+# others, 2018](https://arxiv.org/abs/1802.08246)). Data, loss and start are the same: the step decides.
+#
+# **Why log t.** When all points are on their own side, $L$ is about $\sum_i e^{-w^\top z_i}$. It never reaches zero, so $w$ grows, and the
+# nearest points dominate the sum. Let $\hat w$ be the shortest $w$ with $w^\top z_i \ge 1$ for all $i$. It has the best l2 margin. The
+# nearest points are the **support vectors**, those with $\hat w^\top z_i = 1$. Then gradient descent follows
+#
+# $$w(t) \approx \hat w \log t + \tilde w.$$
+#
+# *In words:* $w$ grows as $\log t$ along $\hat w$, beside a constant $\tilde w$. So the angle to $\hat w$ falls only as
+# $1/\log t$. In our data it is 11 degrees after 3 decades, 6 after 6 decades and 3.2 after 12. Plain steps are too slow for
+# this: 20,000 steps of size $1/\beta$, the inverse of the largest curvature, leave 15 degrees. So the explorer divides its step size by $L$, and $\log t$ grows steadily.
+#
+# <details><summary>Where does the constant come from?</summary>
+#
+# Insert $w = \hat w \log t + \tilde w$ into $\dot w = \sum_i e^{-w^\top z_i} z_i$, where the dot is the derivative in time. For a support vector,
+# $e^{-w^\top z_i} = \frac1t e^{-\tilde w^\top z_i}$. For any other point the exponential falls faster than $1/t$. So
+#
+# $$\hat w = \sum_{i} e^{-\tilde w^\top z_i}\, z_i, \quad \text{where } i \text{ runs over the support vectors}.$$
+#
+# *In words:* $\hat w$ is a sum of support vectors with weights $c_i > 0$, and $\tilde w$ must satisfy $e^{-\tilde w^\top z_i} = c_i$. For two support vectors in the
+# plane, these are two linear equations. By hand, $\hat w = (2, 1)/11$ with $c = (2, 3)/121$.
+#
+# </details>
+#
+# <details><summary>What is proved, and by whom?</summary>
+#
+# [Soudry and others (2018)](https://arxiv.org/abs/1710.10345), Theorem 3: for separable data, a smooth decreasing loss with an exponential tail and a step below
+# $2$ over its smoothness, $w(t) = \hat w \log t + \rho(t)$ from any start. The rest $\rho$ grows at most as $\log\log t$, and is bounded for almost all data. We quote
+# this theorem from a lecture note. That $\rho$ tends to $\tilde w$ if the support vectors span the space is in their paper as we remember it; the
+# derivation above is ours. Gunasekar and others are also quoted.
+#
+# [Zhang, Zou and Cao (2024)](https://arxiv.org/abs/2406.10650) prove the l∞ margin for full-batch Adam without its stability constant (from their abstract).
+#
+# </details>
+
+# %% [markdown]
+# ## Predict
+#
+# From here on we train networks. What does a small start cost?
+
+# %%
+lesson.predict("tenth")
+
+# %% [markdown]
+# ## By hand: how a neuron turns
+#
+# Take
+#
+# $$f(x) = \sum_{j=1}^h v_j\, \mathrm{relu}(w_j^\top x).$$
+#
+# *In words:* $h$ hidden units, which we call **neurons**, and no biases. The start is small, with $|v_j| = \lVert w_j\rVert$. So $f$ is close to zero at
+# first, and every example moves the weights with the same force, which our loss scales to 1.
+#
+# A neuron is **active** on $x$ if $w^\top x > 0$. Let $x_a$ be the sum of $y_i x_i$ over the examples on which it is active. Its weights move along
+# $\mathrm{sign}(v)\, x_a$. The part of $x_a$ along $w$ makes $w$ longer. Only the part across $w$ turns it. With the unit vector $u = w/\lVert w\rVert$,
+#
+# $$\dot u = \mathrm{sign}(v)\left(x_a - (x_a^\top u)\, u\right).$$
+#
+# *In words:* the length of $w$ does not occur, so tiny neurons turn as fast as large ones.
+#
+# Example: $w = (0.6, 0.8)$ and $v > 0$. The examples are $(2, 1)$ with label $+1$, $(-1, 2)$ with label $-1$, and $(-2, -1)$ with label $-1$. The neuron is active on the
+# first two, so $x_a = (2, 1) - (-1, 2) = (3, -1)$. Here $u = w$, $x_a^\top u = 1$, and $\dot u = (3, -1) - (0.6, 0.8) = (2.4, -1.8)$.
+#
+# ## Exercise 2 · Repair: `turn`
+#
+# The function below should return $\dot u$. It is right in the example, but wrong for $w = (1.2, 1.6)$, which has the same direction. Find the mistake, and repair it.
+
+
+# %%
+@lesson.exercise("turn")
+def turn(w, X, y, sign):
+    """The velocity of a neuron's direction.  w (d,), X (n, d), y (n,) of +1 and -1, sign of v -> (d,)"""
+    # BEGIN SOLUTION
+    u = w / w.norm()
+    active = X @ w > 0
+    x_a = (y[active, None] * X[active]).sum(0)
+    return sign * (x_a - (x_a @ u) * u)
+    # BEGIN GIVEN
+    # active = X @ w > 0
+    # x_a = (y[active, None] * X[active]).sum(0)
+    # return sign * (x_a - (x_a @ w) * w)
+    # END SOLUTION
+
+
+# %% [markdown]
+# ## See: neurons turn, then grow
+#
+# Six points, and thirty neurons as arrows; blue means $v > 0$. An arrow's length grows with the logarithm of the neuron's. In the region $S_+$ a neuron is
+# active on exactly the positive points, in $S_-$ on exactly the negative ones. A neuron that is active on no point is **dead**. A blue
+# neuron is **in its place** if it is in $S_+$ or dead, a red one if it is in $S_-$ or dead.
+# - **Left:** points, regions and neurons. **Right:** the loss, and the share of neurons in their place.
+#
+# Move **Moment** slowly. What happens before the loss falls? Then choose a start of size 1.
+
+# %%
+lesson.film.show()
+
+# %% [markdown]
+# ## Explain: what the small start buys
+#
+# Suppose that two points of one class always have a positive cosine, and two of different classes a negative one. Then all examples move a blue neuron
+# towards $S_+$. Once it is there, $x_a$ is the sum of all positive points, $x_+$. It turns to $x_+$ and grows as $e^{\lVert x_+\rVert t}$.
+#
+# **The delay.** To reach a fixed size from a start ten times smaller, the neurons have to grow ten times more. This takes the extra time
+#
+# $$\frac{\ln 10}{\lVert x_+\rVert}.$$
+#
+# *In words:* each decade of the start costs the same time. The time to turn does not change.
+#
+# **The collapse.** Neurons of one class end at one direction. So the features of that class, the outputs of the neurons, are multiples of one vector. Two numbers measure this. The **stable rank** of $W$, the matrix with rows $w_j$, is $\lVert W\rVert^2/\lVert W\rVert_2^2$: it is at most the rank, and 2 if
+# two directions are equally strong. **NC1** of a class is the share of its squared features that the strongest direction leaves over. It is zero
+# after complete [neural collapse](GLOSSARY.md#neural-collapse).
+#
+# **How complete?** For neurons in $S_+$, let $W_+$ and $v_+$ hold their weights. Tiny steps conserve $W_+W_+^\top - v_+v_+^\top$, as in
+# [[real_steps_real_widths]]. This matrix has the size of the squared start. So NC1 is proportional to the *square of the start's size*.
+#
+# <details><summary>What is proved, and by whom?</summary>
+#
+# [Min, Mallada and Vidal (2024)](https://arxiv.org/abs/2307.12851), Theorem 1, for gradient flow with the exponential or logistic loss. Assume the cosines
+# above, whose smallest signed value is $\mu > 0$. Assume also that no neuron starts exactly along the wrong class sum, and a balanced start of size
+# $O(h^{-1/2} e^{-(n/\sqrt\mu) \log n})$. Then all neurons are in their place after a time $O(\log n/\sqrt\mu)$, and stay there. If both $S_+$ and $S_-$ hold a neuron, the loss falls
+# at least as $1/t$ from a time $\Theta(\frac1n \log \frac{1}{\sqrt h\,\epsilon})$ on, where $\epsilon$ is the size of the start. In the limit, the stable rank is at most $2 + O(\epsilon)$. The required start is far smaller than ours, and the time that the proof gives far longer. Their equation (4) is
+# $\dot u$ above.
+#
+# [Min, Zhu and Vidal (2025)](https://arxiv.org/abs/2510.21078), Theorem 1, under similar assumptions: the features of a class tend to one direction, and those of two classes are orthogonal. The ratio
+# $\lVert v_+\rVert/\lVert v_-\rVert$ tends to $\sqrt{\gamma_-/\gamma_+}$, where $\gamma$ is the best l2 margin of one class by itself.
+#
+# Ours: the factor $\ln 10/\lVert x_+\rVert$ of the delay, and the exponent 2 of NC1.
+#
+# </details>
+#
+# <details><summary>Why NC1 falls as the square</summary>
+#
+# In $S_+$ the network is linear: $\dot W_+ = v_+ r^\top$ and $\dot v_+ = W_+ r$ with the same vector $r$, the sum of the positive points, each times its force. So
+# $W_+W_+^\top$ and $v_+v_+^\top$ have the same derivative. Hence $W_+W_+^\top = v_+v_+^\top + E$, where $E$ has the size $\epsilon^2$. The first term has rank one. The features
+# of the class are $W_+ x$, so their spread outside of one direction has the squared length $O(\epsilon^2)$, relative to $\lVert v_+\rVert^2$.
+#
+# </details>
+#
+# ## See: how small must the start be?
+#
+# Now 20 points in 20 dimensions, around one center per class with cosine $-0.4$, 60 neurons, and starts from 10 to 0.0001.
+# - **Left:** the cosine of twelve blue neurons with $x_+$. Dotted: the equation $\dot u$ alone, solved with your `turn`.
+# - **Right:** the loss from each start. The dashed lines have the predicted distance for starts of 0.01, 0.001 and 0.0001.
+#
+# Move **Size of the start** from 1 to 0.01. Then show rank and collapse on the right.
+
+# %%
+lesson.neurons.show()
+
+# %% [markdown]
+# ## Decide: which start?
+#
+# A class has $\lVert x_+\rVert = 8$. Its NC1 shall be a million times smaller. By which factor do you multiply the start, and how much later does the loss of this class fall?
+
+# %%
+# BEGIN SOLUTION
+factor = 1e-3
+delay = 3 * torch.log(torch.tensor(10.0)).item() / 8
+# BEGIN GIVEN
+# factor, delay = TODO, TODO
+# END SOLUTION
+lesson.decide("shrink", factor, delay)
+
+# %% [markdown]
+# ## See: does it matter?
+#
+# Points lie around $K$ centers $m_1, \dots, m_K$ of length 1, at right angles; half of these clusters are positive. Two networks are trained from a small start. One has
+# ReLU units, the other the **power 3** of them: $\mathrm{relu}(w^\top x)^3/\lVert w\rVert^2$. An **attack** is a change of $x$. The **radius** is the length of the shortest attack that
+# turns the sign of $f$, among all that we tried: with the centers known, and along gradients.
+# - **Left:** the median radius against $K$. **Right:** $y f(x)$ along one attack, relative to its value at $x$.
+#
+# Without an attack, both networks are right on all test points. Compare $K = 2$ with $K = 16$.
+
+# %%
+lesson.radius.show()
+
+# %% [markdown]
+# ## Explain: averages or clusters
+#
+# A ReLU network from a small start has neurons along the class sums $m_+$ and $m_-$ of the centers. It computes nearly $\mathrm{relu}(m_+^\top x) - \mathrm{relu}(m_-^\top x)$. At
+# a positive center this is 1. Move along the unit vector $(m_- - m_+)/\sqrt K$ by $r$. The first term falls by $r K_+/\sqrt K$ and the second rises by
+# $r K_-/\sqrt K$, with $K_+$ positive and $K_-$ negative clusters. So the sign turns at $r = 1/\sqrt K$.
+#
+# With power 3, a neuron along one center is moved mostly by its own cluster, and keeps it. In our run for $K = 8$, the median cosine of a neuron with its nearest center is
+# 0.9996, and 0.50 with ReLU units. An attack must go half of the way to another center, which is $\sqrt2/2$.
+#
+# <details><summary>What is proved, and by whom?</summary>
+#
+# [Min and Vidal (2024)](https://arxiv.org/abs/2405.15942) prove both radii for the two functions. That descent from a small start finds these functions is their *conjecture* there. (We read poster and code.)
+# Min and Vidal (ICML 2025, "Gradient Flow Provably Learns Robust Classifiers for Orthonormal GMMs"), Proposition 1: for any classifier, some attack of length $\sqrt2/2$ succeeds with probability at least
+# $\min(K_+, K_-)/K$. Theorem 1 and Corollary 1 are for powers above 2, the squared loss, small clusters with enough points, and a balanced start with a gap between neurons. The flow then withstands nearly
+# $\sqrt2/2$. They say that random starts do not satisfy the condition. We start at random, so our radii are measured.
+#
+# </details>
+
+# %% [markdown]
+# ## Where it breaks
+#
+# - **The clock.** A best margin is a limit. After three decades, gradient descent has 0.95 of the best l2 margin, but 0.96 of the best l1 margin.
+# - **The cosines.** In the explorer of starts, choose centers with the cosine 0.4. Even from the smallest start, only a third of the neurons end in
+#   their place.
+# - **The start.** Give power 3 a start of size 3: all test points are right, but a change of length 0.43 fools it at eight clusters. **Power 2** from a small start has 0.58.
+# - **Attacks are no certificate.** A shorter one may exist.
+#
+# **Discuss:** Two networks have the same test error. What would you ask before you use one of them?
+
+# %% [markdown]
+# ## Claims
+
+# %%
+lesson.claims()
+
+# %% [markdown]
+# ## Quiz
+
+# %%
+lesson.quiz()
+
+# %% [markdown]
+# ## Key points
+#
+# - Steepest descent in a norm ends at the best [margin](GLOSSARY.md#margin) in that norm.
+# - The clock of this [implicit bias](GLOSSARY.md#implicit-bias) is $\log t$.
+# - From a small start, neurons turn first ([early alignment](GLOSSARY.md#early-alignment)), and then grow. A decade of the start costs $\ln 10/\lVert x_+\rVert$.
+# - What remains of the spread within a class falls as the square of the start.
+# - Networks that generalize equally can withstand different attacks.
+#
+# **What this does not show.** These are linear models and two layers, trained with tiny steps. Real images satisfy the cosines only roughly. A large margin need not generalize.
+
+# %% [markdown]
+# ## Problems
+#
+# **1. When all agree (easy, checked).** Take $z_1 = (2, 1)$ and $z_2 = (1, 2)$. Give the best margins in l2, l∞ and l1.
+#
+# **2. The angle.** In $S_+$, let $p$ be the angle of $w$ to $x_+$. Show $\dot p = -\lVert x_+\rVert \sin p$, and that $\tan(p/2)$ falls as $e^{-\lVert x_+\rVert t}$. For $\lVert x_+\rVert = 8$,
+# how long does a turn from 60 to 6 degrees take?
+#
+# **3. The attack (checked).** Write the unit direction of the attack on class averages, for a point of label $y$. The last explorer uses it (crosses).
+#
+# **4. Is there a shorter one? (hard)** Show that no attack in the plane of $m_+$ and $m_-$ is shorter than $1/\sqrt K$ on $\mathrm{relu}(m_+^\top x) - \mathrm{relu}(m_-^\top x)$ at a positive center.
+
+# %%
+# BEGIN SOLUTION
+l2, linf, l1 = 3 / 2**0.5, 3.0, 1.5
+# BEGIN GIVEN
+# l2, linf, l1 = TODO, TODO, TODO
+# END SOLUTION
+lesson.decide("agree", l2, linf, l1)
+
+
+# %%
+@lesson.problem("attack")
+def attack(centers, labels, y):
+    """A unit direction against class averages.  centers (K, d), orthonormal; labels (K,) and y of +1, -1 -> (d,)"""
+    # BEGIN SOLUTION
+    return -y * (labels @ centers) / len(centers) ** 0.5
+    # END SOLUTION
+
+
+# %% [markdown] tags=["solution"]
+# ### Solutions
+#
+# <details><summary>Worked solutions of the four problems</summary>
+#
+# **1.** By symmetry, the best direction is $(1, 1)$ in each norm. Its product with both points is 3, and its norms are $\sqrt2$, 1 and 2. So the margins are 2.12, 3 and 1.5. All methods
+# end at the same line: with two support vectors on both sides, the norms often agree.
+#
+# **2.** Let $e = x_+/\lVert x_+\rVert$. Then $\cos p = e^\top u$, and $\frac{d}{dt}\cos p = e^\top \dot u = \lVert x_+\rVert (1 - \cos^2 p)$. The left side is $-\dot p \sin p$, so $\dot p = -\lVert x_+\rVert \sin p$.
+# The derivative of $\ln\tan(p/2)$ is $\dot p/\sin p = -\lVert x_+\rVert$. From 60 to 6 degrees, $\tan(p/2)$ falls from 0.577 to 0.0524, by a factor of 11.0. This takes $\ln 11.0/8 = 0.30$.
+#
+# **3.** See the cell above. The common mistakes: a sum of length $\sqrt K$ looks $\sqrt K$ times as strong, and moving away from the own class alone needs $1/\sqrt{K_+}$.
+#
+# **4.** Along $-\cos a\, m_+/\sqrt{K_+} + \sin a\, m_-/\sqrt{K_-}$, the function at distance $r$ is $1 - r\sqrt{K_+}\cos a - r\sqrt{K_-}\sin a$. It vanishes at $r = 1/(\sqrt{K_+}\cos a + \sqrt{K_-}\sin a)$. By
+# the inequality of Cauchy and Schwarz the bracket is at most $\sqrt{K_+ + K_-} = \sqrt K$, with equality at $\cos a = \sqrt{K_+/K}$. That is the direction $(m_- - m_+)/\sqrt K$.
+#
+# **An experiment without a solution.** With least squares in place of the logistic loss, the line of the first explorer has 0.98 of the best l2 margin. On which data is it bad?
+#
+# </details>
+
+# %% [markdown]
+# ## Further reading
+#
+# - Min, MacDonald, Vidal: [On the convergence, implicit bias and edge of stability of gradient descent in deep learning](https://doi.org/10.1109/MSP.2026.3665010) (2026). A survey; part II is this lesson.
+# - Soudry and others: [The implicit bias of gradient descent on separable data](https://arxiv.org/abs/1710.10345) (2018). The clock $\log t$.
+# - Min, Mallada, Vidal: [Early neuron alignment](https://arxiv.org/abs/2307.12851) (2024). The theorem behind the film.
+# - Tsilivis, Vardi, Kempe: [Flavors of margin](https://arxiv.org/abs/2410.22069) (2025). Steepest descent for networks.
+#
+# **Next:** [[learning_curves]], what error n examples should give.
