@@ -15,8 +15,7 @@
 #
 # ![On the left, two blue points and two orange points. Many lines separate them: they fill a gray fan. Three lines in the fan are drawn, each with the name of a method. On the right, thirty arrows point in all directions before training; when the loss begins to fall they form two bundles, and a few arrows have stayed.](pictures/what_descent_finds.svg)
 #
-# *Left: every line in the gray fan fits the points, and each method of descent ends at a line of its own. Right: the directions of thirty
-# neurons, before training and when the loss begins to fall.*
+# *Left: every line in the gray fan fits the points, and each method ends at a line of its own. Right: the directions of thirty neurons.*
 #
 # **Question.** Many weights fit the training data. Descent ends at one of them. Can we say which one before the run? In three small cases we can.
 #
@@ -40,12 +39,11 @@ lesson.start()
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 5 two points, at the board · 4 the line · 5 Exercise 1 · 3 predict · 7 film
 # and small starts · 5 attacks · 3 quiz.
 #
-# **Board.** The two points (5, 1) and (4, 3), the three directions and their margins. Later: "turn, then grow", with log t below it.
+# **Board.** The two points and their table. Later: "turn, then grow", with log t below it.
 #
 # **The one question to ask:** "All of these weights fit. Who chose?" (The geometry of the step, the size of the start, the activation.)
 #
-# **Discussion.** The theorem promises the direction in the limit. Nobody trains for $10^{36}$ units of time, so what is it worth? (It names the
-# direction in which the run moves, and the closed form says how far it is.)
+# **Discussion.** Nobody trains for $10^{36}$ units of time. What is the limit worth? (The closed form says how far away it is.)
 #
 # **Usual wrong answers.** *"Descent finds the largest margin"*: in which norm? *"Ten times smaller, ten times slower"*: the growth is exponential.
 #
@@ -87,7 +85,7 @@ lesson.recap()
 #
 # ## Exercise 1 · Write: `steepest`
 #
-# Write the three directions for a gradient with any number of entries. The next explorer runs on your function.
+# Write the three directions for any $g$. The next explorer runs on your function.
 
 
 # %%
@@ -181,14 +179,14 @@ lesson.predict("tenth")
 #
 # $$\dot u = \mathrm{sign}(v)\left(x_a - (x_a^\top u)\, u\right).$$
 #
-# *In words:* the length of $w$ does not occur, so tiny neurons turn as fast as large ones.
+# *In words:* the length of $w$ does not occur: tiny neurons turn as fast as large ones.
 #
 # Example: $w = (0.6, 0.8)$ and $v > 0$. The examples are $(2, 1)$ with label $+1$, $(-1, 2)$ with label $-1$, and $(-2, -1)$ with label $-1$. The neuron is active on the
 # first two, so $x_a = (2, 1) - (-1, 2) = (3, -1)$. Here $u = w$, $x_a^\top u = 1$, and $\dot u = (3, -1) - (0.6, 0.8) = (2.4, -1.8)$.
 #
 # ## Exercise 2 · Repair: `turn`
 #
-# The function below should return $\dot u$. It is right in the example, but wrong for $w = (1.2, 1.6)$, which has the same direction. Find the mistake, and repair it.
+# The function below should return $\dot u$. It is right in the example, but wrong for $w = (1.2, 1.6)$. Repair it.
 
 
 # %%
@@ -215,7 +213,7 @@ def turn(w, X, y, sign):
 # neuron is **in its place** if it is in $S_+$ or dead, a red one if it is in $S_-$ or dead.
 # - **Left:** points, regions and neurons. **Right:** the loss, and the share of neurons in their place.
 #
-# Move **Moment** slowly. What happens before the loss falls? Then choose a start of size 1.
+# Move **Moment** slowly. What happens before the loss falls? Then try a start of size 1.
 
 # %%
 lesson.film.show()
@@ -230,14 +228,13 @@ lesson.film.show()
 #
 # $$\frac{\ln 10}{\lVert x_+\rVert}.$$
 #
-# *In words:* each decade of the start costs the same time. The time to turn does not change.
+# *In words:* each decade of the start costs the same time.
 #
 # **The collapse.** Neurons of one class end at one direction. So the features of that class, the outputs of the neurons, are multiples of one vector. Two numbers measure this. The **stable rank** of $W$, the matrix with rows $w_j$, is $\lVert W\rVert^2/\lVert W\rVert_2^2$: it is at most the rank, and 2 if
 # two directions are equally strong. **NC1** of a class is the share of its squared features that the strongest direction leaves over. It is zero
 # after complete [neural collapse](GLOSSARY.md#neural-collapse).
 #
-# **How complete?** For neurons in $S_+$, let $W_+$ and $v_+$ hold their weights. Tiny steps conserve $W_+W_+^\top - v_+v_+^\top$, as in
-# [[real_steps_real_widths]]. This matrix has the size of the squared start. So NC1 is proportional to the *square of the start's size*.
+# **How complete?** NC1 is proportional to the *square of the start's size*. The fold derives this from a matrix that tiny steps conserve.
 #
 # <details><summary>What is proved, and by whom?</summary>
 #
@@ -256,8 +253,8 @@ lesson.film.show()
 #
 # <details><summary>Why NC1 falls as the square</summary>
 #
-# In $S_+$ the network is linear: $\dot W_+ = v_+ r^\top$ and $\dot v_+ = W_+ r$ with the same vector $r$, the sum of the positive points, each times its force. So
-# $W_+W_+^\top$ and $v_+v_+^\top$ have the same derivative. Hence $W_+W_+^\top = v_+v_+^\top + E$, where $E$ has the size $\epsilon^2$. The first term has rank one. The features
+# Let $W_+$ and $v_+$ hold the weights of the neurons in $S_+$. There the network is linear: $\dot W_+ = v_+ r^\top$ and $\dot v_+ = W_+ r$ with the same vector $r$, the sum of the positive points, each times its force. So
+# $W_+W_+^\top$ and $v_+v_+^\top$ have the same derivative. Their difference is conserved, as in [[real_steps_real_widths]], so $W_+W_+^\top = v_+v_+^\top + E$, where $E$ has the size $\epsilon^2$. The first term has rank one. The features
 # of the class are $W_+ x$, so their spread outside of one direction has the squared length $O(\epsilon^2)$, relative to $\lVert v_+\rVert^2$.
 #
 # </details>
@@ -291,7 +288,7 @@ lesson.decide("shrink", factor, delay)
 # ## See: does it matter?
 #
 # Points lie around $K$ centers $m_1, \dots, m_K$ of length 1, at right angles; half of these clusters are positive. Two networks are trained from a small start. One has
-# ReLU units, the other the **power 3** of them: $\mathrm{relu}(w^\top x)^3/\lVert w\rVert^2$. An **attack** is a change of $x$. The **radius** is the length of the shortest attack that
+# ReLU units, the other **power 3**: $\mathrm{relu}(w^\top x)^3/\lVert w\rVert^2$. An **attack** is a change of $x$. The **radius** is the length of the shortest attack that
 # turns the sign of $f$, among all that we tried: with the centers known, and along gradients.
 # - **Left:** the median radius against $K$. **Right:** $y f(x)$ along one attack, relative to its value at $x$.
 #
@@ -328,7 +325,7 @@ lesson.radius.show()
 # - **The start.** Give power 3 a start of size 3: all test points are right, but a change of length 0.43 fools it at eight clusters. **Power 2** from a small start has 0.58.
 # - **Attacks are no certificate.** A shorter one may exist.
 #
-# **Discuss:** Two networks have the same test error. What would you ask before you use one of them?
+# **Discuss:** Two networks have the same test error. What would you ask before using one?
 
 # %% [markdown]
 # ## Claims
@@ -348,10 +345,10 @@ lesson.quiz()
 # - Steepest descent in a norm ends at the best [margin](GLOSSARY.md#margin) in that norm.
 # - The clock of this [implicit bias](GLOSSARY.md#implicit-bias) is $\log t$.
 # - From a small start, neurons turn first ([early alignment](GLOSSARY.md#early-alignment)), and then grow. A decade of the start costs $\ln 10/\lVert x_+\rVert$.
-# - What remains of the spread within a class falls as the square of the start.
+# - NC1 falls as the square of the start.
 # - Networks that generalize equally can withstand different attacks.
 #
-# **What this does not show.** These are linear models and two layers, trained with tiny steps. Real images satisfy the cosines only roughly. A large margin need not generalize.
+# **What this does not show.** These are small models, trained with tiny steps. Real images satisfy the cosines only roughly. A large margin need not generalize.
 
 # %% [markdown]
 # ## Problems

@@ -44,7 +44,7 @@ def neurons(
     found = from_small(float(cosine.replace("−", "-")), progress=progress)
     here = int((torch.tensor(SIZES).log() - torch.tensor(start).log()).abs().argmin())
     w = found.W[found.v > 0][:FOLLOWED]
-    times = torch.linspace(0, float(found.run.t[-1, here]), MOMENTS, dtype=torch.float64)
+    times = torch.linspace(0, 1, MOMENTS, dtype=torch.float64) ** 2 * found.run.t[-1, here]  # they turn early
     path = directions(w, found.X, found.y, torch.ones(len(w), dtype=torch.float64), times, turn=turn)
     toward = torch.nn.functional.normalize(class_sums(found.X, found.y)[0], dim=0)
     return Neurons(found, here, shows, times, path @ toward)
