@@ -211,7 +211,7 @@ def train(
     _network(W, v, X.shape[1])
     fraction, pace = arguments.between("fraction", fraction, 1e-12, 1), arguments.positive("pace", pace)
     first, positive = 2 * len(y) * math.log(2), y > 0
-    t, seen = W.new_zeros(len(W)), []
+    t, seen, done = W.new_zeros(len(W)), [], 0.0
     for step in range(arguments.whole("max_steps", max_steps, 1)):
         before = W @ X.T  # (E, h, n)
         active, features = before > 0, before.clamp_min(0)
@@ -224,7 +224,9 @@ def train(
         if not going.any():
             break
         if progress is not None and step % 100 == 0:
-            progress(float((total.log() - math.log(first)).mean() / math.log(fraction or 1)), f"step {step}")
+            fallen = float((total.log() - math.log(first)).mean() / min(math.log(fraction), -1e-12))
+            done = max(done, min(1.0, fallen))  # a loss that rises at first takes nothing back
+            progress(done, f"step {step}")
         rate = going * pace / (total.clamp(max=first) * W.square().sum((1, 2)).div(W.shape[1]).clamp_min(1))
         push = 2 * y * torch.sigmoid(-margins)  # (E, n)
         grown = (active * push[:, None]) @ X * v[..., None]

@@ -277,7 +277,7 @@ lesson.edge.show()
 #
 # ## Where it breaks
 #
-# - **Unbalanced starts.** Beyond $\eta = 1$ two weights diverge if their imbalance is too large. Large steps are not safe because some of them work.
+# - **Unbalanced starts.** Two weights diverge if the imbalance is too large for the step: from $a = 4$, $b = 0.125$ with $\eta = 0.5$, the residuals are $-0.5$, $3.5$, $-13$. Large steps are not safe because some of them work.
 # - **Larger steps still.** From $\eta = \sqrt5 - 1 \approx 1.24$ on, the orbit of period two repels as well (problem 3). Period four takes over, then
 #   eight, and then the outputs never repeat.
 # - **No climb.** With two weights the sharpness at the end is often far below $2/\eta$. On the digits it comes back up to $2/\eta$.

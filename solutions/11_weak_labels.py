@@ -286,7 +286,7 @@ lesson.kappas.show()
 # ## Exercise 4 · Decide: which cells?
 #
 # Monocytes have the share 0.11. Offer A is 4,000 cells of poured blood, in counted bags of 4. Offer B is 16,384 cells of patients with $\alpha_0 = 5.26$, 64 cells
-# each. Offer C is 160,000 cells of healthy donors with $\alpha_0 = 80$, 64 cells each. Which is worth most for the monocytes? Give the letter as a text,
+# each. Offer C is 160,000 cells of healthy donors with $\alpha_0 = 80$, 64 cells each. In B and C, a blood test without errors tells each person's shares. Which is worth most for the monocytes? Give the letter as a text,
 # and its worth in labeled monocytes: the number of cells, times 0.11, times $e_c$.
 
 # %%
