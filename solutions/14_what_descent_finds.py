@@ -39,7 +39,7 @@ lesson.start()
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 5 two points, at the board · 4 the line · 5 Exercise 1 · 3 predict · 7 film
 # and small starts · 5 attacks · 3 quiz.
 #
-# **Board.** The two points and their table. Later: "turn, then grow", with log t below it.
+# **Board.** The two points and their table. Later: "turn, then grow".
 #
 # **The one question to ask:** "All of these weights fit. Who chose?" (The geometry of the step, the size of the start, the activation.)
 #
@@ -80,8 +80,8 @@ lesson.recap()
 # in different directions $d$:
 #
 # - **gradient descent:** $d = -g = (4.5, 2)$;
-# - **sign descent:** every entry moves by the same amount, $\sum_k |g_k| = 6.5$, so $d = (6.5, 6.5)$;
-# - **coordinate descent:** only the entry with the largest $|g_k|$ moves, so $d = (4.5, 0)$.
+# - **sign descent:** all entries move against $g$ by the same amount, $\sum_k |g_k| = 6.5$: here $d = (6.5, 6.5)$;
+# - **coordinate descent:** only the entry with the largest $|g_k|$ moves: $d = (4.5, 0)$.
 #
 # ## Exercise 1 · Write: `steepest`
 #
