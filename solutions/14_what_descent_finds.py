@@ -262,8 +262,8 @@ lesson.film.show()
 # ## See: how small must the start be?
 #
 # Now 20 points in 20 dimensions, around one center per class with cosine $-0.4$, 60 neurons, and starts from 10 to 0.0001.
-# - **Left:** the cosine of twelve blue neurons with $x_+$. Dotted: the equation $\dot u$ alone, solved with your `turn`.
-# - **Right:** the loss from each start. The dashed lines have the predicted distance for starts of 0.01, 0.001 and 0.0001.
+# - **Left:** the cosine of twelve blue neurons with $x_+$. Dotted: the equation of $u$ alone, solved with your `turn`.
+# - **Right:** the loss from each start. The dashed lines have the predicted distance, for starts of 0.01, 0.001 and 0.0001.
 #
 # Move **Size of the start** from 1 to 0.01. Then show rank and collapse on the right.
 

@@ -87,7 +87,8 @@ def _arrows(r: Scene) -> Tensor:
 
 def _wedge(X: Tensor, mine: Tensor) -> Tensor:
     """Return the corners of the region in which a neuron is active on exactly these points."""
-    angle = torch.linspace(-math.pi, math.pi, 721, dtype=torch.float64)
+    middle = X[mine].sum(0)
+    angle = torch.atan2(middle[1], middle[0]) + torch.linspace(-math.pi, math.pi, 721, dtype=torch.float64)
     w = torch.stack([angle.cos(), angle.sin()], 1)
     inside = ((w @ X.T > 0) == mine).all(1)
     return torch.cat([torch.zeros(1, 2, dtype=torch.float64), 1.7 * w[inside]])

@@ -1,12 +1,13 @@
 """Neurons from starts of many sizes: when they turn, when the loss falls, and what their features become."""
 
+import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import Choice, Explorer, Slider
+from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import brief, say
 from ddlearn.early_alignment import Turn, class_sums, correlation, delay_per_decade, directions, stable_rank
 from ddlearn.lessons.what_descent_finds import exercises
@@ -15,6 +16,7 @@ from ddlearn.lessons.what_descent_finds.shared import SIZES, Small, from_small
 COSINES = ("−0.8", "−0.4", "0", "0.4")
 SHOWN = ("loss", "rank and collapse")
 FOLLOWED, MOMENTS = 12, 40  # neurons that are drawn, and times at which their equation is solved
+WINDOW = 0.5  # of time, in which they turn
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +34,16 @@ class Neurons:
         return self.trained.run.watched[:, self.here, :FOLLOWED]
 
 
+@cached(8)
+def alone(cosine: float, turn: Turn) -> tuple[Tensor, Tensor]:
+    """Solve the equation of the directions, which does not know the start's size.  -> times (M,), cosines (M, 12)"""
+    found = from_small(cosine)
+    w = found.W[found.v > 0][:FOLLOWED]
+    times = torch.linspace(0, WINDOW, MOMENTS, dtype=torch.float64)
+    path = directions(w, found.X, found.y, torch.ones(len(w), dtype=torch.float64), times, turn=turn)
+    return times, path @ torch.nn.functional.normalize(class_sums(found.X, found.y)[0], dim=0)
+
+
 def neurons(
     start: float,
     cosine: str,
@@ -41,38 +53,34 @@ def neurons(
     progress: compute.Progress | None = None,
 ) -> Neurons:
     """Train from every start, look at the one nearest to `start`, and solve the learner's equation beside it."""
-    found = from_small(float(cosine.replace("−", "-")), progress=progress)
+    center = float(cosine.replace("−", "-"))
+    found = from_small(center, progress=progress)
     here = int((torch.tensor(SIZES).log() - torch.tensor(start).log()).abs().argmin())
-    w = found.W[found.v > 0][:FOLLOWED]
-    times = torch.linspace(0, 1, MOMENTS, dtype=torch.float64) ** 2 * found.run.t[-1, here]  # they turn early
-    path = directions(w, found.X, found.y, torch.ones(len(w), dtype=torch.float64), times, turn=turn)
-    toward = torch.nn.functional.normalize(class_sums(found.X, found.y)[0], dim=0)
-    return Neurons(found, here, shows, times, path @ toward)
+    return Neurons(found, here, shows, *alone(center, turn))
 
 
 def picture(fig, r: Neurons) -> None:
     """Draw the directions of some neurons over time; beside them every loss, or the rank and NC1 of every start."""
     turning, other = fig.row(1, 1)
     run, here = r.trained.run, r.here
-    t, end = run.t[:, here], float(run.t[-1, here])
     title = f"twelve neurons, start {brief(SIZES[here])}"
-    turning.frame(title, "time t", "cosine with x₊", xlim=(0, end), ylim=(-1.05, 1.05), legend="lower right")
+    turning.frame(title, "time t", "cosine with x₊", xlim=(0, WINDOW), ylim=(-1.05, 1.05), legend="lower right")
     for k in range(FOLLOWED):
-        turning.line(t, r.seen[:, k], "sky", "-", "network" if k == 0 else f"_{k}", width=1.8)
+        turning.line(run.t[:, here], r.seen[:, k], "sky", "-", "network" if k == 0 else f"_{k}", width=1.8)
         turning.line(r.times, r.alone[:, k], "black", ":", "the equation alone" if k == 0 else f"_e{k}", width=1.4)
     if r.shows == SHOWN[0]:
-        loss = run.loss.sum(2) / run.loss[0].sum(1).clamp(max=28)
-        latest = float(run.t[-1].max())
-        other.frame("loss over its start", "time t", xlim=(0, 1.05 * latest), ylim=(0, 1.1), legend="upper right")
+        loss = run.loss.sum(2) / (2 * len(r.trained.y) * math.log(2))
+        latest, delays = float(run.t[-1].max()), delay_per_decade(r.trained.X, r.trained.y)
+        other.frame("loss over that of f = 0", "time t", xlim=(0, 1.05 * latest), ylim=(0, 1.1), legend="upper right")
         for k in range(len(SIZES)):
+            name = f"start {brief(SIZES[k])}" if k == here else f"_{k}"
             color, width = ("black", 2.6) if k == here else ("sky", 1.4)
-            other.line(
-                run.t[:, k], loss[:, k], color, "-", f"start {brief(SIZES[k])}" if k == here else f"_{k}", width=width
-            )
-        first = float(run.half_times()[SIZES.index(1e-2)].max())
+            other.line(run.t[:, k], loss[:, k], color, "-", name, width=width)
+        slow = int(delays.argmax())
+        first = float(run.half_times()[SIZES.index(1e-2), slow])
         for k in range(3):
-            late = first + k * float(delay_per_decade(r.trained.X, r.trained.y).max())
-            other.upright(late, "vermilion", "--", "ln 10/|x₋| apart" if k == 0 else f"_late{k}", width=1.2)
+            name = f"ln 10/|{('x₊', 'x₋')[slow]}| apart" if k == 0 else f"_late{k}"
+            other.upright(first + k * float(delays[slow]), "vermilion", "--", name, width=1.2)
         return
     ranks, collapse = stable_rank(run.W), r.trained.collapse()
     other.frame("at the end", "size of the start", xlim=(5e-5, 20), ylim=(1e-11, 60), log="xy", legend="lower right")
