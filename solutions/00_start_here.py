@@ -73,6 +73,7 @@ doctor.show()
 # | [[leaving_the_lazy_regime]]: Leaving the lazy regime | When do the weights really change? |
 # | [[large_steps]]: Large steps | Why do steps work that theory forbids? |
 # | [[real_steps_real_widths]]: Real steps, real widths | What can be proved about the training of a real network? |
+# | [[what_descent_finds]]: What descent finds | Can you understand what you converge to? |
 # | [[learning_curves]]: Learning curves | Which error should n examples give? |
 # | [[guarantees]]: Guarantees | What can be guaranteed from n examples? |
 # | [[double_descent_solved]]: Double descent, solved | How does the error depend on the size of a model? |
@@ -80,7 +81,6 @@ doctor.show()
 # | [[weak_labels]]: Weak labels | What can be learned without a label for each example? |
 # | [[domain_knowledge]]: Domain knowledge | When is knowledge of the field worth more than data? |
 # | [[capstone]]: Capstone | What is your own question? |
-# | [[what_descent_finds]]: What descent finds | Can you understand what you converge to? |
 #
 # In each lesson you **predict** what a picture will show, and **move** its sliders until a theorem's assumption fails. You **build** the most
 # important function in a few lines, and **measure** what the papers state. [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741)

@@ -452,7 +452,7 @@ lesson.transfer.show()
 #
 # **4.** All $h$ changes have the size of the learning rate and the sign that helps. They add up, so an output changes by about $h$ times the learning rate. For
 # the same change at every width, the rate has to fall as $1/h$. The explorer measures the slope $-0.83$ in the standard
-# parametrization and $-0.08$ in muP. Tuned at 32 units, a standard network of 512 units ends at the loss 0.70, a muP network at 0.007. Choose plain
+# parametrization and $-0.07$ in muP. Tuned at 32 units, a standard network of 512 units ends at the loss 0.70, a muP network at 0.007. Choose plain
 # descent under **More controls**: its step shrinks with the gradient, and here both parametrizations have one best rate for all widths.
 #
 # **Two experiments without a solution.** Change your `diagonal_step` to weights with three factors, $u^3 - v^3$. The card will object, because this is another

@@ -493,4 +493,4 @@ lesson.decide("layers", imbalances, left)
 #
 # </details>
 #
-# **Next:** [[learning_curves]], Learning curves.
+# **Next:** [[what_descent_finds]], What descent finds.

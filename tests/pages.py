@@ -1,6 +1,7 @@
 """What a test sees of a page: its elements, its colors, its widgets."""
 
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 
 from matplotlib.colors import to_rgb
@@ -60,3 +61,9 @@ def inside(widget, kind):
     """Every widget of a kind inside a widget."""
     found = [widget] if isinstance(widget, kind) else []
     return found + [one for child in getattr(widget, "children", ()) for one in inside(child, kind)]
+
+
+def words_of(slug):
+    """The source of a lesson in one line, so that a sentence of its page can be looked for."""
+    (path,) = (Path(__file__).resolve().parents[1] / "solutions").glob(f"[0-9][0-9]_{slug}.py")
+    return " ".join(path.read_text("utf-8").replace("\n#", "").split())

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from drawn import normal
+from pages import words_of
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.fetch import DatasetUnavailable
@@ -139,7 +140,7 @@ def test_enough_is_where_purified_cells_do_as_well_as_the_healthy_cohort(measure
 
 
 def test_the_page_states_the_prior_that_is_used():
-    page = (ROOT / "solutions" / "12_domain_knowledge.py").read_text("utf-8")
+    page = words_of("domain_knowledge")
     assert "Dirichlet({:g}, {:g}, {:g})".format(*patient.ALPHA.tolist()) in page
     assert "Dirichlet({:g}, {:g}, {:g})".format(*blood.PATIENTS) in page
 

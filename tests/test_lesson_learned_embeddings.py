@@ -5,6 +5,7 @@ from itertools import combinations
 import pytest
 import torch
 from drawn import normal
+from pages import words_of
 
 from ddlearn import kernels, parities, tangent
 from ddlearn.lessons.learned_embeddings import (
@@ -292,3 +293,26 @@ def test_held_out_examples_choose_some_decay_and_not_too_much():
     assert list(fitted.values()) == sorted(fitted.values())  # so the examples that were fitted would choose none
     assert error < 0.1 * decisions.mean_squared_error(0.0, slice(decisions.FITTED, None))
     assert share > 0.9
+
+
+def test_the_alignments_and_sums_of_the_page_are_those_of_the_trained_networks():
+    page = words_of("learned_embeddings")
+    (samples, *_), nets = parity.kernels_of("2 of 40"), parity.nets_of("2 of 40", True)
+    sizes = parity.TASKS["2 of 40"].sizes
+    found = []
+    for i in range(sizes.index(200), len(samples), len(sizes)):
+        x, y, net = samples[i].new_x[:500], samples[i].new_y[:500], nets[i]
+        layers = [exercises.features(x, net.W[at], net.b[at]) for at in (0, -1)]
+        gaussians = [kernels.rbf(x, x, width=width * 40**0.5) for width in (2.0, 1.0, 0.5)]
+        fixed = [
+            max(exercises.alignment(K, y) for K in gaussians),
+            exercises.alignment(exercises.oracle_kernel(x, x, 2), y),
+        ]
+        active = (samples[i].x @ net.W[-1].T + net.b[-1] > 0).double()
+        sums = (active * samples[i].y[:, None]).T @ samples[i].x / 200
+        sizes_of_sums = [part.square().mean().sqrt() for part in (sums[:, :2], sums[:, 2:])]
+        found.append([*(exercises.alignment(phi @ phi.T, y) for phi in layers), *fixed, *sizes_of_sums])
+    before, after, gaussian, oracle, signal, noise = torch.tensor(found).mean(0).tolist()
+    assert f"rises from {before:.2f} to {after:.2f}" in page
+    assert f"at most {gaussian:.2f} for a Gaussian kernel, and {oracle:.2f} for the oracle kernel" in page
+    assert f"the last explorer are {signal:.2f} and {noise:.2f}" in page

@@ -6,6 +6,7 @@ import numpy
 import pytest
 import torch
 from drawn import needs_cuda, normal
+from pages import words_of
 from torch.func import jvp
 
 from ddlearn import compute, tangent
@@ -285,3 +286,11 @@ def test_the_mean_of_nets_is_taken_over_disjoint_groups():
     fits = finite_width.Fits(functions, infinite)
     by_hand = [sum(float((one[i : i + 3].mean(0) - infinite).square().mean()) for i in (0, 3)) / 2 for one in functions]
     torch.testing.assert_close(finite_width.distance(fits, 3), torch.tensor(by_hand, dtype=torch.float64).sqrt())
+
+
+def test_one_wide_network_is_nearer_than_several_narrow_ones_as_the_page_says():
+    page = words_of("neural_tangent_kernel")
+    far = [finite_width.finite_width(*one, True) for one in ((1024, 1), (256, 4), (64, 16))]
+    one, four, sixteen = (f"{float(r.distances[1][r.here]):.3f}" for r in far)
+    assert f"the distance {one} for one network of 1,024 units" in page
+    assert f"it has {four}, and for the mean of 16 of 64 units {sixteen}" in page

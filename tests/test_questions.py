@@ -25,7 +25,7 @@ A long question goes on.
 
 And has a second paragraph.
 
-A whole number from 10 to 3,000 hidden units; it is 1,200.
+An integer from 10 to 3,000 hidden units; it is 1,200.
 
 ## factor
 By what factor?
@@ -104,7 +104,7 @@ SLIPS = {
         19,
         'must be asked for as "A number from 1 to 10',
     ),
-    "not whole": ("from 10 to 3,000", "from 10.5 to 3,000", 11, "a whole number must have no decimals; got 10.5"),
+    "not whole": ("from 10 to 3,000", "from 10.5 to 3,000", 11, "an integer must have no decimals; got 10.5"),
     "empty range": ("from 10 to 3,000", "from 5000 to 3,000", 11, "low must be below high"),
     "truth outside": ("it is 1,200", "it is 5", 11, "truth must be"),
     "no question": ("By what factor?\n", "", 19, 'the question must stand below its heading "factor"'),

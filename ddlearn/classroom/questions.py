@@ -35,7 +35,7 @@ from ddlearn.classroom.quiz import Option, QuizItem
 PARTS = ("Predictions", "Recap", "Quiz")
 CHOICE = re.compile(r"- \[([ xX])\] +(\S.*)")
 DIGITS = r"[-−]?\d[\d,]*(?:\.\d+)?"
-NUMBER = re.compile(rf"A (whole )?number from ({DIGITS}) to ({DIGITS})([^;]*?)(?:; it is ({DIGITS}))?\.?")
+NUMBER = re.compile(rf"A(n integer| number) from ({DIGITS}) to ({DIGITS})([^;]*?)(?:; it is ({DIGITS}))?\.?")
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _prediction(entry: _Entry, names: list[str]) -> Prediction:
         raise ValueError(f"each prediction must have a name of its own; got {entry.heading!r} twice")
     names.append(entry.heading)
     paragraphs = entry.paragraphs()
-    number = paragraphs.pop() if paragraphs and re.match(r"A (whole )?number from", paragraphs[-1]) else None
+    number = paragraphs.pop() if paragraphs and re.match(r"A(n integer| number) from", paragraphs[-1]) else None
     question = _question(entry, paragraphs)
     if (number is None) == (not entry.choices):
         raise ValueError('a prediction must have either answers or a line "A number from 1 to 10 units."')
@@ -157,17 +157,18 @@ def _prediction(entry: _Entry, names: list[str]) -> Prediction:
 
 
 def _range(words: str) -> dict[str, object]:
-    """Return what "A whole number from 1 to 400 features; it is 20." says, as arguments of `Prediction`."""
+    """Return what "An integer from 1 to 400 features; it is 20." says, as arguments of `Prediction`."""
     found = NUMBER.fullmatch(words)
     if not found:
-        wanted = 'a number must be asked for as "A number from 1 to 10 units; it is 3.16.", or as "A whole number ..."'
+        wanted = 'a number must be asked for as "A number from 1 to 10 units; it is 3.16.", or as "An integer ..."'
         raise ValueError(f"{wanted}; got {words!r}")
-    whole, low, high, unit, truth = found.groups()
+    kind, low, high, unit, truth = found.groups()
+    whole = "integer" in kind
 
     def value(digits: str) -> float:
         number = float(digits.replace(",", "").replace("−", "-"))
         if whole and number != int(number):
-            raise ValueError(f"a whole number must have no decimals; got {digits}")
+            raise ValueError(f"an integer must have no decimals; got {digits}")
         return int(number) if whole else number
 
     return {"low": value(low), "high": value(high), "unit": unit.strip(" ,"), "truth": truth and value(truth)}

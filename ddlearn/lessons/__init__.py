@@ -24,6 +24,7 @@ SLUGS = (
     "leaving_the_lazy_regime",
     "large_steps",
     "real_steps_real_widths",
+    "what_descent_finds",
     "learning_curves",
     "guarantees",
     "double_descent_solved",
@@ -31,7 +32,6 @@ SLUGS = (
     "weak_labels",
     "domain_knowledge",
     "capstone",
-    "what_descent_finds",
 )
 LESSONS = {f"{place:02d}": slug for place, slug in enumerate(SLUGS)}
 """The slug of each number: "00" is the first."""

@@ -67,7 +67,7 @@ def feature_errors(world: World, n: int, widths: list[int], seed: int) -> Tensor
 
 
 def feature_curve(world: World, n: int, widths: list[int], measured: Tensor) -> Curve:
-    """Measured errors without a ridge, and what theory expects of them: lesson 07's formula, infinite at n features."""
+    """Measured errors without a ridge, and what theory expects of them: the exact formula, infinite at n features."""
     x = torch.tensor(widths, dtype=torch.float64)
     theory, away = torch.full_like(x, WORST), x != n
     some = x[away].int().tolist()

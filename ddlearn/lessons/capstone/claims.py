@@ -1,4 +1,4 @@
-"""What lesson 11 claims: that its rule keeps what it promises, and five answers of the three tables that are here."""
+"""What the lesson claims: that its rule keeps what it promises, and five answers of the three tables that are here."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Lesson 14, What descent finds: which of all fits descent ends at, by its steps, its start and its neurons."""
+"""What descent finds: which of all fits descent ends at, by its steps, its start and its neurons."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room

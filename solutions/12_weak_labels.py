@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # 11 · Weak labels
+# # 12 · Weak labels
 #
 # ![Left: three tubes with gray cells, each with the percentages of three cell types below. Right: a triangle whose corners are the cell types. Each tube is a point in it.](pictures/weak_labels.svg)
 #

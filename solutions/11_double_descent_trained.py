@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # 10 · Double descent, trained
+# # 11 · Double descent, trained
 #
 # ![A plane with training effort to the right and the number of examples upward. A rising line separates fits with errors, above, from fits without, below. An arrow to the right, a wider network, and an arrow upward, more data, both cross the band around the line.](pictures/double_descent_trained.svg)
 #

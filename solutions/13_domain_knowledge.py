@@ -11,13 +11,13 @@
 # ---
 
 # %% [markdown]
-# # 12 · Domain knowledge
+# # 13 · Domain knowledge
 #
-# In lesson 09 the labels were weak: blood tests say how many cells of each type, and not which. More data helped little. Then
+# In [[weak_labels]] the labels were weak: blood tests say how many cells of each type, and not which. More data helped little. Then
 # somebody asked the experts. They can *purify* blood: a tube of one type only, and every cell in it has a label.
 #
 # **You will** weigh purified cells against more data and wider nets, correct impure tubes, count a patient, and let textbook rules
-# vote. **You need** lesson 09 and Bayes' rule. **Time** 50 minutes. **Difficulty** 3 of 5.
+# vote. **You need** [[weak_labels]] and Bayes' rule. **Time** 60 minutes. **Difficulty** 3 of 5.
 
 # %%
 import torch
@@ -64,7 +64,7 @@ lesson.predict("enough")
 # ## See
 #
 # Blue: purified cells, a label each. Orange: a cohort of healthy people, whose blood is much alike. Green: patients who differ. Both
-# cohorts have a blood test for every 512 cells, and learn by the least-squares risk of lesson 09, the mean map. The **balanced accuracy** is the
+# cohorts have a blood test for every 512 cells, and learn by the least-squares risk of [[weak_labels]], the mean map. The **balanced accuracy** is the
 # share of cells named rightly in each type, averaged over the three types, so the rare type counts as much as the others. Move
 # **Purified cells** and follow the grey line. Then take the wider **Net**, and look at plain **accuracy** too.
 
@@ -79,7 +79,7 @@ lesson.exchange.show()
 # %% [markdown]
 # ## Explain
 #
-# A tube $s$ holds the share $P_{sc}$ of type $c$: its **purity**. A tube is a bag of lesson 09 whose proportions an expert chose, as
+# A tube $s$ holds the share $P_{sc}$ of type $c$: its **purity**. A tube is a bag of [[weak_labels]] whose proportions an expert chose, as
 # different from the other bags as can be. The gain is that the matrix of proportions is easy to invert.
 #
 # All of this rests on one **assumption: cells of one type look alike in every tube**, and as they do in blood. In formulas, the probability of an image
@@ -147,7 +147,7 @@ lesson.tubes.show()
 
 # %% [markdown]
 # The orange net falls before the theory says so: it has seen a limited number of cells, and cells in doubt go over the edge first. The
-# correction needs cells too: from a hundred a tube at forty per cent impurity it does little. And nobody had to state the purity. The green
+# correction needs cells too: from a hundred cells per tube at forty percent impurity it does little. And nobody had to state the purity. The green
 # net estimated it from cells that surely look like another tube's, the *confident joint*
 # ([Northcutt et al. 2021](https://arxiv.org/abs/1911.00068)). It finds tubes less pure than they are, by
 # a little with many cells and by much with few.
@@ -185,7 +185,7 @@ def shares_step(P, p_from, shares, alpha):
 lesson.patient.show()
 
 # %% [markdown]
-# EM is better than counting, and from nine hundred purified cells it comes near to chance. Physiology helps where least is known, few cells and a poor
+# EM is better than counting, and from nine hundred purified cells it comes near to chance. Physiology helps where the least is known, few cells and a poor
 # classifier; elsewhere it changes little, and for an unusual patient it may do harm. Step through them.
 
 # %% [markdown] tags=["instructor"]
@@ -249,7 +249,7 @@ lesson.predict("tube")
 lesson.batch.show()
 
 # %% [markdown]
-# With one tube a type the purified cells lose to the blood tests, and how badly depends on luck: look at the spread of the data sets. More tubes help; so
+# With one tube per type the purified cells lose to the blood tests, and how badly depends on luck: look at the spread of the data sets. More tubes help; so
 # do the blood tests, and most of all both. Without nuisances there is nothing to repair. **Good labels and many circumstances are different resources.**
 
 # %% [markdown] tags=["instructor"]
@@ -273,7 +273,7 @@ lesson.quiz()
 #
 # - About 25 purified cells reached the balanced accuracy of 32,768 cells with weak labels from people who are alike. A wider net did not change that.
 # - Knowledge enters as mathematics: a purity becomes a transition, a blood test a prior, a textbook rule a vote.
-# - Perfect labels from one specimen a type may teach the specimen. Vague labels from many specimens repair it.
+# - Perfect labels from one specimen per type may teach the specimen. Vague labels from many specimens repair it.
 #
 # **What this does not show.** That knowledge always beats data: patients who differ taught nearly as much, by proportions alone. That the sizes carry over: one
 # simulator, small nets, a healthy cohort whose spread we assumed. Votes here are drawn one rule at a time, as the label model assumes; real rules look at

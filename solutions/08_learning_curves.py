@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # 7 · Learning curves
+# # 8 · Learning curves
 #
 # ![Two charts with the same fourteen bars, the eigenvalues, standing in water. With three examples the water is high, with eight it is low. Below each bar a box is filled by the share of its mode that is learned. The filled parts of all boxes add up to three boxes on the left and to eight on the right.](pictures/learning_curves.svg)
 #

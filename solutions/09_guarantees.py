@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # 8 · Guarantees
+# # 9 · Guarantees
 #
 # ![A plane of functions. A circle around the origin is the prior. Two more circles of the same size, at the distances 1 and 3 to its right, are posteriors. Arrows lead from the prior to them; their divergences are 0.5 and 4.5. Functions right of a dashed line fit the examples: the near posterior has 7 % of its functions there, the far one 69 %.](pictures/guarantees.svg)
 #

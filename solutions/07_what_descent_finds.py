@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # 14 · What descent finds
+# # 7 · What descent finds
 #
 # ![On the left, two blue points and two orange points. Many lines separate them: they fill a gray fan. Three lines in the fan are drawn, each with the name of a method. On the right, thirty arrows point in all directions before training; when the loss begins to fall they form two bundles, and a few arrows have stayed.](pictures/what_descent_finds.svg)
 #

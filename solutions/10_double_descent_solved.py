@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # 9 · Double descent, solved
+# # 10 · Double descent, solved
 #
 # ![Left: the true targets lie at the end of a long thin ellipse, and a small circle of noise surrounds them. Right: the weights form a circle, and solving has turned the circle of noise into a long ellipse around the true weights.](pictures/double_descent_solved.svg)
 #
