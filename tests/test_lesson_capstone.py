@@ -443,12 +443,12 @@ def test_the_number_of_seeds_is_the_first_that_scipy_finds():
 
 def test_what_is_next_depends_on_what_is_missing():
     band, across = (0.85, 1.15), torch.tensor([0.9, 1.0, 1.1], dtype=torch.float64)
-    assert "5 seeds will decide" in decisions.what_next(across, band, 0, True)
-    assert "Look at the control first" in decisions.what_next(across, band, 0, False)
+    assert "5 seeds will decide" in page.what_next(across, band, 0, True)
+    assert "Look at the control first" in page.what_next(across, band, 0, False)
     on_the_edge = torch.tensor([1.05, 1.15, 1.25], dtype=torch.float64)
-    assert "1,000 seeds would not decide" in decisions.what_next(on_the_edge, band, 0, True)
-    assert "another table" in decisions.what_next(across, band, 1, True)
-    assert "clean refutation" in decisions.what_next(across, band, -1, False)
+    assert "1,000 seeds would not decide" in page.what_next(on_the_edge, band, 0, True)
+    assert "another table" in page.what_next(across, band, 1, True)
+    assert "clean refutation" in page.what_next(across, band, -1, False)
 
 
 def test_numbers_of_the_page_are_measured():

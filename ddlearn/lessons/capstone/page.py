@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from torch import Tensor
+
 from ddlearn import papers
 from ddlearn.classroom import PALETTE, Lesson
 from ddlearn.classroom.document import render, said_when
@@ -21,8 +23,8 @@ from ddlearn.classroom.wording import brief
 from ddlearn.lessons import load
 from ddlearn.lessons.capstone import shelf
 from ddlearn.lessons.capstone.asking import said_band
-from ddlearn.lessons.capstone.decisions import what_next
-from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, UNDECIDED
+from ddlearn.lessons.capstone.decisions import MOST_SEEDS, seeds_needed
+from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, UNDECIDED, Pair
 from ddlearn.lessons.capstone.experiment import WORDS, Judged, explorer, tall_picture
 from ddlearn.tables import Table
 
@@ -133,6 +135,30 @@ def page_html(
         code=code or {},
         written=said_when(datetime.now(UTC).isoformat(timespec="seconds")),
         versions=f"Python {platform.python_version()}, torch {version('torch')}",
+    )
+
+
+def what_next(measured: Tensor, band: Pair, verdict: int, control_outside: bool) -> str:
+    """Say what to do after a verdict, 1, -1 or 0, on these seeds."""
+    if verdict > 0:
+        return "Ask the same question of another table, or of rows from another source, before you rely on it."
+    if verdict < 0:
+        return "Report it: a clean refutation is a result. Then ask which assumption of the theory this table violates."
+    if not control_outside:
+        return (
+            "Look at the control first. It does not leave the band for certain, so this measurement cannot tell the "
+            "claim from its opposite. Learn from more rows, or find a control that takes away more; more seeds help "
+            "only if the control’s interval crosses an edge."
+        )
+    needed = seeds_needed(measured, band, fewest=len(measured) + 1)
+    if needed is None:
+        return (
+            f"The mean is so close to an edge of the band that {MOST_SEEDS:,} seeds would not decide. Do not widen the "
+            "band now. Report “cannot tell”, or learn from more rows and predict anew."
+        )
+    return (
+        f"Take more seeds. If mean and spread stay as they are, {needed[0]} seeds will decide. Fix their number before "
+        "the run, and judge once: who adds seeds until the claim holds will see it hold too often."
     )
 
 
