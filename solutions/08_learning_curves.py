@@ -85,15 +85,15 @@ lesson.predict("at_500")
 #
 # $$L_i = \frac{\lambda_i}{\lambda_i + \kappa}, \qquad\text{where } \kappa \text{ solves } \sum_{i=1}^N L_i = n.$$
 #
-# *In words:* $\kappa$ is a **water level**. A mode with an eigenvalue far above the level is learned almost completely, one far below it hardly at all, and one at the level
+# *In words:* each share is a mean over random choices of the examples, and $\kappa$ is a **water level**. A mode with an eigenvalue far above the level is learned almost completely, one far below it hardly at all, and one at the level
 # by half. The level is where the shares add up to the number of examples.
 #
 # Take $N = 3$ points, the eigenvalues 5, 2 and 1, and $n = 2$ examples. The level is $\kappa = 1$, because
 #
 # $$\tfrac{5}{6} + \tfrac{2}{3} + \tfrac{1}{2} = 2.$$
 #
-# *In words:* two examples buy two units of learning, and the largest eigenvalue gets the most. With one example the level is higher: at $\kappa = 5$, the shares
-# $\frac12 + \frac27 + \frac16 = 0.95$ are still a little below 1.
+# *In words:* two examples buy two units of learning, and the largest eigenvalue gets the most. With one example the level is higher, at about 4.6. At $\kappa = 5$ the shares
+# add up to $\frac12 + \frac27 + \frac16 = 0.95$, which is less than one example.
 
 # %% [markdown]
 # ## See
@@ -118,14 +118,14 @@ lesson.curve.show()
 # to $n$ in every draw of the examples. This is a **conservation law**.
 #
 # **Why this form?** Suppose that all $N$ labels were known. [Ridge regression](GLOSSARY.md#ridge-regression) with the number $N\kappa$ on the diagonal of $K$ multiplies the part of the
-# labels in mode $i$ by $\lambda_i/(\lambda_i + \kappa)$: its fit is $K(K + N\kappa I)^{-1} y$, and $K u_i = N\lambda_i u_i$. So the formula says: $n$ examples without a ridge act, on average, like all $N$ points with a ridge. Therefore $\kappa$ is also
-# called the **effective penalty**. The conservation law fixes it. That a mean share has this form is an approximation for large pools. In a simulation with the eigenvalues 5, 2 and 1 and random eigenvectors, the mean shares were 0.82, 0.67 and
+# labels in mode $i$ by $\lambda_i/(\lambda_i + \kappa)$: its fit is $K(K + N\kappa I)^{-1} y$, and $K u_i = N\lambda_i u_i$. So the formula says: on average, $n$ examples without a ridge act like all $N$ points with a ridge. Therefore $\kappa$ is also
+# called the **effective penalty**, and the conservation law fixes its size. Why they act so takes a longer argument ([Simon and others](https://arxiv.org/abs/2110.03922)). For large pools it is a good approximation. In a simulation with the eigenvalues 5, 2 and 1 and random eigenvectors, the mean shares were 0.82, 0.67 and
 # 0.51 instead of 0.83, 0.67 and 0.50.
 #
 # ## Exercise 1 · Write: `kappa`
 #
 # Find the level by halving. At $\kappa = 0$ too much is learned, at $\sum_i\lambda_i/n$ too little. The level may be tiny, so halve its logarithm: take
-# $\sqrt{\text{low}\cdot\text{high}}$ as the middle. For the eigenvalues 5, 2, 1 and $n = 2$, the answer is 1.
+# $\sqrt{\text{low}\cdot\text{high}}$ as the middle, and begin with a tiny positive number for low. For the eigenvalues 5, 2, 1 and $n = 2$, the answer is 1.
 
 
 # %%
@@ -168,8 +168,9 @@ lesson.modes.show()
 #
 # *In words:* from right to left, there are three factors.
 # 1. **What is not learned.** The part $1 - L_i$ of mode $i$ is missing, and its square counts.
-# 2. **What that disturbs.** To the fit, the missing parts look like noise in the $n$ labels, with the error $E$ of the fit as its mean square. In each mode, the noise of $n$ labels averages out to $E/n$, and the fit keeps
-#    the share $L_i$ of it, so $L_i^2 E/n$ of its square. Together, $E = \text{missing} + E\sum_i L_i^2/n$. Solved for $E$, this is the second factor.
+# 2. **What that disturbs.** The fit forces the missing parts into the learned modes, as if they were noise in the $n$ labels. How large is this noise? The labels
+#    differ from the part that the fit gets right by the whole error $E$, so its mean square is $E$. An average over $n$ labels divides it by $n$. Mode $i$ keeps
+#    the share $L_i$ of it, or $L_i^2 E/n$ in squares. Together, $E = \text{missing} + E\sum_i L_i^2/n$. Solved for $E$, this is the second factor.
 # 3. **Where it is.** A fit without a ridge makes no error on the $n$ examples, so the other $N - n$ points carry all of it.
 #
 # By hand, the factors are $\frac31$, $\frac{2}{2 - 50/36} = \frac{36}{11}$, and $\frac{1}{36}V_1 + \frac{4}{36}V_2 + \frac{9}{36}V_3$. Their product is
@@ -255,7 +256,7 @@ lesson.decide("half", error, number)
 # %% [markdown]
 # ## Where it breaks
 #
-# - **Most of the pool seen.** In the gray zone, the eigenvectors of real data are concentrated on few points. On digits the line is too low there.
+# - **Most of the pool seen.** In the gray zone, the modes that are still unlearned decide. On real data, their eigenvectors are large at few points only, so they are not like random ones. On digits the line is too low there.
 # - **Small pools of real data, with the form for an infinite one.** It says 5 % at 500 digits, where 11 % is measured.
 # - **A target in small modes.** By hand, the fit of mode 3 was worse than zero.
 # - **Networks that learn features.** Their kernel changes during training ([[learned_embeddings]]), so there are no fixed eigenvalues.
@@ -281,7 +282,7 @@ lesson.quiz()
 #
 # - $n$ examples buy $n$ units of learning. The [water level](GLOSSARY.md#water-level) says how many go to each [mode](GLOSSARY.md#mode).
 # - The error is small if the target lies in modes with large eigenvalues.
-# - [Leave-one-out](GLOSSARY.md#leave-one-out-error) finds the same curve from the examples alone. [GCV](GLOSSARY.md#generalized-cross-validation-gcv) is too low where there is little noise.
+# - [Leave-one-out](GLOSSARY.md#leave-one-out-error) finds the same curve from the examples alone. [GCV](GLOSSARY.md#generalized-cross-validation-gcv) is too low on digits without noise.
 #
 # **What this does not show.** The curve is for kernel machines, and for networks as far as their kernel stays fixed. It uses the labels of the whole pool, so it explains, and guarantees nothing.
 
