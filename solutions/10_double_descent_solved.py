@@ -256,8 +256,8 @@ lesson.images.show()
 #
 # <details><summary>Which formula is it, and which part is a heuristic?</summary>
 #
-# The formula is that of [Simon, Karkada, Ghosh and Belkin (2024)](https://arxiv.org/abs/2311.14646). Errors are counted from what the noisy labels are on average. The formula speaks of all digits, and
-# those in training are among them. Our heuristic takes these out. The picture itself, without the theory, is that of
+# The formula is that of [Simon, Karkada, Ghosh and Belkin (2024)](https://arxiv.org/abs/2311.14646). With wrong labels, an error is a distance to the mean of the labels. The formula is for a digit drawn from all digits, and
+# the training digits are among those. Our heuristic corrects for this. The picture itself, without the theory, is that of
 # [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118).
 #
 # </details>
@@ -271,9 +271,9 @@ lesson.images.show()
 #
 # *In words:* a peak needs a weak direction, labels that the features do not explain, and new digits with a part in that direction.
 # - **Left:** the error with one **Change** (circles), and without any (gray).
-# - **Right:** one of three accounts of the same peak. The weakest direction is the smallest singular value over the largest.
+# - **Right:** one of three accounts of the same peak: weakest direction, bias² and variance, effective parameters (fold). The first is the smallest singular value over the largest.
 #
-# Make each of the first three changes. A rank cut-off counts singular values below a share of the largest as zero. The last three changes are made by solvers, without saying so.
+# Make the changes that remove one factor: drop weak directions, take labels that the features explain, or new digits in strong directions only. A rank cut-off counts singular values below a share of the largest as zero. The last three changes are made by solvers, without saying so.
 
 # %%
 lesson.why.show()
@@ -318,7 +318,7 @@ lesson.why.show()
 # %% [markdown]
 # ## Claims
 #
-# The claims on effective parameters belong to problem 3, and the two on features of the sphere to problem 4.
+# The claims on effective parameters belong to problem 3, and the two on random ReLU features, with inputs on a sphere, to problem 4.
 
 # %%
 lesson.claims()
@@ -389,7 +389,7 @@ same = 119
 lesson.decide("effective", narrow, wide, same)
 
 # %% [markdown]
-# Problem 4 for random ReLU features. **Left:** four parts of the error, stacked (defined in the solutions). **Right:** each part.
+# Problem 4 for random ReLU features. **Left:** four parts of the error, stacked: bias², the variance by data alone, by features alone, and by their interaction. **Right:** each part.
 
 # %%
 lesson.variance.show()
