@@ -142,9 +142,10 @@ lesson.predict("poured")
 # %% [markdown]
 # ## See: spread, not amount
 #
-# Two other learners are in the menu. Both multiply the loss of each cell, as each type, by a weight that its bag's test determines. The **mean
-# map** computes the weights for the bags at hand by least squares, as we solved the system by hand. **EasyLLP** has one formula for the weights, made
-# for bags of independent cells. Each is *unbiased* under its own condition: averaged over bags, it equals the loss with labels.
+# Two other learners are in the menu. For each type, both compute the loss of a cell as if it were of that type, and multiply it by a weight that the bag's
+# test determines. The **mean map** computes the weights for the bags at hand by least squares, as we solved the system by hand. It needs bags whose
+# shares differ. **EasyLLP** has one formula for the weights, which we derive below. It needs bags of independent cells. Under its condition, each is
+# *unbiased*: averaged over bags, it equals the loss with labels.
 #
 # All three kinds of bags have the same number of cells: blood of many people poured together, one healthy donor per bag, or one patient per bag.
 # Healthy donors are much alike, and patients are not.
@@ -163,10 +164,12 @@ lesson.learners.show()
 # %% [markdown]
 # ## Explain: the effective bag size
 #
-# If all bags have the same shares $a$, then the constant prediction $a$ for *every* cell minimizes the proportion loss. No amount of such
-# bags says more, so bags must **differ**.
+# If all bags have the same shares $a$, then the constant prediction $a$ for *every* cell minimizes the proportion loss. A perfect classifier minimizes it too,
+# and no amount of such bags can tell the two apart. Large bags of poured blood are almost like this. From our starts, training ends at the constant. Its largest
+# share is that of granulocytes, so every cell is called one. Bags must **differ**.
 #
-# How much they must differ is one number. Let $\pi_b$ be the true shares of bag $b$, and $q$ the shares in the whole population. Let $G$ be the mean
+# How much they must differ is one number. Let $\pi_b$ be the true shares of bag $b$: those counted in poured blood, and a patient's own
+# probabilities, whichever cells are photographed. Let $q$ be the shares in the whole population. Let $G$ be the mean
 # of $\pi_b \pi_b^\top$ over bags. For two kinds of bags,
 #
 # $$G = qq^\top + \frac{\operatorname{diag}(q) - qq^\top}{m_{\text{eff}}}.$$
@@ -190,6 +193,9 @@ lesson.learners.show()
 # [Quadrianto et al. 2009](https://jmlr.org/papers/v10/quadrianto09a.html) estimate the **mean operator**, the means of the features in each class, with the
 # same pseudo-inverse of the shares, and train a linear model on it. Our mean map uses the pseudo-inverse to weigh the losses of any network. The
 # effective bag size of patients and the formula for $e_c$ are our derivation.
+#
+# The proportion loss is not calibrated: it takes the logarithm of a mean of predictions. So for mixed bags, the predictions that minimize its mean are not the
+# true probabilities.
 #
 # </details>
 #
@@ -237,7 +243,8 @@ lesson.predict("kappa")
 #
 # *In words:* the weight stretches the distance of the bag from the mean by $m_{\text{eff}}$. For our two patients, the weights are
 # $(1.8, -0.8)$ and $(-0.6, 1.6)$. Look at the loss as a granulocyte. True granulocytes get the weight $\frac12(1.8 \cdot 0.8 - 0.6 \cdot 0.4) = 0.6$, their share.
-# True lymphocytes get $\frac12(1.8 \cdot 0.2 - 0.6 \cdot 0.6) = 0$. So $R$ is the risk with labels. With $m_{\text{eff}} = m$ this is EasyLLP.
+# True lymphocytes get $\frac12(1.8 \cdot 0.2 - 0.6 \cdot 0.6) = 0$. So $R$ is the risk with labels. With $m_{\text{eff}} = m$ this is EasyLLP. Some weights are negative, so
+# on a few bags $R$ can fall below zero, although no true risk does. Then the network has begun to fit the noise of these bags.
 #
 # The function below runs, but its risk is not that one. Repair it.
 
@@ -301,10 +308,9 @@ lesson.decide("offer", offer, worth)
 # ## Where it breaks
 #
 # - **The worth is not a score.** It is about class means by least squares. It orders the bags, and predicts no accuracy.
-# - **The proportion loss follows no such formula.** Small bags of healthy donors teach it nothing, where the mean map learns. It is not calibrated
-#   either: the best answer for mixed bags is not the true probability.
+# - **The proportion loss follows no such formula.** Small bags of healthy donors teach it nothing, where the mean map learns.
 # - **Reports have errors**, which look like spread. So the effective bag size of healthy donors comes out too small.
-# - **Poured blood teaches nothing** from our start. From larger starting weights, about one network in six escaped.
+# - **Poured blood teaches nothing** from our starting weights. From larger ones, about one network in six escaped.
 #
 # **Discuss:** A hospital offers ten times more cells from its blood bank, all poured together. What do you ask for instead?
 
