@@ -1,6 +1,7 @@
 """Counting and rules: the lesson's own computations against independent ones."""
 
 import itertools
+import re
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,43 @@ def test_the_floor_is_what_known_cells_leave():
         shares = torch.stack([(counts == c).double().mean(1) for c in range(3)], 1)
         measured = weak_labels.count_error(shares, mixes).mean().item()
         assert patient.floor(mixes, n) == pytest.approx(measured, rel=0.12)
+
+
+def test_the_error_of_a_plan_is_that_of_the_picture():
+    seen = patient.patients(1, "100", "30 purified cells")
+    assert patient.mean_error(30, 100) == pytest.approx(100 * float(seen.mean[2, 2]))
+
+
+@pytest.mark.slow
+def test_the_page_states_what_the_patients_show():
+    page = words_of("counting_and_rules")
+    good, poor = (100 * patient.patients(1, "300", learned).mean[:, -1] for learned in reversed(patient.LEARNED))
+    for words, value in (
+        ("EM errs by 2.2 points, and counting", good[1]),
+        ("counting the most probable types by 3.0.", good[0]),
+        ("EM errs by 7.2 points, because", poor[1]),
+    ):
+        assert words in page
+        assert float(re.search(r"\d\.\d", words)[0]) == pytest.approx(float(value), abs=0.3)
+
+
+def test_two_explanations_make_the_votes_equally_probable():
+    """From the majority vote and from the truth, EM ends at different beliefs of the broad rule, and one likelihood."""
+    y, votes = rules.drawn(rules.MOST, 0)
+    votes = votes[:, rules.chosen(rules.NARROW, True)]
+    heard, ends = rules.hear(votes), []
+    for start in (weak_labels.majority_vote(votes, 3), 0.98 * torch.nn.functional.one_hot(y, 3).double() + 0.02 / 3):
+        r = start
+        for _ in range(300):
+            r = exercises.label_round(r, heard, r.mean(0), rules.SMOOTHING)
+        counts = torch.einsum("nc,nml->mcl", r, heard) + 1e-12
+        theta = counts / counts.sum(-1, keepdim=True)
+        likelihood = (r.mean(0).log() + torch.einsum("nml,mcl->nc", heard, theta.log())).logsumexp(1).sum()
+        ends.append((float(likelihood), float(rules.beliefs(r, votes)[-1])))
+    (wrong, high), (right, low) = ends
+    assert abs(wrong - right) < 2
+    assert high > 0.85
+    assert low < 0.3
 
 
 def test_counting_stops_where_nothing_moves():

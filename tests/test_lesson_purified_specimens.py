@@ -6,6 +6,7 @@ import itertools
 import pytest
 import torch
 from drawn import normal
+from pages import words_of
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.lessons import cells as lab
@@ -138,6 +139,21 @@ def test_seeds_and_sizes_are_told_apart():
     cohort = exchange.on_cohort(exchange.PATIENTS, 32, 0)
     assert [len(row) for row in cohort] == [len(exchange.BAGS)] * exchange.SEEDS
     assert all(exchange.BAGS[-1] % B == 0 for B in exchange.BAGS)
+
+
+@pytest.mark.slow
+def test_the_page_states_what_its_pictures_show():
+    """Another processor trains other nets: numbers may differ by some points."""
+    page = words_of("purified_specimens")
+    source = exchange.exchange("32 units per layer", "balanced accuracy", 300)
+    assert "Here it is 26" in page
+    assert source.enough == pytest.approx(26, abs=6)
+    seen = 100 * tubes.tubes(20, "3,000", "balanced accuracy", True).values.mean(2)[:2, tubes.LEVELS.index(20)]
+    assert "raises the balanced accuracy from 75 to 89 %" in page
+    assert seen.tolist() == pytest.approx([75, 89], abs=3)
+    alone, both, _ = 100 * batch.accuracies(1.0, 0).mean(1)[:, 0]
+    assert "from 70 to 88 % in the mean" in page
+    assert [float(alone), float(both)] == pytest.approx([70, 88], abs=4)
 
 
 # -- the batch effect

@@ -137,7 +137,7 @@ def picture(fig, r: Patients) -> None:
     types = torch.arange(3).double()
     one.bars(types, 100 * r.truth, "#dddddd", "the truth", width=0.75, edgecolor="black", linewidth=1)
     everyone.frame(
-        f"mean error of a share, points; {PATIENTS} patients, {NETS} networks",
+        "mean error of a share, points",
         "cells counted",
         xlim=(8, 375),
         ylim=(0, 16),

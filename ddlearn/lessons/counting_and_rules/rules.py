@@ -141,7 +141,7 @@ def picture(fig, r: Votes) -> None:
     """Draw three measures of majority and label model; and what the model thinks of each rule, and the truth."""
     measures, rules = fig.row(1, 1.15)
     names = {0: "accuracy", 1: "calibration\nerror", 2: "count\nerror"}
-    measures.frame("%", xlim=(0, 118), ylim=(2.6, -0.6), xticks=(0, 25, 50, 75, 100), yticks=names)
+    measures.frame("three measures, %", xlim=(0, 118), ylim=(2.6, -0.6), xticks=(0, 25, 50, 75, 100), yticks=names)
     for shift, label, color, hatch, scores in (
         (-0.19, "majority vote", "orange", "", r.scores[0]),
         (0.19, "label model", "blue", "//", r.scores[1]),
