@@ -1,13 +1,13 @@
 # The course in one image, for a laptop, a Codespace or a hub, with the CPU build of torch.
 #
 #   docker build -t ddlearn .
-#   docker run --rm -it -p 8888:8888 -v ddlearn-work:/home/learner/work ddlearn
+#   docker run --rm -it -p 8888:8888 -v ddlearn-work:/srv/ddlearn ddlearn
 #
 # The second line prints an address with a token: open it. A learner's work lies in the volume `ddlearn-work`.
 # On a JupyterHub the image is started with `jupyterhub-singleuser`, which constraints.txt fixes too.
 FROM python:3.12-slim-bookworm
 
-RUN useradd --create-home --uid 1000 learner
+RUN useradd --create-home --uid 1000 learner && install --directory --owner learner /srv/ddlearn
 ENV PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 
 # Packages first, from the two files of pins alone: a layer that a new lesson does not build again.
@@ -20,7 +20,6 @@ COPY . /opt/ddlearn
 RUN pip install --no-deps /opt/ddlearn && ddlearn --version
 
 USER learner
-RUN mkdir /home/learner/work
-WORKDIR /home/learner/work
+WORKDIR /srv/ddlearn
 EXPOSE 8888
 CMD ["ddlearn", "lab", ".", "--ip", "0.0.0.0", "--port", "8888", "--no-browser"]
