@@ -100,7 +100,7 @@ lesson.predict("lucky")
 #
 # You count the errors among $n$ judges. The **hold-out bound** is the largest rate $R$ at which this count, or a smaller one, still has
 # probability $\delta$ ([Clopper and Pearson 1934](https://doi.org/10.1093/biomet/26.4.404)). It needs no approximation. In code, `binom.cdf(errors, n, rate)` is the probability of at most
-# `errors` errors. It falls as the rate grows. So find it by halving an interval. For no error in ten, the answer is 0.2589.
+# `errors` errors. This probability falls as the rate grows, so find the rate by halving an interval. For no error in ten, the answer is 0.2589.
 
 
 # %%
@@ -128,7 +128,7 @@ def holdout(errors, n, delta):
 # - The **divergence** $\mathrm{KL}$ of the posterior from the prior is the mean, over the posterior, of $\ln(\text{posterior probability}/\text{prior
 #   probability})$. It is 0 if the two are equal, and large if the posterior uses classifiers to which the prior gave little probability.
 #
-# Predictions are random: for each new example, draw a classifier from the posterior, and let it answer. This is the **Gibbs classifier**. Let $R$ be its error
+# One single classifier out of infinitely many may have the prior probability 0, and thus an infinite divergence. So predictions are random: for each new example, draw a classifier from the posterior, and let it answer. This is the **Gibbs classifier**. Let $R$ be its error
 # rate on new examples, and $\hat R$ its mean error rate on the $n$ judges.
 #
 # A second divergence compares two coins, with the error probabilities $\hat R$ and $R$:
@@ -136,7 +136,7 @@ def holdout(errors, n, delta):
 # $$\mathrm{kl}(\hat R, R) = \hat R \ln\frac{\hat R}{R} + (1 - \hat R)\ln\frac{1-\hat R}{1-R}.$$
 #
 # *In words:* it is 0 if $\hat R = R$, and grows as they move apart. For $\hat R = 0$ it is $-\ln(1 - R)$. So the bound $1 - e^{-\text{price}/n}$ of the coins without an error is the $R$ at which $\mathrm{kl}(0, R)$ is
-# $\text{price}/n$. With errors, we do the same: let $\mathrm{kl}^{-1}(\hat R, c)$, in code `kl_inverse`, be the largest $R$ with $\mathrm{kl}(\hat R, R) \le c$. For one coin, $\mathrm{kl}^{-1}(0, 3.0/10) = 0.26$ again.
+# $\text{price}/n$. With errors, we do the same: let $\mathrm{kl}^{-1}(\hat R, c)$, in code `kl_inverse`, be the largest $R$ with $\mathrm{kl}(\hat R, R) \le c$.
 #
 # **Theorem.** Fix one prior, and let $n \ge 8$. With probability at least $1 - \delta$ over the draw of the $n$ judges, all posteriors at once satisfy
 #
@@ -145,7 +145,7 @@ def holdout(errors, n, delta):
 # *In words:* the numerator is the price, and the $n$ judges share it. The bound grows with the error rate on the judges and with the divergence from the prior. A posterior
 # that fits better may lie further away, as in the opening picture, so a compromise is best.
 #
-# **What is free, and what is not.** *All posteriors at once* means: try as many posteriors as you like, and keep the best, at no price. Priors are another matter. For the best of
+# **What is free, and what is not.** *All posteriors at once* means: try as many posteriors as you like, and keep the best, at no price. Priors have a price. For the best of
 # $m$ priors, each must hold with probability $1 - \delta/m$, so $m/\delta$ takes the place of $1/\delta$.
 #
 # <details><summary>Whose theorem is this, and why does it hold for all posteriors?</summary>
@@ -218,7 +218,7 @@ def pac_bayes(errors, kl, spent, priors, delta):
 #
 # Let $y = \pm1$ be the target. The **margin** of an example is $y\,\hat w^\top\varphi(x)$; it is negative where the center errs. Since $\varphi(x)$ has length 1, the score of a drawn
 # classifier, times $y$, is a Gaussian number with mean $\rho\cdot\text{margin}$ and variance 1. It is negative with probability $\Phi(-\rho\cdot\text{margin})$, where
-# $\Phi$ is the distribution function of a standard Gaussian number. *In words:* a larger distance lets fewer draws err where the margin is positive, and costs more. All of `errors` is known without any drawing.
+# $\Phi$ is the distribution function of a standard Gaussian number. *In words:* a larger distance lets fewer draws err where the margin is positive, and costs more. So `errors` is known without any drawing.
 #
 # With 400 examples, the best of forty distances is $\rho = 9.3$, with $\hat R = 0.20$ and $\mathrm{KL} = 43$. At such an $\hat R$, the bound is below 1/2 if the price per judge is below $\mathrm{kl}(0.20, 0.50) = 0.19$.
 # How many judges must share it?
@@ -230,14 +230,13 @@ lesson.predict("enough")
 # ## See
 #
 # - **Left:** each bound against the number of examples $n$. In the gray part above 1/2 it says less than guessing does. The dotted line is the
-#   measured test error of the machine that all $n$ examples train. A ring marks a bound below the error rate of its own classifier.
+#   measured test error of the machine that all $n$ examples train. A ring marks a false bound: the error rate of its own classifier is higher.
 # - **Right:** from how many examples on the bound stays below 1/2.
 #
-# Each row states a bound in its own way.
 # - **Hold-out:** one half of the examples trains, and the other half judges.
 # - **PAC-Bayes, half for the prior:** the first half trains $\hat w$, and the second half judges. The posterior equals its prior $N(\rho\hat w, I)$, so KL is 0. But forty distances
 #   are tried, and each is a prior of its own: $m = 40$.
-# - **PAC-Bayes, prior before data:** all examples train and judge, as in the section above. There is one prior, so $m = 1$.
+# - **PAC-Bayes, prior before data:** all examples train and judge, as in the last section. There is one prior, so $m = 1$.
 #
 # First move **Coin flips** to 1: all labels are coin flips, every error rate is 1/2, and a bound below 1/2 would be false. Then move it to 0, slowly.
 # Set **Delta** to one half, and look for rings at several values of **Draw** (other examples). Then guess: how far do the curves rise if Delta goes from one half to one in a million?
@@ -310,7 +309,7 @@ lesson.decide("split", split, bound)
 # ## Where it breaks
 #
 # - **Another population.** All bounds assume that judges and new examples are drawn independently in the same way.
-# - **The center instead of a draw.** In use, nobody draws weights anew for each example; one takes the center. But PAC-Bayes bounds the Gibbs classifier. A kernel machine's center errs at most twice as often (problem 4). A network's center has no such bound.
+# - **The center instead of a draw.** In use, one takes the center and draws nothing. But PAC-Bayes bounds the Gibbs classifier. A kernel machine's center errs at most twice as often (problem 4). A network's center has no such bound.
 # - **The best of several numbers.** If you compute bounds by three methods and state the smallest, each needs $\delta/3$.
 # - **After the fact.** A bound from training errors says that this classifier generalizes. It does not say why.
 #

@@ -53,6 +53,7 @@ def test_what_the_page_says_of_four_hundred_examples_and_of_the_ridge():
     assert f"their median falls from {medians[0]:.3f} to {medians[1]:.3f}" in page
 
 
+@pytest.mark.slow  # twenty draws, 11 s
 def test_from_when_on_the_page_says_that_each_bound_speaks():
     page, draws = words_of("guarantees"), range(1, 21)
     drawn = [bounds.bounds(0.0, 0.05, draw, 3.0, True) for draw in draws]
