@@ -81,8 +81,8 @@ lesson.predict("at_500")
 # eigenvalues of $K$ grow with the number of points, and those of $K/N$ settle.) An eigenvalue with its eigenvector is called a **mode**. An eigenvector
 # has one entry per point, so it is a pattern of labels on the pool.
 #
-# **Shares.** A kernel machine without a ridge is trained on $n$ examples. Suppose that the labels are one mode, $u_i$. The predictions at all $N$ points then contain this pattern with a factor.
-# Its mean over random choices of the examples is the **share** of mode $i$ that is learned. To a good approximation, the share is
+# **Shares.** A kernel machine without a ridge is trained on $n$ examples. Suppose that the labels are one mode, $u_i$. The predictions at all $N$ points then contain this pattern, times a factor.
+# The mean of this factor over random choices of the examples is the **share** of mode $i$ that is learned. To a good approximation, the share is
 #
 # $$L_i = \frac{\lambda_i}{\lambda_i + \kappa}, \qquad\text{where } \kappa \text{ solves } \sum_{i=1}^N L_i = n.$$
 #
@@ -114,7 +114,7 @@ lesson.curve.show()
 # ## Explain: where $n$ units go
 #
 # **Why do the shares add up to $n$?** Without a ridge, the predictions at all $N$ points are a linear function of the labels, $\hat y = H y$. The matrix $H$
-# uses the labels of the $n$ examples only, and returns them unchanged, so its rank is $n$. Who predicts again, from the predictions, gets the same: $H^2 = H$. For such a matrix, a projection, the trace is the
+# uses the labels of the $n$ examples only, and returns them unchanged, so its rank is $n$. A second fit, with the predictions as labels, predicts the same: $H^2 = H$. For such a matrix, a projection, the trace is the
 # rank. And the trace is the sum of all $u_i^\top H u_i$, the factors with which the modes come back. So the *measured* shares add up to $n$ in every draw of the examples. This is a **conservation law**.
 #
 # **Why this form?** Suppose that all $N$ labels were known. [Ridge regression](GLOSSARY.md#ridge-regression) with the number $N\kappa$ on the diagonal of $K$ multiplies the part of the
@@ -230,7 +230,7 @@ def predicted_error(lam, V, n, level):
 # ## Theory and experiment: who knew the labels?
 #
 # The dashed line of the first picture is now yours, both functions of it. Go back to it, tick **Reveal**, and look at three things.
-# - **Random eigenvectors** (menu **Pool**). The formula assumes eigenvectors with random directions. Here it is right, in the gray zone too. On digits the line is too low there.
+# - **Random eigenvectors** (menu **Pool**). The formula assumes eigenvectors with random directions. On this pool it is right, in the gray zone too. On digits the line is too low there.
 # - **The form for an infinite pool** (menu **Beside it**). Papers state the formula without its first factor. With 500 of 1,000 digits this factor is 2: the form without it says 5 %, that with it 10 %, and 11 % is measured.
 # - **Estimates from the examples** (menu **Beside it**). The dashed line used the labels of *all* points, unseen ones too. So it explains a learning curve, and you cannot compute it for new data.
 #   [Leave-one-out](GLOSSARY.md#leave-one-out-error) uses the $n$ examples only, and finds the same curve.
