@@ -80,7 +80,8 @@ doctor.show()
 # | [[double_descent_solved]]: Double descent, solved | How does the error depend on the size of a model? |
 # | [[double_descent_trained]]: Double descent, trained | Does it happen in networks that we train? |
 # | [[weak_labels]]: Weak labels | What can be learned without a label for each example? |
-# | [[domain_knowledge]]: Domain knowledge | When is knowledge of the field worth more than data? |
+# | [[purified_specimens]]: Purified specimens | What is a purified specimen worth, and when does it mislead? |
+# | [[counting_and_rules]]: Counting and rules | How is a new patient counted, and what are rules from a textbook worth? |
 # | [[capstone]]: Capstone | What is your own question? |
 #
 # In each lesson you **predict** what a picture will show, and **move** its sliders until a theorem's assumption fails. You **build** the most

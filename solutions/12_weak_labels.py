@@ -378,7 +378,7 @@ lesson.decide("sizes", first, second, size, ten, cells)
 # $e_c = 1/(q_c [G^{-1}]_{cc}) = 1/(m_{\text{eff}}(1 - q_c) + q_c)$.
 #
 # **4.** Compute `mixing_efficiency(torch.eye(3).double(), q)[2]` for pure tubes. A third of their cells are monocytes, so a rare type is over-sampled, and a cell
-# is worth $1/(3q_c)$ labeled cells of the blood. [[domain_knowledge]] buys such tubes.
+# is worth $1/(3q_c)$ labeled cells of the blood. [[purified_specimens]] buys such tubes.
 #
 # **Without a solution.** Every setting of the learners takes about two seconds. Try seeds of your own:
 # `lesson.learners.compute("mean map", "512", seed=7).accuracy`. On a machine with a GPU the networks train there.
@@ -393,4 +393,4 @@ lesson.decide("sizes", first, second, size, ten, cells)
 # - Patrini et al.: [(Almost) no label no cry](https://papers.nips.cc/paper/5453-almost-no-label-no-cry) (2014). The mean operator.
 # - Busa-Fekete et al.: [Easy learning from label proportions](https://arxiv.org/abs/2302.03115) (2023). The unbiased risk.
 #
-# **Next:** [[domain_knowledge]], Domain knowledge.
+# **Next:** [[purified_specimens]], Purified specimens.

@@ -15,7 +15,7 @@ from torch import Tensor
 from ddlearn import compute, weak_labels
 from ddlearn.blood import GRANULOCYTE, LYMPHOCYTE, MONOCYTE, RULES
 from ddlearn.classroom import Choice, Explorer, Slider, Switch
-from ddlearn.lessons.domain_knowledge import exercises
+from ddlearn.lessons.counting_and_rules import exercises
 
 SHARES = torch.tensor([0.7463, 0.1193, 0.1344], dtype=torch.float64)
 """Of the types among those cells: what a blood test of this population would print."""

@@ -15,9 +15,9 @@ from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.classroom import Choice, Explorer, Slider, cached
-from ddlearn.lessons.domain_knowledge import cells as lab
-from ddlearn.lessons.domain_knowledge import exercises
-from ddlearn.lessons.domain_knowledge.cells import PURE, THIRDS, TYPES, Progress
+from ddlearn.lessons import cells as lab
+from ddlearn.lessons.cells import PURE, THIRDS, TYPES, Progress
+from ddlearn.lessons.counting_and_rules import exercises
 
 LEARNED = {"30 purified cells": 10, "900 purified cells": 300}  # cells a tube
 PATIENTS, COUNTS, NETS = 40, (10, 30, 100, 300), 4
@@ -121,6 +121,12 @@ def patients(
         errors=weak_labels.count_error(found, mixes[:, None].expand_as(found)),
         floor=torch.tensor([floor(mixes, n) for n in COUNTS], dtype=torch.float32),
     )
+
+
+def mean_error(purified: int, cells: int, seed: int = 0) -> float:
+    """Return the mean error of a share, over all patients and nets, by EM with physiology."""
+    found = counted(LEARNED[f"{purified} purified cells"], seed, exercises.shares_step)[-1, ..., COUNTS.index(cells), :]
+    return float(weak_labels.count_error(found, people(seed)[0].expand_as(found)).mean())
 
 
 def picture(fig, r: Patients) -> None:

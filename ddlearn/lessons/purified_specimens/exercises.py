@@ -1,12 +1,9 @@
-"""Functions that the learner writes: the probability of a tube given the type, and one step of counting a patient."""
+"""Functions that the learner writes or repairs: the probability of a tube given the type, and the loss that uses it."""
 
 import torch
 from torch import Tensor
 
 from ddlearn.classroom import Exercise, Mistake, edit
-from ddlearn.lessons.domain_knowledge.round_exercise import LABEL_ROUND, label_round, mixtures
-
-__all__ = ["LABEL_ROUND", "SHARES_STEP", "TRANSITION", "label_round", "shares_step", "transition"]
 
 
 def transition(purity: Tensor, shares: Tensor) -> tuple[Tensor, Tensor]:
@@ -15,11 +12,15 @@ def transition(purity: Tensor, shares: Tensor) -> tuple[Tensor, Tensor]:
     return (joint / q).T, q
 
 
-def shares_step(P: Tensor, p_from: Tensor, shares: Tensor, alpha: Tensor) -> Tensor:
-    q = P * shares / p_from
-    q = q / q.sum(1, keepdim=True)
-    total = q.sum(0) + alpha - 1
-    return total / total.sum()
+def forward_loss(logits: Tensor, tubes: Tensor, T: Tensor) -> Tensor:
+    types = logits.softmax(1)
+    names = types @ T
+    own = names.gather(1, tubes[:, None])
+    return -own.log().mean()
+
+
+def mixtures(rows: int, columns: int, generator: torch.Generator, sharp: float = 1.0) -> Tensor:
+    return (sharp * torch.randn(rows, columns, generator=generator, dtype=torch.float64)).softmax(1)
 
 
 def transition_cases(generator: torch.Generator):
@@ -27,17 +28,10 @@ def transition_cases(generator: torch.Generator):
         yield mixtures(tubes, types, generator, 1.5), mixtures(1, tubes, generator)[0]
 
 
-def step_cases(generator: torch.Generator):
-    for n, C in ((12, 3), (7, 3), (9, 2)):
-        P, p_from, shares = (mixtures(rows, C, generator, 1.5) for rows in (n, 1, 1))
-        alpha = 1 + 3 * torch.rand(C, generator=generator, dtype=torch.float64)
-        yield P, p_from[0], shares[0], alpha
-
-
-def many_steps(P: Tensor, p_from: Tensor, shares: Tensor, alpha: Tensor) -> Tensor:
-    for _ in range(100):
-        shares = shares_step(P, p_from, shares, alpha)
-    return shares
+def forward_cases(generator: torch.Generator):
+    for n, types, tubes in ((12, 3, 3), (7, 3, 4), (9, 2, 3)):
+        logits = 2 * torch.randn(n, types, generator=generator, dtype=torch.float64)
+        yield logits, torch.randint(tubes, (n,), generator=generator), mixtures(types, tubes, generator, 1.5)
 
 
 TRANSITION = Exercise(
@@ -125,91 +119,77 @@ TRANSITION = Exercise(
     ),
 )
 
-SHARES_STEP = Exercise(
-    name="shares_step",
-    title="One step of counting a patient",
-    reference=shares_step,
-    cases=step_cases,
+FORWARD_LOSS = Exercise(
+    name="forward_loss",
+    title="A loss that knows the purity",
+    reference=forward_loss,
+    cases=forward_cases,
+    given="logarithms averaged",
     hints=(
-        "Take the posteriors from the prior p_from to the prior `shares`, cell by cell; then count with them.",
-        "R = P * shares / p_from, and each row divided by its sum. Then R.sum(0) counts the cells of each type.",
-        "total = R.sum(0) + alpha - 1, and total / total.sum() are the new shares.",
+        "Take one cell on paper. Which number is the probability of its tube’s name, and what does the function "
+        "compute?",
+        "P(tube s) is a sum of products of probabilities, over the types. Where does the given version take "
+        "logarithms?",
+        "Multiply probabilities by T first: types = logits.softmax(1), names = types @ T. Take the logarithm at the "
+        "end.",
     ),
     mistakes=(
         Mistake(
-            "old prior kept",
-            edit("shares / p_from", "shares"),
-            "P carries the tubes’ mix p_from already, and you multiplied another prior on top. Divide by p_from.",
+            "logarithms averaged",
+            edit("logits.softmax(1)", "logits.log_softmax(1)").edit("own.log()", "own"),
+            "You averaged logarithms with the weights of T. The probability of a name is a sum: add first, then take "
+            "the logarithm. For pure tubes both are the same.",
         ),
         Mistake(
-            "upside down",
-            edit("shares / p_from", "p_from / shares"),
-            "You multiplied by p_from / shares. The new prior goes on top: shares / p_from.",
+            "name taken for type",
+            edit("types @ T", "types"),
+            "You compared the types with the name as if tubes were pure. Multiply by T first.",
         ),
         Mistake(
-            "cells not normalized",
-            edit("q / q.sum(1, keepdim=True)", "q"),
-            "Each cell must count as one: divide each row by its sum before you add cells up.",
+            "T transposed",
+            edit("types @ T", "types @ T.T"),
+            "T has a row for each type and a column for each tube. `types` has a column for each type: types @ T.",
         ),
         Mistake(
-            "classify and count",
-            edit("q.sum(0)", "torch.nn.functional.one_hot(q.argmax(1), q.shape[1]).sum(0)"),
-            "You counted each cell as its likeliest type. Count with the probabilities: add up the rows.",
+            "logits for probabilities",
+            edit("logits.softmax(1)", "logits"),
+            "Logits are no probabilities: they may be negative. Take their softmax over the types first.",
         ),
         Mistake(
-            "whole alpha",
-            edit("alpha - 1", "alpha"),
-            "You added alpha. Most probable shares need alpha - 1: alpha = 1 knows nothing and changes nothing.",
+            "softmax at the end",
+            edit("logits.softmax(1)", "logits").edit("types @ T", "(types @ T).softmax(1)"),
+            "You mixed logits. T mixes probabilities: softmax first, then T.",
         ),
         Mistake(
-            "prior forgotten",
-            edit(" + alpha - 1", ""),
-            "This is plain EM. Add what is known of people: alpha - 1 more cells of each type.",
+            "softmax twice",
+            edit("types @ T", "(types @ T).softmax(1)"),
+            "`types @ T` are probabilities already. A further softmax, as in `cross_entropy`, changes them.",
         ),
         Mistake(
-            "prior against a mean",
-            edit("q.sum(0)", "q.mean(0)"),
-            "alpha - 1 counts in cells, and you added it to a mean. Add it to the sum over cells.",
+            "softmax over cells",
+            edit("softmax(1)", "softmax(0)"),
+            "Your probabilities add up to 1 over the cells. Each cell has a type: the softmax goes over dimension 1.",
         ),
         Mistake(
-            "counts returned",
-            edit("total / total.sum()", "total"),
-            "These are counts. Shares add up to 1: divide by their sum.",
+            "logarithm of the mean",
+            edit("own.log().mean()", "own.mean().log()"),
+            "You took the logarithm of the mean probability. Each cell has a loss of its own: logarithm first, then "
+            "mean.",
         ),
         Mistake(
-            "normalized over the cells",
-            edit("q.sum(1, keepdim=True)", "q.sum(0)"),
-            "You divided each column by its sum, so all types count alike. Each cell counts as one: divide each row.",
+            "sum over cells",
+            edit(".mean()", ".sum()"),
+            "You added the losses up. The loss is their mean, so that it does not grow with the number of cells.",
         ),
         Mistake(
-            "divided by the number of cells",
-            edit("total / total.sum()", "total / len(P)"),
-            "You divided by the number of cells, and the prior has added counts. Divide by the sum of all counts.",
+            "minus forgotten",
+            edit("-own", "own"),
+            "Your loss is largest for the best network. The logarithm of a probability is negative: put a minus.",
         ),
         Mistake(
-            "softmax of the counts",
-            edit("total / total.sum()", "total.softmax(0)"),
-            "You took a softmax of the counts. Counts become shares by division: total / total.sum().",
-        ),
-        Mistake(
-            "alpha + 1",
-            edit("alpha - 1", "alpha + 1"),
-            "You added alpha + 1. The prior is as if alpha - 1 cells of each type had been counted already.",
-        ),
-        Mistake(
-            "not shifted",
-            edit("q = P * shares / p_from\n", "q = P\n"),
-            "You counted with P itself. Its prior is p_from: shift each cell to the guess first, P * shares / p_from.",
-        ),
-        Mistake(
-            "alpha multiplied",
-            edit("+ alpha - 1", "* alpha"),
-            "You multiplied the counts by alpha. The prior adds alpha - 1 counts.",
-        ),
-        Mistake(
-            "many steps",
-            many_steps,
-            "You went on until nothing changed. Return the guess after one step; the picture repeats it.",
+            "all names",
+            edit("own.log()", "names.log()"),
+            "You averaged over all names. Each cell has one name: take the column of its own tube.",
         ),
     ),
 )

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.classroom import Choice, Explorer, cached
-from ddlearn.lessons.domain_knowledge import cells as lab
-from ddlearn.lessons.domain_knowledge.cells import BLOOD, Progress
+from ddlearn.lessons import cells as lab
+from ddlearn.lessons.cells import BLOOD, Progress
 
 STRENGTHS = {"none": 0.0, "as in this lesson": 1.0, "a careless laboratory": 2.0}
 DATA_SETS = 3

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.classroom import Explorer, cached
-from ddlearn.lessons.domain_knowledge import exercises
-from ddlearn.lessons.domain_knowledge import rules as textbook
-from ddlearn.lessons.domain_knowledge.rules import Votes, blood_test
+from ddlearn.lessons.counting_and_rules import exercises
+from ddlearn.lessons.counting_and_rules import rules as textbook
+from ddlearn.lessons.counting_and_rules.rules import Votes, blood_test
 from ddlearn.networks import MLP
 
 UNITS, STEPS, BATCH, RATE, DECAY = 32, 300, 512, 3e-3, 1e-4

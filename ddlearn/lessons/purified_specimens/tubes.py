@@ -12,9 +12,9 @@ from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.classroom import Choice, Explorer, Slider, Switch, cached
-from ddlearn.lessons.domain_knowledge import cells as lab
-from ddlearn.lessons.domain_knowledge import exercises
-from ddlearn.lessons.domain_knowledge.cells import MEASURES, PURE, THIRDS, Progress
+from ddlearn.lessons import cells as lab
+from ddlearn.lessons.cells import MEASURES, PURE, THIRDS, Progress
+from ddlearn.lessons.purified_specimens import exercises
 
 LEVELS = (0, 10, 20, 30, 40, 50)  # percent of a tube that is of other types, half of it each
 SIZES = {"100": 100, "3,000": 3000}  # cells a tube

@@ -16,8 +16,8 @@ from torch import Tensor
 from ddlearn import blood, compute, weak_labels
 from ddlearn.blood import CellPool
 from ddlearn.classroom import Choice, Explorer, Slider, cached
-from ddlearn.lessons.domain_knowledge import cells as lab
-from ddlearn.lessons.domain_knowledge.cells import MEASURES, PURE, Progress, Scores
+from ddlearn.lessons import cells as lab
+from ddlearn.lessons.cells import MEASURES, PURE, Progress, Scores
 
 UNITS = {"32 units a layer": 32, "96 units a layer": 96}
 TUBE_CELLS = (4, 10, 30, 100, 1000)  # a tube

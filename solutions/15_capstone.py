@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # 14 · Capstone
+# # 15 · Capstone
 #
 # ![Four boxes in a row: your table, a question, an experiment with several seeds and a control, and a verdict. The verdict is an interval inside a band, outside it, or across its edge.](pictures/capstone.svg)
 #
