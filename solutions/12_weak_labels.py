@@ -36,8 +36,7 @@ from ddlearn.lessons.weak_labels import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 4 holograms · 5 two patients, at the board · 5 Exercise 1 · 5 learners, first 512 cells
-# per bag · 6 explain and the triangle · 5 Exercise 2 and its explorer · 2 quiz. Exercise 3, claims and problems are homework.
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 4 holograms · 5 two patients, at the board · 5 Exercise 1 · 5 learners · 6 explain and the triangle · 5 Exercise 2 and its explorer · 2 quiz. Exercise 3, claims and problems are homework.
 #
 # **Board.** The two patients, their system, and the four weights.
 #
@@ -48,9 +47,9 @@ lesson.start()
 #
 # **Usual wrong answers.** *"Larger bags have more exact shares"*: exact, and all alike. *"64 cells, so the effective bag size is 64"*: only if they are independent. *"The loss is small, so it learned each cell"*: a constant can minimize it.
 #
-# **Exit ticket.** "Two cohorts have equally many cells. Which number chooses?"
+# **Exit ticket.** "Two cohorts have equally many cells. Which number decides?"
 #
-# **If a machine is slow:** the first picture of the learners also makes the cells, for some seconds.
+# **If a machine is slow:** the first picture of the learners also makes the cells.
 
 # %% [markdown]
 # ## Recap
@@ -65,8 +64,8 @@ lesson.recap()
 # - **Lymphocytes** recognize viruses and make antibodies. They are small, and a round nucleus nearly fills them.
 # - **Monocytes** clear away dead cells. They are large and smooth, and their nucleus often has the shape of a kidney.
 #
-# The explorer shows a typical cell of each type, and a fourth one. Name it, then tick **Show its type**. Play some rounds.
-# - **Upper row:** the cells through a lens. The camera cannot see this.
+# The explorer shows a typical cell of each type, and a fourth one. Name it, then tick **Show its type**.
+# - **Upper row:** the cells through a lens.
 # - **Lower row:** what a camera without a lens records, the **hologram**. Small cells have a narrow dark ring. Granules make the picture mottled
 #   outside this ring.
 
@@ -131,7 +130,7 @@ lesson.predict("poured")
 #
 # By hand, 1.5 times the first equation minus 0.5 times the second is $g = 1.5 \cdot 8.4 - 0.5 \cdot 5.2$. So $g$ is a sum of the bags' means, with weights that depend on the
 # shares alone. The network's loss on a cell, *as if the cell were a granulocyte*, is a feature too. So such a sum gives its mean over all granulocytes. Do the same for each type,
-# and add up in proportion to the types: this is the loss with labels, computed without labels. Two learners minimize it so.
+# and add up in proportion to the types. This is the **risk with labels**, the mean loss of a cell as its true type, but no label was used. Two learners minimize it so.
 # - The **mean map** finds the weights by least squares, from the shares of the bags at hand. It needs bags whose shares differ.
 # - **EasyLLP** has a formula for the weights (Exercise 2). It was made for bags of independent cells.
 #
@@ -152,8 +151,8 @@ lesson.learners.show()
 # %% [markdown]
 # ## Explain: the effective bag size
 #
-# **Why large poured bags fail.** They have nearly the same shares $a$. If all bags have, then predicting $a$ for *every* cell minimizes the proportion loss. A perfect
-# classifier minimizes it too, and the loss cannot tell the two apart. From our starts, training ends there. The largest
+# **Why large poured bags fail.** They have nearly the same shares. If all have exactly the shares $a$, then predicting $a$ for *every* cell minimizes the proportion loss. A perfect
+# classifier minimizes it too, and the loss cannot tell the two apart. From our starts, training ends at this constant. Its largest
 # share is that of granulocytes.
 #
 # **How much bags differ is one number.** Let $\pi_b$ be the true shares of bag $b$: of its cells in poured blood, of the person's blood otherwise.
@@ -165,10 +164,10 @@ lesson.learners.show()
 # 1 for labeled cells, and it grows as bags become more alike. By hand, $q = (0.6, 0.4)$, and both squared distances are $0.2^2 + 0.2^2 = 0.08$. Hence
 # $m_{\text{eff}} = 0.48/0.08 = 6$.
 # - **Independent cells:** $m_{\text{eff}} = m$ for $m$ cells per bag, because the variance of a mean is that of one cell, divided by $m$. Hence the name.
-# - **Patients:** their shares have a Dirichlet distribution, which lives on the triangle. It has the mean $q$ and a number $\alpha_0$ that says how alike
+# - **Patients:** their shares follow a Dirichlet distribution on the triangle. It has the mean $q$ and a number $\alpha_0$ that says how alike
 #   patients are. Its variance is that of one cell, divided by $\alpha_0 + 1$. So $m_{\text{eff}} = \alpha_0 + 1$, for any number of cells per patient.
 #
-# **What cells are worth.** Let least squares estimate the mean of a feature over type $c$. Then $N$ cells in bags are as good as $Nq_c\,e_c$ labeled cells of this type,
+# **What cells are worth.** Let least squares estimate the mean of a feature over type $c$, as by hand. Then $N$ cells in bags are as good as $Nq_c\,e_c$ labeled cells of this type,
 # with $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$. This is their **worth** (problem 3). *In words:* $N$ labeled cells have $m_{\text{eff}} = 1$, and are worth the $Nq_c$ cells of the type.
 # For monocytes, $q_c = 0.11$, and $e_c$ is 0.18 for our patients ($\alpha_0 = 5.26$), but 0.0022 for bags of 512 independent cells.
 #
@@ -189,7 +188,6 @@ lesson.learners.show()
 #
 # </details>
 #
-# Nothing is trained here.
 # - **Left:** each dot is a bag. Two ellipses show the spread, of these bags and by theory.
 # - **Right:** the worth for each type.
 #
@@ -243,7 +241,7 @@ def bag_risk(logits, a, q, m_eff):
 #
 # ## See: which effective bag size is right?
 #
-# - **Left:** the bias of your risk: its mean minus the risk with labels. Dots are for one network on new bags; the line is theory (fold above).
+# - **Left:** the bias of your risk: its mean minus the risk with labels. Dots are for one network on new bags, and the line is theory (fold).
 # - **Right:** what networks learn with each effective bag size.
 #
 # The explorer starts at 64, EasyLLP's choice for 64 cells per bag. Find the right one for these patients. Then choose poured blood.
@@ -353,7 +351,7 @@ def kappa(a):
 # $e_c = 1/(q_c [G^{-1}]_{cc}) = 1/(m_{\text{eff}}(1 - q_c) + q_c)$.
 #
 # **4.** Compute `mixing_efficiency(torch.eye(3).double(), q)[2]` for pure tubes. A third of their cells are monocytes, so a rare type is over-sampled, and a cell
-# is worth $1/(3q_c)$ labeled cells of the blood. [[domain_knowledge]] buys such tubes.
+# is worth $1/(3q_c)$ labeled cells of the blood. [[purified_specimens]] buys such tubes.
 #
 # **Without a solution.** Every setting of the learners takes about two seconds. Try seeds of your own:
 # `lesson.learners.compute("mean map", "512", seed=7).accuracy`. On a machine with a GPU the networks train there.
@@ -367,4 +365,4 @@ def kappa(a):
 # - Ardehaly, Culotta: [Co-training for demographic classification using deep learning from label proportions](https://arxiv.org/abs/1709.04108) (2017). The same loss, earlier.
 # - Patrini et al.: [(Almost) no label no cry](https://papers.nips.cc/paper/5453-almost-no-label-no-cry) (2014). The mean operator.
 #
-# **Next:** [[domain_knowledge]], Domain knowledge.
+# **Next:** [[purified_specimens]], Purified specimens.

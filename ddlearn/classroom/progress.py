@@ -11,7 +11,7 @@ machine. Two notebooks may write at once; see `store` for how nothing is lost.
         "claims": {"loo": {"measured", "holds", "measured_at"}}}}}
 
 Times are ISO 8601 in UTC. Keys that this version does not know are kept as they are. A lesson's key is its room's name,
-and a claim's its id without a number: lessons may change their places. Version 1 had numbers, version 2 had two
+and a claim's its id without a number: lessons may change their places. Version 1 had numbers, version 2 had three
 lessons that are two each now. An older file is read as if it were of this version, and kept beside the new one when
 that is written.
 """
@@ -51,6 +51,7 @@ ROOMS_OF_VERSION_1 = (
 SPLIT_IN_VERSION_3 = {
     "real_steps_real_widths": ("large_steps", "real_steps_real_widths"),
     "how_many_examples": ("learning_curves", "guarantees"),
+    "domain_knowledge": ("purified_specimens", "counting_and_rules"),
 }
 """Lessons that became two: each takes over the whole record but the answers to a quiz that neither of them asks."""
 

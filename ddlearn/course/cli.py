@@ -60,6 +60,7 @@ def lab(
         list[str] | None, Option(metavar="N", help="Put the newest version of lesson N beside yours.")
     ] = None,
     port: Annotated[int | None, Option(min=1, max=65535, help="Port of JupyterLab.")] = None,
+    ip: Annotated[str | None, Option(help="Address that JupyterLab answers at; 0.0.0.0 in a container.")] = None,
     browser: Annotated[bool, Option("--browser/--no-browser", help="Open a browser.")] = True,
     prepare_only: Annotated[bool, Option("--prepare-only", help="Make the working copy, start nothing.")] = False,
 ) -> None:
@@ -70,7 +71,7 @@ def lab(
     copy = workcopy.prepare(folder, fresh=fresh or [])
     typer.echo(copy.text())
     if not prepare_only:
-        launch.start(copy.folder, opened, port=port, browser=browser)
+        launch.start(copy.folder, opened, port=port, browser=browser, ip=ip)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
 from ddlearn.lessons.start_here.claims import CLAIMS
-from ddlearn.lessons.start_here.decisions import MODEL
+from ddlearn.lessons.start_here.decisions import MODEL, TWICE
 from ddlearn.lessons.start_here.exercises import MEAN_SQUARED_ERROR
 
 __all__ = ["TODO", "lesson"]
@@ -15,6 +15,6 @@ lesson = Lesson(
     minutes=30,
     difficulty=1,
     exercises=(MEAN_SQUARED_ERROR,),
-    decisions=(MODEL,),
+    decisions=(MODEL, TWICE),
     claims=CLAIMS,
 )
