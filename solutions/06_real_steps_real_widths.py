@@ -210,7 +210,7 @@ lesson.certificate.show()
 #
 # $$U\operatorname{diag}((p_iq_i - c_i)\,q_i)\,Q^\top \qquad\text{and}\qquad V\operatorname{diag}((p_iq_i - c_i)\,p_i)\,Q^\top.$$
 #
-# *In words:* both have the same signs, those of $p_iq_i - c_i$. So a step of Muon adds the same number, $\eta$ or $-\eta$, to $p_i$ and to $q_i$. The layers stay aligned, and
+# *In words:* both diagonals have the same signs, those of $p_iq_i - c_i$, and Muon keeps only these signs. So its step adds the same number, $\eta$ or $-\eta$, to $p_i$ and to $q_i$. The layers stay aligned, and
 # $\sqrt{W_1^\top W_1} - \sqrt{W_2^\top W_2} = Q\operatorname{diag}(p - q)\,Q^\top$ does not change, at any step size that keeps all $p_i$ and $q_i$ positive.
 #
 # From a random start, the layers are not aligned and Muon's law fails. In runs of 100 steps of 0.01, the difference of the roots changed by about 0.6 of its size from random
@@ -409,6 +409,7 @@ lesson.width.show()
 #   millionth of its loss after 4 steps, and with steps of 0.1 after 13.
 # - **A certificate can be loose.** At the best step of Exercise 3 it reaches a millionth of the loss after 1,375 steps, and the run after 90.
 # - **Zero floor.** The balanced start $a = b = 0.5$ has the floor 0, so the certificate above is silent. The run still reaches a millionth of its loss after 39 steps of 0.1.
+# - **Other methods.** Muon does not conserve $D$ (fold above).
 # - **Nonlinear layers.** The argument uses $W = W_1 W_2^\top$. No network with an activation function is covered.
 #
 # **Discuss:** The panel is gray. What do we know about the run?

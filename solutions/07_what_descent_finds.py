@@ -44,7 +44,7 @@ lesson.start()
 #
 # **The one question to ask:** "All of these weights fit. Who chose?" (The geometry of the step, the size of the start, the activation.)
 #
-# **Discussion.** Nobody trains for $10^{36}$ units of time. What is the limit worth? (The closed form says.)
+# **Discussion.** Nobody trains for $10^{36}$ units of time. What is the limit worth?
 #
 # **Usual wrong answers.** *"Descent finds the largest margin"*: in which norm? *"Ten times smaller, ten times slower"*: the growth is exponential.
 #
@@ -65,7 +65,7 @@ lesson.recap()
 # its label if $w^\top z > 0$. Data are **separable** if one $w$ does so for all examples. Take two, $z_1 = (5, 1)$ and $z_2 = (4, 3)$.
 #
 # Longer weights give larger products, but the same predictions. So divide by the size of $w$: the **margin** of $w$ is
-# $\min_i w^\top z_i$ divided by a norm of $w$. With the length, called l2, it is the distance of the nearest point from the line. Two other norms are l1, the sum of the $|w_k|$, and
+# $\min_i w^\top z_i$ divided by a norm of $w$. With the length, called l2, it is the distance of the nearest point from the line. Others are l1, the sum of the $|w_k|$, and
 # l∞, the largest $|w_k|$.
 #
 # | direction $w$ | smallest $w^\top z_i$ | l2 margin | l∞ margin | l1 margin |
@@ -128,8 +128,8 @@ lesson.line.show()
 # others, 2018](https://arxiv.org/abs/1802.08246)). So the step decides.
 #
 # **Why log t.** When every example is on the side of its label, $L$ is about $\sum_i e^{-w^\top z_i}$. It never reaches zero, so $w$ grows. Let $\hat w$ be the shortest $w$ with
-# $w^\top z_i \ge 1$ for all $i$. Its l2 margin, $1/\lVert\hat w\rVert$, is the best one. The examples with $\hat w^\top z_i = 1$ are the **support vectors**. At $w = a\hat w$ they dominate the
-# gradient, which has the size $e^{-a}$. So $a$ grows at the speed $e^{-a}$, and this gives $a = \log t$:
+# $w^\top z_i \ge 1$ for all $i$. Its l2 margin, $1/\lVert\hat w\rVert$, is the best. The examples with $\hat w^\top z_i = 1$ are the **support vectors**. At $w = a\hat w$ they dominate the
+# gradient, whose size is about $e^{-a}$. So $a$ grows at the speed $e^{-a}$, and this gives $a = \log t$:
 #
 # $$w(t) \approx \hat w \log t + \tilde w.$$
 #
@@ -229,7 +229,7 @@ lesson.film.show()
 #
 # **The turn.** Suppose that two points of one class always have a positive cosine, and two of different classes a negative one. Then every $y_i x_i$ has a positive product with each
 # positive point, and a negative one with each negative point. So $x_a$ turns a blue neuron towards $S_+$. There $x_a$ is the sum of all positive points, $x_+$. The neuron
-# turns to $x_+$ and grows as $e^{\lVert x_+\rVert t}$.
+# turns to $x_+$, and its length grows as $e^{\lVert x_+\rVert t}$, since $\dot w = v\,x_+$.
 #
 # **The delay.** To reach a fixed size from a start ten times smaller, the neurons have to grow ten times more. This takes the extra time
 # $\ln 10/\lVert x_+\rVert$, the same for each decade.
@@ -258,8 +258,8 @@ lesson.film.show()
 #
 # <details><summary>Why NC1 falls as the square</summary>
 #
-# Let $W_+$ and $v_+$ hold the weights of the neurons in $S_+$. There the network is linear: $\dot W_+ = v_+ r^\top$ and $\dot v_+ = W_+ r$ with the same vector $r$, the sum of the positive points, each times its force. So
-# $W_+W_+^\top$ and $v_+v_+^\top$ have the same derivative. Their difference is conserved, as in [[real_steps_real_widths]], so $W_+W_+^\top = v_+v_+^\top + E$, where $E$ has the size $\epsilon^2$. The first term has rank one. The features
+# Let $W_+$ and $v_+$ hold the weights of the neurons in $S_+$. There the network is linear: $\dot W_+ = v_+ r^\top$ and $\dot v_+ = W_+ r$ with the same vector $r$, the sum of the positive points, each times the slope of its loss. So
+# $W_+W_+^\top$ and $v_+v_+^\top$ have the same derivative. Their difference is conserved, as in [[real_steps_real_widths]], so $W_+W_+^\top = v_+v_+^\top + E$. The neurons come to $S_+$ while their size is still about $\epsilon$, so $E$ has the size $\epsilon^2$. The first term has rank one. The features
 # of the class are $W_+ x$, so their spread outside of one direction has the squared length $O(\epsilon^2)$, relative to $\lVert v_+\rVert^2$.
 #
 # </details>
@@ -278,7 +278,7 @@ lesson.neurons.show()
 # %% [markdown]
 # ## Exercise 3 · Decide: which start?
 #
-# A class has $\lVert x_+\rVert = 8$. Its NC1 shall be a million times smaller. By which factor do you multiply the start, and how much later does the loss of this class fall?
+# A class has $\lVert x_+\rVert = 8$. Its NC1 should become a million times smaller. By which factor do you multiply the start, and how much later does the loss of this class fall?
 
 # %%
 # BEGIN SOLUTION
@@ -332,7 +332,7 @@ lesson.radius.show()
 # ## Where it breaks
 #
 # - **The clock.** A best margin is a limit. After two decades, gradient descent has 0.93 of the best l2 margin, but 0.95 of the best l1 margin.
-# - **The cosines.** In the explorer of starts, choose centers with the cosine 0.4. Even from the smallest start, only a third of the neurons end in
+# - **The cosines.** In the explorer of starts, choose centers with the cosine 0.4. From the smallest start, only a third of the neurons end in
 #   their place.
 # - **The start.** At eight clusters, power 3 from a start of size 3 is right on all test points, but has the radius 0.43. **Power 2** from a small start has 0.58.
 # - **Attacks are no certificate.** A shorter one may exist.
@@ -357,7 +357,7 @@ lesson.quiz()
 # ## Key points
 #
 # - Steepest descent in a norm ends at the best [margin](GLOSSARY.md#margin) in that norm.
-# - The clock of this [implicit bias](GLOSSARY.md#implicit-bias) is $\log t$.
+# - This [implicit bias](GLOSSARY.md#implicit-bias) shows slowly: the angle falls as $1/\log t$.
 # - From a small start, neurons turn first ([early alignment](GLOSSARY.md#early-alignment)), and then grow. A decade of the start costs $\ln 10/\lVert x_+\rVert$.
 # - NC1 falls as the square of the start.
 # - Networks that generalize equally can withstand different attacks.
@@ -423,7 +423,7 @@ def attack(centers, labels, y):
 # <details><summary>More on margins</summary>
 #
 # - Soudry and others: [The implicit bias of gradient descent on separable data](https://arxiv.org/abs/1710.10345) (2018). The clock $\log t$.
-# - Tsilivis, Vardi, Kempe: [Flavors of margin](https://arxiv.org/abs/2410.22069) (2025). Steepest descent for networks.
+# - Tsilivis, Gronich, Kempe, Vardi: [Flavors of margin](https://arxiv.org/abs/2410.22069) (2025). Steepest descent for networks.
 #
 # </details>
 #
