@@ -121,4 +121,5 @@ explorer = Explorer(
     sentence=sentence,
     size=(9.4, 4.9),
     more=("strength",),
+    pairs=(("cell", "told"),),
 )

@@ -106,4 +106,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("steepest",),
     size=(9.8, 4.2),
+    pairs=(("method", "decades"), ("decades", "shows")),
 )
