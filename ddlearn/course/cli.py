@@ -146,11 +146,17 @@ def book(
         Path | None, Option(metavar="FILE", help="Show the claims of `ddlearn claims --json FILE`, not of this run.")
     ] = None,
     instructor: Annotated[bool, Option("--instructor", help="With the notes for instructors.")] = False,
+    handout: Annotated[bool, Option("--handout", help="With sheets of the exercises, and of their solutions.")] = False,
+    slides: Annotated[bool, Option("--slides", help="With slides of each lesson, and notes for the speaker.")] = False,
 ) -> None:
-    """Run the solved course and write it as a folder of pages, to read and to search without a network."""
+    """Run the solved course and write it as a folder of pages whose pictures move, to read without a network.
+
+    It needs Sphinx: ddlearn[book]. Runs and recordings are kept: a second book of the same lessons takes seconds.
+    """
     from ddlearn.course.book import command
 
-    raise typer.Exit(command.main(lessons or [], out, instructor=instructor, claims=claims))
+    options = {"instructor": instructor, "claims": claims, "handout": handout, "slides": slides}
+    raise typer.Exit(command.main(lessons or [], out, **options))
 
 
 @app.command()

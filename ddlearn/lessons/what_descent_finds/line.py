@@ -107,4 +107,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("steepest",),
     size=(9.8, 4.2),
+    pairs=(("method", "decades"), ("decades", "shows")),
 )
