@@ -14,7 +14,7 @@ from ddlearn.course import claims, cli, doctor, launch, notebooks, run, workcopy
 from ddlearn.course.book import command as book
 
 EXTRAS = ("instructor", "handout", "slides")
-WORDS = ("lab", "run", "claims", "doctor", "report", "book", "links", "build")
+WORDS = ("lab", "run", "claims", "doctor", "report", "hand-in", "class", "grade", "book", "links", "build")
 DASK = {"backend": "dask", "scheduler": "tcp://10.0.0.1:8786"}
 
 

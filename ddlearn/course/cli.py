@@ -59,6 +59,9 @@ def lab(
     fresh: Annotated[
         list[str] | None, Option(metavar="N", help="Put the newest version of lesson N beside yours.")
     ] = None,
+    update: Annotated[
+        list[str] | None, Option(metavar="N", help="Take the newest lesson N, with your functions that pass in it.")
+    ] = None,
     port: Annotated[int | None, Option(min=1, max=65535, help="Port of JupyterLab.")] = None,
     ip: Annotated[str | None, Option(help="Address that JupyterLab answers at; 0.0.0.0 in a container.")] = None,
     browser: Annotated[bool, Option("--browser/--no-browser", help="Open a browser.")] = True,
@@ -67,9 +70,15 @@ def lab(
     """Open the lessons in JupyterLab, in a working copy where your work is never overwritten."""
     from ddlearn.course import launch, notebooks, workcopy
 
-    opened = notebooks.choose([lesson], notebooks.shipped())[0].name
+    shipped = notebooks.shipped()
+    opened = notebooks.choose([lesson], shipped)[0].name
+    updated = notebooks.choose(update, shipped) if update else []
     copy = workcopy.prepare(folder, fresh=fresh or [])
     typer.echo(copy.text())
+    for source in updated:
+        from ddlearn.course.update import update as renew
+
+        typer.echo(renew(copy.folder, source))
     if not prepare_only:
         launch.start(copy.folder, opened, port=port, browser=browser, ip=ip)
 
@@ -136,6 +145,62 @@ def report(
     from ddlearn.course.report import write_report
 
     typer.echo(f"Your progress is in {write_report(file, force=force)}.")
+
+
+@app.command("hand-in")
+def hand_in(
+    to: Annotated[
+        Path,
+        Option(
+            metavar="FOLDER|FILE",
+            envvar="DDLEARN_HAND_IN",
+            help="The folder of your class, or a new file that ends in .zip, to send.",
+        ),
+    ] = Path(),
+    name: Annotated[str | None, Option(help="Your name, as whoever teaches knows you.")] = None,
+    notebooks: Annotated[
+        Path | None, Option(metavar="FOLDER", help="With the notebooks that you changed in this working copy.")
+    ] = None,
+    yes: Annotated[bool, Option("--yes", help="You have read what is in it; do not ask.")] = False,
+) -> None:
+    """Put your progress into a folder, or into one file to send. You see first what is in it and where it goes."""
+    from ddlearn.course import hand_in as handing
+    from ddlearn.course import workcopy
+
+    def agreed(words: str) -> bool:
+        typer.echo(words)
+        return yes or typer.confirm("Hand this in?")
+
+    own = handing.own_name()
+    name = name or (own if yes else typer.prompt("Your name", default=own or None))
+    path = handing.hand_in(to, name, workcopy.touched(notebooks) if notebooks else [], agreed)
+    typer.echo(f"Handed in: {path}." if path else "Nothing was handed in.")
+    raise typer.Exit(int(path is None))
+
+
+@app.command("class")
+def class_(
+    folder: Annotated[Path, Argument(help="The folder that learners hand in to.")],
+    out: Annotated[Path, Option(metavar="FILE", help="Where to write the page.")] = Path("ddlearn-class.html"),
+    watch: Annotated[bool, Option("--watch", help="Write the page anew whenever somebody hands in.")] = False,
+    names: Annotated[bool, Option("--names", help="Show names; by default learners are numbered.")] = False,
+) -> None:
+    """Show a class on one page: who is how far, and which mistake is commonest now in each exercise."""
+    from ddlearn.course import class_page
+
+    class_page.main(folder, out.expanduser().resolve(), names, watch, typer.echo)
+
+
+@app.command()
+def grade(
+    folder: Annotated[Path, Argument(help="The notebooks: handed in, or in one folder for each learner.")],
+    csv: Annotated[Path, Option("--csv", metavar="FILE", help="Where the table goes, and a gradebook beside it.")],
+    seed: Annotated[int, Option(min=0, help="The cases to ask; 0 are those that learners see.")] = 1,
+) -> None:
+    """Check the exercises of every notebook in a folder on fresh cases, each in a process with limits."""
+    from ddlearn.course import grade as grading
+
+    raise typer.Exit(grading.main(folder, csv.expanduser().resolve(), seed))
 
 
 @app.command()
