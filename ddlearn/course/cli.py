@@ -185,7 +185,7 @@ def build(
     """Write the notebooks and the instructor's guide from their sources (for those who write lessons)."""
     from ddlearn import lessons
     from ddlearn.course import build as builder
-    from ddlearn.course import guide
+    from ddlearn.course import guide, minutes
     from ddlearn.course.notebooks import checkout
 
     repository = root or checkout()
@@ -196,7 +196,7 @@ def build(
             typer.echo(f"wrote {path}")
         return
     faults = builder.check(repository, lessons.exercises)
-    faults += guide.faults(repository)
+    faults += minutes.faults(repository) + guide.faults(repository)
     for fault in faults:
         typer.echo(fault, err=True)
     typer.echo(f"{len(faults)} faults in the notebooks." if faults else "Notebooks: as their sources say.")
