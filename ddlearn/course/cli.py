@@ -60,6 +60,7 @@ def lab(
         list[str] | None, Option(metavar="N", help="Put the newest version of lesson N beside yours.")
     ] = None,
     port: Annotated[int | None, Option(min=1, max=65535, help="Port of JupyterLab.")] = None,
+    ip: Annotated[str | None, Option(help="Address that JupyterLab answers at; 0.0.0.0 in a container.")] = None,
     browser: Annotated[bool, Option("--browser/--no-browser", help="Open a browser.")] = True,
     prepare_only: Annotated[bool, Option("--prepare-only", help="Make the working copy, start nothing.")] = False,
 ) -> None:
@@ -70,7 +71,7 @@ def lab(
     copy = workcopy.prepare(folder, fresh=fresh or [])
     typer.echo(copy.text())
     if not prepare_only:
-        launch.start(copy.folder, opened, port=port, browser=browser)
+        launch.start(copy.folder, opened, port=port, browser=browser, ip=ip)
 
 
 @app.command()
@@ -185,18 +186,18 @@ def build(
     """Write the notebooks and the instructor's guide from their sources (for those who write lessons)."""
     from ddlearn import lessons
     from ddlearn.course import build as builder
-    from ddlearn.course import guide, minutes
+    from ddlearn.course import guide, index, minutes
     from ddlearn.course.notebooks import checkout
 
     repository = root or checkout()
     if repository is None:
         raise ValueError("ddlearn build works in a checkout of the course; this is an installed copy. Give --root.")
     if not check:
-        for path in [*builder.build(repository), *guide.write(repository)]:
+        for path in [*index.write(repository), *builder.build(repository), *guide.write(repository)]:
             typer.echo(f"wrote {path}")
         return
     faults = builder.check(repository, lessons.exercises)
-    faults += minutes.faults(repository) + guide.faults(repository)
+    faults += minutes.faults(repository) + index.faults(repository) + guide.faults(repository)
     for fault in faults:
         typer.echo(fault, err=True)
     typer.echo(f"{len(faults)} faults in the notebooks." if faults else "Notebooks: as their sources say.")
