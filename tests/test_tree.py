@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import json
 import re
 import stat
 import subprocess
@@ -19,10 +20,11 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+from typer.testing import CliRunner
 
 import ddlearn
 from ddlearn import lessons
-from ddlearn.course import build, rules
+from ddlearn.course import build, cli, rules
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -202,6 +204,25 @@ def test_binder_installs_the_course_and_stops_at_an_error():
     assert "set -euo pipefail" in lines
     assert lines[-1] == "pip install --no-deps --no-cache-dir ."
     assert path.stat().st_mode & stat.S_IXUSR
+
+
+def test_the_image_installs_the_pins_first_and_opens_the_lab_to_the_outside():
+    """Docker is not at hand where the tests run, so what the file says is held against the files that it names."""
+    steps = re.findall(r"^([A-Z]+) (.+)$", (ROOT / "Dockerfile").read_text("utf-8"), flags=re.M)
+    copied = [said.split()[:-1] for word, said in steps if word == "COPY"]
+    assert copied[-1] == ["."], "a lesson that changes must not install torch again"
+    assert all((ROOT / path).is_file() for paths in copied[:-1] for path in paths)
+    assert {"constraints.txt", "binder/requirements.txt"} == set(copied[0])
+    assert "jupyterhub" in CONSTRAINTS
+    assert dict(steps)["USER"] == "learner"
+    command = json.loads(dict(steps)["CMD"])
+    assert command[:2] == ["ddlearn", "lab"]
+    result = CliRunner().invoke(cli.app, [*command[1:], "--prepare-only", "--help"])
+    assert result.exit_code == 0
+    (base,) = re.findall(r"^FROM python:3\.(\d+)-slim", (ROOT / "Dockerfile").read_text("utf-8"), flags=re.M)
+    assert f"python-3.{base}\n" == (ROOT / "binder" / "runtime.txt").read_text("utf-8"), "one Python for every image"
+    space = re.sub(r"^\s*//.*$", "", (ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"), flags=re.M)
+    assert (ROOT / ".devcontainer" / json.loads(space)["build"]["dockerfile"]).resolve() == ROOT / "Dockerfile"
 
 
 def test_the_gate_is_a_script_that_can_run():
