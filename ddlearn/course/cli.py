@@ -257,18 +257,18 @@ def build(
     """Write the notebooks and the instructor's guide from their sources (for those who write lessons)."""
     from ddlearn import lessons
     from ddlearn.course import build as builder
-    from ddlearn.course import guide
+    from ddlearn.course import guide, index, minutes
     from ddlearn.course.notebooks import checkout
 
     repository = root or checkout()
     if repository is None:
         raise ValueError("ddlearn build works in a checkout of the course; this is an installed copy. Give --root.")
     if not check:
-        for path in [*builder.build(repository), *guide.write(repository)]:
+        for path in [*index.write(repository), *builder.build(repository), *guide.write(repository)]:
             typer.echo(f"wrote {path}")
         return
     faults = builder.check(repository, lessons.exercises)
-    faults += guide.faults(repository)
+    faults += minutes.faults(repository) + index.faults(repository) + guide.faults(repository)
     for fault in faults:
         typer.echo(fault, err=True)
     typer.echo(f"{len(faults)} faults in the notebooks." if faults else "Notebooks: as their sources say.")
