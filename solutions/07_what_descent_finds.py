@@ -215,7 +215,7 @@ def turn(w, X, y, sign):
 # ## See: neurons turn, then grow
 #
 # Six points, and thirty neurons as arrows; blue means $v > 0$. Longer neurons have longer arrows (by the logarithm). In the region $S_+$ a neuron is
-# active on exactly the positive points, in $S_-$ on exactly the negative ones. A neuron that is active on no point is **dead**. A blue
+# active on exactly the positive points, in $S_-$ on exactly the negative ones. A neuron that is active on no point is [**dead**](GLOSSARY.md#dead-neuron). A blue
 # neuron is **in its place** if it is in $S_+$ or dead, a red one if it is in $S_-$ or dead.
 # - **Left:** points, regions and neurons. **Right:** the loss, and the share of neurons in their place.
 #
