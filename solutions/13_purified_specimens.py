@@ -116,7 +116,7 @@ lesson.exchange.show()
 #
 # $$q_c = \sum_s \tau_s A_{sc}, \qquad T_{cs} = P(\text{tube } s \mid \text{type } c) = \frac{\tau_s A_{sc}}{q_c}.$$
 #
-# *In words:* $q$ is the mix of all tubes together. The **transition matrix** $T$ has a row per type, which says how the cells of this type are
+# *In words:* $q$ is the mix of all tubes together. The [**transition matrix**](GLOSSARY.md#transition-matrix) $T$ has a row per type, which says how the cells of this type are
 # distributed over the tubes. This is Bayes' rule.
 #
 # ## Exercise 1 · Write: `transition`

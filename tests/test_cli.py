@@ -13,7 +13,8 @@ import ddlearn
 from ddlearn.course import claims, cli, doctor, launch, notebooks, run, workcopy
 from ddlearn.course.book import command as book
 
-WORDS = ("lab", "run", "claims", "doctor", "report", "book", "links", "build")
+EXTRAS = ("instructor", "handout", "slides")
+WORDS = ("lab", "run", "claims", "doctor", "report", "hand-in", "class", "grade", "book", "links", "build")
 DASK = {"backend": "dask", "scheduler": "tcp://10.0.0.1:8786"}
 
 
@@ -83,12 +84,12 @@ def test_a_refusal_is_one_sentence_and_exit_code_1_and_nothing_is_made(tmp_path,
             {"json": Path("f.json").absolute(), "seeds": 2, "backend": "sequential", "scheduler": None},
         ),
         (claims, "claims --backend dask --scheduler tcp://10.0.0.1:8786", [[]], {"json": None, "seeds": 5, **DASK}),
-        (book, "book", [[], Path("ddlearn-book")], {"instructor": False, "claims": None}),
+        (book, "book", [[], Path("ddlearn-book")], {"claims": None, **dict.fromkeys(EXTRAS, False)}),
         (
             book,
-            "book 00 1 --out site --claims f.json --instructor",
+            "book 00 1 --out site --claims f.json --instructor --handout --slides",
             [["00", "1"], Path("site")],
-            {"instructor": True, "claims": Path("f.json")},
+            {"claims": Path("f.json"), **dict.fromkeys(EXTRAS, True)},
         ),
     ],
 )

@@ -185,6 +185,8 @@ def test_jupyter_is_told_the_folder_and_the_lesson():
     assert "--LabApp.default_url=/lab/tree/01_one%20%28version%202%29.ipynb" in said
     assert "--ServerApp.open_browser=False" in said
     assert "--ServerApp.port=9001" in said
+    assert not [one for one in said if one.startswith("--ServerApp.ip")], "Jupyter's own: this machine alone"
+    assert "--ServerApp.ip=0.0.0.0" in launch.options(Path("mine"), "01_one.ipynb", ip="0.0.0.0")
     (settings,) = (one.partition("=")[2] for one in said if one.startswith("--LabApp.app_settings_dir="))
     overrides = json.loads((Path(settings) / "overrides.json").read_text("utf-8"))
     viewers = overrides["@jupyterlab/docmanager-extension:plugin"]["defaultViewers"]

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import json
 import re
 import stat
 import subprocess
@@ -19,10 +20,12 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+from PIL import Image
+from typer.testing import CliRunner
 
 import ddlearn
 from ddlearn import lessons
-from ddlearn.course import build, rules
+from ddlearn.course import build, cli, rules
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -204,6 +207,25 @@ def test_binder_installs_the_course_and_stops_at_an_error():
     assert path.stat().st_mode & stat.S_IXUSR
 
 
+def test_the_image_installs_the_pins_first_and_opens_the_lab_to_the_outside():
+    """Docker is not at hand where the tests run, so what the file says is held against the files that it names."""
+    steps = re.findall(r"^([A-Z]+) (.+)$", (ROOT / "Dockerfile").read_text("utf-8"), flags=re.M)
+    copied = [said.split()[:-1] for word, said in steps if word == "COPY"]
+    assert copied[-1] == ["."], "a lesson that changes must not install torch again"
+    assert all((ROOT / path).is_file() for paths in copied[:-1] for path in paths)
+    assert {"constraints.txt", "binder/requirements.txt"} == set(copied[0])
+    assert "jupyterhub" in CONSTRAINTS
+    assert dict(steps)["USER"] == "learner"
+    command = json.loads(dict(steps)["CMD"])
+    assert command[:2] == ["ddlearn", "lab"]
+    result = CliRunner().invoke(cli.app, [*command[1:], "--prepare-only", "--help"])
+    assert result.exit_code == 0
+    (base,) = re.findall(r"^FROM python:3\.(\d+)-slim", (ROOT / "Dockerfile").read_text("utf-8"), flags=re.M)
+    assert f"python-3.{base}\n" == (ROOT / "binder" / "runtime.txt").read_text("utf-8"), "one Python for every image"
+    space = re.sub(r"^\s*//.*$", "", (ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"), flags=re.M)
+    assert (ROOT / ".devcontainer" / json.loads(space)["build"]["dockerfile"]).resolve() == ROOT / "Dockerfile"
+
+
 def test_the_gate_is_a_script_that_can_run():
     path = ROOT / ".ci" / "run"
     assert path.stat().st_mode & stat.S_IXUSR
@@ -253,6 +275,15 @@ def test_no_two_test_files_share_a_name():
     """pytest imports them by name alone: of two namesakes one would not be collected."""
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert len(set(names)) == len(names)
+
+
+def test_the_readme_moves_and_stands_still_for_those_who_ask():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    pictures = re.findall(r'src(?:set)?="(.github/(?:moving|still)\.webp)"', readme)
+    assert pictures == [".github/still.webp", ".github/moving.webp"]
+    assert sum((ROOT / picture).stat().st_size for picture in pictures) < 600_000
+    frames = [Image.open(ROOT / picture).n_frames for picture in pictures]
+    assert frames[0] == 1 < frames[1]
 
 
 def test_the_readme_tells_which_lessons_are_here():
