@@ -20,7 +20,7 @@ lesson = Lesson(
     decisions=(SPEND, NUMBERS),
     revealed_by={"physiology": "patient", "broad": "rules"},
     claims=CLAIMS,
-    seconds={"patient": 2.7, "claims": 6.0},
+    seconds={"patient": 12.4, "claims": 2.4},
 )
 
 real_rules = real_cells.explorer
