@@ -145,7 +145,7 @@ def test_lab_opens_the_lesson_asked_for(monkeypatch, tmp_path):
     monkeypatch.setattr(launch, "start", lambda *a, **k: started.append((a, k)))
     answer = invoke("lab", "--lesson", "01", "--no-browser", "--port", "9000")
     assert (answer.exit_code, answer.output) == (0, "ready\n")
-    assert started == [((tmp_path, "01_one.ipynb"), {"port": 9000, "browser": False})]
+    assert started == [((tmp_path, "01_one.ipynb"), {"port": 9000, "browser": False, "ip": None})]
 
 
 def test_prepare_only_starts_nothing(monkeypatch, tmp_path):

@@ -30,9 +30,8 @@ def test_a_term_and_a_refresher_name_the_lessons_that_point_there(course):
     assert not index.write(course)
     said = (course / "solutions" / "GLOSSARY.md").read_text("utf-8")
     link = "*In:* [Fixed embeddings](01_fixed_embeddings.ipynb)"
-    assert said == (
-        f"# Glossary\n\n## Bag (of cells)\nCells.\n\n{link}\n\n## Kernel matrix\nNumbers.\n\n{link}\n\n## Tube\nGlass.\n"
-    )
+    bag, kernel = (f"{entry}\n\n{link}" for entry in ("## Bag (of cells)\nCells.", "## Kernel matrix\nNumbers."))
+    assert said == f"# Glossary\n\n{bag}\n\n{kernel}\n\n## Tube\nGlass.\n"
     refresher = (course / "solutions" / "refreshers" / "least_squares.md").read_text("utf-8")
     assert refresher.endswith("Two lines.\n\n*In:* [Fixed embeddings](../01_fixed_embeddings.ipynb)\n")
 

@@ -27,7 +27,7 @@ def ridge(X, y, penalty):
 
 
 @pytest.mark.parametrize(
-    "words, expected",
+    ("words", "expected"),
     # 15 words and one formula stand around them; one explorer, one exercise, and 5 + 1 questions take 22 minutes.
     [(0, 22), (180 * 10 - 55, 32), (180 * 30 - 55, 52)],
 )

@@ -216,7 +216,8 @@ def book(
 ) -> None:
     """Run the solved course and write it as a folder of pages whose pictures move, to read without a network.
 
-    It needs Sphinx: ddlearn[book]. Runs and recordings are kept: a second book of the same lessons takes seconds.
+    It needs Sphinx, which the extra “book” installs. Runs and recordings are kept: a second book of the same lessons
+    takes seconds.
     """
     from ddlearn.course.book import command
 
