@@ -125,7 +125,7 @@ def test_enough_is_where_purified_cells_do_as_well_as_the_healthy_cohort(measure
         values, goal = 1 - values, 1 - goal
     result = exchange.Exchange(measure, 32, 300, values, goal, goal)
     assert result.enough == (None if enough is None else pytest.approx(enough))
-    words = exchange.sentence(result, {}.get)
+    words = exchange.sentence(result)
     assert ("12 or fewer" in words, "more than 3,000" in words) == (enough == 12, enough is None)
 
 

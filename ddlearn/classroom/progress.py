@@ -5,7 +5,7 @@ machine. Two notebooks may write at once; see `store` for how nothing is lost.
 
     {"version": 3, "lessons": {"fixed_embeddings": {
         "started_at": "2026-01-31T09:00:00+00:00",
-        "exercises": {"gram": {"status", "attempts", "hints", "first_tried", "passed_at", "source"}},
+        "exercises": {"gram": {"status", "mistake", "attempts", "hints", "first_tried", "passed_at", "source"}},
         "predictions": {"peak": {"value", "recorded_at"}},
         "quiz": {"1": {"chosen", "right", "attempts"}},
         "claims": {"loo": {"measured", "holds", "measured_at"}}}}}
@@ -57,12 +57,27 @@ SPLIT_IN_VERSION_3 = {
 
 Plain = str | int | float | bool | None
 
-_NEW_EXERCISE = {"status": NOT_STARTED, "attempts": 0, "hints": 0, "first_tried": None, "passed_at": None, "source": ""}
+_NEW_EXERCISE = {
+    "status": NOT_STARTED,
+    "mistake": None,
+    "attempts": 0,
+    "hints": 0,
+    "first_tried": None,
+    "passed_at": None,
+    "source": "",
+}
 _NEW = {"exercises": _NEW_EXERCISE, "quiz": {"attempts": 0}}  # what an entry of a section begins as
-_TIME = (str, type(None))
+_TEXT = (str, type(None))
 # The types that a field may have, of those that this version relies on.
 _FIELDS = {
-    "exercises": {"status": (str,), "attempts": (int,), "hints": (int,), "first_tried": _TIME, "passed_at": _TIME},
+    "exercises": {
+        "status": (str,),
+        "mistake": _TEXT,
+        "attempts": (int,),
+        "hints": (int,),
+        "first_tried": _TEXT,
+        "passed_at": _TEXT,
+    },
     "predictions": {"recorded_at": (str,)},
     "quiz": {"right": (bool,), "attempts": (int,)},
     "claims": {"measured": (list,), "holds": (bool,), "measured_at": (str,)},
@@ -108,10 +123,11 @@ class Progress(Store):
         """A copy of one lesson's record, with every section there even if it is empty."""
         return {section: {} for section in _FIELDS} | self.read()["lessons"].get(room, {})
 
-    def record_exercise(self, room: str, name: str, status: str, source: str = "") -> bool:
+    def record_exercise(self, room: str, name: str, status: str, source: str = "", mistake: str | None = None) -> bool:
         """One check of an exercise. Once passed it stays passed, with the code that passed last.
 
-        Attempts are counted up to the first pass; an untouched stub is none.
+        Attempts are counted up to the first pass; an untouched stub is none. `mistake` names the classic mistake that
+        this try was recognized as.
         """
         now = _now()
 
@@ -123,7 +139,7 @@ class Progress(Store):
             if status == PASSED:
                 entry["passed_at"] = entry["passed_at"] or now
             if status == PASSED or not passed:
-                entry["status"], entry["source"] = status, source
+                entry["status"], entry["mistake"], entry["source"] = status, mistake, source
 
         return self._edit(room, "exercises", {name: edit})
 

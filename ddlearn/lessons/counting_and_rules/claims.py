@@ -78,7 +78,7 @@ CLAIMS = (
     ),
     claim(
         "count",
-        "EM with the physiology prior counts patients better than counting the likeliest types.",
+        "EM with the physiology prior counts patients better than counting the most probable types.",
         at_most(1.0, "count error over that of classify-and-count"),
         ours("yellin2018", "1 is a draw; a prior from blood counts is the idea of @yellin2018"),
         count_ratio,

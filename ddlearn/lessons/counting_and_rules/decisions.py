@@ -6,14 +6,9 @@ from ddlearn.lessons.counting_and_rules import patient
 PLANS = {"A": (30, 300), "B": (900, 30)}  # purified cells to learn from, cells counted of each patient
 
 
-def mean_error(purified: int, counted: int, seed: int = 0) -> float:
-    """Return the mean error of a share, in points, by EM with physiology, over all patients and networks."""
-    return 100 * patient.mean_error(purified, counted, seed)
-
-
 def both(plan: str) -> tuple[str, float, float]:
     """Return a plan, then the errors of both plans."""
-    return plan, *(mean_error(*cells) for cells in PLANS.values())
+    return plan, *(patient.mean_error(*cells) for cells in PLANS.values())
 
 
 SPEND = Decision(
@@ -53,12 +48,11 @@ def numbers(cells: float = 0.3323**2 / 0.01**2, share: float = 0.7) -> tuple[flo
 NUMBERS = Decision(
     name="numbers",
     title="Two problems on counting",
-    asked=("the number of cells", "the first share", "the second share"),
+    asked=("the number of cells", "the share at 62 %", "the share at 10 %"),
     reference=numbers,
     because="The error of chance falls as one over the root: a tenth of the error takes a hundred times the cells.",
     hints=(
-        "Add the three standard deviations for one cell, divide by three, and multiply by 0.8. This over the root of n "
-        "is 0.01.",
+        "Average the three standard deviations for one cell, and multiply by 0.798. This over the root of n is 0.01.",
         "In problem 2 the share of cells with the first appearance is a mixture of the two types. Solve for the share.",
     ),
     mistakes=(

@@ -25,7 +25,7 @@ ITERATIONS, STILL = 60, 1e-4  # EM stops when no share moves by more than this
 ALPHA = torch.tensor(blood.PATIENTS, dtype=torch.float64).clamp(min=1)
 FLAT = torch.ones(3, dtype=torch.float64)
 WAYS = {  # color, line style, marker
-    "count the likeliest types": ("orange", "-", "s"),
+    "most probable types": ("orange", "-", "s"),
     "EM": ("green", ":", "^"),
     "EM + physiology": ("blue", "-", "o"),
 }
@@ -124,20 +124,20 @@ def patients(
 
 
 def mean_error(purified: int, cells: int, seed: int = 0) -> float:
-    """Return the mean error of a share, over all patients and nets, by EM with physiology."""
+    """Return the mean error of a share in points, over all patients and nets, by EM with physiology."""
     found = counted(LEARNED[f"{purified} purified cells"], seed, exercises.shares_step)[-1, ..., COUNTS.index(cells), :]
-    return float(weak_labels.count_error(found, people(seed)[0].expand_as(found)).mean())
+    return 100 * float(weak_labels.count_error(found, people(seed)[0].expand_as(found)).mean())
 
 
 def picture(fig, r: Patients) -> None:
     """Draw one patient's shares, true and counted, and the mean error of all patients over the cells counted."""
     one, everyone = fig.row(1, 1)
-    title = f"patient {r.patient}, {r.cells} cells: shares, %"
+    title = f"patient {r.patient}, {r.cells} cells counted: shares, %"
     one.frame(title, xlim=(-0.6, 2.6), ylim=(0, 100), xticks=dict(enumerate(TYPES)))
     types = torch.arange(3).double()
     one.bars(types, 100 * r.truth, "#dddddd", "the truth", width=0.75, edgecolor="black", linewidth=1)
     everyone.frame(
-        f"mean error, {PATIENTS} patients, {NETS} nets: points",
+        f"mean error of a share, points; {PATIENTS} patients, {NETS} networks",
         "cells counted",
         xlim=(8, 375),
         ylim=(0, 16),
@@ -154,15 +154,16 @@ def picture(fig, r: Patients) -> None:
 
 
 def sentence(r: Patients) -> str:
-    """Say the patient's shares, and how far each way of counting is off."""
+    """Say the mean error of EM with physiology and what chance leaves of it, the other ways, then one patient."""
     at = COUNTS.index(r.cells)
     true = ", ".join(f"{100 * share:.0f}" for share in r.truth.tolist())
-    counted, em, physiology = (f"{100 * float(one):.1f}" for one in r.errors[:, 0, r.patient - 1, at])
-    over = ", ".join(f"{100 * float(one):.1f}" for one in r.mean[:, at])
+    own = ", ".join(f"{100 * float(one):.1f}" for one in r.errors[:, 0, r.patient - 1, at])
+    counted, em, physiology = (f"{100 * float(one):.1f}" for one in r.mean[:, at])
     return (
-        f"Patient {r.patient} has {true} % {TYPES[0]}, {TYPES[1]} and {TYPES[2]}. From {r.cells} cells and "
-        f"{r.learned} counting errs by {counted} points, EM by {em}, with physiology by {physiology}. "
-        f"Over all patients and nets: {over}; chance alone {100 * float(r.floor[at]):.1f}."
+        f"With {r.cells} cells counted, EM with physiology errs by {physiology} points on average; chance alone leaves "
+        f"{100 * float(r.floor[at]):.1f}. EM alone: {em}; counting the most probable types: {counted}. Classifier from "
+        f"{r.learned}. Patient {r.patient} has {true} % {TYPES[0]}, {TYPES[1]} and {TYPES[2]}; the three ways err "
+        f"by {own} points, the last with physiology."
     )
 
 

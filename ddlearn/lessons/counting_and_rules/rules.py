@@ -141,7 +141,7 @@ def picture(fig, r: Votes) -> None:
     """Draw three measures of majority and label model; and what the model thinks of each rule, and the truth."""
     measures, rules = fig.row(1, 1.15)
     names = {0: "accuracy", 1: "calibration\nerror", 2: "count\nerror"}
-    measures.frame("in points", xlim=(0, 118), ylim=(2.6, -0.6), xticks=(0, 25, 50, 75, 100), yticks=names)
+    measures.frame("%", xlim=(0, 118), ylim=(2.6, -0.6), xticks=(0, 25, 50, 75, 100), yticks=names)
     for shift, label, color, hatch, scores in (
         (-0.19, "majority vote", "orange", "", r.scores[0]),
         (0.19, "label model", "blue", "//", r.scores[1]),
@@ -158,15 +158,15 @@ def picture(fig, r: Votes) -> None:
 
 
 def sentence(r: Votes) -> str:
-    """Say how majority and label model do, and which rule is most misjudged."""
+    """Say how often label model and majority vote are right, their other errors, and which rule is most misjudged."""
     (majority, _, vote_count), (model, calibration, count) = (100 * r.scores).tolist()
     worst = int((r.believed - r.true).abs().argmax())
     believed, true = (100 * float(one[worst]) for one in (r.believed, r.true))
     return (
-        f"{len(r.rules)} rules on {r.cells} cells, silent on {100 * r.silent:.0f} %; class balance: {r.balance}. "
-        f"Accuracy {majority:.1f} by majority, {model:.1f} by label model (calibration error {calibration:.1f}); "
-        f"count error {vote_count:.1f} and {count:.1f}. Most misjudged: {NAMES[r.rules[worst]]}, "
-        f"believed {believed:.0f} %, true {true:.0f} %."
+        f"The label model names {model:.1f} % of the cells correctly, a majority vote {majority:.1f} %. The model’s "
+        f"calibration error is {calibration:.1f} %, and the count errors are {count:.1f} and {vote_count:.1f} points. "
+        f"Most misjudged: {NAMES[r.rules[worst]]}, believed {believed:.0f} %, true {true:.0f} %. {len(r.rules)} rules, "
+        f"all silent on {100 * r.silent:.0f} % of {r.cells} cells; class balance: {r.balance}."
     )
 
 

@@ -192,4 +192,5 @@ explorer = Explorer(
     picture=picture,
     sentence=sentence,
     size=(9.4, 4.4),
+    pairs=(("fits", "penalty"), ("fits", "wrong")),
 )

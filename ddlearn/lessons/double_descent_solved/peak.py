@@ -226,4 +226,5 @@ explorer = Explorer(
     size=(9.4, 4.3),
     more=("fit", "penalty"),
     idle=idle,
+    pairs=(("n", "noise"),),
 )

@@ -126,4 +126,5 @@ explorer = Explorer(
     sentence=sentence,
     size=(9.8, 4.2),
     more=("n",),
+    pairs=(("slow", "aligned"),),
 )

@@ -169,4 +169,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("early_stop",),
     size=(9.6, 4.1),
+    pairs=(("change", "members"),),
 )

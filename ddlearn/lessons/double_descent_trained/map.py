@@ -178,4 +178,5 @@ explorer = Explorer(
     size=(9.8, 4.4),
     more=("measure", "cut", "width"),
     idle=idle,
+    pairs=(("steps", "wrong"),),
 )

@@ -210,4 +210,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("ensemble_step",),
     size=(9.6, 4.2),
+    pairs=(("model", "have"),),
 )

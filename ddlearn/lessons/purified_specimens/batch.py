@@ -1,4 +1,4 @@
-"""Where it reverses: with one tube a type, what tells a type may be the tube.
+"""Where purified cells mislead: with one tube of each type, what tells the types apart may be the tubes.
 
 A specimen is seen once, at one focus, under one light, in one liquid. Purified cells have perfect labels and few
 specimens; blood tests have vague labels and as many specimens as patients. Nets learn from one of them or from both, by
@@ -157,7 +157,7 @@ def picture(fig, r: Batch) -> None:
     """Draw accuracy on new patients over the number of tubes a type."""
     panel = fig.panel()
     panel.frame(
-        f"accuracy on cells of new patients, %; nuisances: {r.strength}",
+        f"accuracy on cells of new patients, %; differences: {r.strength}",
         "tubes of each type",
         xlim=(-0.4, len(PLAN.tubes) - 0.6),
         ylim=(30, 101),
@@ -176,14 +176,15 @@ def picture(fig, r: Batch) -> None:
 
 
 def sentence(r: Batch, said) -> str:
-    """Say the accuracies at one number of tubes, and what was predicted."""
+    """Say the accuracy at one number of tubes, with and without blood tests, and what was predicted."""
     d, alone, both = PLAN.tubes[r.at], 100 * r.alone[:, r.at], 100 * r.both[:, r.at]
     guess = said("tube")
-    you = "" if guess is None else f" You said: {guess}."
+    you = "" if guess is None else f" You predicted: {guess}."
     return (
-        f"Nuisances: {r.strength}. {d} {'tubes' if d > 1 else 'tube'} a type: {_range(alone)} right over "
-        f"{len(alone)} data sets. With blood tests of {PLAN.patients} patients {_range(both)}; blood tests alone"
-        f" {100 * float(r.tests.mean()):.1f} %.{you}"
+        f"With {d} {'tubes' if d > 1 else 'tube'} of each type, {_range(alone)} of the cells of new patients are named "
+        f"correctly. With blood tests of {PLAN.patients} patients as well: {_range(both)}. Blood tests alone: "
+        f"{100 * float(r.tests.mean()):.1f} %. Differences between specimens: {r.strength}. "
+        f"{len(alone)} data sets.{you}"
     )
 
 
@@ -193,9 +194,9 @@ def _range(values: Tensor) -> str:
 
 explorer = Explorer(
     "batch",
-    "When the tube lies",
+    "When the tube misleads",
     controls=(
-        Choice("strength", "Nuisances of a specimen", tuple(STRENGTHS), "as in this lesson"),
+        Choice("strength", "Differences between specimens", tuple(STRENGTHS), "as in this lesson"),
         Choice("tubes", "Tubes of each type", tuple(str(d) for d in PLAN.tubes), "1"),
     ),
     compute=batch,

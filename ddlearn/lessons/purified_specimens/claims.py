@@ -101,7 +101,7 @@ def repaired(seed: int, strength: float) -> float:
 CLAIMS = (
     claim(
         "forward",
-        "With the transition of impure tubes the loss is stationary where the net says the true posterior.",
+        "With the transition matrix of impure tubes, the slope of the loss is zero at the true probabilities.",
         about(0.0, 1e-12, "largest slope, expectations enumerated"),
         exact(
             "patrini2017",
@@ -114,7 +114,7 @@ CLAIMS = (
     ),
     claim(
         "purified",
-        "Three tubes of 100 purified cells and the average blood test call 9 of 10 blood cells rightly.",
+        "With three tubes of 100 purified cells and the average blood test, 9 of 10 blood cells are named correctly.",
         at_least(0.9, "accuracy in the average blood"),
         ours(
             "yellin2018",
@@ -127,7 +127,7 @@ CLAIMS = (
     ),
     claim(
         "exchange",
-        "300 purified cells are eight points ahead of the blood tests of 32,768 cells of a healthy cohort.",
+        "300 purified cells are eight points ahead of 32,768 cells of healthy donors with blood tests.",
         at_least(0.08, "balanced accuracy, difference"),
         ours(
             "quadrianto2009",
@@ -140,7 +140,7 @@ CLAIMS = (
     ),
     claim(
         "wider",
-        "A net three times as wide does not make up for them.",
+        "A network three times as wide does not make up for the purified cells.",
         at_least(0.08, "balanced accuracy, difference to the wider net of the cohort"),
         ours(source="the same 0.08, a quarter of the cells of one type"),
         ahead,
@@ -149,7 +149,7 @@ CLAIMS = (
     ),
     claim(
         "calibrated",
-        "From tubes 80 % pure a corrected net knows what it does not know.",
+        "A corrected network that learned from tubes 80 % pure is calibrated within 3 points.",
         at_most(0.03, "calibration error"),
         ours(
             "patrini2017",
@@ -162,7 +162,7 @@ CLAIMS = (
     ),
     claim(
         "balanced",
-        "The correction rescues the rare type: balanced accuracy gains 7 points or more.",
+        "From tubes 80 % pure, the correction gains 7 points of balanced accuracy or more.",
         at_least(0.07, "balanced accuracy, difference"),
         ours(
             "patrini2017",

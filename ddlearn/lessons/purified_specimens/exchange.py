@@ -19,10 +19,10 @@ from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.lessons import cells as lab
 from ddlearn.lessons.cells import MEASURES, PURE, Progress, Scores
 
-UNITS = {"32 units a layer": 32, "96 units a layer": 96}
-TUBE_CELLS = (4, 10, 30, 100, 1000)  # a tube
+UNITS = {"32 units per layer": 32, "96 units per layer": 96}
+TUBE_CELLS = (4, 10, 30, 100, 1000)  # of each tube
 BAGS, K = (8, 32, 64), 512
-HEALTHY, PATIENTS = "healthy cohort", "patients"
+HEALTHY, PATIENTS = "healthy donors", "patients"
 COHORTS = {HEALTHY: blood.HEALTHY, PATIENTS: blood.PATIENTS}
 SEEDS = 3
 SUB_CELLS = 4  # a step sees so many cells of every bag
@@ -121,11 +121,11 @@ def exchange(units: str, measure: str, cells: int, seed: int = 0, *, progress: P
     return Exchange(measure, width, cells, *(lab.measured(source, name) for source in every))
 
 
-def picture(fig, r: Exchange, said) -> None:
+def picture(fig, r: Exchange) -> None:
     """Draw the measure over the number of cells, for the three sources."""
     panel = fig.panel()
     panel.frame(
-        f"{r.measure} in points, {r.units} units a layer",
+        f"{r.measure}, %; {r.units} units per layer",
         "cells learned from",
         xlim=(10, 45_000),
         ylim=LIMITS[r.measure],
@@ -137,40 +137,34 @@ def picture(fig, r: Exchange, said) -> None:
     for x, values, name, color, style, marker in (
         (PURIFIED, r.purified, "purified cells", "blue", "-", "o"),
         (COHORT, r.healthy, HEALTHY, "orange", "-", "s"),
-        (COHORT, r.patients, "patients who differ", "green", ":", "^"),
+        (COHORT, r.patients, "patients, who differ", "green", ":", "^"),
     ):
         panel.band(x, 100 * values.amin(0), 100 * values.amax(0), color, alpha=0.2)
         panel.line(x, 100 * values.mean(0), color, style, name, marker=marker)
     panel.level(100 * r.bought, width=1)
-    panel.dots([r.cells], [100 * r.bought], "black", "D", "you have", size=9, filled=False)
-    guess = said("enough")
-    if guess is not None:
-        panel.upright(guess, "purple", (0, (8, 3)), "you said")
+    panel.dots([r.cells], [100 * r.bought], "black", "D", "your number", size=9, filled=False)
 
 
-def sentence(r: Exchange, said) -> str:
-    """Say what the purified cells buy, what the cohorts do, and what was predicted."""
+def sentence(r: Exchange) -> str:
+    """Say how many purified cells do as well as the healthy cohort, then the numbers at the ends of the curves."""
     ends = (r.bought, *(source.mean(0)[-1] for source in (r.purified, r.healthy, r.patients)))
     have, top, narrow, wide = (f"{100 * float(one):.1f}" for one in ends)
-    guess = said("enough")
-    you = "" if guess is None else f" You said {guess:.0f}."
     if r.enough is None:
         enough = f"more than {PURIFIED[-1]:,}"
     else:
         enough = f"about {r.enough:.0f}" if r.enough > PURIFIED[0] else f"{PURIFIED[0]} or fewer"
     return (
-        f"{r.measure.capitalize()} in points, {r.units} units a layer: {have} with {r.cells} purified cells, "
-        f"{top} with {PURIFIED[-1]:,}. With blood tests of {COHORT[-1]:,} cells: {narrow} for the narrow healthy "
-        f"cohort, {wide} for patients who differ. To do as well as the healthy cohort takes {enough} purified "
-        f"cells.{you} Mean of {SEEDS} draws."
+        f"To do as well as {COHORT[-1]:,} cells of healthy donors with blood tests takes {enough} purified cells. "
+        f"{r.measure.capitalize()}: {have} % with {r.cells} purified cells, {top} % with {PURIFIED[-1]:,}; with blood "
+        f"tests {narrow} % from healthy donors, {wide} % from patients. Mean of {SEEDS} draws."
     )
 
 
 explorer = Explorer(
     "exchange",
-    "More data, a wider net, or purified cells",
+    "More data, a wider network, or purified cells",
     controls=(
-        Choice("units", "Net", tuple(UNITS), "32 units a layer"),
+        Choice("units", "Network", tuple(UNITS), "32 units per layer"),
         Choice("measure", "Measure", tuple(MEASURES), "balanced accuracy"),
         Slider("cells", "Purified cells", PURIFIED[0], PURIFIED[-1], 300, log=True, whole=True),
     ),

@@ -17,9 +17,9 @@ from ddlearn.lessons.cells import MEASURES, PURE, THIRDS, Progress
 from ddlearn.lessons.purified_specimens import exercises
 
 LEVELS = (0, 10, 20, 30, 40, 50)  # percent of a tube that is of other types, half of it each
-SIZES = {"100": 100, "3,000": 3000}  # cells a tube
+SIZES = {"100": 100, "3,000": 3000}  # cells per tube
 SEEDS = 3
-METHODS = ("name taken for type", "purity stated", "purity estimated")
+METHODS = ("name taken for type", "corrected", "corrected, purity estimated")
 LEAST = 0.01  # a bin of the reliability diagram with a smaller share of the cells is not drawn
 
 
@@ -138,7 +138,7 @@ def picture(fig, r: Tubes) -> None:
     """Draw a measure over all impurities; and at one of them confidence against accuracy."""
     over, trust = fig.row(1.35, 1)
     over.frame(
-        f"{r.measure} in points, {r.cells:,} cells a tube",
+        f"{r.measure}, %; {r.cells:,} cells per tube",
         "impurity of the tubes, %",
         xlim=(-2, 52),
         ylim=(0, 60) if r.measure == "calibration error" else (30, 100),
@@ -148,8 +148,8 @@ def picture(fig, r: Tubes) -> None:
     for name, values, (color, style, marker) in zip(METHODS, r.values.mean(2), lab.LOOKS, strict=True):
         over.line(LEVELS, 100 * values, color, style, name, marker=marker)
     over.line(LEVELS, 100 * r.theory, "vermilion", "--", "theory of the first", width=2.4)
-    trust.frame("share right, %", "confidence, %", xlim=(30, 102), ylim=(30, 102), grid=True)
-    trust.line([30, 100], [30, 100], "black", "-.", "honest", width=1.2)
+    trust.frame("share named correctly, %", "stated probability, %", xlim=(30, 102), ylim=(30, 102), grid=True)
+    trust.line([30, 100], [30, 100], "black", "-.", "calibrated", width=1.2)
     for bins, (color, style, marker) in zip(r.bins, lab.LOOKS, strict=False):
         filled = bins.share > LEAST
         trust.line(100 * bins.confidence[filled], 100 * bins.accuracy[filled], color, style, marker=marker)
@@ -157,16 +157,17 @@ def picture(fig, r: Tubes) -> None:
 
 
 def sentence(r: Tubes, said) -> str:
-    """Say how each method does at one impurity, and what was predicted."""
+    """Say what the correction changes at one impurity, then what the other methods come to, and what was predicted."""
     at = LEVELS.index(r.level)
+    theory = f"{100 * float(r.theory[at]):.1f}"
     naive, stated, estimated = (f"{100 * float(one):.1f}" for one in r.values[:, at].mean(1))
     prior = "with the average blood test" if r.shifted else "without a blood test"
     guess = said("impure")
-    you = "" if guess is None else f" You said: {guess}."
+    you = "" if guess is None else f" You predicted: {guess}."
     return (
-        f"Tubes {r.level} % impure, {r.cells:,} cells each, {prior}. {r.measure.capitalize()}, in points: {naive} with "
-        f"names taken for types (theory {100 * float(r.theory[at]):.1f}), {stated} with the stated purity, {estimated} "
-        f"with the estimated one, which says {100 * r.purity:.0f} % pure.{you}"
+        f"At an impurity of {r.level} %, the correction changes the {r.measure} from {naive} % to {stated} %. Theory "
+        f"without correction: {theory} %. With the estimated purity, {100 * r.purity:.0f} %, it is {estimated} %. "
+        f"{r.cells:,} cells per tube, {prior}.{you}"
     )
 
 
@@ -175,7 +176,7 @@ explorer = Explorer(
     "Tubes that are not quite pure",
     controls=(
         Slider("impurity", "Impurity, %", 0, 50, 20, whole=True, step=10),
-        Choice("size", "Cells a tube", tuple(SIZES), "3,000"),
+        Choice("size", "Cells per tube", tuple(SIZES), "3,000"),
         Choice("measure", "Measure", tuple(MEASURES), "balanced accuracy"),
         Switch("blood_test", "Average blood test as prior", True),
     ),
@@ -183,5 +184,6 @@ explorer = Explorer(
     picture=picture,
     sentence=sentence,
     uses=("transition",),
+    more=("blood_test",),
     size=(9.6, 4.3),
 )

@@ -12,7 +12,7 @@ lesson = Lesson(
     **room(__name__, "black_box"),
     title="Start here",
     question="Are deep nets black boxes?",
-    minutes=30,
+    minutes=35,
     difficulty=1,
     exercises=(MEAN_SQUARED_ERROR,),
     decisions=(MODEL, TWICE),

@@ -179,4 +179,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("bag_risk", "kappa"),
     size=(9.6, 4.3),
+    pairs=(("at", "bags"),),
 )

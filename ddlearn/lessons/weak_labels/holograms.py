@@ -119,4 +119,5 @@ explorer = Explorer(
     sentence=sentence,
     size=(9.4, 4.9),
     more=("strength",),
+    pairs=(("cell", "told"),),
 )

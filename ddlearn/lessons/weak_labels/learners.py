@@ -147,4 +147,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("proportion_loss", "kappa"),
     size=(9.6, 4.3),
+    pairs=(("learner", "m"),),
 )

@@ -162,4 +162,5 @@ explorer = Explorer(
     size=(9.6, 4.3),
     more=("cells",),
     idle=idle,
+    pairs=(("source", "m"),),
 )
