@@ -70,7 +70,7 @@ lesson.predict("worst")
 # %% [markdown]
 # ## By hand: a fit that is stopped
 #
-# Take the design of [[double_descent_solved#By hand|the last lesson]] again: singular values 2 and 0.2, true weights $(1, 1)$, and noise that moves the exact fit by $(0.5, -0.5)$, in the weak direction. Now do not solve, but
+# Take the design of [[double_descent_solved#By-hand|the last lesson]] again: singular values 2 and 0.2, true weights $(1, 1)$, and noise that moves the exact fit by $(0.5, -0.5)$, in the weak direction. Now do not solve, but
 # take steps of size 0.2 on $\frac12\lVert Xw - y\rVert^2$, from $w = 0$. Along a direction with singular value $s$, each step multiplies what is still missing of the exact fit by $1 - 0.2 s^2$.
 #
 # | steps | missing in the strong direction | missing in the weak direction | $\lVert w - w_\star\rVert^2$ |
@@ -186,8 +186,8 @@ lesson.cures.show()
 # %% [markdown]
 # | change | what it does to these networks | what remains |
 # |---|---|---|
-# | early stopping | no peak: a well-chosen moment is good at every width | digits must be held out |
-# | no wrong labels | no peak at $nk$; at 30 units 0.23 after 0.20 | you cannot choose this |
+# | early stopping | no peak at any width | digits must be held out |
+# | no wrong labels | no peak at $nk$; a small rise from 0.20 to 0.23 at 30 units | you cannot choose this |
 # | weight decay | strong: no peak; weak: a lower peak | the strength must be found |
 # | cross-entropy | no peak at $nk$ | a weak rise near $n$ parameters, at the left edge; wide networks still learn the wrong labels |
 # | small batches | a lower, flatter peak | a peak |
@@ -259,7 +259,7 @@ lesson.quiz()
 # - Networks trained to the end on wrong labels have a [double descent](GLOSSARY.md#double-descent) peak near $P = nk$, where they just fit, whether you change the width or the number of examples.
 # - For these networks clean labels, enough weight decay, or stopping in time removed the peak. Cross-entropy left a weak rise near $n$ parameters.
 #   Most people train with several of these, which may be why few see a peak.
-# - Stopped in time, a narrow network beats the widest one that is trained to the end.
+# - Stopped in time, 8 units beat 120 units that are trained to the end.
 #
 # **What this does not show.** One hidden layer, small images, few seeds. For deep networks, ask for the effective model complexity.
 
