@@ -17,11 +17,11 @@
 #
 # *From a table to a verdict. The band is decided before the measurement, and the interval is what the measurement leaves open.*
 #
-# **Question.** Somebody has a table and a question, and wants an answer on one page. How do you state a claim that may turn out false, and judge it
-# by a few measurements? Today you write that page, about your own table if you like.
+# **Question.** Somebody has a table and a question, and wants an answer on one page. For example: "On the diabetes table, more features are not better. With 64
+# times as many, the error is 2.3 times as large." How do you state a claim that may turn out false, and judge it by a few measurements? Today you write such a page.
 #
 # **You will be able to**
-# - compute what a few measurements leave open (Exercise 1);
+# - compute the interval that a few measurements leave open (Exercise 1);
 # - judge a claim by a band that was stated before (Exercise 2);
 # - choose the number of seeds before a run, and defend it (Exercise 3).
 #
@@ -49,7 +49,7 @@ lesson.start()
 # band was stated before for just that.
 #
 # **Fixed or learned** has no theory. Its band is a baseline, and the network is favored: it stops where it is best on the unseen rows. Ask what else one would
-# try before saying "networks are worse on tables". The page of this question says so.
+# try before saying "networks are worse on tables".
 #
 # **How to grade a page, ten points.** *Sentence and number* 2: could it have been false? *Prediction* 2: before the numbers, and
 # a reason for it when asked; being wrong costs nothing. *Seeds and interval* 2: enough to tell, or "cannot tell" said plainly. *Control* 2:
@@ -71,8 +71,8 @@ lesson.recap()
 # %% [markdown]
 # ## Predict
 #
-# A **seed** starts one independent repetition of an experiment, with its own random draws. We call its result, one number, a seed as well. The
-# standard error of the mean of $n$ seeds is $s/\sqrt n$, where $s$ is their standard deviation.
+# A **seed** starts one independent repetition of an experiment, with its own random draws, and gives one number. "Three seeds" are three
+# such numbers. The standard error of the mean of $n$ seeds is $s/\sqrt n$, where $s$ is their standard deviation.
 # For normal numbers with a *known* standard deviation, 1.96 standard errors on either side of the mean hold the truth in 95 % of all experiments. With
 # few seeds, $s$ itself is only an estimate, and often too small.
 
@@ -82,8 +82,9 @@ lesson.predict("three seeds")
 # %% [markdown]
 # ## By hand
 #
-# The claim: a ratio is 1, up to 0.15. So the **band** is 0.85 to 1.15. Three seeds measure 0.9, 1.0 and 1.1. Their mean is 1, and $s = 0.1$.
-# So the standard error is $0.1/\sqrt3 = 0.058$. For three seeds, the factor is not 1.96 but 4.30. It is called the **t value**.
+# A formula predicts the error of a fit from the targets of all rows ([[learning_curves]]). The claim: the measured error over the predicted one is 1, up to 0.15. So the **band** is 0.85 to 1.15.
+# Three seeds measure 0.9, 1.0 and 1.1. Their mean is 1, and $s = 0.1$, so the standard error is $0.1/\sqrt3 = 0.058$. Since so few seeds often make $s$ too small, a factor larger than 1.96 is
+# needed. For three seeds it is 4.30, and it is called the **t value**.
 #
 # | factor | reach on either side | interval | inside the band? |
 # |---|---|---|---|
@@ -93,7 +94,7 @@ lesson.predict("three seeds")
 # The correct interval crosses both edges. These seeds **cannot tell**, although their mean is exactly 1. With the same mean and $s$, five
 # seeds have the t value 2.78 and the interval 0.876 to 1.124. They would decide.
 #
-# The claim names a cause. In the **control** the cause is taken away, and three seeds measure 0.3, 0.4 and 0.5, with the interval 0.152 to 0.648. It
+# Could the measurement fail at all? In the **control** the cause of the claim is taken away: the formula gets shuffled targets. Three seeds measure 0.3, 0.4 and 0.5, with the interval 0.152 to 0.648. It
 # is outside the band, so the measurement can fail.
 #
 # ## See
@@ -130,8 +131,8 @@ lesson.rule.show()
 #
 # The rule is a **test of equivalence**. The usual test asks whether a difference was seen, and few seeds seldom see one. Here few seeds prove
 # nothing: a wide interval does not fit into the band. The literature calls the procedure *two one-sided tests*
-# ([Schuirmann 1987](https://doi.org/10.1007/BF01068419)). At the level of 5 %, they ask for the 90 % interval to lie within the band. We ask
-# for the 95 % interval, which is stricter: each of our one-sided tests has the level 2.5 %.
+# ([Schuirmann 1987](https://doi.org/10.1007/BF01068419)). With the level of 5 % on each side, it asks for the 90 % interval to lie within the band. We ask
+# for the 95 % interval, which is stricter: each side has the level 2.5 %.
 #
 # <details><summary>How often is the rule wrong?</summary>
 #
@@ -142,8 +143,8 @@ lesson.rule.show()
 # at most.
 #
 # *The rule says "does not hold", and the truth lies inside the band.* Then the interval misses the truth, on either side. A 95 % interval
-# does so in one experiment of twenty, so this mistake has probability 1/20 at most. If the band is narrow compared with the standard
-# error, the probability is almost 1/20. If only one side can be missed, because the band is wide or has one end only, the bound is 1/40.
+# does so in one experiment of twenty, so this mistake has probability 1/20 at most. It is almost 1/20 where the band is narrow compared with the standard
+# error. In a wide band, or in one with one end, the interval can miss the truth on one side only and still lie outside the band. Then the bound is 1/40.
 #
 # Both bounds hold for any number of seeds. The price of few seeds is that they cannot tell.
 #
@@ -217,21 +218,24 @@ lesson.decide("seeds", seeds, reach)
 # %% [markdown]
 # ## A table
 #
-# Three real tables are here, and there is room for yours. Save your spreadsheet as CSV, with names in its first row and 20 to 5,000 rows
-# below. The columns hold numbers or two words each; the column to predict holds numbers or classes. Semicolons and decimal commas are read too. Put the file beside this notebook,
-# and write its name and the column to predict below: `bring("my_table.csv", target="price")`. If something cannot be learned from, the answer is a line
-# to copy into the cell. Or leave the cell as it is.
+# Three real tables are here, and there is room for yours. Save your spreadsheet as CSV, and put the file beside this notebook. Write its name and the column to predict below:
+# `bring("my_table.csv", target="price")`. Or leave the cell as it is.
+# - **Rows:** 20 to 5,000, below a row of names.
+# - **The column to predict:** numbers, or the names of 2 to 20 classes.
+# - **The other columns**, at most 200: numbers as any country writes them, or two words, such as yes and no.
+#
+# Dates, three words or more, numbers with a sign such as € beside them, and rows with gaps cannot be used. A card names them, and gives a line that goes on without them. Copy this line into the cell.
 
 # %%
 bring("", target=None)
 
 # %% [markdown]
 # Look before you ask.
-# - **Left:** the rows, seen along the two directions in which they vary most.
+# - **Left:** one point per row, in the plane in which the rows vary most.
 # - **Right:** two errors of kernel ridge regression against the penalty ([[fixed_embeddings]]). An error of 1 means knowing nothing.
 #
-# Choose your table, and compare it with **Shuffle the targets**: this is how nothing looks. Under **More controls**, the right panel shows the directions
-# (eigenvectors) of the kernel instead, and how much of the target lies in the strongest.
+# Choose your table, and compare it with **Shuffle the targets**: this is how nothing looks. Under **More controls**, the right panel shows the
+# eigenvalues of the kernel instead, and how much of the target the strongest eigenvectors leave out.
 
 # %%
 lesson.look.show()
@@ -239,11 +243,27 @@ lesson.look.show()
 # %% [markdown]
 # ## Ask it
 #
-# Choose a **Question** and a **Table**. The sentence under the picture says what is claimed.
+# Nine questions are in the menu. Choose a **Question** and a **Table**. The sentence under the picture says what is claimed.
 # - **Left:** the curves behind the number: the control, and the line of theory where there is one.
 # - **Right:** the number itself. The band is green, and each dot is a seed, with the interval beside it.
 #
-# What was measured is still hidden. *Do not run it yet.*
+# What was measured is still hidden. Leave **Run it** unticked for now.
+#
+# <details><summary>The nine questions, and their bands</summary>
+#
+# | question | what is measured | band |
+# |---|---|---|
+# | leave-one-out | leave-one-out error over the error on unseen rows ([[fixed_embeddings]]) | 0.85 to 1.15 |
+# | fixed or learned | error of a trained network over the error of a kernel ([[learned_embeddings]]) | at least a baseline |
+# | width at the start | the exponent of the width by which a kernel nears the infinite one ([[neural_tangent_kernel]]) | 0.35 to 0.65 |
+# | lazy when wide | the exponent of the width by which a kernel moves less in training ([[leaving_the_lazy_regime]]) | at least 0.4 |
+# | imbalance | the exponent of the learning rate by which an imbalance drifts ([[real_steps_real_widths]]) | 0.85 to 1.15 |
+# | learning curve | measured error over predicted error ([[learning_curves]]) | 0.85 to 1.15 |
+# | the peak | the worst number of features over the number of rows ([[double_descent_solved]]) | 0.9 to 1.1 |
+# | the widest wins | error of the widest fit over that of a narrow one ([[double_descent_solved]]) | 0 to 1 |
+# | proportions only | risk from bags of rows over the risk with labels ([[weak_labels]]) | 0.85 to 1.15 |
+#
+# </details>
 
 # %%
 lesson.experiment.show()
@@ -264,6 +284,8 @@ lesson.predict(lesson.experiment.state["question"])
 #
 # One file, which needs no network: verdict and picture first, then what to do next, your prediction, the method, the limits, and every number in folds. It prints on two
 # sheets, and it can be read on a telephone. Say in a sentence what you make of it. A second page never overwrites the first.
+#
+# What if eight seeds cannot tell? The card below then says how many to take, and gives a line such as `write_page(new_seeds=20)`. It asks twenty seeds that nobody has seen.
 
 # %%
 write_page(in_my_words="", author="")
@@ -272,8 +294,8 @@ write_page(in_my_words="", author="")
 # ## Where it breaks
 #
 # - **Skewed seeds.** In the first explorer, 95 % intervals from three skewed seeds hold the truth in 87 % of the experiments, and from 20 seeds in 90 %.
-# - **Looking too often.** Let the truth be on the upper edge of a wide band. Who looks after each seed from the third to the 20th, and stops at the first
-#   "holds", says "holds" in 11 % of 4,000 experiments. Who looks once, at 20 seeds, does so in 2.7 %.
+# - **Looking too often.** Suppose that the truth is on the upper edge of a wide band, so "holds" is a mistake. Who looks once, at 20 seeds, makes it in 2.7 % of 4,000 experiments.
+#   Who looks after each seed from the third to the 20th, and stops at the first "holds", makes it in 11 %.
 # - **Many questions.** Ask nine and show the best: problem 2 computes the price.
 # - **Other rows.** All rows here come from one table. Rows from another hospital may follow another law, and no number of seeds would show it.
 #
@@ -300,10 +322,10 @@ lesson.quiz()
 # - A [claim](GLOSSARY.md#claim) is a sentence that may be false, with a [band](GLOSSARY.md#band) stated before and a
 #   [control](GLOSSARY.md#control) that must fail.
 # - Few seeds prove nothing: the interval must lie inside the band. It is not enough that it touches the band.
-# - "Cannot tell" is an answer. It says what to do next: more seeds, whose number is fixed before the run, or a better control.
+# - "Cannot tell" is an answer. What to do next: more seeds, whose number is fixed before the run, more rows, or a better control.
 #
 # **What this does not show.** Three tables are not the world, and a random split is not tomorrow's data. The interval is right for seeds that are nearly
-# normal, and for one question asked. Whether the claim matters to anybody is not a question of statistics.
+# normal, and for one question asked.
 
 # %% [markdown]
 # ## Problems

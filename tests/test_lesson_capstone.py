@@ -3,14 +3,16 @@
 import itertools
 import os
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 
 import numpy
 import pytest
 import torch
 from matplotlib.colors import to_hex
-from pages import Page
+from pages import Page, words_of
 from scipy import stats
 from sklearn.gaussian_process.kernels import RBF
 from sklearn.kernel_ridge import KernelRidge
@@ -278,6 +280,23 @@ def test_a_target_that_has_nothing_to_do_with_the_rows_cannot_prove_the_learning
     assert WORDS[result.verdict] == "cannot tell"
 
 
+def test_descent_that_diverges_is_run_again_with_half_the_rate():
+    """Patches of two photographs: hundreds of columns that say almost the same, and a few rows that are far away."""
+    from sklearn.datasets import load_sample_images
+
+    draw, rows, photos = numpy.random.default_rng(0), [], load_sample_images().images
+    for photo in photos:
+        for _ in range(350):
+            top, left = draw.integers(0, 400, 2)
+            rows.append(photo[top : top + 8, left : left + 8].ravel() / 255)
+    x = torch.tensor(numpy.array(rows), dtype=torch.float64)
+    table = Table("patches", x, torch.arange(700) // 350, tuple(map(str, range(192))), "photo", ("temple", "flower"))
+    shelf.bring_own(table)
+    found = experiment("lazy when wide", shelf.YOURS, "an eighth of the rows", 8, True).found
+    for part in (found.values, found.controls):
+        assert part.isfinite().all()
+
+
 # The explorers
 
 
@@ -308,6 +327,20 @@ def test_two_seeds_cannot_tell_what_eight_can():
     assert WORDS[experiment("the widest wins", "diabetes", "a quarter of the rows", 8, True).verdict] == "does not hold"
 
 
+def test_the_wines_take_the_seven_seeds_that_the_page_names():
+    said = [WORDS[experiment("leave-one-out", "wines", "an eighth of the rows", n, True).verdict] for n in range(2, 9)]
+    assert said == ["cannot tell"] * 5 + ["holds"] * 2
+
+
+def test_the_example_at_the_top_of_the_page_is_measured():
+    result = experiment("the widest wins", "diabetes", "an eighth of the rows", 8, True)
+    assert WORDS[result.verdict] == "does not hold"
+    sizes = result.found.curve.x
+    assert float(sizes[-1] / sizes[0]) == pytest.approx(64, rel=0.1)
+    worse = f"With 64 times as many, the error is {float(result.found.values.mean()):.1f} times as large."
+    assert worse in words_of("capstone")
+
+
 def test_a_prediction_is_drawn_on_the_answer():
     fresh = explorer.fresh()
     fresh.said = {"the peak": 0.4}.get
@@ -316,6 +349,14 @@ def test_a_prediction_is_drawn_on_the_answer():
     drawn(fresh, result)
     (said,) = [line for line in fresh.figure.figure.axes[1].lines if line.get_label() == "you said"]
     assert said.get_ydata()[0] == 0.4
+
+
+def test_the_page_lists_the_questions_of_the_menu_with_their_bands():
+    page = words_of("capstone")
+    for asked in QUESTIONS:
+        low, high = asked.band or (None, None)
+        band = "at least a baseline" if low is None else f"at least {low}" if high == inf else f"{low:g} to {high:g}"
+        assert re.search(rf"\| {asked.name} \| [^|]+\(\[\[{asked.lesson}\]\]\) \| {band} \|", page), asked.name
 
 
 def test_each_question_has_a_prediction_of_its_own():
@@ -371,7 +412,7 @@ def german(value):
 
 
 def rents(folder):
-    """As a German spreadsheet exports: Windows letters, semicolons, decimal commas, dates, percentages and gaps."""
+    """As a German spreadsheet exports: Windows letters, a title, semicolons, decimal commas, dates, % and gaps."""
     draw = numpy.random.default_rng(1)
     header = ["Objekt-Nr.", "Anzeige vom", "Bezirk", "Wohnfläche (m²)", "Balkon", "Leerstand", "Miete (€)"]
     rows = []
@@ -386,7 +427,8 @@ def rents(folder):
         ]
         rows.append([*row, "3,5 %", german(300 + 10 * size + draw.normal(0, 50))])
     rows[4][3], rows[17][3] = "", "k.A."
-    return csv_file(folder, "Mieten 2023.csv", header, rows, ";", "cp1252")
+    title = [["Mieten, Stand 31.12.2023", *[""] * 6], [""] * 7]
+    return csv_file(folder, "Mieten 2023.csv", title[0], [title[1], header, *rows], ";", "cp1252")
 
 
 def sensors(folder):
@@ -424,9 +466,13 @@ def test_a_table_from_a_spreadsheet_goes_to_a_page_by_the_lines_that_the_cards_g
     assert "Your table" in said
     predict("leave-one-out")
     LESSON.experiment.set(table=shelf.YOURS)
-    text = page.write_page(LESSON, folder=tmp_path).read_text("utf-8")
-    assert f"To predict: {shelf.table(shelf.YOURS).target}." in Page(text).words
-    assert (shelf.table(shelf.YOURS).notes or [""])[-1] in Page(text).words
+    path, _ = page.write_page(LESSON, folder=tmp_path)
+    text = path.read_text("utf-8")
+    table, words = shelf.table(shelf.YOURS), " ".join(Page(text).words.split())
+    named = f" ({', '.join(table.classes)})" if table.classes else ""
+    assert f"To predict: {table.target}{named}." in words
+    assert f"(the file {table.source.removeprefix('the file ')}); {table.said}" in words
+    assert (table.notes or [""])[-1] in words
 
 
 # How many seeds, and what is next
@@ -442,13 +488,47 @@ def test_the_number_of_seeds_is_the_first_that_scipy_finds():
 
 
 def test_what_is_next_depends_on_what_is_missing():
-    band, across = (0.85, 1.15), torch.tensor([0.9, 1.0, 1.1], dtype=torch.float64)
-    assert "5 seeds will decide" in page.what_next(across, band, 0, True)
-    assert "Look at the control first" in page.what_next(across, band, 0, False)
-    on_the_edge = torch.tensor([1.05, 1.15, 1.25], dtype=torch.float64)
-    assert "1,000 seeds would not decide" in page.what_next(on_the_edge, band, 0, True)
-    assert "another table" in page.what_next(across, band, 1, True)
-    assert "clean refutation" in page.what_next(across, band, -1, False)
+    judged = experiment("leave-one-out", "wines", "an eighth of the rows", 3, True)
+
+    def next_of(measured, controls, verdict, control_outside):
+        values, controls = (torch.tensor(part, dtype=torch.float64) for part in (measured, controls))
+        found = replace(judged.found, values=values, controls=controls)
+        return page.what_next(replace(judged, found=found, verdict=verdict, control_outside=control_outside))
+
+    across, on_the_edge = [0.9, 1.0, 1.1], [1.05, 1.15, 1.25]
+    assert next_of(across, [0.3, 0.4, 0.5], 0, True).startswith("Take more seeds. If means")
+    assert "5 seeds will just decide. New seeds have another mean, so take 10." in next_of(
+        across, [0.3, 0.4, 0.5], 0, True
+    )
+    assert "The control does not leave" in next_of(across, [0.7, 0.8, 0.9], 0, False)
+    assert "18 seeds will just decide" in next_of(across, [0.7, 0.8, 0.9], 0, False)
+    assert "Look at the control first" in next_of(across, across, 0, False)
+    assert "1,000 seeds would not decide" in next_of(on_the_edge, [0.3, 0.4, 0.5], 0, True)
+    assert "another table" in next_of(across, [0.3, 0.4, 0.5], 1, True)
+    assert "clean refutation" in next_of(across, across, -1, False)
+
+
+def test_where_the_seeds_cannot_tell_the_card_gives_a_line_that_asks_new_ones(tmp_path, capsys):
+    from ddlearn.lessons.capstone import write_page
+
+    predict("leave-one-out")
+    LESSON.experiment.set(question="leave-one-out", table="wines", seeds=3, share="a quarter of the rows")
+    write_page("Wines & more.", str(tmp_path), "Ada")
+    said = capsys.readouterr().out
+    (line,) = [one for one in said.splitlines() if one.startswith("write_page(")]
+    assert "in_my_words='Wines & more.', author='Ada'" in line
+    asked = int(re.search(r"new_seeds=(\d+)", line)[1])
+    assert f"so take {asked}." in (tmp_path / "claim-1.html").read_text("utf-8")
+    exec(line.replace(")", f", folder={str(tmp_path)!r})"), {"write_page": write_page})
+    found = Page((tmp_path / "claim-2.html").read_text("utf-8"))
+    assert f"Verdict on {asked} new seeds: " in " ".join(found.words.split())
+    first, last = 1000 * asked + 1, 1000 * asked + asked
+    (seeds,) = [one for one in found.all("table") if str(first) in one.text]
+    assert str(last) in seeds.text
+    shown = asking.measured(menu.LEFT_OUT, shelf.world(shelf.table("wines")), 44).values
+    assert not {f"{value:.4g}" for value in shown.tolist()} & {*seeds.text.split()}
+    with pytest.raises(ValueError, match="new_seeds must be"):
+        page.write_page(LESSON, folder=tmp_path, new_seeds=1)
 
 
 def test_numbers_of_the_page_are_measured():
@@ -489,7 +569,7 @@ def test_there_is_no_page_without_a_prediction(tmp_path):
 def test_a_page_says_everything_and_asks_nothing(tmp_path):
     predict("the peak", 0.4)
     LESSON.experiment.set(question="the peak", table="wines", seeds=5)
-    path = page.write_page(LESSON, "It is <b>sharp</b> & high.", tmp_path, "Ada Lovelace")
+    path, _ = page.write_page(LESSON, "It is <b>sharp</b> & high.", tmp_path, "Ada Lovelace")
     text = path.read_text("utf-8")
     found = Page(text)
     words = " ".join(found.words.split())
@@ -527,7 +607,7 @@ def test_a_page_says_everything_and_asks_nothing(tmp_path):
 def test_a_second_page_takes_the_next_number_and_the_first_stays(tmp_path):
     predict("leave-one-out")
     (tmp_path / "claim-1.html").write_text("my own work")
-    paths = [page.write_page(LESSON, folder=tmp_path) for _ in range(2)]
+    paths = [page.write_page(LESSON, folder=tmp_path)[0] for _ in range(2)]
     assert [path.name for path in paths] == ["claim-2.html", "claim-3.html"]
     assert (tmp_path / "claim-1.html").read_text() == "my own work"
     assert not list(tmp_path.glob("*.draft"))
@@ -583,5 +663,5 @@ def test_the_record_keeps_the_prediction_for_the_page(tmp_path):
 @pytest.mark.slow
 def test_axe_finds_nothing_on_the_page_and_it_asks_for_nothing(sound, tmp_path):
     predict("leave-one-out")
-    opened = sound(page.write_page(LESSON, "As expected.", tmp_path))
+    opened = sound(page.write_page(LESSON, "As expected.", tmp_path)[0])
     assert opened.evaluate("[...document.images].every(i => i.naturalWidth > 900)")

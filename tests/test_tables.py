@@ -92,7 +92,10 @@ REFUSALS = {
     "ragged": (text([*body(), ["1", "2"]]), "Line 26 has 2 cells and the header has 3"),
     "no header": (text(header=("1", "2", "3")), "numbers in its first row"),
     "a row longer than the header": (text([*body(), ["1", "2", "3", "4"]]), "Line 26 has 4 cells and the header has 3"),
-    "a title above the names": ("Report\n\n" + text(), "Line 3 has 3 cells and the header has 1"),
+    "a title above the names": (
+        "Report\n\n" + text(),
+        "Line 1 is a title: it has 1 cell, and the names seem to stand in line 3",
+    ),
     "spaces between the cells": (text(between=" "), "needs two columns"),
     "a name missing": (text(header=("a", "", "price")), "'column 2' has no name in the first row"),
     "two of a name": (text(header=("a", "a", "price")), "Two columns are called 'a'"),
@@ -285,6 +288,28 @@ def test_what_programs_and_countries_write_is_read_as_it_was_meant(case, write):
     table = read_table(write(content))
     assert table.x[:, 1].tolist() == meant
     assert table.classes == ("0", "1")
+
+
+TITLES = {
+    "a title": ("Prices of 2023\n", 1),
+    "a title as a spreadsheet pads it": ("Prices of 2023,,\n,,\n", 2),
+    "a title and a blank line": ('"Prices, all"\n\n', 2),
+    "a line sep=, above the title": ("sep=,\nPrices,,\n", 2),
+    "a title and a date": ("Prices,,\n2023-12-31,,\n", 2),
+}
+
+
+@pytest.mark.parametrize("case", TITLES)
+def test_lines_above_the_names_are_passed_over_when_that_is_said(case, write):
+    above, lines = TITLES[case]
+    with pytest.raises(TableRefused, match=f"is a title.* skip_lines={lines}") as refusal:
+        read_table(write(above + PLAIN))
+    assert refusal.value.options == {"skip_lines": lines}
+    table = read_table(write(above + PLAIN), **refusal.value.options)
+    assert table.columns == ("a", "b")
+    assert table.x[:, 1].tolist() == SQUARES
+    with pytest.raises(TableRefused, match=rf"first in line {lines + 3}\)"):
+        read_table(write(above + PLAIN.replace("1,1,1", "1,,1", 1)), skip_lines=lines)
 
 
 MISSING = ["", *r"\N (null) NaT -nan #NV #WERT! #SPILL! NA n/a #N/A NaN null None - ? #DIV/0! .".split()]  # noqa: SIM905

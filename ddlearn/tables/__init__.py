@@ -94,6 +94,7 @@ def read_table(
     gaps: str = "refuse",
     decimal: str = "auto",
     encoding: str | None = None,
+    skip_lines: int = 0,
 ) -> Table:
     """Return the table in a CSV file: a row of names, then rows of numbers, with , ; | or tabs between them.
 
@@ -108,6 +109,7 @@ def read_table(
         gaps: "refuse" rows in which a value is missing, or "drop" them; `notes` then count them.
         decimal: the sign before the decimals, where the file itself leaves it open.
         encoding: the code page, for files that are neither UTF-8 nor UTF-16.
+        skip_lines: lines above the names, such as a title, to pass over.
 
     Raises:
         TableRefused: with a sentence, wherever this is not possible. All columns at fault are named at once, and the
@@ -116,13 +118,14 @@ def read_table(
     arguments.one_of("kind", kind, KINDS)
     arguments.one_of("gaps", gaps, ON_GAPS)
     arguments.one_of("decimal", decimal, DECIMALS)
+    skip_lines = arguments.whole("skip_lines", skip_lines, 0)
     try:
         path = Path(path).expanduser()
     except RuntimeError:
         raise TableRefused(
             f"{path} begins with ~, and no home folder is known for it. Write the path in full."
         ) from None
-    cells, separator, nameless, notes = read_cells(path, encoding)
+    cells, separator, nameless, notes = read_cells(path, encoding, skip_lines)
     leave_out = [leave_out] if isinstance(leave_out, str) else list(leave_out or ())
     for name in [*leave_out, *([] if target is None else [target])]:
         if not isinstance(name, str):
@@ -187,7 +190,7 @@ def read_table(
         )
     x = torch.tensor([[*column] for column in features.values()], dtype=torch.float64).T.contiguous()
     y, classes = columns.target(goal[kept], target)
-    return Table(path.stem, x, y, tuple(features), target, classes, f"your file {path.name}", tuple(notes))
+    return Table(path.stem, x, y, tuple(features), target, classes, f"the file {path.name}", tuple(notes))
 
 
 def _refusal(faults: dict[str, str], missing: dict[str, Series], columns: int, options: dict) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ROWS = (20, 5000)
 BYTES = 20 * 2**20
+TITLE = 10  # lines, at most, that may stand above the names
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe\0\0": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 OTHERS = {
     b"PK\x03\x04": "a spreadsheet or a zip archive. Unpack an archive; open a spreadsheet and save it as “CSV UTF-8”",
@@ -52,7 +53,9 @@ class TableRefused(ValueError):
         self.options = options
 
 
-def read_cells(path: Path, encoding: str | None = None) -> tuple[DataFrame, str, list[str], list[str]]:
+def read_cells(
+    path: Path, encoding: str | None = None, skip_lines: int = 0
+) -> tuple[DataFrame, str, list[str], list[str]]:
     """Return the cells of a file as text, the sign that separates them, columns without a name, and notes.
 
     The columns have the names of the first row, or "column 3"; the index is the number of each row's line. Rows without
@@ -65,10 +68,12 @@ def read_cells(path: Path, encoding: str | None = None) -> tuple[DataFrame, str,
 
     name, text = path.name, _text(path, encoding)
     given = SEPARATOR_LINE.match(text)
-    text = (text[given.end() :] if given else text).rstrip("\x1a")  # the sign with which old programs end a file
+    skipped = max(skip_lines, int(bool(given)))
+    text = "".join(text.splitlines(keepends=True)[skipped:]).rstrip("\x1a")  # with which old programs end a file
     if not text.strip(" ,;\t|\r\n"):
         raise TableRefused(f"{name} is empty.")
-    rows, separator = _split(text, name, given[1] if given else None, int(bool(given)))
+    rows, separator = _split(text, name, given[1] if given else None, skipped)
+    _refuse_title(rows)
     _, header = rows.pop(0)
     width = max(len(row) for _, row in [*rows, (0, header)])
     cells = pandas.DataFrame(
@@ -172,6 +177,7 @@ def _split(text: str, name: str, given: str | None, skipped: int) -> tuple[list[
             "tabs between them."
         )
     *_, rows, odd = best
+    _refuse_title(rows)
     expected = len(_trimmed(rows[0][1]))
     if len(odd) == len(rows) - 1 and expected > 1 and {saw for _, saw in odd} == {expected + 1}:
         raise TableRefused(
@@ -206,6 +212,19 @@ def _rows(text: str, sign: str, skipped: int) -> list[tuple[int, list[str]]]:
             raise csv.Error(f"a cell in line {line} has more than {csv.field_size_limit():,} characters.") from None
         raise csv.Error(f"the quotation mark that opens a cell in line {line} is not closed.") from None
     return rows
+
+
+def _refuse_title(rows: list[tuple[int, list[str]]]) -> None:
+    """Refuse lines above the names, such as a title: they have less than half as many cells with something in them."""
+    filled = [sum(bool(cell.strip()) for cell in row) for _, row in rows]
+    names = next(place for place, cells in enumerate(filled) if cells >= max(filled) / 2)
+    if 0 < names <= TITLE:
+        line, above = rows[names][0], rows[0][0]
+        raise TableRefused(
+            f"Line {above} is a title: it has {count(filled[0], 'cell')}, and the names seem to stand in line {line}. "
+            f"Pass over all lines above them: skip_lines={line - 1}.",
+            skip_lines=line - 1,
+        )
 
 
 def _trimmed(row: list[str]) -> list[str]:

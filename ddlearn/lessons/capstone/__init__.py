@@ -31,6 +31,6 @@ def bring(path: str = "", target: str | None = None, **options) -> None:
     own.bring(lesson, path, target, **options)
 
 
-def write_page(in_my_words: str = "", folder: str = ".", author: str = "") -> None:
-    """Write the experiment as it stands as a page, claim-1.html or the next free number."""
-    own.hand_in(lesson, in_my_words, folder, author)
+def write_page(in_my_words: str = "", folder: str = ".", author: str = "", new_seeds: int = 0) -> None:
+    """Write the experiment as it stands as a page, claim-1.html or the next free number; on new seeds if asked."""
+    own.hand_in(lesson, in_my_words, folder, author, new_seeds)

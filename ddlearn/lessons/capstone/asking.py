@@ -17,6 +17,9 @@ from ddlearn.tables import Table
 SEEDS = 8
 """Measured at once; a claim may then be judged on fewer of them."""
 
+MOST_NEW = 200
+"""Seeds that no explorer shows; a page may ask for so many."""
+
 Report = Callable[[float, str], object]
 Band = tuple[float, float]
 
@@ -74,9 +77,16 @@ class Question:
 
 
 @cached(64)
-def measured(question: Question, world: World, n: int, progress: Report | None = None) -> Measurement:
+def measured(
+    question: Question, world: World, n: int, seeds: range = range(1, SEEDS + 1), progress: Report | None = None
+) -> Measurement:
     """Ask once; numbers are small, and looking at them again costs nothing."""
-    return question.measure(world, n, range(1, SEEDS + 1), progress)
+    return question.measure(world, n, seeds, progress)
+
+
+def new(seeds: int) -> range:
+    """Return so many seeds that nobody has seen. Another number of them has others: none is used twice."""
+    return range(1000 * seeds + 1, 1001 * seeds + 1)
 
 
 @cache

@@ -85,7 +85,7 @@ def laziness(world: World, n: int, seeds: range, progress: Report | None = None)
         # Half of what the tangent bears, for each net its own.
         rates = torch.stack([len(K) / torch.linalg.eigvalsh(K)[-1] for K in before])
         step = (lambda share, words, turn=turn: progress((turn + share) / 2, words)) if progress else None
-        end = train(start, x, y[..., None], steps=STEPS, lr=rates, progress=step).ensemble
+        end = _descended(start, x, y[..., None], rates, step)
         moved = [tangent.drift(K0, K1) for K0, K1 in zip(before, _kernels(end, x), strict=True)]
         drifts.append(torch.tensor(moved, dtype=torch.float64).reshape(len(seeds), len(sizes)))
     measured, control = drifts
@@ -120,6 +120,13 @@ def _imbalance_drift(problem: linear.LeastSquares, W1: Tensor, W2: Tensor, rate:
         A, B = linear.gradients(problem, W1, W2)
         W1, W2 = W1 - rate * (A + decay * W1), W2 - rate * (B + decay * W2)
     return float((linear.imbalance(W1, W2) - before).norm())
+
+
+def _descended(start: Ensemble, x: Tensor, y: Tensor, rates: Tensor, progress: Report | None) -> Ensemble:
+    """Train, and again with half the rates as long as a net diverges: its kernel may grow on the way."""
+    while (ended := train(start, x, y, steps=STEPS, lr=rates, progress=progress)).diverged.any():
+        rates = rates / 2
+    return ended.ensemble
 
 
 def _kernels(nets: Ensemble, x: Tensor) -> list[Tensor]:

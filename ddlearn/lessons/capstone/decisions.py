@@ -21,11 +21,25 @@ def seeds_needed(
 
     It would decide if, with the mean and the spread measured (n,) here, it lay within the band or outside.
     """
-    mean, spread = float(measured.mean()), float(measured.std())
     for n in range(fewest, MOST_SEEDS + 1):
-        reach = t(n - 1) * spread / n**0.5
-        if any(decides((mean - reach, mean + reach), band) for decides in (inside, outside)):
-            return n, reach
+        low, high = left_open(measured, n, t)
+        if inside((low, high), band) or outside((low, high), band):
+            return n, (high - low) / 2
+    return None
+
+
+def left_open(measured: Tensor, n: int, t: Callable[[int], float] = t_value) -> Pair:
+    """Return the interval of n seeds with the mean and the spread that were measured on other seeds."""
+    mean, reach = float(measured.mean()), t(n - 1) * float(measured.std()) / n**0.5
+    return mean - reach, mean + reach
+
+
+def seeds_to_judge(measured: Tensor, controls: Tensor, band: Pair, fewest: int) -> int | None:
+    """Return the smallest number of seeds on which the rule would not say "cannot tell"; None beyond `MOST_SEEDS`."""
+    for n in range(fewest, MOST_SEEDS + 1):
+        here, control = left_open(measured, n), left_open(controls, n)
+        if outside(here, band) or (inside(here, band) and outside(control, band)):
+            return n
     return None
 
 

@@ -15,7 +15,16 @@ from torch import Tensor
 from ddlearn.classroom import Choice, Explorer, Slider, Switch
 from ddlearn.classroom.wording import brief
 from ddlearn.lessons.capstone import exercises, shelf
-from ddlearn.lessons.capstone.asking import SEEDS, Band, Measurement, Question, first_shown, measured, said_band
+from ddlearn.lessons.capstone.asking import (
+    SEEDS,
+    Band,
+    Measurement,
+    Question,
+    first_shown,
+    measured,
+    new,
+    said_band,
+)
 from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, UNDECIDED, Pair
 from ddlearn.lessons.capstone.menu import QUESTIONS
 
@@ -38,6 +47,7 @@ class Judged:
     control_outside: bool
     verdict: int
     shown_at: datetime | None  # when what was measured was first seen; None while it is hidden
+    first_seed: int = 1
 
 
 def experiment(
@@ -47,21 +57,24 @@ def experiment(
     seeds: int,
     run: bool,
     *,
+    new_seeds: int = 0,
     interval: Callable[[Tensor], Pair] = exercises.interval,
     verdict: Callable[[Pair, Pair, Band], int] = exercises.verdict,
     progress: Callable[[float, str], object] | None = None,
 ) -> Judged:
-    """Ask the table, and judge the answer by the rule."""
+    """Ask the table, and judge the answer by the rule: on the first seeds, or on so many that nobody has seen."""
     asked, world = QUESTIONS[question], shelf.world(shelf.table(table))
     n = shelf.rows_to_learn_from(world, share)
     found = measured(asked, world, n, progress=progress).first(seeds)
+    if new_seeds:
+        found = measured(asked, world, n, new(new_seeds), progress)
     band = asked.band or found.band
     here, control = (tuple(map(float, interval(part))) for part in (found.values, found.controls))
     return Judged(
         question=asked,
         called=shelf.called(table),
         rows=n,
-        seeds=seeds,
+        seeds=new_seeds or seeds,
         found=found,
         band=band,
         interval=here,
@@ -70,6 +83,7 @@ def experiment(
         control_outside=int(verdict(control, control, band)) == FAILS,
         verdict=int(verdict(here, control, band)),
         shown_at=first_shown(question, world.table, n) if run else None,
+        first_seed=new(new_seeds)[0] if new_seeds else 1,
     )
 
 

@@ -3,7 +3,8 @@
 from ddlearn.classroom import Lesson, page
 from ddlearn.classroom.prose import code_block, to_html
 from ddlearn.lessons.capstone import shelf
-from ddlearn.lessons.capstone.page import NoPrediction, write_page
+from ddlearn.lessons.capstone.asking import MOST_NEW
+from ddlearn.lessons.capstone.page import NoPrediction, more_seeds, write_page
 from ddlearn.tables import TableRefused, read_table
 
 NONE_YET = (
@@ -44,16 +45,19 @@ def bring(lesson: Lesson, path: str, target: str | None = None, **options) -> No
 
 
 def _line(path: str, target: str | None, options: dict) -> str:
-    given = ([] if target is None else [f"target={target!r}"]) + [
-        f"{name}={value!r}" for name, value in options.items()
-    ]
-    return f"bring({', '.join([repr(str(path)), *given])})"
+    return _call("bring", str(path), **({} if target is None else {"target": target}), **options)
 
 
-def hand_in(lesson: Lesson, in_my_words: str = "", folder: str = ".", author: str = "") -> None:
-    """Write the page of the experiment as it stands, and say where it is."""
+def _call(name: str, *values, **named) -> str:
+    """Return a line of Python that calls a function so."""
+    given = [*map(repr, values), *(f"{key}={value!r}" for key, value in named.items())]
+    return f"{name}({', '.join(given)})"
+
+
+def hand_in(lesson: Lesson, in_my_words: str = "", folder: str = ".", author: str = "", new_seeds: int = 0) -> None:
+    """Write the page of the experiment as it stands, and say where it is; after "cannot tell", what to type next."""
     try:
-        path = write_page(lesson, in_my_words, folder, author)
+        path, result = write_page(lesson, in_my_words, folder, author, new_seeds)
     except NoPrediction as missing:
         page.show(page.card("?", "No page without a prediction", to_html(str(missing)), "hint"))
     except OSError as error:
@@ -61,7 +65,12 @@ def hand_in(lesson: Lesson, in_my_words: str = "", folder: str = ".", author: st
         page.show(page.card("✗", "The page could not be written", body, "bad"))
     else:
         body = f"{path}\n\nOpen it from the list of files, print it or mail it: it needs no network."
-        page.show(page.card("✓", f"Your page {path.name} is written", to_html(body), "good"))
+        body = to_html(body)
+        needed = more_seeds(result)
+        if needed is not None and 2 * needed <= MOST_NEW:
+            body += to_html(f"These seeds cannot tell. This line asks {2 * needed} new ones, and judges once:")
+            body += code_block(_call("write_page", in_my_words=in_my_words, author=author, new_seeds=2 * needed))
+        page.show(page.card("✓", f"Your page {path.name} is written", body, "good"))
 
 
 def _look_again(lesson: Lesson) -> None:

@@ -12,9 +12,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from torch import Tensor
-
-from ddlearn import papers
+from ddlearn import arguments, papers
 from ddlearn.classroom import PALETTE, Lesson
 from ddlearn.classroom.document import render, said_when
 from ddlearn.classroom.progress import PASSED
@@ -22,9 +20,9 @@ from ddlearn.classroom.store import write_whole
 from ddlearn.classroom.wording import brief
 from ddlearn.lessons import load
 from ddlearn.lessons.capstone import shelf
-from ddlearn.lessons.capstone.asking import said_band
-from ddlearn.lessons.capstone.decisions import MOST_SEEDS, seeds_needed
-from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, UNDECIDED, Pair
+from ddlearn.lessons.capstone.asking import MOST_NEW, said_band
+from ddlearn.lessons.capstone.decisions import MOST_SEEDS, seeds_to_judge
+from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, UNDECIDED
 from ddlearn.lessons.capstone.experiment import WORDS, Judged, explorer, tall_picture
 from ddlearn.tables import Table
 
@@ -38,13 +36,20 @@ class NoPrediction(ValueError):
     """There is no page without one; the message says what to do."""
 
 
-def write_page(lesson: Lesson, in_my_words: str = "", folder: str | Path = ".", author: str = "") -> Path:
+def write_page(
+    lesson: Lesson, in_my_words: str = "", folder: str | Path = ".", author: str = "", new_seeds: int = 0
+) -> tuple[Path, Judged]:
     """Run the experiment as its controls stand, and write its page as claim-1.html, or the next number that is free.
+
+    With new_seeds, 2 to 200, it is judged on so many that nobody has seen.
 
     Raises:
         NoPrediction: if the learner has not said what to expect.
         OSError: where the disk refuses.
+        TypeError, ValueError: if new_seeds is no such number.
     """
+    if new_seeds != 0:
+        new_seeds = arguments.whole("new_seeds", new_seeds, 2, MOST_NEW)
     experiment, record = lesson.experiment, lesson.progress.lesson(lesson.room)
     question = experiment.state["question"]
     said = lesson.prediction(question)
@@ -53,7 +58,7 @@ def write_page(lesson: Lesson, in_my_words: str = "", folder: str | Path = ".", 
             f"There is no prediction for “{question}” yet. Record yours in the cell above, then run this one again."
         )
     experiment.set(run=True)
-    result = experiment.compute(**experiment.state, **experiment.engine)
+    result = experiment.compute(**experiment.state, **experiment.engine, new_seeds=new_seeds)
     table, said_at = shelf.table(experiment.state["table"]), record["predictions"][question]["recorded_at"]
     code = {
         name: entry["source"]
@@ -68,7 +73,7 @@ def write_page(lesson: Lesson, in_my_words: str = "", folder: str | Path = ".", 
         with suppress(OSError):
             path.unlink()  # nothing but the name had been written
         raise
-    return path
+    return path, result
 
 
 def page_html(
@@ -113,7 +118,7 @@ def page_html(
         mean=brief(float(found.values.mean())),
         low=brief(result.interval[0]),
         high=brief(result.interval[1]),
-        what_next=what_next(found.values, result.band, result.verdict, result.control_outside),
+        what_next=what_next(result),
         lesson_title=load(asked.lesson).title,
         image=base64.b64encode(figure.png(result)).decode("ascii"),
         tall_image=base64.b64encode(tall.figure.png(result)).decode("ascii"),
@@ -124,7 +129,9 @@ def page_html(
         control_said=outside,
         seeds=[
             (str(seed), f"{value:.4g}", f"{control:.4g}")
-            for seed, (value, control) in enumerate(zip(found.values, found.controls, strict=True), start=1)
+            for seed, (value, control) in enumerate(
+                zip(found.values, found.controls, strict=True), start=result.first_seed
+            )
         ],
         summary=[(name, f"{float(part.mean()):.4g}", f"{low:.4g}", f"{high:.4g}") for name, part, (low, high) in both],
         points=[
@@ -138,28 +145,37 @@ def page_html(
     )
 
 
-def what_next(measured: Tensor, band: Pair, verdict: int, control_outside: bool) -> str:
-    """Say what to do after a verdict, 1, -1 or 0, on these seeds."""
-    if verdict > 0:
+def what_next(r: Judged) -> str:
+    """Say what to do after a verdict."""
+    if r.verdict == HOLDS:
         return "Ask the same question of another table, or of rows from another source, before you rely on it."
-    if verdict < 0:
+    if r.verdict == FAILS:
         return "Report it: a clean refutation is a result. Then ask which assumption of the theory this table violates."
-    if not control_outside:
+    needed = more_seeds(r)
+    if needed is not None:
+        why = "" if r.control_outside else "The control does not leave the band for certain. "
         return (
-            "Look at the control first. It does not leave the band for certain, so this measurement cannot tell the "
-            "claim from its opposite. Learn from more rows, or find a control that takes away more; more seeds help "
-            "only if the control’s interval crosses an edge."
+            f"{why}Take more seeds. If means and spreads stay as they are, {needed} seeds will just decide. New seeds "
+            f"have another mean, so take {2 * needed}. Fix their number before the run, and judge once: who adds seeds "
+            "until the claim holds will see it hold too often."
         )
-    needed = seeds_needed(measured, band, fewest=len(measured) + 1)
-    if needed is None:
+    if not r.control_outside:
         return (
-            f"The mean is so close to an edge of the band that {MOST_SEEDS:,} seeds would not decide. Do not widen the "
-            "band now. Report “cannot tell”, or learn from more rows and predict anew."
+            f"Look at the control first. It would not leave the band with {MOST_SEEDS:,} seeds either, so this "
+            "measurement cannot tell the claim from its opposite. Learn from more rows, or find a control that takes "
+            "away more."
         )
     return (
-        f"Take more seeds. If mean and spread stay as they are, {needed[0]} seeds will decide. Fix their number before "
-        "the run, and judge once: who adds seeds until the claim holds will see it hold too often."
+        f"The mean is so close to an edge of the band that {MOST_SEEDS:,} seeds would not decide. Do not widen the "
+        "band now. Report “cannot tell”, or learn from more rows and predict anew."
     )
+
+
+def more_seeds(r: Judged) -> int | None:
+    """Return how many seeds would decide where these cannot tell, if means and spreads stay as they are."""
+    if r.verdict != UNDECIDED:
+        return None
+    return seeds_to_judge(r.found.values, r.found.controls, r.band, fewest=r.seeds + 1)
 
 
 def _reserve(folder: Path) -> Path:
