@@ -18,8 +18,9 @@
 # *Each arrow is a hidden unit. Its direction is that of the unit's input weights, and its length grows with all of its weights. Both networks
 # have the same start and the same target, which depends on the dashed direction only. A factor on the output differs.*
 #
-# **Question.** [[neural_tangent_kernel]] predicts training when the weights hardly move. Such training is **lazy**: the network learns no
-# features. Which choices decide whether the weights move, and what is gained if they do?
+# **Question.** A network is trained twice on the same 300 examples, from the same start, and fits them both times. On new inputs, one has the error 0.72
+# and the other 0.005. Only a factor on the output differs. With the larger factor the weights hardly move, as in
+# [[neural_tangent_kernel]]: training is **lazy**. What decides whether they move, and what is gained?
 #
 # **You will be able to**
 # - give a network a start at zero without losing its kernel (Exercise 1);
@@ -45,7 +46,7 @@ lesson.start()
 #
 # **The one question to ask:** "Which number tells you whether a network is lazy?" (Not the width.)
 #
-# **Discussion.** The test error says *that* they differ. The move of the kernel says *why*.
+# **Discussion.** In a fold on the page.
 #
 # **Usual wrong answers.** *"Wider means richer"*: not at $\alpha = \sqrt h$. *"Rich is better"*: digits.
 #
@@ -64,7 +65,7 @@ lesson.recap()
 # %% [markdown]
 # ## Predict
 #
-# The factor on the output is called the **output scale** $\alpha$. Here the outputs start at zero and must reach targets of about 1.
+# The factor on the output is the **output scale** $\alpha$. Here the outputs start at zero and must reach targets of about 1.
 
 # %%
 lesson.predict("tenfold")
@@ -96,13 +97,13 @@ lesson.predict("tenfold")
 # ## See
 #
 # A network with 128 hidden ReLU units learns a parity: the target is the product of the first two of 30 bits, each $+1$ or $-1$. The
-# explorer trains it at eleven output scales. It fits all 300 examples at each.
+# explorer trains it at eleven output scales, each time to a perfect fit of 300 examples.
 # - **Left:** the mean squared error on new inputs. Averaged over the products of any two bits, no fixed kernel has an error below the dashed line
 #   ([[learned_embeddings]]). The dash-dotted line is regression with this network's tangent kernel at its start.
 # - **Right:** for each bit, the length of its weights to all hidden units, about 1 at the start.
 #
-# Move **Output scale** from 100 to 1. Where does the error pass the dashed line? Then let the **right panel** show how far it
-# moved, and compare $\alpha = 10$ and 100.
+# Move **Output scale** from 100 to 1. Where does the error pass the dashed line? Then set **Right panel** to *how far it moved*, and
+# compare $\alpha = 10$ and 100.
 
 # %%
 lesson.scale.show()
@@ -125,13 +126,13 @@ lesson.scale.show()
 # unit $j$. So a unit that has grown moves faster, and the units that help outgrow the others. The two bits stand out,
 # and the kernel [aligns](GLOSSARY.md#alignment) with the labels.
 #
-# **The step size.** Call the number that multiplies the gradient the plain step. From now on it is $\eta\, h/\alpha^2$. With this factor, the output begins to
-# move at the same speed for every $h$ and $\alpha$.
+# **The step size.** We call the number that multiplies the gradient the *plain step*. From now on it is $\eta\, h/\alpha^2$, where
+# $\eta$ is ours to choose. The factor $h/\alpha^2$ lets the output begin to move at the same speed for every $h$ and $\alpha$.
 #
 # <details><summary>Why this factor?</summary>
 #
-# With the plain step $\eta$, a weight moves in proportion to $\eta\,\alpha/h$, because each derivative of $f$ contains $\alpha/h$. This move changes
-# $f$ in proportion to $\alpha/h$ once more. The changes by all $h$ units add up, so $f$ changes in proportion to $\eta\,\alpha^2/h$. The factor
+# With a plain step of 1, a weight moves in proportion to $\alpha/h$, because each derivative of $f$ contains $\alpha/h$. This move changes
+# $f$ in proportion to $\alpha/h$ once more. The changes by all $h$ units add up, so $f$ changes in proportion to $\alpha^2/h$. The factor
 # $h/\alpha^2$ cancels this.
 #
 # </details>
@@ -146,10 +147,10 @@ lesson.scale.show()
 #
 # <details><summary>How far do lazy weights move?</summary>
 #
-# On its tangent, training ends at the nearest weights that fit. Let $J$ be the Jacobian of the $n$ outputs at the start, for $\alpha = 1$. If the
-# start is the zero function, the change $v$ of the weights must satisfy $\alpha J v = y$. The shortest solution has
+# On its tangent, training ends at the nearest weights that fit. Let $J$ be the Jacobian of the $n$ outputs at the start, for $\alpha = 1$, and let
+# $\Delta$ be the change of all weights. If the start is the zero function, $\alpha J \Delta = y$ must hold. The shortest solution has
 #
-# $$\lVert v\rVert^2 = \frac{1}{\alpha^2}\, y^\top (JJ^\top)^{-1} y.$$
+# $$\lVert \Delta\rVert^2 = \frac{1}{\alpha^2}\, y^\top (JJ^\top)^{-1} y.$$
 #
 # *In words:* the distance is proportional to $1/\alpha$, and $JJ^\top$ is the tangent kernel. The dotted line of the right panel draws
 # this length, relative to that of the weights. Nothing in it was fitted.
@@ -179,16 +180,16 @@ lesson.scale.show()
 # | all weights and biases times $c$ | $c^2$ times as large (problem 2) |
 # | all targets times $c$ | as if $1/c$ times as large |
 #
-# The first two rows describe the start. Small stored weights have other gradients than a factor in front, so such code needs a step per layer
-# (fold on step sizes below). In the first row, a wide network is lazy because its output scale grows, not because it is wide.
+# In the first row, a wide network is lazy because its output scale grows, not because it is wide. The first two rows describe the start only; a fold below is
+# about training.
 #
 # ## Exercise 1 · Repair: `doubled`
 #
 # The factor $\alpha$ also multiplies the random function of the start. So give every hidden unit a twin that cancels it: the network is
-# then zero at every input. (With all $a_j = 0$ it would be too, but then the derivatives in $w_j$ and $b_j$ vanish.)
+# then zero at every input. (All $a_j = 0$ would do too, but then the derivatives in $w_j$ and $b_j$ vanish.)
 #
 # The function below should append the twins. But the unit $w = (1, 0)$, $b = 0$, $a = 1$ and its twin add up to 2 at the
-# input $(2, 0)$ and to $-2$ at $(-2, 0)$. Find the mistake, and repair it.
+# input $(2, 0)$ and to $-2$ at $(-2, 0)$. Repair it.
 
 
 # %%
@@ -225,12 +226,13 @@ lesson.width.show()
 # %% [markdown]
 # ## Explain: what the width changes
 #
-# **What moves.** At $\alpha = \sqrt h$, weights and features change as $1/\alpha = h^{-1/2}$. The kernel changes as $1/\alpha^2 = h^{-1}$, as by hand:
-# half of the $a_j$ are positive and half negative, so first-order changes cancel. At $\alpha = 1$ nothing does.
+# **What moves.** At $\alpha = \sqrt h$, weights and features change as $1/\alpha = h^{-1/2}$. The kernel changes as $1/\alpha^2 = h^{-1}$, as
+# by hand: half of the $a_j$ are positive and half negative, so the kernel's first-order changes cancel. At $\alpha = 1$, weights, features and kernel change
+# as much at every width.
 #
-# **Step sizes that transfer.** With the factor $h/\alpha^2$ the curves on the right nearly agree: tune $\eta$ on a narrow network, use it on a wide one. [Yang and others (2022)](https://arxiv.org/abs/2203.03466) tune large networks this way, in muP.
+# **Step sizes that transfer.** With the factor, the curves on the right nearly agree: tune $\eta$ on a narrow network, use it on a wide one. [Yang and others (2022)](https://arxiv.org/abs/2203.03466) tune large networks this way, in muP.
 #
-# **Not trained is not lazy.** At $\alpha = 1$ without the factor, the wide network moves little, and its training error stays at 0.82.
+# **Not trained is not lazy.** At $\alpha = 1$ without the factor, the network of 1,024 units moves little. But its training error is 0.82, and 0.09 with the factor.
 #
 # <details><summary>Which plain step suits usual code?</summary>
 #
@@ -254,8 +256,9 @@ lesson.width.show()
 #
 # ## Exercise 2 · Decide: which step at 1,024 units?
 #
-# At 64 units, two plain steps work well: 51.2 at $\alpha = 1$, and 3.2 at $\alpha = \sqrt h$. Give the plain steps for 1,024 units at
-# $\alpha = 1$ and at $\alpha = \sqrt h$, and the training error with the first of them. `trained_error(1024, scale, step)` returns this error after 100 steps.
+# At 64 units, two plain steps work well for 100 steps. At $\alpha = 1$, 51.2 leaves the training error 0.020. At $\alpha = \sqrt h$, 3.2 leaves
+# 0.016. But with 1,024 units and $\alpha = 1$, 51.2 leaves 0.56. Choose plain steps for 1,024 units at both output scales. Give the two, and the error with
+# the first: `trained_error(1024, scale, step)` returns it.
 
 # %%
 from ddlearn.lessons.leaving_the_lazy_regime.width import trained_error
@@ -273,7 +276,7 @@ lesson.decide("step", step_mup, step_ntk, error)
 # ## By hand: which fit is found?
 #
 # What is gained by moving far? Take two inputs, each with a pair of weights as above:
-# $f(x) = \omega_1 x_1 + \omega_2 x_2$ with $\omega_i = \alpha\,(u_i^2 - v_i^2)$. The one example is $x = (2, 1)$ with the target 2. Every
+# $f(x) = \omega_1 x_1 + \omega_2 x_2$ with the coefficients $\omega_i = \alpha\,(u_i^2 - v_i^2)$. The one example is $x = (2, 1)$ with the target 2. Every
 # point of the line $2\omega_1 + \omega_2 = 2$ fits it. Which one does training find?
 #
 # The derivative of $f$ in $u_i$ is $2\alpha x_i u_i$. So a step multiplies $u_i$ by a number, and with tiny steps the growth rate of $u_1$ is twice that
@@ -293,15 +296,15 @@ lesson.decide("step", step_mup, step_ntk, error)
 # ![A circle touches the line of fits at (0.8, 0.4), a diamond at its corner (1, 0).](pictures/leaving_the_lazy_regime_balls.svg)
 #
 # *Grow a ball until it touches the line. The round [l2](GLOSSARY.md#l1-and-l2-norm) ball finds the smallest $\omega_1^2 + \omega_2^2$. The l1 ball finds the
-# smallest $|\omega_1| + |\omega_2|$, and touches with a corner: one weight is zero.*
+# smallest $|\omega_1| + |\omega_2|$, and touches with a corner: one coefficient is zero.*
 #
 # So a large output scale finds the smallest l2 norm, as a kernel does. A small one comes close to the smallest l1 norm, which prefers few
-# large weights. No penalty was added.
+# large coefficients. No penalty was added.
 #
 # ## Exercise 3 · Write: `diagonal_step`
 #
-# Now $d$ inputs and $n$ examples. With $\sqrt\alpha\, u_i$ and $\sqrt\alpha\, v_i$ renamed to $u_i$ and $v_i$, the weights are $u_i^2 - v_i^2$, and all start at $\sqrt\alpha$. Write
-# one step of gradient descent on $\frac12 \lVert X\omega - y\rVert^2$ for $u$ and $v$. The explorer runs on your steps.
+# Now there are $d$ inputs and $n$ examples. Rename $\sqrt\alpha\, u_i$ and $\sqrt\alpha\, v_i$ to $u_i$ and $v_i$. Then $\omega_i = u_i^2 - v_i^2$, and all weights start at
+# $\sqrt\alpha$. Write one step of gradient descent on $\frac12 \lVert X\omega - y\rVert^2$ for $u$ and $v$, with the plain step `lr`.
 
 
 # %%
@@ -316,12 +319,12 @@ def diagonal_step(u, v, X, y, lr):
 
 
 # %% [markdown]
-# Here are a hundred weights and forty examples without noise. Five true weights are not zero.
-# - **Left:** the weights that are found at this $\alpha$, and those five (circles).
-# - **Right:** the squared distance of the found weights from the true ones. Dots are descent with your steps, and the
-#   dashed curve is exact for tiny steps (fold below).
+# Here are a hundred coefficients and forty examples without noise. Five true coefficients are not zero.
+# - **Left:** the coefficients that are found at this $\alpha$, and those five (circles).
+# - **Right:** the squared distance of the found coefficients from the true ones. Dots are descent with your steps, and the
+#   dashed curve is exact for tiny steps.
 #
-# Move **Output scale** to the left. Then let the target use **all 100 weights**.
+# Move **Output scale** to the left. Then let the target use **all 100 coefficients**.
 
 # %%
 lesson.diagonal.show()
@@ -329,8 +332,8 @@ lesson.diagonal.show()
 # %% [markdown]
 # <details><summary>Where does the closed form come from?</summary>
 #
-# Let $r = X^\top(X\omega - y)$. Your step multiplies $u$ by $1 - 2\eta r$ and $v$ by $1 + 2\eta r$, entry by entry. With tiny steps the factors
-# add up to $u = \sqrt\alpha\, e^{z/2}$ and $v = \sqrt\alpha\, e^{-z/2}$, where $z$ is $-4$ times the integral of $r$ over time. So
+# Let $r = X^\top(X\omega - y)$. Your step multiplies $u$ by $1 - 2\,\mathtt{lr}\, r$ and $v$ by $1 + 2\,\mathtt{lr}\, r$, entry by entry. With tiny steps, the products of
+# these factors are exponentials: $u = \sqrt\alpha\, e^{z/2}$ and $v = \sqrt\alpha\, e^{-z/2}$, where $z$ is $-4$ times the integral of $r$ over time. So
 #
 # $$\omega = u^2 - v^2 = 2\alpha \sinh z, \qquad z = X^\top \nu.$$
 #
@@ -352,13 +355,19 @@ lesson.diagonal.show()
 # %% [markdown]
 # ## Where it breaks
 #
-# - **Spread-out targets.** With a hundred true weights, the small output scale is the *worse* choice.
-# - **Digits.** In the first explorer, choose the digits under **More controls**. The error is near 0.2 at every scale: here the
-#   first kernel is good enough.
-# - **A random start.** Untick **Start from the zero function**. At $\alpha = 100$ the error is 4.1, where predicting zero has 1: the random function of
-#   the start stays.
+# - **Spread-out targets.** With a hundred true coefficients, the small output scale is the *worse* choice.
+# - **Digits.** In the first explorer, choose the digits under **More controls**. The error is near 0.2 at every scale.
+# - **A random start.** Untick **Start from the zero function**. At $\alpha = 100$, the random function of the start is large. Training removes it at the
+#   examples, but not at new inputs: the error is 4.1. Predicting zero has 1.
 #
-# **Discuss:** All of these networks fit every label. Which number tells you that they are not the same?
+# **Discuss:** All of these networks fit every label. Which number tells you, without new inputs, that they are not the same?
+#
+# <details><summary>An answer</summary>
+#
+# The change of the kernel, or its alignment with the labels. For the parity, the kernel changes by 3 % at $\alpha = 100$ and by 110 % at $\alpha = 1$. Its
+# alignment stays at 0.05, or rises to 0.30.
+#
+# </details>
 #
 # <details><summary>Where do the digits come from?</summary>
 #
@@ -372,7 +381,7 @@ lesson.diagonal.show()
 # %% [markdown]
 # ## Claims
 #
-# The last two claims belong to problem 4, on finite width.
+# The last two belong to problem 4.
 
 # %%
 lesson.claims()
@@ -390,8 +399,8 @@ lesson.quiz()
 #   output scale grows.
 # - A lazy network keeps the [tangent kernel](GLOSSARY.md#neural-tangent-kernel-ntk) of its start. A rich one
 #   [aligns](GLOSSARY.md#alignment) it with the labels.
-# - With plain steps of $\eta h/\alpha^2$, one $\eta$ suits all widths.
-# - At a small output scale, only few of the weights that are products grow.
+# - With the plain step $\eta h/\alpha^2$, one $\eta$ suits all widths.
+# - At a small output scale, weights that are multiplied find a fit with few large coefficients.
 #
 # **What this does not show.** Rich is not always better, and real networks need not be at either end.
 
@@ -400,15 +409,15 @@ lesson.quiz()
 #
 # **1. How far did it move? (easy, checked)** Write `drift`: the length of a change, relative to the length before.
 #
-# **2. All weights times c.** Multiply all weights and biases by $c > 0$. Show: descent from there with the plain step
-# $\eta c^2$ is $c$ times the descent from the old weights with the output scale $c^2\alpha$ and the plain step $\eta$.
+# **2. All weights times c.** Multiply all weights and biases by $c > 0$, and the plain step by $c^2$. Show: descent from there is $c$ times the descent
+# from the old weights with the old plain step and the output scale $c^2\alpha$.
 #
 # **3. Between (checked).** Let $\alpha = h^{1/4}$. With which powers of $h$ do the weights and the kernel change? And the factor
 # $h/\alpha^2$?
 #
 # **4. Adam and two hidden layers (hard).** One step of Adam changes every weight by about the learning rate, whatever the size of its
-# gradient. A layer has $h$ inputs of size 1, and its changes all help. By how much does a step change its outputs? So how should the learning
-# rate fall with $h$? And in muP, which divides the step of a hidden layer by its number of inputs?
+# gradient. A layer has $h$ inputs of size 1, and all its changes move an output in the same direction. How far does one step move it? So how should
+# the learning rate fall with $h$? And in muP, where a hidden layer divides its step by its number of inputs?
 
 
 # %%
@@ -430,7 +439,8 @@ weights, kernel, factor = -1 / 4, -1 / 2, 1 / 2
 lesson.decide("between", weights, kernel, factor)
 
 # %% [markdown]
-# **Left:** the loss after ten steps of Adam. **Right:** the best learning rate per width; theory knows only the slope.
+# **Left:** the loss after ten steps of Adam. **Right:** the best learning rate per width; the dotted line has the slope of
+# problem 4, at a height that was fitted.
 
 # %%
 lesson.transfer.show()
@@ -443,8 +453,8 @@ lesson.transfer.show()
 # **1.** See the cell above. Subtract first: a vector can turn around completely and keep its length.
 #
 # **2.** For $c > 0$, $\mathrm{relu}(cz) = c\,\mathrm{relu}(z)$, so a hidden unit grows by $c$ and the output by $c^2$. Write the new weights as $c$ times $\theta$. The
-# loss as a function of $\theta$ is that of a network with output scale $c^2\alpha$. By the chain rule, its gradient in $\theta$ is $c$ times the gradient in $c\theta$. A step
-# of size $\eta c^2$ moves $c\theta$ by $\eta c^2$ times the gradient in $c\theta$, which is $\eta c$ times the gradient in $\theta$. So $\theta$ moves by $\eta$ times
+# loss as a function of $\theta$ is that of a network with output scale $c^2\alpha$. By the chain rule, its gradient in $\theta$ is $c$ times the gradient in $c\theta$. Let $\gamma$ be the old plain
+# step. The new one moves $c\theta$ by $c^2\gamma$ times the gradient in $c\theta$, which is $c\gamma$ times the gradient in $\theta$. So $\theta$ moves by $\gamma$ times
 # its gradient. In practice, a larger initialization is a larger output scale.
 #
 # **3.** Weights and features change as $1/\alpha = h^{-1/4}$ and the kernel as $1/\alpha^2 = h^{-1/2}$. The factor is $h/\alpha^2 = h^{1/2}$. The explorer measures
@@ -456,7 +466,7 @@ lesson.transfer.show()
 # descent under **More controls**: its step shrinks with the gradient, and here both parametrizations have one best rate for all widths.
 #
 # **Two experiments without a solution.** Change your `diagonal_step` to weights with three factors, $u^3 - v^3$. The card will object, because this is another
-# model. From which output scale on does descent find the five weights now? And on a machine with a GPU, `ddlearn.training.train` takes an `Ensemble` that is stored there: do
+# model. From which output scale on does descent find the five coefficients now? And on a machine with a GPU, `ddlearn.training.train` takes an `Ensemble` that is stored there: do
 # the exponents change at widths of ten thousand and more?
 #
 # </details>
@@ -464,9 +474,13 @@ lesson.transfer.show()
 # %% [markdown]
 # ## Further reading
 #
+# <details><summary>Four papers</summary>
+#
 # - Chizat, Oyallon, Bach: [On lazy training in differentiable programming](https://arxiv.org/abs/1812.07956) (2019). The output scale.
 # - Woodworth and others: [Kernel and rich regimes](https://arxiv.org/abs/2002.09277) (2020). The solved model.
 # - Yang, Hu: [Feature learning in infinite-width networks](https://arxiv.org/abs/2011.14522) (2021). Which scalings learn features.
 # - Karkada: [Lazy (NTK) and rich (µP) regimes](https://arxiv.org/abs/2404.19719) (2024). A tutorial.
+#
+# </details>
 #
 # **Next:** [[large_steps]], Large steps.

@@ -8,7 +8,7 @@ from drawn import normal
 from pages import words_of
 
 from ddlearn import compute, diagonal_networks, tangent
-from ddlearn.lessons.leaving_the_lazy_regime import diagonal, exercises, scale, shared, transfer, width
+from ddlearn.lessons.leaving_the_lazy_regime import decisions, diagonal, exercises, scale, shared, transfer, width
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
 
@@ -142,11 +142,28 @@ def test_without_its_factor_a_wide_mup_net_is_not_trained_and_with_it_a_step_tra
     mup = next(iter(width.SCALINGS))
     kept, scaled = (width.width(mup, equal, "relu") for equal in (False, True))
     assert kept.errors[1] == pytest.approx(0.82, abs=0.02)
+    assert scaled.errors[1] == pytest.approx(0.09, abs=0.005)
     assert kept.errors[0] == pytest.approx(scaled.errors[0])
     assert scaled.errors[1] < 0.1
     best = int(kept.tried[0].argmin())
     assert kept.tried[-1, best] > 0.5 > 0.05 > scaled.tried[-1, best]
     assert width.trained_error(1024, 1, 64 * width.TRIED[best]) == pytest.approx(float(kept.tried[-1, best]), rel=1e-3)
+
+
+def test_the_two_networks_of_the_question_and_their_kernels():
+    """The page's numbers at output scales 1 and 100, from the zero function and from a random start."""
+    zero, random = (scale.regimes(1.0, PARITY, start, scales=TWO) for start in (True, False))
+    assert zero.sweep.test.tolist() == pytest.approx([0.005, 0.72], rel=0.02)
+    assert zero.drifted.tolist() == pytest.approx([1.1, 0.033], rel=0.05)
+    assert zero.sweep.alignment.tolist() == pytest.approx([0.05, 0.30, 0.05], abs=0.006)
+    assert float(random.sweep.test[1]) == pytest.approx(4.1, abs=0.06)
+
+
+def test_the_errors_beside_which_the_wide_networks_step_is_chosen():
+    """Of the second exercise: both steps at 64 units, the unchanged one at 1,024, and the answer's error."""
+    found = [width.trained_error(*given) for given in ((64, 1, 51.2), (64, 8, 3.2), (1024, 1, 51.2))]
+    assert found == pytest.approx([0.020, 0.016, 0.56], rel=0.03)
+    assert decisions.steps()[2] < 0.03
 
 
 def test_the_factor_is_one_where_the_switch_is_idle():

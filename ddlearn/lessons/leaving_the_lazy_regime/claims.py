@@ -201,7 +201,7 @@ CLAIMS = (
     ),
     claim(
         "diagonal",
-        "Descent with weights α(u² − v²) ends where the closed form says, at 2α sinh(X'ν).",
+        "Descent with coefficients α(u² − v²) ends where the closed form says, at 2α sinh(X'ν).",
         at_most(0.01, "relative distance"),
         exact(
             "woodworth2020",
@@ -214,7 +214,7 @@ CLAIMS = (
     ),
     claim(
         "l1",
-        "At a small output scale, weights α(u² − v²) find the smallest l1 norm.",
+        "At a small output scale, coefficients α(u² − v²) find the smallest l1 norm.",
         about(1.0, 0.02, "l1 norm over the smallest"),
         asymptotic(
             "woodworth2020",

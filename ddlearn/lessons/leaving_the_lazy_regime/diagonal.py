@@ -16,7 +16,7 @@ from ddlearn.diagonal_networks import Step, descend, flow_limit, least_l1, least
 from ddlearn.lessons.leaving_the_lazy_regime import exercises
 
 INPUTS, NONZERO = 100, 5
-TRUTHS = ("5 of 100 weights", "all 100 weights")
+TRUTHS = ("5 of 100 coefficients", "all 100 coefficients")
 EXAMPLES = ("20", "40", "60")
 LOWEST, HIGHEST = 1e-6, 100.0
 ALONG = torch.logspace(-6, 2, 33, dtype=torch.float64)
@@ -116,7 +116,7 @@ def picture(fig, r: Diagonal) -> None:
     weights, errors = fig.row(1.25, 1)
     s, place = r.solutions, torch.arange(1, INPUTS + 1)
     names = {"loc": "lower right", "ncols": 2}
-    weights.frame("the hundred weights", "weight", xlim=(0, INPUTS + 1), ylim=(-0.75, 0.75), legend=names)
+    weights.frame("the hundred coefficients", "coefficient", xlim=(0, INPUTS + 1), ylim=(-0.75, 0.75), legend=names)
     weights.level(0, width=1)
     weights.vlines(place, 0, r.found)
     weights.dots(place, r.found, "blue", ".", "found", size=5)
@@ -136,8 +136,8 @@ def sentence(r: Diagonal) -> str:
     s = r.solutions
     better = "smallest l1" if s.l1 < s.l2 else "smallest l2"
     return (
-        f"At output scale {brief(r.alpha)} the squared error of the weights is {say(r.error, 2)}. The fit of the "
-        f"{better} norm has {say(min(s.l1, s.l2), 2)}, the other {say(max(s.l1, s.l2), 2)}. The absolute weights found "
+        f"At output scale {brief(r.alpha)} the squared error of the coefficients is {say(r.error, 2)}. The fit of the "
+        f"{better} norm has {say(min(s.l1, s.l2), 2)}, the other {say(max(s.l1, s.l2), 2)}. The absolute values found "
         f"from {len(s.y)} examples add up to {say(r.found.abs().sum(), 3)}; no fit has less than {say(s.least, 3)}. "
         f"Descent differs from the closed form by {max(0.1, 100 * s.missed):.1f} % at most."
     )
