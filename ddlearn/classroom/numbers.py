@@ -16,7 +16,8 @@ Row = tuple[str, str, float, float, float | str]
 def numbers(figure, most: int | None = None) -> dict[str, list]:
     """Return panel, mark, x, y and, for an image, value of every point that a figure shows.
 
-    Of an image with more than `most` rows or columns only every second, third, ... of them is taken.
+    Of an image with more than `most` rows or columns only every second, third, ... of them is taken, and so of a line
+    with more than `most` times `most` points.
     """
     rows = [row for place, axes in enumerate(figure.axes, start=1) for row in _rows(axes, place, most)]
     return {name: [row[place] for row in rows] for place, name in enumerate(COLUMNS)}
@@ -45,6 +46,8 @@ def _points(artist, most: int | None) -> Iterator[tuple[float, float, float | st
     else:
         parts = [artist.get_path().transformed(artist.get_patch_transform()).vertices]
     for points in parts:
+        stride = -(-len(points) // (most**2 if most else max(1, len(points))))
+        points = points[:: max(1, stride)]
         yield from ((float(x), float(y), "") for x, y in np.asarray(points, dtype=float).reshape(-1, 2))
 
 

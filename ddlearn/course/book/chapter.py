@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
@@ -128,5 +128,10 @@ def _still(output: NotebookNode) -> NotebookNode | None:
 
 
 def _html(outputs: Sequence[NotebookNode]) -> str:
-    stills = [one for one in map(_still, outputs) if one and "text/html" in one.get("data", {})]
-    return "".join(one.data["text/html"] for one in stills)
+    printed = (f"<pre>{escape(one.text)}</pre>" if one.output_type == "stream" else _fragment(one) for one in outputs)
+    return "".join(printed)
+
+
+def _fragment(output: NotebookNode) -> str:
+    kept = _still(output)
+    return kept.data.get("text/html", "") if kept and "data" in kept else ""

@@ -143,7 +143,7 @@ def science(folder: Path) -> str:
     names = sorted(one.name for one in pkgutil.iter_modules(ddlearn.__path__) if one.name not in NO_SCIENCE)
     for name in names:
         package, *inside = _inside(name)
-        blocks = "\n".join(_documented(one) for one in inside) if inside else _documented(package)
+        blocks = "\n".join([_documented(package, not inside), *map(_documented, inside)])
         (folder / f"{name}.md").write_text(f"# `ddlearn.{name}`\n\n{blocks}\n", "utf-8")
     return f"# The science\n\nTensors and numbers in, tensors and frozen results out.\n\n{_toctree(['science/*'])}"
 
@@ -191,8 +191,8 @@ def _instructors(stem: str) -> Iterator[nbformat.NotebookNode]:
     yield from filter(rules.for_instructors, nbformat.read(path, as_version=4).cells)
 
 
-def _documented(module: str) -> str:
-    return f"```{{eval-rst}}\n.. automodule:: {module}\n   :members:\n```"
+def _documented(module: str, members: bool = True) -> str:
+    return f"```{{eval-rst}}\n.. automodule:: {module}\n{'   :members:' if members else ''}\n```"
 
 
 def _inside(name: str) -> Iterator[str]:

@@ -23,10 +23,11 @@ from ddlearn.classroom.explorer import Explorer, Values
 from ddlearn.classroom.sweep import check_sentence
 from ddlearn.classroom.wording import brief
 
-POSITIONS, IN_A_GRID = 11, 7  # of a slider, its start not counted
+POSITIONS, IN_A_GRID = 11, 6  # of a slider, its start not counted
 NARROW = 120  # pixels of the page: what is narrower, such as a color bar, belongs to the panel on its left
 LOW = 16  # pixels: a row of panels, or a legend, is higher
-CELLS = 24  # rows and columns of an image whose numbers are kept, at most
+COLORS = 254  # with white and the clear one 256, of which WebP makes a palette
+CELLS = 24  # rows and columns of an image whose numbers are kept, at most; of a line, their product
 TOUCH = 12  # pixels by which what belongs to two panels may overlap
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
@@ -63,7 +64,7 @@ def states(explorer: Explorer) -> list[Values]:
 
 
 def _thinned(values: list, control: Control) -> list:
-    """Return the positions of a control in a grid: of a slider seven, its ends among them."""
+    """Return the positions of a control in a grid: of a slider six, its ends among them."""
     last, count = len(values) - 1, IN_A_GRID if isinstance(control, Slider) else len(values)
     places = {round(last * place / (count - 1)) for place in range(count)}
     return [values[place] for place in sorted(places)]
@@ -135,18 +136,17 @@ def record(explorer: Explorer, wanted: Sequence[Values]) -> Recording:
 
 
 def encoded(pixels: np.ndarray, start: np.ndarray | None = None) -> bytes:
-    """Return an image in 256 colors as lossless WebP; with `start` only what differs from it, the rest clear.
+    """Return an image in few colors as lossless WebP; with `start` only what differs from it, the rest clear.
 
-    pixels, start (height, width, 3)
+    White stays white, so that the picture has no ground of its own on a page.  pixels, start (height, width, 3)
     """
-    image = Image.fromarray(pixels).quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few = Image.fromarray(pixels).quantize(COLORS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    shown = np.where((pixels == 255).all(-1, keepdims=True), pixels, np.asarray(few.convert("RGB")))
     if start is not None:
         differs = (pixels != start).any(-1, keepdims=True)
-        image = Image.fromarray(
-            np.concatenate([np.asarray(image.convert("RGB")), 255 * differs], -1).astype(np.uint8) * differs
-        )
+        shown = np.concatenate([shown, np.full_like(shown[..., :1], 255)], -1) * differs
     file = io.BytesIO()
-    image.save(file, "WEBP", lossless=True, method=4)
+    Image.fromarray(shown).save(file, "WEBP", lossless=True, method=4)
     return file.getvalue()
 
 

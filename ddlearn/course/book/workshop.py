@@ -23,14 +23,8 @@ from ddlearn.course import notebooks, run
 from ddlearn.course.book import recorder
 from ddlearn.fetch import cache_folder
 
-DECIDE = (
-    "matplotlib",
-    "numpy",
-    "pillow",
-    "scikit-learn",
-    "scipy",
-    "torch",
-)  # their versions decide a number or a picture
+# Their versions decide a number or a picture.
+DECIDE = ("matplotlib", "numpy", "pillow", "scikit-learn", "scipy", "torch")
 
 
 @dataclass(frozen=True)
@@ -74,15 +68,19 @@ def record(number: str, name: str) -> Recorded:
 
 def estimate(number: str, name: str) -> Recorded:
     """Return what a recording will take, from a sample of its states; what is kept already is known."""
-    file = f"{number}_{name}"
+    explorer, file = getattr(lessons.load(number), name), f"{number}_{name}"
     if _place(file, name.encode()).is_file():
         return record(number, name)
-    explorer = getattr(lessons.load(number), name)
-    made, count = recorder.record(explorer, recorder.sample(explorer)), len(recorder.states(explorer))
-    start, *others = [len(one["picture"]) + len(one["sentence"]) for one in made.shown]
-    numbers = len(made.text(file)) - start - sum(others)
-    each = (sum(others) + numbers) / max(1, len(others))
-    return Recorded(file, count, round(start + each * (count - 1)), made.seconds / len(made.shown) * count)
+
+    def make() -> dict:
+        made, count = recorder.record(explorer, recorder.sample(explorer)), len(recorder.states(explorer))
+        start, *others = [len(one["picture"]) + len(one["sentence"]) for one in made.shown]
+        numbers = len(made.text(file)) - start - sum(others)
+        moved, share = sum(others) / max(1, len(others)), count / len(made.shown)
+        size = start + moved * (count - 1) + numbers * share
+        return {"file": file, "states": count, "size": round(size), "seconds": made.seconds * share}
+
+    return Recorded(**_kept(f"{file}.sample", name.encode(), make))
 
 
 def _kept(name: str, of: bytes, make: Callable[[], dict], good: Callable[[dict], bool] = lambda made: True) -> dict:

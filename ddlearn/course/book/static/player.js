@@ -123,6 +123,8 @@
         element("div", { className: "dd-controls" }, ...fields(false)),
         ...(more.length ? [element("details", { className: "dd-more" }, element("summary", { textContent: "More controls" }), element("div", { className: "dd-controls" }, ...more))] : []),
         this.idle, buttons, this.picture, caption);
+      new ResizeObserver(() => this.paint()).observe(this);
+      addEventListener("beforeprint", () => this.paint(true));
       return this.show(this.states[0]);
     }
 
@@ -204,11 +206,17 @@
       this.start ??= bitmap(this.states[0].picture);
       const layers = await Promise.all([this.start, ...(state === this.states[0] ? [] : [bitmap(state.picture)])]);
       if (turn !== this.turn) return;
-      for (const canvas of this.canvases) {
-        const [x, y, width, height] = canvas.box.map((length) => 2 * length);
-        for (const layer of layers) canvas.getContext("2d").drawImage(layer, x, y, width, height, 0, 0, width, height);
-      }
+      this.layers = layers;
+      this.paint();
       this.dataset.state = this.states.indexOf(state);
+    }
+
+    /* Only what is seen: the whole picture, or on a narrow page its panels. Paper may be either. */
+    paint(all = false) {
+      for (const canvas of this.canvases.filter((one) => all || one.offsetParent)) {
+        const [x, y, width, height] = canvas.box.map((length) => 2 * length);
+        for (const layer of this.layers ?? []) canvas.getContext("2d").drawImage(layer, x, y, width, height, 0, 0, width, height);
+      }
     }
 
     async save() {
