@@ -163,9 +163,9 @@ def device() -> torch.device:
 def scale() -> str:
     """Return what `sizes` goes by: "gpu", "laptop" or "binder"; DDLEARN_SCALE overrides.
 
-    Only the full sweep of `double_descent_trained` is made in three sizes. A claim knows the scale, and none of the
-    course's own claims changes with it: they are the same measurement on every machine. "gpu" where a CUDA device is
-    there, "binder" on one core or with 2 GB of memory, "laptop" otherwise.
+    Only the full sweeps of two lessons are made in three sizes: of widths, and of double descent in trained nets. A
+    claim knows the scale, and none of the course's own claims changes with it: they are the same on every machine.
+    "gpu" where a CUDA device is there, "binder" on one core or with 2 GB of memory, "laptop" otherwise.
     """
     asked = os.environ.get("DDLEARN_SCALE", "").strip()
     if asked:

@@ -8,7 +8,18 @@ from drawn import normal
 from pages import words_of
 
 from ddlearn import compute, diagonal_networks, tangent
-from ddlearn.lessons.leaving_the_lazy_regime import decisions, diagonal, exercises, scale, shared, transfer, width
+from ddlearn.lessons.leaving_the_lazy_regime import (
+    decisions,
+    diagonal,
+    exercises,
+    lesson,
+    scale,
+    shared,
+    transfer,
+    wide,
+    wide_sweep,
+    width,
+)
 from ddlearn.networks import MLP
 from ddlearn.training import Ensemble, train
 
@@ -245,3 +256,23 @@ def test_the_rate_that_suits_a_narrow_net_suits_a_wide_one_in_mup_alone():
     assert f"slope {slopes[0]} in the standard parametrization and {slopes[1]} in muP" in page
     ends = [float(r.losses[-1, int(r.losses[0].argmin())]) for r in (standard, mup)]
     assert f"of 512 units ends at the loss {ends[0]:.2f}, a muP network at {ends[1]:.3f}" in page
+
+
+@pytest.mark.parametrize(("size", "widest", "seeds"), [("binder", 2048, 3), ("laptop", 8192, 3), ("gpu", 8192, 10)])
+def test_the_full_sweep_of_widths_grows_with_the_machine(monkeypatch, size, widest, seeds):
+    monkeypatch.setenv("DDLEARN_SCALE", size)
+    widths, starts = wide.plan()
+    assert (widths[-1], starts) == (widest, seeds)
+    assert set(width.WIDTHS) < set(widths)
+
+
+def test_the_full_sweep_of_widths_is_asked_for_by_name_and_says_what_it_trained(monkeypatch):
+    assert wide_sweep not in lesson.parts.explorers
+    monkeypatch.setattr(wide, "plan", lambda: ((32, 64, 96), 1))
+    found, told = wide_sweep.fresh(), []
+    result = wide.wide("α = √h (NTK)", True, "relu", progress=lambda share, words: told.append(share))
+    assert result.moved["weights"].measured.shape == (1, 3)
+    assert told == sorted(told)
+    assert told[-1] > 0.9
+    assert found.figure.png(result)
+    assert width.sentence(result).startswith("3 times wider divides")

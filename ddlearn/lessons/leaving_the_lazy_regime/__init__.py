@@ -2,11 +2,12 @@
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
+from ddlearn.lessons.leaving_the_lazy_regime import wide
 from ddlearn.lessons.leaving_the_lazy_regime.claims import CLAIMS
 from ddlearn.lessons.leaving_the_lazy_regime.decisions import EXPONENTS, STEP
 from ddlearn.lessons.leaving_the_lazy_regime.exercises import DIAGONAL_STEP, DOUBLED, DRIFT
 
-__all__ = ["TODO", "lesson"]
+__all__ = ["TODO", "lesson", "wide_sweep"]
 
 lesson = Lesson(
     **room(__name__, "scale", "width", "transfer", "diagonal"),
@@ -20,3 +21,6 @@ lesson = Lesson(
     claims=CLAIMS,
     seconds={"scale": 6.7, "width": 3.6, "claims": 6.9},
 )
+
+wide_sweep = wide.explorer
+"""Shown in no cell: it trains for a minute and more, and a learner asks for it by name."""

@@ -29,7 +29,7 @@ QUANTITIES = ("weights", "features", "kernel")
 LOOKS = {"weights": ("blue", "-", "o"), "features": ("purple", "-.", "s"), "kernel": ("orange", "--", "^")}
 SCALINGS = {"α = 1 (muP)": 0.0, "α = ⁴√h (between)": 0.25, "α = √h (NTK)": 0.5}
 WIDTHS = (64, 128, 256, 512, 1024)
-SEEDS = range(3)
+SEEDS = 3
 POINTS, STEPS, PACE = 50, 100, 0.3
 
 COMPARED = (64, 256, 1024)  # widths at which step sizes are tried
@@ -160,19 +160,21 @@ def width(
     *,
     drift: Callable[[Tensor, Tensor], float] = exercises.drift,
     progress: compute.Progress | None = None,
+    widths: tuple[int, ...] = WIDTHS,
+    seeds: int = SEEDS,
 ) -> Widths:
     """Train nets of every width, and at three widths with every step size; `equal` takes the factor h / alpha^2."""
     equal = equal or factor(scaling, True) == 0  # the factor is then 1
-    jobs = tuple((h, seed, PACE) for seed in SEEDS for h in WIDTHS)
+    jobs = tuple((h, seed, PACE) for seed in range(seeds) for h in widths)
     trials = tuple((h, 0, size) for h in COMPARED for size in TRIED)
     nets = trained(activation, SCALINGS[scaling], factor(scaling, equal), jobs + trials, progress=progress)
     nets, tried = nets[: len(jobs)], nets[len(jobs) :]
-    widest = [net.seen("kernel") for net in nets if net.model.widths[1] == WIDTHS[-1]]
+    widest = [net.seen("kernel") for net in nets if net.model.widths[1] == widths[-1]]
     return Widths(
         scaling=scaling,
         equal=equal,
         moved={quantity: against_width(quantity, scaling, equal, nets, drift) for quantity in QUANTITIES},
-        errors=tuple(mean(net.error for net in nets if net.model.widths[1] == h) for h in (WIDTHS[0], WIDTHS[-1])),
+        errors=tuple(mean(net.error for net in nets if net.model.widths[1] == h) for h in (widths[0], widths[-1])),
         alignment=tuple(mean(tangent.alignment(K, points()[1]) for K in when) for when in zip(*widest, strict=True)),
         tried=torch.tensor([net.error for net in tried], dtype=torch.float64).view(len(COMPARED), -1),
     )
@@ -181,7 +183,7 @@ def width(
 def picture(fig, r: Widths) -> None:
     """Draw how far everything moved against width, and the error against the step size at three widths."""
     moves, steps = fig.row(1, 1)
-    ticks = {h: f"{h:,}" for h in WIDTHS}
+    ticks = {h: f"{h:,}" for h in map(int, r.moved["weights"].x)}
     names = {"loc": "lower left", "ncols": 2}
     moves.frame("how far it moved", "hidden units h", ylim=(2e-3, 20), log="xy", xticks=ticks, legend=names)
     for quantity, curve in r.moved.items():
@@ -198,17 +200,17 @@ def picture(fig, r: Widths) -> None:
 
 def sentence(r: Widths) -> str:
     """Say how much less a wide net moves, and whether the narrow net's step suits it."""
-    first, last = brief(WIDTHS[0]), brief(WIDTHS[-1])
+    narrowest, widest = r.moved["weights"].x[[0, -1]].tolist()
     less = {quantity: say(curve.mean[0] / curve.mean[-1], 2) for quantity, curve in r.moved.items()}
     slopes = ", ".join(say(curve.log_slope().mean(), 2) for curve in r.moved.values())
     best = int(r.tried[0].argmin())
     return (
-        f"{brief(WIDTHS[-1] / WIDTHS[0])} times wider divides the move of the weights by {less['weights']}, of the "
+        f"{brief(widest / narrowest)} times wider divides the move of the weights by {less['weights']}, of the "
         f"features by {less['features']}, of the kernel by {less['kernel']} (slopes {slopes}). The best step at "
-        f"{first} units, η = {brief(TRIED[best])}, leaves the error {say(r.tried[-1, best], 2)} at {last}; the best "
-        f"there leaves {say(r.tried[-1].min(), 2)}. On the left, the errors at the end are {say(r.errors[0], 2)} and "
-        f"{say(r.errors[1], 2)}; the widest nets’ alignment goes from {say(r.alignment[0], 2)} to "
-        f"{say(r.alignment[1], 2)}."
+        f"{COMPARED[0]} units, η = {brief(TRIED[best])}, leaves the error {say(r.tried[-1, best], 2)} at "
+        f"{COMPARED[-1]:,}; the best there leaves {say(r.tried[-1].min(), 2)}. On the left, the errors at the end are "
+        f"{say(r.errors[0], 2)} and {say(r.errors[1], 2)}; the widest nets’ alignment goes from "
+        f"{say(r.alignment[0], 2)} to {say(r.alignment[1], 2)}."
     )
 
 
