@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from typer.testing import CliRunner
 
 from ddlearn import lessons
@@ -52,19 +52,25 @@ def test_cases_are_those_of_the_seed_and_one_that_knows_the_learner_s_cases_fail
     assert marked(START, cheat, seed=1).exercises["mean_squared_error"][0] == "not yet"
 
 
-def test_what_breaks_in_a_cell_costs_that_cell_alone(tmp_path):
-    mark = marked(
+def test_what_breaks_in_a_cell_costs_that_cell_alone():
+    title = new_markdown_cell("# Start here")
+    cells = (
         START,
+        "lesson.quiz()",
         "for prints in range(100_000):\n    print('x' * 1000)",
         "this is no Python",
         "import urllib.request; urllib.request.urlopen('http://192.0.2.1/', timeout=1)",
         RIGHT,
         RIGHT.replace("mean()", "sum()"),
     )
+    book = new_notebook(cells=[title, *map(new_code_cell, cells)])
+    mark = grade.mark(handed(nbformat.writes(book).encode()), 1)
     assert mark.exercises == {"mean_squared_error": ("passed", None), "model": ("missing", None)}
     assert mark.percent == 50
-    assert "SyntaxError" in mark.reason
-    assert "This run is offline" in mark.reason
+    first, second = mark.reason.split("; ")
+    assert first.startswith("cell 5: SyntaxError")
+    assert second.startswith("cell 6: ")
+    assert "This run is offline" in second
 
 
 @pytest.mark.parametrize(
@@ -114,12 +120,13 @@ def test_the_table_has_a_row_for_each_notebook_and_the_gradebook_one_for_each_le
         mark("ada", "00_start_here", "passed", "passed"),
         mark("=1+1", "00_start_here", "classic mistake", "missing", account="77"),
         mark("=1+1", "00_start_here", "passed", "missing", account="77"),
-        mark("Bo Berg", "", account=""),
+        mark("Bo Berg", ""),
         mark("ada", "01_fixed_embeddings", "passed", "raised", "raised", "passed"),
+        mark("Zoë Å", "01_fixed_embeddings", "raised", "raised", "raised", "raised"),
     ]
     table = rows(grade.table(marks))
-    assert [row["learner"] for row in table] == ["ada", "'=1+1", "'=1+1", "Bo Berg", "ada"]
-    assert [row["percent"] for row in table] == ["100.0", "0.0", "50.0", "0.0", "50.0"]
+    assert [row["learner"] for row in table] == ["ada", "'=1+1", "'=1+1", "Bo Berg", "ada", "Zoë Å"]
+    assert [row["percent"] for row in table] == ["100.0", "0.0", "50.0", "0.0", "50.0", "0.0"]
     assert table[1]["00 mean_squared_error: found"] == "classic mistake: n forgotten"
     assert (table[0]["00 mean_squared_error"], table[0]["01 ridge"]) == ("1", "")
     assert (table[4]["00 mean_squared_error"], table[4]["01 ridge"], table[4]["01 gram"]) == ("", "1", "0")
@@ -127,9 +134,9 @@ def test_the_table_has_a_row_for_each_notebook_and_the_gradebook_one_for_each_le
     book = grade.gradebook(marks)
     assert book.startswith("Student,ID,SIS User ID,SIS Login ID,Section,00 Start here,01 Fixed embeddings\n")
     by_name = {row["Student"]: row for row in rows(book)}
-    assert len(by_name) == 3
+    assert set(by_name) == {"ada", "'=1+1", "Zoë Å"}  # not Bo Berg, whose only notebook could not be read
     assert (by_name["'=1+1"]["ID"], by_name["'=1+1"]["00 Start here"]) == ("77", "50.0")
-    assert (by_name["Bo Berg"]["SIS Login ID"], by_name["Bo Berg"]["00 Start here"]) == ("", "")
+    assert (by_name["Zoë Å"]["SIS Login ID"], by_name["Zoë Å"]["00 Start here"]) == ("", "")
     assert (by_name["ada"]["SIS Login ID"], by_name["ada"]["01 Fixed embeddings"]) == ("ada", "50.0")
 
 

@@ -1,6 +1,7 @@
 """A newer lesson, and the learner's own functions in it: what passes moves, and nothing that was written is lost."""
 
 import json
+import os
 from pathlib import Path
 
 import nbformat
@@ -9,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from typer.testing import CliRunner
 
 from ddlearn.classroom.progress import Progress
-from ddlearn.course import cli, grade, notebooks
+from ddlearn.course import cli, grade, notebooks, workcopy
 from ddlearn.course.update import update
 
 NAME = "00_start_here.ipynb"
@@ -49,7 +50,7 @@ def copy(tmp_path, monkeypatch):
         (tmp_path / "mine" / NAME).write_bytes(mine)
         (tmp_path / "shop" / NAME).write_bytes(new)
         said = update(tmp_path / "mine", tmp_path / "shop" / NAME)
-        files = {path.name: path.read_bytes() for path in (tmp_path / "mine").iterdir()}
+        files = {path.name: path.read_bytes() for path in (tmp_path / "mine").glob("*.ipynb")}
         sources = [one.source for one in nbformat.reads(files[NAME].decode(), 4).cells]
         return said, files, sources
 
@@ -105,6 +106,15 @@ def test_the_newest_version_stays_as_it_is(copy):
     assert files == {NAME: mine}
 
 
+def test_an_exercise_that_asks_otherwise_is_a_change(copy):
+    docs = ('"""Of the mean."""\n    return TODO', '"""Of the *squared* mean."""\n    return TODO')
+    said, _, sources = copy(lesson(exercise=docs[0]), lesson(exercise=docs[1]), passes=())
+    assert "New or changed: “See”." in said
+    assert sources[3] == cell(docs[1])
+    answered = docs[1].replace("return TODO", "half = 2\n    return half")
+    assert "nothing was changed" in copy(lesson(exercise=answered), lesson(exercise=docs[1]))[0]
+
+
 def test_a_damaged_notebook_is_kept_and_a_second_update_takes_another_name(copy):
     said, files, _ = copy(b"torn", lesson())
     assert kept(files) == b"torn"
@@ -118,6 +128,8 @@ def test_the_command_moves_a_function_into_the_shipped_lesson(tmp_path, monkeypa
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / NAME).write_bytes(lesson(exercise=RIGHT))
+    (mine / ".ddlearn.json").write_text(json.dumps({"lessons": {NAME: {"shipped": "an older one"}}}))
+    assert workcopy.prepare(mine).newer == [NAME]
     answer = CliRunner().invoke(cli.app, ["lab", str(mine), "--prepare-only", "--update", "0"])
     assert answer.exit_code == 0, answer.output
     assert "Your own, in its place: `mean_squared_error`." in answer.output
@@ -126,4 +138,14 @@ def test_the_command_moves_a_function_into_the_shipped_lesson(tmp_path, monkeypa
     differing = [(a.source, b.source) for a, b in zip(shipped.cells, updated.cells, strict=True) if a != b]
     assert [b for _, b in differing] == [cell(RIGHT)]
     assert json.loads(kept({path.name: path.read_bytes() for path in mine.glob("*.ipynb")}))["cells"]
-    assert Path(mine, ".ddlearn.json").is_file()
+    assert workcopy.prepare(mine).newer == []
+
+
+def test_a_lesson_that_cannot_be_tried_changes_nothing(copy, monkeypatch):
+    mine = lesson(exercise=RIGHT)
+    copy(mine, lesson())
+    monkeypatch.setattr(grade, "mark", lambda file, seed: grade.Mark(file, reason="It could not be run."))
+    folder = Path(os.environ["DDLEARN_HOME"]).parent
+    (folder / "shop" / NAME).write_bytes(lesson(prose="Look twice."))
+    assert "It could not be run. Nothing was changed." in update(folder / "mine", folder / "shop" / NAME)
+    assert [path.read_bytes() for path in (folder / "mine").glob("*.ipynb")] == [mine]

@@ -57,27 +57,12 @@ SPLIT_IN_VERSION_3 = {
 
 Plain = str | int | float | bool | None
 
-_NEW_EXERCISE = {
-    "status": NOT_STARTED,
-    "mistake": None,
-    "attempts": 0,
-    "hints": 0,
-    "first_tried": None,
-    "passed_at": None,
-    "source": "",
-}
+_OR_NONE = ("mistake", "first_tried", "passed_at")  # texts that an exercise has later, or never
+_NEW_EXERCISE = {"status": NOT_STARTED, "attempts": 0, "hints": 0, "source": ""} | dict.fromkeys(_OR_NONE)
 _NEW = {"exercises": _NEW_EXERCISE, "quiz": {"attempts": 0}}  # what an entry of a section begins as
-_TEXT = (str, type(None))
 # The types that a field may have, of those that this version relies on.
 _FIELDS = {
-    "exercises": {
-        "status": (str,),
-        "mistake": _TEXT,
-        "attempts": (int,),
-        "hints": (int,),
-        "first_tried": _TEXT,
-        "passed_at": _TEXT,
-    },
+    "exercises": {"status": (str,), "attempts": (int,), "hints": (int,)} | dict.fromkeys(_OR_NONE, (str, type(None))),
     "predictions": {"recorded_at": (str,)},
     "quiz": {"right": (bool,), "attempts": (int,)},
     "claims": {"measured": (list,), "holds": (bool,), "measured_at": (str,)},

@@ -104,18 +104,18 @@ def _chapter(room: str, learners: list[Learner]) -> dict[str, object]:
     for name, exercise in declared.get("exercises", {}).items():
         entries = [record.get("exercises", {}).get(name, {}) for record in records]
         passed = sum(entry.get("status") == PASSED for entry in entries)
-        tries = [entry.get("attempts", 0) if entry.get("status") != PASSED else 0 for entry in entries]
-        hints = {mistake.name: mistake.hint for mistake in exercise.mistakes}
-        mistakes = [entry.get("mistake") if entry.get("mistake") in hints else "" for entry in entries]
-        made = Counter(mistake for mistake, tried in zip(mistakes, tries, strict=True) if tried and mistake)
-        common, times = min(made.items(), key=lambda one: (-one[1], one[0]), default=("", 0))
-        tried = sum(map(bool, tries))
-        counts = {"begun": len(entries) - tried - passed, "tried": tried, "passed": passed}
-        exercises.append({"name": name, "common": common, "times": times, "hint": hints.get(common, ""), **counts})
-        for learner, entry, tried, mistake in zip(learners, entries, tries, mistakes, strict=True):
-            if tried:
+        hints = {"": ""} | {mistake.name: mistake.hint for mistake in exercise.mistakes}
+        tried = []
+        for learner, entry in zip(learners, entries, strict=True):
+            if entry.get("attempts") and entry.get("status") != PASSED:
+                mistake = entry["mistake"] if entry.get("mistake") in hints else ""
                 since = _since(entry.get("first_tried"), learner.when)
-                stuck.append((since, tried, learner.name, f"{number} {name}", mistake))
+                tried.append((since, entry["attempts"], learner.name, f"{number} {name}", mistake))
+        made = Counter(mistake for *_, mistake in tried if mistake)
+        common, times = min(made.items(), key=lambda one: (-one[1], one[0]), default=("", 0))
+        counts = {"begun": len(entries) - len(tried) - passed, "tried": len(tried), "passed": passed}
+        exercises.append({"name": name, "common": common, "times": times, "hint": hints[common], **counts})
+        stuck += tried
 
     def asked(section: str, key: str, count: Callable) -> list[tuple[object, list[Bar]]]:
         found = []
@@ -154,7 +154,7 @@ def _since(first: str | None, when: datetime) -> timedelta:
 def _said_for(span: timedelta) -> str:
     minutes = int(span.total_seconds() // 60)
     if minutes < 120:
-        return counted(minutes, "minute")
+        return counted(minutes, "minute") if minutes else "less than a minute"
     return counted(minutes // 60, "hour") if span.days < 2 else counted(span.days, "day")
 
 
@@ -169,7 +169,7 @@ def _state(folder: Path) -> list[tuple[Path, int]]:
     found = []
     for path in sorted(folder.rglob("*")):
         with suppress(OSError):  # a draft that has just been given its name
-            found.append((path, path.stat().st_mtime_ns))
+            found += [(path, path.stat().st_mtime_ns)] if path.suffix in (".json", ".zip") else []
     return found
 
 
@@ -183,15 +183,16 @@ def main(folder: Path, out: Path, names: bool, watch: bool, say: Callable[[str],
     mark = f'<meta name="generator" content="{GENERATOR} '
     results.spare(out, "ddlearn-class.html", "page of ddlearn class", mark)
     known, seen = [], None
-    while (there := _state(folder)) != seen or watch:
-        if there != seen:
+    while True:
+        if (there := _state(folder)) != seen:
             learners, bad = read(folder, names)
             write_whole(out, page(learners, bad, names, follow=watch))
-            for file in (one for one in bad if one not in known):
-                say(f"{file.path}: {file.fault}")
+            faults = [f"{file.path}: {file.fault}" for file in bad]
+            for words in (one for one in faults if one not in known):
+                say(words)
             if seen is None:
                 say(f"The class is in {out}." + (" It follows the folder; Ctrl-C ends that." if watch else ""))
-            known, seen = bad, there
+            known, seen = faults, there
         if not watch:
             return
         time.sleep(2)

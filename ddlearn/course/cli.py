@@ -43,6 +43,11 @@ def _version(asked: bool) -> None:
 Names = Annotated[list[str] | None, Argument(metavar="[LESSON]...", help="Lessons by number, such as 01.")]
 Json = Annotated[Path | None, Option("--json", metavar="FILE", callback=_ready, help="Write the same numbers to FILE.")]
 Lesson = Annotated[str, Option(metavar="N", help="The lesson to open.")]
+# A folder to hand in to need not be one that learners can read.
+To = Annotated[
+    Path,
+    Option(metavar="PLACE", envvar="DDLEARN_HAND_IN", readable=False, help="A folder, or a new .zip file to send."),
+]
 
 
 @app.callback()
@@ -60,7 +65,7 @@ def lab(
         list[str] | None, Option(metavar="N", help="Put the newest version of lesson N beside yours.")
     ] = None,
     update: Annotated[
-        list[str] | None, Option(metavar="N", help="Take the newest lesson N, with your functions that pass in it.")
+        list[str] | None, Option(metavar="N", help="Take the newest lesson N, with your own functions in it.")
     ] = None,
     port: Annotated[int | None, Option(min=1, max=65535, help="Port of JupyterLab.")] = None,
     ip: Annotated[str | None, Option(help="Address that JupyterLab answers at; 0.0.0.0 in a container.")] = None,
@@ -149,14 +154,7 @@ def report(
 
 @app.command("hand-in")
 def hand_in(
-    to: Annotated[
-        Path,
-        Option(
-            metavar="FOLDER|FILE",
-            envvar="DDLEARN_HAND_IN",
-            help="The folder of your class, or a new file that ends in .zip, to send.",
-        ),
-    ] = Path(),
+    to: To = Path(),
     name: Annotated[str | None, Option(help="Your name, as whoever teaches knows you.")] = None,
     notebooks: Annotated[
         Path | None, Option(metavar="FOLDER", help="With the notebooks that you changed in this working copy.")

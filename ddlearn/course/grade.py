@@ -69,7 +69,9 @@ def mark(file: File, seed: int) -> Mark:
     if room not in lessons.SLUGS:
         return Mark(file, reason="No cell of it imports a lesson.")
     slug = lessons.load(room).slug
-    notebook.cells = [new_code_cell(QUIET), *filter(_counts, notebook.cells)]
+    for cell in notebook.cells:  # they keep their places, by which a reason names them
+        cell.source = cell.source if _counts(cell) else ""
+    notebook.cells[: notebook.cells[0].cell_type != "code"] = [new_code_cell(QUIET)]  # in the title's place
     try:
         found = run.fill(notebook, slug, limits=LIMITS, DDLEARN_SEED=str(seed), OMP_NUM_THREADS="1")
     except Exception as error:  # a kernel that does not start
@@ -101,13 +103,13 @@ def table(marks: Iterable[Mark]) -> str:
 def gradebook(marks: Iterable[Mark]) -> str:
     """Return one row per learner as CSV, as Canvas and Moodle import it: for each lesson the percentage passed.
 
-    Of two notebooks of one lesson the better counts; one that could not be run leaves its place empty.
+    Of two notebooks of one lesson the better counts. One that could not be run leaves its place empty, and who has no
+    other is not in it: course sites refuse rows of somebody whom they do not know, such as a damaged file's.
     """
     best: dict[tuple[str, str], dict[str, float]] = {}
-    for mark in marks:
+    for mark in (one for one in marks if one.exercises):
         row = best.setdefault((mark.file.learner, mark.file.account), {})
-        if mark.exercises:
-            row[mark.lesson] = max(mark.percent, row.get(mark.lesson, 0))
+        row[mark.lesson] = max(mark.percent, row.get(mark.lesson, 0))
     slugs = sorted({slug for row in best.values() for slug in row})
     rows = [[*GRADEBOOK, *(f"{slug[:2]} {lessons.load(slug[:2]).title}" for slug in slugs)]]
     for (learner, account), row in sorted(best.items()):

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from ddlearn.classroom.progress import PASSED, Progress
 from ddlearn.classroom.store import write_whole
 from ddlearn.classroom.wording import listed
-from ddlearn.course import grade, notebooks, rules
+from ddlearn.course import grade, notebooks, rules, workcopy
 from ddlearn.course.submissions import File
 
 
@@ -27,6 +27,7 @@ def update(folder: Path, source: Path, progress: Progress | None = None) -> str:
     except Exception:  # nbformat raises whatever the damage leads to
         kept = _keep(target)
         write_whole(target, source.read_bytes())
+        workcopy.took(folder, source)
         return f"{target.name} could not be read. It is kept as {kept.name}, and the lesson is as it came."
     changed = _changed(old, new)
     if not changed:
@@ -40,16 +41,19 @@ def update(folder: Path, source: Path, progress: Progress | None = None) -> str:
     mine = {name: code for name, code in mine.items() if code != came.get(name, code)}
     trial = File("", source.name, datetime.now(UTC), nbformat.writes(_with(new, mine)).encode())
     marked = grade.mark(trial, seed=0)
+    if not marked.exercises:
+        return f"The newest {target.name} could not be tried with your functions: {marked.reason} Nothing was changed."
     moved = [name for name in mine if marked.exercises.get(name, ("",))[0] == PASSED]
     kept = _keep(target)
     write_whole(target, nbformat.writes(_with(new, {name: mine[name] for name in moved})) + "\n")
+    workcopy.took(folder, source)
     said = [f"{target.name} is now the newest version. Yours is kept as {kept.name}, with all that you wrote."]
     said += [f"New or changed: {listed(changed)}."]
     said += [f"Your own, in its place: {listed([f'`{name}`' for name in moved])}."] if moved else []
-    for name in passed.keys() - moved:
+    for name in (one for one in passed if one not in moved):
         why = f"does not pass in it ({marked.words(name)})" if name in marked.exercises else "is not asked for in it"
         said += [f"Your `{name}` {why}; it is in the old notebook only."]
-    return "\n".join([*said, *filter(None, [marked.reason])])
+    return "\n".join(said)
 
 
 def _cells(notebook: NotebookNode) -> dict[str, str]:
@@ -67,15 +71,22 @@ def _with(notebook: NotebookNode, mine: dict[str, str]) -> NotebookNode:
 
 def _changed(old: NotebookNode, new: NotebookNode) -> list[str]:
     """Return the headings under which the new lesson differs from the old one, answers to exercises aside."""
-    before, asked = {cell.id: cell.source for cell in old.cells}, _cells(old).keys()
+    before, asked = {cell.id: cell.source for cell in old.cells}, {name: _asked(c) for name, c in _cells(old).items()}
     heading, found = "the beginning", {}
     for cell in new.cells:
         title = re.search(r"^#+ (.+)", cell.source, flags=re.M) if cell.cell_type == "markdown" else None
         heading = f"“{title[1].strip()}”" if title else heading
         exercise = re.search(rules.EXERCISE, cell.source) if cell.cell_type == "code" else None
-        if (exercise[1] not in asked) if exercise else before.get(cell.id) != cell.source:
+        same = asked.get(exercise[1]) == _asked(cell.source) if exercise else before.get(cell.id) == cell.source
+        if not same:
             found[heading] = None
     return list(found)
+
+
+def _asked(code: str) -> list[str]:
+    """Return how an exercise's cell asks: its decorator, signature and docstring, where it has one."""
+    parts = code[re.search(rules.EXERCISE, code).start() :].split('"""')
+    return parts[:2] if len(parts) > 2 else []
 
 
 def _keep(path: Path) -> Path:

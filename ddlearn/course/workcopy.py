@@ -40,7 +40,9 @@ class WorkingCopy:
         }
         lines = [f"{what}: {', '.join(names)}." for what, names in said.items() if names]
         lines += [
-            f"There is a newer {name}. `ddlearn lab --fresh {name[:2]}` puts it beside yours." for name in self.newer
+            f"There is a newer {name}. `ddlearn lab --fresh {name[:2]}` puts it beside yours. `--update {name[:2]}` "
+            "puts it in the place of yours with your own functions in it, and keeps yours beside it."
+            for name in self.newer
         ]
         return "\n".join([f"Your working copy is {self.folder}.", *lines, *self.notices])
 
@@ -66,8 +68,7 @@ def prepare(folder: Path, fresh: list[str] | None = None, sources: list[Path] | 
                 _put_beside(copy, source, taken)
             if source.name in copy.kept and taken[source.name] != _hash(source.read_bytes()):
                 copy.newer.append(source.name)
-        record = {"version": 1, "lessons": {name: {"shipped": version} for name, version in taken.items()}}
-        write_whole(copy.folder / RECORD, json.dumps(record, indent=1) + "\n")
+        _write(copy, taken)
     except (FileExistsError, NotADirectoryError) as error:
         raise NotADirectoryError(f"{copy.folder} is no folder; choose another: ddlearn lab FOLDER.") from error
     except OSError as error:
@@ -85,6 +86,12 @@ def touched(folder: Path) -> list[Path]:
         raise NotADirectoryError(f"There is no folder {copy.folder}.")
     taken = _read(copy)
     return [path for path in sorted(copy.folder.glob("*.ipynb")) if taken.get(path.name) != _hash(path.read_bytes())]
+
+
+def took(folder: Path, source: Path) -> None:
+    """Remember that the learner's notebook is now of the version at `source`: no newer one is offered."""
+    copy = WorkingCopy(folder)
+    _write(copy, _read(copy) | {source.name: _hash(source.read_bytes())})
 
 
 def _bring(copy: WorkingCopy, source: Path, taken: dict[str, str], name: str) -> None:
@@ -127,6 +134,11 @@ def _read(copy: WorkingCopy) -> dict[str, str]:
     except (ValueError, KeyError, TypeError, AttributeError):
         copy.notices.append(f"{RECORD} was damaged. Every lesson that differs from the course's was kept as it is.")
         return {}
+
+
+def _write(copy: WorkingCopy, taken: dict[str, str]) -> None:
+    record = {"version": 1, "lessons": {name: {"shipped": version} for name, version in taken.items()}}
+    write_whole(copy.folder / RECORD, json.dumps(record, indent=1) + "\n")
 
 
 def _hash(content: bytes) -> str:
