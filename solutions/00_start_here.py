@@ -148,16 +148,16 @@ lesson.black_box.show()
 # The third wave differs by 0.5 between the two points, so a weight near 0.1 is enough for the noise. The prediction moves by half of the
 # noise, and not by 100 times the noise.
 #
-# **The same for 20 points.** Some sum of the waves is small at the points and large between them. In the second row, we divide the size
-# between the points by the size at them, for the sum where this quotient is largest. (Size: the root of the mean square. Each number is a
-# median over the 15 draws.)
+# **The same for 20 points.** Change the 20 targets a little, and fit again. The model changes between the points as well. Divide the size
+# of its change by the size of the targets' change. The second row gives this quotient for the targets' change that makes it largest. (Size: the
+# root of the mean square. Each number is a median over the 15 draws.)
 #
 # | features | 10 | 14 | 18 | 20 | 40 | 400 |
 # |---|---|---|---|---|---|---|
 # | largest quotient | 2 | 8 | 180 | 70,000 | 14 | 1 |
 # | error on new points | 0.1 | 0.1 | 25 | 3,000,000 | 0.35 | 0.03 |
 #
-# *In words:* the quotient says how strongly the fit can magnify the noise. It is largest at 20 features, where the error is largest too. With 400
+# *In words:* the quotient says how strongly the fit can magnify noise. With 20 features it is largest, and so is the error. With 400
 # features nothing is magnified.
 #
 # Textbooks used to say: a model as large as its data is useless, and a still larger model is worse. The first statement held here, and the

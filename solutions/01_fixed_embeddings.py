@@ -44,7 +44,7 @@ lesson.start()
 #
 # **The one question to ask:** "What has the embedding seen of the labels?" (Nothing.) [[learned_embeddings]] depends on this answer.
 #
-# **Discussion.** Of this kernel. The page gives an answer in a fold.
+# **Discussion.** Of this kernel, which compares pixel by pixel.
 #
 # **Usual wrong answers.** *"Two planes, one for each side of the ring"*: they still look at the page, not at the lifted
 # points. *"Ridge is needed because K is singular"*: a Gaussian kernel matrix of distinct points is not. The penalty is for the
@@ -233,8 +233,8 @@ def leave_one_out(K, y, penalty):
 # ## Exercise 3 · Decide: which width?
 #
 # Training never changes the embedding. Choosing a width from data does, because each width is another embedding. A colleague sends a file with 80
-# examples of the wave, and reports: "Leave-one-out chooses the width 0.06, with an error of 0.22." The noise in the targets has the standard deviation
-# 0.6. Nobody can predict noise, so on new points even the true wave has the error $0.6^2 = 0.36$. The report looks too good.
+# examples of the wave, and reports: "Leave-one-out chooses the width 0.06, with an error of 0.22." The noise has the standard deviation 0.6. Nobody
+# can predict noise, so on new points even the true wave has the error $0.6^2 = 0.36$ on average. The report looks too good.
 #
 # Find out what is wrong with the file, and mend it. Then give the width that you choose, and its leave-one-out error (a mean of squares, to three
 # significant digits).

@@ -107,8 +107,8 @@ lesson.film.show()
 # $$\varphi(x) = \tfrac{1}{\sqrt h}\,\mathrm{relu}(Wx + b), \qquad f(x) = \tfrac{1}{\sqrt h}\, v^\top \varphi(x).$$
 #
 # *In words:* unit $j$ multiplies the coordinates by its weights, row $j$ of $W$, and adds $b_j$. It is *active* at $x$ if the result is positive. The
-# features $\varphi(x)$ are the embedding, and $v$ holds the weights of the output. At the start $W$
-# and $b$ are random, and each $v_j$ is $+1$ or $-1$ at random. Training changes all three, so the embedding depends on the labels.
+# features $\varphi(x)$ are the embedding, and $v$ holds the weights of the output. At the start,
+# $W$, $b$ and the signs $v_j = \pm 1$ are random. Training changes all three, so the embedding depends on the labels.
 #
 # **The recipe.** Training minimizes half the mean squared error, in 300 steps above and 2,000 below. The step size is 0.1, the
 # momentum 0.9, and the **weight decay** 0.001 ([what these are](refreshers/training_recipe.md)). So two things change each weight: gradient and decay.
@@ -122,8 +122,8 @@ lesson.film.show()
 # $n$ random signs has the size $1/\sqrt n$. In a coordinate that decides the label, they need not cancel (problem 1). So the gradient finds the
 # two coordinates, but it also puts some weight on noise.
 #
-# **Weight decay** subtracts $0.1 \cdot 0.001$ of each weight in each step. Momentum makes every such change $1/(1 - 0.9) = 10$ times as large. So
-# without a gradient, each step multiplies a weight by about $1 - 10 \cdot 0.1 \cdot 0.001 = 0.999$. After 2,000 steps, 14 % of the weight is left.
+# **Weight decay** subtracts $0.1 \cdot 0.001$ of each weight in each step. Momentum repeats each change, every time 0.9 as large, and
+# $1 + 0.9 + 0.9^2 + \dots = 10$. So without a gradient, each step multiplies a weight by about $1 - 10 \cdot 0.1 \cdot 0.001 = 0.999$. After 2,000 steps, 14 % of the weight is left.
 #
 # **Both together.** Decay shrinks all weights a little, and $f$ with them. Then each example has a small error with the
 # sign of its label. In the two coordinates, the terms of the gradient agree and renew the weights. In noise they almost cancel, so these weights keep
@@ -229,7 +229,7 @@ lesson.predict("bound")
 # *In words:* averaged over the $N$ targets, even the best combination has an error of at least $1 - n/N$. By hand, $n = 1$ and $N = 3$.
 #
 # The reason is the same. Let $\rho_i$ be the largest cosine between $\chi_i$ and a $g$ in $\mathcal G$. The smallest error for $\chi_i$ is $1 - \rho_i^2$. The set
-# $\mathcal G$ has at most $n$ orthogonal directions. Each direction adds at most 1 to the sum of all $\rho_i^2$, as by hand. So this sum is at most $n$.
+# $\mathcal G$ has at most $n$ orthogonal directions. Each adds at most 1 to the sum of all $\rho_i^2$, as by hand. So this sum is at most $n$.
 #
 # **Who reaches the bound?** A direction adds exactly 1 if it is a combination of the parities: then their projections leave no part of it over. The **oracle
 # kernel** $\frac1N\sum_i \chi_i(x)\chi_i(x')$ has only such directions. Put a training point in the place of $x'$. Then each $\chi_i(x')$ is $1$ or $-1$, and
@@ -321,7 +321,7 @@ lesson.parity.show()
 # %%
 from ddlearn.lessons.learned_embeddings.decisions import DECAYS, examples, trained
 
-x, y = examples()  # x (200, 40), y (200,)
+x, y = examples()  # x (200, 40), y (200,): the last 50 are held out
 networks = {decay: trained(decay) for decay in DECAYS}  # each one is f, phi: predictions (n,) and features (n, 64)
 
 # BEGIN SOLUTION

@@ -84,9 +84,9 @@ lesson.predict("move")
 # random start. A linear system gives the nearest weights at which the tangent fits the targets. The real network's weights
 # then move straight to these values, without training.
 # - **Left:** the outputs of the network (solid) and of its tangent (dashed), for all angles.
-# - **Right:** the difference between the two, against the share of this way, for five widths.
+# - **Right:** the difference between the two, for five widths, against the share of the way that the weights have gone.
 #
-# Move **Hidden units** from one end to the other. Then choose a random **Direction**.
+# Move **Hidden units** from one end to the other. Then choose another **Direction**: the weights move as far, but at random.
 
 # %%
 lesson.walk.show()
@@ -111,7 +111,7 @@ lesson.walk.show()
 #
 # $$r_{t+1} = \Big(I - \frac{\eta}{n}\,\Theta\Big)\, r_t, \qquad \Theta = JJ^\top.$$
 #
-# *In words:* an error at one point also corrects the outputs at similar points. If $r$ is an eigenvector of $\Theta$ with the
+# *In words:* an error at one point also changes the outputs at similar points. If $r$ is an eigenvector of $\Theta$ with the
 # eigenvalue $\lambda_i$, a step multiplies it by $1 - \eta\lambda_i/n$. So each eigenvector, called a **mode**, is learned at its own rate.
 #
 # <details><summary>If you use PyTorch's loss</summary>
@@ -215,8 +215,8 @@ def descent(K, y, f0, lr, steps):
 # Call the limit of the first part $K'$. In the second, $a_j^2$ is 1 on average. If the inputs are the angle $\theta$ apart, a random unit is
 # active at both with probability $(\pi - \theta)/2\pi$ (first fold below). The 2 in front makes this $\frac{\pi - \theta}{\pi}\,x \cdot x'$.
 #
-# Here $x \cdot x'$ is the tangent kernel of what enters a unit, $W_j \cdot x$. In deeper networks, what enters a unit comes from earlier layers
-# with a tangent kernel $\Theta$ of their own (`ntk` in code). By the chain rule it takes the place of $x \cdot x'$. Let $K$ hold the inner products
+# Here $x \cdot x'$ is the tangent kernel of what enters a unit, $W_j \cdot x$. In a deeper network, what enters a unit is the output of earlier layers. It
+# has a tangent kernel $\Theta$ of its own (`ntk` in code). By the chain rule, this $\Theta$ takes the place of $x \cdot x'$. Let $K$ hold the inner products
 # of a layer's outputs at two inputs (`nngp`). **Both start as $x \cdot x'$**: without a hidden layer the outputs are $x$, and $w \cdot x$ has the
 # gradient $x$. One hidden layer makes $K'$ and $\Theta'$ of them:
 #
@@ -274,9 +274,9 @@ def descent(K, y, f0, lr, steps):
 #
 # ## Exercise 2 · Repair: `next_layer`
 #
-# The version below should return $K'$ and $\Theta'$. It is right for a point with itself. For the two points 60° apart it
-# returns $\Theta' = 1.109$. The wave $k = 4$ gets the eigenvalue 0.005 instead of 0.10, and would seem to need about twenty times as many
-# steps. Which weights' contribution is wrong? Repair it.
+# The version below is right after one layer, and for a point with itself at any depth. But for the two points 60° apart, two
+# layers give $\Theta = 1.302$, where 1.351 is right. A hundred layers give 2.0 instead of 28.0. Which angle decides whether a unit is active, and why
+# did one layer not show the mistake? Repair it.
 
 
 # %%
@@ -290,11 +290,15 @@ def next_layer(nngp, ntk):
     nngp_next = s * (theta.sin() + (torch.pi - theta) * theta.cos()) / torch.pi
     return nngp_next, nngp_next + (torch.pi - theta) / torch.pi * ntk
     # BEGIN GIVEN
-    # q = nngp.diagonal()
-    # s = (q[:, None] * q).sqrt()
-    # theta = (nngp / s).clamp(-1, 1).arccos()
+    # def lengths_and_angles(kernel):
+    #     q = kernel.diagonal()
+    #     s = (q[:, None] * q).sqrt()
+    #     return s, (kernel / s).clamp(-1, 1).arccos()
+    #
+    # s, theta = lengths_and_angles(nngp)
     # nngp_next = s * (theta.sin() + (torch.pi - theta) * theta.cos()) / torch.pi
-    # return nngp_next, nngp_next + ntk
+    # _, theta = lengths_and_angles(ntk)
+    # return nngp_next, nngp_next + (torch.pi - theta) / torch.pi * ntk
     # END SOLUTION
 
 
@@ -316,7 +320,7 @@ lesson.film.show()
 #
 # Return to the four inputs, with eigenvalues 18, 6 and 2. A mode shrinks if $|1 - \eta\lambda_i/4| < 1$, so all modes shrink if
 # $\eta < 8/18$. The slowest mode has the largest $|1 - \eta\lambda_i/4|$. Choose the step that makes this largest size as small as possible.
-# Give the step and this size, as decimals. Why are steps just below $8/18$ worse?
+# Give step and size as decimals. Why are steps just below $8/18$ worse?
 
 # %%
 # BEGIN SOLUTION
@@ -334,11 +338,10 @@ lesson.decide("step", step, factor)
 #   controls**, with step size 1.8.
 # - **A narrow network.** With 8 hidden units the kernel starts far from its limit, and it moves. The network's own kernel (**More controls**)
 #   repairs only the start.
-# - **A large step.** For $\eta > 2n/\lambda_{\max}$ the formula diverges, as at step size 2.5: its constant part explodes, and the three waves do
-#   not. The network of 2,048 units does not diverge. Its outputs
-#   grow at first, to about 7 after eleven steps. Such large residuals move the weights far, and the kernel by 36 %.
-#   It moves toward a smaller $\lambda_{\max}$, until the step is allowed ([Lewkowycz et al. 2020](https://arxiv.org/abs/2003.02218),
-#   [[large_steps]]). The fold shows why, for two weights.
+# - **A large step.** For $\eta > 2n/\lambda_{\max}$ the formula diverges, as at step size 2.5. Its constant part explodes, while the three waves do
+#   not. The network of 2,048 units does not diverge. Its outputs grow at first, to about 7 after eleven steps. Such large residuals move the weights far, and
+#   the kernel by 36 %. The kernel moves toward a smaller $\lambda_{\max}$, until the step is allowed
+#   ([Lewkowycz et al. 2020](https://arxiv.org/abs/2003.02218), [[large_steps]]).
 #
 # <details><summary>Why a large step makes the kernel smaller</summary>
 #
@@ -354,11 +357,17 @@ lesson.decide("step", step, factor)
 # </details>
 #
 # **Discuss:** A kernel method fixes its kernel before training. With step size 2.5, is the network one? Which number below the film decides?
-
-# %% [markdown]
+#
+# <details><summary>An answer</summary>
+#
+# No. Its kernel moved by 36 %, which the last number below the film says. With step size 1 the same number stays below 5 %, and there the formula
+# predicts the network.
+#
+# </details>
+#
 # ## Real digits
 #
-# Your `next_layer` classifies digits. Leave-one-out chooses the penalty, as in [[fixed_embeddings]].
+# Your `next_layer` classifies digits. Leave-one-out chooses the penalty.
 # - **Left:** error rates of the kernel against the penalty.
 # - **Right:** the error rate on new digits, for the kernel and for trained networks.
 #
@@ -480,9 +489,13 @@ def empirical_ntk(x, x2, W, a):
 # %% [markdown]
 # ## Further reading
 #
+# <details><summary>Three papers</summary>
+#
 # - Jacot, Gabriel, Hongler: [Neural tangent kernel](https://arxiv.org/abs/1806.07572) (2018). The limit.
 # - Lee et al.: [Wide neural networks evolve as linear models](https://arxiv.org/abs/1902.06720) (2019). Experiments.
 # - Rahaman et al.: [On the spectral bias of neural networks](https://arxiv.org/abs/1806.08734) (2019). Slow waves.
+#
+# </details>
 #
 # <details><summary>The kernel of your own network, and what small moves lose</summary>
 #

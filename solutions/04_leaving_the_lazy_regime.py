@@ -46,7 +46,7 @@ lesson.start()
 #
 # **The one question to ask:** "Which number tells you whether a network is lazy?" (Not the width.)
 #
-# **Discussion.** In a fold on the page.
+# **Discussion.** The change of its kernel.
 #
 # **Usual wrong answers.** *"Wider means richer"*: not at $\alpha = \sqrt h$. *"Rich is better"*: digits.
 #

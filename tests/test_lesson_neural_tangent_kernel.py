@@ -63,15 +63,17 @@ def test_the_kernel_by_hand_has_the_pages_modes_steps_and_best_step():
     assert all(decisions.slowest(other) > factor for other in (0.39, 0.41, decisions.LIMIT))
 
 
-def test_the_recursion_has_the_pages_numbers():
-    def pair(degrees, layers):
-        angle = math.radians(degrees)
-        x = torch.tensor([[1, 0], [math.cos(angle), math.sin(angle)]], dtype=torch.float64)
-        kernels = x @ x.T, x @ x.T
-        for _ in range(layers):
-            kernels = exercises.next_layer(*kernels)
-        return [float(value) for kernel in kernels for value in kernel[0]]
+def pair(degrees, layers, layer=exercises.next_layer):
+    """Both kernels of two points of length 1, of the first with itself and with the second, after so many layers."""
+    angle = math.radians(degrees)
+    x = torch.tensor([[1, 0], [math.cos(angle), math.sin(angle)]], dtype=torch.float64)
+    kernels = x @ x.T, x @ x.T
+    for _ in range(layers):
+        kernels = layer(*kernels)
+    return [float(value) for kernel in kernels for value in kernel[0]]
 
+
+def test_the_recursion_has_the_pages_numbers():
     assert pair(60, 1) == pytest.approx([1, 0.609, 2, 0.942], abs=5e-4)
     assert pair(90, 1) == pytest.approx([1, 0.318, 2, 0.318], abs=5e-4)
     assert pair(90, 2) == pytest.approx([1, 0.494, 3, 0.686], abs=5e-4)
@@ -79,13 +81,18 @@ def test_the_recursion_has_the_pages_numbers():
     assert pair(90, 1000)[2:] == pytest.approx([1001, 253.5], abs=0.05)
 
 
-def test_the_version_to_repair_would_make_the_fast_wave_twenty_times_slower():
-    given = next(one.wrong for one in exercises.NEXT_LAYER.mistakes if one.name == exercises.NEXT_LAYER.given)
+def test_the_waves_have_the_pages_eigenvalues():
     waves = torch.stack([(k * shared.ANGLES).cos() for k in shared.WAVES])
-    right, wrong = (shared.infinite_ntk(shared.X, layer)[0] @ waves.T for layer in (exercises.next_layer, given))
-    assert right.tolist() == pytest.approx([16.6, 6.4, 0.81, 0.10], rel=0.03)
-    assert float(right[-1] / wrong[-1]) == pytest.approx(19, abs=0.5)
-    assert float(wrong[-1]) == pytest.approx(0.0054, abs=5e-5)
+    found = shared.infinite_ntk(shared.X, exercises.next_layer)[0] @ waves.T
+    assert found.tolist() == pytest.approx([16.6, 6.4, 0.81, 0.10], rel=0.03)
+
+
+def test_the_version_to_repair_is_right_for_one_layer_and_loses_deep_ones():
+    (given,) = (one.wrong for one in exercises.NEXT_LAYER.mistakes if one.name == exercises.NEXT_LAYER.given)
+    assert pair(60, 1, given) == pytest.approx(pair(60, 1))
+    for layers, right, wrong in ((2, 1.351, 1.302), (100, 28.0, 2.0)):
+        assert pair(60, layers)[2:] == pytest.approx([layers + 1, right], rel=2e-3)
+        assert pair(60, layers, given)[2:] == pytest.approx([layers + 1, wrong], rel=0.01)
 
 
 def test_the_steps_of_the_two_waves_are_those_of_the_descent():

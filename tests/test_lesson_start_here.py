@@ -54,7 +54,7 @@ def test_the_numbers_of_the_page():
 
 
 def largest_quotient(here, new=None):
-    """Size on new points over size on the training points, of the sum of features where this quotient is largest."""
+    """Size of the change of the fit on new points over that of the targets, where this quotient is largest."""
     _, s, right = np.linalg.svd(here, full_matrices=False)
     sizes = np.linalg.norm(new @ right.T / s, 2) / np.sqrt(len(new)) if new is not None else 1 / s[-1]
     return sizes * np.sqrt(len(here))

@@ -35,13 +35,16 @@ NEXT_LAYER = Exercise(
     title="One more layer, infinitely wide",
     reference=next_layer,
     cases=kernel_cases,
-    given="probability forgotten",
+    given="angle of the ntk",
     hints=(
-        "Take the two points 60° apart on the page. Which of the two kernels differs from the page's numbers?",
-        "The first kernel is right. The second is a sum of two terms: which weights does each of them speak for?",
+        "Apply it twice to the two points 60° apart. Which of the two kernels differs from the page's numbers?",
         (
-            "A change of an earlier weight reaches the output only through units that are active. By which number does "
-            "the page multiply the old ntk?"
+            "The first kernel is right. The second multiplies the old ntk by the probability that a unit is active at "
+            "both points. What does a unit look at to become active?"
+        ),
+        (
+            "Before the first layer both kernels are x · x', so both have the same angles. Later they differ, and the "
+            "inputs of a unit are what the nngp describes."
         ),
     ),
     mistakes=(
