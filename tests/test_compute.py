@@ -167,9 +167,11 @@ def test_the_scale_sizes_what_the_readme_says_and_nothing_else():
     readers = {
         str(path.relative_to(root)) for path in root.rglob("*.py") if "compute.sizes(" in path.read_text("utf-8")
     }
-    assert readers == {"lessons/double_descent_trained/full.py"}
+    assert readers == {"lessons/double_descent_trained/full.py", "lessons/leaving_the_lazy_regime/wide.py"}
     said = " ".join((root.parent / "README.md").read_text("utf-8").split())
-    assert "the size of the full sweep at the end of the lesson “Double descent, trained”, and of nothing else" in said
+    words = "two sweeps, and of nothing else: `wide_sweep` of “Leaving the lazy regime”"
+    assert words in said
+    assert "`full_sweep` of “Double descent, trained”" in said
 
 
 def test_scale_and_device_can_be_set_and_are_checked(monkeypatch):
