@@ -21,7 +21,7 @@
 # share of each type. Are shares enough to train a network that names single cells?
 #
 # **You will be able to**
-# - write a loss that needs no label of a single cell (Exercise 1);
+# - write a loss that needs no label of a cell (Exercise 1);
 # - repair a risk that should equal the risk with labels on average (Exercise 2);
 # - compute before training what a set of tubes can teach (Exercise 3).
 #
@@ -132,14 +132,14 @@ lesson.predict("poured")
 # shares alone. The network's loss on a cell, *as if the cell were a granulocyte*, is a feature too. So such a sum gives its mean over all granulocytes. Do the same for each type,
 # and add up in proportion to the types. This is the **risk with labels**, the mean loss of a cell as its true type, but no label was used. Two learners minimize it so.
 # - The **mean map** finds the weights by least squares, from the shares of the bags at hand. It needs bags whose shares differ.
-# - **EasyLLP** has a formula for the weights (Exercise 2). It was made for bags of independent cells.
+# - **EasyLLP** has a formula for the weights (Exercise 2). It was made for bags of independent cells, as in poured blood.
 #
 # Each learner gets 16,384 cells in three kinds of bags. **Poured together**: blood of many people, mixed and divided again. **Healthy donors** and
 # **patients** have one bag per person. Healthy donors are much alike, and patients are not.
 # - **Left:** the share of each type that is recognized. Dots are single networks.
 # - **Right:** the share of all cells named correctly, against a number known before training (explained below).
 #
-# Start with your loss and 512 cells per bag. Try 8, and the other learners.
+# Start with your loss and 512 cells per bag. Try 8, and other learners.
 
 # %%
 lesson.learners.show()
@@ -162,7 +162,7 @@ lesson.learners.show()
 #
 # *In words:* the denominator is the spread of the bags. The numerator is the spread of single labeled cells, which are corners of the triangle. So $m_{\text{eff}}$ is
 # 1 for labeled cells, and it grows as bags become more alike. By hand, $q = (0.6, 0.4)$, and both squared distances are $0.2^2 + 0.2^2 = 0.08$. Hence
-# $m_{\text{eff}} = 0.48/0.08 = 6$.
+# $m_{\text{eff}} = (1 - 0.36 - 0.16)/0.08 = 6$.
 # - **Independent cells:** $m_{\text{eff}} = m$ for $m$ cells per bag, because the variance of a mean is that of one cell, divided by $m$. Hence the name.
 # - **Patients:** their shares follow a Dirichlet distribution on the triangle. It has the mean $q$ and a number $\alpha_0$ that says how alike
 #   patients are. Its variance is that of one cell, divided by $\alpha_0 + 1$. So $m_{\text{eff}} = \alpha_0 + 1$, for any number of cells per patient.
