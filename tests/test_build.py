@@ -249,6 +249,9 @@ def test_a_lesson_is_linked_by_its_name_and_an_unknown_one_is_refused(root):
     assert "See [lesson 07](07_alone.ipynb) and [its exercise](07_alone.ipynb#Build)." in text
     with pytest.raises(build.SourceError, match=r"\[\[nowhere\]\] names no lesson. There are: alone"):
         build.linked("[[nowhere]]", root / "solutions")
+    with pytest.raises(build.SourceError, match=r"\[\[alone#By hand\|there\]\] is no link: write \[\[slug\]\]"):
+        build.linked("See [[alone#By hand|there]].", root / "solutions")
+    assert build.linked("A matrix [[1, 2], [3, 4]] stays.", root / "solutions") == "A matrix [[1, 2], [3, 4]] stays."
 
 
 def test_what_lessons_link_to_lies_beside_them(root):

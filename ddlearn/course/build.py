@@ -85,7 +85,10 @@ def linked(text: str, folder: Path) -> str:
             raise SourceError(f"{found[0]} names no lesson. There are: {', '.join(sorted(stems))}.")
         return f"[{words or f'lesson {stems[slug][:2]}'}]({stems[slug]}.ipynb{anchor or ''})"
 
-    return LINK.sub(link, text)
+    made = LINK.sub(link, text)
+    if left := re.search(r"\[\[[a-z_]+[^\]]*\]\]", made):
+        raise SourceError(f"{left[0]} is no link: write [[slug]], or [[slug#Heading-with-hyphens|words]].")
+    return made
 
 
 def notebook(source: NotebookNode, solved: bool) -> NotebookNode:
