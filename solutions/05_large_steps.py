@@ -19,7 +19,8 @@
 # 4.4, the right one 3.2.*
 #
 # **Question.** In a valley with curvature $S$, gradient descent diverges if its step size exceeds $2/S$. Networks are trained with larger steps, and
-# their loss still falls in the long run. Why do steps work that this theory forbids, and when do they fail?
+# their loss still falls in the long run. One loss below grows 83-fold in four steps, and then vanishes. Why do steps work that this theory forbids,
+# and when do they fail?
 #
 # **You will be able to**
 # - take an exact step of descent, and test it by a law that it must obey (Exercise 1);
@@ -67,7 +68,7 @@ lesson.recap()
 # The loss $\frac12 S x^2$ has the curvature $S$ everywhere, and its gradient is $Sx$. One step of size $\eta$ takes $x$ to $x - \eta S x = (1 - \eta S)\,x$: it multiplies
 # $x$ by $1 - \eta S$. So $x$ shrinks exactly if $|1 - \eta S| < 1$, that is if
 # $\eta < 2/S$. In the picture, the left factor is $1 - 0.5 \cdot 4.4 = -1.2$ and the right one
-# is $1 - 0.5 \cdot 3.2 = -0.6$. Both change the side, but only the right one comes closer.
+# is $1 - 0.5 \cdot 3.2 = -0.6$. Only the right one brings $x$ closer.
 #
 # With many weights, the curvature depends on the direction. At a minimum, the curvatures are the eigenvalues of the Hessian, the matrix of second
 # derivatives. The largest of them is called the **sharpness** $S$. If $\eta > 2/S$, the distance from the minimum grows along the sharpest direction. We say
@@ -79,7 +80,7 @@ lesson.recap()
 # loss is $L = \frac12 r^2$ and its gradient is $(rb, ra)$. So one step takes $a$ to $a - \eta r b$, and $b$ to $b - \eta r a$.
 #
 # Every point of the curve $ab = 1$ is a minimum. Its sharpness is $S = a^2 + b^2$ (problem 1). The flattest minimum is $a = b = 1$, with
-# $S = 2$, and the ends of the curve are as sharp as you like.
+# $S = 2$. Far out along the curve, $S$ grows without limit.
 #
 # Which of the minima is reached? The number $D = a^2 - b^2$ is the **imbalance** of the two weights. Square both new weights and subtract:
 #
@@ -88,7 +89,9 @@ lesson.recap()
 # *In words:* the terms with a single $\eta$ are $-2\eta rab$ in both squares, so they cancel. What is left multiplies the imbalance by $1 - \eta^2r^2$. While
 # $|\eta r| < \sqrt2$, this factor lies between $-1$ and 1: the imbalance shrinks. Beyond $\sqrt2$ the factor is below $-1$, and the imbalance grows.
 #
-# **Gradient flow**, the limit of tiny steps, leaves the imbalance as it is: there are $1/\eta$ steps per unit of time, and each changes $D$ in proportion to $\eta^2$.
+# **Gradient flow**, the limit of tiny steps, leaves the imbalance as it is. One unit of time has $1/\eta$ steps, and each changes $D$ in proportion to $\eta^2$. Together
+# they change it in proportion to $\eta$, which tends to zero.
+#
 # On the curve, $S^2 = (a^2 + b^2)^2 = D^2 + 4(ab)^2 = D^2 + 4$. A large imbalance therefore flows to a sharp minimum.
 
 # %% [markdown]
@@ -137,10 +140,10 @@ lesson.step.show()
 # $\frac{1}{2\sqrt t}$ after $t$ steps (problem 4).
 #
 # **Beyond $\eta = 1$** every minimum repels. From balanced weights $a = b = z$, one step multiplies $z$ by $1 + \eta - \eta z^2$. Below the minimum, $z < 1$, this factor lies between 1
-# and $1 + \eta$, so a step up is limited. Above the minimum it is smaller than 1, so the next step comes down again. Descent circles the flattest minimum.
+# and $1 + \eta$, so a step up is limited. Above the minimum it is smaller than 1, so the next step comes down again. Descent jumps up and down around the flattest minimum.
 #
-# **Too unbalanced a start diverges.** While the residual is small, a step multiplies it by about $1 - \eta(a^2 + b^2)$, and $a^2 + b^2$ is at least $|D|$. So a large imbalance
-# throws the residual far to the other side. If then $|\eta r| > \sqrt2$, the imbalance grows too, and makes the next throw longer. Try an imbalance of 3 with $\eta = 1.1$: the
+# **Too unbalanced a start diverges.** While the residual is small, a step multiplies it by about $1 - \eta(a^2 + b^2)$, as in a valley of curvature $a^2 + b^2 \ge |D|$. So a large
+# imbalance throws the residual far to the other side. If then $|\eta r| > \sqrt2$, the imbalance grows too, and makes the next throw longer. Try an imbalance of 3 with $\eta = 1.1$: the
 # first step takes $r$ from $-0.5$ to 1.39, and $\eta r = 1.53$ exceeds $\sqrt2 \approx 1.41$.
 #
 # <details><summary>What is proved, and by whom?</summary>
@@ -202,7 +205,7 @@ def period_two_orbit(lr):
 # %% [markdown]
 # ## Exercise 3 · Decide: which step?
 #
-# You start at $a = 2$, $b = 0.25$, and you want a minimum of sharpness at most 3.2. Give the smallest step size beyond which every sharper minimum repels. Then run
+# You start at $a = 2$, $b = 0.25$, and you want a minimum of sharpness at most 3.2. Give the smallest step size at which every minimum sharper than 3.2 repels. Then run
 # descent with exactly this step, and give the sharpness where it ends.
 
 # %%
@@ -221,12 +224,12 @@ lesson.decide("flat_step", step, sharpness)
 # ## Explain: the catapult's two lines
 #
 # In [[neural_tangent_kernel]], a wide network survived a step that its formula forbids: its outputs grew, and then its kernel shrank. Two weights with the target 0 show
-# why, and the same two lines then describe any width. The output is $f = ab$, the loss is $\frac12 f^2$, and $\Lambda = a^2 + b^2$ is the tangent kernel. A step
-# takes $a$ to $a - \eta f b$ and $b$ to $b - \eta f a$. Multiply these, and add their squares:
+# why. The output is $f = ab$ and the loss is $\frac12 f^2$. The tangent kernel is the squared length of $(b, a)$, the gradient of $f$: $\Lambda = a^2 + b^2$. A step
+# takes $a$ to $a - \eta f b$ and $b$ to $b - \eta f a$. Multiply the new weights, and add their squares:
 #
 # $$f \leftarrow f\,(1 - \eta\Lambda + \eta^2 f^2), \qquad \Lambda \leftarrow \Lambda + \eta f^2\,(\eta\Lambda - 4).$$
 #
-# *In words:* the new $f$ and $\Lambda$ depend on the old $f$ and $\Lambda$, and on no other number of the network. The two lines explain two limits.
+# *In words:* the new $f$ and $\Lambda$ depend on the old $f$ and $\Lambda$, and on no other number of the network. The two lines explain two limits of $\eta\Lambda$.
 # - **2** is in the first line. While $f$ is small, $f$ is multiplied by $1 - \eta\Lambda$. So it shrinks if $\eta\Lambda < 2$, as by hand, and grows if
 #   $\eta\Lambda > 2$.
 # - **4** is in the second line. The kernel shrinks if $\eta\Lambda < 4$, and faster the larger $f$ is. So between 2 and 4 the output grows until the kernel shrinks
@@ -251,13 +254,13 @@ lesson.decide("flat_step", step, sharpness)
 lesson.catapult.show()
 
 # %% [markdown]
-# The loss falls at once up to 2, first grows between 2 and 4, and diverges beyond 4. [Lewkowycz and others (2020)](https://arxiv.org/abs/2003.02218) report these
+# From a first value up to 2, the loss falls at once. Between 2 and 4 it first grows, and beyond 4 it diverges. [Lewkowycz and others (2020)](https://arxiv.org/abs/2003.02218) report these
 # three phases for wide networks.
 #
 # ## A real network on real digits
 #
-# Three layers with tanh between them learn two hundred digits by descent on all examples. No theory on this page covers this network: its sharpness changes with the weights, at every
-# step, and by no law that we know.
+# A network of three layers with tanh between them learns two hundred digits by descent on all examples. Its sharpness changes with the weights, by no law that
+# we know.
 
 # %%
 lesson.predict("sharp")
@@ -275,14 +278,13 @@ lesson.edge.show()
 # Training goes to sharper regions until its own step stops it. Then the sharpness stays close to $2/\eta$. This is the **edge of stability**
 # ([Cohen and others 2021](https://arxiv.org/abs/2103.00065)). There, the loss rises at many steps, and falls in the long run.
 # This is an observation on many networks, not a theorem. Two weights show *why* a step can hold the sharpness down. They do not show why networks
-# climb up to the edge.
+# climb up to the edge: with two weights, the sharpness at the end is often far below $2/\eta$.
 #
 # ## Where it breaks
 #
-# - **Unbalanced starts.** From $a = 4$, $b = 0.125$ with $\eta = 0.5$, the residuals are $-0.5$, $3.5$, $-13.3$. That some large steps work makes none of them safe.
+# - **Unbalanced starts.** From $a = 4$, $b = 0.125$ with $\eta = 0.5$, the residuals are $-0.5$, $3.5$, $-13.3$. So large steps can fail.
 # - **Larger steps still.** From $\eta = \sqrt5 - 1 \approx 1.24$ on, the orbit of period two repels as well (problem 3). Period four takes over, then
 #   eight, and then the outputs never repeat.
-# - **No climb.** With two weights the sharpness at the end is often far below $2/\eta$. On the digits it comes back up to $2/\eta$.
 #
 # **Discuss:** Large steps led to a flatter minimum. Is a flatter minimum better?
 #
@@ -315,7 +317,7 @@ lesson.quiz()
 # - Near a minimum, descent multiplies the sharpest direction by $1 - \eta S$. Beyond $2/S$, with $S$ the [sharpness](GLOSSARY.md#sharpness), the minimum repels.
 # - Each step multiplies the [imbalance](GLOSSARY.md#imbalance) of two weights by $1 - \eta^2r^2$. While $|\eta r| < \sqrt2$, descent moves to flatter minima.
 # - The [catapult](GLOSSARY.md#catapult): between $\eta\Lambda = 2$ and 4 the loss first grows, and the kernel shrinks.
-# - If every minimum is too sharp, descent circles the flattest one or diverges, depending on the start and the step.
+# - If every minimum is too sharp, descent jumps around the flattest one or diverges, depending on the start and the step.
 # - Small networks on digits train at the [edge of stability](GLOSSARY.md#edge-of-stability), where the sharpness is about $2/\eta$.
 #
 # **What this does not show.** Flatter is not always better: nothing here measured an error on new data. The exact laws are for two weights and for one hidden layer with target 0.

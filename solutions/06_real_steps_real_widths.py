@@ -15,11 +15,11 @@
 #
 # ![The plane of two weights, with two starts of the same function. From the one with positive a² − b², the path stays inside a tube over the origin and reaches the curve ab = 1. From the other, where a² − b² is zero, it ends near the origin.](pictures/real_steps_real_widths.svg)
 #
-# *A network with two weights computes $ab$ times its input. Both starts have the same loss, but only one path reaches a fit. Its imbalance, the number
-# $a^2 - b^2$, keeps it inside the blue tube, away from the origin.*
+# *A network with two weights computes $ab$ times its input. Both starts have the same loss. After 34 steps, one path has less than a millionth left, but the
+# other 16 %. The imbalance of the first, the number $a^2 - b^2$, keeps it inside the blue tube, away from the origin.*
 #
-# **Question.** Real networks have finite width, finite steps and random starts. [[neural_tangent_kernel]] explained training at infinite width, where the
-# weights hardly move. What can we prove before training when the weights do move?
+# **Question.** Real networks have finite width, finite steps and random starts. At infinite width, where the
+# weights hardly move, [[neural_tangent_kernel]] explained training. What can we prove before training when the weights do move?
 #
 # **You will be able to**
 # - predict how one step changes the imbalance of two layers (Exercise 1);
@@ -78,7 +78,7 @@ lesson.predict("tenth")
 # | 1 | 2 | 0.2 | −0.6 | 0.18 | 3.96 | 4.04 |
 # | 2 | 2.012 | 0.32 | −0.35616 | 0.0634 | 3.945744 | 4.150544 |
 #
-# **Drift.** The change of the imbalance is called its **drift**. [[large_steps]] derived it: the terms with a single $\eta$ cancel, and
+# **Drift.** The change of the imbalance is called its **drift**. It was derived in [[large_steps]]: the terms with a single $\eta$ cancel, and
 #
 # $$D_{\text{after}} - D_{\text{before}} = \eta^2\left((rb)^2 - (ra)^2\right).$$
 #
@@ -96,7 +96,7 @@ lesson.predict("tenth")
 #
 # The explorer trains a network with four inputs, four outputs and $h$ hidden units, from random weights. Each layer is a matrix, and its smallest singular
 # value belongs to its weakest direction. Square this value for both layers and add: the sum is the **strength**.
-# - **Left:** the solid line is the strength. The band holds it, and is computed from the start and the loss so far. Its lower edge comes from the imbalance.
+# - **Left:** the solid line is the strength. It stays in the band, which is computed from the start and the loss so far. Its lower edge comes from the imbalance.
 # - **Right:** the solid line is the loss. The dashed line is an upper bound on it, computed before the first step: the **certificate**.
 #
 # The **Step multiplier** multiplies the step that the certificate chooses. The right panel turns gray if the step is too large for a certificate. Raise the
@@ -143,8 +143,8 @@ lesson.certificate.show()
 #
 # $$s_{\min}(T)^2 = s_d(W_1)^2 + s_k(W_2)^2.$$
 #
-# *In words:* this is the strength. The reason: $W_2$ scales the length of each row of $G$ at least by $s_k(W_2)$, and $W_1$ each column at least by $s_d(W_1)$. The $G$ that
-# belongs to both weakest directions reaches both bounds. If $h < k$, then $W_2$ maps some row to zero, so $s_k(W_2)$ counts as 0. The same holds for $W_1$ if $h < d$.
+# *In words:* this is the strength. The reason: $W_2$ scales the length of each row of $G$ at least by $s_k(W_2)$, and $W_1$ each column at least by $s_d(W_1)$. Both
+# bounds are reached if the rows and columns of $G$ lie along the two weakest directions. If $h < k$, then $W_2$ maps some row to zero, so $s_k(W_2)$ counts as 0. The same holds for $W_1$ if $h < d$.
 #
 # So the gradient is long while the loss is large:
 #
@@ -220,8 +220,8 @@ lesson.certificate.show()
 #
 # </details>
 #
-# From now on let every step satisfy $\eta C_t \le 1$. Then the curvature takes back at most half, so the same step lowers the loss by at least
-# $\frac{\eta}{2}\lVert\nabla L_t\rVert^2$. So its drift is at most $2\eta$ times the fall of the loss. Add up all steps:
+# From now on let every step satisfy $\eta C_t \le 1$. Then the curvature takes back at most half, so each step lowers the loss by at least
+# $\frac{\eta}{2}\lVert\nabla L_t\rVert^2$. The drift of the step, at most $\eta^2\lVert\nabla L_t\rVert^2$, is at most $2\eta$ times this fall. Add up all steps:
 #
 # $$\lVert D_t - D_0 \rVert_2 \le 2\eta(L_0 - L_t) \le 2\eta L_0.$$
 #
@@ -243,7 +243,8 @@ lesson.certificate.show()
 #
 # <details><summary>Why is one drift subtracted, and when is the floor zero?</summary>
 #
-# How far can one step lower the floor? It lowers $\lambda_d(D)$ by at most $\eta^2$ times the squared gradient of $W_2$. It lowers $\lambda_k(-D)$ by at most
+# How far can one step lower the floor? In the drift, the gradient of $W_1$ adds a matrix without negative eigenvalues to $D$, and that of $W_2$
+# subtracts one. Only the latter lowers $\lambda_d(D)$, so a step lowers it by at most $\eta^2$ times the squared gradient of $W_2$. It lowers $\lambda_k(-D)$ by at most
 # $\eta^2$ times the squared gradient of $W_1$. Together a step costs at most $\eta^2\lVert\nabla L_t\rVert^2$, which is at most $2\eta(L_t - L_{t+1})$. So all
 # steps together cost at most $2\eta L_0$.
 #
@@ -263,7 +264,7 @@ lesson.certificate.show()
 # $1 - 0.1 \cdot (4 - 0.1) = 0.61$. The run was faster: the losses have the ratios $0.36$ and $0.352$.
 #
 # The condition $\eta C_t \le 1$ can be guaranteed before training too, because imbalance and loss also limit how strong the layers can become. The fold shows it for
-# two weights. The explorer does the same with the largest singular value of $T$.
+# two weights.
 #
 # <details><summary>By hand: how do we know that every step satisfies the condition?</summary>
 #
@@ -273,7 +274,7 @@ lesson.certificate.show()
 # $$(a^2 + b^2)^2 = D^2 + 4(ab)^2 \le 16 + 16.$$
 #
 # *In words:* imbalance and output together limit the strength, here to $\sqrt{32} < 5.66$. Since $\lVert\nabla L\rVert = |r|\sqrt{a^2 + b^2}$, we get
-# $C_t \le 1 + 5.66 \cdot (1 + 0.05)^2 < 7.25$. Hence $\eta C_t < 0.725$, and the next step satisfies the condition too. The argument repeats at every step.
+# $C_t \le 1 + 5.66 \cdot (1 + 0.05)^2 < 7.25$. Hence $\eta C_t < 0.725$, and the next step satisfies the condition too. The argument repeats at every step. The explorer does the same with the largest singular value of $T$.
 #
 # </details>
 #
@@ -391,8 +392,8 @@ lesson.predict("cover")
 lesson.width.show()
 
 # %% [markdown]
-# In the light gray region the weights move by a tenth to a third of their length, and the fixed kernel certifies nothing. But the imbalance certifies convergence before the first step, at
-# *some* rate, which may be slow. Further right the move falls as one over the root of the width. In the dark gray region not every start is covered, and descent converges there too.
+# Where the left panel is light gray, the weights move by a tenth to a third of their length, and the fixed kernel certifies nothing. But the imbalance certifies convergence before the first step, perhaps
+# at a slow rate. At larger widths they move less, as one over the root of the width. In the dark gray region not every start is covered, and descent converges there too.
 #
 # <details><summary>Why d + k − 1?</summary>
 #
@@ -409,7 +410,6 @@ lesson.width.show()
 #   millionth of its loss after 4 steps, and with steps of 0.1 after 13.
 # - **A certificate can be loose.** At the best step of Exercise 3 it reaches a millionth of the loss after 1,375 steps, and the run after 90.
 # - **Zero floor.** The balanced start $a = b = 0.5$ has the floor 0, so the certificate above is silent. The run still reaches a millionth of its loss after 39 steps of 0.1.
-# - **Other methods.** Muon does not conserve $D$ (fold above).
 # - **Nonlinear layers.** The argument uses $W = W_1 W_2^\top$. No network with an activation function is covered.
 #
 # **Discuss:** The panel is gray. What do we know about the run?

@@ -18,7 +18,8 @@
 # *Left: every line in the gray fan fits the points, and each method ends at a line of its own. Right: the directions of thirty neurons, before training and when
 # the loss begins to fall.*
 #
-# **Question.** Many weights fit the training data. Descent ends at one of them. Can we say which one before the run? In three small cases we can.
+# **Question.** Many weights fit the training data. Descent ends at one of them. Can we say which one before the run? In three small cases we can. It matters: two
+# networks below make no test error, but fooling one takes a change more than twice as large.
 #
 # **You will be able to**
 # - write three kinds of descent, and say which line each of them ends at (Exercise 1);
@@ -62,11 +63,11 @@ lesson.recap()
 # ## By hand: two points, three lines
 #
 # A linear model predicts the sign of $w^\top x$. If an example $x$ has the label $y = \pm 1$, let $z = yx$. Then $w$ puts the example on the side of
-# its label if $w^\top z > 0$. Data are **separable** if one $w$ does so for all examples. Take two, $z_1 = (5, 1)$ and $z_2 = (4, 3)$.
+# its label if $w^\top z > 0$. Data are **separable** if one $w$ does so for all examples. Take two examples with $z_1 = (5, 1)$ and $z_2 = (4, 3)$.
 #
 # Longer weights give larger products, but the same predictions. So divide by the size of $w$: the **margin** of $w$ is
-# $\min_i w^\top z_i$ divided by a norm of $w$. With the length, called l2, it is the distance of the nearest point from the line. Others are l1, the sum of the $|w_k|$, and
-# l∞, the largest $|w_k|$.
+# $\min_i w^\top z_i$ divided by a norm of $w$. With the usual length (l2) as the norm, it is the distance of the nearest point from the line. Two other norms are l1, the sum
+# of the $|w_k|$, and l∞, the largest $|w_k|$.
 #
 # | direction $w$ | smallest $w^\top z_i$ | l2 margin | l∞ margin | l1 margin |
 # |---|---|---|---|---|
@@ -80,7 +81,7 @@ lesson.recap()
 # methods step in different directions $d$:
 #
 # - **gradient descent:** $d = -g = (4.5, 2)$;
-# - **sign descent:** all entries move against $g$ by the same amount, $\sum_k |g_k| = 6.5$, so $d = (6.5, 6.5)$;
+# - **sign descent:** all entries move against $g$ by the same amount, $\sum_k |g_k| = 6.5$, so $d = (6.5, 6.5)$ (reason below);
 # - **coordinate descent:** only the entry with the largest $|g_k|$ moves: $d = (4.5, 0)$.
 #
 # Sign descent and coordinate descent step along the best directions of l∞ and l1 at once. Gradient descent is not yet along $(2, 1)$.
@@ -109,7 +110,7 @@ def steepest(g, geometry):
 # %% [markdown]
 # ## See: which line?
 #
-# Forty points in the plane: two are a third of those by hand, moved a little, and the others are too far away to change a best line. **Time** $t$ is the
+# Forty points in the plane. Two are near those by hand, divided by three; the others are too far away to change a best line. **Time** $t$ is the
 # sum of all step sizes so far; a **decade** is a factor of ten.
 # - **Left:** the points, the line of the chosen method (black), and the lines with the best margins (colored).
 # - **Right:** the margin of the black line in each norm, as a share of the best margin in that norm.
@@ -125,7 +126,7 @@ lesson.line.show()
 # **Why the norms differ.** Each direction $d$ minimizes $g^\top d + \frac12\lVert d\rVert^2$ with its own norm: it goes downhill, and pays for its size. In l∞ only the
 # largest entry is paid for, so all others move as far. In l1 every entry is paid for, so only the steepest one moves. These methods are called *steepest descent* in
 # their norm. For separable data and an exponential loss, steepest descent in a norm ends at the best margin in that norm ([Gunasekar and
-# others, 2018](https://arxiv.org/abs/1802.08246)). So the step decides.
+# others, 2018](https://arxiv.org/abs/1802.08246)). So the norm of the step decides the line.
 #
 # **Why log t.** When every example is on the side of its label, $L$ is about $\sum_i e^{-w^\top z_i}$. It never reaches zero, so $w$ grows. Let $\hat w$ be the shortest $w$ with
 # $w^\top z_i \ge 1$ for all $i$. Its l2 margin, $1/\lVert\hat w\rVert$, is the best. The examples with $\hat w^\top z_i = 1$ are the **support vectors**. At $w = a\hat w$ they dominate the
@@ -133,8 +134,8 @@ lesson.line.show()
 #
 # $$w(t) \approx \hat w \log t + \tilde w.$$
 #
-# *In words:* $w$ grows as $\log t$ along $\hat w$, beside a constant $\tilde w$. So the angle to $\hat w$ falls only as
-# $1/\log t$. In our data it is 11 degrees after 3 decades, 6 after 6 decades and 3.1 after 12.
+# *In words:* $w$ grows as $\log t$ along $\hat w$, plus a constant $\tilde w$. So the angle to $\hat w$ falls only as
+# $1/\log t$. In our data it is 11 degrees after 3 decades and 3.1 after 12.
 #
 # <details><summary>How does the explorer reach 36 decades?</summary>
 #
@@ -169,7 +170,7 @@ lesson.line.show()
 # %% [markdown]
 # ## Predict
 #
-# From here on we train two-layer networks. What does a small start cost?
+# From here on we train two-layer networks.
 
 # %%
 lesson.predict("tenth")
@@ -214,10 +215,10 @@ def turn(w, X, y, sign):
 # %% [markdown]
 # ## See: neurons turn, then grow
 #
-# Six points, and thirty neurons as arrows; blue means $v > 0$. Longer neurons have longer arrows (by the logarithm). In the region $S_+$ a neuron is
-# active on exactly the positive points, in $S_-$ on exactly the negative ones. A neuron that is active on no point is [**dead**](GLOSSARY.md#dead-neuron). A blue
-# neuron is **in its place** if it is in $S_+$ or dead, a red one if it is in $S_-$ or dead.
-# - **Left:** points, regions and neurons. **Right:** the loss, and the share of neurons in their place.
+# Six points, and thirty neurons as arrows: blue for $v > 0$, red for $v < 0$, longer for longer neurons.
+# - **Left:** points, neurons and two regions. A neuron in $S_+$ is active on exactly the positive points, in $S_-$ on exactly the negative ones. A neuron that is active on no point is
+#   [**dead**](GLOSSARY.md#dead-neuron).
+# - **Right:** the loss, and the share of neurons **in their place**. For a blue neuron this means in $S_+$ or dead, for a red one in $S_-$ or dead.
 #
 # Move **Moment** slowly. What happens before the loss falls? Then try a start of size 1.
 
@@ -228,7 +229,8 @@ lesson.film.show()
 # ## Explain: what the small start buys
 #
 # **The turn.** Suppose that two points of one class always have a positive cosine, and two of different classes a negative one. Then every $y_i x_i$ has a positive product with each
-# positive point, and a negative one with each negative point. So $x_a$ turns a blue neuron towards $S_+$. There $x_a$ is the sum of all positive points, $x_+$. The neuron
+# positive point, and a negative one with each negative point. So a move along $x_a$ raises $w^\top x$ on the positive points and lowers it on the negative
+# ones: a blue neuron turns towards $S_+$. There $x_a$ is the sum of all positive points, $x_+$. The neuron
 # turns to $x_+$, and its length grows as $e^{\lVert x_+\rVert t}$, since $\dot w = v\,x_+$.
 #
 # **The delay.** To reach a fixed size from a start ten times smaller, the neurons have to grow ten times more. This takes the extra time
@@ -236,10 +238,10 @@ lesson.film.show()
 #
 # **The collapse.** All blue neurons that are not dead end along one direction $e$. So the features of a positive $x$, the outputs of the neurons, are $e^\top x$ times one fixed vector. Two
 # numbers measure this. The **stable rank** of $W$, the matrix with rows $w_j$, is $\lVert W\rVert^2/\lVert W\rVert_2^2$: it is at most the rank, and 2 for
-# two equally strong directions at a right angle. **NC1** of a class is the share of its squared features that the strongest direction leaves over. It is zero
+# two equally strong directions at a right angle. **NC1** of a class is the share of its features' squared length outside of their strongest direction. It is zero
 # after complete [neural collapse](GLOSSARY.md#neural-collapse).
 #
-# **How complete?** NC1 is proportional to the *square of the start's size* (fold).
+# NC1 is proportional to the *square of the start's size* (fold).
 #
 # <details><summary>What is proved, and by whom?</summary>
 #
@@ -266,9 +268,9 @@ lesson.film.show()
 #
 # ## See: how small must the start be?
 #
-# Now 20 points in 20 dimensions, around one center per class with cosine $-0.4$, 60 neurons, and starts from 10 to 0.0001.
+# Now 20 points in 20 dimensions around two class centers, whose cosine is $-0.4$; 60 neurons; and starts from 10 to 0.0001.
 # - **Left:** the cosine of twelve blue neurons with $x_+$. Dotted: the equation of $u$ alone, solved with your `turn`.
-# - **Right:** the loss from each start. The dashed lines have the predicted distance, for starts of 0.01, 0.001 and 0.0001.
+# - **Right:** the loss from each start. The first dashed line marks the fall from 0.01, measured; the next two predict it for 0.001 and 0.0001.
 #
 # Move **Size of the start** from 1 to 0.01. Then show rank and collapse on the right.
 
@@ -292,10 +294,10 @@ lesson.decide("shrink", factor, delay)
 # %% [markdown]
 # ## See: does it matter?
 #
-# The activation decides too. Points lie around $K$ centers $m_1, \dots, m_K$ of length 1, at right angles; half of these clusters are positive. Two networks are trained from a small
-# start. One has ReLU units, the other **power 3**, units $\mathrm{relu}(w^\top x)^3/\lVert w\rVert^2$. Both are right on all test points. But how far is a point from a wrong answer? An
-# **attack** is a change of $x$. The **radius** is the length of the shortest attack that
-# turns the sign of $f$, among all that we tried: with the centers known, and along gradients.
+# The activation of the units also decides which fit is found. Points lie in $K$ clusters around centers $m_1, \dots, m_K$ of length 1, at right angles. Half of the clusters are positive. Two
+# networks are trained from a small start: one with ReLU units, one with **power 3**, units $\mathrm{relu}(w^\top x)^3/\lVert w\rVert^2$. Both are right on all test points.
+#
+# An **attack** is a change of $x$. The **radius** is the length of the shortest attack that turns the sign of $f$ among those that we tried.
 # - **Left:** the median radius against $K$. **Right:** $y f(x)$ along one attack, relative to its value at $x$.
 #
 # Compare $K = 2$ with $K = 16$.
@@ -311,7 +313,7 @@ lesson.radius.show()
 # rises by $r K_-/\sqrt K$. The difference falls by $r\sqrt K$, so the sign turns at $r = 1/\sqrt K$.
 #
 # With power 3, a neuron near one center is moved mostly by its own cluster, because a small product becomes much smaller in the third power. The
-# answer changes half of the way to a center of the other class. That is at $\sqrt2/2$, since centers at right angles have the distance $\sqrt2$.
+# answer changes halfway to a center of the other class. That is at $\sqrt2/2 \approx 0.71$, since centers at right angles have the distance $\sqrt2$.
 #
 # <details><summary>Do the neurons really lie there?</summary>
 #
@@ -324,7 +326,7 @@ lesson.radius.show()
 # [Min and Vidal (2024)](https://arxiv.org/abs/2405.15942) prove both radii for the two functions. That descent from a small start finds these functions is their *conjecture* there. (We read poster and code.)
 # [Min and Vidal (2025)](https://proceedings.mlr.press/v267/min25c.html), Proposition 1: for any classifier, some attack of length $\sqrt2/2$ succeeds with probability at least
 # $\min(K_+, K_-)/K$. Theorem 1 and Corollary 1 are for powers above 2, the squared loss, small clusters with enough points, and a balanced start with a gap between neurons. The flow then withstands nearly
-# $\sqrt2/2$. They say that random starts do not satisfy the condition. We start at random, so our radii are measured.
+# $\sqrt2/2$. They say that random starts do not satisfy the condition. We start at random, so our radii are measured: along gradients, and along directions computed from the centers. With **power 2**, which the theorem leaves out, the radius at eight clusters is 0.58.
 #
 # </details>
 
@@ -334,7 +336,7 @@ lesson.radius.show()
 # - **The clock.** A best margin is a limit. After two decades, gradient descent has 0.93 of the best l2 margin, but 0.95 of the best l1 margin.
 # - **The cosines.** In the explorer of starts, choose centers with the cosine 0.4. From the smallest start, only a third of the neurons end in
 #   their place.
-# - **The start.** At eight clusters, power 3 from a start of size 3 is right on all test points, but has the radius 0.43. **Power 2** from a small start has 0.58.
+# - **The start.** At eight clusters, power 3 from a start of size 3 is right on all test points, but has the radius 0.43.
 # - **Attacks are no certificate.** A shorter one may exist.
 #
 # **Discuss:** Two networks have the same test error. What would you ask before using one?
@@ -359,7 +361,6 @@ lesson.quiz()
 # - Steepest descent in a norm ends at the best [margin](GLOSSARY.md#margin) in that norm.
 # - This [implicit bias](GLOSSARY.md#implicit-bias) shows slowly: the angle falls as $1/\log t$.
 # - From a small start, neurons turn first ([early alignment](GLOSSARY.md#early-alignment)), and then grow. A decade of the start costs $\ln 10/\lVert x_+\rVert$.
-# - NC1 falls as the square of the start.
 # - Networks that generalize equally can withstand different attacks.
 #
 # **What this does not show.** These are small models, trained with tiny steps. Real images satisfy the cosines only roughly. A large margin need not generalize.
