@@ -97,7 +97,7 @@ class Linearized:
         f = run(self.net, x)
         size = f.numel() * sum(map(torch.numel, trained.values())) * f.element_size()
         compute.require_memory(size, "the Jacobian of the net")
-        J = jacobian(self.net, x, f, trained)
+        J = jacobian(self.net, x, trained)
         return f.detach(), sum(j @ s.flatten() for j, s in zip(J, step.values(), strict=True))
 
     def _is_confirmed(self, x: Tensor, trained: dict[str, Tensor]) -> bool:

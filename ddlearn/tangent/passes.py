@@ -4,7 +4,8 @@ says of its gradients can be compared with plain autograd.
 
 import contextlib
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +17,16 @@ PROBED = 7
 
 UNREACHED = "net must be differentiable: net(x) does not depend on its parameters, as autograd sees it"
 ALONE = "net must treat every sample alone and draw nothing at random; "
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """A pass of x: the output f (n, k), and `apart`, that of x[rows] alone, with another number of samples."""
+
+    x: Tensor
+    f: Tensor
+    rows: Tensor
+    apart: Tensor
 
 
 @contextlib.contextmanager
@@ -55,6 +66,20 @@ def run(net: nn.Module, x: Tensor) -> Tensor:
     return f if f.ndim == 2 else f.reshape(len(x), -1)
 
 
+def passed(net: nn.Module, x: Tensor, trained: Collection[int]) -> Side:
+    """Pass x, and a few samples apart from the others, which must give what they gave among them."""
+    f = run(net, x)
+    used = [p for p in reached(f) if id(p) in trained]
+    if not used:
+        raise ValueError(UNREACHED)
+    for rows in [*probes(len(x)), torch.arange(3) % 2 if len(x) == 2 else probes(len(x))[0][:2]]:
+        apart = run(net, x[rows])
+        if not close(apart, f[rows]):  # unless it is a sum of terms that cancel
+            terms = slopes(apart, mixture(apart), used, more=True)
+            same_apart(f[rows], apart, max((g * _real_vector(p.detach())).abs().max().item() for g, p in zip(terms, used, strict=True)))
+    return Side(x, f, rows, apart)
+
+
 def probes(n: int) -> list[Tensor]:
     """Rows by which a net and a result are tried: a few in another order, or all in two parts if they are few."""
     order = torch.randperm(n, generator=compute.generator(0), device="cpu")
@@ -90,11 +115,12 @@ def slopes(f: Tensor, weights: Tensor, parameters: Sequence[Tensor], more: bool 
     ]
 
 
-def jacobian(net: nn.Module, x: Tensor, f: Tensor, chosen: dict[str, Tensor]) -> list[Tensor]:
+def jacobian(net: nn.Module, x: Tensor, chosen: dict[str, Tensor]) -> list[Tensor]:
     """df_a(x)/dtheta, (n, k, p) of each chosen parameter: a pass for every sample, and one back for every output of it.
 
     Slow, and right for every net that autograd can differentiate.
     """
+    f = run(net, x)
     n, k = f.shape
     parameters, weights = list(chosen.values()), mixture(f)
     together = slopes(f, weights, parameters)
