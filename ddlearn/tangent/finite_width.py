@@ -22,13 +22,13 @@ from torch import Tensor, nn
 from ddlearn import arguments, compute
 from ddlearn.networks import MLP, Parameters
 from ddlearn.tangent.nets import check_net, check_samples, unrolled
-from ddlearn.tangent.passes import Side, jacobian, mixture, passed, shape, slopes, undisturbed
-from ddlearn.tangent.shares import FEW, add_products, add_share, families
-from ddlearn.tangent.uses import Use, find_uses, slopes_at
+from ddlearn.tangent.passes import Side, jacobian, mixture, passed, said, shape, slopes, undisturbed
+from ddlearn.tangent.shares import FEW, add_products, add_share
+from ddlearn.tangent.uses import Use, families, find_uses, slopes_at
 
 __all__ = ["empirical"]
 
-BUDGET = 2**23
+BUDGET = 2**24
 """Numbers of D held at a time beside the net's own graph, where those of one output are not more."""
 
 
@@ -69,7 +69,8 @@ def empirical(
             raise ValueError(f"x2 must be of shape {shape('m', x)}, as x; got shape {tuple(x2.shape)}")
         points.append(x2.detach())
     with undisturbed(net, x):
-        sides = [passed(net, v if len(v) > 1 else torch.cat([v, v]), shares) for v in points]  # graphs of one sample are special
+        # The graph of one sample alone has other nodes than that of several.
+        sides = [passed(net, v if len(v) > 1 else torch.cat([v, v]), shares) for v in points]
         k, k2 = (side.f.shape[1] for side in (sides[0], sides[-1]))
         if k != k2:
             raise ValueError(f"net must have as many outputs for x2 as for x; got {k} and {k2}")
@@ -77,21 +78,24 @@ def empirical(
         exact = x.dtype if x.device.type == "mps" else torch.float64  # the small terms of float32 add up in it
         like = torch.empty(0, dtype=exact, device=x.device)
         compute.require_matrices(1, a * len(x), a * len(points[-1]), like, "the kernel")
-        K = _kernel(net, sides, shares, a, like)[:, : len(x), :, : len(points[-1])]
+        try:
+            K = _kernel(net, sides, shares, a, like)[:, : len(x), :, : len(points[-1])]
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:
+            raise ValueError(f"net must be one that autograd can differentiate; it raised {said(error)}") from error
     K = K.permute(1, 3, 0, 2) if outputs == "full" else K[0, :, 0]
     return (K.div_(k) if outputs == "mean" else K).to(sides[0].f.dtype)
-
 
 
 def _kernel(net: nn.Module, sides: list[Side], shares: dict[int, float], a: int, like: Tensor) -> Tensor:
     """Theta (a, n, a, m), full or summed over outputs: from uses of parameters where plain autograd confirms them."""
     theta = {name: p for name, p in net.named_parameters() if id(p) in shares}
     found = [find_uses(side.f, side.apart, side.rows, set(shares)) for side in sides]
-    right = _plain_forms(sides, list(theta.values()), shares, a)
     plain = set().union(*(others for _, others in found))
     while True:
         K = like.new_zeros(a, len(sides[0].f), a, len(sides[-1].f))
-        wrong = _add_uses(K, sides, [uses for uses, _ in found], plain, shares, right)
+        wrong = _add_uses(K, sides, [uses for uses, _ in found], list(theta.values()), plain, shares)
         if not wrong:
             break
         plain |= wrong
@@ -102,46 +106,56 @@ def _kernel(net: nn.Module, sides: list[Side], shares: dict[int, float], a: int,
 
 
 def _add_uses(
-    K: Tensor, sides: list[Side], uses: list[list[Use]], plain: set[int], shares: dict[int, float], right: dict
+    K: Tensor, sides: list[Side], uses: list[list[Use]], theta: list[Tensor], plain: set[int], shares: dict[int, float]
 ) -> set[int]:
     """Add the share of each family of uses, and return the parameters of those that plain autograd does not confirm."""
     every = [family for family in families([u for own in uses for u in own]) if plain.isdisjoint(family[0])]
     costs = [sum(u.size.numel() for u in members) for _, members in every]
     factors = {p: share**0.5 for p, share in shares.items()}
-    mine, wrong = [0.0] * len(every), set()
-    for chosen, outputs in _batches(costs, sides[0].f.shape[1], len(K) > 1):
+    weights = [mixture(side.apart, seed)[:, : len(K)].to(K.dtype) for seed, side in enumerate(sides)]
+    mine, wrong, last, k, full = [0.0] * len(every), set(), 0.0, sides[0].f.shape[1], len(K) > 1
+    mixtures = torch.eye(k, dtype=sides[0].f.dtype, device=sides[0].f.device)
+    if not full:  # summed over any basis the kernel is the same; in a random one, the first few tell of every output
+        v = mixture(mixtures[:1])
+        mixtures -= 2 * v * v.T / v.square().sum()
+    batches = list(_batches(costs, k, full))
+    for chosen, outputs in batches:
         asked = {u for i in chosen for u in every[i][1]}
-        D = [slopes_at(side.f, [u for u in own if u in asked], outputs) for side, own in zip(sides, uses, strict=True)]
+        D = [
+            slopes_at(side.f, [u for u in own if u in asked], mixtures[outputs])
+            for side, own in zip(sides, uses, strict=True)
+        ]
         for i in chosen:
             both = [{u: d.pop(u) for u in every[i][1] if u in d} for d in D]
-            before = _form(K, sides)
             try:
                 if all(both):
                     add_share(K, both, factors)
-            except RuntimeError as error:
-                if isinstance(error, torch.OutOfMemoryError):
-                    raise
+            except (MemoryError, torch.OutOfMemoryError):
+                raise
+            except Exception:  # a node has not what another version of torch saves there
                 mine[i] = float("nan")
-            mine[i] += _form(K, sides) - before
-    total = abs(_form(K, sides))
+            if outputs.start == 0:
+                now = _form(K, sides, weights)
+                mine[i], last = mine[i] + now - last, now
+    right = _plain_forms(sides, theta, shares, mixtures[batches[0][1]] if batches and not full else None)
     for (ids, _), form in zip(every, mine, strict=True):
         cross, one, other = (sum(right[p][j] for p in ids if p in right) for j in range(3))
         eps = torch.finfo(sides[0].f.dtype).eps
-        if not abs(form - cross) <= eps ** (2 / 3) * (one * other) ** 0.5 + torch.finfo(K.dtype).eps * 100 * total:
+        if not abs(form - cross) <= eps ** (2 / 3) * (one * other) ** 0.5 + torch.finfo(K.dtype).eps * 100 * abs(last):
             wrong |= ids
     return wrong
 
 
-def _batches(costs: list[int], k: int, full: bool) -> Iterator[tuple[list[int], range]]:
+def _batches(costs: list[int], k: int, full: bool) -> Iterator[tuple[list[int], slice]]:
     """Which families to take at a time, and which outputs: all families, or all outputs."""
     step = k if full else max(1, BUDGET // max(1, sum(costs)))
     batch = []
     for i in range(len(costs)):
         if batch and full and k * sum(costs[j] for j in [*batch, i]) > 4 * BUDGET:
-            yield batch, range(k)
+            yield batch, slice(0, k)
             batch = []
         batch.append(i)
-    yield from ((batch, range(a, min(a + step, k))) for a in range(0, k if batch else 0, step))
+    yield from ((batch, slice(a, a + step)) for a in range(0, k if batch else 0, step))
 
 
 def _add_jacobians(
@@ -153,11 +167,10 @@ def _add_jacobians(
     f = sides[0].f
     numbers = f.shape[1] * sum(p.numel() * (1 + p.is_complex()) for p in chosen.values())
     compute.require_memory(2 * numbers * f.element_size(), f"the Jacobian of {', '.join(chosen)}")
-    step = max(1, 4 * BUDGET // numbers)
+    step = max(1, BUDGET // numbers)
 
     def of(side: Side, start: int) -> list[Tensor]:
-        J = jacobian(net, side.x[start : start + step], chosen)
-        return [j.transpose(0, 1) for j in J]  # (k, n, numbers)
+        return jacobian(net, side.x[start : start + step], chosen)  # (n, k, numbers) of each
 
     for i in range(0, len(f), step):
         J = of(sides[0], i)
@@ -165,35 +178,31 @@ def _add_jacobians(
             J2 = J if len(sides) == 1 and i == j else of(sides[-1], j)
             block = K[:, i : i + step, :, j : j + step]
             for p, one, other in zip(chosen.values(), J, J2, strict=True):
-                add_products(block, shares[id(p)] * one, other)
+                add_products(block, one, other, shares[id(p)])
 
 
-def _plain_forms(sides: list[Side], theta: list[Tensor], shares: dict[int, float], a: int) -> dict[int, list[float]]:
+def _plain_forms(sides: list[Side], theta: list[Tensor], shares: dict[int, float], mixtures: Tensor | None) -> dict:
     """g.g2, g.g and g2.g2 of each parameter, g = sum_i w_i df(x_i)/dtheta by plain autograd, of the samples apart.
 
-    The weights w are `_weights`, of every output of every sample for the full kernel. Else the outputs' are added up.
+    For the full kernel each output of a sample has a weight of its own. Else each mixture is such an f; they add up.
     """
-    k, forms = sides[0].f.shape[1], {id(p): [0.0, 0.0, 0.0] for p in theta}
-    for b in range(1 if a > 1 else k):
-        G = []
-        for seed, side in enumerate(sides):
-            weights = mixture(side.apart, seed)
-            if a == 1:
-                weights = weights[:, :1] * torch.eye(k).to(weights)[b]
-            G.append(slopes(side.apart, weights, theta, more=True))
+    forms = {id(p): [0.0, 0.0, 0.0] for p in theta}
+    for mixed in [None] if mixtures is None else mixtures:
+        weights = [mixture(side.apart, seed) for seed, side in enumerate(sides)]
+        weights = weights if mixed is None else [w[:, :1] * mixed for w in weights]
+        G = [slopes(side.apart, w, theta, more=True) for side, w in zip(sides, weights, strict=True)]
         for p, g, g2 in zip(theta, G[0], G[-1], strict=True):
             for j, product in enumerate((g @ g2, g @ g, g2 @ g2)):
                 forms[id(p)][j] += shares[id(p)] * product.item()
     return forms
 
 
-def _form(K: Tensor, sides: list[Side]) -> float:
+def _form(K: Tensor, sides: list[Side], w: list[Tensor]) -> float:
     """sum_ij w_i K(x_i, x_j) w_j over the samples that were passed apart; of what is mirrored, from the upper half."""
     rows, columns = (side.rows.to(K.device) for side in (sides[0], sides[-1]))
     few = K[:, rows][..., columns]
     if len(sides) == 1:
         few = torch.where((rows[:, None] > rows)[:, None], few.permute(2, 3, 0, 1), few)
-    w = [mixture(side.apart, seed)[:, : len(K)].to(K.dtype) for seed, side in enumerate(sides)]
     return torch.einsum("ia,aibj,jb", w[0], few, w[-1]).item()
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ddlearn import arguments, compute
 
@@ -56,7 +57,7 @@ def run(net: nn.Module, x: Tensor) -> Tensor:
     except (MemoryError, torch.OutOfMemoryError):
         raise
     except Exception as error:
-        raise ValueError(f"net must take x of shape {tuple(x.shape)}; it raised {_said(error)}") from error
+        raise ValueError(f"net must take x of shape {tuple(x.shape)}; it raised {said(error)}") from error
     if not torch.equal(before, _generator_state(x)):
         raise ValueError(f"{ALONE}it drew from torch's generator. Call net.eval().")
     arguments.tensor("net(x)", f, gradient=True)
@@ -72,11 +73,16 @@ def passed(net: nn.Module, x: Tensor, trained: Collection[int]) -> Side:
     used = [p for p in reached(f) if id(p) in trained]
     if not used:
         raise ValueError(UNREACHED)
-    for rows in [*probes(len(x)), torch.arange(3) % 2 if len(x) == 2 else probes(len(x))[0][:2]]:
+    parts = probes(len(x))
+    for rows in [*parts, torch.cat([*parts, *parts])[: 2 if len(x) > 2 else 3]]:
         apart = run(net, x[rows])
         if not close(apart, f[rows]):  # unless it is a sum of terms that cancel
             terms = slopes(apart, mixture(apart), used, more=True)
-            same_apart(f[rows], apart, max((g * _real_vector(p.detach())).abs().max().item() for g, p in zip(terms, used, strict=True)))
+            same_apart(
+                f[rows],
+                apart,
+                max((g * _real_vector(p.detach())).abs().max().item() for g, p in zip(terms, used, strict=True)),
+            )
     return Side(x, f, rows, apart)
 
 
@@ -97,6 +103,38 @@ def same_slopes(among: Sequence[Tensor], apart: Sequence[Tensor]) -> None:
     """Refuse a net that gives some samples, apart from the others, other slopes."""
     if not close(torch.cat(apart), torch.cat(among)):
         raise ValueError(f"{ALONE}some samples gave other slopes apart from the others")
+
+
+def alone(net: nn.Module, x: Tensor, parameters: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Pass x, refuse a net whose samples see one another, in outputs or slopes; return f and random weights for it."""
+    f = run(net, x)
+    weights = mixture(f)
+    for rows in probes(len(x)):
+        apart, among = run(net, x[rows]), torch.zeros_like(weights)
+        same_apart(f[rows], apart)
+        among[rows] = weights[rows]
+        same_slopes(slopes(f, among, parameters, more=True), slopes(apart, weights[rows], parameters))
+    return f, weights
+
+
+def push(f: Tensor, parameters: Sequence[Tensor], step: Sequence[Tensor]) -> Tensor:
+    """J step by differentiating twice: J'v is linear in v, and what v has to do with step . J'v is J step."""
+    v = torch.zeros_like(f, requires_grad=True)
+    back = torch.autograd.grad(f, list(parameters), v, create_graph=True, allow_unused=True)
+    pairs = [(g, s) for g, s in zip(back, step, strict=True) if g is not None]
+    return torch.autograd.grad([g for g, _ in pairs], v, [s for _, s in pairs], create_graph=True)[0]
+
+
+@contextlib.contextmanager
+def differentiable_twice() -> Iterator[None]:
+    """Attention by operations that torch can differentiate twice, and forward."""
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        with sdpa_kernel(SDPBackend.MATH):
+            yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
 
 
 def mixture(f: Tensor, seed: int = 0) -> Tensor:
@@ -134,9 +172,7 @@ def jacobian(net: nn.Module, x: Tensor, chosen: dict[str, Tensor]) -> list[Tenso
             try:
                 found = slopes(own, pick, parameters, more=a < k - 1)
             except RuntimeError as error:
-                raise ValueError(
-                    f"net must be one that autograd can differentiate; it raised {_said(error)}"
-                ) from error
+                raise ValueError(f"net must be one that autograd can differentiate; it raised {said(error)}") from error
             for j, slope in zip(J, found, strict=True):
                 j[i, a] = slope
     same_slopes(together, [torch.einsum("nap,na->p", j, weights) for j in J])
@@ -179,7 +215,7 @@ def shape(rows: str, x: Tensor) -> str:
     return f"({', '.join([rows, *map(str, x.shape[1:])])}{',' if x.ndim == 1 else ''})"
 
 
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
 
 

@@ -82,20 +82,10 @@ class Use:
             L = L * (self.h() != self.saved("padding_idx"))[..., None]
         return L.unsqueeze(3)
 
-    def right(self, rows: slice = slice(None), factors: dict[int, float] | None = None) -> Tensor:
-        """The right factors (n, T, groups, C) of some samples: h, and a 1 for the bias; tokens (n, T) of an embedding.
-
-        Each is multiplied by its parameter's factor. Without factors there is no 1.
-        """
+    def right(self, rows: slice = slice(None)) -> Tensor:
+        """The right factors (n, T, groups, C) of some samples: what the weight saw. Of an embedding, tokens (n, T)."""
         h = self.h()[rows]
-        if self.kind == "Embedding":
-            return h
-        h = self._patches(h) if self.kind == "Convolution" else h.unsqueeze(2)
-        if factors is None:
-            return h
-        scales = [factors[_leaf(self.roots[place])[0]] for place in PLACES[self.kind] if place in self.roots]
-        h = h if scales[0] == 1 else scales[0] * h
-        return torch.cat([h, h.new_full((*h.shape[:-1], 1), scales[1])], -1) if len(scales) > 1 else h
+        return self._patches(h) if self.kind == "Convolution" else h if self.kind == "Embedding" else h.unsqueeze(2)
 
     def gradient(self, place: int, D: Tensor) -> Tensor:
         """Every sample's gradient in the root at that place, (A, n, *its shape)."""
@@ -108,13 +98,19 @@ class Use:
                 g.index_add_(1, tokens.flatten(), self.left(D).flatten(1, 3))
             elif self.transposed:
                 h = self._pixels(self.h()[None])[0]
-                g = torch.einsum("ntgr,antgc->angrc", h, self._patches(self.by_sample(D).flatten(0, 1)).unflatten(0, (len(D), -1)))
+                g = torch.einsum(
+                    "ntgr,antgc->angrc", h, self._patches(self.by_sample(D).flatten(0, 1)).unflatten(0, (len(D), -1))
+                )
             else:
                 g = torch.einsum("antgr,ntgc->angrc", self.left(D), self.right())
-                g = g.mT if self.kind.endswith("mm") else g
+                g = g if self.kind == "Convolution" else g.mT
             return g.reshape(len(D), self.n, *shape)
         g = self.by_sample(D * self._factor(place))
-        shared = (*shape, *[1] * (g.ndim - 4)) if self.kind in ("Convolution", "NativeGroupNorm", "NativeBatchNorm") else shape
+        shared = (
+            (*shape, *[1] * (g.ndim - 4))
+            if self.kind in ("Convolution", "NativeGroupNorm", "NativeBatchNorm")
+            else shape
+        )
         lead = g.ndim - len(shared)
         over = [d for d in range(2, g.ndim) if d < lead or shared[d - lead] == 1]
         return (g.sum(over) if over else g).reshape(len(D), self.n, *shape)
@@ -153,7 +149,9 @@ class Use:
         n, node, which = len(t), *self.weight
         size = _sizes(node)[which][2:]
         t = F.pad(t.flatten(0, 1), [p for p in reversed(self.saved("padding")) for _ in range(2)])
-        for axis, (k, step, apart) in enumerate(zip(size, self.saved("stride"), self.saved("dilation"), strict=True), 2):
+        for axis, (k, step, apart) in enumerate(
+            zip(size, self.saved("stride"), self.saved("dilation"), strict=True), 2
+        ):
             t = t.unfold(axis, apart * (k - 1) + 1, step)[..., ::apart]
             if self.transposed:
                 t = t.narrow(axis, 0, self.saved("input").shape[axis])
@@ -184,22 +182,31 @@ def find_uses(f: Tensor, apart: Tensor, rows: Tensor, trained: set[int]) -> tupl
     return uses, plain
 
 
-def slopes_at(f: Tensor, uses: list[Use], outputs: range) -> dict[Use, Tensor]:
-    """D = df_a/dz at every use, for all samples at once, by one pass back an output: (outputs, *size)."""
-    D = {use: f.new_zeros(len(outputs), *use.size) for use in uses}
-    for i, a in enumerate(outputs if uses else ()):
-        pick = torch.zeros_like(f)
-        pick[:, a] = 1
+def slopes_at(f: Tensor, uses: list[Use], mixtures: Tensor) -> dict[Use, Tensor]:
+    """The slope of each mixture (A, k) of the outputs at every use, (A, *size), for all samples in one pass back."""
+    D = {use: f.new_empty(len(mixtures), *use.size) for use in uses}
+    for i, mixed in enumerate(mixtures if uses else ()):
         edges = [GradientEdge(use.node, 0) for use in uses]
-        found = torch.autograd.grad(f, edges, pick, retain_graph=True, allow_unused=True)
+        found = torch.autograd.grad(f, edges, mixed.expand(f.shape), retain_graph=True, allow_unused=True)
         for use, slope in zip(uses, found, strict=True):
-            if slope is not None:
-                D[use][i] = slope
+            D[use][i] = 0 if slope is None else slope
     return D
 
 
+def families(uses: list[Use]) -> list[tuple[set[int], list[Use]]]:
+    """Uses that share a parameter, together, and the ids of all parameters of theirs."""
+    found = []
+    for use in uses:
+        ids, members = {p for node, _ in use.roots.values() for p in leaves(node)}, [use]
+        for family in [one for one in found if one[0] & ids]:
+            found.remove(family)
+            ids, members = ids | family[0], family[1] + members
+        found.append((ids, members))
+    return found
+
+
 def pulled(use: Use, place: int, g: Tensor) -> dict[int, Tensor]:
-    """Gradients (A, n, *shape) in a root as those in the parameters that it was computed from, {id: (A, n, numbers)}."""
+    """Gradients (A, n, *shape) in a root as those in the parameters below it, {id: (A, n, numbers)}."""
     node, which = use.roots[place]
     if leaf := _leaf((node, which)):
         return {leaf[0]: (g.mT if leaf[1] else g).flatten(2)}
@@ -221,8 +228,12 @@ def _placed(node: Node, twin: Node, n: int, rows: Tensor, roots: dict[int, Root]
     if not set(roots) <= set(PLACES.get(_kind(node), ())) or node._input_metadata[0].dtype != dtype:
         return None
     use, other = Use(node, n, roots), Use(twin, len(rows), roots)
-    differs = [d - len(use.size) for d, (s, t) in enumerate(zip(use.size, other.size, strict=True)) if s != t]
-    if len(differs) != 1 or use.size[differs[0]] * len(rows) != other.size[differs[0]] * n:
+    differs = [d - len(use.size) for d, (s, t) in enumerate(zip(use.size, other.size, strict=False)) if s != t]
+    if (
+        len(use.size) != len(other.size)
+        or len(differs) != 1
+        or use.size[differs[0]] * len(rows) != other.size[differs[0]] * n
+    ):
         return None
     use.axis = other.axis = differs[0]
     times = use.size[use.axis] // n

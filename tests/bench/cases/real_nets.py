@@ -1,12 +1,13 @@
 """The tangent kernel of nets that people have, summed over their outputs: convolutions, norms, attention, tokens.
 
-Ours against PyTorch's tutorial on tangent kernels: `torch.func` gives the Jacobian of every sample, and each parameter's
+Ours against PyTorch's tutorial on tangent kernels: `torch.func` gives every sample's Jacobian, and each parameter's
 part is contracted with itself, over the outputs as well (the tutorial's "trace").
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -54,7 +55,7 @@ def resnet(small: bool) -> nn.Module:
     """ResNet-18 for images of 32 x 32, with 16 channels at first and group norms."""
     c = 4 if small else 16
     widths = [c, c, c, 2 * c, 2 * c, 4 * c, 4 * c, 8 * c, 8 * c]
-    blocks = [Block(a, b, 1 if a == b else 2) for a, b in zip(widths, widths[1:], strict=False)]
+    blocks = [Block(a, b, 1 if a == b else 2) for a, b in itertools.pairwise(widths)]
     first = (nn.Conv2d(3, c, 3, padding=1, bias=False), nn.GroupNorm(4, c), nn.ReLU())
     return nn.Sequential(*first, *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8 * c, 10))
 
@@ -67,9 +68,7 @@ class Transformer(nn.Module):
         self.first, self.head = first, nn.Linear(width, outputs)
         self.positions = nn.Parameter(0.02 * torch.randn(tokens, width))
         options = {"dropout": 0.0, "activation": "gelu", "batch_first": True, "norm_first": True}
-        self.blocks = nn.ModuleList(
-            nn.TransformerEncoderLayer(width, 4, 4 * width, **options) for _ in range(layers)
-        )
+        self.blocks = nn.ModuleList(nn.TransformerEncoderLayer(width, 4, 4 * width, **options) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
 
     def forward(self, x: Tensor) -> Tensor:
