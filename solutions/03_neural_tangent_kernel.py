@@ -418,6 +418,18 @@ lesson.quiz()
 # **4. One wide network, or several? (hard)** A network that starts as the zero function differs from the infinitely wide one by chance, about
 # $C/\sqrt h$, and by a bias, about $B/h$. Averaging $N$ networks divides the chance part by $\sqrt N$. Which $N$ is best for $Nh = 1024$
 # hidden units? Then compare with `lesson.finite_width.show()`, which trains 64 networks per width.
+#
+# <details><summary>5. The kernels of other networks (with code)</summary>
+#
+# The module `ddlearn.lessons.neural_tangent_kernel.architectures` has three functions. `architectures()` returns an MLP, a small
+# convolutional network and a small transformer, of about 2,500 weights each. `digits()` returns 100 images and their labels.
+# `trained(network, images, labels)` returns a trained copy of a network.
+#
+# Compute the kernel of each network before and after training, `ddlearn.tangent.empirical(network, images)`, and its eigenvalues. How
+# many of them, the largest first, add up to 90 % of their sum? Does training make this number larger or smaller? Which of
+# these networks trains like its tangent?
+#
+# </details>
 
 # %%
 angles = 2 * math.pi * torch.arange(16, dtype=torch.float64) / 16
@@ -485,6 +497,35 @@ def empirical_ntk(x, x2, W, a):
 # functions, one network's distance does not fall with its width at all: untick the box.
 #
 # </details>
+#
+# <details><summary>Problem 5</summary>
+#
+# The cell below prints the numbers.
+#
+# | network | eigenvalues with 90 % of the sum, before and after | share of the largest | sum after / before |
+# |---|---|---|---|
+# | MLP | 42, 23 | 21 %, 24 % | 15 |
+# | convolutional | 35, 8 | 42 %, 57 % | 390 |
+# | transformer | 4, 24 | 56 %, 27 % | 97 |
+#
+# Before training, four modes hold nearly the whole kernel of the transformer: its features hardly tell the images apart, because it
+# averages over its tokens. The MLP needs 42 modes. Training concentrates the kernels of the MLP and of the convolutional
+# network on fewer modes, and spreads that of the transformer over more. The sum of the eigenvalues grows in all three, at least
+# tenfold. So none of these narrow networks trains like its tangent at the start.
+#
+# </details>
+
+# %% tags=["solution"]
+from ddlearn import tangent
+from ddlearn.lessons.neural_tangent_kernel import architectures
+
+images, labels = architectures.digits()
+for name, network in architectures.architectures().items():
+    for when, one in (("before", network), ("after", architectures.trained(network, images, labels))):
+        eigenvalues = torch.linalg.eigvalsh(tangent.empirical(one, images)).flip(0)
+        shares = eigenvalues.cumsum(0) / eigenvalues.sum()
+        many = int((shares < 0.9).sum()) + 1
+        print(f"{name}, {when}: {many} eigenvalues have 90 % of {eigenvalues.sum():.0f}, the largest has {shares[0]:.0%}")
 
 # %% [markdown]
 # ## Further reading

@@ -2,11 +2,13 @@
 
 import warnings
 
+import numpy as np
 import pytest
 import torch
 from drawn import normal as points
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse.linalg import eigsh
 from torch import nn
 
 from ddlearn import tangent
@@ -141,3 +143,51 @@ def test_the_order_in_which_parameters_are_given_does_not_matter():
     right = x @ moved["a"][:, None] + x.square() @ moved["b"][:, None]
     for order in (moved, dict(reversed(moved.items()))):
         torch.testing.assert_close(line(x, order), right)
+
+
+OPERATED = {
+    "mlp": lambda: nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 3)),
+    "attention": lambda: nn.Sequential(
+        nn.Unflatten(1, (2, 2)), nn.Linear(2, 4), nn.TransformerEncoderLayer(4, 2, 5, batch_first=True), nn.Flatten(),
+        nn.Linear(8, 3),
+    ).eval(),
+    "weight norm": lambda: nn.Sequential(
+        nn.utils.parametrizations.weight_norm(nn.Linear(4, 5)), nn.GELU(), nn.Linear(5, 2)
+    ),
+    "convolution": lambda: nn.Sequential(nn.Unflatten(1, (1, 4)), nn.Conv1d(1, 3, 2), nn.GroupNorm(1, 3), nn.Flatten()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPERATED)
+def test_the_operator_multiplies_as_the_matrix_does(name):
+    torch.manual_seed(0)
+    net, x, fast = OPERATED[name]().double(), points(7, 4), torch.backends.mha.get_fastpath_enabled()
+    full = tangent.empirical(net, x, outputs="full").permute(0, 2, 1, 3)
+    matrix = full.reshape(len(full) * full.shape[1], -1).numpy()
+    product = tangent.operator(net, x, at_once=3)
+    assert np.abs(product @ np.eye(len(matrix)) - matrix).max() <= 1e-12 * np.abs(matrix).max()
+    largest = eigsh(product, 2, return_eigenvectors=False)
+    assert largest == pytest.approx(np.linalg.eigvalsh(matrix)[-2:], rel=1e-9)
+    assert torch.backends.mha.get_fastpath_enabled() == fast
+    assert all(p.grad is None for p in net.parameters())
+
+
+def test_the_operator_of_an_mlp_and_of_tokens():
+    net, x = MLP((4, 6, 2), "erf", "ntk", b_std=0.3), points(5, 4)
+    parameters = net.init(generator(0))
+    full = tangent.empirical(net, x, None, "full", parameters).permute(0, 2, 1, 3).reshape(10, 10).numpy()
+    assert np.abs(tangent.operator(net, x, parameters) @ np.eye(10) - full).max() <= 1e-12 * full.max()
+    words = nn.Sequential(nn.Embedding(7, 3), nn.Flatten(), nn.Linear(6, 2)).double()
+    tokens = torch.randint(7, (5, 2), generator=generator(0))
+    full = tangent.empirical(words, tokens, None, "full").permute(0, 2, 1, 3).reshape(10, 10).numpy()
+    assert np.abs(tangent.operator(words, tokens) @ np.eye(10) - full).max() <= 1e-12 * full.max()
+
+
+def test_single_precision_loses_no_digit_in_long_sums():
+    torch.manual_seed(0)
+    net = nn.Sequential(
+        nn.Conv2d(3, 64, 3), nn.ReLU(), nn.Conv2d(64, 256, 3), nn.ReLU(), nn.Flatten(), nn.Linear(9216, 4)
+    )
+    x = torch.randn(4, 3, 10, 10, generator=generator(0))
+    single, double = tangent.empirical(net, x), tangent.empirical(net.double(), x.double())
+    assert (single - double).abs().max() <= 1e-6 * double.abs().max()

@@ -10,7 +10,17 @@ from pages import words_of
 from torch.func import jvp
 
 from ddlearn import compute, tangent
-from ddlearn.lessons.neural_tangent_kernel import decisions, digits, exercises, film, finite_width, shared, walk, widths
+from ddlearn.lessons.neural_tangent_kernel import (
+    architectures,
+    decisions,
+    digits,
+    exercises,
+    film,
+    finite_width,
+    shared,
+    walk,
+    widths,
+)
 from ddlearn.tangent import infinite, linearize
 
 
@@ -301,3 +311,18 @@ def test_one_wide_network_is_nearer_than_several_narrow_ones_as_the_page_says():
     one, four, sixteen = (f"{float(r.distances[1][r.here]):.3f}" for r in far)
     assert f"the distance {one} for one network of 1,024 units" in page
     assert f"it has {four}, and for the mean of 16 of 64 units {sixteen}" in page
+
+
+def test_training_moves_the_kernels_of_three_networks_as_problem_5_says():
+    images, labels = architectures.digits(seed=1)
+    modes, sums = {}, {}
+    for name, net in architectures.architectures(seed=1).items():
+        kernels = [tangent.empirical(one, images) for one in (net, architectures.trained(net, images, labels))]
+        shares = [torch.linalg.eigvalsh(K).flip(0).cumsum(0) / K.trace() for K in kernels]
+        modes[name] = [int((share < 0.9).sum()) + 1 for share in shares]
+        sums[name] = kernels[1].trace() / kernels[0].trace()
+    assert modes["transformer"][0] < 10 < 25 < min(modes["MLP"][0], modes["convolutional"][0])
+    assert modes["MLP"][1] < modes["MLP"][0]
+    assert modes["convolutional"][1] < modes["convolutional"][0] / 2
+    assert modes["transformer"][1] > 2 * modes["transformer"][0]
+    assert min(sums.values()) > 10

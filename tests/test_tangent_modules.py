@@ -15,7 +15,8 @@ from torch.utils.checkpoint import checkpoint
 from ddlearn import tangent
 from ddlearn.compute import generator
 from ddlearn.networks import MLP
-from ddlearn.tangent import finite_width
+from ddlearn.tangent import finite_width, shares
+from ddlearn.tangent.uses import Use
 
 
 def slopes(net, x):
@@ -358,6 +359,79 @@ MODULES = {
     "frozen bias": lambda: after(
         lambda net: [net[0].bias.requires_grad_(False), net[2].weight.requires_grad_(False)], between(nn.Tanh())
     ),
+    "depthwise, grouped, dilated": lambda: nn.Sequential(
+        CONV, nn.Conv1d(1, 4, 2, padding=2, padding_mode="reflect"), nn.Tanh(), nn.Conv1d(4, 4, 2, groups=4), nn.Tanh(),
+        nn.Conv1d(4, 6, 2, groups=2, dilation=2, stride=2, bias=False), nn.Flatten(), nn.Linear(12, 3),
+    ),
+    "even kernels, same": lambda: nn.Sequential(
+        CONV, nn.Conv1d(1, 3, 2, padding="same"), nn.Tanh(), nn.Conv1d(3, 2, 4, padding="same"), nn.Flatten()
+    ),
+    "conv 3d": lambda: nn.Sequential(
+        nn.Unflatten(1, (1, 1, 2, 2)), nn.Conv3d(1, 3, (1, 2, 1), padding=(0, 1, 1)), nn.ReLU(), nn.Flatten(),
+        nn.Linear(36, 3),
+    ),
+    "transposed, grouped, with output padding": lambda: nn.Sequential(
+        CONV, nn.Conv1d(1, 4, 1), nn.Tanh(),
+        nn.ConvTranspose1d(4, 6, 3, stride=2, padding=1, output_padding=1, groups=2, dilation=1), nn.Flatten(),
+        nn.Linear(48, 3),
+    ),
+    "frames as samples": lambda: Of(
+        lambda s, x: s.head(s.conv(x.view(-1, 1, 2)).relu().reshape(len(x), -1)), conv=nn.Conv1d(1, 3, 2, padding=1),
+        head=nn.Linear(18, 3),
+    ),
+    "residual net with group norms": lambda: Of(
+        lambda s, x: s.head((h := s.one(x)).flatten(1) + s.two(h).flatten(1)),
+        one=nn.Sequential(CONV, nn.Conv1d(1, 4, 3, padding=1, bias=False), nn.GroupNorm(2, 4), nn.ReLU()),
+        two=nn.Sequential(nn.Conv1d(4, 4, 3, padding=1, bias=False), nn.GroupNorm(4, 4)), head=nn.Linear(16, 3),
+    ),
+    "layer norm of channels": lambda: nn.Sequential(CONV, nn.Conv1d(1, 3, 2), nn.LayerNorm((3, 3)), nn.Flatten()),
+    "language model": lambda: Of(
+        lambda s, x: s.head(s.block(s.words((x > 0).long()) + s.places)[:, -1]), words=nn.Embedding(2, 4),
+        block=nn.TransformerEncoderLayer(4, 2, 5, dropout=0.0, batch_first=True), head=nn.Linear(4, 3),
+        places=nn.Parameter(torch.randn(4, 4)),
+    ),
+    "language model, tied": lambda: after(
+        lambda net: setattr(net.head, "weight", net.words.weight),
+        Of(
+            lambda s, x: s.head(s.block(s.words((x > 0).long() + 1))[:, -1]), words=nn.Embedding(3, 4, padding_idx=1),
+            block=nn.TransformerEncoderLayer(4, 2, 5, dropout=0.0, batch_first=True), head=nn.Linear(4, 3),
+        ),
+    ),
+    "encoder and decoder": lambda: Of(
+        lambda s, x: s.head(s.both((h := s.first(x.view(len(x), 2, 2))), h.flip(1)).flatten(1)), first=nn.Linear(2, 4),
+        both=nn.Transformer(4, 2, 1, 1, 5, dropout=0.0, batch_first=True), head=nn.Linear(8, 3),
+    ),
+    "attention over two widths": lambda: Of(
+        lambda s, x: s.attend(s.first(x.view(len(x), 2, 2)), x.view(len(x), 4, 1), x.view(len(x), 4, 1))[0].mean(1),
+        first=nn.Linear(2, 4), attend=nn.MultiheadAttention(4, 2, kdim=1, vdim=1, batch_first=True, add_bias_kv=True),
+    ),
+    "vision transformer": lambda: Of(
+        lambda s, x: s.head(s.block(torch.cat([
+            s.token.expand(len(x), 1, 4), s.patch(x.view(len(x), 1, 2, 2)).flatten(2).mT], 1) + s.places)[:, 0]),
+        patch=nn.Conv2d(1, 4, 1), token=nn.Parameter(torch.randn(1, 1, 4)), places=nn.Parameter(torch.randn(1, 5, 4)),
+        block=nn.TransformerEncoderLayer(4, 2, 5, dropout=0.0, batch_first=True, norm_first=True), head=nn.Linear(4, 3),
+    ),
+    "low rank": lambda: Of(
+        lambda s, x: s.head(F.linear(x, s.W + s.B @ s.A).tanh()), W=nn.Parameter(torch.randn(4, 4), False),
+        A=nn.Parameter(torch.randn(2, 4)), B=nn.Parameter(torch.randn(4, 2)), head=nn.Linear(4, 3),
+    ),
+    "weights standardized, of a convolution": lambda: Of(
+        lambda s, x: s.head(F.conv1d(x[:, None], (s.W - s.W.mean()) / s.W.std()).flatten(1)),
+        W=nn.Parameter(torch.randn(3, 1, 2)), head=nn.Linear(9, 3),
+    ),
+    "gains and divisors": lambda: Of(
+        lambda s, x: s.gain * s.head(x) / s.by - s.shift, head=nn.Linear(4, 3), gain=nn.Parameter(torch.randn(3)),
+        by=nn.Parameter(1 + torch.rand(3)), shift=nn.Parameter(torch.randn(1)),
+    ),
+    "one head an output": lambda: Of(
+        lambda s, x: torch.cat([head(s.first(x).tanh()) for head in s.heads], 1), first=nn.Linear(4, 5),
+        heads=nn.ModuleList(nn.Linear(5, 1) for _ in range(3)),
+    ),
+    "a learned constant through layers": lambda: Of(
+        lambda s, x: s.head(s.first(s.constant.expand(len(x), 4)).tanh() * x), first=nn.Linear(4, 4),
+        constant=nn.Parameter(torch.randn(1, 4)), head=nn.Linear(4, 3),
+    ),
+    "prelu in a norm": lambda: between(nn.PReLU(6), nn.LayerNorm(6)),
     "traced": lambda: torch.jit.trace(between(nn.Tanh()).double(), points(2, 4)),
 }  # fmt: skip
 
@@ -616,17 +690,58 @@ def test_a_net_made_in_inference_mode_is_refused():
             call()
 
 
-def test_a_wrong_number_of_torch_s_is_found(monkeypatch):
-    """torch's Jacobian off by a millionth, and rows in another order: plain autograd is asked, and right."""
+WRONG = {
+    "left": ("conv 2d", "transformer", "tied", "embedding", "depthwise, grouped, dilated"),
+    "right": ("conv 2d", "transformer", "lstm", "shared over tokens"),
+    "gradient": (
+        "group norm",
+        "layer norm",
+        "transposed conv",
+        "weight norm",
+        "language model, tied",
+        "prelu in a norm",
+    ),
+    "_factor": ("layer norm", "group norm", "batch norm, running", "rms norm"),
+}
+
+
+@pytest.mark.parametrize(("rule", "name"), [(rule, name) for rule, names in WRONG.items() for name in names])
+def test_a_kernel_made_wrong_on_purpose_is_found(monkeypatch, rule, name):
+    """Off by a millionth: plain autograd is asked for what is not confirmed, and the kernel is right."""
+    net, x = built(name), points(9, 4)
+    right, asked = tangent.empirical(net, x), []
+    wrong, plain = getattr(Use, rule), finite_width.jacobian
+    monkeypatch.setattr(Use, rule, lambda *args: wrong(*args) * (1 + 1e-6))
+    monkeypatch.setattr(finite_width, "jacobian", lambda *args: (asked.append(1), plain(*args))[1])
+    K = tangent.empirical(net, x)
+    assert asked
+    assert (K - right).abs().max() <= 1e-12 * right.abs().max()
+
+
+def test_samples_that_are_taken_for_others_are_found(monkeypatch):
     net, x = built("layer norm"), points(20, 4)
-    right = tangent.empirical(net, x)
-    for wrong in (lambda t: t * (1 + 1e-6), lambda t: t.flip(0)):
-        jacobians = finite_width.vmap
-        monkeypatch.setattr(
-            finite_width, "vmap",
-            lambda f, in_dims, wrong=wrong, jacobians=jacobians: lambda *a: {
-                name: wrong(t) for name, t in jacobians(f, in_dims)(*a).items()
-            },
-        )  # fmt: skip
-        torch.testing.assert_close(tangent.empirical(net, x), right, rtol=1e-13, atol=1e-13)
-        monkeypatch.undo()
+    right, by_sample = tangent.empirical(net, x), Use.by_sample
+    monkeypatch.setattr(Use, "by_sample", lambda use, t: by_sample(use, t).flip(t.ndim - len(use.size)))
+    assert (tangent.empirical(net, x) - right).abs().max() <= 1e-12 * right.abs().max()
+
+
+@pytest.mark.parametrize("by_pairs", [True, False])
+@pytest.mark.parametrize("name", ["conv 2d", "transformer", "lstm", "language model", "shared layer", "tokens first"])
+def test_pairs_of_positions_and_gradients_give_one_kernel(monkeypatch, name, by_pairs):
+    net, x, x2 = built(name), points(6, 4), points(3, 4, seed=1)
+    right = [tangent.empirical(net, x, other, how) for other in (None, x2) for how in ("sum", "full")]
+    monkeypatch.setattr(shares, "pairs_are_cheaper", lambda *_: by_pairs)
+    monkeypatch.setattr(shares, "BUDGET", 1)  # a row of W and a sample at a time
+    mine = [tangent.empirical(net, x, other, how) for other in (None, x2) for how in ("sum", "full")]
+    for K, expected in zip(mine, right, strict=True):
+        assert (K - expected).abs().max() <= 1e-12 * expected.abs().max()
+
+
+def test_the_cheaper_way_is_taken():
+    def pairs(T, R, C):
+        return shares.pairs_are_cheaper(1, 20, 20, T, T, 10, R, C, same=True)
+
+    assert pairs(T=1, R=512, C=512)  # a dense layer
+    assert pairs(T=16, R=512, C=4608)  # a late, wide convolution
+    assert not pairs(T=900, R=32, C=27)  # an early one
+    assert not pairs(T=64, R=96, C=96)  # a layer over tokens

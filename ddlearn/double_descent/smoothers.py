@@ -107,16 +107,34 @@ def gram_smoother(K: Tensor, K_new: Tensor, rank_cut: float = RANK_CUT) -> Smoot
 def min_norm(X: Tensor, y: Tensor, ridge: float = 0.0, rank_cut: float = RANK_CUT) -> Tensor:
     """V diag(f) U'y: of all b with the least |y - X b|^2 the shortest, or the minimum of |y - X b|^2 + ridge |b|^2.
 
-    X (n, p), y (n,) or (n, k) -> (p,) or (p, k). By an SVD.
+    X (n, p), y (n,) or (n, k) -> (p,) or (p, k). By an SVD, or a QR where no singular value is small and ridge is 0.
     """
     arguments.matrix("X", X)
     arguments.targets("y", y, len(X))
     arguments.same_kind("y", y, "X", X)
     ridge = arguments.at_least("ridge", ridge, 0)
     rank_cut = arguments.between("rank_cut", rank_cut, 0, 1)
-    U, s, V = _thin_svd(X)
-    f = torch.where(s > rank_cut * s[0], 1 / (s + ridge / s), 0.0)
-    return (V @ (f[:, None] * (U.T @ y.reshape(len(X), -1)))).reshape(-1, *y.shape[1:])
+    compute.require_matrices(3, *X.shape, X, "the decomposition of a matrix")
+    Y = y.reshape(len(X), -1)
+    b = _by_qr(X, Y, rank_cut) if ridge == 0 else None
+    if b is None:
+        U, s, V = _thin_svd(X)
+        f = torch.where(s > rank_cut * s[0], 1 / (s + ridge / s), 0.0)
+        b = V @ (f[:, None] * (U.T @ Y))
+    return b.reshape(-1, *y.shape[1:])
+
+
+def _by_qr(X: Tensor, Y: Tensor, rank_cut: float) -> Tensor | None:
+    """The fit of minimum norm, several times as fast as by an SVD; None where digits or a singular value could be lost.
+
+    |R| |R^-1|, Frobenius norms, is at least the ratio of the largest singular value to the smallest.
+    """
+    tall = X if len(X) >= X.shape[1] else X.T
+    Q, R = torch.linalg.qr(tall)
+    inverse = torch.linalg.solve_triangular(R, torch.eye(len(R), dtype=R.dtype, device=R.device), upper=True)
+    if not R.norm() * inverse.norm() * max(torch.finfo(R.dtype).eps ** (1 / 3), rank_cut) < 1:
+        return None
+    return inverse @ (Q.T @ Y) if tall is X else Q @ (inverse.T @ Y)
 
 
 def _thin_svd(Z: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -2,6 +2,7 @@
 
     infinite    the kernel of an infinitely wide net, in closed form
     empirical   the kernel of the net that you have
+    operator    products with that kernel, where it is too large to be formed
     linearize   the net, replaced by its tangent
     dynamics    how training moves a net that stays on its tangent, for all times at once
     drift, alignment    has the kernel stayed, and if not, did it turn towards the targets?
@@ -13,6 +14,7 @@ from ddlearn.tangent.finite_width import empirical
 from ddlearn.tangent.infinite_width import infinite
 from ddlearn.tangent.laziness import alignment, drift
 from ddlearn.tangent.linearization import Linearized, linearize
+from ddlearn.tangent.matrix_free import operator
 from ddlearn.tangent.recursion import InfiniteKernels, infinite_plain
 from ddlearn.tangent.training import Dynamics, dynamics
 
@@ -27,4 +29,5 @@ __all__ = [
     "infinite",
     "infinite_plain",
     "linearize",
+    "operator",
 ]

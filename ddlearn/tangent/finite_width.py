@@ -1,39 +1,35 @@
 """The tangent kernel of the net that you have: Theta_ab(x, x') = sum over parameters of df_a(x)/dtheta df_b(x')/dtheta.
 
-As a product of Jacobians it costs n k P numbers, P the number of parameters. For the weights of a linear layer
-z = W h + b none of that is needed: the gradient of f_a(x) in W is an outer product, D_a(x) h(x)' with
-D_a = df_a/dz, and the layer's share of the kernel is
+As a product of Jacobians it costs n k P numbers, P the number of parameters. But where a weight W multiplies h at T
+positions of a sample, z_p = W h_p, its gradient is a sum of outer products, g_a(x) = sum_p D_ap(x) h_p(x)' with
+D = df/dz. One pass forward and k passes back give every h and D. Then the layer's share g_a(x).g_b(x') is either of
 
-    (h(x).h(x') + 1) (D_a(x).D_b(x'))
+    pairs        sum_pq (h_p(x).h_q(x')) (D_ap(x).D_bq(x'))
+    gradients    every g_a(x), a few rows of W at a time, and their products
 
-the 1 being the bias's. One pass forward and k passes back give every h and D, then come products of small matrices
-(Novak, Sohl-Dickstein and Schoenholz, "Fast finite width neural tangent kernel", 2022, arXiv 2206.08720). A layer used
-several times contributes every pair of its uses. All other parameters (normalization, convolution, a weight that is
-also used outside its layer) go through `torch.func.jacrev`, sample by sample, and are added on top.
+whichever multiplies less (Novak, Sohl-Dickstein and Schoenholz, "Fast finite width neural tangent kernel", 2022, arXiv
+2206.08720). Biases, norms and embeddings have gradients that are as easily written down (`ddlearn.tangent.uses`). Other
+parameters are left to plain autograd, which goes through all samples and outputs: slow, and right for every net.
 
-The kernel of a few samples is compared with that of plain autograd, always. Where they differ, or torch.func has no
-way, plain autograd goes through all samples and outputs: slower, and right for every net that it can differentiate.
+Each share is compared with plain autograd's for a few samples, always. Where they differ, plain autograd's is taken.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, jacrev, vmap
 
 from ddlearn import arguments, compute
 from ddlearn.networks import MLP, Parameters
-from ddlearn.tangent.linear_layers import Side, Use, differentiate, used_layers
 from ddlearn.tangent.nets import check_net, check_samples, unrolled
-from ddlearn.tangent.passes import jacobian, mixture, run, shape, slopes, undisturbed
+from ddlearn.tangent.passes import Side, jacobian, mixture, passed, said, shape, slopes, undisturbed
+from ddlearn.tangent.shares import FEW, add_products, add_share
+from ddlearn.tangent.uses import Use, families, find_uses, slopes_at
 
 __all__ = ["empirical"]
 
-TILE = 2**18
-"""Entries of the kernel computed at a time: 2 MB of float64, which the processor's cache holds."""
-
-FEW = 32
-"""Rows of the kernel that are not worth parting."""
+BUDGET = 2**24
+"""Numbers of D held at a time beside the net's own graph, where those of one output are not more."""
 
 
 @torch.inference_mode(False)
@@ -72,126 +68,150 @@ def empirical(
         if x2.shape[1:] != x.shape[1:]:
             raise ValueError(f"x2 must be of shape {shape('m', x)}, as x; got shape {tuple(x2.shape)}")
         points.append(x2.detach())
-    full = outputs == "full"
     with undisturbed(net, x):
-        sides = [used_layers(net, v, shares) for v in points]
+        # The graph of one sample alone has other nodes than that of several.
+        sides = [passed(net, v if len(v) > 1 else torch.cat([v, v]), shares) for v in points]
         k, k2 = (side.f.shape[1] for side in (sides[0], sides[-1]))
         if k != k2:
-            raise ValueError(f"net must have as many outputs for x2 as for x; got {k2} and {k}")
-        a = k if full else 1
-        compute.require_matrices(1, a * len(x), a * len(points[-1]), x, "the kernel")
-        K = _by_layers(net, sides, shares, full)
-        if K is None:
-            sides = [Side(v, run(net, v), [], set(shares)) for v in points]
-            K = _kernel(net, sides, shares, full, jacobian)
-    return K.div_(k) if outputs == "mean" else K
+            raise ValueError(f"net must have as many outputs for x2 as for x; got {k} and {k2}")
+        a = k if outputs == "full" else 1
+        exact = x.dtype if x.device.type == "mps" else torch.float64  # the small terms of float32 add up in it
+        like = torch.empty(0, dtype=exact, device=x.device)
+        compute.require_matrices(1, a * len(x), a * len(points[-1]), like, "the kernel")
+        try:
+            K = _kernel(net, sides, shares, a, like)[:, : len(x), :, : len(points[-1])]
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:
+            raise ValueError(f"net must be one that autograd can differentiate; it raised {said(error)}") from error
+    K = K.permute(1, 3, 0, 2) if outputs == "full" else K[0, :, 0]
+    return (K.div_(k) if outputs == "mean" else K).to(sides[0].f.dtype)
 
 
-def _by_layers(net: nn.Module, sides: list[Side], shares: dict[int, float], full: bool) -> Tensor | None:
-    """The kernel from linear layers and torch.func; None where they have no way or plain autograd differs."""
-    if sides[0].others != sides[-1].others:
-        return None
-    try:
-        for side in sides:
-            differentiate(side, shares, full)
-        K = _kernel(net, sides, shares, full, _by_torch_func)
-        return K if _is_confirmed(K, net, sides, shares, full) else None
-    except (MemoryError, torch.OutOfMemoryError):
-        raise
-    except Exception:  # torch has no way to do it, or the net none to be called like that
-        return None
+def _kernel(net: nn.Module, sides: list[Side], shares: dict[int, float], a: int, like: Tensor) -> Tensor:
+    """Theta (a, n, a, m), full or summed over outputs: from uses of parameters where plain autograd confirms them."""
+    theta = {name: p for name, p in net.named_parameters() if id(p) in shares}
+    found = [find_uses(side.f, side.apart, side.rows, set(shares)) for side in sides]
+    plain = set().union(*(others for _, others in found))
+    while True:
+        K = like.new_zeros(a, len(sides[0].f), a, len(sides[-1].f))
+        wrong = _add_uses(K, sides, [uses for uses, _ in found], list(theta.values()), plain, shares)
+        if not wrong:
+            break
+        plain |= wrong
+    _add_jacobians(K, net, sides, {name: p for name, p in theta.items() if id(p) in plain}, shares)
+    if len(sides) == 1:
+        _mirror(K)
+    return K
 
 
-def _kernel(net: nn.Module, sides: list[Side], shares: dict[int, float], full: bool, way: Callable) -> Tensor:
-    """Theta, (n, m, k, k) or its sum over a = b, (n, m), from uses of linear layers and Jacobians of all others."""
-    left, right = sides[0], sides[-1]
-    jacobians = [_jacobians(net, side, shares, full, way) for side in sides]
-    (n, k), m = left.f.shape, len(right.f)
-    a = k if full else 1
-    K = left.f.new_zeros(a, n, a, m)
-    rows = max(1, min(TILE // (a * a * m), max(n // 8, FEW)))  # in one piece nothing would be left to mirror
-    for start in range(0, n, rows):
-        stop = min(start + rows, n)
-        first = start if left is right else 0
-        block = K[:, start:stop, :, first:]
-        for u, v in _pairs(left, right):
-            _add_share(block, u, v, slice(start, stop), slice(first, None))
-        for J, J2 in zip(jacobians[0], jacobians[-1], strict=True):
-            block += torch.einsum("arp,bcp->arbc", J[:, start:stop], J2[:, first:])
-        if left is right:  # Theta_ab(x, x') = Theta_ba(x', x)
-            K[:, stop:, :, start:stop] = K[:, start:stop, :, stop:].permute(2, 3, 0, 1)
-            square = K[:, start:stop, :, start:stop]
-            square.copy_((square + square.permute(2, 3, 0, 1)) / 2)
-    return K.permute(1, 3, 0, 2) if full else K[0, :, 0]
+def _add_uses(
+    K: Tensor, sides: list[Side], uses: list[list[Use]], theta: list[Tensor], plain: set[int], shares: dict[int, float]
+) -> set[int]:
+    """Add the share of each family of uses, and return the parameters of those that plain autograd does not confirm."""
+    every = [family for family in families([u for own in uses for u in own]) if plain.isdisjoint(family[0])]
+    costs = [sum(u.size.numel() for u in members) for _, members in every]
+    factors = {p: share**0.5 for p, share in shares.items()}
+    weights = [mixture(side.apart, seed)[:, : len(K)].to(K.dtype) for seed, side in enumerate(sides)]
+    mine, wrong, last, k, full = [0.0] * len(every), set(), 0.0, sides[0].f.shape[1], len(K) > 1
+    mixtures = torch.eye(k, dtype=sides[0].f.dtype, device=sides[0].f.device)
+    if not full:  # summed over any basis the kernel is the same; in a random one, the first few tell of every output
+        v = mixture(mixtures[:1])
+        mixtures -= 2 * v * v.T / v.square().sum()
+    batches = list(_batches(costs, k, full))
+    for chosen, outputs in batches:
+        asked = {u for i in chosen for u in every[i][1]}
+        D = [
+            slopes_at(side.f, [u for u in own if u in asked], mixtures[outputs])
+            for side, own in zip(sides, uses, strict=True)
+        ]
+        for i in chosen:
+            both = [{u: d.pop(u) for u in every[i][1] if u in d} for d in D]
+            try:
+                if all(both):
+                    add_share(K, both, factors)
+            except (MemoryError, torch.OutOfMemoryError):
+                raise
+            except Exception:  # a node has not what another version of torch saves there
+                mine[i] = float("nan")
+            if outputs.start == 0:
+                now = _form(K, sides, weights)
+                mine[i], last = mine[i] + now - last, now
+    right = _plain_forms(sides, theta, shares, mixtures[batches[0][1]] if batches and not full else None)
+    for (ids, _), form in zip(every, mine, strict=True):
+        cross, one, other = (sum(right[p][j] for p in ids if p in right) for j in range(3))
+        eps = torch.finfo(sides[0].f.dtype).eps
+        if not abs(form - cross) <= eps ** (2 / 3) * (one * other) ** 0.5 + torch.finfo(K.dtype).eps * 100 * abs(last):
+            wrong |= ids
+    return wrong
 
 
-def _jacobians(net: nn.Module, side: Side, shares: dict[int, float], full: bool, way: Callable) -> list[Tensor]:
-    """df/dtheta of the side's other parameters, each (k, n, p), or (1, n, k p) for a sum over outputs."""
-    chosen = {name: p for name, p in net.named_parameters() if id(p) in side.others}
+def _batches(costs: list[int], k: int, full: bool) -> Iterator[tuple[list[int], slice]]:
+    """Which families to take at a time, and which outputs: all families, or all outputs."""
+    step = k if full else max(1, BUDGET // max(1, sum(costs)))
+    batch = []
+    for i in range(len(costs)):
+        if batch and full and k * sum(costs[j] for j in [*batch, i]) > 4 * BUDGET:
+            yield batch, slice(0, k)
+            batch = []
+        batch.append(i)
+    yield from ((batch, slice(a, a + step)) for a in range(0, k if batch else 0, step))
+
+
+def _add_jacobians(
+    K: Tensor, net: nn.Module, sides: list[Side], chosen: dict[str, nn.Parameter], shares: dict[int, float]
+) -> None:
+    """Add the share of parameters that are left to plain autograd, Jacobians of as many samples at a time as fit."""
     if not chosen:
-        return []
-    f = side.f
-    size = f.numel() * sum(p.numel() for p in chosen.values()) * f.element_size()
-    compute.require_memory(2 * size, f"the Jacobian of {', '.join(chosen)}")
-    J = way(net, side.x, f, chosen)
-    J = [j.reshape(*f.shape, -1).mul_(shares[id(p)] ** 0.5) for p, j in zip(chosen.values(), J, strict=True)]
-    return [j.transpose(0, 1) if full else j.reshape(1, len(f), -1) for j in J]
+        return
+    f = sides[0].f
+    numbers = f.shape[1] * sum(p.numel() * (1 + p.is_complex()) for p in chosen.values())
+    compute.require_memory(2 * numbers * f.element_size(), f"the Jacobian of {', '.join(chosen)}")
+    step = max(1, BUDGET // numbers)
+
+    def of(side: Side, start: int) -> list[Tensor]:
+        return jacobian(net, side.x[start : start + step], chosen)  # (n, k, numbers) of each
+
+    for i in range(0, len(f), step):
+        J = of(sides[0], i)
+        for j in range(i if len(sides) == 1 else 0, len(sides[-1].f), step):
+            J2 = J if len(sides) == 1 and i == j else of(sides[-1], j)
+            block = K[:, i : i + step, :, j : j + step]
+            for p, one, other in zip(chosen.values(), J, J2, strict=True):
+                add_products(block, one, other, shares[id(p)])
 
 
-@torch.no_grad()
-def _by_torch_func(net: nn.Module, x: Tensor, f: Tensor, chosen: dict[str, nn.Parameter]) -> list[Tensor]:
-    def one(theta: dict[str, Tensor], sample: Tensor) -> Tensor:
-        return functional_call(net, theta, (sample[None],)).reshape(-1)
+def _plain_forms(sides: list[Side], theta: list[Tensor], shares: dict[int, float], mixtures: Tensor | None) -> dict:
+    """g.g2, g.g and g2.g2 of each parameter, g = sum_i w_i df(x_i)/dtheta by plain autograd, of the samples apart.
 
-    theta = {name: p.detach() for name, p in chosen.items()}
-    return list(vmap(jacrev(one), in_dims=(None, 0))(theta, x).values())
-
-
-def _is_confirmed(K: Tensor, net: nn.Module, sides: list[Side], shares: dict[int, float], full: bool) -> bool:
-    """Whether sum_ij w_i Theta(x_i, x_j) w_j = g.g', g = sum_i w_i df(x_i)/dtheta by plain autograd and w random.
-
-    i and j run over the samples that were passed apart, and over outputs for the full kernel. A sum over outputs is one
-    of g_a.g_a', where w is the same for each of them.
+    For the full kernel each output of a sample has a weight of its own. Else each mixture is such an f; they add up.
     """
-    theta = [p for p in net.parameters() if id(p) in shares]
-    weights, gradients = [], []
-    for seed, side in enumerate(sides):
-        w = mixture(side.apart, seed)
-        each = [w] if full else [w[:, :1] * one for one in torch.eye(w.shape[1]).to(w)]
-        gradients.append([slopes(side.apart, v, theta, more=True) for v in each])
-        weights.append(w if full else w[:, 0])
-
-    def product(one: int, other: int) -> Tensor:
-        pairs = zip(gradients[one], gradients[other], strict=True)
-        return sum(shares[id(p)] * (g @ h) for G, H in pairs for p, g, h in zip(theta, G, H, strict=True))
-
-    few = K[sides[0].rows[:, None], sides[-1].rows]
-    mine = torch.einsum("ia,ijab,jb" if full else "i,ij,j", weights[0], few, weights[-1])
-    right = product(0, -1)
-    size = right if len(sides) == 1 else (product(0, 0) * product(1, 1)) ** 0.5
-    return bool((mine - right).abs() <= torch.finfo(K.dtype).eps ** 0.5 * size)
+    forms = {id(p): [0.0, 0.0, 0.0] for p in theta}
+    for mixed in [None] if mixtures is None else mixtures:
+        weights = [mixture(side.apart, seed) for seed, side in enumerate(sides)]
+        weights = weights if mixed is None else [w[:, :1] * mixed for w in weights]
+        G = [slopes(side.apart, w, theta, more=True) for side, w in zip(sides, weights, strict=True)]
+        for p, g, g2 in zip(theta, G[0], G[-1], strict=True):
+            for j, product in enumerate((g @ g2, g @ g, g2 @ g2)):
+                forms[id(p)][j] += shares[id(p)] * product.item()
+    return forms
 
 
-def _pairs(left: Side, right: Side) -> Iterator[tuple[Use, Use]]:
-    """Uses of one weight, or of one bias."""
-    for u in left.uses:
-        for v in right.uses:
-            if (u.W and u.W == v.W) or (u.b and u.b == v.b):
-                yield u, v
+def _form(K: Tensor, sides: list[Side], w: list[Tensor]) -> float:
+    """sum_ij w_i K(x_i, x_j) w_j over the samples that were passed apart; of what is mirrored, from the upper half."""
+    rows, columns = (side.rows.to(K.device) for side in (sides[0], sides[-1]))
+    few = K[:, rows][..., columns]
+    if len(sides) == 1:
+        few = torch.where((rows[:, None] > rows)[:, None], few.permute(2, 3, 0, 1), few)
+    return torch.einsum("ia,aibj,jb", w[0], few, w[-1]).item()
 
 
-def _add_share(block: Tensor, u: Use, v: Use, rows: slice, columns: slice) -> None:
-    """block (a, r, b, c) += (h.h' + 1) D_a.D_b', over all pairs of positions."""
-    for i in range(len(u.h)):
-        for j in range(len(v.h)):
-            factor = block.new_zeros(())
-            if u.W and u.W == v.W:
-                factor = u.W_share * (u.h[i, rows] @ v.h[j, columns].T)  # (r, c)
-            if u.b and u.b == v.b:
-                factor = factor + u.b_share
-            if u.D is None:  # D_a.D_b is 1 for a = b, else 0
-                block.diagonal(dim1=0, dim2=2).add_(factor[..., None])
-                continue
-            D, D2 = u.D[i][:, rows], v.D[j][:, columns]
-            products = D.flatten(0, 1) @ D2.flatten(0, 1).T  # (a r, out) @ (out, b c)
-            block.addcmul_(products.view(block.shape), factor.expand(block.shape[1], block.shape[3])[:, None])
+def _mirror(K: Tensor) -> None:
+    """Theta_ab(x, x') = Theta_ba(x', x), by blocks of rows."""
+    for start in range(0, K.shape[1], FEW):
+        stop = start + FEW
+        K[:, stop:, :, start:stop] = K[:, start:stop, :, stop:].permute(2, 3, 0, 1)
+        square = K[:, start:stop, :, start:stop]
+        ones = torch.ones_like(square[0, :, 0])
+        square *= ((ones.triu() + ones.triu(1)) / 2)[:, None]
+        square += square.permute(2, 3, 0, 1).clone()

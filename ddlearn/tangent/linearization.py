@@ -13,14 +13,14 @@ from ddlearn.networks import MLP, Parameters
 from ddlearn.tangent.nets import check_net, copy_of, unrolled
 from ddlearn.tangent.passes import (
     UNREACHED,
+    alone,
     close,
+    differentiable_twice,
     jacobian,
     mixture,
-    probes,
+    push,
     reached,
     run,
-    same_apart,
-    same_slopes,
     slopes,
     undisturbed,
 )
@@ -40,7 +40,7 @@ class Linearized:
     function: Callable[[dict[str, Tensor] | Parameters, Tensor], Tensor] = field(repr=False)
     net: nn.Module = field(repr=False)
     originals: tuple[weakref.ref, ...] = field(default=(), repr=False)
-    confirmed: set[torch.Size] = field(default_factory=set, repr=False)
+    confirmed: set[tuple[str, torch.Size]] = field(default_factory=set, repr=False)
 
     def __call__(self, x: Tensor, parameters: dict[str, Tensor] | Parameters) -> Tensor:
         """f_lin(x; theta), exactly as forward-mode differentiation has it (`torch.func.jvp`).
@@ -70,7 +70,7 @@ class Linearized:
             arguments.same_kind(name, tensor, "the net", start[name])
         wanted = torch.is_grad_enabled()
         with undisturbed(self.net, x):
-            x = x.clone() if x.is_inference() else x
+            x = x.clone()  # a net may change it in place
             step = {name: (t.clone() if t.is_inference() else t) - start[name] for name, t in moved.items()}
             line = sum(self._by_jvp(x, step) if isinstance(self.parameters, tuple) else self._of_module(x, step))
         return line if wanted else line.detach()
@@ -80,45 +80,50 @@ class Linearized:
         theta = _named(self.parameters)
         return jvp(lambda theta: self.function(_like(self.parameters, theta), x), (theta,), (step,))
 
+    def _by_two(self, x: Tensor, step: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """The same, by differentiating twice."""
+        theta = {name: t.clone().requires_grad_() for name, t in _named(self.parameters).items()}
+        f = self.function(theta, x)
+        change = push(f, list(theta.values()), list(step.values()))
+        asked = x.requires_grad or any(s.requires_grad for s in step.values())
+        return f if x.requires_grad else f.detach(), change if asked else change.detach()
+
     def _of_module(self, x: Tensor, step: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """The same, if plain autograd confirms it, or by plain autograd."""
+        """The same in a way that plain autograd confirms, or by plain autograd."""
         trained = {name: p for name, p in self.net.named_parameters() if p.requires_grad}
-        try:
-            if x.shape in self.confirmed or self._is_confirmed(x.detach(), trained):
-                line = self._by_jvp(x, step)
-                self.confirmed.add(x.shape)
-                return line
-        except (MemoryError, torch.OutOfMemoryError):
-            raise
-        except (RuntimeError, TypeError, AttributeError, AssertionError):
-            pass  # torch has no forward mode, or no way back through it, or the net none to be called with tensors
+        for way in (self._by_jvp, self._by_two):
+            try:
+                with differentiable_twice():
+                    if (way.__name__, x.shape) in self.confirmed or self._is_confirmed(way, x.detach(), trained):
+                        line = way(x, step)
+                        self.confirmed.add((way.__name__, x.shape))
+                        return line
+            except (MemoryError, torch.OutOfMemoryError):
+                raise
+            except (RuntimeError, TypeError, AttributeError, AssertionError):
+                pass  # torch has no such way, or the net none to be called with tensors
         if x.requires_grad:
             raise ValueError("x must not require a gradient; this net is linearized without one")
         f = run(self.net, x)
         size = f.numel() * sum(map(torch.numel, trained.values())) * f.element_size()
         compute.require_memory(size, "the Jacobian of the net")
-        J = jacobian(self.net, x, f, trained)
+        J = jacobian(self.net, x, trained)
         return f.detach(), sum(j @ s.flatten() for j, s in zip(J, step.values(), strict=True))
 
-    def _is_confirmed(self, x: Tensor, trained: dict[str, Tensor]) -> bool:
+    def _is_confirmed(self, way: Callable, x: Tensor, trained: dict[str, Tensor]) -> bool:
         """Whether f and a random mixture of its slopes are plain autograd's, along a random step and back."""
-        f = run(self.net, x)
+        parameters = list(trained.values())
+        f, weights = alone(self.net, x, parameters)
         leaves = {id(p) for p in reached(f)}
         if any(id(p()) in leaves for p in self.originals):
             raise ValueError(
                 "net must keep its parameters in its modules only; one of them is not in a copy of the net"
             )
-        if leaves.isdisjoint(map(id, trained.values())):
+        if leaves.isdisjoint(map(id, parameters)):
             raise ValueError(UNREACHED)
-        parameters, weights = list(trained.values()), mixture(f)
-        for rows in probes(len(x)):
-            apart, among = run(self.net, x[rows]), torch.zeros_like(weights)
-            same_apart(f[rows], apart)
-            among[rows] = weights[rows]
-            same_slopes(slopes(f, among, parameters, more=True), slopes(apart, weights[rows], parameters))
         right = torch.cat(slopes(f, weights, parameters))
         step = {name: mixture(p, seed).requires_grad_() for seed, (name, p) in enumerate(trained.items())}
-        value, change = (t.reshape(f.shape) for t in self._by_jvp(x, step))
+        value, change = (t.reshape(f.shape) for t in way(x, step))
         back = torch.cat(slopes(change, weights, list(step.values()), more=True))
         terms = right * torch.cat([s.detach().flatten() for s in step.values()])
         error = (weights * change.detach()).sum() - terms.sum()

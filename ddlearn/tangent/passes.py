@@ -4,10 +4,12 @@ says of its gradients can be compared with plain autograd.
 
 import contextlib
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ddlearn import arguments, compute
 
@@ -16,6 +18,16 @@ PROBED = 7
 
 UNREACHED = "net must be differentiable: net(x) does not depend on its parameters, as autograd sees it"
 ALONE = "net must treat every sample alone and draw nothing at random; "
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """A pass of x: the output f (n, k), and `apart`, that of x[rows] alone, with another number of samples."""
+
+    x: Tensor
+    f: Tensor
+    rows: Tensor
+    apart: Tensor
 
 
 @contextlib.contextmanager
@@ -45,7 +57,7 @@ def run(net: nn.Module, x: Tensor) -> Tensor:
     except (MemoryError, torch.OutOfMemoryError):
         raise
     except Exception as error:
-        raise ValueError(f"net must take x of shape {tuple(x.shape)}; it raised {_said(error)}") from error
+        raise ValueError(f"net must take x of shape {tuple(x.shape)}; it raised {said(error)}") from error
     if not torch.equal(before, _generator_state(x)):
         raise ValueError(f"{ALONE}it drew from torch's generator. Call net.eval().")
     arguments.tensor("net(x)", f, gradient=True)
@@ -53,6 +65,25 @@ def run(net: nn.Module, x: Tensor) -> Tensor:
     if not fits and not (len(x) == 1 and f.ndim < 2):
         raise ValueError(f"net must map {shape('n', x)} to (n, k) or (n,); got shape {tuple(f.shape)}")
     return f if f.ndim == 2 else f.reshape(len(x), -1)
+
+
+def passed(net: nn.Module, x: Tensor, trained: Collection[int]) -> Side:
+    """Pass x, and a few samples apart from the others, which must give what they gave among them."""
+    f = run(net, x)
+    used = [p for p in reached(f) if id(p) in trained]
+    if not used:
+        raise ValueError(UNREACHED)
+    parts = probes(len(x))
+    for rows in [*parts, torch.cat([*parts, *parts])[: 2 if len(x) > 2 else 3]]:
+        apart = run(net, x[rows])
+        if not close(apart, f[rows]):  # unless it is a sum of terms that cancel
+            terms = slopes(apart, mixture(apart), used, more=True)
+            same_apart(
+                f[rows],
+                apart,
+                max((g * _real_vector(p.detach())).abs().max().item() for g, p in zip(terms, used, strict=True)),
+            )
+    return Side(x, f, rows, apart)
 
 
 def probes(n: int) -> list[Tensor]:
@@ -74,6 +105,38 @@ def same_slopes(among: Sequence[Tensor], apart: Sequence[Tensor]) -> None:
         raise ValueError(f"{ALONE}some samples gave other slopes apart from the others")
 
 
+def alone(net: nn.Module, x: Tensor, parameters: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Pass x, refuse a net whose samples see one another, in outputs or slopes; return f and random weights for it."""
+    f = run(net, x)
+    weights = mixture(f)
+    for rows in probes(len(x)):
+        apart, among = run(net, x[rows]), torch.zeros_like(weights)
+        same_apart(f[rows], apart)
+        among[rows] = weights[rows]
+        same_slopes(slopes(f, among, parameters, more=True), slopes(apart, weights[rows], parameters))
+    return f, weights
+
+
+def push(f: Tensor, parameters: Sequence[Tensor], step: Sequence[Tensor]) -> Tensor:
+    """J step by differentiating twice: J'v is linear in v, and what v has to do with step . J'v is J step."""
+    v = torch.zeros_like(f, requires_grad=True)
+    back = torch.autograd.grad(f, list(parameters), v, create_graph=True, allow_unused=True)
+    pairs = [(g, s) for g, s in zip(back, step, strict=True) if g is not None]
+    return torch.autograd.grad([g for g, _ in pairs], v, [s for _, s in pairs], create_graph=True)[0]
+
+
+@contextlib.contextmanager
+def differentiable_twice() -> Iterator[None]:
+    """Attention by operations that torch can differentiate twice, and forward."""
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        with sdpa_kernel(SDPBackend.MATH):
+            yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
+
+
 def mixture(f: Tensor, seed: int = 0) -> Tensor:
     """Return one random weight for each output of each sample: a sum with these weights is right if every entry is."""
     return torch.randn(f.shape, generator=compute.generator(seed), dtype=torch.float64, device="cpu").to(f)
@@ -90,11 +153,12 @@ def slopes(f: Tensor, weights: Tensor, parameters: Sequence[Tensor], more: bool 
     ]
 
 
-def jacobian(net: nn.Module, x: Tensor, f: Tensor, chosen: dict[str, Tensor]) -> list[Tensor]:
+def jacobian(net: nn.Module, x: Tensor, chosen: dict[str, Tensor]) -> list[Tensor]:
     """df_a(x)/dtheta, (n, k, p) of each chosen parameter: a pass for every sample, and one back for every output of it.
 
     Slow, and right for every net that autograd can differentiate.
     """
+    f = run(net, x)
     n, k = f.shape
     parameters, weights = list(chosen.values()), mixture(f)
     together = slopes(f, weights, parameters)
@@ -108,9 +172,7 @@ def jacobian(net: nn.Module, x: Tensor, f: Tensor, chosen: dict[str, Tensor]) ->
             try:
                 found = slopes(own, pick, parameters, more=a < k - 1)
             except RuntimeError as error:
-                raise ValueError(
-                    f"net must be one that autograd can differentiate; it raised {_said(error)}"
-                ) from error
+                raise ValueError(f"net must be one that autograd can differentiate; it raised {said(error)}") from error
             for j, slope in zip(J, found, strict=True):
                 j[i, a] = slope
     same_slopes(together, [torch.einsum("nap,na->p", j, weights) for j in J])
@@ -153,7 +215,7 @@ def shape(rows: str, x: Tensor) -> str:
     return f"({', '.join([rows, *map(str, x.shape[1:])])}{',' if x.ndim == 1 else ''})"
 
 
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
 
 

@@ -8,12 +8,14 @@ from bench.cases import (
     infinite_ntk,
     live_figure,
     min_norm_curve,
+    real_nets,
     ridge_path,
 )
 
 MODULES = (
     infinite_ntk,
     empirical_ntk,
+    real_nets,
     dynamics,
     ridge_path,
     batched_training,

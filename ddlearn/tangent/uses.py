@@ -1,0 +1,284 @@
+"""Where a net uses its parameters, and what each sample's gradient is there, read off autograd's graph.
+
+Whatever a layer is called and whoever wrote it, the graph has a node for each operation that joins a weight with the
+samples. With D = df_a/dz, the slope of one output at the node's result z, and what the node saved for its way back,
+every sample's own gradient can be written down:
+
+    z = W h, at T positions of a sample      the sum over positions of the outer products D_p h_p'
+    a convolution                            the same, h_p the patch of the input under position p
+    an embedding                             the same, h_p the unit vector of token p
+    z = w * h + b of other shapes, norms     D, times what w was multiplied with, summed over all that shared it
+
+A node joins samples with parameters if its result has another shape for fewer samples, and one of its inputs has not.
+What is none of these is left to plain autograd.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.autograd.graph import GradientEdge, Node
+from torch.nn import functional as F
+
+from ddlearn.tangent.passes import close
+
+OUTER = {"Mm": "self", "Addmm": "mat1", "Convolution": "input", "Embedding": "indices"}
+"""Operations whose gradient is a sum of outer products, and the name under which they save h."""
+
+PLACES = {"Mm": (1,), "Addmm": (2, 0), "Convolution": (1, 2), "Embedding": (0,), "Expand": (0,), "Repeat": (0,)}
+PLACES |= dict.fromkeys(("Add", "Sub", "Mul", "Div"), (0, 1))
+PLACES |= dict.fromkeys(("NativeLayerNorm", "NativeGroupNorm", "NativeBatchNorm"), (1, 2))
+"""Which inputs of an operation may hold parameters, the weight before the bias."""
+
+Root = tuple[Node, int]
+"""A tensor that is computed from parameters alone: a node and which of its results."""
+
+
+@dataclass(eq=False)
+class Use:
+    """A node, its roots by their place among its inputs, and where in its result the n samples are.
+
+    Along `axis`, counted from the end, the result has `before` blocks of n samples, each sample in as many rows.
+    """
+
+    node: Node
+    n: int
+    roots: dict[int, Root]
+    axis: int = -1
+    before: int = 1
+
+    def __post_init__(self) -> None:
+        self.kind, self.size = _kind(self.node), _sizes(self.node)[0]
+        convolves = self.kind == "Convolution"
+        self.groups, self.transposed = (self.saved("groups"), self.saved("transposed")) if convolves else (1, False)
+        self.weight = self.roots.get(PLACES[self.kind][0]) if self.kind in OUTER else None
+
+    def saved(self, name: str) -> object:
+        return getattr(self.node, f"_saved_{name}")
+
+    @property
+    def chain(self) -> tuple | None:
+        """Uses with one chain multiply the same weights, position by position; None if it is not so simple."""
+        if not self.weight or self.transposed or not all(map(_leaf, self.roots.values())):
+            return None
+        return self.kind.replace("Addmm", "Mm"), self.groups, *(_leaf(self.roots.get(p)) for p in PLACES[self.kind])
+
+    def by_sample(self, t: Tensor) -> Tensor:
+        """t (..., *size) -> (..., n, *rest): samples in front, and the other factors of their axis in its place."""
+        t = t.unflatten(self.axis, (self.before, self.n, -1)).movedim(self.axis - 1, t.ndim - len(self.size))
+        return t.flatten(self.axis - 1, self.axis)
+
+    def h(self) -> Tensor:
+        """What the weight was multiplied with: (n, T, C) in a linear layer, (n, t, C, ...) in a convolution, tokens."""
+        h = self.saved(OUTER[self.kind])
+        return self.by_sample(h[..., None]).flatten(1) if self.kind == "Embedding" else self.by_sample(h)
+
+    def left(self, D: Tensor) -> Tensor:
+        """The left factors of the outer products, (A, n, T, groups, R), from D (A, *size) of A outputs."""
+        if self.kind == "Convolution":
+            return self._pixels(self.by_sample(D))
+        L = self.by_sample(D).flatten(2, -2)
+        if self.kind == "Embedding":  # the row of the padding is not trained
+            L = L * (self.h() != self.saved("padding_idx"))[..., None]
+        return L.unsqueeze(3)
+
+    def right(self, rows: slice = slice(None)) -> Tensor:
+        """The right factors (n, T, groups, C) of some samples: what the weight saw. Of an embedding, tokens (n, T)."""
+        h = self.h()[rows]
+        return self._patches(h) if self.kind == "Convolution" else h if self.kind == "Embedding" else h.unsqueeze(2)
+
+    def gradient(self, place: int, D: Tensor) -> Tensor:
+        """Every sample's gradient in the root at that place, (A, n, *its shape)."""
+        node, which = self.roots[place]
+        shape = _sizes(node)[which]
+        if self.roots[place] is self.weight:
+            if self.kind == "Embedding":
+                g, tokens = D.new_zeros(len(D), self.n * shape[0], shape[1]), self.h()
+                tokens = tokens + shape[0] * torch.arange(self.n, device=D.device)[:, None]
+                g.index_add_(1, tokens.flatten(), self.left(D).flatten(1, 3))
+            elif self.transposed:
+                h = self._pixels(self.h()[None])[0]
+                g = torch.einsum(
+                    "ntgr,antgc->angrc", h, self._patches(self.by_sample(D).flatten(0, 1)).unflatten(0, (len(D), -1))
+                )
+            else:
+                g = torch.einsum("antgr,ntgc->angrc", self.left(D), self.right())
+                g = g if self.kind == "Convolution" else g.mT
+            return g.reshape(len(D), self.n, *shape)
+        g = self.by_sample(D * self._factor(place))
+        shared = (
+            (*shape, *[1] * (g.ndim - 4))
+            if self.kind in ("Convolution", "NativeGroupNorm", "NativeBatchNorm")
+            else shape
+        )
+        lead = g.ndim - len(shared)
+        over = [d for d in range(2, g.ndim) if d < lead or shared[d - lead] == 1]
+        return (g.sum(over) if over else g).reshape(len(D), self.n, *shape)
+
+    def witness(self) -> Tensor | None:
+        """Numbers by which samples are told apart, (n, ...); None where the node saved none."""
+        if self.weight:
+            return self.h()
+        factors = [self._factor(place) for place in self.roots]
+        return next((self.by_sample(t) for t in factors if isinstance(t, Tensor) and t.shape == self.size), None)
+
+    def _factor(self, place: int) -> Tensor | float:
+        """What D is multiplied with in the gradient of the input at that place."""
+        if self.kind in ("Mul", "Div"):
+            other = self.saved("other") if self.kind == "Div" or place == 0 else self.saved("self")
+            return other if self.kind == "Mul" else 1 / other if place == 0 else -self.saved("self") / other**2
+        if self.kind in ("Add", "Sub") and place == 1:
+            return self.saved("alpha") * (-1 if self.kind == "Sub" else 1)
+        if not self.kind.startswith("Native") or place == 2:
+            return 1.0
+        h = self.saved("input")
+        if self.kind == "NativeLayerNorm":
+            return (h - self.saved("result1")) * self.saved("result2")
+        if self.kind == "NativeGroupNorm":
+            mean, scale = (self.saved(name)[..., None] for name in ("result1", "result2"))
+            return ((h.reshape(*mean.shape[:2], -1) - mean) * scale).view(h.shape)
+        mean, scale = self.saved("running_mean"), (self.saved("running_var") + self.saved("eps")).rsqrt()
+        return (h - mean.view(-1, *[1] * (h.ndim - 2))) * scale.view(-1, *[1] * (h.ndim - 2))
+
+    def _pixels(self, t: Tensor) -> Tensor:
+        """t (A, n, t, C, ...) -> (A, n, T, groups, C / groups), T counting all pixels of a sample."""
+        return t.flatten(4).transpose(3, 4).flatten(2, 3).unflatten(3, (self.groups, -1))
+
+    def _patches(self, t: Tensor) -> Tensor:
+        """t (n, t, C, ...) -> (n, T, groups, C / groups * size): what the weight saw, at each of its T positions."""
+        n, node, which = len(t), *self.weight
+        size = _sizes(node)[which][2:]
+        t = F.pad(t.flatten(0, 1), [p for p in reversed(self.saved("padding")) for _ in range(2)])
+        for axis, (k, step, apart) in enumerate(
+            zip(size, self.saved("stride"), self.saved("dilation"), strict=True), 2
+        ):
+            t = t.unfold(axis, apart * (k - 1) + 1, step)[..., ::apart]
+            if self.transposed:
+                t = t.narrow(axis, 0, self.saved("input").shape[axis])
+        space = len(size)
+        t = t.unflatten(1, (self.groups, -1)).movedim((1, 2), (1 + space, 2 + space))
+        return t.flatten(2 + space).flatten(1, space).unflatten(0, (n, -1)).flatten(1, 2)
+
+
+def find_uses(f: Tensor, apart: Tensor, rows: Tensor, trained: set[int]) -> tuple[list[Use], set[int]]:
+    """The uses of parameters in f (n, k), and the ids of parameters that have others.
+
+    apart (m, k) is the output of x[rows] alone, with m other than n: what has another shape there holds samples.
+    """
+    graph, twins = _graph(f), _graph(apart)
+    if list(map(_kind, graph)) != list(map(_kind, twins)):
+        return [], trained
+    samples, uses, plain = set(), [], set()
+    for node, twin in zip(graph, twins, strict=True):
+        below = list(enumerate(node.next_functions))
+        if _sizes(node) == _sizes(twin) and not any(child in samples for _, (child, _) in below):
+            continue
+        samples.add(node)
+        found = {i: root for i, root in below if root[0] not in samples and trained.intersection(leaves(root[0]))}
+        if found:
+            use = _placed(node, twin, len(f), rows, found, f.dtype)
+            uses += [use] if use else []
+            plain |= set() if use else {p for node, _ in found.values() for p in leaves(node)}
+    return uses, plain
+
+
+def slopes_at(f: Tensor, uses: list[Use], mixtures: Tensor) -> dict[Use, Tensor]:
+    """The slope of each mixture (A, k) of the outputs at every use, (A, *size), for all samples in one pass back."""
+    D = {use: f.new_empty(len(mixtures), *use.size) for use in uses}
+    for i, mixed in enumerate(mixtures if uses else ()):
+        edges = [GradientEdge(use.node, 0) for use in uses]
+        found = torch.autograd.grad(f, edges, mixed.expand(f.shape), retain_graph=True, allow_unused=True)
+        for use, slope in zip(uses, found, strict=True):
+            D[use][i] = 0 if slope is None else slope
+    return D
+
+
+def families(uses: list[Use]) -> list[tuple[set[int], list[Use]]]:
+    """Uses that share a parameter, together, and the ids of all parameters of theirs."""
+    found = []
+    for use in uses:
+        ids, members = {p for node, _ in use.roots.values() for p in leaves(node)}, [use]
+        for family in [one for one in found if one[0] & ids]:
+            found.remove(family)
+            ids, members = ids | family[0], family[1] + members
+        found.append((ids, members))
+    return found
+
+
+def pulled(use: Use, place: int, g: Tensor) -> dict[int, Tensor]:
+    """Gradients (A, n, *shape) in a root as those in the parameters below it, {id: (A, n, numbers)}."""
+    node, which = use.roots[place]
+    if leaf := _leaf((node, which)):
+        return {leaf[0]: (g.mT if leaf[1] else g).flatten(2)}
+    below = leaves(node)
+    found = torch.autograd.grad(
+        GradientEdge(node, which), list(below.values()), g.flatten(0, 1), retain_graph=True, allow_unused=True,
+        is_grads_batched=True,
+    )  # fmt: skip
+    return {p: t.reshape(*g.shape[:2], -1) for p, t in zip(below, found, strict=True) if t is not None}
+
+
+def leaves(node: Node | None) -> dict[int, Tensor]:
+    """The tensors that a node was computed from, by their ids."""
+    return {id(leaf.variable): leaf.variable for leaf in _graph_of(node) if hasattr(leaf, "variable")}
+
+
+def _placed(node: Node, twin: Node, n: int, rows: Tensor, roots: dict[int, Root], dtype: torch.dtype) -> Use | None:
+    """The use, if its kind is known and its samples are found: where the twin's rows are those of the node."""
+    if not set(roots) <= set(PLACES.get(_kind(node), ())) or node._input_metadata[0].dtype != dtype:
+        return None
+    use, other = Use(node, n, roots), Use(twin, len(rows), roots)
+    differs = [d - len(use.size) for d, (s, t) in enumerate(zip(use.size, other.size, strict=False)) if s != t]
+    if (
+        len(use.size) != len(other.size)
+        or len(differs) != 1
+        or use.size[differs[0]] * len(rows) != other.size[differs[0]] * n
+    ):
+        return None
+    use.axis = other.axis = differs[0]
+    times = use.size[use.axis] // n
+    for before in [b for b in range(1, times + 1) if times % b == 0]:
+        use.before = other.before = before
+        try:
+            seen, again = use.witness(), other.witness()
+        except RuntimeError:  # what was saved has been changed in place
+            return None
+        if times == 1 or seen is None or close(seen[rows].double(), again.double()):
+            return use
+    return None
+
+
+def _graph(f: Tensor) -> list[Node]:
+    return _graph_of(f.grad_fn)
+
+
+def _graph_of(node: Node | None) -> list[Node]:
+    """A node and all below it, each after those that it was computed from."""
+    order, seen, ahead = [], set(), [(node, False)]
+    while ahead:
+        node, is_done = ahead.pop()
+        if is_done:
+            order.append(node)
+        elif node is not None and node not in seen:
+            seen.add(node)
+            ahead += [(node, True), *((child, False) for child, _ in node.next_functions)]
+    return order
+
+
+def _kind(node: Node) -> str:
+    return type(node).__name__.removesuffix("Backward0")
+
+
+def _sizes(node: Node) -> list[torch.Size]:
+    """The shapes of what a node computed, or of a leaf."""
+    return [node.variable.shape] if hasattr(node, "variable") else [torch.Size(m.shape) for m in node._input_metadata]
+
+
+def _leaf(root: Root | None) -> tuple[int, bool] | None:
+    """The id of a parameter that is a root itself, or transposed, and which; None for anything else."""
+    if root is None:
+        return None
+    node = root[0]
+    turned = _kind(node) == "T"
+    node = node.next_functions[0][0] if turned else node
+    return (id(node.variable), turned) if hasattr(node, "variable") else None
