@@ -29,7 +29,7 @@ from ddlearn.course.notebooks import companions
 
 BEGIN, GIVEN, END = "# BEGIN SOLUTION", "# BEGIN GIVEN", "# END SOLUTION"
 SOLUTION = re.compile(rf"^([ \t]*){BEGIN}[ \t]*\n(.*?)\n[ \t]*{END}[ \t]*$", flags=re.M | re.S)
-LINK = re.compile(r"\[\[(\w+)(#[\w-]+)?(?:\|([^\]]+))?\]\]")
+LINK = re.compile(r"\[\[(\w+)(#[\w:-]+)?(?:\|([^\]]+))?\]\]")
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {
