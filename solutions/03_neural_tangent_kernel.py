@@ -525,7 +525,7 @@ for name, network in architectures.architectures().items():
         eigenvalues = torch.linalg.eigvalsh(tangent.empirical(one, images)).flip(0)
         shares = eigenvalues.cumsum(0) / eigenvalues.sum()
         many = int((shares < 0.9).sum()) + 1
-        print(f"{name}, {when}: {many} eigenvalues have 90 % of {eigenvalues.sum():.0f}, the largest has {shares[0]:.0%}")
+        print(f"{name}, {when}: {many} eigenvalues have 90 % of {eigenvalues.sum():.0f}, the largest {shares[0]:.0%}")
 
 # %% [markdown]
 # ## Further reading

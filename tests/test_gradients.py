@@ -53,6 +53,7 @@ TABLE = {
 }
 SILENT = {
     "tangent.empirical": "x x2",  # which takes points as they come in training
+    "tangent.operator": "x",
     "ridge.ridge": "K",  # no difference of a symmetric matrix stays one; "ridge" in the table goes by its points
     **dict.fromkeys(("wl.confident_joint", "wl.estimate_purity", "wl.classify_and_count"), "P"),  # they count
 }
