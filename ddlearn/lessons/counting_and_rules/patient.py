@@ -180,4 +180,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("shares_step",),
     size=(9.6, 4.2),
+    pairs=(("cells", "learned"),),
 )

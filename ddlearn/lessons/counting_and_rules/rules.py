@@ -184,4 +184,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("label_round",),
     size=(9.6, 4.4),
+    pairs=(("broad", "balance"), ("rules", "broad")),
 )

@@ -203,4 +203,5 @@ explorer = Explorer(
     picture=picture,
     sentence=sentence,
     size=(9.6, 4.2),
+    pairs=(("strength", "tubes"),),
 )

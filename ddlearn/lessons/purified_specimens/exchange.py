@@ -172,4 +172,5 @@ explorer = Explorer(
     picture=picture,
     sentence=sentence,
     size=(9.6, 4.2),
+    pairs=(("units", "cells"),),
 )

@@ -186,4 +186,5 @@ explorer = Explorer(
     uses=("transition",),
     more=("blood_test",),
     size=(9.6, 4.3),
+    pairs=(("impurity", "size"), ("impurity", "measure")),
 )
