@@ -18,11 +18,12 @@
 # *A trained network is a box full of numbers. Whether it fits the data is easy to see. Whether it predicts new data is not.*
 #
 # **Question.** A network that classifies white blood cells has millions of weights. We can print each of them, and still not say why the
-# network works or when it will fail. Are deep networks black boxes, or are there theorems about them?
+# network works or when it will fail. Are deep networks black boxes, or are there theorems about them? We begin with a model so small that
+# it can be opened. It already does something that textbooks did not expect.
 #
 # **You will be able to**
-# - describe how the error of one model changes while the model grows (explorer);
 # - compute the error of a model, and choose between two models with it (Exercises 1 and 2);
+# - say for which size a model predicts worst, and why (explorer, Exercise 3);
 # - read one of the course's *claims*: a statement that your machine measures.
 #
 # **Before you start:** a little Python with tensors, and logarithmic axes. [Notation](NOTATION.md) and [glossary](GLOSSARY.md) belong to the
@@ -44,8 +45,8 @@ lesson.start()
 # **The one question to ask:** "You see 20 points and 400 fits. Which one do you choose?"
 #
 # **What to expect.** Most people expect the largest model to be the worst. Some know the word *overfitting* and say "as soon as it fits
-# perfectly". They are right about the peak, and surprised by what follows. Do not explain the peak today.
-# It is solved exactly in [[double_descent_solved]].
+# perfectly". They are right about the peak, and surprised by what follows. Leave the reason to the page, which they read at home.
+# The peak is solved exactly in [[double_descent_solved]].
 #
 # **Discussion.** Without the true curve, hold some points out: fit the others, and compare the fits on the points held out.
 #
@@ -54,8 +55,8 @@ lesson.start()
 # %% [markdown]
 # ## Is this machine ready?
 #
-# The next cell runs the *doctor*. It looks at what the course needs, and says what to do about everything that is missing. If you ask
-# somebody for help, send them its card.
+# The next cell runs the *doctor*. It checks what the course needs, and says what to do about everything that is missing. Its answer is
+# a *card*, a box below the cell. If you ask somebody for help, send them this card.
 
 # %%
 from ddlearn.course import doctor
@@ -79,7 +80,8 @@ doctor.show()
 # | [[double_descent_solved]]: Double descent, solved | How does the error depend on the size of a model? |
 # | [[double_descent_trained]]: Double descent, trained | Does it happen in networks that we train? |
 # | [[weak_labels]]: Weak labels | What can be learned without a label for each example? |
-# | [[domain_knowledge]]: Domain knowledge | When is knowledge of the field worth more than data? |
+# | [[purified_specimens]]: Purified specimens | What is a purified specimen worth, and when does it mislead? |
+# | [[counting_and_rules]]: Counting and rules | How is a new patient counted, and what are rules from a textbook worth? |
 # | [[capstone]]: Capstone | What is your own question? |
 #
 # In each lesson you **predict** what a picture will show, and **move** its sliders until a theorem's assumption fails. You **build** the most
@@ -107,7 +109,8 @@ lesson.predict("worst")
 #
 # - **Left:** the 20 points, the true curve (dashed), and the model.
 # - **Right:** the mean squared error against the number of features, on logarithmic axes. Orange is the error on the 20 points; where it is
-#   zero, it is drawn at the lower edge. Blue is the mean squared distance to the true curve, which stands for new points.
+#   zero, it is drawn at the lower edge. Blue is the mean squared distance to the true curve, which stands for new points. The waves are drawn
+#   15 times, and each mark is the median of the 15 errors. The model on the left uses the first draw.
 #
 # Move **Features** with the mouse or with the arrow keys. Where is the blue curve highest, and how high?
 
@@ -117,18 +120,45 @@ lesson.black_box.show()
 # %% [markdown]
 # ## Explain
 #
-# Three things happen while the model grows.
-# - **First descent.** With up to about 10 features, each further wave helps to follow the curve. The error on new points falls from 0.5 to
-#   0.1, and stays there up to 14 features.
-# - **The peak.** With 20 features there are 20 equations, one per point, for 20 weights. Exactly one choice of weights passes through all
-#   points. Many waves look alike at the points, and then a little noise moves the weights far. Say one wave has the values 0.5 and 0.5 at two
-#   points, and another has 0.5 and 0.505. If both targets are 0.5, the weights are $(1, 0)$. Measure the second target as 0.55, and they
-#   are $(-9, 10)$. Take a new point where the two waves differ, with the values 0.5 and 0. There the model now predicts $-4.5$ instead of 0.5.
-#   With 20 waves this is far worse: the error rises to three million.
-# - **Second descent.** With more features, infinitely many choices pass through all points. The model takes the one with the smallest sum of
-#   squared weights, the [minimum-norm solution](refreshers/least_squares.md). Add a third wave with the values 0.5 and 1 at the two points. The
-#   smallest weights are then about $(0.45, 0.45, 0.10)$. At the new point, where the third wave has the value 0.5, the model predicts 0.27. The
-#   third wave takes up the noise, so no weight has to be large. With 400 features the error is 0.03, below that of every smaller model.
+# Up to about 10 features, each further wave helps to follow the curve. The error on new points falls from 0.5 to 0.1. Then it rises to
+# three million at 20 features. With 400 features it is 0.03, smaller than for every smaller model. Why?
+#
+# **Why it rises.** The model passes through a point if its waves, times their weights, add up to the target there. So 20 points give 20
+# equations. With 20 weights there is exactly one solution, and it must reproduce the noise as well. Take a smaller case: two
+# points and two waves. The first wave has the values 0.5 and 0.5 at the points, the second has 0.5 and 0.505. At a new point the
+# waves have the values 0.5 and 0. Noise then moves the second target from 0.5 to 0.55:
+#
+# | | targets $(0.5, 0.5)$ | targets $(0.5, 0.55)$ |
+# |---|---|---|
+# | the two weights | $(1, 0)$ | $(-9, 10)$ |
+# | prediction at the new point | $0.5$ | $-4.5$ |
+#
+# At the points, the two waves differ only by 0.005, so the model needs ten times this difference to reproduce the noise of 0.05. At the new point
+# they differ by 0.5. There the prediction moves by $10 \cdot 0.5 = 5$, which is 100 times the noise.
+#
+# **Why it falls again.** With more waves than points, infinitely many choices of weights pass through all points. The model takes the one with the smallest
+# sum of squared weights, the [minimum-norm solution](refreshers/least_squares.md). Add a third wave, with the values 0.5 and 1 at the
+# two points and 0.5 at the new one:
+#
+# | | targets $(0.5, 0.5)$ | targets $(0.5, 0.55)$ |
+# |---|---|---|
+# | the three weights | $(0.505, 0.500, -0.005)$ | $(0.454, 0.450, 0.095)$ |
+# | prediction at the new point | $0.250$ | $0.275$ |
+#
+# The third wave differs by 0.5 between the two points, so a weight near 0.1 is enough for the noise. The prediction moves by half of the
+# noise, and not by 100 times the noise.
+#
+# **The same for 20 points.** Some sum of the waves is small at the points and large between them. In the second row, we divide the size
+# between the points by the size at them, for the sum where this quotient is largest. (Size: the root of the mean square. Each number is a
+# median over the 15 draws.)
+#
+# | features | 10 | 14 | 18 | 20 | 40 | 400 |
+# |---|---|---|---|---|---|---|
+# | largest quotient | 2 | 8 | 180 | 70,000 | 14 | 1 |
+# | error on new points | 0.1 | 0.1 | 25 | 3,000,000 | 0.35 | 0.03 |
+#
+# *In words:* the quotient says how strongly the fit can magnify the noise. It is largest at 20 features, where the error is largest too. With 400
+# features nothing is magnified.
 #
 # Textbooks used to say: a model as large as its data is useless, and a still larger model is worse. The first statement held here, and the
 # second failed. [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118) named the effect **double descent**. The
@@ -144,9 +174,9 @@ lesson.black_box.show()
 # *In words:* the noise costs little while the features are few, and more and more as their number approaches that of the examples. With
 # $n = 20$ and $\sigma^2 = 0.2^2$, it adds 0.044 at $p = 10$ and 0.72 at $p = 18$. From $p = 19$ on, this theorem says nothing.
 #
-# In the explorer the error at 18 features is 25, the median over 15 draws of the waves. This is no contradiction, because an assumption fails.
-# Waves of one number $x$ are not Gaussian numbers: they can be nearly dependent at the 20 points, and still differ between them. Theorems
-# with weaker assumptions are in [[double_descent_solved]].
+# In the explorer the error at 18 features is 25. This is no contradiction, because an assumption fails. Our features are waves of one
+# number $x$, and not independent Gaussian numbers. For 18 Gaussian features and 20 examples, the largest quotient is about 11. For our waves it is
+# 180. Theorems with weaker assumptions are in [[double_descent_solved]].
 
 # %% [markdown]
 # ## Exercise 1 · Write: `mean_squared_error`
@@ -169,7 +199,8 @@ def mean_squared_error(prediction, target):
 #
 # ## Exercise 2 · Decide: which model?
 #
-# Two models have seen four points, and now predict four new ones. Choose the model with the smaller error on new points, and give this error.
+# Two models have seen four points, and now predict four new ones. One of them fits the seen points exactly. Choose the model with the smaller
+# error on new points, and give this error.
 
 # %%
 targets, new_targets = torch.tensor([0.0, 1.0, 0.0, -1.0]), torch.tensor([0.7, 0.7, -0.7, -0.7])
@@ -186,13 +217,33 @@ error = errors[model]
 lesson.decide("model", model, error)
 
 # %% [markdown]
+# ## Exercise 3 · Decide: every point twice
+#
+# You measure each of the 20 points a second time, with new noise of the same size. The 20 inputs stay the same, and the model now fits all 40 targets. Decide
+# without the explorer:
+# - at how many features is the error on new points largest now?
+# - by which factor does the part of the error that comes from noise change there? (1 means no change.)
+
+# %%
+# BEGIN SOLUTION
+peak, factor = 20, 1 / 2
+# BEGIN GIVEN
+# peak, factor = TODO, TODO
+# END SOLUTION
+lesson.decide("twice", peak, factor)
+
+# %% [markdown]
 # ## Claims
 #
-# A claim turns a statement into a number that your machine measures. Take the second one below. The *statement*: the error on new points is
-# largest where the features are as many as the points. The *number*: the size with the largest error, divided by 20. The **band**: 1 ± 0.25, in
-# which the number must lie. The **control**: the same models with a penalty on the squared weights, which keeps the weights small. Without
-# large weights there is no peak at 20, and the smallest model is the worst: the number falls to 0.05, far outside the band. If the number
-# stayed inside, the peak would have another reason.
+# A claim turns a statement into a number that your machine measures. The table below has two of them. The second one reads like this:
+# - the *statement*: the error on new points is largest where the features are as many as the points;
+# - the *number*: the size with the largest error, divided by 20;
+# - the **band**, in which the number must lie: 1 ± 0.25;
+# - the **control**, a measurement without the supposed reason: the same models, with a penalty on the squared weights. The penalty keeps the weights
+#   small, so nothing is magnified.
+#
+# With the penalty there is no peak at 20, and the smallest model is the worst. The number falls to 0.05, far outside the band. If
+# it had stayed inside, the peak would have another reason than large weights.
 #
 # Each line says whether theory, a paper or the course chose the band. If a number misses its band, the line says *does not hold here*. Then
 # compare the number with the band, and ask which assumption of the statement does not hold.
@@ -203,7 +254,7 @@ lesson.claims()
 # %% [markdown]
 # ## Where it breaks
 #
-# Move **Noise in the points** to zero. The peak is gone, although 20 equations still have one solution: without noise there is nothing to
+# Move **Noise in the points** to zero. The peak is gone, although 20 equations still have one solution. Without noise there is nothing to
 # magnify. And this model is no network: its waves are never trained. Whether trained networks behave in the same way is the question of
 # [[double_descent_trained]].
 #
@@ -220,14 +271,14 @@ lesson.quiz()
 #
 # - A perfect fit to the training points says nothing yet about new points.
 # - The error can fall, peak at the [interpolation threshold](GLOSSARY.md#interpolation-threshold), and fall again.
+# - At the peak, the only solution magnifies the noise. With many more features, the smallest weights do not.
 # - A claim needs a [band](GLOSSARY.md#band) and a [control](GLOSSARY.md#control).
 #
 # **What this does not show.** The box is still closed: we have seen a model of waves, not a network that classifies blood cells. The next lessons
 # open it part by part, and [[weak_labels]] returns to the cells.
 #
 # **Housekeeping.** Shut down a lesson's kernel when you are done with it (*Kernel → Shut Down Kernel*). Where memory is short, the next lesson
-# shuts down kernels that do nothing, and tells you. In the notebook of such a
-# kernel, *Run → Run All Cells* brings everything back. Your answers and your progress are files
-# on this machine, and nothing leaves it.
+# shuts down the kernels of other lessons that do nothing, and tells you. To continue in such a lesson, choose *Run → Run All Cells*. Your answers and
+# your progress are files on this machine, and nothing leaves it.
 #
 # **Next:** [[fixed_embeddings]], Fixed embeddings.

@@ -24,7 +24,7 @@
 # **You will be able to**
 # - train a kernel method by one linear system, without ever computing features (Exercise 1);
 # - estimate the test error from the training points alone (Exercise 2);
-# - choose a kernel's width, and defend it with a number (Exercise 3).
+# - choose a kernel's width from data that mislead, and defend it with a number (Exercise 3).
 #
 # **Before you start:** [[start_here]] · [least squares](refreshers/least_squares.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
 
@@ -44,8 +44,7 @@ lesson.start()
 #
 # **The one question to ask:** "What has the embedding seen of the labels?" (Nothing.) [[learned_embeddings]] depends on this answer.
 #
-# **Discussion.** Of this kernel, which compares pixel by pixel. With a kernel that ignores shifts, the moved digits are no harder. But
-# somebody has to know that shifts do not matter.
+# **Discussion.** Of this kernel. The page gives an answer in a fold.
 #
 # **Usual wrong answers.** *"Two planes, one for each side of the ring"*: they still look at the page, not at the lifted
 # points. *"Ridge is needed because K is singular"*: a Gaussian kernel matrix of distinct points is not. The penalty is for the
@@ -79,8 +78,9 @@ lesson.predict("lift")
 # flat plane.
 # - **Left:** the points. The background has two colors, one where the function is negative and one where it is positive. On the black line
 #   it is zero.
-# - **Right:** the same points, with the value of the function (the score) across, and their spread inside the plane upward. A point is on
-#   the correct side if disks are left of zero and triangles right of it.
+# - **Right:** the same points in the embedding. The value of the function, the *score*, runs across, so the cutting plane is the vertical
+#   line at 0. Upward runs one direction inside this plane, the one in which the points differ most. A point is on the correct side if
+#   it is a disk left of 0, or a triangle right of it.
 #
 # Start with the linear kernel, whose features are $1$, $x_1$ and $x_2$. The polynomial kernel adds the squares and the product of $x_1$ and
 # $x_2$. Which of them succeed, and why? Then choose the rbf kernel. Its **Width** is the distance over which points count as similar. What
@@ -95,14 +95,16 @@ lesson.lift.show()
 # The circle $x_1^2 + x_2^2 = r^2$ is curved in the plane. In an embedding with the features $1$, $x_1^2$ and $x_2^2$, the same equation is linear, so a
 # flat plane does the work.
 #
-# In general, an embedding $\varphi$ sends an input $x$ to a list of features, and a linear model is $f(x) = w^\top \varphi(x)$, with one weight per feature.
-# Good embeddings can be long. But linear methods need only inner products of features, and these can be cheap. The function
+# In general, an embedding $\varphi$ sends an input $x$ to a list of features. A linear model is $f(x) = w^\top \varphi(x)$, with one weight per
+# feature. Linear methods need only inner products of features. The function
 #
 # $$k(x, x') = \varphi(x)^\top \varphi(x')$$
 #
-# is called a **kernel**. *In words:* a kernel says how similar two inputs are in the embedding. For example, take $(1 + xx')^2$ for numbers $x$ and
-# $x'$. Multiplied out, it is $1 + 2xx' + x^2x'^2$, which is the inner product of the features $(1, \sqrt2\,x, x^2)$ of $x$ and of $x'$. In the same way,
-# $(1 + x^\top x')^3$ for images of 64 pixels is an inner product of 47,905 features. To compute it directly takes 66 multiplications: 64 for
+# is called a **kernel**. *In words:* a kernel says how similar two inputs are in the embedding.
+#
+# A kernel can be cheap when its embedding is long. For numbers $x$ and $x'$, multiply out $(1 + xx')^2 = 1 + 2xx' + x^2x'^2$. This is the inner
+# product of the features $(1, \sqrt2\,x, x^2)$ of $x$ and of $x'$. In the same way, $(1 + x^\top x')^3$ for images of 64 pixels is an inner
+# product with one feature for each product of at most three pixels. There are $\binom{67}{3} = 47{,}905$ of them. The kernel takes 66 multiplications: 64 for
 # $x^\top x'$, and 2 for the power.
 #
 # The **rbf kernel** (radial basis function, or Gaussian kernel) is $k(x, x') = e^{-\lVert x - x'\rVert^2/(2\tau^2)}$ with the width $\tau$. It is 1 for equal
@@ -113,14 +115,13 @@ lesson.lift.show()
 #
 # $$\frac1n \sum_{i=1}^n \left(f(x_i) - y_i\right)^2 + \lambda \lVert w \rVert^2.$$
 #
-# *In words:* the first term asks for small errors on the training points, the second for small weights. The best $w$ is a sum of the
-# training points' features, $w = \sum_i a_i \varphi(x_i)$: any other part of $w$ would change no prediction at these points, and add to the
-# penalty. So the minimizer has one coefficient $a_i$ per training point:
+# *In words:* the first term asks for small errors on the training points, the second for small weights. The best $w$ is a sum of
+# the training points' features, with one coefficient $a_i$ per point: $w = \sum_i a_i \varphi(x_i)$. (The fold says why.) Therefore
 #
 # $$f(x) = \sum_{i=1}^n a_i\, k(x, x_i), \qquad (K + n\lambda I)\,a = y, \qquad K_{ij} = k(x_i, x_j).$$
 #
-# *In words:* to predict, add up the similarities to all training points, each multiplied by its coefficient. To train, solve one
-# linear system. The matrix $K$ contains no target, so training never changes the embedding.
+# *In words:* to predict, add up the similarities to all training points, each times its coefficient. To train, solve one linear system. The
+# matrix $K$ contains no target, so training never changes the embedding.
 #
 # <details><summary>Where does this system come from?</summary>
 #
@@ -174,8 +175,8 @@ def ridge(K, y, penalty):
 #   on new points (solid).
 #
 # The sentence below the picture also gives the **effective degrees of freedom**. Change one target by 1: by how much does its own prediction
-# change? The sum of these $n$ numbers is between 0 (the fit ignores the targets) and $n$ (the fit repeats them). By hand, each of the two
-# numbers is 0.625, so the sum is 1.25 of 2.
+# change? The sum of these $n$ numbers is between 0 (the fit ignores the targets) and $n$ (the fit repeats them). By hand, a change of the targets
+# by $(1, 0)$ changes $a$ by $(\frac34, -\frac14)$, and $f(x_1)$ by $\frac34 - \frac18 = 0.625$. The second point has the same number, so the sum is 1.25 of 2.
 #
 # Move **Penalty** from one end to the other. Which error on the right could choose the penalty for you, without new points?
 
@@ -185,7 +186,7 @@ lesson.ridge.show()
 # %% [markdown]
 # ## Explain: an honest error from the training points
 #
-# The training error falls as the penalty falls, so it cannot choose a penalty. An honest estimate needs points that the fit has
+# The training error falls as the penalty falls, so it cannot choose one. An honest estimate needs points that the fit has
 # not seen. **Leave-one-out** makes them: drop point $i$, fit the others, and predict point $i$. Call this fit $f_{-i}$. Doing so
 # for all points takes $n$ fits. For ridge regression one inverse is enough. Let $A = K + n\lambda I$ and $a = A^{-1}y$. Let the
 # refits keep the number $n\lambda$ on the diagonal, although they have $n - 1$ points. Then
@@ -231,31 +232,37 @@ def leave_one_out(K, y, penalty):
 # %% [markdown]
 # ## Exercise 3 · Decide: which width?
 #
-# Training never changes the embedding. Choosing a width from data does: each width is another embedding. Here are 40 points of a wave with more noise,
-# and four widths for the rbf kernel. The penalty is $10^{-3}$. Give three numbers: the width that you choose, its leave-one-out error (a
-# mean of squares, to three significant digits), and the width that the training error would choose.
+# Training never changes the embedding. Choosing a width from data does, because each width is another embedding. A colleague sends a file with 80
+# examples of the wave, and reports: "Leave-one-out chooses the width 0.06, with an error of 0.22." The noise in the targets has the standard deviation
+# 0.6. Nobody can predict noise, so on new points even the true wave has the error $0.6^2 = 0.36$. The report looks too good.
+#
+# Find out what is wrong with the file, and mend it. Then give the width that you choose, and its leave-one-out error (a mean of squares, to three
+# significant digits).
 
 # %%
-from ddlearn import compute, datasets, kernels
+from ddlearn import kernels
+from ddlearn.lessons.fixed_embeddings.decisions import PENALTY, WIDTHS, file
 
-x, y, _ = datasets.wave(40, 0.6, compute.generator(3))
-kernel_matrices = {width: kernels.rbf(x, x, width) for width in (0.06, 0.12, 0.25, 0.5)}
+x, y = file()  # x (80, 1), y (80,)
+# Of one width: K = kernels.rbf(x, x, width) is the kernel matrix, and leave_one_out(K, y, PENALTY) are predictions.
 
 # BEGIN SOLUTION
-left_out = {width: (leave_one_out(K, y, 1e-3) - y).square().mean() for width, K in kernel_matrices.items()}
-training = {width: (K @ ridge(K, y, 1e-3) - y).square().mean() for width, K in kernel_matrices.items()}
-width = min(left_out, key=left_out.get)
-error, tempting = left_out[width], min(training, key=training.get)
+order = x[:, 0].argsort()[::2]  # each example is in the file twice: keep one of the two
+once, targets, errors = x[order], y[order], {}
+for width in WIDTHS:
+    K = kernels.rbf(once, once, width)
+    errors[width] = float((leave_one_out(K, targets, PENALTY) - targets).square().mean())
+width = min(errors, key=errors.get)
+error = errors[width]
 # BEGIN GIVEN
-# width, error, tempting = TODO, TODO, TODO
+# width, error = TODO, TODO
 # END SOLUTION
-lesson.decide("width", width, error, tempting)
+lesson.decide("width", width, error)
 
 # %% [markdown]
 # ## Where it breaks
 #
-# Here are real handwritten digits, 8 × 8 pixels in the middle of a small frame. The classifier is your `ridge` on an rbf kernel of the
-# pixels. For each of the ten digits it fits a function with the target 1 for that digit and 0 for the others. The function with the largest
+# Here are real handwritten digits, 8 × 8 pixels in a small frame. The classifier is your `ridge` on an rbf kernel of the pixels. For each of the ten digits it fits a function with the target 1 for that digit and 0 for the others. The function with the largest
 # value names the digit. The explorer moves the *test* digits only.
 # - **Left:** eight test digits. The name above each is what the classifier says.
 # - **Right:** the share of test digits that are named correctly, against the shift.
@@ -269,11 +276,18 @@ lesson.digits.show()
 # The rbf kernel depends on $\lVert x - x'\rVert^2$, a sum over pixels. A moved digit has its ink on other pixels, so it is far from all training
 # points, and all ten functions are almost zero there. No coefficients can change this. And the leave-one-out error did not warn us: the digit left
 # out is centered, like all others. There are two ways out.
-# - **Train on moved digits.** Tick **Train on moved copies too**. Each training digit then comes with two copies, moved two pixels to the left and to
-#   the right. The accuracy returns for these moves, at the price of three times as many points.
+# - **Train on moved digits.** Tick **Train on moved copies too**. Each training digit gets two copies, moved two pixels to the left and to
+#   the right. For these moves the accuracy returns to 95 %. For a move by one pixel, which no copy shows, it is only 74 %.
 # - **Learn the embedding** from the labels. That is the subject of [[learned_embeddings]].
 #
-# **Discuss:** Is this a weakness of kernels, or of this kernel?
+# **Discuss:** Is this a weakness of kernels, or of this kernel? Find a kernel for which digit and moved digit are the same point.
+#
+# <details><summary>An answer</summary>
+#
+# Of this kernel. Take the features of all moved copies of a digit, and use their mean as its embedding. If the moves go round the frame, a digit and its
+# moved copy have the same list of copies, so they are the same point. But somebody has to know that moves do not matter.
+#
+# </details>
 
 # %% [markdown]
 # ## Claims
@@ -295,11 +309,10 @@ lesson.quiz()
 #
 # - A [kernel](GLOSSARY.md#kernel) is an inner product in an [embedding](GLOSSARY.md#embedding) that training does not change.
 # - Training solves one linear system. It changes the plane, never the embedding.
-# - The [leave-one-out error](GLOSSARY.md#leave-one-out-error) costs one inverse. It can choose a penalty or a width, and the training
-#   error cannot.
+# - The [leave-one-out error](GLOSSARY.md#leave-one-out-error) costs one inverse. It can choose a penalty or a width, if no copy
+#   of the point left out stays among the others.
 #
-# **What this does not show.** This lesson does not show that kernels are weak. With a well-chosen kernel they do well on small data.
-# And leave-one-out is an estimate, not a guarantee.
+# **What this does not show.** Kernels are not weak: a well-chosen one does well on small data. And leave-one-out is an estimate, not a guarantee.
 
 # %% [markdown]
 # ## Problems
@@ -357,6 +370,8 @@ lesson.features.show()
 # %% [markdown]
 # ## Further reading
 #
+# <details><summary>Four papers</summary>
+#
 # - Boser, Guyon, Vapnik: [A training algorithm for optimal margin classifiers](https://doi.org/10.1145/130385.130401) (1992). Kernels
 #   become a tool for learning.
 # - Schölkopf, Herbrich, Smola: [A generalized representer theorem](https://doi.org/10.1007/3-540-44581-1_27) (2001). One coefficient per
@@ -364,6 +379,8 @@ lesson.features.show()
 # - Efron: [The estimation of prediction error](https://doi.org/10.1198/016214504000000692) (2004). Degrees of freedom.
 # - LeCun, Bottou, Bengio, Haffner: [Gradient-based learning applied to document recognition](https://doi.org/10.1109/5.726791) (1998).
 #   Shifts, built in.
+#
+# </details>
 #
 # <details><summary>Where do the digits come from?</summary>
 #

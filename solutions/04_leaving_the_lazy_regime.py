@@ -121,7 +121,7 @@ lesson.scale.show()
 # a distance the derivatives hardly change, relative to their size. So $f$ stays near its tangent, and training is regression with a
 # fixed kernel.
 #
-# **Small $\alpha$: rich.** Now the weights must move far. The derivative in $w_j$ contains $a_j$, and the derivative in $a_j$ contains the activation of
+# **Small $\alpha$: [rich](GLOSSARY.md#rich-training).** Now the weights must move far. The derivative in $w_j$ contains $a_j$, and the derivative in $a_j$ contains the activation of
 # unit $j$. So a unit that has grown moves faster, and the units that help outgrow the others. The two bits stand out,
 # and the kernel [aligns](GLOSSARY.md#alignment) with the labels.
 #
@@ -292,7 +292,7 @@ lesson.decide("step", step_mup, step_ntk, error)
 #
 # ![A circle touches the line of fits at (0.8, 0.4), a diamond at its corner (1, 0).](pictures/leaving_the_lazy_regime_balls.svg)
 #
-# *Grow a ball until it touches the line. The round l2 ball finds the smallest $\omega_1^2 + \omega_2^2$. The l1 ball finds the
+# *Grow a ball until it touches the line. The round [l2](GLOSSARY.md#l1-and-l2-norm) ball finds the smallest $\omega_1^2 + \omega_2^2$. The l1 ball finds the
 # smallest $|\omega_1| + |\omega_2|$, and touches with a corner: one weight is zero.*
 #
 # So a large output scale finds the smallest l2 norm, as a kernel does. A small one comes close to the smallest l1 norm, which prefers few

@@ -15,15 +15,15 @@
 #
 # ![Two valleys of one depth. In the steep one each step lands farther out on the other side. In the flat one steps of the same size come closer to the bottom.](pictures/large_steps.svg)
 #
-# *Gradient descent with the same step size $\eta = 0.5$ in two valleys. The curvature of the left valley is 4.4, that of the right one 3.2. The
-# border is $2/\eta = 4$.*
+# *Gradient descent with step size $\eta = 0.5$ in two valleys. It diverges if the curvature exceeds $2/\eta = 4$. The left valley has the curvature
+# 4.4, the right one 3.2.*
 #
 # **Question.** In a valley with curvature $S$, gradient descent diverges if its step size exceeds $2/S$. Networks are trained with larger steps, and
 # their loss still falls in the long run. Why do steps work that this theory forbids, and when do they fail?
 #
 # **You will be able to**
 # - take an exact step of descent, and test it by a law that it must obey (Exercise 1);
-# - find where descent goes when no minimum tolerates its step (Exercise 2);
+# - find where descent goes when every minimum is too sharp for its step (Exercise 2);
 # - choose a step that can end in flat minima only, and defend it with a number (Exercise 3).
 #
 # **Before you start:** [[neural_tangent_kernel]] · [gradient descent on a quadratic](refreshers/gradient_descent.md) ·
@@ -47,10 +47,9 @@ lesson.start()
 #
 # **Discussion.** A flat minimum was found because the step could not stay elsewhere. Nothing here measured an error on new data.
 #
-# **Usual wrong answers.** *"Beyond 2/S it diverges"*: a quadratic does. *"Large steps are a regularizer,
-# so they are good"*: it depends. In sparse regression with the diagonal networks of [[leaving_the_lazy_regime]], they can hinder full-batch
-# descent, and help stochastic descent
-# ([Even, Pesme, Gunasekar, Flammarion 2023](https://arxiv.org/abs/2302.08982), from the abstract).
+# **Usual wrong answers.** *"Beyond 2/S it diverges"*: a quadratic does. *"Large steps are a regularizer, so they are good"*: with the
+# diagonal networks of [[leaving_the_lazy_regime]], they can hinder full-batch descent
+# ([Even and others 2023](https://arxiv.org/abs/2302.08982), abstract).
 #
 # **Exit ticket.** "Descent with step size 0.1 stays at a minimum. What do you know about its sharpness?"
 #
@@ -65,24 +64,19 @@ lesson.recap()
 # %% [markdown]
 # ## By hand: one weight
 #
-# The loss $\frac12 S x^2$ has the curvature $S$ everywhere, and its gradient is $Sx$. One step of size $\eta$ is
-#
-# $$x \leftarrow x - \eta S x = (1 - \eta S)\,x.$$
-#
-# *In words:* every step multiplies $x$ by the same number, $1 - \eta S$. So $x$ shrinks exactly if $|1 - \eta S| < 1$, that is if
-# $\eta < 2/S$. This line is the whole reason for the limit $2/S$. In the picture, the left factor is $1 - 0.5 \cdot 4.4 = -1.2$ and the right one
-# is $1 - 0.5 \cdot 3.2 = -0.6$. Both change the side at each step, but only the right one comes closer.
+# The loss $\frac12 S x^2$ has the curvature $S$ everywhere, and its gradient is $Sx$. One step of size $\eta$ takes $x$ to $x - \eta S x = (1 - \eta S)\,x$: it multiplies
+# $x$ by $1 - \eta S$. So $x$ shrinks exactly if $|1 - \eta S| < 1$, that is if
+# $\eta < 2/S$. In the picture, the left factor is $1 - 0.5 \cdot 4.4 = -1.2$ and the right one
+# is $1 - 0.5 \cdot 3.2 = -0.6$. Both change the side, but only the right one comes closer.
 #
 # With many weights, the curvature depends on the direction. At a minimum, the curvatures are the eigenvalues of the Hessian, the matrix of second
-# derivatives. The largest of them is called the **sharpness** $S$. If $\eta > 2/S$, the sharpest direction grows, and the minimum **repels** descent: from
-# almost every point nearby, the steps lead away. But does descent then diverge?
+# derivatives. The largest of them is called the **sharpness** $S$. If $\eta > 2/S$, the distance from the minimum grows along the sharpest direction. We say
+# that the minimum **repels** descent: from almost every point nearby, the steps lead away. But does descent then diverge?
 #
 # ## By hand: two weights
 #
-# The smallest network with a choice has two weights. For the input 1 its output is $ab$, and the target is 1. With the residual $r = ab - 1$, the
-# loss is $L = \frac12 r^2$ and its gradient is $(rb, ra)$. So one step is
-#
-# $$a \leftarrow a - \eta r b, \qquad b \leftarrow b - \eta r a.$$
+# The smallest network with many minima has two weights. For the input 1 its output is $ab$, and the target is 1. With the residual $r = ab - 1$, the
+# loss is $L = \frac12 r^2$ and its gradient is $(rb, ra)$. So one step takes $a$ to $a - \eta r b$, and $b$ to $b - \eta r a$.
 #
 # Every point of the curve $ab = 1$ is a minimum. Its sharpness is $S = a^2 + b^2$ (problem 1). The flattest minimum is $a = b = 1$, with
 # $S = 2$, and the ends of the curve are as sharp as you like.
@@ -91,11 +85,22 @@ lesson.recap()
 #
 # $$D_{\text{after}} = a^2 - b^2 + \eta^2 (r^2b^2 - r^2a^2) = D\,(1 - \eta^2 r^2).$$
 #
-# *In words:* the terms with a single $\eta$ are $-2\eta rab$ in both squares, so they cancel. While the residual is large, each step shrinks the imbalance.
-# **Gradient flow**, the limit of tiny steps, leaves the imbalance as it is: there are $1/\eta$ steps per unit of time, and each changes $D$ in proportion to $\eta^2$.
+# *In words:* the terms with a single $\eta$ are $-2\eta rab$ in both squares, so they cancel. What is left multiplies the imbalance by $1 - \eta^2r^2$. While
+# $|\eta r| < \sqrt2$, this factor lies between $-1$ and 1: the imbalance shrinks. Beyond $\sqrt2$ the factor is below $-1$, and the imbalance grows.
 #
-# Start at $a = 2$, $b = 0.25$. Flow keeps $D = 3.9375$. On the curve, $S^2 = (a^2 + b^2)^2 = D^2 + 4(ab)^2 = D^2 + 4$, so flow ends at sharpness 4.42.
-# Descent with $\eta = 0.5$ tolerates sharpness up to $2/\eta = 4$ only.
+# **Gradient flow**, the limit of tiny steps, leaves the imbalance as it is: there are $1/\eta$ steps per unit of time, and each changes $D$ in proportion to $\eta^2$.
+# On the curve, $S^2 = (a^2 + b^2)^2 = D^2 + 4(ab)^2 = D^2 + 4$. A large imbalance therefore flows to a sharp minimum.
+
+# %% [markdown]
+# ## Predict
+
+# %%
+lesson.predict("beyond")
+
+# %% [markdown]
+# ## By hand: the first steps
+#
+# Start at $a = 2$, $b = 0.25$, where $D = 3.9375$. Flow ends at sharpness $\sqrt{D^2 + 4} = 4.42$. Descent with $\eta = 0.5$ is repelled by every minimum with $S > 2/\eta = 4$.
 #
 # | step | $a$ | $b$ | residual $r$ | imbalance $D$ | $\sqrt{D^2 + 4}$ |
 # |---|---|---|---|---|---|
@@ -105,41 +110,38 @@ lesson.recap()
 # | 3 | 1.9183 | 0.7938 | 0.5228 | 3.0497 | 3.65 |
 # | 20 | 1.7050 | 0.5863 | −0.0003 | 2.5632 | 3.25 |
 #
-# The last column is the sharpness of the minimum that flow would reach from this row. The residual grows for two steps, as the limit
-# $2/S$ says. After the second step the last column is below 4.
-
-# %% [markdown]
-# ## Predict
-
-# %%
-lesson.predict("beyond")
+# The last column is the sharpness of the minimum that flow would reach from this row. The residual grows for two steps. Meanwhile the imbalance shrinks, and after the
+# second step the last column is below 4.
 
 # %% [markdown]
 # ## See
 #
 # The explorer starts at $ab = 0.5$ with the imbalance that you choose.
-# - **Left:** the plane of the two weights. Minima are dotted where they are too sharp for the step ($S > 2/\eta$), and green where it tolerates them. The black
-#   cross is where gradient flow would end.
+# - **Left:** the plane of the two weights. Minima are dotted where they are too sharp for the step ($S > 2/\eta$), and green where they are flat enough. The
+#   black cross is where gradient flow would end.
 # - **Right:** the loss, and the imbalance divided by its first value, at each step.
 #
-# Move **Step size η** slowly from 0.6 to 1. Where does descent end, and what is left of the imbalance? Then move on beyond 1, where no minimum is flat
-# enough.
+# Move **Step size η** slowly from 0.6 to 1. Where does descent end, and what is left of the imbalance? Then move beyond 1, where every minimum is too
+# sharp.
 
 # %%
 lesson.step.show()
 
 # %% [markdown]
-# ## Explain: descent leaves what it cannot tolerate
+# ## Explain: descent leaves minima that are too sharp
 #
 # **Up to $\eta = 1$.** Near a minimum with $S > 2/\eta$ the residual grows. A large residual shrinks the imbalance, and a smaller imbalance means a flatter
-# valley. The residual stops growing when the valley is flat enough.
+# minimum. The residual stops growing when the valley is flat enough.
 #
 # **At $\eta = 1$** only the flattest minimum is left, since $2/\eta = 2$. Descent creeps toward it: from balanced weights, the residual is about
 # $\frac{1}{2\sqrt t}$ after $t$ steps (problem 4).
 #
-# **Beyond $\eta = 1$** every minimum repels. Descent can then circle the flattest one, or diverge. It diverges if the start is too unbalanced for the
-# step: try an imbalance of 3 with $\eta = 1.1$, or of 2 with $\eta = 1.5$. With $|\eta r| > \sqrt2$, a step makes the imbalance larger instead of smaller, because then
-# $1 - \eta^2r^2 < -1$.
+# **Beyond $\eta = 1$** every minimum repels. From balanced weights $a = b = z$, one step multiplies $z$ by $1 + \eta - \eta z^2$. Below the minimum, $z < 1$, this factor lies between 1
+# and $1 + \eta$, so a step up is limited. Above the minimum it is smaller than 1, so the next step comes down again. Descent circles the flattest minimum.
+#
+# **Too unbalanced a start diverges.** While the residual is small, a step multiplies it by about $1 - \eta(a^2 + b^2)$, and $a^2 + b^2$ is at least $|D|$. So a large imbalance
+# throws the residual far to the other side. If then $|\eta r| > \sqrt2$, the imbalance grows too, and makes the next throw longer. Try an imbalance of 3 with $\eta = 1.1$: the
+# first step takes $r$ from $-0.5$ to 1.39, and $\eta r = 1.53$ exceeds $\sqrt2 \approx 1.41$.
 #
 # <details><summary>What is proved, and by whom?</summary>
 #
@@ -174,13 +176,12 @@ def descent_step(a, b, lr):
 
 
 # %% [markdown]
-# The law $D_{\text{after}} = D(1 - \eta^2r^2)$ is a good test for such code: it holds exactly for the gradient step, at every step size, and fails for the version that was
-# given.
+# The law $D_{\text{after}} = D(1 - \eta^2r^2)$ is a good test for such code: the version that was given fails it.
 #
 # ## Exercise 2 · Write: `period_two_orbit`
 #
-# For $\eta > 1$ and balanced weights $a = b = z$, one step is $z \mapsto z\,(1 + \eta - \eta z^2)$. Suppose that it maps $z_1$ to $z_2$, and $z_2$ back to
-# $z_1$. Add the two equations and divide by $z_1 + z_2$. Subtract them and divide by $z_2 - z_1$. This gives
+# For $\eta > 1$ and balanced weights, suppose that one step, $z \mapsto z\,(1 + \eta - \eta z^2)$, maps $z_1$ to $z_2$, and the next one maps $z_2$ back to
+# $z_1$. This is an **orbit of period two**. Add the two equations and divide by $z_1 + z_2$. Subtract them and divide by $z_2 - z_1$. This gives
 #
 # $$z_1^2 - z_1 z_2 + z_2^2 = 1, \qquad z_1^2 + z_1 z_2 + z_2^2 = 1 + \tfrac{2}{\eta}.$$
 #
@@ -219,19 +220,19 @@ lesson.decide("flat_step", step, sharpness)
 # %% [markdown]
 # ## Explain: the catapult's two lines
 #
-# So far the start was near a minimum. A step can also be too large for the valley where training *begins*. Take two weights once more, now with the target 0. The output is
-# $f = ab$, the loss is $\frac12 f^2$, and $\Lambda = a^2 + b^2$ is the tangent kernel ([[neural_tangent_kernel]]). A step takes $a$ to $a - \eta f b$ and
-# $b$ to $b - \eta f a$. Multiply these, and add their squares:
+# In [[neural_tangent_kernel]], a wide network survived a step that its formula forbids: its outputs grew, and then its kernel shrank. Two weights with the target 0 show
+# why, and the same two lines then describe any width. The output is $f = ab$, the loss is $\frac12 f^2$, and $\Lambda = a^2 + b^2$ is the tangent kernel. A step
+# takes $a$ to $a - \eta f b$ and $b$ to $b - \eta f a$. Multiply these, and add their squares:
 #
 # $$f \leftarrow f\,(1 - \eta\Lambda + \eta^2 f^2), \qquad \Lambda \leftarrow \Lambda + \eta f^2\,(\eta\Lambda - 4).$$
 #
-# *In words:* two numbers follow each other, and no other number of the network matters. The two lines explain two limits.
+# *In words:* the new $f$ and $\Lambda$ depend on the old $f$ and $\Lambda$, and on no other number of the network. The two lines explain two limits.
 # - **2** is in the first line. While $f$ is small, $f$ is multiplied by $1 - \eta\Lambda$. So it shrinks if $\eta\Lambda < 2$, as by hand, and grows if
 #   $\eta\Lambda > 2$.
 # - **4** is in the second line. The kernel shrinks if $\eta\Lambda < 4$, and faster the larger $f$ is. So between 2 and 4 the output grows until the kernel shrinks
 #   below the limit. Beyond 4 both grow.
 #
-# With $m$ units, $f = u \cdot v/\sqrt m$ for two vectors $u$ and $v$ of length $m$. Then the terms with $f^2$ are divided by $m$ (problem 2). Take
+# With $m$ units, $f = u \cdot v/\sqrt m$ and $\Lambda = (|u|^2 + |v|^2)/m$ for two vectors $u$ and $v$ with $m$ entries. Then the terms with $f^2$ are divided by $m$ (problem 2). Take
 # $m = 100$, $\eta = 1$, $f = 1$ and $\Lambda = 3$:
 #
 # | step | 0 | 1 | 2 | 3 | 4 | 5 | 6 |
@@ -250,12 +251,13 @@ lesson.decide("flat_step", step, sharpness)
 lesson.catapult.show()
 
 # %% [markdown]
-# [Lewkowycz and others (2020)](https://arxiv.org/abs/2003.02218) report these three phases for wide networks.
+# The loss falls at once up to 2, first grows between 2 and 4, and diverges beyond 4. [Lewkowycz and others (2020)](https://arxiv.org/abs/2003.02218) report these
+# three phases for wide networks.
 #
 # ## A real network on real digits
 #
-# Three layers with tanh between them learn two hundred digits by descent on all examples. No theory on this page covers this network. Here no valley is given: the sharpness
-# changes with the weights, at every step. Predict, then look.
+# Three layers with tanh between them learn two hundred digits by descent on all examples. No theory on this page covers this network: its sharpness changes with the weights, at every
+# step, and by no law that we know.
 
 # %%
 lesson.predict("sharp")
@@ -264,7 +266,7 @@ lesson.predict("sharp")
 # - **Left:** the sharpness, the largest eigenvalue of the Hessian, every 25 steps. The dashed line is $2/\eta$.
 # - **Right:** the loss at every step.
 #
-# Compare the three step sizes. Which of the curves reach their dashed line?
+# Which of the three step sizes reach their dashed line?
 
 # %%
 lesson.edge.show()
@@ -277,7 +279,7 @@ lesson.edge.show()
 #
 # ## Where it breaks
 #
-# - **Unbalanced starts.** Two weights diverge if the imbalance is too large for the step: from $a = 4$, $b = 0.125$ with $\eta = 0.5$, the residuals are $-0.5$, $3.5$, $-13$. Large steps are not safe because some of them work.
+# - **Unbalanced starts.** From $a = 4$, $b = 0.125$ with $\eta = 0.5$, the residuals are $-0.5$, $3.5$, $-13.3$. That some large steps work makes none of them safe.
 # - **Larger steps still.** From $\eta = \sqrt5 - 1 \approx 1.24$ on, the orbit of period two repels as well (problem 3). Period four takes over, then
 #   eight, and then the outputs never repeat.
 # - **No climb.** With two weights the sharpness at the end is often far below $2/\eta$. On the digits it comes back up to $2/\eta$.
@@ -295,7 +297,8 @@ lesson.edge.show()
 # %% [markdown]
 # ## Claims
 #
-# Each claim stands beside a control that must fail. For example, at the minima where gradient flow would end, $\eta$ times the sharpness does exceed 2.
+# Each claim stands beside a control: the same measurement without the cause, which must fail. The first claim says that $\eta$ times the sharpness is at most 2 where descent
+# ends. Its control measures the minima where gradient flow would end from the same starts, and there the product exceeds 2.
 
 # %%
 lesson.claims()
@@ -310,9 +313,9 @@ lesson.quiz()
 # ## Key points
 #
 # - Near a minimum, descent multiplies the sharpest direction by $1 - \eta S$. Beyond $2/S$, with $S$ the [sharpness](GLOSSARY.md#sharpness), the minimum repels.
-# - A large residual shrinks the [imbalance](GLOSSARY.md#imbalance) by the factor $1 - \eta^2r^2$, so descent on two weights moves to flatter minima.
+# - Each step multiplies the [imbalance](GLOSSARY.md#imbalance) of two weights by $1 - \eta^2r^2$. While $|\eta r| < \sqrt2$, descent moves to flatter minima.
 # - The [catapult](GLOSSARY.md#catapult): between $\eta\Lambda = 2$ and 4 the loss first grows, and the kernel shrinks.
-# - If no minimum tolerates the step, descent circles the flattest one or diverges. Which of them happens depends on the start and the step.
+# - If every minimum is too sharp, descent circles the flattest one or diverges, depending on the start and the step.
 # - Small networks on digits train at the [edge of stability](GLOSSARY.md#edge-of-stability), where the sharpness is about $2/\eta$.
 #
 # **What this does not show.** Flatter is not always better: nothing here measured an error on new data. The exact laws are for two weights and for one hidden layer with target 0.

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 6 · Real steps, real widths
 #
-# ![The plane of two weights. Two starts at the left compute the same function. At one start a² − b² is positive: its path moves in steps inside a tube that bends over the origin, and reaches the curve ab = 1. At the other start a² − b² is zero: its path ends near the origin, where the gradient vanishes.](pictures/real_steps_real_widths.svg)
+# ![The plane of two weights, with two starts of the same function. From the one with positive a² − b², the path stays inside a tube over the origin and reaches the curve ab = 1. From the other, where a² − b² is zero, it ends near the origin.](pictures/real_steps_real_widths.svg)
 #
 # *A network with two weights computes $ab$ times its input. Both starts have the same loss, but only one path reaches a fit. Its imbalance, the number
 # $a^2 - b^2$, keeps it inside the blue tube, away from the origin.*
@@ -96,11 +96,11 @@ lesson.predict("tenth")
 #
 # The explorer trains a network with four inputs, four outputs and $h$ hidden units, from random weights. Each layer is a matrix, and its smallest singular
 # value belongs to its weakest direction. Square this value for both layers and add: the sum is the **strength**.
-# - **Left:** the solid line is the strength. The band is known before the run, up to the fall of the loss. Its lower edge comes from the imbalance at the start.
+# - **Left:** the solid line is the strength. The band holds it, and is computed from the start and the loss so far. Its lower edge comes from the imbalance.
 # - **Right:** the solid line is the loss. The dashed line is an upper bound on it, computed before the first step: the **certificate**.
 #
 # The **Step multiplier** multiplies the step that the certificate chooses. The right panel turns gray if the step is too large for a certificate. Raise the
-# multiplier until this happens. What does the solid line do?
+# multiplier until this happens. What does the solid line on the right do?
 
 # %%
 lesson.certificate.show()
@@ -113,7 +113,7 @@ lesson.certificate.show()
 #
 # $$L = \tfrac12 \left\lVert \operatorname{diag}(s)(W - W_\star) \right\rVert^2.$$
 #
-# *In words:* multiply row $i$ of the error by a number $s_i > 0$, and take half the sum of squares. The $s_i$ are the singular values of the data. Let $\mu$ be the smallest
+# *In words:* multiply row $i$ of the error by a number $s_i > 0$, and take half the sum of squares. The $s_i$ are the singular values of the data matrix (fold). Let $\mu$ be the smallest
 # and $\beta$ the largest $s_i^2$. By hand, $\mu = \beta = 1$.
 #
 # <details><summary>How does any least-squares problem get this form?</summary>
@@ -200,6 +200,26 @@ lesson.certificate.show()
 # ([Arora, Cohen, Hazan 2018](https://arxiv.org/abs/1802.06509); [Du, Hu, Lee 2018](https://arxiv.org/abs/1806.00900)). A finite step changes $D$ by a term in
 # $\eta^2$ only, which you derive in Exercise 1. Its size is at most $\eta^2\lVert\nabla L_t\rVert^2$.
 #
+# <details><summary>Do other methods conserve D? Muon has a law of its own</summary>
+#
+# **Muon** sets all singular values of a layer's gradient to 1 before the step. A single number is replaced by its sign. By hand, at $a = 2$, $b = 0.2$, the gradient
+# $(-0.12, -1.2)$ becomes $(-1, -1)$, and both weights grow by $\eta$. So $a - b$ stays, and $a^2 - b^2$ does not.
+#
+# For matrices, let $\sqrt{M}$ be the symmetric matrix without negative eigenvalues whose square is $M$. Take $s_i = 1$ and $W_\star = U\operatorname{diag}(c)V^\top$. Call the layers *aligned*, with each other and with
+# the target, if $W_1 = U\operatorname{diag}(p)Q^\top$ and $W_2 = V\operatorname{diag}(q)Q^\top$. Here $Q$ has orthonormal columns, and all $p_i$ and $q_i$ are positive. The gradients are then
+#
+# $$U\operatorname{diag}((p_iq_i - c_i)\,q_i)\,Q^\top \qquad\text{and}\qquad V\operatorname{diag}((p_iq_i - c_i)\,p_i)\,Q^\top.$$
+#
+# *In words:* both diagonals have the same signs, those of $p_iq_i - c_i$, and Muon keeps only these signs. So its step adds the same number, $\eta$ or $-\eta$, to $p_i$ and to $q_i$. The layers stay aligned, and
+# $\sqrt{W_1^\top W_1} - \sqrt{W_2^\top W_2} = Q\operatorname{diag}(p - q)\,Q^\top$ does not change, at any step size that keeps all $p_i$ and $q_i$ positive.
+#
+# From a random start, the layers are not aligned and Muon's law fails. In runs of 100 steps of 0.01, the difference of the roots changed by about 0.6 of its size from random
+# layers, and by rounding errors from aligned ones. Gradient descent changed $D$ by less than 0.02 of its size from either start; with smaller steps, it would be less. One claim measures Muon's law.
+#
+# [Rhee, Simon and Karkada (2026)](https://arxiv.org/abs/2606.30509) state in their abstract that Muon *flow* conserves this difference once the weights are aligned. The derivation for finite steps is ours.
+#
+# </details>
+#
 # From now on let every step satisfy $\eta C_t \le 1$. Then the curvature takes back at most half, so the same step lowers the loss by at least
 # $\frac{\eta}{2}\lVert\nabla L_t\rVert^2$. So its drift is at most $2\eta$ times the fall of the loss. Add up all steps:
 #
@@ -208,14 +228,14 @@ lesson.certificate.show()
 # *In words:* a step can move $D$ only if it also lowers the loss, and the loss can fall by at most $L_0$. The norm is the largest singular value. By hand, two steps moved $D$ by 0.054, and all steps
 # together can never move it by more than $2 \cdot 0.1 \cdot 0.5 = 0.1$. With steps ten times smaller, this bound is ten times smaller; in the limit, flow, nothing drifts.
 #
-# How does $D$ hold the strength up? $W_1^\top W_1$ equals $D + W_2^\top W_2$, and the last term has no negative eigenvalue. So the $d$-th largest eigenvalue of $W_1^\top W_1$,
+# How does $D$ hold the strength up? $W_1^\top W_1$ equals $D + W_2^\top W_2$, and adding a matrix without negative eigenvalues lowers no eigenvalue. So the $d$-th largest eigenvalue of $W_1^\top W_1$,
 # which is $s_d(W_1)^2$, is at least that of $D$. In the same way, $s_k(W_2)^2$ is at least the $k$-th largest eigenvalue of $-D$. Write $\lambda_i(M)$ for the $i$-th largest
 # eigenvalue of $M$, and $[x]_+$ for the larger of $x$ and 0. The **floor** is
 #
 # $$\text{floor} = [\lambda_d(D_0)]_+ + [\lambda_k(-D_0)]_+.$$
 #
 # *In words:* the floor is positive if $D_0$ has at least $d$ positive or at least $k$ negative eigenvalues. A term counts as 0 if $h$ is too small to have that many. For two weights the floor is
-# $|D_0|$. With the drift,
+# $|D_0|$. The drift lowers it by at most $2\eta L_0$:
 #
 # $$s_{\min}(T_t)^2 \ge \text{floor} - 2\eta L_0.$$
 #
@@ -361,7 +381,7 @@ lesson.predict("cover")
 
 # %% [markdown]
 # The theory of infinite width has an argument of its own, the fixed kernel. At the start, the smallest eigenvalue of the tangent kernel is large. In a small
-# ball around the start it cannot fall far. The argument shows that the weights stay in this ball, if the network is wide enough.
+# ball around the start it cannot fall far. In a wide network each weight has to move little, so all of them stay in this ball.
 # - **Left:** steps until the loss is a millionth of its start: certified by the imbalance (triangles), by the fixed kernel (squares), and taken (disks).
 # - **Right:** how far the weights move, relative to their length.
 #
@@ -371,8 +391,8 @@ lesson.predict("cover")
 lesson.width.show()
 
 # %% [markdown]
-# In the light gray region the weights move by a tenth or a third, and the fixed kernel certifies nothing. But convergence is certified before the first step, at *some* rate, which may be
-# slow. Further right the move falls as one over the root of the width. In the dark gray region not every start is covered, and descent converges there too.
+# In the light gray region the weights move by a tenth to a third of their length, and the fixed kernel certifies nothing. But the imbalance certifies convergence before the first step, at
+# *some* rate, which may be slow. Further right the move falls as one over the root of the width. In the dark gray region not every start is covered, and descent converges there too.
 #
 # <details><summary>Why d + k − 1?</summary>
 #
@@ -389,6 +409,7 @@ lesson.width.show()
 #   millionth of its loss after 4 steps, and with steps of 0.1 after 13.
 # - **A certificate can be loose.** At the best step of Exercise 3 it reaches a millionth of the loss after 1,375 steps, and the run after 90.
 # - **Zero floor.** The balanced start $a = b = 0.5$ has the floor 0, so the certificate above is silent. The run still reaches a millionth of its loss after 39 steps of 0.1.
+# - **Other methods.** Muon does not conserve $D$ (fold above).
 # - **Nonlinear layers.** The argument uses $W = W_1 W_2^\top$. No network with an activation function is covered.
 #
 # **Discuss:** The panel is gray. What do we know about the run?

@@ -13,16 +13,17 @@
 # %% [markdown]
 # # 7 · What descent finds
 #
-# ![On the left, two blue points and two orange points. Many lines separate them: they fill a gray fan. Three lines in the fan are drawn, each with the name of a method. On the right, thirty arrows point in all directions before training; when the loss begins to fall they form two bundles, and a few arrows have stayed.](pictures/what_descent_finds.svg)
+# ![Left: a gray fan holds all lines that separate two blue points from two orange ones. Three lines in it are named after methods. Right: thirty arrows point everywhere; later most form two bundles.](pictures/what_descent_finds.svg)
 #
-# *Left: every line in the gray fan fits the points, and each method ends at a line of its own. Right: the directions of thirty neurons.*
+# *Left: every line in the gray fan fits the points, and each method ends at a line of its own. Right: the directions of thirty neurons, before training and when
+# the loss begins to fall.*
 #
 # **Question.** Many weights fit the training data. Descent ends at one of them. Can we say which one before the run? In three small cases we can.
 #
 # **You will be able to**
-# - write descent in three geometries, and say which margin each maximizes (Exercise 1);
+# - write three kinds of descent, and say which line each of them ends at (Exercise 1);
 # - predict how a neuron turns while the network is still close to zero (Exercise 2);
-# - choose the size of a start, and say what it costs (the decision).
+# - choose the size of a start, and say what it costs (Exercise 3).
 #
 # **Before you start:** [[leaving_the_lazy_regime]] · [[real_steps_real_widths]] · [logistic loss](refreshers/logistic_loss.md) ·
 # [gradient descent](refreshers/gradient_descent.md) · [singular values](refreshers/singular_values.md) · [notation](NOTATION.md) ·
@@ -39,22 +40,20 @@ lesson.start()
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 5 two points, at the board · 4 the line · 5 Exercise 1 · 3 predict · 7 film
 # and small starts · 5 attacks · 3 quiz.
 #
-# **Board.** The two points and their table. Later: "turn, then grow".
+# **Board.** The two points and their table.
 #
 # **The one question to ask:** "All of these weights fit. Who chose?" (The geometry of the step, the size of the start, the activation.)
 #
-# **Discussion.** Nobody trains for $10^{36}$ units of time. What is the limit worth? (The closed form says how far away it is.)
+# **Discussion.** Nobody trains for $10^{36}$ units of time. What is the limit worth?
 #
 # **Usual wrong answers.** *"Descent finds the largest margin"*: in which norm? *"Ten times smaller, ten times slower"*: the growth is exponential.
 #
 # **Exit ticket.** "Name one thing that decides which fit descent finds, and one thing that does not."
 #
-# **If a machine is slow:** skip the film. The picture at the top shows its first and last moment.
+# **If a machine is slow:** skip the film. The opening picture shows both ends.
 
 # %% [markdown]
 # ## Recap
-#
-# From before.
 
 # %%
 lesson.recap()
@@ -62,30 +61,33 @@ lesson.recap()
 # %% [markdown]
 # ## By hand: two points, three lines
 #
-# A linear model predicts the sign of $w^\top x$. If an example $x$ has the label $y = \pm 1$, let $z = yx$. Then $w$ puts the example on
-# its own side if $w^\top z > 0$. Take two examples, $z_1 = (5, 1)$ and $z_2 = (4, 3)$.
+# A linear model predicts the sign of $w^\top x$. If an example $x$ has the label $y = \pm 1$, let $z = yx$. Then $w$ puts the example on the side of
+# its label if $w^\top z > 0$. Data are **separable** if one $w$ does so for all examples. Take two, $z_1 = (5, 1)$ and $z_2 = (4, 3)$.
 #
-# Longer weights give larger products, but the same predictions. So divide by the size of $w$. The **margin** of $w$ is
-# $\min_i w^\top z_i$ divided by a norm of $w$. Three norms are usual: l2, the length; l1, the sum of the $|w_k|$; and l∞, the largest $|w_k|$.
+# Longer weights give larger products, but the same predictions. So divide by the size of $w$: the **margin** of $w$ is
+# $\min_i w^\top z_i$ divided by a norm of $w$. With the length, called l2, it is the distance of the nearest point from the line. Others are l1, the sum of the $|w_k|$, and
+# l∞, the largest $|w_k|$.
 #
 # | direction $w$ | smallest $w^\top z_i$ | l2 margin | l∞ margin | l1 margin |
 # |---|---|---|---|---|
-# | (2, 1) | 11 | **4.92** | 5.5 | 3.67 |
+# | (2, 1) | 11 | 11/√5 = **4.92** | 11/2 = 5.5 | 11/3 = 3.67 |
 # | (1, 1) | 6 | 4.24 | **6** | 3 |
 # | (1, 0) | 4 | 4 | 4 | **4** |
 #
-# *In words:* every norm has its own best direction (bold). All three fit both examples.
+# *In words:* all three fit, and every norm has its own best direction (bold).
 #
-# Now descend on $L(w) = \sum_i \log(1 + e^{-w^\top z_i})$ from $w = 0$. The gradient there is $g = -\frac12(z_1 + z_2) = (-4.5, -2)$. Three methods step
-# in different directions $d$:
+# Now descend on $L(w) = \sum_i \log(1 + e^{-w^\top z_i})$ from $w = 0$. Each term has the slope $-\frac12$ there, so the gradient is $g = -\frac12(z_1 + z_2) = (-4.5, -2)$. Three
+# methods step in different directions $d$:
 #
 # - **gradient descent:** $d = -g = (4.5, 2)$;
-# - **sign descent:** all entries move against $g$ by the same amount, $\sum_k |g_k| = 6.5$: here $d = (6.5, 6.5)$;
+# - **sign descent:** all entries move against $g$ by the same amount, $\sum_k |g_k| = 6.5$, so $d = (6.5, 6.5)$;
 # - **coordinate descent:** only the entry with the largest $|g_k|$ moves: $d = (4.5, 0)$.
+#
+# Sign descent and coordinate descent step along the best directions of l∞ and l1 at once. Gradient descent is not yet along $(2, 1)$.
 #
 # ## Exercise 1 · Write: `steepest`
 #
-# Write the three directions for any $g$. The next explorer runs on your function.
+# Write the three directions for any $g$. The next explorer uses them.
 
 
 # %%
@@ -107,11 +109,12 @@ def steepest(g, geometry):
 # %% [markdown]
 # ## See: which line?
 #
-# Forty points in the plane. **Time** $t$ is the sum of all step sizes so far; a **decade** is a factor of ten.
-# - **Left:** the points, the line of the chosen method (black), and the three lines with the best margins (colored).
+# Forty points in the plane: two are a third of those by hand, moved a little, and the others are too far away to change a best line. **Time** $t$ is the
+# sum of all step sizes so far; a **decade** is a factor of ten.
+# - **Left:** the points, the line of the chosen method (black), and the lines with the best margins (colored).
 # - **Right:** the margin of the black line in each norm, as a share of the best margin in that norm.
 #
-# Move **Decades of time** to the right. Then change the **Method**. Which curve reaches 1? Last, show the angle of gradient descent on the right.
+# Move **Decades of time** to the right. Then change the **Method**. Which curve reaches 1? Last, let the **Right panel** show the angle of gradient descent.
 
 # %%
 lesson.line.show()
@@ -119,24 +122,31 @@ lesson.line.show()
 # %% [markdown]
 # ## Explain: the norm of the step, and log t
 #
-# **Why the norms differ.** All three directions minimize $g^\top d + \frac12\lVert d\rVert^2$, each with its own norm of $d$. They are called *steepest descent* in
-# that norm. For separable data and an exponential loss, steepest descent in a norm ends at the best margin in that norm ([Gunasekar and
-# others, 2018](https://arxiv.org/abs/1802.08246)). Data, loss and start are the same: the step decides.
+# **Why the norms differ.** Each direction $d$ minimizes $g^\top d + \frac12\lVert d\rVert^2$ with its own norm: it goes downhill, and pays for its size. In l∞ only the
+# largest entry is paid for, so all others move as far. In l1 every entry is paid for, so only the steepest one moves. These methods are called *steepest descent* in
+# their norm. For separable data and an exponential loss, steepest descent in a norm ends at the best margin in that norm ([Gunasekar and
+# others, 2018](https://arxiv.org/abs/1802.08246)). So the step decides.
 #
-# **Why log t.** When all points are on their own side, $L$ is about $\sum_i e^{-w^\top z_i}$. It never reaches zero, so $w$ grows, and the
-# nearest points dominate the sum. Let $\hat w$ be the shortest $w$ with $w^\top z_i \ge 1$ for all $i$. It has the best l2 margin. The
-# nearest points are the **support vectors**, those with $\hat w^\top z_i = 1$. Then gradient descent follows
+# **Why log t.** When every example is on the side of its label, $L$ is about $\sum_i e^{-w^\top z_i}$. It never reaches zero, so $w$ grows. Let $\hat w$ be the shortest $w$ with
+# $w^\top z_i \ge 1$ for all $i$. Its l2 margin, $1/\lVert\hat w\rVert$, is the best. The examples with $\hat w^\top z_i = 1$ are the **support vectors**. At $w = a\hat w$ they dominate the
+# gradient, whose size is about $e^{-a}$. So $a$ grows at the speed $e^{-a}$, and this gives $a = \log t$:
 #
 # $$w(t) \approx \hat w \log t + \tilde w.$$
 #
 # *In words:* $w$ grows as $\log t$ along $\hat w$, beside a constant $\tilde w$. So the angle to $\hat w$ falls only as
-# $1/\log t$. In our data it is 11 degrees after 3 decades, 6 after 6 decades and 3.2 after 12. Plain steps are too slow for
-# this: 20,000 steps of size $1/\beta$, the inverse of the largest curvature, leave 15 degrees. So the explorer divides its step size by $L$, and $\log t$ grows steadily.
+# $1/\log t$. In our data it is 11 degrees after 3 decades, 6 after 6 decades and 3.1 after 12.
+#
+# <details><summary>How does the explorer reach 36 decades?</summary>
+#
+# Steps of constant size are too slow: 20,000 steps of size $1/\beta$, the inverse of the largest curvature, leave 15 degrees. The explorer divides its step size by $L$. The gradient shrinks as $L$
+# does, so all steps have about the same length, and $\log t$ grows by about the same amount in each step.
+#
+# </details>
 #
 # <details><summary>Where does the constant come from?</summary>
 #
-# Insert $w = \hat w \log t + \tilde w$ into $\dot w = \sum_i e^{-w^\top z_i} z_i$, where the dot is the derivative in time. For a support vector,
-# $e^{-w^\top z_i} = \frac1t e^{-\tilde w^\top z_i}$. For any other point the exponential falls faster than $1/t$. So
+# Insert $w = \hat w \log t + \tilde w$ into $\dot w = \sum_i e^{-w^\top z_i} z_i$, where the dot is the derivative in time. The left side is $\frac1t\hat w$. For a support vector,
+# $e^{-w^\top z_i} = \frac1t e^{-\tilde w^\top z_i}$. For any other point the exponential falls faster than $1/t$. Multiply by $t$, and let $t$ grow:
 #
 # $$\hat w = \sum_{i} e^{-\tilde w^\top z_i}\, z_i, \quad \text{where } i \text{ runs over the support vectors}.$$
 #
@@ -147,19 +157,19 @@ lesson.line.show()
 #
 # <details><summary>What is proved, and by whom?</summary>
 #
-# [Soudry and others (2018)](https://arxiv.org/abs/1710.10345), Theorem 3: for separable data, a smooth decreasing loss with an exponential tail and a step below
-# $2$ over its smoothness, $w(t) = \hat w \log t + \rho(t)$ from any start. The rest $\rho$ grows at most as $\log\log t$, and is bounded for almost all data. We quote
-# this theorem from a lecture note. That $\rho$ tends to $\tilde w$ if the support vectors span the space is in their paper as we remember it; the
-# derivation above is ours. Gunasekar and others are also quoted.
+# [Soudry and others (2018)](https://arxiv.org/abs/1710.10345), Theorem 3: take separable data, a smooth decreasing loss with an exponential tail, and a constant step below
+# $2$ over its smoothness. From any start, $w(t) = \hat w \log t + \rho(t)$, and for almost all data $\rho$ is bounded. Theorem 4: if the support vectors span the same space as the data,
+# $\rho$ tends to a $\tilde w$ with $\eta e^{-\tilde w^\top z_i} = c_i$ for every support vector. In our time, which counts $\eta$ per step, the $\eta$ drops out, and this is the equation above. We read
+# both theorems in an early version of the paper. That $\rho$ grows at most as $\log\log t$ for the remaining data is quoted from a lecture note on the final version.
 #
-# [Zhang, Zou and Cao (2024)](https://arxiv.org/abs/2406.10650) prove the l∞ margin for full-batch Adam without its stability constant (from their abstract).
+# Gunasekar and others are also quoted. [Zhang, Zou and Cao (2024)](https://arxiv.org/abs/2406.10650) prove the l∞ margin for full-batch Adam without its stability constant (from their abstract).
 #
 # </details>
 
 # %% [markdown]
 # ## Predict
 #
-# From here on we train networks. What does a small start cost?
+# From here on we train two-layer networks. What does a small start cost?
 
 # %%
 lesson.predict("tenth")
@@ -167,21 +177,17 @@ lesson.predict("tenth")
 # %% [markdown]
 # ## By hand: how a neuron turns
 #
-# Take
+# Take $f(x) = \sum_{j=1}^h v_j\, \mathrm{relu}(w_j^\top x)$. The $h$ hidden units are called **neurons**; they have no biases. The loss of an example, $2\log(1 + e^{-yf(x)})$, has the slope
+# $-1$ in $yf(x)$ where $f = 0$. The start is small, so $f$ is close to zero at first, and all examples count equally. Let $|v_j| = \lVert w_j\rVert$ at the start; training by tiny steps keeps this.
 #
-# $$f(x) = \sum_{j=1}^h v_j\, \mathrm{relu}(w_j^\top x).$$
-#
-# *In words:* $h$ hidden units, which we call **neurons**, and no biases. The start is small, with $|v_j| = \lVert w_j\rVert$. So $f$ is close to zero at
-# first, and every example moves the weights with the same force, which our loss scales to 1.
-#
-# A neuron is **active** on $x$ if $w^\top x > 0$. Let $x_a$ be the sum of $y_i x_i$ over the examples on which it is active. Its weights move along
-# $\mathrm{sign}(v)\, x_a$. The part of $x_a$ along $w$ makes $w$ longer. Only the part across $w$ turns it. With the unit vector $u = w/\lVert w\rVert$,
+# A neuron is **active** on $x$ if $w^\top x > 0$. Let $x_a$ be the sum of $y_i x_i$ over the examples on which it is active. By the chain rule, $\dot w = v\, x_a$. The part of $x_a$ along
+# $w$ makes $w$ longer, and only the part across $w$ turns it. Divide by the length $\lVert w\rVert = |v|$: the unit vector $u = w/\lVert w\rVert$ moves by
 #
 # $$\dot u = \mathrm{sign}(v)\left(x_a - (x_a^\top u)\, u\right).$$
 #
 # *In words:* the length of $w$ does not occur: tiny neurons turn as fast as large ones.
 #
-# Example: $w = (0.6, 0.8)$ and $v > 0$. The examples are $(2, 1)$ with label $+1$, $(-1, 2)$ with label $-1$, and $(-2, -1)$ with label $-1$. The neuron is active on the
+# Take $w = (0.6, 0.8)$ and $v > 0$. The examples are $(2, 1)$ with label $+1$, $(-1, 2)$ with label $-1$, and $(-2, -1)$ with label $-1$. The neuron is active on the
 # first two, so $x_a = (2, 1) - (-1, 2) = (3, -1)$. Here $u = w$, $x_a^\top u = 1$, and $\dot u = (3, -1) - (0.6, 0.8) = (2.4, -1.8)$.
 #
 # ## Exercise 2 · Repair: `turn`
@@ -208,8 +214,8 @@ def turn(w, X, y, sign):
 # %% [markdown]
 # ## See: neurons turn, then grow
 #
-# Six points, and thirty neurons as arrows; blue means $v > 0$. An arrow's length grows with the logarithm of the neuron's. In the region $S_+$ a neuron is
-# active on exactly the positive points, in $S_-$ on exactly the negative ones. A neuron that is active on no point is **dead**. A blue
+# Six points, and thirty neurons as arrows; blue means $v > 0$. Longer neurons have longer arrows (by the logarithm). In the region $S_+$ a neuron is
+# active on exactly the positive points, in $S_-$ on exactly the negative ones. A neuron that is active on no point is [**dead**](GLOSSARY.md#dead-neuron). A blue
 # neuron is **in its place** if it is in $S_+$ or dead, a red one if it is in $S_-$ or dead.
 # - **Left:** points, regions and neurons. **Right:** the loss, and the share of neurons in their place.
 #
@@ -221,27 +227,26 @@ lesson.film.show()
 # %% [markdown]
 # ## Explain: what the small start buys
 #
-# Suppose that two points of one class always have a positive cosine, and two of different classes a negative one. Then all examples move a blue neuron
-# towards $S_+$. Once it is there, $x_a$ is the sum of all positive points, $x_+$. It turns to $x_+$ and grows as $e^{\lVert x_+\rVert t}$.
+# **The turn.** Suppose that two points of one class always have a positive cosine, and two of different classes a negative one. Then every $y_i x_i$ has a positive product with each
+# positive point, and a negative one with each negative point. So $x_a$ turns a blue neuron towards $S_+$. There $x_a$ is the sum of all positive points, $x_+$. The neuron
+# turns to $x_+$, and its length grows as $e^{\lVert x_+\rVert t}$, since $\dot w = v\,x_+$.
 #
 # **The delay.** To reach a fixed size from a start ten times smaller, the neurons have to grow ten times more. This takes the extra time
+# $\ln 10/\lVert x_+\rVert$, the same for each decade.
 #
-# $$\frac{\ln 10}{\lVert x_+\rVert}.$$
-#
-# *In words:* each decade of the start costs the same time.
-#
-# **The collapse.** Neurons of one class end at one direction. So the features of that class, the outputs of the neurons, are multiples of one vector. Two numbers measure this. The **stable rank** of $W$, the matrix with rows $w_j$, is $\lVert W\rVert^2/\lVert W\rVert_2^2$: it is at most the rank, and 2 if
-# two directions are equally strong. **NC1** of a class is the share of its squared features that the strongest direction leaves over. It is zero
+# **The collapse.** All blue neurons that are not dead end along one direction $e$. So the features of a positive $x$, the outputs of the neurons, are $e^\top x$ times one fixed vector. Two
+# numbers measure this. The **stable rank** of $W$, the matrix with rows $w_j$, is $\lVert W\rVert^2/\lVert W\rVert_2^2$: it is at most the rank, and 2 for
+# two equally strong directions at a right angle. **NC1** of a class is the share of its squared features that the strongest direction leaves over. It is zero
 # after complete [neural collapse](GLOSSARY.md#neural-collapse).
 #
-# **How complete?** NC1 is proportional to the *square of the start's size*. The fold derives this from a matrix that tiny steps conserve.
+# **How complete?** NC1 is proportional to the *square of the start's size* (fold).
 #
 # <details><summary>What is proved, and by whom?</summary>
 #
 # [Min, Mallada and Vidal (2024)](https://arxiv.org/abs/2307.12851), Theorem 1, for gradient flow with the exponential or logistic loss. Assume the cosines
 # above, whose smallest signed value is $\mu > 0$. Assume also that no neuron starts exactly along the wrong class sum, and a balanced start of size
 # $O(h^{-1/2} e^{-(n/\sqrt\mu) \log n})$. Then all neurons are in their place after a time $O(\log n/\sqrt\mu)$, and stay there. If both $S_+$ and $S_-$ hold a neuron, the loss falls
-# at least as $1/t$ from a time $\Theta(\frac1n \log \frac{1}{\sqrt h\,\epsilon})$ on, where $\epsilon$ is the size of the start. In the limit, the stable rank is at most $2 + O(\epsilon)$. The required start is far smaller than ours, and the time that the proof gives far longer. Their equation (4) is
+# at least as $1/t$ from a time $\Theta(\frac1n \log \frac{1}{\sqrt h\,\epsilon})$ on, where $\epsilon$ is the size of the start. After long training, the stable rank is at most 2. The required start is far smaller than ours, and the time that the proof gives far longer. Their equation (4) is
 # $\dot u$ above.
 #
 # [Min, Zhu and Vidal (2025)](https://arxiv.org/abs/2510.21078), Theorem 1, under similar assumptions: the features of a class tend to one direction, and those of two classes are orthogonal. The ratio
@@ -253,8 +258,8 @@ lesson.film.show()
 #
 # <details><summary>Why NC1 falls as the square</summary>
 #
-# Let $W_+$ and $v_+$ hold the weights of the neurons in $S_+$. There the network is linear: $\dot W_+ = v_+ r^\top$ and $\dot v_+ = W_+ r$ with the same vector $r$, the sum of the positive points, each times its force. So
-# $W_+W_+^\top$ and $v_+v_+^\top$ have the same derivative. Their difference is conserved, as in [[real_steps_real_widths]], so $W_+W_+^\top = v_+v_+^\top + E$, where $E$ has the size $\epsilon^2$. The first term has rank one. The features
+# Let $W_+$ and $v_+$ hold the weights of the neurons in $S_+$. There the network is linear: $\dot W_+ = v_+ r^\top$ and $\dot v_+ = W_+ r$ with the same vector $r$, the sum of the positive points, each times the slope of its loss. So
+# $W_+W_+^\top$ and $v_+v_+^\top$ have the same derivative. Their difference is conserved, as in [[real_steps_real_widths]], so $W_+W_+^\top = v_+v_+^\top + E$. The neurons come to $S_+$ while their size is still about $\epsilon$, so $E$ has the size $\epsilon^2$. The first term has rank one. The features
 # of the class are $W_+ x$, so their spread outside of one direction has the squared length $O(\epsilon^2)$, relative to $\lVert v_+\rVert^2$.
 #
 # </details>
@@ -271,9 +276,9 @@ lesson.film.show()
 lesson.neurons.show()
 
 # %% [markdown]
-# ## Decide: which start?
+# ## Exercise 3 · Decide: which start?
 #
-# A class has $\lVert x_+\rVert = 8$. Its NC1 shall be a million times smaller. By which factor do you multiply the start, and how much later does the loss of this class fall?
+# A class has $\lVert x_+\rVert = 8$. Its NC1 should become a million times smaller. By which factor do you multiply the start, and how much later does the loss of this class fall?
 
 # %%
 # BEGIN SOLUTION
@@ -287,12 +292,13 @@ lesson.decide("shrink", factor, delay)
 # %% [markdown]
 # ## See: does it matter?
 #
-# Points lie around $K$ centers $m_1, \dots, m_K$ of length 1, at right angles; half of these clusters are positive. Two networks are trained from a small start. One has
-# ReLU units, the other **power 3**: $\mathrm{relu}(w^\top x)^3/\lVert w\rVert^2$. An **attack** is a change of $x$. The **radius** is the length of the shortest attack that
+# The activation decides too. Points lie around $K$ centers $m_1, \dots, m_K$ of length 1, at right angles; half of these clusters are positive. Two networks are trained from a small
+# start. One has ReLU units, the other **power 3**, units $\mathrm{relu}(w^\top x)^3/\lVert w\rVert^2$. Both are right on all test points. But how far is a point from a wrong answer? An
+# **attack** is a change of $x$. The **radius** is the length of the shortest attack that
 # turns the sign of $f$, among all that we tried: with the centers known, and along gradients.
 # - **Left:** the median radius against $K$. **Right:** $y f(x)$ along one attack, relative to its value at $x$.
 #
-# Without an attack, both networks are right on all test points. Compare $K = 2$ with $K = 16$.
+# Compare $K = 2$ with $K = 16$.
 
 # %%
 lesson.radius.show()
@@ -301,16 +307,22 @@ lesson.radius.show()
 # ## Explain: averages or clusters
 #
 # A ReLU network from a small start has neurons along the class sums $m_+$ and $m_-$ of the centers. It computes nearly $\mathrm{relu}(m_+^\top x) - \mathrm{relu}(m_-^\top x)$. At
-# a positive center this is 1. Move along the unit vector $(m_- - m_+)/\sqrt K$ by $r$. The first term falls by $r K_+/\sqrt K$ and the second rises by
-# $r K_-/\sqrt K$, with $K_+$ positive and $K_-$ negative clusters. So the sign turns at $r = 1/\sqrt K$.
+# a positive center this is 1. Move along the unit vector $(m_- - m_+)/\sqrt K$ by $r$. With $K_+$ positive and $K_-$ negative clusters, the first term falls by $r K_+/\sqrt K$ and the second
+# rises by $r K_-/\sqrt K$. The difference falls by $r\sqrt K$, so the sign turns at $r = 1/\sqrt K$.
 #
-# With power 3, a neuron along one center is moved mostly by its own cluster, and keeps it. In our run for $K = 8$, the median cosine of a neuron with its nearest center is
-# 0.9996, and 0.50 with ReLU units. An attack must go half of the way to another center, which is $\sqrt2/2$.
+# With power 3, a neuron near one center is moved mostly by its own cluster, because a small product becomes much smaller in the third power. The
+# answer changes half of the way to a center of the other class. That is at $\sqrt2/2$, since centers at right angles have the distance $\sqrt2$.
+#
+# <details><summary>Do the neurons really lie there?</summary>
+#
+# In our run for $K = 8$, the median cosine of a neuron with its nearest center is 0.9996 with power 3. With ReLU units it is 0.50, the cosine of a sum of four centers with one of them.
+#
+# </details>
 #
 # <details><summary>What is proved, and by whom?</summary>
 #
 # [Min and Vidal (2024)](https://arxiv.org/abs/2405.15942) prove both radii for the two functions. That descent from a small start finds these functions is their *conjecture* there. (We read poster and code.)
-# Min and Vidal (ICML 2025, "Gradient Flow Provably Learns Robust Classifiers for Orthonormal GMMs"), Proposition 1: for any classifier, some attack of length $\sqrt2/2$ succeeds with probability at least
+# [Min and Vidal (2025)](https://proceedings.mlr.press/v267/min25c.html), Proposition 1: for any classifier, some attack of length $\sqrt2/2$ succeeds with probability at least
 # $\min(K_+, K_-)/K$. Theorem 1 and Corollary 1 are for powers above 2, the squared loss, small clusters with enough points, and a balanced start with a gap between neurons. The flow then withstands nearly
 # $\sqrt2/2$. They say that random starts do not satisfy the condition. We start at random, so our radii are measured.
 #
@@ -319,16 +331,18 @@ lesson.radius.show()
 # %% [markdown]
 # ## Where it breaks
 #
-# - **The clock.** A best margin is a limit. After three decades, gradient descent has 0.95 of the best l2 margin, but 0.96 of the best l1 margin.
-# - **The cosines.** In the explorer of starts, choose centers with the cosine 0.4. Even from the smallest start, only a third of the neurons end in
+# - **The clock.** A best margin is a limit. After two decades, gradient descent has 0.93 of the best l2 margin, but 0.95 of the best l1 margin.
+# - **The cosines.** In the explorer of starts, choose centers with the cosine 0.4. From the smallest start, only a third of the neurons end in
 #   their place.
-# - **The start.** Give power 3 a start of size 3: all test points are right, but a change of length 0.43 fools it at eight clusters. **Power 2** from a small start has 0.58.
+# - **The start.** At eight clusters, power 3 from a start of size 3 is right on all test points, but has the radius 0.43. **Power 2** from a small start has 0.58.
 # - **Attacks are no certificate.** A shorter one may exist.
 #
 # **Discuss:** Two networks have the same test error. What would you ask before using one?
 
 # %% [markdown]
 # ## Claims
+#
+# Each claim stands beside a control that must fail. For example, each descent has 0.99 of the best margin in its own norm, and not in another.
 
 # %%
 lesson.claims()
@@ -343,7 +357,7 @@ lesson.quiz()
 # ## Key points
 #
 # - Steepest descent in a norm ends at the best [margin](GLOSSARY.md#margin) in that norm.
-# - The clock of this [implicit bias](GLOSSARY.md#implicit-bias) is $\log t$.
+# - This [implicit bias](GLOSSARY.md#implicit-bias) shows slowly: the angle falls as $1/\log t$.
 # - From a small start, neurons turn first ([early alignment](GLOSSARY.md#early-alignment)), and then grow. A decade of the start costs $\ln 10/\lVert x_+\rVert$.
 # - NC1 falls as the square of the start.
 # - Networks that generalize equally can withstand different attacks.
@@ -396,7 +410,7 @@ def attack(centers, labels, y):
 # **4.** Along $-\cos a\, m_+/\sqrt{K_+} + \sin a\, m_-/\sqrt{K_-}$, the function at distance $r$ is $1 - r\sqrt{K_+}\cos a - r\sqrt{K_-}\sin a$. It vanishes at $r = 1/(\sqrt{K_+}\cos a + \sqrt{K_-}\sin a)$. By
 # the inequality of Cauchy and Schwarz the bracket is at most $\sqrt{K_+ + K_-} = \sqrt K$, with equality at $\cos a = \sqrt{K_+/K}$. That is the direction $(m_- - m_+)/\sqrt K$.
 #
-# **An experiment without a solution.** With least squares in place of the logistic loss, the line of the first explorer has 0.98 of the best l2 margin. On which data is it bad?
+# **An experiment without a solution.** With least squares in place of the logistic loss, the line of the first explorer has 0.96 of the best l2 margin. On which data is it bad?
 #
 # </details>
 
@@ -404,8 +418,13 @@ def attack(centers, labels, y):
 # ## Further reading
 #
 # - Min, MacDonald, Vidal: [On the convergence, implicit bias and edge of stability of gradient descent in deep learning](https://doi.org/10.1109/MSP.2026.3665010) (2026). A survey; part II is this lesson.
-# - Soudry and others: [The implicit bias of gradient descent on separable data](https://arxiv.org/abs/1710.10345) (2018). The clock $\log t$.
 # - Min, Mallada, Vidal: [Early neuron alignment](https://arxiv.org/abs/2307.12851) (2024). The theorem behind the film.
-# - Tsilivis, Vardi, Kempe: [Flavors of margin](https://arxiv.org/abs/2410.22069) (2025). Steepest descent for networks.
+#
+# <details><summary>More on margins</summary>
+#
+# - Soudry and others: [The implicit bias of gradient descent on separable data](https://arxiv.org/abs/1710.10345) (2018). The clock $\log t$.
+# - Tsilivis, Gronich, Kempe, Vardi: [Flavors of margin](https://arxiv.org/abs/2410.22069) (2025). Steepest descent for networks.
+#
+# </details>
 #
 # **Next:** [[learning_curves]], what error n examples should give.

@@ -15,17 +15,16 @@
 #
 # ![A plane of functions. A circle around the origin is the prior. Two more circles of the same size, at the distances 1 and 3 to its right, are posteriors. Arrows lead from the prior to them; their divergences are 0.5 and 4.5. Functions right of a dashed line fit the examples: the near posterior has 7 % of its functions there, the far one 69 %.](pictures/guarantees.svg)
 #
-# *Each point is a function. The prior is fixed before the data. A posterior further to the right has more functions that fit the examples,
-# but its distance from the prior must be paid.*
+# *Each point is a function. The prior is a cloud of functions that is fixed before the data. A posterior further to the right has more functions
+# that fit the examples. But the further it is from the prior, the more is added to the bound on its error rate.*
 #
-# **Question.** [[learning_curves]] predicted an error, and the prediction may be wrong. Now you have $n$ labeled examples and nothing else.
-# Somebody relies on your classifier. Which statement about its error rate can you make, so that it is false in at most one case of
-# twenty? And what does it cost?
+# **Question.** [[learning_curves]] predicted an error, and the prediction may be wrong. Somebody relies on your classifier. Which statement about its error rate can you make, so
+# that it is false in at most one case of twenty? And what does it cost? (With 400 labeled digits below, you will state "at most 15 %", and the truth is 10 %.)
 #
 # **You will be able to**
 # - bound an error rate by counting errors on fresh examples (Exercise 1);
-# - compute a PAC-Bayes bound, and say which examples may judge (Exercise 2);
-# - choose how many examples to keep for judging, and defend it with a number (Exercise 3).
+# - repair a PAC-Bayes bound, which needs no fresh examples, so that it certifies no coin flips (Exercise 2);
+# - choose how many examples to train on and how many to keep, and defend it with a number (Exercise 3).
 #
 # **Before you start:** [[learning_curves]] · [binomial numbers and tails](refreshers/binomial_and_tails.md) ·
 # [Gaussian vectors](refreshers/gaussian_vectors.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
@@ -44,7 +43,7 @@ lesson.start()
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 6 the coins, at the board · 3 `holdout` shown · 9 PAC-Bayes at the board: the
 # picture, the four classifiers, then the theorem · 5 `pac_bayes` · 5 the bounds, with **Coin flips** moved slowly · 4 who knew the labels. The
 # split, the quiz, the claims and the network are homework. Give each learner another **Draw**, at $\delta = 0.5$ and then at 0.05, and count rings on the board. Then ask why
-# the PAC-Bayes rows hardly have any (they are loose), and whether that makes them better (no).
+# the PAC-Bayes rows hardly have any (they are loose).
 #
 # **Board.** One coin, and the number $0.05^{1/10}$. Below it the table of the four classifiers with $\hat R$, KL and the bound.
 #
@@ -72,7 +71,7 @@ lesson.recap()
 # %% [markdown]
 # ## Predict
 #
-# A coin shows heads with probability ½, so one person makes no error in ten with probability $1/2^{10} = 1/1024$.
+# Whoever labels ten digits by tossing a fair coin makes no error with probability $1/2^{10} = 1/1024$.
 
 # %%
 lesson.predict("lucky")
@@ -81,9 +80,9 @@ lesson.predict("lucky")
 # ## By hand: coins
 #
 # **One coin.** A classifier is fixed. Its **error rate** $R$ is the probability that it errs on a new example. The fresh examples that test it are its **judges**. Each
-# of them is a toss of a coin that shows *error* with probability $R$. You toss it ten times and see no error. Can $R$ be large? Ten correct
-# answers have probability $(1 - R)^{10}$. This is $0.05$ for $R = 1 - 0.05^{1/10} = 0.26$. If $R$ were larger than 0.26, you would have seen an
-# event of probability below 0.05. So you state: $R \le 0.26$. Let $\delta$ be the probability that such a statement fails; here $\delta = 0.05$.
+# judge is a toss of a coin that shows *error* with probability $R$. You toss ten times and see no error. Can $R$ be large? Ten correct
+# answers have probability $(1 - R)^{10}$. This is $0.05$ for $R = 1 - 0.05^{1/10} = 0.26$. So you state: $R \le 0.26$. When is this false? Only if
+# $R$ is larger than 0.26. But then ten correct answers, which let you state it, have a probability below 0.05. So such a statement fails with a probability of at most $\delta = 0.05$.
 #
 # **A thousand coins.** Now a thousand people guess ten labels each, and you keep the person with the fewest errors. One person makes no error with
 # probability $1/1024$. That at least one of a thousand makes none has probability $1 - (1 - \frac{1}{1024})^{1000} = 0.62$. So the best of them most probably
@@ -93,14 +92,15 @@ lesson.predict("lucky")
 # probability $\delta/m$. Then together they fail with probability at most $\delta$: this is the **union bound**. With $\delta/m = 0.00005$ the
 # statement becomes $R \le 1 - 0.00005^{1/10} = 0.63$, and it holds.
 #
-# *In words:* who chooses among $m$ classifiers after seeing the judges has to pay: the bound is 0.63 instead of 0.26. With more judges the price shrinks. With a hundred
-# judges and no error, the two bounds are 0.09 and 0.03.
+# *In words:* who chooses among $m$ classifiers after seeing the judges has to pay. How much? A root is an exponential, $\delta^{1/n} = e^{-\ln(1/\delta)/n}$. So both bounds are
+# $1 - e^{-\text{price}/n}$ with $n$ judges. The **price** of one coin is $\ln(1/\delta) = 3.0$. The price of the best of $m = 1000$ is $\ln(m/\delta) = \ln m + \ln(1/\delta) = 9.9$. The judges share it: with a hundred
+# of them and no error, the two bounds are 0.03 and 0.09.
 #
 # ## Exercise 1 · Write: `holdout`
 #
-# The **hold-out bound** extends this to any number of errors. It is the largest rate $R$ at which so few errors, or fewer, still have
-# probability $\delta$ among $n$ fresh examples ([Clopper and Pearson 1934](https://doi.org/10.1093/biomet/26.4.404)). No approximation is in it. Find this
-# rate by halving. `binom.cdf(errors, n, rate)` is the probability of at most so many errors. For no error in ten, the answer is 0.2589.
+# You count the errors among $n$ judges. The **hold-out bound** is the largest rate $R$ at which this count, or a smaller one, still has
+# probability $\delta$ ([Clopper and Pearson 1934](https://doi.org/10.1093/biomet/26.4.404)). It needs no approximation. In code, `binom.cdf(errors, n, rate)` is the probability of at most
+# `errors` errors. This probability falls as the rate grows, so find the rate by halving an interval. For no error in ten, the answer is 0.2589.
 
 
 # %%
@@ -118,57 +118,58 @@ def holdout(errors, n, delta):
 
 
 # %% [markdown]
-# ## Explain: prior, posterior and the distance that is paid
+# ## Explain: prior, posterior and the price
 #
 # The hold-out bound needs examples that did not train. Can the examples train *and* judge? Then the classifier was chosen after the judges had been seen, from
-# infinitely many, and there is no number $m$ for a union bound. **PAC-Bayes** replaces the number $m$ by a distance. (PAC stands for *probably
-# approximately correct*.) It has three parts.
+# infinitely many, so $\ln m$ would be infinite. **PAC-Bayes** (*probably approximately correct*) puts a divergence in the place of $\ln m$. It has three parts.
 #
-# - The **prior** is a distribution over classifiers that is fixed before the labels of the judges are seen. It should give much probability to
-#   classifiers that may turn out to be good.
+# - The [**prior**](GLOSSARY.md#prior-and-posterior-pac-bayes) is a distribution over classifiers that is fixed before the labels of the judges are seen.
 # - The **posterior** is a second distribution over classifiers. You may choose it after the data, by any rule.
-# - The distance is the **divergence** $\mathrm{KL}$ of the posterior from the prior: the mean, over the posterior, of $\ln(\text{posterior probability}/\text{prior
+# - The **divergence** $\mathrm{KL}$ of the posterior from the prior is the mean, over the posterior, of $\ln(\text{posterior probability}/\text{prior
 #   probability})$. It is 0 if the two are equal, and large if the posterior uses classifiers to which the prior gave little probability.
 #
-# Predictions are random: for each new example, draw a classifier from the posterior, and let it answer. This is the **Gibbs classifier**. Let $R$ be its error
+# One single classifier out of infinitely many may have the prior probability 0, and thus an infinite divergence. So predictions are random: for each new example, draw a classifier from the posterior, and let it answer. This is the **Gibbs classifier**. Let $R$ be its error
 # rate on new examples, and $\hat R$ its mean error rate on the $n$ judges.
 #
 # A second divergence compares two coins, with the error probabilities $\hat R$ and $R$:
 #
 # $$\mathrm{kl}(\hat R, R) = \hat R \ln\frac{\hat R}{R} + (1 - \hat R)\ln\frac{1-\hat R}{1-R}.$$
 #
-# *In words:* it is 0 if $\hat R = R$, and grows as they move apart. Let $\mathrm{kl}^{-1}(\hat R, c)$, in code `kl_inverse`, be the
-# largest $R$ with $\mathrm{kl}(\hat R, R) \le c$. Here $c$ is a price per judge. Without errors, $\mathrm{kl}^{-1}(0, c) = 1 - e^{-c}$. For one coin the price is $\ln(1/\delta) = \ln 20$, shared by ten
-# judges. With $c = \ln(20)/10$ the bound is 0.26 again.
+# *In words:* it is 0 if $\hat R = R$, and grows as they move apart. For $\hat R = 0$ it is $-\ln(1 - R)$. So the bound $1 - e^{-\text{price}/n}$ of the coins without an error is the $R$ at which $\mathrm{kl}(0, R)$ is
+# $\text{price}/n$. With errors, we do the same: let $\mathrm{kl}^{-1}(\hat R, c)$, in code `kl_inverse`, be the largest $R$ with $\mathrm{kl}(\hat R, R) \le c$.
 #
 # **Theorem.** Fix one prior, and let $n \ge 8$. With probability at least $1 - \delta$ over the draw of the $n$ judges, all posteriors at once satisfy
 #
 # $$R \le \mathrm{kl}^{-1}\!\Big(\hat R,\; \frac{\mathrm{KL} + \ln(2\sqrt n/\delta)}{n}\Big).$$
 #
-# *In words:* the numerator is the **price**, and the $n$ judges share it. The bound grows with the error rate on the judges and with the divergence from the prior. A posterior
-# that fits better may lie further away, as in the opening picture, so there is a best compromise.
+# *In words:* the numerator is the price, and the $n$ judges share it. The bound grows with the error rate on the judges and with the divergence from the prior. A posterior
+# that fits better may lie further away, as in the opening picture, so a compromise is best.
 #
-# **What is free, and what is not.** *All posteriors at once* means: try as many posteriors as you like, and keep the best, at no price. Priors are another matter. For the best of
+# **What is free, and what is not.** *All posteriors at once* means: try as many posteriors as you like, and keep the best, at no price. Priors have a price. For the best of
 # $m$ priors, each must hold with probability $1 - \delta/m$, so $m/\delta$ takes the place of $1/\delta$.
 #
 # <details><summary>Whose theorem is this, and why does it hold for all posteriors?</summary>
 #
-# The theorem is due to Seeger (2002), and for margins to
-# Langford and Shawe-Taylor (2003). The factor $2\sqrt n$ is from
+# The theorem is due to Seeger (2002). Langford and Shawe-Taylor (2003) use it for linear classifiers with Gaussian weights, as we do below. The factor $2\sqrt n$ is from
 # [Maurer 2004](https://arxiv.org/abs/cs/0411099), who assumes $n \ge 8$ (from the abstract).
 #
-# The reason is short. For each classifier $g$, let $\hat R_g$ and $R_g$ be its rates. The number $e^{n\,\mathrm{kl}(\hat R_g, R_g)}$ has an expectation of at most $2\sqrt n$ over
-# the judges; this is Maurer's part. So its mean over the *prior* has one too, and by Markov's inequality it exceeds $2\sqrt n/\delta$ with probability at most $\delta$. This
-# is the only event that may go wrong, and no posterior is in it. For any posterior, Jensen's inequality and a change of measure give
-# $n\,\mathrm{kl}(\hat R, R) \le n\,\mathbb E_{\text{post}}\,\mathrm{kl}(\hat R_g, R_g) \le \mathrm{KL} + \ln \mathbb E_{\text{prior}}\, e^{n\,\mathrm{kl}(\hat R_g, R_g)}$. On the event's complement, the last term is at most
-# $\ln(2\sqrt n/\delta)$.
+# The reason has three steps.
+#
+# 1. *One event, in which no posterior occurs.* For each classifier $g$, let $\hat R_g$ and $R_g$ be its rates, and $X_g = n\,\mathrm{kl}(\hat R_g, R_g)$. Over the draw of the judges, $e^{X_g}$ has an
+#    expectation of at most $2\sqrt n$; this is Maurer's part. The prior does not depend on the judges, so the mean of $e^{X_g}$ over the prior has such an expectation too. By Markov's inequality,
+#    this mean exceeds $2\sqrt n/\delta$ with probability at most $\delta$.
+# 2. *From the prior to any posterior.* A mean over the prior is a mean over the posterior with the weights prior/posterior:
+#    $\ln \mathbb E_{\text{prior}}\, e^{X_g} = \ln \mathbb E_{\text{post}}\, e^{X_g - \ln(\text{post}/\text{prior})} \ge \mathbb E_{\text{post}}\, X_g - \mathrm{KL}$. The last step is Jensen's inequality.
+# 3. *From single classifiers to the Gibbs classifier.* The function kl is convex, so $n\,\mathrm{kl}(\hat R, R) \le \mathbb E_{\text{post}}\, X_g$, by Jensen's inequality again.
+#
+# Unless the one event happens, $n\,\mathrm{kl}(\hat R, R) \le \mathrm{KL} + \ln(2\sqrt n/\delta)$.
 #
 # </details>
 
 # %% [markdown]
 # ## By hand: four classifiers
 #
-# Four classifiers, a prior of $\frac14$ on each, $n = 100$ judges and $\delta = 0.05$. On the judges they make 10, 12, 30 and 50 errors. Then
+# There are four classifiers, and the prior gives $\frac14$ to each. Let $n = 100$ and $\delta = 0.05$. On the judges they make 10, 12, 30 and 50 errors. Then
 # $\ln(2\sqrt n/\delta) = \ln 400 = 5.99$.
 #
 # | posterior | $\hat R$ | KL | price per judge | bound |
@@ -183,8 +184,8 @@ def holdout(errors, n, delta):
 # ## Exercise 2 · Repair: `pac_bayes`
 #
 # `errors` holds, for each example, the probability that the Gibbs classifier errs on it. The first `spent` examples were used to
-# choose the prior. `priors` is $m$, the number of priors that were tried. The function below runs, and gives 0.2516 for the first row of the table. But with
-# 400 coin flips for labels, half of them for the prior, it gives bounds between 0.29 and 0.38 in five draws. The error rate is 0.50. Find the mistake.
+# choose the prior. `priors` is $m$, the number of priors that were tried. The function below runs, and gives 0.2516 for the first row of the table. We also gave it
+# 400 examples whose labels are coin flips. The first 200 chose the prior. In five draws, it certified error rates between 6 % and 8 %. The true rate is 50 %. Find the mistake.
 
 
 # %%
@@ -197,7 +198,7 @@ def pac_bayes(errors, kl, spent, priors, delta):
     price = kl + math.log(2 * math.sqrt(n) * priors / delta)
     return kl_inverse(fresh.mean(), price / n)
     # BEGIN GIVEN
-    # fresh = errors
+    # fresh = errors[: len(errors) - spent]
     # n = len(fresh)
     # price = kl + math.log(2 * math.sqrt(n) * priors / delta)
     # return kl_inverse(fresh.mean(), price / n)
@@ -207,17 +208,20 @@ def pac_bayes(errors, kl, spent, priors, delta):
 # %% [markdown]
 # ## Explain: a kernel machine
 #
-# The task is to tell the digits 0 to 4 from 5 to 9, with a kernel ([[learning_curves]]). A classifier is the sign of $w^\top\varphi(x)$, with features
-# $\varphi(x)$ of length 1. The opening picture shows the plane of such weights $w$.
+# Which classifiers have a divergence and an error rate that we can compute? Linear ones with Gaussian weights do. The task is to tell the digits 0 to 4 from 5 to 9, with a kernel
+# ([[learning_curves]]). A classifier is the sign of the score $w^\top\varphi(x)$, with weights $w$ and the kernel's features $\varphi(x)$ of length 1.
 #
 # - The prior is $N(0, I)$: independent Gaussian weights.
-# - The posterior is $N(\rho\hat w, I)$, the same cloud around another center. The direction $\hat w$ of length 1 is that of a
-#   [ridge regression](GLOSSARY.md#ridge-regression). You choose the distance $\rho$ after the data.
+# - The posterior is $N(\rho\hat w, I)$, the same cloud around the **center** $\rho\hat w$. The direction $\hat w$, of length 1, is that of a
+#   [ridge regression](GLOSSARY.md#ridge-regression) on the examples. You choose the distance $\rho$ after the data.
+# - The divergence is $\mathrm{KL} = \rho^2/2$ (problem 2).
 #
-# The divergence of two such clouds is $\mathrm{KL} = \rho^2/2$, whatever the number of weights is (problem 2). On an example with target $y = \pm1$, a drawn
-# classifier has the score $w^\top\varphi(x)$, a Gaussian number with mean $\rho\hat w^\top\varphi(x)$ and variance 1. It has the wrong sign with probability $\Phi(-\rho\, y\, \hat w^\top\varphi(x))$,
-# where $\Phi$ is the distribution function of a standard Gaussian number. So all of `errors` is known without any drawing. At 400 examples the best of forty distances is $\rho = 9.3$, with $\hat R = 0.20$ and
-# $\mathrm{KL} = 43$. At such an $\hat R$, the bound is below 1/2 if the price per judge is below $\mathrm{kl}(0.20, 0.50) = 0.19$.
+# Let $y = \pm1$ be the target. The **margin** of an example is $y\,\hat w^\top\varphi(x)$; it is negative where the center errs. Since $\varphi(x)$ has length 1, the score of a drawn
+# classifier, times $y$, is a Gaussian number with mean $\rho\cdot\text{margin}$ and variance 1. It is negative with probability $\Phi(-\rho\cdot\text{margin})$, where
+# $\Phi$ is the distribution function of a standard Gaussian number. *In words:* a larger distance lets fewer draws err where the margin is positive, and costs more. So `errors` is known without any drawing.
+#
+# With 400 examples, the best of forty distances is $\rho = 9.3$, with $\hat R = 0.20$ and $\mathrm{KL} = 43$. At such an $\hat R$, the bound is below 1/2 if the price per judge is below $\mathrm{kl}(0.20, 0.50) = 0.19$.
+# How many judges must share it?
 
 # %%
 lesson.predict("enough")
@@ -226,26 +230,28 @@ lesson.predict("enough")
 # ## See
 #
 # - **Left:** each bound against the number of examples $n$. In the gray part above 1/2 it says less than guessing does. The dotted line is the
-#   measured test error of the machine that all $n$ examples train. A ring marks a bound below the error rate of its own classifier.
+#   measured test error of the machine that all $n$ examples train. A ring marks a false bound: the error rate of its own classifier is higher.
 # - **Right:** from how many examples on the bound stays below 1/2.
 #
-# The row **hold-out** trains on one half of the examples and lets the other half judge. **Half for the prior** takes a posterior equal to its
-# prior, $N(\rho\hat w, I)$ with $\hat w$ from the first half. Its KL is 0, but it tries forty distances, and each is a prior of its own: $m = 40$. **Prior before data** is the
-# row of the last section: one prior, forty posteriors, $m = 1$.
+# - **Hold-out:** one half of the examples trains, and the other half judges.
+# - **PAC-Bayes, half for the prior:** the first half trains $\hat w$, and the second half judges. The posterior equals its prior $N(\rho\hat w, I)$, so KL is 0. But forty distances
+#   are tried, and each is a prior of its own: $m = 40$.
+# - **PAC-Bayes, prior before data:** all examples train and judge, as in the last section. There is one prior, so $m = 1$.
 #
-# **Coin flips** first: it replaces this share of all labels by coin flips. At 1 every error rate is 1/2, so a bound below 1/2 would be false. Then move it to 0, slowly.
-# Then set **Delta** to one half and look for rings at several values of **Draw**, which draws other examples. How far do the curves rise from there to a millionth?
+# First move **Coin flips** to 1: all labels are coin flips, every error rate is 1/2, and a bound below 1/2 would be false. Then move it to 0, slowly.
+# Set **Delta** to one half, and look for rings at several values of **Draw** (other examples). Then guess: how far do the curves rise if Delta goes from one half to one in a million?
 
 # %%
 lesson.bounds.show()
 
 # %% [markdown]
-# **Confidence is cheap, and each bound counts by itself.** $\delta$ is inside a logarithm. With 400 examples of the first draw and the prior before data, the bound is 0.43 at one half, and 0.47 at a
-# millionth. Each point of each curve holds
-# with probability $1 - \delta$. The picture has 18 such points, and the probability that one or more fails may be as large as $18\,\delta$.
+# **Confidence is cheap.** For 400 examples, the first draw and the prior before data, the bound is 0.43 at $\delta = 1/2$, and 0.47 at a
+# millionth. The statement is half a million times safer, and has changed by 0.03. This is because $\delta$ is inside a logarithm.
 #
-# Under **More controls**, lower **Ridge**. The test error falls, and the bound with the prior before data rises: the machine that predicts best is not the one about which
-# most can be proved.
+# **Each bound counts by itself.** Each point of each curve holds with probability $1 - \delta$. The picture has 18 such points, and the probability that one or more fails may be as large as $18\,\delta$.
+#
+# Under **More controls**, lower **Ridge** from 3 to 0.3. With 400 examples, the test error falls from 9 % to 3 %. But the bound with the prior before data rises from 0.44 to 0.51.
+# A small ridge fits more examples, and makes most margins smaller: their median falls from 0.105 to 0.073. With small margins, more drawn classifiers err.
 #
 # ## Which bound speaks about what?
 #
@@ -254,18 +260,27 @@ lesson.bounds.show()
 # | hold-out | the trained classifier's | examples that did not train | the classifier | from 50 or 100 on |
 # | PAC-Bayes, half for the prior | the Gibbs classifier's | the second half | forty priors | from 100 to 400 on |
 # | PAC-Bayes, prior before data | the Gibbs classifier's | all examples | one prior | from 200 to 400 on |
-# | margin ([Bartlett and Mendelson 2002](https://jmlr.org/papers/v3/bartlett02a.html)) | the trained classifier's | all examples | 24 sizes of a margin | never: above 1 up to 800 |
-# | term of [Arora and others 2019](https://arxiv.org/abs/1901.08584) | none: constants are left out | all examples | nothing | never: 1.8 to 1.9 at 800, and 5.5 to 5.8 on coin flips |
 #
-# Tick **Two that say nothing here** (More controls) for the last two rows. The **margin** of an example is $y\,\hat w^\top\varphi(x)$,
-# and the margin bound counts the examples whose margin is below some size. The last row is no bound. But it is larger on coin flips than on true labels. Networks fit coin flips too ([Zhang and others 2017](https://arxiv.org/abs/1611.03530)). So a measure that is equal on both cannot explain why they predict well on true labels.
+# <details><summary>Two rows that say nothing here</summary>
+#
+# Tick **Two that say nothing here** (More controls).
+#
+# - **A margin bound** ([Bartlett and Mendelson 2002](https://jmlr.org/papers/v3/bartlett02a.html)) is about the trained classifier, without drawing. It has two parts: the share of examples whose margin is
+#   below some size (examples just below it count in part), and terms that grow as this size shrinks. It may be judged by all examples, for 24 sizes that are fixed before. It is above 1 up to 800 examples.
+# - **A term of [Arora and others 2019](https://arxiv.org/abs/1901.08584)** is $\sqrt{2\,y^\top H^{-1} y/n}$. Here $H$ is the kernel matrix of a wide network's hidden layer, and $y$ holds the $n$ labels. It is small if the labels lie in modes with large
+#   eigenvalues. It is no bound, because a bound adds further terms to it. With 800 examples it is 1.8 to 1.9, and with coin flips 5.5 to 5.8.
+#
+# Why look at a term that is no bound? Networks fit coin flips as well as true labels ([Zhang and others 2017](https://arxiv.org/abs/1611.03530)), and predict only the true ones. The number of parameters is the same for both, so
+# it cannot explain the difference. This term is different for the two.
+#
+# </details>
 #
 # ## Who knew the labels?
 #
 # | number | labels it uses | what it is |
 # |---|---|---|
 # | the dashed curve of [[learning_curves]] | of all points, seen and unseen | a prediction: it explains, and may be wrong |
-# | leave-one-out, GCV | of the $n$ examples | an estimate: it may be too low |
+# | [leave-one-out](GLOSSARY.md#leave-one-out-error), [GCV](GLOSSARY.md#generalized-cross-validation-gcv) | of the $n$ examples | an estimate: it may be too low |
 # | hold-out bound | of the judges, after the classifier was fixed | a guarantee: too low with probability at most $\delta$ |
 # | PAC-Bayes | of the judges, after the prior was fixed | a guarantee for all posteriors |
 # | PAC-Bayes with a prior that saw its judges | of the judges, before | nothing (problem 3) |
@@ -275,8 +290,7 @@ lesson.bounds.show()
 # ## Exercise 3 · Decide: how to split 400 labels?
 #
 # A hospital gives you 400 labeled images, and wants a guarantee with $\delta = 0.05$. You train on the first $k$ and judge on the others, for five values of $k$. You look at all
-# five hold-out bounds, and state the best. `errors_of_split(k)` counts the errors on the $400 - k$ judges. Which $k$ do you choose, and which bound may you state (three
-# digits)?
+# five hold-out bounds, and state the best. `errors_of_split(k)` counts the errors on the $400 - k$ judges. Which $k$ do you choose, and which bound may you state?
 
 # %%
 from ddlearn.lessons.guarantees.decisions import errors_of_split
@@ -295,7 +309,7 @@ lesson.decide("split", split, bound)
 # ## Where it breaks
 #
 # - **Another population.** All bounds assume that judges and new examples are drawn independently in the same way.
-# - **The center instead of the draw.** PAC-Bayes bounds the Gibbs classifier. A kernel machine's center errs at most twice as often (problem 4). A network's center has no such bound.
+# - **The center instead of a draw.** In use, one takes the center and draws nothing. But PAC-Bayes bounds the Gibbs classifier. A kernel machine's center errs at most twice as often (problem 4). A network's center has no such bound.
 # - **The best of several numbers.** If you compute bounds by three methods and state the smallest, each needs $\delta/3$.
 # - **After the fact.** A bound from training errors says that this classifier generalizes. It does not say why.
 #
@@ -304,7 +318,7 @@ lesson.decide("split", split, bound)
 # %% [markdown]
 # ## Claims
 #
-# [[start_here]] explains band and control. Two of the claims count how often a bound fails in 150 draws.
+# [[start_here]] explains band and control.
 
 # %%
 lesson.claims()
@@ -318,13 +332,12 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - A [hold-out bound](GLOSSARY.md#hold-out-bound) is exact. Its price is the examples that do not train.
-# - In [PAC-Bayes](GLOSSARY.md#pac-bayes), all examples may train and judge. Its price is the divergence of the posterior from the prior.
+# - A [hold-out bound](GLOSSARY.md#hold-out-bound) needs no approximation. It costs the examples that do not train.
+# - In [PAC-Bayes](GLOSSARY.md#pac-bayes), all examples may train and judge. It costs the divergence of the posterior from the prior.
 # - [Union bounds](GLOSSARY.md#union-bound) are paid for priors, and for separate statements. Posteriors of one prior are free.
-# - Most bounds say nothing at these sizes. A bound that says nothing is still true.
+# - Each bound needs enough examples before it says anything. A bound that says nothing is still true.
 #
-# **What this does not show.** The bounds hold for examples and new points from one population. And the measured error is often far below
-# them: what a machine does well need not be what can be proved.
+# **What this does not show.** The bounds hold for examples and new points from one population. And the measured error is often far below them.
 
 # %% [markdown]
 # ## Problems
@@ -335,7 +348,8 @@ lesson.quiz()
 # $\frac12\left(r_i^2 + w_i^2/\sigma_0^2 - 1 - 2\ln r_i\right)$ with $r_i = \sigma_i/\sigma_0$. Write `gaussian_kl`. When is it $\rho^2/2$?
 #
 # **3. A network, and a prior that cheats.** Each weight of a small network is drawn around its trained value, as widely as possible without
-# errors ([Dziugaite and Roy 2017](https://arxiv.org/abs/1703.11008)). The explorer below has three priors. Which of them cheats, and why can you see this only on **coin flips**?
+# errors ([Dziugaite and Roy 2017](https://arxiv.org/abs/1703.11008)). The explorer below has three priors: around the random start, around weights that were trained on half of the examples, and around weights that were trained on all. The
+# judges are all examples, the other half, and all. Which prior cheats, and why can you see this only on **coin flips**?
 #
 # **4. Twice as often (hard).** (a) Where the center of a kernel machine errs, at least half of the drawn classifiers err too. Why? Conclude that its error rate is at most $2R$. Why
 # does this fail for a network? (b) Compare `holdout(k, n, delta)` with `kl_inverse(k / n, math.log(1 / delta) / n)`. Which is smaller, and why?
@@ -361,7 +375,7 @@ def gaussian_kl(mean, sigma, prior_sigma):
 
 
 # %% [markdown]
-# For each prior, three bars: the error rate of the Gibbs classifier on its judges, on unseen digits, and its bound. Below them is the divergence.
+# For each prior, three bars: the error rate of the Gibbs classifier on its judges, on unseen digits, and its bound.
 
 # %%
 lesson.net.show()

@@ -15,8 +15,8 @@
 #
 # ![Left: the true targets lie at the end of a long thin ellipse, and a small circle of noise surrounds them. Right: the weights form a circle, and solving has turned the circle of noise into a long ellipse around the true weights.](pictures/double_descent_solved.svg)
 #
-# *The example of By hand. Left: all weights of one length predict targets on the thin blue ellipse. Right: solving for
-# the weights stretches the small circle of noise across the thin direction.*
+# *Left: weights of one length predict the targets on the blue ellipse, which is thin because one singular value is small. Right: solving
+# stretches the small circle of noise.*
 #
 # **Question.** In [[start_here]] the test error exploded where features were as many as examples, and fell again beyond. Why there? Can
 # a formula draw the curve, even for real images, before anything is fitted?
@@ -39,15 +39,15 @@ lesson.start()
 
 # %% [markdown] tags=["instructor"]
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict · 6 by hand, at the board · 4 the peak · 5 explain · 5 Exercise 1 ·
-# 3 digits: vote, let theory draw, then tick the box · 4 why, one change at a time · 2 quiz. The rest is homework.
+# 3 digits · 4 why, one change at a time · 2 quiz. The rest is homework.
 #
-# **Board.** The matrix, its two singular values, and the table of three fits.
+# **Board.** The design, its two singular values, and the three fits.
 #
 # **The one question to ask:** "At $p = n$ and at $p = 2n$ the fit passes through every noisy label. Why is one terrible and the other fine?"
 #
 # **Discussion.** At $p = n$ the noise is divided by a tiny singular value, so the weights go far.
 #
-# **Usual wrong answers.** *"At the peak it overfits"*: beyond the peak the noise is fitted too. *"The second minimum is lower"*: change **Signal**.
+# **Usual wrong answers.** *"At the peak it overfits"*: beyond it too. *"The second minimum is lower"*: change **Signal**.
 #
 # **Exit ticket.** "A wide design has no small singular value. Why?"
 #
@@ -55,8 +55,6 @@ lesson.start()
 
 # %% [markdown]
 # ## Recap
-#
-# From before.
 
 # %%
 lesson.recap()
@@ -64,7 +62,7 @@ lesson.recap()
 # %% [markdown]
 # ## Predict
 #
-# In [[start_here]] the model had one output. Later in this lesson, ten outputs share their features.
+# In [[start_here]] the model had one output. Now ten outputs share their features.
 
 # %%
 lesson.predict("peak")
@@ -72,24 +70,24 @@ lesson.predict("peak")
 # %% [markdown]
 # ## By hand
 #
-# Take two examples with two features. The true weights $w_\star$ and the true targets are
+# Take two examples with two features. Their **design** $X$, the true weights $w_\star$ and the true targets are
 #
 # $$X = \begin{pmatrix} 1.1 & 0.9\\ 0.9 & 1.1 \end{pmatrix}, \qquad w_\star = \begin{pmatrix} 1\\ 1 \end{pmatrix}, \qquad Xw_\star = \begin{pmatrix} 2\\ 2 \end{pmatrix}.$$
 #
 # *In words:* the two examples, the rows, are similar. $X$ multiplies the direction $(1, 1)$ by 2, and the direction $(1, -1)$ by 0.2. These are its
-# singular values.
+# singular values. We call $(1, -1)$ the **weak direction**.
 #
 # The measured targets are $y = (2.1, 1.9)$, so the noise is $(0.1, -0.1)$. It lies in the weak direction, and solving divides it by 0.2. The
 # fit is $w = w_\star + (0.5, -0.5) = (1.5, 0.5)$. The noise $(0.1, 0.1)$ would be divided by 2, and $w$ would be $(1.05, 1.05)$.
 #
-# Now add a third feature, which the truth does not use: $1$ for the first example, $-1$ for the second. It tells the two examples apart, so the small
-# singular value grows to $\sqrt{0.2^2 + 2} = 1.43$. Or keep two features, and use [[fixed_embeddings|ridge regression]] with $\lambda = 0.1$. Then
+# Now add a third feature, which the truth does not use: $1$ for the first example, $-1$ for the second. It separates the two examples, so the small
+# singular value grows to $\sqrt{0.2^2 + 2} = 1.43$. Many weights fit both targets now, and we take the shortest. Or keep two features, and use [[fixed_embeddings|ridge regression]] with $\lambda = 0.1$. Then
 # $s + n\lambda/s$ divides instead of $s$: for the weak direction 1.2 instead of 0.2, for the strong one 2.1 instead of 2.
 #
 # | design | singular values | fit $w$ | $\lVert w - w_\star\rVert^2$ |
 # |---|---|---|---|
 # | 2 features | 2 and 0.2 | (1.5, 0.5) | 0.5 |
-# | 3 features, shortest fit | 2 and 1.43 | (1.010, 0.990, 0.098) | 0.0098 |
+# | 3 features, shortest | 2 and 1.43 | (1.010, 0.990, 0.098) | 0.0098 |
 # | 2 features, ridge | 2 and 0.2 | (1.036, 0.869) | 0.0184 |
 #
 # The first two fits pass through both noisy targets. Only one of them is far from the truth.
@@ -100,7 +98,7 @@ lesson.predict("peak")
 # In the explorer, features are independent Gaussian numbers of variance 1. At a new point, the squared error of a fit beyond the point's own noise is
 # then $\lVert w - w_\star\rVert^2$ on average. This is the **excess risk**. The true weights have length 1, so predicting 0 has the risk 1.
 # - **Left:** the risk against $p/n$. Dots are medians of six random designs, the band is their range. The dashed line is a formula, not fitted to them.
-# - **Right:** its two parts, bias² and variance.
+# - **Right:** its two parts: bias² is what the fit misses of the true weights, and variance is what the noise adds.
 #
 # Move **Noise variance** to zero. Then set it back, and change **Examples** from 40 to 60. What happens at 60 features?
 
@@ -110,7 +108,7 @@ lesson.peak.show()
 # %% [markdown]
 # ## Explain: noise is divided by singular values
 #
-# The matrix $X$ has $n$ rows and $p$ columns, and $y$ is $Xw_\star$ plus noise of variance $\sigma^2$. Of all weights with the smallest squared error we take
+# The design $X$ has $n$ rows and $p$ columns, and $y$ is $Xw_\star$ plus noise of variance $\sigma^2$. Of all weights with the smallest squared error we take
 # the shortest. With the singular values $s_i$ of $X = U \operatorname{diag}(s)\,V^\top$ they are
 #
 # $$w = V \operatorname{diag}(1/s)\, U^\top y.$$
@@ -133,8 +131,8 @@ lesson.peak.show()
 # <details><summary>Where does this average come from?</summary>
 #
 # For $p < n$ the sum is the trace of $(X^\top X)^{-1}$. Its diagonal entry $j$ is one over the squared length of the part of column $j$ outside the
-# span of the other columns. That part has $n - p + 1$ free directions, so its squared length is a $\chi^2$ variable with $m = n - p + 1$ degrees of
-# freedom, and $\mathbb{E}\,1/\chi^2_m = 1/(m - 2)$. There are $p$ entries. For $p > n$, rows and columns exchange their roles. As for the bias, a
+# span of the other columns. That part has $n - p + 1$ free directions, so its squared length is a $\chi^2$ variable with $\nu = n - p + 1$ degrees of
+# freedom, and $\mathbb{E}\,1/\chi^2_\nu = 1/(\nu - 2)$. There are $p$ entries. For $p > n$, rows and columns exchange their roles. As for the bias, a
 # random subspace of $n$ dimensions contains on average the share $n/p$ of $\lVert w_\star\rVert^2$.
 #
 # </details>
@@ -149,9 +147,10 @@ lesson.peak.show()
 # </details>
 
 # %% [markdown]
-# ## Exercise 1 · Write: `min_norm_fit`
+# ## Exercise 1 · Repair: `min_norm_fit`
 #
-# Write the shortest fit, one function for $p < n$ and $p > n$. Each column of `y` is fitted by itself. The dots of the explorer are then yours.
+# The function below should return the shortest fit, for $p < n$ and $p > n$, to each column of `y`. It runs for both. But By hand it gives $(1.12, 0.83)$, and the median at 40
+# features would be 2 instead of 11. Repair it. The dots of the explorer are then yours.
 
 
 # %%
@@ -161,14 +160,16 @@ def min_norm_fit(X, y):
     # BEGIN SOLUTION
     U, s, Vh = torch.linalg.svd(X, full_matrices=False)
     return Vh.T @ ((U.T @ y) / s[:, None])
+    # BEGIN GIVEN
+    # p = X.shape[1]
+    # return torch.linalg.solve(X.T @ X + 0.1 * torch.eye(p).to(X), X.T @ y)
     # END SOLUTION
 
 
 # %% [markdown]
-# ## Exercise 2 · Repair: `risk`
+# ## Exercise 2 · Write: `risk`
 #
-# The function should return the expected excess risk, the dashed line. Without noise this is the bias alone, even where the average is infinite. For
-# 20 examples, 2,000 features, signal 1 and noise 0.2 it returns 0.002. But there the shortest fit is almost zero, and predicting 0 has the risk 1.
+# Return the expected excess risk for any $n$ and $p$, the dashed line. Without noise nothing is amplified, so the risk is finite at every size.
 
 
 # %%
@@ -182,13 +183,6 @@ def risk(n, p, signal, noise):
     if abs(p - n) <= 1:
         return float("inf")
     return bias + noise * min(n, p) / (abs(p - n) - 1)
-    # BEGIN GIVEN
-    # bias = signal * max(0.0, 1 - n / p)
-    # if noise == 0:
-    #     return bias
-    # if abs(p - n) <= 1:
-    #     return float("inf")
-    # return noise * min(n, p) / (abs(p - n) - 1)
     # END SOLUTION
 
 
@@ -196,14 +190,15 @@ def risk(n, p, signal, noise):
 # ## Explain: the penalty, and who wins
 #
 # **A penalty removes the peak.** Ridge regression puts $s_i/(s_i^2 + n\lambda)$ in the place of $1/s_i$. This is nearly $1/s_i$ for strong directions. For
-# weak ones it is nearly 0, so their noise is not amplified. The best penalty is $\lambda = \sigma^2 p/(n r^2)$, for every direction of every design.
-# Under **More controls** choose the *best penalty*: no peak is left, at any noise.
+# weak ones it is nearly 0, so their noise is not amplified. The best penalty is $\lambda = \sigma^2 p/(n r^2)$, for every direction of every design. For many examples,
+# the risk is then $\frac12\left(a + \sqrt{a^2 + 4 r^2 \sigma^2}\right)$ with $a = r^2(1 - n/p) - \sigma^2$. *In words:* it grows smoothly with $p/n$, also at $p = n$. Under
+# **More controls** choose the *best penalty*: no peak is left, at any noise.
 #
 # <details><summary>Why is one penalty the best for every direction?</summary>
 #
-# Let $m = n\lambda$. Averaged over noise and directions of $w_\star$, a direction costs $(r^2/p)\,m^2/(s^2+m)^2 + \sigma^2 s^2/(s^2+m)^2$. The derivative in $m$ is
-# $2 s^2 (m\, r^2/p - \sigma^2)/(s^2+m)^3$. It is zero at $m = \sigma^2 p / r^2$, whatever $s$ is. With this penalty, more examples never hurt
-# ([Nakkiran, Venkat, Kakade and Ma 2021](https://arxiv.org/abs/2003.01897)).
+# Let $c = n\lambda$. Averaged over noise and directions of $w_\star$, a direction costs $(r^2/p)\,c^2/(s^2+c)^2 + \sigma^2 s^2/(s^2+c)^2$. The derivative in $c$ is
+# $2 s^2 (c\, r^2/p - \sigma^2)/(s^2+c)^3$. It is zero at $c = \sigma^2 p / r^2$, whatever $s$ is. With this penalty, more examples never hurt
+# ([Nakkiran, Venkat, Kakade and Ma 2021](https://arxiv.org/abs/2003.01897)). The risk with it is a limit of Hastie and others (2022).
 #
 # </details>
 #
@@ -213,7 +208,7 @@ def risk(n, p, signal, noise):
 #
 # <details><summary>How much do the first features capture?</summary>
 #
-# In the explorer, the first $p$ features capture the share $1 - (1 + p/n)^{-a}$ of the signal, with $a = 5$ or $a = 1$. The numbers above are the formula's, for
+# In the explorer, the first $p$ features capture the share $1 - (1 + p/n)^{-b}$ of the signal, with $b = 5$ or $b = 1$. The numbers above are the formula's, for
 # 40 examples and noise 0.2. Hastie and others treat such misspecified models in the limit.
 #
 # </details>
@@ -225,12 +220,11 @@ def risk(n, p, signal, noise):
 # number of examples above 150 with a risk no larger; the risk now with the best penalty.
 
 # %%
-from ddlearn.double_descent import best_ridge_risk  # of p / n, signal, noise
-
 # BEGIN SOLUTION
 now = risk(150, 200, 1, 0.2)
 enough = next(n for n in range(151, 1000) if risk(n, 200, 1, 0.2) <= now)
-tuned = best_ridge_risk(200 / 150, 1, 0.2)
+a = 1 - 150 / 200 - 0.2
+tuned = (a + (a**2 + 4 * 0.2) ** 0.5) / 2
 # BEGIN GIVEN
 # now, enough, tuned = TODO, TODO, TODO
 # END SOLUTION
@@ -239,10 +233,10 @@ lesson.decide("buy", now, enough, tuned)
 # %% [markdown]
 # ## Theory over experiment: real digits
 #
-# Real images are not Gaussian. Their features are now $\cos(g^\top x + c)$ with random $g$ and $c$, which are
-# [random features](GLOSSARY.md#random-features) of the rbf kernel. A more general formula needs two things: the eigenvalues of the
+# Real images are not Gaussian. Their features are now $\cos(g^\top x + c)$ with random $g$ and $c$:
+# [random features](GLOSSARY.md#random-features) of the rbf kernel. A more general formula for the error needs only the eigenvalues of the
 # kernel, and how much of the labels lies along each eigenvector.
-# - **Left:** what the theory knows: the eigenvalues, and the part of the labels outside the first $i$ eigenvectors (dashed).
+# - **Left:** the eigenvalues, and the part of the labels outside the first $i$ eigenvectors (dashed).
 # - **Right:** the squared error on new digits against the number of features, here $N$. The dashed curve is the theory.
 #
 # Nothing has been fitted. Now tick **Make the fits too**. Then give the theory its best penalty: it chooses one per size before it sees a fit.
@@ -265,23 +259,25 @@ lesson.images.show()
 # %% [markdown]
 # ## Why? Three factors, any of which can be removed
 #
-# Take 100 digits without a wrong label. At a new digit with the features $x$, each direction contributes a product to the error of the fit:
+# Take 100 digits without a wrong label. Let $\varepsilon$ be the part of their labels that the features do not explain: what the best weights for *all* digits leave over. At a new digit
+# with the features $x$, each direction contributes a product to the error of the fit:
 #
-# $$\frac{1}{s_i} \;\times\; \left(u_i^\top (\text{what no weights explain})\right) \;\times\; \left(x^\top v_i\right).$$
+# $$\frac{1}{s_i} \;\times\; \left(u_i^\top \varepsilon\right) \;\times\; \left(x^\top v_i\right).$$
 #
-# *In words:* a peak needs a weak direction, labels that the features do not explain, and new digits with a part in that direction.
+# *In words:* a peak needs a weak direction, labels that are not explained there, and new digits with a part in that direction.
 # - **Left:** the error with one **Change** (circles), and without any (gray).
-# - **Right:** one of three accounts of the same peak: weakest direction, bias² and variance, effective parameters (fold). The first is the smallest singular value over the largest.
+# - **Right:** one of three accounts of the same peak: the weakest singular value over the largest, bias² and variance, or effective parameters (fold).
 #
-# Make the changes that remove one factor: drop weak directions, take labels that the features explain, or new digits in strong directions only. A rank cut-off counts singular values below a share of the largest as zero. The last three changes are made by solvers, without saying so.
+# First make the changes that remove one factor: drop weak directions, take labels that the features explain, or new digits in strong directions only. The last three are made by
+# solvers, often unnoticed. For example, a **rank cut-off** counts singular values below a share of the largest as zero.
 
 # %%
 lesson.why.show()
 
 # %% [markdown]
-# Without any one of the three factors, no peak is left ([Schaeffer and others 2023](https://arxiv.org/abs/2303.14151)). So the accounts agree: the weak
+# Remove any one of the three factors, and no peak is left ([Schaeffer and others 2023](https://arxiv.org/abs/2303.14151)). So the accounts agree: the weak
 # direction is the cause, and variance is its effect. [Effective parameters](GLOSSARY.md#effective-parameters) count that variance. On their axis the curve folds
-# back: wide fits use *fewer* ([Curth, Jeffares and van der Schaar 2023](https://arxiv.org/abs/2310.18988)).
+# back: the widest fits use *fewer* than the fits at the peak ([Curth, Jeffares and van der Schaar 2023](https://arxiv.org/abs/2310.18988)).
 #
 # <details><summary>What are effective parameters?</summary>
 #
@@ -296,7 +292,7 @@ lesson.why.show()
 # %% [markdown]
 # ## Where it breaks
 #
-# - **Solvers hide the peak.** A rank cut-off, or float32 with its default cut-off, drops weak directions. As a cure this is a penalty, in an experiment a bug.
+# - **Solvers hide the peak.** A rank cut-off drops weak directions, and the default one of float32 is large. On purpose this is a penalty, by accident a bug.
 # - **The second descent need not win.** Give the digits 20 % wrong labels and (**More controls**) a kernel of width 3. Theory says so before any fit.
 # - **The theory knew all labels.** It explains a curve, and guarantees none. In practice, leave-one-out chooses the penalty, as in [[fixed_embeddings]].
 #
@@ -318,7 +314,7 @@ lesson.why.show()
 # %% [markdown]
 # ## Claims
 #
-# The claims on effective parameters belong to problem 3, and the two on random ReLU features, with inputs on a sphere, to problem 4.
+# The claims on effective parameters belong to problem 3, those on random ReLU features to problem 4.
 
 # %%
 lesson.claims()
@@ -337,8 +333,7 @@ lesson.quiz()
 # - A well-chosen penalty removes the peak. A careless solver hides it.
 # - Whether the second descent is the lower one depends on signal and noise. Theory can tell, even on real images.
 #
-# **What this does not show.** Every fit was linear in its weights, so nothing here is about trained networks. The theory of the digits holds for many features
-# and examples, and our correction is tested on images only.
+# **What this does not show.** Every fit was linear in its weights, so nothing here is about trained networks. Our correction for the digits is tested on images only.
 
 # %% [markdown]
 # ## Problems
@@ -389,7 +384,8 @@ same = 119
 lesson.decide("effective", narrow, wide, same)
 
 # %% [markdown]
-# Problem 4 for random ReLU features. **Left:** four parts of the error, stacked: bias², the variance by data alone, by features alone, and by their interaction. **Right:** each part.
+# Problem 4 for random ReLU features, in a **crossed design**: each data set is fitted with each draw of the features. **Left:** four parts of the error, stacked: bias², the variance by data alone, by features alone, and by their
+# **interaction**, which depends on the pair. **Right:** each part.
 
 # %%
 lesson.variance.show()
@@ -410,7 +406,7 @@ lesson.variance.show()
 #
 # **4.** Each data set has the mean 0 over the features, and each draw of the features the mean 0 over the data. Either mean removes the whole error: neither draw alone is at fault, but the *pair*.
 #
-# In general, write $f_{tk}$ for the fit to data set $t$ with the features $k$. Its error splits into four parts, as in an analysis of variance.
+# In general, a crossed design has a fit $f_{tk}$ for each data set $t$ and each draw $k$ of the features. Its error splits into four parts, as in an analysis of variance.
 # **Bias²** is the error that is left when $f_{tk}$ is averaged over all data sets and all draws of the features. **Data alone** is how the mean over features still varies with the data set.
 # **Features alone** is how the mean over data sets still varies with the features. **Interaction** is the rest, which depends on the pair. The four parts add up to the error of one fit.
 #

@@ -15,16 +15,15 @@
 #
 # ![Left: three tubes with gray cells, each with the percentages of three cell types below. Right: a triangle whose corners are the cell types. Each tube is a point in it.](pictures/weak_labels.svg)
 #
-# *A blood test tells the shares of three cell types in each tube. The types of the single cells are unknown. So each tube is one point of the
-# triangle.*
+# *A blood test gives the shares of three cell types in each tube, but names no cell. So each tube is one point of the triangle.*
 #
-# **Question.** A camera sees thousands of white blood cells, and nobody says what any one of them is. A blood test tells only how large a share
-# each type has. Are shares enough to train a network that names single cells?
+# **Question.** A camera sees thousands of white blood cells, and a blood test gives only the
+# share of each type. Are shares enough to train a network that names single cells?
 #
 # **You will be able to**
-# - write a loss that needs no label of a cell (Exercise 1);
-# - measure how much a set of tubes can teach, before training (Exercises 2 and 4);
-# - repair a risk that is unbiased only with negative weights (Exercise 3).
+# - write a loss that needs no label of a single cell (Exercise 1);
+# - repair a risk that should equal the risk with labels on average (Exercise 2);
+# - compute before training what a set of tubes can teach (Exercise 3).
 #
 # **Before you start:** [[start_here]] · [singular values](refreshers/singular_values.md) · [logistic loss](refreshers/logistic_loss.md) ·
 # [bias and variance](refreshers/bias_and_variance.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
@@ -37,89 +36,76 @@ from ddlearn.lessons.weak_labels import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 4 holograms · 5 two patients, at the board · 4 Exercise 1 · 5 learners, first 512 cells
-# per bag · 5 explain · 4 Exercise 2 and the triangle · 3 the kappas · 2 quiz. Exercises 3 and 4, claims and problems are homework.
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 4 holograms · 5 two patients, at the board · 5 Exercise 1 · 5 learners · 6 explain and the triangle · 5 Exercise 2 and its explorer · 2 quiz. Exercise 3, claims and problems are homework.
 #
 # **Board.** The two patients, their system, and the four weights.
 #
 # **The one question to ask:** "A hospital offers ten times more cells from its blood bank, all poured together. What do you
 # ask for instead?" (The same cells, patient by patient; or patients who differ more.)
 #
-# **Discussion.** Small tubes work, but somebody would have to count each of them. A quick group can ask what happens if only some
-# cells of each patient are counted (problem 2). Let the room find settings of both kinds of bags that are worth the same: poured, six cells per bag,
-# and the patients.
+# **Discussion.** Small tubes of poured blood work, but somebody must count each of them.
 #
-# **Usual wrong answers.** *"Larger bags have more exact shares, so they are better"*: exact, and all alike. *"Kappa is 64, because there are 64
-# cells"*: that is the published rule, for another way of sampling. *"A negative risk is a bug"*: see the quiz. *"An unbiased estimate is a good
-# one"*: with poured blood and large bags it has no bias and learns badly. *"The proportion loss is small, so it learned each cell"*: a constant can
-# minimize it.
+# **Usual wrong answers.** *"Larger bags have more exact shares"*: exact, and all alike. *"64 cells, so the effective bag size is 64"*: only if they are independent. *"The loss is small, so it learned each cell"*: a constant can minimize it.
 #
-# **Exit ticket.** "Two cohorts have equally many cells. Which number do you compute before you choose?"
+# **Exit ticket.** "Two cohorts have equally many cells. Which number decides?"
 #
-# **If a machine is slow:** the first picture of the learners also makes the cells, some seconds in all. Other settings there train for about two.
-# The kappas train once for each kind of bags.
+# **If a machine is slow:** the first picture of the learners also makes the cells.
 
 # %% [markdown]
 # ## Recap
-#
-# From before.
 
 # %%
 lesson.recap()
 
 # %% [markdown]
-# ## Predict and see: what the camera sees
+# ## See: what the camera records
 #
-# Three types of white blood cell matter here.
-# - **Granulocytes** attack bacteria. They are full of granules, and their nucleus has several lobes.
-# - **Lymphocytes** recognize viruses and make antibodies. They are small, and a round nucleus fills most of the cell.
+# - **Granulocytes** mostly kill bacteria. They are full of granules, small grains of digestive enzymes, and their nucleus has several lobes.
+# - **Lymphocytes** recognize viruses and make antibodies. They are small, and a round nucleus nearly fills them.
 # - **Monocytes** clear away dead cells. They are large and smooth, and their nucleus often has the shape of a kidney.
 #
-# The explorer shows a typical cell of each type, and a fourth cell to name.
-# - **Upper row:** the cells through a lens, for your eyes only.
+# The explorer shows a typical cell of each type, and a fourth one. Name it, then tick **Show its type**.
+# - **Upper row:** the cells through a lens.
 # - **Lower row:** what a camera without a lens records, the **hologram**. Small cells have a narrow dark ring. Granules make the picture mottled
 #   outside this ring.
-#
-# Commit yourself for round 1, then tick **Tell me**. Play a few rounds.
-
-# %%
-lesson.predict("fourth")
 
 # %%
 lesson.holograms.show()
 
 # %% [markdown]
-# The cells and holograms are simulated. Sizes and nuclei follow measured ones; granules and optics are assumed. The setting is
-# real: a lens-free camera, lysed blood, and the laboratory's counts
+# The networks of this lesson get 32 numbers per cell: the mean and the variance over each of 16 rings around its center. These numbers do not change when the cell turns.
+#
+# <details><summary>Are these cells real?</summary>
+#
+# The cells are simulated. Sizes and nuclei follow measured ones; granules and optics are assumed. The setting is real: a lens-free camera, blood without its red cells, and the laboratory's counts
 # ([Yellin, Haeffele, Roth, Vidal 2018](https://openaccess.thecvf.com/content_cvpr_2018/html/Yellin_Multi-Cell_Detection_and_CVPR_2018_paper.html)).
-# Our networks get the means and variances over rings, which do not change when a cell turns.
+#
+# </details>
 
 # %% [markdown]
 # ## By hand: two patients
 #
-# A **bag** is a group of cells of which only the class shares are known. Take two bags and two types. Patient 1 has 80 % granulocytes and 20 %
-# lymphocytes; patient 2 has 40 % and 60 %. The mean of some feature, say the width of the ring, is 8.4 in the first bag and 5.2 in the second.
-# Let $g$ and $l$ be its unknown means in the two types. If cells of one type look alike in all bags, then
+# A **bag** is a group of cells of which only the shares of the types are known. Take two bags and two types. Patient 1 has 80 % granulocytes and 20 %
+# lymphocytes; patient 2 has 40 % and 60 %. The mean of a feature, say the width of the ring, is 8.4 in bag 1 and 5.2 in bag 2.
+# Let $g$ and $l$ be its unknown means over granulocytes and over lymphocytes. **Assume** that
+# cells of one type look alike in all bags; otherwise the equations are wrong. Then
 #
 # $$0.8\,g + 0.2\,l = 8.4, \qquad 0.4\,g + 0.6\,l = 5.2.$$
 #
-# *In words:* each bag is one equation, and its shares are the coefficients. The solution is $g = 10$ and $l = 2$. No cell was labeled.
+# *In words:* each bag is one equation, and its shares are the coefficients. The solution is $g = 10$ and $l = 2$, and no cell had a label.
 #
-# Subtract the second equation: $0.4\,(g - l) = 3.2$. We divide by 0.4, the difference of the shares. An error of 0.1 in this 3.2 changes
-# $g - l$ by 0.25. If the patients had 62 % and 58 % granulocytes, we would divide by 0.04, and the same error would change $g - l$ by 2.5.
-#
-# **The assumption behind bags** is the one that we used: each type has one distribution of pictures, and bags differ only in how they mix
-# the types. If one patient's lymphocytes look different, the equations are wrong.
+# The bags must differ. Subtract the second equation: $0.4\,(g - l) = 3.2$. An error of 0.1 in this 3.2 changes $g - l$ by $0.1/0.4 = 0.25$. If the
+# patients had 62 % and 58 % granulocytes, we would divide by 0.04, and the same error would change $g - l$ by 2.5.
 
 # %% [markdown]
 # ## Exercise 1 · Write: `proportion_loss`
 #
-# Now a network gives each cell a probability for each type. Let $\bar f_{bc}$ be the mean probability of type $c$ over the cells of bag
-# $b$, and $a_{bc}$ the share that the test printed. The **proportion loss** of $B$ bags is
+# Now a network gives each cell a probability for each type. Let $\bar f_{bc}$ be the mean of its probabilities for type $c$ over the cells of bag
+# $b$. Let $a_{bc}$ be the share of this type in the report of the blood test. The **proportion loss** of $B$ bags is
 #
 # $$L = -\frac1B \sum_{b=1}^{B} \sum_c a_{bc} \log \bar f_{bc}.$$
 #
-# *In words:* it is the cross-entropy of the bag's shares and the bag's mean prediction. It asks nothing of any single cell.
+# *In words:* it is the cross-entropy between a bag's shares and its mean prediction. It asks nothing of a single cell.
 
 
 # %%
@@ -142,53 +128,56 @@ lesson.predict("poured")
 # %% [markdown]
 # ## See: spread, not amount
 #
-# Two other learners are in the menu. For each type, both compute the loss of a cell as if it were of that type, and multiply it by a weight that the bag's
-# test determines. The **mean map** computes the weights for the bags at hand by least squares, as we solved the system by hand. It needs bags whose
-# shares differ. **EasyLLP** has one formula for the weights, which we derive below. It needs bags of independent cells. Under its condition, each is
-# *unbiased*: averaged over bags, it equals the loss with labels.
+# By hand, 1.5 times the first equation minus 0.5 times the second is $g = 1.5 \cdot 8.4 - 0.5 \cdot 5.2$. So $g$ is a sum of the bags' means, with weights that depend on the
+# shares alone. The network's loss on a cell, *as if the cell were a granulocyte*, is a feature too. So such a sum gives its mean over all granulocytes. Do the same for each type,
+# and add up in proportion to the types. This is the **risk with labels**, the mean loss of a cell as its true type, but no label was used. Two learners minimize it so.
+# - The **mean map** finds the weights by least squares, from the shares of the bags at hand. It needs bags whose shares differ.
+# - **EasyLLP** has a formula for the weights (Exercise 2). It was made for bags of independent cells.
 #
-# All three kinds of bags have the same number of cells: blood of many people poured together, one healthy donor per bag, or one patient per bag.
-# Healthy donors are much alike, and patients are not.
-# - **Left:** which share of each type is recognized. Dots are single networks.
-# - **Right:** the share of all cells that is named correctly. The horizontal axis is a number that is known before training, and explained below.
+# Each learner gets 16,384 cells in three kinds of bags. **Poured together**: blood of many people, mixed and divided again. **Healthy donors** and
+# **patients** have one bag per person. Healthy donors are much alike, and patients are not.
+# - **Left:** the share of each type that is recognized. Dots are single networks.
+# - **Right:** the share of all cells named correctly, against a number known before training (explained below).
 #
-# Start with your loss and 512 cells per bag. Then try 8 cells, and the other two learners.
+# Start with your loss and 512 cells per bag. Try 8, and the other learners.
 
 # %%
 lesson.learners.show()
 
 # %% [markdown]
-# Large bags of poured blood teach your loss one thing: to call every cell a granulocyte. With one patient per bag, it names nearly all cells. EasyLLP
-# does well on small bags of poured blood, and fails on patients.
+# With large bags of poured blood, your loss learns to call every cell a granulocyte. With patients it names 94 % correctly. EasyLLP
+# reaches 94 % with 8 poured cells per bag, but recognizes no monocyte with 64 cells per patient.
 
 # %% [markdown]
 # ## Explain: the effective bag size
 #
-# If all bags have the same shares $a$, then the constant prediction $a$ for *every* cell minimizes the proportion loss. A perfect classifier minimizes it too,
-# and no amount of such bags can tell the two apart. Large bags of poured blood are almost like this. From our starts, training ends at the constant. Its largest
-# share is that of granulocytes, so every cell is called one. Bags must **differ**.
+# **Why large poured bags fail.** They have nearly the same shares. If all have exactly the shares $a$, then predicting $a$ for *every* cell minimizes the proportion loss. A perfect
+# classifier minimizes it too, and the loss cannot tell the two apart. From our starts, training ends at this constant. Its largest
+# share is that of granulocytes.
 #
-# How much they must differ is one number. Let $\pi_b$ be the true shares of bag $b$: those counted in poured blood, and a patient's own
-# probabilities, whichever cells are photographed. Let $q$ be the shares in the whole population. Let $G$ be the mean
-# of $\pi_b \pi_b^\top$ over bags. For two kinds of bags,
+# **How much bags differ is one number.** Let $\pi_b$ be the true shares of bag $b$: of its cells in poured blood, of the person's blood otherwise.
+# Let $q$ be the shares in the population. The **effective bag size** is
 #
-# $$G = qq^\top + \frac{\operatorname{diag}(q) - qq^\top}{m_{\text{eff}}}.$$
+# $$m_{\text{eff}} = \frac{1 - \lVert q\rVert^2}{\text{mean over bags of } \lVert \pi_b - q\rVert^2}.$$
 #
-# *In words:* the second term is the spread of the bags. It is that of single labeled cells, divided by a number $m_{\text{eff}}$. We call it the
-# **effective bag size**; code and explorers call it `kappa`.
-# - For bags of $m$ **independent cells** that are counted, $m_{\text{eff}} = m$. Poured blood makes such bags.
-# - For **patients**, $\pi_b$ is drawn from a Dirichlet distribution, the usual one for random shares: mean $q$, and a number $\alpha_0$ that says how alike
-#   patients are. Then $m_{\text{eff}} = \alpha_0 + 1$, for any number of cells per patient.
+# *In words:* the denominator is the spread of the bags. The numerator is the spread of single labeled cells, which are corners of the triangle. So $m_{\text{eff}}$ is
+# 1 for labeled cells, and it grows as bags become more alike. By hand, $q = (0.6, 0.4)$, and both squared distances are $0.2^2 + 0.2^2 = 0.08$. Hence
+# $m_{\text{eff}} = 0.48/0.08 = 6$.
+# - **Independent cells:** $m_{\text{eff}} = m$ for $m$ cells per bag, because the variance of a mean is that of one cell, divided by $m$. Hence the name.
+# - **Patients:** their shares follow a Dirichlet distribution on the triangle. It has the mean $q$ and a number $\alpha_0$ that says how alike
+#   patients are. Its variance is that of one cell, divided by $\alpha_0 + 1$. So $m_{\text{eff}} = \alpha_0 + 1$, for any number of cells per patient.
 #
-# **What a cell is worth.** Suppose least squares estimates the mean of a feature in type $c$. Then one cell in a bag is worth
+# **What cells are worth.** Let least squares estimate the mean of a feature over type $c$, as by hand. Then $N$ cells in bags are as good as $Nq_c\,e_c$ labeled cells of this type,
+# with $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$. This is their **worth** (problem 3). *In words:* $N$ labeled cells have $m_{\text{eff}} = 1$, and are worth the $Nq_c$ cells of the type.
+# For monocytes, $q_c = 0.11$, and $e_c$ is 0.18 for our patients ($\alpha_0 = 5.26$), but 0.0022 for bags of 512 independent cells.
 #
-# $$e_c = \frac{1}{m_{\text{eff}}(1 - q_c) + q_c}$$
+# <details><summary>Is one number enough, and whose is what?</summary>
 #
-# labeled cells. *In words:* with $m_{\text{eff}} = 1$ it is worth one. With 512 it is worth almost nothing, above all for rare types.
+# What bags teach depends on the matrix $G$, the mean of $\pi_b \pi_b^\top$ over bags. For both kinds of bags above,
+# $G = qq^\top + (\operatorname{diag}(q) - qq^\top)/m_{\text{eff}}$, so one number is enough. The sentence of the next explorer gives the smallest eigenvalue of $G$ for the bags drawn. It is near zero if they
+# hardly separate the types.
 #
-# <details><summary>Whose is what?</summary>
-#
-# EasyLLP is that of [Busa-Fekete et al. 2023](https://arxiv.org/abs/2302.03115), for bags of independent cells (from the abstract: "i.i.d.
+# EasyLLP is that of Busa-Fekete et al., [Easy learning from label proportions](https://arxiv.org/abs/2302.03115) (2023), for bags of independent cells (from the abstract: "i.i.d.
 # bags"). That bags must differ is in [Scott and Zhang 2020](https://arxiv.org/abs/2006.07330). The name *mean map* is borrowed:
 # [Quadrianto et al. 2009](https://jmlr.org/papers/v10/quadrianto09a.html) estimate the **mean operator**, the means of the features in each class, with the
 # same pseudo-inverse of the shares, and train a linear model on it. Our mean map uses the pseudo-inverse to weigh the losses of any network. The
@@ -199,68 +188,43 @@ lesson.learners.show()
 #
 # </details>
 #
-# ## Exercise 2 · Write: `kappa`
+# - **Left:** each dot is a bag. Two ellipses show the spread, of these bags and by theory.
+# - **Right:** the worth for each type.
 #
-# The trace of $G - qq^\top$ is the mean of $\lVert a_b - q\rVert^2$ over bags. By the formula for $G$ it equals $(1 - \lVert q\rVert^2)/m_{\text{eff}}$. For the
-# two patients, $q = (0.6, 0.4)$. Both squared distances are $0.2^2 + 0.2^2 = 0.08$, and $1 - \lVert q\rVert^2 = 0.48$. So $m_{\text{eff}} = 6$. A granulocyte
-# mean then costs three times as many cells as with labels, and a lymphocyte mean four times. Return this number for any table of tests.
-
-
-# %%
-@lesson.exercise("kappa")
-def kappa(a):
-    """(1 - |q|^2) / (mean over bags of |a_b - q|^2), q the mean of the rows.  a (bags, types) -> a number."""
-    # BEGIN SOLUTION
-    q = a.mean(0)
-    spread = ((a - q) ** 2).sum(1).mean()
-    return float((1 - (q**2).sum()) / spread)
-    # END SOLUTION
-
-
-# %% [markdown]
-# Nothing is trained here.
-# - **Left:** each dot is a bag. The ellipses are the spread of the bags, as found and by theory.
-# - **Right:** what your cells are worth in labeled cells. Your function gives the black marks.
-#
-# Make the patients more alike. Then pour their blood together and enlarge the bags. The sentence also gives the smallest eigenvalue of
-# $\Pi^\top\Pi/B$, where the rows of $\Pi$ are the $\pi_b$. It is near zero if the bags hardly tell the types apart.
+# Make the patients more alike. Then pour their blood together and enlarge the bags.
 
 # %%
 lesson.triangle.show()
 
 # %% [markdown]
-# ## Predict
-
-# %%
-lesson.predict("kappa")
-
-# %% [markdown]
-# ## Exercise 3 · Repair: `bag_risk`
+# ## Exercise 2 · Repair: `bag_risk`
 #
-# Let $\bar\ell_{bc}$ be the mean loss of the cells in bag $b$ if all of them were of type $c$. Give it the weight
+# Let $\bar\ell_{bc}$ be the mean loss over the cells of bag $b$ as if all of them were of type $c$. Give it a weight:
 #
 # $$w_{bc} = m_{\text{eff}}\, a_{bc} - (m_{\text{eff}} - 1)\, q_c, \qquad R = \frac1B \sum_b \sum_c w_{bc}\, \bar\ell_{bc}.$$
 #
-# *In words:* the weight stretches the distance of the bag from the mean by $m_{\text{eff}}$. For our two patients, the weights are
-# $(1.8, -0.8)$ and $(-0.6, 1.6)$. Look at the loss as a granulocyte. True granulocytes get the weight $\frac12(1.8 \cdot 0.8 - 0.6 \cdot 0.4) = 0.6$, their share.
-# True lymphocytes get $\frac12(1.8 \cdot 0.2 - 0.6 \cdot 0.6) = 0$. So $R$ is the risk with labels. With $m_{\text{eff}} = m$ this is EasyLLP. Some weights are negative, so
-# on a few bags $R$ can fall below zero, although no true risk does. Then the network has begun to fit the noise of these bags.
+# *In words:* the weight starts from the mean shares $q$ and stretches the difference $a_b - q$ by $m_{\text{eff}}$. The two patients have the weights
+# $(1.8, -0.8)$ and $(-0.6, 1.6)$. Look at the loss as a granulocyte. True granulocytes count with $\frac12(1.8 \cdot 0.8 - 0.6 \cdot 0.4) = 0.6$, their share.
+# True lymphocytes count with $\frac12(1.8 \cdot 0.2 - 0.6 \cdot 0.6) = 0$. So $R$ is the risk with labels. In general it is **unbiased**: its mean over draws of bags is this risk. EasyLLP takes
+# $m_{\text{eff}} = m$.
 #
-# The function below runs, but its risk is not that one. Repair it.
+# Some weights are negative. So on a few bags $R$ can fall below zero, although no true risk can. Then the network has begun to fit their noise.
+#
+# The function below is right for bags of one cell, but not for larger ones. Repair it.
 
 
 # %%
 @lesson.exercise("bag_risk")
-def bag_risk(logits, a, p, kappa):
-    """The risk R.  logits (bags, cells, types), a (bags, types), p = q (types,), kappa = m_eff -> a tensor ()."""
+def bag_risk(logits, a, q, m_eff):
+    """The risk R.  logits (bags, cells, types), a (bags, types), q (types,), m_eff a number -> a tensor ()."""
     # BEGIN SOLUTION
-    weights = kappa * a - (kappa - 1) * p
+    weights = m_eff * a - (m_eff - 1) * q
     losses = -logits.log_softmax(-1).mean(1)
     return (weights * losses).sum(1).mean()
     # BEGIN GIVEN
-    # weights = kappa * a - (kappa - 1) * p
-    # losses = -logits.log_softmax(-1).mean(1)
-    # return (weights.clamp(min=0) * losses).sum(1).mean()
+    # weights = m_eff * a - (m_eff - 1) * q
+    # losses = -logits.softmax(-1).mean(1).log()
+    # return (weights * losses).sum(1).mean()
     # END SOLUTION
 
 
@@ -268,7 +232,7 @@ def bag_risk(logits, a, p, kappa):
 # <details><summary>Why these weights, and what goes wrong with another effective bag size?</summary>
 #
 # A cell of bag $b$ has the mean loss $\sum_{c'} \pi_{bc'} E_{c'}[\ell_c]$ as type $c$, where $E_{c'}$ is the mean over cells of type $c'$. So the mean of $R$ is the
-# risk with labels if the mean of $w_b\pi_b^\top$ over bags is $\operatorname{diag}(q)$. Let the bags have the size $m_0$, and the weights $m_{\text{eff}}$. Then this mean is
+# risk with labels if the mean of $w_b\pi_b^\top$ over bags is $\operatorname{diag}(q)$. Let the bags have the effective size $m_0$, and the weights $m_{\text{eff}}$. Then this mean is
 # $m_{\text{eff}}\, G - (m_{\text{eff}} - 1)qq^\top = \frac{m_{\text{eff}}}{m_0} \operatorname{diag}(q) + (1 - \frac{m_{\text{eff}}}{m_0})\, qq^\top$. So the mean risk is
 # $\frac{m_{\text{eff}}}{m_0} R_1 + (1 - \frac{m_{\text{eff}}}{m_0})\, R_0$. Here $R_1$ is the risk with labels, and $R_0$ that of labels that have nothing to do with
 # the cell. The bias is $(\frac{m_{\text{eff}}}{m_0} - 1)(R_1 - R_0)$: our derivation.
@@ -277,24 +241,24 @@ def bag_risk(logits, a, p, kappa):
 #
 # ## See: which effective bag size is right?
 #
-# - **Left:** the bias of your risk for one fixed network on new bags (dots), and the line of the fold.
-# - **Right:** what networks find that were trained with each value.
+# - **Left:** the bias of your risk: its mean minus the risk with labels. Dots are for one network on new bags, and the line is theory (fold).
+# - **Right:** what networks learn with each effective bag size.
 #
-# The explorer starts where the published rule stands: 64 cells per bag, so 64. Repair it. Then change to poured blood.
+# The explorer starts at 64, EasyLLP's choice for 64 cells per bag. Find the right one for these patients. Then choose poured blood.
 
 # %%
-lesson.kappas.show()
+lesson.effective_size.show()
 
 # %% [markdown]
-# A value that is too small draws every prediction toward the mean shares, so rare cells are lost first. A value that is too large rewards being sure:
-# networks become very sure, and wrong. More patients would not help, because a bias does not shrink. Your function reads the right number from the tests.
+# With too small a size, predictions move toward $q$, and rare types are lost first. With too large a size, networks become very sure, and wrong. More patients do
+# not help, because a bias does not shrink.
 
 # %% [markdown]
-# ## Exercise 4 · Decide: which cells?
+# ## Exercise 3 · Decide: which cells?
 #
-# Monocytes have the share 0.11. Offer A is 4,000 cells of poured blood, in counted bags of 4. Offer B is 16,384 cells of patients with $\alpha_0 = 5.26$, 64 cells
-# each. Offer C is 160,000 cells of healthy donors with $\alpha_0 = 80$, 64 cells each. In B and C, a blood test without errors tells each person's shares. Which is worth most for the monocytes? Give the letter as a text,
-# and its worth in labeled monocytes: the number of cells, times 0.11, times $e_c$.
+# Monocytes have the share 0.11. All tests are exact. Offer A is 4,000 cells of poured blood, in bags of 4. Offer B is 16,384 cells of patients with $\alpha_0 = 5.26$, 64 cells
+# each. Offer C is 160,000 cells of healthy donors with $\alpha_0 = 80$, 64 cells each. Which offer is worth most for the monocytes? Give its letter as a text,
+# and its worth.
 
 # %%
 # BEGIN SOLUTION
@@ -307,17 +271,15 @@ lesson.decide("offer", offer, worth)
 # %% [markdown]
 # ## Where it breaks
 #
-# - **The worth is not a score.** It is about class means by least squares. It orders the bags, and predicts no accuracy.
-# - **The proportion loss follows no such formula.** Small bags of healthy donors teach it nothing, where the mean map learns.
+# - **The worth is not a score.** It orders the bags for the mean map, and predicts no accuracy.
+# - **The proportion loss follows no such order.** With 8 cells per healthy donor it learns nothing, where the mean map names 87 % correctly.
 # - **Reports have errors**, which look like spread. So the effective bag size of healthy donors comes out too small.
-# - **Poured blood teaches nothing** from our starting weights. From larger ones, about one network in six escaped.
+# - **Starts matter.** From larger weights, about one network in six escapes the constant.
 #
 # **Discuss:** A hospital offers ten times more cells from its blood bank, all poured together. What do you ask for instead?
 
 # %% [markdown]
 # ## Claims
-#
-# In the claims, kappa or κ stands for the effective bag size, $k$ for the number of cells per bag, and $p$ for $q$.
 
 # %%
 lesson.claims()
@@ -331,27 +293,26 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - [Weak labels](GLOSSARY.md#weak-labels) such as shares can teach single cells, if the [bags](GLOSSARY.md#bag) differ. Spread teaches, not amount.
-# - The effective bag size tells it before training: $m$ for independent cells, $\alpha_0 + 1$ for patients.
-# - Unbiased holds under a condition. Ask how the data were drawn, then choose the effective bag size.
+# - [Weak labels](GLOSSARY.md#weak-labels) such as shares can teach single cells, if the [bags](GLOSSARY.md#bag) differ.
+# - The [effective bag size](GLOSSARY.md#effective-bag-size) measures it before training: $m$ for independent cells, $\alpha_0 + 1$ for patients.
+# - A risk is unbiased under a condition. Ask how the bags were drawn.
 #
-# **What this does not show.** The cells come from a pool of nine thousand, so many are met more than once. There is one simulator, three types, and
-# one distribution of patients, fitted to thirty old blood samples.
+# **What this does not show.** One simulator made nine thousand cells. Patients follow one distribution, fitted to thirty old samples.
 
 # %% [markdown]
 # ## Problems
 #
-# **1. Two more patients (easy, checked).** The shares are $(0.9, 0.1)$ and $(0.5, 0.5)$, and the means of the bags are 6.6 and 5. Give the means of both types,
-# and the effective bag size.
+# **1. Any table of reports (easy, checked).** Two more patients have the shares $(0.9, 0.1)$ and $(0.5, 0.5)$, and the means 6.6 and 5. Give the means of both types,
+# and the effective bag size. Then write a function that computes it from reports. It is called `kappa`, as in the library. The explorers use it.
 #
-# **2. Counted patients (checked).** If only $m$ cells of each patient are counted, $m_{\text{eff}} = m(\alpha_0 + 1)/(m + \alpha_0)$. Let $\alpha_0 = 5$. Give the value
-# for $m = 10$, and the number of cells $m$ at which it reaches 5.4. One cell checks both problems. Why does it grow with $m$?
+# **2. Counted patients (checked below).** If only $m$ cells of each patient are counted, $m_{\text{eff}} = m(\alpha_0 + 1)/(m + \alpha_0)$. Let $\alpha_0 = 5$. Give the value
+# for $m = 10$, and the $m$ at which it reaches 5.4. Why does it grow with $m$?
 #
-# **3. Where does $e_c$ come from?** Least squares from $N$ cells has the variance $\sigma^2 [G^{-1}]_{cc}/N$ for the mean of type $c$, and $Nq_c$ labeled cells have
-# $\sigma^2/(Nq_c)$. Show that $G^{-1} = m_{\text{eff}} \operatorname{diag}(1/q) - (m_{\text{eff}} - 1)\mathbf 1\mathbf 1^\top$, and derive $e_c$.
+# **3. Where does $e_c$ come from?** Least squares from $N$ cells has the variance $\sigma^2 [G^{-1}]_{cc}/N$ for type $c$, and $Nq_c$ labeled cells have
+# $\sigma^2/(Nq_c)$. Show that $G^{-1} = m_{\text{eff}} \operatorname{diag}(1/q) - (m_{\text{eff}} - 1)\mathbf 1\mathbf 1^\top$ ($G$ is in the fold of Explain), and derive $e_c$.
 #
 # **4. Impure tubes (hard).** `ddlearn.blood.purity(0.1)` gives the shares of three tubes, each with a tenth of the other types.
-# `ddlearn.weak_labels.mixing_efficiency(mixtures, p)` gives $e_c$ of any bags. Compare three pure tubes, these, and your patients, for the monocytes. Why can a
+# `ddlearn.weak_labels.mixing_efficiency(mixtures, q)` gives $e_c$ of any bags, with `q = ddlearn.blood.mean_blood()`. Compare three pure tubes, these, and our patients, for the monocytes. Why can a
 # tube cell be worth more than one labeled cell?
 
 # %%
@@ -362,13 +323,25 @@ first, second, size, ten, cells = 7, 3, 5.25, 4, 45
 # END SOLUTION
 lesson.decide("sizes", first, second, size, ten, cells)
 
+
+# %%
+@lesson.problem("kappa")
+def kappa(a):
+    """The effective bag size.  a (bags, types), its mean row taken for q -> a number."""
+    # BEGIN SOLUTION
+    q = a.mean(0)
+    spread = ((a - q) ** 2).sum(1).mean()
+    return float((1 - (q**2).sum()) / spread)
+    # END SOLUTION
+
+
 # %% [markdown] tags=["solution"]
 # ### Solutions
 #
 # <details><summary>Worked solutions of the four problems</summary>
 #
 # **1.** Subtract: $0.4\,(g - l) = 1.6$, so $g - l = 4$. From $0.5\,(g + l) = 5$ follow $g = 7$ and $l = 3$. Here $q = (0.7, 0.3)$, the spread is 0.08, and
-# $1 - \lVert q\rVert^2 = 0.42$. The quotient is 5.25.
+# $1 - \lVert q\rVert^2 = 0.42$. The quotient is 5.25. The library's `ddlearn.weak_labels.kappa` computes the same number from $m$ and $\alpha_0$.
 #
 # **2.** $10 \cdot 6/15 = 4$, and $6m = 5.4\,(m + 5)$ gives $m = 45$. Counting few cells adds the spread of counting, so the bags differ more. With $m = 1$ every cell
 # is labeled. The claims test the formula.
@@ -378,7 +351,7 @@ lesson.decide("sizes", first, second, size, ten, cells)
 # $e_c = 1/(q_c [G^{-1}]_{cc}) = 1/(m_{\text{eff}}(1 - q_c) + q_c)$.
 #
 # **4.** Compute `mixing_efficiency(torch.eye(3).double(), q)[2]` for pure tubes. A third of their cells are monocytes, so a rare type is over-sampled, and a cell
-# is worth $1/(3q_c)$ labeled cells of the blood. [[domain_knowledge]] buys such tubes.
+# is worth $1/(3q_c)$ labeled cells of the blood. [[purified_specimens]] buys such tubes.
 #
 # **Without a solution.** Every setting of the learners takes about two seconds. Try seeds of your own:
 # `lesson.learners.compute("mean map", "512", seed=7).accuracy`. On a machine with a GPU the networks train there.
@@ -391,6 +364,5 @@ lesson.decide("sizes", first, second, size, ten, cells)
 # - Dulac-Arnold et al.: [Deep multi-class learning from label proportions](https://arxiv.org/abs/1905.12909) (2019). The proportion loss.
 # - Ardehaly, Culotta: [Co-training for demographic classification using deep learning from label proportions](https://arxiv.org/abs/1709.04108) (2017). The same loss, earlier.
 # - Patrini et al.: [(Almost) no label no cry](https://papers.nips.cc/paper/5453-almost-no-label-no-cry) (2014). The mean operator.
-# - Busa-Fekete et al.: [Easy learning from label proportions](https://arxiv.org/abs/2302.03115) (2023). The unbiased risk.
 #
-# **Next:** [[domain_knowledge]], Domain knowledge.
+# **Next:** [[purified_specimens]], Purified specimens.

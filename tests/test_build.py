@@ -291,3 +291,21 @@ def test_a_failed_write_leaves_the_old_notebook(root, monkeypatch):
         build.build(root)
     assert path.read_bytes() == before
     assert not list(root.rglob("*.draft"))
+
+
+def test_a_lesson_ends_with_a_link_for_each_part_where_the_address_of_the_issues_is_known(root):
+    build.build(root)
+    assert "Report a problem" not in (root / "lessons" / "01_small.ipynb").read_text("utf-8")
+    (root / "pyproject.toml").write_text('[project.urls]\nIssues = "https://example.org/o/r/issues/"\n')
+    assert len(build.build(root)) == 2
+    for folder in ("lessons", "solutions"):
+        last = nbformat.read(root / folder / "01_small.ipynb", as_version=4).cells[-1]
+        assert last.source.count("](") == 1
+        address = "https://example.org/o/r/issues/new?template=problem.yml&lesson=01_small&part=Build"
+        assert f"[Build]({address})" in last.source
+
+
+def test_the_links_fill_fields_that_the_form_has():
+    form = Path(__file__).parents[1].joinpath(".github", "ISSUE_TEMPLATE", "problem.yml").read_text("utf-8")
+    for name in ("lesson", "part", "doctor"):
+        assert f"    id: {name}\n" in form

@@ -13,7 +13,8 @@ import ddlearn
 from ddlearn.course import claims, cli, doctor, launch, notebooks, run, workcopy
 from ddlearn.course.book import command as book
 
-WORDS = ("lab", "run", "claims", "doctor", "report", "book", "links", "build")
+EXTRAS = ("instructor", "handout", "slides")
+WORDS = ("lab", "run", "claims", "doctor", "report", "hand-in", "class", "grade", "book", "links", "build")
 DASK = {"backend": "dask", "scheduler": "tcp://10.0.0.1:8786"}
 
 
@@ -83,12 +84,12 @@ def test_a_refusal_is_one_sentence_and_exit_code_1_and_nothing_is_made(tmp_path,
             {"json": Path("f.json").absolute(), "seeds": 2, "backend": "sequential", "scheduler": None},
         ),
         (claims, "claims --backend dask --scheduler tcp://10.0.0.1:8786", [[]], {"json": None, "seeds": 5, **DASK}),
-        (book, "book", [[], Path("ddlearn-book")], {"instructor": False, "claims": None}),
+        (book, "book", [[], Path("ddlearn-book")], {"claims": None, **dict.fromkeys(EXTRAS, False)}),
         (
             book,
-            "book 00 1 --out site --claims f.json --instructor",
+            "book 00 1 --out site --claims f.json --instructor --handout --slides",
             [["00", "1"], Path("site")],
-            {"instructor": True, "claims": Path("f.json")},
+            {"claims": Path("f.json"), **dict.fromkeys(EXTRAS, True)},
         ),
     ],
 )
@@ -144,7 +145,7 @@ def test_lab_opens_the_lesson_asked_for(monkeypatch, tmp_path):
     monkeypatch.setattr(launch, "start", lambda *a, **k: started.append((a, k)))
     answer = invoke("lab", "--lesson", "01", "--no-browser", "--port", "9000")
     assert (answer.exit_code, answer.output) == (0, "ready\n")
-    assert started == [((tmp_path, "01_one.ipynb"), {"port": 9000, "browser": False})]
+    assert started == [((tmp_path, "01_one.ipynb"), {"port": 9000, "browser": False, "ip": None})]
 
 
 def test_prepare_only_starts_nothing(monkeypatch, tmp_path):

@@ -33,7 +33,7 @@ TOGETHER = tuple(state for bundle in BUNDLES.values() for state in bundle if sta
 QUICK = """start_here black_box, fixed_embeddings lift, fixed_embeddings features, learned_embeddings bound,
 learned_embeddings film, neural_tangent_kernel walk, leaving_the_lazy_regime diagonal, large_steps catapult,
 real_steps_real_widths certificate, learning_curves modes, double_descent_solved peak, double_descent_trained clocks,
-weak_labels holograms, domain_knowledge rules, capstone rule, capstone look"""
+weak_labels holograms, counting_and_rules rules, capstone rule, capstone look"""
 """The explorers whose first picture is quickest."""
 
 EXPLORERS = [name for name in hostile.parts() if name.startswith("explorer")]

@@ -123,7 +123,7 @@ def test_what_the_pages_tell_to_run_exists(text):
 
     from ddlearn.course.cli import app
 
-    words = set(re.findall(r"`ddlearn ([a-z]+)", text))
+    words = set(re.findall(r"`ddlearn ([a-z-]+)", text))
     assert words <= set(get_command(app).commands)
     for module in re.findall(r"python -m (ddlearn[\w.]+)", text):
         assert (ROOT / f"{module.replace('.', '/')}.py").is_file()

@@ -5,7 +5,7 @@ import torch
 from drawn import needs_cuda
 
 from ddlearn import compute, datasets, kernels
-from ddlearn.lessons.fixed_embeddings import digits, exercises, lift
+from ddlearn.lessons.fixed_embeddings import decisions, digits, exercises, lift
 from ddlearn.lessons.fixed_embeddings.claims import wave_system
 from ddlearn.lessons.fixed_embeddings.exercises import refitted
 from ddlearn.lessons.fixed_embeddings.ridge import PENALTIES, TRUTH, fit
@@ -95,3 +95,27 @@ def test_the_gpu_sees_the_same_digits(monkeypatch):
 
     # One digit in two hundred: ties.
     torch.testing.assert_close(accuracies("cuda"), accuracies("cpu"), atol=0.01, rtol=0)
+
+
+def test_stored_twice_leave_one_out_chooses_a_width_that_is_worse_on_new_points():
+    """The report and the numbers of the third exercise; new points agree with the file's examples taken once."""
+    x, y = decisions.file()
+    assert len(x) == 80
+    assert len(x.unique()) == 40
+    width, error = decisions.choice(x, y)
+    assert (width, error) == (0.06, pytest.approx(0.22, abs=0.005))
+    x, y = decisions.once()
+    assert sorted(y.tolist()) == sorted(decisions.file()[1].unique().tolist())
+    honest = decisions.errors(x, y)
+    assert honest[0.06] == pytest.approx(0.67, abs=0.005)
+    assert min(honest.values()) == honest[0.25] > decisions.NOISE**2
+    grid = torch.linspace(-1, 1, 401, dtype=torch.float64)[:, None]
+    fits = {w: kernels.rbf(grid, x, w) @ ridge(kernels.rbf(x, x, w), y, decisions.PENALTY) for w in honest}
+    new = {w: float((fitted - datasets.wave_truth(grid)).square().mean()) for w, fitted in fits.items()}
+    assert min(new, key=new.get) == 0.25
+
+
+def test_accuracies_of_moved_digits_on_the_page():
+    """At the explorer's start, with copies moved by two pixels: they teach these moves, and half of the move by one."""
+    assert digits.shifted(2, 0, 100, copies=True).accuracy == pytest.approx(0.95, abs=0.006)
+    assert digits.shifted(1, 0, 100, copies=True).accuracy == pytest.approx(0.74, abs=0.006)

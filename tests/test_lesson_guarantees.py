@@ -1,10 +1,12 @@
 """The computations of the lesson on guarantees against independent ones."""
 
 import math
+import re
 
 import pytest
 import torch
 from drawn import needs_cuda
+from pages import words_of
 from torch.distributions import Normal
 
 from ddlearn import compute
@@ -37,15 +39,47 @@ def test_the_numbers_of_the_page_on_digits():
     assert values == pytest.approx([0.43, 0.47], abs=5e-3)
 
 
-def test_the_function_to_repair_certifies_coin_flips():
-    def given(errors, kl, spent, priors, delta):
-        return exercises.pac_bayes(errors, kl, 0, priors, delta)
+def test_what_the_page_says_of_four_hundred_examples_and_of_the_ridge():
+    result, column = bounds.bounds(0.0, 0.05, 1, 3.0, False), bounds.SIZES.index(400)
+    stated, true = 100 * result.values[0, column], 100 * result.measured[0, column]
+    smaller = bounds.bounds(0.0, 0.05, 1, 0.3, False)
+    errors = [100 * float(one.test_error[column]) for one in (result, smaller)]
+    priced = [float(one.values[2, column]) for one in (result, smaller)]
+    medians = [machines.trained(0.0, ridge, 1)[column].margins.quantile(0.5) for ridge in (3.0, 0.3)]
+    page = words_of("guarantees")
+    assert f'"at most {stated:.0f} %", and the truth is {true:.0f} %' in page
+    assert f"the test error falls from {errors[0]:.0f} % to {errors[1]:.0f} %" in page
+    assert f"rises from {priced[0]:.2f} to {priced[1]:.2f}" in page
+    assert f"their median falls from {medians[0]:.3f} to {medians[1]:.3f}" in page
 
+
+@pytest.mark.slow  # twenty draws, 11 s
+def test_from_when_on_the_page_says_that_each_bound_speaks():
+    page, draws = words_of("guarantees"), range(1, 21)
+    drawn = [bounds.bounds(0.0, 0.05, draw, 3.0, True) for draw in draws]
+    for name, row, words in (
+        ("hold-out", 0, "from 50 or 100 on"),
+        ("PAC-Bayes, half for the prior", 1, "from 100 to 400 on"),
+        ("PAC-Bayes, prior before data", 2, "from 200 to 400 on"),
+    ):
+        first = {result.first(row) for result in drawn}
+        assert (min(first), max(first)) == tuple(int(number) for number in re.findall(r"\d+", words))
+        assert re.search(rf"\| {name} \|[^#]*?\| {words} \|", page)
+    assert min(float(result.values[3].min()) for result in drawn) > 1  # the margin bound
+    terms = [[machines.trained(coins, 3.0, draw)[-1].term for draw in draws] for coins in (0.0, 1.0)]
+    true, flips = (f"{min(some):.1f} to {max(some):.1f}" for some in terms)
+    assert f"With 800 examples it is {true}, and with coin flips {flips}." in page
+
+
+def test_the_function_to_repair_certifies_coin_flips():
+    (mistake,) = [one for one in exercises.PAC_BAYES.mistakes if one.name == exercises.PAC_BAYES.given]
+    certified = []
     for draw in range(1, 6):
         margins, unseen = machines.margins(machines.sample(1.0, draw), 200, 400, 0.1)
-        value, mu = bounds.best_bound(margins, 200, 0.05, given)
-        assert 0.29 < value < 0.38
+        value, mu = bounds.best_bound(margins, 200, 0.05, mistake.wrong)
+        certified.append(100 * value)
         assert float(machines.gibbs(unseen, mu).mean()) == pytest.approx(0.5, abs=0.02)
+    assert f"between {min(certified):.0f} % and {max(certified):.0f} %" in words_of("guarantees")
 
 
 def test_gaussian_divergence_is_torchs():
@@ -126,6 +160,16 @@ def test_only_the_prior_that_has_seen_its_judges_fails(labels):
         assert half.bound > 0.5
         assert not false.kept
         assert false.bound < 0.3
+
+
+@pytest.mark.slow  # 6 s
+def test_the_numbers_of_the_page_on_a_prior_that_has_seen_its_judges():
+    cheat = net.guarantees(net.COINS, "1000").guarantees[-1]
+    page = words_of("guarantees")
+    assert f"the divergence is only {cheat.kl:.0f} on 1,000 coin flips" in page
+    assert f"the error rate on the judges is {100 * cheat.train:.0f} %" in page
+    assert f"On coin flips the bound is {100 * cheat.bound:.0f} %, where half of the answers are wrong" in page
+    assert cheat.test == pytest.approx(0.5, abs=0.02)
 
 
 def test_a_net_reports_its_progress_and_stops_where_it_is_told_to():

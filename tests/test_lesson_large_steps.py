@@ -135,7 +135,7 @@ def test_two_lines_follow_two_layers():
 
 
 def test_the_numbers_of_the_page():
-    """The table of two weights, the row of the catapult, the orbit at 1.1, and the power law."""
+    """The table of two weights, the throw of an unbalanced start, the row of the catapult, and the power law."""
     path = step.descend(2.0, 0.25, 0.5, exercises.descent_step)
     a, b = path[:, [0, 1, 2, 3, 20]]
     D = a.square() - b.square()
@@ -146,6 +146,10 @@ def test_the_numbers_of_the_page():
     torch.testing.assert_close(
         (D**2 + 4).sqrt(), torch.tensor([4.42, 4.20, 3.96, 3.65, 3.25]).double(), rtol=0, atol=6e-3
     )
+    a, b = exercises.descent_step(*step.corner(3.0), 1.1)
+    assert (a * b - 1, 1.1 * (a * b - 1)) == pytest.approx((1.39, 1.53), abs=5e-3)
+    a, b = step.descend(4.0, 0.125, 0.5, exercises.descent_step)[:, :3]
+    assert (a * b - 1).tolist() == pytest.approx([-0.5, 3.5, -13.3], abs=0.05)
     f, kernel, row = torch.ones(1).double(), torch.full((1,), 3.0).double(), []
     for _ in range(7):
         row.append((float(f), float(kernel)))

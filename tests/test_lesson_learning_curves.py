@@ -3,12 +3,13 @@
 import pytest
 import torch
 from drawn import needs_cuda
+from pages import words_of
 from scipy.optimize import brentq
 
 from ddlearn import compute
 from ddlearn.classroom.pen import Pen
 from ddlearn.generalization import finite_pool_risk, learnability, spectrum
-from ddlearn.lessons.learning_curves import curve, exercises, modes, shared
+from ddlearn.lessons.learning_curves import curve, exercises, lesson, modes, shared
 
 
 def power_law(N, exponent):
@@ -57,6 +58,47 @@ def test_the_numbers_of_the_page_on_digits():
     infinite = curve.curves(**curve.START, reveal=False, beside=curve.INFINITE)
     assert float(infinite.infinite[curve.LINE.index(500)]) == pytest.approx(0.05, abs=5e-3)
     assert float(shares[0, -1]) == pytest.approx(0.11, abs=5e-3)
+
+
+def test_how_well_the_page_says_that_the_line_predicts():
+    shown = curve.curves(**curve.START, reveal=True, beside=curve.INFINITE)
+    apart = (shown.theory / shown.measured.mean(0) - 1).abs()
+    assert curve.SIZES[:-1] == (10, 20, 40, 80, 160, 320)
+    assert 0.055 < float(apart[:-1].max()) < 0.07
+    half = curve.LINE.index(500)
+    infinite, finite = 100 * shown.infinite[half], 100 * shown.line[half]
+    page = words_of("learning_curves")
+    assert "from 10 to 320 digits, it predicts the error to within 7 %" in page
+    assert f"without it says {infinite:.0f} %, that with it {finite:.0f} %" in page
+
+
+def test_where_the_page_says_that_eighty_units_go():
+    lam = shared.world(shared.TEN).lam
+    L = lam / (lam + exercises.kappa(lam, 80))
+    largest, halves = float(L[:80].sum()), int((L > 0.5).sum())
+    page = words_of("learning_curves")
+    assert f"only {largest:.0f} go to the 80 largest modes, and only {halves} modes" in page
+    truth = {one.name: one.truth for one in lesson.parts.predictions}["largest"]
+    assert truth == round(largest)
+    ridge, none = (modes.purchase(shared.TEN, 80, modes.UNITS, ridge) for ridge in (10.0, 1e-4))
+    left = [100 * float(one.missed.sum()) for one in (ridge, none)]
+    said = f"takes {ridge.burnt:.0f} of the 80 units, and {left[0]:.0f} % of the squared target is not learned"
+    assert f"{said} instead of {left[1]:.0f} %" in page
+
+
+def test_why_the_page_says_that_gcv_is_too_low():
+    """Leave-one-out errors of the digits with the smallest and the largest entries on the inverse's diagonal."""
+    here, generator, ends = shared.world(shared.TEN), compute.generator(0), []
+    for _ in range(5):
+        seen = torch.randperm(here.N, generator=generator)[:160].to(here.K.device)
+        inverse = torch.linalg.inv(here.K[seen][:, seen] + 1e-4 * torch.eye(160).to(here.K))
+        entries = inverse.diagonal()
+        errors = (inverse @ here.Y[seen] / entries[:, None]).square().sum(1) / here.power
+        order = entries.argsort()
+        ends.append((errors[order[:40]].mean(), errors[order[-40:]].mean()))
+    smallest, largest = (100 * torch.tensor(ends).mean(0)).tolist()
+    said = f"the 40 smallest entries belong to leave-one-out errors of {smallest:.0f} % on average"
+    assert f"{said}, and the 40 largest to errors of {largest:.0f} %" in words_of("learning_curves")
 
 
 @pytest.mark.parametrize("name", shared.WORLDS)

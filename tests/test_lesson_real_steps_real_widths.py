@@ -3,6 +3,7 @@
 import math
 
 import pytest
+import scipy
 import torch
 from drawn import normal
 
@@ -186,3 +187,36 @@ def test_the_width_sweep_leaves_the_kernel_regime():
 def test_the_prediction_of_the_width_states_what_is_enough():
     (cover,) = (one for one in lesson.parts.predictions if one.name == "cover")
     assert cover.truth == width.ENOUGH
+
+
+def test_muons_step_and_root_are_scipys():
+    W = normal(3, 5)
+    torch.testing.assert_close(measures.polar(W), torch.from_numpy(scipy.linalg.polar(W.numpy())[0]))
+    root = measures.root(W)
+    torch.testing.assert_close(root @ root, W.T @ W)
+    assert float(torch.linalg.eigvalsh(root)[0]) > -1e-12
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_muon_has_its_own_law_and_gradient_descent_keeps_the_imbalance_instead(seed):
+    """On the page: 0.6 of its size from random layers, and less than 0.02 for the imbalance under gradient descent."""
+    assert measures.muon_change(seed, aligned=True) < 1e-11
+    assert measures.muon_change(seed, aligned=False) == pytest.approx(0.6, abs=0.05)
+    target, W1, W2 = (
+        normal(6, 6, seed=seed) / 6**0.5,
+        0.1 * normal(6, 12, seed=seed + 10),
+        0.1 * normal(6, 12, seed=seed + 20),
+    )
+    D = imbalance(W1, W2)
+    for _ in range(100):
+        G = W1 @ W2.T - target
+        W1, W2 = W1 - 0.01 * G @ W2, W2 - 0.01 * G.T @ W1
+    assert 1e-4 < float((imbalance(W1, W2) - D).norm() / D.norm()) < 0.02
+
+
+def test_muon_on_two_weights_keeps_their_difference():
+    """By hand: the gradient at a = 2, b = 0.2 is (-0.12, -1.2), and its signs are equal."""
+    a, b = torch.tensor([[2.0]]), torch.tensor([[0.2]])
+    slopes = (a * b - 1) * b, (a * b - 1) * a
+    assert [round(float(slope), 6) for slope in slopes] == [-0.12, -1.2]
+    assert [float(measures.polar(slope)) for slope in slopes] == [-1, -1]

@@ -5,7 +5,8 @@ import pytest
 import torch
 from drawn import normal
 
-from ddlearn.lessons.start_here import black_box
+from ddlearn import compute
+from ddlearn.lessons.start_here import black_box, decisions
 from ddlearn.lessons.start_here.exercises import mean_squared_error
 
 
@@ -39,10 +40,44 @@ def test_the_numbers_of_the_page():
         assert errors[size] == pytest.approx(said, rel=0.06)
     assert 2e6 < errors[20] < 5e6
     assert black_box.grow(8, 0.2, penalty=1e-3).worst_size == 1
+    assert errors[40] == pytest.approx(0.35, rel=0.02)
     waves, new = torch.tensor([[0.5, 0.5, 0.5], [0.5, 0.505, 1.0]], dtype=torch.float64), torch.tensor([0.5, 0.0, 0.5])
-    noisy = torch.tensor([0.5, 0.55], dtype=torch.float64)
-    two, three = (black_box.least_squares(waves[:, :count], noisy) for count in (2, 3))
-    assert two.tolist() == pytest.approx([-9, 10])
-    assert float(new.double()[:2] @ two) == pytest.approx(-4.5)
-    assert three.tolist() == pytest.approx([0.45, 0.45, 0.10], abs=0.005)
-    assert float(new.double() @ three) == pytest.approx(0.27, abs=0.005)
+    for second, two, three in (
+        (0.5, ([1, 0], 0.5), ([0.505, 0.5, -0.005], 0.25)),
+        (0.55, ([-9, 10], -4.5), ([0.454, 0.45, 0.095], 0.275)),
+    ):
+        for weights, prediction in (two, three):
+            count = len(weights)
+            found = black_box.least_squares(waves[:, :count], torch.tensor([0.5, second], dtype=torch.float64))
+            assert found.tolist() == pytest.approx(weights, abs=5.1e-4)
+            assert float(new.double()[:count] @ found) == pytest.approx(prediction, abs=5e-4)
+
+
+def largest_quotient(here, new=None):
+    """Size on new points over size on the training points, of the sum of features where this quotient is largest."""
+    _, s, right = np.linalg.svd(here, full_matrices=False)
+    sizes = np.linalg.norm(new @ right.T / s, 2) / np.sqrt(len(new)) if new is not None else 1 / s[-1]
+    return sizes * np.sqrt(len(here))
+
+
+def test_the_noise_is_magnified_most_where_the_features_are_as_many_as_the_points():
+    """The table of the page, with the explorer's draws; and for independent Gaussian features of mean square one."""
+    generator = compute.generator(0)
+    torch.randn(20, generator=generator, dtype=torch.float64)  # the noise is drawn first
+    found = {size: [] for size in (10, 14, 18, 20, 40, 400)}
+    for _ in range(black_box.DRAWS):
+        w = torch.empty(400, dtype=torch.float64).cauchy_(generator=generator) * black_box.FREQUENCY
+        b = 2 * torch.pi * torch.rand(400, generator=generator, dtype=torch.float64)
+        here, new = ((x[:, None] * w + b).cos().numpy() for x in (black_box.X, black_box.GRID))
+        for size, quotients in found.items():
+            quotients.append(largest_quotient(here[:, :size], new[:, :size]))
+    medians = {size: np.median(quotients) for size, quotients in found.items()}
+    assert medians == pytest.approx({10: 2, 14: 8, 18: 180, 20: 7e4, 40: 14, 400: 1}, rel=0.1)
+    draws = np.random.default_rng(0).standard_normal((2001, 20, 18))
+    assert np.median([largest_quotient(draw) for draw in draws]) == pytest.approx(11, rel=0.05)
+
+
+def test_points_measured_twice_leave_the_peak_and_halve_the_noise():
+    phi, new = normal(20, 20).numpy(), normal(50, 20, seed=1).numpy()
+    added = [np.square(new @ np.linalg.pinv(np.tile(phi, (times, 1)))).sum() for times in (1, 2)]
+    assert decisions.measured(2) == (np.linalg.matrix_rank(np.tile(phi, (2, 1))), pytest.approx(added[1] / added[0]))

@@ -8,7 +8,7 @@ import torch
 from drawn import normal
 
 from ddlearn import blood, compute, weak_labels
-from ddlearn.lessons.weak_labels import exercises, holograms, kappas, learners, lesson, trainings, triangle
+from ddlearn.lessons.weak_labels import effective_size, exercises, holograms, learners, lesson, trainings, triangle
 from ddlearn.lessons.weak_labels.trainings import ALPHA0, BLOOD, HEALTHY, PATIENTS, POURED
 
 
@@ -32,13 +32,13 @@ def test_the_proportion_loss_is_the_librarys_and_the_entropy_of_the_shares():
 
 
 def test_the_risk_is_the_librarys():
-    logits, a, p = given_bags()
-    for kappa in (1.0, 6.26, 64.0):
-        wanted = weak_labels.weighted_bag_loss(logits, weak_labels.bag_weights(a, p, kappa))
-        torch.testing.assert_close(exercises.bag_risk(logits, a, p, kappa), wanted)
+    logits, a, q = given_bags()
+    for m_eff in (1.0, 6.26, 64.0):
+        wanted = weak_labels.weighted_bag_loss(logits, weak_labels.bag_weights(a, q, m_eff))
+        torch.testing.assert_close(exercises.bag_risk(logits, a, q, m_eff), wanted)
 
 
-def test_the_risk_of_bags_of_one_labelled_cell_is_cross_entropy():
+def test_the_risk_of_bags_of_one_labeled_cell_is_cross_entropy():
     logits, y = normal(30, 1, 3), torch.randint(3, (30,), generator=compute.generator(3))
     a = torch.nn.functional.one_hot(y, 3).double()
     wanted = torch.nn.functional.cross_entropy(logits[:, 0], y)
@@ -46,11 +46,11 @@ def test_the_risk_of_bags_of_one_labelled_cell_is_cross_entropy():
     torch.testing.assert_close(exercises.bag_risk(logits, a, a.mean(0), exercises.kappa(a)), wanted)
 
 
-def test_kappa_of_counted_cells_is_the_bag_size():
-    for k in (2, 8, 64):
-        drawn = torch.multinomial(BLOOD.expand(20_000, -1), k, replacement=True, generator=compute.generator(k))
+def test_the_effective_bag_size_of_counted_cells_is_their_number():
+    for m in (2, 8, 64):
+        drawn = torch.multinomial(BLOOD.expand(20_000, -1), m, replacement=True, generator=compute.generator(m))
         counted = torch.nn.functional.one_hot(drawn, 3).double().mean(1)
-        assert exercises.kappa(counted) == pytest.approx(k, rel=0.03)
+        assert exercises.kappa(counted) == pytest.approx(m, rel=0.03)
 
 
 # -- holograms
@@ -88,23 +88,21 @@ def test_the_fourth_cell_is_hidden_until_it_is_asked_for():
     assert names == set(holograms.NAMES)
     hidden, told = (holograms.look(1, 40.0, 0.0, tell) for tell in (False, True))
     assert torch.equal(hidden.pictures, told.pictures)
-    assert "not told" in holograms.sentence(hidden, {}.get)
-    assert holograms.sentence(told, {}.get).endswith(f"It is a {holograms.NAMES[told.label]}.")
-    fourth, poured, kappa = lesson.parts.predictions
-    assert fourth.truth == holograms.NAMES[told.label]
+    assert holograms.sentence(hidden).startswith("The type of the fourth cell is hidden.")
+    assert holograms.sentence(told).startswith(f"The fourth cell is a {holograms.NAMES[told.label]}.")
+    (poured,) = lesson.parts.predictions
     assert poured.truth == round(100 * float(BLOOD.max()))
     assert f"{100 * float(BLOOD.max()):.0f} %" in poured.question
-    assert kappa.truth == round(ALPHA0 + 1)
 
 
 # -- the triangle
 
 
 def test_the_ellipse_lies_one_deviation_away_in_every_direction():
-    told = weak_labels.draw_patients(ALPHA0 * BLOOD, 500, compute.generator(0))
-    covariance = told.T @ told / len(told) - torch.outer(told.mean(0), told.mean(0))
-    points = triangle.ellipse(told.mean(0), covariance)
-    page = told @ triangle.CORNERS
+    shares = weak_labels.draw_patients(ALPHA0 * BLOOD, 500, compute.generator(0))
+    covariance = shares.T @ shares / len(shares) - torch.outer(shares.mean(0), shares.mean(0))
+    points = triangle.ellipse(shares.mean(0), covariance)
+    page = shares @ triangle.CORNERS
     centered = page - page.mean(0)
     inverse = torch.linalg.inv(centered.T @ centered / len(page))
     off = points - page.mean(0)
@@ -118,14 +116,14 @@ def test_an_ellipse_is_drawn_inside_the_triangle_alone():
 
 
 def test_the_triangle_agrees_with_theory_where_bags_are_many():
-    for source, k, alpha0 in ((triangle.APART, 8, ALPHA0), (triangle.APART, 8, 50.0), (triangle.TOGETHER, 8, 1.0)):
-        found = triangle.mixtures(source, k, alpha0, 65_536)
+    for source, m, alpha0 in ((triangle.APART, 8, ALPHA0), (triangle.APART, 8, 50.0), (triangle.TOGETHER, 8, 1.0)):
+        found = triangle.mixtures(source, m, alpha0, 65_536)
         torch.testing.assert_close(found.exact, found.formula, rtol=0.1, atol=0)
         torch.testing.assert_close(found.one_number, found.formula, rtol=0.1, atol=0)
         torch.testing.assert_close(found.measured, found.expected, rtol=0.15, atol=2e-4)
     exact = triangle.mixtures(triangle.TOGETHER, 1, 1.0, 65_536)
-    assert exact.kappa == 1
-    torch.testing.assert_close(exact.formula, 65_536 * BLOOD)  # a bag of one counted cell is a labelled cell
+    assert exact.m_eff == 1
+    torch.testing.assert_close(exact.formula, 65_536 * BLOOD)  # a bag of one counted cell is a labeled cell
 
 
 # -- bags and nets
@@ -138,12 +136,12 @@ def test_bags_hold_what_the_tests_say(kind):
     y = trainings.pool().train_y[given.rows]
     counted = torch.nn.functional.one_hot(y, 3).double().mean(1)
     if kind == POURED:
-        torch.testing.assert_close(given.told, counted)
-        assert given.kappa == 64
+        torch.testing.assert_close(given.reports, counted)
+        assert given.m_eff == 64
     else:
-        assert 0.01 < (given.told - counted).abs().mean() < 0.06  # k cells counted, and the report's own error
-        assert given.kappa == pytest.approx(sum(trainings.DIRICHLET[kind]) + 1)
-    torch.testing.assert_close(given.p, given.told.mean(0))
+        assert 0.01 < (given.reports - counted).abs().mean() < 0.06  # m cells counted, and the report's own error
+        assert given.m_eff == pytest.approx(sum(trainings.DIRICHLET[kind]) + 1)
+    torch.testing.assert_close(given.q, given.reports.mean(0))
 
 
 def test_the_pool_is_the_lessons_cells_with_as_many_of_each_type():
@@ -156,67 +154,67 @@ def test_losses_of_a_minibatch_are_those_of_its_bags():
     given = trainings.specimens(PATIENTS, 8, seed=0)
     chosen = torch.tensor([5, 2, 9])
     logits = normal(2, 3, 8, 3).float()
-    weights = weak_labels.mean_map_weights(given.told, given.p).float()
+    weights = weak_labels.mean_map_weights(given.reports, given.q).float()
     wanted = -(weights[chosen] * logits.log_softmax(-1).mean(2)).sum(-1).mean(-1)
     of = {name: learners.loss_of(name, given, exercises.proportion_loss)(logits, chosen) for name in learners.LEARNERS}
     torch.testing.assert_close(of[learners.MEAN_MAP], wanted)
     torch.testing.assert_close(
         of[learners.EASY],
-        torch.stack([exercises.bag_risk(net, given.told[chosen].float(), given.p.float(), 8) for net in logits]),
+        torch.stack([exercises.bag_risk(net, given.reports[chosen].float(), given.q.float(), 8) for net in logits]),
     )
     torch.testing.assert_close(
         of[learners.PROPORTIONS],
-        torch.stack([exercises.proportion_loss(net, given.told[chosen].float()) for net in logits]),
+        torch.stack([exercises.proportion_loss(net, given.reports[chosen].float()) for net in logits]),
     )
 
 
 @pytest.mark.slow
-def test_the_number_told_in_advance_orders_the_bags_for_the_mean_map():
-    seen = [learners.learners(learners.MEAN_MAP, k) for k in ("8", "512")]
+def test_the_worth_orders_the_bags_for_the_mean_map():
+    seen = [learners.learners(learners.MEAN_MAP, m) for m in ("8", "512")]
     for one in seen:
         balanced = one.found.mean((1, 2))  # for the worth is that of a rare type
         for i, j in itertools.permutations(range(len(trainings.KINDS)), 2):
-            if one.worth[i] > 2 * one.worth[j]:  # nearer than that, the number does not claim to tell
+            if one.worth[i] > 2 * one.worth[j]:  # closer than that, the worth claims no order
                 assert balanced[i] > balanced[j]
     healthy = trainings.KINDS.index(HEALTHY)
     assert float(seen[0].worth[0] / seen[1].worth[0]) == pytest.approx(512 / 8, rel=0.4)
     assert float(seen[0].worth[healthy] / seen[1].worth[healthy]) == pytest.approx(1, abs=0.5)
 
 
-# -- the kappas
+# -- the effective bag size
 
 
 @pytest.fixture(scope="module")
 def swept():
-    return kappas.kappas(64.0, next(iter(kappas.BAGS)))
+    return effective_size.effective_size(64.0, next(iter(effective_size.BAGS)))
 
 
 def test_the_measured_bias_lies_on_the_line(swept):
-    grid = torch.tensor(kappas.GRID, dtype=torch.float64)
+    grid = torch.tensor(effective_size.GRID, dtype=torch.float64)
     line = swept.line(grid)
     spread = swept.bias.std(1)
-    assert ((swept.bias.mean(1) - line).abs() < 4 * spread / math.sqrt(kappas.FRESH) + 0.05 * line.abs()).all()
+    assert ((swept.bias.mean(1) - line).abs() < 4 * spread / math.sqrt(effective_size.FRESH) + 0.05 * line.abs()).all()
     assert swept.bias_at == pytest.approx(float(swept.bias.mean(1)[-1]))
-    between = kappas.kappas(9.0, swept.bags)
+    between = effective_size.effective_size(9.0, swept.bags)
     mean = swept.bias.mean(1)
-    a, b = kappas.GRID.index(8), kappas.GRID.index(12)
+    a, b = effective_size.GRID.index(8), effective_size.GRID.index(12)
     assert between.bias_at == pytest.approx(float(mean[a] + (mean[b] - mean[a]) / 4), rel=1e-9)
 
 
 @pytest.mark.slow
-def test_nets_learn_best_near_the_right_kappa(swept):
+def test_nets_learn_best_near_the_right_effective_bag_size(swept):
     right = swept.accuracy.mean(1)
-    assert kappas.GRID[int(right.argmax())] in (4, 6, 8)
+    assert effective_size.GRID[int(right.argmax())] in (4, 6, 8)
     assert float(right.max() - right[0]) > 0.2
     assert float(right.max() - right[-1]) > 0.06
-    poured = kappas.kappas(8.0, list(kappas.BAGS)[1])
-    assert kappas.GRID[int(poured.accuracy.mean(1).argmax())] in (6, 8, 12)
-    assert kappas.nearest(poured.at) == kappas.GRID.index(8)
+    poured = effective_size.effective_size(8.0, list(effective_size.BAGS)[1])
+    assert effective_size.GRID[int(poured.accuracy.mean(1).argmax())] in (6, 8, 12)
+    assert effective_size.nearest(poured.at) == effective_size.GRID.index(8)
 
 
 def test_a_risk_that_is_not_finite_is_said_in_words():
-    def unsafe(logits, a, p, kappa):
-        return exercises.bag_risk(logits, a, p, kappa) * torch.inf
+    def unsafe(logits, a, q, m_eff):
+        return exercises.bag_risk(logits, a, q, m_eff) * torch.inf
 
     with pytest.raises(ValueError, match="log_softmax"):
-        kappas.kappas(64.0, next(iter(kappas.BAGS)), bag_risk=unsafe)
+        effective_size.effective_size(64.0, next(iter(effective_size.BAGS)), bag_risk=unsafe)

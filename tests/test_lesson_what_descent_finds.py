@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ddlearn import compute, early_alignment, separable
-from ddlearn.lessons.what_descent_finds import decisions, exercises, film, line, neurons, radius, shared
+from ddlearn.lessons.what_descent_finds import claims, decisions, exercises, film, line, neurons, radius, shared
 
 POINTS = torch.tensor([[5.0, 1.0], [4.0, 3.0]], dtype=torch.float64)
 GRADIENT, SIGN, COORDINATE = line.METHODS
@@ -71,22 +71,29 @@ def test_the_far_points_change_no_line():
         torch.testing.assert_close(separable.asymptote(found.z).w_tilde, found.line.w_tilde, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize("seed", range(21, 26))
+def test_every_descent_has_the_best_margin_in_its_own_norm_only(seed):
+    """At least 0.99 of the best margin in its own norm, at most 0.95 in another; the seeds chose no setting."""
+    assert claims.share(seed, other=False) >= 0.99
+    assert claims.share(seed, other=True) <= 0.95
+
+
 def test_the_numbers_of_the_lines_on_the_page():
-    """Angles of 11, 6 and 3.2 degrees after 3, 6 and 12 decades, and of 15 degrees after 20,000 plain steps."""
+    """Angles of 11, 6 and 3.1 degrees after 3, 6 and 12 decades, and of 15 degrees after 20,000 plain steps."""
     found = shared.problem()
-    for decades, degrees in ((3, 11), (6, 6), (12, 3.2)):
+    for decades, degrees in ((3, 11), (6, 6), (12, 3.1)):
         r = line.line(GRADIENT, decades, line.SHOWN[1])
-        assert abs(float(line.angle(r.path.w[r.here], found.best["l2"]))) == pytest.approx(degrees, abs=0.15)
-    r = line.line(GRADIENT, 3, line.SHOWN[0])
-    assert float(r.shares["l2"][r.here]) == pytest.approx(0.95, abs=0.005)
-    assert float(r.shares["l1"][r.here]) == pytest.approx(0.96, abs=0.005)
+        assert abs(float(line.angle(r.path.w[r.here], found.best["l2"]))) == pytest.approx(degrees, abs=0.05)
+    r = line.line(GRADIENT, 2, line.SHOWN[0])
+    assert float(r.shares["l2"][r.here]) == pytest.approx(0.93, abs=0.005)
+    assert float(r.shares["l1"][r.here]) == pytest.approx(0.95, abs=0.005)
     beta = float(torch.linalg.matrix_norm(found.z, 2) ** 2) / 4  # the largest curvature of the logistic loss, at w = 0
     w = torch.zeros(2, dtype=torch.float64)
     for _ in range(20_000):
         w = w + torch.sigmoid(-found.z @ w) @ found.z / beta
     assert abs(float(line.angle(w, found.best["l2"]))) == pytest.approx(15, abs=0.5)
     fit = torch.linalg.lstsq(found.z, torch.ones(len(found.z), 1).double()).solution[:, 0]
-    assert float(found.shares(fit)["l2"]) == pytest.approx(0.98, abs=0.005)
+    assert float(found.shares(fit)["l2"]) == pytest.approx(0.96, abs=0.005)
 
 
 def test_an_angle_is_counted_from_one_vector_to_the_other():

@@ -515,12 +515,14 @@ def old(path):
 def test_a_file_of_version_1_is_read_by_room_and_left_alone_by_reading(progress, path, old):
     document = progress.read()
     assert (document["version"], document["theme"]) == (3, "dark")
-    assert list(document["lessons"]) == ["fixed_embeddings", "domain_knowledge", "77"]
+    assert list(document["lessons"]) == ["fixed_embeddings", "purified_specimens", "counting_and_rules", "77"]
     lesson = document["lessons"]["fixed_embeddings"]
     assert lesson["exercises"] == OLD["lessons"]["01"]["exercises"]
     assert lesson["mood"] == "curious"
     assert set(lesson["claims"]) == {"loo", "mine"}
-    assert "claims" not in document["lessons"]["domain_knowledge"]
+    assert (
+        document["lessons"]["purified_specimens"] == OLD["lessons"]["10"] == document["lessons"]["counting_and_rules"]
+    )
     assert path.read_bytes() == old
     assert progress.notices == []
 

@@ -20,6 +20,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+from PIL import Image
 from typer.testing import CliRunner
 
 import ddlearn
@@ -274,6 +275,15 @@ def test_no_two_test_files_share_a_name():
     """pytest imports them by name alone: of two namesakes one would not be collected."""
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert len(set(names)) == len(names)
+
+
+def test_the_readme_moves_and_stands_still_for_those_who_ask():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    pictures = re.findall(r'src(?:set)?="(.github/(?:moving|still)\.webp)"', readme)
+    assert pictures == [".github/still.webp", ".github/moving.webp"]
+    assert sum((ROOT / picture).stat().st_size for picture in pictures) < 600_000
+    frames = [Image.open(ROOT / picture).n_frames for picture in pictures]
+    assert frames[0] == 1 < frames[1]
 
 
 def test_the_readme_tells_which_lessons_are_here():

@@ -52,10 +52,11 @@ class Explorer:
     parameter `said`, it gets a function that returns what the learner predicted, by the prediction's name, or None.
     `size` is that of the picture in inches. The controls named in `more` are hidden until the learner asks for them.
     `idle(values)` returns those that change nothing at these values, each with the reason: they are disabled, and the
-    reason is shown.
+    reason is shown. `pairs` names those of which the lesson speaks together: the book lets both of a pair move at once,
+    every other control alone.
 
-    Raises ValueError when two controls share a name, when `more` names none of them, or when `compute` has no argument
-    for a control or a name in `uses`.
+    Raises ValueError when two controls share a name, when `more` or `pairs` names none of them, or when `compute` has
+    no argument for a control or a name in `uses`.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Explorer:
     size: tuple[float, float] = (9.0, 4.0)
     more: Sequence[str] = ()
     idle: Callable[[Values], dict[str, str]] = lambda values: {}
+    pairs: Sequence[tuple[str, str]] = ()
 
     def __post_init__(self):
         self.controls, self.uses = tuple(self.controls), tuple(self.uses)
@@ -183,6 +185,14 @@ class Explorer:
         wish = Wish({**self._start, **self._accepted(values)}, self._engine_now())
         return self.figure.bundle(self._result(Job(wish)))
 
+    def data(self, **values) -> dict[str, list]:
+        """Return the numbers behind the picture as columns, these controls moved and the others at their start.
+
+        Raises ValueError or TypeError for a name or a value that no control has.
+        """
+        self.still(**values)
+        return self.figure.numbers()
+
     def sweep(self, interiors: int = 3, pairs: bool = False) -> list[tuple[Values, str]]:
         """Compute, draw and describe at every corner, at every control's low, start and high, and at random interiors.
 
@@ -208,8 +218,9 @@ class Explorer:
         if len(self._control) < len(self.controls):
             names = ", ".join(control.name for control in self.controls)
             raise ValueError(f"explorer {self.name!r} has two controls of one name among {names}")
-        for name in self.more:
-            one_of("more", name, self._control)
+        for what, names in (("more", self.more), *(("pairs", pair) for pair in self.pairs)):
+            for name in names:
+                one_of(what, name, self._control)
         parameters = inspect.signature(self.compute).parameters
         missing = [name for name in (*self._control, *self.uses) if name not in parameters]
         if missing and all(parameter.kind is not parameter.VAR_KEYWORD for parameter in parameters.values()):

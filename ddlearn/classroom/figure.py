@@ -18,6 +18,7 @@ from functools import cached_property, partial
 
 from ddlearn.classroom import page
 from ddlearn.classroom.modes import first_modes
+from ddlearn.classroom.numbers import numbers
 from ddlearn.classroom.pen import Pen
 
 RESTED = 0.4  # seconds without a move until the still follows the view, which follows at once
@@ -64,6 +65,10 @@ class LiveFigure:
     def png(self, result) -> bytes:
         """Return the picture of `result`, drawn by Agg without pyplot."""
         return self._pen.png(self.picture, result)
+
+    def numbers(self, most: int | None = None) -> dict[str, list]:
+        """Return the numbers behind the last picture: see `ddlearn.classroom.numbers`."""
+        return numbers(self.figure, most)
 
     @cached_property
     def view(self):

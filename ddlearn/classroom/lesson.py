@@ -13,7 +13,7 @@ from typing import Any
 from ddlearn import thread_pools
 from ddlearn.arguments import one_of
 from ddlearn.classroom import claims_table, expected, live, page, projector_button, start_card
-from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, source_of, strict
+from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, seed, source_of, strict
 from ddlearn.classroom.catching_up import chosen, stand_in
 from ddlearn.classroom.claim import Claim, ClaimResult
 from ddlearn.classroom.decision import Decision
@@ -152,12 +152,12 @@ class Lesson:
 
         def check(function: Callable) -> Answer:
             function = function.written if isinstance(function, Answer) else function
-            verdict = exercise.check(function)
+            verdict = exercise.check(function, seed())
             tries = self._tries[name]
             tries.misses += verdict.status not in ("passed", "not started")
             answer = Answer(exercise, function, verdict, tries, lambda: self.progress.record_hint(self.room, name))
             answer.show(self._wire(name, answer.runs if verdict.passed else None))
-            self.progress.record_exercise(self.room, name, verdict.status, source_of(function))
+            self.progress.record_exercise(self.room, name, verdict.status, source_of(function), verdict.made)
             self._show_notices()
             if strict() and not verdict.passed:
                 raise ExerciseNotPassed(f"{name}: {verdict.sentence}")
@@ -177,7 +177,7 @@ class Lesson:
         verdict = decision.check(values)
         tries.misses += verdict.status not in ("passed", "not started")
         decision.show(verdict, tries.misses)
-        self.progress.record_exercise(self.room, name, verdict.status, repr(values))
+        self.progress.record_exercise(self.room, name, verdict.status, repr(values), verdict.made)
         self._show_notices()
         if strict() and not verdict.passed:
             raise ExerciseNotPassed(f"{name}: {verdict.sentence}")

@@ -5,13 +5,13 @@ machine. Two notebooks may write at once; see `store` for how nothing is lost.
 
     {"version": 3, "lessons": {"fixed_embeddings": {
         "started_at": "2026-01-31T09:00:00+00:00",
-        "exercises": {"gram": {"status", "attempts", "hints", "first_tried", "passed_at", "source"}},
+        "exercises": {"gram": {"status", "mistake", "attempts", "hints", "first_tried", "passed_at", "source"}},
         "predictions": {"peak": {"value", "recorded_at"}},
         "quiz": {"1": {"chosen", "right", "attempts"}},
         "claims": {"loo": {"measured", "holds", "measured_at"}}}}}
 
 Times are ISO 8601 in UTC. Keys that this version does not know are kept as they are. A lesson's key is its room's name,
-and a claim's its id without a number: lessons may change their places. Version 1 had numbers, version 2 had two
+and a claim's its id without a number: lessons may change their places. Version 1 had numbers, version 2 had three
 lessons that are two each now. An older file is read as if it were of this version, and kept beside the new one when
 that is written.
 """
@@ -51,17 +51,33 @@ ROOMS_OF_VERSION_1 = (
 SPLIT_IN_VERSION_3 = {
     "real_steps_real_widths": ("large_steps", "real_steps_real_widths"),
     "how_many_examples": ("learning_curves", "guarantees"),
+    "domain_knowledge": ("purified_specimens", "counting_and_rules"),
 }
 """Lessons that became two: each takes over the whole record but the answers to a quiz that neither of them asks."""
 
 Plain = str | int | float | bool | None
 
-_NEW_EXERCISE = {"status": NOT_STARTED, "attempts": 0, "hints": 0, "first_tried": None, "passed_at": None, "source": ""}
+_NEW_EXERCISE = {
+    "status": NOT_STARTED,
+    "mistake": None,
+    "attempts": 0,
+    "hints": 0,
+    "first_tried": None,
+    "passed_at": None,
+    "source": "",
+}
 _NEW = {"exercises": _NEW_EXERCISE, "quiz": {"attempts": 0}}  # what an entry of a section begins as
-_TIME = (str, type(None))
+_TEXT = (str, type(None))
 # The types that a field may have, of those that this version relies on.
 _FIELDS = {
-    "exercises": {"status": (str,), "attempts": (int,), "hints": (int,), "first_tried": _TIME, "passed_at": _TIME},
+    "exercises": {
+        "status": (str,),
+        "mistake": _TEXT,
+        "attempts": (int,),
+        "hints": (int,),
+        "first_tried": _TEXT,
+        "passed_at": _TEXT,
+    },
     "predictions": {"recorded_at": (str,)},
     "quiz": {"right": (bool,), "attempts": (int,)},
     "claims": {"measured": (list,), "holds": (bool,), "measured_at": (str,)},
@@ -107,10 +123,11 @@ class Progress(Store):
         """A copy of one lesson's record, with every section there even if it is empty."""
         return {section: {} for section in _FIELDS} | self.read()["lessons"].get(room, {})
 
-    def record_exercise(self, room: str, name: str, status: str, source: str = "") -> bool:
+    def record_exercise(self, room: str, name: str, status: str, source: str = "", mistake: str | None = None) -> bool:
         """One check of an exercise. Once passed it stays passed, with the code that passed last.
 
-        Attempts are counted up to the first pass; an untouched stub is none.
+        Attempts are counted up to the first pass; an untouched stub is none. `mistake` names the classic mistake that
+        this try was recognized as.
         """
         now = _now()
 
@@ -122,7 +139,7 @@ class Progress(Store):
             if status == PASSED:
                 entry["passed_at"] = entry["passed_at"] or now
             if status == PASSED or not passed:
-                entry["status"], entry["source"] = status, source
+                entry["status"], entry["mistake"], entry["source"] = status, mistake, source
 
         return self._edit(room, "exercises", {name: edit})
 

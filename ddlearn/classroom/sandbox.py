@@ -62,7 +62,8 @@ class FirstWords(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        self._before.flush()
+        if not self._before.closed:  # Python flushes a stream that it forgets, which may be after the other's end
+            self._before.flush()
 
 
 class Clock:

@@ -120,6 +120,13 @@ class Store:
             data = self.path.read_bytes()
         except FileNotFoundError:
             return {}
+        return self._parsed(data)
+
+    def decoded(self, data: bytes) -> Document:
+        """Return what a file of these bytes says, as this version has it. Raises `Damaged` or `Newer`."""
+        return self._current(self._parsed(data))
+
+    def _parsed(self, data: bytes) -> Document:
         try:
             document = json.loads(data)
         except (ValueError, RecursionError) as error:

@@ -55,6 +55,11 @@ class Verdict:
         return self.status == "passed"
 
     @property
+    def made(self) -> str | None:
+        """The classic mistake that the learner made; one that an untouched version to repair came with is none."""
+        return self.mistake if self.status == "classic mistake" else None
+
+    @property
     def headline(self) -> str:
         return LADDER[self.status][1]
 

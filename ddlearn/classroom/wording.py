@@ -29,6 +29,11 @@ def brief(value: float) -> str:
     return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + mark + exponent
 
 
+def counted(count: int, noun: str) -> str:
+    """A number of things: "1 lesson", "2 lessons"."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def listed(parts: list[str]) -> str:
     """One, two or more parts as English lists them: "a", "a and b", "a, b and c"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

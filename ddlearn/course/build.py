@@ -7,13 +7,16 @@ repair. Cells tagged `instructor` or `solution` are in the solved notebook only.
 keeps its id as long as its first line (or heading, or the name of its exercise) stays, whatever happens around it.
 
 `[[slug]]` in Markdown becomes a link to that lesson, by its number of today; `[[slug#Heading|words]]` has words of its
-own. Companions (notation, glossary, refreshers, pictures) are written in `solutions/` and copied to `lessons/`.
+own. Companions (notation, glossary, refreshers, pictures) are written in `solutions/` and copied to `lessons/`. Where
+pyproject.toml has the address of the issues, a lesson ends with links that report a problem, one for each part.
 """
 
 import re
+import tomllib
 from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlencode
 
 import jupytext
 import nbformat
@@ -152,12 +155,31 @@ def _sources(root: Path) -> dict[str, NotebookNode]:
 
 def _texts(root: Path, sources: dict[str, NotebookNode]) -> dict[Path, str]:
     """The text of each notebook, and of each companion in `lessons/`."""
-    here = root / "solutions"
-    return {
-        root / folder / f"{stem}.ipynb": nbformat.writes(notebook(source, folder == "solutions")) + "\n"
-        for stem, source in sources.items()
-        for folder in ("lessons", "solutions")
-    } | {root / "lessons" / path.relative_to(here): path.read_text("utf-8") for path in companions(here)}
+    here, issues, texts = root / "solutions", _issues(root), {}
+    for stem, source in sources.items():
+        for folder in ("lessons", "solutions"):
+            made = notebook(source, folder == "solutions")
+            made.cells += [problem(stem, source, issues)] if issues else []
+            texts[root / folder / f"{stem}.ipynb"] = nbformat.writes(made) + "\n"
+    return texts | {root / "lessons" / path.relative_to(here): path.read_text("utf-8") for path in companions(here)}
+
+
+def problem(stem: str, source: NotebookNode, issues: str) -> NotebookNode:
+    """Return a folded cell with a link for each part of a lesson: to a form that knows both, and sends nothing."""
+    prose = [cell.source for cell in source.cells if cell.cell_type == "markdown" and not rules.solved_only(cell)]
+    parts = re.findall(r"^## (.+)", "\n".join(prose), flags=re.M)
+    asked = ({"template": "problem.yml", "lesson": stem, "part": part} for part in parts)
+    links = [f"[{query['part']}]({issues}/new?{urlencode(query)})" for query in asked]
+    text = "Report a problem with a part of this page"
+    words = f"<details><summary>{text}</summary>\n\n{' · '.join(links)}\n\n</details>"
+    return new_markdown_cell(words, id="markdown-report-a-problem")
+
+
+def _issues(root: Path) -> str:
+    """Return the address of the repository's issues, "" where pyproject.toml has none."""
+    file = root / "pyproject.toml"
+    project = tomllib.loads(file.read_text("utf-8")).get("project", {}) if file.is_file() else {}
+    return project.get("urls", {}).get("Issues", "").rstrip("/")
 
 
 def _files(folder: Path) -> list[Path]:

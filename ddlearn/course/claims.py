@@ -5,6 +5,7 @@ on every core, `--backend dask` on a Dask cluster, of this machine or at `--sche
 but for rounding, where a task runs on another processor or with another number of threads; see `ddlearn.cluster`.
 """
 
+import json as text_of_json
 import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -49,6 +50,24 @@ def record(result: ClaimResult) -> dict[str, object]:
         "seconds": round(result.seconds, 2),
         "error": result.error,
     }
+
+
+def read(path: Path) -> dict[str, list[ClaimResult]]:
+    """Return the results in a file that `--json` wrote, by lesson. ValueError where it is none of this course."""
+    found: dict[str, list[ClaimResult]] = {}
+    try:
+        for kept in text_of_json.loads(path.read_text("utf-8")):
+            claims = {claim.id: claim for claim in lessons.load(kept["lesson"]).parts.claims}
+            measured, control = (
+                [math.nan if value is None else float(value) for value in kept[name]]  # JSON holds no infinity
+                for name in ("measured", "control_measured")
+            )
+            result = ClaimResult(claims[kept["id"]], measured, control, float(kept["seconds"]), kept["error"])
+            found.setdefault(kept["lesson"], []).append(result)
+    except (ValueError, KeyError, TypeError) as error:
+        reason = error.args[0] if isinstance(error, LookupError) and error.args else error
+        raise ValueError(f"{path} is no file that `ddlearn claims --json` writes for this course: {reason}") from error
+    return found
 
 
 def declared(names: list[str]) -> list[Claim]:

@@ -59,6 +59,9 @@ def lab(
     fresh: Annotated[
         list[str] | None, Option(metavar="N", help="Put the newest version of lesson N beside yours.")
     ] = None,
+    update: Annotated[
+        list[str] | None, Option(metavar="N", help="Take the newest lesson N, with your functions that pass in it.")
+    ] = None,
     port: Annotated[int | None, Option(min=1, max=65535, help="Port of JupyterLab.")] = None,
     ip: Annotated[str | None, Option(help="Address that JupyterLab answers at; 0.0.0.0 in a container.")] = None,
     browser: Annotated[bool, Option("--browser/--no-browser", help="Open a browser.")] = True,
@@ -67,9 +70,15 @@ def lab(
     """Open the lessons in JupyterLab, in a working copy where your work is never overwritten."""
     from ddlearn.course import launch, notebooks, workcopy
 
-    opened = notebooks.choose([lesson], notebooks.shipped())[0].name
+    shipped = notebooks.shipped()
+    opened = notebooks.choose([lesson], shipped)[0].name
+    updated = notebooks.choose(update, shipped) if update else []
     copy = workcopy.prepare(folder, fresh=fresh or [])
     typer.echo(copy.text())
+    for source in updated:
+        from ddlearn.course.update import update as renew
+
+        typer.echo(renew(copy.folder, source))
     if not prepare_only:
         launch.start(copy.folder, opened, port=port, browser=browser, ip=ip)
 
@@ -138,6 +147,62 @@ def report(
     typer.echo(f"Your progress is in {write_report(file, force=force)}.")
 
 
+@app.command("hand-in")
+def hand_in(
+    to: Annotated[
+        Path,
+        Option(
+            metavar="FOLDER|FILE",
+            envvar="DDLEARN_HAND_IN",
+            help="The folder of your class, or a new file that ends in .zip, to send.",
+        ),
+    ] = Path(),
+    name: Annotated[str | None, Option(help="Your name, as whoever teaches knows you.")] = None,
+    notebooks: Annotated[
+        Path | None, Option(metavar="FOLDER", help="With the notebooks that you changed in this working copy.")
+    ] = None,
+    yes: Annotated[bool, Option("--yes", help="You have read what is in it; do not ask.")] = False,
+) -> None:
+    """Put your progress into a folder, or into one file to send. You see first what is in it and where it goes."""
+    from ddlearn.course import hand_in as handing
+    from ddlearn.course import workcopy
+
+    def agreed(words: str) -> bool:
+        typer.echo(words)
+        return yes or typer.confirm("Hand this in?")
+
+    own = handing.own_name()
+    name = name or (own if yes else typer.prompt("Your name", default=own or None))
+    path = handing.hand_in(to, name, workcopy.touched(notebooks) if notebooks else [], agreed)
+    typer.echo(f"Handed in: {path}." if path else "Nothing was handed in.")
+    raise typer.Exit(int(path is None))
+
+
+@app.command("class")
+def class_(
+    folder: Annotated[Path, Argument(help="The folder that learners hand in to.")],
+    out: Annotated[Path, Option(metavar="FILE", help="Where to write the page.")] = Path("ddlearn-class.html"),
+    watch: Annotated[bool, Option("--watch", help="Write the page anew whenever somebody hands in.")] = False,
+    names: Annotated[bool, Option("--names", help="Show names; by default learners are numbered.")] = False,
+) -> None:
+    """Show a class on one page: who is how far, and which mistake is commonest now in each exercise."""
+    from ddlearn.course import class_page
+
+    class_page.main(folder, out.expanduser().resolve(), names, watch, typer.echo)
+
+
+@app.command()
+def grade(
+    folder: Annotated[Path, Argument(help="The notebooks: handed in, or in one folder for each learner.")],
+    csv: Annotated[Path, Option("--csv", metavar="FILE", help="Where the table goes, and a gradebook beside it.")],
+    seed: Annotated[int, Option(min=0, help="The cases to ask; 0 are those that learners see.")] = 1,
+) -> None:
+    """Check the exercises of every notebook in a folder on fresh cases, each in a process with limits."""
+    from ddlearn.course import grade as grading
+
+    raise typer.Exit(grading.main(folder, csv.expanduser().resolve(), seed))
+
+
 @app.command()
 def book(
     lessons: Names = None,
@@ -146,11 +211,17 @@ def book(
         Path | None, Option(metavar="FILE", help="Show the claims of `ddlearn claims --json FILE`, not of this run.")
     ] = None,
     instructor: Annotated[bool, Option("--instructor", help="With the notes for instructors.")] = False,
+    handout: Annotated[bool, Option("--handout", help="With sheets of the exercises, and of their solutions.")] = False,
+    slides: Annotated[bool, Option("--slides", help="With slides of each lesson, and notes for the speaker.")] = False,
 ) -> None:
-    """Run the solved course and write it as a folder of pages, to read and to search without a network."""
+    """Run the solved course and write it as a folder of pages whose pictures move, to read without a network.
+
+    It needs Sphinx: ddlearn[book]. Runs and recordings are kept: a second book of the same lessons takes seconds.
+    """
     from ddlearn.course.book import command
 
-    raise typer.Exit(command.main(lessons or [], out, instructor=instructor, claims=claims))
+    options = {"instructor": instructor, "claims": claims, "handout": handout, "slides": slides}
+    raise typer.Exit(command.main(lessons or [], out, **options))
 
 
 @app.command()
@@ -186,18 +257,18 @@ def build(
     """Write the notebooks and the instructor's guide from their sources (for those who write lessons)."""
     from ddlearn import lessons
     from ddlearn.course import build as builder
-    from ddlearn.course import guide
+    from ddlearn.course import guide, index, minutes
     from ddlearn.course.notebooks import checkout
 
     repository = root or checkout()
     if repository is None:
         raise ValueError("ddlearn build works in a checkout of the course; this is an installed copy. Give --root.")
     if not check:
-        for path in [*builder.build(repository), *guide.write(repository)]:
+        for path in [*index.write(repository), *builder.build(repository), *guide.write(repository)]:
             typer.echo(f"wrote {path}")
         return
     faults = builder.check(repository, lessons.exercises)
-    faults += guide.faults(repository)
+    faults += minutes.faults(repository) + index.faults(repository) + guide.faults(repository)
     for fault in faults:
         typer.echo(fault, err=True)
     typer.echo(f"{len(faults)} faults in the notebooks." if faults else "Notebooks: as their sources say.")

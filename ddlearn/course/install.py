@@ -163,7 +163,8 @@ def main(arguments=None):
     """Run the script. It ends with 1 and a sentence where the course is not ready, with 130 when it was stopped."""
     parser = argparse.ArgumentParser(description="Set the course up in a virtual environment.")
     parser.add_argument("--venv", default=os.environ.get("VENV") or ".venv", help="where (default: .venv)")
-    parser.add_argument("--extra", default="", choices=["", "test", "bench", "hub"], help="for whom else than learners")
+    extras = ["", "test", "bench", "book", "hub"]
+    parser.add_argument("--extra", default="", choices=extras, help="for whom else than learners")
     parser.add_argument("--remove", action="store_true", help="remove the environment that an earlier call made")
     options = parser.parse_args(arguments)
     venv = Path(options.venv).absolute()

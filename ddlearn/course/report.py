@@ -16,8 +16,9 @@ from ddlearn.classroom.lesson import Parts
 from ddlearn.classroom.progress import PASSED, Progress
 from ddlearn.classroom.prose import inline
 from ddlearn.classroom.store import write_whole
-from ddlearn.classroom.wording import brief
+from ddlearn.classroom.wording import brief, counted
 from ddlearn.course import machine
+from ddlearn.course.results import spare
 
 GENERATOR = "ddlearn report"
 
@@ -29,19 +30,9 @@ def write_report(path: str | Path, progress: Progress | None = None, *, force: b
     if it is a folder.
     """
     path = Path(path).expanduser().resolve()
-    if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; name a file, such as {path / 'ddlearn-report.html'}")
-    if path.exists() and not force and f'<meta name="generator" content="{GENERATOR} '.encode() not in _head(path):
-        raise FileExistsError(
-            f"{path} is there already and is no report of ddlearn; it is left as it is. Choose another name."
-        )
+    spare(path, "ddlearn-report.html", "report of ddlearn", f'<meta name="generator" content="{GENERATOR} ', force)
     write_whole(path, report_html(progress or Progress()))
     return path
-
-
-def _head(path: Path) -> bytes:
-    with open(path, "rb") as file:
-        return file.read(2048)
 
 
 def report_html(progress: Progress) -> str:
@@ -66,18 +57,13 @@ def report_html(progress: Progress) -> str:
 
 def _overview(record: dict) -> str:
     passed = sum(len(_passed(lesson)) for lesson in record.values())
-    begun = _count(len(record), "lesson")
-    return f"{begun} begun, {_count(passed, 'exercise')} passed." if record else "Nothing is recorded yet."
+    begun = counted(len(record), "lesson")
+    return f"{begun} begun, {counted(passed, 'exercise')} passed." if record else "Nothing is recorded yet."
 
 
 def _chapter(room: str, record: dict) -> dict[str, object]:
     """One lesson: what it declares, by section of the record, what is recorded of it, and its state in a sentence."""
-    number = next((number for number, name in lessons.LESSONS.items() if name == room), room)
-    try:
-        lesson = lessons.load(room)
-        heading, declared = f"{number} · {lesson.title}", _declared(lesson.parts)
-    except Exception:  # one that is gone, or does not load, must not cost the learner the report of the others
-        heading, declared = f"Lesson {number}", {}
+    number, heading, declared = declaration(room)
     passed, wanted = _passed(record), declared.get("exercises", ())
     done = sum(name in passed for name in wanted)
     if not record:
@@ -85,9 +71,19 @@ def _chapter(room: str, record: dict) -> dict[str, object]:
     elif wanted and done == len(wanted):
         state = "✓ every exercise passed"
     else:
-        state = f"◐ begun: {done} of {_count(len(wanted), 'exercise')} passed" if wanted else "◐ begun"
+        state = f"◐ begun: {done} of {counted(len(wanted), 'exercise')} passed" if wanted else "◐ begun"
     said = {"number": number, "heading": heading, "state": state}
     return said | {"declared": declared, "record": record, "passed": passed}
+
+
+def declaration(room: str) -> tuple[str, str, dict[str, dict[str, object]]]:
+    """Return a lesson's number and heading, and what it declares, by section of the record and name."""
+    number = next((number for number, name in lessons.LESSONS.items() if name == room), room)
+    try:
+        lesson = lessons.load(room)
+        return number, f"{number} · {lesson.title}", _declared(lesson.parts)
+    except Exception:  # one that is gone, or does not load, must not cost a page all the others
+        return number, f"Lesson {number}", {}
 
 
 def _passed(record: dict) -> list[str]:
@@ -112,7 +108,3 @@ def _names(declared: Iterable[str], record: Iterable[str]) -> list[str]:
 def _value(value: object, unit: str = "") -> str:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return f"{brief(value)} {unit}".strip() if number else "" if value is None else str(value)
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -5,6 +5,7 @@ the exercises and claims that it then holds are those of this very run, and the 
 """
 
 import itertools
+import math
 import os
 import tempfile
 import threading
@@ -25,13 +26,17 @@ from ddlearn.classroom.progress import PASSED, Progress
 from ddlearn.course import notebooks, results, rules
 
 CELL_TIMEOUT = 120  # seconds
+NO_LIMITS = (math.inf, math.inf)
 COLUMNS = ("seconds", "peak MB", "cells", "errors", "passed", "held")
 REFUSE_NETWORK = "__import__('ddlearn.course.offline', fromlist=['refuse']).refuse()"
 
 
 @dataclass
 class Run:
-    """One lesson, run. `seconds` count from the start of its kernel; `peak_mb` is the most memory the kernel held."""
+    """One lesson, run. `seconds` count from the start of its kernel; `peak_mb` is the most memory the kernel held.
+
+    `found` has each exercise that was checked, by name: its status, and the mistake that was recognized.
+    """
 
     lesson: str
     seconds: float = 0.0
@@ -43,6 +48,7 @@ class Run:
     claims_held: int = 0
     claims: int = 0
     messages: list[str] = field(default_factory=list)
+    found: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
     def fail(self, cell: int, words: str) -> None:
         """Note an error in this cell, with the first line of its words."""
@@ -61,10 +67,13 @@ def fill(
     solved: bool = False,
     offline: bool = True,
     tick: Callable[[], None] = lambda: None,
+    limits: tuple[float, float] = NO_LIMITS,
+    **variables: str,
 ) -> Run:
     """Run a notebook from top to bottom: its cells then hold what they gave. `lesson` is its file's stem.
 
-    `tick` is called after each code cell. Errors are counted and told, never raised.
+    `tick` is called after each code cell. Errors are counted and told, never raised. Where the kernel takes more than
+    `limits`, seconds and MB, it is ended. `variables` are set in its environment.
     """
     result = Run(lesson, exercises=len(rules.exercises_in(notebook)))
     with tempfile.TemporaryDirectory(prefix="ddlearn-run-") as folder:
@@ -75,12 +84,13 @@ def fill(
         if offline:
             client.extra_arguments.append(f"--IPKernelApp.exec_lines={REFUSE_NETWORK}")
         start = time.perf_counter()
-        environment = {**os.environ, **thread_pools.thread_environment(), **ours}
-        with client.setup_kernel(env=environment), peak_memory(client.km.provisioner.pid, result):
+        environment = {**os.environ, **thread_pools.thread_environment(), **ours, **variables}
+        with client.setup_kernel(env=environment), peak_memory(client.km.provisioner.pid, result, limits):
             _run_cells(client, result, tick)
         result.seconds = round(time.perf_counter() - start, 2)
         record = Progress(Path(folder) / "progress.json").lesson(notebooks.room(lesson))
-    result.exercises_passed = sum(one["status"] == PASSED for one in record["exercises"].values())
+    result.found = {name: (one["status"], one.get("mistake")) for name, one in record["exercises"].items()}
+    result.exercises_passed = sum(status == PASSED for status, _ in result.found.values())
     result.claims = len(record["claims"])
     result.claims_held = sum(bool(one["holds"]) for one in record["claims"].values())
     return result
@@ -103,9 +113,13 @@ def _run_cells(client: NotebookClient, result: Run, tick: Callable[[], None]) ->
 
 
 @contextmanager
-def peak_memory(pid: int, result: Run) -> Iterator[None]:
-    """Watch the memory of a process twenty times a second, and of those it starts, which takes longer, twice."""
+def peak_memory(pid: int, result: Run, limits: tuple[float, float] = NO_LIMITS) -> Iterator[None]:
+    """Watch the memory of a process twenty times a second, and of those it starts, which takes longer, twice.
+
+    A process that takes more than `limits`, seconds and MB, is ended with those that it started, and a message says so.
+    """
     done, process = threading.Event(), psutil.Process(pid)
+    end, most = time.monotonic() + limits[0], limits[1]
 
     def watch() -> None:
         own = 0
@@ -114,6 +128,12 @@ def peak_memory(pid: int, result: Run) -> Iterator[None]:
                 if look % 10 == 0:  # what a child shares with the kernel that forked it counts once, with the kernel
                     own = sum(child.memory_full_info().uss for child in process.children(recursive=True))
                 result.peak_mb = max(result.peak_mb, round((process.memory_info().rss + own) / 2**20, 1))
+            if (late := time.monotonic() > end) or result.peak_mb > most:
+                result.messages.append(f"it took more than {f'{limits[0]:g} seconds' if late else f'{most:g} MB'}")
+                with suppress(psutil.Error):
+                    for one in (*process.children(recursive=True), process):
+                        one.kill()
+                return
             if done.wait(0.05):
                 return
 

@@ -78,6 +78,15 @@ def prepare(folder: Path, fresh: list[str] | None = None, sources: list[Path] | 
     return copy
 
 
+def touched(folder: Path) -> list[Path]:
+    """Return the notebooks of a working copy that are the learner's: changed, or made. NotADirectoryError if none."""
+    copy = WorkingCopy(folder.expanduser().absolute())
+    if not copy.folder.is_dir():
+        raise NotADirectoryError(f"There is no folder {copy.folder}.")
+    taken = _read(copy)
+    return [path for path in sorted(copy.folder.glob("*.ipynb")) if taken.get(path.name) != _hash(path.read_bytes())]
+
+
 def _bring(copy: WorkingCopy, source: Path, taken: dict[str, str], name: str) -> None:
     """Add, replace or keep one file, called `name` in the copy. `taken` are the hashes of the record."""
     target, new = copy.folder / name, source.read_bytes()

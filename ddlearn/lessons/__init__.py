@@ -30,7 +30,8 @@ SLUGS = (
     "double_descent_solved",
     "double_descent_trained",
     "weak_labels",
-    "domain_knowledge",
+    "purified_specimens",
+    "counting_and_rules",
     "capstone",
 )
 LESSONS = {f"{place:02d}": slug for place, slug in enumerate(SLUGS)}

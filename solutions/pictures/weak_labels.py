@@ -6,7 +6,7 @@ import random
 from sheet import Sheet
 
 CORNERS = ((0.0, 0.0), (1.0, 0.0), (0.5, math.sqrt(0.75)))
-NAMES = ("neutrophils", "lymphocytes", "monocytes")
+NAMES = ("granulocytes", "lymphocytes", "monocytes")
 BAGS = ((0.70, 0.22, 0.08), (0.42, 0.46, 0.12), (0.48, 0.17, 0.35))
 CELLS = 20
 COLORS = ("blue", "vermilion", "green")

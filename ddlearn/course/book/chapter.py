@@ -1,163 +1,109 @@
-"""A chapter: one lesson, run and turned into HTML, block by block."""
+"""A chapter: the notebook of one lesson, run, as a page of the book shows it.
+
+Cells of code and their outputs stay. A call that puts something live on the page, such as questions or an explorer,
+gives way to what a page can show in its place.
+"""
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from ddlearn.classroom.lesson import Lesson
-from ddlearn.classroom.page import plain
 from ddlearn.course import rules
-from ddlearn.course.book import outputs, parts
-from ddlearn.course.book.prose import Prose
-from ddlearn.course.book.stills import TAG
+from ddlearn.course.book.parts import PARTS
 
 # What these print is of the machine that runs them, and no reader's: the page shows the call alone.
 OF_THE_MACHINE = {("lesson", "start"), ("doctor", "show")}
+WIDGET = "application/vnd.jupyter.widget-view+json"
+NOTEBOOK = re.compile(r"\[([^\]]*)\]\((\d\d_\w+)\.ipynb(#[^)]*)?\)")
+SCRIPT = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>")
+INSTRUCTOR = ":::::{{admonition}} For the instructor\n:class: note instructor\n\n{}\n:::::"
+
+
+def shown_explorers(lesson: Lesson, notebook: NotebookNode) -> list:
+    """Return the explorers that a notebook shows, in its order, each once."""
+    there = {one.name: one for one in lesson.parts.explorers}
+    calls = (call for cell in notebook.cells if cell.cell_type == "code" for call in calls_in(cell.source))
+    names = dict.fromkeys(call[1] for call in calls if call[0] == "lesson" and call[2:] == ("show",))
+    return [there[name] for name in names if name in there]
 
 
 @dataclass
 class Chapter:
-    """One lesson as a page of the book.
+    """Writes one lesson as a page.
 
-    `blocks` are its cells as HTML, its title left out; `headings` those of its prose: level, id, HTML. `question` and
-    `needs` are the first cell's, as HTML, and `builds_on` the lessons named there; `claims` is the printed table.
+    `stubs` are the cells of the notebook that learners get, by id; `here` the stems of the lessons in this edition;
+    `figures` what stands for each explorer, by its name. `claims` is the printed table, once the page is made.
     """
 
-    number: str
     lesson: Lesson
-    pictures: outputs.Pictures
-    blocks: list[Markup] = field(default_factory=list)
-    headings: list[tuple[int, str, Markup]] = field(default_factory=list)
-    question: str = ""
-    needs: str = ""
-    builds_on: list[str] = field(default_factory=list)
-    claims: str = ""
-    claims_held: int = 0
-    claims_measured: int = 0
-
-    @property
-    def page(self) -> str:
-        return page_of(self.lesson)
-
-    @property
-    def name(self) -> str:
-        return f"{int(self.number)} · {self.lesson.title}"
-
-
-def page_of(lesson: Lesson) -> str:
-    """The file of a lesson's page."""
-    return f"{lesson.slug}.html"
-
-
-def chapter(
-    lesson: Lesson,
-    solved: NotebookNode,
-    unsolved: NotebookNode,
-    address: Callable[[str], str | None] = lambda number: None,
-    instructor: bool = False,
-) -> Chapter:
-    """The chapter of a lesson whose `solved` notebook has been run, with the cells of `stills.cells` at its end.
-
-    `unsolved` is the notebook that learners get, `address(number)` the page of another lesson in this edition; with
-    `instructor`, the notes for instructors stand where they stand in the solved notebook.
-    """
-    made = Chapter(lesson.number, lesson, outputs.Pictures(lesson.number))
-    drawn = [cell for cell in solved.cells if TAG in cell.metadata.get("tags", ())]
-    cells = [cell for cell in solved.cells if cell not in drawn]
-    stubs = {cell.id: cell.source for cell in unsolved.cells}
-    prose = Prose(address)
-    _opening(made, cells[0].source, prose)
-    writer = _Writer(made, prose, stubs, outputs.stills_of(drawn, made.pictures))
-    for cell in cells:
-        if instructor or rules.INSTRUCTOR not in cell.metadata.get("tags", ()):
-            made.blocks += writer.blocks(cell)
-    # The page has its title as a heading of its own.
-    made.headings = [(level, name, Markup(words)) for level, name, words in prose.headings if level > 1]
-    return made
-
-
-def _opening(made: Chapter, text: str, prose: Prose) -> None:
-    """Read from the first cell what the map says of a lesson: its question, and what it needs."""
-    _, _, rest = text.partition("\n\n")
-    question = re.search(r"\*\*Question\.\*\*\s+(.*?)\n\n", text, flags=re.S)
-    made.question = Markup(prose.line(question[1] if question else rest.partition("\n\n")[0]))
-    asked = re.search(r"\*\*(?:You need\*\*|Before you start:\*\*)\s+(.*?)\s*(?=\*\*|\Z)", text, flags=re.S)
-    if asked:
-        words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", asked[1]).replace("\n", " ")
-        made.needs = Markup(prose.line(words))
-        named = re.findall(r"\blessons?\s+\d\d(?:(?:,| and)\s+\d\d\b)*", words)
-        made.builds_on = re.findall(r"\d\d", " ".join(named))
-
-
-@dataclass
-class _Writer:
-    """Turns cells into blocks."""
-
-    made: Chapter
-    prose: Prose
     stubs: dict[str, str]
-    stills: dict[str, list[tuple[str, str]]]
-    asked: set[str] = field(default_factory=set)
+    here: Sequence[str]
+    figures: dict[str, Markup]
+    instructor: bool = False
+    claims: str = ""
+    _asked: set[str] = field(default_factory=set)
 
-    def blocks(self, cell: NotebookNode) -> Iterator[Markup]:
+    def page(self, run: NotebookNode) -> NotebookNode:
+        """Return the notebook that Sphinx reads, of a solved notebook that was run."""
+        cells = [made for cell in run.cells if (made := self._cell(cell)) is not None]
+        return new_notebook(cells=cells, metadata=run.metadata)
+
+    def words(self, cell: NotebookNode) -> str:
+        """Return the Markdown of a cell; a link to a lesson that this edition lacks is its words alone."""
+        return NOTEBOOK.sub(lambda found: found[0] if found[2] in self.here else found[1], cell.source)
+
+    def _cell(self, cell: NotebookNode) -> NotebookNode | None:
         if cell.cell_type == "markdown":
-            yield self._markdown(cell)
-        elif cell.cell_type == "code":
-            yield from self._code(cell)
+            if not rules.for_instructors(cell):
+                return new_markdown_cell(self.words(cell))
+            return new_markdown_cell(INSTRUCTOR.format(self.words(cell))) if self.instructor else None
+        calls = list(calls_in(cell.source))
+        if blocks := [block for call in calls for block in self.known(call, cell)]:
+            return new_markdown_cell(raw(Markup("\n").join(blocks)))
+        outputs = [] if OF_THE_MACHINE & {call[:2] for call in calls} else [*map(_still, cell.outputs)]
+        return NotebookNode({**cell, "outputs": [one for one in outputs if one]})
 
-    def _markdown(self, cell: NotebookNode) -> Markup:
-        rendered = Markup(re.sub(r"(?s)<h1\b.*?</h1>\s*", "", self.prose.html(cell.source)))
-        if rules.INSTRUCTOR in cell.metadata.get("tags", ()):
-            return Markup('<div class="instructor" role="note" aria-label="For the instructor">{}</div>').format(
-                rendered
-            )
-        return rendered
-
-    def _code(self, cell: NotebookNode) -> Iterator[Markup]:
-        lesson, calls = self.made.lesson, list(_calls(cell.source))
-        known = [block for call in calls for block in self._known(call, cell)]
-        if known:
-            yield from known
-            return
-        yield parts.code(cell.source)
-        if not OF_THE_MACHINE & {call[:2] for call in calls}:
-            name = f"Output of lesson {lesson.number}"
-            yield from map(Markup, outputs.shown(cell.outputs, self.made.pictures, name))
-
-    def _known(self, call: tuple[str, ...], cell: NotebookNode) -> Iterator[Markup]:
-        """What the page shows in place of a call that it knows; nothing for one that it does not."""
-        lesson = self.made.lesson
-        explorers = {one.name: one for one in lesson.parts.explorers}
-        exercises = {one.name: one for one in lesson.parts.exercises}
-        predictions = {one.name: one for one in lesson.parts.predictions}
+    def known(self, call: tuple[str, ...], cell: NotebookNode) -> Iterator[Markup]:
+        """Yield what the page shows in place of a call that it knows; nothing for one that it does not."""
+        told = self.lesson.parts
+        exercises = {one.name: one for one in told.exercises}
+        predictions = {one.name: one for one in told.predictions}
+        stub = self.stubs.get(cell.id, "")
         match call:
             case ("lesson", "recap"):
-                yield parts.questions(lesson.parts.recap)
+                yield PARTS.questions(told.recap)
             case ("lesson", "quiz"):
-                yield parts.questions(lesson.parts.quiz)
+                yield PARTS.questions(told.quiz)
             case ("lesson", "predict", name) if name in predictions:
-                self.asked.add(name)
-                yield parts.prediction(predictions[name])
+                self._asked.add(name)
+                yield PARTS.prediction(predictions[name])
             case ("lesson", "predict"):  # which one is chosen as the lesson is taken: all that no other cell asks
-                yield from (parts.prediction(one) for name, one in predictions.items() if name not in self.asked)
+                yield from (PARTS.prediction(one) for name, one in predictions.items() if name not in self._asked)
             case ("lesson", "exercise" | "problem", name) if name in exercises:
-                yield parts.exercise(exercises[name], self.stubs.get(cell.id, ""), cell.source)
+                yield PARTS.exercise(exercises[name], stub, cell.source)
+            case ("lesson", "decide", name, *_):
+                decision = next(one for one in told.decisions if one.name == name)
+                yield PARTS.decision(decision, stub, cell.source, _html(cell.outputs))
             case ("lesson", "claims"):
-                table = list(outputs.shown(cell.outputs, self.made.pictures, f"Claims of lesson {lesson.number}"))
-                self.made.claims = Markup("").join(map(Markup, table))
-                yield Markup('<div class="claims">{}</div>').format(self.made.claims)
-            case ("lesson", name, "show") if name in explorers:
-                pictures = [one for one in cell.outputs if outputs.WIDGET not in one.get("data", {})]
-                figure = "".join(outputs.shown(pictures, self.made.pictures, explorers[name].title))
-                yield parts.explorer(explorers[name], figure, self.stills.get(name, []))
+                self.claims = PARTS.claims(_html(cell.outputs), self.lesson.number)
+                yield self.claims
+            case ("lesson", name, "show") if name in self.figures:
+                yield self.figures[name]
 
 
-def _calls(source: str) -> Iterator[tuple[str, ...]]:
-    """Each call of dotted names in a cell, as its names and then its texts: lesson.predict("peak") -> three words."""
+def raw(block: str) -> str:
+    """Return HTML as Markdown that leaves it alone."""
+    return f"``````````{{raw}} html\n{block}\n``````````"
+
+
+def calls_in(source: str) -> Iterator[tuple[str, ...]]:
+    """Yield each call of dotted names in a cell: its names, then its texts. `lesson.predict("peak")` is three words."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             names, place = [], node.func
@@ -168,13 +114,19 @@ def _calls(source: str) -> Iterator[tuple[str, ...]]:
                 yield (place.id, *names, *texts)
 
 
-def sections(made: Chapter) -> Iterator[tuple[str, str, str]]:
-    """The chapter's text, part by part, for a search: the id of the part's heading, the heading, the words below."""
-    identity, heading, words = "", made.lesson.title, []
-    for piece in re.split(r"(<h[2-6]\b.*?</h[2-6]>)", "\n".join(made.blocks), flags=re.S):
-        if re.match(r"<h[2-6]", piece):
-            yield identity, heading, " ".join(words)
-            identity, heading, words = re.search(r'id="([^"]*)"', piece)[1], plain(piece), []
-        else:
-            words += plain(piece).split()
-    yield identity, heading, " ".join(words)
+def _still(output: NotebookNode) -> NotebookNode | None:
+    """Return an output as a page can show it, without what runs in a notebook only; None if nothing is left."""
+    data = output.get("data")
+    if data is None:
+        return output
+    if WIDGET in data:
+        return None
+    if "text/html" in data:
+        fragment = SCRIPT.sub("", "".join(data["text/html"]))
+        return NotebookNode({**output, "data": {"text/html": fragment}}) if fragment.strip() else None
+    return output
+
+
+def _html(outputs: Sequence[NotebookNode]) -> str:
+    stills = [one for one in map(_still, outputs) if one and "text/html" in one.get("data", {})]
+    return "".join(one.data["text/html"] for one in stills)

@@ -31,14 +31,17 @@ def refuse(place: Path) -> None:
 
 
 @contextmanager
-def in_the_making(place: Path) -> Iterator[Path]:
-    """A new folder to write the book into; at the end it takes its place, or after an error vanishes."""
+def in_the_making(place: Path, **facts: object) -> Iterator[Path]:
+    """A new folder to write the book into; at the end it takes its place, or after an error vanishes.
+
+    `facts` stand in its record, beside the names of its files.
+    """
     refuse(place)
     place.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{place.name}-", suffix=".draft", dir=place.parent))
     try:
         yield draft
-        record = {"generator": GENERATOR, "files": sorted({*_files(draft), RECORD})}
+        record = {"generator": GENERATOR, **facts, "files": sorted({*_files(draft), RECORD})}
         (draft / RECORD).write_text(json.dumps(record, indent=1) + "\n", "utf-8")
         draft.chmod(0o755)  # a temporary folder is closed to everybody else, a published one is not
         _move(draft, place)

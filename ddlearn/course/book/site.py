@@ -1,108 +1,82 @@
-"""The pages of the book, written from its chapters: the map, a page a lesson, the claims, the search."""
+"""Sphinx turns the pages into the book: a maintained theme, a search that needs no server, nothing fetched."""
 
-import json
+import io
+import re
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader
-from markupsafe import Markup
-
 import ddlearn
-from ddlearn import lessons
-from ddlearn.course import machine, notebooks
-from ddlearn.course.book.chapter import Chapter, sections
-from ddlearn.course.book.prose import Prose
+from ddlearn.course.book.pages import TITLE
 
-STATIC = ("book.css", "book.js", "search.js")
-MAP, CLAIMS, SEARCH, INDEX = "index.html", "claims.html", "search.html", "search-index.js"
-
-
-@dataclass(frozen=True)
-class Stop:
-    """One lesson on the map; `chapter` is None where it is not in this edition."""
-
-    number: str
-    title: str
-    chapter: Chapter | None
-    leads_to: tuple[str, ...] = ()
-
-
-def write(
-    folder: Path, chapters: Sequence[Chapter], instructor: bool = False, seeds: str = "one seed, in this build"
-) -> None:
-    """Write the whole book into an empty folder. `seeds` says over how many, and where, claims were measured."""
-    environment = Environment(
-        loader=PackageLoader("ddlearn.course.book"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    now = datetime.now(UTC)
-    environment.globals.update(
-        version=ddlearn.__version__,
-        written=f"{now.day} {now:%B %Y}",
-        machine=machine.sentence(),
-        edition="Instructor’s edition" if instructor else "",
-        names={one.number: one.name for one in chapters},
-        pages={one.number: one.page for one in chapters},
-        map=MAP,
-        claims=CLAIMS,
-        search=SEARCH,
-    )
-    (folder / "figures").mkdir()
-    for name, picture in (pair for one in chapters for pair in one.pictures.files.items()):
-        (folder / "figures" / name).write_bytes(picture)
-    companions = _companions(folder)
-    held, measured = sum(one.claims_held for one in chapters), sum(one.claims_measured for one in chapters)
-    pages = {
-        MAP: ("front.html", {"stops": _stops(chapters), "held": held, "measured": measured, "seeds": seeds}),
-        CLAIMS: ("claims.html", {"chapters": chapters, "held": held, "measured": measured, "seeds": seeds}),
-        SEARCH: ("search.html", {"index": INDEX}),
-    }
-    for place, one in enumerate(chapters):
-        before, after = chapters[:place][-1:], chapters[place + 1 :][:1]
-        pages[one.page] = ("lesson.html", {"chapter": one, "before": before, "after": after})
-    pages |= {name: ("companion.html", values) for name, values in companions.items()}
-    for name, (template, values) in pages.items():
-        (folder / name).write_text(environment.get_template(template).render(here=name, **values), "utf-8")
-    (folder / INDEX).write_text(index(chapters), "utf-8")
-    for name in STATIC:
-        text = resources.files(__package__).joinpath("templates", name).read_text("utf-8")
-        (folder / name).write_text(text, "utf-8")
+STATIC = Path(str(resources.files(__package__) / "static"))
+SETTINGS = {
+    "project": "ddlearn",
+    "author": "The ddlearn maintainers",
+    "release": ddlearn.__version__,
+    "language": "en",
+    "extensions": [
+        "myst_nb",
+        "sphinx.ext.autodoc",
+        "sphinx.ext.napoleon",
+        "ddlearn.course.book.formulas",
+    ],
+    "html_math_renderer": "mathml",
+    "myst_enable_extensions": ["dollarmath", "colon_fence"],
+    "myst_heading_anchors": 4,
+    "nb_execution_mode": "off",  # they were run, in the order and under the rules of the course
+    "nb_render_markdown_format": "myst",
+    "autodoc_member_order": "bysource",
+    "autodoc_typehints": "none",
+    "default_role": "code",
+    "add_module_names": False,
+    "html_theme": "pydata_sphinx_theme",
+    "html_title": TITLE,
+    "html_short_title": "ddlearn",
+    "html_static_path": [str(STATIC)],
+    "html_css_files": ["book.css"],
+    "html_js_files": [("player.js", {"defer": "defer"})],
+    "html_context": {"default_mode": "auto"},
+    "html_copy_source": False,
+    "html_show_sourcelink": False,
+    "html_theme_options": {
+        "logo": {"text": "ddlearn"},
+        "navbar_align": "left",
+        "header_links_before_dropdown": 8,
+        "show_prev_next": True,
+        "footer_start": ["copyright"],
+        "footer_end": [],
+        "pygments_light_style": "a11y-high-contrast-light",
+        "pygments_dark_style": "a11y-high-contrast-dark",
+    },
+    "html_sidebars": {"index": [], "claims": [], "GLOSSARY": [], "NOTATION": [], "bibliography": []},
+}
 
 
-def _companions(folder: Path) -> dict[str, dict[str, object]]:
-    """Copy the opening pictures; return what the pages of notation, glossary and refreshers say, by their address."""
-    shelf, pages = notebooks.shipped(solved=True)[0].parent, {}
-    for path in notebooks.companions(shelf):
-        place = path.relative_to(shelf)
-        if path.suffix == ".md":
-            text = path.read_text("utf-8")
-            values = {"content": Markup(Prose().html(text)), "name": text.partition("\n")[0].lstrip("# ")}
-            pages[f"{path.stem}.html"] = values
-        else:
-            (folder / place).parent.mkdir(exist_ok=True)
-            shutil.copyfile(path, folder / place)
-    return pages
+def build(source: Path, folder: Path) -> list[str]:
+    """Write the pages in `source` into `folder` as HTML; return what Sphinx warned of."""
+    from sphinx.application import Sphinx
+    from sphinx.util.docutils import docutils_namespace
+
+    said = io.StringIO()
+    with docutils_namespace():
+        app = Sphinx(source, None, folder, folder / ".doctrees", "html", SETTINGS, None, said, parallel=1)
+        app.connect("autodoc-process-docstring", _plain, priority=400)  # before the sections of a docstring are read
+        app.build(force_all=True)
+    shutil.rmtree(folder / ".doctrees")
+    (folder / ".buildinfo").unlink(missing_ok=True)
+    return [line for line in said.getvalue().splitlines() if line.strip()]
 
 
-def index(chapters: Sequence[Chapter]) -> str:
-    """What a search looks through, as a script: pages opened from a disk may load one, and may fetch nothing."""
-    entries = [
-        {"page": one.page, "lesson": one.name, "at": identity, "heading": heading, "text": words}
-        for one in chapters
-        for identity, heading, words in sections(one)
-    ]
-    listed = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
-    return f"window.bookIndex = {listed};\n"
-
-
-def _stops(chapters: Sequence[Chapter]) -> list[Stop]:
-    here = {one.number: one for one in chapters}
-    stops = []
-    for number in lessons.LESSONS:
-        title = here[number].lesson.title if number in here else lessons.load(number).title
-        leads = tuple(one.number for one in chapters if number in one.builds_on)
-        stops.append(Stop(number, title, here.get(number), leads))
-    return stops
+def _plain(app, what, name, obj, options, lines: list[str]) -> None:
+    """Let a docstring mean what it says: only `backticks` and sections are markup, indented lines keep their shape."""
+    kept, section, block = [], False, False
+    for before, line in zip(["", *lines], lines, strict=False):
+        indented = line.startswith("    ")
+        section = bool(re.match(r"(Args|Raises|Returns|Yields):$", line)) or (section and (indented or not line))
+        starts = indented and not section and not before and not block
+        block = starts or (block and (indented or not line))
+        pieces = [line] if block else re.split(r"(`[^`]+`)", line)
+        kept += ["::", ""] if starts else []
+        kept.append("".join(one if block or one[:1] == "`" else re.sub(r"([\\*|_])", r"\\\1", one) for one in pieces))
+    lines[:] = kept

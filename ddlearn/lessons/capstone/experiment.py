@@ -208,4 +208,5 @@ explorer = Explorer(
     uses=("interval", "verdict"),
     size=(9.4, 4.4),
     more=("seeds", "share"),
+    pairs=(("question", "run"), ("question", "table")),
 )

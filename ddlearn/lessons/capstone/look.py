@@ -140,4 +140,5 @@ explorer = Explorer(
     size=(9.4, 4.2),
     more=("modes",),
     idle=lambda values: {"penalty": "The directions of the kernel do not depend on it."} if values["modes"] else {},
+    pairs=(("table", "shuffled"),),
 )

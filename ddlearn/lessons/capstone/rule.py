@@ -141,4 +141,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("interval",),
     size=(9.4, 4.2),
+    pairs=(("rule", "n"), ("law", "n")),
 )

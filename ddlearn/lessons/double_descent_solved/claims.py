@@ -50,7 +50,7 @@ def peak_over_best(seed: int, penalty: float, n: int = 100) -> float:
 
 
 def large_over_small(seed: int, decay: float, n: int = 100) -> float:
-    """Least risk with more features than examples over the least with fewer, when the first ones capture the most."""
+    """Return the smallest risk with p > n over the smallest with p < n, if the first features capture most."""
     large, small = (
         min(mean_risk(n, p, 6, seed, missed=(1 + p / n) ** -decay) for p in sizes)
         for sizes in ((130, 160, 200, 300, 500), (1, 5, 10, 20, 30, 40, 60))
@@ -130,20 +130,20 @@ def clipped(seed: int, precision: torch.dtype) -> float:
 CLAIMS = (
     claim(
         "exact",
-        "The mean risk of minimum-norm fits to Gaussian inputs is the formula's, at any n and p.",
+        "For Gaussian designs of any n and p, the mean excess risk of the shortest fit is the formula's.",
         about(1.0, 0.03, "measured over formula"),
         exact(("breiman1983", "belkin2020"), "on average over Gaussian inputs; the tolerance is that of 1,000 draws"),
         measured_over_formula,
         cause={"formula": risk},
-        control=({"formula": limit}, "the limit of many examples in its place, at twenty"),
+        control=({"formula": limit}, "the limit of many examples instead, for twenty examples"),
     ),
     claim(
         "best-penalty",
-        "The best penalty is noise · p / (n · signal), for every design and not only on average.",
+        "The best penalty is λ = σ² p / (n r²), for every design and not only on average.",
         about(1.0, 0.01, "found by search over formula"),
         exact(
             "nakkiran2021",
-            "for every design, where the risk is a sum over its singular values whose terms are all least there, our "
+            "for every design: the risk is a sum over its singular values, whose terms are all smallest there; our "
             "derivation; on average over inputs in @nakkiran2021",
         ),
         best_penalty_over_formula,
@@ -152,7 +152,7 @@ CLAIMS = (
     ),
     claim(
         "no-peak",
-        "With the best penalty the risk at p = n is finite, and the limit of theory predicts it.",
+        "With the best penalty the risk at p = n is finite, and the formula for many examples predicts it.",
         about(1.0, 0.05, "measured over theory"),
         asymptotic(
             "hastie2022",
@@ -165,11 +165,11 @@ CLAIMS = (
     ),
     claim(
         "width-loses",
-        "Where the first features capture most, no fit with p > n is as good as the best with p < n.",
+        "If the first features capture most of the signal, no fit with p > n is as good as the best one with p < n.",
         at_least(1.0, "best over best"),
         asymptotic(
             "hastie2022",
-            "the limit of the risk where features are missing, from @hastie2022, is least with p < n; 1 is a draw",
+            "the limit of the risk where features are missing, from @hastie2022, is smallest with p < n; 1 is a tie",
         ),
         large_over_small,
         cause={"decay": 5.0},
@@ -177,7 +177,7 @@ CLAIMS = (
     ),
     claim(
         "parameters",
-        "Effective parameters at new points fall again past the threshold, as n · n / (p - n - 1).",
+        "For p > n the number of effective parameters falls again, as n · n / (p − n − 1).",
         about(1.0, 0.05, "measured over formula"),
         exact(
             "curth2023",
@@ -186,11 +186,11 @@ CLAIMS = (
         ),
         parameters_over_formula,
         cause={"count": "p_test"},
-        control=({"count": "p_train"}, "those at the training points, which stay at n"),
+        control=({"count": "p_train"}, "the count at the training points, which stays at n"),
     ),
     claim(
         "digits",
-        "Kernel eigenvalues and label projections predict the error on real digits, with nothing fitted.",
+        "Eigenvalues of the kernel and labels along its eigenvectors predict the error on digits before any fit.",
         at_most(0.08, "median relative distance"),
         asymptotic(
             "simon2024",
@@ -202,7 +202,7 @@ CLAIMS = (
     ),
     claim(
         "digits-peak",
-        "On the digits the peak is at N = n, whatever the number of classes.",
+        "With ten outputs for the digits the peak is still at N = n features.",
         about(1.0, 0.05, "place of the largest error over n"),
         asymptotic(
             ("belkin2019", "mei2022"),
@@ -215,29 +215,29 @@ CLAIMS = (
     ),
     claim(
         "width-wins",
-        "On the digits with one wrong label in ten, the widest fit beats every narrow one.",
+        "On the digits with 10 % wrong labels, the widest fit beats every fit with fewer than n features.",
         at_most(1.0, "error of the widest over the first minimum"),
-        ours("belkin2019", "1 is a draw; that the widest wins is the finding of @belkin2019 on other data"),
+        ours("belkin2019", "1 is a tie; that the widest wins is the finding of @belkin2019 on other data"),
         widest_over_first,
         cause={"rate": 0.1, "width": 1.5},
-        control=({"rate": 0.2, "width": 3.0}, "a wider kernel and one wrong label in five"),
+        control=({"rate": 0.2, "width": 3.0}, "a kernel of width 3 and 20 % wrong labels"),
     ),
     claim(
         "three-factors",
-        "Take away weak directions, or residuals, or new points' parts in weak directions: no peak is left.",
+        "Without weak directions, or unexplained labels, or new digits in weak directions, no peak is left.",
         at_most(1.0, "error at N = n over that of the plain fit at 60 features"),
         ours(
             "schaeffer2023",
-            "where there is no peak, the error at N = n is no larger than at 60 features; that all three factors are "
-            "needed is read off an identity of @schaeffer2023",
+            "without a peak, the error at N = n is no larger than at 60 features; that all three factors are "
+            "needed follows from an identity of @schaeffer2023",
         ),
         peak_left,
         cause={"changes": (why.LARGE_CUT, why.EXPLAINED, why.STRONG_ONLY)},
-        control=({"changes": (why.NOTHING,)}, "all three there"),
+        control=({"changes": (why.NOTHING,)}, "all three present"),
     ),
     claim(
         "features",
-        "A theory for finite sizes gives the error of random ReLU features of points on a sphere.",
+        "A formula for finite sizes predicts the error of random ReLU features, for points on a sphere.",
         about(1.0, 0.06, "measured over theory"),
         asymptotic(
             ("simon2024", "mei2022"),
@@ -250,12 +250,12 @@ CLAIMS = (
     ),
     claim(
         "whose-fault",
-        "Near the threshold the error is the interaction of the draw of the data with that of the features.",
+        "Near N = n, most of the error is the interaction of the draw of the data with that of the features.",
         at_least(0.75, "of the error at N = 1.1 n, no noise"),
         ours(
             "adlam2020",
             "the interaction diverges at the threshold, without noise too: @adlam2020, from the abstract. That it is "
-            "three quarters of the error at N = 1.1 n is ours: three times all else together",
+            "three quarters of the error at N = 1.1 n is ours: three times all other parts together",
         ),
         share_of_interaction,
         cause={"penalty": "none"},
@@ -263,10 +263,10 @@ CLAIMS = (
     ),
     claim(
         "float32",
-        "A pseudo-inverse in float32, with its default cut-off, loses more than half of the peak.",
+        "A pseudo-inverse in float32, with its default rank cut-off, more than halves the peak.",
         at_least(2.0, "exact over clipped, medians at N = n"),
         ours(
-            source="two is what the sentence says: half of the peak is gone. The cut-off drops the smallest singular "
+            source="two is what the sentence says: half of the peak is left. The cut-off drops the smallest singular "
             "values, which make the peak",
         ),
         clipped,

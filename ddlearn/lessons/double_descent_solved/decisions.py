@@ -31,12 +31,12 @@ BUY = Decision(
     asked=("the risk now", "the number of examples", "the risk with the best penalty"),
     reference=offers,
     because=(
-        "With 210 examples the risk is five times as large as now: close to 200 features, the noise is amplified. Only "
-        "from 248 examples on is the purchase no loss. The penalty costs nothing, and halves the risk."
+        "With 210 examples the risk is five times as large as now: close to 200 features, the noise is amplified. The "
+        "purchase is no loss only from 248 examples on. The penalty costs nothing, and nearly halves the risk."
     ),
     hints=(
         "Your `risk(150, 200, 1, 0.2)` is the first number. Call it with more examples, up to a few hundred.",
-        "The risk rises up to 200 examples and falls beyond. The penalty: `best_ridge_risk(200 / 150, 1, 0.2)`.",
+        "The risk rises up to 200 examples and falls beyond. With the best penalty, a is 1 - 150/200 - 0.2.",
     ),
     mistakes=(
         Mistake(
@@ -52,7 +52,7 @@ BUY = Decision(
         Mistake(
             "the ratio turned around",
             lambda: (*offers()[:2], float(best_ridge_risk(HAVE / P, SIGNAL, NOISE))),
-            "The ratio is turned around: `best_ridge_risk` takes features per example, p / n.",
+            "You exchanged n and p in the formula of the best penalty: a = r² (1 - n/p) - σ².",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""The fit of minimum norm and its risk, which the learner writes, with the wrong versions that classes write most.
+"""The shortest fit, which the learner repairs, and its risk, which the learner writes, with the usual wrong versions.
 
 Two of these invert a matrix that has no inverse: `inv_ex` gives the same rounding errors as `inv`, and never raises.
 """
@@ -40,55 +40,56 @@ def is_ridge(X: Tensor, y: Tensor, b: Tensor) -> bool:
 
 MIN_NORM_FIT = Exercise(
     name="min_norm_fit",
-    title="The fit of minimum norm",
+    title="The shortest fit",
     reference=min_norm_fit,
     cases=fit_cases,
+    given="a hidden ridge",
     remarks=(
         Remark(
             "a solver that knows it already",
             lambda X, y: torch.linalg.pinv(X) @ y,
             uses("pinv", "pinverse", "lstsq"),
-            "The library did it for you. It divides by the singular values, and that is where the peak comes from: "
-            "write it once with torch.linalg.svd, and see the division.",
+            "The library did it for you. It divides by the singular values, which is where the peak comes from. "
+            "Write it once with torch.linalg.svd, to see the division.",
         ),
     ),
     hints=(
-        "Write X as U diag(s) Vᵀ. Along each direction the fit is a division: which number is divided by which?",
-        "`U, s, Vh = torch.linalg.svd(X, full_matrices=False)`. Then U.T @ y says what y has along each direction.",
-        "Divide row i of U.T @ y by s[i] (s[:, None] has the right shape), and go back with Vh.T.",
+        "The function adds a term to X.T @ X. What would happen to the system without it, for p > n?",
+        "The formula of Explain needs no inverse of X.T @ X: write X as U diag(s) Vᵀ, and divide along each direction.",
+        "With U, s, Vh = torch.linalg.svd(X, full_matrices=False), divide row i of U.T @ y by s[i]. Go back with Vh.T.",
     ),
     mistakes=(
         Mistake(
             "X'X inverted, for p > n too",
             lambda X, y: torch.linalg.inv_ex(X.T @ X).inverse @ X.T @ y,
-            "You inverted X.T @ X. With more features than examples it has no inverse, and what comes out is "
-            "enormous rounding error. The singular values of X itself serve both sides.",
+            "You inverted X.T @ X. With more features than examples it has no inverse, and the result is "
+            "rounding error. The singular values of X itself serve for both cases.",
         ),
         Mistake(
             "normal equations, for p > n too",
             lambda X, y: torch.linalg.solve_ex(X.T @ X, X.T @ y).result,
-            "You solved the normal equations. They are right for p < n; for p > n they have infinitely many "
-            "solutions, and a solver for one answer finds noise. Take the SVD of X.",
+            "You solved the normal equations. They are right for p < n. For p > n they have infinitely many "
+            "solutions, and the solver returns rounding error. Take the SVD of X.",
         ),
         Mistake(
             "the dual formula, for p < n too",
             lambda X, y: X.T @ torch.linalg.inv_ex(X @ X.T).inverse @ y,
             "X.T (X X.T)⁻¹ y is the shortest fit when there are more features than examples. With fewer, X X.T "
-            "has no inverse. The SVD of X serves both sides.",
+            "has no inverse. The SVD of X serves for both cases.",
             also=(lambda X, y: X.T @ torch.linalg.solve_ex(X @ X.T, y).result,),
         ),
         Mistake(
             "a hidden ridge",
             lambda X, y: torch.linalg.solve(X.T @ X + 1e-6 * torch.eye(X.shape[1]).to(X), X.T @ y),
-            "There is a ridge in your system. It looks harmless, but it is a penalty: it changes the fit where a "
-            "squared singular value is as small as the ridge, and clips the peak.",
+            "There is a ridge in this system. It is a penalty: it changes the fit in every direction whose squared "
+            "singular value is as small as the ridge, and lowers the peak.",
             sight=is_ridge,
         ),
         Mistake(
             "a rank cut-off of 1e-3",
             lambda X, y: torch.linalg.pinv(X, rtol=1e-3) @ y,
-            "Your pseudo-inverse counts small singular values as zero, as its `rtol` says. Those are the ones "
-            "that make the peak: keep all that float64 can see.",
+            "Your pseudo-inverse counts small singular values as zero, as its `rtol` says. These make the peak: keep "
+            "all that float64 can represent.",
             also=(lambda X, y: torch.linalg.pinv(X, rtol=1e-2) @ y, lambda X, y: torch.linalg.pinv(X, rtol=0.1) @ y),
         ),
         Mistake(
@@ -129,7 +130,7 @@ MIN_NORM_FIT = Exercise(
         Mistake(
             "divided along the columns of y",
             edit("s[:, None]", "s"),
-            "`/ s` divides column by column, and each direction is a row of U.T @ y. Give s a second axis: s[:, None].",
+            "`/ s` divides column by column, but each direction is a row of U.T @ y. Give s a second axis: s[:, None].",
         ),
         Mistake(
             "U not transposed",
@@ -164,65 +165,64 @@ def risk_cases(generator: torch.Generator):
 
 RISK = Exercise(
     name="risk",
-    title="The risk of the minimum-norm fit, exactly",
+    title="The risk of the shortest fit",
     reference=risk,
     cases=risk_cases,
-    given="no bias above the threshold",
     hints=(
-        "Follow the function by hand for 20 examples, 2,000 features, signal 1 and noise 0.2. Which numbers enter?",
-        "The risk has two parts, bias² and variance. For p < n there is variance only, and the function is right.",
-        "For p > n the risk is the bias, signal * (1 - n / p), plus noise * n / (p - n - 1).",
+        "The risk has two parts, bias² and variance. Which of them is zero for p < n?",
+        "Two cases come before the general one: no noise, and p within one feature of n. What is the mean in each?",
+        "The bias is signal * max(0, 1 - n / p), and the variance is noise * min(n, p) / (abs(p - n) - 1).",
     ),
     mistakes=(
         Mistake(
             "total instead of excess risk",
             lambda n, p, signal, noise: risk(n, p, signal, noise) + noise,
-            "You added the noise of the new point itself. This risk counts what the fit adds to it, so the truth "
-            "has risk 0.",
+            "You added the noise of the new point itself. The excess risk is what the fit adds to it, so the truth "
+            "has the risk 0.",
         ),
         Mistake(
             "no bias above the threshold",
             edit("return bias + noise", "return noise"),
-            "Above the threshold your fit has variance only. It sees n of p directions: the share 1 - n / p of "
+            "For p > n your fit has variance only. But n examples span n of p directions, so the share 1 - n / p of "
             "the signal is missed.",
         ),
         Mistake(
             "the lower formula on both sides",
             edit("min(n, p) / (abs(p - n) - 1)", "p / (n - p - 1)"),
-            "Your variance is negative for p > n: no variance is. Above the threshold n and p exchange their "
+            "Your variance is negative for p > n, which no variance can be. For p > n, n and p exchange their "
             "roles in it.",
         ),
         Mistake(
             "n and p exchanged",
             lambda n, p, signal, noise: risk(p, n, signal, noise),
-            "You have n and p the wrong way round: n counts examples, p counts features.",
+            "You exchanged n and p: n counts examples, p counts features.",
         ),
         Mistake(
             "finite at p = n",
             edit("abs(p - n) <= 1", "False"),
-            "At p = n yours is finite, and negative. With features and examples equally many the expectation is "
-            "infinite: return float('inf') for |p - n| <= 1.",
+            "At p = n your risk is finite, and negative. With as many features as examples the mean is infinite: "
+            "return float('inf') for |p - n| <= 1.",
         ),
         Mistake(
             "infinite without noise",
             edit("noise == 0", "False"),
-            "At p = n yours is infinite even where noise is 0. The peak is amplified noise: without noise the fit "
+            "At p = n your risk is infinite even if the noise is 0. The peak is amplified noise: without noise the fit "
             "at p = n finds the truth exactly, and its risk is 0.",
         ),
         Mistake(
             "the limit instead of the exact formula",
             edit("(abs(p - n) - 1)", "abs(p - n)"),
-            "That is the limit of many examples, g / (1 - g). At finite n one more is taken off: n - p - 1.",
+            "That is the limit of many examples, g / (1 - g). At finite n subtract one more: |p - n| - 1.",
         ),
         Mistake(
             "bias below the threshold too",
             edit("max(0.0, 1 - n / p)", "(1 - n / p)"),
-            "Below the threshold least squares sees every direction, so nothing is missed: yours is negative there.",
+            "For p < n the examples span every direction, so nothing is missed. Your bias is negative there.",
         ),
         Mistake(
             "infinite at p = n only",
             edit("abs(p - n) <= 1", "p == n"),
-            "One feature more or less than examples is not enough: the expectation is infinite for |p - n| = 1 too.",
+            "With one feature more or less than examples the mean is infinite too: use |p - n| <= 1.",
         ),
         Mistake(
             "signal and noise squared",
@@ -232,17 +232,17 @@ RISK = Exercise(
         Mistake(
             "no absolute value",
             edit("(abs(p - n) - 1)", "(p - n - 1)"),
-            "Your denominator p - n - 1 is negative below the threshold. It is |p - n| - 1 on both sides.",
+            "Your denominator p - n - 1 is negative for p < n. It is |p - n| - 1 in both cases.",
         ),
         Mistake(
             "the larger above the line",
             edit("min(n, p)", "max(n, p)"),
-            "Above the line belongs min(n, p), the number of directions that are fitted. You have the larger number.",
+            "The numerator is min(n, p), the number of directions that are fitted. You have the larger number.",
         ),
         Mistake(
             "infinity times no noise",
             edit("noise == 0", "False").edit("return math.inf", "return bias + noise * math.inf"),
-            "Without noise yours is inf · 0, which is NaN. Where `noise` is 0, return the bias alone.",
+            "Without noise your risk is inf · 0, which is NaN. If `noise` is 0, return the bias alone.",
         ),
         Mistake(
             "two parts",
@@ -250,7 +250,7 @@ RISK = Exercise(
                 signal * max(0.0, 1 - n / p),
                 risk(n, p, signal, noise) - signal * max(0.0, 1 - n / p),
             ),
-            "You returned bias and variance apart. The risk is their sum, one number.",
+            "You returned bias and variance separately. The risk is their sum, one number.",
         ),
     ),
 )

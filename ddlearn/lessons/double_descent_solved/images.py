@@ -33,10 +33,10 @@ class Images:
     rate: float
     width: float
     penalized: bool
-    told: dd.Spectrum  # of the M digits
+    known: dd.Spectrum  # of the M digits
     theory: Tensor  # (L,) mean squared error along LINE
     measured: Tensor | None  # (SEEDS, W)
-    wrong: Tensor | None  # (SEEDS, W) share of test digits misread
+    wrong: Tensor | None  # (SEEDS, W) share of test digits with a wrong answer
     gap: float | None  # median relative distance of the mean from the theory, away from the peak
 
 
@@ -122,7 +122,7 @@ def images(wrong: str, width: str, penalty: str, fits: bool, *, progress: comput
         rate=rate,
         width=w,
         penalized=penalized,
-        told=spectrum(rate, w),
+        known=spectrum(rate, w),
         theory=expected(rate, w, LINE, penalized)[0],
         measured=mse,
         wrong=error,
@@ -132,12 +132,12 @@ def images(wrong: str, width: str, penalty: str, fits: bool, *, progress: comput
 
 def picture(fig, r: Images, said) -> None:
     """Draw what the theory knows, and what it says with what the fits measure."""
-    told, says = fig.row(1, 1.7)
-    index, line, signal = torch.arange(POPULATION) + 1, torch.tensor(LINE), r.told.signal
+    known, says = fig.row(1, 1.7)
+    index, line, signal = torch.arange(POPULATION) + 1, torch.tensor(LINE), r.known.signal
     look = {"xlim": (0.9, 1200), "ylim": (1e-6, 2), "log": "xy"}
-    told.frame("what the theory knows", "eigenvector i", **look, legend="lower left")
-    told.line(index, r.told.eigenvalues, label="eigenvalue i of the kernel")
-    told.line(index, (1 - signal.cumsum(0) / signal.sum()).clamp(min=0), "orange", "--", "labels outside the first i")
+    known.frame("what the theory knows", "eigenvector i", **look, legend="lower left")
+    known.line(index, r.known.eigenvalues, label="eigenvalue i of the kernel")
+    known.line(index, (1 - signal.cumsum(0) / signal.sum()).clamp(min=0), "orange", "--", "labels outside the first i")
     look = {"xlim": (5, 4600), "ylim": (0.1, 300), "log": "xy"}
     says.frame("squared error on new digits", "random features N", **look, legend="upper left")
     for side in (line < N_TRAIN, line > N_TRAIN):
@@ -155,7 +155,7 @@ def picture(fig, r: Images, said) -> None:
 
 
 def sentence(r: Images, said) -> str:
-    """Say what theory expects, how near the fits come to it, and what was predicted."""
+    """Say what theory expects, how far the fits are from it, and what was predicted."""
     small = r.theory[: sum(N < N_TRAIN for N in LINE)]
     first, last, at = float(small.min()), float(r.theory[-1]), LINE[int(small.argmin())]
     noise = f"{100 * r.rate:.0f} % wrong labels" if r.rate else "no wrong labels"
@@ -163,8 +163,8 @@ def sentence(r: Images, said) -> str:
         course = f"With its best penalty the theory's error only falls, to {say(last, 2)} at {WIDTHS[-1]:,} features."
     else:
         course = (
-            f"Theory: {say(first, 2)} at {at} features, infinite at {N_TRAIN}, {say(last, 2)} at {WIDTHS[-1]:,}: "
-            f"the widest {'wins' if last < first else 'does not win'}."
+            f"By theory the error is {say(first, 2)} at {at} features, infinite at {N_TRAIN}, and {say(last, 2)} at "
+            f"{WIDTHS[-1]:,}: the widest fit {'wins' if last < first else 'does not win'}."
         )
     you = "" if said("peak") is None else f" You said {said('peak'):.0f}."
     if r.measured is None:
@@ -172,7 +172,7 @@ def sentence(r: Images, said) -> str:
     else:
         worst = "" if r.penalized else f", worst at {WIDTHS[int(r.measured.median(0).values.argmax())]} features"
         fitted = (
-            f"Measured: {100 * r.gap:.0f} % from theory (median){worst}; the widest misreads "
+            f"The fits differ by {100 * r.gap:.0f} % from theory (median){worst}; the widest is wrong on "
             f"{100 * float(r.wrong[:, -1].mean()):.0f} % of new digits."
         )
     return f"{course} {fitted}{you} ({N_TRAIN} digits, {noise}, kernel width {r.width:g}.)"
@@ -180,7 +180,7 @@ def sentence(r: Images, said) -> str:
 
 explorer = Explorer(
     "images",
-    "Real digits: the curve first, then the fits",
+    "Real digits: first the theory, then the fits",
     controls=(
         Switch("fits", "Make the fits too", False),
         Choice("wrong", "Wrong labels", tuple(RATES), "10 %"),
@@ -192,4 +192,5 @@ explorer = Explorer(
     picture=picture,
     sentence=sentence,
     size=(9.4, 4.4),
+    pairs=(("fits", "penalty"), ("fits", "wrong")),
 )

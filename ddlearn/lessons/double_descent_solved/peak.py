@@ -24,7 +24,7 @@ TRUTHS = {"every feature is there": None, "most of it in the first": 5.0, "sprea
 EXAMPLES = ("20", "40", "60")
 RATIOS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.5, 7.0)
 DRAWS, NOISES = 6, 8
-MIN_NORM, RIDGE, BEST = FITS = ("minimum norm", "penalty of the slider", "best penalty")
+MIN_NORM, RIDGE, BEST = FITS = ("shortest fit", "penalty of the slider", "best penalty")
 TICKS = {0.1: "0.1", 0.3: "0.3", 1: "1", 3: "3"}
 
 Fit = Callable[[Tensor, Tensor], Tensor]
@@ -172,7 +172,7 @@ def picture(fig, r: Peak) -> None:
     whole, parts = fig.row(1.25, 1)
     ratio, line = r.sizes / r.n, r.line / r.n
     look = {"xlim": (0.09, 9), "ylim": (1e-2, 1e2), "log": "xy", "xticks": TICKS, "legend": "upper left"}
-    whole.frame("excess risk on new points", "features per example, p / n", **look)
+    whole.frame("excess risk", "features per example, p / n", **look)
     parts.frame("its two parts", "features per example, p / n", **look)
     whole.dots(ratio, r.median, label="median design", size=5)
     whole.band(ratio, r.measured.amin(0), r.measured.amax(0), label="smallest to largest", alpha=0.35)
@@ -189,7 +189,7 @@ def picture(fig, r: Peak) -> None:
 
 
 def sentence(r: Peak) -> str:
-    """Say where the error is largest, and which side of the threshold wins."""
+    """Say where the risk is largest, and whether more or fewer features than examples win."""
     how = {MIN_NORM: "no penalty", RIDGE: f"penalty {brief(r.penalty)}", BEST: "the best penalty at every p"}
     total = r.theory.sum(0)
     below, above = r.line < r.n - 1, r.line > r.n + 1
@@ -198,20 +198,20 @@ def sentence(r: Peak) -> str:
     mean = f" By theory its mean is infinite at {r.n}." if r.infinite else ""
     return (
         f"With {r.n} examples the median risk is largest at {int(r.sizes[r.median.argmax()])} features, "
-        f"{say(float(r.median.max()), 2)} ({how[r.fit]}, noise {brief(r.noise)}).{mean} By theory the best fit "
-        f"with fewer than {r.n} features has {say(small, 2)}, at {small_at}, and with more {say(large, 2)}, at "
-        f"{large_at}: {'more' if large < small else 'fewer'} features than examples win."
+        f"{say(float(r.median.max()), 2)} ({how[r.fit]}, noise {brief(r.noise)}).{mean} The smallest mean risk is "
+        f"{say(small, 2)} with fewer features, at {small_at}, and {say(large, 2)} with more, at {large_at}: "
+        f"{'more' if large < small else 'fewer'} features than examples win."
     )
 
 
 def idle(values: dict[str, object]) -> dict[str, str]:
     """Return why the penalty has no effect, where it has none."""
-    return {} if values["fit"] == RIDGE else {"penalty": f"Counts for the fit “{RIDGE}” only."}
+    return {} if values["fit"] == RIDGE else {"penalty": f"Used by the fit “{RIDGE}” only."}
 
 
 explorer = Explorer(
     "peak",
-    "The peak: more and more features, and the formula",
+    "The peak, measured and by formula",
     controls=(
         Slider("noise", "Noise variance", 0.0, 1.0, 0.2),
         Choice("n", "Examples", EXAMPLES, "40"),
@@ -226,4 +226,5 @@ explorer = Explorer(
     size=(9.4, 4.3),
     more=("fit", "penalty"),
     idle=idle,
+    pairs=(("n", "noise"),),
 )

@@ -118,17 +118,16 @@ def sentence(r: Variance) -> str:
     whose = "One fit" if r.mean == "one fit" else f"The mean over {r.mean}"
     penalty = f"penalty {brief(r.penalty)}" if r.penalty else "no penalty"
     return (
-        f"{whose}, {penalty}, noise {brief(r.noise)}. Just above the threshold, at 1.1 features per example, "
-        f"the error is {say(float(r.total[at]), 2)}. The interaction makes {both:.0f} % of it, the features "
-        f"alone {features:.0f} %, the data alone {data:.0f} %. The bias² falls from "
-        f"{say(float(r.parts[0, 0]), 2)} to {say(float(r.parts[0, -1]), 2)}; the error is smallest, "
-        f"{say(float(r.total[least]), 2)}, at {RATIOS[least]:g}."
+        f"At 1.1 features per example the interaction is {both:.0f} % of the error, features alone {features:.0f} %, "
+        f"data alone {data:.0f} %. {whose}, {penalty}, noise {brief(r.noise)}: the error there is "
+        f"{say(float(r.total[at]), 2)}, and smallest, {say(float(r.total[least]), 2)}, at {RATIOS[least]:g}. The "
+        f"bias² falls from {say(float(r.parts[0, 0]), 2)} to {say(float(r.parts[0, -1]), 2)}."
     )
 
 
 explorer = Explorer(
     "variance",
-    "Variance: whose fault is the peak?",
+    "Variance: which draw is at fault?",
     controls=(
         Slider("noise", "Noise variance", 0.0, 1.0, 0.25),
         Choice("mean", "Averaged", tuple(MEANS), "one fit"),
@@ -138,4 +137,5 @@ explorer = Explorer(
     picture=picture,
     sentence=sentence,
     size=(9.4, 4.6),
+    pairs=(("mean", "penalty"),),
 )

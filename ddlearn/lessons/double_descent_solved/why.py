@@ -1,4 +1,4 @@
-"""One peak of real digits, three accounts of it, and what takes it away.
+"""One peak of real digits, three accounts of it, and what removes it.
 
 Least squares on the first N of some random features, fitted to N_TRAIN digits. A fit errs along each of the design's
 directions by the product of three factors (Schaeffer et al., arXiv 2303.14151): what of the labels no weights
@@ -152,7 +152,7 @@ def picture(fig, r: Why) -> None:
         return
     account.upright(N_TRAIN, width=1)
     if r.shows == CONDITION:
-        account.frame("weakest direction, over the strongest", "features N", ylim=(1e-6, 1), **look)
+        account.frame("weakest singular value, over the largest", "features N", ylim=(1e-6, 1), **look)
         account.line(N, plain.weakest, "grey", "--", width=1.4)
         account.line(N, here.weakest, "purple", marker="D", size=4)
         return
@@ -167,24 +167,25 @@ def sentence(r: Why) -> str:
     i, top = SIZES.index(N_TRAIN), int(r.here.error.argmax())
     error, plain = float(r.here.error[i]), float(r.plain.error[i])
     if error < ROUNDING:
-        height = "the error is rounding"
+        height = "the error is zero up to rounding"
     else:
         clipped = f", {say(plain / error, 2)} times smaller than without a change" if plain > 1.5 * error else ""
         height = f"the error is {say(error, 2)}{clipped}"
     weakest, here, last = (say(float(v), 2) for v in (r.here.weakest[i], r.here.p_test[i], r.here.p_test[-1]))
     return (
-        f"Changed: {r.change}. At {N_TRAIN} features, as many as digits, {height}; it is largest at {SIZES[top]}. The "
-        f"weakest direction that is used there is {weakest} of the strongest. There are {here} effective parameters, "
-        f"and {last} at {SIZES[-1]} features."
+        f"At {N_TRAIN} features, as many as digits, {height}; it is largest at {SIZES[top]} (changed: {r.change}). The "
+        f"weakest singular value in use there is {weakest} of the largest. There are {here} effective parameters, and "
+        f"{last} at {SIZES[-1]} features."
     )
 
 
 explorer = Explorer(
     "why",
-    "Why: one peak, and what takes it away",
+    "Why: one peak, and what removes it",
     controls=(Choice("change", "Change", CHANGES, NOTHING), Choice("shows", "Right panel", ACCOUNTS, CONDITION)),
     compute=why,
     picture=picture,
     sentence=sentence,
     size=(9.4, 4.2),
+    pairs=(("change", "shows"),),
 )

@@ -1,4 +1,4 @@
-"""Double descent, trained: real digits, wrong labels; where nets peak, and what takes the peak away."""
+"""Double descent, trained: real digits, wrong labels; where the error peaks, and what removes the peak."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room

@@ -124,7 +124,7 @@ def twice_over_once(seed: int, model: str, cured: bool) -> float:
 CLAIMS = (
     claim(
         "step",
-        "One step of many nets at once is the step of each net by automatic differentiation.",
+        "Your step of many nets at once equals the step of each net by automatic differentiation.",
         about(0.0, 1e-10, "relative difference of steps"),
         exact(source="the chain rule"),
         gradient_gap,
@@ -145,7 +145,7 @@ CLAIMS = (
     ),
     claim(
         "noise",
-        "Wrong labels make the peak: it stands well above the best of the smaller nets.",
+        "With wrong labels, the peak is well above the smallest error of smaller nets.",
         at_least(1.15, "peak over first minimum"),
         ours(
             "nakkiran2020",
@@ -158,16 +158,16 @@ CLAIMS = (
     ),
     claim(
         "wide",
-        "Far beyond the peak, nets miss fewer new digits than the best of the smaller ones.",
+        "Far beyond the peak, the error rate is below the best of the smaller nets.",
         at_most(1.0, "error rate, widest over first minimum"),
-        ours("belkin2019", "1 is a draw; that the widest net wins is the finding of @belkin2019"),
+        ours("belkin2019", "1 is a tie; that the widest net wins is the finding of @belkin2019"),
         landmark,
         cause={"name": "gain", "measure": "error"},
-        control=({"name": "rise"}, "nets at the peak in place of the widest"),
+        control=({"name": "rise"}, "nets at the peak instead of the widest"),
     ),
     claim(
         "stopped",
-        "Stopped at its best moment, the net at the threshold is no worse than the widest: no peak is left.",
+        "Stopped at their best moments, nets with P = nk have no larger error than the widest: no peak is left.",
         about(1.0, 0.2, "squared error, P = nk over widest"),
         ours(
             "nakkiran2020",
@@ -180,7 +180,7 @@ CLAIMS = (
     ),
     claim(
         "average",
-        "Four averaged nets of 30 units do better than one net of 120, which has as many parameters.",
+        "The average of four nets of 30 units has a smaller error than one net of 120, which has as many parameters.",
         at_most(0.8, "squared error, four small over one wide"),
         ours(
             "dascoli2020",
@@ -193,7 +193,7 @@ CLAIMS = (
     ),
     claim(
         "clocks",
-        "With three clocks the risk over time has a second descent, in closed form.",
+        "In the linear model with three clocks, the risk over time has a second descent, by formula.",
         at_least(1.5, "peak over first minimum"),
         ours(
             "heckel2021",
@@ -206,12 +206,12 @@ CLAIMS = (
     ),
     claim(
         "clocks-simulated",
-        "Gradient descent on data follows that closed form where examples are many.",
+        "With many examples, gradient descent on data follows this formula.",
         at_most(0.1, "largest relative difference"),
         asymptotic(
             "heckel2021",
             "the formula of @heckel2021, for examples that are many against the features; the tolerance is ours, for "
-            "22 examples a feature",
+            "22 examples per feature",
         ),
         simulated_gap,
         cause={"n": 1500},
@@ -219,12 +219,12 @@ CLAIMS = (
     ),
     claim(
         "aligned",
-        "Aligned clocks leave one descent, and it goes deeper.",
-        at_most(0.95, "least risk, aligned over plain"),
+        "With all clocks equal there is one descent, to a smaller risk.",
+        at_most(0.95, "smallest risk, aligned over plain"),
         ours(
             "heckel2021",
-            "that aligned steps leave one descent is from the abstract of @heckel2021; a twentieth deeper is ours, the "
-            "least that one sees in the figure",
+            "that aligned steps leave one descent is from the abstract of @heckel2021; a twentieth is ours, the "
+            "smallest difference that one sees in the figure",
         ),
         best_over_plain,
         cause={"aligned": True},
@@ -232,7 +232,7 @@ CLAIMS = (
     ),
     claim(
         "no-second-in-time",
-        "Nets on digits show no second descent over time: the end is worse than the first minimum.",
+        "Our nets show no second descent over steps: the error at the end is larger than at the first minimum.",
         at_least(1.5, "squared error, end over first minimum"),
         ours(
             "nakkiran2020",
@@ -243,7 +243,7 @@ CLAIMS = (
     ),
     claim(
         "more-linear",
-        "Two and a half times the examples make linear regression worse, by as much as the formula says.",
+        "With 250 examples instead of 100, linear regression has a larger risk, by the factor of the formula.",
         about(
             dd.exact_risk(250, 200, SIGNAL, NOISE) / dd.exact_risk(100, 200, SIGNAL, NOISE),
             0.06,
@@ -260,7 +260,7 @@ CLAIMS = (
     ),
     claim(
         "more-features",
-        "Twice the digits make random features worse.",
+        "With 120 digits instead of 60, the shortest fit of random features has a larger error.",
         at_least(1.0, "squared error, 120 over 60 examples"),
         ours(
             "nakkiran2020",
@@ -272,7 +272,7 @@ CLAIMS = (
     ),
     claim(
         "more-nets",
-        "Twice the digits make a trained net worse.",
+        "With 120 digits instead of 60, a trained net has a larger error.",
         at_least(1.0, "squared error, 120 over 60 examples"),
         ours("nakkiran2020", "1 is no harm; that more examples may do harm is the finding of @nakkiran2020"),
         twice_over_once,

@@ -106,9 +106,9 @@ def sentence(r: Clockwork) -> str:
     wide = r.nets.mse[-1].mean(0)
     best = int(wide.argmin())
     return (
-        f"Clocks {'aligned' if r.aligned else 'as they are'}: the closed form {course}. {DRAWS} data sets of {r.n} "
-        f"examples are on average within {worst:.2g} of it. Nets of {max(NETS)} units on digits: {wide[best]:.2f} "
-        f"after {int(r.nets.steps[best])} steps, {wide[-1]:.2f} at the end."
+        f"By formula the risk {course} (clocks {'aligned' if r.aligned else 'as they are'}). {DRAWS} data sets of "
+        f"{r.n} examples are on average within {worst:.2g} of it. Nets of {max(NETS)} units on digits: "
+        f"{wide[best]:.2f} after {int(r.nets.steps[best])} steps, {wide[-1]:.2f} at the end."
     )
 
 
@@ -126,4 +126,5 @@ explorer = Explorer(
     sentence=sentence,
     size=(9.8, 4.2),
     more=("n",),
+    pairs=(("slow", "aligned"),),
 )

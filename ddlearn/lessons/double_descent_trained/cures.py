@@ -1,4 +1,4 @@
-"""What takes the peak away, moves it, or raises another: the same nets, with one thing changed.
+"""What removes the peak, moves it, or raises another: the same nets, with one thing changed.
 
 All nets of this explorer have the same wrong labels and differ in their start, so that the outputs of several can be
 averaged. Nets stop early at the moment that is best for a hundred digits held out, whose labels are wrong as often.
@@ -131,33 +131,35 @@ def picture(fig, r: Cure) -> None:
                 panel.line(r.ratio, values.mean(1), color, style, name, marker=marker, size=5)
         panel.upright(1, "vermilion", "-.", "P = nk" if measure == "error" else None, width=1.6)
     if not r.compares:
-        words = "logits have no squared error to a label"
+        words = "cross-entropy has no squared error to compare"
         panels[0].text(0.5, 0.9, words, inside=True, ha="center", backgroundcolor="white")
     fig.legend(ncols=3)
 
 
 def sentence(r: Cure, said) -> str:
-    """Say what the change does to the curve, and what was predicted of it."""
+    """Say what the change does to the curve over widths, and what was predicted."""
     measure, name = ("mse", "Squared error") if r.compares else ("error", "Error rate")
 
     def course(nets: Scores) -> str:
         return shared.course(WIDTHS, r.ratio, getattr(nets, measure).mean(1))
 
-    count, end = "one net at a time", f"As they are: {course(r.plain)}."
+    count, end = "one net at a time", f"The nets as they are: {course(r.plain)}."
     if r.members > 1:
         small, wide = SAME_SIZE[r.members]
         together = getattr(r.changed, measure)[WIDTHS.index(small)].mean()
         alone = getattr(r.alone, measure)[WIDTHS.index(wide)].mean()
         count = f"{r.members} nets averaged"
-        end = f"As many parameters: {r.members} nets of {small} units {together:.2g}, one of {wide} {alone:.2g}."
+        end = (
+            f"At equal total size: {together:.2g} for {r.members} nets of {small} units, {alone:.2g} for one of {wide}."
+        )
     guess = said("stopped") if r.change == EARLY else None
     you = "" if guess is None else f" You said: {guess}."
-    return f"Change: {r.change}, {count}. {name} {course(r.changed)}. {end}{you}"
+    return f"{name}: {course(r.changed)} ({r.change}, {count}). {end}{you}"
 
 
 explorer = Explorer(
     "cures",
-    "What takes the peak away",
+    "What removes the peak",
     controls=(
         Choice("change", "Change", tuple(CHANGES), EARLY),
         Slider("members", "Nets averaged", 1, MEMBERS, 1, whole=True),
@@ -167,4 +169,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("early_stop",),
     size=(9.6, 4.1),
+    pairs=(("change", "members"),),
 )

@@ -32,8 +32,8 @@ EXPECT = Decision(
     asked=("the width for squared loss", "the width for cross-entropy", "the number of examples"),
     reference=counted,
     because=(
-        "40,000 parameters need 50 units, where Belkin and others found the peak. Ten times fewer conditions need ten "
-        "times fewer units. And 20 units have 1,510 parameters: 151 examples with ten numbers each."
+        "About 40,000 parameters need 50 units, where Belkin and others found the peak. Ten times fewer conditions "
+        "need ten times fewer units. And 20 units have 1,510 parameters: 151 examples with ten numbers each."
     ),
     hints=(
         "Write P for 784 inputs and ten outputs, (784 + 1 + 10) h + 10, and set it equal to the number of equations.",

@@ -1,4 +1,4 @@
-"""When to stop, and one step of many nets, which the learner writes, with the usual wrong versions."""
+"""When to stop, which the learner repairs, and one step of many nets to write, with the usual wrong versions."""
 
 import torch
 from torch import Tensor
@@ -29,25 +29,26 @@ def stop_cases(generator: torch.Generator):
 
 EARLY_STOP = Exercise(
     name="early_stop",
-    title="Stop in time, without looking at the test",
+    title="Stop in time, honestly",
     reference=early_stop,
     cases=stop_cases,
     given="an oracle",
     hints=(
         "Which of the two errors would you know in practice, when you decide to stop?",
-        "Two questions, in this order: at which record is held_out smallest? What is the test error at that record?",
-        "held_out.argmin(-1, keepdim=True) has one record per net; test.gather(-1, best) picks along the last axis.",
+        "Two questions, in this order: at which moment is held_out smallest? What is the test error at that moment?",
+        "held_out.argmin(-1, keepdim=True) has one moment per net; test.gather(-1, best) picks along the last axis.",
     ),
     mistakes=(
         Mistake(
             "an oracle",
             lambda held_out, test: test.amin(-1),
-            "You took the smallest *test* error. That peeks: choose the moment by the held-out images only.",
+            "This takes the smallest *test* error, which nobody knows in time. Choose the moment by held-out digits.",
         ),
         Mistake(
             "the held-out error itself",
             lambda held_out, test: held_out.amin(-1),
-            "This is the smallest held-out error, which flatters: it was chosen for being small. Report the test's.",
+            "This is the smallest held-out error. It is biased, because it was chosen for being small, and its labels "
+            "are noisy. Return the test error.",
         ),
         Mistake(
             "never stopped",
@@ -57,24 +58,24 @@ EARLY_STOP = Exercise(
         Mistake(
             "stopped at the worst",
             lambda held_out, test: test.gather(-1, held_out.argmax(-1, keepdim=True))[..., 0],
-            "You stopped where the held-out error is largest. argmin, not argmax.",
+            "You stopped where the held-out error is largest. Use argmin, not argmax.",
         ),
         Mistake(
             "one moment for all",
             lambda held_out, test: test[..., held_out.mean((0, 1)).argmin()],
-            "You stopped all nets at one record. Each net has its own best moment: argmin along the last axis.",
+            "You stopped all nets at one moment. Each net has its own best moment: argmin along the last axis.",
         ),
         Mistake(
             "argmin without a dimension",
             lambda held_out, test: test[..., held_out.argmin() % held_out.shape[-1]],
             "Without a dimension `argmin` returns one place, counted through the whole tensor. Each net has its own "
-            "best record: held_out.argmin(-1).",
+            "best moment: held_out.argmin(-1).",
             also=(lambda held_out, test: test[held_out.argmin()],),
         ),
         Mistake(
             "records taken for widths",
             lambda held_out, test: test[held_out.argmin(-1)],
-            "test[best] looks up widths, the first axis, and `best` holds records, places on the last axis. "
+            "test[best] looks up widths, the first axis, but `best` holds moments, places on the last axis. "
             "`gather(-1, ...)` picks along the last axis.",
         ),
         Mistake(
@@ -86,30 +87,30 @@ EARLY_STOP = Exercise(
         Mistake(
             "counted through all nets",
             lambda held_out, test: test.flatten()[held_out.argmin(-1)],
-            "In the flattened tensor the places of all nets are counted through. Look each record up in its own net: "
+            "In the flattened tensor the moments of all nets form one list. Look up each moment in its own net: "
             "`test.gather(-1, ...)`.",
         ),
         Mistake(
             "the moment itself",
             lambda held_out, test: held_out.argmin(-1),
-            "This is the number of the record, and the right one. Return the test error at that record.",
+            "This is the number of the right moment. Return the test error at that moment.",
         ),
         Mistake(
             "arguments exchanged",
             lambda held_out, test: early_stop(test, held_out),
-            "You chose the moment by the test and report the held-out error. It is the other way round: choose by the "
-            "held-out images, report the test.",
+            "You chose the moment by the test and returned the held-out error. Exchange them: choose by the held-out "
+            "digits, and return the test error.",
         ),
         Mistake(
             "stopped at the first rise",
             edit("held_out.argmin(", "torch.nn.functional.pad(held_out.diff(), (0, 1)).ge(0).int().argmax("),
-            "You stopped at the first rise of the held-out error. It may fall again: take the record where it is "
+            "You stopped at the first rise of the held-out error. It may fall again: take the moment at which it is "
             "smallest.",
         ),
         Mistake(
             "argmin over the seeds",
             lambda held_out, test: test.gather(1, held_out.argmin(1, keepdim=True))[:, 0],
-            "Your argmin runs over the seeds. The records are the last axis: argmin(-1).",
+            "Your argmin runs over the seeds. The moments are the last axis: argmin(-1).",
         ),
         Mistake(
             "mean over seeds",
@@ -121,7 +122,7 @@ EARLY_STOP = Exercise(
             lambda held_out, test: torch.stack(
                 [one[:, k] for one, k in zip(test, held_out.mean(1).argmin(-1), strict=True)]
             ),
-            "You averaged over seeds before looking. Each seed of a width stops at its own record.",
+            "You averaged over seeds before the choice. Each seed of a width stops at its own moment.",
         ),
     ),
 )

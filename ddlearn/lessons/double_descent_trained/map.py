@@ -142,27 +142,28 @@ def shade(axes, x: list[float], t: list[float], values) -> None:
 
 
 def sentence(r: Map, said) -> str:
-    """Say how the error goes over widths after so many steps, and over steps at this width."""
+    """Say how the error changes over widths after so many steps, and over steps at this width."""
     widths, steps, mean, w = r.sweep.width, r.sweep.steps, r.mean, r.w
     course, best = shared.course(widths, r.sweep.ratio, mean[:, r.r]), int(mean[w].argmin())
-    fits = f"Nets fit from P/nk {r.fits_at:.2f} on." if r.fits_at < math.inf else "None fits yet."
+    fits = f"Nets fit from P/nk = {r.fits_at:.2f} on." if r.fits_at < math.inf else "No width fits yet."
     you = "" if said("worst") is None else f" You said {brief(said('worst'))} units."
     return (
-        f"After {steps[r.r]} steps, {r.measure} {course}. {fits} {widths[w]} units were best after {steps[best]} "
-        f"steps, {mean[w, best]:.2g}, and have {mean[w, -1]:.2g} at the end. Wrong labels: {r.wrong}.{you}"
+        f"After {steps[r.r]} steps the {r.measure} is {course}. {fits} Nets of {widths[w]} units have the smallest "
+        f"error, {mean[w, best]:.2g}, after {steps[best]} steps, and {mean[w, -1]:.2g} at the end. Wrong labels: "
+        f"{r.wrong}.{you}"
     )
 
 
 def idle(values: dict[str, object]) -> dict[str, str]:
     """Return why one of the two sliders has no effect."""
     if values["cut"] == OVER:
-        return {"width": f"Counts for the cut “{ALONG}” only."}
-    return {"steps": f"Counts for the cut “{OVER}” only."}
+        return {"width": f"Used by the cut “{ALONG}” only."}
+    return {"steps": f"Used by the cut “{OVER}” only."}
 
 
 explorer = Explorer(
     "map",
-    "Width times steps",
+    "Every width at every moment",
     controls=(
         Slider("steps", "Steps", RECORD[0], STEPS, STEPS, log=True, whole=True),
         Choice("wrong", "Wrong labels", tuple(WRONG), "20 %"),
@@ -177,4 +178,5 @@ explorer = Explorer(
     size=(9.8, 4.4),
     more=("measure", "cut", "width"),
     idle=idle,
+    pairs=(("steps", "wrong"),),
 )

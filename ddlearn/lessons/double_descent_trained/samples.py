@@ -184,16 +184,16 @@ def picture(fig, r: Samples) -> None:
 
 
 def sentence(r: Samples) -> str:
-    """Say what the offer is worth."""
+    """Say how the error changes with the offer."""
     now, then, until = float(r.at(r.have)), float(r.at(r.offered)), r.harmed_until
     if until is None:
-        back = "From here on every further example helps."
+        back = f"No larger number has more error than {r.have}."
     else:
-        back = f"{f'Up to {until}' if until < MOST else f'Even {MOST}'} examples do worse than {r.have}."
+        back = f"{f'Up to {until}' if until < MOST else f'Even {MOST}'} examples leave more error than {r.have}."
     return (
-        f"{r.model.capitalize()}: {now:.2g} with {r.have} examples, {then:.2g} with {r.offered}, "
-        f"{then / now:.2f} times as much. {back} Worst at {int(r.n[r.middle.argmax()])}; the threshold is at "
-        f"{THRESHOLD[r.model]:.0f}. The cure goes from {r.tuned[0]:.2g} to {r.tuned[-1]:.2g}."
+        f"{r.model.capitalize()}: the error is {now:.2g} with {r.have} examples and {then:.2g} with {r.offered}, "
+        f"{then / now:.2f} times as much. {back} It is largest at {int(r.n[r.middle.argmax()])}; the threshold is at "
+        f"{THRESHOLD[r.model]:.0f}. With the cure it falls from {r.tuned[0]:.2g} to {r.tuned[-1]:.2g}."
     )
 
 
@@ -210,4 +210,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("ensemble_step",),
     size=(9.6, 4.2),
+    pairs=(("model", "have"),),
 )

@@ -1,65 +1,84 @@
-"""What the learner decides: the width of a kernel, by an error that the training points give honestly."""
+"""What the learner decides: the width of a kernel, from a file in which each example is stored twice."""
+
+import torch
+from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
 from ddlearn.classroom import Decision, Mistake
-from ddlearn.lessons.fixed_embeddings.exercises import leave_one_out, ridge
+from ddlearn.lessons.fixed_embeddings.exercises import leave_one_out
 
-WIDTHS, PENALTY = (0.06, 0.12, 0.25, 0.5), 1e-3
-
-
-def errors(left_out: bool) -> dict[float, float]:
-    """Return the mean squared error of each width on the page's 40 points, of leave-one-out or of the fit itself."""
-    x, y, _ = datasets.wave(40, 0.6, compute.generator(3))
-    found = {}
-    for width in WIDTHS:
-        K = kernels.rbf(x, x, width)
-        predicted = leave_one_out(K, y, PENALTY) if left_out else K @ ridge(K, y, PENALTY)
-        found[width] = float((predicted - y).square().mean())
-    return found
+WIDTHS, PENALTY, NOISE, EXAMPLES = (0.06, 0.12, 0.25, 0.5), 1e-3, 0.6, 40
 
 
-def choice(factor: float = 1.0, power: float = 1.0) -> tuple[float, float, float]:
-    """Return the best width, its leave-one-out error (times a factor, to a power), and what training would choose."""
-    honest, training = errors(left_out=True), errors(left_out=False)
-    width = min(honest, key=honest.get)
-    return width, (factor * honest[width]) ** power, min(training, key=training.get)
+def file() -> tuple[Tensor, Tensor]:
+    """Return the colleague's file: 40 examples of the wave, each stored twice, shuffled -> x (80, 1), y (80,)."""
+    generator = compute.generator(10)
+    x, y, _ = datasets.wave(EXAMPLES, NOISE, generator)
+    order = torch.randperm(2 * EXAMPLES, generator=generator) % EXAMPLES
+    return x[order], y[order]
 
 
-def tempted(left_out: bool) -> tuple[float, float, float]:
-    """Return the width that the training error chooses, with its error of either kind, as if it were the best."""
-    width = choice()[2]
-    return width, errors(left_out)[width], width
+def once() -> tuple[Tensor, Tensor]:
+    """Return each example of the file once -> x (40, 1), y (40,)."""
+    x, y = file()
+    order = x[:, 0].argsort()[::2]
+    return x[order], y[order]
+
+
+def errors(x: Tensor, y: Tensor) -> dict[float, float]:
+    """Return the leave-one-out error of each width, a mean of squares."""
+    left_out = {width: leave_one_out(kernels.rbf(x, x, width), y, PENALTY) for width in WIDTHS}
+    return {width: float((predicted - y).square().mean()) for width, predicted in left_out.items()}
+
+
+def choice(x: Tensor, y: Tensor) -> tuple[float, float]:
+    """Return the width with the smallest leave-one-out error, and this error."""
+    found = errors(x, y)
+    width = min(found, key=found.get)
+    return width, found[width]
+
+
+def changed(factor: float = 1.0, power: float = 1.0) -> tuple[float, float]:
+    """Return the right width, with its error times a factor and to a power."""
+    width, error = choice(*once())
+    return width, (factor * error) ** power
 
 
 WIDTH = Decision(
     name="width",
     title="Which width?",
-    asked=("the width", "its leave-one-out error", "the training error’s choice"),
-    reference=choice,
+    asked=("the width", "its leave-one-out error"),
+    reference=lambda: choice(*once()),
     because=(
-        "With so much noise the widest kernel predicts best. The training error is smallest for the narrowest kernel, "
-        "where each point predicts itself."
+        "Each example was in the file twice, so the copy of the point left out was still among the others. A narrow "
+        "kernel repeats the copy. With each example once, the width 0.06 has the error 0.67, and yours is above 0.36."
     ),
     hints=(
-        "`leave_one_out(K, y, 1e-3)` returns predictions. Their error is the mean of (prediction - y)².",
-        "Compute that error for each of the four kernel matrices. The fit itself is `K @ ridge(K, y, 1e-3)`.",
+        "What would make it easy to predict a point that was left out? Look at the points with the smallest x.",
+        "Sort the file: `x[:, 0].sort()`. How many different inputs does it have?",
+        "Each example is there twice. With `order = x[:, 0].argsort()[::2]`, `x[order]` has each of them once.",
     ),
     mistakes=(
         Mistake(
-            "the training error",
-            lambda: tempted(left_out=False),
-            "Your width has the smallest *training* error. It falls as the kernel gets narrower, for any data.",
-            also=(lambda: tempted(left_out=True),),
+            "the report",
+            lambda: choice(*file()),
+            "This is the report itself. No fit has an error below 0.36 on new points: what do the other 79 rows know?",
+            also=(lambda: (WIDTHS[0], errors(*once())[WIDTHS[0]]),),
+        ),
+        Mistake(
+            "the error in the file",
+            lambda: (choice(*once())[0], errors(*file())[choice(*once())[0]]),
+            "The width is right. Your error is measured on the file as it came, where each point left out has a copy.",
         ),
         Mistake(
             "a sum instead of a mean",
-            lambda: choice(factor=40),
-            "The widths are right. Your error is the sum over the 40 points; divide it by 40.",
+            lambda: changed(factor=EXAMPLES),
+            "The width is right. Your error is a sum over the examples; divide it by their number.",
         ),
         Mistake(
             "the root of the mean",
-            lambda: choice(power=0.5),
-            "The widths are right. Your error is the root of the mean of squares; the mean itself is asked for.",
+            lambda: changed(power=0.5),
+            "The width is right. Your error is the root of the mean of squares; the mean itself is asked for.",
         ),
     ),
 )

@@ -130,4 +130,5 @@ explorer = Explorer(
     uses=("gram", "ridge"),
     size=(9.4, 3.7),
     more=("down",),
+    pairs=(("right", "copies"),),
 )

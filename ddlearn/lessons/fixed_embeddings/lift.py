@@ -127,4 +127,5 @@ explorer = Explorer(
     uses=("gram",),
     size=(9.4, 4.3),
     more=("noise",),
+    pairs=(("kernel", "width"),),
 )

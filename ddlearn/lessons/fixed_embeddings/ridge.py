@@ -122,4 +122,5 @@ explorer = Explorer(
     uses=("gram", "ridge", "leave_one_out"),
     size=(9.6, 4.0),
     more=("kernel", "n"),
+    pairs=(("kernel", "penalty"),),
 )

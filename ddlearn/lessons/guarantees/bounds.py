@@ -182,4 +182,5 @@ explorer = Explorer(
     uses=("holdout", "pac_bayes"),
     size=(9.6, 4.3),
     more=("ridge", "silent"),
+    pairs=(("delta", "draw"),),
 )

@@ -118,7 +118,7 @@ PAC_BAYES = Exercise(
     title="A bound with a price",
     reference=pac_bayes,
     cases=bound_cases,
-    given="judged by those who were spent too",
+    given="judged by the wrong ones",
     hints=(
         "Three steps: which examples may judge, what the price is, and the worst rate that the two leave possible.",
         "Fresh are errors[spent:], and n counts those only. The price is kl + log(2 sqrt(n) priors / delta), over n.",
@@ -179,12 +179,12 @@ PAC_BAYES = Exercise(
         ),
         Mistake(
             "judged by the wrong ones",
-            edit("errors[spent:]", "errors[:spent]"),
-            "Your slice keeps the wrong examples. The first `spent` chose the prior; those behind them judge: "
-            "errors[spent:].",
+            edit("errors[spent:]", "errors[: len(errors) - spent]"),
+            "So many examples may judge, but not these: the first `spent` chose the prior, and it knows them by heart. "
+            "Which examples has the prior not seen?",
             also=(
                 edit("errors[spent:]", "errors[:spent] if spent else errors"),
-                edit("errors[spent:]", "errors[: len(errors) - spent]"),
+                edit("errors[spent:]", "errors[:spent]"),
             ),
         ),
         Mistake(

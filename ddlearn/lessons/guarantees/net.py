@@ -137,4 +137,5 @@ explorer = Explorer(
     picture=picture,
     sentence=sentence,
     size=(9.4, 4.2),
+    pairs=(("labels", "examples"),),
 )

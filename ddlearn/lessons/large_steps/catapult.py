@@ -112,4 +112,5 @@ explorer = Explorer(
     sentence=sentence,
     size=(9.8, 3.9),
     more=("left",),
+    pairs=(("first", "left"),),
 )

@@ -100,4 +100,5 @@ explorer = Explorer(
     picture=picture,
     sentence=sentence,
     size=(10.2, 4.0),
+    pairs=(("rate", "until"),),
 )

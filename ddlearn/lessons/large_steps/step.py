@@ -184,4 +184,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("descent_step", "period_two_orbit"),
     size=(9.8, 4.2),
+    pairs=(("lr", "right"),),
 )

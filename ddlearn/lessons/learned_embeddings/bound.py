@@ -146,4 +146,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("oracle_kernel",),
     size=(8.6, 4.2),
+    pairs=(("which", "k"),),
 )

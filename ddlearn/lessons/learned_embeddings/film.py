@@ -160,4 +160,5 @@ explorer = Explorer(
     uses=("features", "alignment"),
     size=(9.4, 4.3),
     more=("others",),
+    pairs=(("shape", "step"), ("others", "step")),
 )

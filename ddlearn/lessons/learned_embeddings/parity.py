@@ -198,4 +198,5 @@ explorer = Explorer(
     uses=("features",),
     size=(9.4, 4.5),
     more=("task",),
+    pairs=(("decay", "percent"), ("task", "percent")),
 )

@@ -17,5 +17,6 @@ lesson = Lesson(
     exercises=(KAPPA, PREDICTED_ERROR, MODE_POWERS),
     decisions=(HALF, FLAT),
     claims=CLAIMS,
+    revealed_by={"largest": "modes"},
     seconds={"curve": 3.9, "claims": 4.5},
 )

@@ -179,4 +179,5 @@ explorer = Explorer(
     uses=("kappa", "predicted_error"),
     size=(9.4, 4.3),
     more=("ridge", "noise"),
+    pairs=(("reveal", "world"),),
 )

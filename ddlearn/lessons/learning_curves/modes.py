@@ -150,4 +150,5 @@ explorer = Explorer(
     uses=("kappa",),
     size=(9.4, 3.9),
     more=("ridge",),
+    pairs=(("n", "right"), ("n", "world")),
 )

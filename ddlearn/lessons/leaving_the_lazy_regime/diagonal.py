@@ -156,4 +156,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("diagonal_step",),
     size=(9.8, 4.0),
+    pairs=(("alpha", "truth"), ("alpha", "n")),
 )

@@ -124,4 +124,5 @@ explorer = Explorer(
     uses=("drift", "doubled"),
     size=(9.8, 4.1),
     more=("task", "zero"),
+    pairs=(("alpha", "shows"), ("alpha", "zero")),
 )

@@ -125,4 +125,5 @@ explorer = Explorer(
     sentence=sentence,
     size=(9.8, 4.1),
     more=("optimizer",),
+    pairs=(("parametrization", "optimizer"),),
 )

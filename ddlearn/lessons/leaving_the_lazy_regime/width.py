@@ -234,4 +234,5 @@ explorer = Explorer(
     size=(9.8, 4.1),
     more=("activation",),
     idle=idle,
+    pairs=(("scaling", "equal"),),
 )

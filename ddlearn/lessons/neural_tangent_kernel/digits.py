@@ -186,4 +186,5 @@ explorer = Explorer(
     uses=("next_layer",),
     size=(9.4, 4.1),
     more=("width",),
+    pairs=(("depth", "wrong"),),
 )

@@ -186,4 +186,5 @@ explorer = Explorer(
     uses=("empirical_ntk", "next_layer", "descent"),
     size=(9.4, 4.3),
     more=("formula", "kernel"),
+    pairs=(("step", "after"), ("width", "after")),
 )

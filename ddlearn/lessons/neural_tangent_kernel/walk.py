@@ -147,4 +147,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("empirical_ntk",),
     size=(9.4, 4.1),
+    pairs=(("width", "direction"),),
 )

@@ -206,4 +206,5 @@ explorer = Explorer(
     uses=("imbalance_drift", "local_rate"),
     size=(9.8, 4.2),
     more=("ratio", "rule"),
+    pairs=(("share", "left"), ("share", "rule")),
 )

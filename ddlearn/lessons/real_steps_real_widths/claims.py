@@ -45,6 +45,19 @@ CLAIMS = (
         control=({"decay": 0.1}, "weight decay of 0.1, which shrinks both at any step"),
     ),
     claim(
+        "muon",
+        "From aligned layers, Muon keeps √(W₁ᵀW₁) − √(W₂ᵀW₂) as it was, also with finite steps.",
+        at_most(1e-9, "relative change after 100 steps"),
+        exact(
+            "rhee2026",
+            "our derivation; that Muon flow conserves it once the layers are aligned is announced in the abstract of "
+            "@rhee2026",
+        ),
+        measures.muon_change,
+        cause={"aligned": True},
+        control=({"aligned": False}, "random layers"),
+    ),
+    claim(
         "steps",
         "The inequalities of this lesson hold at every step, from six families of starts.",
         about(0.0, 0.0, "inequalities broken"),

@@ -60,6 +60,41 @@ def imbalances(*layers: Tensor) -> Tensor:
     return torch.stack([upper.T @ upper - lower @ lower.T for lower, upper in pairwise(layers)])
 
 
+def muon_change(seed: int, aligned: bool, size: int = 6, rate: float = 0.01, steps: int = 100) -> float:
+    """Return the relative change of sqrt(W1'W1) - sqrt(W2'W2) when Muon trains layers of 2 * size hidden units.
+
+    Aligned layers share their singular vectors with each other and with the target; the others are random.
+    """
+    generator = compute.generator(seed)
+
+    def normal(*shape: int) -> Tensor:
+        return torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+    U, V, Q = (torch.linalg.qr(normal(rows, size)).Q for rows in (size, size, 2 * size))
+    c, p, q = torch.rand(3, size, generator=generator, dtype=torch.float64)
+    target = (U * (0.3 + 1.7 * c)) @ V.T
+    W1, W2 = (U * (0.05 + p)) @ Q.T, (V * (0.05 + q)) @ Q.T
+    if not aligned:
+        W1, W2 = 0.1 * normal(size, 2 * size), 0.1 * normal(size, 2 * size)
+    before = root(W1) - root(W2)
+    for _ in range(steps):
+        G = W1 @ W2.T - target
+        W1, W2 = W1 - rate * polar(G @ W2), W2 - rate * polar(G.T @ W1)
+    return float((root(W1) - root(W2) - before).norm() / before.norm())
+
+
+def polar(A: Tensor) -> Tensor:
+    """Return the direction of Muon's step, UV' of the singular value decomposition: every singular value becomes 1."""
+    U, _, Vt = torch.linalg.svd(A, full_matrices=False)
+    return U @ Vt
+
+
+def root(W: Tensor) -> Tensor:
+    """Return the square root of W'W, (h, h)."""
+    _, s, Vt = torch.linalg.svd(W, full_matrices=False)
+    return (Vt.T * s) @ Vt
+
+
 def log_slope(x: Tensor, y: Tensor) -> float:
     return float(Curve(x, y[None], None, "x", "y").log_slope())
 

@@ -160,4 +160,5 @@ explorer = Explorer(
     picture=picture,
     sentence=sentence,
     size=(9.8, 4.2),
+    pairs=(("width", "right"),),
 )

@@ -80,10 +80,10 @@ def picture(fig, r: Fit, said) -> None:
     curve.line(GRID, TRUTH, "grey", "--", "truth")
     curve.line(GRID, r.fitted, label="the model")
     curve.dots(X, r.y, "black", label="what it was shown", size=5)
-    limits = {"xlim": (0.9, 450), "ylim": (FLOOR / 2, 1e6)}
+    limits = {"xlim": (0.9, 450), "ylim": (FLOOR / 2, 1e8)}
     errors.frame("", "features in the model", "mean squared error", log="xy", legend="upper right", **limits)
     errors.line(SIZES, r.train.clamp_min(FLOOR), "orange", "--", marker="s", size=3)
-    errors.line(SIZES, r.test.clamp(FLOOR, 1e6), marker="o", size=3)
+    errors.line(SIZES, r.test.clamp(FLOOR, 1e8), marker="o", size=3)
     errors.text(430, 0.2, "on new points", "blue", ha="right")
     errors.text(430, 3 * FLOOR, "on the points shown", "orange", ha="right")
     errors.upright(r.size, label="this model")

@@ -1,8 +1,9 @@
-"""What the learner decides: which of two models to trust with new points."""
+"""What the learner decides: which of two models to trust, and what a second measurement does to the peak."""
 
 import torch
 
 from ddlearn.classroom import Decision, Mistake
+from ddlearn.lessons.start_here.black_box import POINTS
 from ddlearn.lessons.start_here.exercises import mean_squared_error
 
 TARGETS, NEW_TARGETS = torch.tensor([0.0, 1.0, 0.0, -1.0]), torch.tensor([0.7, 0.7, -0.7, -0.7])
@@ -47,6 +48,60 @@ MODEL = Decision(
             "a sum instead of a mean",
             lambda: ("B", 4 * new_error("B")),
             "The model is right. Your error is the sum of four squares; divide it by four.",
+        ),
+    ),
+)
+
+
+def measured(times: int) -> tuple[int, float]:
+    """Return the size of the peak, and the factor of the noise's part there, if each point is measured so many times.
+
+    The equations of one input have the same left side, so their number does not grow. Least squares aims at the mean
+    of the targets, and the variance of this mean is that of one target over their number.
+    """
+    return POINTS, 1 / times
+
+
+TWICE = Decision(
+    name="twice",
+    title="Every point twice",
+    asked=("the number of features at the peak", "the factor of the noise’s part"),
+    reference=lambda: measured(2),
+    because=(
+        "One model has one value per input, so there are still 20 different left sides for 20 weights. Of two targets "
+        "at an input, least squares takes the mean. Its noise has half the variance, and squared errors halve with it."
+    ),
+    hints=(
+        "Write the two equations of one point below each other. Which side is the same?",
+        "No model passes through two targets at one input. Which value has the smallest sum of two squared errors?",
+        "The mean of two targets has half the noise variance. The waves magnify it as strongly as before.",
+    ),
+    mistakes=(
+        Mistake(
+            "as many as the targets",
+            lambda: (2 * POINTS, 0.5),
+            "Forty targets, but only twenty different inputs: two equations of one input have the same left side. The "
+            "factor is right.",
+        ),
+        Mistake(
+            "as many as the targets, with the same noise",
+            lambda: (2 * POINTS, 1.0),
+            "Forty targets, but only twenty different inputs. Which value does the fit take between the two targets?",
+        ),
+        Mistake(
+            "the noise stays",
+            lambda: (POINTS, 1.0),
+            "The peak is right. The fit takes the mean of the two targets: how large is the noise of this mean?",
+        ),
+        Mistake(
+            "standard deviation",
+            lambda: (POINTS, 0.5**0.5),
+            "The peak is right. Your factor is that of the noise’s standard deviation; the error is a square.",
+        ),
+        Mistake(
+            "halved twice",
+            lambda: (POINTS, 0.25),
+            "The peak is right. A mean of two targets has half the noise variance, and the error is a square already.",
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Weak labels: a blood test tells shares, and no cell its type; what such labels teach, told in advance."""
+"""Weak labels: what can be learned from the shares of cell types in bags, and how to compute it before training."""
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
@@ -9,14 +9,13 @@ from ddlearn.lessons.weak_labels.exercises import BAG_RISK, KAPPA, PROPORTION_LO
 __all__ = ["TODO", "lesson"]
 
 lesson = Lesson(
-    **room(__name__, "holograms", "learners", "triangle", "kappas"),
+    **room(__name__, "holograms", "learners", "triangle", "effective_size"),
     title="Weak labels",
     question="What can be learned from proportions alone?",
-    minutes=60,
+    minutes=50,
     difficulty=3,
-    exercises=(PROPORTION_LOSS, KAPPA, BAG_RISK),
+    exercises=(PROPORTION_LOSS, BAG_RISK, KAPPA),
     decisions=(OFFER, SIZES),
-    revealed_by={"fourth": "holograms"},
     claims=CLAIMS,
-    seconds={"learners": 14.2, "kappas": 4.8, "claims": 9.7},
+    seconds={"learners": 14.2, "effective_size": 4.8, "claims": 9.7},
 )

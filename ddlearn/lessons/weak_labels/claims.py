@@ -1,7 +1,7 @@
 """What the lesson claims, what theory expects, and how each claim is measured; beside each, a control that must fail.
 
-The identities are exact: every bag of a small world is visited. Of trained nets theory gives the direction; their
-numbers are floors and ceilings with a margin, for the simulator, and mean over a few nets.
+The identities are exact: every bag of a small world is visited. For trained networks theory gives the direction. Their
+bounds are ours, with a margin, for this simulator and the mean of a few networks.
 """
 
 import torch
@@ -28,93 +28,93 @@ def world(seed: int) -> FiniteWorld:
 
 
 def counted(bags: Tensor) -> Tensor:
-    """Return what a test says that counts the bag's own cells.  (S, k) -> (S, 3)"""
+    """Return the report of a test that counts the bag's own cells.  (S, m) -> (S, 3)"""
     return torch.nn.functional.one_hot(bags, 3).double().mean(1)
 
 
-def off(seed: int, kappa: float, alpha0: float | None) -> float:
-    """Return the exact bias of the risk: all bags of BAG cells, independent ones or of Dirichlet patients, visited."""
+def off(seed: int, m_eff: float, alpha0: float | None) -> float:
+    """Return the exact bias of the risk over all bags of BAG cells, independent ones or those of Dirichlet patients."""
     here, bags = world(seed), weak_labels.every_bag(3, BAG)
     independent = weak_labels.mixture_probabilities(bags, BLOOD[None])
     probabilities = independent if alpha0 is None else weak_labels.urn_probabilities(bags, alpha0 * BLOOD)
-    weights = weak_labels.bag_weights(counted(bags), BLOOD, kappa)
+    weights = weak_labels.bag_weights(counted(bags), BLOOD, m_eff)
     return abs(float(here.bag_risk(bags, probabilities, weights) - here.risk(BLOOD)))
 
 
 def bias_gap(seed: int, factor: float) -> float:
-    """Return the bias of EasyLLP on two patients, by visiting all bags, less factor * sum_c Cov(pi_c, E l_c)."""
+    """Return the bias of EasyLLP on two patients, over all bags, minus factor * sum_c Cov(pi_c, E l_c)."""
     here, bags = world(seed), weak_labels.every_bag(3, BAG)
     two = torch.tensor([[0.80, 0.15, 0.05], [0.45, 0.40, 0.15]], dtype=torch.float64)
-    p, losses = two.mean(0), two @ here.losses
+    q, losses = two.mean(0), two @ here.losses
     found = here.bag_risk(
-        bags, weak_labels.mixture_probabilities(bags, two), weak_labels.bag_weights(counted(bags), p, BAG)
-    ) - here.risk(p)
-    covariance = (two * losses).mean(0) - p * losses.mean(0)
+        bags, weak_labels.mixture_probabilities(bags, two), weak_labels.bag_weights(counted(bags), q, BAG)
+    ) - here.risk(q)
+    covariance = (two * losses).mean(0) - q * losses.mean(0)
     return abs(float(found - factor * covariance.sum()))
 
 
 def map_gap(seed: int, factor: float) -> float:
-    """Return the largest entry of factor * w'Pi / B - diag(p), for the mean map's weights of twenty patients."""
+    """Return the largest entry of factor * w'Pi / B - diag(q), for the mean map's weights of twenty patients."""
     mixtures = weak_labels.draw_patients(ALPHA0 * BLOOD, 20, compute.generator(seed))
     weights = weak_labels.mean_map_weights(mixtures, BLOOD)
     return float((factor * weights.T @ mixtures / len(mixtures) - BLOOD.diag()).abs().max())
 
 
-def variance_over_price(seed: int, by_spread: bool, bags: int = 60, k: int = 40, repeats: int = 2500) -> float:
+def variance_over_price(seed: int, by_spread: bool, bags: int = 60, m: int = 40, repeats: int = 2500) -> float:
     """Return the variance of least squares for the mean of the monocytes, over what theory says.
 
-    Each of the bags' means is that of its mixture plus N(0, 1 / k). Theory divides 1 by the worth of all cells in
-    labelled monocytes; without the spread, by the monocytes there are.
+    Each bag's mean is that of its shares plus N(0, 1 / m). Theory divides 1 by the worth of all cells in labeled
+    monocytes; without the spread, by the number of monocytes.
     """
     draw = compute.generator(seed)
     mixtures = weak_labels.draw_patients(ALPHA0 * BLOOD, bags, draw)
     truth = torch.tensor([0.0, 2.0, -1.0], dtype=torch.float64)
-    noise = torch.randn(bags, repeats, generator=draw, dtype=torch.float64) / k**0.5
+    noise = torch.randn(bags, repeats, generator=draw, dtype=torch.float64) / m**0.5
     estimates = torch.linalg.lstsq(mixtures, (mixtures @ truth)[:, None] + noise).solution[MONOCYTE]
-    worth = bags * k * BLOOD[MONOCYTE]
+    worth = bags * m * BLOOD[MONOCYTE]
     if by_spread:
         worth = worth * weak_labels.mixing_efficiency(mixtures, BLOOD)[MONOCYTE]
     return float(estimates.var() * worth)
 
 
 def spread_found(seed: int, alpha0: float) -> float:
-    """Return kappa of the exact tests of many patients, over alpha0 + 1 of the course's."""
-    told = weak_labels.draw_patients(alpha0 * BLOOD, 4000, compute.generator(seed))
-    return exercises.kappa(told) / (ALPHA0 + 1)
+    """Return the effective bag size of many patients, from tests without errors, over alpha0 + 1 of our patients."""
+    shares = weak_labels.draw_patients(alpha0 * BLOOD, 4000, compute.generator(seed))
+    return exercises.kappa(shares) / (ALPHA0 + 1)
 
 
-def constant_over_least(seed: int, kind: str) -> float:
-    """Return the proportion loss of the best constant prediction, less the least that any prediction can have."""
+def constant_over_smallest(seed: int, kind: str) -> float:
+    """Return the proportion loss of the best constant prediction, minus the smallest that any prediction can have."""
     draw = compute.generator(seed)
-    told = BLOOD.expand(16, -1) if kind == POURED else weak_labels.draw_patients(ALPHA0 * BLOOD, 16, draw)
-    constant = told.mean(0).log().expand(len(told), 8, -1)
-    least = -torch.xlogy(told, told).sum(1).mean()
-    return float(exercises.proportion_loss(constant, told) - least)
+    shares = BLOOD.expand(16, -1) if kind == POURED else weak_labels.draw_patients(ALPHA0 * BLOOD, 16, draw)
+    constant = shares.mean(0).log().expand(len(shares), 8, -1)
+    smallest = -torch.xlogy(shares, shares).sum(1).mean()
+    return float(exercises.proportion_loss(constant, shares) - smallest)
 
 
-def named(seed: int, learner: str, kind: str, k: int, kappa: float | None = None, shuffled: bool = False) -> float:
-    """Return the share of new cells that nets name rightly; arguments are those of `learners.trained`."""
-    return float(trainings.accuracy(learners.trained(learner, kind, k, seed, kappa=kappa, shuffled=shuffled)).mean())
+def named(seed: int, learner: str, kind: str, m: int, m_eff: float | None = None, shuffled: bool = False) -> float:
+    """Return the share of new cells that networks name correctly; arguments are those of `learners.trained`."""
+    return float(trainings.accuracy(learners.trained(learner, kind, m, seed, m_eff=m_eff, shuffled=shuffled)).mean())
 
 
-def gain(seed: int, kind: str, k: int) -> float:
-    """Return what alpha0 + 1 in place of the bag size adds to the share named rightly, in points."""
-    return 100 * (named(seed, EASY, kind, k, ALPHA0 + 1) - named(seed, EASY, kind, k))
+def gain(seed: int, kind: str, m: int) -> float:
+    """Return what alpha0 + 1 instead of m adds to the share of cells named correctly, in points."""
+    return 100 * (named(seed, EASY, kind, m, ALPHA0 + 1) - named(seed, EASY, kind, m))
 
 
 CLAIMS = (
     claim(
         "unbiased",
-        "Weighed with kappa = k, bags of k independent cells have the risk with labels for their mean.",
+        "For bags of m independent cells, the risk R with m_eff = m equals the risk with labels on average.",
         about(0.0, 1e-12, "nats, over all bags"),
         exact("busafekete2023", "on average over all bags, which are enumerated; for independent cells"),
         off,
-        cause={"kappa": BAG, "alpha0": None},
-        control=({"alpha0": ALPHA0}, "one patient a bag"),
+        cause={"m_eff": BAG, "alpha0": None},
+        control=({"alpha0": ALPHA0}, "one patient per bag"),
     ),
     claim(
         "bias",
-        "On patients that risk is off by (k − 1) times the covariance of shares and losses.",
+        "For patients, m_eff = m leaves a bias: (m − 1) times the covariance of share and loss, summed over types.",
         about(0.0, 1e-12, "nats, over all bags"),
         exact(source="on average over all bags, which are enumerated; our derivation"),
         bias_gap,
@@ -123,20 +123,20 @@ CLAIMS = (
     ),
     claim(
         "kappa",
-        "Patients of whom k cells are counted need kappa = k (α₀ + 1) / (k + α₀): then nothing is off.",
+        "For patients of whom m cells are counted, m_eff = m (α₀ + 1) / (m + α₀) leaves no bias.",
         about(0.0, 1e-12, "nats, over all bags"),
         exact(source="on average over all bags, which are enumerated; our derivation"),
         off,
-        cause={"kappa": weak_labels.kappa(BAG, ALPHA0), "alpha0": ALPHA0},
+        cause={"m_eff": weak_labels.kappa(BAG, ALPHA0), "alpha0": ALPHA0},
         control=({"alpha0": None}, "independent cells"),
     ),
     claim(
         "mean-map",
-        "The least-squares weights of the mean map give back the shares of all classes, whatever the bags.",
-        about(0.0, 1e-12, "largest entry of w′Π/B − diag(p)"),
+        "The mean map's weights make the loss as type c count cells of type c with their share q_c, and no others.",
+        about(0.0, 1e-12, "largest entry of w′Π/B − diag(q)"),
         exact(
             ("quadrianto2009", "patrini2014"),
-            "algebra, for bags that tell all classes apart: the weights are a pseudo-inverse of the bags' shares. The "
+            "algebra, for bags that separate all types: the weights are a pseudo-inverse of the bags' shares. The "
             "risk is ours; @quadrianto2009 and @patrini2014 estimate the mean operator with it",
         ),
         map_gap,
@@ -145,7 +145,7 @@ CLAIMS = (
     ),
     claim(
         "price",
-        "A class mean costs what the spread says: its variance is one over the worth told in advance.",
+        "Least squares estimates the mean of a feature in the monocytes with the variance of one cell, over the worth.",
         about(1.0, 0.12, "variance over theory"),
         exact(
             source="on average over bags, the variance of least squares; our derivation. The tolerance is that of "
@@ -153,12 +153,12 @@ CLAIMS = (
         ),
         variance_over_price,
         cause={"by_spread": True},
-        control=({"by_spread": False}, "every cell counted as if labelled"),
+        control=({"by_spread": False}, "every cell counted as if labeled"),
     ),
     claim(
         "spread",
-        "The tests alone tell kappa: for patients it comes out as α₀ + 1.",
-        about(1.0, 0.08, "kappa found over α₀ + 1"),
+        "Computed from the shares of patients alone, the effective bag size is α₀ + 1.",
+        about(1.0, 0.08, "effective bag size found, over α₀ + 1"),
         exact(source="on average over patients; our derivation. The tolerance is that of 4,000 patients"),
         spread_found,
         cause={"alpha0": ALPHA0},
@@ -166,78 +166,78 @@ CLAIMS = (
     ),
     claim(
         "constant",
-        "Where all bags have the same shares, calling every cell by these shares is a best answer.",
-        about(0.0, 1e-12, "proportion loss above its least"),
+        "If all bags have the same shares, predicting these shares for every cell minimizes the proportion loss.",
+        about(0.0, 1e-12, "proportion loss above its minimum"),
         exact(
             "ardehaly2017",
-            "the least cross-entropy is the entropy, and one prediction reaches it in all bags; our derivation, for"
+            "the smallest cross-entropy is the entropy, and one prediction reaches it in all bags; our derivation, for"
             " the loss of @ardehaly2017",
         ),
-        constant_over_least,
+        constant_over_smallest,
         cause={"kind": POURED},
-        control=({"kind": PATIENTS}, "one patient a bag"),
+        control=({"kind": PATIENTS}, "one patient per bag"),
     ),
     claim(
         "poured",
-        "Large bags of blood poured together teach the proportion loss next to nothing.",
-        at_most(0.65, "named rightly"),
+        "With large bags of poured blood, the proportion loss names hardly more cells correctly than a constant.",
+        at_most(0.65, "of new cells named correctly"),
         ours(
             "scott2020",
             "always naming the largest type has 0.61, and at 0.65 a tenth of its errors is gone; that bags must "
             "differ is from @scott2020",
         ),
         named,
-        cause={"learner": PROPORTIONS, "kind": POURED, "k": 512},
-        control=({"k": 8}, "the same cells in bags of 8"),
+        cause={"learner": PROPORTIONS, "kind": POURED, "m": 512},
+        control=({"m": 8}, "as many cells in bags of 8"),
     ),
     claim(
         "patients",
-        "As many cells in bags as large, but one patient a bag, teach almost everything.",
-        at_least(0.9, "named rightly"),
+        "With as many cells in bags as large, but one patient per bag, it names nine of ten cells correctly.",
+        at_least(0.9, "of new cells named correctly"),
         ours(
             "scott2020",
             "always naming the largest type has 0.61, and at 0.9 three quarters of its errors are gone; that bags "
             "must differ is from @scott2020",
         ),
         named,
-        cause={"learner": PROPORTIONS, "kind": PATIENTS, "k": 512},
-        control=({"shuffled": True}, "each patient with the test of another"),
+        cause={"learner": PROPORTIONS, "kind": PATIENTS, "m": 512},
+        control=({"shuffled": True}, "each patient with the report of another"),
     ),
     claim(
         "easy",
-        "EasyLLP, made for independent cells, goes wrong where each bag is a patient.",
-        at_most(0.83, "named rightly"),
+        "EasyLLP, made for independent cells, learns badly if each bag is a patient.",
+        at_most(0.83, "of new cells named correctly"),
         ours(
             "busafekete2023",
             "always naming the largest type has 0.61, and at 0.83 two fifths of its errors are left; the direction "
             "is that of the bias, and @busafekete2023 ask for independent bags",
         ),
         named,
-        cause={"learner": EASY, "kind": PATIENTS, "k": 64},
-        control=({"kind": POURED, "k": 8}, "independent cells, bags of 8"),
+        cause={"learner": EASY, "kind": PATIENTS, "m": 64},
+        control=({"kind": POURED, "m": 8}, "independent cells, bags of 8"),
     ),
     claim(
         "repaired",
-        "Patients weighed with kappa = α₀ + 1 teach well.",
-        at_least(0.89, "named rightly"),
+        "With m_eff = α₀ + 1, the same formula learns well from patients.",
+        at_least(0.89, "of new cells named correctly"),
         ours(
             source="always naming the largest type has 0.61, and at 0.89 seven tenths of its errors are gone; the "
             "direction is that of the bias, which is gone too"
         ),
         named,
-        cause={"learner": EASY, "kind": PATIENTS, "k": 64, "kappa": ALPHA0 + 1},
-        control=({"kappa": 1.0}, "kappa = 1: proportions as soft labels"),
+        cause={"learner": EASY, "kind": PATIENTS, "m": 64, "m_eff": ALPHA0 + 1},
+        control=({"m_eff": 1.0}, "m_eff = 1: shares as soft labels"),
     ),
     claim(
         "gain",
-        "That one number is worth six points or more.",
+        "For patients, α₀ + 1 instead of m names at least six more cells of a hundred correctly.",
         at_least(6.0, "points"),
         ours(
             source="six points are a third of the errors that are left at 0.83, where the bias stays; the direction "
             "is that of the bias"
         ),
         gain,
-        cause={"kind": PATIENTS, "k": 64},
-        control=({"kind": POURED, "k": 8}, "independent cells in bags of 8, where the bag size is right"),
+        cause={"kind": PATIENTS, "m": 64},
+        control=({"kind": POURED, "m": 8}, "independent cells in bags of 8, where m is right"),
     ),
 )

@@ -17,16 +17,18 @@ OFFER = Decision(
     title="Which cells?",
     asked=("the offer", "its worth"),
     reference=lambda: max(map(offered, OFFERS), key=lambda pair: pair[1]),
-    because="The patients differ, so fewer cells of them are worth more than ten times as many of healthy donors.",
+    because="The patients differ more, so their cells are worth more than ten times as many cells of healthy donors.",
     hints=(
         "Write down the effective bag size of each offer first. For A it is the number of cells per bag.",
-        "For patients and donors it is α₀ + 1, whatever the number of cells. Insert it in the formula for the worth.",
+        "For patients and donors it is α₀ + 1, for any number of cells. Insert it in the formula for e_c.",
     ),
     mistakes=(
         Mistake("the most cells", lambda: offered("C"), "C has the most cells, but its donors are much alike."),
         Mistake("the smallest bags", lambda: offered("A"), "A has the smallest effective bag size, but few cells."),
         Mistake("the bag size", lambda: offered("B", 64), "64 cells per patient do not matter: use α₀ + 1."),
-        Mistake("as if labeled", lambda: offered("B", 1), "You counted every cell as labeled. Multiply by e as well."),
+        Mistake(
+            "as if labeled", lambda: offered("B", 1), "You counted every cell as labeled. Multiply by e_c as well."
+        ),
     ),
 )
 
@@ -46,7 +48,7 @@ SIZES = Decision(
         "of its own. It fades as more cells are counted, and α₀ + 1 = 6 remains."
     ),
     hints=(
-        "Each bag is one equation. Subtract the second from the first. For the size, proceed as in Exercise 2.",
+        "Each bag is one equation. Subtract the second from the first. For the size, proceed as for the two patients.",
         "In problem 2, insert m = 10 and α₀ = 5. Then solve 6m = 5.4 (m + 5) for m.",
     ),
     mistakes=(

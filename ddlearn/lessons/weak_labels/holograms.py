@@ -1,8 +1,8 @@
-"""Cells as a lens-free camera sees them: three whose type is told, and a fourth to be named.
+"""Cells as a lens-free camera sees them: three of known type, and a fourth to be named.
 
-Above, how much light each point of the cell swallows, which shows body and nucleus as a microscope would. No camera
-without a lens sees that. Below, what it does see some way behind the cell. Two marks tell the types apart by eye: how
-wide the dark ring is, and how mottled the picture is outside it.
+Above, how much light each point of the cell absorbs, which shows body and nucleus as a microscope would. A camera
+without a lens does not see that. Below, what it does see at a distance from the cell. Two marks separate the types by
+eye: how wide the dark ring is, and how mottled the picture is outside it.
 """
 
 from dataclasses import dataclass, replace
@@ -19,14 +19,14 @@ ROUNDS = 30
 PIXEL, FLOOR = 0.8, 0.05  # um a pixel of the camera; what `ring_features` adds to a variance
 OUTSIDE = slice(9, 16)  # rings beyond the dark one
 GREY = (-4.0, 5.0)  # one range of grey for all pictures: a slider must not change the scale under the eye
-SWALLOWED = (0.0, 0.17)
+ABSORBED = (0.0, 0.17)
 
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """Four cells: one of each type, and one of type `label`, which is said where `told`."""
+    """Four cells: one of each type, and one of type `label`, which is said if `told`."""
 
-    swallowed: Tensor  # (4, 64, 64) share of the light
+    absorbed: Tensor  # (4, 64, 64) share of the light
     pictures: Tensor  # (4, 32, 32) as standardized
     width: Tensor  # (4,) um, across the dark ring
     mottle: Tensor  # (4,) deviation within a ring, outside the dark one
@@ -72,8 +72,8 @@ def look(cell: int, focus: float, strength: float, told: bool, seed: int = 1) ->
     usual = blood.specimen_effects(1, strength, draw)
     effects = replace(usual, focus=torch.full_like(usual.focus, focus))
     pictures = blood.standardize(blood.record(cells, effects, torch.zeros(len(cells), dtype=torch.int64), draw))
-    swallowed = 1 - blood.transmission(cells).abs()
-    return Look(swallowed, pictures, *marks(pictures), focus, label, told)
+    absorbed = 1 - blood.transmission(cells).abs()
+    return Look(absorbed, pictures, *marks(pictures), focus, label, told)
 
 
 def picture(fig, r: Look) -> None:
@@ -84,7 +84,7 @@ def picture(fig, r: Look) -> None:
         asked = k == len(NAMES)
         hidden = asked and not r.told
         cell.frame(name, ylabel="" if k else "the cell,\nthrough a lens", xticks=(), yticks=(), aspect="equal")
-        cell.image(0 * r.swallowed[k] if hidden else r.swallowed[k], "gray_r", *SWALLOWED)
+        cell.image(0 * r.absorbed[k] if hidden else r.absorbed[k], "gray_r", *ABSORBED)
         if hidden:
             cell.text(0.5, 0.5, "?", "grey", inside=True, ha="center", va="center", fontsize=40)
         hologram.frame(ylabel="" if k else "its hologram,\nwithout a lens", xticks=(), yticks=(), aspect="equal")
@@ -94,16 +94,14 @@ def picture(fig, r: Look) -> None:
             panel.axes.spines[:].set(visible=True, color=PALETTE[color], linewidth=width)
 
 
-def sentence(r: Look, said) -> str:
-    """Say both marks of each cell, the type of the fourth where it is told, and what was predicted of the first."""
-    seen = [f"{w:.1f} µm, mottle {m:.2f}" for w, m in zip(r.width, r.mottle, strict=True)]
+def sentence(r: Look) -> str:
+    """Say the type of the fourth cell if it is shown, and both marks of each cell."""
+    seen = [f"{w:.1f} µm and {m:.2f}" for w, m in zip(r.width, r.mottle, strict=True)]
     types = "; ".join(f"{name} {marks}" for name, marks in zip(NAMES, seen[:3], strict=True))
-    guess = said("fourth")
-    you = "" if guess is None or not r.told else f" You predicted of the first: {guess}."
-    answer = f"It is a {NAMES[r.label]}." if r.told else "Its type is not told yet."
+    answer = f"The fourth cell is a {NAMES[r.label]}." if r.told else "The type of the fourth cell is hidden."
     return (
-        f"Camera {r.focus:.0f} µm away. Across the dark ring, and mottle outside it: {types}. "
-        f"The fourth cell: {seen[3]}. {answer}{you}"
+        f"{answer} Width of the dark ring, and mottle outside it: {types}; fourth cell {seen[3]}. "
+        f"The camera is {r.focus:.0f} µm away."
     )
 
 
@@ -112,13 +110,14 @@ explorer = Explorer(
     "Name the fourth cell",
     controls=(
         Slider("cell", "Round", 1, ROUNDS, 1, whole=True),
-        Switch("told", "Tell me", False),
+        Switch("told", "Show its type", False),
         Slider("focus", "Distance of the camera, µm", 4.0, 80.0, 40.0),
-        Slider("strength", "Careless laboratory", 0.0, 2.0, 0.0),
+        Slider("strength", "Carelessness of the laboratory", 0.0, 2.0, 0.0),
     ),
     compute=look,
     picture=picture,
     sentence=sentence,
     size=(9.4, 4.9),
     more=("strength",),
+    pairs=(("cell", "told"),),
 )

@@ -1,7 +1,7 @@
-"""Three learners on the same number of cells, in bags of three kinds, beside the number that was told in advance.
+"""Three learners on the same number of cells, in bags of three kinds, beside the worth that is known before training.
 
-The number is the worth of all cells in labelled monocytes, N p_c e_c, of the rarest type. It is computed from the tests
-alone. It is about least squares for a class mean, so it can tell the order in which bags will do, and no score.
+The worth of N cells, in labeled monocytes, the rarest type, is N q_c e_c. It is computed from the reports alone. It
+belongs to least squares for a class mean, so it predicts the order of the bags, and no accuracy.
 """
 
 from collections.abc import Callable
@@ -26,26 +26,26 @@ STEEP = 30.0  # logits beyond it are cut off: a learner's logarithm of a share m
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What nets found, and what had been told. found (kinds, nets, 3); worth (kinds,)."""
+    """What networks recognized, and the worth known before. found (kinds, nets, 3); worth (kinds,)."""
 
     learner: str
-    k: int
+    m: int
     found: Tensor
     worth: Tensor
 
 
-def loss_of(learner: str, given: Specimens, proportion_loss: Callable, kappa: float | None = None) -> trainings.BagLoss:
-    """Return the loss of a minibatch of bags. EasyLLP weighs by `kappa`, or by the bag size as published."""
-    told = given.told.to(compute.device(), torch.float32)
+def loss_of(learner: str, given: Specimens, proportion_loss: Callable, m_eff: float | None = None) -> trainings.BagLoss:
+    """Return the loss of a minibatch of bags. EasyLLP takes `m_eff`, or the number of cells per bag as published."""
+    reports = given.reports.to(compute.device(), torch.float32)
     if learner == PROPORTIONS:
         return lambda logits, bags: torch.stack(
-            [proportion_loss(net, told[bags]) for net in logits.clamp(-STEEP, STEEP)]
+            [proportion_loss(net, reports[bags]) for net in logits.clamp(-STEEP, STEEP)]
         )
     if learner == MEAN_MAP:
-        weights = weak_labels.mean_map_weights(given.told, given.p)
+        weights = weak_labels.mean_map_weights(given.reports, given.q)
     else:
-        weights = weak_labels.bag_weights(given.told, given.p, given.k if kappa is None else kappa)
-    weights = weights.to(told)
+        weights = weak_labels.bag_weights(given.reports, given.q, given.m if m_eff is None else m_eff)
+    weights = weights.to(reports)
     return lambda logits, bags: weak_labels.weighted_bag_loss(logits, weights[bags])
 
 
@@ -53,54 +53,54 @@ def loss_of(learner: str, given: Specimens, proportion_loss: Callable, kappa: fl
 def trained(
     learner: str,
     kind: str,
-    k: int,
+    m: int,
     seed: int,
     proportion_loss: Callable = exercises.proportion_loss,
-    kappa: float | None = None,
+    m_eff: float | None = None,
     shuffled: bool = False,
     nets: int = NETS,
     progress: Progress | None = None,
 ) -> Tensor:
-    """Return the shares of each type that nets find after training on bags of one kind.  -> (nets, 3)
+    """Return the shares of each type that networks recognize after training on bags of one kind.  -> (nets, 3)
 
-    `kappa` is as in `loss_of`; `shuffled` gives each bag the test of another.
+    `m_eff` is as in `loss_of`; `shuffled` gives each bag the report of another.
     """
-    given = trainings.specimens(kind, k, seed)
+    given = trainings.specimens(kind, m, seed)
     if shuffled:
         given = trainings.shuffled(given, seed)
-    return trainings.found(trainings.fit(given, loss_of(learner, given, proportion_loss, kappa), nets, seed, progress))
+    return trainings.found(trainings.fit(given, loss_of(learner, given, proportion_loss, m_eff), nets, seed, progress))
 
 
 def learners(
     learner: str,
-    k: str,
+    m: str,
     seed: int = 0,
     *,
     proportion_loss: Callable = exercises.proportion_loss,
     kappa: Callable = exercises.kappa,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Train one learner on bags of k cells of each kind."""
+    """Train one learner on bags of m cells, for each kind of bags."""
     trainings.pool(progress=trainings.part(progress, 0, 0.4, "Making {}"))
     found, worth = [], []
     for j, kind in enumerate(KINDS):
         low, high = (0.4 + 0.6 * end / len(KINDS) for end in (j, j + 1))
-        report = trainings.part(progress, low, high, f"{NETS} nets on blood, {kind}: {{}}")
-        spread = max(1.0, float(kappa(trainings.specimens(kind, int(k), seed).told)))
-        worth.append(CELLS * BLOOD[MONOCYTE] * weak_labels.efficiency(BLOOD, spread)[MONOCYTE])
-        found.append(trained(learner, kind, int(k), seed, proportion_loss, progress=report))
-    return Comparison(learner, int(k), torch.stack(found), torch.stack(worth))
+        report = trainings.part(progress, low, high, f"{NETS} networks on {kind}: {{}}")
+        m_eff = max(1.0, float(kappa(trainings.specimens(kind, int(m), seed).reports)))
+        worth.append(CELLS * BLOOD[MONOCYTE] * weak_labels.efficiency(BLOOD, m_eff)[MONOCYTE])
+        found.append(trained(learner, kind, int(m), seed, proportion_loss, progress=report))
+    return Comparison(learner, int(m), torch.stack(found), torch.stack(worth))
 
 
 def picture(fig, r: Comparison, said) -> None:
-    """Draw what is found of each type, and how the whole goes with the number told in advance."""
+    """Draw what is recognized of each type, and the share of all cells named correctly against the worth."""
     bars, plane = fig.row(1.15, 1)
     types = {c: f"{cell_type.name}s" for c, cell_type in enumerate(CELL_TYPES)}
-    bars.frame("share of each type that is found", "", "of new cells", ylim=(0, 1), xticks=types, grid="y")
+    bars.frame("recognized, of each type", "", "share of new cells", ylim=(0, 1), xticks=types, grid="y")
     plane.frame(
-        "against the number told in advance",
-        "worth in labelled monocytes",
-        "named rightly, average blood",
+        "named correctly, of all cells",
+        "worth in labeled monocytes",
+        "share of new cells",
         xlim=(2, 2500),
         ylim=(0, 1),
         log="x",
@@ -118,12 +118,12 @@ def picture(fig, r: Comparison, said) -> None:
     guess = said("poured")
     if guess is not None:
         plane.level(guess / 100, "black", "-.", width=1.6)
-        plane.text(2300, min(guess / 100 + 0.01, 0.94), "you said, of poured together", ha="right", va="bottom")
+        plane.text(2300, min(guess / 100 + 0.01, 0.94), "you said, for poured together", ha="right", va="bottom")
     fig.legend(ncols=4)
 
 
 def sentence(r: Comparison, said) -> str:
-    """Say how much is named rightly from each kind of bags, and what was told of it in advance."""
+    """Say how many cells are named correctly after training on each kind of bags, and what the bags are worth."""
     right = trainings.accuracy(r.found).mean(1)
     parts = [f"{kind} {100 * float(one):.0f} %" for kind, one in zip(KINDS, right, strict=True)]
     worth = listed([say(float(one), 2) for one in r.worth])
@@ -132,18 +132,20 @@ def sentence(r: Comparison, said) -> str:
     you = "" if guess is None else f" You said {guess:.0f} %."
     name = r.learner[0].upper() + r.learner[1:]
     return (
-        f"{name}, bags of {r.k}. Named rightly: {listed(parts)}. Told in advance, in this order: worth {worth} "
-        f"labelled monocytes. From blood poured together nets find {100 * rare:.0f} % of the monocytes.{you}"
+        f"{name}, {r.m} cells per bag: named correctly are {listed(parts)} of all cells. In the same order, the bags "
+        f"are worth {worth} labeled monocytes. With poured blood, {100 * rare:.0f} % of the monocytes are "
+        f"recognized.{you}"
     )
 
 
 explorer = Explorer(
     "learners",
     "Three learners, three kinds of bags",
-    controls=(Choice("learner", "Learner", LEARNERS, PROPORTIONS), Choice("k", "Cells a bag", SIZES, "512")),
+    controls=(Choice("learner", "Learner", LEARNERS, PROPORTIONS), Choice("m", "Cells per bag", SIZES, "512")),
     compute=learners,
     picture=picture,
     sentence=sentence,
     uses=("proportion_loss", "kappa"),
     size=(9.6, 4.3),
+    pairs=(("learner", "m"),),
 )

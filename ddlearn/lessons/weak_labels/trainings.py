@@ -1,8 +1,8 @@
-"""Simulated cells in bags, and nets trained on what the blood tests say: one training serves many pictures.
+"""Simulated cells in bags, and networks trained on the reports of blood tests: one training serves many pictures.
 
 A bag is a tube of blood whose cells were photographed. Blood of many people poured together and then divided again
-makes bags of independent cells, of which the shares are told as they were counted. One person's blood in each bag makes
-bags that differ as people do; there the laboratory's report is told, with its errors.
+makes bags of independent cells, whose report is an exact count of these cells. One person's blood per bag makes bags
+that differ as people do, and the laboratory's report has errors.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ BLOOD = blood.mean_blood()
 CELLS = 16_384
 TRAIN, TEST = 3000, 1000  # cells of each type in the pool
 POOL_SEED = 9
-# A start with W_std = 2^.5, the usual one for ReLU, lets a net in some six escape from what equal bags teach.
+# With W_std = 2^.5, the usual start for ReLU, about one network in six escapes from what equal bags teach.
 NET = MLP((32, 64, 64, 3), W_std=1.0)
 NETS, STEPS, RATE, BATCH = 3, 150, 7e-3, 512
 
@@ -35,17 +35,17 @@ NETS, STEPS, RATE, BATCH = 3, 150, 7e-3, 512
 class Specimens:
     """Bags of cells, and all that is known about them.
 
-    rows (B, k) are places in the pool; told (B, 3) what the tests say, p (3,) its mean. kappa is the spread that theory
-    expects of the mixtures: the bag size where cells are independent, alpha0 + 1 where each bag is a person.
+    rows (B, m) are places in the pool; reports (B, 3) the shares that the tests print, q (3,) their mean. m_eff is the
+    effective bag size by theory: m for independent cells, alpha0 + 1 if each bag is a person.
     """
 
     rows: Tensor
-    told: Tensor
-    p: Tensor
-    kappa: float
+    reports: Tensor
+    q: Tensor
+    m_eff: float
 
     @property
-    def k(self) -> int:
+    def m(self) -> int:
         return self.rows.shape[1]
 
 
@@ -60,23 +60,23 @@ def pool(progress: Progress | None = None) -> CellPool:
     return blood.cell_pool(TRAIN, TEST, compute.generator(POOL_SEED), progress=progress)
 
 
-def specimens(kind: str, k: int, seed: int, cells: int = CELLS) -> Specimens:
-    """Draw so many cells in bags of k from the pool, by type; a type that runs out is drawn again."""
+def specimens(kind: str, m: int, seed: int, cells: int = CELLS) -> Specimens:
+    """Draw so many cells in bags of m from the pool, by type; a type that runs out is drawn again."""
     draw = compute.generator(seed)
-    bags = cells // k
+    bags = cells // m
     if kind == POURED:
-        kappa, mixtures = float(k), BLOOD.expand(bags, -1)
+        m_eff, mixtures = float(m), BLOOD.expand(bags, -1)
     else:
-        kappa, mixtures = sum(DIRICHLET[kind]) + 1, blood.draw_patients(bags, draw, DIRICHLET[kind])
-    drawn = weak_labels.draw_bags(pool().train_y, mixtures, k, draw)
-    told = drawn.counted if kind == POURED else blood.blood_report(mixtures, draw)
-    return Specimens(drawn.rows, told, told.mean(0), kappa)
+        m_eff, mixtures = sum(DIRICHLET[kind]) + 1, blood.draw_patients(bags, draw, DIRICHLET[kind])
+    drawn = weak_labels.draw_bags(pool().train_y, mixtures, m, draw)
+    reports = drawn.counted if kind == POURED else blood.blood_report(mixtures, draw)
+    return Specimens(drawn.rows, reports, reports.mean(0), m_eff)
 
 
 def shuffled(given: Specimens, seed: int) -> Specimens:
-    """Return the same bags, each with the blood test of another."""
-    order = torch.randperm(len(given.told), generator=compute.generator(seed + 7))
-    return replace(given, told=given.told[order])
+    """Return the same bags, each with the report of another."""
+    order = torch.randperm(len(given.reports), generator=compute.generator(seed + 7))
+    return replace(given, reports=given.reports[order])
 
 
 BagLoss = Callable[[Tensor, Tensor], Tensor]
@@ -84,13 +84,13 @@ BagLoss = Callable[[Tensor, Tensor], Tensor]
 
 
 def fit(given: Specimens, loss: BagLoss, nets: int, seed: int, progress: Progress | None = None) -> Parameters:
-    """Train so many nets, stacked, in float32.
+    """Train so many networks, stacked, in float32.
 
-    A step looks at some 512 cells: as many bags as that gives, 32 at least, and of each as many cells, 8 at least.
+    A step looks at about 512 cells: as many bags as that gives, 32 at least, and 8 cells at least of each bag.
     """
     device = compute.device()
-    bags = min(len(given.rows), max(BATCH // given.k, 32))
-    taken = min(given.k, max(8, BATCH // bags))
+    bags = min(len(given.rows), max(BATCH // given.m, 32))
+    taken = min(given.m, max(8, BATCH // bags))
     return weak_labels.train_classifiers(
         NET,
         pool().train_x.to(device, torch.float32),
@@ -104,12 +104,12 @@ def fit(given: Specimens, loss: BagLoss, nets: int, seed: int, progress: Progres
 
 
 def found(parameters: Parameters) -> Tensor:
-    """Return which share of each type the nets find among new cells.  -> (nets, 3), float64"""
+    """Return the share of each type that the networks recognize among new cells.  -> (nets, 3), float64"""
     cells = pool()
     called = NET.apply(parameters, cells.test_x.to(parameters[0][0])).argmax(-1).cpu()
     return torch.stack([(called[:, cells.test_y == c] == c).double().mean(1) for c in range(3)], 1)
 
 
 def accuracy(found: Tensor) -> Tensor:
-    """Return the share of right names where types are as frequent as in the average blood.  (..., 3) -> (...)"""
+    """Return the share of all cells named correctly, with types as frequent as in average blood.  (..., 3) -> (...)"""
     return found @ BLOOD.to(found)

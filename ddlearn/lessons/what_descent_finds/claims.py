@@ -131,8 +131,8 @@ CLAIMS = (
         at_most(0.1, "distance"),
         asymptotic(
             "soudry2018",
-            "Theorem 3 of @soudry2018 has ŵ log t and a bounded rest for almost all data; the rest’s limit w̃ is as we "
-            "remember it and our derivation agrees. The tolerance is ours: finite steps shift log t by about 0.05",
+            "Theorems 3 and 4 of @soudry2018, for support vectors that span the space; the tolerance is ours, because "
+            "finite steps shift log t by about 0.05",
         ),
         off_closed_form,
         cause={"geometry": "l2"},

@@ -115,4 +115,5 @@ explorer = Explorer(
     picture=picture,
     sentence=sentence,
     size=(9.4, 4.3),
+    pairs=(("start", "frame"),),
 )

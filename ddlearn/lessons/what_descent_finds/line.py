@@ -1,6 +1,5 @@
 """The geometry of the step: three descents on the same separable data, and the line at which each of them ends."""
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -82,14 +81,16 @@ def _through(w: Tensor) -> Tensor:
 
 
 def sentence(r: Lines) -> str:
-    """Say which share of the best margin the line has in each norm."""
-    share = {name: say(float(one[r.here]), 3) for name, one in r.shares.items()}
+    """Say which share of the best margin the line has, in the method's own norm first."""
+    own, *others = sorted(r.shares, key=lambda name: name != METHODS[r.method])
+    share = {name: f"{say(float(one[r.here]), 3)} of the best {NAMES[name]} margin" for name, one in r.shares.items()}
     w = r.path.w[r.here]
-    off = math.hypot(*(w - r.problem.line.at(r.path.t[r.here : r.here + 1])[0]).tolist())
+    off = float((w - r.problem.line.at(r.path.t[r.here : r.here + 1])[0]).norm())
+    predicted = f", and ŵ log t + w̃ is {say(off, 2)} away from them" if own == "l2" else ""
     return (
-        f"At time 10^{brief(float(r.decades[r.here]))}, {r.method} has {share['l2']} of the best l2 margin, "
-        f"{share['linf']} of the best l∞ margin and {share['l1']} of the best l1 margin. Its weights have the length "
-        f"{say(float(w.norm()), 3)}, and the closed form is {say(off, 2)} away from them."
+        f"{r.method.capitalize()} has {share[own]}, that of its own norm. In the other norms it has "
+        f"{' and '.join(share[name] for name in others)}. At time 10^{brief(float(r.decades[r.here]))} the weights "
+        f"have the length {say(float(w.norm()), 3)}{predicted}."
     )
 
 
@@ -106,4 +107,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("steepest",),
     size=(9.8, 4.2),
+    pairs=(("method", "decades"), ("decades", "shows")),
 )

@@ -119,4 +119,5 @@ explorer = Explorer(
     sentence=sentence,
     uses=("turn",),
     size=(9.8, 4.2),
+    pairs=(("start", "shows"),),
 )

@@ -126,4 +126,5 @@ explorer = Explorer(
     uses=("attack",),
     size=(9.8, 4.2),
     more=("spread",),
+    pairs=(("clusters", "power"),),
 )

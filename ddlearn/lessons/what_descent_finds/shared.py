@@ -13,7 +13,8 @@ from ddlearn.early_alignment import Run, class_sums, nc1
 from ddlearn.separable import NORMS, Asymptote, Direction, Path, asymptote, descend, margin, max_margin
 
 POINTS = 40  # of the separable data
-NEAR = ((1.371, 0.242), (1.111, 0.873))  # so that the best lines of the three norms differ
+NEAR = ((5 / 3, 1 / 3), (4 / 3, 1.0))  # a third of the two points that the page computes by hand
+MOVED = 0.01  # standard deviation of each of their coordinates
 
 SIZES = (10.0, 1.0, 0.3, 0.1, 1e-2, 1e-3, 1e-4)  # of the starts
 EXAMPLES, INPUTS, UNITS, NOISE = 20, 20, 60, 0.35
@@ -37,24 +38,19 @@ class Problem:
 
 @cached(8)
 def problem(seed: int = 0) -> Problem:
-    """Draw two near points until the three norms have their best w at the vertex, the diagonal and the first axis.
+    """Draw two near points, which decide the best line of each norm, and far ones, which change none of them.
 
-    The far points lie beyond all three lines, so they change none of them. Labels are random signs.
+    The best w is about (2, 1) in l2, (1, 1) in l-infinity and (1, 0) in l1. Labels are random signs.
     """
     generator = compute.generator(seed)
-    while True:
-        near = torch.tensor(NEAR, dtype=torch.float64)
-        near = near * (1 + 0.03 * torch.randn(2, 2, generator=generator, dtype=torch.float64))
-        best = {name: max_margin(near, name) for name in NORMS}
-        line = asymptote(near)
-        diagonal, axis = best["linf"].diff().abs() < 1e-9, best["l1"][1].abs() < 1e-9
-        if line.alpha.min() > 0.08 and diagonal and axis:
-            break
+    near = torch.tensor(NEAR, dtype=torch.float64)
+    near = near + MOVED * torch.randn(2, 2, generator=generator, dtype=torch.float64)
+    best = {name: max_margin(near, name) for name in NORMS}
     far = torch.rand(4000, 2, generator=generator, dtype=torch.float64)
     far = torch.tensor([1.5, -3.0], dtype=torch.float64) + torch.tensor([4.5, 2.5], dtype=torch.float64) * far
     beyond = (far @ torch.stack([best["l2"] / 1.5, best["l1"] / 1.3, best["linf"] / 1.3], 1) > 1).all(1)
     y = torch.where(torch.rand(POINTS, generator=generator, dtype=torch.float64) < 0.5, -1.0, 1.0)
-    return Problem(torch.cat([near, far[beyond][: POINTS - 2]]), y, best, line)
+    return Problem(torch.cat([near, far[beyond][: POINTS - 2]]), y, best, asymptote(near))
 
 
 @cached(12)

@@ -1,0 +1,206 @@
+"""A recording: an explorer's states, so that it moves on a page without a kernel.
+
+A recording has each control alone at each of its positions, and a grid for each of the explorer's `pairs`. Of the
+start it keeps the picture, of every other state only the pixels that differ from it, with the sentence, the controls
+that change nothing there, and the numbers behind the picture. `player.js` draws it.
+"""
+
+import base64
+import csv
+import gzip
+import io
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+import numpy as np
+from PIL import Image
+
+from ddlearn.classroom.controls import Control, Slider, Switch
+from ddlearn.classroom.explorer import Explorer, Values
+from ddlearn.classroom.sweep import check_sentence
+from ddlearn.classroom.wording import brief
+
+POSITIONS, IN_A_GRID = 11, 7  # of a slider, its start not counted
+NARROW = 120  # pixels of the page: what is narrower, such as a color bar, belongs to the panel on its left
+LOW = 16  # pixels: a row of panels, or a legend, is higher
+CELLS = 24  # rows and columns of an image whose numbers are kept, at most
+TOUCH = 12  # pixels by which what belongs to two panels may overlap
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+def positions(control: Control) -> list:
+    """Return where a page can put a control: every option of a menu, 9 to 13 places of a slider, its start among them.
+
+    A slider that has fewer places has them all, and one with a step of its own stands on whole steps.
+    """
+    if not isinstance(control, Slider):
+        return list(control.options)
+    whole = range(round(control.low), round(control.high) + 1) if control.whole else ()
+    values = whole if 0 < len(whole) <= POSITIONS + 2 else control.values(POSITIONS)
+    if control.step is not None:
+        values = [control.snap(control.notch(value)) for value in values]
+    return sorted({*values, control.start})
+
+
+def states(explorer: Explorer) -> list[Values]:
+    """Return the states that a page shows, the start first. A control that is idle there moves where it is not."""
+    start = {control.name: control.start for control in explorer.controls}
+    kinds = {control.name: control for control in explorer.controls}
+    places = {name: positions(control) for name, control in kinds.items()}
+    found = [start]
+    for name, values in places.items():
+        ways = [start, *({**start, other: value} for other in places if other != name for value in places[other])]
+        moved = next((way for way in ways if name not in explorer.idle(way)), start)
+        found += [moved, *({**moved, name: value} for value in values)]
+    for one, other in explorer.pairs:
+        grid = product(*(_thinned(places[name], kinds[name]) for name in (one, other)))
+        found += [{**start, one: a, other: b} for a, b in grid]
+    return list({tuple(values.values()): values for values in found}.values())
+
+
+def _thinned(values: list, control: Control) -> list:
+    """Return the positions of a control in a grid: of a slider seven, its ends among them."""
+    last, count = len(values) - 1, IN_A_GRID if isinstance(control, Slider) else len(values)
+    places = {round(last * place / (count - 1)) for place in range(count)}
+    return [values[place] for place in sorted(places)]
+
+
+def sample(explorer: Explorer) -> list[Values]:
+    """Return three states, from which the size of all is estimated: the start, and two on the way through the rest."""
+    there = states(explorer)
+    return [there[place] for place in sorted({0, len(there) // 3, 2 * len(there) // 3})]
+
+
+@dataclass
+class Recording:
+    """The states of one explorer; `text` is the file that a page loads."""
+
+    explorer: Explorer
+    seconds: float = 0.0
+    still: bytes = b""  # the picture of the start, as WebP
+    shown: list[dict] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+    _boxes: list[Box] = field(default_factory=list)
+    _start: np.ndarray | None = None
+
+    def add(self, values: Values) -> None:
+        """Compute, draw and describe one state. Raises RuntimeError that names the state where this fails."""
+        began = time.perf_counter()
+        try:
+            sentence = self.explorer.still(**values)["text/plain"]
+            check_sentence(sentence)
+        except Exception as error:
+            where = ", ".join(f"{name}={value!r}" for name, value in values.items())
+            raise RuntimeError(f"explorer {self.explorer.name!r} fails at {where}: {error}") from error
+        figure = self.explorer.figure.figure
+        pixels = np.asarray(figure.canvas.buffer_rgba())[..., :3].copy()
+        if self._start is None:
+            self._start, self.still = pixels, encoded(pixels)
+        picture = self.still if not self.shown else encoded(pixels, self._start)
+        self._boxes += boxes(figure)
+        at = [positions(control).index(values[control.name]) for control in self.explorer.controls]
+        state = {"at": at, "sentence": sentence, "picture": base64.b64encode(picture).decode()}
+        if idle := self.explorer.idle(values):
+            state["idle"] = idle
+        self.shown.append(state)
+        self.numbers.append(sheet(self.explorer.figure.numbers(CELLS)))
+        self.seconds += time.perf_counter() - began
+
+    def text(self, name: str) -> str:
+        """Return the recording as a script: a page that is opened from a disk may load one, and may fetch nothing."""
+        width, height = (round(100 * side) for side in self.explorer.size)
+        whole = gzip.compress("\f".join(self.numbers).encode(), mtime=0)
+        recorded = {
+            "title": self.explorer.title,
+            "size": [width, height],
+            "panes": panes(self._boxes, width, height),
+            "controls": [_described(control, control.name in self.explorer.more) for control in self.explorer.controls],
+            "states": self.shown,
+            "numbers": base64.b64encode(whole).decode(),
+        }
+        said = json.dumps(recorded, ensure_ascii=False, separators=(",", ":"))
+        return f"(globalThis.ddlearnStates ??= {{}})[{json.dumps(name)}] = {said};\n"
+
+
+def record(explorer: Explorer, wanted: Sequence[Values]) -> Recording:
+    """Return a recording of these states, the first of them the start."""
+    made = Recording(explorer.fresh())
+    for values in wanted:
+        made.add(values)
+    return made
+
+
+def encoded(pixels: np.ndarray, start: np.ndarray | None = None) -> bytes:
+    """Return an image in 256 colors as lossless WebP; with `start` only what differs from it, the rest clear.
+
+    pixels, start (height, width, 3)
+    """
+    image = Image.fromarray(pixels).quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    if start is not None:
+        differs = (pixels != start).any(-1, keepdims=True)
+        image = Image.fromarray(
+            np.concatenate([np.asarray(image.convert("RGB")), 255 * differs], -1).astype(np.uint8) * differs
+        )
+    file = io.BytesIO()
+    image.save(file, "WEBP", lossless=True, method=4)
+    return file.getvalue()
+
+
+def sheet(columns: dict[str, list]) -> str:
+    """Return columns of equal length as comma-separated lines, under their names."""
+    file = io.StringIO()
+    rows = zip(*columns.values(), strict=True)
+    said = ([f"{value:.6g}" if isinstance(value, float) else value for value in row] for row in rows)
+    csv.writer(file, lineterminator="\n").writerows([columns, *said])
+    return file.getvalue()
+
+
+def boxes(figure) -> Iterator[Box]:
+    """Yield what each panel of a figure takes, its labels and legend as well, in pixels of the page."""
+    height, scale = figure.bbox.height, 100 / figure.dpi
+    for axes in (*figure.axes, *figure.legends):
+        box = axes.get_tightbbox() if axes in figure.axes else axes.get_window_extent()
+        if box is not None and box.width * box.height > 0:
+            yield scale * box.x0, scale * (height - box.y1), scale * box.x1, scale * (height - box.y0)
+
+
+def panes(found: Sequence[Box], width: int, height: int) -> list[list[int]]:
+    """Return the parts of a picture that a narrow page puts below each other: left, top, width and height of each.
+
+    A picture is cut between rows of panels, then each row between panels, where nothing is cut through.
+    """
+    parts = []
+    for top, bottom in _spans([(box[1], box[3]) for box in found], height, LOW):
+        row = [box for box in found if top <= (box[1] + box[3]) / 2 <= bottom]
+        parts += [
+            [left, top, right - left, bottom - top]
+            for left, right in _spans([(b[0], b[2]) for b in row], width, NARROW)
+        ]
+    return parts
+
+
+def _spans(intervals: Sequence[tuple[float, float]], end: int, least: float) -> list[tuple[int, int]]:
+    """Return 0 to `end`, cut in the middle of each gap between intervals that leaves at least `least` on its left."""
+    cuts, reach = [0], None
+    for low, high in sorted(intervals):
+        if reach is not None and low > reach - TOUCH and (low + reach) / 2 - cuts[-1] >= least:
+            cuts.append(round((low + reach) / 2))
+        reach = max(high, reach or high)
+    if len(cuts) > 1 and end - cuts[-1] < least:
+        cuts.pop()
+    return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def _described(control: Control, more: bool) -> dict:
+    """Return a control as the player needs it: its positions as values and in words."""
+    values = positions(control)
+    told = {"name": control.name, "label": control.label, "more": more, "log": getattr(control, "log", False)}
+    if isinstance(control, Slider):
+        return {**told, "kind": "range", "values": values, "said": [brief(value) for value in values]}
+    if isinstance(control, Switch):
+        return {**told, "kind": "checkbox", "values": values, "said": ["off", "on"]}
+    return {**told, "kind": "select", "values": values, "said": values}

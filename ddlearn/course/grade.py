@@ -1,0 +1,149 @@
+"""Grade a folder of notebooks: their exercises on fresh cases, each notebook in a kernel of its own.
+
+Its cells run in order, but for those that only show a part of the lesson. The limits of time and memory, and the
+refusal of the network, are there for accidents: a loop without an end, a tensor as large as the machine, a download.
+They do not hold against somebody who means harm: the code of a learner runs with the rights of whoever grades.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+from rich.console import Console
+from rich.markup import escape
+
+from ddlearn import compute, lessons
+from ddlearn.classroom.progress import PASSED
+from ddlearn.course import results, run, submissions
+from ddlearn.course.submissions import File
+
+LIMITS = (120.0, 2000.0)  # seconds and MB of one notebook; a lesson is made for 75 and 700
+QUIET = "import os, sys; sys.stdout = sys.stderr = open(os.devnull, 'w')"  # a loop that prints fills no memory here
+ONLY_SHOWN = re.compile(r"#.*|lesson\.(?!exercise\b|problem\b|decide\b).*|\s*")  # a line that no exercise needs
+WHO = ("learner", "lesson", "notebook", "passed", "of", "percent", "reason")
+GRADEBOOK = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")  # in this order, for Canvas
+
+
+@dataclass
+class Mark:
+    """A notebook, its lesson's slug, each exercise's status and recognized mistake, and why some are missing."""
+
+    file: File
+    lesson: str = ""
+    exercises: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    reason: str = ""
+
+    @property
+    def passed(self) -> int:
+        """How many exercises passed."""
+        return sum(status == PASSED for status, _ in self.exercises.values())
+
+    @property
+    def percent(self) -> float:
+        """The share of the lesson's exercises that passed; 0 where the lesson is not known."""
+        return round(100 * self.passed / max(1, len(self.exercises)), 1)
+
+    def words(self, name: str) -> str:
+        """What an exercise came to: "classic mistake: n forgotten"."""
+        return ": ".join(filter(None, self.exercises[name]))
+
+
+def mark(file: File, seed: int) -> Mark:
+    """Mark one notebook on the cases of a seed. Whatever it does is a reason in the result, never an exception."""
+    if file.fault:
+        return Mark(file, reason=file.fault)
+    try:
+        notebook = nbformat.reads(file.data.decode(), as_version=4)
+        cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    except Exception as error:  # nbformat raises whatever the damage leads to
+        return Mark(file, reason=f"It is no notebook ({type(error).__name__}).")
+    imported = re.search(r"ddlearn\.lessons\.(\w+)", "\n".join(cells))
+    room = imported[1] if imported else ""
+    if room not in lessons.SLUGS:
+        return Mark(file, reason="No cell of it imports a lesson.")
+    slug = lessons.load(room).slug
+    notebook.cells = [new_code_cell(QUIET), *filter(_counts, notebook.cells)]
+    try:
+        found = run.fill(notebook, slug, limits=LIMITS, DDLEARN_SEED=str(seed), OMP_NUM_THREADS="1")
+    except Exception as error:  # a kernel that does not start
+        return Mark(file, slug, reason=f"It could not be run ({type(error).__name__}: {error}).")
+    exercises = {name: found.found.get(name, ("missing", None)) for name in lessons.exercises(room)}
+    lacking = any(status == "missing" for status, _ in exercises.values())
+    return Mark(file, slug, exercises, "; ".join(found.messages)[:300] if lacking else "")
+
+
+def _counts(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and not all(map(ONLY_SHOWN.fullmatch, cell.source.splitlines()))
+
+
+def table(marks: Iterable[Mark]) -> str:
+    """Return one row per notebook as CSV: its score, and for each exercise 1 or 0 and what it came to."""
+    marks = list(marks)
+    asked = {(mark.lesson, name): None for mark in sorted(marks, key=lambda one: one.lesson) for name in mark.exercises}
+    heads = [f"{lesson[:2]} {name}" for lesson, name in asked]
+    rows = [[*WHO, *(column for head in heads for column in (head, f"{head}: found"))]]
+    for mark in marks:
+        rows.append([mark.file.learner, mark.lesson, mark.file.path, mark.passed, len(mark.exercises), mark.percent])
+        rows[-1].append(mark.reason)
+        for lesson, name in asked:
+            here = lesson == mark.lesson and name in mark.exercises
+            rows[-1] += [int(mark.exercises[name][0] == PASSED), mark.words(name)] if here else ["", ""]
+    return _csv(rows)
+
+
+def gradebook(marks: Iterable[Mark]) -> str:
+    """Return one row per learner as CSV, as Canvas and Moodle import it: for each lesson the percentage passed.
+
+    Of two notebooks of one lesson the better counts; one that could not be run leaves its place empty.
+    """
+    best: dict[tuple[str, str], dict[str, float]] = {}
+    for mark in marks:
+        row = best.setdefault((mark.file.learner, mark.file.account), {})
+        if mark.exercises:
+            row[mark.lesson] = max(mark.percent, row.get(mark.lesson, 0))
+    slugs = sorted({slug for row in best.values() for slug in row})
+    rows = [[*GRADEBOOK, *(f"{slug[:2]} {lessons.load(slug[:2]).title}" for slug in slugs)]]
+    for (learner, account), row in sorted(best.items()):
+        login = "" if " " in learner else learner
+        rows.append([learner, account, "", login, "", *(row.get(slug, "") for slug in slugs)])
+    return _csv(rows)
+
+
+def _csv(rows: list[list]) -> str:
+    """Return rows as CSV; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    text = io.StringIO()
+    safe = [[f"'{cell}" if str(cell).startswith(("=", "+", "-", "@", "\t")) else cell for cell in row] for row in rows]
+    csv.writer(text, lineterminator="\n").writerows(safe)
+    return text.getvalue()
+
+
+def main(folder: Path, file: Path, seed: int) -> int:
+    """Grade the folder, show the table, write both files; 0 however bad a notebook is, ValueError if there is none."""
+    console, notebooks, marks = Console(), list(submissions.notebooks(folder)), []
+    if not notebooks:
+        raise ValueError(f"There is no notebook in {folder}.")
+    book = file.with_name(f"{file.stem}-gradebook{file.suffix}")
+    for path, heads in ((file, WHO), (book, GRADEBOOK)):
+        results.spare(path, "grades.csv", "table of ddlearn grade", ",".join(heads))
+    shown = results.table("Notebooks", "learner", ("lesson", "passed", "percent"))
+    with results.bar(console) as bar, ThreadPoolExecutor(compute.threads()) as pool:
+        task = bar.add_task("notebooks", total=len(notebooks))
+        for one in pool.map(lambda notebook: mark(notebook, seed), notebooks):
+            marks.append(one)
+            bar.advance(task)
+            results.write_whole(file, table(marks))  # who stops the run keeps what it found
+            passed = f"{one.passed} of {len(one.exercises)}"
+            shown.add_row(escape(one.file.learner), one.lesson[:2] or "?", passed, f"{one.percent:g}")
+    results.write_whole(book, gradebook(marks))
+    console.print(shown)
+    said = [f"{one.file.path}: {one.reason}" for one in marks if one.reason]
+    said += [f"Cases of seed {seed}.", f"One row per notebook: {file}", f"For Canvas and Moodle: {book}"]
+    console.print("\n".join(said), markup=False, highlight=False, soft_wrap=True)
+    return 0

@@ -1,0 +1,87 @@
+"""Take a newer version of a lesson without starting it again: the learner's own functions move, if they pass in it.
+
+The old notebook is kept beside the new one, byte for byte, before anything is written. What moves is the cell of an
+exercise, or what passed last if that cell has been changed since. All else that the learner wrote stays in the old one.
+"""
+
+import re
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from ddlearn.classroom.progress import PASSED, Progress
+from ddlearn.classroom.store import write_whole
+from ddlearn.classroom.wording import listed
+from ddlearn.course import grade, notebooks, rules
+from ddlearn.course.submissions import File
+
+
+def update(folder: Path, source: Path, progress: Progress | None = None) -> str:
+    """Put the lesson at `source` into the working copy `folder`; return what happened, in words."""
+    target, new = folder / source.name, nbformat.read(source, as_version=4)
+    try:
+        old = nbformat.read(target, as_version=4)
+    except Exception:  # nbformat raises whatever the damage leads to
+        kept = _keep(target)
+        write_whole(target, source.read_bytes())
+        return f"{target.name} could not be read. It is kept as {kept.name}, and the lesson is as it came."
+    changed = _changed(old, new)
+    if not changed:
+        return f"Your {target.name} is of the newest version already; nothing was changed."
+    record = (progress or Progress()).lesson(notebooks.room(source.name))["exercises"]
+    passed = {name: one.get("source", "") for name, one in record.items() if one.get("status") == PASSED}
+    came, mine = _cells(new), _cells(old)
+    for name, code in passed.items():
+        if re.search(rules.EXERCISE, code) and code.strip() not in mine.get(name, ""):
+            mine[name] = code
+    mine = {name: code for name, code in mine.items() if code != came.get(name, code)}
+    trial = File("", source.name, datetime.now(UTC), nbformat.writes(_with(new, mine)).encode())
+    marked = grade.mark(trial, seed=0)
+    moved = [name for name in mine if marked.exercises.get(name, ("",))[0] == PASSED]
+    kept = _keep(target)
+    write_whole(target, nbformat.writes(_with(new, {name: mine[name] for name in moved})) + "\n")
+    said = [f"{target.name} is now the newest version. Yours is kept as {kept.name}, with all that you wrote."]
+    said += [f"New or changed: {listed(changed)}."]
+    said += [f"Your own, in its place: {listed([f'`{name}`' for name in moved])}."] if moved else []
+    for name in passed.keys() - moved:
+        why = f"does not pass in it ({marked.words(name)})" if name in marked.exercises else "is not asked for in it"
+        said += [f"Your `{name}` {why}; it is in the old notebook only."]
+    return "\n".join([*said, *filter(None, [marked.reason])])
+
+
+def _cells(notebook: NotebookNode) -> dict[str, str]:
+    """Return the code of each exercise's cell; one that asks for several counts for the first."""
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return {found[1]: source for source in code if (found := re.search(rules.EXERCISE, source))}
+
+
+def _with(notebook: NotebookNode, mine: dict[str, str]) -> NotebookNode:
+    """Return a copy of a notebook with other code in the cells of these exercises."""
+    place = {source: mine[name] for name, source in _cells(notebook).items() if name in mine}
+    cells = [NotebookNode({**cell, "source": place.get(cell.source, cell.source)}) for cell in notebook.cells]
+    return NotebookNode({**notebook, "cells": cells})
+
+
+def _changed(old: NotebookNode, new: NotebookNode) -> list[str]:
+    """Return the headings under which the new lesson differs from the old one, answers to exercises aside."""
+    before, asked = {cell.id: cell.source for cell in old.cells}, _cells(old).keys()
+    heading, found = "the beginning", {}
+    for cell in new.cells:
+        title = re.search(r"^#+ (.+)", cell.source, flags=re.M) if cell.cell_type == "markdown" else None
+        heading = f"“{title[1].strip()}”" if title else heading
+        exercise = re.search(rules.EXERCISE, cell.source) if cell.cell_type == "code" else None
+        if (exercise[1] not in asked) if exercise else before.get(cell.id) != cell.source:
+            found[heading] = None
+    return list(found)
+
+
+def _keep(path: Path) -> Path:
+    """Copy a notebook beside itself, under a name that is free, and return where."""
+    stem = f"{path.stem} (yours, {datetime.now(UTC):%Y-%m-%d})"
+    names = (f"{stem}.ipynb" if turn == 1 else f"{stem} {turn}.ipynb" for turn in count(1))
+    place = next(path.with_name(name) for name in names if not path.with_name(name).exists())
+    write_whole(place, path.read_bytes())
+    return place

@@ -1,0 +1,351 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 13 · Purified specimens
+#
+# ![Left: tube 1, named granulocytes, holds 24 granulocytes and 6 monocytes; tube 2, named monocytes, holds 1 granulocyte and 9 monocytes. Right: a table. A granulocyte is from tube 1 with probability 0.96, a monocyte with probability 0.40.](pictures/purified_specimens.svg)
+#
+# *Each of the two tubes has the name of one type of cell, and neither is pure. The table tells from which tube a cell of each type comes.*
+#
+# **Question.** In [[weak_labels]] a blood test told only shares. A laboratory can do more: it *purifies* blood into tubes of one
+# type, so that every cell has a label. What is such a cell worth? What if the tubes are not pure? And when do perfect labels mislead?
+#
+# **You will be able to**
+# - turn the purity of tubes into the probability of a tube (Exercise 1);
+# - train on impure tubes as if they were pure (Exercise 2);
+# - choose the test that notices when labels mislead, and defend it with numbers (Exercise 3).
+#
+# **Before you start:** [[weak_labels]] · [Bayes' rule](refreshers/bayes_rule.md) · [logistic loss](refreshers/logistic_loss.md) ·
+# [notation](NOTATION.md) · [glossary](GLOSSARY.md)
+
+# %%
+import torch
+
+from ddlearn.lessons.purified_specimens import TODO, lesson
+
+lesson.start()
+
+# %% [markdown] tags=["instructor"]
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 5 the sources; first ask for a guess of the number · 6 two tubes, at the
+# board · 5 Exercise 2 · 6 predict and impure tubes · 3 vote on the one tube · 4 the specimens · 3 quiz. Exercises 1 and 3, the claims and the problems are
+# homework.
+#
+# **Board.** The two tubes, and the table of the picture.
+#
+# **The one question to ask:** "Which expert could you ask tomorrow, and what would they know that no label says?" Collect answers that
+# are not labels: purified samples, known totals, what cannot happen, what must look the same.
+#
+# **Usual wrong answers.** *"A thousand purified cells at least"*: 16 to 32 have the balanced accuracy of the healthy donors here. *"A fifth of
+# wrong names costs a fifth of the accuracy"*: each tube still has a majority, so most names survive, and the rare type does not. *"The labels are perfect, so more cells will do"*: of the same tubes they will
+# not.
+#
+# **Discussion.** One hospital per disease, one photographer per species, one speaker per dialect. Hold out by hospital, photographer, speaker.
+#
+# **Exit ticket.** "99 % on cells that were held out at random. Which question do you ask first?" (From which specimens?)
+#
+# **If a machine is slow:** the three explorers simulate and train for some seconds when they are first shown. Other networks, tubes
+# and differences train once more. All other controls only look.
+
+# %% [markdown]
+# ## Recap
+#
+# From before.
+
+# %%
+lesson.recap()
+
+# %% [markdown]
+# ## What an expert adds
+#
+# An expert separates the three types of white blood cell by what each of them is.
+# - **Granulocytes** attack bacteria. Their granules make them the densest of the three, so in a centrifuge they sink lowest. They are 61 % of the average
+#   blood.
+# - **Lymphocytes** make antibodies. They have no granules and sink less. They are 28 %.
+# - **Monocytes** clear away dead cells, and carry the protein CD14 on their surface. Magnetic beads that bind to CD14 hold them back. They are only
+#   11 %.
+#
+# The result is a **tube** per type. Every cell in it gets the tube's name as its label. The **purity** of a tube is the share of its cells that
+# have this type. At first, all tubes are pure.
+#
+# **The assumption.** Cells of one type look alike in every tube, and as they do in blood. In symbols: the probability of an image $x$ is
+# $P(x \mid c, s) = P(x \mid c)$, for a cell of type $c$ from tube $s$. All that follows rests on it, until the last explorer breaks it.
+#
+# **How we judge.** The **balanced accuracy** is the share of cells that are named correctly in each type, averaged over the three types. So
+# the rare monocytes count as much as the granulocytes.
+#
+# ## See: three sources of cells
+#
+# The explorer has one panel: the balanced accuracy against the number of cells to learn from. A band reaches from the smallest to the
+# largest of three draws.
+# - **Blue:** cells of three pure tubes, a third of each type.
+# - **Orange and green:** blood of healthy donors, and of patients, who differ more. A blood test tells the shares of every 512 cells, and the networks learn
+#   from shares by the mean map of [[weak_labels]].
+#
+# Move **Purified cells** until the grey line meets the last orange point. Then take the wider **Network**.
+
+# %%
+lesson.exchange.show()
+
+# %% [markdown]
+# **How many purified cells are enough?** We answer with one number: where the mean blue curve reaches the last orange point, on a straight line between the sizes that
+# were measured. Here it is 26, and in ten runs of ours it was between 16 and 32.
+#
+# The wider network changes little: healthy donors stay at 74 %, where 300 purified cells give 88 %. **Patients who differ** do nearly as well as the purified
+# cells, with 86 %. So who says "knowledge beats data" has to say which data.
+#
+# ## By hand: two tubes
+#
+# Now the tubes are impure. Tube 1 has 30 cells: 24 granulocytes and 6 monocytes, so its purity is 80 %. Tube 2 has 10 cells: 1 granulocyte and 9
+# monocytes, a purity of 90 %.
+#
+# The purity is P(type given tube). Training needs P(tube given type). So count by type. Of the 25 granulocytes, 24 are in
+# tube 1: $24/25 = 0.96$. Of the 15 monocytes, 6 are in tube 1: $6/15 = 0.40$. Although tube 1 is fairly pure, it holds 40 % of all monocytes, because it is the
+# larger tube. The mix of all cells is $(25/40, 15/40) = (0.625, 0.375)$.
+#
+# In general, let tube $s$ hold the part $\tau_s$ of all cells, and let $A_{sc}$ be the share of type $c$ in it. Then
+#
+# $$q_c = \sum_s \tau_s A_{sc}, \qquad T_{cs} = P(\text{tube } s \mid \text{type } c) = \frac{\tau_s A_{sc}}{q_c}.$$
+#
+# *In words:* $q$ is the mix of all tubes together. The [**transition matrix**](GLOSSARY.md#transition-matrix) $T$ has a row per type, which says how the cells of this type are
+# distributed over the tubes. This is Bayes' rule.
+#
+# ## Exercise 1 · Write: `transition`
+#
+# The manual states the purities, and you know how many cells each tube has. Return $T$ and $q$.
+
+
+# %%
+@lesson.exercise("transition")
+def transition(purity, shares):
+    """T (types, tubes) and q (types,).  purity A (tubes, types), rows add up to 1; shares tau (tubes,) -> T, q"""
+    # BEGIN SOLUTION
+    joint = shares[:, None] * purity
+    q = joint.sum(0)
+    return (joint / q).T, q
+    # END SOLUTION
+
+
+# %% [markdown]
+# ## Explain: learn types from names
+#
+# For one cell, a network gives the probability $P_c$ to each type $c$. The cell's tube does not depend on its looks beyond its type: this is the
+# assumption. So its tube's name has the probability
+#
+# $$P(\text{tube } s \mid x) = \sum_c T_{cs}\, P_c.$$
+#
+# *In words:* average the rows of $T$ with the network's probabilities. The loss of the cell is minus the logarithm of this number for its own tube. This is the
+# **forward correction**: the network says types, $T$ turns them into names, and only names are compared.
+#
+# By hand: a cell of tube 1 gets the probabilities $(0.1, 0.9)$. The name "tube 1" has the probability $0.96 \cdot 0.1 + 0.4 \cdot 0.9 = 0.456$, and the loss
+# is $-\ln 0.456 = 0.785$. If the tubes were pure, it would be $-\ln 0.1 = 2.30$. So it costs the network little to call a cell of tube 1 a
+# monocyte.
+#
+# Let $T$ be known, and let it have an inverse. Then the smallest expected loss is reached where the network says the true probabilities of the
+# types ([Patrini and others 2017](https://arxiv.org/abs/1609.03683), Theorem 2). So impurity causes no error in the limit. It costs cells.
+#
+# **From tubes to blood.** Tubes hold the types in the mix $q$, and blood in other shares $\pi$. By Bayes' rule, multiply $P_c$ by $\pi_c/q_c$, and divide by the
+# sum over types. The shares $\pi$ are the **prior**: a blood test tells them before any cell is seen.
+#
+# ## Exercise 2 · Repair: `forward_loss`
+#
+# The function below is right for pure tubes. For the cell above it returns 2.25 instead of 0.785. Find the mistake, and repair it.
+
+
+# %%
+@lesson.exercise("forward_loss")
+def forward_loss(logits, tubes, T):
+    """The mean forward loss.  logits (cells, types), tubes (cells,) integers, T (types, tubes) -> a tensor ()."""
+    # BEGIN SOLUTION
+    types = logits.softmax(1)
+    names = types @ T
+    own = names.gather(1, tubes[:, None])
+    return -own.log().mean()
+    # BEGIN GIVEN
+    # types = logits.log_softmax(1)
+    # names = types @ T
+    # own = names.gather(1, tubes[:, None])
+    # return -own.mean()
+    # END SOLUTION
+
+
+# %% [markdown]
+# ## Predict
+
+# %%
+lesson.predict("impure")
+
+# %% [markdown]
+# ## See: impure tubes
+#
+# Three tubes of equal size have the **impurity** $e$: each holds $1 - e$ of its own type and $e/2$ of both others. A classifier is **calibrated** if, of all cells to which it
+# gives the probability 0.8, 80 % have that type. The **calibration error** is the mean gap between stated probability and share that is right.
+# - **Left:** the balanced accuracy against the impurity. Orange takes names for types. Blue is corrected by your `transition`. Green has to estimate the
+#   purity. The dashed line turns the types that pure tubes teach into names by $T$, and takes these for types: the limit of orange
+#   with ever more cells.
+# - **Right:** for the impurity of the grey line, the share named correctly against the stated probability. On the diagonal, it is calibrated.
+#
+# Move **Impurity** from 20 to 30. Then take 100 **cells per tube**, and measure the **calibration error**.
+
+# %%
+lesson.tubes.show()
+
+# %% [markdown]
+# **Why the monocytes?** A network that takes names for types says of a sure monocyte: monocyte $1 - e$, granulocyte $e/2$. The monocyte is still the most
+# probable. Then the prior comes, and the cell is called a granulocyte as soon as $\frac e2\, \pi_G > (1 - e)\, \pi_M$, that is
+#
+# $$e > \frac{2 \pi_M}{\pi_G + 2 \pi_M}.$$
+#
+# *In words:* the rarer the type, the smaller the impurity at which it is lost. For the average blood, $\pi_G = 0.61$ and $\pi_M = 0.11$ give $0.22/0.83 = 0.265$. From there on
+# *every* monocyte is called a granulocyte, however sure the network could be. The derivation is ours. The orange network loses monocytes earlier: it has seen a limited
+# number of cells, and cells in doubt are lost first.
+#
+# **The price.** At an impurity of 20 %, the correction raises the balanced accuracy from 75 to 89 %. With
+# 100 cells per tube and 40 %, it raises it from 58 to 64 % only, and the calibration error rises too.
+#
+# <details><summary>How is the purity estimated?</summary>
+#
+# A network that never saw a cell gives it the probabilities of the names. A cell of tube $s$ is counted for tube $c$ if its probability of $c$ reaches the usual one, the mean over the
+# cells of tube $c$. These counts, the *confident joint*, estimate the purity when each row is divided by its sum
+# ([Northcutt, Jiang and Chuang 2021](https://arxiv.org/abs/1911.00068)). It finds tubes less pure than they are. Where
+# the truth is 80 %, it finds 78 % from 3,000 cells per tube, and 65 % from 100.
+#
+# </details>
+
+# %% [markdown]
+# ## Where it breaks
+#
+# **The assumption breaks.** A tube is a specimen of its own, seen once: one focus, one light, one liquid. All of its cells share them. So cells of one type do *not* look
+# alike in every tube.
+
+# %%
+lesson.predict("tube")
+
+# %% [markdown]
+# The explorer has one panel: the accuracy on cells of new patients, against the number of tubes of each type. The number of purified cells is always the same.
+# - **Orange:** tubes alone. **Blue:** tubes, and blood tests of forty patients. **Green:** blood tests alone.
+# - **Small marks:** each of three data sets.
+#
+# Start with one tube. Then take more, and set the **differences between specimens** to none.
+
+# %%
+lesson.batch.show()
+
+# %% [markdown]
+# With one tube of each type, *what tells the types apart may be the tubes*: the network learns the focus of the monocytes' tube, and calls it monocyte. How badly it does
+# is a matter of luck: 47 to 87 % over the three data sets. The blood tests are vague, but they come from forty specimens. They repair one tube per type, from 70 to
+# 88 % in the mean. With eight tubes, they add nothing more. **Good labels and many specimens are different resources.**
+#
+# Two more limits. The correction needs $T$: forgotten sizes of the tubes spoil it (problem 3). And an estimated purity needs many cells.
+#
+# **Discuss:** Where else does one specimen stand for a whole class? How would you notice?
+#
+# ## Exercise 3 · Decide: which cells to hold out?
+#
+# Now there are eight pure tubes of each type, with 24 cells each. `accuracy("by cell")` trains on seven eighths of the cells of every tube, and tests on the others.
+# `accuracy("by tube")` trains on seven tubes of each type, and tests on the eighth. Both are means over eight such tests. The network will name cells of new patients. Which
+# way do you report? Give it as a text, then both accuracies.
+
+# %%
+from ddlearn.lessons.purified_specimens.held_out import accuracy
+
+# BEGIN SOLUTION
+way, by_cell, by_tube = "by tube", accuracy("by cell"), accuracy("by tube")
+# BEGIN GIVEN
+# way, by_cell, by_tube = TODO, TODO, TODO
+# END SOLUTION
+lesson.decide("held_out", way, by_cell, by_tube)
+
+# %% [markdown]
+# ## Claims
+
+# %%
+lesson.claims()
+
+# %% [markdown]
+# ## Quiz
+
+# %%
+lesson.quiz()
+
+# %% [markdown]
+# ## Key points
+#
+# - About 25 purified cells reach the [balanced accuracy](GLOSSARY.md#balanced-accuracy) of 32,768 cells of healthy donors with
+#   blood tests. Patients who differ nearly close the gap.
+# - [Purity](GLOSSARY.md#purity) becomes a [transition matrix](GLOSSARY.md#transition-matrix). With the
+#   [forward correction](GLOSSARY.md#forward-correction), impurity costs cells and causes no error in the limit.
+# - Perfect labels from one specimen per type may teach the specimen. Hold out whole specimens.
+#
+# **What this does not show.** There is one simulator, small networks, and a healthy cohort whose spread we assumed. Purification may also change how cells look, which no
+# test on tubes alone can notice.
+
+# %% [markdown]
+# ## Problems
+#
+# **1. Two more tubes (easy, checked).** Tube 1 has 20 cells: 18 granulocytes and 2 monocytes. Tube 2 has 60 cells: 12 granulocytes and 48 monocytes. Give the share $q_G$, the
+# probability that a granulocyte is from tube 2, and that a monocyte is from tube 1.
+#
+# **2. Lost types (checked).** From which impurity on does a network without correction lose all monocytes of healthy donors, whose shares are $(0.62, 0.30, 0.08)$? And all
+# lymphocytes of the average blood, $(0.61, 0.28, 0.11)$? One cell checks both problems.
+#
+# **3. Forgotten sizes.** You take the two tubes of *By hand* to be equally large. Which $T$ do you get? Train with it until every name has its true probability. What does the
+# network say of a sure monocyte?
+#
+# **4. A formula and a score (hard).** In [[weak_labels#Explain: the effective bag size|Weak labels]], one cell of a bag is worth $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$ labeled
+# cells of type $c$. Healthy donors have $m_{\text{eff}} = 81$ and the shares of problem 2, patients 6.26 and those of the average blood. How many labeled monocytes are 32,768 cells
+# of each worth, and how many purified cells is that? Compare with the explorer. Why does the formula predict no balanced accuracy?
+
+# %%
+# BEGIN SOLUTION
+share, granulocyte, monocyte, donors, lymphocytes = 30 / 80, 12 / 30, 2 / 50, 0.16 / 0.78, 0.56 / 1.17
+# BEGIN GIVEN
+# share, granulocyte, monocyte, donors, lymphocytes = TODO, TODO, TODO, TODO, TODO
+# END SOLUTION
+lesson.decide("by_hand", share, granulocyte, monocyte, donors, lymphocytes)
+
+# %% [markdown] tags=["solution"]
+# ### Solutions
+#
+# <details><summary>Worked solutions of the four problems</summary>
+#
+# **1.** There are 30 granulocytes and 50 monocytes, so $q_G = 30/80 = 0.375$. Of the granulocytes, $12/30 = 0.4$ are in tube 2. Of the monocytes, $2/50 = 0.04$ are in tube 1. The
+# sizes are as unequal as by hand, the other way around.
+#
+# **2.** $2 \cdot 0.08/(0.62 + 0.16) = 0.205$ for the monocytes of healthy donors. For lymphocytes, the same derivation gives $2 \pi_L/(\pi_G + 2\pi_L) = 0.56/1.17 = 0.479$.
+#
+# **3.** With equal sizes, $T$ has the rows $(0.8/0.9, 0.1/0.9) = (0.889, 0.111)$ and $(0.2/1.1, 0.9/1.1) = (0.182, 0.818)$. A sure monocyte has the name of tube 1 with
+# probability 0.4. The network matches it with a probability $P_G$ of granulocyte for which $0.889\,P_G + 0.182\,(1 - P_G) = 0.4$. So $P_G = 0.31$, although the true one is
+# 0. For a sure granulocyte $P_G$ would have to be 1.10, so it stays at 1, and its name keeps a wrong probability. With pure tubes $T$ is the identity, whatever the sizes. To see it in a training, draw cells of
+# `ddlearn.blood.purity(0.3)` with shares of one half, a third and a sixth, and train with `ddlearn.weak_labels.forward_loss`.
+#
+# **4.** For healthy donors the formula gives $32{,}768\, q_c e_c = 647$ labeled granulocytes, 172 lymphocytes and 35 monocytes. Three equal tubes match the monocytes with 105 cells. Patients are
+# worth 6,557 granulocytes, 1,895 lymphocytes and 648 monocytes, or 1,945 cells in tubes. In ten runs we measured 16 to 32 purified cells for the healthy donors, and
+# 125 to 263 for patients. So the order is right, and the sizes are not. A mean of a feature is estimated by least squares, one type at a time. A network is
+# trained with weights of both signs on the losses of single cells, so it fits the noise of the blood tests as well. And the balanced accuracy counts only on which
+# side of a boundary each cell lies. In formulas, purified tubes are bags too: the mean map with $A$ for the table of shares.
+#
+# **Without a solution.** More tubes and more patients are one `Plan` away, in `ddlearn.lessons.purified_specimens.batch`. A larger pool of cells is
+# `ddlearn.blood.cell_pool(20_000, 4_000, generator)`, for half a minute of one core.
+#
+# </details>
+
+# %% [markdown]
+# ## Further reading
+#
+# - Yellin, Haeffele, Roth, Vidal: [Multi-cell detection and classification using a generative convolutional model](https://openaccess.thecvf.com/content_cvpr_2018/html/Yellin_Multi-Cell_Detection_and_CVPR_2018_paper.html) (2018). Templates
+#   from purified cells, a prior from blood counts: the setting of this page. Our cells are simulated.
+# - Patrini and others: [Making deep neural networks robust to label noise](https://arxiv.org/abs/1609.03683) (2017). The forward correction.
+# - Northcutt, Jiang, Chuang: [Confident learning](https://arxiv.org/abs/1911.00068) (2021). How pure are the labels?
+# - Scott, Zhang: [Learning from label proportions](https://arxiv.org/abs/2006.07330) (2020). Bags as contaminated classes.
+#
+# **Next:** [[counting_and_rules]], Counting and rules.

@@ -1,0 +1,355 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 14 · Counting and rules
+#
+# ![Left: ten cells, each divided into the probabilities of two types, for the guesses 0.50 and 0.75. Right: the guess rises from round to round, from 0.50 to 0.75, above the dashed line at 7 of 10.](pictures/counting_and_rules.svg)
+#
+# *Ten cells of a patient, none with a label. Each guess of the shares changes what every cell counts for, and this changes the guess.*
+#
+# **Question.** A classifier learned from tubes and meets a new patient. The patient's shares are what the doctor wants to know. How do you count? Another
+# expert has no tubes, but a textbook full of rules, and some of them are wrong. Without a single label, whom do you believe?
+#
+# **You will be able to**
+# - repair a step of EM, which counts a patient (Exercise 1);
+# - choose between more purified cells and more counted cells, with a number (Exercise 2);
+# - write a label model, which learns how far to trust each rule (Exercise 3).
+#
+# **Before you start:** [[purified_specimens]] · [Bayes' rule](refreshers/bayes_rule.md) ·
+# [binomial numbers and tails](refreshers/binomial_and_tails.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
+
+# %%
+import torch
+
+from ddlearn.lessons.counting_and_rules import TODO, end_model, lesson, real_rules
+
+lesson.start()
+
+# %% [markdown] tags=["instructor"]
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 7 the ten cells, at the board · 4 Exercise 1 · 5 predict and the patients · 6 one rule and silence, at
+# the board · 3 vote on the broad rule · 5 the rules · 2 quiz. Exercises 2 and 3, the claims and the real cells are homework.
+#
+# **Board.** Ten cells and the guesses 0.5, 0.66, 0.715. Later the table of one rule.
+#
+# **The one question to ask:** "A rule names lymphocytes on 47 of 100 cells. A blood test finds 12. How often can the rule be right?" (At most
+# on 12 of the 47.)
+#
+# **Usual wrong answers.** *"More cells give a better count"*: they reduce chance, and leave the classifier's errors. *"More rules, better labels"*: let them
+# switch the broad rule on. *"The label model knows the truth"*: it knows which rules agree. *"The blood test is a label"*: it is a prior, with an error of its own.
+#
+# **Discussion.** Physiology hurts patients whose shares are unusual, and unusual patients come to a laboratory. A prior that was fitted to thirty people is
+# knowledge about *those* people.
+#
+# **Exit ticket.** "What does a label model assume of its rules?"
+#
+# **If a machine is slow:** the patients take some seconds when they are first shown, and once more for the other classifier. All else answers at once.
+
+# %% [markdown]
+# ## Recap
+#
+# From before.
+
+# %%
+lesson.recap()
+
+# %% [markdown]
+# ## By hand: ten cells
+#
+# Three types of white blood cell are counted: **granulocytes**, which attack bacteria; **lymphocytes**, which make antibodies; and **monocytes**, which clear away dead
+# cells. By hand, two suffice.
+#
+# A classifier learned from two pure tubes of equal size. If a cell looks like a granulocyte, it gives the types the probabilities $(0.9, 0.1)$,
+# and otherwise $(0.1, 0.9)$. So a tenth of the cells of each type looks like the other type. Of ten cells of a patient, seven look like granulocytes. What is
+# the patient's share of granulocytes?
+#
+# **Count the most probable types:** 0.7. But this forgets the errors. If the share is $g$, the part $0.9\,g + 0.1\,(1 - g)$ of the cells should look like
+# granulocytes. That is 0.7 for $g = 0.75$.
+#
+# **EM** (*expectation and maximization*) finds this share by repetition. Begin with a guess, say one half as in the tubes.
+# 1. *Expectation.* What does each cell count for? At first, what the classifier says: 0.9 or 0.1.
+# 2. *Maximization.* The mean is the next guess: $(7 \cdot 0.9 + 3 \cdot 0.1)/10 = 0.66$.
+# 3. Repeat. At the guess 0.66, Bayes' rule turns 0.9 into $0.9 \cdot 0.66/(0.9 \cdot 0.66 + 0.1 \cdot 0.34) = 0.946$, and 0.1 into 0.177. The next guess is
+#    $(7 \cdot 0.946 + 3 \cdot 0.177)/10 = 0.715$.
+#
+# The guesses 0.5, 0.66, 0.715, 0.736, … approach 0.75.
+#
+# ## Explain: EM with physiology
+#
+# Let the classifier give cell $i$ the probability $P_{ic}$ of type $c$. It learned where the types have the shares $q_c$. For a guess $\pi$ of the patient's
+# shares, each cell counts for
+#
+# $$r_{ic} = \frac{P_{ic}\,\pi_c/q_c}{\sum_{c'} P_{ic'}\,\pi_{c'}/q_{c'}}.$$
+#
+# *In words:* this is the change of prior from [[purified_specimens]], with the guess for the prior. The sum of $r_{ic}$ over cells counts
+# type $c$. Divided by the number of cells, it is the next guess ([Saerens and others 2002](https://doi.org/10.1162/089976602753284446)). No round makes the observed cells less
+# probable.
+#
+# **Physiology.** Patients' shares are not arbitrary: granulocytes are mostly the largest part. The **Dirichlet distribution** is the usual one for random shares. It has a
+# parameter $\alpha_c$ per type, and its density is proportional to $\prod_c \pi_c^{\alpha_c - 1}$.
+#
+# *In words:* cells of known types would have the probability $\prod_c \pi_c^{\text{count}}$. So the prior acts as if $\alpha_c - 1$ cells of type $c$ had been counted already. A step adds these
+# cells to the count before it divides. By hand: with $\alpha = (3, 1)$, two granulocytes are added, and the first round gives $(6.6 + 2)/12 = 0.717$ instead of 0.66.
+#
+# <details><summary>Which prior does the explorer use?</summary>
+#
+# The patients are drawn from Dirichlet(3.21, 1.46, 0.59), which was fitted to thirty real blood samples. For the monocytes, $-0.41$ counted cells make no sense: this density is highest where
+# there are no monocytes at all (problem 3). So the explorer counts with Dirichlet(3.21, 1.46, 1), which says nothing about monocytes.
+#
+# </details>
+#
+# ## Exercise 1 · Repair: `shares_step`
+#
+# The function below should take one step, and is right for $\alpha = (1, 1)$. With $\alpha = (3, 1)$, its first round by hand gives 0.887 instead of 0.717. Find the mistake, and
+# repair it.
+
+
+# %%
+@lesson.exercise("shares_step")
+def shares_step(P, p_from, shares, alpha):
+    """The next guess (C,).  P (cells, C); p_from = q (C,); shares = pi (C,), the guess; alpha (C,), all at least 1."""
+    # BEGIN SOLUTION
+    R = P * shares / p_from
+    R = R / R.sum(1, keepdim=True)
+    total = R.sum(0) + alpha - 1
+    return total / total.sum()
+    # BEGIN GIVEN
+    # R = P * shares / p_from
+    # R = R / R.sum(1, keepdim=True)
+    # total = R.mean(0) + alpha - 1
+    # return total / total.sum()
+    # END SOLUTION
+
+
+# %% [markdown]
+# ## Predict
+
+# %%
+lesson.predict("physiology")
+
+# %% [markdown]
+# ## See: forty patients
+#
+# A classifier from three pure tubes counts forty patients with your steps.
+# - **Left:** one patient. The bars are the true shares; the marks are three ways to count.
+# - **Right:** the mean error of a share, in percentage points, against the number of cells counted. The dashed line is what **chance alone** leaves: the error if the
+#   type of every counted cell were known.
+#
+# Step through some patients. Then take more **cells counted**, and the classifier **from 900 purified cells**.
+
+# %%
+lesson.patient.show()
+
+# %% [markdown]
+# **EM against counting.** With 300 cells and the classifier from 900 purified cells, EM errs by 2.2 points, and counting the most probable types by 3.0. Chance alone
+# leaves 1.7. With the classifier from 30 purified cells, EM errs by 7.2 points, because its probabilities are wrong and no guess of the shares repairs them.
+#
+# **Physiology** gains 1.2 points with ten cells and the poor classifier. With 300 cells and the good one it gains nothing, because a few added cells no longer count.
+#
+# ## Exercise 2 · Decide: purified cells or counted cells?
+#
+# A laboratory can pay for one plan. Plan A: 30 purified cells to learn from, and 300 counted cells per patient. Plan B: 900 purified cells, and 30 counted cells per patient.
+# `mean_error(purified, counted)` is the mean error of EM with physiology, in points. Give the better plan as a text, then the errors of A and B.
+
+# %%
+from ddlearn.lessons.counting_and_rules.patient import mean_error
+
+# BEGIN SOLUTION
+plan, error_a, error_b = "B", mean_error(30, 300), mean_error(900, 30)
+# BEGIN GIVEN
+# plan, error_a, error_b = TODO, TODO, TODO
+# END SOLUTION
+lesson.decide("spend", plan, error_a, error_b)
+
+# %% [markdown]
+# ## By hand: one rule, and its silence
+#
+# Now nobody has purified anything. A textbook says: *a nucleus with segments is a granulocyte's*. A **rule** names a type for some cells, and is silent about the others. If several
+# rules speak, a **majority vote** takes the type that most of them name. It trusts all rules alike.
+#
+# A **label model** learns how far to trust each rule, with no label at all ([Dawid and Skene 1979](https://doi.org/10.2307/2346806)). It is EM once more: the types of the
+# cells are unknown, and so are the habits of the rules.
+#
+# Take one rule and four cells. For now, the cells count as granulocytes with the probabilities 0.9, 0.9, 0.1 and 0.1. The rule names the first two granulocytes, the
+# third a monocyte, and is silent about the fourth. Count what it says of each type:
+#
+# | | says granulocyte | says monocyte | is silent | sum |
+# |---|---|---|---|---|
+# | of granulocytes | 0.9 + 0.9 = 1.8 | 0.1 | 0.1 | 2 |
+# | of monocytes | 0.1 + 0.1 = 0.2 | 0.9 | 0.9 | 2 |
+#
+# Divided by the sums, its habits are $(0.9, 0.05, 0.05)$ for granulocytes and $(0.1, 0.45, 0.45)$ for monocytes. It is silent nine times as often about a monocyte. So
+# silence is evidence: with equal shares, the fourth cell is a granulocyte with the probability $0.05/(0.05 + 0.45) = 0.1$.
+#
+# ## Exercise 3 · Write: `label_round`
+#
+# Let $r_{ic}$ be the present probability that cell $i$ has type $c$, and $\theta_{jcl}$ the probability that rule $j$ says $l$ of a cell of type $c$. Silence is one
+# of the things that it can say. A round computes
+#
+# $$\theta_{jcl} \propto s + \sum_{i:\, j \text{ says } l \text{ of } i} r_{ic}, \qquad r_{ic} \propto \pi_c \prod_j \theta_{jc\,l(i,j)}.$$
+#
+# *In words:* first the habits, as in the table, with $s$ cells added to each entry so that none is zero. The sign $\propto$ says that each row of the table is divided by its sum. Then
+# Bayes' rule for each cell, with one factor per rule: $l(i,j)$ is what rule $j$ says of cell $i$. The prior is $\pi$, here called the **class balance**. If nobody gives it, the
+# mean of all $r_{ic}$ is taken. The product treats the rules as independent: given the type, one rule's errors say nothing about another's.
+#
+# Write one round, rule by rule. Instead of multiplying factors, add their logarithms, and end with a softmax over the types.
+
+
+# %%
+@lesson.exercise("label_round")
+def label_round(r, heard, balance, s):
+    """The next r (cells, C).  heard (cells, rules, C + 1): 1 where rule j says l, silence last; balance = pi (C,)."""
+    # BEGIN SOLUTION
+    joint = balance.log().repeat(len(r), 1)
+    for j in range(heard.shape[1]):
+        counts = r.T @ heard[:, j] + s
+        theta = counts / counts.sum(1, keepdim=True)
+        joint = joint + heard[:, j] @ theta.log().T
+    return joint.softmax(1)
+    # END SOLUTION
+
+
+# %% [markdown]
+# ## Predict
+#
+# EM needs a start. Your rounds begin at the majority vote: a cell counts for the type that most of the speaking rules name. They go on until nothing changes.
+
+# %%
+lesson.predict("broad")
+
+# %% [markdown]
+# ## See: rules from a textbook
+#
+# Ten rules speak of three types. How often each is right was counted on 6,169 real cells ([WBCAtt](https://arxiv.org/abs/2306.13531)). Here their votes are drawn from that
+# table, each rule on its own.
+# - **Left:** three measures. The **count error** is the mean gap between counted and true shares. The calibration error is that of [[purified_specimens]].
+# - **Right:** how often each rule is right when it speaks: the truth (circles), and what the label model believes (crosses).
+#
+# Start with seven rules. Then take the **three narrow ones**, and switch the **broad, wrong rule** on. Then give the model the **blood test** as class balance.
+
+# %%
+lesson.rules.show()
+
+# %% [markdown]
+# **Whom does it believe?** On most cells of which anybody speaks, the broad rule is alone. So it agrees with the majority, and the first round takes it for a good rule.
+# The last one believes that it is right on 96 % of its cells. The truth is 25 %. Without the broad rule, the three narrow ones are silent on 77 % of
+# the cells, and nothing says what these are. Then the model names 22 % of all cells correctly.
+#
+# **Two explanations.** In the first, nearly half of the cells are lymphocytes, and the broad rule is right. In the second, few are, and it is wrong. *Both make the votes equally
+# probable* (problem 4), so no number of rounds can decide. The class balance can. The broad rule calls 47 % of the cells lymphocytes. The blood test finds 12 %. So the rule can be right on at most
+# $12/47 = 26$ % of the cells of which it speaks. With the balance fixed, the first explanation is impossible: the model names 94 % of the cells correctly instead of 61 %. A majority vote can hardly use this
+# knowledge.
+
+# %% [markdown]
+# ## Where it breaks
+#
+# - **Rules that err together.** If three of six rules say the same, a label model takes them for three witnesses. It trusts them too much (claims).
+# - **A wrong class balance.** Take seven rules, and **equal thirds** as class balance. The model still names 99 % correctly, but its count error grows
+#   from 0.2 to 1.3 points.
+# - **Unusual patients.** Physiology moves each count toward the usual patient. Choose patient 38, who has 81 % lymphocytes, and ten cells.
+#
+# **Discuss:** A prior was fitted to thirty people. Which patients does it hurt, and who comes to a laboratory?
+
+# %% [markdown]
+# ## Claims
+
+# %%
+lesson.claims()
+
+# %% [markdown]
+# ## Quiz
+
+# %%
+lesson.quiz()
+
+# %% [markdown]
+# ## Key points
+#
+# - [EM](GLOSSARY.md#em) counts with probabilities, and shifts them to its own count until nothing changes.
+# - Physiology enters as a [Dirichlet](GLOSSARY.md#dirichlet-distribution) prior: some cells that were counted already. It helps where few cells are counted.
+# - A [label model](GLOSSARY.md#label-model) learns whom to trust from agreement alone. The class balance can decide between two explanations.
+#
+# **What this does not show.** Votes are drawn one rule at a time, as the label model assumes. Real rules look at the same properties and err together. And whoever wrote these
+# rules had seen the cells.
+
+# %% [markdown]
+# ## Problems
+#
+# **1. Chance alone (easy, checked).** A share $\pi_c$ that is counted on $n$ cells has the standard deviation $\sqrt{\pi_c(1 - \pi_c)/n}$, and its error is nearly normal. The mean absolute
+# value of a normal error is $\sqrt{2/3.1416} = 0.798$ standard deviations. A patient has the shares $(0.61, 0.28, 0.11)$. How many cells give a mean error of one percentage point, over the three types?
+#
+# **2. Where EM stands still (checked).** A classifier gives $(0.8, 0.2)$ to cells that look like the first type, and $(0.2, 0.8)$ to all others, at equal shares. Of very many cells, 62 % look
+# like the first type. Which share does plain EM find? And if only 10 % do? One cell checks both problems.
+#
+# **3. The most probable shares.** Show that the Dirichlet density with all $\alpha_c > 1$ is largest at $\pi_c = (\alpha_c - 1)/\sum_{c'} (\alpha_{c'} - 1)$. Where is it largest if one $\alpha_c$ is below 1?
+#
+# **4. Two explanations (hard).** One rule says *lymphocyte* of 47 % of the cells, and is silent about the others. There are two types. Show that the votes alone cannot tell how often it is right. What changes if the
+# share of lymphocytes is known to be 12 %? Then explain what three narrow rules add, and why they may not be enough.
+
+# %%
+# BEGIN SOLUTION
+cells, first, second = 0.798**2 * 0.4165**2 / 0.01**2, 0.7, 0
+# BEGIN GIVEN
+# cells, first, second = TODO, TODO, TODO
+# END SOLUTION
+lesson.decide("numbers", cells, first, second)
+
+# %% [markdown]
+# <details><summary>The rules on the real cells, for a machine with a network</summary>
+#
+# The table is fetched once, 2 MB. Without a network the card says so. In a new cell, show the same explorer with the votes of the real rules:
+#
+# ```python
+# real_rules.show()
+# ```
+#
+# Then train a network on the label model's answers, with no label anywhere, and test it on the official test cells. Which set of rules does best, and what does
+# the broad rule do to it?
+#
+# ```python
+# end_model("seven", broad=False, balance="left to the model")
+# ```
+#
+# </details>
+
+# %% [markdown] tags=["solution"]
+# ### Solutions
+#
+# <details><summary>Worked solutions of the four problems</summary>
+#
+# **1.** The standard deviations for one cell are 0.488, 0.449 and 0.313, with the mean 0.4165. The mean error is $0.798 \cdot 0.4165/\sqrt n = 0.01$ for $n = 1{,}105$.
+#
+# **2.** At the share $g$, the part $0.8\,g + 0.2\,(1 - g)$ looks like the first type. That is 0.62 for $g = 0.7$, where EM stands still. It would be 0.1 for $g = -1/6$. No share can be
+# negative, so EM falls to 0: the classifier is wrong for this patient, and EM cannot say so.
+#
+# **3.** The logarithm of the density is $\sum_c (\alpha_c - 1)\ln\pi_c$ and a constant. With a multiplier $\nu$ for $\sum_c \pi_c = 1$, its derivative is zero where
+# $(\alpha_c - 1)/\pi_c = \nu$ for all $c$. So $\pi_c$ is proportional to $\alpha_c - 1$. The logarithm is concave if all $\alpha_c > 1$, so this is the maximum. If $\alpha_c < 1$, the density grows without bound as
+# $\pi_c$ goes to zero. So a most probable patient does not exist.
+#
+# **4.** Let $a$ be the share of lymphocytes, and let the rule speak of the parts $t$ of them and $u$ of all others. The votes of one rule depend only on $a t + (1 - a) u = 0.47$. Every choice on this surface
+# makes the votes equally probable. The rule is right on $a t/0.47$ of its cells, and this can be anything from 0 to 1. With $a = 0.12$ known, it is at most $0.12/0.47 = 0.26$. Narrow rules add agreements and contradictions: a cell
+# that the broad rule names and a narrow rule denies. But the narrow rules are silent on 77 % of the cells. We ran the rounds on 3,000 cells, from the majority vote and from the truth. They end at different explanations, with
+# the log-likelihoods $-4374.6$ and $-4374.3$. In the first, the broad rule is right on 91 % of its cells, and in the second on 25 %. The votes cannot tell them apart.
+#
+# </details>
+
+# %% [markdown]
+# ## Further reading
+#
+# - Yellin, Haeffele, Roth, Vidal: [Multi-cell detection and classification using a generative convolutional model](https://openaccess.thecvf.com/content_cvpr_2018/html/Yellin_Multi-Cell_Detection_and_CVPR_2018_paper.html) (2018). A prior
+#   from patients' blood counts.
+# - Saerens, Latinne, Decaestecker: [Adjusting the outputs of a classifier to new a priori probabilities](https://doi.org/10.1162/089976602753284446) (2002). EM for shares.
+# - Dawid, Skene: [Maximum likelihood estimation of observer error-rates using the EM algorithm](https://doi.org/10.2307/2346806) (1979). The label model.
+# - Tsutsui, Pang, Wen: [WBCAtt](https://arxiv.org/abs/2306.13531) (2023). The real cells and their properties.
+# - Patrini and others: [(Almost) no label no cry](https://papers.nips.cc/paper/5453-almost-no-label-no-cry) (2014). Labels from proportions.
+#
+# **Next:** [[capstone]], Capstone.

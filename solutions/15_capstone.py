@@ -1,0 +1,369 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 15 · Capstone
+#
+# ![Four boxes in a row: your table, a question, an experiment with several seeds and a control, and a verdict. The verdict is an interval inside a band, outside it, or across its edge.](pictures/capstone.svg)
+#
+# *From a table to a verdict. The band is decided before the measurement, and the interval is what the measurement leaves open.*
+#
+# **Question.** Somebody has a table and a question, and wants an answer on one page. How do you state a claim that may turn out false, and judge it
+# by a few measurements? Today you write that page, about your own table if you like.
+#
+# **You will be able to**
+# - compute what a few measurements leave open (Exercise 1);
+# - judge a claim by a band that was stated before (Exercise 2);
+# - choose the number of seeds before a run, and defend it (Exercise 3).
+#
+# **Before you start:** any two lessons from [[fixed_embeddings]] to [[weak_labels]] ·
+# [binomial and tails](refreshers/binomial_and_tails.md) · [notation](NOTATION.md) · [glossary](GLOSSARY.md)
+
+# %%
+from ddlearn.lessons.capstone import TODO, bring, lesson, t_value, write_page
+
+lesson.start()
+
+# %% [markdown] tags=["instructor"]
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 4 predict and by hand, at the board · 4 explain · 6 Exercise 1 · 6
+# Exercise 2 · 4 look at a table, choose a question, record the prediction, all before anybody ticks **Run it** · 4 run, and write the page · 4
+# two pages read aloud. Exercise 3, the quiz and the problems are homework. Ask for own tables a week before.
+#
+# **Board.** The band, and three intervals: inside, outside, across the edge. Beside it, the control.
+#
+# **The one question to ask:** "What would you have had to measure for your claim to be false?" Who has no answer has no claim.
+#
+# **Discussion.** "Cannot tell" is worth reporting if the number of seeds was decided before.
+#
+# **Usual wrong answers.** *"It holds, the mean is in the band"*: so it would be with two seeds. *"It does not hold, the interval sticks
+# out"*: that is "cannot tell". *"My control failed"*, said as bad news: it must. *"Theory says 1, we measured 1.02, so theory is wrong"*: the
+# band was stated before for just that.
+#
+# **Fixed or learned** has no theory. Its band is a baseline, and the network is favored: it stops where it is best on the unseen rows. Ask what else one would
+# try before saying "networks are worse on tables". The page of this question says so.
+#
+# **How to grade a page, ten points.** *Sentence and number* 2: could it have been false? *Prediction* 2: before the numbers, and
+# a reason for it when asked; being wrong costs nothing. *Seeds and interval* 2: enough to tell, or "cannot tell" said plainly. *Control* 2:
+# what it takes away, in their own words. *Limits* 2: one that is not printed on the page already. Nothing for the verdict: a clean
+# "does not hold" is worth ten.
+#
+# **Exit ticket.** "Your interval crosses the edge of the band. What do you do next?"
+#
+# **If a machine is slow:** every question is answered in a second or two on one core; stay with *an eighth of the rows*.
+
+# %% [markdown]
+# ## Recap
+#
+# From [[fixed_embeddings]] and [[learning_curves]].
+
+# %%
+lesson.recap()
+
+# %% [markdown]
+# ## Predict
+#
+# A **seed** starts one independent repetition of an experiment, with its own random draws. We call its result, one number, a seed as well. The
+# standard error of the mean of $n$ seeds is $s/\sqrt n$, where $s$ is their standard deviation.
+# For normal numbers with a *known* standard deviation, 1.96 standard errors on either side of the mean hold the truth in 95 % of all experiments. With
+# few seeds, $s$ itself is only an estimate, and often too small.
+
+# %%
+lesson.predict("three seeds")
+
+# %% [markdown]
+# ## By hand
+#
+# The claim: a ratio is 1, up to 0.15. So the **band** is 0.85 to 1.15. Three seeds measure 0.9, 1.0 and 1.1. Their mean is 1, and $s = 0.1$.
+# So the standard error is $0.1/\sqrt3 = 0.058$. For three seeds, the factor is not 1.96 but 4.30. It is called the **t value**.
+#
+# | factor | reach on either side | interval | inside the band? |
+# |---|---|---|---|
+# | 1.96 | 0.113 | 0.887 to 1.113 | yes |
+# | 4.30 | 0.248 | 0.752 to 1.248 | no |
+#
+# The correct interval crosses both edges. These seeds **cannot tell**, although their mean is exactly 1. With the same mean and $s$, five
+# seeds have the t value 2.78 and the interval 0.876 to 1.124. They would decide.
+#
+# The claim names a cause. In the **control** the cause is taken away, and three seeds measure 0.3, 0.4 and 0.5, with the interval 0.152 to 0.648. It
+# is outside the band, so the measurement can fail.
+#
+# ## See
+#
+# In the explorer, each experiment has a few seeds, and the truth is zero.
+# - **Left:** the intervals of 40 experiments. Those that miss the truth are dashed.
+# - **Right:** the share of 600 experiments whose interval holds the truth, against the number of seeds. The dashed line is theory for normal seeds.
+#
+# Change the **Rule** from the t value to 1.96 standard errors, and move **Seeds** from 3 to 20. Then let the seeds be skewed.
+
+# %%
+lesson.rule.show()
+
+# %% [markdown]
+# ## Explain: a claim and its verdict
+#
+# A [claim](GLOSSARY.md#claim) has five parts.
+#
+# 1. **A sentence that may be false**, and a number that it is about.
+# 2. **A [band](GLOSSARY.md#band)**, stated before the measurement. Theory gives the middle, and the margin is ours. We say which is which.
+# 3. **A measurement**, one number $x_i$ per seed. With the mean $\bar x$, the $n$ seeds leave open the **interval**
+#
+# $$\bar x \pm t_{n-1} \, \frac{s}{\sqrt n}, \qquad s^2 = \frac{1}{n-1} \sum_{i=1}^n (x_i - \bar x)^2.$$
+#
+# 4. **A [control](GLOSSARY.md#control)**: the same measurement without the cause. It must leave the band.
+# 5. **What it does not show.**
+#
+# *In words:* the interval shrinks as one over the square root of $n$. The t value $t_{n-1}$ is Student's, of 1908. For normal seeds
+# the interval then holds the truth in 95 % of all experiments. The index $n - 1$ counts the degrees of freedom: one is used up by the mean. For $n = 2, 3, 5$ the
+# t value is 12.7, 4.30 and 2.78, and it approaches 1.96.
+#
+# The claim **holds** if the measured interval lies inside the band and the control's interval lies outside. It **does not hold** if the measured interval
+# lies outside. Otherwise we **cannot tell**.
+#
+# The rule is a **test of equivalence**. The usual test asks whether a difference was seen, and few seeds seldom see one. Here few seeds prove
+# nothing: a wide interval does not fit into the band. The literature calls the procedure *two one-sided tests*
+# ([Schuirmann 1987](https://doi.org/10.1007/BF01068419)). At the level of 5 %, they ask for the 90 % interval to lie within the band. We ask
+# for the 95 % interval, which is stricter: each of our one-sided tests has the level 2.5 %.
+#
+# <details><summary>How often is the rule wrong?</summary>
+#
+# There are two ways to be wrong. Let the seeds be normal.
+#
+# *The rule says "holds", and the truth lies outside the band*, for example above its upper edge. Then the interval's upper end is below the
+# edge, so it is below the truth. A 95 % interval lies wholly below the truth in one experiment of forty. So this mistake has probability 1/40
+# at most.
+#
+# *The rule says "does not hold", and the truth lies inside the band.* Then the interval misses the truth, on either side. A 95 % interval
+# does so in one experiment of twenty, so this mistake has probability 1/20 at most. If the band is narrow compared with the standard
+# error, the probability is almost 1/20. If only one side can be missed, because the band is wide or has one end only, the bound is 1/40.
+#
+# Both bounds hold for any number of seeds. The price of few seeds is that they cannot tell.
+#
+# </details>
+#
+# ## Exercise 1 · Write: `interval`
+#
+# Use `t_value(degrees)`. For the three seeds above the result is (0.752, 1.248). When it passes, the explorers run on your intervals.
+
+
+# %%
+@lesson.exercise("interval")
+def interval(measured):
+    """The 95 % interval of the mean of a few seeds.  measured (n,) -> (low, high), two numbers."""
+    # BEGIN SOLUTION
+    n = len(measured)
+    error = measured.std() / n**0.5
+    reach = t_value(n - 1) * error
+    return float(measured.mean() - reach), float(measured.mean() + reach)
+    # END SOLUTION
+
+
+# %% [markdown]
+# ## Exercise 2 · Repair: `verdict`
+#
+# The function gets three pairs `(low, high)`: the measured interval, the control's, and the band, whose upper end may be infinite. It
+# returns 1 if the claim holds, −1 if it does not hold, and 0 if the seeds cannot tell. It runs, but for the three seeds above it returns 1. Repair it. Your rule then judges
+# every question below.
+
+
+# %%
+@lesson.exercise("verdict")
+def verdict(measured, control, band):
+    """1 if the claim holds, -1 if it does not, 0 if the seeds cannot tell.  Three pairs (low, high) -> a number."""
+    # BEGIN SOLUTION
+    outside = [high < band[0] or band[1] < low for low, high in (measured, control)]
+    if outside[0]:
+        return -1
+    inside = band[0] <= measured[0] and measured[1] <= band[1]
+    return 1 if inside and outside[1] else 0
+    # BEGIN GIVEN
+    # outside = [high < band[0] or band[1] < low for low, high in (measured, control)]
+    # if outside[0]:
+    #     return -1
+    # return 1 if outside[1] else 0
+    # END SOLUTION
+
+
+# %% [markdown]
+# ## Exercise 3 · Decide: how many seeds?
+#
+# A first run of five seeds gave the numbers below. The band is 0.85 to 1.15, and the interval, 0.950 to 1.210, crosses its upper edge. You will run
+# the experiment once more, with new seeds. Assume that mean and standard deviation stay the same. Give the smallest number of seeds whose interval lies within the
+# band, and its reach $t_{n-1}\, s/\sqrt n$ to three significant digits.
+
+# %%
+import torch
+
+first_run = torch.tensor([0.94, 1.20, 1.02, 1.16, 1.08])
+
+# BEGIN SOLUTION
+spread, distance = float(first_run.std()), 1.15 - float(first_run.mean())
+reaches = {n: t_value(n - 1) * spread / n**0.5 for n in range(2, 50)}
+seeds = next(n for n, reach in reaches.items() if reach <= distance)
+reach = reaches[seeds]
+# BEGIN GIVEN
+# seeds, reach = TODO, TODO
+# END SOLUTION
+lesson.decide("seeds", seeds, reach)
+
+# %% [markdown]
+# ## A table
+#
+# Three real tables are here, and there is room for yours. Save your spreadsheet as CSV, with names in its first row and 20 to 5,000 rows
+# below. The columns hold numbers or two words each; the column to predict holds numbers or classes. Semicolons and decimal commas are read too. Put the file beside this notebook,
+# and write its name and the column to predict below: `bring("my_table.csv", target="price")`. If something cannot be learned from, the answer is a line
+# to copy into the cell. Or leave the cell as it is.
+
+# %%
+bring("", target=None)
+
+# %% [markdown]
+# Look before you ask.
+# - **Left:** the rows, seen along the two directions in which they vary most.
+# - **Right:** two errors of kernel ridge regression against the penalty ([[fixed_embeddings]]). An error of 1 means knowing nothing.
+#
+# Choose your table, and compare it with **Shuffle the targets**: this is how nothing looks. Under **More controls**, the right panel shows the directions
+# (eigenvectors) of the kernel instead, and how much of the target lies in the strongest.
+
+# %%
+lesson.look.show()
+
+# %% [markdown]
+# ## Ask it
+#
+# Choose a **Question** and a **Table**. The sentence under the picture says what is claimed.
+# - **Left:** the curves behind the number: the control, and the line of theory where there is one.
+# - **Right:** the number itself. The band is green, and each dot is a seed, with the interval beside it.
+#
+# What was measured is still hidden. *Do not run it yet.*
+
+# %%
+lesson.experiment.show()
+
+# %% [markdown]
+# The next cell asks what you expect of the question that you chose. A prediction that was made after the numbers were shown is none, and your page
+# says which it was.
+
+# %%
+lesson.predict(lesson.experiment.state["question"])
+
+# %% [markdown]
+# Now tick **Run it** above; your number is drawn in. Then take **Seeds** away, one by one, under **More controls**. At how many can your
+# rule no longer tell? (Try "leave-one-out" on the wines: it takes seven.)
+
+# %% [markdown]
+# ## Hand it in
+#
+# One file, which needs no network: verdict and picture first, then what to do next, your prediction, the method, the limits, and every number in folds. It prints on two
+# sheets, and it can be read on a telephone. Say in a sentence what you make of it. A second page never overwrites the first.
+
+# %%
+write_page(in_my_words="", author="")
+
+# %% [markdown]
+# ## Where it breaks
+#
+# - **Skewed seeds.** In the first explorer, 95 % intervals from three skewed seeds hold the truth in 87 % of the experiments, and from 20 seeds in 90 %.
+# - **Looking too often.** Let the truth be on the upper edge of a wide band. Who looks after each seed from the third to the 20th, and stops at the first
+#   "holds", says "holds" in 11 % of 4,000 experiments. Who looks once, at 20 seeds, does so in 2.7 %.
+# - **Many questions.** Ask nine and show the best: problem 2 computes the price.
+# - **Other rows.** All rows here come from one table. Rows from another hospital may follow another law, and no number of seeds would show it.
+#
+# **Discuss:** What would you have had to measure for your claim to be false?
+
+# %% [markdown]
+# ## Claims
+#
+# The same rule for ourselves: does our interval hold the truth as often as it should, and is our verdict wrong as seldom as the fold says? The other claims
+# are questions that we put to the three tables.
+
+# %%
+lesson.claims()
+
+# %% [markdown]
+# ## Quiz
+
+# %%
+lesson.quiz()
+
+# %% [markdown]
+# ## Key points
+#
+# - A [claim](GLOSSARY.md#claim) is a sentence that may be false, with a [band](GLOSSARY.md#band) stated before and a
+#   [control](GLOSSARY.md#control) that must fail.
+# - Few seeds prove nothing: the interval must lie inside the band. It is not enough that it touches the band.
+# - "Cannot tell" is an answer. It says what to do next: more seeds, whose number is fixed before the run, or a better control.
+#
+# **What this does not show.** Three tables are not the world, and a random split is not tomorrow's data. The interval is right for seeds that are nearly
+# normal, and for one question asked. Whether the claim matters to anybody is not a question of statistics.
+
+# %% [markdown]
+# ## Problems
+#
+# **1. Wrong verdicts (easy, checked).** Seeds are normal and the control is perfect. Give three probabilities. The truth is exactly the upper edge of a
+# wide band: how often does the rule say "holds"? How often does a rule that asks only whether the mean is inside? And a band has no width and consists of the
+# truth: how often does the rule say "does not hold"?
+#
+# **2. Nine questions (checked).** You ask nine independent questions, each with a 95 % interval. What is the probability that one or more of the
+# intervals miss their truths? And how much may each interval leave out, so that by the union bound this probability is at most 0.05?
+#
+# **3. From the smallest to the largest seed.** A rule takes the smallest and the largest of $n$ seeds as its interval. The truth is the median of the seeds.
+# Show that the interval holds it with probability $1 - 2^{1-n}$. From how many seeds on is this at least 95 %? Why is the rule still a bad one?
+#
+# **4. A tenth question (hard, open).** Write the measurement for a question of your own, as a function of the seed, and give it to
+# `ddlearn.classroom.claim.claim` with a band and a control. `claim(...).run(range(8)).measured` goes into your `interval`. On a machine with a
+# GPU, ask the large version of a question of the menu.
+
+# %%
+# BEGIN SOLUTION
+holds, by_the_mean, does_not_hold = 1 / 40, 1 / 2, 1 / 20
+# BEGIN GIVEN
+# holds, by_the_mean, does_not_hold = TODO, TODO, TODO
+# END SOLUTION
+lesson.decide("wrong_verdicts", holds, by_the_mean, does_not_hold)
+
+# %%
+# BEGIN SOLUTION
+missed, each = 1 - 0.95**9, 0.05 / 9
+# BEGIN GIVEN
+# missed, each = TODO, TODO
+# END SOLUTION
+lesson.decide("many_questions", missed, each)
+
+# %% [markdown] tags=["solution"]
+# ### Solutions
+#
+# <details><summary>Worked solutions of the four problems</summary>
+#
+# **1.** "Holds" needs the whole interval below the truth: 1/40. The mean is below the truth in half of the experiments: 1/2. An interval that misses the
+# truth on either side is outside the band without width: 1/20.
+#
+# **2.** All nine hold with probability $0.95^9 = 0.630$, so one or more miss with probability 0.370. With $0.05/9 = 0.0056$ each, the sum of the nine
+# probabilities is 0.05. So each interval must be one of 99.44 %.
+#
+# **3.** The interval misses the median if all seeds are above it or all are below. Each has probability $2^{-n}$, together $2^{1-n}$. At $n = 6$ this
+# is 1/32, so 96.9 % hold; at five it is 93.75 %. The rule is bad because the interval grows with every seed, while what the mean leaves open should shrink.
+#
+# **4.** Any claim of the course is a model: its file `claims.py` has the measurement, the band and the control side by side. Ask first what the
+# control takes away, and check that it fails before you look at the measurement.
+#
+# </details>
+
+# %% [markdown]
+# ## Further reading
+#
+# - Student: [The probable error of a mean](https://doi.org/10.1093/biomet/6.1.1), *Biometrika* 6 (1908). The mean of a few numbers, and the price of an estimated spread.
+# - Schuirmann: [Two one-sided tests](https://doi.org/10.1007/BF01068419), *Journal of Pharmacokinetics and Biopharmaceutics* 15 (1987). Equivalence.
+# - Kerr: [HARKing](https://doi.org/10.1207/s15327957pspr0203_4), *Personality and Social Psychology Review* 2 (1998). Predictions made after the fact.
+# - Simon, Dickens, Karkada, DeWeese: [The eigenlearning framework](https://arxiv.org/abs/2110.03922) (2023). Learning curves.
+# - Busa-Fekete and others: [Easy learning from label proportions](https://arxiv.org/abs/2302.03115) (2023). Proportions.
+#
+# **Next:** ask your own questions. [[start_here]] is where the course began.
