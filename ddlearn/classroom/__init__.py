@@ -18,6 +18,7 @@ _EXPORTS = {
     "exercise": ["Exercise"],
     "explorer": ["Explorer"],
     "figure": ["LiveFigure"],
+    "hints": ["Hints"],
     "lesson": ["Lesson"],
     "mistake": ["Mistake", "Remark", "edit"],
     "prediction": ["Prediction"],
