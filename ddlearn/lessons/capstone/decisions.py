@@ -5,8 +5,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Decision, Mistake
+from ddlearn.classroom import Decision, Hints
 from ddlearn.lessons.capstone.exercises import NORMAL, Pair, inside, outside, t_value
+
+HINTS = Hints.beside(__file__)
 
 PILOT = (0.94, 1.20, 1.02, 1.16, 1.08)
 BAND = (0.85, 1.15)
@@ -63,26 +65,13 @@ SEEDS = Decision(
         "The mean is 0.07 below the upper edge, so the reach must be smaller than 0.07. Decide this number before the "
         "run, and judge once."
     ),
-    hints=(
-        "The mean of the pilot is 1.08. How far is it from the nearer edge of the band? The reach must be smaller.",
-        "Try n = 6, 7, 8, ...: the reach is t_value(n - 1) * s / n**0.5, with the pilot's s.",
-    ),
-    mistakes=(
-        Mistake(
-            "1.96 for a few seeds",
-            lambda: pilot(t=lambda degrees: NORMAL),
-            "You took 1.96. The new seeds will be few, too: take `t_value(n - 1)`, which is larger.",
-        ),
-        Mistake(
-            "the t value of the pilot",
-            lambda: pilot(t=lambda degrees: t_value(len(PILOT) - 1)),
-            "You kept the t value of five seeds. With more seeds the t value is smaller: `t_value(n - 1)`.",
-        ),
-        Mistake(
-            "the margin of the band",
-            around_the_mean,
-            "You asked for a reach below 0.15, the band’s margin. But the mean is nearer to one edge of the band.",
-        ),
+    **HINTS.of(
+        "seeds",
+        {
+            "1.96 for a few seeds": lambda: pilot(t=lambda degrees: NORMAL),
+            "the t value of the pilot": lambda: pilot(t=lambda degrees: t_value(len(PILOT) - 1)),
+            "the margin of the band": around_the_mean,
+        },
     ),
 )
 
@@ -92,21 +81,12 @@ WRONG = Decision(
     asked=("“holds” by the rule", "“holds” by the mean alone", "“does not hold”"),
     reference=lambda: (1 / 40, 1 / 2, 1 / 20),
     because="The fold of the page has both bounds. The mean alone is as good as a coin.",
-    hints=(
-        "For “holds” the whole interval must be below the upper edge, which here is the truth.",
-        "A 95 % interval misses on either side equally often. Which of the two sides counts in each case?",
-    ),
-    mistakes=(
-        Mistake(
-            "both sides for “holds”",
-            lambda: (1 / 20, 1 / 2, 1 / 20),
-            "An interval above the truth is outside the band here, so it never says “holds”. Count one side only.",
-        ),
-        Mistake(
-            "one side for “does not hold”",
-            lambda: (1 / 40, 1 / 2, 1 / 40),
-            "The band has no width, so an interval on either side of it says “does not hold”. Count both sides.",
-        ),
+    **HINTS.of(
+        "wrong_verdicts",
+        {
+            "both sides for “holds”": lambda: (1 / 20, 1 / 2, 1 / 20),
+            "one side for “does not hold”": lambda: (1 / 40, 1 / 2, 1 / 40),
+        },
     ),
 )
 
@@ -116,20 +96,11 @@ MANY = Decision(
     asked=("the probability that one interval or more misses", "what each may leave out"),
     reference=lambda: (1 - 0.95**QUESTIONS_ASKED, 0.05 / QUESTIONS_ASKED),
     because="More than one in three. With the union bound each interval leaves out 0.0056, so it is one of 99.44 %.",
-    hints=(
-        "All nine hold their truths with the probability 0.95 to the power of nine.",
-        "The union bound adds up nine equal probabilities. Their sum may be 0.05.",
-    ),
-    mistakes=(
-        Mistake(
-            "the bound for the probability",
-            lambda: (0.05 * QUESTIONS_ASKED, 0.05 / QUESTIONS_ASKED),
-            "0.45 is the union bound, for any questions. These are independent, so the probability can be computed.",
-        ),
-        Mistake(
-            "the probability that none misses",
-            lambda: (0.95**QUESTIONS_ASKED, 0.05 / QUESTIONS_ASKED),
-            "This is the probability that no interval misses. Take it from 1.",
-        ),
+    **HINTS.of(
+        "many_questions",
+        {
+            "the bound for the probability": lambda: (0.05 * QUESTIONS_ASKED, 0.05 / QUESTIONS_ASKED),
+            "the probability that none misses": lambda: (0.95**QUESTIONS_ASKED, 0.05 / QUESTIONS_ASKED),
+        },
     ),
 )

@@ -1,8 +1,10 @@
 """What the learner decides: whether to buy examples, and how many effective parameters a fit has."""
 
-from ddlearn.classroom import Decision, Mistake
+from ddlearn.classroom import Decision, Hints
 from ddlearn.double_descent import best_ridge_risk
 from ddlearn.lessons.double_descent_solved.exercises import risk
+
+HINTS = Hints.beside(__file__)
 
 HAVE, P, SIGNAL, NOISE = 150, 200, 1.0, 0.2
 N, NARROW, WIDE = 60, 30, 240
@@ -34,26 +36,13 @@ BUY = Decision(
         "With 210 examples the risk is five times as large as now: close to 200 features, the noise is amplified. The "
         "purchase is no loss only from 248 examples on. The penalty costs nothing, and nearly halves the risk."
     ),
-    hints=(
-        "Your `risk(150, 200, 1, 0.2)` is the first number. Call it with more examples, up to a few hundred.",
-        "The risk rises up to 200 examples and falls beyond. With the best penalty, a is 1 - 150/200 - 0.2.",
-    ),
-    mistakes=(
-        Mistake(
-            "examples and features exchanged",
-            lambda: (risk(P, HAVE, SIGNAL, NOISE), *offers()[1:]),
-            "You have examples and features the wrong way round: `risk(n, p, ...)` takes the examples first.",
-        ),
-        Mistake(
-            "the threshold itself",
-            lambda: (offers()[0], P, offers()[2]),
-            "With 200 examples and 200 features the expected risk is infinite. Go on beyond the peak.",
-        ),
-        Mistake(
-            "the ratio turned around",
-            lambda: (*offers()[:2], float(best_ridge_risk(HAVE / P, SIGNAL, NOISE))),
-            "You exchanged n and p in the formula of the best penalty: a = r² (1 - n/p) - σ².",
-        ),
+    **HINTS.of(
+        "buy",
+        {
+            "examples and features exchanged": lambda: (risk(P, HAVE, SIGNAL, NOISE), *offers()[1:]),
+            "the threshold itself": lambda: (offers()[0], P, offers()[2]),
+            "the ratio turned around": lambda: (*offers()[:2], float(best_ridge_risk(HAVE / P, SIGNAL, NOISE))),
+        },
     ),
 )
 
@@ -65,25 +54,12 @@ EFFECTIVE = Decision(
     because=(
         "A fit with 240 features uses a third of the effective parameters of one with 30, and 119 features use as many."
     ),
-    hints=(
-        "With a mean of 1 for each square, the sum of the fold becomes the mean of Σ 1/s², times n.",
-        "So there are n · min(n, p) / (|p - n| - 1) effective parameters. Solve 60 / (p - 61) = 30 / 29.",
-    ),
-    mistakes=(
-        Mistake(
-            "at the training points",
-            lambda: (NARROW, N, NARROW),
-            "min(n, p) counts parameters at the training points. At new points weak directions count more.",
-        ),
-        Mistake(
-            "n forgotten",
-            lambda: (effective(NARROW) / N, effective(WIDE) / N, same()),
-            "You left out the factor n in front of the mean.",
-        ),
-        Mistake(
-            "the limit of many examples",
-            lambda: (N * NARROW / (N - NARROW), N * N / (WIDE - N), 2 * N),
-            "You divided by |p - n|. At finite sizes it is |p - n| - 1.",
-        ),
+    **HINTS.of(
+        "effective",
+        {
+            "at the training points": lambda: (NARROW, N, NARROW),
+            "n forgotten": lambda: (effective(NARROW) / N, effective(WIDE) / N, same()),
+            "the limit of many examples": lambda: (N * NARROW / (N - NARROW), N * N / (WIDE - N), 2 * N),
+        },
     ),
 )

@@ -1,6 +1,8 @@
 """What the learner decides: where counting puts the peak, and when to stop the smallest example."""
 
-from ddlearn.classroom import Decision, Mistake
+from ddlearn.classroom import Decision, Hints
+
+HINTS = Hints.beside(__file__)
 
 IMAGES, BELKIN_PIXELS, PIXELS, CLASSES, UNITS = 4000, 784, 64, 10, 20
 
@@ -35,21 +37,12 @@ EXPECT = Decision(
         "About 40,000 parameters need 50 units, where Belkin and others found the peak. Ten times fewer conditions "
         "need ten times fewer units. And 20 units have 1,510 parameters: 151 examples with ten numbers each."
     ),
-    hints=(
-        "Write P for 784 inputs and ten outputs, (784 + 1 + 10) h + 10, and set it equal to the number of equations.",
-        "Squared loss: 795 h + 10 = 40,000. Cross-entropy: 4,000 instead. For the digits, P = 75 · 20 + 10 = 10 n.",
-    ),
-    mistakes=(
-        Mistake(
-            "the two losses exchanged",
-            lambda: (counted()[1], counted()[0], counted()[2]),
-            "The two widths are exchanged. Squared loss asks for ten numbers per image, cross-entropy for about one.",
-        ),
-        Mistake(
-            "one equation per example",
-            lambda: counted(classes=1),
-            "Your number of examples is P itself. With squared loss each example asks for ten numbers.",
-        ),
+    **HINTS.of(
+        "expect",
+        {
+            "the two losses exchanged": lambda: (counted()[1], counted()[0], counted()[2]),
+            "one equation per example": lambda: counted(classes=1),
+        },
     ),
 )
 
@@ -59,20 +52,11 @@ STOP = Decision(
     asked=("the number of steps", "the smallest distance"),
     reference=stopped,
     because="By then the strong direction is learned almost completely, and the weak one has hardly begun.",
-    hints=(
-        "The strong direction holds a signal of squared length 2, the weak one noise of squared length 0.5.",
-        "After t steps the distance is 2 · 0.2^(2t) + 0.5 (1 - 0.992^t)². Compare a few t.",
-    ),
-    mistakes=(
-        Mistake(
-            "the root of the distance",
-            lambda: (stopped()[0], stopped()[1] ** 0.5),
-            "The number of steps is right. Your distance is the root of the one in the table, which is squared.",
-        ),
-        Mistake(
-            "one step too many",
-            lambda: (stopped()[0] + 1, distance(stopped()[0] + 1)),
-            "One step earlier the distance is smaller: the noise has begun to enter.",
-        ),
+    **HINTS.of(
+        "stop",
+        {
+            "the root of the distance": lambda: (stopped()[0], stopped()[1] ** 0.5),
+            "one step too many": lambda: (stopped()[0] + 1, distance(stopped()[0] + 1)),
+        },
     ),
 )

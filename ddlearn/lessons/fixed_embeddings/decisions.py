@@ -4,8 +4,10 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
-from ddlearn.classroom import Decision, Mistake
+from ddlearn.classroom import Decision, Hints
 from ddlearn.lessons.fixed_embeddings.exercises import leave_one_out
+
+HINTS = Hints.beside(__file__)
 
 WIDTHS, PENALTY, NOISE, EXAMPLES = (0.06, 0.12, 0.25, 0.5), 1e-3, 0.6, 40
 
@@ -53,32 +55,13 @@ WIDTH = Decision(
         "Each example was in the file twice, so the copy of the point left out was still among the others. A narrow "
         "kernel repeats the copy. With each example once, the width 0.06 has the error 0.67, and yours is above 0.36."
     ),
-    hints=(
-        "What would make it easy to predict a point that was left out? Look at the points with the smallest x.",
-        "Sort the file: `x[:, 0].sort()`. How many different inputs does it have?",
-        "Each example is there twice. With `order = x[:, 0].argsort()[::2]`, `x[order]` has each of them once.",
-    ),
-    mistakes=(
-        Mistake(
-            "the report",
-            lambda: choice(*file()),
-            "This is the report itself. No fit has an error below 0.36 on new points: what do the other 79 rows know?",
-            also=(lambda: (WIDTHS[0], errors(*once())[WIDTHS[0]]),),
-        ),
-        Mistake(
-            "the error in the file",
-            lambda: (choice(*once())[0], errors(*file())[choice(*once())[0]]),
-            "The width is right. Your error is measured on the file as it came, where each point left out has a copy.",
-        ),
-        Mistake(
-            "a sum instead of a mean",
-            lambda: changed(factor=EXAMPLES),
-            "The width is right. Your error is a sum over the examples; divide it by their number.",
-        ),
-        Mistake(
-            "the root of the mean",
-            lambda: changed(power=0.5),
-            "The width is right. Your error is the root of the mean of squares; the mean itself is asked for.",
-        ),
+    **HINTS.of(
+        "width",
+        {
+            "the report": (lambda: choice(*file()), lambda: (WIDTHS[0], errors(*once())[WIDTHS[0]])),
+            "the error in the file": lambda: (choice(*once())[0], errors(*file())[choice(*once())[0]]),
+            "a sum instead of a mean": lambda: changed(factor=EXAMPLES),
+            "the root of the mean": lambda: changed(power=0.5),
+        },
     ),
 )

@@ -5,7 +5,9 @@ import math
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Mistake, edit
+from ddlearn.classroom import Exercise, Hints, edit
+
+HINTS = Hints.beside(__file__)
 
 
 def gram(x: Tensor, x2: Tensor, width: float) -> Tensor:
@@ -24,82 +26,22 @@ GRAM = Exercise(
     title="The gram matrix of the Gaussian (rbf) kernel",
     reference=gram,
     cases=gram_cases,
-    hints=(
-        "Three steps: differences, squared distances, exponential. Which shape has each?",
-        "Broadcasting makes all pairs at once: x[:, None, :] has shape (n, 1, d) and x2[None, :, :] has (1, m, d).",
-        "Sum the squared differences over the last axis, divide by 2 * width**2, change the sign, take torch.exp.",
-    ),
-    mistakes=(
-        Mistake(
-            "distance not squared",
-            edit("-squared_distance", "-squared_distance.sqrt()"),
-            "You put the distance into the exponential; the Gaussian kernel wants the distance squared.",
-        ),
-        Mistake(
-            "no 2 under the fraction",
-            edit("(2 * width**2)", "width**2"),
-            "The width enters as 2 * width**2, as in the density of a Gaussian. Where is your 2?",
-        ),
-        Mistake(
-            "width not squared",
-            edit("width**2", "width"),
-            "A squared distance is measured in squared units: divide it by the width squared.",
-        ),
-        Mistake(
-            "minus sign lost",
-            edit("-squared", "squared"),
-            "Your kernel grows with distance. Near points should be the similar ones: mind the sign.",
-        ),
-        Mistake(
-            "inner product instead of distance",
-            lambda x, x2, width: torch.exp(x @ x2.T / (2 * width**2)),
-            "x @ x2.T holds inner products. This kernel looks at the distance between the points.",
-            also=(lambda x, x2, width: x @ x2.T,),
-        ),
-        Mistake(
-            "x against itself",
-            edit("x2[None", "x[None"),
-            "Row i must compare x[i] with every row of x2, not of x. The shape to return is (n, m).",
-        ),
-        Mistake(
-            "no exponential",
-            edit("torch.exp(-", "("),
-            "The exponential is missing: the kernel is torch.exp of minus the squared distance over 2 * width**2.",
-            also=(edit("torch.exp", ""),),
-        ),
-        Mistake(
-            "brackets missing under the fraction",
-            edit("(2 * width**2)", "2 * width**2"),
-            "Python divides by 2 and then *multiplies* by width². Put brackets around the denominator: / (2 * "
-            "width**2).",
-        ),
-        Mistake(
-            "mean over the coordinates",
-            edit(".sum(-1)", ".mean(-1)"),
-            "You averaged over the coordinates. The squared distance is their sum: .sum(-1).",
-        ),
-        Mistake(
-            "constant of a density",
-            lambda x, x2, width: gram(x, x2, width) / (width * math.sqrt(2 * math.pi)),
-            "You divided by the constant of a Gaussian density. A kernel has none: a point and itself give 1.",
-            also=(lambda x, x2, width: gram(x, x2, width) / (width * math.sqrt(2 * math.pi)) ** x.shape[1],),
-        ),
-        Mistake(
-            "summed over the points",
-            edit(".sum(-1)", ".sum(1)"),
-            "The differences have shape (n, m, d), and you summed over points. The coordinates are the last "
-            "axis: .sum(-1).",
-            also=(edit(".sum(-1)", ".sum(0)"),),
-        ),
-        Mistake(
-            "both norms in a row",
-            lambda x, x2, width: torch.exp(-((x**2).sum(1) + (x2**2).sum(1) - 2 * x @ x2.T) / (2 * width**2)),
-            "|x_i|² belongs to row i and |x2_j|² to column j. Make the first a column: (x ** 2).sum(1)[:, None].",
-        ),
-        Mistake(
-            "row by row",
-            edit("x[:, None, :] - x2[None, :, :]", "x - x2"),
-            "x - x2 pairs row i with row i only. All pairs need a new axis: x[:, None, :] - x2[None, :, :].",
-        ),
+    **HINTS.of(
+        "gram",
+        {
+            "inner product instead of distance": (
+                lambda x, x2, width: torch.exp(x @ x2.T / (2 * width**2)),
+                lambda x, x2, width: x @ x2.T,
+            ),
+            "no exponential": edit("torch.exp", ""),
+            "constant of a density": (
+                lambda x, x2, width: gram(x, x2, width) / (width * math.sqrt(2 * math.pi)),
+                lambda x, x2, width: gram(x, x2, width) / (width * math.sqrt(2 * math.pi)) ** x.shape[1],
+            ),
+            "summed over the points": edit(".sum(-1)", ".sum(0)"),
+            "both norms in a row": lambda x, x2, width: torch.exp(
+                -((x**2).sum(1) + (x2**2).sum(1) - 2 * x @ x2.T) / (2 * width**2)
+            ),
+        },
     ),
 )

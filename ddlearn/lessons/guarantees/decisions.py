@@ -3,9 +3,11 @@
 import math
 from collections.abc import Callable
 
-from ddlearn.classroom import Decision, Mistake
+from ddlearn.classroom import Decision, Hints
 from ddlearn.lessons.guarantees import machines
 from ddlearn.lessons.guarantees.exercises import holdout
+
+HINTS = Hints.beside(__file__)
 
 LABELED, DELTA, RIDGE, DRAW = 400, 0.05, 3.0, 7
 SPLITS = (50, 100, 200, 300, 350)
@@ -45,29 +47,13 @@ SPLIT = Decision(
     because=(
         "You looked at five bounds and kept the best, so each of the five must hold with probability 1 - delta / 5."
     ),
-    hints=(
-        "`holdout(errors_of_split(k), 400 - k, delta)` is the bound of one split. Which delta does each of five get?",
-        "All five bounds must hold together, because you choose after seeing them. Give each a fifth of 0.05.",
-    ),
-    mistakes=(
-        Mistake(
-            "the choice not paid for",
-            lambda: best(DELTA),
-            "The split is right. Your bound would hold if you had fixed this split before seeing the labels. You chose "
-            "it as the best of five.",
-        ),
-        Mistake(
-            "fewest errors",
-            lambda: rated(errors_of_split),
-            "This split makes the fewest errors, because it leaves the fewest judges. Compare the bounds.",
-            also=(lambda: stated(min(SPLITS, key=errors_of_split), DELTA),),
-        ),
-        Mistake(
-            "all for the judges",
-            lambda: stated(SPLITS[0], DELTA / len(SPLITS)),
-            "Many judges make the bound tight, but around a machine that was trained on few examples.",
-            also=(lambda: stated(SPLITS[0], DELTA),),
-        ),
+    **HINTS.of(
+        "split",
+        {
+            "the choice not paid for": lambda: best(DELTA),
+            "fewest errors": (lambda: rated(errors_of_split), lambda: stated(min(SPLITS, key=errors_of_split), DELTA)),
+            "all for the judges": (lambda: stated(SPLITS[0], DELTA / len(SPLITS)), lambda: stated(SPLITS[0], DELTA)),
+        },
     ),
 )
 
@@ -77,20 +63,11 @@ FRESH = Decision(
     asked=("the number at 0.05", "the number at one in a million"),
     reference=lambda: (fresh(0.01, 0.05), fresh(0.01, 1e-6)),
     because="The second number is 4.6 times the first, for a guarantee that fails 50,000 times more rarely.",
-    hints=(
-        "Without an error among n, the bound is the rate R at which n correct answers have probability delta.",
-        "Solve (1 - 0.01)ⁿ = delta for n, by logarithms.",
-    ),
-    mistakes=(
-        Mistake(
-            "one over delta",
-            lambda: (fresh(0.01, 0.05), 50_000 * fresh(0.01, 0.05)),
-            "The first number is right. Delta stands inside a logarithm: a smaller delta does not multiply the number.",
-        ),
-        Mistake(
-            "logarithm to base ten",
-            lambda: (-math.log10(0.05) / 0.01, -math.log10(1e-6) / 0.01),
-            "You divided a logarithm to base ten by 0.01. Use natural logarithms, of delta and of 0.99.",
-        ),
+    **HINTS.of(
+        "fresh",
+        {
+            "one over delta": lambda: (fresh(0.01, 0.05), 50_000 * fresh(0.01, 0.05)),
+            "logarithm to base ten": lambda: (-math.log10(0.05) / 0.01, -math.log10(1e-6) / 0.01),
+        },
     ),
 )

@@ -6,9 +6,11 @@ from functools import cache
 from torch import Tensor
 
 from ddlearn import compute, parities
-from ddlearn.classroom import Decision, Mistake
+from ddlearn.classroom import Decision, Hints
 from ddlearn.lessons.learned_embeddings import shared
 from ddlearn.lessons.learned_embeddings.exercises import alignment, features
+
+HINTS = Hints.beside(__file__)
 
 D, FITTED, HELD_OUT, STEPS = 40, 150, 50, 2000
 DECAYS = (0.0, 0.001, 0.003, 0.01, 0.1)
@@ -69,36 +71,14 @@ DECAY = Decision(
         "0.1 the network does not fit its own examples. Your network’s error on the held-out examples is 0.003, and "
         "without decay it is 0.54."
     ),
-    hints=(
-        "Each step multiplies such a weight by 1 − 10 · 0.1 · decay. Raise this to the power 2,000.",
-        "`f, phi = networks[0.01]` gives one network. With `F = phi(x[150:])`, its kernel matrix is `F @ F.T`.",
-        "`alignment(F @ F.T, y[150:])` is the number for this network.",
-    ),
-    mistakes=(
-        Mistake(
-            "the decay of the page",
-            lambda: answer(0.001),
-            "A decay of 0.001 leaves 14 % of a weight that the gradient does not renew. You want at most 1 %.",
-        ),
-        Mistake(
-            "ten times too much",
-            lambda: answer(0.01),
-            "A decay of 0.01 is enough, but not the smallest that is: compute what 0.003 leaves after 2,000 steps.",
-        ),
-        Mistake(
-            "the largest decay",
-            lambda: answer(max(DECAYS)),
-            "The largest decay also removes what the network needs. Which is the smallest that leaves at most 1 %?",
-        ),
-        Mistake(
-            "the fitted examples",
-            lambda: answer(rows=slice(0, FITTED)),
-            "The decay is right. Your alignments are with labels that the networks have fitted: use rows 150 to 199.",
-        ),
-        Mistake(
-            "all examples",
-            lambda: answer(rows=slice(0, None)),
-            "The decay is right. Your alignments are with all 200 labels; the networks have fitted 150 of them.",
-        ),
+    **HINTS.of(
+        "weight_decay",
+        {
+            "the decay of the page": lambda: answer(0.001),
+            "ten times too much": lambda: answer(0.01),
+            "the largest decay": lambda: answer(max(DECAYS)),
+            "the fitted examples": lambda: answer(rows=slice(0, FITTED)),
+            "all examples": lambda: answer(rows=slice(0, None)),
+        },
     ),
 )

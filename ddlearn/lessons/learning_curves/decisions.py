@@ -1,8 +1,10 @@
 """What the learner decides: how many examples halve an error, and what a kernel without large modes learns."""
 
-from ddlearn.classroom import Decision, Mistake
+from ddlearn.classroom import Decision, Hints
 from ddlearn.lessons.learning_curves import shared
 from ddlearn.lessons.learning_curves.exercises import kappa, predicted_error
+
+HINTS = Hints.beside(__file__)
 
 FIRST = 100  # examples that there are already
 
@@ -34,31 +36,14 @@ HALF = Decision(
     asked=("the error at 100", "the number of examples"),
     reference=lambda: (left(FIRST), enough()),
     because="The error falls more slowly than 1/n: what is left of the target lies in modes with small eigenvalues.",
-    hints=(
-        "The share left at n is `predicted_error(lam, V, n, kappa(lam, n)) / V.sum()`.",
-        "Try every n from 100 on, and take the first at which this share is at most half of that at 100.",
-    ),
-    mistakes=(
-        Mistake(
-            "one over n",
-            lambda: (left(FIRST), 2 * FIRST),
-            "Twice as many examples would halve an error that falls as 1/n. Compute the share that is left at 200.",
-        ),
-        Mistake(
-            "one over the root of n",
-            lambda: (left(FIRST), 4 * FIRST),
-            "Four times as many would halve an error that falls as one over the root of n. Compute the share instead.",
-        ),
-        Mistake(
-            "not a share",
-            lambda: (left(FIRST) * shared.world(shared.TEN).power, enough()),
-            "The number is right. Divide the error by `V.sum()`, which is the error of predicting zero.",
-        ),
-        Mistake(
-            "the error over the pool",
-            lambda: (left(FIRST, whole=False), enough(whole=False)),
-            "You left out N / (N - n). At the examples themselves there is no error, so the others carry all of it.",
-        ),
+    **HINTS.of(
+        "half",
+        {
+            "one over n": lambda: (left(FIRST), 2 * FIRST),
+            "one over the root of n": lambda: (left(FIRST), 4 * FIRST),
+            "not a share": lambda: (left(FIRST) * shared.world(shared.TEN).power, enough()),
+            "the error over the pool": lambda: (left(FIRST, whole=False), enough(whole=False)),
+        },
     ),
 )
 
@@ -68,20 +53,11 @@ FLAT = Decision(
     asked=("the water level", "the share of each mode", "the error"),
     reference=flat,
     because="Every mode is learned by a fifth, and nothing is gained: the error is that of predicting zero.",
-    hints=(
-        "All shares are equal and add up to n, so each is n / N. Solve 3 / (3 + level) = n / N.",
-        "Insert L = 1/5 into the three factors. The sum of (1 - L)² V is 0.64 times the power of the target.",
-    ),
-    mistakes=(
-        Mistake(
-            "only what is missed",
-            lambda: (*flat()[:2], 0.64),
-            "0.64 is the sum of (1 - L)² V. Two factors stand before it.",
-        ),
-        Mistake(
-            "the pool forgotten",
-            lambda: (*flat()[:2], 0.8),
-            "You left out the factor N / (N - n).",
-        ),
+    **HINTS.of(
+        "flat",
+        {
+            "only what is missed": lambda: (*flat()[:2], 0.64),
+            "the pool forgotten": lambda: (*flat()[:2], 0.8),
+        },
     ),
 )

@@ -4,9 +4,11 @@ import math
 
 import torch
 
-from ddlearn.classroom import Decision, Mistake
+from ddlearn.classroom import Decision, Hints
 from ddlearn.lessons.neural_tangent_kernel.exercises import next_layer
 from ddlearn.lessons.neural_tangent_kernel.shared import ANGLES, X, infinite_ntk
+
+HINTS = Hints.beside(__file__)
 
 EIGENVALUES, POINTS = (18.0, 6.0, 2.0), 4  # of the page's kernel by hand
 LEFT = 0.01
@@ -39,35 +41,17 @@ STEP = Decision(
         "down the first of them, because it jumps too far beyond zero. The theorem of Lee et al. 2019 holds for steps "
         "below 2n/(λ_min + λ_max), which is your step."
     ),
-    hints=(
-        "Sketch the sizes |1 − 18η/4|, |1 − 6η/4| and |1 − 2η/4| against η. The slowest mode is the highest of the "
-        "three.",
-        "The highest line first falls and then rises. At the lowest point, two of the three sizes are equal.",
-        "Solve 18η/4 − 1 = 1 − 2η/4 for η.",
-    ),
-    mistakes=(
-        Mistake(
-            "the largest step",
-            lambda: with_slowest(LIMIT),
-            "At this step the factor of the eigenvalue 18 is −1: that mode changes its sign and never shrinks.",
-            also=(lambda: (LIMIT, abs(1 - LIMIT * EIGENVALUES[-1] / POINTS)),),
-        ),
-        Mistake(
-            "half of the largest step",
-            lambda: with_slowest(LIMIT / 2),
-            "This step removes the mode with eigenvalue 18 at once. The mode with eigenvalue 2 is the slowest, and a "
-            "larger step would speed it up.",
-        ),
-        Mistake(
-            "n forgotten",
-            lambda: (2 / (EIGENVALUES[0] + EIGENVALUES[-1]), best_step()[1]),
-            "The factor is right. Your step lacks the n: a mode is multiplied by 1 − ηλ/4.",
-        ),
-        Mistake(
-            "the factor with its sign",
-            lambda: (best_step()[0], -best_step()[1]),
-            "The step is right. The size of a factor is its absolute value.",
-        ),
+    **HINTS.of(
+        "step",
+        {
+            "the largest step": (
+                lambda: with_slowest(LIMIT),
+                lambda: (LIMIT, abs(1 - LIMIT * EIGENVALUES[-1] / POINTS)),
+            ),
+            "half of the largest step": lambda: with_slowest(LIMIT / 2),
+            "n forgotten": lambda: (2 / (EIGENVALUES[0] + EIGENVALUES[-1]), best_step()[1]),
+            "the factor with its sign": lambda: (best_step()[0], -best_step()[1]),
+        },
     ),
 )
 
@@ -91,27 +75,12 @@ PATIENCE = Decision(
         "The fast wave needs about 74 times as many steps as the slow one. The film ends after 300 steps, with 15 % of "
         "the fast wave left."
     ),
-    hints=(
-        "Begin the recursion with `x @ x.T` for both kernels, and apply your `next_layer` once.",
-        "The eigenvalue of a wave is the first row of the kernel times torch.cos(k * angles). λ_max is the largest.",
-        "With this step a wave keeps the fraction 1 − λ_k/λ_max per step. Its power falls to 0.01 after log(0.01) / "
-        "log(fraction) steps.",
-    ),
-    mistakes=(
-        Mistake(
-            "gradient flow",
-            lambda: steps_needed(flow=True),
-            "You used e^(−ηλt/n), the formula of gradient flow. A step multiplies the wave by 1 − ηλ/n.",
-        ),
-        Mistake(
-            "the largest step",
-            lambda: steps_needed(per_step=2.0),
-            "You took the step 2n/λ_max. The problem asks for half of it, n/λ_max.",
-        ),
-        Mistake(
-            "the waves exchanged",
-            lambda: steps_needed()[::-1],
-            "Both numbers are right, in the other order. Which wave has the larger eigenvalue?",
-        ),
+    **HINTS.of(
+        "patience",
+        {
+            "gradient flow": lambda: steps_needed(flow=True),
+            "the largest step": lambda: steps_needed(per_step=2.0),
+            "the waves exchanged": lambda: steps_needed()[::-1],
+        },
     ),
 )

@@ -1,7 +1,9 @@
 """What the learner decides: how to hold purified cells out, and the numbers of two problems on impure tubes."""
 
-from ddlearn.classroom import Decision, Mistake
+from ddlearn.classroom import Decision, Hints
 from ddlearn.lessons.purified_specimens import held_out
+
+HINTS = Hints.beside(__file__)
 
 
 def both(way: str) -> tuple[str, float, float]:
@@ -18,22 +20,12 @@ HELD_OUT = Decision(
         "A new patient is a new specimen, so the test cells must come from specimens that the network has not seen. On "
         "cells of new patients it is right on 89 %, as the test by tube said. The test by cell promised 94 %."
     ),
-    hints=(
-        "A new patient’s blood is a specimen that no network has seen. In which of the two tests is that so?",
-        "`accuracy(way)` returns both numbers. Report the one whose test cells come from specimens that were not seen.",
-    ),
-    mistakes=(
-        Mistake(
-            "the larger number",
-            lambda: both("by cell"),
-            "The test by cell is the better number, and the wrong test: its cells come from tubes that the network has "
-            "seen.",
-        ),
-        Mistake(
-            "exchanged",
-            lambda: ("by tube", *map(held_out.accuracy, reversed(held_out.WAYS))),
-            "The way is right. You exchanged the two accuracies.",
-        ),
+    **HINTS.of(
+        "held_out",
+        {
+            "the larger number": lambda: both("by cell"),
+            "exchanged": lambda: ("by tube", *map(held_out.accuracy, reversed(held_out.WAYS))),
+        },
     ),
 )
 
@@ -65,21 +57,11 @@ BY_HAND = Decision(
         "A small tube gives few of the cells of its own type, so even a sure granulocyte is from tube 2 with "
         "probability 0.4. The rarer a type is, the less impurity suffices to lose it."
     ),
-    hints=(
-        "Count cells in both tubes by type. Each number of problem 1 is a quotient of two counts.",
-        "In problem 2, insert the shares of the rare type and of the granulocytes in the formula of the fold.",
-    ),
-    mistakes=(
-        Mistake(
-            "impurities instead of T",
-            lambda: by_hand(12 / 60, 2 / 20),
-            "You divided by the cells of the tube. That is the impurity, P(type given tube). Divide by the cells of "
-            "the type.",
-        ),
-        Mistake(
-            "monocytes for lymphocytes",
-            lambda: by_hand(lymphocytes=edge(0.11)),
-            "The last number is that of the monocytes. Insert the share of the lymphocytes, 0.28.",
-        ),
+    **HINTS.of(
+        "by_hand",
+        {
+            "impurities instead of T": lambda: by_hand(12 / 60, 2 / 20),
+            "monocytes for lymphocytes": lambda: by_hand(lymphocytes=edge(0.11)),
+        },
     ),
 )

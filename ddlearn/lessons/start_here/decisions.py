@@ -2,9 +2,11 @@
 
 import torch
 
-from ddlearn.classroom import Decision, Mistake
+from ddlearn.classroom import Decision, Hints
 from ddlearn.lessons.start_here.black_box import POINTS
 from ddlearn.lessons.start_here.exercises import mean_squared_error
+
+HINTS = Hints.beside(__file__)
 
 TARGETS, NEW_TARGETS = torch.tensor([0.0, 1.0, 0.0, -1.0]), torch.tensor([0.7, 0.7, -0.7, -0.7])
 PREDICTIONS = {"A": torch.tensor([0.0, 1.0, 0.0, -1.0]), "B": torch.tensor([0.2, 0.8, -0.1, -0.9])}
@@ -28,27 +30,16 @@ MODEL = Decision(
     asked=("the model", "its error on new points"),
     reference=best,
     because="Model A fits the four points that it has seen exactly. On new points, its error is sixty times larger.",
-    hints=(
-        "Only the new points count: compare `new_predictions` with `new_targets`.",
-        '`mean_squared_error(new_predictions["A"], new_targets)` is the error of model A on the new points.',
-    ),
-    mistakes=(
-        Mistake(
-            "the better fit",
-            lambda: ("A", float(mean_squared_error(PREDICTIONS["A"], TARGETS))),
-            "Model A has the smaller error on the points that it has seen. Compute both errors on the new points.",
-            also=(lambda: ("A", new_error("A")),),
-        ),
-        Mistake(
-            "the error on the points seen",
-            lambda: ("B", float(mean_squared_error(PREDICTIONS["B"], TARGETS))),
-            "The model is right. Your error is the one on the points that it has seen; take the new points.",
-        ),
-        Mistake(
-            "a sum instead of a mean",
-            lambda: ("B", 4 * new_error("B")),
-            "The model is right. Your error is the sum of four squares; divide it by four.",
-        ),
+    **HINTS.of(
+        "model",
+        {
+            "the better fit": (
+                lambda: ("A", float(mean_squared_error(PREDICTIONS["A"], TARGETS))),
+                lambda: ("A", new_error("A")),
+            ),
+            "the error on the points seen": lambda: ("B", float(mean_squared_error(PREDICTIONS["B"], TARGETS))),
+            "a sum instead of a mean": lambda: ("B", 4 * new_error("B")),
+        },
     ),
 )
 
@@ -71,37 +62,14 @@ TWICE = Decision(
         "One model has one value per input, so there are still 20 different left sides for 20 weights. Of two targets "
         "at an input, least squares takes the mean. Its noise has half the variance, and squared errors halve with it."
     ),
-    hints=(
-        "Write the two equations of one point below each other. Which side is the same?",
-        "No model passes through two targets at one input. Which value has the smallest sum of two squared errors?",
-        "The mean of two targets has half the noise variance. The waves magnify it as strongly as before.",
-    ),
-    mistakes=(
-        Mistake(
-            "as many as the targets",
-            lambda: (2 * POINTS, 0.5),
-            "Forty targets, but only twenty different inputs: two equations of one input have the same left side. The "
-            "factor is right.",
-        ),
-        Mistake(
-            "as many as the targets, with the same noise",
-            lambda: (2 * POINTS, 1.0),
-            "Forty targets, but only twenty different inputs. Which value does the fit take between the two targets?",
-        ),
-        Mistake(
-            "the noise stays",
-            lambda: (POINTS, 1.0),
-            "The peak is right. The fit takes the mean of the two targets: how large is the noise of this mean?",
-        ),
-        Mistake(
-            "standard deviation",
-            lambda: (POINTS, 0.5**0.5),
-            "The peak is right. Your factor is that of the noise’s standard deviation; the error is a square.",
-        ),
-        Mistake(
-            "halved twice",
-            lambda: (POINTS, 0.25),
-            "The peak is right. A mean of two targets has half the noise variance, and the error is a square already.",
-        ),
+    **HINTS.of(
+        "twice",
+        {
+            "as many as the targets": lambda: (2 * POINTS, 0.5),
+            "as many as the targets, with the same noise": lambda: (2 * POINTS, 1.0),
+            "the noise stays": lambda: (POINTS, 1.0),
+            "standard deviation": lambda: (POINTS, 0.5**0.5),
+            "halved twice": lambda: (POINTS, 0.25),
+        },
     ),
 )

@@ -1,6 +1,8 @@
 """What the learner decides: which cells to buy, and the numbers of two problems on the effective bag size."""
 
-from ddlearn.classroom import Decision, Mistake
+from ddlearn.classroom import Decision, Hints
+
+HINTS = Hints.beside(__file__)
 
 OFFERS = {"A": (4000, 4.0), "B": (16_384, 6.26), "C": (160_000, 81.0)}  # cells, effective bag size
 RARE = 0.11
@@ -18,17 +20,14 @@ OFFER = Decision(
     asked=("the offer", "its worth"),
     reference=lambda: max(map(offered, OFFERS), key=lambda pair: pair[1]),
     because="The patients differ more, so their cells are worth more than ten times as many cells of healthy donors.",
-    hints=(
-        "Write down the effective bag size of each offer first. For A it is the number of cells per bag.",
-        "For patients and donors it is α₀ + 1, for any number of cells. Insert it in the formula for e_c.",
-    ),
-    mistakes=(
-        Mistake("the most cells", lambda: offered("C"), "C has the most cells, but its donors are much alike."),
-        Mistake("the smallest bags", lambda: offered("A"), "A has the smallest effective bag size, but few cells."),
-        Mistake("the bag size", lambda: offered("B", 64), "64 cells per patient do not matter: use α₀ + 1."),
-        Mistake(
-            "as if labeled", lambda: offered("B", 1), "You counted every cell as labeled. Multiply by e_c as well."
-        ),
+    **HINTS.of(
+        "offer",
+        {
+            "the most cells": lambda: offered("C"),
+            "the smallest bags": lambda: offered("A"),
+            "the bag size": lambda: offered("B", 64),
+            "as if labeled": lambda: offered("B", 1),
+        },
     ),
 )
 
@@ -47,20 +46,11 @@ SIZES = Decision(
         "Two bags are two equations, whose difference divides by the difference of the shares. Counting adds a spread "
         "of its own. It fades as more cells are counted, and α₀ + 1 = 6 remains."
     ),
-    hints=(
-        "Each bag is one equation. Subtract the second from the first. For the size, proceed as for the two patients.",
-        "In problem 2, insert m = 10 and α₀ = 5. Then solve 6m = 5.4 (m + 5) for m.",
-    ),
-    mistakes=(
-        Mistake(
-            "spread of one type",
-            lambda: sizes(two=10.5),
-            "Your spread counts one type only. Add the squared distances of both types: 0.2² + 0.2².",
-        ),
-        Mistake(
-            "1 forgotten",
-            lambda: sizes(limit=5.0),
-            "You took α₀ for α₀ + 1 in the formula for counted patients.",
-        ),
+    **HINTS.of(
+        "sizes",
+        {
+            "spread of one type": lambda: sizes(two=10.5),
+            "1 forgotten": lambda: sizes(limit=5.0),
+        },
     ),
 )

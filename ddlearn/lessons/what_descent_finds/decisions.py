@@ -4,8 +4,10 @@ import math
 
 import torch
 
-from ddlearn.classroom import Decision, Mistake
+from ddlearn.classroom import Decision, Hints
 from ddlearn.separable import NORMS, margin, max_margin
+
+HINTS = Hints.beside(__file__)
 
 LENGTH = 8.0  # of x+, in the question
 AGREED = torch.tensor([[2.0, 1.0], [1.0, 2.0]], dtype=torch.float64)
@@ -27,31 +29,14 @@ START = Decision(
     asked=("the factor of the start", "the delay"),
     reference=start,
     because="NC1 falls as the square of the start, and each factor of ten costs ln 10/|x₊|: the price is a logarithm.",
-    hints=(
-        "NC1 goes as the square of the start. Which number has the square 10⁻⁶?",
-        "Three factors of ten cost three times ln 10/|x₊|, with the natural logarithm.",
-    ),
-    mistakes=(
-        Mistake(
-            "as the start itself",
-            lambda: start(6.0),
-            "You made the start a million times smaller. NC1 falls as the square of the start.",
-        ),
-        Mistake(
-            "one decade only",
-            lambda: (start()[0], start(1.0)[1]),
-            "Your delay is that of one factor of ten. How many are there?",
-        ),
-        Mistake(
-            "decimal logarithm",
-            lambda: (start()[0], 3 / LENGTH),
-            "You took log₁₀. Neurons grow as exp(|x₊| t), so the logarithm is the natural one.",
-        ),
-        Mistake(
-            "larger, not smaller",
-            lambda: (1 / start()[0], start()[1]),
-            "This factor makes the start larger.",
-        ),
+    **HINTS.of(
+        "shrink",
+        {
+            "as the start itself": lambda: start(6.0),
+            "one decade only": lambda: (start()[0], start(1.0)[1]),
+            "decimal logarithm": lambda: (start()[0], 3 / LENGTH),
+            "larger, not smaller": lambda: (1 / start()[0], start()[1]),
+        },
     ),
 )
 
@@ -61,21 +46,12 @@ AGREE = Decision(
     asked=("the best l2 margin", "the best l∞ margin", "the best l1 margin"),
     reference=agree,
     because="The best w is along (1, 1) in every norm, so all three methods end at the same line.",
-    hints=(
-        "By symmetry, try w = (1, 1). What is its product with both points?",
-        "The product is 3. Divide it by the l2, l∞ and l1 length of (1, 1).",
-    ),
-    mistakes=(
-        Mistake("not divided", lambda: (3.0, 3.0, 3.0), "This is w · z for w = (1, 1). Divide by the length of w."),
-        Mistake(
-            "dual norms",
-            lambda: (agree()[0], agree()[2], agree()[1]),
-            "You exchanged l∞ and l1. The margin in a norm divides by that norm of w.",
-        ),
-        Mistake(
-            "along the axis",
-            lambda: (1.0, 1.0, 1.0),
-            "This is the margin of w = (1, 0). Another direction has a larger one in every norm.",
-        ),
+    **HINTS.of(
+        "agree",
+        {
+            "not divided": lambda: (3.0, 3.0, 3.0),
+            "dual norms": lambda: (agree()[0], agree()[2], agree()[1]),
+            "along the axis": lambda: (1.0, 1.0, 1.0),
+        },
     ),
 )
