@@ -148,7 +148,8 @@ lesson.black_box.show()
 # The third wave differs by 0.5 between the two points, so a weight near 0.1 is enough for the noise. The prediction moves by half of the
 # noise, and not by 100 times the noise.
 #
-# **The same for 20 points.** Change the 20 targets a little, and fit again. The model changes between the points as well. Divide the size
+# **The same for 20 points.** No two of 20 waves need be alike. But some weighted sum of them is nearly zero at all points, as the difference of our two
+# waves is, and the model needs a large multiple of it. Change the 20 targets a little, and fit again. The model changes between the points as well. Divide the size
 # of its change by the size of the targets' change. The second row gives this quotient for the targets' change that makes it largest. (Size: the
 # root of the mean square. Each number is a median over the 15 draws.)
 #

@@ -131,7 +131,7 @@ lesson.film.show()
 #
 # <details><summary>How large is this difference?</summary>
 #
-# Let all errors be a small multiple of the labels. For the unit of problem 1, the sum in a coordinate of the parity is $\frac12$ times this multiple. In a noise
+# Let all errors be a small multiple of the labels. For the unit of problem 1, the mean in the second coordinate is $\frac12$ times this multiple. In a noise
 # coordinate, with 100 of 200 examples active, its size is about $\sqrt{100}/200 = 0.05$, a tenth of that. We measured both in the trained network of the
 # last explorer, with the labels as errors. The root mean square over the units is 0.17 in the two coordinates, and 0.05 in the others. The network's own
 # errors are less regular, because each step sees only 32 random examples.
@@ -303,6 +303,13 @@ lesson.parity.show()
 # %% [markdown]
 # With 200 examples the bound is 0.74, and the network's error falls to 0.01. The theorem still holds: it speaks of kernels that are fixed
 # before the target, and the target's labels changed the network.
+#
+# <details><summary>The bound is a mean over 780 parities. Why may we compare one?</summary>
+#
+# For a single parity, a fixed kernel can have a small error: it may prefer just these two coordinates. The network has no such preference. At its start it
+# treats all coordinates alike, so its expected error is the same for each of the 780 parities, and the mean over them is that of one.
+#
+# </details>
 #
 # The trained layer defines a kernel too, and a linear function of its features predicts as well as the network (0.01). So the network has *learned a kernel*
 # from the labels. Its alignment with the labels of 500 new points rises from 0.01 to 0.54. Fixed kernels have at most 0.05 for a

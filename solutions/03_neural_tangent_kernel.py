@@ -215,8 +215,8 @@ def descent(K, y, f0, lr, steps):
 # Call the limit of the first part $K'$. In the second, $a_j^2$ is 1 on average. If the inputs are the angle $\theta$ apart, a random unit is
 # active at both with probability $(\pi - \theta)/2\pi$ (first fold below). The 2 in front makes this $\frac{\pi - \theta}{\pi}\,x \cdot x'$.
 #
-# Here $x \cdot x'$ is the tangent kernel of what enters a unit, $W_j \cdot x$. In a deeper network, what enters a unit is the output of earlier layers. It
-# has a tangent kernel $\Theta$ of its own (`ntk` in code). By the chain rule, this $\Theta$ takes the place of $x \cdot x'$. Let $K$ hold the inner products
+# Here $x \cdot x'$ is the tangent kernel of the weighted sum $W_j \cdot x$ that enters a unit. In a deeper network, a weighted sum of the previous layer's
+# outputs enters a unit. This sum has a tangent kernel $\Theta$ of its own (`ntk` in code). By the chain rule, $\Theta$ takes the place of $x \cdot x'$. Let $K$ hold the inner products
 # of a layer's outputs at two inputs (`nngp`). **Both start as $x \cdot x'$**: without a hidden layer the outputs are $x$, and $w \cdot x$ has the
 # gradient $x$. One hidden layer makes $K'$ and $\Theta'$ of them:
 #
