@@ -208,8 +208,8 @@ lesson.tubes.show()
 # $0.22/0.83 = 0.265$. From there on *every* monocyte is called a granulocyte, however clear its looks. The derivation is ours. The orange network loses
 # monocytes earlier, because cells in doubt are lost first.
 #
-# **The price.** At an impurity of 20 %, the correction raises the balanced accuracy from 75 to 89 %. With
-# 100 cells per tube and 40 %, it raises it from 58 to 64 % only, and the calibration error rises too.
+# **The price.** At 20 %, the correction raises the balanced accuracy from 75 to 89 %. At 40 % and with 100 cells per tube, it rises from 58 to 64 % only,
+# and the calibration error from 13 to 21 %.
 #
 # <details><summary>How is the purity estimated?</summary>
 #
