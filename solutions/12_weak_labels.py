@@ -130,9 +130,9 @@ lesson.predict("poured")
 # By hand, 1.5 times the first equation minus 0.5 times the second is $g = 1.5 \cdot 8.4 - 0.5 \cdot 5.2$. So the mean over granulocytes is a weighted sum
 # of the bags' means, and the weights depend on the shares alone. This holds for any feature.
 #
-# Take as feature the network's loss on a cell, *as if the cell were a granulocyte*. The same weighted sum now estimates the mean loss of the granulocytes.
-# Do so for each type, and average over the types with their shares. The result estimates the **risk with labels**, the mean loss of a cell as its true
-# type, without a label. Two learners minimize such estimates.
+# Take as feature the network's loss on a cell, *as if the cell were a granulocyte*. The same weighted sum estimates the mean loss of the granulocytes. Do
+# so for each type, and average over the types with their shares. The result estimates the **risk with labels**, the mean loss of a cell as its true type,
+# without a label. Two learners minimize such estimates.
 # - The **mean map** finds the weights by least squares, from the shares of the bags at hand. It needs bags whose shares differ.
 # - **EasyLLP** has a formula for the weights (Exercise 2). It is for **independent cells**, drawn at random from the same blood, as in poured bags.
 #
@@ -157,8 +157,8 @@ lesson.learners.show()
 # proportion loss. A perfect classifier minimizes it too. From our starts, training ends at this constant. Then every cell is named granulocyte, the type
 # with the largest share.
 #
-# **How much bags differ is one number.** Let $\pi_b$ be the shares that the test of bag $b$ states: those of its cells in poured blood, and of a person's
-# whole blood otherwise. Let $q$ be the shares in the population. The **effective bag size** is
+# **How much bags differ is one number.** Let $\pi_b$ be the shares that an exact test of bag $b$ states: those of its cells in poured blood, and of a
+# person's whole blood otherwise. Let $q$ be the shares in the population. The **effective bag size** is
 #
 # $$m_{\text{eff}} = \frac{1 - \lVert q\rVert^2}{\text{mean over bags of } \lVert \pi_b - q\rVert^2}.$$
 #
@@ -202,8 +202,8 @@ lesson.triangle.show()
 # %% [markdown]
 # ## Exercise 2 · Repair: `bag_risk`
 #
-# Let $\bar\ell_{bc}$ be the mean loss over the cells of bag $b$ as if all of them were of type $c$. EasyLLP's weights turn these into an estimate of the
-# risk with labels:
+# Let $\bar\ell_{bc}$ be the mean loss over the cells of bag $b$ as if all of them were of type $c$. These weights turn it into an estimate of the risk with
+# labels:
 #
 # $$w_{bc} = m_{\text{eff}}\, a_{bc} - (m_{\text{eff}} - 1)\, q_c, \qquad R = \frac1B \sum_b \sum_c w_{bc}\, \bar\ell_{bc}.$$
 #
