@@ -17,8 +17,8 @@
 #
 # *A blood test gives the shares of three cell types in each tube, but names no cell. So each tube is one point of the triangle.*
 #
-# **Question.** A camera sees thousands of white blood cells, and a blood test gives only the
-# share of each type. Are shares enough to train a network that names single cells?
+# **Question.** A camera sees thousands of white blood cells, and a blood test gives only the share of each type. From some groups of cells, these shares
+# alone teach a network to name 94 % of new cells correctly; from others, nothing. What decides?
 #
 # **You will be able to**
 # - write a loss that needs no label of a cell (Exercise 1);
@@ -40,8 +40,7 @@ lesson.start()
 #
 # **Board.** The two patients, their system, and the four weights.
 #
-# **The one question to ask:** "A hospital offers ten times more cells from its blood bank, all poured together. What do you
-# ask for instead?" (The same cells, patient by patient; or patients who differ more.)
+# **The one question to ask:** "Ten times more cells, all poured together: what do you ask for instead?" (The same cells, patient by patient.)
 #
 # **Discussion.** Small tubes of poured blood work, but somebody must count each of them.
 #
@@ -73,9 +72,9 @@ lesson.recap()
 lesson.holograms.show()
 
 # %% [markdown]
-# The networks of this lesson get 32 numbers per cell: the mean and the variance over each of 16 rings around its center. These numbers do not change when the cell turns.
+# <details><summary>Are these cells real, and what does a network see?</summary>
 #
-# <details><summary>Are these cells real?</summary>
+# A network gets 32 numbers per cell: the mean and the variance over each of 16 rings around its center. These numbers do not change when the cell turns.
 #
 # The cells are simulated. Sizes and nuclei follow measured ones; granules and optics are assumed. The setting is real: a lens-free camera, blood without its red cells, and the laboratory's counts
 # ([Yellin, Haeffele, Roth, Vidal 2018](https://openaccess.thecvf.com/content_cvpr_2018/html/Yellin_Multi-Cell_Detection_and_CVPR_2018_paper.html)).
@@ -128,16 +127,19 @@ lesson.predict("poured")
 # %% [markdown]
 # ## See: spread, not amount
 #
-# By hand, 1.5 times the first equation minus 0.5 times the second is $g = 1.5 \cdot 8.4 - 0.5 \cdot 5.2$. So $g$ is a sum of the bags' means, with weights that depend on the
-# shares alone. The network's loss on a cell, *as if the cell were a granulocyte*, is a feature too. So such a sum gives its mean over all granulocytes. Do the same for each type,
-# and add up in proportion to the types. This is the **risk with labels**, the mean loss of a cell as its true type, but no label was used. Two learners minimize it so.
+# By hand, 1.5 times the first equation minus 0.5 times the second is $g = 1.5 \cdot 8.4 - 0.5 \cdot 5.2$. So the mean over granulocytes is a weighted sum
+# of the bags' means, and the weights depend on the shares alone. This holds for any feature.
+#
+# Take as feature the network's loss on a cell, *as if the cell were a granulocyte*. The same weighted sum estimates the mean loss of the granulocytes. Do
+# so for each type, and average over the types with their shares. The result estimates the **risk with labels**, the mean loss of a cell as its true type,
+# without a label. Two learners minimize such estimates.
 # - The **mean map** finds the weights by least squares, from the shares of the bags at hand. It needs bags whose shares differ.
-# - **EasyLLP** has a formula for the weights (Exercise 2). It was made for bags of independent cells, as in poured blood.
+# - **EasyLLP** has a formula for the weights (Exercise 2). It is for **independent cells**, drawn at random from the same blood, as in poured bags.
 #
 # Each learner gets 16,384 cells in three kinds of bags. **Poured together**: blood of many people, mixed and divided again. **Healthy donors** and
-# **patients** have one bag per person. Healthy donors are much alike, and patients are not.
+# **patients** have one bag per person. Healthy donors are alike, and patients are not.
 # - **Left:** the share of each type that is recognized. Dots are single networks.
-# - **Right:** the share of all cells named correctly, against a number known before training (explained below).
+# - **Right:** the share of all cells named correctly, against the bags' **worth**, a number known before training (explained below).
 #
 # Start with your loss and 512 cells per bag. Try 8, and other learners.
 
@@ -151,25 +153,26 @@ lesson.learners.show()
 # %% [markdown]
 # ## Explain: the effective bag size
 #
-# **Why large poured bags fail.** They have nearly the same shares. If all have exactly the shares $a$, then predicting $a$ for *every* cell minimizes the proportion loss. A perfect
-# classifier minimizes it too, and the loss cannot tell the two apart. From our starts, training ends at this constant. Its largest
-# share is that of granulocytes.
+# **Why large poured bags fail.** They have nearly the same shares. If all have exactly the shares $a$, then predicting $a$ for *every* cell minimizes the
+# proportion loss. A perfect classifier minimizes it too. From our starts, training ends at this constant. Then every cell is named granulocyte, the type
+# with the largest share.
 #
-# **How much bags differ is one number.** Let $\pi_b$ be the true shares of bag $b$: of its cells in poured blood, of the person's blood otherwise.
-# Let $q$ be the shares in the population. The **effective bag size** is
+# **How much bags differ is one number.** Let $\pi_b$ be the shares that an exact test of bag $b$ states: those of its cells in poured blood, and of a
+# person's whole blood otherwise. Let $q$ be the shares in the population. The **effective bag size** is
 #
 # $$m_{\text{eff}} = \frac{1 - \lVert q\rVert^2}{\text{mean over bags of } \lVert \pi_b - q\rVert^2}.$$
 #
-# *In words:* the denominator is the spread of the bags. The numerator is the spread of single labeled cells, which are corners of the triangle. So $m_{\text{eff}}$ is
-# 1 for labeled cells, and it grows as bags become more alike. By hand, $q = (0.6, 0.4)$, and both squared distances are $0.2^2 + 0.2^2 = 0.08$. Hence
-# $m_{\text{eff}} = (1 - 0.36 - 0.16)/0.08 = 6$.
-# - **Independent cells:** $m_{\text{eff}} = m$ for $m$ cells per bag, because the variance of a mean is that of one cell, divided by $m$. Hence the name.
+# *In words:* the denominator is the spread of the bags. The numerator is the same spread for bags of one cell, which are corners of the triangle:
+# $\sum_c q_c - 2\sum_c q_c^2 + \lVert q\rVert^2$. So $m_{\text{eff}}$ is 1 for labeled cells, and grows as bags become more alike. By hand,
+# $q = (0.6, 0.4)$, and both squared distances are $0.2^2 + 0.2^2 = 0.08$. Hence $m_{\text{eff}} = (1 - 0.36 - 0.16)/0.08 = 6$.
+# - **Independent cells:** $m_{\text{eff}} = m$ for $m$ cells per bag, because the variance of a mean is that of one cell, divided by $m$.
 # - **Patients:** their shares follow a Dirichlet distribution on the triangle. It has the mean $q$ and a number $\alpha_0$ that says how alike
 #   patients are. Its variance is that of one cell, divided by $\alpha_0 + 1$. So $m_{\text{eff}} = \alpha_0 + 1$, for any number of cells per patient.
 #
-# **What cells are worth.** Let least squares estimate the mean of a feature over type $c$, as by hand. Then $N$ cells in bags are as good as $Nq_c\,e_c$ labeled cells of this type,
-# with $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$. This is their **worth** (problem 3). *In words:* $N$ labeled cells have $m_{\text{eff}} = 1$, and are worth the $Nq_c$ cells of the type.
-# For monocytes, $q_c = 0.11$, and $e_c$ is 0.18 for our patients ($\alpha_0 = 5.26$), but 0.0022 for bags of 512 independent cells.
+# **What cells are worth.** Let least squares estimate the mean of a feature over type $c$, as by hand. Then $N$ cells in bags are as good as $Nq_c\,e_c$
+# labeled cells of this type, with $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$ (problem 3). The number $Nq_c\,e_c$ is their **worth**. *In words:* for labeled
+# cells, $e_c = 1$. For rare types, it falls nearly as $1/m_{\text{eff}}$. For monocytes, $q_c = 0.11$, and $e_c$ is 0.18 for our patients
+# ($\alpha_0 = 5.26$), but 0.0022 for bags of 512 independent cells.
 #
 # <details><summary>Is one number enough, and whose is what?</summary>
 #
@@ -188,7 +191,7 @@ lesson.learners.show()
 #
 # </details>
 #
-# - **Left:** each dot is a bag. Two ellipses show the spread, of these bags and by theory.
+# - **Left:** each dot in the triangle is a bag. Two ellipses show the spread, of these bags and by theory.
 # - **Right:** the worth for each type.
 #
 # Make the patients more alike. Then pour their blood together and enlarge the bags.
@@ -199,7 +202,8 @@ lesson.triangle.show()
 # %% [markdown]
 # ## Exercise 2 · Repair: `bag_risk`
 #
-# Let $\bar\ell_{bc}$ be the mean loss over the cells of bag $b$ as if all of them were of type $c$. Give it a weight:
+# Let $\bar\ell_{bc}$ be the mean loss over the cells of bag $b$ as if all of them were of type $c$. These weights turn it into an estimate of the risk with
+# labels:
 #
 # $$w_{bc} = m_{\text{eff}}\, a_{bc} - (m_{\text{eff}} - 1)\, q_c, \qquad R = \frac1B \sum_b \sum_c w_{bc}\, \bar\ell_{bc}.$$
 #
@@ -241,7 +245,7 @@ def bag_risk(logits, a, q, m_eff):
 #
 # ## See: which effective bag size is right?
 #
-# - **Left:** the bias of your risk: its mean minus the risk with labels. Dots are for one network on new bags, and the line is theory (fold).
+# - **Left:** the bias of your risk: its mean minus the risk with labels. Dots are one fixed network, judged on new bags; the line is theory (fold).
 # - **Right:** what networks learn with each effective bag size.
 #
 # The explorer starts at 64, EasyLLP's choice for 64 cells per bag. Find the right one for these patients. Then choose poured blood.
@@ -250,15 +254,15 @@ def bag_risk(logits, a, q, m_eff):
 lesson.effective_size.show()
 
 # %% [markdown]
-# With too small a size, predictions move toward $q$, and rare types are lost first. With too large a size, networks become very sure, and wrong. More patients do
-# not help, because a bias does not shrink.
+# With too small a size, the risk is mixed with that of random labels (fold), which predicting $q$ minimizes. So predictions move toward $q$, and rare types
+# are lost first. With too large a size, networks become very sure, and wrong. More patients do not help, because a bias does not shrink.
 
 # %% [markdown]
 # ## Exercise 3 · Decide: which cells?
 #
-# Monocytes have the share 0.11. All tests are exact. Offer A is 4,000 cells of poured blood, in bags of 4. Offer B is 16,384 cells of patients with $\alpha_0 = 5.26$, 64 cells
-# each. Offer C is 160,000 cells of healthy donors with $\alpha_0 = 80$, 64 cells each. Which offer is worth most for the monocytes? Give its letter as a text,
-# and its worth.
+# Monocytes have the share 0.11. All tests are exact. Offer A is 4,000 cells of poured blood, in bags of 4. Offer B is 16,384 cells of patients with
+# $\alpha_0 = 5.26$, 64 cells each. Offer C is 160,000 cells of healthy donors with $\alpha_0 = 80$, 64 cells each. Which offer is worth most for the
+# monocytes? Give its letter in quotes, and its worth.
 
 # %%
 # BEGIN SOLUTION
@@ -274,7 +278,7 @@ lesson.decide("offer", offer, worth)
 # - **The worth is not a score.** It orders the bags for the mean map, and predicts no accuracy.
 # - **The proportion loss follows no such order.** With 8 cells per healthy donor it learns nothing, where the mean map names 87 % correctly.
 # - **Reports have errors**, which look like spread. So the effective bag size of healthy donors comes out too small.
-# - **Starts matter.** From larger weights, about one network in six escapes the constant.
+# - **Starts matter.** With larger initial weights, about one network in six escapes the constant.
 #
 # **Discuss:** A hospital offers ten times more cells from its blood bank, all poured together. What do you ask for instead?
 
@@ -297,13 +301,13 @@ lesson.quiz()
 # - The [effective bag size](GLOSSARY.md#effective-bag-size) measures it before training: $m$ for independent cells, $\alpha_0 + 1$ for patients.
 # - A risk is unbiased under a condition. Ask how the bags were drawn.
 #
-# **What this does not show.** One simulator made nine thousand cells. Patients follow one distribution, fitted to thirty old samples.
+# **What this does not show.** One simulator made nine thousand cells. Patients follow one distribution, fitted to thirty samples.
 
 # %% [markdown]
 # ## Problems
 #
-# **1. Any table of reports (easy, checked).** Two more patients have the shares $(0.9, 0.1)$ and $(0.5, 0.5)$, and the means 6.6 and 5. Give the means of both types,
-# and the effective bag size. Then write a function that computes it from reports. It is called `kappa`, as in the library. The explorers use it.
+# **1. Any table of reports (easy, checked).** Two more patients have the shares $(0.9, 0.1)$ and $(0.5, 0.5)$, and the means 6.6 and 5. Give the means of
+# both types, and the effective bag size. Then write a function that computes it from reports. The explorers use it.
 #
 # **2. Counted patients (checked below).** If only $m$ cells of each patient are counted, $m_{\text{eff}} = m(\alpha_0 + 1)/(m + \alpha_0)$. Let $\alpha_0 = 5$. Give the value
 # for $m = 10$, and the $m$ at which it reaches 5.4. Why does it grow with $m$?

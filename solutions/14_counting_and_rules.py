@@ -18,7 +18,8 @@
 # *Ten cells of a patient, none with a label. Each guess of the shares changes what every cell counts for, and this changes the guess.*
 #
 # **Question.** A classifier learned from tubes and meets a new patient. The patient's shares are what the doctor wants to know. How do you count? Another
-# expert has no tubes, but a textbook full of rules, and some of them are wrong. Without a single label, whom do you believe?
+# expert has no tubes, only rules from a textbook. Without a single label, seven rules name 99 % of our cells correctly, and three of them with a wrong one
+# 61 %. Whom do you believe?
 #
 # **You will be able to**
 # - repair a step of EM, which counts a patient (Exercise 1);
@@ -56,8 +57,6 @@ lesson.start()
 
 # %% [markdown]
 # ## Recap
-#
-# From before.
 
 # %%
 lesson.recap()
@@ -68,20 +67,21 @@ lesson.recap()
 # Three types of white blood cell are counted: **granulocytes**, which attack bacteria; **lymphocytes**, which make antibodies; and **monocytes**, which clear away dead
 # cells. By hand, two suffice.
 #
-# A classifier learned from two pure tubes of equal size. If a cell looks like a granulocyte, it gives the types the probabilities $(0.9, 0.1)$,
-# and otherwise $(0.1, 0.9)$. So a tenth of the cells of each type looks like the other type. Of ten cells of a patient, seven look like granulocytes. What is
-# the patient's share of granulocytes?
+# A classifier learned from two pure tubes of equal size. If a cell looks like a granulocyte, the classifier gives the types the probabilities $(0.9, 0.1)$,
+# and otherwise $(0.1, 0.9)$. So a tenth of the cells of each type looks like the other type. Of ten cells of a patient, seven look like granulocytes. What
+# is the patient's share of granulocytes?
 #
 # **Count the most probable types:** 0.7. But this forgets the errors. If the share is $g$, the part $0.9\,g + 0.1\,(1 - g)$ of the cells should look like
 # granulocytes. That is 0.7 for $g = 0.75$.
 #
-# **EM** (*expectation and maximization*) finds this share by repetition. Begin with a guess, say one half as in the tubes.
+# **EM** (*expectation and maximization*) finds this share by repetition. Begin with a guess, say one half, the share in the tubes.
 # 1. *Expectation.* What does each cell count for? At first, what the classifier says: 0.9 or 0.1.
 # 2. *Maximization.* The mean is the next guess: $(7 \cdot 0.9 + 3 \cdot 0.1)/10 = 0.66$.
 # 3. Repeat. At the guess 0.66, Bayes' rule turns 0.9 into $0.9 \cdot 0.66/(0.9 \cdot 0.66 + 0.1 \cdot 0.34) = 0.946$, and 0.1 into 0.177. The next guess is
 #    $(7 \cdot 0.946 + 3 \cdot 0.177)/10 = 0.715$.
 #
-# The guesses 0.5, 0.66, 0.715, 0.736, … approach 0.75.
+# The guesses 0.5, 0.66, 0.715, 0.736, … approach 0.75. There EM stands still: 0.9 becomes $0.675/0.7 = 0.964$ and 0.1 becomes $0.075/0.3 = 0.25$, so the
+# next guess is $(7 \cdot 0.964 + 3 \cdot 0.25)/10 = 0.75$ again.
 #
 # ## Explain: EM with physiology
 #
@@ -90,20 +90,23 @@ lesson.recap()
 #
 # $$r_{ic} = \frac{P_{ic}\,\pi_c/q_c}{\sum_{c'} P_{ic'}\,\pi_{c'}/q_{c'}}.$$
 #
-# *In words:* this is the change of prior from [[purified_specimens]], with the guess for the prior. The sum of $r_{ic}$ over cells counts
-# type $c$. Divided by the number of cells, it is the next guess ([Saerens and others 2002](https://doi.org/10.1162/089976602753284446)). No round makes the observed cells less
+# *In words:* this is the change of prior from [[purified_specimens]], with the guess for the prior. The sum of $r_{ic}$ over cells counts type $c$. Divided
+# by the number of cells, it is the next guess ([Saerens and others 2002](https://doi.org/10.1162/089976602753284446)). For each guess, the observed cells
+# have a probability, the **likelihood** of the guess. It never falls from round to round, so EM looks for the guess under which the cells are most
 # probable.
 #
 # **Physiology.** Patients' shares are not arbitrary: granulocytes are mostly the largest part. The **Dirichlet distribution** is the usual one for random shares. It has a
 # parameter $\alpha_c$ per type, and its density is proportional to $\prod_c \pi_c^{\alpha_c - 1}$.
 #
-# *In words:* cells of known types would have the probability $\prod_c \pi_c^{\text{count}}$. So the prior acts as if $\alpha_c - 1$ cells of type $c$ had been counted already. A step adds these
-# cells to the count before it divides. By hand: with $\alpha = (3, 1)$, two granulocytes are added, and the first round gives $(6.6 + 2)/12 = 0.717$ instead of 0.66.
+# *In words:* if the types were known, $n_c$ cells of each type $c$ would have the likelihood $\prod_c \pi_c^{n_c}$. Multiplied by the prior, it is
+# $\prod_c \pi_c^{n_c + \alpha_c - 1}$. So the prior acts as if $\alpha_c - 1$ more cells of type $c$ had been counted. A step adds these cells to the count
+# before it divides. By hand: with $\alpha = (3, 1)$, two granulocytes are added, and the first round gives $(6.6 + 2)/12 = 0.717$ instead of 0.66.
 #
 # <details><summary>Which prior does the explorer use?</summary>
 #
-# The patients are drawn from Dirichlet(3.21, 1.46, 0.59), which was fitted to thirty real blood samples. For the monocytes, $-0.41$ counted cells make no sense: this density is highest where
-# there are no monocytes at all (problem 3). So the explorer counts with Dirichlet(3.21, 1.46, 1), which says nothing about monocytes.
+# The patients are drawn from Dirichlet(3.21, 1.46, 0.59), which was fitted to thirty real blood samples. For the monocytes, $\alpha_c - 1 = -0.41$, and a
+# negative number of cells makes no sense: this density is highest where there are no monocytes at all (problem 3). So the explorer counts with
+# Dirichlet(3.21, 1.46, 1), which says nothing about monocytes.
 #
 # </details>
 #
@@ -140,7 +143,7 @@ lesson.predict("physiology")
 # ## See: forty patients
 #
 # A classifier from three pure tubes counts forty patients with your steps.
-# - **Left:** one patient. The bars are the true shares; the marks are three ways to count.
+# - **Left:** one patient. The bars are the true shares. The marks are three ways to count: the most probable types, EM, and EM with physiology.
 # - **Right:** the mean error of a share, in percentage points, against the number of cells counted. The dashed line is what **chance alone** leaves: the error if the
 #   type of every counted cell were known.
 #
@@ -153,12 +156,14 @@ lesson.patient.show()
 # **EM against counting.** With 300 cells and the classifier from 900 purified cells, EM errs by 2.2 points, and counting the most probable types by 3.0. Chance alone
 # leaves 1.7. With the classifier from 30 purified cells, EM errs by 7.2 points, because its probabilities are wrong and no guess of the shares repairs them.
 #
-# **Physiology** gains 1.2 points with ten cells and the poor classifier. With 300 cells and the good one it gains nothing, because a few added cells no longer count.
+# **Physiology** gains 1.2 points with ten cells and the classifier from 30 purified cells. With 300 cells and the other classifier it gains nothing,
+# because a few added cells no longer count.
 #
 # ## Exercise 2 · Decide: purified cells or counted cells?
 #
-# A laboratory can pay for one plan. Plan A: 30 purified cells to learn from, and 300 counted cells per patient. Plan B: 900 purified cells, and 30 counted cells per patient.
-# `mean_error(purified, counted)` is the mean error of EM with physiology, in points. Give the better plan as a text, then the errors of A and B.
+# A laboratory can pay for one plan. Plan A: 30 purified cells to learn from, and 300 counted cells per patient. Plan B: 900 purified cells, and 30 counted
+# cells per patient. `mean_error(purified, counted)` is the mean error of EM with physiology, in points. Give the better plan, `"A"` or `"B"`, then the
+# errors of A and B.
 
 # %%
 from ddlearn.lessons.counting_and_rules.patient import mean_error
@@ -173,33 +178,35 @@ lesson.decide("spend", plan, error_a, error_b)
 # %% [markdown]
 # ## By hand: one rule, and its silence
 #
-# Now nobody has purified anything. A textbook says: *a nucleus with segments is a granulocyte's*. A **rule** names a type for some cells, and is silent about the others. If several
-# rules speak, a **majority vote** takes the type that most of them name. It trusts all rules alike.
+# Now nobody has purified anything. A textbook says: *a cell whose nucleus has segments is a granulocyte*. A **rule** names a type for some cells, and is
+# silent about the others. If several rules speak, a **majority vote** takes the type that most of them name. It trusts all rules alike.
 #
-# A **label model** learns how far to trust each rule, with no label at all ([Dawid and Skene 1979](https://doi.org/10.2307/2346806)). It is EM once more: the types of the
-# cells are unknown, and so are the habits of the rules.
+# A **label model** learns how far to trust each rule, with no label at all ([Dawid and Skene 1979](https://doi.org/10.2307/2346806)). The **habits** of a
+# rule are how often it says each of its answers about each type. EM finds them, with the same two steps as before. Habits that are known give each cell's
+# probabilities of the types. These probabilities say what each cell counts for, and counting gives new habits.
 #
-# Take one rule and four cells. For now, the cells count as granulocytes with the probabilities 0.9, 0.9, 0.1 and 0.1. The rule names the first two granulocytes, the
-# third a monocyte, and is silent about the fourth. Count what it says of each type:
+# Take one rule and four cells. For now, the cells count as granulocytes with the probabilities 0.9, 0.9, 0.1 and 0.1. The rule names the first two
+# granulocytes, the third a monocyte, and is silent about the fourth. The table counts what the rule says of each type, with these probabilities.
 #
 # | | says granulocyte | says monocyte | is silent | sum |
 # |---|---|---|---|---|
 # | of granulocytes | 0.9 + 0.9 = 1.8 | 0.1 | 0.1 | 2 |
 # | of monocytes | 0.1 + 0.1 = 0.2 | 0.9 | 0.9 | 2 |
 #
-# Divided by the sums, its habits are $(0.9, 0.05, 0.05)$ for granulocytes and $(0.1, 0.45, 0.45)$ for monocytes. It is silent nine times as often about a monocyte. So
-# silence is evidence: with equal shares, the fourth cell is a granulocyte with the probability $0.05/(0.05 + 0.45) = 0.1$.
+# Divided by the sums, the rule's habits are $(0.9, 0.05, 0.05)$ for granulocytes and $(0.1, 0.45, 0.45)$ for monocytes. It is silent nine times as often
+# about a monocyte. So silence is evidence: with equal shares, the fourth cell is a granulocyte with the probability $0.05/(0.05 + 0.45) = 0.1$.
 #
 # ## Exercise 3 · Write: `label_round`
 #
-# Let $r_{ic}$ be the present probability that cell $i$ has type $c$, and $\theta_{jcl}$ the probability that rule $j$ says $l$ of a cell of type $c$. Silence is one
-# of the things that it can say. A round computes
+# Let $r_{ic}$ be the present probability that cell $i$ has type $c$, and $\theta_{jcl}$ the probability that rule $j$ says $l$ of a cell of type $c$.
+# Silence is one of the answers $l$. Write $l(i, j)$ for what rule $j$ says of cell $i$. A round computes
 #
 # $$\theta_{jcl} \propto s + \sum_{i:\, j \text{ says } l \text{ of } i} r_{ic}, \qquad r_{ic} \propto \pi_c \prod_j \theta_{jc\,l(i,j)}.$$
 #
-# *In words:* first the habits, as in the table, with $s$ cells added to each entry so that none is zero. The sign $\propto$ says that each row of the table is divided by its sum. Then
-# Bayes' rule for each cell, with one factor per rule: $l(i,j)$ is what rule $j$ says of cell $i$. The prior is $\pi$, here called the **class balance**. If nobody gives it, the
-# mean of all $r_{ic}$ is taken. The product treats the rules as independent: given the type, one rule's errors say nothing about another's.
+# *In words:* first come the habits, as in the table, with $s$ cells added to each entry so that none is zero. The sign $\propto$ says: divide by the sum,
+# which is over the answers $l$ for $\theta$, and over the types $c$ for $r$. Then comes Bayes' rule for each cell, with one factor per rule. The prior is
+# $\pi$, here called the **class balance**. If nobody gives it, the mean of all $r_{ic}$ is taken. The product treats the rules as independent: given the
+# type, one rule's errors say nothing about another's.
 #
 # Write one round, rule by rule. Instead of multiplying factors, add their logarithms, and end with a softmax over the types.
 
@@ -229,9 +236,11 @@ lesson.predict("broad")
 # %% [markdown]
 # ## See: rules from a textbook
 #
-# Ten rules speak of three types. How often each is right was counted on 6,169 real cells ([WBCAtt](https://arxiv.org/abs/2306.13531)). Here their votes are drawn from that
-# table, each rule on its own.
-# - **Left:** three measures. The **count error** is the mean gap between counted and true shares. The calibration error is that of [[purified_specimens]].
+# Ten rules speak of three types. You choose seven of them, nine, or **three narrow ones** of the seven. A narrow rule names few cells, all of one type:
+# lymphocytes or monocytes. The tenth rule, **broad and wrong**, is the fourth rule of the prediction and has its own switch. The habits of all rules were
+# counted on 6,169 real cells ([WBCAtt](https://arxiv.org/abs/2306.13531)). Here their votes are drawn with these habits, each rule on its own.
+# - **Left:** for majority vote and label model, the accuracy, the calibration error of [[purified_specimens]], and the **count error**, the mean gap
+#   between counted and true shares.
 # - **Right:** how often each rule is right when it speaks: the truth (circles), and what the label model believes (crosses).
 #
 # Start with seven rules. Then take the **three narrow ones**, and switch the **broad, wrong rule** on. Then give the model the **blood test** as class balance.
@@ -240,19 +249,25 @@ lesson.predict("broad")
 lesson.rules.show()
 
 # %% [markdown]
-# **Whom does it believe?** On most cells of which anybody speaks, the broad rule is alone. So it agrees with the majority, and the first round takes it for a good rule.
-# The last one believes that it is right on 96 % of its cells. The truth is 25 %. Without the broad rule, the three narrow ones are silent on 77 % of
-# the cells, and nothing says what these are. Then the model names 22 % of all cells correctly.
+# **Whom does the model believe?** On 74 % of the cells that the broad rule names, no other rule speaks. There the broad rule alone is the majority. So the
+# first round takes it for a good rule, and the last round believes that it is right on 96 % of its cells. The truth is 25 %.
 #
-# **Two explanations.** In the first, nearly half of the cells are lymphocytes, and the broad rule is right. In the second, few are, and it is wrong. *Both make the votes equally
-# probable* (problem 4), so no number of rounds can decide. The class balance can. The broad rule calls 47 % of the cells lymphocytes. The blood test finds 12 %. So the rule can be right on at most
-# $12/47 = 26$ % of the cells of which it speaks. With the balance fixed, the first explanation is impossible: the model names 94 % of the cells correctly instead of 61 %. A majority vote can hardly use this
-# knowledge.
+# **Without the broad rule, the model is worse.** It names 22 % of the cells correctly, instead of 61 %. No narrow rule names granulocytes, and on 77 % of
+# the cells all three are silent. For these cells the model has a near tie, 48 % granulocyte and 49 % lymphocyte, and most go the wrong way. The broad rule
+# changes what silence means: of the cells on which all four are silent, 94 % are granulocytes.
+#
+# **Two explanations.** In the first, nearly half of the cells are lymphocytes, and the broad rule is right. In the second, few are, and it is wrong. *Both
+# make the votes nearly equally probable* (problem 4), so no number of rounds can decide. The class balance can.
+#
+# **What the class balance adds.** The broad rule calls 47 % of the cells lymphocytes. The blood test finds 12 %. So the rule can be right on at most
+# $12/47 = 26$ % of the cells that it names. With the balance fixed, the first explanation is impossible, and the model names 94 % of the cells correctly. A
+# majority vote uses the balance only where votes are tied or absent, and names 61.5 %.
 
 # %% [markdown]
 # ## Where it breaks
 #
-# - **Rules that err together.** If three of six rules say the same, a label model takes them for three witnesses. It trusts them too much (claims).
+# - **Rules that err together.** If three of six rules always say the same, a label model takes them for three independent witnesses. It trusts them too
+#   much (claims).
 # - **A wrong class balance.** Take seven rules, and **equal thirds** as class balance. The model still names 99 % correctly, but its count error grows
 #   from 0.2 to 1.3 points.
 # - **Unusual patients.** Physiology moves each count toward the usual patient. Patient 38 has 81 % lymphocytes. From ten cells and 900
