@@ -301,17 +301,11 @@ lesson.quiz()
 # **3. Forgotten sizes.** You take the two tubes of *By hand* to be equally large. Which $T$ do you get? Train with it until every name has its true probability. What does the
 # network say of a sure monocyte?
 #
-<<<<<<< HEAD
-# **4. A formula and a score (hard).** In [[weak_labels#Explain:-the-effective-bag-size|Weak labels]], one cell of a bag is worth $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$ labeled
-# cells of type $c$. Healthy donors have $m_{\text{eff}} = 81$ and the shares of problem 2, patients 6.26 and those of the average blood. How many labeled monocytes are 32,768 cells
-# of each worth, and how many purified cells is that? Compare with the explorer. Why does the formula predict no balanced accuracy?
-=======
-# **4. A formula and a score (hard).** In [[weak_labels#Explain: the effective bag size|Weak labels]], $N$ cells in bags are worth $Nq_c\,e_c$ labeled cells
+# **4. A formula and a score (hard).** In [[weak_labels#Explain:-the-effective-bag-size|Weak labels]], $N$ cells in bags are worth $Nq_c\,e_c$ labeled cells
 # of type $c$, with $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$. The effective bag size $m_{\text{eff}}$ says how alike the bags are, and $q_c$ is the share
 # in the population. Healthy donors have $m_{\text{eff}} = 81$ and the shares of problem 2, patients 6.26 and those of the average blood. How many labeled
 # monocytes are 32,768 cells of each worth? How many purified cells is that, if a third of them are monocytes? Why does the formula predict no balanced
 # accuracy?
->>>>>>> wt-r5
 
 # %%
 # BEGIN SOLUTION
