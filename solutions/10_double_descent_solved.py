@@ -13,13 +13,13 @@
 # %% [markdown]
 # # 10 · Double descent, solved
 #
-# ![Left: the true targets lie at the end of a long thin ellipse, and a small circle of noise surrounds them. Right: the weights form a circle, and solving has turned the circle of noise into a long ellipse around the true weights.](pictures/double_descent_solved.svg)
+# ![Left: the true targets, in a small circle of noise, lie at the end of a thin ellipse. Right: the weights form a circle, and the noise has become a long ellipse around the true weights.](pictures/double_descent_solved.svg)
 #
-# *Left: weights of one length predict the targets on the blue ellipse, which is thin because one singular value is small. Right: solving
+# *Left: all weights of one length predict targets on the blue ellipse. It is thin because one singular value is small. Right: solving
 # stretches the small circle of noise.*
 #
-# **Question.** In [[start_here]] the test error exploded where features were as many as examples, and fell again beyond. Why there? Can
-# a formula draw the curve, even for real images, before anything is fitted?
+# **Question.** In [[start_here]] the test error exploded where features were as many as examples, and fell again beyond. With 200 features, 180 noisy examples can give
+# nearly three times the error of 100. Why? Can a formula draw the curve, even for real images, before anything is fitted?
 #
 # **You will be able to**
 # - compute the shortest fit, by one division per direction (Exercise 1);
@@ -78,11 +78,13 @@ lesson.predict("peak")
 # singular values. We call $(1, -1)$ the **weak direction**.
 #
 # The measured targets are $y = (2.1, 1.9)$, so the noise is $(0.1, -0.1)$. It lies in the weak direction, and solving divides it by 0.2. The
-# fit is $w = w_\star + (0.5, -0.5) = (1.5, 0.5)$. The noise $(0.1, 0.1)$ would be divided by 2, and $w$ would be $(1.05, 1.05)$.
+# fit is $w = w_\star + (0.5, -0.5) = (1.5, 0.5)$. The noise $(0.1, 0.1)$ is only divided by 2: then $w = (1.05, 1.05)$.
 #
-# Now add a third feature, which the truth does not use: $1$ for the first example, $-1$ for the second. It separates the two examples, so the small
-# singular value grows to $\sqrt{0.2^2 + 2} = 1.43$. Many weights fit both targets now, and we take the shortest. Or keep two features, and use [[fixed_embeddings|ridge regression]] with $\lambda = 0.1$. Then
-# $s + n\lambda/s$ divides instead of $s$: for the weak direction 1.2 instead of 0.2, for the strong one 2.1 instead of 2.
+# **One more feature,** which the truth does not use, is $1$ for the first example and $-1$ for the second. It lies in the weak direction of the targets and has the squared
+# length 2, so the small singular value grows to $\sqrt{0.2^2 + 2} = 1.43$. Many weights fit both targets now, and we take the shortest.
+#
+# **Or a penalty.** Keep two features, and use [[fixed_embeddings|ridge regression]] with $\lambda = 0.1$. It multiplies by $s/(s^2 + n\lambda)$ and so
+# divides by $s + n\lambda/s$ instead of $s$: by 1.2 instead of 0.2 in the weak direction, by 2.1 instead of 2 in the strong one.
 #
 # | design | singular values | fit $w$ | $\lVert w - w_\star\rVert^2$ |
 # |---|---|---|---|
@@ -90,7 +92,7 @@ lesson.predict("peak")
 # | 3 features, shortest | 2 and 1.43 | (1.010, 0.990, 0.098) | 0.0098 |
 # | 2 features, ridge | 2 and 0.2 | (1.036, 0.869) | 0.0184 |
 #
-# The first two fits pass through both noisy targets. Only one of them is far from the truth.
+# The first two fits pass through both noisy targets, but only one is far from the truth.
 
 # %% [markdown]
 # ## See
@@ -109,18 +111,17 @@ lesson.peak.show()
 # ## Explain: noise is divided by singular values
 #
 # The design $X$ has $n$ rows and $p$ columns, and $y$ is $Xw_\star$ plus noise of variance $\sigma^2$. Of all weights with the smallest squared error we take
-# the shortest. With the singular values $s_i$ of $X = U \operatorname{diag}(s)\,V^\top$ they are
+# the shortest. Let $X = U \operatorname{diag}(s)\,V^\top$ with the singular values $s_i$. The shortest fit is
 #
 # $$w = V \operatorname{diag}(1/s)\, U^\top y.$$
 #
 # *In words:* write the targets in the directions $u_i$, divide each coordinate by $s_i$, and go back along $v_i$. Let $r^2 = \lVert w_\star\rVert^2$
 # be the signal. The risk has two parts.
 #
-# - **Variance:** $\sigma^2 \sum_i 1/s_i^2$. By hand, $\sum_i 1/s_i^2$ is 25.25 with two features and 0.74 with three.
+# - **Variance:** $\sigma^2 \sum_i 1/s_i^2$, because the noise along each $u_i$ is divided by $s_i$. By hand, $\sum_i 1/s_i^2$ is 25.25 with two features and 0.74 with three.
 # - **Bias²:** $r^2(1 - n/p)$ for $p > n$, else zero. Here $n$ examples span $n$ of $p$ directions, and $w$ is zero in the others.
 #
-# A design with many more examples than features has no small singular value, and neither has one with many more features. In a square one the smallest
-# is of order $1/\sqrt n$. Averaged over Gaussian designs,
+# Very tall and very wide Gaussian designs have no small singular value. In a square one the smallest is of order $1/\sqrt n$. Averaged over Gaussian designs,
 #
 # $$\mathbb{E} \sum_i \frac1{s_i^2} = \frac{\min(n, p)}{|p - n| - 1}, \qquad \text{infinite for } |p - n| \le 1.$$
 #
@@ -149,8 +150,8 @@ lesson.peak.show()
 # %% [markdown]
 # ## Exercise 1 · Repair: `min_norm_fit`
 #
-# The function below should return the shortest fit, for $p < n$ and $p > n$, to each column of `y`. It runs for both. But By hand it gives $(1.12, 0.83)$, and the median at 40
-# features would be 2 instead of 11. Repair it. The dots of the explorer are then yours.
+# The function below should return the shortest fit, for $p < n$ and $p > n$, to each column of `y`. But for the two features of By hand it returns $(1.12, 0.83)$ instead of $(1.5, 0.5)$. In the
+# explorer, the median at 40 features would be 2 instead of 11. Repair it. The dots of the explorer are then yours.
 
 
 # %%
@@ -169,7 +170,7 @@ def min_norm_fit(X, y):
 # %% [markdown]
 # ## Exercise 2 · Write: `risk`
 #
-# Return the expected excess risk for any $n$ and $p$, the dashed line. Without noise nothing is amplified, so the risk is finite at every size.
+# Return the expected excess risk for any $n$ and $p$, the dashed line. Without noise it is finite at every size, because nothing is amplified.
 
 
 # %%
@@ -189,10 +190,12 @@ def risk(n, p, signal, noise):
 # %% [markdown]
 # ## Explain: the penalty, and who wins
 #
-# **A penalty removes the peak.** Ridge regression puts $s_i/(s_i^2 + n\lambda)$ in the place of $1/s_i$. This is nearly $1/s_i$ for strong directions. For
-# weak ones it is nearly 0, so their noise is not amplified. The best penalty is $\lambda = \sigma^2 p/(n r^2)$, for every direction of every design. For many examples,
-# the risk is then $\frac12\left(a + \sqrt{a^2 + 4 r^2 \sigma^2}\right)$ with $a = r^2(1 - n/p) - \sigma^2$. *In words:* it grows smoothly with $p/n$, also at $p = n$. Under
-# **More controls** choose the *best penalty*: no peak is left, at any noise.
+# **A penalty removes the peak.** As By hand, ridge regression puts $s_i/(s_i^2 + n\lambda)$ in the place of $1/s_i$. This is nearly $1/s_i$ for strong
+# directions. For weak ones it is nearly 0, so their noise is not amplified.
+#
+# **How large?** The best penalty is $\lambda = \sigma^2 p/(n r^2)$, whatever the design. For many examples, the risk is then
+# $\frac12\left(a + \sqrt{a^2 + 4 r^2 \sigma^2}\right)$ with $a = r^2(1 - n/p) - \sigma^2$. *In words:* the risk grows smoothly with $p/n$, also at $p = n$.
+# Under **More controls** choose the *best penalty*.
 #
 # <details><summary>Why is one penalty the best for every direction?</summary>
 #
@@ -204,7 +207,7 @@ def risk(n, p, signal, noise):
 #
 # **Who wins.** Change **Signal** to *most of it in the first*: now the truth has very many features, sorted by importance, and a fit uses the first $p$. What
 # these miss acts as noise. The error descends twice, but the best fit is a small one: 0.45 at 16 features, against 0.71 at 77. With a signal *spread over many*
-# features wide fits win, and all fits are poor: the best risk is 0.93. **In such models, overparametrization rarely wins.**
+# features wide fits win, **but all fits are poor**: the best risk is 0.93.
 #
 # <details><summary>How much do the first features capture?</summary>
 #
@@ -234,12 +237,12 @@ lesson.decide("buy", now, enough, tuned)
 # ## Theory over experiment: real digits
 #
 # Real images are not Gaussian. Their features are now $\cos(g^\top x + c)$ with random $g$ and $c$:
-# [random features](GLOSSARY.md#random-features) of the rbf kernel. A more general formula for the error needs only the eigenvalues of the
-# kernel, and how much of the labels lies along each eigenvector.
+# [random features](GLOSSARY.md#random-features) of the rbf kernel. A more general formula for the error needs only the eigenvalues of this
+# kernel on all digits, and how much of the labels lies along each eigenvector.
 # - **Left:** the eigenvalues, and the part of the labels outside the first $i$ eigenvectors (dashed).
-# - **Right:** the squared error on new digits against the number of features, here $N$. The dashed curve is the theory.
+# - **Right:** the squared error on new digits against the number of random features, called $N$. The dashed curve is the theory.
 #
-# Nothing has been fitted. Now tick **Make the fits too**. Then give the theory its best penalty: it chooses one per size before it sees a fit.
+# Nothing has been fitted yet. Now tick **Make the fits too**. Then give the theory its best penalty, chosen per size before any fit.
 
 # %%
 lesson.images.show()
@@ -250,8 +253,9 @@ lesson.images.show()
 #
 # <details><summary>Which formula is it, and which part is a heuristic?</summary>
 #
-# The formula is that of [Simon, Karkada, Ghosh and Belkin (2024)](https://arxiv.org/abs/2311.14646). With wrong labels, an error is a distance to the mean of the labels. The formula is for a digit drawn from all digits, and
-# the training digits are among those. Our heuristic corrects for this. The picture itself, without the theory, is that of
+# The formula is that of [Simon, Karkada, Ghosh and Belkin (2024)](https://arxiv.org/abs/2311.14646). With wrong labels, we measure the distance of a
+# prediction to the *expected* label of the new digit, averaged over how labels go wrong. The formula predicts the error on a digit drawn from *all* digits, the
+# training digits included. We measure only on the others, so a correction of our own, a heuristic, takes the training digits out. The picture itself, without the theory, is that of
 # [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118).
 #
 # </details>
@@ -259,25 +263,25 @@ lesson.images.show()
 # %% [markdown]
 # ## Why? Three factors, any of which can be removed
 #
-# Take 100 digits without a wrong label. Let $\varepsilon$ be the part of their labels that the features do not explain: what the best weights for *all* digits leave over. At a new digit
-# with the features $x$, each direction contributes a product to the error of the fit:
+# Take 100 digits without a wrong label. Let $\varepsilon$ be what the best weights for *all* digits leave over of the 100 labels: it acts as noise.
+# At a new digit with features $x$, each direction of the design adds a product to the error:
 #
 # $$\frac{1}{s_i} \;\times\; \left(u_i^\top \varepsilon\right) \;\times\; \left(x^\top v_i\right).$$
 #
 # *In words:* a peak needs a weak direction, labels that are not explained there, and new digits with a part in that direction.
 # - **Left:** the error with one **Change** (circles), and without any (gray).
-# - **Right:** one of three accounts of the same peak: the weakest singular value over the largest, bias² and variance, or effective parameters (fold).
+# - **Right:** one of three views of the same peak: the weakest singular value over the largest, bias² and variance, or effective parameters (fold).
 #
-# First make the changes that remove one factor: drop weak directions, take labels that the features explain, or new digits in strong directions only. The last three are made by
-# solvers, often unnoticed. For example, a **rank cut-off** counts singular values below a share of the largest as zero.
+# The first three changes of the menu remove one factor each. The other three are made by solvers, often unnoticed. For example, a **rank cut-off** counts
+# singular values below a share of the largest as zero.
 
 # %%
 lesson.why.show()
 
 # %% [markdown]
-# Remove any one of the three factors, and no peak is left ([Schaeffer and others 2023](https://arxiv.org/abs/2303.14151)). So the accounts agree: the weak
-# direction is the cause, and variance is its effect. [Effective parameters](GLOSSARY.md#effective-parameters) count that variance. On their axis the curve folds
-# back: the widest fits use *fewer* than the fits at the peak ([Curth, Jeffares and van der Schaar 2023](https://arxiv.org/abs/2310.18988)).
+# Remove any one of the three factors, and no peak is left ([Schaeffer and others 2023](https://arxiv.org/abs/2303.14151)). The views show one chain: a weak
+# direction is the cause, variance the effect, and [effective parameters](GLOSSARY.md#effective-parameters) count that variance. On their axis the curve folds
+# back: the widest fits have *fewer* effective parameters than the fits at the peak ([Curth, Jeffares and van der Schaar 2023](https://arxiv.org/abs/2310.18988)).
 #
 # <details><summary>What are effective parameters?</summary>
 #
@@ -292,8 +296,8 @@ lesson.why.show()
 # %% [markdown]
 # ## Where it breaks
 #
-# - **Solvers hide the peak.** A rank cut-off drops weak directions, and the default one of float32 is large. On purpose this is a penalty, by accident a bug.
-# - **The second descent need not win.** Give the digits 20 % wrong labels and (**More controls**) a kernel of width 3. Theory says so before any fit.
+# - **Solvers hide the peak.** A rank cut-off drops weak directions, and the default one of float32 is large. Chosen, this is a penalty; unnoticed, a bug.
+# - **The second descent need not win.** Give the digits 20 % wrong labels and (**More controls**) a kernel of width 3: the widest fit loses, as the theory predicts.
 # - **The theory knew all labels.** It explains a curve, and guarantees none. In practice, leave-one-out chooses the penalty, as in [[fixed_embeddings]].
 #
 # **Discuss:** At $p = n$ and at $p = 2n$ the fit passes through every noisy label. Why is one terrible and the other fine?
@@ -341,7 +345,7 @@ lesson.quiz()
 # **1. A third example (easy).** Give the design of By hand a third *example* $(1, -1)$ instead of a third feature. What are the singular values, and
 # $\sum_i 1/s_i^2$?
 #
-# **2. Bias and variance (checked below).** Write both parts of the risk of ridge regression. The ridge fits of the first explorer then run on your function.
+# **2. Bias and variance (checked below).** Write both parts of the risk of ridge regression.
 #
 # <details><summary>The two formulas</summary>
 #
@@ -357,8 +361,8 @@ lesson.quiz()
 # **3. Effective parameters (checked below).** For Gaussian features, the mean of $(x^\top v_i)^2$ is 1. Let $n = 60$. How many effective parameters has
 # the shortest fit on average at $p = 30$, and at $p = 240$? Which $p > 60$ has as many as $p = 30$?
 #
-# **4. Which draw is at fault? (hard)** Two data sets are fitted with each of two draws of random features. At a point with the truth 0, the first data set gives the
-# predictions 1 and −1, the second −1 and 1. Does averaging over the draws of features remove the error, or averaging over the data sets?
+# **4. Which draw is at fault? (hard)** Two data sets are fitted with each of two draws of random features, and the truth at a new point is 0. Data set 1 predicts 1 with
+# draw A and −1 with draw B. Data set 2 predicts −1 with A and 1 with B. Which average removes the error: over the draws, or over the data sets?
 
 
 # %%
@@ -384,8 +388,8 @@ same = 119
 lesson.decide("effective", narrow, wide, same)
 
 # %% [markdown]
-# Problem 4 for random ReLU features, in a **crossed design**: each data set is fitted with each draw of the features. **Left:** four parts of the error, stacked: bias², the variance by data alone, by features alone, and by their
-# **interaction**, which depends on the pair. **Right:** each part.
+# Problem 4 continues with random ReLU features. In this **crossed design**, each data set is fitted with each draw of the features.
+# **Left:** the parts of the error, stacked: bias², the variance by data alone, by features alone, and by their **interaction**, which depends on the pair. **Right:** each part.
 
 # %%
 lesson.variance.show()

@@ -13,12 +13,12 @@
 # %% [markdown]
 # # 11 · Double descent, trained
 #
-# ![A plane with training effort to the right and the number of examples upward. A rising line separates fits with errors, above, from fits without, below. Two arrows, a wider network and more data, cross the band around the line.](pictures/double_descent_trained.svg)
+# ![Training effort to the right, the number of examples upward. A rising line separates fits with errors, above, from fits without. Two arrows, a wider network and more data, cross it.](pictures/double_descent_trained.svg)
 #
-# *The line shows how many examples a training procedure can just fit. Near the line the test error peaks. Each arrow is one way to cross it.*
+# *The line shows how many examples can just be fitted; more effort (units or steps) fits more. Near the line the test error peaks.*
 #
 # **Question.** [[double_descent_solved]] explained the peak of exact linear fits. A network is trained in steps from a random start, and its outputs share their
-# hidden units. Does its error peak too, and where? Why do so few people see that peak?
+# hidden units. Does its error peak too, and where? Why do so few people see that peak, and how can 8 hidden units beat 120?
 #
 # **You will be able to**
 # - find where networks begin to fit their labels, in parameters per equation (Exercise 1);
@@ -70,8 +70,9 @@ lesson.predict("worst")
 # %% [markdown]
 # ## By hand: a fit that is stopped
 #
-# Take the design of [[double_descent_solved#By-hand|the last lesson]] again: singular values 2 and 0.2, true weights $(1, 1)$, and noise that moves the exact fit by $(0.5, -0.5)$, in the weak direction. Now do not solve, but
-# take steps of size 0.2 on $\frac12\lVert Xw - y\rVert^2$, from $w = 0$. Along a direction with singular value $s$, each step multiplies what is still missing of the exact fit by $1 - 0.2 s^2$.
+# Take the design of [[double_descent_solved#By-hand|the last lesson]], with singular values 2 and 0.2. The true weights $(1, 1)$ lie in the strong direction. Noise moves the exact fit by $(0.5, -0.5)$, in the weak one.
+# Instead of solving, take gradient steps of size 0.2 on $\frac12\lVert Xw - y\rVert^2$, from $w = 0$. Along a direction with singular value $s$, the gradient is $s^2$ times what is missing of the exact fit. So each step multiplies
+# what is missing by $1 - 0.2 s^2$.
 #
 # | steps | missing in the strong direction | missing in the weak direction | $\lVert w - w_\star\rVert^2$ |
 # |---|---|---|---|
@@ -80,26 +81,27 @@ lesson.predict("worst")
 # | 30 | 0 | 0.786 | 0.0229 |
 # | 300 | 0 | 0.090 | 0.4142 |
 #
-# *In words:* the strong direction contains the signal and is learned first. The weak one contains the noise here and is learned last. After three steps the squared distance is over
-# a thousand times smaller than that of the exact fit, 0.5. **Stopping early** is a cure because noise in weak directions comes late.
+# After one step, 0.2 of $(1, 1)$ is missing, and 0.008 of $(0.5, -0.5)$ has come in: the squared distance is $2 \cdot 0.2^2 + 0.5 \cdot 0.008^2 = 0.0800$.
+#
+# *In words:* the signal, in the strong direction, is learned first, and the noise last. After three steps the squared distance is over a thousand times smaller than the 0.5 of the exact fit. So **stopping early** is a cure.
 
 # %% [markdown]
 # ## See
 #
 # Now networks (*nets* in the pictures) with one hidden ReLU layer learn 400 digits, a fifth of whose labels are wrong. Each of twelve widths has three seeds.
 #
-# **The recipe.** Each network minimizes the squared error between its $k = 10$ outputs and the label, written as a one and nine zeros. It takes 450 steps of [Adam](GLOSSARY.md#adam) on all 400 digits at once,
-# with step size 0.009 and without weight decay.
+# **The recipe.** Each network minimizes the squared error between its $k = 10$ outputs and the label, written as a one and nine zeros. It takes 450 steps of [Adam](GLOSSARY.md#adam) on all digits at once,
+# with step size 0.009 and no weight decay.
 #
 # <details><summary>What is Adam, and where do the weights start?</summary>
 #
 # Adam is momentum with a step size per weight: each step is divided by the root of a running mean of the squared gradient. The start weights are Gaussian, with variance $1/(3d)$ in the first layer and
-# $1/(3h)$ in the second. The pixels are standardized. In the map each seed has its own wrong labels. In the explorer of changes all networks share theirs, so that averages make sense.
+# $1/(3h)$ in the second. The pixels are standardized. In the map each seed has its own wrong labels. In the explorer after Exercise 2 all networks share theirs, so that averages make sense.
 #
 # </details>
 #
 # - **Left, the map:** to the right networks get wider, measured by $P/(nk)$; upward training goes on. The color is the squared error on new digits. Diamonds mark the best moment of each width.
-# - **Right:** the cut along the white line, with the training error (dashed). Right of the green line, networks fit their digits.
+# - **Right:** the error along the white line of the map, and the training error (dashed). From the green line on, networks fit their digits.
 #
 # Move **Steps** from the left end to the right. When does the peak appear? Then choose no **Wrong labels**.
 
@@ -109,13 +111,13 @@ lesson.map.show()
 # %% [markdown]
 # ## Explain: what a procedure can fit
 #
-# **Counting.** With $P$ parameters and $nk$ equations, an exact fit should become possible near the **threshold** $P = nk$. There the network has hardly a choice *how* to fit the wrong labels, and the error peaks. Beyond it there are many exact fits, and training finds a better one.
-# Counting proves nothing, because the equations are not linear. That the peak is so close is a measurement.
+# **Counting.** With $P$ parameters and $nk$ equations, an exact fit should become possible near the **threshold** $P = nk$. There the network has hardly a choice *how* to fit the wrong labels, and the error peaks. Beyond it there are many exact fits, and training finds one that predicts better.
+# Counting proves nothing, because the equations are not linear: that the peak is close to $nk$ is a measurement.
 #
 # **Effective model complexity.** Counting ignores how a network is trained. [Nakkiran and others (2020)](https://arxiv.org/abs/1912.02292) define the [effective model complexity](GLOSSARY.md#effective-model-complexity) of a training
-# procedure: the largest number of examples that it can fit with a training error near zero. The procedure is everything: network, loss, optimizer, number of steps and
-# penalty. They conjecture that the test error peaks where this number is about $n$. More width or more steps raise it. Early stopping and weight decay lower it, so the peak moves
-# to wider networks, or out of the picture. With fewer wrong labels a peak is lower.
+# procedure: the largest number of examples that it can fit with a training error near zero. The procedure includes network, loss, optimizer, steps and penalty. They conjecture that the test error peaks where this number is about $n$.
+#
+# More width or more steps raise the number. Early stopping and weight decay lower it. Then only wider networks fit $n$ examples, and the peak moves to them, or out of the picture.
 #
 # <details><summary>Is this the peak of the linear fits, and where is it with cross-entropy?</summary>
 #
@@ -128,8 +130,8 @@ lesson.map.show()
 # %% [markdown]
 # ## Exercise 1 · Write: `interpolation_point`
 #
-# The error rate on the training digits is zero long before the outputs equal the ones and zeros. We say that a width **fits** if its squared training error is below 2 % of that of the best constant: our
-# convention. Return $P/(nk)$ for the narrowest width that fits. The green line of the map is then yours.
+# The error rate on the training digits is zero long before the outputs equal the ones and zeros. By our convention, a width **fits** if its squared training error is below 2 % of that of
+# the best constant, the mean label. Return $P/(nk)$ for the narrowest width that fits. The green line of the map is then yours.
 
 
 # %%
@@ -150,12 +152,12 @@ def interpolation_point(widths, train_mse, y, d):
 
 
 # %% [markdown]
-# In the right panel of the map, with a quarter of the peak's parameters, the curve has a **hump**. The seeds disagree about its height, but it was in every run that we made without a penalty. We have no explanation.
+# In the right panel of the map, the curve has a **hump**, at a quarter of the peak's parameters. Its height varies between seeds, but it was in every run without a penalty. We have no explanation.
 #
 # ## Exercise 2 · Repair: `early_stop`
 #
-# Some digits are **held out** of training: you may look at them when you decide to stop. Their labels are wrong as often as all others. The test digits stand for digits that come later. The function should stop each network
-# at its own best moment. It returns an error rate of 9.5 % for 20 units, where 11.8 % is right. Predict first. Then repair it.
+# Some digits are **held out** of training, to decide when to stop. A fifth of their labels are wrong too. Test digits stand for future ones. The function should stop each network
+# at its own best moment, and return its test error. For 20 units it returns 9.5 %, where 11.8 % is right. Predict first. Then repair it.
 
 # %%
 lesson.predict("stopped")
@@ -177,29 +179,32 @@ def early_stop(held_out, test):
 # %% [markdown]
 # ## See: what removes the peak
 #
-# The same networks with one **Change** (blue), beside the networks as they are (gray). **Left:** squared error. **Right:** error rate, the share of new digits with a wrong answer. Go through the menu. Then
+# The networks with one **Change** are blue, the networks as they are gray. **Left:** squared error. **Right:** error rate, the share of wrong answers. Go through the menu. Then
 # average the outputs of two or three networks that learned the same labels: **Nets averaged**.
 
 # %%
 lesson.cures.show()
 
 # %% [markdown]
-# | change | what it does to these networks | what remains |
+# | change | effect here | what remains |
 # |---|---|---|
 # | early stopping | no peak at any width | digits must be held out |
 # | no wrong labels | no peak at $nk$; a small rise from 0.20 to 0.23 at 30 units | you cannot choose this |
 # | weight decay | strong: no peak; weak: a lower peak | the strength must be found |
-# | cross-entropy | no peak at $nk$ | a weak rise near $n$ parameters, at the left edge; wide networks still learn the wrong labels |
+# | cross-entropy | no peak at $nk$ | a weak rise near $n$ parameters; wide networks still learn wrong labels |
 # | small batches | a lower, flatter peak | a peak |
-# | averaging | several small networks beat a wide one of the same total size | a rise: all learned the same wrong labels; with strong decay it gains almost nothing |
+# | averaging | several small networks beat a wide one of the same total size | a rise, because all learned the same wrong labels; almost no gain with strong decay |
 # | longer steps | **the hump rises above the peak** | no cure |
 #
-# No row is a law. Each is what happened to *these* networks, on 400 small digits. We chose two strengths of decay, and another optimizer may need others. Nakkiran and others trained far larger networks with
-# cross-entropy, and found peaks, some of them without wrong labels.
+# No row is a law: each is about *these* networks, on 400 small digits, with two strengths of decay. Nakkiran and others trained far larger networks with
+# cross-entropy, and found peaks, some without wrong labels.
 #
 # ## Exercise 3 · Decide: where do you expect the peak?
 #
-# Belkin and others trained networks with one hidden layer on 4,000 images of 784 pixels in ten classes. At which width is $P$ closest to $nk$? At which is it closest to $n$, the suggestion for cross-entropy (fold of Explain)? And at how many of our digits ($d = 64$, $k = 10$) is $nk$ closest to the $P$ of 20 hidden units?
+# Belkin and others trained networks with one hidden layer on 4,000 images of 784 pixels in ten classes.
+# - At which width is $P$ closest to $nk$?
+# - At which is $P$ closest to $n$, the threshold for cross-entropy (fold of Explain)?
+# - At how many of our digits ($d = 64$, $k = 10$) is $nk$ closest to the $P$ of 20 hidden units?
 
 # %%
 # BEGIN SOLUTION
@@ -214,18 +219,18 @@ lesson.decide("expect", squared_loss, cross_entropy, examples)
 # %% [markdown]
 # ## See: more data, worse answers
 #
-# Now keep a network of 20 units, and add examples. It has learned 60 digits (square and dotted line), and you are offered 120 (star). Would you take them? Move both sliders. Then choose the other two models. For linear regression the curve is a formula.
+# Now keep a network of 20 units, and add examples. It has learned 60 digits (square; the dotted line is its error). You are offered 120 instead (star). Would you take them? Move both sliders. Then choose the other models. For linear regression the curve is a formula.
 
 # %%
 lesson.samples.show()
 
 # %% [markdown]
-# With its cure (dashed), each model only improved. These cures are **oracles**: they choose penalty or moment by the test error. [Nakkiran (2019)](https://arxiv.org/abs/1912.07242) found the effect in linear regression.
+# The dashed curve is the model with its cure: the best penalty, or for networks the best moment to stop. Then more data only helped. But these cures are **oracles**: they choose by the test error. [Nakkiran (2019)](https://arxiv.org/abs/1912.07242) found the effect in linear regression.
 #
 # ## Where it breaks
 #
 # - **Wider is not better.** Stopped in time, all but the narrowest networks are about as good. With more wrong labels the widest may lose to the small ones ([Xue and others 2022](https://arxiv.org/abs/2208.08003)): choose 40 % in the map.
-# - **Time.** We found no second descent over *steps* in such networks, however wide, small-batched or noisy. It was reported for larger networks (problem 4).
+# - **Time.** We found no second descent over *steps* in such networks, at any width, batch size or noise that we tried. It was reported for larger networks (problem 4).
 #
 # **Discuss:** Your company trains a network and sees no peak. Which of today's changes have they made without knowing?
 
@@ -259,7 +264,7 @@ lesson.quiz()
 # - Networks trained to the end on wrong labels have a [double descent](GLOSSARY.md#double-descent) peak near $P = nk$, where they just fit, whether you change the width or the number of examples.
 # - For these networks clean labels, enough weight decay, or stopping in time removed the peak. Cross-entropy left a weak rise near $n$ parameters.
 #   Most people train with several of these, which may be why few see a peak.
-# - Stopped in time, 8 units beat 120 units that are trained to the end.
+# - Stopped in time, 8 units beat 120 units trained to the end.
 #
 # **What this does not show.** One hidden layer, small images, few seeds. For deep networks, ask for the effective model complexity.
 
@@ -268,7 +273,7 @@ lesson.quiz()
 #
 # **1. Counting is not a proof (easy).** One hidden ReLU unit with one input and one output has $P = 4$: $f(x) = a\,\mathrm{relu}(wx + b) + c$. Which of these targets at $x = 0, 1, 2, 3$ can it fit: $(0, 0, 1, 2)$ or $(0, 1, 0, 1)$?
 #
-# **2. One step of many networks (checked below).** Write one step of gradient descent for many networks at once. Your step, with momentum, then trains the networks that get more data.
+# **2. One step of many networks (checked below).** Write one step of gradient descent for many networks at once. It then trains those that get more data.
 #
 # <details><summary>Shapes and loss</summary>
 #
@@ -279,7 +284,8 @@ lesson.quiz()
 #
 # **3. The early-stopped table (checked below).** In By hand, which number of steps gives the smallest distance, and how small is it?
 #
-# **4. Two descents in time (hard, explorer below).** In a linear model with many examples, feature $i$ of scale $\sigma_i$ has the clock $c_i = (1 - \eta_i\sigma_i^2)^t$, the share of its weight that is missing after $t$ steps. Which steps $\eta_i$ leave one descent?
+# **4. Two descents in time (hard, explorer below).** In a linear model with many examples, each feature learns at its own speed. After $t$ steps of size $\eta_i$, feature $i$ of scale $\sigma_i$ still misses the share $c_i = (1 - \eta_i\sigma_i^2)^t$ of its weight. This is its **clock**.
+# So the risk can descend twice over time. Which $\eta_i$ leave one descent?
 
 
 # %%
@@ -307,7 +313,7 @@ smallest = distance[steps]
 lesson.decide("stop", steps, smallest)
 
 # %% [markdown]
-# **Left:** the risk of the linear model over time, and its parts: fast signal, noise only, slow signal. **Right:** the networks of the map. Set the slow signal to 0. Align the clocks, so that all features learn at one speed.
+# **Left:** the risk of the linear model over time, and the parts from three groups of features: fast signal, noise only, slow signal. **Right:** the networks of the map. Set the slow signal to 0, bring it back, and align the clocks.
 
 # %%
 lesson.clocks.show()
