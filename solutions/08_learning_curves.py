@@ -175,12 +175,12 @@ lesson.modes.show()
 # $$\text{error} = \frac{N}{N - n} \cdot \frac{n}{n - \sum_i L_i^2} \cdot \sum_i (1 - L_i)^2\, V_i.$$
 #
 # *In words:* the three factors, from right to left, come from three thoughts. Let $E$ be the error.
-# 1. **What is not learned.** The part $1 - L_i$ of mode $i$ is missing, and its square counts.
-# 2. **What that disturbs.** Consider one of the $n$ labels. A fit that has not seen it predicts it with the mean square error $E$, as at any unseen point. This surprise acts like noise. The fit finds each mode's
+# 1. **What is not learned.** The part $1 - L_i$ of mode $i$ is missing, and its square counts: $\text{missing} = \sum_i (1 - L_i)^2\, V_i$.
+# 2. **What that disturbs.** Consider one of the $n$ labels. A fit that has not seen it predicts it with the mean square error $E$, as at any unseen point. This error acts like noise in the label. The fit finds each mode's
 #    part as a mean over $n$ labels. For $n$ of $N$ points, drawn without replacement, the noise in such a mean has the mean square $\frac{N-n}{N}\cdot\frac En$. The fit learns the share $L_i$ of it: in squares, $L_i^2$.
 # 3. **Where it is.** A fit without a ridge makes no error on the $n$ examples, so its mean error over the pool is $\frac{N-n}{N}E$.
 #
-# Together, $\frac{N-n}{N}E = \text{missing} + \frac{N-n}{N}\cdot\frac En\sum_i L_i^2$. Solved for $E$, this is the formula.
+# Together, $\frac{N-n}{N}E = \text{missing} + \frac{N-n}{N}\cdot\frac En\sum_i L_i^2$. Solved for $E$, this is the formula. It must know all $\lambda_i$ and all $V_i$.
 #
 # By hand, the factors are $\frac31$, $\frac{2}{2 - 50/36} = \frac{36}{11}$, and $\frac{1}{36}V_1 + \frac{4}{36}V_2 + \frac{9}{36}V_3$. Their product is
 #
