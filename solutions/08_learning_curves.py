@@ -66,8 +66,8 @@ lesson.recap()
 # %% [markdown]
 # ## Predict
 #
-# All squared errors of this lesson are relative to the error of predicting zero, which is 100 %. Two errors are given in the first question. By which factor does the error fall from one to
-# the other? Does each doubling of the examples have the same factor?
+# All squared errors of this lesson are relative to the error of predicting zero, which is 100 %. Below you see the errors with 10 and 20 examples, and predict those with 40 and 500. Does each doubling of the
+# examples divide the error by the same factor?
 
 # %%
 lesson.predict("at_40")
@@ -77,11 +77,10 @@ lesson.predict("at_500")
 # ## By hand: three modes
 #
 # **The pool.** Suppose that $N$ points are all the points that there are. We call them the **pool**. We know the labels of $n$ of them, the examples, and predict the others. Let $K$
-# be the kernel matrix of all $N$ points. The matrix $K/N$ has eigenvalues $\lambda_i$, largest first, and eigenvectors $u_i$ of length 1. (We divide by $N$ because the
-# eigenvalues of $K$ grow with the number of points, and those of $K/N$ settle.) An eigenvalue with its eigenvector is called a **mode**. An eigenvector
+# be the kernel matrix of all $N$ points. The matrix $K/N$ has eigenvalues $\lambda_i$, largest first, and eigenvectors $u_i$ of length 1. An eigenvalue with its eigenvector is called a **mode**. An eigenvector
 # has one entry per point, so it is a pattern of labels on the pool.
 #
-# **Shares.** A kernel machine without a ridge is trained on $n$ examples. Suppose that the labels are one mode, $u_i$. The predictions at all $N$ points then contain this pattern, times a factor.
+# **Shares.** A kernel machine without a ridge is trained on $n$ examples. Suppose that the labels are one mode, $u_i$. The predictions $\hat y$ at all $N$ points then contain this pattern with the factor $u_i^\top\hat y$, beside other patterns.
 # The mean of this factor over random choices of the examples is the **share** of mode $i$ that is learned. To a good approximation, the share is
 #
 # $$L_i = \frac{\lambda_i}{\lambda_i + \kappa}, \qquad\text{where } \kappa \text{ solves } \sum_{i=1}^N L_i = n.$$
@@ -104,8 +103,8 @@ lesson.predict("at_500")
 #   eigenvalues and the target; nothing has been trained. The stars are your predictions. In the gray zone, more than 0.4 of the pool has been seen.
 #
 # Compare the dashed line with your stars. Then tick **Reveal**: kernel machines are trained on random examples, five times for each number. Then choose another
-# **Pool**. Two pools have the digits with another target (even or odd) or another kernel (Laplace). One has all strings of ten signs, with a sum of three
-# [parities](GLOSSARY.md#parity) as the target. In the last pool the eigenvectors are drawn at random. (**Beside it** is for later.)
+# **Pool**: digits with another target (even or odd), or with the Laplace kernel $e^{-\text{distance}/\text{width}}$. Or all strings of ten signs, where the target is a sum of three
+# [parities](GLOSSARY.md#parity). Or random eigenvectors. (**Beside it** is for later.)
 
 # %%
 lesson.curve.show()
@@ -117,9 +116,11 @@ lesson.curve.show()
 # uses the labels of the $n$ examples only, and returns them unchanged, so its rank is $n$. A second fit, with the predictions as labels, predicts the same: $H^2 = H$. For such a matrix, a projection, the trace is the
 # rank. And the trace is the sum of all $u_i^\top H u_i$, the factors with which the modes come back. So the *measured* shares add up to $n$ in every draw of the examples. This is a **conservation law**.
 #
-# **Why this form?** Suppose that all $N$ labels were known. [Ridge regression](GLOSSARY.md#ridge-regression) with the number $N\kappa$ on the diagonal of $K$ multiplies the part of the
-# labels in mode $i$ by $\lambda_i/(\lambda_i + \kappa)$: its fit is $K(K + N\kappa I)^{-1} y$, and $K u_i = N\lambda_i u_i$. So the formula says: on average, $n$ examples without a ridge act like all $N$ points with a ridge. Therefore $\kappa$ is also
-# called the **effective penalty**, and the conservation law fixes its size. Why they act so takes a longer argument ([Simon and others](https://arxiv.org/abs/2110.03922)). For large pools it is a good approximation. In a simulation with the eigenvalues 5, 2 and 1 and random eigenvectors, the mean shares were 0.82, 0.67 and
+# **Why this form?** Imagine a second machine that knows all $N$ labels, but has a [ridge](GLOSSARY.md#ridge-regression): it adds $N\kappa$ to the diagonal of $K$. Its fit is $K(K + N\kappa I)^{-1} y$. Since $K u_i = N\lambda_i u_i$, it
+# learns of mode $i$ exactly the share $\lambda_i/(\lambda_i + \kappa)$. So the formula says: on average, $n$ labels without a ridge give the same fit as all labels with this ridge. Therefore $\kappa$ is also
+# called the **effective penalty**.
+#
+# The formula is an approximation for large pools. Its derivation is longer ([Simon and others](https://arxiv.org/abs/2110.03922)). In a simulation with the eigenvalues 5, 2 and 1 and random eigenvectors, the mean shares were 0.82, 0.67 and
 # 0.51 instead of 0.83, 0.67 and 0.50.
 #
 # ## Exercise 1 · Write: `kappa`
@@ -143,7 +144,7 @@ def kappa(lam, n):
 
 
 # %% [markdown]
-# Now the pool has a thousand points again. One question first.
+# Now the pool has a thousand points again.
 
 # %%
 lesson.predict("largest")
@@ -153,7 +154,7 @@ lesson.predict("largest")
 # - **Right:** units of learning. The first bar is mode 1, the next is modes 2 and 3 together, then 4 to 7, and so on.
 #
 # Move **Examples**. The dotted line is at mode number $n$: are the first $n$ modes learned, and the others not? Then let the **Right panel** show the target: in pale bars where it lies, in
-# black bars which squared error is left. Which modes hold what is left?
+# black bars what is not learned. (In squares: a mode that is learned by half keeps a quarter.) Which modes hold what is left?
 
 # %%
 lesson.modes.show()
@@ -173,12 +174,13 @@ lesson.modes.show()
 #
 # $$\text{error} = \frac{N}{N - n} \cdot \frac{n}{n - \sum_i L_i^2} \cdot \sum_i (1 - L_i)^2\, V_i.$$
 #
-# *In words:* from right to left, there are three factors.
-# 1. **What is not learned.** The part $1 - L_i$ of mode $i$ is missing, and its square counts.
-# 2. **What that disturbs.** What is not learned acts like noise in the $n$ labels, and the fit follows this noise. How large is it? It is what separates the labels from a fit, so its mean square is the mean squared
-#    error $E$ over the pool. The fit finds the coefficient of each mode as a mean over $n$ labels. In such a mean, the noise has the mean square $E/n$. Of the noise in mode $i$, the fit takes the share $L_i$, which is $L_i^2 E/n$ in squares.
-#    Together, $E = \text{missing} + E\sum_i L_i^2/n$. Solved for $E$, this is the second factor.
-# 3. **Where it is.** A fit without a ridge makes no error on the $n$ examples, so the other $N - n$ points carry all of it.
+# *In words:* the three factors, from right to left, come from three thoughts. Let $E$ be the error.
+# 1. **What is not learned.** The part $1 - L_i$ of mode $i$ is missing, and its square counts: $\text{missing} = \sum_i (1 - L_i)^2\, V_i$.
+# 2. **What that disturbs.** Consider one of the $n$ labels. A fit that has not seen it predicts it with the mean square error $E$, as at any unseen point. This error acts like noise in the label. The fit finds each mode's
+#    part as a mean over $n$ labels. For $n$ of $N$ points, drawn without replacement, the noise in such a mean has the mean square $\frac{N-n}{N}\cdot\frac En$. The fit learns the share $L_i$ of it: in squares, $L_i^2$.
+# 3. **Where it is.** A fit without a ridge makes no error on the $n$ examples, so its mean error over the pool is $\frac{N-n}{N}E$.
+#
+# Together, $\frac{N-n}{N}E = \text{missing} + \frac{N-n}{N}\cdot\frac En\sum_i L_i^2$. Solved for $E$, this is the formula. It must know all $\lambda_i$ and all $V_i$.
 #
 # By hand, the factors are $\frac31$, $\frac{2}{2 - 50/36} = \frac{36}{11}$, and $\frac{1}{36}V_1 + \frac{4}{36}V_2 + \frac{9}{36}V_3$. Their product is
 #
@@ -189,17 +191,17 @@ lesson.modes.show()
 #
 # <details><summary>Where do a ridge and noise enter?</summary>
 #
-# Let a ridge add the number $r = n\lambda$ to the diagonal of the kernel matrix of the examples. At unseen points, this is the fit *without* a ridge with another kernel, which adds $r$ where a point meets itself and nothing
+# Let a ridge with the penalty $\lambda$ (no index: it is no eigenvalue) add the number $r = n\lambda$ to the diagonal of the kernel matrix of the examples. At unseen points, this is the fit *without* a ridge with another kernel, which adds $r$ where a point meets itself and nothing
 # elsewhere. So every $\lambda_i$ grows by $r/N$. Label noise of variance $\sigma^2$ is a target that has the same part in all modes, so every $V_i$ grows by $\sigma^2/N$. Now all is a fit without ridge
-# and noise, and the formula applies. The factor $N/(N - n)$ and this form for a pool are *our derivation*.
+# and noise, and the formula applies. It then gives the error against noisy labels. The factor $N/(N - n)$ and this form for a pool are *our derivation*.
 #
 # </details>
 #
 # <details><summary>Whose formula is this?</summary>
 #
 # The form for an infinite pool is that of [Simon, Dickens, Karkada and DeWeese 2023](https://arxiv.org/abs/2110.03922). Their abstract calls the conservation law sharp and the error an estimate.
-# [Bordelon, Canatar and Pehlevan 2020](https://arxiv.org/abs/2002.02561) found the same curve by methods of physics. The formula assumes eigenvectors in
-# general position: exact for random ones, an approximation for digits.
+# [Bordelon, Canatar and Pehlevan 2020](https://arxiv.org/abs/2002.02561) found the same curve by methods of physics. The formula assumes that
+# eigenvectors behave like random directions, none of them large at few points only. For digits this is an approximation.
 #
 # </details>
 #
@@ -235,23 +237,26 @@ def predicted_error(lam, V, n, level):
 # - **Estimates from the examples** (menu **Beside it**). The dashed line used the labels of *all* points, unseen ones too. So it explains a learning curve, and you cannot compute it for new data.
 #   [Leave-one-out](GLOSSARY.md#leave-one-out-error) uses the $n$ examples only, and finds the same curve.
 #
-# A popular shortcut is **generalized cross-validation (GCV)**. Leave-one-out divides each coefficient by its own diagonal entry of the inverse ([[fixed_embeddings]]). GCV divides all of them by the mean of the diagonal. On digits without noise it is too low: at
+# A popular shortcut is **generalized cross-validation (GCV)**. Let $A$ be the inverse of the kernel matrix of the examples. Leave-one-out divides the coefficient $(Ay)_i$ of example $i$ by $A_{ii}$ ([[fixed_embeddings]]). GCV divides all coefficients by the mean of the diagonal. On digits without noise it is too low: at
 # 160 examples it says 17 %, leave-one-out 23 %, and 22 % is measured. Under **More controls**, add label noise: the two then agree.
 #
 # <details><summary>Why is GCV too low on digits, and whose is it?</summary>
 #
-# A digit that is unlike all others has a small entry on the diagonal, and a large error. With 160 examples, the 40 smallest entries belong to leave-one-out errors of 44 % on average, and the
-# 40 largest to errors of 8 %. GCV divides the coefficients of the unlike digits by the mean entry, which is too large for them. With label noise, the errors of all digits are large.
+# The number $1/A_{ii}$ is the squared distance of the features of example $i$ from all combinations of the other examples' features. For a digit that is unlike all others, this distance is large, so $A_{ii}$ is
+# small. The others also predict it badly, so its error is large. With 160 examples, the 40 smallest entries belong to leave-one-out errors of 44 % on average, and the
+# 40 largest to errors of 8 %. GCV divides the coefficients of the unlike digits by the mean entry, which is too large for them. So it makes the largest errors smaller.
+#
+# Label noise cannot be predicted at any digit, so it adds about the same error to all. With noise as large as the target, the two groups have errors of 184 % and 140 %. If all errors are the same, the coefficient of example $i$ is
+# proportional to $A_{ii}$. Then the two methods differ little: one divides by each entry, the other by their mean.
 #
 # [Golub, Heath and Wahba 1979](https://doi.org/10.1080/00401706.1979.10489751) introduced GCV. [Jacot and others 2020](https://arxiv.org/abs/2006.09796) studied it as an estimate of a kernel's risk.
 #
 # </details>
 #
-# All of these explain or estimate. None of them guarantees anything: that is the subject of [[guarantees]].
-#
 # ## Exercise 3 · Decide: how many for half the error?
 #
-# You have 100 labeled digits of the pool below, and no noise. You want to halve the error. Give the share of the error that is left at 100, and the smallest number of examples that leaves at most half of it.
+# How many labels halve the error that 100 digits leave, without noise? You know the labels of the pool, so this is a decision in hindsight. Give the error at 100, relative to predicting zero, and the smallest number of
+# examples that leaves at most half of it. `V` holds the $V_i$; their sum is the error of predicting zero. (With 100 labels only, you would extend the line of leave-one-out at 25, 50 and 100.)
 
 # %%
 from ddlearn.lessons.learning_curves import shared
@@ -271,11 +276,11 @@ lesson.decide("half", error, number)
 # %% [markdown]
 # ## Where it breaks
 #
-# - **Most of the pool seen.** In the gray zone, the modes that are still unlearned decide. On real data, their eigenvectors are large at few points only, so they are not like random ones. On digits the line is too low there.
+# - **Most of the pool seen.** In the gray zone, the modes that are still unlearned decide. On real data, their eigenvectors are large at few points only, so the assumption of random directions fails.
 # - **A target in small modes.** By hand, the fit of mode 3 was worse than zero.
 # - **Networks that learn features.** Their kernel changes during training ([[learned_embeddings]]), so there are no fixed eigenvalues.
 #
-# **Discuss:** Move **Ridge** of the second explorer (More controls) to 10. The ridge takes 69 of the 80 units, and 58 % of the squared target is not learned instead of 19 %. Why would anybody pay for a ridge?
+# **Discuss:** Move **Ridge** of the second explorer (More controls) to 10. It adds 10 to the diagonal. The ridge takes 69 of the 80 units, and 58 % of the squared target is not learned instead of 19 %. Why would anybody pay for a ridge?
 
 # %% [markdown]
 # ## Claims

@@ -15,7 +15,7 @@
 #
 # ![Four boxes in a row: your table, a question, an experiment with several seeds and a control, and a verdict. The verdict is an interval inside a band, outside it, or across its edge.](pictures/capstone.svg)
 #
-# *From a table to a verdict. The band is decided before the measurement, and the interval is what the measurement leaves open.*
+# *The band is decided before the measurement, and the interval is what the measurement leaves open.*
 #
 # **Question.** Somebody has a table and a question, and wants an answer on one page. For example: "On the diabetes table, more features are not better. With 64
 # times as many, the error is 2.3 times as large." How do you state a claim that may turn out false, and judge it by a few measurements? Today you write such a page.
@@ -74,7 +74,7 @@ lesson.recap()
 # A **seed** starts one independent repetition of an experiment, with its own random draws, and gives one number. "Three seeds" are three
 # such numbers. The standard error of the mean of $n$ seeds is $s/\sqrt n$, where $s$ is their standard deviation.
 # For normal numbers with a *known* standard deviation, 1.96 standard errors on either side of the mean hold the truth in 95 % of all experiments. With
-# few seeds, $s$ itself is only an estimate, and often too small.
+# few seeds, $s$ itself is only an estimate, and often too small. In how many of 100 experiments with three seeds does this interval hold the truth?
 
 # %%
 lesson.predict("three seeds")
@@ -82,9 +82,10 @@ lesson.predict("three seeds")
 # %% [markdown]
 # ## By hand
 #
-# A formula predicts the error of a fit from the targets of all rows ([[learning_curves]]). The claim: the measured error over the predicted one is 1, up to 0.15. So the **band** is 0.85 to 1.15.
-# Three seeds measure 0.9, 1.0 and 1.1. Their mean is 1, and $s = 0.1$, so the standard error is $0.1/\sqrt3 = 0.058$. Since so few seeds often make $s$ too small, a factor larger than 1.96 is
-# needed. For three seeds it is 4.30, and it is called the **t value**.
+# **The claim.** A formula predicts the error of a fit ([[learning_curves]]). The measured error, divided by the predicted one, is 1. We accept 0.85 to 1.15: this is the **band**.
+#
+# **The measurement.** Three seeds give 0.9, 1.0 and 1.1. Their mean is 1, and $s = 0.1$, so the standard error is $0.1/\sqrt3 = 0.058$. Since so few seeds often make $s$ too small, a factor larger than 1.96 is
+# needed: the **t value**. For three seeds it is 4.30.
 #
 # | factor | reach on either side | interval | inside the band? |
 # |---|---|---|---|
@@ -114,7 +115,7 @@ lesson.rule.show()
 # A [claim](GLOSSARY.md#claim) has five parts.
 #
 # 1. **A sentence that may be false**, and a number that it is about.
-# 2. **A [band](GLOSSARY.md#band)**, stated before the measurement. Theory gives the middle, and the margin is ours. We say which is which.
+# 2. **A [band](GLOSSARY.md#band)**, stated before the measurement. Where theory gives a number, the margin around it is ours. Where it gives none, the edge is ours, with a reason.
 # 3. **A measurement**, one number $x_i$ per seed. With the mean $\bar x$, the $n$ seeds leave open the **interval**
 #
 # $$\bar x \pm t_{n-1} \, \frac{s}{\sqrt n}, \qquad s^2 = \frac{1}{n-1} \sum_{i=1}^n (x_i - \bar x)^2.$$
@@ -122,17 +123,15 @@ lesson.rule.show()
 # 4. **A [control](GLOSSARY.md#control)**: the same measurement without the cause. It must leave the band.
 # 5. **What it does not show.**
 #
-# *In words:* the interval shrinks as one over the square root of $n$. The t value $t_{n-1}$ is Student's, of 1908. For normal seeds
-# the interval then holds the truth in 95 % of all experiments. The index $n - 1$ counts the degrees of freedom: one is used up by the mean. For $n = 2, 3, 5$ the
+# *In words:* more seeds make the interval smaller, through $\sqrt n$ and through the t value $t_{n-1}$ (Student, 1908). For normal seeds
+# the interval holds the truth in 95 % of all experiments. The index counts the free differences $x_i - \bar x$: all $n$ add up to zero, so $n - 1$ of them give the last. For $n = 2, 3, 5$ the
 # t value is 12.7, 4.30 and 2.78, and it approaches 1.96.
 #
 # The claim **holds** if the measured interval lies inside the band and the control's interval lies outside. It **does not hold** if the measured interval
 # lies outside. Otherwise we **cannot tell**.
 #
-# The rule is a **test of equivalence**. The usual test asks whether a difference was seen, and few seeds seldom see one. Here few seeds prove
-# nothing: a wide interval does not fit into the band. The literature calls the procedure *two one-sided tests*
-# ([Schuirmann 1987](https://doi.org/10.1007/BF01068419)). With the level of 5 % on each side, it asks for the 90 % interval to lie within the band. We ask
-# for the 95 % interval, which is stricter: each side has the level 2.5 %.
+# The rule is a **test of equivalence**. The usual test asks whether a difference was seen. With few seeds it seldom sees one, and "not seen" is then mistaken for "equal". Here few seeds prove
+# nothing: a wide interval does not fit into the band.
 #
 # <details><summary>How often is the rule wrong?</summary>
 #
@@ -144,9 +143,15 @@ lesson.rule.show()
 #
 # *The rule says "does not hold", and the truth lies inside the band.* Then the interval misses the truth, on either side. A 95 % interval
 # does so in one experiment of twenty, so this mistake has probability 1/20 at most. It is almost 1/20 where the band is narrow compared with the standard
-# error. In a wide band, or in one with one end, the interval can miss the truth on one side only and still lie outside the band. Then the bound is 1/40.
+# error. Now let the band be wide, and the truth near its upper edge. An interval above the truth may lie above the band. An interval below the truth would have to lie below the far lower edge as well, and this hardly
+# ever happens. So only one side counts, and the probability is hardly above 1/40. (If the band has one end only, it is 1/40 at most.)
 #
 # Both bounds hold for any number of seeds. The price of few seeds is that they cannot tell.
+#
+# *Why no control for "does not hold"?* The control guards against a measurement that says "holds" to everything. An interval outside the band has already shown that the measurement can leave it.
+#
+# The literature calls the procedure *two one-sided tests* ([Schuirmann 1987](https://doi.org/10.1007/BF01068419)). A test at level 5 % for each edge asks for the 90 % interval to lie within the band,
+# because this interval leaves out 5 % on each side. Our 95 % interval leaves out 2.5 % on each side, so our rule is stricter.
 #
 # </details>
 #
@@ -198,7 +203,7 @@ def verdict(measured, control, band):
 #
 # A first run of five seeds gave the numbers below. The band is 0.85 to 1.15, and the interval, 0.950 to 1.210, crosses its upper edge. You will run
 # the experiment once more, with new seeds. Assume that mean and standard deviation stay the same. Give the smallest number of seeds whose interval lies within the
-# band, and its reach $t_{n-1}\, s/\sqrt n$ to three significant digits.
+# band, and its reach $t_{n-1}\, s/\sqrt n$ to three significant digits. (New seeds have another mean. If the truth is as assumed, this number decides in 56 % of all runs, and twice as many in 88 %.)
 
 # %%
 import torch
@@ -222,9 +227,9 @@ lesson.decide("seeds", seeds, reach)
 # `bring("my_table.csv", target="price")`. Or leave the cell as it is.
 # - **Rows:** 20 to 5,000, below a row of names.
 # - **The column to predict:** numbers, or the names of 2 to 20 classes.
-# - **The other columns**, at most 200: numbers as any country writes them, or two words, such as yes and no.
+# - **The other columns**, at most 200: numbers as any country writes them, or two different words, such as yes and no.
 #
-# Dates, three words or more, numbers with a sign such as € beside them, and rows with gaps cannot be used. A card names them, and gives a line that goes on without them. Copy this line into the cell.
+# Dates, columns with three or more different words, signs such as € beside numbers, and rows with gaps cannot be used. If there are any, a message below the cell names them, and gives a line of code that leaves them out. Copy it into the cell.
 
 # %%
 bring("", target=None)
@@ -232,7 +237,7 @@ bring("", target=None)
 # %% [markdown]
 # Look before you ask.
 # - **Left:** one point per row, in the plane in which the rows vary most.
-# - **Right:** two errors of kernel ridge regression against the penalty ([[fixed_embeddings]]). An error of 1 means knowing nothing.
+# - **Right:** the leave-one-out error and the training error of kernel ridge regression against the penalty ([[fixed_embeddings]]). Predicting the mean has an error of 1.
 #
 # Choose your table, and compare it with **Shuffle the targets**: this is how nothing looks. Under **More controls**, the right panel shows the
 # eigenvalues of the kernel instead, and how much of the target the strongest eigenvectors leave out.
@@ -243,7 +248,7 @@ lesson.look.show()
 # %% [markdown]
 # ## Ask it
 #
-# Nine questions are in the menu. Choose a **Question** and a **Table**. The sentence under the picture says what is claimed.
+# Choose one of nine **Questions**, from a lesson that you have read, and a **Table**. The sentence under the picture says what is claimed.
 # - **Left:** the curves behind the number: the control, and the line of theory where there is one.
 # - **Right:** the number itself. The band is green, and each dot is a seed, with the interval beside it.
 #
@@ -251,17 +256,20 @@ lesson.look.show()
 #
 # <details><summary>The nine questions, and their bands</summary>
 #
-# | question | what is measured | band |
-# |---|---|---|
-# | leave-one-out | leave-one-out error over the error on unseen rows ([[fixed_embeddings]]) | 0.85 to 1.15 |
-# | fixed or learned | error of a trained network over the error of a kernel ([[learned_embeddings]]) | at least a baseline |
-# | width at the start | the exponent of the width by which a kernel nears the infinite one ([[neural_tangent_kernel]]) | 0.35 to 0.65 |
-# | lazy when wide | the exponent of the width by which a kernel moves less in training ([[leaving_the_lazy_regime]]) | at least 0.4 |
-# | imbalance | the exponent of the learning rate by which an imbalance drifts ([[real_steps_real_widths]]) | 0.85 to 1.15 |
-# | learning curve | measured error over predicted error ([[learning_curves]]) | 0.85 to 1.15 |
-# | the peak | the worst number of features over the number of rows ([[double_descent_solved]]) | 0.9 to 1.1 |
-# | the widest wins | error of the widest fit over that of a narrow one ([[double_descent_solved]]) | 0 to 1 |
-# | proportions only | risk from bags of rows over the risk with labels ([[weak_labels]]) | 0.85 to 1.15 |
+# | question | what is measured | band | control: the same without the cause |
+# |---|---|---|---|
+# | leave-one-out | leave-one-out error divided by the error on unseen rows ([[fixed_embeddings]]) | 0.85 to 1.15 | the training error in its place |
+# | fixed or learned | error of a trained network divided by the error of a kernel ([[learned_embeddings]]) | at least a baseline | the network's error on its training rows |
+# | width at the start | the exponent $a$: a kernel's distance from the infinite one falls as width to the power $-a$ ([[neural_tangent_kernel]]) | 0.35 to 0.65 | the infinite kernel of another activation |
+# | lazy when wide | the exponent $a$: a kernel's change in training falls as width to the power $-a$ ([[leaving_the_lazy_regime]]) | at least 0.4 | mean-field scaling |
+# | imbalance | the exponent $a$: the change of a linear network's imbalance grows as the learning rate to the power $a$ ([[real_steps_real_widths]]) | 0.85 to 1.15 | the same descent with weight decay |
+# | learning curve | measured error divided by predicted error ([[learning_curves]]) | 0.85 to 1.15 | the formula gets shuffled targets |
+# | the peak | the number of features with the largest error, divided by the number of rows ([[double_descent_solved]]) | 0.9 to 1.1 | the same fits with a ridge |
+# | the widest wins | error with sixteen features per row divided by the error with one per four rows ([[double_descent_solved]]) | 0 to 1 | as many features as rows |
+# | proportions only | risk computed from bags divided by the risk computed from labels ([[weak_labels]]) | 0.85 to 1.15 | each row gets its bag's proportions as its label |
+#
+# *Baseline:* no theory gives a number here. So we take the smallest ratio, but at most 1, that kernels of half and of twice the width reach on twelve other splits. *Imbalance:* a difference of the two layers' weights, $a^2 - b^2$ for single weights. Gradient
+# flow keeps it constant. *Bag:* a group of five rows of which only the proportions of the classes are known.
 #
 # </details>
 
@@ -277,15 +285,14 @@ lesson.predict(lesson.experiment.state["question"])
 
 # %% [markdown]
 # Now tick **Run it** above; your number is drawn in. Then take **Seeds** away, one by one, under **More controls**. At how many can your
-# rule no longer tell? (Try "leave-one-out" on the wines: it takes seven.)
+# rule no longer tell? (For "leave-one-out" on the wines, seven seeds decide, and six cannot tell.)
 
 # %% [markdown]
 # ## Hand it in
 #
-# One file, which needs no network: verdict and picture first, then what to do next, your prediction, the method, the limits, and every number in folds. It prints on two
-# sheets, and it can be read on a telephone. Say in a sentence what you make of it. A second page never overwrites the first.
+# One file, which needs no network: verdict and picture first, then what to do next, your prediction, the method, the limits, and every number in folds. Say in a sentence what you make of it. A second page never overwrites the first.
 #
-# What if eight seeds cannot tell? The card below then says how many to take, and gives a line such as `write_page(new_seeds=20)`. It asks twenty seeds that nobody has seen.
+# What if eight seeds cannot tell? The message below then says how many to take, and gives a line such as `write_page(new_seeds=20)`, for twenty seeds that nobody has seen.
 
 # %%
 write_page(in_my_words="", author="")
@@ -304,7 +311,7 @@ write_page(in_my_words="", author="")
 # %% [markdown]
 # ## Claims
 #
-# The same rule for ourselves: does our interval hold the truth as often as it should, and is our verdict wrong as seldom as the fold says? The other claims
+# The first three claims judge our own rule. Does the interval hold the truth as often as it should? Is the verdict wrong as seldom as stated above? The other claims
 # are questions that we put to the three tables.
 
 # %%
@@ -337,12 +344,26 @@ lesson.quiz()
 # **2. Nine questions (checked).** You ask nine independent questions, each with a 95 % interval. What is the probability that one or more of the
 # intervals miss their truths? And how much may each interval leave out, so that by the union bound this probability is at most 0.05?
 #
-# **3. From the smallest to the largest seed.** A rule takes the smallest and the largest of $n$ seeds as its interval. The truth is the median of the seeds.
+# **3. From the smallest to the largest seed.** A rule takes the smallest and the largest of $n$ seeds as its interval. The truth is the number above which each seed lies with probability 1/2.
 # Show that the interval holds it with probability $1 - 2^{1-n}$. From how many seeds on is this at least 95 %? Why is the rule still a bad one?
 #
-# **4. A tenth question (hard, open).** Write the measurement for a question of your own, as a function of the seed, and give it to
-# `ddlearn.classroom.claim.claim` with a band and a control. `claim(...).run(range(8)).measured` goes into your `interval`. On a machine with a
-# GPU, ask the large version of a question of the menu.
+# **4. A tenth question (hard, open).** Write two functions of a seed that return a number: `measure(seed)` for a question of your own, and `control(seed)` without its cause. State a band, run eight seeds, and give the intervals to your `verdict`.
+#
+# <details><summary>The calls</summary>
+#
+# ```python
+# from ddlearn.classroom.claim import about, claim, ours
+#
+# band, basis = about(1.0, 0.15, "ratio"), ours(source="the margin is ours")
+#
+# mine = claim("mine", "The ratio is 1.", band, basis, measure, control=(control, "without the cause"))
+#
+# found = mine.run(range(8))
+# measured, controls = torch.tensor(found.measured), torch.tensor(found.control_measured)
+# verdict(interval(measured), interval(controls), (0.85, 1.15))
+# ```
+#
+# </details>
 
 # %%
 # BEGIN SOLUTION
