@@ -129,10 +129,16 @@ def bibliography() -> str:
     return "\n".join(["# Bibliography", "", *entries, ""])
 
 
+BANDS = """\
+Each stands with its band, and with the reason of the band: a theorem, an identity, an asymptotic law, a paper's number, or a
+threshold of our own with its reason, never our own last run. Beside it stand what was measured, and the control: the same
+measurement with the cause taken away, which must fall outside the band."""
+
+
 def claims(made: Sequence[Made], seeds: str) -> str:
     """Return the page of all claims, as measured."""
     held, measured = sum(one.held for one in made), sum(one.measured for one in made)
-    told = [f"# All claims, as measured\n\n{held} of {measured} claims hold, measured over {seeds}."]
+    told = [f"# All claims, as measured\n\n{held} of {measured} claims hold, measured over {seeds}.", BANDS]
     told += [f"## {one.stem[:2]} {one.lesson.title}\n\n{raw(one.claims)}" for one in made if one.claims]
     return "\n\n".join(told) + "\n"
 

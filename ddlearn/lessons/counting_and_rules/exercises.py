@@ -36,6 +36,7 @@ SHARES_STEP = Exercise(
     title="One step of counting a patient",
     reference=shares_step,
     cases=step_cases,
+    given="prior against a mean",
     **HINTS.of(
         "shares_step",
         {
