@@ -130,9 +130,9 @@ def bibliography() -> str:
 
 
 BANDS = """\
-Each stands with its band, and with the reason of the band: a theorem, an identity, an asymptotic law, a paper's number, or a
-threshold of our own with its reason, never our own last run. Beside it stand what was measured, and the control: the same
-measurement with the cause taken away, which must fall outside the band."""
+Each stands with its band, and with the reason of the band: a theorem, an identity, an asymptotic law, a paper's
+number, or a threshold of our own with its reason, never our own last run. Beside it stand what was measured, and
+the control: the same measurement with the cause taken away, which must fall outside the band."""
 
 
 def claims(made: Sequence[Made], seeds: str) -> str:
