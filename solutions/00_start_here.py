@@ -128,7 +128,7 @@ lesson.black_box.show()
 # points and two waves. The first wave has the values 0.5 and 0.5 at the points, the second has 0.5 and 0.505. At a new point the
 # waves have the values 0.5 and 0. Noise then moves the second target from 0.5 to 0.55:
 #
-# | | targets $(0.5, 0.5)$ | targets $(0.5, 0.55)$ |
+# | quantity | targets $(0.5, 0.5)$ | targets $(0.5, 0.55)$ |
 # |---|---|---|
 # | the two weights | $(1, 0)$ | $(-9, 10)$ |
 # | prediction at the new point | $0.5$ | $-4.5$ |
@@ -140,7 +140,7 @@ lesson.black_box.show()
 # sum of squared weights, the [minimum-norm solution](refreshers/least_squares.md). Add a third wave, with the values 0.5 and 1 at the
 # two points and 0.5 at the new one:
 #
-# | | targets $(0.5, 0.5)$ | targets $(0.5, 0.55)$ |
+# | quantity | targets $(0.5, 0.5)$ | targets $(0.5, 0.55)$ |
 # |---|---|---|
 # | the three weights | $(0.505, 0.500, -0.005)$ | $(0.454, 0.450, 0.095)$ |
 # | prediction at the new point | $0.250$ | $0.275$ |

@@ -119,6 +119,7 @@ def test_an_address_between_two_states_opens_the_nearest_and_says_so(page, book)
     assert "The nearest state that was recorded." in said
 
 
+@pytest.mark.slow  # a time, which tests beside it make longer
 def test_a_picture_comes_in_fifty_milliseconds(page, book):
     explorer = opened(page, book)
     times = explorer.evaluate(

@@ -6,7 +6,7 @@ gives way to what a page can show in its place.
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
@@ -20,9 +20,14 @@ from ddlearn.course.book.parts import PARTS
 # What these print is of the machine that runs them, and no reader's: the page shows the call alone.
 OF_THE_MACHINE = {("lesson", "start"), ("doctor", "show")}
 WIDGET = "application/vnd.jupyter.widget-view+json"
-NOTEBOOK = re.compile(r"\[([^\]]*)\]\((\d\d_\w+)\.ipynb(#[^)]*)?\)")
+NOTEBOOK = re.compile(r"\[([^\]]*)\]\((?:\.\./)?(\d\d_\w+)\.ipynb(#[^)]*)?\)")
 SCRIPT = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>")
 INSTRUCTOR = ":::::{{admonition}} For the instructor\n:class: note instructor\n\n{}\n:::::"
+
+
+def linked(text: str, here: Container[str]) -> str:
+    """Return a Markdown text in which a link to a lesson that is not `here` is its words alone."""
+    return NOTEBOOK.sub(lambda found: found[0] if found[2] in here else found[1], text)
 
 
 def shown_explorers(lesson: Lesson, notebook: NotebookNode) -> list:
@@ -55,8 +60,8 @@ class Chapter:
         return new_notebook(cells=cells, metadata=run.metadata)
 
     def words(self, cell: NotebookNode) -> str:
-        """Return the Markdown of a cell; a link to a lesson that this edition lacks is its words alone."""
-        return NOTEBOOK.sub(lambda found: found[0] if found[2] in self.here else found[1], cell.source)
+        """Return the Markdown of a cell, linked to lessons of this edition alone."""
+        return linked(cell.source, self.here)
 
     def _cell(self, cell: NotebookNode) -> NotebookNode | None:
         if cell.cell_type == "markdown":

@@ -15,7 +15,7 @@ import ddlearn
 from ddlearn import lessons, papers
 from ddlearn.classroom.lesson import Lesson
 from ddlearn.course import machine, notebooks, rules
-from ddlearn.course.book.chapter import Chapter, raw
+from ddlearn.course.book.chapter import Chapter, linked, raw
 
 TITLE = "Why does deep learning work, and what are its limits?"
 NO_SCIENCE = {"classroom", "course", "lessons", "__main__"}
@@ -46,8 +46,12 @@ class Made:
 def write(source: Path, made: Sequence[Made], seeds: str, handout: bool = False, slides: bool = False) -> None:
     """Write every page of the book but those of `static` into an empty folder."""
     shelf = notebooks.shipped(solved=True)[0].parent
+    here = {one.stem for one in made}
     for path in notebooks.companions(shelf):
-        _copy(path, source / path.relative_to(shelf))
+        copy = source / path.relative_to(shelf)
+        _copy(path, copy)
+        if copy.suffix == ".md":
+            copy.write_text(linked(path.read_text("utf-8"), here), "utf-8")
     if root := notebooks.checkout():
         _copy(root / ".github" / "course.svg", source / "course.svg")
     for one in made:
