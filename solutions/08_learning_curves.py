@@ -246,7 +246,7 @@ def predicted_error(lam, V, n, level):
 # small. The others also predict it badly, so its error is large. With 160 examples, the 40 smallest entries belong to leave-one-out errors of 44 % on average, and the
 # 40 largest to errors of 8 %. GCV divides the coefficients of the unlike digits by the mean entry, which is too large for them. So it makes the largest errors smaller.
 #
-# Label noise cannot be predicted at any digit, so it adds about the same error to all. With noise as large as the target, the two groups have errors of 184 % and 140 %. If all errors are the same, the coefficient of example $i$ is
+# Label noise cannot be predicted at any digit, so it adds about the same error to all. With noise as large as the target, the two groups have errors of 193 % and 138 %. If all errors are the same, the coefficient of example $i$ is
 # proportional to $A_{ii}$. Then the two methods differ little: one divides by each entry, the other by their mean.
 #
 # [Golub, Heath and Wahba 1979](https://doi.org/10.1080/00401706.1979.10489751) introduced GCV. [Jacot and others 2020](https://arxiv.org/abs/2006.09796) studied it as an estimate of a kernel's risk.

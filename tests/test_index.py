@@ -16,7 +16,9 @@ def course(tmp_path):
     refreshers = tmp_path / "solutions" / "refreshers"
     refreshers.mkdir(parents=True)
     (refreshers / "least_squares.md").write_text("# Least squares\n\nTwo lines.\n", "utf-8")
-    page = "# [kernel](GLOSSARY.md#kernel-matrix), [x](refreshers/least_squares.md). Each Bag counts.\n"
+    page = (
+        "# [kernel](GLOSSARY.md#kernel-matrix), [x](refreshers/least_squares.md). Each Bag counts, no Tubeless one.\n"
+    )
     (tmp_path / "solutions" / "01_fixed_embeddings.py").write_text(page, "utf-8")
     terms = "# Glossary\n\n## Bag (of cells)\nCells.\n\n## Kernel matrix\nNumbers.\n\n## Tube\nGlass.\n"
     (tmp_path / "solutions" / "GLOSSARY.md").write_text(terms, "utf-8")

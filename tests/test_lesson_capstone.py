@@ -542,6 +542,18 @@ def test_numbers_of_the_page_are_measured():
     assert round(1000 * float((highs[:, -1] <= 0).double().mean())) == 27
 
 
+def test_how_often_the_number_of_seeds_of_the_page_decides():
+    """In new runs whose truth and spread are those of the pilot, the interval lies inside 0.85 to 1.15."""
+    pilot = torch.tensor(decisions.PILOT, dtype=torch.float64)
+    asked, generator = decisions.SEEDS.reference()[0], compute.generator(0)
+    for seeds, words in ((asked, "decides in {} % of all runs"), (2 * asked, "and twice as many in {} %")):
+        noise = torch.randn(40_000, seeds, generator=generator, dtype=torch.float64)
+        runs = pilot.mean() + pilot.std() * noise
+        reach = exercises.t_value(seeds - 1) * runs.std(1) / seeds**0.5
+        share = ((runs.mean(1) - reach >= 0.85) & (runs.mean(1) + reach <= 1.15)).double().mean()
+        assert words.format(round(100 * float(share))) in words_of("capstone")
+
+
 def some_high(seeds):
     """The upper ends of the intervals of many experiments.  (experiments, n) -> (experiments,)"""
     n = seeds.shape[1]

@@ -53,6 +53,32 @@ def test_what_the_page_says_of_four_hundred_examples_and_of_the_ridge():
     assert f"their median falls from {medians[0]:.3f} to {medians[1]:.3f}" in page
 
 
+def test_what_a_smaller_ridge_and_more_confidence_change_on_the_page():
+    page, column = words_of("guarantees"), bounds.SIZES.index(400)
+    sample, lengths = machines.sample(0.0, 1), []
+    K, y = sample.K[:400, :400], sample.y[:400]
+    for ridge in (3.0, 0.3):
+        weights = torch.linalg.solve(K + ridge * torch.eye(400).to(K), y)
+        lengths.append(float((weights @ K @ weights).sqrt()))
+    assert f"longer weights: {lengths[1]:.1f} instead of {lengths[0]:.1f}" in page
+    margins = machines.trained(0.0, 3.0, 1)[column].margins
+    half, sure = (bounds.best_bound(margins, 0, delta, exercises.pac_bayes)[0] for delta in (0.5, 1e-6))
+    assert rf"the bound is {half:.3f} at $\delta = 1/2$, and {sure:.3f} at" in page
+
+
+@pytest.mark.slow  # forty draws
+def test_how_often_the_page_says_that_bounds_fail():
+    page = words_of("guarantees")
+    failed = []
+    for delta in (0.5, 0.05):
+        rows = [row for draw in range(1, 21) for _, row, _ in bounds.bounds(0.0, delta, draw, 3.0, False).broken]
+        assert set(rows) <= {0}, "of the hold-out bounds only"
+        failed.append(len(rows))
+    count = 20 * len(bounds.SIZES)
+    said = f"{failed[0]} of the {count} hold-out bounds fail at $\\delta = 1/2$, and {failed[1]} at $0.05$"
+    assert said in page
+
+
 @pytest.mark.slow  # twenty draws, 11 s
 def test_from_when_on_the_page_says_that_each_bound_speaks():
     page, draws = words_of("guarantees"), range(1, 21)

@@ -207,6 +207,16 @@ def test_binder_installs_the_course_and_stops_at_an_error():
     assert path.stat().st_mode & stat.S_IXUSR
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda path: path.name)
+def test_a_workflow_makes_the_environment_that_it_uses(path):
+    """`.ci/run` throws its environment away at its end."""
+    for job in yaml.safe_load(path.read_text("utf-8"))["jobs"].values():
+        commands = [step["run"] for step in job["steps"] if "run" in step]
+        used = next((place for place, command in enumerate(commands) if ".venv/bin/" in command), 0)
+        makes = [command for command in commands[:used] if re.match(r"make (lab|test)|.*--venv \.venv", command)]
+        assert makes or not used, path.name
+
+
 def test_the_image_installs_the_pins_first_and_opens_the_lab_to_the_outside():
     """Docker is not at hand where the tests run, so what the file says is held against the files that it names."""
     steps = re.findall(r"^([A-Z]+) (.+)$", (ROOT / "Dockerfile").read_text("utf-8"), flags=re.M)

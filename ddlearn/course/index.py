@@ -42,7 +42,7 @@ def _stale(root: Path) -> dict[Path, str]:
     def back(target: str, folder: str = "", said: str = "") -> str:
         linked = [stem for stem, text in pages.items() if f"]({target})" in text]
         if said and not linked:
-            linked = [stem for stem, text in pages.items() if re.search(rf"\b{re.escape(said)}", text, flags=re.I)]
+            linked = [stem for stem, text in pages.items() if re.search(rf"\b{re.escape(said)}s?\b", text, flags=re.I)]
         links = (f"[{lessons.load(stem[:2]).title}]({folder}{stem}.ipynb)" for stem in linked)
         return f"{BACK}{' · '.join(links)}\n" if linked else ""
 

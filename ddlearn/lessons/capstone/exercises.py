@@ -50,7 +50,7 @@ INTERVAL = Exercise(
     **HINTS.of(
         "interval",
         {
-            "least to largest": lambda measured: (float(measured.min()), float(measured.max())),
+            "smallest to largest": lambda measured: (float(measured.min()), float(measured.max())),
             "percentiles of the seeds": lambda measured: tuple(
                 torch.quantile(measured, measured.new_tensor([0.025, 0.975])).tolist()
             ),
