@@ -823,8 +823,14 @@ def test_an_edit_is_made_in_the_reference_of_its_exercise():
 @pytest.mark.parametrize("old", ["no such words", "x"])
 def test_an_edit_of_what_does_not_stand_once_is_refused_when_the_exercise_is_made(old):
     for mistake in (Mistake("m", edit(old, ""), "?"), Mistake("m", NO_TWO.wrong, "?", also=(edit(old, ""),))):
-        with pytest.raises(ValueError, match=rf"old must stand once in gram; '{old}' stands \d+ times"):
+        with pytest.raises(ValueError, match=rf"must stand once in gram; '{old}' stands \d+ times"):
             exercise(mistakes=(mistake,))
+
+
+def test_what_a_learner_begins_with_is_one_of_the_mistakes():
+    assert exercise(mistakes=(NO_TWO,), given=NO_TWO.name).given == NO_TWO.name
+    with pytest.raises(ValueError, match="given must be one of 'no two'; got 'no three'"):
+        exercise(mistakes=(NO_TWO,), given="no three")
 
 
 def test_a_mistake_is_recognized_through_float32():

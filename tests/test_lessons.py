@@ -10,8 +10,10 @@ import pytest
 from ddlearn import lessons
 from ddlearn.classroom.style import style
 from ddlearn.classroom.sweep import settings
+from ddlearn.course import build
 from ddlearn.lessons import LESSONS, load
 
+ROOT = Path(__file__).resolve().parents[1]
 ROOMS = {number: load(number) for number in LESSONS}
 DECISIONS = [(room, decision) for room in ROOMS.values() for decision in room.parts.decisions]
 EXERCISES = [(room, exercise) for room in ROOMS.values() for exercise in room.parts.exercises]
@@ -63,6 +65,14 @@ AT_SEEDS = [
 
 def named(parts):
     return [f"{room.number}-{getattr(part, 'name', None) or part.id}" for room, part in parts]
+
+
+def test_every_exercise_with_a_version_to_repair_names_its_mistake():
+    """Its source has one, behind `# BEGIN GIVEN`; else the book and the card would take it for a learner's own try."""
+    for room in ROOMS.values():
+        source = build.read(ROOT / "solutions" / f"{room.slug}.py")
+        begun = {exercise.name for exercise in room.parts.exercises} & set(build.given(source))
+        assert begun == {exercise.name for exercise in room.parts.exercises if exercise.given}, room.slug
 
 
 @pytest.mark.parametrize(("room", "exercise"), EXERCISES, ids=named(EXERCISES))

@@ -14,6 +14,7 @@ from itertools import combinations
 import torch
 from torch import Generator, Tensor
 
+from ddlearn.arguments import one_of
 from ddlearn.classroom import own_name
 from ddlearn.classroom.case import Case
 from ddlearn.classroom.code import has_loop
@@ -47,7 +48,7 @@ class Exercise:
         remarks: notes on right answers that miss what the exercise is about.
 
     Raises:
-        ValueError: if an edit's text does not stand in the reference exactly once.
+        ValueError: if an edit's text does not stand in the reference exactly once, or `given` names no mistake.
     """
 
     name: str
@@ -65,6 +66,8 @@ class Exercise:
     def __post_init__(self):
         for name in ("mistakes", "remarks"):
             object.__setattr__(self, name, tuple(known.of(self.reference) for known in getattr(self, name)))
+        if self.given is not None:
+            one_of("given", self.given, tuple(mistake.name for mistake in self.mistakes))
 
     @first_modes()
     def check(self, answer: Callable, seed: int = 0) -> Verdict:

@@ -48,7 +48,7 @@ class Mistake:
 
     def of(self, reference: Callable) -> "Mistake":
         """Return the mistake with each edit made in `reference`: all its ways are functions then."""
-        wrong, *also = (_function(way, reference) for way in self.ways)
+        wrong, *also = (_function(way, reference, self.name) for way in self.ways)
         return replace(self, wrong=wrong, also=tuple(also))
 
     @property
@@ -75,7 +75,7 @@ class Remark:
 
     def of(self, reference: Callable) -> "Remark":
         """Return the remark with its example as a function, where it is an edit of `reference`."""
-        return replace(self, example=_function(self.example, reference))
+        return replace(self, example=_function(self.example, reference, self.name))
 
     def fits(self, function: Callable) -> bool:
         """Whether `function` is such an answer. A test that stops with an error has not noticed it."""
@@ -85,14 +85,14 @@ class Remark:
             return False
 
 
-def _function(way: Callable | Edit, reference: Callable) -> Callable:
-    """Return the implementation, an edit as the reference with its source changed. Its code runs at its first call."""
+def _function(way: Callable | Edit, reference: Callable, of: str) -> Callable:
+    """Return an implementation `of` a mistake, an edit as the reference changed. Its code runs at its first call."""
     if not isinstance(way, Edit):
         return way
     source, name = _source(reference), reference.__name__
     for old, new in way.changes:
         if source.count(old) != 1:
-            raise ValueError(f"old must stand once in {name}; {old!r} stands {source.count(old)} times")
+            raise ValueError(f"the edit of {of!r} must stand once in {name}; {old!r} stands {source.count(old)} times")
         source = source.replace(old, new)
 
     @functools.cache
