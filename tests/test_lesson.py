@@ -269,7 +269,8 @@ def test_a_version_to_repair_is_not_started_until_it_is_changed(tmp_path, shown)
     assert "You squared" not in text(shown)
     assert room.progress.lesson("twice")["exercises"]["double"]["attempts"] == 0
     assert room.exercise("double")(lambda x: x + x).passed
-    assert dataclasses.replace(DOUBLE, given="none").self_check() == ["the version to repair is none of the mistakes"]
+    with pytest.raises(ValueError, match="given must be one of 'square'; got 'none'"):
+        dataclasses.replace(DOUBLE, given="none")
 
 
 def test_a_decision_is_checked_kept_and_counted(tmp_path, shown, monkeypatch):
