@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
+from torch.optim.adamw import adamw  # the step alone: its class AdamW loads torch's compiler, for two seconds
 
 from ddlearn import arguments
 from ddlearn.networks import MLP, Parameters
@@ -21,6 +22,7 @@ __all__ = ["Draw", "draw_bag_batches", "draw_cell_batches", "draw_own_batches", 
 Draw = Callable[[torch.Generator], tuple[Tensor, Callable[[Tensor], Tensor]]]
 """generator -> (rows (m,), loss); loss takes logits (nets, m, C) -> (nets,). rows (nets, m) if each net has its own."""
 
+ADAM = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "amsgrad": False, "maximize": False}
 PULSE = 0.1
 """Seconds between two calls of `progress`."""
 
@@ -115,19 +117,19 @@ def train_classifiers(
         for layer in zip(*starts, strict=True)
     )
     flat = [part for layer in parameters for part in layer if part is not None]
-    optimizer = torch.optim.AdamW(flat, lr=lr, weight_decay=weight_decay)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda t: (1 + math.cos(math.pi * t / steps)) / 2)
+    averages = [[torch.zeros_like(part) for part in flat] for _ in range(2)]  # of gradients, and of their squares
+    counts = [torch.tensor(0.0) for _ in flat]
     due = 0.0
     for t in range(steps):
         rows, loss = draw(generator)
-        optimizer.zero_grad()
-        loss(net.apply(parameters, x[rows])).sum().backward()
-        length = sum(part.grad.flatten(1).square().sum(1) for part in flat).sqrt()
+        gradients = torch.autograd.grad(loss(net.apply(parameters, x[rows])).sum(), flat)
+        length = sum(gradient.flatten(1).square().sum(1) for gradient in gradients).sqrt()
         shrink = clip / length.clamp(min=clip)  # (nets,)
-        for part in flat:
-            part.grad.mul_(shrink.view(-1, *[1] * (part.ndim - 1)))
-        optimizer.step()
-        schedule.step()
+        for gradient in gradients:
+            gradient.mul_(shrink.view(-1, *[1] * (gradient.ndim - 1)))
+        rate = lr * (1 + math.cos(math.pi * t / steps)) / 2
+        with torch.no_grad():
+            adamw(flat, gradients, *averages, [], counts, lr=rate, weight_decay=weight_decay, **ADAM)
         if progress is not None and time.monotonic() >= due:
             due = time.monotonic() + PULSE
             progress((t + 1) / steps, f"{t + 1} of {steps} steps")
