@@ -5,6 +5,7 @@ import shutil
 import tempfile
 
 import chromium
+import filelock
 import pytest
 
 
@@ -62,6 +63,27 @@ def displayed(monkeypatch):
     bundles = Displayed()
     monkeypatch.setattr(page, "show", bundles.show)
     return bundles
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory):
+    """The book of lesson 00, run for real and written: once for all processes of a test run."""
+    pytest.importorskip("pydata_sphinx_theme", reason="the book needs ddlearn[book]")
+    from ddlearn.course.book import command, site
+
+    own = tmp_path_factory.getbasetemp()
+    place = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "book"
+    place.mkdir(exist_ok=True)
+    with filelock.FileLock(place / "lock"), pytest.MonkeyPatch.context() as patch:
+        if not (place / "warnings").exists():
+            patch.setenv("DDLEARN_DATA", str(place / "cache"))
+            said = []
+            build = site.build
+            patch.setattr(site, "build", lambda *paths: said.extend(warned := build(*paths)) or warned)
+            assert command.main(["00"], place / "course", handout=True, slides=True) == 0
+            (place / "warnings").write_text("\n".join(said), "utf-8")
+    assert (place / "warnings").read_text("utf-8") == "", "Sphinx warns of nothing"
+    return place / "course"
 
 
 @pytest.fixture(scope="module")

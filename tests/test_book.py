@@ -26,7 +26,7 @@ from PIL import Image
 from ddlearn import lessons
 from ddlearn.classroom import Choice, Explorer, Slider, Switch
 from ddlearn.course import claims, notebooks, run
-from ddlearn.course.book import chapter, command, folder, pages, recorder, site, workshop
+from ddlearn.course.book import chapter, command, folder, pages, recorder, workshop
 from ddlearn.course.book.workshop import Recorded
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -382,21 +382,6 @@ def test_big_brackets_grow_and_capital_greek_stands_upright():
 
 
 # What is written
-
-
-@pytest.fixture(scope="module")
-def book(tmp_path_factory):
-    """Lesson 00, run for real and written."""
-    pytest.importorskip("pydata_sphinx_theme", reason="the book needs ddlearn[book]")
-    place = tmp_path_factory.mktemp("book")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DDLEARN_DATA", str(place / "cache"))
-        said = []
-        build = site.build
-        patch.setattr(site, "build", lambda *paths: said.extend(warned := build(*paths)) or warned)
-        assert command.main(["00"], place / "course", handout=True, slides=True) == 0
-    assert said == [], "Sphinx warns of nothing"
-    return place / "course"
 
 
 @pytest.fixture(scope="module")

@@ -9,22 +9,12 @@ from pathlib import Path
 import pytest
 
 from ddlearn import lessons
-from ddlearn.course.book import command, recorder
+from ddlearn.course.book import recorder
 
 LESSON = "00_start_here.html"
 PAGES = ("index.html", LESSON, "claims.html", "GLOSSARY.html", "bibliography.html", "science/kernels.html")
 FITS = "document.documentElement.scrollWidth <= window.innerWidth"
 PIXELS = "(explorer) => explorer.querySelector('canvas').toDataURL()"
-
-
-@pytest.fixture(scope="module")
-def book(tmp_path_factory):
-    pytest.importorskip("pydata_sphinx_theme", reason="the book needs ddlearn[book]")
-    place = tmp_path_factory.mktemp("book")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DDLEARN_DATA", str(place / "cache"))
-        assert command.main(["00"], place / "course", slides=True) == 0
-    return place / "course"
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 import os
 
+import pytest
 from latency import measure
 
 
+@pytest.mark.slow
 def test_a_slider_moves_the_picture_at_most_0_6_times_as_late_as_interact(browser):
     # A neighbour's burst can fall on one rival more than on the other: a slow run is measured once more.
     found = measure(browser)
