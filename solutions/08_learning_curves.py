@@ -275,7 +275,7 @@ lesson.decide("half", error, number)
 # %% [markdown]
 # ## Where it breaks
 #
-# - **Most of the pool seen.** In the gray zone, the modes that are still unlearned decide. On real data, their eigenvectors are large at few points only, so the assumption of random directions fails.
+# - **Most of the pool seen.** In the gray zone, the error lies in the last modes. On real data, their eigenvectors are large at few points only, so the assumption of random directions fails.
 # - **A target in small modes.** By hand, the fit of mode 3 was worse than zero.
 # - **Networks that learn features.** Their kernel changes during training ([[learned_embeddings]]), so there are no fixed eigenvalues.
 #

@@ -162,7 +162,7 @@ def holdout(errors, n, delta):
 #    $\ln \mathbb E_{\text{prior}}\, e^{X_g} \ge \mathbb E_{\text{post}}\, X_g - \mathbb E_{\text{post}} \ln(\text{post}/\text{prior})$. By definition, the last term is $\mathrm{KL}$.
 # 3. *From single classifiers to the Gibbs classifier.* The function kl is convex, so $n\,\mathrm{kl}(\hat R, R) \le \mathbb E_{\text{post}}\, X_g$, by Jensen's inequality again.
 #
-# Unless the one event happens, the left side of step 2 is at most $\ln(2\sqrt n/\delta)$. So $n\,\mathrm{kl}(\hat R, R) \le \mathrm{KL} + \ln(2\sqrt n/\delta)$.
+# Unless the event of step 1 happens (the average is so large), the left side of step 2 is at most $\ln(2\sqrt n/\delta)$. So $n\,\mathrm{kl}(\hat R, R) \le \mathrm{KL} + \ln(2\sqrt n/\delta)$.
 #
 # </details>
 
