@@ -18,8 +18,8 @@
 # *Each bar is an eigenvalue of a kernel. The higher it is compared with the water level, the more of its box below is filled. The filled parts add up to the number of
 # examples: three on the left, eight on the right.*
 #
-# **Question.** You have labeled a few hundred images. Will twice as many help, and by how much? A formula of this lesson trains nothing. Yet from 10 to 320 digits,
-# it predicts the error to within 7 % of what is measured. What must it know of the kernel and of the target?
+# **Question.** You have labeled a few hundred images. Will twice as many help, and by how much? The formula of this lesson answers before anything is trained.
+# With 10 to 320 digits as examples, it is within 6 % of the measured error. What must it know of the kernel and of the target?
 #
 # **You will be able to**
 # - compute the water level of a kernel from its eigenvalues (Exercise 1);
@@ -66,8 +66,8 @@ lesson.recap()
 # %% [markdown]
 # ## Predict
 #
-# All squared errors of this lesson are relative to the error of predicting zero, which is 100 %. Below you see the errors with 10 and 20 examples, and predict those with 40 and 500. Does each doubling of the
-# examples divide the error by the same factor?
+# All squared errors of this lesson are relative to the error of predicting zero, which is 100 %. Does each doubling of the examples divide the
+# error by the same factor?
 
 # %%
 lesson.predict("at_40")
@@ -76,35 +76,36 @@ lesson.predict("at_500")
 # %% [markdown]
 # ## By hand: three modes
 #
-# **The pool.** Suppose that $N$ points are all the points that there are. We call them the **pool**. We know the labels of $n$ of them, the examples, and predict the others. Let $K$
-# be the kernel matrix of all $N$ points. The matrix $K/N$ has eigenvalues $\lambda_i$, largest first, and eigenvectors $u_i$ of length 1. An eigenvalue with its eigenvector is called a **mode**. An eigenvector
+# **The pool.** Let $N$ points be all that there are, the **pool**. We know the labels of $n$ of them, the examples, and predict the others. Let $K$ be
+# the kernel matrix of all points. The matrix $K/N$ has eigenvalues $\lambda_i$, largest first, and eigenvectors $u_i$ of length 1. An eigenvalue with its eigenvector is called a **mode**. An eigenvector
 # has one entry per point, so it is a pattern of labels on the pool.
 #
-# **Shares.** A kernel machine without a ridge is trained on $n$ examples. Suppose that the labels are one mode, $u_i$. The predictions $\hat y$ at all $N$ points then contain this pattern with the factor $u_i^\top\hat y$, beside other patterns.
-# The mean of this factor over random choices of the examples is the **share** of mode $i$ that is learned. To a good approximation, the share is
+# **Shares.** A kernel machine without a ridge is trained on $n$ examples. Suppose that the labels of the pool are one pattern, $u_i$. Seen at $n$ points only, it may be mistaken for others. So the predictions
+# $\hat y$ at all $N$ points are a mixture of patterns, and contain $u_i$ with the factor $u_i^\top\hat y$.
+# The mean of this factor over random choices of the examples is the **share** of mode $i$ that is learned. To a good approximation, it is
 #
 # $$L_i = \frac{\lambda_i}{\lambda_i + \kappa}, \qquad\text{where } \kappa \text{ solves } \sum_{i=1}^N L_i = n.$$
 #
-# *In words:* $\kappa$ is a **water level**. A mode with an eigenvalue far above the level is learned almost completely, one far below it hardly at all, and one at the level
-# by half. The level is where the shares add up to the number of examples.
+# *In words:* $\kappa$ is a **water level**, at which the shares add up to the number of examples. A mode with an eigenvalue far above the level is learned almost completely, one far below it hardly at all, and one at the level
+# by half.
 #
 # Take $N = 3$ points, the eigenvalues 5, 2 and 1, and $n = 2$ examples. The level is $\kappa = 1$, because
 #
 # $$\tfrac{5}{6} + \tfrac{2}{3} + \tfrac{1}{2} = 2.$$
 #
-# *In words:* two examples buy two units of learning, and the largest eigenvalue gets the most. With one example the level is higher, at about 4.6. At $\kappa = 5$ the shares
-# add up to $\frac12 + \frac27 + \frac16 = 0.95$, which is less than one example.
+# *In words:* two examples buy two units of learning, and the largest eigenvalue gets the most. With one example the level is higher, about 4.6: at $\kappa = 5$ the shares
+# add up to $\frac12 + \frac27 + \frac16 = 0.95$, a little less than one.
 
 # %% [markdown]
 # ## See
 #
-# The pool has a thousand points. The kernel is the tangent kernel of a wide network ([[neural_tangent_kernel]]).
-# - **Picture:** the squared error at unseen points, against the number of examples. Both axes are logarithmic. The dashed line was computed from the
+# The pool holds a thousand digits. The kernel is the tangent kernel of a wide network ([[neural_tangent_kernel]]).
+# - **Picture:** the squared error at unseen points, against the number of examples, on logarithmic axes. The dashed line was computed from the
 #   eigenvalues and the target; nothing has been trained. The stars are your predictions. In the gray zone, more than 0.4 of the pool has been seen.
 #
-# Compare the dashed line with your stars. Then tick **Reveal**: kernel machines are trained on random examples, five times for each number. Then choose another
-# **Pool**: digits with another target (even or odd), or with the Laplace kernel $e^{-\text{distance}/\text{width}}$. Or all strings of ten signs, where the target is a sum of three
-# [parities](GLOSSARY.md#parity). Or random eigenvectors. (**Beside it** is for later.)
+# Compare the dashed line with your stars. Then tick **Reveal**: kernel machines are trained on random examples, five times per number. Does the line fit in every **Pool**? Two more hold
+# digits: with another target (even or odd), and with the Laplace kernel $e^{-\text{distance}/\text{width}}$. One holds all strings of ten signs, and its target is a sum of three [parities](GLOSSARY.md#parity). The kernel of the last
+# has random eigenvectors. (**Beside it** is for later.)
 
 # %%
 lesson.curve.show()
@@ -112,20 +113,21 @@ lesson.curve.show()
 # %% [markdown]
 # ## Explain: where $n$ units go
 #
-# **Why do the shares add up to $n$?** Without a ridge, the predictions at all $N$ points are a linear function of the labels, $\hat y = H y$. The matrix $H$
-# uses the labels of the $n$ examples only, and returns them unchanged, so its rank is $n$. A second fit, with the predictions as labels, predicts the same: $H^2 = H$. For such a matrix, a projection, the trace is the
-# rank. And the trace is the sum of all $u_i^\top H u_i$, the factors with which the modes come back. So the *measured* shares add up to $n$ in every draw of the examples. This is a **conservation law**.
+# **Why do the shares add up to $n$?** Without a ridge, the predictions at all $N$ points are a linear function of the labels, $\hat y = H y$. At the examples, they equal the labels. So a second fit, with the
+# predictions as labels, predicts the same: $H^2 = H$. For such a matrix, a projection, the trace is the rank. The rank is $n$, because $H$ reads $n$ labels and returns them unchanged.
 #
-# **Why this form?** Imagine a second machine that knows all $N$ labels, but has a [ridge](GLOSSARY.md#ridge-regression): it adds $N\kappa$ to the diagonal of $K$. Its fit is $K(K + N\kappa I)^{-1} y$. Since $K u_i = N\lambda_i u_i$, it
-# learns of mode $i$ exactly the share $\lambda_i/(\lambda_i + \kappa)$. So the formula says: on average, $n$ labels without a ridge give the same fit as all labels with this ridge. Therefore $\kappa$ is also
+# If the labels are $u_i$, the factor is $u_i^\top H u_i$. The sum of these numbers over all modes is the trace of $H$. So the *measured* factors add up to $n$ in every draw of the examples. This is a **conservation law**.
+#
+# **What does the form of $L_i$ mean?** Imagine a second machine that knows all $N$ labels, but has a [ridge](GLOSSARY.md#ridge-regression): it adds $N\kappa$ to the diagonal of $K$. Its fit is $K(K + N\kappa I)^{-1} y$. Since $K u_i = N\lambda_i u_i$, it
+# learns of mode $i$ the share $\lambda_i/(\lambda_i + \kappa)$. So the formula says: on average, $n$ labels without a ridge teach as much of each mode as all labels with this ridge. Therefore $\kappa$ is also
 # called the **effective penalty**.
 #
-# The formula is an approximation for large pools. Its derivation is longer ([Simon and others](https://arxiv.org/abs/2110.03922)). In a simulation with the eigenvalues 5, 2 and 1 and random eigenvectors, the mean shares were 0.82, 0.67 and
+# The formula is an approximation for large pools ([Simon and others](https://arxiv.org/abs/2110.03922) derive it). We simulated the three modes above, with $n = 2$ and random eigenvectors. The mean shares were 0.82, 0.67 and
 # 0.51 instead of 0.83, 0.67 and 0.50.
 #
 # ## Exercise 1 · Write: `kappa`
 #
-# Find the level by halving an interval. At $\kappa = 0$ all shares are 1, which is too much. At $\kappa = \sum_i\lambda_i/n$ each share is below $\lambda_i/\kappa$, so together they are below $n$. The level may be tiny, so halve its logarithm: take
+# Find the level by halving an interval. At $\kappa = 0$ all shares are 1, which is too much. At $\kappa = \sum_i\lambda_i/n$ each share is below $\lambda_i/\kappa$, so together they are below $n$. The level may be tiny, so halve on a logarithmic axis: take
 # $\sqrt{\text{low}\cdot\text{high}}$ as the middle, and begin with a tiny positive number for low. For the eigenvalues 5, 2, 1 and $n = 2$, the answer is 1.
 
 
@@ -143,9 +145,6 @@ def kappa(lam, n):
     # END SOLUTION
 
 
-# %% [markdown]
-# Now the pool has a thousand points again.
-
 # %%
 lesson.predict("largest")
 
@@ -153,14 +152,14 @@ lesson.predict("largest")
 # - **Left:** the share of each mode, by your `kappa` (dashed) and measured (dots). For a measurement, the labels are one mode, and we see how much of it comes back at all points.
 # - **Right:** units of learning. The first bar is mode 1, the next is modes 2 and 3 together, then 4 to 7, and so on.
 #
-# Move **Examples**. The dotted line is at mode number $n$: are the first $n$ modes learned, and the others not? Then let the **Right panel** show the target: in pale bars where it lies, in
-# black bars what is not learned. (In squares: a mode that is learned by half keeps a quarter.) Which modes hold what is left?
+# Move **Examples**. The dotted line is at mode number $n$: are the first $n$ modes learned, and the others not? Then let the **Right panel** show the squared target: in pale bars where it lies, in
+# black bars what is not learned. (Of a mode that is half learned, a quarter is left.) Which modes hold what is left?
 
 # %%
 lesson.modes.show()
 
 # %% [markdown]
-# Many small shares add up. Of 80 units, only 40 go to the 80 largest modes, and only 35 modes are learned by more than half.
+# Of 80 units, only 40 go to the 80 largest modes, and only 35 modes are learned by more than half.
 #
 # ## Explain: from shares to the error
 #
@@ -174,26 +173,26 @@ lesson.modes.show()
 #
 # $$\text{error} = \frac{N}{N - n} \cdot \frac{n}{n - \sum_i L_i^2} \cdot \sum_i (1 - L_i)^2\, V_i.$$
 #
-# *In words:* the three factors, from right to left, come from three thoughts. Let $E$ be the error.
+# *In words:* the three factors, from right to left, come from three thoughts.
 # 1. **What is not learned.** The part $1 - L_i$ of mode $i$ is missing, and its square counts: $\text{missing} = \sum_i (1 - L_i)^2\, V_i$.
-# 2. **What that disturbs.** Consider one of the $n$ labels. A fit that has not seen it predicts it with the mean square error $E$, as at any unseen point. This error acts like noise in the label. The fit finds each mode's
-#    part as a mean over $n$ labels. For $n$ of $N$ points, drawn without replacement, the noise in such a mean has the mean square $\frac{N-n}{N}\cdot\frac En$. The fit learns the share $L_i$ of it: in squares, $L_i^2$.
-# 3. **Where it is.** A fit without a ridge makes no error on the $n$ examples, so its mean error over the pool is $\frac{N-n}{N}E$.
+# 2. **What is learned wrongly.** At $n$ points, patterns are mistaken for one another. Let $\bar E$ be the mean squared error over all $N$ points. We use without proof that this disturbs each mode like label noise of mean square $\bar E$.
+#    A mean over $n$ labels leaves $\bar E/n$ of it, and the fit learns the share $L_i$ of that: in squares, $L_i^2$. So $\bar E = \text{missing} + \frac{\bar E}{n}\sum_i L_i^2$. Solved for $\bar E$, this gives the second factor.
+# 3. **Where the error is.** Without a ridge, a fit makes no error on the $n$ examples. The other $N - n$ points carry all of it, so there the error is $\frac{N}{N-n}\bar E$.
 #
-# Together, $\frac{N-n}{N}E = \text{missing} + \frac{N-n}{N}\cdot\frac En\sum_i L_i^2$. Solved for $E$, this is the formula. It must know all $\lambda_i$ and all $V_i$.
+# So, to answer the question at the top, the formula must know all eigenvalues of the kernel, and the target's part in each mode.
 #
-# By hand, the factors are $\frac31$, $\frac{2}{2 - 50/36} = \frac{36}{11}$, and $\frac{1}{36}V_1 + \frac{4}{36}V_2 + \frac{9}{36}V_3$. Their product is
+# Can training do harm? For the three modes above, $N = 3$, $n = 2$, and the shares are $\frac56$, $\frac46$ and $\frac36$. The factors are $\frac31$, $\frac{2}{2 - 50/36} = \frac{36}{11}$, and $\frac{1}{36}V_1 + \frac{4}{36}V_2 + \frac{9}{36}V_3$. Their product is
 #
 # $$\text{error} = \tfrac{3}{11}\left(V_1 + 4V_2 + 9V_3\right).$$
 #
-# *In words:* if all of the target lies in mode 1, the error is 0.27 of the squared target. In mode 2 it is 1.09, and in mode 3 it is 2.45: worse than predicting zero. A kernel needs few examples
-# if the target lies in its large modes. (The simulation gave 0.35, 1.04 and 2.38. Three modes are few for an approximation.)
+# *In words:* if all of the target lies in mode 1, the error is 0.27 of the squared target. In mode 2 it is 1.09, and in mode 3 it is 2.45: worse than predicting zero. (The simulation gave 0.35, 1.04 and 2.38. Three modes are few for an approximation.) A kernel needs few examples
+# if the target lies in its large modes.
 #
 # <details><summary>Where do a ridge and noise enter?</summary>
 #
 # Let a ridge with the penalty $\lambda$ (no index: it is no eigenvalue) add the number $r = n\lambda$ to the diagonal of the kernel matrix of the examples. At unseen points, this is the fit *without* a ridge with another kernel, which adds $r$ where a point meets itself and nothing
 # elsewhere. So every $\lambda_i$ grows by $r/N$. Label noise of variance $\sigma^2$ is a target that has the same part in all modes, so every $V_i$ grows by $\sigma^2/N$. Now all is a fit without ridge
-# and noise, and the formula applies. It then gives the error against noisy labels. The factor $N/(N - n)$ and this form for a pool are *our derivation*.
+# and noise, and the formula applies. It then gives the error against noisy labels. Papers state the formula for an infinite pool; the factor $N/(N - n)$ and these two replacements are *our derivation*.
 #
 # </details>
 #
@@ -207,7 +206,7 @@ lesson.modes.show()
 #
 # ## Exercise 2 · Repair: `predicted_error`
 #
-# The function should return the formula. `level` is $\kappa$, and `V` holds the $V_i$. It runs, but for the three modes with $V = (1, 0, 0)$ it divides by zero or by a rounding error, where 0.2727 is right. Why is this
+# `level` is $\kappa$, and `V` holds the $V_i$. The function runs, but for the three modes with $V = (1, 0, 0)$ it divides by zero or by a rounding error, where 0.2727 is right. Why is this
 # no accident? Repair it.
 
 
@@ -231,23 +230,23 @@ def predicted_error(lam, V, n, level):
 # %% [markdown]
 # ## Theory and experiment: who knew the labels?
 #
-# The dashed line of the first picture is now yours, both functions of it. Go back to it, tick **Reveal**, and look at three things.
-# - **Random eigenvectors** (menu **Pool**). The formula assumes eigenvectors with random directions. On this pool it is right, in the gray zone too. On digits the line is too low there.
+# The dashed line of the first picture is now computed by your two functions. There, tick **Reveal**, and look at three things.
+# - **Random eigenvectors** (menu **Pool**). The formula assumes eigenvectors with random directions. On this pool it is within 5 % of what is measured, in the gray zone too. On digits it is 10 % too low at 500 examples.
 # - **The form for an infinite pool** (menu **Beside it**). Papers state the formula without its first factor. With 500 of 1,000 digits this factor is 2: the form without it says 5 %, that with it 10 %, and 11 % is measured.
 # - **Estimates from the examples** (menu **Beside it**). The dashed line used the labels of *all* points, unseen ones too. So it explains a learning curve, and you cannot compute it for new data.
-#   [Leave-one-out](GLOSSARY.md#leave-one-out-error) uses the $n$ examples only, and finds the same curve.
+#   [Leave-one-out](GLOSSARY.md#leave-one-out-error) uses the $n$ examples only, and finds almost the same curve.
 #
-# A popular shortcut is **generalized cross-validation (GCV)**. Let $A$ be the inverse of the kernel matrix of the examples. Leave-one-out divides the coefficient $(Ay)_i$ of example $i$ by $A_{ii}$ ([[fixed_embeddings]]). GCV divides all coefficients by the mean of the diagonal. On digits without noise it is too low: at
+# Let $A$ be the inverse of the kernel matrix of the examples. The leave-one-out error at example $i$ is $(Ay)_i/A_{ii}$ ([[fixed_embeddings]]). A shortcut, **generalized cross-validation (GCV)**, divides by the mean of all $A_{ii}$ instead. On digits without noise it is too low: at
 # 160 examples it says 17 %, leave-one-out 23 %, and 22 % is measured. Under **More controls**, add label noise: the two then agree.
 #
 # <details><summary>Why is GCV too low on digits, and whose is it?</summary>
 #
 # The number $1/A_{ii}$ is the squared distance of the features of example $i$ from all combinations of the other examples' features. For a digit that is unlike all others, this distance is large, so $A_{ii}$ is
 # small. The others also predict it badly, so its error is large. With 160 examples, the 40 smallest entries belong to leave-one-out errors of 44 % on average, and the
-# 40 largest to errors of 8 %. GCV divides the coefficients of the unlike digits by the mean entry, which is too large for them. So it makes the largest errors smaller.
+# 40 largest to errors of 8 %. GCV divides by the mean entry, which is too large for the unlike digits. So it makes the largest errors smaller.
 #
-# Label noise cannot be predicted at any digit, so it adds about the same error to all. With noise as large as the target, the two groups have errors of 193 % and 138 %. If all errors are the same, the coefficient of example $i$ is
-# proportional to $A_{ii}$. Then the two methods differ little: one divides by each entry, the other by their mean.
+# Label noise cannot be predicted at any digit, so it adds about the same to all errors. With noise as large as the target, the two groups have errors of 96 % and 69 % (100 % is again the error of predicting zero). They differ
+# far less than before. GCV says 83 %, and leave-one-out 82 %.
 #
 # [Golub, Heath and Wahba 1979](https://doi.org/10.1080/00401706.1979.10489751) introduced GCV. [Jacot and others 2020](https://arxiv.org/abs/2006.09796) studied it as an estimate of a kernel's risk.
 #
@@ -256,7 +255,7 @@ def predicted_error(lam, V, n, level):
 # ## Exercise 3 · Decide: how many for half the error?
 #
 # How many labels halve the error that 100 digits leave, without noise? You know the labels of the pool, so this is a decision in hindsight. Give the error at 100, relative to predicting zero, and the smallest number of
-# examples that leaves at most half of it. `V` holds the $V_i$; their sum is the error of predicting zero. (With 100 labels only, you would extend the line of leave-one-out at 25, 50 and 100.)
+# examples that leaves at most half of it. (`V.sum()` is the error of predicting zero. With 100 labels only, you would extend the line of leave-one-out at 25, 50 and 100.)
 
 # %%
 from ddlearn.lessons.learning_curves import shared
@@ -276,7 +275,7 @@ lesson.decide("half", error, number)
 # %% [markdown]
 # ## Where it breaks
 #
-# - **Most of the pool seen.** In the gray zone, the modes that are still unlearned decide. On real data, their eigenvectors are large at few points only, so the assumption of random directions fails.
+# - **Most of the pool seen.** In the gray zone, the error lies in the last modes. On real data, their eigenvectors are large at few points only, so the assumption of random directions fails.
 # - **A target in small modes.** By hand, the fit of mode 3 was worse than zero.
 # - **Networks that learn features.** Their kernel changes during training ([[learned_embeddings]]), so there are no fixed eigenvalues.
 #
@@ -301,7 +300,7 @@ lesson.quiz()
 #
 # - $n$ examples buy $n$ units of learning. The [water level](GLOSSARY.md#water-level) says how many go to each [mode](GLOSSARY.md#mode).
 # - The error is small if the target lies in modes with large eigenvalues.
-# - [Leave-one-out](GLOSSARY.md#leave-one-out-error) finds the same curve from the examples alone. [GCV](GLOSSARY.md#generalized-cross-validation-gcv) is too low on digits without noise.
+# - [Leave-one-out](GLOSSARY.md#leave-one-out-error) finds almost the same curve from the examples alone. [GCV](GLOSSARY.md#generalized-cross-validation-gcv) is too low on digits without noise.
 #
 # **What this does not show.** The curve is for kernel machines, and for networks as far as their kernel stays fixed. It uses the labels of the whole pool, so it explains, and guarantees nothing.
 

@@ -23,7 +23,7 @@
 #
 # **You will be able to**
 # - bound an error rate by counting errors on fresh examples (Exercise 1);
-# - repair a PAC-Bayes bound that certifies coin flips (Exercise 2);
+# - repair a PAC-Bayes bound that is far too small (Exercise 2);
 # - choose how many examples to train on and how many to keep, and defend it with a number (Exercise 3).
 #
 # **Before you start:** [[learning_curves]] · [binomial numbers and tails](refreshers/binomial_and_tails.md) ·
@@ -43,11 +43,11 @@ lesson.start()
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 6 the coins, at the board · 3 `holdout` shown · 9 PAC-Bayes at the board: the
 # picture, the four classifiers, then the theorem · 5 `pac_bayes` · 5 the bounds, with **Coin flips** moved slowly · 4 who knew the labels. The
 # split, the quiz, the claims and the network are homework. Give each learner another **Draw**, at $\delta = 0.5$ and then at 0.05, and count rings on the board. Then ask why
-# the PAC-Bayes rows hardly have any (they are loose).
+# the PAC-Bayes rows have none (they are loose).
 #
 # **Board.** One coin, and the number $0.05^{1/10}$. Below it the table of the four classifiers with $\hat R$, KL and the bound.
 #
-# **The one question to ask:** "Who knew the labels?" (Of the judges: nobody, before the prior was fixed.) It sorts all numbers of this page.
+# **The one question to ask:** "Who knew the labels?" (Of the judges: nobody, before the prior was fixed.)
 #
 # **Usual wrong answers.** *"A bound of 86 % is broken, we measured 2 %"*: at most means at most. *"Delta is why it is so
 # loose"*: move it. *"The bound explains why it generalizes"*: it is computed after training, from the training errors. *"Each posterior that I
@@ -71,7 +71,7 @@ lesson.recap()
 # %% [markdown]
 # ## Predict
 #
-# Whoever labels ten digits by tossing a fair coin makes no error with probability $1/2^{10} = 1/1024$.
+# Each of ten digits has one of two labels. Whoever tosses a fair coin for each makes no error with probability $1/2^{10} = 1/1024$.
 
 # %%
 lesson.predict("lucky")
@@ -80,21 +80,20 @@ lesson.predict("lucky")
 # ## By hand: coins
 #
 # **One coin.** A classifier is fixed. Its **error rate** $R$ is the probability that it errs on a new example. The fresh examples that test it are its **judges**. Each
-# judge is a toss of a coin that shows *error* with probability $R$. You toss ten times and see no error. Can $R$ be large? Ten correct
-# answers have probability $(1 - R)^{10}$. This is $0.05$ for $R = 1 - 0.05^{1/10} = 0.26$. So you state: $R \le 0.26$. When is this false? Only if
-# $R$ is larger than 0.26. But then ten correct answers, which let you state it, have a probability below 0.05. So such a statement fails with a probability of at most $\delta = 0.05$.
+# judge is a toss of a coin that shows *error* with probability $R$. You toss ten times and see no error. Ten correct
+# answers have probability $(1 - R)^{10}$. This is $0.05$ for $R = 1 - 0.05^{1/10} = 0.26$. So you state: $R \le 0.26$. This is false only if
+# $R$ is larger. But then ten correct answers, which let you state it, have a probability below 0.05. So such a statement fails with a probability of at most $\delta = 0.05$.
 #
-# **A thousand coins.** Now a thousand people guess ten labels each, and you keep the best. One person makes no error with
-# probability $1/1024$. That at least one of a thousand makes none has probability $1 - (1 - \frac{1}{1024})^{1000} = 0.62$. So the best of them most probably
-# made no error. But the bound 0.26 is false: this person guesses, and $R = 0.5$.
+# **A thousand coins.** Now a thousand people guess ten labels each, and you keep the best. One or more of them make no error
+# with probability $1 - (1 - \frac{1}{1024})^{1000} = 0.62$. So the best most probably made none. But the bound 0.26 is false: this person guesses, and $R = 0.5$.
 #
 # The statement was made for one coin that was fixed before the tosses. Which of $m$ coins will be the best is not known before, so all $m$ statements must hold. Let each of them fail with
 # probability $\delta/m$. Then the probability that one or more of them fail is at most $\delta$: this is the **union bound**. With $\delta/m = 0.00005$ the
 # statement becomes $R \le 1 - 0.00005^{1/10} = 0.63$, and it holds.
 #
-# *In words:* who chooses among $m$ classifiers after seeing the judges has to pay. A root is an exponential, $\delta^{1/n} = e^{-\ln(1/\delta)/n}$. So both bounds are
-# $1 - e^{-\text{price}/n}$ with $n$ judges. The **price** of one coin is $\ln(1/\delta) = 3.0$. The price of the best of $m = 1000$ is $\ln(m/\delta) = \ln m + \ln(1/\delta) = 9.9$. The judges share it: with a hundred
-# of them and no error, the two bounds are 0.03 and 0.09.
+# **The price.** Who chooses among $m$ classifiers after seeing the judges has to pay. With $n$ judges and no error, the first bound is $1 - \delta^{1/n} = 1 - e^{-\ln(1/\delta)/n}$. So both bounds are
+# $1 - e^{-\text{price}/n}$. For one coin, the **price** is $\ln(1/\delta) = 3.0$. For the best of $m = 1000$, it is $\ln(m/\delta) = \ln m + \ln(1/\delta) = 9.9$. The judges share it: with a hundred,
+# the bounds are 0.03 and 0.09.
 #
 # ## Exercise 1 · Write: `holdout`
 #
@@ -121,15 +120,15 @@ def holdout(errors, n, delta):
 # ## Explain: prior, posterior and the price
 #
 # The hold-out bound needs examples that did not train. Can the examples train *and* judge? Then the classifier was chosen after the judges had been seen, from
-# infinitely many, so $\ln m$ would be infinite. **PAC-Bayes** (*probably approximately correct*) puts a divergence in the place of $\ln m$. It has three parts.
+# infinitely many, so $\ln m$ would be infinite. **PAC-Bayes** (*probably approximately correct*) puts a divergence in the place of $\ln m$.
 #
 # - The [**prior**](GLOSSARY.md#prior-and-posterior-pac-bayes) is a distribution over classifiers that is fixed before the labels of the judges are seen.
 # - The **posterior** is a second distribution over classifiers. You may choose it after the data, by any rule.
 # - The **divergence** $\mathrm{KL}$ of the posterior from the prior is the mean, over the posterior, of $\ln(\text{posterior probability}/\text{prior
 #   probability})$. It is 0 if the two are equal, and large if the posterior uses classifiers to which the prior gave little probability.
 #
-# One classifier out of infinitely many may have the prior probability 0, and thus an infinite divergence. So predictions are random: for each new example, draw a classifier from the posterior, and let it answer. This is the **Gibbs classifier**. Let $R$ be its error
-# rate on new examples, and $\hat R$ its mean error rate on the $n$ judges.
+# Among infinitely many classifiers, each single one may have the prior probability 0. Then a posterior that always chooses the same one has an infinite divergence. So predictions are random: for each new example, draw a classifier from the
+# posterior, and let it answer. This is the **Gibbs classifier**. Let $R$ be its error rate on new examples, and $\hat R$ its mean error rate on the $n$ judges.
 #
 # A second divergence compares two coins, with the error probabilities $\hat R$ and $R$:
 #
@@ -145,8 +144,8 @@ def holdout(errors, n, delta):
 # *In words:* the numerator is the price, and the $n$ judges share it. The bound grows with the error rate on the judges and with the divergence from the prior. A posterior
 # that fits better may lie further away, so a compromise is best.
 #
-# **What is free, and what is not.** *All posteriors at once* means: try as many posteriors as you like, and keep the best, at no price. Priors have a price. For the best of
-# $m$ priors, each must hold with probability $1 - \delta/m$, so $m/\delta$ takes the place of $1/\delta$.
+# **What is free, and what is not.** *All posteriors at once* means: try as many as you like, and keep the best, at no price. Priors have a price. For the best of
+# $m$ priors, the bound of each must hold with probability $1 - \delta/m$, so $m/\delta$ takes the place of $1/\delta$.
 #
 # <details><summary>Whose theorem is this, and why does it hold for all posteriors?</summary>
 #
@@ -155,15 +154,15 @@ def holdout(errors, n, delta):
 #
 # The reason has three steps.
 #
-# 1. *One event, in which no posterior occurs.* For each classifier $g$, let $\hat R_g$ and $R_g$ be its rates, and $X_g = n\,\mathrm{kl}(\hat R_g, R_g)$. Over the draw of the judges, $e^{X_g}$ has an
-#    expectation of at most $2\sqrt n$; this is Maurer's part. The prior does not depend on the judges, so the mean of $e^{X_g}$ over the prior has such an expectation too. By Markov's inequality,
-#    this mean exceeds $2\sqrt n/\delta$ with probability at most $\delta$.
+# 1. *One event, in which no posterior occurs.* For each classifier $g$, let $\hat R_g$ and $R_g$ be its two error rates, and $X_g = n\,\mathrm{kl}(\hat R_g, R_g)$. Over draws of the judges, the expectation of $e^{X_g}$ is at most $2\sqrt n$; this is
+#    Maurer's part. Now average $e^{X_g}$ over all $g$, drawn from the prior. The prior does not depend on the judges, so the expectation of this average, over draws of the judges, is at most $2\sqrt n$ as well. By Markov's inequality,
+#    the average exceeds $2\sqrt n/\delta$ with probability at most $\delta$.
 # 2. *From the prior to any posterior.* A mean over the prior is a mean over the posterior with the weights prior/posterior:
 #    $\mathbb E_{\text{prior}}\, e^{X_g} = \mathbb E_{\text{post}}\, e^{X_g - \ln(\text{post}/\text{prior})}$. The logarithm of a mean is at least the mean of the logarithm (Jensen's inequality). So
 #    $\ln \mathbb E_{\text{prior}}\, e^{X_g} \ge \mathbb E_{\text{post}}\, X_g - \mathbb E_{\text{post}} \ln(\text{post}/\text{prior})$. By definition, the last term is $\mathrm{KL}$.
 # 3. *From single classifiers to the Gibbs classifier.* The function kl is convex, so $n\,\mathrm{kl}(\hat R, R) \le \mathbb E_{\text{post}}\, X_g$, by Jensen's inequality again.
 #
-# Unless the one event happens, the left side of step 2 is at most $\ln(2\sqrt n/\delta)$. So $n\,\mathrm{kl}(\hat R, R) \le \mathrm{KL} + \ln(2\sqrt n/\delta)$.
+# Unless the event of step 1 happens (the average is so large), the left side of step 2 is at most $\ln(2\sqrt n/\delta)$. So $n\,\mathrm{kl}(\hat R, R) \le \mathrm{KL} + \ln(2\sqrt n/\delta)$.
 #
 # </details>
 
@@ -185,8 +184,8 @@ def holdout(errors, n, delta):
 # ## Exercise 2 · Repair: `pac_bayes`
 #
 # `errors` holds, for each example, the probability that the Gibbs classifier errs on it. The first `spent` examples were used to
-# choose the prior. `priors` is $m$, the number of priors that were tried. The function below runs, and gives 0.2516 for the first row of the table. We also gave it
-# 400 examples whose labels are coin flips. The first 200 chose the prior. In five draws, it certified error rates between 6 % and 8 %. The true rate is 50 %. Find the mistake.
+# choose the prior. `priors` is $m$, the number of priors that were tried. The function below gives 0.2516 for the first row of the table. But we gave it
+# 400 digits with coin flips for labels, of which the first 200 chose the prior. In five draws, it certified error rates between 6 % and 8 %. The true rate is 50 %. Find the mistake.
 
 
 # %%
@@ -219,7 +218,7 @@ def pac_bayes(errors, kl, spent, priors, delta):
 #
 # Let $y = \pm1$ be the target. The **margin** of an example is $y\,\hat w^\top\varphi(x)$; it is negative where the center errs. Since $\varphi(x)$ has length 1, the score of a drawn
 # classifier, times $y$, is a Gaussian number with mean $\rho\cdot\text{margin}$ and variance 1. It is negative with probability $\Phi(-\rho\cdot\text{margin})$, where
-# $\Phi$ is the distribution function of a standard Gaussian number. *In words:* a larger distance lets fewer draws err where the margin is positive, and costs more. So `errors` is known without any drawing.
+# $\Phi$ is the distribution function of a standard Gaussian number. So `errors` is known without any drawing. *In words:* a larger distance lets fewer draws err where the margin is positive, and costs more.
 #
 # With 400 examples, the best of forty distances is $\rho = 9.3$, with $\hat R = 0.20$, $\mathrm{KL} = 43$ and the price 50. For a rough guess, keep these values at every $n$. The bound is below 1/2 if the price per judge is below $\mathrm{kl}(0.20, 0.50) = 0.19$.
 # How many judges must share it?
@@ -234,26 +233,27 @@ lesson.predict("enough")
 #   a false bound: the measured error rate of this classifier is higher. The dotted line is the test error of the machine that all $n$ examples train.
 # - **Right:** from how many examples on the bound stays below 1/2.
 #
-# - **Hold-out:** one half of the examples trains, and the other half judges.
-# - **PAC-Bayes, half for the prior:** the first half trains $\hat w$, and the second half judges. The posterior equals its prior $N(\rho\hat w, I)$, so KL is 0. But forty distances
+# - **Hold-out:** one half of the examples trains, the other half judges.
+# - **PAC-Bayes, half for the prior:** the first half trains $\hat w$, and the prior is $N(\rho\hat w, I)$. We take it as the posterior, too, so KL is 0. The second half judges. But forty distances
 #   are tried, and each is a prior of its own: $m = 40$.
 # - **PAC-Bayes, prior before data:** all examples train and judge. There is one prior, so $m = 1$.
 #
-# First move **Coin flips** to 1: all labels are coin flips, every error rate is 1/2, and a bound below 1/2 would be false. Then move it to 0, slowly.
-# Set **Delta** to one half, and look for rings at several values of **Draw** (other examples). Then guess: how far do the curves rise if Delta goes from one half to one in a million?
+# First move **Coin flips** to 1: all labels are coin flips, so a bound below 1/2 would be false. Then move it to 0, slowly.
+# Set **Delta** to one half, and look for rings while you move **Draw** (other examples). Which curves have any? Then guess: how far do the curves rise at one in a million?
 
 # %%
 lesson.bounds.show()
 
 # %% [markdown]
 # **Confidence is cheap.** For 400 examples, the first draw and the prior before data, the bound is 0.433 at $\delta = 1/2$, and 0.466 at a
-# millionth. The statement is half a million times safer, and changes by only 0.033: $\delta$ is inside a logarithm.
+# millionth. To be half a million times safer costs only 0.033: $\delta$ is inside a logarithm.
 #
-# **How often do bounds fail?** Each point of each curve fails with probability at most $\delta$. Over the 20 draws, 50 of the 120 hold-out bounds fail at $\delta = 1/2$, and 5 at $0.05$. No PAC-Bayes bound fails.
+# **How often do bounds fail?** Each point of each curve fails with probability at most $\delta$. Over 20 draws with six numbers of examples each, 50 of the 120 hold-out bounds fail at $\delta = 1/2$, and 5 at $0.05$. No PAC-Bayes bound fails: they are loose. At 400 examples and $\delta = 1/2$,
+# the bound with the prior before data is 43 % on average, and the error rate 23 %.
 #
 # Under **More controls**, lower **Ridge** from 3 to 0.3. With 400 examples, the test error falls from 9 % to 3 %. But the bound with the prior before data rises from 0.44 to 0.51.
-# Why? A margin is the ridge regression's score, times $y$, divided by the length of its weights. With the small ridge, the median of score times $y$ rises from 0.50 to 0.85. But fitting unusual digits too (3 training errors, before 15) takes
-# longer weights: 11.6 instead of 4.8. So most margins shrink: their median falls from 0.105 to 0.073. With small margins, more drawn classifiers err.
+# Why? The small ridge fits unusual digits too: 3 training errors instead of 15. This takes longer weights, 11.6 instead of 4.8. A margin is the ridge regression's score, times $y$, divided by this length, and the scores grow less. So
+# the median margin falls from 0.105 to 0.073, and more drawn classifiers err.
 #
 # ## Which bound speaks about what?
 #
@@ -267,8 +267,8 @@ lesson.bounds.show()
 #
 # Tick **Two that say nothing here** (More controls).
 #
-# - **A margin bound** ([Bartlett and Mendelson 2002](https://jmlr.org/papers/v3/bartlett02a.html)) is about the trained classifier, without drawing. Choose a margin $\gamma$ from 24
-#   sizes that are fixed before, and write $m_i$ for the margin of example $i$. An example counts $c_i = 0$ if $m_i \ge \gamma$, $c_i = 1$ if $m_i \le 0$, and $c_i = 1 - m_i/\gamma$ between. All examples train and judge.
+# - **A margin bound** ([Bartlett and Mendelson 2002](https://jmlr.org/papers/v3/bartlett02a.html)) is about the trained classifier, without drawing. All examples train and judge. Choose a margin $\gamma$ from 24
+#   sizes that were fixed before the data. An example with the margin $m_i$ counts $c_i = \min(1, \max(0, 1 - m_i/\gamma))$. This is 1 if the classifier errs, and falls to 0 at the margin $\gamma$.
 #   The error rate is at most $\frac1n\sum_i c_i + \frac{2}{\gamma\sqrt n} + 3\sqrt{\ln(2\cdot 24/\delta)/(2n)}$. A small $\gamma$ makes the first term small and the second large. At $\delta = 0.05$ and 800 examples, the third alone is 0.20, and
 #   the smallest sum over $\gamma$ is above 1.
 # - **A term of [Arora and others 2019](https://arxiv.org/abs/1901.08584)** is $\sqrt{2\,y^\top H^{-1} y/n}$. Here $H$ is the tangent kernel of a wide network of which only the hidden layer is trained, and $y$ holds the $n$ labels. The term is small if the labels lie in modes with large
@@ -283,7 +283,7 @@ lesson.bounds.show()
 #
 # | number | labels it uses | what it is |
 # |---|---|---|
-# | the dashed curve of [[learning_curves]] | of all points, seen and unseen | a prediction: it explains, and may be wrong |
+# | the dashed curve of [[learning_curves]] | of all points, seen and unseen | a prediction: it may be wrong |
 # | [leave-one-out](GLOSSARY.md#leave-one-out-error), [GCV](GLOSSARY.md#generalized-cross-validation-gcv) | of the $n$ examples | an estimate: it may be too low |
 # | hold-out bound | of the judges, after the classifier was fixed | a guarantee: too low with probability at most $\delta$ |
 # | PAC-Bayes | of the judges, after the prior was fixed | a guarantee for all posteriors |
@@ -293,7 +293,7 @@ lesson.bounds.show()
 #
 # ## Exercise 3 · Decide: how to split 400 labels?
 #
-# A hospital gives you 400 labeled images, and wants a guarantee with $\delta = 0.05$. You train on the first $k$ and judge on the others, for five values of $k$. You look at all
+# A hospital gives you 400 labeled images, and wants a guarantee with $\delta = 0.05$. You train on the first $k$ and judge on the others, for five values of $k$. You compare all
 # five hold-out bounds, and state the best. `errors_of_split(k)` counts the errors on the $400 - k$ judges. Which $k$ do you choose, and which bound may you state?
 
 # %%
@@ -313,9 +313,9 @@ lesson.decide("split", split, bound)
 # ## Where it breaks
 #
 # - **Another population.** All bounds assume that judges and new examples are drawn independently in the same way.
-# - **The center instead of a draw.** In use, one takes the center and draws nothing. But PAC-Bayes bounds the Gibbs classifier. A kernel machine's center errs at most twice as often (problem 4). A network's center has no such bound.
+# - **The center instead of a draw.** In use, one takes the center. But PAC-Bayes bounds the Gibbs classifier. A kernel machine's center errs at most twice as often (problem 4). A network's center has no such bound.
 # - **The best of several numbers.** If you compute bounds by three methods and state the smallest, each needs $\delta/3$.
-# - **After the fact.** A bound from training errors says that the Gibbs classifier generalizes. It does not say why.
+# - **After the fact.** A bound from training errors says that the Gibbs classifier generalizes, and not why.
 #
 # **Discuss:** The hospital buys a new microscope. What was guaranteed, and what must the contract say?
 
@@ -336,11 +336,11 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - A [hold-out bound](GLOSSARY.md#hold-out-bound) needs no approximation. It costs the examples that do not train.
+# - A [hold-out bound](GLOSSARY.md#hold-out-bound) costs the examples that do not train.
 # - In [PAC-Bayes](GLOSSARY.md#pac-bayes), all examples may train and judge. It costs the divergence of the posterior from the prior.
 # - [Union bounds](GLOSSARY.md#union-bound) are paid for priors, and for separate statements. Posteriors of one prior are free.
 #
-# **What this does not show.** The bounds hold for examples and new points from one population.
+# **What this does not show.** A bound is about the mean over one population. For a single image it says nothing.
 
 # %% [markdown]
 # ## Problems
@@ -350,8 +350,8 @@ lesson.quiz()
 # **2. Gaussian weights (checked).** The posterior draws weight $i$ from $N(w_i, \sigma_i^2)$, the prior draws all from $N(0, \sigma_0^2)$. The divergence of one weight is
 # $\frac12\left(r_i^2 + w_i^2/\sigma_0^2 - 1 - 2\ln r_i\right)$ with $r_i = \sigma_i/\sigma_0$. Write `gaussian_kl`. When is it $\rho^2/2$?
 #
-# **3. A network, and a prior that cheats.** Each weight of a small network is drawn around its trained value. Mean and width of each weight's draws are trained to make the bound small ([Dziugaite and Roy 2017](https://arxiv.org/abs/1703.11008)). The explorer below has three priors: around the random start, around weights that were trained on half of the examples, and around weights that were trained on all. The
-# judges are all examples, the other half, and all. Which prior cheats, and why can you see this only on **coin flips**?
+# **3. A network, and a prior that cheats.** Each weight of a small network is drawn from a Gaussian, whose mean and width are trained to make the bound small ([Dziugaite and Roy 2017](https://arxiv.org/abs/1703.11008)). The explorer below has
+# three priors. The first lies around the random start, the second around weights trained on one half, and the third around weights trained on all examples. Their judges are, in this order, all examples, the other half, and all. Which prior cheats, and why can you see this only on **coin flips**?
 #
 # **4. Twice as often (hard).** (a) Where the center of a kernel machine errs, at least half of the drawn classifiers err too. Why? Conclude that its error rate is at most $2R$. Why
 # does this fail for a network? (b) Compare `holdout(k, n, delta)` with `kl_inverse(k / n, math.log(1 / delta) / n)`. Which is smaller, and why? (Chernoff: for $k/n \le R$, at most $k$ errors have probability at most $e^{-n\,\mathrm{kl}(k/n, R)}$.)
@@ -412,8 +412,8 @@ lesson.net.show()
 #
 # - Dziugaite, Roy: [Computing nonvacuous generalization bounds](https://arxiv.org/abs/1703.11008) (2017). The first such bound for a network.
 # - Zhang, Bengio, Hardt, Recht, Vinyals: [Understanding deep learning requires rethinking generalization](https://arxiv.org/abs/1611.03530) (2017). Random labels.
-# - Bartlett, Foster, Telgarsky: [Spectrally-normalized margin bounds](https://arxiv.org/abs/1706.08498) (2017).
-# - Nagarajan, Kolter: [Uniform convergence may be unable to explain generalization](https://arxiv.org/abs/1902.04742) (2019).
+# - Bartlett, Foster, Telgarsky: [Spectrally-normalized margin bounds](https://arxiv.org/abs/1706.08498) (2017). Margins of deep networks.
+# - Nagarajan, Kolter: [Uniform convergence may be unable to explain generalization](https://arxiv.org/abs/1902.04742) (2019). Where many bounds must fail.
 #
 # <details><summary>Where do the digits come from?</summary>
 #

@@ -11,7 +11,7 @@ from torch.distributions import Normal
 
 from ddlearn import compute
 from ddlearn.generalization import binomial_upper, kl_inverse, margin_bound, pac_bayes_kernel
-from ddlearn.lessons.guarantees import bounds, exercises, machines, net
+from ddlearn.lessons.guarantees import bounds, decisions, exercises, machines, net
 
 
 def test_the_coins_and_the_four_classifiers_of_the_page():
@@ -19,6 +19,10 @@ def test_the_coins_and_the_four_classifiers_of_the_page():
     assert (no_error, lucky) == pytest.approx((0.26, 0.62), abs=5e-3)
     assert exercises.holdout(0, 10, 0.05) == pytest.approx(no_error, rel=1e-9)
     assert exercises.holdout(0, 10, 0.05 / 1000) == pytest.approx(0.63, abs=5e-3)
+    prices = math.log(1 / 0.05), math.log(1000 / 0.05)
+    hundred = [exercises.holdout(0, 100, delta) for delta in (0.05, 0.05 / 1000)]
+    assert hundred == pytest.approx([1 - math.exp(-price / 100) for price in prices], rel=1e-9)
+    assert (*prices, *hundred) == pytest.approx((3.0, 9.9, 0.03, 0.09), rel=0.05)
     rows = ((0.10, math.log(4), 0.2516), (0.11, math.log(2), 0.2564), (0.255, 0.0, 0.4209))
     for rate, kl, bound in rows:
         errors = torch.full((100,), rate, dtype=torch.float64)
@@ -34,7 +38,9 @@ def test_the_numbers_of_the_page_on_digits():
     margins = machines.trained(0.0, 3.0, 1)[bounds.SIZES.index(400)].margins
     _, mu = bounds.best_bound(margins, 0, 0.05, exercises.pac_bayes)
     rate = float(machines.gibbs(margins, mu).mean())
-    assert (mu, rate, mu**2 / 2) == pytest.approx((9.3, 0.20, 43), rel=2e-2)
+    price = mu**2 / 2 + math.log(2 * math.sqrt(400) / 0.05)
+    assert (mu, rate, mu**2 / 2, price) == pytest.approx((9.3, 0.20, 43, 50), rel=2e-2)
+    assert kl_inverse(0.20, 0.19) < 0.5 < kl_inverse(0.20, 0.195)  # the price per judge that leaves one half
     values = [bounds.best_bound(margins, 0, delta, exercises.pac_bayes)[0] for delta in (0.5, 1e-6)]
     assert values == pytest.approx([0.43, 0.47], abs=5e-3)
 
@@ -50,17 +56,21 @@ def test_what_the_page_says_of_four_hundred_examples_and_of_the_ridge():
     assert f'"at most {stated:.0f} %", and the truth is {true:.0f} %' in page
     assert f"the test error falls from {errors[0]:.0f} % to {errors[1]:.0f} %" in page
     assert f"rises from {priced[0]:.2f} to {priced[1]:.2f}" in page
-    assert f"their median falls from {medians[0]:.3f} to {medians[1]:.3f}" in page
+    assert f"the median margin falls from {medians[0]:.3f} to {medians[1]:.3f}" in page
 
 
 def test_what_a_smaller_ridge_and_more_confidence_change_on_the_page():
     page, column = words_of("guarantees"), bounds.SIZES.index(400)
-    sample, lengths = machines.sample(0.0, 1), []
+    sample, lengths, scores, wrong = machines.sample(0.0, 1), [], [], []
     K, y = sample.K[:400, :400], sample.y[:400]
     for ridge in (3.0, 0.3):
         weights = torch.linalg.solve(K + ridge * torch.eye(400).to(K), y)
         lengths.append(float((weights @ K @ weights).sqrt()))
-    assert f"longer weights: {lengths[1]:.1f} instead of {lengths[0]:.1f}" in page
+        scores.append(float((y * (K @ weights)).quantile(0.5)))
+        wrong.append(int((y * (K @ weights) <= 0).sum()))
+    said = f"{wrong[1]} training errors instead of {wrong[0]}. This takes longer weights"
+    assert f"{said}, {lengths[1]:.1f} instead of {lengths[0]:.1f}" in page
+    assert 1 < scores[1] / scores[0] < lengths[1] / lengths[0]
     margins = machines.trained(0.0, 3.0, 1)[column].margins
     half, sure = (bounds.best_bound(margins, 0, delta, exercises.pac_bayes)[0] for delta in (0.5, 1e-6))
     assert rf"the bound is {half:.3f} at $\delta = 1/2$, and {sure:.3f} at" in page
@@ -69,14 +79,19 @@ def test_what_a_smaller_ridge_and_more_confidence_change_on_the_page():
 @pytest.mark.slow  # forty draws
 def test_how_often_the_page_says_that_bounds_fail():
     page = words_of("guarantees")
-    failed = []
+    failed, loose = [], []
     for delta in (0.5, 0.05):
-        rows = [row for draw in range(1, 21) for _, row, _ in bounds.bounds(0.0, delta, draw, 3.0, False).broken]
+        drawn = [bounds.bounds(0.0, delta, draw, 3.0, False) for draw in range(1, 21)]
+        rows = [row for result in drawn for _, row, _ in result.broken]
         assert set(rows) <= {0}, "of the hold-out bounds only"
         failed.append(len(rows))
+        loose.append([(result.values[2, 4], result.measured[2, 4]) for result in drawn])
     count = 20 * len(bounds.SIZES)
     said = f"{failed[0]} of the {count} hold-out bounds fail at $\\delta = 1/2$, and {failed[1]} at $0.05$"
     assert said in page
+    bound, rate = (100 * torch.tensor(loose[0])).mean(0).tolist()
+    assert bounds.SIZES[4] == 400
+    assert f"the bound with the prior before data is {bound:.0f} % on average, and the error rate {rate:.0f} %" in page
 
 
 @pytest.mark.slow  # twenty draws, 11 s
@@ -92,6 +107,7 @@ def test_from_when_on_the_page_says_that_each_bound_speaks():
         assert (min(first), max(first)) == tuple(int(number) for number in re.findall(r"\d+", words))
         assert re.search(rf"\| {name} \|[^#]*?\| {words} \|", page)
     assert min(float(result.values[3].min()) for result in drawn) > 1  # the margin bound
+    assert 3 * math.sqrt(math.log(2 * 24 / 0.05) / (2 * 800)) == pytest.approx(0.20, abs=5e-3)
     terms = [[machines.trained(coins, 3.0, draw)[-1].term for draw in draws] for coins in (0.0, 1.0)]
     true, flips = (f"{min(some):.1f} to {max(some):.1f}" for some in terms)
     assert f"With 800 examples it is {true}, and with coin flips {flips}." in page
@@ -106,6 +122,13 @@ def test_the_function_to_repair_certifies_coin_flips():
         certified.append(100 * value)
         assert float(machines.gibbs(unseen, mu).mean()) == pytest.approx(0.5, abs=0.02)
     assert f"between {min(certified):.0f} % and {max(certified):.0f} %" in words_of("guarantees")
+
+
+def test_how_many_judges_the_page_wants_without_an_error():
+    few, many = decisions.fresh(0.01, 0.05), decisions.fresh(0.01, 1e-6)
+    page = words_of("guarantees")
+    assert f"so {few:.1f} and {many:.1f}: you need {math.ceil(few)} and {math.ceil(many):,} examples" in page
+    assert f"takes {many / few:.1f} times as many" in page
 
 
 def test_gaussian_divergence_is_torchs():

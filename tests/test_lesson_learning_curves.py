@@ -1,5 +1,7 @@
 """The computations of the lesson on learning curves against independent ones."""
 
+import math
+
 import pytest
 import torch
 from drawn import needs_cuda
@@ -32,6 +34,7 @@ def test_the_exercises_references_are_the_librarys_functions(N, n, exponent):
 def test_the_three_modes_of_the_page():
     lam, powers = torch.tensor([5.0, 2.0, 1.0], dtype=torch.float64), torch.eye(3, dtype=torch.float64)
     assert exercises.kappa(lam, 2) == pytest.approx(1, rel=1e-9)
+    assert exercises.kappa(lam, 1) == pytest.approx(4.6, abs=0.05)
     assert float((lam / (lam + 5)).sum()) == pytest.approx(0.95, abs=5e-3)
     errors = [float(exercises.predicted_error(lam, V, 2, 1.0)) for V in powers]
     assert errors == pytest.approx([3 / 11, 12 / 11, 27 / 11])
@@ -64,12 +67,20 @@ def test_how_well_the_page_says_that_the_line_predicts():
     shown = curve.curves(**curve.START, reveal=True, beside=curve.INFINITE)
     apart = (shown.theory / shown.measured.mean(0) - 1).abs()
     assert curve.SIZES[:-1] == (10, 20, 40, 80, 160, 320)
-    assert 0.055 < float(apart[:-1].max()) < 0.07
     half = curve.LINE.index(500)
     infinite, finite = 100 * shown.infinite[half], 100 * shown.line[half]
     page = words_of("learning_curves")
-    assert "from 10 to 320 digits, it predicts the error to within 7 %" in page
+    assert (
+        f"With 10 to 320 digits as examples, it is within {100 * apart[:-1].max():.0f} % of the measured error" in page
+    )
+    assert f"On digits it is {100 * apart[-1]:.0f} % too low at 500 examples" in page
     assert f"without it says {infinite:.0f} %, that with it {finite:.0f} %" in page
+
+
+def test_random_eigenvectors_are_predicted_in_the_gray_zone_too():
+    shown = curve.curves(**{**curve.START, "world": shared.RANDOM}, reveal=True, beside=curve.NOTHING)
+    worst = float((shown.theory / shown.measured.mean(0) - 1).abs().max())
+    assert f"it is within {math.ceil(100 * worst)} % of what is measured" in words_of("learning_curves")
 
 
 def test_where_the_page_says_that_eighty_units_go():
@@ -97,7 +108,7 @@ def errors_at_the_ends(noise):
             labels = labels + spread * torch.randn(labels.shape, generator=generator, dtype=labels.dtype).to(labels)
         inverse = torch.linalg.inv(here.K[seen][:, seen] + 1e-4 * torch.eye(160).to(here.K))
         entries = inverse.diagonal()
-        errors = (inverse @ labels / entries[:, None]).square().sum(1) / here.power
+        errors = (inverse @ labels / entries[:, None]).square().sum(1) / ((1 + noise**2) * here.power)
         order = entries.argsort()
         ends.append((errors[order[:40]].mean(), errors[order[-40:]].mean()))
     return (100 * torch.tensor(ends).mean(0)).tolist()
@@ -110,6 +121,9 @@ def test_why_the_page_says_that_gcv_is_too_low():
     assert f"{said}, and the 40 largest to errors of {largest:.0f} %" in page
     unlike, alike = errors_at_the_ends(noise=1)
     assert f"the two groups have errors of {unlike:.0f} % and {alike:.0f} %" in page
+    noisy = curve.curves(**{**curve.START, "noise": 1.0}, reveal=False, beside=curve.ESTIMATES)
+    left_out, gcv = (100 * noisy.estimates.mean(1)[:, curve.SIZES.index(160)]).tolist()
+    assert f"GCV says {gcv:.0f} %, and leave-one-out {left_out:.0f} %" in page
 
 
 @pytest.mark.parametrize("name", shared.WORLDS)
