@@ -141,7 +141,7 @@ def test_lab_opens_the_lesson_asked_for(monkeypatch, tmp_path):
     started = []
     copy = SimpleNamespace(folder=tmp_path, text=lambda: "ready")
     monkeypatch.setattr(notebooks, "shipped", lambda: [Path("00_start.ipynb"), Path("01_one.ipynb")])
-    monkeypatch.setattr(workcopy, "prepare", lambda folder, fresh: copy)
+    monkeypatch.setattr(workcopy, "prepare", lambda folder: copy)
     monkeypatch.setattr(launch, "start", lambda *a, **k: started.append((a, k)))
     answer = invoke("lab", "--lesson", "01", "--no-browser", "--port", "9000")
     assert (answer.exit_code, answer.output) == (0, "ready\n")

@@ -61,9 +61,6 @@ def course(
 def lab(
     folder: Annotated[Path, Argument(help="Your working copy of the lessons.")] = Path("my-ddlearn"),
     lesson: Lesson = "00",
-    fresh: Annotated[
-        list[str] | None, Option(metavar="N", help="Put the newest version of lesson N beside yours.")
-    ] = None,
     update: Annotated[
         list[str] | None, Option(metavar="N", help="Take the newest lesson N, with your own functions in it.")
     ] = None,
@@ -78,7 +75,7 @@ def lab(
     shipped = notebooks.shipped()
     opened = notebooks.choose([lesson], shipped)[0].name
     updated = notebooks.choose(update, shipped) if update else []
-    copy = workcopy.prepare(folder, fresh=fresh or [])
+    copy = workcopy.prepare(folder)
     typer.echo(copy.text())
     for source in updated:
         from ddlearn.course.update import update as renew

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 
 from ddlearn.classroom.progress import PASSED, Progress
 from ddlearn.classroom.store import write_whole
@@ -24,11 +25,8 @@ def update(folder: Path, source: Path, progress: Progress | None = None) -> str:
     target, new = folder / source.name, nbformat.read(source, as_version=4)
     try:
         old = nbformat.read(target, as_version=4)
-    except Exception:  # nbformat raises whatever the damage leads to
-        kept = _keep(target)
-        write_whole(target, source.read_bytes())
-        workcopy.took(folder, source)
-        return f"{target.name} could not be read. It is kept as {kept.name}, and the lesson is as it came."
+    except Exception:  # nbformat raises whatever the damage leads to; what cannot be read is kept as well
+        old = new_notebook()
     changed = _changed(old, new)
     if not changed:
         return f"Your {target.name} is of the newest version already; nothing was changed."
