@@ -18,14 +18,13 @@ RECORD = ".ddlearn.json"
 
 @dataclass
 class WorkingCopy:
-    """What `prepare` did: names of notebooks, and sentences that the learner should read."""
+    """What `prepare` did, by names of notebooks."""
 
     folder: Path
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     newer: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
 
     def text(self) -> str:
         """Return what happened, a line each."""
@@ -40,7 +39,7 @@ class WorkingCopy:
             "keeps yours beside it."
             for name in self.newer
         ]
-        return "\n".join([f"Your working copy is {self.folder}.", *lines, *self.notices])
+        return "\n".join([f"Your working copy is {self.folder}.", *lines])
 
 
 def prepare(folder: Path, sources: list[Path] | None = None) -> WorkingCopy:
@@ -54,10 +53,10 @@ def prepare(folder: Path, sources: list[Path] | None = None) -> WorkingCopy:
     copy = WorkingCopy(folder.expanduser().absolute())
     try:
         copy.folder.mkdir(parents=True, exist_ok=True)
-        taken = _read(copy)
+        taken = _read(copy.folder)
         for source in [*notebooks.companions(shelf), *sources]:
             _bring(copy, source, taken, source.relative_to(shelf).as_posix())
-        _write(copy, taken)
+        _write(copy.folder, taken)
     except OSError as error:
         raise OSError(
             f"The working copy {copy.folder} cannot be written ({error.strerror or error}). Choose a "
@@ -68,17 +67,21 @@ def prepare(folder: Path, sources: list[Path] | None = None) -> WorkingCopy:
 
 def touched(folder: Path) -> list[Path]:
     """Return the notebooks of a working copy that are the learner's: changed, or made. NotADirectoryError if none."""
-    copy = WorkingCopy(folder.expanduser().absolute())
-    if not copy.folder.is_dir():
-        raise NotADirectoryError(f"There is no folder {copy.folder}.")
-    taken = _read(copy)
-    return [path for path in sorted(copy.folder.glob("*.ipynb")) if taken.get(path.name) != _hash(path.read_bytes())]
+    folder = folder.expanduser().absolute()
+    if not folder.is_dir():
+        raise NotADirectoryError(f"There is no folder {folder}.")
+    taken = _read(folder)
+    return [path for path in sorted(folder.glob("*.ipynb")) if taken.get(path.name) != _hash(path.read_bytes())]
+
+
+def has_taken(folder: Path, source: Path) -> bool:
+    """Return whether the learner's notebook is of the version at `source`, as far as the record knows."""
+    return _read(folder).get(source.name) == _hash(source.read_bytes())
 
 
 def took(folder: Path, source: Path) -> None:
     """Remember that the learner's notebook is now of the version at `source`: no newer one is offered."""
-    copy = WorkingCopy(folder)
-    _write(copy, _read(copy) | {source.name: _hash(source.read_bytes())})
+    _write(folder, _read(folder) | {source.name: _hash(source.read_bytes())})
 
 
 def _bring(copy: WorkingCopy, source: Path, taken: dict[str, str], name: str) -> None:
@@ -99,20 +102,18 @@ def _bring(copy: WorkingCopy, source: Path, taken: dict[str, str], name: str) ->
     taken[name] = _hash(new)
 
 
-def _read(copy: WorkingCopy) -> dict[str, str]:
+def _read(folder: Path) -> dict[str, str]:
     """The record; empty if it is not there or damaged, and then every lesson that differs counts as touched."""
-    path = copy.folder / RECORD
     try:
-        lessons = json.loads(path.read_text("utf-8"))["lessons"] if path.exists() else {}
+        lessons = json.loads((folder / RECORD).read_text("utf-8"))["lessons"]
         return {name: str(entry["shipped"]) for name, entry in lessons.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        copy.notices.append(f"{RECORD} was damaged. Every lesson that differs from the course's was kept as it is.")
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
-def _write(copy: WorkingCopy, taken: dict[str, str]) -> None:
+def _write(folder: Path, taken: dict[str, str]) -> None:
     record = {"version": 1, "lessons": {name: {"shipped": version} for name, version in taken.items()}}
-    write_whole(copy.folder / RECORD, json.dumps(record, indent=1) + "\n")
+    write_whole(folder / RECORD, json.dumps(record, indent=1) + "\n")
 
 
 def _hash(content: bytes) -> str:
