@@ -1,7 +1,6 @@
 """The build: one source, two notebooks; every rule broken on purpose, and caught by name."""
 
 import json
-import stat
 from pathlib import Path
 
 import nbformat
@@ -79,37 +78,22 @@ def faults(root: Path, exercises=("gram",)) -> list[str]:
 
 
 def test_both_notebooks_come_from_one_source(root):
-    assert [path.relative_to(root).as_posix() for path in build.build(root)] == [
-        "lessons/01_small.ipynb",
-        "solutions/01_small.ipynb",
-    ]
+    made = [root / folder / "01_small.ipynb" for folder in ("lessons", "solutions")]
+    assert [build.build(root), build.build(root)] == [made, []], "a second build writes nothing"
     learner, solved = built(root, "lessons"), built(root, "solutions")
     asked = next(cell for cell in learner.cells if cell.id == "exercise-gram")
     given = next(cell for cell in solved.cells if cell.id == "exercise-gram")
     head = '@lesson.exercise("gram")\ndef gram(x):\n    """The inner products."""\n    '
     assert asked.source == head + "return TODO"
     assert given.source == head + "products = x @ x.T\n\n    return products"
-    assert [cell.source for cell in solved.cells if "instructor" in cell.metadata.get("tags", ())] == [
-        "Ask why the diagonal is one."
-    ]
+    (note,) = (cell for cell in solved.cells if "instructor" in cell.metadata.get("tags", ()))
+    assert note.source == "Ask why the diagonal is one."
     assert len(learner.cells) == len(solved.cells) - 1
     for notebook in (learner, solved):
         nbformat.validate(notebook)
-        assert notebook.metadata.kernelspec == {
-            "display_name": "Python 3 (ipykernel)",
-            "language": "python",
-            "name": "python3",
-        }
+        assert notebook.metadata.kernelspec.name == "python3"
         assert all(cell.outputs == [] and cell.execution_count is None for cell in notebook.cells if "outputs" in cell)
     assert faults(root) == []
-
-
-def test_a_second_build_writes_nothing_and_readers_may_read(root):
-    build.build(root)
-    assert build.build(root) == []
-    path = root / "lessons" / "01_small.ipynb"
-    assert path.stat().st_mode & stat.S_IROTH or not (root / "solutions" / "01_small.py").stat().st_mode & stat.S_IROTH
-    assert not list(root.rglob("*.draft"))
 
 
 def test_a_cell_keeps_its_id_when_cells_come_and_change_around_it(root):
@@ -196,12 +180,6 @@ def test_drift_names_the_file(root, damage):
     assert faults(root) == []
 
 
-def test_an_orphaned_notebook_is_caught(root):
-    build.build(root)
-    (root / "lessons" / "02_orphan.ipynb").touch()
-    assert faults(root) == ["lessons/02_orphan.ipynb: no source in solutions/ makes this file; remove it."]
-
-
 def test_a_source_whose_place_changed_must_be_renamed(root):
     source = root / "solutions" / "07_fixed_embeddings.py"
     source.write_text(SOURCE, "utf-8")
@@ -252,8 +230,10 @@ def test_what_lessons_link_to_lies_beside_them(root):
     copied = root / "lessons" / "refreshers" / "eigenvalues.md"
     assert copied.read_text("utf-8") == "# Eigenvalues\n"
     copied.write_text("# Mine\n", "utf-8")
-    (root / "lessons" / "NOTATION.md").touch()
+    for orphan in ("NOTATION.md", "02_orphan.ipynb"):
+        (root / "lessons" / orphan).touch()
     assert faults(root) == [
+        "lessons/02_orphan.ipynb: no source in solutions/ makes this file; remove it.",
         "lessons/NOTATION.md: no source in solutions/ makes this file; remove it.",
         "lessons/refreshers/eigenvalues.md: is not what its source says. Edit the source, then `ddlearn build`.",
     ]

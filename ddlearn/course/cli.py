@@ -42,10 +42,7 @@ Names = Annotated[list[str] | None, Argument(metavar="[LESSON]...", help="Lesson
 Json = Annotated[Path | None, Option("--json", metavar="FILE", callback=_ready, help="Write the same numbers to FILE.")]
 Lesson = Annotated[str, Option(metavar="N", help="The lesson to open.")]
 # A folder to hand in to need not be one that learners can read.
-To = Annotated[
-    Path,
-    Option(metavar="PLACE", envvar="DDLEARN_HAND_IN", readable=False, help="A folder, or a new .zip file to send."),
-]
+To = Annotated[Path, Option(metavar="PLACE", envvar="DDLEARN_HAND_IN", readable=False, help="A folder or new .zip.")]
 
 
 @app.callback()
@@ -123,9 +120,7 @@ def doctor() -> None:
 
 
 @app.command()
-def report(
-    file: Annotated[Path, Argument(help="Where to write the page.")] = Path("ddlearn-report.html"),
-) -> None:
+def report(file: Annotated[Path, Argument(help="Where to write the page.")] = Path("ddlearn-report.html")) -> None:
     """Write your progress as one HTML page, which needs no network to be read."""
     from ddlearn.course.report import write_report
 

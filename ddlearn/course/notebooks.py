@@ -19,8 +19,7 @@ def shipped(solved: bool = False) -> list[Path]:
     folder = (checkout() or PACKAGE / "notebooks") / ("solutions" if solved else "lessons")
     found = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     if not found:
-        mend = "`ddlearn build` writes them." if checkout() else "Installing ddlearn again brings them back."
-        raise FileNotFoundError(f"There is no lesson in {folder}. {mend}")
+        raise FileNotFoundError(f"There is no lesson in {folder}: install ddlearn again, or run `ddlearn build`.")
     return found
 
 

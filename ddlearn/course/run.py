@@ -53,7 +53,8 @@ class Run:
     def fail(self, cell: int, words: str) -> None:
         """Note an error in this cell, with the first line of its words."""
         self.errors += 1
-        self.messages.append(f"cell {cell + 1}: {next(iter(words.strip().splitlines()), 'it stopped')}")
+        first = words.strip().partition("\n")[0]
+        self.messages.append(f"cell {cell + 1}: {first}")
 
 
 def execute(path: Path, solved: bool = False, offline: bool = True, tick: Callable[[], None] = lambda: None) -> Run:
