@@ -98,12 +98,15 @@ def test_what_does_not_pass_in_the_new_lesson_is_said_and_stays_in_the_old_one(c
     assert RIGHT.encode() in kept(files)
 
 
-def test_a_second_time_nothing_is_changed(copy):
-    copy(lesson(exercise=RIGHT), lesson(prose="Look twice."))
+def test_the_newest_version_stays_as_it_is_and_an_older_one_is_known_without_a_record(copy):
+    new = lesson(prose="Look twice.")
+    copy(lesson(exercise=RIGHT), new)
     folder = Path(os.environ["DDLEARN_HOME"]).parent
-    (folder / "mine" / NAME).write_bytes(b"more work")
-    assert "nothing was changed" in update(folder / "mine", folder / "shop" / NAME)
-    assert (folder / "mine" / NAME).read_bytes() == b"more work"
+    mine = lesson(prose="Look twice.", exercise="return 'more work'", own="my_notes = 1")
+    for work, unchanged in ((mine, True), (lesson(own="my_notes = 1"), False)):
+        (folder / "mine" / NAME).write_bytes(work)
+        assert ("nothing was changed" in update(folder / "mine", folder / "shop" / NAME)) is unchanged
+        assert ((folder / "mine" / NAME).read_bytes() == work) is unchanged
 
 
 def test_a_damaged_notebook_is_kept_and_a_second_update_takes_another_name(copy):

@@ -23,18 +23,20 @@ from ddlearn.course.submissions import File
 def update(folder: Path, source: Path) -> str:
     """Put the lesson at `source` into the working copy `folder`; return what happened, in words."""
     target, new = folder / source.name, nbformat.read(source, as_version=4)
-    if workcopy.has_taken(folder, source):
-        return (
-            f"There is no newer {target.name} than yours; nothing was changed. To begin it again, rename yours: the "
-            "next `ddlearn lab` brings the lesson as it came."
-        )
     try:
         old = nbformat.read(target, as_version=4)
     except Exception:  # nbformat raises whatever the damage leads to; what cannot be read is kept as well
         old = new_notebook()
+    came, mine = _cells(new), _cells(old)
+    texts = {cell.source for cell in new.cells} - {*came.values()}
+    # The record may have been lost, and then it knows no better than that yours is the newest.
+    if workcopy.has_taken(folder, source) and texts <= {cell.source for cell in old.cells}:
+        return (
+            f"There is no newer {target.name} than yours; nothing was changed. To begin it again, rename yours: the "
+            "next `ddlearn lab` brings the lesson as it came."
+        )
     record = Progress().lesson(notebooks.room(source.name))["exercises"]
     passed = {name: one.get("source", "") for name, one in record.items() if one.get("status") == PASSED}
-    came, mine = _cells(new), _cells(old)
     for name, code in passed.items():
         if re.search(rules.EXERCISE, code) and code.strip() not in mine.get(name, ""):
             mine[name] = code
