@@ -54,8 +54,6 @@ def test_a_misspelt_command_is_exit_code_2(words):
     ("words", "said"),
     [
         ("build --root .", "ddlearn: There is no source of a lesson in "),
-        ("report ~nobody9/r.html", "ddlearn: a path begins with ~"),
-        ("run --json ~nobody9/r.json", "ddlearn: a path begins with ~"),
         ("lab mine --lesson 77 --prepare-only", "ddlearn: There is no lesson 77. There are: 00"),
     ],
 )
@@ -67,6 +65,10 @@ def test_a_refusal_is_one_sentence_and_exit_code_1_and_nothing_is_made(tmp_path,
     assert not list(tmp_path.iterdir())
 
 
+FILE = Path("f.json")
+HERE = {"json": None, "seeds": 5, "backend": "sequential", "scheduler": None}
+
+
 @pytest.mark.parametrize(
     ("module", "words", "arguments", "options"),
     [
@@ -75,21 +77,16 @@ def test_a_refusal_is_one_sentence_and_exit_code_1_and_nothing_is_made(tmp_path,
             run,
             "run 00 1 --json f.json --solved --online",
             [["00", "1"]],
-            {"json": Path("f.json").absolute(), "solved": True, "offline": False},
+            {"json": FILE.absolute(), "solved": True, "offline": False},
         ),
-        (
-            claims,
-            "claims 01 --json f.json --seeds 2",
-            [["01"]],
-            {"json": Path("f.json").absolute(), "seeds": 2, "backend": "sequential", "scheduler": None},
-        ),
-        (claims, "claims --backend dask --scheduler tcp://10.0.0.1:8786", [[]], {"json": None, "seeds": 5, **DASK}),
+        (claims, "claims 01 --json f.json --seeds 2", [["01"]], HERE | {"json": FILE.absolute(), "seeds": 2}),
+        (claims, "claims --backend dask --scheduler tcp://10.0.0.1:8786", [[]], HERE | DASK),
         (book, "book", [[], Path("ddlearn-book")], {"claims": None, **dict.fromkeys(EXTRAS, False)}),
         (
             book,
             "book 00 1 --out site --claims f.json --instructor --handout --slides",
             [["00", "1"], Path("site")],
-            {"claims": Path("f.json"), **dict.fromkeys(EXTRAS, True)},
+            {"claims": FILE, **dict.fromkeys(EXTRAS, True)},
         ),
     ],
 )
@@ -106,12 +103,8 @@ def test_results_that_cannot_be_kept_are_refused_before_anything_is_measured(mon
     word, there = module.__name__.rpartition(".")[2], []
     monkeypatch.setattr(module, "main", lambda *_, json, **__: there.append(json.parent.is_dir()) or 0)
     (tmp_path / "file").touch()
-    for place, said in ((tmp_path, "is a folder; name a file"), (tmp_path / "file" / "x.json", "file")):
-        answer = invoke(word, "--json", place)
-        assert isinstance(answer.exception, OSError)
-        assert said in str(answer.exception)
-    with pytest.raises(ValueError, match="must name a file on a disk"):
-        cli._ready(Path(os.devnull))
+    for place in (tmp_path, tmp_path / "file" / "x.json", os.devnull):
+        assert isinstance(invoke(word, "--json", place).exception, OSError | ValueError)
     assert there == []
     assert invoke(word, "--json", tmp_path / "new" / "today" / "x.json").exit_code == 0
     assert there == [True]
@@ -131,7 +124,8 @@ def test_no_code_page_is_an_obstacle(tmp_path):
 
 @pytest.mark.parametrize(("ok", "code"), [(True, 0), (False, 1)])
 def test_the_doctor_s_exit_code_is_the_machine_s_health(monkeypatch, ok, code):
-    monkeypatch.setattr(doctor, "examine", lambda: [SimpleNamespace(ok=True), SimpleNamespace(ok=ok)])
+    states = ("warn", "ok" if ok else "fail")
+    monkeypatch.setattr(doctor, "examine", lambda: [doctor.Finding("A", state, "found") for state in states])
     monkeypatch.setattr(doctor, "text", lambda findings: f"{len(findings)} findings")
     answer = invoke("doctor")
     assert (answer.exit_code, answer.output) == (code, "2 findings\n")
@@ -141,11 +135,11 @@ def test_lab_opens_the_lesson_asked_for(monkeypatch, tmp_path):
     started = []
     copy = SimpleNamespace(folder=tmp_path, text=lambda: "ready")
     monkeypatch.setattr(notebooks, "shipped", lambda: [Path("00_start.ipynb"), Path("01_one.ipynb")])
-    monkeypatch.setattr(workcopy, "prepare", lambda folder, fresh: copy)
+    monkeypatch.setattr(workcopy, "prepare", lambda folder: copy)
     monkeypatch.setattr(launch, "start", lambda *a, **k: started.append((a, k)))
     answer = invoke("lab", "--lesson", "01", "--no-browser", "--port", "9000")
     assert (answer.exit_code, answer.output) == (0, "ready\n")
-    assert started == [((tmp_path, "01_one.ipynb"), {"port": 9000, "browser": False, "ip": None})]
+    assert started == [((tmp_path, "01_one.ipynb"), {"port": 9000, "open_browser": False, "ip": None})]
 
 
 def test_prepare_only_starts_nothing(monkeypatch, tmp_path):

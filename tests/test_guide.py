@@ -1,18 +1,19 @@
 """The instructor's guide: what a program wrote is fresh, what a hand wrote adds up, and its commands exist."""
 
 import re
-import shutil
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
 
 from ddlearn import compute
-from ddlearn.course import guide
+from ddlearn.course import build, guide
 from ddlearn.lessons import LESSONS, load
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = guide.path_in(ROOT).read_text("utf-8")
 HUB = (ROOT / "solutions" / "HUB.md").read_text("utf-8")
+GENERATED = ("README.md", "solutions/INSTRUCTOR_GUIDE.md")
 ROW = re.compile(r"^\| (\d):(\d\d) \| (\d+) \| (.+?) \|$", flags=re.M)
 COURSE = list(LESSONS)
 IN_CLASS = {number: 20 if number == "00" else 40 for number in COURSE}
@@ -27,10 +28,6 @@ def plans():
 def taught(plan):
     """The lessons of a plan with their minutes."""
     return [(found[1], long) for _, long, what in plan if (found := re.match(r"Lesson (\d\d)\b", what))]
-
-
-def test_the_generated_parts_are_fresh():
-    assert guide.faults(ROOT) == []
 
 
 def test_each_lesson_is_there_with_its_minutes_question_and_wrong_answers():
@@ -71,50 +68,52 @@ def test_four_evenings_give_every_lesson_the_minutes_that_it_declares():
     assert all(any("Break" in what for _, _, what in plan) for plan in plans()[2:])
 
 
-@pytest.fixture
-def copy(tmp_path):
-    shutil.copytree(ROOT / "solutions", tmp_path / "solutions", ignore=shutil.ignore_patterns("*.ipynb"))
-    return tmp_path
+@pytest.fixture(scope="module")
+def sources():
+    return build.sources(ROOT)
 
 
-def test_a_stale_guide_is_a_fault_and_building_mends_it(copy):
-    path = guide.path_in(copy)
-    path.write_text(path.read_text("utf-8").replace("| 50 | 2 of 5 |", "| 44 | 2 of 5 |", 1), "utf-8")
-    assert guide.faults(copy) == ["solutions/INSTRUCTOR_GUIDE.md: differs from the lessons. `ddlearn build` writes it."]
-    assert guide.write(copy)
-    assert guide.faults(copy) == []
-    assert not guide.write(copy)
-    assert path.read_text("utf-8") == GUIDE
+def test_what_is_generated_is_fresh_and_a_stale_guide_is_mended(sources, tmp_path):
+    assert guide.texts(ROOT, sources) == {ROOT / name: (ROOT / name).read_text("utf-8") for name in GENERATED}
+    (tmp_path / "solutions").mkdir()
+    right = {tmp_path / name: (ROOT / name).read_text("utf-8") for name in GENERATED}
+    for path, text in right.items():
+        path.write_text(text.replace("| 50 | 2 of 5 |", "| 44 | 2 of 5 |", 1).replace("deep nets black", "nets black"))
+    assert guide.texts(tmp_path, sources) == right
+    (tmp_path / GENERATED[1]).unlink()
+    assert guide.texts(tmp_path, sources) == {}, "without a guide nothing is said"
+    assert guide.faults(tmp_path, sources) == []
 
 
-def test_an_instructors_cell_without_a_question_is_a_fault(copy):
-    source = copy / "solutions" / "03_neural_tangent_kernel.py"
-    source.write_text(source.read_text("utf-8").replace("**The one question to ask:**", "**Ask:**"), "utf-8")
-    assert guide.faults(copy) == ["solutions/03: no instructor's cell has **The one question to ask:**"]
+def test_an_instructors_cell_without_a_question_is_a_fault(sources):
+    assert guide.faults(ROOT, sources) == []
+    stem = "03_neural_tangent_kernel"
+    changed = deepcopy(sources[stem])
+    for cell in changed.cells:
+        cell.source = cell.source.replace("**The one question to ask:**", "**Ask:**")
+    fault = f"solutions/{stem}.py: no instructor's cell has **The one question to ask:**"
+    assert guide.faults(ROOT, sources | {stem: changed}) == [fault]
 
 
-def test_a_measurement_goes_into_the_table_and_stays(copy):
+def test_a_measurement_goes_into_the_table_and_stays():
     runs = [{"lesson": "01_fixed_embeddings", "seconds": 12.4, "peak_mb": 431.6}]
-    assert guide.write(copy, runs, "a machine of a test")
-    text = guide.path_in(copy).read_text("utf-8")
+    text = guide.measured(GUIDE, runs, "a machine of a test")
     assert "| `ridge`, `leave_one_out`, `gram`, `width` | 12 | 432 |" in text
     assert "Measured by `ddlearn run --json` on a machine of a test." in text
-    assert not guide.write(copy)  # building again keeps what was measured
-    assert text.count("<!-- END lessons -->") == 1
+    assert guide.measured(text) == text, "building again keeps what was measured"
+
+
+def test_the_command_measures_the_guide_of_a_checkout(monkeypatch, tmp_path):
+    (tmp_path / "solutions").mkdir()
+    guide.path_in(tmp_path).write_text(GUIDE, "utf-8")
+    (tmp_path / "run.json").write_text('[{"lesson": "00_start_here", "seconds": 98.6, "peak_mb": 5}]')
+    monkeypatch.setattr(guide.notebooks, "checkout", lambda: tmp_path)
+    guide.main(tmp_path / "run.json", "mine")
+    assert "`twice` | 99 | 5 |" in guide.path_in(tmp_path).read_text("utf-8")
 
 
 def test_the_memory_of_a_lesson_is_that_of_the_library():
     assert f"less than {compute.LESSON_MEMORY / 1e6:.0f} MB left" in GUIDE
-
-
-def test_without_a_guide_nothing_is_said(tmp_path):
-    assert guide.faults(tmp_path) == []
-    assert not guide.write(tmp_path)
-
-
-def test_the_command_wants_a_run_and_a_machine(capsys):
-    assert guide.main([]) == 2
-    assert "RUN.json" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", [GUIDE, HUB], ids=["guide", "hub"])

@@ -49,16 +49,16 @@ def test_a_hub_pulls_for_whoever_is_logged_in(address):
     assert parsed_pull(made)["urlpath"] == f"lab/tree/ddlearn/{NOTEBOOK}"
 
 
-@pytest.mark.parametrize("repository", ["ddlearn", "a/b/c", "a b/c", "https://github.com/a/b", "a/b?x=1", "", "é/b"])
-def test_a_repository_is_owner_and_name(repository):
-    with pytest.raises(ValueError, match=r"^repository must be OWNER/NAME, as on GitHub; got "):
-        Source(repository, "main")
-
-
-@pytest.mark.parametrize("ref", ["", "a b", "v1&x=2", "/main", "main/", "ré", "-x", "a..b", "main.", "a.lock"])
-def test_a_ref_is_a_tag_a_branch_or_a_commit(ref):
-    with pytest.raises(ValueError, match=r"^ref must be a tag, a branch or a commit; got "):
-        Source("a/b", ref)
+@pytest.mark.parametrize(
+    ("repository", "ref", "said"),
+    [
+        *((name, "main", "repository must be OWNER/NAME") for name in ("ddlearn", "a/b/c", "a b/c", "a/b?x=1", "é/b")),
+        *(("a/b", ref, "ref must be a tag, a branch or a commit") for ref in ("", "a b", "v1&x=2", "ré")),
+    ],
+)
+def test_a_source_is_a_repository_at_a_ref(repository, ref, said):
+    with pytest.raises(ValueError, match=f"^{said}.*; got "):
+        Source(repository, ref)
 
 
 @pytest.mark.parametrize("ref", ["v1.0", "v1", "0.1.0", "v2-final", "release-1.0", "HEAD", "1234567", "a" * 40])
@@ -67,46 +67,37 @@ def test_what_is_pulled_again_at_each_click_is_a_branch(ref):
         links.pull(Source("a/b", ref), NOTEBOOK)
 
 
-@pytest.mark.parametrize("address", ["hub.example.org", "ftp://hub", "https://", "https://hub?x=1", "https://hub#x"])
+@pytest.mark.parametrize("address", ["hub.example.org", "ftp://hub", "https://", "https://hub?x=1"])
 def test_a_hub_is_an_address(address):
     with pytest.raises(ValueError, match=r"^hub must be the address of a JupyterHub"):
         links.hub(address, "git-pull")
 
 
 @pytest.mark.parametrize(
-    ("url", "name"),
-    [
-        ("https://github.com/some-one/ddlearn.git", "some-one/ddlearn"),
-        ("https://github.com/some-one/ddlearn", "some-one/ddlearn"),
-        ("git@github.com:some-one/dd.learn.git", "some-one/dd.learn"),
-    ],
+    "url", ["https://github.com/a/dd.learn.git", "https://github.com/a/dd.learn", "git@github.com:a/dd.learn.git"]
 )
-def test_the_origin_of_a_checkout(tmp_path, url, name):
+def test_the_origin_of_a_checkout(tmp_path, url):
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     with pytest.raises(ValueError, match=r"no origin on GitHub"):
         links.origin(tmp_path)
     subprocess.run(["git", "-C", tmp_path, "remote", "add", "origin", url], check=True)
-    assert links.origin(tmp_path) == name
+    assert links.origin(tmp_path) == "a/dd.learn"
 
 
 def test_the_command_prints_every_address_and_the_badges():
-    options = "--ref v2.0/x --branch spring --environment c/d@e --hub https://hub.example.org --lesson 1"
+    options = "--ref v2.0/x --branch spring --hub https://hub.example.org --lesson 1"
     answer = CliRunner().invoke(cli.app, ["links", "a/b", *options.split()])
     assert answer.exit_code == 0, answer.output
     lesson, lines = "lessons/01_fixed_embeddings.ipynb", answer.output.splitlines()
-    here, pulled = (
-        links.binder(Source("a/b", "v2.0/x"), f"lab/tree/{lesson}"),
-        links.pull(Source("a/b", "spring"), lesson),
-    )
+    here = links.binder(Source("a/b", "v2.0/x"), f"lab/tree/{lesson}")
+    pulled = links.pull(Source("a/b", "spring"), lesson)
     for line in (
         here,
-        links.binder(Source("c/d", "e"), pulled),
+        links.binder(Source("a/b", "v2.0/x"), pulled),
         links.hub("https://hub.example.org", pulled),
         f"https://colab.research.google.com/github/a/b/blob/v2.0/x/{lesson}",
         "%pip install -q git+https://github.com/a/b@v2.0/x",
         f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({here})",
     ):
         assert line in lines
-    assert "A JupyterHub: give its address with --hub." in CliRunner().invoke(cli.app, ["links", "a/b"]).output
-    wrong = CliRunner().invoke(cli.app, ["links", "a/b", "--environment", "c/d"])
-    assert str(wrong.exception) == "environment must be OWNER/NAME@TAG; got 'c/d'."
+    assert "give its address with --hub." in CliRunner().invoke(cli.app, ["links", "a/b"]).output

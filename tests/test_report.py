@@ -75,26 +75,18 @@ def row(page, beginning):
     return one
 
 
-def test_the_page_has_a_language_a_title_one_h1_and_headings_in_order(progress):
+def test_the_page_has_a_language_a_title_headings_in_order_and_tables_with_names(progress):
     page = Page(report_html(progress))
     assert page.all("html")[0].attributes["lang"] == "en"
     assert page.texts("title") == page.texts("h1") == ["My progress in ddlearn"]
     levels = [int(element.tag[1]) for element in page.all("h1", "h2", "h3", "h4")]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
     assert all(next_one <= level + 1 for level, next_one in pairwise(levels))
     assert page.texts("h2") == ["01 · Fixed <embeddings>", "02 · Learned embeddings", "Lesson 03"]
     assert len(page.all("main")) == 1
-
-
-def test_every_table_has_a_name_of_its_own_and_headed_rows_and_columns(progress):
-    page = Page(report_html(progress))
     names = [table.attributes["aria-label"] for table in page.all("table")]
     assert len(names) == len(set(names)) == 4
     assert {heading.attributes["scope"] for heading in page.all("th")} == {"row", "col"}
     assert all(page.texts("th"))
-    widths = {len(cells) for cells in page.rows()}
-    assert widths <= {4, 5}
 
 
 def test_exercises_are_said_in_symbol_and_words_with_attempts_hints_and_time(progress):
@@ -103,21 +95,18 @@ def test_exercises_are_said_in_symbol_and_words_with_attempts_hints_and_time(pro
     assert gram[1:4] == ["✓ passed", "2", "1"]
     assert re.fullmatch(r"\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC", gram[4])
     assert ridge[1:4] == ["◐ classic mistake", "1", "0"]
-    assert "◐ begun: 1 of 2 exercises passed" in page
+    assert "◐ 1 of 2 exercises passed" in page
     assert "1 lesson begun, 1 exercise passed." in page
 
 
-def test_a_lesson_is_finished_when_every_exercise_it_has_is_passed(progress):
-    assert report_html(progress).count("○ not begun") == 2
+def test_the_state_of_a_lesson_counts_the_exercises_that_it_has(progress, tmp_path):
+    assert report_html(progress).count("<p>○ 0 of ") == 2
     progress.record_exercise("fixed", "ridge", "passed", "def ridge(): ...")
     progress.record_exercise("fixed", "long gone", "not yet", "")
-    assert "✓ every exercise passed" in report_html(progress)
-
-
-def test_an_empty_record_gives_a_page(tmp_path):
-    page = report_html(Progress(tmp_path / "progress.json"))
+    assert "✓ 2 of 2 exercises passed" in report_html(progress)
+    page = report_html(Progress(tmp_path / "nothing.json"))
     assert "Nothing is recorded yet." in page
-    assert page.count("○ not begun") == 3
+    assert page.count("<p>○ 0 of ") == 3
     assert Page(page).all("table") == []
 
 
@@ -149,12 +138,14 @@ def test_everything_a_learner_or_a_file_can_say_is_escaped(progress):
     progress.record_quiz("fixed", "quiz-1", EVIL, False)
     progress.record_exercise("fixed", EVIL, EVIL, EVIL)
     progress.record_hint(EVIL, EVIL)
+    progress.change(lambda document: document["lessons"]["fixed"].update(started_at="last <week>"))
     progress.record_claims("fixed", {EVIL: SimpleNamespace(measured=[float("nan")], holds=False)})
     progress.notices.append(EVIL)
     page = report_html(progress)
     assert "<script" not in page
     assert Page(page).all("script") == []
     assert EVIL in " ".join(Page(page).texts("h2"))
+    assert "since last &lt;week&gt;" in page
 
 
 def test_the_page_asks_nothing_of_a_network(progress):
@@ -182,12 +173,6 @@ def test_records_of_what_no_longer_exists_are_kept_and_marked(progress):
     assert {"far: my code", "lost: my code", "old: my code"} <= set(Page(page).texts("summary"))
 
 
-def test_a_time_that_is_none_is_shown_as_it_is(tmp_path):
-    path = tmp_path / "progress.json"
-    path.write_text('{"version": 3, "lessons": {"fixed": {"started_at": "last <week>"}}}')
-    assert "since last &lt;week&gt;" in report_html(Progress(path))
-
-
 def test_version_date_and_machine_are_said_without_a_personal_path_and_notices_are_passed_on(progress, tmp_path):
     page = report_html(progress)
     assert f"with ddlearn {__version__}, on " in page
@@ -200,28 +185,24 @@ def test_version_date_and_machine_are_said_without_a_personal_path_and_notices_a
 # Where it is written
 
 
-def test_the_path_comes_back_folders_are_made_and_an_earlier_report_is_replaced(progress, tmp_path):
-    path = write_report(tmp_path / "new" / "report.html", progress)
+def test_the_path_comes_back_folders_are_made_and_an_earlier_report_is_replaced(tmp_path, monkeypatch):
+    monkeypatch.setenv("DDLEARN_HOME", str(tmp_path / "mine"))
+    path = write_report(tmp_path / "new" / "report.html")
     assert path == tmp_path / "new" / "report.html"
     assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
-    progress.record_exercise("fixed", "ridge", "passed", "def ridge(): ...")
-    assert "def ridge" in write_report(path, progress).read_text(encoding="utf-8")
+    Progress().record_exercise("fixed", "gram", "passed", "def mine(): ...")
+    assert "def mine" in write_report(path).read_text(encoding="utf-8"), "the learner's own progress is the default"
     assert [file.name for file in path.parent.iterdir()] == ["report.html"]
 
 
 @pytest.mark.parametrize("content", ["my thesis", "", '<meta name="generator" content="another tool 1">'])
-def test_another_file_is_left_as_it_is_unless_forced(progress, tmp_path, content):
+def test_another_file_is_left_as_it_is_and_a_folder_refused(progress, tmp_path, content):
     path = tmp_path / "thesis.html"
     path.write_text(content)
     with pytest.raises(FileExistsError, match=r"thesis\.html is there already and is no report of ddlearn"):
         write_report(path, progress)
     assert path.read_text() == content
-    write_report(path, progress, force=True)
-    assert "My progress" in path.read_text(encoding="utf-8")
-
-
-def test_a_folder_is_refused_in_a_sentence(progress, tmp_path):
-    with pytest.raises(IsADirectoryError, match=r"is a folder; name a file, such as .*ddlearn-report\.html"):
+    with pytest.raises(IsADirectoryError, match="is a folder; name a file"):
         write_report(tmp_path, progress)
 
 
@@ -237,12 +218,6 @@ def test_a_full_disk_leaves_the_earlier_report_whole(progress, tmp_path, monkeyp
         write_report(path, progress)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.glob("report*")] == ["report.html"]
-
-
-def test_the_learners_own_progress_is_the_default(tmp_path, monkeypatch):
-    monkeypatch.setenv("DDLEARN_HOME", str(tmp_path / "mine"))
-    Progress().record_exercise("fixed", "gram", "passed", "def mine(): ...")
-    assert "def mine" in write_report(tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 # In a real browser

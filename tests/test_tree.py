@@ -172,45 +172,39 @@ def test_what_is_pinned_runs_on_the_oldest_python_that_the_course_promises():
             assert SpecifierSet(one.metadata.get("Requires-Python", "")).contains(f"{promised}.0"), one.name
 
 
-def test_torch_is_pinned_for_every_machine():
-    assert "+" not in CONSTRAINTS["torch"]
-
-
-def test_binder_builds_a_python_that_the_course_runs_on():
-    version = re.fullmatch(r"python-3\.(1[1-4])\n", (ROOT / "binder" / "runtime.txt").read_text("utf-8"))
-    assert version is not None
+def test_binder_builds_a_python_that_the_course_runs_on_and_stops_at_an_error():
     assert not (ROOT / ".binder").exists()  # both together are an error
     assert {path.name for path in (ROOT / "binder").iterdir()} == {"runtime.txt", "requirements.txt", "postBuild"}
+    assert re.fullmatch(r"python-3\.(1[1-4])\n", (ROOT / "binder" / "runtime.txt").read_text("utf-8"))
+    path = ROOT / "binder" / "postBuild"
+    lines = path.read_text("utf-8").splitlines()
+    assert lines[:1] + lines[-1:] == ["#!/bin/bash", "pip install --no-deps --no-cache-dir ."]
+    assert "set -euo pipefail" in lines
+    assert path.stat().st_mode & stat.S_IXUSR
 
 
 def test_binder_installs_the_tested_versions_and_the_cpu_build_of_torch():
+    """And nothing from a local path: with one among the requirements every commit would install torch again."""
     found = pins(BINDER)
-    assert "--extra-index-url https://download.pytorch.org/whl/cpu" in BINDER.splitlines()
+    index, *lines = [line for line in BINDER.splitlines() if not line.startswith("#")]
+    assert index == "--extra-index-url https://download.pytorch.org/whl/cpu"
+    assert all(re.fullmatch(r"[a-z0-9-]+==[\w.+]+", line) for line in lines), lines
+    assert "+" not in CONSTRAINTS["torch"], "pinned for every machine"
     assert found.pop("torch") == f"{CONSTRAINTS['torch']}+cpu"
     assert found.pop("nbgitpuller")
     assert found == {name: CONSTRAINTS[name] for name in found}
     assert {canonicalize_name(Requirement(one).name) for one in PROJECT["dependencies"]} - {"torch"} <= set(found)
 
 
-def test_binder_keeps_its_layer_of_packages_when_a_lesson_changes():
-    """With a local path among the requirements every commit would install torch again."""
-    lines = [line for line in BINDER.splitlines() if not line.startswith(("#", "--extra-index-url"))]
-    assert all(re.fullmatch(r"[a-z0-9-]+==[\w.+]+", line) for line in lines), lines
-
-
-def test_binder_installs_the_course_and_stops_at_an_error():
-    path = ROOT / "binder" / "postBuild"
-    lines = path.read_text("utf-8").splitlines()
-    assert lines[0] == "#!/bin/bash"
-    assert "set -euo pipefail" in lines
-    assert lines[-1] == "pip install --no-deps --no-cache-dir ."
-    assert path.stat().st_mode & stat.S_IXUSR
-
-
 @pytest.mark.parametrize("path", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda path: path.name)
-def test_a_workflow_makes_the_environment_that_it_uses(path):
+def test_a_workflow_may_read_and_makes_the_environment_that_it_uses(path):
     """`.ci/run` throws its environment away at its end."""
-    for job in yaml.safe_load(path.read_text("utf-8"))["jobs"].values():
+    flow = yaml.safe_load(path.read_text("utf-8"))
+    assert flow["permissions"] in ({}, {"contents": "read"})
+    for job in flow["jobs"].values():
+        assert job.get("timeout-minutes", 0) <= 90
+        actions = [step["uses"] for step in job["steps"] if "uses" in step]
+        assert all(re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", one) for one in actions)
         commands = [step["run"] for step in job["steps"] if "run" in step]
         used = next((place for place, command in enumerate(commands) if ".venv/bin/" in command), 0)
         makes = [command for command in commands[:used] if re.match(r"make (lab|test)|.*--venv \.venv", command)]
@@ -243,13 +237,10 @@ def test_the_gate_is_a_script_that_can_run():
     run("bash", "-n", str(path))
 
 
-def test_the_citation_is_of_this_version():
+def test_the_citation_is_of_this_version_and_both_licences_are_said():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     assert citation["version"] == ddlearn.__version__
     assert set(citation["license"]) == {"MIT", "CC-BY-4.0"}
-
-
-def test_both_licences_are_said():
     text = (ROOT / "LICENSE").read_text("utf-8")
     assert "MIT License" in text
     assert "Creative Commons Attribution 4.0" in text
@@ -317,14 +308,3 @@ def test_every_dependency_has_a_floor_that_the_pin_is_not_below():
 def test_a_dependency_without_a_floor_is_refused(requirement):
     with pytest.raises(ValueError, match=rf"^{requirement} has no floor"):
         floors.floors({"project": {"dependencies": [requirement], "optional-dependencies": {"test": []}}})
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda path: path.name)
-def test_a_workflow_may_read_and_no_more_than_it_must(path):
-    flow = yaml.safe_load(path.read_text("utf-8"))
-    assert flow["permissions"] in ({}, {"contents": "read"})
-    for job in flow["jobs"].values():
-        assert job.get("timeout-minutes", 0) <= 90
-        assert all(
-            re.fullmatch(r"[\w.-]+/[\w.-]+@[0-9a-f]{40}", step["uses"]) for step in job["steps"] if "uses" in step
-        )

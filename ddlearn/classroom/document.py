@@ -2,7 +2,7 @@
 
 A page's own template begins with `{% extends "document.html" %}` and fills its blocks `title` and `main`; the macro
 `grid` there draws a table whose rows begin with their heading. Every text is escaped: some of it is the learner's own.
-A script runs only if the block `policy` names its hash.
+A script runs only if the block `policy` allows it, by hash or nonce.
 """
 
 from datetime import datetime

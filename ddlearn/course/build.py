@@ -1,14 +1,8 @@
 """One source a lesson: `solutions/NN_slug.py` gives the notebook that learners open and the solved one.
 
-The source is a Python file in percent format, read with jupytext. What stands between `# BEGIN SOLUTION` and
-`# END SOLUTION` becomes `return TODO` in `lessons/NN_slug.ipynb`; in `solutions/NN_slug.ipynb` only the two comments
-vanish. Lines behind `# BEGIN GIVEN`, written as comments, are what learners get instead of `return TODO`: a version to
-repair. Cells tagged `instructor` or `solution` are in the solved notebook only. Neither carries outputs, and a cell
-keeps its id as long as its first line (or heading, or the name of its exercise) stays, whatever happens around it.
-
-`[[slug]]` in Markdown becomes a link to that lesson, by its number of today; `[[slug#Heading|words]]` has words of its
-own. Companions (notation, glossary, refreshers, pictures) are written in `solutions/` and copied to `lessons/`. Where
-pyproject.toml has the address of the issues, a lesson ends with links that report a problem, one for each part.
+CONTRIBUTING.md says how a source is written, for jupytext's percent format. Neither notebook carries outputs, and a
+cell keeps its id as long as its first line (or heading, or the name of its exercise) stays, whatever happens around it.
+Companions (notation, glossary, refreshers, pictures) are written in `solutions/` and copied to `lessons/`.
 """
 
 import re
@@ -24,8 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ddlearn.classroom.store import write_whole
-from ddlearn.course import rules
-from ddlearn.course.notebooks import companions
+from ddlearn.course import guide, index, notebooks, rules
 
 BEGIN, GIVEN, END = "# BEGIN SOLUTION", "# BEGIN GIVEN", "# END SOLUTION"
 SOLUTION = re.compile(rf"^([ \t]*){BEGIN}[ \t]*\n(.*?)\n[ \t]*{END}[ \t]*$", flags=re.M | re.S)
@@ -43,24 +36,14 @@ METADATA = {
 }
 
 
-class SourceError(ValueError):
-    """A source that cannot be read as a lesson; the sentence names the file and the cell."""
-
-
 def read(path: Path) -> NotebookNode:
-    """Return a source as a notebook whose solutions still stand between their markers.
-
-    Raises:
-        SourceError: with the file and the cell, for a marker that does not pair or a cell of raw text.
-    """
+    """Return a source as a notebook whose solutions still stand between their markers. ValueError for a lone marker."""
     cells: dict[str, NotebookNode] = {}
     for position, cell in enumerate(jupytext.read(path, fmt="py:percent").cells, start=1):
-        place = f"{path.name}, cell {position}"
-        if cell.cell_type not in ("code", "markdown"):
-            raise SourceError(f"{place}: a cell is code or markdown, this one is {cell.cell_type}.")
         markers = [line for line in map(str.strip, cell.source.splitlines()) if line in (BEGIN, END)]
         if markers != [BEGIN, END] * len(SOLUTION.findall(cell.source)):
-            raise SourceError(f"{place}: '{BEGIN}' and '{END}' must stand in pairs, with a solution between them.")
+            place = f"{path.name}, cell {position}"
+            raise ValueError(f"{place}: '{BEGIN}' and '{END}' must stand in pairs, with a solution between them.")
         make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
         tags = cell.metadata.get("tags", [])
         anchor = _anchor(cell, rules.INSTRUCTOR if rules.INSTRUCTOR in tags else cell.cell_type)
@@ -72,22 +55,18 @@ def read(path: Path) -> NotebookNode:
 
 
 def linked(text: str, folder: Path) -> str:
-    """Return a Markdown text with each `[[slug]]` as a link to the lesson of that name among the sources in a folder.
-
-    Raises:
-        SourceError: for a lesson that is not there.
-    """
+    """Return a text with each `[[slug]]` as a link to the lesson of that name in a folder. ValueError for no lesson."""
     stems = {path.stem.partition("_")[2]: path.stem for path in folder.glob("[0-9][0-9]_*.py")}
 
     def link(found: re.Match) -> str:
         slug, anchor, words = found.groups()
         if slug not in stems:
-            raise SourceError(f"{found[0]} names no lesson. There are: {', '.join(sorted(stems))}.")
+            raise ValueError(f"{found[0]} names no lesson. There are: {', '.join(sorted(stems))}.")
         return f"[{words or f'lesson {stems[slug][:2]}'}]({stems[slug]}.ipynb{anchor or ''})"
 
     made = LINK.sub(link, text)
     if left := re.search(r"\[\[[a-z_]+[^\]]*\]\]", made):
-        raise SourceError(f"{left[0]} is no link: write [[slug]], or [[slug#Heading-with-hyphens|words]].")
+        raise ValueError(f"{left[0]} is no link: write [[slug]], or [[slug#Heading-with-hyphens|words]].")
     return made
 
 
@@ -122,49 +101,57 @@ def given(source: NotebookNode) -> list[str]:
 
 
 def build(root: Path) -> list[Path]:
-    """Write both notebooks of every source under `root`; return the paths of those that changed."""
-    texts = _texts(root, _sources(root))
-    changed = [path for path, text in texts.items() if not (path.is_file() and path.read_bytes() == text.encode())]
+    """Write all that is made of the sources under `root`; return the paths of the files that changed."""
+    texts = _texts(root, sources(root))
+    changed = [path for path, text in texts.items() if _found(path) != text]
     for path in changed:
         write_whole(path, texts[path])
     return changed
 
 
 def check(root: Path, exercises: Callable[[str], Iterable[str]]) -> list[str]:
-    """Return every fault of the notebooks under `root`, each a sentence that names the file; empty when all is well.
+    """Return every fault of what is made of the sources under `root`, each a sentence that names the file.
 
     `exercises(number)` gives the names of the exercises that the lesson of that number declares.
     """
-    faults, sources = [], _sources(root)
-    for stem, source in sources.items():
-        learners = notebook(source, solved=False)
-        asked = exercises(stem[:2])
+    lessons = sources(root)
+    faults = guide.faults(root, lessons)
+    for stem, source in lessons.items():
+        learners, asked = notebook(source, solved=False), exercises(stem[:2])
         faults += rules.unsolved(f"lessons/{stem}.ipynb", learners, solutions(source), asked, given(source))
         faults += rules.solved(f"solutions/{stem}.ipynb", notebook(source, solved=True))
-    expected = _texts(root, sources)
-    for path in sorted({*expected, *(root / "solutions").glob("*.ipynb"), *_files(root / "lessons")}):
-        found = path.read_text("utf-8") if path.is_file() else None
-        if found != expected.get(path):
-            faults.append(f"{path.relative_to(root).as_posix()}: {_drift(found, expected.get(path))}")
+    texts, shelf = _texts(root, lessons), root / "lessons"
+    there = [*root.glob("solutions/*.ipynb"), *shelf.glob("*.ipynb"), *notebooks.companions(shelf)]
+    for path in sorted({*texts, *there}):
+        name = path.relative_to(root).as_posix()
+        if path not in texts:
+            faults.append(f"{name}: no source in solutions/ makes this file; remove it.")
+        elif _found(path) != texts[path]:
+            faults.append(f"{name}: is not what its source says. Edit the source, then `ddlearn build`.")
     return faults
 
 
-def _sources(root: Path) -> dict[str, NotebookNode]:
-    found = sorted((root / "solutions").glob("[0-9][0-9]_*.py"))
-    if not found:
-        raise FileNotFoundError(f"There is no source of a lesson in {root / 'solutions'}.")
-    return {path.stem: read(path) for path in found}
+def sources(root: Path) -> dict[str, NotebookNode]:
+    """Return the sources under `root`, read, by the stem of their names."""
+    return {path.stem: read(path) for path in notebooks.sources(root)}
 
 
-def _texts(root: Path, sources: dict[str, NotebookNode]) -> dict[Path, str]:
-    """The text of each notebook, and of each companion in `lessons/`."""
-    here, issues, texts = root / "solutions", _issues(root), {}
-    for stem, source in sources.items():
+def _found(path: Path) -> str | None:
+    return path.read_text("utf-8") if path.is_file() else None
+
+
+def _texts(root: Path, lessons: dict[str, NotebookNode]) -> dict[Path, str]:
+    """The text of each file that is made of the sources: notebooks, companions and guide."""
+    here, issues = root / "solutions", _issues(root)
+    texts = index.texts(root, lessons)
+    for path in notebooks.companions(here):
+        texts[root / "lessons" / path.relative_to(here)] = texts.get(path) or path.read_text("utf-8")
+    for stem, source in lessons.items():
         for folder in ("lessons", "solutions"):
             made = notebook(source, folder == "solutions")
             made.cells += [problem(stem, source, issues)] if issues else []
             texts[root / folder / f"{stem}.ipynb"] = nbformat.writes(made) + "\n"
-    return texts | {root / "lessons" / path.relative_to(here): path.read_text("utf-8") for path in companions(here)}
+    return texts | guide.texts(root, lessons)
 
 
 def problem(stem: str, source: NotebookNode, issues: str) -> NotebookNode:
@@ -185,29 +172,9 @@ def _issues(root: Path) -> str:
     return project.get("urls", {}).get("Issues", "").rstrip("/")
 
 
-def _files(folder: Path) -> list[Path]:
-    return [*folder.glob("*.ipynb"), *companions(folder)]
-
-
 def _anchor(cell: NotebookNode, role: str) -> str:
     """What a cell is known by: its exercise, its heading, else its first line; as an id that nbformat allows."""
     exercise = re.search(rules.EXERCISE, cell.source) if cell.cell_type == "code" else None
     first = exercise[1] if exercise else next((line for line in cell.source.splitlines() if line.strip()), "")
     words = re.sub(r"[^a-z0-9]+", "-", first.lower()).strip("-")[:48].rstrip("-")
     return f"{'exercise' if exercise else role}-{words or 'cell'}"
-
-
-def _drift(found: str | None, expected: str | None) -> str:
-    if expected is None:
-        return "no source in solutions/ makes this file; remove it."
-    if found is None:
-        return "missing. `ddlearn build` writes it."
-    if not expected.startswith("{"):
-        return "differs from its twin in solutions/. Edit that one, then `ddlearn build`."
-    try:
-        old, new = ({cell.id: cell for cell in nbformat.reads(text, 4).cells} for text in (found, expected))
-    except Exception:  # whatever nbformat says of a damaged file, the answer is the same
-        return "not a notebook. `ddlearn build` writes it again."
-    changed = next((key for key in {**new, **old} if old.get(key) != new.get(key)), None)
-    where = f" at cell {changed!r}" if changed else ""
-    return f"differs from its source{where}. Edit solutions/*.py, then `ddlearn build`."

@@ -1,14 +1,12 @@
 """Measure every claim of the course over seeds, each beside its negative control, and show the table.
 
-A claim at one seed is a task of its own, for joblib: by default here, one after the other; `--backend loky` puts them
-on every core, `--backend dask` on a Dask cluster, of this machine or at `--scheduler`. The numbers do not depend on it
-but for rounding, where a task runs on another processor or with another number of threads; see `ddlearn.cluster`.
+A claim at one seed is a task of its own, for joblib. The numbers do not depend on where it runs, but for rounding; see
+`ddlearn.cluster`.
 """
 
 import json as text_of_json
 import math
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -26,11 +24,7 @@ def sound(result: ClaimResult) -> bool:
 
 
 def record(result: ClaimResult) -> dict[str, object]:
-    """Return a result as `--json` writes it; what is not a finite number is null, which JSON can hold.
-
-    `basis` is one of `ddlearn.classroom.claim.BASES`, `papers` are keys of `ddlearn/papers.bib`, `basis_words` is what
-    the page makes of these and of `source`.
-    """
+    """Return a result as `--json` writes it; what is not a finite number is null, which JSON can hold."""
     claim, basis, band = result.claim, result.claim.basis, result.claim.band
     return {
         "id": claim.id,
@@ -84,7 +78,7 @@ def measure(
 ) -> list[ClaimResult]:
     """Measure claims, each over the seeds 0, 1, ..., `seeds` - 1, wherever joblib's active backend computes.
 
-    progress(fraction, words) is called as each claim at each seed comes back, and keep(results) with all so far.
+    As each claim at each seed comes back, progress(fraction, words) is called, and keep(results) with all so far.
     """
     trials: list[dict[int, ClaimResult]] = [{} for _ in claims]
 
@@ -100,28 +94,21 @@ def measure(
     return gathered()
 
 
-def main(
-    names: list[str],
-    json: Path | None = None,
-    seeds: int = 5,
-    backend: str = "sequential",
-    scheduler: str | None = None,
-) -> int:
+def main(names: list[str], json: Path | None = None, seeds: int = 5, backend="sequential", scheduler=None) -> int:
     """Measure, show the table, write the file; 1 if a claim does not hold or a control does not fail."""
     thread_pools.limit_threads()
     claims, console = declared(names), Console()
 
     def keep(found: list[ClaimResult]) -> None:
         """After each seed of each claim: who stops the command keeps what it measured."""
-        with suppress(OSError):  # a disk that is full for a moment; the last try says so if it stays full
-            results.write(json, map(record, found))
+        results.write(json, map(record, found))
 
     with results.bar(console) as bar, cluster.workers(backend, scheduler):
         total = len(claims) * seeds
         task = bar.add_task("claims, each at each seed", total=total)
         found = measure(claims, seeds, lambda fraction, _: bar.update(task, completed=round(fraction * total)), keep)
     console.print(_table(found, seeds))
-    results.write(json, map(record, found))
+    keep(found)
     for result in found:
         if result.error:
             console.print(f"{result.claim.id}: {result.error}", markup=False, soft_wrap=True)

@@ -4,13 +4,11 @@ The page is made from what learners handed in, the newest record of each. It ask
 is watched, the page loads itself anew, and runs the one script that its content policy names.
 """
 
-import base64
-import hashlib
 import os
+import secrets
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -22,24 +20,18 @@ from markupsafe import Markup
 from ddlearn import lessons
 from ddlearn.classroom.document import render, said_when
 from ddlearn.classroom.prediction import Prediction
-from ddlearn.classroom.progress import PASSED, Progress
+from ddlearn.classroom.progress import Progress
 from ddlearn.classroom.prose import inline
 from ddlearn.classroom.quiz import QuizItem
 from ddlearn.classroom.store import Damaged, Newer, write_whole
 from ddlearn.classroom.wording import brief, counted
 from ddlearn.course import results, submissions
-from ddlearn.course.report import declaration
+from ddlearn.course.report import declaration, passed
 from ddlearn.course.submissions import File
 
 GENERATOR = "ddlearn class"
 BINS = 8  # ranges in which predicted numbers are counted
 STUCK = 10  # rows of those who are stuck, at most
-FOLLOW = """
-const follow = document.getElementById("follow");
-follow.checked = location.hash !== "#still";
-follow.onchange = () => { location.hash = follow.checked ? "" : "still"; };
-setInterval(() => { if (follow.checked) location.reload(); }, 10000);
-"""
 
 Bar = tuple[str, int, bool]  # an answer, how many gave it, and whether it is right
 
@@ -91,8 +83,7 @@ def page(learners: list[Learner], bad: list[File], names: bool = False, follow: 
         counted=counted,
         said_for=_said_for,
         prose=lambda text: Markup(inline(text)),
-        script=Markup(FOLLOW) if follow else "",
-        policy=base64.b64encode(hashlib.sha256(FOLLOW.encode()).digest()).decode(),
+        nonce=secrets.token_urlsafe() if follow else "",
     )
 
 
@@ -103,17 +94,17 @@ def _chapter(room: str, learners: list[Learner]) -> dict[str, object]:
     exercises, stuck = [], []
     for name, exercise in declared.get("exercises", {}).items():
         entries = [record.get("exercises", {}).get(name, {}) for record in records]
-        passed = sum(entry.get("status") == PASSED for entry in entries)
+        done = sum(map(passed, entries))
         hints = {"": ""} | {mistake.name: mistake.hint for mistake in exercise.mistakes}
         tried = []
         for learner, entry in zip(learners, entries, strict=True):
-            if entry.get("attempts") and entry.get("status") != PASSED:
+            if entry.get("attempts") and not passed(entry):
                 mistake = entry["mistake"] if entry.get("mistake") in hints else ""
                 since = _since(entry.get("first_tried"), learner.when)
                 tried.append((since, entry["attempts"], learner.name, f"{number} {name}", mistake))
         made = Counter(mistake for *_, mistake in tried if mistake)
-        common, times = min(made.items(), key=lambda one: (-one[1], one[0]), default=("", 0))
-        counts = {"begun": len(entries) - len(tried) - passed, "tried": len(tried), "passed": passed}
+        common, times = next(iter(made.most_common(1)), ("", 0))
+        counts = {"begun": len(entries) - len(tried) - done, "tried": len(tried), "passed": done}
         exercises.append({"name": name, "common": common, "times": times, "hint": hints[common], **counts})
         stuck += tried
 
@@ -152,38 +143,28 @@ def _since(first: str | None, when: datetime) -> timedelta:
 
 
 def _said_for(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 120:
-        return counted(minutes, "minute") if minutes else "less than a minute"
-    return counted(minutes // 60, "hour") if span.days < 2 else counted(span.days, "day")
+    minutes = span // timedelta(minutes=1)
+    return counted(minutes, "minute") if minutes < 120 else counted(minutes // 60, "hour")
 
 
 def _score(learner: Learner) -> tuple[int, int, int]:
     entries = [one for record in learner.lessons.values() for one in record.get("exercises", {}).values()]
-    passed = sum(one.get("status") == PASSED for one in entries)
-    return len(learner.lessons), sum(bool(one.get("attempts")) for one in entries), passed
+    tried = sum(bool(one.get("attempts")) for one in entries)
+    return len(learner.lessons), tried, sum(map(passed, entries))
 
 
 def _state(folder: Path) -> list[tuple[Path, int]]:
     """Return what changes when somebody hands in."""
-    found = []
-    for path in sorted(folder.rglob("*")):
-        with suppress(OSError):  # a draft that has just been given its name
-            found += [(path, path.stat().st_mtime_ns)] if path.suffix in (".json", ".zip") else []
-    return found
+    there = (path for path in sorted(folder.rglob("*")) if path.suffix in (".json", ".zip"))
+    return [(path, path.stat().st_mtime_ns) for path in there]
 
 
 def main(folder: Path, out: Path, names: bool, watch: bool, say: Callable[[str], object]) -> None:
-    """Write the page, and under `watch` again whenever something is handed in, until it is stopped.
-
-    Raises:
-        NotADirectoryError: if there is no such folder.
-        FileExistsError: if `out` is there and no page of a class.
-    """
+    """Write the page, and under `watch` again whenever something is handed in, until it is stopped."""
     mark = f'<meta name="generator" content="{GENERATOR} '
-    results.spare(out, "ddlearn-class.html", "page of ddlearn class", mark)
+    results.spare(out, "page of ddlearn class", mark)
     known, seen = [], None
-    while True:
+    while watch or seen is None:
         if (there := _state(folder)) != seen:
             learners, bad = read(folder, names)
             write_whole(out, page(learners, bad, names, follow=watch))
@@ -193,6 +174,5 @@ def main(folder: Path, out: Path, names: bool, watch: bool, say: Callable[[str],
             if seen is None:
                 say(f"The class is in {out}." + (" It follows the folder; Ctrl-C ends that." if watch else ""))
             known, seen = faults, there
-        if not watch:
-            return
-        time.sleep(2)
+        if watch:
+            time.sleep(2)

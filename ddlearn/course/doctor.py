@@ -5,33 +5,32 @@ run or that work would be lost; "warn", that they run but could do better.
 """
 
 import os
-import re
 import shutil
 import sys
 import tempfile
 import timeit
+from contextlib import suppress
 from importlib import metadata
-from os.path import expanduser
+from os.path import dirname, expanduser, join, realpath
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from packaging.requirements import Requirement
-from packaging.version import Version
 
 import ddlearn
 from ddlearn import compute, thread_pools
 from ddlearn.classroom import page
 from ddlearn.classroom.document import render
 from ddlearn.classroom.progress import Progress, home
+from ddlearn.classroom.wording import counted
 from ddlearn.course import machine
-from ddlearn.course.notebooks import checkout
 
 State = Literal["ok", "warn", "fail"]
 Judgement = tuple[State, str, str]
 SYMBOLS = {"ok": "✓", "warn": "!", "fail": "✗"}
 WORDS = {"ok": "good", "warn": "could be better", "fail": "must be mended"}
-MEGABYTE, GIGABYTE = 10**6, 10**9
-WIDGETS = "@jupyter-widgets/jupyterlab-manager"
+SLOW = 1.0  # seconds; one core of a busy server took 0.18
+WIDGETS = "@jupyter-widgets/jupyterlab-manager/package.json"
 
 
 class Finding(NamedTuple):
@@ -41,11 +40,6 @@ class Finding(NamedTuple):
     state: State
     found: str
     mend: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """False only for what must be mended."""
-        return self.state != "fail"
 
 
 def examine() -> list[Finding]:
@@ -59,9 +53,11 @@ def look(name: str) -> Finding:
     try:
         state, found, mend = CHECKS[name]()
     except Exception as error:  # whatever a strange machine raises is itself a finding
-        cause = f"{type(error).__name__}: {error}".strip(": ")
-        state, found, mend = "warn", f"could not be examined ({cause})", "Show this line to your instructor."
-    return Finding(name, state, _without_home(found), _without_home(mend))
+        state, mend = "warn", "Show this line to your instructor."
+        found = f"could not be examined ({type(error).__name__}: {error})"
+    own = join(expanduser("~"), "")
+    hidden = (words.replace(own, f"~{os.sep}") if len(own) > 1 else words for words in (found, mend))
+    return Finding(name, state, *hidden)
 
 
 def text(findings: list[Finding]) -> str:
@@ -82,78 +78,58 @@ def as_html(findings: list[Finding]) -> str:
 def show() -> None:
     """Display the examination as a card in a notebook."""
     findings = examine()
-    symbol, kind = ("✓", "good") if all(finding.ok for finding in findings) else ("✗", "bad")
+    symbol, kind = ("✓", "good") if well(findings) else ("✗", "bad")
     page.show(page.card(symbol, "The doctor's card", as_html(findings), kind))
+
+
+def well(findings: list[Finding]) -> bool:
+    """Return whether nothing must be mended."""
+    return all(finding.state != "fail" for finding in findings)
 
 
 def summary(findings: list[Finding]) -> str:
     """Return the findings in one sentence."""
-    failed, warned = (", ".join(one.name for one in findings if one.state == state) for state in ("fail", "warn"))
-    if failed:
-        return f"must be mended: {failed}."
-    return f"ready for the lessons; could be better: {warned}." if warned else "ready for the lessons."
+    said = ["ready for the lessons"] if well(findings) else []
+    for state in ("fail", "warn"):
+        if names := [one.name for one in findings if one.state == state]:
+            said.append(f"{WORDS[state]}: {', '.join(names)}")
+    return f"{'; '.join(said)}."
 
 
 def _machine() -> Judgement:
-    import torch
-
-    found, cuda = machine.sentence(), torch.version.cuda
-    if cuda and not torch.cuda.is_available():
-        mend = (
-            "All runs, but gigabytes of disk are wasted; torch's CPU build is enough. "
-            "If this machine has a GPU, install its driver."
-        )
-        return "warn", f"{found}; torch is built for CUDA {cuda}, and no NVIDIA GPU answers here", mend
-    return "ok", found, ""
+    return "ok", machine.sentence(), ""
 
 
 def _packages() -> Judgement:
-    needed = [Requirement(line) for line in metadata.requires("ddlearn")]
-    needed = [one for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})]
-    root = checkout()  # a wheel does not carry the tested versions
-    pins = (root / "constraints.txt").read_text("utf-8") if root else ""
-    tested, wrong, other = dict(re.findall(r"^(\S+)==(\S+)", pins, flags=re.M)), [], []
-    for need in needed:
-        try:
-            version = metadata.version(need.name)
-        except metadata.PackageNotFoundError:
-            wrong.append(f"{need.name} is missing")
-            continue
-        if not need.specifier.contains(version, prereleases=True):
-            wrong.append(f"{need.name} {version} (needs {need.specifier})")
-        elif Version(version).public != tested.get(need.name, Version(version).public):
-            other.append(f"{need.name} {version} (tested: {tested[need.name]})")
+    there, needed = {}, [one for one in map(Requirement, metadata.requires("ddlearn")) if one.marker is None]
+    for one in needed:
+        with suppress(metadata.PackageNotFoundError):
+            there[one.name] = metadata.version(one.name)
+    wrong = [
+        f"{one} is needed; {there.get(one.name, 'nothing')} is here"
+        for one in needed
+        if not one.specifier.contains(there.get(one.name, "0"), prereleases=True)
+    ]
     if wrong:
         return "fail", "; ".join(wrong), "Run `make lab` again, or `python -m pip install --upgrade ddlearn`."
-    if other:
-        return "warn", "; ".join(other), "Lessons should run; if one does not, `make lab` installs the tested versions."
-    return "ok", f"{len(needed)} packages, all in range{' and as tested' if tested else ''}", ""
+    return "ok", f"{len(needed)} packages, all in range", ""
 
 
-def _widgets() -> Judgement:
+def _jupyter() -> Judgement:
+    from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_core.paths import jupyter_path
 
-    if any((Path(folder) / WIDGETS / "package.json").is_file() for folder in jupyter_path("labextensions")):
-        return "ok", "JupyterLab finds the extension that draws them", ""
-    mend = "Install `jupyterlab-widgets` where JupyterLab runs, then reload the page."
-    return "fail", "JupyterLab finds no extension that draws them", mend
-
-
-def _kernel() -> Judgement:
-    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-
-    mend = "Run `python -m ipykernel install --sys-prefix` with the Python that has ddlearn."
-    try:
-        command = KernelSpecManager().get_kernel_spec("python3").argv[0]
-    except NoSuchKernel:
-        return "fail", "there is no kernel named python3, which every lesson asks for", mend
-    # Jupyter itself reads a bare "python" as the interpreter that it runs on.
+    if not any(Path(folder, WIDGETS).is_file() for folder in jupyter_path("labextensions")):
+        mend = "Install `jupyterlab-widgets` where JupyterLab runs, then reload the page."
+        return "fail", "JupyterLab finds no extension that draws explorers", mend
+    command = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    # Jupyter reads a bare "python" as the interpreter that it runs on. That of a virtual environment is a link, so its
+    # target says nothing: the folder decides as well.
     bare = command in ("python", "python3", f"python3.{sys.version_info.minor}")
-    here, started = Path(sys.executable), Path(sys.executable if bare else shutil.which(command) or command)
-    # The interpreter of a virtual environment is a link, so its target says nothing: the folder it stands in decides.
-    if (started.parent.resolve(), started.resolve()) == (here.parent.resolve(), here.resolve()):
-        return "ok", "python3 starts this Python", ""
-    return "fail", f"python3 starts {started}, which is not {here}", mend
+    if bare or all(part(command) == part(sys.executable) for part in (dirname, realpath)):
+        return "ok", "JupyterLab draws explorers, and its kernel python3 starts this Python", ""
+    mend = "Run `python -m ipykernel install --sys-prefix` with the Python that has ddlearn."
+    return "fail", f"the kernel python3 starts {command}, which is not {sys.executable}", mend
 
 
 def _threads() -> Judgement:
@@ -173,39 +149,28 @@ def _threads() -> Judgement:
 
 
 def _memory() -> Judgement:
-    limit, free = compute.memory_limit(), compute.memory_left()
-    found, need = f"{_size(free)} free of {_size(limit)}", f"A lesson needs up to {_size(compute.LESSON_MEMORY)}."
-    if limit < 500 * MEGABYTE:
-        return "fail", found, f"{need} Use a larger machine."
-    if free < compute.LESSON_MEMORY:
-        return "warn", found, f"{need} Shut down notebooks that you do not use."
-    return "ok", found, ""
+    limit, free, need = compute.memory_limit(), compute.memory_left(), compute.LESSON_MEMORY
+    found = f"{_size(free)} free of {_size(limit)}"
+    if free >= need:
+        return "ok", found, ""
+    mend = f"A lesson needs up to {_size(need)}. Shut down notebooks that you do not use, or take a larger machine."
+    return "warn", found, mend
 
 
 def _speed() -> Judgement:
-    seconds = _reference_fit()
-    with thread_pools.threads_held_to(1):
-        alone = _reference_fit()
-    found = f"a reference fit takes {1000 * seconds:.0f} ms, on one thread {1000 * alone:.0f} ms"
-    if min(seconds, alone) > 3:
-        return "warn", found, "That is very slow. Close other programs, and look at the line on memory."
-    # Threads that wait for a core spin: a factor far beyond the noise of so short a measurement.
-    if seconds > max(0.2, 3 * alone):
-        found = f"{found}: other programs hold the cores, and threads wait for each other"
-        return "warn", found, "Close other programs, or set OMP_NUM_THREADS=1 before Jupyter starts."
-    return "ok", found, ""
+    seconds = _reference()
+    found = f"the eigenvalues of a 500 × 500 matrix take {1000 * seconds:.0f} ms"
+    if seconds < SLOW:
+        return "ok", found, ""
+    return "warn", found, "That is very slow. Close other programs, or set OMP_NUM_THREADS=1 before Jupyter starts."
 
 
-def _reference_fit() -> float:
-    """Seconds of one ridge path on 500 points (20 penalties, leave-one-out included), at its best."""
+def _reference() -> float:
+    """Seconds of what lessons do most, at its best."""
     import torch
 
-    from ddlearn.kernels import rbf
-    from ddlearn.ridge import ridge_path
-
-    x = torch.randn(500, 2, dtype=torch.float64, generator=compute.generator(0))
-    fit = timeit.Timer(lambda: ridge_path(rbf(x), x[:, 0].sin(), torch.logspace(-6, 0, 20, dtype=torch.float64)))
-    return min(fit.repeat(3, 1))
+    x = torch.randn(500, 500, dtype=torch.float64, generator=compute.generator(0))
+    return min(timeit.repeat(lambda: torch.linalg.eigh(x @ x.T), number=1, repeat=3))
 
 
 def _progress() -> Judgement:
@@ -216,35 +181,20 @@ def _progress() -> Judgement:
             file.write(b"x")
     except OSError as error:
         mend = "Your progress would be lost with the notebook. Set DDLEARN_HOME to a folder of your own."
-        return "fail", f"{folder} cannot be written: {(error.strerror or str(error)).lower()}", mend
-    free, progress = shutil.disk_usage(folder).free, Progress(folder / "progress.json", patience=0.5)
-    begun = len(progress.read()["lessons"])
-    found = f"{folder} can be written, {_size(free)} free; {begun} {'lesson' if begun == 1 else 'lessons'} begun"
-    if free < 50 * MEGABYTE:
-        return "fail", found, "Your progress may not be saved. Delete something that you do not need."
+        return "fail", f"{folder} cannot be written: {error.strerror}", mend
+    progress = Progress(folder / "progress.json", patience=0.5)
+    begun, free = counted(len(progress.read()["lessons"]), "lesson"), shutil.disk_usage(folder).free
     if progress.notices:
         return "warn", " ".join(progress.notices), f"The file is {progress.path}. Nothing in it was deleted."
-    if free < GIGABYTE:
-        return "warn", found, "Enough for lessons; optional data sets may not fit."
+    found = f"{folder} can be written, {_size(free)} free; {begun} begun"
+    if free < 50e6:
+        return "fail", found, "Your progress may not be saved. Delete something that you do not need."
     return "ok", found, ""
 
 
-CHECKS = {
-    "Machine": _machine,
-    "Packages": _packages,
-    "Widgets": _widgets,
-    "Kernel": _kernel,
-    "Threads": _threads,
-    "Memory": _memory,
-    "Speed": _speed,
-    "Progress": _progress,
-}
+EVERY = (_machine, _packages, _jupyter, _threads, _memory, _speed, _progress)
+CHECKS = {check.__name__.removeprefix("_").capitalize(): check for check in EVERY}
 
 
-def _size(count: int) -> str:
-    return f"{count / GIGABYTE:.1f} GB" if count >= GIGABYTE else f"{count / MEGABYTE:.0f} MB"
-
-
-def _without_home(sentence: str) -> str:
-    home = expanduser("~")  # as it stands, where nobody knows of a home
-    return re.sub(rf"{re.escape(home)}(?![\w-]|\.\w)", "~", sentence) if len(home) > 1 else sentence
+def _size(count: float) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"

@@ -1,12 +1,9 @@
 """Grade a folder of notebooks: their exercises on fresh cases, each notebook in a kernel of its own.
 
-Its cells run in order, but for those that only show a part of the lesson. The limits of time and memory, and the
-refusal of the network, are there for accidents: a loop without an end, a tensor as large as the machine, a download.
-They do not hold against somebody who means harm: the code of a learner runs with the rights of whoever grades.
+Its cells run in order, but for those that only show a part of the lesson. The limits of time, memory and network stop
+accidents, not somebody who means harm: the code of a learner runs with the rights of whoever grades.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from rich.console import Console
@@ -61,11 +59,10 @@ def mark(file: File, seed: int) -> Mark:
         return Mark(file, reason=file.fault)
     try:
         notebook = nbformat.reads(file.data.decode(), as_version=4)
-        cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     except Exception as error:  # nbformat raises whatever the damage leads to
         return Mark(file, reason=f"It is no notebook ({type(error).__name__}).")
-    imported = re.search(r"ddlearn\.lessons\.(\w+)", "\n".join(cells))
-    room = imported[1] if imported else ""
+    (room,) = re.findall(r"ddlearn\.lessons\.(\w+)", code)[:1] or [""]
     if room not in lessons.SLUGS:
         return Mark(file, reason="No cell of it imports a lesson.")
     slug = lessons.load(room).slug
@@ -87,17 +84,16 @@ def _counts(cell: NotebookNode) -> bool:
 
 def table(marks: Iterable[Mark]) -> str:
     """Return one row per notebook as CSV: its score, and for each exercise 1 or 0 and what it came to."""
-    marks = list(marks)
-    asked = {(mark.lesson, name): None for mark in sorted(marks, key=lambda one: one.lesson) for name in mark.exercises}
-    heads = [f"{lesson[:2]} {name}" for lesson, name in asked]
-    rows = [[*WHO, *(column for head in heads for column in (head, f"{head}: found"))]]
+    rows = []
     for mark in marks:
-        rows.append([mark.file.learner, mark.lesson, mark.file.path, mark.passed, len(mark.exercises), mark.percent])
-        rows[-1].append(mark.reason)
-        for lesson, name in asked:
-            here = lesson == mark.lesson and name in mark.exercises
-            rows[-1] += [int(mark.exercises[name][0] == PASSED), mark.words(name)] if here else ["", ""]
-    return _csv(rows)
+        score = (mark.passed, len(mark.exercises), mark.percent, mark.reason)
+        row = dict(zip(WHO, (mark.file.learner, mark.lesson, mark.file.path, *score), strict=True))
+        for name, (status, _) in mark.exercises.items():
+            head = f"{mark.lesson[:2]} {name}"
+            row |= {head: int(status == PASSED), f"{head}: found": mark.words(name)}
+        rows.append(row)
+    frame = pd.DataFrame(rows, dtype=object)
+    return _csv(frame[[*WHO, *sorted(frame.columns[len(WHO) :], key=lambda head: head[:2])]])
 
 
 def gradebook(marks: Iterable[Mark]) -> str:
@@ -106,24 +102,25 @@ def gradebook(marks: Iterable[Mark]) -> str:
     Of two notebooks of one lesson the better counts. One that could not be run leaves its place empty, and who has no
     other is not in it: course sites refuse rows of somebody whom they do not know, such as a damaged file's.
     """
-    best: dict[tuple[str, str], dict[str, float]] = {}
-    for mark in (one for one in marks if one.exercises):
-        row = best.setdefault((mark.file.learner, mark.file.account), {})
-        row[mark.lesson] = max(mark.percent, row.get(mark.lesson, 0))
-    slugs = sorted({slug for row in best.values() for slug in row})
-    rows = [[*GRADEBOOK, *(f"{slug[:2]} {lessons.load(slug[:2]).title}" for slug in slugs)]]
-    for (learner, account), row in sorted(best.items()):
-        login = "" if " " in learner else learner
-        rows.append([learner, account, "", login, "", *(row.get(slug, "") for slug in slugs)])
-    return _csv(rows)
+    rows = [
+        (mark.file.learner, mark.file.account, f"{mark.lesson[:2]} {lessons.load(mark.lesson[:2]).title}", mark.percent)
+        for mark in marks
+        if mark.exercises
+    ]
+    best = pd.DataFrame(rows, columns=["Student", "ID", "lesson", "percent"]).groupby(["Student", "ID", "lesson"])
+    wide = best["percent"].max().unstack()
+    book = wide.reset_index()
+    book["SIS Login ID"] = ["" if " " in learner else learner for learner in book["Student"]]
+    return _csv(book.reindex(columns=[*GRADEBOOK, *wide.columns]))
 
 
-def _csv(rows: list[list]) -> str:
-    """Return rows as CSV; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    text = io.StringIO()
-    safe = [[f"'{cell}" if str(cell).startswith(("=", "+", "-", "@", "\t")) else cell for cell in row] for row in rows]
-    csv.writer(text, lineterminator="\n").writerows(safe)
-    return text.getvalue()
+def _csv(frame: pd.DataFrame) -> str:
+    """Return a table as CSV; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
+
+    def safe(cell: object) -> object:
+        return f"'{cell}" if str(cell).startswith(("=", "+", "-", "@", "\t")) else "" if pd.isna(cell) else cell
+
+    return frame.map(safe).to_csv(index=False, lineterminator="\n")
 
 
 def main(folder: Path, file: Path, seed: int) -> int:
@@ -133,7 +130,7 @@ def main(folder: Path, file: Path, seed: int) -> int:
         raise ValueError(f"There is no notebook in {folder}.")
     book = file.with_name(f"{file.stem}-gradebook{file.suffix}")
     for path, heads in ((file, WHO), (book, GRADEBOOK)):
-        results.spare(path, "grades.csv", "table of ddlearn grade", ",".join(heads))
+        results.spare(path, "table of ddlearn grade", ",".join(heads))
     shown = results.table("Notebooks", "learner", ("lesson", "passed", "percent"))
     with results.bar(console) as bar, ThreadPoolExecutor(compute.threads()) as pool:
         task = bar.add_task("notebooks", total=len(notebooks))

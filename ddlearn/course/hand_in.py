@@ -6,15 +6,16 @@ Nothing leaves the learner's folder without this act, and nothing is packed befo
 import getpass
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ddlearn.classroom.progress import PASSED, Progress
+from ddlearn.classroom.progress import Progress
 from ddlearn.classroom.store import write_whole
 from ddlearn.classroom.wording import counted, listed
 from ddlearn.course import submissions
+from ddlearn.course.report import passed
 
 
 def own_name() -> str:
@@ -25,23 +26,13 @@ def own_name() -> str:
     return "" if name in ("jovyan", "root") else name
 
 
-def hand_in(
-    to: Path,
-    name: str,
-    notebooks: Iterable[Path],
-    agreed: Callable[[str], bool],
-    progress: Progress | None = None,
-) -> Path | None:
+def hand_in(to: Path, name: str, notebooks: list[Path], agreed: Callable[[str], bool]) -> Path | None:
     """Ask `agreed` about the words of `contents`, then write the hand-in; return its path, None where they said no.
 
     `to` is a folder, in which the hand-in gets a name of its own, or a file that is not there yet, ending in .zip.
-
-    Raises:
-        FileNotFoundError: if there is no such folder.
-        FileExistsError: if there is such a file.
-        ValueError: if the name is empty, or a file does not end in .zip.
+    ValueError for any other, and for an empty name.
     """
-    now, notebooks, record = datetime.now(UTC), list(notebooks), (progress or Progress()).read()
+    now, record = datetime.now(UTC), Progress().read()
     path = _target(to.expanduser().resolve(), name, now)
     if not agreed(contents(record, name, notebooks, path)):
         return None
@@ -49,23 +40,22 @@ def hand_in(
     return path
 
 
-def contents(record: dict, name: str, notebooks: Iterable[Path], path: Path) -> str:
+def contents(record: dict, name: str, notebooks: list[Path], path: Path) -> str:
     """Return in plain words what a hand-in holds and where it goes."""
     lessons = record["lessons"].values()
-    count = {
-        section: sum(len(lesson.get(section, {})) for lesson in lessons)
-        for section in ("exercises", "predictions", "quiz", "claims")
-    }
-    passed = sum(one.get("status") == PASSED for lesson in lessons for one in lesson.get("exercises", {}).values())
-    answers = [counted(count["predictions"], "prediction"), counted(count["quiz"], "answer") + " to questions"]
+    exercises = [entry for lesson in lessons for entry in lesson.get("exercises", {}).values()]
+    predictions, answers, claims = (
+        counted(sum(len(lesson.get(section, {})) for lesson in lessons), noun)
+        for section, noun in (("predictions", "prediction"), ("quiz", "answer"), ("claims", "claim"))
+    )
     books = [f"“{notebook.name}”" for notebook in notebooks]
     return f"""\
 This is what you hand in:
 - your name: {name}
 - your record of {counted(len(lessons), "lesson")}:
-  {counted(count["exercises"], "exercise")}, {passed} of them passed, each with the code of your last try, the number
-  of your tries and of the hints that you read, and the mistake that was recognized;
-  {listed([*answers, counted(count["claims"], "claim") + " as measured here"])}; and when you did each
+  {counted(len(exercises), "exercise")}, {sum(map(passed, exercises))} of them passed, each with the code of your last
+  try, the number of your tries and of the hints that you read, and the mistake that was recognized;
+  {predictions}, {answers} to questions and {claims} as measured here; and when you did each
 - {f"all that is written in {counted(len(books), 'notebook')}: {listed(books)}" if books else "no notebook"}
 It goes into one file: {path}
 Whoever can read that file can read all of this. Nothing is sent over a network."""
@@ -77,10 +67,6 @@ def _target(to: Path, name: str, now: datetime) -> Path:
     if to.is_dir():
         words = re.sub(r"[^\w.-]+", "-", name).strip(".-") or "hand-in"
         return to / f"{words}-{now:%Y%m%dT%H%M%S%fZ}.zip"
-    if to.exists():
-        raise FileExistsError(f"{to} is there already, and is left as it is. Choose another name.")
-    if to.suffix != ".zip":
-        raise ValueError(f"--to must be a folder that is there, or a new file that ends in .zip; got {to}.")
-    if not to.parent.is_dir():
-        raise FileNotFoundError(f"There is no folder {to.parent}.")
+    if to.exists() or to.suffix != ".zip" or not to.parent.is_dir():
+        raise ValueError(f"--to must be a folder that is there, or a new file in one that ends in .zip; got {to}.")
     return to

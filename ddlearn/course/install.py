@@ -2,10 +2,11 @@
 
 Stands on the standard library alone and is written so that an old Python can still read it, to be told so in words.
 It makes a virtual environment, installs the tested versions into it and leaves a stamp: a second call is over at once.
-An environment made here carries a mark of its own, and only a folder with that mark is ever emptied or removed.
+An environment made here carries a mark of its own, and only a folder with that mark is ever removed.
 """
 
 import argparse
+import functools
 import hashlib
 import os
 import platform
@@ -18,13 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 MARK = "ddlearn-made-this.txt"
 STAMP = "ddlearn-stamp.txt"
-# Settings of the user's own that would leave half of the course out, or send it elsewhere than into its environment.
-NOT_HERE = {"PIP_USER": "0", "PIP_NO_DEPS": "0", "PIP_DRY_RUN": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-# In ASCII, for a folder's name may hold letters that the interpreter's code page lacks.
-PROBE = (
-    "import importlib.util as u, pip, sys; s = u.find_spec('ddlearn'); "
-    "print(ascii(s and s.origin)); sys.exit(sys.version_info < (3, 11))"
-)
+PROBE = "import pip, sys; print(sys.version_info >= (3, 11))"
+# Settings that would send the course elsewhere than into its environment, or leave half of it out.
+NOT_OURS = ("PYTHON", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_NO_DEPS", "PIP_DRY_RUN")
+say = functools.partial(print, flush=True)  # at once, also when make collects the output
 
 
 class Refusal(SystemExit):
@@ -53,32 +51,27 @@ def answer_of(*command):
         return ""
 
 
-def probe(venv):
-    """Ask the environment's interpreter where ddlearn is; "" if it does not run, lacks pip or is too old."""
-    return answer_of(str(python_of(venv)), "-I", "-c", PROBE)
-
-
-def here(root):
-    """Return what `probe` finds where the course of this very checkout is installed."""
-    return ascii(str(root / "ddlearn" / "__init__.py"))
+def works(venv):
+    """Does an environment have an interpreter that runs, with pip, and that is new enough?"""
+    return answer_of(str(python_of(venv)), "-I", "-c", PROBE) == "True"
 
 
 def fingerprint(root, extra):
-    """Return what the stamp of a finished set-up holds: the hash of everything that decides what is installed."""
-    decides = [(root / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
+    """Return what the stamp of a finished set-up holds: the hash of all that decides what is installed from where."""
+    decides = [os.fsencode(root), *((root / name).read_bytes() for name in ("pyproject.toml", "constraints.txt"))]
     return f"{hashlib.sha256(b''.join(decides)).hexdigest()} {extra}".strip()
 
 
-def make_venv(venv, found):
-    """Make the environment, or make it anew where its interpreter does not run or is too old."""
-    if found:
+def make_venv(venv):
+    """Make the environment, anew where one is that does not work."""
+    if works(venv):
         return
-    if venv.is_file() or any(venv.glob("*")):
+    if any(venv.glob("*")):
         say(f"No Python for the course runs in {venv}.")
-        empty(venv)
+        remove(venv)
     say(f"Making a virtual environment in {venv}.")
     venv.mkdir(parents=True, exist_ok=True)
-    (venv / MARK).write_text("Made by the set-up of ddlearn, which may empty this folder.\n", "utf-8")
+    (venv / MARK).write_text("Made by the set-up of ddlearn, which may remove this folder.\n", "utf-8")
     if subprocess.run([sys.executable, "-m", "venv", str(venv)]).returncode:
         raise Refusal(
             f"Python could not make a virtual environment in {venv}. Its own words are above (Debian and Ubuntu ship "
@@ -86,52 +79,40 @@ def make_venv(venv, found):
         )
 
 
-def empty(venv):
-    """Remove what is in an environment that this script made; Refusal for anything else, which is somebody's own.
+def remove(venv):
+    """Remove an environment that this script made, if there is one; Refusal for anything else, which is somebody's own.
 
     The stamp says nothing of that: it also lies in an environment that somebody made and had the course put into.
     """
-    if not (venv / MARK).is_file():
+    if venv.exists() and not (venv / MARK).is_file():
         raise Refusal(
             f"This set-up did not make {venv}; nothing in it was touched. Remove it yourself if you mean to, or give "
             "another place: make lab VENV=folder"
         )
-    for path in sorted(venv.iterdir(), key=lambda path: path.name == MARK):  # last: a second call goes on
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(str(path))
-        else:
-            path.unlink()
-
-
-def remove(venv):
-    """Remove the environment, if there is one."""
     if venv.exists():
-        empty(venv)
-        if not venv.is_symlink():
-            venv.rmdir()
+        shutil.rmtree(str(venv))
 
 
 def has_gpu():
     """Does this machine have an NVIDIA GPU with a driver?"""
-    return any(Path("/proc/driver/nvidia/gpus").glob("*")) or "GPU" in answer_of("nvidia-smi", "-L")
+    return "GPU" in answer_of("nvidia-smi", "-L")
 
 
 def pip(venv, *arguments):
     """Run the environment's pip; True if it succeeded. It keeps the user's own index, proxy and certificates."""
-    ignored = ("PYTHON", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ignored)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_OURS)}
     command = [str(python_of(venv)), "-I", "-m", "pip", "install", "-c", "constraints.txt", *arguments]
-    return subprocess.run(command, cwd=str(ROOT), env={**kept, **NOT_HERE}).returncode == 0
+    return subprocess.run(command, cwd=str(ROOT), env={**kept, "PIP_USER": "0"}).returncode == 0
 
 
 def install(venv, root, extra):
     """Do everything, in order. Refusal with a sentence where a step cannot be done."""
-    found, stamp = probe(venv), venv / STAMP
+    stamp = venv / STAMP
     # An environment with test extras serves `make lab` as well.
     enough = [fingerprint(root, one) for one in ((extra,) if extra else ("", "test"))]
-    if found == here(root) and stamp.is_file() and stamp.read_text("utf-8").strip() in enough:
+    if stamp.is_file() and stamp.read_text("utf-8").strip() in enough and works(venv):
         return
-    make_venv(venv, found)
+    make_venv(venv)
     # On Linux alone a plain `pip install torch` brings CUDA: gigabytes of no use to a machine without a GPU.
     if platform.system() == "Linux" and not has_gpu():
         say("No NVIDIA GPU here: installing torch for the CPU.")
@@ -145,18 +126,8 @@ def install(venv, root, extra):
             "pip could not install the course; its own words above say why. If they speak of a connection, run the "
             f"same line again: it goes on where it stopped. ({free:.1f} GB are free on this disk; 3 are enough.)"
         )
-    if probe(venv) != here(root):
-        raise Refusal(
-            f"pip did not put the course into {venv}. A setting of yours sends packages elsewhere: `pip config list` "
-            "shows target, prefix or root. Take it out, and run the same line again."
-        )
     stamp.write_text(fingerprint(root, extra) + "\n", "utf-8")
     say("Set-up is done.")
-
-
-def say(sentence):
-    """One line, at once, also when make collects the output."""
-    print(sentence, flush=True)
 
 
 def main(arguments=None):

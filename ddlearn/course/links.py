@@ -1,20 +1,18 @@
 """Addresses that open a lesson elsewhere: on Binder, on a class's JupyterHub, in Colab.
 
 Binder builds an image for each state of the repository that it is asked for, and keeps it. So the reference is best a
-tag, whose image is there when a class clicks. Where lessons still change, nbgitpuller helps: Binder starts the image
-of an *environment* that seldom changes, and the lessons are pulled into it, so that a corrected word needs no build.
+tag, whose image is there when a class clicks. Where lessons still change, nbgitpuller helps: Binder starts the image of
+the tag, and the lessons of a branch are pulled into it, so that a corrected word needs no build.
 
 nbgitpuller follows a *branch*. With a tag it clones once and fails at each later click, with a commit it never clones;
 so addresses that pull name a branch, and anything that looks like a tag or a commit is refused there.
 """
 
-from __future__ import annotations
-
 import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 BINDER, COLAB, GITHUB = "https://mybinder.org", "https://colab.research.google.com", "https://github.com"
 TAG_OR_COMMIT = r"v\d\S*|\d+(\.\d+)+\S*|release[-/]v?\d\S*|HEAD|[0-9a-f]{7,40}"
@@ -30,8 +28,7 @@ class Source:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[\w.-]+/[\w.-]+", self.repository, re.ASCII):
             raise ValueError(f"repository must be OWNER/NAME, as on GitHub; got {self.repository!r}.")
-        parts = r"(?![.-])[\w.+-]+(?<!\.)(?<!\.lock)"  # git allows no other
-        if not re.fullmatch(f"{parts}(/{parts})*", self.ref, re.ASCII) or ".." in self.ref:
+        if not re.fullmatch(r"[\w.+/-]+", self.ref, re.ASCII):
             raise ValueError(f"ref must be a tag, a branch or a commit; got {self.ref!r}.")
 
 
@@ -68,29 +65,25 @@ def pull(content: Source, notebook: str) -> str:
 
 def hub(address: str, path: str) -> str:
     """Return the address of `path` on a JupyterHub, for whoever is logged in."""
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    if not re.fullmatch(r"https?://[^\s?#]+", address):
         raise ValueError(f"hub must be the address of a JupyterHub, such as https://hub.example.org; got {address!r}.")
     return f"{address.rstrip('/')}/hub/user-redirect/{path}"
 
 
-def text(content: Source, branch: str, environment: Source | None, address: str | None, notebook: str) -> str:
+def text(content: Source, branch: str, address: str | None, notebook: str) -> str:
     """Return all of them, one under the other, each with what it is for. Those that pull follow `branch`."""
     pulled = pull(Source(content.repository, branch), notebook)
     here = binder(content, f"lab/tree/{notebook}")
     colab = f"{COLAB}/github/{content.repository}/blob/{quote(content.ref)}/{quote(notebook)}"
-    on_hub = (
-        f"A JupyterHub with nbgitpuller:\n{hub(address, pulled)}"
-        if address
-        else "A JupyterHub: give its address with --hub."
-    )
+    on_hub = hub(address, pulled) if address else "give its address with --hub."
     return f"""\
 Binder, this very state (the first click on a new one waits for its image):
 {here}
 
 Binder, lessons pulled into an image that is built already:
-{binder(environment or content, pulled)}
+{binder(content, pulled)}
 
+A JupyterHub with nbgitpuller:
 {on_hub}
 
 Colab, where the first line to run is the second one here:

@@ -6,6 +6,7 @@ from pathlib import Path
 import jupytext
 
 from ddlearn import lessons
+from ddlearn.course.notebooks import sources
 
 LONGEST = 50
 """A lesson may take this many minutes. What takes longer is two lessons."""
@@ -42,7 +43,7 @@ def stated(source: Path) -> int:
 def faults(root: Path) -> list[str]:
     """Return a sentence for each lesson under `root` that is too long, or that states other minutes than it takes."""
     found = []
-    for path in sorted((root / "solutions").glob("[0-9][0-9]_*.py")):
+    for path in sources(root):
         takes, lesson = of(path), lessons.load(path.stem[:2])
         if takes > LONGEST:
             found.append(f"solutions/{path.name}: takes {takes} minutes; at most {LONGEST}. Cut, or make two lessons.")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import ddlearn
+from ddlearn.lessons import LESSONS
 
 PACKAGE = Path(ddlearn.__file__).resolve().parent
 
@@ -18,8 +19,22 @@ def shipped(solved: bool = False) -> list[Path]:
     folder = (checkout() or PACKAGE / "notebooks") / ("solutions" if solved else "lessons")
     found = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     if not found:
-        mend = "`ddlearn build` writes them." if checkout() else "Installing ddlearn again brings them back."
-        raise FileNotFoundError(f"There is no lesson in {folder}. {mend}")
+        raise FileNotFoundError(f"There is no lesson in {folder}: install ddlearn again, or run `ddlearn build`.")
+    return found
+
+
+def sources(root: Path) -> list[Path]:
+    """Return the sources under `root`, in order. FileNotFoundError if none, ValueError for one out of its place."""
+    found = sorted((root / "solutions").glob("[0-9][0-9]_*.py"))
+    if not found:
+        raise FileNotFoundError(f"There is no source of a lesson in {root / 'solutions'}.")
+    right = {slug: f"{number}_{slug}.py" for number, slug in LESSONS.items()}
+    names = ((path.name, right.get(path.stem[3:], path.name)) for path in found)
+    if wrong := [f"{old} to {new}" for old, new in names if old != new]:
+        raise ValueError(
+            f"The order of SLUGS in ddlearn/lessons/__init__.py has changed. In solutions/ rename {', '.join(wrong)}, "
+            "and remove the notebooks that were made of the old names."
+        )
     return found
 
 
@@ -43,11 +58,7 @@ def room(name: str) -> str:
 
 
 def choose(names: list[str], there: list) -> list:
-    """Return those of the notebooks, or numbers, that `names` ask for; all if it is empty.
-
-    Raises:
-        ValueError: for a lesson that is not there.
-    """
+    """Return those of the notebooks, or numbers, that `names` ask for, all if it is empty. ValueError for no lesson."""
     by_number = {number(one): one for one in there}
     wanted = sorted({number(name) for name in names}) or list(by_number)
     for missing in (one for one in wanted if one not in by_number):

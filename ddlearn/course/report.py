@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from ddlearn import lessons
 from ddlearn.classroom.document import render, said_when
-from ddlearn.classroom.lesson import Parts
 from ddlearn.classroom.progress import PASSED, Progress
 from ddlearn.classroom.prose import inline
 from ddlearn.classroom.store import write_whole
@@ -23,14 +22,13 @@ from ddlearn.course.results import spare
 GENERATOR = "ddlearn report"
 
 
-def write_report(path: str | Path, progress: Progress | None = None, *, force: bool = False) -> Path:
+def write_report(path: str | Path, progress: Progress | None = None) -> Path:
     """Write the report of `progress` (the learner's own by default) to `path`, and return where it is.
 
-    An earlier report is replaced. `FileExistsError` if `path` is any other file, unless `force`; `IsADirectoryError`
-    if it is a folder.
+    An earlier report is replaced. `FileExistsError` if `path` is any other file; `IsADirectoryError` if it is a folder.
     """
     path = Path(path).expanduser().resolve()
-    spare(path, "ddlearn-report.html", "report of ddlearn", f'<meta name="generator" content="{GENERATOR} ', force)
+    spare(path, "report of ddlearn", f'<meta name="generator" content="{GENERATOR} ')
     write_whole(path, report_html(progress or Progress()))
     return path
 
@@ -56,24 +54,20 @@ def report_html(progress: Progress) -> str:
 
 
 def _overview(record: dict) -> str:
-    passed = sum(len(_passed(lesson)) for lesson in record.values())
-    begun = counted(len(record), "lesson")
-    return f"{begun} begun, {counted(passed, 'exercise')} passed." if record else "Nothing is recorded yet."
+    entries = [entry for lesson in record.values() for entry in lesson.get("exercises", {}).values()]
+    done = counted(sum(map(passed, entries)), "exercise")
+    return f"{counted(len(record), 'lesson')} begun, {done} passed." if record else "Nothing is recorded yet."
 
 
 def _chapter(room: str, record: dict) -> dict[str, object]:
     """One lesson: what it declares, by section of the record, what is recorded of it, and its state in a sentence."""
     number, heading, declared = declaration(room)
-    passed, wanted = _passed(record), declared.get("exercises", ())
-    done = sum(name in passed for name in wanted)
-    if not record:
-        state = "○ not begun"
-    elif wanted and done == len(wanted):
-        state = "✓ every exercise passed"
-    else:
-        state = f"◐ begun: {done} of {counted(len(wanted), 'exercise')} passed" if wanted else "◐ begun"
-    said = {"number": number, "heading": heading, "state": state}
-    return said | {"declared": declared, "record": record, "passed": passed}
+    wanted = declared.get("exercises", ())
+    names = [name for name, entry in record.get("exercises", {}).items() if passed(entry)]
+    done = sum(name in names for name in wanted)
+    symbol = "○" if not record else "✓" if wanted and done == len(wanted) else "◐"
+    said = {"number": number, "heading": heading, "state": f"{symbol} {done} of {len(wanted)} exercises passed"}
+    return said | {"declared": declared, "record": record, "passed": names}
 
 
 def declaration(room: str) -> tuple[str, str, dict[str, dict[str, object]]]:
@@ -81,23 +75,22 @@ def declaration(room: str) -> tuple[str, str, dict[str, dict[str, object]]]:
     number = next((number for number, name in lessons.LESSONS.items() if name == room), room)
     try:
         lesson = lessons.load(room)
-        return number, f"{number} · {lesson.title}", _declared(lesson.parts)
     except Exception:  # one that is gone, or does not load, must not cost a page all the others
         return number, f"Lesson {number}", {}
-
-
-def _passed(record: dict) -> list[str]:
-    return [name for name, entry in record.get("exercises", {}).items() if entry.get("status") == PASSED]
-
-
-def _declared(parts: Parts) -> dict[str, dict[str, object]]:
+    parts = lesson.parts
     quizzes = {"recap": parts.recap.items, "quiz": parts.quiz.items}
-    return {
+    declared = {
         "exercises": {one.name: one for one in (*parts.exercises, *parts.decisions)},
         "predictions": {prediction.name: prediction for prediction in parts.predictions},
         "quiz": {f"{kind}-{n}": item for kind, items in quizzes.items() for n, item in enumerate(items, start=1)},
         "claims": {claim.name: claim for claim in parts.claims},
     }
+    return number, f"{number} · {lesson.title}", declared
+
+
+def passed(entry: dict) -> bool:
+    """Return whether the exercise of an entry of the record has passed."""
+    return entry.get("status") == PASSED
 
 
 def _names(declared: Iterable[str], record: Iterable[str]) -> list[str]:

@@ -32,20 +32,12 @@ def write(file: Path | None, records: Iterable[dict]) -> None:
         write_whole(file, json.dumps(list(records), indent=2) + "\n")
 
 
-def spare(path: Path, name: str, what: str, mark: str, force: bool = False) -> None:
+def spare(path: Path, what: str, mark: str) -> None:
     """Refuse to replace what is not ours: see that at `path` is nothing, or a `what`, which has `mark` in its head.
 
-    `name` is how such a file is usually called.
-
-    Raises:
-        IsADirectoryError: if it is a folder.
-        FileExistsError: if it is any other file, unless `force`.
+    IsADirectoryError for a folder, FileExistsError for any other file.
     """
     if path.is_dir():
-        raise IsADirectoryError(f"{path} is a folder; name a file, such as {path / name}")
-    if path.exists() and not force:
-        with open(path, "rb") as file:
-            if mark.encode() not in file.read(2048):
-                raise FileExistsError(
-                    f"{path} is there already and is no {what}; it is left as it is. Choose another name."
-                )
+        raise IsADirectoryError(f"{path} is a folder; name a file.")
+    if path.exists() and mark.encode() not in path.read_bytes()[:2048]:
+        raise FileExistsError(f"{path} is there already and is no {what}; it is left as it is. Choose another name.")

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from nbformat import NotebookNode
 
@@ -19,15 +19,26 @@ def unsolved(
     name: str,
     notebook: NotebookNode,
     solutions: Iterable[str],
-    exercises: Iterable[str],
-    given: Iterable[str] = (),
+    exercises: Collection[str],
+    given: Collection[str] = (),
 ) -> list[str]:
     """Return the faults of a learner's notebook: the common rules, solved work that shows, exercises that do not.
 
     `given` names the exercises that begin with a version to repair, or a choice to make.
     """
-    asked = _exercises(name, notebook, [*exercises], {*given})
-    return [*common(name, notebook), *_leaks(name, notebook, solutions), *asked]
+    found, asked = common(name, notebook), exercises_in(notebook)
+    telling = sorted({line for line in solutions if len(line) > SHORT_LINE})
+    for place, cell in _cells(name, notebook, "code", "markdown"):
+        if solved_only(cell):
+            found.append(f"{place}: an instructor's note, or a solution, in the learner's notebook.")
+        found += [f"{place}: shows a line of a solution: {line}" for line in telling if line in cell.source]
+    for place, cell in _cells(name, notebook, "code"):
+        stubs = [one for one in re.findall(EXERCISE, cell.source) if one not in given]
+        if stubs and cell.source.count("return TODO") != len(stubs):
+            found.append(f"{place}: exercise {stubs[0]!r} must leave one `return TODO` to the learner.")
+    if sorted(asked) != sorted(exercises):
+        found.append(f"{name}: asks for {', '.join(asked)}; its room declares {', '.join(exercises)}.")
+    return found
 
 
 def solved(name: str, notebook: NotebookNode) -> list[str]:
@@ -38,7 +49,19 @@ def solved(name: str, notebook: NotebookNode) -> list[str]:
 
 def common(name: str, notebook: NotebookNode) -> list[str]:
     """Return the faults that neither notebook may have."""
-    return [*_frame(name, notebook), *_headings(name, notebook), *_each(name, notebook)]
+    code, prose = (_cells(name, notebook, kind) for kind in ("code", "markdown"))
+    fewest = FEWEST_CELLS.get(name.rpartition("/")[2][:2], 8)
+    found = [] if len(code) >= fewest else [f"{name}: {len(code)} cells of code; at least {fewest} are expected."]
+    found += _headings(name, prose)
+    for place, cell in [*code, *prose]:
+        if re.search(r"\b(BEGIN|END) SOLUTION\b", cell.source):
+            found.append(f"{place}: a solution's marker is left.")
+    for place, cell in prose:
+        for picture in re.findall(PICTURE, cell.source):
+            found.append(f"{place}: a picture without words for those who cannot see it: {picture}")
+    for place, cell in code:
+        found += _code(place, cell.source)
+    return found
 
 
 def for_instructors(cell: NotebookNode) -> bool:
@@ -62,68 +85,25 @@ def _cells(name: str, notebook: NotebookNode, *kinds: str) -> list[tuple[str, No
     return [(f"{name}, cell {position}", cell) for position, cell in numbered if cell.cell_type in kinds]
 
 
-def _frame(name: str, notebook: NotebookNode) -> Iterator[str]:
-    fewest = FEWEST_CELLS.get(name.rpartition("/")[2][:2], 8)
-    count = len(_cells(name, notebook, "code"))
-    if count < fewest:
-        yield f"{name}: suspiciously short, {count} code cells; at least {fewest} are expected."
-    if notebook.cells and not re.match(r"# \S", notebook.cells[0].source):
-        yield f"{name}, cell 1: a lesson begins with its title."
-
-
-def _headings(name: str, notebook: NotebookNode) -> Iterator[str]:
-    level, titles = 0, 0
-    for place, cell in _cells(name, notebook, "markdown"):
+def _headings(name: str, prose: list[tuple[str, NotebookNode]]) -> Iterator[str]:
+    levels = []
+    for place, cell in prose:
         # The sign # inside a fenced block is a comment in code and no heading.
-        prose = re.sub(r"^(```|~~~).*?^\1", "", cell.source, flags=re.M | re.S)
-        for signs, heading in re.findall(r"^ {0,3}(#{1,6})\s+(.*)", prose, flags=re.M):
-            deeper = len(signs)
-            titles += deeper == 1
-            if level and deeper > level + 1:
-                yield f"{place}: heading {heading.strip()!r} jumps from level {level} to {deeper}."
-            level = deeper
-    if titles != 1:
-        yield f"{name}: a lesson has one heading of level 1, its title; found {titles}."
+        text = re.sub(r"^(```|~~~).*?^\1", "", cell.source, flags=re.M | re.S)
+        for signs, heading in re.findall(r"^ {0,3}(#{1,6})\s+(.*)", text, flags=re.M):
+            if levels and len(signs) > levels[-1] + 1:
+                yield f"{place}: heading {heading.strip()!r} jumps from level {levels[-1]} to {len(signs)}."
+            levels.append(len(signs))
+    if levels.count(1) != 1 or not prose[0][1].source.startswith("# "):
+        yield f"{name}: a lesson begins with its title, its only heading of level 1."
 
 
-def _each(name: str, notebook: NotebookNode) -> Iterator[str]:
-    for place, cell in _cells(name, notebook, "code", "markdown"):
-        if re.search(r"\b(BEGIN|END) SOLUTION\b", cell.source):
-            yield f"{place}: a solution's marker is left."
-        if cell.cell_type == "code":
-            yield from _code(place, cell)
-        else:
-            for picture in re.findall(PICTURE, cell.source):
-                yield f"{place}: a picture without words for those who cannot see it: {picture}"
-
-
-def _code(place: str, cell: NotebookNode) -> Iterator[str]:
-    if (length := len(cell.source.splitlines())) > LONGEST_CELL:
+def _code(place: str, source: str) -> Iterator[str]:
+    if (length := len(source.splitlines())) > LONGEST_CELL:
         yield f"{place}: {length} lines; {LONGEST_CELL} at most."
-    if re.search(r"\bpip\b", cell.source):
+    if re.search(r"\bpip\b", source):
         yield f"{place}: mentions pip; `make lab` installs, a lesson does not."
     try:
-        compile(cell.source, place, "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        compile(source, place, "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except SyntaxError as error:
         yield f"{place}: not plain Python (line {error.lineno}: {error.msg})."
-
-
-def _leaks(name: str, notebook: NotebookNode, solutions: Iterable[str]) -> Iterator[str]:
-    telling = sorted({line for line in solutions if len(line) > SHORT_LINE})
-    for place, cell in _cells(name, notebook, "code", "markdown"):
-        if solved_only(cell):
-            yield f"{place}: an instructor's note, or a solution, in the learner's notebook."
-        yield from (f"{place}: shows a line of a solution: {line}" for line in telling if line in cell.source)
-
-
-def _exercises(name: str, notebook: NotebookNode, declared: list[str], given: set[str]) -> Iterator[str]:
-    asked = exercises_in(notebook)
-    for exercise in declared:
-        if (times := asked.count(exercise)) != 1:
-            yield f"{name}: exercise {exercise!r} must appear once; it appears {times} times."
-    for stranger in sorted(set(asked) - set(declared)):
-        yield f"{name}: exercise {stranger!r} is not one that the lesson declares."
-    for place, cell in _cells(name, notebook, "code"):
-        names = [found for found in re.findall(EXERCISE, cell.source) if found not in given]
-        if names and cell.source.count("return TODO") != len(names):
-            yield f"{place}: exercise {names[0]!r} must leave one `return TODO` to the learner."

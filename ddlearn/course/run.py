@@ -1,7 +1,7 @@
 """Run lessons from top to bottom without a browser, and say what each took and what held.
 
 Each lesson runs in a kernel of its own, without network, and with an empty record of progress in a temporary folder:
-the exercises and claims that it then holds are those of this very run, and the learner's own record is not touched.
+what the record then holds is of this run, and the learner's own is not touched.
 """
 
 import itertools
@@ -53,7 +53,8 @@ class Run:
     def fail(self, cell: int, words: str) -> None:
         """Note an error in this cell, with the first line of its words."""
         self.errors += 1
-        self.messages.append(f"cell {cell + 1}: {next(iter(words.strip().splitlines()), 'it stopped')}")
+        first = words.strip().partition("\n")[0]
+        self.messages.append(f"cell {cell + 1}: {first}")
 
 
 def execute(path: Path, solved: bool = False, offline: bool = True, tick: Callable[[], None] = lambda: None) -> Run:
@@ -72,8 +73,8 @@ def fill(
 ) -> Run:
     """Run a notebook from top to bottom: its cells then hold what they gave. `lesson` is its file's stem.
 
-    `tick` is called after each code cell. Errors are counted and told, never raised. Where the kernel takes more than
-    `limits`, seconds and MB, it is ended. `variables` are set in its environment.
+    `tick` is called after each code cell. Errors are counted and told, never raised. A kernel that takes more than
+    `limits`, seconds and MB, is ended. `variables` are set in its environment.
     """
     result = Run(lesson, exercises=len(rules.exercises_in(notebook)))
     with tempfile.TemporaryDirectory(prefix="ddlearn-run-") as folder:
@@ -81,8 +82,7 @@ def fill(
         client = NotebookClient(notebook, timeout=CELL_TIMEOUT, kernel_name="python3", allow_errors=True)
         client.resources = {"metadata": {"path": folder}}
         client.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
-        if offline:
-            client.extra_arguments.append(f"--IPKernelApp.exec_lines={REFUSE_NETWORK}")
+        client.extra_arguments += [f"--IPKernelApp.exec_lines={REFUSE_NETWORK}"] if offline else []
         start = time.perf_counter()
         environment = {**os.environ, **thread_pools.thread_environment(), **ours, **variables}
         with client.setup_kernel(env=environment), peak_memory(client.km.provisioner.pid, result, limits):
@@ -118,8 +118,7 @@ def peak_memory(pid: int, result: Run, limits: tuple[float, float] = NO_LIMITS) 
 
     A process that takes more than `limits`, seconds and MB, is ended with those that it started, and a message says so.
     """
-    done, process = threading.Event(), psutil.Process(pid)
-    end, most = time.monotonic() + limits[0], limits[1]
+    done, process, start, (seconds, most) = threading.Event(), psutil.Process(pid), time.monotonic(), limits
 
     def watch() -> None:
         own = 0
@@ -128,8 +127,8 @@ def peak_memory(pid: int, result: Run, limits: tuple[float, float] = NO_LIMITS) 
                 if look % 10 == 0:  # what a child shares with the kernel that forked it counts once, with the kernel
                     own = sum(child.memory_full_info().uss for child in process.children(recursive=True))
                 result.peak_mb = max(result.peak_mb, round((process.memory_info().rss + own) / 2**20, 1))
-            if (late := time.monotonic() > end) or result.peak_mb > most:
-                result.messages.append(f"it took more than {f'{limits[0]:g} seconds' if late else f'{most:g} MB'}")
+            if (late := time.monotonic() > start + seconds) or result.peak_mb > most:
+                result.messages.append(f"it took more than {f'{seconds:g} seconds' if late else f'{most:g} MB'}")
                 with suppress(psutil.Error):
                     for one in (*process.children(recursive=True), process):
                         one.kill()

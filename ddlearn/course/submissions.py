@@ -9,7 +9,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -69,34 +69,28 @@ def _files(folder: Path, wanted: Wanted) -> Iterator[File]:
     if not folder.is_dir():
         raise NotADirectoryError(f"There is no folder {folder}.")
     for path in sorted(folder.rglob("*")):
-        inside = PurePosixPath(path.relative_to(folder).as_posix())
-        if _hidden(inside) or path.is_symlink() or not path.is_file():
-            continue
-        zipped = path.suffix.lower() == ".zip"
-        if not zipped and not wanted(inside):
+        inside, zipped = PurePosixPath(path.relative_to(folder).as_posix()), path.suffix.lower() == ".zip"
+        if _hidden(inside) or path.is_symlink() or not path.is_file() or not (zipped or wanted(inside)):
             continue
         learner, account = _whose(inside)
+        file = File(learner, str(inside), datetime.fromtimestamp(path.stat().st_mtime, UTC), account=account)
         try:
-            when = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            with open(path, "rb") as file:
-                if zipped:
-                    yield from _packed(ZipFile(file), str(inside), learner, account, when, wanted)
-                else:
-                    yield File(learner, str(inside), when, _read(file), account=account)
+            with open(path, "rb") as data:
+                yield from _packed(ZipFile(data), file, wanted) if zipped else [replace(file, data=_read(data))]
         except Exception as error:  # whatever a strange file raises, the others are still to come
             reason = getattr(error, "strerror", None) or error  # without the path, which may be somebody's name
-            yield File(learner, str(inside), datetime.now(UTC), fault=f"It cannot be read: {reason}.", account=account)
+            yield replace(file, fault=f"It cannot be read: {reason}.")
 
 
-def _packed(archive: ZipFile, path: str, learner: str, account: str, when: datetime, wanted: Wanted) -> Iterator[File]:
+def _packed(archive: ZipFile, file: File, wanted: Wanted) -> Iterator[File]:
     names = archive.namelist()
     if SLIP in names:
         slip = json.loads(_read(archive.open(SLIP)))
-        learner, when = str(slip["name"]), datetime.fromisoformat(slip["handed_in"]).astimezone(UTC)
+        when = datetime.fromisoformat(slip["handed_in"]).astimezone(UTC)
+        file = replace(file, learner=str(slip["name"]), when=when)
     for name in sorted(names):
-        inside = PurePosixPath(name)
-        if wanted(inside) and not _hidden(inside):
-            yield File(learner, f"{path}/{name}", when, _read(archive.open(name)), account=account)
+        if wanted(PurePosixPath(name)) and not _hidden(PurePosixPath(name)):
+            yield replace(file, path=f"{file.path}/{name}", data=_read(archive.open(name)))
 
 
 def _read(file: io.IOBase) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 
 from ddlearn.classroom.progress import PASSED, Progress
 from ddlearn.classroom.store import write_whole
@@ -19,22 +20,23 @@ from ddlearn.course import grade, notebooks, rules, workcopy
 from ddlearn.course.submissions import File
 
 
-def update(folder: Path, source: Path, progress: Progress | None = None) -> str:
+def update(folder: Path, source: Path) -> str:
     """Put the lesson at `source` into the working copy `folder`; return what happened, in words."""
     target, new = folder / source.name, nbformat.read(source, as_version=4)
     try:
         old = nbformat.read(target, as_version=4)
-    except Exception:  # nbformat raises whatever the damage leads to
-        kept = _keep(target)
-        write_whole(target, source.read_bytes())
-        workcopy.took(folder, source)
-        return f"{target.name} could not be read. It is kept as {kept.name}, and the lesson is as it came."
-    changed = _changed(old, new)
-    if not changed:
-        return f"Your {target.name} is of the newest version already; nothing was changed."
-    record = (progress or Progress()).lesson(notebooks.room(source.name))["exercises"]
-    passed = {name: one.get("source", "") for name, one in record.items() if one.get("status") == PASSED}
+    except Exception:  # nbformat raises whatever the damage leads to; what cannot be read is kept as well
+        old = new_notebook()
     came, mine = _cells(new), _cells(old)
+    texts = {cell.source for cell in new.cells} - {*came.values()}
+    # The record may have been lost, and then it knows no better than that yours is the newest.
+    if workcopy.has_taken(folder, source) and texts <= {cell.source for cell in old.cells}:
+        return (
+            f"There is no newer {target.name} than yours; nothing was changed. To begin it again, rename yours: the "
+            "next `ddlearn lab` brings the lesson as it came."
+        )
+    record = Progress().lesson(notebooks.room(source.name))["exercises"]
+    passed = {name: one.get("source", "") for name, one in record.items() if one.get("status") == PASSED}
     for name, code in passed.items():
         if re.search(rules.EXERCISE, code) and code.strip() not in mine.get(name, ""):
             mine[name] = code
@@ -48,7 +50,6 @@ def update(folder: Path, source: Path, progress: Progress | None = None) -> str:
     write_whole(target, nbformat.writes(_with(new, {name: mine[name] for name in moved})) + "\n")
     workcopy.took(folder, source)
     said = [f"{target.name} is now the newest version. Yours is kept as {kept.name}, with all that you wrote."]
-    said += [f"New or changed: {listed(changed)}."]
     said += [f"Your own, in its place: {listed([f'`{name}`' for name in moved])}."] if moved else []
     for name in (one for one in passed if one not in moved):
         why = f"does not pass in it ({marked.words(name)})" if name in marked.exercises else "is not asked for in it"
@@ -67,26 +68,6 @@ def _with(notebook: NotebookNode, mine: dict[str, str]) -> NotebookNode:
     place = {source: mine[name] for name, source in _cells(notebook).items() if name in mine}
     cells = [NotebookNode({**cell, "source": place.get(cell.source, cell.source)}) for cell in notebook.cells]
     return NotebookNode({**notebook, "cells": cells})
-
-
-def _changed(old: NotebookNode, new: NotebookNode) -> list[str]:
-    """Return the headings under which the new lesson differs from the old one, answers to exercises aside."""
-    before, asked = {cell.id: cell.source for cell in old.cells}, {name: _asked(c) for name, c in _cells(old).items()}
-    heading, found = "the beginning", {}
-    for cell in new.cells:
-        title = re.search(r"^#+ (.+)", cell.source, flags=re.M) if cell.cell_type == "markdown" else None
-        heading = f"“{title[1].strip()}”" if title else heading
-        exercise = re.search(rules.EXERCISE, cell.source) if cell.cell_type == "code" else None
-        same = asked.get(exercise[1]) == _asked(cell.source) if exercise else before.get(cell.id) == cell.source
-        if not same:
-            found[heading] = None
-    return list(found)
-
-
-def _asked(code: str) -> list[str]:
-    """Return how an exercise's cell asks: its decorator, signature and docstring, where it has one."""
-    parts = code[re.search(rules.EXERCISE, code).start() :].split('"""')
-    return parts[:2] if len(parts) > 2 else []
 
 
 def _keep(path: Path) -> Path:

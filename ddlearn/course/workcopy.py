@@ -2,16 +2,14 @@
 
 `.ddlearn.json` in the folder remembers, for each lesson, the hash of the version that the learner has taken. A file
 with that hash is nobody's work, and a newer version of the course takes its place in one step. A file with any other
-hash is the learner's. It stays, and a version newer than the one remembered is offered beside it.
+hash is the learner's: it stays, and `update` takes a version newer than the one remembered.
 """
 
 import hashlib
-import itertools
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import ddlearn
 from ddlearn.classroom.store import write_whole
 from ddlearn.course import notebooks
 
@@ -20,15 +18,13 @@ RECORD = ".ddlearn.json"
 
 @dataclass
 class WorkingCopy:
-    """What `prepare` did: names of notebooks, and sentences that the learner should read."""
+    """What `prepare` did, by names of notebooks."""
 
     folder: Path
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     newer: list[str] = field(default_factory=list)
-    beside: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
 
     def text(self) -> str:
         """Return what happened, a line each."""
@@ -36,41 +32,31 @@ class WorkingCopy:
             "Added": self.added,
             "Brought up to date (you had not touched it)": self.updated,
             "Kept as you left it": self.kept,
-            "The newest version lies beside yours": self.beside,
         }
         lines = [f"{what}: {', '.join(names)}." for what, names in said.items() if names]
         lines += [
-            f"There is a newer {name}. `ddlearn lab --fresh {name[:2]}` puts it beside yours. `--update {name[:2]}` "
-            "puts it in the place of yours with your own functions in it, and keeps yours beside it."
+            f"There is a newer {name}. `ddlearn lab --update {name[:2]}` takes it, with your own functions in it, and "
+            "keeps yours beside it."
             for name in self.newer
         ]
-        return "\n".join([f"Your working copy is {self.folder}.", *lines, *self.notices])
+        return "\n".join([f"Your working copy is {self.folder}.", *lines])
 
 
-def prepare(folder: Path, fresh: list[str] | None = None, sources: list[Path] | None = None) -> WorkingCopy:
-    """Make the working copy, or bring it up to date; `fresh` lessons are also put beside the learner's own.
+def prepare(folder: Path, sources: list[Path] | None = None) -> WorkingCopy:
+    """Make the working copy, or bring it up to date.
 
     `sources` are the shipped notebooks, by default those of this copy of the course; what they link to comes along.
     OSError with a sentence where the folder cannot be written; nothing of the learner's has then been changed.
     """
     sources = notebooks.shipped() if sources is None else sources
-    beside = {path for folder in {source.parent for source in sources} for path in notebooks.companions(folder)}
-    wanted = notebooks.choose(fresh, sources) if fresh else []
+    shelf = sources[0].parent
     copy = WorkingCopy(folder.expanduser().absolute())
     try:
         copy.folder.mkdir(parents=True, exist_ok=True)
-        taken = _read(copy)
-        for path in sorted(beside):
-            _bring(copy, path, taken, path.relative_to(sources[0].parent).as_posix())
-        for source in sources:
-            _bring(copy, source, taken, source.name)
-            if source in wanted:
-                _put_beside(copy, source, taken)
-            if source.name in copy.kept and taken[source.name] != _hash(source.read_bytes()):
-                copy.newer.append(source.name)
-        _write(copy, taken)
-    except (FileExistsError, NotADirectoryError) as error:
-        raise NotADirectoryError(f"{copy.folder} is no folder; choose another: ddlearn lab FOLDER.") from error
+        taken = _read(copy.folder)
+        for source in [*notebooks.companions(shelf), *sources]:
+            _bring(copy, source, taken, source.relative_to(shelf).as_posix())
+        _write(copy.folder, taken)
     except OSError as error:
         raise OSError(
             f"The working copy {copy.folder} cannot be written ({error.strerror or error}). Choose a "
@@ -81,64 +67,53 @@ def prepare(folder: Path, fresh: list[str] | None = None, sources: list[Path] | 
 
 def touched(folder: Path) -> list[Path]:
     """Return the notebooks of a working copy that are the learner's: changed, or made. NotADirectoryError if none."""
-    copy = WorkingCopy(folder.expanduser().absolute())
-    if not copy.folder.is_dir():
-        raise NotADirectoryError(f"There is no folder {copy.folder}.")
-    taken = _read(copy)
-    return [path for path in sorted(copy.folder.glob("*.ipynb")) if taken.get(path.name) != _hash(path.read_bytes())]
+    folder = folder.expanduser().absolute()
+    if not folder.is_dir():
+        raise NotADirectoryError(f"There is no folder {folder}.")
+    taken = _read(folder)
+    return [path for path in sorted(folder.glob("*.ipynb")) if taken.get(path.name) != _hash(path.read_bytes())]
+
+
+def has_taken(folder: Path, source: Path) -> bool:
+    """Return whether the learner's notebook is of the version at `source`, as far as the record knows."""
+    return _read(folder).get(source.name) == _hash(source.read_bytes())
 
 
 def took(folder: Path, source: Path) -> None:
     """Remember that the learner's notebook is now of the version at `source`: no newer one is offered."""
-    copy = WorkingCopy(folder)
-    _write(copy, _read(copy) | {source.name: _hash(source.read_bytes())})
+    _write(folder, _read(folder) | {source.name: _hash(source.read_bytes())})
 
 
 def _bring(copy: WorkingCopy, source: Path, taken: dict[str, str], name: str) -> None:
     """Add, replace or keep one file, called `name` in the copy. `taken` are the hashes of the record."""
     target, new = copy.folder / name, source.read_bytes()
     old = target.read_bytes() if target.exists() else None
+    lesson = target.suffix == ".ipynb"  # what lessons link to comes along without a word
     if old not in (None, new) and taken.get(name) != _hash(old):
         copy.kept.append(name)
         # Without a record nobody can tell what this copy was made from: from now on, it counts from this version.
-        taken.setdefault(name, _hash(new))
+        if taken.setdefault(name, _hash(new)) != _hash(new) and lesson:
+            copy.newer.append(name)
         return
     if old != new:
         write_whole(target, new)
-        if target.suffix == ".ipynb":  # what lessons link to comes along without a word
+        if lesson:
             (copy.added if old is None else copy.updated).append(name)
     taken[name] = _hash(new)
 
 
-def _put_beside(copy: WorkingCopy, source: Path, taken: dict[str, str]) -> None:
-    new = source.read_bytes()
-    if (copy.folder / source.name).read_bytes() == new:
-        copy.notices.append(f"Your {source.name} is the newest version, just as it came.")
-        return
-    stem = f"{source.stem} (version {ddlearn.__version__})"
-    names = (f"{stem}.ipynb" if turn == 1 else f"{stem} {turn}.ipynb" for turn in itertools.count(1))
-    places = (copy.folder / name for name in names)
-    beside = next(place for place in places if not place.exists() or place.read_bytes() == new)
-    if not beside.exists():
-        write_whole(beside, new)
-    taken[source.name] = _hash(new)
-    copy.beside.append(beside.name)
-
-
-def _read(copy: WorkingCopy) -> dict[str, str]:
+def _read(folder: Path) -> dict[str, str]:
     """The record; empty if it is not there or damaged, and then every lesson that differs counts as touched."""
-    path = copy.folder / RECORD
     try:
-        lessons = json.loads(path.read_text("utf-8"))["lessons"] if path.exists() else {}
+        lessons = json.loads((folder / RECORD).read_text("utf-8"))["lessons"]
         return {name: str(entry["shipped"]) for name, entry in lessons.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        copy.notices.append(f"{RECORD} was damaged. Every lesson that differs from the course's was kept as it is.")
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
-def _write(copy: WorkingCopy, taken: dict[str, str]) -> None:
+def _write(folder: Path, taken: dict[str, str]) -> None:
     record = {"version": 1, "lessons": {name: {"shipped": version} for name, version in taken.items()}}
-    write_whole(copy.folder / RECORD, json.dumps(record, indent=1) + "\n")
+    write_whole(folder / RECORD, json.dumps(record, indent=1) + "\n")
 
 
 def _hash(content: bytes) -> str:
