@@ -68,6 +68,7 @@ def test_the_learner_s_function_is_in_the_new_lesson_and_the_old_notebook_beside
     assert kept(files) == mine
     assert sources[2:4] == ["## See\n\nLook twice.", cell(RIGHT)]
     assert "my_notes = 1" not in sources
+    assert "New or changed: “See”." in said
     assert "Your own, in its place: `mean_squared_error`." in said
     assert nbformat.reads(files[NAME].decode(), 4).cells[3].id == "exercise-mean"
 
@@ -107,6 +108,13 @@ def test_the_newest_version_stays_as_it_is_and_an_older_one_is_known_without_a_r
         (folder / "mine" / NAME).write_bytes(work)
         assert ("nothing was changed" in update(folder / "mine", folder / "shop" / NAME)) is unchanged
         assert ((folder / "mine" / NAME).read_bytes() == work) is unchanged
+
+
+def test_an_exercise_that_asks_otherwise_is_a_change_and_an_answer_is_none(copy):
+    docs = ('"""Of the mean."""\n    return TODO', '"""Of the *squared* mean."""\n    return TODO')
+    assert "New or changed: “See”." in copy(lesson(exercise=docs[0]), lesson(exercise=docs[1]), passes=())[0]
+    answered = docs[1].replace("return TODO", "half = 2\n    return half")
+    assert "nothing was changed" in copy(lesson(exercise=answered), lesson(exercise=docs[1]))[0]
 
 
 def test_a_damaged_notebook_is_kept_and_a_second_update_takes_another_name(copy):

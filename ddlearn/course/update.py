@@ -50,6 +50,8 @@ def update(folder: Path, source: Path) -> str:
     write_whole(target, nbformat.writes(_with(new, {name: mine[name] for name in moved})) + "\n")
     workcopy.took(folder, source)
     said = [f"{target.name} is now the newest version. Yours is kept as {kept.name}, with all that you wrote."]
+    changed = _changed(old, new) if old.cells else []
+    said += [f"New or changed: {listed(changed)}."] if changed else []
     said += [f"Your own, in its place: {listed([f'`{name}`' for name in moved])}."] if moved else []
     for name in (one for one in passed if one not in moved):
         why = f"does not pass in it ({marked.words(name)})" if name in marked.exercises else "is not asked for in it"
@@ -68,6 +70,25 @@ def _with(notebook: NotebookNode, mine: dict[str, str]) -> NotebookNode:
     place = {source: mine[name] for name, source in _cells(notebook).items() if name in mine}
     cells = [NotebookNode({**cell, "source": place.get(cell.source, cell.source)}) for cell in notebook.cells]
     return NotebookNode({**notebook, "cells": cells})
+
+
+def _changed(old: NotebookNode, new: NotebookNode) -> list[str]:
+    """Return the headings under which the new lesson differs from the old one, answers to exercises aside."""
+    before, asked = {cell.source for cell in old.cells}, {name: _asked(code) for name, code in _cells(old).items()}
+    heading, found = "the beginning", {}
+    for cell in new.cells:
+        title = re.search(r"^#+ (.+)", cell.source, flags=re.M) if cell.cell_type == "markdown" else None
+        heading = f"“{title[1].strip()}”" if title else heading
+        exercise = re.search(rules.EXERCISE, cell.source) if cell.cell_type == "code" else None
+        if not (asked.get(exercise[1]) == _asked(cell.source) if exercise else cell.source in before):
+            found[heading] = None
+    return list(found)
+
+
+def _asked(code: str) -> list[str]:
+    """Return how an exercise's cell asks: its decorator, signature and docstring, where it has one."""
+    parts = code[re.search(rules.EXERCISE, code).start() :].split('"""')
+    return parts[:2] if len(parts) > 2 else []
 
 
 def _keep(path: Path) -> Path:
