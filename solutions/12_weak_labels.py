@@ -136,7 +136,7 @@ lesson.predict("poured")
 # - The **mean map** finds the weights by least squares, from the bags' shares. It needs bags whose shares differ.
 # - **EasyLLP** has a formula for the weights (Exercise 2). It is for **independent cells**, drawn at random from the same blood, as in poured bags.
 #
-# Each learner gets 16,384 cells in each kind of bags. **Poured together**: blood of many people, mixed and divided again. **Healthy donors**, who
+# Each learner gets 16,384 cells in each kind of bag. **Poured together**: blood of many people, mixed and divided again. **Healthy donors**, who
 # are alike, and **patients**, who are not, have one bag per person.
 # - **Left:** the share of each type that is recognized. Dots are single networks.
 # - **Right:** the share of all cells named correctly, against the **worth** of the bags: how many labeled monocytes would replace them (formula below).

@@ -183,7 +183,7 @@ lesson.predict("impure")
 # ## See: impure tubes
 #
 # Three tubes of equal size have the **impurity** $e$: each holds $1 - e$ of its own type and $e/2$ of both others. A classifier is **calibrated** if, of all cells to which it
-# gives a type with probability 0.8, 80 % are of this type. The **calibration error** is the mean gap between stated probability and share that is right.
+# assigns a type with probability 0.8, 80 % are of this type. The **calibration error** is the mean gap between stated probability and share that is right.
 # - **Left:** the balanced accuracy against the impurity. Orange takes names for types. Blue is corrected by your `transition`. Green has to estimate the
 #   purity. The dashed line is theory for orange: $T$ turns probabilities of types, learned from pure tubes, into those of names.
 # - **Right:** cells in groups of similar stated probability, at the impurity of the gray line. Each point shows which share of a group is right. On the
