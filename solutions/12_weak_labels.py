@@ -13,16 +13,16 @@
 # %% [markdown]
 # # 12 · Weak labels
 #
-# ![Left: three tubes with gray cells, each with the percentages of three cell types below. Right: a triangle whose corners are the cell types. Each tube is a point in it.](pictures/weak_labels.svg)
+# ![Left: three tubes with gray cells, each with the percentages of three cell types below. Right: a triangle whose corners are the types. Each tube is a point in it.](pictures/weak_labels.svg)
 #
-# *A blood test gives the shares of three cell types in each tube, but names no cell. So each tube is one point of the triangle.*
+# *A blood test names no cell. Its three shares make each tube one point of the triangle.*
 #
-# **Question.** A camera sees thousands of white blood cells, and a blood test gives only the share of each type. From some groups of cells, these shares
-# alone teach a network to name 94 % of new cells correctly; from others, nothing. What decides?
+# **Question.** A camera sees thousands of white blood cells. Naming them one by one is an expert's work, but a blood test gives the share of each type. From
+# some groups of cells, these shares alone teach a network to name 94 % of new cells correctly; from others, nothing. What decides?
 #
 # **You will be able to**
 # - write a loss that needs no label of a cell (Exercise 1);
-# - repair a risk that should equal the risk with labels on average (Exercise 2);
+# - estimate from shares alone the loss that labels would give (Exercise 2);
 # - compute before training what a set of tubes can teach (Exercise 3).
 #
 # **Before you start:** [[start_here]] · [singular values](refreshers/singular_values.md) · [logistic loss](refreshers/logistic_loss.md) ·
@@ -59,9 +59,9 @@ lesson.recap()
 # %% [markdown]
 # ## See: what the camera records
 #
-# - **Granulocytes** mostly kill bacteria. They are full of granules, small grains of digestive enzymes, and their nucleus has several lobes.
+# - **Granulocytes** kill bacteria. They are full of granules, small grains of enzymes, and their nucleus has several lobes.
 # - **Lymphocytes** recognize viruses and make antibodies. They are small, and a round nucleus nearly fills them.
-# - **Monocytes** clear away dead cells. They are large and smooth, and their nucleus often has the shape of a kidney.
+# - **Monocytes** clear away dead cells. They are large and smooth, with a nucleus like a kidney.
 #
 # The explorer shows a typical cell of each type, and a fourth one. Name it, then tick **Show its type**.
 # - **Upper row:** the cells through a lens.
@@ -84,8 +84,8 @@ lesson.holograms.show()
 # %% [markdown]
 # ## By hand: two patients
 #
-# A **bag** is a group of cells of which only the shares of the types are known. Take two bags and two types. Patient 1 has 80 % granulocytes and 20 %
-# lymphocytes; patient 2 has 40 % and 60 %. The mean of a feature, say the width of the ring, is 8.4 in bag 1 and 5.2 in bag 2.
+# A **bag** is a group of cells of which only the shares of the types are known. The bag of patient 1 has 80 % granulocytes and 20 %
+# lymphocytes, that of patient 2 has 40 % and 60 %. The mean of a feature, say the width of the ring, is 8.4 in bag 1 and 5.2 in bag 2.
 # Let $g$ and $l$ be its unknown means over granulocytes and over lymphocytes. **Assume** that
 # cells of one type look alike in all bags; otherwise the equations are wrong. Then
 #
@@ -100,7 +100,7 @@ lesson.holograms.show()
 # ## Exercise 1 · Write: `proportion_loss`
 #
 # Now a network gives each cell a probability for each type. Let $\bar f_{bc}$ be the mean of its probabilities for type $c$ over the cells of bag
-# $b$. Let $a_{bc}$ be the share of this type in the report of the blood test. The **proportion loss** of $B$ bags is
+# $b$. Let $a_{bc}$ be the share of this type in the bag's blood test. The **proportion loss** of $B$ bags is
 #
 # $$L = -\frac1B \sum_{b=1}^{B} \sum_c a_{bc} \log \bar f_{bc}.$$
 #
@@ -128,20 +128,20 @@ lesson.predict("poured")
 # ## See: spread, not amount
 #
 # By hand, 1.5 times the first equation minus 0.5 times the second is $g = 1.5 \cdot 8.4 - 0.5 \cdot 5.2$. So the mean over granulocytes is a weighted sum
-# of the bags' means, and the weights depend on the shares alone. This holds for any feature.
+# of the bags' means, and the weights depend on the shares alone.
 #
-# Take as feature the network's loss on a cell, *as if the cell were a granulocyte*. The same weighted sum estimates the mean loss of the granulocytes. Do
-# so for each type, and average over the types with their shares. The result estimates the **risk with labels**, the mean loss of a cell as its true type,
-# without a label. Two learners minimize such estimates.
-# - The **mean map** finds the weights by least squares, from the shares of the bags at hand. It needs bags whose shares differ.
+# Such weights serve any feature. Take the network's loss on a cell, *as if the cell were a granulocyte*. The same weighted sum estimates the mean loss of the
+# granulocytes. Do so for each type, and average over the types with their shares. The result estimates the **risk with labels**: the mean loss of a cell as
+# its true type. Two learners minimize such estimates.
+# - The **mean map** finds the weights by least squares, from the bags' shares. It needs bags whose shares differ.
 # - **EasyLLP** has a formula for the weights (Exercise 2). It is for **independent cells**, drawn at random from the same blood, as in poured bags.
 #
-# Each learner gets 16,384 cells in three kinds of bags. **Poured together**: blood of many people, mixed and divided again. **Healthy donors** and
-# **patients** have one bag per person. Healthy donors are alike, and patients are not.
+# Each learner gets 16,384 cells in each kind of bag. **Poured together**: blood of many people, mixed and divided again. **Healthy donors**, who
+# are alike, and **patients**, who are not, have one bag per person.
 # - **Left:** the share of each type that is recognized. Dots are single networks.
-# - **Right:** the share of all cells named correctly, against the bags' **worth**, a number known before training (explained below).
+# - **Right:** the share of all cells named correctly, against the **worth** of the bags: how many labeled monocytes would replace them (formula below).
 #
-# Start with your loss and 512 cells per bag. Try 8, and other learners.
+# Start with 512 cells per bag. Try 8, and other learners.
 
 # %%
 lesson.learners.show()
@@ -154,40 +154,46 @@ lesson.learners.show()
 # ## Explain: the effective bag size
 #
 # **Why large poured bags fail.** They have nearly the same shares. If all have exactly the shares $a$, then predicting $a$ for *every* cell minimizes the
-# proportion loss. A perfect classifier minimizes it too. From our starts, training ends at this constant. Then every cell is named granulocyte, the type
-# with the largest share.
+# proportion loss, as a perfect classifier does. Our networks end at this constant. So they name every cell granulocyte, the type with the largest share.
 #
-# **How much bags differ is one number.** Let $\pi_b$ be the shares that an exact test of bag $b$ states: those of its cells in poured blood, and of a
-# person's whole blood otherwise. Let $q$ be the shares in the population. The **effective bag size** is
+# **How much bags differ is one number.** Let $\pi_b$ be the shares that a test without error states for bag $b$. In poured blood, it counts the bag's
+# cells; for a person, far more, so $\pi_b$ are the shares of the person's blood. Let $q$ be the mean of $\pi_b$ over all possible bags. The
+# **effective bag size** is
 #
 # $$m_{\text{eff}} = \frac{1 - \lVert q\rVert^2}{\text{mean over bags of } \lVert \pi_b - q\rVert^2}.$$
 #
-# *In words:* the denominator is the spread of the bags. The numerator is the same spread for bags of one cell, which are corners of the triangle:
-# $\sum_c q_c - 2\sum_c q_c^2 + \lVert q\rVert^2$. So $m_{\text{eff}}$ is 1 for labeled cells, and grows as bags become more alike. By hand,
-# $q = (0.6, 0.4)$, and both squared distances are $0.2^2 + 0.2^2 = 0.08$. Hence $m_{\text{eff}} = (1 - 0.36 - 0.16)/0.08 = 6$.
+# *In words:* the denominator is the spread of the bags, and the numerator that of bags of one cell. Such a bag is a corner of the triangle: that of type $c$
+# with probability $q_c$, at the squared distance $1 - 2q_c + \lVert q\rVert^2$ from $q$. The mean of this distance is $1 - \lVert q\rVert^2$. So $m_{\text{eff}}$
+# is 1 for labeled cells, and grows as bags become more alike.
+# - **By hand:** $q = (0.6, 0.4)$, both squared distances are $0.2^2 + 0.2^2 = 0.08$, and $m_{\text{eff}} = (1 - 0.36 - 0.16)/0.08 = 6$.
 # - **Independent cells:** $m_{\text{eff}} = m$ for $m$ cells per bag, because the variance of a mean is that of one cell, divided by $m$.
-# - **Patients:** their shares follow a Dirichlet distribution on the triangle. It has the mean $q$ and a number $\alpha_0$ that says how alike
+# - **Patients:** their shares follow a Dirichlet distribution on the triangle, with the mean $q$ and a number $\alpha_0$ that says how alike
 #   patients are. Its variance is that of one cell, divided by $\alpha_0 + 1$. So $m_{\text{eff}} = \alpha_0 + 1$, for any number of cells per patient.
 #
-# **What cells are worth.** Let least squares estimate the mean of a feature over type $c$, as by hand. Then $N$ cells in bags are as good as $Nq_c\,e_c$
-# labeled cells of this type, with $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$ (problem 3). The number $Nq_c\,e_c$ is their **worth**. *In words:* for labeled
-# cells, $e_c = 1$. For rare types, it falls nearly as $1/m_{\text{eff}}$. For monocytes, $q_c = 0.11$, and $e_c$ is 0.18 for our patients
-# ($\alpha_0 = 5.26$), but 0.0022 for bags of 512 independent cells.
+# **What cells are worth.** Let least squares estimate the mean of a feature over type $c$, as by hand. From $N$ cells in bags, the estimate has the same
+# variance as from $Nq_c\,e_c$ labeled cells of this type, where $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$ (problem 3). So $Nq_c\,e_c$ is their **worth**.
+# *In words:* for a rare type, $e_c$ is nearly $1/m_{\text{eff}}$. For monocytes, $q_c = 0.11$, and $e_c$ is 0.18 for our
+# patients ($\alpha_0 = 5.26$), but 0.0022 for bags of 512 independent cells.
 #
 # <details><summary>Is one number enough, and whose is what?</summary>
 #
-# What bags teach depends on the matrix $G$, the mean of $\pi_b \pi_b^\top$ over bags. For both kinds of bags above,
-# $G = qq^\top + (\operatorname{diag}(q) - qq^\top)/m_{\text{eff}}$, so one number is enough. The sentence of the next explorer gives the smallest eigenvalue of $G$ for the bags drawn. It is near zero if they
-# hardly separate the types.
+# Let $G$ be the mean of $\pi_b \pi_b^\top$ over bags. The variance of least squares is proportional to the diagonal of $G^{-1}$, so it depends on the bags through $G$ alone. For both
+# kinds of bags above, $G = qq^\top + (\operatorname{diag}(q) - qq^\top)/m_{\text{eff}}$. So one number is enough. The sentence of the next explorer gives the smallest eigenvalue of $G$ for the bags
+# drawn. It is near zero if they hardly separate the types.
 #
+# Real reports have errors, which look like spread. So for healthy donors, the effective bag size found from reports is 57 to 68 instead of 81.
+#
+# The proportion loss is that of Ardehaly and Culotta, [Co-training for demographic classification using deep learning from label proportions](https://arxiv.org/abs/1709.04108) (2017).
 # EasyLLP is that of Busa-Fekete et al., [Easy learning from label proportions](https://arxiv.org/abs/2302.03115) (2023), for bags of independent cells (from the abstract: "i.i.d.
 # bags"). That bags must differ is in [Scott and Zhang 2020](https://arxiv.org/abs/2006.07330). The name *mean map* is borrowed:
 # [Quadrianto et al. 2009](https://jmlr.org/papers/v10/quadrianto09a.html) estimate the **mean operator**, the means of the features in each class, with the
 # same pseudo-inverse of the shares, and train a linear model on it. Our mean map uses the pseudo-inverse to weigh the losses of any network. The
 # effective bag size of patients and the formula for $e_c$ are our derivation.
 #
-# The proportion loss is not calibrated: it takes the logarithm of a mean of predictions. So for mixed bags, the predictions that minimize its mean are not the
-# true probabilities.
+# The proportion loss does not lead to true probabilities. Let a network predict for each cell the true probabilities of its types in the population. In a bag whose shares differ from $q$, the
+# mean of these predictions differs from the bag's shares as soon as some cells leave a doubt. So other predictions can have a smaller proportion loss.
+#
+# Not every network ends at the constant. From larger initial weights, 3 of 120 escaped it with large poured bags.
 #
 # </details>
 #
@@ -207,14 +213,16 @@ lesson.triangle.show()
 #
 # $$w_{bc} = m_{\text{eff}}\, a_{bc} - (m_{\text{eff}} - 1)\, q_c, \qquad R = \frac1B \sum_b \sum_c w_{bc}\, \bar\ell_{bc}.$$
 #
-# *In words:* the weight starts from the mean shares $q$ and stretches the difference $a_b - q$ by $m_{\text{eff}}$. The two patients have the weights
-# $(1.8, -0.8)$ and $(-0.6, 1.6)$. Look at the loss as a granulocyte. True granulocytes count with $\frac12(1.8 \cdot 0.8 - 0.6 \cdot 0.4) = 0.6$, their share.
-# True lymphocytes count with $\frac12(1.8 \cdot 0.2 - 0.6 \cdot 0.6) = 0$. So $R$ is the risk with labels. In general it is **unbiased**: its mean over draws of bags is this risk. EasyLLP takes
-# $m_{\text{eff}} = m$.
+# *In words:* the weight starts from the mean shares $q$ and stretches the difference $a_b - q$ by $m_{\text{eff}}$.
 #
+# By hand, $m_{\text{eff}} = 6$ gives the two patients the weights $(1.8, -0.8)$ and $(-0.6, 1.6)$. Take the loss as a granulocyte, which has the first weights.
+# True granulocytes count with the mean of weight times share, $\frac12(1.8 \cdot 0.8 - 0.6 \cdot 0.4) = 0.6$, and true lymphocytes with
+# $\frac12(1.8 \cdot 0.2 - 0.6 \cdot 0.6) = 0$. So granulocytes alone count, with their share. The same holds for lymphocytes, so $R$ is the risk with labels.
+#
+# For bags drawn at random, $R$ is **unbiased** if $m_{\text{eff}}$ is right: its mean over draws is the risk with labels. EasyLLP takes $m_{\text{eff}} = m$.
 # Some weights are negative. So on a few bags $R$ can fall below zero, although no true risk can. Then the network has begun to fit their noise.
 #
-# The function below is right for bags of one cell, but not for larger ones. Repair it.
+# The function below is right only for bags of one cell. Repair it.
 
 
 # %%
@@ -255,7 +263,8 @@ lesson.effective_size.show()
 
 # %% [markdown]
 # With too small a size, the risk is mixed with that of random labels (fold), which predicting $q$ minimizes. So predictions move toward $q$, and rare types
-# are lost first. With too large a size, networks become very sure, and wrong. More patients do not help, because a bias does not shrink.
+# are lost first. With too large a size, the risk of random labels is subtracted, which grows without limit as predictions become sure. So networks become
+# very sure, even where they are wrong. No number of patients removes a bias.
 
 # %% [markdown]
 # ## Exercise 3 · Decide: which cells?
@@ -275,10 +284,9 @@ lesson.decide("offer", offer, worth)
 # %% [markdown]
 # ## Where it breaks
 #
-# - **The worth is not a score.** It orders the bags for the mean map, and predicts no accuracy.
-# - **The proportion loss follows no such order.** With 8 cells per healthy donor it learns nothing, where the mean map names 87 % correctly.
-# - **Reports have errors**, which look like spread. So the effective bag size of healthy donors comes out too small.
-# - **Starts matter.** With larger initial weights, about one network in six escapes the constant.
+# - **The worth is not a score.** It orders the bags for the mean map only. With 8 cells per healthy donor, the mean map names 87 % correctly, and the
+#   proportion loss learns nothing.
+# - **Tubes may look different**, each with a focus of its own. Then the equations are wrong: [[purified_specimens]].
 #
 # **Discuss:** A hospital offers ten times more cells from its blood bank, all poured together. What do you ask for instead?
 
@@ -298,10 +306,10 @@ lesson.quiz()
 # ## Key points
 #
 # - [Weak labels](GLOSSARY.md#weak-labels) such as shares can teach single cells, if the [bags](GLOSSARY.md#bag) differ.
-# - The [effective bag size](GLOSSARY.md#effective-bag-size) measures it before training: $m$ for independent cells, $\alpha_0 + 1$ for patients.
+# - The [effective bag size](GLOSSARY.md#effective-bag-size) says before training how much they differ: $m$ for independent cells, $\alpha_0 + 1$ for patients.
 # - A risk is unbiased under a condition. Ask how the bags were drawn.
 #
-# **What this does not show.** One simulator made nine thousand cells. Patients follow one distribution, fitted to thirty samples.
+# **What this does not show.** One simulator made 9,000 cells, so many lie in several bags. Patients follow one distribution, fitted to thirty samples.
 
 # %% [markdown]
 # ## Problems
@@ -309,13 +317,13 @@ lesson.quiz()
 # **1. Any table of reports (easy, checked).** Two more patients have the shares $(0.9, 0.1)$ and $(0.5, 0.5)$, and the means 6.6 and 5. Give the means of
 # both types, and the effective bag size. Then write a function that computes it from reports. The explorers use it.
 #
-# **2. Counted patients (checked below).** If only $m$ cells of each patient are counted, $m_{\text{eff}} = m(\alpha_0 + 1)/(m + \alpha_0)$. Let $\alpha_0 = 5$. Give the value
+# **2. Counted patients (checked).** If only $m$ cells of each patient are counted, $m_{\text{eff}} = m(\alpha_0 + 1)/(m + \alpha_0)$. Let $\alpha_0 = 5$. Give the value
 # for $m = 10$, and the $m$ at which it reaches 5.4. Why does it grow with $m$?
 #
 # **3. Where does $e_c$ come from?** Least squares from $N$ cells has the variance $\sigma^2 [G^{-1}]_{cc}/N$ for type $c$, and $Nq_c$ labeled cells have
 # $\sigma^2/(Nq_c)$. Show that $G^{-1} = m_{\text{eff}} \operatorname{diag}(1/q) - (m_{\text{eff}} - 1)\mathbf 1\mathbf 1^\top$ ($G$ is in the fold of Explain), and derive $e_c$.
 #
-# **4. Impure tubes (hard).** `ddlearn.blood.purity(0.1)` gives the shares of three tubes, each with a tenth of the other types.
+# **4. Impure tubes (hard).** `ddlearn.blood.purity(0.1)` gives the shares of three tubes, each with a tenth of other types.
 # `ddlearn.weak_labels.mixing_efficiency(mixtures, q)` gives $e_c$ of any bags, with `q = ddlearn.blood.mean_blood()`. Compare three pure tubes, these, and our patients, for the monocytes. Why can a
 # tube cell be worth more than one labeled cell?
 
@@ -366,7 +374,6 @@ def kappa(a):
 # ## Further reading
 #
 # - Dulac-Arnold et al.: [Deep multi-class learning from label proportions](https://arxiv.org/abs/1905.12909) (2019). The proportion loss.
-# - Ardehaly, Culotta: [Co-training for demographic classification using deep learning from label proportions](https://arxiv.org/abs/1709.04108) (2017). The same loss, earlier.
 # - Patrini et al.: [(Almost) no label no cry](https://papers.nips.cc/paper/5453-almost-no-label-no-cry) (2014). The mean operator.
 #
 # **Next:** [[purified_specimens]], Purified specimens.

@@ -13,15 +13,15 @@
 # %% [markdown]
 # # 13 · Purified specimens
 #
-# ![Left: tube 1, named granulocytes, holds 24 granulocytes and 6 monocytes; tube 2, named monocytes, holds 1 granulocyte and 9 monocytes. Right: a table. A granulocyte is from tube 1 with probability 0.96, a monocyte with probability 0.40.](pictures/purified_specimens.svg)
+# ![Left: tube 1, named granulocytes, holds 24 granulocytes and 6 monocytes; tube 2, named monocytes, holds 1 granulocyte and 9 monocytes. Right: a table. A granulocyte is from tube 1 with probability 0.96, a monocyte with 0.40.](pictures/purified_specimens.svg)
 #
-# *Each of the two tubes has the name of one type of cell, and neither is pure. The table tells from which tube a cell of each type comes.*
+# *Neither tube is pure. The table tells from which tube a cell of each type comes.*
 #
-# **Question.** In [[weak_labels]] a blood test told only shares. A laboratory can do more: it *purifies* blood into tubes of one type, so that every cell
+# **Question.** In [[weak_labels]] a blood test gave only shares. A laboratory can do more: it *purifies* blood into tubes of one type, so that every cell
 # has a label. How many such cells replace 32,768 cells with blood tests? What if the tubes are not pure? And when do perfect labels mislead?
 #
 # **You will be able to**
-# - turn the purity of tubes into the probability of a tube (Exercise 1);
+# - compute from the purity of tubes how the cells of a type are spread over them (Exercise 1);
 # - learn types although some names of tubes are wrong (Exercise 2);
 # - choose the test that notices when labels mislead, and defend it with numbers (Exercise 3).
 #
@@ -64,12 +64,10 @@ lesson.recap()
 # %% [markdown]
 # ## What an expert adds
 #
-# An expert separates the three types of white blood cell by what each of them is.
-# - **Granulocytes** attack bacteria. Their granules make them the densest of the three, so in a centrifuge they sink lowest. They are 61 % of the average
-#   blood.
-# - **Lymphocytes** make antibodies. They have no granules and sink less. They are 28 %.
-# - **Monocytes** clear away dead cells, and carry the protein CD14 on their surface. Magnetic beads that bind to CD14 hold them back. They are only
-#   11 %.
+# An expert separates the types of white blood cell by what they are.
+# - **Granulocytes** are the densest because of their granules, so in a centrifuge they sink lowest. They are 61 % of the average blood.
+# - **Lymphocytes** have no granules and sink less. They are 28 %.
+# - **Monocytes** carry the protein CD14 on their surface. Magnetic beads that bind to CD14 hold them back. They are only 11 %.
 #
 # The result is a **tube** per type. Every cell in it gets the tube's name as its label. The **purity** of a tube is the share of its cells that
 # have this type. At first, all tubes are pure.
@@ -88,14 +86,13 @@ lesson.recap()
 # - **Orange:** blood of healthy donors, who are much alike. **Green:** blood of patients, who differ more from each other. A blood test gives the shares of
 #   every 512 cells, and the networks learn from these shares by the mean map of [[weak_labels]].
 #
-# Move **Purified cells** until the grey line meets the last orange point. Then take the wider **Network**.
+# **Purified cells** moves the diamond on the blue curve, and a line shows its height. Bring the line to the last orange point. Then take the wider **Network**.
 
 # %%
 lesson.exchange.show()
 
 # %% [markdown]
-# **How many purified cells are enough?** We read off where the mean blue curve reaches the last orange point. Here it is 26, and in ten runs it was
-# between 16 and 32.
+# **How many purified cells are enough?** On the blue curve, 26 cells do as well as all 32,768 cells of healthy donors. Ten runs gave 16 to 32.
 #
 # The wider network changes little: healthy donors stay at 74 %, where 300 purified cells give 88 %. Their shares are nearly the same, so their bags hardly
 # separate the types. **Patients who differ** reach 86 %. So whether a label per cell is needed depends on how much the bags differ.
@@ -105,9 +102,9 @@ lesson.exchange.show()
 # Now the tubes are impure. Tube 1 has 30 cells: 24 granulocytes and 6 monocytes, so its purity is 80 %. Tube 2 has 10 cells: 1 granulocyte and 9
 # monocytes, a purity of 90 %.
 #
-# The purity is P(type given tube). To turn a network's types into names, training needs P(tube given type). So count by type. Of the 25 granulocytes, 24
-# are in tube 1: $24/25 = 0.96$. Of the 15 monocytes, 6 are in tube 1: $6/15 = 0.40$. Although tube 1 is fairly pure, it holds 40 % of all monocytes,
-# because it is the larger tube. The mix of all cells is $(25/40, 15/40) = (0.625, 0.375)$.
+# The purity is P(type given tube). But the label of a cell is the name of its tube. To compare a network's types with names, training needs
+# P(tube given type). So count by type. Of the 25 granulocytes, 24 are in tube 1: $24/25 = 0.96$. Of the 15 monocytes, 6 are in tube 1: $6/15 = 0.40$.
+# Although tube 1 is fairly pure, it holds 40 % of all monocytes, because it is the larger tube. The mix of all cells is $(25/40, 15/40) = (0.625, 0.375)$.
 #
 # Let tube $s$ hold the part $\tau_s$ of all cells, and let $A_{sc}$ be the share of type $c$ in it. Then
 #
@@ -135,8 +132,8 @@ def transition(purity, shares):
 # %% [markdown]
 # ## Explain: learn types from names
 #
-# For one cell, a network gives the probability $P_c$ to each type $c$. The cell's tube does not depend on its looks beyond its type: this is the
-# assumption. So its tube's name has the probability
+# For one cell, a network gives the probability $P_c$ to each type $c$. By the assumption, cells of one type look alike in all tubes. So once the type is
+# known, the image says nothing more about the tube, and the name of tube $s$ has the probability
 #
 # $$P(\text{tube } s \mid x) = \sum_c T_{cs}\, P_c.$$
 #
@@ -186,13 +183,13 @@ lesson.predict("impure")
 # ## See: impure tubes
 #
 # Three tubes of equal size have the **impurity** $e$: each holds $1 - e$ of its own type and $e/2$ of both others. A classifier is **calibrated** if, of all cells to which it
-# gives the probability 0.8, 80 % have that type. The **calibration error** is the mean gap between stated probability and share that is right.
+# assigns a type with probability 0.8, 80 % are of this type. The **calibration error** is the mean gap between stated probability and share that is right.
 # - **Left:** the balanced accuracy against the impurity. Orange takes names for types. Blue is corrected by your `transition`. Green has to estimate the
-#   purity. The dashed line is the limit of orange with ever more cells: what pure tubes teach, turned into names by $T$.
-# - **Right:** cells in groups of similar stated probability, at the impurity of the grey line. Each point shows which share of a group is right. On the
+#   purity. The dashed line is theory for orange: $T$ turns probabilities of types, learned from pure tubes, into those of names.
+# - **Right:** cells in groups of similar stated probability, at the impurity of the gray line. Each point shows which share of a group is right. On the
 #   diagonal, a classifier is calibrated.
 #
-# Move **Impurity** from 20 to 30. Then take 100 **cells per tube**, and measure the **calibration error**.
+# Move **Impurity** from 20 to 30. Then take 100 **cells per tube**, and as measure the **calibration error**.
 
 # %%
 lesson.tubes.show()
@@ -205,19 +202,21 @@ lesson.tubes.show()
 # $$e > \frac{2 \pi_M}{\pi_G + 2 \pi_M}.$$
 #
 # *In words:* the rarer the type, the smaller the impurity at which it is lost. For the average blood, $\pi_G = 0.61$ and $\pi_M = 0.11$ give
-# $0.22/0.83 = 0.265$. From there on *every* monocyte is called a granulocyte, however clear its looks. The derivation is ours. The orange network loses
+# $0.22/0.83 = 0.265$. From there on *every* monocyte is called a granulocyte. The derivation is ours. The orange network loses
 # monocytes earlier, because cells in doubt are lost first.
 #
-# **The price.** At 20 %, the correction raises the balanced accuracy from 75 to 89 %. At 40 % and with 100 cells per tube, it rises from 58 to 64 % only,
-# and the calibration error from 13 to 21 %.
+# **The price.** At 20 %, the correction raises the balanced accuracy from 75 to 89 %. But here $T$ has the entries $1 - e$ and $e/2$, so tube $s$ has the
+# probability $\frac e2 + (1 - \frac32 e) P_s$. To get $P_s$, the correction divides errors by $1 - \frac32 e$, at 40 % by 0.4. There, with 100 cells per tube,
+# the balanced accuracy rises from 58 to 64 % only, and the calibration error from 13 to 21 %.
 #
 # <details><summary>How is the purity estimated?</summary>
 #
-# One half of the cells trains a network, which gives the other half probabilities of names, and the reverse. Let $t_c$ be the mean probability of the name
-# $c$ over the cells of tube $c$. A cell is counted for the type $c$ if its probability of $c$ is at least $t_c$; if several types qualify, for the most
-# probable one. The table of these counts has a row per tube and a column per type. It is the *confident joint*. Each row, divided by its sum, estimates the
-# purity of a tube ([Northcutt, Jiang and Chuang 2021](https://arxiv.org/abs/1911.00068)). In our runs the estimate is too low. Where the truth is 80 %, it
-# is 78 % from 3,000 cells per tube, and 65 % from 100.
+# Count the cells that surely look like another tube. One half of the cells trains a network, which then gives the cells of the other half probabilities of names. With the halves exchanged, every
+# cell is judged by a network that has not seen it. Let $t_c$ be the mean probability of the name $c$ over the cells of tube $c$. A cell counts for the type $c$ if its probability of the
+# name $c$ is at least $t_c$. If that holds for several types, it counts for the most probable one.
+#
+# The counts form a table, the *confident joint*, with a row per tube and a column per type. Each row, divided by its sum, estimates the purity of a
+# tube ([Northcutt, Jiang and Chuang 2021](https://arxiv.org/abs/1911.00068)). In our runs the estimate is too low. Where the truth is 80 %, it is 78 % from 3,000 cells per tube, and 65 % from 100.
 #
 # </details>
 
@@ -241,11 +240,9 @@ lesson.predict("tube")
 lesson.batch.show()
 
 # %% [markdown]
-# With one tube of each type, *what tells the types apart may be the tubes*: the network learns the focus of the monocytes' tube, and calls it monocyte. How badly it does
-# is a matter of luck: 47 to 87 % over the three data sets. The blood tests are vague, but they come from forty specimens. They repair one tube per type, from 70 to
-# 88 % in the mean. With eight tubes, they add nothing more. **Good labels and many specimens are different resources.**
-#
-# Two more limits: forgotten sizes of the tubes spoil $T$ (problem 3), and an estimated purity needs many cells.
+# With one tube of each type, *types and tubes cannot be distinguished*. A network may learn the focus of the monocytes' tube, and call every cell in this focus a monocyte. How
+# well it does is a matter of luck: 47 to 87 % over the three data sets. The blood tests are vague, but they come from forty specimens. With one tube per type, they raise
+# the accuracy from 70 to 88 % in the mean. With eight tubes, they add nothing more.
 #
 # **Discuss:** Where else does one specimen stand for a whole class? How would you notice?
 #
@@ -253,7 +250,7 @@ lesson.batch.show()
 #
 # Now there are eight pure tubes of each type, with 24 cells each. `accuracy("by cell")` trains on seven eighths of the cells of every tube, and tests on
 # the others. `accuracy("by tube")` trains on seven tubes of each type, and tests on the eighth. Both are means over eight such tests. The network will name
-# cells of new patients. Which way do you report? Give `"by cell"` or `"by tube"`, then both accuracies.
+# cells of new patients. Which accuracy do you promise? Give `"by cell"` or `"by tube"`, then both accuracies.
 
 # %%
 from ddlearn.lessons.purified_specimens.held_out import accuracy
@@ -281,7 +278,7 @@ lesson.quiz()
 # ## Key points
 #
 # - About 25 purified cells reach the [balanced accuracy](GLOSSARY.md#balanced-accuracy) of 32,768 cells of healthy donors with
-#   blood tests. Patients who differ nearly close the gap.
+#   blood tests. From patients who differ, blood tests do nearly as well as 300 purified cells.
 # - [Purity](GLOSSARY.md#purity) becomes a [transition matrix](GLOSSARY.md#transition-matrix). With the
 #   [forward correction](GLOSSARY.md#forward-correction), impurity costs cells and causes no error in the limit.
 # - Perfect labels from one specimen per type may teach the specimen. Hold out whole specimens.
@@ -331,7 +328,7 @@ lesson.decide("by_hand", share, granulocyte, monocyte, donors, lymphocytes)
 # `ddlearn.blood.purity(0.3)` with shares of one half, a third and a sixth, and train with `ddlearn.weak_labels.forward_loss`.
 #
 # **4.** For healthy donors the formula gives $32{,}768\, q_c e_c = 647$ labeled granulocytes, 172 lymphocytes and 35 monocytes. Three equal tubes match the monocytes with 105 cells. Patients are
-# worth 6,557 granulocytes, 1,895 lymphocytes and 648 monocytes, or 1,945 cells in tubes. In ten runs we measured 16 to 32 purified cells for the healthy donors, and
+# worth 6,551 granulocytes, 1,917 lymphocytes and 634 monocytes, or 1,903 cells in tubes. In ten runs we measured 16 to 32 purified cells for the healthy donors, and
 # 125 to 263 for patients. So the order is right, and the sizes are not. A mean of a feature is estimated by least squares, one type at a time. A network is
 # trained with weights of both signs on the losses of single cells, so it fits the noise of the blood tests as well. And the balanced accuracy counts only on which
 # side of a boundary each cell lies. In formulas, purified tubes are bags too: the mean map with $A$ for the table of shares.
@@ -348,6 +345,5 @@ lesson.decide("by_hand", share, granulocyte, monocyte, donors, lymphocytes)
 #   from purified cells, a prior from blood counts: the setting of this page. Our cells are simulated.
 # - Patrini and others: [Making deep neural networks robust to label noise](https://arxiv.org/abs/1609.03683) (2017). The forward correction.
 # - Northcutt, Jiang, Chuang: [Confident learning](https://arxiv.org/abs/1911.00068) (2021). How pure are the labels?
-# - Scott, Zhang: [Learning from label proportions](https://arxiv.org/abs/2006.07330) (2020). Bags as contaminated classes.
 #
 # **Next:** [[counting_and_rules]], Counting and rules.

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import re
 
 import pytest
 import torch
@@ -141,19 +142,88 @@ def test_seeds_and_sizes_are_told_apart():
     assert all(exchange.BAGS[-1] % B == 0 for B in exchange.BAGS)
 
 
+def test_the_probability_of_a_name_is_that_of_the_type_drawn_to_a_half_of_the_impurity():
+    P = normal(7, 3, seed=3).softmax(1)
+    for e in (0.2, 0.4):
+        T, _ = exercises.transition(blood.purity(e), lab.THIRDS)
+        torch.testing.assert_close(P @ T, e / 2 + (1 - 1.5 * e) * P)
+
+
 @pytest.mark.slow
 def test_the_page_states_what_its_pictures_show():
     """Another processor trains other nets: numbers may differ by some points."""
     page = words_of("purified_specimens")
     source = exchange.exchange("32 units per layer", "balanced accuracy", 300)
-    assert "Here it is 26" in page
+    assert "On the blue curve, 26 cells" in page
     assert source.enough == pytest.approx(26, abs=6)
-    seen = 100 * tubes.tubes(20, "3,000", "balanced accuracy", True).values.mean(2)[:2, tubes.LEVELS.index(20)]
-    assert "raises the balanced accuracy from 75 to 89 %" in page
-    assert seen.tolist() == pytest.approx([75, 89], abs=3)
-    alone, both, _ = 100 * batch.accuracies(1.0, 0).mean(1)[:, 0]
+    wide = exchange.exchange("96 units per layer", "balanced accuracy", 300)
+    assert "healthy donors stay at 74 %, where 300 purified cells give 88 %" in page
+    assert "**Patients who differ** reach 86 %" in page
+    for seen in (source, wide):
+        ends = [seen.healthy.mean(0)[-1], seen.bought, seen.patients.mean(0)[-1]]
+        assert [100 * float(one) for one in ends] == pytest.approx([74, 88, 86], abs=3)
+    alone, both, _ = 100 * batch.accuracies(1.0, 0)
+    assert "47 to 87 % over the three data sets" in page
+    assert [float(alone[:, 0].min()), float(alone[:, 0].max())] == pytest.approx([47, 87], abs=4)
     assert "from 70 to 88 % in the mean" in page
-    assert [float(alone), float(both)] == pytest.approx([70, 88], abs=4)
+    assert [float(alone[:, 0].mean()), float(both[:, 0].mean())] == pytest.approx([70, 88], abs=4)
+    assert "With eight tubes, they add nothing more" in page
+    assert abs(float((both - alone)[:, -1].mean())) < 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("stated", "impurity", "size", "measure"),
+    [
+        ("balanced accuracy from 75 to 89 %", 20, "3,000", "balanced accuracy"),
+        ("balanced accuracy rises from 58 to 64 % only", 40, "100", "balanced accuracy"),
+        ("calibration error from 13 to 21 %", 40, "100", "calibration error"),
+    ],
+)
+def test_the_page_states_what_the_correction_gains_and_costs(stated, impurity, size, measure):
+    assert stated in words_of("purified_specimens")
+    wanted = [float(word) for word in stated.split() if word.isdigit()]
+    seen = tubes.tubes(impurity, size, measure, True).values.mean(2)[:2, tubes.LEVELS.index(impurity)]
+    assert (100 * seen).tolist() == pytest.approx(wanted, abs=3)
+
+
+@pytest.mark.slow
+def test_the_page_states_the_purity_that_is_estimated():
+    assert "Where the truth is 80 %, it is 78 % from 3,000 cells per tube, and 65 % from 100" in words_of(
+        "purified_specimens"
+    )
+    found = [100 * tubes.tubes(20, size, "accuracy", True).purity for size in ("3,000", "100")]
+    assert found == pytest.approx([78, 65], abs=3)
+
+
+@pytest.mark.slow
+def test_the_page_states_how_many_purified_cells_ten_runs_took():
+    page = words_of("purified_specimens")
+    assert "Ten runs gave 16 to 32" in page
+    assert "16 to 32 purified cells for the healthy donors, and 125 to 263 for patients" in page
+    enough = []
+    for seed in range(10):
+        purified = lab.measured(exchange.on_tubes(lab.UNITS, seed), "balanced")
+        cohorts = [lab.measured(exchange.on_cohort(name, lab.UNITS, seed), "balanced") for name in exchange.COHORTS]
+        runs = [exchange.Exchange("balanced accuracy", lab.UNITS, 300, purified, one, one) for one in cohorts]
+        enough.append([run.enough for run in runs])
+    healthy, patients = zip(*enough, strict=True)
+    assert [min(healthy), max(healthy)] == pytest.approx([16, 32], rel=0.25)
+    assert [min(patients), max(patients)] == pytest.approx([125, 263], rel=0.25)
+
+
+@pytest.mark.parametrize(
+    ("shares", "size", "stated"),
+    [
+        ((0.62, 0.30, 0.08), 81, "647$ labeled granulocytes, 172 lymphocytes and 35 monocytes"),
+        ((0.61, 0.28, 0.11), 6.26, "6,551 granulocytes, 1,917 lymphocytes and 634 monocytes"),
+    ],
+)
+def test_the_worked_solution_states_what_the_cohorts_are_worth(shares, size, stated):
+    q = torch.tensor(shares, dtype=torch.float64)
+    worth = 32_768 * q * weak_labels.efficiency(q, size)
+    assert [f"{n:,.0f}" for n in worth.tolist()] == re.findall(r"\d[\d,]*\b", stated)
+    assert stated in words_of("purified_specimens")
 
 
 # -- the batch effect

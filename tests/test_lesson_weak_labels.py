@@ -6,10 +6,13 @@ import math
 import pytest
 import torch
 from drawn import normal
+from pages import words_of
 
 from ddlearn import blood, compute, weak_labels
+from ddlearn.blood import MONOCYTE
 from ddlearn.lessons.weak_labels import effective_size, exercises, holograms, learners, lesson, trainings, triangle
 from ddlearn.lessons.weak_labels.trainings import ALPHA0, BLOOD, HEALTHY, PATIENTS, POURED
+from ddlearn.networks import MLP
 
 
 def given_bags(B=5, k=4, C=3):
@@ -51,6 +54,31 @@ def test_the_effective_bag_size_of_counted_cells_is_their_number():
         drawn = torch.multinomial(BLOOD.expand(20_000, -1), m, replacement=True, generator=compute.generator(m))
         counted = torch.nn.functional.one_hot(drawn, 3).double().mean(1)
         assert exercises.kappa(counted) == pytest.approx(m, rel=0.03)
+
+
+def test_the_numbers_of_the_two_patients():
+    page, two = words_of("weak_labels"), torch.tensor([[0.8, 0.2], [0.4, 0.6]], dtype=torch.float64)
+    found = torch.linalg.solve(two, torch.tensor([8.4, 5.2], dtype=torch.float64))
+    assert found.tolist() == pytest.approx([10, 2])
+    assert exercises.kappa(two) == pytest.approx(6)
+    assert "$(1.8, -0.8)$ and $(-0.6, 1.6)$" in page
+    weights = weak_labels.bag_weights(two, two.mean(0), 6)
+    assert weights.flatten().tolist() == pytest.approx([1.8, -0.8, -0.6, 1.6])
+    torch.testing.assert_close(weights.T @ two / 2, two.mean(0).diag())
+
+
+def test_the_page_states_what_a_cell_in_a_bag_is_worth():
+    apart, poured = (float(weak_labels.efficiency(BLOOD, size)[MONOCYTE]) for size in (ALPHA0 + 1, 512))
+    assert f"is {apart:.2f} for our patients" in words_of("weak_labels")
+    assert f"but {poured:.4f} for bags of 512" in words_of("weak_labels")
+    assert 75 < apart / poured < 85  # "about 80 times", in a reply of the quiz
+
+
+def test_the_page_states_what_reports_with_errors_give_for_healthy_donors():
+    drawn = [trainings.specimens(HEALTHY, m, 0) for m in (8, 64, 512)]
+    found = [exercises.kappa(given.reports) for given in drawn]
+    stated = f"from reports is {min(found):.0f} to {max(found):.0f} instead of {drawn[0].m_eff:.0f}"
+    assert stated in words_of("weak_labels")
 
 
 # -- holograms
@@ -179,6 +207,43 @@ def test_the_worth_orders_the_bags_for_the_mean_map():
     healthy = trainings.KINDS.index(HEALTHY)
     assert float(seen[0].worth[0] / seen[1].worth[0]) == pytest.approx(512 / 8, rel=0.4)
     assert float(seen[0].worth[healthy] / seen[1].worth[healthy]) == pytest.approx(1, abs=0.5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("stated", "learner", "kind", "m"),
+    [
+        ("With patients it names 94 % correctly", learners.PROPORTIONS, PATIENTS, 512),
+        ("EasyLLP reaches 94 % with 8 poured cells per bag", learners.EASY, POURED, 8),
+        ("With 8 cells per healthy donor, the mean map names 87 % correctly", learners.MEAN_MAP, HEALTHY, 8),
+        ("61 %", learners.PROPORTIONS, HEALTHY, 8),  # learns nothing: every cell is named granulocyte
+        ("61 %", learners.PROPORTIONS, POURED, 512),
+    ],
+)
+def test_the_page_states_what_networks_learn(stated, learner, kind, m):
+    """Another processor trains other nets: numbers may differ by a point or two."""
+    assert stated in words_of("weak_labels") + lesson.parts.predictions[0].question
+    percent = float(stated.split(" %")[0].split()[-1])
+    found = learners.trained(learner, kind, m, 0)
+    assert 100 * float(trainings.accuracy(found).mean()) == pytest.approx(percent, abs=2)
+
+
+@pytest.mark.slow
+def test_easyllp_recognizes_no_monocyte_with_64_cells_per_patient():
+    assert "recognizes no monocyte with 64 cells per patient" in words_of("weak_labels")
+    assert float(learners.trained(learners.EASY, PATIENTS, 64, 0)[:, MONOCYTE].max()) < 0.02
+
+
+@pytest.mark.slow
+def test_few_networks_escape_the_constant_from_larger_initial_weights(monkeypatch):
+    assert "From larger initial weights, 3 of 120 escaped it" in words_of("weak_labels")
+    monkeypatch.setattr(trainings, "NET", MLP((32, 64, 64, 3), W_std=2**0.5))
+    accuracy = []
+    for seed in range(10):
+        given = trainings.specimens(POURED, 512, seed)
+        loss = learners.loss_of(learners.PROPORTIONS, given, exercises.proportion_loss)
+        accuracy.append(trainings.accuracy(trainings.found(trainings.fit(given, loss, 12, seed))))
+    assert 1 <= int((torch.cat(accuracy) > 0.65).sum()) <= 8
 
 
 # -- the effective bag size

@@ -18,7 +18,7 @@ NAMES = tuple(cell_type.name for cell_type in CELL_TYPES)
 ROUNDS = 30
 PIXEL, FLOOR = 0.8, 0.05  # um a pixel of the camera; what `ring_features` adds to a variance
 OUTSIDE = slice(9, 16)  # rings beyond the dark one
-GREY = (-4.0, 5.0)  # one range of grey for all pictures: a slider must not change the scale under the eye
+GREY = (-4.0, 5.0)  # one range of gray for all pictures: a slider must not change the scale under the eye
 ABSORBED = (0.0, 0.17)
 
 

@@ -26,7 +26,7 @@ BLOOD = blood.mean_blood()
 CELLS = 16_384
 TRAIN, TEST = 3000, 1000  # cells of each type in the pool
 POOL_SEED = 9
-# With W_std = 2^.5, the usual start for ReLU, about one network in six escapes from what equal bags teach.
+# With W_std = 2^.5, the usual start for ReLU, some networks escape from what equal bags teach: 3 of 120.
 NET = MLP((32, 64, 64, 3), W_std=1.0)
 NETS, STEPS, RATE, BATCH = 3, 150, 7e-3, 512
 
