@@ -210,6 +210,15 @@ def test_the_page_states_how_many_cells_the_rules_name_correctly():
     assert f"instead of {right[0]:.1f} %." in page
 
 
+def test_chance_decides_the_near_tie_of_the_narrow_rules():
+    right = [float(rules.votes(rules.NARROW, False, rules.FREE, 2000, seed).scores[1, 0]) for seed in range(20)]
+    others = [one for one in right if one >= 0.5]
+    words = (
+        "Of twenty draws of the votes, {} end like this one. In the others, the model names at least {} % correctly."
+    )
+    assert words.format(20 - len(others), int(100 * min(others))) in words_of("counting_and_rules")
+
+
 def test_the_page_states_what_silence_means():
     """How the cells divide on which the narrow rules, or they and the broad one, say nothing."""
     page = words_of("counting_and_rules")
