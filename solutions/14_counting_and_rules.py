@@ -279,8 +279,8 @@ lesson.rules.show()
 #
 # - **Rules that err together.** If three of six rules always say the same, a label model takes them for three independent witnesses. It trusts them too
 #   much (claims).
-# - **A wrong class balance.** Take seven rules, and **equal thirds** as class balance. The count error grows from 0.2 to 1.3 points. More cells do
-#   not help: move **Cells** to 3,000, and it is 4.8 points, with 93 % of the cells named correctly instead of 99.5 %.
+# - **A wrong class balance.** Take seven rules, and **equal thirds** as class balance. The count error grows from 0.2 to 1.3 points. More cells
+#   need not help: move **Cells** to 3,000, and it is 4.8 points, with 93 % of the cells named correctly instead of 99.5 %.
 # - **Unusual patients.** Physiology moves each count toward the usual patient. Patient 38 has 81 % lymphocytes. From ten cells and 900
 #   purified cells, EM errs by 1.5 points, and with physiology by 9.5.
 #
