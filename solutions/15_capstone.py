@@ -15,13 +15,13 @@
 #
 # ![Four boxes in a row: your table, a question, an experiment with several seeds and a control, and a verdict. The verdict is an interval inside a band, outside it, or across its edge.](pictures/capstone.svg)
 #
-# *The band is decided before the measurement, and the interval is what the measurement leaves open.*
+# *The green band is what the claim allows, and is decided first. Each line is an interval: what an experiment leaves possible.*
 #
-# **Question.** Somebody has a table and a question, and wants an answer on one page. For example: "On the diabetes table, more features are not better. With 64
-# times as many, the error is 2.3 times as large." How do you state a claim that may turn out false, and judge it by a few measurements? Today you write such a page.
+# **Question.** "On the diabetes table, more features are not better. With 64 times as many, the error is 2.3 times as large." Is that so, or luck? Whoever
+# looks after each measurement, and stops when pleased, can be wrong four times as often as whoever looks once. How do you state such a claim, and judge it on one page?
 #
 # **You will be able to**
-# - compute the interval that a few measurements leave open (Exercise 1);
+# - compute the interval that a few measurements leave possible (Exercise 1);
 # - judge a claim by a band that was stated before (Exercise 2);
 # - choose the number of seeds before a run, and defend it (Exercise 3).
 #
@@ -72,9 +72,11 @@ lesson.recap()
 # ## Predict
 #
 # A **seed** starts one independent repetition of an experiment, with its own random draws, and gives one number. "Three seeds" are three
-# such numbers. The standard error of the mean of $n$ seeds is $s/\sqrt n$, where $s$ is their standard deviation.
-# For normal numbers with a *known* standard deviation, 1.96 standard errors on either side of the mean hold the truth in 95 % of all experiments. With
-# few seeds, $s$ itself is only an estimate, and often too small. In how many of 100 experiments with three seeds does this interval hold the truth?
+# such numbers. The **truth** is the mean over infinitely many seeds.
+#
+# The mean of $n$ seeds has the standard error $s/\sqrt n$, where $s$ is their standard deviation. The interval reaches 1.96 standard errors to either side of
+# the mean. For normal seeds, with the *true* standard deviation in the place of $s$, it holds the truth in 95 % of all experiments. But $s$ is an estimate, and with
+# few seeds it is often too small. In how many of 100 experiments with three seeds does the interval hold the truth?
 
 # %%
 lesson.predict("three seeds")
@@ -93,7 +95,7 @@ lesson.predict("three seeds")
 # | 4.30 | 0.248 | 0.752 to 1.248 | no |
 #
 # The correct interval crosses both edges. These seeds **cannot tell**, although their mean is exactly 1. With the same mean and $s$, five
-# seeds have the t value 2.78 and the interval 0.876 to 1.124. They would decide.
+# seeds have the t value 2.78 and the interval 0.876 to 1.124. So five seeds would decide.
 #
 # Could the measurement fail at all? In the **control** the cause of the claim is taken away: the formula gets shuffled targets. Three seeds measure 0.3, 0.4 and 0.5, with the interval 0.152 to 0.648. It
 # is outside the band, so the measurement can fail.
@@ -115,8 +117,8 @@ lesson.rule.show()
 # A [claim](GLOSSARY.md#claim) has five parts.
 #
 # 1. **A sentence that may be false**, and a number that it is about.
-# 2. **A [band](GLOSSARY.md#band)**, stated before the measurement. Where theory gives a number, the margin around it is ours. Where it gives none, the edge is ours, with a reason.
-# 3. **A measurement**, one number $x_i$ per seed. With the mean $\bar x$, the $n$ seeds leave open the **interval**
+# 2. **A [band](GLOSSARY.md#band)**, stated before the measurement. Where theory gives a number, we choose the margin around it. Where it gives none, we choose the edge, and say why.
+# 3. **A measurement**, one number $x_i$ per seed. With the mean $\bar x$, the values that $n$ seeds leave possible form the **interval**
 #
 # $$\bar x \pm t_{n-1} \, \frac{s}{\sqrt n}, \qquad s^2 = \frac{1}{n-1} \sum_{i=1}^n (x_i - \bar x)^2.$$
 #
@@ -124,11 +126,11 @@ lesson.rule.show()
 # 5. **What it does not show.**
 #
 # *In words:* more seeds make the interval smaller, through $\sqrt n$ and through the t value $t_{n-1}$ (Student, 1908). For normal seeds
-# the interval holds the truth in 95 % of all experiments. The index counts the free differences $x_i - \bar x$: all $n$ add up to zero, so $n - 1$ of them give the last. For $n = 2, 3, 5$ the
+# the interval holds the truth in 95 % of all experiments. The index, called *degrees of freedom*, counts the free differences $x_i - \bar x$: all $n$ add up to zero, so $n - 1$ of them give the last. For $n = 2, 3, 5$ the
 # t value is 12.7, 4.30 and 2.78, and it approaches 1.96.
 #
 # The claim **holds** if the measured interval lies inside the band and the control's interval lies outside. It **does not hold** if the measured interval
-# lies outside. Otherwise we **cannot tell**.
+# lies wholly outside. Otherwise we **cannot tell**.
 #
 # The rule is a **test of equivalence**. The usual test asks whether a difference was seen. With few seeds it seldom sees one, and "not seen" is then mistaken for "equal". Here few seeds prove
 # nothing: a wide interval does not fit into the band.
@@ -142,9 +144,11 @@ lesson.rule.show()
 # at most.
 #
 # *The rule says "does not hold", and the truth lies inside the band.* Then the interval misses the truth, on either side. A 95 % interval
-# does so in one experiment of twenty, so this mistake has probability 1/20 at most. It is almost 1/20 where the band is narrow compared with the standard
-# error. Now let the band be wide, and the truth near its upper edge. An interval above the truth may lie above the band. An interval below the truth would have to lie below the far lower edge as well, and this hardly
-# ever happens. So only one side counts, and the probability is hardly above 1/40. (If the band has one end only, it is 1/40 at most.)
+# does so in one experiment of twenty, so this mistake has probability 1/20 at most.
+# - The band is narrow compared with the standard error. An interval that misses the truth then mostly misses the band too, and the probability is almost 1/20.
+# - The band is wide, and the truth is near its upper edge. An interval above the truth may lie above the band. An interval below the truth hardly ever lies below
+#   the whole band. So only one side counts, and the probability is hardly above 1/40.
+# - The band has one end only. Then it is 1/40 at most.
 #
 # Both bounds hold for any number of seeds. The price of few seeds is that they cannot tell.
 #
@@ -157,7 +161,7 @@ lesson.rule.show()
 #
 # ## Exercise 1 · Write: `interval`
 #
-# Use `t_value(degrees)`. For the three seeds above the result is (0.752, 1.248). When it passes, the explorers run on your intervals.
+# The tensor `measured` holds $n$ seeds, and `t_value(n - 1)` gives $t_{n-1}$. For the three seeds above the result is (0.752, 1.248). When it passes, the explorers run on your intervals.
 
 
 # %%
@@ -225,11 +229,16 @@ lesson.decide("seeds", seeds, reach)
 #
 # Three real tables are here, and there is room for yours. Save your spreadsheet as CSV, and put the file beside this notebook. Write its name and the column to predict below:
 # `bring("my_table.csv", target="price")`. Or leave the cell as it is.
+#
+# <details><summary>What your table may hold</summary>
+#
 # - **Rows:** 20 to 5,000, below a row of names.
 # - **The column to predict:** numbers, or the names of 2 to 20 classes.
-# - **The other columns**, at most 200: numbers as any country writes them, or two different words, such as yes and no.
+# - **The other columns**, at most 200: numbers, with a decimal point or comma, or two different words, such as yes and no.
 #
 # Dates, columns with three or more different words, signs such as € beside numbers, and rows with gaps cannot be used. If there are any, a message below the cell names them, and gives a line of code that leaves them out. Copy it into the cell.
+#
+# </details>
 
 # %%
 bring("", target=None)
@@ -239,8 +248,8 @@ bring("", target=None)
 # - **Left:** one point per row, in the plane in which the rows vary most.
 # - **Right:** the leave-one-out error and the training error of kernel ridge regression against the penalty ([[fixed_embeddings]]). Predicting the mean has an error of 1.
 #
-# Choose your table, and compare it with **Shuffle the targets**: this is how nothing looks. Under **More controls**, the right panel shows the
-# eigenvalues of the kernel instead, and how much of the target the strongest eigenvectors leave out.
+# Choose your table, and switch on **Shuffle the targets**: the target then has nothing to do with the rows. A switch under **More controls** shows the
+# eigenvalues of the kernel instead of the errors, and how much of the target the strongest eigenvectors leave out.
 
 # %%
 lesson.look.show()
@@ -249,10 +258,10 @@ lesson.look.show()
 # ## Ask it
 #
 # Choose one of nine **Questions**, from a lesson that you have read, and a **Table**. The sentence under the picture says what is claimed.
-# - **Left:** the curves behind the number: the control, and the line of theory where there is one.
+# - **Left:** the curves from which the number is computed. For now they are those of the control, and of theory where there is one.
 # - **Right:** the number itself. The band is green, and each dot is a seed, with the interval beside it.
 #
-# What was measured is still hidden. Leave **Run it** unticked for now.
+# What was measured is hidden. Leave **Run it** unticked for now.
 #
 # <details><summary>The nine questions, and their bands</summary>
 #
@@ -268,8 +277,12 @@ lesson.look.show()
 # | the widest wins | error with sixteen features per row divided by the error with one per four rows ([[double_descent_solved]]) | 0 to 1 | as many features as rows |
 # | proportions only | risk computed from bags divided by the risk computed from labels ([[weak_labels]]) | 0.85 to 1.15 | each row gets its bag's proportions as its label |
 #
-# *Baseline:* no theory gives a number here. So we take the smallest ratio, but at most 1, that kernels of half and of twice the width reach on twelve other splits. *Imbalance:* a difference of the two layers' weights, $a^2 - b^2$ for single weights. Gradient
-# flow keeps it constant. *Bag:* a group of five rows of which only the proportions of the classes are known.
+# *Baseline:* no theory says how a network compares with a kernel. So two other kernels, of half and of twice the width, take the place of the network on twelve
+# other splits of the table. Each of their errors is divided by that of the kernel. The baseline is the smallest of these ratios, or 1 if all are larger.
+#
+# *Imbalance:* a difference of the two layers' weights. With one weight $v$ and one weight $w$ it is $v^2 - w^2$. Gradient flow keeps it constant.
+#
+# *Bag:* a group of five rows of which only the proportions of the classes are known.
 #
 # </details>
 
@@ -277,20 +290,20 @@ lesson.look.show()
 lesson.experiment.show()
 
 # %% [markdown]
-# The next cell asks what you expect of the question that you chose. A prediction that was made after the numbers were shown is none, and your page
-# says which it was.
+# The next cell asks what you expect of the question that you chose. Your page will say whether you answered before the numbers were shown.
 
 # %%
 lesson.predict(lesson.experiment.state["question"])
 
 # %% [markdown]
-# Now tick **Run it** above; your number is drawn in. Then take **Seeds** away, one by one, under **More controls**. At how many can your
+# Now tick **Run it** above. The picture shows your prediction too. Then lower **Seeds** one by one, under **More controls**. At how many can your
 # rule no longer tell? (For "leave-one-out" on the wines, seven seeds decide, and six cannot tell.)
 
 # %% [markdown]
 # ## Hand it in
 #
-# One file, which needs no network: verdict and picture first, then what to do next, your prediction, the method, the limits, and every number in folds. Say in a sentence what you make of it. A second page never overwrites the first.
+# The next cell writes your page as one file, which opens without the internet. Verdict and picture come first. Then it says what to do next, what you
+# predicted, how it was measured, and what it does not show. Say in a sentence what you make of the result. A second page never overwrites the first.
 #
 # What if eight seeds cannot tell? The message below then says how many to take, and gives a line such as `write_page(new_seeds=20)`, for twenty seeds that nobody has seen.
 
@@ -337,14 +350,15 @@ lesson.quiz()
 # %% [markdown]
 # ## Problems
 #
-# **1. Wrong verdicts (easy, checked).** Seeds are normal and the control is perfect. Give three probabilities. The truth is exactly the upper edge of a
-# wide band: how often does the rule say "holds"? How often does a rule that asks only whether the mean is inside? And a band has no width and consists of the
-# truth: how often does the rule say "does not hold"?
+# **1. Wrong verdicts (easy, checked).** Seeds are normal, and the control's interval is always outside. Give three probabilities.
+# - The truth is exactly the upper edge of a wide band. How often does the rule say "holds"?
+# - Another rule says "holds" if the mean is inside this band. How often does it say so?
+# - The band is one number, the truth. How often does our rule say "does not hold"?
 #
 # **2. Nine questions (checked).** You ask nine independent questions, each with a 95 % interval. What is the probability that one or more of the
-# intervals miss their truths? And how much may each interval leave out, so that by the union bound this probability is at most 0.05?
+# intervals miss their truths? With which probability may each interval miss, so that by the union bound this probability is at most 0.05?
 #
-# **3. From the smallest to the largest seed.** A rule takes the smallest and the largest of $n$ seeds as its interval. The truth is the number above which each seed lies with probability 1/2.
+# **3. From the smallest to the largest seed.** A rule takes the smallest and the largest of $n$ seeds as its interval. The truth is the median: each seed lies above it with probability 1/2.
 # Show that the interval holds it with probability $1 - 2^{1-n}$. From how many seeds on is this at least 95 %? Why is the rule still a bad one?
 #
 # **4. A tenth question (hard, open).** Write two functions of a seed that return a number: `measure(seed)` for a question of your own, and `control(seed)` without its cause. State a band, run eight seeds, and give the intervals to your `verdict`.
@@ -354,7 +368,8 @@ lesson.quiz()
 # ```python
 # from ddlearn.classroom.claim import about, claim, ours
 #
-# band, basis = about(1.0, 0.15, "ratio"), ours(source="the margin is ours")
+# band = about(1.0, 0.15, "ratio")  # 0.85 to 1.15
+# basis = ours(source="the margin is ours")  # no theory gives it
 #
 # mine = claim("mine", "The ratio is 1.", band, basis, measure, control=(control, "without the cause"))
 #

@@ -534,12 +534,36 @@ def test_where_the_seeds_cannot_tell_the_card_gives_a_line_that_asks_new_ones(tm
 def test_numbers_of_the_page_are_measured():
     """Coverage for skewed seeds, and how often somebody who looks after each seed sees a false “holds”."""
     shares = [rule.held(rule.intervals("skewed", n, exercises.interval)).double().mean() for n in (3, 20)]
-    assert [round(100 * float(share)) for share in shares] == [87, 90]
+    held, of_20 = (round(100 * float(share)) for share in shares)
+    page = words_of("capstone")
+    assert f"hold the truth in {held} % of the experiments, and from 20 seeds in {of_20} %." in page
     noise = torch.randn(4000, 20, generator=compute.generator(1), dtype=torch.float64)
     sizes = torch.arange(3, 21)
     highs = torch.stack([some_high(noise[:, :n]) for n in sizes.tolist()], 1)
-    assert round(100 * float((highs <= 0).any(1).double().mean())) == 11
-    assert round(1000 * float((highs[:, -1] <= 0).double().mean())) == 27
+    often, once = ((highs <= 0).any(1).double().mean(), (highs[:, -1] <= 0).double().mean())
+    assert f"makes it in {100 * float(once):.1f} % of 4,000 experiments." in page
+    assert f"makes it in {100 * float(often):.0f} %." in page
+    assert round(float(often / once)) == 4
+    assert "can be wrong four times as often" in page
+
+
+def test_the_intervals_of_the_page_are_those_of_the_exercise():
+    """The three seeds, their control, five with the same mean and deviation, and the first run."""
+    page = words_of("capstone")
+    seeds, control, pilot = ([0.9, 1.0, 1.1], [0.3, 0.4, 0.5], decisions.PILOT)
+    for some, words in (
+        (seeds, "| {:.3f} to {:.3f} | no |"),
+        (control, "with the interval {:.3f} to {:.3f}."),
+        (pilot, "and the interval, {:.3f} to {:.3f}, crosses"),
+    ):
+        found = exercises.interval(torch.tensor(some, dtype=torch.float64))
+        assert words.format(*found) in page
+    five = decisions.left_open(torch.tensor(seeds, dtype=torch.float64), 5)
+    assert "the interval {:.3f} to {:.3f}.".format(*five) in page
+    known = decisions.left_open(torch.tensor(seeds, dtype=torch.float64), 3, lambda degrees: exercises.NORMAL)
+    assert "| {:.3f} | {:.3f} to {:.3f} | yes |".format(known[1] - 1, *known) in page
+    values = [exercises.t_value(n - 1) for n in (2, 3, 5)]
+    assert "the t value is {:.1f}, {:.2f} and {:.2f}".format(*values) in page
 
 
 def test_how_often_the_number_of_seeds_of_the_page_decides():

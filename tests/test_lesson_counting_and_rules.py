@@ -64,6 +64,22 @@ def test_the_numbers_of_the_problems_are_those_of_the_library():
         assert float(shares[0]) == pytest.approx(share, abs=1e-3)
 
 
+def test_the_page_states_what_the_ten_cells_give():
+    """The rounds by hand, with and without a prior, and the first round of the version to repair."""
+    page = words_of("counting_and_rules")
+    P = torch.tensor([[0.9, 0.1]] * 7 + [[0.1, 0.9]] * 3, dtype=torch.float64)
+    ones = torch.ones(2, dtype=torch.float64)
+    guesses = [ones / 2]
+    for _ in range(60):
+        guesses.append(exercises.shares_step(P, ones / 2, guesses[-1], ones))
+    said = ", ".join(f"{float(guess[0]):.3f}".rstrip("0") for guess in guesses[:4])
+    assert f"The guesses {said}, … approach {float(guesses[-1][0]):.2f}." in page
+    alpha = torch.tensor([3, 1], dtype=torch.float64)
+    right = exercises.shares_step(P, ones / 2, ones / 2, alpha)
+    wrong = P.mean(0) + alpha - 1
+    assert f"gives {float(wrong[0] / wrong.sum()):.3f} instead of {float(right[0]):.3f}." in page
+
+
 # -- the patients
 
 
@@ -85,13 +101,22 @@ def test_the_error_of_a_plan_is_that_of_the_picture():
 def test_the_page_states_what_the_patients_show():
     page = words_of("counting_and_rules")
     good, poor = (100 * patient.patients(1, "300", learned).mean[:, -1] for learned in reversed(patient.LEARNED))
+    few = 100 * patient.patients(1, "10", "30 purified cells").mean[:, 0]
+    lymphocytic = patient.patients(38, "10", "900 purified cells")
+    one = 100 * lymphocytic.errors[:, 0, 37, 0]
     for words, value in (
         ("EM errs by 2.2 points, and counting", good[1]),
         ("counting the most probable types by 3.0.", good[0]),
         ("EM errs by 7.2 points, because", poor[1]),
+        ("**Physiology** gains 1.2 points with ten cells", few[1] - few[2]),
+        ("EM errs by 1.5 points, and with physiology", one[1]),
+        ("with physiology by 9.5.", one[2]),
     ):
         assert words in page
         assert float(re.search(r"\d\.\d", words)[0]) == pytest.approx(float(value), abs=0.3)
+    assert good[2] > good[1] - 0.05  # with 300 cells it gains nothing
+    assert f"Chance alone leaves {100 * patient.floor(patient.people(0)[0], 300):.1f}." in page
+    assert f"Patient 38 has {100 * float(lymphocytic.truth[1]):.0f} % lymphocytes." in page
 
 
 def test_two_explanations_make_the_votes_equally_probable():
@@ -108,9 +133,9 @@ def test_two_explanations_make_the_votes_equally_probable():
         likelihood = (r.mean(0).log() + torch.einsum("nml,mcl->nc", heard, theta.log())).logsumexp(1).sum()
         ends.append((float(likelihood), float(rules.beliefs(r, votes)[-1])))
     (wrong, high), (right, low) = ends
-    assert abs(wrong - right) < 2
-    assert high > 0.85
-    assert low < 0.3
+    page = words_of("counting_and_rules")
+    assert f"the log-likelihoods ${wrong:.1f}$ and ${right:.1f}$" in page
+    assert f"is right on {100 * high:.0f} % of its cells, and in the second on {100 * low:.0f} %." in page
 
 
 def test_counting_stops_where_nothing_moves():
@@ -155,6 +180,64 @@ def test_votes_are_drawn_from_the_table():
         said = rules.hear(votes[y == c])[:, j].mean(0)
         assert (said - table[j, c]).abs().max() < 5 * (0.25 / int((y == c).sum())) ** 0.5
     assert torch.equal(rules.drawn(300, 1)[1], votes[:300])  # fewer cells are the first of more
+
+
+def percent(share):
+    return f"{100 * float(share):.0f} %"
+
+
+def test_the_page_states_how_many_cells_the_rules_name_correctly():
+    page = words_of("counting_and_rules")
+
+    def scores(names, broad, balance, cells=2000):
+        return rules.votes(names, broad, balance, cells).scores
+
+    free, equal = rules.FREE, rules.EQUAL
+    narrow, misled = (scores(rules.NARROW, broad, free)[1, 0] for broad in (False, True))
+    assert f"names {percent(narrow)} of the cells correctly, instead of {percent(misled)}." in page
+    seven = percent(scores(rules.SEVEN, False, free)[1, 0])
+    assert (
+        f"seven of them name {seven} of our cells correctly, three of these with a wrong one {percent(misled)}" in page
+    )
+    majority, tested = scores(rules.NARROW, True, rules.TESTED)[:, 0]
+    assert f"the model names {percent(tested)} of the cells correctly." in page
+    assert f"names {100 * majority:.1f} %." in page
+    assert f"reach {100 * scores(rules.NARROW, False, free)[0, 0]:.1f} %?" in page
+    right, thirds = (100 * scores(rules.SEVEN, False, balance)[1] for balance in (free, equal))
+    assert f"grows from {right[2]:.1f} to {thirds[2]:.1f} points." in page
+    right, thirds = (100 * scores(rules.SEVEN, False, balance, 3000)[1] for balance in (free, equal))
+    assert f"it is {thirds[2]:.1f} points, with {thirds[0]:.0f} % of the cells named correctly" in page
+    assert f"instead of {right[0]:.1f} %." in page
+
+
+def test_chance_decides_the_near_tie_of_the_narrow_rules():
+    right = [float(rules.votes(rules.NARROW, False, rules.FREE, 2000, seed).scores[1, 0]) for seed in range(20)]
+    others = [one for one in right if one >= 0.5]
+    words = (
+        "Of twenty draws of the votes, {} end like this one. In the others, the model names at least {} % correctly."
+    )
+    assert words.format(20 - len(others), int(100 * min(others))) in words_of("counting_and_rules")
+
+
+def test_the_page_states_what_silence_means():
+    """How the cells divide on which the narrow rules, or they and the broad one, say nothing."""
+    page = words_of("counting_and_rules")
+    y, votes = rules.drawn(2000, 0)
+    narrow, four = (votes[:, rules.chosen(rules.NARROW, broad)] for broad in (False, True))
+    mute, silent = ((some == weak_labels.ABSTAIN).all(1) for some in (narrow, four))
+    broad = four[:, -1] != weak_labels.ABSTAIN
+    assert f"calls {percent(rules.probabilities()[rules.BROAD, :, 1] @ rules.SHARES)} of the cells lymphocytes" in page
+    assert f"On {percent((mute & broad).sum() / broad.sum())} of the cells that the broad rule names, no other" in page
+    assert f"and on {percent(mute.double().mean())} of the cells all three are silent." in page
+    alone, misled = (rules.label_model(some, None, exercises.label_round) for some in (narrow, four))
+    each = alone[mute][0]
+    assert f"gives each of them {percent(each[0])} granulocyte and {percent(each[1])} lymphocyte" in page
+    assert (alone[mute].argmax(1) == 1).all()
+    assert (misled[silent].argmax(1) == 0).all()
+    assert f"That is right for {percent((y[silent] == 0).double().mean())} of these cells." in page
+    assert f"and {percent((y[mute] == 0).double().mean())} of these cells are granulocytes." in page
+    believed, true = (rules.beliefs(q, four)[-1] for q in (misled, torch.nn.functional.one_hot(y, 3).double()))
+    assert f"right on {percent(believed)} of its cells. The truth is {percent(true)}." in page
 
 
 @needs_wbcatt

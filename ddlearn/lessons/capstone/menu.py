@@ -20,7 +20,7 @@ LEFT_OUT = Question(
     ),
     method="Kernel ridge regression with a fixed penalty on the rows to learn from, six random splits for a seed.",
     control="the error on the rows themselves in the place of leave-one-out",
-    limits="Nothing about rows from another source, nor about the least of many leave-one-out errors.",
+    limits="Nothing about rows from another source, nor about the smallest of many leave-one-out errors.",
     measure=by_rows.left_out,
 )
 
@@ -34,7 +34,7 @@ FIXED_OR_LEARNED = Question(
     band=None,
     basis=ours(
         "ghorbani2020",
-        "no theory: a baseline, the least that kernels of half and twice the width reach on twelve other splits",
+        "no theory: a baseline, the smallest ratio of kernels of half and twice the width, on twelve other splits",
     ),
     method=(
         "A net with 64 ReLU units, Adam, 160 steps, stopped where it is best on the unseen rows, which favours it; "
@@ -113,8 +113,8 @@ CURVE = Question(
         "simon2023", "theory says 1, in our finite-pool form after @simon2023; the margin of 15 % is ours"
     ),
     method="Kernel ridge regression, three random splits a seed; the theory sees the whole table and all its targets.",
-    control="the theory is told shuffled targets",
-    limits="A forecast: the theory was told the targets that test it. And without a ridge it reads low on such tables.",
+    control="the formula gets shuffled targets",
+    limits="A forecast: the formula used the targets that test it. And without a ridge it is too low on such tables.",
     measure=by_rows.learning_curve,
 )
 
@@ -156,7 +156,7 @@ WIDEST = Question(
 BAGS = Question(
     name="proportions only",
     lesson="weak_labels",
-    hypothesis="A classifier’s risk can be told from bags of rows of which only the proportions of classes are known.",
+    hypothesis="A classifier’s risk can be computed from bags of rows, where only proportions of classes are known.",
     number="risk from bags of five over the risk with labels",
     short="bags / labels",
     band=(0.85, 1.15),

@@ -123,7 +123,7 @@ def sentence(r: Coverage, said) -> str:
     you = "" if guess is None else f" You said {guess:.0f} %."
     return (
         f"{r.n} seeds, {r.law}, rule: {r.rule}. Of {DRAWN} intervals {missed} miss the truth; of {REPEATS:,}, "
-        f"{100 * r.here:.0f} % hold it, where {100 * LEVEL:.0f} % are promised. At {SIZES[1]} seeds "
+        f"{100 * r.here:.0f} % hold it, where {100 * LEVEL:.0f} % should. At {SIZES[1]} seeds "
         f"{100 * float(r.covered[1]):.0f} % do, at {SIZES[-1]} {100 * float(r.covered[-1]):.0f} %.{theory}{you}"
     )
 
