@@ -71,19 +71,19 @@ lesson.predict("worst")
 # ## By hand: a fit that is stopped
 #
 # Take the design of [[double_descent_solved#By-hand|the last lesson]], with singular values 2 and 0.2. The true weights $(1, 1)$ lie in the strong direction. Noise moves the exact fit by $(0.5, -0.5)$, in the weak one.
-# Instead of solving, take gradient steps of size 0.2 on $\frac12\lVert Xw - y\rVert^2$, from $w = 0$. Along a direction with singular value $s$, the gradient is $s^2$ times what is missing of the exact fit. So each step multiplies
-# what is missing by $1 - 0.2 s^2$.
+# Instead of solving, take gradient steps of size 0.2 on $\frac12\lVert Xw - y\rVert^2$, from $w = 0$. The gradient is $X^\top X (w - \hat w)$, where $\hat w$ is the exact fit. So along a direction with singular value $s$,
+# each step multiplies what is missing of $\hat w$ by $1 - 0.2 s^2$.
 #
 # | steps | missing in the strong direction | missing in the weak direction | $\lVert w - w_\star\rVert^2$ |
 # |---|---|---|---|
 # | 1 | 0.2 | 0.992 | 0.0800 |
-# | 3 | 0.008 | 0.976 | 0.0004 |
+# | 10 | 0 | 0.923 | 0.0030 |
 # | 30 | 0 | 0.786 | 0.0229 |
 # | 300 | 0 | 0.090 | 0.4142 |
 #
 # After one step, 0.2 of $(1, 1)$ is missing, and 0.008 of $(0.5, -0.5)$ has come in: the squared distance is $2 \cdot 0.2^2 + 0.5 \cdot 0.008^2 = 0.0800$.
 #
-# *In words:* the signal, in the strong direction, is learned first, and the noise last. After three steps the squared distance is over a thousand times smaller than the 0.5 of the exact fit. So **stopping early** is a cure.
+# *In words:* the signal, in the strong direction, is learned first, and the noise last. After ten steps the squared distance is over a hundred times smaller than the 0.5 of the exact fit. So **stopping early** is a cure.
 
 # %% [markdown]
 # ## See
@@ -96,14 +96,14 @@ lesson.predict("worst")
 # <details><summary>What is Adam, and where do the weights start?</summary>
 #
 # Adam is momentum with a step size per weight: each step is divided by the root of a running mean of the squared gradient. The start weights are Gaussian, with variance $1/(3d)$ in the first layer and
-# $1/(3h)$ in the second. The pixels are standardized. In the map each seed has its own wrong labels. In the explorer after Exercise 2 all networks share theirs, so that averages make sense.
+# $1/(3h)$ in the second. The pixels are standardized. In the map each seed has its own wrong labels. After Exercise 2 the outputs of several networks are averaged, and all of them learn the same wrong labels.
 #
 # </details>
 #
 # - **Left, the map:** to the right networks get wider, measured by $P/(nk)$; upward training goes on. The color is the squared error on new digits. Diamonds mark the best moment of each width.
-# - **Right:** the error along the white line of the map, and the training error (dashed). From the green line on, networks fit their digits.
+# - **Right:** the error along the white line of the map, and the training error (dashed). From the green line on, it is nearly zero.
 #
-# Move **Steps** from the left end to the right. When does the peak appear? Then choose no **Wrong labels**.
+# Move **Steps** from the left end to the right. When does the peak appear? Then set **Wrong labels** to *none*.
 
 # %%
 lesson.map.show()
@@ -111,8 +111,8 @@ lesson.map.show()
 # %% [markdown]
 # ## Explain: what a procedure can fit
 #
-# **Counting.** With $P$ parameters and $nk$ equations, an exact fit should become possible near the **threshold** $P = nk$. There the network has hardly a choice *how* to fit the wrong labels, and the error peaks. Beyond it there are many exact fits, and training finds one that predicts better.
-# Counting proves nothing, because the equations are not linear: that the peak is close to $nk$ is a measurement.
+# **Counting.** With $P$ parameters and $nk$ equations, an exact fit should become possible near the **threshold** $P = nk$. There the network has hardly a choice *how* to fit the wrong labels, and the error peaks. Beyond it there are many exact fits.
+# In a linear model, descent from zero finds the shortest, which amplifies noise less. For networks counting proves nothing, because the equations are not linear: that the error peaks near $nk$, and falls beyond, is a measurement.
 #
 # **Effective model complexity.** Counting ignores how a network is trained. [Nakkiran and others (2020)](https://arxiv.org/abs/1912.02292) define the [effective model complexity](GLOSSARY.md#effective-model-complexity) of a training
 # procedure: the largest number of examples that it can fit with a training error near zero. The procedure includes network, loss, optimizer, steps and penalty. They conjecture that the test error peaks where this number is about $n$.
@@ -122,7 +122,7 @@ lesson.map.show()
 # <details><summary>Is this the peak of the linear fits, and where is it with cross-entropy?</summary>
 #
 # The linear fits have $p$ weights for *each* of the $k$ outputs: $P = pk$ parameters for $nk$ equations. There too the threshold is $P = nk$, which says $p = n$. Cross-entropy asks for less: the right class
-# must have the largest output, about one condition per example. This suggests a threshold near $P = n$. The count of equations is that of
+# must have the largest output, about one condition per example. This suggests a threshold near $P = n$. In our networks the error rate did not peak there. The count of equations is that of
 # [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118).
 #
 # </details>
@@ -152,7 +152,7 @@ def interpolation_point(widths, train_mse, y, d):
 
 
 # %% [markdown]
-# In the right panel of the map, the curve has a **hump**, at a quarter of the peak's parameters. Its height varies between seeds, but it was in every run without a penalty. We have no explanation.
+# In the map's right panel there is also a small **hump**, at 13 units ($P/(nk) = 0.25$). With other seeds it may be missing. We have no explanation.
 #
 # ## Exercise 2 · Repair: `early_stop`
 #
@@ -179,8 +179,8 @@ def early_stop(held_out, test):
 # %% [markdown]
 # ## See: what removes the peak
 #
-# The networks with one **Change** are blue, the networks as they are gray. **Left:** squared error. **Right:** error rate, the share of wrong answers. Go through the menu. Then
-# average the outputs of two or three networks that learned the same labels: **Nets averaged**.
+# Blue: networks with one **Change**. Gray: without. **Left:** squared error. **Right:** error rate, the share of wrong answers. Go through the menu. Then
+# average two or three networks that learned the same labels: **Nets averaged**.
 
 # %%
 lesson.cures.show()
@@ -189,14 +189,14 @@ lesson.cures.show()
 # | change | effect here | what remains |
 # |---|---|---|
 # | early stopping | no peak at any width | digits must be held out |
-# | no wrong labels | no peak at $nk$; a small rise from 0.20 to 0.23 at 30 units | you cannot choose this |
+# | no wrong labels | no peak at $nk$; a small rise from 0.20 to 0.23 at 30 units | labels must be checked |
 # | weight decay | strong: no peak; weak: a lower peak | the strength must be found |
-# | cross-entropy | no peak at $nk$ | a weak rise near $n$ parameters; wide networks still learn wrong labels |
+# | cross-entropy | the error rate falls with width, to 0.18 | wide networks still learn wrong labels |
 # | small batches | a lower, flatter peak | a peak |
-# | averaging | several small networks beat a wide one of the same total size | a rise, because all learned the same wrong labels; almost no gain with strong decay |
+# | averaging | three networks of 40 units have 0.50, one of 120 has 0.84 | a rise with width, because all learned the same wrong labels; almost no gain with strong decay |
 # | longer steps | **the hump rises above the peak** | no cure |
 #
-# No row is a law: each is about *these* networks, on 400 small digits, with two strengths of decay. Nakkiran and others trained far larger networks with
+# No row is a law: each is about *these* networks, on 400 small digits. Nakkiran and others trained far larger networks with
 # cross-entropy, and found peaks, some without wrong labels.
 #
 # ## Exercise 3 · Decide: where do you expect the peak?
@@ -219,7 +219,7 @@ lesson.decide("expect", squared_loss, cross_entropy, examples)
 # %% [markdown]
 # ## See: more data, worse answers
 #
-# Now keep a network of 20 units, and add examples. It has learned 60 digits (square; the dotted line is its error). You are offered 120 instead (star). Would you take them? Move both sliders. Then choose the other models. For linear regression the curve is a formula.
+# Now keep a network of 20 units, and add examples. You have 60 digits (square; the dotted line is at its error). You are offered 120 instead (star). Would you take them? Move both sliders. Then choose another **Model**: for linear regression the curve is a formula.
 
 # %%
 lesson.samples.show()
@@ -229,7 +229,7 @@ lesson.samples.show()
 #
 # ## Where it breaks
 #
-# - **Wider is not better.** Stopped in time, all but the narrowest networks are about as good. With more wrong labels the widest may lose to the small ones ([Xue and others 2022](https://arxiv.org/abs/2208.08003)): choose 40 % in the map.
+# - **Wider is not better.** Stopped in time, all but the narrowest networks are about as good. Trained to the end, the widest may lose to the small ones ([Xue and others 2022](https://arxiv.org/abs/2208.08003)). With 40 % wrong labels in the map, 160 units have 1.18, 5 units 0.81.
 # - **Time.** We found no second descent over *steps* in such networks, at any width, batch size or noise that we tried. It was reported for larger networks (problem 4).
 #
 # **Discuss:** Your company trains a network and sees no peak. Which of today's changes have they made without knowing?
@@ -247,7 +247,7 @@ lesson.samples.show()
 # %% [markdown]
 # ## Claims
 #
-# The claims on the step belong to problem 2, those on clocks to problem 4.
+# Claims on the step belong to problem 2, on clocks to problem 4.
 
 # %%
 lesson.claims()
@@ -262,30 +262,30 @@ lesson.quiz()
 # ## Key points
 #
 # - Networks trained to the end on wrong labels have a [double descent](GLOSSARY.md#double-descent) peak near $P = nk$, where they just fit, whether you change the width or the number of examples.
-# - For these networks clean labels, enough weight decay, or stopping in time removed the peak. Cross-entropy left a weak rise near $n$ parameters.
+# - For these networks clean labels, cross-entropy, enough weight decay, or stopping in time removed the peak.
 #   Most people train with several of these, which may be why few see a peak.
-# - Stopped in time, 8 units beat 120 units trained to the end.
+# - Stopped in time, 8 units beat 120 units trained to the end: 0.41 against 0.84.
 #
-# **What this does not show.** One hidden layer, small images, few seeds. For deep networks, ask for the effective model complexity.
+# **What this does not show.** One hidden layer, small images, few seeds. Elsewhere, look where networks begin to fit.
 
 # %% [markdown]
 # ## Problems
 #
 # **1. Counting is not a proof (easy).** One hidden ReLU unit with one input and one output has $P = 4$: $f(x) = a\,\mathrm{relu}(wx + b) + c$. Which of these targets at $x = 0, 1, 2, 3$ can it fit: $(0, 0, 1, 2)$ or $(0, 1, 0, 1)$?
 #
-# **2. One step of many networks (checked below).** Write one step of gradient descent for many networks at once. It then trains those that get more data.
+# **2. One step of many networks (checked below).** Write one step of gradient descent for many networks at once. The explorer of more data uses it.
 #
 # <details><summary>Shapes and loss</summary>
 #
 # E networks of one width are stacked: hidden weights $W$ (E, h, d) and output weights $A$ (E, h, k). All see the inputs $x$ (n, d), whose last column is 1, and each has its own targets (E, n, k). The
-# loss of network $e$ is the mean over examples of $\lVert f_e(x_i) - y_{ei}\rVert^2$, with $f_e(x) = A_e^\top \mathrm{relu}(W_e x)$. `@` carries the first axis along, and `.mT` turns the last two.
+# loss of network $e$ is the mean over examples of $\lVert f_e(x_i) - y_{ei}\rVert^2$, with $f_e(x) = A_e^\top \mathrm{relu}(W_e x)$. `@` carries the first axis along, and `.mT` transposes the last two.
 #
 # </details>
 #
-# **3. The early-stopped table (checked below).** In By hand, which number of steps gives the smallest distance, and how small is it?
+# **3. The best moment (checked below).** In By hand, after how many steps is the squared distance smallest, and how small is it?
 #
-# **4. Two descents in time (hard, explorer below).** In a linear model with many examples, each feature learns at its own speed. After $t$ steps of size $\eta_i$, feature $i$ of scale $\sigma_i$ still misses the share $c_i = (1 - \eta_i\sigma_i^2)^t$ of its weight. This is its **clock**.
-# So the risk can descend twice over time. Which $\eta_i$ leave one descent?
+# **4. Two descents in time (hard, explorer below).** In a linear model with many examples, each feature learns at its own speed, its **clock**. After $t$ steps of size $\eta_i$, feature $i$ with standard deviation $\sigma_i$ still misses the share $(1 - \eta_i\sigma_i^2)^t$ of its weight.
+# Learning a feature's signal lowers the risk, and learning its noise raises it. With fast signal, then noise, then slow signal, the risk descends twice. Which $\eta_i$ leave one descent?
 
 
 # %%
@@ -313,7 +313,7 @@ smallest = distance[steps]
 lesson.decide("stop", steps, smallest)
 
 # %% [markdown]
-# **Left:** the risk of the linear model over time, and the parts from three groups of features: fast signal, noise only, slow signal. **Right:** the networks of the map. Set the slow signal to 0, bring it back, and align the clocks.
+# **Left:** the risk of the linear model over time, and its parts from these three groups of features. **Right:** networks of the map. Set the slow signal to 0, bring it back, and align the clocks.
 
 # %%
 lesson.clocks.show()
@@ -327,9 +327,9 @@ lesson.clocks.show()
 #
 # **2.** See the cell above. Both gradients are taken at the old $W$ and $A$. A ReLU that is off passes nothing back, so the mask is $z > 0$.
 #
-# **3.** The distance after $t$ steps is $2 \cdot 0.2^{2t} + 0.5\,(1 - 0.992^t)^2$. It is 0.0033 at $t = 2$, 0.00041 at $t = 3$ and 0.00051 at $t = 4$. So three steps are best.
+# **3.** The squared distance after $t$ steps is $2 \cdot 0.2^{2t} + 0.5\,(1 - 0.992^t)^2$. It is 0.0033 at $t = 2$, 0.00041 at $t = 3$ and 0.00051 at $t = 4$. So three steps are best.
 #
-# **4.** Let feature $i$ have the coefficient $b_i$, and the noise the variance $\sigma^2$. For many examples the excess risk is
+# **4.** Let $c_i$ be the share that feature $i$ still misses, $b_i$ its true weight, and $\sigma^2$ the variance of the noise. For many examples the excess risk is
 #
 # $$\sum_i \sigma_i^2 b_i^2\, c_i^2 \;+\; \frac{\sigma^2}{n} \sum_i (1 - c_i)^2.$$
 #

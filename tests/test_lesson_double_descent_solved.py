@@ -7,7 +7,7 @@ from drawn import normal
 from ddlearn import compute, kernels
 from ddlearn import double_descent as dd
 from ddlearn.lessons import load
-from ddlearn.lessons.double_descent_solved import exercises, images, peak, variance, why
+from ddlearn.lessons.double_descent_solved import decisions, exercises, images, peak, variance, why
 
 
 @pytest.mark.parametrize(("n", "p"), [(30, 12), (12, 30), (15, 15)])
@@ -195,6 +195,60 @@ def test_the_table_of_the_page():
     assert float((w - truth).square().sum()) == pytest.approx(0.0184, abs=5e-5)
     third = torch.linalg.svdvals(torch.cat([X, feature.T]))
     assert float((1 / third**2).sum()) == pytest.approx(0.74, abs=5e-3)
+
+
+def test_the_risks_of_the_page():
+    """Those of the question, of the formula's examples, at the peak with the best penalty, and of the purchase."""
+    few, many = (exercises.risk(n, 200, 1.0, 0.2) for n in (100, 180))
+    assert [few, many] == pytest.approx([0.70, 1.99], abs=5e-3)
+    assert 2.5 < many / few < 3
+    by_hand = torch.tensor([2, 0.2]), torch.tensor([2, 2.04**0.5])
+    assert [float((1 / s**2).sum()) for s in by_hand] == pytest.approx([25.25, 0.74], abs=5e-3)
+    assert [exercises.risk(40, p, 0.0, 1.0) for p in (20, 38, 80)] == pytest.approx([20 / 19, 38, 40 / 39])
+    assert float(dd.best_ridge_risk(1.0, 1.0, 0.2)) == pytest.approx(0.36, abs=5e-3)
+    now, enough, tuned = decisions.offers()
+    assert [now, enough, tuned] == pytest.approx([0.862, 248, 0.473], abs=5e-4)
+    assert round(exercises.risk(210, 200, 1.0, 0.2) / now) == 5
+
+
+def test_what_the_hidden_ridge_of_exercise_1_would_do():
+    def ridge(X, y):
+        return torch.linalg.solve(X.T @ X + 0.1 * torch.eye(X.shape[1]).to(X), X.T @ y)
+
+    X, y = (torch.tensor(rows, dtype=torch.float64) for rows in ([[1.1, 0.9], [0.9, 1.1]], [[2.1], [1.9]]))
+    assert ridge(X, y)[:, 0].tolist() == pytest.approx([1.12, 0.83], abs=5e-3)
+    for fit, height in ((exercises.min_norm_fit, 11), (ridge, 2)):
+        found = peak.peak("every feature is there", "40", 0.2, peak.MIN_NORM, 0.01, min_norm_fit=fit)
+        assert round(float(found.median.max())) == height
+        assert int(found.sizes[found.median.argmax()]) == 40
+
+
+def test_the_numbers_to_compare_with_of_problem_2():
+    s = torch.tensor([2, 0.2], dtype=torch.float64)
+    assert exercises.bias_variance(s, 2, 2, 0.1, 2.0, 0.01) == pytest.approx((0.697, 0.0092), abs=5e-4)
+
+
+def test_the_effective_parameters_of_the_page():
+    assert [*map(decisions.effective, (30, 240)), decisions.same()] == pytest.approx([62.1, 20.1, 119], abs=0.05)
+    result = why.why(why.NOTHING).here
+    at = [float(result.p_test[why.SIZES.index(N)]) for N in (85, 400)]
+    assert at == pytest.approx([699, 246], abs=0.5)
+
+
+def test_the_shares_of_the_solution_of_problem_4():
+    found = variance.variance(0.0, "one fit", "none")
+    _, data, features, both = (100 * found.parts / found.total)[:, variance.RATIOS.index(1.1)].tolist()
+    assert both == pytest.approx(90, abs=2)
+    assert [round(share) for share in (data, features, features + both, data + both)] == [1, 7, 98, 92]
+
+
+def test_the_digits_of_the_page():
+    """How far theory is from the fits, and how the widest fit loses."""
+    assert round(100 * images.images("10 %", "1.5", images.NONE, True).gap) == 3
+    median = images.measured(0.2, 3.0, 0).mse[..., 0].median(0).values
+    small = median[: images.WIDTHS.index(images.N_TRAIN)]
+    assert images.WIDTHS[int(small.argmin())] == 32
+    assert [float(median[-1]), float(small.min())] == pytest.approx([0.50, 0.39], abs=5e-3)
 
 
 def test_the_best_fits_of_the_page():
