@@ -1,9 +1,12 @@
 """The words of claims in Markdown: what is read, how it becomes a claim, and what is refused."""
 
+import re
 from functools import partial
+from pathlib import Path
 
 import pytest
 
+from ddlearn import lessons
 from ddlearn.classroom import ClaimTexts, Measured
 from ddlearn.classroom.claim import about, asymptotic, at_most, exact, theorem
 
@@ -132,3 +135,9 @@ def test_arguments_that_no_measure_takes_are_refused_before_it_runs(tmp_path):
         TypeError, match=r"control of the claim 'square' must fit power\(seed, base, exponent\): .*'exp'"
     ):
         texts(tmp_path).of(Measured("square", about(9.0), power, {"base": 3}, {"exp": 1}), LIMIT)
+
+
+@pytest.mark.parametrize("slug", lessons.SLUGS)
+def test_a_room_says_its_claims_in_the_order_of_the_page(slug):
+    text = (Path(lessons.__file__).parent / slug / "claims.md").read_text("utf-8")
+    assert re.findall(r"^## (.+)$", text, re.M) == [one.name for one in lessons.load(slug).parts.claims]
