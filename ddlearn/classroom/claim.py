@@ -116,7 +116,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class Claim:
-    """One line of the claims table; `claim` makes one.
+    """One line of the claims table; `claim` makes one, and `ClaimTexts` those of a room.
 
     `id` is a short name, unique in its lesson, which puts its number before it: "01.loo". `measure(seed)` returns the
     number, and `control(seed)`, where there is one, the same with the cause taken away, of which the note speaks.
