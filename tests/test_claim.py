@@ -147,6 +147,26 @@ def test_a_claim_is_a_function_its_cause_and_its_counter_cause():
     assert result.seconds >= 0
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"cause": {"base": 2, "exponnet": 3}}, r"cause .* power\(seed, base, exponent\): .* argument 'exponnet'"),
+        ({"cause": {}}, "cause .*: missing a required argument: 'base'"),
+        ({"cause": {"base": 2}, "control": ({"bass": 1}, "")}, "control .*argument 'bass'"),
+        ({"cause": {"base": 2}, "control": (power, "")}, "control .*: missing a required argument: 'base'"),
+        ({"measure": lambda: 1.0}, r"cause .* <lambda>\(\): too many positional arguments"),
+    ],
+)
+def test_arguments_that_do_not_fit_the_measure_are_refused_when_the_claim_is_made(changes, words):
+    with pytest.raises(TypeError, match=f"the {words}") as refused:
+        declared(**{"measure": power} | changes)
+    assert "of the claim '00.test' must fit" in str(refused.value)
+
+
+def test_a_function_that_does_not_tell_its_arguments_is_taken_as_it_is():
+    assert declared(measure=max, cause={"default": 0}, control=None).measure.keywords == {"default": 0}
+
+
 def test_the_number_of_a_lesson_is_no_part_of_a_claims_name():
     assert declared(id="01.loo-test").name == declared(id="loo-test").name == "loo-test"
 

@@ -116,6 +116,17 @@ def test_coverage_is_that_of_scipy_and_of_many_more_experiments():
     assert float(rule.theory("least to largest seed", (5,))[0]) == pytest.approx(float(held), abs=0.005)
 
 
+def test_the_claims_of_the_tables_say_what_the_menu_says():
+    """Their words stand in `claims.md` and in `menu.py`; a change of one must reach the other."""
+    of_tables = [one for one in load("capstone").parts.claims if "question" in one.measure.keywords]
+    assert len(of_tables) == 5
+    for one in of_tables:
+        question = one.measure.keywords["question"]
+        assert (one.band.unit, one.control_note) == (question.short, question.control)
+        assert (one.basis.kind, one.basis.papers) == (question.basis.kind, question.basis.papers)
+        assert one.basis.source == f"{question.basis.source.partition(';')[0]}; the tolerance is ours"
+
+
 def test_laws_have_the_mean_that_is_called_the_truth():
     z = torch.randn(200_000, generator=compute.generator(1), dtype=torch.float64)
     for law in rule.LAWS.values():

@@ -11,6 +11,7 @@ _EXPORTS = {
     "answer": ["ExerciseNotPassed"],
     "cache": ["cached"],
     "claim": ["Claim", "ClaimResult"],
+    "claim_texts": ["ClaimTexts", "Measured"],
     "code": ["uses"],
     "controls": ["Choice", "Slider", "Switch"],
     "curve": ["describe_curve", "draw_curve"],

@@ -6,6 +6,7 @@ measure wherever one can be made: the same measurement with the cause taken away
 Whatever fails is said.
 """
 
+import inspect
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -115,7 +116,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class Claim:
-    """One line of the claims table; `claim` makes one.
+    """One line of the claims table; `claim` makes one, and `ClaimTexts` those of a room.
 
     `id` is a short name, unique in its lesson, which puts its number before it: "01.loo". `measure(seed)` returns the
     number, and `control(seed)`, where there is one, the same with the cause taken away, of which the note speaks.
@@ -194,11 +195,17 @@ def claim(
         claim("rich", "A small output scale makes the features move.", at_most(0.1, "test error"),
               theorem("chizat2019", "Theorem 2.3"), test_error, cause={"scale": 1.0},
               control=({"scale": 100.0}, "the same net with output scale 100"))
+
+    Raises:
+        TypeError: if the cause or the control does not fit the measure; the message names the claim and the argument.
     """
-    cause = dict(cause or {})
-    counter, note = control or (None, "")
+    cause, (counter, note) = dict(cause or {}), control or (None, "")
+    _check_fit(f"cause of the claim {id!r}", measure, cause)
     if isinstance(counter, Mapping):
         counter = partial(measure, **cause | dict(counter))
+        _check_fit(f"control of the claim {id!r}", measure, counter.keywords)
+    elif counter is not None:
+        _check_fit(f"control of the claim {id!r}", counter, {})
     return Claim(id, statement, band, basis, partial(measure, **cause), counter, note)
 
 
@@ -222,6 +229,18 @@ exact = partial(Basis, "exact")
 asymptotic = partial(Basis, "asymptotic")
 paper = partial(Basis, "paper")
 ours = partial(Basis, "ours")
+
+
+def _check_fit(role: str, function: Callable[..., float], given: Mapping[str, object]) -> None:
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # a function in C need not tell its arguments
+        return
+    try:
+        signature.bind(0, **given)
+    except TypeError as error:
+        name = getattr(function, "__name__", "its measure")
+        raise TypeError(f"the {role} must fit {name}({', '.join(signature.parameters)}): {error}") from error
 
 
 def _measure(measure: Measure, seed: int) -> tuple[list[float], str]:

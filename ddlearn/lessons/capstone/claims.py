@@ -1,14 +1,13 @@
-"""What the lesson claims: that its rule keeps what it promises, and five answers of the three tables that are here."""
+"""How the claims of `claims.md` are measured; beside each, a control that must fail."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute
-from ddlearn.classroom import cached
-from ddlearn.classroom.claim import Claim, about, at_most, claim, exact
+from ddlearn.classroom import ClaimTexts, Measured, cached
+from ddlearn.classroom.claim import about, at_most
 from ddlearn.lessons.capstone import exercises, menu, shelf
 from ddlearn.lessons.capstone.asking import SEEDS, Measurement, Question
 from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, Pair, inside, middle
@@ -55,65 +54,27 @@ def mean_of(seed: int, question: Question, control: bool = False) -> float:
     return float(torch.stack([(one.controls if control else one.values).mean() for one in found]).mean())
 
 
-def answers(id: str, question: Question, statement: str, tolerance: float, expected: float = 1.0) -> Claim:
-    """Return a claim about what the three tables answer to a question."""
-    return claim(
-        id,
-        statement,
-        about(expected, tolerance, question.short),
-        replace(question.basis, source=f"{question.basis.source.split(';')[0]}; the tolerance is ours"),
-        mean_of,
-        cause={"question": question},
-        control=({"control": True}, question.control),
-    )
-
-
-CLAIMS = (
-    claim(
-        "coverage",
-        "Three seeds with the t value hold the truth in 95 % of all experiments; 1.96 is not enough.",
-        about(0.95, 0.012, "of experiments"),
-        exact("student1908", "for normal seeds; the tolerance is that of 4,000 experiments"),
-        covered,
-        cause={"rule": exercises.interval},
-        control=({"rule": RULES[ASKED]}, "1.96 in the place of the t value"),
+CLAIMS = ClaimTexts.beside(__file__).of(
+    Measured(
+        "coverage", about(0.95, 0.012), covered, cause={"rule": exercises.interval}, control={"rule": RULES[ASKED]}
     ),
-    claim(
+    Measured(
         "edge",
-        "A claim whose truth lies on its band’s edge is said to hold in one of forty experiments at most.",
-        at_most(0.025 + 0.009, "of experiments"),
-        exact(
-            "schuirmann1987",
-            "a bound for normal seeds, half of the 5 % that the interval leaves out, as in the two tests of "
-            "@schuirmann1987; the tolerance is that of 4,000 experiments",
-        ),
+        at_most(0.025 + 0.009),
         said,
         cause={"word": HOLDS, "band": WIDE, "both_ends": True},
-        control=({"both_ends": False}, "only the mean looked at"),
+        control={"both_ends": False},
     ),
-    claim(
+    Measured(
         "refused",
-        "A claim that is true is said not to hold in one of twenty experiments at most.",
-        at_most(0.05 + 0.011, "of experiments, for a band that is narrow against the spread"),
-        exact(
-            source="our derivation, for normal seeds: an interval outside the band misses a truth inside it, on either "
-            "side, and a band of no width reaches the 5 %; the tolerance is that of 4,000 experiments"
-        ),
+        at_most(0.05 + 0.011),
         said,
         cause={"word": FAILS, "band": NARROW, "both_ends": True},
-        control=({"both_ends": False}, "only the mean looked at"),
+        control={"both_ends": False},
     ),
-    answers("leave-one-out", menu.LEFT_OUT, "On three real tables leave-one-out gives the error on unseen rows.", 0.1),
-    answers("curve", menu.CURVE, "On three real tables the learning curve is known from the kernel’s spectrum.", 0.1),
-    answers(
-        "peak", menu.PEAK, "On three real tables random features are worst where they are as many as the rows.", 0.05
-    ),
-    answers(
-        "width",
-        menu.WIDTH,
-        "On three real tables tangent kernels near the infinite one as 1/√width.",
-        0.1,
-        expected=0.5,
-    ),
-    answers("bags", menu.BAGS, "On three real tables proportions of random bags tell a classifier’s risk.", 0.05),
+    Measured("leave-one-out", about(1.0, 0.1), mean_of, cause={"question": menu.LEFT_OUT}, control={"control": True}),
+    Measured("curve", about(1.0, 0.1), mean_of, cause={"question": menu.CURVE}, control={"control": True}),
+    Measured("peak", about(1.0, 0.05), mean_of, cause={"question": menu.PEAK}, control={"control": True}),
+    Measured("width", about(0.5, 0.1), mean_of, cause={"question": menu.WIDTH}, control={"control": True}),
+    Measured("bags", about(1.0, 0.05), mean_of, cause={"question": menu.BAGS}, control={"control": True}),
 )

@@ -1,13 +1,10 @@
-"""What the lesson claims, what theory expects, and how each claim is measured; beside each, a control that must fail.
-
-Where a basis is ours, a difference is asked to be there in size, in our simulator or for our table of votes, and
-nothing more: no paper promises these numbers.
-"""
+"""How the claims of `claims.md` are measured; beside each, a control that must fail."""
 
 import torch
 
 from ddlearn import compute, weak_labels
-from ddlearn.classroom.claim import asymptotic, at_least, at_most, claim, ours
+from ddlearn.classroom import ClaimTexts, Measured
+from ddlearn.classroom.claim import at_least, at_most
 from ddlearn.lessons import cells as lab
 from ddlearn.lessons.counting_and_rules import exercises, patient, rules
 
@@ -62,62 +59,12 @@ def label_model_right(seed: int, balance: str) -> float:
     return float(rules.votes(rules.NARROW, True, balance, rules.MOST, seed).scores[1, 0])
 
 
-CLAIMS = (
-    claim(
-        "em",
-        "EM finds the shares of a new patient from a classifier that learned at equal shares.",
-        at_most(0.03, "largest error of a share, 20,000 cells"),
-        asymptotic(
-            "saerens2002",
-            "maximum likelihood, by the iteration of @saerens2002, finds the shares where the classifier is right "
-            "and the cells are many; the tolerance is ours, for 20,000 cells that look much alike",
-        ),
-        recovered,
-        cause={"em": True},
-        control=({"em": False}, "the mean posterior"),
-    ),
-    claim(
-        "count",
-        "EM with the physiology prior counts patients better than counting the most probable types.",
-        at_most(1.0, "count error over that of classify-and-count"),
-        ours("yellin2018", "1 is a draw; a prior from blood counts is the idea of @yellin2018"),
-        count_ratio,
-        cause={"looked": True},
-        control=({"looked": False}, "the average blood, no cell looked at"),
-    ),
-    claim(
-        "spend",
-        "900 purified and 30 counted cells give better counts than 30 purified and 300 counted cells.",
-        at_most(1.0, "count error over that of 30 purified and 300 counted cells"),
-        ours(source="1 is a draw: a poor classifier errs on all cells in the same way, however many it counts"),
-        spent,
-        cause={"purified": 900},
-        control=({"purified": 30}, "30 purified and 30 counted cells"),
-    ),
-    claim(
-        "witnesses",
-        "A label model finds out how often each of six rules is right, without one label.",
-        at_most(0.06, "largest error of an accuracy"),
-        asymptotic(
-            "dawid1979",
-            "maximum likelihood, by the iteration of @dawid1979, finds the accuracies where the rules err "
-            "independently and the cells are many; the tolerance is ours, for 4,000 cells",
-        ),
-        misjudged,
-        cause={"together": False},
-        control=({"together": True}, "three of the rules say the same"),
-    ),
-    claim(
-        "broad",
-        "The blood test mends a label model that a broad, wrong rule has misled.",
-        at_least(0.85, "accuracy"),
-        ours(
-            "tsutsui2023",
-            "0.85 is seven tenths of the way back from 0.62, a majority vote with the broad rule, to 0.94, the "
-            "rules without it; the cells and their attributes are those of @tsutsui2023",
-        ),
-        label_model_right,
-        cause={"balance": rules.TESTED},
-        control=({"balance": rules.FREE}, "the class balance left to the model"),
+CLAIMS = ClaimTexts.beside(__file__).of(
+    Measured("em", at_most(0.03), recovered, cause={"em": True}, control={"em": False}),
+    Measured("count", at_most(1.0), count_ratio, cause={"looked": True}, control={"looked": False}),
+    Measured("spend", at_most(1.0), spent, cause={"purified": 900}, control={"purified": 30}),
+    Measured("witnesses", at_most(0.06), misjudged, cause={"together": False}, control={"together": True}),
+    Measured(
+        "broad", at_least(0.85), label_model_right, cause={"balance": rules.TESTED}, control={"balance": rules.FREE}
     ),
 )

@@ -1,4 +1,4 @@
-"""What the lesson claims, what theory expects, and how each claim is measured, each with a control that must fail."""
+"""How the claims of `claims.md` are measured; beside each, a control that must fail."""
 
 from statistics import fmean
 
@@ -7,7 +7,8 @@ from torch import Tensor
 
 from ddlearn import compute
 from ddlearn import double_descent as dd
-from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours
+from ddlearn.classroom import ClaimTexts, Measured
+from ddlearn.classroom.claim import about, at_least, at_most
 from ddlearn.lessons.double_descent_solved import images, variance, why
 from ddlearn.lessons.double_descent_solved.exercises import bias_variance, risk
 
@@ -127,150 +128,47 @@ def clipped(seed: int, precision: torch.dtype) -> float:
     return float(torch.stack(exact_fits).median() / torch.stack(others).median())
 
 
-CLAIMS = (
-    claim(
-        "exact",
-        "For Gaussian designs of any n and p, the mean excess risk of the shortest fit is the formula's.",
-        about(1.0, 0.03, "measured over formula"),
-        exact(("breiman1983", "belkin2020"), "on average over Gaussian inputs; the tolerance is that of 1,000 draws"),
-        measured_over_formula,
-        cause={"formula": risk},
-        control=({"formula": limit}, "the limit of many examples instead, for twenty examples"),
-    ),
-    claim(
+CLAIMS = ClaimTexts.beside(__file__).of(
+    Measured("exact", about(1.0, 0.03), measured_over_formula, cause={"formula": risk}, control={"formula": limit}),
+    Measured(
         "best-penalty",
-        "The best penalty is λ = σ² p / (n r²), for every design and not only on average.",
-        about(1.0, 0.01, "found by search over formula"),
-        exact(
-            "nakkiran2021",
-            "for every design: the risk is a sum over its singular values, whose terms are all smallest there; our "
-            "derivation; on average over inputs in @nakkiran2021",
-        ),
+        about(1.0, 0.01),
         best_penalty_over_formula,
         cause={"noise": NOISE},
-        control=({"noise": 2 * NOISE}, "labels with twice the noise"),
+        control={"noise": 2 * NOISE},
     ),
-    claim(
-        "no-peak",
-        "With the best penalty the risk at p = n is finite, and the formula for many examples predicts it.",
-        about(1.0, 0.05, "measured over theory"),
-        asymptotic(
-            "hastie2022",
-            "the limit of the risk with the best penalty, from @hastie2022; the tolerance is ours, for twelve designs "
-            "of n = 100",
-        ),
-        peak_over_best,
-        cause={"penalty": NOISE / SIGNAL},
-        control=({"penalty": 0.0}, "no penalty"),
+    Measured("no-peak", about(1.0, 0.05), peak_over_best, cause={"penalty": NOISE / SIGNAL}, control={"penalty": 0.0}),
+    Measured("width-loses", at_least(1.0), large_over_small, cause={"decay": 5.0}, control={"decay": 1.0}),
+    Measured(
+        "parameters", about(1.0, 0.05), parameters_over_formula, cause={"count": "p_test"}, control={"count": "p_train"}
     ),
-    claim(
-        "width-loses",
-        "If the first features capture most of the signal, no fit with p > n is as good as the best one with p < n.",
-        at_least(1.0, "best over best"),
-        asymptotic(
-            "hastie2022",
-            "the limit of the risk where features are missing, from @hastie2022, is smallest with p < n; 1 is a tie",
-        ),
-        large_over_small,
-        cause={"decay": 5.0},
-        control=({"decay": 1.0}, "a signal spread over many features"),
-    ),
-    claim(
-        "parameters",
-        "For p > n the number of effective parameters falls again, as n · n / (p − n − 1).",
-        about(1.0, 0.05, "measured over formula"),
-        exact(
-            "curth2023",
-            "on average over Gaussian inputs, our derivation; effective parameters at new points are those of "
-            "@curth2023. The tolerance is that of twelve draws",
-        ),
-        parameters_over_formula,
-        cause={"count": "p_test"},
-        control=({"count": "p_train"}, "the count at the training points, which stays at n"),
-    ),
-    claim(
-        "digits",
-        "Eigenvalues of the kernel and labels along its eigenvectors predict the error on digits before any fit.",
-        at_most(0.08, "median relative distance"),
-        asymptotic(
-            "simon2024",
-            "the formula of @simon2024 with our correction for the training digits, a heuristic; the tolerance is ours",
-        ),
-        theory_gap,
-        cause={"width_of_theory": 1.5},
-        control=({"width_of_theory": 3.0}, "the theory of a kernel twice as wide"),
-    ),
-    claim(
-        "digits-peak",
-        "With ten outputs for the digits the peak is still at N = n features.",
-        about(1.0, 0.05, "place of the largest error over n"),
-        asymptotic(
-            ("belkin2019", "mei2022"),
-            "each output has n equations and N unknowns, the count of @belkin2019; that the risk diverges there is "
-            "proved by @mei2022 for other inputs. The tolerance is the grid’s, whose next sizes are 5 % away",
-        ),
-        worst_over_n,
-        cause={"penalty": 0.0},
-        control=({"penalty": 0.1}, "a penalty of 0.1"),
-    ),
-    claim(
+    Measured("digits", at_most(0.08), theory_gap, cause={"width_of_theory": 1.5}, control={"width_of_theory": 3.0}),
+    Measured("digits-peak", about(1.0, 0.05), worst_over_n, cause={"penalty": 0.0}, control={"penalty": 0.1}),
+    Measured(
         "width-wins",
-        "On the digits with 10 % wrong labels, the widest fit beats every fit with fewer than n features.",
-        at_most(1.0, "error of the widest over the first minimum"),
-        ours("belkin2019", "1 is a tie; that the widest wins is the finding of @belkin2019 on other data"),
+        at_most(1.0),
         widest_over_first,
         cause={"rate": 0.1, "width": 1.5},
-        control=({"rate": 0.2, "width": 3.0}, "a kernel of width 3 and 20 % wrong labels"),
+        control={"rate": 0.2, "width": 3.0},
     ),
-    claim(
+    Measured(
         "three-factors",
-        "Without weak directions, or unexplained labels, or new digits in weak directions, no peak is left.",
-        at_most(1.0, "error at N = n over that of the plain fit at 60 features"),
-        ours(
-            "schaeffer2023",
-            "without a peak, the error at N = n is no larger than at 60 features; that all three factors are "
-            "needed follows from an identity of @schaeffer2023",
-        ),
+        at_most(1.0),
         peak_left,
         cause={"changes": (why.LARGE_CUT, why.EXPLAINED, why.STRONG_ONLY)},
-        control=({"changes": (why.NOTHING,)}, "all three present"),
+        control={"changes": (why.NOTHING,)},
     ),
-    claim(
+    Measured(
         "features",
-        "A formula for finite sizes predicts the error of random ReLU features, for points on a sphere.",
-        about(1.0, 0.06, "measured over theory"),
-        asymptotic(
-            ("simon2024", "mei2022"),
-            "the formula of @simon2024 at finite size, whose limit is that of @mei2022; the tolerance is ours, away"
-            " from the threshold",
-        ),
+        about(1.0, 0.06),
         features_over_theory,
         cause={"penalty_of_theory": 0.0},
-        control=({"penalty_of_theory": 0.1}, "the theory for a penalty of 0.1"),
+        control={"penalty_of_theory": 0.1},
     ),
-    claim(
-        "whose-fault",
-        "Near N = n, most of the error is the interaction of the draw of the data with that of the features.",
-        at_least(0.75, "of the error at N = 1.1 n, no noise"),
-        ours(
-            "adlam2020",
-            "the interaction diverges at the threshold, without noise too: @adlam2020, from the abstract. That it is "
-            "three quarters of the error at N = 1.1 n is ours: three times all other parts together",
-        ),
-        share_of_interaction,
-        cause={"penalty": "none"},
-        control=({"penalty": "0.1"}, "a penalty of 0.1"),
+    Measured(
+        "whose-fault", at_least(0.75), share_of_interaction, cause={"penalty": "none"}, control={"penalty": "0.1"}
     ),
-    claim(
-        "float32",
-        "A pseudo-inverse in float32, with its default rank cut-off, more than halves the peak.",
-        at_least(2.0, "exact over clipped, medians at N = n"),
-        ours(
-            source="two is what the sentence says: half of the peak is left. The cut-off drops the smallest singular "
-            "values, which make the peak",
-        ),
-        clipped,
-        cause={"precision": torch.float32},
-        control=({"precision": torch.float64}, "the same in float64"),
+    Measured(
+        "float32", at_least(2.0), clipped, cause={"precision": torch.float32}, control={"precision": torch.float64}
     ),
 )

@@ -1,8 +1,4 @@
-"""What the lesson claims, what theory expects, and how each claim is measured; beside each, a control that must fail.
-
-Counting is an argument and no theorem for nets, so the bands around P = nk are wide. Where a bound is ours, a published
-effect is asked to be there in size, and nothing more.
-"""
+"""How the claims of `claims.md` are measured; beside each, a control that must fail."""
 
 from dataclasses import replace
 
@@ -11,7 +7,8 @@ from torch import Tensor
 
 from ddlearn import compute
 from ddlearn import double_descent as dd
-from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours
+from ddlearn.classroom import ClaimTexts, Measured
+from ddlearn.classroom.claim import about, at_least, at_most
 from ddlearn.lessons.double_descent_trained import clocks, cures, samples, shared
 from ddlearn.lessons.double_descent_trained.exercises import ensemble_step, step_cases
 from ddlearn.lessons.double_descent_trained.samples import NOISE, SIGNAL
@@ -121,162 +118,36 @@ def twice_over_once(seed: int, model: str, cured: bool) -> float:
     return many / few
 
 
-CLAIMS = (
-    claim(
-        "step",
-        "Your step of many nets at once equals the step of each net by automatic differentiation.",
-        about(0.0, 1e-10, "relative difference of steps"),
-        exact(source="the chain rule"),
-        gradient_gap,
-        control=({"nets_averaged": True}, "the loss averaged over the nets too"),
-    ),
-    claim(
-        "threshold",
-        "The squared error of trained nets peaks where they have as many parameters as equations, P = nk.",
-        about(1.0, 0.35, "P / nk at the peak"),
-        ours(
-            "belkin2019",
-            "P = nk is the count of equations of @belkin2019, and no theorem for nets; a third to either side is one "
-            "step of the grid of widths, where n equations would put the peak at a tenth",
-        ),
-        landmark,
-        cause={"name": "peak_at"},
-        control=({"times": shared.CLASSES}, "P / n: one equation per example, its ten outputs not counted"),
-    ),
-    claim(
-        "noise",
-        "With wrong labels, the peak is well above the smallest error of smaller nets.",
-        at_least(1.15, "peak over first minimum"),
-        ours(
-            "nakkiran2020",
-            "1 is no peak, and with clean labels draws stray from it by up to a tenth; that wrong labels make the peak "
-            "is the finding of @nakkiran2020",
-        ),
-        landmark,
-        cause={"name": "rise"},
-        control=({"wrong": 0.0}, "no wrong labels"),
-    ),
-    claim(
-        "wide",
-        "Far beyond the peak, the error rate is below the best of the smaller nets.",
-        at_most(1.0, "error rate, widest over first minimum"),
-        ours("belkin2019", "1 is a tie; that the widest net wins is the finding of @belkin2019"),
-        landmark,
-        cause={"name": "gain", "measure": "error"},
-        control=({"name": "rise"}, "nets at the peak instead of the widest"),
-    ),
-    claim(
-        "stopped",
-        "Stopped at their best moments, nets with P = nk have no larger error than the widest: no peak is left.",
-        about(1.0, 0.2, "squared error, P = nk over widest"),
-        ours(
-            "nakkiran2020",
-            "1 is no peak, and a fifth is a third of the six tenths by which nets that are trained to the end rise "
-            "above it; that stopping leaves no peak is the finding of @nakkiran2020",
-        ),
-        threshold_over_widest,
-        cause={"stopped": True},
-        control=({"stopped": False}, "trained to the end"),
-    ),
-    claim(
-        "average",
-        "The average of four nets of 30 units has a smaller error than one net of 120, which has as many parameters.",
-        at_most(0.8, "squared error, four small over one wide"),
-        ours(
-            "dascoli2020",
-            "four nets keep a quarter of what the draw of the start adds, so a fifth less means that it adds a quarter "
-            "or more; that averaging takes it away is shown by @dascoli2020 for random features",
-        ),
-        team_over_one,
-        cause={"members": 4},
-        control=({"members": 1}, "one small net alone"),
-    ),
-    claim(
-        "clocks",
-        "In the linear model with three clocks, the risk over time has a second descent, by formula.",
-        at_least(1.5, "peak over first minimum"),
-        ours(
-            "heckel2021",
-            "the formula is that of @heckel2021; half as much again as at the first minimum is a second rise that "
-            "nobody overlooks, and the size of the effect was chosen by us with the clocks",
-        ),
-        rise_and_fall,
-        cause={"aligned": False},
-        control=({"aligned": True}, "clocks aligned"),
-    ),
-    claim(
-        "clocks-simulated",
-        "With many examples, gradient descent on data follows this formula.",
-        at_most(0.1, "largest relative difference"),
-        asymptotic(
-            "heckel2021",
-            "the formula of @heckel2021, for examples that are many against the features; the tolerance is ours, for "
-            "22 examples per feature",
-        ),
-        simulated_gap,
-        cause={"n": 1500},
-        control=({"n": 200}, "200 examples for 68 features"),
-    ),
-    claim(
-        "aligned",
-        "With all clocks equal there is one descent, to a smaller risk.",
-        at_most(0.95, "smallest risk, aligned over plain"),
-        ours(
-            "heckel2021",
-            "that aligned steps leave one descent is from the abstract of @heckel2021; a twentieth is ours, the "
-            "smallest difference that one sees in the figure",
-        ),
-        best_over_plain,
-        cause={"aligned": True},
-        control=({"aligned": False}, "all clocks half as fast"),
-    ),
-    claim(
-        "no-second-in-time",
-        "Our nets show no second descent over steps: the error at the end is larger than at the first minimum.",
-        at_least(1.5, "squared error, end over first minimum"),
-        ours(
-            "nakkiran2020",
-            "half as much again as at the first minimum is no second descent; for larger nets @nakkiran2020 found one",
-        ),
-        last_over_first_minimum,
-        control=(clocks_last_over_first_minimum, "the three clocks"),
-    ),
-    claim(
+CLAIMS = ClaimTexts.beside(__file__).of(
+    Measured("step", about(0.0, 1e-10), gradient_gap, control={"nets_averaged": True}),
+    Measured("threshold", about(1.0, 0.35), landmark, cause={"name": "peak_at"}, control={"times": shared.CLASSES}),
+    Measured("noise", at_least(1.15), landmark, cause={"name": "rise"}, control={"wrong": 0.0}),
+    Measured("wide", at_most(1.0), landmark, cause={"name": "gain", "measure": "error"}, control={"name": "rise"}),
+    Measured("stopped", about(1.0, 0.2), threshold_over_widest, cause={"stopped": True}, control={"stopped": False}),
+    Measured("average", at_most(0.8), team_over_one, cause={"members": 4}, control={"members": 1}),
+    Measured("clocks", at_least(1.5), rise_and_fall, cause={"aligned": False}, control={"aligned": True}),
+    Measured("clocks-simulated", at_most(0.1), simulated_gap, cause={"n": 1500}, control={"n": 200}),
+    Measured("aligned", at_most(0.95), best_over_plain, cause={"aligned": True}, control={"aligned": False}),
+    Measured("no-second-in-time", at_least(1.5), last_over_first_minimum, control=clocks_last_over_first_minimum),
+    Measured(
         "more-linear",
-        "With 250 examples instead of 100, linear regression has a larger risk, by the factor of the formula.",
-        about(
-            dd.exact_risk(250, 200, SIGNAL, NOISE) / dd.exact_risk(100, 200, SIGNAL, NOISE),
-            0.06,
-            "risk with 250 examples over risk with 100, for 200 coefficients",
-        ),
-        exact(
-            "nakkiran2019",
-            "on average over Gaussian inputs, by the solved formula; that more examples may do harm is shown by "
-            "@nakkiran2019. The tolerance is that of twenty draws",
-        ),
+        about(dd.exact_risk(250, 200, SIGNAL, NOISE) / dd.exact_risk(100, 200, SIGNAL, NOISE), 0.06),
         more_over_fewer,
         cause={"tuned": False},
-        control=({"tuned": True}, "the best penalty"),
+        control={"tuned": True},
     ),
-    claim(
+    Measured(
         "more-features",
-        "With 120 digits instead of 60, the shortest fit of random features has a larger error.",
-        at_least(1.0, "squared error, 120 over 60 examples"),
-        ours(
-            "nakkiran2020",
-            "1 is no harm; that more examples may do harm is the finding of @nakkiran2020, for trained nets",
-        ),
+        at_least(1.0),
         twice_over_once,
         cause={"model": samples.FEATURES, "cured": False},
-        control=({"cured": True}, "the best penalty"),
+        control={"cured": True},
     ),
-    claim(
+    Measured(
         "more-nets",
-        "With 120 digits instead of 60, a trained net has a larger error.",
-        at_least(1.0, "squared error, 120 over 60 examples"),
-        ours("nakkiran2020", "1 is no harm; that more examples may do harm is the finding of @nakkiran2020"),
+        at_least(1.0),
         twice_over_once,
         cause={"model": samples.NETS, "cured": False},
-        control=({"cured": True}, "each net stopped at its best moment"),
+        control={"cured": True},
     ),
 )

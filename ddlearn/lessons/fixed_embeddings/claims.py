@@ -1,10 +1,11 @@
-"""What the lesson claims, what theory expects, and how each claim is measured, each with a control that must fail."""
+"""How the claims of `claims.md` are measured; beside each, a control that must fail."""
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, datasets, kernels
-from ddlearn.classroom.claim import about, at_least, claim, exact, ours
+from ddlearn.classroom import ClaimTexts, Measured
+from ddlearn.classroom.claim import about, at_least
 from ddlearn.lessons.fixed_embeddings import digits, exercises, features
 from ddlearn.lessons.fixed_embeddings.lift import lift
 from ddlearn.ridge import ridge, ridge_path
@@ -94,109 +95,20 @@ def parted(seed: int, kernel: str) -> float:
     return lift("ring", kernel, 1.0, 0.0, seed).seen
 
 
-CLAIMS = (
-    claim(
-        "lift",
-        "A circle that no line can follow is a flat plane in the embedding of the degree-2 polynomial kernel.",
-        about(1.0, unit="of the ring's points on their own side"),
-        exact("boser1992", "a circle’s equation is linear in the squares, which are coordinates of this embedding"),
-        parted,
-        cause={"kernel": "polynomial"},
-        control=({"kernel": "linear"}, "the linear kernel: no embedding"),
-    ),
-    claim(
-        "dual",
-        "Ridge regression on n kernel values and on the embedding's own coordinates is one and the same predictor.",
-        about(0.0, 1e-9, "relative difference of predictions"),
-        exact("scholkopf2001", "the representer theorem, for ridge regression on six coordinates"),
-        two_routes,
-        cause={"cross": 2**0.5},
-        control=({"cross": 1.0}, "the same products without the weights √2 of the kernel"),
-    ),
-    claim(
-        "loo",
-        "Leave-one-out by the shortcut equals n separate refits that keep nλ fixed.",
-        about(0.0, 1e-9, "relative difference of predictions"),
-        exact("allen1974", "the refits keep nλ as it is for all n points"),
-        shortcut_gap,
-        cause={"kept": True},
-        control=({"kept": False}, "refits with (n − 1)λ, as ridge on n − 1 points has it"),
-    ),
-    claim(
-        "loo-test",
-        "Leave-one-out, which uses no new data, is on average the error on new data.",
-        about(1.0, 0.1, "leave-one-out over test error"),
-        exact(
-            "luntz1969",
-            "on average over samples, for fits to n − 1 points, because the point left out is as good as new; the "
-            "tolerance covers the step from n − 1 to n, and 200 samples",
-        ),
-        estimate_over_test,
-        cause={"left_out": True},
-        control=({"left_out": False}, "the training error in its place"),
-    ),
-    claim(
+CLAIMS = ClaimTexts.beside(__file__).of(
+    Measured("lift", about(1.0), parted, cause={"kernel": "polynomial"}, control={"kernel": "linear"}),
+    Measured("dual", about(0.0, 1e-9), two_routes, cause={"cross": 2**0.5}, control={"cross": 1.0}),
+    Measured("loo", about(0.0, 1e-9), shortcut_gap, cause={"kept": True}, control={"kept": False}),
+    Measured("loo-test", about(1.0, 0.1), estimate_over_test, cause={"left_out": True}, control={"left_out": False}),
+    Measured(
         "degrees",
-        "A ridge fit follows noise by its effective degrees of freedom, Σ λᵢ / (λᵢ + nλ), with eigenvalues λᵢ of K.",
-        about(1.0, 0.05, "covariance with the noise over the formula"),
-        exact(
-            "efron2004",
-            "on average over the noise, the trace of a fit that is linear in the labels; the tolerance is that of "
-            "4,000 draws",
-        ),
+        about(1.0, 0.05),
         covariance_over_trace,
         cause={"penalty_of_fit": PENALTY},
-        control=({"penalty_of_fit": 100 * PENALTY}, "a fit with a hundred times the penalty"),
+        control={"penalty_of_fit": 100 * PENALTY},
     ),
-    claim(
-        "features-slope",
-        "Random features approach their kernel as one over the root of their number.",
-        about(-0.5, 0.05, "slope of log error in log p"),
-        exact(
-            "rahimi2007",
-            "the variance of a mean of p independent features is that of one over p; the tolerance is that of eight "
-            "draws",
-        ),
-        slope,
-        control=({"misfit": 1.2}, "frequencies drawn for another width"),
-    ),
-    claim(
-        "features-constant",
-        "An entry k of the kernel, estimated by p random cosines and sines, has the variance (1 − k²)² / p.",
-        about(1.0, 0.1, "measured over theory"),
-        exact(
-            "sutherland2015",
-            "on average over the frequencies, the variance for pairs of a cosine and a sine, with the Gaussian kernel "
-            "put in; the tolerance is that of eight draws",
-        ),
-        over_theory,
-        cause={"kind": COSINES},
-        control=({"twice": True}, "every feature used twice"),
-    ),
-    claim(
-        "relu-features",
-        "p random ReLU units estimate the arc-cosine kernel k₁ with variance (2 k₂ − k₁²) / p; k₂ is that of order 2.",
-        about(1.0, 0.1, "measured over theory"),
-        exact(
-            "cho2009",
-            "on average over the units, which have the kernels of orders 1 and 2 for moments; the variance is our "
-            "derivation, the tolerance that of eight draws",
-        ),
-        over_theory,
-        cause={"kind": RELU_UNITS},
-        control=({"order": 0}, "the kernel of order 0 in its place"),
-    ),
-    claim(
-        "shift",
-        "A fixed embedding does not know that a digit moved by two pixels is the same digit.",
-        at_least(0.5, "of accuracy lost"),
-        ours(
-            "lecun1998",
-            "an embedding that knew of shifts would lose nothing, and one that guesses among ten digits nearly nine "
-            "tenths; half lies between. That shifts must be built in is why @lecun1998 use convolutions",
-        ),
-        accuracy_lost,
-        cause={"right": 2},
-        control=({"right": 0}, "digits that did not move"),
-    ),
+    Measured("features-slope", about(-0.5, 0.05), slope, control={"misfit": 1.2}),
+    Measured("features-constant", about(1.0, 0.1), over_theory, cause={"kind": COSINES}, control={"twice": True}),
+    Measured("relu-features", about(1.0, 0.1), over_theory, cause={"kind": RELU_UNITS}, control={"order": 0}),
+    Measured("shift", at_least(0.5), accuracy_lost, cause={"right": 2}, control={"right": 0}),
 )

@@ -1,4 +1,4 @@
-"""What the lesson claims, what theory expects, and how each claim is measured, each with a control that must fail."""
+"""How the claims of `claims.md` are measured; beside each, a control that must fail."""
 
 import math
 from collections.abc import Callable
@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from ddlearn import compute, kernels, parities
-from ddlearn.classroom import cached
-from ddlearn.classroom.claim import about, at_least, at_most, claim, exact, ours
+from ddlearn.classroom import ClaimTexts, Measured, cached
+from ddlearn.classroom.claim import about, at_least, at_most
 from ddlearn.lessons.learned_embeddings import bound, digits, parity, race
 from ddlearn.lessons.learned_embeddings.bound import COUNTS, CUBE, KERNELS, D, Kernel, targets
 from ddlearn.lessons.learned_embeddings.exercises import alignment, features, oracle_kernel
@@ -146,129 +146,24 @@ def net_over(seed: int, rival: Callable[[Sample, Training], Tensor]) -> float:
     return errors[0] / errors[1]
 
 
-CLAIMS = (
-    claim(
-        "line",
-        "Averaged over all parities of one size, no kernel has an error below 1 − n/N.",
-        at_least(0.0, "above the bound, the closest of five kernels"),
-        exact(
-            source="an inequality: n kernel functions span at most n of the N parities, which are orthogonal; the "
-            "proof is in this lesson"
-        ),
-        margin,
-        cause={"single": False},
-        control=({"single": True}, "the best parity in place of the average"),
-    ),
-    claim(
+CLAIMS = ClaimTexts.beside(__file__).of(
+    Measured("line", at_least(0.0), margin, cause={"single": False}, control={"single": True}),
+    Measured(
         "oracle",
-        "The oracle kernel, which knows the size of the parities and nothing else, meets the bound 1 − n/N.",
-        about(0.0, 1e-6, "from the bound, at most"),
-        exact(source="the case of equality in the proof of the bound"),
+        about(0.0, 1e-6),
         gap,
         cause={"kernel": oracle_kernel},
-        control=({"kernel": KERNELS["Gaussian, narrow"]}, "a Gaussian kernel"),
+        control={"kernel": KERNELS["Gaussian, narrow"]},
     ),
-    claim(
-        "enough",
-        "With more examples than parities the bound is zero, and the oracle kernel reaches it.",
-        at_most(1e-6, "mean squared error"),
-        exact(source="as many kernel functions as there are parities span them all"),
-        oracle_error,
-        cause={"n": 210},
-        control=({"n": 30}, "fewer examples than parities"),
-    ),
-    claim(
-        "units",
-        "Features of h random units leave an average error of 1 − h/N or more, even if every point is an example.",
-        at_least(0.0, "above 1 − h/N"),
-        exact(
-            "yehudai2019",
-            "an inequality, by the same count of dimensions with units in place of examples; for a single neuron as "
-            "the target see @yehudai2019",
-        ),
-        units_margin,
-        cause={"trained": False},
-        control=({"trained": True}, "as many units trained on one parity, for that one"),
-    ),
-    claim(
-        "net",
-        "A network learns a parity of size 2 from 200 examples, where no kernel’s average is below 0.74.",
-        at_most(0.1, "test error"),
-        ours(
-            ("daniely2020", "barak2022"),
-            "a wrong sign costs 1 at least, so an error of 0.1 means that nine signs of ten are right, where the "
-            "bound leaves kernels three quarters of the error; that nets learn parities is shown by @daniely2020 and "
-            "@barak2022",
-        ),
-        net_error,
-        cause={"size": MANY},
-        control=(oracle_on_one_parity, "the oracle kernel on the same examples"),
-    ),
-    claim(
-        "learned-kernel",
-        "Ridge regression in the network’s trained layer predicts as well as the network does.",
-        at_most(0.1, "test error"),
-        ours(
-            "karkada2024",
-            "the same 0.1 as for the net, whose embedding is to do as well; the two views are those of @karkada2024",
-        ),
-        layer_error,
-        cause={"frame": -1},
-        control=({"frame": 0}, "a plane in the same layer before training"),
-    ),
-    claim(
-        "few",
-        "From 50 examples the same network is no better than predicting 0.",
-        at_least(1.0, "test error"),
-        ours(source="1 is the error of predicting zero, which learns nothing"),
-        net_error,
-        cause={"size": FEW},
-        control=({"size": MANY}, "four times the examples"),
-    ),
-    claim(
-        "decay",
-        "With weight decay, the two coordinates of the parity have over two thirds of the squared weight.",
-        at_least(2 / 3, "of the squared weight"),
-        ours(source="two thirds; the gradient alone finds the two as well, but keeps about as much on the others"),
-        weight_on_bits,
-        cause={"decay": DECAY},
-        control=({"decay": 0.0}, "the same nets without weight decay"),
-    ),
-    claim(
-        "decay-error",
-        "With 200 examples, weight decay makes the network’s test error several times smaller.",
-        at_least(SHRUNK, "error without decay over error with it"),
-        ours(
-            source="e², by which 2,000 steps of decay shrink a weight that no gradient renews; without decay such "
-            "weights make most of the error"
-        ),
-        decay_gain,
-        cause={"size": MANY},
-        control=({"size": FEW}, "a quarter of the examples: too few with decay or without"),
-    ),
-    claim(
-        "alignment",
-        "Training raises the alignment of the hidden layer’s kernel with the labels of new points.",
-        at_least(3.0, "times the alignment at the start"),
-        ours(
-            "cortes2012",
-            "three times the start is a clear change, where random labels leave the alignment within a factor of "
-            "two; its measure is that of @cortes2012",
-        ),
-        alignment_gain,
-        cause={"shuffled": False},
-        control=({"shuffled": True}, "random labels"),
-    ),
-    claim(
-        "digits",
-        "With 400 real digits, a Gaussian kernel makes fewer errors than the trained network.",
-        at_least(1.0, "errors of the net over those of the kernel"),
-        ours(
-            "arora2020",
-            "1 is a draw; that fixed kernels win on small data is the finding of @arora2020, for tangent kernels",
-        ),
-        net_over,
-        cause={"rival": gaussian_scores},
-        control=({"rival": scores_of_random_units}, "as many random units in place of the kernel"),
+    Measured("enough", at_most(1e-6), oracle_error, cause={"n": 210}, control={"n": 30}),
+    Measured("units", at_least(0.0), units_margin, cause={"trained": False}, control={"trained": True}),
+    Measured("net", at_most(0.1), net_error, cause={"size": MANY}, control=oracle_on_one_parity),
+    Measured("learned-kernel", at_most(0.1), layer_error, cause={"frame": -1}, control={"frame": 0}),
+    Measured("few", at_least(1.0), net_error, cause={"size": FEW}, control={"size": MANY}),
+    Measured("decay", at_least(2 / 3), weight_on_bits, cause={"decay": DECAY}, control={"decay": 0.0}),
+    Measured("decay-error", at_least(SHRUNK), decay_gain, cause={"size": MANY}, control={"size": FEW}),
+    Measured("alignment", at_least(3.0), alignment_gain, cause={"shuffled": False}, control={"shuffled": True}),
+    Measured(
+        "digits", at_least(1.0), net_over, cause={"rival": gaussian_scores}, control={"rival": scores_of_random_units}
     ),
 )

@@ -1,9 +1,10 @@
-"""What the lesson claims, what theory expects, how each claim is measured, and a control that must fail beside each."""
+"""How the claims of `claims.md` are measured; beside each, a control that must fail."""
 
 from torch import Tensor
 
 from ddlearn import compute, tangent
-from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours
+from ddlearn.classroom import ClaimTexts, Measured
+from ddlearn.classroom.claim import about, at_least, at_most
 from ddlearn.diagonal_networks import descend, flow_limit, least_l1, least_l2
 from ddlearn.lessons.leaving_the_lazy_regime import diagonal, scale, transfer, width
 from ddlearn.lessons.leaving_the_lazy_regime.shared import BITS, EXAMPLES, SCALES, TASKS
@@ -87,181 +88,37 @@ def best_rate_exponent(seed: int, parametrization: str) -> float:
     return float(transfer.Transfer(parametrization, "Adam", losses).best.log_slope())
 
 
-CLAIMS = (
-    claim(
-        "rich",
-        "At output scale 1, a network has a smaller error on a parity than any kernel has on average over parities.",
-        at_most(any_kernel_bound(BITS, 2, EXAMPLES), "test error"),
-        exact(source="the dashed line, an inequality for kernels; that a network falls below it is measured"),
-        test_error,
-        cause=RICH,
-        control=(LAZY, "the same net with output scale 100"),
+CLAIMS = ClaimTexts.beside(__file__).of(
+    Measured("rich", at_most(any_kernel_bound(BITS, 2, EXAMPLES)), test_error, cause=RICH, control=LAZY),
+    Measured("lazy", at_most(0.02), off_regression, cause=LAZY, control=RICH),
+    Measured("move", about(1.0, 0.05), move_over_theory, cause=LAZY, control=RICH),
+    Measured("alignment", at_least(2.0), alignment_gained, cause=RICH, control=LAZY),
+    Measured("same", about(0.0, 1e-9), two_parametrizations, cause={"rate": 1.0}, control={"rate": 1 / 50}),
+    Measured(
+        "weights", about(-0.5, 0.08), exponent, cause={"quantity": "weights", "scaling": NTK}, control={"scaling": MUP}
     ),
-    claim(
-        "lazy",
-        "At output scale 100, a network computes the regression with its tangent kernel at the start.",
-        at_most(0.02, "mean squared difference"),
-        asymptotic(
-            "chizat2019",
-            "Theorem 2.4 of @chizat2019, that the distance to the tangent model is of the order of one over the "
-            "output scale, for smooth models, while these nets have ReLU units; the tolerance is ours, a fiftieth "
-            "of what predicting zero has",
-        ),
-        off_regression,
-        cause=LAZY,
-        control=(RICH, "output scale 1"),
+    Measured(
+        "features", about(-0.5, 0.1), exponent, cause={"quantity": "features", "scaling": NTK}, control={"scaling": MUP}
     ),
-    claim(
-        "move",
-        "Lazy weights move as far as the nearest weights that fit on the tangent.",
-        about(1.0, 0.05, "measured over theory"),
-        asymptotic(
-            "chizat2019",
-            "by Theorem 2.4 of @chizat2019 lazy weights follow those of the tangent model, which move this far by our"
-            " derivation; the tolerance is ours",
-        ),
-        move_over_theory,
-        cause=LAZY,
-        control=(RICH, "output scale 1"),
+    Measured(
+        "kernel", about(-1.0, 0.2), exponent, cause={"quantity": "kernel", "scaling": NTK}, control={"scaling": MUP}
     ),
-    claim(
-        "alignment",
-        "A rich network aligns its kernel with the labels; a lazy one does not.",
-        at_least(2.0, "times the alignment at the start"),
-        ours(
-            ("cortes2012", "baratin2021"),
-            "twice the start is clearly more, and a lazy kernel keeps what it had; the measure is that of "
-            "@cortes2012, and that it grows in training the finding of @baratin2021",
-        ),
-        alignment_gained,
-        cause=RICH,
-        control=(LAZY, "output scale 100"),
-    ),
-    claim(
-        "same",
-        "The NTK parametrization is mean-field scaling with the output scale √h, step by step.",
-        about(0.0, 1e-9, "relative difference after 50 steps"),
-        exact(source="the same function and the same gradient, with constants moved; our derivation"),
-        two_parametrizations,
-        cause={"rate": 1.0},
-        control=({"rate": 1 / 50}, "without the factor h in the mean-field step"),
-    ),
-    claim(
-        "weights",
-        "At output scale √h, the relative change of the weights falls as one over the root of h.",
-        about(-0.5, 0.08, "slope in log width"),
-        asymptotic(
-            ("lee2019", "du2019b"),
-            "an upper bound of this order is proved: Theorem 2.1 of @lee2019 for smooth activations, Corollary 4.1 "
-            "of @du2019b for ReLU units of which the first layer alone is trained. The tolerance is ours, for three "
-            "widths",
-        ),
-        exponent,
-        cause={"quantity": "weights", "scaling": NTK},
-        control=({"scaling": MUP}, "muP"),
-    ),
-    claim(
-        "features",
-        "So does that of the features, the outputs of the hidden units.",
-        about(-0.5, 0.1, "slope in log width"),
-        asymptotic(
-            "yang2021",
-            "each unit’s weights move by one over the root of the width, and so does its output; that this limit "
-            "learns no features is from the abstract of @yang2021. The tolerance is ours, for three widths",
-        ),
-        exponent,
-        cause={"quantity": "features", "scaling": NTK},
-        control=({"scaling": MUP}, "muP"),
-    ),
-    claim(
-        "kernel",
-        "The kernel changes as 1/h, as perturbation theory expects; usually proved is one over the root.",
-        about(-1.0, 0.2, "slope in log width"),
-        asymptotic(
-            ("dyer2020", "lee2019"),
-            "a count of powers of the width by @dyer2020; the root is what Theorem 2.1 of @lee2019 proves. The "
-            "tolerance is ours, for three widths",
-        ),
-        exponent,
-        cause={"quantity": "kernel", "scaling": NTK},
-        control=({"scaling": MUP}, "muP"),
-    ),
-    claim(
-        "mup",
-        "At output scale 1, weights, features and kernel move as much at any width.",
-        at_most(0.1, "largest slope in log width, without its sign"),
-        asymptotic(
-            "yang2021",
-            "a limit that learns features, in which nothing depends on the width, from the abstract of @yang2021; "
-            "the tolerance is ours, for three widths",
-        ),
-        largest_exponent,
-        cause={"scaling": MUP},
-        control=({"scaling": NTK}, "the NTK parametrization"),
-    ),
-    claim(
-        "diagonal",
-        "Descent with coefficients α(u² − v²) ends where the closed form says, at 2α sinh(X'ν).",
-        at_most(0.01, "relative distance"),
-        exact(
-            "woodworth2020",
-            "under flow ω keeps this form at every moment, by the lesson's own derivation; the result is that of "
-            "@woodworth2020, of whom we read the abstract; the tolerance of a hundredth is for steps of finite size",
-        ),
-        descent_off_closed_form,
-        cause={"alpha": 0.3},
-        control=({"alpha": 0.15}, "the closed form for a quarter of the output scale"),
-    ),
-    claim(
-        "l1",
-        "At a small output scale, coefficients α(u² − v²) find the smallest l1 norm.",
-        about(1.0, 0.02, "l1 norm over the smallest"),
-        asymptotic(
-            "woodworth2020",
-            "the limit of a vanishing start, from the abstract of @woodworth2020; the tolerance is ours, for an "
-            "output scale of 10⁻⁸",
-        ),
-        l1_over_least,
-        cause={"alpha": 1e-4},
-        control=({"alpha": 1.0}, "output scale 1"),
-    ),
-    claim(
-        "l2",
-        "At a large output scale, they find the smallest l2 norm, as a kernel would.",
-        at_most(1e-3, "relative distance"),
-        asymptotic(
-            "woodworth2020",
-            "the limit of a large start, from the abstract of @woodworth2020; what is left falls as α⁻², 10⁻⁴ here,"
-            " and the tolerance is ten times that",
-        ),
-        off_least_l2,
-        cause={"alpha": 10.0},
-        control=({"alpha": 0.1}, "output scale 0.01"),
-    ),
-    claim(
+    Measured("mup", at_most(0.1), largest_exponent, cause={"scaling": MUP}, control={"scaling": NTK}),
+    Measured("diagonal", at_most(0.01), descent_off_closed_form, cause={"alpha": 0.3}, control={"alpha": 0.15}),
+    Measured("l1", about(1.0, 0.02), l1_over_least, cause={"alpha": 1e-4}, control={"alpha": 1.0}),
+    Measured("l2", at_most(1e-3), off_least_l2, cause={"alpha": 10.0}, control={"alpha": 0.1}),
+    Measured(
         "transfer",
-        "In muP, the best learning rate of Adam is the same for narrow and for wide networks.",
-        about(0.0, 0.25, "slope of the log best learning rate in log width"),
-        asymptotic(
-            "yang2022",
-            "the rate transfers between widths, from the abstract of @yang2022; the tolerance is ours, for five widths "
-            "and one start of each",
-        ),
+        about(0.0, 0.25),
         best_rate_exponent,
         cause={"parametrization": "muP"},
-        control=({"parametrization": "standard"}, "the same networks in the standard parametrization"),
+        control={"parametrization": "standard"},
     ),
-    claim(
+    Measured(
         "falling_rate",
-        "In the standard parametrization, the best learning rate of Adam falls about as one over the width.",
-        about(-1.0, 0.3, "slope of the log best learning rate in log width"),
-        ours(
-            "yang2022",
-            "each of a layer's h inputs adds a change of the size of Adam's step, so h times the step must stay; the "
-            "tolerance is for five widths and one start of each",
-        ),
+        about(-1.0, 0.3),
         best_rate_exponent,
         cause={"parametrization": "standard"},
-        control=({"parametrization": "muP"}, "the same networks in muP"),
+        control={"parametrization": "muP"},
     ),
 )

@@ -1,16 +1,12 @@
-"""What the lesson claims, what theory expects, and how each claim is measured; beside each, a control that must fail.
-
-The identity is exact. Where a basis is ours, a difference is asked to be there in size, in our simulator, and nothing
-more: no paper promises these numbers.
-"""
+"""How the claims of `claims.md` are measured; beside each, a control that must fail."""
 
 from itertools import product
 
 import torch
 
 from ddlearn import blood, compute, weak_labels
-from ddlearn.classroom import cached
-from ddlearn.classroom.claim import about, at_least, at_most, claim, exact, ours
+from ddlearn.classroom import ClaimTexts, Measured, cached
+from ddlearn.classroom.claim import about, at_least, at_most
 from ddlearn.lessons import cells as lab
 from ddlearn.lessons.cells import PURE, THIRDS
 from ddlearn.lessons.purified_specimens import batch, exchange, exercises, tubes
@@ -98,110 +94,22 @@ def repaired(seed: int, strength: float) -> float:
     return float((both - alone)[:, 0].mean())
 
 
-CLAIMS = (
-    claim(
-        "forward",
-        "With the transition matrix of impure tubes, the slope of the loss is zero at the true probabilities.",
-        about(0.0, 1e-12, "largest slope, expectations enumerated"),
-        exact(
-            "patrini2017",
-            "on average over appearances, which are enumerated, the true posterior is where the slope is zero; the "
-            "loss is the forward one of @patrini2017",
-        ),
-        forward_gradient,
-        cause={"corrected": True},
-        control=({"corrected": False}, "names taken for types"),
+CLAIMS = ClaimTexts.beside(__file__).of(
+    Measured("forward", about(0.0, 1e-12), forward_gradient, cause={"corrected": True}, control={"corrected": False}),
+    Measured("purified", at_least(0.9), of_purified, cause={"measure": "accuracy"}, control=accuracy_in_disorder),
+    Measured(
+        "exchange", at_least(0.08), ahead, cause={"cohort": exchange.HEALTHY}, control={"cohort": exchange.PATIENTS}
     ),
-    claim(
-        "purified",
-        "With three tubes of 100 purified cells and the average blood test, 9 of 10 blood cells are named correctly.",
-        at_least(0.9, "accuracy in the average blood"),
-        ours(
-            "yellin2018",
-            "always naming the largest type has 0.61, and at 0.9 three quarters of its errors are gone; cells and "
-            "blood counts together are the setting of @yellin2018",
-        ),
-        of_purified,
-        cause={"measure": "accuracy"},
-        control=(accuracy_in_disorder, "names of tubes in disorder"),
-    ),
-    claim(
-        "exchange",
-        "300 purified cells are eight points ahead of 32,768 cells of healthy donors with blood tests.",
-        at_least(0.08, "balanced accuracy, difference"),
-        ours(
-            "quadrianto2009",
-            "balanced accuracy is a mean over three types, so 0.08 is a quarter of the cells of one; the risk of the "
-            "cohort is ours, with the pseudo-inverse of @quadrianto2009",
-        ),
-        ahead,
-        cause={"cohort": exchange.HEALTHY},
-        control=({"cohort": exchange.PATIENTS}, "a cohort of patients who differ"),
-    ),
-    claim(
+    Measured(
         "wider",
-        "A network three times as wide does not make up for the purified cells.",
-        at_least(0.08, "balanced accuracy, difference to the wider net of the cohort"),
-        ours(source="the same 0.08, a quarter of the cells of one type"),
+        at_least(0.08),
         ahead,
         cause={"cohort": exchange.HEALTHY, "units": max(exchange.UNITS.values())},
-        control=({"cells": 10}, "30 purified cells"),
+        control={"cells": 10},
     ),
-    claim(
-        "calibrated",
-        "A corrected network that learned from tubes 80 % pure is calibrated within 3 points.",
-        at_most(0.03, "calibration error"),
-        ours(
-            "patrini2017",
-            "with an error of 0.03 a stated 90 % is 87 to 93 %; the direction is that of the forward loss of "
-            "@patrini2017",
-        ),
-        calibration_error,
-        cause={"corrected": True},
-        control=({"corrected": False}, "names taken for types"),
-    ),
-    claim(
-        "balanced",
-        "From tubes 80 % pure, the correction gains 7 points of balanced accuracy or more.",
-        at_least(0.07, "balanced accuracy, difference"),
-        ours(
-            "patrini2017",
-            "balanced accuracy is a mean over three types, so 0.07 is a fifth of the cells of one; the direction is"
-            " that of the forward loss of @patrini2017",
-        ),
-        gained,
-        cause={"impurity": IMPURITY},
-        control=({"impurity": 0.0}, "pure tubes: nothing to correct"),
-    ),
-    claim(
-        "purity",
-        "Where nobody states the purity, the confident joint finds 80 % within 5 points.",
-        about(0.8, 0.05, "mean purity of three tubes"),
-        ours(
-            "northcutt2021",
-            "0.8 is what was put in, and 0.05 a quarter of the impurity to be found; the estimate is that of "
-            "@northcutt2021",
-        ),
-        purity_found,
-        cause={"named": True},
-        control=({"named": False}, "names of tubes in disorder: all tubes alike"),
-    ),
-    claim(
-        "unconfounded",
-        "Where all specimens are seen alike, one tube of each type is enough.",
-        at_least(0.95, "accuracy on new patients, mean of three data sets"),
-        ours(source="one cell in twenty wrong is little, where tubes that confound leave about one in three"),
-        of_one_tube,
-        cause={"strength": 0.0},
-        control=({"strength": 1.0}, "specimens differ: type and tube cannot be told apart"),
-    ),
-    claim(
-        "repaired",
-        "Where specimens differ, blood tests of forty patients repair what one tube of each type confounds.",
-        at_least(0.08, "accuracy gained, mean of three data sets"),
-        ours(source="eight points are a quarter of the one cell in three, or so, that tubes that confound leave wrong"),
-        repaired,
-        cause={"strength": 1.0},
-        control=({"strength": 0.0}, "specimens alike: nothing to repair"),
-    ),
+    Measured("calibrated", at_most(0.03), calibration_error, cause={"corrected": True}, control={"corrected": False}),
+    Measured("balanced", at_least(0.07), gained, cause={"impurity": IMPURITY}, control={"impurity": 0.0}),
+    Measured("purity", about(0.8, 0.05), purity_found, cause={"named": True}, control={"named": False}),
+    Measured("unconfounded", at_least(0.95), of_one_tube, cause={"strength": 0.0}, control={"strength": 1.0}),
+    Measured("repaired", at_least(0.08), repaired, cause={"strength": 1.0}, control={"strength": 0.0}),
 )

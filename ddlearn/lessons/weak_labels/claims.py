@@ -1,15 +1,12 @@
-"""What the lesson claims, what theory expects, and how each claim is measured; beside each, a control that must fail.
-
-The identities are exact: every bag of a small world is visited. For trained networks theory gives the direction. Their
-bounds are ours, with a margin, for this simulator and the mean of a few networks.
-"""
+"""How the claims of `claims.md` are measured; beside each, a control that must fail."""
 
 import torch
 from torch import Tensor
 
 from ddlearn import compute, weak_labels
 from ddlearn.blood import MONOCYTE
-from ddlearn.classroom.claim import about, at_least, at_most, claim, exact, ours
+from ddlearn.classroom import ClaimTexts, Measured
+from ddlearn.classroom.claim import about, at_least, at_most
 from ddlearn.lessons.weak_labels import exercises, learners, trainings
 from ddlearn.lessons.weak_labels.learners import EASY, PROPORTIONS
 from ddlearn.lessons.weak_labels.trainings import ALPHA0, BLOOD, PATIENTS, POURED
@@ -102,142 +99,43 @@ def gain(seed: int, kind: str, m: int) -> float:
     return 100 * (named(seed, EASY, kind, m, ALPHA0 + 1) - named(seed, EASY, kind, m))
 
 
-CLAIMS = (
-    claim(
-        "unbiased",
-        "For bags of m independent cells, the risk R with m_eff = m equals the risk with labels on average.",
-        about(0.0, 1e-12, "nats, over all bags"),
-        exact("busafekete2023", "on average over all bags, which are enumerated; for independent cells"),
-        off,
-        cause={"m_eff": BAG, "alpha0": None},
-        control=({"alpha0": ALPHA0}, "one patient per bag"),
-    ),
-    claim(
-        "bias",
-        "For patients, m_eff = m leaves a bias: (m − 1) times the covariance of share and loss, summed over types.",
-        about(0.0, 1e-12, "nats, over all bags"),
-        exact(source="on average over all bags, which are enumerated; our derivation"),
-        bias_gap,
-        cause={"factor": BAG - 1},
-        control=({"factor": 0}, "no covariance, as for independent cells"),
-    ),
-    claim(
+CLAIMS = ClaimTexts.beside(__file__).of(
+    Measured("unbiased", about(0.0, 1e-12), off, cause={"m_eff": BAG, "alpha0": None}, control={"alpha0": ALPHA0}),
+    Measured("bias", about(0.0, 1e-12), bias_gap, cause={"factor": BAG - 1}, control={"factor": 0}),
+    Measured(
         "kappa",
-        "For patients of whom m cells are counted, m_eff = m (α₀ + 1) / (m + α₀) leaves no bias.",
-        about(0.0, 1e-12, "nats, over all bags"),
-        exact(source="on average over all bags, which are enumerated; our derivation"),
+        about(0.0, 1e-12),
         off,
         cause={"m_eff": weak_labels.kappa(BAG, ALPHA0), "alpha0": ALPHA0},
-        control=({"alpha0": None}, "independent cells"),
+        control={"alpha0": None},
     ),
-    claim(
-        "mean-map",
-        "The mean map's weights make the loss as type c count cells of type c with their share q_c, and no others.",
-        about(0.0, 1e-12, "largest entry of w′Π/B − diag(q)"),
-        exact(
-            ("quadrianto2009", "patrini2014"),
-            "algebra, for bags that separate all types: the weights are a pseudo-inverse of the bags' shares. The "
-            "risk is ours; @quadrianto2009 and @patrini2014 estimate the mean operator with it",
-        ),
-        map_gap,
-        cause={"factor": 1},
-        control=({"factor": 1 / 20}, "the factor B, the number of bags, forgotten"),
+    Measured("mean-map", about(0.0, 1e-12), map_gap, cause={"factor": 1}, control={"factor": 1 / 20}),
+    Measured("price", about(1.0, 0.12), variance_over_price, cause={"by_spread": True}, control={"by_spread": False}),
+    Measured("spread", about(1.0, 0.08), spread_found, cause={"alpha0": ALPHA0}, control={"alpha0": 2 * ALPHA0}),
+    Measured("constant", about(0.0, 1e-12), constant_over_smallest, cause={"kind": POURED}, control={"kind": PATIENTS}),
+    Measured(
+        "poured", at_most(0.65), named, cause={"learner": PROPORTIONS, "kind": POURED, "m": 512}, control={"m": 8}
     ),
-    claim(
-        "price",
-        "Least squares estimates the mean of a feature in the monocytes with the variance of one cell, over the worth.",
-        about(1.0, 0.12, "variance over theory"),
-        exact(
-            source="on average over bags, the variance of least squares; our derivation. The tolerance is that of "
-            "2,500 repeats"
-        ),
-        variance_over_price,
-        cause={"by_spread": True},
-        control=({"by_spread": False}, "every cell counted as if labeled"),
-    ),
-    claim(
-        "spread",
-        "Computed from the shares of patients alone, the effective bag size is α₀ + 1.",
-        about(1.0, 0.08, "effective bag size found, over α₀ + 1"),
-        exact(source="on average over patients; our derivation. The tolerance is that of 4,000 patients"),
-        spread_found,
-        cause={"alpha0": ALPHA0},
-        control=({"alpha0": 2 * ALPHA0}, "patients twice as alike"),
-    ),
-    claim(
-        "constant",
-        "If all bags have the same shares, predicting these shares for every cell minimizes the proportion loss.",
-        about(0.0, 1e-12, "proportion loss above its minimum"),
-        exact(
-            "ardehaly2017",
-            "the smallest cross-entropy is the entropy, and one prediction reaches it in all bags; our derivation, for"
-            " the loss of @ardehaly2017",
-        ),
-        constant_over_smallest,
-        cause={"kind": POURED},
-        control=({"kind": PATIENTS}, "one patient per bag"),
-    ),
-    claim(
-        "poured",
-        "With large bags of poured blood, the proportion loss names hardly more cells correctly than a constant.",
-        at_most(0.65, "of new cells named correctly"),
-        ours(
-            "scott2020",
-            "always naming the largest type has 0.61, and at 0.65 a tenth of its errors is gone; that bags must "
-            "differ is from @scott2020",
-        ),
-        named,
-        cause={"learner": PROPORTIONS, "kind": POURED, "m": 512},
-        control=({"m": 8}, "as many cells in bags of 8"),
-    ),
-    claim(
+    Measured(
         "patients",
-        "With as many cells in bags as large, but one patient per bag, it names nine of ten cells correctly.",
-        at_least(0.9, "of new cells named correctly"),
-        ours(
-            "scott2020",
-            "always naming the largest type has 0.61, and at 0.9 three quarters of its errors are gone; that bags "
-            "must differ is from @scott2020",
-        ),
+        at_least(0.9),
         named,
         cause={"learner": PROPORTIONS, "kind": PATIENTS, "m": 512},
-        control=({"shuffled": True}, "each patient with the report of another"),
+        control={"shuffled": True},
     ),
-    claim(
+    Measured(
         "easy",
-        "EasyLLP, made for independent cells, learns badly if each bag is a patient.",
-        at_most(0.83, "of new cells named correctly"),
-        ours(
-            "busafekete2023",
-            "always naming the largest type has 0.61, and at 0.83 two fifths of its errors are left; the direction "
-            "is that of the bias, and @busafekete2023 ask for independent bags",
-        ),
+        at_most(0.83),
         named,
         cause={"learner": EASY, "kind": PATIENTS, "m": 64},
-        control=({"kind": POURED, "m": 8}, "independent cells, bags of 8"),
+        control={"kind": POURED, "m": 8},
     ),
-    claim(
+    Measured(
         "repaired",
-        "With m_eff = α₀ + 1, the same formula learns well from patients.",
-        at_least(0.89, "of new cells named correctly"),
-        ours(
-            source="always naming the largest type has 0.61, and at 0.89 seven tenths of its errors are gone; the "
-            "direction is that of the bias, which is gone too"
-        ),
+        at_least(0.89),
         named,
         cause={"learner": EASY, "kind": PATIENTS, "m": 64, "m_eff": ALPHA0 + 1},
-        control=({"m_eff": 1.0}, "m_eff = 1: shares as soft labels"),
+        control={"m_eff": 1.0},
     ),
-    claim(
-        "gain",
-        "For patients, α₀ + 1 instead of m names at least six more cells of a hundred correctly.",
-        at_least(6.0, "points"),
-        ours(
-            source="six points are a third of the errors that are left at 0.83, where the bias stays; the direction "
-            "is that of the bias"
-        ),
-        gain,
-        cause={"kind": PATIENTS, "m": 64},
-        control=({"kind": POURED, "m": 8}, "independent cells in bags of 8, where m is right"),
-    ),
+    Measured("gain", at_least(6.0), gain, cause={"kind": PATIENTS, "m": 64}, control={"kind": POURED, "m": 8}),
 )

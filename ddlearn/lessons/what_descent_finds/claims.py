@@ -1,4 +1,4 @@
-"""What the lesson claims, what theory expects, how each claim is measured, and a control that must fail beside each."""
+"""How the claims of `claims.md` are measured; beside each, a control that must fail."""
 
 import math
 from functools import lru_cache
@@ -6,7 +6,8 @@ from functools import lru_cache
 import torch
 
 from ddlearn import early_alignment
-from ddlearn.classroom.claim import about, asymptotic, at_least, at_most, claim, exact, ours, theorem
+from ddlearn.classroom import ClaimTexts, Measured
+from ddlearn.classroom.claim import about, at_least, at_most
 from ddlearn.lessons.what_descent_finds import exercises, shared
 from ddlearn.separable import NORMS
 
@@ -111,141 +112,22 @@ def power_radius(seed: int, start: float) -> float:
     return min(median(seed, K, 3, start) for K in (MANY if start < 1 else (8,))) * 2**0.5
 
 
-CLAIMS = (
-    claim(
-        "geometry",
-        "Gradient, sign and coordinate descent each end at the best margin of their own norm.",
-        at_least(0.99, "share of the best margin"),
-        asymptotic(
-            "gunasekar2018",
-            "steepest descent in a norm maximizes the margin in that norm as time grows, as quoted from "
-            "@gunasekar2018 for the exponential loss; the tolerance is ours, for 10⁴⁰ units of time and more",
-        ),
-        share,
-        cause={"other": False},
-        control=({"other": True}, "the margin in another norm than the method's own"),
-    ),
-    claim(
-        "closed-form",
-        "Gradient descent is at ŵ log t + w̃, which is known before the run.",
-        at_most(0.1, "distance"),
-        asymptotic(
-            "soudry2018",
-            "Theorems 3 and 4 of @soudry2018, for support vectors that span the space; the tolerance is ours, because "
-            "finite steps shift log t by about 0.05",
-        ),
-        off_closed_form,
-        cause={"geometry": "l2"},
-        control=({"geometry": "linf"}, "sign descent on the same data"),
-    ),
-    claim(
-        "aligned",
-        "From a small start, every neuron is active on exactly its own class, or on nothing, when the loss has fallen.",
-        at_least(1.0, "share of neurons"),
-        theorem(
-            "min2024b",
-            "Theorem 1 of @min2024b, for gradient flow, positive μ and a start below a bound that is far smaller than "
-            "our 0.01",
-        ),
-        placed,
-        cause=SMALL,
-        control=(LARGE, "a start of size 1"),
-    ),
-    claim(
-        "equation",
-        "Until then the directions of the neurons follow their equation alone, whatever the start.",
-        at_most(0.05, "largest difference of a cosine"),
-        asymptotic(
-            "min2024b",
-            "equation (4) of @min2024b is exact in the limit of a vanishing start; the tolerance is ours, for a start "
-            "of 0.01 and finite steps",
-        ),
-        off_equation,
-        cause=SMALL,
-        control=(LARGE, "a start of size 1"),
-    ),
-    claim(
-        "delay",
-        "A start ten times smaller delays the fall of each class's loss by ln 10/|x₊|.",
-        about(1.0, 0.05, "measured over theory"),
-        asymptotic(
-            "min2024b",
-            "the logarithm is in Theorem 1 of @min2024b; its factor is our derivation, from the growth exp(|x₊| t) of "
-            "an aligned neuron, and the tolerance is ours",
-        ),
-        delay,
-        cause={"readout": True},
-        control=({"readout": False}, "only the first layer is trained, with output weights of size 1"),
-    ),
-    claim(
-        "rank",
-        "From a small start, the stable rank of the first layer is at most 2.",
-        at_most(2.0, "stable rank"),
-        theorem("min2024b", "Theorem 1 of @min2024b, in the limit of long training and up to the size of the start"),
-        rank,
-        cause=SMALL,
-        control=(LARGE, "a start of size 1"),
-    ),
-    claim(
+CLAIMS = ClaimTexts.beside(__file__).of(
+    Measured("geometry", at_least(0.99), share, cause={"other": False}, control={"other": True}),
+    Measured("closed-form", at_most(0.1), off_closed_form, cause={"geometry": "l2"}, control={"geometry": "linf"}),
+    Measured("aligned", at_least(1.0), placed, cause=SMALL, control=LARGE),
+    Measured("equation", at_most(0.05), off_equation, cause=SMALL, control=LARGE),
+    Measured("delay", about(1.0, 0.05), delay, cause={"readout": True}, control={"readout": False}),
+    Measured("rank", at_most(2.0), rank, cause=SMALL, control=LARGE),
+    Measured(
         "collapse",
-        "What is left of the spread within a class, NC1, falls as the square of the start.",
-        about(2.0, 0.01, "exponent of the start"),
-        asymptotic(
-            "min2025a",
-            "that it tends to 0 is Theorem 1 of @min2025a; the exponent is our derivation, from W₊W₊' − v₊v₊', which "
-            "flow conserves once the neurons are aligned; the tolerance is ours",
-        ),
+        about(2.0, 0.01),
         collapse_exponent,
         cause={"small": 1e-4, "large": 1e-2},
-        control=({"small": 1.0, "large": 10.0}, "between starts of 1 and 10"),
+        control={"small": 1.0, "large": 10.0},
     ),
-    claim(
-        "orthogonal",
-        "The mean features of the two classes are orthogonal.",
-        about(0.0, 1e-12, "cosine"),
-        exact(source="no neuron is active on both classes, so no feature belongs to both"),
-        cosine_of_means,
-        cause=SMALL,
-        control=(LARGE, "a start of size 1"),
-    ),
-    claim(
-        "two-classes",
-        "The output weights of the two classes end in the ratio that the margins of the classes give.",
-        about(1.0, 0.03, "measured over theory"),
-        theorem(
-            "min2025a",
-            "Theorem 1 of @min2025a, in the limit of long training from a small balanced start; the tolerance is ours, "
-            "for a loss that is 10⁻¹² of its start",
-        ),
-        readout_share,
-        cause={"fraction": 1e-12},
-        control=({"fraction": 1e-2}, "stopped when the loss is a hundredth"),
-    ),
-    claim(
-        "relu",
-        "A change of length 1/√K fools the ReLU network that descent finds among K clusters.",
-        about(1.0, 0.1, "radius times √K, K = 4, 8, 16"),
-        ours(
-            "min2024a",
-            "@min2024a prove it for the function F; that descent from a small start finds F is their conjecture. A "
-            "tenth allows for the spread of the points",
-        ),
-        relu_radius,
-        cause={"p": 1},
-        control=({"p": 3}, "the third power in place of the ReLU"),
-    ),
-    claim(
-        "prelu",
-        "With the third power, no attack that we tried succeeds much below √2/2.",
-        about(1.0, 0.1, "smallest radius over √2/2"),
-        ours(
-            ("min2025b", "min2024a"),
-            "that nothing withstands more is Proposition 1 of @min2025b; that this much is withstood is its Corollary "
-            "1, for a start that satisfies a condition which random starts do not, and a conjecture of @min2024a. "
-            "Attacks that we tried are no certificate",
-        ),
-        power_radius,
-        cause={"start": 1e-3},
-        control=({"start": 3.0}, "a start of size 3"),
-    ),
+    Measured("orthogonal", about(0.0, 1e-12), cosine_of_means, cause=SMALL, control=LARGE),
+    Measured("two-classes", about(1.0, 0.03), readout_share, cause={"fraction": 1e-12}, control={"fraction": 1e-2}),
+    Measured("relu", about(1.0, 0.1), relu_radius, cause={"p": 1}, control={"p": 3}),
+    Measured("prelu", about(1.0, 0.1), power_radius, cause={"start": 1e-3}, control={"start": 3.0}),
 )
