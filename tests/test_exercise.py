@@ -432,7 +432,7 @@ SELVES = {
 @pytest.mark.parametrize("name", SELVES)
 def test_inside_its_own_body_the_name_means_the_function_that_is_checked(name):
     def decorate(function):
-        return lambda *given: function(*given)
+        return functools.wraps(function)(lambda *given: function(*given))
 
     left = "what an earlier run left"
     space = {"functools": functools, "decorate": decorate}

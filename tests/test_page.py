@@ -49,7 +49,7 @@ def test_a_card_without_a_body_is_its_headline():
 
 
 def test_an_unknown_kind_is_refused_in_words():
-    with pytest.raises(ValueError, match="kind must be one of plain, good, hint, bad, note; got 'ugly'"):
+    with pytest.raises(ValueError, match="kind must be one of 'plain', 'good', 'hint', 'bad', 'note'; got 'ugly'"):
         page.card("✓", "Passed", kind="ugly")
 
 

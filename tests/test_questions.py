@@ -73,11 +73,8 @@ def test_a_file_is_read_as_it_is_written(parsed):
     assert found.quiz == (QuizItem("What is linear?", options),)
 
 
-def test_a_prediction_may_have_no_truth_and_a_number_no_unit(parsed):
-    choice, number = parsed(
-        "# Predictions\n## a\nWhich?\n- [ ] one\n- [ ] two\n## b\nHow much?\n\nA number from 0 to 1; it is 0.5."
-    ).predictions
-    assert choice.truth is None
+def test_a_number_may_have_no_unit(parsed):
+    (number,) = parsed("# Predictions\n## b\nHow much?\n\nA number from 0 to 1; it is 0.5.").predictions
     assert (number.low, number.high, number.unit, number.truth) == (0.0, 1.0, "", 0.5)
 
 
@@ -90,7 +87,8 @@ SLIPS = {
     "no brackets": ("- [x] It falls.", "- It falls.", 7, 'an answer must begin with "- [x] " or "- [ ] "'),
     "empty brackets": ("- [x] It falls.", "- [] It falls.", 7, 'an answer must begin with "- [x] "'),
     "no answer": ("- [x] It falls.", "- [x]", 7, 'an answer must begin with "- [x] "'),
-    "two truths": ("- [ ] It rises,", "- [x] It rises,", 3, "at most one answer must be [x]"),
+    "two truths": ("- [ ] It rises,", "- [x] It rises,", 3, 'exactly one answer must be "- [x]"'),
+    "no truth": ("- [x] It falls.", "- [ ] It falls.", 3, "what turns out to be the case; got 0"),
     "one answer twice": ("It rises,\n  then falls.", "It falls.", 3, "two or more different ones"),
     "one answer only": ("- [ ] It rises,\n  then falls.\n", "", 3, "two or more different ones"),
     "reply to a prediction": ("- [x] It falls.", "- [x] It falls. | Yes.", 7, "must have no reply"),

@@ -53,7 +53,7 @@ class Board:
             layout=widgets.Layout(max_width="900px", overflow="visible"),
         )
         board.add_class("ddlearn-explorer")
-        self.box = live.part(board, picture)
+        self.box = live.column(live.sheet(), board, picture)
         self.status = ""
 
     def show(self, values: Mapping[str, object]) -> None:

@@ -6,8 +6,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ddlearn.classroom.code import hands_back
-from ddlearn.classroom.own_name import calls_itself
+from ddlearn.classroom.code import calls_itself, hands_back
 from ddlearn.classroom.sandbox import Outcome, where
 from ddlearn.classroom.verdict import TODO, Verdict
 from ddlearn.classroom.wording import listed

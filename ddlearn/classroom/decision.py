@@ -11,7 +11,7 @@ from numbers import Real
 from ddlearn.classroom import page
 from ddlearn.classroom.mistake import Mistake
 from ddlearn.classroom.prose import to_html
-from ddlearn.classroom.verdict import LADDER, TODO, Verdict
+from ddlearn.classroom.verdict import TODO, Verdict
 from ddlearn.classroom.wording import listed
 
 PRECISION = 0.02  # relative difference that counts as none: two digits are asked for
@@ -83,8 +83,7 @@ class Decision:
         """Display the verdict's card; after a wrong choice, with the hint for so many `misses`."""
         hint = self.hints[min(misses, len(self.hints)) - 1] if misses and self.hints and not verdict.passed else ""
         body = to_html("\n\n".join(filter(None, (verdict.detail, hint and f"Hint: {hint}"))))
-        symbol, headline, kind = LADDER[verdict.status]
-        page.show(page.card(symbol, f"{headline} · {self.title}", body, kind))
+        page.show(verdict.card(self.title, body))
 
 
 def agrees(value: object, right: object) -> bool:

@@ -15,9 +15,8 @@ import torch
 from torch import Generator, Tensor
 
 from ddlearn.arguments import one_of
-from ddlearn.classroom import own_name
 from ddlearn.classroom.case import Case
-from ddlearn.classroom.code import has_loop
+from ddlearn.classroom.code import bound, has_loop
 from ddlearn.classroom.compare import changed, numbers_in, roughly_same, same
 from ddlearn.classroom.fault import fault, other_dtype
 from ddlearn.classroom.mistake import Mistake, Remark
@@ -77,7 +76,7 @@ class Exercise:
         values, wanted, faults, printed = [], [], {}, ""
         for arguments in self._arguments(seed):
             given = deepcopy(arguments)
-            with own_name.bound(answer, self.name, self.reference):
+            with bound(answer, self.name, self.reference):
                 outcome = call(answer, given, self.timeout)
             printed = printed or outcome.printed
             case = Case(self.name, answer, inspect.signature(self.reference).bind(*arguments).arguments)

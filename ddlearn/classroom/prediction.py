@@ -12,8 +12,8 @@ from ddlearn.arguments import between, one_of
 from ddlearn.classroom import page
 from ddlearn.classroom.control_views import SliderView, view
 from ddlearn.classroom.controls import Slider
+from ddlearn.classroom.live import button, column, radio, reply, say, show_question, words
 from ddlearn.classroom.prose import to_html
-from ddlearn.classroom.question import button, column, radio, reply, say, show, words
 from ddlearn.classroom.wording import brief
 
 Value = str | float
@@ -83,9 +83,7 @@ class Prediction:
         return f"Recorded: {self._said(self.answer)}. The figure will show {shown}."
 
     def compared(self) -> str:
-        """Return "You said 60; it is 100." Raises ValueError where the truth is not known beforehand."""
-        if self.truth is None:
-            raise ValueError(f"prediction {self.name!r} has no truth of its own")
+        """Return "You said 60; it is 100." for a prediction whose truth is known beforehand."""
         quote = "“{}”" if self.options else "{}"
         is_so = quote.format(self._said(self.truth))
         if self.answer is None:
@@ -107,7 +105,7 @@ class Prediction:
     def show(self) -> None:
         """Display the question, its control and the button that records."""
         page.show(page.card("?", "Your prediction", to_html(self.question), "note"))
-        show(self.widget(), self.choices())
+        show_question(self.widget(), self.choices())
 
     def choices(self) -> str:
         """Return what can be answered, for where no widget lives."""

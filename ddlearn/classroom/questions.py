@@ -148,12 +148,12 @@ def _prediction(entry: _Entry, names: list[str]) -> Prediction:
         if " | " in choice.words:
             raise _Fault(choice.line, f"an answer of a prediction must have no reply; got {choice.words!r}")
     truths = [choice.words for choice in entry.choices if choice.right]
-    if len(truths) > 1:
-        raise ValueError(f"at most one answer must be [x], what turns out to be the case; got {len(truths)}")
+    if len(truths) != 1:
+        raise ValueError(f'exactly one answer must be "- [x]", what turns out to be the case; got {len(truths)}')
     options = tuple(choice.words for choice in entry.choices)
     if len(set(options)) < max(2, len(options)):
         raise ValueError(f"the answers must be two or more different ones; got {list(options)}")
-    return Prediction(entry.heading, question, options, truth=truths[0] if truths else None)
+    return Prediction(entry.heading, question, options, truth=truths[0])
 
 
 def _range(words: str) -> dict[str, object]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import ipywidgets
 
 from ddlearn.arguments import one_of
-from ddlearn.classroom.question import button, column, radio, reply, say, show, words
+from ddlearn.classroom.live import button, column, radio, reply, say, show_question, words
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Quiz:
 
     def show(self) -> None:
         """Display every question with its options and its button."""
-        show(self.widget(), self.text())
+        show_question(self.widget(), self.text())
 
     def text(self) -> str:
         """Return the questions and their options, for where no widget lives; it does not tell which are right."""
