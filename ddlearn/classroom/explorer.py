@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from ddlearn.arguments import one_of
 from ddlearn.classroom import expected
-from ddlearn.classroom.board import Board
+from ddlearn.classroom.board import CANCEL, Board
 from ddlearn.classroom.cache import cached
 from ddlearn.classroom.controls import Control
 from ddlearn.classroom.figure import LiveFigure
@@ -25,7 +25,6 @@ from ddlearn.classroom.sweep import check_sentence, settings
 from ddlearn.classroom.wording import listed
 
 REMEMBERED = 64  # results kept: enough to step back and forth, small enough to forget about
-RESET, SURPRISE, CANCEL = "Reset", "Surprise me", "Cancel"
 
 Values = dict[str, object]
 
@@ -97,10 +96,7 @@ class Explorer:
     def show(self) -> None:
         """Display controls and figure. Shown again it is the same explorer seen twice, and both views move together."""
         if self._board is None:
-            buttons = {RESET: self.reset, SURPRISE: self.surprise, CANCEL: self.cancel}
-            self._board = Board(
-                self.title, self.controls, self._values, self._moved, buttons, self.figure.view, self.more
-            )
+            self._board = Board(self)
             self._board.idle(self.idle(self._values))
             self._board.enable(CANCEL, False)
             self._board.say(expected.words(self.seconds))
@@ -134,15 +130,10 @@ class Explorer:
     def cancel(self) -> None:
         """Give up the computation under way. One that reports its progress stops; another ends unseen in its thread."""
         job = self._latest.cancel()
-        if self._board is None:
-            return
-        self._board.enable(CANCEL, False)
-        if job is None:
-            self._board.say("Nothing is being computed.")
-            return
-        how = "Cancelled." if self._reports else "Cancelled: its thread ends by itself, and the result is thrown away."
-        still = f" The picture still shows {self._said(self._painted)}." if self._painted else ""
-        self._board.say(how + still)
+        if self._board is not None:
+            self._board.enable(CANCEL, False)
+            still = f" The picture still shows {self._said(self._painted)}." if self._painted else ""
+            self._board.say(f"Cancelled.{still}" if job else "Nothing is being computed.")
 
     def refresh(self) -> None:
         """Paint again, if it was shown, with the functions that `engine` holds now, and say whose they are."""
@@ -194,11 +185,9 @@ class Explorer:
         return self.figure.numbers()
 
     def sweep(self, interiors: int = 3, pairs: bool = False) -> list[tuple[Values, str]]:
-        """Compute, draw and describe at every corner, at every control's low, start and high, and at random interiors.
+        """Compute, draw and describe at the places of `sweep.settings`, and return each of them with its sentence.
 
-        With `pairs`, at as many corners as let any two controls meet at each pair of their ends, and at interiors.
-
-        Needs no notebook. Returns each setting with its sentence. Raises RuntimeError that names the setting where
+        Needs no notebook. Raises RuntimeError that names the setting where
         computing, drawing or describing fails, or where the sentence is empty, longer than three lines, or says "nan".
         """
         swept = []
@@ -246,7 +235,8 @@ class Explorer:
             view.write(values[name])
         self._submit(note.format(self._said(values)))
 
-    def _moved(self, name: str, value, remark: str = "") -> None:
+    def moved(self, name: str, value, remark: str = "") -> None:
+        """Take a move that the learner made on the page; `remark` says what became of a number that was typed."""
         self._values = {**self._values, name: value}
         self._submit(remark and f"{remark} Shows {self._said(self._values)}.")
 
