@@ -4,6 +4,7 @@ import itertools
 import math
 import random
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ COUNT = Slider("count", "Count", 1, 1000, 10, log=True, whole=True)
 SHAPE = Choice("shape", "Shape", ("round", "square"), "round")
 FLIP = Switch("flip", "Flip", False)
 EVERY = (WIDTH, SIZE, COUNT, SHAPE, FLIP)
+few = hypothesis.settings(deadline=None, max_examples=40)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,7 @@ def test_what_is_refused_and_why(make, error, words):
         make()
 
 
+@few
 @given(st.sampled_from([WIDTH, SIZE, COUNT]), st.floats(allow_nan=False))
 def test_a_slider_keeps_three_digits_inside_its_range_and_keeps_them_still(slider, raw):
     kept = slider.snap(raw)
@@ -60,6 +63,7 @@ def test_a_slider_keeps_three_digits_inside_its_range_and_keeps_them_still(slide
     assert isinstance(kept, int) == slider.whole
 
 
+@few
 @given(st.floats(0.01, 100))
 def test_three_digits_cost_at_most_half_a_unit_of_the_third(raw):
     assert abs(WIDTH.snap(raw) / raw - 1) <= 0.005 + 1e-12
@@ -108,6 +112,7 @@ def test_values_spread_along_the_sliders_own_scale():
     assert FLIP.values(5) == [False, True]
 
 
+@few
 @given(st.sampled_from(EVERY), st.integers(0, 2**32))
 def test_a_random_value_is_one_that_is_accepted(control, seed):
     value = control.random(random.Random(seed))
@@ -219,41 +224,25 @@ def test_an_emptied_box_fills_again_without_a_word():
     assert (number.value, told) == ("1", [])
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("0.5", 0.5),
-        ("0,5", 0.5),
-        (",5", 0.5),
-        ("5.", 5),
-        ("−2,5", -2.5),
-        ("+3", 3),
-        ("1e-3", 0.001),
-        ("1,5E2", 150),
-        ("10^-3", 0.001),
-        ("2,5 · 10^-3", 0.0025),
-        ("1 000", 1000),
-        ("1\u202f000", 1000),
-        ("1'000", 1000),
-        ("1,000", 1000),
-        ("1,000,000", 1_000_000),
-        ("1.000.000", 1_000_000),
-        ("1,234.5", 1234.5),
-        ("1.234,5", 1234.5),
-        ("1.234", 1.234),
-        ("0,125", 0.125),
-        ("5000", 5000),
-        ("", None),
-        ("abc", None),
-        ("nan", None),
-        ("inf", None),
-        ("1e999", None),
-        ("0x10", None),
-        ("1,5,2", None),
-        ("1-2", None),
-    ],
-)
-def test_numbers_are_read_as_people_type_them(text, value):
+TYPED = {
+    0.5: ("0.5", "0,5"),
+    -2.5: ("−2,5",),
+    5: ("5.", "+5"),
+    0.05: (",05", "5e-2"),
+    0.001: ("1e-3", "10^-3"),
+    0.0025: ("2,5 · 10^-3",),
+    0.125: ("0,125",),
+    150: ("1,5E2",),
+    1000: ("1000", "1 000", "1\u202f000", "1'000", "1,000"),
+    1_000_000: ("1,000,000", "1.000.000"),
+    1234.5: ("1,234.5", "1.234,5"),
+    1.234: ("1.234",),
+    None: ("", "abc", "nan", "inf", "1e999", "0x10", "1,5,2", "1-2"),
+}
+
+
+@pytest.mark.parametrize(("value", "text"), [(value, text) for value, texts in TYPED.items() for text in texts])
+def test_numbers_are_read_as_people_type_them(value, text):
     assert read_number(text, -1e7, 1e7) == value
 
 
@@ -263,6 +252,7 @@ def test_a_comma_before_three_digits_is_read_by_the_range():
     assert read_number("1,500", 5000, 6000) == 1500
 
 
+@few
 @given(st.floats(-1e7, 1e7))
 def test_what_the_box_shows_is_read_back(value):
     shown = view(Slider("a", "A", -1e7, 1e7, 0), value, Told()).number.value

@@ -2,8 +2,6 @@
 
 import ipywidgets
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pages import inside
 
 from ddlearn.classroom.prediction import Prediction
@@ -90,13 +88,12 @@ def test_an_earlier_answer_is_shown_again():
     assert inside(peak.widget(), ipywidgets.IntSlider)[0].value == 42
 
 
-@given(st.one_of(st.none(), st.booleans(), st.text(), st.floats(), st.integers(), st.lists(st.integers())))
+@pytest.mark.parametrize("value", [None, True, "", "Perhaps.", 9.5, 201, float("nan"), [1], {}])
 def test_an_answer_that_is_no_longer_offered_is_passed_over(value):
     peak, shape = number(), choice()
     peak.restore(value)
     shape.restore(value)
-    assert peak.answer is None or 10 <= peak.answer <= 200
-    assert shape.answer is None or shape.answer in OPTIONS
+    assert peak.answer is shape.answer is None
 
 
 def test_the_answer_is_compared_with_the_truth():

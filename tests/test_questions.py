@@ -108,10 +108,10 @@ SLIPS = {
     "empty range": ("from 10 to 3,000", "from 5000 to 3,000", 11, "low must be below high"),
     "truth outside": ("it is 1,200", "it is 5", 11, "truth must be"),
     "no question": ("By what factor?\n", "", 19, 'the question must stand below its heading "factor"'),
-    "no reply": ("The curve. | Neither *is* a | b.", "The curve.", 26, "must have a reply"),
-    "empty reply": ("The curve. | Neither *is* a | b.", "The curve. | ", 26, "must have a reply"),
-    "none right": ("- [X]", "- [ ]", 26, "exactly one answer must be right"),
-    "two right": ("- [ ] The curve.", "- [x] The curve.", 26, "exactly one answer must be right"),
+    "no reply": ("The curve. | Neither *is* a | b.", "The curve.", 26, "each option must have a reply"),
+    "empty reply": ("The curve. | Neither *is* a | b.", "The curve. | ", 26, "each option must have a reply"),
+    "none right": ("- [X]", "- [ ]", 26, "exactly one option must be right"),
+    "two right": ("- [ ] The curve.", "- [x] The curve.", 26, "exactly one option must be right"),
     "the same answer": ("The weights: λ_max |w|.", "The curve.", 26, "two or more different texts"),
 }
 

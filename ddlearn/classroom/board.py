@@ -79,7 +79,6 @@ class Board:
         self._set(words, f"<div>{bar}{said} {html.escape(_short(words))}</div>")
 
     def engine(self, sentence: str) -> None:
-        """Say whose functions the picture is computed with."""
         _fill(self._engine, sentence)
 
     def idle(self, reasons: Mapping[str, str]) -> None:

@@ -16,11 +16,9 @@ class Tolerance:
     atol: float
 
     def wrong(self, got: Tensor, want: Tensor) -> Tensor:
-        """Return the mask of the entries that disagree."""
         return ~torch.isclose(got, want, rtol=self.rtol, atol=self.atol, equal_nan=True)
 
     def agrees(self, got: Tensor, want: Tensor) -> bool:
-        """Return whether the shapes are the same and no entry disagrees."""
         return got.shape == want.shape and not self.wrong(got, want).any()
 
     def as_exact_as(self, dtype: torch.dtype, size: float) -> "Tolerance":

@@ -28,14 +28,12 @@ class Control:
             raise ValueError(f"control {self.name!r} needs a label that a learner can read")
 
     def values(self, k: int) -> list:
-        """Every option, whatever `k` is: there is nothing in between."""
         return list(self.options)
 
     def random(self, source: random.Random) -> object:
         return source.choice(self.options)
 
     def say(self, value: object) -> str:
-        """Its setting in a sentence."""
         return f"{self.label} {value}"
 
 

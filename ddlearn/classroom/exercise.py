@@ -23,7 +23,7 @@ from ddlearn.classroom.mistake import Mistake, Remark
 from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.pattern import pattern
 from ddlearn.classroom.sandbox import call
-from ddlearn.classroom.verdict import LADDER, TODO, Verdict
+from ddlearn.classroom.verdict import LADDER, Verdict
 from ddlearn.classroom.wording import counted, listed
 
 
@@ -108,9 +108,8 @@ class Exercise:
         names = [f"`{name}`" for (name, was), now in before if changed(was, now)]
         if names:
             mend = "Work on a copy (`.clone()`), or write `a = a + b` instead of `a += b`."
-            yield Verdict(
-                "changed its input", f"The call changed {listed(names)}, which it was given. {mend}", right=True
-            )
+            said = f"The call changed {listed(names)}, which it was given. {mend}"
+            yield Verdict("changed its input", said, right=True)
 
     def _missed(self, values: list, wanted: list, faults: dict[int, Verdict], seed: int, printed: str) -> Verdict:
         """Return the verdict on a wrong answer: a classic mistake, or the fault on the first rung of the ladder.
@@ -146,17 +145,16 @@ class Exercise:
     def self_check(self) -> list[str]:
         """Return what is unfair about this exercise, in sentences; nothing if it is sound.
 
-        The reference passes, a stub is "not started", each mistake is recognized as itself and told from the others,
-        and the cases come from the generator: the same seed gives the same ones, another seed gives others.
+        The reference passes, each mistake is recognized as itself and told from the others, and the cases come from the
+        generator: the same seed gives the same ones, another seed gives others.
         """
-        right, stub = self.check(self.reference), self.check(lambda *arguments: TODO)
+        right = self.check(self.reference)
         nan = any(torch.as_tensor(one).isnan().any() for one in numbers_in(self._answers(self.reference, seed=0)))
         first, again, elsewhere = (self._arguments(seed) for seed in (0, 0, 1))
         complaints = {
             f"the reference does not pass: {right.sentence}": not right.passed,
             f"the reference passes with a note: {right.note}": right.note,
             "the reference answers NaN, with which nothing can be compared": nan,
-            "a stub is not recognized as not started": stub.status != "not started",
             "there are no cases": not first,
             "the same seed gives other cases": changed(first, again),
             "another seed gives the same cases: draw them from the generator": first and not changed(first, elsewhere),

@@ -4,7 +4,7 @@
 
 `show()` puts it into a notebook, `sweep()` walks it through every control without one, `set(...)` and `state` drive
 it from a script. The function is the learner's to replace: it takes the exercises' functions as keyword arguments
-(`uses`), with the course's own as defaults, and when an exercise passes the lesson puts the learner's into `engine`.
+(`uses`), with the course's own as defaults, and when an exercise passes the lesson puts the learner's into `functions`.
 """
 
 import functools
@@ -74,7 +74,7 @@ class Explorer:
         self.controls, self.uses = tuple(self.controls), tuple(self.uses)
         self.said: Callable[[str], object] = lambda name: None  # what was predicted; a lesson puts its own here
         self.figure = LiveFigure(self._told(self.picture), self._told(self.sentence), self.size)
-        self.engine: dict[str, Callable] = {}
+        self.functions: dict[str, Callable] = {}  # the learner's, by name; a lesson puts its own here
         self.below: list[Callable[[], None]] = []  # what else `show` shows, under the figure
         self.seconds = 0.0  # that the first picture takes on the reference machine of `expected`
         self.error: Exception | None = None  # the last one, whole: the card has room for its sentence only
@@ -107,6 +107,11 @@ class Explorer:
             show()
 
     @property
+    def engine(self) -> dict[str, Callable]:
+        """The learner's functions that `compute` runs on, by name."""
+        return {name: self.functions[name] for name in self.uses if name in self.functions}
+
+    @property
     def state(self) -> Values:
         """Where each control stands, by name."""
         return dict(self._values)
@@ -136,10 +141,10 @@ class Explorer:
             self._board.say(f"Cancelled.{still}" if job else "Nothing is being computed.")
 
     def refresh(self) -> None:
-        """Paint again, if it was shown, with the functions that `engine` holds now, and say whose they are."""
+        """Paint again, if it was shown, with the functions that are there now, and say whose they are."""
         if self._board is not None:
             self._board.engine(self._engine_said())
-        mine = list(self._engine_now())
+        mine = list(self.engine)
         self._submit(f"Now runs on your {listed(mine)}." if mine else "Painted again.")
 
     def forget(self) -> None:
@@ -173,7 +178,7 @@ class Explorer:
 
         Raises ValueError or TypeError for a name or a value that no control has.
         """
-        wish = Wish({**self._start, **self._accepted(values)}, self._engine_now())
+        wish = Wish({**self._start, **self._accepted(values)}, self.engine)
         return self.figure.bundle(self._result(Job(wish)))
 
     def data(self, **values) -> dict[str, list]:
@@ -217,7 +222,6 @@ class Explorer:
             raise ValueError(f"explorer {self.name!r}: compute has no argument {missing[0]!r}; it has {has}")
 
     def _told(self, function: Callable) -> Callable:
-        """Return the function with `said`, if it asks for that."""
         asks = "said" in inspect.signature(function).parameters
         return functools.partial(function, said=lambda name: self.said(name)) if asks else function
 
@@ -249,10 +253,7 @@ class Explorer:
             self._latest.submit(self._wish(note))
 
     def _wish(self, note: str = "") -> Wish:
-        return Wish(self._values, self._engine_now(), note)
-
-    def _engine_now(self) -> dict[str, Callable]:
-        return {name: self.engine[name] for name in self.uses if name in self.engine}
+        return Wish(self._values, self.engine, note)
 
     def _result(self, job: Job):
         progress = {"progress": job.progress} if self._reports else {}

@@ -89,7 +89,7 @@ class Lesson:
         )
         self.engine: dict[str, Callable] = {}
         for explorer in self.parts.explorers:
-            explorer.said, explorer.engine = self.prediction, self.engine
+            explorer.said, explorer.functions = self.prediction, self.engine
         self.seconds, self.revealed_by = dict(seconds or {}), dict(revealed_by or {})
         for name in self.seconds.keys() - {"claims"}:
             self._declared("seconds", "explorer", name).seconds = self.seconds[name]

@@ -25,7 +25,6 @@ def sheet() -> ipywidgets.HTML:
 
 
 def column(*parts: ipywidgets.Widget) -> ipywidgets.VBox:
-    """Return the parts one below the other."""
     return ipywidgets.VBox(parts, layout={"overflow": "visible", "width": "auto"})
 
 
@@ -77,7 +76,6 @@ def radio(question: str, options: Sequence[str], chosen: str | None = None) -> i
 
 
 def button(text: str, on_click: Callable[[], object]) -> ipywidgets.Button:
-    """Return a button that calls `on_click()`."""
     widget = ipywidgets.Button(description=text, layout={"width": "max-content"})
     widget.on_click(lambda _: on_click())
     return widget

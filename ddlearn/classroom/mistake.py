@@ -17,7 +17,6 @@ class Edit:
     changes: tuple[tuple[str, str], ...]
 
     def edit(self, old: str, new: str) -> "Edit":
-        """Return this edit with one change more."""
         return Edit((*self.changes, (old, new)))
 
 
@@ -53,7 +52,6 @@ class Mistake:
 
     @property
     def ways(self) -> tuple[Callable, ...]:
-        """Every implementation that makes it."""
         return self.wrong, *self.also
 
     def knows(self, seen: list[tuple[tuple, object]]) -> bool:

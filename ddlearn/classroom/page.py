@@ -65,7 +65,6 @@ def restyle() -> None:
 
 
 def sheets() -> dict:
-    """The shim and the style sheets as one bundle."""
     words = "Every control of this lesson can be worked from the keyboard: Tab to reach it, arrows to move it."
     return {"text/html": f"{style(SAVED)}{script()}", "text/plain": words}
 

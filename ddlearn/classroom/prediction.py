@@ -76,7 +76,6 @@ class Prediction:
             self.answer = None
 
     def recorded(self) -> str:
-        """Return the sentence under the button."""
         if self.answer is None:
             return "Nothing recorded yet. You may also go on without."
         shown = "whether it is so" if self.options else "how close you were"
@@ -103,7 +102,6 @@ class Prediction:
         return page.card("?", "Your prediction, and what it turned out to be", folded, "note")
 
     def show(self) -> None:
-        """Display the question, its control and the button that records."""
         page.show(page.card("?", "Your prediction", to_html(self.question), "note"))
         show_question(self.widget(), self.choices())
 
@@ -114,7 +112,6 @@ class Prediction:
         return f"A number from {brief(self.low)} to {self._said(self.high)}."
 
     def widget(self) -> ipywidgets.VBox:
-        """Return the control, the button and the status line."""
         status = reply(self.recorded())
         if self.options:
             control = group = radio(self.question, self.options, self.answer)
@@ -133,7 +130,6 @@ class Prediction:
     def _number_control(self, remarked: Callable[[str], object]) -> SliderView:
         start = self.answer if self.answer is not None else (self.low + self.high) / 2
         whole = isinstance(self.low, int) and isinstance(self.high, int)
-        start = round(start) if whole else start
         slider = Slider("value", self.question.replace("`", ""), self.low, self.high, start, whole=whole)
         control = view(slider, slider.start, lambda name, value, remark: remark and remarked(remark))
         for part in control.parts:

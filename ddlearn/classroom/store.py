@@ -61,7 +61,6 @@ class Store:
 
     @property
     def waiting(self) -> int:
-        """How many changes are in memory only."""
         return len(self._waiting)
 
     def change(self, edit: Change) -> bool:
