@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddlearn.classroom.code import uses
-from ddlearn.classroom.exercise import TODO, Exercise, Mistake
+from ddlearn.classroom.exercise import Exercise, Mistake
 from ddlearn.classroom.mistake import Remark, edit
 from ddlearn.classroom.sandbox import PRINT_LIMIT, call
-from ddlearn.classroom.verdict import LADDER
+from ddlearn.classroom.verdict import LADDER, TODO
 
 
 def gram(x, width):
@@ -126,7 +126,7 @@ ZOO = {
     "nothing": (lambda x, width: None, "not started", "end it with `return`"),
     "raises": (raises, "raised", "return x @ torch.ones(99, dtype=x.dtype)"),
     "recurses": (recurses, "raised", "RecursionError"),
-    "cannot be said": (unspeakable, "raised", "`Unspeakable`"),
+    "cannot be said": (unspeakable, "raised", "Unspeakable: <exception str() failed>"),
     "leaves": (prints_and_leaves, "raised", "SystemExit"),
     "wrong arguments": (lambda x: x, "raised", "does not take these arguments"),
     "loops": (loops, "timed out", "a loop that never ends"),
@@ -158,13 +158,23 @@ ZOO = {
         "25 of 25 entries not finite, the first nan at [0, 0]",
     ),
     "infinite": (lambda x, width: gram(x, width) / 0, "not finite", "inf at [0, 0]"),
-    "mutates": (mutates, "changed its input", "`x` was no longer what it had been"),
+    "mutates": (mutates, "changed its input", "The call changed `x`, which it was given."),
     "no square": (NO_SQUARE.wrong, "classic mistake", "Square the distance."),
     "no two": (NO_TWO.wrong, "classic mistake", "Where is the 2?"),
     "classic and of another shape": (TOO_FLAT.wrong, "classic mistake", "You summed over the points."),
     "wrong": (lambda x, width: gram(x, width) + torch.eye(len(x)), "not yet", "entry [0, 0] is 2; expected is 1"),
     "nearly": (lambda x, width: gram(x, width) * (1 + 1e-5), "not yet", "expected is 1."),
     "within rounding": (lambda x, width: gram(x, width) * (1 + 1e-9), "passed", "agrees"),
+    "a mistake in one case": (
+        lambda x, width: (NO_SQUARE.wrong if len(x) == 5 else gram)(x, width),
+        "not yet",
+        "Right are 2 of 3 cases",
+    ),
+    "first another number, then another shape": (
+        lambda x, width: gram(x, width) + 1 if len(x) == 5 else gram(x, width)[:, :0],
+        "wrong shape",
+        "has shape (1, 0)",
+    ),
     "no function": (3, "wrong type", "should be a function; it is a `int`"),
 }
 
@@ -199,40 +209,10 @@ def test_every_rung_of_the_ladder_was_climbed_and_is_told_apart_by_words():
     assert len(set(headlines)) == len(headlines)
 
 
-values = st.sampled_from(
-    [
-        None,
-        TODO,
-        True,
-        -1,
-        1e400,
-        10**400,
-        3 + 0j,
-        "",
-        b"",
-        {},
-        [],
-        (),
-        object(),
-        torch.tensor([]),
-        torch.tensor(1.0),
-        torch.tensor(True),
-        torch.tensor([[1, 2], [3, 4]]),
-        torch.zeros(5, 5),
-        torch.zeros(5, 5, dtype=torch.float64),
-        torch.full((5, 5), torch.nan, dtype=torch.float64),
-        torch.zeros(5, 5, dtype=torch.complex64),
-        torch.zeros(5, 5, dtype=torch.bool),
-        torch.zeros(5, 5, dtype=torch.float16),
-        torch.zeros(5, 5, device="meta"),
-        torch.zeros(1).expand(10**12),
-        numpy.zeros((5, 5), dtype=object),
-        numpy.array(["a"]),
-        numpy.float32(1.0),
-        gram,
-        Exception,
-    ]
-)
+odd = [None, True, -1, 1e400, 10**400, 3 + 0j, b"", {}, [], (), object(), Exception, numpy.array(["a"])]
+odd += [torch.tensor([]), torch.tensor(True), torch.tensor([[1, 2], [3, 4]]), numpy.zeros((5, 5), dtype=object)]
+odd += [torch.zeros(5, 5, dtype=getattr(torch, name)) for name in ("float64", "complex64", "bool", "float16")]
+values = st.sampled_from([*odd, TODO, torch.zeros(5, 5, device="meta"), torch.zeros(1).expand(10**12)])
 answers = st.one_of(values, st.lists(values, max_size=3), st.tuples(values, values))
 references = st.sampled_from([gram, lambda x, width: (gram(x, width), width), lambda x, width: width])
 
@@ -242,7 +222,7 @@ references = st.sampled_from([gram, lambda x, width: (gram(x, width), width), la
     reference=references,
     raised=st.sampled_from([None, ValueError, SystemExit, GeneratorExit, Unspeakable]),
 )
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 def test_any_answer_gets_a_verdict_with_a_sentence(answer, reference, raised):
     def function(x, width):
         if raised:
@@ -253,12 +233,6 @@ def test_any_answer_gets_a_verdict_with_a_sentence(answer, reference, raised):
     assert verdict.status in LADDER
     assert verdict.status != "passed"
     assert len(verdict.detail) > 20
-
-
-@given(seed=st.integers(0, 2**31))
-@settings(deadline=None, max_examples=25)
-def test_the_reference_passes_on_the_cases_of_any_seed(seed):
-    assert exercise().check(gram, seed).passed
 
 
 def test_a_line_of_the_learners_own_code_is_named_not_the_library_below():
@@ -291,20 +265,6 @@ def test_a_mistake_that_equals_the_reference_on_some_case_does_not_blame_a_right
     assert exercise(cases=blind).check(NO_SQUARE.wrong).passed
 
 
-def test_an_answer_that_makes_a_mistake_on_some_cases_only_is_not_blamed_for_it():
-    def function(x, width):
-        return NO_SQUARE.wrong(x, width) if len(x) == 5 else gram(x, width)
-
-    assert exercise().check(function).status == "not yet"
-
-
-def test_the_first_rung_counts_whatever_case_it_comes_from():
-    def function(x, width):
-        return gram(x, width) + 1 if len(x) == 5 else gram(x, width)[:, :0]
-
-    assert exercise().check(function).status == "wrong shape"
-
-
 def test_the_learner_works_on_copies():
     kept = []
 
@@ -326,18 +286,6 @@ def test_what_the_learner_prints_is_kept_from_the_first_case_and_bounded(capsys)
     assert exercise().check(chatty).printed == "x has (5, 2)\n"
     assert len(exercise().check(prints_and_leaves).printed) == PRINT_LIMIT
     assert capsys.readouterr().out == ""
-
-
-def test_whole_numbers_need_no_exact_width():
-    labels = exercise(reference=lambda x, width: (x[:, 0] > 0).long(), mistakes=())
-    assert labels.check(lambda x, width: (x[:, 0] > 0).int()).passed
-
-
-def test_tuples_are_asked_value_by_value():
-    pair = exercise(reference=lambda x, width: (gram(x, width), float(x.sum())), mistakes=())
-    wrong = pair.check(lambda x, width: (gram(x, width), 0.0))
-    assert wrong.status == "not yet"
-    assert "Value 2 of your answer: the value is 0; expected is" in wrong.detail
 
 
 def test_a_generator_among_the_arguments_gives_both_the_same_numbers():
@@ -432,7 +380,7 @@ SELVES = {
 @pytest.mark.parametrize("name", SELVES)
 def test_inside_its_own_body_the_name_means_the_function_that_is_checked(name):
     def decorate(function):
-        return lambda *given: function(*given)
+        return functools.wraps(function)(lambda *given: function(*given))
 
     left = "what an earlier run left"
     space = {"functools": functools, "decorate": decorate}
@@ -484,8 +432,8 @@ SIMILAR = {
     "zero": (lambda x: x, lambda x: 0 * x, "Every entry is zero."),
     "value of a tuple": (lambda x: (x, x.sum()), lambda x: (x, 2 * x.sum()), "exactly 2 times"),
     "tuple turned": (lambda x: (x, x**2), lambda x: (x**2, x), "They stand in the other order"),
-    "some cases": (lambda x: x, lambda x: x if len(x) < 5 else x**3, "2 of 3 cases are right; this is one that"),
-    "another case": (lambda x: x, lambda x: x if len(x) == 5 else x**3, "1 of 3 cases is right"),
+    "some cases": (lambda x: x, lambda x: x if len(x) < 5 else x**3, "Right are 2 of 3 cases; this is one that"),
+    "another case": (lambda x: x, lambda x: x if len(x) == 5 else x**3, "Right are 1 of 3 cases"),
 }
 
 
@@ -509,11 +457,11 @@ WRAPPED = {
     "pieces": (lambda x: [x[:1], *x[1:].split(1)], "wrong type", "`torch.cat(...)` makes one tensor"),
     "array": (lambda x: x.numpy(), "wrong type", "`torch.as_tensor(...)` turns it"),
     "array in float32": (lambda x: x.float().numpy(), "wrong type", "`torch.as_tensor(...)` turns it"),
-    "list of arrays": (lambda x: list(x.numpy()), "wrong type", "but this is `list`"),
+    "list of arrays": (lambda x: list(x.numpy()), "wrong type", "this is `list`"),
     "comma behind it": (lambda x: (x,), "wrong type", "Take it out of its brackets"),
     "in a list": (lambda x: [x], "wrong type", "Take it out of its brackets"),
-    "column": (lambda x: x[:, None], "wrong shape", "An axis of length 1 is too many"),
-    "row": (lambda x: x[None], "wrong shape", "An axis of length 1 is too many"),
+    "column": (lambda x: x[:, None], "wrong shape", ".reshape("),
+    "row": (lambda x: x[None], "wrong shape", ".reshape("),
     "float32": (lambda x: x.float(), "wrong type", "is `torch.float32`; wanted is `torch.float64`"),
     "complex": (lambda x: x + 0j, "wrong type", "`.real` keeps its real part"),
 }
@@ -532,28 +480,6 @@ def test_right_numbers_in_another_wrapping_are_called_right(name):
         "not yet" if name == "float32" else status
     )  # of a wrong number the dtype is the lesser fault
     assert "numbers are right" not in wrong.detail
-
-
-@pytest.mark.parametrize(
-    ("reference", "answer", "words"),
-    [
-        (lambda x: x.sum().item(), lambda x: x.sum()[None], "An axis of length 1 is too many"),
-        (lambda x: x.sum(), lambda x: x.sum()[None], "An axis of length 1 is too many"),
-        (lambda x: x.sum()[None], lambda x: x.sum(), "An axis of length 1 is missing"),
-        (lambda x: (x, x**2), lambda x: torch.stack([x, x**2]), "`return a, b`"),
-        (lambda x: (x, x**2), lambda x: (x, (x**2).numpy()), "but value 2 of your answer is `numpy.ndarray`"),
-        (lambda x: (x > 0).long(), lambda x: (x > 0).double(), "`.to(torch.int64)`"),
-        (lambda x: (x > 0).double(), lambda x: (x > 0).long(), "Whole numbers cannot hold a fraction"),
-        (lambda x: x[:, None] * x, lambda x: (x[:, None] * x).flatten(), "puts them into place"),
-        (lambda x: x.sum().item(), lambda x: complex(x.sum()), "`.real` leaves the imaginary part out"),
-        (lambda x: x.sum().item(), lambda x: [x.sum()], "Take it out of its brackets"),
-        (lambda x: x.sum().item(), lambda x: numpy.float32(x.sum()), "`float(...)` makes one of a single entry"),
-    ],
-)
-def test_right_numbers_of_other_kinds_of_answers(reference, answer, words):
-    detail = exercise(reference=reference, cases=lines, mistakes=()).check(answer).detail
-    assert detail.startswith("The numbers are right")
-    assert words in detail
 
 
 @pytest.mark.parametrize(
@@ -599,6 +525,24 @@ def ones_or_zeros(x):
 
 # name: (reference, answer, the rung, how the words begin, a piece of them). Each answer is wrong in its own way.
 WRONG = {
+    "number in brackets": (lambda x: x.sum().item(), lambda x: x.sum()[None], "wrong shape", RIGHT, ".reshape(())"),
+    "no brackets": (lambda x: x.sum()[None], lambda x: x.sum(), "wrong shape", RIGHT, ".reshape((1,))"),
+    "flat": (lambda x: x[:, None] * x, lambda x: (x[:, None] * x).flatten(), "wrong shape", RIGHT, "into place"),
+    "a pair stacked": (lambda x: (x, x**2), lambda x: torch.stack([x, x**2]), "wrong type", RIGHT, "`return a, b`"),
+    "half an array": (lambda x: (x, x), lambda x: (x, x.numpy()), "wrong type", RIGHT, "Value 2 of your answer is not"),
+    "floats for labels": (lambda x: (x > 0).long(), lambda x: (x > 0).double(), "wrong type", RIGHT, "torch.int64)`"),
+    "labels for floats": (lambda x: (x > 0).double(), lambda x: (x > 0).long(), "wrong type", RIGHT, "a fraction"),
+    "complex number": (lambda x: x.sum().item(), lambda x: complex(x.sum()), "wrong type", RIGHT, "`.real` leaves"),
+    "number in a list": (lambda x: x.sum().item(), lambda x: [x.sum()], "wrong type", RIGHT, "out of its brackets"),
+    "NumPy's number": (lambda x: x.sum().item(), lambda x: numpy.float32(x.sum()), "wrong type", RIGHT, "`float(...)`"),
+    "narrower integers": (lambda x: (x > 0).long(), lambda x: (x > 0).int(), "passed", "", "agrees"),
+    "value 2": (
+        lambda x: (x, x.sum().item()),
+        lambda x: (x, 0.0),
+        "not yet",
+        "Every entry is zero.",
+        "Value 2 of your",
+    ),
     "transpose": (lambda x: x[:, None], lambda x: x[None], "wrong shape", RIGHT, "It is the transpose."),
     "sum of these": (lambda x: x.sum(), lambda x: x, "wrong shape", "", "Their sum is the number that is wanted"),
     "mean of these": (lambda x: x.sum(), lambda x: x * len(x), "wrong shape", "", "Their mean is the number"),
@@ -662,26 +606,13 @@ def test_a_factor_that_is_no_size_is_not_called_one():
     assert "1/30 times" in asked.check(lambda x: x / 30).detail
 
 
-def test_two_inputs_that_changed_are_spoken_of_in_the_plural():
-    def pairs(generator):
-        yield torch.rand(2, 3, generator=generator).unbind()
-
-    def moves(a, b):
-        a += 1
-        b += 1
-        return a + b
-
-    verdict = exercise(reference=lambda a, b: a + b + 2, cases=pairs, mistakes=()).check(moves)
-    assert "`a` and `b` were no longer what they had been" in verdict.detail
-
-
 def test_an_error_on_a_later_case_says_that_those_before_were_right():
     def answer(x):
         return x if len(x) < 5 else x @ torch.ones(99)
 
     asked = exercise(reference=lambda x: x, cases=lines, mistakes=())
-    assert "The 2 cases before were right." in asked.check(answer).detail
-    assert "were right" not in asked.check(raises_at_once).detail
+    assert "Before it, 2 cases came out right." in asked.check(answer).detail
+    assert "came out right" not in asked.check(raises_at_once).detail
 
 
 def raises_at_once(x):

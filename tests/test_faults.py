@@ -9,7 +9,7 @@ cached file damaged later               test_datasets::test_a_cached_file_that_w
 disk full: download                     test_datasets::test_a_full_disk_is_said_and_leaves_nothing
 disk full: progress                     test_progress::test_an_error_of_the_disk_at_any_step..., ..._a_limit_on...
 disk full: report, working copy         test_report, test_launch, with a disk that fails at one step
-home read-only: progress                test_progress::test_an_error_of_the_disk..., ..._a_home_that_cannot_be_made
+home read-only: progress                test_progress::test_an_error_of_the_disk..., ..._something_else_stands...
 home read-only: a whole lesson          here
 working copy read-only                  test_launch::test_a_read_only_folder_is_refused_in_words
 writer of progress killed at any time   test_progress::test_a_writer_killed_at_random_moments_loses_no_record...
@@ -138,7 +138,7 @@ def test_a_lesson_runs_to_its_end_though_nothing_can_be_recorded(tmp_path, fault
         environment, words = {"HOME": str(blocked), "USERPROFILE": str(blocked)}, "cannot be saved in"
     else:
         blocked.mkdir()
-        newer = b'{"version": 3, "of": ["another", "shape"]}'
+        newer = b'{"version": 99, "of": ["another", "shape"]}'
         (blocked / "progress.json").write_bytes(newer)
         environment, words = {"DDLEARN_HOME": str(blocked)}, "was written by a newer ddlearn"
     said = []

@@ -41,7 +41,9 @@ def test_a_bundle_carries_picture_alt_text_caption_and_words():
 
 def test_no_pyplot_and_nothing_heavy_before_the_first_picture():
     code = (
-        "import sys; from ddlearn.classroom import figure, explorer; "
+        "import sys; from ddlearn.classroom import page; "
+        "assert not {'ipywidgets', 'matplotlib', 'torch'} & set(sys.modules), 'for a page'; "
+        "from ddlearn.classroom import figure, explorer; "
         "shown = figure.LiveFigure(lambda fig, r: fig.panel().frame(), lambda r: 'words'); "
         "assert 'matplotlib' not in sys.modules, 'matplotlib'; "
         "shown.png(0); "

@@ -2,7 +2,6 @@
 
 import copy
 import dataclasses
-import functools
 import re
 
 import ipywidgets
@@ -17,13 +16,13 @@ from ddlearn.classroom.board import Board
 from ddlearn.classroom.claim import about, claim, exact
 from ddlearn.classroom.controls import Slider
 from ddlearn.classroom.decision import Decision
-from ddlearn.classroom.exercise import TODO, Exercise, Mistake
+from ddlearn.classroom.exercise import Exercise, Mistake
 from ddlearn.classroom.explorer import Explorer
 from ddlearn.classroom.lesson import Lesson
 from ddlearn.classroom.prediction import Prediction
 from ddlearn.classroom.progress import Progress
 from ddlearn.classroom.quiz import Option, QuizItem
-from ddlearn.lessons import LESSONS, SLUGS, load
+from ddlearn.classroom.verdict import TODO
 
 
 def double(x):
@@ -44,6 +43,9 @@ DOUBLE = Exercise(
     hints=("Think of `x + x`.", "Or of a factor."),
     mistakes=(Mistake("square", lambda x: x**2, "You squared."),),
 )
+
+
+FOUR = Exercise("four", "Four times", lambda x: 4 * x, cases, ("Think.",))
 
 
 def draw(fig, result):
@@ -141,6 +143,7 @@ def test_a_version_that_breaks_takes_the_explorer_back_to_the_course(tmp_path, s
 def test_hints_climb_and_are_offered_after_several_misses(tmp_path, shown):
     room = lesson(tmp_path)
     for miss in range(MISSES_BEFORE_A_POINTER):
+        room.exercise("double")(lambda x: TODO)  # which is no miss
         assert "A hint helps" not in text(shown), miss
         answer = room.exercise("double")(lambda x: x * 3)
     assert "A hint helps: run double.hint() in a new cell." in text(shown)
@@ -150,21 +153,14 @@ def test_hints_climb_and_are_offered_after_several_misses(tmp_path, shown):
     answer.hint()
     answer.hint()
     said = [bundle["text/plain"] for bundle in shown if bundle["text/plain"].startswith("?")]
-    assert [
-        "Hint 1 of 2" in said[0],
-        "Hint 2 of 2" in said[1],
-        "No more hints" in said[2],
-        "Hint 1 of 2" in said[3],
-    ] == [True] * 4
+    assert [one.splitlines()[0] for one in said] == [
+        "? Hint 1 of 2",
+        "? Hint 2 of 2",
+        "? No more hints",
+        "? Hint 1 of 2",
+    ]
     assert "double.solution()" in said[1]
     assert room.progress.lesson("twice")["exercises"]["double"]["hints"] == 3
-
-
-def test_an_untouched_stub_is_no_miss(tmp_path, shown):
-    room = lesson(tmp_path)
-    for _ in range(MISSES_BEFORE_A_POINTER + 1):
-        room.exercise("double")(lambda x: TODO)
-    assert "A hint helps" not in text(shown)
 
 
 def test_the_solution_is_the_source_of_the_reference(tmp_path, shown):
@@ -193,19 +189,6 @@ def test_strict_raises_the_verdicts_sentence(tmp_path, shown, monkeypatch):
     assert room.exercise("double")(lambda x: x + x).passed
     monkeypatch.setenv("DDLEARN_STRICT", "0")
     room.exercise("double")(lambda x: x**2)
-
-
-def test_what_was_done_is_kept_with_its_source(tmp_path, shown):
-    room = lesson(tmp_path)
-
-    @room.exercise("double")
-    def double(x):
-        return x + x  # my line
-
-    room.exercise("double")(eval("lambda x: x"))
-    kept = Progress(tmp_path / "progress.json").lesson("twice")["exercises"]["double"]
-    assert kept["status"] == "passed"
-    assert "return x + x  # my line" in kept["source"]
 
 
 def test_the_decorator_without_a_name_says_how_to_write_it(tmp_path):
@@ -269,8 +252,6 @@ def test_a_version_to_repair_is_not_started_until_it_is_changed(tmp_path, shown)
     assert "You squared" not in text(shown)
     assert room.progress.lesson("twice")["exercises"]["double"]["attempts"] == 0
     assert room.exercise("double")(lambda x: x + x).passed
-    with pytest.raises(ValueError, match="given must be one of 'square'; got 'none'"):
-        dataclasses.replace(DOUBLE, given="none")
 
 
 def test_a_decision_is_checked_kept_and_counted(tmp_path, shown, monkeypatch):
@@ -326,8 +307,21 @@ def test_below_its_explorer_a_prediction_is_compared_with_its_truth(tmp_path, sh
     again = Prediction("q", "Which?", options=("a", "b"), truth="a")  # in the next session
     lesson(tmp_path, predictions=[again], revealed_by={"q": "line"}).line.show()
     assert "You said “b”; it is “a”." in shown[-1]["text/plain"]
-    with pytest.raises(ValueError, match="explorer must be one of 'line'; got 'lime'"):
-        lesson(tmp_path, predictions=[again], revealed_by={"q": "lime"})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"seconds": {"lime": 9.0}}, "the explorer in seconds must be one of 'line'; got 'lime'"),
+        ({"revealed_by": {"q": "lime"}}, "the explorer in revealed_by must be one of 'line'; got 'lime'"),
+        ({"revealed_by": {"r": "line"}}, "the prediction in revealed_by must be one of 'p', 'q'; got 'r'"),
+        ({"revealed_by": {"p": "line"}}, "a prediction in revealed_by must have a truth; 'p' has none"),
+    ],
+)
+def test_a_wrong_name_in_a_declaration_is_said_with_the_lesson(tmp_path, wrong, words):
+    which = Prediction("q", "Which?", options=("a", "b"), truth="a")
+    with pytest.raises(ValueError, match=f"lesson 77_twice: {words}"):
+        lesson(tmp_path, predictions=[Prediction("p", "How many?", low=0, high=10), which], **wrong)
 
 
 def test_claims_are_shown_and_kept_and_one_error_hides_no_other(tmp_path, shown):
@@ -356,8 +350,6 @@ def test_what_takes_long_says_so_first(tmp_path, monkeypatch, shown):
     room.line.show()  # what was computed is at hand
     assert said[0] == "This takes about 6 seconds on this machine."
     assert said.count(said[0]) == 1
-    with pytest.raises(ValueError, match="explorer must be one of 'line'; got 'lime'"):
-        lesson(tmp_path, seconds={"lime": 9.0})
 
 
 @pytest.mark.parametrize(("slowness", "said"), [(1.0, ""), (2.0, "about 8 seconds"), (10.0, "about 40 seconds")])
@@ -407,19 +399,11 @@ def test_explorers_are_attributes_and_a_typo_is_told_which_there_are(tmp_path):
     assert not hasattr(copy.copy(room), "lime")
 
 
-def test_a_lesson_is_loaded_by_its_number_or_its_slug():
-    assert [load(number).number for number in LESSONS] == list(LESSONS)
-    assert [load(slug).slug for slug in SLUGS] == [f"{number}_{slug}" for number, slug in LESSONS.items()]
-    with pytest.raises(ValueError, match="lesson must be one of '00'"):
-        load("99")
-
-
 CALLS_ITSELF = {
     "its name": "@room.exercise('double')\ndef double(x):\n    return double(x)",
     "an alias": "earlier = double\n@room.exercise('double')\ndef double(x):\n    return earlier(x)",
     "another name": "@room.exercise('double')\ndef mine(x):\n    return double(x)",
     "a lambda": "double = room.exercise('double')(lambda x: double(x))",
-    "a partial": "double = room.exercise('double')(functools.partial(double))",
 }
 
 
@@ -427,7 +411,7 @@ CALLS_ITSELF = {
 @pytest.mark.parametrize("way", CALLS_ITSELF)
 def test_neither_an_earlier_answer_nor_a_stand_in_answers_for_the_new_function(tmp_path, shown, way, before):
     room = lesson(tmp_path)
-    space = {"room": room, "functools": functools}
+    space = {"room": room}
     if before == "missed":
         space["double"] = room.exercise("double")(lambda x: x**2)
     else:
@@ -449,21 +433,19 @@ def test_an_answer_handed_in_again_is_the_learners_own_function(tmp_path, shown)
 
 
 def test_the_functions_of_another_exercise_may_be_called_while_one_is_checked(tmp_path, shown):
-    four = Exercise("four", "Four times", lambda x: 4 * x, cases, ("Think.",))
-    room = lesson(tmp_path, exercises=[DOUBLE, four])
+    room = lesson(tmp_path, exercises=[DOUBLE, FOUR])
     for double in (room.exercise("double")(lambda x: TODO), room.exercise("double")(lambda x: x + x)):
         assert room.exercise("four")(lambda x, double=double: double(double(x))).passed
 
 
 def test_after_a_restart_the_start_card_says_what_to_run_again(tmp_path, shown):
-    four = Exercise("four", "Four times", lambda x: 4 * x, cases, ("Think.",))
-    room = lesson(tmp_path, exercises=[DOUBLE, four])
+    room = lesson(tmp_path, exercises=[DOUBLE, FOUR])
     for name, factor in (("double", 2), ("four", 4)):
         room.exercise(name)(lambda x, factor=factor: factor * x)
     room.start()
     assert "does not know" not in text(shown)
     shown.clear()
-    again = lesson(tmp_path, exercises=[DOUBLE, four])
+    again = lesson(tmp_path, exercises=[DOUBLE, FOUR])
     again.start()
     assert "2 of 2 exercises passed. This kernel does not know your double and four yet: run their cells" in text(shown)
     again.exercise("double")(lambda x: 2 * x)
@@ -483,9 +465,10 @@ NOTEBOOK = (
     "from ddlearn.classroom import TODO, Exercise, Lesson\n"
     "def cases(generator):\n"
     "    yield (torch.randn(3, generator=generator, dtype=torch.float64),)\n"
-    "twice = Exercise('double', 'Twice', lambda x: 2 * x, cases, ('Think.',), timeout=2.0)\n"
+    "twice = Exercise('double', 'Twice', lambda x: 2 * x, cases, ('Think.',), timeout=0.5)\n"
     "lesson = Lesson('78_twice', 'Twice', 5, 1, exercises=[twice])\n"
     "lesson.start()",
+    "lesson.catch_up()\ndouble(3)",
     "@lesson.exercise('double')\ndef double(x):\n    return TODO",
     "@lesson.exercise('double')\ndef double(x):\n    y = x + 1\n    return y @ torch.eye(2)",
     "@lesson.exercise('double')\ndef double(x):\n    while True:\n        pass",
@@ -500,16 +483,19 @@ def test_in_a_real_kernel(tmp_path, monkeypatch):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in NOTEBOOK])
     with pytest.raises(nbclient.exceptions.CellExecutionError, match="double: Not yet"):
         nbclient.NotebookClient(notebook, timeout=60).execute()
-    cards = [
-        "\n".join(output.data["text/plain"] for output in cell.outputs if output.output_type == "display_data")
-        for cell in notebook.cells
+    shown = [[output.get("data", {}).get("text/plain", "") for output in cell.outputs] for cell in notebook.cells]
+    wanted = [
+        "0 of 1 exercise passed.",
+        "The cells below run on the course's double, not on yours.",
+        "○ Not started · Twice",
+        "In line 4 of your cell, return y @ torch.eye(2)",
+        "still running after 0.5 seconds",
+        "✓ Passed · Twice",
+        "● Not yet · Twice",
     ]
-    assert "0 of 1 exercise passed." in cards[0]
-    assert "○ Not started · Twice" in cards[1]
-    assert "In line 4 of your cell, return y @ torch.eye(2)" in cards[2]
-    assert "still running after 2 seconds" in cards[3]
-    assert "✓ Passed · Twice" in cards[4]
-    assert "● Not yet · Twice" in cards[5]
+    for words, outputs in zip(wanted, shown, strict=True):
+        assert words in "\n".join(outputs)
+    assert shown[1][-1] == "6"  # no name error where a cell was skipped
     kept = Progress(tmp_path / "progress.json").lesson("twice")["exercises"]["double"]
     assert kept["status"] == "passed"
     assert "return x + x" in kept["source"]

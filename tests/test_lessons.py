@@ -1,6 +1,7 @@
 """Every lesson, as data: its exercises are fair, its explorers survive every control, its claims hold over seeds."""
 
 import inspect
+import math
 import re
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from ddlearn import lessons
 from ddlearn.classroom.style import style
 from ddlearn.classroom.sweep import settings
 from ddlearn.course import build
-from ddlearn.lessons import LESSONS, load
+from ddlearn.lessons import LESSONS, SLUGS, load
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = {number: load(number) for number in LESSONS}
@@ -78,13 +79,15 @@ def test_every_exercise_with_a_version_to_repair_names_its_mistake():
 @pytest.mark.parametrize(("room", "exercise"), EXERCISES, ids=named(EXERCISES))
 def test_an_exercise_is_fair_and_each_classic_mistake_has_its_own_hint(room, exercise):
     assert exercise.self_check() == []
-    assert len({mistake.hint for mistake in exercise.mistakes}) == len(exercise.mistakes) >= 4
+    hints = {mistake.hint for mistake in exercise.mistakes}
+    assert len(hints) == len(exercise.mistakes) >= 4, "hints.md: four mistakes or more, each with a hint of its own"
 
 
 @pytest.mark.parametrize(("room", "decision"), DECISIONS, ids=named(DECISIONS))
 def test_a_decision_is_fair_and_each_wrong_choice_has_its_own_hint(room, decision):
     assert decision.self_check() == []
-    assert len({mistake.hint for mistake in decision.mistakes}) == len(decision.mistakes) >= 1
+    hints = {mistake.hint for mistake in decision.mistakes}
+    assert len(hints) == len(decision.mistakes) >= 1, "hints.md: one mistake or more, each with a hint of its own"
 
 
 @pytest.mark.parametrize(("explorer", "walk", "last"), SWEEPS)
@@ -145,14 +148,22 @@ def test_a_claim_holds_on_every_seed_and_its_control_on_none(claim, seeds):
 
 @pytest.mark.parametrize("room", ROOMS.values(), ids=ROOMS)
 def test_a_lesson_is_complete(room):
-    assert len(room.parts.quiz.items) == 3
-    assert room.parts.predictions
-    assert room.parts.exercises
-    if room.number != "00":
-        assert len(room.parts.recap.items) == 2
-        assert len(room.parts.claims) >= 5
-        assert 2 <= len(room.parts.exercises) + len(room.parts.decisions) <= 5
-        assert len(room.parts.explorers) >= 2
+    """Each part as often as CONTRIBUTING asks for; the first lesson, which shows how a lesson works, has fewer."""
+    parts, where = room.parts, f"ddlearn/lessons/{room.room}"
+    first = room.number == "00"
+    tasks = len(parts.exercises) + len(parts.decisions)
+    counts = {
+        "questions in # Quiz of questions.md": (len(parts.quiz.items), 3, 3),
+        "questions in # Recap of questions.md": (len(parts.recap.items), 0 if first else 2, 2),
+        "predictions in questions.md": (len(parts.predictions), 1, math.inf),
+        "exercises in exercises.py": (len(parts.exercises), 1, math.inf),
+        "exercises and decisions together": (tasks, 1 if first else 2, 5),
+        "explorers, each a file and a word in __init__.py": (len(parts.explorers), 1 if first else 2, math.inf),
+        "claims in claims.py": (len(parts.claims), 0 if first else 5, math.inf),
+    }
+    for what, (count, low, high) in counts.items():
+        wanted = low if low == high else f"at least {low}" if high == math.inf else f"{low} to {high}"
+        assert low <= count <= high, f"{where} has {count} {what}; a lesson has {wanted}"
 
 
 @pytest.mark.parametrize("room", ROOMS.values(), ids=ROOMS)
@@ -162,17 +173,28 @@ def test_every_prediction_is_answered(room):
     # said("peak"), said(f"at_{n}"), or said(...) of a name that is not written there, as in the capstone
     asked = [re.sub(r"{.*?}", ".*", name) or ".*" for name in re.findall(r'\bsaid\((?:f?"(.*?)")?', "".join(texts))]
     for prediction in room.parts.predictions:
+        where = f"prediction {prediction.name!r} in {room.room}/questions.md"
         if prediction.options:
-            assert prediction.truth is not None, prediction.name
-            assert prediction.name in room.revealed_by, prediction.name
+            assert prediction.truth is not None, f'{where}: mark the right answer with "- [x]"'
+            assert prediction.name in room.revealed_by, f"{where}: name its explorer in revealed_by in __init__.py"
         elif prediction.truth is None:
-            assert any(re.fullmatch(pattern, prediction.name) for pattern in asked), prediction.name
+            known = any(re.fullmatch(pattern, prediction.name) for pattern in asked)
+            assert known, (
+                f'{where}: end its line with "; it is 20.", or let a picture ask for said("{prediction.name}")'
+            )
 
 
 def test_claims_have_ids_of_their_own():
     ids = [claim.id for _, claim in CLAIMS]
     assert len(set(ids)) == len(ids)
     assert all(claim.id == f"{room.number}.{claim.name}" for room, claim in CLAIMS)
+
+
+def test_a_lesson_is_loaded_by_its_number_or_its_slug():
+    assert [room.number for room in ROOMS.values()] == list(LESSONS)
+    assert [load(slug).slug for slug in SLUGS] == [f"{number}_{slug}" for number, slug in LESSONS.items()]
+    with pytest.raises(ValueError, match="lesson must be one of '00'"):
+        load("99")
 
 
 def test_a_room_without_a_place_is_told_where_to_put_it():

@@ -3,7 +3,7 @@
 import ipywidgets
 import pytest
 
-from ddlearn.classroom import live, page, projector_button
+from ddlearn.classroom import live, page, projector
 from ddlearn.classroom.controls import Slider
 from ddlearn.classroom.explorer import Explorer
 from ddlearn.classroom.prediction import Prediction
@@ -25,7 +25,7 @@ PARTS = {
     "explorer": lambda: explorer().show(),
     "prediction": Prediction("p", "What?", options=("this", "that")).show,
     "quiz": Quiz((ITEM,)).show,
-    "projector button": lambda: projector_button.show(),
+    "projector button": projector.show,
     "claims": lambda: live.Line({"text/html": "<p>Measuring</p>", "text/plain": "Measuring"}),
 }
 

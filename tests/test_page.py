@@ -1,8 +1,6 @@
 """Cards and the shim: words for everybody, colours that can be read, scripts that are whole."""
 
 import re
-import subprocess
-import sys
 
 import pytest
 from pages import contrast, luminance
@@ -49,7 +47,7 @@ def test_a_card_without_a_body_is_its_headline():
 
 
 def test_an_unknown_kind_is_refused_in_words():
-    with pytest.raises(ValueError, match="kind must be one of plain, good, hint, bad, note; got 'ugly'"):
+    with pytest.raises(ValueError, match="kind must be one of 'plain', 'good', 'hint', 'bad', 'note'; got 'ugly'"):
         page.card("✓", "Passed", kind="ugly")
 
 
@@ -90,8 +88,3 @@ def test_a_shell_gets_the_bundle_raw_and_a_handle_comes_back(monkeypatch):
     monkeypatch.setattr(IPython.display, "display", lambda bundle, **how: calls.append((bundle, how)) or "handle")
     assert page.show({"text/plain": "words"}) == "handle"
     assert calls == [({"text/plain": "words"}, {"raw": True, "display_id": True})]
-
-
-def test_the_page_needs_no_widgets():
-    code = "import sys, ddlearn.classroom.page; assert not {'ipywidgets', 'matplotlib', 'torch'} & set(sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True)

@@ -2,8 +2,6 @@
 
 import ipywidgets
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pages import inside
 
 from ddlearn.classroom.prediction import Prediction
@@ -73,7 +71,7 @@ def test_a_number_that_cannot_be_taken_is_spoken_of_before_it_is_recorded():
     board = prediction.widget()
     (box,) = inside(board, ipywidgets.Text)
     box.value = "5000"
-    assert "5000 is above the range" in status(board)
+    assert "200 is taken for 5000" in status(board)
     assert (box.value, prediction.answer) == ("200", None)
     inside(board, ipywidgets.Button)[0].click()
     assert prediction.answer == 200
@@ -90,13 +88,12 @@ def test_an_earlier_answer_is_shown_again():
     assert inside(peak.widget(), ipywidgets.IntSlider)[0].value == 42
 
 
-@given(st.one_of(st.none(), st.booleans(), st.text(), st.floats(), st.integers(), st.lists(st.integers())))
+@pytest.mark.parametrize("value", [None, True, "", "Perhaps.", 9.5, 201, float("nan"), [1], {}])
 def test_an_answer_that_is_no_longer_offered_is_passed_over(value):
     peak, shape = number(), choice()
     peak.restore(value)
     shape.restore(value)
-    assert peak.answer is None or 10 <= peak.answer <= 200
-    assert shape.answer is None or shape.answer in OPTIONS
+    assert peak.answer is shape.answer is None
 
 
 def test_the_answer_is_compared_with_the_truth():
@@ -106,8 +103,6 @@ def test_the_answer_is_compared_with_the_truth():
     assert prediction.compared() == "You said 60 features; it is 100 features."
     prediction.record(100)
     assert prediction.compared() == "You said 100 features, and so it is."
-    with pytest.raises(ValueError, match="has no truth of its own"):
-        choice().compared()
 
 
 def test_a_choice_is_judged_in_the_words_of_its_options():

@@ -6,7 +6,7 @@ from importlib import resources
 import pytest
 from pages import contrast
 
-from ddlearn.classroom import live, page, projector, projector_button
+from ddlearn.classroom import live, page, projector
 from ddlearn.classroom.figure import LiveFigure
 from ddlearn.classroom.lesson import Lesson
 from ddlearn.classroom.progress import Progress
@@ -23,9 +23,9 @@ def off(monkeypatch):
 @pytest.mark.parametrize(("value", "expected"), [("1", True), ("yes", True), ("0", False), ("", False)])
 def test_the_environment_turns_it_on_until_somebody_says_otherwise(monkeypatch, value, expected):
     monkeypatch.setenv("DDLEARN_PROJECTOR", value)
-    assert projector.on() is expected
+    assert page.projected() is expected
     projector.turn(not expected)
-    assert projector.on() is not expected
+    assert page.projected() is not expected
 
 
 def test_a_picture_grows_by_the_style_sheet_alone():
@@ -68,12 +68,12 @@ def test_type_is_half_as_large_again():
 
 def test_the_button_changes_the_page(displayed, monkeypatch):
     monkeypatch.setattr(page, "_sent", [displayed])
-    toggle, said = projector_button.button().children
+    toggle, said = projector.button().children
     assert toggle.value is False
     for state, words in ((True, "On: large"), (False, "Off.")):
         toggle.value = state
         assert words in said.value
-        assert projector.on() is state
+        assert page.projected() is state
         assert (".jp-Notebook {" in displayed[-1]["text/html"]) is state
         assert (".jp-Notebook {" in live.sheet().value) is state
 

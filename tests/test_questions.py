@@ -73,45 +73,45 @@ def test_a_file_is_read_as_it_is_written(parsed):
     assert found.quiz == (QuizItem("What is linear?", options),)
 
 
-def test_a_prediction_may_have_no_truth_and_a_number_no_unit(parsed):
-    choice, number = parsed(
-        "# Predictions\n## a\nWhich?\n- [ ] one\n- [ ] two\n## b\nHow much?\n\nA number from 0 to 1; it is 0.5."
-    ).predictions
-    assert choice.truth is None
+def test_a_number_may_have_no_unit(parsed):
+    (number,) = parsed("# Predictions\n## b\nHow much?\n\nA number from 0 to 1; it is 0.5.").predictions
     assert (number.low, number.high, number.unit, number.truth) == (0.0, 1.0, "", 0.5)
 
 
+LAYOUT = "wanted are parts (# Predictions, # Recap, # Quiz), each once"
+
 # what is changed in the good file -> the line that is named, and what is said
 SLIPS = {
-    "unknown part": ("# Quiz", "# Questions", 24, "a part is one of Predictions, Recap, Quiz, each once"),
-    "part twice": ("# Quiz", "# Predictions", 24, "a part is one of Predictions, Recap, Quiz, each once"),
-    "no part": ("# Predictions\n", "\n", 3, 'a part, such as "# Predictions", must stand above'),
-    "no heading": ("## shape\n", "\n", 5, 'a heading, such as "## 1", must stand above a question'),
-    "no brackets": ("- [x] It falls.", "- It falls.", 7, 'an answer must begin with "- [x] " or "- [ ] "'),
-    "empty brackets": ("- [x] It falls.", "- [] It falls.", 7, 'an answer must begin with "- [x] "'),
-    "no answer": ("- [x] It falls.", "- [x]", 7, 'an answer must begin with "- [x] "'),
-    "two truths": ("- [ ] It rises,", "- [x] It rises,", 3, "at most one answer must be [x]"),
+    "unknown part": ("# Quiz", "# Questions", 24, LAYOUT),
+    "part twice": ("# Quiz", "# Predictions", 24, LAYOUT),
+    "no part": ("# Predictions\n", "\n", 3, LAYOUT),
+    "no heading": ("## shape\n", "\n", 5, LAYOUT),
+    "no brackets": ("- [x] It falls.", "- It falls.", 7, LAYOUT),
+    "empty brackets": ("- [x] It falls.", "- [] It falls.", 7, LAYOUT),
+    "no answer": ("- [x] It falls.", "- [x]", 7, LAYOUT),
+    "text below answers": ("  then falls.", "then falls.", 9, LAYOUT),
+    "two truths": ("- [ ] It rises,", "- [x] It rises,", 3, 'exactly one answer must be "- [x]"'),
+    "no truth": ("- [x] It falls.", "- [ ] It falls.", 3, "what turns out to be the case; got 0"),
     "one answer twice": ("It rises,\n  then falls.", "It falls.", 3, "two or more different ones"),
     "one answer only": ("- [ ] It rises,\n  then falls.\n", "", 3, "two or more different ones"),
-    "reply to a prediction": ("- [x] It falls.", "- [x] It falls. | Yes.", 7, "must have no reply"),
-    "text below answers": ("  then falls.", "then falls.", 9, "an answer's further lines must be indented"),
+    "reply to a prediction": (
+        "- [x] It falls.",
+        "- [x] It falls. | Yes.",
+        3,
+        "must have no reply; got 'It falls. | Yes.'",
+    ),
     "two of a name": ("## factor", "## peak", 19, "a name of its own; got 'peak' twice"),
     "neither": ("A number from -1.5", "From -1.5", 19, "either answers or a line"),
     "both": ("- [ ] It rises,", "- [ ] A\n## z\n?\n\nA number from 1 to 2.\n- [ ] B\n", 9, "either answers or a line"),
-    "number in other words": (
-        "from -1.5 to 10",
-        "from -1.5 till 10",
-        19,
-        'must be asked for as "A number from 1 to 10',
-    ),
+    "number in other words": ("1.5 to 10", "1.5 till 10", 19, 'must be asked for as "A number from 1 to 10'),
     "not whole": ("from 10 to 3,000", "from 10.5 to 3,000", 11, "an integer must have no decimals; got 10.5"),
     "empty range": ("from 10 to 3,000", "from 5000 to 3,000", 11, "low must be below high"),
     "truth outside": ("it is 1,200", "it is 5", 11, "truth must be"),
     "no question": ("By what factor?\n", "", 19, 'the question must stand below its heading "factor"'),
-    "no reply": ("- [ ] The curve. | Neither *is* a | b.", "- [ ] The curve.", 30, "an answer must have a reply"),
-    "empty reply": ("- [ ] The curve. | Neither *is* a | b.", "- [ ] The curve. | ", 30, "must have a reply"),
-    "none right": ("- [X]", "- [ ]", 26, "exactly one answer must be right"),
-    "two right": ("- [ ] The curve.", "- [x] The curve.", 26, "exactly one answer must be right"),
+    "no reply": ("The curve. | Neither *is* a | b.", "The curve.", 26, "each option must have a reply"),
+    "empty reply": ("The curve. | Neither *is* a | b.", "The curve. | ", 26, "each option must have a reply"),
+    "none right": ("- [X]", "- [ ]", 26, "exactly one option must be right"),
+    "two right": ("- [ ] The curve.", "- [x] The curve.", 26, "exactly one option must be right"),
     "the same answer": ("The weights: λ_max |w|.", "The curve.", 26, "two or more different texts"),
 }
 

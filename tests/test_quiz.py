@@ -97,7 +97,7 @@ RIGHT, WRONG = Option("a", True, "yes"), Option("b", False, "no")
         ((RIGHT, Option("a", False, "no")), "two or more different texts"),
         ((WRONG, Option("c", False, "no")), "exactly one option"),
         ((RIGHT, Option("c", True, "yes")), "exactly one option"),
-        ((RIGHT, Option("b", False, " ")), "must have an answer"),
+        ((RIGHT, Option("b", False, " ")), "must have a reply"),
     ],
 )
 def test_an_item_that_cannot_be_answered_is_refused(options, complaint):

@@ -6,15 +6,18 @@ After a pass it is the learner's own function; until then it is the course's ref
 import functools
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Container, MutableMapping, Sequence
 from dataclasses import dataclass
 
+from IPython import get_ipython
+
 from ddlearn.classroom import page
+from ddlearn.classroom.code import under_check
 from ddlearn.classroom.compare import numbers_in
 from ddlearn.classroom.exercise import Exercise
-from ddlearn.classroom.own_name import under_check
 from ddlearn.classroom.prose import code_block, inline, to_html
-from ddlearn.classroom.verdict import LADDER, TODO, Verdict
+from ddlearn.classroom.verdict import TODO, Verdict
+from ddlearn.classroom.wording import listed
 
 MISSES_BEFORE_A_POINTER = 3
 
@@ -78,26 +81,24 @@ class Answer:
         if self.passed:
             body += to_html(f"The cells below run on your `{name}`. {news}")
         else:
-            loud = f"The cells below run on the course's `{name}`, not on yours."
-            body += f"<p><strong>{inline(loud)}</strong></p>{to_html(news)}"
+            body += _on_the_course_s(name) + to_html(news)
             if self._tries.misses >= MISSES_BEFORE_A_POINTER:
                 body += to_html(f"A hint helps: run `{name}.hint()` in a new cell.")
-        symbol, headline, kind = LADDER[verdict.status]
-        page.show(page.card(symbol, f"{headline} · {self.exercise.title}", body, kind))
+        page.show(verdict.card(self.exercise.title, body))
 
     def hint(self) -> None:
         """Display the next hint; after the last one, point to the solution."""
         hints, name, number = self.exercise.hints, self.exercise.name, self._tries.hints + 1
         solution, more = f"`{name}.solution()` shows the course's own", f"`{name}.hint()` has another one"
         if number > len(hints):
-            self._tries.hints = 0
-            again = to_html(f"That was every hint. {solution}; `{name}.hint()` starts again.")
-            page.show(page.card("?", "No more hints", again, "hint"))
-            return
+            number, headline = 0, "No more hints"
+            body = f"That was every hint. {solution}; `{name}.hint()` starts again."
+        else:
+            self._on_hint()
+            headline = f"Hint {number} of {len(hints)}"
+            body = f"{hints[number - 1]}\n\n{solution if number == len(hints) else more}."
         self._tries.hints = number
-        self._on_hint()
-        body = to_html(f"{hints[number - 1]}\n\n{solution if number == len(hints) else more}.")
-        page.show(page.card("?", f"Hint {number} of {len(hints)}", body, "hint"))
+        page.show(page.card("?", headline, to_html(body), "hint"))
 
     def solution(self) -> None:
         """Display the source of the reference."""
@@ -127,6 +128,38 @@ def _without_gradient(answer: object) -> object:
     if type(answer) in (tuple, list):
         return type(answer)(map(_without_gradient, answer))
     return answer.detach() if getattr(answer, "requires_grad", False) else answer
+
+
+def stand_in(exercises: Sequence[Exercise], own: Container[str], namespace: MutableMapping | None) -> None:
+    """Put the course's function of each exercise into `namespace`, but for those in `own`, and say so.
+
+    A class goes on, and whoever is behind goes on with it. Without a namespace it is the notebook's; ValueError where
+    there is no notebook either.
+    """
+    shell = get_ipython()
+    if namespace is None and shell is None:
+        raise ValueError("there is no notebook here; say where the functions go: catch_up(..., namespace=globals())")
+    target = shell.user_ns if namespace is None else namespace
+    kept = [f"`{exercise.name}`" for exercise in exercises if exercise.name in own]
+    given = [exercise for exercise in exercises if exercise.name not in own]
+    for exercise in given:
+        words = f"`{exercise.name}` is the course's own: you caught up."
+        target[exercise.name] = Answer(exercise, exercise.reference, Verdict("not started", words), Tries())
+    mine = f"On yours, which passed: {listed(kept)}." if kept else ""
+    if not given:
+        words = to_html(mine or "This lesson has no exercises.")
+        page.show(page.card("»", "Nothing to catch up with", words, "note"))
+        return
+    waits = "Its cell waits" if len(given) == 1 else "Their cells wait"
+    rest = f"Nothing is marked as passed, and your record is as it was. {waits} for you, now or at home. {mine}"
+    names = [exercise.name for exercise in given]
+    page.show(page.card("»", "Caught up", _on_the_course_s(*names) + to_html(rest), "hint"))
+
+
+def _on_the_course_s(*names: str) -> str:
+    """Say whose functions run, loudly."""
+    loud = f"The cells below run on the course's {listed([f'`{name}`' for name in names])}, not on yours."
+    return f"<p><strong>{inline(loud)}</strong></p>"
 
 
 def strict() -> bool:

@@ -4,57 +4,56 @@ It shows and it listens; it decides nothing. Names and roles that ipywidgets lea
 knows the classes given here.
 """
 
+from __future__ import annotations
+
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
 from ddlearn.classroom import live, page
-from ddlearn.classroom.control_views import Moved, view
-from ddlearn.classroom.controls import Control, Switch
+from ddlearn.classroom.control_views import view
+from ddlearn.classroom.controls import Switch
 from ddlearn.classroom.wording import listed
 
+if TYPE_CHECKING:
+    from ddlearn.classroom.explorer import Explorer
+
+RESET, SURPRISE, CANCEL = "Reset", "Surprise me", "Cancel"
 MORE, FEWER = "More controls", "Fewer controls"
 LONGEST = 220  # characters of a message: what two lines of the status hold
+FLAT = {"width": "auto", "flex": "0 0 auto"}
 
 
 class Board:
-    def __init__(
-        self,
-        title: str,
-        controls: Sequence[Control],
-        values: Mapping[str, object],
-        moved: Moved,
-        buttons: Mapping[str, Callable[[], None]],
-        picture: widgets.Widget,
-        more: Sequence[str] = (),
-    ):
-        self._title, self._controls = title, controls
+    def __init__(self, explorer: Explorer):
+        self._title, self._controls, self.status = explorer.title, explorer.controls, ""
         # In `ch`, the width of a zero, and a little more: labels stand in one column and none is ever cut off.
-        longest = max((len(c.label) for c in controls if not isinstance(c, Switch)), default=0)
-        self.views = {c.name: view(c, values[c.name], moved, f"{longest + 2}ch") for c in controls}
+        longest = max((len(c.label) for c in self._controls if not isinstance(c, Switch)), default=0)
+        values = explorer.state
+        self.views = {c.name: view(c, values[c.name], explorer.moved, f"{longest + 2}ch") for c in self._controls}
         first, rest = (
-            _grid([self.views[c.name].widget for c in controls if (c.name in more) is is_more])
+            _grid([shown.widget for name, shown in self.views.items() if (name in explorer.more) is is_more])
             for is_more in (False, True)
         )
-        flat = {"width": "auto", "flex": "0 0 auto"}
-        self.buttons = {words: widgets.Button(description=words, layout=flat) for words in buttons}
-        for words, press in buttons.items():
+        presses = {RESET: explorer.reset, SURPRISE: explorer.surprise, CANCEL: explorer.cancel}
+        self.buttons = {words: widgets.Button(description=words, layout=FLAT) for words in presses}
+        for words, press in presses.items():
             self.buttons[words].on_click(lambda _, press=press: press())
-        self._status = _line("ddlearn-status", layout=widgets.Layout(flex="1 1 320px", min_width="0", height="44px"))
+        self._status = _line("ddlearn-status", layout={"flex": "1 1 320px", "min_width": "0", "height": "44px"})
         bar = widgets.HBox(
             [*self.buttons.values(), self._status],
-            layout=widgets.Layout(flex_flow="row wrap", align_items="center", overflow="visible"),
+            layout={"flex_flow": "row wrap", "align_items": "center", "overflow": "visible"},
         )
         self._idle, self._engine = _line("ddlearn-idle"), _line("ddlearn-engine")
-        head = _line("ddlearn-title", f"<strong>{html.escape(title)}</strong>")
+        head = _line("ddlearn-title", f"<strong>{html.escape(self._title)}</strong>")
         board = widgets.VBox(
-            [head, first, *_folded(rest, flat), self._idle, bar, self._engine],
-            layout=widgets.Layout(max_width="900px", overflow="visible"),
+            [head, first, *_folded(rest), self._idle, bar, self._engine],
+            layout={"max_width": "900px", "overflow": "visible"},
         )
         board.add_class("ddlearn-explorer")
-        self.box = live.part(board, picture)
-        self.status = ""
+        self.box = live.column(live.sheet(), board, explorer.figure.view)
 
     def show(self, values: Mapping[str, object]) -> None:
         """Display board and picture. A saved notebook, which has no live controls, keeps a sentence in their place."""
@@ -80,7 +79,6 @@ class Board:
         self._set(words, f"<div>{bar}{said} {html.escape(_short(words))}</div>")
 
     def engine(self, sentence: str) -> None:
-        """Say whose functions the picture is computed with."""
         _fill(self._engine, sentence)
 
     def idle(self, reasons: Mapping[str, str]) -> None:
@@ -113,15 +111,15 @@ def _fill(line: widgets.HTML, sentence: str) -> None:
 
 def _grid(views: Sequence[widgets.Widget]) -> widgets.GridBox:
     columns = "repeat(auto-fill, minmax(min(100%, 370px), 1fr))"
-    layout = widgets.Layout(grid_template_columns=columns, grid_gap="2px 32px", overflow="visible")
+    layout = {"grid_template_columns": columns, "grid_gap": "2px 32px", "overflow": "visible"}
     return widgets.GridBox(views, layout=layout)
 
 
-def _folded(grid: widgets.GridBox, flat: Mapping[str, str]) -> tuple[widgets.Widget, ...]:
+def _folded(grid: widgets.GridBox) -> tuple[widgets.Widget, ...]:
     """Return a button that shows and hides further controls, and these; nothing where there are none."""
     if not grid.children:
         return ()
-    toggle = widgets.ToggleButton(description=MORE, layout={**flat, "align_self": "flex-start"})
+    toggle = widgets.ToggleButton(description=MORE, layout={**FLAT, "align_self": "flex-start"})
 
     def turn(change) -> None:
         toggle.description = FEWER if change.new else MORE

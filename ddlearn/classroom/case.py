@@ -3,11 +3,11 @@
 import inspect
 import re
 import textwrap
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ddlearn.classroom.code import hands_back
-from ddlearn.classroom.own_name import calls_itself
+from ddlearn.classroom.code import calls_itself, hands_back
 from ddlearn.classroom.sandbox import Outcome, where
 from ddlearn.classroom.verdict import TODO, Verdict
 from ddlearn.classroom.wording import listed
@@ -54,21 +54,17 @@ class Case:
         return Verdict("not started", said)
 
     def _raised(self, error: BaseException) -> str:
-        try:
-            message = str(error) if error.args else ""
-        except Exception:  # a learner's own exception may fail even at this
-            message = ""
-        message = textwrap.shorten(message, MESSAGE_LIMIT, placeholder=" ...")
-        said = f"`{type(error).__name__}: {message}`" if message else f"`{type(error).__name__}`"
+        words = "".join(traceback.format_exception_only(error)).strip()
+        said = f"`{textwrap.shorten(words, MESSAGE_LIMIT, placeholder=' ...')}`"
         if isinstance(error, RecursionError) and calls_itself(self.answer, error):
             said += (
                 f"\n\nYour function calls itself, and never comes to an end. Inside its own body `{self.name}` is the "
                 "function that you are writing."
             )
-        place = where(error, self.answer)
-        if place:
-            line = f"In line {place[0]} of your cell" + (f", `{place[1]}`" if place[1] else "")
-            return f"{said}\n\n{line}, when asked {self.asked}. {self._dtypes_met(message)}".rstrip()
+        line, code = where(error, self.answer)
+        if line:
+            place = f"In line {line} of your cell, `{code}`, when asked {self.asked}."
+            return f"{said}\n\n{place} {self._dtypes_met(words)}".rstrip()
         try:
             inspect.signature(self.answer).bind(*self.arguments.values())
         except (TypeError, ValueError):

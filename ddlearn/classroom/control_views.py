@@ -22,7 +22,7 @@ LONGEST = 20  # characters of what was typed that a remark repeats
 GAPS = re.compile(r"[\s'’_]")
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?")
 POWER = re.compile(r"^(?:(.+)[*·×])?10\^")
-GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
+GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}((,\d{3})+|(\.\d{3}){2,})")
 
 # Called as moved(name, value, remark): the remark says what became of a number that could not be taken as it was typed.
 Moved = Callable[[str, object, str], None]
@@ -41,7 +41,7 @@ class SliderView:
             description=control.label,
             readout=False,
             style={"description_width": label_width},
-            layout=widgets.Layout(width="auto", flex="1 1 auto", min_width="0"),
+            layout={"width": "auto", "flex": "1 1 auto", "min_width": "0"},
         )
         for kind in ("log", "whole"):
             if getattr(control, kind):
@@ -51,13 +51,13 @@ class SliderView:
             placeholder=self._range(value),
             continuous_update=False,
             description=f"{control.label}, number",
-            layout=widgets.Layout(width="88px", flex="0 0 auto"),
+            layout={"width": "88px", "flex": "0 0 auto"},
         )
         self.number.add_class("ddlearn-number")
         self.slider.observe(self._slid, "value")
         self.number.observe(self._typed, "value")
         self.parts = (self.slider, self.number)
-        self.widget = widgets.HBox(self.parts, layout=widgets.Layout(align_items="center", overflow="visible"))
+        self.widget = widgets.HBox(self.parts, layout={"align_items": "center", "overflow": "visible"})
 
     def write(self, value: float, slider: bool = True) -> None:
         """Stand at `value` without telling anybody; the slider too, unless it is that which was moved."""
@@ -85,16 +85,14 @@ class SliderView:
             self._move(self.value if number is None else number, slider=True, remark=self._remark(change.new, number))
 
     def _remark(self, text: str, number: float | None) -> str:
+        """Return what became of a number that cannot be taken as it was typed."""
         control, typed = self.control, text.strip()[:LONGEST]
         if number is None:
             return f"“{typed}” is no number: {control.label} stays at {brief(self.value)}." if typed else ""
-        if number > control.high:
-            return f"{typed} is above the range of {control.label}: {brief(control.high)} is taken."
-        if number < control.low:
-            return f"{typed} is below the range of {control.label}: {brief(control.low)} is taken."
-        if control.whole and not number.is_integer():
-            return f"{control.label} is a whole number: {brief(control.snap(number))} is taken for {typed}."
-        return ""
+        if control.low <= number <= control.high and (number.is_integer() or not control.whole):
+            return ""
+        numbers = f"{'whole ' if control.whole else ''}numbers from {brief(control.low)} to {brief(control.high)}"
+        return f"{control.label} takes {numbers}: {brief(control.snap(number))} is taken for {typed}."
 
     def _move(self, raw: float, slider: bool, remark: str = "") -> None:
         before, value = self.value, self.control.snap(raw)
@@ -108,7 +106,7 @@ class PlainView:
 
     def __init__(self, control: Choice | Switch, value, moved: Moved, label_width: str):
         self.control, self.value, self._moved = control, value, moved
-        shared = {"value": value, "description": control.label, "layout": widgets.Layout(width="auto")}
+        shared = {"value": value, "description": control.label, "layout": {"width": "auto"}}
         if isinstance(control, Choice):
             style = {"description_width": label_width}
             self.widget = widgets.Dropdown(options=control.options, style=style, **shared)
@@ -140,20 +138,12 @@ def read_number(text: str, low: float, high: float) -> float | None:
     """
     text = GAPS.sub("", text).replace("−", "-").lower()
     text = POWER.sub(lambda found: f"{found[1] or 1}e", text)
-    readings = [float(spelling) for spelling in _spellings(text) if PLAIN.fullmatch(spelling)]
+    spellings = [re.sub("[.,]", "", text)] if GROUPS.fullmatch(text) else []
+    mark, other = sorted(".,", key=text.rfind, reverse=True)  # the last of the two stands before the decimals
+    spellings.append(text.replace(other, "").replace(mark, "."))
+    readings = [float(spelling) for spelling in spellings if PLAIN.fullmatch(spelling)]
     readings = [value for value in readings if math.isfinite(value)]
     return next((value for value in readings if low <= value <= high), readings[0] if readings else None)
-
-
-def _spellings(text: str) -> list[str]:
-    """The text with a point before its decimals, the likeliest reading first."""
-    if "," in text and "." in text:  # the last of the two stands before the decimals
-        decimal, other = (",", ".") if text.rindex(",") > text.rindex(".") else (".", ",")
-        return [text.replace(other, "").replace(decimal, ".")]
-    if text.count(".") > 1:
-        return [text.replace(".", "")]
-    grouped = [text.replace(",", "")] if GROUPS.fullmatch(text) else []
-    return [*grouped, text.replace(",", ".")]
 
 
 def view(control: Control, value, moved: Moved, label_width: str = "initial") -> SliderView | PlainView:

@@ -28,14 +28,12 @@ class Control:
             raise ValueError(f"control {self.name!r} needs a label that a learner can read")
 
     def values(self, k: int) -> list:
-        """Every option, whatever `k` is: there is nothing in between."""
         return list(self.options)
 
     def random(self, source: random.Random) -> object:
         return source.choice(self.options)
 
     def say(self, value: object) -> str:
-        """Its setting in a sentence."""
         return f"{self.label} {value}"
 
 
@@ -57,14 +55,16 @@ class Slider(Control):
 
     def __post_init__(self):
         super().__post_init__()
-        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
-            raise ValueError(f"slider {self.name!r} needs finite low < high; got low={self.low}, high={self.high}")
-        if self.log and self.low <= 0:
-            raise ValueError(f"slider {self.name!r} is logarithmic and needs low > 0; got low={self.low}")
-        if self.whole and not (float(self.low).is_integer() and float(self.high).is_integer()):
-            raise ValueError(f"slider {self.name!r} is whole and needs whole bounds; got {self.low} and {self.high}")
-        if self.step is not None and not self.step > 0:
-            raise ValueError(f"slider {self.name!r} needs a positive step; got {self.step}")
+        wanted = {
+            "finite low < high": -math.inf < self.low < self.high < math.inf,
+            "low > 0, for it is logarithmic": not self.log or self.low > 0,
+            "whole bounds, for it is whole": not self.whole or self.low % 1 == self.high % 1 == 0,
+            "a positive step": self.step is None or self.step > 0,
+        }
+        for words, given in wanted.items():
+            if not given:
+                got = f"low={self.low}, high={self.high}, step={self.step}"
+                raise ValueError(f"slider {self.name!r} needs {words}; got {got}")
         object.__setattr__(self, "start", self.accept(self.start))
 
     def accept(self, value: float) -> float:

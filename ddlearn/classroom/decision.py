@@ -11,8 +11,8 @@ from numbers import Real
 from ddlearn.classroom import page
 from ddlearn.classroom.mistake import Mistake
 from ddlearn.classroom.prose import to_html
-from ddlearn.classroom.verdict import LADDER, TODO, Verdict
-from ddlearn.classroom.wording import listed
+from ddlearn.classroom.verdict import TODO, Verdict
+from ddlearn.classroom.wording import counted, listed
 
 PRECISION = 0.02  # relative difference that counts as none: two digits are asked for
 
@@ -41,50 +41,41 @@ class Decision:
 
     def check(self, values: Sequence[object]) -> Verdict:
         """Return the verdict on a choice. Raises nothing."""
-        count = len(self.asked)
         if any(value is TODO for value in values):
             return Verdict("not started", f"Put your choice in place of `TODO`: {listed(self.asked)}.")
-        if len(values) != count:
-            return Verdict(
-                "wrong shape",
-                f"Wanted {'is' if count == 1 else 'are'} {listed(self.asked)}; you gave {len(values)} values.",
-            )
+        if len(values) != len(self.asked):
+            said = f"What is asked for: {listed(self.asked)}. You gave {counted(len(values), 'value')}."
+            return Verdict("wrong shape", said)
         known = next((one for one in self.mistakes if any(all(map(agrees, values, way())) for way in one.ways)), None)
         if known:
             return Verdict("classic mistake", known.hint, known.name)
-        wrong = [
-            words
-            for words, value, right in zip(self.asked, values, self.reference(), strict=True)
-            if not agrees(value, right)
-        ]
+        right = [words for words, *pair in zip(self.asked, values, self.reference(), strict=True) if agrees(*pair)]
+        wrong = [words for words in self.asked if words not in right]
         if not wrong:
             return Verdict("passed", self.because)
-        right = [words for words in self.asked if words not in wrong]
-        praise = f" {listed(right).capitalize()} {'is' if len(right) == 1 else 'are'} right." if right else ""
-        return Verdict(
-            "not yet", f"{listed(wrong).capitalize()} {'is' if len(wrong) == 1 else 'are'} not right yet.{praise}"
-        )
+        said = [
+            f"{listed(words).capitalize()} {'is' if len(words) == 1 else 'are'} {verdict}."
+            for words, verdict in ((wrong, "not right yet"), (right, "right"))
+            if words
+        ]
+        return Verdict("not yet", " ".join(said))
 
     def self_check(self) -> list[str]:
         """Return what is unfair about this decision, in sentences; nothing if it is sound."""
-        found = [] if self.check(self.reference()).passed else ["the reference does not pass"]
-        stub = self.check([TODO] * len(self.asked)).status
-        found += [] if stub == "not started" else ["a stub is not recognized as not started"]
-        found += [] if self.hints else ["there are no hints"]
-        found += [
-            f"the mistake {mistake.name!r} gets another verdict"
-            for mistake in self.mistakes
-            for way in mistake.ways
-            if self.check(way()).mistake != mistake.name
-        ]
-        return found
+        complaints = {
+            "the reference does not pass": not self.check(self.reference()).passed,
+            "there are no hints": not self.hints,
+        }
+        for mistake in self.mistakes:
+            other = any(self.check(way()).mistake != mistake.name for way in mistake.ways)
+            complaints[f"the mistake {mistake.name!r} gets another verdict"] = other
+        return [words for words, unfair in complaints.items() if unfair]
 
     def show(self, verdict: Verdict, misses: int) -> None:
         """Display the verdict's card; after a wrong choice, with the hint for so many `misses`."""
         hint = self.hints[min(misses, len(self.hints)) - 1] if misses and self.hints and not verdict.passed else ""
         body = to_html("\n\n".join(filter(None, (verdict.detail, hint and f"Hint: {hint}"))))
-        symbol, headline, kind = LADDER[verdict.status]
-        page.show(page.card(symbol, f"{headline} · {self.title}", body, kind))
+        page.show(verdict.card(self.title, body))
 
 
 def agrees(value: object, right: object) -> bool:

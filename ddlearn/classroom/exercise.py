@@ -15,17 +15,16 @@ import torch
 from torch import Generator, Tensor
 
 from ddlearn.arguments import one_of
-from ddlearn.classroom import own_name
 from ddlearn.classroom.case import Case
-from ddlearn.classroom.code import has_loop
-from ddlearn.classroom.compare import changed, numbers_in, roughly_same, same
+from ddlearn.classroom.code import bound, has_loop
+from ddlearn.classroom.compare import ROUGHLY, USUAL, changed, numbers_in, same
 from ddlearn.classroom.fault import fault, other_dtype
 from ddlearn.classroom.mistake import Mistake, Remark
 from ddlearn.classroom.modes import first_modes
 from ddlearn.classroom.pattern import pattern
 from ddlearn.classroom.sandbox import call
-from ddlearn.classroom.verdict import LADDER, TODO, Verdict
-from ddlearn.classroom.wording import listed
+from ddlearn.classroom.verdict import LADDER, Verdict
+from ddlearn.classroom.wording import counted, listed
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ class Exercise:
         values, wanted, faults, printed = [], [], {}, ""
         for arguments in self._arguments(seed):
             given = deepcopy(arguments)
-            with own_name.bound(answer, self.name, self.reference):
+            with bound(answer, self.name, self.reference):
                 outcome = call(answer, given, self.timeout)
             printed = printed or outcome.printed
             case = Case(self.name, answer, inspect.signature(self.reference).bind(*arguments).arguments)
@@ -86,8 +85,7 @@ class Exercise:
                 mistake = self._recognize([*values, outcome.error], seed) if outcome.error else None
                 if mistake:
                     return Verdict("classic mistake", f"{mistake.hint}\n\n{stopped.detail}", mistake.name, printed)
-                cases = f"{len(values)} cases before were" if len(values) > 1 else "case before was"
-                before = f" The {cases} right." if values and not faults else ""
+                before = f" Before it, {counted(len(values), 'case')} came out right." if values and not faults else ""
                 return replace(stopped, detail=stopped.detail + before, printed=printed)
             if inspect.iscoroutine(outcome.value):
                 outcome.value.close()
@@ -98,8 +96,7 @@ class Exercise:
                 faults[len(values) - 1] = min(found, key=_rank)
         if faults:
             return self._missed(values, wanted, faults, seed, printed)
-        count = f"{len(values)} cases" if len(values) > 1 else "the case"
-        right = f"`{self.name}` agrees with the course's own on {count}."
+        right = f"`{self.name}` agrees with the course's own on {counted(len(values), 'case')}."
         return Verdict("passed", right, printed=printed, note=self._note(answer, values))
 
     def _faults(self, case: Case, value: object, wanted: object, given: tuple) -> Iterable[Verdict]:
@@ -111,8 +108,8 @@ class Exercise:
         names = [f"`{name}`" for (name, was), now in before if changed(was, now)]
         if names:
             mend = "Work on a copy (`.clone()`), or write `a = a + b` instead of `a += b`."
-            were = "were no longer what they" if len(names) > 1 else "was no longer what it"
-            yield Verdict("changed its input", f"After the call {listed(names)} {were} had been. {mend}", right=True)
+            said = f"The call changed {listed(names)}, which it was given. {mend}"
+            yield Verdict("changed its input", said, right=True)
 
     def _missed(self, values: list, wanted: list, faults: dict[int, Verdict], seed: int, printed: str) -> Verdict:
         """Return the verdict on a wrong answer: a classic mistake, or the fault on the first rung of the ladder.
@@ -132,12 +129,12 @@ class Exercise:
             similar = pattern([values[i] for i in faults], [wanted[i] for i in faults])
         if right:
             similar = similar and f"Where it differs: {similar[0].lower()}{similar[1:]}"
-            rest = f"{right} of {len(values)} cases {'are' if right > 1 else 'is'} right; this is one that is not."
+            rest = f"Right are {right} of {len(values)} cases; this is one that is not."
         return Verdict(first.status, "\n\n".join(filter(None, (similar, first.detail, rest))), printed=printed)
 
     def _note(self, answer: Callable, values: list) -> str:
         """Return what is worth saying about an answer that passed."""
-        notes = [remark.words for remark in self.remarks if remark.fits(answer)]
+        notes = [remark.words for remark in self.remarks if remark.noticed(answer)]
         if self.no_loop and has_loop(answer):
             notes.append("It has a loop, and the exercise asks for none: whole tensors can do it at once.")
         if any(getattr(number, "requires_grad", False) for number in numbers_in(values)):
@@ -148,32 +145,31 @@ class Exercise:
     def self_check(self) -> list[str]:
         """Return what is unfair about this exercise, in sentences; nothing if it is sound.
 
-        The reference passes, a stub is "not started", each mistake is recognized as itself and told from the others,
-        and the cases come from the generator: the same seed gives the same ones, another seed gives others.
+        The reference passes, each mistake is recognized as itself and told from the others, and the cases come from the
+        generator: the same seed gives the same ones, another seed gives others.
         """
-        right, stub = self.check(self.reference), self.check(lambda *arguments: TODO)
+        right = self.check(self.reference)
         nan = any(torch.as_tensor(one).isnan().any() for one in numbers_in(self._answers(self.reference, seed=0)))
         first, again, elsewhere = (self._arguments(seed) for seed in (0, 0, 1))
         complaints = {
             f"the reference does not pass: {right.sentence}": not right.passed,
             f"the reference passes with a note: {right.note}": right.note,
             "the reference answers NaN, with which nothing can be compared": nan,
-            "a stub is not recognized as not started": stub.status != "not started",
             "there are no cases": not first,
             "the same seed gives other cases": changed(first, again),
             "another seed gives the same cases: draw them from the generator": first and not changed(first, elsewhere),
             "there are no hints": not self.hints,
         }
         found = [words for words, unfair in complaints.items() if unfair]
-        ways = [(mistake.name, wrong) for mistake in self.mistakes for wrong in mistake.ways]
-        for name, wrong in ways:
+        answers = []
+        for name, wrong in ((mistake.name, wrong) for mistake in self.mistakes for wrong in mistake.ways):
+            answers.append((name, self._answers(wrong, seed=0)))
             verdict = self.check(wrong)
             if verdict.mistake != name:
                 found.append(f"the mistake {name!r} gets another verdict: {verdict.sentence}")
         for remark in self.remarks:
             if self.check(remark.example).note != remark.words:
                 found.append(f"the example of the remark {remark.name!r} does not pass with its words alone")
-        answers = [(name, self._answers(wrong, seed=0)) for name, wrong in ways]
         for (one, ones), (other, others) in combinations(answers, 2):
             if one != other and same(ones, others):
                 found.append(f"the mistakes {one!r} and {other!r} cannot be told apart on these cases")
@@ -204,14 +200,13 @@ class Exercise:
 
         Who made one with numbers in float32 on the way is recognized too, unless the right answer is as near.
         """
-        ways = [
-            (mistake, self._answers(wrong, seed, len(values))) for mistake in self.mistakes for wrong in mistake.ways
-        ]
-        found = next((mistake for mistake, answers in ways if same(values, answers)), None)
-        if not found and not roughly_same(values, self._answers(self.reference, seed, len(values))):
-            found = next((mistake for mistake, answers in ways if roughly_same(values, answers)), None)
-        if found:
-            return found
+        count = len(values)
+        ways = [(one, self._answers(wrong, seed, count)) for one in self.mistakes for wrong in one.ways]
+        nearly_right = same(values, self._answers(self.reference, seed, count), ROUGHLY)
+        for tolerance in (USUAL,) if nearly_right else (USUAL, ROUGHLY):
+            for mistake, answers in ways:
+                if same(values, answers, tolerance):
+                    return mistake
         seen = list(zip(self._arguments(seed), values, strict=False))
         return next((mistake for mistake in self.mistakes if mistake.knows(seen)), None)
 

@@ -4,7 +4,7 @@
 
 `show()` puts it into a notebook, `sweep()` walks it through every control without one, `set(...)` and `state` drive
 it from a script. The function is the learner's to replace: it takes the exercises' functions as keyword arguments
-(`uses`), with the course's own as defaults, and when an exercise passes the lesson puts the learner's into `engine`.
+(`uses`), with the course's own as defaults, and when an exercise passes the lesson puts the learner's into `functions`.
 """
 
 import functools
@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from ddlearn.arguments import one_of
 from ddlearn.classroom import expected
-from ddlearn.classroom.board import Board
+from ddlearn.classroom.board import CANCEL, Board
 from ddlearn.classroom.cache import cached
 from ddlearn.classroom.controls import Control
 from ddlearn.classroom.figure import LiveFigure
@@ -25,7 +25,6 @@ from ddlearn.classroom.sweep import check_sentence, settings
 from ddlearn.classroom.wording import listed
 
 REMEMBERED = 64  # results kept: enough to step back and forth, small enough to forget about
-RESET, SURPRISE, CANCEL = "Reset", "Surprise me", "Cancel"
 
 Values = dict[str, object]
 
@@ -75,7 +74,7 @@ class Explorer:
         self.controls, self.uses = tuple(self.controls), tuple(self.uses)
         self.said: Callable[[str], object] = lambda name: None  # what was predicted; a lesson puts its own here
         self.figure = LiveFigure(self._told(self.picture), self._told(self.sentence), self.size)
-        self.engine: dict[str, Callable] = {}
+        self.functions: dict[str, Callable] = {}  # the learner's, by name; a lesson puts its own here
         self.below: list[Callable[[], None]] = []  # what else `show` shows, under the figure
         self.seconds = 0.0  # that the first picture takes on the reference machine of `expected`
         self.error: Exception | None = None  # the last one, whole: the card has room for its sentence only
@@ -97,10 +96,7 @@ class Explorer:
     def show(self) -> None:
         """Display controls and figure. Shown again it is the same explorer seen twice, and both views move together."""
         if self._board is None:
-            buttons = {RESET: self.reset, SURPRISE: self.surprise, CANCEL: self.cancel}
-            self._board = Board(
-                self.title, self.controls, self._values, self._moved, buttons, self.figure.view, self.more
-            )
+            self._board = Board(self)
             self._board.idle(self.idle(self._values))
             self._board.enable(CANCEL, False)
             self._board.say(expected.words(self.seconds))
@@ -109,6 +105,11 @@ class Explorer:
         self._latest.grant(replace(self._wish(), displayed=True))
         for show in self.below:
             show()
+
+    @property
+    def engine(self) -> dict[str, Callable]:
+        """The learner's functions that `compute` runs on, by name."""
+        return {name: self.functions[name] for name in self.uses if name in self.functions}
 
     @property
     def state(self) -> Values:
@@ -134,21 +135,16 @@ class Explorer:
     def cancel(self) -> None:
         """Give up the computation under way. One that reports its progress stops; another ends unseen in its thread."""
         job = self._latest.cancel()
-        if self._board is None:
-            return
-        self._board.enable(CANCEL, False)
-        if job is None:
-            self._board.say("Nothing is being computed.")
-            return
-        how = "Cancelled." if self._reports else "Cancelled: its thread ends by itself, and the result is thrown away."
-        still = f" The picture still shows {self._said(self._painted)}." if self._painted else ""
-        self._board.say(how + still)
+        if self._board is not None:
+            self._board.enable(CANCEL, False)
+            still = f" The picture still shows {self._said(self._painted)}." if self._painted else ""
+            self._board.say(f"Cancelled.{still}" if job else "Nothing is being computed.")
 
     def refresh(self) -> None:
-        """Paint again, if it was shown, with the functions that `engine` holds now, and say whose they are."""
+        """Paint again, if it was shown, with the functions that are there now, and say whose they are."""
         if self._board is not None:
             self._board.engine(self._engine_said())
-        mine = list(self._engine_now())
+        mine = list(self.engine)
         self._submit(f"Now runs on your {listed(mine)}." if mine else "Painted again.")
 
     def forget(self) -> None:
@@ -182,7 +178,7 @@ class Explorer:
 
         Raises ValueError or TypeError for a name or a value that no control has.
         """
-        wish = Wish({**self._start, **self._accepted(values)}, self._engine_now())
+        wish = Wish({**self._start, **self._accepted(values)}, self.engine)
         return self.figure.bundle(self._result(Job(wish)))
 
     def data(self, **values) -> dict[str, list]:
@@ -194,11 +190,9 @@ class Explorer:
         return self.figure.numbers()
 
     def sweep(self, interiors: int = 3, pairs: bool = False) -> list[tuple[Values, str]]:
-        """Compute, draw and describe at every corner, at every control's low, start and high, and at random interiors.
+        """Compute, draw and describe at the places of `sweep.settings`, and return each of them with its sentence.
 
-        With `pairs`, at as many corners as let any two controls meet at each pair of their ends, and at interiors.
-
-        Needs no notebook. Returns each setting with its sentence. Raises RuntimeError that names the setting where
+        Needs no notebook. Raises RuntimeError that names the setting where
         computing, drawing or describing fails, or where the sentence is empty, longer than three lines, or says "nan".
         """
         swept = []
@@ -228,7 +222,6 @@ class Explorer:
             raise ValueError(f"explorer {self.name!r}: compute has no argument {missing[0]!r}; it has {has}")
 
     def _told(self, function: Callable) -> Callable:
-        """Return the function with `said`, if it asks for that."""
         asks = "said" in inspect.signature(function).parameters
         return functools.partial(function, said=lambda name: self.said(name)) if asks else function
 
@@ -246,7 +239,8 @@ class Explorer:
             view.write(values[name])
         self._submit(note.format(self._said(values)))
 
-    def _moved(self, name: str, value, remark: str = "") -> None:
+    def moved(self, name: str, value, remark: str = "") -> None:
+        """Take a move that the learner made on the page; `remark` says what became of a number that was typed."""
         self._values = {**self._values, name: value}
         self._submit(remark and f"{remark} Shows {self._said(self._values)}.")
 
@@ -259,10 +253,7 @@ class Explorer:
             self._latest.submit(self._wish(note))
 
     def _wish(self, note: str = "") -> Wish:
-        return Wish(self._values, self._engine_now(), note)
-
-    def _engine_now(self) -> dict[str, Callable]:
-        return {name: self.engine[name] for name in self.uses if name in self.engine}
+        return Wish(self._values, self.engine, note)
 
     def _result(self, job: Job):
         progress = {"progress": job.progress} if self._reports else {}

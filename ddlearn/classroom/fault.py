@@ -6,6 +6,8 @@ with that. Where the reference returns a tuple, its values are asked one after t
 it returns a number, a tensor without dimensions will.
 """
 
+import math
+
 import numpy
 import torch
 from torch import Tensor
@@ -20,12 +22,11 @@ WHOLE = "Your answer"
 RIGHT = "The numbers are right. "
 WHY_NAN = "NaN comes from 0 / 0, inf · 0 or inf − inf, or from the logarithm or the root of a negative number."
 WHY_INFINITE = "Infinity comes from a division by zero, from log 0 or an overflow, or you return it yourself."
+CALL = " Did you return a function without calling it?"
 REMARKS = {
     "generator": " Write `return` where you wrote `yield`.",
     "coroutine": " Write `def` where you wrote `async def`.",
-    "function": " Did you return a function without calling it?",
-    "builtin_function_or_method": " Did you forget the brackets of a call?",
-    "method": " Did you forget the brackets of a call?",
+    **dict.fromkeys(("function", "builtin_function_or_method", "method"), CALL),
 }
 
 
@@ -49,53 +50,50 @@ def fault(got: object, want: object, place: str = WHOLE) -> Verdict | None:
 
 def other_dtype(got: object, want: object) -> str:
     """Return what to say of the first floating tensor in `got` that has another dtype than its twin; "" if none has."""
-    twins = zip(numbers_in(got), numbers_in(want), strict=False)
-    floating = ((a, b) for a, b in twins if isinstance(a, Tensor) and isinstance(b, Tensor) and a.is_floating_point())
-    return next((found.detail for a, b in floating if (found := _dtype_fault(a, b, WHOLE))), "")
+    for one, twin in zip(numbers_in(got), numbers_in(want), strict=False):
+        if isinstance(one, Tensor) and isinstance(twin, Tensor) and one.is_floating_point():
+            found = _dtype_fault(one, twin, WHOLE)
+            if found:
+                return found.detail
+    return ""
+
+
+def _fault(status: str, words: str, right: bool) -> Verdict:
+    """Return the fault; where the numbers are `right` its words begin with that."""
+    return Verdict(status, f"{RIGHT if right else ''}{words}", right=right)
 
 
 def _tuple_fault(got: object, want: tuple, place: str) -> Verdict | None:
     if not isinstance(got, (tuple, list)):
         wanted = f"{place} is a `{_type_name(got)}`; wanted is a tuple of {len(want)} values."
-        if isinstance(got, Tensor) and _value_by_value(got, want):
+        if _value_by_value(got, want):
             mend = f" Return them with commas between: `return {', '.join('abcdefgh'[: len(want)])}`."
-            return _told("wrong type", wanted + mend, True)
+            return _fault("wrong type", wanted + mend, True)
         found = [k for k, one in enumerate(want, start=1) if fault(got, one) is None]
         alone = f" It is the right value {found[0]}; return the others too." if found else ""
         return Verdict("wrong type", wanted + alone)
     if len(got) != len(want):
         return Verdict("wrong shape", f"{place} has {len(got)} values; wanted are {len(want)}.")
     if len(want) > 1 and not _value_by_value(got, want) and _value_by_value(got[::-1], want):
-        return _told("not yet", "They stand in the other order: the last is wanted first.", True)
-    faults = (
-        fault(one, other, f"Value {number} of your answer")
-        for number, (one, other) in enumerate(zip(got, want, strict=True), start=1)
-    )
+        return _fault("not yet", "They stand in the other order: the last is wanted first.", True)
+    values = enumerate(zip(got, want, strict=True), start=1)
+    faults = (fault(one, other, f"Value {number} of your answer") for number, (one, other) in values)
     return next(filter(None, faults), None)
 
 
-def _told(status: str, words: str, right: bool) -> Verdict:
-    """Return the fault; where the numbers are `right` its words begin with that."""
-    return Verdict(status, f"{RIGHT if right else ''}{words}", right=right)
-
-
-def _value_by_value(got: list | tuple | Tensor, want: tuple) -> bool:
+def _value_by_value(got: object, want: tuple) -> bool:
     if isinstance(got, Tensor) and (got.dim() == 0 or read(got) is None):
         return False
-    wanted = (item if isinstance(item, Tensor) else read(item) for item in want)
-    return len(got) == len(want) and all(map(_numbers_agree, got, wanted))
+    if not isinstance(got, (list, tuple, Tensor)) or len(got) != len(want):
+        return False
+    return all(map(_numbers_agree, got, (item if isinstance(item, Tensor) else read(item) for item in want)))
 
 
 def _type_fault(got: object, want: Tensor, place: str, number: bool) -> Verdict:
     """Return what to say to a value that is no tensor where a tensor is wanted, or no number where `number` is."""
-    right = _numbers_agree(got, want)
-    if right:
-        subject = "this" if place == WHOLE else f"{place[0].lower()}{place[1:]}"
-        wanted = "a number" if number else "a `torch.Tensor`"
-        said = f"The numbers are right, but {subject} is `{_type_name(got)}`; wanted is {wanted}."
-    else:
-        said = f"{place} is not {'a number' if number else 'a tensor'}: this is `{_type_name(got)}`."
-    return Verdict("wrong type", said + _advice(got, want, number, right), right=right)
+    kind, right = "a number" if number else "a tensor", _numbers_agree(got, want)
+    said = f"{place} is not {kind}: this is `{_type_name(got)}`."
+    return _fault("wrong type", said + _advice(got, want, number, right), right)
 
 
 def _advice(got: object, want: Tensor, number: bool, right: bool) -> str:
@@ -115,15 +113,13 @@ def _advice(got: object, want: Tensor, number: bool, right: bool) -> str:
         return f" `torch.tensor(..., dtype={want.dtype})` makes a tensor of plain numbers."
     if isinstance(got, (numpy.ndarray, numpy.generic)):
         return " The lesson speaks torch: `torch.as_tensor(...)` turns it into a tensor."
-    if right and isinstance(got, (int, float)):
+    if right:
         return " Return the tensor itself, without `float(...)` or `.item()`: training needs its gradient."
     return REMARKS.get(type(got).__name__, "")
 
 
 def _type_name(value: object) -> str:
     """Return the type of `value` as a learner would write it: `list`, `numpy.ndarray`, `torch.Tensor`."""
-    if isinstance(value, Tensor):
-        return "torch.Tensor"
     kind = type(value)
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
@@ -131,32 +127,23 @@ def _type_name(value: object) -> str:
 def _shape_fault(got: Tensor, want: Tensor, place: str) -> Verdict:
     shapes = f"{place} has shape {tuple(got.shape)}; wanted is {tuple(want.shape)}."
     if got.dim() == 2 and got.T.shape == want.shape:
-        return _told("wrong shape", f"{shapes} It is the transpose. `.T` turns it.", _numbers_agree(got.T, want))
+        return _fault("wrong shape", f"{shapes} It is the transpose. `.T` turns it.", _numbers_agree(got.T, want))
     if _numbers_agree(got, want):
-        return _told("wrong shape", f"{shapes} {_reshaped(got, want)}", True)
+        return _fault("wrong shape", f"{shapes} `.reshape({tuple(want.shape)})` puts them into place.", True)
     if want.dim() == 1 and got.shape == (len(want), len(want)):
         pairs = "Somewhere a vector met a whole matrix entry by entry, or a column of shape (n, 1) met a row."
         mend = "A matrix times a vector is `M @ v`, and `M.diagonal()` is the diagonal of a matrix."
         return Verdict("wrong shape", f"{shapes} {pairs} {mend}")
-    return Verdict("wrong shape", f"{shapes}{_to_one_number(got, want)}")
-
-
-def _reshaped(got: Tensor, want: Tensor) -> str:
-    if got.squeeze().shape == want.shape:
-        return "An axis of length 1 is too many: `.squeeze()` takes it away."
-    if want.squeeze().shape == got.shape:
-        return f"An axis of length 1 is missing: `.reshape{tuple(want.shape)}`."
-    return f"`.reshape{tuple(want.shape)}` puts them into place."
+    return Verdict("wrong shape", shapes + _to_one_number(got, want))
 
 
 def _to_one_number(got: Tensor, want: Tensor) -> str:
-    numbers, wanted = read(got), read(want)
-    if want.dim() or not got.is_floating_point() or numbers is None or wanted is None or numbers.numel() > MANY:
+    numbers = read(got)
+    if want.dim() or not got.is_floating_point() or numbers is None or numbers.numel() > MANY:
         return ""
-    for name, one in (("sum", numbers.sum()), ("mean", numbers.mean())):
-        if USUAL.agrees(one.to(wanted.dtype), wanted):
-            return f" Their {name} is the number that is wanted."
-    return ""
+    found = {"sum": numbers.sum(), "mean": numbers.mean()}
+    names = [name for name, one in found.items() if USUAL.agrees(one.to(want.dtype), want)]
+    return f" Their {names[0]} is the number that is wanted." if names else ""
 
 
 def _dtype_fault(got: Tensor, want: Tensor, place: str) -> Verdict | None:
@@ -164,7 +151,6 @@ def _dtype_fault(got: Tensor, want: Tensor, place: str) -> Verdict | None:
     both_whole = not (got.is_floating_point() or got.is_complex() or want.is_floating_point() or want.is_complex())
     if got.dtype == want.dtype or (both_whole and torch.bool not in (got.dtype, want.dtype)):
         return None
-    right = _numbers_agree(got, want)
     if got.is_complex():
         why = "A complex number came in somewhere: `.real` keeps its real part."
     elif got.dtype == torch.bool:
@@ -175,8 +161,8 @@ def _dtype_fault(got: Tensor, want: Tensor, place: str) -> Verdict | None:
     elif want.is_floating_point():
         why = "Make new tensors with the dtype of the arguments, for example `torch.eye(n, dtype=x.dtype)`."
     else:
-        why = f"`.to({want.dtype})` makes such a tensor of it." if right else ""
-    return _told("wrong type", f"{place} is `{got.dtype}`; wanted is `{want.dtype}`. {why}".rstrip(), right)
+        why = f"`.to({want.dtype})` makes such a tensor."
+    return _fault("wrong type", f"{place} is `{got.dtype}`; wanted is `{want.dtype}`. {why}", _numbers_agree(got, want))
 
 
 def _value_fault(got: Tensor, want: Tensor, place: str, tolerance: Tolerance = USUAL) -> Verdict | None:
@@ -185,17 +171,16 @@ def _value_fault(got: Tensor, want: Tensor, place: str, tolerance: Tolerance = U
         return Verdict("wrong type", f"{place} should be a dense tensor; it is `{got.layout}` on `{got.device}`.")
     numbers = numbers.to(wanted.dtype)
     broken = ~torch.isfinite(numbers) & torch.isfinite(wanted)
-    if broken.any():
-        first = tuple(broken.nonzero()[0].tolist())
-        entry = f"{numbers[first].item()} at {list(first)}" if first else f"{numbers.item()}"
-        share = f"{int(broken.sum())} of {broken.numel()} entries not finite, the first {entry}"
-        why = WHY_NAN if numbers[first].isnan() else WHY_INFINITE
-        return Verdict("not finite", f"{place} has {share}, where {wanted[first].item():.6g} is expected. {why}")
-    wrong = tolerance.wrong(numbers, wanted)
+    wrong = broken if broken.any() else tolerance.wrong(numbers, wanted)
     if not wrong.any():
         return None
     first = tuple(wrong.nonzero()[0].tolist())
     found, expected = numbers[first].item(), wanted[first].item()
+    if broken.any():
+        entry = f"{found} at {list(first)}" if first else f"{found}"
+        share = f"{int(broken.sum())} of {broken.numel()} entries not finite, the first {entry}"
+        why = WHY_NAN if math.isnan(found) else WHY_INFINITE
+        return Verdict("not finite", f"{place} has {share}, where {expected:.6g} is expected. {why}")
     digits = 6 if f"{found:.6g}" != f"{expected:.6g}" else 12
     share = f" {int(wrong.sum())} of {wrong.numel()} entries differ." if wrong.numel() > 1 else ""
     entry = f"entry {list(first)}" if first else "the value"
@@ -205,7 +190,7 @@ def _value_fault(got: Tensor, want: Tensor, place: str, tolerance: Tolerance = U
 def _numbers_agree(got: object, want: Tensor) -> bool:
     """Return whether `got`, whatever its type, shape and dtype, holds the numbers of `want` in their order."""
     numbers, wanted = _numbers(got, want.numel()), read(want)
-    if numbers is None or wanted is None or numbers.numel() != wanted.numel() or not numbers.numel():
+    if numbers is None or numbers.numel() != wanted.numel():
         return False
     tolerance = USUAL
     if numbers.dtype != wanted.dtype:
@@ -232,4 +217,4 @@ def _numbers(value: object, count: int, depth: int = 0) -> Tensor | None:
     parts = [_numbers(item, count, depth + 1) for item in value]
     if any(part is None or part.shape != parts[0].shape for part in parts):
         return None
-    return torch.stack(parts) if parts[0].numel() * len(parts) <= count else None
+    return torch.stack(parts)

@@ -156,7 +156,6 @@ def numbers(values) -> np.ndarray:
 
 
 def _padded(values: Sequence[float], log: bool) -> tuple[float, float]:
-    """Return limits a little beyond the values."""
     low, high = float(min(values)), float(max(values))
     if log:
         pad = max((high / low) ** 0.05, 1.05)

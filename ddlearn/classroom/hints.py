@@ -19,31 +19,18 @@ an edit is implemented in Python, under its name. What follows, indented, is the
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from ddlearn.classroom.mistake import Edit, Mistake
 
-MISTAKE = re.compile(r"- \*\*(.+?)\*\*(?: (`.*))?")
-CHANGE = re.compile(r"`([^`]+)` → (?:`([^`]+)`|nothing)(?:, |$)")
+CHANGE = r"`([^`]+)` → (?:`([^`]+)`|nothing)"
+MISTAKE = re.compile(rf"- \*\*(.+?)\*\*( {CHANGE}(?:, {CHANGE})*)?")
+WANTED = (
+    'wanted is a heading "# name", and below it hints "1. ..." and mistakes, "- **name** `old` → `new`"; '
+    "each name stands once, and what is said of a mistake is indented"
+)
 
 Way = Callable | Edit
-
-
-@dataclass
-class _Found:
-    """A mistake as the file has it: its edit, if there is one, and the lines of its hint."""
-
-    changes: tuple[tuple[str, str], ...]
-    words: list[str] = field(default_factory=list)
-
-
-@dataclass
-class _Section:
-    """What stands below a heading."""
-
-    hints: list[str] = field(default_factory=list)
-    mistakes: dict[str, _Found] = field(default_factory=dict)
 
 
 class Hints:
@@ -55,13 +42,26 @@ class Hints:
     """
 
     def __init__(self, path: Path):
-        self.path, self._sections = path, {}
-        last: list[str] | None = None
+        self._place = f"{path.parent.name}/{path.name}"
+        self._hints: dict[str, list[str]] = {}  # by the name of the exercise
+        self._mistakes: dict[str, dict[str, tuple]] = {}  # of each by its own name: its changes, the lines of its hint
+        name, words = "", None  # where an indented line belongs
         for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-            try:
-                last = self._take(line, last)
-            except ValueError as error:
-                raise ValueError(f"{self._place}, line {number}: {error}") from error
+            heading, hint = line.removeprefix("# ").strip(), re.fullmatch(r"\d+\. (.+)", line)
+            mistake = MISTAKE.fullmatch(line)
+            if line.startswith("# ") and heading not in self._hints:
+                name, words = heading, None
+                self._hints[name], self._mistakes[name] = [], {}
+            elif name and hint:
+                self._hints[name].append(hint[1])
+                words = None
+            elif name and mistake and mistake[1] not in self._mistakes[name]:
+                words = []
+                self._mistakes[name][mistake[1]] = tuple(re.findall(CHANGE, mistake[2] or "")), words
+            elif words is not None and line[:1].isspace():
+                words.append(line.strip())
+            elif line.strip():
+                raise ValueError(f"{self._place}, line {number}: {WANTED}; got {line!r}")
 
     @classmethod
     def beside(cls, module: str) -> "Hints":
@@ -71,7 +71,7 @@ class Hints:
     @property
     def names(self) -> list[str]:
         """The exercises and decisions that the file speaks of."""
-        return list(self._sections)
+        return list(self._hints)
 
     def of(
         self,
@@ -87,51 +87,16 @@ class Hints:
         Raises:
             ValueError: if the file says nothing of `name` or of a mistake, or nobody implements one.
         """
-        ways, sights = ways or {}, sights or {}
-        if name not in self._sections:
+        ways, sights, mistakes = ways or {}, sights or {}, []
+        if name not in self._hints:
             raise ValueError(f'{self._place} must have a heading "# {name}"; it has {self.names}')
-        section, mistakes = self._sections[name], []
-        for unknown in [one for one in (*ways, *sights) if one not in section.mistakes]:
+        for unknown in {*ways, *sights} - {*self._mistakes[name]}:
             raise ValueError(f"{self._place} must have a hint for the mistake {unknown!r} of {name!r}")
-        for mistake, found in section.mistakes.items():
+        for mistake, (changes, words) in self._mistakes[name].items():
             given = ways.get(mistake, ())
-            every = [Edit(found.changes)] if found.changes else []
+            every = [Edit(changes)] if changes else []
             every += given if isinstance(given, tuple) else [given]
-            if not every or not found.words:
+            if not every or not words:
                 raise ValueError(f"the mistake {mistake!r} of {name!r} must have an edit or a way, and a hint")
-            mistakes.append(Mistake(mistake, every[0], " ".join(found.words), tuple(every[1:]), sights.get(mistake)))
-        return {"hints": tuple(section.hints), "mistakes": tuple(mistakes)}
-
-    @property
-    def _place(self) -> str:
-        return f"{self.path.parent.name}/{self.path.name}"
-
-    def _take(self, line: str, last: list[str] | None) -> list[str] | None:
-        """Take a line in; return the list to which an indented line that follows is added."""
-        words = line.strip()
-        section = next(reversed(self._sections.values()), None)
-        if line.startswith("# "):
-            if words[2:] in self._sections:
-                raise ValueError(f"each heading must stand once; got {words!r} again")
-            self._sections[words[2:]] = _Section()
-            return None
-        if not words:
-            return last
-        if section is None:
-            raise ValueError(f'a heading, such as "# ridge", must stand above hints; got {words!r}')
-        if hint := re.fullmatch(r"\d+\. (.+)", line):
-            section.hints.append(hint[1])
-            return None
-        if line.startswith("- "):
-            found = MISTAKE.fullmatch(line)
-            edits = CHANGE.findall(found[2] or "") if found else []
-            if not found or CHANGE.sub("", found[2] or ""):
-                raise ValueError(f'a mistake must begin as "- **name**" or "- **name** `old` → `new`"; got {line!r}')
-            if found[1] in section.mistakes:
-                raise ValueError(f"each mistake must have a name of its own; got {found[1]!r} twice")
-            section.mistakes[found[1]] = _Found(tuple(edits))
-            return section.mistakes[found[1]].words
-        if last is None or not line[0].isspace():
-            raise ValueError(f"a mistake's hint must be indented below its name; got {words!r}")
-        last.append(words)
-        return last
+            mistakes.append(Mistake(mistake, every[0], " ".join(words), tuple(every[1:]), sights.get(mistake)))
+        return {"hints": tuple(self._hints[name]), "mistakes": tuple(mistakes)}

@@ -79,7 +79,6 @@ class Latest:
         return self._job
 
     async def idle(self) -> None:
-        """Wait until nothing is under way."""
         while self._task is not None and not self._task.done():
             await asyncio.wait({self._task})
 

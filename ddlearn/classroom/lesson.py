@@ -12,9 +12,9 @@ from typing import Any
 
 from ddlearn import thread_pools
 from ddlearn.arguments import one_of
-from ddlearn.classroom import claims_table, expected, live, page, projector_button, start_card
-from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, seed, source_of, strict
-from ddlearn.classroom.catching_up import chosen, stand_in
+from ddlearn.classroom import claims_table, expected, live, page, start_card
+from ddlearn.classroom import projector as projector_view
+from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, seed, source_of, stand_in, strict
 from ddlearn.classroom.claim import Claim, ClaimResult
 from ddlearn.classroom.decision import Decision
 from ddlearn.classroom.exercise import Exercise
@@ -23,6 +23,7 @@ from ddlearn.classroom.progress import Progress
 from ddlearn.classroom.prose import inline, to_html
 from ddlearn.classroom.questions import Questions, read
 from ddlearn.classroom.quiz import Quiz, QuizItem
+from ddlearn.classroom.verdict import Verdict
 from ddlearn.classroom.wording import listed
 
 
@@ -87,18 +88,20 @@ class Lesson:
             claims=tuple(replace(claim, id=f"{self.number}.{claim.id}") for claim in claims),
         )
         self.engine: dict[str, Callable] = {}
-        self.seconds = dict(seconds or {})
         for explorer in self.parts.explorers:
-            explorer.said = self.prediction
+            explorer.said, explorer.functions = self.prediction, self.engine
+        self.seconds, self.revealed_by = dict(seconds or {}), dict(revealed_by or {})
         for name in self.seconds.keys() - {"claims"}:
-            _named("explorer", name, self.parts.explorers).seconds = self.seconds[name]
+            self._declared("seconds", "explorer", name).seconds = self.seconds[name]
+        for name, explorer in self.revealed_by.items():
+            prediction = self._declared("revealed_by", "prediction", name)
+            if prediction.truth is None:
+                raise ValueError(f"lesson {slug}: a prediction in revealed_by must have a truth; {name!r} has none")
+            show = partial(self._with_record, prediction.compare)
+            self._declared("revealed_by", "explorer", explorer).below.append(show)
         self.warm_optimizer = warm_optimizer
         self._given_progress, self._progress = progress, None
         self._tries = {one.name: Tries() for one in (*self.parts.exercises, *self.parts.decisions)}
-        self.revealed_by = dict(revealed_by or {})
-        for name, explorer in self.revealed_by.items():
-            compare = _named("prediction", name, self.parts.predictions).compare
-            _named("explorer", explorer, self.parts.explorers).below.append(partial(self._with_record, compare))
 
     @property
     def progress(self) -> Progress:
@@ -129,10 +132,10 @@ class Lesson:
         # The kernel is the course's own; on a host that grants one core of many, more threads only wait for each other.
         thread_pools.limit_threads()
         if projector is not None:
-            projector_button.turn(projector)
+            projector_view.turn(projector)
         page.install()
         page.show(start_card.card(self))
-        projector_button.show()
+        projector_view.show()
         start_card.make_room()
         self._show_notices()
         if self.warm_optimizer:
@@ -152,15 +155,11 @@ class Lesson:
 
         def check(function: Callable) -> Answer:
             function = function.written if isinstance(function, Answer) else function
-            verdict = exercise.check(function, seed())
-            tries = self._tries[name]
-            tries.misses += verdict.status not in ("passed", "not started")
+            verdict, tries = exercise.check(function, seed()), self._tries[name]
+            tries.misses += verdict.missed
             answer = Answer(exercise, function, verdict, tries, lambda: self.progress.record_hint(self.room, name))
             answer.show(self._wire(name, answer.runs if verdict.passed else None))
-            self.progress.record_exercise(self.room, name, verdict.status, source_of(function), verdict.made)
-            self._show_notices()
-            if strict() and not verdict.passed:
-                raise ExerciseNotPassed(f"{name}: {verdict.sentence}")
+            self._keep(name, verdict, source_of(function))
             return answer
 
         return check
@@ -175,20 +174,24 @@ class Lesson:
         """
         decision, tries = _named("decision", name, self.parts.decisions), self._tries[name]
         verdict = decision.check(values)
-        tries.misses += verdict.status not in ("passed", "not started")
+        tries.misses += verdict.missed
         decision.show(verdict, tries.misses)
-        self.progress.record_exercise(self.room, name, verdict.status, repr(values), verdict.made)
-        self._show_notices()
-        if strict() and not verdict.passed:
-            raise ExerciseNotPassed(f"{name}: {verdict.sentence}")
+        self._keep(name, verdict, repr(values))
 
     def catch_up(self, *names: str, up_to: str | None = None, namespace: MutableMapping | None = None) -> None:
         """Let the course's own functions stand in for those of the learner's that have not passed, and say so loudly.
 
         `catch_up("ridge")` for one, `catch_up(up_to="ridge")` for all to there, `catch_up()` for the whole lesson.
-        Nothing is marked as passed and the record is not touched.
+        Nothing is marked as passed and the record is not touched. ValueError for a name that no exercise has, and where
+        there is no notebook whose `namespace` could be meant.
         """
-        stand_in(chosen(self.parts.exercises, names, up_to), self.engine, namespace)
+        known = [exercise.name for exercise in self.parts.exercises]
+        if names and up_to is not None:
+            raise ValueError("give either the names of exercises or up_to, not both")
+        if up_to is not None:
+            names = known[: known.index(one_of("up_to", up_to, known)) + 1]
+        meant = [_named("exercise", name, self.parts.exercises) for name in names or known]
+        stand_in(meant, self.engine, namespace)
 
     def predict(self, name: str) -> None:
         """Show a prediction's question, with the answer of an earlier session if there was one."""
@@ -225,21 +228,29 @@ class Lesson:
         seeds = list(seeds)
         return [claim.run(seeds) for claim in self.parts.claims]
 
+    def _declared(self, argument: str, what: str, name: str) -> Any:
+        """Return a part that an argument names; a wrong name is said with the lesson, for whoever declares it."""
+        return _named(f"lesson {self.slug}: the {what} in {argument}", name, getattr(self.parts, f"{what}s"))
+
     def _wire(self, name: str, function: Callable | None) -> str:
         """Hand the learner's function to the explorers that use it, or take it back; return what changed, in words."""
-        was_there = self.engine.pop(name, None) is not None
+        earlier = self.engine.pop(name, None)
         if function is not None:
             self.engine[name] = function
-        elif not was_there:
+        elif earlier is None:
             return ""
         using = [explorer for explorer in self.parts.explorers if name in explorer.uses]
         for explorer in using:
-            explorer.engine.pop(name, None)
-            if function is not None:
-                explorer.engine[name] = function
             explorer.refresh()
         said = "Your earlier version had passed. Back on the course's" if function is None else "On yours as well"
         return f"{said}: {listed([f'“{explorer.title}”' for explorer in using])}." if using else ""
+
+    def _keep(self, name: str, verdict: Verdict, source: str) -> None:
+        """Record a try; where all must pass, raise unless it did."""
+        self.progress.record_exercise(self.room, name, verdict.status, source, verdict.made)
+        self._show_notices()
+        if strict() and not verdict.passed:
+            raise ExerciseNotPassed(f"{name}: {verdict.sentence}")
 
     def _open(self) -> Progress:
         """Return the record; the first time, wire it: earlier answers come back, new ones are kept."""

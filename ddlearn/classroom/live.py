@@ -10,10 +10,12 @@ saved outputs under the same condition under which it shows their widgets, that 
 """
 
 import functools
+from collections.abc import Callable, Sequence
 
 import ipywidgets
 
 from ddlearn.classroom import page
+from ddlearn.classroom.prose import to_html
 
 
 @functools.cache
@@ -22,19 +24,61 @@ def sheet() -> ipywidgets.HTML:
     return ipywidgets.HTML(page.style(page.LIVE), layout={"display": "none"})
 
 
-def part(*widgets: ipywidgets.Widget) -> ipywidgets.VBox:
-    """Return the widgets one below the other, together with the style sheet."""
-    return ipywidgets.VBox([sheet(), *widgets], layout={"overflow": "visible", "width": "auto"})
+def column(*parts: ipywidgets.Widget) -> ipywidgets.VBox:
+    return ipywidgets.VBox(parts, layout={"overflow": "visible", "width": "auto"})
 
 
 def show(widget: ipywidgets.Widget, bundle: dict):
-    """Display a widget; where none can live (a terminal, an export, a test) `bundle` stands instead.
+    """Display a widget that has the style sheet in it; where none can live (a terminal, an export) `bundle` stands.
 
     Returns the handle that can replace it for good, or None in a plain script.
     """
     if page.in_notebook():
         page.show({"text/html": page.script(), "text/plain": ""})
     return page.show({**widget._repr_mimebundle_(), **bundle})
+
+
+def show_question(widget: ipywidgets.Widget, text: str) -> None:
+    """Display `widget`; where none can live its words stand instead."""
+    show(column(sheet(), widget), {"text/html": to_html(text.replace("\n", "\n\n")), "text/plain": text})
+
+
+def words(text: str) -> ipywidgets.HTML:
+    """Return `text` as a widget.
+
+    The label of a control is cut off where it is long. So a question stands in full above its control, and the
+    control's own label says the same off screen, where the keyboard shim finds the name of the group.
+    """
+    widget = ipywidgets.HTML(f"<div>{to_html(text)}</div>", layout={"width": "auto"})
+    widget.add_class("ddlearn-words")
+    return widget
+
+
+def reply(text: str) -> ipywidgets.HTML:
+    """Return `text` as a widget that a screen reader reads out when `say` changes it."""
+    widget = words(text)
+    widget.add_class("ddlearn-status")  # keyboard.js makes these live
+    return widget
+
+
+def say(widget: ipywidgets.HTML, text: str) -> None:
+    """Put a text into a reply. The same text again is marked: a press that changes nothing looks and sounds dead."""
+    said = f"<div>{to_html(text)}</div>"
+    widget.value = said if said != widget.value else f"<div>{to_html(f'Once more: {text}')}</div>"
+
+
+def radio(question: str, options: Sequence[str], chosen: str | None = None) -> ipywidgets.RadioButtons:
+    """Return a group of radio buttons, one option chosen or none, whose accessible name is `question`."""
+    name = question.replace("`", "")
+    group = ipywidgets.RadioButtons(options=list(options), value=chosen, description=name, layout={"width": "auto"})
+    group.add_class("ddlearn-question")
+    return group
+
+
+def button(text: str, on_click: Callable[[], object]) -> ipywidgets.Button:
+    widget = ipywidgets.Button(description=text, layout={"width": "max-content"})
+    widget.on_click(lambda _: on_click())
+    return widget
 
 
 class Line:
@@ -47,7 +91,7 @@ class Line:
     def __init__(self, bundle: dict):
         self._widget = ipywidgets.HTML(bundle["text/html"])
         self._widget.add_class("jp-RenderedHTMLCommon")
-        self._handle = show(part(self._widget), bundle)
+        self._handle = show(column(sheet(), self._widget), bundle)
 
     def say(self, bundle: dict) -> None:
         """Put other words in their place. A plain script has been told once, and waits for the result."""

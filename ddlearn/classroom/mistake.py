@@ -17,7 +17,6 @@ class Edit:
     changes: tuple[tuple[str, str], ...]
 
     def edit(self, old: str, new: str) -> "Edit":
-        """Return this edit with one change more."""
         return Edit((*self.changes, (old, new)))
 
 
@@ -53,7 +52,6 @@ class Mistake:
 
     @property
     def ways(self) -> tuple[Callable, ...]:
-        """Every implementation that makes it."""
         return self.wrong, *self.also
 
     def knows(self, seen: list[tuple[tuple, object]]) -> bool:
@@ -66,7 +64,10 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Remark:
-    """A right answer that deserves a word: an `example` of it, a test that knows it by its function, and the word."""
+    """A right answer that deserves a word: an `example` of it, a test that knows it by its function, and the word.
+
+    The test must bear any function, as `uses(...)` does.
+    """
 
     name: str
     example: Callable | Edit
@@ -77,19 +78,12 @@ class Remark:
         """Return the remark with its example as a function, where it is an edit of `reference`."""
         return replace(self, example=_function(self.example, reference, self.name))
 
-    def fits(self, function: Callable) -> bool:
-        """Whether `function` is such an answer. A test that stops with an error has not noticed it."""
-        try:
-            return bool(self.noticed(function))
-        except Exception:  # the function is the learner's: it may raise anything
-            return False
-
 
 def _function(way: Callable | Edit, reference: Callable, of: str) -> Callable:
     """Return an implementation `of` a mistake, an edit as the reference changed. Its code runs at its first call."""
     if not isinstance(way, Edit):
         return way
-    source, name = _source(reference), reference.__name__
+    source, name = textwrap.dedent(inspect.getsource(reference)), reference.__name__
     for old, new in way.changes:
         if source.count(old) != 1:
             raise ValueError(f"the edit of {of!r} must stand once in {name}; {old!r} stands {source.count(old)} times")
@@ -102,8 +96,3 @@ def _function(way: Callable | Edit, reference: Callable, of: str) -> Callable:
         return namespace[name]
 
     return lambda *arguments: function()(*arguments)
-
-
-@functools.cache
-def _source(reference: Callable) -> str:
-    return textwrap.dedent(inspect.getsource(reference))

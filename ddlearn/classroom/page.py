@@ -5,10 +5,11 @@ drops HTML takes the picture, a terminal takes the words; a saved notebook keeps
 """
 
 import html
+import os
 import re
 from importlib import resources
 
-from ddlearn.classroom import projector
+from ddlearn.arguments import one_of
 
 # Text, ground and edge of a card in a light theme; page.css has those of the dark. Text has a contrast of at least 7.
 KINDS = {
@@ -22,6 +23,7 @@ KINDS = {
 LIVE, SAVED = "ddlearn-live-sheet", "ddlearn-saved-sheet"
 
 _sent: list = []  # the handles of the style sheets on the page
+turned: bool | None = None  # whether the projector view is on; None: nobody has said, the environment decides
 
 
 def in_notebook() -> bool:
@@ -42,6 +44,11 @@ def show(bundle: dict):
     return display(bundle, raw=True, display_id=True)
 
 
+def projected() -> bool:
+    """Whether the projector view is on. `DDLEARN_PROJECTOR=1` turns it on before a lesson starts."""
+    return os.environ.get("DDLEARN_PROJECTOR", "") not in ("", "0") if turned is None else turned
+
+
 def install() -> None:
     """Send the keyboard-and-name shim and the style sheets to the page. Sending them again does no harm.
 
@@ -58,7 +65,6 @@ def restyle() -> None:
 
 
 def sheets() -> dict:
-    """The shim and the style sheets as one bundle."""
     words = "Every control of this lesson can be worked from the keyboard: Tab to reach it, arrows to move it."
     return {"text/html": f"{style(SAVED)}{script()}", "text/plain": words}
 
@@ -68,7 +74,7 @@ def style(role: str) -> str:
 
     A saved one may be out of date, so the shim turns it off where a live one is.
     """
-    names = ("page.css", "projector.css") if projector.on() else ("page.css",)
+    names = ("page.css", "projector.css") if projected() else ("page.css",)
     rules = "\n".join(_resource(name) for name in names)
     return f'<style class="{role}">{rules}</style>'
 
@@ -88,10 +94,9 @@ def card(symbol: str, headline: str, body_html: str = "", kind: str = "plain") -
     `symbol` and `headline` are plain text and are escaped; `body_html` is the caller's HTML and is not. `kind` is one
     of KINDS and chooses the colours.
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}; got {kind!r}")
     head = f'<strong><span aria-hidden="true">{html.escape(symbol)}</span> {html.escape(headline)}</strong>'
     body = f'<div class="ddlearn-card-body" style="margin-top:4px">{body_html}</div>' if body_html else ""
+    one_of("kind", kind, KINDS)
     style = f"{colors(kind)};border-left-width:6px;border-radius:4px;padding:10px 14px;margin:4px 0;max-width:900px"
     words = "\n".join(part for part in (f"{symbol} {headline}".strip(), plain(body_html)) if part)
     return {

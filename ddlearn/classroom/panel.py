@@ -134,5 +134,4 @@ class Panel(Frame):
 
 
 def _looks(width: float = 2.0, alpha: float | None = None, order: float = 2) -> dict:
-    """Return the looks that all lines have, by matplotlib's names."""
     return {"linewidth": width, "alpha": alpha, "zorder": order}

@@ -12,8 +12,8 @@ from ddlearn.arguments import between, one_of
 from ddlearn.classroom import page
 from ddlearn.classroom.control_views import SliderView, view
 from ddlearn.classroom.controls import Slider
+from ddlearn.classroom.live import button, column, radio, reply, say, show_question, words
 from ddlearn.classroom.prose import to_html
-from ddlearn.classroom.question import button, column, radio, reply, say, show, words
 from ddlearn.classroom.wording import brief
 
 Value = str | float
@@ -76,16 +76,13 @@ class Prediction:
             self.answer = None
 
     def recorded(self) -> str:
-        """Return the sentence under the button."""
         if self.answer is None:
             return "Nothing recorded yet. You may also go on without."
         shown = "whether it is so" if self.options else "how close you were"
         return f"Recorded: {self._said(self.answer)}. The figure will show {shown}."
 
     def compared(self) -> str:
-        """Return "You said 60; it is 100." Raises ValueError where the truth is not known beforehand."""
-        if self.truth is None:
-            raise ValueError(f"prediction {self.name!r} has no truth of its own")
+        """Return "You said 60; it is 100." for a prediction whose truth is known beforehand."""
         quote = "“{}”" if self.options else "{}"
         is_so = quote.format(self._said(self.truth))
         if self.answer is None:
@@ -105,9 +102,8 @@ class Prediction:
         return page.card("?", "Your prediction, and what it turned out to be", folded, "note")
 
     def show(self) -> None:
-        """Display the question, its control and the button that records."""
         page.show(page.card("?", "Your prediction", to_html(self.question), "note"))
-        show(self.widget(), self.choices())
+        show_question(self.widget(), self.choices())
 
     def choices(self) -> str:
         """Return what can be answered, for where no widget lives."""
@@ -116,7 +112,6 @@ class Prediction:
         return f"A number from {brief(self.low)} to {self._said(self.high)}."
 
     def widget(self) -> ipywidgets.VBox:
-        """Return the control, the button and the status line."""
         status = reply(self.recorded())
         if self.options:
             control = group = radio(self.question, self.options, self.answer)
@@ -135,7 +130,6 @@ class Prediction:
     def _number_control(self, remarked: Callable[[str], object]) -> SliderView:
         start = self.answer if self.answer is not None else (self.low + self.high) / 2
         whole = isinstance(self.low, int) and isinstance(self.high, int)
-        start = round(start) if whole else start
         slider = Slider("value", self.question.replace("`", ""), self.low, self.high, start, whole=whole)
         control = view(slider, slider.start, lambda name, value, remark: remark and remarked(remark))
         for part in control.parts:

@@ -192,22 +192,15 @@ def _fits(entry: Document, fields: Mapping[str, tuple[type, ...]]) -> bool:
 
 def _upgraded(document: Document) -> Document:
     """Return a document of an older version as this version writes it."""
-    old = document.get("lessons", {})
-    if document.get("version") == 1:
-        old = dict(_by_room(number, record) for number, record in old.items())
+    rooms = {f"{place:02d}": room for place, room in enumerate(ROOMS_OF_VERSION_1)} if document["version"] == 1 else {}
     lessons = {}
-    for room, record in old.items():
-        halves = SPLIT_IN_VERSION_3.get(room, ())
-        kept = {key: part for key, part in record.items() if not halves or key != "quiz"}
-        lessons |= {new: deepcopy(kept) for new in halves or (room,)}
+    for key, record in document.get("lessons", {}).items():
+        halves = SPLIT_IN_VERSION_3.get(rooms.get(key, key), ())
+        kept = {section: entries for section, entries in record.items() if not halves or section != "quiz"}
+        if rooms and "claims" in kept:  # a claim's id had its lesson's number
+            kept["claims"] = {name.removeprefix(f"{key}."): entry for name, entry in record["claims"].items()}
+        lessons |= {new: deepcopy(kept) for new in halves or (rooms.get(key, key),)}
     return document | {"version": VERSION, "lessons": lessons}
-
-
-def _by_room(number: str, record: Document) -> tuple[str, Document]:
-    """Return the room of a number of version 1, and its record with the claims named as the room names them."""
-    rooms = {f"{place:02d}": room for place, room in enumerate(ROOMS_OF_VERSION_1)}
-    claims = {name.removeprefix(f"{number}."): entry for name, entry in record.get("claims", {}).items()}
-    return rooms.get(number, number), record | ({"claims": claims} if claims else {})
 
 
 def _now() -> str:

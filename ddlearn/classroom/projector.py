@@ -1,20 +1,46 @@
 """The projector view: large type and high contrast, for the last row, for tired eyes, and for paper.
 
 It is a style sheet, projector.css, sent after the page's own: type, controls and pictures grow together, so nothing
-that fitted can overlap. `DDLEARN_PROJECTOR=1` turns the view on before a lesson starts; `turn` turns it on and off.
+that fitted can overlap. `page.projected` says whether it is on.
 """
 
-import os
+import ipywidgets
 
-_turned: bool | None = None  # None: nobody has said anything, the environment decides
+from ddlearn.classroom import live, page
 
-
-def on() -> bool:
-    """Whether the projector view is on."""
-    return os.environ.get("DDLEARN_PROJECTOR", "") not in ("", "0") if _turned is None else _turned
+NAME = "Projector view"
+GIVES = "large type and high contrast"
 
 
 def turn(state: bool | None) -> None:
-    """Turn the view on or off; None hands the choice back to the environment."""
-    global _turned
-    _turned = None if state is None else bool(state)
+    """Turn the view on or off, on every page and in the saved notebook; None leaves it to the environment."""
+    page.turned = state
+    live.sheet().value = page.style(page.LIVE)
+    page.restyle()
+
+
+def show() -> None:
+    """Display the button; in a plain script there is nothing to press."""
+    if page.in_notebook():
+        is_on, other = (" is on", False) if page.projected() else ("", True)
+        turns = f"`lesson.start(projector={other})` turns it {'on' if other else 'off'}."
+        live.show_question(button(), f"{NAME}{is_on}: {GIVES}, also for print. {turns}")
+
+
+def button() -> ipywidgets.HBox:
+    """Return the button, and beside it in words what it does: the eye sees a large page, an ear must be told."""
+    toggle = ipywidgets.ToggleButton(value=page.projected(), description=NAME, layout={"width": "max-content"})
+    toggle.tooltip = f"{GIVES.capitalize()}, for a projector or for print"
+    toggle.add_class("ddlearn-projector-button")
+    said = live.reply(_does(toggle.value))
+
+    def turned(change) -> None:
+        turn(change.new)
+        live.say(said, _does(change.new))
+
+    toggle.observe(turned, "value")
+    return ipywidgets.HBox([toggle, said], layout={"align_items": "center", "overflow": "visible"})
+
+
+def _does(state: bool) -> str:
+    return f"On: {GIVES}." if state else f"Off. It gives {GIVES}, also for print."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import ipywidgets
 
 from ddlearn.arguments import one_of
-from ddlearn.classroom.question import button, column, radio, reply, say, show, words
+from ddlearn.classroom.live import button, column, radio, reply, say, show_question, words
 
 
 @dataclass(frozen=True)
@@ -34,17 +34,15 @@ class QuizItem:
             raise ValueError(f"options must be two or more different texts; got {self.texts}")
         right = [option.text for option in self.options if option.right]
         if len(right) != 1:
-            raise ValueError(f"exactly one option of {self.question!r} must be right; got {right}")
-        if not all(option.answer.strip() for option in self.options):
-            raise ValueError(f"each option of {self.question!r} must have an answer")
+            raise ValueError(f"exactly one option must be right, in a file `- [x]`; got {right}")
+        if silent := [option.text for option in self.options if not option.answer.strip()]:
+            raise ValueError(f"each option must have a reply, in a file behind ` | `; got none for {silent[0]!r}")
 
     @property
     def texts(self) -> list[str]:
-        """What can be chosen."""
         return [option.text for option in self.options]
 
     def choose(self, text: str) -> Option:
-        """Return the option of this text."""
         return self.options[self.texts.index(one_of("text", text, self.texts))]
 
 
@@ -84,8 +82,7 @@ class Quiz:
                 self.answers[number] = answers[number]
 
     def show(self) -> None:
-        """Display every question with its options and its button."""
-        show(self.widget(), self.text())
+        show_question(self.widget(), self.text())
 
     def text(self) -> str:
         """Return the questions and their options, for where no widget lives; it does not tell which are right."""
@@ -95,7 +92,6 @@ class Quiz:
         return "\n".join(lines)
 
     def widget(self) -> ipywidgets.VBox:
-        """Return the whole quiz as one column."""
         return column(*(self._item(number, item) for number, item in enumerate(self.items, start=1)))
 
     def _item(self, number: int, item: QuizItem) -> ipywidgets.VBox:

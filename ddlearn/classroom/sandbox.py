@@ -13,7 +13,6 @@ Whoever stands at a breakpoint reads and thinks: under a debugger there is no li
 import contextlib
 import ctypes
 import io
-import linecache
 import signal
 import sys
 import threading
@@ -155,12 +154,13 @@ def _run_in_worker(run: Callable[[], object], clock: Clock, first_look: float) -
     return outcomes[0]
 
 
-def where(error: BaseException, function: Callable) -> tuple[int, str] | None:
-    """Return the line, and its text, at which the learner's own code failed; None if it was never reached.
+def where(error: BaseException, function: Callable) -> tuple[int, str]:
+    """Return the line, and its text, at which the learner's own code failed; (0, "") if it was never reached.
 
     The innermost frame of the learner's file (in a notebook: of the cell) counts, not the library's frames below it.
     """
-    code = getattr(function, "__code__", None)
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if code is not None and frame.filename == code.co_filename]
-    return (lines[-1], linecache.getline(code.co_filename, lines[-1]).strip()) if lines else None
+    cell = getattr(getattr(function, "__code__", None), "co_filename", None)
+    lines = [
+        (frame.lineno, frame.line) for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell
+    ]
+    return lines[-1] if lines else (0, "")

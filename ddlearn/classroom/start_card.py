@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 
 def card(lesson: Lesson) -> dict:
-    """Return the card as a mime bundle."""
     threads = compute.threads()
     cores = "1 thread" if threads == 1 else f"{threads} threads"
     used, limit = compute.memory_used() / 2**30, compute.memory_limit() / 2**30

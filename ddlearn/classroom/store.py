@@ -57,10 +57,10 @@ class Store:
         self._seen: Document = {}
         self._trouble: set[type | str] = set()
         self._turn = threading.RLock()
+        atexit.register(self.flush)  # the last chance of all: a kernel that shuts down in good order
 
     @property
     def waiting(self) -> int:
-        """How many changes are in memory only."""
         return len(self._waiting)
 
     def change(self, edit: Change) -> bool:
@@ -88,7 +88,7 @@ class Store:
     def _write(self) -> bool:
         try:
             self._write_under_lock()
-        except (Newer, OSError, NotImplementedError) as error:
+        except (Newer, OSError, NotImplementedError) as error:  # the last where a system has no locks
             self._say(error, f"saved in {self.path.parent}")
             return False
         return True
@@ -115,16 +115,14 @@ class Store:
         self._waiting.clear()
         self._seen = document
 
-    def _load(self) -> Document:
-        try:
-            data = self.path.read_bytes()
-        except FileNotFoundError:
-            return {}
-        return self._parsed(data)
-
     def decoded(self, data: bytes) -> Document:
         """Return what a file of these bytes says, as this version has it. Raises `Damaged` or `Newer`."""
         return self._current(self._parsed(data))
+
+    def _load(self) -> Document:
+        with suppress(FileNotFoundError):
+            return self._parsed(self.path.read_bytes())
+        return {}
 
     def _parsed(self, data: bytes) -> Document:
         try:
@@ -164,30 +162,20 @@ class Store:
     def _set_aside(self, damage: Damaged) -> None:
         aside = self._free(f"{self.path.stem}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
         os.rename(self.path, aside)
-        self.notices.append(
-            f"{self.path.name} was damaged: {damage}. It is kept as {aside.name}, and a new file begins with what this "
-            "notebook remembers."
-        )
+        kept = f"It is kept as {aside.name}, and a new file begins with what this notebook remembers."
+        self.notices.append(f"{self.path.name} was damaged: {damage}. {kept}")
 
     def _free(self, stem: str) -> Path:
         """Return a path beside the file, named `stem`, where nothing is yet."""
-        endings = chain([""], (f"-{number}" for number in count(2)))
-        paths = (self.path.with_name(f"{stem}{ending}{self.path.suffix}") for ending in endings)
+        paths = (self.path.with_name(f"{stem}{-k if k else ''}{self.path.suffix}") for k in chain([0], count(2)))
         return next(path for path in paths if not path.exists())
 
     def _say(self, error: Exception, what: str) -> None:
         """Put a trouble into words, once until it is over; `what` could not be done."""
-        if not self._trouble:
-            # The last chance of all: a kernel that shuts down in good order.
-            atexit.unregister(self.flush)
-            atexit.register(self.flush)
-        if isinstance(error, Newer):
-            trouble, sentence = Newer, str(error)
-        elif isinstance(error, Timeout):
-            trouble, sentence = Timeout, f"Another program is holding {self.path.name}."
-        else:
-            reason = getattr(error, "strerror", "") or str(error)
-            trouble, sentence = what, f"Progress cannot be {what}: {reason.lower()}."
+        reason = (getattr(error, "strerror", "") or str(error)).lower()
+        known = {Newer: str(error), Timeout: f"Another program is holding {self.path.name}."}
+        trouble = type(error) if type(error) in known else what
+        sentence = known.get(trouble, f"Progress cannot be {what}: {reason}.")
         if trouble not in self._trouble:
             self._trouble.add(trouble)
             self.notices.append(f"{sentence} Your work is kept in memory and saved as soon as that is possible.")
@@ -219,8 +207,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
             os.fsync(file.fileno())
         os.replace(draft, path)
     except OSError:
-        # Half a draft on a full disk only makes it fuller.
-        with suppress(OSError):
+        with suppress(OSError):  # half a draft on a full disk only makes it fuller
             draft.unlink()
         raise
     # The rename itself must survive a power cut. Some systems cannot open or flush a folder; the file is safe anyway.

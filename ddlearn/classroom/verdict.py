@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ddlearn.classroom import page
+
 # In the order in which a check asks: what stands higher is mended first. Every rung is told apart by symbol and words;
 # the third entry is the kind of its card.
 LADDER = {
@@ -55,6 +57,11 @@ class Verdict:
         return self.status == "passed"
 
     @property
+    def missed(self) -> bool:
+        """Whether it counts as a try that failed; an untouched stub is none."""
+        return self.status not in ("passed", "not started")
+
+    @property
     def made(self) -> str | None:
         """The classic mistake that the learner made; one that an untouched version to repair came with is none."""
         return self.mistake if self.status == "classic mistake" else None
@@ -67,3 +74,8 @@ class Verdict:
     def sentence(self) -> str:
         """The whole verdict in one line of text."""
         return f"{self.headline}. {' '.join(self.detail.split())}"
+
+    def card(self, title: str, body_html: str) -> dict:
+        """Return the verdict's card, with the title of what was checked."""
+        symbol, headline, kind = LADDER[self.status]
+        return page.card(symbol, f"{headline} · {title}", body_html, kind)

@@ -144,7 +144,7 @@ def test_the_number_box_and_the_slider_stand_together(notebook):
     box.press("Enter")
     notebook.rest()
     assert box.input_value() == "0.1"
-    assert "0.0379 is below the range of Speed: 0.1 is taken." in status(notebook)
+    assert ": 0.1 is taken for 0.0379." in status(notebook)
     box.fill("")
     box.press_sequentially("0,5")  # key by key, as a hand types it
     box.press("Enter")
