@@ -69,8 +69,9 @@ def empirical(
             raise ValueError(f"x2 must be of shape {shape('m', x)}, as x; got shape {tuple(x2.shape)}")
         points.append(x2.detach())
     with undisturbed(net, x):
+        theta = [p for p in net.parameters() if id(p) in shares]
         # The graph of one sample alone has other nodes than that of several.
-        sides = [passed(net, v if len(v) > 1 else torch.cat([v, v]), shares) for v in points]
+        sides = [passed(net, v if len(v) > 1 else torch.cat([v, v]), theta) for v in points]
         k, k2 = (side.f.shape[1] for side in (sides[0], sides[-1]))
         if k != k2:
             raise ValueError(f"net must have as many outputs for x2 as for x; got {k} and {k2}")

@@ -7,7 +7,8 @@ from operator import add
 import torch
 from torch import Tensor
 
-from ddlearn.tangent.uses import Use, leaves, pulled
+from ddlearn.tangent.passes import leaves
+from ddlearn.tangent.uses import Use, pulled
 
 TILE = 2**18
 """Entries of the kernel computed at a time: 2 MB of float64, which the processor's cache holds."""
