@@ -1,30 +1,26 @@
-"""The net replaced by its tangent: linear in the parameters, and in x as nonlinear as it ever was."""
+"""Products with the Jacobian J of a net, without forming it: its tangent, and its tangent kernel as an operator.
 
+The tangent is linear in the parameters, and in x as nonlinear as the net ever was.
+"""
+
+import contextlib
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import torch
+from scipy.sparse.linalg import LinearOperator
 from torch import Tensor, nn
 from torch.func import functional_call, jvp
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ddlearn import arguments, compute
 from ddlearn.networks import MLP, Parameters
 from ddlearn.tangent.nets import check_net, copy_of, unrolled
-from ddlearn.tangent.passes import (
-    alone,
-    close,
-    differentiable_twice,
-    jacobian,
-    leaves,
-    mixture,
-    push,
-    run,
-    slopes,
-    undisturbed,
-)
+from ddlearn.tangent.passes import alone, close, jacobian, leaves, mixture, run, said, slopes, undisturbed
 
-__all__ = ["Linearized", "linearize"]
+__all__ = ["Linearized", "linearize", "operator"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +40,8 @@ class Linearized:
     def __call__(self, x: Tensor, parameters: dict[str, Tensor] | Parameters) -> Tensor:
         """f_lin(x; theta), exactly as forward-mode differentiation has it (`torch.func.jvp`).
 
-        At the first x of each shape, J is compared with plain autograd's. Where they differ, or forward mode
-        has no way, J is computed a sample and an output at a time, which is slow and not differentiable in x.
+        At the first x of each shape, J is compared with plain autograd's. Where they differ, or torch has no way, J is
+        computed a sample and an output at a time, which is slow and not differentiable in x.
 
         Raises `TypeError` or `ValueError` if x or the parameters are not of the net's form, or if the net draws at
         random, lets samples see one another, or cannot be run or differentiated. `MemoryError` if J does not fit.
@@ -81,7 +77,7 @@ class Linearized:
         """f(x; theta_0) and J step, in a way that plain autograd confirms, or by plain autograd."""
         for way in (self._by_jvp, self._by_two):
             try:
-                with differentiable_twice():
+                with _differentiable_twice():
                     if (way.__name__, x.shape) in self.confirmed or self._is_confirmed(way, x.detach()):
                         line = way(x, step)
                         self.confirmed.add((way.__name__, x.shape))
@@ -106,8 +102,9 @@ class Linearized:
 
     def _by_two(self, x: Tensor, step: list[Tensor]) -> tuple[Tensor, Tensor]:
         """By differentiating twice."""
-        f = self.net(x.clone())
-        change = push(f, list(self._trained.values()), step)
+        theta = {name: p.detach().clone().requires_grad_() for name, p in self._trained.items()}
+        f = functional_call(self.net, theta, (x.clone(),))
+        change = _push(f, list(theta.values()), step)
         asked = x.requires_grad or any(s.requires_grad for s in step)
         return f if x.requires_grad else f.detach(), change if asked else change.detach()
 
@@ -149,6 +146,86 @@ def linearize(net: nn.Module | MLP, parameters: Parameters | None = None) -> Lin
     copied = copy_of(net)
     start = {name: p.detach().clone() for name, p in copied.named_parameters() if p.requires_grad}
     return Linearized(start, copied, scales, tuple(weakref.ref(p) for p in net.parameters()))
+
+
+class _Operator(LinearOperator):
+    """Theta as SciPy takes it. One pass back gives J'v, and differentiating twice gives J of the result."""
+
+    def __init__(self, net: nn.Module, x: Tensor, shares: dict[int, float], f: Tensor, at_once: int):
+        k = f.shape[1]
+        super().__init__(f.detach().cpu().numpy().dtype, (len(x) * k, len(x) * k))
+        self.net, self.parts, self.shares, self.k = net, x.split(at_once), shares, k
+
+    @torch.inference_mode(False)
+    def _matvec(self, v: np.ndarray) -> np.ndarray:
+        theta = [p for p in self.net.parameters() if id(p) in self.shares]
+        sizes = [len(part) for part in self.parts]
+        pieces = torch.as_tensor(v.reshape(-1, self.k).copy()).to(theta[0]).split(sizes)
+        with undisturbed(self.net, self.parts[0]), _differentiable_twice():
+            back = 0
+            for x, piece in zip(self.parts, pieces, strict=True):
+                back = back + torch.cat(slopes(run(self.net, x), piece, theta))
+            back = back.split([p.numel() for p in theta])
+            step = [s.view_as(p) * self.shares[id(p)] for p, s in zip(theta, back, strict=True)]
+            return (
+                torch.cat([_push(run(self.net, x), theta, step).detach() for x in self.parts]).flatten().cpu().numpy()
+            )
+
+    _rmatvec = _matvec
+
+
+@torch.inference_mode(False)
+def operator(
+    net: nn.Module | MLP, x: Tensor, parameters: Parameters | None = None, *, at_once: int = 100
+) -> LinearOperator:
+    """Return the full tangent kernel of x (n, ...) as a SciPy `LinearOperator`, (n k, n k), that never forms it.
+
+    Row i k + a is output a of sample i: `operator(net, x) @ v.flatten()` is sum_jb Theta_ab(x_i, x_j) v_jb. A product
+    passes all samples, `at_once` of them at a time, four times or so, and needs memory for those only.
+    `scipy.sparse.linalg.eigsh(operator(net, x), 5)` finds its five largest eigenvalues. The net must not change
+    meanwhile. net, x and parameters are as in `empirical`, which is faster wherever the matrix fits.
+
+    Raises what `empirical` raises, and `ValueError` if net has operations that torch cannot differentiate twice.
+    """
+    net, shares = unrolled(net, parameters)
+    check_net(net, x)
+    at_once = arguments.whole("at_once", at_once, 1)
+    x = x.detach()
+    with undisturbed(net, x), _differentiable_twice():
+        theta = [p for p in net.parameters() if id(p) in shares]
+        few = x[:at_once]
+        f, weights = alone(net, few, theta)
+        step = slopes(f, weights, theta, more=True)
+        try:
+            along = (weights * _push(f, theta, [s.view_as(p) for s, p in zip(step, theta, strict=True)])).sum()
+        except RuntimeError as error:
+            raise ValueError(f"net must be one that torch can differentiate twice; it raised {said(error)}") from error
+        right = sum(s.square().sum() for s in step)
+        if not (along - right).abs() <= torch.finfo(f.dtype).eps ** (2 / 3) * right:
+            raise ValueError(
+                "net must be one that torch can differentiate twice; its slopes differ from plain autograd's"
+            )
+    return _Operator(net, x, shares, f, at_once)
+
+
+def _push(f: Tensor, parameters: Sequence[Tensor], step: Sequence[Tensor]) -> Tensor:
+    """J step by differentiating twice: J'v is linear in v, and what v has to do with step . J'v is J step."""
+    v = torch.zeros_like(f, requires_grad=True)
+    back = torch.autograd.grad(f, list(parameters), v, create_graph=True, allow_unused=True)
+    pairs = [(g, s) for g, s in zip(back, step, strict=True) if g is not None]
+    return torch.autograd.grad([g for g, _ in pairs], v, [s for _, s in pairs], create_graph=True)[0]
+
+
+@contextlib.contextmanager
+def _differentiable_twice() -> Iterator[None]:
+    """Attention by operations that torch can differentiate twice, and forward."""
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        with sdpa_kernel(SDPBackend.MATH):
+            yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
 
 
 def _named(parameters: dict[str, Tensor] | Parameters) -> dict[str, Tensor]:

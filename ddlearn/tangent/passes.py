@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.autograd.graph import Node
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ddlearn import arguments, compute
 
@@ -87,13 +86,14 @@ def probes(n: int) -> list[Tensor]:
 
 def same_apart(f: Tensor, apart: Tensor, parameters: Sequence[Tensor]) -> None:
     """Refuse a net that gives some samples, apart from the others, another output."""
-    same = apart.shape == f.shape and close(apart, f)
-    if apart.shape == f.shape and not same:  # unless it is a sum of terms that cancel
+    if apart.shape == f.shape and close(apart, f):
+        return
+    if apart.shape == f.shape:  # it may be a sum of terms that cancel
         terms = slopes(apart, mixture(apart), parameters, more=True)
-        terms = [(g * _real_vector(p.detach())).abs().max().item() for g, p in zip(terms, parameters, strict=True)]
-        same = close(f, apart, max(terms))
-    if not same:
-        raise ValueError(f"{ALONE}some samples gave another output apart from the others")
+        sizes = [(g * _real_vector(p.detach())).abs().max().item() for g, p in zip(terms, parameters, strict=True)]
+        if close(f, apart, max(sizes)):
+            return
+    raise ValueError(f"{ALONE}some samples gave another output apart from the others")
 
 
 def same_slopes(among: Sequence[Tensor], apart: Sequence[Tensor]) -> None:
@@ -113,26 +113,6 @@ def alone(net: nn.Module, x: Tensor, parameters: Sequence[Tensor]) -> tuple[Tens
         among[rows] = weights[rows]
         same_slopes(slopes(f, among, parameters, more=True), slopes(apart, weights[rows], parameters))
     return f, weights
-
-
-def push(f: Tensor, parameters: Sequence[Tensor], step: Sequence[Tensor]) -> Tensor:
-    """J step by differentiating twice: J'v is linear in v, and what v has to do with step . J'v is J step."""
-    v = torch.zeros_like(f, requires_grad=True)
-    back = torch.autograd.grad(f, list(parameters), v, create_graph=True, allow_unused=True)
-    pairs = [(g, s) for g, s in zip(back, step, strict=True) if g is not None]
-    return torch.autograd.grad([g for g, _ in pairs], v, [s for _, s in pairs], create_graph=True)[0]
-
-
-@contextlib.contextmanager
-def differentiable_twice() -> Iterator[None]:
-    """Attention by operations that torch can differentiate twice, and forward."""
-    fast = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
-    try:
-        with sdpa_kernel(SDPBackend.MATH):
-            yield
-    finally:
-        torch.backends.mha.set_fastpath_enabled(fast)
 
 
 def mixture(f: Tensor, seed: int = 0) -> Tensor:

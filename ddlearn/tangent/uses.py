@@ -160,6 +160,10 @@ class Use:
         return t.flatten(2 + space).flatten(1, space).unflatten(0, (n, -1)).flatten(1, 2)
 
 
+Family = tuple[set[int], list[list[Use]]]
+"""Parameters, by their ids, and the uses of any of them in each of the passes."""
+
+
 def find_uses(f: Tensor, apart: Tensor, rows: Tensor, trained: set[int]) -> tuple[list[Use], set[int]]:
     """The uses of parameters in f (n, k), and the ids of parameters that have others.
 
@@ -193,14 +197,15 @@ def slopes_at(f: Tensor, uses: list[Use], mixtures: Tensor) -> dict[Use, Tensor]
     return D
 
 
-def families(uses: list[Use]) -> list[tuple[set[int], list[Use]]]:
-    """Uses that share a parameter, together, and the ids of all parameters of theirs."""
+def families(sides: list[list[Use]]) -> list[Family]:
+    """Put together uses that share a parameter."""
     found = []
-    for use in uses:
-        ids, members = {p for node, _ in use.roots.values() for p in leaves(node)}, [use]
+    for use, place in [(use, place) for place, uses in enumerate(sides) for use in uses]:
+        ids = {p for node, _ in use.roots.values() for p in leaves(node)}
+        members = [[use] if i == place else [] for i in range(len(sides))]
         for family in [one for one in found if one[0] & ids]:
             found.remove(family)
-            ids, members = ids | family[0], family[1] + members
+            ids, members = ids | family[0], [a + b for a, b in zip(family[1], members, strict=True)]
         found.append((ids, members))
     return found
 
