@@ -19,6 +19,7 @@ however small it is. It works on a tile of both kernels at a time, which takes l
 from __future__ import annotations
 
 import math
+import threading
 from typing import NamedTuple
 
 import numpy
@@ -33,8 +34,8 @@ __all__ = ["InfiniteKernels", "infinite", "infinite_plain"]
 STEPS = 8
 """Matrices as large as a result that one layer of the recursion holds, line by line, at a time."""
 
-TILE = 2**17
-"""Entries computed at a time: a few buffers of 1 MB of float64 stay in the processor's cache."""
+TILE = 2**18
+"""Entries computed at a time: a few buffers of 2 MB of float64 stay in the processor's cache."""
 
 
 class InfiniteKernels(NamedTuple):
@@ -111,17 +112,21 @@ def infinite(
     right = left if x2 is None else _Side.of("x2", x2.detach(), depth, activation, W_std, b_std)
     layer = {"relu": _relu_layer, "erf": _erf_layer}[activation]
     kernels = InfiniteKernels(x.new_empty(n, m), x.new_empty(n, m))
-    rows = max(1, TILE // m)
+    rows = min(n, max(1, TILE // m))
+    own = threading.local()
 
     def tile(start: int) -> None:
         here = slice(start, start + rows)
         there = slice(start if x2 is None else 0, m)  # the upper half is enough where the other is its mirror image
         a, c = left.rows(here), right.rows(there)
-        e, g = _half_angles(a.u, c.u, same=x2 is None)
-        rho = g - e
-        T = rho.clone()
-        for of_a, of_c in zip(a.layers, c.layers, strict=True):
-            layer(of_a, of_c, e, g, rho, T)
+        if not hasattr(own, "space"):  # each thread has its own
+            own.space = x.new_empty(6, rows * m)
+        e, g, rho, T, h, w = own.space[:, : len(a.u) * len(c.u)].view(6, len(a.u), len(c.u))
+        _half_angles(a.u, c.u, e, g, same=x2 is None)
+        torch.sub(g, e, out=rho)
+        T.copy_(rho)
+        for l in range(depth):
+            layer(l, a.layers[l], c.layers[l], e, g, rho, T, h, w)
         for K, normalized in zip(kernels, (rho, T), strict=True):
             torch.mul(normalized, a.size[:, None], out=K[here, there]).mul_(c.size)
             if x2 is None:
@@ -166,17 +171,17 @@ class _Side(NamedTuple):
         return _Side(self.u[some], self.layers[..., some], self.size[some])
 
 
-def _half_angles(u: Tensor, v: Tensor, same: bool) -> tuple[Tensor, Tensor]:
+def _half_angles(u: Tensor, v: Tensor, e: Tensor, g: Tensor, same: bool) -> None:
     """e = (1 - u.v) / 2 = |u - v|^2 / 4 and g = 1 - e = |u + v|^2 / 4, of unit vectors.
 
     The inner product is fast and errs by about 1e-16. Rows with a close neighbor, or one that is close to opposite,
     where that would be felt in the angle, are done again by differences: exact duplicates and antipodes are exact.
     With `same`, the rows of u are the first rows of v.
     """
-    e = torch.addmm(u.new_full((1,), 0.5), u, v.T, alpha=-0.5).clamp_(0, 1)
+    torch.addmm(u.new_full((1,), 0.5), u, v.T, alpha=-0.5, out=e).clamp_(0, 1)
     if same:
         e.diagonal().fill_(0.5)
-    g = 1 - e
+    torch.sub(e.new_ones(()), e, out=g)
     close = torch.finfo(e.dtype).eps ** (1 / 3)
     for small, large, sign in ((e, g, 1), (g, e, -1)):
         rows = (small.amin(1) < close).nonzero()[:, 0]
@@ -188,10 +193,11 @@ def _half_angles(u: Tensor, v: Tensor, same: bool) -> tuple[Tensor, Tensor]:
     if same:
         e.diagonal().zero_()
         g.diagonal().fill_(1)
-    return e, g
 
 
-def _relu_layer(a: Tensor, c: Tensor, e: Tensor, g: Tensor, rho: Tensor, T: Tensor) -> None:
+def _relu_layer(
+    l: int, a: Tensor, c: Tensor, e: Tensor, g: Tensor, rho: Tensor, T: Tensor, h: Tensor, w: Tensor
+) -> None:
     """One layer in place, T = Theta / sqrt(q q'). With theta = 2h the angle,
 
         rho <- A A' (sin theta + (pi - theta) cos theta) / pi + B B'          T <- rho + A A' (1 - theta / pi) T
@@ -199,33 +205,46 @@ def _relu_layer(a: Tensor, c: Tensor, e: Tensor, g: Tensor, rho: Tensor, T: Tens
     and the first line is carried as 1 - rho = A A' (1 - ...) + ((A - A')^2 + (B - B')^2) / 2, term by term small.
     """
     (_, A, B), (_, A2, B2) = a[..., None], c
-    sine, cosine = _by_numpy("sqrt", e), _by_numpy("sqrt", g)
-    # An arcsine loses angles close to pi.
-    h = torch.atan2(sine, cosine) if g.min() < 1e-3 else _by_numpy("arcsin", sine)
-    e.sub_(sine.mul_(cosine).addcmul_(h, rho, value=-1), alpha=1 / math.pi).clamp_(min=0)
+    _by_numpy("sqrt", e, w)
+    _by_numpy("sqrt", g, g)
+    if l == 0 and g.min() < 1e-3:  # an arcsine loses angles close to pi; beyond the first layer none is above pi / 2
+        torch.atan2(w, g, out=h)
+    else:
+        _by_numpy("arcsin", w, h)
+    e.sub_(g.mul_(w).addcmul_(h, rho, value=-1), alpha=1 / math.pi).clamp_(min=0)
     T.addcmul_(T, h, value=-2 / math.pi)
     if B.any() or B2.any():
-        e.mul_(A * A2).add_(((A - A2) ** 2 + (B - B2) ** 2) / 4)
-        T.mul_(A * A2)
+        torch.mul(A, A2, out=w)
+        e *= w
+        T *= w
+        for s, t in ((A, A2), (B, B2)):
+            torch.sub(s, t, out=w)
+            e.addcmul_(w, w, value=0.25)
     torch.sub(e.new_ones(()), e, out=g)
     torch.sub(g, e, out=rho)
     T.add_(rho)
 
 
-def _by_numpy(name: str, x: Tensor) -> Tensor:
+def _by_numpy(name: str, x: Tensor, out: Tensor) -> None:
     """A root or an arcsine, by NumPy on the CPU: its arcsine takes a third of the time of MKL's on AMD."""
-    return torch.from_numpy(getattr(numpy, name)(x.numpy())) if x.device.type == "cpu" else getattr(torch, name)(x)
+    if x.device.type == "cpu":
+        getattr(numpy, name)(x.numpy(), out=out.numpy())
+    else:
+        getattr(torch, name)(x, out=out)
 
 
-def _erf_layer(a: Tensor, c: Tensor, e: Tensor, g: Tensor, rho: Tensor, T: Tensor) -> None:
+def _erf_layer(
+    l: int, a: Tensor, c: Tensor, e: Tensor, g: Tensor, rho: Tensor, T: Tensor, h: Tensor, w: Tensor
+) -> None:
     """The same for erf. With D^2 = 1 + 2q + 2q' + 4 q q' (1 - rho^2), 1 - rho^2 = 4 e g,
 
     rho <- A A' (2 / pi) arctan(2 sqrt(q q') rho / D) + B B'          T <- rho + A A' sqrt(q q') 4 / (pi D) T.
     """
     (q, A, B), (q2, A2, B2) = a[..., None], c
-    s = (e * g).mul_(16 * q).mul_(q2).add_(1 + 2 * q).add_(2 * q2).rsqrt_().mul_(2 * q.sqrt()).mul_(q2.sqrt())
-    T.mul_(s).mul_(2 / math.pi * A).mul_(A2)
-    rho.mul_(s).atan_().mul_(2 / math.pi * A).mul_(A2).add_(B * B2).clamp_(-1, 1)
+    torch.mul(e, g, out=h).mul_(16 * q).mul_(q2).add_(1 + 2 * q).add_(2 * q2).rsqrt_()
+    h.mul_(2 * q.sqrt()).mul_(q2.sqrt())  # 2 sqrt(q q') / D
+    T.mul_(h).mul_(2 / math.pi * A).mul_(A2)
+    rho.mul_(h).atan_().mul_(2 / math.pi * A).mul_(A2).add_(B * B2).clamp_(-1, 1)
     torch.sub(e.new_full((), 0.5), rho, alpha=0.5, out=e)
     torch.sub(e.new_ones(()), e, out=g)
     T.add_(rho)
