@@ -71,8 +71,16 @@ def test_a_net_that_starts_as_the_zero_function_has_a_kernel(parametrization, dt
     """Its outputs are rounding errors, other ones in another batch: not a sign that samples see one another."""
     net = MLP((4, 512, 2), "relu", parametrization)
     x = points(50, 4).to(dtype)
-    K = tangent.empirical(net, x, parameters=net.init(generator(0), dtype, doubled=True))
-    assert K.diagonal().min() > 0
+    start = net.init(generator(0), dtype, doubled=True)
+    assert tangent.empirical(net, x, parameters=start).diagonal().min() > 0
+    right = tangent.empirical(net, x, None, "full", start).sum((1, 3))
+    product = tangent.operator(net, x, start) @ np.ones(100, dtype=right.numpy().dtype)
+    theta = [t.requires_grad_() for pair in start for t in pair if t is not None]
+    step = iter(torch.autograd.grad(net.apply(start, x).sum(), theta))
+    moved = tuple(tuple(t if t is None else t.detach() + next(step) for t in pair) for pair in start)
+    line = tangent.linearize(net, start)(x, moved).detach()
+    for one in (torch.as_tensor(product).view_as(right), line):  # to what the checks themselves accept
+        assert (one - right).abs().max() <= torch.finfo(dtype).eps ** (2 / 3) * right.abs().max()
 
 
 def test_mean_and_sum_differ_by_the_number_of_outputs():

@@ -11,11 +11,9 @@ A net is lazy where the last four agree with its real training, and learns featu
 """
 
 from ddlearn.tangent.finite_width import empirical
-from ddlearn.tangent.infinite_width import infinite
+from ddlearn.tangent.infinite_width import InfiniteKernels, infinite, infinite_plain
 from ddlearn.tangent.laziness import alignment, drift
-from ddlearn.tangent.linearization import Linearized, linearize
-from ddlearn.tangent.matrix_free import operator
-from ddlearn.tangent.recursion import InfiniteKernels, infinite_plain
+from ddlearn.tangent.linearization import Linearized, linearize, operator
 from ddlearn.tangent.training import Dynamics, dynamics
 
 __all__ = [

@@ -14,8 +14,6 @@ parameters are left to plain autograd, which goes through all samples and output
 Each share is compared with plain autograd's for a few samples, always. Where they differ, plain autograd's is taken.
 """
 
-from collections.abc import Iterator
-
 import torch
 from torch import Tensor, nn
 
@@ -24,7 +22,7 @@ from ddlearn.networks import MLP, Parameters
 from ddlearn.tangent.nets import check_net, check_samples, unrolled
 from ddlearn.tangent.passes import Side, jacobian, mixture, passed, said, shape, slopes, undisturbed
 from ddlearn.tangent.shares import FEW, add_products, add_share
-from ddlearn.tangent.uses import Use, families, find_uses, slopes_at
+from ddlearn.tangent.uses import Family, families, find_uses, slopes_at
 
 __all__ = ["empirical"]
 
@@ -69,8 +67,9 @@ def empirical(
             raise ValueError(f"x2 must be of shape {shape('m', x)}, as x; got shape {tuple(x2.shape)}")
         points.append(x2.detach())
     with undisturbed(net, x):
+        theta = [p for p in net.parameters() if id(p) in shares]
         # The graph of one sample alone has other nodes than that of several.
-        sides = [passed(net, v if len(v) > 1 else torch.cat([v, v]), shares) for v in points]
+        sides = [passed(net, v if len(v) > 1 else torch.cat([v, v]), theta) for v in points]
         k, k2 = (side.f.shape[1] for side in (sides[0], sides[-1]))
         if k != k2:
             raise ValueError(f"net must have as many outputs for x2 as for x; got {k} and {k2}")
@@ -92,10 +91,11 @@ def _kernel(net: nn.Module, sides: list[Side], shares: dict[int, float], a: int,
     """Theta (a, n, a, m), full or summed over outputs: from uses of parameters where plain autograd confirms them."""
     theta = {name: p for name, p in net.named_parameters() if id(p) in shares}
     found = [find_uses(side.f, side.apart, side.rows, set(shares)) for side in sides]
+    every = families([uses for uses, _ in found])
     plain = set().union(*(others for _, others in found))
     while True:
         K = like.new_zeros(a, len(sides[0].f), a, len(sides[-1].f))
-        wrong = _add_uses(K, sides, [uses for uses, _ in found], list(theta.values()), plain, shares)
+        wrong = _add_uses(K, sides, [one for one in every if plain.isdisjoint(one[0])], list(theta.values()), shares)
         if not wrong:
             break
         plain |= wrong
@@ -106,30 +106,29 @@ def _kernel(net: nn.Module, sides: list[Side], shares: dict[int, float], a: int,
 
 
 def _add_uses(
-    K: Tensor, sides: list[Side], uses: list[list[Use]], theta: list[Tensor], plain: set[int], shares: dict[int, float]
+    K: Tensor, sides: list[Side], every: list[Family], theta: list[Tensor], shares: dict[int, float]
 ) -> set[int]:
     """Add the share of each family of uses, and return the parameters of those that plain autograd does not confirm."""
-    every = [family for family in families([u for own in uses for u in own]) if plain.isdisjoint(family[0])]
-    costs = [sum(u.size.numel() for u in members) for _, members in every]
-    factors = {p: share**0.5 for p, share in shares.items()}
-    weights = [mixture(side.apart, seed)[:, : len(K)].to(K.dtype) for seed, side in enumerate(sides)]
-    mine, wrong, last, k, full = [0.0] * len(every), set(), 0.0, sides[0].f.shape[1], len(K) > 1
-    mixtures = torch.eye(k, dtype=sides[0].f.dtype, device=sides[0].f.device)
+    if not every:
+        return set()
+    k, full, eps = sides[0].f.shape[1], len(K) > 1, torch.finfo(sides[0].f.dtype).eps
+    basis = torch.eye(k, dtype=sides[0].f.dtype, device=sides[0].f.device)
     if not full:  # summed over any basis the kernel is the same; in a random one, the first few tell of every output
-        v = mixture(mixtures[:1])
-        mixtures -= 2 * v * v.T / v.square().sum()
-    batches = list(_batches(costs, k, full))
+        v = mixture(basis[:1])
+        basis -= 2 * v * v.T / v.square().sum()
+    batches = _batches([sum(u.size.numel() for own in uses for u in own) for _, uses in every], k, full)
+    weights = [mixture(side.apart, seed) for seed, side in enumerate(sides)]
+    mine, wrong, last = [0.0] * len(every), set(), 0.0
     for chosen, outputs in batches:
-        asked = {u for i in chosen for u in every[i][1]}
         D = [
-            slopes_at(side.f, [u for u in own if u in asked], mixtures[outputs])
-            for side, own in zip(sides, uses, strict=True)
+            slopes_at(side.f, [u for i in chosen for u in every[i][1][s]], basis[outputs])
+            for s, side in enumerate(sides)
         ]
         for i in chosen:
-            both = [{u: d.pop(u) for u in every[i][1] if u in d} for d in D]
+            both = [{u: d.pop(u) for u in own} for d, own in zip(D, every[i][1], strict=True)]
             try:
                 if all(both):
-                    add_share(K, both, factors)
+                    add_share(K, both, shares)
             except (MemoryError, torch.OutOfMemoryError):
                 raise
             except Exception:  # a node has not what another version of torch saves there
@@ -137,25 +136,26 @@ def _add_uses(
             if outputs.start == 0:
                 now = _form(K, sides, weights)
                 mine[i], last = mine[i] + now - last, now
-    right = _plain_forms(sides, theta, shares, mixtures[batches[0][1]] if batches and not full else None)
+    asked = [[w] if full else [w[:, :1] * v for v in basis[batches[0][1]]] for w in weights]
+    right = _plain_forms(sides, asked, theta, shares)
     for (ids, _), form in zip(every, mine, strict=True):
         cross, one, other = (sum(right[p][j] for p in ids if p in right) for j in range(3))
-        eps = torch.finfo(sides[0].f.dtype).eps
         if not abs(form - cross) <= eps ** (2 / 3) * (one * other) ** 0.5 + torch.finfo(K.dtype).eps * 100 * abs(last):
             wrong |= ids
     return wrong
 
 
-def _batches(costs: list[int], k: int, full: bool) -> Iterator[tuple[list[int], slice]]:
+def _batches(costs: list[int], k: int, full: bool) -> list[tuple[list[int], slice]]:
     """Which families to take at a time, and which outputs: all families, or all outputs."""
-    step = k if full else max(1, BUDGET // max(1, sum(costs)))
-    batch = []
-    for i in range(len(costs)):
-        if batch and full and k * sum(costs[j] for j in [*batch, i]) > 4 * BUDGET:
-            yield batch, slice(0, k)
-            batch = []
-        batch.append(i)
-    yield from ((batch, slice(a, a + step)) for a in range(0, k if batch else 0, step))
+    if not full:
+        step = max(1, BUDGET // max(1, sum(costs)))
+        return [(list(range(len(costs))), slice(a, a + step)) for a in range(0, k, step)]
+    groups = [[]]
+    for i, cost in enumerate(costs):
+        if groups[-1] and k * (cost + sum(costs[j] for j in groups[-1])) > 4 * BUDGET:
+            groups.append([])
+        groups[-1].append(i)
+    return [(group, slice(0, k)) for group in groups]
 
 
 def _add_jacobians(
@@ -181,15 +181,15 @@ def _add_jacobians(
                 add_products(block, one, other, shares[id(p)])
 
 
-def _plain_forms(sides: list[Side], theta: list[Tensor], shares: dict[int, float], mixtures: Tensor | None) -> dict:
-    """g.g2, g.g and g2.g2 of each parameter, g = sum_i w_i df(x_i)/dtheta by plain autograd, of the samples apart.
+def _plain_forms(
+    sides: list[Side], asked: list[list[Tensor]], theta: list[Tensor], shares: dict[int, float]
+) -> dict[int, list[float]]:
+    """g.g2, g.g and g2.g2 of each parameter by plain autograd, g the slopes of a weighted sum of the samples apart.
 
-    For the full kernel each output of a sample has a weight of its own. Else each mixture is such an f; they add up.
+    Each of the weightings that are asked of a side gives such forms; they add up.
     """
     forms = {id(p): [0.0, 0.0, 0.0] for p in theta}
-    for mixed in [None] if mixtures is None else mixtures:
-        weights = [mixture(side.apart, seed) for seed, side in enumerate(sides)]
-        weights = weights if mixed is None else [w[:, :1] * mixed for w in weights]
+    for weights in zip(*asked, strict=True):
         G = [slopes(side.apart, w, theta, more=True) for side, w in zip(sides, weights, strict=True)]
         for p, g, g2 in zip(theta, G[0], G[-1], strict=True):
             for j, product in enumerate((g @ g2, g @ g, g2 @ g2)):
@@ -197,10 +197,10 @@ def _plain_forms(sides: list[Side], theta: list[Tensor], shares: dict[int, float
     return forms
 
 
-def _form(K: Tensor, sides: list[Side], w: list[Tensor]) -> float:
+def _form(K: Tensor, sides: list[Side], weights: list[Tensor]) -> float:
     """sum_ij w_i K(x_i, x_j) w_j over the samples that were passed apart; of what is mirrored, from the upper half."""
     rows, columns = (side.rows.to(K.device) for side in (sides[0], sides[-1]))
-    few = K[:, rows][..., columns]
+    few, w = K[:, rows][..., columns], [w[:, : len(K)].to(K) for w in weights]
     if len(sides) == 1:
         few = torch.where((rows[:, None] > rows)[:, None], few.permute(2, 3, 0, 1), few)
     return torch.einsum("ia,aibj,jb", w[0], few, w[-1]).item()

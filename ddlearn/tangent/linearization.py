@@ -1,31 +1,26 @@
-"""The net replaced by its tangent: linear in the parameters, and in x as nonlinear as it ever was."""
+"""Products with the Jacobian J of a net, without forming it: its tangent, and its tangent kernel as an operator.
 
+The tangent is linear in the parameters, and in x as nonlinear as the net ever was.
+"""
+
+import contextlib
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import torch
+from scipy.sparse.linalg import LinearOperator
 from torch import Tensor, nn
 from torch.func import functional_call, jvp
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ddlearn import arguments, compute
 from ddlearn.networks import MLP, Parameters
 from ddlearn.tangent.nets import check_net, copy_of, unrolled
-from ddlearn.tangent.passes import (
-    UNREACHED,
-    alone,
-    close,
-    differentiable_twice,
-    jacobian,
-    mixture,
-    push,
-    reached,
-    run,
-    slopes,
-    undisturbed,
-)
+from ddlearn.tangent.passes import alone, close, jacobian, leaves, mixture, run, said, slopes, undisturbed
 
-__all__ = ["Linearized", "linearize"]
+__all__ = ["Linearized", "linearize", "operator"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,16 +32,16 @@ class Linearized:
     """
 
     parameters: dict[str, Tensor] | Parameters
-    function: Callable[[dict[str, Tensor] | Parameters, Tensor], Tensor] = field(repr=False)
     net: nn.Module = field(repr=False)
+    scales: tuple[float, ...] = field(repr=False)
     originals: tuple[weakref.ref, ...] = field(default=(), repr=False)
     confirmed: set[tuple[str, torch.Size]] = field(default_factory=set, repr=False)
 
     def __call__(self, x: Tensor, parameters: dict[str, Tensor] | Parameters) -> Tensor:
         """f_lin(x; theta), exactly as forward-mode differentiation has it (`torch.func.jvp`).
 
-        At the first x of each shape, a module's J is compared with plain autograd's. Where they differ, or forward mode
-        has no way, J is computed a sample and an output at a time, which is slow and not differentiable in x.
+        At the first x of each shape, J is compared with plain autograd's. Where they differ, or torch has no way, J is
+        computed a sample and an output at a time, which is slow and not differentiable in x.
 
         Raises `TypeError` or `ValueError` if x or the parameters are not of the net's form, or if the net draws at
         random, lets samples see one another, or cannot be run or differentiated. `MemoryError` if J does not fit.
@@ -70,31 +65,20 @@ class Linearized:
             arguments.same_kind(name, tensor, "the net", start[name])
         wanted = torch.is_grad_enabled()
         with undisturbed(self.net, x):
-            x = x.clone()  # a net may change it in place
-            step = {name: (t.clone() if t.is_inference() else t) - start[name] for name, t in moved.items()}
-            line = sum(self._by_jvp(x, step) if isinstance(self.parameters, tuple) else self._of_module(x, step))
+            steps = [(t.clone() if t.is_inference() else t) - start[name] for name, t in moved.items()]
+            line = sum(self._line(x.clone(), [s * step for s, step in zip(self.scales, steps, strict=True)]))
         return line if wanted else line.detach()
 
-    def _by_jvp(self, x: Tensor, step: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """f(x; theta_0) and J (theta - theta_0), by forward-mode differentiation."""
-        theta = _named(self.parameters)
-        return jvp(lambda theta: self.function(_like(self.parameters, theta), x), (theta,), (step,))
+    @property
+    def _trained(self) -> dict[str, Tensor]:
+        return {name: p for name, p in self.net.named_parameters() if p.requires_grad}
 
-    def _by_two(self, x: Tensor, step: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """The same, by differentiating twice."""
-        theta = {name: t.clone().requires_grad_() for name, t in _named(self.parameters).items()}
-        f = self.function(theta, x)
-        change = push(f, list(theta.values()), list(step.values()))
-        asked = x.requires_grad or any(s.requires_grad for s in step.values())
-        return f if x.requires_grad else f.detach(), change if asked else change.detach()
-
-    def _of_module(self, x: Tensor, step: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """The same in a way that plain autograd confirms, or by plain autograd."""
-        trained = {name: p for name, p in self.net.named_parameters() if p.requires_grad}
+    def _line(self, x: Tensor, step: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """f(x; theta_0) and J step, in a way that plain autograd confirms, or by plain autograd."""
         for way in (self._by_jvp, self._by_two):
             try:
-                with differentiable_twice():
-                    if (way.__name__, x.shape) in self.confirmed or self._is_confirmed(way, x.detach(), trained):
+                with _differentiable_twice():
+                    if (way.__name__, x.shape) in self.confirmed or self._is_confirmed(way, x.detach()):
                         line = way(x, step)
                         self.confirmed.add((way.__name__, x.shape))
                         return line
@@ -105,27 +89,38 @@ class Linearized:
         if x.requires_grad:
             raise ValueError("x must not require a gradient; this net is linearized without one")
         f = run(self.net, x)
-        size = f.numel() * sum(map(torch.numel, trained.values())) * f.element_size()
+        size = f.numel() * sum(map(torch.numel, step)) * f.element_size()
         compute.require_memory(size, "the Jacobian of the net")
-        J = jacobian(self.net, x, trained)
-        return f.detach(), sum(j @ s.flatten() for j, s in zip(J, step.values(), strict=True))
+        J = jacobian(self.net, x, self._trained)
+        return f.detach(), sum(j @ s.flatten() for j, s in zip(J, step, strict=True))
 
-    def _is_confirmed(self, way: Callable, x: Tensor, trained: dict[str, Tensor]) -> bool:
+    def _by_jvp(self, x: Tensor, step: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """By forward-mode differentiation."""
+        theta = {name: p.detach() for name, p in self._trained.items()}
+        tangents = dict(zip(theta, step, strict=True))
+        return jvp(lambda theta: functional_call(self.net, theta, (x.clone(),)), (theta,), (tangents,))
+
+    def _by_two(self, x: Tensor, step: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """By differentiating twice."""
+        theta = {name: p.detach().clone().requires_grad_() for name, p in self._trained.items()}
+        f = functional_call(self.net, theta, (x.clone(),))
+        change = _push(f, list(theta.values()), step)
+        asked = x.requires_grad or any(s.requires_grad for s in step)
+        return f if x.requires_grad else f.detach(), change if asked else change.detach()
+
+    def _is_confirmed(self, way: Callable, x: Tensor) -> bool:
         """Whether f and a random mixture of its slopes are plain autograd's, along a random step and back."""
-        parameters = list(trained.values())
-        f, weights = alone(self.net, x, parameters)
-        leaves = {id(p) for p in reached(f)}
-        if any(id(p()) in leaves for p in self.originals):
+        below, theta = leaves(run(self.net, x).grad_fn), list(self._trained.values())
+        if any(id(p()) in below for p in self.originals):
             raise ValueError(
                 "net must keep its parameters in its modules only; one of them is not in a copy of the net"
             )
-        if leaves.isdisjoint(map(id, parameters)):
-            raise ValueError(UNREACHED)
-        right = torch.cat(slopes(f, weights, parameters))
-        step = {name: mixture(p, seed).requires_grad_() for seed, (name, p) in enumerate(trained.items())}
+        f, weights = alone(self.net, x, theta)
+        right = torch.cat(slopes(f, weights, theta))
+        step = [mixture(p, seed).requires_grad_() for seed, p in enumerate(theta)]
         value, change = (t.reshape(f.shape) for t in way(x, step))
-        back = torch.cat(slopes(change, weights, list(step.values()), more=True))
-        terms = right * torch.cat([s.detach().flatten() for s in step.values()])
+        back = torch.cat(slopes(change, weights, step, more=True))
+        terms = right * torch.cat([s.detach().flatten() for s in step])
         error = (weights * change.detach()).sum() - terms.sum()
         along = bool(error.abs() <= torch.finfo(f.dtype).eps ** 0.5 * terms.abs().sum())
         return along and close(value, f) and close(back, right)
@@ -142,15 +137,95 @@ def linearize(net: nn.Module | MLP, parameters: Parameters | None = None) -> Lin
     Raises `TypeError` or `ValueError` if net is neither, if it draws at random or lets samples see one another
     (dropout, batch normalization in training mode: call `net.eval()`), or if it cannot be copied.
     """
-    module, _ = unrolled(net, parameters)
+    module, shares = unrolled(net, parameters)
     check_net(module)
+    scales = tuple(share**0.5 for share in shares.values())
     if isinstance(net, MLP):
         start = tuple((W.detach().clone(), None if b is None else b.detach().clone()) for W, b in parameters)
-        return Linearized(start, net.apply, module)
+        return Linearized(start, module, scales)
     copied = copy_of(net)
     start = {name: p.detach().clone() for name, p in copied.named_parameters() if p.requires_grad}
-    originals = tuple(weakref.ref(p) for p in net.parameters())
-    return Linearized(start, lambda theta, x: functional_call(copied, theta, (x,)), copied, originals)
+    return Linearized(start, copied, scales, tuple(weakref.ref(p) for p in net.parameters()))
+
+
+class _Operator(LinearOperator):
+    """Theta as SciPy takes it. One pass back gives J'v, and differentiating twice gives J of the result."""
+
+    def __init__(self, net: nn.Module, x: Tensor, shares: dict[int, float], f: Tensor, at_once: int):
+        k = f.shape[1]
+        super().__init__(f.detach().cpu().numpy().dtype, (len(x) * k, len(x) * k))
+        self.net, self.parts, self.shares, self.k = net, x.split(at_once), shares, k
+
+    @torch.inference_mode(False)
+    def _matvec(self, v: np.ndarray) -> np.ndarray:
+        theta = [p for p in self.net.parameters() if id(p) in self.shares]
+        sizes = [len(part) for part in self.parts]
+        pieces = torch.as_tensor(v.reshape(-1, self.k).copy()).to(theta[0]).split(sizes)
+        with undisturbed(self.net, self.parts[0]), _differentiable_twice():
+            back = 0
+            for x, piece in zip(self.parts, pieces, strict=True):
+                back = back + torch.cat(slopes(run(self.net, x), piece, theta))
+            back = back.split([p.numel() for p in theta])
+            step = [s.view_as(p) * self.shares[id(p)] for p, s in zip(theta, back, strict=True)]
+            return (
+                torch.cat([_push(run(self.net, x), theta, step).detach() for x in self.parts]).flatten().cpu().numpy()
+            )
+
+    _rmatvec = _matvec
+
+
+@torch.inference_mode(False)
+def operator(
+    net: nn.Module | MLP, x: Tensor, parameters: Parameters | None = None, *, at_once: int = 100
+) -> LinearOperator:
+    """Return the full tangent kernel of x (n, ...) as a SciPy `LinearOperator`, (n k, n k), that never forms it.
+
+    Row i k + a is output a of sample i: `operator(net, x) @ v.flatten()` is sum_jb Theta_ab(x_i, x_j) v_jb. A product
+    passes all samples, `at_once` of them at a time, four times or so, and needs memory for those only.
+    `scipy.sparse.linalg.eigsh(operator(net, x), 5)` finds its five largest eigenvalues. The net must not change
+    meanwhile. net, x and parameters are as in `empirical`, which is faster wherever the matrix fits.
+
+    Raises what `empirical` raises, and `ValueError` if net has operations that torch cannot differentiate twice.
+    """
+    net, shares = unrolled(net, parameters)
+    check_net(net, x)
+    at_once = arguments.whole("at_once", at_once, 1)
+    x = x.detach()
+    with undisturbed(net, x), _differentiable_twice():
+        theta = [p for p in net.parameters() if id(p) in shares]
+        few = x[:at_once]
+        f, weights = alone(net, few, theta)
+        step = slopes(f, weights, theta, more=True)
+        try:
+            along = (weights * _push(f, theta, [s.view_as(p) for s, p in zip(step, theta, strict=True)])).sum()
+        except RuntimeError as error:
+            raise ValueError(f"net must be one that torch can differentiate twice; it raised {said(error)}") from error
+        right = sum(s.square().sum() for s in step)
+        if not (along - right).abs() <= torch.finfo(f.dtype).eps ** (2 / 3) * right:
+            raise ValueError(
+                "net must be one that torch can differentiate twice; its slopes differ from plain autograd's"
+            )
+    return _Operator(net, x, shares, f, at_once)
+
+
+def _push(f: Tensor, parameters: Sequence[Tensor], step: Sequence[Tensor]) -> Tensor:
+    """J step by differentiating twice: J'v is linear in v, and what v has to do with step . J'v is J step."""
+    v = torch.zeros_like(f, requires_grad=True)
+    back = torch.autograd.grad(f, list(parameters), v, create_graph=True, allow_unused=True)
+    pairs = [(g, s) for g, s in zip(back, step, strict=True) if g is not None]
+    return torch.autograd.grad([g for g, _ in pairs], v, [s for _, s in pairs], create_graph=True)[0]
+
+
+@contextlib.contextmanager
+def _differentiable_twice() -> Iterator[None]:
+    """Attention by operations that torch can differentiate twice, and forward."""
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        with sdpa_kernel(SDPBackend.MATH):
+            yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
 
 
 def _named(parameters: dict[str, Tensor] | Parameters) -> dict[str, Tensor]:
@@ -158,9 +233,3 @@ def _named(parameters: dict[str, Tensor] | Parameters) -> dict[str, Tensor]:
         return parameters
     pairs = [(f"{letter}{l}", t) for l, pair in enumerate(parameters) for letter, t in zip("Wb", pair, strict=True)]
     return {name: t for name, t in pairs if t is not None}
-
-
-def _like(form: dict[str, Tensor] | Parameters, named: dict[str, Tensor]) -> dict[str, Tensor] | Parameters:
-    if isinstance(form, dict):
-        return named
-    return tuple((named[f"W{l}"], named.get(f"b{l}")) for l in range(len(form)))

@@ -16,18 +16,11 @@ from ddlearn.networks import ACTIVATIONS, MLP, Parameters
 
 
 class _Unrolled(nn.Module):
-    """An MLP as plain linear layers, scales multiplied into the weights."""
+    """An MLP as plain linear layers."""
 
-    def __init__(self, net: MLP, parameters: Parameters):
+    def __init__(self, linears: list[nn.Linear], activation: str):
         super().__init__()
-        self.linears = nn.ModuleList()
-        self.phi = ACTIVATIONS[net.activation]
-        for layer, (W, b) in zip(net.layers, parameters, strict=True):
-            linear = nn.Linear(W.shape[1], W.shape[0], bias=b is not None, device="meta")
-            linear.weight = nn.Parameter(layer.weight_scale * W.detach())
-            if b is not None:
-                linear.bias = nn.Parameter(layer.bias_scale * b.detach())
-            self.linears.append(linear)
+        self.linears, self.phi = nn.ModuleList(linears), ACTIVATIONS[activation]
 
     def forward(self, h: Tensor) -> Tensor:
         for linear in self.linears[:-1]:
@@ -40,8 +33,8 @@ def unrolled(
 ) -> tuple[nn.Module, dict[int, float]]:
     """Return the net as a module, and the factor of each parameter's share of the kernel, by id; frozen ones have none.
 
-    For z = s W h + t b the share of s W, taken as the weight, is multiplied by s^2, that of the bias by t^2; and with
-    `rates` by the parameter's learning-rate factor.
+    For z = s W h + t b a linear layer has the weight s W and the bias t b. The share of s W is then multiplied by s^2,
+    that of t b by t^2; and with `rates` by the parameter's learning-rate factor.
     """
     if isinstance(net, nn.Module):
         if parameters is not None or rates:
@@ -54,12 +47,16 @@ def unrolled(
     net.check(parameters)
     if parameters[0][0].ndim != 2:
         raise ValueError("parameters must be those of one net; got a stack of them")
-    module, shares = _Unrolled(net, parameters), {}
-    for layer, linear in zip(net.layers, module.linears, strict=True):
-        shares[id(linear.weight)] = layer.weight_scale**2 * (layer.weight_rate if rates else 1)
-        if linear.bias is not None:
-            shares[id(linear.bias)] = layer.bias_scale**2 * (layer.bias_rate if rates else 1)
-    return module, shares
+    linears, shares = [], {}
+    for layer, (W, b) in zip(net.layers, parameters, strict=True):
+        linears.append(nn.Linear(W.shape[1], W.shape[0], bias=b is not None, device="meta"))
+        for name, t in (("weight", W), ("bias", b)):
+            if t is not None:
+                scale, rate = getattr(layer, f"{name}_scale"), getattr(layer, f"{name}_rate")
+                scaled = nn.Parameter(scale * t.detach())
+                setattr(linears[-1], name, scaled)
+                shares[id(scaled)] = scale**2 * (rate if rates else 1)
+    return _Unrolled(linears, net.activation), shares
 
 
 class _Detached(TorchFunctionMode):

@@ -7,7 +7,8 @@ from operator import add
 import torch
 from torch import Tensor
 
-from ddlearn.tangent.uses import Use, leaves, pulled
+from ddlearn.tangent.passes import leaves
+from ddlearn.tangent.uses import Use, pulled
 
 TILE = 2**18
 """Entries of the kernel computed at a time: 2 MB of float64, which the processor's cache holds."""
@@ -49,32 +50,32 @@ class Factors:
 
 
 @torch.no_grad()
-def add_share(K: Tensor, both: list[dict[Use, Tensor]], factors: dict[int, float]) -> None:
+def add_share(K: Tensor, both: list[dict[Use, Tensor]], shares: dict[int, float]) -> None:
     """Add the share of one family to K (a, n, b, m), full or summed over outputs (a = b = 1).
 
     both has D (A, *size) of every use for A outputs: one dictionary for x and one for x2, or one alone if they are the
-    same; then only entries on and above the diagonal are right. Each parameter's gradient is multiplied by its factor.
+    same; then only entries on and above the diagonal are right. What a parameter gives is multiplied by its share.
     """
     chains = {use.chain for side in both for use in side}
     if len(chains) > 1 or None in chains:
-        _add_gradients(K, both, factors)
+        _add_gradients(K, both, shares)
         return
     kind, groups, *parameters = chains.pop()
-    weight, bias = [factors[p[0]] if p else 0.0 for p in [*parameters, None]][:2]
+    weight, bias = [shares[p[0]] if p else 0.0 for p in [*parameters, None]][:2]
     tokens = torch.cat([u.h().flatten() for side in both for u in side]).unique() if kind == "Embedding" else None
     sides = [[_factors(use, D, tokens) for use, D in side.items()] for side in both]
     T, T2 = (sum(part.L.shape[2] for part in side) for side in (sides[0], sides[-1]))
     (A, n, _, _, R), C, m = sides[0][0].L.shape, sides[0][0].right(slice(1)).shape[-1], K.shape[-1]
     if groups == 1 and pairs_are_cheaper(len(K), n, m, T, T2, A, R, C, len(sides) == 1):
-        _add_pairs(K, sides, weight**2, bias**2)
+        _add_pairs(K, sides, weight, bias)
         return
     step = max(1, BUDGET // (A * max(n, m) * groups * C))
     for r in range(0, R, step):
         G = [reduce(add, (part.gradients(slice(r, r + step)) for part in side)).flatten(2) for side in sides]
-        add_products(K, G[0], G[-1], weight**2)
+        add_products(K, G[0], G[-1], weight)
     if bias:
         G = [sum(part.L.sum(2).transpose(0, 1).flatten(2) for part in side) for side in sides]
-        add_products(K, G[0], G[-1], bias**2)
+        add_products(K, G[0], G[-1], bias)
 
 
 def pairs_are_cheaper(a: int, n: int, m: int, T: int, T2: int, A: int, R: int, C: int, same: bool) -> bool:
@@ -116,7 +117,7 @@ def _add_pairs(K: Tensor, sides: list[list[Factors]], weight: float, bias: float
         block += products[:, :, 0, ..., 0] if T * T2 == 1 else products.sum((2, 5))
 
 
-def _add_gradients(K: Tensor, both: list[dict[Use, Tensor]], factors: dict[int, float]) -> None:
+def _add_gradients(K: Tensor, both: list[dict[Use, Tensor]], shares: dict[int, float]) -> None:
     """The same from every sample's gradient in each parameter, a few outputs at a time where they are summed."""
     uses = [(use, place) for side in both for use in side for place in use.roots]
     numbers = sum({p: t.numel() for use, place in uses for p, t in leaves(use.roots[place][0]).items()}.values())
@@ -129,4 +130,4 @@ def _add_gradients(K: Tensor, both: list[dict[Use, Tensor]], factors: dict[int, 
                 for p, g in pulled(use, place, use.gradient(place, side[use][a : a + step])).items():
                     found[p] = found[p] + g if p in found else g
         for p in G[0].keys() & G[-1].keys():
-            add_products(K, G[0][p].transpose(0, 1), G[-1][p].transpose(0, 1), factors[p] ** 2)
+            add_products(K, G[0][p].transpose(0, 1), G[-1][p].transpose(0, 1), shares[p])

@@ -20,7 +20,7 @@ from torch import Tensor
 from torch.autograd.graph import GradientEdge, Node
 from torch.nn import functional as F
 
-from ddlearn.tangent.passes import close
+from ddlearn.tangent.passes import close, graph, leaves
 
 OUTER = {"Mm": "self", "Addmm": "mat1", "Convolution": "input", "Embedding": "indices"}
 """Operations whose gradient is a sum of outer products, and the name under which they save h."""
@@ -160,16 +160,20 @@ class Use:
         return t.flatten(2 + space).flatten(1, space).unflatten(0, (n, -1)).flatten(1, 2)
 
 
+Family = tuple[set[int], list[list[Use]]]
+"""Parameters, by their ids, and the uses of any of them in each of the passes."""
+
+
 def find_uses(f: Tensor, apart: Tensor, rows: Tensor, trained: set[int]) -> tuple[list[Use], set[int]]:
     """The uses of parameters in f (n, k), and the ids of parameters that have others.
 
     apart (m, k) is the output of x[rows] alone, with m other than n: what has another shape there holds samples.
     """
-    graph, twins = _graph(f), _graph(apart)
-    if list(map(_kind, graph)) != list(map(_kind, twins)):
+    nodes, twins = graph(f.grad_fn), graph(apart.grad_fn)
+    if list(map(_kind, nodes)) != list(map(_kind, twins)):
         return [], trained
     samples, uses, plain = set(), [], set()
-    for node, twin in zip(graph, twins, strict=True):
+    for node, twin in zip(nodes, twins, strict=True):
         below = list(enumerate(node.next_functions))
         if _sizes(node) == _sizes(twin) and not any(child in samples for _, (child, _) in below):
             continue
@@ -193,14 +197,15 @@ def slopes_at(f: Tensor, uses: list[Use], mixtures: Tensor) -> dict[Use, Tensor]
     return D
 
 
-def families(uses: list[Use]) -> list[tuple[set[int], list[Use]]]:
-    """Uses that share a parameter, together, and the ids of all parameters of theirs."""
+def families(sides: list[list[Use]]) -> list[Family]:
+    """Put together uses that share a parameter."""
     found = []
-    for use in uses:
-        ids, members = {p for node, _ in use.roots.values() for p in leaves(node)}, [use]
+    for use, place in [(use, place) for place, uses in enumerate(sides) for use in uses]:
+        ids = {p for node, _ in use.roots.values() for p in leaves(node)}
+        members = [[use] if i == place else [] for i in range(len(sides))]
         for family in [one for one in found if one[0] & ids]:
             found.remove(family)
-            ids, members = ids | family[0], family[1] + members
+            ids, members = ids | family[0], [a + b for a, b in zip(family[1], members, strict=True)]
         found.append((ids, members))
     return found
 
@@ -216,11 +221,6 @@ def pulled(use: Use, place: int, g: Tensor) -> dict[int, Tensor]:
         is_grads_batched=True,
     )  # fmt: skip
     return {p: t.reshape(*g.shape[:2], -1) for p, t in zip(below, found, strict=True) if t is not None}
-
-
-def leaves(node: Node | None) -> dict[int, Tensor]:
-    """The tensors that a node was computed from, by their ids."""
-    return {id(leaf.variable): leaf.variable for leaf in _graph_of(node) if hasattr(leaf, "variable")}
 
 
 def _placed(node: Node, twin: Node, n: int, rows: Tensor, roots: dict[int, Root], dtype: torch.dtype) -> Use | None:
@@ -246,23 +246,6 @@ def _placed(node: Node, twin: Node, n: int, rows: Tensor, roots: dict[int, Root]
         if times == 1 or seen is None or close(seen[rows].double(), again.double()):
             return use
     return None
-
-
-def _graph(f: Tensor) -> list[Node]:
-    return _graph_of(f.grad_fn)
-
-
-def _graph_of(node: Node | None) -> list[Node]:
-    """A node and all below it, each after those that it was computed from."""
-    order, seen, ahead = [], set(), [(node, False)]
-    while ahead:
-        node, is_done = ahead.pop()
-        if is_done:
-            order.append(node)
-        elif node is not None and node not in seen:
-            seen.add(node)
-            ahead += [(node, True), *((child, False) for child, _ in node.next_functions)]
-    return order
 
 
 def _kind(node: Node) -> str:

@@ -133,10 +133,7 @@ def _still(output: NotebookNode) -> NotebookNode | None:
 
 
 def _html(outputs: Sequence[NotebookNode]) -> str:
-    printed = (f"<pre>{escape(one.text)}</pre>" if one.output_type == "stream" else _fragment(one) for one in outputs)
-    return "".join(printed)
-
-
-def _fragment(output: NotebookNode) -> str:
-    kept = _still(output)
-    return kept.data.get("text/html", "") if kept and "data" in kept else ""
+    shown = [one for one in map(_still, outputs) if one]
+    return "".join(
+        f"<pre>{escape(one.text)}</pre>" if "text" in one else one.get("data", {}).get("text/html", "") for one in shown
+    )

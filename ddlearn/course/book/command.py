@@ -79,27 +79,29 @@ def _all(console: Console, words: str, work: Callable, settings: Sequence[tuple]
         return run_cells(work, settings, lambda share, _: bar.update(task, completed=round(share * len(settings))))
 
 
+def _by_lesson(recorded: Sequence[Recorded]) -> dict[str, list[Recorded]]:
+    """Return the explorers of each lesson, by its number."""
+    numbers = sorted({one.file[:2] for one in recorded})
+    return {number: [one for one in recorded if one.file[:2] == number] for number in numbers}
+
+
 def _table(console: Console, foreseen: Sequence[Recorded]) -> None:
     """Say what the recordings of each lesson will take, before they are made."""
     table = results.table("Recordings, estimated from a sample", "lesson", ("explorers", "states", "MB", "seconds"))
-    for number in sorted({one.file[:2] for one in foreseen}):
-        of = [one for one in foreseen if one.file[:2] == number]
-        size, seconds = sum(one.size for one in of) / 1e6, sum(one.seconds for one in of)
-        table.add_row(number, str(len(of)), str(sum(one.states for one in of)), f"{size:.2f}", f"{seconds:.0f}")
+    for number, of in _by_lesson(foreseen).items():
+        states, size, seconds = (sum(getattr(one, what) for one in of) for what in ("states", "size", "seconds"))
+        table.add_row(number, str(len(of)), str(states), f"{size / 1e6:.2f}", f"{seconds:.0f}")
     console.print(table)
 
 
 def _refuse(recorded: Sequence[Recorded]) -> None:
     """Raise ValueError that names every explorer, or else every lesson, whose recordings are over the budget."""
-    numbers = sorted({one.file[:2] for one in recorded})
-    whole = {number: sum(one.size for one in recorded if one.file[:2] == number) for number in numbers}
-    explorers = [
-        f"{one.file} {one.size / 1e6:.1f} MB, {one.states} states" for one in recorded if one.size > PER_EXPLORER
-    ]
-    too_long = [f"{number} {size / 1e6:.1f} MB" for number, size in whole.items() if size > PER_LESSON]
-    for what, found, most in (("an explorer", explorers, PER_EXPLORER), ("a lesson", too_long, PER_LESSON)):
-        if found:
-            told = f"Recordings are over the {most / 1e6:g} MB that {what} may take: {'; '.join(found)}."
+    sizes = {number: sum(one.size for one in of) for number, of in _by_lesson(recorded).items()}
+    of_lessons = {f"{number} {size / 1e6:.1f} MB": size for number, size in sizes.items()}
+    of_explorers = {f"{one.file} {one.size / 1e6:.1f} MB, {one.states} states": one.size for one in recorded}
+    for what, found, most in (("an explorer", of_explorers, PER_EXPLORER), ("a lesson", of_lessons, PER_LESSON)):
+        if over := [words for words, size in found.items() if size > most]:
+            told = f"Recordings are over the {most / 1e6:g} MB that {what} may take: {'; '.join(over)}."
             raise ValueError(f"{told} Declare fewer pairs, or controls with fewer options.")
 
 

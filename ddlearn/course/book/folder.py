@@ -20,10 +20,7 @@ def refuse(place: Path) -> None:
     """Raise, in a sentence, if there is something at `place` that is neither an earlier book nor an empty folder."""
     if place.is_symlink() or (place.exists() and not place.is_dir()):
         raise FileExistsError(f"{place} is there and is no folder; it is left as it is. Choose another: --out FOLDER.")
-    if not place.exists():
-        return
-    strangers = sorted(_files(place) - _named(place))
-    if strangers:
+    if strangers := sorted(_files(place) - _named(place)):
         raise FileExistsError(
             f"{place} holds what no earlier book put there ({strangers[0]}); it is left as it is. "
             "Choose another: --out FOLDER."
@@ -66,12 +63,8 @@ def _move(draft: Path, place: Path) -> None:
 
 def _files(folder: Path) -> set[str]:
     # A link counts as a file, wherever it leads: nothing beyond it is looked at, let alone removed.
-    found = (Path(root, name) for root, folders, names in os.walk(folder) for name in [*names, *_links(root, folders)])
+    found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     return {path.relative_to(folder).as_posix() for path in found}
-
-
-def _links(root: str, folders: list[str]) -> list[str]:
-    return [name for name in folders if os.path.islink(os.path.join(root, name))]
 
 
 def _named(folder: Path) -> set[str]:

@@ -6,6 +6,9 @@ A Sphinx extension on the converter of docutils. The source of each formula stan
 import html
 import re
 
+from docutils.nodes import SkipNode
+from docutils.utils.math.latex2mathml import tex2mathml
+
 NAME = r"\\(log|ln|exp|sinh?|cosh?|tanh?)(?![a-zA-Z])"
 SPELLINGS = (  # what TeX reads and the converter does not, as it reads it
     (r"\\[bB]igg?\s*([(\[])", r"\\left\1"),
@@ -19,8 +22,6 @@ SPELLINGS = (  # what TeX reads and the converter does not, as it reads it
 
 def mathml(latex: str, block: bool = False) -> str:
     """Return a formula as a MathML element, on a line of its own with `block`."""
-    from docutils.utils.math.latex2mathml import tex2mathml
-
     spelled = latex.strip()
     for ours, theirs in SPELLINGS:
         spelled = re.sub(ours, theirs, spelled)
@@ -30,20 +31,14 @@ def mathml(latex: str, block: bool = False) -> str:
 
 def _inline(writer, node) -> None:
     writer.body.append(mathml(node.astext()))
-    raise _skip()
+    raise SkipNode
 
 
 def _block(writer, node) -> None:
     # Formulas do not wrap; on a telephone a long one scrolls by itself and not the page with it.
     made = mathml(node.astext(), block=True)
     writer.body.append(f'<div class="formula" role="group" tabindex="0" aria-label="Formula">{made}</div>\n')
-    raise _skip()
-
-
-def _skip() -> Exception:
-    from docutils.nodes import SkipNode
-
-    return SkipNode()
+    raise SkipNode
 
 
 def setup(app) -> dict[str, bool]:

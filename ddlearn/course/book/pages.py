@@ -3,9 +3,8 @@
 import pkgutil
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 import nbformat
@@ -21,10 +20,6 @@ TITLE = "Why does deep learning work, and what are its limits?"
 NO_SCIENCE = {"classroom", "course", "lessons", "__main__"}
 ABSENT = "Not in this edition."
 MAP = "![The map of the course: a stop for each lesson. The table below says the same.](course.svg)"
-SNIPPET = """
-<script src="player.js" defer></script>
-<ddlearn-explorer src="explorers/{file}.js"></ddlearn-explorer>
-"""
 
 
 @dataclass
@@ -47,13 +42,14 @@ def write(source: Path, made: Sequence[Made], seeds: str, handout: bool = False,
     """Write every page of the book but those of `static` into an empty folder."""
     shelf = notebooks.shipped(solved=True)[0].parent
     here = {one.stem for one in made}
-    for path in notebooks.companions(shelf):
-        copy = source / path.relative_to(shelf)
-        _copy(path, copy)
+    copies = {source / path.relative_to(shelf): path for path in notebooks.companions(shelf)}
+    if root := notebooks.checkout():
+        copies[source / "course.svg"] = root / ".github" / "course.svg"
+    for copy, path in copies.items():
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
         if copy.suffix == ".md":
             copy.write_text(linked(path.read_text("utf-8"), here), "utf-8")
-    if root := notebooks.checkout():
-        _copy(root / ".github" / "course.svg", source / "course.svg")
     for one in made:
         nbformat.write(one.page, source / f"{one.stem}.ipynb")
     texts = {
@@ -90,8 +86,7 @@ def front(made: Sequence[Made], seeds: str) -> str:
         about = f"{lesson.minutes} minutes, difficulty {lesson.difficulty} of 5." if number in here else ABSENT
         stops.append(f"| {number} | {title} | {lesson.question} | {about} |")
     table = "\n".join(["| number | lesson | its question | to expect |", "|---|---|---|---|", *stops])
-    explorers = [name for one in made for name in one.chapter.figures]
-    snippet = SNIPPET.format(file=f"{made[0].stem[:2]}_{explorers[0]}") if explorers else ""
+    first = next((f"{one.stem[:2]}_{name}" for one in made for name in one.chapter.figures), "10_peak")
     return f"""# {TITLE}
 
 Each lesson asks one question, builds the few lines that answer it, and lays the theory over the experiment in one
@@ -112,10 +107,11 @@ controls of a picture move together, and the solutions are yours to write.
 Copy `player.js` and the folder `explorers` beside your page, and write where the picture should stand:
 
 ```html
-{snippet.strip()}
+<script src="player.js" defer></script>
+<ddlearn-explorer src="explorers/{first}.js"></ddlearn-explorer>
 ```
 
-An address such as `#{explorers[0] if explorers else "peak"}.noise=0.2`
+An address such as `#{first[3:]}.noise=0.2`
 behind that of a page opens this state of its picture.
 
 ## This edition
@@ -150,19 +146,20 @@ def claims(made: Sequence[Made], seeds: str) -> str:
 def science(folder: Path) -> str:
     """Write a page for each module of science, from its docstrings; return the page that lists them."""
     folder.mkdir()
-    names = sorted(one.name for one in pkgutil.iter_modules(ddlearn.__path__) if one.name not in NO_SCIENCE)
-    for name in names:
-        package, *inside = _inside(name)
-        blocks = "\n".join([_documented(package, not inside), *map(_documented, inside)])
-        (folder / f"{name}.md").write_text(f"# `ddlearn.{name}`\n\n{blocks}\n", "utf-8")
+    for one in pkgutil.iter_modules(ddlearn.__path__):
+        if one.name in NO_SCIENCE:
+            continue
+        inside = pkgutil.iter_modules([f"{place}/{one.name}" for place in ddlearn.__path__])  # of a package
+        blocks = [_documented(f"ddlearn.{one.name}", not one.ispkg)]
+        blocks += [_documented(f"ddlearn.{one.name}.{part.name}") for part in inside]
+        (folder / f"{one.name}.md").write_text("\n".join([f"# `ddlearn.{one.name}`\n", *blocks, ""]), "utf-8")
     return f"# The science\n\nTensors and numbers in, tensors and frozen results out.\n\n{_toctree(['science/*'])}"
 
 
 def sheet(one: Made, solved: bool) -> str:
     """Return a lesson's exercises and problems as a page to hand out, with or without their solutions."""
-    path = next(path for path in notebooks.shipped(solved) if path.stem == one.stem)
     sections: list[list[str]] = [[""]]
-    for cell in nbformat.read(path, as_version=4).cells:
+    for cell in _cells(one.stem, solved):
         if cell.cell_type == "code":
             sections[-1].append(f"```python\n{cell.source}\n```")
         elif not rules.for_instructors(cell):
@@ -176,41 +173,34 @@ def sheet(one: Made, solved: bool) -> str:
 
 def deck(one: Made) -> str:
     """Return a lesson as slides: its question, its predictions, its pictures, its statements, its quiz; notes below."""
-    parts, told = [], one.lesson.parts
+    told = one.lesson.parts
+    titles = {explorer.name: explorer.title for explorer in told.explorers}
     opening = re.search(r"!\[[^\]]*\]\([^)]*\)", one.page.cells[0].source)
-    parts.append(("The question", f"{_up(opening[0]) if opening else ''}\n\n{one.lesson.question}"))
-    for asked in told.predictions:
-        choices = "\n".join(f"- {_plain(option)}" for option in asked.options or [asked.choices()])
-        parts.append(("Predict", f"{_plain(asked.question)}\n\n{choices}"))
+    parts = [("The question", f"{_up(opening[0]) if opening else ''}\n\n{one.lesson.question}")]
+    parts += [("Predict", _listed(asked.question, asked.options or [asked.choices()])) for asked in told.predictions]
     for name, figure in one.chapter.figures.items():
-        title = next(explorer.title for explorer in told.explorers if explorer.name == name)
-        parts.append((title, raw(str(figure).replace('="explorers/', '="../explorers/'))))
+        parts.append((titles[name], raw(str(figure).replace('="explorers/', '="../explorers/'))))
     parts += [
         ("Claimed, and measured", f"{_plain(claim.statement)}\n\n{_plain(str(claim.basis))}") for claim in told.claims
     ]
-    for item in told.quiz.items:
-        parts.append(("Quiz", "\n".join([_plain(item.question), "", *(f"- {_plain(text)}" for text in item.texts)])))
-    notes = "\n\n".join(_up(one.chapter.words(cell)) for cell in _instructors(one.stem))
+    parts += [("Quiz", _listed(item.question, item.texts)) for item in told.quiz.items]
     slides = "\n\n".join(f"## {title}\n\n{body}" for title, body in parts)
+    notes = "\n\n".join(_up(one.chapter.words(cell)) for cell in filter(rules.for_instructors, _cells(one.stem, True)))
     style = raw('<link rel="stylesheet" href="../_static/slides.css">')
     return f"# {one.lesson.title}: slides\n\n{style}\n\n{slides}\n\n## Notes for the speaker\n\n{notes}\n"
 
 
-def _instructors(stem: str) -> Iterator[nbformat.NotebookNode]:
-    path = next(path for path in notebooks.shipped(solved=True) if path.stem == stem)
-    yield from filter(rules.for_instructors, nbformat.read(path, as_version=4).cells)
+def _listed(question: str, answers: Sequence[str]) -> str:
+    return "\n".join([_plain(question), "", *(f"- {_plain(answer)}" for answer in answers)])
+
+
+def _cells(stem: str, solved: bool) -> list[nbformat.NotebookNode]:
+    path = next(path for path in notebooks.shipped(solved) if path.stem == stem)
+    return nbformat.read(path, as_version=4).cells
 
 
 def _documented(module: str, members: bool = True) -> str:
     return f"```{{eval-rst}}\n.. automodule:: {module}\n{'   :members:' if members else ''}\n```"
-
-
-def _inside(name: str) -> Iterator[str]:
-    """Yield the module, and those in it, if it is a package."""
-    place = resources.files(ddlearn) / name
-    yield f"ddlearn.{name}"
-    if place.is_dir():
-        yield from (f"ddlearn.{name}.{one.name}" for one in pkgutil.iter_modules([str(place)]))
 
 
 def _toctree(names, hidden: bool = False) -> str:
@@ -227,8 +217,3 @@ def _plain(text: str) -> str:
 def _up(text: str) -> str:
     """Return Markdown whose links lead out of a folder first."""
     return re.sub(r"\]\((?!https?:|#)", "](../", text)
-
-
-def _copy(path: Path, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path, place)

@@ -70,12 +70,6 @@ def _thinned(values: list, control: Control) -> list:
     return [values[place] for place in sorted(places)]
 
 
-def sample(explorer: Explorer) -> list[Values]:
-    """Return three states, from which the size of all is estimated: the start, and two on the way through the rest."""
-    there = states(explorer)
-    return [there[place] for place in sorted({0, len(there) // 3, 2 * len(there) // 3})]
-
-
 @dataclass
 class Recording:
     """The states of one explorer; `text` is the file that a page loads."""

@@ -15,12 +15,7 @@ SETTINGS = {
     "author": "The ddlearn maintainers",
     "release": ddlearn.__version__,
     "language": "en",
-    "extensions": [
-        "myst_nb",
-        "sphinx.ext.autodoc",
-        "sphinx.ext.napoleon",
-        "ddlearn.course.book.formulas",
-    ],
+    "extensions": ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "ddlearn.course.book.formulas"],
     "html_math_renderer": "mathml",
     "myst_enable_extensions": ["dollarmath", "colon_fence"],
     "myst_heading_anchors": 4,

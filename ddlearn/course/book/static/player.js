@@ -32,7 +32,7 @@
       .dd-picture { filter: none !important; mix-blend-mode: normal; break-inside: avoid; }
     }`;
   const LEAST = 0.72; // of its size a part of a picture is shown with at least: its words are then 10 pixels high
-  const files = new Map();
+  const files = {};
 
   function element(tag, properties = {}, ...children) {
     const made = Object.assign(document.createElement(tag), properties);
@@ -41,14 +41,11 @@
   }
 
   function load(src, name) {
-    if (!files.has(src)) {
-      files.set(src, new Promise((resolve, reject) => {
-        const script = element("script", { src, onload: () => resolve(globalThis.ddlearnStates[name]) });
-        script.onerror = () => reject(new Error(`${src} cannot be loaded`));
-        document.head.append(script);
-      }));
-    }
-    return files.get(src);
+    return (files[src] ??= new Promise((resolve, reject) => {
+      const onload = () => resolve(globalThis.ddlearnStates[name]);
+      const onerror = () => reject(new Error(`${src} cannot be loaded`));
+      document.head.append(element("script", { src, onload, onerror }));
+    }));
   }
 
   class Explorer extends HTMLElement {
@@ -70,9 +67,8 @@
 
     /* The values that the address has for this explorer, or null. */
     asked() {
-      const parts = location.hash.slice(1).split("&").map((part) => part.split("="));
-      const mine = parts.filter(([key]) => key.startsWith(`${this.name}.`));
-      return mine.length ? Object.fromEntries(mine.map(([key, value]) => [key.slice(this.name.length + 1), decodeURIComponent(value ?? "")])) : null;
+      const mine = [...new URLSearchParams(location.hash.slice(1))].filter(([key]) => key.startsWith(`${this.name}.`));
+      return mine.length ? Object.fromEntries(mine.map(([key, value]) => [key.slice(this.name.length + 1), value])) : null;
     }
 
     async follow() {
@@ -82,7 +78,7 @@
       const wanted = this.recording.controls.map((control, i) => (control.name in asked ? nearestValue(control, asked[control.name]) : this.states[0].at[i]));
       this.show(this.nearest(wanted));
       const exact = this.recording.controls.every((control, i) => !(control.name in asked) || (this.at[i] === wanted[i] && String(control.values[wanted[i]]) === asked[control.name]));
-      if (!exact) this.remark("The nearest state that was recorded.");
+      if (!exact) this.shown.textContent = "The nearest state that was recorded.";
       this.scrollIntoView();
     }
 
@@ -91,33 +87,27 @@
       this.inputs = recording.controls.map((control, i) => this.input(control, i));
       const fields = (more) => this.inputs.filter((_, i) => recording.controls[i].more === more).map((one) => one.field);
       const [width, height] = recording.size;
-      this.canvases = [[0, 0, width, height], ...recording.panes].map((box) => {
-        const canvas = element("canvas", { width: 2 * box[2], height: 2 * box[3] });
-        return Object.assign(canvas, { box });
-      });
+      const boxes = [[0, 0, width, height], ...recording.panes];
+      this.canvases = boxes.map((box) => element("canvas", { width: 2 * box[2], height: 2 * box[3], box }));
       const [whole, ...panes] = this.canvases;
       whole.className = "dd-whole";
-      this.picture = element("div", { className: "dd-picture" }, whole, element("div", { className: "dd-panes" }, ...panes.map((canvas) => {
+      this.picture = element("div", { className: "dd-picture", role: "img" }, whole, element("div", { className: "dd-panes" }, ...panes.map((canvas) => {
         canvas.style.minWidth = `${LEAST * canvas.box[2]}px`;
         const pane = element("div", { className: "dd-pane" }, canvas);
         pane.style.width = `${canvas.box[2]}px`;
         return pane;
       })));
-      this.picture.setAttribute("role", "img");
       this.sentence = element("span");
       this.shown = element("small");
       this.idle = element("small", { className: "dd-idle" });
       const longest = this.states.reduce((so_far, { sentence }) => (sentence.length > so_far.length ? sentence : so_far), "");
-      const room = element("span", { className: "dd-room", textContent: longest });
-      room.setAttribute("aria-hidden", "true");
-      const caption = element("div", { className: "dd-caption" }, element("div", {}, room, this.sentence), element("div", {}, this.shown));
-      caption.setAttribute("role", "status");
+      const room = element("span", { className: "dd-room", textContent: longest, ariaHidden: "true" });
+      const caption = element("div", { className: "dd-caption", role: "status" }, element("div", {}, room, this.sentence), element("div", {}, this.shown));
       const buttons = element("div", { className: "dd-buttons" },
         element("button", { type: "button", textContent: "Reset", onclick: () => this.move(this.states[0]) }),
         element("button", { type: "button", textContent: "Save numbers", onclick: () => this.save() }));
       const more = fields(true);
-      this.setAttribute("role", "group");
-      this.setAttribute("aria-label", recording.title);
+      [this.role, this.ariaLabel] = ["group", recording.title];
       this.replaceChildren(
         element("p", { className: "dd-title" }, element("strong", { textContent: recording.title })),
         element("div", { className: "dd-controls" }, ...fields(false)),
@@ -134,8 +124,7 @@
         ? element("select", {}, ...control.said.map((said, value) => element("option", { value, textContent: said })))
         : element("input", { type: control.kind, ...(range ? { min: 0, max: control.values.length - 1, step: 1 } : {}) });
       input.id = `${this.file}-${control.name}-${Math.random().toString(36).slice(2, 8)}`;
-      const output = range ? element("strong") : "";
-      if (range) output.setAttribute("aria-hidden", "true"); // the slider says it
+      const output = range ? element("strong", { ariaHidden: "true" }) : ""; // the slider says it
       const field = element("div", { className: "dd-control" }, element("label", { htmlFor: input.id, textContent: control.label }), output, input);
       input.addEventListener("input", () => {
         const value = control.kind === "checkbox" ? Number(input.checked) : Number(input.value);
@@ -144,10 +133,7 @@
       const put = (value) => {
         if (control.kind === "checkbox") input.checked = Boolean(value);
         else input.value = value;
-        if (range) {
-          output.textContent = control.said[value];
-          input.setAttribute("aria-valuetext", control.said[value]);
-        }
+        if (range) output.textContent = input.ariaValueText = control.said[value];
       };
       return { field, input, put };
     }
@@ -171,11 +157,11 @@
 
     move(state, moved = -1) {
       const { controls } = this.recording;
-      const back = controls.filter((_, i) => i !== moved && moved >= 0 && state.at[i] !== this.at[i]);
+      const back = controls.map((_, i) => i).filter((i) => i !== moved && moved >= 0 && state.at[i] !== this.at[i]);
       this.show(state);
       if (back.length) {
-        const said = back.map((control) => `${control.label} (${control.said[state.at[controls.indexOf(control)]]})`);
-        this.remark(`Moved as well: ${said.join(", ")}. A page has few states; in the notebook all controls move together.`);
+        const said = back.map((i) => `${controls[i].label} (${controls[i].said[state.at[i]]})`);
+        this.shown.textContent = `Moved as well: ${said.join(", ")}. A page has few states; in the notebook all controls move together.`;
       }
       const start = this.states[0].at;
       const words = controls.map((control, i) => [control, i]).filter(([, i]) => state.at[i] !== start[i])
@@ -192,13 +178,9 @@
       });
       this.idle.textContent = controls.filter(({ name }) => state.idle?.[name]).map(({ name, label }) => `${label} changes nothing here: ${state.idle[name]}`).join(" ");
       this.sentence.textContent = state.sentence;
-      this.picture.setAttribute("aria-label", state.sentence);
-      this.remark(`Shows ${controls.map((control, i) => `${control.label} ${control.said[state.at[i]]}`).join(", ")}.`);
+      this.picture.ariaLabel = state.sentence;
+      this.shown.textContent = `Shows ${controls.map((control, i) => `${control.label} ${control.said[state.at[i]]}`).join(", ")}.`;
       return this.draw(state);
-    }
-
-    remark(words) {
-      this.shown.textContent = words;
     }
 
     async draw(state) {
