@@ -46,9 +46,9 @@ class Lesson:
     `slug` is its place and its room, "01_fixed_embeddings"; `number`, "01", stands before its claims' ids, and `room`,
     "fixed_embeddings", is the key of what a learner has done in it. `question` is the one that the lesson answers, in a
     line. `questions` is a file for `questions.read`; `predictions` come behind those in it. `difficulty` runs from 1 to
-    5. With `warm_optimizer`, `start` also makes torch load its optimizers, lest the first click take seconds.
-    `revealed_by` maps predictions, by name, to the explorer below which each is compared with its truth. `seconds` maps
-    explorers, by name, and "claims" to what they take on the reference machine of `expected`, where that is a wait.
+    5. `revealed_by` maps predictions, by name, to the explorer below which each is compared with its truth. `seconds`
+    maps explorers, by name, and "claims" to what they take on the reference machine of `expected`, where that is a
+    wait.
 
     `parts` holds what was declared; explorers are attributes by their name (`lesson.lift`); `engine` maps the names of
     the exercises that are passed to the learner's functions.
@@ -71,7 +71,6 @@ class Lesson:
         claims: Iterable[Claim] = (),
         revealed_by: Mapping[str, str] | None = None,
         progress: Progress | None = None,
-        warm_optimizer: bool = False,
         seconds: Mapping[str, float] | None = None,
     ):
         self.number, _, self.room = slug.partition("_")
@@ -99,7 +98,6 @@ class Lesson:
                 raise ValueError(f"lesson {slug}: a prediction in revealed_by must have a truth; {name!r} has none")
             show = partial(self._with_record, prediction.compare)
             self._declared("revealed_by", "explorer", explorer).below.append(show)
-        self.warm_optimizer = warm_optimizer
         self._given_progress, self._progress = progress, None
         self._tries = {one.name: Tries() for one in (*self.parts.exercises, *self.parts.decisions)}
 
@@ -138,10 +136,6 @@ class Lesson:
         projector_view.show()
         start_card.make_room()
         self._show_notices()
-        if self.warm_optimizer:
-            import torch
-
-            torch.optim.Adam([torch.zeros(1, requires_grad=True)])
 
     def exercise(self, name: str) -> Callable[[Callable], Answer]:
         """Return the decorator that checks the function below it and shows the verdict.

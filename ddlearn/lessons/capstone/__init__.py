@@ -22,7 +22,6 @@ lesson = Lesson(
     predictions=map(ahead, QUESTIONS.values()),
     claims=CLAIMS,
     seconds={"look": 4.1, "claims": 13.5},
-    warm_optimizer=True,
 )
 
 
