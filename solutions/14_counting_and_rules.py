@@ -93,8 +93,8 @@ lesson.recap()
 # *In words:* this is the change of prior from [[purified_specimens]], with the guess for the prior. The sum of $r_{ic}$ over cells counts type $c$. Divided
 # by the number of cells, this sum is the next guess ([Saerens and others 2002](https://doi.org/10.1162/089976602753284446)).
 #
-# Why is the next guess better? Under each guess, the observed cells have a probability: the **likelihood** of the guess. A round never lowers the
-# likelihood. So EM climbs toward the guess under which the cells are most probable.
+# In what sense is the next guess better? Under each guess, the observed cells have a probability: the **likelihood** of the guess. A round never
+# lowers the likelihood. So EM climbs toward the guess under which the cells are most probable.
 #
 # **Physiology.** Patients' shares are not arbitrary: in most people, granulocytes are the largest part. The **Dirichlet distribution** is the usual one for random shares. It has a
 # parameter $\alpha_c$ per type, and its density is proportional to $\prod_c \pi_c^{\alpha_c - 1}$.
@@ -211,7 +211,7 @@ lesson.decide("spend", plan, error_a, error_b)
 # shares of the types among all cells. The product treats the rules as independent: given the type, one rule's errors say nothing about another's.
 #
 # Write one round, rule by rule. Instead of multiplying factors, add their logarithms, and end with a softmax over the types. Your function is always given
-# a class balance. If nobody knows it, this is the mean of $r$ over the cells.
+# a class balance. If nobody knows it, the explorer gives it the mean of $r$ over the cells.
 
 
 # %%
@@ -247,7 +247,8 @@ lesson.predict("broad")
 #   between counted and true shares.
 # - **Right:** how often each rule is right when it speaks: the truth (circles), and what the label model believes (crosses).
 #
-# Start with seven rules. Then take the **three narrow ones**, and switch the **broad, wrong rule** on. Then give the model the **blood test** as class balance.
+# Start with seven rules. Then take the **three narrow ones**, and switch the **broad, wrong rule** on. Finally, give the model
+# **the blood test** as class balance: a blood test finds the shares of the types.
 
 # %%
 lesson.rules.show()
@@ -257,8 +258,8 @@ lesson.rules.show()
 # first round takes it for a good rule, and the last round believes that it is right on 96 % of its cells. The truth is 25 %.
 #
 # **Without the wrong rule, the model can be worse.** It names 22 % of the cells correctly, instead of 61 %. No narrow rule names granulocytes, and on 77 % of
-# the cells all three are silent. Among these cells, no vote tells granulocytes from lymphocytes. The last round gives each of them 48 %
-# granulocyte and 49 % lymphocyte, and so calls all of them lymphocytes. Chance decides such a near tie.
+# the cells all three are silent. These cells began with equal thirds, and no vote tells granulocytes from lymphocytes among
+# them. The last round gives each of them 48 % granulocyte and 49 % lymphocyte, and so calls all of them lymphocytes. Chance decides such a near tie.
 # Of twenty draws of the votes, 11 end like this one. In the others, the model names at least 93 % correctly.
 #
 # With the broad rule, silence says more: a lymphocyte would have been named. So the model calls a cell a granulocyte if all four are silent. That is right
@@ -279,8 +280,9 @@ lesson.rules.show()
 #
 # - **Rules that err together.** If three of six rules always say the same, a label model takes them for three independent witnesses. It trusts them too
 #   much (claims).
-# - **A wrong class balance.** Take seven rules, and **equal thirds** as class balance. The count error grows from 0.2 to 1.3 points. More cells
-#   need not help: move **Cells** to 3,000, and it is 4.8 points, with 93 % of the cells named correctly instead of 99.5 %.
+# - **A wrong class balance.** Take seven rules, and change the class balance from **left to the model** to **equal thirds**. The count error grows from
+#   0.2 to 1.3 points. More cells need not help, because a wrong balance is no error of chance. Move **Cells** to 3,000, and with thirds it is 4.8 points,
+#   with 93 % of the cells named correctly instead of 99.5 %.
 # - **Unusual patients.** Physiology moves each count toward the usual patient. Patient 38 has 81 % lymphocytes. From ten cells and 900
 #   purified cells, EM errs by 1.5 points, and with physiology by 9.5.
 #

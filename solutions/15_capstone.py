@@ -18,7 +18,8 @@
 # *The green band is what the claim allows, and is decided first. Each line is an interval: what an experiment leaves possible.*
 #
 # **Question.** "On the diabetes table, more features are not better. With 64 times as many, the error is 2.3 times as large." Is that so, or luck? Whoever
-# looks after each measurement, and stops when pleased, can be wrong four times as often as whoever looks once. How do you state such a claim, and judge it on one page?
+# checks the result after each measurement, and stops when pleased, can be wrong four times as often as whoever checks once. How do you state such a claim,
+# and judge it on one page?
 #
 # **You will be able to**
 # - compute the interval that a few measurements leave possible (Exercise 1);
@@ -207,7 +208,8 @@ def verdict(measured, control, band):
 #
 # A first run of five seeds gave the numbers below. The band is 0.85 to 1.15, and the interval, 0.950 to 1.210, crosses its upper edge. You will run
 # the experiment once more, with new seeds. Assume that mean and standard deviation stay the same. Give the smallest number of seeds whose interval lies within the
-# band, and its reach $t_{n-1}\, s/\sqrt n$ to three significant digits. (New seeds have another mean. If the truth is as assumed, this number decides in 56 % of all runs, and twice as many in 88 %.)
+# band, and its reach $t_{n-1}\, s/\sqrt n$ to three significant digits. (New seeds have another mean. If the truth is as assumed, this number of seeds decides in
+# 56 % of all runs, and twice as many in 88 %.)
 
 # %%
 import torch
@@ -257,11 +259,10 @@ lesson.look.show()
 # %% [markdown]
 # ## Ask it
 #
-# Choose one of nine **Questions**, from a lesson that you have read, and a **Table**. The sentence under the picture says what is claimed.
+# Choose one of nine **Questions**, from a lesson that you have read, and a **Table**. The sentence under the picture says what is claimed. What was measured is
+# still hidden: leave **Run it** unticked for now.
 # - **Left:** the curves from which the number is computed. For now they are those of the control, and of theory where there is one.
 # - **Right:** the number itself. The band is green, and each dot is a seed, with the interval beside it.
-#
-# What was measured is hidden. Leave **Run it** unticked for now.
 #
 # <details><summary>The nine questions, and their bands</summary>
 #
@@ -277,8 +278,9 @@ lesson.look.show()
 # | the widest wins | error with sixteen features per row divided by the error with one per four rows ([[double_descent_solved]]) | 0 to 1 | as many features as rows |
 # | proportions only | risk computed from bags divided by the risk computed from labels ([[weak_labels]]) | 0.85 to 1.15 | each row gets its bag's proportions as its label |
 #
-# *Baseline:* no theory says how a network compares with a kernel. So two other kernels, of half and of twice the width, take the place of the network on twelve
-# other splits of the table. Each of their errors is divided by that of the kernel. The baseline is the smallest of these ratios, or 1 if all are larger.
+# *Baseline:* no theory says how a network compares with a kernel. So we ask what a mere change of kernel can gain. On twelve other splits of the table,
+# kernels of half and of twice the kernel's width take the place of the network. Each of their errors is divided by that of the kernel. The baseline is
+# the smallest of these ratios, or 1 if all are larger.
 #
 # *Imbalance:* a difference of the two layers' weights. With one weight $v$ and one weight $w$ it is $v^2 - w^2$. Gradient flow keeps it constant.
 #
@@ -296,7 +298,7 @@ lesson.experiment.show()
 lesson.predict(lesson.experiment.state["question"])
 
 # %% [markdown]
-# Now tick **Run it** above. The picture shows your prediction too. Then lower **Seeds** one by one, under **More controls**. At how many can your
+# Now tick **Run it** above. The picture shows your prediction too. Then lower **Seeds** from eight, one by one, under **More controls**. At how many can your
 # rule no longer tell? (For "leave-one-out" on the wines, seven seeds decide, and six cannot tell.)
 
 # %% [markdown]
@@ -314,8 +316,8 @@ write_page(in_my_words="", author="")
 # ## Where it breaks
 #
 # - **Skewed seeds.** In the first explorer, 95 % intervals from three skewed seeds hold the truth in 87 % of the experiments, and from 20 seeds in 90 %.
-# - **Looking too often.** Suppose that the truth is on the upper edge of a wide band, so "holds" is a mistake. Who looks once, at 20 seeds, makes it in 2.7 % of 4,000 experiments.
-#   Who looks after each seed from the third to the 20th, and stops at the first "holds", makes it in 11 %.
+# - **Looking too often.** Suppose that the truth is on the upper edge of a wide band, so "holds" is a mistake. Whoever checks once, at 20 seeds, makes it in 2.7 % of
+#   4,000 experiments. Whoever checks after each seed from the third to the 20th, and stops at the first "holds", makes it in 11 %.
 # - **Many questions.** Ask nine and show the best: problem 2 computes the price.
 # - **Other rows.** All rows here come from one table. Rows from another hospital may follow another law, and no number of seeds would show it.
 #
