@@ -73,9 +73,9 @@ lesson.recap()
 # |−1|−1|1|0|2|1|
 #
 # Take any function $c + w_1x_1 + w_2x_2$. Over the two rows with label $1$, its values add up to $2c$. Over the other two rows, they add up to $2c$ as
-# well. With the sign of the label in every row, the first sum would be positive, and the second negative. So no such function has it.
+# well. If every value had the sign of its label, the first sum would be positive, and the second negative. So no such function separates the classes.
 #
-# With the features $u_1$ and $u_2$, a linear function is enough: $u_1 + u_2 - 1$ equals the label. Real data have irrelevant inputs too: of thousands of genes, few may decide a disease.
+# With the features $u_1$ and $u_2$, a linear function is enough: $u_1 + u_2 - 1$ equals the label. Real data add irrelevant inputs: of thousands of genes, few may decide a disease.
 #
 # ## Predict
 
@@ -86,7 +86,7 @@ lesson.predict("noise")
 # ## See
 #
 # The explorer trains a layer of 64 ReLU units on 300 examples. The first two of 22 coordinates are near a corner of XOR, and the others are
-# noise. At step 0 the weights of the layer are random.
+# noise. At step 0 the weights are random.
 # - **Left:** each coordinate's share of the sum of all squared weights. The dashed line shows equal shares.
 # - **Right:** 300 *new* points. A linear function of the 64 features was fitted to the examples. Its value, the score, runs
 #   across, and is 0 at the vertical line.
@@ -118,9 +118,9 @@ lesson.film.show()
 # $$v_j \cdot \frac1n \sum_{i\,:\,\text{unit } j \text{ active at } x^{(i)}} \left(y_i - f(x^{(i)})\right) x^{(i)}.$$
 #
 # *In words:* add up the examples at which the unit is active, each multiplied by its remaining error, and divide by $n$. At first, $f$ is small, so the
-# errors are the labels. A noise coordinate has the sign of the label in about half of the examples. So the terms almost cancel: a mean of
-# $n$ random signs has the size $1/\sqrt n$. In a coordinate that decides the label, they need not cancel (problem 1). So the gradient finds the
-# two coordinates, but it also puts some weight on noise.
+# errors are the labels. A noise coordinate has the sign of the label in about half of the active examples. So the terms almost cancel: a mean of
+# $n$ random signs has the size $1/\sqrt n$. In the two coordinates of XOR, this holds over all examples, but over the active ones the terms can agree (problem 1).
+# So the gradient finds these coordinates, but also puts some weight on noise.
 #
 # **Weight decay** subtracts $0.1 \cdot 0.001$ of each weight in each step. Momentum repeats each change, every time 0.9 as large, and
 # $1 + 0.9 + 0.9^2 + \dots = 10$. So without a gradient, each step multiplies a weight by about $1 - 10 \cdot 0.1 \cdot 0.001 = 0.999$. After 2,000 steps, 14 % of the weight is left.
@@ -141,7 +141,7 @@ lesson.film.show()
 # <details><summary>How far do features move, and what is known about random ones?</summary>
 #
 # The gradient changes $b_j$ by the same sum, with 1 in place of $x^{(i)}$. It changes $v_j$ by a similar sum, with the unit's output in
-# place of $x^{(i)}$ and with 1 in place of the first $v_j$. All are multiplied by $h$ in training, because $f$ is an average over $h$ units.
+# place of $x^{(i)}$ and with 1 in place of $v_j$. All are multiplied by $h$ in training, because $f$ is an average over $h$ units.
 #
 # The factor $1/\sqrt h$ in $f$ is a choice, the mean-field scale. With it, features move by an amount that does not depend on $h$. With
 # another scale, a wide network hardly moves its features: see [[neural_tangent_kernel]] and [[leaving_the_lazy_regime]].
@@ -190,7 +190,7 @@ def alignment(K, y):
 #
 # You get one example, the point $z = (1, 1, 1)$. Its label is 1 for all three, so it does not say which parity is the target. A kernel
 # method predicts $c\, k(x, z)$ with one coefficient $c$. Here are two kernels. (The coordinates of $k$'s second argument have a prime; at $z$ they are 1.) The
-# errors are mean squares over all eight points, for the best $c$ of each target.
+# errors are mean squares over all eight points. We allow each target its best $c$.
 #
 # |kernel|prediction|error for $x_1x_2$|for $x_1x_3$|for $x_2x_3$|mean|
 # |---|---|---|---|---|---|
@@ -220,7 +220,7 @@ lesson.predict("bound")
 # %% [markdown]
 # ## Explain: a bound for every kernel
 #
-# Now take $n$ examples instead of one. Let $\chi_1, \dots, \chi_N$ be all parities of one size of $d$ coordinates. Fix a kernel and $n$ training
+# Let $\chi_1, \dots, \chi_N$ be all parities of one size of $d$ coordinates. Fix a kernel and $n$ training
 # points, *the same for all targets*. Every prediction is a linear combination of the $n$ functions $k(\cdot, x^{(j)})$. Let
 # $\mathcal G$ be the set of these combinations, and let $\lVert g\rVert^2$ be the mean of $g(x)^2$ over all $2^d$ points. Then
 #
@@ -228,12 +228,13 @@ lesson.predict("bound")
 #
 # *In words:* averaged over the $N$ targets, even the best combination has an error of at least $1 - n/N$. By hand, $n = 1$ and $N = 3$.
 #
-# The reason is the same. Let $\rho_i$ be the largest cosine between $\chi_i$ and a $g$ in $\mathcal G$. The smallest error for $\chi_i$ is $1 - \rho_i^2$. The set
-# $\mathcal G$ has at most $n$ orthogonal directions. Each adds at most 1 to the sum of all $\rho_i^2$, as by hand. So this sum is at most $n$.
+# **Why?** Let $\rho_i$ be the largest cosine between $\chi_i$ and a $g$ in $\mathcal G$. The smallest error for $\chi_i$ is $1 - \rho_i^2$. The set
+# $\mathcal G$ has at most $n$ orthogonal directions. By Pythagoras, $\rho_i^2$ is the sum of the squared cosines of $\chi_i$ with them. Over all $i$, each direction
+# adds at most 1, as by hand. So the sum of all $\rho_i^2$ is at most $n$.
 #
-# **Who reaches the bound?** A direction adds exactly 1 if it is a combination of the parities: then their projections leave no part of it over. The **oracle
-# kernel** $\frac1N\sum_i \chi_i(x)\chi_i(x')$ has only such directions. Put a training point in the place of $x'$. Then each $\chi_i(x')$ is $1$ or $-1$, and
-# what remains is a combination of the $\chi_i(x)$. So if $\mathcal G$ has $n$ dimensions, the sum is $n$, and the mean error is $1 - n/N$.
+# **Who reaches the bound?** A direction adds exactly 1 if it is a combination of the parities: then its projections on them add up to it. The **oracle
+# kernel** $\frac1N\sum_i \chi_i(x)\chi_i(x')$ has only such directions. For a training point $x'$, each $\chi_i(x')$ is $1$ or $-1$, and the
+# kernel is a combination of the $\chi_i(x)$. So if $\mathcal G$ has $n$ dimensions, the sum is $n$, and the mean error is $1 - n/N$.
 #
 # The bound covers every kernel, penalty and choice of points that do not depend on the target. It says nothing about
 # one parity alone: by hand, the first kernel has the error 0 on $x_1x_2$.
@@ -312,8 +313,8 @@ lesson.parity.show()
 # </details>
 #
 # The trained layer defines a kernel too, and a linear function of its features predicts as well as the network (0.01). So the network has *learned a kernel*
-# from the labels. Its alignment with the labels of 500 new points rises from 0.01 to 0.54. Fixed kernels have at most 0.05 for a
-# Gaussian kernel, and 0.06 for the oracle kernel.
+# from the labels. Its alignment with the labels of 500 new points rises from 0.01 to 0.54. A Gaussian kernel has at most 0.05,
+# and the oracle kernel 0.06.
 #
 # Without decay, the error is 0.15, and the two coordinates have 40 % of the squared weight instead of 86 %.
 #

@@ -212,12 +212,12 @@ def descent(K, y, f0, lr, steps):
 # A step of the network changes its outputs by $-\frac\eta n\Theta r$, to first order, with the $\Theta$ of the moment. If $\Theta$ stays constant, the
 # network follows the same rule as its tangent.
 #
-# Call the limit of the first part $K'$. In the second, $a_j^2$ is 1 on average. If the inputs are the angle $\theta$ apart, a random unit is
+# Call the limit of the first part $K'$. In the second, $a_j^2$ is 1 on average. Let $\theta$ be the angle between the vectors $x$ and $x'$ (not $\delta$, as $x$ has a third entry). A random unit is
 # active at both with probability $(\pi - \theta)/2\pi$ (first fold below). The 2 in front makes this $\frac{\pi - \theta}{\pi}\,x \cdot x'$.
 #
-# Here $x \cdot x'$ is the tangent kernel of the weighted sum $W_j \cdot x$ that enters a unit. In a deeper network, a weighted sum of the previous layer's
-# outputs enters a unit. This sum has a tangent kernel $\Theta$ of its own (`ntk` in code). By the chain rule, $\Theta$ takes the place of $x \cdot x'$. Let $K$ hold the inner products
-# of a layer's outputs at two inputs (`nngp`). **Both start as $x \cdot x'$**: without a hidden layer the outputs are $x$, and $w \cdot x$ has the
+# Here $x \cdot x'$ is the tangent kernel of the weighted sum $W_j \cdot x$ that enters a unit. In a deeper network, the previous layer's
+# outputs take the place of $x$. From now on, $\Theta$ is the tangent kernel of the sum that enters a unit (`ntk` in code). By the chain rule, it takes the place of $x \cdot x'$.
+# The first part was the inner product of the layer's outputs at two inputs. Let $K$ be this inner product for the previous layer (`nngp`). **Both start as $x \cdot x'$**: without a hidden layer the outputs are $x$, and $w \cdot x$ has the
 # gradient $x$. One hidden layer makes $K'$ and $\Theta'$ of them:
 #
 # $$K' = \frac{s}{\pi}\big(\sin\theta + (\pi - \theta)\cos\theta\big), \qquad \Theta' = K' + \frac{\pi - \theta}{\pi}\,\Theta.$$
@@ -264,9 +264,9 @@ def descent(K, y, f0, lr, steps):
 # <details><summary>What do a hundred layers do?</summary>
 #
 # Apply the recursion $m$ times to points of length 1. On the diagonal $\theta = 0$, so $K$ stays 1, and each layer adds 1 to $\Theta$,
-# which becomes $m + 1$. For two different points, expand the first formula for small $\theta$: $\cos\theta' = 1 - \theta^2/2 + \theta^3/(3\pi)$. So $\theta' = \theta - \theta^2/(3\pi)$, and after $m$ layers $\theta \approx 3\pi/m$. All
-# points become parallel: $K$ has forgotten which two they were. For $\Theta$ the recursion is close to $\Theta' = 1 + (1 - 3/m)\,\Theta$. Try
-# $\Theta = cm$: then $c = 1 - 3c$, so $c = \frac14$. The approach is slow. For two points at a right angle we measured $\Theta = 27.5$ after 100
+# which becomes $m + 1$. For two different points, expand the first formula for small $\theta$: $\cos\theta' = 1 - \theta^2/2 + \theta^3/(3\pi)$. So $\theta' = \theta - \theta^2/(3\pi)$. Each layer adds about $1/(3\pi)$ to $1/\theta$, so after $m$ layers $\theta \approx 3\pi/m$. All
+# points become parallel: $K$ has forgotten which two they were. In the second formula, $K'$ is near 1 and $\theta/\pi$ near $3/m$. So the formula is close to $\Theta' = 1 + (1 - 3/m)\,\Theta$. Try
+# $\Theta = cm$, which grows by $c$ per layer: then $c = 1 - 3c$, so $c = \frac14$. The approach is slow. For two points at a right angle we measured $\Theta = 27.5$ after 100
 # layers, which is 10 % more than 25, and 253.5 after 1,000. A very deep
 # kernel says only whether two points are equal.
 #
@@ -356,7 +356,7 @@ lesson.decide("step", step, factor)
 #
 # </details>
 #
-# **Discuss:** A kernel method fixes its kernel before training. With step size 2.5, is the network one? Which number below the film decides?
+# **Discuss:** A kernel method fixes its kernel before training. With step size 2.5, is the network a kernel method? Which number below the film decides?
 #
 # <details><summary>An answer</summary>
 #
@@ -377,8 +377,8 @@ lesson.decide("step", step, factor)
 lesson.digits.show()
 
 # %% [markdown]
-# On small data the kernel is as good as the networks ([Arora et al. 2020](https://arxiv.org/abs/1910.01663)). With wrong labels only
-# the kernel has a penalty, so the comparison is unfair.
+# On small data the kernel is as good as the networks ([Arora et al. 2020](https://arxiv.org/abs/1910.01663)). With wrong labels the
+# comparison is unfair, because only the kernel has a penalty.
 
 # %% [markdown]
 # ## Claims
