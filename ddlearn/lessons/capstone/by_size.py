@@ -39,7 +39,7 @@ def some_rows(world: World, n: int, seed: int) -> tuple[Tensor, Tensor]:
 
 
 def width_at_start(world: World, n: int, seeds: range, progress: Report | None = None) -> Measurement:
-    """How fast a net's kernel at its start nears the infinite one; the control nears another activation's."""
+    """How fast a net's kernel at its start approaches the infinite one; the control approaches another activation's."""
     sizes = torch.tensor(WIDTHS, dtype=torch.float64)
 
     def one(seed: int) -> tuple:
