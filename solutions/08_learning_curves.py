@@ -127,8 +127,8 @@ lesson.curve.show()
 #
 # ## Exercise 1 · Write: `kappa`
 #
-# Find the level by halving an interval. At $\kappa = 0$ all shares are 1, which is too much. At $\kappa = \sum_i\lambda_i/n$ each share is below $\lambda_i/\kappa$, so together they are below $n$. The level may be tiny, so halve on a logarithmic axis: take
-# $\sqrt{\text{low}\cdot\text{high}}$ as the middle, and begin with a tiny positive number for low. For the eigenvalues 5, 2, 1 and $n = 2$, the answer is 1.
+# Find the level by halving an interval. At $\kappa = 0$ all shares are 1, which is too much. At $\kappa = \sum_i\lambda_i/n$ each share is below $\lambda_i/\kappa$, so together they are below $n$. The level may be tiny, so halve logarithmically: take
+# $\sqrt{\text{low}\cdot\text{high}}$ as the middle, and begin with a tiny positive low. For the eigenvalues 5, 2, 1 and $n = 2$, the answer is 1.
 
 
 # %%
@@ -153,7 +153,7 @@ lesson.predict("largest")
 # - **Right:** units of learning. The first bar is mode 1, the next is modes 2 and 3 together, then 4 to 7, and so on.
 #
 # Move **Examples**. The dotted line is at mode number $n$: are the first $n$ modes learned, and the others not? Then let the **Right panel** show the squared target: in pale bars where it lies, in
-# black bars what is not learned. (Of a mode that is half learned, a quarter is left.) Which modes hold what is left?
+# black bars what is not learned. (Of a mode that is half learned, $(1 - \frac12)^2 = \frac14$ is left.) Which modes hold what is left?
 
 # %%
 lesson.modes.show()
@@ -175,8 +175,8 @@ lesson.modes.show()
 #
 # *In words:* the three factors, from right to left, come from three thoughts.
 # 1. **What is not learned.** The part $1 - L_i$ of mode $i$ is missing, and its square counts: $\text{missing} = \sum_i (1 - L_i)^2\, V_i$.
-# 2. **What is learned wrongly.** At $n$ points, patterns are mistaken for one another. Let $\bar E$ be the mean squared error over all $N$ points. We use without proof that this disturbs each mode like label noise of mean square $\bar E$.
-#    A mean over $n$ labels leaves $\bar E/n$ of it, and the fit learns the share $L_i$ of that: in squares, $L_i^2$. So $\bar E = \text{missing} + \frac{\bar E}{n}\sum_i L_i^2$. Solved for $\bar E$, this gives the second factor.
+# 2. **What is learned wrongly.** At $n$ points, patterns are mistaken for one another. Let $\bar E$ be the mean squared error over all $N$ points. We use without proof that the mistakes disturb each mode like label noise of mean square $\bar E$.
+#    The fit finds a mode's part from a mean over $n$ labels, which leaves $\bar E/n$ of the noise. It learns the share $L_i$ of that: in squares, $L_i^2$. So $\bar E = \text{missing} + \frac{\bar E}{n}\sum_i L_i^2$. Solved for $\bar E$, this gives the second factor.
 # 3. **Where the error is.** Without a ridge, a fit makes no error on the $n$ examples. The other $N - n$ points carry all of it, so there the error is $\frac{N}{N-n}\bar E$.
 #
 # So, to answer the question at the top, the formula must know all eigenvalues of the kernel, and the target's part in each mode.
@@ -190,8 +190,8 @@ lesson.modes.show()
 #
 # <details><summary>Where do a ridge and noise enter?</summary>
 #
-# Let a ridge with the penalty $\lambda$ (no index: it is no eigenvalue) add the number $r = n\lambda$ to the diagonal of the kernel matrix of the examples. At unseen points, this is the fit *without* a ridge with another kernel, which adds $r$ where a point meets itself and nothing
-# elsewhere. So every $\lambda_i$ grows by $r/N$. Label noise of variance $\sigma^2$ is a target that has the same part in all modes, so every $V_i$ grows by $\sigma^2/N$. Now all is a fit without ridge
+# Let a ridge with the penalty $\lambda$ (no index: it is no eigenvalue) add the number $r = n\lambda$ to the diagonal of the kernel matrix of the examples. Compare the matrix $K + rI$ of all points. It differs from $K$ only where a point meets itself, so
+# between unseen points and examples it is the same. Therefore its fit *without* a ridge predicts the same at unseen points as ours with the ridge. In it, every $\lambda_i$ is larger by $r/N$. Label noise of variance $\sigma^2$ is a target that has the same part in all modes, so every $V_i$ grows by $\sigma^2/N$. Now all is a fit without ridge
 # and noise, and the formula applies. It then gives the error against noisy labels. Papers state the formula for an infinite pool; the factor $N/(N - n)$ and these two replacements are *our derivation*.
 #
 # </details>
@@ -230,7 +230,7 @@ def predicted_error(lam, V, n, level):
 # %% [markdown]
 # ## Theory and experiment: who knew the labels?
 #
-# The dashed line of the first picture is now computed by your two functions. There, tick **Reveal**, and look at three things.
+# Your two functions now compute the dashed line of the first picture. There, tick **Reveal**. Look at three things.
 # - **Random eigenvectors** (menu **Pool**). The formula assumes eigenvectors with random directions. On this pool it is within 5 % of what is measured, in the gray zone too. On digits it is 10 % too low at 500 examples.
 # - **The form for an infinite pool** (menu **Beside it**). Papers state the formula without its first factor. With 500 of 1,000 digits this factor is 2: the form without it says 5 %, that with it 10 %, and 11 % is measured.
 # - **Estimates from the examples** (menu **Beside it**). The dashed line used the labels of *all* points, unseen ones too. So it explains a learning curve, and you cannot compute it for new data.
@@ -242,7 +242,7 @@ def predicted_error(lam, V, n, level):
 # <details><summary>Why is GCV too low on digits, and whose is it?</summary>
 #
 # The number $1/A_{ii}$ is the squared distance of the features of example $i$ from all combinations of the other examples' features. For a digit that is unlike all others, this distance is large, so $A_{ii}$ is
-# small. The others also predict it badly, so its error is large. With 160 examples, the 40 smallest entries belong to leave-one-out errors of 44 % on average, and the
+# small. The others also predict it badly, so its error is large. Take the diagonal entries $A_{ii}$ of 160 examples: the 40 smallest entries belong to leave-one-out errors of 44 % on average, and the
 # 40 largest to errors of 8 %. GCV divides by the mean entry, which is too large for the unlike digits. So it makes the largest errors smaller.
 #
 # Label noise cannot be predicted at any digit, so it adds about the same to all errors. With noise as large as the target, the two groups have errors of 96 % and 69 % (100 % is again the error of predicting zero). They differ
@@ -254,8 +254,8 @@ def predicted_error(lam, V, n, level):
 #
 # ## Exercise 3 · Decide: how many for half the error?
 #
-# How many labels halve the error that 100 digits leave, without noise? You know the labels of the pool, so this is a decision in hindsight. Give the error at 100, relative to predicting zero, and the smallest number of
-# examples that leaves at most half of it. (`V.sum()` is the error of predicting zero. With 100 labels only, you would extend the line of leave-one-out at 25, 50 and 100.)
+# How many labels halve the error that 100 digits leave, without noise? You know the labels of the pool, so you decide in hindsight. Give the error at 100 as a fraction of `V.sum()`, the error of predicting zero, and the smallest number of
+# examples that leaves at most half of it. (With 100 labels only, you would extend the line of leave-one-out at 25, 50 and 100.)
 
 # %%
 from ddlearn.lessons.learning_curves import shared
@@ -279,7 +279,7 @@ lesson.decide("half", error, number)
 # - **A target in small modes.** By hand, the fit of mode 3 was worse than zero.
 # - **Networks that learn features.** Their kernel changes during training ([[learned_embeddings]]), so there are no fixed eigenvalues.
 #
-# **Discuss:** Move **Ridge** of the second explorer (More controls) to 10. It adds 10 to the diagonal. The ridge takes 69 of the 80 units, and 58 % of the squared target is not learned instead of 19 %. Why would anybody pay for a ridge?
+# **Discuss:** Move **Ridge** of the second explorer (More controls) to 10. It adds 10 to the diagonal, so $10/N$ to each eigenvalue. This part takes 69 of the 80 units, and 58 % of the squared target is not learned instead of 19 %. Why would anybody pay for a ridge?
 
 # %% [markdown]
 # ## Claims

@@ -81,8 +81,8 @@ lesson.predict("lucky")
 #
 # **One coin.** A classifier is fixed. Its **error rate** $R$ is the probability that it errs on a new example. The fresh examples that test it are its **judges**. Each
 # judge is a toss of a coin that shows *error* with probability $R$. You toss ten times and see no error. Ten correct
-# answers have probability $(1 - R)^{10}$. This is $0.05$ for $R = 1 - 0.05^{1/10} = 0.26$. So you state: $R \le 0.26$. This is false only if
-# $R$ is larger. But then ten correct answers, which let you state it, have a probability below 0.05. So such a statement fails with a probability of at most $\delta = 0.05$.
+# answers have probability $(1 - R)^{10}$. This is $0.05$ for $R = 1 - 0.05^{1/10} = 0.26$. So you state: $R \le 0.26$. If
+# $R$ is larger, the statement is false. But then ten correct answers, which let you make it, have probability below 0.05. So such statements fail with probability at most $\delta = 0.05$.
 #
 # **A thousand coins.** Now a thousand people guess ten labels each, and you keep the best. One or more of them make no error
 # with probability $1 - (1 - \frac{1}{1024})^{1000} = 0.62$. So the best most probably made none. But the bound 0.26 is false: this person guesses, and $R = 0.5$.
@@ -251,8 +251,8 @@ lesson.bounds.show()
 # **How often do bounds fail?** Each point of each curve fails with probability at most $\delta$. Over 20 draws with six numbers of examples each, 50 of the 120 hold-out bounds fail at $\delta = 1/2$, and 5 at $0.05$. No PAC-Bayes bound fails: they are loose. At 400 examples and $\delta = 1/2$,
 # the bound with the prior before data is 43 % on average, and the error rate 23 %.
 #
-# Under **More controls**, lower **Ridge** from 3 to 0.3. With 400 examples, the test error falls from 9 % to 3 %. But the bound with the prior before data rises from 0.44 to 0.51.
-# Why? The small ridge fits unusual digits too: 3 training errors instead of 15. This takes longer weights, 11.6 instead of 4.8. A margin is the ridge regression's score, times $y$, divided by this length, and the scores grow less. So
+# Under **More controls**, lower **Ridge** from 3 to 0.3. With 400 examples, the test error falls from 9 % to 3 %. But at $\delta = 0.05$ the bound with the prior before data rises from 0.44 to 0.51.
+# Why? The small ridge fits unusual digits too: 3 training errors instead of 15. This takes longer weights, 11.6 instead of 4.8. A margin is the ridge regression's score, times $y$, divided by this length, which grows faster than the scores. So
 # the median margin falls from 0.105 to 0.073, and more drawn classifiers err.
 #
 # ## Which bound speaks about what?
@@ -315,7 +315,7 @@ lesson.decide("split", split, bound)
 # - **Another population.** All bounds assume that judges and new examples are drawn independently in the same way.
 # - **The center instead of a draw.** In use, one takes the center. But PAC-Bayes bounds the Gibbs classifier. A kernel machine's center errs at most twice as often (problem 4). A network's center has no such bound.
 # - **The best of several numbers.** If you compute bounds by three methods and state the smallest, each needs $\delta/3$.
-# - **After the fact.** A bound from training errors says that the Gibbs classifier generalizes, and not why.
+# - **No explanation.** A bound computed from errors after training says that the Gibbs classifier generalizes, and not why.
 #
 # **Discuss:** The hospital buys a new microscope. What was guaranteed, and what must the contract say?
 
