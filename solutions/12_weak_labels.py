@@ -130,9 +130,9 @@ lesson.predict("poured")
 # By hand, 1.5 times the first equation minus 0.5 times the second is $g = 1.5 \cdot 8.4 - 0.5 \cdot 5.2$. So the mean over granulocytes is a weighted sum
 # of the bags' means, and the weights depend on the shares alone.
 #
-# Such weights serve any feature. Take the network's loss on a cell, *as if the cell were a granulocyte*. The same weighted sum estimates the mean loss of the
-# granulocytes. Do so for each type, and average over the types with their shares. The result estimates the **risk with labels**: the mean loss of a cell as
-# its true type. Two learners minimize such estimates.
+# Such weights serve any feature. Take as the feature the network's loss on a cell, *as if the cell were a granulocyte*. The same weighted sum estimates the mean
+# loss of the granulocytes. Do so for each type, and average with the types' shares. The result estimates the **risk with labels**: the mean loss of
+# a cell as its true type. Two learners minimize such estimates.
 # - The **mean map** finds the weights by least squares, from the bags' shares. It needs bags whose shares differ.
 # - **EasyLLP** has a formula for the weights (Exercise 2). It is for **independent cells**, drawn at random from the same blood, as in poured bags.
 #
@@ -156,22 +156,22 @@ lesson.learners.show()
 # **Why large poured bags fail.** They have nearly the same shares. If all have exactly the shares $a$, then predicting $a$ for *every* cell minimizes the
 # proportion loss, as a perfect classifier does. Our networks end at this constant. So they name every cell granulocyte, the type with the largest share.
 #
-# **How much bags differ is one number.** Let $\pi_b$ be the shares that a test without error states for bag $b$. In poured blood, it counts the bag's
-# cells; for a person, far more, so $\pi_b$ are the shares of the person's blood. Let $q$ be the mean of $\pi_b$ over all possible bags. The
-# **effective bag size** is
+# **How much bags differ is one number.** Let $\pi_b$ be the shares that a test without error states for bag $b$. In poured blood, the test counts
+# the bag's cells. For a person, it counts far more, so $\pi_b$ are the shares of the person's blood. Let $q$ be the mean of $\pi_b$ over all possible bags.
+# The **effective bag size** is
 #
 # $$m_{\text{eff}} = \frac{1 - \lVert q\rVert^2}{\text{mean over bags of } \lVert \pi_b - q\rVert^2}.$$
 #
-# *In words:* the denominator is the spread of the bags, and the numerator that of bags of one cell. Such a bag is a corner of the triangle: that of type $c$
-# with probability $q_c$, at the squared distance $1 - 2q_c + \lVert q\rVert^2$ from $q$. The mean of this distance is $1 - \lVert q\rVert^2$. So $m_{\text{eff}}$
-# is 1 for labeled cells, and grows as bags become more alike.
+# *In words:* the denominator is the spread of the bags, the numerator the spread of bags of one cell. Such a bag is a corner of the triangle. With
+# probability $q_c$ it is corner $c$, at the squared distance $1 - 2q_c + \lVert q\rVert^2$ from $q$. The mean of this distance is $1 - \lVert q\rVert^2$.
+# So $m_{\text{eff}}$ is 1 for labeled cells, and grows as bags become more alike.
 # - **By hand:** $q = (0.6, 0.4)$, both squared distances are $0.2^2 + 0.2^2 = 0.08$, and $m_{\text{eff}} = (1 - 0.36 - 0.16)/0.08 = 6$.
 # - **Independent cells:** $m_{\text{eff}} = m$ for $m$ cells per bag, because the variance of a mean is that of one cell, divided by $m$.
-# - **Patients:** their shares follow a Dirichlet distribution on the triangle, with the mean $q$ and a number $\alpha_0$ that says how alike
+# - **Patients:** their shares follow a Dirichlet distribution, with the mean $q$ and a number $\alpha_0$ that says how alike
 #   patients are. Its variance is that of one cell, divided by $\alpha_0 + 1$. So $m_{\text{eff}} = \alpha_0 + 1$, for any number of cells per patient.
 #
-# **What cells are worth.** Let least squares estimate the mean of a feature over type $c$, as by hand. From $N$ cells in bags, the estimate has the same
-# variance as from $Nq_c\,e_c$ labeled cells of this type, where $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$ (problem 3). So $Nq_c\,e_c$ is their **worth**.
+# **What cells are worth.** Let least squares estimate the mean of a feature over type $c$, as by hand. Of $N$ cells in bags, $Nq_c$ are of this type.
+# The variance is as if each were $e_c$ labeled cells, with $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$ (problem 3). So their **worth** is $Nq_c\,e_c$.
 # *In words:* for a rare type, $e_c$ is nearly $1/m_{\text{eff}}$. For monocytes, $q_c = 0.11$, and $e_c$ is 0.18 for our
 # patients ($\alpha_0 = 5.26$), but 0.0022 for bags of 512 independent cells.
 #
@@ -190,8 +190,9 @@ lesson.learners.show()
 # same pseudo-inverse of the shares, and train a linear model on it. Our mean map uses the pseudo-inverse to weigh the losses of any network. The
 # effective bag size of patients and the formula for $e_c$ are our derivation.
 #
-# The proportion loss does not lead to true probabilities. Let a network predict for each cell the true probabilities of its types in the population. In a bag whose shares differ from $q$, the
-# mean of these predictions differs from the bag's shares as soon as some cells leave a doubt. So other predictions can have a smaller proportion loss.
+# The proportion loss does not lead to true probabilities. Let a network predict for each cell the true probabilities of its types in the population. For a cell
+# in doubt, these predictions depend on $q$, not on its bag. So in a bag whose shares differ from $q$, their mean differs from the bag's shares, and other predictions can have a smaller
+# proportion loss.
 #
 # Not every network ends at the constant. From larger initial weights, 3 of 120 escaped it with large poured bags.
 #
@@ -215,7 +216,7 @@ lesson.triangle.show()
 #
 # *In words:* the weight starts from the mean shares $q$ and stretches the difference $a_b - q$ by $m_{\text{eff}}$.
 #
-# By hand, $m_{\text{eff}} = 6$ gives the two patients the weights $(1.8, -0.8)$ and $(-0.6, 1.6)$. Take the loss as a granulocyte, which has the first weights.
+# By hand, $m_{\text{eff}} = 6$ gives the two patients the weights $(1.8, -0.8)$ and $(-0.6, 1.6)$. Take the loss as a granulocyte: its weights are 1.8 and $-0.6$.
 # True granulocytes count with the mean of weight times share, $\frac12(1.8 \cdot 0.8 - 0.6 \cdot 0.4) = 0.6$, and true lymphocytes with
 # $\frac12(1.8 \cdot 0.2 - 0.6 \cdot 0.6) = 0$. So granulocytes alone count, with their share. The same holds for lymphocytes, so $R$ is the risk with labels.
 #
@@ -243,8 +244,9 @@ def bag_risk(logits, a, q, m_eff):
 # %% [markdown]
 # <details><summary>Why these weights, and what goes wrong with another effective bag size?</summary>
 #
-# A cell of bag $b$ has the mean loss $\sum_{c'} \pi_{bc'} E_{c'}[\ell_c]$ as type $c$, where $E_{c'}$ is the mean over cells of type $c'$. So the mean of $R$ is the
-# risk with labels if the mean of $w_b\pi_b^\top$ over bags is $\operatorname{diag}(q)$. Let the bags have the effective size $m_0$, and the weights $m_{\text{eff}}$. Then this mean is
+# A cell of bag $b$ has the mean loss $\sum_{c'} \pi_{bc'} E_{c'}[\ell_c]$ as type $c$, where $E_{c'}$ is the mean over cells of type $c'$. So the mean of $R$ is
+# $\sum_{c, c'} M_{cc'} E_{c'}[\ell_c]$, where $M$ is the mean of $w_b\pi_b^\top$ over bags. The risk with labels is $\sum_c q_c E_c[\ell_c]$. The two agree if
+# $M = \operatorname{diag}(q)$. Let the bags have the effective size $m_0$, and the weights $m_{\text{eff}}$. Then $M$ is
 # $m_{\text{eff}}\, G - (m_{\text{eff}} - 1)qq^\top = \frac{m_{\text{eff}}}{m_0} \operatorname{diag}(q) + (1 - \frac{m_{\text{eff}}}{m_0})\, qq^\top$. So the mean risk is
 # $\frac{m_{\text{eff}}}{m_0} R_1 + (1 - \frac{m_{\text{eff}}}{m_0})\, R_0$. Here $R_1$ is the risk with labels, and $R_0$ that of labels that have nothing to do with
 # the cell. The bias is $(\frac{m_{\text{eff}}}{m_0} - 1)(R_1 - R_0)$: our derivation.
@@ -263,8 +265,8 @@ lesson.effective_size.show()
 
 # %% [markdown]
 # With too small a size, the risk is mixed with that of random labels (fold), which predicting $q$ minimizes. So predictions move toward $q$, and rare types
-# are lost first. With too large a size, the risk of random labels is subtracted, which grows without limit as predictions become sure. So networks become
-# very sure, even where they are wrong. No number of patients removes a bias.
+# are lost first. With too large a size, the risk of random labels is subtracted. It grows without limit as predictions become sure, which lowers $R$. So
+# networks become very sure, even where wrong. No number of patients removes a bias.
 
 # %% [markdown]
 # ## Exercise 3 · Decide: which cells?
@@ -315,7 +317,7 @@ lesson.quiz()
 # ## Problems
 #
 # **1. Any table of reports (easy, checked).** Two more patients have the shares $(0.9, 0.1)$ and $(0.5, 0.5)$, and the means 6.6 and 5. Give the means of
-# both types, and the effective bag size. Then write a function that computes it from reports. The explorers use it.
+# both types, and the effective bag size. Then write a function that computes it from reports.
 #
 # **2. Counted patients (checked).** If only $m$ cells of each patient are counted, $m_{\text{eff}} = m(\alpha_0 + 1)/(m + \alpha_0)$. Let $\alpha_0 = 5$. Give the value
 # for $m = 10$, and the $m$ at which it reaches 5.4. Why does it grow with $m$?

@@ -69,21 +69,21 @@ lesson.recap()
 # - **Lymphocytes** have no granules and sink less. They are 28 %.
 # - **Monocytes** carry the protein CD14 on their surface. Magnetic beads that bind to CD14 hold them back. They are only 11 %.
 #
-# The result is a **tube** per type. Every cell in it gets the tube's name as its label. The **purity** of a tube is the share of its cells that
-# have this type. At first, all tubes are pure.
+# The result is a **tube** per type. Every cell in it gets the tube's name as its label. The **purity** of a tube is the share of its cells of
+# this type. At first, all tubes are pure.
 #
 # **The assumption.** Cells of one type look alike in all tubes and in blood. In symbols: the probability of an image $x$ is $P(x \mid c, s) = P(x \mid c)$,
 # for a cell of type $c$ from tube $s$. All that follows rests on it, until the last explorer breaks it.
 #
-# **How we judge.** The **balanced accuracy** is the share of cells that are named correctly in each type, averaged over the three types. So
+# **How we judge.** The **balanced accuracy** is the share of cells named correctly in each type, averaged over the three types. So
 # the rare monocytes count as much as the granulocytes.
 #
 # ## See: three sources of cells
 #
-# The explorer has one panel: the balanced accuracy against the number of cells to learn from. A band reaches from the smallest to the
+# The explorer shows the balanced accuracy against the number of cells to learn from. A band reaches from the smallest to the
 # largest of three draws.
 # - **Blue:** cells of three pure tubes, a third of each type.
-# - **Orange:** blood of healthy donors, who are much alike. **Green:** blood of patients, who differ more from each other. A blood test gives the shares of
+# - **Orange:** blood of healthy donors, who are much alike. **Green:** blood of patients, who differ more. A blood test gives the shares of
 #   every 512 cells, and the networks learn from these shares by the mean map of [[weak_labels]].
 #
 # **Purified cells** moves the diamond on the blue curve, and a line shows its height. Bring the line to the last orange point. Then take the wider **Network**.
@@ -94,8 +94,8 @@ lesson.exchange.show()
 # %% [markdown]
 # **How many purified cells are enough?** On the blue curve, 26 cells do as well as all 32,768 cells of healthy donors. Ten runs gave 16 to 32.
 #
-# The wider network changes little: healthy donors stay at 74 %, where 300 purified cells give 88 %. Their shares are nearly the same, so their bags hardly
-# separate the types. **Patients who differ** reach 86 %. So whether a label per cell is needed depends on how much the bags differ.
+# The wider network changes little: healthy donors stay at 74 %, while 300 purified cells give 88 %. The donors' shares are nearly the same, so their
+# bags hardly separate the types. **Patients who differ** reach 86 %. So whether a label per cell is needed depends on how much the bags differ.
 #
 # ## By hand: two tubes
 #
@@ -104,7 +104,7 @@ lesson.exchange.show()
 #
 # The purity is P(type given tube). But the label of a cell is the name of its tube. To compare a network's types with names, training needs
 # P(tube given type). So count by type. Of the 25 granulocytes, 24 are in tube 1: $24/25 = 0.96$. Of the 15 monocytes, 6 are in tube 1: $6/15 = 0.40$.
-# Although tube 1 is fairly pure, it holds 40 % of all monocytes, because it is the larger tube. The mix of all cells is $(25/40, 15/40) = (0.625, 0.375)$.
+# Although tube 1 is fairly pure, it holds 40 % of all monocytes, because it is larger. The mix of all cells is $(25/40, 15/40) = (0.625, 0.375)$.
 #
 # Let tube $s$ hold the part $\tau_s$ of all cells, and let $A_{sc}$ be the share of type $c$ in it. Then
 #
@@ -182,9 +182,9 @@ lesson.predict("impure")
 # %% [markdown]
 # ## See: impure tubes
 #
-# Three tubes of equal size have the **impurity** $e$: each holds $1 - e$ of its own type and $e/2$ of both others. A classifier is **calibrated** if, of all cells to which it
+# Three tubes of equal size have the **impurity** $e$: each holds $1 - e$ of its own type and $e/2$ of each other type. A classifier is **calibrated** if, of all cells to which it
 # assigns a type with probability 0.8, 80 % are of this type. The **calibration error** is the mean gap between stated probability and share that is right.
-# - **Left:** the balanced accuracy against the impurity. Orange takes names for types. Blue is corrected by your `transition`. Green has to estimate the
+# - **Left:** the balanced accuracy against the impurity. Orange takes names for types. Blue is corrected by your `transition`. Green estimates the
 #   purity. The dashed line is theory for orange: $T$ turns probabilities of types, learned from pure tubes, into those of names.
 # - **Right:** cells in groups of similar stated probability, at the impurity of the gray line. Each point shows which share of a group is right. On the
 #   diagonal, a classifier is calibrated.
@@ -195,9 +195,9 @@ lesson.predict("impure")
 lesson.tubes.show()
 
 # %% [markdown]
-# **Why the monocytes?** Take a **sure** monocyte, one whose looks leave no doubt. A network that takes names for types says: monocyte $1 - e$, granulocyte
-# $e/2$. Monocyte is still the most probable. Then the prior comes. Equal tubes have $q_c = 1/3$ for each type, so only $\pi$ counts. The cell is called a
-# granulocyte as soon as $\frac e2\, \pi_G > (1 - e)\, \pi_M$, that is
+# **Why the monocytes?** Take a **sure** monocyte, one whose looks leave no doubt. It is from the monocytes' tube with probability $1 - e$, from
+# the granulocytes' with $e/2$. A network that takes names for types says just this. Monocyte is still the most probable. Then the prior comes. Equal tubes have
+# $q_c = 1/3$, so only $\pi$ counts. The cell is called a granulocyte as soon as $\frac e2\, \pi_G > (1 - e)\, \pi_M$, that is
 #
 # $$e > \frac{2 \pi_M}{\pi_G + 2 \pi_M}.$$
 #
@@ -206,8 +206,8 @@ lesson.tubes.show()
 # monocytes earlier, because cells in doubt are lost first.
 #
 # **The price.** At 20 %, the correction raises the balanced accuracy from 75 to 89 %. But here $T$ has the entries $1 - e$ and $e/2$, so tube $s$ has the
-# probability $\frac e2 + (1 - \frac32 e) P_s$. To get $P_s$, the correction divides errors by $1 - \frac32 e$, at 40 % by 0.4. There, with 100 cells per tube,
-# the balanced accuracy rises from 58 to 64 % only, and the calibration error from 13 to 21 %.
+# probability $\frac e2 + (1 - \frac32 e) P_s$. To get $P_s$, subtract $\frac e2$ and divide by $1 - \frac32 e$. This divides errors too, at 40 % by 0.4.
+# There, with 100 cells per tube, the balanced accuracy rises from 58 to 64 % only, and the calibration error from 13 to 21 %.
 #
 # <details><summary>How is the purity estimated?</summary>
 #
@@ -230,7 +230,7 @@ lesson.tubes.show()
 lesson.predict("tube")
 
 # %% [markdown]
-# The explorer has one panel: the accuracy on cells of new patients, against the number of tubes of each type. The number of purified cells is always the same.
+# The explorer shows the accuracy on cells of new patients, against the number of tubes of each type. The number of purified cells is always the same.
 # - **Orange:** tubes alone. **Blue:** tubes, and blood tests of forty patients. **Green:** blood tests alone.
 # - **Small marks:** each of three data sets.
 #
@@ -240,15 +240,15 @@ lesson.predict("tube")
 lesson.batch.show()
 
 # %% [markdown]
-# With one tube of each type, *types and tubes cannot be distinguished*. A network may learn the focus of the monocytes' tube, and call every cell in this focus a monocyte. How
-# well it does is a matter of luck: 47 to 87 % over the three data sets. The blood tests are vague, but they come from forty specimens. With one tube per type, they raise
+# With one tube of each type, *types and tubes cannot be distinguished*. A network may learn the focus of the monocytes' tube, and call every cell in this focus a monocyte. Luck
+# decides how well it does: 47 to 87 % over the three data sets. The blood tests are vague, but they come from forty specimens. With one tube per type, they raise
 # the accuracy from 70 to 88 % in the mean. With eight tubes, they add nothing more.
 #
 # **Discuss:** Where else does one specimen stand for a whole class? How would you notice?
 #
 # ## Exercise 3 · Decide: which cells to hold out?
 #
-# Now there are eight pure tubes of each type, with 24 cells each. `accuracy("by cell")` trains on seven eighths of the cells of every tube, and tests on
+# There are eight pure tubes of each type, with 24 cells each. `accuracy("by cell")` trains on seven eighths of the cells of every tube, and tests on
 # the others. `accuracy("by tube")` trains on seven tubes of each type, and tests on the eighth. Both are means over eight such tests. The network will name
 # cells of new patients. Which accuracy do you promise? Give `"by cell"` or `"by tube"`, then both accuracies.
 
@@ -283,7 +283,7 @@ lesson.quiz()
 #   [forward correction](GLOSSARY.md#forward-correction), impurity costs cells and causes no error in the limit.
 # - Perfect labels from one specimen per type may teach the specimen. Hold out whole specimens.
 #
-# **What this does not show.** There is one simulator, small networks, and a healthy cohort whose spread we assumed. Purification may also change how cells look, which no
+# **What this does not show.** There is one simulator, small networks, and a healthy cohort whose spread we assumed. Purification may change how cells look, which no
 # test on tubes alone can notice.
 
 # %% [markdown]
@@ -300,9 +300,9 @@ lesson.quiz()
 #
 # **4. A formula and a score (hard).** In [[weak_labels#Explain:-the-effective-bag-size|Weak labels]], $N$ cells in bags are worth $Nq_c\,e_c$ labeled cells
 # of type $c$, with $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$. The effective bag size $m_{\text{eff}}$ says how alike the bags are, and $q_c$ is the share
-# in the population. Healthy donors have $m_{\text{eff}} = 81$ and the shares of problem 2, patients 6.26 and those of the average blood. How many labeled
-# monocytes are 32,768 cells of each worth? How many purified cells is that, if a third of them are monocytes? Why does the formula predict no balanced
-# accuracy?
+# in the population. Healthy donors have $m_{\text{eff}} = 81$ and the shares of problem 2. Patients have 6.26 and the shares of the average
+# blood. How many labeled monocytes are 32,768 cells of donors worth, and as many of patients? How many purified cells is that, if a third of them are
+# monocytes? Why does the formula predict no balanced accuracy?
 
 # %%
 # BEGIN SOLUTION
@@ -344,6 +344,6 @@ lesson.decide("by_hand", share, granulocyte, monocyte, donors, lymphocytes)
 # - Yellin, Haeffele, Roth, Vidal: [Multi-cell detection and classification using a generative convolutional model](https://openaccess.thecvf.com/content_cvpr_2018/html/Yellin_Multi-Cell_Detection_and_CVPR_2018_paper.html) (2018). Templates
 #   from purified cells, a prior from blood counts: the setting of this page. Our cells are simulated.
 # - Patrini and others: [Making deep neural networks robust to label noise](https://arxiv.org/abs/1609.03683) (2017). The forward correction.
-# - Northcutt, Jiang, Chuang: [Confident learning](https://arxiv.org/abs/1911.00068) (2021). How pure are the labels?
+# - Northcutt, Jiang, Chuang: [Confident learning](https://arxiv.org/abs/1911.00068) (2021). The estimated purity.
 #
 # **Next:** [[counting_and_rules]], Counting and rules.
