@@ -122,7 +122,7 @@ def holdout(errors, n, delta):
 # The hold-out bound needs examples that did not train. Can the examples train *and* judge? Then the classifier was chosen after the judges had been seen, from
 # infinitely many, so $\ln m$ would be infinite. **PAC-Bayes** (*probably approximately correct*) puts a divergence in the place of $\ln m$.
 #
-# - The [**prior**](GLOSSARY.md#prior-and-posterior-pac-bayes) is a distribution over classifiers that is fixed before the labels of the judges are seen.
+# - The [**prior**](GLOSSARY.md#prior-and-posterior-pac-bayes) is a distribution over classifiers that is fixed before the judges are seen.
 # - The **posterior** is a second distribution over classifiers. You may choose it after the data, by any rule.
 # - The **divergence** $\mathrm{KL}$ of the posterior from the prior is the mean, over the posterior, of $\ln(\text{posterior probability}/\text{prior
 #   probability})$. It is 0 if the two are equal, and large if the posterior uses classifiers to which the prior gave little probability.
