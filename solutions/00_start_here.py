@@ -109,8 +109,8 @@ lesson.predict("worst")
 #
 # - **Left:** the 20 points, the true curve (dashed), and the model.
 # - **Right:** the mean squared error against the number of features, on logarithmic axes. Orange is the error on the 20 points; where it is
-#   zero, it is drawn at the lower edge. Blue is the mean squared distance to the true curve, which stands for new points. The waves are drawn
-#   15 times, and each mark is the median of the 15 errors. The model on the left uses the first draw.
+#   zero, it is drawn at the lower edge. Blue is the error on new points: the mean squared distance from the model to the true curve. The waves
+#   are drawn 15 times, and each mark is the median of the 15 errors. The model on the left uses the first draw.
 #
 # Move **Features** with the mouse or with the arrow keys. Where is the blue curve highest, and how high?
 
@@ -149,9 +149,11 @@ lesson.black_box.show()
 # noise, and not by 100 times the noise.
 #
 # **The same for 20 points.** No two of 20 waves need be alike. But some weighted sum of them is nearly zero at all points, as the difference of our two
-# waves is, and the model needs a large multiple of it. Change the 20 targets a little, and fit again. The model changes between the points as well. Divide the size
-# of its change by the size of the targets' change. The second row gives this quotient for the targets' change that makes it largest. (Size: the
-# root of the mean square. Each number is a median over the 15 draws.)
+# waves is. To reproduce noise, the model needs a large multiple of it.
+#
+# Change the 20 targets a little, and fit again. The model changes between the points as well. The *quotient* is the size of its change, divided by the size
+# of the targets' change. (Size: the root of the mean square.) The table gives it for the targets' change that makes it largest. Each number is a
+# median over the 15 draws.
 #
 # | features | 10 | 14 | 18 | 20 | 40 | 400 |
 # |---|---|---|---|---|---|---|
@@ -170,7 +172,7 @@ lesson.black_box.show()
 # By a **theorem** we mean a statement with assumptions that one can check, and a conclusion that one can measure. Here is one, from
 # [Breiman and Freedman 1983](https://doi.org/10.1080/01621459.1983.10477941). Take $n$ examples whose $p$ features are independent Gaussian
 # numbers, with $p < n - 1$, and fit them by least squares. Noise of variance $\sigma^2$ in the targets then adds $\sigma^2\,\frac{p}{n - p - 1}$ to
-# the error on new examples, on average over the draws.
+# the error on new examples, on average over examples and noise.
 #
 # *In words:* the noise costs little while the features are few, and more and more as their number approaches that of the examples. With
 # $n = 20$ and $\sigma^2 = 0.2^2$, it adds 0.044 at $p = 10$ and 0.72 at $p = 18$. From $p = 19$ on, this theorem says nothing.
@@ -220,8 +222,8 @@ lesson.decide("model", model, error)
 # %% [markdown]
 # ## Exercise 3 · Decide: every point twice
 #
-# You measure each of the 20 points a second time, with new noise of the same size. The 20 inputs stay the same, and the model now fits all 40 targets. Decide
-# without the explorer:
+# You measure each of the 20 points a second time, with new noise of the same size. The 20 inputs stay the same, and the weights now minimize the
+# squared error on all 40 targets. Decide without the explorer:
 # - at how many features is the error on new points largest now?
 # - by which factor does the part of the error that comes from noise change there? (1 means no change.)
 

@@ -18,7 +18,7 @@
 # *No single cut separates the two classes on the line. Lift each point $x$ to the height $x^2$, and a straight line does.*
 #
 # **Question.** Before networks learned features from data, people chose them. An **embedding** is such a choice: a list of features for
-# each input. With one of them, 94 % of ten kinds of digits are recognized. After a shift by two pixels it is 9 %, no better than guessing. How
+# each input. With one of them, 94 % of handwritten digits are recognized. After a shift by two pixels it is 9 %, no better than guessing. How
 # far does a fixed embedding get us, and where does it end?
 #
 # **You will be able to**
@@ -74,12 +74,12 @@ lesson.predict("lift")
 # ## See
 #
 # In the explorer, one class has the target $+1$ and the other $-1$. Each entry of the menu **Kernel** stands for one embedding. The
-# explorer finds the linear function of its features that fits the targets best. Where this function is zero, it cuts the embedding by a
-# flat plane.
+# explorer finds the linear function of its features that fits the targets best. The zeros of this function form a flat plane
+# in the embedding.
 # - **Left:** the points. The background has two colors, one where the function is negative and one where it is positive. On the black line
 #   it is zero.
-# - **Right:** the same points in the embedding. The value of the function, the *score*, runs across, so the cutting plane is the vertical
-#   line at 0. Upward runs one direction inside this plane, the one in which the points differ most. A point is on the correct side if
+# - **Right:** the same points in the embedding. The value of the function, the *score*, runs across, so the plane is the vertical
+#   line at 0. The vertical axis is the direction inside this plane in which the points differ most. A point is on the correct side if
 #   it is a disk left of 0, or a triangle right of it.
 #
 # Start with the linear kernel, whose features are $1$, $x_1$ and $x_2$. The polynomial kernel adds the squares and the product of $x_1$ and
@@ -104,7 +104,7 @@ lesson.lift.show()
 #
 # A kernel can be cheap when its embedding is long. For numbers $x$ and $x'$, multiply out $(1 + xx')^2 = 1 + 2xx' + x^2x'^2$. This is the inner
 # product of the features $(1, \sqrt2\,x, x^2)$ of $x$ and of $x'$. In the same way, $(1 + x^\top x')^3$ for images of 64 pixels is an inner
-# product with one feature for each product of at most three pixels. There are $\binom{67}{3} = 47{,}905$ of them. The kernel takes 66 multiplications: 64 for
+# product with one feature for each product of at most three pixels, equal or not. There are $\binom{67}{3} = 47{,}905$ of them. The kernel takes 66 multiplications: 64 for
 # $x^\top x'$, and 2 for the power.
 #
 # The **rbf kernel** (radial basis function, or Gaussian kernel) is $k(x, x') = e^{-\lVert x - x'\rVert^2/(2\tau^2)}$ with the width $\tau$. It is 1 for equal
@@ -174,8 +174,8 @@ def ridge(K, y, penalty):
 # - **Right:** three mean squared errors against the penalty: on the training points (dashed), on points that were left out (dash-dotted), and
 #   on new points (solid).
 #
-# The sentence below the picture also gives the **effective degrees of freedom**. Change one target by 1: by how much does its own prediction
-# change? The sum of these $n$ numbers is between 0 (the fit ignores the targets) and $n$ (the fit repeats them). By hand, a change of the targets
+# The sentence below the picture also gives the **effective degrees of freedom**, a sum of $n$ numbers. Number $i$ is the change of the prediction
+# at point $i$ if target $i$ rises by 1. The sum is between 0 (the fit ignores the targets) and $n$ (the fit repeats them). By hand, a change of the targets
 # by $(1, 0)$ changes $a$ by $(\frac34, -\frac14)$, and $f(x_1)$ by $\frac34 - \frac18 = 0.625$. The second point has the same number, so the sum is 1.25 of 2.
 #
 # Move **Penalty** from one end to the other. Which error on the right could choose the penalty for you, without new points?
@@ -284,8 +284,8 @@ lesson.digits.show()
 #
 # <details><summary>An answer</summary>
 #
-# Of this kernel. Take the features of all moved copies of a digit, and use their mean as its embedding. If the moves go round the frame, a digit and its
-# moved copy have the same list of copies, so they are the same point. But somebody has to know that moves do not matter.
+# Of this kernel. Take the features of all moved copies of a digit, and use their mean as its embedding. If ink that leaves the frame returns on the other side,
+# a digit and its moved copy have the same copies, so they are the same point. But somebody has to know that moves do not matter.
 #
 # </details>
 
@@ -324,7 +324,7 @@ lesson.quiz()
 #
 # **3. Random features (explorer below).** Draw $p/2$ vectors $g$ with independent Gaussian entries of standard deviation $1/\tau$. The features
 # $\cos(g^\top x)$ and $\sin(g^\top x)$, times $\sqrt{2/p}$, are $p$ *random features*. Averaged over the draws of $g$, the inner product of the features of $x$ and $x'$ is the rbf
-# kernel. You want a tenth of the error of this estimate. How many times more features do you need?
+# kernel. One draw estimates it. How many times more features give a tenth of the error?
 #
 # **4. Leverage (hard).** Let $H = K(K + n\lambda I)^{-1}$, so that $Hy$ are the fitted values. The entry $H_{ii}$, the *leverage*, says how much a
 # point decides its own prediction. Show that $y_i - f_{-i}(x_i) = (y_i - f(x_i)) / (1 - H_{ii})$. What is $H_{ii}$ under the rbf kernel
