@@ -98,7 +98,7 @@ lesson.predict("tenfold")
 #
 # A network with 128 hidden ReLU units learns a parity: the target is the product of the first two of 30 bits, each $+1$ or $-1$. The
 # explorer trains it at eleven output scales, each time to a perfect fit of 300 examples.
-# - **Left:** the mean squared error on new inputs. Averaged over the products of any two bits, no fixed kernel has an error below the dashed line
+# - **Left:** the mean squared error on new inputs. Averaged over all products of two bits as targets, no fixed kernel is below the dashed line
 #   ([[learned_embeddings]]). The dash-dotted line is regression with this network's tangent kernel at its start.
 # - **Right:** for each bit, the length of its weights to all hidden units, about 1 at the start.
 #
@@ -140,7 +140,7 @@ lesson.scale.show()
 # <details><summary>How were the networks of the explorer trained?</summary>
 #
 # By 1,200 steps with momentum 0.9 on random batches of 64 examples, with $\eta = 0.1$. Below $\alpha = 1$ the factor is $h/\alpha$, a smaller
-# step. There was no weight decay, which helped the networks of [[learned_embeddings]]. All other networks of this lesson take
+# step. Weight decay helped the networks of [[learned_embeddings]]. Here there was none. All other networks of this lesson take
 # plain steps on all examples.
 #
 # </details>
@@ -163,7 +163,7 @@ lesson.scale.show()
 # assume gradient flow from $f = 0$, and a model whose derivative in the weights is Lipschitz. Up to a fixed time, the weights
 # then move by $O(1/\alpha)$, and $f$ stays within $O(1/\alpha)$ of its tangent (Theorem 2.2). This holds for all times if, in
 # addition, the tangent kernel matrix of the training points is positive definite and $\alpha$ is large enough (Theorem 2.4). A ReLU has a kink, so the
-# theorems do not cover the networks above. Their kernel jumps where the kink of a unit passes an input, so it changes more than by hand. The theorems do
+# theorems do not cover the networks above. Their kernel jumps where the kink of a unit passes an input, so it changes more than the kernel of the two weights. The theorems do
 # not treat the alignment of the kernel either, which we measure.
 #
 # </details>
@@ -227,8 +227,8 @@ lesson.width.show()
 # ## Explain: what the width changes
 #
 # **What moves.** At $\alpha = \sqrt h$, weights and features change as $1/\alpha = h^{-1/2}$. The kernel changes as $1/\alpha^2 = h^{-1}$, as
-# by hand: half of the $a_j$ are positive and half negative, so the kernel's first-order changes cancel. At $\alpha = 1$, weights, features and kernel change
-# as much at every width.
+# by hand: to first order, each unit changes it in proportion to $a_j$, and twins cancel. At $\alpha = 1$, weights, features and kernel change
+# equally at every width.
 #
 # **Step sizes that transfer.** With the factor, the curves on the right nearly agree: tune $\eta$ on a narrow network, use it on a wide one. [Yang and others (2022)](https://arxiv.org/abs/2203.03466) tune large networks this way, in muP.
 #
@@ -244,7 +244,7 @@ lesson.width.show()
 #
 # Let the code store output weights of size $1/\sqrt h$, and let all layers take one plain step. Of the steps that we tried, the best for 64, 256 and 1,024 units were
 # 0.2, 0.05 and 0.013: a quarter for four times the width. The reason is that each of the $h$ output weights changes the output in proportion to the
-# plain step. Here the output weights move too far and the others too little. A step size per layer would restore the transfer.
+# plain step. A step that is small enough for them moves the other weights too little. A step size per layer would restore the transfer.
 #
 # </details>
 #
@@ -262,8 +262,8 @@ lesson.width.show()
 #
 # ## Exercise 2 · Decide: which step at 1,024 units?
 #
-# At 64 units, two plain steps work well for 100 steps. At $\alpha = 1$, 51.2 leaves the training error 0.020. At $\alpha = \sqrt h$, 3.2 leaves
-# 0.016. But with 1,024 units and $\alpha = 1$, 51.2 leaves 0.56. Choose plain steps for 1,024 units at both output scales. Give the two, and the error with
+# With 64 units, 100 steps leave the training error 0.020 at $\alpha = 1$ (plain step 51.2) and 0.016 at $\alpha = \sqrt h$ (plain step 3.2).
+# But with 1,024 units and $\alpha = 1$, 51.2 leaves 0.56. Choose plain steps for 1,024 units at both output scales. Give the two, and the error with
 # the first: `trained_error(1024, scale, step)` returns it.
 
 # %%
@@ -281,7 +281,7 @@ lesson.decide("step", step_mup, step_ntk, error)
 # %% [markdown]
 # ## By hand: which fit is found?
 #
-# What is gained by moving far? Take two inputs, each with a pair of weights as above:
+# What is gained by moving far? Take an input with two entries, and weights as above for each:
 # $f(x) = \omega_1 x_1 + \omega_2 x_2$ with the coefficients $\omega_i = \alpha\,(u_i^2 - v_i^2)$. The one example is $x = (2, 1)$ with the target 2. Every
 # point of the line $2\omega_1 + \omega_2 = 2$ fits it. Which one does training find?
 #
@@ -290,7 +290,7 @@ lesson.decide("step", step_mup, step_ntk, error)
 #
 # $$\frac{\omega_1}{\omega_2} = \frac{g^4 - g^{-4}}{g^2 - g^{-2}} = g^2 + g^{-2}.$$
 #
-# *In words:* while $u$ and $v$ hardly move, the ratio is 2. When they move far, $\omega_1$ takes almost everything. The line
+# *In words:* while $u$ and $v$ hardly move, the ratio is 2. When they move far, $\omega_1$ takes almost everything. The line of fits
 # gives $\omega_2$, and then $\alpha = \omega_2/(g^2 - g^{-2})$.
 #
 # | $g$ | $\omega_1$ | $\omega_2$ | $\alpha$ |
@@ -309,7 +309,7 @@ lesson.decide("step", step_mup, step_ntk, error)
 #
 # ## Exercise 3 · Write: `diagonal_step`
 #
-# Now there are $d$ inputs and $n$ examples. Rename $\sqrt\alpha\, u_i$ and $\sqrt\alpha\, v_i$ to $u_i$ and $v_i$. Then $\omega_i = u_i^2 - v_i^2$, and all weights start at
+# Now there are $d$ entries and $n$ examples. Rename $\sqrt\alpha\, u_i$ and $\sqrt\alpha\, v_i$ to $u_i$ and $v_i$. Then $\omega_i = u_i^2 - v_i^2$, and all weights start at
 # $\sqrt\alpha$. Write one step of gradient descent on $\frac12 \lVert X\omega - y\rVert^2$ for $u$ and $v$, with the plain step `lr`.
 
 
@@ -415,7 +415,7 @@ lesson.quiz()
 #
 # **1. How far did it move? (easy, checked)** Write `drift`: the length of a change, relative to the length before.
 #
-# **2. All weights times c.** Multiply all weights and biases by $c > 0$, and the plain step by $c^2$. Show: descent from there is $c$ times the descent
+# **2. All weights times c.** Multiply all weights and biases by $c > 0$, and the plain step by $c^2$. Show: after each step, the weights are $c$ times those of descent
 # from the old weights with the old plain step and the output scale $c^2\alpha$.
 #
 # **3. Between (checked).** Let $\alpha = h^{1/4}$. With which powers of $h$ do the weights and the kernel change? And the factor

@@ -142,14 +142,14 @@ lesson.step.show()
 # **Beyond $\eta = 1$** every minimum repels. From balanced weights $a = b = z$, one step multiplies $z$ by $1 + \eta - \eta z^2$. Below the minimum, $z < 1$, this factor lies between 1
 # and $1 + \eta$, so a step up is limited. Above the minimum it is smaller than 1, so the next step comes down again. Descent jumps up and down around the flattest minimum.
 #
-# **Too unbalanced a start diverges.** While the residual is small, a step multiplies it by about $1 - \eta(a^2 + b^2)$, as in a valley of curvature $a^2 + b^2 \ge |D|$. So a large
+# **A very unbalanced start diverges.** While the residual is small, a step multiplies it by about $1 - \eta(a^2 + b^2)$, as in a valley of curvature $a^2 + b^2 \ge |D|$. So a large
 # imbalance throws the residual far to the other side. If then $|\eta r| > \sqrt2$, the imbalance grows too, and makes the next throw longer. Try an imbalance of 3 with $\eta = 1.1$: the
 # first step takes $r$ from $-0.5$ to 1.39, and $\eta r = 1.53$ exceeds $\sqrt2 \approx 1.41$.
 #
 # <details><summary>What is proved, and by whom?</summary>
 #
-# If descent converges, its minimum has $S \le 2/\eta$, except from a set of starts of measure zero. This is linear stability: a fixed point whose largest factor $1 - \eta S$
-# lies below $-1$ repels. That the loss falls to such a minimum is what you measure, and no theorem of this page.
+# If descent converges, its minimum has $S \le 2/\eta$, except from a set of starts of measure zero. This is linear stability: a fixed point repels
+# if its factor $1 - \eta S$ along the sharpest direction lies below $-1$. That the loss falls to such a minimum is what you measure, and no theorem of this page.
 #
 # [MacDonald, Min, Palma, Tarmoun, Xu and Vidal (2025)](https://arxiv.org/abs/2510.17506) announce three regimes for overparametrized
 # least squares in their abstract. These are an instability that passes, a power law to the flattest minimum, and an orbit of period two around it. The law for $D$, the orbit below and its
@@ -254,7 +254,7 @@ lesson.decide("flat_step", step, sharpness)
 lesson.catapult.show()
 
 # %% [markdown]
-# From a first value up to 2, the loss falls at once. Between 2 and 4 it first grows, and beyond 4 it diverges. [Lewkowycz and others (2020)](https://arxiv.org/abs/2003.02218) report these
+# If the first value is at most 2, the loss falls at once. Between 2 and 4 it first grows, and beyond 4 it diverges. [Lewkowycz and others (2020)](https://arxiv.org/abs/2003.02218) report these
 # three phases for wide networks.
 #
 # ## A real network on real digits
