@@ -72,17 +72,17 @@ lesson.predict("peak")
 #
 # $$X = \begin{pmatrix} 1.1 & 0.9\\ 0.9 & 1.1 \end{pmatrix}, \qquad w_\star = \begin{pmatrix} 1\\ 1 \end{pmatrix}, \qquad Xw_\star = \begin{pmatrix} 2\\ 2 \end{pmatrix}.$$
 #
-# *In words:* the two examples, the rows, are similar. $X$ turns $(1, 1)$ into $(2, 2)$, and $(1, -1)$ into $(0.2, -0.2)$. The factors 2 and 0.2 are its singular
+# *In words:* the two examples (rows) are similar. $X$ turns $(1, 1)$ into $(2, 2)$, and $(1, -1)$ into $(0.2, -0.2)$. The factors 2 and 0.2 are its singular
 # values. We call $(1, -1)$ the **weak direction**.
 #
 # The measured targets are $y = (2.1, 1.9)$. So the noise is $(0.1, -0.1)$, in the weak direction. Solving divides it by 0.2, and the
 # fit is $w = w_\star + (0.5, -0.5) = (1.5, 0.5)$. Noise of $(0.1, 0.1)$ would be divided by 2 only, giving $w = (1.05, 1.05)$.
 #
-# **One more feature,** which the truth does not use, adds the column $c = (1, -1)$. Squared singular values are eigenvalues of $XX^\top$, to which the column adds $cc^\top$. In the weak direction this adds
-# $\lVert c\rVert^2 = 2$: the small singular value grows to $\sqrt{0.2^2 + 2} = 1.43$. Many weights fit both targets now, and we take the shortest.
+# **One more feature,** which the truth does not use, adds the column $c = (1, -1)$. Squared singular values are eigenvalues of $XX^\top$, to which the column adds $cc^\top$. As $c$ lies along the weak
+# direction, only the small singular value grows, to $\sqrt{0.2^2 + \lVert c\rVert^2} = \sqrt{0.04 + 2} = 1.43$. Many weights fit both targets now, and we take the shortest.
 #
 # **Or a penalty.** Keep the two features, and use [[fixed_embeddings|ridge regression]] with $\lambda = 0.1$. For $n = 2$ examples it divides by $s + n\lambda/s$ instead of $s$: by 1.2 instead of 0.2 in the
-# weak direction, by 2.1 instead of 2 in the strong one.
+# weak direction, by 2.1 in the strong one.
 #
 # | design | singular values | fit $w$ | $\lVert w - w_\star\rVert^2$ |
 # |---|---|---|---|
@@ -96,7 +96,7 @@ lesson.predict("peak")
 # ## See
 #
 # In the explorer, $n$ examples have $p$ features, independent Gaussian numbers of variance 1. The **excess risk** is the mean squared distance of predictions from the true targets of new points.
-# Here it is $\lVert w - w_\star\rVert^2$. The true weights have length 1, so predicting 0 has the risk 1.
+# Here it is $\lVert w - w_\star\rVert^2$. The true weights have length 1, so predicting 0 has risk 1.
 # - **Left:** the risk against $p/n$. Dots are medians of six random designs, the band is their range. The dashed line is a formula, not fitted.
 # - **Right:** its parts. Bias² is what the fit misses of the true weights, variance what the noise adds.
 #
@@ -118,8 +118,8 @@ lesson.peak.show()
 # - **Variance:** $\sigma^2 \sum_i 1/s_i^2$, because the noise along each $u_i$ is divided by $s_i$. By hand, $\sum_i 1/s_i^2$ is 25.25 with two features and 0.74 with three.
 # - **Bias²:** $r^2(1 - n/p)$ for $p > n$, else zero. The examples span $n$ of $p$ directions. In the others the shortest $w$ is zero: it misses the share $1 - n/p$ of the signal on average.
 #
-# A small singular value means that some combination of columns nearly vanishes. In a square design the part of a column outside the span of the others is a single Gaussian
-# number, which can be close to zero. In a tall one it has many coordinates. Wide designs are tall ones, transposed. Averaged over Gaussian designs,
+# A small singular value means that some combination of columns nearly vanishes. In a square design, all columns but one leave one direction free. The last column's part along it
+# is a single Gaussian number, which can be close to zero. A tall design leaves many. Wide designs are tall ones, transposed. Averaged over Gaussian designs,
 #
 # $$\mathbb{E} \sum_i \frac1{s_i^2} = \frac{\min(n, p)}{|p - n| - 1}, \qquad \text{infinite for } |p - n| \le 1.$$
 #
@@ -138,8 +138,8 @@ lesson.peak.show()
 # <details><summary>What happens for many examples, and whose results are these?</summary>
 #
 # Let $n$ grow with $g = p/n$ fixed. The risk approaches $\sigma^2 g/(1-g)$ for $g < 1$ and $r^2(1 - 1/g) + \sigma^2/(g-1)$ for $g > 1$. For Gaussian
-# designs this follows from the formula. [Hastie, Montanari, Rosset and Tibshirani (2022)](https://arxiv.org/abs/1903.08560) prove such limits for inputs
-# $\Sigma^{1/2} z$, where $z$ has independent entries (from the abstract). Here $\Sigma$ is the identity. Exact sizes are in
+# designs this follows from the formula. [Hastie, Montanari, Rosset and Tibshirani (2022)](https://arxiv.org/abs/1903.08560) prove such limits, as their abstract says, for inputs
+# $\Sigma^{1/2} z$, where $z$ has independent entries. Here $\Sigma$ is the identity. Formulas for finite $n$ and $p$ are in
 # [Belkin, Hsu and Xu (2020)](https://arxiv.org/abs/1903.07571), after Breiman and Freedman (1983).
 #
 # </details>
@@ -188,12 +188,12 @@ def risk(n, p, signal, noise):
 # %% [markdown]
 # ## Explain: the penalty, and who wins
 #
-# **A penalty removes the peak.** As in By hand, ridge regression puts $s_i/(s_i^2 + n\lambda)$ in the place of $1/s_i$. This is nearly $1/s_i$ for strong
+# **A penalty removes the peak.** As in By hand, ridge regression puts $s_i/(s_i^2 + n\lambda)$ in place of $1/s_i$. This is nearly $1/s_i$ for strong
 # directions. For weak ones it is nearly 0, so their noise is not amplified.
 #
 # **How large?** The best penalty grows with the noise: $\lambda = \sigma^2 p/(n r^2)$, whatever the design. For many examples, its risk is
-# $\frac12\left(a + \sqrt{a^2 + 4 r^2 \sigma^2}\right)$, where $a = r^2(1 - n/p) - \sigma^2$. *In words:* the risk grows with $a$, and $a$ grows smoothly with $p/n$. For $r^2 = 1$ and $\sigma^2 = 0.2$ the risk
-# at $p = n$ is 0.36, instead of infinite. Under **More controls** choose the *best penalty*.
+# $\frac12\left(a + \sqrt{a^2 + 4 r^2 \sigma^2}\right)$, where $a = r^2(1 - n/p) - \sigma^2$. *In words:* the risk grows with $a$, which grows smoothly with $p/n$: there is no peak. For $r^2 = 1$ and $\sigma^2 = 0.2$ the risk
+# at $p = n$ is 0.36, not infinite. In the first explorer choose the *best penalty* (**More controls**).
 #
 # <details><summary>Why is one penalty the best for every direction?</summary>
 #
@@ -203,7 +203,7 @@ def risk(n, p, signal, noise):
 #
 # </details>
 #
-# **Who wins?** Let the truth have very many features, sorted by importance. A fit uses the first $p$, and what they miss acts as noise. Change **Signal**:
+# **Who wins?** Let the truth have very many features, sorted by importance. A fit uses the first $p$, and what they miss acts as noise. Change **Signal** there:
 # - *most of it in the first*: the risk descends twice, but the first minimum, 0.45 at 16 features, is lower than the second, 0.71 at 77.
 # - *spread over many*: wide fits win, **but all fits are poor**: the best risk is 0.93.
 #
@@ -281,21 +281,21 @@ lesson.images.show()
 #
 # </details>
 #
-# The first three changes of the menu remove one factor each. Solvers make the other three, often unnoticed. A **rank cut-off** counts
+# The first three changes of the menu remove one factor each. The last three are settings of solvers, often unnoticed. A **rank cut-off** counts
 # singular values below a share of the largest as zero.
 
 # %%
 lesson.why.show()
 
 # %% [markdown]
-# Without any one of the three factors no peak is left ([Schaeffer and others 2023](https://arxiv.org/abs/2303.14151)). The views show one chain: a weak
-# direction makes the variance large, and effective parameters measure this variance. With them as the axis the curve turns back: a fit
+# Remove one factor, and no peak is left ([Schaeffer and others 2023](https://arxiv.org/abs/2303.14151)). The views show one chain: a weak
+# direction makes the variance large, and effective parameters measure this variance. Drawn against effective parameters, the error's curve turns back: a fit
 # with 85 features has 699 effective parameters, one with 400 has 246 ([Curth, Jeffares and van der Schaar 2023](https://arxiv.org/abs/2310.18988)).
 
 # %% [markdown]
 # ## Where it breaks
 #
-# - **Solvers hide the peak.** A rank cut-off drops weak directions, and the default one for float32 is large. On purpose this is a penalty, by accident it is a bug.
+# - **Solvers hide the peak.** A rank cut-off drops weak directions, and the default one for float32 is large. On purpose this is a penalty, by accident a bug.
 # - **The second descent need not win.** Give the digits 20 % wrong labels and (**More controls**) a kernel of width 3. The widest fit loses: 0.50, against 0.39 at 32 features.
 # - **The theory knew all labels.** In practice those of new digits are unknown, and leave-one-out chooses the penalty, as in [[fixed_embeddings]].
 #
@@ -317,7 +317,7 @@ lesson.why.show()
 # %% [markdown]
 # ## Claims
 #
-# Claims on effective parameters belong to problem 3, on random ReLU features to problem 4.
+# Claims on effective parameters belong to problem 3, on ReLU features to problem 4.
 
 # %%
 lesson.claims()
@@ -384,7 +384,7 @@ same = 119
 lesson.decide("effective", narrow, wide, same)
 
 # %% [markdown]
-# Problem 4 continues with random ReLU features, in such a **crossed design**.
+# Problem 4 continues with random ReLU features, each data set with each draw: a **crossed design**.
 # **Left:** the parts of the error, stacked: bias², variance by data alone, by features alone, and by their **interaction**, which depends on the pair. **Right:** each part.
 
 # %%

@@ -101,9 +101,9 @@ lesson.predict("worst")
 # </details>
 #
 # - **Left, the map:** to the right networks get wider, measured by $P/(nk)$; upward training goes on. The color is the squared error on new digits. Diamonds mark the best moment of each width.
-# - **Right:** the error along the white line of the map, and the training error (dashed). From the green line on, it is nearly zero.
+# - **Right:** the error at the chosen step (the map's white line). The training error (dashed) is nearly zero from the green line on.
 #
-# Move **Steps** from the left end to the right. When does the peak appear? Then set **Wrong labels** to *none*.
+# Move **Steps** from left to right. When does the peak appear? Then set **Wrong labels** to *none*.
 
 # %%
 lesson.map.show()
@@ -130,7 +130,7 @@ lesson.map.show()
 # %% [markdown]
 # ## Exercise 1 · Write: `interpolation_point`
 #
-# The error rate on the training digits is zero long before the outputs equal the ones and zeros. By our convention, a width **fits** if its squared training error is below 2 % of that of
+# A training error rate of zero is not enough: the outputs should equal the ones and zeros. By our convention, a width **fits** if its squared training error is below 2 % of that of
 # the best constant, the mean label. Return $P/(nk)$ for the narrowest width that fits. The green line of the map is then yours.
 
 
@@ -152,12 +152,12 @@ def interpolation_point(widths, train_mse, y, d):
 
 
 # %% [markdown]
-# In the map's right panel there is also a small **hump**, at 13 units ($P/(nk) = 0.25$). With other seeds it may be missing. We have no explanation.
+# The map's right panel also has a small **hump**, at 13 units ($P/(nk) = 0.25$). With other seeds it may be missing. We have no explanation.
 #
 # ## Exercise 2 · Repair: `early_stop`
 #
-# Some digits are **held out** of training, to decide when to stop. A fifth of their labels are wrong too. Test digits stand for future ones. The function should stop each network
-# at its own best moment, and return its test error. For 20 units it returns 9.5 %, where 11.8 % is right. Predict first. Then repair it.
+# Some digits are **held out** of training, to decide when to stop. A fifth of their labels are wrong too. Test digits (right labels) stand for future ones. The function should stop each network
+# at its own best moment, and return its test error. For 20 units it returns an error rate of 9.5 %, where 11.8 % is right. Predict, then repair.
 
 # %%
 lesson.predict("stopped")
@@ -193,7 +193,7 @@ lesson.cures.show()
 # | weight decay | strong: no peak; weak: a lower peak | the strength must be found |
 # | cross-entropy | the error rate falls with width, to 0.18 | wide networks still learn wrong labels |
 # | small batches | a lower, flatter peak | a peak |
-# | averaging | three networks of 40 units have 0.50, one of 120 has 0.84 | a rise with width, because all learned the same wrong labels; almost no gain with strong decay |
+# | averaging | three networks of 40 units have 0.50, one of 120 has 0.84; almost no gain with strong decay | their error rises with width: all learned the same wrong labels |
 # | longer steps | **the hump rises above the peak** | no cure |
 #
 # No row is a law: each is about *these* networks, on 400 small digits. Nakkiran and others trained far larger networks with
@@ -225,11 +225,11 @@ lesson.decide("expect", squared_loss, cross_entropy, examples)
 lesson.samples.show()
 
 # %% [markdown]
-# The dashed curve is the model with its cure: the best penalty, or for networks the best moment to stop. Then more data only helped. But these cures are **oracles**: they choose by the test error. [Nakkiran (2019)](https://arxiv.org/abs/1912.07242) found the effect in linear regression.
+# The dashed curve is the model with its cure: the best penalty, or for networks the best moment to stop. Then more data only helped. But these cures are **oracles**: they choose by the test error. [Nakkiran (2019)](https://arxiv.org/abs/1912.07242) found that more data can hurt linear regression.
 #
 # ## Where it breaks
 #
-# - **Wider is not better.** Stopped in time, all but the narrowest networks are about as good. Trained to the end, the widest may lose to the small ones ([Xue and others 2022](https://arxiv.org/abs/2208.08003)). With 40 % wrong labels in the map, 160 units have 1.18, 5 units 0.81.
+# - **Wider is not better.** Stopped in time, all but the narrowest networks are about equally good. Trained to the end, the widest may lose to the small ones ([Xue and others 2022](https://arxiv.org/abs/2208.08003)). With 40 % wrong labels in the map, 160 units have 1.18, 5 units 0.81.
 # - **Time.** We found no second descent over *steps* in such networks, at any width, batch size or noise that we tried. It was reported for larger networks (problem 4).
 #
 # **Discuss:** Your company trains a network and sees no peak. Which of today's changes have they made without knowing?
@@ -313,7 +313,7 @@ smallest = distance[steps]
 lesson.decide("stop", steps, smallest)
 
 # %% [markdown]
-# **Left:** the risk of the linear model over time, and its parts from these three groups of features. **Right:** networks of the map. Set the slow signal to 0, bring it back, and align the clocks.
+# **Left:** the linear model's risk over time, and its parts from fast signal, noise and slow signal. **Right:** the error of the map's networks. Set the slow signal to 0, bring it back, and align the clocks.
 
 # %%
 lesson.clocks.show()
