@@ -88,7 +88,7 @@ lesson.predict("tenth")
 #
 # $$(rb)^2 + (ra)^2 = 2L(a^2 + b^2).$$
 #
-# *In words:* at a given loss, strong weights mean a long gradient. So descent cannot stall while the weights are strong. And they stay strong:
+# *In words:* at a given loss, strong weights mean a long gradient. So descent cannot stall while the weights are strong. They stay strong:
 # $a^2 + b^2$ is never below $|a^2 - b^2| = |D|$. The imbalance puts a **floor** under the strength.
 
 # %% [markdown]
@@ -138,13 +138,13 @@ lesson.certificate.show()
 # *In words:* the linear map $T$ turns $G$ into one gradient per layer. We call the pair $\nabla L$, and its squared length $\lVert\nabla L\rVert^2$ sums all squared
 # entries of both.
 #
-# Training could stall if $T$ made a long $G$ short. Let $s_{\min}(T)$ be the length of the shortest $T(G)$ among all $G$ of length 1, and
+# Training could stall if $T$ made a long $G$ short. Let $s_{\min}(T)$ be the length of the shortest $T(G)$ for $G$ of length 1, and
 # $s_i(M)$ the $i$-th largest singular value of a matrix $M$. Then
 #
 # $$s_{\min}(T)^2 = s_d(W_1)^2 + s_k(W_2)^2.$$
 #
 # *In words:* this is the strength. The reason: $W_2$ scales the length of each row of $G$ at least by $s_k(W_2)$, and $W_1$ each column at least by $s_d(W_1)$. Both
-# bounds are reached if the rows and columns of $G$ lie along the two weakest directions. If $h < k$, then $W_2$ maps some row to zero, so $s_k(W_2)$ counts as 0. The same holds for $W_1$ if $h < d$.
+# bounds are reached if the rows of $G$ lie along the weakest direction of $W_2$ and the columns along that of $W_1$. If $h < k$, $W_2$ maps some row to zero, so $s_k(W_2)$ counts as 0. The same holds for $W_1$ if $h < d$.
 #
 # So the gradient is long while the loss is large:
 #
@@ -175,10 +175,12 @@ lesson.certificate.show()
 # most $\beta$, so it changes by at most $\langle G, \Delta\rangle + \frac{\beta}{2}\lVert\Delta\rVert^2$. Here $\langle G, \Delta\rangle$ is the sum of the
 # products of matching entries.
 #
-# 1. The first part of $\Delta$ contributes $-\eta(\lVert A\rVert^2 + \lVert B\rVert^2) = -\eta\lVert\nabla L\rVert^2$ to $\langle G, \Delta\rangle$.
+# 1. The first part of $\Delta$ contributes $-\eta(\lVert A\rVert^2 + \lVert B\rVert^2) = -\eta\lVert\nabla L\rVert^2$ to $\langle G, \Delta\rangle$, because
+#    $\langle G, AW_2^\top\rangle = \langle GW_2, A\rangle = \lVert A\rVert^2$, and likewise for $B$.
 # 2. The second part contributes at most $\eta^2\lVert G\rVert_2\lVert A\rVert\lVert B\rVert \le \frac12\eta^2\lVert G\rVert_2\lVert\nabla L\rVert^2$, where
 #    $\lVert G\rVert_2$ is the largest singular value of $G$.
-# 3. With $s_{\max}(T)^2 = s_1(W_1)^2 + s_1(W_2)^2$, the length $\lVert\Delta\rVert$ is at most
+# 3. The map from $(A, B)$ to $AW_2^\top + W_1B^\top$ is the transpose of $T$, so it stretches a pair at most by the largest singular value of $T$. With
+#    $s_{\max}(T)^2 = s_1(W_1)^2 + s_1(W_2)^2$, the length $\lVert\Delta\rVert$ is at most
 #    $\eta\lVert\nabla L\rVert\left(s_{\max}(T) + \frac12\eta\lVert\nabla L\rVert\right)$.
 #
 # Adding the three gives the inequality of the page, with
@@ -255,7 +257,7 @@ lesson.certificate.show()
 #
 # ## Explain: the certificate
 #
-# Insert this lower bound into the shrink factor. With $\eta C_t \le 1$, the shrink factor is at most $1 - \eta\mu_t$. So if
+# With $\eta C_t \le 1$, the shrink factor is at most $1 - \eta\mu_t$. Insert the lower bound for the strength. If
 # $\text{floor} > 2\eta L_0$,
 #
 # $$L_t \le \left(1 - \eta\mu\,(\text{floor} - 2\eta L_0)\right)^t L_0.$$
@@ -280,7 +282,8 @@ lesson.certificate.show()
 #
 # <details><summary>What does the explorer compute beyond this page?</summary>
 #
-# Its lower edge also uses how close $W$ is to its target. Let $f_1$ and $f_2$ be the two terms of the floor, $e_\pm = [\lambda_1(\pm D)]_+$, and let all singular values of $W$ be at least $u$. For $d = k$,
+# Its lower edge also uses how close $W$ is to its target. Let $f_1$ and $f_2$ be the two terms of the floor, $e_\pm = [\lambda_1(\pm D)]_+$, and let all singular values of $W$ be at least $u$.
+# The loss gives such a number: $u = [s_d(W_\star) - \sqrt{2L/\mu}]_+$. For $d = k$,
 #
 # $$s_{\min}(T)^2 \ge \tfrac12\left[f_1 - e_- + \sqrt{(f_1 + e_-)^2 + 4u^2}\right] + \tfrac12\left[f_2 - e_+ + \sqrt{(f_2 + e_+)^2 + 4u^2}\right].$$
 #
@@ -288,8 +291,8 @@ lesson.certificate.show()
 # line falls faster as the loss falls, because $u$ can grow.
 #
 # Under **More controls**, the step rule **planned ahead** lets the step grow with the certified fall of the loss. **Measured on the way** takes the largest step with $\eta C_t \le 1$ at the present
-# weights. Knowing the weights, it can step farther than the plan, and the plan farther than a constant step. And a larger scale of one layer means more imbalance: tighter certificates, and
-# weights that move less.
+# weights. This rule knows the weights, so its steps can be longer than the planned ones. The planned steps can be longer than a constant step. A larger scale of one layer means more imbalance,
+# so the certificates are tighter and the weights move less.
 #
 # </details>
 #
@@ -330,7 +333,8 @@ def imbalance_drift(W1, W2, G, rate):
 # <details><summary>Why do the terms with a single η cancel?</summary>
 #
 # The two terms are $-\eta\,(W_1^\top A + A^\top W_1) + \eta\,(W_2^\top B + B^\top W_2)$ with $A = GW_2$ and $B = G^\top W_1$. Now $W_1^\top A = W_1^\top G W_2$, and
-# $B^\top W_2 = W_1^\top G W_2$ as well. The two layers share one gradient $G$, so both terms change by the same matrix.
+# $B^\top W_2 = W_1^\top G W_2$ as well. The two layers share one gradient $G$. So up to terms in $\eta^2$, a step changes $W_1^\top W_1$
+# and $W_2^\top W_2$ by the same matrix, which cancels in $D$.
 #
 # </details>
 #
@@ -393,13 +397,13 @@ lesson.width.show()
 
 # %% [markdown]
 # Where the left panel is light gray, the weights move by a tenth to a third of their length, and the fixed kernel certifies nothing. But the imbalance certifies convergence before the first step, perhaps
-# at a slow rate. At larger widths they move less, as one over the root of the width. In the dark gray region not every start is covered, and descent converges there too.
+# at a slow rate. At larger widths the weights move less, as one over the root of the width. In the dark gray region not every start is covered, and descent converges there too.
 #
 # <details><summary>Why d + k − 1?</summary>
 #
 # With both layers stacked into $Z$, of $d + k$ rows, $D = Z^\top J Z$ where $J$ has $d$ times $+1$ and $k$ times $-1$ on its diagonal.
 # From $h = d + k$ on, Gaussian rows are independent and $D$ has exactly $d$ positive and $k$ negative eigenvalues. One unit less, and
-# $D$ is $J$ restricted to a hyperplane: it loses one of them. But then *either* all $d$ positive ones are left *or* all $k$ negative
+# $D$ is $J$ restricted to the hyperplane that the columns of $Z$ span: it loses one of them. But then *either* all $d$ positive ones are left *or* all $k$ negative
 # ones, and one of the two is enough.
 #
 # </details>

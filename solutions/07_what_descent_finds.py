@@ -22,8 +22,8 @@
 # networks below make no test error, but fooling one takes a change more than twice as large.
 #
 # **You will be able to**
-# - write three kinds of descent, and say which line each of them ends at (Exercise 1);
-# - predict how a neuron turns while the network is still close to zero (Exercise 2);
+# - write three kinds of descent, and say which line each ends at (Exercise 1);
+# - predict how a neuron turns while the network is close to zero (Exercise 2);
 # - choose the size of a start, and say what it costs (Exercise 3).
 #
 # **Before you start:** [[leaving_the_lazy_regime]] · [[real_steps_real_widths]] · [logistic loss](refreshers/logistic_loss.md) ·
@@ -110,7 +110,7 @@ def steepest(g, geometry):
 # %% [markdown]
 # ## See: which line?
 #
-# Forty points in the plane. Two are near those by hand, divided by three; the others are too far away to change a best line. **Time** $t$ is the
+# Forty points in the plane. Two have $z$ near $z_1/3$ and $z_2/3$; the others are too far to change a best line. **Time** $t$ is the
 # sum of all step sizes so far; a **decade** is a factor of ten.
 # - **Left:** the points, the line of the chosen method (black), and the lines with the best margins (colored).
 # - **Right:** the margin of the black line in each norm, as a share of the best margin in that norm.
@@ -124,13 +124,13 @@ lesson.line.show()
 # ## Explain: the norm of the step, and log t
 #
 # **Why the norms differ.** Each direction $d$ minimizes $g^\top d + \frac12\lVert d\rVert^2$ with its own norm: it goes downhill, and pays for its size. In l∞ only the
-# largest entry is paid for, so all others move as far. In l1 every entry is paid for, so only the steepest one moves. These methods are called *steepest descent* in
-# their norm. For separable data and an exponential loss, steepest descent in a norm ends at the best margin in that norm ([Gunasekar and
+# largest entry is paid for, so all move by the same $m$. By hand, $-6.5m + \frac12m^2$ is smallest at $m = 6.5$. In l1 every entry is paid for, so only the steepest moves.
+# These methods are *steepest descent* in their norm. For separable data and an exponential loss, they end at the best margin in that norm ([Gunasekar and
 # others, 2018](https://arxiv.org/abs/1802.08246)). So the norm of the step decides the line.
 #
 # **Why log t.** When every example is on the side of its label, $L$ is about $\sum_i e^{-w^\top z_i}$. It never reaches zero, so $w$ grows. Let $\hat w$ be the shortest $w$ with
 # $w^\top z_i \ge 1$ for all $i$. Its l2 margin, $1/\lVert\hat w\rVert$, is the best. The examples with $\hat w^\top z_i = 1$ are the **support vectors**. At $w = a\hat w$ they dominate the
-# gradient, whose size is about $e^{-a}$. So $a$ grows at the speed $e^{-a}$, and this gives $a = \log t$:
+# gradient, whose size is about $e^{-a}$. So $a$ grows at the speed $e^{-a}$, which gives $a = \log t$:
 #
 # $$w(t) \approx \hat w \log t + \tilde w.$$
 #
@@ -140,7 +140,7 @@ lesson.line.show()
 # <details><summary>How does the explorer reach 36 decades?</summary>
 #
 # Steps of constant size are too slow: 20,000 steps of size $1/\beta$, the inverse of the largest curvature, leave 15 degrees. The explorer divides its step size by $L$. The gradient shrinks as $L$
-# does, so all steps have about the same length, and $\log t$ grows by about the same amount in each step.
+# does, so all steps have about the same length. Since $w$ grows as $\log t$, each step adds about the same amount to $\log t$.
 #
 # </details>
 #
@@ -163,7 +163,7 @@ lesson.line.show()
 # $\rho$ tends to a $\tilde w$ with $\eta e^{-\tilde w^\top z_i} = c_i$ for every support vector. In our time, which counts $\eta$ per step, the $\eta$ drops out, and this is the equation above. We read
 # both theorems in an early version of the paper. That $\rho$ grows at most as $\log\log t$ for the remaining data is quoted from a lecture note on the final version.
 #
-# Gunasekar and others are also quoted. [Zhang, Zou and Cao (2024)](https://arxiv.org/abs/2406.10650) prove the l∞ margin for full-batch Adam without its stability constant (from their abstract).
+# The theorem of Gunasekar and others on steepest descent in a norm is quoted as well. [Zhang, Zou and Cao (2024)](https://arxiv.org/abs/2406.10650) prove the l∞ margin for full-batch Adam without its stability constant (from their abstract).
 #
 # </details>
 
@@ -233,12 +233,12 @@ lesson.film.show()
 # ones: a blue neuron turns towards $S_+$. There $x_a$ is the sum of all positive points, $x_+$. The neuron
 # turns to $x_+$, and its length grows as $e^{\lVert x_+\rVert t}$, since $\dot w = v\,x_+$.
 #
-# **The delay.** To reach a fixed size from a start ten times smaller, the neurons have to grow ten times more. This takes the extra time
+# **The delay.** To reach a fixed size from a start ten times smaller, the neurons must grow ten times more. This takes the extra time
 # $\ln 10/\lVert x_+\rVert$, the same for each decade.
 #
 # **The collapse.** All blue neurons that are not dead end along one direction $e$. So the features of a positive $x$, the outputs of the neurons, are $e^\top x$ times one fixed vector. Two
-# numbers measure this. The **stable rank** of $W$, the matrix with rows $w_j$, is $\lVert W\rVert^2/\lVert W\rVert_2^2$: it is at most the rank, and 2 for
-# two equally strong directions at a right angle. **NC1** of a class is the share of its features' squared length outside of their strongest direction. It is zero
+# numbers measure this. The **stable rank** of $W$, the matrix with rows $w_j$, is $\lVert W\rVert^2/\lVert W\rVert_2^2$: it is at most the rank. It is 1 for one direction, and 2 for
+# two equally strong ones at a right angle. **NC1** of a class is the share of its features' squared length outside of their strongest direction. It is zero
 # after complete [neural collapse](GLOSSARY.md#neural-collapse).
 #
 # NC1 is proportional to the *square of the start's size* (fold).
@@ -246,7 +246,7 @@ lesson.film.show()
 # <details><summary>What is proved, and by whom?</summary>
 #
 # [Min, Mallada and Vidal (2024)](https://arxiv.org/abs/2307.12851), Theorem 1, for gradient flow with the exponential or logistic loss. Assume the cosines
-# above, whose smallest signed value is $\mu > 0$. Assume also that no neuron starts exactly along the wrong class sum, and a balanced start of size
+# above. Multiply each by the labels of its two points, and let the smallest of these signed cosines be $\mu > 0$. Assume also that no neuron starts exactly along the wrong class sum, and a balanced start of size
 # $O(h^{-1/2} e^{-(n/\sqrt\mu) \log n})$. Then all neurons are in their place after a time $O(\log n/\sqrt\mu)$, and stay there. If both $S_+$ and $S_-$ hold a neuron, the loss falls
 # at least as $1/t$ from a time $\Theta(\frac1n \log \frac{1}{\sqrt h\,\epsilon})$ on, where $\epsilon$ is the size of the start. After long training, the stable rank is at most 2. The required start is far smaller than ours, and the time that the proof gives far longer. Their equation (4) is
 # $\dot u$ above.
@@ -333,7 +333,7 @@ lesson.radius.show()
 # %% [markdown]
 # ## Where it breaks
 #
-# - **The clock.** A best margin is a limit. After two decades, gradient descent has 0.93 of the best l2 margin, but 0.95 of the best l1 margin.
+# - **The clock.** A best margin is a limit. After two decades, gradient descent has 0.95 of the best l1 margin, but only 0.93 of its limit, the best l2 margin.
 # - **The cosines.** In the explorer of starts, choose centers with the cosine 0.4. From the smallest start, only a third of the neurons end in
 #   their place.
 # - **The start.** At eight clusters, power 3 from a start of size 3 is right on all test points, but has the radius 0.43.
