@@ -260,7 +260,7 @@ lesson.film.show()
 #
 # <details><summary>Why NC1 falls as the square</summary>
 #
-# Let $W_+$ and $v_+$ hold the weights of the neurons in $S_+$. There the network is linear: $\dot W_+ = v_+ r^\top$ and $\dot v_+ = W_+ r$ with the same vector $r$, the sum of the positive points, each times the slope of its loss. So
+# Let $W_+$ and $v_+$ hold the weights of the neurons in $S_+$. There the network is linear: $\dot W_+ = v_+ r^\top$ and $\dot v_+ = W_+ r$ with the same vector $r$, the sum of the positive points, each times minus the slope of its loss. So
 # $W_+W_+^\top$ and $v_+v_+^\top$ have the same derivative. Their difference is conserved, as in [[real_steps_real_widths]], so $W_+W_+^\top = v_+v_+^\top + E$. The neurons come to $S_+$ while their size is still about $\epsilon$, so $E$ has the size $\epsilon^2$. The first term has rank one. The features
 # of the class are $W_+ x$, so their spread outside of one direction has the squared length $O(\epsilon^2)$, relative to $\lVert v_+\rVert^2$.
 #
