@@ -13,13 +13,13 @@
 # %% [markdown]
 # # 8 · Learning curves
 #
-# ![Two charts with the same fourteen bars, the eigenvalues, standing in water. With three examples the water is high, with eight it is low. Below each bar a box is filled by the share of its mode that is learned. The filled parts of all boxes add up to three boxes on the left and to eight on the right.](pictures/learning_curves.svg)
+# ![Two charts with the same fourteen bars, the eigenvalues, standing in water: high for three examples, low for eight. Below each bar a box is filled by the share of its mode that is learned.](pictures/learning_curves.svg)
 #
 # *Each bar is an eigenvalue of a kernel. The higher it is compared with the water level, the more of its box below is filled. The filled parts add up to the number of
 # examples: three on the left, eight on the right.*
 #
 # **Question.** You have labeled a few hundred images. Will twice as many help, and by how much? The formula of this lesson answers before anything is trained.
-# With 10 to 320 digits as examples, it is within 6 % of the measured error. What must it know of the kernel and of the target?
+# With 10 to 320 digits as examples, it is within 6 % of the measured error. But it needs the labels of all images. (Leave-one-out comes close without them.) What must the formula know of the kernel and of the target?
 #
 # **You will be able to**
 # - compute the water level of a kernel from its eigenvalues (Exercise 1);
@@ -105,12 +105,15 @@ lesson.predict("at_500")
 #
 # Compare the dashed line with your stars. Then tick **Reveal**: kernel machines are trained on random examples, five times per number. Does the line fit in every **Pool**? Two more hold
 # digits: with another target (even or odd), and with the Laplace kernel $e^{-\text{distance}/\text{width}}$. One holds all strings of ten signs, and its target is a sum of three [parities](GLOSSARY.md#parity). The kernel of the last
-# has random eigenvectors. (**Beside it** is for later.)
+# has random eigenvectors.
 
 # %%
 lesson.curve.show()
 
 # %% [markdown]
+# Not every doubling divides the error by the same factor. On the first pool, the one from 10 to 20 examples divides it by 1.2. The next three divide it by
+# 1.5 each, on average.
+#
 # ## Explain: where $n$ units go
 #
 # **Why do the shares add up to $n$?** Without a ridge, the predictions at all $N$ points are a linear function of the labels, $\hat y = H y$. At the examples, they equal the labels. So a second fit, with the
@@ -159,7 +162,7 @@ lesson.predict("largest")
 lesson.modes.show()
 
 # %% [markdown]
-# Of 80 units, only 40 go to the 80 largest modes, and only 35 modes are learned by more than half.
+# Of 80 units, only 40 go to the 80 largest modes, and only 35 modes are learned by more than half. The other 40 units are spread over 920 modes: 0.04 for each, on average.
 #
 # ## Explain: from shares to the error
 #
@@ -175,8 +178,8 @@ lesson.modes.show()
 #
 # *In words:* the three factors, from right to left, come from three thoughts.
 # 1. **What is not learned.** The part $1 - L_i$ of mode $i$ is missing, and its square counts: $\text{missing} = \sum_i (1 - L_i)^2\, V_i$.
-# 2. **What is learned wrongly.** At $n$ points, patterns are mistaken for one another. Let $\bar E$ be the mean squared error over all $N$ points. We use without proof that the mistakes disturb each mode like label noise of mean square $\bar E$.
-#    The fit finds a mode's part from a mean over $n$ labels, which leaves $\bar E/n$ of the noise. It learns the share $L_i$ of that: in squares, $L_i^2$. So $\bar E = \text{missing} + \frac{\bar E}{n}\sum_i L_i^2$. Solved for $\bar E$, this gives the second factor.
+# 2. **What is learned wrongly.** At $n$ points, patterns are mistaken for one another. Let $\bar E$ be the mean squared error of the predictions over all $N$ points. We use without proof that these errors act on each mode like label noise of mean square $\bar E$.
+#    The fit estimates the part of mode $i$ as a mean over $n$ labels, each multiplied by $\sqrt N$ times its entry of $u_i$. The mean square of this factor is 1, so noise of mean square $\bar E/n$ remains. The fit learns the share $L_i$ of it: in squares, $L_i^2$. So $\bar E = \text{missing} + \frac{\bar E}{n}\sum_i L_i^2$. Solved for $\bar E$, this gives the second factor.
 # 3. **Where the error is.** Without a ridge, a fit makes no error on the $n$ examples. The other $N - n$ points carry all of it, so there the error is $\frac{N}{N-n}\bar E$.
 #
 # So, to answer the question at the top, the formula must know all eigenvalues of the kernel, and the target's part in each mode.
@@ -185,14 +188,14 @@ lesson.modes.show()
 #
 # $$\text{error} = \tfrac{3}{11}\left(V_1 + 4V_2 + 9V_3\right).$$
 #
-# *In words:* if all of the target lies in mode 1, the error is 0.27 of the squared target. In mode 2 it is 1.09, and in mode 3 it is 2.45: worse than predicting zero. (The simulation gave 0.35, 1.04 and 2.38. Three modes are few for an approximation.) A kernel needs few examples
-# if the target lies in its large modes.
+# *In words:* if all of the target lies in mode 1, the error is 0.27 of the squared target. In mode 2 it is 1.09, and in mode 3 it is 2.45: worse than predicting zero. (The simulation gave 0.35, 1.04 and 2.38.)
 #
 # <details><summary>Where do a ridge and noise enter?</summary>
 #
-# Let a ridge with the penalty $\lambda$ (no index: it is no eigenvalue) add the number $r = n\lambda$ to the diagonal of the kernel matrix of the examples. Compare the matrix $K + rI$ of all points. It differs from $K$ only where a point meets itself, so
-# between unseen points and examples it is the same. Therefore its fit *without* a ridge predicts the same at unseen points as ours with the ridge. In it, every $\lambda_i$ is larger by $r/N$. Label noise of variance $\sigma^2$ is a target that has the same part in all modes, so every $V_i$ grows by $\sigma^2/N$. Now all is a fit without ridge
-# and noise, and the formula applies. It then gives the error against noisy labels. Papers state the formula for an infinite pool; the factor $N/(N - n)$ and these two replacements are *our derivation*.
+# Let a ridge with the penalty $\lambda$ (no index: it is no eigenvalue) add the number $r = n\lambda$ to the diagonal of the kernel matrix of the examples. A prediction at an unseen point needs two things. The first
+# is the kernel between this point and the examples. It is the same in $K + rI$ as in $K$, because the two differ on the diagonal only. The second is the matrix of the examples, which in $K + rI$ already contains the ridge. So the fit *without* a ridge on
+# $K + rI$ predicts the same at unseen points as ours with the ridge on $K$. In $K + rI$, every $\lambda_i$ is larger by $r/N$. Label noise of variance $\sigma^2$ is a target that has the same part in all modes, so every $V_i$ grows by $\sigma^2/N$. With both replacements the problem has no ridge
+# and no noise left, and the formula applies. It then gives the error against noisy labels. Papers state the formula for an infinite pool; the factor $N/(N - n)$ and these two replacements are *our derivation*.
 #
 # </details>
 #
@@ -233,7 +236,7 @@ def predicted_error(lam, V, n, level):
 # Your two functions now compute the dashed line of the first picture. There, tick **Reveal**. Look at three things.
 # - **Random eigenvectors** (menu **Pool**). The formula assumes eigenvectors with random directions. On this pool it is within 5 % of what is measured, in the gray zone too. On digits it is 10 % too low at 500 examples.
 # - **The form for an infinite pool** (menu **Beside it**). Papers state the formula without its first factor. With 500 of 1,000 digits this factor is 2: the form without it says 5 %, that with it 10 %, and 11 % is measured.
-# - **Estimates from the examples** (menu **Beside it**). The dashed line used the labels of *all* points, unseen ones too. So it explains a learning curve, and you cannot compute it for new data.
+# - **Estimates from the examples** (menu **Beside it**). The dashed line used the labels of *all* points, so you cannot compute it for new data.
 #   [Leave-one-out](GLOSSARY.md#leave-one-out-error) uses the $n$ examples only, and finds almost the same curve.
 #
 # Let $A$ be the inverse of the kernel matrix of the examples. The leave-one-out error at example $i$ is $(Ay)_i/A_{ii}$ ([[fixed_embeddings]]). A shortcut, **generalized cross-validation (GCV)**, divides by the mean of all $A_{ii}$ instead. On digits without noise it is too low: at
@@ -245,7 +248,7 @@ def predicted_error(lam, V, n, level):
 # small. The others also predict it badly, so its error is large. Take the diagonal entries $A_{ii}$ of 160 examples: the 40 smallest entries belong to leave-one-out errors of 44 % on average, and the
 # 40 largest to errors of 8 %. GCV divides by the mean entry, which is too large for the unlike digits. So it makes the largest errors smaller.
 #
-# Label noise cannot be predicted at any digit, so it adds about the same to all errors. With noise as large as the target, the two groups have errors of 96 % and 69 % (100 % is again the error of predicting zero). They differ
+# Label noise cannot be predicted at any digit, so it adds about the same to all errors. With noise as large as the target, the two groups have errors of 96 % and 69 %. (Here 100 % is the error of predicting zero against the *noisy* labels; half of it is noise.) They differ
 # far less than before. GCV says 83 %, and leave-one-out 82 %.
 #
 # [Golub, Heath and Wahba 1979](https://doi.org/10.1080/00401706.1979.10489751) introduced GCV. [Jacot and others 2020](https://arxiv.org/abs/2006.09796) studied it as an estimate of a kernel's risk.
@@ -261,7 +264,7 @@ def predicted_error(lam, V, n, level):
 from ddlearn.lessons.learning_curves import shared
 
 digits = shared.world("digits, ten classes")
-lam, V = digits.lam, digits.V2
+lam, V = digits.lam, digits.V2  # V2 holds the parts V of the target, which are squares
 
 # BEGIN SOLUTION
 left = {n: float(predicted_error(lam, V, n, kappa(lam, n)) / V.sum()) for n in range(100, 400)}
@@ -276,10 +279,10 @@ lesson.decide("half", error, number)
 # ## Where it breaks
 #
 # - **Most of the pool seen.** In the gray zone, the error lies in the last modes. On real data, their eigenvectors are large at few points only, so the assumption of random directions fails.
-# - **A target in small modes.** By hand, the fit of mode 3 was worse than zero.
+# - **A target in small modes.** Of the three modes, the last had 2.45 times the error of predicting zero.
 # - **Networks that learn features.** Their kernel changes during training ([[learned_embeddings]]), so there are no fixed eigenvalues.
 #
-# **Discuss:** Move **Ridge** of the second explorer (More controls) to 10. It adds 10 to the diagonal, so $10/N$ to each eigenvalue. This part takes 69 of the 80 units, and 58 % of the squared target is not learned instead of 19 %. Why would anybody pay for a ridge?
+# **Discuss:** Move **Ridge** of the second explorer (More controls) to 10. It adds 10 to the diagonal, so $10/N$ to each eigenvalue, and to the numerator of each share. This addition takes 69 of the 80 units, and 58 % of the squared target is not learned instead of 19 %. Why would anybody pay for a ridge?
 
 # %% [markdown]
 # ## Claims
@@ -302,7 +305,7 @@ lesson.quiz()
 # - The error is small if the target lies in modes with large eigenvalues.
 # - [Leave-one-out](GLOSSARY.md#leave-one-out-error) finds almost the same curve from the examples alone. [GCV](GLOSSARY.md#generalized-cross-validation-gcv) is too low on digits without noise.
 #
-# **What this does not show.** The curve is for kernel machines, and for networks as far as their kernel stays fixed. It uses the labels of the whole pool, so it explains, and guarantees nothing.
+# **What this does not show.** The curve is for kernel machines. It uses the labels of the whole pool, so it explains, and guarantees nothing.
 
 # %% [markdown]
 # ## Problems
@@ -365,9 +368,14 @@ def mode_powers(K, Y):
 # ## Further reading
 #
 # - Simon, Dickens, Karkada, DeWeese: [The eigenlearning framework](https://arxiv.org/abs/2110.03922) (2023). The conservation law.
-# - Bordelon, Canatar, Pehlevan: [Spectrum dependent learning curves](https://arxiv.org/abs/2002.02561) (2020). The same curve, from physics.
 # - Canatar, Bordelon, Pehlevan: [Spectral bias and task-model alignment](https://arxiv.org/abs/2006.13198) (2021). Which targets suit which kernels.
+#
+# <details><summary>Two more papers</summary>
+#
+# - Bordelon, Canatar, Pehlevan: [Spectrum dependent learning curves](https://arxiv.org/abs/2002.02561) (2020). The same curve, from physics.
 # - Jacot and others: [Kernel alignment risk estimator](https://arxiv.org/abs/2006.09796) (2020). GCV as an estimate.
+#
+# </details>
 #
 # <details><summary>Where do the digits come from?</summary>
 #

@@ -13,10 +13,10 @@
 # %% [markdown]
 # # 10 · Double descent, solved
 #
-# ![Left: the true targets, in a small circle of noise, lie at the end of a thin ellipse. Right: the weights form a circle, and the noise has become a long ellipse around the true weights.](pictures/double_descent_solved.svg)
+# ![Left: a thin ellipse of targets, with a small circle of noise at its end. Right: a circle of weights, with a long ellipse of noise.](pictures/double_descent_solved.svg)
 #
-# *Left: weights of one length predict targets on the blue ellipse. It is thin because one singular value is small. Right: solving for
-# the weights stretches the small circle of noise.*
+# *Right: all weights of the same length form a circle. Left: the targets that they predict form the thin blue ellipse. Solving goes from left to right,
+# and stretches the small circle of noise.*
 #
 # **Question.** In [[start_here]] the test error exploded where features were as many as examples, and fell again beyond. With 200 features, 180 noisy examples can give
 # nearly three times the error of 100. Why? Can a formula draw the curve, even for real images, before anything is fitted?
@@ -45,7 +45,9 @@ lesson.start()
 #
 # **The one question to ask:** "At $p = n$ and at $p = 2n$ the fit passes through every noisy label. Why is one terrible and the other fine?"
 #
-# **Discussion.** At $p = n$ the noise is divided by a tiny singular value, so the weights go far.
+# **Discussion.** Near the peak, the smallest singular value is tiny and the weights are long. A slightly larger penalty, or twice as many features, then lowers the error at once.
+#
+# **The answer to the question.** At $p = n$ the noise is divided by a tiny singular value, so the weights go far.
 #
 # **Usual wrong answers.** *"At the peak it overfits"*: beyond it too. *"The second minimum is lower"*: change **Signal**.
 #
@@ -78,19 +80,17 @@ lesson.predict("peak")
 # The measured targets are $y = (2.1, 1.9)$. So the noise is $(0.1, -0.1)$, in the weak direction. Solving divides it by 0.2, and the
 # fit is $w = w_\star + (0.5, -0.5) = (1.5, 0.5)$. Noise of $(0.1, 0.1)$ would be divided by 2 only, giving $w = (1.05, 1.05)$.
 #
-# **One more feature,** which the truth does not use, adds the column $c = (1, -1)$. Squared singular values are eigenvalues of $XX^\top$, to which the column adds $cc^\top$. As $c$ lies along the weak
-# direction, only the small singular value grows, to $\sqrt{0.2^2 + \lVert c\rVert^2} = \sqrt{0.04 + 2} = 1.43$. Many weights fit both targets now, and we take the shortest.
+# **One more feature,** which the truth does not use, adds the column $c = (1, -1)$. Squared singular values are eigenvalues of $XX^\top$, to which the column adds $cc^\top$. $X$ is symmetric, so the weak direction is the same for
+# weights and targets, and $c$ lies along it. Only the small singular value grows, to $\sqrt{0.2^2 + \lVert c\rVert^2} = \sqrt{0.04 + 2} = 1.43$. Many weights fit both targets now, and we take the shortest.
 #
 # **Or a penalty.** Keep the two features, and use [[fixed_embeddings|ridge regression]] with $\lambda = 0.1$. For $n = 2$ examples it divides by $s + n\lambda/s$ instead of $s$: by 1.2 instead of 0.2 in the
-# weak direction, by 2.1 in the strong one.
+# weak direction.
 #
 # | design | singular values | fit $w$ | $\lVert w - w_\star\rVert^2$ |
 # |---|---|---|---|
 # | 2 features | 2 and 0.2 | (1.5, 0.5) | 0.5 |
 # | 3 features, shortest | 2 and 1.43 | (1.010, 0.990, 0.098) | 0.0098 |
 # | 2 features, ridge | 2 and 0.2 | (1.036, 0.869) | 0.0184 |
-#
-# The first two fits pass through both targets, but only one is far from the truth.
 
 # %% [markdown]
 # ## See
@@ -118,13 +118,13 @@ lesson.peak.show()
 # - **Variance:** $\sigma^2 \sum_i 1/s_i^2$, because the noise along each $u_i$ is divided by $s_i$. By hand, $\sum_i 1/s_i^2$ is 25.25 with two features and 0.74 with three.
 # - **Bias²:** $r^2(1 - n/p)$ for $p > n$, else zero. The examples span $n$ of $p$ directions. In the others the shortest $w$ is zero: it misses the share $1 - n/p$ of the signal on average.
 #
-# A small singular value means that some combination of columns nearly vanishes. In a square design, all columns but one leave one direction free. The last column's part along it
-# is a single Gaussian number, which can be close to zero. A tall design leaves many. Wide designs are tall ones, transposed. Averaged over Gaussian designs,
+# A small singular value means that some combination of columns nearly vanishes. In a square design, the other columns span all directions but one. A column's part along this one
+# is a single Gaussian number, which may be close to zero. In a tall design it has parts along many free directions, rarely all small. Wide designs are tall ones, transposed. Averaged over Gaussian designs,
 #
 # $$\mathbb{E} \sum_i \frac1{s_i^2} = \frac{\min(n, p)}{|p - n| - 1}, \qquad \text{infinite for } |p - n| \le 1.$$
 #
 # *In words:* the variance grows as $p$ approaches $n$ from either side. For $n = 40$ the fraction is $20/19$ at $p = 20$, 38 at $p = 38$ and $40/39$ at
-# $p = 80$. Next to $n$, rare designs with a singular value close to zero make the mean infinite. The median stays finite. Without noise only the bias is left, without a peak.
+# $p = 80$. So at 60 features, 60 examples are worse than 40, whose risk is $\frac13 + 0.2 \cdot \frac{40}{19} = 0.75$. Next to $n$, rare designs with a singular value close to zero make the mean infinite. The median stays finite. Without noise only the bias is left, without a peak.
 #
 # <details><summary>Where does this average come from?</summary>
 #
@@ -140,7 +140,7 @@ lesson.peak.show()
 # Let $n$ grow with $g = p/n$ fixed. The risk approaches $\sigma^2 g/(1-g)$ for $g < 1$ and $r^2(1 - 1/g) + \sigma^2/(g-1)$ for $g > 1$. For Gaussian
 # designs this follows from the formula. [Hastie, Montanari, Rosset and Tibshirani (2022)](https://arxiv.org/abs/1903.08560) prove such limits, as their abstract says, for inputs
 # $\Sigma^{1/2} z$, where $z$ has independent entries. Here $\Sigma$ is the identity. Formulas for finite $n$ and $p$ are in
-# [Belkin, Hsu and Xu (2020)](https://arxiv.org/abs/1903.07571), after Breiman and Freedman (1983).
+# [Belkin, Hsu and Xu (2020)](https://arxiv.org/abs/1903.07571), after [Breiman and Freedman (1983)](https://doi.org/10.1080/01621459.1983.10477941).
 #
 # </details>
 
@@ -148,7 +148,7 @@ lesson.peak.show()
 # ## Exercise 1 · Repair: `min_norm_fit`
 #
 # The function should return the shortest fit, for $p < n$ and $p > n$, to each column of `y`. For By hand's two features it returns $(1.12, 0.83)$ instead of $(1.5, 0.5)$. It would lower the peak of
-# the explorer from 11 to 2. Repair it. The dots are then yours.
+# the explorer from 11 to 2. Repair it.
 
 
 # %%
@@ -167,7 +167,7 @@ def min_norm_fit(X, y):
 # %% [markdown]
 # ## Exercise 2 · Write: `risk`
 #
-# Return the expected excess risk for any $n$ and $p$, the dashed line. Without noise it is finite everywhere, because nothing is amplified. For the Question, with
+# Return the expected excess risk for any $n$ and $p$, the dashed line. Without noise it is finite everywhere. For the Question, with
 # $p = 200$, signal 1 and noise 0.2, it gives 0.70 at $n = 100$ and 1.99 at $n = 180$.
 
 
@@ -203,7 +203,7 @@ def risk(n, p, signal, noise):
 #
 # </details>
 #
-# **Who wins?** Let the truth have very many features, sorted by importance. A fit uses the first $p$, and what they miss acts as noise. Change **Signal** there:
+# **Who wins?** Let the truth have very many features, sorted by importance. A fit uses the first $p$, and what they miss acts as noise. In the first explorer, change **Signal**:
 # - *most of it in the first*: the risk descends twice, but the first minimum, 0.45 at 16 features, is lower than the second, 0.71 at 77.
 # - *spread over many*: wide fits win, **but all fits are poor**: the best risk is 0.93.
 #
@@ -234,12 +234,13 @@ lesson.decide("buy", now, enough, tuned)
 # %% [markdown]
 # ## Theory over experiment: real digits
 #
-# Real images are not Gaussian. Now an image $x$ has $N$ [random features](GLOSSARY.md#random-features) $\cos(g^\top x + c)$, with random $g$ and $c$. With very many, the fit is that of the
+# Now an image $x$ has $N$ [random features](GLOSSARY.md#random-features) $\cos(g^\top x + c)$, with random $g$ and $c$. With very many, the fit is that of the
 # [[fixed_embeddings|rbf kernel]]. A more general formula predicts the error from two things: the eigenvalues of the kernel matrix of all digits, and how much of the labels lies along each eigenvector.
+# As in [[learning_curves]], a water level decides how much of each is learned.
 # - **Left:** the eigenvalues, and the part of the labels outside the first $i$ eigenvectors (dashed).
 # - **Right:** the squared error on new digits against $N$. The dashed curve is the theory.
 #
-# Nothing has been fitted yet. Tick **Make the fits too**. Then choose *the theory's best* penalty.
+# At the start, 10 % of the training labels are wrong (**Wrong labels**). Tick **Make the fits too**. Then choose *the theory's best* penalty.
 
 # %%
 lesson.images.show()
@@ -250,10 +251,13 @@ lesson.images.show()
 #
 # <details><summary>Which formula is it, and which part is a heuristic?</summary>
 #
+# An eigenvector with the eigenvalue $\lambda_i$ is learned by the share $\lambda_i/(\lambda_i + \gamma)$. Without a penalty, the level $\gamma$ is such that all shares add up to
+# $\min(n, N)$: to the number of features before the peak, to the number of examples beyond it.
+#
 # The formula is that of [Simon, Karkada, Ghosh and Belkin (2024)](https://arxiv.org/abs/2311.14646). It predicts the error on a digit drawn from *all* digits, the
 # training digits included. We measure on the others only. A correction of our own takes the training digits out of the prediction. This correction is a heuristic, which we tested on images only.
 #
-# If 10 % of the labels are wrong, the best prediction is the *expected* label: 0.9 for the true class, and 0.1 shared by the other nine. The squared error is the squared distance to it.
+# Where 10 % of the labels are wrong, the best prediction is the *expected* label: 0.9 for the true class, and 0.1 shared by the other nine. The squared error is the squared distance to it.
 # The picture itself, without the theory, is that of [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118).
 #
 # </details>
@@ -289,17 +293,17 @@ lesson.why.show()
 
 # %% [markdown]
 # Remove one factor, and no peak is left ([Schaeffer and others 2023](https://arxiv.org/abs/2303.14151)). The views show one chain: a weak
-# direction makes the variance large, and effective parameters measure this variance. Drawn against effective parameters, the error's curve turns back: a fit
-# with 85 features has 699 effective parameters, one with 400 has 246 ([Curth, Jeffares and van der Schaar 2023](https://arxiv.org/abs/2310.18988)).
+# direction makes the variance large, and effective parameters measure this variance. Drawn against effective parameters, the error's curve goes to the right up to the peak, and then
+# back. A fit with 85 features has 699 effective parameters, one with 400 has only 246 ([Curth, Jeffares and van der Schaar 2023](https://arxiv.org/abs/2310.18988)).
 
 # %% [markdown]
 # ## Where it breaks
 #
-# - **Solvers hide the peak.** A rank cut-off drops weak directions, and the default one for float32 is large. On purpose this is a penalty, by accident a bug.
+# - **Solvers hide the peak.** A rank cut-off drops weak directions, and the default one for float32 is large.
 # - **The second descent need not win.** Give the digits 20 % wrong labels and (**More controls**) a kernel of width 3. The widest fit loses: 0.50, against 0.39 at 32 features.
-# - **The theory knew all labels.** In practice those of new digits are unknown, and leave-one-out chooses the penalty, as in [[fixed_embeddings]].
+# - **The theory knew all labels.** In practice, leave-one-out chooses the penalty ([[fixed_embeddings]]).
 #
-# **Discuss:** At $p = n$ and at $p = 2n$ the fit passes through every noisy label. Why is one terrible and the other fine?
+# **Discuss:** You add examples to your own data, and the error grows. How do you find out whether this peak is the cause?
 
 # %% [markdown] tags=["instructor"]
 # <details><summary>More to discuss</summary>
@@ -364,7 +368,7 @@ lesson.quiz()
 # %%
 @lesson.problem("bias_variance")
 def bias_variance(s, n, p, penalty, signal, noise):
-    """Both parts of the risk.  s (min(n, p),) singular values of X (n, p) -> a tuple of two numbers, bias² first."""
+    """Both parts of the risk.  s (min(n, p),) singular values of X (n, p); penalty is λ -> two numbers, bias² first."""
     # BEGIN SOLUTION
     lam = n * penalty
     left = (lam / (s**2 + lam)) ** 2
@@ -431,10 +435,15 @@ lesson.variance.show()
 # %% [markdown]
 # ## Further reading
 #
+# - Defilippis, Loureiro, Misiakiewicz: [Dimension-free deterministic equivalents](https://arxiv.org/abs/2405.15699) (2024). A proof of such a formula.
+#
+# <details><summary>The papers of the other formulas</summary>
+#
 # - Hastie, Montanari, Rosset, Tibshirani: [Surprises in high-dimensional ridgeless least squares](https://arxiv.org/abs/1903.08560) (2022). The limits.
 # - Mei, Montanari: [The generalization error of random features regression](https://arxiv.org/abs/1908.05355) (2022). Random features, in the limit.
-# - Defilippis, Loureiro, Misiakiewicz: [Dimension-free deterministic equivalents](https://arxiv.org/abs/2405.15699) (2024). The formula for the digits.
 # - Breiman, Freedman: [How many variables should be entered in a regression equation?](https://doi.org/10.1080/01621459.1983.10477941) (1983). The first such formula.
+#
+# </details>
 #
 # <details><summary>Where do the digits come from?</summary>
 #

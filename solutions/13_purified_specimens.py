@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 13 · Purified specimens
 #
-# ![Left: tube 1, named granulocytes, holds 24 granulocytes and 6 monocytes; tube 2, named monocytes, holds 1 granulocyte and 9 monocytes. Right: a table. A granulocyte is from tube 1 with probability 0.96, a monocyte with 0.40.](pictures/purified_specimens.svg)
+# ![Left: tube 1 holds 24 granulocytes and 6 monocytes; tube 2 holds 1 granulocyte and 9 monocytes. Right: the table that is computed below.](pictures/purified_specimens.svg)
 #
 # *Neither tube is pure. The table tells from which tube a cell of each type comes.*
 #
@@ -64,8 +64,8 @@ lesson.recap()
 # %% [markdown]
 # ## What an expert adds
 #
-# An expert separates the types of white blood cell by what they are.
-# - **Granulocytes** are the densest because of their granules, so in a centrifuge they sink lowest. They are 61 % of the average blood.
+# An expert separates three types of white blood cell.
+# - **Granulocytes** are the densest because of their granules, so in a centrifuge they sink lowest. They are 61 % of our patients' average blood.
 # - **Lymphocytes** have no granules and sink less. They are 28 %.
 # - **Monocytes** carry the protein CD14 on their surface. Magnetic beads that bind to CD14 hold them back. They are only 11 %.
 #
@@ -73,15 +73,14 @@ lesson.recap()
 # this type. At first, all tubes are pure.
 #
 # **The assumption.** Cells of one type look alike in all tubes and in blood. In symbols: the probability of an image $x$ is $P(x \mid c, s) = P(x \mid c)$,
-# for a cell of type $c$ from tube $s$. All that follows rests on it, until the last explorer breaks it.
+# for a cell of type $c$ from tube $s$.
 #
-# **How we judge.** The **balanced accuracy** is the share of cells named correctly in each type, averaged over the three types. So
-# the rare monocytes count as much as the granulocytes.
+# **How we judge.** The **balanced accuracy** is the share of cells named correctly in each type, averaged over the three types.
 #
 # ## See: three sources of cells
 #
 # The explorer shows the balanced accuracy against the number of cells to learn from. A band reaches from the smallest to the
-# largest of three draws.
+# largest of three draws of cells and network.
 # - **Blue:** cells of three pure tubes, a third of each type.
 # - **Orange:** blood of healthy donors, who are much alike. **Green:** blood of patients, who differ more. A blood test gives the shares of
 #   every 512 cells, and the networks learn from these shares by the mean map of [[weak_labels]].
@@ -94,7 +93,7 @@ lesson.exchange.show()
 # %% [markdown]
 # **How many purified cells are enough?** On the blue curve, 26 cells do as well as all 32,768 cells of healthy donors. Ten runs gave 16 to 32.
 #
-# The wider network changes little: healthy donors stay at 74 %, while 300 purified cells give 88 %. The donors' shares are nearly the same, so their
+# The wider network changes little: healthy donors stay at 74 %, where 300 purified cells give 88 %. The donors' shares are nearly the same, so their
 # bags hardly separate the types. **Patients who differ** reach 86 %. So whether a label per cell is needed depends on how much the bags differ.
 #
 # ## By hand: two tubes
@@ -102,7 +101,7 @@ lesson.exchange.show()
 # Now the tubes are impure. Tube 1 has 30 cells: 24 granulocytes and 6 monocytes, so its purity is 80 %. Tube 2 has 10 cells: 1 granulocyte and 9
 # monocytes, a purity of 90 %.
 #
-# The purity is P(type given tube). But the label of a cell is the name of its tube. To compare a network's types with names, training needs
+# The purity is P(type given tube). But training knows only the name of a cell's tube. To turn a network's types into names, it needs the other direction,
 # P(tube given type). So count by type. Of the 25 granulocytes, 24 are in tube 1: $24/25 = 0.96$. Of the 15 monocytes, 6 are in tube 1: $6/15 = 0.40$.
 # Although tube 1 is fairly pure, it holds 40 % of all monocytes, because it is larger. The mix of all cells is $(25/40, 15/40) = (0.625, 0.375)$.
 #
@@ -111,7 +110,7 @@ lesson.exchange.show()
 # $$q_c = \sum_s \tau_s A_{sc}, \qquad T_{cs} = P(\text{tube } s \mid \text{type } c) = \frac{\tau_s A_{sc}}{q_c}.$$
 #
 # *In words:* $q$ is the mix of all tubes together. The [**transition matrix**](GLOSSARY.md#transition-matrix) $T$ has a row per type, which says how the cells of this type are
-# distributed over the tubes. This is Bayes' rule.
+# distributed over the tubes.
 #
 # ## Exercise 1 · Write: `transition`
 #
@@ -141,11 +140,12 @@ def transition(purity, shares):
 # **forward correction**: the network says types, $T$ turns them into names, and only names are compared.
 #
 # By hand: a cell of tube 1 gets the probabilities $(0.1, 0.9)$. The name "tube 1" has the probability $0.96 \cdot 0.1 + 0.4 \cdot 0.9 = 0.456$, and the loss
-# is $-\ln 0.456 = 0.785$. If the tubes were pure, it would be $-\ln 0.1 = 2.30$. So it costs the network little to call a cell of tube 1 a
+# is $-\ln 0.456 = 0.785$. If the tubes were pure, it would be $-\ln 0.1 = 2.30$. So it costs the network far less to call a cell of tube 1 a
 # monocyte.
 #
 # Let $T$ be known, and let it have an inverse. Then the smallest expected loss is reached where the network says the true probabilities of the types
-# ([Patrini and others 2017](https://arxiv.org/abs/1609.03683), Theorem 2). So with ever more cells, impurity causes no error. It only costs cells.
+# ([Patrini and others 2017](https://arxiv.org/abs/1609.03683), Theorem 2). So if the network can express these probabilities, impurity
+# causes no error with ever more cells.
 #
 # **From tubes to blood.** Tubes hold the types in the mix $q$, and blood in other shares $\pi$. By Bayes' rule, $P_c$ is proportional to
 # $q_c\,P(x \mid c)$. To put $\pi_c$ in the place of $q_c$, multiply by $\pi_c/q_c$, and divide by the sum over types. The shares $\pi$ are the **prior**: a
@@ -153,7 +153,7 @@ def transition(purity, shares):
 #
 # ## Exercise 2 · Repair: `forward_loss`
 #
-# The function below is right for pure tubes. For the cell above it returns 2.25 instead of 0.785. Find the mistake, and repair it.
+# The function below is right for pure tubes. For the cell above it returns 2.25 instead of 0.785. Repair it.
 
 
 # %%
@@ -183,11 +183,11 @@ lesson.predict("impure")
 # ## See: impure tubes
 #
 # Three tubes of equal size have the **impurity** $e$: each holds $1 - e$ of its own type and $e/2$ of each other type. A classifier is **calibrated** if, of all cells to which it
-# assigns a type with probability 0.8, 80 % are of this type. The **calibration error** is the mean gap between stated probability and share that is right.
-# - **Left:** the balanced accuracy against the impurity. Orange takes names for types. Blue is corrected by your `transition`. Green estimates the
-#   purity. The dashed line is theory for orange: $T$ turns probabilities of types, learned from pure tubes, into those of names.
-# - **Right:** cells in groups of similar stated probability, at the impurity of the gray line. Each point shows which share of a group is right. On the
-#   diagonal, a classifier is calibrated.
+# assigns a type with probability 0.8, 80 % are of this type. For a test, cells of similar stated probability form groups. The **calibration error** is the mean gap, over the cells,
+# between the probability stated in their group and the share of it that is named correctly.
+# - **Left:** the balanced accuracy against the impurity. Orange takes names for types. Blue is corrected by your `transition`, green by an
+#   estimated purity. The dashed line is theory for orange: a network learns from pure tubes, and $T$ turns its probabilities of types into those of names.
+# - **Right:** these groups, at the impurity of the gray line. Each point shows which share of a group is right.
 #
 # Move **Impurity** from 20 to 30. Then take 100 **cells per tube**, and as measure the **calibration error**.
 
@@ -195,19 +195,19 @@ lesson.predict("impure")
 lesson.tubes.show()
 
 # %% [markdown]
-# **Why the monocytes?** Take a **sure** monocyte, one whose looks leave no doubt. It is from the monocytes' tube with probability $1 - e$, from
-# the granulocytes' with $e/2$. A network that takes names for types says just this. Monocyte is still the most probable. Then the prior comes. Equal tubes have
-# $q_c = 1/3$, so only $\pi$ counts. The cell is called a granulocyte as soon as $\frac e2\, \pi_G > (1 - e)\, \pi_M$, that is
+# **Why the monocytes?** Take a **sure** monocyte, one whose looks leave no doubt. The tubes are equally large and equally impure, so here $T$ has the same
+# entries as the purity. So the cell is from the monocytes' tube with probability $1 - e$, from the granulocytes' with $e/2$. A network that takes names for types says just this. Monocyte is still the most probable. Then the prior comes. As
+# $q_c = 1/3$, only $\pi$ counts. The cell is called a granulocyte as soon as $\frac e2\, \pi_G > (1 - e)\, \pi_M$, that is
 #
 # $$e > \frac{2 \pi_M}{\pi_G + 2 \pi_M}.$$
 #
 # *In words:* the rarer the type, the smaller the impurity at which it is lost. For the average blood, $\pi_G = 0.61$ and $\pi_M = 0.11$ give
-# $0.22/0.83 = 0.265$. From there on *every* monocyte is called a granulocyte. The derivation is ours. The orange network loses
+# $0.22/0.83 = 0.265$. From there on *no* cell is called a monocyte. The derivation is ours. The orange network loses
 # monocytes earlier, because cells in doubt are lost first.
 #
-# **The price.** At 20 %, the correction raises the balanced accuracy from 75 to 89 %. But here $T$ has the entries $1 - e$ and $e/2$, so tube $s$ has the
+# **The price.** At 20 % impurity and 3,000 cells per tube, the correction raises the balanced accuracy from 75 to 89 %. At 40 % and 100 cells per tube,
+# the balanced accuracy rises from 58 to 64 % only, and the calibration error from 13 to 21 %. The reason: tube $s$ has the
 # probability $\frac e2 + (1 - \frac32 e) P_s$. To get $P_s$, subtract $\frac e2$ and divide by $1 - \frac32 e$. This divides errors too, at 40 % by 0.4.
-# There, with 100 cells per tube, the balanced accuracy rises from 58 to 64 % only, and the calibration error from 13 to 21 %.
 #
 # <details><summary>How is the purity estimated?</summary>
 #
@@ -223,7 +223,7 @@ lesson.tubes.show()
 # %% [markdown]
 # ## Where it breaks
 #
-# **The assumption breaks.** A tube is a specimen of its own, seen once: one focus, one light, one liquid. All of its cells share them. So cells of one type do *not* look
+# **The assumption breaks.** A tube is a specimen of its own, seen once: all its cells share one focus, one light, one liquid. So cells of one type do *not* look
 # alike in every tube.
 
 # %%
@@ -240,7 +240,9 @@ lesson.predict("tube")
 lesson.batch.show()
 
 # %% [markdown]
-# With one tube of each type, *types and tubes cannot be distinguished*. A network may learn the focus of the monocytes' tube, and call every cell in this focus a monocyte. Luck
+# Without differences, one tube of each type is enough: more than 95 % are named correctly. The labels were right: the specimen misled.
+#
+# With differences and one tube of each type, *types and tubes cannot be distinguished*. A network may learn the focus of the monocytes' tube, and call every cell in this focus a monocyte. Luck
 # decides how well it does: 47 to 87 % over the three data sets. The blood tests are vague, but they come from forty specimens. With one tube per type, they raise
 # the accuracy from 70 to 88 % in the mean. With eight tubes, they add nothing more.
 #
@@ -278,12 +280,12 @@ lesson.quiz()
 # ## Key points
 #
 # - About 25 purified cells reach the [balanced accuracy](GLOSSARY.md#balanced-accuracy) of 32,768 cells of healthy donors with
-#   blood tests. From patients who differ, blood tests do nearly as well as 300 purified cells.
+#   blood tests. Patients who differ do nearly as well as 300 purified cells.
 # - [Purity](GLOSSARY.md#purity) becomes a [transition matrix](GLOSSARY.md#transition-matrix). With the
 #   [forward correction](GLOSSARY.md#forward-correction), impurity costs cells and causes no error in the limit.
 # - Perfect labels from one specimen per type may teach the specimen. Hold out whole specimens.
 #
-# **What this does not show.** There is one simulator, small networks, and a healthy cohort whose spread we assumed. Purification may change how cells look, which no
+# **What this does not show.** There is one simulator, small networks, and healthy donors whose differences we assumed. Purification may change how cells look, which no
 # test on tubes alone can notice.
 
 # %% [markdown]
@@ -295,14 +297,20 @@ lesson.quiz()
 # **2. Lost types (checked).** From which impurity on does a network without correction lose all monocytes of healthy donors, whose shares are
 # $(0.62, 0.30, 0.08)$? And all lymphocytes of the average blood, $(0.61, 0.28, 0.11)$?
 #
-# **3. Forgotten sizes.** You take the two tubes of *By hand* to be equally large. Which $T$ do you get? Train with it until every name has its true probability. What does the
-# network say of a sure monocyte?
+# **3. Forgotten sizes.** You take the two tubes of *By hand* to be equally large. Which $T$ do you get? Train with it until every cell's expected loss is as small as possible. What does the
+# network say of a sure monocyte? Why can the name of a sure granulocyte not get its true probability?
 #
 # **4. A formula and a score (hard).** In [[weak_labels#Explain:-the-effective-bag-size|Weak labels]], $N$ cells in bags are worth $Nq_c\,e_c$ labeled cells
-# of type $c$, with $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$. The effective bag size $m_{\text{eff}}$ says how alike the bags are, and $q_c$ is the share
+# of type $c$, where the efficiency $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$ is no impurity. The effective bag size $m_{\text{eff}}$ says how alike the bags are, and $q_c$ is the share
 # in the population. Healthy donors have $m_{\text{eff}} = 81$ and the shares of problem 2. Patients have 6.26 and the shares of the average
 # blood. How many labeled monocytes are 32,768 cells of donors worth, and as many of patients? How many purified cells is that, if a third of them are
 # monocytes? Why does the formula predict no balanced accuracy?
+#
+# <details><summary>A hint for the last question</summary>
+#
+# The formula counts what is known of one type. The balanced accuracy depends on all types, and on how alike they look.
+#
+# </details>
 
 # %%
 # BEGIN SOLUTION
@@ -322,9 +330,10 @@ lesson.decide("by_hand", share, granulocyte, monocyte, donors, lymphocytes)
 #
 # **2.** $2 \cdot 0.08/(0.62 + 0.16) = 0.205$ for the monocytes of healthy donors. For lymphocytes, the same derivation gives $2 \pi_L/(\pi_G + 2\pi_L) = 0.56/1.17 = 0.479$.
 #
-# **3.** With equal sizes, $T$ has the rows $(0.8/0.9, 0.1/0.9) = (0.889, 0.111)$ and $(0.2/1.1, 0.9/1.1) = (0.182, 0.818)$. A sure monocyte has the name of tube 1 with
-# probability 0.4. The network matches it with a probability $P_G$ of granulocyte for which $0.889\,P_G + 0.182\,(1 - P_G) = 0.4$. So $P_G = 0.31$, although the true one is
-# 0. For a sure granulocyte $P_G$ would have to be 1.10, so it stays at 1, and its name keeps a wrong probability. With pure tubes $T$ is the identity, whatever the sizes. To see it in a training, draw cells of
+# **3.** With equal sizes, $T$ has the rows $(0.8/0.9, 0.1/0.9) = (0.889, 0.111)$ and $(0.2/1.1, 0.9/1.1) = (0.182, 0.818)$. The expected loss of a cell is smallest where its name has
+# the true probability, or one as close to it as $T$ allows. A sure monocyte has the name of tube 1 with probability 0.4. This lies between 0.182 and 0.889, so the network can match it: with the probability $P_G$ of granulocyte for
+# which $0.889\,P_G + 0.182\,(1 - P_G) = 0.4$. So $P_G = 0.31$, although the true one is 0. A sure granulocyte has the name of tube 1 with probability 0.96, and the wrong $T$ gives at most 0.889, at $P_G = 1$.
+# (To match 0.96, $P_G$ would have to be 1.10.) So $P_G = 1$ is right, and the name keeps a wrong probability. With pure tubes $T$ is the identity, whatever the sizes. To see it in a training, draw cells of
 # `ddlearn.blood.purity(0.3)` with shares of one half, a third and a sixth, and train with `ddlearn.weak_labels.forward_loss`.
 #
 # **4.** For healthy donors the formula gives $32{,}768\, q_c e_c = 647$ labeled granulocytes, 172 lymphocytes and 35 monocytes. Three equal tubes match the monocytes with 105 cells. Patients are
@@ -341,9 +350,14 @@ lesson.decide("by_hand", share, granulocyte, monocyte, donors, lymphocytes)
 # %% [markdown]
 # ## Further reading
 #
-# - Yellin, Haeffele, Roth, Vidal: [Multi-cell detection and classification using a generative convolutional model](https://openaccess.thecvf.com/content_cvpr_2018/html/Yellin_Multi-Cell_Detection_and_CVPR_2018_paper.html) (2018). Templates
-#   from purified cells, a prior from blood counts: the setting of this page. Our cells are simulated.
+# - Yellin, Haeffele, Roth, Vidal: [Multi-cell detection and classification using a generative convolutional model](https://openaccess.thecvf.com/content_cvpr_2018/html/Yellin_Multi-Cell_Detection_and_CVPR_2018_paper.html) (2018). The
+#   setting of this page. Our cells are simulated.
+#
+# <details><summary>The papers of the methods</summary>
+#
 # - Patrini and others: [Making deep neural networks robust to label noise](https://arxiv.org/abs/1609.03683) (2017). The forward correction.
 # - Northcutt, Jiang, Chuang: [Confident learning](https://arxiv.org/abs/1911.00068) (2021). The estimated purity.
+#
+# </details>
 #
 # **Next:** [[counting_and_rules]], Counting and rules.

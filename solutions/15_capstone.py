@@ -64,7 +64,7 @@ lesson.start()
 # %% [markdown]
 # ## Recap
 #
-# From [[fixed_embeddings]] and [[learning_curves]].
+# From [[fixed_embeddings]] and [[learning_curves]]. If you have not read one, guess: the answer explains itself.
 
 # %%
 lesson.recap()
@@ -98,7 +98,7 @@ lesson.predict("three seeds")
 # The correct interval crosses both edges. These seeds **cannot tell**, although their mean is exactly 1. With the same mean and $s$, five
 # seeds have the t value 2.78 and the interval 0.876 to 1.124. So five seeds would decide.
 #
-# Could the measurement fail at all? In the **control** the cause of the claim is taken away: the formula gets shuffled targets. Three seeds measure 0.3, 0.4 and 0.5, with the interval 0.152 to 0.648. It
+# Could the measurement fail at all? In the **control** we take away what should make the claim true: the formula gets shuffled targets. It then predicts too large an error, so the ratio falls. Three seeds measure 0.3, 0.4 and 0.5, with the interval 0.152 to 0.648. It
 # is outside the band, so the measurement can fail.
 #
 # ## See
@@ -113,6 +113,8 @@ lesson.predict("three seeds")
 lesson.rule.show()
 
 # %% [markdown]
+# With 1.96, three normal seeds hold the truth in 81 of 100 experiments, not in 95.
+#
 # ## Explain: a claim and its verdict
 #
 # A [claim](GLOSSARY.md#claim) has five parts.
@@ -133,12 +135,12 @@ lesson.rule.show()
 # The claim **holds** if the measured interval lies inside the band and the control's interval lies outside. It **does not hold** if the measured interval
 # lies wholly outside. Otherwise we **cannot tell**.
 #
-# The rule is a **test of equivalence**. The usual test asks whether a difference was seen. With few seeds it seldom sees one, and "not seen" is then mistaken for "equal". Here few seeds prove
-# nothing: a wide interval does not fit into the band.
+# The rule is a **test of equivalence**. The usual test asks whether a difference was seen. With few seeds it seldom sees one, and "not seen" is then mistaken for "equal". Here few seeds that scatter prove
+# nothing: their interval is too wide for the band. For normal seeds, a wrong "holds" has probability 1/40 at most, a wrong "does not hold" 1/20 at most.
 #
 # <details><summary>How often is the rule wrong?</summary>
 #
-# There are two ways to be wrong. Let the seeds be normal.
+# There are two ways to be wrong.
 #
 # *The rule says "holds", and the truth lies outside the band*, for example above its upper edge. Then the interval's upper end is below the
 # edge, so it is below the truth. A 95 % interval lies wholly below the truth in one experiment of forty. So this mistake has probability 1/40
@@ -162,7 +164,7 @@ lesson.rule.show()
 #
 # ## Exercise 1 · Write: `interval`
 #
-# The tensor `measured` holds $n$ seeds, and `t_value(n - 1)` gives $t_{n-1}$. For the three seeds above the result is (0.752, 1.248). When it passes, the explorers run on your intervals.
+# The tensor `measured` holds $n$ seeds, and `t_value(n - 1)` gives $t_{n-1}$. For the three seeds above the result is (0.752, 1.248).
 
 
 # %%
@@ -229,7 +231,7 @@ lesson.decide("seeds", seeds, reach)
 # %% [markdown]
 # ## A table
 #
-# Three real tables are here, and there is room for yours. Save your spreadsheet as CSV, and put the file beside this notebook. Write its name and the column to predict below:
+# Three real tables are here (tumors, wines and diabetes), and there is room for yours. Save your spreadsheet as CSV, and put the file beside this notebook. Write its name and the column to predict below:
 # `bring("my_table.csv", target="price")`. Or leave the cell as it is.
 #
 # <details><summary>What your table may hold</summary>
@@ -246,7 +248,6 @@ lesson.decide("seeds", seeds, reach)
 bring("", target=None)
 
 # %% [markdown]
-# Look before you ask.
 # - **Left:** one point per row, in the plane in which the rows vary most.
 # - **Right:** the leave-one-out error and the training error of kernel ridge regression against the penalty ([[fixed_embeddings]]). Predicting the mean has an error of 1.
 #
@@ -269,18 +270,18 @@ lesson.look.show()
 # | question | what is measured | band | control: the same without the cause |
 # |---|---|---|---|
 # | leave-one-out | leave-one-out error divided by the error on unseen rows ([[fixed_embeddings]]) | 0.85 to 1.15 | the training error in its place |
-# | fixed or learned | error of a trained network divided by the error of a kernel ([[learned_embeddings]]) | at least a baseline | the network's error on its training rows |
+# | fixed or learned | error of a trained network divided by the error of a kernel; the claim: the network is no better ([[learned_embeddings]]) | at least a baseline | the network's error on its training rows |
 # | width at the start | the exponent $a$: a kernel's distance from the infinite one falls as width to the power $-a$ ([[neural_tangent_kernel]]) | 0.35 to 0.65 | the infinite kernel of another activation |
 # | lazy when wide | the exponent $a$: a kernel's change in training falls as width to the power $-a$ ([[leaving_the_lazy_regime]]) | at least 0.4 | mean-field scaling |
 # | imbalance | the exponent $a$: the change of a linear network's imbalance grows as the learning rate to the power $a$ ([[real_steps_real_widths]]) | 0.85 to 1.15 | the same descent with weight decay |
 # | learning curve | measured error divided by predicted error ([[learning_curves]]) | 0.85 to 1.15 | the formula gets shuffled targets |
 # | the peak | the number of features with the largest error, divided by the number of rows ([[double_descent_solved]]) | 0.9 to 1.1 | the same fits with a ridge |
-# | the widest wins | error with sixteen features per row divided by the error with one per four rows ([[double_descent_solved]]) | 0 to 1 | as many features as rows |
+# | the widest wins | error with sixteen features per row divided by the error with one per four rows, counted as 3 where it is larger ([[double_descent_solved]]) | 0 to 1 | as many features as rows |
 # | proportions only | risk computed from bags divided by the risk computed from labels ([[weak_labels]]) | 0.85 to 1.15 | each row gets its bag's proportions as its label |
 #
-# *Baseline:* no theory says how a network compares with a kernel. So we ask what a mere change of kernel can gain. On twelve other splits of the table,
-# kernels of half and of twice the kernel's width take the place of the network. Each of their errors is divided by that of the kernel. The baseline is
-# the smallest of these ratios, or 1 if all are larger.
+# *Baseline:* no theory says how a network compares with a kernel. So we ask what a mere change of kernel can gain, without learning. Two other kernels, of half and of twice
+# the width, take the place of the network on twelve other splits of the table. The baseline is the smallest ratio that they reach there, or 1 if all their ratios
+# are larger. A network gains by learning only if its ratio is below the baseline.
 #
 # *Imbalance:* a difference of the two layers' weights. With one weight $v$ and one weight $w$ it is $v^2 - w^2$. Gradient flow keeps it constant.
 #
@@ -300,6 +301,8 @@ lesson.predict(lesson.experiment.state["question"])
 # %% [markdown]
 # Now tick **Run it** above. The picture shows your prediction too. Then lower **Seeds** from eight, one by one, under **More controls**. At how many can your
 # rule no longer tell? (For "leave-one-out" on the wines, seven seeds decide, and six cannot tell.)
+#
+# For "the widest wins" on the diabetes table, the interval of eight seeds lies above 1, so the claim does not hold. The 2.3 was not the luck of one seed.
 
 # %% [markdown]
 # ## Hand it in
@@ -316,7 +319,7 @@ write_page(in_my_words="", author="")
 # ## Where it breaks
 #
 # - **Skewed seeds.** In the first explorer, 95 % intervals from three skewed seeds hold the truth in 87 % of the experiments, and from 20 seeds in 90 %.
-# - **Looking too often.** Suppose that the truth is on the upper edge of a wide band, so "holds" is a mistake. Whoever checks once, at 20 seeds, makes it in 2.7 % of
+# - **Looking too often.** Suppose that the truth lies just above the upper edge of a wide band, so "holds" is a mistake. Whoever checks once, at 20 seeds, makes it in 2.7 % of
 #   4,000 experiments. Whoever checks after each seed from the third to the 20th, and stops at the first "holds", makes it in 11 %.
 # - **Many questions.** Ask nine and show the best: problem 2 computes the price.
 # - **Other rows.** All rows here come from one table. Rows from another hospital may follow another law, and no number of seeds would show it.
@@ -326,7 +329,7 @@ write_page(in_my_words="", author="")
 # %% [markdown]
 # ## Claims
 #
-# The first three claims judge our own rule. Does the interval hold the truth as often as it should? Is the verdict wrong as seldom as stated above? The other claims
+# The first three claims judge our own rule: how often the interval holds the truth, and how seldom the verdict is wrong. The others
 # are questions that we put to the three tables.
 
 # %%
@@ -343,7 +346,7 @@ lesson.quiz()
 #
 # - A [claim](GLOSSARY.md#claim) is a sentence that may be false, with a [band](GLOSSARY.md#band) stated before and a
 #   [control](GLOSSARY.md#control) that must fail.
-# - Few seeds prove nothing: the interval must lie inside the band. It is not enough that it touches the band.
+# - The whole interval must lie inside the band. Few seeds seldom achieve that.
 # - "Cannot tell" is an answer. What to do next: more seeds, whose number is fixed before the run, more rows, or a better control.
 #
 # **What this does not show.** Three tables are not the world, and a random split is not tomorrow's data. The interval is right for seeds that are nearly
@@ -360,18 +363,20 @@ lesson.quiz()
 # **2. Nine questions (checked).** You ask nine independent questions, each with a 95 % interval. What is the probability that one or more of the
 # intervals miss their truths? With which probability may each interval miss, so that by the union bound this probability is at most 0.05?
 #
-# **3. From the smallest to the largest seed.** A rule takes the smallest and the largest of $n$ seeds as its interval. The truth is the median: each seed lies above it with probability 1/2.
+# **3. From the smallest to the largest seed.** A rule takes the smallest and the largest of $n$ seeds as its interval. Here, call the median the truth: each seed lies above it with probability 1/2.
 # Show that the interval holds it with probability $1 - 2^{1-n}$. From how many seeds on is this at least 95 %? Why is the rule still a bad one?
 #
 # **4. A tenth question (hard, open).** Write two functions of a seed that return a number: `measure(seed)` for a question of your own, and `control(seed)` without its cause. State a band, run eight seeds, and give the intervals to your `verdict`.
 #
 # <details><summary>The calls</summary>
 #
+# `about` makes the band around a number. `ours` says that no theory gave the band: we chose it.
+#
 # ```python
 # from ddlearn.classroom.claim import about, claim, ours
 #
 # band = about(1.0, 0.15, "ratio")  # 0.85 to 1.15
-# basis = ours(source="the margin is ours")  # no theory gives it
+# basis = ours(source="the margin is ours")  # where the band comes from
 #
 # mine = claim("mine", "The ratio is 1.", band, basis, measure, control=(control, "without the cause"))
 #
@@ -420,10 +425,15 @@ lesson.decide("many_questions", missed, each)
 # %% [markdown]
 # ## Further reading
 #
-# - Student: [The probable error of a mean](https://doi.org/10.1093/biomet/6.1.1), *Biometrika* 6 (1908). The mean of a few numbers, and the price of an estimated spread.
-# - Schuirmann: [Two one-sided tests](https://doi.org/10.1007/BF01068419), *Journal of Pharmacokinetics and Biopharmaceutics* 15 (1987). Equivalence.
+# - Student: [The probable error of a mean](https://doi.org/10.1093/biomet/6.1.1), *Biometrika* 6 (1908). The t value.
 # - Kerr: [HARKing](https://doi.org/10.1207/s15327957pspr0203_4), *Personality and Social Psychology Review* 2 (1998). Predictions made after the fact.
+#
+# <details><summary>The papers of the rule and of two questions</summary>
+#
+# - Schuirmann: [Two one-sided tests](https://doi.org/10.1007/BF01068419), *Journal of Pharmacokinetics and Biopharmaceutics* 15 (1987). Equivalence.
 # - Simon, Dickens, Karkada, DeWeese: [The eigenlearning framework](https://arxiv.org/abs/2110.03922) (2023). Learning curves.
 # - Busa-Fekete and others: [Easy learning from label proportions](https://arxiv.org/abs/2302.03115) (2023). Proportions.
+#
+# </details>
 #
 # **Next:** ask your own questions. [[start_here]] is where the course began.
