@@ -17,8 +17,8 @@
 #
 # *The class is the product of coordinates 4 and 9, each $+1$ or $-1$. The bars show how much weight the units of a small network give to each coordinate.*
 #
-# **Question.** In [[fixed_embeddings]], the embedding was chosen before any label was seen. A network finds its own while it learns. What does
-# this gain, and what does it cost?
+# **Question.** In [[fixed_embeddings]], the embedding was chosen before any label was seen. So it cannot know which inputs matter: of thousands of
+# genes, few may decide a disease. A network finds its own embedding while it learns. What does this gain, and what does it cost?
 #
 # **You will be able to**
 # - measure how well an embedding suits the labels (Exercise 1);
@@ -45,7 +45,7 @@ lesson.start()
 #
 # **The one question to ask:** "What has this embedding seen that the kernel has not?" (The labels.)
 #
-# **Discussion.** The answer is in a fold on the page.
+# **Discussion.** A fold has the answer.
 #
 # **Usual wrong answers.** *"A better kernel crosses the bound"*: ask which kernel may know the subset.
 #
@@ -72,10 +72,10 @@ lesson.recap()
 # |−1|1|−1|0|0|−1|
 # |−1|−1|1|0|2|1|
 #
-# Take any function $c + w_1x_1 + w_2x_2$. Over the two rows with label $1$, its values add up to $2c$. Over the other two rows, they add up to $2c$ as
-# well. If every value had the sign of its label, the first sum would be positive, and the second negative. So no such function separates the classes.
+# Take any function $c + w_1x_1 + w_2x_2$. Its values add up to $2c$ over the two rows with label $1$, and to $2c$ over the other two.
+# If every value had the sign of its label, the first sum would be positive, and the second negative. So no such function separates the classes.
 #
-# With the features $u_1$ and $u_2$, a linear function is enough: $u_1 + u_2 - 1$ equals the label. Real data add irrelevant inputs: of thousands of genes, few may decide a disease.
+# With the features $u_1$ and $u_2$, a linear function is enough: $u_1 + u_2 - 1$ equals the label.
 #
 # ## Predict
 
@@ -86,7 +86,7 @@ lesson.predict("noise")
 # ## See
 #
 # The explorer trains a layer of 64 ReLU units on 300 examples. The first two of 22 coordinates are near a corner of XOR, and the others are
-# noise. At step 0 the weights are random.
+# noise.
 # - **Left:** each coordinate's share of the sum of all squared weights. The dashed line shows equal shares.
 # - **Right:** 300 *new* points. A linear function of the 64 features was fitted to the examples. Its value, the score, runs
 #   across, and is 0 at the vertical line.
@@ -110,16 +110,16 @@ lesson.film.show()
 # features $\varphi(x)$ are the embedding, and $v$ holds the weights of the output. At the start,
 # $W$, $b$ and the signs $v_j = \pm 1$ are random. Training changes all three, so the embedding depends on the labels.
 #
-# **The recipe.** Training minimizes half the mean squared error, in 300 steps above and 2,000 below. The step size is 0.1, the
-# momentum 0.9, and the **weight decay** 0.001 ([what these are](refreshers/training_recipe.md)). So two things change each weight: gradient and decay.
+# **The recipe.** Training minimizes half the mean squared error, in 300 steps above and 2,000 below. Each step uses 32 random examples. The step size
+# is 0.1, the momentum 0.9, and the **weight decay** 0.001 ([what these are](refreshers/training_recipe.md)).
 #
-# **The gradient.** Let $x^{(i)}$ be the $i$-th example, and $y_i$ its label. The gradient changes row $j$ of $W$, on average, by a multiple of
+# **The gradient.** Let $x^{(i)}$ be the $i$-th example, and $y_i$ its label. Averaged over the random draws, the gradient changes row $j$ of $W$ by a multiple of
 #
 # $$v_j \cdot \frac1n \sum_{i\,:\,\text{unit } j \text{ active at } x^{(i)}} \left(y_i - f(x^{(i)})\right) x^{(i)}.$$
 #
 # *In words:* add up the examples at which the unit is active, each multiplied by its remaining error, and divide by $n$. At first, $f$ is small, so the
 # errors are the labels. A noise coordinate has the sign of the label in about half of the active examples. So the terms almost cancel: a mean of
-# $n$ random signs has the size $1/\sqrt n$. In the two coordinates of XOR, this holds over all examples, but over the active ones the terms can agree (problem 1).
+# $n$ random signs has the size $1/\sqrt n$. In the two coordinates of XOR, the terms almost cancel over all examples, but over the active ones they can agree (problem 1).
 # So the gradient finds these coordinates, but also puts some weight on noise.
 #
 # **Weight decay** subtracts $0.1 \cdot 0.001$ of each weight in each step. Momentum repeats each change, every time 0.9 as large, and
@@ -141,7 +141,8 @@ lesson.film.show()
 # <details><summary>How far do features move, and what is known about random ones?</summary>
 #
 # The gradient changes $b_j$ by the same sum, with 1 in place of $x^{(i)}$. It changes $v_j$ by a similar sum, with the unit's output in
-# place of $x^{(i)}$ and with 1 in place of $v_j$. All are multiplied by $h$ in training, because $f$ is an average over $h$ units.
+# place of $x^{(i)}$ and with 1 in place of $v_j$. Each of these gradients has the factor $1/h$, because $f$ is an average over $h$ units.
+# Training multiplies it by $h$, so that a unit moves at the same speed at every width.
 #
 # The factor $1/\sqrt h$ in $f$ is a choice, the mean-field scale. With it, features move by an amount that does not depend on $h$. With
 # another scale, a wide network hardly moves its features: see [[neural_tangent_kernel]] and [[leaving_the_lazy_regime]].
@@ -154,7 +155,7 @@ lesson.film.show()
 #
 # ## Exercise 1 · Write: `alignment`
 #
-# How well does an embedding suit the labels? Compare the kernel matrix $K$ of the embedding with $yy^\top$, whose
+# Two questions remain: how good are these features, and could a fixed kernel do as well? For the first, compare the kernel matrix $K$ of the embedding with $yy^\top$, whose
 # entries are $+1$ for two points of the same class and $-1$ otherwise.
 #
 # First *center* both: subtract from each feature, and from $y$, its mean over the points. Let $H$ be the identity minus $\frac1n$ in every
@@ -232,14 +233,21 @@ lesson.predict("bound")
 # $\mathcal G$ has at most $n$ orthogonal directions. By Pythagoras, $\rho_i^2$ is the sum of the squared cosines of $\chi_i$ with them. Over all $i$, each direction
 # adds at most 1, as by hand. So the sum of all $\rho_i^2$ is at most $n$.
 #
-# **Who reaches the bound?** A direction adds exactly 1 if it is a combination of the parities: then its projections on them add up to it. The **oracle
-# kernel** $\frac1N\sum_i \chi_i(x)\chi_i(x')$ has only such directions. For a training point $x'$, each $\chi_i(x')$ is $1$ or $-1$, and the
-# kernel is a combination of the $\chi_i(x)$. So if $\mathcal G$ has $n$ dimensions, the sum is $n$, and the mean error is $1 - n/N$.
+# **Who reaches the bound?** The **oracle kernel** $\frac1N\sum_i \chi_i(x)\chi_i(x')$ does, if $\mathcal G$ has $n$ dimensions. At a training point $x'$ it is a
+# combination of the parities $\chi_i(x)$, so each direction adds exactly 1 (fold).
 #
 # The bound covers every kernel, penalty and choice of points that do not depend on the target. It says nothing about
 # one parity alone: by hand, the first kernel has the error 0 on $x_1x_2$.
 #
-# <details><summary>Proof</summary>
+# <details><summary>Why does each direction of the oracle kernel add exactly 1?</summary>
+#
+# For a training point $x'$, each $\chi_i(x')$ is $1$ or $-1$. So the function $k(\cdot, x')$ is a combination of the parities, and all directions in
+# $\mathcal G$ are such combinations. A direction is a vector of length 1. Its parts along the parities make up all of it, so by Pythagoras the squares of
+# their lengths add up to 1. If $\mathcal G$ has $n$ dimensions, the sum of all $\rho_i^2$ is $n$, and the mean error is $1 - n/N$.
+#
+# </details>
+#
+# <details><summary>Proof of the bound</summary>
 #
 # Let $\Pi$ be the orthogonal projection on $\mathcal G$. Each $\chi_i$ has length 1, so $\min_g \lVert \chi_i - g\rVert^2 = 1 - \lVert \Pi\chi_i\rVert^2$.
 # The $\chi_i$ are orthonormal, so $\sum_i \lVert \Pi\chi_i\rVert^2 = \sum_i \langle \chi_i, \Pi\chi_i\rangle \le \operatorname{tr} \Pi \le n$. Divide by $N$.
@@ -265,7 +273,7 @@ lesson.bound.show()
 #
 # The function below should return the oracle kernel. It lists no subsets, because multiplying
 # out $(x_1x_1' + x_2x_2' + x_3x_3')^2$ gives all products of two coordinates. But for size 2 and the points $(1, 1, 1)$ and
-# $(1, 1, -1)$ it returns $\frac19$, where $(1 - 1 - 1)/3 = -\frac13$ is right. Repair it. The green rings then run on your function.
+# $(1, 1, -1)$ it returns $\frac19$, where $(1 - 1 - 1)/3 = -\frac13$ is right. Repair it. The green rings then use it.
 
 
 # %%
@@ -313,8 +321,8 @@ lesson.parity.show()
 # </details>
 #
 # The trained layer defines a kernel too, and a linear function of its features predicts as well as the network (0.01). So the network has *learned a kernel*
-# from the labels. Its alignment with the labels of 500 new points rises from 0.01 to 0.54. A Gaussian kernel has at most 0.05,
-# and the oracle kernel 0.06.
+# from the labels. Its alignment with the labels of 500 new points rises from 0.01 to 0.54. It is at most 0.05 for a Gaussian kernel, and 0.06 for the oracle kernel.
+# The oracle kernel, which no kernel beats on average, treats all 780 parities alike, so it is aligned with none of them.
 #
 # Without decay, the error is 0.15, and the two coordinates have 40 % of the squared weight instead of 86 %.
 #
@@ -359,7 +367,7 @@ lesson.decide("weight_decay", decay, best, without)
 # - **Too few examples.** In the last explorer, under *More controls*, choose *3 of 40* and 300 examples. The network fits them all, and its error
 #   is 1.45, worse than predicting 0. With 600 examples it is 0.08, but without decay 1.57.
 # - **Training for too long.** In the first explorer, choose *moons*, two half circles. The share of the first two of its 22 coordinates rises to 51 % at step 20, and falls to 18 % at
-#   step 300. The later steps fit the last examples with noise, and decay is too slow to remove it.
+#   step 300. The later steps use the noise coordinates to fit the examples that still have errors, and decay is too slow to undo this.
 #
 # **Discuss:** You try ten kernels and keep the one with the smallest leave-one-out error. Does the bound still apply?
 #
@@ -387,22 +395,22 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - With a fixed [kernel](GLOSSARY.md#kernel) and $n$ examples, the mean error over $N$ orthogonal targets is at least $1 - n/N$.
+# - With a fixed [kernel](GLOSSARY.md#kernel) and $n$ examples, the mean error over $N$ orthogonal targets of mean square 1 is at least $1 - n/N$.
 # - A network goes below this mean because its [embedding](GLOSSARY.md#embedding) depends on the labels. The gradient finds the coordinates, and
 #   [weight decay](GLOSSARY.md#weight-decay) removes the rest.
 # - With too few examples, a learned embedding is worse than predicting 0.
 #
-# **What this does not show.** No theorem here says how many examples a *network* needs. We measured one small network and one recipe.
+# **What this does not show.** No theorem here says how many examples a *network* needs. We measured one network and one recipe.
 
 # %% [markdown]
 # ## Problems
 #
 # **1. One step on XOR (easy).** Take the four rows of the XOR table as examples, and $f = 0$. A unit has the weights $(2, 1)$, $b_j = 0$ and
 # $v_j = 1$. Compute the formula in "The gradient". Then add a noise coordinate: repeat each row with $x_3 = 1$ and with $x_3 = -1$, and let the
-# third weight be 0. Which weights change?
+# third weight be 0. Which weights of the row change?
 #
 # **2. Beat two thirds.** The cell below prints the errors for the kernel $(x^\top z)^2$. Try your own. When is the mean exactly
-# $\frac23$? Then write `features` (checked).
+# $\frac23$? Also write `features` (checked), the formula of $\varphi(x)$ in *Explain*.
 #
 # **3. Digits.** The table below shows error rates on new digits, 0 to 4 against 5 to 9. Why does a fixed embedding do well here?
 #

@@ -19,7 +19,8 @@
 # other 16 %. The imbalance of the first, the number $a^2 - b^2$, keeps it inside the blue tube, away from the origin.*
 #
 # **Question.** Real networks have finite width, finite steps and random starts. At infinite width, where the
-# weights hardly move, [[neural_tangent_kernel]] explained training. What can we prove before training when the weights do move?
+# weights hardly move, [[neural_tangent_kernel]] explained training. What can we prove before training when the weights do move? We answer for
+# networks of two linear layers, whose loss is not convex.
 #
 # **You will be able to**
 # - predict how one step changes the imbalance of two layers (Exercise 1);
@@ -88,8 +89,8 @@ lesson.predict("tenth")
 #
 # $$(rb)^2 + (ra)^2 = 2L(a^2 + b^2).$$
 #
-# *In words:* at a given loss, strong weights mean a long gradient. So descent cannot stall while the weights are strong. They stay strong:
-# $a^2 + b^2$ is never below $|a^2 - b^2| = |D|$. The imbalance puts a **floor** under the strength.
+# *In words:* at a given loss, strong weights mean a long gradient. So descent cannot stall while the weights are strong. They stay strong, because
+# $a^2 + b^2$ is never below $|D|$, and $D$ hardly drifts. So the imbalance puts a **floor** under the strength.
 
 # %% [markdown]
 # ## See
@@ -177,8 +178,8 @@ lesson.certificate.show()
 #
 # 1. The first part of $\Delta$ contributes $-\eta(\lVert A\rVert^2 + \lVert B\rVert^2) = -\eta\lVert\nabla L\rVert^2$ to $\langle G, \Delta\rangle$, because
 #    $\langle G, AW_2^\top\rangle = \langle GW_2, A\rangle = \lVert A\rVert^2$, and likewise for $B$.
-# 2. The second part contributes at most $\eta^2\lVert G\rVert_2\lVert A\rVert\lVert B\rVert \le \frac12\eta^2\lVert G\rVert_2\lVert\nabla L\rVert^2$, where
-#    $\lVert G\rVert_2$ is the largest singular value of $G$.
+# 2. The second part contributes $\eta^2\langle G, AB^\top\rangle = \eta^2\langle GB, A\rangle$. Let $\lVert G\rVert_2$ be the largest singular value of $G$. Then
+#    $\lVert GB\rVert \le \lVert G\rVert_2\lVert B\rVert$, so this is at most $\eta^2\lVert G\rVert_2\lVert A\rVert\lVert B\rVert \le \frac12\eta^2\lVert G\rVert_2\lVert\nabla L\rVert^2$.
 # 3. The map from $(A, B)$ to $AW_2^\top + W_1B^\top$ is the transpose of $T$, so it stretches a pair at most by the largest singular value of $T$. With
 #    $s_{\max}(T)^2 = s_1(W_1)^2 + s_1(W_2)^2$, the length $\lVert\Delta\rVert$ is at most
 #    $\eta\lVert\nabla L\rVert\left(s_{\max}(T) + \frac12\eta\lVert\nabla L\rVert\right)$.
@@ -202,26 +203,6 @@ lesson.certificate.show()
 # ([Arora, Cohen, Hazan 2018](https://arxiv.org/abs/1802.06509); [Du, Hu, Lee 2018](https://arxiv.org/abs/1806.00900)). A finite step changes $D$ by a term in
 # $\eta^2$ only, which you derive in Exercise 1. Its size is at most $\eta^2\lVert\nabla L_t\rVert^2$.
 #
-# <details><summary>Do other methods conserve D? Muon has a law of its own</summary>
-#
-# **Muon** sets all singular values of a layer's gradient to 1 before the step. A single number is replaced by its sign. By hand, at $a = 2$, $b = 0.2$, the gradient
-# $(-0.12, -1.2)$ becomes $(-1, -1)$, and both weights grow by $\eta$. So $a - b$ stays, and $a^2 - b^2$ does not.
-#
-# For matrices, let $\sqrt{M}$ be the symmetric matrix without negative eigenvalues whose square is $M$. Take $s_i = 1$ and $W_\star = U\operatorname{diag}(c)V^\top$. Call the layers *aligned*, with each other and with
-# the target, if $W_1 = U\operatorname{diag}(p)Q^\top$ and $W_2 = V\operatorname{diag}(q)Q^\top$. Here $Q$ has orthonormal columns, and all $p_i$ and $q_i$ are positive. The gradients are then
-#
-# $$U\operatorname{diag}((p_iq_i - c_i)\,q_i)\,Q^\top \qquad\text{and}\qquad V\operatorname{diag}((p_iq_i - c_i)\,p_i)\,Q^\top.$$
-#
-# *In words:* both diagonals have the same signs, those of $p_iq_i - c_i$, and Muon keeps only these signs. So its step adds the same number, $\eta$ or $-\eta$, to $p_i$ and to $q_i$. The layers stay aligned, and
-# $\sqrt{W_1^\top W_1} - \sqrt{W_2^\top W_2} = Q\operatorname{diag}(p - q)\,Q^\top$ does not change, at any step size that keeps all $p_i$ and $q_i$ positive.
-#
-# From a random start, the layers are not aligned and Muon's law fails. In runs of 100 steps of 0.01, the difference of the roots changed by about 0.6 of its size from random
-# layers, and by rounding errors from aligned ones. Gradient descent changed $D$ by less than 0.02 of its size from either start; with smaller steps, it would be less. One claim measures Muon's law.
-#
-# [Rhee, Simon and Karkada (2026)](https://arxiv.org/abs/2606.30509) state in their abstract that Muon *flow* conserves this difference once the weights are aligned. The derivation for finite steps is ours.
-#
-# </details>
-#
 # From now on let every step satisfy $\eta C_t \le 1$. Then the curvature takes back at most half, so each step lowers the loss by at least
 # $\frac{\eta}{2}\lVert\nabla L_t\rVert^2$. The drift of the step, at most $\eta^2\lVert\nabla L_t\rVert^2$, is at most $2\eta$ times this fall. Add up all steps:
 #
@@ -243,9 +224,9 @@ lesson.certificate.show()
 #
 # *In words:* the strength never falls below the floor minus the largest drift.
 #
-# <details><summary>Why is one drift subtracted, and when is the floor zero?</summary>
+# <details><summary>Two terms can fall: why is 2ηL₀ subtracted only once? And when is the floor zero?</summary>
 #
-# How far can one step lower the floor? In the drift, the gradient of $W_1$ adds a matrix without negative eigenvalues to $D$, and that of $W_2$
+# Each term of the floor can fall by a drift, so we might have to subtract $2\eta L_0$ twice. How far can one step lower both together? In the drift, the gradient of $W_1$ adds a matrix without negative eigenvalues to $D$, and that of $W_2$
 # subtracts one. Only the latter lowers $\lambda_d(D)$, so a step lowers it by at most $\eta^2$ times the squared gradient of $W_2$. It lowers $\lambda_k(-D)$ by at most
 # $\eta^2$ times the squared gradient of $W_1$. Together a step costs at most $\eta^2\lVert\nabla L_t\rVert^2$, which is at most $2\eta(L_t - L_{t+1})$. So all
 # steps together cost at most $2\eta L_0$.
@@ -276,23 +257,38 @@ lesson.certificate.show()
 # $$(a^2 + b^2)^2 = D^2 + 4(ab)^2 \le 16 + 16.$$
 #
 # *In words:* imbalance and output together limit the strength, here to $\sqrt{32} < 5.66$. Since $\lVert\nabla L\rVert = |r|\sqrt{a^2 + b^2}$, we get
-# $C_t \le 1 + 5.66 \cdot (1 + 0.05)^2 < 7.25$. Hence $\eta C_t < 0.725$, and the next step satisfies the condition too. The argument repeats at every step. The explorer does the same with the largest singular value of $T$.
+# $C_t \le 1 + 5.66 \cdot (1 + 0.05)^2 < 7.25$. Hence $\eta C_t < 0.725$, and the next step satisfies the condition too. The argument repeats at every step. The explorer does the same with a bound on $s_{\max}(T)^2$ (last formula of the next fold).
 #
 # </details>
 #
 # <details><summary>What does the explorer compute beyond this page?</summary>
 #
-# Its lower edge also uses how close $W$ is to its target. Let $f_1$ and $f_2$ be the two terms of the floor, $e_\pm = [\lambda_1(\pm D)]_+$, and let all singular values of $W$ be at least $u$.
-# The loss gives such a number: $u = [s_d(W_\star) - \sqrt{2L/\mu}]_+$. For $d = k$,
+# **The lower edge** also uses how close $W$ is to its target. The error $W - W_\star$ has a length of at most $\sqrt{2L/\mu}$, and changes each singular value by at most this length.
+# So all singular values of $W$ are at least $u = [s_d(W_\star) - \sqrt{2L/\mu}]_+$.
+#
+# *For two weights*, the equality of the fold above says $a^2 + b^2 = \sqrt{D^2 + 4(ab)^2}$. Since $|ab| \ge u$, the strength is at least $\sqrt{D^2 + 4u^2}$. So it can be far above $|D|$.
+#
+# *For matrices with $d = k$*, let $f_1$ and $f_2$ be the two terms of the floor. Let $e_\pm = [\lambda_1(\pm D)]_+$ be the largest eigenvalues of $D$ and $-D$, or 0 where these are negative. Then
 #
 # $$s_{\min}(T)^2 \ge \tfrac12\left[f_1 - e_- + \sqrt{(f_1 + e_-)^2 + 4u^2}\right] + \tfrac12\left[f_2 - e_+ + \sqrt{(f_2 + e_+)^2 + 4u^2}\right].$$
 #
-# *In words:* for $u = 0$ this is the floor $f_1 + f_2$. For balanced layers, $D = 0$, it is $2u$: a start near the target is certified without any imbalance (problem 4). The dashed
-# line falls faster as the loss falls, because $u$ can grow.
+# *In words:* the first bracket bounds $s_d(W_1)^2$, and the second $s_k(W_2)^2$. For two weights with $D > 0$, we have $f_1 = e_+ = D$ and $f_2 = e_- = 0$, and the two halves add up to $\sqrt{D^2 + 4u^2}$.
+# For $u = 0$ the sum is the floor $f_1 + f_2$. For balanced layers, $D = 0$, it is $2u$: a start near the target is certified without any imbalance (problem 4). We do not prove the
+# formula here: it is in Table 2 of Xu and others 2023 (next fold), and our tests check it.
 #
-# Under **More controls**, the step rule **planned ahead** lets the step grow with the certified fall of the loss. **Measured on the way** takes the largest step with $\eta C_t \le 1$ at the present
-# weights. This rule knows the weights, so its steps can be longer than the planned ones. The planned steps can be longer than a constant step. A larger scale of one layer means more imbalance,
-# so the certificates are tighter and the weights move less.
+# For the band, the explorer takes $D$ from the start and $L$ from the run so far; for the dashed line, it takes the certified loss instead. It then subtracts the largest possible drift. One subtraction is enough for both halves, as for the two terms of the floor. The edge can rise and the dashed
+# line fall faster as the loss falls, because $u$ can grow.
+#
+# **The upper edge** limits the step. With $w = s_1(W_\star) + \sqrt{2L/\mu}$, no singular value of $W$ is above $w$, and
+#
+# $$s_{\max}(T)^2 \le \tfrac12\left[e_+ + \sqrt{e_+^2 + 4w^2}\right] + \tfrac12\left[e_- + \sqrt{e_-^2 + 4w^2}\right].$$
+#
+# *In words:* imbalance and product limit the strongest direction too. Here the drift is added. With $\lVert G\rVert \le \sqrt{2\beta L}$ and $\lVert\nabla L\rVert \le s_{\max}(T)\lVert G\rVert$, this bounds $C_t$
+# before training.
+#
+# Under **More controls**, choose the **step rule**. *Constant* uses one step size for the whole run. *Planned ahead* lets the step grow with the certified fall of the loss. *Measured on the way* takes the
+# largest step with $\eta C_t \le 1$ at the present weights, so its steps are known only during the run. **Scale of W₁ over W₂** makes one layer larger than the other. A scale of 4 or 8 raises the imbalance: the
+# certificates become tighter, and the weights move less.
 #
 # </details>
 #
@@ -309,6 +305,26 @@ lesson.certificate.show()
 #   $d + k$ units on, almost every random start from a continuous distribution has enough imbalance.
 # - *Our derivation*, in their setting: the exact drift and its bound $2\eta(L_0 - L_t)$, our $C_t$, the band, and the plan of growing steps. Gaussian starts need one unit less,
 #   $d + k - 1$. The numbers that you see are ours.
+#
+# </details>
+#
+# <details><summary>Do other methods conserve D? Muon has a law of its own</summary>
+#
+# **Muon** sets all singular values of a layer's gradient to 1 before the step. A single number is replaced by its sign. By hand, at $a = 2$, $b = 0.2$, the gradient
+# $(-0.12, -1.2)$ becomes $(-1, -1)$, and both weights grow by $\eta$. So $a - b$ stays, and $a^2 - b^2$ does not.
+#
+# For matrices, let $\sqrt{M}$ be the symmetric matrix without negative eigenvalues whose square is $M$. Take $s_i = 1$ and $W_\star = U\operatorname{diag}(c)V^\top$. Call the layers *aligned*, with each other and with
+# the target, if $W_1 = U\operatorname{diag}(p)Q^\top$ and $W_2 = V\operatorname{diag}(q)Q^\top$. Here $Q$ has orthonormal columns, and all $p_i$ and $q_i$ are positive. The gradients are then
+#
+# $$U\operatorname{diag}((p_iq_i - c_i)\,q_i)\,Q^\top \qquad\text{and}\qquad V\operatorname{diag}((p_iq_i - c_i)\,p_i)\,Q^\top.$$
+#
+# *In words:* both diagonals have the same signs, those of $p_iq_i - c_i$, and Muon keeps only these signs. So its step adds the same number, $\eta$ or $-\eta$, to $p_i$ and to $q_i$. The layers stay aligned, and
+# $\sqrt{W_1^\top W_1} - \sqrt{W_2^\top W_2} = Q\operatorname{diag}(p - q)\,Q^\top$ does not change, at any step size that keeps all $p_i$ and $q_i$ positive.
+#
+# From a random start, the layers are not aligned and Muon's law fails. We ran 100 steps of 0.01. From random layers, Muon changed the difference of the roots by about 0.6 of its size;
+# from aligned layers, only by rounding errors. Gradient descent changed $D$ by less than 0.02 of its size from both starts, and smaller steps would change it less. One claim measures Muon's law.
+#
+# [Rhee, Simon and Karkada (2026)](https://arxiv.org/abs/2606.30509) state in their abstract that Muon *flow* conserves this difference once the weights are aligned. The derivation for finite steps is ours.
 #
 # </details>
 #
@@ -376,6 +392,13 @@ decrease = step * (0.36 - 2 * 1.62 * step)
 lesson.decide("certified_step", step, decrease)
 
 # %% [markdown]
+# <details><summary>What do the best steps of all starts have in common?</summary>
+#
+# The number $\eta\,(\text{floor} - 2\eta L_0)$ is largest at $\eta = \text{floor}/(4L_0)$. So the best step spends exactly half of the floor on the drift, $2\eta L_0 = \text{floor}/2$, if this step
+# satisfies the condition. Here it is 0.18 of 0.36.
+#
+# </details>
+#
 # ## Width
 #
 # How wide must a random network be for a positive floor? The rows of both layers are independent Gaussian vectors. For $h = d + k$ hidden units, $D_0$ then has exactly $d$
@@ -390,7 +413,8 @@ lesson.predict("cover")
 # - **Left:** steps until the loss is a millionth of its start: certified by the imbalance (triangles), by the fixed kernel (squares), and taken (disks).
 # - **Right:** how far the weights move, relative to their length.
 #
-# Move **Hidden units h**. How far do the weights move where only the imbalance certifies? Then let the **right panel** show the share of starts covered.
+# Move **Hidden units h**. How far do the weights move where only the imbalance certifies? Then let the **right panel** show the share of starts
+# that are *covered*: some step size has a certificate.
 
 # %%
 lesson.width.show()
@@ -401,10 +425,11 @@ lesson.width.show()
 #
 # <details><summary>Why d + k − 1?</summary>
 #
-# With both layers stacked into $Z$, of $d + k$ rows, $D = Z^\top J Z$ where $J$ has $d$ times $+1$ and $k$ times $-1$ on its diagonal.
-# From $h = d + k$ on, Gaussian rows are independent and $D$ has exactly $d$ positive and $k$ negative eigenvalues. One unit less, and
-# $D$ is $J$ restricted to the hyperplane that the columns of $Z$ span: it loses one of them. But then *either* all $d$ positive ones are left *or* all $k$ negative
-# ones, and one of the two is enough.
+# Stack both layers into a matrix $Z$ with $d + k$ rows. Then $D = Z^\top J Z$, where the diagonal matrix $J$ has $d$ times $+1$ and $k$ times $-1$. For a vector $v$ with $h$ entries,
+# $v^\top D v = (Zv)^\top J\,(Zv)$. So $D$ has as many positive and negative eigenvalues as $J$ has on the space of all $Zv$ (Sylvester's law of inertia).
+#
+# From $h = d + k$ on, almost every Gaussian $Z$ has independent rows. The vectors $Zv$ then fill the whole space, and $D$ has exactly $d$ positive and $k$ negative eigenvalues. With
+# $h = d + k - 1$, they fill only a hyperplane, and there one sign of $J$ is lost. But then *either* all $d$ positive ones are left *or* all $k$ negative ones, and one of the two is enough.
 #
 # </details>
 #
@@ -413,7 +438,7 @@ lesson.width.show()
 # - **Gray means silence, not failure.** By hand, a step of 0.2 is gray: $C_0$ is then $1 + 2.2^2 = 5.84$, and $0.2 \cdot 5.84 = 1.168$ exceeds 1. Yet the run reaches a
 #   millionth of its loss after 4 steps, and with steps of 0.1 after 13.
 # - **A certificate can be loose.** At the best step of Exercise 3 it reaches a millionth of the loss after 1,375 steps, and the run after 90.
-# - **Zero floor.** The balanced start $a = b = 0.5$ has the floor 0, so the certificate above is silent. The run still reaches a millionth of its loss after 39 steps of 0.1.
+# - **Zero floor.** The balanced start $a = b = 0.5$ has the floor 0, so the certificate from the floor is silent. (With $u = 0.25$, the explorer's fold has one that is not.) The run still reaches a millionth of its loss after 39 steps of 0.1.
 # - **Nonlinear layers.** The argument uses $W = W_1 W_2^\top$. No network with an activation function is covered.
 #
 # **Discuss:** The panel is gray. What do we know about the run?
@@ -438,7 +463,7 @@ lesson.quiz()
 # - Gradient flow conserves the [imbalance](GLOSSARY.md#imbalance) of two linear layers. Descent lets it [drift](GLOSSARY.md#drift) by at most $2\eta L_0$, if every step satisfies
 #   $\eta C_t \le 1$.
 # - The eigenvalues of the imbalance give a floor for the strength. If the floor exceeds $2\eta L_0$ and every step satisfies the condition, training cannot stall.
-# - The [certificate](GLOSSARY.md#certificate) is known before the first step, at any width from $d + k - 1$ on and for finite steps.
+# - The [certificate](GLOSSARY.md#certificate) is known before the first step, for finite steps and, from width $d + k - 1$ on, for almost every Gaussian start.
 #
 # **What this does not show.** The certificates are for two *linear* layers. From very small starts, the certified number of steps was about a hundred times too large when we tried.
 
@@ -450,8 +475,8 @@ lesson.quiz()
 #
 # **2. The floor (checked).** Write `floor` for a given imbalance. Which cases are special if $h < d$ or $h < k$?
 #
-# **3. Five layers (checked).** A network $W_5 W_4 W_3 W_2 W_1$ of linear layers has an imbalance $W_{l+1}^\top W_{l+1} - W_l W_l^\top$ for each $l$. How many are there?
-# Show that gradient flow conserves each. Then add weight decay, so that the speed of each $W_l$ gains the term $-\lambda W_l$. With $\lambda = 0.05$, which share of each imbalance is left
+# **3. Five layers (checked).** Here the layers multiply a column $x$: the output is $W_5 W_4 W_3 W_2 W_1 x$. There is an imbalance $W_{l+1}^\top W_{l+1} - W_l W_l^\top$ for each $l$. How many are there?
+# Show that gradient flow conserves each. Then add weight decay of strength $\gamma$: the time derivative of each $W_l$ gains the term $-\gamma W_l$. With $\gamma = 0.05$, which share of each imbalance is left
 # at time 10?
 #
 # **4. Balanced layers near the target (hard).** Let $D = 0$ and $d = k$. Show that $s_{\min}(T)^2 = 2 s_d(W)$. Conclude that balanced layers cannot stall while
@@ -495,7 +520,7 @@ lesson.decide("layers", imbalances, left)
 # **3.** Neighboring layers share a hidden layer, so five layers have four imbalances. Let $G$ be the gradient in the product, $P$ the product of the layers above $W_{l+1}$, and
 # $Q$ that of the layers below $W_l$. The gradients are $P^\top G\,(W_lQ)^\top$ in $W_{l+1}$ and $(PW_{l+1})^\top G\,Q^\top$ in $W_l$. So $W_{l+1}^\top$ times the first is
 # $W_{l+1}^\top P^\top G\,Q^\top W_l^\top$, and the second times $W_l^\top$ is the same matrix. Under flow, $W_{l+1}^\top W_{l+1}$ and $W_lW_l^\top$ therefore change equally, and their
-# difference is constant. Decay adds $-2\lambda$ times each of the two products, so each imbalance shrinks by $e^{-2\lambda t} = e^{-1} \approx 0.37$. One claim measures this for three layers, with decay as its control.
+# difference is constant. Decay adds $-2\gamma$ times each of the two products, so each imbalance shrinks by $e^{-2\gamma t} = e^{-1} \approx 0.37$. One claim measures this for three layers, with decay as its control.
 #
 # **4.** With $W_1^\top W_1 = W_2^\top W_2$ we get $WW^\top = W_1W_2^\top W_2W_1^\top = (W_1W_1^\top)^2$. So $s_i(W) = s_i(W_1)^2$, and in the same way $s_i(W) = s_i(W_2)^2$. Add
 # both for $i = d$. The error $W - W_\star$ has length at most $\sqrt{2L/\mu}$, and a singular value changes by at most this length. So $s_d(W) \ge s_d(W_\star) - \sqrt{2L/\mu} > 0$.
@@ -505,13 +530,12 @@ lesson.decide("layers", imbalances, left)
 # %% [markdown]
 # ## Further reading
 #
+# <details><summary>Five papers: finite steps, flow, width, balanced starts and deeper networks</summary>
+#
 # - Xu, Min, Tarmoun, Mallada, Vidal: [Linear convergence of gradient descent for finite width over-parametrized linear networks with general
 #   initialization](https://proceedings.mlr.press/v206/xu23c.html) (2023). The theorem of this lesson.
 # - Min, Tarmoun, Vidal, Mallada: [On the explicit role of initialization on the convergence and implicit bias of overparametrized linear
 #   networks](https://arxiv.org/abs/2105.06351) (2021). Flow, and which minimum is found.
-#
-# <details><summary>More on width, balanced starts and deeper networks</summary>
-#
 # - Du, Hu: [Width provably matters in optimization for deep linear neural networks](https://arxiv.org/abs/1901.08572) (2019). Width by itself.
 # - Saxe, McClelland, Ganguli: [Exact solutions to the nonlinear dynamics of learning in deep linear neural networks](https://arxiv.org/abs/1312.6120) (2014). Balanced starts.
 # - Arora, Cohen, Golowich, Hu: [A convergence analysis of gradient descent for deep linear neural networks](https://arxiv.org/abs/1810.02281) (2019). More layers.

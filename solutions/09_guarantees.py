@@ -88,11 +88,11 @@ lesson.predict("lucky")
 # with probability $1 - (1 - \frac{1}{1024})^{1000} = 0.62$. So the best most probably made none. But the bound 0.26 is false: this person guesses, and $R = 0.5$.
 #
 # The statement was made for one coin that was fixed before the tosses. Which of $m$ coins will be the best is not known before, so all $m$ statements must hold. Let each of them fail with
-# probability $\delta/m$. Then the probability that one or more of them fail is at most $\delta$: this is the **union bound**. With $\delta/m = 0.00005$ the
+# probability $\delta/m$. Then the probability that one or more of them fail is at most $\delta$: this is the **union bound**. The statements may depend on each other. With $\delta/m = 0.00005$ the
 # statement becomes $R \le 1 - 0.00005^{1/10} = 0.63$, and it holds.
 #
 # **The price.** Who chooses among $m$ classifiers after seeing the judges has to pay. With $n$ judges and no error, the first bound is $1 - \delta^{1/n} = 1 - e^{-\ln(1/\delta)/n}$. So both bounds are
-# $1 - e^{-\text{price}/n}$. For one coin, the **price** is $\ln(1/\delta) = 3.0$. For the best of $m = 1000$, it is $\ln(m/\delta) = \ln m + \ln(1/\delta) = 9.9$. The judges share it: with a hundred,
+# $1 - e^{-\text{price}/n}$, with a **price**. For one coin it is $\ln(1/\delta) = 3.0$. For the best of $m = 1000$, it is $\ln(m/\delta) = \ln m + \ln(1/\delta) = 9.9$. The judges share it: with a hundred,
 # the bounds are 0.03 and 0.09.
 #
 # ## Exercise 1 · Write: `holdout`
@@ -144,21 +144,22 @@ def holdout(errors, n, delta):
 # *In words:* the numerator is the price, and the $n$ judges share it. The bound grows with the error rate on the judges and with the divergence from the prior. A posterior
 # that fits better may lie further away, so a compromise is best.
 #
-# **What is free, and what is not.** *All posteriors at once* means: try as many as you like, and keep the best, at no price. Priors have a price. For the best of
+# **What is free, and what is not.** *All posteriors at once* means: try as many as you like, and keep the best, at no further price: each pays only its own KL. Priors have a price. For the best of
 # $m$ priors, the bound of each must hold with probability $1 - \delta/m$, so $m/\delta$ takes the place of $1/\delta$.
 #
 # <details><summary>Whose theorem is this, and why does it hold for all posteriors?</summary>
 #
 # The theorem is due to Seeger (2002). Langford and Shawe-Taylor (2003) use it for linear classifiers with Gaussian weights, as we do below. The factor $2\sqrt n$ is from
-# [Maurer 2004](https://arxiv.org/abs/cs/0411099), who assumes $n \ge 8$ (from the abstract).
+# [Maurer 2004](https://arxiv.org/abs/cs/0411099), who assumes $n \ge 8$.
 #
 # The reason has three steps.
 #
 # 1. *One event, in which no posterior occurs.* For each classifier $g$, let $\hat R_g$ and $R_g$ be its two error rates, and $X_g = n\,\mathrm{kl}(\hat R_g, R_g)$. Over draws of the judges, the expectation of $e^{X_g}$ is at most $2\sqrt n$; this is
 #    Maurer's part. Now average $e^{X_g}$ over all $g$, drawn from the prior. The prior does not depend on the judges, so the expectation of this average, over draws of the judges, is at most $2\sqrt n$ as well. By Markov's inequality,
 #    the average exceeds $2\sqrt n/\delta$ with probability at most $\delta$.
-# 2. *From the prior to any posterior.* A mean over the prior is a mean over the posterior with the weights prior/posterior:
-#    $\mathbb E_{\text{prior}}\, e^{X_g} = \mathbb E_{\text{post}}\, e^{X_g - \ln(\text{post}/\text{prior})}$. The logarithm of a mean is at least the mean of the logarithm (Jensen's inequality). So
+# 2. *From the prior to any posterior.* A mean of positive numbers over the prior is at least their mean over the posterior with the weights prior/posterior:
+#    $\mathbb E_{\text{prior}}\, e^{X_g} \ge \mathbb E_{\text{post}}\, e^{X_g - \ln(\text{post}/\text{prior})}$. The two are equal unless the posterior leaves out classifiers that the prior allows.
+#    (If it uses classifiers to which the prior gives probability 0, $\mathrm{KL}$ is infinite, and the theorem says nothing.) The logarithm of a mean is at least the mean of the logarithm (Jensen's inequality). So
 #    $\ln \mathbb E_{\text{prior}}\, e^{X_g} \ge \mathbb E_{\text{post}}\, X_g - \mathbb E_{\text{post}} \ln(\text{post}/\text{prior})$. By definition, the last term is $\mathrm{KL}$.
 # 3. *From single classifiers to the Gibbs classifier.* The function kl is convex, so $n\,\mathrm{kl}(\hat R, R) \le \mathbb E_{\text{post}}\, X_g$, by Jensen's inequality again.
 #
@@ -178,7 +179,7 @@ def holdout(errors, n, delta):
 # | half on the first, half on the second | 0.11 | $\ln 2 = 0.69$ | 0.0668 | 0.2564 |
 # | a quarter on each | 0.255 | 0 | 0.0599 | 0.4209 |
 #
-# To bet all on one of $m = 4$ costs $\ln 4$. This is the union bound again: $\ln m + \ln(1/\delta) = \ln(m/\delta)$. To spread the posterior costs less, because it
+# To bet all on one of $m = 4$ adds $\ln 4$ to the price, as the union bound added $\ln m$. Only $\ln(2\sqrt n)$ is new. To spread the posterior costs less, because it
 # chooses less. All three rows hold together, and you may keep the smallest.
 #
 # ## Exercise 2 · Repair: `pac_bayes`
@@ -220,7 +221,7 @@ def pac_bayes(errors, kl, spent, priors, delta):
 # classifier, times $y$, is a Gaussian number with mean $\rho\cdot\text{margin}$ and variance 1. It is negative with probability $\Phi(-\rho\cdot\text{margin})$, where
 # $\Phi$ is the distribution function of a standard Gaussian number. So `errors` is known without any drawing. *In words:* a larger distance lets fewer draws err where the margin is positive, and costs more.
 #
-# With 400 examples, the best of forty distances is $\rho = 9.3$, with $\hat R = 0.20$, $\mathrm{KL} = 43$ and the price 50. For a rough guess, keep these values at every $n$. The bound is below 1/2 if the price per judge is below $\mathrm{kl}(0.20, 0.50) = 0.19$.
+# With 400 examples and $\delta = 0.05$, the best of forty distances is $\rho = 9.3$, with $\hat R = 0.20$, $\mathrm{KL} = 43$ and the price 50. For a rough guess, keep these values at every $n$. The bound is below 1/2 if the price per judge is below $\mathrm{kl}(0.20, 0.50) = 0.19$.
 # How many judges must share it?
 
 # %%
@@ -239,12 +240,14 @@ lesson.predict("enough")
 # - **PAC-Bayes, prior before data:** all examples train and judge. There is one prior, so $m = 1$.
 #
 # First move **Coin flips** to 1: all labels are coin flips, so a bound below 1/2 would be false. Then move it to 0, slowly.
-# Set **Delta** to one half, and look for rings while you move **Draw** (other examples). Which curves have any? Then guess: how far do the curves rise at one in a million?
+# Set **Delta** to one half, and look for rings while you move **Draw** (other examples). Which curves have any? How far do the curves rise at one in a million?
 
 # %%
 lesson.bounds.show()
 
 # %% [markdown]
+# **At 400 examples** ($\delta = 0.05$, first draw) the three bounds of the list are 15 %, 23 % and 44 %. The test error is 9 %.
+#
 # **Confidence is cheap.** For 400 examples, the first draw and the prior before data, the bound is 0.433 at $\delta = 1/2$, and 0.466 at a
 # millionth. To be half a million times safer costs only 0.033: $\delta$ is inside a logarithm.
 #
@@ -252,7 +255,7 @@ lesson.bounds.show()
 # the bound with the prior before data is 43 % on average, and the error rate 23 %.
 #
 # Under **More controls**, lower **Ridge** from 3 to 0.3. With 400 examples, the test error falls from 9 % to 3 %. But at $\delta = 0.05$ the bound with the prior before data rises from 0.44 to 0.51.
-# Why? The small ridge fits unusual digits too: 3 training errors instead of 15. This takes longer weights, 11.6 instead of 4.8. A margin is the ridge regression's score, times $y$, divided by this length, which grows faster than the scores. So
+# Why? The small ridge fits unusual digits too: 3 training errors instead of 15. This takes longer weights, 11.6 instead of 4.8. A margin is $y$ times the ridge regression's score, divided by the length of its weights. As the ridge falls, this length grows faster than the scores. So
 # the median margin falls from 0.105 to 0.073, and more drawn classifiers err.
 #
 # ## Which bound speaks about what?
@@ -268,7 +271,7 @@ lesson.bounds.show()
 # Tick **Two that say nothing here** (More controls).
 #
 # - **A margin bound** ([Bartlett and Mendelson 2002](https://jmlr.org/papers/v3/bartlett02a.html)) is about the trained classifier, without drawing. All examples train and judge. Choose a margin $\gamma$ from 24
-#   sizes that were fixed before the data. An example with the margin $m_i$ counts $c_i = \min(1, \max(0, 1 - m_i/\gamma))$. This is 1 if the classifier errs, and falls to 0 at the margin $\gamma$.
+#   sizes that were fixed before the data. Example $i$ counts $c_i = \min(1, \max(0, 1 - \text{margin}_i/\gamma))$. This is 1 if the classifier errs, and falls to 0 at the margin $\gamma$.
 #   The error rate is at most $\frac1n\sum_i c_i + \frac{2}{\gamma\sqrt n} + 3\sqrt{\ln(2\cdot 24/\delta)/(2n)}$. A small $\gamma$ makes the first term small and the second large. At $\delta = 0.05$ and 800 examples, the third alone is 0.20, and
 #   the smallest sum over $\gamma$ is above 1.
 # - **A term of [Arora and others 2019](https://arxiv.org/abs/1901.08584)** is $\sqrt{2\,y^\top H^{-1} y/n}$. Here $H$ is the tangent kernel of a wide network of which only the hidden layer is trained, and $y$ holds the $n$ labels. The term is small if the labels lie in modes with large
@@ -287,7 +290,7 @@ lesson.bounds.show()
 # | [leave-one-out](GLOSSARY.md#leave-one-out-error), [GCV](GLOSSARY.md#generalized-cross-validation-gcv) | of the $n$ examples | an estimate: it may be too low |
 # | hold-out bound | of the judges, after the classifier was fixed | a guarantee: too low with probability at most $\delta$ |
 # | PAC-Bayes | of the judges, after the prior was fixed | a guarantee for all posteriors |
-# | PAC-Bayes with a prior that saw its judges | of the judges, before | nothing (problem 3) |
+# | PAC-Bayes with a prior that saw its judges | of the judges, already to fix the prior | nothing (problem 3) |
 #
 # *In words:* the judges' labels may be used only after the classifier (hold-out) or the prior (PAC-Bayes) was fixed.
 #
@@ -354,7 +357,7 @@ lesson.quiz()
 # three priors. The first lies around the random start, the second around weights trained on one half, and the third around weights trained on all examples. Their judges are, in this order, all examples, the other half, and all. Which prior cheats, and why can you see this only on **coin flips**?
 #
 # **4. Twice as often (hard).** (a) Where the center of a kernel machine errs, at least half of the drawn classifiers err too. Why? Conclude that its error rate is at most $2R$. Why
-# does this fail for a network? (b) Compare `holdout(k, n, delta)` with `kl_inverse(k / n, math.log(1 / delta) / n)`. Which is smaller, and why? (Chernoff: for $k/n \le R$, at most $k$ errors have probability at most $e^{-n\,\mathrm{kl}(k/n, R)}$.)
+# does this fail for a network? (b) Compare `holdout(k, n, delta)` with `kl_inverse(k / n, math.log(1 / delta) / n)`. For $0 < k < n$, which is smaller, and why? And at $k = 0$? (Chernoff: for $k/n \le R$, at most $k$ errors have probability at most $e^{-n\,\mathrm{kl}(k/n, R)}$.)
 
 
 # %%
@@ -400,8 +403,8 @@ lesson.net.show()
 #
 # **4.** (a) The posterior is symmetric around its center $\rho\hat w$. If $\hat w^\top\varphi(x)$ has the wrong sign, $w^\top\varphi(x)$ has the wrong sign with probability at least ½. So $R$ is at least half of the
 # center's error rate. A network's output is not linear in its weights, so its values at symmetric weights are not symmetric around the center's value. Only the
-# majority vote of the draws has the factor 2. (b) The first is smaller. For $k/n \le R$, Chernoff's inequality says that the binomial tail is at most $e^{-n\,\mathrm{kl}(k/n, R)}$. The second
-# solves for this upper bound, and the first for the tail itself. Without errors the two agree.
+# majority vote of the draws has the factor 2. (b) For $0 < k < n$ the first is smaller. For $k/n \le R$, Chernoff's inequality says that the binomial tail is at most $e^{-n\,\mathrm{kl}(k/n, R)}$, and smaller if $0 < k < n$ and $R < 1$. The second
+# solves for this upper bound, and the first for the tail itself. Without errors, $k = 0$, both are $(1 - R)^n$, so the two bounds agree. For $k = n$ both bounds are 1.
 #
 # **Beyond.** `ddlearn.generalization.bounds_table` prints every bound for labels of yours, networks included.
 #
@@ -410,10 +413,14 @@ lesson.net.show()
 # %% [markdown]
 # ## Further reading
 #
-# - Dziugaite, Roy: [Computing nonvacuous generalization bounds](https://arxiv.org/abs/1703.11008) (2017). The first such bound for a network.
+# <details><summary>Four papers</summary>
+#
+# - Dziugaite, Roy: [Computing nonvacuous generalization bounds](https://arxiv.org/abs/1703.11008) (2017). Extends Langford and Caruana (2001) to networks with many more weights than examples.
 # - Zhang, Bengio, Hardt, Recht, Vinyals: [Understanding deep learning requires rethinking generalization](https://arxiv.org/abs/1611.03530) (2017). Random labels.
 # - Bartlett, Foster, Telgarsky: [Spectrally-normalized margin bounds](https://arxiv.org/abs/1706.08498) (2017). Margins of deep networks.
 # - Nagarajan, Kolter: [Uniform convergence may be unable to explain generalization](https://arxiv.org/abs/1902.04742) (2019). Where many bounds must fail.
+#
+# </details>
 #
 # <details><summary>Where do the digits come from?</summary>
 #

@@ -18,7 +18,7 @@
 # *The line shows how many examples can just be fitted; more effort (units or steps) fits more. Near the line the test error peaks.*
 #
 # **Question.** [[double_descent_solved]] explained the peak of exact linear fits. A network is trained in steps from a random start, and its outputs share their
-# hidden units. Does its error peak too, and where? Why do so few people see that peak, and how can 8 hidden units beat 120?
+# hidden units. Does its error peak too, and where? Why do so few people see that peak? How can 8 hidden units beat 120, and 60 examples beat 120?
 #
 # **You will be able to**
 # - find where networks begin to fit their labels, in parameters per equation (Exercise 1);
@@ -70,7 +70,7 @@ lesson.predict("worst")
 # %% [markdown]
 # ## By hand: a fit that is stopped
 #
-# Take the design of [[double_descent_solved#By-hand|the last lesson]], with singular values 2 and 0.2. The true weights $(1, 1)$ lie in the strong direction. Noise moves the exact fit by $(0.5, -0.5)$, in the weak one.
+# Take the design of [[double_descent_solved#By-hand|the last lesson]], with singular values 2 and 0.2. The true weights $w_\star = (1, 1)$ lie in the strong direction. Noise moves the exact fit by $(0.5, -0.5)$, in the weak one.
 # Instead of solving, take gradient steps of size 0.2 on $\frac12\lVert Xw - y\rVert^2$, from $w = 0$. The gradient is $X^\top X (w - \hat w)$, where $\hat w$ is the exact fit. So along a direction with singular value $s$,
 # each step multiplies what is missing of $\hat w$ by $1 - 0.2 s^2$.
 #
@@ -100,7 +100,7 @@ lesson.predict("worst")
 #
 # </details>
 #
-# - **Left, the map:** to the right networks get wider, measured by $P/(nk)$; upward training goes on. The color is the squared error on new digits. Diamonds mark the best moment of each width.
+# - **Left, the map:** to the right networks get wider, measured by $P/(nk)$; upward training goes on. The color is the squared error on new digits; the best constant output has 0.90. Diamonds mark the best moment of each width.
 # - **Right:** the error at the chosen step (the map's white line). The training error (dashed) is nearly zero from the green line on.
 #
 # Move **Steps** from left to right. When does the peak appear? Then set **Wrong labels** to *none*.
@@ -111,8 +111,8 @@ lesson.map.show()
 # %% [markdown]
 # ## Explain: what a procedure can fit
 #
-# **Counting.** With $P$ parameters and $nk$ equations, an exact fit should become possible near the **threshold** $P = nk$. There the network has hardly a choice *how* to fit the wrong labels, and the error peaks. Beyond it there are many exact fits.
-# In a linear model, descent from zero finds the shortest, which amplifies noise less. For networks counting proves nothing, because the equations are not linear: that the error peaks near $nk$, and falls beyond, is a measurement.
+# **Counting.** With $P$ parameters and $nk$ equations, an exact fit should become possible near the **threshold** $P = nk$. There the network has hardly a choice *how* to fit the wrong labels, so we expect a peak. Beyond it there are many exact fits.
+# In a linear model, descent from zero finds the shortest, which amplifies noise less. For networks the equations are not linear, so counting proves nothing. We measured that the error peaks near $nk$, and falls beyond. In our map it is largest at 53 and 64 units, where $P/(nk)$ is 1.0 and 1.2.
 #
 # **Effective model complexity.** Counting ignores how a network is trained. [Nakkiran and others (2020)](https://arxiv.org/abs/1912.02292) define the [effective model complexity](GLOSSARY.md#effective-model-complexity) of a training
 # procedure: the largest number of examples that it can fit with a training error near zero. The procedure includes network, loss, optimizer, steps and penalty. They conjecture that the test error peaks where this number is about $n$.
@@ -140,7 +140,7 @@ def interpolation_point(widths, train_mse, y, d):
     """P/(nk) of the narrowest net whose train_mse, (W, S), mean over S seeds, is below 2 % of the best constant's.
 
     train_mse sums the squared error over the k outputs and takes the mean over the n examples. widths (W,), targets
-    y (n, k), d inputs; biases count. float("inf") if no net is.
+    y (n, k), d inputs; biases count. float("inf") if none is below.
     """
     # BEGIN SOLUTION
     n, k = y.shape
@@ -188,12 +188,12 @@ lesson.cures.show()
 # %% [markdown]
 # | change | effect here | what remains |
 # |---|---|---|
-# | early stopping | no peak at any width | digits must be held out |
-# | no wrong labels | no peak at $nk$; a small rise from 0.20 to 0.23 at 30 units | labels must be checked |
+# | early stopping | no peak at any width; 8 units have 0.41 | digits must be held out |
+# | no wrong labels | no peak at $nk$; a small rise, from 0.20 at 20 units to 0.23 at 30 | labels must be checked |
 # | weight decay | strong: no peak; weak: a lower peak | the strength must be found |
 # | cross-entropy | the error rate falls with width, to 0.18 | wide networks still learn wrong labels |
 # | small batches | a lower, flatter peak | a peak |
-# | averaging | three networks of 40 units have 0.50, one of 120 has 0.84; almost no gain with strong decay | their error rises with width: all learned the same wrong labels |
+# | averaging | three networks of 40 units together have 0.50; one with as many units, 120, has 0.84. With strong decay, almost no gain | the averages' error still rises with width: all learned the same wrong labels |
 # | longer steps | **the hump rises above the peak** | no cure |
 #
 # No row is a law: each is about *these* networks, on 400 small digits. Nakkiran and others trained far larger networks with
@@ -230,7 +230,7 @@ lesson.samples.show()
 # ## Where it breaks
 #
 # - **Wider is not better.** Stopped in time, all but the narrowest networks are about equally good. Trained to the end, the widest may lose to the small ones ([Xue and others 2022](https://arxiv.org/abs/2208.08003)). With 40 % wrong labels in the map, 160 units have 1.18, 5 units 0.81.
-# - **Time.** We found no second descent over *steps* in such networks, at any width, batch size or noise that we tried. It was reported for larger networks (problem 4).
+# - **Time.** We found no second descent over *steps* in such networks, at any width, batch size or noise that we tried. It was reported for larger networks. Problem 4 shows how it arises in a linear model.
 #
 # **Discuss:** Your company trains a network and sees no peak. Which of today's changes have they made without knowing?
 
@@ -247,7 +247,7 @@ lesson.samples.show()
 # %% [markdown]
 # ## Claims
 #
-# Claims on the step belong to problem 2, on clocks to problem 4.
+# Claims about one step of many networks (`ensemble_step`) belong to problem 2, claims about clocks to problem 4.
 
 # %%
 lesson.claims()
@@ -264,7 +264,7 @@ lesson.quiz()
 # - Networks trained to the end on wrong labels have a [double descent](GLOSSARY.md#double-descent) peak near $P = nk$, where they just fit, whether you change the width or the number of examples.
 # - For these networks clean labels, cross-entropy, enough weight decay, or stopping in time removed the peak.
 #   Most people train with several of these, which may be why few see a peak.
-# - Stopped in time, 8 units beat 120 units trained to the end: 0.41 against 0.84.
+# - Stopped in time, 8 units beat 120 units trained to the end, which learn the wrong labels too: a squared error of 0.41 against 0.84.
 #
 # **What this does not show.** One hidden layer, small images, few seeds. Elsewhere, look where networks begin to fit.
 
@@ -351,10 +351,14 @@ lesson.clocks.show()
 # %% [markdown]
 # ## Further reading
 #
+# <details><summary>Four papers</summary>
+#
 # - Nakkiran and others: [Deep double descent](https://arxiv.org/abs/1912.02292) (2020). Width, time and data in large networks.
 # - d'Ascoli and others: [Double trouble in double descent](https://arxiv.org/abs/2003.01054) (2020). Why averaging helps.
 # - Ruben and others: [No free lunch from random feature ensembles](https://arxiv.org/abs/2412.05418) (2024). When it does not.
 # - Greydanus, Kobak: [Scaling down deep learning with MNIST-1D](https://arxiv.org/abs/2011.14439) (2024). A small data set with a peak.
+#
+# </details>
 #
 # <details><summary>Where do the digits come from?</summary>
 #
