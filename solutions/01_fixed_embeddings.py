@@ -19,7 +19,7 @@
 #
 # **Question.** Before networks learned features from data, people chose them. An **embedding** is such a choice: a list of features for
 # each input. With one of them, 94 % of handwritten digits are recognized. After a shift by two pixels it is 9 %, no better than guessing. How
-# far does a fixed embedding get us, and where does it end?
+# far does a fixed embedding get us?
 #
 # **You will be able to**
 # - train a kernel method by one linear system, without ever computing features (Exercise 1);
@@ -73,14 +73,12 @@ lesson.predict("lift")
 # %% [markdown]
 # ## See
 #
-# In the explorer, one class has the target $+1$ and the other $-1$. Each entry of the menu **Kernel** stands for one embedding. The
+# In the explorer, disks have the target $-1$ and triangles $+1$. Each entry of the menu **Kernel** stands for one embedding. The
 # explorer finds the linear function of its features that fits the targets best. The zeros of this function form a flat plane
 # in the embedding.
-# - **Left:** the points. The background has two colors, one where the function is negative and one where it is positive. On the black line
-#   it is zero.
-# - **Right:** the same points in the embedding. The value of the function, the *score*, runs across, so the plane is the vertical
-#   line at 0. The vertical axis is the direction inside this plane in which the points differ most. A point is on the correct side if
-#   it is a disk left of 0, or a triangle right of it.
+# - **Left:** the points. The background is colored by the sign of the function, which is zero on the black line.
+# - **Right:** a flat view of the embedding. Across runs the value of the function, the *score*, so the plane, seen edge-on, is the
+#   vertical line at 0. Upwards runs the direction along the plane in which the points differ most. Disks belong left of 0, triangles right.
 #
 # Start with the linear kernel, whose features are $1$, $x_1$ and $x_2$. The polynomial kernel adds the squares and the product of $x_1$ and
 # $x_2$. Which of them succeed, and why? Then choose the rbf kernel. Its **Width** is the distance over which points count as similar. What
@@ -96,21 +94,21 @@ lesson.lift.show()
 # flat plane does the work.
 #
 # In general, an embedding $\varphi$ sends an input $x$ to a list of features. A linear model is $f(x) = w^\top \varphi(x)$, with one weight per
-# feature. Linear methods need only inner products of features. The function
+# feature. The method of this lesson needs only inner products of features, as we will see. The function
 #
 # $$k(x, x') = \varphi(x)^\top \varphi(x')$$
 #
 # is called a **kernel**. *In words:* a kernel says how similar two inputs are in the embedding.
 #
 # A kernel can be cheap when its embedding is long. For numbers $x$ and $x'$, multiply out $(1 + xx')^2 = 1 + 2xx' + x^2x'^2$. This is the inner
-# product of the features $(1, \sqrt2\,x, x^2)$ of $x$ and of $x'$. In the same way, $(1 + x^\top x')^3$ for images of 64 pixels is an inner
-# product with one feature for each product of at most three pixels, equal or not. There are $\binom{67}{3} = 47{,}905$ of them. The kernel takes 66 multiplications: 64 for
-# $x^\top x'$, and 2 for the power.
+# product of the features $(1, \sqrt2\,x, x^2)$ of $x$ and of $x'$. In the same way, for images of 64 pixels, $(1 + x^\top x')^3$ is an inner
+# product of features. There is one for each product of three factors from the 64 pixels and the number 1, with repetition. This makes
+# $\binom{67}{3} = 47{,}905$. The kernel takes 66 multiplications: 64 for $x^\top x'$, and 2 for the power.
 #
 # The **rbf kernel** (radial basis function, or Gaussian kernel) is $k(x, x') = e^{-\lVert x - x'\rVert^2/(2\tau^2)}$ with the width $\tau$. It is 1 for equal
 # inputs, and almost 0 at distances of a few widths. Its embedding has infinitely many features; problem 3 draws some of them.
 #
-# To fit noise, a model needs large weights, as [[start_here]] showed. So large weights get a penalty, whose size is the number $\lambda > 0$.
+# To fit noise, a model needs large weights, as [[start_here]] showed. So large weights get a penalty, of size $\lambda > 0$.
 # **Kernel ridge regression** on $n$ training points minimizes, over $w$,
 #
 # $$\frac1n \sum_{i=1}^n \left(f(x_i) - y_i\right)^2 + \lambda \lVert w \rVert^2.$$
@@ -144,9 +142,8 @@ lesson.lift.show()
 #
 # $$\begin{pmatrix} 1.5 & 0.5\\ 0.5 & 1.5 \end{pmatrix} a = \begin{pmatrix} 3\\ 1 \end{pmatrix}, \qquad a = \begin{pmatrix} 2\\ 0 \end{pmatrix}.$$
 #
-# *In words:* the first point gets the coefficient 2, and the second gets none. The predictions are
-# $f(x_1) = 2 \cdot 1 = 2$ and $f(x_2) = 2 \cdot \frac12 = 1$. Row $i$ of the system says $y_i - f(x_i) = n\lambda a_i$: the error at a training
-# point is its coefficient times $n\lambda$. So the first point has the error 1, and the second has none.
+# The predictions are $f(x_1) = 2 \cdot 1 = 2$ and $f(x_2) = 2 \cdot \frac12 = 1$. Row $i$ of the system says $y_i - f(x_i) = n\lambda a_i$: the error at a training
+# point is its coefficient times $n\lambda$. So the errors are 1 and 0.
 #
 # ## Exercise 1 · Repair: `ridge`
 #
@@ -168,15 +165,16 @@ def ridge(K, y, penalty):
 
 
 # %% [markdown]
-# Now see ridge regression on a noisy wave.
+# Now see ridge regression on a noisy wave, with the rbf kernel.
 # - **Left:** the training points, the fit, and the true wave (dashed).
 # - **Middle:** the residual $y_i - f(x_i)$ at each training point (squares), and the same for a fit that has not seen that point (triangles).
 # - **Right:** three mean squared errors against the penalty: on the training points (dashed), on points that were left out (dash-dotted), and
 #   on new points (solid).
 #
 # The sentence below the picture also gives the **effective degrees of freedom**, a sum of $n$ numbers. Number $i$ is the change of the prediction
-# at point $i$ if target $i$ rises by 1. The sum is between 0 (the fit ignores the targets) and $n$ (the fit repeats them). By hand, a change of the targets
-# by $(1, 0)$ changes $a$ by $(\frac34, -\frac14)$, and $f(x_1)$ by $\frac34 - \frac18 = 0.625$. The second point has the same number, so the sum is 1.25 of 2.
+# at point $i$ if target $i$ rises by 1. The sum is between 0 (the fit ignores the targets) and $n$ (the fit repeats them). In the two-point example, raise
+# the first target by 1. The system with the right side $(1, 0)$ gives the change of $a$, $(\frac34, -\frac14)$. So $f(x_1)$ changes by
+# $\frac34 \cdot 1 - \frac14 \cdot \frac12 = 0.625$. The second point has the same number, so the sum is 1.25 of 2.
 #
 # Move **Penalty** from one end to the other. Which error on the right could choose the penalty for you, without new points?
 
@@ -215,7 +213,7 @@ lesson.ridge.show()
 # ## Exercise 2 · Write: `leave_one_out`
 #
 # Return the prediction at each point by the fit to all others, $(\frac13, 1)$ for the two points above. Use one inverse and no loop. The
-# dash-dotted curve of the explorer then runs on your function.
+# explorer's dash-dotted curve then runs on your function.
 
 
 # %%
@@ -232,11 +230,11 @@ def leave_one_out(K, y, penalty):
 # %% [markdown]
 # ## Exercise 3 · Decide: which width?
 #
-# Training never changes the embedding. Choosing a width from data does, because each width is another embedding. A colleague sends a file with 80
+# Training never changes the embedding, but choosing a width from data does. A colleague sends a file with 80
 # examples of the wave, and reports: "Leave-one-out chooses the width 0.06, with an error of 0.22." The noise has the standard deviation 0.6. Nobody
 # can predict noise, so on new points even the true wave has the error $0.6^2 = 0.36$ on average. The report looks too good.
 #
-# Find out what is wrong with the file, and mend it. Then give the width that you choose, and its leave-one-out error (a mean of squares, to three
+# Look at the rows of the file, find out what is wrong, and mend it. Then give your width, and its leave-one-out error (a mean of squares, to three
 # significant digits).
 
 # %%
@@ -262,22 +260,23 @@ lesson.decide("width", width, error)
 # %% [markdown]
 # ## Where it breaks
 #
-# Here are real handwritten digits, 8 × 8 pixels in a small frame. The classifier is your `ridge` on an rbf kernel of the pixels. For each of the ten digits it fits a function with the target 1 for that digit and 0 for the others. The function with the largest
+# Here are real handwritten digits, 8 × 8 pixels in a small frame. The classifier is your `ridge` on an rbf kernel of the pixels, of width 2. For each of the ten digits it fits a function with the target 1 for that digit and 0 for the others. The function with the largest
 # value names the digit. The explorer moves the *test* digits only.
-# - **Left:** eight test digits. The name above each is what the classifier says.
+# - **Left:** eight test digits, each with the classifier's name for it.
 # - **Right:** the share of test digits that are named correctly, against the shift.
 #
-# Move **Shift right** by one pixel, then by two.
+# Guess the accuracy after one pixel. Then move **Shift right** by one, and by two.
 
 # %%
 lesson.digits.show()
 
 # %% [markdown]
-# The rbf kernel depends on $\lVert x - x'\rVert^2$, a sum over pixels. A moved digit has its ink on other pixels, so it is far from all training
-# points, and all ten functions are almost zero there. No coefficients can change this. And the leave-one-out error did not warn us: the digit left
+# The rbf kernel depends on $\lVert x - x'\rVert^2$, a sum over pixels. A moved digit has its ink on other pixels. So it is far from all training
+# points, and all ten functions are small there. Which of them is largest says little about the digit. Training only chooses
+# coefficients: it cannot make the moved digit similar to the training digits of its class. And leave-one-out did not warn us: the digit left
 # out is centered, like all others. There are two ways out.
 # - **Train on moved digits.** Tick **Train on moved copies too**. Each training digit gets two copies, moved two pixels to the left and to
-#   the right. For these moves the accuracy returns to 95 %. For a move by one pixel, which no copy shows, it is only 74 %.
+#   the right. For these moves the accuracy returns to 95 %. For a move by one pixel, which no copy shows, it rises only to 74 %.
 # - **Learn the embedding** from the labels. That is the subject of [[learned_embeddings]].
 #
 # **Discuss:** Is this a weakness of kernels, or of this kernel? Find a kernel for which digit and moved digit are the same point.
@@ -292,8 +291,8 @@ lesson.digits.show()
 # %% [markdown]
 # ## Claims
 #
-# [[start_here]] explains band and control. For example, the shortcut for leave-one-out must agree with $n$ refits up to rounding. The control
-# uses refits with $(n-1)\lambda$, and must differ. Three claims belong to problem 3, random features.
+# [[start_here]] explains band and control. One claim is that the shortcut for leave-one-out equals $n$ refits, within a band for rounding. The
+# control, refits with $(n-1)\lambda$, must fall outside. Three claims belong to problem 3.
 
 # %%
 lesson.claims()
@@ -307,12 +306,12 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - A [kernel](GLOSSARY.md#kernel) is an inner product in an [embedding](GLOSSARY.md#embedding) that training does not change.
+# - A [kernel](GLOSSARY.md#kernel) is an inner product in an [embedding](GLOSSARY.md#embedding).
 # - Training solves one linear system. It changes the plane, never the embedding.
-# - The [leave-one-out error](GLOSSARY.md#leave-one-out-error) costs one inverse. It can choose a penalty or a width, if no copy
-#   of the point left out stays among the others.
+# - The [leave-one-out error](GLOSSARY.md#leave-one-out-error) costs one inverse. It can choose a penalty or a width, if the
+#   fit has really not seen the point left out.
 #
-# **What this does not show.** Kernels are not weak: a well-chosen one does well on small data. And leave-one-out is an estimate, not a guarantee.
+# **What this does not show.** That kernels are weak: a well-chosen one does well on small data. Or that leave-one-out is more than an estimate.
 
 # %% [markdown]
 # ## Problems
@@ -320,15 +319,15 @@ lesson.quiz()
 # **1. The kernel of the picture (easy).** For $\varphi(x) = (1, x, x^2)$, write $k(x, x')$, and compute $K$ for the points $-1$, $0$ and $2$. With
 # $v = (1, -2, 1)$, compute $v^\top K v$ twice: from $K$, and as the squared length of $\varphi(-1) - 2\varphi(0) + \varphi(2)$. Why can it never be negative?
 #
-# **2. The Gaussian kernel matrix (checked below).** Write `gram` without a loop. When it passes, the explorers run on it.
+# **2. The Gaussian kernel matrix (checked below).** Write `gram` without a loop.
 #
-# **3. Random features (explorer below).** Draw $p/2$ vectors $g$ with independent Gaussian entries of standard deviation $1/\tau$. The features
-# $\cos(g^\top x)$ and $\sin(g^\top x)$, times $\sqrt{2/p}$, are $p$ *random features*. Averaged over the draws of $g$, the inner product of the features of $x$ and $x'$ is the rbf
-# kernel. One draw estimates it. How many times more features give a tenth of the error?
+# **3. Random features (explorer below: the error of a kernel entry against $p$).** Draw $p/2$ vectors $g$ with independent Gaussian entries of mean 0 and standard deviation $1/\tau$. The features
+# $\cos(g^\top x)$ and $\sin(g^\top x)$, times $\sqrt{2/p}$, are $p$ *random features*. The inner product of the features of $x$ and $x'$
+# estimates the rbf kernel, and is equal to it on average over the draws of $g$. How many times more features give a tenth of the error?
 #
-# **4. Leverage (hard).** Let $H = K(K + n\lambda I)^{-1}$, so that $Hy$ are the fitted values. The entry $H_{ii}$, the *leverage*, says how much a
-# point decides its own prediction. Show that $y_i - f_{-i}(x_i) = (y_i - f(x_i)) / (1 - H_{ii})$. What is $H_{ii}$ under the rbf kernel
-# for a point that is far from all others?
+# **4. Leverage (hard).** Let $H = K(K + n\lambda I)^{-1}$, so that $Hy$ are the fitted values. The entry $H_{ii}$, the *leverage*, is the change of prediction $i$
+# if target $i$ rises by 1. Their sum is the effective degrees of freedom. Show that $y_i - f_{-i}(x_i) = (y_i - f(x_i)) / (1 - H_{ii})$. What is $H_{ii}$ under the rbf kernel
+# for a point far from all others?
 
 
 # %%

@@ -16,14 +16,14 @@
 # ![Two bundles of arrows. On the left, the arrows are the same before and after training. On the right, a few have grown along the target's direction.](pictures/leaving_the_lazy_regime.svg)
 #
 # *Each arrow is a hidden unit. Its direction is that of the unit's input weights, and its length grows with all of its weights. Both networks
-# have the same start and the same target, which depends on the dashed direction only. A factor on the output differs.*
+# have the same start and the same target, which depends on the dashed direction only.*
 #
-# **Question.** A network is trained twice on the same 300 examples, from the same start, and fits them both times. On new inputs, one has the error 0.72
-# and the other 0.005. Only a factor on the output differs. With the larger factor the weights hardly move, as in
-# [[neural_tangent_kernel]]: training is **lazy**. What decides whether they move, and what is gained?
+# **Question.** A network is trained twice on the same 300 examples, from the same start, and fits them both times. Only a factor on the output differs.
+# With the larger factor, the error on new inputs is 0.72, and the weights hardly move, as in [[neural_tangent_kernel]]: training is **lazy**. With the
+# smaller factor, the error is 0.005, and the weights move far. Why do they move, and what is gained?
 #
 # **You will be able to**
-# - give a network a start at zero without losing its kernel (Exercise 1);
+# - start a network at zero, and keep its tangent kernel (Exercise 1);
 # - carry a step size from a narrow network to a wide one, and defend it with a number (Exercise 2);
 # - derive gradient descent for weights that are products (Exercise 3).
 #
@@ -56,8 +56,6 @@ lesson.start()
 
 # %% [markdown]
 # ## Recap
-#
-# From before.
 
 # %%
 lesson.recap()
@@ -97,10 +95,10 @@ lesson.predict("tenfold")
 # ## See
 #
 # A network with 128 hidden ReLU units learns a parity: the target is the product of the first two of 30 bits, each $+1$ or $-1$. The
-# explorer trains it at eleven output scales, each time to a perfect fit of 300 examples.
-# - **Left:** the mean squared error on new inputs. Averaged over all products of two bits as targets, no fixed kernel is below the dashed line
-#   ([[learned_embeddings]]). The dash-dotted line is regression with this network's tangent kernel at its start.
-# - **Right:** for each bit, the length of its weights to all hidden units, about 1 at the start.
+# explorer trains it at eleven output scales, always to a perfect fit of 300 examples.
+# - **Left:** the mean squared error on new inputs. The dashed line is the bound of [[learned_embeddings]]: over all products of two bits as
+#   targets, no fixed kernel has a smaller average error. The dash-dotted line is regression with this network's tangent kernel at its start.
+# - **Right:** for each bit, the length of its weights to all hidden units, divided by the mean length at the start.
 #
 # Move **Output scale** from 100 to 1. Where does the error pass the dashed line? Then set **Right panel** to *how far it moved*, and
 # compare $\alpha = 10$ and 100.
@@ -140,8 +138,8 @@ lesson.scale.show()
 # <details><summary>How were the networks of the explorer trained?</summary>
 #
 # By 1,200 steps with momentum 0.9 on random batches of 64 examples, with $\eta = 0.1$. Below $\alpha = 1$ the factor is $h/\alpha$, a smaller
-# step. Weight decay helped the networks of [[learned_embeddings]]. Here there was none. All other networks of this lesson take
-# plain steps on all examples.
+# step. Weight decay helped the networks of [[learned_embeddings]]. Here there was none. The networks of the width explorer and of Exercise 2
+# take steps of gradient descent on all examples, without momentum.
 #
 # </details>
 #
@@ -163,25 +161,23 @@ lesson.scale.show()
 # assume gradient flow from $f = 0$, and a model whose derivative in the weights is Lipschitz. Up to a fixed time, the weights
 # then move by $O(1/\alpha)$, and $f$ stays within $O(1/\alpha)$ of its tangent (Theorem 2.2). This holds for all times if, in
 # addition, the tangent kernel matrix of the training points is positive definite and $\alpha$ is large enough (Theorem 2.4). A ReLU has a kink, so the
-# theorems do not cover the networks above. Their kernel jumps where the kink of a unit passes an input, so it changes more than the kernel of the two weights. The theorems do
-# not treat the alignment of the kernel either, which we measure.
+# theorems do not cover the networks above. Their kernel jumps where the kink of a unit passes an input. So the change of the kernel falls more slowly than
+# the $1/\alpha^2$ of the two weights: in the explorer, about fourfold from $\alpha = 10$ to 100. The theorems do not treat the alignment of the kernel either, which we
+# measure.
 #
 # </details>
 
 # %% [markdown]
 # ## Explain: where the output scale hides
 #
-# No library has a parameter $\alpha$. These choices set it.
+# No library has a parameter $\alpha$. These choices set it. (Later we ask which fit a small $\alpha$ finds.)
 #
 # | choice | output scale |
 # |---|---|
-# | output weights of size about $1/\sqrt h$, as `nn.Linear(h, 1)` draws them | $\sqrt h$, because $1/\sqrt h = \sqrt h/h$: **NTK parametrization** |
+# | output weights of size about $1/\sqrt h$, as `nn.Linear(h, 1)` draws them | $\sqrt h$, because $1/\sqrt h = \sqrt h/h$: **NTK parametrization**, where a wide network is lazy |
 # | output weights of size $1/h$ | 1: mean-field scaling, **muP** in deeper networks |
 # | all weights and biases times $c$ | $c^2$ times as large (problem 2) |
 # | all targets times $c$ | as if $1/c$ times as large |
-#
-# In the first row, a wide network is lazy because its output scale grows, not because it is wide. The first two rows describe the start only; a fold below is
-# about training.
 #
 # ## Exercise 1 · Repair: `doubled`
 #
@@ -212,9 +208,9 @@ def doubled(W, b, a):
 # %% [markdown]
 # ## See: width
 #
-# Now the width grows. The examples are 50 digits, with the target $+1$ for 5 to 9 and $-1$ for 0 to 4.
+# The examples are 50 digits, with the target $+1$ for 5 to 9 and $-1$ for 0 to 4.
 # - **Left:** the relative change of the weights, the features (the outputs of the hidden units) and the kernel, for $\eta = 0.3$. The dotted
-#   lines have the slopes of theory.
+#   lines have the slopes derived below.
 # - **Right:** the training error after 100 steps, against $\eta$, at three widths.
 #
 # Choose $\alpha = 1$. What still depends on the width? Then untick **Multiply the step by h/α²**: every width takes
@@ -226,25 +222,40 @@ lesson.width.show()
 # %% [markdown]
 # ## Explain: what the width changes
 #
-# **What moves.** At $\alpha = \sqrt h$, weights and features change as $1/\alpha = h^{-1/2}$. The kernel changes as $1/\alpha^2 = h^{-1}$, as
-# by hand: to first order, each unit changes it in proportion to $a_j$, and twins cancel. At $\alpha = 1$, weights, features and kernel change
-# equally at every width.
+# **What moves.** At $\alpha = \sqrt h$, weights and features change as $1/\alpha = h^{-1/2}$. The kernel changes as $1/\alpha^2 = h^{-1}$, because
+# its first-order changes cancel, as by hand. The kernel contains activations, which a step changes in proportion to $a_j$, and $a_j^2$, which it
+# changes by $2a_j$ times the move of $a_j$. So, to first order, a unit changes the kernel in proportion to $a_j$ (fold). Its twin has $-a_j$, and the two changes cancel. At $\alpha = 1$, none of these
+# changes depends on the width.
 #
-# **Step sizes that transfer.** With the factor, the curves on the right nearly agree: tune $\eta$ on a narrow network, use it on a wide one. [Yang and others (2022)](https://arxiv.org/abs/2203.03466) tune large networks this way, in muP.
+# **Step sizes that transfer.** With the factor, the curves on the right nearly agree: tune $\eta$ on a narrow network, use it on a wide one.
 #
 # **Not trained is not lazy.** At $\alpha = 1$ without the factor, the network of 1,024 units moves little. But its training error is 0.82, and 0.09 with the factor.
 #
+# <details><summary>Why does a unit change the kernel in proportion to its output weight?</summary>
+#
+# For the inputs $x$ and $x'$, let $z$ and $z'$ be the values of $w_j^\top x + b_j$. The kernel is the sum over the units of
+# $\mathrm{relu}(z)\,\mathrm{relu}(z') + a_j^2\,(x^\top x' + 1)$, times a constant. The second term counts only where $z$ and $z'$ are positive.
+# - The first term is the product of the derivatives in $a_j$. It changes with $w_j$ and $b_j$. Their derivatives contain $a_j$, so a step moves them, and this
+#   term, in proportion to $a_j$.
+# - The second term comes from the derivatives in $w_j$ and $b_j$. It changes with $a_j^2$, by $2a_j$ times the move of $a_j$. This move is the same for twins, because
+#   the derivative in $a_j$ is the activation.
+#
+# So, to first order, a unit and its twin change the kernel by opposite amounts. Left out here are units whose kink passes an input. The last of these folds says what they do.
+#
+# </details>
+#
 # <details><summary>How far does this go?</summary>
 #
-# `wide_sweep.show()` in a new cell trains up to 8,192 units. That takes a minute or two, with a bar, and can be cancelled. On one core, or with 2 GB, it ends at 2,048 units. On a GPU machine it trains ten starts per width.
+# [Yang and others (2022)](https://arxiv.org/abs/2203.03466) carry step sizes to large networks this way, in muP. `wide_sweep.show()` in a new cell trains up to 8,192 units. That takes a minute or two, with a bar, and can be cancelled. On one core, or with 2 GB, it ends at 2,048 units. On a GPU machine it trains ten starts per width.
 #
 # </details>
 #
 # <details><summary>Which plain step suits usual code?</summary>
 #
-# Let the code store output weights of size $1/\sqrt h$, and let all layers take one plain step. Of the steps that we tried, the best for 64, 256 and 1,024 units were
-# 0.2, 0.05 and 0.013: a quarter for four times the width. The reason is that each of the $h$ output weights changes the output in proportion to the
-# plain step. A step that is small enough for them moves the other weights too little. A step size per layer would restore the transfer.
+# The table above describes the start only. Now let the code store output weights of size $1/\sqrt h$, and let all layers take one plain step. Of the steps that we tried, the best for 64, 256 and 1,024 units were
+# 0.2, 0.05 and 0.013: a quarter for four times the width. The reason: each output weight changes the output by about the plain
+# step, so all $h$ of them change it by $h$ times as much. The step must therefore fall as $1/h$. That is too small for the other weights, whose share of the change then falls
+# as $1/h$. A step size per layer would restore the transfer.
 #
 # </details>
 #
@@ -263,8 +274,8 @@ lesson.width.show()
 # ## Exercise 2 · Decide: which step at 1,024 units?
 #
 # With 64 units, 100 steps leave the training error 0.020 at $\alpha = 1$ (plain step 51.2) and 0.016 at $\alpha = \sqrt h$ (plain step 3.2).
-# But with 1,024 units and $\alpha = 1$, 51.2 leaves 0.56. Choose plain steps for 1,024 units at both output scales. Give the two, and the error with
-# the first: `trained_error(1024, scale, step)` returns it.
+# (Each output scale has its own $\eta$.) But with 1,024 units and $\alpha = 1$, 51.2 leaves 0.56. Choose plain steps for 1,024 units: `step_mup` for $\alpha = 1$
+# and `step_ntk` for $\alpha = \sqrt h$. Give the error with the first too: `trained_error(1024, scale, step)` returns it.
 
 # %%
 from ddlearn.lessons.leaving_the_lazy_regime.width import trained_error
@@ -336,21 +347,21 @@ def diagonal_step(u, v, X, y, lr):
 lesson.diagonal.show()
 
 # %% [markdown]
-# <details><summary>Where does the closed form come from?</summary>
+# <details><summary>After Exercise 3: where does the closed form come from?</summary>
 #
 # Let $r = X^\top(X\omega - y)$. Your step multiplies $u$ by $1 - 2\,\mathtt{lr}\, r$ and $v$ by $1 + 2\,\mathtt{lr}\, r$, entry by entry. With tiny steps, the products of
 # these factors are exponentials: $u = \sqrt\alpha\, e^{z/2}$ and $v = \sqrt\alpha\, e^{-z/2}$, where $z$ is $-4$ times the integral of $r$ over time. So
 #
 # $$\omega = u^2 - v^2 = 2\alpha \sinh z, \qquad z = X^\top \nu.$$
 #
-# *In words:* $r$ is $X^\top$ times a residual, so $z$ is too, with one number $\nu_i$ per example. Only one $\nu$ makes $\omega$ fit: the minimizer of
+# *In words:* $r$ is $X^\top$ times a residual, so $z$ is $X^\top$ times a vector $\nu$, with one entry per example. Only one $\nu$ makes $\omega$ fit: the minimizer of
 # the convex function $2\alpha \sum_i \cosh((X^\top \nu)_i) - y^\top \nu$, whose gradient is $X\omega - y$.
 #
 # Which fit is this? Let $q(0) = 0$ and $q'(t) = \operatorname{arcsinh}(t/2)$. The fit that minimizes $\sum_i q(\omega_i/\alpha)$ has
-# $\operatorname{arcsinh}(\omega_i/(2\alpha)) = (X^\top\nu)_i$ with a multiplier $\nu_i$ per example. That is the formula above. For large $\alpha$, $q(t)$ is near
-# $t^2/4$, so the l2 norm is minimized. For small $\alpha$, it grows as $|t|\ln|t|$. With
-# $t = \omega_i/\alpha$, the logarithm is $\ln(1/\alpha) + \ln|\omega_i|$, and the first part, which is the same for all $i$, outweighs the second. So
-# nearly the l1 norm is minimized.
+# $\operatorname{arcsinh}(\omega_i/(2\alpha)) = (X^\top\nu)_i$, where the entries of $\nu$ are Lagrange multipliers. That is the formula above. For large
+# $\alpha$, every $t = \omega_i/\alpha$ is near 0, and there $q(t)$ is near $t^2/4$: the l2 norm is minimized. For small $\alpha$, every $t$ that is not 0 is large, and
+# there $q(t)$ is near $|t|\ln|t| = \frac{|\omega_i|}{\alpha}\left(\ln\frac1\alpha + \ln|\omega_i|\right)$. As $\alpha$ falls, the first logarithm outweighs the second. It is
+# the same for all $i$, so nearly the sum of the $|\omega_i|$ is minimized: the l1 norm.
 #
 # The derivation is ours. That the size of the start interpolates between the two norms is the result of
 # [Woodworth and others (2020)](https://arxiv.org/abs/2002.09277), of which we read the abstract. Their size of the start is our $\sqrt\alpha$.
@@ -362,16 +373,23 @@ lesson.diagonal.show()
 # ## Where it breaks
 #
 # - **Spread-out targets.** With a hundred true coefficients, the small output scale is the *worse* choice.
-# - **Digits.** In the first explorer, choose the digits under **More controls**. The error is near 0.2 at every scale.
+# - **Digits.** Guess the error curve for digits. Then choose them under **More controls** of the first explorer.
 # - **A random start.** Untick **Start from the zero function**. At $\alpha = 100$, the random function of the start is large. Training removes it at the
-#   examples, but not at new inputs: the error is 4.1. Predicting zero has 1.
+#   examples only: the error on new inputs is 4.1. Predicting zero has 1.
 #
-# **Discuss:** All of these networks fit every label. Which number tells you, without new inputs, that they are not the same?
+# **Discuss:** All of these networks fit every label. Which number shows, without new inputs, that they differ?
 #
 # <details><summary>An answer</summary>
 #
 # The change of the kernel, or its alignment with the labels. For the parity, the kernel changes by 3 % at $\alpha = 100$ and by 110 % at $\alpha = 1$. Its
 # alignment stays at 0.05, or rises to 0.30.
+#
+# </details>
+#
+# <details><summary>What do the digits show?</summary>
+#
+# The error is near 0.2 at every output scale, and the tangent kernel of the start has 0.23. This kernel already suits the labels, so moving far gains
+# little.
 #
 # </details>
 #
@@ -408,15 +426,15 @@ lesson.quiz()
 # - With the plain step $\eta h/\alpha^2$, one $\eta$ suits all widths.
 # - At a small output scale, weights that are multiplied find a fit with few large coefficients.
 #
-# **What this does not show.** Rich is not always better, and real networks need not be at either end.
+# **What this does not show.** That rich is always better, or that real networks are at either end.
 
 # %% [markdown]
 # ## Problems
 #
 # **1. How far did it move? (easy, checked)** Write `drift`: the length of a change, relative to the length before.
 #
-# **2. All weights times c.** Multiply all weights and biases by $c > 0$, and the plain step by $c^2$. Show: after each step, the weights are $c$ times those of descent
-# from the old weights with the old plain step and the output scale $c^2\alpha$.
+# **2. All weights times c.** Run B has the output scale $c^2\alpha$. Run A has the output scale $\alpha$, and starts from $c > 0$ times B's weights and biases,
+# with $c^2$ times B's plain step. Show that after each step, A's weights are $c$ times B's.
 #
 # **3. Between (checked).** Let $\alpha = h^{1/4}$. With which powers of $h$ do the weights and the kernel change? And the factor
 # $h/\alpha^2$?
@@ -446,7 +464,7 @@ lesson.decide("between", weights, kernel, factor)
 
 # %% [markdown]
 # **Left:** the loss after ten steps of Adam. **Right:** the best learning rate per width; the dotted line has the slope of
-# problem 4, at a height that was fitted.
+# problem 4.
 
 # %%
 lesson.transfer.show()
@@ -458,10 +476,10 @@ lesson.transfer.show()
 #
 # **1.** See the cell above. Subtract first: a vector can turn around completely and keep its length.
 #
-# **2.** For $c > 0$, $\mathrm{relu}(cz) = c\,\mathrm{relu}(z)$, so a hidden unit grows by $c$ and the output by $c^2$. Write the new weights as $c$ times $\theta$. The
-# loss as a function of $\theta$ is that of a network with output scale $c^2\alpha$. By the chain rule, its gradient in $\theta$ is $c$ times the gradient in $c\theta$. Let $\gamma$ be the old plain
-# step. The new one moves $c\theta$ by $c^2\gamma$ times the gradient in $c\theta$, which is $c\gamma$ times the gradient in $\theta$. So $\theta$ moves by $\gamma$ times
-# its gradient. In practice, a larger initialization is a larger output scale.
+# **2.** For $c > 0$, $\mathrm{relu}(cz) = c\,\mathrm{relu}(z)$, so weights $c\theta$ make a hidden unit $c$ times as large as weights $\theta$, and the
+# output $c^2$ times. Write A's weights as $c\theta$. As a function of $\theta$, A's loss is that of B. By the chain rule, its gradient in $\theta$ is $c$ times the gradient in $c\theta$.
+# Let $\gamma$ be B's plain step. A moves $c\theta$ by $c^2\gamma$ times the gradient in $c\theta$, which is $c\gamma$ times the gradient in $\theta$. So $\theta$ moves by $\gamma$ times
+# its gradient, as in B. In practice, a larger initialization is a larger output scale.
 #
 # **3.** Weights and features change as $1/\alpha = h^{-1/4}$ and the kernel as $1/\alpha^2 = h^{-1/2}$. The factor is $h/\alpha^2 = h^{1/2}$. The explorer measures
 # $-0.26$, $-0.21$ and $-0.44$.
