@@ -84,6 +84,8 @@ doctor.show()
 # | [[counting_and_rules]]: Counting and rules | How is a new patient counted, and what are rules from a textbook worth? |
 # | [[capstone]]: Capstone | What is your own question? |
 #
+# (A specimen is a sample of cells, purified if nearly all have one type.)
+#
 # In each lesson you **predict** what a picture will show, and **move** its sliders until a theorem's assumption fails. You **build** the most
 # important function in a few lines, and **measure** what the papers state. [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741)
 # survey the mathematics of deep learning.
@@ -99,7 +101,7 @@ doctor.show()
 #
 # A model is fitted to 20 points of a smooth curve, measured with noise of standard deviation 0.2. Its **features** are random waves $\cos(ax + b)$, with frequency $a$ and phase $b$
 # drawn once and then kept. The model is a sum of these waves, each with a weight. The weights minimize the squared error on the 20
-# points. You decide how many waves the model gets, from 1 to 400.
+# points. You decide how many waves the model gets, from 1 to 400. With one wave, its error on new points is about 0.5. How large is it at its worst?
 
 # %%
 lesson.predict("worst")
@@ -120,7 +122,7 @@ lesson.black_box.show()
 # %% [markdown]
 # ## Explain
 #
-# Up to about 10 features, each further wave helps to follow the curve. The error on new points falls from 0.5 to 0.1. Then it rises to
+# Up to about 10 features, each further wave helps to follow the curve. The error on new points falls from 0.5 to 0.1. From 14 features on it rises, to
 # three million at 20 features. With 400 features it is 0.03, smaller than for every smaller model. Why?
 #
 # **Why it rises.** The model passes through a point if its waves, times their weights, add up to the target there. So 20 points give 20
@@ -148,20 +150,25 @@ lesson.black_box.show()
 # The third wave differs by 0.5 between the two points, so a weight near 0.1 is enough for the noise. The prediction moves by half of the
 # noise, and not by 100 times the noise.
 #
-# **The same for 20 points.** No two of 20 waves need be alike. But some weighted sum of them is nearly zero at all points, as the difference of our two
-# waves is. To reproduce noise, the model needs a large multiple of it.
+# **The same for 20 points.** With 20 points, no two waves have to be alike. It is enough that some weighted sum of the 20 waves is nearly zero at all points, and
+# much larger between them, as the difference of our two waves is. To reproduce noise, the model needs a large multiple of this sum, and
+# this multiple appears between the points.
 #
-# Change the 20 targets a little, and fit again. The model changes between the points as well. The *quotient* is the size of its change, divided by the size
-# of the targets' change. (Size: the root of the mean square.) The table gives it for the targets' change that makes it largest. Each number is a
-# median over the 15 draws.
+# Why is there such a sum? Two numbers determine a straight line, so three lines always have a weighted sum that is zero. About half of our waves
+# vary little between neighboring points. So fewer numbers than waves nearly determine all values at the 20 points, and some weighted sum is nearly zero there. In
+# this sum, the slow waves cancel the fast waves at the points, but not between them.
+#
+# Change the 20 targets a little, and fit again: the model changes as well, also between the points. The *quotient* is the root mean square of the model's change over
+# new inputs, divided by the root mean square of the change over the 20 targets. It depends on how the targets are changed. The table gives the largest
+# quotient. Each number is a median over the 15 draws.
 #
 # | features | 10 | 14 | 18 | 20 | 40 | 400 |
 # |---|---|---|---|---|---|---|
 # | largest quotient | 2 | 8 | 180 | 70,000 | 14 | 1 |
 # | error on new points | 0.1 | 0.1 | 25 | 3,000,000 | 0.35 | 0.03 |
 #
-# *In words:* the quotient says how strongly the fit can magnify noise. With 20 features it is largest, and so is the error. With 400
-# features nothing is magnified.
+# *In words:* the quotient says how strongly the fit can magnify noise. With 20 features it is largest, and so is the error. The error stays below
+# $(70{,}000 \cdot 0.2)^2$, because only a part of the noise has the direction that is magnified most. With 400 features nothing is magnified.
 #
 # Textbooks used to say: a model as large as its data is useless, and a still larger model is worse. The first statement held here, and the
 # second failed. [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118) named the effect **double descent**. The
@@ -245,7 +252,7 @@ lesson.decide("twice", peak, factor)
 # - the **control**, a measurement without the supposed reason: the same models, with a penalty on the squared weights. The penalty keeps the weights
 #   small, so nothing is magnified.
 #
-# With the penalty there is no peak at 20, and the smallest model is the worst. The number falls to 0.05, far outside the band. If
+# With the penalty there is no peak at 20, and the smallest model is the worst. The number falls to $1/20 = 0.05$, far outside the band. If
 # it had stayed inside, the peak would have another reason than large weights.
 #
 # Each line says whether theory, a paper or the course chose the band. If a number misses its band, the line says *does not hold here*. Then

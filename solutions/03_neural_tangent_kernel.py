@@ -153,8 +153,8 @@ lesson.predict("first")
 #
 # ## Explain: why slow waves have large eigenvalues
 #
-# The third column of the table multiplies the kernel by the wave, and adds. The large entries of $\Theta$ belong to close inputs. A slow
-# wave changes little between them, so the large terms add up. A fast wave changes its sign between them, so the terms cancel.
+# In the table, the two neighbors (4 and 4) add nothing for the slow wave, and take away 8 for the fast wave. With more inputs, a slow
+# wave is nearly the same at close inputs, so their large entries add up. A fast wave changes its sign between them, so these entries cancel.
 #
 # For $n$ evenly spaced inputs, let $\Theta(\delta)$ be the kernel of two inputs that are the angle $\delta$ apart. The wave $k$ has the
 # eigenvalue
@@ -212,13 +212,17 @@ def descent(K, y, f0, lr, steps):
 # A step of the network changes its outputs by $-\frac\eta n\Theta r$, to first order, with the $\Theta$ of the moment. If $\Theta$ stays constant, the
 # network follows the same rule as its tangent.
 #
-# Call the limit of the first part $K'$. In the second, $a_j^2$ is 1 on average. Let $\theta$ be the angle between the vectors $x$ and $x'$ (not $\delta$, as $x$ has a third entry). A random unit is
-# active at both with probability $(\pi - \theta)/2\pi$ (first fold below). The 2 in front makes this $\frac{\pi - \theta}{\pi}\,x \cdot x'$.
+# The first part tends to a limit that we call $K'$. Here the prime means *next layer*. Its formula follows. In the second part, $a_j^2$ is 1 on average.
+# Let $\theta$ be the angle between the vectors $x$ and $x'$ (not $\delta$, as $x$ has a third entry). A random unit is active at both with probability
+# $(\pi - \theta)/2\pi$ (first fold). So the second part tends to $2 \cdot \frac{\pi - \theta}{2\pi}\,x \cdot x' = \frac{\pi - \theta}{\pi}\,x \cdot x'$.
 #
-# Here $x \cdot x'$ is the tangent kernel of the weighted sum $W_j \cdot x$ that enters a unit. In a deeper network, the previous layer's
-# outputs take the place of $x$. From now on, $\Theta$ is the tangent kernel of the sum that enters a unit (`ntk` in code). By the chain rule, it takes the place of $x \cdot x'$.
-# The first part was the inner product of the layer's outputs at two inputs. Let $K$ be this inner product for the previous layer (`nngp`). **Both start as $x \cdot x'$**: without a hidden layer the outputs are $x$, and $w \cdot x$ has the
-# gradient $x$. One hidden layer makes $K'$ and $\Theta'$ of them:
+# A deeper network needs two kernels per layer, for the sums that enter its units.
+# - $K$ (`nngp` in code) is the inner product of the previous layer's outputs at the two inputs. It gives the angle $\theta$.
+# - $\Theta$ (`ntk`) is from now on the tangent kernel of one such sum, in all weights on which the sum depends.
+#
+# For the first hidden layer, the previous outputs are $x$, and the sum $w \cdot x$ has the gradient $x$. So **both start as $x \cdot x'$**. In the second part
+# above, $x \cdot x'$ came from this gradient. By the chain rule, $\Theta$ takes its place in deeper layers. The output of the network is the last
+# such sum, so its kernel is the last $\Theta$. One hidden layer makes $K'$ and $\Theta'$ of $K$ and $\Theta$:
 #
 # $$K' = \frac{s}{\pi}\big(\sin\theta + (\pi - \theta)\cos\theta\big), \qquad \Theta' = K' + \frac{\pi - \theta}{\pi}\,\Theta.$$
 #
@@ -248,8 +252,8 @@ def descent(K, y, f0, lr, steps):
 #   probability as the widths go to infinity, one layer after the other. The activation has to be Lipschitz, as the ReLU is. The theorem
 #   has no rate. That an average over $h$ independent units errs by about $h^{-1/2}$ is the central limit theorem.
 # - *Training.* Their Theorem 2: $\Theta$ stays at its limit during gradient flow up to any fixed time, for activations with a bounded
-#   second derivative. [Lee et al. 2019](https://arxiv.org/abs/1902.06720), Theorem 2.1 (in this parametrization G.4), is for gradient
-#   descent with a step below a bound, which you find in Exercise 3. The limit has to be positive definite, and the *derivative* of the
+#   second derivative. [Lee et al. 2019](https://arxiv.org/abs/1902.06720), Theorem 2.1, is for gradient
+#   descent with a step below a bound: the best step of Exercise 3, not 8/18. (Theorem G.4 is the version for the parametrization of this page.) The limit has to be positive definite, and the *derivative* of the
 #   activation has to be Lipschitz. Then, with high probability, the kernel never moves by more than a constant times $h^{-1/2}$. Both
 #   theorems exclude the ReLU, whose slope jumps at 0.
 # - *ReLU.* [Du, Zhai, Póczos and Singh 2019](https://arxiv.org/abs/1810.02054), Theorem 4.1 and Corollary 4.1, are for one hidden layer of
@@ -336,7 +340,7 @@ lesson.decide("step", step, factor)
 #
 # - **Tiny steps.** The formula of **gradient flow**, $e^{-\eta\lambda_i t/n}$ per mode, holds for tiny steps only. Choose it under **More
 #   controls**, with step size 1.8.
-# - **A narrow network.** With 8 hidden units the kernel starts far from its limit, and it moves. The network's own kernel (**More controls**)
+# - **A narrow network.** With 8 hidden units the kernel starts far from its limit, and moves. The network's own kernel (**More controls**)
 #   repairs only the start.
 # - **A large step.** For $\eta > 2n/\lambda_{\max}$ the formula diverges, as at step size 2.5. Its constant part explodes, while the three waves do
 #   not. The network of 2,048 units does not diverge. Its outputs grow at first, to about 7 after eleven steps. Such large residuals move the weights far, and
@@ -367,7 +371,8 @@ lesson.decide("step", step, factor)
 #
 # ## Real digits
 #
-# Your `next_layer` classifies digits. Leave-one-out chooses the penalty.
+# Ridge regression with the kernel of your `next_layer` classifies digits. Leave-one-out chooses its penalty: each training
+# digit is predicted from all others.
 # - **Left:** error rates of the kernel against the penalty.
 # - **Right:** the error rate on new digits, for the kernel and for trained networks.
 #
@@ -410,14 +415,18 @@ lesson.quiz()
 # **1. Two layers by hand (easy).** Two points of length 1 are at a right angle. Compute $K$ and $\Theta$ after one layer and after two.
 #
 # **2. How long for the fast wave? (checked below)** The sixteen inputs are the rows of `x`. For an infinitely wide network and
-# $\eta = n/\lambda_{\max}$, after how many steps is at most 1 % left of the wave $k = 1$? And of $k = 4$?
+# $\eta = n/\lambda_{\max}$, after how many steps is at most 1 % left of the wave $k = 1$? And of $k = 4$ (exact eigenvalues)?
 #
 # **3. The kernel of a given network (checked below).** Write the sum over units for $\Theta$ as code, without a loop. The explorers then
 # run on it. Then `lesson.widths.show()` shows how fast theory becomes exact.
 #
-# **4. One wide network, or several? (hard)** A network that starts as the zero function differs from the infinitely wide one by chance, about
-# $C/\sqrt h$, and by a bias, about $B/h$. Averaging $N$ networks divides the chance part by $\sqrt N$. Which $N$ is best for $Nh = 1024$
+# <details><summary>4. One wide network, or several? (hard)</summary>
+#
+# After training, a network that starts as the zero function differs from the infinitely wide one by two parts. A random part of about $C/\sqrt h$ is new for each start.
+# A bias of about $B/h$ is the same for each start. The average of $N$ networks divides only the random part, by $\sqrt N$. Which $N$ is best for $Nh = 1024$
 # hidden units? Then compare with `lesson.finite_width.show()`, which trains 64 networks per width.
+#
+# </details>
 #
 # <details><summary>5. The kernels of other networks (with code)</summary>
 #

@@ -65,7 +65,7 @@ lesson.recap()
 #
 # The explorer shows a typical cell of each type, and a fourth one. Name it, then tick **Show its type**.
 # - **Upper row:** the cells through a lens.
-# - **Lower row:** what a camera without a lens records, the **hologram**. Small cells have a narrow dark ring. Granules make the picture mottled
+# - **Lower row:** what a camera without a lens records, the **hologram**. Small cells have a narrow dark ring. Granules make the picture mottled (spotted)
 #   outside this ring.
 
 # %%
@@ -154,34 +154,37 @@ lesson.learners.show()
 # ## Explain: the effective bag size
 #
 # **Why large poured bags fail.** They have nearly the same shares. If all have exactly the shares $a$, then predicting $a$ for *every* cell minimizes the
-# proportion loss, as a perfect classifier does. Our networks end at this constant. So they name every cell granulocyte, the type with the largest share.
+# proportion loss, as a perfect classifier does. A new network predicts much the same for all cells. A few steps move its mean predictions to about $a$, where the
+# loss is nearly minimal. After that, nothing teaches it to tell cells apart, and it names all of them granulocytes, the type with the largest share.
 #
-# **How much bags differ is one number.** Let $\pi_b$ be the shares that a test without error states for bag $b$. In poured blood, the test counts
-# the bag's cells. For a person, it counts far more, so $\pi_b$ are the shares of the person's blood. Let $q$ be the mean of $\pi_b$ over all possible bags.
+# **How much bags differ is one number.** A report $a_b$ can have errors. Let $\pi_b$ be the shares that a test without errors would give. In poured blood, the
+# test counts the bag's cells. For a person, it counts far more, so $\pi_b$ are the shares of the person's blood. Let $q$ be the mean of $\pi_b$ over all possible bags.
 # The **effective bag size** is
 #
 # $$m_{\text{eff}} = \frac{1 - \lVert q\rVert^2}{\text{mean over bags of } \lVert \pi_b - q\rVert^2}.$$
 #
-# *In words:* the denominator is the spread of the bags, the numerator the spread of bags of one cell. Such a bag is a corner of the triangle. With
-# probability $q_c$ it is corner $c$, at the squared distance $1 - 2q_c + \lVert q\rVert^2$ from $q$. The mean of this distance is $1 - \lVert q\rVert^2$.
-# So $m_{\text{eff}}$ is 1 for labeled cells, and grows as bags become more alike.
+# *In words:* the denominator is the spread of the bags, the numerator the spread of bags of one cell (fold). So $m_{\text{eff}}$ is 1 for labeled cells, and grows as bags become more alike.
 # - **By hand:** $q = (0.6, 0.4)$, both squared distances are $0.2^2 + 0.2^2 = 0.08$, and $m_{\text{eff}} = (1 - 0.36 - 0.16)/0.08 = 6$.
 # - **Independent cells:** $m_{\text{eff}} = m$ for $m$ cells per bag, because the variance of a mean is that of one cell, divided by $m$.
 # - **Patients:** their shares follow a Dirichlet distribution, with the mean $q$ and a number $\alpha_0$ that says how alike
 #   patients are. Its variance is that of one cell, divided by $\alpha_0 + 1$. So $m_{\text{eff}} = \alpha_0 + 1$, for any number of cells per patient.
 #
-# **What cells are worth.** Let least squares estimate the mean of a feature over type $c$, as by hand. Of $N$ cells in bags, $Nq_c$ are of this type.
-# The variance is as if each were $e_c$ labeled cells, with $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$ (problem 3). So their **worth** is $Nq_c\,e_c$.
+# **What cells are worth.** Let least squares estimate the mean of a feature over type $c$ from $N$ cells in bags, as by hand. About $Nq_c$ of them are of this type.
+# The estimate has the variance of a mean over $Nq_c\,e_c$ labeled cells of type $c$, with $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$ (problem 3). This number,
+# $Nq_c\,e_c$, is the bags' **worth**.
 # *In words:* for a rare type, $e_c$ is nearly $1/m_{\text{eff}}$. For monocytes, $q_c = 0.11$, and $e_c$ is 0.18 for our
 # patients ($\alpha_0 = 5.26$), but 0.0022 for bags of 512 independent cells.
 #
-# <details><summary>Is one number enough, and whose is what?</summary>
+# <details><summary>Is one number enough, and who found what?</summary>
+#
+# A bag of one cell is a corner of the triangle. With probability $q_c$ it is corner $c$, at the squared distance $1 - 2q_c + \lVert q\rVert^2$ from $q$. The mean of this
+# distance is $1 - \lVert q\rVert^2$, the numerator above.
 #
 # Let $G$ be the mean of $\pi_b \pi_b^\top$ over bags. The variance of least squares is proportional to the diagonal of $G^{-1}$, so it depends on the bags through $G$ alone. For both
 # kinds of bags above, $G = qq^\top + (\operatorname{diag}(q) - qq^\top)/m_{\text{eff}}$. So one number is enough. The sentence of the next explorer gives the smallest eigenvalue of $G$ for the bags
 # drawn. It is near zero if they hardly separate the types.
 #
-# Real reports have errors, which look like spread. So for healthy donors, the effective bag size found from reports is 57 to 68 instead of 81.
+# Real reports have errors, which look like spread. So for healthy donors, the effective bag size found from reports is 57 to 68 instead of 81. (For them $\alpha_0 = 80$.)
 #
 # The proportion loss is that of Ardehaly and Culotta, [Co-training for demographic classification using deep learning from label proportions](https://arxiv.org/abs/1709.04108) (2017).
 # EasyLLP is that of Busa-Fekete et al., [Easy learning from label proportions](https://arxiv.org/abs/2302.03115) (2023), for bags of independent cells (from the abstract: "i.i.d.
@@ -217,8 +220,9 @@ lesson.triangle.show()
 # *In words:* the weight starts from the mean shares $q$ and stretches the difference $a_b - q$ by $m_{\text{eff}}$.
 #
 # By hand, $m_{\text{eff}} = 6$ gives the two patients the weights $(1.8, -0.8)$ and $(-0.6, 1.6)$. Take the loss as a granulocyte: its weights are 1.8 and $-0.6$.
-# True granulocytes count with the mean of weight times share, $\frac12(1.8 \cdot 0.8 - 0.6 \cdot 0.4) = 0.6$, and true lymphocytes with
-# $\frac12(1.8 \cdot 0.2 - 0.6 \cdot 0.6) = 0$. So granulocytes alone count, with their share. The same holds for lymphocytes, so $R$ is the risk with labels.
+# In bag 1, its mean is 0.8 times that over true granulocytes plus 0.2 times that over true lymphocytes. In bag 2, the factors are 0.4 and 0.6. So in $R$, true
+# granulocytes count with $\frac12(1.8 \cdot 0.8 - 0.6 \cdot 0.4) = 0.6$, and true lymphocytes with
+# $\frac12(1.8 \cdot 0.2 - 0.6 \cdot 0.6) = 0$. So granulocytes alone count, with their share. (Halved, both weights are 0.6 times the 1.5 and $-0.5$ above.) The same holds for lymphocytes, so $R$ is the risk with labels.
 #
 # For bags drawn at random, $R$ is **unbiased** if $m_{\text{eff}}$ is right: its mean over draws is the risk with labels. EasyLLP takes $m_{\text{eff}} = m$.
 # Some weights are negative. So on a few bags $R$ can fall below zero, although no true risk can. Then the network has begun to fit their noise.
@@ -246,7 +250,7 @@ def bag_risk(logits, a, q, m_eff):
 #
 # A cell of bag $b$ has the mean loss $\sum_{c'} \pi_{bc'} E_{c'}[\ell_c]$ as type $c$, where $E_{c'}$ is the mean over cells of type $c'$. So the mean of $R$ is
 # $\sum_{c, c'} M_{cc'} E_{c'}[\ell_c]$, where $M$ is the mean of $w_b\pi_b^\top$ over bags. The risk with labels is $\sum_c q_c E_c[\ell_c]$. The two agree if
-# $M = \operatorname{diag}(q)$. Let the bags have the effective size $m_0$, and the weights $m_{\text{eff}}$. Then $M$ is
+# $M = \operatorname{diag}(q)$. Let the bags have the effective size $m_0$, and the weights $m_{\text{eff}}$. If the reports have no errors, $a_b = \pi_b$. Then $M$ is
 # $m_{\text{eff}}\, G - (m_{\text{eff}} - 1)qq^\top = \frac{m_{\text{eff}}}{m_0} \operatorname{diag}(q) + (1 - \frac{m_{\text{eff}}}{m_0})\, qq^\top$. So the mean risk is
 # $\frac{m_{\text{eff}}}{m_0} R_1 + (1 - \frac{m_{\text{eff}}}{m_0})\, R_0$. Here $R_1$ is the risk with labels, and $R_0$ that of labels that have nothing to do with
 # the cell. The bias is $(\frac{m_{\text{eff}}}{m_0} - 1)(R_1 - R_0)$: our derivation.
@@ -266,7 +270,7 @@ lesson.effective_size.show()
 # %% [markdown]
 # With too small a size, the risk is mixed with that of random labels (fold), which predicting $q$ minimizes. So predictions move toward $q$, and rare types
 # are lost first. With too large a size, the risk of random labels is subtracted. It grows without limit as predictions become sure, which lowers $R$. So
-# networks become very sure, even where wrong. No number of patients removes a bias.
+# networks become very sure, even where wrong. EasyLLP on patients is this case: 64 instead of 6.26. No number of patients removes a bias.
 
 # %% [markdown]
 # ## Exercise 3 · Decide: which cells?
@@ -288,7 +292,7 @@ lesson.decide("offer", offer, worth)
 #
 # - **The worth is not a score.** It orders the bags for the mean map only. With 8 cells per healthy donor, the mean map names 87 % correctly, and the
 #   proportion loss learns nothing.
-# - **Tubes may look different**, each with a focus of its own. Then the equations are wrong: [[purified_specimens]].
+# - **Bags may look different**, for example if the camera is focused anew for each. Then the equations are wrong: [[purified_specimens]].
 #
 # **Discuss:** A hospital offers ten times more cells from its blood bank, all poured together. What do you ask for instead?
 
@@ -316,18 +320,22 @@ lesson.quiz()
 # %% [markdown]
 # ## Problems
 #
-# **1. Any table of reports (easy, checked).** Two more patients have the shares $(0.9, 0.1)$ and $(0.5, 0.5)$, and the means 6.6 and 5. Give the means of
-# both types, and the effective bag size. Then write a function that computes it from reports.
+# **1. Any table of reports (easy, checked).** Two other patients have the shares $(0.9, 0.1)$ and $(0.5, 0.5)$. Another feature has the means 6.6 and 5 in their bags. Give its means over
+# both types, and the effective bag size. Then write a function that computes this size from reports.
 #
-# **2. Counted patients (checked).** If only $m$ cells of each patient are counted, $m_{\text{eff}} = m(\alpha_0 + 1)/(m + \alpha_0)$. Let $\alpha_0 = 5$. Give the value
+# **2. Counted patients (checked).** Now the test counts only the $m$ cells in a patient's bag, so $\pi_b$ are their shares. Then $m_{\text{eff}} = m(\alpha_0 + 1)/(m + \alpha_0)$. Let $\alpha_0 = 5$. Give the value
 # for $m = 10$, and the $m$ at which it reaches 5.4. Why does it grow with $m$?
 #
 # **3. Where does $e_c$ come from?** Least squares from $N$ cells has the variance $\sigma^2 [G^{-1}]_{cc}/N$ for type $c$, and $Nq_c$ labeled cells have
 # $\sigma^2/(Nq_c)$. Show that $G^{-1} = m_{\text{eff}} \operatorname{diag}(1/q) - (m_{\text{eff}} - 1)\mathbf 1\mathbf 1^\top$ ($G$ is in the fold of Explain), and derive $e_c$.
 #
-# **4. Impure tubes (hard).** `ddlearn.blood.purity(0.1)` gives the shares of three tubes, each with a tenth of other types.
-# `ddlearn.weak_labels.mixing_efficiency(mixtures, q)` gives $e_c$ of any bags, with `q = ddlearn.blood.mean_blood()`. Compare three pure tubes, these, and our patients, for the monocytes. Why can a
-# tube cell be worth more than one labeled cell?
+# <details><summary>4. Impure tubes (hard)</summary>
+#
+# Take three tubes of equal size, each mostly of one type. `ddlearn.blood.purity(0.1)` gives their shares, with a tenth of other types in each.
+# `ddlearn.weak_labels.mixing_efficiency(mixtures, q)` gives $e_c$ of any bags, with `q = ddlearn.blood.mean_blood()`. It compares $N$ cells in bags with $N$ labeled cells drawn
+# from blood, of which $Nq_c$ are of type $c$. Compare three pure tubes, these, and our patients, for the monocytes. Why can $e_c$ be above 1?
+#
+# </details>
 
 # %%
 # BEGIN SOLUTION
@@ -364,8 +372,9 @@ def kappa(a):
 # $m_{\text{eff}}\, q\mathbf 1^\top + I - q\mathbf 1^\top - (m_{\text{eff}} - 1)\, q\mathbf 1^\top = I$. So $[G^{-1}]_{cc} = m_{\text{eff}}/q_c - m_{\text{eff}} + 1$, and
 # $e_c = 1/(q_c [G^{-1}]_{cc}) = 1/(m_{\text{eff}}(1 - q_c) + q_c)$.
 #
-# **4.** Compute `mixing_efficiency(torch.eye(3).double(), q)[2]` for pure tubes. A third of their cells are monocytes, so a rare type is over-sampled, and a cell
-# is worth $1/(3q_c)$ labeled cells of the blood. [[purified_specimens]] buys such tubes.
+# **4.** `mixing_efficiency(torch.eye(3).double(), q)[2]` is 2.97 for pure tubes, and the impure tubes have 2.37. Our patients have 0.18. Of $N$ cells in pure tubes, $N/3$ are monocytes, and their type is known.
+# Of $N$ labeled cells drawn from blood, only $Nq_c$ are. So $e_c = (N/3)/(Nq_c) = 1/(3q_c)$, which is above 1 for a type that is rarer in the blood than in the tubes. A monocyte
+# of a tube is worth no more than a labeled monocyte. [[purified_specimens]] buys such tubes.
 #
 # **Without a solution.** Every setting of the learners takes about two seconds. Try seeds of your own:
 # `lesson.learners.compute("mean map", "512", seed=7).accuracy`. On a machine with a GPU the networks train there.
@@ -375,7 +384,11 @@ def kappa(a):
 # %% [markdown]
 # ## Further reading
 #
+# <details><summary>Two papers</summary>
+#
 # - Dulac-Arnold et al.: [Deep multi-class learning from label proportions](https://arxiv.org/abs/1905.12909) (2019). The proportion loss.
 # - Patrini et al.: [(Almost) no label no cry](https://papers.nips.cc/paper/5453-almost-no-label-no-cry) (2014). The mean operator.
+#
+# </details>
 #
 # **Next:** [[purified_specimens]], Purified specimens.

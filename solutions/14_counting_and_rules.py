@@ -18,7 +18,8 @@
 # *Seven of ten cells look like granulocytes. What is the share of granulocytes? The guess rises from round to round, and ends above 7 of 10.*
 #
 # **Question.** A doctor needs the share of each type among a patient's blood cells. No cell has a label. One expert has a classifier, which errs. Another has
-# rules from a textbook: seven of them name 99 % of our cells correctly, three of these with a wrong one 61 %. How do you count, and which rules do you believe?
+# rules from a textbook: seven of them name 99 % of our cells correctly, three of these with a wrong one 61 %. (This wrong one is not
+# among the seven.) How do you count, and which rules do you believe?
 #
 # **You will be able to**
 # - repair one step of EM, a method that counts a patient's cells (Exercise 1);
@@ -107,7 +108,7 @@ lesson.recap()
 #
 # The patients are drawn from Dirichlet(3.21, 1.46, 0.59), which was fitted to thirty real blood samples. For the monocytes, $\alpha_c - 1 = -0.41$, and a
 # negative number of cells makes no sense: this density is highest where there are no monocytes at all (problem 3). So the explorer counts with
-# Dirichlet(3.21, 1.46, 1), which says nothing about monocytes.
+# Dirichlet(3.21, 1.46, 1), which adds no monocytes and takes none away. Their share still falls a little, because other cells are added.
 #
 # </details>
 #
@@ -164,7 +165,7 @@ lesson.patient.show()
 #
 # A laboratory can pay for one plan. Plan A: 30 purified cells to learn from, and 300 counted cells per patient. Plan B: 900 purified cells, and 30 counted
 # cells per patient. `mean_error(purified, counted)` is the mean error of EM with physiology, in points. Give the better plan, `"A"` or `"B"`, then the
-# errors of A and B.
+# errors of A and B. Before you call it, estimate both errors from the numbers above. Chance shrinks like one over the root of the number of cells.
 
 # %%
 from ddlearn.lessons.counting_and_rules.patient import mean_error
@@ -179,7 +180,7 @@ lesson.decide("spend", plan, error_a, error_b)
 # %% [markdown]
 # ## By hand: one rule, and its silence
 #
-# Now nobody has purified anything. A textbook says: *a cell whose nucleus has segments is a granulocyte*. A **rule** names a type for some cells, and is
+# EM found the shares from known probabilities. Now nobody has purified anything, so the probabilities must be found as well. A textbook says: *a cell whose nucleus has segments is a granulocyte*. A **rule** names a type for some cells, and is
 # silent about the others. If several rules speak, a **majority vote** takes the type that most of them name. It trusts all rules alike.
 #
 # A **label model** learns how far to trust each rule, with no label at all ([Dawid and Skene 1979](https://doi.org/10.2307/2346806)). The **habits** of a
@@ -211,7 +212,7 @@ lesson.decide("spend", plan, error_a, error_b)
 # shares of the types among all cells. The product treats the rules as independent: given the type, one rule's errors say nothing about another's.
 #
 # Write one round, rule by rule. Instead of multiplying factors, add their logarithms, and end with a softmax over the types. Your function is always given
-# a class balance. If nobody knows it, the explorer gives it the mean of $r$ over the cells.
+# a class balance. If nobody knows the class balance, the explorer passes the mean of $r$ over the cells in its place.
 
 
 # %%
@@ -240,14 +241,33 @@ lesson.predict("broad")
 # %% [markdown]
 # ## See: rules from a textbook
 #
-# You choose **seven** rules, **nine**, or the **three narrow ones** of the prediction. Each narrow rule names few cells, all of
-# one type: lymphocytes or monocytes. A switch adds the fourth rule, which is **broad and wrong**. The habits of all rules were counted on 6,169 real cells
+# You choose **seven** rules, **nine**, or the **three narrow ones** of the prediction. Each narrow rule names few cells, and
+# always gives the same name: lymphocyte or monocyte. The three are among the seven, and the seven among the nine. A switch adds the fourth rule, which is **broad and wrong**. The habits of all rules were counted on 6,169 real cells
 # ([WBCAtt](https://arxiv.org/abs/2306.13531)). Here their votes are drawn with these habits, each rule on its own.
 # - **Left:** for majority vote and label model, the accuracy, the calibration error of [[purified_specimens]], and the **count error**, the mean gap
 #   between counted and true shares.
 # - **Right:** how often each rule is right when it speaks: the truth (circles), and what the label model believes (crosses).
 #
-# Start with seven rules. Then take the **three narrow ones**, and switch the **broad, wrong rule** on. Finally, give the model
+# <details><summary>What do the rules say?</summary>
+#
+# The last two columns come from the habits and the shares of the types among the real cells.
+#
+# | rule | gives the name | speaks of | right when it speaks |
+# |---|---|---|---|
+# | nucleus has segments, or is a band | granulocyte | 68 % | 99.9 % |
+# | nucleus is round | lymphocyte | 11 % | 87 % |
+# | nucleus is indented | monocyte | 13 % | 78 % |
+# | nucleus fills the cell (narrow) | lymphocyte | 12 % | 91 % |
+# | chromatin is loose (narrow) | monocyte | 9 % | 90 % |
+# | cytoplasm has vacuoles (narrow) | monocyte | 7 % | 84 % |
+# | cytoplasm is frosted | lymphocyte or monocyte | 19 % | 91 % |
+# | cytoplasm is clear (in nine only) | granulocyte | 81 % | 93 % |
+# | cell is big and irregular (in nine only) | monocyte | 16 % | 45 % |
+# | cell is small (broad, wrong) | lymphocyte | 47 % | 25 % |
+#
+# </details>
+#
+# Start with seven rules. Then take the **three narrow ones**. Before you switch the **broad, wrong rule** on, guess: will the model name more cells correctly, or fewer? Finally, give the model
 # **the blood test** as class balance: a blood test finds the shares of the types.
 
 # %%
@@ -259,7 +279,8 @@ lesson.rules.show()
 #
 # **Without the wrong rule, the model can be worse.** It names 22 % of the cells correctly, instead of 61 %. No narrow rule names granulocytes, and on 77 % of
 # the cells all three are silent. These cells began with equal thirds, and no vote tells granulocytes from lymphocytes among
-# them. The last round gives each of them 48 % granulocyte and 49 % lymphocyte, and so calls all of them lymphocytes. Chance decides such a near tie.
+# them. The last round gives each of them 48 % granulocyte and 49 % lymphocyte, and so calls all of them lymphocytes. (Monocytes get only 3 %,
+# because the model has found that a rule speaks of most monocytes.) Chance decides such a near tie.
 # Of twenty draws of the votes, 11 end like this one. In the others, the model names at least 93 % correctly.
 #
 # With the broad rule, silence says more: a lymphocyte would have been named. So the model calls a cell a granulocyte if all four are silent. That is right
@@ -281,8 +302,9 @@ lesson.rules.show()
 # - **Rules that err together.** If three of six rules always say the same, a label model takes them for three independent witnesses. It trusts them too
 #   much (claims).
 # - **A wrong class balance.** Take seven rules, and change the class balance from **left to the model** to **equal thirds**. The count error grows from
-#   0.2 to 1.3 points. More cells need not help, because a wrong balance is no error of chance. Move **Cells** to 3,000, and with thirds it is 4.8 points,
-#   with 93 % of the cells named correctly instead of 99.5 %.
+#   0.2 to 1.3 points. More cells need not help, because a wrong balance is no error of chance. Move **Cells** to 3,000, and look at the count error with thirds: it is 4.8 points,
+#   with 93 % of the cells named correctly instead of 99.5 %. On 6 % of the cells all rules are silent, and nearly all of these are granulocytes. Thirds ask for more
+#   lymphocytes, so the model now calls these cells lymphocytes. Ten of twenty draws of the votes end like this with 3,000 cells, and ten with 2,000.
 # - **Unusual patients.** Physiology moves each count toward the usual patient. Patient 38 has 81 % lymphocytes. From ten cells and 900
 #   purified cells, EM errs by 1.5 points, and with physiology by 9.5.
 #
@@ -322,7 +344,7 @@ lesson.quiz()
 # **3. The most probable shares.** Show that the Dirichlet density with all $\alpha_c > 1$ is largest at $\pi_c = (\alpha_c - 1)/\sum_{c'} (\alpha_{c'} - 1)$. Where is it largest if one $\alpha_c$ is below 1?
 #
 # **4. Two explanations (hard).** One rule says *lymphocyte* of 47 % of the cells, and is silent about the others. There are two types. Show that the votes alone cannot tell how often it is right. What changes if the
-# share of lymphocytes is known to be 12 %? Then explain what three narrow rules add, and why they may not be enough.
+# share of lymphocytes is known to be 12 %? Then add three narrow rules. Which votes on one cell contradict the broad rule? Why may these votes not be enough?
 
 # %%
 # BEGIN SOLUTION
@@ -335,7 +357,7 @@ lesson.decide("numbers", cells, first, second)
 # %% [markdown]
 # <details><summary>The rules on the real cells, for a machine with internet access</summary>
 #
-# The table is fetched once, 2 MB. Without internet access the card says so. In a new cell, show the same explorer with the votes of the real rules:
+# The table is fetched once, 2 MB. Without internet access, the box below the cell says so. In a new notebook cell, show the same explorer with the votes of the real rules:
 #
 # ```python
 # real_rules.show()
