@@ -18,7 +18,7 @@
 # *Gradient descent with step size $\eta = 0.5$ in two valleys. It diverges if the curvature exceeds $2/\eta = 4$. The left valley has the curvature
 # 4.4, the right one 3.2.*
 #
-# **Question.** In a valley with curvature $S$, gradient descent diverges if its step size exceeds $2/S$. Networks are trained with larger steps, and
+# **Question.** In a valley with curvature $S$, gradient descent diverges if its step size exceeds $2/S$. Networks are trained with larger steps, which saves time, and
 # their loss still falls in the long run. One loss below grows 83-fold in four steps, and then vanishes. Why do steps work that this theory forbids,
 # and when do they fail?
 #
@@ -133,7 +133,7 @@ lesson.step.show()
 # %% [markdown]
 # ## Explain: descent leaves minima that are too sharp
 #
-# **Up to $\eta = 1$.** Near a minimum with $S > 2/\eta$ the residual grows. A large residual shrinks the imbalance, and a smaller imbalance means a flatter
+# **Up to $\eta = 1$.** Near a minimum with $S > 2/\eta$ the residual grows. While $|\eta r| < \sqrt2$, it shrinks the imbalance, and a smaller imbalance means a flatter
 # minimum. The residual stops growing when the valley is flat enough.
 #
 # **At $\eta = 1$** only the flattest minimum is left, since $2/\eta = 2$. Descent creeps toward it: from balanced weights, the residual is about
@@ -142,7 +142,7 @@ lesson.step.show()
 # **Beyond $\eta = 1$** every minimum repels. From balanced weights $a = b = z$, one step multiplies $z$ by $1 + \eta - \eta z^2$. Below the minimum, $z < 1$, this factor lies between 1
 # and $1 + \eta$, so a step up is limited. Above the minimum it is smaller than 1, so the next step comes down again. Descent jumps up and down around the flattest minimum.
 #
-# **A very unbalanced start diverges.** While the residual is small, a step multiplies it by about $1 - \eta(a^2 + b^2)$, as in a valley of curvature $a^2 + b^2 \ge |D|$. So a large
+# **At every step size, a very unbalanced start diverges.** While the residual is small, a step multiplies it by about $1 - \eta(a^2 + b^2)$, as in a valley of curvature $a^2 + b^2 \ge |D|$. So a large
 # imbalance throws the residual far to the other side. If then $|\eta r| > \sqrt2$, the imbalance grows too, and makes the next throw longer. Try an imbalance of 3 with $\eta = 1.1$: the
 # first step takes $r$ from $-0.5$ to 1.39, and $\eta r = 1.53$ exceeds $\sqrt2 \approx 1.41$.
 #
@@ -152,8 +152,8 @@ lesson.step.show()
 # if its factor $1 - \eta S$ along the sharpest direction lies below $-1$. That the loss falls to such a minimum is what you measure, and no theorem of this page.
 #
 # [MacDonald, Min, Palma, Tarmoun, Xu and Vidal (2025)](https://arxiv.org/abs/2510.17506) announce three regimes for overparametrized
-# least squares in their abstract. These are an instability that passes, a power law to the flattest minimum, and an orbit of period two around it. The law for $D$, the orbit below and its
-# range are our derivation.
+# least squares in their abstract. These are an instability that passes, a power law to the flattest minimum, and an orbit of period two around it. The law for $D$, the orbit of Exercise 2,
+# and the step sizes at which it attracts (problem 3) are our derivation.
 #
 # </details>
 #
@@ -179,7 +179,7 @@ def descent_step(a, b, lr):
 
 
 # %% [markdown]
-# The law $D_{\text{after}} = D(1 - \eta^2r^2)$ is a good test for such code: the version that was given fails it.
+# The law $D_{\text{after}} = D(1 - \eta^2r^2)$ is a good test for such code: the given version fails it.
 #
 # ## Exercise 2 · Write: `period_two_orbit`
 #
@@ -229,11 +229,12 @@ lesson.decide("flat_step", step, sharpness)
 #
 # $$f \leftarrow f\,(1 - \eta\Lambda + \eta^2 f^2), \qquad \Lambda \leftarrow \Lambda + \eta f^2\,(\eta\Lambda - 4).$$
 #
-# *In words:* the new $f$ and $\Lambda$ depend on the old $f$ and $\Lambda$, and on no other number of the network. The two lines explain two limits of $\eta\Lambda$.
+# *In words:* the new $f$ and $\Lambda$ depend on the old ones alone. The two lines explain two limits of $\eta\Lambda$.
 # - **2** is in the first line. While $f$ is small, $f$ is multiplied by $1 - \eta\Lambda$. So it shrinks if $\eta\Lambda < 2$, as by hand, and grows if
 #   $\eta\Lambda > 2$.
-# - **4** is in the second line. The kernel shrinks if $\eta\Lambda < 4$, and faster the larger $f$ is. So between 2 and 4 the output grows until the kernel shrinks
-#   below the limit. Beyond 4 both grow.
+# - **4** is in the second line. The kernel shrinks if $\eta\Lambda < 4$, and faster the larger $f$ is, just as a large $r$ shrank $D$.
+#
+# So between 2 and 4 the output first grows, until the kernel is small enough: $\eta\Lambda < 2 + \eta^2f^2$ by the first line. Beyond 4 the kernel grows too.
 #
 # With $m$ units, $f = u \cdot v/\sqrt m$ and $\Lambda = (|u|^2 + |v|^2)/m$ for two vectors $u$ and $v$ with $m$ entries. Then the terms with $f^2$ are divided by $m$ (problem 2). Take
 # $m = 100$, $\eta = 1$, $f = 1$ and $\Lambda = 3$:
@@ -243,7 +244,7 @@ lesson.decide("flat_step", step, sharpness)
 # | $f$ | 1 | −1.99 | 3.88 | −6.98 | 9.11 | −3.40 | −1.37 |
 # | $\eta\Lambda$ | 3 | 2.99 | 2.95 | 2.79 | 2.20 | 0.71 | 0.33 |
 #
-# This is the **catapult**: the loss first grows, here to 83 times its start, and the run ends where the kernel is smaller. A kernel method cannot do this, because its
+# At step 4 the growth ends: $\eta\Lambda = 2.20$ is below $2 + \eta^2f^2/m = 2.83$. This is the **catapult**: the loss first grows, here to 83 times its start, and the run ends where the kernel is smaller. A kernel method cannot do this, because its
 # kernel is fixed. The explorer runs networks with $m$ units and random weights.
 # - **Left:** $\eta$ times the kernel at each step.
 # - **Right:** $\eta$ times the kernel after 400 steps, against its value at the start.
@@ -282,9 +283,10 @@ lesson.edge.show()
 #
 # ## Where it breaks
 #
-# - **Unbalanced starts.** From $a = 4$, $b = 0.125$ with $\eta = 0.5$, the residuals are $-0.5$, $3.5$, $-13.3$. So large steps can fail.
+# - **Unbalanced starts.** From $a = 4$, $b = 0.125$ with $\eta = 0.5$, the residuals are $-0.5$, $3.5$, $-13.3$. From $ab = 0.5$ we saw descent diverge at $\eta = 0.5$ from an
+#   imbalance of 7.7 on, and at $\eta = 1.5$ from 1.64 on.
 # - **Larger steps still.** From $\eta = \sqrt5 - 1 \approx 1.24$ on, the orbit of period two repels as well (problem 3). Period four takes over, then
-#   eight, and then the outputs never repeat.
+#   eight. At many larger steps, the outputs never repeat.
 #
 # **Discuss:** Large steps led to a flatter minimum. Is a flatter minimum better?
 #
@@ -299,8 +301,8 @@ lesson.edge.show()
 # %% [markdown]
 # ## Claims
 #
-# Each claim stands beside a control: the same measurement without the cause, which must fail. The first claim says that $\eta$ times the sharpness is at most 2 where descent
-# ends. Its control measures the minima where gradient flow would end from the same starts, and there the product exceeds 2.
+# Each claim has a control: the same measurement without the cause, which must fail. The first claim says that $\eta$ times the sharpness is at most 2 where descent
+# ends. Its control measures the minima where gradient flow would end.
 
 # %%
 lesson.claims()
@@ -314,7 +316,7 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - Near a minimum, descent multiplies the sharpest direction by $1 - \eta S$. Beyond $2/S$, with $S$ the [sharpness](GLOSSARY.md#sharpness), the minimum repels.
+# - Near a minimum, descent multiplies the distance along the sharpest direction by $1 - \eta S$. Beyond $2/S$, with $S$ the [sharpness](GLOSSARY.md#sharpness), the minimum repels.
 # - Each step multiplies the [imbalance](GLOSSARY.md#imbalance) of two weights by $1 - \eta^2r^2$. While $|\eta r| < \sqrt2$, descent moves to flatter minima.
 # - The [catapult](GLOSSARY.md#catapult): between $\eta\Lambda = 2$ and 4 the loss first grows, and the kernel shrinks.
 # - If every minimum is too sharp, descent jumps around the flattest one or diverges, depending on the start and the step.
@@ -386,11 +388,11 @@ lesson.decide("repels", factor, repels_from)
 #
 # - Lewkowycz, Bahri, Dyer, Sohl-Dickstein, Gur-Ari: [The large learning rate phase of deep learning: the catapult mechanism](https://arxiv.org/abs/2003.02218) (2020). The two lines,
 #   and wide networks.
-# - Cohen, Kaur, Li, Kolter, Talwalkar: [Gradient descent on neural networks typically occurs at the edge of stability](https://arxiv.org/abs/2103.00065) (2021). The observation, on many
-#   networks.
 #
 # <details><summary>More on steps beyond 2/S</summary>
 #
+# - Cohen, Kaur, Li, Kolter, Talwalkar: [Gradient descent on neural networks typically occurs at the edge of stability](https://arxiv.org/abs/2103.00065) (2021). The observation, on many
+#   networks.
 # - MacDonald, Min, Palma, Tarmoun, Xu, Vidal: [Convergence rates for gradient descent on the edge of stability in overparametrised least squares](https://arxiv.org/abs/2510.17506) (2025). Rates
 #   beyond $2/S$.
 # - Even, Pesme, Gunasekar, Flammarion: [(S)GD over diagonal linear networks](https://arxiv.org/abs/2302.08982) (2023). When large steps help, and when they hurt.

@@ -13,9 +13,9 @@
 # %% [markdown]
 # # 7 · What descent finds
 #
-# ![Left: a gray fan holds all lines that separate two blue points from two orange ones. Three lines in it are named after methods. Right: thirty arrows point everywhere; later most form two bundles.](pictures/what_descent_finds.svg)
+# ![Left: a gray fan of lines that separate two blue points from two orange ones. Three are named after methods. Right: thirty arrows point everywhere; later most form two bundles.](pictures/what_descent_finds.svg)
 #
-# *Left: every line in the gray fan fits the points, and each method ends at a line of its own. Right: the directions of thirty neurons, before training and when
+# *Left: every line in the gray fan fits the points, and each method ends at its own. Right: the directions of thirty neurons, before training and when
 # the loss begins to fall.*
 #
 # **Question.** Many weights fit the training data. Descent ends at one of them. Can we say which one before the run? In three small cases we can. It matters: two
@@ -38,10 +38,8 @@ from ddlearn.lessons.what_descent_finds import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 5 two points, at the board · 4 the line · 5 Exercise 1 · 3 predict · 7 film
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 5 two points and their table, at the board · 4 the line · 5 Exercise 1 · 3 predict · 7 film
 # and small starts · 5 attacks · 3 quiz.
-#
-# **Board.** The two points and their table.
 #
 # **The one question to ask:** "All of these weights fit. Who chose?" (The geometry of the step, the size of the start, the activation.)
 #
@@ -65,7 +63,7 @@ lesson.recap()
 # A linear model predicts the sign of $w^\top x$. If an example $x$ has the label $y = \pm 1$, let $z = yx$. Then $w$ puts the example on the side of
 # its label if $w^\top z > 0$. Data are **separable** if one $w$ does so for all examples. Take two examples with $z_1 = (5, 1)$ and $z_2 = (4, 3)$.
 #
-# Longer weights give larger products, but the same predictions. So divide by the size of $w$: the **margin** of $w$ is
+# Longer weights give larger products, but the same predictions. So the **margin** of $w$ is
 # $\min_i w^\top z_i$ divided by a norm of $w$. With the usual length (l2) as the norm, it is the distance of the nearest point from the line. Two other norms are l1, the sum
 # of the $|w_k|$, and l∞, the largest $|w_k|$.
 #
@@ -111,11 +109,12 @@ def steepest(g, geometry):
 # ## See: which line?
 #
 # Forty points in the plane. Two have $z$ near $z_1/3$ and $z_2/3$; the others are too far to change a best line. **Time** $t$ is the
-# sum of all step sizes so far; a **decade** is a factor of ten.
+# sum of all step sizes; a **decade** is a factor of ten.
 # - **Left:** the points, the line of the chosen method (black), and the lines with the best margins (colored).
 # - **Right:** the margin of the black line in each norm, as a share of the best margin in that norm.
 #
-# Move **Decades of time** to the right. Then change the **Method**. Which curve reaches 1? Last, let the **Right panel** show the angle of gradient descent.
+# Move **Decades of time** to the right. Then change the **Method**. Which curve reaches 1? Last, let the **Right panel** show
+# gradient descent's **angle to the best l2 line**.
 
 # %%
 lesson.line.show()
@@ -126,9 +125,9 @@ lesson.line.show()
 # **Why the norms differ.** Each direction $d$ minimizes $g^\top d + \frac12\lVert d\rVert^2$ with its own norm: it goes downhill, and pays for its size. In l∞ only the
 # largest entry is paid for, so all move by the same $m$. By hand, $-6.5m + \frac12m^2$ is smallest at $m = 6.5$. In l1 every entry is paid for, so only the steepest moves.
 # These methods are *steepest descent* in their norm. For separable data and an exponential loss, they end at the best margin in that norm ([Gunasekar and
-# others, 2018](https://arxiv.org/abs/1802.08246)). So the norm of the step decides the line.
+# others, 2018](https://arxiv.org/abs/1802.08246)).
 #
-# **Why log t.** When every example is on the side of its label, $L$ is about $\sum_i e^{-w^\top z_i}$. It never reaches zero, so $w$ grows. Let $\hat w$ be the shortest $w$ with
+# **Why log t.** Once every $w^\top z_i$ is large, $L$ is about $\sum_i e^{-w^\top z_i}$. It never reaches zero, so $w$ grows. Let $\hat w$ be the shortest $w$ with
 # $w^\top z_i \ge 1$ for all $i$. Its l2 margin, $1/\lVert\hat w\rVert$, is the best. The examples with $\hat w^\top z_i = 1$ are the **support vectors**. At $w = a\hat w$ they dominate the
 # gradient, whose size is about $e^{-a}$. So $a$ grows at the speed $e^{-a}$, which gives $a = \log t$:
 #
@@ -170,7 +169,7 @@ lesson.line.show()
 # %% [markdown]
 # ## Predict
 #
-# From here on we train two-layer networks.
+# The norm of the step chose the line. In networks, the size of the start and the activation choose the fit, and so decide how easily a network is fooled.
 
 # %%
 lesson.predict("tenth")
@@ -182,7 +181,7 @@ lesson.predict("tenth")
 # $-1$ in $yf(x)$ where $f = 0$. The start is small, so $f$ is close to zero at first, and all examples count equally. Let $|v_j| = \lVert w_j\rVert$ at the start; training by tiny steps keeps this.
 #
 # A neuron is **active** on $x$ if $w^\top x > 0$. Let $x_a$ be the sum of $y_i x_i$ over the examples on which it is active. By the chain rule, $\dot w = v\, x_a$. The part of $x_a$ along
-# $w$ makes $w$ longer, and only the part across $w$ turns it. Divide by the length $\lVert w\rVert = |v|$: the unit vector $u = w/\lVert w\rVert$ moves by
+# $w$ changes only the length of $w$. The part across $w$ turns it. Divide by the length $\lVert w\rVert = |v|$: the unit vector $u = w/\lVert w\rVert$ moves by
 #
 # $$\dot u = \mathrm{sign}(v)\left(x_a - (x_a^\top u)\, u\right).$$
 #
@@ -193,7 +192,7 @@ lesson.predict("tenth")
 #
 # ## Exercise 2 · Repair: `turn`
 #
-# The function below should return $\dot u$. It is right in the example, but wrong for $w = (1.2, 1.6)$. Repair it.
+# The function below should return $\dot u$. It is right in the example, but wrong for $w = (1.2, 1.6)$.
 
 
 # %%
@@ -218,7 +217,7 @@ def turn(w, X, y, sign):
 # Six points, and thirty neurons as arrows: blue for $v > 0$, red for $v < 0$, longer for longer neurons.
 # - **Left:** points, neurons and two regions. A neuron in $S_+$ is active on exactly the positive points, in $S_-$ on exactly the negative ones. A neuron that is active on no point is
 #   [**dead**](GLOSSARY.md#dead-neuron).
-# - **Right:** the loss, and the share of neurons **in their place**. For a blue neuron this means in $S_+$ or dead, for a red one in $S_-$ or dead.
+# - **Right:** the loss, and the share of neurons **in their place**: blue ones in $S_+$ or dead, red ones in $S_-$ or dead.
 #
 # Move **Moment** slowly. What happens before the loss falls? Then try a start of size 1.
 
@@ -231,28 +230,29 @@ lesson.film.show()
 # **The turn.** Suppose that two points of one class always have a positive cosine, and two of different classes a negative one. Then every $y_i x_i$ has a positive product with each
 # positive point, and a negative one with each negative point. So a move along $x_a$ raises $w^\top x$ on the positive points and lowers it on the negative
 # ones: a blue neuron turns towards $S_+$. There $x_a$ is the sum of all positive points, $x_+$. The neuron
-# turns to $x_+$, and its length grows as $e^{\lVert x_+\rVert t}$, since $\dot w = v\,x_+$.
+# turns to $x_+$, and its length grows as $e^{\lVert x_+\rVert t}$, since $\dot w = v\,x_+$. In the film from size 1, the loss falls first: only 63 % end in their place.
 #
 # **The delay.** To reach a fixed size from a start ten times smaller, the neurons must grow ten times more. This takes the extra time
-# $\ln 10/\lVert x_+\rVert$, the same for each decade.
+# $\ln 10/\lVert x_+\rVert$ per decade.
 #
-# **The collapse.** All blue neurons that are not dead end along one direction $e$. So the features of a positive $x$, the outputs of the neurons, are $e^\top x$ times one fixed vector. Two
-# numbers measure this. The **stable rank** of $W$, the matrix with rows $w_j$, is $\lVert W\rVert^2/\lVert W\rVert_2^2$: it is at most the rank. It is 1 for one direction, and 2 for
-# two equally strong ones at a right angle. **NC1** of a class is the share of its features' squared length outside of their strongest direction. It is zero
+# **The collapse.** On a positive $x$, only blue neurons are active at the end, all along one direction $e$. So the features of $x$, the outputs of the neurons, are
+# $e^\top x$ times one fixed vector. Two numbers measure this. The **stable rank** of $W$, the matrix with rows $w_j$ and singular values $s_1 \ge s_2 \ge \dots$, is $\sum_k s_k^2/s_1^2$: at most the
+# rank. It is 1 for one direction, and 2 for two equally strong ones at a right angle. **NC1** of a class is the share of its features' squared length outside of their strongest direction. It is zero
 # after complete [neural collapse](GLOSSARY.md#neural-collapse).
 #
-# NC1 is proportional to the *square of the start's size* (fold).
+# NC1 is proportional to the *square of the start's size* (second fold).
 #
 # <details><summary>What is proved, and by whom?</summary>
 #
 # [Min, Mallada and Vidal (2024)](https://arxiv.org/abs/2307.12851), Theorem 1, for gradient flow with the exponential or logistic loss. Assume the cosines
-# above. Multiply each by the labels of its two points, and let the smallest of these signed cosines be $\mu > 0$. Assume also that no neuron starts exactly along the wrong class sum, and a balanced start of size
+# above. Multiply each by the labels of its two points, and let the smallest of these signed cosines be $\mu > 0$. Let $n$ be the number of examples. Assume also that no neuron starts exactly along the wrong class sum, and a balanced start of size
 # $O(h^{-1/2} e^{-(n/\sqrt\mu) \log n})$. Then all neurons are in their place after a time $O(\log n/\sqrt\mu)$, and stay there. If both $S_+$ and $S_-$ hold a neuron, the loss falls
 # at least as $1/t$ from a time $\Theta(\frac1n \log \frac{1}{\sqrt h\,\epsilon})$ on, where $\epsilon$ is the size of the start. After long training, the stable rank is at most 2. The required start is far smaller than ours, and the time that the proof gives far longer. Their equation (4) is
 # $\dot u$ above.
 #
-# [Min, Zhu and Vidal (2025)](https://arxiv.org/abs/2510.21078), Theorem 1, under similar assumptions: the features of a class tend to one direction, and those of two classes are orthogonal. The ratio
-# $\lVert v_+\rVert/\lVert v_-\rVert$ tends to $\sqrt{\gamma_-/\gamma_+}$, where $\gamma$ is the best l2 margin of one class by itself.
+# [Min, Zhu and Vidal (2025)](https://arxiv.org/abs/2510.21078), Theorem 1, under similar assumptions: the features of a class tend to one direction, and those of two classes are orthogonal. Let $v_+$ and $v_-$
+# hold the output weights of the neurons in $S_+$ and in $S_-$. The ratio $\lVert v_+\rVert/\lVert v_-\rVert$ tends to $\sqrt{\gamma_-/\gamma_+}$. Here $\gamma_+$ is the best l2 margin of the positive points
+# alone, and $\gamma_-$ that of the negative ones.
 #
 # Ours: the factor $\ln 10/\lVert x_+\rVert$ of the delay, and the exponent 2 of NC1.
 #
@@ -261,8 +261,9 @@ lesson.film.show()
 # <details><summary>Why NC1 falls as the square</summary>
 #
 # Let $W_+$ and $v_+$ hold the weights of the neurons in $S_+$. There the network is linear: $\dot W_+ = v_+ r^\top$ and $\dot v_+ = W_+ r$ with the same vector $r$, the sum of the positive points, each times minus the slope of its loss. So
-# $W_+W_+^\top$ and $v_+v_+^\top$ have the same derivative. Their difference is conserved, as in [[real_steps_real_widths]], so $W_+W_+^\top = v_+v_+^\top + E$. The neurons come to $S_+$ while their size is still about $\epsilon$, so $E$ has the size $\epsilon^2$. The first term has rank one. The features
-# of the class are $W_+ x$, so their spread outside of one direction has the squared length $O(\epsilon^2)$, relative to $\lVert v_+\rVert^2$.
+# $W_+W_+^\top$ and $v_+v_+^\top$ have the same derivative. Their difference is conserved, as in [[real_steps_real_widths]], so $W_+W_+^\top = v_+v_+^\top + E$. The neurons come to $S_+$ while their size is still about $\epsilon$, so $E$ has the size $\epsilon^2$. For a
+# unit vector $p$ at a right angle to $v_+$, this gives $\lVert W_+^\top p\rVert^2 = p^\top W_+W_+^\top p = p^\top E p = O(\epsilon^2)$. The features of the class are $W_+x$. So their part at a right angle to $v_+$ has the squared length
+# $O(\epsilon^2)\lVert x\rVert^2$, while the part along $v_+$ grows to a fixed size.
 #
 # </details>
 #
@@ -294,10 +295,11 @@ lesson.decide("shrink", factor, delay)
 # %% [markdown]
 # ## See: does it matter?
 #
-# The activation of the units also decides which fit is found. Points lie in $K$ clusters around centers $m_1, \dots, m_K$ of length 1, at right angles. Half of the clusters are positive. Two
-# networks are trained from a small start: one with ReLU units, one with **power 3**, units $\mathrm{relu}(w^\top x)^3/\lVert w\rVert^2$. Both are right on all test points.
+# Now the activation. Points lie in $K$ clusters around centers $m_1, \dots, m_K$ of length 1, at right angles. Half of the clusters are positive. Two
+# networks are trained from a small start: one with ReLU units, one with **power 3**, units
+# $\mathrm{relu}(w^\top x)^3/\lVert w\rVert^2 = \lVert w\rVert\,\mathrm{relu}(u^\top x)^3$. Both are right on all test points.
 #
-# An **attack** is a change of $x$. The **radius** is the length of the shortest attack that turns the sign of $f$ among those that we tried.
+# An **attack** is a change of $x$. Of the attacks that we tried, take the shortest that turns the sign of $f$: its length is the **radius**.
 # - **Left:** the median radius against $K$. **Right:** $y f(x)$ along one attack, relative to its value at $x$.
 #
 # Compare $K = 2$ with $K = 16$.
@@ -310,14 +312,16 @@ lesson.radius.show()
 #
 # A ReLU network from a small start has neurons along the class sums $m_+$ and $m_-$ of the centers. It computes nearly $\mathrm{relu}(m_+^\top x) - \mathrm{relu}(m_-^\top x)$. At
 # a positive center this is 1. Move along the unit vector $(m_- - m_+)/\sqrt K$ by $r$. With $K_+$ positive and $K_-$ negative clusters, the first term falls by $r K_+/\sqrt K$ and the second
-# rises by $r K_-/\sqrt K$. The difference falls by $r\sqrt K$, so the sign turns at $r = 1/\sqrt K$.
+# rises by $r K_-/\sqrt K$. The difference falls by $r\sqrt K$, so the sign turns at $r = 1/\sqrt K$: $0.25$ at $K = 16$.
 #
-# With power 3, a neuron near one center is moved mostly by its own cluster, because a small product becomes much smaller in the third power. The
-# answer changes halfway to a center of the other class. That is at $\sqrt2/2 \approx 0.71$, since centers at right angles have the distance $\sqrt2$.
+# With power 3, cluster $k$ moves $u$ in proportion to $(u^\top m_k)^2$. So the largest product grows fastest, and each neuron that grows ends near one center. Then $f$
+# is nearly a multiple of $\sum_k y_k\, \mathrm{relu}(m_k^\top x)^3$, with the labels $y_k$ of the centers. On the way from a positive to a negative center, $m_1 + s(m_2 - m_1)$, this is
+# $(1 - s)^3 - s^3$: zero at $s = \frac12$. The way has the length $\sqrt2$, so the radius is $\sqrt2/2 \approx 0.71$.
 #
 # <details><summary>Do the neurons really lie there?</summary>
 #
-# In our run for $K = 8$, the median cosine of a neuron with its nearest center is 0.9996 with power 3. With ReLU units it is 0.50, the cosine of a sum of four centers with one of them.
+# In our run for $K = 8$, the median cosine of a neuron with its nearest center is 0.9996 with power 3. With ReLU units it is 0.50, the cosine of a sum of four centers with one of them. The few
+# neurons of power 3 that lie near no center have about the length of their start.
 #
 # </details>
 #
@@ -344,7 +348,7 @@ lesson.radius.show()
 # %% [markdown]
 # ## Claims
 #
-# Each claim stands beside a control that must fail. For example, each descent has 0.99 of the best margin in its own norm, and not in another.
+# Each claim has a control that must fail. For example, each descent has 0.99 of the best margin in its own norm only.
 
 # %%
 lesson.claims()
@@ -373,7 +377,8 @@ lesson.quiz()
 # **2. The angle.** In $S_+$, let $p$ be the angle of $w$ to $x_+$. Show $\dot p = -\lVert x_+\rVert \sin p$, and that $\tan(p/2)$ falls as $e^{-\lVert x_+\rVert t}$. For $\lVert x_+\rVert = 8$,
 # how long does a turn from 60 to 6 degrees take?
 #
-# **3. The attack (checked).** Write the unit direction of the attack on class averages, for a point of label $y$. The last explorer uses it (crosses).
+# **3. The attack (checked).** Write the unit direction of the attack on class averages, for a point of label $y$. Crosses in the last explorer mark
+# its radii.
 #
 # **4. Is there a shorter one? (hard)** Show that no attack in the plane of $m_+$ and $m_-$ is shorter than $1/\sqrt K$ on $\mathrm{relu}(m_+^\top x) - \mathrm{relu}(m_-^\top x)$ at a positive center.
 
@@ -419,10 +424,10 @@ def attack(centers, labels, y):
 # ## Further reading
 #
 # - Min, MacDonald, Vidal: [On the convergence, implicit bias and edge of stability of gradient descent in deep learning](https://doi.org/10.1109/MSP.2026.3665010) (2026). A survey; part II is this lesson.
+#
+# <details><summary>More on neurons and margins</summary>
+#
 # - Min, Mallada, Vidal: [Early neuron alignment](https://arxiv.org/abs/2307.12851) (2024). The theorem behind the film.
-#
-# <details><summary>More on margins</summary>
-#
 # - Soudry and others: [The implicit bias of gradient descent on separable data](https://arxiv.org/abs/1710.10345) (2018). The clock $\log t$.
 # - Tsilivis, Gronich, Kempe, Vardi: [Flavors of margin](https://arxiv.org/abs/2410.22069) (2025). Steepest descent for networks.
 #

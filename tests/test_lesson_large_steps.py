@@ -49,6 +49,9 @@ def test_beyond_the_flattest_minimum_too_unbalanced_a_start_diverges():
         assert not kept.diverged
         assert kept.losses.max() < 10
     assert not any(step.through(c, start).diverged for c in (0.6, 0.9, 1.0) for start in (0.0, 1.5, 3.0))
+    for c, first in ((0.5, 7.7), (1.5, 1.64)):
+        assert not any(step.through(c, first - less).diverged for less in (0.1, 0.02))
+        assert all(step.through(c, first + more).diverged for more in (0.0, 0.1, 1.0))
 
 
 def test_just_beyond_one_the_run_lands_on_the_closed_form_that_is_drawn():

@@ -129,6 +129,7 @@ def test_the_film_turns_before_it_grows():
     assert end.loss[-1] < 0.02
     assert end.W.norm(dim=1).max() > 1000 * start.W.norm(dim=1).max()
     assert float(early_alignment.correlation(start.X, start.y)) > 0
+    assert film.film(100, "1").placed[-1] == pytest.approx(0.63, abs=0.005)
 
 
 def test_the_learners_equation_is_drawn():
