@@ -368,6 +368,13 @@ def test_a_link_to_a_lesson_that_is_not_in_this_edition_is_its_words_alone():
     assert "[lesson 00](00_start_here.ipynb)" in text_of(written("01").page)
 
 
+def test_a_link_to_a_heading_of_another_lesson_names_it_as_sphinx_does():
+    text = "[one](12_weak_labels.ipynb#Explain:-the-effective-bag-size), [two](../00_start_here.ipynb)"
+    said = chapter.linked(text, ["12_weak_labels", "00_start_here"])
+    assert said == text.replace("Explain:-the", "explain-the")
+    assert chapter.linked(text, ["00_start_here"]) == "one, [two](../00_start_here.ipynb)"
+
+
 def test_big_brackets_grow_and_capital_greek_stands_upright():
     from ddlearn.course.book.formulas import mathml
 

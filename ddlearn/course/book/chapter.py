@@ -16,6 +16,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from ddlearn.classroom.lesson import Lesson
 from ddlearn.course import rules
 from ddlearn.course.book.parts import PARTS
+from ddlearn.course.index import anchor
 
 # What these print is of the machine that runs them, and no reader's: the page shows the call alone.
 OF_THE_MACHINE = {("lesson", "start"), ("doctor", "show")}
@@ -26,8 +27,17 @@ INSTRUCTOR = ":::::{{admonition}} For the instructor\n:class: note instructor\n\
 
 
 def linked(text: str, here: Container[str]) -> str:
-    """Return a Markdown text in which a link to a lesson that is not `here` is its words alone."""
-    return NOTEBOOK.sub(lambda found: found[0] if found[2] in here else found[1], text)
+    """Return a Markdown text in which a link to a lesson that is not `here` is its words alone.
+
+    Where it leads to a heading, it names it as Sphinx does: "#By-hand", which JupyterLab asks for, is "#by-hand".
+    """
+
+    def link(found: re.Match) -> str:
+        if found[2] not in here:
+            return found[1]
+        return found[0].replace(found[3], f"#{anchor(found[3])}") if found[3] else found[0]
+
+    return NOTEBOOK.sub(link, text)
 
 
 def shown_explorers(lesson: Lesson, notebook: NotebookNode) -> list:
