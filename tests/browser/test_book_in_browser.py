@@ -189,6 +189,16 @@ def test_paper_has_the_picture_and_no_controls(page, book):
     assert page.locator("details.solution").first.locator("pre").is_visible()
 
 
+def test_paper_is_white_with_black_words_though_the_screen_was_dark(page, book):
+    page.emulate_media(color_scheme="dark")
+    visit(page, book, LESSON)
+    color = "element => [getComputedStyle(element).color, getComputedStyle(document.body).backgroundColor]"
+    words = page.locator("article p").nth(2)
+    assert words.evaluate(color) != ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+    page.emulate_media(media="print")
+    assert words.evaluate(color) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+
+
 def test_one_explorer_in_a_page_of_somebody_else(page, book, tmp_path):
     for name in ("player.js", "explorers"):
         (tmp_path / name).symlink_to(book / name)
