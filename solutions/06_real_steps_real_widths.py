@@ -73,7 +73,7 @@ lesson.predict("tenth")
 # Take one input, one output and one hidden unit with weights $a$ and $b$. For the input 1 the output is $ab$, and the target is 1. With the residual
 # $r = ab - 1$, the loss is $L = \frac12 r^2$. Its gradient is $(rb, ra)$. Start at $a = 2$, $b = 0$ and take two steps of size $\eta = 0.1$.
 #
-# | step | $a$ | $b$ | residual $r$ | loss $L$ | imbalance $D = a^2 - b^2$ | strength $a^2 + b^2$ |
+# | step | *a* | *b* | residual $r$ | loss $L$ | imbalance $D = a^2 - b^2$ | strength $a^2 + b^2$ |
 # |---|---|---|---|---|---|---|
 # | 0 | 2 | 0 | −1 | 0.5 | 4 | 4 |
 # | 1 | 2 | 0.2 | −0.6 | 0.18 | 3.96 | 4.04 |

@@ -86,7 +86,7 @@ lesson.predict("peak")
 # **Or a penalty.** Keep the two features, and use [[fixed_embeddings|ridge regression]] with $\lambda = 0.1$. For $n = 2$ examples it divides by $s + n\lambda/s$ instead of $s$: by 1.2 instead of 0.2 in the
 # weak direction.
 #
-# | design | singular values | fit $w$ | $\lVert w - w_\star\rVert^2$ |
+# | design | singular values | fit $w$ | ‖*w* − *w*⋆‖² |
 # |---|---|---|---|
 # | 2 features | 2 and 0.2 | (1.5, 0.5) | 0.5 |
 # | 3 features, shortest | 2 and 1.43 | (1.010, 0.990, 0.098) | 0.0098 |

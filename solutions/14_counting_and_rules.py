@@ -190,10 +190,10 @@ lesson.decide("spend", plan, error_a, error_b)
 # Take one rule and four cells. For now, the cells count as granulocytes with the probabilities 0.9, 0.9, 0.1 and 0.1. The rule names the first two
 # granulocytes, the third a monocyte, and is silent about the fourth. In the table, each cell counts for each type with its probability.
 #
-# | | says granulocyte | says monocyte | is silent | sum |
+# | cells | says granulocyte | says monocyte | is silent | sum |
 # |---|---|---|---|---|
-# | of granulocytes | 0.9 + 0.9 = 1.8 | 0.1 | 0.1 | 2 |
-# | of monocytes | 0.1 + 0.1 = 0.2 | 0.9 | 0.9 | 2 |
+# | granulocytes | 0.9 + 0.9 = 1.8 | 0.1 | 0.1 | 2 |
+# | monocytes | 0.1 + 0.1 = 0.2 | 0.9 | 0.9 | 2 |
 #
 # Divided by the sums, the rule's habits are $(0.9, 0.05, 0.05)$ for granulocytes and $(0.1, 0.45, 0.45)$ for monocytes. It is silent nine times as often
 # about a monocyte. So silence is evidence: with equal shares, the fourth cell is a granulocyte with the probability $0.05/(0.05 + 0.45) = 0.1$.
