@@ -183,6 +183,12 @@ def test_the_page_is_replaced_and_no_other_file(room, tmp_path):
     assert out.read_text() == "my thesis"
 
 
+def test_a_link_to_nothing_in_the_folder_costs_no_page(room, tmp_path):
+    (room / "gone.zip").symlink_to("/nowhere/at/all.zip")
+    class_page.main(room, tmp_path / "class.html", names=False, watch=False, say=lambda words: None)
+    assert (tmp_path / "class.html").is_file()
+
+
 def test_watched_the_page_is_written_when_somebody_hands_in_and_only_then(room, tmp_path, monkeypatch):
     out, said, sleeps = tmp_path / "class.html", [], []
 

@@ -54,6 +54,7 @@ def test_a_misspelt_command_is_exit_code_2(words):
     ("words", "said"),
     [
         ("build --root .", "ddlearn: There is no source of a lesson in "),
+        ("report ~nobody9/r.html", "ddlearn: a path begins with ~"),
         ("lab mine --lesson 77 --prepare-only", "ddlearn: There is no lesson 77. There are: 00"),
     ],
 )

@@ -26,8 +26,8 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def machine(monkeypatch, root):
-    """A machine with Linux, a GPU and an environment that works."""
-    here = SimpleNamespace(system="Linux", gpu=True, pip_works=lambda *_: True, works=True, pips=[])
+    """A machine with Linux, a GPU and an environment that works, into which the course arrives."""
+    here = SimpleNamespace(system="Linux", gpu=True, pip_works=lambda *_: True, arrives=True, works=True, pips=[])
 
     def pip(venv, *arguments):
         here.pips.append(arguments)
@@ -36,9 +36,18 @@ def machine(monkeypatch, root):
     monkeypatch.setattr(install, "pip", pip)
     monkeypatch.setattr(install, "make_venv", lambda venv: venv.mkdir(parents=True, exist_ok=True))
     monkeypatch.setattr(install, "works", lambda venv: here.works)
+    monkeypatch.setattr(install, "holds_course", lambda venv: here.arrives)
     monkeypatch.setattr(install, "has_gpu", lambda: here.gpu)
     monkeypatch.setattr(install.platform, "system", lambda: here.system)
     return here
+
+
+def test_a_course_that_pip_put_elsewhere_is_said_and_tried_again(machine, root, tmp_path):
+    machine.arrives = False
+    for _ in range(2):
+        with pytest.raises(SystemExit, match=r"pip did not put the course into .*`pip config list`"):
+            install.install(tmp_path / "venv", root, "test")
+    assert machine.pips == [COURSE, COURSE]
 
 
 COURSE = ("-e", ".[test]")

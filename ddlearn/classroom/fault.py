@@ -190,7 +190,7 @@ def _value_fault(got: Tensor, want: Tensor, place: str, tolerance: Tolerance = U
 def _numbers_agree(got: object, want: Tensor) -> bool:
     """Return whether `got`, whatever its type, shape and dtype, holds the numbers of `want` in their order."""
     numbers, wanted = _numbers(got, want.numel()), read(want)
-    if numbers is None or numbers.numel() != wanted.numel():
+    if numbers is None or numbers.numel() != wanted.numel() or not numbers.numel():
         return False
     tolerance = USUAL
     if numbers.dtype != wanted.dtype:
@@ -217,4 +217,4 @@ def _numbers(value: object, count: int, depth: int = 0) -> Tensor | None:
     parts = [_numbers(item, count, depth + 1) for item in value]
     if any(part is None or part.shape != parts[0].shape for part in parts):
         return None
-    return torch.stack(parts)
+    return torch.stack(parts) if parts[0].numel() * len(parts) <= count else None

@@ -7,6 +7,7 @@ A claim at one seed is a task of its own, for joblib. The numbers do not depend 
 import json as text_of_json
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -101,14 +102,15 @@ def main(names: list[str], json: Path | None = None, seeds: int = 5, backend="se
 
     def keep(found: list[ClaimResult]) -> None:
         """After each seed of each claim: who stops the command keeps what it measured."""
-        results.write(json, map(record, found))
+        with suppress(OSError):  # a disk that is full for a moment; the last try says so if it stays full
+            results.write(json, map(record, found))
 
     with results.bar(console) as bar, cluster.workers(backend, scheduler):
         total = len(claims) * seeds
         task = bar.add_task("claims, each at each seed", total=total)
         found = measure(claims, seeds, lambda fraction, _: bar.update(task, completed=round(fraction * total)), keep)
     console.print(_table(found, seeds))
-    keep(found)
+    results.write(json, map(record, found))
     for result in found:
         if result.error:
             console.print(f"{result.claim.id}: {result.error}", markup=False, soft_wrap=True)

@@ -9,6 +9,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -155,8 +156,11 @@ def _score(learner: Learner) -> tuple[int, int, int]:
 
 def _state(folder: Path) -> list[tuple[Path, int]]:
     """Return what changes when somebody hands in."""
-    there = (path for path in sorted(folder.rglob("*")) if path.suffix in (".json", ".zip"))
-    return [(path, path.stat().st_mtime_ns) for path in there]
+    found = []
+    for path in sorted(folder.rglob("*")):
+        with suppress(OSError):  # a link to nothing, or a draft that has just been given its name
+            found += [(path, path.stat().st_mtime_ns)] if path.suffix in (".json", ".zip") else []
+    return found
 
 
 def main(folder: Path, out: Path, names: bool, watch: bool, say: Callable[[str], object]) -> None:

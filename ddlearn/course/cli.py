@@ -250,3 +250,7 @@ def main() -> None:
         app()
     except (ValueError, OSError) as error:
         sys.exit(f"ddlearn: {error}")
+    except RuntimeError as error:
+        if "home directory" not in str(error):  # pathlib's words for a ~ that stands for nobody
+            raise
+        sys.exit("ddlearn: a path begins with ~, and this machine knows no home folder for it; write the path in full.")

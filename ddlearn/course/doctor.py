@@ -126,7 +126,7 @@ def _jupyter() -> Judgement:
     # Jupyter reads a bare "python" as the interpreter that it runs on. That of a virtual environment is a link, so its
     # target says nothing: the folder decides as well.
     bare = command in ("python", "python3", f"python3.{sys.version_info.minor}")
-    if bare or all(part(command) == part(sys.executable) for part in (dirname, realpath)):
+    if bare or all(realpath(part(command)) == realpath(part(sys.executable)) for part in (dirname, str)):
         return "ok", "JupyterLab draws explorers, and its kernel python3 starts this Python", ""
     mend = "Run `python -m ipykernel install --sys-prefix` with the Python that has ddlearn."
     return "fail", f"the kernel python3 starts {command}, which is not {sys.executable}", mend

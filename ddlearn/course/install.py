@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 MARK = "ddlearn-made-this.txt"
 STAMP = "ddlearn-stamp.txt"
+FOUND = "import importlib.util as u; print(u.find_spec('ddlearn') is not None)"
 PROBE = "import pip, sys; print(sys.version_info >= (3, 11))"
 # Settings that would send the course elsewhere than into its environment, or leave half of it out.
 NOT_OURS = ("PYTHON", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_NO_DEPS", "PIP_DRY_RUN")
@@ -54,6 +55,11 @@ def answer_of(*command):
 def works(venv):
     """Does an environment have an interpreter that runs, with pip, and that is new enough?"""
     return answer_of(str(python_of(venv)), "-I", "-c", PROBE) == "True"
+
+
+def holds_course(venv):
+    """Does an environment's interpreter find the course? A user's settings of pip may have sent it elsewhere."""
+    return answer_of(str(python_of(venv)), "-I", "-c", FOUND) == "True"
 
 
 def fingerprint(root, extra):
@@ -125,6 +131,11 @@ def install(venv, root, extra):
         raise Refusal(
             "pip could not install the course; its own words above say why. If they speak of a connection, run the "
             f"same line again: it goes on where it stopped. ({free:.1f} GB are free on this disk; 3 are enough.)"
+        )
+    if not holds_course(venv):
+        raise Refusal(
+            f"pip did not put the course into {venv}. A setting of yours sends packages elsewhere: `pip config list` "
+            "shows target, prefix or root. Take it out, and run the same line again."
         )
     stamp.write_text(fingerprint(root, extra) + "\n", "utf-8")
     say("Set-up is done.")
