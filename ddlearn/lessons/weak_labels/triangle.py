@@ -150,9 +150,9 @@ explorer = Explorer(
     "triangle",
     "What bags can teach, before training",
     controls=(
+        Slider("alpha0", "How alike patients are, α₀", 0.5, 200.0, round(ALPHA0, 2), log=True),
         Choice("source", "Bags", SOURCES, APART),
         Slider("m", "Cells per bag", 1, 1024, 64, log=True, whole=True),
-        Slider("alpha0", "How alike patients are, α₀", 0.5, 200.0, round(ALPHA0, 2), log=True),
         Slider("cells", "All cells", 2048, 65_536, CELLS, log=True, whole=True),
     ),
     compute=mixtures,
