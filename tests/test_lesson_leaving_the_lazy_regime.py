@@ -273,6 +273,6 @@ def test_the_full_sweep_of_widths_is_asked_for_by_name_and_says_what_it_trained(
     result = wide.wide("α = √h (NTK)", True, "relu", progress=lambda share, words: told.append(share))
     assert result.moved["weights"].measured.shape == (1, 3)
     assert told == sorted(told)
-    assert told[-1] > 0.9
+    assert 2 / 3 < told[-1] <= 1, "the last of three widths reports too; how late depends on the clock"
     assert found.figure.png(result)
     assert width.sentence(result).startswith("3 times wider divides")
