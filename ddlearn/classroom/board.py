@@ -4,21 +4,15 @@ It shows and it listens; it decides nothing. Names and roles that ipywidgets lea
 knows the classes given here.
 """
 
-from __future__ import annotations
-
 import html
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets as widgets
 
 from ddlearn.classroom import live, page
-from ddlearn.classroom.control_views import view
-from ddlearn.classroom.controls import Switch
+from ddlearn.classroom.control_views import Moved, view
+from ddlearn.classroom.controls import Control, Switch
 from ddlearn.classroom.wording import listed
-
-if TYPE_CHECKING:
-    from ddlearn.classroom.explorer import Explorer
 
 RESET, SURPRISE, CANCEL = "Reset", "Surprise me", "Cancel"
 MORE, FEWER = "More controls", "Fewer controls"
@@ -27,17 +21,26 @@ FLAT = {"width": "auto", "flex": "0 0 auto"}
 
 
 class Board:
-    def __init__(self, explorer: Explorer):
-        self._title, self._controls, self.status = explorer.title, explorer.controls, ""
+    """Takes what it shows, and whom it calls: `moved` at a control, the one of `presses` at a button of its name."""
+
+    def __init__(
+        self,
+        title: str,
+        controls: Sequence[Control],
+        values: Mapping[str, object],
+        moved: Moved,
+        presses: Mapping[str, Callable[[], None]],
+        picture: widgets.Widget,
+        more: Sequence[str] = (),
+    ):
+        self._title, self._controls, self.status = title, controls, ""
         # In `ch`, the width of a zero, and a little more: labels stand in one column and none is ever cut off.
-        longest = max((len(c.label) for c in self._controls if not isinstance(c, Switch)), default=0)
-        values = explorer.state
-        self.views = {c.name: view(c, values[c.name], explorer.moved, f"{longest + 2}ch") for c in self._controls}
+        longest = max((len(c.label) for c in controls if not isinstance(c, Switch)), default=0)
+        self.views = {c.name: view(c, values[c.name], moved, f"{longest + 2}ch") for c in controls}
         first, rest = (
-            _grid([shown.widget for name, shown in self.views.items() if (name in explorer.more) is is_more])
+            _grid([shown.widget for name, shown in self.views.items() if (name in more) is is_more])
             for is_more in (False, True)
         )
-        presses = {RESET: explorer.reset, SURPRISE: explorer.surprise, CANCEL: explorer.cancel}
         self.buttons = {words: widgets.Button(description=words, layout=FLAT) for words in presses}
         for words, press in presses.items():
             self.buttons[words].on_click(lambda _, press=press: press())
@@ -47,13 +50,13 @@ class Board:
             layout={"flex_flow": "row wrap", "align_items": "center", "overflow": "visible"},
         )
         self._idle, self._engine = _line("ddlearn-idle"), _line("ddlearn-engine")
-        head = _line("ddlearn-title", f"<strong>{html.escape(self._title)}</strong>")
+        head = _line("ddlearn-title", f"<strong>{html.escape(title)}</strong>")
         board = widgets.VBox(
             [head, first, *_folded(rest), self._idle, bar, self._engine],
             layout={"max_width": "900px", "overflow": "visible"},
         )
         board.add_class("ddlearn-explorer")
-        self.box = live.column(live.sheet(), board, explorer.figure.view)
+        self.box = live.column(live.sheet(), board, picture)
 
     def show(self, values: Mapping[str, object]) -> None:
         """Display board and picture. A saved notebook, which has no live controls, keeps a sentence in their place."""

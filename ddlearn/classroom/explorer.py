@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from ddlearn.arguments import one_of
 from ddlearn.classroom import expected
-from ddlearn.classroom.board import CANCEL, Board
+from ddlearn.classroom.board import CANCEL, RESET, SURPRISE, Board
 from ddlearn.classroom.cache import cached
 from ddlearn.classroom.controls import Control
 from ddlearn.classroom.figure import LiveFigure
@@ -96,7 +96,10 @@ class Explorer:
     def show(self) -> None:
         """Display controls and figure. Shown again it is the same explorer seen twice, and both views move together."""
         if self._board is None:
-            self._board = Board(self)
+            presses = {RESET: self.reset, SURPRISE: self.surprise, CANCEL: self.cancel}
+            self._board = Board(
+                self.title, self.controls, self._values, self._moved, presses, self.figure.view, self.more
+            )
             self._board.idle(self.idle(self._values))
             self._board.enable(CANCEL, False)
             self._board.say(expected.words(self.seconds))
@@ -239,7 +242,7 @@ class Explorer:
             view.write(values[name])
         self._submit(note.format(self._said(values)))
 
-    def moved(self, name: str, value, remark: str = "") -> None:
+    def _moved(self, name: str, value, remark: str = "") -> None:
         """Take a move that the learner made on the page; `remark` says what became of a number that was typed."""
         self._values = {**self._values, name: value}
         self._submit(remark and f"{remark} Shows {self._said(self._values)}.")

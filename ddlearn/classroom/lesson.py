@@ -132,7 +132,11 @@ class Lesson:
         if projector is not None:
             projector_view.turn(projector)
         page.install()
-        page.show(start_card.card(self))
+        functions = [one.name for one in self.parts.exercises]
+        names = [*functions, *(one.name for one in self.parts.decisions)]
+        kept = self.progress.lesson(self.room)["exercises"] if names else {}
+        done = start_card.so_far(names, functions, kept, self.engine)
+        page.show(start_card.card(self.number, self.title, self.minutes, self.difficulty, done))
         projector_view.show()
         start_card.make_room()
         self._show_notices()

@@ -1,37 +1,33 @@
 """What a lesson says as it starts: its size, the machine, how far the learner has come, and where memory is short."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Container, Mapping, Sequence
 
 from ddlearn import compute
 from ddlearn.classroom import open_lessons, page
 from ddlearn.classroom.prose import to_html
 from ddlearn.classroom.wording import listed
 
-if TYPE_CHECKING:
-    from ddlearn.classroom.lesson import Lesson
 
-
-def card(lesson: Lesson) -> dict:
+def card(number: str, title: str, minutes: int, difficulty: int, done: str) -> dict:
+    """Return the card as a mime bundle; `done` says how far the learner has come."""
     threads = compute.threads()
     cores = "1 thread" if threads == 1 else f"{threads} threads"
     used, limit = compute.memory_used() / 2**30, compute.memory_limit() / 2**30
     machine = f"It runs on `{compute.device()}` with {cores}; {used:.1f} of {limit:.1f} GB of memory are in use."
-    size = f"About {lesson.minutes} minutes, difficulty {lesson.difficulty} of 5."
-    return page.card(lesson.number, lesson.title, to_html(f"{size}\n\n{machine}\n\n{so_far(lesson)}"), "note")
+    size = f"About {minutes} minutes, difficulty {difficulty} of 5."
+    return page.card(number, title, to_html(f"{size}\n\n{machine}\n\n{done}"), "note")
 
 
-def so_far(lesson: Lesson) -> str:
-    """Say how many exercises have passed, and which of them this kernel has not seen: a restart forgets functions."""
-    functions = [exercise.name for exercise in lesson.parts.exercises]
-    names = [*functions, *(decision.name for decision in lesson.parts.decisions)]
+def so_far(names: Sequence[str], functions: Container[str], kept: Mapping[str, Mapping], known: Container[str]) -> str:
+    """Say how many exercises have passed, and which of them this kernel has not seen: a restart forgets functions.
+
+    `names` are those of all exercises, `functions` those answered by one; `kept` is the learner's record of them.
+    """
     if not names:
         return "There is nothing to hand in here."
-    kept = lesson.progress.lesson(lesson.room)["exercises"]
     passed = [name for name in names if kept.get(name, {}).get("status") == "passed"]
     said = f"{len(passed)} of {len(names)} {'exercises' if len(names) > 1 else 'exercise'} passed."
-    away = [f"`{name}`" for name in passed if name in functions and name not in lesson.engine]
+    away = [f"`{name}`" for name in passed if name in functions and name not in known]
     if not away:
         return said
     cells = "its cell" if len(away) == 1 else "their cells"
