@@ -17,8 +17,9 @@
 #
 # *A blood test names no cell. Its three shares make each tube one point of the triangle.*
 #
-# **Question.** A camera sees thousands of white blood cells. Naming them one by one is an expert's work, but a blood test gives the share of each type. From
-# some groups of cells, these shares alone teach a network to name 94 % of new cells correctly; from others, nothing. What decides?
+# **Question.** A camera sees thousands of white blood cells. Naming each is an expert's work. A blood test gives only the share of each type, but
+# hospitals make it every day: where shares suffice, nobody has to name a cell. From some groups of cells, such shares teach a network to name 94 % of
+# new cells correctly; from others, nothing. What decides?
 #
 # **You will be able to**
 # - write a loss that needs no label of a cell (Exercise 1);
@@ -42,8 +43,6 @@ lesson.start()
 #
 # **The one question to ask:** "Ten times more cells, all poured together: what do you ask for instead?" (The same cells, patient by patient.)
 #
-# **Discussion.** Small tubes of poured blood work, but somebody must count each of them.
-#
 # **Usual wrong answers.** *"Larger bags have more exact shares"*: exact, and all alike. *"64 cells, so the effective bag size is 64"*: only if they are independent. *"The loss is small, so it learned each cell"*: a constant can minimize it.
 #
 # **Exit ticket.** "Two cohorts have equally many cells. Which number decides?"
@@ -64,9 +63,8 @@ lesson.recap()
 # - **Monocytes** clear away dead cells. They are large and smooth, with a nucleus like a kidney.
 #
 # The explorer shows a typical cell of each type, and a fourth one. Name it, then tick **Show its type**.
-# - **Upper row:** the cells through a lens.
-# - **Lower row:** what a camera without a lens records, the **hologram**. Small cells have a narrow dark ring. Granules make the picture mottled (spotted)
-#   outside this ring.
+# The upper row shows the cells through a lens, the lower row what a camera without a lens records, the **hologram**. Small cells have a narrow dark ring. Granules make
+# the picture spotted outside this ring.
 
 # %%
 lesson.holograms.show()
@@ -93,8 +91,8 @@ lesson.holograms.show()
 #
 # *In words:* each bag is one equation, and its shares are the coefficients. The solution is $g = 10$ and $l = 2$, and no cell had a label.
 #
-# The bags must differ. Subtract the second equation: $0.4\,(g - l) = 3.2$. An error of 0.1 in this 3.2 changes $g - l$ by $0.1/0.4 = 0.25$. If the
-# patients had 62 % and 58 % granulocytes, we would divide by 0.04, and the same error would change $g - l$ by 2.5.
+# The bags must differ. Subtract the second equation: $0.4\,(g - l) = 3.2$. An error of 0.1 in this 3.2 changes $g - l$ by $0.1/0.4 = 0.25$. With
+# 62 % and 58 % granulocytes, we would divide by 0.04, and the change would be 2.5.
 
 # %% [markdown]
 # ## Exercise 1 · Write: `proportion_loss`
@@ -133,13 +131,15 @@ lesson.predict("poured")
 # Such weights serve any feature. Take as the feature the network's loss on a cell, *as if the cell were a granulocyte*. The same weighted sum estimates the mean
 # loss of the granulocytes. Do so for each type, and average with the types' shares. The result estimates the **risk with labels**: the mean loss of
 # a cell as its true type. Two learners minimize such estimates.
-# - The **mean map** finds the weights by least squares, from the bags' shares. It needs bags whose shares differ.
+# - The **mean map** solves the bags' equations by least squares. Its weights come from the pseudo-inverse of the table of shares: above, 1.5 and
+#   $-0.5$. It needs bags whose shares differ.
 # - **EasyLLP** has a formula for the weights (Exercise 2). It is for **independent cells**, drawn at random from the same blood, as in poured bags.
 #
 # Each learner gets 16,384 cells in each kind of bag. **Poured together**: blood of many people, mixed and divided again. **Healthy donors**, who
 # are alike, and **patients**, who are not, have one bag per person.
 # - **Left:** the share of each type that is recognized. Dots are single networks.
-# - **Right:** the share of all cells named correctly, against the **worth** of the bags: how many labeled monocytes would replace them (formula below).
+# - **Right:** the share of all cells named correctly, against the **worth** of the bags. So many labeled cells of the rarest
+#   type, monocytes, would tell as much about them (formula below).
 #
 # Start with 512 cells per bag. Try 8, and other learners.
 
@@ -148,22 +148,24 @@ lesson.learners.show()
 
 # %% [markdown]
 # With large bags of poured blood, your loss learns to call every cell a granulocyte. With patients it names 94 % correctly. EasyLLP
-# reaches 94 % with 8 poured cells per bag, but recognizes no monocyte with 64 cells per patient.
+# reaches 94 % with 8 poured cells per bag, but recognizes no monocyte with 64 cells per patient. Why does the same
+# blood teach in bags of 8, but not of 512? And why does EasyLLP fail on patients?
 
 # %% [markdown]
 # ## Explain: the effective bag size
 #
 # **Why large poured bags fail.** They have nearly the same shares. If all have exactly the shares $a$, then predicting $a$ for *every* cell minimizes the
-# proportion loss, as a perfect classifier does. A new network predicts much the same for all cells. A few steps move its mean predictions to about $a$, where the
-# loss is nearly minimal. After that, nothing teaches it to tell cells apart, and it names all of them granulocytes, the type with the largest share.
+# proportion loss, as a perfect classifier does. A new network predicts much the same for all cells, and a few steps move this prediction to about $a$. There the
+# loss is nearly minimal, so nothing teaches it to tell cells apart. It names all of them granulocytes, the most frequent type.
 #
-# **How much bags differ is one number.** A report $a_b$ can have errors. Let $\pi_b$ be the shares that a test without errors would give. In poured blood, the
-# test counts the bag's cells. For a person, it counts far more, so $\pi_b$ are the shares of the person's blood. Let $q$ be the mean of $\pi_b$ over all possible bags.
-# The **effective bag size** is
+# **How much bags differ is one number.** Each bag is a point $\pi_b$ of the triangle. For poured blood, $\pi_b$ are the shares of the bag's own cells, which the
+# test counts. For a person, they are those of the whole blood, of which the bag is a sample. The report $a_b$ is $\pi_b$, up to errors. Let $q$ be
+# the mean of $\pi_b$ over all possible bags. Bags of one cell lie in the corners. The **effective bag size** compares their distances from
+# $q$ with those of your bags:
 #
 # $$m_{\text{eff}} = \frac{1 - \lVert q\rVert^2}{\text{mean over bags of } \lVert \pi_b - q\rVert^2}.$$
 #
-# *In words:* the denominator is the spread of the bags, the numerator the spread of bags of one cell (fold). So $m_{\text{eff}}$ is 1 for labeled cells, and grows as bags become more alike.
+# *In words:* it is the mean squared distance from $q$ of bags of one cell (fold), divided by that of your bags. So $m_{\text{eff}}$ is 1 for labeled cells, and grows as bags become more alike.
 # - **By hand:** $q = (0.6, 0.4)$, both squared distances are $0.2^2 + 0.2^2 = 0.08$, and $m_{\text{eff}} = (1 - 0.36 - 0.16)/0.08 = 6$.
 # - **Independent cells:** $m_{\text{eff}} = m$ for $m$ cells per bag, because the variance of a mean is that of one cell, divided by $m$.
 # - **Patients:** their shares follow a Dirichlet distribution, with the mean $q$ and a number $\alpha_0$ that says how alike
@@ -193,9 +195,9 @@ lesson.learners.show()
 # same pseudo-inverse of the shares, and train a linear model on it. Our mean map uses the pseudo-inverse to weigh the losses of any network. The
 # effective bag size of patients and the formula for $e_c$ are our derivation.
 #
-# The proportion loss does not lead to true probabilities. Let a network predict for each cell the true probabilities of its types in the population. For a cell
-# in doubt, these predictions depend on $q$, not on its bag. So in a bag whose shares differ from $q$, their mean differs from the bag's shares, and other predictions can have a smaller
-# proportion loss.
+# The proportion loss does not lead to true probabilities. Take a cell that looks half like a granulocyte and half like a monocyte. The probabilities that are
+# true in average blood are the same for this cell in every bag. But in a bag rich in monocytes, more of such cells are monocytes. So the mean of these
+# probabilities over the bag is not the bag's shares. A network whose predictions are shifted can then have a smaller proportion loss.
 #
 # Not every network ends at the constant. From larger initial weights, 3 of 120 escaped it with large poured bags.
 #
@@ -212,17 +214,16 @@ lesson.triangle.show()
 # %% [markdown]
 # ## Exercise 2 · Repair: `bag_risk`
 #
-# Let $\bar\ell_{bc}$ be the mean loss over the cells of bag $b$ as if all of them were of type $c$. These weights turn it into an estimate of the risk with
-# labels:
+# Let $\bar\ell_{bc}$ be the mean loss over the cells of bag $b$ as
+# if all of them were of type $c$. These weights turn it into an estimate of the risk with labels:
 #
 # $$w_{bc} = m_{\text{eff}}\, a_{bc} - (m_{\text{eff}} - 1)\, q_c, \qquad R = \frac1B \sum_b \sum_c w_{bc}\, \bar\ell_{bc}.$$
 #
 # *In words:* the weight starts from the mean shares $q$ and stretches the difference $a_b - q$ by $m_{\text{eff}}$.
 #
-# By hand, $m_{\text{eff}} = 6$ gives the two patients the weights $(1.8, -0.8)$ and $(-0.6, 1.6)$. Take the loss as a granulocyte: its weights are 1.8 and $-0.6$.
-# In bag 1, its mean is 0.8 times that over true granulocytes plus 0.2 times that over true lymphocytes. In bag 2, the factors are 0.4 and 0.6. So in $R$, true
-# granulocytes count with $\frac12(1.8 \cdot 0.8 - 0.6 \cdot 0.4) = 0.6$, and true lymphocytes with
-# $\frac12(1.8 \cdot 0.2 - 0.6 \cdot 0.6) = 0$. So granulocytes alone count, with their share. (Halved, both weights are 0.6 times the 1.5 and $-0.5$ above.) The same holds for lymphocytes, so $R$ is the risk with labels.
+# By hand, $m_{\text{eff}} = 6$ gives the two patients the weights $(1.8, -0.8)$ and $(-0.6, 1.6)$. Take the loss as a granulocyte. True granulocytes are 0.8 of
+# bag 1 and 0.4 of bag 2. So in $R$ they count with $\frac12(1.8 \cdot 0.8 - 0.6 \cdot 0.4) = 0.6$, their share. True lymphocytes count with
+# $\frac12(1.8 \cdot 0.2 - 0.6 \cdot 0.6) = 0$. The same holds for the loss as a lymphocyte, so $R$ is the risk with labels.
 #
 # For bags drawn at random, $R$ is **unbiased** if $m_{\text{eff}}$ is right: its mean over draws is the risk with labels. EasyLLP takes $m_{\text{eff}} = m$.
 # Some weights are negative. So on a few bags $R$ can fall below zero, although no true risk can. Then the network has begun to fit their noise.
@@ -268,14 +269,18 @@ def bag_risk(logits, a, q, m_eff):
 lesson.effective_size.show()
 
 # %% [markdown]
-# With too small a size, the risk is mixed with that of random labels (fold), which predicting $q$ minimizes. So predictions move toward $q$, and rare types
-# are lost first. With too large a size, the risk of random labels is subtracted. It grows without limit as predictions become sure, which lowers $R$. So
-# networks become very sure, even where wrong. EasyLLP on patients is this case: 64 instead of 6.26. No number of patients removes a bias.
+# **Too small.** A wrong size mixes in the risk of *random labels*, which have the shares $q$ whatever the cell (fold). With 2 instead of 6.26, $R$ is on average
+# 0.32 times the risk with labels plus 0.68 times that of random labels. For a sure monocyte, the first asks for the probability 1 of monocyte, the
+# second for 0.11. $R$ is smallest at $0.32 + 0.68 \cdot 0.11 = 0.39$. But granulocyte gets $0.68 \cdot 0.61 = 0.41$, and wins. So rare types are lost first:
+# choose 2.
+#
+# **Too large.** For patients, EasyLLP takes 64: $R$ is 10.2 times the risk with labels *minus* 9.2 times that of random labels. Sure predictions make the latter
+# enormous, which lowers $R$ without limit. So networks become very sure, even where wrong. No number of patients removes a bias.
 
 # %% [markdown]
 # ## Exercise 3 · Decide: which cells?
 #
-# Monocytes have the share 0.11. All tests are exact. Offer A is 4,000 cells of poured blood, in bags of 4. Offer B is 16,384 cells of patients with
+# Take 0.11 for the share of monocytes in all three offers. All tests are exact. Offer A is 4,000 cells of poured blood, in bags of 4. Offer B is 16,384 cells of patients with
 # $\alpha_0 = 5.26$, 64 cells each. Offer C is 160,000 cells of healthy donors with $\alpha_0 = 80$, 64 cells each. Which offer is worth most for the
 # monocytes? Give its letter in quotes, and its worth.
 
@@ -291,10 +296,10 @@ lesson.decide("offer", offer, worth)
 # ## Where it breaks
 #
 # - **The worth is not a score.** It orders the bags for the mean map only. With 8 cells per healthy donor, the mean map names 87 % correctly, and the
-#   proportion loss learns nothing.
+#   proportion loss learns nothing. Donors are so alike that a constant again nearly minimizes it. The mean map's weights magnify the small differences.
 # - **Bags may look different**, for example if the camera is focused anew for each. Then the equations are wrong: [[purified_specimens]].
 #
-# **Discuss:** A hospital offers ten times more cells from its blood bank, all poured together. What do you ask for instead?
+# **Discuss:** A hospital offers ten times more cells, all poured together. What do you ask for instead?
 
 # %% [markdown]
 # ## Claims
@@ -311,27 +316,28 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - [Weak labels](GLOSSARY.md#weak-labels) such as shares can teach single cells, if the [bags](GLOSSARY.md#bag) differ.
-# - The [effective bag size](GLOSSARY.md#effective-bag-size) says before training how much they differ: $m$ for independent cells, $\alpha_0 + 1$ for patients.
-# - A risk is unbiased under a condition. Ask how the bags were drawn.
+# - **What decides?** How much the [bags](GLOSSARY.md#bag) differ. The [weak labels](GLOSSARY.md#weak-labels) of 32 bags of poured blood taught your loss nothing: 61 %
+#   named correctly, all as granulocytes. Those of 32 patients taught it to name 94 %.
+# - The [effective bag size](GLOSSARY.md#effective-bag-size) says so before training: 512 for these poured bags, 6.26 for the patients.
+# - A risk is unbiased under a condition. With 64 instead of 6.26, EasyLLP recognized no monocyte. Ask how the bags were drawn.
 #
 # **What this does not show.** One simulator made 9,000 cells, so many lie in several bags. Patients follow one distribution, fitted to thirty samples.
 
 # %% [markdown]
 # ## Problems
 #
-# **1. Any table of reports (easy, checked).** Two other patients have the shares $(0.9, 0.1)$ and $(0.5, 0.5)$. Another feature has the means 6.6 and 5 in their bags. Give its means over
-# both types, and the effective bag size. Then write a function that computes this size from reports.
+# <details><summary>Four problems: 1 and 2 are checked below, 3 and 4 are hard</summary>
 #
-# **2. Counted patients (checked).** Now the test counts only the $m$ cells in a patient's bag, so $\pi_b$ are their shares. Then $m_{\text{eff}} = m(\alpha_0 + 1)/(m + \alpha_0)$. Let $\alpha_0 = 5$. Give the value
-# for $m = 10$, and the $m$ at which it reaches 5.4. Why does it grow with $m$?
+# **1. Any table of reports.** Two other patients have the shares $(0.9, 0.1)$ and $(0.5, 0.5)$. Another feature has the means 6.6 and 5 in their bags. Give its means over
+# both types (`first`, `second`), and the effective bag size (`size`). Then write the function `kappa` below, which computes this size from reports.
+#
+# **2. Counted patients.** Now the test counts only the $m$ cells in a patient's bag, so $\pi_b$ are their shares. Then $m_{\text{eff}} = m(\alpha_0 + 1)/(m + \alpha_0)$. Let $\alpha_0 = 5$. Give the value
+# for $m = 10$ (`ten`), and the $m$ at which it reaches 5.4 (`cells`). Why does it grow with $m$?
 #
 # **3. Where does $e_c$ come from?** Least squares from $N$ cells has the variance $\sigma^2 [G^{-1}]_{cc}/N$ for type $c$, and $Nq_c$ labeled cells have
-# $\sigma^2/(Nq_c)$. Show that $G^{-1} = m_{\text{eff}} \operatorname{diag}(1/q) - (m_{\text{eff}} - 1)\mathbf 1\mathbf 1^\top$ ($G$ is in the fold of Explain), and derive $e_c$.
+# $\sigma^2/(Nq_c)$. Show that $G^{-1} = m_{\text{eff}} \operatorname{diag}(1/q) - (m_{\text{eff}} - 1)\mathbf 1\mathbf 1^\top$ ($G$ is in the fold of *Explain*), and derive $e_c$.
 #
-# <details><summary>4. Impure tubes (hard)</summary>
-#
-# Take three tubes of equal size, each mostly of one type. `ddlearn.blood.purity(0.1)` gives their shares, with a tenth of other types in each.
+# **4. Impure tubes.** Take three tubes of equal size, each mostly of one type. `ddlearn.blood.purity(0.1)` gives their shares, with a tenth of other types in each.
 # `ddlearn.weak_labels.mixing_efficiency(mixtures, q)` gives $e_c$ of any bags, with `q = ddlearn.blood.mean_blood()`. It compares $N$ cells in bags with $N$ labeled cells drawn
 # from blood, of which $Nq_c$ are of type $c$. Compare three pure tubes, these, and our patients, for the monocytes. Why can $e_c$ be above 1?
 #
