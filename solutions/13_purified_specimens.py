@@ -18,7 +18,8 @@
 # *Neither tube is pure. The table tells from which tube a cell of each type comes.*
 #
 # **Question.** In [[weak_labels]] a blood test gave only shares. A laboratory can do more: it *purifies* blood into tubes of one type, so that every cell
-# has a label. How many such cells replace 32,768 cells with blood tests? What if the tubes are not pure? And when do perfect labels mislead?
+# has a label. How many such cells replace 32,768 cells with blood tests? What if the tubes are not pure? And when do perfect labels mislead? A wrong choice
+# costs blood tests of 64 people who teach little, or a network that fails on the next patient.
 #
 # **You will be able to**
 # - compute from the purity of tubes how the cells of a type are spread over them (Exercise 1);
@@ -53,7 +54,7 @@ lesson.start()
 #
 # **Exit ticket.** "99 % on cells that were held out at random. Which question do you ask first?" (From which specimens?)
 #
-# **If a machine is slow:** the explorers train for some seconds when first shown, and again for other networks, tubes and differences.
+# **If a machine is slow:** the explorers train for some seconds when first shown, and again after changes.
 
 # %% [markdown]
 # ## Recap
@@ -85,7 +86,8 @@ lesson.recap()
 # - **Orange:** blood of healthy donors, who are much alike. **Green:** blood of patients, who differ more. A blood test gives the shares of
 #   every 512 cells, and the networks learn from these shares by the mean map of [[weak_labels]].
 #
-# **Purified cells** moves the diamond on the blue curve, and a line shows its height. Bring the line to the last orange point. Then take the wider **Network**.
+# **Purified cells** moves the diamond on the blue curve, and a line shows its height. Bring the line to the last orange point, at 32,768 cells. Then take the
+# wider **Network**.
 
 # %%
 lesson.exchange.show()
@@ -94,14 +96,15 @@ lesson.exchange.show()
 # **How many purified cells are enough?** On the blue curve, 26 cells do as well as all 32,768 cells of healthy donors. Ten runs gave 16 to 32.
 #
 # The wider network changes little: healthy donors stay at 74 %, where 300 purified cells give 88 %. The donors' shares are nearly the same, so their
-# bags hardly separate the types. **Patients who differ** reach 86 %. So whether a label per cell is needed depends on how much the bags differ.
+# bags hardly separate the types. **Patients who differ** reach 86 % with the narrow network already. So whether a label per cell is needed depends on how much
+# the bags differ.
 #
 # ## By hand: two tubes
 #
 # Now the tubes are impure. Tube 1 has 30 cells: 24 granulocytes and 6 monocytes, so its purity is 80 %. Tube 2 has 10 cells: 1 granulocyte and 9
 # monocytes, a purity of 90 %.
 #
-# The purity is P(type given tube). But training knows only the name of a cell's tube. To turn a network's types into names, it needs the other direction,
+# The shares in a tube are P(type given tube). But training knows only the name of a cell's tube. To turn a network's types into names, it needs the other direction,
 # P(tube given type). So count by type. Of the 25 granulocytes, 24 are in tube 1: $24/25 = 0.96$. Of the 15 monocytes, 6 are in tube 1: $6/15 = 0.40$.
 # Although tube 1 is fairly pure, it holds 40 % of all monocytes, because it is larger. The mix of all cells is $(25/40, 15/40) = (0.625, 0.375)$.
 #
@@ -114,7 +117,7 @@ lesson.exchange.show()
 #
 # ## Exercise 1 · Write: `transition`
 #
-# You know the purity and the size of each tube. Return $T$ and $q$.
+# You know for each tube the shares of all types in it ($A$, in code `purity`) and its part of all cells ($\tau$, in code `shares`). Return $T$ and $q$.
 
 
 # %%
@@ -144,8 +147,8 @@ def transition(purity, shares):
 # monocyte.
 #
 # Let $T$ be known, and let it have an inverse. Then the smallest expected loss is reached where the network says the true probabilities of the types
-# ([Patrini and others 2017](https://arxiv.org/abs/1609.03683), Theorem 2). So if the network can express these probabilities, impurity
-# causes no error with ever more cells.
+# ([Patrini and others 2017](https://arxiv.org/abs/1609.03683), Theorem 2). So if the network can express these probabilities, the error
+# that impurity causes goes to zero as the number of cells grows.
 #
 # **From tubes to blood.** Tubes hold the types in the mix $q$, and blood in other shares $\pi$. By Bayes' rule, $P_c$ is proportional to
 # $q_c\,P(x \mid c)$. To put $\pi_c$ in the place of $q_c$, multiply by $\pi_c/q_c$, and divide by the sum over types. The shares $\pi$ are the **prior**: a
@@ -183,11 +186,11 @@ lesson.predict("impure")
 # ## See: impure tubes
 #
 # Three tubes of equal size have the **impurity** $e$: each holds $1 - e$ of its own type and $e/2$ of each other type. A classifier is **calibrated** if, of all cells to which it
-# assigns a type with probability 0.8, 80 % are of this type. For a test, cells of similar stated probability form groups. The **calibration error** is the mean gap, over the cells,
-# between the probability stated in their group and the share of it that is named correctly.
+# assigns a type with probability 0.8, 80 % are of this type. For a test, cells of similar stated probability form groups. The gap of a group is the difference between
+# its mean stated probability and the share of its cells that are named correctly. The **calibration error** is the mean gap, where each group counts by its number of cells.
 # - **Left:** the balanced accuracy against the impurity. Orange takes names for types. Blue is corrected by your `transition`, green by an
-#   estimated purity. The dashed line is theory for orange: a network learns from pure tubes, and $T$ turns its probabilities of types into those of names.
-# - **Right:** these groups, at the impurity of the gray line. Each point shows which share of a group is right.
+#   estimated purity. The dashed line predicts orange from networks of pure tubes: $T$ turns their probabilities of types into those of names.
+# - **Right:** these groups, at the impurity of the gray line. On the diagonal, the gap is zero.
 #
 # Move **Impurity** from 20 to 30. Then take 100 **cells per tube**, and as measure the **calibration error**.
 
@@ -195,15 +198,15 @@ lesson.predict("impure")
 lesson.tubes.show()
 
 # %% [markdown]
-# **Why the monocytes?** Take a **sure** monocyte, one whose looks leave no doubt. The tubes are equally large and equally impure, so here $T$ has the same
-# entries as the purity. So the cell is from the monocytes' tube with probability $1 - e$, from the granulocytes' with $e/2$. A network that takes names for types says just this. Monocyte is still the most probable. Then the prior comes. As
-# $q_c = 1/3$, only $\pi$ counts. The cell is called a granulocyte as soon as $\frac e2\, \pi_G > (1 - e)\, \pi_M$, that is
+# **Why the monocytes?** Take a **sure** monocyte, one whose looks leave no doubt, and let $e = 0.3$. Each tube and each type is a third of all cells, so
+# $\tau_s = q_c$, and $T_{cs} = A_{sc}$. This cell is from the monocytes' tube with probability 0.70, from the granulocytes' with 0.15. A network that takes names for
+# types says just this. Now comes the blood's prior. As all $q_c$ are equal, multiply by $\pi_c$ alone: monocyte gets $0.70 \cdot 0.11 = 0.077$, but
+# granulocyte $0.15 \cdot 0.61 = 0.092$. Granulocyte wins, in spite of the clear image. In general, with the shares $\pi_G$ and $\pi_M$, it wins if $\frac e2\, \pi_G > (1 - e)\, \pi_M$, that is
 #
 # $$e > \frac{2 \pi_M}{\pi_G + 2 \pi_M}.$$
 #
-# *In words:* the rarer the type, the smaller the impurity at which it is lost. For the average blood, $\pi_G = 0.61$ and $\pi_M = 0.11$ give
-# $0.22/0.83 = 0.265$. From there on *no* cell is called a monocyte. The derivation is ours. The orange network loses
-# monocytes earlier, because cells in doubt are lost first.
+# *In words:* the rarer the type, the smaller the impurity at which it is lost. Here, the limit is $0.22/0.83 = 0.265$. From there on *no* cell is called a monocyte.
+# The derivation is ours. The orange network loses monocytes earlier, because cells in doubt are lost first.
 #
 # **The price.** At 20 % impurity and 3,000 cells per tube, the correction raises the balanced accuracy from 75 to 89 %. At 40 % and 100 cells per tube,
 # the balanced accuracy rises from 58 to 64 % only, and the calibration error from 13 to 21 %. The reason: tube $s$ has the
@@ -223,14 +226,15 @@ lesson.tubes.show()
 # %% [markdown]
 # ## Where it breaks
 #
-# **The assumption breaks.** A tube is a specimen of its own, seen once: all its cells share one focus, one light, one liquid. So cells of one type do *not* look
-# alike in every tube.
+# So far, labels were vague or wrong. Now every label is true, but **the assumption breaks.** A tube is a specimen of its own, seen once: all
+# its cells share one focus, one light, one liquid. So cells of one type do *not* look alike in every tube.
 
 # %%
 lesson.predict("tube")
 
 # %% [markdown]
-# The explorer shows the accuracy on cells of new patients, against the number of tubes of each type. The number of purified cells is always the same.
+# The explorer shows the share of all cells of new patients that are named correctly (not balanced), against the number of tubes of each type. The number of
+# purified cells is always the same.
 # - **Orange:** tubes alone. **Blue:** tubes, and blood tests of forty patients. **Green:** blood tests alone.
 # - **Small marks:** each of three data sets.
 #
@@ -240,19 +244,21 @@ lesson.predict("tube")
 lesson.batch.show()
 
 # %% [markdown]
-# Without differences, one tube of each type is enough: more than 95 % are named correctly. The labels were right: the specimen misled.
+# Without differences, one tube of each type is enough: more than 95 % are named correctly.
 #
-# With differences and one tube of each type, *types and tubes cannot be distinguished*. A network may learn the focus of the monocytes' tube, and call every cell in this focus a monocyte. Luck
-# decides how well it does: 47 to 87 % over the three data sets. The blood tests are vague, but they come from forty specimens. With one tube per type, they raise
-# the accuracy from 70 to 88 % in the mean. With eight tubes, they add nothing more.
+# With differences, let the monocytes' tube be slightly out of focus. Every label is true, but two rules fit all tubes: "large and smooth is
+# a monocyte", and "blurred is a monocyte". *Types and tubes cannot be distinguished.* Luck decides: 47 to 87 % over the three data sets. Blood
+# tests are vague about types, but they come from forty specimens, in which the rule of blur fails. With one tube per type, they raise
+# the accuracy from 70 to 88 % in the mean. With eight tubes, they add nothing more: blur then marks no type.
 #
 # **Discuss:** Where else does one specimen stand for a whole class? How would you notice?
 #
 # ## Exercise 3 · Decide: which cells to hold out?
 #
 # There are eight pure tubes of each type, with 24 cells each. `accuracy("by cell")` trains on seven eighths of the cells of every tube, and tests on
-# the others. `accuracy("by tube")` trains on seven tubes of each type, and tests on the eighth. Both are means over eight such tests. The network will name
-# cells of new patients. Which accuracy do you promise? Give `"by cell"` or `"by tube"`, then both accuracies.
+# the others. `accuracy("by tube")` trains on seven tubes of each type, and tests on the eighth. Both are means over eight such tests,
+# with equally many cells of each type. Guess first: which is larger, and by how much? The network will name cells of new patients. Which accuracy do you
+# promise? Give `"by cell"` or `"by tube"`, then both accuracies.
 
 # %%
 from ddlearn.lessons.purified_specimens.held_out import accuracy
@@ -279,11 +285,12 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - About 25 purified cells reach the [balanced accuracy](GLOSSARY.md#balanced-accuracy) of 32,768 cells of healthy donors with
-#   blood tests. Patients who differ do nearly as well as 300 purified cells.
-# - [Purity](GLOSSARY.md#purity) becomes a [transition matrix](GLOSSARY.md#transition-matrix). With the
-#   [forward correction](GLOSSARY.md#forward-correction), impurity costs cells and causes no error in the limit.
-# - Perfect labels from one specimen per type may teach the specimen. Hold out whole specimens.
+# - **How many cells?** 26 purified cells (16 to 32 in ten runs) reach the [balanced accuracy](GLOSSARY.md#balanced-accuracy) of 32,768 cells of healthy donors with
+#   blood tests, 74 %. For as many cells of patients, who differ, it takes 125 to 263.
+# - **Impure tubes?** [Purity](GLOSSARY.md#purity) becomes a [transition matrix](GLOSSARY.md#transition-matrix). At 20 % impurity, the
+#   [forward correction](GLOSSARY.md#forward-correction) raises the balanced accuracy from 75 to 89 %. The error that impurity causes then goes to zero with
+#   more and more cells.
+# - **When do perfect labels mislead?** When each type is one specimen: 47 to 87 % on new patients. Add specimens or blood tests, and hold out whole specimens.
 #
 # **What this does not show.** There is one simulator, small networks, and healthy donors whose differences we assumed. Purification may change how cells look, which no
 # test on tubes alone can notice.
@@ -291,24 +298,29 @@ lesson.quiz()
 # %% [markdown]
 # ## Problems
 #
-# **1. Two more tubes (easy, checked).** Tube 1 has 20 cells: 18 granulocytes and 2 monocytes. Tube 2 has 60 cells: 12 granulocytes and 48 monocytes. Give the share $q_G$, the
-# probability that a granulocyte is from tube 2, and that a monocyte is from tube 1.
+# **1. Two more tubes (easy, checked).** Tube 1 has 20 cells: 18 granulocytes and 2 monocytes. Tube 2 has 60 cells: 12 granulocytes and 48 monocytes. Give $q_G$ (`share`), the
+# probability that a granulocyte is from tube 2 (`granulocyte`), and that a monocyte is from tube 1 (`monocyte`).
 #
 # **2. Lost types (checked).** From which impurity on does a network without correction lose all monocytes of healthy donors, whose shares are
-# $(0.62, 0.30, 0.08)$? And all lymphocytes of the average blood, $(0.61, 0.28, 0.11)$?
+# $(0.62, 0.30, 0.08)$ (`donors`)? And all lymphocytes of the average blood, $(0.61, 0.28, 0.11)$ (`lymphocytes`)?
+#
+# <details><summary>3 and 4 (hard)</summary>
 #
 # **3. Forgotten sizes.** You take the two tubes of *By hand* to be equally large. Which $T$ do you get? Train with it until every cell's expected loss is as small as possible. What does the
 # network say of a sure monocyte? Why can the name of a sure granulocyte not get its true probability?
 #
-# **4. A formula and a score (hard).** In [[weak_labels#Explain:-the-effective-bag-size|Weak labels]], $N$ cells in bags are worth $Nq_c\,e_c$ labeled cells
-# of type $c$, where the efficiency $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$ is no impurity. The effective bag size $m_{\text{eff}}$ says how alike the bags are, and $q_c$ is the share
+# **4. A formula and a score.** In [[weak_labels#Explain:-the-effective-bag-size|Weak labels]], $N$ cells in bags are worth $Nq_c\,e_c$ labeled cells
+# of type $c$, with $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$. This $e_c$ is an efficiency, and has nothing to do with the impurity $e$. The effective bag size $m_{\text{eff}}$ says how alike the bags are, and $q_c$ is the share
 # in the population. Healthy donors have $m_{\text{eff}} = 81$ and the shares of problem 2. Patients have 6.26 and the shares of the average
 # blood. How many labeled monocytes are 32,768 cells of donors worth, and as many of patients? How many purified cells is that, if a third of them are
-# monocytes? Why does the formula predict no balanced accuracy?
+# monocytes? Compare with the 26 cells of the first explorer. Why does the formula predict no balanced accuracy?
 #
-# <details><summary>A hint for the last question</summary>
+# </details>
 #
-# The formula counts what is known of one type. The balanced accuracy depends on all types, and on how alike they look.
+# <details><summary>A hint for the last question of problem 4</summary>
+#
+# The formula is for least squares, which estimates the mean of a feature over one type. The balanced accuracy depends on all types, and on how alike they look.
+# And a network is not least squares: it can fit the noise of the blood tests.
 #
 # </details>
 
