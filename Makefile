@@ -29,8 +29,8 @@ PYTEST = home=$$(mktemp -d) && DDLEARN_HOME="$$home" OMP_NUM_THREADS=1 $(1) $(RU
 	-n $$($(RUN) -c "from ddlearn import compute; print(min(8, compute.threads()))") $(2); \
 	code=$$?; rm -rf "$$home"; test $$code = 0
 
-# Every notebook, unsolved and solved, each run once: see tests/notebooks/measured.py.
-NOTEBOOKS = $(call PYTEST,PYTHONPATH=tests/notebooks,--dist loadfile -p measured $(NBVAL) lessons solutions)
+# Every notebook, unsolved and solved, each run once: see tests/notebooks/measured.py.  $(call NOTEBOOKS,options)
+NOTEBOOKS = $(call PYTEST,PYTHONPATH=tests/notebooks,--dist loadfile -p measured $(NBVAL) $(1) lessons solutions)
 
 .PHONY: help lab test test-all mutants bench hub-test clean
 
@@ -56,7 +56,7 @@ test:
 	@rm -f $(SUMMARY)
 	$(call step,notebooks as their sources say,$(RUN) -m ddlearn build --check)
 	$(call step,tests,$(call PYTEST,,--dist worksteal -p no:nbval tests))
-	$(call step,lessons as shipped and solved,$(NOTEBOOKS))
+	$(call step,lessons as shipped and solved,$(call NOTEBOOKS,))
 	@echo; cat $(SUMMARY); ! grep -q FAILED $(SUMMARY)
 
 # Speed is measured by one process, on its own.
@@ -66,7 +66,7 @@ test-all:
 	$(call step,notebooks as their sources say,$(RUN) -m ddlearn build --check)
 	$(call step,all tests,$(call PYTEST,DDLEARN_STORM_SECONDS=10,--dist worksteal -p no:nbval -m "" tests --ignore tests/bench))
 	$(call step,speed,$(call PYTEST,,-n 0 -p no:nbval -m "" tests/bench))
-	$(call step,lessons as shipped and solved,$(NOTEBOOKS))
+	$(call step,lessons as shipped and solved,$(call NOTEBOOKS,-m ""))
 	@echo; cat $(SUMMARY); ! grep -q FAILED $(SUMMARY)
 
 mutants:

@@ -236,6 +236,7 @@ def test_what_changes_is_recorded_again_and_nothing_else(monkeypatch, tmp_path):
         assert {room for room, key in keys().items() if key != before[room]} == changed
 
 
+@pytest.mark.slow
 def test_what_a_recording_takes_is_foreseen(monkeypatch, cache, waves):
     monkeypatch.setattr(lessons.load("00"), "waves", waves, raising=False)
     foreseen, there = workshop.estimate("00", "waves"), workshop.record("00", "waves")

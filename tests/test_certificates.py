@@ -221,6 +221,7 @@ def test_no_run_rises_above_its_envelope_or_its_schedule(family):
         assert ratios.median() <= 2.5
 
 
+@pytest.mark.slow
 def test_a_schedule_of_smaller_steps_is_certified_too():
     start = ln.draw_starts("wide", 10, 4, 3, generator(2))
     full, half = ln.schedule(*start, 300), ln.schedule(*start, 300, share=0.5)

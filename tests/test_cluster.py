@@ -163,7 +163,8 @@ def swept(name, progress=None):
     return measure_learning_curve(K, Y, [5, 20, 40], **how).mistakes
 
 
-@pytest.mark.parametrize("name", ["random features", pytest.param("convolutions", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["random features", "convolutions"])
 def test_a_sweep_loses_nothing_to_a_worker_that_is_killed(client, one_thread, name):
     serial, killer = swept(name), Killer(client)
     with joblib.parallel_config(backend="dask"):

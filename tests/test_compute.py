@@ -241,6 +241,7 @@ def test_a_process_of_the_course_is_held_to_the_quota_and_an_import_holds_nothin
     assert run(held + POOLS, CPU_LIMIT="1") == ["1", "1"], "libraries that come later too"
 
 
+@pytest.mark.slow
 def test_threads_that_the_user_chose_are_never_raised():
     code = "import torch, ddlearn.thread_pools as ours; torch.set_num_threads(1); ours.limit_threads()"
     assert run(code + "; print(torch.get_num_threads())", CPU_LIMIT="2") == ["1"]

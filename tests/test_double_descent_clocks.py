@@ -31,6 +31,7 @@ def test_the_path_is_gradient_descent_step_by_step(n, p, seed):
     torch.testing.assert_close(found, torch.stack(risks), rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_the_closed_form_is_the_path_s_mean_over_many_examples():
     """Orthogonal features are n >> p exactly; the noise is averaged over 2000 draws: 4 standard errors."""
     n, p = 64, 4

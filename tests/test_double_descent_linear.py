@@ -114,6 +114,7 @@ def test_plain_draws_average_to_the_exact_risk():
     torch.testing.assert_close(dd.min_norm(X, y), beta)
 
 
+@pytest.mark.slow
 def test_ridge_curves_follow_theirs():
     g = [*OFF_PEAK[:-1], 1.0]
     for penalty in (None, 0.3):

@@ -113,6 +113,7 @@ def test_the_images_theory_is_the_librarys_from_the_whole_kernel():
         torch.testing.assert_close(images.predict(rate, 1.5, sizes, 0.0), expected, rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_theory_with_a_penalty_is_right_about_digits_that_no_fit_has_seen():
     path = images.measured(0.1, 1.5, 4)
     for l, penalty in enumerate(images.PENALTIES, start=1):

@@ -150,6 +150,7 @@ def test_the_limit_is_the_prediction_of_a_plane_in_very_many_units():
     assert float((score.sign() == sample.new_y).double().mean()) == pytest.approx(film.limit("xor", "20", 0), abs=0.04)
 
 
+@pytest.mark.slow
 def test_on_digits_the_gaussian_errs_least_and_the_table_says_so():
     errors = digits.errors()
     random, _, learned, gaussian = (values.tolist() for values in errors.values())

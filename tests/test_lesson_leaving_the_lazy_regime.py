@@ -148,6 +148,7 @@ def test_the_width_nets_take_plain_steps_of_the_stated_learning_rate(scaling, eq
     assert net.error == pytest.approx(error, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_without_its_factor_a_wide_mup_net_is_not_trained_and_with_it_a_step_transfers():
     """The page's numbers: the step that is best at 64 units leaves 0.56 at 1,024 without the factor, 0.021 with it."""
     mup = next(iter(width.SCALINGS))

@@ -204,6 +204,7 @@ def test_beyond_the_edge_the_formula_diverges_and_the_net_moves_its_kernel():
     assert seen.run.at_points.abs().max() == seen.run.at_points[11].abs().max()
 
 
+@pytest.mark.slow
 def test_the_formula_predicts_a_wide_net_at_every_step_as_the_page_says():
     at_each = (film.film("2048", "1.0", step, film.FORMULAS[0], film.KERNELS[0]) for step in range(1, film.LAST + 1))
     assert 0.06 < max(seen.gap for seen in at_each) < 0.07
@@ -281,6 +282,7 @@ def test_wrong_labels_are_wrong_and_only_for_training():
     assert float((right != spoiled).double().mean()) == pytest.approx(digits.WRONG, abs=0.06)
 
 
+@pytest.mark.slow
 def test_a_penalty_protects_from_wrong_labels():
     told = digits.digits(200, 1, "512", True)
     assert told.error < float(told.path["test"][0])
@@ -313,6 +315,7 @@ def test_one_wide_network_is_nearer_than_several_narrow_ones_as_the_page_says():
     assert f"it has {four}, and for the mean of 16 of 64 units {sixteen}" in page
 
 
+@pytest.mark.slow
 def test_training_moves_the_kernels_of_three_networks_as_problem_5_says():
     images, labels = architectures.digits(seed=1)
     modes, sums = {}, {}

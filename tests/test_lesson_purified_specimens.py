@@ -33,6 +33,7 @@ def test_the_forward_loss_is_that_of_the_library():
     )
 
 
+@pytest.mark.slow
 def test_the_numbers_of_the_decision_on_holding_out_are_those_that_its_card_states():
     """By tube, a test says what new patients show; by cell, it promises more."""
     way, by_cell, by_tube = decisions.both("by tube")
@@ -131,6 +132,7 @@ def test_enough_is_where_purified_cells_do_as_well_as_the_healthy_cohort(measure
     assert ("12 or fewer" in words, "more than 3,000" in words) == (enough == 12, enough is None)
 
 
+@pytest.mark.slow
 def test_seeds_and_sizes_are_told_apart():
     """[seed][size]: more purified cells are better in the mean, and every size has its seeds."""
     scored = exchange.on_tubes(32, 0)

@@ -119,6 +119,7 @@ def test_the_command_is_installed(python, tmp_path):
     assert "lab" in answer.stdout
 
 
+@pytest.mark.slow
 def test_build_says_that_a_wheel_has_no_sources(python, tmp_path):
     answer = run(python, "-m", "ddlearn", "build", cwd=tmp_path)
     assert answer.returncode == 1
