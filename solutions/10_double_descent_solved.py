@@ -86,7 +86,7 @@ lesson.predict("peak")
 #
 # **One more feature,** which the truth does not use, adds the column $c = (1, -1)$. Squared singular values are eigenvalues of $XX^\top$, which becomes $XX^\top + cc^\top$. $X$ is symmetric, so the weak direction is the same for
 # weights and targets, and $c$ lies along it. Only the eigenvalue 0.04 grows, to $0.04 + 2 = 1.43^2$. Many weights fit both targets now, and we take the shortest. The noise, of length 0.14, moves this fit
-# by $0.14/1.43 = 0.10$, not by $0.14/0.2 = 0.71$. The new column knows nothing about the truth. It helps because the noise can now be fitted with small weights.
+# by $0.14/1.43 = 0.10$, not by $0.14/0.2 = 0.71$ (the table has the squares). The new column knows nothing about the truth. It helps because the noise can now be fitted with small weights.
 #
 # **Or a penalty.** Keep the two features, and use [[fixed_embeddings|ridge regression]] with $\lambda = 0.1$, so $n\lambda = 0.2$. Ridge multiplies by $s/(s^2 + n\lambda)$ instead of $1/s$, that is, it divides by
 # $s + n\lambda/s$. This is 1.2 instead of 0.2 in the weak direction, and 2.1 instead of 2 in the strong one.
@@ -244,7 +244,7 @@ lesson.decide("buy", now, enough, tuned)
 # [[fixed_embeddings|rbf kernel]]. Fits learn from $n = 200$ digits. Before any fit, take the eigenvalues $\lambda_i$ of the kernel matrix of all digits, and the labels' part along each eigenvector.
 #
 # As in [[learning_curves]], there is a water level $\gamma$. The share $\lambda_i/(\lambda_i + \gamma)$ of part $i$ is learned: nearly all far above the level, nearly nothing far below. Without a penalty, the shares add up to
-# $\min(n, N)$. This fixes $\gamma$. **The peak:** for $N < n$, the formula multiplies what is not learned, noise included, by $n/(n - N)$. It is 2 at 100 features, 20 at 190, infinite at 200.
+# $\min(n, N)$. This fixes $\gamma$. **The peak:** for $N < n$, the formula multiplies what is not learned, noise included, by $n/(n - N)$. This factor is 2 at 100 features, 20 at 190, infinite at 200.
 # - **Left:** the eigenvalues, and the part of the labels outside the first $i$ eigenvectors (dashed).
 # - **Right:** the squared error on new digits against $N$. The dashed curve is the theory.
 #
