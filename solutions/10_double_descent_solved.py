@@ -15,11 +15,11 @@
 #
 # ![Left: a thin ellipse of targets, with a small circle of noise at its end. Right: a circle of weights, with a long ellipse of noise.](pictures/double_descent_solved.svg)
 #
-# *Right: all weights of the same length form a circle. Left: the targets that they predict form the thin blue ellipse. Solving goes from left to right,
-# and stretches the small circle of noise.*
+# *Left: the targets that weights of one length predict form the thin blue ellipse. Right: the weights themselves form a circle. Solving goes from left to
+# right, and stretches the small circle of noise.*
 #
 # **Question.** In [[start_here]] the test error exploded where features were as many as examples, and fell again beyond. With 200 features, 180 noisy examples can give
-# nearly three times the error of 100. Why? Can a formula draw the curve, even for real images, before anything is fitted?
+# nearly three times the error of 100: whoever pays for 80 more examples gets a worse model. Why? Can a formula draw the curve, even for real images, before anything is fitted?
 #
 # **You will be able to**
 # - compute the shortest fit, by one division per direction (Exercise 1);
@@ -38,6 +38,8 @@ from ddlearn.lessons.double_descent_solved import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
+# <details><summary>The plan, the question and the usual answers</summary>
+#
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict · 6 by hand, at the board · 4 the peak · 5 explain · 5 Exercise 1 ·
 # 3 digits · 4 why, one change at a time · 2 quiz. The rest is homework.
 #
@@ -54,6 +56,8 @@ lesson.start()
 # **Exit ticket.** "A wide design has no small singular value. Why?"
 #
 # **If a machine is slow:** the fits to the digits take a few seconds.
+#
+# </details>
 
 # %% [markdown]
 # ## Recap
@@ -80,11 +84,12 @@ lesson.predict("peak")
 # The measured targets are $y = (2.1, 1.9)$. So the noise is $(0.1, -0.1)$, in the weak direction. Solving divides it by 0.2, and the
 # fit is $w = w_\star + (0.5, -0.5) = (1.5, 0.5)$. Noise of $(0.1, 0.1)$ would be divided by 2 only, giving $w = (1.05, 1.05)$.
 #
-# **One more feature,** which the truth does not use, adds the column $c = (1, -1)$. Squared singular values are eigenvalues of $XX^\top$, to which the column adds $cc^\top$. $X$ is symmetric, so the weak direction is the same for
-# weights and targets, and $c$ lies along it. Only the small singular value grows, to $\sqrt{0.2^2 + \lVert c\rVert^2} = \sqrt{0.04 + 2} = 1.43$. Many weights fit both targets now, and we take the shortest.
+# **One more feature,** which the truth does not use, adds the column $c = (1, -1)$. Squared singular values are eigenvalues of $XX^\top$, which becomes $XX^\top + cc^\top$. $X$ is symmetric, so the weak direction is the same for
+# weights and targets, and $c$ lies along it. Only the eigenvalue 0.04 grows, to $0.04 + 2 = 1.43^2$. Many weights fit both targets now, and we take the shortest. The noise, of length 0.14, moves this fit
+# by $0.14/1.43 = 0.10$, not by $0.14/0.2 = 0.71$ (the table has the squares). The new column knows nothing about the truth. It helps because the noise can now be fitted with small weights.
 #
-# **Or a penalty.** Keep the two features, and use [[fixed_embeddings|ridge regression]] with $\lambda = 0.1$. For $n = 2$ examples it divides by $s + n\lambda/s$ instead of $s$: by 1.2 instead of 0.2 in the
-# weak direction.
+# **Or a penalty.** Keep the two features, and use [[fixed_embeddings|ridge regression]] with $\lambda = 0.1$, so $n\lambda = 0.2$. Ridge multiplies by $s/(s^2 + n\lambda)$ instead of $1/s$, that is, it divides by
+# $s + n\lambda/s$. This is 1.2 instead of 0.2 in the weak direction, and 2.1 instead of 2 in the strong one.
 #
 # | design | singular values | fit $w$ | ‖*w* − *w*⋆‖² |
 # |---|---|---|---|
@@ -96,7 +101,7 @@ lesson.predict("peak")
 # ## See
 #
 # In the explorer, $n$ examples have $p$ features, independent Gaussian numbers of variance 1. The **excess risk** is the mean squared distance of predictions from the true targets of new points.
-# Here it is $\lVert w - w_\star\rVert^2$. The true weights have length 1, so predicting 0 has risk 1.
+# Here it is $\lVert w - w_\star\rVert^2$. The true weights have length 1, so predicting 0 has risk 1. At the start, the noise in the targets has variance 0.2.
 # - **Left:** the risk against $p/n$. Dots are medians of six random designs, the band is their range. The dashed line is a formula, not fitted.
 # - **Right:** its parts. Bias² is what the fit misses of the true weights, variance what the noise adds.
 #
@@ -108,12 +113,12 @@ lesson.peak.show()
 # %% [markdown]
 # ## Explain: noise is divided by singular values
 #
-# Let $y$ be $Xw_\star$ plus noise of variance $\sigma^2$, and $X = U \operatorname{diag}(s)\,V^\top$ with the singular values $s_i$. Of all weights with the smallest squared error, the shortest are
+# Let $y$ be $Xw_\star$ plus noise of variance $\sigma^2$. Let $r^2 = \lVert w_\star\rVert^2$ be the **signal**. Write $X = U \operatorname{diag}(s)\,V^\top$ with its $\min(n, p)$ singular values $s_i$. Of all weights with the smallest squared
+# error, the shortest are
 #
 # $$w = V \operatorname{diag}(1/s)\, U^\top y.$$
 #
-# *In words:* write the targets in the directions $u_i$, divide each coordinate by $s_i$, and go back along $v_i$. Let $r^2 = \lVert w_\star\rVert^2$
-# be the signal. The risk has two parts.
+# *In words:* write the targets in the directions $u_i$, divide each coordinate by $s_i$, and go back along $v_i$. The risk has two parts.
 #
 # - **Variance:** $\sigma^2 \sum_i 1/s_i^2$, because the noise along each $u_i$ is divided by $s_i$. By hand, $\sum_i 1/s_i^2$ is 25.25 with two features and 0.74 with three.
 # - **Bias²:** $r^2(1 - n/p)$ for $p > n$, else zero. The examples span $n$ of $p$ directions. In the others the shortest $w$ is zero: it misses the share $1 - n/p$ of the signal on average.
@@ -124,7 +129,7 @@ lesson.peak.show()
 # $$\mathbb{E} \sum_i \frac1{s_i^2} = \frac{\min(n, p)}{|p - n| - 1}, \qquad \text{infinite for } |p - n| \le 1.$$
 #
 # *In words:* the variance grows as $p$ approaches $n$ from either side. For $n = 40$ the fraction is $20/19$ at $p = 20$, 38 at $p = 38$ and $40/39$ at
-# $p = 80$. So at 60 features, 60 examples are worse than 40, whose risk is $\frac13 + 0.2 \cdot \frac{40}{19} = 0.75$. Next to $n$, rare designs with a singular value close to zero make the mean infinite. The median stays finite. Without noise only the bias is left, without a peak.
+# $p = 80$. With signal 1, noise variance 0.2 and 60 features, 40 examples have the risk $\frac13 + 0.2 \cdot \frac{40}{19} = 0.75$. With 60 examples the fraction is infinite: more data hurt. Next to $n$, rare designs with a singular value close to zero make the mean infinite. The median stays finite. Without noise only the bias is left, without a peak.
 #
 # <details><summary>Where does this average come from?</summary>
 #
@@ -188,8 +193,8 @@ def risk(n, p, signal, noise):
 # %% [markdown]
 # ## Explain: the penalty, and who wins
 #
-# **A penalty removes the peak.** As in By hand, ridge regression puts $s_i/(s_i^2 + n\lambda)$ in place of $1/s_i$. This is nearly $1/s_i$ for strong
-# directions. For weak ones it is nearly 0, so their noise is not amplified.
+# **A penalty removes the peak.** By hand's factor $s_i/(s_i^2 + n\lambda)$ is nearly $1/s_i$ for strong directions. For weak ones it is nearly 0, so
+# their noise is not amplified.
 #
 # **How large?** The best penalty grows with the noise: $\lambda = \sigma^2 p/(n r^2)$, whatever the design. For many examples, its risk is
 # $\frac12\left(a + \sqrt{a^2 + 4 r^2 \sigma^2}\right)$, where $a = r^2(1 - n/p) - \sigma^2$. *In words:* the risk grows with $a$, which grows smoothly with $p/n$: there is no peak. For $r^2 = 1$ and $\sigma^2 = 0.2$ the risk
@@ -203,7 +208,8 @@ def risk(n, p, signal, noise):
 #
 # </details>
 #
-# **Who wins?** Let the truth have very many features, sorted by importance. A fit uses the first $p$, and what they miss acts as noise. In the first explorer, change **Signal**:
+# **Who wins?** Until now the truth had exactly the features of the fit. Now let it have very many, sorted by importance. A fit uses the first $p$. What they miss adds to the risk, and also acts as noise.
+# In the first explorer, change **Signal**:
 # - *most of it in the first*: the risk descends twice, but the first minimum, 0.45 at 16 features, is lower than the second, 0.71 at 77.
 # - *spread over many*: wide fits win, **but all fits are poor**: the best risk is 0.93.
 #
@@ -235,8 +241,10 @@ lesson.decide("buy", now, enough, tuned)
 # ## Theory over experiment: real digits
 #
 # Now an image $x$ has $N$ [random features](GLOSSARY.md#random-features) $\cos(g^\top x + c)$, with random $g$ and $c$. With very many, the fit is that of the
-# [[fixed_embeddings|rbf kernel]]. A more general formula predicts the error from two things: the eigenvalues of the kernel matrix of all digits, and how much of the labels lies along each eigenvector.
-# As in [[learning_curves]], a water level decides how much of each is learned.
+# [[fixed_embeddings|rbf kernel]]. Fits learn from $n = 200$ digits. Before any fit, take the eigenvalues $\lambda_i$ of the kernel matrix of all digits, and the labels' part along each eigenvector.
+#
+# As in [[learning_curves]], there is a water level $\gamma$. The share $\lambda_i/(\lambda_i + \gamma)$ of part $i$ is learned: nearly all far above the level, nearly nothing far below. Without a penalty, the shares add up to
+# $\min(n, N)$. This fixes $\gamma$. **The peak:** for $N < n$, the formula multiplies what is not learned, noise included, by $n/(n - N)$. This factor is 2 at 100 features, 20 at 190, infinite at 200.
 # - **Left:** the eigenvalues, and the part of the labels outside the first $i$ eigenvectors (dashed).
 # - **Right:** the squared error on new digits against $N$. The dashed curve is the theory.
 #
@@ -250,9 +258,6 @@ lesson.images.show()
 # 200 labels.
 #
 # <details><summary>Which formula is it, and which part is a heuristic?</summary>
-#
-# An eigenvector with the eigenvalue $\lambda_i$ is learned by the share $\lambda_i/(\lambda_i + \gamma)$. Without a penalty, the level $\gamma$ is such that all shares add up to
-# $\min(n, N)$: to the number of features before the peak, to the number of examples beyond it.
 #
 # The formula is that of [Simon, Karkada, Ghosh and Belkin (2024)](https://arxiv.org/abs/2311.14646). It predicts the error on a digit drawn from *all* digits, the
 # training digits included. We measure on the others only. A correction of our own takes the training digits out of the prediction. This correction is a heuristic, which we tested on images only.
@@ -292,16 +297,16 @@ lesson.images.show()
 lesson.why.show()
 
 # %% [markdown]
-# Remove one factor, and no peak is left ([Schaeffer and others 2023](https://arxiv.org/abs/2303.14151)). The views show one chain: a weak
-# direction makes the variance large, and effective parameters measure this variance. Drawn against effective parameters, the error's curve goes to the right up to the peak, and then
-# back. A fit with 85 features has 699 effective parameters, one with 400 has only 246 ([Curth, Jeffares and van der Schaar 2023](https://arxiv.org/abs/2310.18988)).
+# Remove one factor, and no peak is left ([Schaeffer and others 2023](https://arxiv.org/abs/2303.14151)). A weak
+# direction makes the variance large, and effective parameters measure this variance. Drawn against effective parameters instead of features, the error's curve runs to the right up to the peak,
+# and beyond it back to the left. Wide fits have *fewer* effective parameters: 246 with 400 features, against 699 with 85 ([Curth, Jeffares and van der Schaar 2023](https://arxiv.org/abs/2310.18988)).
 
 # %% [markdown]
 # ## Where it breaks
 #
 # - **Solvers hide the peak.** A rank cut-off drops weak directions, and the default one for float32 is large.
 # - **The second descent need not win.** Give the digits 20 % wrong labels and (**More controls**) a kernel of width 3. The widest fit loses: 0.50, against 0.39 at 32 features.
-# - **The theory knew all labels.** In practice, leave-one-out chooses the penalty ([[fixed_embeddings]]).
+# - **The theory knew all labels,** the test digits' too, so it cannot choose a penalty for your own data. Leave-one-out can ([[fixed_embeddings]]).
 #
 # **Discuss:** You add examples to your own data, and the error grows. How do you find out whether this peak is the cause?
 
@@ -335,10 +340,10 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - The peak of [double descent](GLOSSARY.md#double-descent) is noise, divided by small singular values of a nearly square design. Formulas predict the
-#   [excess risk](GLOSSARY.md#excess-risk), even on real images.
-# - A well-chosen penalty removes the peak. A careless solver hides it.
-# - Whether the second descent is the lower one depends on signal and noise.
+# - The peak of [double descent](GLOSSARY.md#double-descent) is noise, divided by small singular values of a nearly square design.
+# - Why 180 examples lose to 100, with 200 features: 180 is close to 200, so the variance is $0.2 \cdot 180/19 = 1.89$ instead of $0.2 \cdot 100/99 = 0.20$. The [excess risks](GLOSSARY.md#excess-risk) are 1.99 and 0.70.
+# - A formula draws the curve before anything is fitted: on real digits it differs by 3 % from the fits (median, away from the peak).
+# - A well-chosen penalty removes the peak. A careless solver hides it. Which descent is lower depends on signal and noise.
 #
 # **What this does not show.** Every fit was linear in its weights: nothing here is about trained networks. The theory of the digits contains a heuristic (fold).
 
@@ -361,8 +366,8 @@ lesson.quiz()
 # **3. Effective parameters (checked below).** For Gaussian features, the mean of $(x^\top v_i)^2$ is 1. Let $n = 60$. How many effective parameters (fold of Why?) has
 # the shortest fit on average at $p = 30$, and at $p = 240$? Which $p > 60$ has as many as $p = 30$?
 #
-# **4. Which draw is at fault? (hard)** Two data sets are fitted with two draws of random features each, and the truth at a new point is 0. Data set 1 predicts 1 with
-# draw A and −1 with draw B, data set 2 the reverse. Which average removes the error: over draws, or over data sets?
+# **4. Which draw is at fault? (hard)** Two data sets are fitted with two draws of random features each. The truth at a new point is 0. Data set 1 predicts 1 with
+# draw A and −1 with B, data set 2 the reverse. Which average removes the error: over draws, or over data sets?
 
 
 # %%
@@ -435,10 +440,9 @@ lesson.variance.show()
 # %% [markdown]
 # ## Further reading
 #
+# <details><summary>The papers of the formulas</summary>
+#
 # - Defilippis, Loureiro, Misiakiewicz: [Dimension-free deterministic equivalents](https://arxiv.org/abs/2405.15699) (2024). A proof of such a formula.
-#
-# <details><summary>The papers of the other formulas</summary>
-#
 # - Hastie, Montanari, Rosset, Tibshirani: [Surprises in high-dimensional ridgeless least squares](https://arxiv.org/abs/1903.08560) (2022). The limits.
 # - Mei, Montanari: [The generalization error of random features regression](https://arxiv.org/abs/1908.05355) (2022). Random features, in the limit.
 # - Breiman, Freedman: [How many variables should be entered in a regression equation?](https://doi.org/10.1080/01621459.1983.10477941) (1983). The first such formula.

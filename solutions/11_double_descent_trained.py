@@ -17,8 +17,8 @@
 #
 # *The line shows how many examples can just be fitted; more effort (units or steps) fits more. Near the line the test error peaks.*
 #
-# **Question.** [[double_descent_solved]] explained the peak of exact linear fits. A network is trained in steps from a random start, and its outputs share their
-# hidden units. Does its error peak too, and where? Why do so few people see that peak? How can 8 hidden units beat 120, and 60 examples beat 120?
+# **Question.** [[double_descent_solved]] explained the peak of exact linear fits. A network is trained in steps, and its outputs share hidden units. Does its error peak too, and where? Why do so few people see that peak? How can 8 hidden units beat 120, and 60 examples beat 120?
+# Whoever does not know this may pay for twice the labels, and get a worse network.
 #
 # **You will be able to**
 # - find where networks begin to fit their labels, in parameters per equation (Exercise 1);
@@ -36,6 +36,8 @@ from ddlearn.lessons.double_descent_trained import TODO, full_sweep, lesson, ran
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
+# <details><summary>The plan, the question and the usual answers</summary>
+#
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict, every number on the board · 4 by hand · 5 the map · 4 explain · 5 Exercise 1 ·
 # 5 Exercise 2 and the cures · 4 more data · 2 quiz. The rest is homework.
 #
@@ -51,6 +53,8 @@ lesson.start()
 # **Exit ticket.** "Name two ways across the band of the picture."
 #
 # **If a machine is slow:** map, cures and samples train for a few seconds when they are first shown.
+#
+# </details>
 
 # %% [markdown]
 # ## Recap
@@ -90,20 +94,20 @@ lesson.predict("worst")
 #
 # Now networks (*nets* in the pictures) with one hidden ReLU layer learn 400 digits, a fifth of whose labels are wrong. Each of twelve widths has three seeds.
 #
-# **The recipe.** Each network minimizes the squared error between its $k = 10$ outputs and the label, written as a one and nine zeros. It takes 450 steps of [Adam](GLOSSARY.md#adam) on all digits at once,
-# with step size 0.009 and no weight decay.
+# **The recipe.** Each network minimizes the squared error between its $k = 10$ outputs and the label, written as a one and nine zeros, in 450 steps of [Adam](GLOSSARY.md#adam) on all digits.
 #
 # <details><summary>What is Adam, and where do the weights start?</summary>
 #
-# Adam is momentum with a step size per weight: each step is divided by the root of a running mean of the squared gradient. The start weights are Gaussian, with variance $1/(3d)$ in the first layer and
+# The step size is 0.009, and there is no weight decay. Adam is momentum with a step size per weight: each step is divided by the root of a running mean of the squared gradient. The start weights are Gaussian, with variance $1/(3d)$ in the first layer and
 # $1/(3h)$ in the second. The pixels are standardized. In the map each seed has its own wrong labels. After Exercise 2 the outputs of several networks are averaged, and all of them learn the same wrong labels.
 #
 # </details>
 #
-# - **Left, the map:** to the right networks get wider, measured by $P/(nk)$; upward training goes on. The color is the squared error on new digits; the best constant output has 0.90. Diamonds mark the best moment of each width.
-# - **Right:** the error at the chosen step (the map's white line). The training error (dashed) is nearly zero from the green line on.
+# - **Left, the map:** to the right networks get wider, measured by $P/(nk)$; upward training goes on. The color is the squared error on new digits; the best constant output has 0.90. Diamonds mark the smallest error of each width.
+# - **Right:** the error at the chosen step (the map's white line). The green line, in this panel only, marks the narrowest width that fits its labels. From there on the training error (dashed) is nearly zero.
 #
-# Move **Steps** from left to right. When does the peak appear? Then set **Wrong labels** to *none*.
+# Move **Steps** from left to right, with By hand in mind: signal first, noise last. Early on, networks have learned what digits look like, and hardly any wrong label. What should the curve look like then?
+# When does the peak appear? Then set **Wrong labels** to *none*. Networks, steps and equations stay the same. What is left of the peak?
 
 # %%
 lesson.map.show()
@@ -111,8 +115,12 @@ lesson.map.show()
 # %% [markdown]
 # ## Explain: what a procedure can fit
 #
+# **What the map shows.** After 28 steps no width fits, and all networks from 30 units on have errors of about 0.31: signal first. Then wrong labels come in, in wide networks first. The peak appears when a width begins
+# to fit: after 148 steps the widest does, and the error is 0.68 at 80 units. More steps let narrower networks fit, and the peak follows. At step 450 it is 1.10, at 53 and 64 units, where $P/(nk)$ is 1.0 and 1.2. With clean
+# labels the error there is 0.22.
+#
 # **Counting.** With $P$ parameters and $nk$ equations, an exact fit should become possible near the **threshold** $P = nk$. There the network has hardly a choice *how* to fit the wrong labels, so we expect a peak. Beyond it there are many exact fits.
-# In a linear model, descent from zero finds the shortest, which amplifies noise less. For networks the equations are not linear, so counting proves nothing. We measured that the error peaks near $nk$, and falls beyond. In our map it is largest at 53 and 64 units, where $P/(nk)$ is 1.0 and 1.2.
+# In a linear model, descent from zero finds the shortest, which amplifies noise less. For networks the equations are not linear, so counting proves nothing. But we measured a peak near $nk$.
 #
 # **Effective model complexity.** Counting ignores how a network is trained. [Nakkiran and others (2020)](https://arxiv.org/abs/1912.02292) define the [effective model complexity](GLOSSARY.md#effective-model-complexity) of a training
 # procedure: the largest number of examples that it can fit with a training error near zero. The procedure includes network, loss, optimizer, steps and penalty. They conjecture that the test error peaks where this number is about $n$.
@@ -131,7 +139,7 @@ lesson.map.show()
 # ## Exercise 1 · Write: `interpolation_point`
 #
 # A training error rate of zero is not enough: the outputs should equal the ones and zeros. By our convention, a width **fits** if its squared training error is below 2 % of that of
-# the best constant, the mean label. Return $P/(nk)$ for the narrowest width that fits. The green line of the map is then yours.
+# the best constant, the mean label. Return $P/(nk)$ for the narrowest width that fits. The map's green line is then yours.
 
 
 # %%
@@ -152,12 +160,16 @@ def interpolation_point(widths, train_mse, y, d):
 
 
 # %% [markdown]
-# The map's right panel also has a small **hump**, at 13 units ($P/(nk) = 0.25$). With other seeds it may be missing. We have no explanation.
+# <details><summary>What is the small hump at 13 units in the map's right panel?</summary>
+#
+# We have no explanation. It is at $P/(nk) = 0.25$, far before the threshold, and with other seeds it may be missing.
+#
+# </details>
 #
 # ## Exercise 2 · Repair: `early_stop`
 #
 # Some digits are **held out** of training, to decide when to stop. A fifth of their labels are wrong too. Test digits (right labels) stand for future ones. The function should stop each network
-# at its own best moment, and return its test error. For 20 units it returns an error rate of 9.5 %, where 11.8 % is right. Predict, then repair.
+# at the moment that looks best without the test digits, and return the test error there. For 20 units it returns an error rate of 9.5 %, where 11.8 % is right. Predict, then repair.
 
 # %%
 lesson.predict("stopped")
@@ -188,23 +200,29 @@ lesson.cures.show()
 # %% [markdown]
 # | change | effect here | what remains |
 # |---|---|---|
-# | early stopping | no peak at any width; 8 units have 0.41 | digits must be held out |
+# | early stopping | no peak at any width; 8 units have 0.41, wider ones 0.3 | digits must be held out |
 # | no wrong labels | no peak at $nk$; a small rise, from 0.20 at 20 units to 0.23 at 30 | labels must be checked |
 # | weight decay | strong: no peak; weak: a lower peak | the strength must be found |
-# | cross-entropy | the error rate falls with width, to 0.18 | wide networks still learn wrong labels |
+# | cross-entropy | the error rate falls with width, to 18 % | wide networks still learn wrong labels |
 # | small batches | a lower, flatter peak | a peak |
-# | averaging | three networks of 40 units together have 0.50; one with as many units, 120, has 0.84. With strong decay, almost no gain | the averages' error still rises with width: all learned the same wrong labels |
-# | longer steps | **the hump rises above the peak** | no cure |
+# | averaging | three networks of 40 units together have 0.50; one with as many units, 120, has 0.84. With strong decay, almost no gain | the averages' error still rises with width, from 0.40 at 8 units to 0.60 at 80: all learned the same wrong labels |
+# | longer steps (size 0.02) | **a hump, 1.37 at 20 units, is above the peak,** 1.09 at 53 | no cure |
 #
-# No row is a law: each is about *these* networks, on 400 small digits. Nakkiran and others trained far larger networks with
+# Each row is about *these* networks, on 400 small digits. Nakkiran and others trained far larger networks with
 # cross-entropy, and found peaks, some without wrong labels.
 #
 # ## Exercise 3 · Decide: where do you expect the peak?
 #
-# Belkin and others trained networks with one hidden layer on 4,000 images of 784 pixels in ten classes.
+# Belkin and others trained networks with one hidden layer, with squared loss, on 4,000 images of 784 pixels in ten classes.
 # - At which width is $P$ closest to $nk$?
 # - At which is $P$ closest to $n$, the threshold for cross-entropy (fold of Explain)?
 # - At how many of our digits ($d = 64$, $k = 10$) is $nk$ closest to the $P$ of 20 hidden units?
+#
+# <details><summary>Decide after your numbers: a colleague plans widths from 5 to 50. For which loss can this plan show a rise to the peak and the fall beyond it?</summary>
+#
+# For neither. With squared loss the peak is expected at 50 units, the plan's last width, so the descent beyond it is missing. With cross-entropy it is expected at 5 units, the first width, so the rise is missing.
+#
+# </details>
 
 # %%
 # BEGIN SOLUTION
@@ -219,18 +237,19 @@ lesson.decide("expect", squared_loss, cross_entropy, examples)
 # %% [markdown]
 # ## See: more data, worse answers
 #
-# Now keep a network of 20 units, and add examples. You have 60 digits (square; the dotted line is at its error). You are offered 120 instead (star). Would you take them? Move both sliders. Then choose another **Model**: for linear regression the curve is a formula.
+# Now keep a network of 20 units: without output biases it has 1,500 parameters. You have 60 digits (square, dotted line). They ask for 600 numbers, so we expect many exact fits.
+# You are offered 120 instead (star). They ask for 1,200, closer to the threshold at 150 digits: the network moves *towards* its peak. Would you take the offer? Move both sliders. Then change **Model**: for linear regression the curve is a formula.
 
 # %%
 lesson.samples.show()
 
 # %% [markdown]
-# The dashed curve is the model with its cure: the best penalty, or for networks the best moment to stop. Then more data only helped. But these cures are **oracles**: they choose by the test error. [Nakkiran (2019)](https://arxiv.org/abs/1912.07242) found that more data can hurt linear regression.
+# The network's error is 0.93 with 60 digits, about 1.3 with 120, largest at 125, and below 0.93 again only beyond 220. The dashed curve is the model with its cure: the best penalty, or for networks the best moment to stop. Then more data only helped: 0.59 with 60 digits, about 0.45 with 120. Take them, and stop in time. But these cures are **oracles**: they choose by the test error. [Nakkiran (2019)](https://arxiv.org/abs/1912.07242) found that more data can hurt linear regression.
 #
 # ## Where it breaks
 #
-# - **Wider is not better.** Stopped in time, all but the narrowest networks are about equally good. Trained to the end, the widest may lose to the small ones ([Xue and others 2022](https://arxiv.org/abs/2208.08003)). With 40 % wrong labels in the map, 160 units have 1.18, 5 units 0.81.
-# - **Time.** We found no second descent over *steps* in such networks, at any width, batch size or noise that we tried. It was reported for larger networks. Problem 4 shows how it arises in a linear model.
+# - **Wider is not better.** Trained to the end, the widest may lose to small ones ([Xue and others 2022](https://arxiv.org/abs/2208.08003)). With 40 % wrong labels in the map, 160 units have 1.18, 5 units 0.81.
+# - **Time.** We found no second descent over *steps*, at any width, batch size or noise that we tried. Larger networks have shown one. The linear model of problem 4 has one, too.
 #
 # **Discuss:** Your company trains a network and sees no peak. Which of today's changes have they made without knowing?
 
@@ -247,7 +266,7 @@ lesson.samples.show()
 # %% [markdown]
 # ## Claims
 #
-# Claims about one step of many networks (`ensemble_step`) belong to problem 2, claims about clocks to problem 4.
+# Claims about `ensemble_step` belong to problem 2, claims about clocks to problem 4.
 
 # %%
 lesson.claims()
@@ -261,12 +280,13 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - Networks trained to the end on wrong labels have a [double descent](GLOSSARY.md#double-descent) peak near $P = nk$, where they just fit, whether you change the width or the number of examples.
+# - Networks trained to the end on wrong labels have a [double descent](GLOSSARY.md#double-descent) peak near $P = nk$, where they just fit. Over widths it is at 53 and 64 units.
+# - More examples can bring a network to its peak: 20 units have 0.93 with 60 digits, and about 1.3 with 120.
 # - For these networks clean labels, cross-entropy, enough weight decay, or stopping in time removed the peak.
-#   Most people train with several of these, which may be why few see a peak.
+#   Most people use several of these, which may be why few see a peak.
 # - Stopped in time, 8 units beat 120 units trained to the end, which learn the wrong labels too: a squared error of 0.41 against 0.84.
 #
-# **What this does not show.** One hidden layer, small images, few seeds. Elsewhere, look where networks begin to fit.
+# **What this does not show.** Anything beyond one hidden layer, small images and few seeds. Elsewhere, look where networks begin to fit.
 
 # %% [markdown]
 # ## Problems
@@ -277,15 +297,21 @@ lesson.quiz()
 #
 # <details><summary>Shapes and loss</summary>
 #
-# E networks of one width are stacked: hidden weights $W$ (E, h, d) and output weights $A$ (E, h, k). All see the inputs $x$ (n, d), whose last column is 1, and each has its own targets (E, n, k). The
+# E networks of one width are stacked: hidden weights $W$ (E, h, d) and output weights $A$ (E, h, k). All see the inputs $x$ (n, d), whose last column is 1: its weights are the biases of the units, and here $d$ counts it. The outputs have no bias. Each network has its own targets (E, n, k). The
 # loss of network $e$ is the mean over examples of $\lVert f_e(x_i) - y_{ei}\rVert^2$, with $f_e(x) = A_e^\top \mathrm{relu}(W_e x)$. `@` carries the first axis along, and `.mT` transposes the last two.
 #
 # </details>
 #
 # **3. The best moment (checked below).** In By hand, after how many steps is the squared distance smallest, and how small is it?
 #
-# **4. Two descents in time (hard, explorer below).** In a linear model with many examples, each feature learns at its own speed, its **clock**. After $t$ steps of size $\eta_i$, feature $i$ with standard deviation $\sigma_i$ still misses the share $(1 - \eta_i\sigma_i^2)^t$ of its weight.
-# Learning a feature's signal lowers the risk, and learning its noise raises it. With fast signal, then noise, then slow signal, the risk descends twice. Which $\eta_i$ leave one descent?
+# **4. Two descents in time (hard, explorer below).** In a linear model, each feature learns at its own speed, its **clock**. With fast signal, then noise, then slow signal, the risk descends twice. Which step sizes $\eta_i$ leave one descent?
+#
+# <details><summary>The clocks</summary>
+#
+# Take many examples. After $t$ steps of size $\eta_i$, feature $i$ with standard deviation $\sigma_i$ still misses the share $(1 - \eta_i\sigma_i^2)^t$ of its weight.
+# Learning a feature's signal lowers the risk, and learning its noise raises it.
+#
+# </details>
 
 
 # %%
