@@ -17,9 +17,10 @@
 #
 # *The green band is what the claim allows, and is decided first. Each line is an interval: what an experiment leaves possible.*
 #
-# **Question.** "On the diabetes table, more features are not better. With 64 times as many, the error is 2.3 times as large." Is that so, or luck? Whoever
-# checks the result after each measurement, and stops when pleased, can be wrong four times as often as whoever checks once. How do you state such a claim,
-# and judge it on one page?
+# **Question.** A clinic wants to predict how diabetes progresses, and is offered a model with 64 times as many features (numbers computed from a patient's row).
+# "On the diabetes table, more features are not better. With 64 times as many, the error is 2.3 times as large." Is that so, or luck? If it is so, the clinic would pay for worse
+# predictions. Whoever checks the result after each measurement, and stops when pleased, can be wrong four times as often as whoever checks once. How do you state such a claim, and
+# judge it on one page?
 #
 # **You will be able to**
 # - compute the interval that a few measurements leave possible (Exercise 1);
@@ -43,19 +44,13 @@ lesson.start()
 #
 # **The one question to ask:** "What would you have had to measure for your claim to be false?" Who has no answer has no claim.
 #
-# **Discussion.** "Cannot tell" is worth reporting if the number of seeds was decided before.
-#
 # **Usual wrong answers.** *"It holds, the mean is in the band"*: so it would be with two seeds. *"It does not hold, the interval sticks
 # out"*: that is "cannot tell". *"My control failed"*, said as bad news: it must. *"Theory says 1, we measured 1.02, so theory is wrong"*: the
 # band was stated before for just that.
 #
-# **Fixed or learned** has no theory. Its band is a baseline, and the network is favored: it stops where it is best on the unseen rows. Ask what else one would
-# try before saying "networks are worse on tables".
+# **Fixed or learned** favors the network, which stops where it is best on the unseen rows. Ask what else one would try before saying "networks are worse on tables".
 #
-# **How to grade a page, ten points.** *Sentence and number* 2: could it have been false? *Prediction* 2: before the numbers, and
-# a reason for it when asked; being wrong costs nothing. *Seeds and interval* 2: enough to tell, or "cannot tell" said plainly. *Control* 2:
-# what it takes away, in their own words. *Limits* 2: one that is not printed on the page already. Nothing for the verdict: a clean
-# "does not hold" is worth ten.
+# **How to grade a page:** ten points, in the instructor guide, and none for the verdict.
 #
 # **Exit ticket.** "Your interval crosses the edge of the band. What do you do next?"
 #
@@ -77,7 +72,7 @@ lesson.recap()
 #
 # The mean of $n$ seeds has the standard error $s/\sqrt n$, where $s$ is their standard deviation. The interval reaches 1.96 standard errors to either side of
 # the mean. For normal seeds, with the *true* standard deviation in the place of $s$, it holds the truth in 95 % of all experiments. But $s$ is an estimate, and with
-# few seeds it is often too small. In how many of 100 experiments with three seeds does the interval hold the truth?
+# few seeds it is often too small.
 
 # %%
 lesson.predict("three seeds")
@@ -95,7 +90,7 @@ lesson.predict("three seeds")
 # | 1.96 | 0.113 | 0.887 to 1.113 | yes |
 # | 4.30 | 0.248 | 0.752 to 1.248 | no |
 #
-# The correct interval crosses both edges. These seeds **cannot tell**, although their mean is exactly 1. With the same mean and $s$, five
+# The correct interval crosses both edges. These seeds **cannot tell**, although their mean is 1. With the same mean and $s$, five
 # seeds have the t value 2.78 and the interval 0.876 to 1.124. So five seeds would decide.
 #
 # Could the measurement fail at all? In the **control** we take away what should make the claim true: the formula gets shuffled targets. It then predicts too large an error, so the ratio falls. Three seeds measure 0.3, 0.4 and 0.5, with the interval 0.152 to 0.648. It
@@ -103,7 +98,7 @@ lesson.predict("three seeds")
 #
 # ## See
 #
-# In the explorer, each experiment has a few seeds, and the truth is zero.
+# Each experiment has a few seeds, and the truth is zero.
 # - **Left:** the intervals of 40 experiments. Those that miss the truth are dashed.
 # - **Right:** the share of 600 experiments whose interval holds the truth, against the number of seeds. The dashed line is theory for normal seeds.
 #
@@ -121,16 +116,17 @@ lesson.rule.show()
 #
 # 1. **A sentence that may be false**, and a number that it is about.
 # 2. **A [band](GLOSSARY.md#band)**, stated before the measurement. Where theory gives a number, we choose the margin around it. Where it gives none, we choose the edge, and say why.
-# 3. **A measurement**, one number $x_i$ per seed. With the mean $\bar x$, the values that $n$ seeds leave possible form the **interval**
-#
-# $$\bar x \pm t_{n-1} \, \frac{s}{\sqrt n}, \qquad s^2 = \frac{1}{n-1} \sum_{i=1}^n (x_i - \bar x)^2.$$
-#
+# 3. **A measurement**, one number $x_i$ per seed. The values that $n$ seeds leave possible form the **interval** (formula below).
 # 4. **A [control](GLOSSARY.md#control)**: the same measurement without the cause. It must leave the band.
 # 5. **What it does not show.**
 #
-# *In words:* more seeds make the interval smaller, through $\sqrt n$ and through the t value $t_{n-1}$ (Student, 1908). For normal seeds
-# the interval holds the truth in 95 % of all experiments. The index, called *degrees of freedom*, counts the free differences $x_i - \bar x$: all $n$ add up to zero, so $n - 1$ of them give the last. For $n = 2, 3, 5$ the
-# t value is 12.7, 4.30 and 2.78, and it approaches 1.96.
+# With the mean $\bar x$ of the measured numbers, the interval is
+#
+# $$\bar x \pm t_{n-1} \, \frac{s}{\sqrt n}, \qquad s^2 = \frac{1}{n-1} \sum_{i=1}^n (x_i - \bar x)^2.$$
+#
+# *In words:* more seeds make the interval smaller, through $\sqrt n$ and through the t value $t_{n-1}$ (Student, 1908). For $n = 2, 3, 5$ the t value is 12.7, 4.30 and 2.78, and it
+# approaches 1.96. Its index $n - 1$, the *degrees of freedom*, counts the free differences $x_i - \bar x$: they add up to zero, so $n - 1$ of them give the last. For normal seeds
+# the interval holds the truth in 95 % of all experiments.
 #
 # The claim **holds** if the measured interval lies inside the band and the control's interval lies outside. It **does not hold** if the measured interval
 # lies wholly outside. Otherwise we **cannot tell**.
@@ -147,11 +143,11 @@ lesson.rule.show()
 # at most.
 #
 # *The rule says "does not hold", and the truth lies inside the band.* Then the interval misses the truth, on either side. A 95 % interval
-# does so in one experiment of twenty, so this mistake has probability 1/20 at most.
+# does so in one experiment of twenty, so this mistake has probability 1/20 at most. How near the probability comes to 1/20 depends on the band:
 # - The band is narrow compared with the standard error. An interval that misses the truth then mostly misses the band too, and the probability is almost 1/20.
 # - The band is wide, and the truth is near its upper edge. An interval above the truth may lie above the band. An interval below the truth hardly ever lies below
 #   the whole band. So only one side counts, and the probability is hardly above 1/40.
-# - The band has one end only. Then it is 1/40 at most.
+# - The band has one end only. Then only one side counts, and the probability is 1/40 at most.
 #
 # Both bounds hold for any number of seeds. The price of few seeds is that they cannot tell.
 #
@@ -210,8 +206,7 @@ def verdict(measured, control, band):
 #
 # A first run of five seeds gave the numbers below. The band is 0.85 to 1.15, and the interval, 0.950 to 1.210, crosses its upper edge. You will run
 # the experiment once more, with new seeds. Assume that mean and standard deviation stay the same. Give the smallest number of seeds whose interval lies within the
-# band, and its reach $t_{n-1}\, s/\sqrt n$ to three significant digits. (New seeds have another mean. If the truth is as assumed, this number of seeds decides in
-# 56 % of all runs, and twice as many in 88 %.)
+# band, and its reach $t_{n-1}\, s/\sqrt n$ to three significant digits.
 
 # %%
 import torch
@@ -229,6 +224,10 @@ reach = reaches[seeds]
 lesson.decide("seeds", seeds, reach)
 
 # %% [markdown]
+# **Would you sign this plan?** The interval only just fits if the new mean is 1.08 again. But new seeds have another mean. If the truth is 1.08, their mean lies above it in
+# half of all runs, and then the interval mostly crosses the edge. So your number of seeds decides in 56 % of all runs, little better than a coin, and twice as many in 88 %.
+# Take twice as many.
+#
 # ## A table
 #
 # Three real tables are here (tumors, wines and diabetes), and there is room for yours. Save your spreadsheet as CSV, and put the file beside this notebook. Write its name and the column to predict below:
@@ -251,8 +250,8 @@ bring("", target=None)
 # - **Left:** one point per row, in the plane in which the rows vary most.
 # - **Right:** the leave-one-out error and the training error of kernel ridge regression against the penalty ([[fixed_embeddings]]). Predicting the mean has an error of 1.
 #
-# Choose your table, and switch on **Shuffle the targets**: the target then has nothing to do with the rows. A switch under **More controls** shows the
-# eigenvalues of the kernel instead of the errors, and how much of the target the strongest eigenvectors leave out.
+# Choose your table, and switch on **Shuffle the targets**: the target then has nothing to do with the rows. **More controls** has
+# the kernel's eigenvalues, and how much of the target the strongest eigenvectors leave out.
 
 # %%
 lesson.look.show()
@@ -275,13 +274,16 @@ lesson.look.show()
 # | lazy when wide | the exponent $a$: a kernel's change in training falls as width to the power $-a$ ([[leaving_the_lazy_regime]]) | at least 0.4 | mean-field scaling |
 # | imbalance | the exponent $a$: the change of a linear network's imbalance grows as the learning rate to the power $a$ ([[real_steps_real_widths]]) | 0.85 to 1.15 | the same descent with weight decay |
 # | learning curve | measured error divided by predicted error ([[learning_curves]]) | 0.85 to 1.15 | the formula gets shuffled targets |
-# | the peak | the number of features with the largest error, divided by the number of rows ([[double_descent_solved]]) | 0.9 to 1.1 | the same fits with a ridge |
-# | the widest wins | error with sixteen features per row divided by the error with one per four rows, counted as 3 where it is larger ([[double_descent_solved]]) | 0 to 1 | as many features as rows |
+# | the peak | the number of features at which the error is largest, divided by the number of rows ([[double_descent_solved]]) | 0.9 to 1.1 | the same fits with a ridge |
+# | the widest wins | error with sixteen features per row, divided by the error with one feature per four rows; a ratio above 3 counts as 3 ([[double_descent_solved]]) | 0 to 1 | as many features as rows |
 # | proportions only | risk computed from bags divided by the risk computed from labels ([[weak_labels]]) | 0.85 to 1.15 | each row gets its bag's proportions as its label |
 #
-# *Baseline:* no theory says how a network compares with a kernel. So we ask what a mere change of kernel can gain, without learning. Two other kernels, of half and of twice
-# the width, take the place of the network on twelve other splits of the table. The baseline is the smallest ratio that they reach there, or 1 if all their ratios
-# are larger. A network gains by learning only if its ratio is below the baseline.
+# *Baseline:* no theory says how a network compares with a kernel. So we ask what a mere change of kernel can gain, without learning. In the ratio, two other kernels take the
+# network's place: the same kernel, reaching half as far and twice as far. They are measured on twelve other splits of the table. The baseline is the smallest of these 24 ratios, or 1
+# if all are larger. A network gains by learning only if its ratio is below the baseline. The network is favored: it stops training where it is best on the unseen rows.
+#
+# No seed has a part in the baseline, so the band is fixed before the measurement, and the bounds on wrong
+# verdicts stay true for it. Other splits would give another baseline.
 #
 # *Imbalance:* a difference of the two layers' weights. With one weight $v$ and one weight $w$ it is $v^2 - w^2$. Gradient flow keeps it constant.
 #
@@ -299,18 +301,25 @@ lesson.experiment.show()
 lesson.predict(lesson.experiment.state["question"])
 
 # %% [markdown]
-# Now tick **Run it** above. The picture shows your prediction too. Then lower **Seeds** from eight, one by one, under **More controls**. At how many can your
-# rule no longer tell? (For "leave-one-out" on the wines, seven seeds decide, and six cannot tell.)
+# Now tick **Run it** above. Then lower **Seeds** from eight, one by one, under **More controls**. At how many can your
+# rule no longer tell?
 #
-# For "the widest wins" on the diabetes table, the interval of eight seeds lies above 1, so the claim does not hold. The 2.3 was not the luck of one seed.
+# <details><summary>For "leave-one-out" on the wines</summary>
+#
+# Seven seeds decide, and six cannot tell.
+#
+# </details>
+#
+# Back to the first question. "The widest wins" claims that the ratio of the errors is at most 1, with sixteen features per row against one per four rows: 64 times as many. On the
+# diabetes table, eight seeds have the mean 2.3 and the interval 1.65 to 2.93, wholly above the band. So this claim does not hold. More features are not better there, and the 2.3 was
+# not the luck of one seed. On the wines the same claim holds, with 0.36 (0.23 to 0.49), and on the tumors eight seeds cannot tell.
 
 # %% [markdown]
 # ## Hand it in
 #
-# The next cell writes your page as one file, which opens without the internet. Verdict and picture come first. Then it says what to do next, what you
-# predicted, how it was measured, and what it does not show. Say in a sentence what you make of the result. A second page never overwrites the first.
+# The next cell writes your page as one file: verdict, picture, next step, your prediction, the method, and what it does not show. Say in a sentence what you make of the result.
 #
-# What if eight seeds cannot tell? The message below then says how many to take, and gives a line such as `write_page(new_seeds=20)`, for twenty seeds that nobody has seen.
+# If eight seeds cannot tell, the message below says how many to take, and gives a line such as `write_page(new_seeds=20)`, for twenty new seeds.
 
 # %%
 write_page(in_my_words="", author="")
@@ -320,7 +329,7 @@ write_page(in_my_words="", author="")
 #
 # - **Skewed seeds.** In the first explorer, 95 % intervals from three skewed seeds hold the truth in 87 % of the experiments, and from 20 seeds in 90 %.
 # - **Looking too often.** Suppose that the truth lies just above the upper edge of a wide band, so "holds" is a mistake. Whoever checks once, at 20 seeds, makes it in 2.7 % of
-#   4,000 experiments. Whoever checks after each seed from the third to the 20th, and stops at the first "holds", makes it in 11 %.
+#   4,000 experiments. (This is 1/40, up to chance.) Whoever checks after each seed from the third to the 20th, and stops at the first "holds", makes it in 11 %.
 # - **Many questions.** Ask nine and show the best: problem 2 computes the price.
 # - **Other rows.** All rows here come from one table. Rows from another hospital may follow another law, and no number of seeds would show it.
 #
@@ -329,8 +338,7 @@ write_page(in_my_words="", author="")
 # %% [markdown]
 # ## Claims
 #
-# The first three claims judge our own rule: how often the interval holds the truth, and how seldom the verdict is wrong. The others
-# are questions that we put to the three tables.
+# The first three claims judge our own rule, and the others ask the three tables.
 
 # %%
 lesson.claims()
@@ -344,13 +352,13 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - A [claim](GLOSSARY.md#claim) is a sentence that may be false, with a [band](GLOSSARY.md#band) stated before and a
-#   [control](GLOSSARY.md#control) that must fail.
-# - The whole interval must lie inside the band. Few seeds seldom achieve that.
-# - "Cannot tell" is an answer. What to do next: more seeds, whose number is fixed before the run, more rows, or a better control.
+# - **So, or luck?** It is so. On the diabetes table, the error with 64 times as many features is 2.3 times as large, and eight seeds leave only 1.65 to 2.93 possible.
+# - **How do you state a [claim](GLOSSARY.md#claim)?** As a sentence that may be false, with a [band](GLOSSARY.md#band) stated before and a [control](GLOSSARY.md#control) that must fail.
+# - **How do you judge it?** Once, with the number of seeds fixed before, and by the whole interval. Who judged after each seed was wrong in 11 % of the experiments,
+#   instead of 2.7 %.
+# - "Cannot tell" is an answer. Next come more seeds, more rows, or a better control.
 #
-# **What this does not show.** Three tables are not the world, and a random split is not tomorrow's data. The interval is right for seeds that are nearly
-# normal, and for one question asked.
+# **What this does not show.** Only three tables were asked, and a random split is not tomorrow's data. The interval is right for nearly normal seeds, and for one question asked.
 
 # %% [markdown]
 # ## Problems
@@ -425,11 +433,10 @@ lesson.decide("many_questions", missed, each)
 # %% [markdown]
 # ## Further reading
 #
+# <details><summary>The papers of the rule, of predictions, and of two questions</summary>
+#
 # - Student: [The probable error of a mean](https://doi.org/10.1093/biomet/6.1.1), *Biometrika* 6 (1908). The t value.
 # - Kerr: [HARKing](https://doi.org/10.1207/s15327957pspr0203_4), *Personality and Social Psychology Review* 2 (1998). Predictions made after the fact.
-#
-# <details><summary>The papers of the rule and of two questions</summary>
-#
 # - Schuirmann: [Two one-sided tests](https://doi.org/10.1007/BF01068419), *Journal of Pharmacokinetics and Biopharmaceutics* 15 (1987). Equivalence.
 # - Simon, Dickens, Karkada, DeWeese: [The eigenlearning framework](https://arxiv.org/abs/2110.03922) (2023). Learning curves.
 # - Busa-Fekete and others: [Easy learning from label proportions](https://arxiv.org/abs/2302.03115) (2023). Proportions.
