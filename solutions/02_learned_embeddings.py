@@ -13,12 +13,15 @@
 # %% [markdown]
 # # 2 · Learned embeddings
 #
-# ![XOR, with the classes in opposite corners of a square, and two bar charts: the weights of twelve coordinates before training, and the two that remain.](pictures/learned_embeddings.svg)
+# ![XOR in a square, and two bar charts: the weights of twelve coordinates before training, and the two that remain.](pictures/learned_embeddings.svg)
 #
-# *The class is the product of coordinates 4 and 9, each $+1$ or $-1$. The bars show how much weight the units of a small network give to each coordinate.*
+# *The class is the product of coordinates 4 and 9, each $+1$ or $-1$. The bars show the weight that a small network gives to each coordinate.*
 #
-# **Question.** In [[fixed_embeddings]], the embedding was chosen before any label was seen. So it cannot know which inputs matter: of thousands of
-# genes, few may decide a disease. A network finds its own embedding while it learns. What does this gain, and what does it cost?
+# **Question.** In [[fixed_embeddings]], the embedding was chosen before any label was seen. So it cannot know which inputs matter. A network
+# finds its own embedding while it learns. What does this gain, and what does it cost?
+#
+# *Why care?* Suppose that 200 patients have 40 yes-or-no test results each, and that a disease is present if two of the results differ. In our runs,
+# a network learns which two from these patients. No kernel that is chosen beforehand can do so for every pair.
 #
 # **You will be able to**
 # - measure how well an embedding suits the labels (Exercise 1);
@@ -38,8 +41,8 @@ from ddlearn.lessons.learned_embeddings import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 40 minutes, of which 5 are slack.** 2 recap · 3 XOR, at the board · 4 predict, first explorer · 5 explain · 5 Exercise 1 ·
-# 5 three parities, predict · 3 bound · 4 Exercise 2 · 4 network and bound.
+# **Instructor: 40 minutes, of which 5 are slack.** 2 recap, 3 XOR at the board, 4 predict and first explorer, 5 explain, 5 Exercise 1. Then
+# 5 three parities, predict, 3 bound, 4 Exercise 2, 4 network and bound.
 #
 # **Board.** The XOR table, and the two kernels with their errors.
 #
@@ -88,8 +91,8 @@ lesson.predict("noise")
 # The explorer trains a layer of 64 ReLU units on 300 examples. The first two of 22 coordinates are near a corner of XOR, and the others are
 # noise.
 # - **Left:** each coordinate's share of the sum of all squared weights. The dashed line shows equal shares.
-# - **Right:** 300 *new* points. A linear function of the 64 features was fitted to the examples. Its value, the score, runs
-#   across, and is 0 at the vertical line.
+# - **Right:** 300 *new* points. At each step, a linear function of the 64 features is fitted anew to the examples. Its value, the score, runs
+#   across, and is 0 at the vertical line. The height only spreads the points.
 #
 # Move **Training step** to the right. At which step are all new points on their own side?
 
@@ -104,7 +107,7 @@ lesson.film.show()
 #
 # Our networks have one hidden layer of $h$ units. They compute
 #
-# $$\varphi(x) = \tfrac{1}{\sqrt h}\,\mathrm{relu}(Wx + b), \qquad f(x) = \tfrac{1}{\sqrt h}\, v^\top \varphi(x).$$
+# $$\varphi(x) = \tfrac{1}{\sqrt h}\,\mathrm{relu}(Wx+b), \qquad f(x) = \tfrac{1}{\sqrt h}\,v^\top\varphi(x).$$
 #
 # *In words:* unit $j$ multiplies the coordinates by its weights, row $j$ of $W$, and adds $b_j$. It is *active* at $x$ if the result is positive. The
 # features $\varphi(x)$ are the embedding, and $v$ holds the weights of the output. At the start,
@@ -115,7 +118,7 @@ lesson.film.show()
 #
 # **The gradient.** Let $x^{(i)}$ be the $i$-th example, and $y_i$ its label. Averaged over the random draws, the gradient changes row $j$ of $W$ by a multiple of
 #
-# $$v_j \cdot \frac1n \sum_{i\,:\,\text{unit } j \text{ active at } x^{(i)}} \left(y_i - f(x^{(i)})\right) x^{(i)}.$$
+# $$v_j \cdot \frac1n \sum_{i\,:\,\text{unit }j\text{ active at }x^{(i)}} \left(y_i-f(x^{(i)})\right)x^{(i)}.$$
 #
 # *In words:* add up the examples at which the unit is active, each multiplied by its remaining error, and divide by $n$. At first, $f$ is small, so the
 # errors are the labels. A noise coordinate has the sign of the label in about half of the active examples. So the terms almost cancel: a mean of
@@ -125,16 +128,20 @@ lesson.film.show()
 # **Weight decay** subtracts $0.1 \cdot 0.001$ of each weight in each step. Momentum repeats each change, every time 0.9 as large, and
 # $1 + 0.9 + 0.9^2 + \dots = 10$. So without a gradient, each step multiplies a weight by about $1 - 10 \cdot 0.1 \cdot 0.001 = 0.999$. After 2,000 steps, 14 % of the weight is left.
 #
-# **Both together.** Decay shrinks all weights a little, and $f$ with them. Then each example has a small error with the
-# sign of its label. In the two coordinates, the terms of the gradient agree and renew the weights. In noise they almost cancel, so these weights keep
-# shrinking.
+# **Both together.** Suppose that the network fits every example, so all errors and the gradient are zero. One step of decay shrinks all weights a
+# little, and $f$ with them. Now each example has a small error with the sign of its label. In the two coordinates, the terms of the gradient agree and
+# renew the weights. In a noise coordinate they almost cancel, and the weight keeps shrinking. So decay need not know which weights are noise:
+# it shrinks all, and the gradient renews those that the labels need.
 #
 # <details><summary>How large is this difference?</summary>
 #
 # Let all errors be a small multiple of the labels. For the unit of problem 1, the mean in the second coordinate is $\frac12$ times this multiple. In a noise
-# coordinate, with 100 of 200 examples active, its size is about $\sqrt{100}/200 = 0.05$, a tenth of that. We measured both in the trained network of the
-# last explorer, with the labels as errors. The root mean square over the units is 0.17 in the two coordinates, and 0.05 in the others. The network's own
-# errors are less regular, because each step sees only 32 random examples.
+# coordinate, with 100 of 200 examples active, its size is about $\sqrt{100}/200 = 0.05$, a tenth of that.
+#
+# We measured both in the trained network of *The network and the bound*, with the labels of its 200 examples as errors. The root mean square
+# over the units is 0.17 in the two coordinates, and 0.05 in the others: 3.7 times as large. The units
+# with the largest weights lie on the diagonals, and have about $\frac14$ in each coordinate, as $u_1$ has by hand. Other units have less. The
+# network's own errors are less regular, because each step sees only 32 random examples.
 #
 # </details>
 #
@@ -144,8 +151,8 @@ lesson.film.show()
 # place of $x^{(i)}$ and with 1 in place of $v_j$. Each of these gradients has the factor $1/h$, because $f$ is an average over $h$ units.
 # Training multiplies it by $h$, so that a unit moves at the same speed at every width.
 #
-# The factor $1/\sqrt h$ in $f$ is a choice, the mean-field scale. With it, features move by an amount that does not depend on $h$. With
-# another scale, a wide network hardly moves its features: see [[neural_tangent_kernel]] and [[leaving_the_lazy_regime]].
+# The embedding has one factor $1/\sqrt h$, and $f$ has a second. Together they are $1/h$, a choice called the mean-field scale. With it, the weights of a
+# unit move by an amount that does not depend on $h$. With one factor $1/\sqrt h$ only, they hardly move in a wide network: see [[neural_tangent_kernel]] and [[leaving_the_lazy_regime]].
 # [Karkada 2024](https://arxiv.org/abs/2404.19719) compares the two.
 #
 # [Yehudai and Shamir 2019](https://arxiv.org/abs/1904.00687) prove a limit of random features on Gaussian inputs. They cannot learn even a
@@ -164,8 +171,17 @@ lesson.film.show()
 # The **alignment** is the cosine between $K_c$ and $y_cy_c^\top$, read as two long vectors: the sum of the products
 # of matching entries, divided by both lengths ([Cortes et al. 2012](https://jmlr.org/papers/v13/cortes12a.html)).
 #
-# For the four rows of the table, the features $x_1, x_2$ have the alignment 0, and $u_1, u_2$ have $1/\sqrt5 \approx 0.447$. The single
-# feature $x_1x_2$ has 1.
+# For the four rows of the table, the features $x_1, x_2$ have the alignment 0, and the single feature $x_1x_2$ has 1. The units $u_1, u_2$ predict the
+# label exactly, yet they have only $1/\sqrt5 \approx 0.447$. So alignment does not measure whether the label is in the embedding, but how
+# much else is in it.
+#
+# <details><summary>Why only 0.447?</summary>
+#
+# Let $d = u_1 - u_2 = x_1 + x_2$. Without their means, the units are $(y + d)/2$ and $(y - d)/2$, so $K_c = \frac12(yy^\top + dd^\top)$. The vector $d$
+# is orthogonal to $y$, so it says nothing about the label. Its squared length is 8, and that of $y$ is 4. So the part $dd^\top$ of the kernel is twice as
+# long as the part $yy^\top$, and the cosine is $1/\sqrt{1^2 + 2^2} = 1/\sqrt5$.
+#
+# </details>
 
 
 # %%
@@ -191,7 +207,7 @@ def alignment(K, y):
 #
 # You get one example, the point $z = (1, 1, 1)$. Its label is 1 for all three, so it does not say which parity is the target. A kernel
 # method predicts $c\, k(x, z)$ with one coefficient $c$. Here are two kernels. (The coordinates of $k$'s second argument have a prime; at $z$ they are 1.) The
-# errors are mean squares over all eight points. We allow each target its best $c$.
+# errors are mean squares over all eight points, with the best $c$ for each target.
 #
 # |kernel|prediction|error for $x_1x_2$|for $x_1x_3$|for $x_2x_3$|mean|
 # |---|---|---|---|---|---|
@@ -225,7 +241,7 @@ lesson.predict("bound")
 # points, *the same for all targets*. Every prediction is a linear combination of the $n$ functions $k(\cdot, x^{(j)})$. Let
 # $\mathcal G$ be the set of these combinations, and let $\lVert g\rVert^2$ be the mean of $g(x)^2$ over all $2^d$ points. Then
 #
-# $$\frac1N \sum_{i=1}^N \min_{g \in \mathcal G} \lVert \chi_i - g\rVert^2 \;\ge\; 1 - \frac nN.$$
+# $$\frac1N\sum_{i=1}^N \min_{g\in\mathcal G}\lVert\chi_i-g\rVert^2 \;\ge\; 1-\frac nN.$$
 #
 # *In words:* averaged over the $N$ targets, even the best combination has an error of at least $1 - n/N$. By hand, $n = 1$ and $N = 3$.
 #
@@ -233,11 +249,9 @@ lesson.predict("bound")
 # $\mathcal G$ has at most $n$ orthogonal directions. By Pythagoras, $\rho_i^2$ is the sum of the squared cosines of $\chi_i$ with them. Over all $i$, each direction
 # adds at most 1, as by hand. So the sum of all $\rho_i^2$ is at most $n$.
 #
-# **Who reaches the bound?** The **oracle kernel** $\frac1N\sum_i \chi_i(x)\chi_i(x')$ does, if $\mathcal G$ has $n$ dimensions. At a training point $x'$ it is a
-# combination of the parities $\chi_i(x)$, so each direction adds exactly 1 (fold).
+# **Who reaches the bound?** The **oracle kernel** $\frac1N\sum_i \chi_i(x)\chi_i(x')$ does, if $\mathcal G$ has $n$ dimensions (fold).
 #
-# The bound covers every kernel, penalty and choice of points that do not depend on the target. It says nothing about
-# one parity alone: by hand, the first kernel has the error 0 on $x_1x_2$.
+# The bound covers every kernel, penalty and choice of points that do not depend on the target.
 #
 # <details><summary>Why does each direction of the oracle kernel add exactly 1?</summary>
 #
@@ -247,11 +261,10 @@ lesson.predict("bound")
 #
 # </details>
 #
-# <details><summary>Proof of the bound</summary>
+# <details><summary>The proof in one line, and the points x and −x</summary>
 #
-# Let $\Pi$ be the orthogonal projection on $\mathcal G$. Each $\chi_i$ has length 1, so $\min_g \lVert \chi_i - g\rVert^2 = 1 - \lVert \Pi\chi_i\rVert^2$.
-# The $\chi_i$ are orthonormal, so $\sum_i \lVert \Pi\chi_i\rVert^2 = \sum_i \langle \chi_i, \Pi\chi_i\rangle \le \operatorname{tr} \Pi \le n$. Divide by $N$.
-# The argument is well known, and we know of no first source.
+# With the orthogonal projection $\Pi$ on $\mathcal G$, $\;\sum_i \rho_i^2 = \sum_i \lVert \Pi\chi_i\rVert^2 = \sum_i \langle \chi_i, \Pi\chi_i\rangle \le \operatorname{tr} \Pi \le n$,
+# because the $\chi_i$ are orthonormal. The argument is well known, and we know of no first source.
 #
 # The points $x$ and $-x$ together add only one dimension for the oracle kernel, because every parity is the same at both, or only changes its sign. The
 # examples of the explorer contain no such pair.
@@ -273,7 +286,7 @@ lesson.bound.show()
 #
 # The function below should return the oracle kernel. It lists no subsets, because multiplying
 # out $(x_1x_1' + x_2x_2' + x_3x_3')^2$ gives all products of two coordinates. But for size 2 and the points $(1, 1, 1)$ and
-# $(1, 1, -1)$ it returns $\frac19$, where $(1 - 1 - 1)/3 = -\frac13$ is right. Repair it. The green rings then use it.
+# $(1, 1, -1)$ it returns $\frac19$, where $(1 - 1 - 1)/3 = -\frac13$ is right. Repair it.
 
 
 # %%
@@ -321,7 +334,7 @@ lesson.parity.show()
 # </details>
 #
 # The trained layer defines a kernel too, and a linear function of its features predicts as well as the network (0.01). So the network has *learned a kernel*
-# from the labels. Its alignment with the labels of 500 new points rises from 0.01 to 0.54. It is at most 0.05 for a Gaussian kernel, and 0.06 for the oracle kernel.
+# from the labels. Its alignment with the labels of 500 new points rises from 0.01 to 0.54, more than the 0.447 by hand. It is at most 0.05 for a Gaussian kernel, and 0.06 for the oracle kernel.
 # The oracle kernel, which no kernel beats on average, treats all 780 parities alike, so it is aligned with none of them.
 #
 # Without decay, the error is 0.15, and the two coordinates have 40 % of the squared weight instead of 86 %.
@@ -331,14 +344,15 @@ lesson.parity.show()
 # Five networks are trained on 150 examples of the same parity for 2,000 steps, with the decays 0, 0.001, 0.003, 0.01 and 0.1.
 #
 # **First on paper:** which is the smallest decay that leaves at most 1 % of a weight that the gradient does not renew? **Then measure**
-# the alignment of each network's features with the labels of 50 held-out examples. Is it largest for your decay? Give your decay, its alignment, and
-# the alignment without decay.
+# the alignment of each network's features with the labels of 50 held-out examples. Is it largest for your decay? Give both, and the alignment without
+# decay.
 
 # %%
 from ddlearn.lessons.learned_embeddings.decisions import DECAYS, examples, trained
 
 x, y = examples()  # x (200, 40), y (200,): the last 50 are held out
-networks = {decay: trained(decay) for decay in DECAYS}  # each one is f, phi: predictions (n,) and features (n, 64)
+networks = {decay: trained(decay) for decay in DECAYS}
+f, phi = networks[0.001]  # two functions: f(x) gives predictions (n,), and phi(x) features (n, 64)
 
 # BEGIN SOLUTION
 decay = min(one for one in DECAYS if (1 - one) ** 2000 <= 0.01)  # 10 * 0.1 * decay per step
@@ -364,12 +378,17 @@ lesson.decide("weight_decay", decay, best, without)
 # %% [markdown]
 # ## Where it breaks
 #
-# - **Too few examples.** In the last explorer, under *More controls*, choose *3 of 40* and 300 examples. The network fits them all, and its error
-#   is 1.45, worse than predicting 0. With 600 examples it is 0.08, but without decay 1.57.
-# - **Training for too long.** In the first explorer, choose *moons*, two half circles. The share of the first two of its 22 coordinates rises to 51 % at step 20, and falls to 18 % at
-#   step 300. The later steps use the noise coordinates to fit the examples that still have errors, and decay is too slow to undo this.
+# **Too few examples.** In the last explorer, under *More controls*, choose *3 of 40* and 300 examples. The network fits them all, and its error
+# is 1.45, worse than predicting 0. With 600 examples it is 0.08, but without decay 1.57.
 #
-# **Discuss:** You try ten kernels and keep the one with the smallest leave-one-out error. Does the bound still apply?
+# <details><summary>Can training be too long?</summary>
+#
+# In the first explorer, choose *moons*, two half circles. The share of the first two of its 22 coordinates rises to 51 % at step 20, and falls to 18 % at
+# step 300. The later steps use the noise coordinates to fit the examples that still have errors, and decay is too slow to undo this.
+#
+# </details>
+#
+# **Discuss:** You try ten kernels and keep the one with the smallest leave-one-out error ([[fixed_embeddings]]). Does the bound still apply?
 #
 # <details><summary>An answer</summary>
 #
@@ -395,10 +414,11 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - With a fixed [kernel](GLOSSARY.md#kernel) and $n$ examples, the mean error over $N$ orthogonal targets of mean square 1 is at least $1 - n/N$.
-# - A network goes below this mean because its [embedding](GLOSSARY.md#embedding) depends on the labels. The gradient finds the coordinates, and
-#   [weight decay](GLOSSARY.md#weight-decay) removes the rest.
-# - With too few examples, a learned embedding is worse than predicting 0.
+# - **The gain.** From 200 examples of a parity of 2 of 40 coordinates, the network's error was 0.01. A fixed [kernel](GLOSSARY.md#kernel) has a mean
+#   error of at least 0.74 over all 780 such parities, and needs at least 773 examples for a mean of 0.01.
+# - **The reason.** With a fixed kernel and $n$ examples, the mean error over $N$ orthogonal targets of mean square 1 is at least $1 - n/N$. A network's
+#   [embedding](GLOSSARY.md#embedding) depends on the labels. The gradient finds the coordinates, and [weight decay](GLOSSARY.md#weight-decay) removes the rest.
+# - **The cost.** The examples must also show which coordinates matter. From only 50, the network's error was 1.31, worse than predicting 0.
 #
 # **What this does not show.** No theorem here says how many examples a *network* needs. We measured one network and one recipe.
 
@@ -414,8 +434,12 @@ lesson.quiz()
 #
 # **3. Digits.** The table below shows error rates on new digits, 0 to 4 against 5 to 9. Why does a fixed embedding do well here?
 #
-# **4. No list of subsets (hard; checked by Exercise 2).** Let two points differ in $r$ of $d$ coordinates. Write the oracle kernel for size $s$
+# <details><summary>4. No list of subsets (hard; checked by Exercise 2)</summary>
+#
+# Let two points differ in $r$ of $d$ coordinates. Write the oracle kernel for size $s$
 # as a formula in $r$, $d$ and $s$, and use it in `oracle_kernel`.
+#
+# </details>
 
 
 # %%
