@@ -13,13 +13,13 @@
 # %% [markdown]
 # # 0 · Start here
 #
-# ![Left: inputs enter a dark box with many weights, and predictions leave it. Right: two models of the same twenty points. The model with 8 features misses the points. The model with 400 features passes through all of them.](pictures/start_here.svg)
+# ![Left: inputs enter a dark box with many weights, and predictions leave it. Right: two models of the same twenty points. The one with 8 features misses the points, the one with 400 features passes through all of them.](pictures/start_here.svg)
 #
 # *A trained network is a box full of numbers. Whether it fits the data is easy to see. Whether it predicts new data is not.*
 #
-# **Question.** A network that classifies white blood cells has millions of weights. We can print each of them, and still not say why the
-# network works or when it will fail. Are deep networks black boxes, or are there theorems about them? We begin with a model so small that
-# it can be opened. It already does something that textbooks did not expect.
+# **Question.** A network classifies the white blood cells of a patient, and a doctor decides from their counts. It has millions of weights.
+# We can print each of them, and still not say why the network works or when it will fail. Are deep networks black boxes, or are there
+# theorems about them? We begin with a model so small that it can be opened. It already does something that textbooks did not expect.
 #
 # **You will be able to**
 # - compute the error of a model, and choose between two models with it (Exercises 1 and 2);
@@ -37,26 +37,24 @@ from ddlearn.lessons.start_here import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 20 minutes, with slack.** 4 min questions of the course · 2 min doctor, everybody's card on screen · 3 min predict, hands
-# up before anybody moves a slider · 4 min explorer · 3 min exercise · 2 min quiz.
+# **Instructor: 20 minutes, with slack.** 4 questions of the course · 2 doctor, everybody's card on screen · 3 predict, hands
+# up first · 4 explorer · 3 exercise · 2 quiz.
 #
-# **Board.** One axis for the size of the model, with a mark at 20. Draw the curve that the class expects, before the explorer.
+# **Board.** One axis for the size of the model, with a mark at 20. Draw the curve that the class expects.
 #
 # **The one question to ask:** "You see 20 points and 400 fits. Which one do you choose?"
 #
-# **What to expect.** Most people expect the largest model to be the worst. Some know the word *overfitting* and say "as soon as it fits
-# perfectly". They are right about the peak, and surprised by what follows. Leave the reason to the page, which they read at home.
-# The peak is solved exactly in [[double_descent_solved]].
+# **What to expect.** Most people expect the largest model to be the worst, some the first one that fits perfectly (right, for the peak).
 #
-# **Discussion.** Without the true curve, hold some points out: fit the others, and compare the fits on the points held out.
+# **Discussion.** Hold some points out, fit the others, and compare the fits on the points held out.
 #
-# **Exit ticket.** "Two models fit all training points. What do you know about their errors on new points?" (Nothing yet.)
+# **Exit ticket.** The first question of the quiz.
 
 # %% [markdown]
 # ## Is this machine ready?
 #
-# The next cell runs the *doctor*. It checks what the course needs, and says what to do about everything that is missing. Its answer is
-# a *card*, a box below the cell. If you ask somebody for help, send them this card.
+# The next cell runs the *doctor*. It checks what the course needs, and says what to do about what is missing. Its answer is
+# a *card*, a box below the cell. Send this card if you ask for help.
 
 # %%
 from ddlearn.course import doctor
@@ -84,11 +82,11 @@ doctor.show()
 # | [[counting_and_rules]]: Counting and rules | How is a new patient counted, and what are rules from a textbook worth? |
 # | [[capstone]]: Capstone | What is your own question? |
 #
-# (A specimen is a sample of cells, purified if nearly all have one type.)
+# (A specimen is a sample of cells; in a purified one, nearly all have one type.)
 #
-# In each lesson you **predict** what a picture will show, and **move** its sliders until a theorem's assumption fails. You **build** the most
-# important function in a few lines, and **measure** what the papers state. [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741)
-# survey the mathematics of deep learning.
+# In each lesson you **predict** what a picture will show, **move** its sliders until a theorem's assumption fails, **build** the most
+# important function, and **measure** what the papers state. [Vidal, Bruna, Giryes and Soatto (2017)](https://arxiv.org/abs/1712.04741)
+# survey the mathematics.
 
 # %% [markdown]
 # ## By hand
@@ -99,9 +97,10 @@ doctor.show()
 #
 # ## Predict
 #
-# A model is fitted to 20 points of a smooth curve, measured with noise of standard deviation 0.2. Its **features** are random waves $\cos(ax + b)$, with frequency $a$ and phase $b$
-# drawn once and then kept. The model is a sum of these waves, each with a weight. The weights minimize the squared error on the 20
-# points. You decide how many waves the model gets, from 1 to 400. With one wave, its error on new points is about 0.5. How large is it at its worst?
+# A model is fitted to 20 points of a smooth curve. Their inputs $x$ are evenly spaced between 0 and 1, and their targets have noise of standard
+# deviation 0.2. The model's **features** are waves $\cos(ax + b)$, with frequency $a$ and phase $b$ drawn at random and then not trained. The
+# model is a sum of these waves, each with a weight. The weights minimize the squared error on the 20 points. You decide how many waves the
+# model gets, from 1 to 400. With one wave, its error on new points is about 0.5. At how many waves is this error largest?
 
 # %%
 lesson.predict("worst")
@@ -111,10 +110,10 @@ lesson.predict("worst")
 #
 # - **Left:** the 20 points, the true curve (dashed), and the model.
 # - **Right:** the mean squared error against the number of features, on logarithmic axes. Orange is the error on the 20 points; where it is
-#   zero, it is drawn at the lower edge. Blue is the error on new points: the mean squared distance from the model to the true curve. The waves
-#   are drawn 15 times, and each mark is the median of the 15 errors. The model on the left uses the first draw.
+#   zero, it is drawn at the lower edge. Blue is the error on new points: the mean squared distance from the model to the true curve. The
+#   experiment is repeated with 15 draws of the waves. Each mark is the median of the 15 errors, and the left panel shows the first draw.
 #
-# Move **Features** with the mouse or with the arrow keys. Where is the blue curve highest, and how high?
+# Move **Features** with the mouse or the arrow keys. Where is the blue curve highest, and how high?
 
 # %%
 lesson.black_box.show()
@@ -127,12 +126,12 @@ lesson.black_box.show()
 #
 # **Why it rises.** The model passes through a point if its waves, times their weights, add up to the target there. So 20 points give 20
 # equations. With 20 weights there is exactly one solution, and it must reproduce the noise as well. Take a smaller case: two
-# points and two waves. The first wave has the values 0.5 and 0.5 at the points, the second has 0.5 and 0.505. At a new point the
-# waves have the values 0.5 and 0. Noise then moves the second target from 0.5 to 0.55:
+# points and two waves. At the two points, wave 1 has the values $(0.5, 0.5)$ and wave 2 has $(0.5, 0.505)$. At a new point, wave 1 is 0.5
+# and wave 2 is 0. Noise then moves the second target from 0.5 to 0.55:
 #
 # | quantity | targets $(0.5, 0.5)$ | targets $(0.5, 0.55)$ |
 # |---|---|---|
-# | the two weights | $(1, 0)$ | $(-9, 10)$ |
+# | two weights | $(1, 0)$ | $(-9, 10)$ |
 # | prediction at the new point | $0.5$ | $-4.5$ |
 #
 # At the points, the two waves differ only by 0.005, so the model needs ten times this difference to reproduce the noise of 0.05. At the new point
@@ -144,35 +143,39 @@ lesson.black_box.show()
 #
 # | quantity | targets $(0.5, 0.5)$ | targets $(0.5, 0.55)$ |
 # |---|---|---|
-# | the three weights | $(0.505, 0.500, -0.005)$ | $(0.454, 0.450, 0.095)$ |
+# | three weights | $(0.505, 0.500, -0.005)$ | $(0.454, 0.450, 0.095)$ |
 # | prediction at the new point | $0.250$ | $0.275$ |
 #
 # The third wave differs by 0.5 between the two points, so a weight near 0.1 is enough for the noise. The prediction moves by half of the
-# noise, and not by 100 times the noise.
+# noise, not by 100 times the noise.
 #
-# **The same for 20 points.** With 20 points, no two waves have to be alike. It is enough that some weighted sum of the 20 waves is nearly zero at all points, and
-# much larger between them, as the difference of our two waves is. To reproduce noise, the model needs a large multiple of this sum, and
-# this multiple appears between the points.
+# **The same for 20 points.** Now no two waves have to be alike. It is enough that some weighted sum of the 20 waves is nearly zero at all
+# points, and much larger between them. To reproduce noise, the model needs a large multiple of this sum, and this multiple appears between
+# the points.
 #
-# Why is there such a sum? Two numbers determine a straight line, so three lines always have a weighted sum that is zero. About half of our waves
-# vary little between neighboring points. So fewer numbers than waves nearly determine all values at the 20 points, and some weighted sum is nearly zero there. In
-# this sum, the slow waves cancel the fast waves at the points, but not between them.
+# Why is there such a sum? In a film, a fast wheel seems to turn slowly if it makes almost a whole turn between two pictures. Our
+# points are such pictures. A fast wave with nearly a whole period (or several) between neighboring points looks, at the points, like a
+# slow wave. About half of our waves are slow, and so much alike that a weighted sum of them can imitate another slow wave. Subtract this
+# sum from the fast wave: almost nothing remains at the points, and a large wave between them.
 #
-# Change the 20 targets a little, and fit again: the model changes as well, also between the points. The *quotient* is the root mean square of the model's change over
-# new inputs, divided by the root mean square of the change over the 20 targets. It depends on how the targets are changed. The table gives the largest
-# quotient. Each number is a median over the 15 draws.
+# How strongly does a fit magnify? Move the 20 targets a little, and fit again. If the targets moved by 0.01 and the model moves by 0.02 at
+# new inputs (both root mean squares), the *quotient* of the two moves is 2. Some moves of the targets are magnified more than others. The
+# table gives the worst move: the largest quotient, as a median over the 15 draws.
 #
 # | features | 10 | 14 | 18 | 20 | 40 | 400 |
 # |---|---|---|---|---|---|---|
 # | largest quotient | 2 | 8 | 180 | 70,000 | 14 | 1 |
 # | error on new points | 0.1 | 0.1 | 25 | 3,000,000 | 0.35 | 0.03 |
 #
-# *In words:* the quotient says how strongly the fit can magnify noise. With 20 features it is largest, and so is the error. The error stays below
-# $(70{,}000 \cdot 0.2)^2$, because only a part of the noise has the direction that is magnified most. With 400 features nothing is magnified.
+# *In words:* the quotient says how strongly the fit can magnify noise. With 20 features it is largest, and so is the error. If all noise were
+# magnified 70,000 times, it would add $(70{,}000 \cdot 0.2)^2$ to the error, about 200 million. But the worst move is only one of 20
+# perpendicular directions, and holds on average one twentieth of the noise's square. This gives 10 million; our one draw of the noise
+# gave three million. With 400 features, no noise is magnified.
 #
-# Textbooks used to say: a model as large as its data is useless, and a still larger model is worse. The first statement held here, and the
-# second failed. [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118) named the effect **double descent**. The
-# smallest number of features with which the model passes through all points is the **interpolation threshold**, here 20.
+# Many a textbook would have stopped us at 20 features, warning of [overfitting](GLOSSARY.md#overfitting): a model as large as its data is useless, and a still larger one is worse. The first
+# statement held here, and the second failed. [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118) named the effect
+# **double descent**. The smallest number of features with which the model passes through all points is the **interpolation threshold**,
+# here 20.
 #
 # ## Explain: what a theorem says about it
 #
@@ -204,7 +207,7 @@ def mean_squared_error(prediction, target):
 
 
 # %% [markdown]
-# `mean_squared_error.hint()` in a new cell gives a hint, and a second call gives a stronger one. Once the card says *Passed*, all errors of the
+# `mean_squared_error.hint()` in a new cell gives a hint, and a second call a stronger one. Once the card says *Passed*, all errors of the
 # explorer are computed by your function.
 #
 # ## Exercise 2 · Decide: which model?
@@ -233,6 +236,8 @@ lesson.decide("model", model, error)
 # squared error on all 40 targets. Decide without the explorer:
 # - at how many features is the error on new points largest now?
 # - by which factor does the part of the error that comes from noise change there? (1 means no change.)
+#
+# Say in one sentence why the peak moves or stays.
 
 # %%
 # BEGIN SOLUTION
@@ -249,14 +254,13 @@ lesson.decide("twice", peak, factor)
 # - the *statement*: the error on new points is largest where the features are as many as the points;
 # - the *number*: the size with the largest error, divided by 20;
 # - the **band**, in which the number must lie: 1 ± 0.25;
-# - the **control**, a measurement without the supposed reason: the same models, with a penalty on the squared weights. The penalty keeps the weights
-#   small, so nothing is magnified.
+# - the **control**: we think that large weights cause the peak, so we measure the same models with a penalty that keeps the weights small.
 #
 # With the penalty there is no peak at 20, and the smallest model is the worst. The number falls to $1/20 = 0.05$, far outside the band. If
 # it had stayed inside, the peak would have another reason than large weights.
 #
 # Each line says whether theory, a paper or the course chose the band. If a number misses its band, the line says *does not hold here*. Then
-# compare the number with the band, and ask which assumption of the statement does not hold.
+# ask which assumption of the statement fails.
 
 # %%
 lesson.claims()
@@ -264,9 +268,9 @@ lesson.claims()
 # %% [markdown]
 # ## Where it breaks
 #
-# Move **Noise in the points** to zero. The peak is gone, although 20 equations still have one solution. Without noise there is nothing to
-# magnify. And this model is no network: its waves are never trained. Whether trained networks behave in the same way is the question of
-# [[double_descent_trained]].
+# Move **Noise in the points** to zero. The peak is gone, although 20 equations still have one solution. In most draws, the waves follow this
+# smooth curve so closely that almost nothing is left to magnify. In some they do not, and their error stays large; the median hides it.
+# Whether trained networks behave like this is the question of [[double_descent_trained]].
 #
 # **Discuss:** You see 20 points and 400 fits, but not the true curve. Which fit do you choose, and how could you test the choice?
 
@@ -279,16 +283,23 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
+# - **Are deep networks black boxes?** Our small model is not: a single number says where noise ruins it. At 10, 20 and 400 features, the largest
+#   quotient is 2, 70,000 and 1, and the error on new points is 0.1, three million and 0.03. For deep networks there are theorems too. The
+#   lessons test where their assumptions hold.
 # - A perfect fit to the training points says nothing yet about new points.
-# - The error can fall, peak at the [interpolation threshold](GLOSSARY.md#interpolation-threshold), and fall again.
-# - At the peak, the only solution magnifies the noise. With many more features, the smallest weights do not.
+# - The error can fall, peak at the [interpolation threshold](GLOSSARY.md#interpolation-threshold), and fall again. At the peak, the only
+#   solution magnifies the noise. With many more features, the smallest weights do not.
 # - A claim needs a [band](GLOSSARY.md#band) and a [control](GLOSSARY.md#control).
 #
-# **What this does not show.** The box is still closed: we have seen a model of waves, not a network that classifies blood cells. The next lessons
-# open it part by part, and [[weak_labels]] returns to the cells.
+# **What this does not show.** Our waves are not a network that classifies blood cells. The next lessons open that box part by part, and
+# [[weak_labels]] returns to the cells.
 #
-# **Housekeeping.** Shut down a lesson's kernel when you are done with it (*Kernel → Shut Down Kernel*). Where memory is short, the next lesson
-# shuts down the kernels of other lessons that do nothing, and tells you. To continue in such a lesson, choose *Run → Run All Cells*. Your answers and
-# your progress are files on this machine, and nothing leaves it.
+# <details><summary>Housekeeping: memory and files</summary>
+#
+# Shut down a lesson's kernel when you are done with it (*Kernel → Shut Down Kernel*). If memory is short, the next lesson stops other lessons
+# in which no cell runs, and tells you. To continue in such a lesson, choose *Run → Run All Cells*. Your answers and your progress are files
+# on this machine, and nothing leaves it.
+#
+# </details>
 #
 # **Next:** [[fixed_embeddings]], Fixed embeddings.

@@ -17,9 +17,10 @@
 #
 # *No single cut separates the two classes on the line. Lift each point $x$ to the height $x^2$, and a straight line does.*
 #
-# **Question.** Before networks learned features from data, people chose them. An **embedding** is such a choice: a list of features for
-# each input. With one of them, 94 % of handwritten digits are recognized. After a shift by two pixels it is 9 %, no better than guessing. How
-# far does a fixed embedding get us?
+# **Question.** A machine that sorts letters reads postal codes. It must also read a digit that was written a little to the right. Before
+# networks learned features from data, people chose them. An **embedding** is such a choice: a list of features for each input. With one of
+# them, 94 % of handwritten digits are recognized. After a shift by two pixels it is 9 %, no better than guessing. How far does a fixed
+# embedding get us?
 #
 # **You will be able to**
 # - train a kernel method by one linear system, without ever computing features (Exercise 1);
@@ -36,23 +37,19 @@ from ddlearn.lessons.fixed_embeddings import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict and lift, with everybody's hand up · 5 by hand, at the
-# board · 4 explain · 5 Exercise 1 · 4 ridge explorer · 6 Exercise 2 · 3 digits · 2 quiz. Exercise 3, the random features and
-# the problems are homework.
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict and lift · 5 by hand · 4 explain · 5 Exercise 1 · 4 ridge
+# explorer · 6 Exercise 2 · 3 digits · 2 quiz. Exercise 3 and the problems are homework.
 #
 # **Board.** The two-point kernel matrix, its system, and the two residuals. Below it the parabola with one horizontal line.
 #
-# **The one question to ask:** "What has the embedding seen of the labels?" (Nothing.) [[learned_embeddings]] depends on this answer.
+# **The one question to ask:** "What has the embedding seen of the labels?" (Nothing.)
 #
-# **Discussion.** Of this kernel, which compares pixel by pixel.
-#
-# **Usual wrong answers.** *"Two planes, one for each side of the ring"*: they still look at the page, not at the lifted
-# points. *"Ridge is needed because K is singular"*: a Gaussian kernel matrix of distinct points is not. The penalty is for the
-# noise. *"The training error says when to stop"*: ask for its value at the smallest penalty.
+# **Usual wrong answers.** *"Two planes"*: they still look at the page. *"Ridge is needed because K is
+# singular"*: not for a Gaussian kernel and distinct points. The penalty is for the noise.
 #
 # **Exit ticket.** "What does training change in a kernel method?"
 #
-# **If a machine is slow:** the digits take longest, about a second with moved copies.
+# **If a machine is slow:** the digits take longest.
 
 # %% [markdown]
 # ## Recap
@@ -75,10 +72,10 @@ lesson.predict("lift")
 #
 # In the explorer, disks have the target $-1$ and triangles $+1$. Each entry of the menu **Kernel** stands for one embedding. The
 # explorer finds the linear function of its features that fits the targets best. The zeros of this function form a flat plane
-# in the embedding.
+# in the embedding (a hyperplane).
 # - **Left:** the points. The background is colored by the sign of the function, which is zero on the black line.
-# - **Right:** a flat view of the embedding. Across runs the value of the function, the *score*, so the plane, seen edge-on, is the
-#   vertical line at 0. Upwards runs the direction along the plane in which the points differ most. Disks belong left of 0, triangles right.
+# - **Right:** a flat view of the embedding. The horizontal axis is the value of the function, its *score*; the plane is seen from its edge, as
+#   the vertical line at 0. The vertical axis is the direction along the plane in which the points differ most. Disks belong left of 0, triangles right.
 #
 # Start with the linear kernel, whose features are $1$, $x_1$ and $x_2$. The polynomial kernel adds the squares and the product of $x_1$ and
 # $x_2$. Which of them succeed, and why? Then choose the rbf kernel. Its **Width** is the distance over which points count as similar. What
@@ -94,27 +91,36 @@ lesson.lift.show()
 # flat plane does the work.
 #
 # In general, an embedding $\varphi$ sends an input $x$ to a list of features. A linear model is $f(x) = w^\top \varphi(x)$, with one weight per
-# feature. The method of this lesson needs only inner products of features, as we will see. The function
+# feature. We will need only inner products of features. The function
 #
 # $$k(x, x') = \varphi(x)^\top \varphi(x')$$
 #
 # is called a **kernel**. *In words:* a kernel says how similar two inputs are in the embedding.
 #
-# A kernel can be cheap when its embedding is long. For numbers $x$ and $x'$, multiply out $(1 + xx')^2 = 1 + 2xx' + x^2x'^2$. This is the inner
-# product of the features $(1, \sqrt2\,x, x^2)$ of $x$ and of $x'$. In the same way, for images of 64 pixels, $(1 + x^\top x')^3$ is an inner
-# product of features. There is one for each product of three factors from the 64 pixels and the number 1, with repetition. This makes
-# $\binom{67}{3} = 47{,}905$. The kernel takes 66 multiplications: 64 for $x^\top x'$, and 2 for the power.
+# A kernel can be cheap when its embedding is long. For images of 64 pixels, $k(x, x') = (1 + x^\top x')^3$ takes 66 multiplications: 64 for
+# $x^\top x'$, and 2 for the power. It is an inner product of 47,905 features.
 #
-# The **rbf kernel** (radial basis function, or Gaussian kernel) is $k(x, x') = e^{-\lVert x - x'\rVert^2/(2\tau^2)}$ with the width $\tau$. It is 1 for equal
-# inputs, and almost 0 at distances of a few widths. Its embedding has infinitely many features; problem 3 draws some of them.
+# <details><summary>Which features are these?</summary>
 #
-# To fit noise, a model needs large weights, as [[start_here]] showed. So large weights get a penalty, of size $\lambda > 0$.
-# **Kernel ridge regression** on $n$ training points minimizes, over $w$,
+# For numbers $x$ and $x'$, multiply out $(1 + xx')^2 = 1 + 2xx' + x^2x'^2$. This is the inner product of the features $(1, \sqrt2\,x, x^2)$ of
+# $x$ and of $x'$. In the same way, the third power for images has one feature for each choice of three factors among 65: the 64 pixels and
+# the number 1. A factor may be chosen again. These are $\binom{65 + 3 - 1}{3} = 47{,}905$ features.
+#
+# </details>
+#
+# The **rbf kernel** (radial basis function, or Gaussian kernel) is $k(x, x') = e^{-\lVert x - x'\rVert^2/(2\tau^2)}$ with the width $\tau$. It
+# is 1 for equal inputs, and almost 0 at distances of a few widths. Its embedding has infinitely many features; problem 3 draws some of them.
+#
+# At the explorer's smallest width, each training point is similar to hardly any other. The function is right at all 120 of them, and near 0
+# on most of the plane. It knows the points by heart, but only 90 % of new points are on their own side. At width 0.5 all are.
+#
+# In [[start_here]], the worst model reproduced noise with huge weights, and a penalty on them removed the peak. We add such a
+# penalty, of size $\lambda > 0$. **Kernel ridge regression** on $n$ training points minimizes, over $w$,
 #
 # $$\frac1n \sum_{i=1}^n \left(f(x_i) - y_i\right)^2 + \lambda \lVert w \rVert^2.$$
 #
 # *In words:* the first term asks for small errors on the training points, the second for small weights. The best $w$ is a sum of
-# the training points' features, with one coefficient $a_i$ per point: $w = \sum_i a_i \varphi(x_i)$. (The fold says why.) Therefore
+# the training points' features, with one coefficient $a_i$ per point: $w = \sum_i a_i \varphi(x_i)$. (The next box says why.) Therefore
 #
 # $$f(x) = \sum_{i=1}^n a_i\, k(x, x_i), \qquad (K + n\lambda I)\,a = y, \qquad K_{ij} = k(x_i, x_j).$$
 #
@@ -168,15 +174,18 @@ def ridge(K, y, penalty):
 # Now see ridge regression on a noisy wave, with the rbf kernel.
 # - **Left:** the training points, the fit, and the true wave (dashed).
 # - **Middle:** the residual $y_i - f(x_i)$ at each training point (squares), and the same for a fit that has not seen that point (triangles).
-# - **Right:** three mean squared errors against the penalty: on the training points (dashed), on points that were left out (dash-dotted), and
-#   on new points (solid).
+# - **Right:** three mean squared errors against the penalty: on the training points (dashed), on points left out (dash-dotted), and on new
+#   noisy points (solid).
 #
-# The sentence below the picture also gives the **effective degrees of freedom**, a sum of $n$ numbers. Number $i$ is the change of the prediction
-# at point $i$ if target $i$ rises by 1. The sum is between 0 (the fit ignores the targets) and $n$ (the fit repeats them). In the two-point example, raise
-# the first target by 1. The system with the right side $(1, 0)$ gives the change of $a$, $(\frac34, -\frac14)$. So $f(x_1)$ changes by
-# $\frac34 \cdot 1 - \frac14 \cdot \frac12 = 0.625$. The second point has the same number, so the sum is 1.25 of 2.
+# <details><summary>The sentence below the picture also gives effective degrees of freedom. What are they?</summary>
 #
-# Move **Penalty** from one end to the other. Which error on the right could choose the penalty for you, without new points?
+# The **effective degrees of freedom** are a sum of $n$ numbers. Number $i$ is the change of the prediction at point $i$ if target $i$ rises by 1.
+# The sum is between 0 (the fit ignores the targets) and $n$ (the fit repeats them). In the two-point example, raise the first target by 1. The system with the right side $(1, 0)$ gives the change of $a$, $(\frac34, -\frac14)$. So $f(x_1)$ changes by
+# $\frac34 \cdot 1 - \frac14 \cdot \frac12 = 0.625$. The second point has the same number, so the sum is 1.25, out of at most 2.
+#
+# </details>
+#
+# Move **Penalty** from end to end. Which error on the right could choose it for you, without new points?
 
 # %%
 lesson.ridge.show()
@@ -186,24 +195,25 @@ lesson.ridge.show()
 #
 # The training error falls as the penalty falls, so it cannot choose one. An honest estimate needs points that the fit has
 # not seen. **Leave-one-out** makes them: drop point $i$, fit the others, and predict point $i$. Call this fit $f_{-i}$. Doing so
-# for all points takes $n$ fits. For ridge regression one inverse is enough. Let $A = K + n\lambda I$ and $a = A^{-1}y$. Let the
-# refits keep the number $n\lambda$ on the diagonal, although they have $n - 1$ points. Then
+# for all points takes $n$ fits. For ridge regression one inverse is enough. Let $A = K + n\lambda I$ and $a = A^{-1}y$. For an
+# exact formula, the refits keep the number $n\lambda$ on the diagonal, although they have $n - 1$ points. Then
 #
 # $$y_i - f_{-i}(x_i) = \frac{a_i}{(A^{-1})_{ii}}.$$
 #
-# *In words:* the error at a point that was left out is its coefficient, divided by the diagonal entry of the inverse. In our example
-# $A^{-1}$ has $\frac34$ on its diagonal, so the first point has the error $2/\frac34 = \frac83$. Check it without the formula: the fit to the second
+# *In words:* the error at a point that was left out is its coefficient, divided by the diagonal entry of the inverse.
+#
+# **Why is one inverse enough?** Put point $i$ back, but with the target $f_{-i}(x_i)$. The fit $f_{-i}$ makes no error there, so it remains the
+# best fit. The coefficient of point $i$ is its error divided by $n\lambda$, so it is zero. Now ask how far $y_i$ must fall until its
+# coefficient is zero. Lowering $y_i$ by $r$ lowers $a_i$ by $r\,(A^{-1})_{ii}$. Hence $r = a_i/(A^{-1})_{ii}$. This fall, from $y_i$ to
+# $f_{-i}(x_i)$, is the error at the point left out.
+#
+# In our example $A^{-1}$ has $\frac34$ on its diagonal, so the first point has the error $2/\frac34 = \frac83$. Check it without the formula: the fit to the second
 # point alone has the coefficient $1/1.5 = \frac23$. It predicts $\frac13$ at the first point, and $3 - \frac13 = \frac83$.
 #
-# <details><summary>Why is this exact?</summary>
+# <details><summary>What if the refits use the penalty of $n - 1$ points?</summary>
 #
-# The fit $f_{-i}$ minimizes $\sum_{j \ne i} (y_j - f(x_j))^2 + n\lambda\lVert w\rVert^2$. Now put point $i$ back, but with the
-# target $f_{-i}(x_i)$ instead of $y_i$. The fit $f_{-i}$ has no error there, and the new term is never negative. So $f_{-i}$ is still the minimizer. Each coefficient
-# is the error at its point divided by $n\lambda$, so the coefficient at point $i$ is zero. The new targets are $y - r e_i$, where $r = y_i - f_{-i}(x_i)$, and $e_i$ has a one in entry $i$ and zeros
-# elsewhere. So entry $i$ of $A^{-1}(y - r e_i)$ is zero: $a_i - r\,(A^{-1})_{ii} = 0$.
-#
-# The argument needs the same $n\lambda$ with and without point $i$. Your `ridge` would use $(n-1)\lambda$ for $n - 1$ points. For 40 points of the
-# noisy wave, refits with `ridge` differ from the formula by 0.2 to 1.2 percent of the largest prediction, depending on points and penalty.
+# The argument needs the same $n\lambda$ with and without point $i$: only then is $f_{-i}$ still the best fit when the point is back. Your
+# `ridge` would use $(n-1)\lambda$ for $n - 1$ points. For 40 points of the noisy wave, refits with `ridge` differ from the formula by 0.2 to 1.2 percent of the largest prediction, depending on points and penalty.
 #
 # [Allen (1974)](https://doi.org/10.1080/00401706.1974.10489157) chose models by predicting each point without itself; the proof
 # here is the usual one.
@@ -234,7 +244,7 @@ def leave_one_out(K, y, penalty):
 # examples of the wave, and reports: "Leave-one-out chooses the width 0.06, with an error of 0.22." The noise has the standard deviation 0.6. Nobody
 # can predict noise, so on new points even the true wave has the error $0.6^2 = 0.36$ on average. The report looks too good.
 #
-# Look at the rows of the file, find out what is wrong, and mend it. Then give your width, and its leave-one-out error (a mean of squares, to three
+# Look at the rows of the file, and mend what is wrong. Then give your width, and its leave-one-out error (a mean of squares, to three
 # significant digits).
 
 # %%
@@ -260,8 +270,9 @@ lesson.decide("width", width, error)
 # %% [markdown]
 # ## Where it breaks
 #
-# Here are real handwritten digits, 8 × 8 pixels in a small frame. The classifier is your `ridge` on an rbf kernel of the pixels, of width 2. For each of the ten digits it fits a function with the target 1 for that digit and 0 for the others. The function with the largest
-# value names the digit. The explorer moves the *test* digits only.
+# Here are real handwritten digits of 8 × 8 pixels, with an empty border of two pixels so that a moved digit stays inside. The
+# classifier is your `ridge` on an rbf kernel of the pixels, of width 2. For each of the ten digits it fits a function with the target 1 for
+# that digit and 0 for the others. The function with the largest value names the digit. The explorer moves the *test* digits only.
 # - **Left:** eight test digits, each with the classifier's name for it.
 # - **Right:** the share of test digits that are named correctly, against the shift.
 #
@@ -272,12 +283,12 @@ lesson.digits.show()
 
 # %% [markdown]
 # The rbf kernel depends on $\lVert x - x'\rVert^2$, a sum over pixels. A moved digit has its ink on other pixels. So it is far from all training
-# points, and all ten functions are small there. Which of them is largest says little about the digit. Training only chooses
+# points, and all ten functions are small there. The largest of these ten small values says little about the digit. Training only chooses
 # coefficients: it cannot make the moved digit similar to the training digits of its class. And leave-one-out did not warn us: the digit left
 # out is centered, like all others. There are two ways out.
-# - **Train on moved digits.** Tick **Train on moved copies too**. Each training digit gets two copies, moved two pixels to the left and to
-#   the right. For these moves the accuracy returns to 95 %. For a move by one pixel, which no copy shows, it rises only to 74 %.
-# - **Learn the embedding** from the labels. That is the subject of [[learned_embeddings]].
+# - **Train on moved digits.** Tick **Train on moved copies too**. Each training digit gets two copies, moved two pixels left and
+#   right. For these moves the accuracy returns to 95 %. For a move by one pixel, which no copy shows, it rises only from 52 % to 74 %.
+# - **Learn the embedding** from the labels, as in [[learned_embeddings]].
 #
 # **Discuss:** Is this a weakness of kernels, or of this kernel? Find a kernel for which digit and moved digit are the same point.
 #
@@ -292,7 +303,7 @@ lesson.digits.show()
 # ## Claims
 #
 # [[start_here]] explains band and control. One claim is that the shortcut for leave-one-out equals $n$ refits, within a band for rounding. The
-# control, refits with $(n-1)\lambda$, must fall outside. Three claims belong to problem 3.
+# control, refits with $(n-1)\lambda$, must fall outside.
 
 # %%
 lesson.claims()
@@ -306,12 +317,14 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
+# - **How far does a fixed embedding get us?** To 94 % of centered digits, but to 9 % after a move by two pixels.
+#   Moved copies restore 95 % for the moves that they show, but only 74 % for a move by one pixel.
 # - A [kernel](GLOSSARY.md#kernel) is an inner product in an [embedding](GLOSSARY.md#embedding).
 # - Training solves one linear system. It changes the plane, never the embedding.
 # - The [leave-one-out error](GLOSSARY.md#leave-one-out-error) costs one inverse. It can choose a penalty or a width, if the
 #   fit has really not seen the point left out.
 #
-# **What this does not show.** That kernels are weak: a well-chosen one does well on small data. Or that leave-one-out is more than an estimate.
+# **What this does not show.** Kernels need not be weak: a well-chosen one does well on small data. And leave-one-out remains an estimate.
 
 # %% [markdown]
 # ## Problems
@@ -321,7 +334,7 @@ lesson.quiz()
 #
 # **2. The Gaussian kernel matrix (checked below).** Write `gram` without a loop.
 #
-# **3. Random features (explorer below: the error of a kernel entry against $p$).** Draw $p/2$ vectors $g$ with independent Gaussian entries of mean 0 and standard deviation $1/\tau$. The features
+# **3. Random features (explorer below).** Draw $p/2$ vectors $g$ with independent Gaussian entries of mean 0 and standard deviation $1/\tau$. The features
 # $\cos(g^\top x)$ and $\sin(g^\top x)$, times $\sqrt{2/p}$, are $p$ *random features*. The inner product of the features of $x$ and $x'$
 # estimates the rbf kernel, and is equal to it on average over the draws of $g$. How many times more features give a tenth of the error?
 #
