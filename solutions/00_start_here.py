@@ -37,18 +37,24 @@ from ddlearn.lessons.start_here import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 20 minutes, with slack.** 4 questions of the course · 2 doctor, everybody's card on screen · 3 predict, hands
-# up first · 4 explorer · 3 exercise · 2 quiz.
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
 #
-# **Board.** One axis for the size of the model, with a mark at 20. Draw the curve that the class expects.
+# **Instructor: 20 minutes, with slack.** 4 min questions of the course · 2 min doctor, everybody's card on screen · 3 min predict, hands
+# up before anybody moves a slider · 4 min explorer · 3 min exercise · 2 min quiz.
+#
+# **Board.** One axis for the size of the model, with a mark at 20. Draw the curve that the class expects, before the explorer.
 #
 # **The one question to ask:** "You see 20 points and 400 fits. Which one do you choose?"
 #
-# **What to expect.** Most people expect the largest model to be the worst, some the first one that fits perfectly (right, for the peak).
+# **What to expect.** Most people expect the largest model to be the worst. Some know the word *overfitting* and say "as soon as it fits
+# perfectly". They are right about the peak, and surprised by what follows. Leave the reason to the page, which they read at home.
+# The peak is solved exactly in [[double_descent_solved]].
 #
-# **Discussion.** Hold some points out, fit the others, and compare the fits on the points held out.
+# **Discussion.** Without the true curve, hold some points out: fit the others, and compare the fits on the points held out.
 #
-# **Exit ticket.** The first question of the quiz.
+# **Exit ticket.** "Two models fit all training points. What do you know about their errors on new points?" (Nothing yet.)
+#
+# </details>
 
 # %% [markdown]
 # ## Is this machine ready?

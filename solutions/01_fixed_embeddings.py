@@ -37,19 +37,27 @@ from ddlearn.lessons.fixed_embeddings import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict and lift · 5 by hand · 4 explain · 5 Exercise 1 · 4 ridge
-# explorer · 6 Exercise 2 · 3 digits · 2 quiz. Exercise 3 and the problems are homework.
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
+#
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict and lift, with everybody's hand up · 5 by hand, at the
+# board · 4 explain · 5 Exercise 1 · 4 ridge explorer · 6 Exercise 2 · 3 digits · 2 quiz. Exercise 3, the random features and
+# the problems are homework.
 #
 # **Board.** The two-point kernel matrix, its system, and the two residuals. Below it the parabola with one horizontal line.
 #
-# **The one question to ask:** "What has the embedding seen of the labels?" (Nothing.)
+# **The one question to ask:** "What has the embedding seen of the labels?" (Nothing.) [[learned_embeddings]] depends on this answer.
 #
-# **Usual wrong answers.** *"Two planes"*: they still look at the page. *"Ridge is needed because K is
-# singular"*: not for a Gaussian kernel and distinct points. The penalty is for the noise.
+# **Discussion.** Of this kernel, which compares pixel by pixel.
+#
+# **Usual wrong answers.** *"Two planes, one for each side of the ring"*: they still look at the page, not at the lifted
+# points. *"Ridge is needed because K is singular"*: a Gaussian kernel matrix of distinct points is not. The penalty is for the
+# noise. *"The training error says when to stop"*: ask for its value at the smallest penalty.
 #
 # **Exit ticket.** "What does training change in a kernel method?"
 #
-# **If a machine is slow:** the digits take longest.
+# **If a machine is slow:** the digits take longest, about a second with moved copies.
+#
+# </details>
 
 # %% [markdown]
 # ## Recap

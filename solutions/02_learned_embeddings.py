@@ -41,8 +41,10 @@ from ddlearn.lessons.learned_embeddings import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 40 minutes, of which 5 are slack.** 2 recap, 3 XOR at the board, 4 predict and first explorer, 5 explain, 5 Exercise 1. Then
-# 5 three parities, predict, 3 bound, 4 Exercise 2, 4 network and bound.
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
+#
+# **Instructor: 40 minutes, of which 5 are slack.** 2 recap · 3 XOR, at the board · 4 predict, first explorer · 5 explain · 5 Exercise 1 ·
+# 5 three parities, predict · 3 bound · 4 Exercise 2 · 4 network and bound.
 #
 # **Board.** The XOR table, and the two kernels with their errors.
 #
@@ -55,6 +57,8 @@ lesson.start()
 # **Exit ticket.** "What do gradient and decay do to weights on noise?"
 #
 # **If a machine is slow:** *3 of 40* trains longest.
+#
+# </details>
 
 # %% [markdown]
 # ## Recap

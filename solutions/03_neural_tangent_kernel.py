@@ -42,6 +42,8 @@ from ddlearn.lessons.neural_tangent_kernel import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
+#
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap, 3 predict and walk, 5 explain the step, 6 by hand, 5 Exercise 1, 3 infinite
 # width, 4 Exercise 2, 4 film, 2 quiz.
 #
@@ -56,6 +58,8 @@ lesson.start()
 # **Exit ticket.** "What sets the speed of a mode?"
 #
 # **If a machine is slow:** the film trains once.
+#
+# </details>
 
 # %% [markdown]
 # ## Recap

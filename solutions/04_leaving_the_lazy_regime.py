@@ -42,6 +42,8 @@ from ddlearn.lessons.leaving_the_lazy_regime import TODO, lesson, wide_sweep
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
+#
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 5 predict and the two weights, at the board · 4 output scale · 5 explain ·
 # 4 Exercise 1 · 5 width · 6 the two inputs and the balls, at the board · 3 quiz.
 #
@@ -56,6 +58,8 @@ lesson.start()
 # **Exit ticket.** "A wider network moves less. Name two explanations."
 #
 # **If a machine is slow:** the first picture takes five seconds.
+#
+# </details>
 
 # %% [markdown]
 # ## Recap

@@ -41,6 +41,8 @@ from ddlearn.lessons.large_steps import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
+#
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 4 one weight, at the board, then predict · 6 the table of two weights · 5 the first
 # explorer · 5 Exercise 1 · 6 the catapult's two lines, at the board · 3 edge of stability · 3 quiz. Exercises 2 and 3, the claims and the problems are
 # homework.
@@ -58,6 +60,8 @@ lesson.start()
 # **Exit ticket.** "Descent with step size 0.1 stays at a minimum. What do you know about its sharpness?"
 #
 # **If a machine is slow:** the network on digits trains about a second per step size.
+#
+# </details>
 
 # %% [markdown]
 # ## Recap

@@ -38,6 +38,8 @@ from ddlearn.lessons.real_steps_real_widths import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
+#
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict · 5 by hand, at the board · 4 the first explorer ·
 # 8 explain · 5 Exercise 2, then the step multiplier into the gray · 4 width · 3 quiz. Exercises 1 and 3, the claims and the problems are homework.
 #
@@ -53,6 +55,8 @@ lesson.start()
 # **Exit ticket.** "Both layers cannot be weak at once. Why?"
 #
 # **If a machine is slow:** the width picture computes a few seconds, once.
+#
+# </details>
 
 # %% [markdown]
 # ## Recap

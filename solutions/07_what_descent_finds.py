@@ -38,18 +38,22 @@ from ddlearn.lessons.what_descent_finds import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 5 two points, at the board · 4 the line · 5 Exercise 1 · 3 predict · 7 film
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
+#
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 5 two points and their table, at the board · 4 the line · 5 Exercise 1 · 3 predict · 7 film
 # and small starts · 5 attacks · 3 quiz.
 #
-# **The one question to ask:** "All of these weights fit. Who chose?" (Norm of the step, start, activation.)
+# **The one question to ask:** "All of these weights fit. Who chose?" (The geometry of the step, the size of the start, the activation.)
 #
 # **Discussion.** Nobody trains for $10^{36}$ units of time. What is the limit worth?
 #
 # **Usual wrong answers.** *"Descent finds the largest margin"*: in which norm? *"Ten times smaller, ten times slower"*: the growth is exponential.
 #
-# **Exit ticket.** "Name one thing that decides which fit descent finds."
+# **Exit ticket.** "Name one thing that decides which fit descent finds, and one thing that does not."
 #
-# **If a machine is slow:** skip the film.
+# **If a machine is slow:** skip the film. The opening picture shows both ends.
+#
+# </details>
 
 # %% [markdown]
 # ## Recap

@@ -37,6 +37,8 @@ from ddlearn.lessons.learning_curves import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
+#
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict · 8 the three modes, at the board · 3 the curve, and the reveal together ·
 # 5 `kappa` · 4 the modes · 5 `predicted_error` · 4 who may know what. Exercise 3, the quiz, the claims and the problems are homework.
 #
@@ -45,13 +47,17 @@ lesson.start()
 # **The one question to ask:** "Who knew the labels of the unseen points?" (The dashed line did. Leave-one-out did not.)
 #
 # **Usual wrong answers.** *"The error falls as one over n"*: let them read the slope. *"n examples learn the n largest modes"*: the
-# dotted line in the picture of the modes. *"A larger κ learns more"*: ask what it does to each share.
+# dotted line in the picture of the modes. *"A larger κ learns more"*: let them say aloud what it does to each share; this is the usual
+# slip in `kappa` too.
 #
-# **Discussion.** A ridge spends units on telling points apart, of no use at unseen points. Where labels are noisy, those units would have been spent on learning noise.
+# **Discussion.** A ridge spends units on telling each point from every other, which is of no use at unseen points. It pays where labels are noisy: those units
+# would have been spent on learning noise.
 #
 # **Exit ticket.** "Two kernels, one target, the same $n$. What decides which kernel has the smaller error?"
 #
-# **If a machine is slow:** the reveal trains for a few seconds, once per setting.
+# **If a machine is slow:** each choice of data computes its modes once, in half a second. The reveal trains for a few seconds, once per setting.
+#
+# </details>
 
 # %% [markdown]
 # ## Recap

@@ -40,23 +40,29 @@ from ddlearn.lessons.guarantees import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 6 the coins, at the board · 3 `holdout` shown · 9 PAC-Bayes, at the board:
-# picture, four classifiers, theorem · 5 `pac_bayes` · 5 the bounds · 4 who knew the labels. The
-# split, the quiz, the claims and the network are homework. Give each learner another **Draw**, at $\delta = 0.5$ and then at 0.05, and count rings on the board.
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
+#
+# **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 6 the coins, at the board · 3 `holdout` shown · 9 PAC-Bayes at the board: the
+# picture, the four classifiers, then the theorem · 5 `pac_bayes` · 5 the bounds, with **Coin flips** moved slowly · 4 who knew the labels. The
+# split, the quiz, the claims and the network are homework. Give each learner another **Draw**, at $\delta = 0.5$ and then at 0.05, and count rings on the board. Then ask why
+# the PAC-Bayes rows have none (they are loose).
 #
 # **Board.** One coin, and the number $0.05^{1/10}$. Below it the table of the four classifiers with $\hat R$, KL and the bound.
 #
 # **The one question to ask:** "Who knew the labels?" (Of the judges: nobody, before the prior was fixed.)
 #
 # **Usual wrong answers.** *"A bound of 86 % is broken, we measured 2 %"*: at most means at most. *"Delta is why it is so
-# loose"*: move it. *"Each posterior that I try costs something"*: each prior does.
+# loose"*: move it. *"The bound explains why it generalizes"*: it is computed after training, from the training errors. *"Each posterior that I
+# try costs something"*: each prior does.
 #
 # **Discussion.** All guarantees of this page are void: the new images are not drawn as the examples were. The contract must name the
 # microscope, or ask for new judges after each change.
 #
 # **Exit ticket.** "You tried three priors and five posteriors for each. What replaces $1/\delta$?"
 #
-# **If a machine is slow:** the network of problem 3 trains a few seconds per choice.
+# **If a machine is slow:** the network of problem 3 trains a few seconds per choice, with a bar. All else answers at once.
+#
+# </details>
 
 # %% [markdown]
 # ## Recap

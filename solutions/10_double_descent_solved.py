@@ -38,7 +38,7 @@ from ddlearn.lessons.double_descent_solved import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# <details><summary>The plan, the question and the usual answers</summary>
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
 #
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict · 6 by hand, at the board · 4 the peak · 5 explain · 5 Exercise 1 ·
 # 3 digits · 4 why, one change at a time · 2 quiz. The rest is homework.

@@ -36,7 +36,7 @@ from ddlearn.lessons.double_descent_trained import TODO, full_sweep, lesson, ran
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
-# <details><summary>The plan, the question and the usual answers</summary>
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
 #
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 3 predict, every number on the board · 4 by hand · 5 the map · 4 explain · 5 Exercise 1 ·
 # 5 Exercise 2 and the cures · 4 more data · 2 quiz. The rest is homework.

@@ -37,17 +37,23 @@ from ddlearn.lessons.weak_labels import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
+#
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 4 holograms · 5 two patients, at the board · 5 Exercise 1 · 5 learners · 6 explain and the triangle · 5 Exercise 2 and its explorer · 2 quiz. Exercise 3, claims and problems are homework.
 #
 # **Board.** The two patients, their system, and the four weights.
 #
 # **The one question to ask:** "Ten times more cells, all poured together: what do you ask for instead?" (The same cells, patient by patient.)
 #
+# **Discussion.** Small tubes of poured blood work, but somebody must count each of them.
+#
 # **Usual wrong answers.** *"Larger bags have more exact shares"*: exact, and all alike. *"64 cells, so the effective bag size is 64"*: only if they are independent. *"The loss is small, so it learned each cell"*: a constant can minimize it.
 #
 # **Exit ticket.** "Two cohorts have equally many cells. Which number decides?"
 #
 # **If a machine is slow:** the first picture of the learners also makes the cells.
+#
+# </details>
 
 # %% [markdown]
 # ## Recap

@@ -37,6 +37,8 @@ from ddlearn.lessons.purified_specimens import TODO, lesson
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
+#
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 5 the sources; first ask for a guess of the number · 6 two tubes, at the
 # board · 5 Exercise 2 · 6 predict and impure tubes · 3 vote on the one tube · 4 the specimens · 3 quiz. Exercises 1 and 3, the claims and the problems are
 # homework.
@@ -54,7 +56,9 @@ lesson.start()
 #
 # **Exit ticket.** "99 % on cells that were held out at random. Which question do you ask first?" (From which specimens?)
 #
-# **If a machine is slow:** the explorers train for some seconds when first shown, and again after changes.
+# **If a machine is slow:** the explorers train for some seconds when first shown, and again for other networks, tubes and differences.
+#
+# </details>
 
 # %% [markdown]
 # ## Recap

@@ -37,6 +37,8 @@ from ddlearn.lessons.counting_and_rules import TODO, end_model, lesson, real_rul
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
+#
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 7 the ten cells, at the board · 4 Exercise 1 · 5 predict and the patients · 6 one rule and silence, at
 # the board · 3 vote on the broad rule · 5 the rules · 2 quiz. Exercises 2 and 3, the claims and the real cells are homework.
 #
@@ -48,9 +50,14 @@ lesson.start()
 # **Usual wrong answers.** *"More cells give a better count"*: they reduce chance, and leave the classifier's errors. *"More rules, better labels"*: let them
 # switch the broad rule on. *"The label model knows the truth"*: it knows which rules agree. *"The blood test is a label"*: it is a prior, with an error of its own.
 #
+# **Discussion.** Physiology hurts patients whose shares are unusual, and unusual patients come to a laboratory. A prior that was fitted to thirty people is
+# knowledge about *those* people.
+#
 # **Exit ticket.** "What does a label model assume of its rules?"
 #
-# **If a machine is slow:** the patients take some seconds at first, and once more for the other classifier.
+# **If a machine is slow:** the patients take some seconds when they are first shown, and once more for the other classifier. All else answers at once.
+#
+# </details>
 
 # %% [markdown]
 # ## Recap

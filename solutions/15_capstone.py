@@ -36,6 +36,8 @@ from ddlearn.lessons.capstone import TODO, bring, lesson, t_value, write_page
 lesson.start()
 
 # %% [markdown] tags=["instructor"]
+# <details><summary>For the instructor: the plan, the question to ask, the usual answers</summary>
+#
 # **Instructor: 40 minutes, of which 5 are slack.** 3 recap · 4 predict and by hand, at the board · 4 explain · 6 Exercise 1 · 6
 # Exercise 2 · 4 look at a table, choose a question, record the prediction, all before anybody ticks **Run it** · 4 run, and write the page · 4
 # two pages read aloud. Exercise 3, the quiz and the problems are homework. Ask for own tables a week before.
@@ -44,17 +46,22 @@ lesson.start()
 #
 # **The one question to ask:** "What would you have had to measure for your claim to be false?" Who has no answer has no claim.
 #
+# **Discussion.** "Cannot tell" is worth reporting if the number of seeds was decided before.
+#
 # **Usual wrong answers.** *"It holds, the mean is in the band"*: so it would be with two seeds. *"It does not hold, the interval sticks
 # out"*: that is "cannot tell". *"My control failed"*, said as bad news: it must. *"Theory says 1, we measured 1.02, so theory is wrong"*: the
 # band was stated before for just that.
 #
-# **Fixed or learned** favors the network, which stops where it is best on the unseen rows. Ask what else one would try before saying "networks are worse on tables".
+# **Fixed or learned** has no theory. Its band is a baseline, and the network is favored: it stops where it is best on the unseen rows. Ask what else one would
+# try before saying "networks are worse on tables".
 #
 # **How to grade a page:** ten points, in the instructor guide, and none for the verdict.
 #
 # **Exit ticket.** "Your interval crosses the edge of the band. What do you do next?"
 #
 # **If a machine is slow:** every question is answered in a second or two on one core; stay with *an eighth of the rows*.
+#
+# </details>
 
 # %% [markdown]
 # ## Recap
