@@ -81,7 +81,7 @@ lesson.predict("tenfold")
 # The smallest network of this lesson has two weights, $u$ and $v$. For the input 1, its output is $f = \alpha\,(u^2 - v^2)$: the second term is a twin of
 # the first, with the opposite sign. The tangent kernel is the sum of the squared derivatives of $f$,
 # $\Theta = 4\alpha^2(u^2 + v^2)$. Start at $u = v = 1$, so that $f = 0$ and $\Theta = 8\alpha^2$. With the target 1 and the loss $\frac12 (f - 1)^2$, the
-# gradient at the start is $(-2\alpha, 2\alpha)$. A step of size $\frac1\Theta = \frac{1}{8\alpha^2}$ would fit a linear function at once. Here it leads to
+# gradient at the start is $(-2\alpha, 2\alpha)$. A step of size $\frac1\Theta = \frac{1}{8\alpha^2}$ would change a linear function by $\frac1\Theta \cdot \Theta = 1$, and so fit it at once. Here it leads to
 # $u = 1 + \varepsilon$ and $v = 1 - \varepsilon$ with $\varepsilon = \frac{1}{4\alpha}$, and $f = \alpha\,(u + v)(u - v) = 4\alpha\varepsilon = 1$. So this step fits the
 # target at every $\alpha$, but the weights move by the share $\varepsilon$ of their length.
 #
@@ -137,16 +137,16 @@ lesson.scale.show()
 #
 # </details>
 #
-# **Small $\alpha$: [rich](GLOSSARY.md#rich-training).** Such a step moves $w_j$ by $-\frac{\eta}{\alpha}\, a_j$ times the mean over the examples of $x$ times the residual
-# ($-y$ at the start), with 0 where unit $j$ is not active. The width has canceled, and $1/\alpha$ is left: with a small $\alpha$ the weights move far.
+# **Small $\alpha$: [rich](GLOSSARY.md#rich-training).** A step of this size moves $w_j$ by $-\frac{\eta}{\alpha}\, a_j$ times a mean over the examples: of $x$ times its residual
+# where unit $j$ is active, of 0 elsewhere. (At the start the residual is $-y$.) The width has canceled, and $1/\alpha$ is left: with a small $\alpha$ the weights move far.
 #
 # **Why along the two bits?** A unit with a positive weight on the second bit is active more often where $x_2 = 1$. There the target $x_1x_2$ equals
 # $x_1$. So on its active examples the target goes with the first bit, and the step moves that bit's weight. In the same way, weights on the first bit
 # move those on the second. The other bits go with the target by chance only.
 #
 # Growth feeds growth: the move of $w_j$ contains $a_j$, and that of $a_j$ the activation. So the two bits stand out, and the kernel
-# [aligns](GLOSSARY.md#alignment) with the labels: at $\alpha = 1$, its alignment (1 for the kernel matrix $yy^\top$) rises from 0.05 to 0.30. What moving far gains
-# in general comes after the width.
+# [aligns](GLOSSARY.md#alignment) with the labels: at $\alpha = 1$, its alignment (1 for the kernel matrix $yy^\top$) rises from 0.05 to 0.30. What moving far
+# gains is computed after the width.
 #
 # <details><summary>How were the networks of the explorer trained?</summary>
 #
@@ -200,7 +200,7 @@ lesson.scale.show()
 #
 # <details><summary>Do the twins keep the tangent kernel?</summary>
 #
-# Times the factor $h/\alpha^2$ of the step, they do. A derivative of a twin is that of its unit, or has the opposite sign. So the kernel, a sum of products of two
+# Twins keep the kernel times the factor $h/\alpha^2$ of the step. A derivative of a twin is that of its unit, or has the opposite sign. So the kernel, a sum of products of two
 # derivatives, has twice as many terms. Each is a quarter as large, because $h$ doubles in $\alpha/h$. So the kernel is halved, and the factor $h/\alpha^2$ doubles.
 #
 # Output weights $a_j = 0$ would make the network zero too. But then the derivatives in $w_j$ and $b_j$ vanish, and a part of the kernel is lost.
@@ -246,12 +246,12 @@ lesson.width.show()
 # ## Explain: what the width changes
 #
 # **What moves.** At $\alpha = \sqrt h$, weights and features change as $1/\alpha = h^{-1/2}$. The kernel changes as $1/\alpha^2 = h^{-1}$, because
-# its first-order changes cancel: a unit changes the kernel in proportion to $a_j$ (fold), and its twin has $-a_j$. At $\alpha = 1$, none of these
+# its first-order changes cancel: the step of unit $j$ changes the kernel in proportion to $a_j$ (next fold), and its twin has $-a_j$. At $\alpha = 1$, none of these
 # changes depends on the width.
 #
 # **Step sizes that transfer.** With the factor, the curves on the right nearly agree: tune $\eta$ on a narrow network, use it on a wide one.
 #
-# **Not trained is not lazy.** At $\alpha = 1$ without the factor, the network of 1,024 units moves little. But its training error is 0.82. With the factor, it is 0.09.
+# **Not trained is not lazy.** At $\alpha = 1$ and $\eta = 0.3$ without the factor, the network of 1,024 units moves little. But its training error is 0.82. With the factor, it is 0.09.
 #
 # <details><summary>Why does a unit change the kernel in proportion to its output weight?</summary>
 #
@@ -276,9 +276,9 @@ lesson.width.show()
 #
 # The table above describes the start only. Now let the code store output weights of size $1/\sqrt h$, and let all layers take one plain step. Of the steps that we tried, the best for 64, 256 and 1,024 units were
 # 0.2, 0.05 and 0.013: a quarter for four times the width. The reason: each output weight changes the output by about the plain
-# step, so all $h$ of them change it by $h$ times as much. The step must therefore fall as $1/h$. That is too small for the input weights. Their derivatives contain an
-# output weight of size $1/\sqrt h$. So those of one unit change the output by about the plain step times $1/h$, and those of all $h$ units by the plain step. Their
-# share of the change is $1/h$. A step size per layer would restore the transfer.
+# step, so all $h$ of them change it by $h$ times as much. The step must therefore fall as $1/h$. For the input weights, such a step is too small. Their derivatives contain an
+# output weight of size $1/\sqrt h$. So the input weights of one unit change the output by about the plain step times $1/h$, and those of all $h$ units by the plain step.
+# This is the share $1/h$ of the whole change. A step size per layer would restore the transfer.
 #
 # </details>
 #
@@ -391,7 +391,7 @@ lesson.diagonal.show()
 # Which fit is this? Let $q(0) = 0$ and $q'(t) = \operatorname{arcsinh}(t/2)$. The fit that minimizes $\sum_i q(\omega_i/\alpha)$ has
 # $\operatorname{arcsinh}(\omega_i/(2\alpha)) = (X^\top\nu)_i$, where the entries of $\nu$ are $\alpha$ times the Lagrange multipliers. That is the formula above. For large
 # $\alpha$, every $t = \omega_i/\alpha$ is near 0, and there $q(t)$ is near $t^2/4$: the l2 norm is minimized. For small $\alpha$, every $t$ that is not 0 is large, and
-# there $q(t)$ is near $|t|\ln|t| = \frac{|\omega_i|}{\alpha}\left(\ln\frac1\alpha + \ln|\omega_i|\right)$. As $\alpha$ falls, the first logarithm outweighs the second. It is
+# there $q(t)$ is near $|t|\ln|t| = \frac{|\omega_i|}{\alpha}\left(\ln\frac1\alpha + \ln|\omega_i|\right)$. As $\alpha$ falls, the first logarithm outweighs the second. The first is
 # the same for all $i$, so nearly the sum of the $|\omega_i|$ is minimized: the l1 norm.
 #
 # The derivation is ours. That the size of the start interpolates between the two norms is the result of

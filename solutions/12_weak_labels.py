@@ -135,7 +135,7 @@ lesson.predict("poured")
 # of the bags' means, and the weights depend on the shares alone.
 #
 # Such weights serve any feature. Take as the feature the network's loss on a cell, *as if the cell were a granulocyte*. The same weighted sum estimates the mean
-# loss of the granulocytes. Do so for each type, and average with the types' shares. The result estimates the **risk with labels**: the mean loss of
+# loss of the granulocytes. Do so with the loss as each type, and average with the types' shares. The result estimates the **risk with labels**: the mean loss of
 # a cell as its true type. Two learners minimize such estimates.
 # - The **mean map** solves the bags' equations by least squares. Its weights come from the pseudo-inverse of the table of shares: above, 1.5 and
 #   $-0.5$. It needs bags whose shares differ.
@@ -144,8 +144,8 @@ lesson.predict("poured")
 # Each learner gets 16,384 cells in each kind of bag. **Poured together**: blood of many people, mixed and divided again. **Healthy donors**, who
 # are alike, and **patients**, who are not, have one bag per person.
 # - **Left:** the share of each type that is recognized. Dots are single networks.
-# - **Right:** the share of all cells named correctly, against the **worth** of the bags. So many labeled cells of the rarest
-#   type, monocytes, would tell as much about them (formula below).
+# - **Right:** the share of all cells named correctly, against the **worth** of the bags. This is the number of labeled
+#   monocytes, the rarest type, that tell as much about monocytes (formula below).
 #
 # Start with 512 cells per bag. Try 8, and other learners.
 
@@ -201,9 +201,9 @@ lesson.learners.show()
 # same pseudo-inverse of the shares, and train a linear model on it. Our mean map uses the pseudo-inverse to weigh the losses of any network. The
 # effective bag size of patients and the formula for $e_c$ are our derivation.
 #
-# The proportion loss does not lead to true probabilities. Take a cell that looks half like a granulocyte and half like a monocyte. The probabilities that are
-# true in average blood are the same for this cell in every bag. But in a bag rich in monocytes, more of such cells are monocytes. So the mean of these
-# probabilities over the bag is not the bag's shares. A network whose predictions are shifted can then have a smaller proportion loss.
+# The proportion loss does not lead to true probabilities. Take cells that look half like a granulocyte and half like a monocyte. A network with the
+# probabilities that are true in average blood gives these cells the same prediction in every bag. But in a bag rich in monocytes, more of these cells are
+# monocytes. So the network's mean prediction over this bag differs from the bag's shares. Shifted predictions can fit the shares better.
 #
 # Not every network ends at the constant. From larger initial weights, 3 of 120 escaped it with large poured bags.
 #
@@ -262,6 +262,10 @@ def bag_risk(logits, a, q, m_eff):
 # $\frac{m_{\text{eff}}}{m_0} R_1 + (1 - \frac{m_{\text{eff}}}{m_0})\, R_0$. Here $R_1$ is the risk with labels, and $R_0$ that of labels that have nothing to do with
 # the cell. The bias is $(\frac{m_{\text{eff}}}{m_0} - 1)(R_1 - R_0)$: our derivation.
 #
+# **Far too large.** With 64 in the place of 6.26, the mean risk is $10.2\,R_1 - 9.2\,R_0$. Let the loss as a monocyte be a large number $T$ for all granulocytes and
+# lymphocytes, and for four of five monocytes too. Let it be nearly 0 for the fifth. This loss adds about $0.11\,T\,(10.2 \cdot 0.8 - 9.2\,(0.89 + 0.11 \cdot 0.8)) = -0.09\,T$. So
+# the risk falls as $T$ grows, although most monocytes are lost.
+#
 # </details>
 #
 # ## See: which effective bag size is right?
@@ -277,16 +281,16 @@ lesson.effective_size.show()
 # %% [markdown]
 # **Too small.** A wrong size mixes in the risk of *random labels*, which have the shares $q$ whatever the cell (fold). With 2 instead of 6.26, $R$ is on average
 # 0.32 times the risk with labels plus 0.68 times that of random labels. For a sure monocyte, the first asks for the probability 1 of monocyte, the
-# second for 0.11. $R$ is smallest at $0.32 + 0.68 \cdot 0.11 = 0.39$. But granulocyte gets $0.68 \cdot 0.61 = 0.41$, and wins. So rare types are lost first:
+# second for 0.11. So $R$ asks for $0.32 + 0.68 \cdot 0.11 = 0.39$. But granulocyte gets $0.68 \cdot 0.61 = 0.41$, and wins. So rare types are lost first:
 # choose 2.
 #
 # **Too large.** For patients, EasyLLP takes 64: $R$ is 10.2 times the risk with labels *minus* 9.2 times that of random labels. Sure predictions make the latter
-# enormous, which lowers $R$ without limit. So networks become very sure, even where wrong. No number of patients removes a bias.
+# enormous. This lowers $R$ without limit, even if four of five monocytes are lost (fold). No number of patients removes a bias.
 
 # %% [markdown]
 # ## Exercise 3 · Decide: which cells?
 #
-# Take 0.11 for the share of monocytes in all three offers. All tests are exact. Offer A is 4,000 cells of poured blood, in bags of 4. Offer B is 16,384 cells of patients with
+# Monocytes have the share 0.11 in all offers. All tests are exact. Offer A is 4,000 cells of poured blood, in bags of 4. Offer B is 16,384 cells of patients with
 # $\alpha_0 = 5.26$, 64 cells each. Offer C is 160,000 cells of healthy donors with $\alpha_0 = 80$, 64 cells each. Which offer is worth most for the
 # monocytes? Give its letter in quotes, and its worth.
 
