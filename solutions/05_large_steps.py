@@ -148,7 +148,7 @@ lesson.step.show()
 # $\frac{1}{2\sqrt t}$ after $t$ steps (problem 4).
 #
 # **Beyond $\eta = 1$** every minimum repels. From balanced weights $a = b = z$, one step multiplies $z$ by $1 + \eta - \eta z^2$. Below the minimum, $0 < z < 1$, this factor lies between 1
-# and $1 + \eta$, so a step up is limited. Above the minimum the factor is smaller than 1. As long as it is above $-1$, the step brings $z$ nearer to zero. Up to
+# and $1 + \eta$, so a step up is limited. Above the minimum the factor is smaller than 1. As long as it is above $-1$, the step makes $|z|$ smaller. Up to
 # $\eta = 2$, no step up lands so high that the factor falls below $-1$ (fold). So descent jumps up and down around the flattest minimum. Beyond 2 it can diverge.
 #
 # **At every step size, a very unbalanced start diverges.** While the residual is small, a step multiplies it by about $1 - \eta(a^2 + b^2)$, as in a valley of curvature $a^2 + b^2 \ge |D|$. So a large
@@ -257,7 +257,7 @@ lesson.decide("flat_step", step, sharpness)
 #   $\eta\Lambda > 2$.
 # - **4** is in the second line. The kernel shrinks if $\eta\Lambda < 4$, and faster the larger $f$ is, just as a large $r$ shrank $D$.
 #
-# So between 2 and 4 the output first grows. By the first line, its growth ends once $\eta\Lambda < 2 + \eta^2f^2$. The growth of $f$ helps twice: it lowers
+# So between 2 and 4 the output first grows. By the first line, its growth ends once $1 - \eta\Lambda + \eta^2f^2 > -1$, that is $\eta\Lambda < 2 + \eta^2f^2$. The growth of $f$ helps twice: it lowers
 # $\Lambda$, and it raises this limit. Beyond 4 the kernel grows too.
 #
 # With $m$ units, $f = u \cdot v/\sqrt m$ and $\Lambda = (|u|^2 + |v|^2)/m$ for two vectors $u$ and $v$ with $m$ entries. Then the terms with $f^2$ are divided by $m$ (problem 2). Take
@@ -284,7 +284,7 @@ lesson.catapult.show()
 #
 # ## A real network on real digits
 #
-# All this rests on models that can be solved. Does a network, whose minima no formula gives, also stop at $2/\eta$? A network of three layers with tanh between them
+# All this rests on models that can be solved. Does $2/\eta$ also limit the sharpness of a network whose minima no formula gives? A network of three layers with tanh between them
 # learns two hundred digits by descent on all examples.
 
 # %%
@@ -302,8 +302,8 @@ lesson.edge.show()
 # %% [markdown]
 # Nobody told the network about $2/\eta$. Yet with $\eta = 0.4$ and 0.8, its sharpness climbs to this line and stays close to it. With $\eta = 0.2$ the line is at 10, and
 # a thousand steps reach 5.7 only. This is the **edge of stability** ([Cohen and others 2021](https://arxiv.org/abs/2103.00065)), an observation on many networks, not a
-# theorem. There, the loss rises at many steps, and falls in the long run. Two weights explain the ceiling: above it the residual grows, which flattens the valley ahead.
-# They do not explain the climb: with two weights, the sharpness at the end is often far below $2/\eta$.
+# theorem. There, the loss rises at many steps, and falls in the long run. Two weights explain the limit: above it the residual grows, which flattens the valley ahead.
+# They do not explain the climb: while $|\eta r| < \sqrt2$, their steps only lower the sharpness of the minimum ahead.
 #
 # ## Where it breaks
 #

@@ -18,8 +18,8 @@
 # *Neither tube is pure. The table tells from which tube a cell of each type comes.*
 #
 # **Question.** In [[weak_labels]] a blood test gave only shares. A laboratory can do more: it *purifies* blood into tubes of one type, so that every cell
-# has a label. How many such cells replace 32,768 cells with blood tests? What if the tubes are not pure? And when do perfect labels mislead? A wrong choice
-# costs blood tests of 64 people who teach little, or a network that fails on the next patient.
+# has a label. How many such cells replace 64 blood tests, of 512 cells each? What if the tubes are not pure? And when do perfect labels mislead? A wrong choice
+# costs 64 tests that teach little, or a network that fails on the next patient.
 #
 # **You will be able to**
 # - compute from the purity of tubes how the cells of a type are spread over them (Exercise 1);
@@ -97,9 +97,9 @@ lesson.recap()
 lesson.exchange.show()
 
 # %% [markdown]
-# **How many purified cells are enough?** On the blue curve, 26 cells do as well as all 32,768 cells of healthy donors. Ten runs gave 16 to 32.
+# **How many purified cells are enough?** On the blue curve, 26 cells do as well as all 32,768 cells of healthy donors. Ten runs gave 16 to 32. Matching the patients' cells took 125 to 263.
 #
-# The wider network changes little: healthy donors stay at 74 %, where 300 purified cells give 88 %. The donors' shares are nearly the same, so their
+# The wider network does not help: healthy donors stay at 74 %, where 300 purified cells give 88 %. The donors' shares are nearly the same, so their
 # bags hardly separate the types. **Patients who differ** reach 86 % with the narrow network already. So whether a label per cell is needed depends on how much
 # the bags differ.
 #
@@ -108,7 +108,7 @@ lesson.exchange.show()
 # Now the tubes are impure. Tube 1 has 30 cells: 24 granulocytes and 6 monocytes, so its purity is 80 %. Tube 2 has 10 cells: 1 granulocyte and 9
 # monocytes, a purity of 90 %.
 #
-# The shares in a tube are P(type given tube). But training knows only the name of a cell's tube. To turn a network's types into names, it needs the other direction,
+# The shares in a tube are P(type given tube). But a network says types, and a cell has only its tube's name. Comparing both takes the other direction,
 # P(tube given type). So count by type. Of the 25 granulocytes, 24 are in tube 1: $24/25 = 0.96$. Of the 15 monocytes, 6 are in tube 1: $6/15 = 0.40$.
 # Although tube 1 is fairly pure, it holds 40 % of all monocytes, because it is larger. The mix of all cells is $(25/40, 15/40) = (0.625, 0.375)$.
 #
@@ -150,7 +150,7 @@ def transition(purity, shares):
 # is $-\ln 0.456 = 0.785$. If the tubes were pure, it would be $-\ln 0.1 = 2.30$. So it costs the network far less to call a cell of tube 1 a
 # monocyte.
 #
-# Let $T$ be known, and let it have an inverse. Then the smallest expected loss is reached where the network says the true probabilities of the types
+# Let $T$ be known and invertible. Then the smallest expected loss is reached where the network says the true probabilities of the types
 # ([Patrini and others 2017](https://arxiv.org/abs/1609.03683), Theorem 2). So if the network can express these probabilities, the error
 # that impurity causes goes to zero as the number of cells grows.
 #
@@ -190,11 +190,11 @@ lesson.predict("impure")
 # ## See: impure tubes
 #
 # Three tubes of equal size have the **impurity** $e$: each holds $1 - e$ of its own type and $e/2$ of each other type. A classifier is **calibrated** if, of all cells to which it
-# assigns a type with probability 0.8, 80 % are of this type. For a test, cells of similar stated probability form groups. The gap of a group is the difference between
-# its mean stated probability and the share of its cells that are named correctly. The **calibration error** is the mean gap, where each group counts by its number of cells.
+# assigns a type with probability 0.8, 80 % are of this type. To test this, group cells with similar probabilities. The *gap* of a group is the difference between
+# its mean probability and its share of cells named correctly. The **calibration error** is the mean gap, weighted by the numbers of cells.
 # - **Left:** the balanced accuracy against the impurity. Orange takes names for types. Blue is corrected by your `transition`, green by an
 #   estimated purity. The dashed line predicts orange from networks of pure tubes: $T$ turns their probabilities of types into those of names.
-# - **Right:** these groups, at the impurity of the gray line. On the diagonal, the gap is zero.
+# - **Right:** each group's share against its mean probability, at the gray line's impurity. On the diagonal, the gap is zero.
 #
 # Move **Impurity** from 20 to 30. Then take 100 **cells per tube**, and as measure the **calibration error**.
 
@@ -213,8 +213,9 @@ lesson.tubes.show()
 # The derivation is ours. The orange network loses monocytes earlier, because cells in doubt are lost first.
 #
 # **The price.** At 20 % impurity and 3,000 cells per tube, the correction raises the balanced accuracy from 75 to 89 %. At 40 % and 100 cells per tube,
-# the balanced accuracy rises from 58 to 64 % only, and the calibration error from 13 to 21 %. The reason: tube $s$ has the
-# probability $\frac e2 + (1 - \frac32 e) P_s$. To get $P_s$, subtract $\frac e2$ and divide by $1 - \frac32 e$. This divides errors too, at 40 % by 0.4.
+# the balanced accuracy rises from 58 to 64 % only, and the calibration error from 13 to 21 %. Why? The name of tube $s$ has the
+# probability $(1 - e) P_s + \frac e2 (1 - P_s) = \frac e2 + (1 - \frac32 e) P_s$. To get $P_s$, subtract $\frac e2$ and divide by $1 - \frac32 e$.
+# This divides the network's errors too, at 40 % by 0.4: few cells leave large ones.
 #
 # <details><summary>How is the purity estimated?</summary>
 #
@@ -237,7 +238,7 @@ lesson.tubes.show()
 lesson.predict("tube")
 
 # %% [markdown]
-# The explorer shows the share of all cells of new patients that are named correctly (not balanced), against the number of tubes of each type. The number of
+# The explorer shows the share of new patients' cells that are named correctly (not balanced), against the number of tubes of each type. The number of
 # purified cells is always the same.
 # - **Orange:** tubes alone. **Blue:** tubes, and blood tests of forty patients. **Green:** blood tests alone.
 # - **Small marks:** each of three data sets.
@@ -251,7 +252,7 @@ lesson.batch.show()
 # Without differences, one tube of each type is enough: more than 95 % are named correctly.
 #
 # With differences, let the monocytes' tube be slightly out of focus. Every label is true, but two rules fit all tubes: "large and smooth is
-# a monocyte", and "blurred is a monocyte". *Types and tubes cannot be distinguished.* Luck decides: 47 to 87 % over the three data sets. Blood
+# a monocyte", and "blurred is a monocyte". *Types and tubes cannot be distinguished.* Luck decides which rule is learned: 47 to 87 % over the three data sets. Blood
 # tests are vague about types, but they come from forty specimens, in which the rule of blur fails. With one tube per type, they raise
 # the accuracy from 70 to 88 % in the mean. With eight tubes, they add nothing more: blur then marks no type.
 #
@@ -290,10 +291,10 @@ lesson.quiz()
 # ## Key points
 #
 # - **How many cells?** 26 purified cells (16 to 32 in ten runs) reach the [balanced accuracy](GLOSSARY.md#balanced-accuracy) of 32,768 cells of healthy donors with
-#   blood tests, 74 %. For as many cells of patients, who differ, it takes 125 to 263.
+#   blood tests, 74 %. As many cells of patients take 125 to 263.
 # - **Impure tubes?** [Purity](GLOSSARY.md#purity) becomes a [transition matrix](GLOSSARY.md#transition-matrix). At 20 % impurity, the
-#   [forward correction](GLOSSARY.md#forward-correction) raises the balanced accuracy from 75 to 89 %. The error that impurity causes then goes to zero with
-#   more and more cells.
+#   [forward correction](GLOSSARY.md#forward-correction) raises the balanced accuracy from 75 to 89 %. The error that impurity causes then vanishes with more and
+#   more cells.
 # - **When do perfect labels mislead?** When each type is one specimen: 47 to 87 % on new patients. Add specimens or blood tests, and hold out whole specimens.
 #
 # **What this does not show.** There is one simulator, small networks, and healthy donors whose differences we assumed. Purification may change how cells look, which no
@@ -316,8 +317,8 @@ lesson.quiz()
 # **4. A formula and a score.** In [[weak_labels#Explain:-the-effective-bag-size|Weak labels]], $N$ cells in bags are worth $Nq_c\,e_c$ labeled cells
 # of type $c$, with $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$. This $e_c$ is an efficiency, and has nothing to do with the impurity $e$. The effective bag size $m_{\text{eff}}$ says how alike the bags are, and $q_c$ is the share
 # in the population. Healthy donors have $m_{\text{eff}} = 81$ and the shares of problem 2. Patients have 6.26 and the shares of the average
-# blood. How many labeled monocytes are 32,768 cells of donors worth, and as many of patients? How many purified cells is that, if a third of them are
-# monocytes? Compare with the 26 cells of the first explorer. Why does the formula predict no balanced accuracy?
+# blood. (a) How many labeled monocytes are 32,768 cells of donors worth, and as many of patients? (b) How many purified cells hold as many monocytes, if a third of them are
+# monocytes? Compare with what the ten runs gave. (c) Why does the formula predict no balanced accuracy?
 #
 # </details>
 #
