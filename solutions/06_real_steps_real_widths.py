@@ -103,8 +103,8 @@ lesson.predict("tenth")
 # - **Left:** the solid line is the strength. It stays in the band, which is computed from the start and the loss so far. Its lower edge comes from the imbalance.
 # - **Right:** the solid line is the loss. The dashed line is an upper bound on it, computed before the first step: the **certificate**.
 #
-# The certificate comes with a step size, chosen before training. The **Step multiplier** multiplies it. The right panel turns gray if the step is too large
-# to be certified. Raise the multiplier until then. What does the solid line on the right do?
+# The certificate comes with a step size, chosen before training. The **Step multiplier** multiplies it. If the step is too large to be certified, the right panel
+# turns gray. Raise the multiplier until it does. What does the solid line there do?
 
 # %%
 lesson.certificate.show()
@@ -114,7 +114,7 @@ lesson.certificate.show()
 #
 # The proof has three links. Strong layers make a long gradient. A long gradient makes the loss fall. And a step can move
 # the imbalance only by lowering the loss, so the imbalance lasts and keeps the layers strong. Now the numbers become matrices. This section
-# proves two links, the next one the third.
+# proves two links, the next the third.
 #
 # With $d$ inputs, $k$ outputs and $h$ hidden units, the layers are $W_1$ of shape $(d, h)$ and $W_2$ of shape $(k, h)$. Together they compute
 # $W = W_1 W_2^\top$, and the target is a matrix $W_\star$. Least squares becomes
@@ -187,7 +187,7 @@ lesson.certificate.show()
 #    $\langle G, AW_2^\top\rangle = \langle GW_2, A\rangle = \lVert A\rVert^2$, and likewise for $B$.
 # 2. The second part contributes $\eta^2\langle G, AB^\top\rangle = \eta^2\langle GB, A\rangle$. Let $\lVert G\rVert_2$ be the largest singular value of $G$. Then
 #    $\lVert GB\rVert \le \lVert G\rVert_2\lVert B\rVert$, so this is at most $\eta^2\lVert G\rVert_2\lVert A\rVert\lVert B\rVert \le \frac12\eta^2\lVert G\rVert_2\lVert\nabla L\rVert^2$.
-# 3. The map from $(A, B)$ to $AW_2^\top + W_1B^\top$ is the transpose of $T$, so it stretches a pair at most by the largest singular value of $T$. With
+# 3. The map from $(A, B)$ to $AW_2^\top + W_1B^\top$ is the transpose of $T$, so it stretches a pair at most by the largest singular value of $T$. The length of $AB^\top$ is at most $\lVert A\rVert\lVert B\rVert \le \frac12\lVert\nabla L\rVert^2$. With
 #    $s_{\max}(T)^2 = s_1(W_1)^2 + s_1(W_2)^2$, the length $\lVert\Delta\rVert$ is at most
 #    $\eta\lVert\nabla L\rVert\left(s_{\max}(T) + \frac12\eta\lVert\nabla L\rVert\right)$.
 #
@@ -204,8 +204,8 @@ lesson.certificate.show()
 #
 # For matrices the imbalance is $D = W_1^\top W_1 - W_2^\top W_2$. It compares the two layers as seen from the $h$ hidden units. Gradient flow conserves $D$
 # ([Arora, Cohen, Hazan 2018](https://arxiv.org/abs/1802.06509); [Du, Hu, Lee 2018](https://arxiv.org/abs/1806.00900)). A finite step changes $D$ by a term in
-# $\eta^2$ only, which you derive in Exercise 1. As by hand, it is $\eta^2$ times a difference of two squares. Neither square has negative eigenvalues. So their difference is at most as large as the larger
-# square, and the drift at most $\eta^2\lVert\nabla L_t\rVert^2$. Its size $\lVert\cdot\rVert_2$ is its largest singular value.
+# $\eta^2$ only, which you derive in Exercise 1. As by hand, it is $\eta^2$ times a difference of two squares, now of matrices. The size $\lVert\cdot\rVert_2$ of a matrix is its largest singular value.
+# Neither square has negative eigenvalues. So their difference is at most as large as the larger one, and the drift at most $\eta^2\lVert\nabla L_t\rVert^2$.
 #
 # From now on let every step satisfy $\eta C_t \le 1$. Then the curvature takes back at most half, so each step lowers the loss by at least
 # $\frac{\eta}{2}\lVert\nabla L_t\rVert^2$. So its drift is at most $2\eta$ times this fall. Add up all steps:
@@ -244,8 +244,7 @@ lesson.certificate.show()
 # $$L_t \le \left(1 - \eta\mu\,(\text{floor} - 2\eta L_0)\right)^t L_0.$$
 #
 # *In words:* every step multiplies the loss by at most the **certified factor** in the brackets, and this factor is known before the first step. By hand it is
-# $1 - 0.1 \cdot (4 - 0.1) = 0.61$. Since $0.61^{28} < 10^{-6}$, this certifies a millionth of the loss after 28 steps. The run is faster. Its first ratios are
-# $0.36$ and $0.352$, and it needs 13 steps.
+# $1 - 0.1 \cdot (4 - 0.1) = 0.61$. Since $0.61^{28} < 10^{-6}$, this certifies a millionth of the loss after 28 steps. The run is faster: it needs 13 steps.
 #
 # The condition $\eta C_t \le 1$ can be guaranteed before training too, because imbalance and loss also limit how strong the layers become (fold, for two weights).
 #
@@ -276,7 +275,7 @@ lesson.certificate.show()
 # For $u = 0$ the sum is the floor $f_1 + f_2$. For balanced layers, $D = 0$, it is $2u$: a start near the target is certified without any imbalance (problem 4). We do not prove the
 # formula here: it is in Table 2 of Xu and others 2023 (next fold), and our tests check it.
 #
-# For the band, the explorer takes $D$ from the start and $L$ from the run so far; for the dashed line, it takes the certified loss instead. From the sum of both halves it then subtracts the largest possible drift, once. One subtraction is enough, as for the two terms of the floor. As the loss
+# For the band, the explorer takes $D$ from the start and $L$ from the run so far. For the dashed line, it takes the certified loss instead. From the right side of this formula, the explorer then subtracts the largest possible drift. One subtraction is enough, for the same reason as in the floor. As the loss
 # falls, $u$ can grow. Then the edge rises, and the dashed line falls faster.
 #
 # **The upper edge** limits the step. With $w = s_1(W_\star) + \sqrt{2L/\mu}$, no singular value of $W$ is above $w$, and
@@ -408,7 +407,7 @@ lesson.predict("cover")
 
 # %% [markdown]
 # The theory of infinite width has a certificate of its own, the **fixed kernel**. In a ball around the start, the strength (the smallest eigenvalue of the tangent kernel of $W$) keeps half its value. There, the
-# loss falls at least at a known rate, so the path of the weights has a limited length. In a wide network, it is shorter than the radius of the ball, and the weights never leave. In a narrow one it
+# loss shrinks at least at a known rate, and the steps with it, so the path of the weights has a limited length. In a wide network, the path is shorter than the radius of the ball, and the weights never leave. In a narrow one it
 # may be longer, and the argument says nothing.
 #
 # A start with a certificate for some step size is **covered**.
@@ -416,7 +415,7 @@ lesson.predict("cover")
 #   covers every start. Dark gray: neither does.
 # - **Right:** how far the weights move, relative to their length.
 #
-# Move **Hidden units h**. How far do the weights move in the light gray? Then let the **right panel** show the share of starts that are covered.
+# Move **Hidden units h**. How far do the weights move in the light gray? Then let the **right panel** show the share of covered starts.
 
 # %%
 lesson.width.show()
@@ -428,10 +427,10 @@ lesson.width.show()
 # <details><summary>Why d + k − 1?</summary>
 #
 # Stack both layers into a matrix $Z$ with $d + k$ rows. Then $D = Z^\top J Z$, where the diagonal matrix $J$ has $d$ times $+1$ and $k$ times $-1$. For a vector $v$ with $h$ entries,
-# $v^\top D v = (Zv)^\top J\,(Zv)$. So $D$ has as many positive and negative eigenvalues as $J$ has on the space of all $Zv$ (Sylvester's law of inertia).
+# $v^\top D v = (Zv)^\top J\,(Zv)$. So $D$ has as many positive eigenvalues as the largest space of vectors $z = Zv$ with $z^\top J z > 0$ has dimensions, and likewise for negative ones (Sylvester's law of inertia).
 #
 # From $h = d + k$ on, almost every Gaussian $Z$ has independent rows. The vectors $Zv$ then fill the whole space, and $D$ has exactly $d$ positive and $k$ negative eigenvalues. With
-# $h = d + k - 1$, they fill only a hyperplane: all vectors at a right angle to some vector $n$. There $J$ loses one sign, that of $n^\top J n$, which is almost never 0. But then *either* all $d$ positive ones are left *or* all $k$ negative ones, and one of the two is enough.
+# $h = d + k - 1$, they fill only a hyperplane: all vectors at a right angle to some vector $n$. The direction that is lost is $Jn$: for every $z$ in the hyperplane, $z^\top J\,(Jn) = z^\top n = 0$. Its sign is that of $(Jn)^\top J\,(Jn) = n^\top J n$, which is almost never 0. So one sign is lost. But then *either* all $d$ positive ones are left *or* all $k$ negative ones, and one of the two is enough.
 #
 # </details>
 #
@@ -479,7 +478,7 @@ lesson.quiz()
 # **2. The floor (checked).** Write `floor` for a given imbalance. Which cases are special if $h < d$ or $h < k$?
 #
 # **3. Five layers (checked).** The output is $W_5 W_4 W_3 W_2 W_1 x$. There is an imbalance $W_{l+1}^\top W_{l+1} - W_l W_l^\top$ for each $l$. How many are there?
-# Show that gradient flow conserves each. Then add weight decay with the coefficient $\gamma$: the time derivative of each $W_l$ gains the term $-\gamma W_l$. With $\gamma = 0.05$, which share of each imbalance is left
+# Show that gradient flow conserves each. Then add weight decay with the coefficient $\gamma$: the time derivative of each $W_l$ gains the term $-\gamma W_l$. With $\gamma = 0.05$, what share of each imbalance is left
 # at time 10?
 #
 # **4. Balanced layers near the target (hard).** Let $D = 0$ and $d = k$. Show that $s_{\min}(T)^2 = 2 s_d(W)$. Conclude that balanced layers cannot stall while

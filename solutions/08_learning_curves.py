@@ -19,7 +19,7 @@
 # examples: three on the left, eight on the right.*
 #
 # **Question.** You have labeled 200 images, at two minutes per image. Another 200 cost a working day. Will they help, and by how much? The formula of this lesson answers before anything is trained.
-# With 10 to 320 digits as examples, it is within 6 % of the measured error. But it needs the labels of all images. What must the formula know of the kernel and of the target?
+# With 10 to 320 digits as examples, it is within 6 % of the measured error. But it needs the labels of all images. What must the formula know of the kernel and the target?
 #
 # **You will be able to**
 # - compute the water level of a kernel from its eigenvalues (Exercise 1);
@@ -116,7 +116,7 @@ lesson.curve.show()
 
 # %% [markdown]
 # The line was drawn before any machine was trained, and nothing was fitted to the dots. Yet on the first pool it is within 6 % of each dot, from 10 examples to 320.
-# It even bends where the dots bend. From 10 to 20 examples, the error is divided by 1.2 (the line says 1.3). In the next three doublings, both are divided by 1.5, on average.
+# It bends where the dots bend. From 10 to 20 examples, the error is divided by 1.2 (the line says 1.3). In the next three doublings, error and line are divided by 1.5, on average.
 # What does the line know? How learning is shared among the modes, and where the target lies.
 #
 # ## Explain: where $n$ units go
@@ -178,10 +178,10 @@ lesson.modes.show()
 #
 # $$\text{error} = \frac{N}{N - n} \cdot \frac{n}{n - \sum_i L_i^2} \cdot \sum_i (1 - L_i)^2\, V_i.$$
 #
-# *In words:* the three factors, from right to left, come from three thoughts.
+# *In words:* the factors, from right to left:
 # 1. **What is not learned.** The part $1 - L_i$ of mode $i$ is missing, and its square counts: $\text{missing} = \sum_i (1 - L_i)^2\, V_i$.
-# 2. **What is learned wrongly.** Let $\bar E$ be the mean squared error over all $N$ points. To a single mode, what the fit gets wrong in all other modes looks like label noise. We use without proof that its mean square is $\bar E$.
-#    The fit finds the part of mode $i$ by averaging $n$ labels, each with a weight: $\sqrt N$ times the entry of $u_i$. These weights have mean square 1, and averaging $n$ independent noises divides their mean square by $n$. Of this noise, too, the fit learns the share $L_i$, so $L_i^2\bar E/n$ in squares. So $\bar E = \text{missing} + \frac{\bar E}{n}\sum_i L_i^2$. Solved for $\bar E$, this gives the second factor.
+# 2. **What is learned wrongly.** Let $\bar E$ be the mean squared error over all $N$ points. To a single mode, what the fit gets wrong in all other modes looks like label noise. We use without proof that this noise has mean square $\bar E$.
+#    The fit finds the part of mode $i$ by averaging $n$ labels, each with a weight: $\sqrt N$ times the entry of $u_i$. These weights have mean square 1, and averaging $n$ independent noises divides their mean square by $n$. Of the averaged noise, too, the fit learns the share $L_i$, which adds $L_i^2\bar E/n$ to the squared error. Over all modes, $\bar E = \text{missing} + \frac{\bar E}{n}\sum_i L_i^2$. Solved for $\bar E$, this gives the second factor.
 # 3. **Where the error is.** Without a ridge, a fit makes no error on the $n$ examples. The other $N - n$ points carry all error, so theirs is $\frac{N}{N-n}\bar E$.
 #
 # **Why is the first doubling worth less?** With 10 digits, four modes are above the water level, and they hold 22 % of the squared target. With 80 digits, 35 modes are, with more than 70 %. Far above the level, $1 - L_i$ is about $\kappa/\lambda_i$, so it falls as fast as $\kappa$. Far below, it stays near 1.
@@ -197,7 +197,7 @@ lesson.modes.show()
 #
 # Let a ridge add the number $r$ to the diagonal of the kernel matrix of the examples. Now add $r$ to the diagonal of the matrix of the whole pool instead: $K + rI$. Its block of the examples contains the ridge. Its entries between
 # an unseen point and the examples are those of $K$, because these entries are not on the diagonal. A prediction at an unseen point uses nothing else. So the fit *without* a ridge on
-# $K + rI$ predicts the same at unseen points as ours with the ridge on $K$. In $K + rI$, every $\lambda_i$ is larger by $r/N$. The share of a mode is then $(\lambda_i + r/N)/(\lambda_i + r/N + \kappa)$. The part with $\lambda_i$ in the numerator is what the fit learns of the pattern at all points. The part with $r/N$ only tells each point from the others.
+# $K + rI$ predicts the same at unseen points as ours with the ridge on $K$. In $K + rI$, every $\lambda_i$ is larger by $r/N$. The share of a mode is then $(\lambda_i + r/N)/(\lambda_i + r/N + \kappa)$. The part with $\lambda_i$ in the numerator is what the fit learns of the pattern at all points. The part with $r/N$ comes from the added diagonal, so it changes the predictions at the examples only: it tells each of them from all other points.
 #
 # Label noise of variance $\sigma^2$ is a target that has the same part in all modes, so every $V_i$ grows by $\sigma^2/N$. With both replacements the problem has no ridge
 # and no noise left, and the formula applies. It then gives the error against noisy labels. Papers state the formula for an infinite pool; the factor $N/(N - n)$ and these two replacements are *our derivation*.
@@ -208,7 +208,7 @@ lesson.modes.show()
 #
 # The form for an infinite pool is that of [Simon, Dickens, Karkada and DeWeese 2023](https://arxiv.org/abs/2110.03922). Their abstract calls the conservation law sharp (that is, exact) and the error an estimate.
 # [Bordelon, Canatar and Pehlevan 2020](https://arxiv.org/abs/2002.02561) found the same curve by methods of physics. The formula assumes that
-# eigenvectors behave like random directions, none of them large at few points only. For digits this is an approximation.
+# eigenvectors behave like random directions, none of them concentrated on a few points. For digits this is an approximation.
 #
 # Three points are few for it, too. We simulated the three modes above, with $n = 2$ and random eigenvectors. The mean shares were 0.82, 0.67 and
 # 0.51 instead of 0.83, 0.67 and 0.50. The errors were 0.35, 1.04 and 2.38 instead of 0.27, 1.09 and 2.45.
@@ -241,7 +241,7 @@ def predicted_error(lam, V, n, level):
 # %% [markdown]
 # ## Theory and experiment: who knew the labels?
 #
-# Your two functions now compute the dashed line of the first picture.
+# Your two functions compute the dashed line of the first picture.
 # - **Random eigenvectors** (menu **Pool**). The formula assumes eigenvectors with random directions. On this pool it is within 5 % of what is measured, in the gray zone too. On digits it is 10 % too low at 500 examples (a ratio: it says 10 %, and 11 % is measured).
 # - **The form for an infinite pool** (menu **Beside it**). Papers state the formula without its first factor. With 500 of 1,000 digits this factor is 2: the form without it says 5 %, that with it 10 %.
 # - **Estimates from the examples** (menu **Beside it**). The dashed line used the labels of *all* points, so you cannot compute it for new data.
@@ -252,7 +252,7 @@ def predicted_error(lam, V, n, level):
 #
 # <details><summary>Why is GCV too low on digits, and whose is it?</summary>
 #
-# Let $A$ be the inverse of the kernel matrix of the examples. The leave-one-out error at example $i$ is $(Ay)_i/A_{ii}$, and GCV divides by the mean of all $A_{ii}$. The number $1/A_{ii}$ is the squared distance of the features of example $i$ from all combinations of the other examples' features. For a digit that is unlike all others, this distance is large, so $A_{ii}$ is
+# Let $A$ be the inverse of the kernel matrix of the examples. The leave-one-out error at example $i$ is $(Ay)_i/A_{ii}$, and GCV divides by the mean of all $A_{ii}$. By the rule for inverting a block matrix, $1/A_{ii}$ is the squared distance of the features of example $i$ from all combinations of the other examples' features. For a digit that is unlike all others, this distance is large, so $A_{ii}$ is
 # small. The others also predict it badly, so its error is large. Take the diagonal entries $A_{ii}$ of 160 examples: the 40 smallest entries belong to leave-one-out errors of 44 % on average, and the
 # 40 largest to errors of 8 %. GCV divides by the mean entry, which is too large for the unlike digits. So it makes the largest errors smaller.
 #
@@ -286,7 +286,7 @@ lesson.decide("half", error, number)
 # %% [markdown]
 # ## Where it breaks
 #
-# - **Most of the pool seen.** In the gray zone, the error lies in the last modes. On real data, their eigenvectors are large at few points only, so the assumption of random directions fails.
+# - **Most of the pool seen.** In the gray zone, the error lies in the last modes. On real data, their eigenvectors are concentrated on a few points, so the assumption of random directions fails.
 # - **Networks that learn features.** Their kernel changes during training ([[learned_embeddings]]), so there are no fixed eigenvalues.
 #
 # **Discuss:** Move **Ridge** of the second explorer (More controls) to 10. Telling points apart (see the fold on a ridge) takes 69 of the 80 units, and 58 % of the squared target is not learned instead of 19 %. Why would anybody pay for a ridge?
