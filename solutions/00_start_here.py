@@ -140,8 +140,8 @@ lesson.black_box.show()
 # | two weights | $(1, 0)$ | $(-9, 10)$ |
 # | prediction at the new point | $0.5$ | $-4.5$ |
 #
-# At the points, the two waves differ only by 0.005, so the model needs ten times this difference to reproduce the noise of 0.05. At the new point
-# they differ by 0.5. There the prediction moves by $10 \cdot 0.5 = 5$, which is 100 times the noise.
+# At the second point, the two waves differ by only 0.005, so the model needs ten times this difference to reproduce the noise of 0.05. At the new
+# point they differ by 0.5. There the prediction moves by $10 \cdot 0.5 = 5$, 100 times the noise.
 #
 # **Why it falls again.** With more waves than points, infinitely many choices of weights pass through all points. The model takes the one with the smallest
 # sum of squared weights, the [minimum-norm solution](refreshers/least_squares.md). Add a third wave, with the values 0.5 and 1 at the
@@ -152,8 +152,8 @@ lesson.black_box.show()
 # | three weights | $(0.505, 0.500, -0.005)$ | $(0.454, 0.450, 0.095)$ |
 # | prediction at the new point | $0.250$ | $0.275$ |
 #
-# The third wave differs by 0.5 between the two points, so a weight near 0.1 is enough for the noise. The prediction moves by half of the
-# noise, not by 100 times the noise.
+# The third wave differs by 0.5 between the two points, so a weight near 0.1 is enough for the noise. The prediction moves by only half of
+# the noise.
 #
 # **The same for 20 points.** Now no two waves have to be alike. It is enough that some weighted sum of the 20 waves is nearly zero at all
 # points, and much larger between them. To reproduce noise, the model needs a large multiple of this sum, and this multiple appears between
@@ -161,8 +161,8 @@ lesson.black_box.show()
 #
 # Why is there such a sum? In a film, a fast wheel seems to turn slowly if it makes almost a whole turn between two pictures. Our
 # points are such pictures. A fast wave with nearly a whole period (or several) between neighboring points looks, at the points, like a
-# slow wave. About half of our waves are slow, and so much alike that a weighted sum of them can imitate another slow wave. Subtract this
-# sum from the fast wave: almost nothing remains at the points, and a large wave between them.
+# slow wave. About half of our waves are slow, with at most three periods between 0 and 1. They are so alike that a weighted sum of them
+# can imitate another slow wave. Subtract this sum from the fast wave: almost nothing remains at the points, and a large wave between them.
 #
 # How strongly does a fit magnify? Move the 20 targets a little, and fit again. If the targets moved by 0.01 and the model moves by 0.02 at
 # new inputs (both root mean squares), the *quotient* of the two moves is 2. Some moves of the targets are magnified more than others. The
@@ -175,7 +175,7 @@ lesson.black_box.show()
 #
 # *In words:* the quotient says how strongly the fit can magnify noise. With 20 features it is largest, and so is the error. If all noise were
 # magnified 70,000 times, it would add $(70{,}000 \cdot 0.2)^2$ to the error, about 200 million. But the worst move is only one of 20
-# perpendicular directions, and holds on average one twentieth of the noise's square. This gives 10 million; our one draw of the noise
+# perpendicular directions. On average, one twentieth of the noise's square lies along it. This gives 10 million; our draw of the noise
 # gave three million. With 400 features, no noise is magnified.
 #
 # Many a textbook would have stopped us at 20 features, warning of [overfitting](GLOSSARY.md#overfitting): a model as large as its data is useless, and a still larger one is worse. The first
@@ -275,7 +275,8 @@ lesson.claims()
 # ## Where it breaks
 #
 # Move **Noise in the points** to zero. The peak is gone, although 20 equations still have one solution. In most draws, the waves follow this
-# smooth curve so closely that almost nothing is left to magnify. In some they do not, and their error stays large; the median hides it.
+# smooth curve so closely that almost nothing is left to magnify. In the others they do not, and the error stays large.
+# The median hides it.
 # Whether trained networks behave like this is the question of [[double_descent_trained]].
 #
 # **Discuss:** You see 20 points and 400 fits, but not the true curve. Which fit do you choose, and how could you test the choice?

@@ -17,13 +17,13 @@
 #
 # *No single cut separates the two classes on the line. Lift each point $x$ to the height $x^2$, and a straight line does.*
 #
-# **Question.** A machine that sorts letters reads postal codes. It must also read a digit that was written a little to the right. Before
+# **Question.** A machine that sorts letters reads postal codes. It must also read a digit written a little to the right. Before
 # networks learned features from data, people chose them. An **embedding** is such a choice: a list of features for each input. With one of
 # them, 94 % of handwritten digits are recognized. After a shift by two pixels it is 9 %, no better than guessing. How far does a fixed
 # embedding get us?
 #
 # **You will be able to**
-# - train a kernel method by one linear system, without ever computing features (Exercise 1);
+# - train a kernel method by one linear system, without computing features (Exercise 1);
 # - estimate the test error from the training points alone (Exercise 2);
 # - choose a kernel's width from data that mislead, and defend it with a number (Exercise 3).
 #
@@ -98,7 +98,7 @@ lesson.lift.show()
 # The circle $x_1^2 + x_2^2 = r^2$ is curved in the plane. In an embedding with the features $1$, $x_1^2$ and $x_2^2$, the same equation is linear, so a
 # flat plane does the work.
 #
-# In general, an embedding $\varphi$ sends an input $x$ to a list of features. A linear model is $f(x) = w^\top \varphi(x)$, with one weight per
+# An embedding $\varphi$ sends an input $x$ to a list of features. A linear model is $f(x) = w^\top \varphi(x)$, with one weight per
 # feature. We will need only inner products of features. The function
 #
 # $$k(x, x') = \varphi(x)^\top \varphi(x')$$
@@ -120,7 +120,7 @@ lesson.lift.show()
 # is 1 for equal inputs, and almost 0 at distances of a few widths. Its embedding has infinitely many features; problem 3 draws some of them.
 #
 # At the explorer's smallest width, each training point is similar to hardly any other. The function is right at all 120 of them, and near 0
-# on most of the plane. It knows the points by heart, but only 90 % of new points are on their own side. At width 0.5 all are.
+# on most of the plane. It knows the points by heart, but only 90 % of new points get the right sign. At width 0.5 all do.
 #
 # In [[start_here]], the worst model reproduced noise with huge weights, and a penalty on them removed the peak. We add such a
 # penalty, of size $\lambda > 0$. **Kernel ridge regression** on $n$ training points minimizes, over $w$,
@@ -133,7 +133,7 @@ lesson.lift.show()
 # $$f(x) = \sum_{i=1}^n a_i\, k(x, x_i), \qquad (K + n\lambda I)\,a = y, \qquad K_{ij} = k(x_i, x_j).$$
 #
 # *In words:* to predict, add up the similarities to all training points, each times its coefficient. To train, solve one linear system. The
-# matrix $K$ contains no target, so training never changes the embedding.
+# targets decide only $a$, so training never changes the embedding.
 #
 # <details><summary>Where does this system come from?</summary>
 #
@@ -208,11 +208,11 @@ lesson.ridge.show()
 #
 # $$y_i - f_{-i}(x_i) = \frac{a_i}{(A^{-1})_{ii}}.$$
 #
-# *In words:* the error at a point that was left out is its coefficient, divided by the diagonal entry of the inverse.
+# *In words:* the error at a point left out is its coefficient, divided by the diagonal entry of the inverse.
 #
-# **Why is one inverse enough?** Put point $i$ back, but with the target $f_{-i}(x_i)$. The fit $f_{-i}$ makes no error there, so it remains the
-# best fit. The coefficient of point $i$ is its error divided by $n\lambda$, so it is zero. Now ask how far $y_i$ must fall until its
-# coefficient is zero. Lowering $y_i$ by $r$ lowers $a_i$ by $r\,(A^{-1})_{ii}$. Hence $r = a_i/(A^{-1})_{ii}$. This fall, from $y_i$ to
+# **Why is one inverse enough?** Put point $i$ back, but with the target $f_{-i}(x_i)$. The fit $f_{-i}$ is the best for the other
+# points and makes no error here, so it remains the best. The coefficient of point $i$ is its error divided by $n\lambda$, so it is zero. Now
+# ask how far $y_i$ must fall until its coefficient is zero. Lowering $y_i$ by $r$ lowers $a_i$ by $r\,(A^{-1})_{ii}$. Hence $r = a_i/(A^{-1})_{ii}$. This fall, from $y_i$ to
 # $f_{-i}(x_i)$, is the error at the point left out.
 #
 # In our example $A^{-1}$ has $\frac34$ on its diagonal, so the first point has the error $2/\frac34 = \frac83$. Check it without the formula: the fit to the second
