@@ -15,7 +15,7 @@
 #
 # ![Left: a thin ellipse of targets, with a small circle of noise at its end. Right: a circle of weights, with a long ellipse of noise.](pictures/double_descent_solved.svg)
 #
-# *Left: the targets that weights of one length predict form the thin blue ellipse. Right: the weights themselves form a circle. Solving goes from left to
+# *Right: weights of one length form a circle. Left: the targets that they predict form the thin blue ellipse. Solving goes from left to
 # right, and stretches the small circle of noise.*
 #
 # **Question.** In [[start_here]] the test error exploded where features were as many as examples, and fell again beyond. With 200 features, 180 noisy examples can give
@@ -85,8 +85,8 @@ lesson.predict("peak")
 # fit is $w = w_\star + (0.5, -0.5) = (1.5, 0.5)$. Noise of $(0.1, 0.1)$ would be divided by 2 only, giving $w = (1.05, 1.05)$.
 #
 # **One more feature,** which the truth does not use, adds the column $c = (1, -1)$. Squared singular values are eigenvalues of $XX^\top$, which becomes $XX^\top + cc^\top$. $X$ is symmetric, so the weak direction is the same for
-# weights and targets, and $c$ lies along it. Only the eigenvalue 0.04 grows, to $0.04 + 2 = 1.43^2$. Many weights fit both targets now, and we take the shortest. The noise, of length 0.14, moves this fit
-# by $0.14/1.43 = 0.10$, not by $0.14/0.2 = 0.71$ (the table has the squares). The new column knows nothing about the truth. It helps because the noise can now be fitted with small weights.
+# weights and targets, and $c$ lies along it. Only the eigenvalue 0.04 grows, to $0.04 + 2 = 1.43^2$. Of the many weights that now fit both targets we take the shortest, $(1, 1, 0)$ without noise. The noise, of length 0.14, moves this fit
+# by $0.14/1.43 = 0.10$, not by $0.14/0.2 = 0.71$ (the table has the squares). The column helps only because the noise can now be fitted with small weights.
 #
 # **Or a penalty.** Keep the two features, and use [[fixed_embeddings|ridge regression]] with $\lambda = 0.1$, so $n\lambda = 0.2$. Ridge multiplies by $s/(s^2 + n\lambda)$ instead of $1/s$, that is, it divides by
 # $s + n\lambda/s$. This is 1.2 instead of 0.2 in the weak direction, and 2.1 instead of 2 in the strong one.
@@ -123,8 +123,8 @@ lesson.peak.show()
 # - **Variance:** $\sigma^2 \sum_i 1/s_i^2$, because the noise along each $u_i$ is divided by $s_i$. By hand, $\sum_i 1/s_i^2$ is 25.25 with two features and 0.74 with three.
 # - **Bias²:** $r^2(1 - n/p)$ for $p > n$, else zero. The examples span $n$ of $p$ directions. In the others the shortest $w$ is zero: it misses the share $1 - n/p$ of the signal on average.
 #
-# A small singular value means that some combination of columns nearly vanishes. In a square design, the other columns span all directions but one. A column's part along this one
-# is a single Gaussian number, which may be close to zero. In a tall design it has parts along many free directions, rarely all small. Wide designs are tall ones, transposed. Averaged over Gaussian designs,
+# A small singular value means that some combination of columns nearly vanishes. Take one column. In a square design, the others span all directions but one. Its part along this one
+# is a single Gaussian number. If it is close to zero, the others nearly make up the column. In a tall design the column has parts along many free directions, rarely all small. Wide designs are tall ones, transposed. Averaged over Gaussian designs,
 #
 # $$\mathbb{E} \sum_i \frac1{s_i^2} = \frac{\min(n, p)}{|p - n| - 1}, \qquad \text{infinite for } |p - n| \le 1.$$
 #
@@ -153,7 +153,7 @@ lesson.peak.show()
 # ## Exercise 1 · Repair: `min_norm_fit`
 #
 # The function should return the shortest fit, for $p < n$ and $p > n$, to each column of `y`. For By hand's two features it returns $(1.12, 0.83)$ instead of $(1.5, 0.5)$. It would lower the peak of
-# the explorer from 11 to 2. Repair it.
+# the explorer from 11 to 2.
 
 
 # %%
@@ -243,8 +243,8 @@ lesson.decide("buy", now, enough, tuned)
 # Now an image $x$ has $N$ [random features](GLOSSARY.md#random-features) $\cos(g^\top x + c)$, with random $g$ and $c$. With very many, the fit is that of the
 # [[fixed_embeddings|rbf kernel]]. Fits learn from $n = 200$ digits. Before any fit, take the eigenvalues $\lambda_i$ of the kernel matrix of all digits, and the labels' part along each eigenvector.
 #
-# As in [[learning_curves]], there is a water level $\gamma$. The share $\lambda_i/(\lambda_i + \gamma)$ of part $i$ is learned: nearly all far above the level, nearly nothing far below. Without a penalty, the shares add up to
-# $\min(n, N)$. This fixes $\gamma$. **The peak:** for $N < n$, the formula multiplies what is not learned, noise included, by $n/(n - N)$. This factor is 2 at 100 features, 20 at 190, infinite at 200.
+# As in [[learning_curves]], there is a water level $\gamma$. The share $\lambda_i/(\lambda_i + \gamma)$ of part $i$ is learned: nearly all above the level, nearly nothing below. Without a penalty, the shares add up to
+# $\min(n, N)$. This fixes $\gamma$. **The peak:** for $N < n$, the theory multiplies what is not learned, noise included, by $n/(n - N) = 1 + N/(n - N)$: the second term is its variance (Explain). The factor is 2 at 100 features, 20 at 190, infinite at 200.
 # - **Left:** the eigenvalues, and the part of the labels outside the first $i$ eigenvectors (dashed).
 # - **Right:** the squared error on new digits against $N$. The dashed curve is the theory.
 #
@@ -290,7 +290,7 @@ lesson.images.show()
 #
 # </details>
 #
-# The first three changes of the menu remove one factor each. The last three are settings of solvers, often unnoticed. A **rank cut-off** counts
+# The first three changes of the menu remove one factor each. The last three are settings of solvers. A **rank cut-off** counts
 # singular values below a share of the largest as zero.
 
 # %%
@@ -298,8 +298,8 @@ lesson.why.show()
 
 # %% [markdown]
 # Remove one factor, and no peak is left ([Schaeffer and others 2023](https://arxiv.org/abs/2303.14151)). A weak
-# direction makes the variance large, and effective parameters measure this variance. Drawn against effective parameters instead of features, the error's curve runs to the right up to the peak,
-# and beyond it back to the left. Wide fits have *fewer* effective parameters: 246 with 400 features, against 699 with 85 ([Curth, Jeffares and van der Schaar 2023](https://arxiv.org/abs/2310.18988)).
+# direction makes the variance large, and effective parameters measure this variance. Drawn against them instead of features, the error's curve runs to the right up to the peak,
+# then back. Wide fits have *fewer* effective parameters than fits near the peak: 246 with 400 features, 699 with 85 ([Curth, Jeffares and van der Schaar 2023](https://arxiv.org/abs/2310.18988)).
 
 # %% [markdown]
 # ## Where it breaks

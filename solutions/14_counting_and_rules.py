@@ -18,8 +18,8 @@
 # *Seven of ten cells look like granulocytes. What is the share of granulocytes? The guess rises from round to round, and ends above 7 of 10.*
 #
 # **Question.** A doctor needs the share of each type among a patient's blood cells: too many lymphocytes can be the first sign of a leukemia. No cell has a label. One
-# expert has a classifier, which errs. Another has rules from a textbook. Together, seven of them name 99 % of our cells correctly, three of these with a wrong one 61 %. The wrong
-# one is an eighth rule. With it, a model counts 46 % lymphocytes where there are 12 %. How do you count, and which rules do you believe?
+# expert has a classifier, which errs. Another has rules from a textbook. Together, seven of them name 99 % of our cells correctly, three of these with a wrong one 61 %. With the wrong
+# one, an eighth rule, the three count 46 % lymphocytes where there are 12 %. How do you count, and which rules do you believe?
 #
 # **You will be able to**
 # - repair one step of EM, a method that counts a patient's cells (Exercise 1);
@@ -238,7 +238,7 @@ def label_round(r, heard, balance, s):
 # ## Predict
 #
 # EM needs a start. Your rounds begin at the majority vote: a cell counts for the type that most of the speaking rules name, and equally
-# for all types if no rule speaks. This start also gives the types their names: if two types exchanged their habits and shares, the votes would be just as probable. The rounds go
+# for all types if no rule speaks. This start also decides which type is which. The votes do not: they would be just as probable if two types exchanged habits and shares. The rounds go
 # on until nothing changes.
 
 # %%
@@ -247,8 +247,8 @@ lesson.predict("broad")
 # %% [markdown]
 # ## See: rules from a textbook
 #
-# You choose **seven** rules, **nine**, or the **three narrow ones** of the prediction. Each narrow rule names few cells, and
-# always gives the same name: lymphocyte or monocyte. The three are among the seven, and the seven among the nine. A switch adds the fourth rule of the prediction, which is **broad and wrong**. The habits of all rules were counted on 6,169 real cells
+# You choose **seven** rules, **nine**, or the **three narrow ones** of the prediction. Each narrow rule names few cells:
+# one always says lymphocyte, the two others monocyte. The three are among the seven, and the seven among the nine. A switch adds the fourth rule of the prediction, which is **broad and wrong**. The habits of all rules were counted on 6,169 real cells
 # ([WBCAtt](https://arxiv.org/abs/2306.13531)). Here their votes are drawn with these habits, each rule on its own.
 # - **Left:** for majority vote and label model, the accuracy, the calibration error of [[purified_specimens]], and the **count error**, the mean gap
 #   between counted and true shares.
@@ -274,7 +274,7 @@ lesson.predict("broad")
 # </details>
 #
 # Start with seven rules. Then take the **three narrow ones**. Before you switch the **broad, wrong rule** on, guess: will the model name more cells correctly, or fewer? Finally, give the model
-# **the blood test** as class balance: a blood test finds the shares of the types.
+# **the blood test** as class balance: it finds the shares of the types.
 
 # %%
 lesson.rules.show()
@@ -284,8 +284,8 @@ lesson.rules.show()
 # speaks. There the broad rule alone is the majority. So the first round takes it for a good rule, and the last round believes that it is right on 96 % of its cells. The truth is 25 %.
 #
 # **Without the wrong rule, the model can be worse.** With the three narrow rules alone, the model names 22 % of the cells correctly, instead of 61 %. No narrow rule names
-# granulocytes, and on 77 % of the cells all three are silent. Such cells are hardly monocytes, because the model has found that a rule speaks of most monocytes. But no vote tells
-# granulocytes from lymphocytes among them. The last round gives each of them 48 % granulocyte and 49 % lymphocyte, and so calls all of them lymphocytes. Chance
+# granulocytes, and on 77 % of the cells all three are silent. Such cells are hardly monocytes: two rules name monocytes, often on the same cells, so together they miss few. But a single
+# rule names lymphocytes, and no vote tells how many of the silent cells it missed. The last round gives each of them 48 % granulocyte and 49 % lymphocyte, and so calls all of them lymphocytes. Chance
 # decides such a near tie. Of twenty draws of the votes, 11 end like this one. In the others, the model names at least 93 % correctly.
 #
 # **Wrong when it speaks, right when it is silent.** How can a rule that is wrong three times out of four help? It names 99 % of the lymphocytes, and 44 % of the granulocytes.
@@ -310,8 +310,8 @@ lesson.rules.show()
 #
 # - **Rules that err together.** If three of six rules always say the same, a label model takes them for three independent witnesses. It trusts them too
 #   much (see the claims).
-# - **A wrong class balance.** Take the seven rules on 2,000 cells, as at the start, and change the class balance from **left to the model** to **equal thirds**. The count error
-#   grows from 0.2 to 1.3 points. More cells need not help, because a wrong balance is no error of chance. With 3,000 **Cells**,
+# - **A wrong class balance.** Take the seven rules on 2,000 cells, as at the start, and change the class balance to **equal thirds**. The count error
+#   grows from 0.2 to 1.3 points. More cells need not help, because a wrong balance does not average out. With 3,000 **Cells**,
 #   it is 4.8 points, with 93 % of the cells named correctly instead of 99.5 %.
 # - **Unusual patients.** Physiology moves each count toward the usual patient. Patient 38 has 81 % lymphocytes. From ten cells and 900
 #   purified cells, EM errs by 1.5 points, and with physiology by 9.5.
@@ -319,7 +319,7 @@ lesson.rules.show()
 # <details><summary>Why do equal thirds hurt, and is it always so?</summary>
 #
 # On 6 % of the cells all seven rules are silent, and nearly all of these are granulocytes. Thirds ask for more lymphocytes, so with 3,000 cells the model calls these cells
-# lymphocytes. Chance decides: of twenty draws of the votes, ten end like this with 3,000 cells, and ten with 2,000.
+# lymphocytes. Whether this happens is chance: of twenty draws of the votes, ten end like this with 3,000 cells, and ten with 2,000.
 #
 # </details>
 #
@@ -374,7 +374,7 @@ lesson.decide("numbers", cells, first, second)
 # %% [markdown]
 # <details><summary>The rules on the real cells, for a machine with internet access</summary>
 #
-# The table is fetched once, 2 MB. Without internet access, the box below the cell says so. In a new notebook cell, show the same explorer with the votes of the real rules:
+# The properties of the real cells are a table of 2 MB, which is fetched once. Without internet access, the box below the cell says so. In a new notebook cell, show the same explorer with the votes of the real rules:
 #
 # ```python
 # real_rules.show()
