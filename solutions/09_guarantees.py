@@ -245,7 +245,7 @@ lesson.predict("enough")
 # - **PAC-Bayes, prior before data:** all examples train and judge. There is one prior, so $m = 1$.
 #
 # First move **Coin flips** to 1: all labels are coin flips, so a bound below 1/2 would be false. Then move it to 0, slowly.
-# Set **Delta** to one half, and look for rings while you move **Draw** (other examples). Which curves have any? How far do the curves rise at one in a million?
+# Set **Delta** to one half, and look for rings while you move **Draw** (other examples). Which curves have any? How far do the curves rise if delta is one in a million?
 
 # %%
 lesson.bounds.show()
@@ -276,7 +276,7 @@ lesson.bounds.show()
 #
 # ## From how many examples?
 #
-# | bound | about | below 1/2, over 20 draws |
+# | bound | speaks about | below 1/2, over 20 draws |
 # |---|---|---|
 # | hold-out | the trained classifier | from 50 or 100 on |
 # | PAC-Bayes, half for the prior | the Gibbs classifier | from 100 to 400 on |
@@ -289,7 +289,7 @@ lesson.bounds.show()
 # - **A margin bound** ([Bartlett and Mendelson 2002](https://jmlr.org/papers/v3/bartlett02a.html)) is about the trained classifier, without drawing. All examples train and judge. Choose a margin $\gamma$ that each example should have, from 24
 #   sizes that were fixed before the data. An error counts 1, and an example with the margin $\gamma$ or more counts 0. Between them, the count falls linearly: $c_i = 1 - \text{margin}_i/\gamma$.
 #   The error rate is at most $\frac1n\sum_i c_i + \frac{2}{\gamma\sqrt n} + 3\sqrt{\ln(2\cdot 24/\delta)/(2n)}$. A small $\gamma$ makes the first term small and the second large. At $\delta = 0.05$ and 800 examples, the third alone is 0.20, and
-#   the smallest sum over $\gamma$ is above 1.
+#   even for the best $\gamma$, the three terms add up to more than 1.
 # - **A term of [Arora and others 2019](https://arxiv.org/abs/1901.08584)** is $\sqrt{2\,y^\top H^{-1} y/n}$. Here $H$ is the tangent kernel of a wide network of which only the hidden layer is trained, and $y$ holds the $n$ labels. The term is small if the labels lie in modes with large
 #   eigenvalues. A bound adds further positive terms to it, so the term itself is no bound. But where it is above 1, the bound says nothing. With 800 examples it is 1.8 to 1.9, and with coin flips 5.5 to 5.8.
 #
