@@ -19,7 +19,7 @@
 # the loss begins to fall.*
 #
 # **Question.** Many weights fit the training data. Can we say before the run where descent ends? In three small cases we can, from the norm of the step, the
-# size of the start, and the activation. It matters: two networks below make no test error, but our attacks turned answers by a change of 0.25 in one, and of about 0.7 in the other.
+# size of the start, and the activation. It matters: two networks below make no test error. But in one, moving an input by 0.25 turned its answer; in the other, our shortest such move was about 0.7.
 #
 # **You will be able to**
 # - write three kinds of descent, and say which line each ends at (Exercise 1);
@@ -332,7 +332,7 @@ lesson.radius.show()
 #
 # [Min and Vidal (2024)](https://arxiv.org/abs/2405.15942) prove both radii for the two functions. That descent from a small start finds these functions is their *conjecture* there. (We read poster and code.)
 # [Min and Vidal (2025)](https://proceedings.mlr.press/v267/min25c.html), Proposition 1: for any classifier, some attack of length $\sqrt2/2$ succeeds with probability at least
-# $\min(K_+, K_-)/K$. Theorem 1 and Corollary 1 are for powers above 2, the squared loss, small clusters with enough points, and a balanced start with a gap between neurons. The flow then withstands nearly
+# $\min(K_+, K_-)/K$. Theorem 1 and Corollary 1 are for powers above 2, the squared loss, small clusters with enough points, and a balanced start with a gap between neurons. The network that the flow finds then withstands every attack shorter than nearly
 # $\sqrt2/2$. They say that random starts do not satisfy the condition. We start at random, so our radii are measured: along gradients, and along directions computed from the centers. With **power 2**, which the theorem leaves out, the radius at eight clusters is 0.58.
 #
 # </details>
