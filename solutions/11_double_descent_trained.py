@@ -99,7 +99,7 @@ lesson.predict("worst")
 # <details><summary>What is Adam, and where do the weights start?</summary>
 #
 # The step size is 0.009, and there is no weight decay. Adam is momentum with a step size per weight: each step is divided by the root of a running mean of the squared gradient. The start weights are Gaussian, with variance $1/(3d)$ in the first layer and
-# $1/(3h)$ in the second. The pixels are standardized. In the map each seed has its own wrong labels. After Exercise 2 the outputs of several networks are averaged, and all of them learn the same wrong labels.
+# $1/(3h)$ in the second. The pixels are standardized. In the map each seed has its own wrong labels. The explorer below Exercise 2 averages the outputs of several networks. There, all of them learn the same wrong labels.
 #
 # </details>
 #
@@ -205,7 +205,7 @@ lesson.cures.show()
 # | weight decay | strong: no peak; weak: a lower peak | the strength must be found |
 # | cross-entropy | the error rate falls with width, to 18 % | wide networks still learn wrong labels |
 # | small batches | a lower, flatter peak | a peak |
-# | averaging | three networks of 40 units together have 0.50; one with as many units, 120, has 0.84. With strong decay, almost no gain | a rise from 0.40 at 8 units to 0.60 at 80: averaging keeps the wrong labels, which all networks share |
+# | averaging | three networks of 40 units, averaged, have 0.50; one of 120 units has 0.84. With strong decay, almost no gain | the wrong labels, which all networks share: averaged networks still rise from 0.40 at 8 units to 0.60 at 80 |
 # | longer steps (size 0.02) | **a hump, 1.37 at 20 units, is above the peak,** 1.09 at 53 | no cure |
 #
 # Each row is about *these* networks, on small digits. Nakkiran and others trained far larger networks with
@@ -308,8 +308,8 @@ lesson.quiz()
 #
 # <details><summary>The clocks</summary>
 #
-# Take many examples. After $t$ steps of size $\eta_i$, feature $i$ with standard deviation $\sigma_i$ still misses the share $(1 - \eta_i\sigma_i^2)^t$ of its weight.
-# Learning a feature's signal lowers the risk, and learning its noise raises it.
+# Let the features be independent. With many examples they hardly mix: after $t$ steps of size $\eta_i$, feature $i$ with standard deviation $\sigma_i$ still misses the share
+# $(1 - \eta_i\sigma_i^2)^t$ of its weight in the exact fit. A part of this weight is signal, the rest comes from label noise. Learning the signal lowers the risk, and learning the noise raises it.
 #
 # </details>
 

@@ -285,8 +285,8 @@ lesson.look.show()
 # | the widest wins | error with sixteen features per row, divided by the error with one feature per four rows; a ratio above 3 counts as 3, so that no single seed decides the mean ([[double_descent_solved]]) | 0 to 1 | as many features as rows |
 # | proportions only | risk computed from bags divided by the risk computed from labels ([[weak_labels]]) | 0.85 to 1.15 | each row gets its bag's proportions as its label |
 #
-# *Baseline:* no theory says how a network compares with a kernel. So we ask what a mere change of kernel can gain, without learning. In the ratio, two other kernels take the
-# network's place: the same kernel, falling off over half and over twice the distance. They are measured on twelve other splits of the table. The baseline is the smallest of these 24 ratios, or 1
+# *Baseline:* no theory says how a network compares with a kernel. So we ask what a mere change of kernel can gain, without learning. The question's ratio is network
+# error over kernel error. For the baseline, the same kernel takes the network's place, once with half and once with twice the width, on twelve other splits of the table. The baseline is the smallest of these 24 ratios, or 1
 # if all are larger. A network gains by learning only if its ratio is below the baseline. The network stops training where it is best on the unseen rows. This favors it, so the claim is harder to hold.
 #
 # No seed has a part in the baseline, so the band is fixed before the measurement, and the bounds on wrong
