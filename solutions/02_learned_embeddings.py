@@ -20,8 +20,8 @@
 # **Question.** In [[fixed_embeddings]], the embedding was chosen before any label was seen. So it cannot know which inputs matter. A network
 # finds its own embedding while it learns. What does this gain, and what does it cost?
 #
-# *Why care?* Suppose that 200 patients have 40 yes-or-no test results each, and that a disease is present if two of the results differ. In our runs,
-# a network learns which two from these patients. No kernel that is chosen beforehand can do so for every pair.
+# *Why care?* Suppose that 200 patients have 40 yes-or-no test results each, and that a disease is present exactly if two certain results differ. In our
+# runs, a network learns from these patients which two. No kernel that is chosen beforehand can do so for every pair.
 #
 # **You will be able to**
 # - measure how well an embedding suits the labels (Exercise 1);
@@ -142,9 +142,9 @@ lesson.film.show()
 # Let all errors be a small multiple of the labels. For the unit of problem 1, the mean in the second coordinate is $\frac12$ times this multiple. In a noise
 # coordinate, with 100 of 200 examples active, its size is about $\sqrt{100}/200 = 0.05$, a tenth of that.
 #
-# We measured both in the trained network of *The network and the bound*, with the labels of its 200 examples as errors. The root mean square
+# We computed the same means in the trained network of *The network and the bound*, with the labels of its 200 examples in place of the errors. The root mean square
 # over the units is 0.17 in the two coordinates, and 0.05 in the others: before rounding, 3.7 times as large. In the
-# units with the largest weights, the two weights have about the same size. There the mean is about $\frac14$ in both, as for $u_1$ by hand. Other units have less. The
+# units with the largest weights, the two weights have about the same size. There the mean is about $\frac14$ in both coordinates: $u_1$, active only at (1, 1), has $\frac14(1, 1)$. Other units have less. The
 # network's own errors are less regular, because each step sees only 32 random examples.
 #
 # </details>

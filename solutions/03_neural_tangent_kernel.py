@@ -220,16 +220,16 @@ def descent(K, y, f0, lr, steps):
 #
 # The first part tends to a limit that we call $K'$. (The prime means *next layer*.) In the second part, $a_j^2$ is 1 on average.
 # Let $\theta$ be the angle between the vectors $x$ and $x'$ (not $\delta$, as $x$ has a third entry). A random unit is active at both with probability
-# $(\pi - \theta)/2\pi$ (first fold). So the second part tends to $2 \cdot \frac{\pi - \theta}{2\pi}\,x \cdot x' = \frac{\pi - \theta}{\pi}\,x \cdot x'$.
+# $(\pi - \theta)/2\pi$ (first box below). So the second part tends to $2 \cdot \frac{\pi - \theta}{2\pi}\,x \cdot x' = \frac{\pi - \theta}{\pi}\,x \cdot x'$.
 #
 # **Deeper networks.** A sum that enters a unit of the second layer is itself the output of a small network. Compare it at two inputs in two ways:
 # - *How alike are its values?* Over the random weights, their covariance is $K$ (`nngp`). $K$ takes the place of
 #   $x \cdot x'$: it gives the angle $\theta$, and so the share of units active at both.
 # - *How alike are its gradients?* Their inner product is its tangent kernel, from now on $\Theta$ (`ntk`).
 #
-# In the first layer, the sum is $w \cdot x$, with the covariance $x \cdot x'$ and the gradient $x$. So **both start as $x \cdot x'$**. For the next sum, the
-# $f$ above, the covariance is the first part, $K'$, because the $a_j$ are independent with variance 1. The second part has the factor $x \cdot x'$, the tangent kernel
-# of the first sums. In deeper layers, by the chain rule, $\Theta$ replaces it. The output is the last such sum, so its kernel is the last $\Theta$. One hidden layer makes $K'$ and $\Theta'$ of $K$ and $\Theta$:
+# In the first layer, the sum is $w \cdot x$, with the covariance $x \cdot x'$ and the gradient $x$. So **both start as $x \cdot x'$**. The next sum is the $f$
+# above. Its $a_j$ are independent with variance 1, so its values have the covariance $K'$. Its tangent kernel is $K'$ plus $(\pi - \theta)/\pi$ times $x \cdot x'$, the tangent kernel of
+# the sums $w \cdot x$ that enter its units. One layer deeper, the sums that enter have the tangent kernel $\Theta$, and by the chain rule it stands there. The output is the last such sum, so its kernel is the last $\Theta$. One hidden layer makes $K'$ and $\Theta'$ of $K$ and $\Theta$:
 #
 # $$K' = \frac{s}{\pi}\big(\sin\theta+(\pi-\theta)\cos\theta\big), \qquad \Theta' = K' + \frac{\pi-\theta}{\pi}\,\Theta.$$
 #
@@ -268,7 +268,7 @@ def descent(K, y, f0, lr, steps):
 #   has no rate. That an average over $h$ independent units errs by about $h^{-1/2}$ is the central limit theorem.
 # - *Training.* Their Theorem 2: $\Theta$ stays at its limit during gradient flow up to any fixed time, for activations with a bounded
 #   second derivative. [Lee et al. 2019](https://arxiv.org/abs/1902.06720), Theorem 2.1, is for gradient
-#   descent. The step must be below $2n$, divided by the sum of the largest and the smallest eigenvalue. This is a little less than the $2n/\lambda_{\max}$
+#   descent. The step must be below $2n/(\lambda_{\max} + \lambda_{\min})$, a little less than the $2n/\lambda_{\max}$
 #   beyond which the formula diverges. (Theorem G.4 is the version for the parametrization of this page.) The limit has to be positive definite, and the *derivative* of the
 #   activation has to be Lipschitz. Then, with high probability, the kernel never moves by more than a constant times $h^{-1/2}$. Both
 #   theorems exclude the ReLU, whose slope jumps at 0.
