@@ -295,7 +295,8 @@ lesson.digits.show()
 # coefficients: it cannot make the moved digit similar to the training digits of its class. And leave-one-out did not warn us: the digit left
 # out is centered, like all others. There are two ways out.
 # - **Train on moved digits.** Tick **Train on moved copies too**. Each training digit gets two copies, moved two pixels left and
-#   right. For these moves the accuracy rises to 95 %. For a move by one pixel, which no copy shows, it rises only from 52 % to 74 %.
+#   right. For these moves the accuracy rises to 95 %. For a move by one pixel to the right, which no copy shows, it rises only from
+#   52 % to 74 %.
 # - **Learn the embedding** from the labels, as in [[learned_embeddings]].
 #
 # **Discuss:** Is this a weakness of kernels, or of this kernel? Find a kernel for which digit and moved digit are the same point.
@@ -325,7 +326,7 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - **How far does a fixed embedding get us?** To 94 % of centered digits, but to 9 % after a move by two pixels.
+# - **How far does a fixed embedding get us?** To 94 % of centered digits, but to 9 % of those moved two pixels to the right.
 #   Moved copies restore 95 % for the moves that they show, but only 74 % for a move by one pixel.
 # - A [kernel](GLOSSARY.md#kernel) is an inner product in an [embedding](GLOSSARY.md#embedding).
 # - Training solves one linear system. It changes the plane, never the embedding.
