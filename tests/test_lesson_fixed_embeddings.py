@@ -123,7 +123,7 @@ def test_accuracies_of_moved_digits_on_the_page():
     assert told[3:] == pytest.approx([0.74, 0.95], abs=0.006)
     assert told[0] == pytest.approx(0.95, abs=0.006)
     page = words_of("fixed_embeddings")
-    assert "94 % of handwritten digits are recognized. After a shift by two pixels it is 9 %" in page
+    assert "94 % of handwritten digits are recognized. After a shift by two pixels to the right, it is 9 %" in page
     assert "To 94 % of centered digits, but to 9 % of those moved two pixels to the right." in page
     assert "to the right, which no copy shows, it rises only from 52 % to 74 %" in page
 
