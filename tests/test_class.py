@@ -11,7 +11,7 @@ from html_page import Page
 from typer.testing import CliRunner
 
 from ddlearn.classroom.progress import Progress
-from ddlearn.course import class_page, cli, hand_in, submissions, workcopy
+from ddlearn.course import class_page, cli, hand_in, notebooks, submissions, workcopy
 
 EVIL = "<script>alert('x')</script> & \"quoted\""
 MORNING = datetime(2026, 1, 31, 9, tzinfo=UTC)
@@ -79,8 +79,8 @@ def test_who_is_stuck_longest_comes_first_with_tries_and_mistake(room):
     stuck = [cells for cells in made(room, names=True).rows() if len(cells) == 5 and cells[1] == "01 ridge"]
     assert [cells[0] for cells in stuck] == ["Ada", "Bo", "Cy"]
     assert stuck[0][2:] == ["50 minutes", "3", "n forgotten"]
-    spans = [timedelta(seconds=59), timedelta(minutes=119), timedelta(days=2)]
-    assert list(map(class_page._said_for, spans)) == ["0 minutes", "119 minutes", "48 hours"]
+    hours = {0: "under 2 minutes", 1.99: "119 minutes", 2: "2 hours", 47.9: "47 hours", 240: "10 days"}
+    assert [class_page._said_for(timedelta(hours=span)) for span in hours] == [*hours.values()]
 
 
 def test_predictions_and_answers_are_counted_beside_what_is_right(room):
@@ -102,7 +102,7 @@ def test_predicted_numbers_are_counted_in_ranges_and_the_truth_is_in_one():
     from ddlearn.classroom.prediction import Prediction
 
     asked = Prediction("peak", "Where?", low=0, high=80, unit="features", truth=20)
-    bars = class_page._predicted(asked, [0, 9.9, 10, 80, -1, 81, True, None, "20", float("nan"), 10**400])
+    bars = class_page._bars(asked, [0, 9.9, 10, 80, -1, 81, True, None, "20", float("nan"), 10**400])
     assert [count for _, count, _ in bars] == [2, 1, 0, 0, 0, 0, 0, 1]
     assert [label for label, _, right in bars if right] == ["20 to 30 features"]
 
@@ -244,7 +244,7 @@ def test_it_is_shown_in_words_and_written_only_when_agreed(progress, tmp_path):
         assert len(list(folder.iterdir())) == agreed
     for words in ("your name: Ada Lovelace", "1 lesson", "1 exercise, 0 of them passed", "1 answer", str(folder)):
         assert words in asked[0]
-    assert "no notebook" in asked[0]
+    assert "no notebook: `--notebooks FOLDER` adds those" in asked[0]
     (learner,), bad = class_page.read(folder, names=True)
     assert (learner.name, learner.lessons, bad) == ("Ada Lovelace", progress.read()["lessons"], [])
 
@@ -258,6 +258,28 @@ def test_notebooks_come_along_on_request_those_that_the_learner_touched(progress
     assert "all that is written in 1 notebook: “01_fixed_embeddings.ipynb”" in answer.output
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         assert archive.read("notebooks/01_fixed_embeddings.ipynb") == b"touched"
+
+
+def test_a_clone_without_a_record_hands_in_what_differs_from_the_course_and_the_course_itself_all(tmp_path):
+    shipped = notebooks.shipped()
+    for source in shipped:
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    mine = tmp_path / shipped[1].name
+    mine.write_text("touched")
+    assert workcopy.touched(tmp_path) == [mine]
+    assert workcopy.touched(shipped[0].parent) == shipped  # who works there may have changed any
+
+
+def test_who_has_begun_nothing_is_told_so_and_a_file_for_no_folder_is_still_to_be_sent(tmp_path, monkeypatch):
+    monkeypatch.setenv("DDLEARN_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("DDLEARN_HAND_IN", raising=False)
+    monkeypatch.chdir(tmp_path)
+    words = command("hand-in", "--name", "Ada", "--yes").output
+    assert "- no record: no lesson has been begun here\n- no notebook" in words
+    (packed,) = tmp_path.glob("Ada-*.zip")
+    assert words.splitlines()[-1] == f"Packed: {packed}. Now send this file to whoever teaches."
+    words = command("hand-in", "--name", "Ada", "--yes", "--to", tmp_path.parent / tmp_path.name).output
+    assert words.splitlines()[-1].startswith("Handed in: ")
 
 
 def test_no_is_an_answer_and_two_hand_ins_are_two_files(progress, tmp_path):

@@ -71,7 +71,7 @@ def test_what_breaks_in_a_cell_costs_that_cell_alone():
     assert mark.exercises == ONE_PASSED
     assert mark.percent == 33.3
     first, second = mark.reason.split("; ")
-    assert first.startswith("cell 5: SyntaxError")
+    assert first == "cell 5: SyntaxError: invalid syntax (line 1)"
     assert second.startswith("cell 6: ")
     assert "This run is offline" in second
 
@@ -126,10 +126,11 @@ def test_the_table_has_a_row_for_each_notebook_and_the_gradebook_one_for_each_le
         mark("Bo Berg", ""),
         mark("ada", "01_fixed_embeddings", "passed", "raised", "raised", "passed"),
         mark("Zoë Å", "01_fixed_embeddings", "raised", "raised", "raised", "raised"),
+        mark("ADA", "01_fixed_embeddings", "passed", "passed", "passed", "raised"),
     ]
     table = rows(grade.table(marks))
-    assert [row["learner"] for row in table] == ["ada", "'=1+1", "'=1+1", "Bo Berg", "ada", "Zoë Å"]
-    assert [row["percent"] for row in table] == ["100.0", "0.0", "50.0", "0.0", "50.0", "0.0"]
+    assert [row["learner"] for row in table] == ["ada", "'=1+1", "'=1+1", "Bo Berg", "ada", "Zoë Å", "ADA"]
+    assert [row["percent"] for row in table] == ["100.0", "0.0", "50.0", "0.0", "50.0", "0.0", "75.0"]
     assert table[1]["00 mean_squared_error: found"] == "classic mistake: n forgotten"
     assert (table[0]["00 mean_squared_error"], table[0]["01 ridge"]) == ("1", "")
     assert (table[4]["00 mean_squared_error"], table[4]["01 ridge"], table[4]["01 gram"]) == ("", "1", "0")
@@ -140,7 +141,7 @@ def test_the_table_has_a_row_for_each_notebook_and_the_gradebook_one_for_each_le
     assert set(by_name) == {"ada", "'=1+1", "Zoë Å"}  # not Bo Berg, whose only notebook could not be read
     assert (by_name["'=1+1"]["ID"], by_name["'=1+1"]["00 Start here"]) == ("77", "50.0")
     assert (by_name["Zoë Å"]["SIS Login ID"], by_name["Zoë Å"]["00 Start here"]) == ("", "")
-    assert (by_name["ada"]["SIS Login ID"], by_name["ada"]["01 Fixed embeddings"]) == ("ada", "50.0")
+    assert (by_name["ada"]["SIS Login ID"], by_name["ada"]["01 Fixed embeddings"]) == ("ada", "75.0")  # as "ADA"
 
 
 def test_the_command_grades_folders_zips_and_broken_files_and_replaces_its_own_tables_only(tmp_path, monkeypatch):
@@ -153,12 +154,15 @@ def test_the_command_grades_folders_zips_and_broken_files_and_replaces_its_own_t
     with zipfile.ZipFile(folder / "x.zip", "w") as archive:
         archive.writestr("hand-in.json", json.dumps({"name": "Cy", "handed_in": "2026-01-31T09:00:00+00:00"}))
         archive.writestr("notebooks/00_start_here.ipynb", "broken")
+    (folder / "di.zip").write_bytes(submissions.pack("Di", datetime.now(UTC), {}, []))
     (folder / "torn.zip").write_bytes(b"PK")
     out = tmp_path / "new" / "grades.csv"
     out.parent.mkdir()
     for _ in range(2):
         answer = CliRunner().invoke(cli.app, ["grade", str(folder), "--csv", str(out)])
         assert answer.exit_code == 0, answer.output
+    assert re.findall(r"(.+) handed in no notebook\.", answer.output) == ["Di"]
+    assert [row["learner"] for row in rows(out.read_text())] == ["ada", "bo", "Cy", "lovelace", "torn"]
     found = {(row["learner"], row["reason"][:14]) for row in rows(out.read_text())}
     assert found == {
         *((one, "It is no noteb") for one in ("ada", "bo", "lovelace", "Cy")),

@@ -6,6 +6,7 @@ import pytest
 from pages import contrast, luminance
 
 from ddlearn.classroom import page
+from ddlearn.classroom.prose import inline
 
 
 def test_the_contrast_formula_knows_black_on_white():
@@ -32,6 +33,19 @@ def test_in_the_dark_theme_a_card_is_dark_and_can_be_read(kind):
     assert luminance(ground) < 0.03
     assert contrast(ink, ground) >= 7
     assert contrast(link, ground) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("the *mean* error, *at most* one", "the <em>mean</em> error, <em>at most</em> one"),
+        ("`K * n * I` is (*not*) <b>", "<code>K * n * I</code> is (<em>not</em>) &lt;b&gt;"),
+        ("`a *b* c`, K + n * penalty * I", "<code>a *b* c</code>, K + n * penalty * I"),
+        ("n*penalty*I, 2 *x + y* 3, f(*a, **b)", "n*penalty*I, 2 *x + y* 3, f(*a, **b)"),
+    ],
+)
+def test_code_and_stress_are_marked_and_a_product_is_neither(text, html):
+    assert inline(text) == html
 
 
 def test_a_card_says_the_same_in_words():

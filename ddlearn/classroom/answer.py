@@ -147,8 +147,7 @@ def stand_in(exercises: Sequence[Exercise], own: Container[str], namespace: Muta
         target[exercise.name] = Answer(exercise, exercise.reference, Verdict("not started", words), Tries())
     mine = f"On yours, which passed: {listed(kept)}." if kept else ""
     if not given:
-        words = to_html(mine or "This lesson has no exercises.")
-        page.show(page.card("»", "Nothing to catch up with", words, "note"))
+        page.show(page.card("»", "Nothing to catch up with", to_html(mine or "This lesson has no exercises."), "note"))
         return
     waits = "Its cell waits" if len(given) == 1 else "Their cells wait"
     rest = f"Nothing is marked as passed, and your record is as it was. {waits} for you, now or at home. {mine}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ddlearn import papers
 from ddlearn.classroom.claim import ClaimResult
 from ddlearn.classroom.prose import inline
-from ddlearn.classroom.wording import brief
+from ddlearn.classroom.wording import brief, counted
 
 COLUMNS = ("Claim", "Expected", "Measured here", "Control", "Holds")
 HOLDS, FAILS, NO_CONTROL = "✓ holds", "✗ does not hold here", "none"
@@ -25,7 +25,7 @@ def bundle(results: Sequence[ClaimResult], seeds: Sequence[int]) -> dict[str, st
         expected, measured, control, verdict = _cells(result)
         lines.append(f"{verdict}: {result.claim.statement} ({result.claim.basis})")
         lines.append(f"    expected {expected}; measured {measured}; control: {control}")
-    if not _all_hold(results):
+    if not all(result.holds for result in results):
         lines.append(WHAT_TO_DO)
     return {"text/html": as_html(results, seeds), "text/plain": "\n".join(lines)}
 
@@ -46,7 +46,7 @@ def as_html(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:
         )
     caption = f'<caption style="text-align: left; padding: 0.4em 0.8em;">{_caption(results, seeds)}</caption>'
     table = f'<table style="margin: 0;">{caption}<thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
-    return table if _all_hold(results) else f"{table}<p>{inline(WHAT_TO_DO)}</p>"
+    return table if all(result.holds for result in results) else f"{table}<p>{inline(WHAT_TO_DO)}</p>"
 
 
 def _cells(result: ClaimResult) -> tuple[str, str, str, str]:
@@ -79,9 +79,4 @@ def _link(key: str) -> str:
 
 def _caption(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:
     held, seconds = sum(result.holds for result in results), math.fsum(result.seconds for result in results)
-    said = "1 seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
-    return f"{held} of {len(results)} claims hold on this machine ({said}, {seconds:.1f} s)"
-
-
-def _all_hold(results: Sequence[ClaimResult]) -> bool:
-    return all(result.holds for result in results)
+    return f"{held} of {len(results)} claims hold on this machine ({counted(len(seeds), 'seed')}, {seconds:.1f} s)"

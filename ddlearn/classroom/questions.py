@@ -147,11 +147,9 @@ def _range(words: str) -> dict[str, object]:
 
 
 def _quiz_item(entry: _Entry) -> QuizItem:
-    options = []
-    for right, words in entry.choices:
-        answer, _, reply = words.partition(" | ")
-        options.append(Option(answer.strip(), right, reply.strip()))
-    return QuizItem(_question(entry, entry.paragraphs), tuple(options))
+    parted = ((right, words.partition(" | ")) for right, words in entry.choices)
+    options = tuple(Option(answer.strip(), right, reply.strip()) for right, (answer, _, reply) in parted)
+    return QuizItem(_question(entry, entry.paragraphs), options)
 
 
 def _question(entry: _Entry, paragraphs: list[str]) -> str:

@@ -5,13 +5,12 @@ from collections.abc import Container, Mapping, Sequence
 from ddlearn import compute
 from ddlearn.classroom import open_lessons, page
 from ddlearn.classroom.prose import to_html
-from ddlearn.classroom.wording import listed
+from ddlearn.classroom.wording import counted, listed
 
 
 def card(number: str, title: str, minutes: int, difficulty: int, done: str) -> dict:
     """Return the card as a mime bundle; `done` says how far the learner has come."""
-    threads = compute.threads()
-    cores = "1 thread" if threads == 1 else f"{threads} threads"
+    cores = counted(compute.threads(), "thread")
     used, limit = compute.memory_used() / 2**30, compute.memory_limit() / 2**30
     machine = f"It runs on `{compute.device()}` with {cores}; {used:.1f} of {limit:.1f} GB of memory are in use."
     size = f"About {minutes} minutes, difficulty {difficulty} of 5."
@@ -26,7 +25,7 @@ def so_far(names: Sequence[str], functions: Container[str], kept: Mapping[str, M
     if not names:
         return "There is nothing to hand in here."
     passed = [name for name in names if kept.get(name, {}).get("status") == "passed"]
-    said = f"{len(passed)} of {len(names)} {'exercises' if len(names) > 1 else 'exercise'} passed."
+    said = f"{len(passed)} of {counted(len(names), 'exercise')} passed."
     away = [f"`{name}`" for name in passed if name in functions and name not in known]
     if not away:
         return said

@@ -109,20 +109,22 @@ def _chapter(room: str, learners: list[Learner]) -> dict[str, object]:
         exercises.append({"name": name, "common": common, "times": times, "hint": hints[common], **counts})
         stuck += tried
 
-    def asked(section: str, key: str, count: Callable) -> list[tuple[object, list[Bar]]]:
+    def asked(section: str, key: str) -> list[tuple[object, list[Bar]]]:
         found = []
         for name, question in declared.get(section, {}).items():
             answers = [record[section][name].get(key) for record in records if name in record.get(section, {})]
-            found += [(question, count(question, answers))] if answers else []
+            found += [(question, _bars(question, answers))] if answers else []
         return found
 
-    said = {"number": number, "heading": heading, "count": sum(map(bool, records)), "stuck": stuck}
-    said |= {"predictions": asked("predictions", "value", _predicted), "questions": asked("quiz", "chosen", _chosen)}
-    return said | {"exercises": exercises}
+    said = {"predictions": asked("predictions", "value"), "questions": asked("quiz", "chosen")}
+    said |= {"number": number, "heading": heading, "count": sum(map(bool, records))}
+    return said | {"exercises": exercises, "stuck": stuck}
 
 
-def _predicted(asked: Prediction, answers: list[object]) -> list[Bar]:
-    """Count the answers to a prediction by option, or by ranges of equal width, and mark the one with the truth."""
+def _bars(asked: Prediction | QuizItem, answers: list[object]) -> list[Bar]:
+    """Count the answers to a question by option, or by ranges of equal width, and mark the one with the truth."""
+    if isinstance(asked, QuizItem):
+        return [(option.text, answers.count(option.text), option.right) for option in asked.options]
     if asked.options:
         return [(option, answers.count(option), option == asked.truth) for option in asked.options]
     numbers = [one for one in answers if type(one) in (int, float) and asked.low <= one <= asked.high]
@@ -130,10 +132,6 @@ def _predicted(asked: Prediction, answers: list[object]) -> list[Bar]:
     truth, _ = np.histogram([] if asked.truth is None else [asked.truth], edges)
     ranges = [f"{brief(low)} to {brief(high)} {asked.unit}".strip() for low, high in pairwise(edges)]
     return list(zip(ranges, counts.tolist(), map(bool, truth), strict=True))
-
-
-def _chosen(asked: QuizItem, answers: list[object]) -> list[Bar]:
-    return [(option.text, answers.count(option.text), option.right) for option in asked.options]
 
 
 def _since(first: str | None, when: datetime) -> timedelta:
@@ -144,14 +142,13 @@ def _since(first: str | None, when: datetime) -> timedelta:
 
 
 def _said_for(span: timedelta) -> str:
-    minutes = span // timedelta(minutes=1)
-    return counted(minutes, "minute") if minutes < 120 else counted(minutes // 60, "hour")
+    units = {"days": timedelta(days=1), "hours": timedelta(hours=1), "minutes": timedelta(minutes=1)}
+    return next((f"{span // one} {unit}" for unit, one in units.items() if span >= 2 * one), "under 2 minutes")
 
 
 def _score(learner: Learner) -> tuple[int, int, int]:
     entries = [one for record in learner.lessons.values() for one in record.get("exercises", {}).values()]
-    tried = sum(bool(one.get("attempts")) for one in entries)
-    return len(learner.lessons), tried, sum(map(passed, entries))
+    return len(learner.lessons), sum(bool(one.get("attempts")) for one in entries), sum(map(passed, entries))
 
 
 def _state(folder: Path) -> list[tuple[Path, int]]:

@@ -147,7 +147,8 @@ def hand_in(
     own = handing.own_name()
     name = name or (own if yes else typer.prompt("Your name", default=own or None))
     path = handing.hand_in(to, name, workcopy.touched(notebooks) if notebooks else [], agreed)
-    typer.echo(f"Handed in: {path}." if path else "Nothing was handed in.")
+    packed = f"Handed in: {path}." if to != Path() else f"Packed: {path}. Now send this file to whoever teaches."
+    typer.echo(packed if path else "Nothing was handed in.")
     raise typer.Exit(int(path is None))
 
 

@@ -5,6 +5,7 @@ accidents, not somebody who means harm: the code of a learner runs with the righ
 """
 
 import re
+from bisect import insort
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -102,11 +103,11 @@ def gradebook(marks: Iterable[Mark]) -> str:
     Of two notebooks of one lesson the better counts. One that could not be run leaves its place empty, and who has no
     other is not in it: course sites refuse rows of somebody whom they do not know, such as a damaged file's.
     """
-    rows = [
-        (mark.file.learner, mark.file.account, f"{mark.lesson[:2]} {lessons.load(mark.lesson[:2]).title}", mark.percent)
-        for mark in marks
-        if mark.exercises
-    ]
+    known, rows = {}, []  # a name as it was written first: "ada" and "Ada" are one learner
+    for mark in filter(lambda mark: mark.exercises, marks):
+        name = known.setdefault(mark.file.learner.casefold(), mark.file.learner)
+        heading = f"{mark.lesson[:2]} {lessons.load(mark.lesson[:2]).title}"
+        rows.append((name, mark.file.account, heading, mark.percent))
     best = pd.DataFrame(rows, columns=["Student", "ID", "lesson", "percent"]).groupby(["Student", "ID", "lesson"])
     wide = best["percent"].max().unstack()
     book = wide.reset_index()
@@ -127,7 +128,7 @@ def main(folder: Path, file: Path, seed: int) -> int:
     """Grade the folder, show the table, write both files; 0 however bad a notebook is, ValueError if there is none."""
     console, notebooks, marks = Console(), list(submissions.notebooks(folder)), []
     if not notebooks:
-        raise ValueError(f"There is no notebook in {folder}.")
+        raise ValueError(f"There is no notebook in {folder}. `ddlearn hand-in --notebooks FOLDER` hands them in.")
     book = file.with_name(f"{file.stem}-gradebook{file.suffix}")
     for path, heads in ((file, WHO), (book, GRADEBOOK)):
         results.spare(path, "table of ddlearn grade", ",".join(heads))
@@ -135,14 +136,17 @@ def main(folder: Path, file: Path, seed: int) -> int:
     with results.bar(console) as bar, ThreadPoolExecutor(compute.threads()) as pool:
         task = bar.add_task("notebooks", total=len(notebooks))
         for one in pool.map(lambda notebook: mark(notebook, seed), notebooks):
-            marks.append(one)
+            insort(marks, one, key=lambda mark: (mark.file.learner.casefold(), mark.lesson))
             bar.advance(task)
             results.write_whole(file, table(marks))  # who stops the run keeps what it found
-            passed = f"{one.passed} of {len(one.exercises)}"
-            shown.add_row(escape(one.file.learner), one.lesson[:2] or "?", passed, f"{one.percent:g}")
+    for one in marks:
+        passed = f"{one.passed} of {len(one.exercises)}"
+        shown.add_row(escape(one.file.learner), one.lesson[:2] or "?", passed, f"{one.percent:g}")
     results.write_whole(book, gradebook(marks))
     console.print(shown)
     said = [f"{one.file.path}: {one.reason}" for one in marks if one.reason]
+    handed, here = {one.learner.casefold() for one in notebooks}, {one.learner for one in submissions.records(folder)}
+    said += [f"{learner} handed in no notebook." for learner in sorted(here) if learner.casefold() not in handed]
     said += [f"Cases of seed {seed}.", f"One row per notebook: {file}", f"For Canvas and Moodle: {book}"]
     console.print("\n".join(said), markup=False, highlight=False, soft_wrap=True)
     return 0

@@ -17,6 +17,8 @@ from ddlearn.classroom.wording import counted, listed
 from ddlearn.course import submissions
 from ddlearn.course.report import passed
 
+NO_NOTEBOOK = "no notebook: `--notebooks FOLDER` adds those in FOLDER that you have changed"
+
 
 def own_name() -> str:
     """Return what a hub, or this system, calls its user; "" where it has the name that every container has."""
@@ -48,15 +50,17 @@ def contents(record: dict, name: str, notebooks: list[Path], path: Path) -> str:
         counted(sum(len(lesson.get(section, {})) for lesson in lessons), noun)
         for section, noun in (("predictions", "prediction"), ("quiz", "answer"), ("claims", "claim"))
     )
+    done = f"""your record of {counted(len(lessons), "lesson")}:
+  {counted(len(exercises), "exercise")}, {sum(map(passed, exercises))} of them passed, each with the code of your last
+  try, the number of your tries and of the hints that you read, and the mistake that was recognized;
+  {predictions}, {answers} to questions and {claims} as measured here; and when you did each"""
     books = [f"“{notebook.name}”" for notebook in notebooks]
+    work = f"all that is written in {counted(len(books), 'notebook')}: {listed(books)}" if books else NO_NOTEBOOK
     return f"""\
 This is what you hand in:
 - your name: {name}
-- your record of {counted(len(lessons), "lesson")}:
-  {counted(len(exercises), "exercise")}, {sum(map(passed, exercises))} of them passed, each with the code of your last
-  try, the number of your tries and of the hints that you read, and the mistake that was recognized;
-  {predictions}, {answers} to questions and {claims} as measured here; and when you did each
-- {f"all that is written in {counted(len(books), 'notebook')}: {listed(books)}" if books else "no notebook"}
+- {done if lessons else "no record: no lesson has been begun here"}
+- {work}
 It goes into one file: {path}
 Whoever can read that file can read all of this. Nothing is sent over a network."""
 

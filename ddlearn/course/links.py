@@ -37,9 +37,7 @@ def origin(root: Path) -> str:
     asked = subprocess.run(["git", "-C", root, "remote", "get-url", "origin"], capture_output=True, text=True)
     found = re.search(r"github\.com[:/]([\w.-]+/[\w.-]+?)(\.git)?/?$", asked.stdout.strip(), re.ASCII)
     if not found:
-        raise ValueError(
-            "This copy of the course has no origin on GitHub. Name the repository: ddlearn links OWNER/NAME."
-        )
+        raise ValueError("This copy of the course has no origin on GitHub. Name one: ddlearn links OWNER/NAME.")
     return found[1]
 
 

@@ -53,9 +53,8 @@ def common(name: str, notebook: NotebookNode) -> list[str]:
     fewest = FEWEST_CELLS.get(name.rpartition("/")[2][:2], 8)
     found = [] if len(code) >= fewest else [f"{name}: {len(code)} cells of code; at least {fewest} are expected."]
     found += _headings(name, prose)
-    for place, cell in [*code, *prose]:
-        if re.search(r"\b(BEGIN|END) SOLUTION\b", cell.source):
-            found.append(f"{place}: a solution's marker is left.")
+    marked = (place for place, cell in [*code, *prose] if re.search(r"\b(BEGIN|END) SOLUTION\b", cell.source))
+    found += [f"{place}: a solution's marker is left." for place in marked]
     for place, cell in prose:
         for picture in re.findall(PICTURE, cell.source):
             found.append(f"{place}: a picture without words for those who cannot see it: {picture}")

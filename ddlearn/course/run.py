@@ -7,6 +7,7 @@ what the record then holds is of this run, and the learner's own is not touched.
 import itertools
 import math
 import os
+import re
 import tempfile
 import threading
 import time
@@ -53,7 +54,7 @@ class Run:
     def fail(self, cell: int, words: str) -> None:
         """Note an error in this cell, with the first line of its words."""
         self.errors += 1
-        first = words.strip().partition("\n")[0]
+        first = re.sub(r"\(\d+\.py, ", "(", words.strip().partition("\n")[0])  # IPython's name of a cell says nothing
         self.messages.append(f"cell {cell + 1}: {first}")
 
 

@@ -66,11 +66,13 @@ def prepare(folder: Path, sources: list[Path] | None = None) -> WorkingCopy:
 
 
 def touched(folder: Path) -> list[Path]:
-    """Return the notebooks of a working copy that are the learner's: changed, or made. NotADirectoryError if none."""
+    """Return the notebooks of a folder that are the learner's: changed, or made. NotADirectoryError if it is none."""
     folder = folder.expanduser().absolute()
     if not folder.is_dir():
         raise NotADirectoryError(f"There is no folder {folder}.")
-    taken = _read(folder)
+    # A clone, which a hub makes for each learner, has no record: what is as shipped there is nobody's work either.
+    elsewhere = [source for source in notebooks.shipped() if source.parent != folder.resolve()]
+    taken = {source.name: _hash(source.read_bytes()) for source in elsewhere} | _read(folder)
     return [path for path in sorted(folder.glob("*.ipynb")) if taken.get(path.name) != _hash(path.read_bytes())]
 
 
