@@ -174,9 +174,9 @@ lesson.black_box.show()
 # | error on new points | 0.1 | 0.1 | 25 | 3,000,000 | 0.35 | 0.03 |
 #
 # *In words:* the quotient says how strongly the fit can magnify noise. With 20 features it is largest, and so is the error. If all noise were
-# magnified 70,000 times, it would add $(70{,}000 \cdot 0.2)^2$ to the error, about 200 million. But the worst move is only one of 20
-# perpendicular directions. On average, one twentieth of the noise's square lies along it. This gives 10 million; our draw of the noise
-# gave three million. With 400 features, no noise is magnified.
+# magnified 70,000 times, it would add $(70{,}000 \cdot 0.2)^2$ to the error, about 200 million. Now read the 20 noise values as one
+# vector. The worst move is only one of its 20 perpendicular directions, and on average one twentieth of its squared length lies along it. This gives
+# 10 million; our draw gave three million. With 400 features, no noise is magnified.
 #
 # Many a textbook would have stopped us at 20 features, warning of [overfitting](GLOSSARY.md#overfitting): a model as large as its data is useless, and a still larger one is worse. The first
 # statement held here, and the second failed. [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118) named the effect

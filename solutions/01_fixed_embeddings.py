@@ -295,7 +295,7 @@ lesson.digits.show()
 # coefficients: it cannot make the moved digit similar to the training digits of its class. And leave-one-out did not warn us: the digit left
 # out is centered, like all others. There are two ways out.
 # - **Train on moved digits.** Tick **Train on moved copies too**. Each training digit gets two copies, moved two pixels left and
-#   right. For these moves the accuracy returns to 95 %. For a move by one pixel, which no copy shows, it rises only from 52 % to 74 %.
+#   right. For these moves the accuracy rises to 95 %. For a move by one pixel, which no copy shows, it rises only from 52 % to 74 %.
 # - **Learn the embedding** from the labels, as in [[learned_embeddings]].
 #
 # **Discuss:** Is this a weakness of kernels, or of this kernel? Find a kernel for which digit and moved digit are the same point.

@@ -15,13 +15,13 @@
 #
 # ![XOR in a square, and two bar charts: the weights of twelve coordinates before training, and the two that remain.](pictures/learned_embeddings.svg)
 #
-# *The class is the product of coordinates 4 and 9, each $+1$ or $-1$. The bars show the weight that a small network gives to each coordinate.*
+# *The class is the product of coordinates 4 and 9, each $+1$ or $-1$. The bars show each coordinate's weight in a small network.*
 #
 # **Question.** In [[fixed_embeddings]], the embedding was chosen before any label was seen. So it cannot know which inputs matter. A network
 # finds its own embedding while it learns. What does this gain, and what does it cost?
 #
-# *Why care?* Suppose that 200 patients have 40 yes-or-no test results each, and that a disease is present if two of the results differ. In our runs,
-# a network learns which two from these patients. No kernel that is chosen beforehand can do so for every pair.
+# *Why care?* Suppose that 200 patients have 40 yes-or-no test results each, and that a disease is present exactly if two certain results differ. In our
+# runs, a network learns from these patients which two. No kernel that is chosen beforehand can do so for every pair.
 #
 # **You will be able to**
 # - measure how well an embedding suits the labels (Exercise 1);
@@ -69,7 +69,7 @@ lesson.recap()
 # %% [markdown]
 # ## By hand: XOR
 #
-# Take two coordinates, each $+1$ or $-1$, and let the label be their product. This function is called XOR. The columns $u_1$ and $u_2$ are
+# Take two coordinates, each $+1$ or $-1$, and let the label be their product: the function XOR. The columns $u_1$ and $u_2$ are
 # two ReLU units, where $\mathrm{relu}(z)$ is the larger of $z$ and 0.
 #
 # |$x_1$|$x_2$|label $y = x_1x_2$|$u_1 = \mathrm{relu}(x_1 + x_2)$|$u_2 = \mathrm{relu}(-x_1 - x_2)$|$u_1 + u_2 - 1$|
@@ -82,7 +82,7 @@ lesson.recap()
 # Take any function $c + w_1x_1 + w_2x_2$. Its values add up to $2c$ over the two rows with label $1$, and to $2c$ over the other two.
 # If every value had the sign of its label, the first sum would be positive, and the second negative. So no such function separates the classes.
 #
-# With the features $u_1$ and $u_2$, a linear function is enough: $u_1 + u_2 - 1$ equals the label.
+# With $u_1$ and $u_2$, a linear function is enough: $u_1 + u_2 - 1$ equals the label.
 #
 # ## Predict
 
@@ -126,8 +126,8 @@ lesson.film.show()
 #
 # *In words:* add up the examples at which the unit is active, each multiplied by its remaining error, and divide by $n$. At first, $f$ is small, so the
 # errors are the labels. A noise coordinate has the sign of the label in about half of the active examples. So the terms almost cancel: a mean of
-# $n$ random signs has the size $1/\sqrt n$. In the two coordinates of XOR, the terms almost cancel over all examples, but over the active ones they can agree (problem 1).
-# So the gradient finds these coordinates, but also puts some weight on noise.
+# $n$ random signs has the size $1/\sqrt n$. In the two coordinates of XOR, the terms almost cancel over all examples, but over the active ones they can agree.
+# If a unit is active only where $x_1 = 1$, the label there is $x_2$ (problem 1). So the gradient finds these coordinates, but also puts some weight on noise.
 #
 # **Weight decay** subtracts $0.1 \cdot 0.001$ of each weight in each step. Momentum repeats each change, every time 0.9 as large, and
 # $1 + 0.9 + 0.9^2 + \dots = 10$. So without a gradient, each step multiplies a weight by about $1 - 10 \cdot 0.1 \cdot 0.001 = 0.999$. After 2,000 steps, 14 % of the weight is left.
@@ -142,9 +142,9 @@ lesson.film.show()
 # Let all errors be a small multiple of the labels. For the unit of problem 1, the mean in the second coordinate is $\frac12$ times this multiple. In a noise
 # coordinate, with 100 of 200 examples active, its size is about $\sqrt{100}/200 = 0.05$, a tenth of that.
 #
-# We measured both in the trained network of *The network and the bound*, with the labels of its 200 examples as errors. The root mean square
-# over the units is 0.17 in the two coordinates, and 0.05 in the others: 3.7 times as large. The units
-# with the largest weights lie on the diagonals, and have about $\frac14$ in each coordinate, as $u_1$ has by hand. Other units have less. The
+# We computed the same means in the trained network of *The network and the bound*, with the labels of its 200 examples in place of the errors. The root mean square
+# over the units is 0.17 in the two coordinates, and 0.05 in the others: before rounding, 3.7 times as large. In the
+# units with the largest weights, the two weights have about the same size. There the mean is about $\frac14$ in both coordinates: $u_1$, active only at (1, 1), has $\frac14(1, 1)$. Other units have less. The
 # network's own errors are less regular, because each step sees only 32 random examples.
 #
 # </details>
@@ -221,7 +221,7 @@ def alignment(K, y):
 # For $x_1x_2$, the second kernel's best $c$ is 1. What remains is $\frac23x_1x_2 - \frac13x_1x_3 - \frac13x_2x_3$, with the mean square
 # $\frac49 + \frac19 + \frac19 = \frac23$. The first kernel guesses the target, the second treats all alike, yet their means agree.
 #
-# No kernel has a smaller mean. To see this, read $k(\cdot, z)$ and the parities as vectors of eight numbers. Let $\rho_i$ be the cosine of the angle between
+# No kernel has a smaller mean. Why? Read $k(\cdot, z)$ and the parities as vectors of eight numbers. Let $\rho_i$ be the cosine of the angle between
 # $k(\cdot, z)$ and the $i$-th parity. With the best $c$, the error for this parity is $1 - \rho_i^2$. The parities are orthogonal, so
 # $\rho_1^2 + \rho_2^2 + \rho_3^2 \le 1$. So the three errors add up to at least $3 - 1 = 2$, and their mean is at least $\frac23$.
 #
@@ -280,7 +280,7 @@ lesson.predict("bound")
 # - **Orange squares:** the mean error of ridge regression with the chosen kernel. **Purple:** the error of its best parity.
 # - **Green rings:** the oracle kernel, on the black line. It knows the size, but not the subset.
 #
-# Which kernel in the menu has a best parity with the error 0? Why is this no contradiction?
+# Which kernel in the menu has a best parity with error 0? Why is this no contradiction?
 
 # %%
 lesson.bound.show()
@@ -290,7 +290,7 @@ lesson.bound.show()
 #
 # The function below should return the oracle kernel. It lists no subsets, because multiplying
 # out $(x_1x_1' + x_2x_2' + x_3x_3')^2$ gives all products of two coordinates. But for size 2 and the points $(1, 1, 1)$ and
-# $(1, 1, -1)$ it returns $\frac19$, where $(1 - 1 - 1)/3 = -\frac13$ is right. Repair it.
+# $(1, 1, -1)$ it returns $\frac19$, where $(1 - 1 - 1)/3 = -\frac13$ is right.
 
 
 # %%
@@ -348,8 +348,8 @@ lesson.parity.show()
 # Five networks are trained on 150 examples of the same parity for 2,000 steps, with the decays 0, 0.001, 0.003, 0.01 and 0.1.
 #
 # **First on paper:** which is the smallest decay that leaves at most 1 % of a weight that the gradient does not renew? **Then measure**
-# the alignment of each network's features with the labels of 50 held-out examples. Is it largest for your decay? Give both, and the alignment without
-# decay.
+# the alignment of each network's features with the labels of 50 held-out examples. Is it largest for your decay? Give your decay, its alignment,
+# and that without decay.
 
 # %%
 from ddlearn.lessons.learned_embeddings.decisions import DECAYS, examples, trained

@@ -91,7 +91,8 @@ lesson.predict("move")
 # - **Left:** the outputs of the network (solid) and of its tangent (dashed), for all angles.
 # - **Right:** the difference between the two, for five widths, against the share of the way that the weights have gone.
 #
-# Move **Hidden units** from one end to the other. Then choose another **Direction**: the weights move as far, but at random.
+# Increase **Hidden units**. Then choose another **Direction**: the weights move as far, but at random, so the changes of the terms
+# almost cancel.
 
 # %%
 lesson.walk.show()
@@ -201,7 +202,7 @@ def descent(K, y, f0, lr, steps):
 #
 # Hidden unit $j$ has a row $W_j$ of $W$ and an entry $a_j$ of $a$:
 # $f(x) = \sqrt{2/h}\,\sum_j a_j\,\mathrm{relu}(W_j \cdot x)$. All weights start as independent Gaussian numbers with mean 0 and variance 1, and
-# all are trained. The factor with the root of $h$ makes this the **NTK parametrization**.
+# all are trained. The factor $\sqrt{2/h}$ makes this the **NTK parametrization**.
 #
 # A unit is **active** at $x$ if $W_j \cdot x > 0$. Let $1_j(x)$ be 1 if unit $j$ is active at $x$, and 0 if not. This is also the slope of
 # its ReLU. So the derivative in $a_j$ is $\sqrt{2/h}\,\mathrm{relu}(W_j \cdot x)$, and the gradient in $W_j$ is
@@ -217,17 +218,18 @@ def descent(K, y, f0, lr, steps):
 # A step of the network changes its outputs by $-\frac\eta n\Theta r$, to first order, with the $\Theta$ of the moment. If $\Theta$ stays constant, the
 # network follows the same rule as its tangent.
 #
-# The first part tends to a limit that we call $K'$. Here the prime means *next layer*. Its formula follows. In the second part, $a_j^2$ is 1 on average.
+# The first part tends to a limit that we call $K'$. (The prime means *next layer*.) In the second part, $a_j^2$ is 1 on average.
 # Let $\theta$ be the angle between the vectors $x$ and $x'$ (not $\delta$, as $x$ has a third entry). A random unit is active at both with probability
-# $(\pi - \theta)/2\pi$ (first fold). So the second part tends to $2 \cdot \frac{\pi - \theta}{2\pi}\,x \cdot x' = \frac{\pi - \theta}{\pi}\,x \cdot x'$.
+# $(\pi - \theta)/2\pi$ (first box below). So the second part tends to $2 \cdot \frac{\pi - \theta}{2\pi}\,x \cdot x' = \frac{\pi - \theta}{\pi}\,x \cdot x'$.
 #
 # **Deeper networks.** A sum that enters a unit of the second layer is itself the output of a small network. Compare it at two inputs in two ways:
-# - *How alike are its values?* Over the random weights, their covariance is $K$ (`nngp`). $K$ gives the angle $\theta$, and so the units active at both.
+# - *How alike are its values?* Over the random weights, their covariance is $K$ (`nngp`). $K$ takes the place of
+#   $x \cdot x'$: it gives the angle $\theta$, and so the share of units active at both.
 # - *How alike are its gradients?* Their inner product is its tangent kernel, from now on $\Theta$ (`ntk`).
 #
-# In the first layer, the sum is $w \cdot x$, with the covariance $x \cdot x'$ and the gradient $x$. So **both start as $x \cdot x'$**. For the next sum, the
-# $f$ above, the covariance is the first part, $K'$. The second part has the factor $x \cdot x'$, the tangent kernel of the sums before. In deeper layers, by the
-# chain rule, $\Theta$ stands in its place. The output is the last such sum, so its kernel is the last $\Theta$. One hidden layer makes $K'$ and $\Theta'$ of $K$ and $\Theta$:
+# In the first layer, the sum is $w \cdot x$, with the covariance $x \cdot x'$ and the gradient $x$. So **both start as $x \cdot x'$**. The next sum is the $f$
+# above. Its $a_j$ are independent with variance 1, so its values have the covariance $K'$. Its tangent kernel is $K'$ plus $(\pi - \theta)/\pi$ times $x \cdot x'$, the tangent kernel of
+# the sums $w \cdot x$ that enter its units. One layer deeper, the sums that enter have the tangent kernel $\Theta$, and by the chain rule it stands there. The output is the last such sum, so its kernel is the last $\Theta$. One hidden layer makes $K'$ and $\Theta'$ of $K$ and $\Theta$:
 #
 # $$K' = \frac{s}{\pi}\big(\sin\theta+(\pi-\theta)\cos\theta\big), \qquad \Theta' = K' + \frac{\pi-\theta}{\pi}\,\Theta.$$
 #
@@ -266,7 +268,7 @@ def descent(K, y, f0, lr, steps):
 #   has no rate. That an average over $h$ independent units errs by about $h^{-1/2}$ is the central limit theorem.
 # - *Training.* Their Theorem 2: $\Theta$ stays at its limit during gradient flow up to any fixed time, for activations with a bounded
 #   second derivative. [Lee et al. 2019](https://arxiv.org/abs/1902.06720), Theorem 2.1, is for gradient
-#   descent. The step must be below $2n$, divided by the sum of the largest and the smallest eigenvalue. This is a little less than the $2n/\lambda_{\max}$
+#   descent. The step must be below $2n/(\lambda_{\max} + \lambda_{\min})$, a little less than the $2n/\lambda_{\max}$
 #   beyond which the formula diverges. (Theorem G.4 is the version for the parametrization of this page.) The limit has to be positive definite, and the *derivative* of the
 #   activation has to be Lipschitz. Then, with high probability, the kernel never moves by more than a constant times $h^{-1/2}$. Both
 #   theorems exclude the ReLU, whose slope jumps at 0.
@@ -284,7 +286,7 @@ def descent(K, y, f0, lr, steps):
 # Apply the recursion $m$ times to points of length 1. On the diagonal $\theta = 0$, so $K$ stays 1, and each layer adds 1 to $\Theta$,
 # which becomes $m + 1$. For two different points, expand the first formula for small $\theta$: $\cos\theta' = 1 - \theta^2/2 + \theta^3/(3\pi)$. So $\theta' = \theta - \theta^2/(3\pi)$. Each layer adds about $1/(3\pi)$ to $1/\theta$, so after $m$ layers $\theta \approx 3\pi/m$. All
 # points become parallel: $K$ has forgotten which two they were. In the second formula, $K'$ is near 1 and $\theta/\pi$ near $3/m$. So the formula is close to $\Theta' = 1 + (1 - 3/m)\,\Theta$. Try
-# $\Theta = cm$, which grows by $c$ per layer: then $c = 1 - 3c$, so $c = \frac14$. The approach is slow. For two points at a right angle we measured $\Theta = 27.5$ after 100
+# $\Theta = cm$, which grows by $c$ per layer: then $c = 1 - 3c$, so $c = \frac14$ and $\Theta$ is about $m/4$. This becomes exact only slowly. For two points at a right angle we measured $\Theta = 27.5$ after 100
 # layers, which is 10 % more than 25, and 253.5 after 1,000. A very deep
 # kernel says only whether two points are equal.
 #
@@ -294,7 +296,7 @@ def descent(K, y, f0, lr, steps):
 #
 # The version below is right after one layer, and for a point with itself at any depth. But for the two points 60° apart, two
 # layers give $\Theta = 1.302$, where 1.351 is right. A hundred layers give 2.0 instead of 28.0. Why did one
-# layer not show the mistake? Repair it.
+# layer not show the mistake?
 
 
 # %%
@@ -328,13 +330,13 @@ def next_layer(nngp, ntk):
 # - **Right:** how much of each wave is left, against the steps. Symbols are the network, dashed lines the formula.
 #
 # **Step size** has the unit $n/\lambda_{\max}$, where $\lambda_{\max}$ is the largest eigenvalue. What does your formula
-# leave of the wave $k = 2$ after ten steps of size 1? Write it down. Then look, with 2,048 **Hidden units**. Then move **Steps taken**, try 8 hidden
+# leave of the wave $k = 2$ after ten steps of size 1? Write it down. Then look, with 2,048 **Hidden units**. Move **Steps taken**, try 8 hidden
 # units, and step size 2.5.
 #
 # <details><summary>What does the formula leave, and what does the network?</summary>
 #
 # The formula leaves 60 % of the wave $k = 2$: about $(1 - 0.81/16.6)^{10}$. The network of 2,048 units has 61 %. After 300 steps, the formula
-# leaves 15 % of the wave $k = 4$, and the network 24 %. (With the network's own kernel at the start, the formula leaves 15 % too.) During training,
+# leaves 15 % of the wave $k = 4$, and the network 24 %. (With the network's own kernel at the start, the formula leaves 15 % too.) In these 300 steps,
 # this kernel moves by 1.7 %. Its length, the root of the sum of all squared entries, is about 18.5, so it moves by about 0.3. This is little beside the
 # eigenvalue 16.6, but more than the 0.10 of the wave $k = 4$. So modes that are learned last are the hardest to predict.
 #
@@ -400,7 +402,7 @@ lesson.decide("step", step, factor)
 # ## Real digits
 #
 # Ridge regression with the kernel of your `next_layer` classifies handwritten digits: an infinitely wide network, without one
-# step of training. Is it worse than networks that were trained? Guess before you look.
+# step of training. Is it worse than trained networks? Guess before you look.
 # - **Left:** error rates of the kernel against the penalty. Leave-one-out chooses it: each training digit is predicted from all others.
 # - **Right:** the error rate on new digits, for the kernel and for trained networks.
 #

@@ -137,8 +137,8 @@ lesson.scale.show()
 #
 # </details>
 #
-# **Small $\alpha$: [rich](GLOSSARY.md#rich-training).** A step of this size moves $w_j$ by $-\frac{\eta}{\alpha}\, a_j$ times a mean over the examples: of $x$ times its residual
-# where unit $j$ is active, of 0 elsewhere. (At the start the residual is $-y$.) The width has canceled, and $1/\alpha$ is left: with a small $\alpha$ the weights move far.
+# **Small $\alpha$: [rich](GLOSSARY.md#rich-training).** A step of this size moves $w_j$ by $-\frac{\eta}{\alpha}\, a_j$ times a mean over all examples. An example counts with $x$ times its residual
+# if unit $j$ is active there, and with 0 if not. (At the start the residual is $-y$.) The width has canceled, and $1/\alpha$ is left: with a small $\alpha$ the weights move far.
 #
 # **Why along the two bits?** A unit with a positive weight on the second bit is active more often where $x_2 = 1$. There the target $x_1x_2$ equals
 # $x_1$. So on its active examples the target goes with the first bit, and the step moves that bit's weight. In the same way, weights on the first bit
@@ -146,7 +146,7 @@ lesson.scale.show()
 #
 # Growth feeds growth: the move of $w_j$ contains $a_j$, and that of $a_j$ the activation. So the two bits stand out, and the kernel
 # [aligns](GLOSSARY.md#alignment) with the labels: at $\alpha = 1$, its alignment (1 for the kernel matrix $yy^\top$) rises from 0.05 to 0.30. What moving far
-# gains is computed after the width.
+# gains, the second calculation by hand shows.
 #
 # <details><summary>How were the networks of the explorer trained?</summary>
 #
@@ -200,7 +200,7 @@ lesson.scale.show()
 #
 # <details><summary>Do the twins keep the tangent kernel?</summary>
 #
-# Twins keep the kernel times the factor $h/\alpha^2$ of the step. A derivative of a twin is that of its unit, or has the opposite sign. So the kernel, a sum of products of two
+# Twins do not change the *product* of the kernel and the factor $h/\alpha^2$ of the step. A derivative of a twin is that of its unit, or has the opposite sign. So the kernel, a sum of products of two
 # derivatives, has twice as many terms. Each is a quarter as large, because $h$ doubles in $\alpha/h$. So the kernel is halved, and the factor $h/\alpha^2$ doubles.
 #
 # Output weights $a_j = 0$ would make the network zero too. But then the derivatives in $w_j$ and $b_j$ vanish, and a part of the kernel is lost.
@@ -274,10 +274,10 @@ lesson.width.show()
 #
 # <details><summary>Which plain step suits usual code?</summary>
 #
-# The table above describes the start only. Now let the code store output weights of size $1/\sqrt h$, and let all layers take one plain step. Of the steps that we tried, the best for 64, 256 and 1,024 units were
+# The table above gives the output scale at the start. How fast each layer then moves depends on how the code stores the weights. Let it store output weights of size $1/\sqrt h$, and let all layers take one plain step. Of the steps that we tried, the best for 64, 256 and 1,024 units were
 # 0.2, 0.05 and 0.013: a quarter for four times the width. The reason: each output weight changes the output by about the plain
-# step, so all $h$ of them change it by $h$ times as much. The step must therefore fall as $1/h$. For the input weights, such a step is too small. Their derivatives contain an
-# output weight of size $1/\sqrt h$. So the input weights of one unit change the output by about the plain step times $1/h$, and those of all $h$ units by the plain step.
+# step, so all $h$ of them change it by $h$ times as much. The step must therefore fall as $1/h$. For the input weights, such a step is too small. An
+# output weight of size $1/\sqrt h$ enters twice: in the move of an input weight, and in the effect of this move on the output. So the input weights of one unit change the output by about the plain step times $1/h$, and those of all $h$ units by the plain step.
 # This is the share $1/h$ of the whole change. A step size per layer would restore the transfer.
 #
 # </details>
@@ -473,7 +473,7 @@ lesson.quiz()
 #
 # **4. Adam and two hidden layers (hard).** One step of Adam changes every weight by about the learning rate. A layer has $h$ inputs of size 1, and all
 # changes move an output in the same direction. How far does one step move this output? How must the learning rate fall with $h$, so that this distance stays the
-# same? In muP, the step of a hidden layer is divided by its number of inputs. How must the rate fall then?
+# same? In muP, the code divides the rate of a hidden layer by its number of inputs. How must the rate that you set then change with $h$?
 
 
 # %%

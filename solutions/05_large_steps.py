@@ -86,7 +86,7 @@ lesson.recap()
 # The smallest network with many minima has two weights. For the input 1 its output is $ab$, and the target is 1. With the residual $r = ab - 1$, the
 # loss is $L = \frac12 r^2$ and its gradient is $(rb, ra)$. So one step takes $a$ to $a - \eta r b$, and $b$ to $b - \eta r a$.
 #
-# Every point of the curve $ab = 1$ is a minimum. Its sharpness is $S = a^2 + b^2$ (problem 1). The flattest minimum is $a = b = 1$, with
+# Every point of the curve $ab = 1$ is a minimum. Its sharpness is $S = a^2 + b^2$ (problem 1). The flattest minimum, up to a change of both signs, is $a = b = 1$, with
 # $S = 2$. Far out along the curve, $S$ grows without limit.
 #
 # Which of the minima is reached? The number $D = a^2 - b^2$ is the **imbalance** of the two weights. Square both new weights and subtract:
@@ -120,7 +120,7 @@ lesson.predict("beyond")
 # |3|1.9183|0.7938|0.5228|3.0497|3.65|
 # |20|1.7050|0.5863|−0.0003|2.5632|3.25|
 #
-# The last column is the sharpness of the minimum that flow would reach from this row. Where in this column does the residual stop growing?
+# The last column is the sharpness of the minimum that flow would reach from this row. At which value of this column does the residual stop growing in size?
 
 # %% [markdown]
 # ## See

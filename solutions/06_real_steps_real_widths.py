@@ -204,8 +204,8 @@ lesson.certificate.show()
 #
 # For matrices the imbalance is $D = W_1^\top W_1 - W_2^\top W_2$. It compares the two layers as seen from the $h$ hidden units. Gradient flow conserves $D$
 # ([Arora, Cohen, Hazan 2018](https://arxiv.org/abs/1802.06509); [Du, Hu, Lee 2018](https://arxiv.org/abs/1806.00900)). A finite step changes $D$ by a term in
-# $\eta^2$ only, which you derive in Exercise 1. As by hand, it is $\eta^2$ times a difference of two squares, now of matrices. The size $\lVert\cdot\rVert_2$ of a matrix is its largest singular value.
-# Neither square has negative eigenvalues. So their difference is at most as large as the larger one, and the drift at most $\eta^2\lVert\nabla L_t\rVert^2$.
+# $\eta^2$ only, which you derive in Exercise 1. As by hand, it is $\eta^2$ times a difference of two squares, now of matrices: a matrix times its own transpose, so neither has negative eigenvalues. The size $\lVert\cdot\rVert_2$ of a matrix is its largest singular value.
+# So their difference is at most as large as the larger one, and the drift at most $\eta^2\lVert\nabla L_t\rVert^2$.
 #
 # From now on let every step satisfy $\eta C_t \le 1$. Then the curvature takes back at most half, so each step lowers the loss by at least
 # $\frac{\eta}{2}\lVert\nabla L_t\rVert^2$. So its drift is at most $2\eta$ times this fall. Add up all steps:
@@ -282,7 +282,7 @@ lesson.certificate.show()
 #
 # $$s_{\max}(T)^2 \le \tfrac12\left[e_+ + \sqrt{e_+^2 + 4w^2}\right] + \tfrac12\left[e_- + \sqrt{e_-^2 + 4w^2}\right].$$
 #
-# *In words:* imbalance and product limit the strongest direction too. Here the largest possible drift is added to the whole right side, once. With $\lVert G\rVert \le \sqrt{2\beta L}$ and $\lVert\nabla L\rVert \le s_{\max}(T)\lVert G\rVert$, this bounds $C_t$
+# *In words:* imbalance and product limit the strongest direction too. The formula holds for the present $D$. The explorer inserts $D_0$ and adds the largest possible drift, $2\eta L_0$, to the whole right side, once. With $\lVert G\rVert \le \sqrt{2\beta L}$ and $\lVert\nabla L\rVert \le s_{\max}(T)\lVert G\rVert$, this bounds $C_t$
 # before training.
 #
 # Under **More controls**, choose the **step rule**. *Constant* uses one step size for the whole run. *Planned ahead* lets the step grow with the certified fall of the loss. *Measured on the way* takes the
@@ -427,10 +427,10 @@ lesson.width.show()
 # <details><summary>Why d + k − 1?</summary>
 #
 # Stack both layers into a matrix $Z$ with $d + k$ rows. Then $D = Z^\top J Z$, where the diagonal matrix $J$ has $d$ times $+1$ and $k$ times $-1$. For a vector $v$ with $h$ entries,
-# $v^\top D v = (Zv)^\top J\,(Zv)$. So $D$ has as many positive eigenvalues as the largest space of vectors $z = Zv$ with $z^\top J z > 0$ has dimensions, and likewise for negative ones (Sylvester's law of inertia).
+# $v^\top D v = (Zv)^\top J\,(Zv)$. Take spaces of vectors $z = Zv$ in which $z^\top J z > 0$ for all $z \ne 0$. The largest dimension of such a space is the number of positive eigenvalues of $D$, and likewise for negative ones (Sylvester's law of inertia).
 #
 # From $h = d + k$ on, almost every Gaussian $Z$ has independent rows. The vectors $Zv$ then fill the whole space, and $D$ has exactly $d$ positive and $k$ negative eigenvalues. With
-# $h = d + k - 1$, they fill only a hyperplane: all vectors at a right angle to some vector $n$. The direction that is lost is $Jn$: for every $z$ in the hyperplane, $z^\top J\,(Jn) = z^\top n = 0$. Its sign is that of $(Jn)^\top J\,(Jn) = n^\top J n$, which is almost never 0. So one sign is lost. But then *either* all $d$ positive ones are left *or* all $k$ negative ones, and one of the two is enough.
+# $h = d + k - 1$, they fill only a hyperplane: all vectors at a right angle to some vector $n$. The direction that is lost is $Jn$: for every $z$ in the hyperplane, $z^\top J\,(Jn) = z^\top n = 0$. For $z + cJn$ the value is $z^\top J z + c^2\, n^\top J n$. So the whole space has the signs of the hyperplane and one more, that of $n^\top J n$, which is almost never 0. This one is lost. But then *either* all $d$ positive ones are left *or* all $k$ negative ones, and one of the two is enough.
 #
 # </details>
 #

@@ -19,7 +19,7 @@
 # the loss begins to fall.*
 #
 # **Question.** Many weights fit the training data. Can we say before the run where descent ends? In three small cases we can, from the norm of the step, the
-# size of the start, and the activation. It matters: two networks below make no test error, but our attacks turned answers by a change of 0.25 in one, and of about 0.7 in the other.
+# size of the start, and the activation. It matters: two networks below make no test error. But in one, moving an input by 0.25 turned its answer; in the other, our shortest such move was about 0.7.
 #
 # **You will be able to**
 # - write three kinds of descent, and say which line each ends at (Exercise 1);
@@ -127,16 +127,17 @@ lesson.line.show()
 # ## Explain: the norm of the step, and log t
 #
 # **Why the norms differ.** Each direction $d$ minimizes $g^\top d + \frac12\lVert d\rVert^2$ with its own norm: it goes downhill, and pays for its size. This is *steepest descent* in that norm. In l∞ only the
-# largest entry is paid for, so all move by the same $m$. By hand, $-6.5m + \frac12m^2$ is smallest at $m = 6.5$. In l1 every entry is paid for, so only the steepest moves.
+# largest entry is paid for, so the others may move as far for free: all move by the same $m$. By hand, $-6.5m + \frac12m^2$ is smallest at $m = 6.5$. In l1 every entry has the same price, so only the steepest moves:
+# it lowers the loss most.
 #
 # **Why the margin.** Let $M$ be the smallest $w^\top z_i$. Late in training, $L$ is about $e^{-M}$, so lowering the loss means raising $M$. Among all steps of the same norm, steepest descent lowers the
-# loss most. So it raises $M$ most per unit of norm, and $M$ over the norm of $w$ *is* the margin. [Gunasekar and others (2018)](https://arxiv.org/abs/1802.08246) prove the limit for separable data
+# loss most. So it raises $M$ most per unit of norm. And $w$ is the sum of the steps, so $M$ over the norm of $w$, the margin, should become as large as it can. [Gunasekar and others (2018)](https://arxiv.org/abs/1802.08246) prove the limit for separable data
 # and an exponential loss; ours has an exponential tail.
 #
 # **Why log t.** The loss never reaches zero, so $w$ keeps growing. Let $\hat w$ be the shortest $w$ with
-# $w^\top z_i \ge 1$ for all $i$. Its l2 margin, $1/\lVert\hat w\rVert$, is the best. The examples with $\hat w^\top z_i = 1$ are the **support vectors**. At $w = a\hat w$ they dominate the
+# $w^\top z_i \ge 1$ for all $i$. Its smallest product is 1, so its l2 margin is $1/\lVert\hat w\rVert$: the best, since $\hat w$ is shortest. The examples with $\hat w^\top z_i = 1$ are the **support vectors**. At $w = a\hat w$ they dominate the
 # gradient, whose size is about $e^{-a}$. And $\hat w$ is a sum of support vectors with positive weights (second fold), so $w$ can grow along it. The speed of $a$ is $e^{-a}$, which
-# gives $a = \log t$. So $w(t) \approx \hat w \log t + \tilde w$ with a constant $\tilde w$, and the angle falls only as $1/\log t$: in our data, to 11 degrees after 3 decades, and to 3.1 after 12.
+# gives $a = \log t$. So $w(t) \approx \hat w \log t + \tilde w$ with a constant $\tilde w$. The part of $w$ across $\hat w$ stays, while the part along $\hat w$ grows. So the angle falls only as $1/\log t$: in our data, to 11 degrees after 3 decades, and to 3.1 after 12.
 #
 # <details><summary>How does the explorer reach 36 decades?</summary>
 #
@@ -164,7 +165,7 @@ lesson.line.show()
 # $\rho$ tends to a $\tilde w$ with $\eta e^{-\tilde w^\top z_i} = c_i$ for every support vector. In our time, which counts $\eta$ per step, the $\eta$ drops out, and this is the equation above. We read
 # both theorems in an early version of the paper. That $\rho$ grows at most as $\log\log t$ for the remaining data is quoted from a lecture note on the final version.
 #
-# The theorem of Gunasekar and others on steepest descent in a norm is quoted as well. [Zhang, Zou and Cao (2024)](https://arxiv.org/abs/2406.10650) prove the l∞ margin for full-batch Adam without its stability constant (from their abstract).
+# The theorem of Gunasekar and others on steepest descent in a norm is quoted as well. [Zhang, Zou and Cao (2024)](https://arxiv.org/abs/2406.10650) prove that full-batch Adam without its stability constant ends at the best l∞ margin (from their abstract).
 #
 # </details>
 
@@ -237,7 +238,7 @@ lesson.film.show()
 # **The delay.** From a start ten times smaller, the neurons must grow ten times more. This takes the extra time
 # $\ln 10/\lVert x_+\rVert$.
 #
-# **The collapse.** On a positive $x$, only blue neurons are active at the end, all along one direction $e$, at first that of $x_+$. So the features of $x$, the outputs of the neurons, are
+# **The collapse.** On a positive $x$, only blue neurons are active at the end, all along one direction $e$. When the loss begins to fall, $e$ is that of $x_+$; later all turn together. So the features of $x$, the outputs of the neurons, are
 # $e^\top x$ times one fixed vector. Two numbers measure this. The **stable rank** of the matrix $W$ with rows $w_j$ and singular values $s_1 \ge s_2 \ge \dots$ is $\sum_k s_k^2/s_1^2$: 1 for one direction, 2 for two
 # equally strong ones at a right angle. For **NC1** of a class, split its feature vectors into a part along their strongest direction
 # and a rest. NC1 is the rest's share of the squared length: zero after complete [neural collapse](GLOSSARY.md#neural-collapse).
@@ -245,8 +246,8 @@ lesson.film.show()
 #
 # <details><summary>What is proved, and by whom?</summary>
 #
-# [Min, Mallada and Vidal (2024)](https://arxiv.org/abs/2307.12851), Theorem 1, for gradient flow with the exponential or logistic loss. Assume the cosines
-# above. Multiply each by the labels of its two points, and let the smallest of these signed cosines be $\mu > 0$. Let $n$ be the number of examples. Assume also that no blue neuron starts exactly along the sum of the negative points, no red one along $x_+$, and a balanced start of size
+# [Min, Mallada and Vidal (2024)](https://arxiv.org/abs/2307.12851), Theorem 1, for gradient flow with the exponential or logistic loss. Assume three things. The cosines are as
+# above: after each is multiplied by the labels of its two points, the smallest is $\mu > 0$. No blue neuron starts exactly along the sum of the negative points, and no red one along $x_+$. With $n$ examples, the start is balanced ($|v_j| = \lVert w_j\rVert$) and of size
 # $O(h^{-1/2} e^{-(n/\sqrt\mu) \log n})$. Then all neurons are in their place after a time $O(\log n/\sqrt\mu)$, and stay there. If both $S_+$ and $S_-$ hold a neuron, the loss falls
 # at least as $1/t$ from a time $\Theta(\frac1n \log \frac{1}{\sqrt h\,\epsilon})$ on, where $\epsilon$ is the size of the start. After long training, the stable rank is at most 2. The required start is far smaller than ours, and the time that the proof gives far longer. Their equation (4) is
 # $\dot u$ above.
@@ -331,7 +332,7 @@ lesson.radius.show()
 #
 # [Min and Vidal (2024)](https://arxiv.org/abs/2405.15942) prove both radii for the two functions. That descent from a small start finds these functions is their *conjecture* there. (We read poster and code.)
 # [Min and Vidal (2025)](https://proceedings.mlr.press/v267/min25c.html), Proposition 1: for any classifier, some attack of length $\sqrt2/2$ succeeds with probability at least
-# $\min(K_+, K_-)/K$. Theorem 1 and Corollary 1 are for powers above 2, the squared loss, small clusters with enough points, and a balanced start with a gap between neurons. The flow then withstands nearly
+# $\min(K_+, K_-)/K$. Theorem 1 and Corollary 1 are for powers above 2, the squared loss, small clusters with enough points, and a balanced start with a gap between neurons. The network that the flow finds then withstands every attack shorter than nearly
 # $\sqrt2/2$. They say that random starts do not satisfy the condition. We start at random, so our radii are measured: along gradients, and along directions computed from the centers. With **power 2**, which the theorem leaves out, the radius at eight clusters is 0.58.
 #
 # </details>
@@ -366,7 +367,7 @@ lesson.quiz()
 # **The answer:** in three small cases, we can.
 # - **Norm of the step.** On separable data, steepest descent in a norm ends at the best [margin](GLOSSARY.md#margin) in that norm. This [implicit bias](GLOSSARY.md#implicit-bias) shows slowly: 3.1
 #   degrees are left after 12 decades.
-# - **Size of the start.** From a small one, neurons turn first ([early alignment](GLOSSARY.md#early-alignment)), then grow. A decade costs $\ln 10/\lVert x_+\rVert$. From size 1, only 63 % of the film's neurons end in
+# - **Size of the start.** From a small one, neurons turn first ([early alignment](GLOSSARY.md#early-alignment)), then grow. A start ten times smaller costs the time $\ln 10/\lVert x_+\rVert$. From size 1, only 63 % of the film's neurons end in
 #   their place.
 # - **Activation.** ReLU neurons find class sums, those of power 3 single clusters. Neither makes a test error. At $K = 16$ a change of 0.25 fools the first; the shortest found for the second is about 0.7.
 #

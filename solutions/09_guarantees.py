@@ -129,7 +129,7 @@ def holdout(errors, n, delta):
 # - The [**prior**](GLOSSARY.md#prior-and-posterior-pac-bayes) is a distribution over classifiers that is fixed before the judges are seen.
 # - The **posterior** is a second distribution over classifiers. You may choose it after the data, by any rule.
 # - The **divergence** $\mathrm{KL}$ of the posterior from the prior is the mean, over the posterior, of $\ln(\text{posterior probability}/\text{prior
-#   probability})$. It is 0 if the two are equal, and large if the posterior uses classifiers to which the prior gave little probability.
+#   probability})$ (for Gaussian weights, the ratio of the densities). It is 0 if the two are equal, and large if the posterior uses classifiers to which the prior gave little probability.
 #
 # Among infinitely many classifiers, each single one may have the prior probability 0. Then a posterior that always chooses the same one has an infinite divergence. So predictions are random: for each new example, draw a classifier from the
 # posterior, and let it answer. This is the **Gibbs classifier**. Let $R$ be its error rate on new examples, and $\hat R$ its mean error rate on the $n$ judges.
@@ -161,11 +161,11 @@ def holdout(errors, n, delta):
 # 1. *An average in which no posterior occurs.* For each classifier $g$, let $\hat R_g$ and $R_g$ be its two error rates, and $X_g = n\,\mathrm{kl}(\hat R_g, R_g)$. Over draws of the judges, the expectation of $e^{X_g}$ is at most $2\sqrt n$; this is
 #    Maurer's part. Now average $e^{X_g}$ over all $g$, drawn from the prior. The prior does not depend on the judges, so the expectation of this average, over draws of the judges, is at most $2\sqrt n$ as well. By Markov's inequality,
 #    the average exceeds $2\sqrt n/\delta$ with probability at most $\delta$.
-# 2. *From the prior to any posterior.* Multiply and divide by the posterior probability. Then a mean over the prior becomes a mean over the posterior, in which each $e^{X_g}$ has the weight $\text{prior}/\text{post} = e^{-\ln(\text{post}/\text{prior})}$. Classifiers that the posterior leaves out are lost, so the first mean is at least the second:
+# 2. *From the prior to any posterior.* The mean over the prior is the sum of all $\text{prior}\cdot e^{X_g}$, that is, of all $\text{post}\cdot\frac{\text{prior}}{\text{post}}\cdot e^{X_g}$. So it is a mean over the posterior, in which each $e^{X_g}$ has the weight $\text{prior}/\text{post} = e^{-\ln(\text{post}/\text{prior})}$. Classifiers that the posterior leaves out are lost, so the first mean is at least the second:
 #    $\mathbb E_{\text{prior}}\, e^{X_g} \ge \mathbb E_{\text{post}}\, e^{X_g - \ln(\text{post}/\text{prior})}$.
 #    (If the posterior uses classifiers to which the prior gives probability 0, $\mathrm{KL}$ is infinite, and the theorem says nothing.) The logarithm of a mean is at least the mean of the logarithm (Jensen's inequality). So
 #    $\ln \mathbb E_{\text{prior}}\, e^{X_g} \ge \mathbb E_{\text{post}}\, X_g - \mathbb E_{\text{post}} \ln(\text{post}/\text{prior})$. By definition, the last term is $\mathrm{KL}$.
-# 3. *From single classifiers to the Gibbs classifier.* The function kl is convex, so $n\,\mathrm{kl}(\hat R, R) \le \mathbb E_{\text{post}}\, X_g$, by Jensen's inequality again.
+# 3. *From single classifiers to the Gibbs classifier.* The function kl is convex in both of its arguments together, so $n\,\mathrm{kl}(\hat R, R) \le \mathbb E_{\text{post}}\, X_g$, by Jensen's inequality again.
 #
 # So with probability at least $1 - \delta$, the average of step 1 is at most $2\sqrt n/\delta$. Then step 2 has at most $\ln(2\sqrt n/\delta)$ on its left side, and $n\,\mathrm{kl}(\hat R, R) \le \mathrm{KL} + \ln(2\sqrt n/\delta)$. The average contains no posterior, so this holds for all posteriors at once.
 #
@@ -238,13 +238,14 @@ lesson.predict("enough")
 #   a false bound: the measured error rate of this classifier is higher. The dotted line is the test error of the machine that all $n$ examples train.
 # - **Right:** from how many examples on the bound stays below 1/2.
 #
+# The three bounds and their classifiers:
 # - **Hold-out:** one half of the examples trains, the other half judges.
 # - **PAC-Bayes, half for the prior:** the first half trains $\hat w$, and the prior is $N(\rho\hat w, I)$. We take it as the posterior, too, so KL is 0. The second half judges. But forty distances
 #   are tried, and each is a prior of its own: $m = 40$.
 # - **PAC-Bayes, prior before data:** all examples train and judge. There is one prior, so $m = 1$.
 #
 # First move **Coin flips** to 1: all labels are coin flips, so a bound below 1/2 would be false. Then move it to 0, slowly.
-# Set **Delta** to one half, and look for rings while you move **Draw** (other examples). Which curves have any? How far do the curves rise at one in a million?
+# Set **Delta** to one half, and look for rings while you move **Draw** (other examples). Which curves have any? How far do the curves rise if delta is one in a million?
 
 # %%
 lesson.bounds.show()
@@ -255,7 +256,7 @@ lesson.bounds.show()
 #
 # <details><summary>Why 23 % and not 15 %, if both classifiers err on 10 %?</summary>
 #
-# The two classifiers are nearly the same. In the second row, KL is 0 at each distance, so a large distance costs nothing: the best of the forty is the largest, 200. There almost all draws answer like the center. It is mostly the price that differs. The hold-out bound pays about $\ln(1/\delta) = 3.0$. PAC-Bayes adds $\ln 40 = 3.7$ for the distances, and $\ln(2\sqrt{200}) = 3.3$. With the distance 200 fixed beforehand, $m = 1$, and the bound is 0.205 instead of 0.234.
+# The two classifiers are nearly the same. With half for the prior, KL is 0 at each distance, so a large distance costs nothing: the best of the forty is the largest, 200. There almost all draws answer like the center. It is mostly the price that differs. The hold-out bound pays about $\ln(1/\delta) = 3.0$. PAC-Bayes adds $\ln 40 = 3.7$ for the distances, and $\ln(2\sqrt{200}) = 3.3$. With the distance 200 fixed beforehand, $m = 1$, and the bound is 0.205 instead of 0.234.
 #
 # </details>
 #
@@ -275,7 +276,7 @@ lesson.bounds.show()
 #
 # ## From how many examples?
 #
-# | bound | about | below 1/2, over 20 draws |
+# | bound | speaks about | below 1/2, over 20 draws |
 # |---|---|---|
 # | hold-out | the trained classifier | from 50 or 100 on |
 # | PAC-Bayes, half for the prior | the Gibbs classifier | from 100 to 400 on |
@@ -288,7 +289,7 @@ lesson.bounds.show()
 # - **A margin bound** ([Bartlett and Mendelson 2002](https://jmlr.org/papers/v3/bartlett02a.html)) is about the trained classifier, without drawing. All examples train and judge. Choose a margin $\gamma$ that each example should have, from 24
 #   sizes that were fixed before the data. An error counts 1, and an example with the margin $\gamma$ or more counts 0. Between them, the count falls linearly: $c_i = 1 - \text{margin}_i/\gamma$.
 #   The error rate is at most $\frac1n\sum_i c_i + \frac{2}{\gamma\sqrt n} + 3\sqrt{\ln(2\cdot 24/\delta)/(2n)}$. A small $\gamma$ makes the first term small and the second large. At $\delta = 0.05$ and 800 examples, the third alone is 0.20, and
-#   the smallest sum over $\gamma$ is above 1.
+#   even for the best $\gamma$, the three terms add up to more than 1.
 # - **A term of [Arora and others 2019](https://arxiv.org/abs/1901.08584)** is $\sqrt{2\,y^\top H^{-1} y/n}$. Here $H$ is the tangent kernel of a wide network of which only the hidden layer is trained, and $y$ holds the $n$ labels. The term is small if the labels lie in modes with large
 #   eigenvalues. A bound adds further positive terms to it, so the term itself is no bound. But where it is above 1, the bound says nothing. With 800 examples it is 1.8 to 1.9, and with coin flips 5.5 to 5.8.
 #

@@ -19,7 +19,7 @@
 # right, and stretches the small circle of noise.*
 #
 # **Question.** In [[start_here]] the test error exploded where features were as many as examples, and fell again beyond. With 200 features, 180 noisy examples can give
-# nearly three times the error of 100: whoever pays for 80 more examples gets a worse model. Why? Can a formula draw the curve, even for real images, before anything is fitted?
+# nearly three times the error of 100: 80 more examples give a worse model. Why? Can a formula draw the curve, even for real images, before anything is fitted?
 #
 # **You will be able to**
 # - compute the shortest fit, by one division per direction (Exercise 1);
@@ -244,9 +244,9 @@ lesson.decide("buy", now, enough, tuned)
 # [[fixed_embeddings|rbf kernel]]. Fits learn from $n = 200$ digits. Before any fit, take the eigenvalues $\lambda_i$ of the kernel matrix of all digits, and the labels' part along each eigenvector.
 #
 # As in [[learning_curves]], there is a water level $\gamma$. The share $\lambda_i/(\lambda_i + \gamma)$ of part $i$ is learned: nearly all above the level, nearly nothing below. Without a penalty, the shares add up to
-# $\min(n, N)$. This fixes $\gamma$. **The peak:** for $N < n$, the theory multiplies what is not learned, noise included, by $n/(n - N) = 1 + N/(n - N)$: the second term is its variance (Explain). The factor is 2 at 100 features, 20 at 190, infinite at 200.
+# $\min(n, N)$. This fixes $\gamma$. **The peak:** for $N < n$, the theory multiplies what is not learned, noise included, by $n/(n - N) = 1 + N/(n - N)$. It counts itself, and again as noise taken for signal (*Explain*). The factor is 2 at 100 features, 20 at 190, infinite at 200.
 # - **Left:** the eigenvalues, and the part of the labels outside the first $i$ eigenvectors (dashed).
-# - **Right:** the squared error on new digits against $N$. The dashed curve is the theory.
+# - **Right:** the squared error on new digits against $N$ (dashed: theory).
 #
 # At the start, 10 % of the training labels are wrong (**Wrong labels**). Tick **Make the fits too**. Then choose *the theory's best* penalty.
 
@@ -298,7 +298,7 @@ lesson.why.show()
 
 # %% [markdown]
 # Remove one factor, and no peak is left ([Schaeffer and others 2023](https://arxiv.org/abs/2303.14151)). A weak
-# direction makes the variance large, and effective parameters measure this variance. Drawn against them instead of features, the error's curve runs to the right up to the peak,
+# direction makes the variance large, and effective parameters measure this variance. If the error is drawn against them instead of features, its curve runs to the right up to the peak,
 # then back. Wide fits have *fewer* effective parameters than fits near the peak: 246 with 400 features, 699 with 85 ([Curth, Jeffares and van der Schaar 2023](https://arxiv.org/abs/2310.18988)).
 
 # %% [markdown]

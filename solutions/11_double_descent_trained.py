@@ -75,7 +75,7 @@ lesson.predict("worst")
 # ## By hand: a fit that is stopped
 #
 # Take the design of [[double_descent_solved#By-hand|the last lesson]], with singular values 2 and 0.2. The true weights $w_\star = (1, 1)$ lie in the strong direction. Noise moves the exact fit by $(0.5, -0.5)$, in the weak one.
-# Instead of solving, take gradient steps of size 0.2 on $\frac12\lVert Xw - y\rVert^2$, from $w = 0$. The gradient is $X^\top X (w - \hat w)$, where $\hat w$ is the exact fit. So along a direction with singular value $s$,
+# Take gradient steps of size 0.2 on $\frac12\lVert Xw - y\rVert^2$, from $w = 0$. The gradient is $X^\top X (w - \hat w)$, where $\hat w$ is the exact fit. So along a direction with singular value $s$,
 # each step multiplies what is missing of $\hat w$ by $1 - 0.2 s^2$.
 #
 # | steps | missing in the strong direction | missing in the weak direction | $\lVert w - w_\star\rVert^2$ |
@@ -92,19 +92,19 @@ lesson.predict("worst")
 # %% [markdown]
 # ## See
 #
-# Now networks (*nets* in the pictures) with one hidden ReLU layer learn 400 digits, a fifth of whose labels are wrong. Each of twelve widths has three seeds.
+# Networks (*nets* in the pictures) with one hidden ReLU layer learn 400 digits, a fifth of whose labels are wrong. Each of twelve widths has three seeds.
 #
 # **The recipe.** Each network minimizes the squared error between its $k = 10$ outputs and the label, written as a one and nine zeros, in 450 steps of [Adam](GLOSSARY.md#adam) on all digits.
 #
 # <details><summary>What is Adam, and where do the weights start?</summary>
 #
 # The step size is 0.009, and there is no weight decay. Adam is momentum with a step size per weight: each step is divided by the root of a running mean of the squared gradient. The start weights are Gaussian, with variance $1/(3d)$ in the first layer and
-# $1/(3h)$ in the second. The pixels are standardized. In the map each seed has its own wrong labels. After Exercise 2 the outputs of several networks are averaged, and all of them learn the same wrong labels.
+# $1/(3h)$ in the second. The pixels are standardized. In the map each seed has its own wrong labels. The explorer below Exercise 2 averages the outputs of several networks. There, all of them learn the same wrong labels.
 #
 # </details>
 #
 # - **Left, the map:** to the right networks get wider, measured by $P/(nk)$; upward training goes on. The color is the squared error on new digits; the best constant output has 0.90. Diamonds mark the smallest error of each width.
-# - **Right:** the error at the chosen step (the map's white line). The green line, in this panel only, marks the narrowest width that fits its labels. From there on the training error (dashed) is nearly zero.
+# - **Right:** the error at the chosen step (the map's white line). The green line marks the narrowest width that fits its labels. From there on the training error (dashed) is nearly zero.
 #
 # Move **Steps** from left to right, with By hand in mind: signal first, noise last. Early on, networks have learned what digits look like, and hardly any wrong label. What should the curve look like then?
 # When does the peak appear? Then set **Wrong labels** to *none*. Networks, steps and equations stay the same. What is left of the peak?
@@ -116,7 +116,7 @@ lesson.map.show()
 # ## Explain: what a procedure can fit
 #
 # **What the map shows.** After 28 steps no width fits, and all networks from 30 units on have errors of about 0.31: signal first. Then wrong labels come in, in wide networks first. The peak appears when a width begins
-# to fit: after 148 steps the widest does, and the error is 0.68 at 80 units. More steps let narrower networks fit, and the peak follows. At step 450 it is 1.10, at 53 and 64 units, where $P/(nk)$ is 1.0 and 1.2. With clean
+# to fit: after 148 steps the widest does. The error is then largest, 0.68, at 80 units, which nearly fit. More steps let narrower networks fit, and the peak follows. At step 450 it is 1.10, at 53 and 64 units, where $P/(nk)$ is 1.0 and 1.2. With clean
 # labels the error there is 0.22.
 #
 # **Counting.** With $P$ parameters and $nk$ equations, an exact fit should become possible near the **threshold** $P = nk$. There the network has hardly a choice *how* to fit the wrong labels, so we expect a peak. Beyond it there are many exact fits.
@@ -129,7 +129,7 @@ lesson.map.show()
 #
 # <details><summary>Is this the peak of the linear fits, and where is it with cross-entropy?</summary>
 #
-# The linear fits have $p$ weights for *each* of the $k$ outputs: $P = pk$ parameters for $nk$ equations. There too the threshold is $P = nk$, which says $p = n$. Cross-entropy asks for less: the right class
+# Linear fits with $N$ features have $N$ weights for *each* of the $k$ outputs: $P = Nk$ parameters for $nk$ equations. There too the threshold is $P = nk$, which says $N = n$. Cross-entropy asks for less: the right class
 # must have the largest output, about one condition per example. This suggests a threshold near $P = n$. In our networks the error rate did not peak there. The count of equations is that of
 # [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118).
 #
@@ -145,10 +145,10 @@ lesson.map.show()
 # %%
 @lesson.exercise("interpolation_point")
 def interpolation_point(widths, train_mse, y, d):
-    """P/(nk) of the narrowest net whose train_mse, (W, S), mean over S seeds, is below 2 % of the best constant's.
+    """P/(nk) of the narrowest width that fits: its train_mse is below 2 % of the best constant's.
 
-    train_mse sums the squared error over the k outputs and takes the mean over the n examples. widths (W,), targets
-    y (n, k), d inputs; biases count. float("inf") if none is below.
+    train_mse (W, S), for S seeds per width, sums the squared error over the k outputs and takes the mean over the n
+    examples. Take its mean over seeds. widths (W,), targets y (n, k), d inputs; biases count. float("inf"): none fits.
     """
     # BEGIN SOLUTION
     n, k = y.shape
@@ -205,10 +205,10 @@ lesson.cures.show()
 # | weight decay | strong: no peak; weak: a lower peak | the strength must be found |
 # | cross-entropy | the error rate falls with width, to 18 % | wide networks still learn wrong labels |
 # | small batches | a lower, flatter peak | a peak |
-# | averaging | three networks of 40 units together have 0.50; one with as many units, 120, has 0.84. With strong decay, almost no gain | the averages' error still rises with width, from 0.40 at 8 units to 0.60 at 80: all learned the same wrong labels |
+# | averaging | three networks of 40 units, averaged, have 0.50; one of 120 units has 0.84. With strong decay, almost no gain | the wrong labels, which all networks share: averaged networks still rise from 0.40 at 8 units to 0.60 at 80 |
 # | longer steps (size 0.02) | **a hump, 1.37 at 20 units, is above the peak,** 1.09 at 53 | no cure |
 #
-# Each row is about *these* networks, on 400 small digits. Nakkiran and others trained far larger networks with
+# Each row is about *these* networks, on small digits. Nakkiran and others trained far larger networks with
 # cross-entropy, and found peaks, some without wrong labels.
 #
 # ## Exercise 3 · Decide: where do you expect the peak?
@@ -244,7 +244,7 @@ lesson.decide("expect", squared_loss, cross_entropy, examples)
 lesson.samples.show()
 
 # %% [markdown]
-# The network's error is 0.93 with 60 digits, about 1.3 with 120, largest at 125, and below 0.93 again only beyond 220. The dashed curve is the model with its cure: the best penalty, or for networks the best moment to stop. Then more data only helped: 0.59 with 60 digits, about 0.45 with 120. Take them, and stop in time. But these cures are **oracles**: they choose by the test error. [Nakkiran (2019)](https://arxiv.org/abs/1912.07242) found that more data can hurt linear regression.
+# The network's error is 0.93 with 60 digits, about 1.3 with 120, largest at 125, and below 0.93 again only beyond 220. The dashed curve is the same model with a cure: the best moment to stop for networks, the best penalty for the others. With the cure more data only helped: 0.59 with 60 digits, about 0.45 with 120. Take them, and stop in time. But these cures are **oracles**: they choose by the test error. [Nakkiran (2019)](https://arxiv.org/abs/1912.07242) found that more data can hurt linear regression.
 #
 # ## Where it breaks
 #
@@ -304,12 +304,12 @@ lesson.quiz()
 #
 # **3. The best moment (checked below).** In By hand, after how many steps is the squared distance smallest, and how small is it?
 #
-# **4. Two descents in time (hard, explorer below).** In a linear model, each feature learns at its own speed, its **clock**. With fast signal, then noise, then slow signal, the risk descends twice. Which step sizes $\eta_i$ leave one descent?
+# **4. Two descents in time (hard, explorer below).** In a linear model, each feature learns at its own speed, its **clock**. If the fast features carry signal, slower ones noise, and the slowest signal again, the risk descends twice. Which step sizes $\eta_i$ leave one descent?
 #
 # <details><summary>The clocks</summary>
 #
-# Take many examples. After $t$ steps of size $\eta_i$, feature $i$ with standard deviation $\sigma_i$ still misses the share $(1 - \eta_i\sigma_i^2)^t$ of its weight.
-# Learning a feature's signal lowers the risk, and learning its noise raises it.
+# Let the features be independent. With many examples they hardly mix: after $t$ steps of size $\eta_i$, feature $i$ with standard deviation $\sigma_i$ still misses the share
+# $(1 - \eta_i\sigma_i^2)^t$ of its weight in the exact fit. A part of this weight is signal, the rest comes from label noise. Learning the signal lowers the risk, and learning the noise raises it.
 #
 # </details>
 

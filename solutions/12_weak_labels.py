@@ -135,7 +135,7 @@ lesson.predict("poured")
 # of the bags' means, and the weights depend on the shares alone.
 #
 # Such weights serve any feature. Take as the feature the network's loss on a cell, *as if the cell were a granulocyte*. The same weighted sum estimates the mean
-# loss of the granulocytes. Do so with the loss as each type, and average with the types' shares. The result estimates the **risk with labels**: the mean loss of
+# loss of the granulocytes. Do the same with the loss as each other type, and average the results with the types' shares. The result estimates the **risk with labels**: the mean loss of
 # a cell as its true type. Two learners minimize such estimates.
 # - The **mean map** solves the bags' equations by least squares. Its weights come from the pseudo-inverse of the table of shares: above, 1.5 and
 #   $-0.5$. It needs bags whose shares differ.
@@ -263,7 +263,7 @@ def bag_risk(logits, a, q, m_eff):
 # the cell. The bias is $(\frac{m_{\text{eff}}}{m_0} - 1)(R_1 - R_0)$: our derivation.
 #
 # **Far too large.** With 64 in the place of 6.26, the mean risk is $10.2\,R_1 - 9.2\,R_0$. Let the loss as a monocyte be a large number $T$ for all granulocytes and
-# lymphocytes, and for four of five monocytes too. Let it be nearly 0 for the fifth. This loss adds about $0.11\,T\,(10.2 \cdot 0.8 - 9.2\,(0.89 + 0.11 \cdot 0.8)) = -0.09\,T$. So
+# lymphocytes, and for four of five monocytes too. Let it be nearly 0 for the fifth. Only monocytes bear this label in $R_1$; in $R_0$ every cell bears it with probability 0.11. So this loss adds about $0.11\,T\,(10.2 \cdot 0.8 - 9.2\,(0.89 + 0.11 \cdot 0.8)) = -0.09\,T$. So
 # the risk falls as $T$ grows, although most monocytes are lost.
 #
 # </details>
@@ -349,7 +349,7 @@ lesson.quiz()
 #
 # **4. Impure tubes.** Take three tubes of equal size, each mostly of one type. `ddlearn.blood.purity(0.1)` gives their shares, with a tenth of other types in each.
 # `ddlearn.weak_labels.mixing_efficiency(mixtures, q)` gives $e_c$ of any bags, with `q = ddlearn.blood.mean_blood()`. It compares $N$ cells in bags with $N$ labeled cells drawn
-# from blood, of which $Nq_c$ are of type $c$. Compare three pure tubes, these, and our patients, for the monocytes. Why can $e_c$ be above 1?
+# from blood, of which $Nq_c$ are of type $c$. Compare $e_c$ of the monocytes for three pure tubes, for these impure ones, and for our patients. Why can $e_c$ be above 1?
 #
 # </details>
 

@@ -108,8 +108,8 @@ lesson.exchange.show()
 # Now the tubes are impure. Tube 1 has 30 cells: 24 granulocytes and 6 monocytes, so its purity is 80 %. Tube 2 has 10 cells: 1 granulocyte and 9
 # monocytes, a purity of 90 %.
 #
-# The shares in a tube are P(type given tube). But a network says types, and a cell has only its tube's name. Comparing both takes the other direction,
-# P(tube given type). So count by type. Of the 25 granulocytes, 24 are in tube 1: $24/25 = 0.96$. Of the 15 monocytes, 6 are in tube 1: $6/15 = 0.40$.
+# The shares in a tube are P(type given tube). But a network gives types, and we know only the tube's name. To turn
+# types into names, we need P(tube given type). So count by type. Of the 25 granulocytes, 24 are in tube 1: $24/25 = 0.96$. Of the 15 monocytes, 6 are in tube 1: $6/15 = 0.40$.
 # Although tube 1 is fairly pure, it holds 40 % of all monocytes, because it is larger. The mix of all cells is $(25/40, 15/40) = (0.625, 0.375)$.
 #
 # Let tube $s$ hold the part $\tau_s$ of all cells, and let $A_{sc}$ be the share of type $c$ in it. Then
@@ -215,7 +215,7 @@ lesson.tubes.show()
 # **The price.** At 20 % impurity and 3,000 cells per tube, the correction raises the balanced accuracy from 75 to 89 %. At 40 % and 100 cells per tube,
 # the balanced accuracy rises from 58 to 64 % only, and the calibration error from 13 to 21 %. Why? The name of tube $s$ has the
 # probability $(1 - e) P_s + \frac e2 (1 - P_s) = \frac e2 + (1 - \frac32 e) P_s$. To get $P_s$, subtract $\frac e2$ and divide by $1 - \frac32 e$.
-# This divides the network's errors too, at 40 % by 0.4: few cells leave large ones.
+# This divides the network's errors too, at 40 % by 0.4: so they grow 2.5 times, and with few cells they are large already.
 #
 # <details><summary>How is the purity estimated?</summary>
 #

@@ -18,8 +18,8 @@
 # *Seven of ten cells look like granulocytes. What is the share of granulocytes? The guess rises from round to round, and ends above 7 of 10.*
 #
 # **Question.** A doctor needs the share of each type among a patient's blood cells: too many lymphocytes can be the first sign of a leukemia. No cell has a label. One
-# expert has a classifier, which errs. Another has rules from a textbook. Together, seven of them name 99 % of our cells correctly, three of these with a wrong one 61 %. With the wrong
-# one, an eighth rule, the three count 46 % lymphocytes where there are 12 %. How do you count, and which rules do you believe?
+# expert has a classifier, which errs. Another has rules from a textbook. Together, seven of them name 99 % of our cells correctly. Take only
+# three of these, and add an eighth, which is wrong: now 61 % are named correctly, and 46 % are counted as lymphocytes where there are 12 %. How do you count, and which rules do you believe?
 #
 # **You will be able to**
 # - repair one step of EM, a method that counts a patient's cells (Exercise 1);
@@ -238,7 +238,7 @@ def label_round(r, heard, balance, s):
 # ## Predict
 #
 # EM needs a start. Your rounds begin at the majority vote: a cell counts for the type that most of the speaking rules name, and equally
-# for all types if no rule speaks. This start also decides which type is which. The votes do not: they would be just as probable if two types exchanged habits and shares. The rounds go
+# for all types if no rule speaks. This start also decides which type is which. The votes cannot: if two types exchange habits and shares, the votes are just as probable. The rounds go
 # on until nothing changes.
 
 # %%
@@ -284,7 +284,7 @@ lesson.rules.show()
 # speaks. There the broad rule alone is the majority. So the first round takes it for a good rule, and the last round believes that it is right on 96 % of its cells. The truth is 25 %.
 #
 # **Without the wrong rule, the model can be worse.** With the three narrow rules alone, the model names 22 % of the cells correctly, instead of 61 %. No narrow rule names
-# granulocytes, and on 77 % of the cells all three are silent. Such cells are hardly monocytes: two rules name monocytes, often on the same cells, so together they miss few. But a single
+# granulocytes, and on 77 % of the cells all three are silent. Such cells are hardly monocytes: two rules name monocytes, often on the same cells. Rules that err independently meet so often only if each finds most monocytes. But a single
 # rule names lymphocytes, and no vote tells how many of the silent cells it missed. The last round gives each of them 48 % granulocyte and 49 % lymphocyte, and so calls all of them lymphocytes. Chance
 # decides such a near tie. Of twenty draws of the votes, 11 end like this one. In the others, the model names at least 93 % correctly.
 #
@@ -312,7 +312,7 @@ lesson.rules.show()
 #   much (see the claims).
 # - **A wrong class balance.** Take the seven rules on 2,000 cells, as at the start, and change the class balance to **equal thirds**. The count error
 #   grows from 0.2 to 1.3 points. More cells need not help, because a wrong balance does not average out. With 3,000 **Cells**,
-#   it is 4.8 points, with 93 % of the cells named correctly instead of 99.5 %.
+#   the error is even 4.8 points, with 93 % of the cells named correctly instead of 99.5 %.
 # - **Unusual patients.** Physiology moves each count toward the usual patient. Patient 38 has 81 % lymphocytes. From ten cells and 900
 #   purified cells, EM errs by 1.5 points, and with physiology by 9.5.
 #

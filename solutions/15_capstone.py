@@ -160,8 +160,8 @@ lesson.rule.show()
 #
 # *Why no control for "does not hold"?* The control guards against a measurement that says "holds" to everything. An interval outside the band has already shown that the measurement can leave it.
 #
-# The literature calls the procedure *two one-sided tests* ([Schuirmann 1987](https://doi.org/10.1007/BF01068419)). A test at level 5 % for each edge asks for the 90 % interval to lie within the band,
-# because this interval leaves out 5 % on each side. Our 95 % interval leaves out 2.5 % on each side, so our rule is stricter.
+# The literature calls the procedure *two one-sided tests* ([Schuirmann 1987](https://doi.org/10.1007/BF01068419)). A test at level 5 % for each edge asks for the 90 % interval to lie within the band.
+# The reason: at each edge only one end of the interval counts, and 5 % lie beyond that end. Our 95 % interval leaves out 2.5 % on each side, so our rule is stricter.
 #
 # </details>
 #
@@ -258,7 +258,7 @@ bring("", target=None)
 # - **Right:** the leave-one-out error and the training error of kernel ridge regression against the penalty ([[fixed_embeddings]]). Predicting the mean has an error of 1.
 #
 # Choose your table, and switch on **Shuffle the targets**: the target then has nothing to do with the rows. **More controls** has
-# the kernel's eigenvalues, and how much of the target the strongest eigenvectors leave out.
+# the kernel's eigenvalues, and the share of the target outside the span of the first $i$ eigenvectors.
 
 # %%
 lesson.look.show()
@@ -282,12 +282,12 @@ lesson.look.show()
 # | imbalance | the exponent $a$: the change of a linear network's imbalance grows as the learning rate to the power $a$ ([[real_steps_real_widths]]) | 0.85 to 1.15 | the same descent with weight decay |
 # | learning curve | measured error divided by predicted error ([[learning_curves]]) | 0.85 to 1.15 | the formula gets shuffled targets |
 # | the peak | the number of features at which the error is largest, divided by the number of rows ([[double_descent_solved]]) | 0.9 to 1.1 | the same fits with a ridge |
-# | the widest wins | error with sixteen features per row, divided by the error with one feature per four rows; a ratio above 3 counts as 3 ([[double_descent_solved]]) | 0 to 1 | as many features as rows |
+# | the widest wins | error with sixteen features per row, divided by the error with one feature per four rows; a ratio above 3 counts as 3, so that no single seed decides the mean ([[double_descent_solved]]) | 0 to 1 | as many features as rows |
 # | proportions only | risk computed from bags divided by the risk computed from labels ([[weak_labels]]) | 0.85 to 1.15 | each row gets its bag's proportions as its label |
 #
-# *Baseline:* no theory says how a network compares with a kernel. So we ask what a mere change of kernel can gain, without learning. In the ratio, two other kernels take the
-# network's place: the same kernel, reaching half as far and twice as far. They are measured on twelve other splits of the table. The baseline is the smallest of these 24 ratios, or 1
-# if all are larger. A network gains by learning only if its ratio is below the baseline. The network is favored: it stops training where it is best on the unseen rows.
+# *Baseline:* no theory says how a network compares with a kernel. So we ask what a mere change of kernel can gain, without learning. The question's ratio is network
+# error over kernel error. For the baseline, the same kernel takes the network's place, once with half and once with twice the width, on twelve other splits of the table. The baseline is the smallest of these 24 ratios, or 1
+# if all are larger. A network gains by learning only if its ratio is below the baseline. The network stops training where it is best on the unseen rows. This favors it, so the claim is harder to hold.
 #
 # No seed has a part in the baseline, so the band is fixed before the measurement, and the bounds on wrong
 # verdicts stay true for it. Other splits would give another baseline.
@@ -376,7 +376,7 @@ lesson.quiz()
 # - The band is one number, the truth. How often does our rule say "does not hold"?
 #
 # **2. Nine questions (checked).** You ask nine independent questions, each with a 95 % interval. What is the probability that one or more of the
-# intervals miss their truths? With which probability may each interval miss, so that by the union bound this probability is at most 0.05?
+# intervals miss their truths? The union bound adds up the nine probabilities of a miss. How large may each of them be, so that the sum is at most 0.05?
 #
 # **3. From the smallest to the largest seed.** A rule takes the smallest and the largest of $n$ seeds as its interval. Here, call the median the truth: each seed lies above it with probability 1/2.
 # Show that the interval holds it with probability $1 - 2^{1-n}$. From how many seeds on is this at least 95 %? Why is the rule still a bad one?
