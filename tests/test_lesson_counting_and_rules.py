@@ -223,7 +223,7 @@ def test_the_page_states_how_many_cells_the_rules_name_correctly():
     right, thirds = (100 * scores(rules.SEVEN, False, balance)[1] for balance in (free, equal))
     assert f"grows from {right[2]:.1f} to {thirds[2]:.1f} points." in page
     right, thirds = (100 * scores(rules.SEVEN, False, balance, 3000)[1] for balance in (free, equal))
-    assert f"it is {thirds[2]:.1f} points, with {thirds[0]:.0f} % of the cells named correctly" in page
+    assert f"the error is even {thirds[2]:.1f} points, with {thirds[0]:.0f} % of the cells named correctly" in page
     assert f"instead of {right[0]:.1f} %." in page
 
 
@@ -266,7 +266,7 @@ def test_the_page_states_what_silence_means():
     each = alone[mute][0]
     assert f"gives each of them {percent(each[0])} granulocyte and {percent(each[1])} lymphocyte" in page
     counted, there = percent(misled.mean(0)[1]), percent((y == 1).double().mean())
-    assert f"the three count {counted} lymphocytes where there are {there}." in page
+    assert f"{counted} are counted as lymphocytes where there are {there}." in page
     assert (alone[mute].argmax(1) == 1).all()
     assert (misled[silent].argmax(1) == 0).all()
     assert f"That is right for {percent((y[silent] == 0).double().mean())} of these cells." in page

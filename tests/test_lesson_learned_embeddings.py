@@ -320,7 +320,7 @@ def test_the_alignments_and_sums_of_the_page_are_those_of_the_trained_networks()
     assert f"rises from {before:.2f} to {after:.2f}" in page
     assert f"at most {gaussian:.2f} for a Gaussian kernel, and {oracle:.2f} for the oracle kernel" in page
     said = f"over the units is {signal:.2f} in the two coordinates, and {noise:.2f} in the others"
-    assert f"{said}: {signal / noise:.1f} times as large" in page
+    assert f"{said}: before rounding, {signal / noise:.1f} times as large" in page
 
 
 def test_the_heaviest_units_lie_on_the_diagonals_with_a_quarter_in_each_coordinate_as_the_page_says():
