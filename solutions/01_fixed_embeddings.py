@@ -19,7 +19,7 @@
 #
 # **Question.** A machine that sorts letters reads postal codes. It must also read a digit written a little to the right. Before
 # networks learned features from data, people chose them. An **embedding** is such a choice: a list of features for each input. With one of
-# them, 94 % of handwritten digits are recognized. After a shift by two pixels it is 9 %, no better than guessing. How far does a fixed
+# them, 94 % of handwritten digits are recognized. After a shift by two pixels to the right, it is 9 %, no better than guessing. How far does a fixed
 # embedding get us?
 #
 # **You will be able to**
@@ -295,7 +295,8 @@ lesson.digits.show()
 # coefficients: it cannot make the moved digit similar to the training digits of its class. And leave-one-out did not warn us: the digit left
 # out is centered, like all others. There are two ways out.
 # - **Train on moved digits.** Tick **Train on moved copies too**. Each training digit gets two copies, moved two pixels left and
-#   right. For these moves the accuracy rises to 95 %. For a move by one pixel, which no copy shows, it rises only from 52 % to 74 %.
+#   right. For these moves the accuracy rises to 95 %. For a move by one pixel to the right, which no copy shows, it rises only from
+#   52 % to 74 %.
 # - **Learn the embedding** from the labels, as in [[learned_embeddings]].
 #
 # **Discuss:** Is this a weakness of kernels, or of this kernel? Find a kernel for which digit and moved digit are the same point.
@@ -325,8 +326,8 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - **How far does a fixed embedding get us?** To 94 % of centered digits, but to 9 % after a move by two pixels.
-#   Moved copies restore 95 % for the moves that they show, but only 74 % for a move by one pixel.
+# - **How far does a fixed embedding get us?** To 94 % of centered digits, but to 9 % of those moved two pixels to the right.
+#   Moved copies restore 95 % for the moves that they show, but only 74 % for one pixel to the right.
 # - A [kernel](GLOSSARY.md#kernel) is an inner product in an [embedding](GLOSSARY.md#embedding).
 # - Training solves one linear system. It changes the plane, never the embedding.
 # - The [leave-one-out error](GLOSSARY.md#leave-one-out-error) costs one inverse. It can choose a penalty or a width, if the

@@ -23,7 +23,7 @@
 # and when do they fail?
 #
 # **Why care?** When the loss rises, many people make the step smaller. With the smallest step on the digits of this page, the loss falls at each of
-# 1,000 steps, to 0.065. With the largest, it rises at a third of the steps, and ends at 0.02.
+# 1,000 steps, to 0.065. With the largest, it rises at more than a third of the steps, and still ends below 0.04.
 #
 # **You will be able to**
 # - take an exact step of descent, and test it by a law that it must obey (Exercise 1);

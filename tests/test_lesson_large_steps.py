@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 from drawn import normal
+from pages import words_of
 
 from ddlearn import compute, datasets
 from ddlearn.lessons.large_steps import catapult, decisions, edge, exercises, step
@@ -115,6 +116,37 @@ def test_the_net_is_trained_once_and_climbs_to_the_edge():
     late = shown.run.share[shown.run.times >= 500]
     assert 0.95 < float(late.mean()) < 1.1
     assert edge.hover("0.8", 100).seen.sum() == 100 // edge.EVERY + 1
+
+
+@pytest.mark.slow
+def test_the_numbers_of_the_network_on_digits():
+    """The page's numbers. Changing the start by 1e-6 moves the last loss with the largest step by almost 0.01."""
+    small, middle, large = (edge.train(float(rate)) for rate in edge.RATES)
+    assert (small.losses.diff() < 0).all()
+    assert float(small.losses[-1]) == pytest.approx(0.065, abs=5e-4)
+    assert (2 / small.rate, float(small.sharpness[-1])) == (pytest.approx(10), pytest.approx(5.7, abs=0.05))
+    assert (large.losses.diff() > 0).double().mean() > 1 / 3
+    assert large.losses[-1] < 0.04
+    for run in (middle, large):
+        assert float(run.share[run.times >= 500].mean()) == pytest.approx(1, abs=0.1)
+    page = words_of("large_steps")
+    assert "the loss falls at each of 1,000 steps, to 0.065." in page
+    assert "With the largest, it rises at more than a third of the steps, and still ends below 0.04." in page
+    assert "With $\\eta = 0.2$ the line is at 10, and a thousand steps reach 5.7 only." in page
+
+
+def test_a_run_beyond_two_and_the_run_of_exercise_three():
+    """The numbers of two folds: balanced weights that diverge, and imbalances that fall far below the limit."""
+    page = words_of("large_steps")
+    z, _ = step.descend(0.683, 0.683, 2.5, exercises.descent_step)
+    assert f"$z = {z[0]:.3f}$ goes to {z[1]:.2f}, then to ${z[2]:.1f}$, and on without limit" in page
+    assert z[-1].isinf()
+    lr, end = decisions.flat_step()
+    a, b = step.descend(*decisions.START, lr, exercises.descent_step)
+    D, eta_r = a.square() - b.square(), lr * (a * b - 1)
+    assert f"the imbalance goes {', '.join(f'{one:.2f}' for one in D[:4])}:" in page
+    assert f"$\\eta r = {eta_r[2]:.2f}$, and takes the share ${-eta_r[2]:.2f}^2 = {1 - D[3] / D[2]:.2f}$" in page
+    assert f"the imbalance {D[-1]:.2f} and the sharpness $\\sqrt{{{D[-1]:.2f}^2 + 4}} = {end:.2f}$" in page
 
 
 def test_a_step_on_two_weights_is_the_librarys_and_multiplies_the_imbalance():

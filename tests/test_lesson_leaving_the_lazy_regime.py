@@ -169,6 +169,21 @@ def test_the_two_networks_of_the_question_and_their_kernels():
     assert zero.drifted.tolist() == pytest.approx([1.1, 0.033], rel=0.05)
     assert zero.sweep.alignment.tolist() == pytest.approx([0.05, 0.30, 0.05], abs=0.006)
     assert float(random.sweep.test[1]) == pytest.approx(4.1, abs=0.06)
+    assert zero.sweep.regression == pytest.approx(0.74, abs=0.005)
+    assert float(zero.moved[1]) == pytest.approx(0.04, abs=0.005)
+    page = words_of("leaving_the_lazy_regime")
+    assert "hardly better than the kernel of its start: 0.72 beside 0.74." in page
+    assert "weights that move by 4 % fit the labels" in page
+
+
+@pytest.mark.slow
+def test_the_kernel_of_a_relu_network_changes_fourfold_less_at_ten_times_the_output_scale():
+    ten, hundred = scale.regimes(10.0, PARITY, True, scales=(10.0, 100.0)).drifted
+    assert float(ten / hundred) == pytest.approx(4, abs=0.5)
+    said = (
+        "from $\\alpha = 10$ to 100 about fourfold, where the $1/\\alpha^2$ of the two weights would give a hundredfold"
+    )
+    assert said in words_of("leaving_the_lazy_regime")
 
 
 def test_the_errors_beside_which_the_wide_networks_step_is_chosen():

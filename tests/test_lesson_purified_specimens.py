@@ -33,7 +33,6 @@ def test_the_forward_loss_is_that_of_the_library():
     )
 
 
-@pytest.mark.slow
 def test_the_numbers_of_the_decision_on_holding_out_are_those_that_its_card_states():
     """By tube, a test says what new patients show; by cell, it promises more."""
     way, by_cell, by_tube = decisions.both("by tube")

@@ -6,6 +6,7 @@ import pytest
 import scipy
 import torch
 from drawn import normal
+from pages import words_of
 
 from ddlearn import compute
 from ddlearn.lessons.real_steps_real_widths import certificate, decisions, exercises, lesson, measures, shared, width
@@ -182,6 +183,19 @@ def test_the_width_sweep_leaves_the_kernel_regime():
     assert (width.coverage()[enough] == 1).all()
     assert (width.coverage()[~enough] < 1).any(1).all()
     assert [width.widen("1", w).at for w in (4, 5, 6, 4096)] == [0, 0, 1, 10]
+
+
+@pytest.mark.slow
+def test_the_numbers_of_the_width_on_the_page():
+    """How far the weights move, the steps of a narrow start, and where each certificate begins to cover every start."""
+    shown, page = width.widen("1", 16), words_of("real_steps_real_widths")
+    moved = [100 * float(shown.move[width.WIDTHS.index(h)]) for h in (8, 1024)]
+    assert f"by {moved[0]:.0f} % of their length at width 8 and by {moved[1]:.0f} % at width 1024" in page
+    assert (
+        f"At width {width.WIDTHS[0]}, in the dark gray, descent converged too, after {shown.actual[0]:.0f} steps"
+        in page
+    )
+    assert f"from {width.ENOUGH} units on in the explorer. The fixed kernel needs {shown.ball_from} there" in page
 
 
 def test_the_prediction_of_the_width_states_what_is_enough():
