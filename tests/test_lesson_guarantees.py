@@ -23,7 +23,7 @@ def test_the_coins_and_the_four_classifiers_of_the_page():
     hundred = [exercises.holdout(0, 100, delta) for delta in (0.05, 0.05 / 1000)]
     assert hundred == pytest.approx([1 - math.exp(-price / 100) for price in prices], rel=1e-9)
     assert (*prices, *hundred) == pytest.approx((3.0, 9.9, 0.03, 0.09), rel=0.05)
-    rows = ((0.10, math.log(4), 0.2516), (0.11, math.log(2), 0.2564), (0.255, 0.0, 0.4209))
+    rows = ((0.10, math.log(4), 0.2516), (0.11, math.log(2), 0.2564), (0.255, 0.0, 0.4209), (0.10, math.log(2), 0.2429))
     for rate, kl, bound in rows:
         errors = torch.full((100,), rate, dtype=torch.float64)
         assert exercises.pac_bayes(errors, kl, 0, 1, 0.05) == pytest.approx(bound, abs=5e-5)
@@ -57,6 +57,25 @@ def test_what_the_page_says_of_four_hundred_examples_and_of_the_ridge():
     assert f"the test error falls from {errors[0]:.0f} % to {errors[1]:.0f} %" in page
     assert f"rises from {priced[0]:.2f} to {priced[1]:.2f}" in page
     assert f"the median margin falls from {medians[0]:.3f} to {medians[1]:.3f}" in page
+
+
+def test_the_page_states_the_three_bounds_at_four_hundred_examples_and_whose_errors_they_bound():
+    result, column = bounds.bounds(0.0, 0.05, 1, 3.0, False), bounds.SIZES.index(400)
+    margins = machines.trained(0.0, 3.0, 1)[column].half_margins
+    page, judged = words_of("guarantees"), margins[200:]
+    stated, rates = (100 * rows[:, column] for rows in (result.values, result.measured))
+    assert "the three bounds are {:.0f} %, {:.0f} % and {:.0f} %.".format(*stated[:3]) in page
+    assert f"{int((judged <= 0).sum())} errors on its {len(judged)} judges" in page
+    assert f"errs on {rates[0]:.0f} % of the unseen digits" in page
+    assert f"The two Gibbs classifiers err on {rates[1]:.0f} % and {rates[2]:.0f} % of them." in page
+    assert f"errs on {rates[bounds.TERM]:.0f} % (dotted)" in page
+    assert f"states at most {stated[0]:.0f} %, and the truth is {rates[0]:.0f} %." in page  # the key points
+    assert f"It states at most {stated[2]:.0f} %, about random predictions." in page
+    assert (bounds.bounds(1.0, 0.05, 1, 3.0, False).values[: bounds.SPEAKING] > 0.5).all()
+    value, largest = bounds.best_bound(margins, 200, 0.05, exercises.pac_bayes)
+    assert largest == bounds.SCALES[-1] == pytest.approx(200)
+    fixed = exercises.pac_bayes(machines.gibbs(margins, largest), 0.0, 200, 1, 0.05)
+    assert f"the bound is {fixed:.3f} instead of {value:.3f}" in page
 
 
 def test_what_a_smaller_ridge_and_more_confidence_change_on_the_page():

@@ -319,4 +319,29 @@ def test_the_alignments_and_sums_of_the_page_are_those_of_the_trained_networks()
     before, after, gaussian, oracle, signal, noise = torch.tensor(found).mean(0).tolist()
     assert f"rises from {before:.2f} to {after:.2f}" in page
     assert f"at most {gaussian:.2f} for a Gaussian kernel, and {oracle:.2f} for the oracle kernel" in page
-    assert f"over the units is {signal:.2f} in the two coordinates, and {noise:.2f} in the others" in page
+    said = f"over the units is {signal:.2f} in the two coordinates, and {noise:.2f} in the others"
+    assert f"{said}: before rounding, {signal / noise:.1f} times as large" in page
+
+
+def test_the_heaviest_units_lie_on_the_diagonals_with_a_quarter_in_each_coordinate_as_the_page_says():
+    found, sizes = [], parity.TASKS["2 of 40"].sizes
+    samples, nets = parity.kernels_of("2 of 40")[0], parity.nets_of("2 of 40", True)
+    for i in range(sizes.index(200), len(samples), len(sizes)):
+        W, sample = nets[i].W[-1], samples[i]
+        heaviest = W.square().sum(1).topk(4).indices
+        first, second = W[heaviest, :2].abs().T
+        torch.testing.assert_close(first, second, rtol=0.02, atol=0)
+        active = (sample.x @ W[heaviest].T + nets[i].b[-1][heaviest] > 0).double()
+        found.append(((active * sample.y[:, None]).T @ sample.x[:, :2] / 200).abs().mean())
+    assert float(torch.stack(found).mean()) == pytest.approx(1 / 4, abs=5e-3)
+
+
+def test_the_gain_and_the_cost_are_those_of_the_page():
+    page = words_of("learned_embeddings")
+    many, few = (parity.net_against_line("2 of 40", n, 100) for n in (200, 50))
+    enough = next(n for n in range(780) if parities.any_kernel_bound(40, 2, n) <= 0.01)
+    assert f"the network's error was {many.error('net'):.2f}. A fixed" in page
+    assert f"predicts as well as the network ({many.error('learned'):.2f})" in page
+    assert f"at least {many.line:.2f} over all 780 such parities" in page
+    assert f"at least {enough} examples for a mean of 0.01" in page
+    assert f"From only 50, the network's error was {few.error('net'):.2f}, worse" in page

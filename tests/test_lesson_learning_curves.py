@@ -97,6 +97,37 @@ def test_where_the_page_says_that_eighty_units_go():
     assert f"{said} instead of {left[1]:.0f} %" in page
 
 
+def test_by_what_the_page_divides_the_error_when_the_examples_double():
+    shown = curve.curves(**curve.START, reveal=True, beside=curve.NOTHING)
+    assert curve.SIZES[:5] == (10, 20, 40, 80, 160)
+    errors = torch.stack([shown.measured.mean(0), shown.theory])
+    (dots, line), later = errors[:, 0] / errors[:, 1], (errors[:, 1] / errors[:, 4]) ** (1 / 3)
+    (later,) = {f"{factor:.1f}" for factor in later.tolist()}  # the same for dots and line
+    page = words_of("learning_curves")
+    assert f"From 10 to 20 examples, the error is divided by {dots:.1f} (the line says {line:.1f})." in page
+    assert f"In the next three doublings, error and line are divided by {later}, on average." in page
+    assert f"divided the error by {dots:.1f}, the next three by {later} on average." in page
+
+
+def test_why_the_page_says_that_the_first_doubling_is_worth_less():
+    here = shared.world(shared.TEN)
+    levels = [exercises.kappa(here.lam, n) for n in curve.SIZES[:5]]
+    above, held = [], []
+    for level in (levels[0], levels[curve.SIZES.index(80)]):
+        above.append(int((here.lam > level).sum()))
+        held.append(100 * float(here.V2[here.lam > level].sum()) / here.power)
+    page = words_of("learning_curves")
+    assert above[0] == 4
+    assert f"four modes are above the water level, and they hold {held[0]:.0f} % of the squared target." in page
+    assert f"With 80 digits, {above[1]} modes are, with more than {10 * (held[1] // 10):.0f} %." in page
+    L = here.lam / (here.lam + here.lam.new_tensor(levels)[:, None])
+    missing = ((1 - L) ** 2 * here.V2).sum(1).tolist()
+    once, later = missing[0] / missing[1], (missing[1] / missing[4]) ** (1 / 3)
+    assert f"divides what is missing by {once:.1f}, and the next three by {later:.1f} on average." in page
+    first, last = (curve.SIZES[k] / (curve.SIZES[k] - float(L[k].square().sum())) for k in (0, 4))
+    assert f"it grows from {first:.1f} at 10 examples to {last:.1f} at 160." in page
+
+
 def errors_at_the_ends(noise):
     """Leave-one-out errors, in %, of the 40 digits with the smallest and the 40 with the largest diagonal entries."""
     here, generator, ends = shared.world(shared.TEN), compute.generator(0), []

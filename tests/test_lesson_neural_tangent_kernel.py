@@ -210,6 +210,22 @@ def test_the_formula_predicts_a_wide_net_at_every_step_as_the_page_says():
     assert 0.06 < max(seen.gap for seen in at_each) < 0.07
 
 
+def test_the_page_states_what_network_and_formula_leave_of_two_waves():
+    page = words_of("neural_tangent_kernel")
+    asked = (10, film.KERNELS[0]), (film.LAST, film.KERNELS[0]), (film.LAST, film.KERNELS[1])
+    ten, late, own = (film.film("2048", "1.0", after, film.FORMULAS[0], kernel) for after, kernel in asked)
+    first = shared.amplitudes(ten.run.at_points[0] - shared.Y)
+    second, fourth, too = (100 * shared.amplitudes(r.expected[-1] - shared.Y) / first for r in (ten, late, own))
+    assert f"leaves {second[2]:.0f} % of the wave $k = 2$" in page
+    assert f"The network of 2,048 units has {100 * ten.left[2]:.0f} %." in page
+    assert f"leaves {fourth[3]:.0f} % of the wave $k = 4$, and the network {100 * late.left[3]:.0f} %." in page
+    assert f"kernel at the start, the formula leaves {too[3]:.0f} % too" in page
+    length = float(exercises.empirical_ntk(shared.X, shared.X, late.run.W, late.run.a).norm())
+    moved = float(late.run.drift[film.LAST])
+    assert f"this kernel moves by {100 * moved:.1f} %." in page
+    assert f"is about {length:.1f}, so it moves by about {length * moved:.1f}." in page
+
+
 def test_a_too_large_step_shrinks_the_kernel_of_two_weights_as_on_the_page():
     start = torch.tensor([1.0, 2.0], requires_grad=True)
     (start.prod() ** 2 / 2).backward()
@@ -287,6 +303,14 @@ def test_a_penalty_protects_from_wrong_labels():
     told = digits.digits(200, 1, "512", True)
     assert told.error < float(told.path["test"][0])
     assert float(told.kernel[-1]) < float(told.nets[:, -1].min())
+
+
+@pytest.mark.slow  # three networks of 512 units, at five sizes
+def test_the_kernel_is_as_good_as_trained_networks_as_the_page_says():
+    told = digits.digits(400, 1, "512", False)
+    low, high = 100 * told.nets[:, -1].min(), 100 * told.nets[:, -1].max()
+    said = f"one layer has the error rate {100 * told.error:.1f} %, and trained networks of 512 units"
+    assert f"with 400 digits, {said} have {low:.1f} to {high:.1f} %" in words_of("neural_tangent_kernel")
 
 
 @needs_cuda
