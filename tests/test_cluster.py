@@ -10,7 +10,6 @@ import cloudpickle
 import joblib
 import pytest
 import torch
-from joblib.externals.loky import get_reusable_executor
 
 import ddlearn
 from ddlearn import cluster, lessons, thread_pools
@@ -116,21 +115,22 @@ def test_workers_of_one_machine_compute_on_one_thread_each(backend, monkeypatch)
     assert all(pid != os.getpid() and set(threads) == {1} for pid, threads in found), found
 
 
-def grown(i):
-    """Work after which loky takes this process for one whose memory has grown too much."""
-    from joblib.externals.loky import process_executor
-
-    process_executor._MAX_MEMORY_LEAK_SIZE, process_executor._MEMORY_LEAK_CHECK_DELAY = -1e15, 0.0
-    return os.getpid()
-
-
 def test_a_worker_that_gives_way_to_another_is_no_news(monkeypatch):
+    def grown(i):
+        """Work after which loky takes the first processes for such whose memory has grown too much."""
+        import os
+
+        from joblib.externals.loky import process_executor
+
+        if i < 4:
+            process_executor._MAX_MEMORY_LEAK_SIZE, process_executor._MEMORY_LEAK_CHECK_DELAY = -1e15, 0.0
+        return os.getpid()
+
     monkeypatch.setattr(cluster.compute, "threads", lambda: 2)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         with cluster.workers("loky"):
-            processes = run_cells(grown, [(i,) for i in range(12)])
-    get_reusable_executor().shutdown()  # its processes still have the limits of `grown`
+            processes = joblib.Parallel()(joblib.delayed(grown)(i) for i in range(8))
     assert len(set(processes)) > 2
     assert [str(warning.message) for warning in said] == []
 
