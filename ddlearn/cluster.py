@@ -21,6 +21,7 @@ on a GPU are not those of a CPU: do not mix the two in one run.
 
 import logging
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -47,7 +48,9 @@ def workers(backend: str, scheduler: str | None = None) -> Iterator[None]:
         raise ValueError(f"A scheduler belongs to the backend dask; the backend is {backend}.")
     if backend != "dask":
         how = {"n_jobs": compute.threads(), "inner_max_num_threads": 1} if backend == "loky" else {"n_jobs": 1}
-        with joblib.parallel_config(backend=backend, **how):
+        with warnings.catch_warnings(), joblib.parallel_config(backend=backend, **how):
+            # loky replaces a worker whose memory has grown by 300 MB, and warns of it. No result is lost by that.
+            warnings.filterwarnings("ignore", "A worker stopped while some jobs were given")
             yield
         return
     with _client(scheduler) as client, joblib.parallel_config(backend=_steadfast(client)):

@@ -7,6 +7,7 @@ import json
 import os
 import re
 from contextlib import nullcontext
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,12 +23,13 @@ from markupsafe import Markup
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from pages import Page
 from PIL import Image
+from rich.console import Console
 
 from ddlearn import lessons
 from ddlearn.classroom import Choice, Explorer, Slider, Switch
 from ddlearn.course import claims, notebooks, run
 from ddlearn.course.book import chapter, command, folder, pages, recorder, workshop
-from ddlearn.course.book.workshop import Recorded
+from ddlearn.course.book.recorder import Recorded
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSON = "00_start_here"
@@ -143,7 +145,7 @@ def decoded(state):
 
 def test_every_state_has_the_sentence_and_the_picture_of_the_live_explorer(waves):
     wanted = recorder.states(waves)
-    told, live = read(recorder.record(waves, wanted).text("waves")), waves.fresh()
+    told, live = read(recorder.record(waves, wanted, "waves").text), waves.fresh()
     start = decoded(told["states"][0])
     assert start.size == (1200, 600)
     for values, state in zip(wanted, told["states"], strict=True):
@@ -159,7 +161,7 @@ def test_every_state_has_the_sentence_and_the_picture_of_the_live_explorer(waves
 
 def test_the_numbers_of_a_state_are_those_behind_its_picture(waves):
     wanted = recorder.states(waves)[:3]
-    told = read(recorder.record(waves, wanted).text("waves"))
+    told = read(recorder.record(waves, wanted, "waves").text)
     sheets = gzip.decompress(base64.b64decode(told["numbers"])).decode().split("\f")
     assert len(sheets) == 3
     for values, sheet in zip(wanted, sheets, strict=True):
@@ -177,9 +179,9 @@ def test_a_cell_with_a_comma_is_quoted():
 
 
 def test_a_state_that_fails_is_named(waves):
-    waves.figure.describe = lambda r: ""
+    silent = replace(waves, sentence=lambda r: "")
     with pytest.raises(RuntimeError, match=r"explorer 'waves' fails at shape='sine', height=1\.0.*: .*empty"):
-        recorder.Recording(waves).add(recorder.states(waves)[0])
+        recorder.record(silent, recorder.states(waves)[:1], "waves")
 
 
 @pytest.mark.parametrize(
@@ -203,11 +205,31 @@ def test_a_recording_is_kept_and_a_second_one_takes_no_computation(monkeypatch, 
     lesson = lessons.load("00")
     monkeypatch.setattr(recorder, "POSITIONS", 2)
     first = workshop.record("00", "black_box")
-    assert (first.states, len(list(cache.iterdir()))) == (5, 1)
+    assert (first.states, first.size) == (5, len(first.text.encode()))
     monkeypatch.setattr(recorder, "record", lambda *_: pytest.fail("recorded again"))
     assert workshop.record("00", "black_box") == first == workshop.estimate("00", "black_box")
     assert first.still[8:12] == b"WEBP"
     assert first.sentence == lesson.black_box.fresh().still()["text/plain"]
+
+
+def test_a_run_is_kept_and_one_that_failed_is_run_again(monkeypatch, cache):
+    path, runs = notebooks.shipped(solved=True)[0], []
+
+    def fill(notebook, stem, solved):
+        runs.append(stem)
+        return run.Run(stem, errors=int(len(runs) == 1))
+
+    monkeypatch.setattr(run, "fill", fill)
+    errors = [workshop.run_lesson(path)[0].errors for _ in range(3)]
+    assert (errors, runs) == ([1, 0, 0], [LESSON, LESSON])
+
+
+def test_a_cache_that_takes_nothing_costs_no_book(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("DDLEARN_DATA", str(tmp_path / "file"))
+    monkeypatch.setattr(recorder, "POSITIONS", 2)
+    assert workshop.record("00", "black_box").states == 5
+    assert workshop.estimate("00", "black_box").states == 5
 
 
 def test_what_changes_is_recorded_again_and_nothing_else(monkeypatch, tmp_path):
@@ -255,8 +277,8 @@ def test_what_a_recording_takes_is_foreseen(monkeypatch, cache, waves):
 def test_what_is_over_the_budget_is_refused_in_a_sentence(sizes, sentence):
     recorded = [Recorded(f"00_{place}", 7, size, 1.0) for place, size in enumerate(sizes)]
     with pytest.raises(ValueError, match=sentence):
-        command._refuse(recorded)
-    command._refuse([Recorded("00_a", 7, 1_900_000, 1.0), Recorded("01_a", 7, 1_900_000, 1.0)])
+        command._weigh(Console(), "", recorded)
+    command._weigh(Console(), "", [Recorded("00_a", 7, 1_900_000, 1.0), Recorded("01_a", 7, 1_900_000, 1.0)])
 
 
 # Every lesson, without running it
@@ -264,16 +286,12 @@ def test_what_is_over_the_budget_is_refused_in_a_sentence(sizes, sentence):
 
 def written(number, instructor=False, here=None):
     """A lesson's page, its cells not run."""
-    solved, unsolved = (
-        next(path for path in notebooks.shipped(solved=which) if path.name.startswith(number))
-        for which in (True, False)
-    )
-    lesson, notebook = lessons.load(number), nbformat.read(solved, as_version=4)
-    stubs = {cell.id: cell.source for cell in nbformat.read(unsolved, as_version=4).cells}
-    figures = {one.name: Markup(f"<p>{one.title}</p>") for one in chapter.shown_explorers(lesson, notebook)}
+    solved = next(path for path in notebooks.shipped(solved=True) if path.name.startswith(number))
     stems = [f"{number}_{slug}" for number, slug in lessons.LESSONS.items()] if here is None else here
-    writer = chapter.Chapter(lesson, stubs, stems, figures, instructor)
-    return pages.Made(solved.stem, writer, writer.page(notebook), Markup(writer.claims), 0, 0)
+    made = chapter.Chapter(solved, stems, instructor)
+    made.figures = {one.name: Markup(f"<p>{one.title}</p>") for one in made.explorers}
+    made.fill(nbformat.read(solved, as_version=4))
+    return made
 
 
 @pytest.fixture(scope="module", params=list(lessons.LESSONS))
@@ -312,7 +330,7 @@ def test_every_part_of_a_lesson_is_on_its_page(unrun_lesson):
         *(item.question for quiz in (told.recap, told.quiz) for item in quiz.items),
         *(prediction.question for prediction in told.predictions),
         *(exercise.title for exercise in (*told.exercises, *told.decisions)),
-        *(one.title for one in told.explorers if one.name in made.chapter.figures),
+        *(one.title for one in told.explorers if one.name in made.figures),
     ]:
         assert " ".join(words.replace("`", "").split()) in said
 
@@ -358,7 +376,7 @@ def test_slides_have_pictures_statements_questions_and_notes(unrun_lesson):
     assert slides.count("\n## Claimed, and measured\n") == len(told.claims)
     assert made.lesson.question in slides
     for one in told.explorers:
-        assert (f"\n## {one.title}\n" in slides) == (one.name in made.chapter.figures)
+        assert (f"\n## {one.title}\n" in slides) == (one.name in made.figures)
     assert "**Instructor" in slides.partition("## Notes for the speaker")[2]
 
 
@@ -411,7 +429,7 @@ def test_the_pages_and_what_they_stand_on(book, links):
     assert {f"{name}.html" for name in names} <= set(links)
     files = {"explorers/00_black_box.js", "explorers/00_black_box.webp", "player.js", "_static/book.css", "book.json"}
     assert all((book / name).is_file() for name in files)
-    assert not list(book.parent.glob(".*"))
+    assert {path.name for path in book.parent.iterdir()} == {"course", "cache", "lock", "warnings"}
 
 
 def test_every_link_leads_somewhere(book, links):

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+import warnings
 
 import cloudpickle
 import joblib
@@ -112,6 +113,26 @@ def test_workers_of_one_machine_compute_on_one_thread_each(backend, monkeypatch)
     with cluster.workers(backend):
         found = run_cells(pools, [(i,) for i in range(4)])
     assert all(pid != os.getpid() and set(threads) == {1} for pid, threads in found), found
+
+
+def test_a_worker_that_gives_way_to_another_is_no_news(monkeypatch):
+    def grown(i):
+        """Work after which loky takes the first processes for such whose memory has grown too much."""
+        import os
+
+        from joblib.externals.loky import process_executor
+
+        if i < 4:
+            process_executor._MAX_MEMORY_LEAK_SIZE, process_executor._MEMORY_LEAK_CHECK_DELAY = -1e15, 0.0
+        return os.getpid()
+
+    monkeypatch.setattr(cluster.compute, "threads", lambda: 2)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        with cluster.workers("loky"):
+            processes = joblib.Parallel()(joblib.delayed(grown)(i) for i in range(8))
+    assert len(set(processes)) > 2
+    assert [str(warning.message) for warning in said] == []
 
 
 # -- a cluster of two processes

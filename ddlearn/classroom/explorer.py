@@ -198,16 +198,17 @@ class Explorer:
         Needs no notebook. Raises RuntimeError that names the setting where
         computing, drawing or describing fails, or where the sentence is empty, longer than three lines, or says "nan".
         """
-        swept = []
-        for values in settings(self.controls, interiors, pairs):
-            try:
-                sentence = self.still(**values)["text/plain"]
-                check_sentence(sentence)
-            except Exception as error:
-                where = ", ".join(f"{name}={value!r}" for name, value in values.items())
-                raise RuntimeError(f"explorer {self.name!r} fails at {where}: {_sentence(error)}") from error
-            swept.append((values, sentence))
-        return swept
+        return [(values, self.checked(values)) for values in settings(self.controls, interiors, pairs)]
+
+    def checked(self, values: Values) -> str:
+        """Compute, draw and describe at the values of all controls; return the sentence. Raises as `sweep` does."""
+        try:
+            sentence = self.still(**values)["text/plain"]
+            check_sentence(sentence)
+        except Exception as error:
+            where = ", ".join(f"{name}={value!r}" for name, value in values.items())
+            raise RuntimeError(f"explorer {self.name!r} fails at {where}: {_sentence(error)}") from error
+        return sentence
 
     # -- what was declared
 

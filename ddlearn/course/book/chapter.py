@@ -6,24 +6,39 @@ gives way to what a page can show in its place.
 
 import ast
 import re
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator
+from pathlib import Path
 
+import nbformat
+from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
-from ddlearn.classroom.lesson import Lesson
-from ddlearn.course import rules
-from ddlearn.course.book.parts import PARTS
+from ddlearn import lessons
+from ddlearn.classroom.prose import inline, to_html
+from ddlearn.course import notebooks, rules
 from ddlearn.course.index import anchor
 
 # What these print is of the machine that runs them, and no reader's: the page shows the call alone.
 OF_THE_MACHINE = {("lesson", "start"), ("doctor", "show")}
 WIDGET = "application/vnd.jupyter.widget-view+json"
-NOTEBOOK = re.compile(r"\[([^\]]*)\]\((?:\.\./)?(\d\d_\w+)\.ipynb(#[^)]*)?\)")
+NOTEBOOK = re.compile(r"\[([^\]]*)\]\((?:\.\./)?(\d\d_\w+)\.ipynb(?:#[^)]*)?\)")
 SCRIPT = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>")
+STYLE = re.compile(r'(<(?:table|caption|t[hd])\b[^>]*?) style="[^"]*"')  # of a table; a page has a style of its own
 INSTRUCTOR = ":::::{{admonition}} For the instructor\n:class: note instructor\n\n{}\n:::::"
+
+_pages = Environment(loader=PackageLoader(__package__, ""), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+_pages.filters |= {
+    "code": lambda source: Markup(highlight(source.strip("\n"), PythonLexer(), HtmlFormatter())),
+    "prose": lambda text: Markup(to_html(text)),
+    "unstyled": lambda table: Markup(STYLE.sub(r"\1", table)),
+    "words": lambda text: Markup(inline(text)),
+}
+PARTS = _pages.get_template("parts.html").module
 
 
 def linked(text: str, here: Container[str]) -> str:
@@ -31,80 +46,60 @@ def linked(text: str, here: Container[str]) -> str:
 
     Where it leads to a heading, it names it as Sphinx does: "#By-hand", which JupyterLab asks for, is "#by-hand".
     """
-
-    def link(found: re.Match) -> str:
-        if found[2] not in here:
-            return found[1]
-        return found[0].replace(found[3], f"#{anchor(found[3])}") if found[3] else found[0]
-
-    return NOTEBOOK.sub(link, text)
+    kept = NOTEBOOK.sub(lambda link: link[0] if link[2] in here else link[1], text)
+    return re.sub(r"(?<=\.ipynb#)[^)]*", lambda heading: anchor(heading[0]), kept)
 
 
-def shown_explorers(lesson: Lesson, notebook: NotebookNode) -> list:
-    """Return the explorers that a notebook shows, in its order, each once."""
-    there = {one.name: one for one in lesson.parts.explorers}
-    calls = (call for cell in notebook.cells if cell.cell_type == "code" for call in calls_in(cell.source))
-    names = dict.fromkeys(call[1] for call in calls if call[0] == "lesson" and call[2:] == ("show",))
-    return [there[name] for name in names if name in there]
-
-
-@dataclass
 class Chapter:
-    """Writes one lesson as a page.
+    """Writes one lesson as a page: `path` is its solved notebook, and `here` names the lessons of this edition.
 
-    `stubs` are the cells of the notebook that learners get, by id; `here` the stems of the lessons in this edition;
-    `figures` what stands for each explorer, by its name. `claims` is the printed table, once the page is made.
+    `explorers` are those that it shows, and `figures` has what stands for each, by its name. After `fill`, `page` is
+    the notebook that Sphinx reads and `claims` the printed table. In the run, `held` of `measured` claims held.
     """
 
-    lesson: Lesson
-    stubs: dict[str, str]
-    here: Sequence[str]
-    figures: dict[str, Markup]
-    instructor: bool = False
-    claims: str = ""
-    _asked: set[str] = field(default_factory=set)
+    def __init__(self, path: Path, here: Container[str], instructor: bool = False):
+        self.lesson, self.here, self.instructor = lessons.load(notebooks.number(path)), here, instructor
+        stub = next(one for one in notebooks.shipped() if one.name == path.name)
+        self.solved, self.unsolved = (nbformat.read(one, as_version=4).cells for one in (path, stub))
+        there = {("lesson", one.name, "show"): one for one in self.lesson.parts.explorers}
+        calls = (call for cell in self.solved if cell.cell_type == "code" for call in calls_in(cell.source))
+        self.explorers = [there[call] for call in dict.fromkeys(calls) if call in there]
+        self.figures: dict[str, Markup] = {}
+        self.claims, self.held, self.measured = Markup(), 0, 0
+        self._stubs = {cell.id: cell.source for cell in self.unsolved}
+        self._unasked = {one.name: one for one in self.lesson.parts.predictions}
 
-    def page(self, run: NotebookNode) -> NotebookNode:
-        """Return the notebook that Sphinx reads, of a solved notebook that was run."""
-        cells = [made for cell in run.cells if (made := self._cell(cell)) is not None]
-        return new_notebook(cells=cells, metadata=run.metadata)
+    def fill(self, run: NotebookNode) -> None:
+        """Make the page of the solved notebook, run."""
+        cells = (cell for cell in run.cells if self.instructor or not rules.for_instructors(cell))
+        self.page = new_notebook(cells=[*map(self._cell, cells)], metadata=run.metadata)
 
     def words(self, cell: NotebookNode) -> str:
         """Return the Markdown of a cell, linked to lessons of this edition alone."""
         return linked(cell.source, self.here)
 
-    def _cell(self, cell: NotebookNode) -> NotebookNode | None:
+    def _cell(self, cell: NotebookNode) -> NotebookNode:
         if cell.cell_type == "markdown":
-            if not rules.for_instructors(cell):
-                return new_markdown_cell(self.words(cell))
-            return new_markdown_cell(INSTRUCTOR.format(self.words(cell))) if self.instructor else None
+            return new_markdown_cell((INSTRUCTOR if rules.for_instructors(cell) else "{}").format(self.words(cell)))
         calls = list(calls_in(cell.source))
-        if blocks := [block for call in calls for block in self.known(call, cell)]:
+        if blocks := [block for call in calls for block in self._known(call, cell)]:
             return new_markdown_cell(raw(Markup("\n").join(blocks)))
-        outputs = [] if OF_THE_MACHINE & {call[:2] for call in calls} else [*map(_still, cell.outputs)]
-        return NotebookNode({**cell, "outputs": [one for one in outputs if one]})
+        outputs = [] if OF_THE_MACHINE & {call[:2] for call in calls} else list(_still(cell.outputs))
+        return NotebookNode({**cell, "outputs": outputs})
 
-    def known(self, call: tuple[str, ...], cell: NotebookNode) -> Iterator[Markup]:
+    def _known(self, call: tuple[str, ...], cell: NotebookNode) -> Iterator[Markup]:
         """Yield what the page shows in place of a call that it knows; nothing for one that it does not."""
-        told = self.lesson.parts
-        exercises = {one.name: one for one in told.exercises}
-        predictions = {one.name: one for one in told.predictions}
-        stub = self.stubs.get(cell.id, "")
+        told, stub = self.lesson.parts, self._stubs.get(cell.id, "")
+        exercises, decisions = ({one.name: one for one in kind} for kind in (told.exercises, told.decisions))
         match call:
-            case ("lesson", "recap"):
-                yield PARTS.questions(told.recap)
-            case ("lesson", "quiz"):
-                yield PARTS.questions(told.quiz)
-            case ("lesson", "predict", name) if name in predictions:
-                self._asked.add(name)
-                yield PARTS.prediction(predictions[name])
-            case ("lesson", "predict"):  # which one is chosen as the lesson is taken: all that no other cell asks
-                yield from (PARTS.prediction(one) for name, one in predictions.items() if name not in self._asked)
+            case ("lesson", "recap" | "quiz" as part):
+                yield PARTS.questions(getattr(told, part))
+            case ("lesson", "predict", *names):  # without a name: all that no other cell asks
+                yield from (PARTS.prediction(self._unasked.pop(name)) for name in names or list(self._unasked))
             case ("lesson", "exercise" | "problem", name) if name in exercises:
                 yield PARTS.exercise(exercises[name], stub, cell.source)
             case ("lesson", "decide", name, *_):
-                decision = next(one for one in told.decisions if one.name == name)
-                yield PARTS.decision(decision, stub, cell.source, _html(cell.outputs))
+                yield PARTS.decision(decisions[name], stub, cell.source, _html(cell.outputs))
             case ("lesson", "claims"):
                 self.claims = PARTS.claims(_html(cell.outputs), self.lesson.number)
                 yield self.claims
@@ -118,32 +113,26 @@ def raw(block: str) -> str:
 
 
 def calls_in(source: str) -> Iterator[tuple[str, ...]]:
-    """Yield each call of dotted names in a cell: its names, then its texts. `lesson.predict("peak")` is three words."""
+    """Yield each call in a cell: its dotted names, then its texts. `lesson.predict("peak")` is three words."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
-            names, place = [], node.func
-            while isinstance(place, ast.Attribute):
-                names, place = [place.attr, *names], place.value
-            if isinstance(place, ast.Name):
-                texts = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-                yield (place.id, *names, *texts)
+            texts = (one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str))
+            yield *ast.unparse(node.func).split("."), *texts
 
 
-def _still(output: NotebookNode) -> NotebookNode | None:
-    """Return an output as a page can show it, without what runs in a notebook only; None if nothing is left."""
-    data = output.get("data")
-    if data is None:
-        return output
-    if WIDGET in data:
-        return None
-    if "text/html" in data:
-        fragment = SCRIPT.sub("", "".join(data["text/html"]))
-        return NotebookNode({**output, "data": {"text/html": fragment}}) if fragment.strip() else None
-    return output
+def _still(outputs: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
+    """Yield outputs as a page can show them, without what runs in a notebook only."""
+    for output in outputs:
+        data = output.get("data", {})
+        fragment = SCRIPT.sub("", "".join(data.get("text/html", "")))
+        if fragment.strip() and WIDGET not in data:
+            yield NotebookNode({**output, "data": {"text/html": fragment}})
+        elif not data.keys() & {"text/html", WIDGET}:
+            yield output
 
 
-def _html(outputs: Sequence[NotebookNode]) -> str:
-    shown = [one for one in map(_still, outputs) if one]
+def _html(outputs: Iterable[NotebookNode]) -> str:
     return "".join(
-        f"<pre>{escape(one.text)}</pre>" if "text" in one else one.get("data", {}).get("text/html", "") for one in shown
+        f"<pre>{escape(one.text)}</pre>" if "text" in one else one.get("data", {}).get("text/html", "")
+        for one in _still(outputs)
     )

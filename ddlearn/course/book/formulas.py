@@ -6,7 +6,7 @@ A Sphinx extension on the converter of docutils. The source of each formula stan
 import html
 import re
 
-from docutils.nodes import SkipNode
+from docutils.nodes import SkipNode, math_block
 from docutils.utils.math.latex2mathml import tex2mathml
 
 NAME = r"\\(log|ln|exp|sinh?|cosh?|tanh?)(?![a-zA-Z])"
@@ -29,19 +29,16 @@ def mathml(latex: str, block: bool = False) -> str:
     return made.replace("<math ", f'<math alttext="{html.escape(" ".join(latex.split()))}" ', 1)
 
 
-def _inline(writer, node) -> None:
-    writer.body.append(mathml(node.astext()))
-    raise SkipNode
-
-
-def _block(writer, node) -> None:
-    # Formulas do not wrap; on a telephone a long one scrolls by itself and not the page with it.
-    made = mathml(node.astext(), block=True)
-    writer.body.append(f'<div class="formula" role="group" tabindex="0" aria-label="Formula">{made}</div>\n')
+def _write(writer, node) -> None:
+    block = isinstance(node, math_block)
+    made = mathml(node.astext(), block)
+    if block:  # a formula does not wrap: on a telephone a long one scrolls by itself and not the page with it
+        made = f'<div class="formula" role="group" tabindex="0" aria-label="Formula">{made}</div>\n'
+    writer.body.append(made)
     raise SkipNode
 
 
 def setup(app) -> dict[str, bool]:
     """Register with Sphinx, which then writes formulas through this module."""
-    app.add_html_math_renderer("mathml", inline_renderers=(_inline, None), block_renderers=(_block, None))
+    app.add_html_math_renderer("mathml", inline_renderers=(_write, None), block_renderers=(_write, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

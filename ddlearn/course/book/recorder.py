@@ -12,16 +12,14 @@ import io
 import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 from PIL import Image
 
-from ddlearn.classroom.controls import Control, Slider, Switch
+from ddlearn.classroom.controls import Choice, Control, Slider, Switch
 from ddlearn.classroom.explorer import Explorer, Values
-from ddlearn.classroom.sweep import check_sentence
-from ddlearn.classroom.wording import brief
 
 POSITIONS, IN_A_GRID = 11, 6  # of a slider, its start not counted
 NARROW = 120  # pixels of the page: what is narrower, such as a color bar, belongs to the panel on its left
@@ -70,63 +68,52 @@ def _thinned(values: list, control: Control) -> list:
     return [values[place] for place in sorted(places)]
 
 
-@dataclass
-class Recording:
-    """The states of one explorer; `text` is the file that a page loads."""
+@dataclass(frozen=True)
+class Recorded:
+    """One explorer: its file's stem, its states, the bytes of its recording, the seconds that these took.
 
-    explorer: Explorer
-    seconds: float = 0.0
-    still: bytes = b""  # the picture of the start, as WebP
-    shown: list[dict] = field(default_factory=list)
-    numbers: list[str] = field(default_factory=list)
-    _boxes: list[Box] = field(default_factory=list)
-    _start: np.ndarray | None = None
+    `text` is the file that a page loads. `still` is the picture of the start as WebP, `sentence` what is said of it.
+    """
 
-    def add(self, values: Values) -> None:
-        """Compute, draw and describe one state. Raises RuntimeError that names the state where this fails."""
-        began = time.perf_counter()
-        try:
-            sentence = self.explorer.still(**values)["text/plain"]
-            check_sentence(sentence)
-        except Exception as error:
-            where = ", ".join(f"{name}={value!r}" for name, value in values.items())
-            raise RuntimeError(f"explorer {self.explorer.name!r} fails at {where}: {error}") from error
-        figure = self.explorer.figure.figure
-        pixels = np.asarray(figure.canvas.buffer_rgba())[..., :3].copy()
-        if self._start is None:
-            self._start, self.still = pixels, encoded(pixels)
-        picture = self.still if not self.shown else encoded(pixels, self._start)
-        self._boxes += boxes(figure)
-        at = [positions(control).index(values[control.name]) for control in self.explorer.controls]
-        state = {"at": at, "sentence": sentence, "picture": base64.b64encode(picture).decode()}
-        if idle := self.explorer.idle(values):
-            state["idle"] = idle
-        self.shown.append(state)
-        self.numbers.append(sheet(self.explorer.figure.numbers(CELLS)))
-        self.seconds += time.perf_counter() - began
-
-    def text(self, name: str) -> str:
-        """Return the recording as a script: a page that is opened from a disk may load one, and may fetch nothing."""
-        width, height = (round(100 * side) for side in self.explorer.size)
-        whole = gzip.compress("\f".join(self.numbers).encode(), mtime=0)
-        recorded = {
-            "title": self.explorer.title,
-            "size": [width, height],
-            "panes": panes(self._boxes, width, height),
-            "controls": [_described(control, control.name in self.explorer.more) for control in self.explorer.controls],
-            "states": self.shown,
-            "numbers": base64.b64encode(whole).decode(),
-        }
-        said = json.dumps(recorded, ensure_ascii=False, separators=(",", ":"))
-        return f"(globalThis.ddlearnStates ??= {{}})[{json.dumps(name)}] = {said};\n"
+    file: str
+    states: int
+    size: int
+    seconds: float
+    text: str = ""
+    still: bytes = b""
+    sentence: str = ""
 
 
-def record(explorer: Explorer, wanted: Sequence[Values]) -> Recording:
-    """Return a recording of these states, the first of them the start."""
-    made = Recording(explorer.fresh())
+def record(explorer: Explorer, wanted: Sequence[Values], file: str) -> Recorded:
+    """Return a recording of these states, the start first. RuntimeError names one that fails."""
+    explorer, began = explorer.fresh(), time.perf_counter()
+    start, shown, numbers, found = None, [], [], []
     for values in wanted:
-        made.add(values)
-    return made
+        sentence, figure = explorer.checked(values), explorer.figure.figure
+        pixels = np.asarray(figure.canvas.buffer_rgba())[..., :3].copy()
+        picture = encoded(pixels, start)
+        start = pixels if start is None else start
+        found += boxes(figure)
+        numbers.append(sheet(explorer.figure.numbers(CELLS)))
+        at = [positions(control).index(values[control.name]) for control in explorer.controls]
+        state = {"at": at, "sentence": sentence, "picture": base64.b64encode(picture).decode()}
+        if idle := explorer.idle(values):
+            state["idle"] = idle
+        shown.append(state)
+    width, height = (round(100 * side) for side in explorer.size)
+    recording = {
+        "title": explorer.title,
+        "size": [width, height],
+        "panes": panes(found, width, height),
+        "controls": [_described(control, control.name in explorer.more) for control in explorer.controls],
+        "states": shown,
+        "numbers": base64.b64encode(gzip.compress("\f".join(numbers).encode(), mtime=0)).decode(),
+    }
+    said = json.dumps(recording, ensure_ascii=False, separators=(",", ":"))
+    # A script: a page that is opened from a disk may load one, and may fetch nothing.
+    text = f"(globalThis.ddlearnStates ??= {{}})[{json.dumps(file)}] = {said};\n"
+    still, seconds = base64.b64decode(shown[0]["picture"]), time.perf_counter() - began
+    return Recorded(file, len(shown), len(text.encode()), seconds, text, still, shown[0]["sentence"])
 
 
 def encoded(pixels: np.ndarray, start: np.ndarray | None = None) -> bytes:
@@ -157,7 +144,7 @@ def boxes(figure) -> Iterator[Box]:
     """Yield what each panel of a figure takes, its labels and legend as well, in pixels of the page."""
     height, scale = figure.bbox.height, 100 / figure.dpi
     for axes in (*figure.axes, *figure.legends):
-        box = axes.get_tightbbox() if axes in figure.axes else axes.get_window_extent()
+        box = axes.get_tightbbox()
         if box is not None and box.width * box.height > 0:
             yield scale * box.x0, scale * (height - box.y1), scale * box.x1, scale * (height - box.y0)
 
@@ -169,11 +156,8 @@ def panes(found: Sequence[Box], width: int, height: int) -> list[list[int]]:
     """
     parts = []
     for top, bottom in _spans([(box[1], box[3]) for box in found], height, LOW):
-        row = [box for box in found if top <= (box[1] + box[3]) / 2 <= bottom]
-        parts += [
-            [left, top, right - left, bottom - top]
-            for left, right in _spans([(b[0], b[2]) for b in row], width, NARROW)
-        ]
+        row = [(left, right) for left, high, right, low in found if top <= (high + low) / 2 <= bottom]
+        parts += [[left, top, right - left, bottom - top] for left, right in _spans(row, width, NARROW)]
     return parts
 
 
@@ -191,10 +175,8 @@ def _spans(intervals: Sequence[tuple[float, float]], end: int, least: float) -> 
 
 def _described(control: Control, more: bool) -> dict:
     """Return a control as the player needs it: its positions as values and in words."""
-    values = positions(control)
+    kind = {Slider: "range", Switch: "checkbox", Choice: "select"}[type(control)]
     told = {"name": control.name, "label": control.label, "more": more, "log": getattr(control, "log", False)}
-    if isinstance(control, Slider):
-        return {**told, "kind": "range", "values": values, "said": [brief(value) for value in values]}
-    if isinstance(control, Switch):
-        return {**told, "kind": "checkbox", "values": values, "said": ["off", "on"]}
-    return {**told, "kind": "select", "values": values, "said": values}
+    values = positions(control)
+    said = [control.say(value).removeprefix(f"{control.label} ") for value in values]
+    return {**told, "kind": kind, "values": values, "said": said}

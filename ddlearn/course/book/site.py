@@ -2,19 +2,15 @@
 
 import io
 import re
-import shutil
-from importlib import resources
 from pathlib import Path
 
 import ddlearn
 from ddlearn.course.book.pages import TITLE
 
-STATIC = Path(str(resources.files(__package__) / "static"))
+STATIC = Path(__file__).with_name("static")
 SETTINGS = {
     "project": "ddlearn",
-    "author": "The ddlearn maintainers",
     "release": ddlearn.__version__,
-    "language": "en",
     "extensions": ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "ddlearn.course.book.formulas"],
     "html_math_renderer": "mathml",
     "myst_enable_extensions": ["dollarmath", "colon_fence"],
@@ -27,18 +23,15 @@ SETTINGS = {
     "add_module_names": False,
     "html_theme": "pydata_sphinx_theme",
     "html_title": TITLE,
-    "html_short_title": "ddlearn",
     "html_static_path": [str(STATIC)],
     "html_css_files": ["book.css"],
     "html_js_files": [("player.js", {"defer": "defer"})],
     "html_context": {"default_mode": "auto"},
     "html_copy_source": False,
-    "html_show_sourcelink": False,
     "html_theme_options": {
         "logo": {"text": "ddlearn"},
         "navbar_align": "left",
         "header_links_before_dropdown": 8,
-        "show_prev_next": True,
         "footer_start": ["copyright"],
         "footer_end": [],
         "pygments_light_style": "a11y-high-contrast-light",
@@ -55,10 +48,9 @@ def build(source: Path, folder: Path) -> list[str]:
 
     said = io.StringIO()
     with docutils_namespace():
-        app = Sphinx(source, None, folder, folder / ".doctrees", "html", SETTINGS, None, said, parallel=1)
+        app = Sphinx(source, None, folder, source / ".doctrees", "html", SETTINGS, None, said, parallel=1)
         app.connect("autodoc-process-docstring", _plain, priority=400)  # before the sections of a docstring are read
-        app.build(force_all=True)
-    shutil.rmtree(folder / ".doctrees")
+        app.build()
     (folder / ".buildinfo").unlink(missing_ok=True)
     return [line for line in said.getvalue().splitlines() if line.strip()]
 
@@ -71,7 +63,6 @@ def _plain(app, what, name, obj, options, lines: list[str]) -> None:
         section = bool(re.match(r"(Args|Raises|Returns|Yields):$", line)) or (section and (indented or not line))
         starts = indented and not section and not before and not block
         block = starts or (block and (indented or not line))
-        pieces = [line] if block else re.split(r"(`[^`]+`)", line)
         kept += ["::", ""] if starts else []
-        kept.append("".join(one if block or one[:1] == "`" else re.sub(r"([\\*|_])", r"\\\1", one) for one in pieces))
+        kept.append(line if block else re.sub(r"(`[^`]+`)|([\\*|_])", lambda sign: sign[1] or rf"\{sign[2]}", line))
     lines[:] = kept
