@@ -224,12 +224,28 @@ def test_a_run_is_kept_and_one_that_failed_is_run_again(monkeypatch, cache):
     assert (errors, runs) == ([1, 0, 0], [LESSON, LESSON])
 
 
-def test_a_cache_that_takes_nothing_costs_no_book(monkeypatch, tmp_path):
+@pytest.mark.parametrize("trouble", ["a file in its place", "another owner", "a full disk"])
+def test_a_cache_that_takes_nothing_costs_no_book(monkeypatch, tmp_path, trouble):
+    def refused(*_, **__):
+        raise OSError(trouble)
+
     (tmp_path / "file").write_text("no folder")
-    monkeypatch.setenv("DDLEARN_DATA", str(tmp_path / "file"))
+    monkeypatch.setenv("DDLEARN_DATA", str(tmp_path / ("file" if trouble == "a file in its place" else "cache")))
+    if trouble == "another owner":  # only the owner may change who can write in a folder
+        monkeypatch.setattr(workshop.Path, "chmod", refused)
+    if trouble == "a full disk":
+        monkeypatch.setattr(workshop, "TemporaryFile", refused)
     monkeypatch.setattr(recorder, "POSITIONS", 2)
     assert workshop.record("00", "black_box").states == 5
     assert workshop.estimate("00", "black_box").states == 5
+    assert not [*tmp_path.glob("cache/book/*/*")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+def test_nobody_else_can_write_what_a_build_unpickles(monkeypatch, tmp_path):
+    monkeypatch.setenv("DDLEARN_DATA", str(tmp_path))
+    (tmp_path / "book").mkdir(mode=0o777)
+    assert Path(workshop.memory().location).stat().st_mode & 0o777 == 0o700
 
 
 def test_what_changes_is_recorded_again_and_nothing_else(monkeypatch, tmp_path):
@@ -239,6 +255,7 @@ def test_what_changes_is_recorded_again_and_nothing_else(monkeypatch, tmp_path):
         "lessons/one/__init__.py": "from ddlearn.lessons.two import x",
     }
     files |= {"lessons/two/__init__.py": "x = 1", "lessons/three/questions.md": "", "course/run.py": "r"}
+    files["course/doctor.py"] = "d"
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -251,14 +268,14 @@ def test_what_changes_is_recorded_again_and_nothing_else(monkeypatch, tmp_path):
         ("lessons/two/__init__.py", {"one", "two"}),
         ("lessons/three/questions.md", {"three"}),
         ("science.py", {"one", "two", "three"}),
-        ("course/run.py", set()),
+        ("course/run.py", {"one", "two", "three"}),
+        ("course/doctor.py", set()),
     ]:
         before = keys()
         (tmp_path / name).write_text("changed")
         assert {room for room, key in keys().items() if key != before[room]} == changed
 
 
-@pytest.mark.slow
 def test_what_a_recording_takes_is_foreseen(monkeypatch, cache, waves):
     monkeypatch.setattr(lessons.load("00"), "waves", waves, raising=False)
     foreseen, there = workshop.estimate("00", "waves"), workshop.record("00", "waves")

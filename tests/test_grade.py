@@ -154,8 +154,9 @@ def test_the_command_grades_folders_zips_and_broken_files_and_replaces_its_own_t
     with zipfile.ZipFile(folder / "x.zip", "w") as archive:
         archive.writestr("hand-in.json", json.dumps({"name": "Cy", "handed_in": "2026-01-31T09:00:00+00:00"}))
         archive.writestr("notebooks/00_start_here.ipynb", "broken")
-    (folder / "di.zip").write_bytes(submissions.pack("Di", datetime.now(UTC), {}, []))
+    (folder / "di.zip").write_bytes(submissions.pack("Di", datetime.now(UTC), {"version": 3, "lessons": {}}, []))
     (folder / "torn.zip").write_bytes(b"PK")
+    (folder / "roster.json").write_text('["Ada", "Bo"]')  # no record: of nobody
     out = tmp_path / "new" / "grades.csv"
     out.parent.mkdir()
     for _ in range(2):

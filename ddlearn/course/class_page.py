@@ -60,7 +60,7 @@ def read(folder: Path, names: bool = False) -> tuple[list[Learner], list[File]]:
         if file.fault:
             bad.append(file)
         else:
-            handed[file.learner.strip().casefold()] = (file, record)  # a later one keeps the place of the first
+            handed[file.learner.casefold()] = (file, record)  # a later one keeps the place of the first
     numbered = enumerate(handed.values(), start=1)
     people = [Learner(file.learner if names else f"Learner {n}", file.when, record) for n, (file, record) in numbered]
     return people, bad

@@ -20,7 +20,7 @@ from rich.markup import escape
 
 from ddlearn import compute, lessons
 from ddlearn.classroom.progress import PASSED
-from ddlearn.course import results, run, submissions
+from ddlearn.course import class_page, results, run, submissions
 from ddlearn.course.submissions import File
 
 LIMITS = (120.0, 2000.0)  # seconds and MB of one notebook; a lesson is made for 75 and 700
@@ -145,8 +145,8 @@ def main(folder: Path, file: Path, seed: int) -> int:
     results.write_whole(book, gradebook(marks))
     console.print(shown)
     said = [f"{one.file.path}: {one.reason}" for one in marks if one.reason]
-    handed, here = {one.learner.casefold() for one in notebooks}, {one.learner for one in submissions.records(folder)}
-    said += [f"{learner} handed in no notebook." for learner in sorted(here) if learner.casefold() not in handed]
+    handed, known = {one.learner.casefold() for one in notebooks}, class_page.read(folder, names=True)[0]
+    said += [f"{one.name} handed in no notebook." for one in known if one.name.casefold() not in handed]
     said += [f"Cases of seed {seed}.", f"One row per notebook: {file}", f"For Canvas and Moodle: {book}"]
     console.print("\n".join(said), markup=False, highlight=False, soft_wrap=True)
     return 0

@@ -73,7 +73,7 @@ def _files(folder: Path, wanted: Wanted) -> Iterator[File]:
         if _hidden(inside) or path.is_symlink() or not path.is_file() or not (zipped or wanted(inside)):
             continue
         learner, account = _whose(inside)
-        file = File(learner, str(inside), datetime.now(UTC), account=account)
+        file = File(learner.strip(), str(inside), datetime.now(UTC), account=account)
         try:
             file = replace(file, when=datetime.fromtimestamp(path.stat().st_mtime, UTC))
             with open(path, "rb") as data:

@@ -9,6 +9,7 @@ import re
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import nbformat
 from joblib import Memory
@@ -19,16 +20,20 @@ from ddlearn.course.book import recorder
 from ddlearn.course.book.recorder import Recorded
 from ddlearn.fetch import cache_folder
 
-# Their versions decide a number or a picture.
-DECIDE = ("matplotlib", "numpy", "pillow", "scikit-learn", "scipy", "torch")
+DECIDE = ("matplotlib", "numpy", "pillow", "scikit-learn", "scipy", "torch")  # whose versions change what is seen
 
 
 def memory() -> Memory:
-    """Return what keeps results. A disk that takes none costs the next build its minutes, and this one nothing."""
+    """Return what keeps results: in a folder that we alone can write, as unpickling runs code, or nowhere."""
+    folder = cache_folder() / "book"
     try:
-        return Memory(cache_folder() / "book", verbose=0)
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        with TemporaryFile(dir=folder, buffering=0) as probe:
+            probe.write(b"is there room?")
     except OSError:
         return Memory(None)
+    return Memory(folder, verbose=0)
 
 
 def run_lesson(path: Path) -> tuple[run.Run, nbformat.NotebookNode]:
@@ -82,6 +87,6 @@ def _code(room: str) -> bytes:
     others = {one for one in (package / "lessons").iterdir() if one.is_dir() and one.name not in rooms}
     found = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in DECIDE).encode())
     for path in sorted(path for kind in ("*.py", "*.md", "*.bib") for path in package.rglob(kind)):
-        if path.stem == "recorder" or not {package / "course", *others}.intersection(path.parents):
+        if path.stem in ("recorder", "run") or not {package / "course", *others}.intersection(path.parents):
             found.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
     return found.digest()
