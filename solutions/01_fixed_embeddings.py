@@ -81,7 +81,7 @@ lesson.predict("lift")
 # In the explorer, disks have the target $-1$ and triangles $+1$. Each entry of the menu **Kernel** stands for one embedding. The
 # explorer finds the linear function of its features that fits the targets best. The zeros of this function form a flat plane
 # in the embedding (a hyperplane).
-# - **Left:** the points. The background is colored by the sign of the function, which is zero on the black line.
+# - **Left:** the points. The background is colored by the sign of the function, which is zero where the colors meet.
 # - **Right:** a flat view of the embedding. The horizontal axis is the value of the function, its *score*; the plane is seen from its edge, as
 #   the vertical line at 0. The vertical axis is the direction along the plane in which the points differ most. Disks belong left of 0, triangles right.
 #

@@ -276,7 +276,7 @@ lesson.predict("bound")
 # </details>
 #
 # The explorer checks the bound for all parities of size 2, 3 or 4 of 10 coordinates.
-# - **Black line:** the bound. No kernel's mean can lie in the gray region.
+# - **Black line** (white in a dark theme): the bound. No kernel's mean can lie in the gray region.
 # - **Orange squares:** the mean error of ridge regression with the chosen kernel. **Purple:** the error of its best parity.
 # - **Green rings:** the oracle kernel, on the black line. It knows the size, but not the subset.
 #

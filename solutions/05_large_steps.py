@@ -127,7 +127,7 @@ lesson.predict("beyond")
 #
 # The explorer starts at $ab = 0.5$ with the imbalance that you choose.
 # - **Left:** the plane of the two weights. Minima are dotted where they are too sharp for the step ($S > 2/\eta$), and green where they are flat enough. The
-#   black cross is where gradient flow would end.
+#   black cross (white in a dark theme) is where gradient flow would end.
 # - **Right:** the loss, and the imbalance divided by its first value, at each step.
 #
 # Move **Step size η** slowly from 0.6 to 1. Where does descent end, and what is left of the imbalance? Then move beyond 1, where every minimum is too

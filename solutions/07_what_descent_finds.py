@@ -114,8 +114,8 @@ def steepest(g, geometry):
 #
 # Forty points in the plane. Two have $z$ near $z_1/3$ and $z_2/3$; the others are too far to change a best line. **Time** $t$ is the
 # sum of all step sizes; a **decade** is a factor of ten.
-# - **Left:** the points, the line of the chosen method (black), and the lines with the best margins (colored).
-# - **Right:** the margin of the black line in each norm, as a share of the best margin in that norm.
+# - **Left:** the points, the line of the chosen method (black; in a dark theme, white), and the lines with the best margins (colored).
+# - **Right:** the margin of the method's line in each norm, as a share of the best margin in that norm.
 #
 # Move **Decades of time** to the right. Then change the **Method**. Which curve reaches 1? Last, let the **Right panel** show
 # gradient descent's **angle to the best l2 line**.

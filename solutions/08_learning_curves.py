@@ -158,7 +158,7 @@ lesson.predict("largest")
 # - **Right:** units of learning. The first bar is mode 1, the next is modes 2 and 3 together, then 4 to 7, and so on.
 #
 # Move **Examples**. The dotted line is at mode number $n$: are the first $n$ modes learned, and the others not? Then let the **Right panel** show the squared target: in pale bars where it lies, in
-# black bars what is not learned. (Of a mode that is half learned, $(1 - \frac12)^2 = \frac14$ is left.) Which modes hold what is left?
+# black bars (white in a dark theme) what is not learned. (Of a mode that is half learned, $(1 - \frac12)^2 = \frac14$ is left.) Which modes hold what is left?
 
 # %%
 lesson.modes.show()
