@@ -28,6 +28,7 @@ from ddlearn.classroom.claim import Claim
 measured, run = [], Claim.run
 Claim.run = lambda claim, seeds: measured.append(run(claim, seeds)) or measured[-1]
 lesson.claims()
+assert len(measured) == len(lesson.parts.claims)
 assert [one for one in measured if not one.control_fails] == []
 """
 AT_SEED_1 = """
