@@ -60,12 +60,10 @@ def test_a_report_is_the_truth_and_the_noise_of_the_instrument():
     assert edge.min() >= 0.00085  # .001 before it is divided by a sum of 1 and five deviations at most
 
 
-@pytest.mark.parametrize("total", ["fixed", "poisson"])
-def test_counting_errs_as_the_formula_says(total):
+def test_counting_errs_as_the_formula_says():
     n, cells = 40_000, 200
-    draw = numpy.random.default_rng(0)
-    counts = draw.multinomial(cells, MIX[0], n) if total == "fixed" else draw.poisson(cells * MIX[0].numpy(), (n, 3))
-    deviation = blood.counting_deviation(MIX[0], cells, total)
+    counts = numpy.random.default_rng(0).multinomial(cells, MIX[0], n)
+    deviation = blood.counting_deviation(MIX[0], cells)
     assert (counts / cells).std(0).tolist() == pytest.approx(deviation.tolist(), rel=4 / (2 * n) ** 0.5)
 
 

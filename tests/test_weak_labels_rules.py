@@ -47,28 +47,12 @@ def test_a_summary_by_hand():
     assert wl.summarize_votes(torch.tensor([[S, 1]]), torch.tensor([1])).accuracy.isnan().tolist() == [True, False]
 
 
-@settings(max_examples=40, deadline=None)
-@given(size=votes_of_any_kind)
-def test_a_summary_counts_pairs(size):
-    n, m, classes, seed = size
-    votes = any_votes(n, m, classes, seed)
-    summary = wl.summarize_votes(votes)
-    rows = votes.tolist()
-    for j in range(m):
-        others = [[v for i, v in enumerate(row) if i != j and v != S] if row[j] != S else [] for row in rows]
-        assert summary.coverage[j].item() == pytest.approx(sum(row[j] != S for row in rows) / n)
-        assert summary.overlap[j].item() == pytest.approx(sum(bool(o) for o in others) / n)
-        conflicts = [any(v != row[j] for v in o) for o, row in zip(others, rows, strict=True)]
-        assert summary.conflict[j].item() == pytest.approx(sum(conflicts) / n)
-
-
 def test_the_majority_by_hand():
     third = [1 / 3] * 3
     wanted = [[1, 0, 0], third, [0, 0, 1], [0.5, 0.5, 0], [1, 0, 0]]
     torch.testing.assert_close(wl.majority_vote(VOTES, 3), torch.tensor(wanted, dtype=torch.float64))
     wanted = [[1, 0, 0], P.tolist(), [0, 0, 1], [0.61 / 0.89, 0.28 / 0.89, 0], [1, 0, 0]]
     torch.testing.assert_close(wl.majority_vote(VOTES, 3, P), torch.tensor(wanted, dtype=torch.float64))
-    assert wl.count_votes(VOTES, 3).tolist() == [[2, 1, 0], [0, 0, 0], [0, 0, 2], [1, 1, 0], [1, 0, 0]]
 
 
 # The label model -----------------------------------------------------------------------------------------------------
@@ -99,21 +83,6 @@ def test_the_model_s_numbers_fit_together_and_its_objective_never_falls(size, sm
     if fixed:
         torch.testing.assert_close(model.balance, balance, rtol=0, atol=1e-15)
     torch.testing.assert_close(model.predict(votes), model.posterior, rtol=0, atol=1e-12)
-
-
-def test_one_round_is_a_count():
-    """The first M step, from the majority vote, by counting."""
-    model = wl.dawid_skene(VOTES, 3, iterations=1, smoothing=0.25, tolerance=0)
-    q = wl.majority_vote(VOTES, 3)
-    balance = q.mean(0)
-    confusion = torch.zeros(3, 3, 4, dtype=torch.float64)
-    for i, row in enumerate(VOTES.tolist()):
-        for j, vote in enumerate(row):
-            confusion[j, :, vote] += q[i]
-    confusion += 0.25
-    confusion /= confusion.sum(-1, keepdim=True)
-    joint = by_hand(VOTES, balance, confusion)
-    assert model.log_likelihood[0].item() == pytest.approx(numpy.log(joint.sum(1)).sum(), abs=1e-12)
 
 
 def test_accuracies_are_recovered_without_a_label():
@@ -149,15 +118,6 @@ def test_the_calibration_error_is_the_sum_over_bins(n, classes, bins, seed):
     table = wl.reliability(Q, y, bins)
     assert table.share.sum().item() == pytest.approx(1)
     assert (table.share @ table.accuracy).item() == pytest.approx(right.mean().item(), abs=1e-12)
-
-
-def test_who_says_80_percent_should_be_right_in_80_of_100():
-    Q = torch.tensor([[0.8, 0.2]] * 10, dtype=torch.float64)
-    y = torch.tensor([0] * 8 + [1] * 2)
-    assert wl.expected_calibration_error(Q, y) <= 1e-15
-    assert wl.expected_calibration_error(Q, 1 - y).item() == pytest.approx(0.6)
-    as_many = torch.where(y == 0, 1 / 8, 1 / 2).double()  # both classes count alike
-    assert wl.expected_calibration_error(Q, y, weights=as_many).item() == pytest.approx(0.3)
 
 
 def test_a_bin_ends_with_its_upper_edge():

@@ -5,6 +5,7 @@ import itertools
 import numpy
 import pytest
 import torch
+from drawn import normal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
@@ -15,6 +16,7 @@ from ddlearn.compute import generator
 
 P = torch.tensor([0.61, 0.28, 0.11], dtype=torch.float64)
 PATIENT = torch.tensor([0.80, 0.15, 0.05], dtype=torch.float64)
+EYE = torch.eye(3, dtype=torch.float64)
 THIRDS = torch.full((3,), 1 / 3, dtype=torch.float64)
 PURITY = torch.tensor([[0.95, 0.02, 0.03], [0.03, 0.80, 0.17], [0.05, 0.10, 0.85]], dtype=torch.float64)
 LOOKS = torch.tensor([[6, 2, 1, 1], [1, 6, 2, 1], [1, 1, 3, 5]], dtype=torch.float64) / 10
@@ -25,13 +27,6 @@ def posterior(prior):
     """P(class | look) in a place where the classes have these shares, (4, 3)."""
     joint = LOOKS.T * prior
     return joint / joint.sum(1, keepdim=True)
-
-
-def exact_sample(prior, n):
-    """The looks of n cells, in exactly the shares that the classes' shares imply."""
-    counts = prior @ LOOKS * n
-    torch.testing.assert_close(counts, counts.round(), rtol=0, atol=1e-9)
-    return torch.arange(4).repeat_interleave(counts.round().long())
 
 
 # Purity --------------------------------------------------------------------------------------------------------------
@@ -51,15 +46,6 @@ def test_the_transition_is_bayes_rule(tubes, classes, seed):
     torch.testing.assert_close(T.sum(1), torch.ones(classes, dtype=torch.float64), rtol=0, atol=1e-12)
 
 
-def test_pure_tubes_need_no_correction():
-    logits = torch.randn(9, 3, generator=generator(0), dtype=torch.float64)
-    tubes = torch.arange(3).repeat(3)
-    T, q = wl.purity_to_transition(torch.eye(3, dtype=torch.float64))
-    torch.testing.assert_close(q, THIRDS)
-    plain = torch.nn.functional.cross_entropy(logits, tubes)
-    torch.testing.assert_close(wl.forward_loss(logits, tubes, T), plain, rtol=1e-14, atol=0)
-
-
 def population(purity, shares):
     """All tubes and looks with their probabilities: tubes (S * 4,), looks (S * 4,), odds (S * 4,)."""
     pairs = torch.tensor(list(itertools.product(range(len(purity)), range(4))))
@@ -77,7 +63,7 @@ def test_the_forward_loss_is_least_at_the_true_posterior():
     by_look = torch.zeros(4, 3, dtype=torch.float64).index_put((looks, tubes), odds)
     torch.testing.assert_close(posterior(q) @ T, by_look / by_look.sum(1, keepdim=True), rtol=0, atol=1e-12)
 
-    def loss(logits):
+    def loss(logits, T=T):
         each = torch.stack([wl.forward_loss(logits[x : x + 1], s[None], T) for s, x in zip(tubes, looks, strict=True)])
         return odds @ each
 
@@ -90,40 +76,29 @@ def test_the_forward_loss_is_least_at_the_true_posterior():
         moved.view(-1)[place] += 0.1
         assert loss(moved) > least
     naive = posterior(q).log().requires_grad_()
-    eye = torch.eye(3, dtype=torch.float64)
-    each = torch.stack([wl.forward_loss(naive[x : x + 1], s[None], eye) for s, x in zip(tubes, looks, strict=True)])
-    (gradient,) = torch.autograd.grad(odds @ each, naive)
+    (gradient,) = torch.autograd.grad(loss(naive, EYE), naive)
     assert gradient.abs().max() > 0.01  # negative control: to take tubes for classes is not consistent
 
 
-def test_each_net_of_a_stack_may_have_tubes_and_a_transition_of_its_own():
-    logits = torch.randn(2, 7, 3, generator=generator(0), dtype=torch.float64)
-    tubes = torch.randint(3, (2, 7), generator=generator(1))
-    T = torch.stack([wl.purity_to_transition(PURITY)[0], torch.eye(3, dtype=torch.float64)])
-    alone = torch.stack([wl.forward_loss(*one) for one in zip(logits, tubes, T, strict=True)])
-    torch.testing.assert_close(wl.forward_loss(logits, tubes, T), alone, rtol=1e-14, atol=0)
-    one_manual = torch.stack([wl.forward_loss(*one, T[0]) for one in zip(logits, tubes, strict=True)])
-    torch.testing.assert_close(wl.forward_loss(logits, tubes, T[0]), one_manual, rtol=1e-14, atol=0)
-
-
-def test_losses_of_a_stack_are_those_of_its_nets_and_no_logit_is_too_large():
-    T, _ = wl.purity_to_transition(PURITY)
-    logits = torch.randn(2, 6, 3, generator=generator(0), dtype=torch.float64)
-    tubes = torch.tensor([0, 1, 2, 2, 1, 0])
-    alone = torch.stack([wl.forward_loss(own, tubes, T) for own in logits])
-    torch.testing.assert_close(wl.forward_loss(logits, tubes, T), alone, rtol=1e-14, atol=0)
-    by_hand = -(logits.softmax(-1) @ T).log()[:, torch.arange(6), tubes].mean(1)
-    torch.testing.assert_close(wl.forward_loss(logits, tubes, T), by_hand, rtol=1e-13, atol=0)
+def test_each_net_of_a_stack_has_its_loss_and_no_logit_is_too_large():
+    """With the tubes and the manual of all nets, or its own."""
+    logits, tubes = normal(2, 7, 3), torch.randint(3, (2, 7), generator=generator(1))
+    pure, q = wl.purity_to_transition(EYE)
+    torch.testing.assert_close(q, THIRDS)
+    T = torch.stack([wl.purity_to_transition(PURITY)[0], pure])
+    for tubes_of, manuals in ((tubes, T), (tubes, T[0]), (tubes[0], T[0])):
+        each = zip(logits, tubes_of.expand(2, 7), manuals.expand(2, 3, 3), strict=True)
+        by_hand = torch.stack([-(z.softmax(-1) @ M).log().gather(1, s[:, None]).mean() for z, s, M in each])
+        torch.testing.assert_close(wl.forward_loss(logits, tubes_of, manuals), by_hand, rtol=1e-13, atol=0)
     extreme = torch.tensor([[0.0, 0.0, 1e4]], dtype=torch.float64, requires_grad=True)
-    pure = wl.forward_loss(extreme, torch.tensor([0]), torch.eye(3, dtype=torch.float64))
+    pure = wl.forward_loss(extreme, torch.tensor([0]), EYE)
     pure.backward()
     assert pure.item() == pytest.approx(1e4)
     assert extreme.grad.isfinite().all()
 
 
 def test_more_tubes_than_classes_have_a_forward_correction():
-    purity = torch.tensor([[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]], dtype=torch.float64)
-    T, _ = wl.purity_to_transition(purity)
+    T, _ = wl.purity_to_transition(torch.tensor([[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]], dtype=torch.float64))
     assert T.shape == (2, 3)
     assert wl.forward_loss(torch.zeros(3, 2).double(), torch.arange(3), T).isfinite()
 
@@ -131,9 +106,9 @@ def test_more_tubes_than_classes_have_a_forward_correction():
 # Unknown purity ------------------------------------------------------------------------------------------------------
 
 
-def tube_predictions(n=300, seed=0):
+def tube_predictions(n=300):
     """Out-of-fold predictions of a logistic regression on three blurred classes in impure tubes."""
-    g = generator(seed)
+    g = generator(0)
     tubes = torch.arange(3).repeat_interleave(n)
     y = torch.multinomial(PURITY[tubes], 1, generator=g)[:, 0]
     centres = torch.tensor([[0.0, 0.0], [3.0, 0.0], [1.5, 2.5]], dtype=torch.float64)
@@ -159,11 +134,10 @@ def test_the_confident_joint_is_the_paper_s_count():
 def test_the_confident_joint_is_cleanlab_s():
     from cleanlab import count  # a second to import
 
-    for seed in range(3):
-        P, tubes = tube_predictions(seed=seed)
-        theirs = count.compute_confident_joint(tubes.numpy(), P.numpy(), calibrate=False)
-        theirs = theirs / theirs.sum(1, keepdims=True)
-        torch.testing.assert_close(wl.estimate_purity(P, tubes), torch.as_tensor(theirs), rtol=0, atol=0.005)
+    P, tubes = tube_predictions()
+    theirs = count.compute_confident_joint(tubes.numpy(), P.numpy(), calibrate=False)
+    theirs = theirs / theirs.sum(1, keepdims=True)
+    torch.testing.assert_close(wl.estimate_purity(P, tubes), torch.as_tensor(theirs), rtol=0, atol=0.005)
 
 
 def test_cells_at_their_threshold_count_and_a_silent_tube_is_pure():

@@ -28,6 +28,8 @@ BLOOD_CLASSES = (
 )
 """Class 0 to 7. Erythroblasts and platelets are no white blood cells."""
 
+PARTS = {"train": "train", "validation": "val", "test": "test"}  # as the archive calls them
+
 BLOODMNIST = Source(
     name="bloodmnist",
     base_url="https://zenodo.org/records/10519652/files/",
@@ -73,16 +75,14 @@ def bloodmnist(base_url: str = BLOODMNIST.base_url) -> BloodImages:
 def blood_images(source: Source) -> BloodImages:
     """Return images in BloodMNIST's archive, from wherever it is published. Raises `DatasetUnavailable`."""
     path = source.fetch()["archive"]
-    parts = {}
     try:
         with np.load(path, allow_pickle=False) as archive:
-            for ours, theirs in (("train", "train"), ("validation", "val"), ("test", "test")):
-                parts[f"{ours}_images"] = archive[f"{theirs}_images"]
-                parts[f"{ours}_y"] = archive[f"{theirs}_labels"]
+            sides = {name: (archive[f"{part}_images"], archive[f"{part}_labels"]) for name, part in PARTS.items()}
     except (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
         raise DatasetUnavailable(f"{path} is not BloodMNIST's archive ({error}). Remove it and try again.") from None
-    for side in ("train", "validation", "test"):
-        images, y = parts[f"{side}_images"], parts[f"{side}_y"].reshape(-1)
+    tensors = []
+    for side, (images, labels) in sides.items():
+        y = labels.reshape(-1)
         if images.dtype != np.uint8 or images.shape != (len(y), 28, 28, 3) or y.dtype.kind not in "iu":
             raise DatasetUnavailable(
                 f"{source.name} is not what it should be: {side} images of shape {images.shape}, {images.dtype}, "
@@ -90,6 +90,5 @@ def blood_images(source: Source) -> BloodImages:
             )
         if len(y) == 0 or y.min() < 0 or y.max() >= len(BLOOD_CLASSES):
             raise DatasetUnavailable(f"{source.name} is not what it should be: {side} classes are not 0 to 7.")
-        parts[f"{side}_images"] = torch.from_numpy(images)
-        parts[f"{side}_y"] = torch.from_numpy(y.astype(np.int64))
-    return BloodImages(license=source.license, citation=source.citation, **parts)
+        tensors += [torch.from_numpy(images), torch.from_numpy(y.astype(np.int64))]
+    return BloodImages(*tensors, source.license, source.citation)

@@ -8,7 +8,7 @@ no removal of the twin image. Cells are made a block at a time, so memory does n
 the pictures are wanted.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
@@ -19,7 +19,7 @@ from ddlearn.blood.effects import Effects
 from ddlearn.blood.features import ring_features, standardize
 from ddlearn.blood.optics import transfer_function
 from ddlearn.blood.transmission import FIELD, PIXEL, transmission
-from ddlearn.compute import require_memory
+from ddlearn.compute import Progress, require_memory
 
 __all__ = ["CAMERA", "record", "simulate_cells", "simulate_rings"]
 
@@ -27,8 +27,6 @@ CAMERA = FIELD // 2
 """Pixels on a side of a picture."""
 BLOCK = 64
 """Cells made at once. Fixed, so that the same generator gives the same pictures everywhere."""
-
-Progress = Callable[[float, str], object]
 
 
 def simulate_cells(

@@ -35,8 +35,6 @@ REPORT_DEVIATION = tuple(one / 2**0.5 for one in (0.043, 0.041, 0.011))
 """How far a report is from the truth: the disagreement of microscope and analyzer over the same 30 samples, shared
 equally between the two."""
 
-TOTALS = ("fixed", "poisson")
-
 
 def mean_blood(alpha: Sequence[float] = PATIENTS) -> Tensor:
     """Return alpha / alpha_0, the average patient.  -> (3,), float64"""
@@ -66,19 +64,12 @@ def blood_report(mixes: Tensor, generator: torch.Generator) -> Tensor:
     return report / report.sum(1, keepdim=True)
 
 
-def counting_deviation(shares: Tensor, cells: int, total: str = "fixed") -> Tensor:
-    """Return the standard deviation of count / cells.  shares, any shape -> the same shape
-
-    sqrt(p (1 - p) / cells) where exactly so many cells are counted ("fixed"), sqrt(p / cells) where a volume of blood
-    is that holds so many on average ("poisson").
-    """
+def counting_deviation(shares: Tensor, cells: int) -> Tensor:
+    """Return the standard deviation of count / cells, sqrt(p (1 - p) / cells).  shares, any shape -> the same shape"""
     arguments.tensor("shares", shares)
     if shares.min() < 0 or shares.max() > 1:
         raise ValueError(f"shares must be from 0 to 1; got {shares.min().item():.4g} to {shares.max().item():.4g}")
-    cells = arguments.whole("cells", cells, 1)
-    arguments.one_of("total", total, TOTALS)
-    variance = shares * (1 - shares) if total == "fixed" else shares
-    return (variance / cells).sqrt()
+    return (shares * (1 - shares) / arguments.whole("cells", cells, 1)).sqrt()
 
 
 def _alpha(alpha: Sequence[float]) -> Tensor:

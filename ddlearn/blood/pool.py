@@ -4,7 +4,6 @@ In a pool the circumstances of a specimen are no clue to the type: every 50 cell
 what is learned from a pool is learned about cells. (`draw_specimens` is for the other case.)
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -14,7 +13,7 @@ from ddlearn import arguments
 from ddlearn.blood.cells import CELL_TYPES
 from ddlearn.blood.effects import specimen_effects
 from ddlearn.blood.holograms import simulate_rings
-from ddlearn.blood.specimens import Sample, draw_labels
+from ddlearn.compute import Progress
 
 __all__ = ["CellPool", "cell_pool"]
 
@@ -26,20 +25,13 @@ class CellPool:
     """Ring features of cells to learn from and to test on, as many of each type, scaled by the training cells.
 
     train_x (n, 32) and test_x (m, 32) have mean 0 and deviation 1 over the training cells; train_y (n,) and test_y (m,)
-    are types, 0 to 2. mean and deviation (32,) scale other cells alike.
+    are types, 0 to 2.
     """
 
     train_x: Tensor
     train_y: Tensor
     test_x: Tensor
     test_y: Tensor
-    mean: Tensor
-    deviation: Tensor
-
-    def draw(self, mixes: Tensor, cells: int, generator: torch.Generator) -> Sample:
-        """Draw `cells` training cells for each row of mixes (B, 3), types drawn from it.  -> `Sample` of B * cells"""
-        labels, source = draw_labels(mixes, cells, generator)
-        return Sample(self.train_x[self.take(labels, generator)], labels, source, mixes.to(labels.device))
 
     def take(self, labels: Tensor, generator: torch.Generator) -> Tensor:
         """A training cell of each of these types, no cell twice until its type has run out.  (n,) -> indices (n,)"""
@@ -61,7 +53,7 @@ def cell_pool(
     generator: torch.Generator,
     *,
     strength: float = 1.0,
-    progress: Callable[[float, str], object] | None = None,
+    progress: Progress | None = None,
 ) -> CellPool:
     """Return `train` cells of each type to learn from, and `test` of each to test on, at some 5,000 cells a second.
 
@@ -70,21 +62,12 @@ def cell_pool(
     train, test = arguments.whole("train", train, 2), arguments.whole("test", test, 1)
     arguments.between("strength", strength, 0, 5)
     arguments.generator("generator", generator)
-    labels, which = [], []
-    for count in (train, test):  # a specimen holds cells to learn from, or cells to test on, never both
-        labels.append(_shuffled(count, generator))
-        specimen = torch.arange(len(labels[-1]), device=generator.device) // CELLS_PER_SPECIMEN
-        which.append(specimen + (which[-1][-1] + 1 if which else 0))
-    y, which = torch.cat(labels), torch.cat(which)
+    types, device = len(CELL_TYPES), generator.device
+    n, m = types * train, types * test
+    y = torch.cat([torch.randperm(count, generator=generator, device=device) for count in (n, m)]) % types
+    learned, tested = (torch.arange(count, device=device) // CELLS_PER_SPECIMEN for count in (n, m))
+    which = torch.cat([learned, learned[-1] + 1 + tested])  # no specimen holds cells of both kinds
     effects = specimen_effects(int(which[-1]) + 1, strength, generator)
     x = simulate_rings(y, effects, generator, which, progress)
-    n = len(labels[0])
-    mean, deviation = x[:n].mean(0), x[:n].std(0)
-    x = (x - mean) / deviation
-    return CellPool(x[:n], y[:n], x[n:], y[n:], mean, deviation)
-
-
-def _shuffled(count: int, generator: torch.Generator) -> Tensor:
-    """`count` labels of each type, in random order."""
-    n = len(CELL_TYPES) * count
-    return torch.randperm(n, generator=generator, device=generator.device) % len(CELL_TYPES)
+    x = (x - x[:n].mean(0)) / x[:n].std(0)
+    return CellPool(x[:n], y[:n], x[n:], y[n:])

@@ -6,7 +6,6 @@ circumstances of its own (`Effects`). With one tube a type, circumstances and ty
 batch effect, and `strength` says how bad it is.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -14,7 +13,8 @@ from torch import Tensor
 
 from ddlearn import arguments
 from ddlearn.blood.effects import specimen_effects
-from ddlearn.blood.holograms import simulate_cells, simulate_rings
+from ddlearn.blood.holograms import simulate_rings
+from ddlearn.compute import Progress
 
 __all__ = ["Sample", "draw_specimens", "purity"]
 
@@ -23,14 +23,13 @@ __all__ = ["Sample", "draw_specimens", "purity"]
 class Sample:
     """Cells of B specimens.
 
-    x (n, ...) are ring features, or pictures; labels (n,) the true types, 0 to 2; source (n,) the specimen that each
-    cell came from; mixes (B, 3) what the specimens are made of. Cells of one specimen lie together.
+    x (n, 32) are ring features; labels (n,) the true types, 0 to 2; source (n,) the specimen that each cell came from.
+    Cells of one specimen lie together.
     """
 
     x: Tensor
     labels: Tensor
     source: Tensor
-    mixes: Tensor
 
 
 def purity(impurity: float) -> Tensor:
@@ -48,25 +47,18 @@ def draw_specimens(
     generator: torch.Generator,
     *,
     strength: float = 1.0,
-    pictures: bool = False,
-    progress: Callable[[float, str], object] | None = None,
+    progress: Progress | None = None,
 ) -> Sample:
     """Draw `cells` cells of each specimen, types drawn from its row of mixes (B, 3), under circumstances of its own.
 
-    -> `Sample` of B * cells, on the generator's device: ring features, or pictures if asked for. D tubes of each type
-    are `purity(e).repeat_interleave(D, 0)`. Features are as they come; scale them by the training cells.
+    -> `Sample` of B * cells, on the generator's device. D tubes of each type are `purity(e).repeat_interleave(D, 0)`.
+    Features are as they come; scale them by the training cells.
     """
-    labels, source = draw_labels(mixes, cells, generator)
-    effects = specimen_effects(len(mixes), strength, generator)
-    simulate = simulate_cells if pictures else simulate_rings
-    return Sample(simulate(labels, effects, generator, source, progress), labels, source, mixes.to(labels.device))
-
-
-def draw_labels(mixes: Tensor, cells: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Draw types of `cells` cells from each row of mixes, and the row that each is from.  -> (B cells,), (B cells,)"""
     arguments.distributions("mixes", arguments.matrix("mixes", mixes, columns=3))
     cells = arguments.whole("cells", cells, 1)
     arguments.generator("generator", generator)
     device = generator.device
     labels = torch.multinomial(mixes.to(device), cells, replacement=True, generator=generator).flatten()
-    return labels, torch.arange(len(mixes), device=device).repeat_interleave(cells)
+    source = torch.arange(len(mixes), device=device).repeat_interleave(cells)
+    effects = specimen_effects(len(mixes), strength, generator)
+    return Sample(simulate_rings(labels, effects, generator, source, progress), labels, source)

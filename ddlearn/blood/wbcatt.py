@@ -24,9 +24,6 @@ __all__ = ["ATTRIBUTES", "LENS_FREE", "WBCATT", "AttributeSet", "WBCAtt", "load_
 log = logging.getLogger(__name__)
 
 COMMIT = "ad255b80f6d56b9f72508b04466c3c4a2c95c97b"
-license = "MIT (the annotations)"
-CITATION = "S. Tsutsui, W. Pang, B. Wen, WBCAtt: a white blood cell dataset annotated with detailed morphological "
-CITATION += "attributes, NeurIPS 2023, arXiv 2306.13531"
 
 ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "cell_size": ("big", "small"),
@@ -74,8 +71,11 @@ WBCATT = Source(
         "val": ("pbc_attr_v1_val.csv", "75a480e8f646f8fbc7ea8a1037752bd3"),
         "test": ("pbc_attr_v1_test.csv", "2964bce6777f53062a7326a5b8f2e1e2"),
     },
-    license=license,
-    citation=CITATION,
+    license="MIT (the annotations)",
+    citation=(
+        "S. Tsutsui, W. Pang, B. Wen, WBCAtt: a white blood cell dataset annotated with detailed morphological "
+        "attributes, NeurIPS 2023, arXiv 2306.13531"
+    ),
     instead="the votes that the lesson draws",
 )
 
@@ -115,8 +115,8 @@ class WBCAtt:
     validation: AttributeSet
     test: AttributeSet
     as_published: bool
-    license: str = license
-    citation: str = CITATION
+    license: str = WBCATT.license
+    citation: str = WBCATT.citation
 
 
 def wbcatt(base_url: str = WBCATT.base_url) -> WBCAtt:
@@ -135,7 +135,7 @@ def load_wbcatt(folder: str | Path) -> WBCAtt:
     content = {split: _read(path) for split, path in files.items()}
     sets = [_parse(files[split], content[split]) for split in SHA256]
     same = all(hashlib.sha256(content[split]).hexdigest() == SHA256[split] for split in SHA256)
-    log.info("WBCAtt: license %s. Please cite: %s", license, CITATION)
+    log.info("WBCAtt: license %s. Please cite: %s", WBCATT.license, WBCATT.citation)
     return WBCAtt(*sets, as_published=same)
 
 
@@ -145,7 +145,7 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise DatasetUnavailable(
             f"WBCAtt cannot be read: {path} ({error.strerror or error}). Get its three files from "
-            f"https://github.com/apple2373/wbcatt/tree/{COMMIT}/submission, under the {license} license."
+            f"https://github.com/apple2373/wbcatt/tree/{COMMIT}/submission, under the {WBCATT.license} license."
         ) from None
 
 

@@ -22,21 +22,12 @@ __all__ = ["Bags", "draw_bags", "draw_patients"]
 class Bags:
     """B bags of k cells each.
 
-    rows (B, k) are the cells, as places in the pool that they were drawn from; mixtures (B, C) what each bag was drawn
-    from; counted (B, C) the fractions that came of it, multiples of 1/k.
+    rows (B, k) are the cells, as places in the pool that they were drawn from; counted (B, C) the fractions of each
+    class, multiples of 1/k.
     """
 
     rows: Tensor
-    mixtures: Tensor
     counted: Tensor
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @property
-    def k(self) -> int:
-        """Cells a bag."""
-        return self.rows.shape[1]
 
 
 def draw_patients(alpha: Tensor | Sequence[float], bags: int, generator: torch.Generator) -> Tensor:
@@ -76,4 +67,4 @@ def draw_bags(y: Tensor, mixtures: Tensor, k: int, generator: torch.Generator) -
             order = pool[torch.randperm(len(pool), generator=generator, device=generator.device)]
             rows[wanted] = order[torch.arange(count, device=order.device) % len(order)]
     counted = torch.nn.functional.one_hot(drawn, classes).to(mixtures.dtype).mean(1)
-    return Bags(rows, mixtures, counted)
+    return Bags(rows, counted)

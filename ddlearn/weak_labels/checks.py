@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 
 from ddlearn import arguments
@@ -23,6 +24,23 @@ def mixture(
     if value.ndim != 1 or classes not in (None, len(value)):
         raise ValueError(f"{name} must be of shape ({classes or 'C'},); got shape {tuple(value.shape)}")
     return arguments.distributions(name, value, positive=positive)
+
+
+def places(name: str, value: Tensor, shape: str) -> Tensor:
+    """Require a matrix of whole numbers, int64 and not empty; `shape` is what its own is called."""
+    if not isinstance(value, Tensor) or value.dtype != torch.int64 or value.ndim != 2 or not value.numel():
+        got = f"{value.dtype} of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+        raise TypeError(f"{name} must be a torch tensor of int64 and shape {shape}, not empty; got {got}")
+    return value
+
+
+def pseudo_inverse(name: str, mixtures: Tensor) -> Tensor:
+    """Require mixtures Pi (B, C) that tell all classes apart, and return Pi's pseudo-inverse.  -> (C, B)"""
+    distributions(name, mixtures)
+    rank = int(torch.linalg.matrix_rank(mixtures))
+    if rank < mixtures.shape[1]:
+        raise ValueError(f"{name} must have rank {mixtures.shape[1]}, the number of classes; got {rank}")
+    return torch.linalg.pinv(mixtures)
 
 
 def scores(name: str, value: Tensor, dimensions: int) -> Tensor:

@@ -15,7 +15,9 @@ from torch import Tensor
 from torch.optim.adamw import adamw  # the step alone: its class AdamW loads torch's compiler, for two seconds
 
 from ddlearn import arguments
+from ddlearn.compute import Progress
 from ddlearn.networks import MLP, Parameters
+from ddlearn.weak_labels import checks
 
 __all__ = ["Draw", "draw_bag_batches", "draw_cell_batches", "draw_own_batches", "train_classifiers"]
 
@@ -45,10 +47,7 @@ def draw_own_batches(rows: Tensor, batch: int, loss: Callable[[Tensor, Tensor], 
     rows (nets, n) int64 are each net's cells, as places in x. The loss is told which of them were drawn: it takes
     logits (nets, batch, C) and picked (nets, batch), columns of rows -> (nets,).
     """
-    if not isinstance(rows, Tensor) or rows.dtype != torch.int64 or rows.ndim != 2 or not rows.numel():
-        got = f"{rows.dtype} of shape {tuple(rows.shape)}" if isinstance(rows, Tensor) else type(rows).__name__
-        raise TypeError(f"rows must be a torch tensor of int64 and shape (nets, n), not empty; got {got}")
-    nets, n = rows.shape
+    nets, n = checks.places("rows", rows, "(nets, n)").shape
     batch = arguments.whole("batch", batch, 1)
 
     def draw(generator: torch.Generator) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
@@ -64,10 +63,7 @@ def draw_bag_batches(rows: Tensor, bags: int, cells: int, loss: Callable[[Tensor
     rows (B, k) int64 are the bags' cells, as places in x. The loss is told which bags were drawn: it takes logits
     (nets, bags, cells, C) and chosen (bags,) -> (nets,).
     """
-    if not isinstance(rows, Tensor) or rows.dtype != torch.int64 or rows.ndim != 2 or not rows.numel():
-        got = f"{rows.dtype} of shape {tuple(rows.shape)}" if isinstance(rows, Tensor) else type(rows).__name__
-        raise TypeError(f"rows must be a torch tensor of int64 and shape (B, k), not empty; got {got}")
-    B, k = rows.shape
+    B, k = checks.places("rows", rows, "(B, k)").shape
     bags, cells = arguments.whole("bags", bags, 1, B), arguments.whole("cells", cells, 1, k)
 
     def draw(generator: torch.Generator) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
@@ -76,8 +72,8 @@ def draw_bag_batches(rows: Tensor, bags: int, cells: int, loss: Callable[[Tensor
         if cells < k:
             order = torch.rand(taken.shape, generator=generator, device=generator.device, dtype=torch.float32).argsort(
                 1
-            )[:, :cells]
-            taken = taken.gather(1, order)
+            )
+            taken = taken.gather(1, order[:, :cells])
         return taken.flatten(), lambda logits: loss(logits.unflatten(-2, (bags, cells)), chosen)
 
     return draw
@@ -94,7 +90,7 @@ def train_classifiers(
     lr: float = 3e-3,
     weight_decay: float = 1e-4,
     clip: float = 5.0,
-    progress: Callable[[float, str], object] | None = None,
+    progress: Progress | None = None,
 ) -> Parameters:
     """Train so many nets of one shape from different random parameters.  x (n, d) -> stacked, for `net.apply`
 

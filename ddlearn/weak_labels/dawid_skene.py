@@ -77,8 +77,7 @@ def dawid_skene(
     iterations = arguments.whole("iterations", iterations, 1)
     tolerance = arguments.at_least("tolerance", tolerance, 0)
 
-    said = torch.where(votes == ABSTAIN, classes, votes)
-    heard = torch.nn.functional.one_hot(said, classes + 1).double()  # (n, m, C + 1)
+    heard = torch.nn.functional.one_hot(torch.where(votes == ABSTAIN, classes, votes), classes + 1).double()
     q = majority_vote(votes, classes, fixed)
     likelihoods, objectives = [], []
     for _ in range(iterations + 1):
@@ -96,6 +95,5 @@ def dawid_skene(
 
 def _joint(votes: Tensor, balance: Tensor, confusion: Tensor) -> Tensor:
     """log P(class, votes) of each cell, (n, C)."""
-    said = torch.where(votes == ABSTAIN, len(balance), votes)
     rules = torch.arange(votes.shape[1], device=votes.device)
-    return balance.log() + confusion.log()[rules, :, said].sum(1)  # (n, m, C) summed over rules
+    return balance.log() + confusion.log()[rules, :, votes].sum(1)  # (n, m, C); ABSTAIN is -1, the last place

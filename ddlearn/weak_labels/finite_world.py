@@ -33,13 +33,13 @@ def every_bag(classes: int, k: int) -> Tensor:
     return torch.arange(classes**k)[:, None] // places % classes
 
 
-def mixture_probabilities(bags: Tensor, mixtures: Tensor, shares: Tensor | Sequence[float] | None = None) -> Tensor:
-    """Return the probability of each sequence when a patient is drawn first, then independent cells.
+def mixture_probabilities(bags: Tensor, mixtures: Tensor) -> Tensor:
+    """Return the probability of each sequence when one of B patients is drawn first, then independent cells.
 
-    bags (S, k), mixtures (B, C) of the patients, shares (B,) their probabilities, equal if None -> (S,)
+    bags (S, k), mixtures (B, C) of the patients -> (S,)
     """
-    mixtures, shares = _check_patients(mixtures, shares)
-    return mixtures[:, _check_bags(bags, mixtures.shape[1])].prod(-1).mT @ shares
+    checks.distributions("mixtures", mixtures)
+    return mixtures[:, _check_bags(bags, mixtures.shape[1])].prod(-1).mean(0)
 
 
 def urn_probabilities(bags: Tensor, alpha: Tensor | Sequence[float]) -> Tensor:
@@ -93,10 +93,3 @@ def _check_bags(bags: Tensor, classes: int) -> Tensor:
         raise ValueError(f"bags must be a tensor of shape (S, k); got {got}")
     arguments.class_labels("bags", bags.flatten(), classes)
     return bags
-
-
-def _check_patients(mixtures: Tensor, shares: Tensor | Sequence[float] | None) -> tuple[Tensor, Tensor]:
-    checks.distributions("mixtures", mixtures)
-    if shares is None:
-        return mixtures, mixtures.new_full((len(mixtures),), 1 / len(mixtures))
-    return mixtures, checks.mixture("shares", shares, classes=len(mixtures)).to(mixtures)

@@ -24,12 +24,8 @@ def proportion_loss(logits: Tensor, proportions: Tensor) -> Tensor:
     The dots are a stack of nets, or nothing; proportions are (..., B, C) where each net has bags of its own. The mean
     of the predictions is taken in logarithms, so that no logit is too large. Can be differentiated.
     """
-    _check(logits, proportions)
-    mean = logits.log_softmax(-1).logsumexp(-2) - math.log(logits.shape[-2])  # log q, (..., B, C)
-    return (torch.xlogy(proportions, proportions) - proportions * mean).sum(-1).mean(-1)
-
-
-def _check(logits: Tensor, proportions: Tensor) -> None:
     checks.scores("logits", logits, 3)
     checks.per_bag("proportions", proportions, logits)
     checks.distributions("proportions", proportions.flatten(0, -2))
+    mean = logits.log_softmax(-1).logsumexp(-2) - math.log(logits.shape[-2])  # log q, (..., B, C)
+    return (torch.xlogy(proportions, proportions) - proportions * mean).sum(-1).mean(-1)

@@ -71,10 +71,6 @@ def mixing_efficiency(mixtures: Tensor, p: Tensor | Sequence[float]) -> Tensor:
 
     Above 1 where a rare class is over-sampled. `ValueError` if the bags do not tell all classes apart.
     """
-    checks.distributions("mixtures", mixtures)
+    inverse = checks.pseudo_inverse("mixtures", mixtures)  # its rows' squares are the diagonal of (Pi'Pi)^-1
     p = checks.mixture("p", p, classes=mixtures.shape[1], positive=True).to(mixtures)
-    rank = int(torch.linalg.matrix_rank(mixtures))
-    if rank < mixtures.shape[1]:
-        raise ValueError(f"mixtures must have rank {mixtures.shape[1]}, the number of classes; got {rank}")
-    inverse = torch.linalg.pinv(mixtures)  # (C, B); its rows' squares are the diagonal of (Pi'Pi)^-1
     return 1 / (p * len(mixtures) * inverse.square().sum(1))

@@ -22,7 +22,6 @@ contaminated mixtures too. Unbiased is not the same as good: an estimate may be 
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor
 
 from ddlearn import arguments
@@ -48,12 +47,9 @@ def mean_map_weights(mixtures: Tensor, p: Tensor | Sequence[float]) -> Tensor:
     The factor B makes R a mean over bags, which a minibatch of bags estimates as it stands. Purified tubes are bags
     too: their mixtures are the rows of the purity matrix. `ValueError` if the bags do not tell all classes apart.
     """
-    checks.distributions("mixtures", mixtures)
+    inverse = checks.pseudo_inverse("mixtures", mixtures)
     p = checks.mixture("p", p, classes=mixtures.shape[1]).to(mixtures)
-    rank = int(torch.linalg.matrix_rank(mixtures))
-    if rank < mixtures.shape[1]:
-        raise ValueError(f"mixtures must have rank {mixtures.shape[1]}, the number of classes; got {rank}")
-    return len(mixtures) * torch.linalg.pinv(mixtures).T * p
+    return len(mixtures) * inverse.T * p
 
 
 def weighted_bag_loss(logits: Tensor, weights: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from torch import Tensor
 from ddlearn import arguments
 from ddlearn.weak_labels import checks
 
-__all__ = ["ABSTAIN", "VoteSummary", "count_votes", "majority_vote", "summarize_votes"]
+__all__ = ["ABSTAIN", "VoteSummary", "majority_vote", "summarize_votes"]
 
 ABSTAIN = -1
 """The vote of a rule that has no opinion."""
@@ -36,9 +36,7 @@ class VoteSummary:
 
 def check_votes(votes: Tensor, classes: int | None = None) -> Tensor:
     """Refuse what is no matrix of votes: (n, m) int64 of class numbers and ABSTAIN."""
-    if not isinstance(votes, Tensor) or votes.dtype != torch.int64 or votes.ndim != 2 or not votes.numel():
-        got = f"{votes.dtype} of shape {tuple(votes.shape)}" if isinstance(votes, Tensor) else type(votes).__name__
-        raise TypeError(f"votes must be a torch tensor of int64 and shape (n, m), not empty; got {got}")
+    checks.places("votes", votes, "(n, m)")
     least, most = votes.min().item(), votes.max().item()
     if least < ABSTAIN or (classes is not None and most >= classes):
         below = "" if classes is None else f" to {classes - 1}"
@@ -65,19 +63,14 @@ def summarize_votes(votes: Tensor, y: Tensor | None = None) -> VoteSummary:
     return VoteSummary(speaks.double().mean(0), overlap, conflict, accuracy, (~speaks.any(1)).double().mean().item())
 
 
-def count_votes(votes: Tensor, classes: int) -> Tensor:
-    """Return how many rules say each class.  votes (n, m) -> (n, C) float64; an abstention is no vote."""
-    classes = arguments.whole("classes", classes, 2)
-    check_votes(votes, classes)
-    return torch.stack([(votes == c).sum(1) for c in range(classes)], 1).double()
-
-
 def majority_vote(votes: Tensor, classes: int, prior: Tensor | Sequence[float] | None = None) -> Tensor:
     """Return all on the class with most votes; classes that tie share by their prior.  votes (n, m) -> (n, C)
 
     prior (C,), positive; equal shares if None. Where all rules are silent all classes tie: the cell gets the prior.
     """
-    counts = count_votes(votes, classes)
+    classes = arguments.whole("classes", classes, 2)
+    check_votes(votes, classes)
+    counts = torch.stack([(votes == c).sum(1) for c in range(classes)], 1).double()
     if prior is None:
         prior = counts.new_full((classes,), 1 / classes)
     most = (counts == counts.amax(1, keepdim=True)) * checks.mixture("prior", prior, classes=classes, positive=True)
