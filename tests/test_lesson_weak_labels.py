@@ -6,12 +6,24 @@ import math
 import pytest
 import torch
 from drawn import normal
+from matplotlib.path import Path
 from pages import words_of
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.blood import MONOCYTE
-from ddlearn.lessons.weak_labels import effective_size, exercises, holograms, learners, lesson, trainings, triangle
-from ddlearn.lessons.weak_labels.trainings import ALPHA0, BLOOD, HEALTHY, PATIENTS, POURED
+from ddlearn.lessons.cells import BLOOD
+from ddlearn.lessons.weak_labels import (
+    effective_size,
+    exercises,
+    holograms,
+    learners,
+    lesson,
+    simplex,
+    sweep,
+    trainings,
+    triangle,
+)
+from ddlearn.lessons.weak_labels.trainings import ALPHA0, EASY, HEALTHY, MEAN_MAP, PATIENTS, POURED, PROPORTIONS
 from ddlearn.networks import MLP
 
 
@@ -126,32 +138,32 @@ def test_the_fourth_cell_is_hidden_until_it_is_asked_for():
 # -- the triangle
 
 
-def test_the_ellipse_lies_one_deviation_away_in_every_direction():
+def test_the_ellipse_lies_one_deviation_away_in_every_direction_inside_the_triangle():
     shares = weak_labels.draw_patients(ALPHA0 * BLOOD, 500, compute.generator(0))
-    covariance = shares.T @ shares / len(shares) - torch.outer(shares.mean(0), shares.mean(0))
-    points = triangle.ellipse(shares.mean(0), covariance)
-    page = shares @ triangle.CORNERS
-    centered = page - page.mean(0)
-    inverse = torch.linalg.inv(centered.T @ centered / len(page))
-    off = points - page.mean(0)
-    distance = torch.einsum("ni,ij,nj->n", off, inverse, off)
+    points = simplex.ellipse(shares.mean(0), weak_labels.mixing_moment(shares))
+    page = shares @ simplex.CORNERS
+    outside = points.isnan().any(1)
+    off = points[~outside] - page.mean(0)
+    distance = torch.einsum("ni,ij,nj->n", off, torch.linalg.inv(torch.cov(page.T, correction=0)), off)
     torch.testing.assert_close(distance, torch.ones_like(distance))
-
-
-def test_an_ellipse_is_drawn_inside_the_triangle_alone():
-    points = torch.tensor([[0.5, 0.2], [0.5, -0.01], [0.1, 0.5], [1.0, 0.0]], dtype=torch.float64)
-    assert triangle.inside(points).isnan().any(1).tolist() == [False, True, True, False]
+    assert outside.any()  # it crosses the lower side
+    assert Path(simplex.CORNERS).contains_points(points[~outside]).all()
+    assert not simplex.ellipse(BLOOD, weak_labels.second_moment(BLOOD, 1000)).isnan().any()
 
 
 def test_the_triangle_agrees_with_theory_where_bags_are_many():
     for source, m, alpha0 in ((triangle.APART, 8, ALPHA0), (triangle.APART, 8, 50.0), (triangle.TOGETHER, 8, 1.0)):
         found = triangle.mixtures(source, m, alpha0, 65_536)
-        torch.testing.assert_close(found.exact, found.formula, rtol=0.1, atol=0)
-        torch.testing.assert_close(found.one_number, found.formula, rtol=0.1, atol=0)
-        torch.testing.assert_close(found.measured, found.expected, rtol=0.15, atol=2e-4)
+        formula = trainings.worth(found.m_eff, 65_536)
+        torch.testing.assert_close(found.exact, formula, rtol=0.1, atol=0)
+        torch.testing.assert_close(trainings.worth(found.found, 65_536), formula, rtol=0.1, atol=0)
+        expected = (BLOOD.diag() - torch.outer(BLOOD, BLOOD)) / found.m_eff
+        torch.testing.assert_close(torch.cov(found.shares.T, correction=0), expected, rtol=0.15, atol=2e-4)
     exact = triangle.mixtures(triangle.TOGETHER, 1, 1.0, 65_536)
     assert exact.m_eff == 1
-    torch.testing.assert_close(exact.formula, 65_536 * BLOOD)  # a bag of one counted cell is a labeled cell
+    torch.testing.assert_close(
+        trainings.worth(1), trainings.CELLS * BLOOD
+    )  # bags of one counted cell are labeled cells
 
 
 # -- bags and nets
@@ -172,33 +184,26 @@ def test_bags_hold_what_the_tests_say(kind):
     torch.testing.assert_close(given.q, given.reports.mean(0))
 
 
-def test_the_pool_is_the_lessons_cells_with_as_many_of_each_type():
-    cells = trainings.pool()
-    assert torch.bincount(cells.train_y).tolist() == [trainings.TRAIN] * 3
-    assert torch.bincount(cells.test_y).tolist() == [trainings.TEST] * 3
-
-
 def test_losses_of_a_minibatch_are_those_of_its_bags():
-    given = trainings.specimens(PATIENTS, 8, seed=0)
-    chosen = torch.tensor([5, 2, 9])
-    logits = normal(2, 3, 8, 3).float()
-    weights = weak_labels.mean_map_weights(given.reports, given.q).float()
-    wanted = -(weights[chosen] * logits.log_softmax(-1).mean(2)).sum(-1).mean(-1)
-    of = {name: learners.loss_of(name, given, exercises.proportion_loss)(logits, chosen) for name in learners.LEARNERS}
-    torch.testing.assert_close(of[learners.MEAN_MAP], wanted)
-    torch.testing.assert_close(
-        of[learners.EASY],
-        torch.stack([exercises.bag_risk(net, given.reports[chosen].float(), given.q.float(), 8) for net in logits]),
+    given, chosen, logits = (
+        trainings.specimens(PATIENTS, 8, seed=0),
+        torch.tensor([5, 2, 9]),
+        normal(2, 3, 8, 3).float(),
     )
-    torch.testing.assert_close(
-        of[learners.PROPORTIONS],
-        torch.stack([exercises.proportion_loss(net, given.reports[chosen].float()) for net in logits]),
-    )
+    reports, q = given.reports[chosen].float(), given.q.float()
+    weights = weak_labels.mean_map_weights(given.reports, given.q)[chosen].float()
+    for learner, loss in (
+        (MEAN_MAP, lambda net: -(weights * net.log_softmax(-1).mean(1)).sum(-1).mean()),
+        (EASY, lambda net: exercises.bag_risk(net, reports, q, 8)),
+        (PROPORTIONS, lambda net: exercises.proportion_loss(net, reports)),
+    ):
+        found = trainings.loss_of(learner, given, exercises.proportion_loss)(logits, chosen)
+        torch.testing.assert_close(found, torch.stack([loss(net) for net in logits]))
 
 
 @pytest.mark.slow
 def test_the_worth_orders_the_bags_for_the_mean_map():
-    seen = [learners.learners(learners.MEAN_MAP, m) for m in ("8", "512")]
+    seen = [learners.learners(MEAN_MAP, m) for m in ("8", "512")]
     for one in seen:
         balanced = one.found.mean((1, 2))  # for the worth is that of a rare type
         for i, j in itertools.permutations(range(len(trainings.KINDS)), 2):
@@ -213,25 +218,25 @@ def test_the_worth_orders_the_bags_for_the_mean_map():
 @pytest.mark.parametrize(
     ("stated", "learner", "kind", "m"),
     [
-        ("With patients it names 94 % correctly", learners.PROPORTIONS, PATIENTS, 512),
-        ("EasyLLP reaches 94 % with 8 poured cells per bag", learners.EASY, POURED, 8),
-        ("With 8 cells per healthy donor, the mean map names 87 % correctly", learners.MEAN_MAP, HEALTHY, 8),
-        ("61 %", learners.PROPORTIONS, HEALTHY, 8),  # learns nothing: every cell is named granulocyte
-        ("61 %", learners.PROPORTIONS, POURED, 512),
+        ("With patients it names 94 % correctly", PROPORTIONS, PATIENTS, 512),
+        ("EasyLLP reaches 94 % with 8 poured cells per bag", EASY, POURED, 8),
+        ("With 8 cells per healthy donor, the mean map names 87 % correctly", MEAN_MAP, HEALTHY, 8),
+        ("61 %", PROPORTIONS, HEALTHY, 8),  # learns nothing: every cell is named granulocyte
+        ("61 %", PROPORTIONS, POURED, 512),
     ],
 )
 def test_the_page_states_what_networks_learn(stated, learner, kind, m):
     """Another processor trains other nets: numbers may differ by a point or two."""
     assert stated in words_of("weak_labels") + lesson.parts.predictions[0].question
     percent = float(stated.split(" %")[0].split()[-1])
-    found = learners.trained(learner, kind, m, 0)
+    found = trainings.trained(learner, kind, m, 0)
     assert 100 * float(trainings.accuracy(found).mean()) == pytest.approx(percent, abs=2)
 
 
 @pytest.mark.slow
 def test_easyllp_recognizes_no_monocyte_with_64_cells_per_patient():
     assert "recognizes no monocyte with 64 cells per patient" in words_of("weak_labels")
-    assert float(learners.trained(learners.EASY, PATIENTS, 64, 0)[:, MONOCYTE].max()) < 0.02
+    assert float(trainings.trained(EASY, PATIENTS, 64, 0)[:, MONOCYTE].max()) < 0.02
 
 
 @pytest.mark.slow
@@ -241,40 +246,38 @@ def test_few_networks_escape_the_constant_from_larger_initial_weights(monkeypatc
     accuracy = []
     for seed in range(10):
         given = trainings.specimens(POURED, 512, seed)
-        loss = learners.loss_of(learners.PROPORTIONS, given, exercises.proportion_loss)
+        loss = trainings.loss_of(PROPORTIONS, given, exercises.proportion_loss)
         accuracy.append(trainings.accuracy(trainings.found(trainings.fit(given, loss, 12, seed))))
     assert 1 <= int((torch.cat(accuracy) > 0.65).sum()) <= 8
 
 
 # -- the effective bag size
 
-
-@pytest.fixture(scope="module")
-def swept():
-    return effective_size.effective_size(64.0, next(iter(effective_size.BAGS)))
+BAGS = list(sweep.BAGS)
 
 
-def test_the_measured_bias_lies_on_the_line(swept):
-    grid = torch.tensor(effective_size.GRID, dtype=torch.float64)
+def test_the_measured_bias_lies_on_the_line(monkeypatch):
+    monkeypatch.setattr(trainings, "STEPS", 30)  # of whatever classifier
+    swept, between = (effective_size.effective_size(at, BAGS[0], seed=1) for at in (64.0, 9.0))
+    grid = torch.tensor(sweep.GRID, dtype=torch.float64)
     line = swept.line(grid)
     spread = swept.bias.std(1)
-    assert ((swept.bias.mean(1) - line).abs() < 4 * spread / math.sqrt(effective_size.FRESH) + 0.05 * line.abs()).all()
+    assert ((swept.bias.mean(1) - line).abs() < 4 * spread / math.sqrt(sweep.FRESH) + 0.05 * line.abs()).all()
     assert swept.bias_at == pytest.approx(float(swept.bias.mean(1)[-1]))
-    between = effective_size.effective_size(9.0, swept.bags)
     mean = swept.bias.mean(1)
-    a, b = effective_size.GRID.index(8), effective_size.GRID.index(12)
+    a, b = sweep.GRID.index(8), sweep.GRID.index(12)
     assert between.bias_at == pytest.approx(float(mean[a] + (mean[b] - mean[a]) / 4), rel=1e-9)
 
 
 @pytest.mark.slow
-def test_nets_learn_best_near_the_right_effective_bag_size(swept):
-    right = swept.accuracy.mean(1)
-    assert effective_size.GRID[int(right.argmax())] in (4, 6, 8)
+def test_nets_learn_best_near_the_right_effective_bag_size():
+    right = effective_size.effective_size(64.0, BAGS[0]).found[:, -1]
+    assert sweep.GRID[int(right.argmax())] in (4, 6, 8)
     assert float(right.max() - right[0]) > 0.2
     assert float(right.max() - right[-1]) > 0.06
-    poured = effective_size.effective_size(8.0, list(effective_size.BAGS)[1])
-    assert effective_size.GRID[int(poured.accuracy.mean(1).argmax())] in (6, 8, 12)
-    assert effective_size.nearest(poured.at) == effective_size.GRID.index(8)
+    poured = effective_size.effective_size(8.0, BAGS[1])
+    assert sweep.GRID[int(poured.found[:, -1].argmax())] in (6, 8, 12)
+    assert sweep.nearest(poured.at) == sweep.GRID.index(8)
 
 
 def test_a_risk_that_is_not_finite_is_said_in_words():
@@ -282,4 +285,4 @@ def test_a_risk_that_is_not_finite_is_said_in_words():
         return exercises.bag_risk(logits, a, q, m_eff) * torch.inf
 
     with pytest.raises(ValueError, match="log_softmax"):
-        effective_size.effective_size(64.0, next(iter(effective_size.BAGS)), bag_risk=unsafe)
+        effective_size.effective_size(64.0, BAGS[0], bag_risk=unsafe)

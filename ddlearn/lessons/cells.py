@@ -5,18 +5,14 @@ small and many are trained as one, each on cells of its own. They are judged on 
 often as the average blood has them.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 import torch
 from torch import Tensor
 
 from ddlearn import compute, weak_labels
 from ddlearn.blood import CellPool, cell_pool, mean_blood
 from ddlearn.classroom import cached
+from ddlearn.compute import Progress
 from ddlearn.networks import MLP, Parameters
-
-Progress = Callable[[float, str], object]
 
 TYPES = ("granulocytes", "lymphocytes", "monocytes")
 TRAIN, TEST = 3000, 700  # cells of each type
@@ -31,16 +27,10 @@ THIRDS = torch.full((3,), 1 / 3, dtype=torch.float64)
 BLOOD = mean_blood()
 """The average blood test: what a laboratory knows of the mix before it has looked at any cell."""
 
-
-class Scores(NamedTuple):
-    """How good a classifier is: shares from 0 to 1."""
-
-    accuracy: float  # of cells in the average blood
-    balanced: float  # mean over the three types
-    calibration: float  # expected calibration error, in the average blood
-
-
-MEASURES = {"balanced accuracy": "balanced", "accuracy": "accuracy", "calibration error": "calibration"}
+MEASURES = ("balanced accuracy", "accuracy", "calibration error")
+"""How good a classifier is, from 0 to 1: right of the three types in the mean, and of cells in the average blood; there
+too, its expected calibration error."""
+BALANCED, ACCURACY, CALIBRATION = range(3)
 LOOKS = (("orange", "-", "s"), ("blue", "-", "o"), ("green", ":", "^"))
 """Color, line style and marker of three ways that a picture compares."""
 
@@ -49,11 +39,6 @@ LOOKS = (("orange", "-", "s"), ("blue", "-", "o"), ("green", ":", "^"))
 def pool(progress: Progress | None = None) -> CellPool:
     """Simulate the lesson's cells; some seconds the first time."""
     return cell_pool(TRAIN, TEST, compute.generator(0), progress=progress)
-
-
-def shared(progress: Progress | None, low: float, high: float) -> Progress | None:
-    """Return the part of a progress bar from `low` to `high`."""
-    return progress and (lambda share, words: progress(low + (high - low) * share, words))
 
 
 def net(units: int = UNITS) -> MLP:
@@ -75,11 +60,13 @@ def train_on_tubes(
     *,
     units: int = UNITS,
     few: bool | None = None,
+    x: Tensor | None = None,
     progress: Progress | None = None,
 ) -> tuple[MLP, Parameters]:
     """Train a net for each row of rows and tubes (nets, n), with a transition (C, S) or one each, all as one.
 
-    `few` says that a tube has few cells, where n does not: the weight decay is the stronger one then.
+    `few` says that a tube has few cells, where n does not: the weight decay is the stronger one then. Rows are of x,
+    or of the pool.
     """
     single = transitions.float()
     batches = weak_labels.draw_own_batches(
@@ -87,7 +74,7 @@ def train_on_tubes(
     )
     few = rows.shape[1] < 3 * FEW if few is None else few
     how = {"steps": STEPS, "lr": RATE, "weight_decay": STRONG_DECAY if few else DECAY, "progress": progress}
-    shape, x = net(units), pool().train_x.float()
+    shape, x = net(units), pool().train_x.float() if x is None else x
     return shape, weak_labels.train_classifiers(shape, x, batches, generator=draw, nets=len(rows), **how)
 
 
@@ -102,12 +89,12 @@ def weights(y: Tensor) -> Tensor:
     return BLOOD[y] / y.bincount(minlength=3).double()[y]
 
 
-def scores(P: Tensor, y: Tensor) -> Scores:
-    """Judge posteriors P (n, 3) of cells of types y (n,)."""
+def scores(P: Tensor, y: Tensor) -> Tensor:
+    """Return the MEASURES of posteriors P (n, 3) of cells of types y (n,).  -> (3,)"""
     right, weight = (P.argmax(1) == y).double(), weights(y)
     each = right.new_zeros(3).index_add(0, y, right) / y.bincount(minlength=3)
     error = weak_labels.expected_calibration_error(P, y, weights=weight)
-    return Scores(float(right @ weight / weight.sum()), float(each.mean()), float(error))
+    return torch.stack([each.mean(), right @ weight / weight.sum(), error])
 
 
 def at_the_patients(P: Tensor, p_from: Tensor) -> Tensor:
@@ -115,17 +102,7 @@ def at_the_patients(P: Tensor, p_from: Tensor) -> Tensor:
     return weak_labels.prior_shift(P, p_from, BLOOD)
 
 
-def judge(shape: MLP, parameters: Parameters, p_from: Tensor = THIRDS, cells: CellPool | None = None) -> list[Scores]:
-    """Judge each net on the test cells of a pool, as it names them in the average blood; it learned at p_from."""
-    cells = cells or pool()
-    return [scores(at_the_patients(P, p_from), cells.test_y) for P in posteriors(shape, parameters, cells.test_x)]
-
-
-def measured(scores: list, name: str) -> Tensor:
-    """Return a measure of a list of scores, or of lists of them, as a tensor of their shape."""
-    return torch.tensor(scores, dtype=torch.float64)[..., Scores._fields.index(name)]
-
-
-def mean(scores: list[Scores], name: str) -> float:
-    """Return the mean of a measure."""
-    return float(measured(scores, name).mean())
+def judge(shape: MLP, parameters: Parameters, p_from: Tensor = THIRDS) -> Tensor:
+    """Judge nets, learned at p_from, on the test cells, as they name them in the average blood.  -> (nets, 3)"""
+    P = posteriors(shape, parameters, pool().test_x)
+    return torch.stack([scores(at_the_patients(one, p_from), pool().test_y) for one in P])

@@ -6,7 +6,8 @@ from ddlearn import compute, weak_labels
 from ddlearn.classroom import ClaimTexts, Measured
 from ddlearn.classroom.claim import at_least, at_most
 from ddlearn.lessons import cells as lab
-from ddlearn.lessons.counting_and_rules import exercises, patient, rules
+from ddlearn.lessons.counting_and_rules import counting, exercises, patient, rules, voting
+from ddlearn.lessons.counting_and_rules.voting import FREE, TESTED
 
 RARE = torch.tensor([0.80, 0.15, 0.05], dtype=torch.float64)
 LOOKS = torch.tensor([[6, 2, 1, 1], [1, 6, 2, 1], [1, 1, 3, 5]], dtype=torch.float64) / 10
@@ -19,15 +20,14 @@ def recovered(seed: int, em: bool) -> float:
     y = torch.multinomial(RARE, 20_000, replacement=True, generator=draw)
     seen = torch.multinomial(LOOKS[y], 1, generator=draw)[:, 0]
     P = (LOOKS / LOOKS.sum(0)).T[seen]  # Bayes' own classifier, at equal shares
-    found = patient.count_by_em(P, patient.FLAT, exercises.shares_step) if em else P.mean(0)
+    found = counting.count_by_em(P, counting.FLAT, exercises.shares_step) if em else P.mean(0)
     return float((found - RARE).abs().max())
 
 
 def count_ratio(seed: int, looked: bool) -> float:
     """Return the error of EM with physiology, or of the average blood, over that of classify-and-count."""
-    found = patient.counted(300, seed, exercises.shares_step)[..., -1, :]  # (ways, NETS, PATIENTS, 3)
-    mixes = patient.people(seed)[0]
-    errors = weak_labels.count_error(found, mixes.expand_as(found)).mean((1, 2))
+    errors = counting.errors(300, seed)[..., -1].mean((1, 2))
+    mixes, _ = counting.people(seed)
     average = weak_labels.count_error(lab.BLOOD.expand_as(mixes), mixes).mean()
     return float((errors[2] if looked else average) / errors[0])
 
@@ -49,14 +49,14 @@ def misjudged(seed: int, together: bool) -> float:
         columns.append(torch.where(silent, weak_labels.ABSTAIN, torch.where(right, y, other)))
     who = [0, 1, 2, 3, 3, 3] if together else range(6)
     votes = torch.stack([columns[k] for k in who], 1)
-    q = rules.label_model(votes, None, exercises.label_round)
+    q = voting.label_model(votes, None, exercises.label_round)
     true = torch.tensor([SUSPECTS[k] for k in who], dtype=torch.float32)
-    return float((rules.beliefs(q, votes) - true).abs().max())
+    return float((voting.beliefs(q, votes) - true).abs().max())
 
 
 def label_model_right(seed: int, balance: str) -> float:
     """Return the accuracy of the label model on three narrow rules and the broad one."""
-    return float(rules.votes(rules.NARROW, True, balance, rules.MOST, seed).scores[1, 0])
+    return float(rules.votes(voting.NARROW, True, balance, rules.MOST, seed).scores[1, 0])
 
 
 CLAIMS = ClaimTexts.beside(__file__).of(
@@ -64,7 +64,5 @@ CLAIMS = ClaimTexts.beside(__file__).of(
     Measured("count", at_most(1.0), count_ratio, cause={"looked": True}, control={"looked": False}),
     Measured("spend", at_most(1.0), spent, cause={"purified": 900}, control={"purified": 30}),
     Measured("witnesses", at_most(0.06), misjudged, cause={"together": False}, control={"together": True}),
-    Measured(
-        "broad", at_least(0.85), label_model_right, cause={"balance": rules.TESTED}, control={"balance": rules.FREE}
-    ),
+    Measured("broad", at_least(0.85), label_model_right, cause={"balance": TESTED}, control={"balance": FREE}),
 )

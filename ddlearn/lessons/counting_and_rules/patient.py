@@ -1,29 +1,18 @@
-"""Counting a new patient: a classifier from purified tubes meets blood in which the types have other shares.
+"""Counting a new patient in three ways: one patient at a time, and the error of all by the cells counted."""
 
-Three ways to count: every cell as its likeliest type; EM, which finds the shares that explain the cells best; and EM
-with the physiology of people as its prior. That prior is the Dirichlet distribution that was fitted to real blood
-counts, with 1 in the place of the monocytes' 0.59, for the step adds alpha - 1 cells of a type, and cannot add fewer
-than none. Nobody can count better than chance allows: so many cells drawn from the patient err by themselves.
-"""
-
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from ddlearn import blood, compute, weak_labels
-from ddlearn.classroom import Choice, Explorer, Slider, cached
-from ddlearn.lessons import cells as lab
-from ddlearn.lessons.cells import PURE, THIRDS, TYPES, Progress
-from ddlearn.lessons.counting_and_rules import exercises
+from ddlearn.classroom import Choice, Explorer, Slider
+from ddlearn.compute import Progress
+from ddlearn.lessons.cells import TYPES
+from ddlearn.lessons.counting_and_rules import counting, exercises
+from ddlearn.lessons.counting_and_rules.counting import COUNTS, PATIENTS
 
 LEARNED = {"30 purified cells": 10, "900 purified cells": 300}  # cells a tube
-PATIENTS, COUNTS, NETS = 40, (10, 30, 100, 300), 4
-ITERATIONS, STILL = 60, 1e-4  # EM stops when no share moves by more than this
-ALPHA = torch.tensor(blood.PATIENTS, dtype=torch.float64).clamp(min=1)
-FLAT = torch.ones(3, dtype=torch.float64)
 WAYS = {  # color, line style, marker
     "most probable types": ("orange", "-", "s"),
     "EM": ("green", ":", "^"),
@@ -49,57 +38,6 @@ class Patients:
         return self.errors.mean((1, 2))
 
 
-def count_by_em(P: Tensor, alpha: Tensor, step: Callable) -> Tensor:
-    """Repeat the step from equal shares until they stand still.  P (n, 3), learned at equal shares -> (3,)"""
-    shares = THIRDS
-    for _ in range(ITERATIONS):
-        before, shares = shares, step(P, THIRDS, shares, alpha)
-        if (shares - before).abs().max() < STILL:
-            break
-    return shares
-
-
-@cached(4)
-def people(seed: int) -> tuple[Tensor, Tensor]:
-    """Draw the patients' mixtures (PATIENTS, 3), and their cells as places among the test cells, (PATIENTS, most)."""
-    draw = compute.generator(seed + 50)
-    mixes = blood.draw_patients(PATIENTS, draw)
-    return mixes, weak_labels.draw_bags(lab.pool().test_y, mixes, COUNTS[-1], draw).rows
-
-
-@cached(6)
-def posteriors(size: int, seed: int, progress: Progress | None = None) -> Tensor:
-    """Return what nets of pure tubes, each of its own, say of all patients' cells.  (NETS, PATIENTS, most, 3)"""
-    pool = lab.pool(progress=lab.shared(progress, 0, 0.6))
-    draw = compute.generator(seed + 2)
-    drawn = [lab.draw_tubes(PURE, size, draw) for _ in range(NETS)]
-    rows, tubes = (torch.stack(part) for part in zip(*drawn, strict=True))
-    nets = lab.train_on_tubes(rows, tubes, draw, progress=lab.shared(progress, 0.6, 1))
-    return lab.posteriors(*nets, pool.test_x)[:, people(seed)[1]]
-
-
-def ways(P: Tensor, step: Callable) -> Tensor:
-    """Return the shares by each way of counting.  P (n, 3), learned at equal shares -> (3 ways, 3)"""
-    return torch.stack([weak_labels.classify_and_count(P), *(count_by_em(P, alpha, step) for alpha in (FLAT, ALPHA))])
-
-
-@cached(8)
-def counted(size: int, seed: int, step: Callable, progress: Progress | None = None) -> Tensor:
-    """Return what each way counts by each net, in each patient, of n cells.  (3 ways, NETS, PATIENTS, counts, 3)"""
-    every = posteriors(size, seed, progress=lab.shared(progress, 0, 0.6)).flatten(0, 1)
-    found = []
-    for k, P in enumerate(every):
-        if progress:
-            progress(0.6 + 0.4 * k / len(every), f"blood sample {k + 1} of {len(every)}")
-        found.append(torch.stack([ways(P[:n], step) for n in COUNTS], 1))
-    return torch.stack(found, 1).unflatten(1, (NETS, PATIENTS))
-
-
-def floor(mixes: Tensor, n: int) -> float:
-    """Return the mean |share of n cells - share of the patient| if every cell were known, by the normal law."""
-    return float(math.sqrt(2 / math.pi) * blood.counting_deviation(mixes, n).mean())
-
-
 def patients(
     patient: int,
     cells: str,
@@ -110,23 +48,23 @@ def patients(
     progress: Progress | None = None,
 ) -> Patients:
     """Count all patients, and look at one."""
-    found = counted(LEARNED[learned], seed, shares_step, progress=progress)
-    mixes, _ = people(seed)
+    found = counting.counted(LEARNED[learned], seed, shares_step, progress=progress)
+    mixes, _ = counting.people(seed)
     return Patients(
         patient=patient,
         cells=int(cells),
         learned=learned,
         truth=mixes[patient - 1],
         found=found[:, 0, patient - 1, COUNTS.index(int(cells))],
-        errors=weak_labels.count_error(found, mixes[:, None].expand_as(found)),
-        floor=torch.tensor([floor(mixes, n) for n in COUNTS], dtype=torch.float32),
+        errors=counting.errors(LEARNED[learned], seed, shares_step),
+        floor=torch.tensor([counting.floor(mixes, n) for n in COUNTS], dtype=torch.float32),
     )
 
 
 def mean_error(purified: int, cells: int, seed: int = 0) -> float:
     """Return the mean error of a share in points, over all patients and nets, by EM with physiology."""
-    found = counted(LEARNED[f"{purified} purified cells"], seed, exercises.shares_step)[-1, ..., COUNTS.index(cells), :]
-    return 100 * float(weak_labels.count_error(found, people(seed)[0].expand_as(found)).mean())
+    errors = counting.errors(LEARNED[f"{purified} purified cells"], seed)
+    return 100 * float(errors[-1, ..., COUNTS.index(cells)].mean())
 
 
 def picture(fig, r: Patients) -> None:

@@ -12,9 +12,7 @@ from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.classroom import Explorer, cached
-from ddlearn.lessons.counting_and_rules import exercises
-from ddlearn.lessons.counting_and_rules import rules as textbook
-from ddlearn.lessons.counting_and_rules.rules import Votes, blood_test
+from ddlearn.lessons.counting_and_rules import exercises, voting
 from ddlearn.networks import MLP
 
 UNITS, STEPS, BATCH, RATE, DECAY = 32, 300, 512, 3e-3, 1e-4
@@ -32,10 +30,10 @@ def training_votes() -> tuple[Tensor, Tensor]:
     return cells.labels, blood.white_cell_rules(cells)
 
 
-def votes(rules: str, broad: bool, balance: str, *, label_round: Callable = exercises.label_round) -> Votes:
+def votes(rules: str, broad: bool, balance: str, *, label_round: Callable = exercises.label_round) -> voting.Votes:
     """Let some rules vote on the real cells."""
     y, said = training_votes()
-    return textbook.look(y, said, textbook.chosen(rules, broad), balance, blood_test(y), label_round)
+    return voting.look(y, said, voting.chosen(rules, broad), balance, voting.blood_test(y), label_round)
 
 
 def end_model(
@@ -43,8 +41,8 @@ def end_model(
 ) -> float:
     """Return the accuracy on the official test cells of a net that learned from the label model, and no label."""
     y, said = training_votes()
-    given = blood_test(y) if balance == textbook.TESTED else textbook.BALANCES[balance]
-    q = textbook.label_model(said[:, textbook.chosen(rules, broad)], given, label_round)
+    told = voting.given(balance, voting.blood_test(y))
+    q = voting.label_model(said[:, voting.chosen(rules, broad)], told, label_round)
     x, new = table().train.one_hot(), table().test.one_hot()
     x, new = x - x.mean(0), new - x.mean(0)
     net = MLP((x.shape[1], UNITS, UNITS, 3))
@@ -59,10 +57,10 @@ def end_model(
 explorer = Explorer(
     "real_rules",
     "Rules from a textbook, on real cells",
-    controls=textbook.CONTROLS,
+    controls=voting.CONTROLS,
     compute=votes,
-    picture=textbook.picture,
-    sentence=textbook.sentence,
+    picture=voting.picture,
+    sentence=voting.sentence,
     uses=("label_round",),
     size=(9.6, 4.4),
 )

@@ -3,15 +3,21 @@
 from itertools import product
 
 import torch
+from torch import Tensor
 
 from ddlearn import blood, compute, weak_labels
 from ddlearn.classroom import ClaimTexts, Measured, cached
 from ddlearn.classroom.claim import about, at_least, at_most
 from ddlearn.lessons import cells as lab
-from ddlearn.lessons.cells import PURE, THIRDS
-from ddlearn.lessons.purified_specimens import batch, exchange, exercises, tubes
+from ddlearn.lessons.cells import ACCURACY, BALANCED, CALIBRATION, PURE, THIRDS
+from ddlearn.lessons.purified_specimens import exercises, impure
+from ddlearn.lessons.purified_specimens.batch import PLAN
+from ddlearn.lessons.purified_specimens.confounded import accuracies
+from ddlearn.lessons.purified_specimens.exchange import UNITS
+from ddlearn.lessons.purified_specimens.sources import HEALTHY, PATIENTS, TUBE_CELLS, on_cohort, on_tubes
 
 IMPURITY, CELLS, NETS = 0.2, 3000, 3
+WIDE = max(UNITS.values())
 
 
 def forward_gradient(seed: int, corrected: bool) -> float:
@@ -33,10 +39,9 @@ def forward_gradient(seed: int, corrected: bool) -> float:
     return float(torch.autograd.grad(loss, logits)[0].abs().max())
 
 
-def of_purified(seed: int, measure: str, cells: int = 100) -> float:
+def of_purified(seed: int, measure: int, cells: int = 100) -> float:
     """Return the mean measure of nets of so many purified cells a tube, with the average blood test as prior."""
-    place = exchange.TUBE_CELLS.index(cells)
-    return lab.mean([row[place] for row in exchange.on_tubes(lab.UNITS, seed)], measure)
+    return float(on_tubes(lab.UNITS, seed)[:, TUBE_CELLS.index(cells), measure].mean())
 
 
 def accuracy_in_disorder(seed: int) -> float:
@@ -44,35 +49,34 @@ def accuracy_in_disorder(seed: int) -> float:
     draw = compute.generator(seed + 7)
     rows, tube = lab.draw_tubes(PURE, 100, draw)
     names = torch.stack([tube[torch.randperm(len(tube), generator=draw)] for _ in range(NETS)])
-    return lab.mean(lab.judge(*lab.train_on_tubes(rows.expand(NETS, -1), names, draw)), "accuracy")
+    return float(lab.judge(*lab.train_on_tubes(rows.expand(NETS, -1), names, draw))[:, ACCURACY].mean())
 
 
 def ahead(seed: int, cohort: str, units: int = lab.UNITS, cells: int = 100) -> float:
     """Return balanced accuracy of nets of so many purified cells a tube, less that of a cohort of 32,768 cells."""
-    of_cohort = [row[-1] for row in exchange.on_cohort(cohort, units, seed)]
-    return of_purified(seed, "balanced", cells) - lab.mean(of_cohort, "balanced")
+    return of_purified(seed, BALANCED, cells) - float(on_cohort(cohort, units, seed)[:, -1, BALANCED].mean())
 
 
 @cached(8)
-def of_impure(seed: int) -> dict[tuple[float, bool], list[lab.Scores]]:
-    """Judge nets of pure tubes and of impure ones, by impurity and whether the loss is corrected for it."""
+def of_impure(seed: int) -> dict[tuple[float, bool], Tensor]:
+    """Return the mean measures of nets of pure and of impure tubes, by impurity and whether the loss is corrected."""
     draw = compute.generator(seed + 8)
     ways = [(e, corrected) for e in (IMPURITY, 0.0) for corrected in (False, True)]
     drawn = {e: lab.draw_tubes(blood.purity(e), CELLS, draw) for e in (0.0, IMPURITY)}
     rows, names = (torch.stack([drawn[e][k] for e, _ in ways for _ in range(NETS)]) for k in range(2))
     matrices = [exercises.transition(blood.purity(e), THIRDS)[0] if corrected else PURE for e, corrected in ways]
-    scores = lab.judge(*lab.train_on_tubes(rows, names, draw, torch.stack(matrices).repeat_interleave(NETS, 0)))
-    return {way: scores[k * NETS : (k + 1) * NETS] for k, way in enumerate(ways)}
+    nets = lab.train_on_tubes(rows, names, draw, torch.stack(matrices).repeat_interleave(NETS, 0))
+    return dict(zip(ways, lab.judge(*nets).unflatten(0, (-1, NETS)).mean(1), strict=True))
 
 
 def calibration_error(seed: int, corrected: bool) -> float:
-    return lab.mean(of_impure(seed)[IMPURITY, corrected], "calibration")
+    return float(of_impure(seed)[IMPURITY, corrected][CALIBRATION])
 
 
 def gained(seed: int, impurity: float) -> float:
     """Return what the correction adds to balanced accuracy."""
-    known, naive = (lab.mean(of_impure(seed)[impurity, corrected], "balanced") for corrected in (True, False))
-    return known - naive
+    found = of_impure(seed)
+    return float((found[impurity, True] - found[impurity, False])[BALANCED])
 
 
 def purity_found(seed: int, named: bool) -> float:
@@ -80,33 +84,25 @@ def purity_found(seed: int, named: bool) -> float:
     draw = compute.generator(seed + 10)
     rows, names = lab.draw_tubes(blood.purity(IMPURITY), CELLS, draw)
     names = names if named else names[torch.randperm(len(names), generator=draw)]
-    return float(tubes.estimate(rows[None], names[None], draw)[0].diagonal().mean())
+    return float(impure.estimate(rows[None], names[None], draw)[0].diagonal().mean())
 
 
 def of_one_tube(seed: int, strength: float) -> float:
     """Return the accuracy on new patients of one tube a type alone, mean of data sets."""
-    return float(batch.accuracies(strength, seed)[0, :, 0].mean())
+    return float(accuracies(strength, seed, PLAN)[0, :, 0].mean())
 
 
 def repaired(seed: int, strength: float) -> float:
     """Return what blood tests add to that."""
-    alone, both, _ = batch.accuracies(strength, seed)
+    alone, both, _ = accuracies(strength, seed, PLAN)
     return float((both - alone)[:, 0].mean())
 
 
 CLAIMS = ClaimTexts.beside(__file__).of(
     Measured("forward", about(0.0, 1e-12), forward_gradient, cause={"corrected": True}, control={"corrected": False}),
-    Measured("purified", at_least(0.9), of_purified, cause={"measure": "accuracy"}, control=accuracy_in_disorder),
-    Measured(
-        "exchange", at_least(0.08), ahead, cause={"cohort": exchange.HEALTHY}, control={"cohort": exchange.PATIENTS}
-    ),
-    Measured(
-        "wider",
-        at_least(0.08),
-        ahead,
-        cause={"cohort": exchange.HEALTHY, "units": max(exchange.UNITS.values())},
-        control={"cells": 10},
-    ),
+    Measured("purified", at_least(0.9), of_purified, cause={"measure": ACCURACY}, control=accuracy_in_disorder),
+    Measured("exchange", at_least(0.08), ahead, cause={"cohort": HEALTHY}, control={"cohort": PATIENTS}),
+    Measured("wider", at_least(0.08), ahead, cause={"cohort": HEALTHY, "units": WIDE}, control={"cells": 10}),
     Measured("calibrated", at_most(0.03), calibration_error, cause={"corrected": True}, control={"corrected": False}),
     Measured("balanced", at_least(0.07), gained, cause={"impurity": IMPURITY}, control={"impurity": 0.0}),
     Measured("purity", about(0.8, 0.05), purity_found, cause={"named": True}, control={"named": False}),

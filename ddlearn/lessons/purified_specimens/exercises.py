@@ -41,12 +41,7 @@ TRANSITION = Exercise(
     title="From purity to the probability of a tube",
     reference=transition,
     cases=transition_cases,
-    **HINTS.of(
-        "transition",
-        {
-            "the shares for q": edit(".T, q", ".T, joint.sum(1)"),
-        },
-    ),
+    **HINTS.of("transition", {"the shares for q": edit(".T, q", ".T, joint.sum(1)")}),
 )
 
 FORWARD_LOSS = Exercise(

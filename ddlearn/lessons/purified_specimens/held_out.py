@@ -7,9 +7,10 @@ or the tubes.
 import torch
 from torch import Tensor
 
-from ddlearn import blood, compute, weak_labels
+from ddlearn import blood, compute
 from ddlearn.classroom import cached
 from ddlearn.lessons import cells as lab
+from ddlearn.networks import MLP, Parameters
 
 TUBES, CELLS = 8, 24  # of each type, of each tube; a fold is a tube of each type, or a cell in eight of every tube
 WAYS = ("by cell", "by tube")
@@ -34,25 +35,17 @@ def folds(way: str) -> Tensor:
     return (place // CELLS if way == "by tube" else place) % TUBES
 
 
-def trained(rows: Tensor, seed: int):
+def trained(rows: Tensor, seed: int) -> tuple[MLP, Parameters]:
     """Train a net for each row of places among the purified cells.  rows (nets, n)"""
     x, y, *_ = specimens(seed)
-    types = y[rows]
-    batches = weak_labels.draw_own_batches(
-        rows, lab.BATCH, lambda z, picked: weak_labels.forward_loss(z, types.gather(1, picked), lab.PURE.float())
-    )
-    how = {"steps": lab.STEPS, "lr": lab.RATE, "weight_decay": lab.STRONG_DECAY}
-    draw = compute.generator(seed + 12)
-    return lab.net(), weak_labels.train_classifiers(lab.net(), x, batches, generator=draw, nets=len(rows), **how)
+    return lab.train_on_tubes(rows, y[rows], compute.generator(seed + 12), x=x)
 
 
 def accuracy(way: str, seed: int = 1) -> float:
     """Return the mean accuracy on the eighth of the cells that a net has not seen, held out in one of two `WAYS`."""
     x, y, *_ = specimens(seed)
     fold = folds(way)
-    seen, unseen = (
-        torch.stack([(keep(fold, k)).nonzero()[:, 0] for k in range(TUBES)]) for keep in (torch.ne, torch.eq)
-    )
+    seen, unseen = (torch.stack([keep(fold, k).nonzero()[:, 0] for k in range(TUBES)]) for keep in (torch.ne, torch.eq))
     P = lab.posteriors(*trained(seen, seed), x[unseen])
     return float((P.argmax(-1) == y[unseen]).double().mean())
 

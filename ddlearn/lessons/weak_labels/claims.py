@@ -7,12 +7,15 @@ from ddlearn import compute, weak_labels
 from ddlearn.blood import MONOCYTE
 from ddlearn.classroom import ClaimTexts, Measured
 from ddlearn.classroom.claim import about, at_least, at_most
-from ddlearn.lessons.weak_labels import exercises, learners, trainings
-from ddlearn.lessons.weak_labels.learners import EASY, PROPORTIONS
-from ddlearn.lessons.weak_labels.trainings import ALPHA0, BLOOD, PATIENTS, POURED
+from ddlearn.lessons.cells import BLOOD
+from ddlearn.lessons.weak_labels import exercises, trainings
+from ddlearn.lessons.weak_labels.trainings import ALPHA0, EASY, PATIENTS, POURED, PROPORTIONS
 from ddlearn.weak_labels import FiniteWorld
 
 BAG = 4  # cells, where every bag is visited
+COUNTED = weak_labels.kappa(BAG, ALPHA0)  # the effective size of such bags of patients
+LARGE = {"learner": PROPORTIONS, "m": 512}
+EASILY = {"learner": EASY, "kind": PATIENTS, "m": 64}
 UNCERTAIN = 2.0  # scale of the logits in a finite world
 
 
@@ -90,8 +93,8 @@ def constant_over_smallest(seed: int, kind: str) -> float:
 
 
 def named(seed: int, learner: str, kind: str, m: int, m_eff: float | None = None, shuffled: bool = False) -> float:
-    """Return the share of new cells that networks name correctly; arguments are those of `learners.trained`."""
-    return float(trainings.accuracy(learners.trained(learner, kind, m, seed, m_eff=m_eff, shuffled=shuffled)).mean())
+    """Return the share of new cells that networks name correctly; arguments are those of `trainings.trained`."""
+    return float(trainings.accuracy(trainings.trained(learner, kind, m, seed, m_eff=m_eff, shuffled=shuffled)).mean())
 
 
 def gain(seed: int, kind: str, m: int) -> float:
@@ -102,40 +105,14 @@ def gain(seed: int, kind: str, m: int) -> float:
 CLAIMS = ClaimTexts.beside(__file__).of(
     Measured("unbiased", about(0.0, 1e-12), off, cause={"m_eff": BAG, "alpha0": None}, control={"alpha0": ALPHA0}),
     Measured("bias", about(0.0, 1e-12), bias_gap, cause={"factor": BAG - 1}, control={"factor": 0}),
-    Measured(
-        "kappa",
-        about(0.0, 1e-12),
-        off,
-        cause={"m_eff": weak_labels.kappa(BAG, ALPHA0), "alpha0": ALPHA0},
-        control={"alpha0": None},
-    ),
+    Measured("kappa", about(0.0, 1e-12), off, cause={"m_eff": COUNTED, "alpha0": ALPHA0}, control={"alpha0": None}),
     Measured("mean-map", about(0.0, 1e-12), map_gap, cause={"factor": 1}, control={"factor": 1 / 20}),
     Measured("price", about(1.0, 0.12), variance_over_price, cause={"by_spread": True}, control={"by_spread": False}),
     Measured("spread", about(1.0, 0.08), spread_found, cause={"alpha0": ALPHA0}, control={"alpha0": 2 * ALPHA0}),
     Measured("constant", about(0.0, 1e-12), constant_over_smallest, cause={"kind": POURED}, control={"kind": PATIENTS}),
-    Measured(
-        "poured", at_most(0.65), named, cause={"learner": PROPORTIONS, "kind": POURED, "m": 512}, control={"m": 8}
-    ),
-    Measured(
-        "patients",
-        at_least(0.9),
-        named,
-        cause={"learner": PROPORTIONS, "kind": PATIENTS, "m": 512},
-        control={"shuffled": True},
-    ),
-    Measured(
-        "easy",
-        at_most(0.83),
-        named,
-        cause={"learner": EASY, "kind": PATIENTS, "m": 64},
-        control={"kind": POURED, "m": 8},
-    ),
-    Measured(
-        "repaired",
-        at_least(0.89),
-        named,
-        cause={"learner": EASY, "kind": PATIENTS, "m": 64, "m_eff": ALPHA0 + 1},
-        control={"m_eff": 1.0},
-    ),
+    Measured("poured", at_most(0.65), named, cause={**LARGE, "kind": POURED}, control={"m": 8}),
+    Measured("patients", at_least(0.9), named, cause={**LARGE, "kind": PATIENTS}, control={"shuffled": True}),
+    Measured("easy", at_most(0.83), named, cause=EASILY, control={"kind": POURED, "m": 8}),
+    Measured("repaired", at_least(0.89), named, cause={**EASILY, "m_eff": ALPHA0 + 1}, control={"m_eff": 1.0}),
     Measured("gain", at_least(6.0), gain, cause={"kind": PATIENTS, "m": 64}, control={"kind": POURED, "m": 8}),
 )

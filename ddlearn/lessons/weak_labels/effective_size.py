@@ -9,57 +9,34 @@ Below m_0 the best classifier is the true posterior moved toward q. Above it, co
 limit. Our derivation, for bags whose second moment depends on the effective bag size alone.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from ddlearn import compute
-from ddlearn.blood import CELL_TYPES
-from ddlearn.classroom import Choice, Explorer, Slider, cached
+from ddlearn.classroom import Choice, Explorer, Slider
 from ddlearn.classroom.wording import listed, say
+from ddlearn.compute import Progress
+from ddlearn.lessons.cells import TYPES
 from ddlearn.lessons.weak_labels import exercises, trainings
-from ddlearn.lessons.weak_labels.trainings import BLOOD, NET, PATIENTS, POURED, Progress
+from ddlearn.lessons.weak_labels.sweep import BAGS, FRESH, GRID, nearest, swept
 
-BAGS = {"patients, 64 cells each": (PATIENTS, 64), "poured together, 8 cells per bag": (POURED, 8)}
-GRID = (1.0, 2.0, 4.0, 6.0, 8.0, 12.0, 24.0, 64.0)
-NETS = 2  # per effective bag size
-FRESH = 8  # times that new bags are drawn
-CURVES = (  # label, color, line style, marker
-    *(
-        (f"{cell_type.name}s recognized", *look)
-        for cell_type, look in zip(
-            CELL_TYPES, (("sky", ":", "^"), ("green", "-.", "s"), ("purple", "--", "D")), strict=True
-        )
-    ),
-    ("all cells named correctly", "black", "-", "o"),
-)
-UNSAFE = "bag_risk is not finite where a network is very sure: take log_softmax, not the logarithm of softmax"
+LABELS = (*(f"{name} recognized" for name in TYPES), "all cells named correctly")
+LOOKS = (("sky", ":", "^"), ("green", "-.", "s"), ("purple", "--", "D"), ("black", "-", "o"))
 
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """For each effective bag size of GRID: found (K, NETS, 3) and the measured bias (K, FRESH).
+    """What networks learn with each of the K effective bag sizes of GRID, and the bias of the risk of one of them."""
 
-    One classifier has the risk `labeled`, R, and `blind`, I. `right` is the effective bag size of theory, `reported`
-    what the learner's function finds in the reports.
-    """
-
-    bags: str
-    found: Tensor
-    bias: Tensor
-    labeled: float
-    blind: float
-    right: float
-    reported: float
-    at: float  # the effective bag size looked at
-
-    @property
-    def accuracy(self) -> Tensor:
-        """(K, NETS)"""
-        return trainings.accuracy(self.found)
+    found: Tensor  # (K, 4) shares that they recognize of each type, and name correctly of all cells
+    bias: Tensor  # (K, FRESH)
+    labeled: float  # the risk R
+    blind: float  # I
+    right: float  # effective bag size, by theory
+    reported: float  # what the learner's function finds in the reports
+    at: float  # the one looked at
 
     @property
     def bias_at(self) -> float:
@@ -72,47 +49,6 @@ class Sweep:
         return (m_eff / self.right - 1) * (self.labeled - self.blind)
 
 
-def nearest(m_eff: float) -> int:
-    """Return the place in GRID of the effective bag size that is nearest, by their ratio."""
-    return min(range(len(GRID)), key=lambda i: abs(math.log(GRID[i] / m_eff)))
-
-
-@cached(8)
-def swept(bags: str, seed: int, bag_risk: Callable, progress: Progress | None = None) -> tuple:
-    """Train networks with every effective bag size side by side, then measure the risk of one of them on new bags.
-
-    -> found, bias, labeled and blind, as a `Sweep` has them
-    """
-    kind, m = BAGS[bags]
-    trainings.pool(progress=trainings.part(progress, 0, 0.4, "Making {}"))
-    given = trainings.specimens(kind, m, seed)
-    device = compute.device()
-    reports, q = (part.to(device, torch.float32) for part in (given.reports, given.q))
-    every = [m_eff for m_eff in GRID for _ in range(NETS)]
-
-    def loss(logits: Tensor, chosen: Tensor) -> Tensor:
-        risks = torch.stack(
-            [bag_risk(net, reports[chosen], q, m_eff) for net, m_eff in zip(logits, every, strict=True)]
-        )
-        if not risks.isfinite().all():
-            raise ValueError(UNSAFE)
-        return risks
-
-    report = trainings.part(progress, 0.4, 1, f"{len(every)} networks: {{}}")
-    parameters = trainings.fit(given, loss, len(every), seed, report)
-    found = trainings.found(parameters).unflatten(0, (len(GRID), NETS))
-
-    cells = trainings.pool()
-    logits = NET.apply(parameters, cells.train_x.to(device, torch.float32))[nearest(given.m_eff) * NETS].double().cpu()
-    losses = -torch.stack([logits[cells.train_y == c].log_softmax(-1).mean(0) for c in range(3)])  # of c' as c
-    labeled, blind = float(BLOOD @ losses.diagonal()), float(BLOOD @ losses @ BLOOD)
-    bias = []
-    for draw in range(FRESH):
-        new = trainings.specimens(kind, m, 10_000 + FRESH * seed + draw)
-        bias.append([float(bag_risk(logits[new.rows], new.reports, new.q, m_eff)) - labeled for m_eff in GRID])
-    return found, torch.tensor(bias, dtype=torch.float64).T, labeled, blind
-
-
 def effective_size(
     at: float,
     bags: str,
@@ -123,10 +59,9 @@ def effective_size(
     progress: Progress | None = None,
 ) -> Sweep:
     """Try all effective bag sizes on one kind of bags, and look at one of them."""
-    kind, m = BAGS[bags]
     parts = swept(bags, seed, bag_risk, progress=progress)
-    given = trainings.specimens(kind, m, seed)
-    return Sweep(bags, *parts, right=given.m_eff, reported=float(kappa(given.reports)), at=at)
+    given = trainings.specimens(*BAGS[bags], seed)
+    return Sweep(*parts, right=given.m_eff, reported=float(kappa(given.reports)), at=at)
 
 
 def picture(fig, r: Sweep) -> None:
@@ -146,8 +81,7 @@ def picture(fig, r: Sweep) -> None:
     for panel in (bias, shares):
         panel.upright(r.right, "vermilion", "-.", "right by theory", width=1.6)
         panel.upright(r.at, "grey", "-", "chosen", width=6, alpha=0.3)
-    found = (*r.found.mean(1).T, r.accuracy.mean(1))
-    for (label, color, style, marker), values in zip(CURVES, found, strict=True):
+    for label, (color, style, marker), values in zip(LABELS, LOOKS, r.found.T, strict=True):
         shares.line(GRID, values, color, style, label, marker=marker, size=5)
     fig.legend(ncols=4)
 
@@ -155,14 +89,11 @@ def picture(fig, r: Sweep) -> None:
 def sentence(r: Sweep) -> str:
     """Say the bias at the chosen effective bag size, what networks recognize with it, and which one is right."""
     i = nearest(r.at)
-    shares = [
-        f"{100 * float(one):.0f} % of the {cell_type.name}s"
-        for one, cell_type in zip(r.found[i].mean(0), CELL_TYPES, strict=True)
-    ]
+    *types, right = (f"{100 * float(one):.0f} %" for one in r.found[i])
+    shares = listed([f"{share} of the {name}" for share, name in zip(types, TYPES, strict=True)])
     return (
         f"With effective bag size {say(r.at)} the bias is {say(r.bias_at, 2)}, by theory {say(r.line(r.at), 2)}. "
-        f"Networks trained with {GRID[i]:g} recognize {listed(shares)}, and name "
-        f"{100 * float(r.accuracy[i].mean()):.0f} % of all cells correctly. "
+        f"Networks trained with {GRID[i]:g} recognize {shares}, and name {right} of all cells correctly. "
         f"Right by theory is {say(r.right)}, and the reports give {say(r.reported)}."
     )
 

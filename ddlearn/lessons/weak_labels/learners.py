@@ -10,65 +10,32 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddlearn import compute, weak_labels
-from ddlearn.blood import CELL_TYPES, MONOCYTE
-from ddlearn.classroom import Choice, Explorer, cached
+from ddlearn import compute
+from ddlearn.blood import MONOCYTE
+from ddlearn.classroom import Choice, Explorer
 from ddlearn.classroom.wording import listed, say
+from ddlearn.lessons.cells import BLOOD, TYPES
 from ddlearn.lessons.weak_labels import exercises, trainings
-from ddlearn.lessons.weak_labels.trainings import BLOOD, CELLS, KINDS, NETS, POURED, Progress, Specimens
+from ddlearn.lessons.weak_labels.trainings import KINDS, LEARNERS, NETS, POURED, PROPORTIONS
 
-PROPORTIONS, MEAN_MAP, EASY = LEARNERS = ("proportion loss", "mean map", "EasyLLP")
 SIZES = ("8", "64", "512")
 LOOKS = (("vermilion", "s", "//"), ("orange", "^", ".."), ("blue", "o", ""))  # of KINDS
 BAR = 0.26
-STEEP = 30.0  # logits beyond it are cut off: a learner's logarithm of a share must not meet 0 in float32
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What networks recognized, and the worth known before. found (kinds, nets, 3); worth (kinds,)."""
+    """What networks recognized, and the worth known before. found (kinds, NETS, 3); worth (kinds,)."""
 
     learner: str
     m: int
     found: Tensor
     worth: Tensor
 
-
-def loss_of(learner: str, given: Specimens, proportion_loss: Callable, m_eff: float | None = None) -> trainings.BagLoss:
-    """Return the loss of a minibatch of bags. EasyLLP takes `m_eff`, or the number of cells per bag as published."""
-    reports = given.reports.to(compute.device(), torch.float32)
-    if learner == PROPORTIONS:
-        return lambda logits, bags: torch.stack(
-            [proportion_loss(net, reports[bags]) for net in logits.clamp(-STEEP, STEEP)]
-        )
-    if learner == MEAN_MAP:
-        weights = weak_labels.mean_map_weights(given.reports, given.q)
-    else:
-        weights = weak_labels.bag_weights(given.reports, given.q, given.m if m_eff is None else m_eff)
-    weights = weights.to(reports)
-    return lambda logits, bags: weak_labels.weighted_bag_loss(logits, weights[bags])
-
-
-@cached(96)
-def trained(
-    learner: str,
-    kind: str,
-    m: int,
-    seed: int,
-    proportion_loss: Callable = exercises.proportion_loss,
-    m_eff: float | None = None,
-    shuffled: bool = False,
-    nets: int = NETS,
-    progress: Progress | None = None,
-) -> Tensor:
-    """Return the shares of each type that networks recognize after training on bags of one kind.  -> (nets, 3)
-
-    `m_eff` is as in `loss_of`; `shuffled` gives each bag the report of another.
-    """
-    given = trainings.specimens(kind, m, seed)
-    if shuffled:
-        given = trainings.shuffled(given, seed)
-    return trainings.found(trainings.fit(given, loss_of(learner, given, proportion_loss, m_eff), nets, seed, progress))
+    @property
+    def accuracy(self) -> Tensor:
+        """The share of new cells that each network names correctly, (kinds, NETS)."""
+        return trainings.accuracy(self.found)
 
 
 def learners(
@@ -78,25 +45,25 @@ def learners(
     *,
     proportion_loss: Callable = exercises.proportion_loss,
     kappa: Callable = exercises.kappa,
-    progress: Progress | None = None,
+    progress: compute.Progress | None = None,
 ) -> Comparison:
     """Train one learner on bags of m cells, for each kind of bags."""
-    trainings.pool(progress=trainings.part(progress, 0, 0.4, "Making {}"))
+    trainings.pool(progress=compute.part(progress, 0, 0.4, "Making {}"))
     found, worth = [], []
     for j, kind in enumerate(KINDS):
-        low, high = (0.4 + 0.6 * end / len(KINDS) for end in (j, j + 1))
-        report = trainings.part(progress, low, high, f"{NETS} networks on {kind}: {{}}")
+        report = compute.part(progress, 0.4 + 0.2 * j, 0.6 + 0.2 * j, f"{NETS} networks on {kind}: {{}}")
         m_eff = max(1.0, float(kappa(trainings.specimens(kind, int(m), seed).reports)))
-        worth.append(CELLS * BLOOD[MONOCYTE] * weak_labels.efficiency(BLOOD, m_eff)[MONOCYTE])
-        found.append(trained(learner, kind, int(m), seed, proportion_loss, progress=report))
+        worth.append(trainings.worth(m_eff)[MONOCYTE])
+        found.append(trainings.trained(learner, kind, int(m), seed, proportion_loss, progress=report))
     return Comparison(learner, int(m), torch.stack(found), torch.stack(worth))
 
 
 def picture(fig, r: Comparison, said) -> None:
     """Draw what is recognized of each type, and the share of all cells named correctly against the worth."""
     bars, plane = fig.row(1.15, 1)
-    types = {c: f"{cell_type.name}s" for c, cell_type in enumerate(CELL_TYPES)}
-    bars.frame("recognized, of each type", "", "share of new cells", ylim=(0, 1), xticks=types, grid="y")
+    bars.frame(
+        "recognized, of each type", "", "share of new cells", ylim=(0, 1), xticks=dict(enumerate(TYPES)), grid="y"
+    )
     plane.frame(
         "named correctly, of all cells",
         "worth in labeled monocytes",
@@ -113,7 +80,7 @@ def picture(fig, r: Comparison, said) -> None:
         bars.bars(places[:, 0], r.found[j].mean(0), color, width=BAR, alpha=0.55, **look)
         x = places + 0.05 * (torch.arange(NETS) - 1)
         bars.dots(x.flatten(), r.found[j].T.flatten(), "black", size=3.5)
-        plane.dots(r.worth[j].expand(NETS), trainings.accuracy(r.found[j]), color, marker, kind, size=9, edge="black")
+        plane.dots(r.worth[j].expand(NETS), r.accuracy[j], color, marker, kind, size=9, edge="black")
     plane.level(BLOOD.max(), "grey", ":", "all called granulocytes", width=1.6)
     guess = said("poured")
     if guess is not None:
@@ -124,8 +91,7 @@ def picture(fig, r: Comparison, said) -> None:
 
 def sentence(r: Comparison, said) -> str:
     """Say how many cells are named correctly after training on each kind of bags, and what the bags are worth."""
-    right = trainings.accuracy(r.found).mean(1)
-    parts = [f"{kind} {100 * float(one):.0f} %" for kind, one in zip(KINDS, right, strict=True)]
+    parts = [f"{kind} {100 * float(one):.0f} %" for kind, one in zip(KINDS, r.accuracy.mean(1), strict=True)]
     worth = listed([say(float(one), 2) for one in r.worth])
     rare = float(r.found[KINDS.index(POURED), :, MONOCYTE].mean())
     guess = said("poured")

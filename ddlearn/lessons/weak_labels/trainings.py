@@ -6,7 +6,7 @@ that differ as people do, and the laboratory's report has errors.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -14,14 +14,15 @@ from torch import Tensor
 from ddlearn import blood, compute, weak_labels
 from ddlearn.blood import CellPool
 from ddlearn.classroom import cached
+from ddlearn.compute import Progress
+from ddlearn.lessons.cells import BLOOD
+from ddlearn.lessons.weak_labels import exercises
 from ddlearn.networks import MLP, Parameters
-
-Progress = Callable[[float, str], object]
 
 POURED, HEALTHY, PATIENTS = KINDS = ("poured together", "healthy donors", "patients")
 DIRICHLET = {HEALTHY: blood.HEALTHY, PATIENTS: blood.PATIENTS}
 ALPHA0 = sum(blood.PATIENTS)
-BLOOD = blood.mean_blood()
+PROPORTIONS, MEAN_MAP, EASY = LEARNERS = ("proportion loss", "mean map", "EasyLLP")
 
 CELLS = 16_384
 TRAIN, TEST = 3000, 1000  # cells of each type in the pool
@@ -29,6 +30,7 @@ POOL_SEED = 9
 # With W_std = 2^.5, the usual start for ReLU, some networks escape from what equal bags teach: 3 of 120.
 NET = MLP((32, 64, 64, 3), W_std=1.0)
 NETS, STEPS, RATE, BATCH = 3, 150, 7e-3, 512
+STEEP = 30.0  # logits beyond it are cut off: a learner's logarithm of a share must not meet 0 in float32
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,34 +51,29 @@ class Specimens:
         return self.rows.shape[1]
 
 
-def part(progress: Progress | None, low: float, high: float, said: str) -> Progress | None:
-    """Return the part of a progress bar from `low` to `high`, its words put into `said`."""
-    return progress and (lambda share, words: progress(low + (high - low) * share, said.format(words)))
-
-
 @cached(1)
 def pool(progress: Progress | None = None) -> CellPool:
     """Simulate the lesson's cells: ring features of as many of each type."""
     return blood.cell_pool(TRAIN, TEST, compute.generator(POOL_SEED), progress=progress)
 
 
-def specimens(kind: str, m: int, seed: int, cells: int = CELLS) -> Specimens:
-    """Draw so many cells in bags of m from the pool, by type; a type that runs out is drawn again."""
-    draw = compute.generator(seed)
-    bags = cells // m
+def specimens(kind: str, m: int, seed: int, shuffled: bool = False) -> Specimens:
+    """Draw CELLS cells in bags of m from the pool, by type; `shuffled`, each bag has the report of another."""
+    draw, bags = compute.generator(seed), CELLS // m
     if kind == POURED:
         m_eff, mixtures = float(m), BLOOD.expand(bags, -1)
     else:
         m_eff, mixtures = sum(DIRICHLET[kind]) + 1, blood.draw_patients(bags, draw, DIRICHLET[kind])
     drawn = weak_labels.draw_bags(pool().train_y, mixtures, m, draw)
     reports = drawn.counted if kind == POURED else blood.blood_report(mixtures, draw)
+    if shuffled:
+        reports = reports[torch.randperm(bags, generator=compute.generator(seed + 7))]
     return Specimens(drawn.rows, reports, reports.mean(0), m_eff)
 
 
-def shuffled(given: Specimens, seed: int) -> Specimens:
-    """Return the same bags, each with the report of another."""
-    order = torch.randperm(len(given.reports), generator=compute.generator(seed + 7))
-    return replace(given, reports=given.reports[order])
+def worth(m_eff: float, cells: int = CELLS) -> Tensor:
+    """Return what cells in bags of this effective size are worth, in labeled cells of each type.  -> (3,)"""
+    return cells * BLOOD * weak_labels.efficiency(BLOOD, m_eff)
 
 
 BagLoss = Callable[[Tensor, Tensor], Tensor]
@@ -101,6 +98,39 @@ def fit(given: Specimens, loss: BagLoss, nets: int, seed: int, progress: Progres
         lr=RATE,
         progress=progress,
     )
+
+
+def loss_of(learner: str, given: Specimens, proportion_loss: Callable, m_eff: float | None = None) -> BagLoss:
+    """Return the loss of a minibatch of bags. EasyLLP takes `m_eff`, or the number of cells per bag as published."""
+    reports = given.reports.to(compute.device(), torch.float32)
+    if learner == PROPORTIONS:
+        return lambda logits, bags: torch.stack(
+            [proportion_loss(net, reports[bags]) for net in logits.clamp(-STEEP, STEEP)]
+        )
+    if learner == MEAN_MAP:
+        weights = weak_labels.mean_map_weights(given.reports, given.q).to(reports)
+    else:
+        weights = weak_labels.bag_weights(given.reports, given.q, m_eff or given.m).to(reports)
+    return lambda logits, bags: weak_labels.weighted_bag_loss(logits, weights[bags])
+
+
+@cached(96)
+def trained(
+    learner: str,
+    kind: str,
+    m: int,
+    seed: int,
+    proportion_loss: Callable = exercises.proportion_loss,
+    m_eff: float | None = None,
+    shuffled: bool = False,
+    progress: Progress | None = None,
+) -> Tensor:
+    """Return the shares of each type that networks recognize after training on bags of one kind.  -> (NETS, 3)
+
+    `m_eff` is as in `loss_of`, `shuffled` as in `specimens`.
+    """
+    given = specimens(kind, m, seed, shuffled)
+    return found(fit(given, loss_of(learner, given, proportion_loss, m_eff), NETS, seed, progress))
 
 
 def found(parameters: Parameters) -> Tensor:
