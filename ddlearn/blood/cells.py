@@ -31,18 +31,13 @@ class CellType:
     """What the cells of one type have in common."""
 
     name: str
-    diameter: float
-    """Mean diameter, um; log-normal with the coefficient of variation below."""
+    diameter: float  # mean, um; log-normal with the coefficient of variation below
     diameter_cv: float
-    nucleus: float
-    """Mean share of the cell's area that the nucleus fills; normal, held within [.15, .85]."""
+    nucleus: float  # mean share of the cell's area that the nucleus fills; normal, held within [.15, .85]
     nucleus_sd: float
-    lobes: tuple[int, int]
-    """Fewest and most lobes of the nucleus, each number as likely."""
-    kidney: float
-    """How often the nucleus has a bite taken out of it."""
-    granules: float
-    """Phase of the granules, rad: the median of a log-normal whose logarithm deviates by .30."""
+    lobes: tuple[int, int]  # fewest and most lobes of the nucleus, each number as likely
+    kidney: float  # how often the nucleus has a bite taken out of it
+    granules: float  # phase of the granules, rad: the median of a log-normal whose logarithm deviates by .30
 
 
 CELL_TYPES = (
@@ -61,14 +56,12 @@ class Cells:
     nucleus: Tensor
     lobes: Tensor
     kidney: Tensor
-    arc: Tensor
-    """Angle between neighboring lobes."""
+    arc: Tensor  # angle between neighboring lobes
     granules: Tensor
     x: Tensor
     y: Tensor
     angle: Tensor
-    axis: Tensor
-    """Ratio of the short to the long radius is `axis`: the ellipse has radii R sqrt(axis) and R / sqrt(axis)."""
+    axis: Tensor  # ratio of the short to the long radius: the ellipse has radii R sqrt(axis) and R / sqrt(axis)
     texture: Tensor
     roll: Tensor
 

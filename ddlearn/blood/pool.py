@@ -25,13 +25,15 @@ class CellPool:
     """Ring features of cells to learn from and to test on, as many of each type, scaled by the training cells.
 
     train_x (n, 32) and test_x (m, 32) have mean 0 and deviation 1 over the training cells; train_y (n,) and test_y (m,)
-    are types, 0 to 2.
+    are types, 0 to 2. mean and deviation (32,) scale other cells alike.
     """
 
     train_x: Tensor
     train_y: Tensor
     test_x: Tensor
     test_y: Tensor
+    mean: Tensor
+    deviation: Tensor
 
     def take(self, labels: Tensor, generator: torch.Generator) -> Tensor:
         """A training cell of each of these types, no cell twice until its type has run out.  (n,) -> indices (n,)"""
@@ -69,5 +71,6 @@ def cell_pool(
     which = torch.cat([learned, learned[-1] + 1 + tested])  # no specimen holds cells of both kinds
     effects = specimen_effects(int(which[-1]) + 1, strength, generator)
     x = simulate_rings(y, effects, generator, which, progress)
-    x = (x - x[:n].mean(0)) / x[:n].std(0)
-    return CellPool(x[:n], y[:n], x[n:], y[n:])
+    mean, deviation = x[:n].mean(0), x[:n].std(0)
+    x = (x - mean) / deviation
+    return CellPool(x[:n], y[:n], x[n:], y[n:], mean, deviation)

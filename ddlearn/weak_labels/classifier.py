@@ -70,10 +70,8 @@ def draw_bag_batches(rows: Tensor, bags: int, cells: int, loss: Callable[[Tensor
         chosen = torch.randperm(B, generator=generator, device=generator.device)[:bags]
         taken = rows[chosen]
         if cells < k:
-            order = torch.rand(taken.shape, generator=generator, device=generator.device, dtype=torch.float32).argsort(
-                1
-            )
-            taken = taken.gather(1, order[:, :cells])
+            random = torch.rand(taken.shape, generator=generator, device=generator.device, dtype=torch.float32)
+            taken = taken.gather(1, random.argsort(1)[:, :cells])
         return taken.flatten(), lambda logits: loss(logits.unflatten(-2, (bags, cells)), chosen)
 
     return draw
