@@ -1,7 +1,6 @@
 """A bound that no kernel's average crosses: mean error over all parities of a size, exactly, on a small cube.
 
-`ddlearn.parities` has the proof: n kernel functions span n dimensions, which hold no more than n of the C(d, k)
-orthogonal parities. Here d is 10, and the error is the mean over all 1,024 points, so nothing is left to chance.
+`ddlearn.parities` proves it. Here d is 10, and the error is the mean over all 1,024 points: nothing is left to chance.
 """
 
 from collections.abc import Callable
@@ -13,8 +12,7 @@ from torch import Tensor
 
 from ddlearn import compute, kernels, parities
 from ddlearn.classroom import Choice, Explorer, Slider, cached
-from ddlearn.lessons.learned_embeddings import exercises
-from ddlearn.lessons.learned_embeddings.race import limit_kernel
+from ddlearn.lessons.learned_embeddings import exercises, shared
 from ddlearn.ridge import ridge
 
 D = 10
@@ -22,9 +20,7 @@ MOST = 240  # examples
 COUNTS = (1, 15, 30, 45, 60, 80, 100, 120, 150, 180, 210, 240)
 PENALTY = 1e-10
 CUBE = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * D)  # all its points, (1024, 10)
-TOP = 2.5  # of the error axis
 ASKED = (3, 60)  # coordinates and examples of the prediction
-TRUTH = parities.any_kernel_bound(D, *ASKED)
 
 Kernel = Callable[[Tensor, Tensor, int], Tensor]
 
@@ -32,10 +28,8 @@ KERNELS: dict[str, Kernel] = {
     "Gaussian, narrow": lambda x, x2, k: kernels.rbf(x, x2, width=0.35 * D**0.5),
     "Gaussian, wide": lambda x, x2, k: kernels.rbf(x, x2, width=D**0.5),
     "polynomial, degree = size": lambda x, x2, k: kernels.polynomial(x / D**0.5, x2 / D**0.5, degree=k),
-    "infinitely many random units": lambda x, x2, k: limit_kernel(x, x2),
-    "one that knows the subset": lambda x, x2, k: torch.outer(
-        parities.parity(x, range(k)), parities.parity(x2, range(k))
-    ),
+    "infinitely many random units": lambda x, x2, k: shared.limit_kernel(x, x2),
+    "one that knows the subset": lambda x, x2, k: torch.outer(x[:, :k].prod(1), x2[:, :k].prod(1)),
 }
 
 
@@ -50,15 +44,7 @@ class Bound:
     mean: Tensor  # (COUNTS,) over all N parities
     least: Tensor  # (COUNTS,) of the best parity
     oracle: Tensor  # (COUNTS,) mean over all N parities of the oracle kernel
-
-    @property
-    def line(self) -> float:
-        return parities.any_kernel_bound(D, self.k, self.n)
-
-    @property
-    def under(self) -> Tensor:
-        """Which parities this kernel learns better than the line allows on average, (N,)."""
-        return self.errors < self.line - 1e-9
+    line: list[float]  # (MOST + 1,) the bound from 0 examples on
 
 
 def examples(seed: int) -> Tensor:
@@ -76,14 +62,10 @@ def targets(k: int) -> Tensor:
 
 
 def errors_of(K: Tensor, rows: Tensor, k: int) -> Tensor:
-    """Return the mean squared error over the cube, for every parity as the target, from examples at some rows.  -> (N,)
-
-    K (1024, n) is the kernel of all points of the cube with the examples.
-    """
-    size = K[rows].diagonal().mean()
-    gram = K[rows] / size
-    alpha = ridge((gram + gram.T) / 2, targets(k)[rows], PENALTY)
-    return (K / size @ alpha - targets(k)).square().mean(0)
+    """Return every parity's mean squared error over the cube, from examples at some rows.  K (1024, n), (n,) -> (N,)"""
+    K = K / K[rows].diagonal().mean()
+    alpha = ridge((K[rows] + K[rows].T) / 2, targets(k)[rows], PENALTY)
+    return (K @ alpha - targets(k)).square().mean(0)
 
 
 @cached(32)
@@ -95,22 +77,20 @@ def curve(kernel: Kernel, k: int, seed: int) -> tuple[Tensor, Tensor]:
     return errors.mean(1), errors.amin(1)
 
 
-def bound(which: str, k: str, n: int, seed: int = 0, *, oracle_kernel: Kernel = exercises.oracle_kernel) -> Bound:
+def bound(which: str, k: str, n: int, *, oracle_kernel: Kernel = exercises.oracle_kernel) -> Bound:
     """Measure one kernel against the line, with the oracle beside it."""
-    size, kernel, rows = int(k), KERNELS[which], examples(seed)[:n]
+    size, kernel, rows = int(k), KERNELS[which], examples(0)[:n]
     errors = errors_of(kernel(CUBE, CUBE[rows], size), rows, size).sort().values
-    return Bound(which, size, n, errors, *curve(kernel, size, seed), oracle=curve(oracle_kernel, size, seed)[0])
+    line = [parities.any_kernel_bound(D, size, count) for count in range(MOST + 1)]
+    return Bound(which, size, n, errors, *curve(kernel, size, 0), curve(oracle_kernel, size, 0)[0], line)
 
 
 def picture(fig, r: Bound, said) -> None:
     """Draw the mean error over all parities against the examples, over the bound, and the error of the best parity."""
     panel = fig.panel()
-    counts = range(MOST + 1)
-    line = [parities.any_kernel_bound(D, r.k, n) for n in counts]
-    limits = {"xlim": (0, MOST + 6), "ylim": (-0.03, TOP)}
-    panel.frame("", "examples n", "mean squared error", legend="upper right", **limits)
-    panel.band(counts, line, [0] * len(line), "grey", alpha=0.25)
-    panel.line(counts, line, "black", label="the bound 1 − n/N", width=2.5)
+    panel.frame("", "examples n", "mean squared error", xlim=(0, MOST + 6), ylim=(-0.03, 2.5), legend="upper right")
+    panel.band(range(MOST + 1), r.line, [0] * len(r.line), "grey", alpha=0.25)
+    panel.line(range(MOST + 1), r.line, "black", label="the bound 1 − n/N", width=2.5)
     panel.line(COUNTS, r.mean, "orange", label="this kernel, mean over all parities", marker="s", size=5)
     panel.line(COUNTS, r.least, "purple", ":", "this kernel, its best parity")
     panel.dots(COUNTS, r.oracle, "green", label="oracle kernel, mean over all parities", size=8, filled=False)
@@ -123,12 +103,12 @@ def picture(fig, r: Bound, said) -> None:
 
 def sentence(r: Bound, said) -> str:
     """Say where the bound is, and how this kernel does on average, at best and at worst."""
-    N, asked = len(r.errors), said("bound") is not None and r.k == ASKED[0]
-    you = f" You said {said('bound'):.2f} at {ASKED[1]}; it is {TRUTH:.2f}." if asked else ""
+    N, line, asked = len(r.errors), r.line[r.n], said("bound") is not None and r.k == ASKED[0]
+    you = f" You said {said('bound'):.2f} at {ASKED[1]}; it is {r.line[ASKED[1]]:.2f}." if asked else ""
     return (
-        f"With n = {r.n}, no kernel’s mean over the {N} parities is below {r.line:.3f}; this one’s is "
-        f"{float(r.errors.mean()):.3f}. Its best parity has the error {float(r.errors[0]):.3f}, its worst "
-        f"{float(r.errors[-1]):.3f}; {int(r.under.sum())} of {N} parities are below the bound. The kernel is "
+        f"With n = {r.n}, no kernel’s mean over the {N} parities is below {line:.3f}; this one’s is "
+        f"{r.errors.mean():.3f}. Its best parity has the error {r.errors[0]:.3f}, its worst {r.errors[-1]:.3f}; "
+        f"{int((r.errors < line - 1e-9).sum())} of {N} parities are below the bound. The kernel is "
         f"“{r.kernel}”, and parities have {r.k} of {D} coordinates.{you}"
     )
 

@@ -9,10 +9,10 @@ from torch import Tensor
 from ddlearn import compute, kernels, parities
 from ddlearn.classroom import ClaimTexts, Measured, cached
 from ddlearn.classroom.claim import about, at_least, at_most
-from ddlearn.lessons.learned_embeddings import bound, digits, parity, race
+from ddlearn.lessons.learned_embeddings import bound, digits, parity
 from ddlearn.lessons.learned_embeddings.bound import COUNTS, CUBE, KERNELS, D, Kernel, targets
 from ddlearn.lessons.learned_embeddings.exercises import alignment, features, oracle_kernel
-from ddlearn.lessons.learned_embeddings.shared import DECAY, MOMENTUM, RATE, Sample, Training, learn, plane
+from ddlearn.lessons.learned_embeddings.shared import BIAS_STD, DECAY, MOMENTUM, RATE, Sample, Training, learn, plane
 from ddlearn.ridge import ridge_path
 
 TASK = parity.Task(k=2, d=40, sizes=(50, 200), steps=2000, seeds=())
@@ -47,13 +47,20 @@ def oracle_error(seed: int, n: int) -> float:
     return float(bound.curve(oracle_kernel, 2, seed)[0][COUNTS.index(n)])
 
 
+def random_units(units: int, d: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Draw W (units, d) ~ N(0, 1/d) and b (units,) ~ N(0, 1/4), as a net starts."""
+    generator = compute.generator(20_000 + seed)
+    W, b = (torch.randn(shape, generator=generator, dtype=torch.float64) for shape in ((units, d), (units,)))
+    return W / d**0.5, BIAS_STD * b
+
+
 def units_margin(seed: int, trained: bool) -> float:
     """Return the mean error over all parities, every point an example, of random units, minus 1 - UNITS / N.
 
     If trained, of as many units trained on one parity, for that parity.
     """
     x, y = CUBE, targets(K)
-    W, b = race.random_units(UNITS, D, seed)
+    W, b = random_units(UNITS, D, seed)
     if trained:
         y = y[:, :1]
         net = learn([Sample(x, y[:, 0], x, y[:, 0])], 1000, (), [seed], units=UNITS)[0]
@@ -117,7 +124,7 @@ def digit_nets(seed: int) -> list[tuple[Sample, Training]]:
     """Return a few samples of digits and the nets that learned them."""
     seeds = [DRAWS * seed + draw for draw in range(DRAWS)]
     samples = [digits.two_classes("0-4 against 5-9", one, (EXAMPLES,))[0] for one in seeds]
-    return list(zip(samples, learn(samples, race.STEPS, (), seeds), strict=True))
+    return list(zip(samples, learn(samples, digits.STEPS, (), seeds), strict=True))
 
 
 def own_scores(sample: Sample, net: Training) -> Tensor:
@@ -125,7 +132,7 @@ def own_scores(sample: Sample, net: Training) -> Tensor:
 
 
 def scores_of_random_units(sample: Sample, net: Training) -> Tensor:
-    return plane(sample, net.W[0], net.b[0], features, race.PENALTY)
+    return plane(sample, net.W[0], net.b[0], features, digits.PENALTY)
 
 
 def gaussian_scores(sample: Sample, net: Training) -> Tensor:
@@ -140,7 +147,7 @@ def gaussian_scores(sample: Sample, net: Training) -> Tensor:
 def net_over(seed: int, rival: Callable[[Sample, Training], Tensor]) -> float:
     """Return the net's errors on new digits over a rival's, over a few draws."""
     errors = [
-        sum(float(race.error(scores(sample, net), sample.new_y)) for sample, net in digit_nets(seed))
+        sum(float(digits.error(scores(sample, net), sample.new_y)) for sample, net in digit_nets(seed))
         for scores in (own_scores, rival)
     ]
     return errors[0] / errors[1]

@@ -1,4 +1,4 @@
-"""Functions that the learner writes or repairs: a layer's features, a kernel for parities; `alignment` is beside."""
+"""Functions that the learner writes or repairs: an alignment with labels, a kernel for parities, a layer's features."""
 
 import math
 from itertools import combinations, combinations_with_replacement
@@ -7,11 +7,14 @@ import torch
 from torch import Tensor
 
 from ddlearn.classroom import Exercise, Hints, edit
-from ddlearn.lessons.learned_embeddings.alignment_exercise import ALIGNMENT, alignment
-
-__all__ = ["ALIGNMENT", "FEATURES", "ORACLE_KERNEL", "alignment", "features", "oracle_kernel", "products"]
 
 HINTS = Hints.beside(__file__)
+
+
+def alignment(K: Tensor, y: Tensor) -> float:
+    H = torch.eye(len(y), dtype=torch.float32).to(K) - 1 / len(y)
+    K, y = H @ K @ H, H @ y
+    return float(y @ K @ y / (K.norm() * (y @ y)))
 
 
 def features(x: Tensor, W: Tensor, b: Tensor) -> Tensor:
@@ -23,6 +26,14 @@ def oracle_kernel(x: Tensor, x2: Tensor, size: int) -> Tensor:
     parities = torch.stack([x[:, S].prod(1) for S in subsets], 1)  # (n, N)
     parities2 = torch.stack([x2[:, S].prod(1) for S in subsets], 1)
     return parities @ parities2.T / len(subsets)
+
+
+def alignment_cases(generator: torch.Generator):
+    for n, p in ((6, 3), (9, 20), (12, 2), (5, 5)):
+        phi = torch.randn(n, p, generator=generator, dtype=torch.float64) + 0.5
+        y = torch.where(torch.rand(n, generator=generator, dtype=torch.float32) < 0.3, -1.0, 1.0).double()
+        y[0], y[1] = -1.0, 1.0  # both classes are there
+        yield phi @ phi.T, y
 
 
 def feature_cases(generator: torch.Generator):
@@ -48,6 +59,24 @@ def with_repeats(x: Tensor, x2: Tensor, size: int) -> Tensor:
 
 SUBSETS = "list(combinations(range(x.shape[1]), size))"  # as oracle_kernel has it
 
+
+ALIGNMENT = Exercise(
+    name="alignment",
+    title="How well does an embedding suit the labels?",
+    reference=alignment,
+    cases=alignment_cases,
+    **HINTS.of(
+        "alignment",
+        {
+            "nothing centered": edit("    K, y = H @ K @ H, H @ y\n", ""),
+            "entries shifted by one mean": (
+                lambda K, y: float(torch.corrcoef(torch.stack([K.flatten(), torch.outer(y, y).flatten()]))[0, 1]),
+                edit("H @ K @ H", "K - K.mean()"),
+                edit("H @ K @ H, H @ y", "K - K.mean(), y"),
+            ),
+        },
+    ),
+)
 
 FEATURES = Exercise(
     name="features",

@@ -17,7 +17,7 @@ from torch import Tensor
 from ddlearn import compute, parities
 from ddlearn.classroom import Choice, Explorer, Slider, Switch, cached
 from ddlearn.lessons.learned_embeddings import exercises, shared
-from ddlearn.lessons.learned_embeddings.shared import Features, Progress, Sample, Training
+from ddlearn.lessons.learned_embeddings.shared import Features, Sample, Training
 
 NEW = 1000
 FRAMES = 20  # frames of a training, beside its start
@@ -80,23 +80,23 @@ def error(scores: Tensor, y: Tensor) -> Tensor:
     return (scores - y).square().mean()
 
 
-def kernel_errors(samples: list[Sample], k: int, progress: Progress | None = None) -> Tensor:
+def kernel_errors(samples: list[Sample], k: int, progress: compute.Progress | None = None) -> Tensor:
     """Return the errors of the oracle kernel, and of the Gaussian with the best of six settings, (2, samples)."""
     oracle = partial(parities.oracle_kernel, k=k)
     return shared.kernel_errors(samples, error, oracle, 1e-10, 2.0, (1e-6, 1e-2), progress=progress)
 
 
 @cached(3)
-def kernels_of(name: str, progress: Progress | None = None) -> tuple[list[Sample], Tensor, Tensor]:
+def kernels_of(name: str, progress: compute.Progress | None = None) -> tuple[list[Sample], Tensor, Tensor]:
     """Return samples, seed by seed and size by size, and both kernels' errors, (seeds, sizes)."""
     task = TASKS[name]
     samples = [sample for seed in task.seeds for sample in draw(task, seed)]
-    errors = kernel_errors(samples, task.k, shared.part(progress, 0, 0.3))
+    errors = kernel_errors(samples, task.k, compute.part(progress, 0, 0.3))
     return samples, *errors.reshape(2, len(task.seeds), len(task.sizes))
 
 
 @cached(6)
-def nets_of(name: str, decay: bool, progress: Progress | None = None) -> list[Training]:
+def nets_of(name: str, decay: bool, progress: compute.Progress | None = None) -> list[Training]:
     """Train a net on each of these samples, with weight decay or without."""
     task, samples = TASKS[name], kernels_of(name, progress=progress)[0]
     return shared.learn(
@@ -105,7 +105,7 @@ def nets_of(name: str, decay: bool, progress: Progress | None = None) -> list[Tr
         range(0, task.steps + 1, task.steps // FRAMES),
         [seed for seed in task.seeds for _ in task.sizes],
         decay=shared.DECAY if decay else 0.0,
-        progress=progress and (lambda done, _: progress(0.3 + 0.7 * done, "nets")),
+        progress=compute.part(progress, 0.3, 1, "nets"),
     )
 
 
@@ -116,7 +116,7 @@ def net_against_line(
     decay: bool = True,
     *,
     features: Features = exercises.features,
-    progress: Progress | None = None,
+    progress: compute.Progress | None = None,
 ) -> Parity:
     """Return the errors after that share of the training, for every number of examples; n becomes the nearest."""
     samples, oracle, gaussian = kernels_of(task, progress=progress)

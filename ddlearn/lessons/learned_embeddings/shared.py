@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddlearn import compute, datasets, kernels
+from ddlearn import compute, kernels
 from ddlearn.networks import MLP
 from ddlearn.ridge import ridge
 from ddlearn.training import Ensemble, train
@@ -25,7 +25,6 @@ UNITS = 64
 RATE, MOMENTUM, DECAY, BATCH = 0.1, 0.9, 1e-3, 32
 WEIGHT_STD, BIAS_STD = 1.0, 0.5
 
-Progress = Callable[[float, str], object]
 Features = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
@@ -74,7 +73,7 @@ def learn(
     seeds: Sequence[int],
     units: int = UNITS,
     decay: float = DECAY,
-    progress: Progress | None = None,
+    progress: compute.Progress | None = None,
 ) -> list[Training]:
     """Train one net on each sample, all in one batch; seeds name each net's start, decay is the weight decay."""
     d, longest = samples[0].x.shape[1], max(len(sample.y) for sample in samples)
@@ -130,7 +129,7 @@ def kernel_errors(
     widest: float,
     penalties: Sequence[float],
     constant: float = 0.0,
-    progress: Progress | None = None,
+    progress: compute.Progress | None = None,
 ) -> Tensor:
     """Return the errors of a kernel, and of the Gaussian with its best settings on the new points, (2, samples).
 
@@ -154,14 +153,10 @@ def kernel_errors(
     return torch.stack(errors).T
 
 
-def part(progress: Progress | None, start: float, share: float) -> Progress | None:
-    """Return the progress of a part of the work, which begins at `start` and is this share of the whole."""
-    return progress and (lambda done, words: progress(start + share * done, words))
+def limit_kernel(x: Tensor, x2: Tensor) -> Tensor:
+    """Return E[relu(w.x + b) relu(w.x2 + b)], the kernel of infinitely many random units: half an arc-cosine kernel."""
 
+    def with_bias(points: Tensor) -> Tensor:
+        return torch.cat([points / points.shape[1] ** 0.5, torch.full_like(points[:, :1], BIAS_STD)], 1)
 
-def hidden_shape(shape: str, others: int, examples: int, new: int, generator: torch.Generator) -> Sample:
-    """Draw a toy set in the first two of 2 + `others` coordinates; the rest are normal noise, as large as the shape."""
-    x, y = datasets.TOYS[shape](examples + new, 0.15, generator)
-    noise = torch.randn(len(x), others, generator=generator, dtype=x.dtype)
-    x = torch.cat([x / x[:examples].std(0), noise], 1)
-    return Sample(x[:examples], y[:examples], x[examples:], y[examples:])
+    return kernels.arc_cosine(with_bias(x), with_bias(x2)) / 2
