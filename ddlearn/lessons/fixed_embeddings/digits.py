@@ -13,7 +13,7 @@ from ddlearn.ridge import ridge
 
 MARGIN = 2  # empty pixels added on every side, so that a shift of two loses no ink
 SHIFTS = tuple(range(-MARGIN, MARGIN + 1))
-COPIES = ((2, 0), (-2, 0))
+COPIES = (0, 2, -2)  # how far to the right: the image itself, and its moved copies
 WIDTH, PENALTY, TEST = 2.0, 1e-6, 200
 BLOCK = 2**18  # numbers: a gram that makes all differences at once, as learners write it, stays within a few megabytes
 
@@ -40,10 +40,8 @@ class Digits:
 def framed(seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Training images and labels, test images and labels, on this machine's device; images within their margins."""
     digits = datasets.digits(compute.generator(seed), test=TEST)
-    train, test = (
-        torch.nn.functional.pad(images.double() / digits.white, (MARGIN,) * 4)
-        for images in (digits.train_images, digits.test_images)
-    )
+    pictures = (images.double() / digits.white for images in (digits.train_images, digits.test_images))
+    train, test = (torch.nn.functional.pad(images, (MARGIN,) * 4) for images in pictures)
     return tuple(part.to(compute.device()) for part in (train, digits.train_y, test, digits.test_y))
 
 
@@ -51,10 +49,8 @@ def framed(seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 def classifier(examples: int, copies: bool, seed: int, gram: Written, ridge: Written) -> Callable[[Tensor], Tensor]:
     """A function from images (m, 12, 12) to the ten scores of each, (m, 10)."""
     images, labels = (part[:examples] for part in framed(seed)[:2])
-    if copies:
-        images = torch.cat([images] + [datasets.shift_images(images, right, down) for right, down in COPIES])
-        labels = labels.repeat(1 + len(COPIES))
-    x = images.flatten(1)
+    shifts = COPIES if copies else COPIES[:1]
+    x = torch.cat([datasets.shift_images(images, right) for right in shifts]).flatten(1)
 
     def by_blocks(points: Tensor) -> Tensor:
         K, rows = points.new_empty(len(points), len(x)), max(1, BLOCK // x.numel())
@@ -62,8 +58,7 @@ def classifier(examples: int, copies: bool, seed: int, gram: Written, ridge: Wri
             K[start : start + rows] = gram(points[start : start + rows], x, WIDTH)
         return K
 
-    y = torch.nn.functional.one_hot(labels, 10).to(x.dtype) - 0.1
-    alpha = ridge(by_blocks(x), y, PENALTY)
+    alpha = ridge(by_blocks(x), datasets.one_hot(labels.repeat(len(shifts)), 10, centered=True), PENALTY)
     return lambda shown: by_blocks(shown.flatten(1)) @ alpha
 
 
@@ -96,8 +91,8 @@ def picture(fig, r: Digits) -> None:
         panels[k].axes.title.set(fontsize=11, color=ink("black" if named == truth else "vermilion"))
         panels[k].image(image, "gray_r", 0, 1)
     accuracy = panels["accuracy"]
-    limits = {"xlim": (-2.3, 2.3), "ylim": (0, 1.03), "xticks": SHIFTS}
-    accuracy.frame("test accuracy  (◆ this shift)", "pixels to the right", **limits)
+    title, xlabel = "test accuracy  (◆ this shift)", "pixels to the right"
+    accuracy.frame(title, xlabel, xlim=(-2.3, 2.3), ylim=(0, 1.03), xticks=SHIFTS)
     accuracy.line(SHIFTS, r.by_shift, marker="o")
     accuracy.dots([r.right], [r.accuracy], "vermilion", "D", size=9)
     accuracy.level(0.1, "grey", "--")

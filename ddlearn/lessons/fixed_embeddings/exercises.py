@@ -1,14 +1,18 @@
-"""Functions that the learner writes: ridge regression, and leave-one-out by the shortcut; `gram` is beside."""
+"""Functions that the learner writes: a kernel's gram matrix, ridge regression, and leave-one-out by the shortcut."""
+
+import math
 
 import torch
 from torch import Tensor
 
 from ddlearn.classroom import Exercise, Hints, edit
-from ddlearn.lessons.fixed_embeddings.gram_exercise import GRAM, gram
-
-__all__ = ["GRAM", "LEAVE_ONE_OUT", "RIDGE", "gram", "leave_one_out", "ridge"]
 
 HINTS = Hints.beside(__file__)
+
+
+def gram(x: Tensor, x2: Tensor, width: float) -> Tensor:
+    squared_distance = ((x[:, None, :] - x2[None, :, :]) ** 2).sum(-1)  # (n, m)
+    return torch.exp(-squared_distance / (2 * width**2))
 
 
 def ridge(K: Tensor, y: Tensor, penalty: float) -> Tensor:
@@ -36,6 +40,12 @@ def refitted(K: Tensor, y: Tensor, penalty: float) -> Tensor:
     return torch.stack([K[i, rest] @ ridge(K[rest][:, rest], y[rest], penalty) for i, rest in enumerate(others)])
 
 
+def gram_cases(generator: torch.Generator):
+    for n, m, d, width in ((5, 5, 2, 0.7), (7, 4, 3, 1.3), (1, 6, 1, 0.4), (6, 3, 10, 2.5)):
+        x, x2 = (torch.randn(rows, d, generator=generator, dtype=torch.float64) for rows in (n, m))
+        yield x, x2, width
+
+
 def system_cases(generator: torch.Generator):
     for n, penalty in ((6, 1e-2), (9, 0.3), (15, 1e-3), (4, 2.0)):
         x = torch.randn(n, 2, generator=generator, dtype=torch.float64)
@@ -49,6 +59,31 @@ def ridge_cases(generator: torch.Generator):
     x, y = (torch.randn(7, columns, generator=generator, dtype=torch.float64) for columns in (2, 3))
     yield gram(x, x, 1.0), y, 0.1
 
+
+GRAM = Exercise(
+    name="gram",
+    title="The gram matrix of the Gaussian (rbf) kernel",
+    reference=gram,
+    cases=gram_cases,
+    **HINTS.of(
+        "gram",
+        {
+            "inner product instead of distance": (
+                lambda x, x2, width: torch.exp(x @ x2.T / (2 * width**2)),
+                lambda x, x2, width: x @ x2.T,
+            ),
+            "no exponential": edit("torch.exp", ""),
+            "constant of a density": (
+                lambda x, x2, width: gram(x, x2, width) / (width * math.sqrt(2 * math.pi)),
+                lambda x, x2, width: gram(x, x2, width) / (width * math.sqrt(2 * math.pi)) ** x.shape[1],
+            ),
+            "summed over the points": edit(".sum(-1)", ".sum(0)"),
+            "both norms in a row": lambda x, x2, width: torch.exp(
+                -((x**2).sum(1) + (x2**2).sum(1) - 2 * x @ x2.T) / (2 * width**2)
+            ),
+        },
+    ),
+)
 
 RIDGE = Exercise(
     name="ridge",

@@ -81,15 +81,14 @@ def picture(fig, r: Lift) -> None:
     page.image(r.shadow, sides(), -1.5, 1.5, extent=(*PAGE, *PAGE), origin="lower")
     side = torch.linspace(*PAGE, CELLS, dtype=torch.float32)
     page.segments(contourpy.contour_generator(side, side, r.shadow.numpy()).lines(0.0), "black", width=1.5)
-    title, limits = "the embedding, looking along the plane", {"xlim": (-2.2, 2.2), "ylim": (-1.15, 1.15)}
-    xlabel, ylabel = "score: side of the plane", "largest spread inside the plane"
-    edge.frame(title, xlabel, ylabel, yticks=(), legend="upper right", **limits)
+    names = "the embedding, looking along the plane", "score: side of the plane", "largest spread inside the plane"
+    edge.frame(*names, xlim=(-2.2, 2.2), ylim=(-1.15, 1.15), yticks=(), legend="upper right")
     edge.upright(0, "black", "-", "the plane, edge-on", width=1.5)
     edge.span(-9, 0, "orange", alpha=0.25)
     edge.span(0, 9, "sky", alpha=0.25)
     tallest = r.spread.abs().max().clamp_min(1e-12)
-    for label, color, marker in ((-1, "vermilion", "o"), (1, "blue", "^")):
-        mine, name = r.y == label, f"class {label:+d}".replace("-", "−")
+    for label, color, marker, name in ((-1, "vermilion", "o", "class −1"), (1, "blue", "^", "class +1")):
+        mine = r.y == label
         page.dots(r.x[mine, 0], r.x[mine, 1], color, marker, name, edge="black")
         edge.dots(r.score[mine].clamp(-2.15, 2.15), r.spread[mine] / tallest, color, marker, name, edge="black")
 
