@@ -112,7 +112,8 @@ def test_every_scale_fits_and_the_rich_end_reads_the_two_bits():
     rich, lazy = found.sweep.reading
     assert rich[:2].min() > 2 * rich[2:].max()
     assert lazy[:2].max() < 1.5
-    assert scale.crossing(found.sweep) == TWO
+    below, above = found.sweep.test
+    assert below < found.sweep.bound < above
     assert found.here == 0
     assert scale.regimes(90.0, PARITY, True, scales=TWO).here == 1
 
@@ -247,7 +248,7 @@ def test_the_fits_of_one_example_are_the_table_of_the_page(growth):
 
 
 def test_a_dense_truth_is_found_better_from_the_lazy_end():
-    dense, sparse = (diagonal.solved(truth, 40, 0) for truth in reversed(diagonal.TRUTHS))
+    dense, sparse = (diagonal.diagonal(1.0, "40", truth) for truth in reversed(diagonal.TRUTHS))
     assert dense.path[0] > dense.path[-1]
     assert sparse.path[0] < 0.01 < 0.5 < sparse.path[-1]
     assert dense.missed < 0.05

@@ -52,12 +52,6 @@ def regimes(
     return Regimes(sweep, drifts(sweep.weights), drifts(sweep.kernels), here, zero, shows)
 
 
-def crossing(sweep: Sweep) -> tuple[float, float] | None:
-    """Return the neighboring scales between which the test error first passes the any-kernel line."""
-    above = [k for k, error in enumerate(sweep.test.tolist()) if sweep.bound is not None and error > sweep.bound]
-    return (sweep.scales[above[0] - 1], sweep.scales[above[0]]) if above and above[0] > 0 else None
-
-
 def picture(fig, r: Regimes) -> None:
     """Draw the test error against the scale, and beside it what the first layer reads, or how far everything moved."""
     errors, other = fig.row(1, 1)

@@ -49,16 +49,20 @@ class Net:
     error: float  # mean squared training error of f at the end
 
     def seen(self, quantity: str) -> tuple[Tensor, Tensor]:
-        """Return weights, features or kernel, before and after."""
-        return tuple(look(quantity, self.model, parameters).double() for parameters in (self.start, self.end))
+        """Return the weights as a vector, or the features or the tangent kernel of the points, before and after."""
+        x = points()[0].to(self.start[0][0].dtype)
+        look = {
+            "weights": flat,
+            "features": lambda parameters: self.model.features(parameters, x),
+            "kernel": lambda parameters: tangent.empirical(self.model, x, parameters=parameters, rates=True),
+        }[quantity]
+        return look(self.start).double(), look(self.end).double()
 
 
 @dataclass(frozen=True, eq=False)
 class Widths:
     """How far everything moved against width, and the error against the step size at three widths."""
 
-    scaling: str
-    equal: bool
     moved: dict[str, Curve]
     errors: tuple[float, float]  # of the narrowest and the widest nets on the left
     alignment: tuple[float, float]  # of the widest nets' kernel with the labels, before and after
@@ -73,17 +77,6 @@ def theory(quantity: str, power: float) -> float:
 def factor(scaling: str, equal: bool) -> float:
     """Return the exponent q of the step's factor h^q: h / alpha^2 = h^(1-2p) for equal speed, else none."""
     return 1 - 2 * SCALINGS[scaling] if equal else 0.0
-
-
-def look(quantity: str, model: MLP, parameters: Parameters) -> Tensor:
-    """Return a net's weights as a vector, or the features or the tangent kernel of the points."""
-    x, _ = points()
-    x = x.to(parameters[0][0].dtype)
-    if quantity == "weights":
-        return flat(parameters)
-    if quantity == "features":
-        return model.features(parameters, x)
-    return tangent.empirical(model, x, parameters=parameters, rates=True)
 
 
 @cached(1)
@@ -171,8 +164,6 @@ def width(
     nets, tried = nets[: len(jobs)], nets[len(jobs) :]
     widest = [net.seen("kernel") for net in nets if net.model.widths[1] == widths[-1]]
     return Widths(
-        scaling=scaling,
-        equal=equal,
         moved={quantity: against_width(quantity, scaling, equal, nets, drift) for quantity in QUANTITIES},
         errors=tuple(mean(net.error for net in nets if net.model.widths[1] == h) for h in (widths[0], widths[-1])),
         alignment=tuple(mean(tangent.alignment(K, points()[1]) for K in when) for when in zip(*widest, strict=True)),
