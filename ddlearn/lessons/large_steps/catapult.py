@@ -35,14 +35,9 @@ class Throw:
     ends: Tensor  # (FIRST, SEEDS) lr * Lambda at the end of each run; inf where it diverged
 
 
-def layers(width: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Draw u and v of entries N(0, 1).  (width,) each"""
-    return tuple(torch.randn(2, width, generator=compute.generator(seed), dtype=torch.float64))
-
-
 def throws(width: int, seed: int, first: Tensor) -> tuple[Tensor, Tensor]:
     """Follow output f and lr * Lambda of a random net at rates that make it begin at `first`.  (STEPS + 1, k) each"""
-    u, v = layers(width, seed)
+    u, v = torch.randn(2, width, generator=compute.generator(seed), dtype=torch.float64)
     f, kernel = (torch.full_like(first, float(x)) for x in (u @ v / width**0.5, (u @ u + v @ v) / width))
     run = catapult(f, kernel, first / kernel, width, STEPS)
     return run.first, run.second * first / kernel

@@ -54,11 +54,6 @@ class Run:
         return now / (now[0] if now[0] > 0 else 1)
 
     @property
-    def sharpness(self) -> float:
-        """Return the sharpness where the run ends."""
-        return float(factor_sharpness(self.a[-1], self.b[-1], 1.0))
-
-    @property
     def diverged(self) -> bool:
         return not bool(self.a[-1].isfinite())
 
@@ -159,7 +154,8 @@ def sentence(r: Run) -> str:
         kept = "the start is balanced, and stays so"
     late = (r.a * r.b)[-LATE:]
     if float(late.max() - late.min()) < 1e-3:
-        return f"Descent converges to a minimum of sharpness {say(r.sharpness)}; {kept}. {limits}"
+        sharpness = say(factor_sharpness(r.a[-1], r.b[-1], 1.0))
+        return f"Descent converges to a minimum of sharpness {sharpness}; {kept}. {limits}"
     half, last = (float(r.losses[t - LATE : t].max()) for t in (STEPS // 2, STEPS))
     if last < 0.7 * half:
         return f"Descent creeps toward the flattest minimum: its loss is {say(last, 2)} so far; {kept}. {limits}"
