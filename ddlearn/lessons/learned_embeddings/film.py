@@ -41,17 +41,6 @@ class Film:
     frame: int = 0
 
 
-@cached(9)
-def training(shape: str, others: str, progress: compute.Progress | None = None) -> tuple[Sample, Training]:
-    """Return the sample, the shape first and then noise as large as it, and the net that learns it."""
-    generator = compute.generator(0)
-    x, y = datasets.TOYS[shape](EXAMPLES + NEW, 0.15, generator)
-    noise = torch.randn(len(x), OTHERS[others], generator=generator, dtype=x.dtype)
-    x = torch.cat([x / x[:EXAMPLES].std(0), noise], 1)
-    sample = Sample(x[:EXAMPLES], y[:EXAMPLES], x[EXAMPLES:], y[EXAMPLES:])
-    return sample, shared.learn([sample], STEPS, FRAMES, [0], progress=progress)[0]
-
-
 def widest(phi: Tensor, score: Tensor) -> Tensor:
     """Return where points lie along their largest spread that the score does not explain.  (t, m), (t,) -> (t,)"""
     centered, along = phi - phi.mean(0), score - score.mean()
@@ -61,11 +50,17 @@ def widest(phi: Tensor, score: Tensor) -> Tensor:
 
 
 @cached(9)
-def views(
+def filmed(
     shape: str, others: str, features: Features, alignment: Alignment, progress: compute.Progress | None = None
 ) -> Film:
-    """Look along the plane of every frame."""
-    sample, net = training(shape, others, progress=progress)
+    """Train a net on the shape, hidden among noise as large as it, and look along the plane of every frame."""
+    generator = compute.generator(0)
+    x, y = datasets.TOYS[shape](EXAMPLES + NEW, 0.15, generator)
+    noise = torch.randn(len(x), OTHERS[others], generator=generator, dtype=x.dtype)
+    x = torch.cat([x / x[:EXAMPLES].std(0), noise], 1)
+    sample = Sample(x[:EXAMPLES], y[:EXAMPLES], x[EXAMPLES:], y[EXAMPLES:])
+    net = shared.learn([sample], STEPS, FRAMES, [0], progress=progress)[0]
+
     frames = list(zip(net.W, net.b, strict=True))
     score = torch.stack([shared.plane(sample, W, b, features, PENALTY) for W, b in frames])
     layers = [features(sample.new_x, W, b) for W, b in frames]
@@ -90,7 +85,7 @@ def film(
     progress: compute.Progress | None = None,
 ) -> Film:
     """Show the recorded step that is nearest to `step`."""
-    seen = views(shape, others, features, alignment, progress=progress)
+    seen = filmed(shape, others, features, alignment, progress=progress)
     return replace(seen, frame=int((seen.net.steps - step).abs().argmin()))
 
 

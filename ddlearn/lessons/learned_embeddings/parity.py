@@ -13,6 +13,7 @@ from functools import partial
 
 import torch
 from torch import Tensor
+from torch.nn.functional import mse_loss
 
 from ddlearn import compute, parities
 from ddlearn.classroom import Choice, Explorer, Slider, Switch, cached
@@ -75,15 +76,10 @@ def draw(task: Task, seed: int) -> list[Sample]:
     return Sample(*examples, *new).beginnings(task.sizes)
 
 
-def error(scores: Tensor, y: Tensor) -> Tensor:
-    """Return the mean squared error."""
-    return (scores - y).square().mean()
-
-
 def kernel_errors(samples: list[Sample], k: int, progress: compute.Progress | None = None) -> Tensor:
     """Return the errors of the oracle kernel, and of the Gaussian with the best of six settings, (2, samples)."""
     oracle = partial(parities.oracle_kernel, k=k)
-    return shared.kernel_errors(samples, error, oracle, 1e-10, 2.0, (1e-6, 1e-2), progress=progress)
+    return shared.kernel_errors(samples, mse_loss, oracle, 1e-10, 2.0, (1e-6, 1e-2), progress=progress)
 
 
 @cached(3)
@@ -126,7 +122,7 @@ def net_against_line(
     frame = round(percent / 100 * FRAMES)
 
     def errors(scores: Callable[[Sample, Training], Tensor]) -> Tensor:
-        every = [error(scores(sample, net), sample.new_y) for sample, net in zip(samples, nets, strict=True)]
+        every = [mse_loss(scores(sample, net), sample.new_y) for sample, net in zip(samples, nets, strict=True)]
         return torch.stack(every).reshape(oracle.shape)
 
     def plane(at: int) -> Tensor:

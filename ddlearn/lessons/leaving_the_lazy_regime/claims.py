@@ -13,7 +13,8 @@ from ddlearn.parities import any_kernel_bound
 from ddlearn.training import Ensemble, train
 
 RICH, LAZY = {"end": 0}, {"end": 1}  # of two output scales, 1 and 100
-MUP, *_, NTK = width.SCALINGS
+MUP, _, NTK = ({"scaling": scaling} for scaling in width.SCALINGS)
+STANDARD_RATES, MUP_RATES = ({"parametrization": name} for name in transfer.PARAMETRIZATIONS)
 THREE = (64, 256, 1024)
 
 
@@ -94,31 +95,13 @@ CLAIMS = ClaimTexts.beside(__file__).of(
     Measured("move", about(1.0, 0.05), move_over_theory, cause=LAZY, control=RICH),
     Measured("alignment", at_least(2.0), alignment_gained, cause=RICH, control=LAZY),
     Measured("same", about(0.0, 1e-9), two_parametrizations, cause={"rate": 1.0}, control={"rate": 1 / 50}),
-    Measured(
-        "weights", about(-0.5, 0.08), exponent, cause={"quantity": "weights", "scaling": NTK}, control={"scaling": MUP}
-    ),
-    Measured(
-        "features", about(-0.5, 0.1), exponent, cause={"quantity": "features", "scaling": NTK}, control={"scaling": MUP}
-    ),
-    Measured(
-        "kernel", about(-1.0, 0.2), exponent, cause={"quantity": "kernel", "scaling": NTK}, control={"scaling": MUP}
-    ),
-    Measured("mup", at_most(0.1), largest_exponent, cause={"scaling": MUP}, control={"scaling": NTK}),
+    Measured("weights", about(-0.5, 0.08), exponent, cause={"quantity": "weights", **NTK}, control=MUP),
+    Measured("features", about(-0.5, 0.1), exponent, cause={"quantity": "features", **NTK}, control=MUP),
+    Measured("kernel", about(-1.0, 0.2), exponent, cause={"quantity": "kernel", **NTK}, control=MUP),
+    Measured("mup", at_most(0.1), largest_exponent, cause=MUP, control=NTK),
     Measured("diagonal", at_most(0.01), descent_off_closed_form, cause={"alpha": 0.3}, control={"alpha": 0.15}),
     Measured("l1", about(1.0, 0.02), l1_over_least, cause={"alpha": 1e-4}, control={"alpha": 1.0}),
     Measured("l2", at_most(1e-3), off_least_l2, cause={"alpha": 10.0}, control={"alpha": 0.1}),
-    Measured(
-        "transfer",
-        about(0.0, 0.25),
-        best_rate_exponent,
-        cause={"parametrization": "muP"},
-        control={"parametrization": "standard"},
-    ),
-    Measured(
-        "falling_rate",
-        about(-1.0, 0.3),
-        best_rate_exponent,
-        cause={"parametrization": "standard"},
-        control={"parametrization": "muP"},
-    ),
+    Measured("transfer", about(0.0, 0.25), best_rate_exponent, cause=MUP_RATES, control=STANDARD_RATES),
+    Measured("falling_rate", about(-1.0, 0.3), best_rate_exponent, cause=STANDARD_RATES, control=MUP_RATES),
 )

@@ -45,12 +45,12 @@ class Start:
         return cls(hashlib.sha256(torch.cat([flat(one) for one in single]).numpy().tobytes()).digest(), single)
 
 
-def draw(net: MLP, generator: torch.Generator, doubled: Doubled | None, readout: str = "signs") -> Parameters:
+def draw(net: MLP, generator: torch.Generator, doubled: Doubled | None) -> Parameters:
     """Draw the parameters of a net with one hidden layer: half of its units, which are then doubled, or all of them."""
     if doubled is None:
-        return net.init(generator, readout=readout)
+        return net.init(generator, readout="signs")
     half = replace(net, widths=(net.widths[0], net.widths[1] // 2, 1))
-    (W, b), (a, _) = half.init(generator, readout=readout)
+    (W, b), (a, _) = half.init(generator, readout="signs")
     W, b, a = doubled(W, b, a[0])
     return (W, b), (a[None], None)
 
