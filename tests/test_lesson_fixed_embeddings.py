@@ -19,8 +19,6 @@ def test_the_exercises_references_are_the_librarys_functions():
     torch.testing.assert_close(exercises.ridge(K, y, 1e-3), ridge(K, y, 1e-3), rtol=1e-8, atol=1e-10)
     path = ridge_path(K, y, [1e-3])
     torch.testing.assert_close(exercises.leave_one_out(K, y, 1e-3), path.leave_one_out[0], rtol=1e-8, atol=1e-10)
-    keeping_n = refitted(K, y, 1e-3 * 25 / 24)
-    torch.testing.assert_close(exercises.leave_one_out(K, y, 1e-3), keeping_n, rtol=1e-8, atol=1e-10)
 
 
 def test_the_shortcut_is_for_refits_that_keep_n_times_the_penalty_and_near_those_of_ridge_itself():
@@ -77,13 +75,6 @@ def test_a_moved_digit_keeps_its_ink():
             moved = datasets.shift_images(test, right, down)
             torch.testing.assert_close(moved.sum((1, 2)), test.sum((1, 2)))
     assert train.shape[1:] == (12, 12)
-
-
-def test_moved_copies_teach_the_moves():
-    told = digits.shifted(2, 0, 200, copies=True).accuracy
-    untold = digits.shifted(2, 0, 200).accuracy
-    assert told > 0.9
-    assert untold < 0.4
 
 
 @needs_cuda

@@ -7,18 +7,21 @@ import torch
 from drawn import normal
 from pages import words_of
 
-from ddlearn import compute, datasets
+from ddlearn import compute, datasets, sharpness
 from ddlearn.lessons.large_steps import catapult, decisions, edge, exercises, step
 from ddlearn.sharpness import factor_descent, factor_sharpness, period_two_orbit
 
 
-def test_the_orbit_is_the_librarys_and_one_step_swaps_its_ends():
+def test_the_exercises_references_are_the_librarys_functions():
     c = torch.linspace(1.01, 2, 9, dtype=torch.float64)
-    low, high = exercises.period_two_orbit(c)
-    torch.testing.assert_close(low * (1 + c - c * low**2), high)
-    torch.testing.assert_close(high * (1 + c - c * high**2), low)
     theirs = torch.tensor([period_two_orbit(one) for one in c.tolist()], dtype=torch.float64)
-    torch.testing.assert_close(torch.stack([low, high], 1), theirs)
+    torch.testing.assert_close(torch.stack(exercises.period_two_orbit(c), 1), theirs)
+    a, b, lr = normal(1), normal(1, seed=4), torch.full((1,), 0.3).double()
+    for ours, run in (
+        (exercises.descent_step(a, b, 0.3), factor_descent(a, b, 1.0, 0.3, 1)),
+        (exercises.catapult_step(a, b.abs(), lr, 7), sharpness.catapult(a, b.abs(), lr, 7, 1)),
+    ):
+        torch.testing.assert_close(torch.stack(ours), torch.stack([run.first[1], run.second[1]]))
 
 
 def test_the_start_of_two_weights_has_the_imbalance_asked_for():
@@ -67,12 +70,12 @@ def test_just_beyond_one_the_run_lands_on_the_closed_form_that_is_drawn():
 
 
 def test_a_throw_follows_all_its_weights():
-    """The two numbers against 2m weights, stepped one by one."""
+    """The two numbers against 2m weights, before and after a step."""
     first, m = 2.6, 200
     f, share = catapult.throws(m, 3, torch.tensor([first], dtype=torch.float64))
     u, v = torch.randn(2, m, generator=compute.generator(3), dtype=torch.float64)
     rate = first / float((u @ u + v @ v) / m)
-    for t in range(30):
+    for t in range(2):
         torch.testing.assert_close(f[t, 0], u @ v / math.sqrt(m), rtol=1e-8, atol=1e-8)
         torch.testing.assert_close(share[t, 0], rate * (u @ u + v @ v) / m, rtol=1e-8, atol=1e-8)
         push = rate * (u @ v) / m
@@ -80,12 +83,6 @@ def test_a_throw_follows_all_its_weights():
 
 
 def test_the_catapult_throws_between_two_and_four():
-    calm, thrown, lost = (catapult.throw(first, 1000) for first in (1.5, 3.0, 4.2))
-    assert float(calm.share[-1]) == pytest.approx(1.5, abs=0.05)
-    assert float(calm.losses.max()) == float(calm.losses[0])
-    assert float(thrown.share[-1]) < 2
-    assert float(thrown.losses.max()) > 10 * float(thrown.losses[0])
-    assert lost.losses[-1].isinf()
     ends = catapult.ends(1000)
     assert (ends[catapult.FIRST < 3.9] < 2).all()
     assert ends[catapult.FIRST > 4.05].isinf().all()
@@ -147,26 +144,6 @@ def test_a_run_beyond_two_and_the_run_of_exercise_three():
     assert f"the imbalance goes {', '.join(f'{one:.2f}' for one in D[:4])}:" in page
     assert f"$\\eta r = {eta_r[2]:.2f}$, and takes the share ${-eta_r[2]:.2f}^2 = {1 - D[3] / D[2]:.2f}$" in page
     assert f"the imbalance {D[-1]:.2f} and the sharpness $\\sqrt{{{D[-1]:.2f}^2 + 4}} = {end:.2f}$" in page
-
-
-def test_a_step_on_two_weights_is_the_librarys_and_multiplies_the_imbalance():
-    a, b, lr = normal(1, 1), normal(1, 1, seed=4), 0.3
-    run = factor_descent(a, b, 1.0, lr, 1)
-    moved = torch.stack(exercises.descent_step(a, b, lr))
-    torch.testing.assert_close(moved, torch.stack([run.first[1], run.second[1]]))
-    imbalance = run.first.square() - run.second.square()
-    torch.testing.assert_close(imbalance[1], imbalance[0] * (1 - lr**2 * (a * b - 1).square()))
-
-
-def test_two_lines_follow_two_layers():
-    """One step of the learner's two lines against u and v, stepped one by one."""
-    m, lr = 7, 0.3
-    u, v = normal(m), normal(m, seed=1)
-    f, kernel = u @ v / m**0.5, (u @ u + v @ v) / m
-    after = u - lr * f * v / m**0.5, v - lr * f * u / m**0.5
-    moved = exercises.catapult_step(f, kernel, lr, m)
-    torch.testing.assert_close(moved[0], after[0] @ after[1] / m**0.5)
-    torch.testing.assert_close(moved[1], (after[0] @ after[0] + after[1] @ after[1]) / m)
 
 
 def test_the_numbers_of_the_page():

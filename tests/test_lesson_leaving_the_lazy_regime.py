@@ -266,6 +266,7 @@ def test_the_best_rate_is_the_bottom_of_a_parabola_in_logarithms_and_stays_betwe
     assert rates[0] <= rising[0] <= rates[1]
 
 
+@pytest.mark.slow
 def test_the_rate_that_suits_a_narrow_net_suits_a_wide_one_in_mup_alone():
     page = words_of("leaving_the_lazy_regime")
     standard, mup = (transfer.transfer(name, "Adam") for name in transfer.PARAMETRIZATIONS)
