@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import scipy.integrate
 import torch
+from drawn import normal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import pairwise
@@ -16,10 +17,6 @@ EPS = torch.finfo(torch.float64).eps
 ALL = [(name, {}) for name in KERNELS] + [("arc_cosine", {"order": 0}), ("arc_cosine", {"order": 2})]
 
 
-def points(n, d, seed=0, dtype=torch.float64):
-    return torch.randn(n, d, generator=generator(seed), dtype=dtype)
-
-
 sizes = st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(1, 5), st.integers(0, 99))
 
 
@@ -27,7 +24,7 @@ sizes = st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(1, 5), st.in
 @given(sizes, st.floats(0.05, 20), st.integers(1, 4), st.floats(0, 3))
 def test_grams_equal_scikit_learn_s(size, width, degree, offset):
     n, m, d, seed = size
-    x, x2 = points(n, d, seed), points(m, d, seed + 1)
+    x, x2 = normal(n, d, seed=seed), normal(m, d, seed=seed + 1)
     a, b = x.numpy(), x2.numpy()
     close = {"rtol": 1e-11, "atol": 1e-13}
     np.testing.assert_allclose(linear(x, x2), pairwise.linear_kernel(a, b), **close)
@@ -56,7 +53,7 @@ def test_arc_cosine_is_the_gaussian_average_over_random_units(order):
 @pytest.mark.parametrize(("name", "parameters"), ALL)
 @pytest.mark.parametrize("n", [1, 2, 7, 700])  # 700 takes more than one block of rows
 def test_a_gram_is_symmetric_positive_and_the_same_with_x2_given(name, parameters, n):
-    x = points(n, 3)
+    x = normal(n, 3)
     K = gram(name, x, **parameters)
     assert K.shape == (n, n)
     assert torch.equal(K, K.T)
@@ -71,7 +68,7 @@ def test_a_gram_is_symmetric_positive_and_the_same_with_x2_given(name, parameter
 
 
 def test_the_diagonal_is_exact():
-    x = 1e3 * points(50, 7)
+    x = 1e3 * normal(50, 7)
     assert (rbf(x, width=1e-3).diagonal() == 1).all()
     assert (laplace(x, width=1e-3).diagonal() == 1).all()
     assert (arc_cosine(x, order=0).diagonal() == 1).all()
@@ -84,10 +81,10 @@ def test_the_diagonal_is_exact():
 @pytest.mark.parametrize("gap", [1e-9, 1e-5, 1.0])
 def test_near_duplicates_keep_their_digits(offset, gap):
     """At a width of the gap's own size a distance by |x|^2 + |x'|^2 - 2 x.x' would have no digit left."""
-    x = points(20, 30) + offset
-    x2 = x + gap * points(20, 30, seed=1)
+    x = normal(6, 30) + offset
+    x2 = x + gap * normal(6, 30, seed=1)
     K = torch.stack([rbf(x, x2, gap).diagonal(), laplace(x, x2, gap).diagonal()])
-    for i in range(20):
+    for i in range(6):
         # The points are the floats that they are: their distance is taken in 40 digits.
         with mpmath.workdps(40):
             differences = [mpmath.mpf(a) - mpmath.mpf(b) for a, b in zip(x[i].tolist(), x2[i].tolist(), strict=True)]
@@ -100,7 +97,7 @@ def test_near_duplicates_keep_their_digits(offset, gap):
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
 @pytest.mark.parametrize(("name", "parameters"), ALL)
 def test_hard_inputs_give_numbers(name, parameters, scale):
-    x = scale * torch.cat([points(3, 4), points(3, 4), -points(3, 4), torch.zeros(2, 4, dtype=torch.float64)])
+    x = scale * torch.cat([normal(3, 4), normal(3, 4), -normal(3, 4), torch.zeros(2, 4, dtype=torch.float64)])
     K = gram(name, x, **parameters)
     assert K.isfinite().all()
     assert torch.equal(K, K.T)
@@ -115,7 +112,7 @@ def test_a_zero_row_is_orthogonal_to_everything_for_arc_cosine():
 
 @pytest.mark.parametrize(("name", "parameters"), ALL)
 def test_single_precision_stays_single(name, parameters):
-    x, x2 = points(6, 3, dtype=torch.float32), points(4, 3, seed=1, dtype=torch.float32)
+    x, x2 = normal(6, 3).float(), normal(4, 3, seed=1).float()
     K = gram(name, x, x2, **parameters)
     assert K.dtype == torch.float32
     double = gram(name, x.double(), x2.double(), **parameters)
@@ -123,7 +120,7 @@ def test_single_precision_stays_single(name, parameters):
 
 
 def test_columns_of_a_larger_matrix_are_taken_as_they_lie():
-    wide = points(6, 8)
+    wide = normal(6, 8)
     assert torch.equal(rbf(wide[:, ::2]), rbf(wide[:, ::2].contiguous()))
 
 
@@ -144,7 +141,7 @@ def test_fourier_features_have_the_kernel_s_mean_and_the_theory_s_variance():
 
 
 def test_relu_features_have_the_mean_of_arc_cosine_of_order_1():
-    x = points(6, 3)
+    x = normal(6, 3)
     K = arc_cosine(x, order=1)
     g = generator(0)
     draws = torch.stack([(phi := ReluFeatures.draw(3, 16, g)(x)) @ phi.T for _ in range(3000)])
@@ -157,7 +154,7 @@ def test_features_are_a_fixed_embedding_once_drawn():
         lambda g, **k: ReluFeatures.draw(3, 5, g, **k),
     ):
         phi, again = draw(generator(1)), draw(generator(1))
-        x = points(6, 3)
+        x = normal(6, 3)
         assert torch.equal(phi(x), again(x))
         torch.testing.assert_close(phi(x)[2:4], phi(x[2:4]), rtol=1e-13, atol=1e-14)
         assert phi(x.float()).dtype == torch.float32

@@ -9,13 +9,6 @@ from hypothesis import strategies as st
 from ddlearn.compute import generator
 from ddlearn.networks import ACTIVATIONS, MLP, PARAMETRIZATIONS
 
-
-def signs(*shape, draw):
-    return torch.randint(0, 2, shape, generator=draw).double() * 2 - 1
-
-
-LESSON_02 = {"parametrization": "mup", "W_std": 1.0, "b_std": 0.5, "bias": "hidden"}
-
 nets = st.builds(
     MLP,
     widths=st.lists(st.integers(1, 6), min_size=2, max_size=5).map(tuple),
@@ -87,30 +80,20 @@ def test_standard_and_ntk_nets_start_as_the_same_function():
     torch.testing.assert_close(f, g, rtol=1e-12, atol=1e-12)
 
 
-def test_the_net_of_lesson_two_and_its_tangent_kernel():
-    """f = 1/m sum a_j relu(w_j.x + b_j), every rate m; m times the gradients' kernel is the closed form."""
+def test_the_net_of_lesson_two():
+    """f = 1/m sum a_j relu(w_j.x + b_j), every rate m."""
     d, m, draw = 6, 40, generator(2)
-    net = MLP((d, m, 1), **LESSON_02)
-    x, x2 = signs(5, d, draw=draw), signs(4, d, draw=draw)
+    net = MLP((d, m, 1), parametrization="mup", W_std=1.0, b_std=0.5, bias="hidden")
+    x = normal(5, d)
     parameters = net.init(draw, readout="signs")
     (w, b), (a, none) = parameters
     assert none is None
     assert set(a.unique().tolist()) == {-1.0, 1.0}
-    z, z2 = (p @ w.T + b for p in (x, x2))
+    z = x @ w.T + b
     torch.testing.assert_close(net.apply(parameters, x)[:, 0], (z.relu() @ a[0]) / m, rtol=1e-13, atol=1e-15)
     torch.testing.assert_close(net.features(parameters, x), z.relu())
     first, readout = net.layers
     assert (first.weight_rate, first.bias_rate, readout.weight_rate) == (m, m, m)
-
-    def gradients(points):
-        leaves = [t.clone().requires_grad_() for t in (w, b, a)]
-        f = net.apply(((leaves[0], leaves[1]), (leaves[2], None)), points)[:, 0]
-        rows = [torch.autograd.grad(value, leaves, retain_graph=True) for value in f]
-        return torch.stack([torch.cat([g.flatten() for g in row]) for row in rows])
-
-    gates = (a**2 * (z > 0)) @ (z2 > 0).double().T
-    closed = (z.relu() @ z2.relu().T + gates * (x @ x2.T + 1)) / m
-    torch.testing.assert_close(m * gradients(x) @ gradients(x2).T, closed, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("parametrization", PARAMETRIZATIONS)
@@ -129,7 +112,7 @@ def test_a_doubled_net_starts_at_zero(parametrization, widths, readout):
 
 @pytest.mark.parametrize("adam", [False, True], ids=["gd", "adam"])
 def test_the_speed_of_a_mup_net_does_not_depend_on_its_width(adam):
-    """A first step of any one layer changes the outputs by as much at width 1024 as at 128."""
+    """A first step of any one layer changes the outputs by as much at width 512 as at 64."""
     x, y = normal(10, 4), normal(10, 1, seed=1)
 
     def change(parametrization, width, seed):
@@ -148,8 +131,8 @@ def test_the_speed_of_a_mup_net_does_not_depend_on_its_width(adam):
             moved.append((net.apply(new, x) - net.apply(parameters, x)).square().mean().sqrt())
         return torch.stack(moved)
 
-    narrow, wide = (torch.stack([change("mup", m, s) for s in range(3)]).mean(0) for m in (128, 1024))
+    narrow, wide = (torch.stack([change("mup", m, s) for s in range(3)]).mean(0) for m in (64, 512))
     assert ((wide / narrow).log2().abs() < 0.75).all(), (narrow, wide)
     if not adam:
-        narrow, wide = (torch.stack([change("standard", m, s) for s in range(3)]).mean(0) for m in (128, 1024))
+        narrow, wide = (torch.stack([change("standard", m, s) for s in range(3)]).mean(0) for m in (64, 512))
         assert (wide / narrow).log2().max() > 2  # The control: a standard net's layers do not keep their speed.

@@ -77,19 +77,6 @@ def test_small_penalties_keep_the_digits_that_the_problem_has(width, penalty):
     assert error <= slack(K, penalty) * max(1, max(map(abs, exact)))
 
 
-def test_one_point_left_out_leaves_nothing_to_predict_from():
-    path = ridge_path(torch.tensor([[2.0]]), torch.tensor([3.0]), [1e-3, 1.0])
-    assert path.leave_one_out.abs().max() <= 1e-6
-    assert path.fitted[1].item() == pytest.approx(2 / (2 + 1) * 3)
-
-
-def test_two_points_by_hand():
-    """Left with the point (k = 1, y = 4) and n * penalty = 2: f = 0.5 * 4 / (1 + 2) at the other."""
-    K = torch.tensor([[1.0, 0.5], [0.5, 1.0]], dtype=torch.float64)
-    path = ridge_path(K, torch.tensor([1.0, 4.0], dtype=torch.float64), [1.0])
-    assert path.leave_one_out[0].tolist() == pytest.approx([0.5 * 4 / 3, 0.5 * 1 / 3], rel=1e-14)
-
-
 def test_degrees_of_freedom_run_from_the_rank_to_nothing():
     x = normal(30, 4)
     K = x @ x.T

@@ -130,7 +130,7 @@ def test_an_ensemble_is_its_nets_trained_one_by_one(data):
 def test_widths_and_seeds_stay_exact_for_hundreds_of_steps(optimizer, parametrization):
     """A smooth net has no kink at which rounding could decide: 300 steps agree to 1e-10 whatever the neighbors are."""
     x, y = normal(30, 4), normal(30, 2, seed=1)
-    members = [MLP((4, m, 2), "tanh", parametrization, W_std=1.0) for m in (2, 3, 8, 9, 40) for _ in range(3)]
+    members = [MLP((4, m, 2), "tanh", parametrization, W_std=1.0) for m in (2, 3, 8, 40) for _ in range(2)]
     ensemble = Ensemble.draw(members, [generator(s) for s in range(len(members))])
     lr = {"gd": 0.05, "momentum": 0.01, "adam": 0.003}[optimizer]
     together = train(ensemble, x, y, steps=300, lr=lr, optimizer=optimizer)
