@@ -35,13 +35,6 @@ def trained(decay: float) -> tuple[Function, Function]:
     return lambda points: net.outputs(-1, points), lambda points: features(points, net.W[-1], net.b[-1])
 
 
-def mean_squared_error(decay: float, rows: slice) -> float:
-    """Return the network's error on these of the examples."""
-    f, _ = trained(decay)
-    x, y = examples()
-    return float((f(x[rows]) - y[rows]).square().mean())
-
-
 def aligned(decay: float, rows: slice = slice(FITTED, None)) -> float:
     """Return the alignment of the network's features with the labels of these of the examples."""
     _, phi = trained(decay)

@@ -55,7 +55,7 @@ def problem(truth: str, n: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
 
 @cached(16)
 def solved(truth: str, n: int, step: Step, progress: compute.Progress | None = None) -> tuple[Tensor | float, ...]:
-    """Return the first six of `Diagonal`, which no scale changes."""
+    """Descend from every scale tried, and find all that is compared with it: the first six of a `Diagonal`."""
     X, y, w = problem(truth, n, 0)
 
     def error(found: Tensor) -> Tensor:

@@ -70,8 +70,7 @@ class Sweep:
     """The same net after training at each of S output scales, and its kernel's regression at the start."""
 
     scales: tuple[float, ...]
-    train: Tensor  # (S,) mean squared error of alpha f
-    test: Tensor  # (S,)
+    test: Tensor  # (S,) mean squared error of alpha f
     gap: Tensor  # (S,) mean squared difference of alpha f from the regression, on test points
     tangent_move: Tensor  # (S,) relative change of the weights that would do if the net were its tangent
     regression: float  # test error of ridge regression with the tangent kernel at the start
@@ -130,19 +129,14 @@ def trained(
 
 def _swept(task: str, seed: int, scales: tuple[float, ...], start: Parameters, ends: tuple[Parameters, ...]) -> Sweep:
     model, alphas = net(task), torch.tensor(scales, dtype=torch.float64)[:, None]
-    x, y, x_test, y_test = examples(task, seed)
+    *_, x_test, y_test = examples(task, seed)
     every = [cast(parameters, torch.float64) for parameters in (start, *ends)]
-
-    def outputs(points: Tensor) -> Tensor:
-        return alphas * torch.stack([model.apply(parameters, points)[:, 0] for parameters in every[1:]])
-
+    tested = alphas * torch.stack([model.apply(parameters, x_test)[:, 0] for parameters in every[1:]])
     regression, tangent_move = tangents(task, seed, scales, every[0])
-    tested = outputs(x_test)
     kernels = torch.stack([tangent.empirical(model, x_test[:PROBES], parameters=p, rates=True) for p in every])
     lengths = torch.stack([W.norm(dim=0) for (W, _), _ in every])
     return Sweep(
         scales=scales,
-        train=(outputs(x) - y).square().mean(1),
         test=(tested - y_test).square().mean(1),
         gap=(tested - regression).square().mean(1),
         tangent_move=tangent_move,
