@@ -25,17 +25,7 @@ from torch import Tensor
 
 from ddlearn import arguments, compute
 
-__all__ = [
-    "KERNELS",
-    "FourierFeatures",
-    "ReluFeatures",
-    "arc_cosine",
-    "gram",
-    "laplace",
-    "linear",
-    "polynomial",
-    "rbf",
-]
+__all__ = ["KERNELS", "FourierFeatures", "ReluFeatures", "arc_cosine", "gram", "laplace", "linear", "polynomial", "rbf"]
 
 BLOCK = 2**18
 """Entries of a Gram matrix computed at a time: 2 MB of float64, which the processor's cache holds."""

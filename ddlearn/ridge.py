@@ -98,7 +98,10 @@ def ridge_path(K: Tensor, y: Tensor, penalties: Tensor | Sequence[float]) -> Rid
     arguments.symmetric("K", K)
     arguments.targets("y", y, len(K))
     arguments.same_kind("y", y, "K", K)
-    penalties = _check_penalties(penalties, K)
+    penalties = arguments.positives("penalties", penalties, K)
+    least = torch.finfo(K.dtype).tiny ** 0.5  # 1 / penalty must stay within the range of the precision
+    if penalties.min() < least:
+        raise ValueError(f"penalties must be at least {least:.1g} in {K.dtype}; got {penalties.min().item()}")
     n = len(K)
     lam, U = compute.eigh(K)
     tolerance = 10 * n * torch.finfo(K.dtype).eps * lam.abs().max()
@@ -121,12 +124,3 @@ def ridge_path(K: Tensor, y: Tensor, penalties: Tensor | Sequence[float]) -> Rid
         degrees_of_freedom=(lam * inverse).sum(1),
         alpha=alpha.reshape(shape),
     )
-
-
-def _check_penalties(penalties: Tensor | Sequence[float], like: Tensor) -> Tensor:
-    """Positive, and not so small that 1 / penalty leaves the range of the precision."""
-    penalties = arguments.positives("penalties", penalties, like)
-    least = torch.finfo(like.dtype).tiny ** 0.5
-    if penalties.min() < least:
-        raise ValueError(f"penalties must be at least {least:.1g} in {like.dtype}; got {penalties.min().item()}")
-    return penalties

@@ -47,11 +47,11 @@ def test_steps_are_autograds_steps_of_the_stated_size(readout):
 def test_a_network_stops_where_its_loss_is_the_fraction_and_the_others_go_on():
     X, y = data()
     W, v = start([1e-3, 1.0])
-    run = neurons.train(X, y, W, v, watch=lambda W, v: v[:, :2])
+    run = neurons.train(X, y, W, v, pace=0.1, watch=lambda W, v: v[:, :2])
     assert run.fallen.all()
     assert run.watched.shape == (len(run.t), 2, 2)
     for k in range(2):
-        alone = neurons.train(X, y, W[k : k + 1], v[k : k + 1])
+        alone = neurons.train(X, y, W[k : k + 1], v[k : k + 1], pace=0.1)
         torch.testing.assert_close(alone.W[0], run.W[k])
         assert float(loss_of(X, y, run.W[k], run.v[k])) <= 0.01 * 16 * math.log(2)
     assert not neurons.train(X, y, W, v, max_steps=3).fallen.any()

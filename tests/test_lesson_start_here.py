@@ -20,8 +20,13 @@ def test_least_squares_is_the_smallest_solution_and_with_a_penalty_that_of_the_n
     np.testing.assert_allclose(black_box.least_squares(phi, y, 0.1), normal_equations, rtol=1e-8)
 
 
-def test_the_error_peaks_at_the_number_of_points_and_comes_down_again():
-    fit = black_box.grow(8, 0.2)
+@pytest.fixture(scope="module")
+def fit():
+    """The explorer at its start."""
+    return black_box.grow(8, 0.2)
+
+
+def test_the_error_peaks_at_the_number_of_points_and_comes_down_again(fit):
     small = fit.test[: black_box.SIZES.index(16)].min()
     assert fit.worst_size == 20
     assert fit.test.max() > 100 * small
@@ -33,9 +38,8 @@ def test_the_error_peaks_at_the_number_of_points_and_comes_down_again():
     assert doubled.test_here == pytest.approx(2 * fit.test_here)
 
 
-def test_the_numbers_of_the_page():
+def test_the_numbers_of_the_page(fit):
     """Errors of the explorer at its start, to the page's digits; the toy of two and of three waves."""
-    fit = black_box.grow(8, 0.2)
     errors = dict(zip(black_box.SIZES, fit.test.tolist(), strict=True))
     for size, said in ((1, 0.5), (10, 0.1), (14, 0.1), (18, 25), (400, 0.03)):
         assert errors[size] == pytest.approx(said, rel=0.06)
