@@ -63,8 +63,6 @@ HOLDOUT = Exercise(
         {
             "confidence for delta": lambda errors, n, delta: float(beta.ppf(delta, errors + 1, n - errors)),
             "the share of errors": lambda errors, n, delta: errors / n,
-            "divergence instead of counts": lambda errors, n, delta: kl_inverse(errors / n, math.log(1 / delta) / n),
-            "Hoeffding": lambda errors, n, delta: errors / n + math.sqrt(math.log(1 / delta) / (2 * n)),
             "normal approximation": lambda errors, n, delta: (
                 errors / n + norm.ppf(1 - delta) * math.sqrt(errors / n * (1 - errors / n) / n)
             ),

@@ -1,12 +1,11 @@
-"""Functions that the learner writes: the drift of the imbalance, and the floor; `local_rate` is beside."""
+"""Functions that the learner writes or repairs: the drift of the imbalance, the shrink factor of a step, the floor."""
+
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from ddlearn.classroom import Exercise, Hints
-from ddlearn.lessons.real_steps_real_widths.local_rate_exercise import LOCAL_RATE, local_rate
-
-__all__ = ["FLOOR", "IMBALANCE_DRIFT", "LOCAL_RATE", "floor", "imbalance_drift", "local_rate"]
+from ddlearn.classroom import Exercise, Hints, edit
 
 HINTS = Hints.beside(__file__)
 
@@ -41,6 +40,46 @@ def layer_cases(generator: torch.Generator):
         yield size * W1, size * W2, G, rate
 
 
+def local_rate(W1: Tensor, W2: Tensor, mu: float, curvature: float, rate: float) -> Tensor:
+    wide_enough = [W for W in (W1, W2) if W.shape[0] <= W.shape[1]]  # the others add 0
+    pl = mu * sum((torch.linalg.svdvals(W)[-1] ** 2 for W in wide_enough), start=W1.new_zeros(()))
+    return 1 - 2 * pl * rate + pl * curvature * rate**2
+
+
+MINDFUL = "W.shape[0] <= W.shape[1]"
+SUM = "sum((torch.linalg.svdvals(W)[-1] ** 2 for W in wide_enough), start=W1.new_zeros(()))"
+ABOUT_NARROW_LAYERS = {  # and other ways to make them
+    "narrow layer counted": (edit(MINDFUL, f"W is W2 or {MINDFUL}"), edit(MINDFUL, f"W is W1 or {MINDFUL}")),
+    "all zero for a narrow layer": (),
+    "largest instead of smallest": edit(SUM, "sum(torch.linalg.eigvalsh(W @ W.T)[-1] for W in (W1, W2))"),
+}
+ABOUT_THE_SUM = {
+    "multiplied instead of added": edit(
+        SUM, "(len(wide_enough) == 2) * (torch.linalg.svdvals(W1)[-1] * torch.linalg.svdvals(W2)[-1]) ** 2"
+    ),
+    "singular value of the product": edit(SUM, "torch.linalg.svdvals(W1 @ W2.T)[-1] ** 2"),
+    "eigenvalues of WᵀW": edit(SUM, "sum(torch.linalg.eigvalsh(W.T @ W)[0] for W in (W1, W2))"),
+    "layers forgotten": edit(SUM, "torch.ones_like(W1[0, 0])"),
+}
+
+
+def either_way(parts: dict[str, tuple]) -> dict[str, tuple]:
+    """Add to each mistake that is not about narrow layers the way of somebody who does not mind those either."""
+    mistakes = [
+        one if one.name in ABOUT_NARROW_LAYERS else replace(one, also=(one.wrong.edit(f" if {MINDFUL}", ""),))
+        for one in parts["mistakes"]
+    ]
+    return parts | {"mistakes": tuple(mistakes)}
+
+
+def rate_cases(generator: torch.Generator):
+    """Draw layers: in the third case the first one has fewer columns than rows, in the last the second layer."""
+    for n, m, h, mu in ((2, 3, 5, 0.7), (3, 3, 8, 1.0), (4, 2, 3, 1.4), (3, 1, 4, 0.5), (2, 4, 3, 0.8)):
+        W1, W2 = (torch.randn(rows, h, generator=generator, dtype=torch.float64) for rows in (n, m))
+        curvature = float(5 + 5 * torch.rand((), generator=generator, dtype=torch.float64))
+        yield W1, W2, mu, curvature, 0.7 / curvature
+
+
 def floor(D: Tensor, d: int, k: int) -> Tensor:
     eigenvalues = torch.linalg.eigvalsh(D).flip(0)  # the largest first
     h = len(D)
@@ -64,9 +103,6 @@ IMBALANCE_DRIFT = Exercise(
         "imbalance_drift",
         {
             "the difference of two imbalances": by_difference,
-            "the flow's answer": lambda W1, W2, G, rate: torch.zeros(
-                W1.shape[1], W1.shape[1], dtype=W1.dtype, device=W1.device
-            ),
             "one layer after the other": one_after_the_other,
         },
         sights={
@@ -75,26 +111,19 @@ IMBALANCE_DRIFT = Exercise(
     ),
 )
 
+LOCAL_RATE = Exercise(
+    name="local_rate",
+    title="The factor by which one step shrinks the loss",
+    reference=local_rate,
+    cases=rate_cases,
+    given="largest instead of smallest",
+    **either_way(HINTS.of("local_rate", ABOUT_NARROW_LAYERS | ABOUT_THE_SUM)),
+)
+
 FLOOR = Exercise(
     name="floor",
     title="The floor under the strength",
     reference=floor,
     cases=floor_cases,
-    **HINTS.of(
-        "floor",
-        {
-            "negative terms kept": lambda D, d, k: (
-                sum(
-                    sign * torch.linalg.eigvalsh(D)[at]
-                    for sign, at, rows in ((1, len(D) - d, d), (-1, k - 1, k))
-                    if rows <= len(D)
-                )
-                + D.new_zeros(())
-            ),
-            "largest eigenvalues": lambda D, d, k: (
-                torch.linalg.eigvalsh(D)[-1].clamp(min=0) + (-torch.linalg.eigvalsh(D)[0]).clamp(min=0)
-            ),
-            "d and k exchanged": lambda D, d, k: floor(D, k, d),
-        },
-    ),
+    **HINTS.of("floor"),
 )

@@ -51,14 +51,8 @@ def attack_cases(generator: torch.Generator):
         yield basis[:K], torch.where(torch.arange(K) < positive, 1.0, -1.0).double(), y
 
 
-def own_class(centers: Tensor, labels: Tensor, y: float) -> Tensor:
-    own = centers[labels == y]
-    return -own.sum(0) / len(own) ** 0.5
-
-
-def other_class(centers: Tensor, labels: Tensor, y: float) -> Tensor:
-    other = centers[labels != y]
-    return other.sum(0) / len(other) ** 0.5
+def sum_of(centers: Tensor) -> Tensor:
+    return centers.sum(0) / len(centers) ** 0.5
 
 
 STEEPEST = Exercise(
@@ -100,8 +94,8 @@ ATTACK = Exercise(
     **HINTS.of(
         "attack",
         {
-            "own class only": own_class,
-            "other class only": other_class,
+            "own class only": lambda centers, labels, y: -sum_of(centers[labels == y]),
+            "other class only": lambda centers, labels, y: sum_of(centers[labels != y]),
         },
     ),
 )
