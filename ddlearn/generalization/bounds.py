@@ -88,15 +88,15 @@ def margin_bound(
     complexity = 2 * K.diagonal().sum().sqrt().item() / n
     spread = 3 * math.sqrt(math.log(2 * margins / delta) / (2 * n))
     rhos = torch.logspace(math.log10(0.005), 0, margins, dtype=K.dtype, device=K.device)
-    best = None
-    for ridge in arguments.positives("ridges", ridges, K).tolist():
+
+    def best_margin(ridge: float) -> MarginBound:
         alpha = unit_direction(K, y, ridge)
         g = y * (K @ alpha)
         values = (1 - g / rhos[:, None]).clamp(0, 1).mean(1) + complexity / rhos + spread
-        least = int(values.argmin())
-        if best is None or values[least].item() < best.value:
-            best = MarginBound(values[least].item(), rhos[least].item(), ridge, alpha)
-    return best
+        least = values.argmin()
+        return MarginBound(values[least].item(), rhos[least].item(), ridge, alpha)
+
+    return min(map(best_margin, arguments.positives("ridges", ridges, K).tolist()), key=lambda found: found.value)
 
 
 def unit_direction(K: Tensor, y: Tensor, ridge: float) -> Tensor:

@@ -75,8 +75,12 @@ def eigenmodes(K: Tensor) -> Eigenmodes:
 
     Raises `TypeError` or `ValueError` if K is not symmetric or has a negative eigenvalue beyond rounding.
     """
-    lam, U = _decompose(arguments.symmetric("K", K))
-    return Eigenmodes(lam.flip(0), U.flip(1))
+    N = len(arguments.symmetric("K", K))
+    compute.require_matrices(4, N, N, K, "the decomposition of a matrix")
+    lam, U = torch.linalg.eigh(K)
+    if lam[0] < -10 * N * torch.finfo(K.dtype).eps * lam.abs().max():
+        raise ValueError(f"K must have no negative eigenvalue, as every Gram matrix; got {lam[0].item():.3g}")
+    return Eigenmodes(lam.flip(0).clamp_(min=0) / N, U.flip(1))
 
 
 def spectrum(K: Tensor, Y: Tensor) -> Spectrum:
@@ -88,9 +92,8 @@ def spectrum(K: Tensor, Y: Tensor) -> Spectrum:
     arguments.symmetric("K", K)
     N = len(arguments.targets("Y", Y, len(K)))
     arguments.same_kind("Y", Y, "K", K)
-    lam, U = _decompose(K)
-    V2 = (U.T @ Y.reshape(N, -1)).square().sum(1) / N
-    return Spectrum(lam.flip(0), V2.flip(0))
+    lam, U = eigenmodes(K)
+    return Spectrum(lam, (U.T @ Y.reshape(N, -1)).square().sum(1) / N)
 
 
 def learnability(lam: Tensor, n: float | Tensor | Sequence[float], ridge: float = 0.0) -> Learnability:
@@ -140,16 +143,6 @@ def finite_pool_risk(
         raise ValueError(f"n must be below {N}, the size of the pool; got {size.max().item():g}")
     L = learnability(lam + ridge / N, n).L
     return N / (N - size) * _amplified(size, L, (1 - L).square() @ (V2 + noise / N))
-
-
-def _decompose(K: Tensor) -> tuple[Tensor, Tensor]:
-    """Eigenvalues of K / N, smallest first, and eigenvectors."""
-    N = len(K)
-    compute.require_matrices(4, N, N, K, "the decomposition of a matrix")
-    lam, U = torch.linalg.eigh(K)
-    if lam[0] < -10 * N * torch.finfo(K.dtype).eps * lam.abs().max():
-        raise ValueError(f"K must have no negative eigenvalue, as every Gram matrix; got {lam[0].item():.3g}")
-    return lam.clamp_(min=0) / N, U
 
 
 def _conserve(lam: Tensor, n: Tensor, ridge: float) -> Tensor:

@@ -76,13 +76,19 @@ def measure_learning_curve(
     arguments.symmetric("K", K)
     N = len(arguments.targets("Y", Y, len(K)))
     arguments.same_kind("Y", Y, "K", K)
-    sizes = _check_sizes(sizes, N)
+    sizes = arguments.wholes("sizes", sizes, 1, N - 1)
+    if any(after <= before for before, after in itertools.pairwise(sizes)):
+        raise ValueError(f"sizes must increase; got {sizes}")
     trials = arguments.whole("trials", trials, 1)
     ridge, noise = arguments.at_least("ridge", ridge, 0), arguments.at_least("noise", noise, 0)
     arguments.generator("generator", generator)
-    lam, V2 = _check_modes(spectrum(K, Y) if modes is None else modes, N)
+    modes = spectrum(K, Y) if modes is None else modes
+    if not isinstance(modes, Spectrum):
+        raise TypeError(f"modes must be the Spectrum of K and Y; got {type(modes).__name__}")
+    if len(modes.lam) != N:
+        raise ValueError(f"modes must be the spectrum of K and Y, of {N} modes; got {len(modes.lam)}")
     n = torch.tensor(sizes, dtype=K.dtype, device=K.device)
-    theory = [risk(lam, V2, n, ridge, noise) for risk in (finite_pool_risk, eigenlearning_risk)]
+    theory = [risk(*modes, n, ridge, noise) for risk in (finite_pool_risk, eigenlearning_risk)]
 
     seeds = torch.randint(2**62, (trials,), generator=generator, device=generator.device).tolist()
     plan = [(seed, size) for size in sizes for seed in seeds]
@@ -146,20 +152,3 @@ def _trial(
     answers = [(f > 0)[:, 0] if C == 1 else f.argmax(1) for f in (predicted, Y_unseen)]
     mistakes = (answers[0] != answers[1]).double().mean()
     return error.item(), mistakes.item(), fit.leave_one_out, fit.gcv
-
-
-def _check_modes(modes: Spectrum, N: int) -> Spectrum:
-    if not isinstance(modes, Spectrum):
-        raise TypeError(f"modes must be the Spectrum of K and Y; got {type(modes).__name__}")
-    if len(modes.lam) != N:
-        raise ValueError(f"modes must be the spectrum of K and Y, of {N} modes; got {len(modes.lam)}")
-    return modes
-
-
-def _check_sizes(sizes: Sequence[int], N: int) -> list[int]:
-    if not isinstance(sizes, (list, tuple, range)) or len(sizes) == 0:
-        raise TypeError(f"sizes must be a list of whole numbers, one or more; got {sizes!r}")
-    sizes = [arguments.whole(f"sizes[{i}]", n, 1, N - 1) for i, n in enumerate(sizes)]
-    if any(after <= before for before, after in itertools.pairwise(sizes)):
-        raise ValueError(f"sizes must increase; got {sizes}")
-    return sizes

@@ -66,15 +66,14 @@ def pac_bayes_kernel(
     if K.diagonal().min() <= 0:
         raise ValueError(f"K must have a positive diagonal; got {K.diagonal().min().item()} on it")
     mus = torch.logspace(math.log10(0.5), math.log10(200), scales, dtype=K.dtype, device=K.device)
-    best = None
+    found = []
     for ridge in arguments.positives("ridges", ridges, K).tolist():
         alpha = unit_direction(K, y, ridge)
         errors = _missed(mus, y * (K @ alpha) / K.diagonal().sqrt())
         for mu, error in zip(mus.tolist(), errors.tolist(), strict=True):
             bound = kl_inverse(error, (mu**2 / 2 + math.log(2 * math.sqrt(n) / delta)) / n)
-            if best is None or bound < best.bound:
-                best = GibbsKernel(bound, error, mu, ridge, alpha)
-    return best
+            found.append(GibbsKernel(bound, error, mu, ridge, alpha))
+    return min(found, key=lambda gibbs: gibbs.bound)
 
 
 def _missed(mu: float | Tensor, margins: Tensor) -> Tensor:

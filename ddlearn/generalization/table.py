@@ -88,10 +88,11 @@ def bounds_table(
     two examples are one point.
     """
     x, N = unit_rows(x), len(x)
-    _check_labels(labels, N)
-    if not isinstance(sizes, (list, tuple, range)) or not sizes:
-        raise TypeError(f"sizes must be a list of whole numbers, one or more; got {sizes!r}")
-    sizes = [arguments.whole(f"sizes[{i}]", n, 4, N - 1) for i, n in enumerate(sizes)]
+    if not isinstance(labels, Mapping) or not labels:
+        raise TypeError(f"labels must be a dict of labels by name; got {type(labels).__name__}")
+    for kind, y in labels.items():
+        arguments.signs(f"labels[{kind!r}]", y, N)
+    sizes = arguments.wholes("sizes", sizes, 4, N - 1)
     arguments.generator("generator", generator)
     steps, delta = arguments.whole("steps", steps, 1), open_share("delta", delta)
 
@@ -172,10 +173,3 @@ def _net_rows(
         ("parameter count", parameter_count_term(net.size, n), error, False),
         ("spectral norms", spectral_term(net, plain, start, x[seen], y[seen]), error, False),
     ]
-
-
-def _check_labels(labels: Mapping[str, Tensor], N: int) -> None:
-    if not isinstance(labels, Mapping) or not labels:
-        raise TypeError(f"labels must be a dict of labels by name; got {type(labels).__name__}")
-    for kind, y in labels.items():
-        arguments.signs(f"labels[{kind!r}]", y, N)

@@ -70,9 +70,8 @@ def envelope(problem: LeastSquares, W1: Tensor, W2: Tensor, steps: int, rate: fl
     def pick(values: Tensor) -> Tensor:
         return values.gather(1, best.expand(len(values), *best.shape)).squeeze(1)
 
-    return Envelope(
-        pick(tried.rates), pick(tried.losses), pick(tried.low), pick(tried.high), tried.covered.gather(0, best)[0]
-    )
+    curves = map(pick, (tried.rates, tried.losses, tried.low, tried.high))
+    return Envelope(*curves, tried.covered.gather(0, best)[0])
 
 
 def schedule(problem: Objective, W1: Tensor, W2: Tensor, steps: int, share: float = 1.0) -> Envelope:
@@ -91,7 +90,7 @@ def schedule(problem: Objective, W1: Tensor, W2: Tensor, steps: int, share: floa
         first = certificate(problem, W1, W2, share * first.rate)
     rate, loss = start.rate_in(first.rate), start.loss
     drift = 2 * rate * loss
-    rates, losses, lows, highs = [], [loss], [], []
+    path = []
     for t in range(steps):
         bounds = start.bounds(loss)
         if t > 0:
@@ -105,16 +104,15 @@ def schedule(problem: Objective, W1: Tensor, W2: Tensor, steps: int, share: floa
             rate, drift = larger.where(faster, rate), drifted.where(faster, drift)
         low, high = bounds.low - drift, bounds.high + drift
         loss = (start.contraction(rate, low, high, loss) * loss).where(first.covered, start.loss)
-        for kept, value in ((rates, rate), (losses, loss), (lows, low), (highs, high)):
-            kept.append(value)
-    return _in_units(start, torch.stack(rates), losses, lows, highs, first.covered)
+        path.append((rate, loss, low, high))
+    return _in_units(start, path, first.covered)
 
 
 def _envelope(start: Start, rate: Tensor, steps: int) -> Envelope:
     """Rates (...) or (k, ...) at once, in the start's units."""
     drift, loss = 2 * rate * start.loss, start.loss.expand_as(rate)
     mu, K = start.mu, start.K
-    losses, lows, highs = [loss], [], []
+    path = []
     for t in range(steps):
         low, high = start.bounds(loss)
         low, high = low - drift, high + drift
@@ -125,16 +123,12 @@ def _envelope(start: Start, rate: Tensor, steps: int) -> Envelope:
         q = q + rate.square() * K * (2 * K * loss).sqrt() * (start.strongest + r)
         loss = torch.minimum(start.contraction(rate, low, high, loss), q.square()) * loss
         loss = loss.where(covered, start.loss)
-        for kept, value in ((losses, loss), (lows, low), (highs, high)):
-            kept.append(value)
-    return _in_units(start, rate.expand(steps, *rate.shape), losses, lows, highs, covered)
+        path.append((rate, loss, low, high))
+    return _in_units(start, path, covered)
 
 
-def _in_units(
-    start: Start, rates: Tensor, losses: list[Tensor], lows: list[Tensor], highs: list[Tensor], covered: Tensor
-) -> Envelope:
-    """Back from the start's units to the caller's."""
-    losses = start.loss_out(torch.stack(losses))
-    losses[1:] = losses[1:].where(covered, torch.inf)
-    low, high = (torch.stack(one) * start.size for one in (lows, highs))
-    return Envelope(start.rate_out(rates), losses, low, high, covered)
+def _in_units(start: Start, path: list[tuple[Tensor, ...]], covered: Tensor) -> Envelope:
+    """Return the envelope of the rate of each step, the loss after it and its bounds, in the caller's units."""
+    rates, losses, low, high = map(torch.stack, zip(*path, strict=True))
+    losses = start.loss_out(torch.cat([start.loss.expand_as(losses[:1]), losses.where(covered, torch.inf)]))
+    return Envelope(start.rate_out(rates), losses, low * start.size, high * start.size, covered)

@@ -7,6 +7,7 @@ little.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -55,22 +56,13 @@ def draw_starts(family: str, count: int, n: int, m: int, generator: torch.Genera
     return FAMILIES[family](s, m, generator)
 
 
-def _wide(s: Tensor, m: int, generator: torch.Generator) -> Starts:
-    n = s.shape[1]
-    h = _whole(generator, 3 * (n + m), 8 * (n + m))
-    return _scaled(s, m, h, generator, 0.3, 1)
+Width = Callable[[int, torch.Generator], int]
 
 
-def _barely(s: Tensor, m: int, generator: torch.Generator) -> Starts:
-    return _scaled(s, m, s.shape[1] + m + 1, generator, 0.5, 1.5)
-
-
-def _small(s: Tensor, m: int, generator: torch.Generator) -> Starts:
-    return _scaled(s, m, s.shape[1] + m + 4, generator, 0.05, 0.05)
-
-
-def _scaled(s: Tensor, m: int, h: int, generator: torch.Generator, low: float, high: float) -> Starts:
+def _gaussian(s: Tensor, m: int, generator: torch.Generator, *, width: Width, low: float, high: float) -> Starts:
+    """Gaussian layers, each start of its own scale from low to high; `width` knows n + m."""
     count, n = s.shape
+    h = width(n + m, generator)
     W_star = _normal(generator, count, n, m)
     scale = _uniform(generator, count, low=low, high=high)[:, None, None]
     W1, W2 = gaussian_layers(count, n, m, h, (1, 1), generator)
@@ -85,15 +77,7 @@ def _one_big_layer(s: Tensor, m: int, generator: torch.Generator) -> Starts:
     return Starts(LeastSquares(s, W_star), torch.where(big, 2.0 * W1, 0.05 * W1), torch.where(big, 0.05 * W2, 2.0 * W2))
 
 
-def _balanced_margin(s: Tensor, m: int, generator: torch.Generator) -> Starts:
-    return _margin(s, generator, 0)
-
-
-def _unbalanced_margin(s: Tensor, m: int, generator: torch.Generator) -> Starts:
-    return _margin(s, generator, 1)
-
-
-def _margin(s: Tensor, generator: torch.Generator, spread: float) -> Starts:
+def _margin(s: Tensor, m: int, generator: torch.Generator, *, spread: float) -> Starts:
     """W = W_star + E with |E| a share of smin(W_star), factored so that each direction's two weights differ by c^2."""
     count, n = s.shape
     h = n + _whole(generator, 0, 4)
@@ -110,12 +94,12 @@ def _margin(s: Tensor, generator: torch.Generator, spread: float) -> Starts:
 
 
 FAMILIES: dict[str, Callable[[Tensor, int, torch.Generator], Starts]] = {
-    "wide": _wide,
-    "barely": _barely,
+    "wide": partial(_gaussian, width=lambda sides, g: _whole(g, 3 * sides, 8 * sides), low=0.3, high=1),
+    "barely": partial(_gaussian, width=lambda sides, g: sides + 1, low=0.5, high=1.5),
     "one big layer": _one_big_layer,
-    "balanced + margin": _balanced_margin,
-    "unbalanced + margin": _unbalanced_margin,
-    "small": _small,
+    "balanced + margin": partial(_margin, spread=0),
+    "unbalanced + margin": partial(_margin, spread=1),
+    "small": partial(_gaussian, width=lambda sides, g: sides + 4, low=0.05, high=0.05),
 }
 
 
