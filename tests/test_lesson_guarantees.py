@@ -13,6 +13,9 @@ from ddlearn import compute
 from ddlearn.generalization import binomial_upper, kl_inverse, margin_bound, pac_bayes_kernel
 from ddlearn.lessons.guarantees import bounds, decisions, exercises, machines, net
 
+PAGE = words_of("guarantees")
+COLUMN = bounds.SIZES.index(400)
+
 
 def test_the_coins_and_the_four_classifiers_of_the_page():
     no_error, lucky = 1 - 0.05**0.1, 1 - (1 - 2**-10) ** 1000
@@ -35,51 +38,45 @@ def test_the_hold_out_exercise_is_the_librarys(errors, n, delta):
 
 
 def test_the_numbers_of_the_page_on_digits():
-    margins = machines.trained(0.0, 3.0, 1)[bounds.SIZES.index(400)].margins
+    margins = machines.trained(0.0, 3.0, 1)[COLUMN].margins
     _, mu = bounds.best_bound(margins, 0, 0.05, exercises.pac_bayes)
     rate = float(machines.gibbs(margins, mu).mean())
     price = mu**2 / 2 + math.log(2 * math.sqrt(400) / 0.05)
     assert (mu, rate, mu**2 / 2, price) == pytest.approx((9.3, 0.20, 43, 50), rel=2e-2)
     assert kl_inverse(0.20, 0.19) < 0.5 < kl_inverse(0.20, 0.195)  # the price per judge that leaves one half
-    values = [bounds.best_bound(margins, 0, delta, exercises.pac_bayes)[0] for delta in (0.5, 1e-6)]
-    assert values == pytest.approx([0.43, 0.47], abs=5e-3)
 
 
 def test_what_the_page_says_of_four_hundred_examples_and_of_the_ridge():
-    result, column = bounds.bounds(0.0, 0.05, 1, 3.0, False), bounds.SIZES.index(400)
-    stated, true = 100 * result.values[0, column], 100 * result.measured[0, column]
-    smaller = bounds.bounds(0.0, 0.05, 1, 0.3, False)
-    errors = [100 * float(one.test_error[column]) for one in (result, smaller)]
-    priced = [float(one.values[2, column]) for one in (result, smaller)]
-    medians = [machines.trained(0.0, ridge, 1)[column].margins.quantile(0.5) for ridge in (3.0, 0.3)]
-    page = words_of("guarantees")
-    assert f'"at most {stated:.0f} %", and the truth is {true:.0f} %' in page
-    assert f"the test error falls from {errors[0]:.0f} % to {errors[1]:.0f} %" in page
-    assert f"rises from {priced[0]:.2f} to {priced[1]:.2f}" in page
-    assert f"the median margin falls from {medians[0]:.3f} to {medians[1]:.3f}" in page
+    result, smaller = (bounds.bounds(0.0, 0.05, 1, ridge, False) for ridge in (3.0, 0.3))
+    stated, true = 100 * result.values[0, COLUMN], 100 * result.measured[0, COLUMN]
+    errors = [100 * float(one.test_error[COLUMN]) for one in (result, smaller)]
+    priced = [float(one.values[2, COLUMN]) for one in (result, smaller)]
+    medians = [machines.trained(0.0, ridge, 1)[COLUMN].margins.quantile(0.5) for ridge in (3.0, 0.3)]
+    assert f'"at most {stated:.0f} %", and the truth is {true:.0f} %' in PAGE
+    assert f"the test error falls from {errors[0]:.0f} % to {errors[1]:.0f} %" in PAGE
+    assert f"rises from {priced[0]:.2f} to {priced[1]:.2f}" in PAGE
+    assert f"the median margin falls from {medians[0]:.3f} to {medians[1]:.3f}" in PAGE
 
 
 def test_the_page_states_the_three_bounds_at_four_hundred_examples_and_whose_errors_they_bound():
-    result, column = bounds.bounds(0.0, 0.05, 1, 3.0, False), bounds.SIZES.index(400)
-    margins = machines.trained(0.0, 3.0, 1)[column].half_margins
-    page, judged = words_of("guarantees"), margins[200:]
-    stated, rates = (100 * rows[:, column] for rows in (result.values, result.measured))
-    assert "the three bounds are {:.0f} %, {:.0f} % and {:.0f} %.".format(*stated[:3]) in page
-    assert f"{int((judged <= 0).sum())} errors on its {len(judged)} judges" in page
-    assert f"errs on {rates[0]:.0f} % of the unseen digits" in page
-    assert f"The two Gibbs classifiers err on {rates[1]:.0f} % and {rates[2]:.0f} % of them." in page
-    assert f"errs on {rates[bounds.TERM]:.0f} % (dotted)" in page
-    assert f"states at most {stated[0]:.0f} %, and the truth is {rates[0]:.0f} %." in page  # the key points
-    assert f"It states at most {stated[2]:.0f} %, about random predictions." in page
+    result, margins = bounds.bounds(0.0, 0.05, 1, 3.0, False), machines.trained(0.0, 3.0, 1)[COLUMN].half_margins
+    judged = margins[200:]
+    stated, rates = (100 * rows[:, COLUMN] for rows in (result.values, result.measured))
+    assert "the three bounds are {:.0f} %, {:.0f} % and {:.0f} %.".format(*stated[:3]) in PAGE
+    assert f"{int((judged <= 0).sum())} errors on its {len(judged)} judges" in PAGE
+    assert f"errs on {rates[0]:.0f} % of the unseen digits" in PAGE
+    assert f"The two Gibbs classifiers err on {rates[1]:.0f} % and {rates[2]:.0f} % of them." in PAGE
+    assert f"errs on {rates[bounds.TERM]:.0f} % (dotted)" in PAGE
+    assert f"states at most {stated[0]:.0f} %, and the truth is {rates[0]:.0f} %." in PAGE  # the key points
+    assert f"It states at most {stated[2]:.0f} %, about random predictions." in PAGE
     assert (bounds.bounds(1.0, 0.05, 1, 3.0, False).values[: bounds.SPEAKING] > 0.5).all()
     value, largest = bounds.best_bound(margins, 200, 0.05, exercises.pac_bayes)
     assert largest == bounds.SCALES[-1] == pytest.approx(200)
     fixed = exercises.pac_bayes(machines.gibbs(margins, largest), 0.0, 200, 1, 0.05)
-    assert f"the bound is {fixed:.3f} instead of {value:.3f}" in page
+    assert f"the bound is {fixed:.3f} instead of {value:.3f}" in PAGE
 
 
 def test_what_a_smaller_ridge_and_more_confidence_change_on_the_page():
-    page, column = words_of("guarantees"), bounds.SIZES.index(400)
     sample, lengths, scores, wrong = machines.sample(0.0, 1), [], [], []
     K, y = sample.K[:400, :400], sample.y[:400]
     for ridge in (3.0, 0.3):
@@ -88,16 +85,15 @@ def test_what_a_smaller_ridge_and_more_confidence_change_on_the_page():
         scores.append(float((y * (K @ weights)).quantile(0.5)))
         wrong.append(int((y * (K @ weights) <= 0).sum()))
     said = f"{wrong[1]} training errors instead of {wrong[0]}. This takes longer weights"
-    assert f"{said}, {lengths[1]:.1f} instead of {lengths[0]:.1f}" in page
+    assert f"{said}, {lengths[1]:.1f} instead of {lengths[0]:.1f}" in PAGE
     assert 1 < scores[1] / scores[0] < lengths[1] / lengths[0]
-    margins = machines.trained(0.0, 3.0, 1)[column].margins
+    margins = machines.trained(0.0, 3.0, 1)[COLUMN].margins
     half, sure = (bounds.best_bound(margins, 0, delta, exercises.pac_bayes)[0] for delta in (0.5, 1e-6))
-    assert rf"the bound is {half:.3f} at $\delta = 1/2$, and {sure:.3f} at" in page
+    assert rf"the bound is {half:.3f} at $\delta = 1/2$, and {sure:.3f} at" in PAGE
 
 
 @pytest.mark.slow  # forty draws
 def test_how_often_the_page_says_that_bounds_fail():
-    page = words_of("guarantees")
     failed, loose = [], []
     for delta in (0.5, 0.05):
         drawn = [bounds.bounds(0.0, delta, draw, 3.0, False) for draw in range(1, 21)]
@@ -107,15 +103,15 @@ def test_how_often_the_page_says_that_bounds_fail():
         loose.append([(result.values[2, 4], result.measured[2, 4]) for result in drawn])
     count = 20 * len(bounds.SIZES)
     said = f"{failed[0]} of the {count} hold-out bounds fail at $\\delta = 1/2$, and {failed[1]} at $0.05$"
-    assert said in page
+    assert said in PAGE
     bound, rate = (100 * torch.tensor(loose[0])).mean(0).tolist()
     assert bounds.SIZES[4] == 400
-    assert f"the bound with the prior before data is {bound:.0f} % on average, and the error rate {rate:.0f} %" in page
+    assert f"the bound with the prior before data is {bound:.0f} % on average, and the error rate {rate:.0f} %" in PAGE
 
 
 @pytest.mark.slow  # twenty draws, 11 s
 def test_from_when_on_the_page_says_that_each_bound_speaks():
-    page, draws = words_of("guarantees"), range(1, 21)
+    draws = range(1, 21)
     drawn = [bounds.bounds(0.0, 0.05, draw, 3.0, True) for draw in draws]
     for name, row, words in (
         ("hold-out", 0, "from 50 or 100 on"),
@@ -124,12 +120,12 @@ def test_from_when_on_the_page_says_that_each_bound_speaks():
     ):
         first = {result.first(row) for result in drawn}
         assert (min(first), max(first)) == tuple(int(number) for number in re.findall(r"\d+", words))
-        assert re.search(rf"\| {name} \|[^#]*?\| {words} \|", page)
+        assert re.search(rf"\| {name} \|[^#]*?\| {words} \|", PAGE)
     assert min(float(result.values[3].min()) for result in drawn) > 1  # the margin bound
     assert 3 * math.sqrt(math.log(2 * 24 / 0.05) / (2 * 800)) == pytest.approx(0.20, abs=5e-3)
     terms = [[machines.trained(coins, 3.0, draw)[-1].term for draw in draws] for coins in (0.0, 1.0)]
     true, flips = (f"{min(some):.1f} to {max(some):.1f}" for some in terms)
-    assert f"With 800 examples it is {true}, and with coin flips {flips}." in page
+    assert f"With 800 examples it is {true}, and with coin flips {flips}." in PAGE
 
 
 def test_the_function_to_repair_certifies_coin_flips():
@@ -140,14 +136,13 @@ def test_the_function_to_repair_certifies_coin_flips():
         value, mu = bounds.best_bound(margins, 200, 0.05, mistake.wrong)
         certified.append(100 * value)
         assert float(machines.gibbs(unseen, mu).mean()) == pytest.approx(0.5, abs=0.02)
-    assert f"between {min(certified):.0f} % and {max(certified):.0f} %" in words_of("guarantees")
+    assert f"between {min(certified):.0f} % and {max(certified):.0f} %" in PAGE
 
 
 def test_how_many_judges_the_page_wants_without_an_error():
     few, many = decisions.fresh(0.01, 0.05), decisions.fresh(0.01, 1e-6)
-    page = words_of("guarantees")
-    assert f"so {few:.1f} and {many:.1f}: you need {math.ceil(few)} and {math.ceil(many):,} examples" in page
-    assert f"takes {many / few:.1f} times as many" in page
+    assert f"so {few:.1f} and {many:.1f}: you need {math.ceil(few)} and {math.ceil(many):,} examples" in PAGE
+    assert f"takes {many / few:.1f} times as many" in PAGE
 
 
 def test_gaussian_divergence_is_torchs():
@@ -195,9 +190,8 @@ def test_a_share_of_the_labels_is_replaced():
     assert float((true != coins).double().mean()) == pytest.approx(0.5, abs=0.07)
 
 
-@pytest.mark.parametrize("draw", [1, 2])
-def test_four_hundred_true_labels_are_certified_and_coin_flips_never(draw):
-    true, coins = (bounds.bounds(coins, 0.05, draw, 3.0, True) for coins in (0.0, 1.0))
+def test_four_hundred_true_labels_are_certified_and_coin_flips_never():
+    true, coins = (bounds.bounds(coins, 0.05, 1, 3.0, True) for coins in (0.0, 1.0))
     free = bounds.ROWS.index("PAC-Bayes, prior before data")
     assert true.first(free) in (200, 400)
     for row in (1, 2, 3):
@@ -216,11 +210,10 @@ def test_a_bound_that_speaks_and_falls_silent_again_has_not_begun_to_speak():
     assert bounds.Bounds(0.0, values + 1, torch.zeros(5, 6)).first(0) is None
 
 
-@pytest.mark.parametrize(
-    "labels", [net.LABELS[0], *(pytest.param(one, marks=pytest.mark.slow) for one in net.LABELS[1:])]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("labels", net.LABELS)
 def test_only_the_prior_that_has_seen_its_judges_fails(labels):
-    fair, half, false = net.guarantees(labels, "500").guarantees
+    fair, half, false = net.guarantees(labels, "500").guarantees.values()
     assert fair.kept
     assert half.kept
     if labels == net.COINS:
@@ -232,11 +225,10 @@ def test_only_the_prior_that_has_seen_its_judges_fails(labels):
 
 @pytest.mark.slow  # 6 s
 def test_the_numbers_of_the_page_on_a_prior_that_has_seen_its_judges():
-    cheat = net.guarantees(net.COINS, "1000").guarantees[-1]
-    page = words_of("guarantees")
-    assert f"the divergence is only {cheat.kl:.0f} on 1,000 coin flips" in page
-    assert f"the error rate on the judges is {100 * cheat.train:.0f} %" in page
-    assert f"On coin flips the bound is {100 * cheat.bound:.0f} %, where half of the answers are wrong" in page
+    cheat = net.guarantees(net.COINS, "1000").guarantees[net.PRIORS[-1]]
+    assert f"the divergence is only {cheat.kl:.0f} on 1,000 coin flips" in PAGE
+    assert f"the error rate on the judges is {100 * cheat.train:.0f} %" in PAGE
+    assert f"On coin flips the bound is {100 * cheat.bound:.0f} %, where half of the answers are wrong" in PAGE
     assert cheat.test == pytest.approx(0.5, abs=0.02)
 
 
@@ -245,7 +237,7 @@ def test_a_net_reports_its_progress_and_stops_where_it_is_told_to():
 
     def stop(share, words):
         told.append(share)
-        if share > 0.5:
+        if share > 0.2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -1,5 +1,6 @@
 """The certificates of the lesson against independent computations."""
 
+import functools
 import math
 
 import pytest
@@ -14,18 +15,18 @@ from ddlearn.linear_networks import certificate as certify
 from ddlearn.linear_networks import descend, draw_starts, gradients, imbalance, local_constants, tangent_range
 from ddlearn.sharpness import factor_descent
 
+PAGE = words_of("real_steps_real_widths")
 
-def test_the_drift_is_the_difference_of_two_imbalances():
-    W1, W2, G, rate = normal(3, 6), normal(2, 6, seed=1), normal(3, 2, seed=2), 0.17
-    after = imbalance(W1 - rate * G @ W2, W2 - rate * G.T @ W1)
-    torch.testing.assert_close(exercises.imbalance_drift(W1, W2, G, rate), after - imbalance(W1, W2))
+promise = functools.cache(certificate.promise)
 
 
-def test_a_difference_of_imbalances_is_not_taken_for_the_drift():
-    verdict = exercises.IMBALANCE_DRIFT.check(
-        lambda W1, W2, G, rate: imbalance(W1 - rate * G @ W2, W2 - rate * G.T @ W1) - imbalance(W1, W2)
-    )
-    assert verdict.mistake == "the difference of two imbalances"
+def test_a_difference_of_imbalances_is_the_drift_and_not_taken_for_it():
+    def difference(W1, W2, G, rate):
+        return imbalance(W1 - rate * G @ W2, W2 - rate * G.T @ W1) - imbalance(W1, W2)
+
+    layers = normal(3, 6), normal(2, 6, seed=1), normal(3, 2, seed=2), 0.17
+    torch.testing.assert_close(exercises.imbalance_drift(*layers), difference(*layers))
+    assert exercises.IMBALANCE_DRIFT.check(difference).mistake == "the difference of two imbalances"
 
 
 @pytest.mark.parametrize("h", [2, 5, 8])
@@ -43,9 +44,9 @@ def test_the_floor_lies_under_the_strength(h):
 def test_the_numbers_of_the_page():
     """Two weights: the table, the drift, the step condition, and the steps to a millionth of the loss."""
 
-    def run(a, b, rate, steps=2000):
+    def run(a, b, rate):
         start = torch.tensor([[a], [b]], dtype=torch.float64)
-        path = factor_descent(start[0], start[1], 1.0, rate, steps)
+        path = factor_descent(start[0], start[1], 1.0, rate, 200)
         a, b = path.first[:, 0], path.second[:, 0]
         r = a * b - 1
         strength = a.square() + b.square()
@@ -99,7 +100,7 @@ def test_the_local_rate_is_the_librarys_and_bounds_what_a_step_does(h):
     assert (ours == 1) == (h < 4)  # narrow layers certify nothing
 
 
-def test_starts_have_the_scales_that_they_say():
+def test_starts_have_the_scales_that_they_say_and_a_wider_one_is_the_narrower_one_with_more_units():
     drawn = shared.stack(4096, (1.0, 8.0), range(6))
     sizes = [W.square().mean((1, 2, 3)).sqrt() for W in (drawn.W1, drawn.W2)]
     torch.testing.assert_close(sizes[0] / sizes[1], torch.tensor([1.0, 8.0]).double(), rtol=0.02, atol=0)
@@ -108,9 +109,6 @@ def test_starts_have_the_scales_that_they_say():
     alone = shared.draw(4096, 8.0, 3)
     torch.testing.assert_close(drawn.W1[1, 3], alone.W1)
     torch.testing.assert_close(drawn.problem.W_star[1, 3], alone.problem.W_star)
-
-
-def test_a_wider_start_is_the_narrower_one_with_more_units():
     narrow, wide = shared.draw(9, 1.0, 0), shared.draw(40, 1.0, 0)
     torch.testing.assert_close(narrow.W1 * 9**0.25, wide.W1[:, :9] * 40**0.25)
     assert torch.equal(narrow.problem.W_star, wide.problem.W_star)
@@ -119,7 +117,7 @@ def test_a_wider_start_is_the_narrower_one_with_more_units():
 @pytest.mark.parametrize("rule", certificate.RULES)
 @pytest.mark.parametrize(("h", "ratio", "share"), [(32, 1.0, 1.0), (32, 1.0, 0.2), (9, 8.0, 1.0), (64, 4.0, 3.0)])
 def test_no_promise_that_is_drawn_is_broken_by_the_run(rule, h, ratio, share):
-    shown = certificate.promise(h, ratio, share, rule)
+    shown = promise(h, ratio, share, rule)
     alive = shown.losses > 1e-12
     if shown.certified is not None:
         assert (shown.losses <= shown.certified * (1 + 1e-7))[alive].all()
@@ -152,7 +150,7 @@ def test_a_run_that_diverges_is_shown_as_far_as_it_goes():
 
 
 def test_the_measured_rule_steps_farther_than_the_plan_and_the_plan_farther_than_a_constant():
-    runs = [certificate.promise(32, 1.0, 1.0, rule) for rule in certificate.RULES]
+    runs = [promise(32, 1.0, 1.0, rule) for rule in certificate.RULES]
     steps = [int((run.losses > 1e-6).sum()) for run in runs]
     assert steps == sorted(steps, reverse=True)
     assert runs[1].rates[-1] > 1.2 * runs[0].rates[-1]
@@ -168,34 +166,31 @@ def test_an_audit_counts_what_is_broken_and_nothing_else():
     assert measures.audit(start, run, liar)["(8) certificate"] > 0
 
 
-def test_the_width_sweep_leaves_the_kernel_regime():
+def test_the_width_sweep_leaves_the_kernel_regime(monkeypatch):
+    monkeypatch.setattr(width, "WIDTHS", (4, 16, 256, 4096))
     shown = width.widen("1", 16)
-    wide = torch.tensor(width.WIDTHS) >= 16
-    ratio = shown.certified[wide] / shown.actual[wide]
+    ratio = shown.certified[1:] / shown.actual[1:]
     assert (ratio >= 1).all()
     assert ratio[-1] < 1.4 < 3 < ratio[0]
     assert shown.move[0] > 0.3
     assert shown.move[-1] < 0.1
-    assert shown.ball[wide].isinf()[:6].all()
-    assert shown.ball[-1].isfinite()
+    assert shown.ball.isfinite().tolist() == [False, False, False, True]
     assert (shown.ball >= shown.certified)[shown.ball.isfinite()].all()
     enough = torch.tensor(width.MAP_WIDTHS) >= width.ENOUGH
     assert (width.coverage()[enough] == 1).all()
     assert (width.coverage()[~enough] < 1).any(1).all()
-    assert [width.widen("1", w).at for w in (4, 5, 6, 4096)] == [0, 0, 1, 10]
+    assert [width.widen("1", w).at for w in (4, 7, 9, 4096)] == [0, 0, 1, 3]
 
 
 @pytest.mark.slow
 def test_the_numbers_of_the_width_on_the_page():
     """How far the weights move, the steps of a narrow start, and where each certificate begins to cover every start."""
-    shown, page = width.widen("1", 16), words_of("real_steps_real_widths")
+    shown = width.widen("1", 16)
     moved = [100 * float(shown.move[width.WIDTHS.index(h)]) for h in (8, 1024)]
-    assert f"by {moved[0]:.0f} % of their length at width 8 and by {moved[1]:.0f} % at width 1024" in page
-    assert (
-        f"At width {width.WIDTHS[0]}, in the dark gray, descent converged too, after {shown.actual[0]:.0f} steps"
-        in page
-    )
-    assert f"from {width.ENOUGH} units on in the explorer. The fixed kernel needs {shown.ball_from} there" in page
+    assert f"by {moved[0]:.0f} % of their length at width 8 and by {moved[1]:.0f} % at width 1024" in PAGE
+    narrow = f"At width {width.WIDTHS[0]}, in the dark gray, descent converged too, after {shown.actual[0]:.0f} steps"
+    assert narrow in PAGE
+    assert f"from {width.ENOUGH} units on in the explorer. The fixed kernel needs {shown.ball_from} there" in PAGE
 
 
 def test_the_prediction_of_the_width_states_what_is_enough():
@@ -216,11 +211,7 @@ def test_muon_has_its_own_law_and_gradient_descent_keeps_the_imbalance_instead(s
     """On the page: 0.6 of its size from random layers, and less than 0.02 for the imbalance under gradient descent."""
     assert measures.muon_change(seed, aligned=True) < 1e-11
     assert measures.muon_change(seed, aligned=False) == pytest.approx(0.6, abs=0.05)
-    target, W1, W2 = (
-        normal(6, 6, seed=seed) / 6**0.5,
-        0.1 * normal(6, 12, seed=seed + 10),
-        0.1 * normal(6, 12, seed=seed + 20),
-    )
+    target, W1, W2 = normal(6, 6, seed=seed) / 6**0.5, *(0.1 * normal(6, 12, seed=seed + k) for k in (10, 20))
     D = imbalance(W1, W2)
     for _ in range(100):
         G = W1 @ W2.T - target

@@ -60,11 +60,8 @@ class Bounds:
 
     def first(self, row: int) -> int | None:
         """Return the number of examples from which on the row stays below 1/2, the error of guessing; None if never."""
-        if row == TERM:
-            return None
-        silent = [k for k, value in enumerate(self.values[row].tolist()) if value >= 0.5]
-        start = silent[-1] + 1 if silent else 0
-        return SIZES[start] if start < len(SIZES) else None
+        speaking = int((self.values[row] < 0.5).flip(0).cumprod(0).sum())
+        return SIZES[-speaking] if speaking and row != TERM else None
 
 
 def best_bound(margins: Tensor, spent: int, delta: float, pac_bayes: PacBayes) -> tuple[float, float]:
@@ -116,28 +113,15 @@ def picture(fig, r: Bounds, said) -> None:
     """Draw each bound against the number of examples, and from which number on it says anything."""
     curves, table = fig.row(1.15, 1)
     numbers = {n: str(n) for n in SIZES}
-    curves.frame(
-        "error rate, at most",
-        "examples",
-        xlim=(21, 960),
-        ylim=(0.009, 12),
-        log="xy",
-        xticks=numbers,
-        yticks={0.01: "1 %", 0.03: "3 %", 0.1: "10 %", 0.3: "30 %", 0.5: "50 %", 1: "100 %", 3: "300 %", 10: "1000 %"},
-        grid=True,
-    )
+    shares = {share: f"{100 * share:.0f} %" for share in (0.01, 0.03, 0.1, 0.3, 0.5, 1, 3, 10)}
+    limits = {"xlim": (21, 960), "ylim": (0.009, 12), "log": "xy"}
+    curves.frame("error rate, at most", "examples", xticks=numbers, yticks=shares, grid=True, **limits)
     curves.band((21, 960), (0.5, 0.5), (12, 12), "grey", alpha=0.15)
     curves.text(23, 8.4, "above 1/2: says nothing", va="center")
-    table.frame(
-        "below 1/2 from ... examples on",
-        xlim=(18, 2400),
-        ylim=(r.rows - 0.4, -1.1),
-        log="x",
-        xticks={**numbers, NEVER: "never"},
-        yticks={row: name.replace(", ", ",\n") for row, name in enumerate(ROWS[: r.rows])},
-        grid=True,
-    )
-    for row, (color, marker, style) in list(enumerate(LOOKS))[: r.rows]:
+    names = {row: name.replace(", ", ",\n") for row, name in enumerate(ROWS[: r.rows])}
+    limits = {"xlim": (18, 2400), "ylim": (r.rows - 0.4, -1.1), "log": "x", "xticks": {**numbers, NEVER: "never"}}
+    table.frame("below 1/2 from ... examples on", yticks=names, grid=True, **limits)
+    for row, (color, marker, style) in enumerate(LOOKS[: r.rows]):
         curves.line(SIZES, r.values[row], color, style, marker=marker)
         table.dots([r.first(row) or NEVER], [row], color, marker, size=10)
     curves.line(SIZES, r.test_error.clamp(min=0.0092), "black", ":", width=2.2)

@@ -24,14 +24,11 @@ NOTHING, ESTIMATES, INFINITE = BESIDE = ("nothing", "estimates from the examples
 GUESSES = (40, 500)  # the numbers of examples at which the learner is asked
 START = {"world": shared.TEN, "ridge": 1e-4, "noise": 0.0}
 
-Kappa = Callable[[Tensor, float], float]
-
 
 @dataclass(frozen=True, eq=False)
 class Curves:
     """Squared errors at unseen points, as shares of the error of knowing nothing; None where not asked for."""
 
-    size: int  # of the world
     start: bool  # whether this is the setting about which the learner was asked
     line: Tensor  # (17,) the finite-pool form at LINE
     infinite: Tensor | None  # (17,) the form for an infinite world
@@ -60,7 +57,7 @@ def curves(
     reveal: bool,
     beside: str,
     *,
-    kappa: Kappa = exercises.kappa,
+    kappa: shared.Kappa = exercises.kappa,
     predicted_error: Callable[[Tensor, Tensor, float, float], float] = exercises.predicted_error,
     progress: compute.Progress = lambda share, words: None,
 ) -> Curves:
@@ -81,7 +78,6 @@ def curves(
         measured = shares[0] if reveal else None
         estimates = shares[1:] if beside == ESTIMATES else None
     return Curves(
-        size=here.N,
         start={"world": world, "ridge": ridge, "noise": noise} == START,
         line=torch.tensor(errors, dtype=torch.float64) / nothing,
         infinite=infinite,
@@ -93,17 +89,10 @@ def curves(
 def picture(fig, r: Curves, said) -> None:
     """Draw theory's line, then the measured points, and what the learner had said."""
     panel = fig.panel()
-    panel.frame(
-        xlabel="training examples",
-        ylabel="squared error (100 %: knowing nothing)",
-        xlim=(8, 900),
-        ylim=(0.03, 3),
-        log="xy",
-        xticks={n: str(n) for n in SIZES},
-        yticks={0.03: "3 %", 0.1: "10 %", 0.3: "30 %", 1: "100 %", 3: "300 %"},
-        legend={"loc": "right", "labelspacing": 0.9},
-        grid=True,
-    )
+    examples = {"xlabel": "training examples", "xlim": (8, 900), "xticks": {n: str(n) for n in SIZES}}
+    error = {"ylabel": "squared error (100 %: knowing nothing)", "ylim": (0.03, 3)}
+    error["yticks"] = {share: f"{100 * share:.0f} %" for share in (0.03, 0.1, 0.3, 1, 3)}
+    panel.frame(log="xy", legend={"loc": "right", "labelspacing": 0.9}, grid=True, **examples, **error)
     panel.level(1, width=1)
     panel.line(LINE, r.line, "vermilion", "--", "theory: from the spectrum,\nbefore any training", width=2.4)
     if r.infinite is not None:
@@ -139,7 +128,7 @@ def sentence(r: Curves, said) -> str:
     if truth is None:
         parts.append("What training gives is hidden until you tick Reveal.")
     else:
-        off, before = r.theory / truth - 1, torch.tensor(SIZES) <= HALF_WAY * r.size  # the grey zone
+        off, before = r.theory / truth - 1, torch.tensor(SIZES) <= HALF_WAY * shared.SIZE
         early, late = percent(off[before].abs().max()), f"{100 * off[-1]:+.0f} %"
         parts.append(f"The prediction is right within {early} up to the gray zone, and {late} off at {SIZES[-1]}.")
     if r.estimates is not None:

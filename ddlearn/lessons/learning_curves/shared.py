@@ -5,6 +5,7 @@ its labels. In one world the eigenvectors are drawn at random, which is what the
 digits, and all strings of ten signs.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -25,6 +26,8 @@ SIZE = 1000
 LENGTH = 8.0  # of a digit, and of the bias beside it
 ALL = 1797  # digits that there are
 PICKS = tuple(2**k for k in range(10))  # numbers of the modes that can be looked at, from 1
+
+Kappa = Callable[[Tensor, float], float]
 
 
 @dataclass(frozen=True, eq=False)

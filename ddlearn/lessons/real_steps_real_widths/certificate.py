@@ -28,7 +28,6 @@ class Promise:
     """A run of T steps, fewer than STEPS if it diverges, and what was known of it from t = 0."""
 
     width: int
-    share: float
     rule: str
     left: str  # what the left panel shows
     rates: Tensor  # (T,)
@@ -71,7 +70,6 @@ def promise(
     ]
     return Promise(
         width=width,
-        share=share,
         rule=rule,
         left=left,
         rates=rates,

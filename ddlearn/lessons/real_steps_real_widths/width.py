@@ -20,20 +20,20 @@ WIDTHS = tuple(2**k for k in range(2, 13))
 RATIOS = ("1", "2", "4", "8")
 SEEDS = range(3)
 ENOUGH = 2 * shared.SIDE - 1  # d + k - 1
-RIGHT = ("move of the weights", "share of starts covered")
+MOVE, COVERED = RIGHT = ("move of the weights", "share of starts covered")
 AXIS = {"xlabel": "width h", "xlim": (3, 5500), "log": "xy", "xticks": (10, 100, 1000)}
 MAP_WIDTHS, MAP_RATIOS, MAP_SEEDS = tuple(range(4, 13)), tuple(2 ** (k / 2) for k in range(7)), range(24)
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What was promised and what happened at each of WIDTHS (w), for one ratio; inf where nothing was promised."""
+    """What was promised and what happened at each of WIDTHS (w), for one ratio; nan where nothing was promised."""
 
-    ratio: float
+    ratio: str
     right: str  # what the right panel shows
     at: int  # the width asked about, as an index
     certified: Tensor  # (w,) steps to a millionth by the imbalance: median over starts
-    ball: Tensor  # (w,) steps to a millionth by the kernel ball; inf unless it covers every start
+    ball: Tensor  # (w,) steps to a millionth by the kernel ball; nan unless it covers every start
     actual: Tensor  # (w,) steps taken at the certified rate: median over starts
     move: Tensor  # (w,) relative move of the weights: mean over starts
 
@@ -64,46 +64,35 @@ def coverage() -> Tensor:
     return torch.stack([certificate(*starts).covered.double().mean(1) for starts in stacks])
 
 
-def widen(
-    ratio: str, width: int, right: str = RIGHT[0], progress: compute.Progress = lambda share, words: None
-) -> Sweep:
+def widen(ratio: str, width: int, right: str = MOVE, progress: compute.Progress = lambda share, words: None) -> Sweep:
     """Sweep the widths at one ratio, seen from the measured width nearest to `width`."""
     rows = []
     for k, one in enumerate(WIDTHS):
         progress(k / len(WIDTHS), f"descending at width {one}")
         rows.append(at_width(one))
-    certified, ball, actual, move = torch.stack(rows)[:, :, RATIOS.index(ratio)].T
     at = min(range(len(WIDTHS)), key=lambda k: abs(WIDTHS[k] / width - width / WIDTHS[k]))
-    return Sweep(float(ratio), right, at, certified, ball, actual, move)
+    found = torch.stack(rows)[:, :, RATIOS.index(ratio)].T
+    return Sweep(ratio, right, at, *found.where(found.isfinite(), torch.nan))
 
 
 def picture(fig, r: Sweep, said) -> None:
     """Draw the steps to a millionth; beside them the move of the weights, or the share of starts covered."""
     steps, beside = fig.row(1.1, 1)
-    steps.frame("steps to a millionth of the loss", ylim=(5, 2000), legend={"loc": "upper right"}, **AXIS)
-    for values, color, style, marker, size, name in (
-        (r.actual, "blue", "-", "o", 5, "taken"),
-        (r.certified, "vermilion", "--", "^", 6, "certified: imbalance"),
-        (r.ball, "purple", "-.", "s", 5, "certified: fixed kernel"),
-    ):
-        kept = values.where(values.isfinite(), torch.nan)  # a gap where nothing is certified
-        steps.line(WIDTHS, kept, color, style, name, marker=marker, size=size)
+    steps.frame("steps to a millionth of the loss", ylim=(5, 2000), legend="upper right", **AXIS)
+    steps.line(WIDTHS, r.actual, "blue", "-", "taken", marker="o", size=5)
+    steps.line(WIDTHS, r.certified, "vermilion", "--", "certified: imbalance", marker="^")
+    steps.line(WIDTHS, r.ball, "purple", "-.", "certified: fixed kernel", marker="s", size=5)
     steps.span(ENOUGH - 0.5, r.ball_from / 2**0.5, "#ececec", "fixed kernel: nothing", alpha=1)
     steps.span(3, ENOUGH - 0.5, "#b0b0b0", "imbalance: not every start", alpha=1)
     steps.upright(WIDTHS[r.at], "black", "--", width=1)
-    if r.right == RIGHT[0]:
-        moves(beside, r)
-    else:
+    if r.right == COVERED:
         starts_covered(beside, r, said("cover"))
-
-
-def moves(panel, r: Sweep) -> None:
-    """Draw how far the weights move, relative to their length."""
-    panel.frame("relative move of the weights", ylim=(2e-3, 2), legend="lower left", **AXIS)
-    panel.line(WIDTHS, r.move, label="measured", marker="o", size=5)
+        return
+    beside.frame("relative move of the weights", ylim=(2e-3, 2), legend="lower left", **AXIS)
+    beside.line(WIDTHS, r.move, label="measured", marker="o", size=5)
     root = (WIDTHS[-1] / torch.tensor(WIDTHS, dtype=torch.float64)).sqrt()
-    panel.line(WIDTHS, r.move[-1] * root, "black", ":", "one over root width", width=1.5)
-    panel.upright(WIDTHS[r.at], "black", "--", width=1)
+    beside.line(WIDTHS, r.move[-1] * root, "black", ":", "one over root width", width=1.5)
+    beside.upright(WIDTHS[r.at], "black", "--", width=1)
 
 
 def starts_covered(panel, r: Sweep, guess: float | None) -> None:
@@ -111,20 +100,12 @@ def starts_covered(panel, r: Sweep, guess: float | None) -> None:
     from matplotlib.colors import LinearSegmentedColormap
 
     edges = (MAP_WIDTHS[0] - 0.5, MAP_WIDTHS[-1] + 0.5, -0.25, 3.25)
-    panel.frame(
-        "starts covered: none to all",
-        "width h",
-        "scale ratio",
-        xlim=edges[:2],
-        ylim=edges[2:],
-        xticks=(4, 6, 8, 10, 12),
-        yticks=dict(enumerate(RATIOS)),
-        legend="upper right",
-    )
+    limits = {"xlim": edges[:2], "ylim": edges[2:], "xticks": (4, 6, 8, 10, 12), "yticks": dict(enumerate(RATIOS))}
+    panel.frame("starts covered: none to all", "width h", "scale ratio", legend="upper right", **limits)
     grey_to_blue = LinearSegmentedColormap.from_list("covered", ["#a0a0a0", "#dde3e6", PALETTE["sky"]])
     panel.image(coverage().T, grey_to_blue, 0, 1, extent=edges, origin="lower")
     panel.upright(ENOUGH - 0.5, "vermilion", "-", "d + k − 1")
-    panel.level(math.log2(r.ratio), "black", "--", width=1)
+    panel.level(RATIOS.index(r.ratio), "black", "--", width=1)
     if guess is not None:
         panel.upright(min(guess, 12.9) - 0.5, "purple", ":", "you said", width=3)
 
@@ -135,14 +116,14 @@ def sentence(r: Sweep, said) -> str:
     taken, certified = float(r.actual[r.at]), float(r.certified[r.at])
     took = f"the run took {say(taken)}" if math.isfinite(taken) else "the run had not arrived yet"
     if math.isfinite(certified):
-        promised = f"The imbalance certified {say(certified)} steps to a millionth of the loss, and {took}"
+        promised = f"The imbalance certified {say(certified)} steps to a millionth of the loss"
     elif width < ENOUGH:
-        promised = f"Not every start is covered, and {took}"
+        promised = "Not every start is covered"
     else:
-        promised = f"The imbalance covers every start, but certifies no millionth within this picture, and {took}"
+        promised = "The imbalance covers every start, but certifies no millionth within this picture"
     you = "" if guess is None else f" You said that all are covered from width {say(guess)}; it is {ENOUGH}."
     return (
-        f"{promised}. Width {width}, scale ratio {say(r.ratio)}: the weights moved by "
+        f"{promised}, and {took}. Width {width}, scale ratio {r.ratio}: the weights moved by "
         f"{say(100 * float(r.move[r.at]), 2)} %. The argument with a fixed kernel covers every start from width "
         f"{say(r.ball_from)} on.{you}"
     )
@@ -153,7 +134,7 @@ explorer = Explorer(
     "Width: what is certified, and how far the weights move",
     controls=(
         Slider("width", "Hidden units h", WIDTHS[0], WIDTHS[-1], 16, log=True, whole=True, step=0.30103),
-        Choice("right", "Right panel", RIGHT, RIGHT[0]),
+        Choice("right", "Right panel", RIGHT, MOVE),
         Choice("ratio", "Scale of W₁ over W₂", RATIOS, "1"),
     ),
     compute=widen,
