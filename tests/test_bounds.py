@@ -196,22 +196,24 @@ def test_a_term_without_constants_promises_nothing():
     assert not gz.Row("a bound", "true", 100, 0.1, 0.3, promise=True).holds
 
 
-def test_no_example_of_a_net_s_bound_has_shaped_its_prior(monkeypatch):
-    trained, bounded = [], []
+def test_a_net_s_rows_come_on_request_and_no_example_of_a_bound_has_shaped_its_prior(monkeypatch):
+    trained, bounded, told = [], [], []
 
     def training(ensemble, x, y, **how):
-        result = train(ensemble, x, y, **how)
+        result = train(ensemble, x, y, **how | {"steps": 50})
         trained.append((result.ensemble.parameters[0], x))
         return result
 
     def bounding(net, prior, start, x, y, *rest, **how):
         bounded.append((prior, x))
-        return gz.pac_bayes_net(net, prior, start, x, y, *rest, **how)
+        return gz.pac_bayes_net(net, prior, start, x, y, *rest, draws=200, **how)
 
     monkeypatch.setattr(table_module, "train", training)
     monkeypatch.setattr(table_module, "pac_bayes_net", bounding)
     x = normal(60, 5)
-    table = gz.bounds_table(x, {"true": x[:, 0].sign()}, [50], generator(0), nets=True, steps=5)
+    task = x, {"true": x[:, 0].sign()}, [20, 50]
+    how = {"nets": True, "steps": 20, "progress": lambda fraction, words: told.append((fraction, words))}
+    table = gz.bounds_table(*task, generator(0), **how)
     assert [len(x) for _, x in bounded] == [25, 50]
     (informed, examples), (fresh, everything) = bounded
     (shaped_by,) = [x for parameters, x in trained if parameters is informed]
@@ -219,23 +221,12 @@ def test_no_example_of_a_net_s_bound_has_shaped_its_prior(monkeypatch):
     assert torch.cdist(shaped_by, examples).min() > 1e-6
     assert len(torch.cat([shaped_by, examples]).unique(dim=0)) == 50 == len(everything)
     assert not any(parameters is fresh for parameters, _ in trained)
-    assert sum("net," in row.name for row in table) == 2
-
-
-def test_a_net_s_rows_come_on_request_and_progress_is_told():
-    x = normal(120, 5)
-    told = []
-    table = gz.bounds_table(
-        x, {"true": x[:, 0].sign()}, [20, 80], generator(0), nets=True, steps=20,
-        progress=lambda fraction, words: told.append((fraction, words)),
-    )  # fmt: skip
     nets = [row for row in table if "net" in row.name or row.name in ("parameter count", "spectral norms")]
-    assert [(row.n, row.promise) for row in nets] == [(80, True), (80, True), (80, False), (80, False)]
+    assert [(row.n, row.promise) for row in nets] == [(50, True), (50, True), (50, False), (50, False)]
     assert len(table) == 12
     fractions = [fraction for fraction, _ in told]
     assert fractions == sorted(fractions)
     assert fractions[0] == 0
     assert fractions[-1] < 1
     assert any("half-data prior, step 10 of 20" in words for _, words in told)
-    again = gz.bounds_table(x, {"true": x[:, 0].sign()}, [20, 80], generator(0), nets=True, steps=20)
-    assert again == table
+    assert gz.bounds_table(*task, generator(0), nets=True, steps=20) == table
