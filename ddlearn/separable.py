@@ -162,11 +162,9 @@ def _multipliers(z: Tensor) -> Tensor:
     """
     from scipy.optimize import nnls  # heavy to import, and seldom asked for
 
-    rows = z.double().cpu()
-    E = torch.cat([rows.T, torch.ones(1, len(z), dtype=torch.float64)])
-    f = torch.zeros(len(E), dtype=torch.float64)
-    f[-1] = 1
-    u = torch.from_numpy(nnls(E.numpy(), f.numpy())[0])
+    rows = z.double().cpu().numpy()
+    E, f = np.vstack([rows.T, np.ones(len(rows))]), np.append(np.zeros(rows.shape[1]), 1.0)
+    u = torch.from_numpy(nnls(E, f)[0])
     left = 1 - u.sum()
     if left <= 1e-10:
         raise ValueError("z must be separable: no w has w . z_i > 0 for all i")

@@ -18,7 +18,6 @@ from ddlearn.linear_networks.bounds import *
 from ddlearn.linear_networks.certificates import *
 from ddlearn.linear_networks.dynamics import *
 from ddlearn.linear_networks.envelopes import *
-from ddlearn.linear_networks.flows import *
 from ddlearn.linear_networks.objective import *
 from ddlearn.linear_networks.starts import *
 

@@ -1,5 +1,7 @@
 """What the learner decides: how many examples halve an error, and what a kernel without large modes learns."""
 
+from bisect import bisect_left
+
 from ddlearn.classroom import Decision, Hints
 from ddlearn.lessons.learning_curves import shared
 from ddlearn.lessons.learning_curves.exercises import kappa, predicted_error
@@ -18,11 +20,8 @@ def left(n: int, whole: bool = True) -> float:
 
 def enough(whole: bool = True) -> int:
     """Return the smallest number of examples that leaves at most half of the error of FIRST, by bisection."""
-    low, high = FIRST, shared.SIZE - 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if left(middle, whole) <= left(FIRST, whole) / 2 else (middle, high)
-    return high
+    half = left(FIRST, whole) / 2
+    return bisect_left(range(shared.SIZE), True, FIRST, key=lambda n: left(n, whole) <= half)
 
 
 def flat(N: int = 100, n: int = 20, lam: float = 3.0) -> tuple[float, float, float]:

@@ -47,6 +47,10 @@ def digits_curve(n: int, trials: int, ridge: float, noise: float, seed: int) -> 
     return measure_learning_curve(K, Y, [n], generator=compute.generator(seed), **how)
 
 
+def digits_curves(seed: int) -> list[LearningCurve]:
+    return [digits_curve(n, trials, RIDGE, NOISE, seed) for n, trials in TRIALS.items()]
+
+
 def mean(trials: Tensor) -> float:
     return float(trials.mean())
 
@@ -61,18 +65,12 @@ def digits_predicted(seed: int, shuffled: bool) -> float:
     lam, V2 = digits()[2]
     if shuffled:
         V2 = V2[torch.randperm(len(V2), generator=compute.generator(seed)).to(V2.device)]
-    return worst(
-        [
-            float(finite_pool_risk(lam, V2, n, RIDGE, NOISE))
-            / mean(digits_curve(n, trials, RIDGE, NOISE, seed).measured)
-            for n, trials in TRIALS.items()
-        ]
-    )
+    theory = [float(finite_pool_risk(lam, V2, n, RIDGE, NOISE)) for n in TRIALS]
+    return worst([one / mean(curve.measured) for one, curve in zip(theory, digits_curves(seed), strict=True)])
 
 
 def digits_left_out(seed: int) -> float:
-    curves = [digits_curve(n, trials, RIDGE, NOISE, seed) for n, trials in TRIALS.items()]
-    return worst([mean(curve.leave_one_out) / mean(curve.measured) for curve in curves])
+    return worst([mean(curve.leave_one_out) / mean(curve.measured) for curve in digits_curves(seed)])
 
 
 def digits_training_error(seed: int) -> float:
@@ -99,13 +97,9 @@ def haar_curves(seed: int) -> tuple[LearningCurve, ...]:
     generator = compute.generator(seed)
     mode = torch.arange(1, 601, dtype=torch.float64)
     K, Y = haar_pool(mode**-1.5, torch.randn(600, generator=generator, dtype=torch.float64) / mode, generator)
-    modes_of_pool = spectrum(K, Y)
-    return tuple(
-        measure_learning_curve(
-            K, Y, [300], trials=25, generator=generator, ridge=ridge, noise=noise, modes=modes_of_pool
-        )
-        for ridge, noise in ((0.0, 0.0), (0.5, 0.25))
-    )
+    how = {"trials": 25, "generator": generator, "modes": spectrum(K, Y)}
+    settings = ({"ridge": 0.0, "noise": 0.0}, {"ridge": 0.5, "noise": 0.25})
+    return tuple(measure_learning_curve(K, Y, [300], **how, **setting) for setting in settings)
 
 
 def haar_predicted(seed: int, form: str) -> float:

@@ -72,11 +72,8 @@ def kernel_and_target(name: str) -> tuple[Tensor, Tensor]:
         Y = x[:, 0] + x[:, 1] * x[:, 2] + x[:, 3:7].prod(1) / 2
         return ntk_with_bias(x, 2.0), Y[:, None]
     x, classes = digits(SIZE)
-    Y = (
-        datasets.one_hot(classes, 10, centered=True)
-        if name != PARITY
-        else (1.0 - 2.0 * (classes % 2))[:, None].double()
-    )
+    even = (1.0 - 2.0 * (classes % 2))[:, None].double()
+    Y = even if name == PARITY else datasets.one_hot(classes, 10, centered=True)
     K = kernels.laplace(x, width=float(torch.pdist(x).median())) if name == LAPLACE else ntk_with_bias(x, LENGTH)
     return K, Y.to(K)
 
