@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 
 import pytest
@@ -27,6 +28,11 @@ def text(rows=None, header=("a", "b", "price"), between=","):
     return "\n".join(between.join(line) for line in lines) + "\n"
 
 
+def cycled(column, *cells):
+    """A file whose cells of one column are these, over and over."""
+    return text([[*row[:column], cells[i % len(cells)], *row[column + 1 :]] for i, row in enumerate(body())])
+
+
 def changed(row, column, cell):
     rows = body()
     rows[row][column] = cell
@@ -43,6 +49,13 @@ def write(tmp_path):
     return write
 
 
+def refused(*arguments, **options):
+    """The sentence of a refusal, and the options with which reading goes on."""
+    with pytest.raises(TableRefused) as refusal:
+        read_table(*arguments, **options)
+    return str(refusal.value), refusal.value.options
+
+
 def test_a_plain_table_is_read(write):
     table = read_table(write(text()))
     assert (table.name, table.columns, table.target, table.classes) == ("mine", ("a", "b"), "price", ())
@@ -51,30 +64,18 @@ def test_a_plain_table_is_read(write):
     assert table.said == "24 rows, 2 columns, and a number to predict"
 
 
-@pytest.mark.parametrize("between", [",", ";", "\t"])
-@pytest.mark.parametrize("start", ["", "\ufeff"], ids=["plain", "byte order mark"])
-@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["unix", "windows"])
-def test_other_ways_to_write_it_are_read_too(write, between, start, end):
-    table = read_table(write((start + text(between=between)).replace("\n", end) + end))
-    assert table.columns == ("a", "b")
-    assert len(table) == ROWS
-
-
 def test_target_and_columns_are_chosen_by_name(write):
     table = read_table(write(text()), "a", leave_out=("price",))
     assert (table.columns, table.target) == (("b",), "a")
 
 
 def test_words_are_classes_and_so_are_a_few_whole_numbers(write):
-    words = [[*row[:2], ("red", "blue, deep", "green")[i % 3]] for i, row in enumerate(body())]
-    quoted = [[*row[:2], f'"{row[2]}"'] for row in words]
-    table = read_table(write(text(quoted)))
+    table = read_table(write(cycled(2, "red", '"blue, deep"', "green")))
     assert table.classes == ("blue, deep", "green", "red")
     assert table.y.dtype == torch.int64
     assert table.y[:3].tolist() == [2, 0, 1]
-    tens = [[*row[:2], str((i * 5) % 3 * 5)] for i, row in enumerate(body())]
-    assert read_table(write(text(tens))).classes == ("0", "5", "10")
-    assert read_table(write(text(tens)), kind="numbers").classes == ()
+    assert read_table(write(cycled(2, "0", "10", "5"))).classes == ("0", "5", "10")
+    assert read_table(write(cycled(2, "0", "10", "5")), kind="numbers").classes == ()
 
 
 REFUSALS = {
@@ -104,22 +105,19 @@ REFUSALS = {
     "a cell missing": (changed(3, 1, ""), "1 row with gaps: 1 in 'b' (first in line 5)"),
     "NaN": (changed(3, 1, "nan"), "1 row with gaps: 1 in 'b' (first in line 5)"),
     "dates": (text([[f"{i + 1}.05.2024", *r[1:]] for i, r in enumerate(body())]), "'a' holds dates"),
-    "a word": (text([["same", *r[1:]] for r in body()]), "'a' holds one word only"),
-    "three words": (text([["lmh"[i % 3], *r[1:]] for i, r in enumerate(body())]), "holds words, 3 different ones"),
-    "one word two ways": (text([[("Yes", "yes")[i % 2], *r[1:]] for i, r in enumerate(body())]), "in capitals only"),
-    "one class two ways": (
-        text([[*r[:2], ("Yes", "yes", "no")[i % 3]] for i, r in enumerate(body())]),
-        "in capitals only",
-    ),
+    "a word": (cycled(0, "same"), "'a' holds one word only"),
+    "three words": (cycled(0, *"lmh"), "holds words, 3 different ones"),
+    "one word two ways": (cycled(0, "Yes", "yes"), "'Yes' and 'yes', which differ in capitals only"),
+    "one class two ways": (cycled(2, "Yes", "yes", "no"), "The classes 'Yes' and 'yes' differ in capitals only."),
     "infinity": (changed(3, 1, "-inf"), "is not finite"),
     "too large": (changed(3, 1, "1e200"), "is too large"),
     "a number in brackets": (changed(3, 1, "(12.5)"), "as accountants write -12.5: write the sign"),
     "an underscore": (changed(3, 1, "1_000"), "is no number"),
-    "a constant column": (text([[r[0], "7", r[2]] for r in body()]), "same number in every row"),
-    "a constant target": (text([[*r[:2], "7.5"] for r in body()]), "same in every row"),
-    "one class": (text([[*r[:2], "x"] for r in body()]), "one class only"),
-    "a class of one row": (text([[*r[:2], "x" if i else "y"] for i, r in enumerate(body())]), "'y' has one row only"),
-    "too many classes": (text([[*r[:2], f"name {i}"] for i, r in enumerate(body())]), "24 different classes"),
+    "a constant column": (cycled(1, "7"), "same number in every row"),
+    "a constant target": (cycled(2, "7.5"), "same in every row"),
+    "one class": (cycled(2, "x"), "one class only"),
+    "a class of one row": (cycled(2, "y", *"x" * (ROWS - 1)), "'y' has one row only"),
+    "too many classes": (cycled(2, *(f"name {i}" for i in range(ROWS))), "24 different classes"),
     "a slip in the target": (changed(3, 2, "1.5 EUR"), "'price' is wrong in line 5: '1.5 EUR' is no number"),
     "a target missing": (changed(3, 2, ""), "1 row with gaps: 1 in 'price' (first in line 5)"),
     "one column": (text([[r[0]] for r in body()], header=("a",)), "needs two columns"),
@@ -130,7 +128,7 @@ REFUSALS = {
     "the names once more": (text([*body(), ["a", "b", "price"]]), "Line 26 holds words, such as 'a'"),
     "a comment with commas above the names": ("# made, at, noon\n" + text(), "delete the lines above it"),
     "rows alone, with numbers and words": (
-        text([[*row[:2], "MB"[i % 2]] for i, row in enumerate(body())], header=("17.9", "3", "M")),
+        cycled(2, "M", "B").replace("a,b,price", "17.9,3,M"),
         "numbers in its first row",
     ),
     "rows with names of their own, as R writes them": (
@@ -147,10 +145,10 @@ REFUSALS = {
     "a web page": ("<!DOCTYPE html>\n<p>a, b</p>\n" * 30, "is a web page"),
     "JSON": ('[{"a": 1, "b": 2}]', "is JSON"),
     "a packed file": (b"\x1f\x8b" + bytes(40), "is packed"),
-    "percentages to predict": (text([[*r[:2], f"{5 * (i % 4)}%"] for i, r in enumerate(body())]), "'0%' in line 2"),
-    "prices to predict": (text([[*r[:2], f"${5 * (i % 4)}.50"] for i, r in enumerate(body())]), "'$0.50' in line 2"),
-    "days to predict": (text([[*r[:2], f"2024-01-0{1 + i % 4}"] for i, r in enumerate(body())]), "holds dates"),
-    "TRUE and 1": (text([[*r[:2], ("TRUE", "FALSE", "1")[i % 3]] for i, r in enumerate(body())]), "mean the same"),
+    "percentages to predict": (cycled(2, "0%", "5%", "10%", "15%"), "'0%' in line 2"),
+    "prices to predict": (cycled(2, "$0.50", "$5.50", "$10.50"), "'$0.50' in line 2"),
+    "days to predict": (cycled(2, "2024-01-01", "2024-01-02"), "holds dates"),
+    "TRUE and 1": (cycled(2, "TRUE", "FALSE", "1"), "The classes 'TRUE' and '1' mean the same."),
     "too many columns": (
         text([[str(i * j % 17) for j in range(202)] for i in range(ROWS)], header=[f"c{j}" for j in range(202)]),
         "at most 200",
@@ -162,35 +160,25 @@ REFUSALS = {
 def test_what_cannot_be_learned_from_is_refused_in_a_sentence(case, write):
     content, words = REFUSALS[case]
     path = write(content) if content is not None else write("", "other.csv").with_name("nowhere.csv")
-    with pytest.raises(TableRefused) as refusal:
-        read_table(path)
-    said = str(refusal.value)
+    said, _ = refused(path)
     assert words in said
     assert said.endswith((".", "!"))
     assert len(said) < 300
 
 
 def test_other_refusals(write, tmp_path):
-    path = write(text())
-    for call, words in (
-        (lambda: read_table(path, "weight"), "no column 'weight' to predict. The columns are 'a', 'b', 'price'"),
-        (lambda: read_table(path, leave_out=("weight",)), "no column 'weight' to leave out"),
-        (lambda: read_table(path, leave_out=("a", "b")), "needs two columns"),
-        (lambda: read_table(path, kind="classes"), "24 different classes"),
-        (lambda: read_table(tmp_path), "is a folder"),
-        (lambda: read_table("bad\0name.csv"), "cannot be read"),
-        (lambda: read_table("~nobody9/mine.csv"), "no home folder is known"),
-        (lambda: read_table(write(bytes(21 * 2**20), "big.csv")), "larger than 20 MB"),
-        (lambda: read_table(write(changed(3, 2, "x")), kind="numbers"), "kind='classes'"),
-    ):
-        with pytest.raises(TableRefused, match=words.replace("(", r"\(")):
-            call()
-    path = write(text())
-    for wrong in ({"target": 2}, {"leave_out": [0]}):
-        with pytest.raises(
-            TableRefused, match=r"A column is called by its name; got .* The columns are 'a', 'b', 'price'"
-        ):
-            read_table(path, **wrong)
+    path, there = write(text()), "The columns are 'a', 'b', 'price'."
+    assert refused(path, 2)[0] == f"A column is called by its name; got 2. {there}"
+    assert refused(path, leave_out=[0])[0] == f"A column is called by its name; got 0. {there}"
+    assert refused(path, "weight")[0] == f"There is no column 'weight' to predict. {there}"
+    assert refused(path, leave_out=("weight",))[0] == f"There is no column 'weight' to leave out. {there}"
+    assert "needs two columns" in refused(path, leave_out=("a", "b"))[0]
+    assert "24 different classes" in refused(path, kind="classes")[0]
+    assert "is a folder" in refused(tmp_path)[0]
+    assert "cannot be read" in refused("bad\0name.csv")[0]
+    assert "no home folder is known" in refused("~nobody9/mine.csv")[0]
+    assert "larger than 20 MB" in refused(write(bytes(21 * 2**20), "big.csv"))[0]
+    assert "kind='classes'" in refused(write(changed(3, 2, "x"), "slip.csv"), kind="numbers")[0]
     assert read_table(path, leave_out=None).columns == ("a", "b")
     assert read_table(write(text(header=("PK", "b", "price")))).columns == ("PK", "b")
     with pytest.raises(ValueError, match="kind must be one of"):
@@ -200,11 +188,8 @@ def test_other_refusals(write, tmp_path):
 def test_nothing_in_a_file_is_run(write, tmp_path):
     trap = tmp_path / "sprung"
     cell = f"__import__('pathlib').Path({str(trap)!r}).touch()"
-    for place in (0, 2):
-        with pytest.raises(TableRefused):
-            read_table(write(changed(3, place, f'"{cell}"')))
-    with pytest.raises(TableRefused):
-        read_table(write(changed(3, 0, "=1+1")))
+    for place, code in ((0, f'"{cell}"'), (2, f'"{cell}"'), (0, "=1+1")):
+        refused(write(changed(3, place, code)))
     assert not trap.exists()
 
 
@@ -302,14 +287,14 @@ TITLES = {
 @pytest.mark.parametrize("case", TITLES)
 def test_lines_above_the_names_are_passed_over_when_that_is_said(case, write):
     above, lines = TITLES[case]
-    with pytest.raises(TableRefused, match=f"is a title.* skip_lines={lines}") as refusal:
-        read_table(write(above + PLAIN))
-    assert refusal.value.options == {"skip_lines": lines}
-    table = read_table(write(above + PLAIN), **refusal.value.options)
+    said, options = refused(write(above + PLAIN))
+    assert re.search(f"is a title.* skip_lines={lines}", said)
+    assert options == {"skip_lines": lines}
+    table = read_table(write(above + PLAIN), **options)
     assert table.columns == ("a", "b")
     assert table.x[:, 1].tolist() == SQUARES
-    with pytest.raises(TableRefused, match=rf"first in line {lines + 3}\)"):
-        read_table(write(above + PLAIN.replace("1,1,1", "1,,1", 1)), skip_lines=lines)
+    said, _ = refused(write(above + PLAIN.replace("1,1,1", "1,,1", 1)), skip_lines=lines)
+    assert f"first in line {lines + 3})" in said
 
 
 MISSING = ["", *r"\N (null) NaT -nan #NV #WERT! #SPILL! NA n/a #N/A NaN null None - ? #DIV/0! .".split()]  # noqa: SIM905
@@ -319,25 +304,24 @@ MISSING = ["", *r"\N (null) NaT -nan #NV #WERT! #SPILL! NA n/a #N/A NaN null Non
 def test_rows_with_gaps_are_counted_and_dropped_when_that_is_said(gap, write):
     rows = body()
     rows[3][1], rows[7][2] = gap, gap
-    with pytest.raises(TableRefused, match=r"2 rows with gaps: 1 in 'b' .first in line 5., 1 in 'price'") as refusal:
-        read_table(write(text(rows)))
-    assert refusal.value.options == {"gaps": "drop"}
-    table = read_table(write(text(rows)), **refusal.value.options)
+    said, options = refused(write(text(rows)))
+    assert "2 rows with gaps: 1 in 'b' (first in line 5), 1 in 'price'" in said
+    assert options == {"gaps": "drop"}
+    table = read_table(write(text(rows)), **options)
     assert len(table) == ROWS - 2
     assert table.notes == ("2 rows with gaps left out.",)
     assert 1.5 not in table.x[:, 0]
 
 
 def test_a_word_that_means_a_gap_among_numbers_may_name_a_class(write):
-    rows = [[*row[:2], ("None", "mild", "severe")[i % 3]] for i, row in enumerate(body())]
-    assert read_table(write(text(rows))).classes == ("None", "mild", "severe")
+    assert read_table(write(cycled(2, "None", "mild", "severe"))).classes == ("None", "mild", "severe")
 
 
 def test_a_minus_beside_a_plus_and_none_beside_one_word_are_words(write):
     signs = [[row[0], ("none", "some")[i % 2], "?" if i == 4 else "+-"[i % 3 > 0]] for i, row in enumerate(body())]
-    with pytest.raises(TableRefused, match=r"1 row with gaps: 1 in 'price'") as refusal:
-        read_table(write(text(signs)))
-    table = read_table(write(text(signs)), **refusal.value.options)
+    said, options = refused(write(text(signs)))
+    assert "1 row with gaps: 1 in 'price'" in said
+    table = read_table(write(text(signs)), **options)
     assert table.classes == ("+", "-")
     assert len(table) == ROWS - 1
     assert table.x[:3, 1].tolist() == [0, 1, 0]
@@ -346,31 +330,28 @@ def test_a_minus_beside_a_plus_and_none_beside_one_word_are_words(write):
 def test_what_leaves_too_few_rows_is_left_out_before_rows_are(write):
     rows = [[*row[:2], "" if i % 4 else "1.5", "" if i == 7 else str(i % 5), row[2]] for i, row in enumerate(body())]
     path = write(text(rows, ("a", "b", "seldom", "often", "price")))
-    with pytest.raises(TableRefused) as refusal:
-        read_table(path)
-    assert refusal.value.options == {"leave_out": ["seldom"], "gaps": "drop"}
-    assert read_table(path, **refusal.value.options).columns == ("a", "b", "often")
+    _, options = refused(path)
+    assert options == {"leave_out": ["seldom"], "gaps": "drop"}
+    assert read_table(path, **options).columns == ("a", "b", "often")
 
 
 def test_a_last_column_that_is_mostly_empty_is_not_taken_for_the_target(write):
     path = write(text([[*row, "see below" if i == 2 else ""] for i, row in enumerate(body())], ("a", "b", "y", "note")))
-    with pytest.raises(TableRefused, match=r"mostly empty\. Name another: target='y'") as refusal:
-        read_table(path)
-    assert read_table(path, **refusal.value.options).target == "y"
+    said, options = refused(path)
+    assert "mostly empty. Name another: target='y'" in said
+    assert read_table(path, **options).target == "y"
 
 
 def test_columns_that_are_all_at_fault_are_not_all_to_be_left_out(write):
     path = write(text([[*"pqr"[i % 3 :][:1], *"uvwuv"[i % 3 :][:1], row[2]] for i, row in enumerate(body())]))
-    with pytest.raises(TableRefused, match="2 of 2 columns cannot be learned from") as refusal:
-        read_table(path)
-    assert refusal.value.options == {}
+    said, options = refused(path)
+    assert "2 of 2 columns cannot be learned from" in said
+    assert options == {}
 
 
 def test_a_class_called_as_a_total_is_none(write):
-    rows = [[*row[:2], ("mean", "kind")[i % 4 > 0]] for i, row in enumerate(body())]
-    rows[-1][2] = "Sum"
-    with pytest.raises(TableRefused, match=r"^The class 'Sum' has one row only"):
-        read_table(write(text(rows)))
+    said, _ = refused(write(cycled(2, *("mean", "kind", "kind") * 7, "mean", "kind", "Sum")))
+    assert said.startswith("The class 'Sum' has one row only")
 
 
 def test_a_code_that_may_mean_a_gap_is_said_where_nothing_else_is_below_zero(write):
@@ -388,41 +369,29 @@ def test_names_that_are_numbers_are_said(write):
 
 
 def test_classes_are_neither_joined_nor_split_by_how_numbers_are_written(write):
-    rows = [[*row[:2], ("0", "-0", "-0.0", "1")[i % 4]] for i, row in enumerate(body())]
-    assert read_table(write(text(rows))).classes == ("0", "1")
-    rows = [[*row[:2], str(10**17 + i % 2)] for i, row in enumerate(body())]
-    assert len(read_table(write(text(rows)), kind="classes").classes) == 2
+    assert read_table(write(cycled(2, "0", "-0", "-0.0", "1"))).classes == ("0", "1")
+    assert len(read_table(write(cycled(2, str(10**17), str(10**17 + 1))), kind="classes").classes) == 2
+    assert read_table(write(cycled(2, "1", "1.0", "0", "0.0"))).classes == ("0", "1")
+    assert read_table(write(cycled(2, "1", "1.0", "high")), kind="classes").classes == ("1", "high")
 
 
 def test_all_columns_at_fault_are_named_at_once_and_the_options_go_on_without_them(write):
     rows = [["7", f"2024-01-{i + 1:02}", f"Anna {'b' * i}", *row] for i, row in enumerate(body())]
     rows[5][3] = "NA"
     path = write(text(rows, ("id", "date", "name", "a", "b", "price")))
-    with pytest.raises(TableRefused) as refusal:
-        read_table(path)
-    said = str(refusal.value)
-    assert said.startswith(
-        "3 of 5 columns cannot be learned from: 'id' holds the same number in every row; 'date' holds dates"
-    )
+    said, options = refused(path)
+    assert said.startswith("3 of 5 columns cannot be learned from: 'id' holds the same number in every row; 'date' ho")
     assert "leave_out=['id', 'date', 'name']" in said
     assert "1 row with gaps: 1 in 'a' (first in line 7)" in said
-    assert refusal.value.options == {"leave_out": ["id", "date", "name"], "gaps": "drop"}
-    assert read_table(path, **refusal.value.options).columns == ("a", "b")
+    assert options == {"leave_out": ["id", "date", "name"], "gaps": "drop"}
+    assert read_table(path, **options).columns == ("a", "b")
 
 
 @pytest.mark.parametrize(("decimal", "meant"), [(",", 1111.0), (".", 1.111)])
 def test_a_number_that_can_be_read_two_ways_is_asked_about(decimal, meant, write):
     path = write(shape(lambda i: (str(i), grouped(i, "."))))
-    with pytest.raises(TableRefused, match=r"'1\.111' may be 1\.111 or 1111, and no other cell says which"):
-        read_table(path)
+    assert "'1.111' may be 1.111 or 1111, and no other cell says which" in refused(path)[0]
     assert read_table(path, decimal=decimal).x[3, 1] == meant
-
-
-def test_labels_1_and_1_point_0_are_one_class(write):
-    rows = [[*row[:2], str(i % 2 if i < 15 else float(i % 2))] for i, row in enumerate(body())]
-    assert read_table(write(text(rows))).classes == ("0", "1")
-    words = [[*row[:2], ("1", "1.0", "high")[i % 3]] for i, row in enumerate(body())]
-    assert read_table(write(text(words)), kind="classes").classes == ("1", "high")
 
 
 def test_letters_are_compared_as_one_reads_them(write):
@@ -430,23 +399,22 @@ def test_letters_are_compared_as_one_reads_them(write):
     assert read_table(path, "Größe").target == "Größe"
     assert read_table(path, "a", leave_out=NFD).columns == ("b",)
     words = [unicodedata.normalize(form, "Café") for form in ("NFC", "NFD")] + ["tea", " tea\u200b"]
-    rows = [[*row[:2], words[i % 4]] for i, row in enumerate(body())]
-    assert read_table(write(text(rows))).classes == ("Café", "tea")
+    assert read_table(write(cycled(2, *words))).classes == ("Café", "tea")
 
 
 def test_an_older_code_page_is_read_when_it_is_named(write):
     path = write(text(header=("Größe", "b", "price")).encode("cp1252"))
-    with pytest.raises(TableRefused, match="is no UTF-8 text") as refusal:
-        read_table(path)
-    assert read_table(path, **refusal.value.options).columns == ("Größe", "b")
-    with pytest.raises(TableRefused, match="no encoding 'klingon'"):
-        read_table(path, encoding="klingon")
-    with pytest.raises(TableRefused, match="is no ASCII text") as refusal:
-        read_table(path, encoding="ascii")
-    assert refusal.value.options == {}
-    with pytest.raises(TableRefused, match="name the code page") as refusal:
-        read_table(write(text(header=("\x81", "b", "price")).encode("latin-1")))
-    assert refusal.value.options == {}
+    said, options = refused(path)
+    assert "is no UTF-8 text" in said
+    assert read_table(path, **options).columns == ("Größe", "b")
+    assert "no encoding 'klingon'" in refused(path, encoding="klingon")[0]
+    unknown = write(text(header=("\x81", "b", "price")).encode("latin-1"), "unknown.csv")
+    for (said, options), words in (
+        (refused(path, encoding="ascii"), "is no ASCII text"),
+        (refused(unknown), "name the code page"),
+    ):
+        assert words in said
+        assert options == {}
 
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cf")), min_size=1, max_size=12).map(tidy)
@@ -460,7 +428,8 @@ def test_a_table_written_in_any_dialect_is_read_back(data, write):
     header = data.draw(
         st.lists(names.filter(lambda name: as_number(name) is None), min_size=2, max_size=4, unique=True)
     )
-    columns = [data.draw(st.lists(finite, min_size=22, max_size=22).filter(lambda c: len(set(c)) > 1)) for _ in header]
+    few = st.lists(finite, min_size=4, max_size=4).filter(lambda column: len(set(column)) > 1)
+    columns = [6 * data.draw(few) for _ in header]
     columns[0][0] = 0.5
     decimal = data.draw(st.sampled_from(".,"))
     file = io.StringIO(newline="")
@@ -507,9 +476,9 @@ def test_a_sample_keeps_rows_together_and_drops_what_no_longer_varies():
         same.sample(5, compute.generator(1))
 
 
-@pytest.mark.parametrize(("name", "rows", "columns", "classes"), [
-    ("tumors", 569, 30, 2), ("wines", 178, 13, 3), ("diabetes", 442, 10, 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "rows", "columns", "classes"), [("tumors", 569, 30, 2), ("wines", 178, 13, 3), ("diabetes", 442, 10, 0)]
+)
 def test_the_tables_that_are_here(name, rows, columns, classes):
     table = BUILT_IN[name]()
     assert (len(table), len(table.columns), len(table.classes)) == (rows, columns, classes)

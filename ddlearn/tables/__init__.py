@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from torch import Tensor
 
 from ddlearn import arguments
 from ddlearn.tables import columns, files
-from ddlearn.tables.cells import as_number
+from ddlearn.tables.cells import signs
 from ddlearn.tables.files import TableRefused, count, read_cells, tidy
 
 if TYPE_CHECKING:
@@ -127,20 +128,12 @@ def read_table(
         ) from None
     cells, separator, nameless, notes = read_cells(path, encoding, skip_lines)
     leave_out = [leave_out] if isinstance(leave_out, str) else list(leave_out or ())
-    for name in [*leave_out, *([] if target is None else [target])]:
-        if not isinstance(name, str):
-            raise TableRefused(f"A column is called by its name; got {name!r}. The columns are {_listed(cells)}.")
-    leave_out = [tidy(name) for name in leave_out]
-    for name in leave_out:
-        if name not in cells:
-            raise TableRefused(f"There is no column {name!r} to leave out. The columns are {_listed(cells)}.")
+    leave_out = [_called(cells, name, "to leave out") for name in leave_out]
     cells = cells.drop(columns=leave_out)
     if cells.shape[1] < 2:
         raise TableRefused(f"{path.name} needs two columns at least: one to predict, and one to predict it from.")
     chosen = target is not None
-    target = tidy(target) if chosen else cells.columns[-1]
-    if target not in cells:
-        raise TableRefused(f"There is no column {target!r} to predict. The columns are {_listed(cells)}.")
+    target = _called(cells, target, "to predict") if chosen else cells.columns[-1]
     if cells.shape[1] - 1 > COLUMNS:
         raise _too_wide(cells, target, leave_out, path.name)
     if decimal == "auto":
@@ -157,22 +150,20 @@ def read_table(
     goal = columns.goal(cells[target], target, kind, decimal)
     read = {**numbers, target: goal}
     notes += [said for column in read.values() if column.dtype == float and (said := columns.code_of_gaps(column))]
-    missing = {name: column.isna() for name, column in read.items()}
-    missing = {name: column for name, column in missing.items() if column.any()}
-    emptiest = _emptiest(missing, target) if missing else []
+    missing = {name: column.isna() for name, column in read.items() if column.hasnans}
+    emptiest = _emptiest(missing, target)
     rows = ~sum((column for name, column in missing.items() if name not in emptiest), start=cells[target].isna())
     enough = rows.sum() >= files.ROWS[0]
     out = [*faults, *(emptiest if enough else [])]
     options = {"leave_out": [*leave_out, *out]} if out and len(out) < len(cells.columns) - 1 else {}
-    if missing and gaps == "refuse" and enough and not rows.all():
+    refused = missing if gaps == "refuse" else {}
+    if refused and enough and not rows.all():
         options["gaps"] = "drop"
     if not chosen and target in missing and missing[target].mean() > 0.5:
         filled = [name for name in [*cells.columns][:-1] if name not in missing and name not in faults]
         options = {"target": filled[-1], "leave_out": [*leave_out, target]} if len(filled) > 1 else {}
-    if faults or (missing and gaps == "refuse"):
-        raise TableRefused(
-            _refusal(faults, missing if gaps == "refuse" else {}, len(cells.columns) - 1, options), **options
-        )
+    if faults or refused:
+        raise TableRefused(_refusal(faults, refused, len(cells.columns) - 1, options), **options)
     kept = ~sum(missing.values(), start=cells[target].isna())
     dropped = len(kept) - int(kept.sum())
     if dropped:
@@ -193,6 +184,15 @@ def read_table(
     return Table(path.stem, x, y, tuple(features), target, classes, f"the file {path.name}", tuple(notes))
 
 
+def _called(cells: DataFrame, name: str, purpose: str) -> str:
+    """Return a column's name as the table has it; `TableRefused`, with the names that there are, for any other."""
+    if not isinstance(name, str):
+        raise TableRefused(f"A column is called by its name; got {name!r}. The columns are {_listed(cells)}.")
+    if (found := tidy(name)) not in cells:
+        raise TableRefused(f"There is no column {found!r} {purpose}. The columns are {_listed(cells)}.")
+    return found
+
+
 def _refusal(faults: dict[str, str], missing: dict[str, Series], columns: int, options: dict) -> str:
     said = []
     if faults:
@@ -211,10 +211,7 @@ def _refusal(faults: dict[str, str], missing: dict[str, Series], columns: int, o
 
 def _too_wide(cells: DataFrame, target: str, leave_out: list[str], file: str) -> TableRefused:
     """Return the refusal of too many columns, with those to leave out where a few are too many: no numbers first."""
-    words = {
-        name: not any(as_number(cell, sign) is not None for cell in cells[name] for sign in ".,") for name in cells
-    }
-    others = sorted((name for name in cells if name != target), key=lambda name: not words[name])
+    others = sorted(cells.columns.drop(target), key=lambda name: any(map(signs, cells[name])))
     excess = others[: len(others) - COLUMNS]
     said = f"{file} has {len(others):,} columns to learn from; at most {COLUMNS} are read."
     if len(excess) > SHOWN:
@@ -263,12 +260,9 @@ def _shipped(name: str, loader: str, source: str) -> Table:
     return Table(name, x, y.long() if classes else y.double(), columns, target, classes, source)
 
 
-BUILT_IN: dict[str, Callable[[], Table]] = {
-    "tumors": lambda: _shipped(
-        "tumors", "load_breast_cancer", "Wolberg, Mangasarian, Street 1995, Breast Cancer Wisconsin, CC BY 4.0"
-    ),
-    "wines": lambda: _shipped("wines", "load_wine", "Aeberhard and Forina 1991, Wine, UCI repository, CC BY 4.0"),
-    "diabetes": lambda: _shipped(
-        "diabetes", "load_diabetes", "Efron, Hastie, Johnstone, Tibshirani 2004, Annals of Statistics 32"
-    ),
+SOURCES = {
+    "tumors": ("load_breast_cancer", "Wolberg, Mangasarian, Street 1995, Breast Cancer Wisconsin, CC BY 4.0"),
+    "wines": ("load_wine", "Aeberhard and Forina 1991, Wine, UCI repository, CC BY 4.0"),
+    "diabetes": ("load_diabetes", "Efron, Hastie, Johnstone, Tibshirani 2004, Annals of Statistics 32"),
 }
+BUILT_IN: dict[str, Callable[[], Table]] = {name: partial(_shipped, name, *where) for name, where in SOURCES.items()}

@@ -6,27 +6,11 @@ from all its cells together, and where they do not say it, nobody guesses.
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import lru_cache
 
 GAPS = {
-    *(
-        "",
-        "na",
-        "n/a",
-        "<na>",
-        "nan",
-        "-nan",
-        "+nan",
-        "nat",
-        "null",
-        "(null)",
-        "[null]",
-        "<null>",
-        "\\n",
-        "nil",
-        "none",
-    ),
+    *("", "na", "n/a", "<na>", "nan", "-nan", "+nan", "nat", "null", "(null)", "[null]", "<null>", "\\n", "nil"),
     *("missing", "unknown", "not available", "-", "--", "---", "–", "—", ".", "..", "?", "n.a.", "n/d", "n.d.", "k.a."),
     *("none", "keine angabe", "1.#qnan", "-1.#ind", "nan(ind)", "-nan(ind)"),
 }
@@ -63,26 +47,9 @@ def as_number(cell: str, decimal: str = ".") -> float | None:
     return float(cell) if PLAIN.fullmatch(cell) else None
 
 
-def decimal_sign(cells: Iterable[str], separator: str) -> str | None:
-    """Return the decimal sign that all cells of a file agree on, "." or ","; None where they leave it open.
-
-    A cell such as "0,5" or "1.234,5" can mean one thing only. One such as "1,137" may be read as 1137 or as 1.137. A
-    file with commas between its cells has its decimals behind points.
-    """
-    point = comma = open_point = open_comma = False
-    for cell in cells:
-        cell = cell.translate(SIGNS)
-        as_point, as_comma = as_number(cell, ".") is not None, as_number(cell, ",") is not None
-        either = as_point and as_comma
-        point |= as_point and not either
-        comma |= as_comma and not either
-        open_point |= either and "." in cell
-        open_comma |= either and "," in cell
-    if point != comma:
-        return "." if point else ","
-    if separator == "," or point or not (open_point or open_comma):
-        return "."
-    return None
+def signs(cell: str) -> set[str]:
+    """Return the decimal signs, of "." and ",", with which a cell is a number: both for "5" and for "1,137"."""
+    return {sign for sign in ".," if as_number(cell, sign) is not None}
 
 
 def is_gap(cell: str, among_words: bool = False) -> bool:
@@ -106,7 +73,7 @@ def gaps_among(words: set[str], among_words: bool = False) -> set[str]:
     return gaps
 
 
-def two_words(words: set[str]) -> dict[str, float] | None:
+def two_words(words: Collection[str]) -> dict[str, float] | None:
     """Return 0 and 1 for the two words of a column, 1 for the one that affirms; None if they are not two."""
     if len(words) != 2:
         return None
@@ -114,22 +81,17 @@ def two_words(words: set[str]) -> dict[str, float] | None:
     return {ordered[0]: 0.0, ordered[1]: 1.0}
 
 
-def alike(words: Iterable[str]) -> tuple[str, str] | None:
-    """Return two words that are most often one: in other capitals, or TRUE and 1; None if there are none."""
-    words = list(words)
-    there, seen = set(words), {}
+def alike(words: Collection[str]) -> tuple[str, str] | None:
+    """Return two words that are most often one, and in which way; None if there are none."""
+    seen = {}
     for word in words:
-        if seen.setdefault(word.casefold(), word) != word:
-            return seen[word.casefold()], word
+        folded = word.casefold()
+        if seen.setdefault(folded, word) != word:
+            return f"{seen[folded]!r} and {word!r}", "differ in capitals only"
         for number, truths in TRUTHS.items():
-            if word.casefold() in truths and number in there:
-                return word, number
+            if folded in truths and number in words:
+                return f"{word!r} and {number!r}", "mean the same"
     return None
-
-
-def likeness(one: str, other: str) -> str:
-    """Say what makes two words alike."""
-    return "differ in capitals only" if one.casefold() == other.casefold() else "mean the same"
 
 
 def fault(cell: str, decimal: str) -> str:

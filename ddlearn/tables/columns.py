@@ -20,8 +20,6 @@ CLASSES = 20  # at most
 EXACT = 2**53  # beyond it, two whole numbers may be one float64
 CODES = (-9, -99, -999, -9999, -99999)  # that programs write for a missing value
 FEW = 10  # a target of so many different whole numbers, or fewer, is taken for classes
-
-
 TOTAL = re.compile(
     r"(grand |sub)?(total|sum|summe|gesamt|insgesamt|somme|totale|suma|mean|average|mittelwert|durchschnitt|moyenne|"
     r"media|median|count|anzahl)e?s?[:.]?",
@@ -34,18 +32,27 @@ class Fault(Exception):
 
 
 def decimal_of(cells: DataFrame, separator: str) -> str:
-    sign = writing.decimal_sign(cells.to_numpy().ravel(), separator)
-    if sign is not None:
-        return sign
-    name, cell = next(
-        (name, cell)
-        for name in cells
-        for cell in cells[name]
-        if any(sign in cell for sign in ".,") and writing.as_number(cell) is not None
-    )
-    read = sorted({writing.as_number(cell, sign) for sign in ".,"})
+    """Return the decimal sign that all cells of a file agree on; `TableRefused` where they leave it open.
+
+    A cell such as "0,5" or "1.234,5" can mean one thing only. One such as "1,137" may be read as 1137 or as 1.137. A
+    file with commas between its cells has its decimals behind points.
+    """
+    told, doubtful = set(), []
+    for name, column in cells.items():
+        for cell in column:
+            signs = writing.signs(cell)
+            if len(signs) == 1:
+                told |= signs
+            elif signs and not signs.isdisjoint(cell):
+                doubtful.append((name, cell))
+    if len(told) == 1:
+        return told.pop()
+    if told or not doubtful or separator == ",":
+        return "."
+    name, cell = doubtful[0]
+    low, high = sorted(writing.as_number(cell, sign) for sign in ".,")
     raise TableRefused(
-        f"In column {name!r}, {cell!r} may be {read[0]:g} or {read[1]:g}, and no other cell says which. Say "
+        f"In column {name!r}, {cell!r} may be {low:g} or {high:g}, and no other cell says which. Say "
         "decimal='.' if a point stands before the decimals, or decimal=',' if a comma does.",
         decimal=",",
     )
@@ -92,9 +99,9 @@ def feature(cells: Series, decimal: str, notes: list[str]) -> Series:
         raise Fault("is empty")
     values = known.map(lambda cell: writing.as_number(cell, decimal)).astype(float)
     wrong = _no_number(values)
-    words = set(known[wrong])
+    words = [*known[wrong].unique()]
     if wrong.all() and (same := writing.alike(words)):
-        raise Fault(f"holds {same[0]!r} and {same[1]!r}, which {writing.likeness(*same)}")
+        raise Fault(f"holds {', which '.join(same)}")
     if wrong.all() and (coded := writing.two_words(words)):
         notes.append(
             f"In column {cells.name!r}, {' and '.join(f'{word!r} is {value:g}' for word, value in coded.items())}."
@@ -105,8 +112,7 @@ def feature(cells: Series, decimal: str, notes: list[str]) -> Series:
     if wrong.all() and not any(sign.isdigit() for word in words for sign in word):
         raise Fault(f"holds words, {len(words):,} different ones" if len(words) > 1 else "holds one word only")
     if wrong.any():
-        line = wrong[wrong].index[0]
-        raise Fault(f"is wrong in line {line}: {_short(cells[line])} {writing.fault(cells[line], decimal)}")
+        raise Fault(_wrong(cells, wrong, decimal))
     if values.nunique() == 1:
         raise Fault("holds the same number in every row")
     return values.reindex(cells.index)
@@ -132,11 +138,9 @@ def goal(cells: Series, name: str, kind: str, decimal: str) -> Series:
             )
     if kind == "numbers":
         if wrong.any():
-            line = wrong[wrong].index[0]
-            cell = cells[line]
             raise TableRefused(
-                f"The target {name!r} is wrong in line {line}: {_short(cell)} {writing.fault(cell, decimal)}. Mend "
-                "it, or say kind='classes' if it names a class.",
+                f"The target {name!r} {_wrong(cells, wrong, decimal)}. Mend it, or say kind='classes' if it names a "
+                "class.",
                 kind="classes",
             )
         return values.where(~gap)
@@ -159,11 +163,8 @@ def target(values: Series, name: str) -> tuple[Tensor, tuple[str, ...]]:
             f"The target {name!r} has {len(classes):,} different classes; at most {CLASSES} are read. If it holds "
             "numbers, write them bare, without units."
         )
-    same = writing.alike(classes)
-    if same:
-        raise TableRefused(
-            f"The classes {same[0]!r} and {same[1]!r} {writing.likeness(*same)}. Write one class one way."
-        )
+    if same := writing.alike(classes):
+        raise TableRefused(f"The classes {' '.join(same)}. Write one class one way.")
     rare = min(classes, key=times.get)
     if times[rare] < 2:
         raise TableRefused(
@@ -175,6 +176,11 @@ def target(values: Series, name: str) -> tuple[Tensor, tuple[str, ...]]:
 
 def _no_number(values: Series) -> Series:
     return values.isna() | ~(values.abs() < writing.LARGEST)
+
+
+def _wrong(cells: Series, wrong: Series, decimal: str) -> str:
+    line = wrong[wrong].index[0]
+    return f"is wrong in line {line}: {_short(cells[line])} {writing.fault(cells[line], decimal)}"
 
 
 def _named(value: float) -> str:

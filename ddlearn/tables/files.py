@@ -11,10 +11,11 @@ import io
 import re
 import unicodedata
 from collections import Counter
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ddlearn.tables.cells import as_number
+from ddlearn.tables.cells import signs
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -29,11 +30,11 @@ OTHERS = {
     b"\x1f\x8b": "packed (gzip). Unpack it first",
     b"%PDF": "a PDF. Take the table from where it is published as CSV",
     b"<": "a web page and no table. Download the CSV file itself; on GitHub that is the link “Raw”",
-    b'{"': "JSON and no CSV. Save the table as “CSV UTF-8” first",
-    b"[{": "JSON and no CSV. Save the table as “CSV UTF-8” first",
+    (b'{"', b"[{"): "JSON and no CSV. Save the table as “CSV UTF-8” first",
     b"@relation": "an ARFF file and no CSV. Delete all lines above the data and write a row of names there",
     b"@RELATION": "an ARFF file and no CSV. Delete all lines above the data and write a row of names there",
 }  # how files begin that are often taken for a table
+NOT_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
 SEPARATORS = (",", ";", "\t", "|")
 # Soft hyphens, spaces and joiners without width, and the marks that turn the direction of writing.
 WITHOUT_WIDTH = dict.fromkeys(
@@ -74,18 +75,13 @@ def read_cells(
         raise TableRefused(f"{name} is empty.")
     rows, separator = _split(text, name, given[1] if given else None, skipped)
     _refuse_title(rows)
-    _, header = rows.pop(0)
-    width = max(len(row) for _, row in [*rows, (0, header)])
-    cells = pandas.DataFrame(
-        [[*map(tidy, row), *[""] * (width - len(row))] for _, row in rows], [line for line, _ in rows], dtype=object
-    ).reindex(columns=range(width), fill_value="")
-    header = [*map(tidy, header), *[""] * (width - len(header))]
-    keep = [bool(title) or cells[place].ne("").any() for place, title in enumerate(header)]  # not a separator too many
-    cells = cells.loc[:, keep]
-    titles = [title for title, kept in zip(header, keep, strict=True) if kept]
-    cells.columns, notes = _titles(titles, cells, name)
+    lines, written = zip(*rows, strict=True)
+    columns = [[*map(tidy, column)] for column in zip_longest(*written, fillvalue="")]
+    columns = [(head, cells) for head, *cells in columns if head or any(cells)]  # not a separator too many
+    titles, notes = _titles(columns, name)
+    cells = pandas.DataFrame(dict(zip(titles, (cells for _, cells in columns), strict=True)), lines[1:], dtype=object)
     # pandas calls a column without a name "Unnamed: 0" when it reads one, and writes that.
-    nameless = [called for called, title in zip(cells, titles, strict=True) if re.fullmatch(r"(Unnamed: \d+)?", title)]
+    nameless = [one for one, (head, _) in zip(titles, columns, strict=True) if re.fullmatch(r"(Unnamed: \d+)?", head)]
     least, most = ROWS
     if not least <= len(cells) <= most:
         much = f"at least {least} are needed" if len(cells) < least else f"at most {most:,} are read: take a sample"
@@ -136,19 +132,11 @@ def _text(path: Path, encoding: str | None) -> str:
         said = (
             f"{path.name} is no {page.upper()} text: byte {error.start + 1:,} does not fit. Save it as “CSV UTF-8”, or "
         )
-        if encoding or not _decodes(data, "cp1252"):
+        if encoding or not set(data).isdisjoint(NOT_IN_CP1252):
             raise TableRefused(f"{said}name the code page of the program that wrote it: encoding='...'.") from None
         raise TableRefused(
             f"{said}say encoding='cp1252' if an older Windows program wrote it.", encoding="cp1252"
         ) from None
-
-
-def _decodes(data: bytes, page: str) -> bool:
-    try:
-        data.decode(page)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _split(text: str, name: str, given: str | None, skipped: int) -> tuple[list[tuple[int, list[str]]], str]:
@@ -163,7 +151,7 @@ def _split(text: str, name: str, given: str | None, skipped: int) -> tuple[list[
         if any(len(row) > 1 for _, row in rows):
             odd = [(line, len(row)) for line, row in rows if not _fits(row, rows[0][1])]
             filled = [cell for _, row in rows[1:50] for cell in map(tidy, row) if cell]
-            numbers = sum(any(as_number(cell, point) is not None for point in ".,") for cell in filled)
+            numbers = sum(map(bool, map(signs, filled)))
             tries.append((-len(odd), numbers / max(len(filled), 1), len(rows[0][1]), sign, rows, odd))
     best = max(tries, key=lambda one: one[:3], default=None)
     broken = max(refusals, default=None)
@@ -240,16 +228,15 @@ def _first_row(text: str, sign: str) -> int:
     return next(line for line in text.splitlines() if line.strip()).count(sign) + 1
 
 
-def _titles(titles: list[str], cells: DataFrame, name: str) -> tuple[list[str], list[str]]:
+def _titles(columns: list[tuple[str, list[str]]], name: str) -> tuple[list[str], list[str]]:
     """Return the names of the columns, one without a name called by its place, and what to say of them."""
-    numbers = [title for title in titles if any(as_number(title, sign) is not None for sign in ".,")]
-    below = [title in {*cells.iloc[:, place]} for place, title in enumerate(titles)]
-    if numbers and all(known or not title or title in numbers for title, known in zip(titles, below, strict=True)):
+    numbers = [head for head, _ in columns if signs(head)]
+    if numbers and all(not head or head in numbers or head in cells for head, cells in columns):
         raise TableRefused(
             f"{name} has numbers in its first row, where the names of the columns should stand. Write a row of names "
             "above it."
         )
-    titles = [title or f"column {place}" for place, title in enumerate(titles, start=1)]
+    titles = [head or f"column {place}" for place, (head, _) in enumerate(columns, start=1)]
     twice = [title for title, times in Counter(titles).items() if times > 1]
     if twice:
         raise TableRefused(f"Two columns are called {twice[0]!r}. Give each a name of its own.")
