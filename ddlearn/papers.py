@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).with_suffix(".bib")
+ADDRESSES = {"url": "", "eprint": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
 MENTION = re.compile(r"@([a-z]+\d{4}[a-z]?)\b")
 
 
@@ -32,17 +33,17 @@ class Paper:
         return f"{joined(self.authors)} ({self.year}). {self.title}. {self.venue}."
 
 
-def paper(key: str) -> Paper:
-    """Return the entry of this key. ValueError for a key that the bibliography does not have."""
-    return _entry(key)
-
-
 def cite(*keys: str) -> str:
     """Return papers as a sentence names them: "Jacot, Gabriel and Hongler 2018; Lee et al. 2019".
 
     All of three authors are named, of four or more the first. ValueError for a key that the bibliography does not have.
     """
-    return "; ".join(map(_cited, keys))
+    cited = []
+    for key in keys:
+        entry, letter = paper(key), key[-1] if key[-1:].isalpha() else ""
+        who = joined(entry.surnames) if len(entry.surnames) < 4 else f"{entry.surnames[0]} et al."
+        cited.append(f"{who} {entry.year}{letter}")
+    return "; ".join(cited)
 
 
 def mentioned(text: str) -> list[str]:
@@ -66,14 +67,9 @@ def joined(names: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _cited(key: str) -> str:
-    entry, letter = _entry(key), key[-1] if key[-1:].isalpha() else ""
-    who = joined(entry.surnames) if len(entry.surnames) < 4 else f"{entry.surnames[0]} et al."
-    return f"{who} {entry.year}{letter}"
-
-
 @cache
-def _entry(key: str) -> Paper:
+def paper(key: str) -> Paper:
+    """Return the entry of this key. ValueError for a key that the bibliography does not have."""
     entries = _entries()
     if key not in entries:
         near = get_close_matches(key, entries, n=3) or list(entries)[:3]
@@ -83,28 +79,19 @@ def _entry(key: str) -> Paper:
     def plain(text: str) -> str:
         return str(Text.from_latex(text))
 
-    entry = entries[key]
-    fields, people = entry.fields, entry.persons["author"]
-    url = fields.get("url") or (
-        f"https://arxiv.org/abs/{fields['eprint']}"
-        if "eprint" in fields
-        else f"https://doi.org/{fields['doi']}"
-        if "doi" in fields
-        else ""
-    )
+    def names(*parts: str) -> tuple[str, ...]:
+        people = entries[key].persons["author"]
+        return tuple(plain(" ".join(name for part in parts for name in one.get_part(part))) for one in people)
+
+    fields = entries[key].fields
     return Paper(
-        authors=tuple(plain(" ".join(_names(person, all_of_it=True))) for person in people),
-        surnames=tuple(plain(" ".join(_names(person, all_of_it=False))) for person in people),
+        authors=names("first", "middle", "prelast", "last"),
+        surnames=names("prelast", "last"),
         title=plain(fields["title"]),
         venue=plain(fields.get("journal") or fields.get("booktitle") or "arXiv"),
         year=int(fields["year"]),
-        url=url,
+        url=next((f"{site}{fields[name]}" for name, site in ADDRESSES.items() if name in fields), ""),
     )
-
-
-def _names(person, all_of_it: bool) -> list[str]:
-    given = [*person.first_names, *person.middle_names] if all_of_it else []
-    return [*given, *person.prelast_names, *person.last_names]
 
 
 @cache
