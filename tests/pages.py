@@ -1,8 +1,8 @@
 """What a test sees of a page: its elements, its colors, its widgets."""
 
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
-from types import SimpleNamespace
 
 from matplotlib.colors import to_rgb
 
@@ -11,18 +11,32 @@ from ddlearn.classroom import style
 VOID = {"meta", "link", "br", "img", "input", "hr", "mspace"}
 
 
+@dataclass
+class Element:
+    """One element of a page; `said` are the pieces of the text inside."""
+
+    tag: str
+    attributes: dict[str, str | None]
+    parents: list["Element"]
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def text(self):
+        return "".join(self.said)
+
+
 class Page(HTMLParser):
-    """A page as a list of (tag, attributes, text inside, parents), with a check that every element is closed."""
+    """A page as a list of its elements, with a check that every one is closed."""
 
     def __init__(self, text):
         super().__init__()
-        self.elements, self.open, self.words = [], [], ""
+        self.elements, self.open, self.said = [], [], []
         self.feed(text)
         self.close()
         assert self.open == []
 
     def handle_starttag(self, tag, attributes):
-        element = SimpleNamespace(tag=tag, attributes=dict(attributes), text="", parents=list(self.open))
+        element = Element(tag, dict(attributes), list(self.open))
         self.elements.append(element)
         if tag not in VOID:
             self.open.append(element)
@@ -33,15 +47,37 @@ class Page(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag):
-        assert self.open.pop().tag == tag
+        assert tag in VOID or self.open.pop().tag == tag
 
     def handle_data(self, data):
-        self.words += data
-        for element in self.open:
-            element.text += data
+        for one in (self, *self.open):
+            one.said.append(data)
+
+    @property
+    def words(self):
+        return "".join(self.said)
 
     def all(self, *tags):
         return [element for element in self.elements if element.tag in tags]
+
+    def texts(self, *tags):
+        """The text in each element of these kinds, in one line."""
+        return [" ".join(element.text.split()) for element in self.all(*tags)]
+
+    def rows(self):
+        """Each table row as its cells' texts."""
+        found = []
+        for element in self.all("tr", "td", "th"):
+            if element.tag == "tr":
+                found.append([])
+            else:
+                found[-1].append(" ".join(element.text.split()))
+        return found
+
+    def row(self, beginning):
+        """The one row that begins so."""
+        (one,) = [cells for cells in self.rows() if cells[0].startswith(beginning)]
+        return one
 
     def ids(self):
         return [element.attributes["id"] for element in self.elements if "id" in element.attributes]

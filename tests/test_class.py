@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from html_page import Page
+from pages import Page
 from typer.testing import CliRunner
 
 from ddlearn.classroom.progress import Progress
@@ -52,27 +52,22 @@ def command(*words, **options):
     return CliRunner().invoke(cli.app, list(map(str, words)), **options)
 
 
-def row(page: Page, beginning: str) -> list[str]:
-    (one,) = [cells for cells in page.rows() if cells[0].startswith(beginning)]
-    return one
-
-
 # -- the page
 
 
 def test_each_exercise_says_who_is_how_far_and_the_commonest_mistake_with_its_hint(room):
     page = made(room)
-    _, begun, tried, passed, common = row(page, "ridge")
+    _, begun, tried, passed, common = page.row("ridge")
     assert (begun, tried, passed) == ("1", "3", "1")
     assert common.startswith("n forgotten, 2 of 3 The penalty stands beside")
-    assert row(page, "gram")[1:] == ["5", "0", "0", ""]
+    assert page.row("gram")[1:] == ["5", "0", "0", ""]
 
 
 def test_a_mistake_that_was_mended_or_that_nobody_knows_is_not_counted(room):
     for name in ("Ada", "Bo"):
         drop(room, name, record("passed", "n forgotten"), 60)
     drop(room, "Cy", record("classic mistake", EVIL), 60)
-    assert row(made(room), "ridge")[1:] == ["1", "1", "3", "none that is known"]
+    assert made(room).row("ridge")[1:] == ["1", "1", "3", "none that is known"]
 
 
 def test_who_is_stuck_longest_comes_first_with_tries_and_mistake(room):
@@ -94,8 +89,8 @@ def test_predictions_and_answers_are_counted_beside_what_is_right(room):
         answer["quiz"] = {"quiz-1": {"chosen": right.text, "right": True, "attempts": 1}}
         drop(room, f"new {number}", record(**answer), minutes)
     page = made(room)
-    assert row(page, f"{lift.truth} ✓ so it is".replace("`", ""))[1] == "2"
-    assert row(page, f"{right.text} ✓ so it is".replace("`", ""))[1] == "3"
+    assert page.row(f"{lift.truth} ✓ so it is".replace("`", ""))[1] == "2"
+    assert page.row(f"{right.text} ✓ so it is".replace("`", ""))[1] == "3"
 
 
 def test_predicted_numbers_are_counted_in_ranges_and_the_truth_is_in_one():
@@ -138,7 +133,7 @@ def test_a_broken_file_is_a_row_with_a_reason_and_nothing_in_the_folder_changes(
     learners, bad = class_page.read(room, names=True)
     assert (len(learners), {file.path for file in bad}) == (5, {*BROKEN})
     page = made(room, names=True)
-    assert all(row(page, name)[1].startswith("✗ It ") for name in BROKEN)
+    assert all(page.row(name)[1].startswith("✗ It ") for name in BROKEN)
     assert {path.name: path.read_bytes() for path in room.iterdir()} == before
 
 
@@ -168,25 +163,20 @@ def test_all_that_a_file_says_is_escaped_and_what_it_says_wrongly_is_passed_over
     drop(tmp_path, EVIL.replace("/", ""), content)
     page = class_page.page(*class_page.read(tmp_path, names=True), names=True)
     assert "<script" not in page
-    assert row(Page(page), "ridge")[2] == "1"
+    assert Page(page).row("ridge")[2] == "1"
     assert "SECRET" not in page
 
 
 def test_the_page_is_replaced_and_no_other_file(room, tmp_path):
     assert "Nobody has handed in yet." in class_page.page([], [])
     out = tmp_path / "class.html"
+    (room / "gone.zip").symlink_to("/nowhere/at/all.zip")
     for _ in range(2):
         answer = command("class", room, "--out", out)
         assert (answer.exit_code, answer.output) == (0, f"The class is in {out}.\n")
     out.write_text("my thesis")
     assert isinstance(command("class", room, "--out", out).exception, FileExistsError)
     assert out.read_text() == "my thesis"
-
-
-def test_a_link_to_nothing_in_the_folder_costs_no_page(room, tmp_path):
-    (room / "gone.zip").symlink_to("/nowhere/at/all.zip")
-    class_page.main(room, tmp_path / "class.html", names=False, watch=False, say=lambda words: None)
-    assert (tmp_path / "class.html").is_file()
 
 
 def test_watched_the_page_is_written_when_somebody_hands_in_and_only_then(room, tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError
 from types import SimpleNamespace
 
 import pytest
-from html_page import Page
+from pages import Page
 
 from ddlearn.classroom.progress import Progress
 from ddlearn.course import doctor

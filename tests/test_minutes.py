@@ -1,12 +1,9 @@
 """The minutes that a lesson states are those of its source."""
 
-from pathlib import Path
-
 import pytest
 
 from ddlearn.course import minutes
 
-ROOT = Path(__file__).parents[1]
 PAGE = """# %% [markdown]
 # # A title of five words
 # WORDS
@@ -53,7 +50,3 @@ def test_a_lesson_that_states_other_minutes_is_a_fault(tmp_path):
 def test_a_lesson_of_more_than_fifty_minutes_is_a_fault(tmp_path):
     (fault,) = page_of(tmp_path, 180 * 30)
     assert "takes 52 minutes; at most 50" in fault
-
-
-def test_every_lesson_states_what_it_takes():
-    assert minutes.faults(ROOT) == []

@@ -7,7 +7,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
-from html_page import Page
+from pages import Page
 
 from ddlearn import __version__, lessons
 from ddlearn.classroom.claim import about, claim, exact, ours
@@ -70,11 +70,6 @@ def progress(tmp_path):
     return progress
 
 
-def row(page, beginning):
-    (one,) = [cells for cells in Page(page).rows() if cells[0].startswith(beginning)]
-    return one
-
-
 def test_the_page_has_a_language_a_title_headings_in_order_and_tables_with_names(progress):
     page = Page(report_html(progress))
     assert page.all("html")[0].attributes["lang"] == "en"
@@ -91,7 +86,7 @@ def test_the_page_has_a_language_a_title_headings_in_order_and_tables_with_names
 
 def test_exercises_are_said_in_symbol_and_words_with_attempts_hints_and_time(progress):
     page = report_html(progress)
-    gram, ridge = row(page, "gram: the Gram matrix"), row(page, "ridge: ridge regression")
+    gram, ridge = Page(page).row("gram: the Gram matrix"), Page(page).row("ridge: ridge regression")
     assert gram[1:4] == ["✓ passed", "2", "1"]
     assert re.fullmatch(r"\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC", gram[4])
     assert ridge[1:4] == ["◐ classic mistake", "1", "0"]
@@ -112,17 +107,17 @@ def test_the_state_of_a_lesson_counts_the_exercises_that_it_has(progress, tmp_pa
 
 def test_predictions_stand_beside_their_answers_and_nothing_ahead_is_spoiled(progress):
     page = report_html(progress)
-    assert row(page, "Where does K peak?")[1:3] == ["60 features", "137 features"]
-    assert row(page, "How many planes?")[1:3] == ["○ not answered", ""]
+    assert Page(page).row("Where does K peak?")[1:3] == ["60 features", "137 features"]
+    assert Page(page).row("How many planes?")[1:3] == ["○ not answered", ""]
 
 
 def test_questions_and_claims_are_said(progress):
     page = report_html(progress)
     answered = [cells[1:] for cells in Page(page).rows() if cells[0] == "Is K symmetric?"]
     assert answered == [["no", "✗ not yet right", "1"], ["yes", "✓ right", "1"]]
-    slope = row(page, "As 1/sqrt(D). (Our threshold: <R> & D; idea of Boser, Guyon and Vapnik 1992)")
+    slope = Page(page).row("As 1/sqrt(D). (Our threshold: <R> & D; idea of Boser, Guyon and Vapnik 1992)")
     assert slope[1:4] == ["−0.5 ± 0.05", "−0.501, −0.499", "✓ holds"]
-    assert row(page, "The shortcut is exact.")[2:4] == ["", "○ not measured"]
+    assert Page(page).row("The shortcut is exact.")[2:4] == ["", "○ not measured"]
 
 
 def test_passed_code_is_there_and_drafts_are_not(progress):
@@ -168,7 +163,7 @@ def test_records_of_what_no_longer_exists_are_kept_and_marked(progress):
     progress.record_exercise("broken", "lost", "passed", "def lost(): ...")
     page = report_html(progress)
     for name in ("old", "older", "quiz-9", "oldest", "far", "lost"):
-        assert row(page, f"{name} (no longer in this lesson)")
+        assert Page(page).row(f"{name} (no longer in this lesson)")
     assert Page(page).texts("h2")[-1] == "Lesson gone"
     assert {"far: my code", "lost: my code", "old: my code"} <= set(Page(page).texts("summary"))
 
