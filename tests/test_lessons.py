@@ -9,6 +9,7 @@ import numpy
 import pytest
 
 from ddlearn import lessons
+from ddlearn.classroom.claim import Claim
 from ddlearn.classroom.style import style
 from ddlearn.classroom.sweep import settings
 from ddlearn.course import build
@@ -16,56 +17,43 @@ from ddlearn.lessons import LESSONS, SLUGS, load
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = {number: load(number) for number in LESSONS}
-DECISIONS = [(room, decision) for room in ROOMS.values() for decision in room.parts.decisions]
-EXERCISES = [(room, exercise) for room in ROOMS.values() for exercise in room.parts.exercises]
-EXPLORERS = [(room, explorer) for room in ROOMS.values() for explorer in room.parts.explorers]
-CLAIMS = [(room, claim) for room in ROOMS.values() for claim in room.parts.claims]
 DEAR = {
     "fixed_embeddings": ("loo-test",),
+    "learned_embeddings": ("film",),
     "neural_tangent_kernel": ("widths",),
-    "leaving_the_lazy_regime": ("diagonal",),
+    "leaving_the_lazy_regime": ("diagonal", "transfer"),
     "real_steps_real_widths": ("steps",),
-    "learning_curves": ("left-out",),
+    "learning_curves": ("left-out", "modes"),
+    "guarantees": ("bounds",),
     "double_descent_solved": ("exact",),
     "double_descent_trained": ("clocks",),
-    "capstone": ("experiment", "leave-one-out"),
+    "capstone": ("experiment", "leave-one-out", "rule"),
 }
-"""Explorers that take more than half a second a setting, though they are none for which one is told to wait; claims
-that are exact on average, over many draws."""
+"""Explorers of seconds though they are none for which one is told to wait; claims that are exact on average, over many
+draws."""
 
 
-def is_dear(room, part):
-    """An explorer, or a claim, that takes long: `make test` sees it in its notebook alone, as shipped and solved."""
-    return part.name in room.seconds or part.name in DEAR.get(room.room, ())
-
-
-SWEEPS = [
-    pytest.param(
-        explorer, walk, last, id=f"{room.number}-{explorer.name}-{said}", marks=pytest.mark.slow if slow else ()
+def marked(room, part, *more, said="", slow=False):
+    """A part of a lesson for a test. What takes long `make test` sees in its notebook alone, as shipped and solved."""
+    slow = slow or part.name in room.seconds or part.name in DEAR.get(room.room, ())
+    name = part.id if isinstance(part, Claim) else f"{room.number}-{part.name}"
+    return pytest.param(
+        room, part, *more, id=f"{name}-{said}" if said else name, marks=pytest.mark.slow if slow else ()
     )
-    for room, explorer in EXPLORERS
-    for walk, last, said, slow in (
-        ({"interiors": 0, "pairs": True}, 3, "pairs of ends", is_dear(room, explorer)),
-        ({"interiors": 3}, 12, "all corners", True),
-    )
-]
-ENGINES = [
-    pytest.param(room, one, id=f"{room.number}-{one.name}", marks=pytest.mark.slow if is_dear(room, one) else ())
-    for room, one in EXPLORERS
-]
-AT_SEEDS = [
-    pytest.param(claim, seeds, id=f"{claim.id}-{said}", marks=pytest.mark.slow if slow else ())
-    for room, claim in CLAIMS
-    for seeds, said, slow in (
-        ([2], "one seed", claim.basis.kind != "exact" or is_dear(room, claim)),
-        (range(5), "five seeds", True),
-    )
-]
-"""Notebooks measure at seed 0 as they are shipped and at seed 1 where they are solved."""
 
 
-def named(parts):
-    return [f"{room.number}-{getattr(part, 'name', None) or part.id}" for room, part in parts]
+def each(kind):
+    return [marked(room, part) for room in ROOMS.values() for part in getattr(room.parts, kind)]
+
+
+EXPLORERS = [(room, explorer) for room in ROOMS.values() for explorer in room.parts.explorers]
+CLAIMS = [(room, claim) for room in ROOMS.values() for claim in room.parts.claims]
+PAIRS, CORNERS = {"interiors": 0, "pairs": True}, {"interiors": 3}
+SWEEPS = [marked(*one, PAIRS, 3, said="pairs of ends") for one in EXPLORERS]
+SWEEPS += [marked(*one, CORNERS, 12, said="all corners", slow=True) for one in EXPLORERS]
+# Notebooks measure at seed 0 as they are shipped and at seed 1 where they are solved.
+AT_SEEDS = [marked(*one, [2], said="one seed", slow=one[1].basis.kind != "exact") for one in CLAIMS]
+AT_SEEDS += [marked(*one, range(5), said="five seeds", slow=True) for one in CLAIMS]
 
 
 def test_every_exercise_with_a_version_to_repair_names_its_mistake():
@@ -76,22 +64,22 @@ def test_every_exercise_with_a_version_to_repair_names_its_mistake():
         assert begun == {exercise.name for exercise in room.parts.exercises if exercise.given}, room.slug
 
 
-@pytest.mark.parametrize(("room", "exercise"), EXERCISES, ids=named(EXERCISES))
+@pytest.mark.parametrize(("room", "exercise"), each("exercises"))
 def test_an_exercise_is_fair_and_each_classic_mistake_has_its_own_hint(room, exercise):
     assert exercise.self_check() == []
     hints = {mistake.hint for mistake in exercise.mistakes}
     assert len(hints) == len(exercise.mistakes) >= 4, "hints.md: four mistakes or more, each with a hint of its own"
 
 
-@pytest.mark.parametrize(("room", "decision"), DECISIONS, ids=named(DECISIONS))
+@pytest.mark.parametrize(("room", "decision"), each("decisions"))
 def test_a_decision_is_fair_and_each_wrong_choice_has_its_own_hint(room, decision):
     assert decision.self_check() == []
     hints = {mistake.hint for mistake in decision.mistakes}
     assert len(hints) == len(decision.mistakes) >= 1, "hints.md: one mistake or more, each with a hint of its own"
 
 
-@pytest.mark.parametrize(("explorer", "walk", "last"), SWEEPS)
-def test_an_explorer_survives_every_control_and_its_pictures_are_whole(explorer, walk, last, monkeypatch):
+@pytest.mark.parametrize(("room", "explorer", "walk", "last"), SWEEPS)
+def test_an_explorer_survives_every_control_and_its_pictures_are_whole(room, explorer, walk, last, monkeypatch):
     """Only what moved is drawn anew (`classroom.background`); a full draw of the same figure must give the same pixels.
 
     It is compared at the last settings: corners and random places, far from each other.
@@ -123,7 +111,7 @@ class Called(Exception):
     """A learner's function was: nothing is computed to its end here, as it is where a notebook is solved."""
 
 
-@pytest.mark.parametrize(("room", "explorer"), ENGINES)
+@pytest.mark.parametrize(("room", "explorer"), each("explorers"))
 def test_an_explorer_runs_on_the_learners_functions(room, explorer):
     parameters = inspect.signature(explorer.compute).parameters
     assert {*explorer.uses} <= {exercise.name for exercise in room.parts.exercises}
@@ -139,8 +127,8 @@ def test_an_explorer_runs_on_the_learners_functions(room, explorer):
         assert parameters[name].default is not inspect.Parameter.empty
 
 
-@pytest.mark.parametrize(("claim", "seeds"), AT_SEEDS)
-def test_a_claim_holds_on_every_seed_and_its_control_on_none(claim, seeds):
+@pytest.mark.parametrize(("room", "claim", "seeds"), AT_SEEDS)
+def test_a_claim_holds_on_every_seed_and_its_control_on_none(room, claim, seeds):
     result = claim.run(seeds)
     assert result.holds, (result.measured, result.error)
     assert result.control_fails, (result.control_measured, result.control_error)
