@@ -65,12 +65,6 @@ def read(path: Path) -> dict[str, list[ClaimResult]]:
     return found
 
 
-def declared(names: list[str]) -> list[Claim]:
-    """Return the claims of the lessons asked for, of all if `names` is empty."""
-    numbers = notebooks.choose(names, list(lessons.LESSONS))
-    return [claim for number in numbers for claim in lessons.load(number).parts.claims]
-
-
 def measure(
     claims: Sequence[Claim],
     seeds: int,
@@ -98,7 +92,8 @@ def measure(
 def main(names: list[str], json: Path | None = None, seeds: int = 5, backend="sequential", scheduler=None) -> int:
     """Measure, show the table, write the file; 1 if a claim does not hold or a control does not fail."""
     thread_pools.limit_threads()
-    claims, console = declared(names), Console()
+    rooms, console = map(lessons.load, notebooks.choose(names, list(lessons.LESSONS))), Console()
+    claims = [claim for room in rooms for claim in room.parts.claims]
 
     def keep(found: list[ClaimResult]) -> None:
         """After each seed of each claim: who stops the command keeps what it measured."""

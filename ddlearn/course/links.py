@@ -1,11 +1,8 @@
 """Addresses that open a lesson elsewhere: on Binder, on a class's JupyterHub, in Colab.
 
-Binder builds an image for each state of the repository that it is asked for, and keeps it. So the reference is best a
-tag, whose image is there when a class clicks. Where lessons still change, nbgitpuller helps: Binder starts the image of
-the tag, and the lessons of a branch are pulled into it, so that a corrected word needs no build.
-
-nbgitpuller follows a *branch*. With a tag it clones once and fails at each later click, with a commit it never clones;
-so addresses that pull name a branch, and anything that looks like a tag or a commit is refused there.
+Binder builds an image for each state of the repository that it is asked for: best for a tag, whose image is there when
+a class clicks. Where lessons still change, nbgitpuller pulls those of a *branch* into it, and a corrected word needs no
+build. A tag it would clone once and fail at each later click, a commit never: both are refused there.
 """
 
 import re
