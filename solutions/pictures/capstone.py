@@ -25,7 +25,7 @@ def draw() -> Sheet:
         sheet.text(left + 90, 112, name, "ink", 18, "middle")
         sheet.text(left + 90, 226, words, "faint", 15, "middle")
         if k:
-            sheet.polyline([(left - 34, 172), (left - 5, 172)], "ink", 2.5, arrow=True)
+            sheet.line([(left - 34, 172), (left - 5, 172)], "ink", 2.5, arrow=True)
     for row in range(4):
         for column in range(5):
             shade = "#0072B2" if column == 4 else "#6b6860"
@@ -46,5 +46,5 @@ def draw() -> Sheet:
     ):
         band.line([(low, height), (high, height)], color, 3)
         band.dots([((low + high) / 2, height)], color, 5)
-    sheet.text(450, 340, "Decide before you look what would prove you wrong.", "ink", 18, "middle")
+    sheet.caption("Decide before you look what would prove you wrong.", 340, size=18)
     return sheet

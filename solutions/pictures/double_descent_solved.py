@@ -42,7 +42,7 @@ def draw() -> Sheet:
     ellipse(solved, NOISE / STRONG, NOISE / WEAK, "vermilion", 2.5, TRUTH)
     solved.dots([TRUTH], "ink", 5)
     solved.squares([FITTED], "vermilion", 5)
-    sheet.polyline([(424, 184), (490, 184)], "ink", 2.5, arrow=True)
+    sheet.line([(424, 184), (490, 184)], "ink", 2.5, arrow=True)
     sheet.text(456, 166, "solve", "ink", 16, "middle")
     seen.text(1.35, 2.2, "true", "ink", 15, "end")
     seen.text(2.4, 1.7, "measured", "vermilion", 15)
@@ -50,5 +50,5 @@ def draw() -> Sheet:
     solved.text(0.85, 0.72, "true", "ink", 15, "end")
     solved.text(1.68, 0.35, "fitted", "vermilion", 15)
     solved.text(0, -0.3, "weights of\none length", "blue", 15, "middle")
-    sheet.text(450, 346, "Solving divides the noise by the small singular value.", "ink", 18, "middle")
+    sheet.caption("Solving divides the noise by the small singular value.", size=18)
     return sheet

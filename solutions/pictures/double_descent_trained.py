@@ -26,7 +26,5 @@ def draw() -> Sheet:
     plane.text(8.2, 2.32, "a wider network", "ink", 16, "end")
     plane.line([(4.4, 0.7), (4.4, 4.9)], "purple", 3, arrow=True)
     plane.text(4.25, 0.75, "more data", "purple", 16, "end")
-    sheet.text(
-        450, 356, "Both arrows cross the same band: a larger network or more data can hurt.", "ink", 17, "middle"
-    )
+    sheet.caption("Both arrows cross the same band: a larger network or more data can hurt.", 356)
     return sheet

@@ -22,7 +22,7 @@ def draw() -> Sheet:
     flat.dots([(x, 0) for x in INNER])
     flat.squares([(x, 0) for x in OUTER])
 
-    sheet.polyline([(412, 180), (486, 180)], "ink", 2.5, arrow=True)
+    sheet.line([(412, 180), (486, 180)], "ink", 2.5, arrow=True)
     sheet.text(449, 160, "*φ*(*x*) = (*x*, *x*^{2})", "ink", 17, "middle")
     sheet.text(449, 212, "chosen before\nany data", "faint", 15, "middle")
 
@@ -34,5 +34,5 @@ def draw() -> Sheet:
     lift.line([(-2.2, CUT), (2.2, CUT)], "ink", 2.5)
     lift.dots([(x, x * x) for x in INNER])
     lift.squares([(x, x * x) for x in OUTER])
-    sheet.text(450, 346, "A linear method on the features is a curved method on the inputs.", "ink", 18, "middle")
+    sheet.caption("A linear method on the features is a curved method on the inputs.", size=18)
     return sheet

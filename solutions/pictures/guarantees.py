@@ -38,10 +38,10 @@ def draw() -> Sheet:
         plane.line([(0, y), (mu, y)], color, 2.5, arrow=True)
         plane.line([(mu, 0), (mu, y)], color, 1.2, ":")
     plane.dots([(0, 0)], "ink", 5)
-    sheet.text(*plane.place(-1.2, 0.1), "prior", "ink", 17, "end")
-    sheet.text(*plane.place(1, 1.13), "posterior A", "green", 16, "middle")
-    sheet.text(*plane.place(2.75, 1.13), "posterior B", "blue", 16)
+    plane.text(-1.2, 0.1, "prior", "ink", 17, "end")
+    plane.text(1, 1.13, "posterior A", "green", 16, "middle")
+    plane.text(2.75, 1.13, "posterior B", "blue", 16)
     for y, name, mu, color in ((318, "A", 1, "green"), (346, "B", 3, "blue")):
         words = f"{name}: distance {mu}, divergence {mu**2 / 2:g}; {100 * fitting(mu):.0f} % of its functions fit the examples"
-        sheet.text(450, y, words, color, 17, "middle")
+        sheet.caption(words, y, color)
     return sheet

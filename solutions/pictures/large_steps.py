@@ -26,5 +26,5 @@ def draw() -> Sheet:
         valley.dots(heights[:1], color, 8)
         factor = f"{1 - STEP * curvature:.1f}".replace("-", "−")
         sheet.text(left + 195, 42, f"curvature {curvature}: each step multiplies by {factor}", color, 17, "middle")
-    sheet.text(450, 356, "Both take steps of size 0.5. Large dots: the starts.", "ink", 17, "middle")
+    sheet.caption("Both take steps of size 0.5. Large dots: the starts.", 356)
     return sheet

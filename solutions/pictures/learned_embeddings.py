@@ -49,5 +49,5 @@ def draw() -> Sheet:
             bars.area(corners, "purple" if k in SHOWN else "faint", 1 if k in SHOWN else 0.55)
         bars.line([(0, 0), (D, 0)], "rule", 1.5)
         bars.text(D / 2, -0.13 * max(after), "coordinates 1 to 12", "faint", 15, "middle")
-    sheet.text(450, 346, "Only the labels say which two coordinates matter.", "ink", 18, "middle")
+    sheet.caption("Only the labels say which two coordinates matter.", size=18)
     return sheet

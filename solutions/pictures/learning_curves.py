@@ -40,12 +40,10 @@ def draw() -> Sheet:
         bars.text(MODES - 0.2, water + 0.06, "water level *κ*", "blue", 16, "end")
         bars.line([(0, 0), (MODES, 0)], "rule", 1.5)
         sheet.text(left + 170, 330, f"shares of the modes: together {n} full boxes", "blue", 15, "middle")
-    sheet.text(
-        450,
-        362,
+    sheet.caption(
         "eigenvalues of the kernel, largest first, and the share of each mode that is learned",
-        "faint",
-        15,
-        "middle",
+        362,
+        color="faint",
+        size=15,
     )
     return sheet

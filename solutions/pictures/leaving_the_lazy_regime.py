@@ -52,7 +52,5 @@ def draw() -> Sheet:
         for end in before:
             wheel.line([(0, 0), end], "faint", 2, ":")
         wheel.text(1.3 * math.cos(TEACHER), 1.12 * math.sin(TEACHER), "the target’s\ndirection", "vermilion", 15)
-    sheet.text(
-        450, 356, "Dotted: each hidden unit before training. Blue: the same units after it.", "ink", 17, "middle"
-    )
+    sheet.caption("Dotted: each hidden unit before training. Blue: the same units after it.", 356)
     return sheet

@@ -22,14 +22,14 @@ def draw() -> Sheet:
     plane = sheet.panel((60, 30, 480, 340), (-1.15, 1.674), (-1.0, 1.0))
     plane.line([(-1.15, 0), (1.6, 0)], "rule", 1.5)
     plane.line([(0, -1), (0, 1.08)], "rule", 1.5)
-    sheet.text(*plane.place(1.5, -0.1), "*ω*_{1}", "faint", 16)
-    sheet.text(*plane.place(0.05, 1.04), "*ω*_{2}", "faint", 16)
+    plane.text(1.5, -0.1, "*ω*_{1}", "faint", 16)
+    plane.text(0.05, 1.04, "*ω*_{2}", "faint", 16)
     radius = math.sqrt(0.8)
     turns = [2 * math.pi * k / 120 for k in range(121)]
     plane.line([(radius * math.cos(t), radius * math.sin(t)) for t in turns], "purple", 2.5)
     plane.line([(1, 0), (0, 1), (-1, 0), (0, -1), (1, 0)], "green", 2.5, "--")
     plane.line([(0.5, 1), (1.45, -0.9)], "vermilion", 3)
-    sheet.text(*plane.place(0.6, 0.93), "all fits: 2*ω*_{1} + *ω*_{2} = 2", "vermilion", 16)
+    plane.text(0.6, 0.93, "all fits: 2*ω*_{1} + *ω*_{2} = 2", "vermilion", 16)
     X, y = torch.tensor([[2.0, 1.0]], dtype=torch.float64), torch.tensor([2.0], dtype=torch.float64)
     scales = [1.0, *(2 / (2 * (g**2 + g**-2) + 1) / (g**2 - g**-2) for g in GROWTHS), 1e-4]
     found = [flow_limit(X, y, scale**0.5).tolist() for scale in scales]
@@ -38,7 +38,7 @@ def draw() -> Sheet:
         x, up = plane.place(first, second)
         words = f"*α* = {scale:.2g}:  ({first:.3f}, {second:.3f})"
         height = 62 + 45 * row
-        sheet.polyline([(x + 9, up), (600, height - 5)], "rule", 1.2)
+        sheet.line([(x + 9, up), (600, height - 5)], "rule", 1.2)
         sheet.text(606, height, words, "blue", 16)
     sheet.text(606, 300, "circle (l2 ball): (0.8, 0.4)", "purple", 16)
     sheet.text(606, 328, "dashes (l1 ball): (1, 0)", "green", 16)

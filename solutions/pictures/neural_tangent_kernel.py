@@ -36,5 +36,5 @@ def draw() -> Sheet:
     sheet.text(230, 124, "tangent", "vermilion", 15, "end")
     sheet.text(330, 200, "network", "blue", 15)
     sheet.text(556, 220, "network and tangent", "blue", 15)
-    sheet.text(450, 346, "A wide network reaches its targets with a small move of its weights.", "ink", 17, "middle")
+    sheet.caption("A wide network reaches its targets with a small move of its weights.")
     return sheet

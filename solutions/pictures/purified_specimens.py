@@ -36,7 +36,7 @@ def draw() -> Sheet:
     )
     for number, counts in enumerate(TUBES):
         tube(sheet, 60 + 190 * number, number, counts)
-    sheet.polyline([(420, 170), (490, 170)], "ink", 2.5, arrow=True)
+    sheet.line([(420, 170), (490, 170)], "ink", 2.5, arrow=True)
     sheet.text(700, 62, "From which tube is a cell of this type?", "ink", 16, "middle")
     for row in range(2):
         of_type = [counts[row] for counts in TUBES]
@@ -48,5 +48,5 @@ def draw() -> Sheet:
             sheet.text(694 + 96 * column, 133 + 74 * row, f"{share:.2f}", "ink", 19, "middle")
     for column in range(2):
         sheet.text(694 + 96 * column, 266, f"tube {column + 1}", "faint", 16, "middle")
-    sheet.text(450, 346, "The name of a tube is not the type of a cell.", "ink", 18, "middle")
+    sheet.caption("The name of a tube is not the type of a cell.", size=18)
     return sheet

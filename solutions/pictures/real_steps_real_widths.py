@@ -48,7 +48,5 @@ def draw() -> Sheet:
     plane.text(-2.18, 0.45, "no imbalance: the path ends\nwhere the gradient vanishes", "vermilion", 16)
     plane.text(-2.18, 1.9, "two starts that compute\nthe same function", "ink", 16)
     plane.text(2.4, 0.06, "weight *b*", "faint", 15, "end")
-    sheet.text(
-        450, 362, "The imbalance *a*^{2} − *b*^{2} keeps the blue path away from the origin.", "ink", 17, "middle"
-    )
+    sheet.caption("The imbalance *a*^{2} − *b*^{2} keeps the blue path away from the origin.", 362)
     return sheet

@@ -51,13 +51,21 @@ class Panel:
     def axes(self, x: str = "", y: str = "") -> None:
         """Draw two arrows, to the right and upward, with their names at the ends."""
         left, top, width, height = self.box
-        self.sheet.polyline([(left, top - 8), (left, top + height), (left + width + 8, top + height)], "rule", 1.5)
+        self.sheet.line([(left, top - 8), (left, top + height), (left + width + 8, top + height)], "rule", 1.5)
         self.sheet.text(left + width + 8, top + height + 22, x, "faint", 15, "end")
         self.sheet.text(left + 8, top + 2, y, "faint", 15)
 
     def line(self, points: Points, color: str = "blue", width: float = 3, dash: str = "-", arrow: bool = False) -> None:
         """Draw a line through the points; with an arrow head at its last one if asked."""
-        self.sheet.polyline([self.place(*point) for point in points], color, width, dash, arrow)
+        points = [self.place(float(x), float(y)) for x, y in points]
+        ends = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        dashes = f' stroke-dasharray="{DASHES[dash]}"' if DASHES[dash] else ""
+        self.sheet.add(
+            f'<polyline points="{ends}" fill="none" stroke="{COLORS[color]}" stroke-width="{width:g}"{dashes} '
+            'stroke-linejoin="round" stroke-linecap="round"/>'
+        )
+        if arrow:
+            self.sheet.add(head(points, COLORS[color], 6 + 3 * width))
 
     def area(self, points: Points, color: str = "blue", opacity: float = 0.18) -> None:
         """Fill the polygon with these corners."""
@@ -81,16 +89,21 @@ class Panel:
             )
 
     def text(self, x: float, y: float, words: str, color: str = "ink", size: float = 17, anchor: str = "start") -> None:
-        """Write words at a point of the panel; see `Sheet.text`."""
-        self.sheet.text(*self.place(x, y), words, color, size, anchor)
+        """Write words; `*x*` is in italics, `x_{1}` has a subscript and `x^{2}` a superscript. A newline begins a line."""
+        x, y = self.place(x, y)
+        for number, row in enumerate(words.split("\n")):
+            self.sheet.add(
+                f'<text x="{x:.1f}" y="{y + 1.3 * size * number:.1f}" fill="{COLORS[color]}" font-size="{size:g}" '
+                f'text-anchor="{anchor}">{marked(row, size)}</text>'
+            )
 
 
-class Sheet:
-    """A drawing, 900 pixels wide, on paper with a thin edge."""
+class Sheet(Panel):
+    """A drawing on paper with a thin edge, 900 pixels wide. Its coordinates are its pixels, y downward."""
 
     def __init__(self, title: str, description: str, height: int = 380, width: int = 900):
-        self.title, self.description, self.width, self.height = title, description, width, height
-        self.parts: list[str] = []
+        super().__init__(self, (0, 0, width, height), (0, width), (height, 0))
+        self.title, self.description, self.parts = title, description, []
 
     def panel(self, box: Sequence[float], xlim: Sequence[float] = (0, 1), ylim: Sequence[float] = (0, 1)) -> Panel:
         """Return a panel at `box` = (left, top, width, height) whose coordinates run over `xlim` and `ylim`."""
@@ -100,36 +113,13 @@ class Sheet:
         """Put an SVG element over those that are there."""
         self.parts.append(element)
 
-    def polyline(
-        self, points: Points, color: str = "ink", width: float = 2, dash: str = "-", arrow: bool = False
-    ) -> None:
-        """Draw a line through points of the sheet; with an arrow head at its last one if asked."""
-        points = [(float(x), float(y)) for x, y in points]
-        ends = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        dashes = f' stroke-dasharray="{DASHES[dash]}"' if DASHES[dash] else ""
-        self.add(
-            f'<polyline points="{ends}" fill="none" stroke="{COLORS[color]}" stroke-width="{width:g}"{dashes} '
-            'stroke-linejoin="round" stroke-linecap="round"/>'
-        )
-        if arrow:
-            self._head(*last_direction(points), color, 6 + 3 * width)
-
-    def _head(self, x: float, y: float, angle: float, color: str, size: float) -> None:
-        corners = [(x + size * math.cos(angle + turn), y + size * math.sin(angle + turn)) for turn in (2.7, -2.7)]
-        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in [(x, y), *corners])
-        self.add(f'<polygon points="{points}" fill="{COLORS[color]}"/>')
-
-    def text(self, x: float, y: float, words: str, color: str = "ink", size: float = 17, anchor: str = "start") -> None:
-        """Write words; `*x*` is in italics, `x_{1}` has a subscript and `x^{2}` a superscript. A newline begins a line."""
-        for number, row in enumerate(words.split("\n")):
-            self.add(
-                f'<text x="{x:.1f}" y="{y + 1.3 * size * number:.1f}" fill="{COLORS[color]}" font-size="{size:g}" '
-                f'text-anchor="{anchor}">{marked(row, size)}</text>'
-            )
+    def caption(self, words: str, y: float = 346, color: str = "ink", size: float = 17) -> None:
+        """Write a sentence below all that is drawn, in the middle."""
+        self.text(self.box[2] / 2, y, words, color, size, "middle")
 
     def svg(self) -> str:
         """Return the drawing as the text of an SVG file."""
-        w, h = self.width, self.height
+        w, h = self.box[2:]
         return "\n".join(
             [
                 f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" '
@@ -144,10 +134,13 @@ class Sheet:
         )
 
 
-def last_direction(points: Sequence[Sequence[float]]) -> tuple[float, float, float]:
-    """Return the last point and the angle at which a line arrives there."""
-    (x0, y0), (x1, y1) = next(pair for pair in reversed(list(pairwise(points))) if pair[0] != pair[1])
-    return x1, y1, math.atan2(y1 - y0, x1 - x0)
+def head(points: Sequence[Sequence[float]], color: str, size: float) -> str:
+    """Return the head of an arrow through these points, at the last one."""
+    (x0, y0), (x, y) = next(pair for pair in reversed(list(pairwise(points))) if pair[0] != pair[1])
+    angle = math.atan2(y - y0, x - x0)
+    corners = [(x + size * math.cos(angle + turn), y + size * math.sin(angle + turn)) for turn in (2.7, -2.7)]
+    ends = " ".join(f"{a:.1f},{b:.1f}" for a, b in [(x, y), *corners])
+    return f'<polygon points="{ends}" fill="{color}"/>'
 
 
 def marked(words: str, size: float) -> str:

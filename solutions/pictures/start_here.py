@@ -24,8 +24,8 @@ def draw() -> Sheet:
             sheet.add(
                 f'<circle cx="{118 + 25 * column}" cy="{133 + 28 * row}" r="7" fill="#fbfaf6" fill-opacity="{shade:.2f}"/>'
             )
-    sheet.polyline([(30, 175), (88, 175)], "ink", 2.5, arrow=True)
-    sheet.polyline([(272, 175), (330, 175)], "ink", 2.5, arrow=True)
+    sheet.line([(30, 175), (88, 175)], "ink", 2.5, arrow=True)
+    sheet.line([(272, 175), (330, 175)], "ink", 2.5, arrow=True)
     sheet.text(30, 160, "input", "faint", 15)
     sheet.text(330, 160, "output", "faint", 15, "end")
     sheet.text(180, 276, "… and still not say\nwhen it will fail.", "ink", 16, "middle")

@@ -48,5 +48,5 @@ def draw() -> Sheet:
         triangle.text(x + 0.05, y - 0.02, f"{number}", "ink", 15)
     for k in range(3):
         sheet.text(115 + 130 * k, 70, f"{k + 1}", "ink", 15, "middle")
-    sheet.text(450, 356, "How can a classifier of single cells be learned from the points alone?", "ink", 18, "middle")
+    sheet.caption("How can a classifier of single cells be learned from the points alone?", 356, size=18)
     return sheet

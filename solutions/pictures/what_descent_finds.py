@@ -65,12 +65,5 @@ def draw() -> Sheet:
         sheet.text(center, 300, words, "ink", 15, "middle")
     sheet.text(665, 42, "Thirty neurons turn", "ink", 17, "middle")
     sheet.text(665, 66, "blue: positive output weight, red: negative", "faint", 15, "middle")
-    sheet.text(
-        450,
-        360,
-        "Nothing in the loss prefers one of the fits. The steps, the start and the neurons do.",
-        "ink",
-        17,
-        "middle",
-    )
+    sheet.caption("Nothing in the loss prefers one of the fits. The steps, the start and the neurons do.", 360)
     return sheet
