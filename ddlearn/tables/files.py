@@ -141,12 +141,12 @@ def _text(path: Path, encoding: str | None) -> str:
 
 def _split(text: str, name: str, given: str | None, skipped: int) -> tuple[list[tuple[int, list[str]]], str]:
     """Return the rows, each with its line, and the separator with which all agree and most cells are numbers."""
-    tries, refusals = [], []
+    tries, refusals, first = [], [], next(line for line in text.splitlines() if line.strip())
     for sign in [given] if given else [sign for sign in SEPARATORS if sign in text]:
         try:
             rows = _rows(text, sign, skipped)
         except csv.Error as error:
-            refusals.append((_first_row(text, sign), str(error)))
+            refusals.append((first.count(sign) + 1, str(error)))
             continue
         if any(len(row) > 1 for _, row in rows):
             odd = [(line, len(row)) for line, row in rows if not _fits(row, rows[0][1])]
@@ -222,10 +222,6 @@ def _trimmed(row: list[str]) -> list[str]:
 def _fits(row: list[str], header: list[str]) -> bool:
     """Return whether a row has a cell for each name, and nothing but empty cells beyond the header."""
     return len(row) >= len(_trimmed(header)) and len(_trimmed(row)) <= len(header)
-
-
-def _first_row(text: str, sign: str) -> int:
-    return next(line for line in text.splitlines() if line.strip()).count(sign) + 1
 
 
 def _titles(columns: list[tuple[str, list[str]]], name: str) -> tuple[list[str], list[str]]:
