@@ -66,32 +66,24 @@ def test_who_stops_the_command_keeps_what_it_measured(course, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("declared", "holds", "control_fails"),
+    ("declared", "measured", "holds", "control_fails"),
     [
-        (claim("false", far), False, None),
-        (claim("control-holds", one, one), True, False),
-        (claim("raises", broken), False, None),
-        (claim("not-a-number", lambda seed: float("nan")), False, None),
+        (claim("false", far), [9.0, 9.0], False, None),
+        (claim("control-holds", one, one), [1.0, 1.01], True, False),
+        (claim("raises", broken), [], False, None),
+        (claim("not-a-number", lambda seed: float("nan")), [None, None], False, None),
+        (claim("infinite", lambda seed: float("inf")), [None, None], False, None),
     ],
 )
-def test_one_that_does_not_hold_or_whose_control_does_is_exit_code_1(course, tmp_path, declared, holds, control_fails):
+def test_one_that_does_not_hold_or_whose_control_does_is_exit_code_1(
+    course, tmp_path, capsys, declared, measured, holds, control_fails
+):
     course(claim("is-one", one), declared)
     assert claims.main(["1"], json=tmp_path / "claims.json", seeds=2) == 1
     first, second = json.loads((tmp_path / "claims.json").read_text("utf-8"))
     assert first["holds"]
-    assert (second["holds"], second["control_fails"]) == (holds, control_fails)
-
-
-def test_what_is_not_finite_is_null_in_the_file(course, tmp_path):
-    course(claim("infinite", lambda seed: float("inf")))
-    claims.main([], json=tmp_path / "claims.json", seeds=1)
-    assert '"measured": [\n      null\n    ]' in (tmp_path / "claims.json").read_text("utf-8")
-
-
-def test_what_a_measure_raises_is_shown(course, capsys):
-    course(claim("raises", broken))
-    assert claims.main([], seeds=1) == 1
-    assert "raises: RuntimeError: no such thing" in capsys.readouterr().out
+    assert (second["measured"], second["holds"], second["control_fails"]) == (measured, holds, control_fails)
+    assert ("01.raises: RuntimeError: no such thing" in capsys.readouterr().out) == (declared.id == "01.raises")
 
 
 def test_a_lesson_that_is_not_there_is_refused(course):

@@ -4,13 +4,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
 import ddlearn
-from ddlearn.course import claims, cli, doctor, launch, notebooks, run, workcopy
+from ddlearn.course import claims, cli, doctor, launch, run
 from ddlearn.course.book import command as book
 
 EXTRAS = ("instructor", "handout", "slides")
@@ -135,18 +134,11 @@ def test_the_doctor_s_exit_code_is_the_machine_s_health(monkeypatch, ok, code):
     assert (answer.exit_code, answer.output) == (code, "2 findings\n")
 
 
-def test_lab_opens_the_lesson_asked_for(monkeypatch, tmp_path):
-    started = []
-    copy = SimpleNamespace(folder=tmp_path, text=lambda: "ready")
-    monkeypatch.setattr(notebooks, "shipped", lambda: [Path("00_start.ipynb"), Path("01_one.ipynb")])
-    monkeypatch.setattr(workcopy, "prepare", lambda folder: copy)
+def test_lab_opens_the_lesson_asked_for_unless_it_is_to_prepare_only(monkeypatch, tmp_path):
+    started, mine = [], tmp_path / "mine"
     monkeypatch.setattr(launch, "start", lambda *a, **k: started.append((a, k)))
-    answer = invoke("lab", "--lesson", "01", "--no-browser", "--port", "9000")
-    assert (answer.exit_code, answer.output) == (0, "ready\n")
-    assert started == [((tmp_path, "01_one.ipynb"), {"port": 9000, "open_browser": False, "ip": None})]
-
-
-def test_prepare_only_starts_nothing(monkeypatch, tmp_path):
-    monkeypatch.setattr(launch, "start", lambda *a, **k: pytest.fail("it started JupyterLab"))
-    assert invoke("lab", tmp_path / "mine", "--prepare-only").exit_code == 0
-    assert (tmp_path / "mine" / "00_start_here.ipynb").is_file()
+    words = ("lab", mine, "--lesson", "01", "--no-browser", "--port", "9000")
+    assert [invoke(*words, "--prepare-only").exit_code, started] == [0, []]
+    answer = invoke(*words)
+    assert (answer.exit_code, answer.output) == (0, f"Your working copy is {mine}.\n")
+    assert started == [((mine, "01_fixed_embeddings.ipynb"), {"port": 9000, "open_browser": False, "ip": None})]
