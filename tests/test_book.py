@@ -257,7 +257,8 @@ def test_what_changes_is_recorded_again_and_nothing_else(monkeypatch, tmp_path):
 
 
 def test_what_a_recording_takes_is_foreseen(monkeypatch, cache, waves):
-    monkeypatch.setattr(recorder, "POSITIONS", 4)
+    states = recorder.states
+    monkeypatch.setattr(recorder, "states", lambda explorer: states(explorer)[:8])
     monkeypatch.setattr(lessons.load("00"), "waves", waves, raising=False)
     foreseen, there = workshop.estimate("00", "waves"), workshop.record("00", "waves")
     assert foreseen.states == there.states

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ddlearn import compute
 from ddlearn.tables import BUILT_IN, Table, TableRefused, read_table
-from ddlearn.tables.cells import as_number
+from ddlearn.tables.cells import signs
 from ddlearn.tables.files import tidy
 
 ROWS = 24
@@ -318,10 +318,10 @@ def test_a_word_that_means_a_gap_among_numbers_may_name_a_class(write):
 
 
 def test_a_minus_beside_a_plus_and_none_beside_one_word_are_words(write):
-    signs = [[row[0], ("none", "some")[i % 2], "?" if i == 4 else "+-"[i % 3 > 0]] for i, row in enumerate(body())]
-    said, options = refused(write(text(signs)))
+    rows = [[row[0], ("none", "some")[i % 2], "?" if i == 4 else "+-"[i % 3 > 0]] for i, row in enumerate(body())]
+    said, options = refused(write(text(rows)))
     assert "1 row with gaps: 1 in 'price'" in said
-    table = read_table(write(text(signs)), **options)
+    table = read_table(write(text(rows)), **options)
     assert table.classes == ("+", "-")
     assert len(table) == ROWS - 1
     assert table.x[:3, 1].tolist() == [0, 1, 0]
@@ -417,7 +417,9 @@ def test_an_older_code_page_is_read_when_it_is_named(write):
         assert options == {}
 
 
-names = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cf")), min_size=1, max_size=12).map(tidy)
+# Letters of several scripts, a mark that joins the one before it, spaces of many kinds, what separates, what quotes.
+SIGNS = "aZßéǆ漢ع𝛼🎈\u0308 \u00a0\u3000\u2028.,;:|\"'#%()=_/-−12"
+names = st.text(SIGNS, min_size=1, max_size=12).map(tidy).filter(lambda name: name and not signs(name))
 finite = st.floats(-1e90, 1e90, allow_subnormal=True)
 
 
@@ -425,9 +427,7 @@ finite = st.floats(-1e90, 1e90, allow_subnormal=True)
 @given(data=st.data())
 def test_a_table_written_in_any_dialect_is_read_back(data, write):
     """Separator, decimal sign, quotes, line ends and code page at random; the first cell tells the decimal sign."""
-    header = data.draw(
-        st.lists(names.filter(lambda name: as_number(name) is None), min_size=2, max_size=4, unique=True)
-    )
+    header = data.draw(st.lists(names, min_size=2, max_size=4, unique=True))
     few = st.lists(finite, min_size=4, max_size=4).filter(lambda column: len(set(column)) > 1)
     columns = [6 * data.draw(few) for _ in header]
     columns[0][0] = 0.5

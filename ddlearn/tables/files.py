@@ -54,9 +54,7 @@ class TableRefused(ValueError):
         self.options = options
 
 
-def read_cells(
-    path: Path, encoding: str | None = None, skip_lines: int = 0
-) -> tuple[DataFrame, str, list[str], list[str]]:
+def read_cells(path: Path, encoding: str | None, skip_lines: int) -> tuple[DataFrame, str, list[str], list[str]]:
     """Return the cells of a file as text, the sign that separates them, columns without a name, and notes.
 
     The columns have the names of the first row, or "column 3"; the index is the number of each row's line. Rows without

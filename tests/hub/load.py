@@ -31,12 +31,8 @@ from hub.server import Hub
 HUB_MB, SERVER_MB, LESSON_MB = 300, 150, 600
 
 
-def hold(hub: Hub, learners: list[Learner], notebook: str, cells: list[str], at_once: int, tell) -> float:
+async def hold(hub: Hub, learners: list[Learner], notebook: str, cells: list[str], at_once: int, tell) -> float:
     """Let every learner attend, `at_once` at a time, and return the most memory in MB that the whole hub held."""
-    return asyncio.run(_hold(hub, learners, notebook, cells, at_once, tell))
-
-
-async def _hold(hub: Hub, learners: list[Learner], notebook: str, cells: list[str], at_once: int, tell) -> float:
     seats, by_name = asyncio.Semaphore(at_once), {learner.name: learner for learner in learners}
     most = 0.0
 
@@ -117,10 +113,13 @@ def main(arguments: list[str] | None = None) -> int:
     learners = [Learner(f"learner{number:03d}") for number in range(1, options.users + 1)]
     expected = len(lessons.load(notebooks.number(path.name)).parts.claims)
     console, start = Console(), time.monotonic()
+
+    def tell(one: Learner) -> None:
+        how = one.fault or f"{one.lesson_seconds:.0f} s, {one.peak_mb:.0f} MB"
+        console.print(f"{one.name}: {how}", markup=False)
+
     with Hub([learner.name for learner in learners], path) as hub:
-        most = hold(
-            hub, learners, path.name, cells, options.at_once, lambda one: console.print(_line(one), markup=False)
-        )
+        most = asyncio.run(hold(hub, learners, path.name, cells, options.at_once, tell))
         seconds = round(time.monotonic() - start, 1)
     for learner in learners:
         if not learner.fault and learner.claims_held != expected:
@@ -136,11 +135,6 @@ def main(arguments: list[str] | None = None) -> int:
         told = {**summary, "seconds": seconds, "learners": [asdict(learner) for learner in learners]}
         write_whole(options.json, json.dumps(told, indent=2) + "\n")
     return int(failures > 0)
-
-
-def _line(learner: Learner) -> str:
-    how = learner.fault or f"{learner.lesson_seconds:.0f} s, {learner.peak_mb:.0f} MB"
-    return f"{learner.name}: {how}"
 
 
 def _table(learners: list[Learner], lesson: str) -> Table:

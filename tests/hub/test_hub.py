@@ -6,6 +6,7 @@ import os
 from importlib.metadata import requires
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import AsyncMock
 
 import nbformat
 import pytest
@@ -70,7 +71,7 @@ def test_one_failure_is_exit_code_one_and_is_told(monkeypatch, capsys, tmp_path)
 
         __enter__ = __exit__ = lambda self, *exception: self
 
-    def attend_badly(hub, learners, notebook, cells, at_once, tell):
+    async def attend_badly(hub, learners, notebook, cells, at_once, tell):
         for learner in learners:
             learner.claims_held = expected
         learners[1].fault = "code cell 3: ValueError: no"
@@ -88,7 +89,7 @@ def test_one_failure_is_exit_code_one_and_is_told(monkeypatch, capsys, tmp_path)
     assert "learner002: code cell 3: ValueError: no" in said
     assert "1 failures." in said
     assert '"failures": 1' in (tmp_path / "hub.json").read_text()
-    monkeypatch.setattr(hub, "hold", lambda *given: 321.0)
+    monkeypatch.setattr(hub, "hold", AsyncMock(return_value=321.0))
     assert hub.main(["--users", "2"]) == 1  # nobody failed, and nobody's claims are there
 
 
