@@ -198,9 +198,12 @@ REPAIR = """\
     # END SOLUTION"""
 
 
-def test_a_version_to_repair_stands_in_the_learners_notebook_only(root):
+def test_a_version_to_repair_is_in_the_learners_notebook_only_and_the_solution_of_a_problem_in_the_solved_one(root):
     rewrite(root, SOLVED, REPAIR)
+    rewrite(root, 'tags=["instructor"]', 'tags=["solution"]')
     build.build(root)
+    assert "Ask why" not in (root / "lessons" / "01_small.ipynb").read_text("utf-8")
+    assert "Ask why" in (root / "solutions" / "01_small.ipynb").read_text("utf-8")
     (learners,), (solved,) = (
         [cell.source for cell in built(root, folder).cells if "gram(x)" in cell.source]
         for folder in ("lessons", "solutions")
@@ -237,13 +240,6 @@ def test_what_lessons_link_to_lies_beside_them(root):
         "lessons/NOTATION.md: no source in solutions/ makes this file; remove it.",
         "lessons/refreshers/eigenvalues.md: is not what its source says. Edit the source, then `ddlearn build`.",
     ]
-
-
-def test_a_solution_of_a_problem_is_in_the_solved_notebook_only(root):
-    rewrite(root, 'tags=["instructor"]', 'tags=["solution"]')
-    build.build(root)
-    assert "Ask why" not in (root / "lessons" / "01_small.ipynb").read_text("utf-8")
-    assert "Ask why" in (root / "solutions" / "01_small.ipynb").read_text("utf-8")
 
 
 def test_a_lesson_ends_with_a_link_for_each_part_where_the_address_of_the_issues_is_known(root):

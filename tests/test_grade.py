@@ -183,14 +183,7 @@ def test_the_command_grades_folders_zips_and_broken_files_and_replaces_its_own_t
 
 def test_cells_that_only_show_are_left_out_and_no_others():
     shown = ("lesson.start()", "lesson.ridge.show()\n\n# look at it\nlesson.quiz()", "")
-    needed = (
-        START,
-        RIGHT,
-        DECIDED,
-        'lesson.problem("gram")(gram)',
-        "x = lesson.ridge.state",
-        "if True:\n    lesson.a()",
-    )
+    needed = (START, RIGHT, DECIDED, 'lesson.problem("gram")(gram)', "x = lesson.ridge.state", "if 1:\n    lesson.a()")
     assert not any(grade._counts(new_code_cell(cell)) for cell in shown)
     assert all(grade._counts(new_code_cell(cell)) for cell in needed)
 

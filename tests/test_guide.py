@@ -2,6 +2,7 @@
 
 import re
 from copy import deepcopy
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,6 @@ GUIDE = guide.path_in(ROOT).read_text("utf-8")
 HUB = (ROOT / "solutions" / "HUB.md").read_text("utf-8")
 GENERATED = ("README.md", "solutions/INSTRUCTOR_GUIDE.md")
 ROW = re.compile(r"^\| (\d):(\d\d) \| (\d+) \| (.+?) \|$", flags=re.M)
-COURSE = list(LESSONS)
-IN_CLASS = {number: 20 if number == "00" else 40 for number in COURSE}
 
 
 def plans():
@@ -30,32 +29,21 @@ def taught(plan):
     return [(found[1], long) for _, long, what in plan if (found := re.match(r"Lesson (\d\d)\b", what))]
 
 
-def test_every_plan_adds_up():
-    assert len(plans()) == 6
+def test_every_plan_adds_up_and_has_a_break():
     for plan, total in zip(plans(), (240, 480, 240, 240, 240, 240), strict=True):
         assert len(plan) >= 5
-        clock = 0
-        for start, long, what in plan:
-            assert start == clock, what
-            clock += long
-        assert clock == total
+        starts, minutes, said = zip(*plan, strict=True)
+        assert [*starts, total] == [*accumulate(minutes, initial=0)]
+        assert any("reak" in what for what in said)
 
 
-def test_half_a_day_and_a_day_give_each_lesson_its_time_in_class():
+def test_lessons_have_their_time_in_class_on_a_day_and_all_their_minutes_on_four_evenings():
     for plan in plans()[:2]:
         lessons = taught(plan)
-        assert [number for number, _ in lessons] == sorted(number for number, _ in lessons)
-        assert all(long == IN_CLASS[number] for number, long in lessons)
-        assert any("reak" in what for _, _, what in plan)
-
-
-def test_four_evenings_give_every_lesson_the_minutes_that_it_declares():
-    lessons = [lesson for plan in plans()[2:] for lesson in taught(plan)]
-    assert [number for number, _ in lessons] == COURSE
-    for number, long in lessons:
-        if number in LESSONS:
-            assert long == load(number).minutes, number
-    assert all(any("Break" in what for _, _, what in plan) for plan in plans()[2:])
+        assert lessons == sorted(lessons)
+        assert all(long == (20 if number == "00" else 40) for number, long in lessons)
+    evenings = [lesson for plan in plans()[2:] for lesson in taught(plan)]
+    assert evenings == [(number, load(number).minutes) for number in LESSONS]
 
 
 @pytest.fixture(scope="module")

@@ -182,12 +182,8 @@ def test_lab_serves_the_lesson_and_stops_when_it_is_told(tmp_path, shop):
         "import sys; from pathlib import Path; from ddlearn.course import launch; "
         f"sys.exit(launch.start(Path({str(mine)!r}), '00_start.ipynb', port={port}, open_browser=False))"
     )
-    environment = {
-        **os.environ,
-        "JUPYTER_TOKEN": "abc",
-        "JUPYTER_CONFIG_DIR": str(tmp_path),
-        "JUPYTER_DATA_DIR": str(tmp_path),
-    }
+    places = dict.fromkeys(("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR"), str(tmp_path))
+    environment = {**os.environ, **places, "JUPYTER_TOKEN": "abc"}
     server = subprocess.Popen([sys.executable, "-c", script], env=environment, stderr=subprocess.DEVNULL)
     try:
         listing = ask(f"http://127.0.0.1:{port}/api/contents?token=abc", server)

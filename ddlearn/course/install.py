@@ -39,9 +39,9 @@ def require(version):
         )
 
 
-def python_of(venv, windows=os.name == "nt"):
+def python_of(venv):
     """Return the interpreter inside a virtual environment."""
-    return venv / "Scripts" / "python.exe" if windows else venv / "bin" / "python"
+    return venv / "Scripts" / "python.exe" if os.name == "nt" else venv / "bin" / "python"
 
 
 def answer_of(*command):

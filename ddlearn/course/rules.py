@@ -16,11 +16,7 @@ PICTURE = r"""<img\b(?![^>]*\balt\s*=\s*(?:"[^"]*\S[^"]*"|'[^']*\S[^']*'))[^>]*>
 
 
 def unsolved(
-    name: str,
-    notebook: NotebookNode,
-    solutions: Iterable[str],
-    exercises: Collection[str],
-    given: Collection[str] = (),
+    name: str, notebook: NotebookNode, solutions: Iterable[str], exercises: Collection[str], given: Collection[str]
 ) -> list[str]:
     """Return the faults of a learner's notebook: the common rules, solved work that shows, exercises that do not.
 
