@@ -82,6 +82,7 @@ REFUSALS = {
     "missing": (None, "no file nowhere.csv"),
     "empty": ("", "is empty"),
     "blank lines only": ("\n \n", "is empty"),
+    "line ends of other kinds only": ("\x0b\u2028\n", "needs two columns"),
     "nothing between commas": (",,\n,,\n", "is empty"),
     "header only": ("a,b,c\n", "0 rows"),
     "too few rows": (text(body(19)), "at least 20"),

@@ -139,7 +139,7 @@ def _text(path: Path, encoding: str | None) -> str:
 
 def _split(text: str, name: str, given: str | None, skipped: int) -> tuple[list[tuple[int, list[str]]], str]:
     """Return the rows, each with its line, and the separator with which all agree and most cells are numbers."""
-    tries, refusals, first = [], [], next(line for line in text.splitlines() if line.strip())
+    tries, refusals, first = [], [], next((line for line in text.splitlines() if line.strip()), "")
     for sign in [given] if given else [sign for sign in SEPARATORS if sign in text]:
         try:
             rows = _rows(text, sign, skipped)
