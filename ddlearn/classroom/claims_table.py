@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ddlearn import papers
 from ddlearn.classroom.claim import ClaimResult
-from ddlearn.classroom.prose import inline
+from ddlearn.classroom.prose import inline, to_html
 from ddlearn.classroom.wording import brief, counted
 
 COLUMNS = ("Claim", "Expected", "Measured here", "Control", "Holds")
@@ -19,34 +19,30 @@ WHAT_TO_DO = (
 
 
 def bundle(results: Sequence[ClaimResult], seeds: Sequence[int]) -> dict[str, str]:
-    """Return the table as a mime bundle: accessible HTML, and the same lines as plain text."""
-    lines = [_caption(results, seeds)]
+    """Return the table as a mime bundle: accessible HTML that needs no kernel to be read, and its lines as text."""
+    cell = "padding: 0.4em 0.8em; text-align: left; vertical-align: top; white-space: normal;"
+    held, seconds = sum(result.holds for result in results), math.fsum(result.seconds for result in results)
+    caption = f"{held} of {len(results)} claims hold on this machine ({counted(len(seeds), 'seed')}, {seconds:.1f} s)"
+    lines, rows = [caption], []
     for result in results:
         expected, measured, control, verdict = _cells(result)
-        lines.append(f"{verdict}: {result.claim.statement} ({result.claim.basis})")
+        statement, basis = result.claim.statement, result.claim.basis
+        lines.append(f"{verdict}: {statement} ({basis})")
         lines.append(f"    expected {expected}; measured {measured}; control: {control}")
-    if not all(result.holds for result in results):
-        lines.append(WHAT_TO_DO)
-    return {"text/html": as_html(results, seeds), "text/plain": "\n".join(lines)}
-
-
-def as_html(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:
-    """Return the claims as an HTML table with a caption and headed columns; it needs no kernel to be read."""
-    cell = "padding: 0.4em 0.8em; text-align: left; vertical-align: top; white-space: normal;"
-    heads = "".join(f'<th scope="col" style="{cell}">{column}</th>' for column in COLUMNS)
-    rows = []
-    for result in results:
-        *cells, verdict = _cells(result)
-        basis = papers.named(html.escape(result.claim.basis.said()), _link)
-        head = f"{inline(result.claim.statement)}<br><small>{basis}</small>"
+        head = f"{inline(statement)}<br><small>{papers.named(html.escape(basis.said()), _link)}</small>"
         rows.append(
             f'<tr><th scope="row" style="{cell} font-weight: normal; min-width: 18em;">{head}</th>'
-            + "".join(f'<td style="{cell}">{html.escape(text)}</td>' for text in cells)
+            + "".join(f'<td style="{cell}">{html.escape(text)}</td>' for text in (expected, measured, control))
             + f'<td style="{cell} min-width: 6em;"><strong>{verdict}</strong></td></tr>'
         )
-    caption = f'<caption style="text-align: left; padding: 0.4em 0.8em;">{_caption(results, seeds)}</caption>'
-    table = f'<table style="margin: 0;">{caption}<thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
-    return table if all(result.holds for result in results) else f"{table}<p>{inline(WHAT_TO_DO)}</p>"
+    heads = "".join(f'<th scope="col" style="{cell}">{column}</th>' for column in COLUMNS)
+    top = f'<caption style="text-align: left; padding: 0.4em 0.8em;">{caption}</caption><thead><tr>{heads}</tr></thead>'
+    advice = [WHAT_TO_DO] if held < len(results) else []
+    return {
+        "text/html": f'<table style="margin: 0;">{top}<tbody>{"".join(rows)}</tbody></table>'
+        + to_html("".join(advice)),
+        "text/plain": "\n".join(lines + advice),
+    }
 
 
 def _cells(result: ClaimResult) -> tuple[str, str, str, str]:
@@ -75,8 +71,3 @@ def _measured(values: Sequence[float], error: str) -> str:
 def _link(key: str) -> str:
     paper, name = papers.paper(key), html.escape(papers.cite(key))
     return f'<a href="{html.escape(paper.url)}" title="{html.escape(paper.full)}">{name}</a>' if paper.url else name
-
-
-def _caption(results: Sequence[ClaimResult], seeds: Sequence[int]) -> str:
-    held, seconds = sum(result.holds for result in results), math.fsum(result.seconds for result in results)
-    return f"{held} of {len(results)} claims hold on this machine ({counted(len(seeds), 'seed')}, {seconds:.1f} s)"

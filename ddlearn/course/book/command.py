@@ -109,8 +109,8 @@ def _with(elsewhere: dict, book: Sequence[Chapter]) -> str:
     counts = set()
     for one in book:
         if found := elsewhere.get(one.lesson.number, []):
-            table = claims_table.as_html(found, range(max(len(result.measured) for result in found)))
-            one.claims = PARTS.claims(table, one.lesson.number)
+            table = claims_table.bundle(found, range(max(len(result.measured) for result in found)))
+            one.claims = PARTS.claims(table["text/html"], one.lesson.number)
             one.held, one.measured = sum(result.holds for result in found), len(found)
         counts |= {len(result.measured) for result in found} or {1}
     few, many = min(counts), max(counts)
