@@ -149,6 +149,7 @@ def digest(value: object) -> str:
 def parts() -> dict[str, Callable[[], object]]:
     """Each explorer's first picture and its sentence, each exercise's reference and verdict, each family of science."""
     from ddlearn import lessons
+    from ddlearn.classroom.exercise import answered
 
     found = {}
     for slug in lessons.SLUGS:
@@ -156,7 +157,7 @@ def parts() -> dict[str, Callable[[], object]]:
         for one in room.explorers:
             found[f"explorer {slug} {one.name}"] = lambda one=one: drawn(one.still())
         for one in room.exercises:
-            found[f"exercise {slug} {one.name}"] = lambda one=one: [one._answers(one.reference, 0), one.self_check()]
+            found[f"exercise {slug} {one.name}"] = lambda one=one: [answered(one, one.reference, 0), one.self_check()]
     return found | families()
 
 

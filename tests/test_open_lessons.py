@@ -41,7 +41,7 @@ class Server:
                 pass
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        Thread(target=self.http.serve_forever, daemon=True).start()
+        Thread(target=self.http.serve_forever, args=(0.01,), daemon=True).start()
 
     def open(self, name: str, rested: int = 60, state: str = "idle", kernel: str = "", text: str | None = None):
         (self.folder / name).write_text(open_lessons.OPENS_A_LESSON if text is None else text, "utf-8")

@@ -1,10 +1,6 @@
-"""An exercise is data: what is right, on which cases, which errors are classic, and what to say then.
+"""An exercise is data: what is right, on which cases, which errors are classic, and what to say then."""
 
-`Exercise.check` asks a learner's function the questions of the ladder in `verdict`, on copies of the arguments and
-within a time limit, and always ends with a `Verdict`. `Exercise.self_check` asks the exercise itself whether it is
-fair: the tests of every lesson call it.
-"""
-
+import functools
 import inspect
 from collections.abc import Callable, Iterable
 from copy import deepcopy
@@ -27,7 +23,7 @@ from ddlearn.classroom.verdict import LADDER, Verdict
 from ddlearn.classroom.wording import counted, listed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exercise:
     """One function to write.
 
@@ -70,11 +66,12 @@ class Exercise:
 
     @first_modes()
     def check(self, answer: Callable, seed: int = 0) -> Verdict:
-        """Ask `answer` every case and return the verdict. Displays nothing, raises nothing."""
+        """Ask `answer` every case, on copies and within the time limit, and return the verdict. Raises nothing."""
         if not callable(answer):
             return Verdict("wrong type", f"`{self.name}` should be a function; it is a `{type(answer).__name__}`.")
-        values, wanted, faults, printed = [], [], {}, ""
-        for arguments in self._arguments(seed):
+        values, faults, printed = [], {}, ""
+        wanted = answered(self, self.reference, seed)
+        for arguments, right in zip(self._arguments(seed), wanted, strict=False):
             given = deepcopy(arguments)
             with bound(answer, self.name, self.reference):
                 outcome = call(answer, given, self.timeout)
@@ -90,14 +87,13 @@ class Exercise:
             if inspect.iscoroutine(outcome.value):
                 outcome.value.close()
             values.append(outcome.value)
-            wanted.append(self._plain(self.reference(*deepcopy(arguments))))
-            found = list(self._faults(case, values[-1], wanted[-1], given))
+            found = list(self._faults(case, outcome.value, right, given))
             if found:
                 faults[len(values) - 1] = min(found, key=_rank)
         if faults:
-            return self._missed(values, wanted, faults, seed, printed)
-        right = f"`{self.name}` agrees with the course's own on {counted(len(values), 'case')}."
-        return Verdict("passed", right, printed=printed, note=self._note(answer, values))
+            return replace(self._missed(values, wanted, faults, seed), printed=printed)
+        said = f"`{self.name}` agrees with the course's own on {counted(len(values), 'case')}."
+        return Verdict("passed", said, printed=printed, note=self._note(answer, values))
 
     def _faults(self, case: Case, value: object, wanted: object, given: tuple) -> Iterable[Verdict]:
         """Yield what is wrong in one case: with the value, and with what was done to the arguments `given`."""
@@ -111,7 +107,7 @@ class Exercise:
             said = f"The call changed {listed(names)}, which it was given. {mend}"
             yield Verdict("changed its input", said, right=True)
 
-    def _missed(self, values: list, wanted: list, faults: dict[int, Verdict], seed: int, printed: str) -> Verdict:
+    def _missed(self, values: list, wanted: list, faults: dict[int, Verdict], seed: int) -> Verdict:
         """Return the verdict on a wrong answer: a classic mistake, or the fault on the first rung of the ladder.
 
         `faults` has that of each case that is wrong, by its number.
@@ -119,10 +115,10 @@ class Exercise:
         mistake = self._recognize(values, seed)
         if mistake and mistake.name == self.given:
             said = f"`{self.name}` still answers as the version that was given. Find the mistake in it, and repair it."
-            return Verdict("not started", said, mistake.name, printed)
+            return Verdict("not started", said, mistake.name)
         if mistake:
             said = "\n\n".join(filter(None, (mistake.hint, other_dtype(values, wanted))))
-            return Verdict("classic mistake", said, mistake.name, printed)
+            return Verdict("classic mistake", said, mistake.name)
         first, right = min(faults.values(), key=_rank), len(values) - len(faults)
         similar = rest = ""
         if first.status == "not yet":
@@ -130,7 +126,7 @@ class Exercise:
         if right:
             similar = similar and f"Where it differs: {similar[0].lower()}{similar[1:]}"
             rest = f"Right are {right} of {len(values)} cases; this is one that is not."
-        return Verdict(first.status, "\n\n".join(filter(None, (similar, first.detail, rest))), printed=printed)
+        return Verdict(first.status, "\n\n".join(filter(None, (similar, first.detail, rest))))
 
     def _note(self, answer: Callable, values: list) -> str:
         """Return what is worth saying about an answer that passed."""
@@ -149,7 +145,7 @@ class Exercise:
         generator: the same seed gives the same ones, another seed gives others.
         """
         right = self.check(self.reference)
-        nan = any(torch.as_tensor(one).isnan().any() for one in numbers_in(self._answers(self.reference, seed=0)))
+        nan = any(torch.as_tensor(one).isnan().any() for one in numbers_in(answered(self, self.reference, seed=0)))
         first, again, elsewhere = (self._arguments(seed) for seed in (0, 0, 1))
         complaints = {
             f"the reference does not pass: {right.sentence}": not right.passed,
@@ -163,7 +159,7 @@ class Exercise:
         found = [words for words, unfair in complaints.items() if unfair]
         answers = []
         for name, wrong in ((mistake.name, wrong) for mistake in self.mistakes for wrong in mistake.ways):
-            answers.append((name, self._answers(wrong, seed=0)))
+            answers.append((name, answered(self, wrong, seed=0)))
             verdict = self.check(wrong)
             if verdict.mistake != name:
                 found.append(f"the mistake {name!r} gets another verdict: {verdict.sentence}")
@@ -176,18 +172,7 @@ class Exercise:
         return found
 
     def _arguments(self, seed: int) -> list[tuple]:
-        return [tuple(case) for case in self.cases(Generator().manual_seed(seed))]
-
-    @first_modes()
-    def _answers(self, function: Callable, seed: int, count: int | None = None) -> list:
-        """Return what `function` answers in the first `count` cases; an error stands for what it stopped."""
-        answers = []
-        for arguments in self._arguments(seed)[:count]:
-            try:
-                answers.append(self._plain(function(*arguments)))
-            except Exception as error:  # any: it is compared with a learner's
-                answers.append(error)
-        return answers
+        return list(map(tuple, self.cases(Generator().manual_seed(seed))))
 
     def _plain(self, value: object) -> object:
         """Return the number for a tensor without dimensions, unless its gradient is needed; all else as it is."""
@@ -201,14 +186,27 @@ class Exercise:
         Who made one with numbers in float32 on the way is recognized too, unless the right answer is as near.
         """
         count = len(values)
-        ways = [(one, self._answers(wrong, seed, count)) for one in self.mistakes for wrong in one.ways]
-        nearly_right = same(values, self._answers(self.reference, seed, count), ROUGHLY)
+        ways = [(one, answered(self, wrong, seed)[:count]) for one in self.mistakes for wrong in one.ways]
+        nearly_right = same(values, answered(self, self.reference, seed)[:count], ROUGHLY)
         for tolerance in (USUAL,) if nearly_right else (USUAL, ROUGHLY):
             for mistake, answers in ways:
                 if same(values, answers, tolerance):
                     return mistake
         seen = list(zip(self._arguments(seed), values, strict=False))
         return next((mistake for mistake in self.mistakes if mistake.knows(seen)), None)
+
+
+@functools.lru_cache(1000)
+@first_modes()
+def answered(exercise: Exercise, function: Callable, seed: int) -> list:
+    """Return what a reference or a mistake answers in each case, once; an error stands for what it stopped."""
+    answers = []
+    for arguments in exercise._arguments(seed):
+        try:
+            answers.append(exercise._plain(function(*arguments)))
+        except Exception as error:  # any: it is compared with a learner's
+            answers.append(error.with_traceback(None))
+    return answers
 
 
 def _rank(fault: Verdict) -> tuple[int, bool]:
