@@ -48,6 +48,8 @@ def setting():
     PAIR = training.Ensemble([NET, NET], [THETA, THETA])
     MIXED = training.Ensemble([NET, ONE], [THETA, START])
     MODULE = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)).double()
+    for weights in MODULE.parameters():
+        weights.data = torch.randn(weights.shape, generator=compute.generator(2), dtype=torch.float64)
     ROOT = nn.Sequential(nn.Linear(3, 2).double(), Root())
     LINEAR, OF_MODULE, TRAINING = tangent.linearize(NET, THETA), tangent.linearize(MODULE), tangent.dynamics(K, Y)
     FOURIER, RELU = kernels.FourierFeatures.draw(3, 4, 1.0, G), kernels.ReluFeatures.draw(3, 4, G)

@@ -7,6 +7,7 @@ compares.
 
 import base64
 import dataclasses
+import functools
 import hashlib
 import json
 import locale
@@ -165,72 +166,26 @@ def drawn(bundle: dict) -> tuple[str, str]:
     return bundle["text/plain"], hashlib.sha256(base64.b64decode(bundle["image/png"])).hexdigest()
 
 
+FAMILIES = """
+kernels.gram ridge.ridge_path datasets.moons datasets.rings datasets.xor datasets.digits training.train
+tangent.empirical tangent.infinite tangent.dynamics ln.certificate diagonal.flow_limit separable.descend
+adversarial.train parities.sparse_parity parities.krawtchouk sharpness.factor_descent dd.image_curve dd.linear_curve
+dd.clocks_curve dd.draw_conv_nets dd.predict_features gz.measure_learning_curve gz.hidden_layer_kernel gz.arora_term
+gz.kl_inverse wl.prior_shift wl.forward_loss wl.expected_calibration_error wl.dawid_skene wl.draw_bags
+blood.blood_report blood.simulate_cells
+"""
+
+
 def families() -> dict[str, Callable[[], object]]:
-    """A call of each family of public functions, on tensors as a script would have them."""
-    import torch
+    """A call or two of each family of public functions, of those in refused.txt, on tensors of an ordinary script."""
+    from calls import CALLS, asked, setting
 
-    import ddlearn.generalization as gen
-    from ddlearn import blood, datasets, diagonal_networks, kernels, networks, parities, ridge, sharpness, tangent
-    from ddlearn import double_descent as dd
-    from ddlearn import linear_networks as ln
-    from ddlearn import weak_labels as wl
-    from ddlearn.compute import generator
-    from ddlearn.training import Ensemble, train
+    def done(function, bound):
+        setting()["G"].manual_seed(0)
+        return function(*bound.args, **bound.kwargs)
 
-    f64 = {"dtype": torch.float64, "device": "cpu"}
-    with torch.inference_mode(False):
-        x = torch.randn(12, 3, generator=generator(0), **f64)
-        y = torch.where(x[:, 0] > 0, 1, -1).to(x)
-        net = torch.nn.Sequential(torch.nn.Linear(3, 4, **f64), torch.nn.Tanh(), torch.nn.Linear(4, 2, **f64))
-        for number, weights in enumerate(net.parameters()):
-            weights.data = torch.randn(weights.shape, generator=generator(number), **f64)
-        classes = torch.arange(12, device="cpu") % 3
-        odds = torch.rand(12, 3, generator=generator(1), **f64)
-    odds, K = odds / odds.sum(1, keepdim=True), kernels.rbf(x)
-    mlp = networks.MLP((3, 5, 1), "tanh")
-    types = torch.arange(len(blood.CELL_TYPES), device="cpu")
-
-    def trained():
-        ensemble = Ensemble.draw([mlp, mlp], generator(3), dtype=torch.float64)
-        return train(ensemble, x, y[:, None], steps=5, lr=0.1).losses
-
-    def layers():
-        starts = ln.draw_starts("wide", 2, 3, 4, generator(2))
-        return ln.certificate(starts.problem, starts.W1, starts.W2).rate
-
-    return {
-        "kernels": lambda: [kernels.gram(name, x) for name in kernels.KERNELS],
-        "random features": lambda: dd.image_curve(x, classes, 9, [4, 8], 2, generator(0), width=1.0, classes=3).mse,
-        "ridge": lambda: ridge.ridge_path(K, y, [0.1, 1.0]).leave_one_out_error,
-        "data sets": lambda: [getattr(datasets, name)(9, 0.1, generator(0)) for name in ("moons", "rings", "xor")],
-        "digits": lambda: datasets.digits(generator(0)).train_x,
-        "training": trained,
-        "empirical tangent kernel": lambda: tangent.empirical(net, x),
-        "infinite tangent kernel": lambda: tangent.infinite(x, depth=2).ntk,
-        "dynamics": lambda: tangent.dynamics(K, y).flow([1.0, 5.0]),
-        "linear networks": layers,
-        "diagonal networks": lambda: diagonal_networks.flow_limit(x.T, y[:3], 0.1),
-        "parities": lambda: [parities.sparse_parity(9, 5, 2, generator(0)), parities.krawtchouk(6, 2)],
-        "sharpness": lambda: sharpness.factor_descent(x[0], x[1], 1.0, 0.1, 5),
-        "linear regression": lambda: dd.linear_curve(9, [0.5, 2.0], 2, generator(0)).measured,
-        "clocks": lambda: dd.clocks_curve(dd.three_clocks(20), 20, [1, 10], 2, generator(0)).measured,
-        "convolutions": lambda: dd.draw_conv_nets(2, 3, 2, generator(0)),
-        "feature theory": lambda: dd.predict_features(dd.relu_sphere_spectrum(5), 9, [4, 20], 0.1),
-        "learning curves": lambda: (
-            gen.measure_learning_curve(K, y[:, None], [3, 6], trials=2, generator=generator(0)).mistakes
-        ),
-        "capacity": lambda: [gen.hidden_layer_kernel(gen.unit_rows(x)), gen.arora_term(K, y)],
-        "PAC-Bayes": lambda: gen.kl_inverse(0.1, 0.05),
-        "weak labels": lambda: [
-            wl.prior_shift(odds, [1 / 3] * 3, [0.5, 0.3, 0.2]),
-            wl.forward_loss(odds, classes, torch.eye(3, **f64)),
-            wl.expected_calibration_error(odds, classes),
-            wl.dawid_skene(torch.stack([classes] * 3, 1), 3),
-        ],
-        "bags": lambda: wl.draw_bags(classes, odds[:4], 5, generator(0)),
-        "patients": lambda: blood.blood_report(blood.draw_patients(4, generator(0)), generator(1)),
-        "cells": lambda: blood.simulate_cells(types, blood.specimen_effects(1, 1.0, generator(0)), generator(1)),
-    }
+    chosen = [call for call in CALLS if call.partition("(")[0] in FAMILIES.split()]
+    return {call: functools.partial(done, *asked(call)) for call in chosen}
 
 
 def process() -> dict[str, object]:

@@ -1,7 +1,6 @@
 """The words of claims in Markdown: what is read, how it becomes a claim, and what is refused."""
 
 import re
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -54,12 +53,6 @@ def test_claims_are_made_of_a_file_and_of_what_python_measures(tmp_path):
     assert limit.basis == asymptotic(("allen1974", "luntz1969", "cho2009"), "a law of @cho2009")
     result = square.run((0, 1))
     assert (result.measured, result.control_measured) == ([9.0, 10.0], [3.0, 4.0])
-
-
-def test_a_control_may_be_a_function_of_its_own(tmp_path):
-    other = partial(power, base=1)
-    square, _ = texts(tmp_path).of(Measured("square", about(9.0), power, {"base": 3}, other), LIMIT)
-    assert square.control is other
 
 
 @pytest.mark.parametrize(
@@ -128,13 +121,6 @@ def test_what_a_text_lacks_is_said_with_its_claim(tmp_path, old, new, words):
 def test_words_and_measures_that_do_not_belong_together_are_refused(tmp_path, measured, words):
     with pytest.raises(ValueError, match=words):
         texts(tmp_path).of(*measured)
-
-
-def test_arguments_that_no_measure_takes_are_refused_before_it_runs(tmp_path):
-    with pytest.raises(
-        TypeError, match=r"control of the claim 'square' must fit power\(seed, base, exponent\): .*'exp'"
-    ):
-        texts(tmp_path).of(Measured("square", about(9.0), power, {"base": 3}, {"exp": 1}), LIMIT)
 
 
 @pytest.mark.parametrize("slug", lessons.SLUGS)

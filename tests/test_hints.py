@@ -28,6 +28,10 @@ FILE = """# mean_square
 
 - **the smallest**
   Not the smallest.
+
+# bare
+
+- **n** `x` → `y`
 """
 
 
@@ -51,7 +55,7 @@ WAYS = {"the largest": lambda x: x.max(), "n forgotten": lambda x: len(x) * mean
 
 def test_an_exercise_is_made_of_a_file_and_the_ways_that_python_adds(tmp_path):
     found = hints(tmp_path)
-    assert found.names == ["mean_square", "width"]
+    assert found.names == ["mean_square", "width", "bare"]
     exercise = Exercise("mean_square", "The mean square", mean_square, cases, **found.of("mean_square", WAYS))
     assert exercise.hints == ("What is the mean of a square?", "Divide by the number of entries.")
     assert [mistake.name for mistake in exercise.mistakes] == ["n forgotten", "root", "not squared", "the largest"]
@@ -67,20 +71,18 @@ def test_an_exercise_is_made_of_a_file_and_the_ways_that_python_adds(tmp_path):
     assert exercise.check(lambda x: x.max()).mistake == "the largest"
 
 
-def test_a_sight_knows_an_error_with_many_versions(tmp_path):
-    known = hints(tmp_path).of("mean_square", WAYS, {"root": lambda x, answer: answer < 0})
-    assert [mistake.sight is not None for mistake in known["mistakes"]] == [False, True, False, False]
-
-
-def test_several_ways_come_behind_the_edit(tmp_path):
-    ways = {**WAYS, "root": (edit("len(x)", "2"), lambda x: x)}
-    assert [len(mistake.ways) for mistake in hints(tmp_path).of("mean_square", ways)["mistakes"]] == [2, 3, 1, 1]
+def test_several_ways_and_a_sight_come_behind_the_edit(tmp_path):
+    ways, sights = {**WAYS, "root": (edit("len(x)", "2"), lambda x: x)}, {"root": lambda x, answer: answer < 0}
+    mistakes = hints(tmp_path).of("mean_square", ways, sights)["mistakes"]
+    assert [len(mistake.ways) for mistake in mistakes] == [2, 3, 1, 1]
+    assert [mistake.name for mistake in mistakes if mistake.sight] == ["root"]
 
 
 @pytest.mark.parametrize(
     ("name", "ways", "words"),
     [
-        ("square", {}, r'must have a heading "# square"; it has \[\'mean_square\', \'width\'\]'),
+        ("bare", {}, "the mistake 'n' of 'bare' must have an edit or a way, and a hint"),
+        ("square", {}, r'must have a heading "# square"; it has \[\'mean_square\', \'width\', \'bare\'\]'),
         ("mean_square", {"halved": mean_square}, "must have a hint for the mistake 'halved' of 'mean_square'"),
         ("mean_square", {}, "the mistake 'the largest' of 'mean_square' must have an edit or a way, and a hint"),
     ],
@@ -107,11 +109,6 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path, text, line):
     with pytest.raises(ValueError, match=rf'hints.md, line {line}: wanted is a heading "# name".*; got ') as refusal:
         hints(tmp_path, text)
     assert str(refusal.value).endswith(repr(text.splitlines()[line - 1]))
-
-
-def test_a_mistake_without_a_hint_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="'n' of 'a' must have an edit or a way, and a hint"):
-        hints(tmp_path, "# a\n- **n** `x` → `y`\n").of("a")
 
 
 @pytest.mark.parametrize("slug", lessons.SLUGS)

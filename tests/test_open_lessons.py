@@ -41,6 +41,7 @@ class Server:
                 pass
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = str(self.http.server_port)
         Thread(target=self.http.serve_forever, args=(0.01,), daemon=True).start()
 
     def open(self, name: str, rested: int = 60, state: str = "idle", kernel: str = "", text: str | None = None):
@@ -59,7 +60,7 @@ def server(tmp_path, monkeypatch):
     (tmp_path / "work").mkdir()
     (tmp_path / "runtime").mkdir()
     running = Server(tmp_path / "work")
-    facts = {"url": f"http://127.0.0.1:{running.http.server_port}/user/ada/", "root_dir": str(running.folder)}
+    facts = {"url": f"http://127.0.0.1:{running.port}/user/ada/", "root_dir": str(running.folder)}
     (tmp_path / "runtime" / "jpserver-7.json").write_text(json.dumps({**facts, "token": "secret"}))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
     monkeypatch.setenv("JPY_PARENT_PID", "7")
@@ -96,30 +97,26 @@ def test_work_other_notebooks_and_this_one_stay(server):
     assert server.named() == ["busy", "training", "thesis", "this", "gone"]
 
 
-@pytest.mark.parametrize(
-    "case", ["no server", "no file", "no JSON", "no answer", "no token", "no kernel", "no kernel there"]
-)
-def test_without_a_server_that_answers_nothing_is_done(server, tmp_path, monkeypatch, case):
+def no_kernel():
+    raise RuntimeError("no kernel")
+
+
+# name: what goes wrong with the server, the facts that it wrote down, or this process
+TROUBLES = {
+    "no server": lambda server, facts, patch: patch.delenv("JPY_PARENT_PID"),
+    "no file": lambda server, facts, patch: facts.unlink(),
+    "no JSON": lambda server, facts, patch: facts.write_text("{"),
+    "no answer": lambda server, facts, patch: facts.write_text(facts.read_text().replace(server.port, "9")),
+    "no token": lambda server, facts, patch: facts.write_text(facts.read_text().replace("secret", "")),
+    "no kernel": lambda server, facts, patch: patch.setattr("ipykernel.connect.get_connection_file", no_kernel),
+    "no kernel there": lambda server, facts, patch: server.sessions[0].update(kernel=None),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+def test_without_a_server_that_answers_nothing_is_done(server, tmp_path, monkeypatch, trouble):
     server.open("00.ipynb")
-    facts = tmp_path / "runtime" / "jpserver-7.json"
-    if case == "no server":
-        monkeypatch.delenv("JPY_PARENT_PID")
-    elif case == "no file":
-        facts.unlink()
-    elif case == "no JSON":
-        facts.write_text("{")
-    elif case == "no answer":
-        facts.write_text(facts.read_text().replace(str(server.http.server_port), "9"))
-    elif case == "no token":
-        facts.write_text(facts.read_text().replace("secret", ""))
-    elif case == "no kernel there":
-        server.sessions[0]["kernel"] = None
-    else:
-
-        def refused():
-            raise RuntimeError("no kernel")
-
-        monkeypatch.setattr("ipykernel.connect.get_connection_file", refused)
+    trouble(server, tmp_path / "runtime" / "jpserver-7.json", monkeypatch)
     assert open_lessons.close_idle(lambda: False) == []
     assert server.named() == ["00"]
 
