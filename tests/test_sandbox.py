@@ -159,3 +159,13 @@ def test_there_is_no_limit_under_a_debugger_and_a_tool_that_measures_coverage_is
     tracer.__module__ = "coverage.pytracer"
     with traced(tracer):
         assert call(slowly, (), 0.1).timed_out
+
+
+def test_a_run_that_coverage_measures_is_limited():
+    measured = pytest.importorskip("coverage").Coverage(data_file=None)
+    with traced():
+        measured.start()
+        try:
+            assert call(slowly, (), 0.1).timed_out
+        finally:
+            measured.stop()

@@ -1,13 +1,8 @@
 """Calling a learner's function: it may loop for ever, raise anything and print without end.
 
 In the main thread of a Unix process an interval timer interrupts it. Elsewhere (Windows, or a check that runs in a
-thread) a worker thread runs it and is interrupted, then abandoned. Either way the caller gets an `Outcome` and never
-an exception, except the `KeyboardInterrupt` with which a learner stops the cell.
-
-The time that an import takes does not count, and none is interrupted: torch loads some of its parts at their first use,
-which takes seconds, and a module that was interrupted halfway stays broken until the kernel restarts.
-
-Whoever stands at a breakpoint reads and thinks: under a debugger there is no limit, and what it prints is seen at once.
+thread) a worker thread runs it and is interrupted, then abandoned. The time that an import takes does not count, and
+none is interrupted: a module that was, stays broken until the kernel restarts. Under a debugger there is no limit.
 """
 
 import contextlib
@@ -90,14 +85,19 @@ def debugged() -> bool:
     Before Python 3.12 a debugger is a trace function; since then it may be a tool of `sys.monitoring`.
     """
     trace = sys.gettrace()
-    if trace is not None and not (getattr(trace, "__module__", None) or "").startswith("coverage"):
+    # A tracer in C, as coverage has one, tells its module by its type alone.
+    home = getattr(trace, "__module__", None) or type(trace).__module__
+    if trace is not None and not home.startswith("coverage"):
         return True
     monitoring = getattr(sys, "monitoring", None)
     return monitoring is not None and monitoring.get_tool(monitoring.DEBUGGER_ID) is not None
 
 
 def call(function: Callable, arguments: tuple, seconds: float) -> Outcome:
-    """Call `function(*arguments)` for at most `seconds` of wall-clock time, or for any time under a debugger."""
+    """Call `function(*arguments)` for at most `seconds` of wall-clock time, or for any time under a debugger.
+
+    Raises nothing but the `KeyboardInterrupt` with which a learner stops the cell.
+    """
     in_main_thread = threading.current_thread() is threading.main_thread()
     limited = _interrupted_by_timer if in_main_thread and hasattr(signal, "setitimer") else _run_in_worker
     words = FirstWords(sys.stdout)
@@ -160,7 +160,5 @@ def where(error: BaseException, function: Callable) -> tuple[int, str]:
     The innermost frame of the learner's file (in a notebook: of the cell) counts, not the library's frames below it.
     """
     cell = getattr(getattr(function, "__code__", None), "co_filename", None)
-    lines = [
-        (frame.lineno, frame.line) for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell
-    ]
-    return lines[-1] if lines else (0, "")
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == cell]
+    return (frames[-1].lineno, frames[-1].line) if frames else (0, "")
