@@ -43,7 +43,9 @@ DOUBLE = Exercise(
 )
 
 
+TRIPLE = Exercise("triple", "Three times", lambda x: 3 * x, cases, ("Think.",))
 FOUR = Exercise("four", "Four times", lambda x: 4 * x, cases, ("Think.",))
+LOUD = "<strong>The cells below run on the course&#x27;s <code>double</code>, not on yours.</strong>"
 
 
 def draw(fig, result):
@@ -58,7 +60,8 @@ def compute(k, double=double):
     return double(k)
 
 
-QUESTION = QuizItem("Is it so?", (Option("Yes", True, "It is."), Option("No", False, "It is, look again.")))
+def question():
+    return QuizItem("Is it so?", (Option("Yes", True, "It is."), Option("No", False, "It is, look again.")))
 
 
 def lesson(path, **changes):
@@ -67,13 +70,13 @@ def lesson(path, **changes):
         "title": "Twice <as> much",
         "minutes": 5,
         "difficulty": 1,
-        "exercises": [DOUBLE],
+        "exercises": [DOUBLE, TRIPLE, FOUR],
         "explorers": [
             Explorer("line", "A line", (Slider("k", "Slope", 0, 4, 1),), compute, draw, words, uses=("double",))
         ],
         "predictions": [Prediction("p", "How many?", low=0, high=10), Prediction("q", "Which?", options=("a", "b"))],
-        "recap": (QUESTION,),
-        "quiz": (QUESTION,),
+        "recap": (question(),),
+        "quiz": (question(),),
         "claims": [
             claim("a", "Two is two.", about(2), exact(), lambda seed: 2, control=(lambda seed: 3, "three")),
             claim("b", "Two is three.", about(3), exact(), lambda seed: 2),
@@ -84,12 +87,17 @@ def lesson(path, **changes):
     return Lesson(**(given | changes))
 
 
+@pytest.fixture
+def room(tmp_path, shown):
+    return lesson(tmp_path)
+
+
 def text(bundles):
     return "\n".join(bundle["text/plain"] for bundle in bundles)
 
 
-def test_a_pass_hands_the_learners_function_to_the_rest_of_the_notebook(tmp_path, shown):
-    room, calls = lesson(tmp_path), []
+def test_a_pass_hands_the_learners_function_to_the_rest_of_the_notebook(room, shown):
+    calls = []
 
     @room.exercise("double")
     def double(x):
@@ -108,25 +116,19 @@ def test_a_pass_hands_the_learners_function_to_the_rest_of_the_notebook(tmp_path
     assert "The cells below run on your double. On yours as well: “A line”." in text(shown)
 
 
-def test_anything_else_runs_the_course_and_says_so_loudly(tmp_path, shown):
-    room = lesson(tmp_path)
-
+def test_anything_else_runs_the_course_and_says_so_loudly(room, shown):
     @room.exercise("double")
     def double(x):
         return x**2
 
     assert not double.passed
     assert double(3) == 6
-    assert (
-        "<strong>The cells below run on the course&#x27;s <code>double</code>, not on yours.</strong>"
-        in (shown[0]["text/html"])
-    )
+    assert LOUD in shown[0]["text/html"]
     assert "▲ Looks like a classic mistake · Twice\nYou squared." in text(shown)
     assert room.engine == room.line.engine == {}
 
 
-def test_a_version_that_breaks_takes_the_explorer_back_to_the_course(tmp_path, shown):
-    room = lesson(tmp_path)
+def test_a_version_that_breaks_takes_the_explorer_back_to_the_course(room, shown):
     room.exercise("double")(lambda x: x + x)
     assert "double" in room.line.engine
     shown.clear()
@@ -138,8 +140,7 @@ def test_a_version_that_breaks_takes_the_explorer_back_to_the_course(tmp_path, s
     assert "earlier version" not in text(shown)
 
 
-def test_hints_climb_and_are_offered_after_several_misses(tmp_path, shown):
-    room = lesson(tmp_path)
+def test_hints_climb_and_are_offered_after_several_misses(room, shown):
     for miss in range(MISSES_BEFORE_A_POINTER):
         room.exercise("double")(lambda x: TODO)  # which is no miss
         assert "A hint helps" not in text(shown), miss
@@ -161,26 +162,25 @@ def test_hints_climb_and_are_offered_after_several_misses(tmp_path, shown):
     assert room.progress.lesson("twice")["exercises"]["double"]["hints"] == 3
 
 
-def test_the_solution_is_the_source_of_the_reference(tmp_path, shown):
-    lesson(tmp_path).exercise("double")(lambda x: TODO).solution()
+def test_the_solution_is_the_source_of_the_reference(room, shown):
+    room.exercise("double")(lambda x: TODO).solution()
     assert "<pre" in shown[-1]["text/html"]
     assert "return 2 * x" in shown[-1]["text/plain"]
 
 
-def test_nothing_that_a_learner_writes_reaches_the_page_as_html(tmp_path, shown):
+def test_nothing_that_a_learner_writes_reaches_the_page_as_html(room, shown):
     def hostile(x):
         print("<script>print</script>")
         raise ValueError("<script>raise</script> `<b>")
 
-    lesson(tmp_path).exercise("double")(hostile)
+    room.exercise("double")(hostile)
     assert "<script" not in shown[0]["text/html"]
     assert "<b>" not in shown[0]["text/html"]
     assert "<script>print</script>" in shown[0]["text/plain"]
 
 
-def test_strict_raises_the_verdicts_sentence(tmp_path, shown, monkeypatch):
+def test_strict_raises_the_verdicts_sentence(room, shown, monkeypatch):
     monkeypatch.setenv("DDLEARN_STRICT", "1")
-    room = lesson(tmp_path)
     with pytest.raises(ExerciseNotPassed, match=r"double: Looks like a classic mistake\. You squared\."):
         room.exercise("double")(lambda x: x**2)
     assert len(shown) == 1
@@ -189,51 +189,41 @@ def test_strict_raises_the_verdicts_sentence(tmp_path, shown, monkeypatch):
     room.exercise("double")(lambda x: x**2)
 
 
-def test_the_decorator_without_a_name_says_how_to_write_it(tmp_path):
+def test_the_decorator_without_a_name_says_how_to_write_it(room):
     with pytest.raises(TypeError, match=r'@lesson.exercise\("double"\)'):
-        lesson(tmp_path).exercise(double)
-    with pytest.raises(ValueError, match="exercise must be one of 'double'; got 'triple'"):
-        lesson(tmp_path).exercise("triple")
+        room.exercise(double)
+    with pytest.raises(ValueError, match="exercise must be one of 'double', 'triple', 'four'; got 'twice'"):
+        room.exercise("twice")
 
 
-def test_start_says_machine_and_progress_and_may_be_called_twice(tmp_path, shown):
-    room = lesson(tmp_path)
+def test_start_says_machine_and_progress_and_may_be_called_twice(room, shown):
     room.start()
     assert re.search(r"runs on \w+ with \d+ threads?; [\d.]+ of [\d.]+ GB of memory are in use", text(shown))
-    assert "0 of 1 exercise passed." in text(shown)
+    assert "0 of 3 exercises passed." in text(shown)
     assert "Twice &lt;as&gt; much" in shown[-1]["text/html"]
     room.exercise("double")(lambda x: x + x)
     shown.clear()
     room.start()
     room.start()
-    assert text(shown).count("1 of 1 exercise passed.") == 2
+    assert text(shown).count("1 of 3 exercises passed.") == 2
 
 
-def test_start_warns_where_the_kernels_of_other_lessons_hold_the_memory(tmp_path, shown, monkeypatch):
-    for left, warned in ((900e6, False), (300e6, True)):
-        monkeypatch.setattr("ddlearn.compute.memory_left", lambda left=left: left)
-        lesson(tmp_path).start()
-        assert ("Little memory is left" in text(shown)) == warned
-    assert "300 MB are left here, and a lesson takes up to 700." in text(shown)
-
-
-@pytest.mark.parametrize("limited", [False, True])
-def test_start_makes_room_only_where_memory_is_limited(tmp_path, shown, monkeypatch, limited):
-    monkeypatch.setattr("ddlearn.compute.memory_left", lambda: 300e6)
-    monkeypatch.setattr("ddlearn.compute.memory_is_limited", lambda: limited)
+@pytest.mark.parametrize(("left", "limited"), [(900e6, False), (300e6, False), (300e6, True)])
+def test_start_warns_of_little_memory_and_makes_room_only_where_it_is_limited(room, shown, monkeypatch, left, limited):
     asked = []
+    monkeypatch.setattr("ddlearn.compute.memory_left", lambda: left)
+    monkeypatch.setattr("ddlearn.compute.memory_is_limited", lambda: limited)
     monkeypatch.setattr(
         "ddlearn.classroom.open_lessons.close_idle", lambda enough: asked.append(enough()) or ["00_a", "01_b"]
     )
-    lesson(tmp_path).start()
+    room.start()
     assert asked == [False] * limited
     assert ("the kernel of 00_a and 01_b was shut down" in text(shown)) == limited
-    assert "Little memory is left" in text(shown)
+    assert ("300 MB are left here, and a lesson takes up to 700." in text(shown)) == (left < 700e6)
 
 
-def test_notices_of_the_record_are_shown_once(tmp_path, shown):
+def test_notices_of_the_record_are_shown_once(room, tmp_path, shown):
     (tmp_path / "progress.json").write_text("{ no json")
-    room = lesson(tmp_path)
     room.start()
     assert text(shown).count("was damaged") == 1
     shown.clear()
@@ -260,7 +250,7 @@ def test_a_decision_is_checked_kept_and_counted(tmp_path, shown, monkeypatch):
         assert words.replace("`", "") in shown[-1]["text/plain"]
     assert room.progress.lesson("twice")["exercises"]["size"]["attempts"] == 3
     room.start()
-    assert "1 of 2 exercises passed" in text(shown)
+    assert "1 of 4 exercises passed" in text(shown)
     monkeypatch.setenv("DDLEARN_STRICT", "1")
     with pytest.raises(ExerciseNotPassed, match="size: "):
         room.decide("size", 5)
@@ -271,8 +261,7 @@ def test_declaring_a_lesson_touches_no_file(tmp_path):
     assert not (tmp_path / "not there").exists()
 
 
-def test_predictions_and_quiz_answers_come_back_in_the_next_session(tmp_path, shown):
-    room = lesson(tmp_path)
+def test_predictions_and_quiz_answers_come_back_in_the_next_session(room, tmp_path):
     room.predict("p")
     room.predict("q")
     assert (room.prediction("p"), room.prediction("q")) == (None, None)
@@ -280,15 +269,15 @@ def test_predictions_and_quiz_answers_come_back_in_the_next_session(tmp_path, sh
     room.parts.predictions[1].record("b")
     room.quiz()
     room.recap()
-    room.parts.quiz.check(1, "No")
-    room.parts.recap.check(1, "Yes")
+    room.parts.quiz.items[0].check("No")
+    room.parts.recap.items[0].check("Yes")
 
     again = lesson(
         tmp_path, predictions=[Prediction("p", "?", low=0, high=10), Prediction("q", "?", options=("a", "b"))]
     )
     assert (again.prediction("p"), again.prediction("q")) == (7, "b")
     again.quiz()
-    assert (again.parts.quiz.answers, again.parts.recap.answers) == ({1: "No"}, {1: "Yes"})
+    assert (again.parts.quiz.items[0].answer, again.parts.recap.items[0].answer) == ("No", "Yes")
     with pytest.raises(ValueError, match="prediction must be one of 'p', 'q'; got 'r'"):
         again.prediction("r")
 
@@ -322,8 +311,7 @@ def test_a_wrong_name_in_a_declaration_is_said_with_the_lesson(tmp_path, wrong, 
         lesson(tmp_path, predictions=[Prediction("p", "How many?", low=0, high=10), which], **wrong)
 
 
-def test_claims_are_shown_and_kept_and_one_error_hides_no_other(tmp_path, shown):
-    room = lesson(tmp_path)
+def test_claims_are_shown_and_kept_and_one_error_hides_no_other(room, shown):
     room.claims()
     words = shown[-1]["text/plain"]
     assert "✓ holds: Two is two." in words
@@ -332,7 +320,7 @@ def test_claims_are_shown_and_kept_and_one_error_hides_no_other(tmp_path, shown)
     kept = room.progress.lesson("twice")["claims"]
     assert {name: entry["holds"] for name, entry in kept.items()} == {"a": True, "b": False, "c": False}
     assert [claim.id for claim in room.parts.claims] == ["77.a", "77.b", "77.c"]
-    assert [result.measured for result in room.run_claims(seeds=(0, 1))] == [[2, 2], [2, 2], []]
+    assert [claim.run((0, 1)).measured for claim in room.parts.claims] == [[2, 2], [2, 2], []]
 
 
 def test_what_takes_long_says_so_first(tmp_path, monkeypatch, shown):
@@ -388,8 +376,7 @@ def test_claims_update_one_output_in_place_on_every_page(tmp_path, monkeypatch):
     assert said[-1] == page.plain(table["text/html"])  # a page that does not know the output says it too
 
 
-def test_explorers_are_attributes_and_a_typo_is_told_which_there_are(tmp_path):
-    room = lesson(tmp_path)
+def test_explorers_are_attributes_and_a_typo_is_told_which_there_are(room):
     assert room.line.title == "A line"
     assert "line" in dir(room)
     with pytest.raises(AttributeError, match=r"nothing called 'lime'; its explorers are line"):
@@ -407,8 +394,7 @@ CALLS_ITSELF = {
 
 @pytest.mark.parametrize("before", ["missed", "caught up"])
 @pytest.mark.parametrize("way", CALLS_ITSELF)
-def test_neither_an_earlier_answer_nor_a_stand_in_answers_for_the_new_function(tmp_path, shown, way, before):
-    room = lesson(tmp_path)
+def test_neither_an_earlier_answer_nor_a_stand_in_answers_for_the_new_function(room, shown, way, before):
     space = {"room": room}
     if before == "missed":
         space["double"] = room.exercise("double")(lambda x: x**2)
@@ -420,8 +406,8 @@ def test_neither_an_earlier_answer_nor_a_stand_in_answers_for_the_new_function(t
     assert room.progress.lesson("twice")["exercises"]["double"]["status"] == "raised"
 
 
-def test_an_answer_handed_in_again_is_the_learners_own_function(tmp_path, shown):
-    room, space = lesson(tmp_path), {}
+def test_an_answer_handed_in_again_is_the_learners_own_function(room):
+    space = {}
     mine = room.exercise("double")(lambda x: x + x)
     assert room.exercise("double")(mine).passed
     wrong = room.exercise("double")(lambda x: x**2)
@@ -430,22 +416,20 @@ def test_an_answer_handed_in_again_is_the_learners_own_function(tmp_path, shown)
     assert room.exercise("double")(space["double"]).verdict.status == "not started"
 
 
-def test_the_functions_of_another_exercise_may_be_called_while_one_is_checked(tmp_path, shown):
-    room = lesson(tmp_path, exercises=[DOUBLE, FOUR])
+def test_the_functions_of_another_exercise_may_be_called_while_one_is_checked(room):
     for double in (room.exercise("double")(lambda x: TODO), room.exercise("double")(lambda x: x + x)):
         assert room.exercise("four")(lambda x, double=double: double(double(x))).passed
 
 
-def test_after_a_restart_the_start_card_says_what_to_run_again(tmp_path, shown):
-    room = lesson(tmp_path, exercises=[DOUBLE, FOUR])
+def test_after_a_restart_the_start_card_says_what_to_run_again(room, tmp_path, shown):
     for name, factor in (("double", 2), ("four", 4)):
         room.exercise(name)(lambda x, factor=factor: factor * x)
     room.start()
     assert "does not know" not in text(shown)
     shown.clear()
-    again = lesson(tmp_path, exercises=[DOUBLE, FOUR])
+    again = lesson(tmp_path)
     again.start()
-    assert "2 of 2 exercises passed. This kernel does not know your double and four yet: run their cells" in text(shown)
+    assert "2 of 3 exercises passed. This kernel does not know your double and four yet: run their cells" in text(shown)
     again.exercise("double")(lambda x: 2 * x)
     shown.clear()
     again.start()
@@ -458,9 +442,7 @@ def test_a_note_on_a_right_answer_stands_on_its_card(tmp_path, shown):
     assert "It has a loop, and the exercise asks for none" in text(shown)
 
 
-def test_what_runs_on_an_answer_gets_no_gradient_that_the_caller_did_not_bring(tmp_path, shown):
-    room = lesson(tmp_path)
-
+def test_what_runs_on_an_answer_gets_no_gradient_that_the_caller_did_not_bring(room):
     def differentiated(x):
         x = x.clone().requires_grad_() if x.is_leaf else pytest.fail("not a leaf")
         return x + x
@@ -473,3 +455,65 @@ def test_what_runs_on_an_answer_gets_no_gradient_that_the_caller_did_not_bring(t
     assert not room.line.engine["double"](once).requires_grad
     pair = room.exercise("double")(lambda x: 2 * x)
     assert pair(torch.ones(2, requires_grad=True)).requires_grad  # to train with
+
+
+# Catching up
+
+
+@pytest.mark.parametrize(
+    ("names", "up_to", "there"),
+    [
+        (("triple",), None, {"triple": 3}),
+        (("four", "double"), None, {"double": 2, "four": 4}),
+        ((), "triple", {"double": 2, "triple": 3}),
+        ((), None, {"double": 2, "triple": 3, "four": 4}),
+    ],
+)
+def test_the_course_stands_in_for_one_or_some_or_all(room, names, up_to, there):
+    cells = {}
+    room.catch_up(*names, up_to=up_to, namespace=cells)
+    assert {name: function(1) for name, function in cells.items()} == there
+
+
+def test_a_stand_in_is_said_loudly_and_passes_nothing(room, shown, tmp_path):
+    cells = {}
+    room.catch_up("double", namespace=cells)
+    assert LOUD in shown[0]["text/html"]
+    assert "Nothing is marked as passed, and your record is as it was." in shown[0]["text/plain"]
+    assert repr(cells["double"]) == "<double: not started; runs the course's>"
+    assert not cells["double"].passed
+    assert room.engine == room.line.engine == {}  # the explorer goes on saying that it runs on the course's
+    assert not (tmp_path / "progress.json").exists()
+    room.exercise("double")(lambda x: x)
+    before = (tmp_path / "progress.json").read_bytes()
+    room.catch_up(namespace={})
+    assert (tmp_path / "progress.json").read_bytes() == before
+    assert room.exercise("double")(lambda x: 2 * x).passed
+
+
+def test_what_has_passed_stays_the_learners(room, shown):
+    mine = room.exercise("double")(lambda x: x + x)
+    cells = {"double": mine}
+    shown.clear()
+    room.catch_up(namespace=cells)
+    assert cells["double"] is mine
+    assert room.line.engine["double"] is room.engine["double"]
+    assert "course's triple and four, not on yours" in shown[0]["text/plain"]
+    assert "On yours, which passed: double." in shown[0]["text/plain"]
+    room.catch_up("double", namespace=cells)
+    assert cells["double"] is mine
+    assert "Nothing to catch up with" in shown[-1]["text/plain"]
+
+
+@pytest.mark.parametrize(
+    ("names", "up_to", "namespace", "words"),
+    [
+        (("quadruple",), None, {}, "exercise must be one of 'double', 'triple', 'four'; got 'quadruple'"),
+        ((), "five", {}, "up_to must be one of"),
+        (("double",), "triple", {}, "not both"),
+        (("double",), None, None, r"namespace=globals\(\)"),  # a plain script has no notebook
+    ],
+)
+def test_a_wrong_word_is_answered_with_the_right_ones(room, names, up_to, namespace, words):
+    with pytest.raises(ValueError, match=words):
+        room.catch_up(*names, up_to=up_to, namespace=namespace)

@@ -1,8 +1,4 @@
-"""A lesson: its exercises, explorers, predictions, questions and claims, and the wires between them.
-
-The notebook speaks to this one object. When an exercise passes, every explorer that uses it runs on the learner's own
-function; when a later version breaks, the explorer goes back to the reference, and the card says so.
-"""
+"""A lesson: its exercises, explorers, predictions, questions and claims, and the wires between them."""
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
@@ -15,7 +11,7 @@ from ddlearn.arguments import one_of
 from ddlearn.classroom import claims_table, expected, live, page, start_card
 from ddlearn.classroom import projector as projector_view
 from ddlearn.classroom.answer import Answer, ExerciseNotPassed, Tries, seed, source_of, stand_in, strict
-from ddlearn.classroom.claim import Claim, ClaimResult
+from ddlearn.classroom.claim import Claim
 from ddlearn.classroom.decision import Decision
 from ddlearn.classroom.exercise import Exercise
 from ddlearn.classroom.prediction import Prediction
@@ -42,6 +38,9 @@ class Parts:
 
 class Lesson:
     """One lesson of the course, declared by its room in `ddlearn.lessons` and used by its notebook.
+
+    When an exercise passes, every explorer that uses it runs on the learner's own function; when a later version
+    breaks, the explorer goes back to the reference, and the card says so.
 
     `slug` is its place and its room, "01_fixed_embeddings"; `number`, "01", stands before its claims' ids, and `room`,
     "fixed_embeddings", is the key of what a learner has done in it. `question` is the one that the lesson answers, in a
@@ -133,9 +132,8 @@ class Lesson:
             projector_view.turn(projector)
         page.install()
         functions = [one.name for one in self.parts.exercises]
-        names = [*functions, *(one.name for one in self.parts.decisions)]
-        kept = self.progress.lesson(self.room)["exercises"] if names else {}
-        done = start_card.so_far(names, functions, kept, self.engine)
+        kept = self.progress.lesson(self.room)["exercises"] if self._tries else {}
+        done = start_card.so_far(list(self._tries), functions, kept, self.engine)
         page.show(start_card.card(self.number, self.title, self.minutes, self.difficulty, done))
         projector_view.show()
         start_card.make_room()
@@ -221,11 +219,6 @@ class Lesson:
         self.progress.record_claims(self.room, {result.claim.name: result for result in results})
         self._show_notices()
 
-    def run_claims(self, seeds: Iterable[int] = (0,)) -> list[ClaimResult]:
-        """Return what the claims measure here, without showing or recording it."""
-        seeds = list(seeds)
-        return [claim.run(seeds) for claim in self.parts.claims]
-
     def _declared(self, argument: str, what: str, name: str) -> Any:
         """Return a part that an argument names; a wrong name is said with the lesson, for whoever declares it."""
         return _named(f"lesson {self.slug}: the {what} in {argument}", name, getattr(self.parts, f"{what}s"))
@@ -259,10 +252,11 @@ class Lesson:
         for prediction in self.parts.predictions:
             prediction.restore(kept["predictions"].get(prediction.name, {}).get("value"))
             prediction.on_record = partial(progress.record_prediction, room, prediction.name)
-        for part, quiz in (("recap", self.parts.recap), ("quiz", self.parts.quiz)):
-            numbers = range(1, len(quiz.items) + 1)
-            quiz.restore({number: kept["quiz"].get(f"{part}-{number}", {}).get("chosen") for number in numbers})
-            quiz.on_check = lambda number, *answer, part=part: progress.record_quiz(room, f"{part}-{number}", *answer)
+        for part in ("recap", "quiz"):
+            for number, item in enumerate(getattr(self.parts, part).items, start=1):
+                name = f"{part}-{number}"
+                item.restore(kept["quiz"].get(name, {}).get("chosen"))
+                item.on_check = partial(progress.record_quiz, room, name)
         return progress
 
     def _with_record(self, show: Callable[[], None]) -> None:

@@ -1,6 +1,6 @@
 """A quiz in which every wrong answer is answered: it speaks to the misconception that made it tempting."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import ipywidgets
@@ -18,9 +18,12 @@ class Option:
     answer: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class QuizItem:
     """A question with its options; exactly one of them is right and each has something to say.
+
+    `right` is the text of the right option, `answer` the one that was checked last, or None. `on_check(text, right)` is
+    called on each check.
 
     Raises:
         ValueError: if not exactly one option is right, if two have the same text, or if one has no answer.
@@ -37,49 +40,42 @@ class QuizItem:
             raise ValueError(f"exactly one option must be right, in a file `- [x]`; got {right}")
         if silent := [option.text for option in self.options if not option.answer.strip()]:
             raise ValueError(f"each option must have a reply, in a file behind ` | `; got none for {silent[0]!r}")
+        self.right, self.answer = right[0], None
+        self.on_check: Callable[[str, bool], object] = lambda text, right: None
 
     @property
     def texts(self) -> list[str]:
         return [option.text for option in self.options]
 
-    def choose(self, text: str) -> Option:
-        return self.options[self.texts.index(one_of("text", text, self.texts))]
+    def check(self, text: str | None) -> str:
+        """Record the answer `text` and return what is said to it; None means that none was chosen."""
+        if text is None:
+            return "Nothing is chosen yet. Choose an answer, then check it: a wrong one is answered too."
+        self.answer = one_of("text", text, self.texts)
+        self.on_check(text, text == self.right)
+        return self.said()
+
+    def said(self) -> str:
+        """Return what is said to the recorded answer; an empty text if there is none."""
+        mark = "✓ Right." if self.answer == self.right else "✗ Not quite."
+        return next((f"{mark} {option.answer}" for option in self.options if option.text == self.answer), "")
+
+    def restore(self, answer: object) -> None:
+        """Take the answer of an earlier session; one that this version no longer offers is passed over."""
+        self.answer = answer if answer in self.texts else None
+
+    def widget(self, number: int) -> ipywidgets.VBox:
+        group, answer = radio(self.question, self.texts, self.answer), reply(self.said())
+        check = button("Check", lambda: say(answer, self.check(group.value)))
+        check.tooltip = f"Check question {number}"
+        return column(words(f"{number}. {self.question}"), group, check, answer)
 
 
 class Quiz:
-    """A few questions, each with its own Check button.
-
-    `answers` maps the item's number, from 1, to the text that was checked last. `on_check(number, text, right)` is
-    called on each check.
-    """
+    """A few questions, each with its own Check button; they are numbered from 1."""
 
     def __init__(self, items: Iterable[QuizItem]):
         self.items = tuple(items)
-        self.answers: dict[int, str] = {}
-        self.on_check: Callable[[int, str, bool], object] = lambda number, text, right: None
-
-    def check(self, number: int, text: str | None) -> str:
-        """Record the answer `text` to item `number` and return what is said to it; None means that none was chosen."""
-        item = self.items[one_of("number", number, range(1, len(self.items) + 1)) - 1]
-        if text is None:
-            return "Nothing is chosen yet. Choose an answer, then check it: a wrong one is answered too."
-        option = item.choose(text)
-        self.answers[number] = text
-        self.on_check(number, text, option.right)
-        return self.said(number)
-
-    def said(self, number: int) -> str:
-        """Return what is said to the recorded answer of item `number`; an empty text if there is none."""
-        if number not in self.answers:
-            return ""
-        option = self.items[number - 1].choose(self.answers[number])
-        return f"{'✓ Right.' if option.right else '✗ Not quite.'} {option.answer}"
-
-    def restore(self, answers: Mapping[int, object]) -> None:
-        """Take the answers of an earlier session; one that this version no longer offers is passed over."""
-        for number, item in enumerate(self.items, start=1):
-            if answers.get(number) in item.texts:
-                self.answers[number] = answers[number]
 
     def show(self) -> None:
         show_question(self.widget(), self.text())
@@ -92,11 +88,4 @@ class Quiz:
         return "\n".join(lines)
 
     def widget(self) -> ipywidgets.VBox:
-        return column(*(self._item(number, item) for number, item in enumerate(self.items, start=1)))
-
-    def _item(self, number: int, item: QuizItem) -> ipywidgets.VBox:
-        group = radio(item.question, item.texts, self.answers.get(number))
-        answer = reply(self.said(number))
-        check = button("Check", lambda: say(answer, self.check(number, group.value)))
-        check.tooltip = f"Check question {number}"
-        return column(words(f"{number}. {item.question}"), group, check, answer)
+        return column(*(item.widget(number) for number, item in enumerate(self.items, start=1)))
