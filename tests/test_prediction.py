@@ -10,112 +10,117 @@ OPTIONS = ("It falls.", "It rises, <b>then</b> falls.", "It does not care.")
 
 
 def choice():
-    return Prediction("shape", "What does the `test` error do?", options=OPTIONS)
+    return Prediction("shape", "What does the `test` error do?", options=OPTIONS, truth=OPTIONS[0])
 
 
 def number():
     return Prediction("peak", "Where does the test error peak?", low=10, high=200, unit="features", truth=100)
 
 
-def status(widget):
-    return inside(widget, ipywidgets.HTML)[-1].value
+class Page:
+    """What a learner meets of a prediction: its control, its button, and what is said below them."""
+
+    def __init__(self, prediction, control):
+        self.board = prediction.widget()
+        (self.control,) = inside(self.board, control)
+
+    def press(self):
+        inside(self.board, ipywidgets.Button)[0].click()
+        return self.said
+
+    @property
+    def said(self):
+        return inside(self.board, ipywidgets.HTML)[-1].value
 
 
 def test_nothing_is_chosen_until_the_learner_chooses():
     prediction = choice()
-    (group,) = inside(prediction.widget(), ipywidgets.RadioButtons)
-    assert group.value is None
-    assert group.description == "What does the test error do?"
-    assert group.options == OPTIONS
-    assert prediction.answer is None
-
-
-def test_pressing_record_without_a_choice_says_so():
-    prediction = choice()
-    board = prediction.widget()
-    inside(board, ipywidgets.Button)[0].click()
-    assert "Choose an answer first" in status(board)
+    page = Page(prediction, ipywidgets.RadioButtons)
+    assert (page.control.value, page.control.options) == (None, OPTIONS)
+    assert page.control.description == "What does the test error do?"
+    assert "Choose an answer first" in page.press()
     assert prediction.answer is None
 
 
 def test_a_choice_is_recorded_and_may_be_changed():
     prediction, kept = choice(), []
     prediction.on_record = kept.append
-    board = prediction.widget()
-    (group,) = inside(board, ipywidgets.RadioButtons)
+    page = Page(prediction, ipywidgets.RadioButtons)
     for option in OPTIONS[:2]:
-        group.value = option
-        inside(board, ipywidgets.Button)[0].click()
+        page.control.value = option
+        page.press()
     assert kept == list(OPTIONS[:2])
     assert prediction.answer == OPTIONS[1]
-    assert "Recorded: It rises, &lt;b&gt;then&lt;/b&gt; falls" in status(board)
+    assert "Recorded: It rises, &lt;b&gt;then&lt;/b&gt; falls" in page.said
 
 
 def test_a_number_is_recorded_from_the_slider_or_the_box():
     prediction = number()
-    board = prediction.widget()
-    (slider,) = inside(board, ipywidgets.IntSlider)
-    (box,) = inside(board, ipywidgets.Text)
+    page = Page(prediction, ipywidgets.Text)
+    (slider,) = inside(page.board, ipywidgets.IntSlider)
     slider.value = 60
-    assert box.value == "60"
-    inside(board, ipywidgets.Button)[0].click()
+    assert page.control.value == "60"
+    assert "Recorded: 60 features. The figure will show how close you were." in page.press()
     assert prediction.answer == 60
-    assert "Recorded: 60 features. The figure will show how close you were." in status(board)
-    box.value = "70"
-    inside(board, ipywidgets.Button)[0].click()
+    page.control.value = "70"
+    page.press()
     assert prediction.answer == 70
 
 
 def test_a_number_that_cannot_be_taken_is_spoken_of_before_it_is_recorded():
     prediction = number()
-    board = prediction.widget()
-    (box,) = inside(board, ipywidgets.Text)
-    box.value = "5000"
-    assert "200 is taken for 5000" in status(board)
-    assert (box.value, prediction.answer) == ("200", None)
-    inside(board, ipywidgets.Button)[0].click()
+    page = Page(prediction, ipywidgets.Text)
+    page.control.value = "5000"
+    assert "200 is taken for 5000" in page.said
+    assert (page.control.value, prediction.answer) == ("200", None)
+    page.press()
     assert prediction.answer == 200
 
 
+def test_recording_the_same_answer_again_is_answered_too():
+    page = Page(number(), ipywidgets.Text)
+    said = [page.press() for _ in range(3)]
+    assert "Once more: Recorded" in said[1]
+    assert said[0] != said[1] != said[2]
+
+
 def test_an_earlier_answer_is_shown_again():
-    prediction = choice()
-    prediction.restore(OPTIONS[2])
-    board = prediction.widget()
-    assert inside(board, ipywidgets.RadioButtons)[0].value == OPTIONS[2]
-    assert "Recorded: It does not care. The figure will show whether it is so." in status(board)
-    peak = number()
+    shape, peak = choice(), number()
+    shape.restore(OPTIONS[2])
+    page = Page(shape, ipywidgets.RadioButtons)
+    assert page.control.value == OPTIONS[2]
+    assert "Recorded: It does not care. The figure will show whether it is so." in page.said
     peak.restore(42)
-    assert inside(peak.widget(), ipywidgets.IntSlider)[0].value == 42
+    assert Page(peak, ipywidgets.IntSlider).control.value == 42
 
 
 @pytest.mark.parametrize("value", [None, True, "", "Perhaps.", 9.5, 201, float("nan"), [1], {}])
-def test_an_answer_that_is_no_longer_offered_is_passed_over(value):
-    peak, shape = number(), choice()
-    peak.restore(value)
-    shape.restore(value)
-    assert peak.answer is shape.answer is None
+def test_an_answer_that_is_not_offered_is_refused_and_one_of_an_earlier_session_passed_over(value):
+    for prediction in (number(), choice()):
+        prediction.restore(value)
+        assert prediction.answer is None
+        with pytest.raises((ValueError, TypeError), match="value must be"):
+            prediction.record(value)
 
 
-def test_the_answer_is_compared_with_the_truth():
-    prediction = number()
-    assert prediction.compared() == "You made no prediction; it is 100 features."
-    prediction.record(60)
-    assert prediction.compared() == "You said 60 features; it is 100 features."
-    prediction.record(100)
-    assert prediction.compared() == "You said 100 features, and so it is."
-
-
-def test_a_choice_is_judged_in_the_words_of_its_options():
-    prediction = Prediction("shape", "What does it do?", options=OPTIONS, truth=OPTIONS[0])
-    assert prediction.compared() == "You made no prediction; it is “It falls”."
-    prediction.record(OPTIONS[2])
-    assert prediction.compared() == "You said “It does not care”; it is “It falls”."
-    prediction.record(OPTIONS[0])
-    assert prediction.compared() == "You said “It falls”, and so it is."
+@pytest.mark.parametrize(
+    ("make", "wrong", "right", "so", "said"),
+    [
+        (number, 60, 100, "100 features", "60 features"),
+        (choice, OPTIONS[2], OPTIONS[0], "“It falls”", "“It does not care”"),
+    ],
+)
+def test_the_answer_is_compared_with_the_truth(make, wrong, right, so, said):
+    prediction = make()
+    assert prediction.compared() == f"You made no prediction; it is {so}."
+    prediction.record(wrong)
+    assert prediction.compared() == f"You said {said}; it is {so}."
+    prediction.record(right)
+    assert prediction.compared() == f"You said {so}, and so it is."
 
 
 def test_the_card_below_the_figure_follows_the_answer_and_gives_nothing_away_before_it(displayed):
-    prediction = Prediction("shape", "What does it do?", options=OPTIONS, truth=OPTIONS[0])
+    prediction = choice()
     prediction.compare()
     assert "Nothing is recorded yet." in displayed[-1]["text/plain"]
     assert "It falls" not in displayed[-1]["text/plain"]
@@ -132,30 +137,15 @@ def test_the_card_below_the_figure_follows_the_answer_and_gives_nothing_away_bef
     [
         ({"options": OPTIONS, "truth": "It sings."}, "truth must be one of"),
         ({"low": 1, "high": 2, "truth": 3}, "truth"),
+        ({}, "either options, or low and high"),
+        ({"low": 1}, "either options, or low and high"),
+        ({"options": OPTIONS, "low": 1, "high": 2}, "either options, or low and high"),
+        ({"low": 2, "high": 1}, "low must be below high"),
+        ({"low": 1, "high": 1}, "low must be below high"),
     ],
 )
-def test_a_truth_that_nobody_could_have_said_is_refused(arguments, message):
+def test_a_prediction_is_either_a_choice_or_a_number_and_its_truth_one_that_can_be_said(arguments, message):
     with pytest.raises(ValueError, match=message):
-        Prediction("p", "?", **arguments)
-
-
-@pytest.mark.parametrize("value", [5, 201, float("nan"), "60", None])
-def test_a_value_outside_is_refused(value):
-    with pytest.raises((ValueError, TypeError), match="value must be"):
-        number().record(value)
-
-
-def test_a_text_that_is_no_option_is_refused():
-    with pytest.raises(ValueError, match="value must be one of"):
-        choice().record("Something else.")
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [{}, {"low": 1}, {"options": OPTIONS, "low": 1, "high": 2}, {"low": 2, "high": 1}, {"low": 1, "high": 1}],
-)
-def test_a_prediction_is_either_a_choice_or_a_number(arguments):
-    with pytest.raises(ValueError, match=r"either options, or low and high|low must be below high"):
         Prediction("p", "?", **arguments)
 
 
@@ -169,14 +159,3 @@ def test_the_words_stand_where_no_widget_can(make, shown):
     offered = OPTIONS if prediction.options else ["A number from 10 to 200 features."]
     assert all(text in board["text/plain"] for text in offered)
     assert "<b>then" not in board["text/html"]
-
-
-def test_recording_the_same_answer_again_is_answered_too():
-    prediction = number()
-    board = prediction.widget()
-    said = []
-    for _ in range(3):
-        inside(board, ipywidgets.Button)[0].click()
-        said.append(status(board))
-    assert "Once more: Recorded" in said[1]
-    assert said[0] != said[1] != said[2]

@@ -50,6 +50,25 @@ def on_disk(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def kept(path, section, room="01"):
+    """The entries of a section of one lesson, as the file has them."""
+    return on_disk(path)["lessons"][room][section]
+
+
+def refusing(number, *targets):
+    """A call of the disk that fails, if it is to a file of these names, with an error of this number."""
+
+    def refuse(*arguments):
+        if not targets or os.path.basename(arguments[-1]) in targets:
+            raise OSError(number, os.strerror(number))
+        return RENAME(*arguments)
+
+    return refuse
+
+
+RENAME = os.replace
+
+
 # What is recorded
 
 
@@ -57,13 +76,16 @@ def test_an_exercise_counts_attempts_up_to_the_first_pass_and_stays_passed(progr
     progress.record_exercise("01", "gram", "not started", "TODO")
     entry = progress.lesson("01")["exercises"]["gram"]
     assert (entry["status"], entry["attempts"], entry["first_tried"]) == ("not started", 0, None)
+    before = path.stat().st_mtime_ns
+    progress.record_exercise("01", "gram", "not started", "TODO")
+    assert path.stat().st_mtime_ns == before, "what changes nothing is not written"
     for status, source in (("not yet", "a"), ("raised", "b"), ("passed", "c"), ("raised", "d")):
         assert progress.record_exercise("01", "gram", status, source)
-    entry = on_disk(path)["lessons"]["01"]["exercises"]["gram"]
+    entry = kept(path, "exercises")["gram"]
     assert (entry["status"], entry["attempts"], entry["source"]) == ("passed", 3, "c")
     first_pass = entry["passed_at"]
     progress.record_exercise("01", "gram", "passed", "shorter")
-    entry = on_disk(path)["lessons"]["01"]["exercises"]["gram"]
+    entry = kept(path, "exercises")["gram"]
     assert (entry["source"], entry["passed_at"], entry["attempts"]) == ("shorter", first_pass, 3)
 
 
@@ -78,9 +100,9 @@ def test_hints_predictions_quiz_and_claims_follow_the_schema(progress, path):
     lesson = on_disk(path)["lessons"]["01"]
     assert lesson["exercises"]["gram"]["hints"] == 2
     assert lesson["predictions"]["peak"]["value"] == 100.0
-    assert lesson["quiz"]["kernel"] == {"chosen": "a", "right": True, "attempts": 2}
-    assert lesson["claims"]["slope"]["measured"] == [-0.5, -0.49]
-    assert lesson["claims"]["slope"]["holds"] is True
+    assert lesson["quiz"] == {"kernel": {"chosen": "a", "right": True, "attempts": 2}}
+    slope = lesson["claims"]["slope"]
+    assert (slope["measured"], slope["holds"]) == ([-0.5, -0.49], True)
     for moment in (lesson["started_at"], lesson["predictions"]["peak"]["recorded_at"]):
         assert datetime.fromisoformat(moment).utcoffset().total_seconds() == 0
 
@@ -93,17 +115,14 @@ def test_numbers_of_numpy_become_plain_and_other_objects_are_refused(progress):
     assert progress.waiting == 0
 
 
-def test_reading_gives_a_copy(progress):
+def test_reading_gives_a_copy_with_every_section_and_writes_nothing(progress, path):
+    assert progress.lesson("07") == {"exercises": {}, "predictions": {}, "quiz": {}, "claims": {}}
+    assert progress.read() == {"version": 3, "lessons": {}}
+    assert not path.exists()
     progress.record_prediction("01", "peak", 3)
     progress.read()["lessons"].clear()
     progress.lesson("01")["predictions"].clear()
     assert progress.lesson("01")["predictions"]["peak"]["value"] == 3
-
-
-def test_an_untouched_lesson_reads_as_empty_sections_and_writes_nothing(progress, path):
-    assert progress.lesson("07") == {"exercises": {}, "predictions": {}, "quiz": {}, "claims": {}}
-    assert progress.read() == {"version": 3, "lessons": {}}
-    assert not path.exists()
 
 
 def test_home_is_the_variable_or_the_users_data_folder(monkeypatch, tmp_path):
@@ -120,11 +139,9 @@ def test_unknown_keys_are_preserved_at_every_level(progress, path):
     lesson = {"mood": "curious", "exercises": {"gram": entry}}
     path.write_text(json.dumps({"version": 3, "theme": "dark", "lessons": {"01": lesson}}))
     progress.record_exercise("01", "gram", "passed", "code")
-    document = on_disk(path)
-    assert document["theme"] == "dark"
-    assert document["lessons"]["01"]["mood"] == "curious"
-    assert document["lessons"]["01"]["exercises"]["gram"]["note"] == "mine"
-    assert document["lessons"]["01"]["exercises"]["gram"]["status"] == "passed"
+    assert (on_disk(path)["theme"], kept(path, "mood")) == ("dark", "curious")
+    assert kept(path, "exercises")["gram"]["note"] == "mine"
+    assert kept(path, "exercises")["gram"]["status"] == "passed"
 
 
 # Writing
@@ -138,13 +155,6 @@ def test_the_draft_is_flushed_to_the_device_before_it_replaces_the_file(progress
     progress.record_hint("01", "gram")
     # The last one is the folder's: it makes the rename itself durable.
     assert order == ["fsync", "replace", "fsync"]
-
-
-def test_a_record_that_changes_nothing_writes_nothing(progress, path):
-    progress.record_exercise("01", "gram", "not started", "TODO")
-    before = path.stat().st_mtime_ns
-    progress.record_exercise("01", "gram", "not started", "TODO")
-    assert path.stat().st_mtime_ns == before
 
 
 def test_a_linked_file_stays_linked(tmp_path):
@@ -185,7 +195,7 @@ def test_a_writer_killed_at_random_moments_loses_no_record_that_it_acknowledged(
         assert writer.returncode == -signal.SIGKILL
         lines = [line for line in (first + rest).splitlines(keepends=True) if line.endswith("\n")]
         acknowledged = int(lines[-1]) + 1
-        recorded = on_disk(path)["lessons"]["01"]["predictions"]
+        recorded = kept(path, "predictions")
         assert set(map(str, range(acknowledged))) <= set(recorded)
     progress = Progress(path, patience=0.2)
     assert progress.record_hint("01", "gram"), "a killed writer must leave no lock behind"
@@ -209,12 +219,18 @@ def test_processes_that_write_at_once_lose_nothing_to_each_other(path):
     assert lessons["shared"]["exercises"]["gram"]["hints"] == 3 * 10
 
 
-def test_two_notebooks_see_each_others_records(path):
+def test_two_notebooks_see_each_others_records_and_lose_none_if_the_file_is_damaged(path):
     one, two = Progress(path), Progress(path)
     one.record_exercise("01", "gram", "passed", "code")
     two.record_exercise("01", "gram", "not yet", "older")
     assert one.lesson("01")["exercises"]["gram"]["status"] == "passed"
     assert two.lesson("01")["exercises"]["gram"]["source"] == "code"
+    one.record_prediction("01", "one", 1)
+    two.record_prediction("01", "two", 2)
+    path.write_bytes(b"{")
+    one.record_prediction("01", "three", 3)
+    two.record_prediction("01", "four", 4)
+    assert set(kept(path, "predictions")) == {"one", "two", "three", "four"}, "nor does damage lose anything"
 
 
 # The lock
@@ -242,7 +258,7 @@ def test_the_lock_of_a_killed_process_is_gone_with_it(path, progress, holder):
     holder.wait()
     assert path.with_name("progress.json.lock").exists(), "the file stays; only the system's lock goes"
     assert progress.record_hint("01", "gram")
-    assert on_disk(path)["lessons"]["01"]["exercises"]["gram"]["hints"] == 2
+    assert kept(path, "exercises")["gram"]["hints"] == 2
 
 
 def test_a_lock_held_for_long_is_waited_for_once_then_the_record_waits_in_memory(path, progress, holder):
@@ -260,7 +276,7 @@ def test_a_lock_held_for_long_is_waited_for_once_then_the_record_waits_in_memory
 
     holder.communicate("go on\n")
     assert progress.record_prediction("01", "b", 2)
-    assert set(on_disk(path)["lessons"]["01"]["predictions"]) == set(progress.lesson("01")["predictions"])
+    assert set(kept(path, "predictions")) == set(progress.lesson("01")["predictions"])
     assert progress.waiting == 0
     assert progress.notices[1:] == ["What was waiting in memory is now saved."]
 
@@ -292,17 +308,14 @@ def test_an_error_of_the_disk_at_any_step_leaves_the_old_file_whole(progress, pa
     progress.record_prediction("01", "before", 1)
     before = path.read_bytes()
 
-    def refuse(*arguments):
-        raise OSError(number, os.strerror(number))
-
     def mend():
         assert path.read_bytes() == before
         assert not path.with_name("progress.json.draft").exists()
         monkeypatch.undo()
 
-    monkeypatch.setattr(os, call, refuse)
+    monkeypatch.setattr(os, call, refusing(number))
     assert_waits_and_is_merged_later(progress, path, mend, os.strerror(number).lower())
-    assert on_disk(path)["lessons"]["01"]["predictions"]["before"]["value"] == 1
+    assert kept(path, "predictions")["before"]["value"] == 1
 
 
 @posix_only
@@ -325,7 +338,7 @@ def test_a_limit_on_the_size_of_files_in_a_real_process(path):
     writer.communicate()
     assert writer.returncode == 0
     # Nothing was recorded after the limit was lifted: the process saved what was waiting as it ended.
-    assert set(on_disk(path)["lessons"]["01"]["predictions"]) == {"small", "large"}
+    assert set(kept(path, "predictions")) == {"small", "large"}
 
 
 @pytest.mark.parametrize("wrong", ["a file for the folder", "a folder for the file"])
@@ -376,16 +389,11 @@ def test_a_damaged_file_is_set_aside_and_said(progress, path, data, first):
     (notice,) = progress.notices
     assert notice.startswith("progress.json was damaged: ")
     assert aside.name in notice
-    assert on_disk(path)["lessons"]["01"]["predictions"]["peak"]["value"] == 4
+    assert kept(path, "predictions")["peak"]["value"] == 4
 
 
 def test_files_set_aside_in_the_same_second_do_not_overwrite_each_other(progress, path, monkeypatch):
-    class Frozen(datetime):
-        @classmethod
-        def now(cls, zone=None):
-            return cls(2026, 1, 2, 3, 4, 5, tzinfo=zone)
-
-    monkeypatch.setattr(store, "datetime", Frozen)
+    monkeypatch.setattr(store, "datetime", SimpleNamespace(now=lambda zone: datetime(2026, 1, 2, 3, 4, 5, tzinfo=zone)))
     path.parent.mkdir()
     for data in (b"first", b"second", b"third"):
         path.write_bytes(data)
@@ -408,37 +416,24 @@ def test_what_a_notebook_has_seen_survives_damage_and_deletion(path, seen_by):
         progress.record_hint("01", "ridge")
     path.write_bytes(b"\0\0\0")
     assert progress.lesson("01")["exercises"]["gram"]["source"] == "code"
-    assert on_disk(path)["lessons"]["01"]["exercises"]["gram"]["source"] == "code"
+    assert kept(path, "exercises")["gram"]["source"] == "code"
     path.unlink()
     progress.record_prediction("01", "peak", 1)
-    assert on_disk(path)["lessons"]["01"]["exercises"]["gram"]["source"] == "code"
-
-
-def test_damage_found_by_one_notebook_loses_nothing_of_the_other(path):
-    one, two = Progress(path), Progress(path)
-    one.record_prediction("01", "one", 1)
-    two.record_prediction("01", "two", 2)
-    path.write_bytes(b"{")
-    one.record_prediction("01", "three", 3)
-    two.record_prediction("01", "four", 4)
-    assert set(on_disk(path)["lessons"]["01"]["predictions"]) == {"one", "two", "three", "four"}
+    assert kept(path, "exercises")["gram"]["source"] == "code"
 
 
 def test_damage_in_a_folder_that_cannot_be_written_keeps_everything_where_it_is(path, progress, monkeypatch):
     progress.record_prediction("01", "before", 1)
     path.write_bytes(b"{")
 
-    def refuse(*names):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
     with monkeypatch.context() as broken:
-        broken.setattr(os, "rename", refuse)
+        broken.setattr(os, "rename", refusing(errno.EACCES))
         assert not progress.record_prediction("01", "during", 2)
         assert set(progress.lesson("01")["predictions"]) == {"before", "during"}
         assert path.read_bytes() == b"{"
         assert progress.waiting == 1
     assert progress.flush()
-    assert set(on_disk(path)["lessons"]["01"]["predictions"]) == {"before", "during"}
+    assert set(kept(path, "predictions")) == {"before", "during"}
 
 
 def test_a_newer_file_is_left_untouched_byte_for_byte_and_said(progress, path):
@@ -507,18 +502,13 @@ def test_each_half_of_a_lesson_of_version_2_takes_over_its_record_without_its_qu
     assert path.with_name("progress.version-2.json").exists()
 
 
-def test_a_file_of_version_1_is_kept_beside_the_new_one(progress, path, old):
-    assert progress.record_hint("fixed_embeddings", "gram")
-    assert on_disk(path)["version"] == 3
-    assert on_disk(path)["lessons"]["fixed_embeddings"]["exercises"]["gram"]["source"] == "code"
-    assert on_disk(path)["lessons"]["fixed_embeddings"]["exercises"]["gram"]["hints"] == 1
-    assert path.with_name("progress.version-1.json").read_bytes() == old
-    progress.record_hint("fixed_embeddings", "gram")
-    assert len(list(path.parent.glob("progress.version-1*"))) == 1
-
-
-def test_a_second_file_of_version_1_does_not_replace_the_first_that_was_kept(path, old):
-    Progress(path).record_hint("capstone", "verdict")
+def test_each_file_of_version_1_is_kept_beside_the_new_one_once(progress, path, old):
+    for hints in (1, 2):
+        assert progress.record_hint("fixed_embeddings", "gram")
+        assert on_disk(path)["version"] == 3
+        gram = kept(path, "exercises", "fixed_embeddings")["gram"]
+        assert (gram["source"], gram["hints"]) == ("code", hints)
+        assert [one.read_bytes() for one in path.parent.glob("progress.version-1*")] == [old]
     other = json.dumps({"version": 1, "lessons": {"02": {}}}, indent=1)
     path.write_text(other, encoding="utf-8")
     Progress(path).record_hint("capstone", "verdict")
@@ -530,15 +520,8 @@ def test_a_second_file_of_version_1_does_not_replace_the_first_that_was_kept(pat
 def test_an_old_file_stays_whole_where_the_disk_refuses_its_copy_or_the_new_one(
     progress, path, old, monkeypatch, failing
 ):
-    replace = os.replace
-
-    def refuse(draft, target):
-        if os.path.basename(target) == failing:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        replace(draft, target)
-
     with monkeypatch.context() as broken:
-        broken.setattr(os, "replace", refuse)
+        broken.setattr(os, "replace", refusing(errno.ENOSPC, failing))
         for name in ("gram", "ridge"):
             assert not progress.record_hint("fixed_embeddings", name)
         assert path.read_bytes() == old
@@ -546,7 +529,7 @@ def test_an_old_file_stays_whole_where_the_disk_refuses_its_copy_or_the_new_one(
     assert progress.flush()
     assert path.with_name("progress.version-1.json").read_bytes() == old
     assert len(list(path.parent.glob("progress.version-1*"))) == 1
-    assert set(on_disk(path)["lessons"]["fixed_embeddings"]["exercises"]) == {"gram", "ridge"}
+    assert set(kept(path, "exercises", "fixed_embeddings")) == {"gram", "ridge"}
 
 
 def test_a_source_of_any_characters_survives(progress, path):

@@ -1,9 +1,7 @@
 """A claim: one sentence of science, the band that is expected of its number and why, and what is measured here.
 
-The band comes from a theorem, an identity, an asymptotic law, a paper's number, or a threshold of our own, which is
-then called ours and given its reason; it never comes from our own last run. A negative control stands beside the
-measure wherever one can be made: the same measurement with the cause taken away, which must then fall outside the band.
-Whatever fails is said.
+The band never comes from our own last run. A control stands beside the measure wherever one can be made: the same
+measurement with the cause taken away, which must then fall outside the band. Whatever fails is said.
 """
 
 import inspect
@@ -65,9 +63,7 @@ class Basis:
     `ours(source=...)`: a threshold that we chose, even where theory gives the direction.
 
     `papers` is a key of `ddlearn/papers.bib`, or several. `source` says which theorem, equation or figure, what it
-    assumes, and what of the band is ours; for "ours" the reason of the number: which size of effect matters. It may
-    mention the papers as `@key`. Whether the bibliography has the keys is seen when they are cited: a lesson opens
-    without it.
+    assumes, and what of the band is ours; for "ours" which size of effect matters. It may mention the papers as `@key`.
 
     Raises:
         ValueError: for another kind, for papers or a source that are missing, for a paper that only the source names.
@@ -93,10 +89,9 @@ class Basis:
             raise ValueError(f"papers must name all that the source does; {missing}")
 
     def said(self) -> str:
-        """Return the basis as the page says it, papers as `@key`, for `ddlearn.papers.named` to put in their names.
+        """Return the basis as the page says it: "Theorem 2.3 of @chizat2019", "Exact identity".
 
-        "Theorem 2.3 of @chizat2019"; "Exact identity"; "Our threshold: half of what guessing has; idea of @arora2020".
-        Papers that the source does not mention stand behind it.
+        `ddlearn.papers.named` puts in the papers' names. Those that the source does not mention stand behind it.
         """
         unsaid = [f"@{key}" for key in self.papers if key not in papers.mentioned(self.source)]
         behind = papers.joined(unsaid) if unsaid else ""
@@ -118,8 +113,8 @@ class Basis:
 class Claim:
     """One line of the claims table; `claim` makes one, and `ClaimTexts` those of a room.
 
-    `id` is a short name, unique in its lesson, which puts its number before it: "01.loo". `measure(seed)` returns the
-    number, and `control(seed)`, where there is one, the same with the cause taken away, of which the note speaks.
+    `id` is unique in its lesson, which puts its number before it: "01.loo". `measure(seed)` returns the number, and
+    `control(seed)`, where there is one, the same with the cause taken away, of which the note speaks.
     """
 
     id: str

@@ -7,10 +7,8 @@
     - **exact** @allen1974: the refits keep nλ as it is for all n points
     - **control** refits with (n − 1)λ, as ridge on n − 1 points has it
 
-A heading is the id of a claim, and the statement stands below it. The unit is read behind the number and its band. The
-basis is one of theorem, exact, asymptotic, paper and ours, with its source, which mentions papers as `@key`; those that
-it does not mention stand before it, with a colon. `control` says how the cause is taken away. A long line may be
-wrapped; an item goes on where lines are indented. What stands above the first heading is for whoever reads the file.
+The basis is one of theorem, exact, asymptotic, paper and ours, with its source, which mentions papers as `@key`; those
+that it does not mention stand before it, with a colon. What stands above the first heading is no claim's.
 """
 
 import re

@@ -1,8 +1,4 @@
-"""A decision is an exercise without a function: a choice that the learner defends with numbers.
-
-The card never tells the right numbers. It says which of the given ones are right, what a classic wrong choice misses,
-and with each further try it gives the next hint.
-"""
+"""A decision is an exercise without a function: a choice that the learner defends with numbers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +15,7 @@ PRECISION = 0.02  # relative difference that counts as none: two digits are aske
 
 @dataclass(frozen=True)
 class Decision:
-    """One choice to make.
+    """One choice to make. Its card never tells the right numbers: it says which of the given ones are right.
 
     Args:
         name: the name that `lesson.decide` takes.

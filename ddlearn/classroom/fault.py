@@ -1,9 +1,8 @@
 """What is wrong with a learner's answer, from the coarse to the fine.
 
-A tensor is asked, in this order: is it a tensor, of this shape, of this dtype, finite, and right in every entry? Each
-way to fail has its own sentence; where the numbers inside are the right ones, the work is done, and the sentence begins
-with that. Where the reference returns a tuple, its values are asked one after the other, and a list will do too; where
-it returns a number, a tensor without dimensions will.
+It is asked, in this order: is it a tensor, of this shape, of this dtype, finite, and right in every entry? Each way to
+fail has its own sentence, which begins with the good news where the numbers inside are right. A list will do for a
+tuple, whose values are asked one after the other, and a tensor without dimensions for a number.
 """
 
 import math

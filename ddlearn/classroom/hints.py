@@ -1,10 +1,7 @@
 """Hints and classic mistakes of a lesson's exercises, read from Markdown, so that a teacher edits them without Python.
 
     # ridge
-
     1. It is one linear system: A alpha = y. What is A?
-    2. A = K + n * penalty * I.
-
     - **n forgotten** `n * penalty` → `penalty`
       The penalty is multiplied by n as well. Where is your n?
     - **no penalty** ` + n * penalty * I` → nothing
@@ -12,9 +9,8 @@
     - **the fit instead of alpha**
       These are the fitted values K @ alpha. Return alpha itself.
 
-A heading is the name of an exercise or of a decision. The numbered lines are its ladder of hints, the gentlest first. A
-mistake is an edit of the reference (or several, with commas between), each of text that stands there once; one without
-an edit is implemented in Python, under its name. What follows, indented, is the hint that it deserves.
+A heading names an exercise or a decision. The numbered lines are its hints, the gentlest first. A mistake is an edit of
+the reference (or several, with commas between), or without one is implemented in Python; its hint stands indented.
 """
 
 import re
@@ -81,8 +77,8 @@ class Hints:
     ) -> dict[str, tuple]:
         """Return `hints` and `mistakes` of one exercise or decision, as arguments of `Exercise` and `Decision`.
 
-        `ways` implements mistakes, by name: with a function, an edit, or several of them. They come behind the edit in
-        the file, where it has one. `sights` are tests of the arguments and an answer: see `Mistake`.
+        `ways` implements mistakes, by name, with a function, an edit, or several: behind the edit in the file, if it
+        has one. `sights` are tests of the arguments and an answer: see `Mistake`.
 
         Raises:
             ValueError: if the file says nothing of `name` or of a mistake, or nobody implements one.

@@ -1,7 +1,4 @@
-"""What is known of answers beforehand: classic mistakes, and right answers that miss what the exercise is about.
-
-A mistake is a wrong implementation, written out or as an edit of the right one, and the hint that it deserves.
-"""
+"""What is known of answers beforehand: classic mistakes, and right answers that miss what the exercise is about."""
 
 import functools
 import inspect

@@ -1,7 +1,7 @@
 """The other lessons that are open on the same Jupyter server: where memory is limited, idle ones make room.
 
-Each open notebook keeps its kernel, and a lesson's holds some 300 MB that no other shares. A hosted machine of 2 GB is
-full after five, and then the system ends a kernel: any of them, in the middle of what it does.
+A lesson's kernel holds some 300 MB that no other shares. A hosted machine of 2 GB is full after five, and then the
+system ends any of them, in the middle of what it does.
 """
 
 import json

@@ -56,12 +56,7 @@ def _plain(value: object) -> Tensor | None:
 
 def _is(change: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Tensor], bool]:
     """What was found is this function of what is wanted."""
-
-    def holds(got: Tensor, want: Tensor) -> bool:
-        changed = change(want)
-        return bool(changed.isfinite().all()) and USUAL.agrees(got, changed)
-
-    return holds
+    return lambda got, want: bool(change(want).isfinite().all()) and USUAL.agrees(got, change(want))
 
 
 def _rows_permuted(got: Tensor, want: Tensor) -> bool:

@@ -1,7 +1,4 @@
-"""A prediction, recorded before the reveal: having said it, one remembers what came instead.
-
-Either a choice among `options` or a number between `low` and `high`. It may stay unanswered and may be changed.
-"""
+"""A prediction, recorded before the reveal: having said it, one remembers what came instead."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +18,7 @@ Value = str | float
 
 @dataclass(eq=False)
 class Prediction:
-    """One question to answer before the figure does.
+    """One question to answer before the figure does: a choice among `options`, or a number from `low` to `high`.
 
     Args:
         name: the key under which the answer is kept.
@@ -116,8 +113,7 @@ class Prediction:
         if self.options:
             control = group = radio(self.question, self.options, self.answer)
         else:
-            control = self._number_control(lambda remark: say(status, remark))
-            control.widget.layout.flex = "1 1 auto"
+            control = self._number_control(status)
             layout = {"max_width": "46em", "overflow": "visible"}
             group = ipywidgets.HBox([control.widget, words(self.unit)], layout=layout)
 
@@ -127,11 +123,12 @@ class Prediction:
 
         return column(group, button("Record my prediction", keep), status)
 
-    def _number_control(self, remarked: Callable[[str], object]) -> SliderView:
+    def _number_control(self, status: ipywidgets.HTML) -> SliderView:
         start = self.answer if self.answer is not None else (self.low + self.high) / 2
         whole = isinstance(self.low, int) and isinstance(self.high, int)
         slider = Slider("value", self.question.replace("`", ""), self.low, self.high, start, whole=whole)
-        control = view(slider, slider.start, lambda name, value, remark: remark and remarked(remark))
+        control = view(slider, slider.start, lambda name, value, remark: remark and say(status, remark))
+        control.widget.layout.flex = "1 1 auto"
         for part in control.parts:
             part.add_class("ddlearn-question")
         return control

@@ -1,7 +1,4 @@
-"""What a learner has done, kept in one local file: exercises, predictions, quiz answers, claims measured here.
-
-The file is `progress.json` in `$DDLEARN_HOME`, or in the user's data folder where that is not set. It never leaves the
-machine. Two notebooks may write at once; see `store` for how nothing is lost.
+"""What a learner has done, in a file that never leaves the machine: exercises, predictions, answers, measured claims.
 
     {"version": 3, "lessons": {"fixed_embeddings": {
         "started_at": "2026-01-31T09:00:00+00:00",
@@ -12,8 +9,7 @@ machine. Two notebooks may write at once; see `store` for how nothing is lost.
 
 Times are ISO 8601 in UTC. Keys that this version does not know are kept as they are. A lesson's key is its room's name,
 and a claim's its id without a number: lessons may change their places. Version 1 had numbers, version 2 had three
-lessons that are two each now. An older file is read as if it were of this version, and kept beside the new one when
-that is written.
+lessons that are two each now.
 """
 
 import os
@@ -86,7 +82,7 @@ def home() -> Path:
 class Progress(Store):
     """The learner's record. Each `record_...` is on the disk when it returns True, or waits in memory and says so.
 
-    `path` defaults to `progress.json` in `home()`; for `patience` and `notices` see `Store`.
+    `path` defaults to `progress.json` in `home()`; see `Store` for the rest.
     """
 
     def __init__(self, path: str | os.PathLike | None = None, patience: float = 5.0):

@@ -2,12 +2,6 @@
 
     # Predictions
 
-    ## planes
-    A blob sits inside a ring. How many flat planes part them in three dimensions?
-
-    - [x] one
-    - [ ] two
-
     ## tenfold
     You take ten times as many features. By what factor does the error shrink?
 
@@ -21,8 +15,8 @@
     - [ ] The curve. | A cosine is no line in x, and neither is a sum of them.
     - [x] The prediction, as a function of the weights. | So one linear system finds the best weights.
 
-The parts are Predictions, Recap and Quiz. A prediction's heading is the name under which its answer is kept; the other
-headings are for whoever reads the file. A long line may be wrapped; an answer goes on where lines are indented.
+The parts are Predictions, Recap and Quiz. A prediction's heading is the name under which its answer is kept, and its
+answers have no reply. A long line may be wrapped; an answer goes on where lines are indented.
 """
 
 import re

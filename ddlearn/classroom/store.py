@@ -1,10 +1,8 @@
 """One JSON file that loses nothing: not to a kill, a full disk, a read-only folder or a second notebook.
 
-A change is a function that edits the document in place. The store keeps it in memory until a write has carried it to
-the disk: under a lock it reads the file, applies every waiting change, writes a sibling file, flushes it to the device
-and renames it over the old one. Whoever is killed in between leaves the old file whole. Whatever fails is said in
-`notices`, in a sentence, and the change waits for the next chance; a learner's cell never sees an exception. A file
-that is damaged or deleted under a running notebook comes back with everything that the notebook has seen in it.
+A change edits the document in place. It waits in memory until a write has carried it to the disk: under a lock, from
+what the file says by then, to a sibling file that replaces it whole. What fails is said in `notices`, never raised. A
+file that is damaged or deleted under a running notebook comes back with all that the notebook has seen in it.
 """
 
 import atexit
@@ -35,10 +33,9 @@ class Newer(ValueError):
 class Store:
     """A versioned JSON document at `path`, shared by every process that opens it.
 
-    `sound(document)` says whether the types inside are the ones expected; a file that is not sound is set aside under
-    a dated name. `upgraded(document)` returns one of an older version as this version has it; the older file is kept
-    beside, as `progress.version-1.json`. A write waits up to `patience` seconds for another process that holds the
-    lock. `notices` are sentences to show the learner; who shows them clears the list.
+    A file that is not `sound(document)` is set aside under a dated name. `upgraded(document)` returns one of an older
+    version as this version has it; the older file is kept beside, as `progress.version-1.json`. A write waits up to
+    `patience` seconds for the lock. `notices` are sentences to show the learner; who shows them clears the list.
     """
 
     def __init__(
