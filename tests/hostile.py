@@ -108,12 +108,6 @@ def entered(state) -> None:
 _HELD: list = []
 
 
-def numpy_raises() -> None:
-    import numpy
-
-    numpy.seterr(all="raise")
-
-
 STATES: dict[str, Callable[[], None]] = {
     "float64": torch_state("set_default_dtype", "float64"),
     "float16": torch_state("set_default_dtype", "float16"),
@@ -123,7 +117,7 @@ STATES: dict[str, Callable[[], None]] = {
     "deterministic": torch_state("use_deterministic_algorithms", True),
     "denormals flushed": torch_state("set_flush_denormal", True),
     "torch's seed": torch_state("manual_seed", 5),
-    "numpy raises": numpy_raises,
+    "numpy raises": lambda: sys.modules["numpy"].seterr(all="raise"),
     "warnings are errors": lambda: warnings.simplefilter("error"),
     "commas": commas,
     "house style": house_style,

@@ -140,7 +140,6 @@ ZOO = {
     "ragged list": (lambda x, width: [[1.0], [1.0, 2.0]], "wrong type", "this is `list`"),
     "list inside itself": (lambda x, width: ENDLESS, "wrong type", "this is `list`"),
     "too large": (lambda x, width: numpy.broadcast_to(1.0, (10**7, 10**7)), "wrong type", "is not a tensor"),
-    "float": (lambda x, width: 1.0, "wrong type", "this is `float`"),
     "string": (lambda x, width: "gram", "wrong type", "this is `str`"),
     "function": (lambda x, width: gram, "wrong type", "without calling it"),
     "generator": (generates, "wrong type", "Write `return` where you wrote `yield`"),
@@ -324,7 +323,7 @@ def test_honest_recursion_passes_before_its_name_is_known():
     space = {"torch": torch}
     exec("def total(x):\n    return x[0] + (total(x[1:]) if len(x) > 1 else 0)", space)
     total = space.pop("total")
-    assert exercise(name="total", reference=lambda x: x.sum(), cases=lines, mistakes=()).check(total).passed
+    assert of_lines(lambda x: x.sum(), name="total").check(total).passed
     assert "total" not in space
 
 
@@ -457,8 +456,8 @@ WRONG = {
     "sum of these": (lambda x: x.sum(), lambda x: x, "wrong shape", "", "Their sum is the number that is wanted"),
     "mean of these": (lambda x: x.sum(), lambda x: x * len(x), "wrong shape", "", "Their mean is the number"),
     "column minus row": (lambda x: x - x.mean(), lambda x: x[:, None] - x, "wrong shape", "", "(n, 1) met a row"),
-    "below five only": (lambda x: x, only_below_five, "wrong type", "", "returns nothing in this case"),
-    "above three only": (lambda x: x, only_above_three, "wrong type", "", "returns nothing in this case"),
+    "below five only": (itself, only_below_five, "wrong type", "", "returns nothing in this case"),
+    "above three only": (itself, only_above_three, "wrong type", "", "returns nothing in this case"),
     "truth for labels": (lambda x: (x > 0.5).long(), lambda x: x > 0.5, "wrong type", RIGHT, "`torch.int64`"),
     "labels twice": (lambda x: (x > 0).long(), lambda x: 2 * (x > 0).long(), "not yet", "", "is 2; expected is 1"),
     "one of a pair": (lambda x: (x, x**2), lambda x: x**2, "wrong type", "Your answer", "the right value 2"),

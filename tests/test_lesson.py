@@ -74,7 +74,10 @@ def lesson(path, **changes):
         "explorers": [
             Explorer("line", "A line", (Slider("k", "Slope", 0, 4, 1),), compute, draw, words, uses=("double",))
         ],
-        "predictions": [Prediction("p", "How many?", low=0, high=10), Prediction("q", "Which?", options=("a", "b"))],
+        "predictions": [
+            Prediction("p", "How many?", low=0, high=10),
+            Prediction("q", "Which?", options=("a", "b"), truth="a"),
+        ],
         "recap": (question(),),
         "quiz": (question(),),
         "claims": [
@@ -272,9 +275,7 @@ def test_predictions_and_quiz_answers_come_back_in_the_next_session(room, tmp_pa
     room.parts.quiz.items[0].check("No")
     room.parts.recap.items[0].check("Yes")
 
-    again = lesson(
-        tmp_path, predictions=[Prediction("p", "?", low=0, high=10), Prediction("q", "?", options=("a", "b"))]
-    )
+    again = lesson(tmp_path)
     assert (again.prediction("p"), again.prediction("q")) == (7, "b")
     again.quiz()
     assert (again.parts.quiz.items[0].answer, again.parts.recap.items[0].answer) == ("No", "Yes")
@@ -283,17 +284,13 @@ def test_predictions_and_quiz_answers_come_back_in_the_next_session(room, tmp_pa
 
 
 def test_below_its_explorer_a_prediction_is_compared_with_its_truth(tmp_path, shown):
-    which = Prediction("q", "Which?", options=("a", "b"), truth="a")
-    room = lesson(tmp_path, predictions=[which], revealed_by={"q": "line"})
+    room = lesson(tmp_path, revealed_by={"q": "line"})
     room.predict("q")
-    which.record("b")
-    shown.clear()
-    room.line.show()
-    assert "You said “b”; it is “a”." in shown[-1]["text/plain"]
-
-    again = Prediction("q", "Which?", options=("a", "b"), truth="a")  # in the next session
-    lesson(tmp_path, predictions=[again], revealed_by={"q": "line"}).line.show()
-    assert "You said “b”; it is “a”." in shown[-1]["text/plain"]
+    room.parts.predictions[1].record("b")
+    for session in (room, lesson(tmp_path, revealed_by={"q": "line"})):
+        shown.clear()
+        session.line.show()
+        assert "You said “b”; it is “a”." in shown[-1]["text/plain"]
 
 
 @pytest.mark.parametrize(
@@ -306,9 +303,8 @@ def test_below_its_explorer_a_prediction_is_compared_with_its_truth(tmp_path, sh
     ],
 )
 def test_a_wrong_name_in_a_declaration_is_said_with_the_lesson(tmp_path, wrong, words):
-    which = Prediction("q", "Which?", options=("a", "b"), truth="a")
     with pytest.raises(ValueError, match=f"lesson 77_twice: {words}"):
-        lesson(tmp_path, predictions=[Prediction("p", "How many?", low=0, high=10), which], **wrong)
+        lesson(tmp_path, **wrong)
 
 
 def test_claims_are_shown_and_kept_and_one_error_hides_no_other(room, shown):

@@ -109,10 +109,9 @@ def test_hints_predictions_quiz_and_claims_follow_the_schema(progress, path):
 
 def test_numbers_of_numpy_become_plain_and_other_objects_are_refused(progress):
     progress.record_prediction("01", "peak", numpy.float32(2.0))
-    assert progress.lesson("01")["predictions"]["peak"]["value"] == 2.0
     with pytest.raises(TypeError, match="value must be a number or a text; got list"):
         progress.record_prediction("01", "peak", [1, 2])
-    assert progress.waiting == 0
+    assert progress.lesson("01")["predictions"]["peak"]["value"] == 2.0
 
 
 def test_reading_gives_a_copy_with_every_section_and_writes_nothing(progress, path):
@@ -269,7 +268,6 @@ def test_a_lock_held_for_long_is_waited_for_once_then_the_record_waits_in_memory
     for index in range(10):
         assert not progress.record_prediction("01", f"later {index}", 1)
     assert time.monotonic() - start < 10 * 0.2, "only the first record waits"
-    assert progress.waiting == 11
     assert len(progress.notices) == 1
     assert "Another program is holding progress.json" in progress.notices[0]
     assert set(progress.lesson("01")["predictions"]) == {"a", *(f"later {index}" for index in range(10))}
@@ -277,7 +275,6 @@ def test_a_lock_held_for_long_is_waited_for_once_then_the_record_waits_in_memory
     holder.communicate("go on\n")
     assert progress.record_prediction("01", "b", 2)
     assert set(kept(path, "predictions")) == set(progress.lesson("01")["predictions"])
-    assert progress.waiting == 0
     assert progress.notices[1:] == ["What was waiting in memory is now saved."]
 
 
@@ -288,7 +285,6 @@ def assert_waits_and_is_merged_later(progress, path, mend, reason):
     """Records are refused by the disk with `reason`, kept, said once; after `mend()` all of them are on the disk."""
     assert not progress.record_exercise("02", "ridge", "passed", "kept")
     assert not progress.record_hint("02", "ridge")
-    assert progress.waiting == 2
     assert len(progress.notices) == 1
     assert re.search(reason, progress.notices[0])
     assert "kept in memory" in progress.notices[0]
@@ -431,7 +427,6 @@ def test_damage_in_a_folder_that_cannot_be_written_keeps_everything_where_it_is(
         assert not progress.record_prediction("01", "during", 2)
         assert set(progress.lesson("01")["predictions"]) == {"before", "during"}
         assert path.read_bytes() == b"{"
-        assert progress.waiting == 1
     assert progress.flush()
     assert set(kept(path, "predictions")) == {"before", "during"}
 

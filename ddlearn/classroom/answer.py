@@ -30,6 +30,7 @@ class ExerciseNotPassed(AssertionError):
 class Tries:
     """How often an exercise was missed and how many of its hints were read; outlives a re-run of the cell."""
 
+    on_hint: Callable[[], object] = lambda: None
     misses: int = 0  # an untouched stub is none
     hints: int = 0
 
@@ -41,16 +42,9 @@ class Answer:
     exercise, the reference does not stand in: whoever calls an earlier answer from there calls the new function.
     """
 
-    def __init__(
-        self,
-        exercise: Exercise,
-        function: Callable,
-        verdict: Verdict,
-        tries: Tries,
-        on_hint: Callable[[], object] = lambda: None,
-    ):
+    def __init__(self, exercise: Exercise, function: Callable, verdict: Verdict, tries: Tries):
         functools.update_wrapper(self, function)
-        self.exercise, self.verdict, self._tries, self._on_hint = exercise, verdict, tries, on_hint
+        self.exercise, self.verdict, self._tries = exercise, verdict, tries
         own = function if exercise.trained else detached(function)
         self.runs = own if verdict.passed else exercise.reference
 
@@ -94,7 +88,7 @@ class Answer:
             number, headline = 0, "No more hints"
             body = f"That was every hint. {solution}; `{name}.hint()` starts again."
         else:
-            self._on_hint()
+            self._tries.on_hint()
             headline = f"Hint {number} of {len(hints)}"
             body = f"{hints[number - 1]}\n\n{solution if number == len(hints) else more}."
         self._tries.hints = number

@@ -87,9 +87,8 @@ class Exercise:
             if inspect.iscoroutine(outcome.value):
                 outcome.value.close()
             values.append(outcome.value)
-            found = list(self._faults(case, outcome.value, right, given))
-            if found:
-                faults[len(values) - 1] = min(found, key=_rank)
+            if found := sorted(self._faults(case, outcome.value, right, given), key=_rank):
+                faults[len(values) - 1] = found[0]
         if faults:
             return replace(self._missed(values, wanted, faults, seed), printed=printed)
         said = f"`{self.name}` agrees with the course's own on {counted(len(values), 'case')}."

@@ -14,7 +14,7 @@ the reference (or several, with commas between), or without one is implemented i
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from ddlearn.classroom.mistake import Edit, Mistake
@@ -25,8 +25,6 @@ WANTED = (
     'wanted is a heading "# name", and below it hints "1. ..." and mistakes, "- **name** `old` → `new`"; '
     "each name stands once, and what is said of a mistake is indented"
 )
-
-Way = Callable | Edit
 
 
 class Hints:
@@ -69,12 +67,7 @@ class Hints:
         """The exercises and decisions that the file speaks of."""
         return list(self._hints)
 
-    def of(
-        self,
-        name: str,
-        ways: Mapping[str, Way | tuple[Way, ...]] | None = None,
-        sights: Mapping[str, Callable[..., bool]] | None = None,
-    ) -> dict[str, tuple]:
+    def of(self, name: str, ways: Mapping | None = None, sights: Mapping | None = None) -> dict[str, tuple]:
         """Return `hints` and `mistakes` of one exercise or decision, as arguments of `Exercise` and `Decision`.
 
         `ways` implements mistakes, by name, with a function, an edit, or several: behind the edit in the file, if it

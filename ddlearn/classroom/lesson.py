@@ -98,7 +98,8 @@ class Lesson:
             show = partial(self._with_record, prediction.compare)
             self._declared("revealed_by", "explorer", explorer).below.append(show)
         self._given_progress, self._progress = progress, None
-        self._tries = {one.name: Tries() for one in (*self.parts.exercises, *self.parts.decisions)}
+        names = [one.name for one in (*self.parts.exercises, *self.parts.decisions)]
+        self._tries = {name: Tries(lambda name=name: self.progress.record_hint(self.room, name)) for name in names}
 
     @property
     def progress(self) -> Progress:
@@ -153,7 +154,7 @@ class Lesson:
             function = function.written if isinstance(function, Answer) else function
             verdict, tries = exercise.check(function, seed()), self._tries[name]
             tries.misses += verdict.missed
-            answer = Answer(exercise, function, verdict, tries, lambda: self.progress.record_hint(self.room, name))
+            answer = Answer(exercise, function, verdict, tries)
             answer.show(self._wire(name, answer.runs if verdict.passed else None))
             self._keep(name, verdict, source_of(function))
             return answer

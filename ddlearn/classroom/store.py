@@ -38,14 +38,7 @@ class Store:
     `patience` seconds for the lock. `notices` are sentences to show the learner; who shows them clears the list.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        version: int,
-        sound: Callable[[Document], bool],
-        upgraded: Callable[[Document], Document],
-        patience: float = 5.0,
-    ):
+    def __init__(self, path: Path, version: int, sound: Callable, upgraded: Callable, patience: float):
         # A linked file stays linked: the rename must replace the target, not the link.
         self.path = Path(os.path.realpath(path))
         self.notices: list[str] = []
@@ -55,10 +48,6 @@ class Store:
         self._trouble: set[type | str] = set()
         self._turn = threading.RLock()
         atexit.register(self.flush)  # the last chance of all: a kernel that shuts down in good order
-
-    @property
-    def waiting(self) -> int:
-        return len(self._waiting)
 
     def change(self, edit: Change) -> bool:
         """Apply `edit` to the document; True once it is on the disk, False while it waits in memory."""
