@@ -15,8 +15,7 @@ from torch import Tensor
 from ddlearn import arguments, compute
 from ddlearn.datasets import one_hot
 from ddlearn.double_descent.cells import draw_seeds, run_cells
-from ddlearn.double_descent.clocks import geometric_steps
-from ddlearn.double_descent.trained_nets import NetSweep
+from ddlearn.double_descent.trained_nets import NetSweep, Scores, check_labels, recorded, score_outputs
 
 __all__ = ["conv_parameters", "conv_widths", "draw_conv_nets", "run_conv_nets"]
 
@@ -89,33 +88,19 @@ def conv_widths(
     arguments.whole("classes", classes, 2)
     for name, value in (("images", images), ("images_new", images_new)):
         _check_shape(name, arguments.tensor(name, value))
-    if arguments.class_labels("y", y, classes, flat=False).ndim != 2 or y.shape[1] != len(images):
-        raise ValueError(f"y must be of shape (seeds, {len(images)}); got shape {tuple(y.shape)}")
-    arguments.class_labels("y_new", y_new, classes, rows=len(images_new))
+    check_labels(y, y_new, classes, len(images), len(images_new))
     widths, steps = arguments.wholes("widths", widths, 1), arguments.whole("steps", steps, 1)
     batch, lr = arguments.whole("batch", batch, 1, len(images)), arguments.positive("lr", lr)
     arguments.one_of("loss", loss, ("mse", "cross-entropy"))
-    record = geometric_steps(min(10, steps), steps, 16) if record is None else record
-    record = sorted({steps, *(arguments.whole("record", t, 1, steps) for t in record)})
+    record = sorted({steps, *(arguments.whole("record", t, 1, steps) for t in recorded(record, steps))})
     mean, scale = images.mean(), images.std()
     points = [((one - mean) / scale).float() for one in (images, images_new)]
     how = (classes, steps, lr, batch, loss, record)
     seeds = draw_seeds(len(widths), generator)
-    settings = [(*points, y, y_new, k, seed, *how) for k, seed in zip(widths, seeds, strict=True)]
+    settings = [(*points, y, y_new, k, seed, how) for k, seed in zip(widths, seeds, strict=True)]
     measured = torch.stack(run_cells(_cell, settings, progress))  # (W, S, R, 4)
-    error, mse, train_error, train_mse = measured.nan_to_num(nan=torch.inf, posinf=torch.inf).unbind(-1)
-    size = torch.tensor([conv_parameters(k, classes) for k in widths])
-    return NetSweep(
-        width=torch.tensor(widths),
-        size=size,
-        n=torch.full_like(size, len(images)),
-        classes=classes,
-        steps=torch.tensor(record),
-        error=error,
-        mse=mse,
-        train_error=train_error,
-        train_mse=train_mse,
-    )
+    sizes = [conv_parameters(k, classes) for k in widths]
+    return NetSweep.of(widths, sizes, len(images), classes, torch.tensor(record), measured)
 
 
 def _check_shape(name: str, images: Tensor) -> None:
@@ -125,24 +110,12 @@ def _check_shape(name: str, images: Tensor) -> None:
         )
 
 
-def _cell(
-    x: Tensor,
-    x_new: Tensor,
-    y: Tensor,
-    y_new: Tensor,
-    k: int,
-    seed: int,
-    classes: int,
-    steps: int,
-    lr: float,
-    batch: int,
-    loss: str,
-    record: list[int],
-) -> Tensor:
+def _cell(x: Tensor, x_new: Tensor, y: Tensor, y_new: Tensor, k: int, seed: int, how: tuple) -> Tensor:
     """One cell: one width, every seed.  -> (S, R, 4)"""
+    classes, steps, lr, batch, loss, record = how
     draw = compute.generator(seed, x.device)
     nets = [one.requires_grad_() for one in draw_conv_nets(k, classes, len(y), draw)]
-    target, target_new = one_hot(y, classes).to(x), one_hot(y_new, classes).to(x).expand(len(y), -1, -1)
+    target = one_hot(y, classes).to(x)
     optimizer = torch.optim.Adam(nets, lr=lr)
     batches, rows = _batches(len(x), batch, draw), []
     for t in range(1, steps + 1):
@@ -153,16 +126,14 @@ def _cell(
         (each.sum() / len(chosen)).backward()  # summed over nets: the gradient of each is that of its own loss
         optimizer.step()
         if t in record:
-            rows.append(torch.cat([_measure(nets, x_new, target_new), _measure(nets, x, target)], 1))
+            rows.append(torch.stack([*_measure(nets, x_new, y_new), *_measure(nets, x, y)], 1))
     return torch.stack(rows, 1).cpu()
 
 
 @torch.no_grad()
-def _measure(nets: list[Tensor], x: Tensor, target: Tensor) -> Tensor:
-    """The share of labels missed and the squared error summed over classes, of each net.  -> (S, 2)"""
-    f = torch.cat([run_conv_nets(nets, part) for part in x.split(CHUNK)], 1)
-    missed = (f.argmax(2) != target.argmax(2)).double().mean(1)
-    return torch.stack([missed, (f - target).square().sum(2).mean(1).double()], 1)
+def _measure(nets: list[Tensor], x: Tensor, y: Tensor) -> Scores:
+    """The scores of each net.  -> (S,) each"""
+    return score_outputs(torch.cat([run_conv_nets(nets, part) for part in x.split(CHUNK)], 1), y)
 
 
 def _batches(n: int, batch: int, generator: torch.Generator) -> Iterator[Tensor]:

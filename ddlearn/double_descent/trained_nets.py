@@ -8,7 +8,8 @@ every width is measured along the way.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -23,6 +24,20 @@ __all__ = ["NetSweep", "average_outputs", "net_widths", "standardize"]
 
 W_STD = 3**-0.5
 """Weights of variance 1/(3 inputs): that of torch's own default, uniform on +-1/sqrt(inputs)."""
+
+
+class Scores(NamedTuple):
+    """The share of labels missed, and |f - one-hot|^2 summed over classes: means over points."""
+
+    error: Tensor
+    mse: Tensor
+
+
+def score_outputs(outputs: Tensor, y: Tensor) -> Scores:
+    """Score outputs (..., m, K) at points of the classes y (..., m).  -> (...) each, float64"""
+    error = (outputs.argmax(-1) != y).double().mean(-1)
+    target = one_hot(y, outputs.shape[-1]).to(outputs)
+    return Scores(error, (outputs - target).square().sum(-1).mean(-1).double())
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +59,14 @@ class NetSweep:
     train_error: Tensor
     train_mse: Tensor
     outputs: Tensor | None = None
+
+    @classmethod
+    def of(
+        cls, widths: list[int], sizes: list[int], n: int, classes: int, steps: Tensor, measured: Tensor
+    ) -> "NetSweep":
+        """Return the sweep of all four errors (W, S, R, 4); those of a net that diverged are infinite."""
+        size, measured = torch.tensor(sizes), measured.nan_to_num(nan=torch.inf, posinf=torch.inf)
+        return cls(torch.tensor(widths), size, torch.full_like(size, n), classes, steps, *measured.unbind(-1))
 
     @property
     def ratio(self) -> Tensor:
@@ -96,34 +119,33 @@ def net_widths(
     16 from 10 to the last, evenly on a log axis, if `record` is None; the last always is. float32 is enough here. Kept
     outputs are m K numbers for each net and step recorded.
     """
-    _check_images(x, y, x_new, y_new, classes)
+    arguments.whole("classes", classes, 2)
+    arguments.matrix("x", x)
+    arguments.same_kind("x_new", arguments.matrix("x_new", x_new, columns=x.shape[1]), "x", x)
+    check_labels(y, y_new, classes, len(x), len(x_new))
     widths = arguments.wholes("widths", widths, 1)
     if sorted(set(widths)) != widths:
         raise ValueError(f"widths must increase from each to the next; got {widths}")
     if dtype not in (torch.float32, torch.float64):
         raise ValueError(f"dtype must be torch.float32 or torch.float64; got {dtype}")
     steps = arguments.whole("steps", steps, 1)
-    record = geometric_steps(min(10, steps), steps, 16) if record is None else record
+    record = recorded(record, steps)
     a, b = (one.to(dtype) for one in standardize(x, x_new))
     d, (S, n) = x.shape[1], y.shape
     nets = [MLP((d, H, classes), W_std=W_STD) for H in widths for _ in range(S)]
-    targets, target_new = one_hot(y, classes).to(a), one_hot(y_new, classes).to(a)
     ensemble = Ensemble.draw(nets, generator, dtype)
     seen: list[list[Tensor]] = [[] for _ in nets]
 
     def measure(i: int, parameters: Parameters) -> Tensor:
-        rows = []
-        for points, label, target in ((b, y_new, target_new), (a, y[i % S], targets[i % S])):
-            f = nets[i].apply(parameters, points)
-            rows += [(f.argmax(1) != label).double().mean(), (f - target).square().sum(1).mean().double()]
-            if keep_outputs and points is b:
-                seen[i].append(f)
-        return torch.stack(rows)
+        f_new, f = (nets[i].apply(parameters, points) for points in (b, a))
+        if keep_outputs:
+            seen[i].append(f_new)
+        return torch.stack([*score_outputs(f_new, y_new), *score_outputs(f, y[i % S])])
 
     found = train(
         ensemble,
         a,
-        targets.repeat(len(widths), 1, 1),
+        one_hot(y, classes).to(a).repeat(len(widths), 1, 1),
         steps=steps,
         lr=lr,
         optimizer=optimizer,
@@ -136,30 +158,22 @@ def net_widths(
         measure=measure,
         progress=progress,
     )
-    measured = found.measured.nan_to_num(nan=torch.inf, posinf=torch.inf)  # of a net that diverged
-    error, mse, train_error, train_mse = measured.reshape(len(widths), S, -1, 4).unbind(-1)
-    size = torch.tensor([net.size for net in nets[::S]])
     kept = slice(0 if 0 in record else 1, None)
-    outputs = torch.stack([torch.stack(own[kept]) for own in seen]) if keep_outputs else None
-    return NetSweep(
-        width=torch.tensor(widths),
-        size=size,
-        n=torch.full_like(size, n),
-        classes=classes,
-        steps=found.steps[kept],
-        error=error[..., kept],
-        mse=mse[..., kept],
-        train_error=train_error[..., kept],
-        train_mse=train_mse[..., kept],
-        outputs=None if outputs is None else outputs.unflatten(0, (len(widths), S)),
-    )
+    measured = found.measured.unflatten(0, (len(widths), S))[:, :, kept]
+    sweep = NetSweep.of(widths, [net.size for net in nets[::S]], n, classes, found.steps[kept], measured)
+    if not keep_outputs:
+        return sweep
+    outputs = torch.stack([torch.stack(own[kept]) for own in seen])
+    return replace(sweep, outputs=outputs.unflatten(0, (len(widths), S)))
 
 
-def _check_images(x: Tensor, y: Tensor, x_new: Tensor, y_new: Tensor, classes: int) -> None:
-    arguments.whole("classes", classes, 2)
-    arguments.matrix("x", x)
-    arguments.matrix("x_new", x_new, columns=x.shape[1])
-    arguments.same_kind("x_new", x_new, "x", x)
-    if arguments.class_labels("y", y, classes, flat=False).ndim != 2 or y.shape[1] != len(x):
-        raise ValueError(f"y must be of shape (seeds, {len(x)}); got shape {tuple(y.shape)}")
-    arguments.class_labels("y_new", y_new, classes, rows=len(x_new))
+def check_labels(y: Tensor, y_new: Tensor, classes: int, n: int, m: int) -> None:
+    """Require labels y (S, n), a row a seed, and y_new (m,)."""
+    if arguments.class_labels("y", y, classes, flat=False).ndim != 2 or y.shape[1] != n:
+        raise ValueError(f"y must be of shape (seeds, {n}); got shape {tuple(y.shape)}")
+    arguments.class_labels("y_new", y_new, classes, rows=m)
+
+
+def recorded(record: Sequence[int] | None, steps: int) -> Sequence[int]:
+    """Return the steps to record: those asked for, or 16 from 10 to the last, evenly on a log axis."""
+    return geometric_steps(min(10, steps), steps, 16) if record is None else record

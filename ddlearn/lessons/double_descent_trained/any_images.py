@@ -10,7 +10,7 @@ from torch import Tensor
 from ddlearn import compute, datasets
 from ddlearn.classroom import Choice, Explorer, cached, describe_curve, draw_curve
 from ddlearn.double_descent import image_curve
-from ddlearn.lessons.double_descent_trained.shared import LARGE, WRONG, Progress
+from ddlearn.lessons.double_descent_trained.shared import LARGE, WRONG
 from ddlearn.result import Curve
 
 EXAMPLES, NEW, SEEDS = 300, 1000, 3
@@ -21,7 +21,7 @@ MEASURES = ("error rate", "squared error")
 
 
 @cached(9)
-def fitted(images: str, wrong: float, seed: int, progress: Progress | None = None) -> tuple[Tensor, Tensor]:
+def fitted(images: str, wrong: float, seed: int, progress: compute.Progress | None = None) -> tuple[Tensor, Tensor]:
     """Return error rate and squared error of minimum-norm fits, each (SEEDS, SIZES)."""
     draw = compute.generator(seed)
     found = datasets.digits(draw, test=NEW) if images == DIGITS else LARGE[images]().sample(2 * EXAMPLES, NEW, draw)
@@ -41,7 +41,7 @@ def fitted(images: str, wrong: float, seed: int, progress: Progress | None = Non
     return path.error[..., 0], path.mse[..., 0]
 
 
-def curve(images: str, wrong: str, measure: str, seed: int = 0, *, progress: Progress | None = None) -> Curve:
+def curve(images: str, wrong: str, measure: str, seed: int = 0, *, progress: compute.Progress | None = None) -> Curve:
     """Return the error of random Fourier features over their number N, of which EXAMPLES is the threshold."""
     found = fitted(images, WRONG[wrong], seed, progress=progress)[MEASURES.index(measure)]
     x = torch.tensor(SIZES, dtype=torch.float64)

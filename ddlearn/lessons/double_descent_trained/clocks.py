@@ -61,7 +61,7 @@ def clockwork(
     aligned: bool,
     seed: int = 0,
     *,
-    progress: shared.Progress | None = None,
+    progress: compute.Progress | None = None,
 ) -> Clockwork:
     """Return closed form and simulation, beside the nets of the map."""
     clocks = model(variance, slow, n, aligned)

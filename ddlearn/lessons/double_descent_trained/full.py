@@ -11,8 +11,8 @@ from ddlearn import compute, datasets
 from ddlearn import double_descent as dd
 from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.lessons.double_descent_trained import shared
-from ddlearn.lessons.double_descent_trained.map import MEASURES, Map, look, picture, sentence
-from ddlearn.lessons.double_descent_trained.shared import CLASSES, LARGE, Progress, Training
+from ddlearn.lessons.double_descent_trained.shared import CLASSES, LARGE, MEASURES, Training
+from ddlearn.lessons.double_descent_trained.sweep_map import Map, nearest, picture, sentence
 
 WRONG = "20 %"
 HERE, LAYERS = "the lesson's own nets", "two layers, 500 digits"
@@ -56,7 +56,7 @@ def plans() -> dict[str, Training | Convolutional]:
 
 
 @cached(4)
-def convolved(plan: Convolutional, progress: Progress | None = None) -> dd.NetSweep:
+def convolved(plan: Convolutional, progress: compute.Progress | None = None) -> dd.NetSweep:
     """Train convolutional nets of every width, a fifth of whose labels are wrong."""
     draw, device = compute.generator(0), compute.device()
     if plan.images == "digits":
@@ -79,17 +79,14 @@ def convolved(plan: Convolutional, progress: Progress | None = None) -> dd.NetSw
     )
 
 
-def full(sweep: str, measure: str, steps: int, width: int, *, progress: Progress | None = None) -> Map:
+def full(sweep: str, measure: str, steps: int, width: int, *, progress: compute.Progress | None = None) -> Map:
     """Return the map of one of the plans."""
     plan = plans()[sweep]
     found = (shared.trained if isinstance(plan, Training) else convolved)(plan, progress=progress)
-    equations = float(found.n[0] * found.classes)
+    r, w = nearest(found.steps, steps), nearest(found.width, width)
     null = dd.null_mse(dd.one_hot(shared.split(0).y.cpu(), CLASSES))
-
-    def fits(train_mse):
-        return (dd.interpolation_point(found.size, train_mse.mean(1), null) or math.inf) / equations
-
-    return look(found, WRONG, measure, steps, width, fits)
+    size = dd.interpolation_point(found.size, found.train_mse[..., r].mean(1), null) or math.inf
+    return Map(found, WRONG, measure, r, w, size / float(found.n[0] * found.classes))
 
 
 explorer = Explorer(

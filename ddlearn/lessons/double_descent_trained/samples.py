@@ -15,8 +15,9 @@ from torch import Tensor
 from ddlearn import compute, datasets
 from ddlearn import double_descent as dd
 from ddlearn.classroom import Choice, Explorer, Slider, cached
+from ddlearn.double_descent.trained_nets import score_outputs
 from ddlearn.lessons.double_descent_trained import exercises
-from ddlearn.lessons.double_descent_trained.shared import CLASSES, PIXELS, Progress
+from ddlearn.lessons.double_descent_trained.shared import CLASSES, PIXELS
 
 NETS, FEATURES, LINEAR = MODELS = ("nets on digits", "random features on digits", "linear regression")
 UNITS, COUNT, COEFFICIENTS = 20, 150, 150  # sizes of the three
@@ -80,12 +81,11 @@ def descend(
 
 @cached(4)
 def trained(
-    seed: int, sizes: tuple[int, ...], step: Callable, progress: Progress | None = None
+    seed: int, sizes: tuple[int, ...], step: Callable, progress: compute.Progress | None = None
 ) -> tuple[Tensor, Tensor]:
     """Return squared errors of SEEDS nets for each size: at the end, and at each net's best moment.  (S, L)"""
     record = dd.geometric_steps(10, STEPS, 14)
     digits, errors = datasets.digits(compute.generator(seed), test=NEW), []
-    target = dd.one_hot(digits.test_y, CLASSES).float()
     for k, n in enumerate(sizes):
         if progress:
             progress(k / len(sizes), f"{SEEDS} nets on {n} examples")
@@ -96,8 +96,9 @@ def trained(
         A = torch.randn(SEEDS, UNITS, CLASSES, generator=draw, dtype=torch.float32) / (3 * UNITS) ** 0.5
         W[..., -1] = 0
         passed = descend(step, W, A, x, y, record)
-        errors.append(torch.stack([(torch.relu(new @ W.mT) @ A - target).square().sum(-1).mean(-1) for W, A in passed]))
-    found = torch.stack(errors, -1).double()  # (R, S, L)
+        outputs = torch.stack([torch.relu(new @ W.mT) @ A for W, A in passed])
+        errors.append(score_outputs(outputs, digits.test_y).mse)
+    found = torch.stack(errors, -1)  # (R, S, L)
     return found[-1], found.amin(0)
 
 
@@ -107,7 +108,7 @@ def biased(x: Tensor) -> Tensor:
 
 
 @cached(4)
-def fitted(seed: int, sizes: tuple[int, ...], progress: Progress | None = None) -> tuple[Tensor, Tensor]:
+def fitted(seed: int, sizes: tuple[int, ...], progress: compute.Progress | None = None) -> tuple[Tensor, Tensor]:
     """Return squared errors of random features, of minimum norm and at the best of twelve penalties.  (S, L)"""
     digits = datasets.digits(compute.generator(seed), test=NEW)
     path = dd.image_samples(
@@ -141,7 +142,7 @@ def samples(
     seed: int = 0,
     *,
     ensemble_step: Callable = exercises.ensemble_step,
-    progress: Progress | None = None,
+    progress: compute.Progress | None = None,
 ) -> Samples:
     """Return errors over the number of examples, and what an offer of some is worth."""
     if model == LINEAR:

@@ -3,7 +3,7 @@
 A training is asked for by its numbers, and kept: asked for again, by whichever explorer or claim, it is there already.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -13,11 +13,10 @@ from ddlearn import compute, datasets
 from ddlearn.classroom import cached
 from ddlearn.double_descent import NetSweep, flip_labels, geometric_steps, net_widths, threshold_width
 
-Progress = Callable[[float, str], object]
-
 PIXELS, CLASSES = 64, 10
 EXAMPLES, HELD_OUT, NEW = 400, 100, 900
 LARGE = {"MNIST": datasets.mnist, "Fashion-MNIST": datasets.fashion_mnist}  # images that are fetched
+MEASURES = {"squared error": "mse", "error rate": "error"}
 WRONG = {"none": 0.0, "20 %": 0.2, "40 %": 0.4}
 WIDTHS = (3, 5, 8, 13, 20, 30, 40, 53, 64, 80, 110, 160)
 STEPS, RATE = 450, 0.009
@@ -67,7 +66,7 @@ def split(seed: int, n: int = EXAMPLES) -> Split:
 
 
 @cached(16)
-def trained(training: Training, progress: Progress | None = None) -> NetSweep:
+def trained(training: Training, progress: compute.Progress | None = None) -> NetSweep:
     """Train every width and seed as one batch, measured along the way on new digits.
 
     With `keep` also on the digits held out: outputs are those at the held-out digits, then at the new ones, and test
