@@ -97,8 +97,7 @@ def peak_left(seed: int, changes: tuple[str, ...]) -> float:
 def features_over_theory(seed: int, penalty_of_theory: float) -> float:
     """Mean over sizes away from the threshold of one fit's measured error over the theory's."""
     found = variance.variance(0.25, "one fit", "none", seed)
-    quiet, noisy = variance.predicted(penalty_of_theory)
-    theory = dict(zip(variance.LINE, (quiet + 0.25 * noisy).tolist(), strict=True))
+    theory = dict(zip(variance.LINE, variance.predicted(penalty_of_theory, 0.25).tolist(), strict=True))
     return fmean(
         total / theory[N]
         for N, total in zip(variance.SIZES, found.total.tolist(), strict=True)

@@ -5,7 +5,7 @@ misses, from which data were drawn, noise included, from which features were dra
 draws (Adlam and Pennington, arXiv 2011.03321). A mean over draws of the features, or over data sets, divides two parts.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -15,7 +15,8 @@ from ddlearn import double_descent as dd
 from ddlearn.classroom import Choice, Explorer, Slider, cached
 from ddlearn.classroom.wording import brief, say
 
-D, N_TRAIN, DATA_SETS, INITS, POINTS = 30, 90, 4, 6, 200
+D, N_TRAIN = 30, 90
+DRAWN = {"data_sets": 4, "inits": 6, "points": 200}
 RATIOS = (0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 8.0)
 SIZES = tuple(round(N_TRAIN * ratio) for ratio in RATIOS)
 LINE = tuple(N for N in range(9, 721) if abs(N - N_TRAIN) > 1 and (N < 130 or N % 10 == 0))
@@ -47,34 +48,19 @@ class Variance:
 
 
 @cached(8)
-def decomposed(seed: int, progress: compute.Progress | None = None) -> dict[float, Tensor]:
-    """Return for every penalty the parts of `Decomposition`, for a signal and a noise of variance 1, (6, SIZES)."""
+def decomposed(seed: int, progress: compute.Progress | None = None) -> dict[float, dd.Decomposition]:
+    """Return for every penalty the parts of the error at SIZES, for a signal and a noise of variance 1."""
     found, n = {}, len(PENALTIES)
     for i, penalty in enumerate(PENALTIES.values()):
-        parts = dd.decompose_features(
-            D,
-            N_TRAIN,
-            SIZES,
-            compute.generator(seed),
-            data_sets=DATA_SETS,
-            inits=INITS,
-            noise=1.0,
-            penalty=penalty,
-            points=POINTS,
-            progress=compute.part(progress, i / n, (i + 1) / n, "Fitting: {}"),
-        )
-        found[penalty] = torch.stack(astuple(parts))
+        told = compute.part(progress, i / n, (i + 1) / n, "Fitting: {}")
+        how = {**DRAWN, "noise": 1.0, "penalty": penalty, "progress": told}
+        found[penalty] = dd.decompose_features(D, N_TRAIN, SIZES, compute.generator(seed), **how)
     return found
 
 
-@cached(8)
-def predicted(penalty: float) -> tuple[Tensor, Tensor]:
-    """Return by theory, for one fit, the risk of a signal of 1 and what noise of variance 1 adds.  (LINE,) each"""
-    spectrum = dd.relu_sphere_spectrum(D)
-    quiet, noisy = (
-        dd.predict_features(spectrum, N_TRAIN, LINE, N_TRAIN * penalty / D, noise).excess for noise in (0.0, 1.0)
-    )
-    return quiet, noisy - quiet
+def predicted(penalty: float, noise: float) -> Tensor:
+    """Return the risk of one fit by theory, (LINE,)."""
+    return dd.predict_features(dd.relu_sphere_spectrum(D), N_TRAIN, LINE, N_TRAIN * penalty / D, noise).excess
 
 
 def variance(
@@ -82,11 +68,10 @@ def variance(
 ) -> Variance:
     """Return the parts of the error of one fit, or of a mean of fits over draws of the features or over data sets."""
     l, (members, data_sets) = PENALTIES[penalty], MEANS[mean]
-    bias, data, features, both, noise_data, noise_both = decomposed(seed, progress=progress)[l]
-    quiet, noisy = predicted(l)
-    data, both = data + noise * noise_data, both + noise * noise_both
-    parts = torch.stack([bias, data / data_sets, features / members, both / (members * data_sets)])
-    return Variance(noise=noise, mean=mean, penalty=l, parts=parts, theory=quiet + noise * noisy)
+    one = decomposed(seed, progress=progress)[l]
+    data, both = one.data + noise * one.noise_data, one.interaction + noise * one.noise_interaction
+    parts = torch.stack([one.bias2, data / data_sets, one.features / members, both / (members * data_sets)])
+    return Variance(noise=noise, mean=mean, penalty=l, parts=parts, theory=predicted(l, noise))
 
 
 def picture(fig, r: Variance) -> None:
