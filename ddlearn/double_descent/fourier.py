@@ -143,22 +143,20 @@ def _nested(
         yield N, found
 
 
-def _measure(fit: Smoother, y: Tensor, truth: Tensor, ridges: list[float]) -> list[tuple]:
+def _measure(fit: Smoother, y: Tensor, truth: Tensor, ridges: list[float]) -> list[Tensor]:
+    """What `FitPath` holds, of one fit: mse and error (..., L), p_test and p_train (L,)."""
     rows, right = [], truth.argmax(1)
     for l in ridges:
         f = fit.predict(y, l)  # (..., m, k)
-        mse = (f - truth).square().sum(-1).mean(-1)
-        error = (f.argmax(-1) != right).double().mean(-1)
-        rows.append((mse.double().cpu(), error.cpu(), fit.p_test(l), fit.p_train(l)))
-    return rows
+        mse, error = (f - truth).square().sum(-1).mean(-1), (f.argmax(-1) != right).double().mean(-1)
+        effective = torch.tensor([fit.p_test(l), fit.p_train(l)], dtype=torch.float64)
+        rows.append((mse.double().cpu(), error.cpu(), *effective))
+    return [torch.stack(part, -1) for part in zip(*rows, strict=True)]
 
 
-def _path(sizes: list[int], ridges: Tensor, measured: dict[int, list[tuple]]) -> FitPath:
-    mse, error = (torch.stack([torch.stack([row[i] for row in measured[N]], -1) for N in sizes], -2) for i in (0, 1))
-    p_test, p_train = (
-        torch.tensor([[row[i] for row in measured[N]] for N in sizes], dtype=torch.float64) for i in (2, 3)
-    )
-    return FitPath(torch.tensor(sizes), ridges, mse, error, p_test, p_train)
+def _path(sizes: list[int], ridges: Tensor, measured: dict[int, list[Tensor]]) -> FitPath:
+    parts = zip(*(measured[N] for N in sizes), strict=True)
+    return FitPath(torch.tensor(sizes), ridges, *(torch.stack(part, -2) for part in parts))
 
 
 def _check(features: CosineFeatures, x: Tensor, y: Tensor, x_new: Tensor, truth: Tensor) -> None:

@@ -4,7 +4,7 @@ A draw is a split into examples and test images, wrong labels, and features. Its
 costs nothing: a fit is linear in its labels.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -43,10 +43,9 @@ def image_curve(
     and features. Against "clean" the truth is the one-hot label, against "mean" what noisy labels are on average,
     which is what `predict_features` predicts for. At most `test` images are tested on.  -> mse and error (seeds, W, L)
     """
-    settings = _image_settings(x, y, n, seeds, generator, width, classes, rate, noise_draws, test, against)
+    splits = _splits(x, y, n, seeds, generator, (width, classes, rate, noise_draws, test, against))
     widths = arguments.wholes("widths", widths, 1)
-    extra = (widths, arguments.numbers("ridges", ridges, zero=True).reshape(-1).tolist(), rank_cut)
-    return _stack(run_cells(_width_cell, [(*one, *extra) for one in settings], progress))
+    return _stack(run_cells(_width_cell, [(split, widths, ridges, rank_cut) for split in splits], progress))
 
 
 def image_samples(
@@ -72,13 +71,11 @@ def image_samples(
     the share `rate` of them.  -> mse and error (seeds, sizes, L)
     """
     sizes, N = arguments.wholes("sizes", sizes, 1), arguments.whole("N", N, 1)
-    top = max(sizes)
-    settings = _image_settings(x, y, top, seeds, generator, width, classes, rate, noise_draws, test, "clean")
-    extra = (N, sizes, arguments.numbers("ridges", ridges, zero=True).reshape(-1).tolist(), rank_cut)
-    return _stack(run_cells(_sample_cell, [(*one, *extra) for one in settings], progress))
+    splits = _splits(x, y, max(sizes), seeds, generator, (width, classes, rate, noise_draws, test, "clean"))
+    return _stack(run_cells(_sample_cell, [(split, N, sizes, ridges, rank_cut) for split in splits], progress))
 
 
-def _width_cell(split: tuple, widths: list[int], ridges: list[float], rank_cut: float) -> FitPath:
+def _width_cell(split: tuple, widths: list[int], ridges: Sequence[float], rank_cut: float) -> FitPath:
     """One cell: one draw, all widths, for wider fits grow out of narrower ones."""
     x, y, x_new, truth, classes, rate, draws, width, seed = split
     draw = compute.generator(seed)
@@ -87,37 +84,21 @@ def _width_cell(split: tuple, widths: list[int], ridges: list[float], rank_cut: 
     return width_path(features, x, noisy.to(x), x_new, truth.to(x), widths, ridges=ridges, rank_cut=rank_cut)
 
 
-def _sample_cell(split: tuple, N: int, sizes: list[int], ridges: list[float], rank_cut: float) -> FitPath:
+def _sample_cell(split: tuple, N: int, sizes: list[int], ridges: Sequence[float], rank_cut: float) -> FitPath:
     """One cell: one draw, all sizes."""
     x, y, x_new, truth, classes, rate, draws, width, seed = split
     draw = compute.generator(seed)
     features = CosineFeatures.draw(x.shape[1], N, width, draw)
-    paths = []
+    paths, how = [], {"ridges": ridges, "rank_cut": rank_cut}
     for n in sizes:
         noisy = one_hot(flip_labels(y[:n], rate, classes, draw, draws), classes)
-        paths.append(
-            sample_path(features, x[:n], noisy.to(x), x_new, truth.to(x), [n], ridges=ridges, rank_cut=rank_cut)
-        )
-    joined = {
-        name: torch.cat([getattr(one, name) for one in paths], -2) for name in ("mse", "error", "p_test", "p_train")
-    }
-    return FitPath(torch.tensor(sizes), paths[0].ridges, **joined)
+        paths.append(sample_path(features, x[:n], noisy.to(x), x_new, truth.to(x), [n], **how))
+    return FitPath(torch.tensor(sizes), paths[0].ridges, *(torch.cat(part, -2) for part in _measured(paths)))
 
 
-def _image_settings(
-    x: Tensor,
-    y: Tensor,
-    n: int,
-    seeds: int,
-    generator: torch.Generator,
-    width: float,
-    classes: int,
-    rate: float,
-    noise_draws: int,
-    test: int | None,
-    against: str,
-) -> list[tuple[tuple]]:
+def _splits(x: Tensor, y: Tensor, n: int, seeds: int, generator: torch.Generator, how: tuple) -> list[tuple]:
     """What one draw is made of, for each seed."""
+    width, classes, rate, noise_draws, test, against = how
     M = len(arguments.matrix("x", x))
     arguments.class_labels("y", y, arguments.whole("classes", classes, 2), rows=M)
     n, seeds = arguments.whole("n", n, 1, M - 1), arguments.whole("seeds", seeds, 1)
@@ -126,16 +107,20 @@ def _image_settings(
     test = M - n if test is None else min(arguments.whole("test", test, 1), M - n)
     arguments.one_of("against", against, ("clean", "mean"))
     truth = one_hot(y, classes) if against == "clean" else mean_target(y, rate, classes)
-    settings = []
+    splits = []
     for seed in draw_seeds(seeds, generator):
         order = torch.randperm(M, generator=compute.generator(seed)).to(x.device)
         a, b = order[:n], order[n : n + test]
-        settings.append(((x[a], y[a], x[b], truth[b], classes, rate, noise_draws, width, seed),))
-    return settings
+        splits.append((x[a], y[a], x[b], truth[b], classes, rate, noise_draws, width, seed))
+    return splits
 
 
 def _stack(paths: list[FitPath]) -> FitPath:
     """One path from several, with the mean over draws of the noise."""
-    stacked = {name: torch.stack([getattr(one, name) for one in paths]) for name in ("p_test", "p_train")}
-    means = {name: torch.stack([getattr(one, name).mean(0) for one in paths]) for name in ("mse", "error")}
-    return FitPath(paths[0].sizes, paths[0].ridges, **means, **stacked)
+    mse, error, p_test, p_train = map(torch.stack, _measured(paths))
+    return FitPath(paths[0].sizes, paths[0].ridges, mse.mean(1), error.mean(1), p_test, p_train)
+
+
+def _measured(paths: list[FitPath]) -> Iterator[tuple[Tensor, ...]]:
+    """The mse of every path, then their errors, p_test and p_train."""
+    return zip(*((one.mse, one.error, one.p_test, one.p_train) for one in paths), strict=True)
