@@ -9,7 +9,7 @@ from ddlearn import compute
 from ddlearn import double_descent as dd
 from ddlearn.classroom import ClaimTexts, Measured
 from ddlearn.classroom.claim import about, at_least, at_most
-from ddlearn.lessons.double_descent_solved import images, variance, why
+from ddlearn.lessons.double_descent_solved import digits, one_change, variance
 from ddlearn.lessons.double_descent_solved.exercises import bias_variance, risk
 
 SIGNAL, NOISE = 1.0, 0.2  # of the peak explorer at its start
@@ -70,28 +70,28 @@ def parameters_over_formula(seed: int, count: str, n: int = 60, p: int = 240, dr
 
 def theory_gap(seed: int, width_of_theory: float) -> float:
     """Median distance of the digits' measured errors from the theory of a kernel of some width."""
-    mean = images.measured(0.1, 1.5, seed).mse[..., 0].mean(0)
-    return images.median_gap(mean, 0.1, width_of_theory, False, seed)
+    mean = digits.measured(0.1, 1.5, seed).mse[..., 0].mean(0)
+    return digits.median_gap(mean, 0.1, width_of_theory, False, seed)
 
 
 def worst_over_n(seed: int, penalty: float) -> float:
     """Where the median error is largest, over the number of examples."""
-    which = (0.0, *images.PENALTIES).index(penalty)
-    median = images.measured(0.1, 1.5, seed).mse[..., which].median(0).values
-    return images.WIDTHS[int(median.argmax())] / images.N_TRAIN
+    which = (0.0, *digits.PENALTIES).index(penalty)
+    median = digits.measured(0.1, 1.5, seed).mse[..., which].median(0).values
+    return digits.WIDTHS[int(median.argmax())] / digits.N_TRAIN
 
 
 def widest_over_first(seed: int, rate: float, width: float) -> float:
-    mean = images.measured(rate, width, seed).mse[..., 0].mean(0)
-    below = [N < 0.97 * images.N_TRAIN for N in images.WIDTHS]
+    mean = digits.measured(rate, width, seed).mse[..., 0].mean(0)
+    below = [N < 0.97 * digits.N_TRAIN for N in digits.WIDTHS]
     return float(mean[-1] / mean[below].min())
 
 
 def peak_left(seed: int, changes: tuple[str, ...]) -> float:
     """The tallest of the curves, at as many features as digits, over the plain error at 60 features."""
-    at = why.SIZES.index(why.N_TRAIN)
-    found = [why.why(change, seed=seed) for change in changes]
-    return max(float(one.here.error[at] / one.plain.error[why.SIZES.index(60)]) for one in found)
+    found, at = one_change.fits(seed), one_change.SIZES.index
+    tallest = max(float(found[change].error[at(one_change.N_TRAIN)]) for change in changes)
+    return tallest / float(found[one_change.NOTHING].error[at(60)])
 
 
 def features_over_theory(seed: int, penalty_of_theory: float) -> float:
@@ -114,7 +114,7 @@ def share_of_interaction(seed: int, penalty: str) -> float:
 
 def clipped(seed: int, precision: torch.dtype) -> float:
     """Height of the digits' peak, exact over by a pseudo-inverse in some precision with its default cut-off."""
-    x, y = images.population(seed)
+    x, y = digits.population(seed)
     targets, n, exact_fits, others = dd.one_hot(y, 10), 300, [], []
     for draw in range(5):
         generator = compute.generator(10 * seed + draw)
@@ -154,8 +154,8 @@ CLAIMS = ClaimTexts.beside(__file__).of(
         "three-factors",
         at_most(1.0),
         peak_left,
-        cause={"changes": (why.LARGE_CUT, why.EXPLAINED, why.STRONG_ONLY)},
-        control={"changes": (why.NOTHING,)},
+        cause={"changes": (one_change.LARGE_CUT, one_change.EXPLAINED, one_change.STRONG_ONLY)},
+        control={"changes": (one_change.NOTHING,)},
     ),
     Measured(
         "features",
