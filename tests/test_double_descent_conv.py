@@ -1,6 +1,5 @@
 """Convolutional nets over widths: the grouped computation against torch's own layers, one net at a time."""
 
-import joblib
 import pytest
 import torch
 from torch import nn
@@ -70,13 +69,9 @@ def test_a_training_is_torchs_adam_on_each_net(loss):
         assert sweep.error[0, s, -1].item() == pytest.approx((f.argmax(1) != y_new).double().mean().item())
 
 
-def test_a_sweep_is_the_same_wherever_its_widths_run():
+def test_a_sweep_says_how_far_it_is_and_how_large_its_nets_are():
     x, y, x_new, y_new = images()
-    said = []
-    how = {"classes": 3, "steps": 4, "batch": 8}
-    here = conv_widths(x, y, x_new, y_new, [1, 2], generator(2), progress=lambda f, words: said.append(f), **how)
+    said, how = [], {"classes": 3, "steps": 4, "batch": 8, "progress": lambda done, words: said.append(done)}
+    sweep = conv_widths(x, y, x_new, y_new, [1, 2], generator(2), **how)
     assert said == [0.5, 1.0]
-    with joblib.parallel_config(backend="threading", n_jobs=2):
-        there = conv_widths(x, y, x_new, y_new, [1, 2], generator(2), **how)
-    torch.testing.assert_close(there.mse, here.mse)
-    assert here.ratio.tolist() == pytest.approx([conv_parameters(k, 3) / 72 for k in (1, 2)])
+    assert sweep.ratio.tolist() == pytest.approx([conv_parameters(k, 3) / 72 for k in (1, 2)])

@@ -6,7 +6,6 @@ from drawn import normal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits
-from sklearn.linear_model import Ridge
 
 from ddlearn import double_descent as dd
 from ddlearn.compute import generator
@@ -34,23 +33,10 @@ def test_a_smoother_is_the_pseudoinverse(n, p, k, seed):
     torch.testing.assert_close(dd.min_norm(Z, y, ridge), dense @ y)
     assert fit.p_test(ridge) == pytest.approx(n * (Z_new @ dense).square().sum(1).mean().item())
     assert fit.p_train(ridge) == pytest.approx((Z @ dense).trace().item())
-    assert fit.noise_factor(ridge) == pytest.approx((Z_new @ dense).square().sum(1).mean().item())
     targets = normal(2, n, 3, seed=seed + 3)
     torch.testing.assert_close(fit.predict(targets, ridge), Z_new @ dense @ targets)
     gram = dd.gram_smoother(Z @ Z.T, Z_new @ Z.T)
     assert gram is None or torch.allclose(gram.weights(), Z_new @ inverse, atol=1e3 * scale)
-
-
-def test_minimum_norm_interpolates_and_stays_in_the_row_space():
-    X, y = normal(10, 30), normal(10, seed=1)
-    b = dd.min_norm(X, y)
-    torch.testing.assert_close(X @ b, y)
-    null = torch.linalg.svd(X).Vh[10:]
-    assert (null @ b).abs().max() < 1e-12
-    torch.testing.assert_close(dd.min_norm(X, y, 1e-10), b, rtol=1e-6, atol=1e-8)
-    tall = normal(30, 4, seed=2)
-    theirs = Ridge(alpha=0.7, fit_intercept=False).fit(tall.numpy(), normal(30, 2, seed=3).numpy()).coef_
-    torch.testing.assert_close(dd.min_norm(tall, normal(30, 2, seed=3), 0.7), torch.as_tensor(theirs).T)
 
 
 def test_a_cut_drops_directions_and_a_gram_matrix_says_when_it_cannot_see_them():
@@ -111,10 +97,10 @@ def test_digits_peak_at_as_many_features_as_examples_and_more_data_hurt(digits):
     """300 features: four times the data, a tenth more errors at least; with the best of some ridges, far fewer."""
     x, y = digits
     how = {"width": 1.5, "rate": 0.1}
-    widths = dd.image_curve(x, y, 100, [20, 50, 100, 200, 1000], 3, generator(0), **how)
+    widths = dd.image_curve(x, y, 100, [20, 50, 100, 200, 400], 3, generator(0), **how)
     assert (widths.mse[..., 0].argmax(1) == 2).all()
     ridges = [0.0, 0.03, 0.1, 0.3, 1.0]
-    path = dd.image_samples(x, y, 300, [100, 300, 400], 10, generator(0), ridges=ridges, **how)
+    path = dd.image_samples(x, y, 300, [100, 300, 400], 5, generator(0), ridges=ridges, **how)
     plain, ridge = path.error.mean(0)[:, 0], path.error.mean(0)[:, 1:].amin(1)
     assert plain[2] / plain[0] >= 1.1
     assert plain[1] > 2 * plain[0]

@@ -27,22 +27,19 @@ def test_exactly_so_many_labels_are_wrong_and_the_clean_ones_stay(n, classes, ra
 
 
 def test_every_wrong_class_and_every_label_is_as_likely():
-    y = torch.zeros(10, dtype=torch.int64)
+    """4000 draws: their counts, and the mean targets and their noise, which are moments of the flips."""
+    y = torch.tensor([0, 2, 1, 1, 3, 0, 0, 2, 3, 1])
     noisy = dd.flip_labels(y, 0.5, 4, generator(0), draws=4000)
-    counts = torch.bincount(noisy.flatten(), minlength=4)
+    counts = torch.bincount(((noisy - y) % 4).flatten(), minlength=4)
     assert counts[0] == 20000
     assert (counts[1:] - 20000 / 3).abs().max() < 5 * (20000 * 2 / 9) ** 0.5
-    assert ((noisy > 0).double().mean(0) - 0.5).abs().max() < 5 * 0.5 / 4000**0.5
-
-
-def test_mean_targets_and_their_noise_are_moments_of_the_flips():
-    y = torch.tensor([0, 2, 1, 1])
-    targets = dd.one_hot(dd.flip_labels(y, 0.5, 3, generator(0), draws=4000), 3)
-    torch.testing.assert_close(targets.mean(0), dd.mean_target(y, 0.5, 3), rtol=0, atol=0.04)
-    spread = (targets - dd.mean_target(y, 0.5, 3)).square().sum(2).mean()
-    assert spread.item() == pytest.approx(dd.target_noise(0.5, 3), abs=0.02)
+    assert ((noisy != y).double().mean(0) - 0.5).abs().max() < 5 * 0.5 / 4000**0.5
+    targets = dd.one_hot(noisy, 4)
+    torch.testing.assert_close(targets.mean(0), dd.mean_target(y, 0.5, 4), rtol=0, atol=0.04)
+    spread = (targets - dd.mean_target(y, 0.5, 4)).square().sum(2).mean()
+    assert spread.item() == pytest.approx(dd.target_noise(0.5, 4), abs=0.02)
     assert dd.target_noise(0, 10) == 0
-    assert torch.equal(dd.mean_target(y, 0, 3), dd.one_hot(y, 3))
+    assert torch.equal(dd.mean_target(y, 0, 4), dd.one_hot(y, 4))
 
 
 def test_counting():
@@ -74,9 +71,7 @@ def test_inputs_are_centered_by_pixel_and_scaled_by_one_number():
     assert a.mean(0).abs().max() < 1e-12
     assert a.square().mean().item() == pytest.approx(1)
     torch.testing.assert_close(a[:5], b)
-    torch.testing.assert_close(
-        a[:, 1] * x.var() ** 0 * (x - x.mean(0)).square().mean().sqrt(), x[:, 1] - x[:, 1].mean()
-    )
+    torch.testing.assert_close(a[:, 1] * (x - x.mean(0)).square().mean().sqrt(), x[:, 1] - x[:, 1].mean())
 
 
 def small(seeds=2, n=30, rate=0.2, seed=0):
@@ -111,7 +106,6 @@ def test_a_sweep_is_its_nets_trained_one_by_one(loss):
         ]
         found = [getattr(sweep, name)[i // 2, i % 2, -1] for name in ("error", "mse", "train_error", "train_mse")]
         torch.testing.assert_close(torch.stack(found), torch.stack(values))
-    assert (sweep.early_stop <= sweep.error[..., -1]).all()
 
 
 def test_steps_are_recorded_on_a_log_axis_or_as_asked():

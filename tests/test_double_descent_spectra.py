@@ -8,12 +8,7 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import eval_gegenbauer
 
-from ddlearn.double_descent import (
-    Spectrum,
-    held_out,
-    predict_features,
-    relu_sphere_spectrum,
-)
+from ddlearn.double_descent import Spectrum, held_out, predict_features, relu_sphere_spectrum
 
 I = torch.arange(1, 201).double()
 POWER = Spectrum(I**-1.5, torch.ones(200), I**-2)
@@ -27,7 +22,7 @@ def kernel_ridge(lam, v2, n, ridge, noise):
     return ((v2 * (kappa / (lam + kappa)) ** 2).sum() + noise) / (1 - q / n)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     n=st.integers(2, 150), ridge=st.floats(-6, 2).map(lambda e: 10**e), noise=st.floats(0, 2), decay=st.floats(1.1, 3)
 )
@@ -40,7 +35,7 @@ def test_infinitely_many_features_are_kernel_ridge_regression(n, ridge, noise, d
     assert predict_features(spectrum, n, 1e13, ridge, noise).mse.item() == pytest.approx(expected, rel=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(n=st.integers(2, 120), k=st.integers(2, 120), ridge=st.floats(-5, 1).map(lambda e: 10**e))
 def test_both_equations_of_the_papers_hold(n, k, ridge):
     found = predict_features(POWER, n, k, ridge, 0.1)
@@ -50,7 +45,7 @@ def test_both_equations_of_the_papers_hold(n, k, ridge):
     assert z + k * kappa / gamma == pytest.approx(k, rel=1e-7)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(n=st.integers(3, 120), k=st.integers(2, 119), noise=st.floats(0, 2))
 def test_few_features_without_a_ridge(n, k, noise):
     """k < n: the closed form (sum gamma/(lambda+gamma) v^2 + s^2) / (1 - k/n), with z(gamma) = k by scipy."""

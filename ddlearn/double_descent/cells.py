@@ -25,13 +25,11 @@ __all__ = ["draw_seeds", "run_cells"]
 
 T = TypeVar("T")
 
-Progress = Callable[[float, str], object]
-
 
 def run_cells(
     cell: Callable[..., T],
     settings: Sequence[tuple],
-    progress: Progress | None = None,
+    progress: compute.Progress | None = None,
     keep: Callable[[int, T], object] | None = None,
 ) -> list[T]:
     """Return [cell(*one) for one in settings], by joblib's active backend.

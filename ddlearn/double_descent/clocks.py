@@ -14,7 +14,7 @@ D = diag(sqrt(eta)), D (X'X/n) D = U diag(w) U', theta(t) = D U diag((1 - (1-w)^
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -77,29 +77,26 @@ def three_clocks(
     n: int,
     *,
     sizes: tuple[int, int, int] = (4, 60, 4),
-    scales: tuple[float, float, float] = (1.0, 0.1, 0.01),
     fast: float = 4.0,
     slow: float = 1.5,
     variance: float = 1.0,
-    rate: float = 0.1,
 ) -> Clocks:
     """Three groups that make the second descent large: fast signal, then noise only, then slow signal (our choice).
 
-    `fast` and `slow` are the bias, sum of sigma^2 b^2, of the first and third group before they are learned, `variance`
-    what the second adds when it is, s^2 size/n. First minimum about slow + V_fast, peak at most slow + V_fast +
-    variance, last V_fast + variance + (slow V_slow / (slow + V_slow)), V = s^2 size/n each.
+    Their scales are 1, 0.1 and 0.01, and every rate is 0.1. `fast` and `slow` are the bias, sum of sigma^2 b^2, of the
+    first and third group before they are learned, `variance` what the second adds when it is, s^2 size/n. First minimum
+    about slow + V_fast, peak at most slow + V_fast + variance, last V_fast + variance + (slow V_slow / (slow +
+    V_slow)), V = s^2 size/n each.
     """
     n = arguments.whole("n", n, 1)
-    for name, group in (("sizes", sizes), ("scales", scales)):
-        if not isinstance(group, (tuple, list)) or len(group) != 3:
-            raise ValueError(f"{name} must be three, one for each group; got {group!r}")
-    scales = [arguments.positive(f"scales[{i}]", one) for i, one in enumerate(scales)]
+    if not isinstance(sizes, (tuple, list)) or len(sizes) != 3:
+        raise ValueError(f"sizes must be three, one for each group; got {sizes!r}")
     A, B, C = (arguments.whole(f"sizes[{i}]", one, 1) for i, one in enumerate(sizes))
-    sigma = torch.tensor([scales[0]] * A + [scales[1]] * B + [scales[2]] * C, dtype=torch.float64)
+    sigma = torch.tensor([1.0] * A + [0.1] * B + [0.01] * C, dtype=torch.float64)
     power = torch.zeros_like(sigma)
     power[:A], power[A + B :] = arguments.at_least("fast", fast, 0) / A, arguments.at_least("slow", slow, 0) / C
-    eta = torch.full_like(sigma, arguments.positive("rate", rate))
-    return Clocks(sigma, power.sqrt() / sigma, eta, n / B * arguments.at_least("variance", variance, 0))
+    noise = n / B * arguments.at_least("variance", variance, 0)
+    return Clocks(sigma, power.sqrt() / sigma, torch.full_like(sigma, 0.1), noise)
 
 
 def descent_risk(clocks: Clocks, X: Tensor, y: Tensor, times: Sequence[int] | Tensor) -> Tensor:
@@ -130,7 +127,7 @@ def clocks_curve(
     times: Sequence[int],
     draws: int,
     generator: torch.Generator,
-    progress: Callable[[float, str], object] | None = None,
+    progress: compute.Progress | None = None,
 ) -> Curve:
     """Return the exact path on several data sets, over the closed form.  -> `Curve` of x = t, measured (draws, L)."""
     arguments.whole("draws", draws, 1)

@@ -6,7 +6,7 @@ the mean over places, and a linear readout: P = 90 k^2 + 16 k + (4k + 1) K param
 net whose convolutions have a group for each. A width is a cell of its own, so that a sweep runs wherever joblib's does.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -77,7 +77,7 @@ def conv_widths(
     batch: int = 100,
     loss: str = "mse",
     record: Sequence[int] | None = None,
-    progress: Callable[[float, str], object] | None = None,
+    progress: compute.Progress | None = None,
 ) -> NetSweep:
     """Train a net for every width and seed with Adam, on the device of the images.
 

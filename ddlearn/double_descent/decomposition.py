@@ -22,7 +22,7 @@ Splits that depend on an order give the whole interaction to the source that com
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -32,14 +32,7 @@ from ddlearn import arguments, compute
 from ddlearn.double_descent.cells import draw_seeds, run_cells
 from ddlearn.double_descent.smoothers import Smoother, smoother
 
-__all__ = ["FEATURE_ACTIVATIONS", "Decomposition", "decompose_features", "feature_smoother", "sphere"]
-
-FEATURE_ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "relu": torch.relu,
-    "tanh": torch.tanh,
-    "erf": torch.erf,
-}
-"""Activations of random features."""
+__all__ = ["Decomposition", "decompose_features", "feature_smoother", "sphere"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,17 +73,15 @@ def sphere(n: int, d: int, generator: torch.Generator) -> Tensor:
     return x * (math.sqrt(d) / torch.linalg.vector_norm(x, dim=1, keepdim=True))
 
 
-def feature_smoother(x: Tensor, x_new: Tensor, theta: Tensor, activation: str = "relu") -> Smoother:
-    """Return the fit with features sigma(x theta' / sqrt(d)).  x (n, d), x_new (m, d), theta (N, d) -> `Smoother`.
+def feature_smoother(x: Tensor, x_new: Tensor, theta: Tensor) -> Smoother:
+    """Return the fit with features relu(x theta' / sqrt(d)).  x (n, d), x_new (m, d), theta (N, d) -> `Smoother`.
 
     Its ridge is n N l / d for the penalty l of `decompose_features`.
     """
     d = arguments.matrix("x", x).shape[1]
     for name, value in (("x_new", x_new), ("theta", theta)):
         arguments.same_kind(name, arguments.matrix(name, value, columns=d), "x", x)
-    arguments.one_of("activation", activation, tuple(FEATURE_ACTIVATIONS))
-    sigma = FEATURE_ACTIVATIONS[activation]
-    return smoother(*(sigma(one @ theta.T / math.sqrt(d)) for one in (x, x_new)))
+    return smoother(*(torch.relu(one @ theta.T / math.sqrt(d)) for one in (x, x_new)))
 
 
 def decompose_features(
@@ -104,11 +95,10 @@ def decompose_features(
     signal: float = 1.0,
     noise: float = 0.25,
     penalty: float = 0.0,
-    activation: str = "relu",
     points: int = 400,
-    progress: Callable[[float, str], object] | None = None,
+    progress: compute.Progress | None = None,
 ) -> Decomposition:
-    """Return the parts for random features on the sphere, one entry a width.
+    """Return the parts for random ReLU features on the sphere, one entry a width.
 
     Inputs and the weights of the features are uniform on spheres and the target is linear, as in Mei and Montanari
     (arXiv 1908.05355). The penalty l adds (N l / d) |a|^2 to the mean squared error.
@@ -117,17 +107,14 @@ def decompose_features(
     T, M = arguments.whole("data_sets", data_sets, 2), arguments.whole("inits", inits, 2)
     signal, noise = arguments.at_least("signal", signal, 0), arguments.at_least("noise", noise, 0)
     penalty = arguments.at_least("penalty", penalty, 0)
-    arguments.one_of("activation", activation, tuple(FEATURE_ACTIVATIONS))
     widths = arguments.wholes("widths", widths, 1)
     X_new = sphere(points, d, generator).cpu()
     seeds = draw_seeds(len(widths), generator)
-    settings = [(n, N, T, M, penalty, activation, X_new, seed) for N, seed in zip(widths, seeds, strict=True)]
+    settings = [(n, N, T, M, penalty, X_new, seed) for N, seed in zip(widths, seeds, strict=True)]
     return _scaled(run_cells(_cell, settings, progress), signal, noise)
 
 
-def _cell(
-    n: int, N: int, data_sets: int, inits: int, penalty: float, activation: str, X_new: Tensor, seed: int
-) -> list[float]:
+def _cell(n: int, N: int, data_sets: int, inits: int, penalty: float, X_new: Tensor, seed: int) -> list[float]:
     """One cell: the crossed design of one width."""
     draw, d = compute.generator(seed), X_new.shape[1]
     ridge = n * N * penalty / d
@@ -135,7 +122,7 @@ def _cell(
     found = []
     for _ in range(data_sets):
         x = sphere(n, d, draw)
-        P = [feature_smoother(x, X_new, theta, activation).weights(ridge) for theta in thetas]
+        P = [feature_smoother(x, X_new, theta).weights(ridge) for theta in thetas]
         found.append(_of_one_data_set(P, x, X_new))
     return _parts(found)
 

@@ -4,7 +4,7 @@ A draw is a split into examples and test images, wrong labels, and features. Its
 costs nothing: a fit is linear in its labels.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -35,7 +35,7 @@ def image_curve(
     ridges: Sequence[float] = (0.0,),
     rank_cut: float = RANK_CUT,
     against: str = "clean",
-    progress: Callable[[float, str], object] | None = None,
+    progress: compute.Progress | None = None,
 ) -> FitPath:
     """`width_path` on images x (M, d) in [0, 1] with labels y (M,): n of them to learn from, the rest to test on.
 
@@ -63,7 +63,7 @@ def image_samples(
     test: int | None = None,
     ridges: Sequence[float] = (0.0,),
     rank_cut: float = RANK_CUT,
-    progress: Callable[[float, str], object] | None = None,
+    progress: compute.Progress | None = None,
 ) -> FitPath:
     """Return `sample_path` on images: N features, and the first n of one order of the images for every n in `sizes`.
 

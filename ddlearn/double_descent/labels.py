@@ -30,8 +30,6 @@ def flip_labels(y: Tensor, rate: float, classes: int, generator: torch.Generator
     shift = torch.randint(1, classes, (count,), generator=generator, device=device).to(y.device)
     noisy = y.clone()
     noisy[chosen] = (y[chosen] + shift) % classes
-    if int((noisy != y).sum()) != count:
-        raise RuntimeError(f"{count} labels should have changed, and {int((noisy != y).sum())} did")
     return noisy
 
 

@@ -9,7 +9,7 @@ with l the penalty. A few draws of X are then as good as hundreds of plain ones,
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -69,7 +69,7 @@ def linear_curve(
     noise: float = 1.0,
     penalty: float | None = 0.0,
     plain: bool = False,
-    progress: Callable[[float, str], object] | None = None,
+    progress: compute.Progress | None = None,
 ) -> Curve:
     """Return the simulated risk along p = n * ratio, with its theory.  -> `Curve` of x = p/n, measured (draws, ratios).
 
@@ -77,10 +77,8 @@ def linear_curve(
     one it is the limit. penalty None is the best one at each ratio. plain draws noise and beta, else they are averaged.
     """
     n, draws = arguments.whole("n", n, 2), arguments.whole("draws", draws, 1)
-    sizes = [
-        max(1, round(n * g))
-        for g in arguments.positives("ratios", ratios, torch.empty((), dtype=torch.float64)).tolist()
-    ]
+    ratios = arguments.positives("ratios", ratios, torch.empty((), dtype=torch.float64))
+    sizes = [max(1, round(n * g)) for g in ratios.tolist()]
     x = torch.tensor(sizes, dtype=torch.float64) / n
     if penalty == 0:
         near = [p for p in sizes if abs(p - n) <= 1]

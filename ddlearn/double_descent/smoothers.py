@@ -60,13 +60,9 @@ class Smoother:
         arguments.same_kind("y", y, "the features", self.U)
         return (self.T * self.filter(ridge)) @ (self.U.T @ y)
 
-    def noise_factor(self, ridge: float = 0.0) -> float:
-        """Return mean over the m points of |row of P|^2: what noise of variance 1 in each target adds to the risk."""
-        return ((self.T.square() @ self.filter(ridge).square()).mean()).item()
-
     def p_test(self, ridge: float = 0.0) -> float:
-        """Effective parameters at new points, n times `noise_factor` (Curth, Jeffares, van der Schaar 2310.18988)."""
-        return len(self.U) * self.noise_factor(ridge)
+        """Return the effective parameters at new points: n times the mean over them of |row of P|^2."""
+        return len(self.U) * (self.T.square() @ self.filter(ridge).square()).mean().item()
 
     def p_train(self, ridge: float = 0.0) -> float:
         """Return the effective parameters at the training points, the trace of the hat matrix: the rank at ridge 0."""

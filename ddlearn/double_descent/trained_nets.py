@@ -7,14 +7,14 @@ peak is an argument each: clean labels, cross-entropy, weight decay, small batch
 every width is measured along the way.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from ddlearn import arguments
+from ddlearn import arguments, compute
 from ddlearn.datasets import one_hot, standardize
 from ddlearn.double_descent.clocks import geometric_steps
 from ddlearn.networks import MLP, Parameters
@@ -73,22 +73,15 @@ class NetSweep:
         """P / (n K), (W,)."""
         return self.size.double() / (self.n * self.classes)
 
-    @property
-    def early_stop(self) -> Tensor:
-        """The least test error along the way, (W, S): an oracle, for it looks at the test set."""
-        return self.error.amin(-1)
 
-
-def average_outputs(outputs: Tensor, members: int, dim: int = 1) -> Tensor:
-    """Means of `members` nets along `dim`: each with its next ones, the last ones with the first. As many as there are.
+def average_outputs(outputs: Tensor, members: int) -> Tensor:
+    """Return means of `members` nets: each with its next ones, the last ones with the first.  (W, S, ...) -> the same
 
     Worth its name among nets that learned from the same labels: between seeds with wrong labels of their own it would
     average the labels too, which nobody has who has but one set of them.
     """
-    dim = arguments.whole("dim", dim, -arguments.tensor("outputs", outputs).ndim, outputs.ndim - 1)
-    count = outputs.shape[dim]
-    members = arguments.whole("members", members, 1, count)
-    return sum(outputs.roll(-k, dim) for k in range(members)) / members
+    members = arguments.whole("members", members, 1, arguments.tensor("outputs", outputs).shape[1])
+    return sum(outputs.roll(-k, 1) for k in range(members)) / members
 
 
 def net_widths(
@@ -110,7 +103,7 @@ def net_widths(
     record: Sequence[int] | None = None,
     keep_outputs: bool = False,
     dtype: torch.dtype = torch.float32,
-    progress: Callable[[float, str], object] | None = None,
+    progress: compute.Progress | None = None,
 ) -> NetSweep:
     """Train a net for every width and seed.  x (n, d), labels y (S, n), a row a seed; x_new (m, d), clean y_new (m,).
 
