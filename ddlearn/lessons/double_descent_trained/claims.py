@@ -9,9 +9,9 @@ from ddlearn import compute
 from ddlearn import double_descent as dd
 from ddlearn.classroom import ClaimTexts, Measured
 from ddlearn.classroom.claim import about, at_least, at_most
-from ddlearn.lessons.double_descent_trained import clocks, cures, samples, shared
+from ddlearn.lessons.double_descent_trained import clocks, cures, models, shared
 from ddlearn.lessons.double_descent_trained.exercises import ensemble_step, step_cases
-from ddlearn.lessons.double_descent_trained.samples import NOISE, SIGNAL
+from ddlearn.lessons.double_descent_trained.models import FEATURES, NETS, STRENGTHS
 from ddlearn.lessons.double_descent_trained.shared import Training, trained
 
 TICKS, CLOCK_EXAMPLES = dd.geometric_steps(1, 10**6, 500), 1500
@@ -102,18 +102,16 @@ def more_over_fewer(seed: int, tuned: bool, p: int = 200, few: int = 100, many: 
     """Simulated risk of linear regression with many examples over that with few, of minimum norm or best penalty."""
     draw, risks = compute.generator(seed), []
     for n in (few, many):
-        penalty = float(dd.best_penalty(p / n, SIGNAL, NOISE)) if tuned else 0.0
+        penalty = float(dd.best_penalty(p / n, *STRENGTHS)) if tuned else 0.0
         inputs = (torch.randn(n, p, generator=draw, dtype=torch.float64) for _ in range(20))
-        risks.append(torch.stack([dd.risk_given(X, SIGNAL, NOISE, penalty) for X in inputs]).mean())
+        risks.append(torch.stack([dd.risk_given(X, *STRENGTHS, penalty) for X in inputs]).mean())
     return float(risks[1] / risks[0])
 
 
 def twice_over_once(seed: int, model: str, cured: bool) -> float:
     """Squared error of a model, or of its cure, with 120 digits over that with 60."""
-    if model == samples.FEATURES:
-        found = samples.fitted(seed, (60, 120))
-    else:
-        found = samples.trained(seed, (60, 120), ensemble_step)
+    sizes = 60, 120
+    found = models.fitted(seed, sizes) if model == FEATURES else models.trained(seed, sizes, ensemble_step)
     few, many = found[int(cured)].mean(0).tolist()
     return many / few
 
@@ -131,7 +129,7 @@ CLAIMS = ClaimTexts.beside(__file__).of(
     Measured("no-second-in-time", at_least(1.5), last_over_first_minimum, control=clocks_last_over_first_minimum),
     Measured(
         "more-linear",
-        about(dd.exact_risk(250, 200, SIGNAL, NOISE) / dd.exact_risk(100, 200, SIGNAL, NOISE), 0.06),
+        about(dd.exact_risk(250, 200, *STRENGTHS) / dd.exact_risk(100, 200, *STRENGTHS), 0.06),
         more_over_fewer,
         cause={"tuned": False},
         control={"tuned": True},
@@ -140,14 +138,14 @@ CLAIMS = ClaimTexts.beside(__file__).of(
         "more-features",
         at_least(1.0),
         twice_over_once,
-        cause={"model": samples.FEATURES, "cured": False},
+        cause={"model": FEATURES, "cured": False},
         control={"cured": True},
     ),
     Measured(
         "more-nets",
         at_least(1.0),
         twice_over_once,
-        cause={"model": samples.NETS, "cured": False},
+        cause={"model": NETS, "cured": False},
         control={"cured": True},
     ),
 )

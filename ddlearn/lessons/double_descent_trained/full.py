@@ -29,7 +29,6 @@ class Convolutional:
     widths: tuple[int, ...]
     seeds: int
     steps: int
-    rate: float = 0.003
 
 
 def plans() -> dict[str, Training | Convolutional]:
@@ -73,7 +72,6 @@ def convolved(plan: Convolutional, progress: compute.Progress | None = None) -> 
         plan.widths,
         compute.generator(1),
         steps=plan.steps,
-        lr=plan.rate,
         record=dd.geometric_steps(4, plan.steps, 20),
         progress=progress,
     )

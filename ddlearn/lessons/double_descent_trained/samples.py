@@ -12,23 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ddlearn import compute, datasets
+from ddlearn import compute
 from ddlearn import double_descent as dd
-from ddlearn.classroom import Choice, Explorer, Slider, cached
-from ddlearn.double_descent.trained_nets import score_outputs
-from ddlearn.lessons.double_descent_trained import exercises
-from ddlearn.lessons.double_descent_trained.shared import CLASSES, PIXELS
+from ddlearn.classroom import Choice, Explorer, Slider
+from ddlearn.lessons.double_descent_trained import exercises, models
+from ddlearn.lessons.double_descent_trained.models import COEFFICIENTS, COUNT, FEATURES, LINEAR, NETS, SEEDS, UNITS
 
-NETS, FEATURES, LINEAR = MODELS = ("nets on digits", "random features on digits", "linear regression")
-UNITS, COUNT, COEFFICIENTS = 20, 150, 150  # sizes of the three
-THRESHOLD = {NETS: UNITS * (PIXELS + 1 + CLASSES) / CLASSES, FEATURES: COUNT, LINEAR: COEFFICIENTS}
 FEWEST, MOST = 40, 500
 SIZES = (40, 60, 80, 100, 125, 150, 180, 220, 280, 370, 500)
-WRONG, NEW, SEEDS = 0.2, 700, 4
-SIGNAL, NOISE = 5.0, 1.0
-STEPS, RATE, MOMENTUM = 800, 0.05, 0.9
-PENALTIES = tuple(torch.logspace(-4, 1, 12, dtype=torch.float32).tolist())
-BANDWIDTH = 1.5
 TITLES = {
     NETS: f"nets of {UNITS} units: squared error on new digits",
     FEATURES: f"{COUNT} random features: squared error on new digits",
@@ -65,76 +56,6 @@ class Samples:
         return int(worse[-1]) if len(worse) else None
 
 
-def descend(
-    step: Callable, W: Tensor, A: Tensor, x: Tensor, y: Tensor, record: list[int]
-) -> list[tuple[Tensor, Tensor]]:
-    """Descend with momentum: where one plain step would lead is all that it asks of `step`.  -> (W, A) when recorded"""
-    v, kept = (torch.zeros_like(W), torch.zeros_like(A)), []
-    for t in range(1, max(record) + 1):
-        there = step(W, A, x, y, RATE)
-        v = tuple(MOMENTUM * old + (new - now) for old, new, now in zip(v, there, (W, A), strict=True))
-        W, A = W + v[0], A + v[1]
-        if t in record:
-            kept.append((W, A))
-    return kept
-
-
-@cached(4)
-def trained(
-    seed: int, sizes: tuple[int, ...], step: Callable, progress: compute.Progress | None = None
-) -> tuple[Tensor, Tensor]:
-    """Return squared errors of SEEDS nets for each size: at the end, and at each net's best moment.  (S, L)"""
-    record = dd.geometric_steps(10, STEPS, 14)
-    digits, errors = datasets.digits(compute.generator(seed), test=NEW), []
-    for k, n in enumerate(sizes):
-        if progress:
-            progress(k / len(sizes), f"{SEEDS} nets on {n} examples")
-        draw = compute.generator(1000 * seed + n)
-        x, new = (biased(part).float() for part in dd.standardize(digits.train_x[:n], digits.test_x))
-        y = dd.one_hot(dd.flip_labels(digits.train_y[:n], WRONG, CLASSES, draw, SEEDS), CLASSES).float()
-        W = torch.randn(SEEDS, UNITS, PIXELS + 1, generator=draw, dtype=torch.float32) / (3 * PIXELS) ** 0.5
-        A = torch.randn(SEEDS, UNITS, CLASSES, generator=draw, dtype=torch.float32) / (3 * UNITS) ** 0.5
-        W[..., -1] = 0
-        passed = descend(step, W, A, x, y, record)
-        outputs = torch.stack([torch.relu(new @ W.mT) @ A for W, A in passed])
-        errors.append(score_outputs(outputs, digits.test_y).mse)
-    found = torch.stack(errors, -1)  # (R, S, L)
-    return found[-1], found.amin(0)
-
-
-def biased(x: Tensor) -> Tensor:
-    """Return x with a last column of ones, whose weights are the units' biases.  (n, d) -> (n, d + 1)"""
-    return torch.cat([x, torch.ones_like(x[:, :1])], 1)
-
-
-@cached(4)
-def fitted(seed: int, sizes: tuple[int, ...], progress: compute.Progress | None = None) -> tuple[Tensor, Tensor]:
-    """Return squared errors of random features, of minimum norm and at the best of twelve penalties.  (S, L)"""
-    digits = datasets.digits(compute.generator(seed), test=NEW)
-    path = dd.image_samples(
-        torch.cat([digits.train_x, digits.test_x]),
-        torch.cat([digits.train_y, digits.test_y]),
-        COUNT,
-        sizes,
-        SEEDS,
-        compute.generator(seed + 1),
-        width=BANDWIDTH,
-        rate=WRONG,
-        test=NEW,
-        ridges=(0.0, *PENALTIES),
-        progress=progress,
-    )
-    return path.mse[..., 0], path.mse.amin(-1)
-
-
-@cached(4)
-def drawn(seed: int, sizes: tuple[int, ...]) -> Tensor:
-    """Return the risk of least squares of minimum norm, given each of SEEDS draws of the inputs.  (S, L)"""
-    draw, shapes = compute.generator(seed), [(n, COEFFICIENTS) for _ in range(SEEDS) for n in sizes]
-    inputs = (torch.randn(shape, generator=draw, dtype=torch.float64) for shape in shapes)
-    return torch.stack([dd.risk_given(X, SIGNAL, NOISE) for X in inputs]).unflatten(0, (SEEDS, len(sizes)))
-
-
 def samples(
     model: str,
     have: int,
@@ -147,14 +68,14 @@ def samples(
     """Return errors over the number of examples, and what an offer of some is worth."""
     if model == LINEAR:
         sizes = tuple(n for n in dd.geometric_steps(FEWEST, MOST, 45) if abs(n - COEFFICIENTS) > 1)
-        middle = torch.tensor([dd.exact_risk(n, COEFFICIENTS, SIGNAL, NOISE) for n in sizes], dtype=torch.float64)
-        tuned = dd.best_ridge_risk([COEFFICIENTS / n for n in sizes], SIGNAL, NOISE)
-        return Samples(model, torch.tensor(sizes), drawn(seed, sizes), middle, tuned, have, offered)
+        middle = torch.tensor([dd.exact_risk(n, COEFFICIENTS, *models.STRENGTHS) for n in sizes], dtype=torch.float64)
+        tuned = dd.best_ridge_risk([COEFFICIENTS / n for n in sizes], *models.STRENGTHS)
+        return Samples(model, torch.tensor(sizes), models.drawn(seed, sizes), middle, tuned, have, offered)
     if model == FEATURES:
-        measured, tuned = fitted(seed, SIZES, progress=progress)
+        measured, tuned = models.fitted(seed, SIZES, progress=progress)
         middle = measured.median(0).values
     else:
-        measured, tuned = trained(seed, SIZES, ensemble_step, progress=progress)
+        measured, tuned = models.trained(seed, SIZES, ensemble_step, progress=progress)
         middle = measured.mean(0)
     return Samples(model, torch.tensor(SIZES), measured, middle, tuned.mean(0), have, offered)
 
@@ -163,21 +84,13 @@ def picture(fig, r: Samples) -> None:
     """Draw the error over examples, with the two numbers of them that are on the table."""
     panel = fig.panel()
     limits = 0.8 * float(r.tuned.min()), 1.3 * max(float(r.middle.max()), float(r.measured.max()))
-    panel.frame(
-        TITLES[r.model],
-        "examples",
-        xlim=(0.92 * FEWEST, 1.08 * MOST),
-        ylim=limits,
-        log="xy",
-        xticks=COUNTS,
-        yticks=ERRORS,
-        legend={"loc": "right", "labelspacing": 0.9},
-        grid=True,
-    )
+    look = {"log": "xy", "xticks": COUNTS, "yticks": ERRORS, "grid": True}
+    legend = {"loc": "right", "labelspacing": 0.9}
+    panel.frame(TITLES[r.model], "examples", xlim=(0.92 * FEWEST, 1.08 * MOST), ylim=limits, legend=legend, **look)
     panel.line(r.n, r.middle, label="the model", marker="" if r.model == LINEAR else "o", size=4)
     panel.band(r.n, r.measured.amin(0), r.measured.amax(0), label=f"{SEEDS} seeds", alpha=0.4)
     panel.line(r.n, r.tuned, "green", "--", "its cure, an oracle")
-    panel.upright(THRESHOLD[r.model], "vermilion", "-.", "threshold", width=1.6)
+    panel.upright(models.THRESHOLD[r.model], "vermilion", "-.", "threshold", width=1.6)
     now, then = float(r.at(r.have)), float(r.at(r.offered))
     panel.line([r.have, MOST], [now, now], "black", ":", width=1.4)
     panel.dots([r.have], [now], "black", "s", "you have", size=10)
@@ -187,14 +100,13 @@ def picture(fig, r: Samples) -> None:
 def sentence(r: Samples) -> str:
     """Say how the error changes with the offer."""
     now, then, until = float(r.at(r.have)), float(r.at(r.offered)), r.harmed_until
-    if until is None:
-        back = f"No larger number has more error than {r.have}."
-    else:
+    back = f"No larger number has more error than {r.have}."
+    if until is not None:
         back = f"{f'Up to {until}' if until < MOST else f'Even {MOST}'} examples leave more error than {r.have}."
     return (
         f"{r.model.capitalize()}: the error is {now:.2g} with {r.have} examples and {then:.2g} with {r.offered}, "
         f"{then / now:.2f} times as much. {back} It is largest at {int(r.n[r.middle.argmax()])}; the threshold is at "
-        f"{THRESHOLD[r.model]:.0f}. With the cure it falls from {r.tuned[0]:.2g} to {r.tuned[-1]:.2g}."
+        f"{models.THRESHOLD[r.model]:.0f}. With the cure it falls from {r.tuned[0]:.2g} to {r.tuned[-1]:.2g}."
     )
 
 
@@ -202,7 +114,7 @@ explorer = Explorer(
     "samples",
     "More examples, worse answers",
     controls=(
-        Choice("model", "Model", MODELS, NETS),
+        Choice("model", "Model", models.MODELS, NETS),
         Slider("have", "Examples you have", FEWEST, MOST, 60, log=True, whole=True),
         Slider("offered", "Examples offered", FEWEST, MOST, 120, log=True, whole=True),
     ),
