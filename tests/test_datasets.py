@@ -164,7 +164,6 @@ class Publisher(http.server.BaseHTTPRequestHandler):
         self.server.asked.append(self.path)
         way, name = self.path.strip("/").split("/")
         body = self.files.get(name, b"")
-        length = len(body)
         if way in ("gone", "overloaded"):
             self.send_error(404 if way == "gone" else 503)
             return
@@ -175,22 +174,17 @@ class Publisher(http.server.BaseHTTPRequestHandler):
             return
         if way == "login":
             body = b"\n<!DOCTYPE html><title>Sign in to Hotel WiFi</title>"
-            length = len(body)
-        elif way == "truncated":
-            body = body[: len(body) // 2]
         elif way == "corrupted":
             body = body[:-12] + bytes([body[-12] ^ 1]) + body[-11:]
         elif way == "silent":
             time.sleep(1)
         self.send_response(200)
-        self.send_header("Content-Length", str(length))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if way in ("truncated", "stalled") else body)
         if way == "stalled":
-            self.wfile.write(body[: len(body) // 2])
             self.wfile.flush()
             time.sleep(1)
-            return
-        self.wfile.write(body)
 
     def log_message(self, *_):
         pass
