@@ -78,9 +78,19 @@ def test_a_path_over_widths_is_its_fits_one_by_one(digits):
             torch.testing.assert_close(path.error[:, i, j], wrong)
             assert path.p_test[i, j].item() == pytest.approx(40 / 30 * P.square().sum().item(), rel=1e-5)
         assert path.p_train[i, 0].item() == pytest.approx(min(N, 40))
-    samples = dd.sample_path(features, a, targets, b, truth, [10, 40], ridges=ridges)
-    torch.testing.assert_close(samples.mse[:, 1], path.mse[:, 0], rtol=1e-6, atol=1e-9)
-    torch.testing.assert_close(samples.p_train[0, 0], torch.tensor(10.0).double())
+
+
+def test_a_path_over_samples_is_its_fits_to_the_first_examples(digits):
+    x, y = digits
+    path = dd.image_samples(x, y, 30, [10, 40], 1, generator(0), width=1.5, test=50, ridges=[0.0, 1e-2])
+    (seed,) = dd.draw_seeds(1, generator(0))
+    seen, new = torch.randperm(len(x), generator=generator(seed))[:90].split((40, 50))
+    features, targets = dd.CosineFeatures.draw(64, 30, 1.5, generator(seed)), dd.one_hot(y, 10)
+    Z, Z_new = (features(x[some]) / 30**0.5 for some in (seen, new))
+    for i, n in enumerate((10, 40)):
+        f = dd.smoother(Z[:n], Z_new).predict(targets[seen[:n]], 1e-2)
+        assert path.mse[0, i, 1].item() == pytest.approx((f - targets[new]).square().sum(1).mean().item())
+    torch.testing.assert_close(path.p_train[0, :, 0], torch.tensor([10.0, 30.0]).double())
 
 
 def test_a_kernel_too_smooth_for_its_gram_matrix_goes_by_an_svd():

@@ -20,7 +20,7 @@ from torch import Tensor
 from ddlearn import arguments, compute
 from ddlearn.double_descent.smoothers import ASPECT, RANK_CUT, Smoother, gram_smoother, smoother
 
-__all__ = ["CosineFeatures", "FitPath", "sample_path", "width_path"]
+__all__ = ["CosineFeatures", "FitPath", "width_path"]
 
 BLOCK = 512
 """Features computed at a time."""
@@ -72,6 +72,11 @@ class FitPath:
     p_test: Tensor
     p_train: Tensor
 
+    @classmethod
+    def of(cls, sizes: list[int], ridges: Tensor, measured: list[list[Tensor]]) -> FitPath:
+        """Return the path of fits of which each was measured by `measure_fit`."""
+        return cls(torch.tensor(sizes), ridges, *(torch.stack(part, -2) for part in zip(*measured, strict=True)))
+
 
 def width_path(
     features: CosineFeatures,
@@ -94,28 +99,8 @@ def width_path(
     widths = arguments.wholes("widths", widths, 1, len(features))
     l = arguments.numbers("ridges", ridges, zero=True).reshape(-1)
     fits = _nested(features, x, x_new, sorted(set(widths)), rank_cut)
-    return _path(widths, l, {N: _measure(fit, y, truth, l.tolist()) for N, fit in fits})
-
-
-def sample_path(
-    features: CosineFeatures,
-    x: Tensor,
-    y: Tensor,
-    x_new: Tensor,
-    truth: Tensor,
-    sizes: Sequence[int],
-    *,
-    ridges: Sequence[float] = (0.0,),
-    rank_cut: float = RANK_CUT,
-) -> FitPath:
-    """Return fits of all features to the first n examples for every n in `sizes`: what more data do at one width."""
-    _check(features, x, y, x_new, truth)
-    sizes = arguments.wholes("sizes", sizes, 1, len(x))
-    l = arguments.numbers("ridges", ridges, zero=True).reshape(-1)
-    scale = math.sqrt(len(features))
-    Z, Z_new = features(x).div_(scale), features(x_new).div_(scale)
-    measured = {n: _measure(smoother(Z[:n], Z_new, rank_cut), y[..., :n, :], truth, l.tolist()) for n in set(sizes)}
-    return _path(sizes, l, measured)
+    measured = {N: measure_fit(fit, y, truth, l.tolist()) for N, fit in fits}
+    return FitPath.of(widths, l, [measured[N] for N in widths])
 
 
 def _nested(
@@ -143,7 +128,7 @@ def _nested(
         yield N, found
 
 
-def _measure(fit: Smoother, y: Tensor, truth: Tensor, ridges: list[float]) -> list[Tensor]:
+def measure_fit(fit: Smoother, y: Tensor, truth: Tensor, ridges: list[float]) -> list[Tensor]:
     """What `FitPath` holds, of one fit: mse and error (..., L), p_test and p_train (L,)."""
     rows, right = [], truth.argmax(1)
     for l in ridges:
@@ -152,11 +137,6 @@ def _measure(fit: Smoother, y: Tensor, truth: Tensor, ridges: list[float]) -> li
         effective = torch.tensor([fit.p_test(l), fit.p_train(l)], dtype=torch.float64)
         rows.append((mse.double().cpu(), error.cpu(), *effective))
     return [torch.stack(part, -1) for part in zip(*rows, strict=True)]
-
-
-def _path(sizes: list[int], ridges: Tensor, measured: dict[int, list[Tensor]]) -> FitPath:
-    parts = zip(*(measured[N] for N in sizes), strict=True)
-    return FitPath(torch.tensor(sizes), ridges, *(torch.stack(part, -2) for part in parts))
 
 
 def _check(features: CosineFeatures, x: Tensor, y: Tensor, x_new: Tensor, truth: Tensor) -> None:

@@ -4,7 +4,8 @@ A draw is a split into examples and test images, wrong labels, and features. Its
 costs nothing: a fit is linear in its labels.
 """
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -12,9 +13,9 @@ from torch import Tensor
 from ddlearn import arguments, compute
 from ddlearn.datasets import one_hot
 from ddlearn.double_descent.cells import draw_seeds, run_cells
-from ddlearn.double_descent.fourier import CosineFeatures, FitPath, sample_path, width_path
+from ddlearn.double_descent.fourier import CosineFeatures, FitPath, measure_fit, width_path
 from ddlearn.double_descent.labels import flip_labels, mean_target
-from ddlearn.double_descent.smoothers import RANK_CUT
+from ddlearn.double_descent.smoothers import RANK_CUT, smoother
 
 __all__ = ["image_curve", "image_samples"]
 
@@ -65,12 +66,13 @@ def image_samples(
     rank_cut: float = RANK_CUT,
     progress: compute.Progress | None = None,
 ) -> FitPath:
-    """Return `sample_path` on images: N features, and the first n of one order of the images for every n in `sizes`.
+    """Return fits of N features to the first n of one order of the images for every n in `sizes`: what more data do.
 
     All are tested on the same images, those that no size has learned from. Wrong labels are drawn for each n: exactly
     the share `rate` of them.  -> mse and error (seeds, sizes, L)
     """
     sizes, N = arguments.wholes("sizes", sizes, 1), arguments.whole("N", N, 1)
+    ridges = arguments.numbers("ridges", ridges, zero=True).reshape(-1)
     splits = _splits(x, y, max(sizes), seeds, generator, (width, classes, rate, noise_draws, test, "clean"))
     return _stack(run_cells(_sample_cell, [(split, N, sizes, ridges, rank_cut) for split in splits], progress))
 
@@ -84,16 +86,17 @@ def _width_cell(split: tuple, widths: list[int], ridges: Sequence[float], rank_c
     return width_path(features, x, noisy.to(x), x_new, truth.to(x), widths, ridges=ridges, rank_cut=rank_cut)
 
 
-def _sample_cell(split: tuple, N: int, sizes: list[int], ridges: Sequence[float], rank_cut: float) -> FitPath:
+def _sample_cell(split: tuple, N: int, sizes: list[int], ridges: Tensor, rank_cut: float) -> FitPath:
     """One cell: one draw, all sizes."""
     x, y, x_new, truth, classes, rate, draws, width, seed = split
     draw = compute.generator(seed)
     features = CosineFeatures.draw(x.shape[1], N, width, draw)
-    paths, how = [], {"ridges": ridges, "rank_cut": rank_cut}
+    Z, Z_new = (features(points) / math.sqrt(N) for points in (x, x_new))
+    measured = []
     for n in sizes:
         noisy = one_hot(flip_labels(y[:n], rate, classes, draw, draws), classes)
-        paths.append(sample_path(features, x[:n], noisy.to(x), x_new, truth.to(x), [n], **how))
-    return FitPath(torch.tensor(sizes), paths[0].ridges, *(torch.cat(part, -2) for part in _measured(paths)))
+        measured.append(measure_fit(smoother(Z[:n], Z_new, rank_cut), noisy.to(x), truth.to(x), ridges.tolist()))
+    return FitPath.of(sizes, ridges, measured)
 
 
 def _splits(x: Tensor, y: Tensor, n: int, seeds: int, generator: torch.Generator, how: tuple) -> list[tuple]:
@@ -117,10 +120,6 @@ def _splits(x: Tensor, y: Tensor, n: int, seeds: int, generator: torch.Generator
 
 def _stack(paths: list[FitPath]) -> FitPath:
     """One path from several, with the mean over draws of the noise."""
-    mse, error, p_test, p_train = map(torch.stack, _measured(paths))
+    parts = zip(*((one.mse, one.error, one.p_test, one.p_train) for one in paths), strict=True)
+    mse, error, p_test, p_train = map(torch.stack, parts)
     return FitPath(paths[0].sizes, paths[0].ridges, mse.mean(1), error.mean(1), p_test, p_train)
-
-
-def _measured(paths: list[FitPath]) -> Iterator[tuple[Tensor, ...]]:
-    """The mse of every path, then their errors, p_test and p_train."""
-    return zip(*((one.mse, one.error, one.p_test, one.p_train) for one in paths), strict=True)
