@@ -19,15 +19,13 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = {number: load(number) for number in LESSONS}
 DEAR = {
     "fixed_embeddings": ("loo-test",),
-    "learned_embeddings": ("film",),
     "neural_tangent_kernel": ("widths",),
-    "leaving_the_lazy_regime": ("diagonal", "transfer"),
+    "leaving_the_lazy_regime": ("diagonal",),
     "real_steps_real_widths": ("steps",),
-    "learning_curves": ("left-out", "modes"),
-    "guarantees": ("bounds",),
+    "learning_curves": ("left-out",),
     "double_descent_solved": ("exact",),
     "double_descent_trained": ("clocks",),
-    "capstone": ("experiment", "leave-one-out", "rule"),
+    "capstone": ("experiment", "leave-one-out"),
 }
 """Explorers of seconds though they are none for which one is told to wait; claims that are exact on average, over many
 draws."""

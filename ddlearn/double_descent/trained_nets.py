@@ -80,7 +80,9 @@ def average_outputs(outputs: Tensor, members: int) -> Tensor:
     Worth its name among nets that learned from the same labels: between seeds with wrong labels of their own it would
     average the labels too, which nobody has who has but one set of them.
     """
-    members = arguments.whole("members", members, 1, arguments.tensor("outputs", outputs).shape[1])
+    if arguments.tensor("outputs", outputs).ndim < 2:
+        raise ValueError(f"outputs must have a dimension of nets, (W, S, ...); got shape {tuple(outputs.shape)}")
+    members = arguments.whole("members", members, 1, outputs.shape[1])
     return sum(outputs.roll(-k, 1) for k in range(members)) / members
 
 
