@@ -46,7 +46,7 @@ def test_an_image_has_the_value_of_each_cell_at_its_middle(origin, first):
     def picture(fig):
         panel = fig.panel()
         panel.frame("p", xlim=(0, 3), ylim=(0, 2))
-        panel.image(np.arange(6.0).reshape(2, 3), extent=(0, 3, 0, 2), origin=origin)
+        panel.image(np.arange(6.0).reshape(2, 3), "gray", 0, 5, extent=(0, 3, 0, 2), origin=origin)
 
     found = [one[2:] for one in rows(drawn(picture))]
     assert found[:3] == [(0.5, first, 0), (1.5, first, 1), (2.5, first, 2)]
@@ -59,7 +59,7 @@ def test_of_what_is_large_every_second_or_third_is_taken():
         line.frame("line", xlim=(0, 1000), ylim=(0, 1000))
         line.line(range(1000), range(1000))
         image.frame("image", xlim=(0, 30), ylim=(0, 20))
-        image.image(np.zeros((20, 30)), vmin=0, vmax=1, extent=(0, 30, 0, 20), origin="lower")
+        image.image(np.zeros((20, 30)), "gray", 0, 1, extent=(0, 30, 0, 20), origin="lower")
 
     found = rows(drawn(picture), most=10)
     assert [x for panel, _, x, _, _ in found if panel == "line"] == list(range(0, 1000, 10))

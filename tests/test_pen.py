@@ -26,7 +26,7 @@ def picture(fig, height, mark=True):
         left.upright(height / 2, label="mark")
         left.text(0.5, 0.5, f"{height:g}")
     right.frame(xlim=(0, 2), ylim=(0, 2), xticks=(), yticks={0: "low", 2: "high"})
-    right.image(height * torch.eye(2), vmin=0, vmax=3, extent=(0, 2, 0, 2))
+    right.image(height * torch.eye(2), "gray", 0, 3, extent=(0, 2, 0, 2))
 
 
 def pixels(png):

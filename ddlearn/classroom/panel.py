@@ -89,38 +89,21 @@ class Panel(Frame):
         from matplotlib.collections import LineCollection
 
         parts = [numbers(part).reshape(-1, 2) for part in lines]
-        self._mark(
-            "segments",
-            label,
-            (color, style),
-            lambda: self._collected(LineCollection([])),
-            segments=[np.stack([self.within("x", part[:, 0]), self.within("y", part[:, 1])], 1) for part in parts],
-            color=rgb(color),
-            linestyle=style,
-            **_looks(**looks),
-        )
+        cut = [np.stack([self.within("x", part[:, 0]), self.within("y", part[:, 1])], 1) for part in parts]
+        looks = {"segments": cut, "color": rgb(color), "linestyle": style, **_looks(**looks)}
+        self._mark("segments", label, (color, style), lambda: self._collected(LineCollection([])), **looks)
 
     def vlines(self, x, low, high, color="blue", label="", **looks) -> None:
         """Draw a vertical line at each x, from `low` to `high`; `looks` are those of `segments`.  x, low, high (n,)"""
         x, low, high = np.broadcast_arrays(*map(numbers, (x, low, high)))
         self.segments(np.stack([x, low, x, high], 1).reshape(-1, 2, 2), color, label, **looks)
 
-    def image(self, values, cmap="gray", vmin: float | None = None, vmax: float | None = None, **options) -> object:
-        """Show a matrix, or an array of colors, in the frame's aspect, and return its artist.
-
-        `options` are those of `imshow`.
-        """
+    def image(self, values, cmap, low: float, high: float, **options) -> None:
+        """Show a matrix in the frame's aspect, its values from `low` to `high`; `options` are those of `imshow`."""
         values, aspect = numbers(values), self.axes.get_aspect()
-        low = np.nanmin(values) if vmin is None else vmin
-        high = np.nanmax(values) if vmax is None else vmax
-        return self._mark(
-            "image",
-            "",
-            (getattr(cmap, "name", cmap), values.shape),
-            lambda: self.axes.imshow(values, cmap, aspect=aspect, **options),
-            data=values,
-            clim=(float(low), float(high)),
-        )
+        key = (getattr(cmap, "name", cmap), values.shape)
+        looks = {"data": values, "clim": (float(low), float(high))}
+        self._mark("image", "", key, lambda: self.axes.imshow(values, cmap, aspect=aspect, **options), **looks)
 
     def text(self, x: float, y: float, words: str, color="black", *, inside: bool = False, **looks) -> None:
         """Write words at (x, y), or `inside` from (0, 0), lower left, to (1, 1); `looks` are those of `Text`."""
