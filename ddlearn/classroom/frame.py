@@ -118,7 +118,7 @@ class Frame:
                 artist.set(**changed(stands, visible=False))
         for name, values in self._reach.items():
             if self._stands.get(f"{name}lim") is None and values:
-                self.axes.set(**{f"{name}lim": _padded(values, self._log(name))})
+                self.axes.set(**{f"{name}lim": padded(min(values), max(values), self._log(name))})
         named = self.labeled()
         if not changed(self._stands, legend=(named, self._legend)):
             return
@@ -155,10 +155,10 @@ def numbers(values) -> np.ndarray:
     return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values, dtype=float)
 
 
-def _padded(values: Sequence[float], log: bool) -> tuple[float, float]:
-    low, high = float(min(values)), float(max(values))
+def padded(low: float, high: float, log: bool = False, share: float = 0.05) -> tuple[float, float]:
+    """Return limits that leave a share of the way from `low` to `high` free at either end."""
     if log:
-        pad = max((high / low) ** 0.05, 1.05)
+        pad = max((high / low) ** share, 1 + share)
         return low / pad, high * pad
-    pad = 0.05 * (high - low) or 0.05 * abs(high) or 0.05
+    pad = share * (high - low) or share * abs(high) or share
     return low - pad, high + pad

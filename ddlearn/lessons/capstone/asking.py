@@ -17,6 +17,8 @@ from ddlearn.tables import Table
 SEEDS = 8
 """Measured at once; a claim may then be judged on fewer of them."""
 
+FIRST = range(1, SEEDS + 1)
+
 MOST_NEW = 200
 """Seeds that no explorer shows; a page may ask for so many."""
 
@@ -78,7 +80,7 @@ class Question:
 
 @cached(64)
 def measured(
-    question: Question, world: World, n: int, seeds: range = range(1, SEEDS + 1), progress: Report | None = None
+    question: Question, world: World, n: int, seeds: range = FIRST, progress: Report | None = None
 ) -> Measurement:
     """Ask once; numbers are small, and looking at them again costs nothing."""
     return question.measure(world, n, seeds, progress)

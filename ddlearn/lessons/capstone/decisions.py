@@ -16,38 +16,33 @@ MOST_SEEDS = 1000
 QUESTIONS_ASKED = 9
 
 
-def seeds_needed(
-    measured: Tensor, band: Pair, t: Callable[[int], float] = t_value, fewest: int = 2
-) -> tuple[int, float] | None:
-    """Return the smallest number of seeds whose interval would decide, and its reach; None beyond `MOST_SEEDS`.
-
-    It would decide if, with the mean and the spread measured (n,) here, it lay within the band or outside.
-    """
-    for n in range(fewest, MOST_SEEDS + 1):
-        low, high = left_open(measured, n, t)
-        if inside((low, high), band) or outside((low, high), band):
-            return n, (high - low) / 2
-    return None
-
-
 def left_open(measured: Tensor, n: int, t: Callable[[int], float] = t_value) -> Pair:
     """Return the interval of n seeds with the mean and the spread that were measured on other seeds."""
     mean, reach = float(measured.mean()), t(n - 1) * float(measured.std()) / n**0.5
     return mean - reach, mean + reach
 
 
-def seeds_to_judge(measured: Tensor, controls: Tensor, band: Pair, fewest: int) -> int | None:
-    """Return the smallest number of seeds on which the rule would not say "cannot tell"; None beyond `MOST_SEEDS`."""
+def seeds_needed(
+    measured: Tensor, band: Pair, controls: Tensor | None = None, fewest: int = 2, t: Callable[[int], float] = t_value
+) -> int | None:
+    """Return the smallest number of seeds on which the rule would not say "cannot tell"; None beyond `MOST_SEEDS`.
+
+    Means and spreads are as measured (n,) on the seeds here. Without controls it trusts that they fail.
+    """
     for n in range(fewest, MOST_SEEDS + 1):
-        here, control = left_open(measured, n), left_open(controls, n)
-        if outside(here, band) or (inside(here, band) and outside(control, band)):
+        here = left_open(measured, n, t)
+        trusted = controls is None or outside(left_open(controls, n, t), band)
+        if outside(here, band) or (inside(here, band) and trusted):
             return n
     return None
 
 
 def pilot(t: Callable[[int], float] = t_value, band: Pair = BAND) -> tuple[int, float]:
-    """Return what `seeds_needed` says of the page's pilot."""
-    return seeds_needed(torch.tensor(PILOT, dtype=torch.float64), band, t)
+    """Return the number of seeds that the page's pilot asks for, and the reach of their interval."""
+    measured = torch.tensor(PILOT, dtype=torch.float64)
+    n = seeds_needed(measured, band, t=t)
+    low, high = left_open(measured, n, t)
+    return n, (high - low) / 2
 
 
 def around_the_mean() -> tuple[int, float]:

@@ -13,22 +13,16 @@ import torch
 from torch import Tensor
 
 from ddlearn.classroom import Choice, Explorer, Slider, Switch
+from ddlearn.classroom.frame import padded
 from ddlearn.classroom.wording import brief
-from ddlearn.lessons.capstone import exercises, shelf
-from ddlearn.lessons.capstone.asking import (
-    SEEDS,
-    Band,
-    Measurement,
-    Question,
-    first_shown,
-    measured,
-    new,
-    said_band,
-)
+from ddlearn.lessons.capstone import asking, exercises, shelf
+from ddlearn.lessons.capstone.asking import Band, Measurement, Question
 from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, UNDECIDED, Pair
 from ddlearn.lessons.capstone.menu import QUESTIONS
 
 WORDS = {HOLDS: "holds", FAILS: "does not hold", UNDECIDED: "cannot tell"}
+DIGITS = ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9))  # of ticks on a logarithmic axis
+SPACE = 0.06  # beyond a curve, as a share of its size
 LOWEST, HIGHEST = -0.5, 3.0  # of the numbers that the right panel shows; beyond, a mark stands at its edge
 
 
@@ -37,7 +31,7 @@ class Judged:
     """A question, what was measured for it, and what the learner's rule says of it."""
 
     question: Question
-    called: str  # the table, as a sentence speaks of it
+    called: str  # the table, at the beginning of a sentence
     rows: int  # to learn from
     seeds: int
     found: Measurement  # with these seeds
@@ -47,7 +41,7 @@ class Judged:
     control_outside: bool
     verdict: int
     shown_at: datetime | None  # when what was measured was first seen; None while it is hidden
-    first_seed: int = 1
+    first_seed: int
 
 
 def experiment(
@@ -65,9 +59,8 @@ def experiment(
     """Ask the table, and judge the answer by the rule: on the first seeds, or on so many that nobody has seen."""
     asked, world = QUESTIONS[question], shelf.world(shelf.table(table))
     n = shelf.rows_to_learn_from(world, share)
-    found = measured(asked, world, n, progress=progress).first(seeds)
-    if new_seeds:
-        found = measured(asked, world, n, new(new_seeds), progress)
+    run_on = asking.new(new_seeds) if new_seeds else asking.FIRST
+    found = asking.measured(asked, world, n, run_on, progress).first(new_seeds or seeds)
     band = asked.band or found.band
     here, control = (tuple(map(float, interval(part))) for part in (found.values, found.controls))
     return Judged(
@@ -82,27 +75,17 @@ def experiment(
         # A claim that was refuted by its own measurement: so the rule speaks of what lies outside.
         control_outside=int(verdict(control, control, band)) == FAILS,
         verdict=int(verdict(here, control, band)),
-        shown_at=first_shown(question, world.table, n) if run else None,
-        first_seed=new(new_seeds)[0] if new_seeds else 1,
+        shown_at=asking.first_shown(question, world.table, n) if run else None,
+        first_seed=run_on[0],
     )
 
 
-def picture(fig, r: Judged, said) -> None:
-    """Draw the curves behind the number, and the number: band, seeds, intervals, and what had been predicted."""
-    draw(fig, fig.row(1.35, 1), 5, r, said)
-
-
-def tall_picture(fig, r: Judged, said) -> None:
-    """Draw the same with one panel below the other, for a telephone."""
-    draw(fig, fig.column(1, 1), 2, r, said)
-
-
-def draw(fig, panels, columns: int, r: Judged, said) -> None:
-    """Draw curves and numbers into two panels, with a legend of so many columns."""
-    curves, numbers = panels
+def picture(fig, r: Judged, said, tall: bool = False) -> None:
+    """Draw the curves behind the number, and the number; tall, for a telephone, one panel below the other."""
+    curves, numbers = fig.column(1, 1) if tall else fig.row(1.35, 1)
     draw_curves(curves, r)
     draw_numbers(numbers, r, said(r.question.name))
-    fig.legend("outside lower center", ncols=columns)
+    fig.legend("outside lower center", ncols=2 if tall else 5)
 
 
 def draw_curves(panel, r: Judged) -> None:
@@ -112,8 +95,8 @@ def draw_curves(panel, r: Judged) -> None:
     y = torch.cat([curve.low, curve.high, control, curve.theory])
     low, high = float(y.min()), float(y.max())
     log_x, log_y = "x" in asked.log, "y" in asked.log
-    xlim, ylim = spaced(x[0], x[-1], log_x), spaced(max(low, 1e-3 * high) if log_y else low, high, log_y)
-    labels = {at: brief(at) for at in round_numbers(*ylim, log_y)}
+    xlim = padded(x[0], x[-1], log_x, SPACE)
+    ylim = padded(max(low, 1e-3 * high) if log_y else low, high, log_y, SPACE)
     panel.frame(
         curve.y_name,
         curve.x_name,
@@ -123,7 +106,7 @@ def draw_curves(panel, r: Judged) -> None:
         log=asked.log,
         xticks={at: brief(at) for at in (x if len(x) <= 5 else round_numbers(*xlim, log_x))},
         # Beside the y axis there is room for four figures: what is smaller goes without a label.
-        yticks={at: words if len(words) <= 4 else "" for at, words in labels.items()},
+        yticks={at: brief(at) if len(brief(at)) <= 4 else "" for at in round_numbers(*ylim, log_y)},
         grid=True,
     )
     if ran:
@@ -141,10 +124,8 @@ def draw_numbers(panel, r: Judged, guess: float | None) -> None:
     shown = [*edges, 1.15 * edges[0], *r.found.controls.tolist(), *r.control, *([] if guess is None else [guess])]
     shown += [*r.found.values.tolist(), *r.interval] if ran else []
     shown = [min(max(one, LOWEST), HIGHEST) for one in shown]
-    pad = 0.08 * (max(shown) - min(shown))
-    low, high = min(shown) - pad, max(shown) + pad
-    ticks = {0: "measured", 1: "control"}
-    panel.frame(r.question.short, xlim=(-0.6, 1.6), ylim=(low, high), xticks=ticks)
+    low, high = padded(min(shown), max(shown), False, 0.08)
+    panel.frame(r.question.short, xlim=(-0.6, 1.6), ylim=(low, high), xticks={0: "measured", 1: "control"})
     bottom, top = max(r.band[0], low), min(r.band[1], high)
     panel.bars([0.5], [top - bottom], "green", "band", width=2.2, base=bottom, alpha=0.2, order=0.5)
     if ran:
@@ -159,8 +140,7 @@ def draw_numbers(panel, r: Judged, guess: float | None) -> None:
 def draw_seeds(panel, place: int, color: str, marker: str, seeds: Tensor, interval: Pair) -> None:
     """Draw seeds, and beside them their interval."""
     panel.dots([place - 0.22] * len(seeds), seeds, color, marker, size=5, alpha=0.6)
-    low, high = panel.axes.get_ylim()
-    ends = [min(max(end, low), high) for end in interval]
+    ends = panel.within("y", interval, at_edge=True)
     panel.line([place + 0.12] * 2, ends, color, marker="_", size=14, width=3)
 
 
@@ -169,8 +149,8 @@ def sentence(r: Judged, said) -> str:
     guess = said(r.question.name)
     where = "outside, as it must be" if r.control_outside else "not outside for certain"
     parts = [
-        f"{r.called[:1].upper() + r.called[1:]}, {r.rows} rows, {r.seeds} seeds. {r.question.hypothesis}",
-        f"Band: {said_band(r.band)}. Control: {_said(r.found.controls, r.control)}, {where}.",
+        f"{r.called}, {r.rows} rows, {r.seeds} seeds. {r.question.hypothesis}",
+        f"Band: {asking.said_band(r.band)}. Control: {_said(r.found.controls, r.control)}, {where}.",
     ]
     if r.shown_at is None:
         return " ".join(["What was measured is hidden until you run it.", *parts])
@@ -179,25 +159,15 @@ def sentence(r: Judged, said) -> str:
     return " ".join([f"Verdict: {WORDS[r.verdict]}.", measured, *you, *parts])
 
 
-def spaced(low: float, high: float, log: bool) -> tuple[float, float]:
-    """Return limits a little beyond."""
-    if log:
-        pad = max((high / low) ** 0.06, 1.06)
-        return low / pad, high * pad
-    pad = 0.06 * (high - low) or 0.1
-    return low - pad, high + pad
-
-
 def round_numbers(low: float, high: float, log: bool) -> list[float]:
-    """Return three to seven numbers between, that are easily read."""
-    if not log:
-        from matplotlib.ticker import MaxNLocator
+    """Return three to seven numbers between, that are easily read; both ends where there are none."""
+    from matplotlib.ticker import MaxNLocator
 
-        return [one for one in MaxNLocator(5).tick_values(low, high).tolist() if low <= one <= high]
-    for digits in ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)):
-        found = [d * 10.0**k for k in range(-12, 13) for d in digits if low <= d * 10.0**k <= high]
+    powers = ([digit * 10.0**k for k in range(-12, 13) for digit in digits] for digits in DIGITS)
+    for ticks in powers if log else [MaxNLocator(5).tick_values(low, high).tolist()]:
+        found = [one for one in ticks if low <= one <= high]
         if len(found) >= 3:
-            return found if len(found) <= 7 else found[:: len(found) // 7 + 1]
+            return found[:: len(found) // 8 + 1]
     return [low, high]
 
 
@@ -213,7 +183,7 @@ explorer = Explorer(
         Choice("question", "Question", tuple(QUESTIONS), "leave-one-out"),
         Choice("table", "Table", shelf.TABLES, shelf.INSTEAD),
         Switch("run", "Run it: show what was measured", False),
-        Slider("seeds", "Seeds", 2, SEEDS, SEEDS, whole=True),
+        Slider("seeds", "Seeds", 2, asking.SEEDS, asking.SEEDS, whole=True),
         Choice("share", "Learn from", tuple(shelf.SHARES), "an eighth of the rows"),
     ),
     compute=experiment,

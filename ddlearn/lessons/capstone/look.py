@@ -1,8 +1,7 @@
 """The look explorer: a table before any question, so that a prediction has something to stand on.
 
 Left the rows along the two directions in which they vary most; right what leave-one-out expects of ridge regression, or
-what a kernel makes of the rows, and how much of the target its strong directions hold. Shuffled targets show what the
-same pictures look like where there is nothing to learn.
+how much of the target a kernel's strong directions hold. Shuffled targets show pictures with nothing to learn.
 """
 
 from dataclasses import dataclass
@@ -13,14 +12,13 @@ from torch import Tensor
 from ddlearn import compute
 from ddlearn.classroom import Choice, Explorer, Slider, Switch, cached
 from ddlearn.classroom.wording import brief, say
+from ddlearn.generalization import spectrum
 from ddlearn.lessons.capstone import shelf
 from ddlearn.ridge import ridge_path
 from ddlearn.tables import Table
 
 PENALTIES = torch.logspace(-5, 1, 37, dtype=torch.float64)
 MARKS = (("o", "blue"), ("^", "orange"), ("s", "green"), ("x", "grey"))
-HALVES = ("lower half", "upper half")  # of a target that is a number
-FLOOR = 1e-4
 LONGEST = 14  # name of a class in the legend
 
 
@@ -47,10 +45,8 @@ def seen(table: Table, shuffled: bool) -> tuple[Tensor, Tensor, Tensor, Tensor, 
     order = torch.randperm(len(world), generator=draw) if shuffled else torch.arange(len(world))
     Y, classes = world.Y[order], world.classes[order]
     U, s, _ = torch.linalg.svd(world.x - world.x.mean(0), full_matrices=False)
-    plane = U * s
-    plane = torch.cat([plane, torch.zeros_like(plane)], 1)[:, :2]  # a single column is as good as two
-    modes = compute.eigh(world.K)[1]
-    energy = (modes.flip(1).T @ Y).square().sum(1) / len(world)
+    plane = torch.nn.functional.pad(U * s, (0, 1))[:, :2]  # a single column is as good as two
+    energy = spectrum(world.K, Y).V2
     path = ridge_path(world.K, Y, PENALTIES)
     left_out, train = (Y.shape[1] * error for error in (path.leave_one_out_error, path.train_error))
     return plane, classes, (1 - energy.cumsum(0)).clamp(min=0), left_out, train
@@ -76,17 +72,16 @@ def picture(fig, r: Look) -> None:
 
 
 def names(table: Table) -> tuple[str, ...]:
-    """Return what the legend calls the classes: their own names, shortened."""
-    if not table.classes:
-        return HALVES
-    named = tuple(name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in table.classes)
+    """Return what the legend calls the classes, shortened: their names, or the halves of a target that is a number."""
+    classes = table.classes or ("lower half", "upper half")
+    named = tuple(name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in classes)
     return named if len(named) <= len(MARKS) else (*named[: len(MARKS) - 1], "all others")
 
 
 def draw_modes(panel, r: Look) -> None:
     """Draw the kernel's eigenvalues, and what is left of the target after the first directions."""
     size = (0.9, 1.1 * shelf.POOL)
-    panel.frame("the kernel", "eigenvector i", xlim=size, ylim=(FLOOR, 30), log="xy", legend="upper right")
+    panel.frame("the kernel", "eigenvector i", xlim=size, ylim=(1e-4, 30), log="xy", legend="upper right")
     index = range(1, len(r.left) + 1)
     panel.line(index, shelf.world(r.table).modes.lam, label="eigenvalue i")
     panel.line(index, r.left, "orange", "--", "target not in first i")
@@ -94,15 +89,8 @@ def draw_modes(panel, r: Look) -> None:
 
 def draw_errors(panel, r: Look) -> None:
     """Draw what leave-one-out expects, and the error on the rows themselves."""
-    panel.frame(
-        "error (knowing nothing: 1)",
-        "penalty",
-        xlim=(8e-6, 13),
-        ylim=(0.01, 30),
-        log="xy",
-        yticks={0.01: "0.01", 0.1: "0.1", 1: "1", 10: "10"},
-        legend="upper left",
-    )
+    axes = {"xlim": (8e-6, 13), "ylim": (0.01, 30), "log": "xy", "yticks": {y: f"{y:g}" for y in (0.01, 0.1, 1, 10)}}
+    panel.frame("error (knowing nothing: 1)", "penalty", legend="upper left", **axes)
     best = int(r.left_out.argmin())
     panel.line(PENALTIES, r.left_out.clamp(max=30), "purple", label="leave-one-out")
     panel.line(PENALTIES, r.train.clamp(min=0.01), "black", "--", "its own rows")
@@ -115,12 +103,11 @@ def sentence(r: Look) -> str:
     """Say what leave-one-out expects, where the target lies, and what the table is."""
     rows, half = len(r.left), int((r.left <= 0.5).int().argmax()) + 1
     used = "" if rows == len(r.table) else f" ({rows} used)"
-    best, here = int(r.left_out.argmin()), r.place
-    shuffled, called = " Targets shuffled." if r.shuffled else "", r.called[:1].upper() + r.called[1:]
+    shuffled, best, here = " Targets shuffled." if r.shuffled else "", int(r.left_out.argmin()), r.place
     return (
         f"Leave-one-out expects the error {say(float(r.left_out[best]), 2)} at best, at the penalty "
         f"{brief(float(PENALTIES[best]))}, and {say(float(r.left_out[here]), 2)} at {brief(float(PENALTIES[here]))}. "
-        f"{called}: {r.table.said}{used}.{shuffled} Half of the target lies in the first {half} of {rows} "
+        f"{r.called}: {r.table.said}{used}.{shuffled} Half of the target lies in the first {half} of {rows} "
         "directions of the kernel."
     )
 

@@ -31,7 +31,9 @@ def bring(lesson: Lesson, path: str, target: str | None = None, **options) -> No
     except TableRefused as refusal:
         body = to_html(str(refusal))
         if refusal.options:
-            body += to_html("This line goes on:") + code_block(_line(path, target, {**options, **refusal.options}))
+            given = {} if target is None else {"target": target}
+            line = _call("bring", str(path), **given, **{**options, **refusal.options})
+            body += to_html("This line goes on:") + code_block(line)
         body += to_html("Until then the lesson goes on without it.")
         page.show(page.card("✗", "This table cannot be used yet", body, "bad"))
         return
@@ -42,10 +44,6 @@ def bring(lesson: Lesson, path: str, target: str | None = None, **options) -> No
     said = f"{table.said.capitalize()}: the column “{table.target}”.{classes}{used}"
     body = to_html(f"{said}{notes}\n\nChoose the table “yours” below.")
     page.show(page.card("✓", f"Your table {table.name}", body, "good"))
-
-
-def _line(path: str, target: str | None, options: dict) -> str:
-    return _call("bring", str(path), **({} if target is None else {"target": target}), **options)
 
 
 def _call(name: str, *values, **named) -> str:
@@ -64,8 +62,7 @@ def hand_in(lesson: Lesson, in_my_words: str = "", folder: str = ".", author: st
         body = to_html(f"{error}\n\nGive another folder: `write_page(folder=...)`.")
         page.show(page.card("✗", "The page could not be written", body, "bad"))
     else:
-        body = f"{path}\n\nOpen it from the list of files, print it or mail it: it needs no network."
-        body = to_html(body)
+        body = to_html(f"{path}\n\nOpen it from the list of files, print it or mail it: it needs no network.")
         needed = more_seeds(result)
         if needed is not None and 2 * needed <= MOST_NEW:
             body += to_html(f"These seeds cannot tell. This line asks {2 * needed} new ones, and judges once:")

@@ -9,7 +9,9 @@ import platform
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 
 from ddlearn import arguments, papers
@@ -21,9 +23,9 @@ from ddlearn.classroom.wording import brief
 from ddlearn.lessons import load
 from ddlearn.lessons.capstone import shelf
 from ddlearn.lessons.capstone.asking import MOST_NEW, said_band
-from ddlearn.lessons.capstone.decisions import MOST_SEEDS, seeds_to_judge
+from ddlearn.lessons.capstone.decisions import MOST_SEEDS, seeds_needed
 from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, UNDECIDED
-from ddlearn.lessons.capstone.experiment import WORDS, Judged, explorer, tall_picture
+from ddlearn.lessons.capstone.experiment import WORDS, Judged, explorer, picture
 from ddlearn.tables import Table
 
 GENERATOR = "ddlearn claim"
@@ -88,7 +90,7 @@ def page_html(
     """The page as text. `code` are the learner's own functions that judged, by name."""
     asked, found, curve = result.question, result.found, result.found.curve
     experiment = explorer.fresh()
-    tall = replace(explorer, picture=tall_picture, size=TALL)
+    tall = replace(explorer, picture=partial(picture, tall=True), size=TALL)
     experiment.said = tall.said = lambda question: said
     figure = experiment.figure
     width, height = (round(100 * side) for side in figure.size)
@@ -175,17 +177,14 @@ def more_seeds(r: Judged) -> int | None:
     """Return how many seeds would decide where these cannot tell, if means and spreads stay as they are."""
     if r.verdict != UNDECIDED:
         return None
-    return seeds_to_judge(r.found.values, r.found.controls, r.band, fewest=r.seeds + 1)
+    return seeds_needed(r.found.values, r.band, r.found.controls, fewest=r.seeds + 1)
 
 
 def _reserve(folder: Path) -> Path:
     """An empty file under the first free name: whoever else looks for one takes the next."""
-    number = 1
-    while True:
+    for number in count(1):
         path = folder / f"claim-{number}.html"
-        try:
+        with suppress(FileExistsError):
             path.open("x").close()
-        except FileExistsError:
-            number += 1
-        else:
-            return path
+            break
+    return path

@@ -38,15 +38,13 @@ LAWS = {
 
 @dataclass(frozen=True, eq=False)
 class Coverage:
-    """intervals (DRAWN, 2) of n seeds; covered (sizes,) measured at SIZES, theory (sizes,) or None; here, at n."""
+    """The first intervals of n seeds, (DRAWN, 2), and how many of all hold the truth: in %, by number of seeds."""
 
+    n: int
     rule: str
     law: str
-    n: int
     intervals: Tensor
-    covered: Tensor
-    theory: Tensor | None
-    here: float
+    share: dict[int, float]
 
 
 @cached(64)
@@ -61,25 +59,16 @@ def held(intervals: Tensor) -> Tensor:
     return (intervals[..., 0] <= 0) & (intervals[..., 1] >= 0)
 
 
-def theory(rule: str, sizes: tuple[int, ...]) -> Tensor:
-    """Coverage for normal seeds, (sizes,)."""
-    missed = [2 * stdtr(n - 1, -REACHES[rule](n)) if rule in REACHES else 2.0 ** (1 - n) for n in sizes]
-    return 1 - torch.tensor(missed, dtype=torch.float64)
+def theory(rule: str, n: int) -> float:
+    """Coverage for n normal seeds."""
+    return float(1 - (2 * stdtr(n - 1, -REACHES[rule](n)) if rule in REACHES else 2.0 ** (1 - n)))
 
 
 def coverage(n: int, rule: str, law: str, *, interval: Callable[[Tensor], Pair] = exercises.interval) -> Coverage:
     """How often the rule's interval holds the mean."""
     found = {size: intervals(law, size, RULES[rule] or interval) for size in (*SIZES, n)}
-    shares = {size: float(held(some).double().mean()) for size, some in found.items()}
-    return Coverage(
-        rule=rule,
-        law=law,
-        n=n,
-        intervals=found[n][:DRAWN],
-        covered=torch.tensor([shares[size] for size in SIZES], dtype=torch.float64),
-        theory=theory(rule, SIZES) if law == "normal" else None,
-        here=shares[n],
-    )
+    share = {size: 100 * float(held(some).double().mean()) for size, some in found.items()}
+    return Coverage(n, rule, law, found[n][:DRAWN], share)
 
 
 def guessed(r: Coverage, said) -> float | None:
@@ -97,19 +86,12 @@ def picture(fig, r: Coverage, said) -> None:
     some.vlines(places[right], low[right], high[right], "blue", "holds the truth", width=2.2)
     some.vlines(places[~right], low[~right], high[~right], "vermilion", "misses it", style=(0, (2, 1)), width=2.2)
     some.level(0, "black", width=1)
-    everyone.frame(
-        "hold the truth, in %",
-        "seeds",
-        xlim=(1.8, 23),
-        ylim=(40, 102),
-        log="x",
-        xticks={n: str(n) for n in SIZES},
-        legend="lower right",
-    )
-    if r.theory is not None:
-        everyone.line(SIZES, 100 * r.theory, "vermilion", "--", "theory, normal seeds")
-    everyone.line(SIZES, (100 * r.covered).clamp(min=40), "blue", "-", "measured", marker="o")
-    everyone.dots([r.n], [100 * r.here], "purple", "D", "this many seeds", size=8)
+    axes = {"xlim": (1.8, 23), "ylim": (40, 102), "log": "x", "xticks": {n: str(n) for n in SIZES}}
+    everyone.frame("hold the truth, in %", "seeds", legend="lower right", **axes)
+    if r.law == "normal":
+        everyone.line(SIZES, [100 * theory(r.rule, n) for n in SIZES], "vermilion", "--", "theory, normal seeds")
+    everyone.line(SIZES, [max(r.share[n], 40) for n in SIZES], "blue", "-", "measured", marker="o")
+    everyone.dots([r.n], [r.share[r.n]], "purple", "D", "this many seeds", size=8)
     guess = guessed(r, said)
     if guess is not None:
         everyone.dots([3], [guess], "black", "*", "you said", size=12)
@@ -118,13 +100,13 @@ def picture(fig, r: Coverage, said) -> None:
 
 def sentence(r: Coverage, said) -> str:
     """Say how many intervals hold the truth, what theory expects, and what was predicted."""
-    missed, guess = int((~held(r.intervals)).sum()), guessed(r, said)
-    theory = "" if r.theory is None else f" Theory for {SIZES[1]}: {100 * float(r.theory[1]):.1f} %."
+    missed, guess, few = int((~held(r.intervals)).sum()), guessed(r, said), SIZES[1]
+    told = f" Theory for {few}: {100 * theory(r.rule, few):.1f} %." if r.law == "normal" else ""
     you = "" if guess is None else f" You said {guess:.0f} %."
     return (
         f"{r.n} seeds, {r.law}, rule: {r.rule}. Of {DRAWN} intervals {missed} miss the truth; of {REPEATS:,}, "
-        f"{100 * r.here:.0f} % hold it, where {100 * LEVEL:.0f} % should. At {SIZES[1]} seeds "
-        f"{100 * float(r.covered[1]):.0f} % do, at {SIZES[-1]} {100 * float(r.covered[-1]):.0f} %.{theory}{you}"
+        f"{r.share[r.n]:.0f} % hold it, where {100 * LEVEL:.0f} % should. At {few} seeds {r.share[few]:.0f} % do, "
+        f"at {SIZES[-1]} {r.share[SIZES[-1]]:.0f} %.{told}{you}"
     )
 
 

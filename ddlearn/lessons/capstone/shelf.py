@@ -67,10 +67,10 @@ def table(name: str) -> Table:
 
 
 def called(name: str) -> str:
-    """How a sentence speaks of it."""
+    """How a sentence about it begins."""
     if name != YOURS:
-        return f"the {name}"
-    return "your table" if YOURS in _brought else f"the {INSTEAD}, as you have brought no table"
+        return f"The {name}"
+    return "Your table" if YOURS in _brought else f"The {INSTEAD}, as you have brought no table"
 
 
 @cached(len(TABLES))
