@@ -35,14 +35,13 @@ few = hypothesis.settings(deadline=None, max_examples=40)
         (
             lambda: Slider("a", "A", 0.5, 2, 1, whole=True),
             ValueError,
-            "needs whole bounds, for it is whole; got low=0.5, high=2",
+            "needs whole bounds, for it is whole; got low=0.5",
         ),
         (lambda: Slider("a", "A", 0, 1, 2), ValueError, "a must lie between 0 and 1; got 2"),
         (lambda: Slider("a", "A", 0, 1, 0.5, step=0), ValueError, "needs a positive step; got low=0, high=1, step=0"),
         (lambda: SIZE.accept("0.5"), TypeError, "size must be a number; got str"),
         (lambda: SIZE.accept(True), TypeError, "size must be a number; got bool"),
         (lambda: SIZE.accept(math.nan), ValueError, "size must lie between -1 and 1; got nan"),
-        (lambda: Choice("a", "A", ("x",), "x"), ValueError, "at least two different options"),
         (lambda: Choice("a", "A", ("x", "x"), "x"), ValueError, "at least two different options"),
         (lambda: Choice("a", "A", ("x", "y"), "z"), ValueError, "a must be one of x, y; got 'z'"),
         (lambda: Switch("a", "A", 1), TypeError, "a must be True or False; got 1"),
@@ -61,35 +60,23 @@ def test_a_slider_keeps_three_digits_inside_its_range_and_keeps_them_still(slide
     assert kept == float(f"{kept:.3g}")
     assert slider.snap(kept) == kept
     assert isinstance(kept, int) == slider.whole
+    if slider is WIDTH and slider.low <= raw <= slider.high:
+        assert abs(kept / raw - 1) <= 0.005 + 1e-12
 
 
-@few
-@given(st.floats(0.01, 100))
-def test_three_digits_cost_at_most_half_a_unit_of_the_third(raw):
-    assert abs(WIDTH.snap(raw) / raw - 1) <= 0.005 + 1e-12
-
-
-def test_steps_across_zero_leave_no_rounding_noise():
-    assert SIZE.snap(-1 + 0.2 * 5 + 1e-17) == 0.0
-    assert SIZE.snap(1.1e-16) == 0.0
-
-
-def test_a_linear_whole_slider_keeps_every_digit():
+def test_steps_across_zero_leave_no_rounding_noise_and_whole_numbers_keep_every_digit():
+    assert SIZE.snap(-1 + 0.2 * 5 + 1e-17) == SIZE.snap(1.1e-16) == 0.0
     assert Slider("n", "N", 0, 5000, 1234, whole=True).start == 1234
 
 
-@pytest.mark.parametrize("low_high", [(0, 1), (0, 0.4), (-3, 3), (0, 7), (10, 250), (0, 1000)])
-def test_about_fifty_presses_cross_a_linear_slider(low_high):
-    low, high = low_high
-    assert 35 <= (high - low) / Slider("a", "A", low, high, low).stride <= 72
+def test_about_fifty_presses_cross_a_linear_slider():
+    for low, high in ((0, 1), (0, 0.4), (-3, 3), (0, 7), (10, 250), (0, 1000)):
+        assert 35 <= (high - low) / Slider("a", "A", low, high, low).stride <= 72
 
 
 def test_a_press_on_a_whole_slider_always_changes_the_number():
-    for slider in (
-        COUNT,
-        Slider("n", "N", 1, 20, 5, whole=True),
-        Slider("n", "N", 10, 10_000, 10, log=True, whole=True),
-    ):
+    linear, log = {"whole": True}, {"whole": True, "log": True}
+    for slider in (COUNT, Slider("n", "N", 1, 20, 5, **linear), Slider("n", "N", 10, 10_000, 10, **log)):
         position, values = 0.0, []
         while position <= 1:
             values.append(slider.at(position))
@@ -127,9 +114,6 @@ def test_a_sweep_starts_at_the_start_visits_ends_options_and_corners_once():
         assert set(control.values(2)) <= {values[control.name] for values in swept}
     assert len(swept) >= 2**5 + 3
     assert swept == list(settings(EVERY, 3))  # the same places on every run
-
-
-def test_a_sweep_of_many_controls_stays_affordable():
     many = [Slider(f"a{i}", "A", 0, 1, 0.5) for i in range(12)]
     assert len(list(settings(many, 0))) <= 1 + 2 * 12 + 64
 
@@ -148,13 +132,10 @@ def test_in_a_sweep_of_pairs_any_two_controls_meet_at_all_their_ends_in_few_corn
     assert swept == list(settings(many, 1, pairs=True))
 
 
-@pytest.mark.parametrize("sentence", ["", "  ", "x" * 361, "The error is nan.", "It takes Inf steps."])
-def test_a_bad_sentence_is_refused(sentence):
-    with pytest.raises(ValueError, match="the description"):
-        check_sentence(sentence)
-
-
-def test_a_good_sentence_may_speak_of_finance():
+def test_a_bad_sentence_is_refused_and_a_good_one_may_speak_of_finance():
+    for sentence in ("", "  ", "x" * 361, "The error is nan.", "It takes Inf steps."):
+        with pytest.raises(ValueError, match="the description"):
+            check_sentence(sentence)
     check_sentence("Error falls from 0.31 to 0.010: good for finance, and for nano-particles.")
 
 
@@ -183,18 +164,6 @@ def test_a_slider_tells_of_each_move_once_and_its_box_follows():
     width.write(0.5)
     assert (slider.value, number.value, len(told)) == (0.5, "0.5", 2)
     assert told.remarks == ["", ""]
-
-
-def test_a_handle_that_goes_to_its_nearest_step_makes_no_move():
-    told = Told()
-    slider, number = view(Slider("size", "Size", 0, 10, 1, step=0.2), 1.0, told).parts
-    number.value = "9.95"
-    slider.value = 10.0  # what the page reports: the step nearest to 9.95
-    assert (told, number.value) == ([("size", 9.95)], "9.95")
-    slider.value = 9.8  # a press of the arrow key
-    slider.value = 10.0
-    assert told[1:] == [("size", 9.8), ("size", 10.0)]
-    assert number.value == "10"
 
 
 @pytest.mark.parametrize(
@@ -305,14 +274,16 @@ def test_settings_are_said_without_trailing_zeros():
         (Slider("n", "Points", 5, 150, 40, whole=True), 41),  # strides of three from five: 38, 41
         (Slider("penalty", "Penalty", 1e-8, 10.0, 1e-4, log=True), 10 ** (-8 + 22 * 0.18)),
         (Slider("width", "Width", 0.02, 2.0, 0.2), 0.22),
+        (Slider("size", "Size", 0, 10, 9.95, step=0.2), 10.0),
     ],
     ids=lambda case: getattr(case, "name", ""),
 )
 def test_a_slider_that_stands_between_two_strides_does_not_move_the_value(slider, echo):
-    moves = []
-    shown = view(slider, slider.start, lambda name, value, remark: moves.append(value))
+    told = Told()
+    shown = view(slider, slider.start, told)
     shown.slider.value = echo  # what the page reports when the slider first appears
-    assert moves == []
+    assert told == []
     assert shown.number.value == control_views.written(slider.start)
-    shown.slider.value = slider.at(0.9)
-    assert moves == [slider.snap(slider.at(0.9))]
+    shown.slider.value = slider.at(0.4)
+    shown.slider.value = echo  # moved there
+    assert [value for _, value in told] == [slider.at(0.4), slider.snap(echo)]
