@@ -75,28 +75,23 @@ class Board:
         self._set(words, f"{alert}✗ {html.escape(_short(words))}</div>")
 
     def progress(self, words: str, fraction: float | None) -> None:
-        """Say what is being computed and how far it is; None draws a bar that does not know."""
-        share = "" if fraction is None else f' value="{fraction:.3f}"'
+        """Say what is being computed and how far it is, until it ends; None draws a bar that does not know."""
+        share, said = ("", "") if fraction is None else (f' value="{fraction:.3f}"', f" {100 * fraction:.0f} %")
         bar = f'<progress max="1"{share} aria-label="Progress" style="width:120px;vertical-align:middle"></progress>'
-        said = "" if fraction is None else f" {100 * fraction:.0f} %"
-        self._set(words, f"<div>{bar}{said} {html.escape(_short(words))}</div>")
+        self._set(words, f"<div>{bar}{said} {html.escape(_short(words))}</div>", busy=True)
 
-    def engine(self, sentence: str) -> None:
-        _fill(self._engine, sentence)
-
-    def idle(self, reasons: Mapping[str, str]) -> None:
-        """Disable the controls that change nothing now, and say why; enable all others."""
+    def explain(self, idle: Mapping[str, str], engine: str) -> None:
+        """Disable the controls that change nothing now, and say why; enable all others. Say whose functions run."""
         for name, control in self.views.items():
             for part in control.parts:
-                part.disabled = name in reasons
+                part.disabled = name in idle
         labels = {c.name: c.label for c in self._controls}
-        words = " ".join(f"{labels[name]} changes nothing here: {reason}" for name, reason in reasons.items())
+        words = " ".join(f"{labels[name]} changes nothing here: {reason}" for name, reason in idle.items())
         _fill(self._idle, html.escape(words))
+        _fill(self._engine, engine)
 
-    def enable(self, button: str, enabled: bool) -> None:
-        self.buttons[button].disabled = not enabled
-
-    def _set(self, words: str, body: str) -> None:
+    def _set(self, words: str, body: str, busy: bool = False) -> None:
+        self.buttons[CANCEL].disabled = not busy
         self.status, self._status.value = words, body
 
 

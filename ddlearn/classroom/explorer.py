@@ -3,8 +3,7 @@
     Explorer("ridge", "Kernel ridge", (Slider("width", "Width", 0.01, 10, 1, log=True),), fit, picture, sentence)
 
 `show()` puts it into a notebook, `sweep()` walks it through every control without one, `set(...)` and `state` drive
-it from a script. The function is the learner's to replace: it takes the exercises' functions as keyword arguments
-(`uses`), with the course's own as defaults, and when an exercise passes the lesson puts the learner's into `functions`.
+it from a script. When an exercise passes, the lesson puts the learner's function into `functions`.
 """
 
 import functools
@@ -41,11 +40,12 @@ class Wish:
 
 @dataclass(eq=False, repr=False)
 class Explorer:
-    """Controls, one pure function, one picture, one sentence.
+    """What `show` puts on the page.
 
     `compute(**values, **engine) -> result` gets one argument for each control, and one for each name in `uses` that
-    the learner has built. If it has a parameter `progress`, it gets a function to call as `progress(fraction, words)`,
-    which draws the bar and raises `Cancelled` once the learner has pressed Cancel or moved on.
+    the learner has built; its default is the course's own. If it has a parameter `progress`, it gets a function to call
+    as `progress(fraction, words)`, which draws the bar and raises `Cancelled` once the learner has pressed Cancel or
+    moved on.
 
     `picture(fig, result)` draws with a `Pen`, and `sentence(result)` says what is to be seen. If one of them has a
     parameter `said`, it gets a function that returns what the learner predicted, by the prediction's name, or None.
@@ -100,10 +100,8 @@ class Explorer:
             self._board = Board(
                 self.title, self.controls, self._values, self._moved, presses, self.figure.view, self.more
             )
-            self._board.idle(self.idle(self._values))
-            self._board.enable(CANCEL, False)
             self._board.say(expected.words(self.seconds))
-        self._board.engine(self._engine_said())
+        self._board.explain(self.idle(self._values), self._engine_said())
         self._board.show(self._values)
         self._latest.grant(replace(self._wish(), displayed=True))
         for show in self.below:
@@ -139,14 +137,11 @@ class Explorer:
         """Give up the computation under way. One that reports its progress stops; another ends unseen in its thread."""
         job = self._latest.cancel()
         if self._board is not None:
-            self._board.enable(CANCEL, False)
             still = f" The picture still shows {self._said(self._painted)}." if self._painted else ""
             self._board.say(f"Cancelled.{still}" if job else "Nothing is being computed.")
 
     def refresh(self) -> None:
         """Paint again, if it was shown, with the functions that are there now, and say whose they are."""
-        if self._board is not None:
-            self._board.engine(self._engine_said())
         mine = list(self.engine)
         self._submit(f"Now runs on your {listed(mine)}." if mine else "Painted again.")
 
@@ -253,7 +248,7 @@ class Explorer:
     def _submit(self, note: str) -> None:
         """Ask for a picture; an explorer that was never shown needs none."""
         if self._board is not None:
-            self._board.idle(self.idle(self._values))
+            self._board.explain(self.idle(self._values), self._engine_said())
             self._latest.submit(self._wish(note))
 
     def _wish(self, note: str = "") -> Wish:
@@ -266,17 +261,14 @@ class Explorer:
     def _paint(self, job: Job, result) -> None:
         (self.figure.show if job.wish.displayed else self.figure.update)(result)
         self._painted = job.wish.values
-        self._board.enable(CANCEL, False)
         # Said on every move: where a control changes nothing in the picture, the learner still sees that it was heard.
         self._board.say(job.wish.note or f"Shows {self._said(job.wish.values)}.", self.figure.sentence)
 
     def _wait(self, job: Job) -> None:
-        self._board.enable(CANCEL, True)
         self._board.progress(job.words or "Computing …", job.fraction)
 
     def _fail(self, job: Job, error: Exception) -> None:
         self.error = error
-        self._board.enable(CANCEL, False)
         self._board.alarm(f"{_sentence(error)} The picture keeps its last state.")
         if job.wish.displayed:
             self.figure.show_words(f"No picture yet. {_sentence(error)}")
