@@ -69,17 +69,3 @@ def test_axes_that_share_a_place_are_drawn_in_their_order(overlay):
     same_as_a_full_draw(figure, background)
     line.set_ydata([1, 0.2])
     same_as_a_full_draw(figure, background)
-
-
-def test_what_stands_still_is_not_drawn_again():
-    figure, (axes,) = make()
-    (line,) = axes.plot([0, 1], [0, 1])
-    background = frozen(figure)
-    background.draw()
-    line.set_ydata([1, 0])
-    background.draw()  # the line is animated from here on
-    drawn = []
-    axes.xaxis.draw = lambda renderer: drawn.append("axis")
-    line.set_ydata([0.5, 0])
-    background.draw()
-    assert drawn == []

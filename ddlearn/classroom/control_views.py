@@ -1,11 +1,8 @@
 """What stands on the page for a control, as ipywidgets: it tells of every move, and can be told where to stand.
 
-A slider is shown with a number box beside it, for exact values and for those who would rather type. The box follows
-the slider; what is typed moves the slider. A slider that is being dragged is never written to: its handle would jump
-under the hand.
-
-The box holds text, since a browser's own number box throws a decimal comma away and clamps in silence. Its arrow keys
-and its role come from keyboard.js, which reads range and step in the placeholder.
+A slider has a number box beside it: the box follows the slider, and what is typed moves it. A slider that is being
+dragged is never written to: its handle would jump under the hand. The box holds text, since a browser's own number box
+throws a decimal comma away and clamps in silence; keyboard.js reads its range and step in the placeholder.
 """
 
 import math

@@ -1,12 +1,8 @@
 """A live figure: a picture that a page shows, replaces at each move, and keeps when it is saved.
 
-With the picture goes a sentence that says what it shows, built from the same data: it is the alt text, the caption, and
-all that a terminal sees.
-
 On the page a picture stands twice, and one of the two is seen. `view` is a widget: every page that knows the kernel has
 it, after a reload too. The *still* is an output, HTML and PNG: the saved notebook keeps it. The view carries the rule
-that hides the still, so the still is there for the reader exactly where the view is not. In the dark theme, and in the
-projector view, `page.css` changes colors and size of what was drawn once.
+that hides the still, so the still is there for the reader exactly where the view is not.
 """
 
 import asyncio
@@ -28,8 +24,8 @@ CAPTION = "min-height:4.5em;padding:2px 0;font-size:var(--jp-content-font-size1)
 class LiveFigure:
     """A picture, drawn with a `Pen` by `picture(fig, result)`, and below it what `sentence(result)` says is to be seen.
 
-    `size` is in inches, of 100 pixels on the page each. Nothing is made before the first result arrives, so that an
-    explorer which nobody opens costs nothing. `sentence` is what was said last.
+    The words are the alt text as well, and all that a terminal sees; `sentence` is what was said last. `size` is in
+    inches, of 100 pixels on the page each. Nothing is made before the first result arrives.
     """
 
     sentence = ""

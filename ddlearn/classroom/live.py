@@ -1,12 +1,10 @@
 """What lives on a page: widgets, whose state the kernel holds, with all that they need to be read and worked.
 
-An output that is replaced under its display id is known to the page that ran the cell, and to no other: not to the same
-page after a reload, not to a second tab, not for certain after a sleep. The kernel's widgets are known to all of them.
-So whatever changes is a widget; what is displayed beside it is for the saved notebook.
+An output that is replaced under its display id is known only to the page that ran the cell, and not after a reload; the
+kernel's widgets are known to all. So what changes is a widget; what is displayed beside it is for the saved notebook.
 
-Nor can a part rely on the output of another cell, which may be cleared, or was never saved. So each part brings the
-style sheet, a widget that all of them share, and displays the keyboard shim beside itself: a page runs the scripts of
-saved outputs under the same condition under which it shows their widgets, that it trusts the notebook.
+The output of another cell may be cleared. So each part brings the style sheet, a widget that all of them share, and
+displays the keyboard shim beside itself.
 """
 
 import functools
@@ -44,11 +42,7 @@ def show_question(widget: ipywidgets.Widget, text: str) -> None:
 
 
 def words(text: str) -> ipywidgets.HTML:
-    """Return `text` as a widget.
-
-    The label of a control is cut off where it is long. So a question stands in full above its control, and the
-    control's own label says the same off screen, where the keyboard shim finds the name of the group.
-    """
+    """Return `text` as a widget: what would be cut off as the label of a control, which says the same off screen."""
     widget = ipywidgets.HTML(f"<div>{to_html(text)}</div>", layout={"width": "auto"})
     widget.add_class("ddlearn-words")
     return widget
