@@ -2,12 +2,12 @@
 
 from ddlearn.classroom import TODO, Lesson
 from ddlearn.lessons import room
-from ddlearn.lessons.capstone import own
 from ddlearn.lessons.capstone.asking import ahead
 from ddlearn.lessons.capstone.claims import CLAIMS
 from ddlearn.lessons.capstone.decisions import MANY, SEEDS, WRONG
 from ddlearn.lessons.capstone.exercises import INTERVAL, VERDICT, t_value
 from ddlearn.lessons.capstone.menu import QUESTIONS
+from ddlearn.lessons.capstone.own import bring, write_page
 
 __all__ = ["TODO", "bring", "lesson", "t_value", "write_page"]
 
@@ -23,13 +23,3 @@ lesson = Lesson(
     claims=CLAIMS,
     seconds={"look": 4.1, "claims": 13.5},
 )
-
-
-def bring(path: str = "", target: str | None = None, **options) -> None:
-    """Bring a CSV file as the table “yours”; `ddlearn.tables.read_table` says what it may hold, and the options."""
-    own.bring(lesson, path, target, **options)
-
-
-def write_page(in_my_words: str = "", folder: str = ".", author: str = "", new_seeds: int = 0) -> None:
-    """Write the experiment as it stands as a page, claim-1.html or the next free number; on new seeds if asked."""
-    own.hand_in(lesson, in_my_words, folder, author, new_seeds)

@@ -46,10 +46,9 @@ def seen(table: Table, shuffled: bool) -> tuple[Tensor, Tensor, Tensor, Tensor, 
     Y, classes = world.Y[order], world.classes[order]
     U, s, _ = torch.linalg.svd(world.x - world.x.mean(0), full_matrices=False)
     plane = torch.nn.functional.pad(U * s, (0, 1))[:, :2]  # a single column is as good as two
-    energy = spectrum(world.K, Y).V2
     path = ridge_path(world.K, Y, PENALTIES)
     left_out, train = (Y.shape[1] * error for error in (path.leave_one_out_error, path.train_error))
-    return plane, classes, (1 - energy.cumsum(0)).clamp(min=0), left_out, train
+    return plane, classes, (1 - spectrum(world.K, Y).V2.cumsum(0)).clamp(min=0), left_out, train
 
 
 def look(table: str, penalty: float, shuffled: bool, modes: bool) -> Look:

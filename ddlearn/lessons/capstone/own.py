@@ -1,10 +1,12 @@
 """What the notebook calls in this lesson beside its explorers: bring a table of your own, and write your page."""
 
-from ddlearn.classroom import Lesson, page
+from ddlearn.classroom import page
 from ddlearn.classroom.prose import code_block, to_html
+from ddlearn.lessons import load
 from ddlearn.lessons.capstone import shelf
 from ddlearn.lessons.capstone.asking import MOST_NEW
-from ddlearn.lessons.capstone.page import NoPrediction, more_seeds, write_page
+from ddlearn.lessons.capstone.page import NoPrediction, more_seeds
+from ddlearn.lessons.capstone.page import write_page as written
 from ddlearn.tables import TableRefused, read_table
 
 NONE_YET = (
@@ -15,14 +17,14 @@ NONE_YET = (
 )
 
 
-def bring(lesson: Lesson, path: str, target: str | None = None, **options) -> None:
-    """Put the table of a CSV file on the shelf as “yours”, or say why not and what to type. No path, no table.
+def bring(path: str = "", target: str | None = None, **options) -> None:
+    """Bring a CSV file as the table “yours”, or say why not and what to type. No path, no table.
 
-    `options` are those of `ddlearn.tables.read_table`.
+    `ddlearn.tables.read_table` says what the file may hold, and the options.
     """
     if not path:
         shelf.forget_own()
-        _look_again(lesson)
+        _look_again()
         page.show(page.card("?", "No table of your own", to_html(NONE_YET), "note"))
         return
     try:
@@ -37,7 +39,7 @@ def bring(lesson: Lesson, path: str, target: str | None = None, **options) -> No
         body += to_html("Until then the lesson goes on without it.")
         page.show(page.card("✗", "This table cannot be used yet", body, "bad"))
         return
-    _look_again(lesson)
+    _look_again()
     used = f" A random {shelf.POOL} of the rows are used." if len(table) > shelf.POOL else ""
     classes = f" Its classes: {', '.join(table.classes)}." if table.classes else ""
     notes = "".join(f"\n\n{note}" for note in table.notes)
@@ -52,10 +54,13 @@ def _call(name: str, *values, **named) -> str:
     return f"{name}({', '.join(given)})"
 
 
-def hand_in(lesson: Lesson, in_my_words: str = "", folder: str = ".", author: str = "", new_seeds: int = 0) -> None:
-    """Write the page of the experiment as it stands, and say where it is; after "cannot tell", what to type next."""
+def write_page(in_my_words: str = "", folder: str = ".", author: str = "", new_seeds: int = 0) -> None:
+    """Write the experiment as it stands as a page, claim-1.html or the next free number; on new seeds if asked.
+
+    A card says where it is; after "cannot tell", what to type next.
+    """
     try:
-        path, result = write_page(lesson, in_my_words, folder, author, new_seeds)
+        path, result = written(load("capstone"), in_my_words, folder, author, new_seeds)
     except NoPrediction as missing:
         page.show(page.card("?", "No page without a prediction", to_html(str(missing)), "hint"))
     except OSError as error:
@@ -70,6 +75,7 @@ def hand_in(lesson: Lesson, in_my_words: str = "", folder: str = ".", author: st
         page.show(page.card("✓", f"Your page {path.name} is written", body, "good"))
 
 
-def _look_again(lesson: Lesson) -> None:
+def _look_again() -> None:
+    lesson = load("capstone")
     for explorer in (lesson.look, lesson.experiment):
         explorer.forget()

@@ -106,7 +106,7 @@ def page_html(
         asked=asked,
         papers=[papers.paper(key) for key in asked.basis.papers],
         in_my_words=in_my_words.strip(),
-        said=brief(said),
+        said=said,
         said_at=said_when(said_at),
         before=before,
         shown_at=said_when(result.shown_at.isoformat(timespec="seconds")),
@@ -117,9 +117,7 @@ def page_html(
         verdict=WORDS[result.verdict],
         color=COLORS[result.verdict],
         author=author.strip(),
-        mean=brief(float(found.values.mean())),
-        low=brief(result.interval[0]),
-        high=brief(result.interval[1]),
+        brief=brief,
         what_next=what_next(result),
         lesson_title=load(asked.lesson).title,
         image=base64.b64encode(figure.png(result)).decode("ascii"),
@@ -131,9 +129,7 @@ def page_html(
         control_said=outside,
         seeds=[
             (str(seed), f"{value:.4g}", f"{control:.4g}")
-            for seed, (value, control) in enumerate(
-                zip(found.values, found.controls, strict=True), start=result.first_seed
-            )
+            for seed, value, control in zip(count(result.first_seed), found.values, found.controls, strict=False)
         ],
         summary=[(name, f"{float(part.mean()):.4g}", f"{low:.4g}", f"{high:.4g}") for name, part, (low, high) in both],
         points=[
