@@ -133,7 +133,7 @@ def test_showing_costs_one_computation_and_says_all_in_words(capsys):
 
 def test_further_controls_are_hidden_until_they_are_asked_for():
     explorer = make(more=("shape", "flip"), shown=True)
-    _head, first, toggle, rest, *_ = explorer._board.box.children[1].children
+    _head, first, toggle, rest, *_ = explorer.board.box.children[1].children
     shown = [[view.description for view in grid.children if hasattr(view, "description")] for grid in (first, rest)]
     assert (len(first.children), shown[1]) == (2, ["Shape", "Flip"])
     assert rest.layout.display == "none"
@@ -149,13 +149,13 @@ def test_a_control_that_changes_nothing_is_disabled_and_says_why():
     explorer = make(idle=idle)
     explorer.set(shape="folded")
     explorer.show()
-    said = explorer._board._idle
+    said = explorer.board._idle
     assert said.value == "<div>Speed changes nothing here: a folded wave stands still.</div>"
-    assert [part.disabled for part in explorer.widgets["speed"]] == [True, True]
-    assert not any(part.disabled for part in explorer.widgets["size"])
+    assert [part.disabled for part in explorer.board.views["speed"].parts] == [True, True]
+    assert not any(part.disabled for part in explorer.board.views["size"].parts)
     explorer.set(shape="plain")
     assert (said.value, said.layout.display) == ("", "none")
-    assert not any(part.disabled for part in explorer.widgets["speed"])
+    assert not any(part.disabled for part in explorer.board.views["speed"].parts)
 
 
 def test_an_explorer_that_is_not_shown_computes_nothing():
@@ -167,50 +167,50 @@ def test_an_explorer_that_is_not_shown_computes_nothing():
     explorer.refresh()
     explorer.forget()
     assert compute.calls == []
-    assert explorer.widgets == {}
+    assert explorer.board is None
 
 
 def test_moves_from_python_move_the_widgets_and_repaint():
     explorer = make(shown=True)
     explorer.set(size=3, flip=True)
-    slider, number = explorer.widgets["size"]
-    assert (slider.value, number.value, explorer.widgets["flip"][0].value) == (3.0, "3", True)
-    before = explorer.status
+    slider, number = explorer.board.views["size"].parts
+    assert (slider.value, number.value, explorer.board.views["flip"].parts[0].value) == (3.0, "3", True)
+    before = explorer.board.status
     explorer.set(shape="folded")  # `product` does not care: the picture is the same, and the move is seen to be heard
     assert explorer.figure.painted == [1.0, -3.0, -3.0]
-    assert explorer.status != before
+    assert explorer.board.status != before
 
 
 def test_every_widget_moves_the_picture_once():
     explorer = make(shown=True)
     for name, value in (("size", 2.0), ("speed", 4.0)):
-        for part, widget in enumerate(explorer.widgets[name]):
+        for part, widget in enumerate(explorer.board.views[name].parts):
             before = len(explorer.figure.painted)
             widget.value = f"{value + part:g}" if part else value
             assert len(explorer.figure.painted) == before + 1
             assert explorer.state[name] == value + part
-    explorer.widgets["flip"][0].value = True
+    explorer.board.views["flip"].parts[0].value = True
     assert explorer.figure.painted[-1] == -15.0
 
 
 def test_reset_and_surprise_always_say_what_they_did():
     explorer = make(shown=True)
     explorer.reset()
-    assert explorer.status == "Everything stands at its start."
+    assert explorer.board.status == "Everything stands at its start."
     for _ in range(5):
         before = explorer.state
-        explorer.buttons["Surprise me"].click()
+        explorer.board.buttons["Surprise me"].click()
         assert explorer.state != before
-        assert explorer.status.startswith("A surprise: Size ")
-    explorer.buttons["Reset"].click()
-    assert explorer.status == "Back at the start: Size 1, Speed 1, Shape plain and Flip off."
+        assert explorer.board.status.startswith("A surprise: Size ")
+    explorer.board.buttons["Reset"].click()
+    assert explorer.board.status == "Back at the start: Size 1, Speed 1, Shape plain and Flip off."
 
 
 def test_a_braced_option_is_no_format_string():
     controls = (Choice("size", "Set", ("{a}", "{b}"), "{a}"),)
     explorer = make(lambda size: len(size), controls, shown=True)
     explorer.surprise()
-    assert explorer.status == "A surprise: Set {b}."
+    assert explorer.board.status == "A surprise: Set {b}."
 
 
 def test_an_error_is_said_kept_and_leaves_the_picture_alone():
@@ -221,11 +221,11 @@ def test_an_error_is_said_kept_and_leaves_the_picture_alone():
 
     explorer = make(fragile, shown=True)
     explorer.set(size=6)
-    assert explorer.status == "ValueError: size must be at most 5; got more. The picture keeps its last state."
+    assert explorer.board.status == "ValueError: size must be at most 5; got more. The picture keeps its last state."
     assert isinstance(explorer.error, ValueError)
     assert explorer.figure.painted == [1.0]
     explorer.set(size=2)
-    assert explorer.status == "Shows Size 2, Speed 1, Shape plain and Flip off."
+    assert explorer.board.status == "Shows Size 2, Speed 1, Shape plain and Flip off."
     assert explorer.figure.painted == [1.0, 2.0]
 
 
@@ -242,7 +242,7 @@ def test_an_error_in_the_thread_reaches_the_card(compute, words):
         explorer = make(compute, shown=True)
         explorer.set(flip=True)
         await explorer.settled()
-        return explorer.status
+        return explorer.board.status
 
     assert words in asyncio.run(run())
 
@@ -255,7 +255,7 @@ def test_an_error_in_the_very_first_picture_leaves_words_in_its_place_and_the_ca
 
     explorer = make(fragile, shown=True)
     assert capsys.readouterr().out.endswith(f"No picture yet. RuntimeError: {'x' * 5000}.\n")
-    assert len(explorer._board._status.value) < 600
+    assert len(explorer.board._status.value) < 600
     explorer.set(size=2)
     assert explorer.figure.painted == [2.0]
 
@@ -265,12 +265,12 @@ def test_an_error_in_the_very_first_picture_leaves_words_in_its_place_and_the_ca
 
 def test_the_picture_runs_on_the_learners_function_once_it_is_there():
     explorer = make(uses=("swing",), shown=True)
-    assert "Runs on the course’s <code>swing</code>." in explorer._board._engine.value
+    assert "Runs on the course’s <code>swing</code>." in explorer.board._engine.value
     explorer.functions["swing"] = lambda x: 10 * x
     explorer.refresh()
     assert explorer.figure.painted == [1.0, 10.0]
-    assert "Runs on your <code>swing</code>." in explorer._board._engine.value
-    assert explorer.status == "Now runs on your swing."
+    assert "Runs on your <code>swing</code>." in explorer.board._engine.value
+    assert explorer.board.status == "Now runs on your swing."
 
 
 def test_functions_that_the_explorer_does_not_use_are_not_handed_in():
@@ -373,20 +373,20 @@ def test_long_work_says_how_far_it_is_and_cancel_stops_it_inside():
 
     async def run():
         explorer = make(watched, shown=True)
-        cancel = explorer.buttons["Cancel"]
+        cancel = explorer.board.buttons["Cancel"]
         assert cancel.disabled
         explorer.cancel()
-        assert explorer.status == "Nothing is being computed."
+        assert explorer.board.status == "Nothing is being computed."
         explorer.set(size=2)
         await asyncio.sleep(0.05)
         assert cancel.disabled  # nobody is bothered for a moment
         await asyncio.sleep(0.4)
         assert not cancel.disabled  # but a learner does not press twice because nothing seems to happen
-        assert explorer.status.startswith("step ")
-        assert '<progress max="1" value="0.' in explorer._board._status.value
+        assert explorer.board.status.startswith("step ")
+        assert '<progress max="1" value="0.' in explorer.board._status.value
         cancel.click()
         assert cancel.disabled
-        assert explorer.status == "Cancelled. The picture still shows Size 1, Speed 1, Shape plain and Flip off."
+        assert explorer.board.status == "Cancelled. The picture still shows Size 1, Speed 1, Shape plain and Flip off."
         await explorer.settled()
         await asyncio.sleep(0.1)
         assert ended == ["cancelled"]
@@ -397,7 +397,7 @@ def test_long_work_says_how_far_it_is_and_cancel_stops_it_inside():
 
     explorer = asyncio.run(run())
     assert explorer.figure.painted == [1.0, 0.5]
-    assert explorer.status == "Shows Size 0.5, Speed 1, Shape plain and Flip off."
+    assert explorer.board.status == "Shows Size 0.5, Speed 1, Shape plain and Flip off."
 
 
 def test_work_that_cannot_be_stopped_is_abandoned_and_its_result_thrown_away():
@@ -412,10 +412,10 @@ def test_work_that_cannot_be_stopped_is_abandoned_and_its_result_thrown_away():
         explorer = make(stubborn, shown=True)
         explorer.set(size=2)
         await asyncio.sleep(0.4)
-        assert explorer.status == "Computing …"
-        assert "value=" not in explorer._board._status.value  # a bar that does not pretend to know
+        assert explorer.board.status == "Computing …"
+        assert "value=" not in explorer.board._status.value  # a bar that does not pretend to know
         explorer.cancel()
-        assert explorer.status.startswith("Cancelled.")
+        assert explorer.board.status.startswith("Cancelled.")
         explorer.set(size=0.5)  # the explorer works on, although the thread has not ended
         await explorer.settled()
         release.set()
@@ -428,10 +428,10 @@ def test_work_that_cannot_be_stopped_is_abandoned_and_its_result_thrown_away():
 
 def test_shown_twice_it_is_one_board_and_one_set_of_observers():
     explorer = make(shown=True)
-    widgets = explorer.widgets
+    widgets = explorer.board.views
     explorer.show()
-    assert explorer.widgets == widgets
-    explorer.widgets["size"][0].value = 7.0
+    assert explorer.board.views == widgets
+    explorer.board.views["size"].parts[0].value = 7.0
     assert explorer.figure.painted == [1.0, 1.0, 7.0]
 
 

@@ -222,7 +222,7 @@ async def storm(explorer, seconds: float) -> dict[str, float]:
     begin, events = time.monotonic(), 0
     while time.monotonic() < begin + seconds:
         control = explorer.controls[events % len(explorer.controls)]
-        widget, value = dice.choice(explorer.widgets[control.name]), control.random(dice)
+        widget, value = dice.choice(explorer.board.views[control.name].parts), control.random(dice)
         widget.value = str(value) if isinstance(widget, ipywidgets.Text) else value
         events += 1
         tasks.append(len(asyncio.all_tasks()))

@@ -366,7 +366,7 @@ def test_images_that_cannot_be_fetched_are_said_and_the_digits_stay(few_sizes, m
     random_features.show()
     before = random_features.figure.sentence
     random_features.set(images="MNIST")
-    assert "mnist is not available now: no connection to the server." in random_features.status
+    assert "mnist is not available now: no connection to the server." in random_features.board.status
     assert random_features.figure.sentence == before
     random_features.set(images="digits")
 

@@ -18,10 +18,15 @@ RESET, SURPRISE, CANCEL = "Reset", "Surprise me", "Cancel"
 MORE, FEWER = "More controls", "Fewer controls"
 LONGEST = 220  # characters of a message: what two lines of the status hold
 FLAT = {"width": "auto", "flex": "0 0 auto"}
+COLUMNS = "repeat(auto-fill, minmax(min(100%, 370px), 1fr))"
+GRID = {"grid_template_columns": COLUMNS, "grid_gap": "2px 32px", "overflow": "visible"}
 
 
 class Board:
-    """Takes what it shows, and whom it calls: `moved` at a control, the one of `presses` at a button of its name."""
+    """Takes what it shows, and whom it calls: `moved` at a control, the one of `presses` at a button of its name.
+
+    `views` are those of the controls and `buttons` the buttons, by name; `status` is what the status line says.
+    """
 
     def __init__(
         self,
@@ -33,12 +38,12 @@ class Board:
         picture: widgets.Widget,
         more: Sequence[str] = (),
     ):
-        self._title, self._controls, self.status = title, controls, ""
+        self._title, self.status = title, ""
         # In `ch`, the width of a zero, and a little more: labels stand in one column and none is ever cut off.
         longest = max((len(c.label) for c in controls if not isinstance(c, Switch)), default=0)
         self.views = {c.name: view(c, values[c.name], moved, f"{longest + 2}ch") for c in controls}
         first, rest = (
-            _grid([shown.widget for name, shown in self.views.items() if (name in more) is is_more])
+            widgets.GridBox([v.widget for name, v in self.views.items() if (name in more) is is_more], layout=GRID)
             for is_more in (False, True)
         )
         self.buttons = {words: widgets.Button(description=words, layout=FLAT) for words in presses}
@@ -58,9 +63,9 @@ class Board:
         board.add_class("ddlearn-explorer")
         self.box = live.column(live.sheet(), board, picture)
 
-    def show(self, values: Mapping[str, object]) -> None:
+    def show(self) -> None:
         """Display board and picture. A saved notebook, which has no live controls, keeps a sentence in their place."""
-        settings = listed([f"{c.say(values[c.name])} ({c.range_said})" for c in self._controls])
+        settings = listed([f"{v.control.say(v.value)} ({v.control.range_said})" for v in self.views.values()])
         words = f"{self._title}. Live while the notebook runs: {settings}."
         live.show(self.box, {"text/plain": words})
 
@@ -82,11 +87,11 @@ class Board:
 
     def explain(self, idle: Mapping[str, str], engine: str) -> None:
         """Disable the controls that change nothing now, and say why; enable all others. Say whose functions run."""
-        for name, control in self.views.items():
-            for part in control.parts:
+        for name, shown in self.views.items():
+            for part in shown.parts:
                 part.disabled = name in idle
-        labels = {c.name: c.label for c in self._controls}
-        words = " ".join(f"{labels[name]} changes nothing here: {reason}" for name, reason in idle.items())
+        label = {name: shown.control.label for name, shown in self.views.items()}
+        words = " ".join(f"{label[name]} changes nothing here: {reason}" for name, reason in idle.items())
         _fill(self._idle, html.escape(words))
         _fill(self._engine, engine)
 
@@ -105,12 +110,6 @@ def _fill(line: widgets.HTML, sentence: str) -> None:
     """Put a sentence into a line, which takes no room without one."""
     line.value = sentence and f"<div>{sentence}</div>"
     line.layout.display = None if sentence else "none"
-
-
-def _grid(views: Sequence[widgets.Widget]) -> widgets.GridBox:
-    columns = "repeat(auto-fill, minmax(min(100%, 370px), 1fr))"
-    layout = {"grid_template_columns": columns, "grid_gap": "2px 32px", "overflow": "visible"}
-    return widgets.GridBox(views, layout=layout)
 
 
 def _folded(grid: widgets.GridBox) -> tuple[widgets.Widget, ...]:

@@ -144,8 +144,5 @@ def read_number(text: str, low: float, high: float) -> float | None:
 
 
 def view(control: Control, value, moved: Moved, label_width: str = "initial") -> SliderView | PlainView:
-    """The view of a control, standing at `value`.
-
-    `moved(name, value, remark)` is called on every move that a learner makes, and on a number that cannot be taken.
-    """
+    """The view of a control, standing at `value`; it calls `moved` for each move and for what cannot be taken."""
     return (SliderView if isinstance(control, Slider) else PlainView)(control, value, moved, label_width)

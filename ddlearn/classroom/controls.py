@@ -93,7 +93,7 @@ class Slider(Control):
 
     def values(self, k: int) -> list[float]:
         """`k` values spread evenly along the slider, its ends the first and the last; fewer where there are fewer."""
-        return list(dict.fromkeys(self.at(i / (k - 1)) for i in range(k))) if k > 1 else [self.start]
+        return list(dict.fromkeys(self.at(i / (k - 1)) for i in range(k)))
 
     def random(self, source: random.Random) -> float:
         return self.at(source.random())

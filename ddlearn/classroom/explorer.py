@@ -84,7 +84,7 @@ class Explorer:
         self._start = {control.name: control.start for control in self.controls}
         self._values, self._painted = self._start, None
         self._latest = Latest(self._result, self._paint, self._fail, self._wait)
-        self._board: Board | None = None
+        self.board: Board | None = None  # what stands on the page, once it is shown
         self.forget()
 
     def fresh(self) -> "Explorer":
@@ -95,14 +95,14 @@ class Explorer:
 
     def show(self) -> None:
         """Display controls and figure. Shown again it is the same explorer seen twice, and both views move together."""
-        if self._board is None:
+        if self.board is None:
             presses = {RESET: self.reset, SURPRISE: self.surprise, CANCEL: self.cancel}
-            self._board = Board(
+            self.board = Board(
                 self.title, self.controls, self._values, self._moved, presses, self.figure.view, self.more
             )
-            self._board.say(expected.words(self.seconds))
-        self._board.explain(self.idle(self._values), self._engine_said())
-        self._board.show(self._values)
+            self.board.say(expected.words(self.seconds))
+        self.board.explain(self.idle(self._values), self._engine_said())
+        self.board.show()
         self._latest.grant(replace(self._wish(), displayed=True))
         for show in self.below:
             show()
@@ -136,9 +136,9 @@ class Explorer:
     def cancel(self) -> None:
         """Give up the computation under way. One that reports its progress stops; another ends unseen in its thread."""
         job = self._latest.cancel()
-        if self._board is not None:
+        if self.board is not None:
             still = f" The picture still shows {self._said(self._painted)}." if self._painted else ""
-            self._board.say(f"Cancelled.{still}" if job else "Nothing is being computed.")
+            self.board.say(f"Cancelled.{still}" if job else "Nothing is being computed.")
 
     def refresh(self) -> None:
         """Paint again, if it was shown, with the functions that are there now, and say whose they are."""
@@ -153,21 +153,6 @@ class Explorer:
     async def settled(self) -> None:
         """Wait until the picture is that of the controls."""
         await self._latest.idle()
-
-    @property
-    def widgets(self) -> dict[str, tuple]:
-        """The ipywidgets of each control, by the control's name; a slider has two. Empty before `show()`."""
-        return {name: view.parts for name, view in self._board.views.items()} if self._board else {}
-
-    @property
-    def buttons(self) -> dict:
-        """The buttons by their words. Empty before `show()`."""
-        return self._board.buttons if self._board else {}
-
-    @property
-    def status(self) -> str:
-        """What the status line says, in plain words."""
-        return self._board.status if self._board else ""
 
     # -- what a test or a printed page calls
 
@@ -234,7 +219,7 @@ class Explorer:
 
     def _move(self, values: Values, note: str = "") -> None:
         self._values = values
-        for name, view in self._board.views.items() if self._board else ():
+        for name, view in self.board.views.items() if self.board else ():
             view.write(values[name])
         self._submit(note.format(self._said(values)))
 
@@ -247,8 +232,8 @@ class Explorer:
 
     def _submit(self, note: str) -> None:
         """Ask for a picture; an explorer that was never shown needs none."""
-        if self._board is not None:
-            self._board.explain(self.idle(self._values), self._engine_said())
+        if self.board is not None:
+            self.board.explain(self.idle(self._values), self._engine_said())
             self._latest.submit(self._wish(note))
 
     def _wish(self, note: str = "") -> Wish:
@@ -262,14 +247,14 @@ class Explorer:
         (self.figure.show if job.wish.displayed else self.figure.update)(result)
         self._painted = job.wish.values
         # Said on every move: where a control changes nothing in the picture, the learner still sees that it was heard.
-        self._board.say(job.wish.note or f"Shows {self._said(job.wish.values)}.", self.figure.sentence)
+        self.board.say(job.wish.note or f"Shows {self._said(job.wish.values)}.", self.figure.sentence)
 
     def _wait(self, job: Job) -> None:
-        self._board.progress(job.words or "Computing …", job.fraction)
+        self.board.progress(job.words or "Computing …", job.fraction)
 
     def _fail(self, job: Job, error: Exception) -> None:
         self.error = error
-        self._board.alarm(f"{_sentence(error)} The picture keeps its last state.")
+        self.board.alarm(f"{_sentence(error)} The picture keeps its last state.")
         if job.wish.displayed:
             self.figure.show_words(f"No picture yet. {_sentence(error)}")
 
