@@ -11,6 +11,9 @@ import numpy as np
 OUTSIDE = {"right": {"loc": "center left", "bbox_to_anchor": (1.01, 0.5)}}
 """Places of a legend beside the axes, by our own names; all others are matplotlib's."""
 
+DIGITS = ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9))
+"""Of the easy ticks of a logarithmic axis: the first of these that are three or more."""
+
 Ticks = Sequence[float] | Mapping[float, str] | None
 
 
@@ -162,3 +165,15 @@ def padded(low: float, high: float, log: bool = False, share: float = 0.05) -> t
         return low / pad, high * pad
     pad = share * (high - low) or share * abs(high) or share
     return low - pad, high + pad
+
+
+def easy_ticks(low: float, high: float, log: bool = False) -> list[float]:
+    """Return three to seven numbers between, that are easily read; both ends where there are none."""
+    from matplotlib.ticker import MaxNLocator
+
+    powers = ([digit * 10.0**k for k in range(-12, 13) for digit in digits] for digits in DIGITS)
+    for ticks in powers if log else [MaxNLocator(5).tick_values(low, high).tolist()]:
+        found = [one for one in ticks if low <= one <= high]
+        if len(found) >= 3:
+            return found[:: len(found) // 8 + 1]
+    return [low, high]

@@ -4,80 +4,21 @@ The control is shown from the start: it must leave the band before anybody looks
 hidden until it is asked for, so that a prediction can come first.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from math import isfinite
 
 import torch
 from torch import Tensor
 
 from ddlearn.classroom import Choice, Explorer, Slider, Switch
-from ddlearn.classroom.frame import padded
+from ddlearn.classroom.frame import easy_ticks, padded
 from ddlearn.classroom.wording import brief
-from ddlearn.lessons.capstone import asking, exercises, shelf
-from ddlearn.lessons.capstone.asking import Band, Measurement, Question
-from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, UNDECIDED, Pair
+from ddlearn.lessons.capstone import asking, shelf
+from ddlearn.lessons.capstone.exercises import Pair
+from ddlearn.lessons.capstone.judging import WORDS, Judged, experiment
 from ddlearn.lessons.capstone.menu import QUESTIONS
 
-WORDS = {HOLDS: "holds", FAILS: "does not hold", UNDECIDED: "cannot tell"}
-DIGITS = ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9))  # of ticks on a logarithmic axis
 SPACE = 0.06  # beyond a curve, as a share of its size
 LOWEST, HIGHEST = -0.5, 3.0  # of the numbers that the right panel shows; beyond, a mark stands at its edge
-
-
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """A question, what was measured for it, and what the learner's rule says of it."""
-
-    question: Question
-    called: str  # the table, at the beginning of a sentence
-    rows: int  # to learn from
-    seeds: int
-    found: Measurement  # with these seeds
-    band: Band
-    interval: Pair
-    control: Pair
-    control_outside: bool
-    verdict: int
-    shown_at: datetime | None  # when what was measured was first seen; None while it is hidden
-    first_seed: int
-
-
-def experiment(
-    question: str,
-    table: str,
-    share: str,
-    seeds: int,
-    run: bool,
-    *,
-    new_seeds: int = 0,
-    interval: Callable[[Tensor], Pair] = exercises.interval,
-    verdict: Callable[[Pair, Pair, Band], int] = exercises.verdict,
-    progress: Callable[[float, str], object] | None = None,
-) -> Judged:
-    """Ask the table, and judge the answer by the rule: on the first seeds, or on so many that nobody has seen."""
-    asked, world = QUESTIONS[question], shelf.world(shelf.table(table))
-    n = shelf.rows_to_learn_from(world, share)
-    run_on = asking.new(new_seeds) if new_seeds else asking.FIRST
-    found = asking.measured(asked, world, n, run_on, progress).first(new_seeds or seeds)
-    band = asked.band or found.band
-    here, control = (tuple(map(float, interval(part))) for part in (found.values, found.controls))
-    return Judged(
-        question=asked,
-        called=shelf.called(table),
-        rows=n,
-        seeds=new_seeds or seeds,
-        found=found,
-        band=band,
-        interval=here,
-        control=control,
-        # A claim that was refuted by its own measurement: so the rule speaks of what lies outside.
-        control_outside=int(verdict(control, control, band)) == FAILS,
-        verdict=int(verdict(here, control, band)),
-        shown_at=asking.first_shown(question, world.table, n) if run else None,
-        first_seed=run_on[0],
-    )
 
 
 def picture(fig, r: Judged, said, tall: bool = False) -> None:
@@ -104,9 +45,9 @@ def draw_curves(panel, r: Judged) -> None:
         xlim=xlim,
         ylim=ylim,
         log=asked.log,
-        xticks={at: brief(at) for at in (x if len(x) <= 5 else round_numbers(*xlim, log_x))},
+        xticks={at: brief(at) for at in (x if len(x) <= 5 else easy_ticks(*xlim, log_x))},
         # Beside the y axis there is room for four figures: what is smaller goes without a label.
-        yticks={at: brief(at) if len(brief(at)) <= 4 else "" for at in round_numbers(*ylim, log_y)},
+        yticks={at: brief(at) if len(brief(at)) <= 4 else "" for at in easy_ticks(*ylim, log_y)},
         grid=True,
     )
     if ran:
@@ -149,7 +90,7 @@ def sentence(r: Judged, said) -> str:
     guess = said(r.question.name)
     where = "outside, as it must be" if r.control_outside else "not outside for certain"
     parts = [
-        f"{r.called}, {r.rows} rows, {r.seeds} seeds. {r.question.hypothesis}",
+        f"{r.called}, {r.rows} rows, {len(r.seeds)} seeds. {r.question.hypothesis}",
         f"Band: {asking.said_band(r.band)}. Control: {_said(r.found.controls, r.control)}, {where}.",
     ]
     if r.shown_at is None:
@@ -157,18 +98,6 @@ def sentence(r: Judged, said) -> str:
     you = [] if guess is None else [f"You said {brief(guess)}."]
     measured = f"Measured: {_said(r.found.values, r.interval)}."
     return " ".join([f"Verdict: {WORDS[r.verdict]}.", measured, *you, *parts])
-
-
-def round_numbers(low: float, high: float, log: bool) -> list[float]:
-    """Return three to seven numbers between, that are easily read; both ends where there are none."""
-    from matplotlib.ticker import MaxNLocator
-
-    powers = ([digit * 10.0**k for k in range(-12, 13) for digit in digits] for digits in DIGITS)
-    for ticks in powers if log else [MaxNLocator(5).tick_values(low, high).tolist()]:
-        found = [one for one in ticks if low <= one <= high]
-        if len(found) >= 3:
-            return found[:: len(found) // 8 + 1]
-    return [low, high]
 
 
 def _said(seeds: Tensor, interval: Pair) -> str:

@@ -25,7 +25,8 @@ from ddlearn.lessons.capstone import shelf
 from ddlearn.lessons.capstone.asking import MOST_NEW, said_band
 from ddlearn.lessons.capstone.decisions import MOST_SEEDS, seeds_needed
 from ddlearn.lessons.capstone.exercises import FAILS, HOLDS, UNDECIDED
-from ddlearn.lessons.capstone.experiment import WORDS, Judged, explorer, picture
+from ddlearn.lessons.capstone.experiment import explorer, picture
+from ddlearn.lessons.capstone.judging import WORDS, Judged
 from ddlearn.tables import Table
 
 GENERATOR = "ddlearn claim"
@@ -129,7 +130,7 @@ def page_html(
         control_said=outside,
         seeds=[
             (str(seed), f"{value:.4g}", f"{control:.4g}")
-            for seed, value, control in zip(count(result.first_seed), found.values, found.controls, strict=False)
+            for seed, value, control in zip(result.seeds, found.values, found.controls, strict=True)
         ],
         summary=[(name, f"{float(part.mean()):.4g}", f"{low:.4g}", f"{high:.4g}") for name, part, (low, high) in both],
         points=[
@@ -173,7 +174,7 @@ def more_seeds(r: Judged) -> int | None:
     """Return how many seeds would decide where these cannot tell, if means and spreads stay as they are."""
     if r.verdict != UNDECIDED:
         return None
-    return seeds_needed(r.found.values, r.band, r.found.controls, fewest=r.seeds + 1)
+    return seeds_needed(r.found.values, r.band, r.found.controls, fewest=len(r.seeds) + 1)
 
 
 def _reserve(folder: Path) -> Path:
