@@ -5,10 +5,9 @@ import importlib.util
 import shutil
 from pathlib import Path
 
-import nbformat
 import pytest
 from chromium import missing
-from lab import Lab, Notebook
+from lab import Lab, Notebook, write
 
 from ddlearn.course.notebooks import companions
 
@@ -70,13 +69,7 @@ def open_for_all(lab, browser):
 def write_notebook(tmp_path_factory):
     """`write_notebook(cell, cell, ...)` writes a notebook of code cells under one heading and returns its path."""
 
-    def write(*sources: str, name: str = "notebook.ipynb") -> Path:
-        notebook = nbformat.v4.new_notebook()
-        notebook.cells = [nbformat.v4.new_markdown_cell("# A notebook written by a test")]
-        notebook.cells += [nbformat.v4.new_code_cell(source) for source in sources]
-        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        path = tmp_path_factory.mktemp("written") / name
-        nbformat.write(notebook, path)
-        return path
+    def written(*sources: str, name: str = "notebook.ipynb") -> Path:
+        return write(tmp_path_factory.mktemp("written") / name, *sources)
 
-    return write
+    return written

@@ -23,12 +23,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlparse
 
+import nbformat
+
 PROBE = (Path(__file__).parent / "probe.js").read_text("utf-8")
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
     "docmanager-extension/plugin": {"autosave": False},
 }
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 CONTROLS = "[role=slider], input, select, textarea, button, [role=tab]"
+
+
+def write(path: Path, *sources: str) -> Path:
+    """Write a notebook of code cells under one heading."""
+    cells = [nbformat.v4.new_markdown_cell("# A notebook written by a test"), *map(nbformat.v4.new_code_cell, sources)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+    return path
 
 
 class Lab:

@@ -11,11 +11,9 @@ import json
 import statistics
 import sys
 import tempfile
-from pathlib import Path
 
-import nbformat
 from chromium import launch
-from lab import Lab, Notebook
+from lab import Lab, Notebook, write
 
 SETUP = """
 import ipywidgets, matplotlib.pyplot as plt, torch
@@ -58,19 +56,10 @@ ipywidgets.interact(draw, width=ipywidgets.FloatSlider(0.6, min=0.1, max=3.1, st
 CELLS = {"explorer": 2, "interact": 3}
 
 
-def write(folder: Path) -> Path:
-    """The notebook of the contest."""
-    notebook = nbformat.v4.new_notebook()
-    notebook.cells = [nbformat.v4.new_markdown_cell("# Latency")]
-    notebook.cells += [nbformat.v4.new_code_cell(source) for source in (SETUP, OURS, THEIRS)]
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, folder / "latency.ipynb")
-    return folder / "latency.ipynb"
-
-
 def measure(browser, moves: int = 15) -> dict[str, dict]:
     """For each rival: median milliseconds to the first frame with a new picture, blank frames, heights seen."""
-    with tempfile.TemporaryDirectory() as folder, Lab(write(Path(folder)).parent, core=0) as lab:
+    with tempfile.TemporaryDirectory() as folder, Lab(folder, core=0) as lab:
+        write(lab.folder / "latency.ipynb", SETUP, OURS, THEIRS)
         page = browser.new_page(viewport={"width": 1280, "height": 1400}, device_scale_factor=2)
         notebook = Notebook(page, lab, "latency.ipynb")
         notebook.run_all()

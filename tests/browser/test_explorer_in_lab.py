@@ -36,19 +36,13 @@ explorer = Explorer("wave", "A wave", controls(), wave, picture, sentence, ("swi
 explorer.show()
 """
 SHOWN = 2  # the index of the cell that shows the explorer
-NAMES = {
-    ("slider", "Kernel width"),
-    ("spinbutton", "Kernel width, number"),
-    ("slider", "Speed"),
-    ("spinbutton", "Speed, number"),
-    ("slider", "Count"),
-    ("spinbutton", "Count, number"),
+PARTS = (("slider", ""), ("spinbutton", ", number"))
+CONTROLS = (
+    *((role, name + end) for name in ("Kernel width", "Speed", "Count") for role, end in PARTS),
     ("combobox", "Shape"),
     ("checkbox", "Upside down"),
-    ("button", "Reset"),
-    ("button", "Surprise me"),
-    ("button", "Cancel"),
-}
+)
+RESET, SURPRISE, CANCEL = (("button", name) for name in ("Reset", "Surprise me", "Cancel"))
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +79,7 @@ def press(notebook, locator, key):
 
 def test_every_control_is_named_and_reached_by_tab(notebook):
     shown = notebook.controls(SHOWN)
-    assert {(control.role, control.name) for control in shown} == NAMES
+    assert {(control.role, control.name) for control in shown} == {*CONTROLS, RESET, SURPRISE, CANCEL}
     notebook.control("slider", "Kernel width").focus()
     reached = []
     for _ in range(len(shown) - 2):  # the first has the focus, and Cancel is disabled
@@ -95,7 +89,7 @@ def test_every_control_is_named_and_reached_by_tab(notebook):
 
 
 def test_a_ring_shows_where_the_focus_is(notebook):
-    for role, name in sorted(NAMES - {("button", "Cancel")}):
+    for role, name in (*CONTROLS, RESET, SURPRISE):
         control = notebook.control(role, name)
         notebook.page.keyboard.press("Shift")  # the keyboard is in use: only then is a focus shown
         control.focus()
@@ -115,19 +109,8 @@ def test_keys_stay_with_the_control(notebook):
 
 
 def test_every_control_moves_the_picture_and_its_words(notebook):
-    moves = [
-        ("slider", "Kernel width", "ArrowRight"),
-        ("spinbutton", "Kernel width, number", "ArrowUp"),
-        ("slider", "Speed", "ArrowLeft"),
-        ("spinbutton", "Speed, number", "ArrowUp"),
-        ("slider", "Count", "ArrowRight"),
-        ("spinbutton", "Count, number", "ArrowDown"),
-        ("combobox", "Shape", "ArrowDown"),
-        ("checkbox", "Upside down", "Space"),
-        ("button", "Surprise me", "Enter"),
-        ("button", "Reset", "Space"),
-    ]
-    for role, name, key in moves:
+    keys = ("ArrowRight", "ArrowUp", "ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown", "ArrowDown", "Space", "Enter")
+    for (role, name), key in zip((*CONTROLS, SURPRISE, RESET), (*keys, "Space"), strict=True):
         before = notebook.picture(SHOWN)
         assert press(notebook, notebook.control(role, name), key), f"{name}: no new picture"
         after = notebook.picture(SHOWN)
@@ -140,42 +123,29 @@ def test_every_control_moves_the_picture_and_its_words(notebook):
 
 def test_the_number_box_and_the_slider_stand_together(notebook):
     box, slider = notebook.control("spinbutton", "Speed, number"), notebook.control("slider", "Speed")
-    box.fill("0.0379")  # below the range: the nearest end
-    box.press("Enter")
-    notebook.rest()
-    assert box.input_value() == "0.1"
+
+    def typed(text, *keys):
+        """What the box shows after a text, typed key by key as a hand does, and these keys."""
+        if text is not None:
+            box.fill("")
+            box.press_sequentially(text)
+        for key in keys:
+            box.press(key)
+        notebook.rest()
+        return box.input_value()
+
+    assert typed("0.0379", "Enter") == "0.1"  # below the range: the nearest end
     assert ": 0.1 is taken for 0.0379." in status(notebook)
-    box.fill("")
-    box.press_sequentially("0,5")  # key by key, as a hand types it
-    box.press("Enter")
-    notebook.rest()
-    assert box.input_value() == "0.5"
+    assert typed("0,5", "Enter") == "0.5"
     assert box.get_attribute("aria-valuenow") == "0.5"
-    box.press("ArrowUp")
-    box.press("ArrowUp")
-    notebook.rest()
-    assert box.input_value() == "0.7"
-    for _ in range(3):
-        box.press("ArrowDown")
-    notebook.rest()
-    assert box.input_value() == "0.4"
-    box.fill("9.5")
-    box.press("Enter")
-    notebook.rest()
-    box.press("ArrowUp")  # to the end of the range, and no further
-    box.press("ArrowUp")
-    notebook.rest()
-    assert box.input_value() == "10"
+    assert typed(None, "ArrowUp", "ArrowUp") == "0.7"
+    assert typed(None, "ArrowDown", "ArrowDown", "ArrowDown") == "0.4"
+    assert typed("9.5", "Enter") == "9.5"
+    assert typed(None, "ArrowUp", "ArrowUp") == "10"  # to the end of the range, and no further
     assert "above" not in status(notebook)
-    box.fill("2.3456")
-    box.press("Enter")
-    notebook.rest()
-    assert box.input_value() == "2.35"
+    assert typed("2.3456", "Enter") == "2.35"
     assert slider.get_attribute("aria-valuetext") in ("2.29", "2.35", "2.4")  # the handle stands on its nearest step
-    box.fill("")
-    box.press("Tab")
-    notebook.rest()
-    assert box.input_value() == "2.35"
+    assert typed("", "Tab") == "2.35"
     slider.press("ArrowRight")
     notebook.rest()
     assert slider.get_attribute("aria-valuetext") == box.input_value()  # never the exponent that the slider holds
@@ -296,14 +266,8 @@ def test_a_long_computation_says_how_far_it_is_and_can_be_cancelled(open_noteboo
 
 
 def test_shown_twice_it_is_one_explorer(open_notebook, write_notebook):
-    notebook = open_notebook(
-        write_notebook(
-            SETUP,
-            WAVE,
-            "explorer.show()",
-            "other = Explorer('b', 'B', controls(), wave, picture, sentence)\nother.show()",
-        )
-    )
+    other = "other = Explorer('b', 'B', controls(), wave, picture, sentence)\nother.show()"
+    notebook = open_notebook(write_notebook(SETUP, WAVE, "explorer.show()", other))
     notebook.run_all()
     apart = notebook.picture(4)
     assert press(notebook, notebook.control("slider", "Kernel width").first, "ArrowRight")
