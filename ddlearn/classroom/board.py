@@ -36,7 +36,7 @@ class Board:
         moved: Moved,
         presses: Mapping[str, Callable[[], None]],
         picture: widgets.Widget,
-        more: Sequence[str] = (),
+        more: Sequence[str],
     ):
         self._title, self.status = title, ""
         # In `ch`, the width of a zero, and a little more: labels stand in one column and none is ever cut off.

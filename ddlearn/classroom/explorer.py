@@ -7,7 +7,6 @@ it from a script. When an exercise passes, the lesson puts the learner's functio
 """
 
 import functools
-import html
 import inspect
 import random
 from collections.abc import Callable, Sequence
@@ -175,8 +174,8 @@ class Explorer:
     def sweep(self, interiors: int = 3, pairs: bool = False) -> list[tuple[Values, str]]:
         """Compute, draw and describe at the places of `sweep.settings`, and return each of them with its sentence.
 
-        Needs no notebook. Raises RuntimeError that names the setting where
-        computing, drawing or describing fails, or where the sentence is empty, longer than three lines, or says "nan".
+        Needs no notebook. Raises RuntimeError that names the setting where computing, drawing or describing fails, or
+        where the sentence is empty, longer than three lines, or says "nan".
         """
         return [(values, self.checked(values)) for values in settings(self.controls, interiors, pairs)]
 
@@ -262,8 +261,7 @@ class Explorer:
         return listed([self._control[name].say(value) for name, value in values.items()])
 
     def _engine_said(self) -> str:
-        whose = {name: "your" if name in self.engine else "the course’s" for name in self.uses}
-        parts = [f"{owner} <code>{html.escape(name)}</code>" for name, owner in whose.items()]
+        parts = [f"{'your' if name in self.engine else 'the course’s'} <code>{name}</code>" for name in self.uses]
         return f"Runs on {listed(parts)}." if parts else ""
 
 

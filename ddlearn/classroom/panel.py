@@ -22,21 +22,11 @@ class Panel(Frame):
     ) -> None:
         """Draw a line through the points, with a marker on each if there is one, `edge` around it.  x, y (n,)"""
         bare = style == ""
-        self._mark(
-            "line",
-            label,
-            (color, style, marker),
-            lambda: self.axes.plot([], [], scalex=False)[0],
-            data=(self.within("x", x, bare), self.within("y", y, bare)),
-            color=rgb(color),
-            linestyle=style or "none",
-            marker=marker,
-            markersize=size,
-            fillstyle="full" if filled else "none",
-            markeredgecolor=rgb(color if edge is None else edge),
-            markeredgewidth=1.0 if edge is None else 0.5,
-            **_looks(**looks),
-        )
+        data = (self.within("x", x, bare), self.within("y", y, bare))
+        looks = {"data": data, "color": rgb(color), "linestyle": style or "none", **_looks(**looks)}
+        looks |= {"marker": marker, "markersize": size, "fillstyle": "full" if filled else "none"}
+        looks |= {"markeredgecolor": rgb(edge or color), "markeredgewidth": 0.5 if edge else 1.0}
+        self._mark("line", label, (color, style, marker), lambda: self.axes.plot([], [], scalex=False)[0], **looks)
 
     def dots(self, x, y, color="blue", marker="o", label="", **looks) -> None:
         """Draw a marker at each point; `looks` are `line`'s: size, filled, edge, alpha, order.  x, y (n,)"""
