@@ -14,6 +14,7 @@ from ddlearn.course.book import recorder
 LESSON = "00_start_here.html"
 PAGES = ("index.html", LESSON, "claims.html", "GLOSSARY.html", "bibliography.html", "science/kernels.html")
 FITS = "document.documentElement.scrollWidth <= window.innerWidth"
+SAYS = "([explorer, words]) => explorer.textContent.includes(words)"
 PIXELS = "(explorer) => explorer.querySelector('canvas').toDataURL()"
 
 
@@ -56,13 +57,7 @@ def test_each_control_moves_the_picture_and_its_sentence(page, book):
         slider, seen = explorer.get_by_role("slider", name=control.label), set()
         slider.press("Home")
         for value in recorder.positions(control):
-            page.wait_for_function(
-                "([one, words]) => one.textContent.includes(words)",
-                arg=[
-                    explorer.element_handle(),
-                    f"{control.label} {control.say(value).removeprefix(control.label)[1:]}",
-                ],
-            )
+            page.wait_for_function(SAYS, arg=[explorer.element_handle(), control.say(value)])
             values = {**states[0], control.name: value}
             place = states.index(values)
             page.wait_for_selector(f"ddlearn-explorer[data-state='{place}']")
@@ -70,9 +65,7 @@ def test_each_control_moves_the_picture_and_its_sentence(page, book):
             assert explorer.get_by_role("img").get_attribute("aria-label") == live.figure.sentence
             seen.add(explorer.evaluate(PIXELS))
             slider.press("ArrowRight")
-        assert len(seen) == len(recorder.positions(control)), (
-            f"every position of {control.name} has a picture of its own"
-        )
+        assert len(seen) == len(recorder.positions(control)), f"each position of {control.name} has its own picture"
     assert page.said == []
     assert all(url.startswith((book.as_uri(), "data:", "blob:")) for url in page.asked)
 
@@ -202,17 +195,15 @@ def test_paper_is_white_with_black_words_though_the_screen_was_dark(page, book):
 def test_one_explorer_in_a_page_of_somebody_else(page, book, tmp_path):
     for name in ("player.js", "explorers"):
         (tmp_path / name).symlink_to(book / name)
-    lines = [
-        '<script src="player.js" defer></script>',
-        '<ddlearn-explorer src="explorers/00_black_box.js"></ddlearn-explorer>',
-    ]
-    (tmp_path / "mine.html").write_text("<!doctype html><title>Mine</title>" + "\n".join(lines), "utf-8")
+    player = '<script src="player.js" defer></script>'
+    placed = '<ddlearn-explorer src="explorers/00_black_box.js"></ddlearn-explorer>'
+    (tmp_path / "mine.html").write_text(f"<!doctype html><title>Mine</title>{player}\n{placed}", "utf-8")
     explorer = opened(page, tmp_path, "mine.html")
     before = explorer.evaluate(PIXELS)
     explorer.get_by_role("slider", name="Features").press("End")
     page.wait_for_function("location.hash === '#black_box.size=400'")
     page.wait_for_function(
-        "([one, before]) => one.querySelector('canvas').toDataURL() !== before", arg=[explorer.element_handle(), before]
+        f"([explorer, before]) => ({PIXELS})(explorer) !== before", arg=[explorer.element_handle(), before]
     )
     assert page.said == []
 
