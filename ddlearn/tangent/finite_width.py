@@ -14,15 +14,17 @@ parameters are left to plain autograd, which goes through all samples and output
 Each share is compared with plain autograd's for a few samples, always. Where they differ, plain autograd's is taken.
 """
 
+from itertools import accumulate, groupby
+
 import torch
 from torch import Tensor, nn
 
 from ddlearn import arguments, compute
 from ddlearn.networks import MLP, Parameters
 from ddlearn.tangent.nets import check_net, check_samples, unrolled
-from ddlearn.tangent.passes import Side, jacobian, mixture, passed, said, shape, slopes, undisturbed
+from ddlearn.tangent.passes import jacobian, mixture, passed_apart, run, said, shape, slopes, undisturbed
 from ddlearn.tangent.shares import FEW, add_products, add_share
-from ddlearn.tangent.uses import Family, families, find_uses, slopes_at
+from ddlearn.tangent.uses import Family, find_uses, slopes_at
 
 __all__ = ["empirical"]
 
@@ -59,151 +61,137 @@ def empirical(
     arguments.one_of("outputs", outputs, ("mean", "sum", "full"))
     net, shares = unrolled(net, parameters, rates)
     check_net(net, x)
-    points = [x.detach()]
+    samples, n, m = x.detach(), len(x), len(x)
     if x2 is not None:
         check_samples("x2", x2, net)
         arguments.same_kind("x2", x2, "x", x)
         if x2.shape[1:] != x.shape[1:]:
             raise ValueError(f"x2 must be of shape {shape('m', x)}, as x; got shape {tuple(x2.shape)}")
-        points.append(x2.detach())
+        samples, m = torch.cat([samples, x2.detach()]), len(x2)
+    elif n == 1:  # the graph of one sample alone has other nodes than that of several
+        samples = torch.cat([samples, samples])
     with undisturbed(net, x):
-        theta = [p for p in net.parameters() if id(p) in shares]
-        # The graph of one sample alone has other nodes than that of several.
-        sides = [passed(net, v if len(v) > 1 else torch.cat([v, v]), theta) for v in points]
-        k, k2 = (side.f.shape[1] for side in (sides[0], sides[-1]))
-        if k != k2:
-            raise ValueError(f"net must have as many outputs for x2 as for x; got {k} and {k2}")
+        kernel = _Kernel(net, samples, n if x2 is not None else len(samples), shares)
+        k = kernel.f.shape[1]
         a = k if outputs == "full" else 1
         exact = x.dtype if x.device.type == "mps" else torch.float64  # the small terms of float32 add up in it
         like = torch.empty(0, dtype=exact, device=x.device)
-        compute.require_matrices(1, a * len(x), a * len(points[-1]), like, "the kernel")
+        compute.require_matrices(1, a * n, a * m, like, "the kernel")
         try:
-            K = _kernel(net, sides, shares, a, like)[:, : len(x), :, : len(points[-1])]
+            K = kernel.summed(a, like)[:, :n, :, :m]
         except torch.OutOfMemoryError:
             raise
         except RuntimeError as error:
             raise ValueError(f"net must be one that autograd can differentiate; it raised {said(error)}") from error
     K = K.permute(1, 3, 0, 2) if outputs == "full" else K[0, :, 0]
-    return (K.div_(k) if outputs == "mean" else K).to(sides[0].f.dtype)
+    return (K.div_(k) if outputs == "mean" else K).to(kernel.f.dtype)
 
 
-def _kernel(net: nn.Module, sides: list[Side], shares: dict[int, float], a: int, like: Tensor) -> Tensor:
-    """Theta (a, n, a, m), full or summed over outputs: from uses of parameters where plain autograd confirms them."""
-    theta = {name: p for name, p in net.named_parameters() if id(p) in shares}
-    found = [find_uses(side.f, side.apart, side.rows, set(shares)) for side in sides]
-    every = families([uses for uses, _ in found])
-    plain = set().union(*(others for _, others in found))
-    while True:
-        K = like.new_zeros(a, len(sides[0].f), a, len(sides[-1].f))
-        wrong = _add_uses(K, sides, [one for one in every if plain.isdisjoint(one[0])], list(theta.values()), shares)
-        if not wrong:
-            break
-        plain |= wrong
-    _add_jacobians(K, net, sides, {name: p for name, p in theta.items() if id(p) in plain}, shares)
-    if len(sides) == 1:
-        _mirror(K)
-    return K
+class _Kernel:
+    """The kernel of the first n samples of x with the others, or of all with all: a pass, and shares to be added up.
 
+    f (N, k) is the output for x, and `apart` that of x[rows] alone, with another number of samples.
+    """
 
-def _add_uses(
-    K: Tensor, sides: list[Side], every: list[Family], theta: list[Tensor], shares: dict[int, float]
-) -> set[int]:
-    """Add the share of each family of uses, and return the parameters of those that plain autograd does not confirm."""
-    if not every:
-        return set()
-    k, full, eps = sides[0].f.shape[1], len(K) > 1, torch.finfo(sides[0].f.dtype).eps
-    basis = torch.eye(k, dtype=sides[0].f.dtype, device=sides[0].f.device)
-    if not full:  # summed over any basis the kernel is the same; in a random one, the first few tell of every output
-        v = mixture(basis[:1])
-        basis -= 2 * v * v.T / v.square().sum()
-    batches = _batches([sum(u.size.numel() for own in uses for u in own) for _, uses in every], k, full)
-    weights = [mixture(side.apart, seed) for seed, side in enumerate(sides)]
-    mine, wrong, last = [0.0] * len(every), set(), 0.0
-    for chosen, outputs in batches:
-        D = [
-            slopes_at(side.f, [u for i in chosen for u in every[i][1][s]], basis[outputs])
-            for s, side in enumerate(sides)
-        ]
-        for i in chosen:
-            both = [{u: d.pop(u) for u in own} for d, own in zip(D, every[i][1], strict=True)]
-            try:
-                if all(both):
-                    add_share(K, both, shares)
-            except (MemoryError, torch.OutOfMemoryError):
-                raise
-            except Exception:  # a node has not what another version of torch saves there
-                mine[i] = float("nan")
-            if outputs.start == 0:
-                now = _form(K, sides, weights)
-                mine[i], last = mine[i] + now - last, now
-    asked = [[w] if full else [w[:, :1] * v for v in basis[batches[0][1]]] for w in weights]
-    right = _plain_forms(sides, asked, theta, shares)
-    for (ids, _), form in zip(every, mine, strict=True):
-        cross, one, other = (sum(right[p][j] for p in ids if p in right) for j in range(3))
-        if not abs(form - cross) <= eps ** (2 / 3) * (one * other) ** 0.5 + torch.finfo(K.dtype).eps * 100 * abs(last):
-            wrong |= ids
-    return wrong
+    def __init__(self, net: nn.Module, x: Tensor, n: int, shares: dict[int, float]) -> None:
+        self.net, self.x, self.n, self.shares, self.is_square = net, x, n, shares, n == len(x)
+        self.theta = {name: p for name, p in net.named_parameters() if id(p) in shares}
+        self.f = run(net, x)
+        *_, (self.rows, self.apart) = passed_apart(net, x, self.f, list(self.theta.values()), n)
+        front = self.rows < n
+        self.sides = [front, front if self.is_square else ~front]  # which of those apart are rows, and which columns
+
+    def summed(self, a: int, like: Tensor) -> Tensor:
+        """Theta (a, n, a, m), full or summed over outputs; from uses of parameters where autograd confirms them."""
+        families, plain = find_uses(self.f, self.apart, self.rows, set(self.shares))
+        while True:
+            K = like.new_zeros(a, self.n, a, self.n if self.is_square else len(self.x) - self.n)
+            if not (wrong := self._add_uses(K, [family for family in families if plain.isdisjoint(family[0])])):
+                break
+            plain |= wrong
+        self._add_jacobians(K, {name: p for name, p in self.theta.items() if id(p) in plain})
+        if self.is_square:
+            _mirror(K)
+        return K
+
+    def _add_uses(self, K: Tensor, families: list[Family]) -> set[int]:
+        """Add the share of each family of uses; return the parameters of those that plain autograd does not confirm."""
+        if not families:
+            return set()
+        k, full, eps = self.f.shape[1], len(K) > 1, torch.finfo(self.f.dtype).eps
+        basis = torch.eye(k, dtype=self.f.dtype, device=self.f.device)
+        if not full:  # a sum over any basis is the same; in a random one, the first few tell of every output
+            v = mixture(basis[:1])
+            basis -= 2 * v * v.T / v.square().sum()
+        batches = _batches([sum(use.size.numel() for use in uses) for _, uses in families], k, full)
+        weights = mixture(self.apart)
+        mine, wrong, last = [0.0] * len(families), set(), 0.0
+        for chosen, outputs in batches:
+            D = slopes_at(self.f, [use for i in chosen for use in families[i][1]], basis[outputs])
+            for i in chosen:
+                try:
+                    add_share(K, {use: D.pop(use) for use in families[i][1]}, self.shares)
+                except (MemoryError, torch.OutOfMemoryError):
+                    raise
+                except Exception:  # a node has not what another version of torch saves there
+                    mine[i] = float("nan")
+                if outputs.start == 0:
+                    now = self._form(K, weights)
+                    mine[i], last = mine[i] + now - last, now
+        right = self._plain_forms([weights] if full else [weights[:, :1] * v for v in basis[batches[0][1]]])
+        for (ids, _), form in zip(families, mine, strict=True):
+            cross, row, column = sum(right[p] for p in ids if p in right).tolist()
+            rounding = eps ** (2 / 3) * (row * column) ** 0.5 + torch.finfo(K.dtype).eps * 100 * abs(last)
+            if not abs(form - cross) <= rounding:
+                wrong |= ids
+        return wrong
+
+    def _form(self, K: Tensor, weights: Tensor) -> float:
+        """sum_ij w_i K(x_i, x_j) w_j over the samples apart; of what will be mirrored, from the upper half."""
+        front, back = self.sides
+        i, j = self.rows[front], self.rows[back] - (0 if self.is_square else self.n)
+        few, w = K[:, i][..., j], weights[:, : len(K)].to(K)
+        if self.is_square:
+            few = torch.where((i[:, None] > j)[:, None], few.permute(2, 3, 0, 1), few)
+        return torch.einsum("ia,aibj,jb", w[front], few, w[back]).item()
+
+    def _plain_forms(self, asked: list[Tensor]) -> dict[int, Tensor]:
+        """g.g2, g.g and g2.g2 of each parameter by plain autograd, (3,), summed over the weightings asked for.
+
+        g is the slope of the weighted sum of those apart that are rows of the kernel, g2 of those that are columns.
+        """
+        theta, sides = list(self.theta.values()), self.sides[: 1 if self.is_square else 2]
+        forms = dict.fromkeys(map(id, theta), 0.0)
+        for weights in asked:
+            G = [slopes(self.apart, weights * side[:, None], theta, more=True) for side in sides]
+            for p, g, g2 in zip(theta, G[0], G[-1], strict=True):
+                products = torch.stack([g @ g2, g @ g, g2 @ g2]).cpu().double()
+                forms[id(p)] = forms[id(p)] + self.shares[id(p)] * products
+        return forms
+
+    def _add_jacobians(self, K: Tensor, chosen: dict[str, nn.Parameter]) -> None:
+        """Add the share of parameters left to plain autograd, by Jacobians of as many samples at a time as fit."""
+        if not chosen:
+            return
+        numbers = self.f.shape[1] * sum(p.numel() * (1 + p.is_complex()) for p in chosen.values())
+        compute.require_memory(2 * numbers * self.f.element_size(), f"the Jacobian of {', '.join(chosen)}")
+        step, x, x2 = max(1, BUDGET // numbers), self.x[: self.n], self.x[-K.shape[3] :]
+        for i in range(0, len(x), step):
+            J = jacobian(self.net, x[i : i + step], chosen)  # (n, k, numbers) of each
+            for j in range(i if self.is_square else 0, len(x2), step):
+                J2 = J if self.is_square and i == j else jacobian(self.net, x2[j : j + step], chosen)
+                block = K[:, i : i + step, :, j : j + step]
+                for p, g, g2 in zip(chosen.values(), J, J2, strict=True):
+                    add_products(block, g, g2, self.shares[id(p)])
 
 
 def _batches(costs: list[int], k: int, full: bool) -> list[tuple[list[int], slice]]:
     """Which families to take at a time, and which outputs: all families, or all outputs."""
-    if not full:
-        step = max(1, BUDGET // max(1, sum(costs)))
-        return [(list(range(len(costs))), slice(a, a + step)) for a in range(0, k, step)]
-    groups = [[]]
-    for i, cost in enumerate(costs):
-        if groups[-1] and k * (cost + sum(costs[j] for j in groups[-1])) > 4 * BUDGET:
-            groups.append([])
-        groups[-1].append(i)
-    return [(group, slice(0, k)) for group in groups]
-
-
-def _add_jacobians(
-    K: Tensor, net: nn.Module, sides: list[Side], chosen: dict[str, nn.Parameter], shares: dict[int, float]
-) -> None:
-    """Add the share of parameters that are left to plain autograd, Jacobians of as many samples at a time as fit."""
-    if not chosen:
-        return
-    f = sides[0].f
-    numbers = f.shape[1] * sum(p.numel() * (1 + p.is_complex()) for p in chosen.values())
-    compute.require_memory(2 * numbers * f.element_size(), f"the Jacobian of {', '.join(chosen)}")
-    step = max(1, BUDGET // numbers)
-
-    def of(side: Side, start: int) -> list[Tensor]:
-        return jacobian(net, side.x[start : start + step], chosen)  # (n, k, numbers) of each
-
-    for i in range(0, len(f), step):
-        J = of(sides[0], i)
-        for j in range(i if len(sides) == 1 else 0, len(sides[-1].f), step):
-            J2 = J if len(sides) == 1 and i == j else of(sides[-1], j)
-            block = K[:, i : i + step, :, j : j + step]
-            for p, one, other in zip(chosen.values(), J, J2, strict=True):
-                add_products(block, one, other, shares[id(p)])
-
-
-def _plain_forms(
-    sides: list[Side], asked: list[list[Tensor]], theta: list[Tensor], shares: dict[int, float]
-) -> dict[int, list[float]]:
-    """g.g2, g.g and g2.g2 of each parameter by plain autograd, g the slopes of a weighted sum of the samples apart.
-
-    Each of the weightings that are asked of a side gives such forms; they add up.
-    """
-    forms = {id(p): [0.0, 0.0, 0.0] for p in theta}
-    for weights in zip(*asked, strict=True):
-        G = [slopes(side.apart, w, theta, more=True) for side, w in zip(sides, weights, strict=True)]
-        for p, g, g2 in zip(theta, G[0], G[-1], strict=True):
-            for j, product in enumerate((g @ g2, g @ g, g2 @ g2)):
-                forms[id(p)][j] += shares[id(p)] * product.item()
-    return forms
-
-
-def _form(K: Tensor, sides: list[Side], weights: list[Tensor]) -> float:
-    """sum_ij w_i K(x_i, x_j) w_j over the samples that were passed apart; of what is mirrored, from the upper half."""
-    rows, columns = (side.rows.to(K.device) for side in (sides[0], sides[-1]))
-    few, w = K[:, rows][..., columns], [w[:, : len(K)].to(K) for w in weights]
-    if len(sides) == 1:
-        few = torch.where((rows[:, None] > rows)[:, None], few.permute(2, 3, 0, 1), few)
-    return torch.einsum("ia,aibj,jb", w[0], few, w[-1]).item()
+    if full:
+        groups = groupby(enumerate(accumulate(costs)), lambda one: k * one[1] // (4 * BUDGET))
+        return [([i for i, _ in group], slice(0, k)) for _, group in groups]
+    step = max(1, BUDGET // max(1, sum(costs)))
+    return [(list(range(len(costs))), slice(a, a + step)) for a in range(0, k, step)]
 
 
 def _mirror(K: Tensor) -> None:

@@ -4,6 +4,7 @@ import copy
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.dropout import _DropoutNd
 from torch.nn.parameter import is_lazy
@@ -16,16 +17,16 @@ from ddlearn.networks import ACTIVATIONS, MLP, Parameters
 
 
 class _Unrolled(nn.Module):
-    """An MLP as plain linear layers."""
+    """An MLP as plain linear layers: of each its weight, and its bias if it has one."""
 
-    def __init__(self, linears: list[nn.Linear], activation: str):
+    def __init__(self, activation: str):
         super().__init__()
-        self.linears, self.phi = nn.ModuleList(linears), ACTIVATIONS[activation]
+        self.pairs, self.phi = nn.ModuleList(), ACTIVATIONS[activation]
 
     def forward(self, h: Tensor) -> Tensor:
-        for linear in self.linears[:-1]:
-            h = self.phi(linear(h))
-        return self.linears[-1](h)
+        for pair in self.pairs[:-1]:
+            h = self.phi(F.linear(h, *pair))
+        return F.linear(h, *self.pairs[-1])
 
 
 def unrolled(
@@ -47,16 +48,15 @@ def unrolled(
     net.check(parameters)
     if parameters[0][0].ndim != 2:
         raise ValueError("parameters must be those of one net; got a stack of them")
-    linears, shares = [], {}
+    module, shares = _Unrolled(net.activation), {}
     for layer, (W, b) in zip(net.layers, parameters, strict=True):
-        linears.append(nn.Linear(W.shape[1], W.shape[0], bias=b is not None, device="meta"))
-        for name, t in (("weight", W), ("bias", b)):
+        pair = nn.ParameterList()
+        for t, scale, rate in ((W, layer.weight_scale, layer.weight_rate), (b, layer.bias_scale, layer.bias_rate)):
             if t is not None:
-                scale, rate = getattr(layer, f"{name}_scale"), getattr(layer, f"{name}_rate")
-                scaled = nn.Parameter(scale * t.detach())
-                setattr(linears[-1], name, scaled)
-                shares[id(scaled)] = scale**2 * (rate if rates else 1)
-    return _Unrolled(linears, net.activation), shares
+                pair.append(nn.Parameter(scale * t.detach()))
+                shares[id(pair[-1])] = scale**2 * (rate if rates else 1)
+        module.pairs.append(pair)
+    return module, shares
 
 
 class _Detached(TorchFunctionMode):

@@ -5,7 +5,6 @@ says of its gradients can be compared with plain autograd.
 import contextlib
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -17,16 +16,6 @@ PROBED = 7
 """Samples for which a result is compared with plain autograd: all, if there are no more."""
 
 ALONE = "net must treat every sample alone and draw nothing at random; "
-
-
-@dataclass(frozen=True, eq=False)
-class Side:
-    """A pass of x: the output f (n, k), and `apart`, that of x[rows] alone, with another number of samples."""
-
-    x: Tensor
-    f: Tensor
-    rows: Tensor
-    apart: Tensor
 
 
 @contextlib.contextmanager
@@ -66,22 +55,24 @@ def run(net: nn.Module, x: Tensor) -> Tensor:
     return f if f.ndim == 2 else f.reshape(len(x), -1)
 
 
-def passed(net: nn.Module, x: Tensor, trained: Sequence[Tensor]) -> Side:
-    """Pass x, and a few samples apart from the others, which must give what they gave among them."""
-    f = run(net, x)
+def passed_apart(
+    net: nn.Module, x: Tensor, f: Tensor, trained: Sequence[Tensor], n: int | None = None
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Rows of x, and net(x[rows]) that must be what f has there: of a few in another order, or of all if x has few.
+
+    With n, the last are two of the first n samples and two of the others, but never as many as x has.
+    """
     used = reached(f, trained)
-    parts = probes(len(x))
-    for rows in [*parts, torch.cat([*parts, *parts])[: 2 if len(x) > 2 else 3]]:
-        apart = run(net, x[rows])
-        same_apart(f[rows], apart, used)
-    return Side(x, f, rows, apart)
-
-
-def probes(n: int) -> list[Tensor]:
-    """Rows by which a net and a result are tried: a few in another order, or all in two parts if they are few."""
-    order = torch.randperm(n, generator=compute.generator(0), device="cpu")
-    parts = [order[:PROBED]] if n > PROBED else [order[:1], order[1:]]
-    return [rows for rows in parts if len(rows)]
+    order = torch.randperm(len(x), generator=compute.generator(0), device="cpu").to(x.device)
+    parts = [order[:PROBED]] if len(x) > PROBED else [order[:1], order[1:]]
+    if n is not None:
+        last = torch.cat([order[order < n][:2], order[order >= n][:2]])
+        parts.append(torch.cat([last, last[:1]]) if len(last) == len(x) else last)
+    for rows in parts:
+        if len(rows):
+            apart = run(net, x[rows])
+            same_apart(f[rows], apart, used)
+            yield rows, apart
 
 
 def same_apart(f: Tensor, apart: Tensor, parameters: Sequence[Tensor]) -> None:
@@ -105,11 +96,9 @@ def same_slopes(among: Sequence[Tensor], apart: Sequence[Tensor]) -> None:
 def alone(net: nn.Module, x: Tensor, parameters: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     """Pass x, refuse a net whose samples see one another, in outputs or slopes; return f and random weights for it."""
     f = run(net, x)
-    reached(f, parameters)
     weights = mixture(f)
-    for rows in probes(len(x)):
-        apart, among = run(net, x[rows]), torch.zeros_like(weights)
-        same_apart(f[rows], apart, parameters)
+    for rows, apart in passed_apart(net, x, f, parameters):
+        among = torch.zeros_like(weights)
         among[rows] = weights[rows]
         same_slopes(slopes(f, among, parameters, more=True), slopes(apart, weights[rows], parameters))
     return f, weights

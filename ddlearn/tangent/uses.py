@@ -25,8 +25,14 @@ from ddlearn.tangent.passes import close, graph, leaves
 OUTER = {"Mm": "self", "Addmm": "mat1", "Convolution": "input", "Embedding": "indices"}
 """Operations whose gradient is a sum of outer products, and the name under which they save h."""
 
+BY_ENTRY = ("Add", "Sub", "Mul", "Div")
+"""Operations whose way back, as autograd has it, leaves each sample's slopes by themselves."""
+
+CHANNELS = ("Convolution", "NativeGroupNorm", "NativeBatchNorm")
+"""Operations whose parameters lie along the axis behind that of the samples."""
+
 PLACES = {"Mm": (1,), "Addmm": (2, 0), "Convolution": (1, 2), "Embedding": (0,), "Expand": (0,), "Repeat": (0,)}
-PLACES |= dict.fromkeys(("Add", "Sub", "Mul", "Div"), (0, 1))
+PLACES |= dict.fromkeys(BY_ENTRY, (0, 1))
 PLACES |= dict.fromkeys(("NativeLayerNorm", "NativeGroupNorm", "NativeBatchNorm"), (1, 2))
 """Which inputs of an operation may hold parameters, the weight before the bias."""
 
@@ -48,7 +54,7 @@ class Use:
     before: int = 1
 
     def __post_init__(self) -> None:
-        self.kind, self.size = _kind(self.node), _sizes(self.node)[0]
+        self.kind, self.size, self.dtype = _kind(self.node), _sizes(self.node)[0], self.node._input_metadata[0].dtype
         convolves = self.kind == "Convolution"
         self.groups, self.transposed = (self.saved("groups"), self.saved("transposed")) if convolves else (1, False)
         self.weight = self.roots.get(PLACES[self.kind][0]) if self.kind in OUTER else None
@@ -61,7 +67,7 @@ class Use:
         """Uses with one chain multiply the same weights, position by position; None if it is not so simple."""
         if not self.weight or self.transposed or not all(map(_leaf, self.roots.values())):
             return None
-        return self.kind.replace("Addmm", "Mm"), self.groups, *(_leaf(self.roots.get(p)) for p in PLACES[self.kind])
+        return self.kind, self.groups, *(_leaf(self.roots.get(p)) for p in PLACES[self.kind])
 
     def by_sample(self, t: Tensor) -> Tensor:
         """t (..., *size) -> (..., n, *rest): samples in front, and the other factors of their axis in its place."""
@@ -82,63 +88,51 @@ class Use:
             L = L * (self.h() != self.saved("padding_idx"))[..., None]
         return L.unsqueeze(3)
 
-    def right(self, rows: slice = slice(None)) -> Tensor:
-        """The right factors (n, T, groups, C) of some samples: what the weight saw. Of an embedding, tokens (n, T)."""
+    def right(self, rows: slice, tokens: Tensor) -> Tensor:
+        """The right factors (n, T, groups, C) of some samples: what the weight saw; of an embedding, which token."""
         h = self.h()[rows]
-        return self._patches(h) if self.kind == "Convolution" else h if self.kind == "Embedding" else h.unsqueeze(2)
+        if self.kind == "Convolution":
+            return self._patches(h)
+        return (h if self.kind != "Embedding" else (h[..., None] == tokens).to(self.dtype)).unsqueeze(2)
 
     def gradient(self, place: int, D: Tensor) -> Tensor:
         """Every sample's gradient in the root at that place, (A, n, *its shape)."""
-        node, which = self.roots[place]
-        shape = _sizes(node)[which]
-        if self.roots[place] is self.weight:
-            if self.kind == "Embedding":
-                g, tokens = D.new_zeros(len(D), self.n * shape[0], shape[1]), self.h()
-                tokens = tokens + shape[0] * torch.arange(self.n, device=D.device)[:, None]
-                g.index_add_(1, tokens.flatten(), self.left(D).flatten(1, 3))
-            elif self.transposed:
-                h = self._pixels(self.h()[None])[0]
-                g = torch.einsum(
-                    "ntgr,antgc->angrc", h, self._patches(self.by_sample(D).flatten(0, 1)).unflatten(0, (len(D), -1))
-                )
-            else:
-                g = torch.einsum("antgr,ntgc->angrc", self.left(D), self.right())
-                g = g if self.kind == "Convolution" else g.mT
-            return g.reshape(len(D), self.n, *shape)
-        g = self.by_sample(D * self._factor(place))
-        shared = (
-            (*shape, *[1] * (g.ndim - 4))
-            if self.kind in ("Convolution", "NativeGroupNorm", "NativeBatchNorm")
-            else shape
-        )
-        lead = g.ndim - len(shared)
-        over = [d for d in range(2, g.ndim) if d < lead or shared[d - lead] == 1]
-        return (g.sum(over) if over else g).reshape(len(D), self.n, *shape)
+        shape = _shape(self.roots[place])
+        if self.roots[place] is not self.weight:
+            g = self.by_sample(self.unsummed(place, D))
+            shared = (*shape, *[1] * (g.ndim - 4)) if self.kind in CHANNELS else shape
+            g = g.sum_to_size(*g.shape[:2], *[1] * (g.ndim - 2 - len(shared)), *shared)
+        elif self.transposed:
+            patches = self._patches(self.by_sample(D).flatten(0, 1)).unflatten(0, (len(D), -1))
+            g = torch.einsum("ntgr,antgc->angrc", self._pixels(self.h()[None])[0], patches)
+        else:
+            tokens = torch.arange(shape[0], device=D.device)
+            g = torch.einsum("antgr,ntgc->angrc", self.left(D), self.right(slice(None), tokens))
+            g = g if self.kind == "Convolution" else g.mT
+        return g.reshape(len(D), self.n, *shape)
 
-    def witness(self) -> Tensor | None:
-        """Numbers by which samples are told apart, (n, ...); None where the node saved none."""
-        if self.weight:
-            return self.h()
-        factors = [self._factor(place) for place in self.roots]
-        return next((self.by_sample(t) for t in factors if isinstance(t, Tensor) and t.shape == self.size), None)
-
-    def _factor(self, place: int) -> Tensor | float:
-        """What D is multiplied with in the gradient of the input at that place."""
-        if self.kind in ("Mul", "Div"):
-            other = self.saved("other") if self.kind == "Div" or place == 0 else self.saved("self")
-            return other if self.kind == "Mul" else 1 / other if place == 0 else -self.saved("self") / other**2
-        if self.kind in ("Add", "Sub") and place == 1:
-            return self.saved("alpha") * (-1 if self.kind == "Sub" else 1)
+    def unsummed(self, place: int, D: Tensor) -> Tensor:
+        """The gradient in the input at that place before it is summed over all that shared it, of the shape of D."""
+        if self.kind in BY_ENTRY:
+            return self.node(D)[place]
         if not self.kind.startswith("Native") or place == 2:
-            return 1.0
+            return D
         h = self.saved("input")
         if self.kind == "NativeLayerNorm":
-            return (h - self.saved("result1")) * self.saved("result2")
+            return D * ((h - self.saved("result1")) * self.saved("result2"))
         if self.kind == "NativeGroupNorm":
             mean, scale = (self.saved(name)[..., None] for name in ("result1", "result2"))
-            return ((h.reshape(*mean.shape[:2], -1) - mean) * scale).view(h.shape)
+            return D * ((h.reshape(*mean.shape[:2], -1) - mean) * scale).view(h.shape)
         mean, scale = self.saved("running_mean"), (self.saved("running_var") + self.saved("eps")).rsqrt()
-        return (h - mean.view(-1, *[1] * (h.ndim - 2))) * scale.view(-1, *[1] * (h.ndim - 2))
+        return D * ((h.transpose(1, -1) - mean) * scale).transpose(1, -1)
+
+    def witness(self) -> Tensor:
+        """Numbers by which samples are told apart, (n, ...); all the same where the node saved none."""
+        if self.weight:
+            return self.h()
+        ones = torch.ones(self.size, dtype=self.dtype, device=self.node._input_metadata[0].device)
+        with torch.no_grad():
+            return self.by_sample(self.unsummed(next(iter(self.roots)), ones))
 
     def _pixels(self, t: Tensor) -> Tensor:
         """t (A, n, t, C, ...) -> (A, n, T, groups, C / groups), T counting all pixels of a sample."""
@@ -146,12 +140,10 @@ class Use:
 
     def _patches(self, t: Tensor) -> Tensor:
         """t (n, t, C, ...) -> (n, T, groups, C / groups * size): what the weight saw, at each of its T positions."""
-        n, node, which = len(t), *self.weight
-        size = _sizes(node)[which][2:]
+        n, size = len(t), _shape(self.weight)[2:]
         t = F.pad(t.flatten(0, 1), [p for p in reversed(self.saved("padding")) for _ in range(2)])
-        for axis, (k, step, apart) in enumerate(
-            zip(size, self.saved("stride"), self.saved("dilation"), strict=True), 2
-        ):
+        steps = zip(size, self.saved("stride"), self.saved("dilation"), strict=True)
+        for axis, (k, step, apart) in enumerate(steps, 2):
             t = t.unfold(axis, apart * (k - 1) + 1, step)[..., ::apart]
             if self.transposed:
                 t = t.narrow(axis, 0, self.saved("input").shape[axis])
@@ -160,30 +152,37 @@ class Use:
         return t.flatten(2 + space).flatten(1, space).unflatten(0, (n, -1)).flatten(1, 2)
 
 
-Family = tuple[set[int], list[list[Use]]]
-"""Parameters, by their ids, and the uses of any of them in each of the passes."""
+Family = tuple[set[int], list[Use]]
+"""Parameters, by their ids, and the uses of any of them."""
 
 
-def find_uses(f: Tensor, apart: Tensor, rows: Tensor, trained: set[int]) -> tuple[list[Use], set[int]]:
-    """The uses of parameters in f (n, k), and the ids of parameters that have others.
+def find_uses(f: Tensor, apart: Tensor, rows: Tensor, trained: set[int]) -> tuple[list[Family], set[int]]:
+    """The uses of parameters in f (n, k), those that share one together, and the ids of parameters that have others.
 
     apart (m, k) is the output of x[rows] alone, with m other than n: what has another shape there holds samples.
     """
     nodes, twins = graph(f.grad_fn), graph(apart.grad_fn)
     if list(map(_kind, nodes)) != list(map(_kind, twins)):
         return [], trained
-    samples, uses, plain = set(), [], set()
+    samples, families, plain = set(), [], set()
     for node, twin in zip(nodes, twins, strict=True):
         below = list(enumerate(node.next_functions))
         if _sizes(node) == _sizes(twin) and not any(child in samples for _, (child, _) in below):
             continue
         samples.add(node)
-        found = {i: root for i, root in below if root[0] not in samples and trained.intersection(leaves(root[0]))}
-        if found:
-            use = _placed(node, twin, len(f), rows, found, f.dtype)
-            uses += [use] if use else []
-            plain |= set() if use else {p for node, _ in found.values() for p in leaves(node)}
-    return uses, plain
+        roots = {i: root for i, root in below if root[0] not in samples and trained.intersection(leaves(root[0]))}
+        if roots:
+            ids = {p for root, _ in roots.values() for p in leaves(root)}
+            use = Use(node, len(f), roots)
+            if use.dtype != f.dtype or not _is_placed(use, Use(twin, len(rows), roots), rows):
+                plain |= ids
+                continue
+            members = [use]
+            for family in [one for one in families if one[0] & ids]:
+                families.remove(family)
+                ids, members = ids | family[0], family[1] + members
+            families.append((ids, members))
+    return families, plain
 
 
 def slopes_at(f: Tensor, uses: list[Use], mixtures: Tensor) -> dict[Use, Tensor]:
@@ -195,19 +194,6 @@ def slopes_at(f: Tensor, uses: list[Use], mixtures: Tensor) -> dict[Use, Tensor]
         for use, slope in zip(uses, found, strict=True):
             D[use][i] = 0 if slope is None else slope
     return D
-
-
-def families(sides: list[list[Use]]) -> list[Family]:
-    """Put together uses that share a parameter."""
-    found = []
-    for use, place in [(use, place) for place, uses in enumerate(sides) for use in uses]:
-        ids = {p for node, _ in use.roots.values() for p in leaves(node)}
-        members = [[use] if i == place else [] for i in range(len(sides))]
-        for family in [one for one in found if one[0] & ids]:
-            found.remove(family)
-            ids, members = ids | family[0], [a + b for a, b in zip(family[1], members, strict=True)]
-        found.append((ids, members))
-    return found
 
 
 def pulled(use: Use, place: int, g: Tensor) -> dict[int, Tensor]:
@@ -223,29 +209,24 @@ def pulled(use: Use, place: int, g: Tensor) -> dict[int, Tensor]:
     return {p: t.reshape(*g.shape[:2], -1) for p, t in zip(below, found, strict=True) if t is not None}
 
 
-def _placed(node: Node, twin: Node, n: int, rows: Tensor, roots: dict[int, Root], dtype: torch.dtype) -> Use | None:
-    """The use, if its kind is known and its samples are found: where the twin's rows are those of the node."""
-    if not set(roots) <= set(PLACES.get(_kind(node), ())) or node._input_metadata[0].dtype != dtype:
-        return None
-    use, other = Use(node, n, roots), Use(twin, len(rows), roots)
+def _is_placed(use: Use, other: Use, rows: Tensor) -> bool:
+    """Whether a use is of a known kind and its samples are found: where its twin's rows are those of the node."""
     differs = [d - len(use.size) for d, (s, t) in enumerate(zip(use.size, other.size, strict=False)) if s != t]
-    if (
-        len(use.size) != len(other.size)
-        or len(differs) != 1
-        or use.size[differs[0]] * len(rows) != other.size[differs[0]] * n
-    ):
-        return None
+    if not set(use.roots) <= set(PLACES.get(use.kind, ())) or len(use.size) != len(other.size) or len(differs) != 1:
+        return False
     use.axis = other.axis = differs[0]
-    times = use.size[use.axis] // n
+    if use.size[use.axis] * other.n != other.size[use.axis] * use.n:
+        return False
+    times = use.size[use.axis] // use.n
     for before in [b for b in range(1, times + 1) if times % b == 0]:
         use.before = other.before = before
         try:
             seen, again = use.witness(), other.witness()
         except RuntimeError:  # what was saved has been changed in place
-            return None
-        if times == 1 or seen is None or close(seen[rows].double(), again.double()):
-            return use
-    return None
+            return False
+        if times == 1 or close(seen[rows].double(), again.double()):
+            return True
+    return False
 
 
 def _kind(node: Node) -> str:
@@ -255,6 +236,10 @@ def _kind(node: Node) -> str:
 def _sizes(node: Node) -> list[torch.Size]:
     """The shapes of what a node computed, or of a leaf."""
     return [node.variable.shape] if hasattr(node, "variable") else [torch.Size(m.shape) for m in node._input_metadata]
+
+
+def _shape(root: Root) -> torch.Size:
+    return _sizes(root[0])[root[1]]
 
 
 def _leaf(root: Root | None) -> tuple[int, bool] | None:
