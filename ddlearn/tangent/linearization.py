@@ -5,7 +5,7 @@ The tangent is linear in the parameters, and in x as nonlinear as the net ever w
 
 import contextlib
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +18,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from ddlearn import arguments, compute
 from ddlearn.networks import MLP, Parameters
 from ddlearn.tangent.nets import check_net, copy_of, unrolled
-from ddlearn.tangent.passes import alone, close, jacobian, leaves, mixture, run, said, slopes, undisturbed
+from ddlearn.tangent.passes import alone, close, jacobian, leaves, mixture, run, slopes, undisturbed
 
 __all__ = ["Linearized", "linearize", "operator"]
 
@@ -101,10 +101,13 @@ class Linearized:
         return jvp(lambda theta: functional_call(self.net, theta, (x.clone(),)), (theta,), (tangents,))
 
     def _by_two(self, x: Tensor, step: list[Tensor]) -> tuple[Tensor, Tensor]:
-        """By differentiating twice."""
+        """By differentiating twice: J'v is linear in v, and what v has to do with step . J'v is J step."""
         theta = {name: p.detach().clone().requires_grad_() for name, p in self._trained.items()}
         f = functional_call(self.net, theta, (x.clone(),))
-        change = _push(f, list(theta.values()), step)
+        v = torch.zeros_like(f, requires_grad=True)
+        back = torch.autograd.grad(f, list(theta.values()), v, create_graph=True, allow_unused=True)
+        pairs = [(g, s) for g, s in zip(back, step, strict=True) if g is not None]
+        (change,) = torch.autograd.grad([g for g, _ in pairs], v, [s for _, s in pairs], create_graph=True)
         asked = x.requires_grad or any(s.requires_grad for s in step)
         return f if x.requires_grad else f.detach(), change if asked else change.detach()
 
@@ -148,32 +151,6 @@ def linearize(net: nn.Module | MLP, parameters: Parameters | None = None) -> Lin
     return Linearized(start, copied, scales, tuple(weakref.ref(p) for p in net.parameters()))
 
 
-class _Operator(LinearOperator):
-    """Theta as SciPy takes it. One pass back gives J'v, and differentiating twice gives J of the result."""
-
-    def __init__(self, net: nn.Module, x: Tensor, shares: dict[int, float], f: Tensor, at_once: int):
-        k = f.shape[1]
-        super().__init__(f.detach().cpu().numpy().dtype, (len(x) * k, len(x) * k))
-        self.net, self.parts, self.shares, self.k = net, x.split(at_once), shares, k
-
-    @torch.inference_mode(False)
-    def _matvec(self, v: np.ndarray) -> np.ndarray:
-        theta = [p for p in self.net.parameters() if id(p) in self.shares]
-        sizes = [len(part) for part in self.parts]
-        pieces = torch.as_tensor(v.reshape(-1, self.k).copy()).to(theta[0]).split(sizes)
-        with undisturbed(self.net, self.parts[0]), _differentiable_twice():
-            back = 0
-            for x, piece in zip(self.parts, pieces, strict=True):
-                back = back + torch.cat(slopes(run(self.net, x), piece, theta))
-            back = back.split([p.numel() for p in theta])
-            step = [s.view_as(p) * self.shares[id(p)] for p, s in zip(theta, back, strict=True)]
-            return (
-                torch.cat([_push(run(self.net, x), theta, step).detach() for x in self.parts]).flatten().cpu().numpy()
-            )
-
-    _rmatvec = _matvec
-
-
 @torch.inference_mode(False)
 def operator(
     net: nn.Module | MLP, x: Tensor, parameters: Parameters | None = None, *, at_once: int = 100
@@ -181,39 +158,31 @@ def operator(
     """Return the full tangent kernel of x (n, ...) as a SciPy `LinearOperator`, (n k, n k), that never forms it.
 
     Row i k + a is output a of sample i: `operator(net, x) @ v.flatten()` is sum_jb Theta_ab(x_i, x_j) v_jb. A product
-    passes all samples, `at_once` of them at a time, four times or so, and needs memory for those only.
-    `scipy.sparse.linalg.eigsh(operator(net, x), 5)` finds its five largest eigenvalues. The net must not change
+    takes J' one way and J the other, as `linearize` does, for `at_once` samples at a time, and needs memory for those
+    only. `scipy.sparse.linalg.eigsh(operator(net, x), 5)` finds its five largest eigenvalues. The net must not change
     meanwhile. net, x and parameters are as in `empirical`, which is faster wherever the matrix fits.
 
-    Raises what `empirical` raises, and `ValueError` if net has operations that torch cannot differentiate twice.
+    Raises what `empirical` raises.
     """
     net, shares = unrolled(net, parameters)
     check_net(net, x)
-    at_once = arguments.whole("at_once", at_once, 1)
-    x = x.detach()
-    with undisturbed(net, x), _differentiable_twice():
-        theta = [p for p in net.parameters() if id(p) in shares]
-        few = x[:at_once]
-        f, weights = alone(net, few, theta)
-        step = slopes(f, weights, theta, more=True)
-        try:
-            along = (weights * _push(f, theta, [s.view_as(p) for s, p in zip(step, theta, strict=True)])).sum()
-        except RuntimeError as error:
-            raise ValueError(f"net must be one that torch can differentiate twice; it raised {said(error)}") from error
-        right = sum(s.square().sum() for s in step)
-        if not (along - right).abs() <= torch.finfo(f.dtype).eps ** (2 / 3) * right:
-            raise ValueError(
-                "net must be one that torch can differentiate twice; its slopes differ from plain autograd's"
-            )
-    return _Operator(net, x, shares, f, at_once)
+    parts = x.detach().split(arguments.whole("at_once", at_once, 1))
+    theta, tangent = [p for p in net.parameters() if id(p) in shares], Linearized({}, net, ())
+    with undisturbed(net, x):
+        f = tangent._line(parts[0], [torch.zeros_like(p) for p in theta])[0].detach()
+    k = f.numel() // len(parts[0])
 
+    @torch.inference_mode(False)
+    def product(v: np.ndarray) -> np.ndarray:
+        step = [torch.zeros_like(p) for p in theta]
+        with undisturbed(net, x):
+            for part, piece in zip(parts, f.new_tensor(v.reshape(-1, k)).split(len(parts[0])), strict=True):
+                back = slopes(run(net, part), piece, theta)
+                step = [s + shares[id(p)] * g.view_as(p) for s, p, g in zip(step, theta, back, strict=True)]
+            moved = [tangent._line(part, step)[1].detach().flatten() for part in parts]
+        return torch.cat(moved).cpu().numpy()
 
-def _push(f: Tensor, parameters: Sequence[Tensor], step: Sequence[Tensor]) -> Tensor:
-    """J step by differentiating twice: J'v is linear in v, and what v has to do with step . J'v is J step."""
-    v = torch.zeros_like(f, requires_grad=True)
-    back = torch.autograd.grad(f, list(parameters), v, create_graph=True, allow_unused=True)
-    pairs = [(g, s) for g, s in zip(back, step, strict=True) if g is not None]
-    return torch.autograd.grad([g for g, _ in pairs], v, [s for _, s in pairs], create_graph=True)[0]
+    return LinearOperator((len(x) * k,) * 2, matvec=product, rmatvec=product, dtype=f.cpu().numpy().dtype)
 
 
 @contextlib.contextmanager
