@@ -121,12 +121,12 @@ def infinite(
         a, c = left.rows(here), right.rows(there)
         if not hasattr(own, "space"):  # each thread has its own
             own.space = x.new_empty(6, rows * m)
-        e, g, rho, T, h, w = own.space[:, : len(a.u) * len(c.u)].view(6, len(a.u), len(c.u))
+        e, g, rho, T, *_ = space = own.space[:, : len(a.u) * len(c.u)].view(6, len(a.u), len(c.u)).unbind()
         _half_angles(a.u, c.u, e, g, same=x2 is None)
         torch.sub(g, e, out=rho)
         T.copy_(rho)
         for l in range(depth):
-            layer(l, a.layers[l], c.layers[l], e, g, rho, T, h, w)
+            layer(l, a.layers[l], c.layers[l], space)
         for K, normalized in zip(kernels, (rho, T), strict=True):
             torch.mul(normalized, a.size[:, None], out=K[here, there]).mul_(c.size)
             if x2 is None:
@@ -195,16 +195,16 @@ def _half_angles(u: Tensor, v: Tensor, e: Tensor, g: Tensor, same: bool) -> None
         g.diagonal().fill_(1)
 
 
-def _relu_layer(
-    l: int, a: Tensor, c: Tensor, e: Tensor, g: Tensor, rho: Tensor, T: Tensor, h: Tensor, w: Tensor
-) -> None:
-    """One layer in place, T = Theta / sqrt(q q'). With theta = 2h the angle,
+def _relu_layer(l: int, a: Tensor, c: Tensor, space: tuple[Tensor, ...]) -> None:
+    """One layer in place; in space are e, g = 1 - e, rho, T = Theta / sqrt(q q'), and h and w to work in.
+
+    With theta = 2h the angle,
 
         rho <- A A' (sin theta + (pi - theta) cos theta) / pi + B B'          T <- rho + A A' (1 - theta / pi) T
 
     and the first line is carried as 1 - rho = A A' (1 - ...) + ((A - A')^2 + (B - B')^2) / 2, term by term small.
     """
-    (_, A, B), (_, A2, B2) = a[..., None], c
+    (_, A, B), (_, A2, B2), (e, g, rho, T, h, w) = a[..., None], c, space
     _by_numpy("sqrt", e, w)
     _by_numpy("sqrt", g, g)
     if l == 0 and g.min() < 1e-3:  # an arcsine loses angles close to pi; beyond the first layer none is above pi / 2
@@ -233,14 +233,12 @@ def _by_numpy(name: str, x: Tensor, out: Tensor) -> None:
         getattr(torch, name)(x, out=out)
 
 
-def _erf_layer(
-    l: int, a: Tensor, c: Tensor, e: Tensor, g: Tensor, rho: Tensor, T: Tensor, h: Tensor, w: Tensor
-) -> None:
+def _erf_layer(l: int, a: Tensor, c: Tensor, space: tuple[Tensor, ...]) -> None:
     """The same for erf. With D^2 = 1 + 2q + 2q' + 4 q q' (1 - rho^2), 1 - rho^2 = 4 e g,
 
     rho <- A A' (2 / pi) arctan(2 sqrt(q q') rho / D) + B B'          T <- rho + A A' sqrt(q q') 4 / (pi D) T.
     """
-    (q, A, B), (q2, A2, B2) = a[..., None], c
+    (q, A, B), (q2, A2, B2), (e, g, rho, T, h, _) = a[..., None], c, space
     torch.mul(e, g, out=h).mul_(16 * q).mul_(q2).add_(1 + 2 * q).add_(2 * q2).rsqrt_()
     h.mul_(2 * q.sqrt()).mul_(q2.sqrt())  # 2 sqrt(q q') / D
     T.mul_(h).mul_(2 / math.pi * A).mul_(A2)

@@ -69,11 +69,10 @@ class Dynamics:
 
         Raises `TypeError` or `ValueError` if a time is negative or nan, or K_test or f0_test does not fit.
         """
-        times, single = _times("t", t, self.y, whole=False)
-        tau = times[:, None] / self.y.numel()  # (T, 1)
+        tau = _times("t", t, self.y, whole=False)[..., None] / self.y.numel()  # (T, 1) or (1,)
         lam = self.eigenvalues
         exponent = -torch.where(lam > 0, lam * tau, 0)
-        return self._predict(exponent, torch.zeros_like(exponent, dtype=torch.bool), tau, single, K_test, f0_test)
+        return self._predict(exponent, torch.zeros_like(exponent, dtype=torch.bool), tau, K_test, f0_test)
 
     def descent(
         self,
@@ -89,18 +88,17 @@ class Dynamics:
 
         Raises as `flow` does, for steps that are no whole numbers of at least 0, and for an lr that is not positive.
         """
-        count, single = _times("steps", steps, self.y, whole=True)
+        count = _times("steps", steps, self.y, whole=True)[..., None]
         lr = arguments.positive("lr", lr)
-        count = count[:, None]
         u = lr * self.eigenvalues / self.y.numel()  # the factor is (1 - u)^steps
         exponent = torch.special.xlog1py(count, -torch.minimum(u, 2 - u))  # steps * log |1 - u|
         odd = (u > 1) & (count % 2 == 1)
-        return self._predict(exponent, odd, lr * count / self.y.numel(), single, K_test, f0_test)
+        return self._predict(exponent, odd, lr * count / self.y.numel(), K_test, f0_test)
 
     def _predict(
-        self, exponent: Tensor, odd: Tensor, tau: Tensor, single: bool, K_test: Tensor | None, f0_test: float | Tensor
+        self, exponent: Tensor, odd: Tensor, tau: Tensor, K_test: Tensor | None, f0_test: float | Tensor
     ) -> Tensor:
-        """From the factors (T, n) of each mode at each time: -exp(exponent) where `odd`, else exp(exponent)."""
+        """From the factors (T, n) or (n,) of each mode at each time: -exp(exponent) where `odd`, else exp(exponent)."""
         lam, eps = self.eigenvalues, torch.finfo(self.y.dtype).eps
         lost = (lam <= len(lam) * eps * lam[0]) & (tau >= eps**-0.5 / lam[0])
         exponent = exponent.clamp(max=math.log(torch.finfo(self.y.dtype).max) / 2)
@@ -116,13 +114,12 @@ class Dynamics:
             size = lam.clamp(min=len(lam) * eps * lam[0].item()).where(lam[0] > 0, 1)
             basis = K_test @ self.modes / size  # (m, n)
             weight = -torch.where(lam > 0, learned * (size / lam), tau * size).masked_fill(lost, 0)
-        mix, weight = _few(weight)
+        mix, weight = _few(weight.reshape(-1, len(lam)))
         moved = (weight[:, None] * self.residual.T).flatten(0, 1)
         change = (moved @ basis.T).view(len(weight), -1)  # (r, k m)
         if mix is not None:
             change = mix @ change  # (T, k m)
-        predictions = change.view(len(tau), -1, len(basis)).mT.reshape(len(tau), *start.shape).add_(start)
-        return predictions[0] if single else predictions
+        return change.view(len(change), -1, len(basis)).mT.reshape(*tau.shape[:-1], *start.shape).add_(start)
 
 
 def dynamics(K: Tensor, y: Tensor, f0: float | Tensor = 0.0) -> Dynamics:
@@ -175,8 +172,8 @@ def _start(name: str, value: float | Tensor, like: Tensor) -> Tensor:
     return arguments.same_kind(name, value, "K", like)
 
 
-def _times(name: str, value: float | Tensor | Sequence[float], like: Tensor, whole: bool) -> tuple[Tensor, bool]:
-    """Times as a vector of `like`'s kind, and whether there was one alone."""
+def _times(name: str, value: float | Tensor | Sequence[float], like: Tensor, whole: bool) -> Tensor:
+    """Times, () or (T,), of `like`'s kind."""
     arguments.without_gradient(name, arguments.readable(name, value))
     wanted = "whole numbers of at least 0" if whole else "numbers of at least 0"
     if isinstance(value, bool):
@@ -190,4 +187,4 @@ def _times(name: str, value: float | Tensor | Sequence[float], like: Tensor, who
     wrong = ~(times >= 0) | (whole & ((times != times.round()) | times.isinf()))
     if wrong.any():
         raise ValueError(f"{name} must be {wanted}; got {times[wrong][0].item()}")
-    return times.reshape(-1), times.ndim == 0
+    return times
