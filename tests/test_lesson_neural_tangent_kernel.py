@@ -214,11 +214,11 @@ def test_the_page_states_what_network_and_formula_leave_of_two_waves():
     page = words_of("neural_tangent_kernel")
     asked = (10, film.KERNELS[0]), (film.LAST, film.KERNELS[0]), (film.LAST, film.KERNELS[1])
     ten, late, own = (film.film("2048", "1.0", after, film.FORMULAS[0], kernel) for after, kernel in asked)
-    first = shared.amplitudes(ten.run.at_points[0] - shared.Y)
-    second, fourth, too = (100 * shared.amplitudes(r.expected[-1] - shared.Y) / first for r in (ten, late, own))
+    second, fourth, too = (100 * r.left(r.expected[-1]) for r in (ten, late, own))
+    network, last = (100 * r.left(r.run.at_points[r.after]) for r in (ten, late))
     assert f"leaves {second[2]:.0f} % of the wave $k = 2$" in page
-    assert f"The network of 2,048 units has {100 * ten.left[2]:.0f} %." in page
-    assert f"leaves {fourth[3]:.0f} % of the wave $k = 4$, and the network {100 * late.left[3]:.0f} %." in page
+    assert f"The network of 2,048 units has {network[2]:.0f} %." in page
+    assert f"leaves {fourth[3]:.0f} % of the wave $k = 4$, and the network {last[3]:.0f} %." in page
     assert f"kernel at the start, the formula leaves {too[3]:.0f} % too" in page
     length = float(exercises.empirical_ntk(shared.X, shared.X, late.run.W, late.run.a).norm())
     moved = float(late.run.drift[film.LAST])
@@ -247,7 +247,7 @@ def test_the_variance_of_the_kernel_at_the_start_is_that_of_its_units():
         units = 2 * (torch.relu(z)[:, None] * torch.relu(z)[None] + gates[:, None] * gates[None] * (x @ x.T)[..., None])
         total += float(((units - Theta[..., None]) ** 2).sum())
     wanted = math.sqrt(total / len(a)) / float(Theta.norm())
-    assert float(widths.theory_at_start(torch.tensor(1.0))) == pytest.approx(wanted, rel=0.03)
+    assert float(shared.theory_at_start(x, torch.tensor(1.0))) == pytest.approx(wanted, rel=0.03)
 
 
 def test_the_distance_to_the_tangent_is_that_of_a_linearized_training():
@@ -301,7 +301,7 @@ def test_wrong_labels_are_wrong_and_only_for_training():
 @pytest.mark.slow
 def test_a_penalty_protects_from_wrong_labels():
     told = digits.digits(200, 1, "512", True)
-    assert told.error < float(told.path["test"][0])
+    assert told.error < float(told.path["new digits"][0])
     assert float(told.kernel[-1]) < float(told.nets[:, -1].min())
 
 

@@ -36,7 +36,7 @@ class Digits:
     depth: int
     width: int
     wrong: bool
-    path: dict[str, Tensor]  # (penalties,) shares missed: "train" and "leave-one-out" of given labels, "test" of true
+    path: dict[str, Tensor]  # (penalties,) shares missed: of given labels, and on "new digits" of true ones
     chosen: int  # index of the penalty that leave-one-out chooses
     kernel: Tensor  # (sizes,) test error, each at the penalty that leave-one-out chooses there
     nets: Tensor  # (seeds, sizes) test error
@@ -44,7 +44,7 @@ class Digits:
     @property
     def error(self) -> float:
         """Test error of the kernel at the chosen penalty."""
-        return float(self.path["test"][self.chosen])
+        return float(self.path["new digits"][self.chosen])
 
 
 @cached(4)
@@ -101,20 +101,12 @@ def net_errors(
     nets = [MLP((x.shape[1], width, 10))] * SEEDS
     start = Ensemble.draw(nets, compute.generator(seed + 1), torch.float32, doubled=True)
     start = Ensemble(start.nets, tuple(tuple((W.to(x), b.to(x)) for W, b in one) for one in start.parameters))
-    errors = []
+    how, errors = {"steps": STEPS, "lr": RATE, "optimizer": "adam"}, []
     for i, n in enumerate(sizes):
-        trained = train(
-            start,
-            x[:n],
-            targets(y[:n], x),
-            steps=STEPS,
-            lr=RATE,
-            optimizer="adam",
-            batch=min(BATCH, n),
-            generator=compute.generator(seed + 2),
-            progress=progress and (lambda share, words, i=i: progress((i + share) / len(sizes), words)),
-        )
-        errors.append(miss(trained.ensemble.apply(test_x), test_y))
+        part = progress and (lambda share, words, i=i: progress((i + share) / len(sizes), words))
+        draws = {"batch": min(BATCH, n), "generator": compute.generator(seed + 2)}
+        end = train(start, x[:n], targets(y[:n], x), progress=part, **how, **draws).ensemble
+        errors.append(miss(end.apply(test_x), test_y))
     return torch.stack(errors, 1)
 
 
@@ -132,9 +124,18 @@ def digits(
     nets = net_errors(int(width), wrong, seed, progress=progress)
     y = data(wrong, seed)[1][:examples]
     path, test = kernel_fit(examples, depth, wrong, seed, next_layer)
-    errors = {"train": miss(path.fitted, y), "leave-one-out": miss(path.leave_one_out, y), "test": test}
+    given = {"training digits": miss(path.fitted, y), "leave-one-out": miss(path.leave_one_out, y)}
     kernel = kernel_errors(depth, wrong, seed, next_layer)
-    return Digits(examples, depth, int(width), wrong, path=errors, chosen=path.best, kernel=kernel, nets=nets)
+    return Digits(
+        examples,
+        depth,
+        int(width),
+        wrong,
+        path=given | {"new digits": test},
+        chosen=path.best,
+        kernel=kernel,
+        nets=nets,
+    )
 
 
 def picture(fig, r: Digits) -> None:
@@ -143,9 +144,9 @@ def picture(fig, r: Digits) -> None:
     errors = {"ylim": (-0.01, 0.75), "log": "x"}
     title = "error rate of the kernel  (◆ leave-one-out)"
     path.frame(title, "penalty", "error rate", xlim=(5e-9, 1), legend="upper left", **errors)
-    for name, color, style in (("train", "orange", "--"), ("leave-one-out", "purple", "-."), ("test", "blue", "-")):
-        words = {"train": "training digits", "test": "new digits"}.get(name, name)
-        path.line(PENALTIES, r.path[name], color, style, words)
+    looks = ("orange", "--"), ("purple", "-."), ("blue", "-")
+    for (name, error), look in zip(r.path.items(), looks, strict=True):
+        path.line(PENALTIES, error, *look, name)
     path.dots([PENALTIES[r.chosen]], [r.error], "black", "D", size=8)
     ticks, title = {n: str(n) for n in SIZES}, "error rate on new digits  (◆ here)"
     sizes.frame(title, "training digits", xlim=(22, 460), xticks=ticks, legend="upper right", **errors)
@@ -164,8 +165,7 @@ def sentence(r: Digits) -> str:
     low, high = 100 * float(r.nets[:, -1].min()), 100 * float(r.nets[:, -1].max())
     return (
         f"With {MOST} digits the error rate is {kernel:.1f} % for the kernel and {low:.1f} to {high:.1f} % for "
-        f"networks "
-        f"of {r.width} units. With {r.examples} digits{given}, leave-one-out chooses the penalty "
+        f"networks of {r.width} units. With {r.examples} digits{given}, leave-one-out chooses the penalty "
         f"{brief(float(PENALTIES[r.chosen]))} for the kernel of {layers}. Its error rate is then {left_out:.1f} % on "
         f"digits left out and {100 * r.error:.1f} % on new ones."
     )

@@ -52,16 +52,13 @@ class Film:
 
     run: Training
     after: int
-    formula: str
     expected: Tensor  # (frames + 1, 16) by the formula, at the points: in every frame, and after as many steps
     predicted: Tensor  # (73,) then, on the grid
     away: float  # the net's kernel at the start minus the infinite one, in units of the infinite one
 
-    @property
-    def left(self) -> Tensor:
-        """The share of each of `WAVES` that is left in the network: of its size in the residual at the start."""
-        first, now = (shared.amplitudes(self.run.at_points[step] - Y) for step in (0, self.after))
-        return now / first
+    def left(self, f: Tensor) -> Tensor:
+        """Return the share of each of `WAVES` in f (..., 16) - Y: of its size in the residual at the start."""
+        return shared.amplitudes(f - Y) / shared.amplitudes(self.run.at_points[0] - Y)
 
     @property
     def gap(self) -> float:
@@ -77,8 +74,8 @@ def trainings(seed: int, progress: Progress | None = None) -> dict[tuple[int, fl
     generators = [compute.generator(1000 * seed + width) for width, _ in both]
     ensemble = Ensemble.draw([shared.net(3, width) for width, _ in both], generators)
     x, first = shared.scaled(X), {}
-    top = float(torch.linalg.eigvalsh(tangent.infinite(x).ntk)[-1])
-    rates = [step * POINTS / top for _, step in both]
+    unit = shared.step(tangent.infinite(x).ntk)
+    rates = [step * unit for _, step in both]
 
     def measure(i: int, parameters: Parameters) -> Tensor:
         W, a = shared.weights(parameters)
@@ -127,15 +124,15 @@ def film(
     else:
         expected = tangent.dynamics(K, Y, f0).flow([t * run.lr for t in steps])
     predicted = run.on_grid[0] + K_grid @ shared.inverse(K) @ (expected[-1] - f0)
-    return Film(run, after, formula, expected, predicted, tangent.drift(Theta[:POINTS], own[:POINTS]))
+    return Film(run, after, expected, predicted, tangent.drift(Theta[:POINTS], own[:POINTS]))
 
 
 def picture(fig, r: Film) -> None:
     """Draw the net and the formula around the circle, and what is left of each wave, step by step."""
     ring, waves = fig.row(1.1, 1)
     curve = r.run.on_grid[r.after]
-    shared.frame_circle(ring, "network and formula  (● targets)", top=TOPS[int(curve.abs().max() > TOPS[0])])
-    degrees = shared.GRID.rad2deg()
+    top = TOPS[int(curve.abs().max() > TOPS[0])]
+    degrees = shared.frame_circle(ring, "network and formula  (● targets)", top)
     ring.line(degrees, shared.target(shared.GRID), "grey", ":", "target")
     ring.line(degrees, curve, label="network")
     ring.line(degrees, r.predicted, "vermilion", "--", "formula")
@@ -144,10 +141,8 @@ def picture(fig, r: Film) -> None:
     title, ylabel = "left of each wave  (●▲ network, – – formula)", "share of its size at the start"
     waves.frame(title, "steps taken", ylabel, xticks=ticks, legend=names, **limits)
     # A formula that diverges is no longer drawn: its largest mode's rounding soon outweighs the others.
-    first = shared.amplitudes(r.run.at_points[0] - Y)
-    predicted = shared.amplitudes(r.expected[:-1] - Y) / first
+    predicted, net = r.left(r.expected[:-1]), r.left(r.run.at_points[list(FRAMES)])
     predicted[predicted.amax(1) > 10 * HIGHEST] = torch.nan
-    net = shared.amplitudes(r.run.at_points[list(FRAMES)] - Y) / first
     for k, (color, marker), seen, formula in zip(shared.WAVES, LOOKS, net.T, predicted.T, strict=True):
         waves.line(FRAMES, formula, color, "--", width=1.6)
         waves.dots(FRAMES, seen.where(seen > LOWEST, torch.nan), color, marker, str(k or "0 (constant)"), size=5)
@@ -156,7 +151,7 @@ def picture(fig, r: Film) -> None:
 
 def sentence(r: Film, said) -> str:
     """Say what is left of each wave, how far net and formula are apart, and how far the kernel has moved."""
-    left = [f"{say(100 * float(share), 2)} %" for share in r.left[1:]]
+    left = [f"{say(100 * float(share), 2)} %" for share in r.left(r.run.at_points[r.after])[1:]]
     apart = f"Network and formula differ by {say(100 * r.gap, 2)} % of the target’s size."
     if r.gap >= 10:
         apart = "The formula has diverged, and the network has not."
@@ -164,8 +159,7 @@ def sentence(r: Film, said) -> str:
     return (
         f"After {r.after} step{'s' if r.after > 1 else ''}, {listed(left)} of the waves "
         f"{listed([str(k) for k in shared.WAVES[1:]])} are left. {apart} The kernel of the {r.run.width:,} hidden "
-        f"units "
-        f"began {say(100 * r.away, 2)} % from the infinite one and has moved by "
+        f"units began {say(100 * r.away, 2)} % from the infinite one and has moved by "
         f"{say(100 * r.run.drift[r.after], 2)} %.{f' You said: {guess}.' if guess else ''}"
     )
 

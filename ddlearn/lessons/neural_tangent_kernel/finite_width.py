@@ -14,8 +14,8 @@ from torch import Tensor
 from ddlearn import compute, tangent
 from ddlearn.classroom import Explorer, Slider, Switch, cached
 from ddlearn.classroom.wording import say
+from ddlearn.lessons.neural_tangent_kernel import shared
 from ddlearn.networks import MLP
-from ddlearn.result import Curve
 from ddlearn.training import Ensemble, train
 
 WIDTHS = (16, 32, 64, 128, 256, 512, 1024)
@@ -23,11 +23,13 @@ NETS = 64  # of each width
 SHOWN = 16
 STEPS, W_STD, B_STD = 40, 2.0, 1.0
 WIDE = 2  # the slopes are read from this width on, where the power laws have begun
+X, GRID = (torch.linspace(-1, 1, n, dtype=torch.float64)[:, None] for n in (5, 81))  # to fit, and to look at
+Y = (3 * X[:, 0]).sin()
 
 
 @dataclass(frozen=True, eq=False)
 class Fits:
-    """What every net says on the grid of `curve`, and what an infinitely wide one says on average."""
+    """What every net says on the grid, and what an infinitely wide one says on average."""
 
     functions: Tensor  # (widths, nets, g)
     infinite: Tensor  # (g,)
@@ -44,44 +46,20 @@ class Finite:
     distances: tuple[Tensor, ...]  # (widths,) each: of one net, of the mean of `nets`, of the mean of all
 
 
-def slope(widths: tuple[int, ...], distances: Tensor) -> float:
-    """Return the exponent of a distance as a power of the width, by least squares of the logarithms."""
-    x = torch.tensor(widths, dtype=distances.dtype)
-    return float(Curve(x, distances[None], None, "width", "distance").log_slope())
-
-
-def net(m: int) -> MLP:
-    """Return the net of one input, m units of erf and one output."""
-    return MLP((1, m, 1), "erf", "ntk", W_std=W_STD, b_std=B_STD, bias="hidden")
-
-
-def curve() -> tuple[Tensor, Tensor, Tensor]:
-    """Return five points of a wave to fit, (5, 1) and (5,), and a grid to look at, (81, 1)."""
-    x = torch.linspace(-1, 1, 5, dtype=torch.float64)[:, None]
-    return x, (3 * x[:, 0]).sin(), torch.linspace(-1, 1, 81, dtype=torch.float64)[:, None]
-
-
-def infinitely_wide() -> tuple[Tensor, float]:
-    """Return an infinitely wide net's function after STEPS steps, on the grid, and the learning rate of those steps."""
-    x, y, grid = curve()
-    # `infinite` gives the readout a bias as well, whose share of the kernel is b_std^2; these nets have none.
-    K, K_grid = (tangent.infinite(a, x, 1, "erf", W_STD, B_STD).ntk - B_STD**2 for a in (x, grid))
-    dynamics = tangent.dynamics((K + K.T) / 2, y)
-    lr = dynamics.max_lr / 2
-    return dynamics.descent(STEPS, lr, K_grid), lr
-
-
 @cached(8)
 def fits_of(
     widths: tuple[int, ...], nets: int, seed: int, zero: bool, progress: compute.Progress | None = None
 ) -> Fits:
     """Draw so many nets of each width, as the zero function or at random, and train them as one batch."""
-    x, y, grid = curve()
-    infinite, lr = infinitely_wide()
-    members = tuple(net(m) for m in widths for _ in range(nets))
+    # `infinite` gives the readout a bias as well, whose share of the kernel is b_std^2; these nets have none.
+    K, K_grid = (tangent.infinite(x, X, 1, "erf", W_STD, B_STD).ntk - B_STD**2 for x in (X, GRID))
+    infinitely_wide = tangent.dynamics((K + K.T) / 2, Y)
+    lr, how = infinitely_wide.max_lr / 2, {"W_std": W_STD, "b_std": B_STD, "bias": "hidden"}
+    members = [MLP((1, m, 1), "erf", "ntk", **how) for m in widths for _ in range(nets)]
     start = Ensemble.draw(members, compute.generator(2000 + seed), torch.float32, doubled=zero)
-    end = train(start, x.float(), y.float(), steps=STEPS, lr=lr, progress=progress).ensemble
-    return Fits(end.apply(grid.float())[..., 0].double().view(len(widths), nets, -1), infinite)
+    end = train(start, X.float(), Y.float(), steps=STEPS, lr=lr, progress=progress).ensemble
+    functions = end.apply(GRID.float())[..., 0].double().view(len(widths), nets, -1)
+    return Fits(functions, infinitely_wide.descent(STEPS, lr, K_grid))
 
 
 def distance(fits: Fits, together: int) -> Tensor:
@@ -102,13 +80,12 @@ def picture(fig, r: Finite) -> None:
     """Draw the functions of some nets, and how far nets and means of nets are from infinite width."""
     page, gaps = fig.row(1, 1.15)
     fits, k, m = r.fits, r.here, torch.tensor(WIDTHS, dtype=torch.float64)
-    x, y, grid = curve()
     single, mean, every = r.distances
     page.frame("after training", "x", "output", xlim=(-1.1, 1.1), ylim=(-1.9, 1.6), legend="lower right")
-    page.segments([torch.stack([grid[:, 0], f], 1) for f in fits.functions[k, :SHOWN]], "sky", width=0.8)
-    page.line(grid[:, 0], fits.functions[k, : r.nets].mean(0), label="mean of several")
-    page.line(grid[:, 0], fits.infinite, "vermilion", "--", "infinitely wide")
-    page.dots(x[:, 0], y, "black", label="to fit")
+    page.segments([torch.stack([GRID[:, 0], f], 1) for f in fits.functions[k, :SHOWN]], "sky", width=0.8)
+    page.line(GRID[:, 0], fits.functions[k, : r.nets].mean(0), label="mean of several")
+    page.line(GRID[:, 0], fits.infinite, "vermilion", "--", "infinitely wide")
+    page.dots(X[:, 0], Y, "black", label="to fit")
     ticks = {width: str(width) for width in WIDTHS}
     title = "distance from infinite width"
     gaps.frame(title, "hidden units h", xlim=(13, 1300), ylim=(1e-3, 0.4), log="xy", xticks=ticks, legend="right")
@@ -127,7 +104,7 @@ def sentence(r: Finite) -> str:
     single, mean, every = (say(distances[r.here], 2) for distances in r.distances)
     start = "" if r.zero else " These nets start as random functions, which no width removes."
     many = f" the mean of {r.nets} {mean}," if 1 < r.nets < NETS else ""
-    exponent = say(slope(WIDTHS[WIDE:], r.distances[0][WIDE:]), 2)
+    exponent = say(shared.log_slope(WIDTHS[WIDE:], r.distances[0][WIDE:]), 2)
     return (
         f"At width {WIDTHS[r.here]}, one network lies {single} from the infinitely wide one,{many} and the mean of "
         f"{NETS} lies {every} from it. From width {WIDTHS[WIDE]} on, one network’s distance has the slope {exponent} "

@@ -10,10 +10,9 @@ from ddlearn.classroom import cached
 from ddlearn.lessons.neural_tangent_kernel import digits, exercises, finite_width, shared, widths
 from ddlearn.lessons.neural_tangent_kernel.shared import POINTS, NextLayer, X, Y
 from ddlearn.networks import MLP
-from ddlearn.result import Curve
 from ddlearn.training import Ensemble, train
 
-WIDTHS = torch.tensor([64, 128, 256, 512, 1024, 2048], dtype=torch.float64)
+WIDTHS = (64, 128, 256, 512, 1024, 2048)
 WIDE = (128, 256, 512, 1024)
 MANY = (64, 128, 256, 512)
 DRAWS = 100
@@ -73,32 +72,27 @@ def distances_at_start(seed: int, layer: NextLayer) -> Tensor:
     x = widths.X[: widths.POINTS]
     Theta = shared.infinite_ntk(x, layer)
     generator = compute.generator(seed)
-    nets = [shared.net(widths.COORDINATES, width) for width in WIDTHS.int().tolist() for _ in range(DRAWS)]
+    nets = [shared.net(widths.COORDINATES, width) for width in WIDTHS for _ in range(DRAWS)]
     drawn = (shared.weights(net.init(generator)) for net in nets)
     apart = [tangent.drift(Theta, exercises.empirical_ntk(x, x, W, a)) for W, a in drawn]
     return torch.tensor(apart, dtype=torch.float32).view(len(WIDTHS), DRAWS).square().mean(1).sqrt()
 
 
 def slope_at_start(seed: int, layer: NextLayer) -> float:
-    return slope_in_width(distances_at_start(seed, layer)[None])
+    return shared.log_slope(WIDTHS, distances_at_start(seed, layer))
 
 
 def over_theory(seed: int, fourth_moment: float) -> float:
-    theory = widths.theory_at_start(WIDTHS, fourth_moment)
+    x, sizes = widths.X[: widths.POINTS], torch.tensor(WIDTHS, dtype=torch.float64)
+    theory = shared.theory_at_start(x, sizes, fourth_moment)
     return float((distances_at_start(seed, exercises.next_layer) / theory).square().mean().sqrt())
-
-
-def slope_in_width(measured: Tensor) -> float:
-    """Return the slope of the logarithms, the mean over seeds.  (seeds, widths)"""
-    curve = Curve(WIDTHS[: measured.shape[1]], measured, None, "width", "distance")
-    return float(curve.log_slope().mean())
 
 
 def iteration_gap(seed: int, flow: bool, share: float = 1.5, steps: int = 100) -> float:
     """Return how far the closed form is from descent in the kernel, at the worst step; relative to the targets."""
     W, a = circle_net(256, seed)
     K, f0 = exercises.empirical_ntk(X, X, W, a), shared.outputs(X, W, a)
-    lr = share * POINTS / float(torch.linalg.eigvalsh(K)[-1])
+    lr = share * shared.step(K)
     by_flow = tangent.dynamics(K, Y, f0)
     f, worst = f0, 0.0
     for t in range(1, steps + 1):
@@ -152,19 +146,19 @@ def flow_over_descent(seed: int, width: int) -> float:
 def mode_slopes(seed: int, seeds: int = 6) -> dict[str, float]:
     """Return the slope in the width of how far modes stray from (1 - lr lambda / N)^t, with each kernel's lambda."""
     x, y = shared.scaled(widths.X[: widths.POINTS]), widths.Y[: widths.POINTS]
-    lr, sizes = widths.learning_rate("relu"), WIDTHS.int().tolist()
+    lr = widths.learning_rate("relu")
     kernels = tangent.infinite(x)
     lam, U = torch.linalg.eigh(kernels.ntk)
-    members = [shared.net(widths.COORDINATES, width) for _ in range(seeds) for width in sizes]
+    members = [shared.net(widths.COORDINATES, width) for _ in range(seeds) for width in WIDTHS]
     times = torch.tensor([1, 2, 4, 8, 16, 32, 64, STEPS])
     residual = {"record": [0, *times.tolist()], "measure": lambda i, p: (members[i].apply(p, x)[:, 0] - y) @ U}
     trained = train(Ensemble.draw(members, compute.generator(seed)), x, y, steps=STEPS, lr=lr, **residual)
-    modes = trained.measured.view(seeds, len(sizes), len(times) + 1, -1)
+    modes = trained.measured.view(seeds, len(WIDTHS), len(times) + 1, -1)
     slopes = {}
     for name, spectrum in (("ntk", lam), ("nngp", (U.T @ kernels.nngp @ U).diagonal())):
         expected = (1 - lr / widths.POINTS * spectrum) ** times[:, None] * modes[:, :, :1]
         apart = (modes[:, :, 1:] - expected).square().mean((0, 2, 3)).sqrt() / y.square().mean().sqrt()
-        slopes[name] = slope_in_width(apart[None])
+        slopes[name] = shared.log_slope(WIDTHS, apart)
     return slopes
 
 
@@ -175,16 +169,15 @@ def mode_slope(seed: int, kernel: str) -> float:
 def drift_slope(seed: int, parametrization: str, seeds: int = 4) -> float:
     """Return the slope in the width of how far training moves an erf net's kernel; its derivatives suit the theory."""
     x, y = shared.scaled(widths.X[: widths.POINTS]), widths.Y[: widths.POINTS]
-    sizes = WIDTHS[:-1].int().tolist() * seeds
     look = {"activation": "erf", "parametrization": parametrization, "bias": "none"}
-    members = [MLP((widths.COORDINATES, width, 1), **look) for width in sizes]
+    members = [MLP((widths.COORDINATES, width, 1), **look) for width in WIDTHS[:-1] * seeds]
     start = Ensemble.draw(members, compute.generator(seed))
     end = train(start, x, y, steps=STEPS, lr=widths.learning_rate("erf")).ensemble
     drifts = [
         tangent.drift(*(tangent.empirical(net, x, parameters=p, rates=True) for p in both))
         for net, *both in zip(members, start.parameters, end.parameters, strict=True)
     ]
-    return slope_in_width(torch.tensor(drifts, dtype=torch.float64).view(seeds, -1))
+    return shared.log_slope(WIDTHS[:-1], torch.tensor(drifts, dtype=torch.float64))
 
 
 def more_missed(seed: int, depth: int) -> float:
@@ -196,7 +189,7 @@ def more_missed(seed: int, depth: int) -> float:
 
 def fluctuation_exponent(seed: int, zero: bool) -> float:
     fits = finite_width.fits_of(WIDE, 64, seed, zero)
-    return finite_width.slope(WIDE, finite_width.distance(fits, 1))
+    return shared.log_slope(WIDE, finite_width.distance(fits, 1))
 
 
 def bias_exponent(seed: int, single: bool, nets: int = 256) -> float:
@@ -206,6 +199,6 @@ def bias_exponent(seed: int, single: bool, nets: int = 256) -> float:
     """
     fits = finite_width.fits_of(MANY, nets, seed + 100, True)
     if single:
-        return finite_width.slope(MANY, finite_width.distance(fits, 1))
+        return shared.log_slope(MANY, finite_width.distance(fits, 1))
     squared = finite_width.distance(fits, nets).square() - fits.functions.var(1).mean(1) / nets
-    return finite_width.slope(MANY, squared.clamp_min(1e-12).sqrt())
+    return shared.log_slope(MANY, squared.clamp_min(1e-12).sqrt())

@@ -8,13 +8,14 @@ points alone: its eigenmodes are waves around the circle, a cosine and a sine of
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
-from ddlearn import compute
+from ddlearn import compute, kernels
 from ddlearn.networks import MLP, Parameters
+from ddlearn.result import Curve
 
 EmpiricalNTK = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
 NextLayer = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
@@ -75,6 +76,31 @@ def unit_points(n: int, d: int, seed: int) -> Tensor:
     return x / x.norm(dim=1, keepdim=True)
 
 
+def step(K: Tensor) -> float:
+    """Return the learning rate N / lambda_max: half of what the tangent with the kernel K (N, N) bears."""
+    return len(K) / float(torch.linalg.eigvalsh(K)[-1])
+
+
+def theory_at_start(x: Tensor, widths: Tensor, fourth_moment: float = 3.0) -> Tensor:
+    """Return how far the kernel of a net of so many units is from the infinite one, in root mean square, (widths,).
+
+    It is a mean over units of k = 2 (relu relu' + a^2 [open] [open'] x.x'), so the variance of an entry is Var k / m.
+    With E a^4 = 3 and K_0, K_1, K_2 the arc-cosine kernels of lesson 01 (Cho and Saul 2009),
+
+        E k^2 = 2 K_2 + 4 (x.x') K_1 + 6 (x.x')^2 K_0        (E k)^2 = Theta_infinite^2
+    """
+    rho, (K0, K1, K2) = x @ x.T, (kernels.arc_cosine(x, order=order) for order in (0, 1, 2))
+    Theta = K1 + rho * K0
+    variance = 2 * K2 + 4 * rho * K1 + 2 * fourth_moment * rho**2 * K0 - Theta**2
+    return (variance.sum() / widths).sqrt() / Theta.norm()
+
+
+def log_slope(widths: Sequence[float], distances: Tensor) -> float:
+    """Return the exponent of distances (widths,) or (seeds, widths) as a power of the width, the mean over seeds."""
+    measured = distances.view(-1, len(widths))
+    return float(Curve(measured.new_tensor(widths), measured, None, "width", "distance").log_slope().mean())
+
+
 # -- the circle
 
 
@@ -101,9 +127,10 @@ def amplitudes(residual: Tensor) -> Tensor:
     return torch.fft.rfft(residual)[..., WAVES].abs() * both / POINTS
 
 
-def frame_circle(panel, title: str, top: float) -> None:
-    """Make ready for functions of the angle, from -top to top, and draw the points to fit."""
+def frame_circle(panel, title: str, top: float) -> Tensor:
+    """Make ready for functions of the angle, from -top to top, and draw the points to fit; return `GRID` in degrees."""
     names = {"loc": "lower center", "ncols": 3, "columnspacing": 1.2}
     limits = {"xlim": (0, 360), "ylim": (-top, top)}
     panel.frame(title, "angle of the input, degrees", "output", xticks=range(0, 361, 90), legend=names, **limits)
     panel.dots(ANGLES.rad2deg(), Y, "black", size=5, order=3)
+    return GRID.rad2deg()

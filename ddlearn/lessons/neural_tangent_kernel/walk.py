@@ -1,17 +1,16 @@
 """A net and its tangent at the start: walk away from the start, and watch where the two part.
 
 The tangent is linear in the weights, so the weights nearest to the start at which it passes through every point come
-from one linear system, that of lesson 01 without a penalty:
-
-    Theta alpha = y - f_0,        theta = theta_0 + J' alpha
-
-with J the gradients at the start and Theta = J J'. The walk leads there, or as far in a random direction.
+from one linear system, that of lesson 01 without a penalty: Theta alpha = y - f_0, and theta = theta_0 + J' alpha, with
+J the gradients at the start and Theta = J J'. The walk leads there, or as far in a random direction.
 """
 
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import torch
 from torch import Tensor
+from torch.func import jvp, vjp
 
 from ddlearn import compute
 from ddlearn.classroom import Choice, Explorer, Slider, cached
@@ -34,6 +33,7 @@ class Ray:
     da: Tensor
     f0: Tensor  # (grid,)
     slope: Tensor  # (grid,) of the tangent
+    moved: float  # how far the weights move on the whole way, as a share of their own size
 
     def net(self, way: float) -> Tensor:
         """Return the net's curve at this share of the way."""
@@ -41,73 +41,50 @@ class Ray:
 
     def gap(self, way: float) -> float:
         """Return net minus tangent, root mean square over the circle, in units of the target's."""
-        apart = self.net(way) - self.f0 - way * self.slope
-        return float(apart.square().mean().sqrt() / shared.SIZE)
+        return float((self.net(way) - self.f0 - way * self.slope).square().mean().sqrt() / shared.SIZE)
 
-    @property
-    def moved(self) -> float:
-        """How far the weights move on the whole way, as a share of their own size."""
-        return float(length(self.dW, self.da) / length(self.W, self.a))
+    @cached_property
+    def gaps(self) -> Tensor:
+        """The gap at each of `WAYS`, (ways,)."""
+        return torch.tensor([self.gap(float(way)) for way in WAYS], dtype=torch.float32)
 
 
 @dataclass(frozen=True)
 class Walk:
     """A net and its tangent at one share of the way; the gap between them all along it, for every width."""
 
-    width: int
     way: float
     ray: Ray
     gaps: Tensor  # (widths, ways)
-
-
-def length(W: Tensor, a: Tensor) -> Tensor:
-    return torch.cat([W.flatten(), a]).norm()
-
-
-def derivative(x: Tensor, W: Tensor, a: Tensor, dW: Tensor, da: Tensor) -> Tensor:
-    """Return J (dW, da): how fast the outputs change along a move.  (n,)"""
-    z = x @ W.T
-    return (2 / len(a)) ** 0.5 * (torch.relu(z) @ da + ((z > 0) * a * (x @ dW.T)).sum(1))
-
-
-def combined(alpha: Tensor, x: Tensor, W: Tensor, a: Tensor) -> tuple[Tensor, Tensor]:
-    """Return J' alpha: a move of W and a, the sum of the gradients at the points with weights alpha."""
-    z, alpha = x @ W.T, (2 / len(a)) ** 0.5 * alpha
-    return (alpha[:, None] * (z > 0) * a).T @ x, torch.relu(z).T @ alpha
 
 
 @cached(2 * len(WIDTHS))
 def ray(width: int, direction: str, seed: int, empirical_ntk: EmpiricalNTK) -> Ray:
     """Return the way to the nearest weights that fit the tangent (or fit it best), or one as long at random."""
     generator = compute.generator(1000 * seed + width)
-    W, a = start = shared.weights(shared.net(3, width).init(generator))
-    alpha = shared.inverse(empirical_ntk(X, X, W, a)) @ (Y - shared.outputs(X, W, a))
-    move = combined(alpha, X, W, a)
+    start = shared.weights(shared.net(3, width).init(generator))
+    f0, back = vjp(partial(shared.outputs, X), *start)
+    move = back(shared.inverse(empirical_ntk(X, X, *start)) @ (Y - f0))
+    drawn = [torch.randn(p.shape, generator=generator, dtype=p.dtype) for p in start]
+    size, length, other = (torch.cat([p.flatten() for p in pair]).norm() for pair in (start, move, drawn))
     if direction == DIRECTIONS[1]:
-        drawn = [torch.randn(p.shape, generator=generator, dtype=p.dtype) for p in start]
-        move = tuple(length(*move) / length(*drawn) * p for p in drawn)
-    return Ray(W, a, *move, shared.outputs(X_GRID, W, a), derivative(X_GRID, W, a, *move))
-
-
-@cached(4)
-def all_gaps(direction: str, seed: int, empirical_ntk: EmpiricalNTK) -> Tensor:
-    rays = [ray(width, direction, seed, empirical_ntk) for width in WIDTHS]
-    return torch.tensor([[one.gap(float(way)) for way in WAYS] for one in rays], dtype=torch.float32)
+        move = tuple(length / other * p for p in drawn)
+    line = jvp(partial(shared.outputs, X_GRID), start, move)
+    return Ray(*start, *move, *line, float(length / size))
 
 
 def walk(
     width: str, way: float, direction: str, seed: int = 0, *, empirical_ntk: EmpiricalNTK = exercises.empirical_ntk
 ) -> Walk:
     """Go a share of the way; at 1 the tangent has arrived."""
-    here = ray(int(width), direction, seed, empirical_ntk)
-    return Walk(int(width), way, here, all_gaps(direction, seed, empirical_ntk))
+    rays = {one: ray(one, direction, seed, empirical_ntk) for one in WIDTHS}
+    return Walk(way, rays[int(width)], torch.stack([one.gaps for one in rays.values()]))
 
 
 def picture(fig, r: Walk) -> None:
     """Draw the net and its tangent around the circle, and how far apart they are all along the way."""
     ring, gaps = fig.row(1.25, 1)
-    shared.frame_circle(ring, "the same weights in both  (● targets)", top=2.4)
-    degrees = shared.GRID.rad2deg()
+    degrees = shared.frame_circle(ring, "the same weights in both  (● targets)", top=2.4)
     ring.line(degrees, r.ray.f0, "grey", ":", "at the start")
     ring.line(degrees, r.ray.net(r.way), label="network")
     ring.line(degrees, r.ray.f0 + r.way * r.ray.slope, "vermilion", "--", "tangent")
@@ -116,7 +93,7 @@ def picture(fig, r: Walk) -> None:
     gaps.frame(title, "share of the way", ylabel, xticks=ticks, log="xy", **limits)
     height = 0.0
     for width, path in sorted(zip(WIDTHS, r.gaps, strict=True), key=lambda one: float(one[1][-1])):
-        color, thick = ("black", 2.5) if width == r.width else ("grey", 1.3)
+        color, thick = ("black", 2.5) if width == len(r.ray.a) else ("grey", 1.3)
         gaps.line(WAYS, path, color, width=thick)
         height = max(float(path[-1]), 1.8 * height)  # of its name, above that of the line below
         gaps.text(1.08 * WAYS[-1], height, f"{width:,}", color, va="center")
@@ -125,12 +102,12 @@ def picture(fig, r: Walk) -> None:
 
 def sentence(r: Walk, said) -> str:
     """Say how far network and tangent are apart, and how far the weights have moved."""
-    asked = said("move") is not None and r.width == WIDTHS[-1] and r.way == 1
+    gap, moved = (say(100 * one, 2) for one in (r.ray.gap(r.way), r.way * r.ray.moved))
+    asked = said("move") is not None and len(r.ray.a) == WIDTHS[-1] and r.way == 1
     you = f" You said {said('move'):.0f} %." if asked else ""
     return (
-        f"Network and tangent differ by {say(100 * r.ray.gap(r.way), 2)} % of the target’s size. The weights of "
-        f"{r.width:,} hidden units have moved by {say(100 * r.way * r.ray.moved, 2)} % of their own size.{you} That is "
-        f"{100 * r.way:.3g} % of the way."
+        f"Network and tangent differ by {gap} % of the target’s size. The weights of {len(r.ray.a):,} hidden units "
+        f"have moved by {moved} % of their own size.{you} That is {100 * r.way:.3g} % of the way."
     )
 
 

@@ -1,21 +1,9 @@
-"""How wide is wide? Four distances between a net and its theory, against the width, over seeds.
-
-    start    the net's kernel at the start from the infinite one      averages over m units err like m^(-1/2)
-    drift    the net's kernel after training from that at the start
-    tangent  the trained net from its trained tangent, at new points
-    formula  the trained net from the formula of infinite width, at new points
-
-At the start even the constant is known. Theta_0 is a mean over units of k = 2 (relu relu' + a^2 [open] [open'] x.x'),
-so the variance of an entry is Var k / m. With K_0, K_1, K_2 the arc-cosine kernels of lesson 01 (Cho and Saul 2009) and
-E a^4 = 3,
-
-    E k^2 = 2 K_2 + 4 (x.x') K_1 + 6 (x.x')^2 K_0        (E k)^2 = Theta_infinite^2
-"""
+"""How wide is wide? Four distances between a net and its theory, against the width, over seeds."""
 
 import torch
 from torch import Tensor
 
-from ddlearn import compute, kernels, tangent
+from ddlearn import compute, tangent
 from ddlearn.classroom import Choice, Explorer, cached, draw_curve
 from ddlearn.classroom.wording import say
 from ddlearn.lessons.neural_tangent_kernel import exercises, shared
@@ -40,8 +28,6 @@ ACTIVATIONS = {"ReLU": "relu", "erf (smooth)": "erf"}
 X = shared.unit_points(POINTS + NEW, COORDINATES, seed=0)
 Y = (3 * X[:, 0]).sin() + 2 * X[:, 1] * X[:, 2]
 
-Trained = tuple[MLP, Parameters, Parameters]  # a net, its parameters before and after its training
-
 
 def infinite(activation: str, next_layer: NextLayer = exercises.next_layer) -> Tensor:
     """Return the infinite kernel of all points, (60, 60); the recursion that the learner writes is the ReLU's."""
@@ -59,12 +45,12 @@ def empirical(net: MLP, parameters: Parameters, empirical_ntk: EmpiricalNTK) -> 
 
 def learning_rate(activation: str) -> float:
     """Return N / lambda_max of the infinite kernel: half of what its tangent bears."""
-    return POINTS / float(torch.linalg.eigvalsh(infinite(activation)[:POINTS, :POINTS])[-1])
+    return shared.step(infinite(activation)[:POINTS, :POINTS])
 
 
 @cached(12)
-def trained_nets(activation: str, progress: Progress | None = None) -> list[Trained]:
-    """Train nets of every width from every seed, as one batch; seed by seed."""
+def trained_nets(activation: str, progress: Progress | None = None) -> list[tuple[MLP, Parameters, Parameters]]:
+    """Return nets of every width from every seed, seed by seed, with their parameters before and after training."""
     members = [shared.net(COORDINATES, width, activation) for _ in SEEDS for width in WIDTHS]
     start = Ensemble.draw(members, [compute.generator(10_000 * seed + width) for seed in SEEDS for width in WIDTHS])
     x, y = shared.scaled(X[:POINTS]), Y[:POINTS]
@@ -72,11 +58,8 @@ def trained_nets(activation: str, progress: Progress | None = None) -> list[Trai
     return [*zip(members, start.parameters, end.parameters, strict=True)]
 
 
-def distance(trained: Trained, quantity: str, Theta: Tensor, empirical_ntk: EmpiricalNTK) -> float:
-    """Return a relative distance: of two kernels at the training points, or of two functions at new points.
-
-    Theta (60, 60) is the infinite kernel. Functions are apart in root mean square, in units of the target's.
-    """
+def distance(trained: tuple, quantity: str, Theta: Tensor, empirical_ntk: EmpiricalNTK) -> float:
+    """Return a relative distance: of kernels at the training points, or of functions (root mean square) at new ones."""
     net, start, end = trained
     own = empirical(net, start, empirical_ntk)
     if quantity == "start":
@@ -88,15 +71,6 @@ def distance(trained: Trained, quantity: str, Theta: Tensor, empirical_ntk: Empi
     formula = tangent.dynamics((K + K.T) / 2, Y[:POINTS], f0[:POINTS])
     expected = formula.descent(STEPS, learning_rate(net.activation), K_new, f0[POINTS:])
     return float((f[POINTS:] - expected).square().mean().sqrt() / Y[POINTS:].square().mean().sqrt())
-
-
-def theory_at_start(widths: Tensor, fourth_moment: float = 3.0) -> Tensor:
-    """Return the root mean square of the distance at the start, constant and all, for ReLU: the module's formula."""
-    x = X[:POINTS]
-    rho, (K0, K1, K2) = x @ x.T, (kernels.arc_cosine(x, order=order) for order in (0, 1, 2))
-    Theta = K1 + rho * K0
-    variance = 2 * K2 + 4 * rho * K1 + 2 * fourth_moment * rho**2 * K0 - Theta**2
-    return (variance.sum() / widths).sqrt() / Theta.norm()
 
 
 def widths(
@@ -112,22 +86,19 @@ def widths(
     nets, Theta = trained_nets(units, progress=progress), infinite(units, next_layer)
     measured = [distance(one, which, Theta, empirical_ntk) for one in nets]
     x, y = (torch.tensor(values, dtype=torch.float64) for values in (WIDTHS, measured))
-    theory = theory_at_start(x) if (which, units) == ("start", "relu") else None
+    theory = shared.theory_at_start(X[:POINTS], x) if (which, units) == ("start", "relu") else None
     return Curve(x, y.view(len(SEEDS), -1), theory, "hidden units", "relative distance", f"{activation}: {quantity}")
 
 
 def picture(fig, r: Curve) -> None:
     """Draw the curve, with two slopes to compare it with."""
-    panel = fig.panel()
-    first, widest = float(r.mean[0]), float(r.x[-1])
-    end = first * float(r.x[0]) / widest  # of the steeper slope
+    panel, guides = fig.panel(), [r.mean[0] * (r.x / r.x[0]) ** slope for slope in (-0.5, -1.0)]
+    limits = min(float(guides[1][-1]), float(r.low.min())) / 1.4, 1.2 * float(r.high.max())
     ticks = {width: f"{width:,}" for width in WIDTHS}
-    limits = min(end, float(r.low.min())) / 1.4, 1.2 * float(r.high.max())
-    draw_curve(panel, r, "xy", limits, xlim=(WIDTHS[0] / 1.2, 2.8 * widest), xticks=ticks)
-    for slope, name in ((-0.5, "slope −½"), (-1.0, "slope −1")):
-        guide = first * (r.x / r.x[0]) ** slope
+    draw_curve(panel, r, "xy", limits, xlim=(WIDTHS[0] / 1.2, 2.8 * WIDTHS[-1]), xticks=ticks)
+    for guide, name in zip(guides, ("slope −½", "slope −1"), strict=True):
         panel.line(r.x, guide, "grey", ":", width=1.6)
-        panel.text(1.1 * widest, guide[-1], name, "grey", va="center")
+        panel.text(1.1 * WIDTHS[-1], guide[-1], name, "grey", va="center")
 
 
 def sentence(r: Curve) -> str:
