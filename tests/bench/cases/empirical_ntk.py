@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, jacrev, vmap
 
 from bench.case import Case, Side, relative
 from bench.cases import peers
@@ -53,16 +52,9 @@ def ours(it: Problem) -> Callable[[], Tensor]:
 
 
 def jacobians(it: Problem) -> Callable[[], Tensor]:
-    """(n, n, k, k): the Jacobian of each parameter, contracted with itself over its entries."""
+    """(n, n, k, k)."""
     it.require_jacobian(1.3)
-    parameters = {name: p.detach() for name, p in it.net.named_parameters()}
-
-    def kernel() -> Tensor:
-        one = vmap(jacrev(lambda p, sample: functional_call(it.net, p, (sample[None],))[0]), (None, 0))
-        J = one(parameters, it.x)
-        return sum(torch.einsum("iap,jbp->ijab", j.flatten(2), j.flatten(2)) for j in J.values())
-
-    return kernel
+    return peers.jacobians(it.net, it.x, "iap,jbp->ijab")
 
 
 def neural_tangents(it: Problem, method: str) -> Callable[[], object]:

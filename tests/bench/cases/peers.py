@@ -1,6 +1,7 @@
-"""neural-tangents, the peer of the tangent kernels, as its users run it: JAX on the CPU, in float64, compiled.
+"""The peers of the tangent kernels: PyTorch's tutorial, and neural-tangents as its users run it.
 
-It was archived in 2024 and does not import with a new JAX: the extra `bench` names versions that work together.
+That is JAX on the CPU, in float64, compiled. neural-tangents was archived in 2024 and does not import with a new JAX:
+the extra `bench` names versions that work together.
 """
 
 from __future__ import annotations
@@ -10,6 +11,10 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, jacrev, vmap
+
 NEEDS = ("jax", "neural_tangents")
 ONE_THREAD = {
     "JAX_PLATFORMS": "cpu",
@@ -18,6 +23,18 @@ ONE_THREAD = {
     "PJRT_NPROC": "1",
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
 }
+
+
+def jacobians(net: nn.Module, x: Tensor, product: str) -> Callable[[], Tensor]:
+    """The Jacobian of each parameter by torch.func, (n, k, p), contracted with itself: the sum of these products."""
+    parameters = {name: p.detach() for name, p in net.named_parameters()}
+
+    def kernel() -> Tensor:
+        one = vmap(jacrev(lambda p, sample: functional_call(net, p, (sample[None],))[0]), (None, 0))
+        J = one(parameters, x)
+        return sum(torch.einsum(product, j.flatten(2), j.flatten(2)) for j in J.values())
+
+    return kernel
 
 
 def neural_tangents() -> tuple[ModuleType, ModuleType]:

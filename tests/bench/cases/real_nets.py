@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, jacrev, vmap
 
 from bench.case import Case, Side, relative
+from bench.cases import peers
 from ddlearn import tangent
 from ddlearn.compute import generator
 
@@ -117,14 +117,7 @@ def ours(it: Problem) -> Callable[[], Tensor]:
 
 
 def jacobians(it: Problem) -> Callable[[], Tensor]:
-    parameters = {name: p.detach() for name, p in it.net.named_parameters()}
-
-    def kernel() -> Tensor:
-        one = vmap(jacrev(lambda p, sample: functional_call(it.net, p, (sample[None],))[0]), (None, 0))
-        J = one(parameters, it.x)
-        return sum(torch.einsum("iap,jap->ij", j.flatten(2), j.flatten(2)) for j in J.values())
-
-    return kernel
+    return peers.jacobians(it.net, it.x, "iap,jap->ij")
 
 
 def case(name: str, title: str, net: Callable[[bool], nn.Module], n: int, tokens: bool = False) -> Case:
