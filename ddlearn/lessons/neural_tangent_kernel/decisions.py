@@ -19,14 +19,13 @@ def slowest(step: float) -> float:
     return max(abs(1 - step * one / POINTS) for one in EIGENVALUES)
 
 
-def best_step() -> tuple[float, float]:
-    """Return the step at which the largest and the smallest eigenvalue have factors of one size, and this size."""
-    step = 2 * POINTS / (EIGENVALUES[0] + EIGENVALUES[-1])
-    return step, slowest(step)
-
-
 def with_slowest(step: float) -> tuple[float, float]:
     return step, slowest(step)
+
+
+def best_step() -> tuple[float, float]:
+    """Return the step at which the largest and the smallest eigenvalue have factors of one size, and this size."""
+    return with_slowest(2 * POINTS / (EIGENVALUES[0] + EIGENVALUES[-1]))
 
 
 LIMIT = 2 * POINTS / EIGENVALUES[0]

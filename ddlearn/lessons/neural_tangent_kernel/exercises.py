@@ -1,10 +1,9 @@
-"""Functions that the learner writes: descent on a kernel, and a net's own tangent kernel; `next_layer` is beside."""
+"""Functions that the learner writes: descent on a kernel, one layer of infinite width, and a net's tangent kernel."""
 
 import torch
 from torch import Tensor
 
 from ddlearn.classroom import Exercise, Hints, edit
-from ddlearn.lessons.neural_tangent_kernel.next_layer_exercise import NEXT_LAYER, next_layer
 from ddlearn.lessons.neural_tangent_kernel.shared import gradients
 
 __all__ = ["DESCENT", "EMPIRICAL_NTK", "NEXT_LAYER", "descent", "empirical_ntk", "next_layer"]
@@ -25,10 +24,34 @@ def descent(K: Tensor, y: Tensor, f0: Tensor, lr: float, steps: int) -> Tensor:
     return y + U @ (factor * (U.T @ (f0 - y)))
 
 
+def next_layer(nngp: Tensor, ntk: Tensor) -> tuple[Tensor, Tensor]:
+    q = nngp.diagonal()
+    s = (q[:, None] * q).sqrt()
+    rho = (nngp / s).clamp(-1, 1)
+    theta = rho.arccos()
+    nngp_next = s * (theta.sin() + (torch.pi - theta) * rho) / torch.pi
+    return nngp_next, nngp_next + (torch.pi - theta) / torch.pi * ntk
+
+
+def angle(kernel: Tensor) -> Tensor:
+    q = kernel.diagonal()
+    return (kernel / (q[:, None] * q).sqrt()).clamp(-1, 1).arccos()
+
+
 def gradients_piled_up(x: Tensor, x2: Tensor, W: Tensor, a: Tensor) -> Tensor:
     """The kernel of sums of gradients: each point's is added to those of all points before."""
     piled = gradients(torch.cat([x, x2]), W, a).cumsum(0)
     return piled[: len(x)] @ piled[len(x) :].T
+
+
+def kernel_cases(generator: torch.Generator):
+    for n, d in ((4, 6), (7, 3), (5, 5)):
+        x = torch.randn(n, d, generator=generator, dtype=torch.float64)
+        x[1] = 2 * x[0]
+        nngp = x @ x.T
+        nngp[0, 1] = nngp[1, 0] = 2 * nngp[0, 0] * (1 + 1e-12)  # two parallel points, as rounding may leave them
+        other = torch.randn(n, d, generator=generator, dtype=torch.float64)
+        yield nngp, nngp + other @ other.T  # as deeper layers have it, the ntk sees other angles than the nngp
 
 
 def net_cases(generator: torch.Generator):
@@ -46,6 +69,31 @@ def training_cases(generator: torch.Generator):
         K = J @ J.T
         yield K, y, f0, share * n / torch.linalg.eigvalsh(K)[-1].item(), steps
 
+
+NEXT_LAYER = Exercise(
+    name="next_layer",
+    title="One more layer, infinitely wide",
+    reference=next_layer,
+    cases=kernel_cases,
+    given="angle of the ntk",
+    **HINTS.of(
+        "next_layer",
+        {
+            "degrees": edit("arccos()", "arccos().rad2deg()").edit("* rho", "* theta.cos()"),
+            "arccos of the kernel itself": (
+                edit("(nngp / s)", "nngp"),
+                edit("(nngp / s)", "nngp").edit("s * (theta", "(theta"),
+            ),
+            "wrong order": lambda nngp, ntk: next_layer(nngp, ntk)[::-1],
+            "θ in place of π − θ": (
+                edit("(torch.pi - theta) * rho", "theta * rho").edit(
+                    "(torch.pi - theta) / torch.pi", "theta / torch.pi"
+                ),
+                edit("(torch.pi - theta) * rho", "theta * rho"),
+            ),
+        },
+    ),
+)
 
 EMPIRICAL_NTK = Exercise(
     name="empirical_ntk",
