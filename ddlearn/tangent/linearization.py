@@ -158,7 +158,7 @@ def operator(
     """Return the full tangent kernel of x (n, ...) as a SciPy `LinearOperator`, (n k, n k), that never forms it.
 
     Row i k + a is output a of sample i: `operator(net, x) @ v.flatten()` is sum_jb Theta_ab(x_i, x_j) v_jb. A product
-    takes J' one way and J the other, as `linearize` does, for `at_once` samples at a time, and needs memory for those
+    goes back by J' and forth by J, as `linearize` has it, `at_once` samples at a time, and needs memory for those
     only. `scipy.sparse.linalg.eigsh(operator(net, x), 5)` finds its five largest eigenvalues. The net must not change
     meanwhile. net, x and parameters are as in `empirical`, which is faster wherever the matrix fits.
 

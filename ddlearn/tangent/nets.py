@@ -111,8 +111,7 @@ def check_net(net: nn.Module, x: Tensor | None = None) -> None:
 def check_samples(name: str, x: Tensor, net: nn.Module) -> None:
     """Refuse what is no dense tensor of finite numbers, or, for a net with an embedding layer, of whole ones."""
     embeds = any(isinstance(module, (nn.Embedding, nn.EmbeddingBag)) for module in net.modules())
-    whole = embeds and isinstance(x, Tensor) and x.dtype in (torch.int32, torch.int64) and x.numel() > 0
-    if whole:
+    if embeds and isinstance(x, Tensor) and x.dtype in (torch.int32, torch.int64) and x.numel() > 0:
         arguments.readable(name, x)
     else:
         arguments.tensor(name, x, gradient=True)

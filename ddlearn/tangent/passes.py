@@ -133,11 +133,9 @@ def jacobian(net: nn.Module, x: Tensor, chosen: dict[str, Tensor]) -> list[Tenso
     for i in range(n):
         own = run(net, x[i : i + 1])
         same_apart(f[i : i + 1], own, parameters)
-        for a in range(k):
-            pick = torch.zeros_like(own)
-            pick[0, a] = 1
+        for a, pick in enumerate(torch.eye(k, dtype=f.dtype, device=f.device)):
             try:
-                found = slopes(own, pick, parameters, more=a < k - 1)
+                found = slopes(own, pick[None], parameters, more=a < k - 1)
             except RuntimeError as error:
                 raise ValueError(f"net must be one that autograd can differentiate; it raised {said(error)}") from error
             for j, slope in zip(J, found, strict=True):
