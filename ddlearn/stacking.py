@@ -31,39 +31,24 @@ IDLE = {"cpu": 2**14, "cuda": 2**22}
 """Idle units times points worth computing to save a stack of its own: as long as it takes to start a step."""
 
 
-def mse(O: Tensor, y: Tensor) -> Tensor:
-    """Return half the mean squared error of each net, 1/(2nk) |O - y|^2.  (E, k, n), (E or 1, k, n) -> (E,)."""
-    return (O - y).square_().mean((1, 2)) / 2
-
-
-def mse_slope(O: Tensor, y: Tensor) -> Tensor:
-    return O.sub_(y).mul_(1 / (O.shape[1] * O.shape[2]))
-
-
-def cross_entropy(O: Tensor, y: Tensor) -> Tensor:
-    """Return the cross-entropy of each net, -1/n sum y log softmax(O).  (E, k, n), (E or 1, k, n) -> (E,)."""
-    return -(y * O.log_softmax(1)).sum(1).mean(1)
-
-
-def cross_entropy_slope(O: Tensor, y: Tensor) -> Tensor:
-    return (O.softmax(1) - y).div_(O.shape[2])
-
-
-def logistic(O: Tensor, y: Tensor) -> Tensor:
-    """Return logistic loss of each net, 1/(nk) sum log(1 + exp(-y O)).  (E, k, n), (E or 1, k, n) of signs -> (E,)."""
-    return torch.nn.functional.softplus(-y * O).mean((1, 2))
-
-
-def logistic_slope(O: Tensor, y: Tensor) -> Tensor:
-    return O.mul_(-y).sigmoid_().mul_(y).mul_(-1 / (O.shape[1] * O.shape[2]))
-
-
 LOSSES: dict[str, tuple[Callable[[Tensor, Tensor], Tensor], Callable[[Tensor, Tensor], Tensor]]] = {
-    "mse": (mse, mse_slope),
-    "cross-entropy": (cross_entropy, cross_entropy_slope),
-    "logistic": (logistic, logistic_slope),
+    # half the mean squared error, 1/(2nk) |O - y|^2
+    "mse": (
+        lambda O, y: (O - y).square_().mean((1, 2)) / 2,
+        lambda O, y: O.sub_(y).mul_(1 / (O.shape[1] * O.shape[2])),
+    ),
+    # -1/n sum y log softmax(O)
+    "cross-entropy": (
+        lambda O, y: -(y * O.log_softmax(1)).sum(1).mean(1),
+        lambda O, y: (O.softmax(1) - y).div_(O.shape[2]),
+    ),
+    # 1/(nk) sum log(1 + exp(-y O)), y of signs
+    "logistic": (
+        lambda O, y: torch.nn.functional.softplus(-y * O).mean((1, 2)),
+        lambda O, y: O.mul_(-y).sigmoid_().mul_(y).mul_(-1 / (O.shape[1] * O.shape[2])),
+    ),
 }
-"""Each loss and its slope dL/dO, of outputs and targets with the points as columns."""
+"""Each net's loss (E,), and its slope dL/dO, of outputs (E, k, n) and targets (E or 1, k, n): points are columns."""
 
 # In place, and with torch's own backward passes: `D * (h > 0)` alone takes ten times as long as relu's.
 PASSES: dict[str, tuple[Callable[[Tensor], Tensor], Callable[[Tensor, Tensor, Tensor], Tensor]]] = {
