@@ -97,7 +97,8 @@ class _Kernel:
         self.net, self.x, self.n, self.shares, self.is_square = net, x, n, shares, n == len(x)
         self.theta = {name: p for name, p in net.named_parameters() if id(p) in shares}
         self.f = run(net, x)
-        *_, (self.rows, self.apart) = passed_apart(net, x, self.f, list(self.theta.values()), n)
+        for rows, apart in passed_apart(net, x, self.f, list(self.theta.values()), n):  # the last are kept
+            self.rows, self.apart = rows, apart
         front = self.rows < n
         self.sides = [front, front if self.is_square else ~front]  # which of those apart are rows, and which columns
 
