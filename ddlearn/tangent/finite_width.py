@@ -14,8 +14,6 @@ parameters are left to plain autograd, which goes through all samples and output
 Each share is compared with plain autograd's for a few samples, always. Where they differ, plain autograd's is taken.
 """
 
-from itertools import accumulate, groupby
-
 import torch
 from torch import Tensor, nn
 
@@ -189,8 +187,14 @@ class _Kernel:
 def _batches(costs: list[int], k: int, full: bool) -> list[tuple[list[int], slice]]:
     """Which families to take at a time, and which outputs: all families, or all outputs."""
     if full:
-        groups = groupby(enumerate(accumulate(costs)), lambda one: k * one[1] // (4 * BUDGET))
-        return [([i for i, _ in group], slice(0, k)) for _, group in groups]
+        groups, held = [], 0
+        for i, cost in enumerate(costs):
+            if not groups or k * (held + cost) > 4 * BUDGET:
+                groups.append(([], slice(0, k)))
+                held = 0
+            groups[-1][0].append(i)
+            held += cost
+        return groups
     step = max(1, BUDGET // max(1, sum(costs)))
     return [(list(range(len(costs))), slice(a, a + step)) for a in range(0, k, step)]
 

@@ -52,7 +52,7 @@ def draw_bags(y: Tensor, mixtures: Tensor, k: int, generator: torch.Generator) -
     `ValueError` if a class is drawn of which the pool has no cell.
     """
     arguments.generator("generator", generator)
-    checks.distributions("mixtures", mixtures)
+    checks.distributions("mixtures", arguments.without_gradient("mixtures", mixtures))
     classes = mixtures.shape[1]
     arguments.class_labels("y", y, classes)
     k = arguments.whole("k", k, 1)
