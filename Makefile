@@ -36,7 +36,7 @@ NOTEBOOKS = $(call PYTEST,PYTHONPATH=tests/notebooks,--dist loadfile -p measured
 
 help:
 	@echo "make lab       set up, then open JupyterLab at lesson 00"
-	@echo "make test      set up, then test, and run every notebook, unsolved and solved (a quarter of an hour on two cores)"
+	@echo "make test      set up, then test, and run every notebook, unsolved and solved (some ten minutes on two cores)"
 	@echo "make test-all  set up, then run every test, the slow ones as well (over an hour)"
 	@echo "make mutants   put known faults into a copy of the code, one by one: the tests must see each (20 minutes)"
 	@echo "make bench     set the peers up, time our computations against them, print the table of the README"

@@ -68,6 +68,14 @@ def test_a_net_that_starts_as_the_zero_function_has_a_kernel(parametrization, dt
         assert (one - right).abs().max() <= torch.finfo(dtype).eps ** (2 / 3) * right.abs().max()
 
 
+def test_the_more_units_cancel_the_larger_their_rounding():
+    """This net was refused where the largest of the terms was taken for their size."""
+    net = MLP((64, 8192, 1), "relu", "mup", W_std=8.0, b_std=0.5, bias="hidden")
+    x = torch.nn.functional.normalize(points(50, 64)).float()
+    start = net.init(generator(2), torch.float32, readout="signs", doubled=True)
+    assert tangent.empirical(net, x, parameters=start, rates=True).diagonal().min() > 0
+
+
 def test_mean_and_sum_differ_by_the_number_of_outputs():
     """The trap: both are called a trace somewhere."""
     net = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 5)).double()

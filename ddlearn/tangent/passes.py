@@ -81,7 +81,7 @@ def same_apart(f: Tensor, apart: Tensor, parameters: Sequence[Tensor]) -> None:
         return
     if apart.shape == f.shape:  # it may be a sum of terms that cancel
         terms = slopes(apart, mixture(apart), parameters, more=True)
-        sizes = [(g * _real_vector(p.detach())).abs().max().item() for g, p in zip(terms, parameters, strict=True)]
+        sizes = [(g * _real_vector(p.detach())).norm().item() for g, p in zip(terms, parameters, strict=True)]
         if close(f, apart, max(sizes)):
             return
     raise ValueError(f"{ALONE}some samples gave another output apart from the others")
@@ -174,7 +174,7 @@ def graph(node: Node | None) -> list[Node]:
 
 
 def close(one: Tensor, other: Tensor, size: float = 0.0) -> bool:
-    """Return whether they agree to the rounding of sums in another order; `size` is that of terms that may cancel."""
+    """Return whether they agree to the rounding of sums in another order; `size` is the norm of terms that cancel."""
     eps = torch.finfo(one.dtype).eps
     tolerance = eps**0.5 * other.abs().max() + eps**0.75 * size
     return one.shape == other.shape and bool((one - other).abs().max() <= tolerance)
