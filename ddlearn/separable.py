@@ -106,15 +106,23 @@ def max_margin(z: Tensor, geometry: str) -> Tensor:
         return z.T @ _multipliers(z)
     from scipy.optimize import linprog  # heavy to import, and seldom asked for
 
-    rows, one = z.double().cpu().numpy(), np.eye(z.shape[1])
-    # Beside w, sizes s of least sum that bound it: |w_i| <= s_i in l1, and every |w_i| <= s, one number, in linf.
-    size = np.ones((len(one), 1)) if geometry == "linf" else one
-    n, (d, k) = len(rows), size.shape
-    A, b = np.block([[-rows, np.zeros((n, k))], [one, -size], [-one, -size]]), np.repeat([-1.0, 0.0], [n, 2 * d])
-    found = linprog(np.repeat([0.0, 1.0], [d, k]), A_ub=A, b_ub=b, bounds=(None, None), method="highs")
+    n, d = z.shape
+    rows = z.double().cpu()
+    # w = a - b with a, b >= 0. l1: least sum of a and b. linf: one more unknown, at least every a + b.
+    bound = geometry == "linf"
+    cost = [0.0] * (2 * d) + [1.0] if bound else [1.0] * (2 * d)
+    A = torch.cat([-rows, rows], 1)
+    b = -torch.ones(n, dtype=torch.float64)
+    if bound:
+        one = torch.eye(d, dtype=torch.float64)
+        below = torch.cat([one, one, -torch.ones(d, 1, dtype=torch.float64)], 1)
+        A = torch.cat([torch.cat([A, torch.zeros(n, 1, dtype=torch.float64)], 1), below])
+        b = torch.cat([b, torch.zeros(d, dtype=torch.float64)])
+    found = linprog(cost, A_ub=A.numpy(), b_ub=b.numpy(), bounds=(0, None), method="highs")
     if not found.success:
         raise ValueError("z must be separable: no w has w . z_i > 0 for all i")
-    return torch.from_numpy(found.x[:d]).to(z)
+    parts = torch.from_numpy(found.x)
+    return (parts[:d] - parts[d : 2 * d]).to(z)
 
 
 def asymptote(z: Tensor) -> Asymptote:

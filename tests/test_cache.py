@@ -26,9 +26,11 @@ def test_a_cancelled_training_is_not_kept():
         slow(1, progress=cancel)
     first = slow(1)
     assert slow(1, progress=cancel) is first
+    slow(2), slow(1), slow(3)  # what was used last stays
+    assert slow(1) is first
     slow(2), slow(3)
     assert slow(1) is not first
-    assert calls == [1, 1, 2, 3, 1]
+    assert calls == [1, 1, 2, 3, 2, 3, 1]
 
 
 @dataclass(frozen=True)

@@ -620,3 +620,32 @@ def test_where_two_dtypes_meet_the_words_say_how_to_make_one(answer):
 def test_an_answer_is_checked_on_the_cpu_whatever_the_default_device():
     with torch.device("meta"):
         assert exercise().check(gram).passed
+
+
+def test_the_courses_answers_are_those_of_the_default_dtype_and_of_whole_arguments():
+    shared = torch.zeros(3, dtype=torch.float64)
+
+    def added(x, k):
+        x += k
+        return x
+
+    def twice(generator):
+        yield torch.randn(3, generator=generator).double(), 1.0  # drawn in the default dtype
+        yield shared, 1.0
+        yield shared, 2.0
+
+    one = exercise(reference=added, cases=twice, mistakes=())
+    assert one.check(lambda x, k: x + k).passed
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert one.check(lambda x, k: x + k).passed
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def test_what_the_reference_raises_is_no_fault_of_the_learner():
+    def raising(x, width):
+        raise ZeroDivisionError("of the course")
+
+    with pytest.raises(ZeroDivisionError, match="of the course"):
+        exercise(reference=raising, mistakes=()).check(gram)

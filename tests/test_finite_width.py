@@ -176,12 +176,27 @@ def test_the_operator_of_an_mlp_and_of_tokens():
     full = tangent.empirical(net, x, None, "full", parameters).permute(0, 2, 1, 3).reshape(10, 10).numpy()
     product = tangent.operator(net, x, parameters)
     assert np.abs(product @ np.eye(10) - full).max() <= 1e-12 * full.max()
+    backwards = np.arange(10.0)[::-1]  # a view of negative strides, which torch does not take
+    assert product @ backwards == pytest.approx(full @ backwards, rel=1e-12)
     largest = eigsh(product, 2, return_eigenvectors=False)
     assert largest == pytest.approx(np.linalg.eigvalsh(full)[-2:], rel=1e-9)
     words = nn.Sequential(nn.Embedding(7, 3), nn.Flatten(), nn.Linear(6, 2)).double()
     tokens = torch.randint(7, (5, 2), generator=generator(0))
     full = tangent.empirical(words, tokens, None, "full").permute(0, 2, 1, 3).reshape(10, 10).numpy()
     assert np.abs(tangent.operator(words, tokens) @ np.eye(10) - full).max() <= 1e-12 * full.max()
+
+
+def test_the_operator_refuses_complex_parameters():
+    class Modulus(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.w = nn.Parameter(torch.randn(4, 3, dtype=torch.complex128, generator=generator(0)))
+
+        def forward(self, x):
+            return (x.to(self.w.dtype) @ self.w).abs()
+
+    with pytest.raises(ValueError, match="net must have real parameters"):
+        tangent.operator(Modulus(), points(5, 4))
 
 
 def test_single_precision_loses_no_digit_in_long_sums():

@@ -98,3 +98,8 @@ def test_support_vectors_that_do_not_span_are_refused():
     z = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [2.0, 2.0, 1.0]], dtype=torch.float64)
     with pytest.raises(ValueError, match="span its 3 dimensions; got 2"):
         asymptote(z)
+
+
+def test_a_coordinate_that_no_margin_needs_is_left_at_zero():
+    z = torch.tensor([[0.0, -1.0, 1.0], [0.0, -1.0, 1.0]], dtype=torch.float64)
+    assert max_margin(z, "linf").tolist() == [0.0, -0.5, 0.5]

@@ -30,7 +30,7 @@ class Exercise:
     Args:
         name: what the learner's function is called; explorers name it in `uses`.
         title: a few words for the card.
-        reference: the course's own implementation; returns a tensor, a number or a tuple of these.
+        reference: the course's own implementation, a pure function; returns a tensor, a number or a tuple of these.
         cases: from a `torch.Generator`, the argument tuples to try; drawn from shapes and the generator, never typed.
         hints: the ladder of hints, the gentlest first.
         mistakes: classic errors. A wrong answer that equals a mistake's on every case gets that mistake's hint.
@@ -66,12 +66,17 @@ class Exercise:
 
     @first_modes()
     def check(self, answer: Callable, seed: int = 0) -> Verdict:
-        """Ask `answer` every case, on copies and within the time limit, and return the verdict. Raises nothing."""
+        """Ask `answer` every case, on copies and within the time limit, and return the verdict.
+
+        Raises nothing but what the reference raises.
+        """
         if not callable(answer):
             return Verdict("wrong type", f"`{self.name}` should be a function; it is a `{type(answer).__name__}`.")
         values, faults, printed = [], {}, ""
         wanted = answered(self, self.reference, seed)
         for arguments, right in zip(self._arguments(seed), wanted, strict=False):
+            if isinstance(right, Exception):
+                raise right
             given = deepcopy(arguments)
             with bound(answer, self.name, self.reference):
                 outcome = call(answer, given, self.timeout)
@@ -195,14 +200,18 @@ class Exercise:
         return next((mistake for mistake in self.mistakes if mistake.knows(seen)), None)
 
 
+def answered(exercise: Exercise, function: Callable, seed: int) -> list:
+    """Return what a reference or a mistake answers in each case, kept; an error stands for what it stopped."""
+    return _answered(exercise, function, seed, torch.get_default_dtype())  # in which cases may be drawn
+
+
 @functools.lru_cache(1000)
 @first_modes()
-def answered(exercise: Exercise, function: Callable, seed: int) -> list:
-    """Return what a reference or a mistake answers in each case, once; an error stands for what it stopped."""
+def _answered(exercise: Exercise, function: Callable, seed: int, dtype: torch.dtype) -> list:
     answers = []
     for arguments in exercise._arguments(seed):
         try:
-            answers.append(exercise._plain(function(*arguments)))
+            answers.append(exercise._plain(function(*deepcopy(arguments))))
         except Exception as error:  # any: it is compared with a learner's
             answers.append(error.with_traceback(None))
     return answers

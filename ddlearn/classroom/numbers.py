@@ -41,7 +41,8 @@ def _points(artist, most: int | None) -> Iterator[tuple[float, float, float | st
         yield from _cells(artist, most)
         return
     elif hasattr(artist, "get_paths"):
-        parts = [path.vertices for path in artist.get_paths()]
+        offsets = np.ma.filled(np.ma.asarray(artist.get_offsets(), dtype=float), np.nan)
+        parts = [offsets] if np.any(offsets) else [path.vertices for path in artist.get_paths()]
     else:
         parts = [artist.get_path().transformed(artist.get_patch_transform()).vertices]
     for points in parts:

@@ -23,7 +23,7 @@ class QuizItem:
     """A question with its options; exactly one of them is right and each has something to say.
 
     `right` is the text of the right option, `answer` the one that was checked last, or None. `on_check(text, right)` is
-    called on each check.
+    called on each check. An item belongs to one quiz.
 
     Raises:
         ValueError: if not exactly one option is right, if two have the same text, or if one has no answer.

@@ -35,6 +35,7 @@ class Scores(NamedTuple):
 
 def score_outputs(outputs: Tensor, y: Tensor) -> Scores:
     """Score outputs (..., m, K) at points of the classes y (..., m).  -> (...) each, float64"""
+    y = y.to(outputs.device)
     error = (outputs.argmax(-1) != y).double().mean(-1)
     target = one_hot(y, outputs.shape[-1]).to(outputs)
     return Scores(error, (outputs - target).square().sum(-1).mean(-1).double())

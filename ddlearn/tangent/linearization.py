@@ -159,15 +159,18 @@ def operator(
 
     Row i k + a is output a of sample i: `operator(net, x) @ v.flatten()` is sum_jb Theta_ab(x_i, x_j) v_jb. A product
     goes back by J' and forth by J, as `linearize` has it, `at_once` samples at a time, and needs memory for those
-    only. `scipy.sparse.linalg.eigsh(operator(net, x), 5)` finds its five largest eigenvalues. The net must not change
+    only: those of their Jacobian where torch differentiates the net neither forward nor twice.
+    `scipy.sparse.linalg.eigsh(operator(net, x), 5)` finds its five largest eigenvalues. The net must not change
     meanwhile. net, x and parameters are as in `empirical`, which is faster wherever the matrix fits.
 
-    Raises what `empirical` raises.
+    Raises what `empirical` raises, and `ValueError` for a net with complex parameters.
     """
     net, shares = unrolled(net, parameters)
     check_net(net, x)
     parts = x.detach().split(arguments.whole("at_once", at_once, 1))
     theta, tangent = [p for p in net.parameters() if id(p) in shares], Linearized({}, net, ())
+    if any(p.is_complex() for p in theta):
+        raise ValueError("net must have real parameters, to be multiplied by; `empirical` takes complex ones")
     with undisturbed(net, x):
         f = tangent._line(parts[0], [torch.zeros_like(p) for p in theta])[0].detach()
     k = f.numel() // len(parts[0])
@@ -176,7 +179,7 @@ def operator(
     def product(v: np.ndarray) -> np.ndarray:
         step = [torch.zeros_like(p) for p in theta]
         with undisturbed(net, x):
-            for part, piece in zip(parts, f.new_tensor(v.reshape(-1, k)).split(len(parts[0])), strict=True):
+            for part, piece in zip(parts, f.new_tensor(v.reshape(-1, k).copy()).split(len(parts[0])), strict=True):
                 back = slopes(run(net, part), piece, theta)
                 step = [s + shares[id(p)] * g.view_as(p) for s, p, g in zip(step, theta, back, strict=True)]
             moved = [tangent._line(part, step)[1].detach().flatten() for part in parts]

@@ -88,7 +88,7 @@ class Use:
             L = L * (self.h() != self.saved("padding_idx"))[..., None]
         return L.unsqueeze(3)
 
-    def right(self, rows: slice, tokens: Tensor) -> Tensor:
+    def right(self, rows: slice, tokens: Tensor | None = None) -> Tensor:
         """The right factors (n, T, groups, C) of some samples: what the weight saw; of an embedding, which token."""
         h = self.h()[rows]
         if self.kind == "Convolution":
@@ -105,9 +105,12 @@ class Use:
         elif self.transposed:
             patches = self._patches(self.by_sample(D).flatten(0, 1)).unflatten(0, (len(D), -1))
             g = torch.einsum("ntgr,antgc->angrc", self._pixels(self.h()[None])[0], patches)
+        elif self.kind == "Embedding":  # a sum of rows; of one-hot factors there would be as many as words
+            g = D.new_zeros(len(D), self.n * shape[0], shape[1])
+            tokens = self.h() + shape[0] * torch.arange(self.n, device=D.device)[:, None]
+            g.index_add_(1, tokens.flatten(), self.left(D).flatten(1, 3))
         else:
-            tokens = torch.arange(shape[0], device=D.device)
-            g = torch.einsum("antgr,ntgc->angrc", self.left(D), self.right(slice(None), tokens))
+            g = torch.einsum("antgr,ntgc->angrc", self.left(D), self.right(slice(None)))
             g = g if self.kind == "Convolution" else g.mT
         return g.reshape(len(D), self.n, *shape)
 
