@@ -64,7 +64,7 @@ ABOUT_THE_SUM = {
 
 
 def either_way(parts: dict[str, tuple]) -> dict[str, tuple]:
-    """Add to each mistake that is not about narrow layers the way of somebody who does not mind those either."""
+    """Let each mistake be known without its check for narrow layers too, unless it is about that check."""
     mistakes = [
         one if one.name in ABOUT_NARROW_LAYERS else replace(one, also=(one.wrong.edit(f" if {MINDFUL}", ""),))
         for one in parts["mistakes"]
