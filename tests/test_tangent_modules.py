@@ -371,6 +371,30 @@ MODULES = {
         constant=nn.Parameter(torch.randn(1, 4)), head=nn.Linear(4, 3),
     ),
     "prelu in a norm": lambda: between(nn.PReLU(6), nn.LayerNorm(6)),
+    "more words than width": lambda: Of(
+        lambda s, x: s.head(s.block(s.words((4 * x).long() % 9)).mean(1)), words=nn.Embedding(9, 4),
+        head=nn.Linear(4, 9),
+    ),
+    "more words than width, tied": lambda: after(
+        lambda net: setattr(net.head, "weight", net.words.weight),
+        Of(lambda s, x: s.head(s.block(s.words((4 * x).long() % 9))[:, -1]), words=nn.Embedding(9, 4),
+           head=nn.Linear(4, 9)),
+    ),
+    "a wider head beside": lambda: Of(
+        lambda s, x: s.head(s.first(x).tanh()) + s.wider(x.sin()).cos(), first=nn.Linear(4, 2), head=nn.Linear(2, 7),
+        wider=nn.Linear(4, 7),
+    ),
+    "probabilities of many words": lambda: Of(
+        lambda s, x: s.head(s.first(x).tanh()).log_softmax(1), first=nn.Linear(4, 2), head=nn.Linear(2, 7),
+    ),
+    "many outputs of one direction": lambda: after(
+        lambda net: net.head.weight.data.copy_(torch.ones(5, 2)),
+        Of(lambda s, x: s.head(s.first(x).tanh()), first=nn.Linear(4, 2), head=nn.Linear(2, 5)),
+    ),
+    "a head for half of the samples": lambda: Of(
+        lambda s, x: torch.where(x[:, :1] > 0, s.head(h := s.first(x).tanh()), 0.1 * s.wider(h)),
+        first=nn.Linear(4, 3), head=nn.Linear(3, 5), wider=nn.Linear(3, 5),
+    ),
     "traced": lambda: torch.jit.trace(between(nn.Tanh()).double(), points(2, 4)),
 }  # fmt: skip
 
@@ -429,7 +453,10 @@ def test_the_kernel_of_any_module_is_plain_autograd_s(name, calls):
         assert_same_state(net, before)
 
 
-SOME = ("in place", "shared layer", "layer norm", "conv 2d", "tokens first", "gru cell", "never used", "frozen bias")
+SOME = (
+    "in place", "shared layer", "layer norm", "conv 2d", "tokens first", "gru cell", "never used", "frozen bias",
+    "more words than width",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SOME)
@@ -662,6 +689,19 @@ def test_pairs_of_positions_and_gradients_give_one_kernel(monkeypatch, name):
         monkeypatch.setattr(shares, "pairs_are_cheaper", lambda *_, by_pairs=by_pairs: by_pairs)
         for K, expected in zip(kernels(), right, strict=True):
             assert (K - expected).abs().max() <= 1e-12 * expected.abs().max()
+
+
+@pytest.mark.parametrize("name", ["more words than width", "more words than width, tied"])
+def test_only_so_many_passes_as_the_last_layer_is_wide_go_through_the_net(monkeypatch, name):
+    net, passes, slopes_at = built(name), [], finite_width.slopes_at
+
+    def counted(f, uses, mixtures):
+        passes.extend([any(use.kind == "Embedding" for use in uses)] * len(mixtures))
+        return slopes_at(f, uses, mixtures)
+
+    monkeypatch.setattr(finite_width, "slopes_at", counted)
+    tangent.empirical(net, points(20, 4), outputs="sum")
+    assert (sum(passes), len(passes)) == (4 + 2, 9 + 2)  # two tell which uses the others reach
 
 
 def test_the_cheaper_way_is_taken():

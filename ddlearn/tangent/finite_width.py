@@ -11,8 +11,13 @@ whichever multiplies less (Novak, Sohl-Dickstein and Schoenholz, "Fast finite wi
 2206.08720). Biases, norms and embeddings have gradients that are as easily written down (`ddlearn.tangent.uses`). Other
 parameters are left to plain autograd, which goes through all samples and outputs: slow, and right for every net.
 
+A sum over outputs is one over any basis v_1, ..., v_k of them. A language model has more logits, W h, than h has
+numbers; where W'v = 0, a pass back from v ends at W. So only as many passes as h has numbers go through the whole net.
+
 Each share is compared with plain autograd's for a few samples, always. Where they differ, plain autograd's is taken.
 """
+
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
@@ -22,7 +27,7 @@ from ddlearn.networks import MLP, Parameters
 from ddlearn.tangent.nets import check_net, check_samples, unrolled
 from ddlearn.tangent.passes import jacobian, mixture, passed_apart, run, said, shape, slopes, undisturbed
 from ddlearn.tangent.shares import FEW, add_products, add_share
-from ddlearn.tangent.uses import Family, find_uses, slopes_at
+from ddlearn.tangent.uses import Family, Use, find_uses, slopes_at
 
 __all__ = ["empirical"]
 
@@ -117,19 +122,15 @@ class _Kernel:
         """Add the share of each family of uses; return the parameters of those that plain autograd does not confirm."""
         if not families:
             return set()
-        k, full, eps = self.f.shape[1], len(K) > 1, torch.finfo(self.f.dtype).eps
-        basis = torch.eye(k, dtype=self.f.dtype, device=self.f.device)
-        if not full:  # a sum over any basis is the same; in a random one, the first few tell of every output
-            v = mixture(basis[:1])
-            basis -= 2 * v * v.T / v.square().sum()
-        batches = _batches([sum(use.size.numel() for use in uses) for _, uses in families], k, full)
+        full, eps = len(K) > 1, torch.finfo(self.f.dtype).eps
+        basis, batches = _basis(self.f, [uses for _, uses in families], full)
         weights = mixture(self.apart)
         mine, wrong, last = [0.0] * len(families), set(), 0.0
         for chosen, outputs in batches:
-            D = slopes_at(self.f, [use for i in chosen for use in families[i][1]], basis[outputs])
-            for i in chosen:
+            D = slopes_at(self.f, [use for uses in chosen.values() for use in uses], basis[outputs])
+            for i, uses in chosen.items():
                 try:
-                    add_share(K, {use: D.pop(use) for use in families[i][1]}, self.shares)
+                    add_share(K, {use: D.pop(use) for use in uses}, self.shares)
                 except (MemoryError, torch.OutOfMemoryError):
                     raise
                 except Exception:  # a node has not what another version of torch saves there
@@ -184,19 +185,46 @@ class _Kernel:
                     add_products(block, g, g2, self.shares[id(p)])
 
 
-def _batches(costs: list[int], k: int, full: bool) -> list[tuple[list[int], slice]]:
-    """Which families to take at a time, and which outputs: all families, or all outputs."""
+Batch = tuple[dict[int, list[Use]], slice]
+"""Uses to take at a time, by their family's number, and for which outputs."""
+
+
+def _basis(f: Tensor, families: list[list[Use]], full: bool) -> tuple[Tensor, list[Batch]]:
+    """Mixtures (k, k) of the outputs over which to sum, all of them in batches with the uses that they reach."""
+    k, uses = f.shape[1], dict(enumerate(families))
+    basis = torch.eye(k, dtype=f.dtype, device=f.device)
     if full:
-        groups, held = [], 0
-        for i, cost in enumerate(costs):
-            if not groups or k * (held + cost) > 4 * BUDGET:
-                groups.append(([], slice(0, k)))
-                held = 0
-            groups[-1][0].append(i)
-            held += cost
-        return groups
-    step = max(1, BUDGET // max(1, sum(costs)))
-    return [(list(range(len(costs))), slice(a, a + step)) for a in range(0, k, step)]
+        return basis, _batches(uses, slice(0, k), full)
+    heads = [W for use in chain(*families) if (W := use.matrix()) is not None and len(W) == k > W.shape[1]]
+    if not heads:  # in a random basis, the first few tell of every output
+        v = mixture(basis[:1])
+        return basis.sub_(2 * v * v.T / v.square().sum()), _batches(uses, slice(0, k), full)
+    W = min(heads, key=lambda W: W.shape[1]).double().cpu()
+    r = W.shape[1]
+    Q = torch.linalg.qr(W @ mixture(W[:r]), mode="complete").Q.T  # W'v = 0 for all v behind the first r
+    tried = torch.stack([mixture(Q[:1, :r])[0] @ Q[:r], mixture(Q[:1, r:])[0] @ Q[r:]]).to(f)
+    found = slopes_at(f, list(chain(*families)), tried)
+    sizes = {use: use.by_sample(D).flatten(2).norm(dim=2) for use, D in found.items()}
+    tolerance = torch.finfo(f.dtype).eps ** 0.75
+    reached = {use for use, (front, back) in sizes.items() if not (back <= tolerance * front).all()}
+    behind = {i: some for i, family in uses.items() if (some := [use for use in family if use in reached])}
+    return Q.to(f), _batches(uses, slice(0, r), full) + _batches(behind, slice(r, k), full)
+
+
+def _batches(families: dict[int, list[Use]], outputs: slice, full: bool) -> list[Batch]:
+    """Which families to take at a time, and which outputs: all families, or all outputs."""
+    costs = {i: sum(use.size.numel() for use in uses) for i, uses in families.items()}
+    if not full:
+        step, stop = max(1, BUDGET // max(1, sum(costs.values()))), outputs.stop
+        return [(families, slice(a, min(a + step, stop))) for a in range(outputs.start, stop, step)]
+    groups, held = [], 0
+    for i, cost in costs.items():
+        if not groups or outputs.stop * (held + cost) > 4 * BUDGET:
+            groups.append(({}, outputs))
+            held = 0
+        groups[-1][0][i] = families[i]
+        held += cost
+    return groups
 
 
 def _mirror(K: Tensor) -> None:

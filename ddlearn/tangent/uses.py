@@ -69,6 +69,14 @@ class Use:
             return None
         return self.kind, self.groups, *(_leaf(self.roots.get(p)) for p in PLACES[self.kind])
 
+    def matrix(self) -> Tensor | None:
+        """The W (R, C) of a linear layer, None for others and where W is computed from other parameters."""
+        leaf = _leaf(self.weight) if self.kind in ("Mm", "Addmm") else None
+        if leaf is None:
+            return None
+        W = leaves(self.weight[0])[leaf[0]].detach()
+        return W if leaf[1] else W.T
+
     def by_sample(self, t: Tensor) -> Tensor:
         """t (..., *size) -> (..., n, *rest): samples in front, and the other factors of their axis in its place."""
         t = t.unflatten(self.axis, (self.before, self.n, -1)).movedim(self.axis - 1, t.ndim - len(self.size))
