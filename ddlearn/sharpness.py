@@ -105,6 +105,7 @@ def catapult(f: Tensor, kernel: Tensor, rate: Tensor, width: int, steps: int) ->
     return _follow(move, f, kernel, steps)
 
 
+@torch.inference_mode(False)  # gradients on, whatever mode the caller is in
 def sharpness(
     loss: Callable[..., Tensor], weights: Sequence[Tensor], iterations: int, start: Sequence[Tensor]
 ) -> tuple[float, list[Tensor]]:
@@ -140,6 +141,7 @@ class Edge:
         return self.sharpness * self.rate / 2
 
 
+@torch.inference_mode(False)  # gradients on, whatever mode the caller is in
 def edge_of_stability(
     loss: Callable[..., Tensor],
     weights: Sequence[Tensor],

@@ -33,6 +33,20 @@ def test_a_seed_is_a_result(call):
     assert len(set(found)) > 1
 
 
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_what_trains_or_differentiates_does_so_in_every_mode_of_the_caller(mode):
+    differ = []
+    for call in CALLS.keys() - {'compute.generator(0, "cpu")'}:  # two generators are never equal
+        function, bound = asked(call)
+        found = []
+        for switch in (torch.enable_grad, mode):
+            setting()["G"].manual_seed(0)
+            with switch():
+                found.append(digest(function(*bound.args, **bound.kwargs)))
+        differ += [call] if found[0] != found[1] else []
+    assert not differ
+
+
 class Stopped(Exception):
     pass
 

@@ -63,6 +63,7 @@ def run_conv_nets(parameters: Sequence[Tensor], images: Tensor) -> Tensor:
     return torch.einsum("nsc,sck->snk", features, A) + c[:, None]
 
 
+@torch.inference_mode(False)  # gradients on, whatever mode the caller is in
 def conv_widths(
     images: Tensor,
     y: Tensor,

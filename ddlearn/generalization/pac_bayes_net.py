@@ -76,6 +76,7 @@ class GibbsNet:
         return wrong / (draws * POINTS)
 
 
+@torch.inference_mode(False)  # gradients on, whatever mode the caller is in
 def pac_bayes_net(
     net: MLP,
     prior: Parameters,

@@ -77,6 +77,7 @@ def draw_bag_batches(rows: Tensor, bags: int, cells: int, loss: Callable[[Tensor
     return draw
 
 
+@torch.inference_mode(False)  # gradients on, whatever mode the caller is in
 def train_classifiers(
     net: MLP,
     x: Tensor,
