@@ -131,9 +131,9 @@ lesson.black_box.show()
 # three million at 20 features. With 400 features it is 0.03, smaller than for every smaller model. Why?
 #
 # **Why it rises.** The model passes through a point if its waves, times their weights, add up to the target there. So 20 points give 20
-# equations. With 20 weights there is exactly one solution, and it must reproduce the noise as well. Take a smaller case: two
-# points and two waves. At the two points, wave 1 has the values $(0.5, 0.5)$ and wave 2 has $(0.5, 0.505)$. At a new point, wave 1 is 0.5
-# and wave 2 is 0. Noise then moves the second target from 0.5 to 0.55:
+# equations. With 20 weights there is exactly one solution, and it must reproduce the noise as well. With 14 to 19 weights, the fit
+# reproduces most of the noise. Take a smaller case: two points and two waves. At the two points, wave 1 has the values $(0.5, 0.5)$ and
+# wave 2 has $(0.5, 0.505)$. At a new point, wave 1 is 0.5 and wave 2 is 0. Noise then moves the second target from 0.5 to 0.55:
 #
 # | quantity | targets $(0.5, 0.5)$ | targets $(0.5, 0.55)$ |
 # |---|---|---|
@@ -155,17 +155,17 @@ lesson.black_box.show()
 # The third wave differs by 0.5 between the two points, so a weight near 0.1 is enough for the noise. The prediction moves by only half of
 # the noise.
 #
-# **The same for 20 points.** Now no two waves have to be alike. It is enough that some weighted sum of the 20 waves is nearly zero at all
-# points, and much larger between them. To reproduce noise, the model needs a large multiple of this sum, and this multiple appears between
-# the points.
+# **The same for 20 points.** The difference of the two waves is nearly zero at the points, and large at the new one. Among 20 waves, no two
+# have to be alike: some weighted sum of them can behave like this difference. To reproduce noise, the model needs a large multiple of this
+# sum, and this multiple appears between the points.
 #
 # Why is there such a sum? In a film, a fast wheel seems to turn slowly if it makes almost a whole turn between two pictures. Our
 # points are such pictures. A fast wave with nearly a whole period (or several) between neighboring points looks, at the points, like a
 # slow wave. About half of our waves are slow, with at most three periods between 0 and 1. They are so alike that a weighted sum of them
 # can imitate another slow wave. Subtract this sum from the fast wave: almost nothing remains at the points, and a large wave between them.
 #
-# How strongly does a fit magnify? Move the 20 targets a little, and fit again. If the targets moved by 0.01 and the model moves by 0.02 at
-# new inputs (both root mean squares), the *quotient* of the two moves is 2. Some moves of the targets are magnified more than others. The
+# How strongly does a fit magnify? Move the 20 targets a little, and fit again. If the targets move by 0.01 and the model moves by 0.02 at
+# new inputs (both root mean squares), the *quotient* of the two moves is 2. Some moves are magnified more than others. The
 # table gives the worst move: the largest quotient, as a median over the 15 draws.
 #
 # | features | 10 | 14 | 18 | 20 | 40 | 400 |
@@ -173,10 +173,10 @@ lesson.black_box.show()
 # | largest quotient | 2 | 8 | 180 | 70,000 | 14 | 1 |
 # | error on new points | 0.1 | 0.1 | 25 | 3,000,000 | 0.35 | 0.03 |
 #
-# *In words:* the quotient says how strongly the fit can magnify noise. With 20 features it is largest, and so is the error. If all noise were
-# magnified 70,000 times, it would add $(70{,}000 \cdot 0.2)^2$ to the error, about 200 million. Now read the 20 noise values as one
-# vector. The worst move is only one of its 20 perpendicular directions, and on average one twentieth of its squared length lies along it. This gives
-# 10 million; our draw gave three million. With 400 features, no noise is magnified.
+# *In words:* with 20 features the fit magnifies noise most, and there the error is largest. If all noise were magnified 70,000 times, it
+# would add $(70{,}000 \cdot 0.2)^2$ to the error, about 200 million. But of the vector of the 20 noise values, only the part along the worst
+# move is magnified so much. On average, this part has one twentieth of the squared length. This gives 10 million; our noise gave three
+# million. With 400 features, no noise is magnified.
 #
 # Many a textbook would have stopped us at 20 features, warning of [overfitting](GLOSSARY.md#overfitting): a model as large as its data is useless, and a still larger one is worse. The first
 # statement held here, and the second failed. [Belkin, Hsu, Ma and Mandal (2019)](https://arxiv.org/abs/1812.11118) named the effect
@@ -193,8 +193,8 @@ lesson.black_box.show()
 # *In words:* the noise costs little while the features are few, and more and more as their number approaches that of the examples. With
 # $n = 20$ and $\sigma^2 = 0.2^2$, it adds 0.044 at $p = 10$ and 0.72 at $p = 18$. From $p = 19$ on, this theorem says nothing.
 #
-# In the explorer the error at 18 features is 25. This is no contradiction, because an assumption fails. Our features are waves of one
-# number $x$, and not independent Gaussian numbers. For 18 Gaussian features and 20 examples, the largest quotient is about 11. For our waves it is
+# In the explorer the error at 18 features is 25. This is no contradiction, because an assumption fails: our features are waves of one
+# number $x$, not independent Gaussian numbers. For 18 Gaussian features and 20 examples, the largest quotient is about 11. For our waves it is
 # 180. Theorems with weaker assumptions are in [[double_descent_solved]].
 
 # %% [markdown]
