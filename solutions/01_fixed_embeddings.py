@@ -18,8 +18,8 @@
 # *No single cut separates the two classes on the line. Lift each point $x$ to the height $x^2$, and a straight line does.*
 #
 # **Question.** A machine that sorts letters reads postal codes. It must also read a digit written a little to the right. Before
-# networks learned features from data, people chose them. An **embedding** is such a choice: a list of features for each input. With one of
-# them, 94 % of handwritten digits are recognized. After a shift by two pixels to the right, it is 9 %, no better than guessing. How far does a fixed
+# networks learned features from data, people chose them. An **embedding** is such a choice: a list of features for each input. With one
+# such list, 94 % of handwritten digits are recognized. After a shift by two pixels to the right, it is 9 %, no better than guessing. How far does a fixed
 # embedding get us?
 #
 # **You will be able to**
@@ -79,14 +79,14 @@ lesson.predict("lift")
 # ## See
 #
 # In the explorer, disks have the target $-1$ and triangles $+1$. Each entry of the menu **Kernel** stands for one embedding. The
-# explorer finds the linear function of its features that fits the targets best. The zeros of this function form a flat plane
+# explorer finds the linear function of these features that fits the targets best. The zeros of this function form a flat plane
 # in the embedding (a hyperplane).
 # - **Left:** the points. The background is colored by the sign of the function, which is zero where the colors meet.
 # - **Right:** a flat view of the embedding. The horizontal axis is the value of the function, its *score*; the plane is seen from its edge, as
 #   the vertical line at 0. The vertical axis is the direction along the plane in which the points differ most. Disks belong left of 0, triangles right.
 #
 # Start with the linear kernel, whose features are $1$, $x_1$ and $x_2$. The polynomial kernel adds the squares and the product of $x_1$ and
-# $x_2$. Which of them succeed, and why? Then choose the rbf kernel. Its **Width** is the distance over which points count as similar. What
+# $x_2$. Which of the two succeeds, and why? Then choose the rbf kernel. Its **Width** is the distance over which points count as similar. What
 # happens at the smallest width?
 
 # %%
@@ -279,8 +279,8 @@ lesson.decide("width", width, error)
 # ## Where it breaks
 #
 # Here are real handwritten digits of 8 × 8 pixels, with an empty border of two pixels so that a moved digit stays inside. The
-# classifier is your `ridge` on an rbf kernel of the pixels, of width 2. For each of the ten digits it fits a function with the target 1 for
-# that digit and 0 for the others. The function with the largest value names the digit. The explorer moves the *test* digits only.
+# classifier is your `ridge` on an rbf kernel of the pixels, of width 2. For each of the ten digits it fits a function with the target 0.9 for
+# that digit and −0.1 for the others. The function with the largest value names the digit. The explorer moves the *test* digits only.
 # - **Left:** eight test digits, each with the classifier's name for it.
 # - **Right:** the share of test digits that are named correctly, against the shift.
 #
