@@ -127,40 +127,42 @@ lesson.film.show()
 # *In words:* add up the examples at which the unit is active, each multiplied by its remaining error, and divide by $n$. At first, $f$ is small, so the
 # errors are the labels. A noise coordinate has the sign of the label in about half of the active examples. So the terms almost cancel: a mean of
 # $n$ random signs has the size $1/\sqrt n$. In the two coordinates of XOR, the terms almost cancel over all examples, but over the active ones they can agree.
-# If a unit is active only where $x_1 = 1$, the label there is $x_2$ (problem 1). So the gradient finds these coordinates, but also puts some weight on noise.
+# If a unit is active only where $x_1 = 1$, the label there is $x_2$, so all its terms in the second coordinate are positive (problem 1). So
+# the gradient finds these coordinates, but also puts some weight on noise.
 #
 # **Weight decay** subtracts $0.1 \cdot 0.001$ of each weight in each step. Momentum repeats each change, every time 0.9 as large, and
 # $1 + 0.9 + 0.9^2 + \dots = 10$. So without a gradient, each step multiplies a weight by about $1 - 10 \cdot 0.1 \cdot 0.001 = 0.999$. After 2,000 steps, 14 % of the weight is left.
 #
 # **Both together.** Suppose that the network fits every example, so all errors and the gradient are zero. One step of decay shrinks all weights a
 # little, and $f$ with them. Now each example has a small error with the sign of its label. In the two coordinates, the terms of the gradient agree and
-# renew the weights. In a noise coordinate they almost cancel, and the weight keeps shrinking. So decay need not know which weights are noise:
-# it shrinks all, and the gradient renews those that the labels need.
+# renew the weights. In a noise coordinate they almost cancel, and the weight keeps shrinking. So decay shrinks all weights, and the
+# gradient renews those that the labels need.
 #
 # <details><summary>How large is this difference?</summary>
 #
 # Let all errors be a small multiple of the labels. For the unit of problem 1, the mean in the second coordinate is $\frac12$ times this multiple. In a noise
 # coordinate, with 100 of 200 examples active, its size is about $\sqrt{100}/200 = 0.05$, a tenth of that.
 #
-# We computed the same means in the trained network of *The network and the bound*, with the labels of its 200 examples in place of the errors. The root mean square
-# over the units is 0.17 in the two coordinates, and 0.05 in the others: before rounding, 3.7 times as large. In the
-# units with the largest weights, the two weights have about the same size. There the mean is about $\frac14$ in both coordinates: $u_1$, active only at (1, 1), has $\frac14(1, 1)$. Other units have less. The
-# network's own errors are less regular, because each step sees only 32 random examples.
+# We computed the same means in the trained network of the explorer *The network and the bound*, with the labels of its 200 examples in place
+# of the errors. Their root mean square over the units is 0.17 in the two coordinates, and 0.05 in the others: before rounding, 3.7 times as
+# large. In the units with the largest weights, the two weights have about the same size, and the mean is about $\frac14$ in both coordinates.
+# For example, $u_1$ is active only at $(1, 1)$, and has $\frac14(1, 1)$. Other units have less. The network's own errors are less regular,
+# because each step sees only 32 random examples.
 #
 # </details>
 #
 # <details><summary>How far do features move, and what is known about random ones?</summary>
 #
 # The gradient changes $b_j$ by the same sum, with 1 in place of $x^{(i)}$. It changes $v_j$ by a similar sum, with the unit's output in
-# place of $x^{(i)}$ and with 1 in place of $v_j$. Each of these gradients has the factor $1/h$, because $f$ is an average over $h$ units.
-# Training multiplies it by $h$, so that a unit moves at the same speed at every width.
+# place of $x^{(i)}$ and with 1 in place of $v_j$.
 #
-# The embedding has one factor $1/\sqrt h$, and $f$ has a second. Together they are $1/h$, a choice called the mean-field scale. With it, the weights of a
-# unit move by an amount that does not depend on $h$. With one factor $1/\sqrt h$ only, they hardly move in a wide network: see [[neural_tangent_kernel]] and [[leaving_the_lazy_regime]].
-# [Karkada 2024](https://arxiv.org/abs/2404.19719) compares the two.
+# The embedding has one factor $1/\sqrt h$, and $f$ has a second, so $f$ is an average over the $h$ units. This choice is called the mean-field
+# scale. The gradients then have the factor $1/h$, and training multiplies them by $h$. So the weights of a unit move by an amount that does
+# not depend on $h$. With one factor $1/\sqrt h$ only, they hardly move in a wide network: see [[neural_tangent_kernel]] and
+# [[leaving_the_lazy_regime]]. [Karkada 2024](https://arxiv.org/abs/2404.19719) compares the two scales.
 #
 # [Yehudai and Shamir 2019](https://arxiv.org/abs/1904.00687) prove a limit of random features on Gaussian inputs. They cannot learn even a
-# single ReLU neuron, unless their number or the size of their weights is exponential in $d$.
+# single ReLU neuron, unless their number or the size of their weights is exponential in the number of inputs.
 #
 # </details>
 #
@@ -181,8 +183,8 @@ lesson.film.show()
 #
 # <details><summary>Why only 0.447?</summary>
 #
-# Let $d = u_1 - u_2 = x_1 + x_2$. Without their means, the units are $(y + d)/2$ and $(y - d)/2$, so $K_c = \frac12(yy^\top + dd^\top)$. The vector $d$
-# is orthogonal to $y$, so it says nothing about the label. Its squared length is 8, and that of $y$ is 4. So the part $dd^\top$ of the kernel is twice as
+# Let $q = u_1 - u_2 = x_1 + x_2$. Without their means, the units are $(y + q)/2$ and $(y - q)/2$, so $K_c = \frac12(yy^\top + qq^\top)$. The vector $q$
+# is orthogonal to $y$, so it says nothing about the label. Its squared length is 8, and that of $y$ is 4. So the part $qq^\top$ of the kernel is twice as
 # long as the part $yy^\top$, and the cosine is $1/\sqrt{1^2 + 2^2} = 1/\sqrt5$.
 #
 # </details>
@@ -221,7 +223,7 @@ def alignment(K, y):
 # For $x_1x_2$, the second kernel's best $c$ is 1. What remains is $\frac23x_1x_2 - \frac13x_1x_3 - \frac13x_2x_3$, with the mean square
 # $\frac49 + \frac19 + \frac19 = \frac23$. The first kernel guesses the target, the second treats all alike, yet their means agree.
 #
-# No kernel has a smaller mean. Why? Read $k(\cdot, z)$ and the parities as vectors of eight numbers. Let $\rho_i$ be the cosine of the angle between
+# No kernel has a smaller mean. Why? Read the eight numbers $k(x, z)$ as a vector $k(\cdot, z)$, and likewise each parity. Let $\rho_i$ be the cosine of the angle between
 # $k(\cdot, z)$ and the $i$-th parity. With the best $c$, the error for this parity is $1 - \rho_i^2$. The parities are orthogonal, so
 # $\rho_1^2 + \rho_2^2 + \rho_3^2 \le 1$. So the three errors add up to at least $3 - 1 = 2$, and their mean is at least $\frac23$.
 #
@@ -338,7 +340,7 @@ lesson.parity.show()
 # </details>
 #
 # The trained layer defines a kernel too, and a linear function of its features predicts as well as the network (0.01). So the network has *learned a kernel*
-# from the labels. Its alignment with the labels of 500 new points rises from 0.01 to 0.54, more than the 0.447 by hand. It is at most 0.05 for a Gaussian kernel, and 0.06 for the oracle kernel.
+# from the labels. Its alignment with the labels of 500 new points rises from 0.01 to 0.54, more than the 0.447 by hand. The alignment is at most 0.05 for a Gaussian kernel, and 0.06 for the oracle kernel.
 # The oracle kernel, which no kernel beats on average, treats all 780 parities alike, so it is aligned with none of them.
 #
 # Without decay, the error is 0.15, and the two coordinates have 40 % of the squared weight instead of 86 %.
