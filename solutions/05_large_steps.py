@@ -139,10 +139,10 @@ lesson.step.show()
 # %% [markdown]
 # ## Explain: descent leaves minima that are too sharp
 #
-# **Up to $\eta = 1$.** A minimum that is too sharp throws descent out, and this flattens the valley ahead. In the table the limit is $2/\eta = 4$. While the
-# last column is above 4, the residual grows, from 0.5 to 0.65. Each step takes the share $\eta^2r^2$ of the imbalance, so a larger residual takes more, and the
-# column falls: 4.42, 4.20, 3.96. Below 4 the residual shrinks, so each step takes less, and descent ends at 3.25. Descent does not look for a flat
-# minimum. It moves on until none throws it out.
+# **Up to $\eta = 1$.** A minimum that is too sharp throws descent out: the residual grows. Each step takes the share $\eta^2r^2$ of the imbalance, so a large
+# residual takes much of it. This flattens the valley ahead, into which flow would lead. In the table the limit is $2/\eta = 4$. While the last column is above 4,
+# the residual grows, from 0.5 to 0.65, and the column falls: 4.42, 4.20, 3.96. Below 4 the residual shrinks, so each step takes less, and descent ends at
+# 3.25. Descent does not look for a flat minimum. It moves on until none throws it out.
 #
 # **At $\eta = 1$** only the flattest minimum is left, since $2/\eta = 2$. Descent creeps toward it: from balanced weights, the residual is about
 # $\frac{1}{2\sqrt t}$ after $t$ steps (problem 4).
@@ -201,7 +201,7 @@ def descent_step(a, b, lr):
 # ## Exercise 2 · Write: `period_two_orbit`
 #
 # For $\eta > 1$ and balanced weights, suppose that one step, $z \mapsto z\,(1 + \eta - \eta z^2)$, maps $z_1$ to $z_2$, and the next one maps $z_2$ back to
-# $z_1$. This is an **orbit of period two**. Add the two equations and divide by $z_1 + z_2$. Subtract them and divide by $z_2 - z_1$. This gives
+# $z_1$. This is an **orbit of period two**. Write both steps as equations. Add them and divide by $z_1 + z_2$. Subtract them and divide by $z_2 - z_1$. This gives
 # $z_1^2 - z_1 z_2 + z_2^2 = 1$ and $z_1^2 + z_1 z_2 + z_2^2 = 1 + \frac2\eta$, two equations for $z_1 z_2$ and $z_1^2 + z_2^2$.
 #
 # Solve them, and return $z_1$ and $z_2$, the lower one first. For
@@ -260,7 +260,7 @@ lesson.decide("flat_step", step, sharpness)
 # So between 2 and 4 the output first grows. By the first line, its growth ends once $1 - \eta\Lambda + \eta^2f^2 > -1$, that is $\eta\Lambda < 2 + \eta^2f^2$. The growth of $f$ helps twice: it lowers
 # $\Lambda$, and it raises this limit. Beyond 4 the kernel grows too.
 #
-# With $m$ units, $f = u \cdot v/\sqrt m$ and $\Lambda = (|u|^2 + |v|^2)/m$ for two vectors $u$ and $v$ with $m$ entries. Then the terms with $f^2$ are divided by $m$ (problem 2). Take
+# With $m$ linear units, $f = u \cdot v/\sqrt m$ and $\Lambda = (|u|^2 + |v|^2)/m$ for two vectors $u$ and $v$ with $m$ entries. Then the terms with $f^2$ are divided by $m$ (problem 2). Take
 # $m = 100$, $\eta = 1$, $f = 1$ and $\Lambda = 3$:
 #
 # |step|0|1|2|3|4|5|6|
@@ -269,7 +269,9 @@ lesson.decide("flat_step", step, sharpness)
 # |$\eta\Lambda$|3|2.99|2.95|2.79|2.20|0.71|0.33|
 #
 # At step 4 the growth ends: $\eta\Lambda = 2.20$ is below $2 + \eta^2f^2/m = 2.83$. This is the **catapult**: the loss first grows, here 83-fold, and the run ends where the kernel is smaller. A kernel method cannot do this, because its
-# kernel is fixed. The explorer runs networks with $m$ units and random weights.
+# kernel is fixed.
+#
+# The explorer runs such networks with random weights.
 # - **Left:** $\eta$ times the kernel at each step.
 # - **Right:** $\eta$ times the kernel after 400 steps, against its value at the start.
 #
@@ -307,8 +309,8 @@ lesson.edge.show()
 #
 # ## Where it breaks
 #
-# - **Unbalanced starts.** From $a = 4$, $b = 0.125$ with $\eta = 0.5$, the residuals are $-0.5$, $3.5$, $-13.3$. With starts at $ab = 0.5$, we saw descent diverge
-#   from an imbalance of 7.7 on at $\eta = 0.5$, and from 1.64 on at $\eta = 1.5$.
+# - **Unbalanced starts.** From $a = 4$, $b = 0.125$ with $\eta = 0.5$, the residuals are $-0.5$, $3.5$, $-13.3$. With $ab = 0.5$ at the start, descent
+#   diverged in our runs if the imbalance was at least 7.7 for $\eta = 0.5$, or at least 1.64 for $\eta = 1.5$.
 # - **Larger steps still.** From $\eta = \sqrt5 - 1 \approx 1.24$ on, the orbit of period two repels as well (problem 3). Period four takes over, then
 #   eight. At many larger steps, the outputs never repeat.
 #
@@ -355,7 +357,7 @@ lesson.quiz()
 # - If every minimum is too sharp, descent jumps around the flattest one or diverges.
 # - On digits, with $\eta = 0.4$ and 0.8, the sharpness climbs to about $2/\eta$, the [edge of stability](GLOSSARY.md#edge-of-stability).
 #
-# **What this does not show.** That flatter is better on new data, which nothing here measured. The exact laws are for two weights and for one hidden layer with target 0.
+# **What this does not show.** That flatter is better on new data, which nothing here measured. The exact laws are for two weights, and for one hidden layer of linear units with target 0.
 
 # %% [markdown]
 # ## Problems

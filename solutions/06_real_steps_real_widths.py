@@ -15,7 +15,7 @@
 #
 # ![The plane of two weights, with two starts of the same function. From the one with positive a² − b², the path stays inside a tube over the origin and reaches the curve ab = 1. From the other, where a² − b² is zero, it ends near the origin.](pictures/real_steps_real_widths.svg)
 #
-# *A network with two weights computes $ab$ times its input. Both starts have the same loss. After 34 steps, one path has less than a millionth left, but the
+# *A network with two weights computes $ab$ times its input. Both starts have the same loss. After 34 steps, one path has less than a millionth of it left, but the
 # other 16 %. The imbalance of the first, the number $a^2 - b^2$, keeps it inside the blue tube, away from the origin.*
 #
 # **Question.** At infinite width, where the weights hardly move, [[neural_tangent_kernel]] explained training. Real networks have finite width, finite steps
@@ -100,7 +100,8 @@ lesson.predict("tenth")
 #
 # The explorer trains a network with four inputs, four outputs and $h$ hidden units, from random weights. Each layer is a matrix, and its smallest singular
 # value belongs to its weakest direction. Square this value for both layers and add: the sum is the **strength**.
-# - **Left:** the solid line is the strength. It stays in the band, which is computed from the start and the loss so far. Its lower edge comes from the imbalance.
+# - **Left:** the solid line is the strength. The dash-dotted line is the same sum for the strongest directions. Both stay in the band, which is computed from the start
+#   and the loss so far. Its lower edge comes from the imbalance.
 # - **Right:** the solid line is the loss. The dashed line is an upper bound on it, computed before the first step: the **certificate**.
 #
 # The certificate comes with a step size, chosen before training. The **Step multiplier** multiplies it. If the step is too large to be certified, the right panel
@@ -204,11 +205,12 @@ lesson.certificate.show()
 #
 # For matrices the imbalance is $D = W_1^\top W_1 - W_2^\top W_2$. It compares the two layers as seen from the $h$ hidden units. Gradient flow conserves $D$
 # ([Arora, Cohen, Hazan 2018](https://arxiv.org/abs/1802.06509); [Du, Hu, Lee 2018](https://arxiv.org/abs/1806.00900)). A finite step changes $D$ by a term in
-# $\eta^2$ only, which you derive in Exercise 1. As by hand, it is $\eta^2$ times a difference of two squares, now of matrices: a matrix times its own transpose, so neither has negative eigenvalues. The size $\lVert\cdot\rVert_2$ of a matrix is its largest singular value.
-# So their difference is at most as large as the larger one, and the drift at most $\eta^2\lVert\nabla L_t\rVert^2$.
+# $\eta^2$ only, which you derive in Exercise 1. As by hand, it is $\eta^2$ times a difference of two squares. The square of a matrix $M$ is here $M^\top M$, which has no negative eigenvalues. The
+# size $\lVert\cdot\rVert_2$ of a matrix is its largest singular value. The difference of two squares is at most as large as the larger square, so the drift is at most
+# $\eta^2\lVert\nabla L_t\rVert^2$.
 #
 # From now on let every step satisfy $\eta C_t \le 1$. Then the curvature takes back at most half, so each step lowers the loss by at least
-# $\frac{\eta}{2}\lVert\nabla L_t\rVert^2$. So its drift is at most $2\eta$ times this fall. Add up all steps:
+# $\frac{\eta}{2}\lVert\nabla L_t\rVert^2$. The drift of a step is therefore at most $2\eta$ times the fall of its loss. Add up all steps:
 #
 # $$\lVert D_t - D_0 \rVert_2 \le 2\eta(L_0 - L_t) \le 2\eta L_0.$$
 #
@@ -330,7 +332,8 @@ lesson.certificate.show()
 # ## Exercise 1 · Write: `imbalance_drift`
 #
 # Return the drift of the matrix $D$ in one step, from the gradients of the two layers and the step size alone. Derive it on paper: insert the new layers
-# into $D$, and see which terms cancel. The check also takes a step of $10^{-8}$ with large layers, where rounding errors hide the difference of the two imbalances. In the explorer, let the **left panel** show the **imbalance**: the circles are $D_0$ plus your drifts.
+# into $D$, and see which terms cancel. Do not subtract two imbalances: the check also takes a step of $10^{-8}$ with large layers, where rounding errors hide their difference. In the explorer, let the
+# **left panel** show the **imbalance**: the circles are the eigenvalues of $D_0$ plus your drifts.
 
 
 # %%
@@ -407,7 +410,7 @@ lesson.predict("cover")
 
 # %% [markdown]
 # The theory of infinite width has a certificate of its own, the **fixed kernel**. In a ball around the start, the strength (the smallest eigenvalue of the tangent kernel of $W$) keeps half its value. There, the
-# loss shrinks at least at a known rate, and the steps with it, so the path of the weights has a limited length. In a wide network, the path is shorter than the radius of the ball, and the weights never leave. In a narrow one it
+# loss shrinks at least at a known rate, and the steps shrink with it, so the path of the weights has a limited length. In a wide network, the path is shorter than the radius of the ball, and the weights never leave. In a narrow one it
 # may be longer, and the argument says nothing.
 #
 # A start with a certificate for some step size is **covered**.
@@ -421,8 +424,8 @@ lesson.predict("cover")
 lesson.width.show()
 
 # %% [markdown]
-# In the light gray, the weights move by 42 % of their length at width 8 and by 5 % at width 1024. The move falls roughly as one over the root of the width. Still, the imbalance certifies convergence, perhaps
-# at a slow rate. At width 4, in the dark gray, descent converged too, after 483 steps.
+# In the light gray, the weights move by 42 % of their length at width 8 and by 5 % at width 1024. The move falls roughly as one over the root of the width. However far they move,
+# the imbalance certifies convergence there, perhaps at a slow rate. At width 4, in the dark gray, descent converged too, after 483 steps.
 #
 # <details><summary>Why d + k − 1?</summary>
 #
@@ -467,7 +470,7 @@ lesson.quiz()
 # - **Which networks.** From width $d + k - 1$ on, almost every Gaussian start has a [certificate](GLOSSARY.md#certificate): from 7 units on in the explorer. The fixed kernel needs 2048 there.
 # - **To use it.** Compute the floor and $L_0$. The step $\text{floor}/(4L_0)$, if it satisfies the condition, has the best certified factor.
 #
-# **What this does not show.** From very small starts, the certified number of steps was about a hundred times too large when we tried.
+# **What this does not show.** That the certified number of steps is close to the true one. From very small starts it was about a hundred times too large when we tried.
 
 # %% [markdown]
 # ## Problems
@@ -475,7 +478,7 @@ lesson.quiz()
 # **1. The tube of the picture (easy).** Two weights start at $a = 1.5$, $b = -1$. Compute the floor and $L_0$. For which step sizes is the floor larger than $2\eta L_0$? The
 # picture has $\eta = 0.1$. If every step satisfies $\eta C_t \le 1$, between which values does the bound $2\eta L_0$ keep $D$?
 #
-# **2. The floor (checked).** Write `floor` for a given imbalance. Which cases are special if $h < d$ or $h < k$?
+# **2. The floor (checked).** Write `floor` for a given imbalance. What changes if $h < d$ or $h < k$?
 #
 # **3. Five layers (checked).** The output is $W_5 W_4 W_3 W_2 W_1 x$. There is an imbalance $W_{l+1}^\top W_{l+1} - W_l W_l^\top$ for each $l$. How many are there?
 # Show that gradient flow conserves each. Then add weight decay with the coefficient $\gamma$: the time derivative of each $W_l$ gains the term $-\gamma W_l$. With $\gamma = 0.05$, what share of each imbalance is left

@@ -45,7 +45,7 @@ MANY_LAYERS = Decision(
     title="Five layers and weight decay",
     asked=("the number of imbalances", "the share that is left"),
     reference=layers,
-    because="Each pair of neighboring layers has an imbalance, and weight decay shrinks each by e^(−2λt).",
+    because="Each pair of neighboring layers has an imbalance, and weight decay shrinks each by e^(−2γt).",
     **HINTS.of(
         "layers",
         {
