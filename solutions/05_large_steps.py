@@ -166,7 +166,7 @@ lesson.step.show()
 # <details><summary>What is proved, and by whom?</summary>
 #
 # If descent converges, its minimum has $S \le 2/\eta$, except from a set of starts of measure zero. This is linear stability: a fixed point repels
-# if its factor $1 - \eta S$ along the sharpest direction lies below $-1$. The rule does not say that descent converges. That it does is a measurement here, not a theorem.
+# if its factor $1 - \eta S$ along the sharpest direction lies below $-1$. That descent converges is a measurement here, not a theorem.
 #
 # [MacDonald, Min, Palma, Tarmoun, Xu and Vidal (2025)](https://arxiv.org/abs/2510.17506) announce three regimes for overparametrized
 # least squares in their abstract. These are an instability that passes, a power law to the flattest minimum, and an orbit of period two around it, which visits two points in turn. The law for $D$, the orbit of Exercise 2,
@@ -309,8 +309,8 @@ lesson.edge.show()
 #
 # ## Where it breaks
 #
-# - **Unbalanced starts.** From $a = 4$, $b = 0.125$ with $\eta = 0.5$, the residuals are $-0.5$, $3.5$, $-13.3$. With $ab = 0.5$ at the start, descent
-#   diverged in our runs if the imbalance was at least 7.7 for $\eta = 0.5$, or at least 1.64 for $\eta = 1.5$.
+# - **Unbalanced starts.** From $a = 4$, $b = 0.125$ with $\eta = 0.5$, the residuals are $-0.5$, $3.5$, $-13.3$. With $ab = 0.5$ at the start, our runs
+#   diverged from imbalances of at least 7.7 at $\eta = 0.5$, and of at least 1.64 at $\eta = 1.5$.
 # - **Larger steps still.** From $\eta = \sqrt5 - 1 \approx 1.24$ on, the orbit of period two repels as well (problem 3). Period four takes over, then
 #   eight. At many larger steps, the outputs never repeat.
 #
@@ -357,7 +357,7 @@ lesson.quiz()
 # - If every minimum is too sharp, descent jumps around the flattest one or diverges.
 # - On digits, with $\eta = 0.4$ and 0.8, the sharpness climbs to about $2/\eta$, the [edge of stability](GLOSSARY.md#edge-of-stability).
 #
-# **What this does not show.** That flatter is better on new data, which nothing here measured. The exact laws are for two weights, and for one hidden layer of linear units with target 0.
+# **What this does not show.** That flatter is better on new data, which nothing here measured. The exact laws are for two weights, and for one linear hidden layer with target 0.
 
 # %% [markdown]
 # ## Problems

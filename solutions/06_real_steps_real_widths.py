@@ -82,7 +82,7 @@ lesson.predict("tenth")
 # | 1 | 2 | 0.2 | −0.6 | 0.18 | 3.96 | 4.04 |
 # | 2 | 2.012 | 0.32 | −0.35616 | 0.0634 | 3.945744 | 4.150544 |
 #
-# **Drift.** The change of the imbalance is called its **drift**. It was derived in [[large_steps]]: the terms with a single $\eta$ cancel, and
+# **Drift** is the change of the imbalance. It was derived in [[large_steps]]: the terms with a single $\eta$ cancel, and
 #
 # $$D_{\text{after}} - D_{\text{before}} = \eta^2\left((rb)^2 - (ra)^2\right).$$
 #
@@ -100,11 +100,11 @@ lesson.predict("tenth")
 #
 # The explorer trains a network with four inputs, four outputs and $h$ hidden units, from random weights. Each layer is a matrix, and its smallest singular
 # value belongs to its weakest direction. Square this value for both layers and add: the sum is the **strength**.
-# - **Left:** the solid line is the strength. The dash-dotted line is the same sum for the strongest directions. Both stay in the band, which is computed from the start
+# - **Left:** the solid line is the strength, the dash-dotted line the same sum for the strongest directions. Both stay in the band, which is computed from the start
 #   and the loss so far. Its lower edge comes from the imbalance.
 # - **Right:** the solid line is the loss. The dashed line is an upper bound on it, computed before the first step: the **certificate**.
 #
-# The certificate comes with a step size, chosen before training. The **Step multiplier** multiplies it. If the step is too large to be certified, the right panel
+# The **Step multiplier** multiplies the certificate's step size, which is chosen before training. If the step is too large to be certified, the right panel
 # turns gray. Raise the multiplier until it does. What does the solid line there do?
 
 # %%
@@ -203,14 +203,14 @@ lesson.certificate.show()
 #
 # ## Explain: what holds the strength up
 #
-# For matrices the imbalance is $D = W_1^\top W_1 - W_2^\top W_2$. It compares the two layers as seen from the $h$ hidden units. Gradient flow conserves $D$
+# For matrices the imbalance is $D = W_1^\top W_1 - W_2^\top W_2$. Gradient flow conserves $D$
 # ([Arora, Cohen, Hazan 2018](https://arxiv.org/abs/1802.06509); [Du, Hu, Lee 2018](https://arxiv.org/abs/1806.00900)). A finite step changes $D$ by a term in
 # $\eta^2$ only, which you derive in Exercise 1. As by hand, it is $\eta^2$ times a difference of two squares. The square of a matrix $M$ is here $M^\top M$, which has no negative eigenvalues. The
 # size $\lVert\cdot\rVert_2$ of a matrix is its largest singular value. The difference of two squares is at most as large as the larger square, so the drift is at most
 # $\eta^2\lVert\nabla L_t\rVert^2$.
 #
 # From now on let every step satisfy $\eta C_t \le 1$. Then the curvature takes back at most half, so each step lowers the loss by at least
-# $\frac{\eta}{2}\lVert\nabla L_t\rVert^2$. The drift of a step is therefore at most $2\eta$ times the fall of its loss. Add up all steps:
+# $\frac{\eta}{2}\lVert\nabla L_t\rVert^2$. So the drift of a step is at most $2\eta$ times this fall. Add up all steps:
 #
 # $$\lVert D_t - D_0 \rVert_2 \le 2\eta(L_0 - L_t) \le 2\eta L_0.$$
 #
@@ -470,7 +470,7 @@ lesson.quiz()
 # - **Which networks.** From width $d + k - 1$ on, almost every Gaussian start has a [certificate](GLOSSARY.md#certificate): from 7 units on in the explorer. The fixed kernel needs 2048 there.
 # - **To use it.** Compute the floor and $L_0$. The step $\text{floor}/(4L_0)$, if it satisfies the condition, has the best certified factor.
 #
-# **What this does not show.** That the certified number of steps is close to the true one. From very small starts it was about a hundred times too large when we tried.
+# **What this does not show.** That a certificate is tight. From very small starts, the certified number of steps was about a hundred times too large when we tried.
 
 # %% [markdown]
 # ## Problems
