@@ -18,8 +18,8 @@
 # *Left: every line in the gray fan fits the points, and each method ends at its own. Right: the directions of thirty neurons, before training and when
 # the loss begins to fall.*
 #
-# **Question.** Many weights fit the training data. Can we say before the run where descent ends? In three small cases we can, from the norm of the step, the
-# size of the start, and the activation. It matters: two networks below make no test error. But in one, moving an input by 0.25 turned its answer; in the other, our shortest such move was about 0.7.
+# **Question.** Many weight vectors fit the training data. Can we say before the run where descent ends? In three small cases we can, and one thing decides in each: the norm of the step, the
+# size of the start, or the activation. It matters: two networks below make no test error. But a change of the input by 0.25 fools one; the shortest that we found for the other is about 0.7.
 #
 # **You will be able to**
 # - write three kinds of descent, and say which line each ends at (Exercise 1);
@@ -68,7 +68,7 @@ lesson.recap()
 # its label if $w^\top z > 0$. Data are **separable** if one $w$ does so for all examples. Take two examples with $z_1 = (5, 1)$ and $z_2 = (4, 3)$.
 #
 # Longer weights give larger products, but the same predictions. So the **margin** of $w$ is
-# $\min_i w^\top z_i$ divided by a norm of $w$. With the usual length (l2) as the norm, it is the distance of the nearest point from the line. Two other norms are l1, the sum
+# $\min_i w^\top z_i$ divided by a norm of $w$. With the usual length (l2) as the norm, it is the distance of the nearest point from the line $w^\top x = 0$. Two other norms are l1, the sum
 # of the $|w_k|$, and l∞, the largest $|w_k|$.
 #
 # | direction $w$ | smallest $w^\top z_i$ | l2 margin | l∞ margin | l1 margin |
@@ -117,8 +117,8 @@ def steepest(g, geometry):
 # - **Left:** the points, the line of the chosen method (black; in a dark theme, white), and the lines with the best margins (colored).
 # - **Right:** the margin of the method's line in each norm, as a share of the best margin in that norm.
 #
-# Move **Decades of time** to the right. Then change the **Method**. Which curve reaches 1? Last, let the **Right panel** show
-# gradient descent's **angle to the best l2 line**.
+# Move **Decades of time** to the right. Then change the **Method**. Which curve reaches 1? Last, go back to **gradient descent**, and let the **Right panel** show its
+# **angle to the best l2 line** (dotted: $\hat w \log t + \tilde w$, derived below).
 
 # %%
 lesson.line.show()
@@ -131,13 +131,13 @@ lesson.line.show()
 # it lowers the loss most.
 #
 # **Why the margin.** Let $M$ be the smallest $w^\top z_i$. Late in training, $L$ is about $e^{-M}$, so lowering the loss means raising $M$. Among all steps of the same norm, steepest descent lowers the
-# loss most. So it raises $M$ most per unit of norm. And $w$ is the sum of the steps, so $M$ over the norm of $w$, the margin, should become as large as it can. [Gunasekar and others (2018)](https://arxiv.org/abs/1802.08246) prove the limit for separable data
+# loss most, so it raises $M$ most. And $w$ is the sum of the steps, so the margin, $M$ over the norm of $w$, should become as large as it can. [Gunasekar and others (2018)](https://arxiv.org/abs/1802.08246) prove the limit for separable data
 # and an exponential loss; ours has an exponential tail.
 #
 # **Why log t.** The loss never reaches zero, so $w$ keeps growing. Let $\hat w$ be the shortest $w$ with
 # $w^\top z_i \ge 1$ for all $i$. Its smallest product is 1, so its l2 margin is $1/\lVert\hat w\rVert$: the best, since $\hat w$ is shortest. The examples with $\hat w^\top z_i = 1$ are the **support vectors**. At $w = a\hat w$ they dominate the
 # gradient, whose size is about $e^{-a}$. And $\hat w$ is a sum of support vectors with positive weights (second fold), so $w$ can grow along it. The speed of $a$ is $e^{-a}$, which
-# gives $a = \log t$. So $w(t) \approx \hat w \log t + \tilde w$ with a constant $\tilde w$. The part of $w$ across $\hat w$ stays, while the part along $\hat w$ grows. So the angle falls only as $1/\log t$: in our data, to 11 degrees after 3 decades, and to 3.1 after 12.
+# gives $a = \log t$. So $w(t) \approx \hat w \log t + \tilde w$ with a constant $\tilde w$. Only the part of $w$ along $\hat w$ grows. So the angle falls only as $1/\log t$: in our data, to 11 degrees after 3 decades, and to 3.1 after 12.
 #
 # <details><summary>How does the explorer reach 36 decades?</summary>
 #
@@ -153,7 +153,7 @@ lesson.line.show()
 #
 # $$\hat w = \sum_{i} e^{-\tilde w^\top z_i}\, z_i, \quad \text{where } i \text{ runs over the support vectors}.$$
 #
-# *In words:* $\hat w$ is a sum of support vectors with weights $c_i > 0$, and $\tilde w$ must satisfy $e^{-\tilde w^\top z_i} = c_i$. For two support vectors in the
+# *In words:* $\hat w$ is a sum of support vectors with weights $c_i > 0$, and $\tilde w$ must satisfy $e^{-\tilde w^\top z_i} = c_i$, that is, $\tilde w^\top z_i = -\log c_i$. For two support vectors in the
 # plane, these are two linear equations. By hand, $\hat w = (2, 1)/11$ with $c = (2, 3)/121$.
 #
 # </details>
@@ -172,8 +172,8 @@ lesson.line.show()
 # %% [markdown]
 # ## Predict
 #
-# So far the method chose. Now let a network choose, under gradient descent. Each hidden unit, or **neuron**, has a length and a direction. From a small start the lengths are tiny, so the
-# output is nearly zero and the loss hardly changes. But the directions turn at full speed, long before the loss falls. How long does this silence last?
+# Now train a network by gradient descent: the start decides. The weight vector of a hidden unit, or **neuron**, has a length and a direction. From a small start the lengths are tiny, so the
+# output is nearly zero and the loss hardly changes. But the directions turn at full speed. When does the loss fall?
 
 # %%
 lesson.predict("tenth")
@@ -184,12 +184,12 @@ lesson.predict("tenth")
 # Take $f(x) = \sum_{j=1}^h v_j\, \mathrm{relu}(w_j^\top x)$. The $h$ neurons have no biases. The loss of an example, $2\log(1 + e^{-yf(x)})$, has the slope
 # $-1$ in $yf(x)$ where $f = 0$. The start is small, so $f$ is close to zero at first, and all examples count equally. Let $|v_j| = \lVert w_j\rVert$ at the start; training by tiny steps keeps this.
 #
-# A neuron is **active** on $x$ if $w^\top x > 0$. Let $x_a$ be the sum of $y_i x_i$ over the examples on which it is active. By the chain rule, $\dot w = v\, x_a$. The part of $x_a$ along
+# A neuron is **active** on $x$ if $w^\top x > 0$. Let $x_a$ be the sum of $y_i x_i$ over the examples on which it is active. By the chain rule, $\dot w = v\, x_a$ (the dot is the derivative in time). The part of $x_a$ along
 # $w$ changes only the length of $w$. The part across $w$ turns it. Divide by the length $\lVert w\rVert = |v|$: the unit vector $u = w/\lVert w\rVert$ moves by
 #
 # $$\dot u = \mathrm{sign}(v)\left(x_a - (x_a^\top u)\, u\right).$$
 #
-# *In words:* the length of $w$ plays no role.
+# *In words:* a short neuron turns as fast as a long one.
 #
 # Take $w = (0.6, 0.8)$ and $v > 0$. The examples are $(2, 1)$ with label $+1$, $(-1, 2)$ with label $-1$, and $(-2, -1)$ with label $-1$. The neuron is active on the
 # first two, so $x_a = (2, 1) - (-1, 2) = (3, -1)$. Here $u = w$, $x_a^\top u = 1$, and $\dot u = (3, -1) - (0.6, 0.8) = (2.4, -1.8)$.
@@ -232,14 +232,14 @@ lesson.film.show()
 # ## Explain: what the small start buys
 #
 # **The turn.** Suppose that two points of one class always have a positive cosine, and two of different classes a negative one. Then a move along any $y_i x_i$, and so along $x_a$, raises $w^\top x$ on the positive points and lowers it on the negative
-# ones: a blue neuron turns towards $S_+$. There $x_a$ is the sum of all positive points, $x_+$. The neuron
-# turns to $x_+$, and its length grows as $e^{\lVert x_+\rVert t}$, since $\dot w = v\,x_+$. From size 1, the loss falls first.
+# ones. So a blue neuron turns towards $S_+$, a red one towards $S_-$. In $S_+$, $x_a$ is the sum of all positive points, $x_+$. A blue neuron
+# turns to $x_+$, and its length grows as $e^{\lVert x_+\rVert t}$, since $\dot w = v\,x_+$ and $v = \lVert w\rVert$. From size 1, the loss falls before all have turned.
 #
 # **The delay.** From a start ten times smaller, the neurons must grow ten times more. This takes the extra time
 # $\ln 10/\lVert x_+\rVert$.
 #
-# **The collapse.** On a positive $x$, only blue neurons are active at the end, all along one direction $e$. When the loss begins to fall, $e$ is that of $x_+$; later all turn together. So the features of $x$, the outputs of the neurons, are
-# $e^\top x$ times one fixed vector. Two numbers measure this. The **stable rank** of the matrix $W$ with rows $w_j$ and singular values $s_1 \ge s_2 \ge \dots$ is $\sum_k s_k^2/s_1^2$: 1 for one direction, 2 for two
+# **The collapse.** On a positive $x$, only blue neurons are active at the end, all along one direction $e$. When the loss begins to fall, $e$ points along $x_+$; later all turn together. So the features of $x$, the outputs of the neurons, are
+# $e^\top x$ times one fixed vector. The **stable rank** of the matrix $W$ with rows $w_j$ and singular values $s_1 \ge s_2 \ge \dots$ is $\sum_k s_k^2/s_1^2$: 1 for one direction, 2 for two
 # equally strong ones at a right angle. For **NC1** of a class, split its feature vectors into a part along their strongest direction
 # and a rest. NC1 is the rest's share of the squared length: zero after complete [neural collapse](GLOSSARY.md#neural-collapse).
 # It is proportional to the *square of the start's size* (second fold).
@@ -272,10 +272,10 @@ lesson.film.show()
 # ## See: how small must the start be?
 #
 # Now 20 points in 20 dimensions around two class centers, whose cosine is $-0.4$; 60 neurons; and starts from 10 to 0.0001.
-# - **Left:** the cosine of twelve blue neurons with $x_+$. Dotted: the equation of $u$ alone, solved with your `turn`.
+# - **Left:** the cosine of twelve blue neurons with $x_+$. Dotted: the equation for $\dot u$ without a network, solved with your `turn`.
 # - **Right:** the loss from each start. The first dashed line marks the fall from 0.01, measured; the next two predict it for 0.001 and 0.0001.
 #
-# Move **Size of the start** from 1 to 0.01. Then show rank and collapse on the right.
+# Move **Size of the start** from 1 to 0.01. Then show **rank and collapse** on the right. From which start on is the rank at most 2?
 
 # %%
 lesson.neurons.show()
@@ -299,7 +299,7 @@ lesson.decide("shrink", factor, delay)
 #
 # Now the activation. Points lie in $K$ clusters around centers $m_1, \dots, m_K$ of length 1, at right angles. Half of the clusters are positive. Two
 # networks are trained from a small start: one with ReLU units, one with **power 3**, units
-# $\mathrm{relu}(w^\top x)^3/\lVert w\rVert^2 = \lVert w\rVert\,\mathrm{relu}(u^\top x)^3$. Both are right on all test points.
+# $\mathrm{relu}(w^\top x)^3/\lVert w\rVert^2 = \lVert w\rVert\,\mathrm{relu}(u^\top x)^3$.
 #
 # An **attack** is a change of $x$. Of the attacks that we tried, take the shortest that turns the sign of $f$: its length is the **radius**.
 # - **Left:** the median radius against $K$. **Right:** $y f(x)$ along one attack, relative to its value at $x$.
@@ -312,14 +312,14 @@ lesson.radius.show()
 # %% [markdown]
 # ## Explain: sums or clusters
 #
-# With ReLU, all active clusters move $u$ equally, whatever the angle. From a small start, the neurons end along the class sums $m_+$ and $m_-$ of the centers
-# (averages, up to a factor). The network computes nearly $\mathrm{relu}(m_+^\top x) - \mathrm{relu}(m_-^\top x)$. At
+# With ReLU, all active clusters move $u$ equally, whatever the angle. From a small start, the neurons end along the class sums $m_+$ and $m_-$ of the centers. The
+# network computes nearly $\mathrm{relu}(m_+^\top x) - \mathrm{relu}(m_-^\top x)$. At
 # a positive center this is 1. Move along the unit vector $(m_- - m_+)/\sqrt K$ by $r$. With $K_+$ positive and $K_-$ negative clusters, the first term falls by $r K_+/\sqrt K$ and the second
 # rises by $r K_-/\sqrt K$: together $r\sqrt K$. So the sign turns at $r = 1/\sqrt K$: $0.25$ at $K = 16$.
 #
 # With power 3, the derivative of $(u^\top m_k)^3$ is $3(u^\top m_k)^2\, m_k$. So a cluster of the neuron's class moves $u$ towards its $m_k$, and the faster, the closer $u$ already is. Each neuron that grows ends near one center. Then $f$
 # is nearly a multiple of $\sum_k y_k\, \mathrm{relu}(m_k^\top x)^3$, with the labels $y_k$ of the centers. By symmetry, this is
-# zero half-way between a positive and a negative center. Their distance is $\sqrt2$, so the radius is $\sqrt2/2 \approx 0.71$, whatever $K$.
+# zero half-way between a positive and a negative center. Their distance is $\sqrt2$, so this attack has the length $\sqrt2/2 \approx 0.71$, whatever $K$. None is shorter (last fold).
 #
 # <details><summary>Do the neurons really lie there?</summary>
 #
@@ -371,14 +371,14 @@ lesson.quiz()
 #   their place.
 # - **Activation.** ReLU neurons find class sums, those of power 3 single clusters. Neither makes a test error. At $K = 16$ a change of 0.25 fools the first; the shortest found for the second is about 0.7.
 #
-# **What this does not show.** Real images satisfy the cosines only roughly. A large margin need not generalize.
+# **What this does not show.** Real images satisfy the assumption on cosines only roughly. A large margin need not generalize.
 
 # %% [markdown]
 # ## Problems
 #
 # **1. When all agree (easy, checked).** Take $z_1 = (2, 1)$ and $z_2 = (1, 2)$. Give the best margins in l2, l∞ and l1.
 #
-# **2. The angle.** In $S_+$, let $p$ be the angle of $w$ to $x_+$. Show $\dot p = -\lVert x_+\rVert \sin p$, and that $\tan(p/2)$ falls as $e^{-\lVert x_+\rVert t}$. For $\lVert x_+\rVert = 8$,
+# **2. The angle.** For a blue neuron in $S_+$, let $p$ be the angle of $w$ to $x_+$. Show $\dot p = -\lVert x_+\rVert \sin p$, and that $\tan(p/2)$ falls as $e^{-\lVert x_+\rVert t}$. For $\lVert x_+\rVert = 8$,
 # how long does a turn from 60 to 6 degrees take?
 #
 # **3. The attack (checked).** Write the unit direction of the attack on the ReLU network, for a point of label $y$ (crosses in the last explorer).

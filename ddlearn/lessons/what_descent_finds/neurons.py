@@ -97,7 +97,7 @@ def sentence(r: Neurons) -> str:
     """Say how many neurons are in their place, and what the features became."""
     run, here = r.trained.run, r.here
     mu = correlation(r.trained.X, r.trained.y)
-    holds = "The theorem’s assumption holds" if mu > 0 else "The theorem’s assumption fails"
+    holds = "The assumption on cosines holds" if mu > 0 else "The assumption on cosines fails"
     return (
         f"From the start {brief(SIZES[here])}, {100 * float(run.placed[-1, here]):.0f} % of the neurons end in their "
         f"place. The stable rank of W is {say(float(stable_rank(run.W)[here]), 3)}, and NC1 is "
