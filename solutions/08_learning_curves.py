@@ -157,7 +157,7 @@ lesson.predict("largest")
 # - **Left:** the share of each mode, by your `kappa` (dashed) and measured (dots). For a measurement, the labels are one mode, and we see how much of it comes back at all points.
 # - **Right:** units of learning. The first bar is mode 1, the next is modes 2 and 3 together, then 4 to 7, and so on.
 #
-# Move **Examples**. The dotted line is at mode number $n$: are the first $n$ modes learned, and the others not? Then let the **Right panel** show the squared target: in pale bars where it lies, in
+# Move **Examples**. The dotted line is at mode number $n$: are the first $n$ modes learned, and the others not? Then let the **Right panel** show **the target**, squared: in pale bars where it lies, in
 # black bars (white in a dark theme) what is not learned. (Of a mode that is half learned, $(1 - \frac12)^2 = \frac14$ is left.) Which modes hold what is left?
 
 # %%
@@ -180,8 +180,8 @@ lesson.modes.show()
 #
 # *In words:* the factors, from right to left:
 # 1. **What is not learned.** The part $1 - L_i$ of mode $i$ is missing, and its square counts: $\text{missing} = \sum_i (1 - L_i)^2\, V_i$.
-# 2. **What is learned wrongly.** Let $\bar E$ be the mean squared error over all $N$ points. To a single mode, what the fit gets wrong in all other modes looks like label noise. We use without proof that this noise has mean square $\bar E$.
-#    The coefficient of mode $i$ (its square is $V_i$) is the mean over all $N$ points of the label times $\sqrt N$ times the entry of $u_i$. The fit averages over $n$ points only. So it finds this coefficient plus a mean of $n$ noises, whose mean square is $\bar E/n$. It learns the share $L_i$ of both, which adds $L_i^2\bar E/n$ to the squared error. Over all modes, $\bar E = \text{missing} + \frac{\bar E}{n}\sum_i L_i^2$. Solved for $\bar E$, this gives the second factor.
+# 2. **What is learned wrongly.** Let $\bar E$ be the mean squared error over all $N$ points. To one mode, the errors in all other modes look like label noise. We use without proof that this noise has mean square $\bar E$.
+#    The coefficient of mode $i$ (its square is $V_i$) is the mean, over all $N$ points, of the label times $\sqrt N$ times the entry of $u_i$. The fit has only $n$ of these points. So it finds the coefficient plus a mean of $n$ noises, which has the mean square $\bar E/n$. The fit learns the share $L_i$ of both; the noise adds $L_i^2\bar E/n$ to the squared error. Over all modes, $\bar E = \text{missing} + \frac{\bar E}{n}\sum_i L_i^2$. Solved for $\bar E$, this gives the second factor.
 # 3. **Where the error is.** Without a ridge, a fit makes no error on the $n$ examples. The other $N - n$ points carry all error, so theirs is $\frac{N}{N-n}\bar E$.
 #
 # **Why is the first doubling worth less?** With 10 digits, four modes are above the water level, and they hold 22 % of the squared target. With 80 digits, 35 modes are, with more than 70 %. Far above the level, $1 - L_i$ is about $\kappa/\lambda_i$, so it falls as fast as $\kappa$. Far below, it stays near 1.
@@ -210,7 +210,7 @@ lesson.modes.show()
 # [Bordelon, Canatar and Pehlevan 2020](https://arxiv.org/abs/2002.02561) found the same curve by methods of physics. The formula assumes that
 # eigenvectors behave like random directions, none of them concentrated on a few points. For digits this is an approximation.
 #
-# Three points are few for it, too. We simulated the three modes above, with $n = 2$ and random eigenvectors. The mean shares were 0.82, 0.67 and
+# Three points are few for this assumption. We simulated the three modes above, with $n = 2$ and random eigenvectors. The mean shares were 0.82, 0.67 and
 # 0.51 instead of 0.83, 0.67 and 0.50. The errors were 0.35, 1.04 and 2.38 instead of 0.27, 1.09 and 2.45.
 #
 # </details>
@@ -241,7 +241,7 @@ def predicted_error(lam, V, n, level):
 # %% [markdown]
 # ## Theory and experiment: who knew the labels?
 #
-# Your two functions compute the dashed line of the first picture.
+# Go back to the first explorer. Your two functions now compute its dashed line.
 # - **Random eigenvectors** (menu **Pool**). The formula assumes eigenvectors with random directions. On this pool it is within 5 % of what is measured, in the gray zone too. On digits it is 10 % too low at 500 examples (a ratio: it says 10 %, and 11 % is measured).
 # - **The form for an infinite pool** (menu **Beside it**). Papers state the formula without its first factor. With 500 of 1,000 digits this factor is 2: the form without it says 5 %, that with it 10 %.
 # - **Estimates from the examples** (menu **Beside it**). The dashed line used the labels of *all* points, so you cannot compute it for new data.
@@ -266,7 +266,7 @@ def predicted_error(lam, V, n, level):
 # ## Exercise 3 · Decide: how many for half the error?
 #
 # How many labels halve the error that 100 digits leave, without noise? You know the labels of the pool, so you decide in hindsight. Give the error at 100 as a fraction of `V.sum()`, the error of predicting zero, and the smallest number of
-# examples that leaves at most half of it. (With 100 labels only, extend the line of leave-one-out at 25, 50 and 100.)
+# examples that leaves at most half of it. (With 100 labels only, you would extend the line of leave-one-out at 25, 50 and 100.)
 
 # %%
 from ddlearn.lessons.learning_curves import shared
@@ -289,7 +289,7 @@ lesson.decide("half", error, number)
 # - **Most of the pool seen.** In the gray zone, the error lies in the last modes. On real data, their eigenvectors are concentrated on a few points, so the assumption of random directions fails.
 # - **Networks that learn features.** Their kernel changes during training ([[learned_embeddings]]), so there are no fixed eigenvalues.
 #
-# **Discuss:** Move **Ridge** of the second explorer (More controls) to 10. Telling points apart (see the fold on a ridge) takes 69 of the 80 units, and 58 % of the squared target is not learned instead of 19 %. Why would anybody pay for a ridge?
+# **Discuss:** Move **Ridge** of the second explorer (More controls) to 10. The ridge (last bar; see the fold on a ridge) takes 69 of the 80 units, and 58 % of the squared target is not learned instead of 19 %. Why would anybody pay for a ridge?
 
 # %% [markdown]
 # ## Claims
@@ -324,7 +324,7 @@ lesson.quiz()
 # **3. An infinite pool.** With a ridge $r$ on the diagonal, every $\lambda_i$ grows by $r/N$. Suppose that only finitely many $\lambda_i$ are not zero, and let $N \to \infty$. Show that the conservation law becomes
 # $\sum_i \lambda_i/(\lambda_i + \kappa) + r/\kappa = n$. What does the second term buy?
 #
-# **4. Power laws (hard).** Let $\lambda_i = i^{-a}$ and $V_i = i^{-b}$ with $a > 1$ and $1 < b < 2a + 1$, in an infinite pool. Show that $\kappa$ falls as $n^{-a}$ and the error as $n^{-(b - 1)}$. How many times more
+# **4. Power laws (hard).** Let $\lambda_i = i^{-a}$ and $V_i = i^{-b}$ with $a > 1$ and $1 < b < 2a + 1$, in an infinite pool. Show that $\kappa$ falls as $n^{-a}$ and the error as $n^{-(b - 1)}$. How many times as many
 # examples halve the error for $b = 1.5$?
 
 
