@@ -15,15 +15,15 @@
 #
 # ![Left: tube 1 holds 24 granulocytes and 6 monocytes; tube 2 holds 1 granulocyte and 9 monocytes. Right: the table that is computed below.](pictures/purified_specimens.svg)
 #
-# *Neither tube is pure. The table tells from which tube a cell of each type comes.*
+# *Neither tube is pure. The table says how each type is spread over the tubes.*
 #
 # **Question.** In [[weak_labels]] a blood test gave only shares. A laboratory can do more: it *purifies* blood into tubes of one type, so that every cell
-# has a label. How many such cells replace 64 blood tests, of 512 cells each? What if the tubes are not pure? And when do perfect labels mislead? A wrong choice
+# has a label. How many such cells replace 64 blood tests, of 512 cells each? What if the tubes are not pure? And when do perfect labels mislead? A wrong answer
 # costs 64 tests that teach little, or a network that fails on the next patient.
 #
 # **You will be able to**
 # - compute from the purity of tubes how the cells of a type are spread over them (Exercise 1);
-# - learn types although some names of tubes are wrong (Exercise 2);
+# - learn types although some cells are in the wrong tube (Exercise 2);
 # - choose the test that notices when labels mislead, and defend it with numbers (Exercise 3).
 #
 # **Before you start:** [[weak_labels]] · [Bayes' rule](refreshers/bayes_rule.md) · [logistic loss](refreshers/logistic_loss.md) ·
@@ -90,7 +90,7 @@ lesson.recap()
 # - **Orange:** blood of healthy donors, who are much alike. **Green:** blood of patients, who differ more. A blood test gives the shares of
 #   every 512 cells, and the networks learn from these shares by the mean map of [[weak_labels]].
 #
-# **Purified cells** moves the diamond on the blue curve, and a line shows its height. Bring the line to the last orange point, at 32,768 cells. Then take the
+# **Purified cells** moves the diamond on the blue curve, and a line shows its height. Bring the line to the last orange point. Then take the
 # wider **Network**.
 
 # %%
@@ -138,12 +138,12 @@ def transition(purity, shares):
 # %% [markdown]
 # ## Explain: learn types from names
 #
-# For one cell, a network gives the probability $P_c$ to each type $c$. By the assumption, cells of one type look alike in all tubes. So once the type is
+# For one cell, a network gives the probability $P_c$ to each type $c$. By the assumption, once the type is
 # known, the image says nothing more about the tube, and the name of tube $s$ has the probability
 #
 # $$P(\text{tube } s \mid x) = \sum_c T_{cs}\, P_c.$$
 #
-# *In words:* average the rows of $T$ with the network's probabilities. The loss of the cell is minus the logarithm of this number for its own tube. This is the
+# *In words:* average the rows of $T$, weighted by the network's probabilities. The loss of the cell is minus the logarithm of this number for its own tube. This is the
 # **forward correction**: the network says types, $T$ turns them into names, and only names are compared.
 #
 # By hand: a cell of tube 1 gets the probabilities $(0.1, 0.9)$. The name "tube 1" has the probability $0.96 \cdot 0.1 + 0.4 \cdot 0.9 = 0.456$, and the loss
@@ -190,11 +190,11 @@ lesson.predict("impure")
 # ## See: impure tubes
 #
 # Three tubes of equal size have the **impurity** $e$: each holds $1 - e$ of its own type and $e/2$ of each other type. A classifier is **calibrated** if, of all cells to which it
-# assigns a type with probability 0.8, 80 % are of this type. To test this, group cells with similar probabilities. The *gap* of a group is the difference between
+# assigns a type with probability 0.8, 80 % are of this type. To test this, group cells by the probability of their most probable type. The *gap* of a group is the difference between
 # its mean probability and its share of cells named correctly. The **calibration error** is the mean gap, weighted by the numbers of cells.
 # - **Left:** the balanced accuracy against the impurity. Orange takes names for types. Blue is corrected by your `transition`, green by an
 #   estimated purity. The dashed line predicts orange from networks of pure tubes: $T$ turns their probabilities of types into those of names.
-# - **Right:** each group's share against its mean probability, at the gray line's impurity. On the diagonal, the gap is zero.
+# - **Right:** each group's share named correctly against its mean probability, at the chosen impurity. On the diagonal, the gap is zero.
 #
 # Move **Impurity** from 20 to 30. Then take 100 **cells per tube**, and as measure the **calibration error**.
 
@@ -202,7 +202,7 @@ lesson.predict("impure")
 lesson.tubes.show()
 
 # %% [markdown]
-# **Why the monocytes?** Take a **sure** monocyte, one whose looks leave no doubt, and let $e = 0.3$. Each tube and each type is a third of all cells, so
+# **Why the monocytes?** They suffer most. Take a **sure** monocyte, one whose looks leave no doubt, and let $e = 0.3$. Each tube and each type is a third of all cells, so
 # $\tau_s = q_c$, and $T_{cs} = A_{sc}$. This cell is from the monocytes' tube with probability 0.70, from the granulocytes' with 0.15. A network that takes names for
 # types says just this. Now comes the blood's prior. As all $q_c$ are equal, multiply by $\pi_c$ alone: monocyte gets $0.70 \cdot 0.11 = 0.077$, but
 # granulocyte $0.15 \cdot 0.61 = 0.092$. Granulocyte wins, in spite of the clear image. In general, with the shares $\pi_G$ and $\pi_M$, it wins if $\frac e2\, \pi_G > (1 - e)\, \pi_M$, that is
@@ -213,13 +213,13 @@ lesson.tubes.show()
 # The derivation is ours. The orange network loses monocytes earlier, because cells in doubt are lost first.
 #
 # **The price.** At 20 % impurity and 3,000 cells per tube, the correction raises the balanced accuracy from 75 to 89 %. At 40 % and 100 cells per tube,
-# the balanced accuracy rises from 58 to 64 % only, and the calibration error from 13 to 21 %. Why? The name of tube $s$ has the
+# the balanced accuracy rises from 58 to 64 % only, and the calibration error from 13 to 21 %. Why? If the type of tube $s$ has the probability $P_s$, its name has the
 # probability $(1 - e) P_s + \frac e2 (1 - P_s) = \frac e2 + (1 - \frac32 e) P_s$. To get $P_s$, subtract $\frac e2$ and divide by $1 - \frac32 e$.
 # This divides the network's errors too, at 40 % by 0.4: so they grow 2.5 times, and with few cells they are large already.
 #
 # <details><summary>How is the purity estimated?</summary>
 #
-# Count the cells that surely look like another tube. One half of the cells trains a network, which then gives the cells of the other half probabilities of names. With the halves exchanged, every
+# Count the cells that surely look like those of another tube. One half of the cells trains a network, which then gives the cells of the other half probabilities of names. Then the halves change places, so every
 # cell is judged by a network that has not seen it. Let $t_c$ be the mean probability of the name $c$ over the cells of tube $c$. A cell counts for the type $c$ if its probability of the
 # name $c$ is at least $t_c$. If that holds for several types, it counts for the most probable one.
 #
@@ -251,7 +251,7 @@ lesson.batch.show()
 # %% [markdown]
 # Without differences, one tube of each type is enough: more than 95 % are named correctly.
 #
-# With differences, let the monocytes' tube be slightly out of focus. Every label is true, but two rules fit all tubes: "large and smooth is
+# With differences, let the monocytes' tube be slightly out of focus. Two rules fit all tubes: "large and smooth is
 # a monocyte", and "blurred is a monocyte". *Types and tubes cannot be distinguished.* Luck decides which rule is learned: 47 to 87 % over the three data sets. Blood
 # tests are vague about types, but they come from forty specimens, in which the rule of blur fails. With one tube per type, they raise
 # the accuracy from 70 to 88 % in the mean. With eight tubes, they add nothing more: blur then marks no type.
