@@ -18,8 +18,8 @@
 # *Seven of ten cells look like granulocytes. What is the share of granulocytes? The guess rises from round to round, and ends above 7 of 10.*
 #
 # **Question.** A doctor needs the share of each type among a patient's blood cells: too many lymphocytes can be the first sign of a leukemia. No cell has a label. One
-# expert has a classifier, which errs. Another has rules from a textbook. Together, seven of them name 99 % of our cells correctly. Take only
-# three of these, and add an eighth, which is wrong: now 61 % are named correctly, and 46 % are counted as lymphocytes where there are 12 %. How do you count, and which rules do you believe?
+# expert has a classifier, which errs. Another has rules from a textbook: seven of them name 99 % of our cells correctly. Take only
+# three of these, and add a wrong one: now 61 % are named correctly, and 46 % are counted as lymphocytes where there are 12 %. How do you count, and which rules do you believe?
 #
 # **You will be able to**
 # - repair one step of EM, a method that counts a patient's cells (Exercise 1);
@@ -105,7 +105,7 @@ lesson.recap()
 # **Physiology.** Patients' shares are not arbitrary: in most people, granulocytes are the largest part. The **Dirichlet distribution** is the usual one for random shares. It has a
 # parameter $\alpha_c$ per type, and its density is proportional to $\prod_c \pi_c^{\alpha_c - 1}$.
 #
-# *In words:* if the types were known, $n_c$ cells of each type $c$ would have the likelihood $\prod_c \pi_c^{n_c}$. Multiplied by the prior, it is
+# *In words:* if the types were known, $n_c$ cells of each type $c$ would have the likelihood $\prod_c \pi_c^{n_c}$. Multiplied by this density, the prior, it is
 # $\prod_c \pi_c^{n_c + \alpha_c - 1}$. So the prior acts as if $\alpha_c - 1$ more cells of type $c$ had been counted. A step adds these cells to the count
 # before it divides. By hand: with $\alpha = (3, 1)$, two granulocytes are added, and the first round gives $(6.6 + 2)/12 = 0.717$ instead of 0.66.
 #
@@ -164,13 +164,13 @@ lesson.patient.show()
 # leaves 1.7. With the classifier from 30 purified cells, EM errs by 7.2 points, because its probabilities are wrong and no guess of the shares repairs them.
 #
 # **Physiology** gains 1.2 points with ten cells and the classifier from 30 purified cells. With 300 cells and the other classifier it gains nothing,
-# because a few added cells no longer count.
+# because a few added cells no longer matter.
 #
 # ## Exercise 2 · Decide: purified cells or counted cells?
 #
 # A laboratory can pay for one plan. Plan A: 30 purified cells to learn from, and 300 counted cells per patient. Plan B: 900 purified cells, and 30 counted
 # cells per patient. `mean_error(purified, counted)` is the mean error of EM with physiology, in points. Give the better plan, `"A"` or `"B"`, then the
-# errors of A and B. Before you call it, estimate both errors from the numbers above. Chance shrinks like one over the root of the number of cells.
+# errors of A and B. Before you call `mean_error`, estimate both errors from the numbers above. The error of chance shrinks like one over the root of the number of cells.
 
 # %%
 from ddlearn.lessons.counting_and_rules.patient import mean_error
@@ -216,8 +216,8 @@ lesson.decide("spend", plan, error_a, error_b)
 # The second formula is Bayes' rule for each cell, with one factor per rule. Here $\propto$ says: divide by the sum over the types $c$. The prior $\pi$ is called the **class balance**: the
 # shares of the types among all cells. The product treats the rules as independent: given the type, one rule's errors say nothing about another's.
 #
-# Write one round, rule by rule. Instead of multiplying factors, add their logarithms, and end with a softmax over the types. Your function is always given
-# a class balance. If nobody knows the class balance, the explorer passes the mean of $r$ over the cells in its place.
+# Write one round, rule by rule. Instead of multiplying factors, add their logarithms, and end with a softmax over the types. If nobody knows
+# the class balance, the explorer passes the mean of $r$ over the cells as `balance`.
 
 
 # %%
@@ -248,7 +248,7 @@ lesson.predict("broad")
 # ## See: rules from a textbook
 #
 # You choose **seven** rules, **nine**, or the **three narrow ones** of the prediction. Each narrow rule names few cells:
-# one always says lymphocyte, the two others monocyte. The three are among the seven, and the seven among the nine. A switch adds the fourth rule of the prediction, which is **broad and wrong**. The habits of all rules were counted on 6,169 real cells
+# one as lymphocytes, the two others as monocytes. The three are among the seven, and the seven among the nine. A switch adds the fourth rule of the prediction, which is **broad and wrong**. The habits of all rules were counted on 6,169 real cells
 # ([WBCAtt](https://arxiv.org/abs/2306.13531)). Here their votes are drawn with these habits, each rule on its own.
 # - **Left:** for majority vote and label model, the accuracy, the calibration error of [[purified_specimens]], and the **count error**, the mean gap
 #   between counted and true shares.
@@ -284,12 +284,12 @@ lesson.rules.show()
 # speaks. There the broad rule alone is the majority. So the first round takes it for a good rule, and the last round believes that it is right on 96 % of its cells. The truth is 25 %.
 #
 # **Without the wrong rule, the model can be worse.** With the three narrow rules alone, the model names 22 % of the cells correctly, instead of 61 %. No narrow rule names
-# granulocytes, and on 77 % of the cells all three are silent. Such cells are hardly monocytes: two rules name monocytes, often on the same cells. Rules that err independently meet so often only if each finds most monocytes. But a single
+# granulocytes, and on 77 % of the cells all three are silent. The model finds that few of these cells are monocytes: two rules name monocytes, often on the same cells. Rules that err independently agree so often only if few monocytes escape both. But a single
 # rule names lymphocytes, and no vote tells how many of the silent cells it missed. The last round gives each of them 48 % granulocyte and 49 % lymphocyte, and so calls all of them lymphocytes. Chance
-# decides such a near tie. Of twenty draws of the votes, 11 end like this one. In the others, the model names at least 93 % correctly.
+# decides. Of twenty draws of the votes, 11 end like this one. In the others, the model names at least 93 % correctly.
 #
 # **Wrong when it speaks, right when it is silent.** How can a rule that is wrong three times out of four help? It names 99 % of the lymphocytes, and 44 % of the granulocytes.
-# The model misses the second fact, and finds the first. So a cell on which all four rules are silent is hardly a lymphocyte, and the model calls it a granulocyte. That is right for
+# The model misses the second fact, and finds the first. So a cell on which all four rules are silent is very probably no lymphocyte, and the model calls it a granulocyte. That is right for
 # 94 % of these cells. But the granulocytes that the rule names, a third of all cells, are called lymphocytes.
 #
 # <details><summary>Why does a majority vote of the narrow rules reach 93.5 %?</summary>
@@ -298,7 +298,7 @@ lesson.rules.show()
 #
 # </details>
 #
-# **Two explanations.** In the first, nearly half of the cells are lymphocytes, and the broad rule is right. In the second, few are, and it is wrong. *Both
+# **The votes have two explanations.** In the first, nearly half of the cells are lymphocytes, and the broad rule is right. In the second, few are, and it is wrong. *Both
 # make the votes nearly equally probable* (problem 4), so no number of rounds can decide. The class balance can.
 #
 # **What the class balance adds.** The broad rule calls 47 % of the cells lymphocytes. The blood test finds 12 %. So the rule can be right on at most
@@ -342,7 +342,7 @@ lesson.quiz()
 #
 # - **How do you count?** By [EM](GLOSSARY.md#em): count with probabilities, correct them by the count, and repeat. With 300 cells and a classifier from 900 purified ones, it errs by 2.2 points,
 #   and counting the most probable types by 3.0. Chance alone leaves 1.7.
-# - Physiology enters as a [Dirichlet](GLOSSARY.md#dirichlet-distribution) prior: some cells that were counted already. It helps where few cells are counted.
+# - Physiology enters as a [Dirichlet](GLOSSARY.md#dirichlet-distribution) prior, as if some cells had been counted already. It helps where few cells are counted.
 # - **Which rules do you believe?** A [label model](GLOSSARY.md#label-model) learns this from agreement alone. Ours believed the wrong rule, and named 61 % of the cells correctly. With
 #   the class balance of a blood test, it names 94 %.
 #

@@ -207,7 +207,7 @@ def test_the_page_states_how_many_cells_the_rules_name_correctly():
     assert f"names {percent(narrow)} of the cells correctly, instead of {percent(misled)}." in page
     seven = percent(scores(voting.SEVEN, False, free)[1, 0])
     assert f"seven of them name {seven} of our cells correctly." in page
-    assert f"add an eighth, which is wrong: now {percent(misled)} are named correctly" in page
+    assert f"add a wrong one: now {percent(misled)} are named correctly" in page
     majority, tested = scores(voting.NARROW, True, voting.TESTED)[:, 0]
     assert f"the model names {percent(tested)} of the cells correctly." in page
     assert f"names {100 * majority:.1f} %." in page

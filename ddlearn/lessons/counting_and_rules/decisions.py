@@ -19,8 +19,8 @@ SPEND = Decision(
     asked=("the plan", "the error of A", "the error of B"),
     reference=lambda: both("B"),
     because=(
-        "Counting more cells takes away the error of chance only. The errors of a poor classifier stay, because they "
-        "have the same direction in every cell that it sees."
+        "Counting more cells takes away the error of chance only. The errors of a poor classifier stay, because it "
+        "errs in the same way on all cells that look alike."
     ),
     **HINTS.of(
         "spend",
