@@ -18,7 +18,7 @@
 # *The green band is what the claim allows, and is decided first. Each line is an interval: what an experiment leaves possible.*
 #
 # **Question.** A clinic wants to predict how diabetes progresses, and is offered a model with 64 times as many features (numbers computed from a patient's row).
-# "On the diabetes table, more features are not better. With 64 times as many, the error is 2.3 times as large." Is that so, or luck? If it is so, the clinic would pay for worse
+# A colleague objects: "On the diabetes table, more features are not better. With 64 times as many, the error is 2.3 times as large." Is that so, or luck? If it is so, the clinic would pay for worse
 # predictions. Whoever checks the result after each measurement, and stops when pleased, can be wrong four times as often as whoever checks once. How do you state such a claim, and
 # judge it on one page?
 #
@@ -115,7 +115,7 @@ lesson.predict("three seeds")
 lesson.rule.show()
 
 # %% [markdown]
-# With 1.96, three normal seeds hold the truth in 81 of 100 experiments, not in 95.
+# With 1.96, the interval of three normal seeds holds the truth in 81 of 100 experiments, not in 95.
 #
 # ## Explain: a claim and its verdict
 #
@@ -138,7 +138,7 @@ lesson.rule.show()
 # The claim **holds** if the measured interval lies inside the band and the control's interval lies outside. It **does not hold** if the measured interval
 # lies wholly outside. Otherwise we **cannot tell**.
 #
-# The rule is a **test of equivalence**. The usual test asks whether a difference was seen. With few seeds it seldom sees one, and "not seen" is then mistaken for "equal". Here few seeds that scatter prove
+# The rule is a **test of equivalence**. The usual test asks whether a difference was seen. With few seeds it seldom sees one, and "not seen" is then mistaken for "equal". With our rule, few seeds that scatter prove
 # nothing: their interval is too wide for the band. For normal seeds, a wrong "holds" has probability 1/40 at most, a wrong "does not hold" 1/20 at most.
 #
 # <details><summary>How often is the rule wrong?</summary>
@@ -186,7 +186,7 @@ def interval(measured):
 # ## Exercise 2 · Repair: `verdict`
 #
 # The function gets three pairs `(low, high)`: the measured interval, the control's, and the band, whose upper end may be infinite. It
-# returns 1 if the claim holds, −1 if it does not hold, and 0 if the seeds cannot tell. It runs, but for the three seeds above it returns 1. Repair it. Your rule then judges
+# returns 1 if the claim holds, −1 if it does not hold, and 0 if the seeds cannot tell. For the three seeds above it returns 1. Repair it. Your rule then judges
 # every question below.
 
 
@@ -287,7 +287,7 @@ lesson.look.show()
 #
 # *Baseline:* no theory says how a network compares with a kernel. So we ask what a mere change of kernel can gain, without learning. The question's ratio is network
 # error over kernel error. For the baseline, the same kernel takes the network's place, once with half and once with twice the width, on twelve other splits of the table. The baseline is the smallest of these 24 ratios, or 1
-# if all are larger. A network gains by learning only if its ratio is below the baseline. The network stops training where it is best on the unseen rows. This favors it, so the claim is harder to hold.
+# if all are larger. A network gains by learning only if its ratio is below the baseline. The network stops training where it is best on the unseen rows. This favors the network, so it works against the claim.
 #
 # No seed has a part in the baseline, so the band is fixed before the measurement, and the bounds on wrong
 # verdicts stay true for it. Other splits would give another baseline.
@@ -302,7 +302,7 @@ lesson.look.show()
 lesson.experiment.show()
 
 # %% [markdown]
-# The next cell asks what you expect of the question that you chose. Your page will say whether you answered before the numbers were shown.
+# The next cell asks which number you expect for the question that you chose. Your page will say whether you answered before the numbers were shown.
 
 # %%
 lesson.predict(lesson.experiment.state["question"])
@@ -326,7 +326,7 @@ lesson.predict(lesson.experiment.state["question"])
 #
 # The next cell writes your page as one file: verdict, picture, next step, your prediction, the method, and what it does not show. Say in a sentence what you make of the result.
 #
-# If eight seeds cannot tell, the message below says how many to take, and gives a line such as `write_page(new_seeds=20)`, for twenty new seeds.
+# If eight seeds cannot tell, the message below says how many new seeds to take, and gives a line such as `write_page(new_seeds=20)`.
 
 # %%
 write_page(in_my_words="", author="")
@@ -359,9 +359,9 @@ lesson.quiz()
 # %% [markdown]
 # ## Key points
 #
-# - **So, or luck?** It is so. On the diabetes table, the error with 64 times as many features is 2.3 times as large, and eight seeds leave only 1.65 to 2.93 possible.
+# - **Is it luck?** No. On the diabetes table, the error with 64 times as many features is 2.3 times as large, and eight seeds leave only 1.65 to 2.93 possible.
 # - **How do you state a [claim](GLOSSARY.md#claim)?** As a sentence that may be false, with a [band](GLOSSARY.md#band) stated before and a [control](GLOSSARY.md#control) that must fail.
-# - **How do you judge it?** Once, with the number of seeds fixed before, and by the whole interval. Who judged after each seed was wrong in 11 % of the experiments,
+# - **How do you judge it?** Once, with the number of seeds fixed before, and by the whole interval. Whoever judged after each seed was wrong in 11 % of the experiments,
 #   instead of 2.7 %.
 # - "Cannot tell" is an answer. Next come more seeds, more rows, or a better control.
 #
@@ -370,7 +370,7 @@ lesson.quiz()
 # %% [markdown]
 # ## Problems
 #
-# **1. Wrong verdicts (easy, checked).** Seeds are normal, and the control's interval is always outside. Give three probabilities.
+# **1. Wrong verdicts (easy, checked).** Seeds are normal, and the control's interval is always outside.
 # - The truth is exactly the upper edge of a wide band. How often does the rule say "holds"?
 # - Another rule says "holds" if the mean is inside this band. How often does it say so?
 # - The band is one number, the truth. How often does our rule say "does not hold"?

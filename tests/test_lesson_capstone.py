@@ -118,7 +118,7 @@ def test_coverage_is_that_of_scipy_and_of_many_more_experiments():
             assert rule.theory(name, n) == pytest.approx(2 * stats.t.cdf(c, n - 1) - 1, abs=1e-4)
     z = torch.randn(40_000, 5, generator=compute.generator(8), dtype=torch.float64)
     held = ((z.amin(1) <= 0) & (z.amax(1) >= 0)).double().mean()
-    assert rule.theory("least to largest seed", 5) == pytest.approx(float(held), abs=0.005)
+    assert rule.theory("smallest to largest seed", 5) == pytest.approx(float(held), abs=0.005)
 
 
 def test_the_claims_of_the_tables_say_what_the_menu_says():

@@ -25,7 +25,7 @@ RULES: dict[str, Callable[[Tensor], Pair] | None] = {
     T: None,  # the learner's
     ASKED: lambda some: around(some, NORMAL * some.std() / len(some) ** 0.5),
     "1.96 spreads": lambda some: around(some, NORMAL * some.std()),
-    "least to largest seed": lambda some: (float(some.min()), float(some.max())),
+    "smallest to largest seed": lambda some: (float(some.min()), float(some.max())),
 }
 REACHES = {T: lambda n: t_value(n - 1), ASKED: lambda n: NORMAL, "1.96 spreads": lambda n: NORMAL * n**0.5}
 """In standard errors. The other rule has none: it misses the mean, as a median, where all n seeds lie on one side."""
