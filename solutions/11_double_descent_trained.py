@@ -65,8 +65,8 @@ lesson.recap()
 # %% [markdown]
 # ## Predict
 #
-# A network with $d$ inputs, $h$ hidden units and $k$ outputs has $P = (d + 1 + k)h + k$ weights and biases. With squared loss, $n$ examples ask for $nk$ numbers: each output for each
-# example.
+# A network with $d$ inputs, $h$ hidden units and $k$ outputs has $P = (d + 1 + k)h + k$ weights and biases. With squared loss, $n$ examples ask for $nk$ numbers: $nk$ **equations**,
+# one per output and example.
 
 # %%
 lesson.predict("worst")
@@ -76,7 +76,7 @@ lesson.predict("worst")
 #
 # Take the design of [[double_descent_solved#By-hand|the last lesson]], with singular values 2 and 0.2. The true weights $w_\star = (1, 1)$ lie in the strong direction. Noise moves the exact fit by $(0.5, -0.5)$, in the weak one.
 # Take gradient steps of size 0.2 on $\frac12\lVert Xw - y\rVert^2$, from $w = 0$. The gradient is $X^\top X (w - \hat w)$, where $\hat w$ is the exact fit. So along a direction with singular value $s$,
-# each step multiplies what is missing of $\hat w$ by $1 - 0.2 s^2$.
+# each step multiplies the missing part of $\hat w$ by $1 - 0.2 s^2$.
 #
 # | steps | missing in the strong direction | missing in the weak direction | $\lVert w - w_\star\rVert^2$ |
 # |---|---|---|---|
@@ -99,14 +99,14 @@ lesson.predict("worst")
 # <details><summary>What is Adam, and where do the weights start?</summary>
 #
 # The step size is 0.009, and there is no weight decay. Adam is momentum with a step size per weight: each step is divided by the root of a running mean of the squared gradient. The start weights are Gaussian, with variance $1/(3d)$ in the first layer and
-# $1/(3h)$ in the second. The pixels are standardized. In the map each seed has its own wrong labels. The explorer below Exercise 2 averages the outputs of several networks. There, all of them learn the same wrong labels.
+# $1/(3h)$ in the second. The pixels are standardized. In the map each seed has its own wrong labels. The explorer below Exercise 2 averages the outputs of several networks, which all learn the same wrong labels.
 #
 # </details>
 #
 # - **Left, the map:** to the right networks get wider, measured by $P/(nk)$; upward training goes on. The color is the squared error on new digits; the best constant output has 0.90. Diamonds mark the smallest error of each width.
 # - **Right:** the error at the chosen step (the map's white line). The green line marks the narrowest width that fits its labels. From there on the training error (dashed) is nearly zero.
 #
-# Move **Steps** from left to right, with By hand in mind: signal first, noise last. Early on, networks have learned what digits look like, and hardly any wrong label. What should the curve look like then?
+# Move **Steps** from left to right, with By hand in mind. Early on, networks have learned what digits look like, and hardly any wrong label. What should the curve look like then?
 # When does the peak appear? Then set **Wrong labels** to *none*. Networks, steps and equations stay the same. What is left of the peak?
 
 # %%
@@ -139,7 +139,7 @@ lesson.map.show()
 # ## Exercise 1 · Write: `interpolation_point`
 #
 # A training error rate of zero is not enough: the outputs should equal the ones and zeros. By our convention, a width **fits** if its squared training error is below 2 % of that of
-# the best constant, the mean label. Return $P/(nk)$ for the narrowest width that fits. The map's green line is then yours.
+# the best constant output, the mean of the targets. Return $P/(nk)$ for the narrowest width that fits. The map's green line is then yours.
 
 
 # %%
@@ -148,7 +148,7 @@ def interpolation_point(widths, train_mse, y, d):
     """P/(nk) of the narrowest width that fits: its train_mse is below 2 % of the best constant's.
 
     train_mse (W, S), for S seeds per width, sums the squared error over the k outputs and takes the mean over the n
-    examples. Take its mean over seeds. widths (W,), targets y (n, k), d inputs; biases count. float("inf"): none fits.
+    examples. Take its mean over seeds. widths (W,), targets y (n, k), d inputs; biases count. float("inf") if none fits.
     """
     # BEGIN SOLUTION
     n, k = y.shape
@@ -205,10 +205,10 @@ lesson.cures.show()
 # | weight decay | strong: no peak; weak: a lower peak | the strength must be found |
 # | cross-entropy | the error rate falls with width, to 18 % | wide networks still learn wrong labels |
 # | small batches | a lower, flatter peak | a peak |
-# | averaging | three networks of 40 units, averaged, have 0.50; one of 120 units has 0.84. With strong decay, almost no gain | the wrong labels, which all networks share: averaged networks still rise from 0.40 at 8 units to 0.60 at 80 |
+# | averaging | three networks of 40 units, averaged, have 0.50; one of 120 has 0.84. With strong weight decay, almost no gain | the shared wrong labels: the error of averaged networks still rises, from 0.40 at 8 units to 0.60 at 80 |
 # | longer steps (size 0.02) | **a hump, 1.37 at 20 units, is above the peak,** 1.09 at 53 | no cure |
 #
-# Each row is about *these* networks, on small digits. Nakkiran and others trained far larger networks with
+# Each row is about *these* networks. Nakkiran and others trained far larger networks with
 # cross-entropy, and found peaks, some without wrong labels.
 #
 # ## Exercise 3 · Decide: where do you expect the peak?
@@ -297,14 +297,14 @@ lesson.quiz()
 #
 # <details><summary>Shapes and loss</summary>
 #
-# E networks of one width are stacked: hidden weights $W$ (E, h, d) and output weights $A$ (E, h, k). All see the inputs $x$ (n, d), whose last column is 1: its weights are the biases of the units, and here $d$ counts it. The outputs have no bias. Each network has its own targets (E, n, k). The
-# loss of network $e$ is the mean over examples of $\lVert f_e(x_i) - y_{ei}\rVert^2$, with $f_e(x) = A_e^\top \mathrm{relu}(W_e x)$. `@` carries the first axis along, and `.mT` transposes the last two.
+# E networks of one width are stacked: hidden weights $W$ (E, h, d) and output weights $A$ (E, h, k). All see the inputs $x$ (n, d). The last of these $d$ columns is 1, so its weights are the biases of the units. The outputs have no bias. Each network has its own targets (E, n, k). The
+# loss of network $e$ is the mean over examples of $\lVert f_e(x_i) - y_{ei}\rVert^2$, with $f_e(x) = A_e^\top \mathrm{relu}(W_e x)$. `@` multiplies network by network, and `.mT` transposes the last two axes.
 #
 # </details>
 #
 # **3. The best moment (checked below).** In By hand, after how many steps is the squared distance smallest, and how small is it?
 #
-# **4. Two descents in time (hard, explorer below).** In a linear model, each feature learns at its own speed, its **clock**. If the fast features carry signal, slower ones noise, and the slowest signal again, the risk descends twice. Which step sizes $\eta_i$ leave one descent?
+# **4. Two descents in time (hard, explorer below).** In a linear model, each feature learns at its own speed, its **clock**. If the fast features carry signal, slower ones noise, and the slowest signal again, the risk descends twice. Which step sizes $\eta_i$, one per feature, leave one descent?
 #
 # <details><summary>The clocks</summary>
 #

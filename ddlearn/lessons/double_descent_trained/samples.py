@@ -100,9 +100,11 @@ def picture(fig, r: Samples) -> None:
 def sentence(r: Samples) -> str:
     """Say how the error changes with the offer."""
     now, then, until = float(r.at(r.have)), float(r.at(r.offered)), r.harmed_until
-    back = f"No larger number has more error than {r.have}."
-    if until is not None:
-        back = f"{f'Up to {until}' if until < MOST else f'Even {MOST}'} examples leave more error than {r.have}."
+    back = f"With more examples than {r.have} it is never larger."
+    if until == MOST:
+        back = f"Even with {MOST} it is larger than with {r.have}."
+    elif until is not None:
+        back = f"With up to {until} examples it can be larger than with {r.have}."
     return (
         f"{r.model.capitalize()}: the error is {now:.2g} with {r.have} examples and {then:.2g} with {r.offered}, "
         f"{then / now:.2f} times as much. {back} It is largest at {int(r.n[r.middle.argmax()])}; the threshold is at "
