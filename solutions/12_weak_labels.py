@@ -135,8 +135,8 @@ lesson.predict("poured")
 # of the bags' means, and the weights depend on the shares alone.
 #
 # Such weights serve any feature. Take as the feature the network's loss on a cell, *as if the cell were a granulocyte*. The same weighted sum estimates the mean
-# loss of the granulocytes. Do the same with the loss as each other type, and average the results with the types' shares. The result estimates the **risk with labels**: the mean loss of
-# a cell as its true type. Two learners minimize such estimates.
+# loss of the granulocytes. Do the same for the other types, and average the results, weighted by the types' shares. This estimates the **risk with labels**: the mean of
+# every cell's loss as its true type. Two learners minimize such estimates.
 # - The **mean map** solves the bags' equations by least squares. Its weights come from the pseudo-inverse of the table of shares: above, 1.5 and
 #   $-0.5$. It needs bags whose shares differ.
 # - **EasyLLP** has a formula for the weights (Exercise 2). It is for **independent cells**, drawn at random from the same blood, as in poured bags.
@@ -165,7 +165,7 @@ lesson.learners.show()
 # loss is nearly minimal, so nothing teaches it to tell cells apart. It names all of them granulocytes, the most frequent type.
 #
 # **How much bags differ is one number.** Each bag is a point $\pi_b$ of the triangle. For poured blood, $\pi_b$ are the shares of the bag's own cells, which the
-# test counts. For a person, they are those of the whole blood, of which the bag is a sample. The report $a_b$ is $\pi_b$, up to errors. Let $q$ be
+# test counts. For a person, $\pi_b$ are the shares in all of the person's blood, of which the bag is a sample. The report $a_b$ is $\pi_b$, up to errors. Let $q$ be
 # the mean of $\pi_b$ over all possible bags. Bags of one cell lie in the corners. The **effective bag size** compares their distances from
 # $q$ with those of your bags:
 #
@@ -178,7 +178,7 @@ lesson.learners.show()
 #   patients are. Its variance is that of one cell, divided by $\alpha_0 + 1$. So $m_{\text{eff}} = \alpha_0 + 1$, for any number of cells per patient.
 #
 # **What cells are worth.** Let least squares estimate the mean of a feature over type $c$ from $N$ cells in bags, as by hand. About $Nq_c$ of them are of this type.
-# The estimate has the variance of a mean over $Nq_c\,e_c$ labeled cells of type $c$, with $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$ (problem 3). This number,
+# The estimate has the same variance as the mean over $Nq_c\,e_c$ labeled cells of type $c$, with $e_c = 1/(m_{\text{eff}}(1 - q_c) + q_c)$ (problem 3). This number,
 # $Nq_c\,e_c$, is the bags' **worth**.
 # *In words:* for a rare type, $e_c$ is nearly $1/m_{\text{eff}}$. For monocytes, $q_c = 0.11$, and $e_c$ is 0.18 for our
 # patients ($\alpha_0 = 5.26$), but 0.0022 for bags of 512 independent cells.
@@ -192,7 +192,7 @@ lesson.learners.show()
 # kinds of bags above, $G = qq^\top + (\operatorname{diag}(q) - qq^\top)/m_{\text{eff}}$. So one number is enough. The sentence of the next explorer gives the smallest eigenvalue of $G$ for the bags
 # drawn. It is near zero if they hardly separate the types.
 #
-# Real reports have errors, which look like spread. So for healthy donors, the effective bag size found from reports is 57 to 68 instead of 81. (For them $\alpha_0 = 80$.)
+# Real reports have errors, which look like spread. So for healthy donors ($\alpha_0 = 80$), the effective bag size found from reports is 57 to 68 instead of 81.
 #
 # The proportion loss is that of Ardehaly and Culotta, [Co-training for demographic classification using deep learning from label proportions](https://arxiv.org/abs/1709.04108) (2017).
 # EasyLLP is that of Busa-Fekete et al., [Easy learning from label proportions](https://arxiv.org/abs/2302.03115) (2023), for bags of independent cells (from the abstract: "i.i.d.
@@ -212,7 +212,7 @@ lesson.learners.show()
 # - **Left:** each dot in the triangle is a bag. Two ellipses show the spread, of these bags and by theory.
 # - **Right:** the worth for each type.
 #
-# Make the patients more alike. Then pour their blood together and enlarge the bags.
+# Make the patients more alike: what happens to the worth? Then pour their blood together and enlarge the bags.
 
 # %%
 lesson.triangle.show()
@@ -232,7 +232,7 @@ lesson.triangle.show()
 # $\frac12(1.8 \cdot 0.2 - 0.6 \cdot 0.6) = 0$. The same holds for the loss as a lymphocyte, so $R$ is the risk with labels.
 #
 # For bags drawn at random, $R$ is **unbiased** if $m_{\text{eff}}$ is right: its mean over draws is the risk with labels. EasyLLP takes $m_{\text{eff}} = m$.
-# Some weights are negative. So on a few bags $R$ can fall below zero, although no true risk can. Then the network has begun to fit their noise.
+# Some weights are negative. So on a few bags $R$ can fall below zero, although no true risk can. Then the network has begun to fit the noise of these bags.
 #
 # The function below is right only for bags of one cell. Repair it.
 
@@ -263,8 +263,8 @@ def bag_risk(logits, a, q, m_eff):
 # the cell. The bias is $(\frac{m_{\text{eff}}}{m_0} - 1)(R_1 - R_0)$: our derivation.
 #
 # **Far too large.** With 64 in the place of 6.26, the mean risk is $10.2\,R_1 - 9.2\,R_0$. Let the loss as a monocyte be a large number $T$ for all granulocytes and
-# lymphocytes, and for four of five monocytes too. Let it be nearly 0 for the fifth. Only monocytes bear this label in $R_1$; in $R_0$ every cell bears it with probability 0.11. So this loss adds about $0.11\,T\,(10.2 \cdot 0.8 - 9.2\,(0.89 + 0.11 \cdot 0.8)) = -0.09\,T$. So
-# the risk falls as $T$ grows, although most monocytes are lost.
+# lymphocytes, and for four of five monocytes too. Let it be nearly 0 for the fifth. In $R_1$ only monocytes bear the label monocyte; in $R_0$ every cell bears it with probability 0.11. So the loss as a monocyte adds about $0.11\,T\,(10.2 \cdot 0.8 - 9.2\,(0.89 + 0.11 \cdot 0.8)) = -0.09\,T$.
+# The risk falls as $T$ grows, although most monocytes are lost.
 #
 # </details>
 #
@@ -280,8 +280,8 @@ lesson.effective_size.show()
 
 # %% [markdown]
 # **Too small.** A wrong size mixes in the risk of *random labels*, which have the shares $q$ whatever the cell (fold). With 2 instead of 6.26, $R$ is on average
-# 0.32 times the risk with labels plus 0.68 times that of random labels. For a sure monocyte, the first asks for the probability 1 of monocyte, the
-# second for 0.11. So $R$ asks for $0.32 + 0.68 \cdot 0.11 = 0.39$. But granulocyte gets $0.68 \cdot 0.61 = 0.41$, and wins. So rare types are lost first:
+# 0.32 times the risk with labels plus 0.68 times that of random labels. For a cell that is surely a monocyte, the first asks for the probability 1 of monocyte,
+# the second for 0.11. So $R$ asks for $0.32 + 0.68 \cdot 0.11 = 0.39$. But granulocyte gets $0.68 \cdot 0.61 = 0.41$, and wins. Rare types are lost first:
 # choose 2.
 #
 # **Too large.** For patients, EasyLLP takes 64: $R$ is 10.2 times the risk with labels *minus* 9.2 times that of random labels. Sure predictions make the latter

@@ -100,8 +100,8 @@ def sentence(r: Look) -> str:
     types = "; ".join(f"{name} {marks}" for name, marks in zip(NAMES, seen[:3], strict=True))
     answer = f"The fourth cell is a {NAMES[r.label]}." if r.told else "The type of the fourth cell is hidden."
     return (
-        f"{answer} Width of the dark ring, and mottle outside it: {types}; fourth cell {seen[3]}. "
-        f"The camera is {r.focus:.0f} µm away."
+        f"{answer} Width of the dark ring, and how spotted the picture is outside it: {types}; "
+        f"fourth cell {seen[3]}. The camera is {r.focus:.0f} µm away."
     )
 
 
