@@ -130,7 +130,7 @@ lesson.walk.show()
 # ## Predict
 #
 # Among our sixteen inputs, $\Theta$ is large for neighbors and small for distant inputs. The target is a sum of three waves, of size 0.4
-# for $k = 1$, 0.5 for $k = 2$ and 0.6 for $k = 4$. Wave $k$ goes $k$ times around the circle.
+# for $k = 1$, 0.5 for $k = 2$ and 0.6 for $k = 4$. Wave $k$ has $k$ periods on the circle.
 
 # %%
 lesson.predict("first")
@@ -218,18 +218,21 @@ def descent(K, y, f0, lr, steps):
 # A step of the network changes its outputs by $-\frac\eta n\Theta r$, to first order, with the $\Theta$ of the moment. If $\Theta$ stays constant, the
 # network follows the same rule as its tangent.
 #
-# The first part tends to a limit that we call $K'$. (The prime means *next layer*.) In the second part, $a_j^2$ is 1 on average.
+# The first part tends to a limit that we call $K'$. (Its prime means *next layer*.) In the second part, $a_j^2$ is 1 on average.
 # Let $\theta$ be the angle between the vectors $x$ and $x'$ (not $\delta$, as $x$ has a third entry). A random unit is active at both with probability
 # $(\pi - \theta)/2\pi$ (first box below). So the second part tends to $2 \cdot \frac{\pi - \theta}{2\pi}\,x \cdot x' = \frac{\pi - \theta}{\pi}\,x \cdot x'$.
 #
 # **Deeper networks.** A sum that enters a unit of the second layer is itself the output of a small network. Compare it at two inputs in two ways:
-# - *How alike are its values?* Over the random weights, their covariance is $K$ (`nngp`). $K$ takes the place of
-#   $x \cdot x'$: it gives the angle $\theta$, and so the share of units active at both.
+# - *How alike are its values?* Over the random weights, their covariance is $K$ (`nngp`).
 # - *How alike are its gradients?* Their inner product is its tangent kernel, from now on $\Theta$ (`ntk`).
 #
-# In the first layer, the sum is $w \cdot x$, with the covariance $x \cdot x'$ and the gradient $x$. So **both start as $x \cdot x'$**. The next sum is the $f$
-# above. Its $a_j$ are independent with variance 1, so its values have the covariance $K'$. Its tangent kernel is $K'$ plus $(\pi - \theta)/\pi$ times $x \cdot x'$, the tangent kernel of
-# the sums $w \cdot x$ that enter its units. One layer deeper, the sums that enter have the tangent kernel $\Theta$, and by the chain rule it stands there. The output is the last such sum, so its kernel is the last $\Theta$. One hidden layer makes $K'$ and $\Theta'$ of $K$ and $\Theta$:
+# A sum that enters the first layer is $W_j \cdot x$, with the covariance $x \cdot x'$ and the gradient $x$. So **both start as $x \cdot x'$**. A sum that enters
+# the second layer is the $f$ above. Its $a_j$ are independent with variance 1, so its covariance is $K'$. Its tangent kernel is $K'$ plus
+# $(\pi - \theta)/\pi$ times $x \cdot x'$.
+#
+# Here $x \cdot x'$ has two roles. As the covariance of the earlier sums, it gives the angle $\theta$, and so the share of units active at both. As
+# the sums' tangent kernel, it is multiplied by $(\pi - \theta)/\pi$. One layer deeper, $K$ has the first role and, by the chain rule, $\Theta$ the second. The output is
+# the last such sum, so its kernel is the last $\Theta$. One hidden layer turns $K$ and $\Theta$ into $K'$ and $\Theta'$:
 #
 # $$K' = \frac{s}{\pi}\big(\sin\theta+(\pi-\theta)\cos\theta\big), \qquad \Theta' = K' + \frac{\pi-\theta}{\pi}\,\Theta.$$
 #
@@ -285,7 +288,9 @@ def descent(K, y, f0, lr, steps):
 #
 # Apply the recursion $m$ times to points of length 1. On the diagonal $\theta = 0$, so $K$ stays 1, and each layer adds 1 to $\Theta$,
 # which becomes $m + 1$. For two different points, expand the first formula for small $\theta$: $\cos\theta' = 1 - \theta^2/2 + \theta^3/(3\pi)$. So $\theta' = \theta - \theta^2/(3\pi)$. Each layer adds about $1/(3\pi)$ to $1/\theta$, so after $m$ layers $\theta \approx 3\pi/m$. All
-# points become parallel: $K$ has forgotten which two they were. In the second formula, $K'$ is near 1 and $\theta/\pi$ near $3/m$. So the formula is close to $\Theta' = 1 + (1 - 3/m)\,\Theta$. Try
+# points become parallel: $K$ has forgotten which two they were.
+#
+# In the second formula, $K'$ is near 1 and $\theta/\pi$ near $3/m$. So the formula is close to $\Theta' = 1 + (1 - 3/m)\,\Theta$. Try
 # $\Theta = cm$, which grows by $c$ per layer: then $c = 1 - 3c$, so $c = \frac14$ and $\Theta$ is about $m/4$. This becomes exact only slowly. For two points at a right angle we measured $\Theta = 27.5$ after 100
 # layers, which is 10 % more than 25, and 253.5 after 1,000. A very deep
 # kernel says only whether two points are equal.
@@ -335,7 +340,7 @@ def next_layer(nngp, ntk):
 #
 # <details><summary>What does the formula leave, and what does the network?</summary>
 #
-# The formula leaves 60 % of the wave $k = 2$: about $(1 - 0.81/16.6)^{10}$. The network of 2,048 units has 61 %. After 300 steps, the formula
+# The formula leaves 60 % of the wave $k = 2$: $(1 - \lambda_2/\lambda_0)^{10}$, with unrounded eigenvalues. The network of 2,048 units has 61 %. After 300 steps, the formula
 # leaves 15 % of the wave $k = 4$, and the network 24 %. (With the network's own kernel at the start, the formula leaves 15 % too.) In these 300 steps,
 # this kernel moves by 1.7 %. Its length, the root of the sum of all squared entries, is about 18.5, so it moves by about 0.3. This is little beside the
 # eigenvalue 16.6, but more than the 0.10 of the wave $k = 4$. So modes that are learned last are the hardest to predict.
@@ -373,7 +378,8 @@ lesson.decide("step", step, factor)
 #
 # <details><summary>Does gradient flow predict as well?</summary>
 #
-# The formula of **gradient flow**, $e^{-\eta\lambda_i t/n}$ per mode, holds for tiny steps only. Choose it under **More controls**, with step size 1.8.
+# No: the formula of **gradient flow**, $e^{-\eta\lambda_i t/n}$ per mode, holds for tiny steps only. With step size 1.8, a step multiplies the constant
+# part by $1 - 1.8 = -0.8$, where flow multiplies it by $e^{-1.8} = 0.17$. Choose it under **More controls**.
 #
 # </details>
 #
@@ -402,7 +408,7 @@ lesson.decide("step", step, factor)
 # ## Real digits
 #
 # Ridge regression with the kernel of your `next_layer` classifies handwritten digits: an infinitely wide network, without one
-# step of training. Is it worse than trained networks? Guess before you look.
+# step of training. Guess: is it worse than trained networks?
 # - **Left:** error rates of the kernel against the penalty. Leave-one-out chooses it: each training digit is predicted from all others.
 # - **Right:** the error rate on new digits, for the kernel and for trained networks.
 #
@@ -452,7 +458,7 @@ lesson.quiz()
 # <details><summary>2. How long for the fast wave? (checked below)</summary>
 #
 # The sixteen inputs are the rows of `x`. For an infinitely wide network and
-# $\eta = n/\lambda_{\max}$, after how many steps is at most 1 % left of the wave $k = 1$? And of $k = 4$ (exact eigenvalues)?
+# $\eta = n/\lambda_{\max}$, after how many steps is at most 1 % left of the wave $k = 1$? And of $k = 4$? Do not round the eigenvalues.
 #
 # </details>
 #
