@@ -15,20 +15,20 @@
 #
 # ![Two bundles of arrows. On the left, the arrows are the same before and after training. On the right, a few have grown along the target's direction.](pictures/leaving_the_lazy_regime.svg)
 #
-# *Each arrow is a hidden unit. Its direction is that of the unit's input weights, and its length grows with all of its weights. Both networks
-# have one start and one target, which depends on the dashed direction only.*
+# *Each arrow is a hidden unit: its input weights times the size of its output weight. Both networks have the same start and
+# the same target, which depends on the dashed direction only. Each side has its own scale.*
 #
 # **Question.** A network is trained twice on the same 300 examples, from the same start, and fits them both times. Only a factor on the output differs.
 # With the larger factor, the error on new inputs is 0.72, where predicting zero has 1. The weights hardly move, as in [[neural_tangent_kernel]]: training is
 # **lazy**. With the smaller factor, the error is 0.005, and the weights move far. Why do they move, and what is gained?
 #
-# **Why care?** Usual code sets this factor without naming it. It decides whether a network learns what to look at, and whether a step size tuned
+# **Why care?** Usual code sets this factor without naming it. The factor decides whether a network learns what to look at, and whether a step size tuned
 # at 64 units works at 1,024.
 #
 # **You will be able to**
 # - start a network at zero, and keep its tangent kernel (Exercise 1);
 # - carry a step size from a narrow network to a wide one (Exercise 2);
-# - derive gradient descent for weights that are products (Exercise 3).
+# - derive gradient descent for weights that enter squared (Exercise 3).
 #
 # **Before you start:** [[learned_embeddings]] · [[neural_tangent_kernel]] · [Jacobians](refreshers/jacobians.md) ·
 # [least squares](refreshers/least_squares.md) · [training recipe](refreshers/training_recipe.md) · [notation](NOTATION.md) ·
@@ -80,9 +80,10 @@ lesson.predict("tenfold")
 #
 # The smallest network of this lesson has two weights, $u$ and $v$. For the input 1, its output is $f = \alpha\,(u^2 - v^2)$: the second term is a twin of
 # the first, with the opposite sign. The tangent kernel is the sum of the squared derivatives of $f$,
-# $\Theta = 4\alpha^2(u^2 + v^2)$. Start at $u = v = 1$, so that $f = 0$ and $\Theta = 8\alpha^2$. With the target 1 and the loss $\frac12 (f - 1)^2$, the
-# gradient at the start is $(-2\alpha, 2\alpha)$. A step of size $\frac1\Theta = \frac{1}{8\alpha^2}$ would change a linear function by $\frac1\Theta \cdot \Theta = 1$, and so fit it at once. Here it leads to
-# $u = 1 + \varepsilon$ and $v = 1 - \varepsilon$ with $\varepsilon = \frac{1}{4\alpha}$, and $f = \alpha\,(u + v)(u - v) = 4\alpha\varepsilon = 1$. So this step fits the
+# $\Theta = 4\alpha^2(u^2 + v^2)$. Start at $u = v = 1$, so that $f = 0$ and $\Theta = 8\alpha^2$.
+#
+# With the target 1 and the loss $\frac12 (f - 1)^2$, the gradient at the start is $(-2\alpha, 2\alpha)$. A step of size $\frac1\Theta = \frac{1}{8\alpha^2}$
+# changes the tangent's output by $\frac1\Theta \cdot \Theta = 1$, and so fits the target at once. The network itself goes to $u = 1 + \varepsilon$ and $v = 1 - \varepsilon$ with $\varepsilon = \frac{1}{4\alpha}$, and $f = \alpha\,(u + v)(u - v) = 4\alpha\varepsilon = 1$. So this step fits the
 # target at every $\alpha$, but the weights move by the share $\varepsilon$ of their length.
 #
 # | $\alpha$ | $u$ | $v$ | change of the weights | change of $\Theta$ |
@@ -103,7 +104,7 @@ lesson.predict("tenfold")
 # **Which error can a lazy network reach?** Thirty bits have 435 pairs, whose products are orthogonal. From 300 examples, a fixed kernel predicts in
 # at most 300 directions. So its mean error over the 435 products is at least $135/435 = 0.31$ ([[learned_embeddings]]). The kernel of a random
 # start has no favorite pair, so a network that keeps it should not come below 0.31.
-# - **Left:** the mean squared error on new inputs. The dashed line is at 0.31. The dash-dotted line is that of the start's tangent kernel.
+# - **Left:** the mean squared error on new inputs. The dashed line is at 0.31. The dash-dotted line is the error of the start's tangent kernel.
 # - **Right:** for each bit, the length of its weights to all hidden units, divided by the mean length at the start.
 #
 # Guess at which scale the error falls below 0.31. Then move **Output scale** from 100 to 1. Set **Right panel** to *how far it moved*, and
@@ -137,16 +138,16 @@ lesson.scale.show()
 #
 # </details>
 #
-# **Small $\alpha$: [rich](GLOSSARY.md#rich-training).** A step of this size moves $w_j$ by $-\frac{\eta}{\alpha}\, a_j$ times a mean over all examples. An example counts with $x$ times its residual
-# if unit $j$ is active there, and with 0 if not. (At the start the residual is $-y$.) The width has canceled, and $1/\alpha$ is left: with a small $\alpha$ the weights move far.
+# **Small $\alpha$: [rich](GLOSSARY.md#rich-training).** A step of this size moves $w_j$ by $-\frac{\eta}{\alpha}\, a_j$ times a mean over all examples. An example contributes $x$ times its residual
+# if unit $j$ is active there, and 0 if not. (At the start the residual is $-y$.) The width has canceled, and $1/\alpha$ is left: with a small $\alpha$ the weights move far.
 #
 # **Why along the two bits?** A unit with a positive weight on the second bit is active more often where $x_2 = 1$. There the target $x_1x_2$ equals
 # $x_1$. So on its active examples the target goes with the first bit, and the step moves that bit's weight. In the same way, weights on the first bit
 # move those on the second. The other bits go with the target by chance only.
 #
 # Growth feeds growth: the move of $w_j$ contains $a_j$, and that of $a_j$ the activation. So the two bits stand out, and the kernel
-# [aligns](GLOSSARY.md#alignment) with the labels: at $\alpha = 1$, its alignment (1 for the kernel matrix $yy^\top$) rises from 0.05 to 0.30. What moving far
-# gains, the second calculation by hand shows.
+# [aligns](GLOSSARY.md#alignment) with the labels: at $\alpha = 1$, its alignment (1 for the kernel matrix $yy^\top$) rises from 0.05 to 0.30. The second
+# calculation by hand shows what moving far gains.
 #
 # <details><summary>How were the networks of the explorer trained?</summary>
 #
@@ -317,10 +318,10 @@ lesson.decide("step", step_mup, step_ntk, error)
 #
 # What is gained by moving far? Take an input with two entries, and weights as above for each:
 # $f(x) = \omega_1 x_1 + \omega_2 x_2$ with the coefficients $\omega_i = \alpha\,(u_i^2 - v_i^2)$. The one example is $x = (2, 1)$ with the target 2. Every
-# point of the line $2\omega_1 + \omega_2 = 2$ fits it. Which one does training find?
+# point of the line $2\omega_1 + \omega_2 = 2$ fits it.
 #
 # The derivative of $f$ in $u_i$ is $2\alpha x_i u_i$. So a step multiplies $u_i$ by a number, and with tiny steps the growth rate of $u_1$ is twice that
-# of $u_2$. If $u_2$ has grown from 1 to $g$, then $u_1$ has grown to $g^2$, and $\omega_1/\omega_2 = g^2 + g^{-2}$ (fold). While $u$ and $v$ hardly move, this ratio is 2.
+# of $u_2$, as $x_1 = 2x_2$. If $u_2$ has grown from 1 to $g$, then $u_1$ has grown to $g^2$, and $\omega_1/\omega_2 = g^2 + g^{-2}$ (fold). While $u$ and $v$ hardly move, this ratio is 2.
 # When they move far, $\omega_1$ takes almost everything.
 #
 # <details><summary>Why this ratio, and which α belongs to it?</summary>
@@ -367,7 +368,7 @@ def diagonal_step(u, v, X, y, lr):
 
 # %% [markdown]
 # Here are a hundred coefficients and forty examples without noise. Five true coefficients are not zero.
-# - **Left:** the coefficients that are found at this $\alpha$, and those five (circles).
+# - **Left:** the coefficients found at this $\alpha$, and those five (circles).
 # - **Right:** the squared distance of the found coefficients from the true ones. Dots are descent with your steps, and the
 #   dashed curve is exact for tiny steps.
 #
@@ -405,7 +406,7 @@ lesson.diagonal.show()
 #
 # - **Spread-out targets.** With a hundred true coefficients, the small output scale is the *worse* choice.
 # - **Digits.** Guess the error curve, then choose them under **More controls** of the first explorer.
-# - **A random start.** Untick **Start from the zero function**. At $\alpha = 100$, the random function of the start is large. Training removes it at the
+# - **A random start.** With the parity, untick **Start from the zero function** there. At $\alpha = 100$, the random function of the start is large. Training removes it at the
 #   examples only: the error on new inputs is 4.1.
 #
 # **Discuss:** All of these networks fit every label. Which number shows, without new inputs, that they differ?
@@ -456,7 +457,7 @@ lesson.quiz()
 #   its weights on the two bits: 0.005. On digits, little is gained.
 # - Width makes a network lazy only if its output scale grows.
 # - With the plain step $\eta h/\alpha^2$, one $\eta$ suits all widths.
-# - At a small output scale, weights that are multiplied find a fit with few large coefficients.
+# - At a small output scale, weights that enter squared find a fit with few large coefficients.
 #
 # **What this does not show.** That rich is always better, or that real networks are at either end.
 

@@ -95,7 +95,7 @@ DOUBLED = Exercise(
 
 DIAGONAL_STEP = Exercise(
     name="diagonal_step",
-    title="One step of gradient descent on weights that are products",
+    title="One step of gradient descent on weights that enter squared",
     reference=diagonal_step,
     cases=step_cases,
     **HINTS.of(
