@@ -15,8 +15,8 @@
 #
 # ![A plane of functions. A circle around the origin is the prior. Two more circles of the same size, at the distances 1 and 3 to its right, are posteriors. Their divergences are 0.5 and 4.5. Functions right of a dashed line fit the examples: the near posterior has 7 % of its functions there, the far one 69 %.](pictures/guarantees.svg)
 #
-# *Each point is a function. The prior is a cloud of functions that is fixed before the data. A posterior further to the right has more functions
-# that fit the examples. But the further it is from the prior, the more is added to the bound on its error rate.*
+# *Each point is a function. The prior is a cloud of functions, fixed before the data; a posterior is one chosen after. Further to the right, more
+# of its functions fit the examples. But the further it is from the prior, the more is added to the bound on its error rate.*
 #
 # **Question.** A hospital wants to use your classifier. For the contract, it asks how often it will err. Which statement about the error rate can you make, so
 # that it is false in at most one case of twenty? And what does it cost? (With 400 labeled digits, you will state "at most 15 %", and the truth is 10 %.)
@@ -145,10 +145,10 @@ def holdout(errors, n, delta):
 #
 # $$R \le \mathrm{kl}^{-1}\!\Big(\hat R,\; \frac{\mathrm{KL} + \ln(2\sqrt n/\delta)}{n}\Big).$$
 #
-# *In words:* the numerator is the price, and the $n$ judges share it. The bound grows with the error rate on the judges and with the divergence from the prior. A posterior
+# *In words:* the numerator is the price, and the $n$ judges share it. The bound grows with the error rate on the judges and with the divergence. A posterior
 # that fits better may lie further away, so compare the bounds.
 #
-# **What is free, and what is not.** *All posteriors at once* means: try as many as you like, and keep the best, at no further price: each pays only its own KL. Priors have a price. For the best of
+# **What is free, and what is not.** *All posteriors at once* means that you may try as many as you like, and keep the best. Each pays only its own KL. Priors have a price. For the best of
 # $m$ priors, the bound of each must hold with probability $1 - \delta/m$, so $m/\delta$ takes the place of $1/\delta$.
 #
 # <details><summary>Whose theorem is this, and why does it hold for all posteriors?</summary>
@@ -161,7 +161,7 @@ def holdout(errors, n, delta):
 # 1. *An average in which no posterior occurs.* For each classifier $g$, let $\hat R_g$ and $R_g$ be its two error rates, and $X_g = n\,\mathrm{kl}(\hat R_g, R_g)$. Over draws of the judges, the expectation of $e^{X_g}$ is at most $2\sqrt n$; this is
 #    Maurer's part. Now average $e^{X_g}$ over all $g$, drawn from the prior. The prior does not depend on the judges, so the expectation of this average, over draws of the judges, is at most $2\sqrt n$ as well. By Markov's inequality,
 #    the average exceeds $2\sqrt n/\delta$ with probability at most $\delta$.
-# 2. *From the prior to any posterior.* The mean over the prior is the sum of all $\text{prior}\cdot e^{X_g}$, that is, of all $\text{post}\cdot\frac{\text{prior}}{\text{post}}\cdot e^{X_g}$. So it is a mean over the posterior, in which each $e^{X_g}$ has the weight $\text{prior}/\text{post} = e^{-\ln(\text{post}/\text{prior})}$. Classifiers that the posterior leaves out are lost, so the first mean is at least the second:
+# 2. *From the prior to any posterior.* The mean over the prior is the sum of all $\text{prior}\cdot e^{X_g}$. Where the posterior is not 0, a term is $\text{post}\cdot\frac{\text{prior}}{\text{post}}\cdot e^{X_g}$. These terms add up to a mean over the posterior, with the factor $\text{prior}/\text{post} = e^{-\ln(\text{post}/\text{prior})}$. The other terms are at least 0, so
 #    $\mathbb E_{\text{prior}}\, e^{X_g} \ge \mathbb E_{\text{post}}\, e^{X_g - \ln(\text{post}/\text{prior})}$.
 #    (If the posterior uses classifiers to which the prior gives probability 0, $\mathrm{KL}$ is infinite, and the theorem says nothing.) The logarithm of a mean is at least the mean of the logarithm (Jensen's inequality). So
 #    $\ln \mathbb E_{\text{prior}}\, e^{X_g} \ge \mathbb E_{\text{post}}\, X_g - \mathbb E_{\text{post}} \ln(\text{post}/\text{prior})$. By definition, the last term is $\mathrm{KL}$.
@@ -240,12 +240,12 @@ lesson.predict("enough")
 #
 # The three bounds and their classifiers:
 # - **Hold-out:** one half of the examples trains, the other half judges.
-# - **PAC-Bayes, half for the prior:** the first half trains $\hat w$, and the prior is $N(\rho\hat w, I)$. We take it as the posterior, too, so KL is 0. The second half judges. But forty distances
+# - **PAC-Bayes, half for the prior:** the first half trains $\hat w$. Prior and posterior are both $N(\rho\hat w, I)$, so KL is 0. The second half judges. But forty distances
 #   are tried, and each is a prior of its own: $m = 40$.
-# - **PAC-Bayes, prior before data:** all examples train and judge. There is one prior, so $m = 1$.
+# - **PAC-Bayes, prior before data:** all examples train and judge. The forty distances are posteriors of one prior, so $m = 1$.
 #
-# First move **Coin flips** to 1: all labels are coin flips, so a bound below 1/2 would be false. Then move it to 0, slowly.
-# Set **Delta** to one half, and look for rings while you move **Draw** (other examples). Which curves have any? How far do the curves rise if delta is one in a million?
+# First move **Coin flips** to 1: with coin flips only, a bound below 1/2 would be false. Then move it slowly to 0. Which bound is the first below 1/2?
+# Set **Delta** to one half, and look for rings while you move **Draw** (other examples). Which curves have any? How far do they rise at one in a million?
 
 # %%
 lesson.bounds.show()
@@ -356,7 +356,7 @@ lesson.quiz()
 #
 # - **Which statement, and what does it cost?** With 400 digits and $\delta = 0.05$, the [hold-out bound](GLOSSARY.md#hold-out-bound) states at most 15 %, and the truth is 10 %. It costs the 200 examples that judge and do not train.
 # - In [PAC-Bayes](GLOSSARY.md#pac-bayes), all examples may train and judge. It costs the divergence of the posterior from the prior: 43 of a price of 50. It states at most 44 %, about random predictions.
-# - [Union bounds](GLOSSARY.md#union-bound) are paid for priors, and for separate statements. Posteriors of one prior are free.
+# - A choice among priors, or separate statements, costs a [union bound](GLOSSARY.md#union-bound). A choice among posteriors of one prior is free.
 #
 # **What this does not show.** A bound is about the mean over one population. For a single image it says nothing.
 
@@ -371,7 +371,7 @@ lesson.quiz()
 # **3. A network, and a prior that cheats.** Each weight of a small network is drawn from a Gaussian, whose mean and width are trained to make the bound small ([Dziugaite and Roy 2017](https://arxiv.org/abs/1703.11008)). The explorer below has
 # three priors: around the random start, around weights trained on one half, and around weights trained on all examples. Their judges are all examples, the other half, and all. Which prior cheats, and why can you see this only on **coin flips**?
 #
-# **4. Twice as often (hard).** (a) Where the center of a kernel machine errs, at least half of the drawn classifiers err too. Why? Conclude that its error rate is at most $2R$. Why
+# **4. Twice as often (hard).** (a) Where the center of a kernel machine errs, at least half of the drawn classifiers err too. Why? Conclude that the center's error rate is at most $2R$. Why
 # does this fail for a network? (b) Compare `holdout(k, n, delta)` with `kl_inverse(k / n, math.log(1 / delta) / n)`. For $0 < k < n$, which is smaller, and why? And at $k = 0$? (Chernoff: for $k/n \le R$, at most $k$ errors have probability at most $e^{-n\,\mathrm{kl}(k/n, R)}$.)
 
 
@@ -405,7 +405,7 @@ lesson.net.show()
 #
 # <details><summary>Worked solutions of the four problems</summary>
 #
-# **1.** $(1 - 0.01)^n = \delta$ gives $n = \ln\delta/\ln 0.99$, so 298.1 and 1374.6: you need 299 and 1,375 examples. The rule of thumb is $3/n$, because
+# **1.** $(1 - 0.01)^n = \delta$ gives $n = \ln\delta/\ln 0.99$, so 298.1 and 1374.6: you need 299 and 1,375 examples. At $\delta = 0.05$ the bound is about $3/n$, because
 # $\ln 20 \approx 3$. A delta that is 50,000 times smaller takes 4.6 times as many examples.
 #
 # **2.** See the cell above. With $\sigma_i = \sigma_0 = 1$ the bracket is $w_i^2$, and the sum is $\lVert w\rVert^2/2 = \rho^2/2$. Directions in which posterior and prior agree cost nothing, so the
@@ -413,7 +413,7 @@ lesson.net.show()
 #
 # **3.** The prior from *all of the examples* has seen its judges. Its posterior hardly leaves it, so the divergence is only 5 on 1,000 coin flips, and the error rate on the judges is 9 %. The bound is small for any labels that the network can
 # fit. On true labels the network is good, and the bound happens to be true. On coin flips the bound is 18 %, where half of the answers are wrong. The prior from half of the examples is fair, because
-# only the other half judges. These rows hold with probability 0.94: 0.05 for the theorem, and 0.01 for an average over random draws in place of $\hat R$. A grid of widths of the prior is paid
+# only the other half judges. Each fair bound fails with probability at most 0.06: 0.05 for the theorem, and 0.01 for an average over random draws in place of $\hat R$. A grid of widths of the prior is paid
 # for by a union bound.
 #
 # **4.** (a) The posterior is symmetric around its center $\rho\hat w$. If $\hat w^\top\varphi(x)$ has the wrong sign, $w^\top\varphi(x)$ has the wrong sign with probability at least ½. So $R$ is at least half of the

@@ -19,7 +19,7 @@
 # right, and stretches the small circle of noise.*
 #
 # **Question.** In [[start_here]] the test error exploded where features were as many as examples, and fell again beyond. With 200 features, 180 noisy examples can give
-# nearly three times the error of 100: 80 more examples give a worse model. Why? Can a formula draw the curve, even for real images, before anything is fitted?
+# nearly three times the error of 100. Why? Can a formula draw the curve, even for real images, before anything is fitted?
 #
 # **You will be able to**
 # - compute the shortest fit, by one division per direction (Exercise 1);
@@ -84,9 +84,9 @@ lesson.predict("peak")
 # The measured targets are $y = (2.1, 1.9)$. So the noise is $(0.1, -0.1)$, in the weak direction. Solving divides it by 0.2, and the
 # fit is $w = w_\star + (0.5, -0.5) = (1.5, 0.5)$. Noise of $(0.1, 0.1)$ would be divided by 2 only, giving $w = (1.05, 1.05)$.
 #
-# **One more feature,** which the truth does not use, adds the column $c = (1, -1)$. Squared singular values are eigenvalues of $XX^\top$, which becomes $XX^\top + cc^\top$. $X$ is symmetric, so the weak direction is the same for
-# weights and targets, and $c$ lies along it. Only the eigenvalue 0.04 grows, to $0.04 + 2 = 1.43^2$. Of the many weights that now fit both targets we take the shortest, $(1, 1, 0)$ without noise. The noise, of length 0.14, moves this fit
-# by $0.14/1.43 = 0.10$, not by $0.14/0.2 = 0.71$ (the table has the squares). The column helps only because the noise can now be fitted with small weights.
+# **One more feature,** which the truth does not use, adds the column $c = (1, -1)$. Squared singular values are eigenvalues of $XX^\top$, which becomes $XX^\top + cc^\top$. The column lies in the weak direction (of targets too, as $X$ is
+# symmetric). So only the eigenvalue 0.04 grows, by $\lVert c\rVert^2 = 2$, to $2.04 = 1.43^2$. Of the many weights that fit both targets we take the shortest: without noise, $(1, 1, 0)$. The noise, of length 0.14, moves this fit
+# by $0.14/1.43 = 0.10$, not by $0.14/0.2 = 0.71$ (the table has the squares). The column helps only because small weights can now fit the noise.
 #
 # **Or a penalty.** Keep the two features, and use [[fixed_embeddings|ridge regression]] with $\lambda = 0.1$, so $n\lambda = 0.2$. Ridge multiplies by $s/(s^2 + n\lambda)$ instead of $1/s$, that is, it divides by
 # $s + n\lambda/s$. This is 1.2 instead of 0.2 in the weak direction, and 2.1 instead of 2 in the strong one.
@@ -123,13 +123,13 @@ lesson.peak.show()
 # - **Variance:** $\sigma^2 \sum_i 1/s_i^2$, because the noise along each $u_i$ is divided by $s_i$. By hand, $\sum_i 1/s_i^2$ is 25.25 with two features and 0.74 with three.
 # - **Bias²:** $r^2(1 - n/p)$ for $p > n$, else zero. The examples span $n$ of $p$ directions. In the others the shortest $w$ is zero: it misses the share $1 - n/p$ of the signal on average.
 #
-# A small singular value means that some combination of columns nearly vanishes. Take one column. In a square design, the others span all directions but one. Its part along this one
+# A small singular value means that some combination of columns nearly vanishes. Take one column. In a square design, the others span all directions but one. The column's part along this one
 # is a single Gaussian number. If it is close to zero, the others nearly make up the column. In a tall design the column has parts along many free directions, rarely all small. Wide designs are tall ones, transposed. Averaged over Gaussian designs,
 #
 # $$\mathbb{E} \sum_i \frac1{s_i^2} = \frac{\min(n, p)}{|p - n| - 1}, \qquad \text{infinite for } |p - n| \le 1.$$
 #
 # *In words:* the variance grows as $p$ approaches $n$ from either side. For $n = 40$ the fraction is $20/19$ at $p = 20$, 38 at $p = 38$ and $40/39$ at
-# $p = 80$. With signal 1, noise variance 0.2 and 60 features, 40 examples have the risk $\frac13 + 0.2 \cdot \frac{40}{19} = 0.75$. With 60 examples the fraction is infinite: more data hurt. Next to $n$, rare designs with a singular value close to zero make the mean infinite. The median stays finite. Without noise only the bias is left, without a peak.
+# $p = 80$. With signal 1, noise variance 0.2 and 60 features, 40 examples have the risk $\frac13 + 0.2 \cdot \frac{40}{19} = 0.75$. With 60 examples the fraction is infinite: more data hurt. Rare designs with a singular value close to zero make the mean infinite. The median stays finite. Without noise only the bias is left, without a peak.
 #
 # <details><summary>Where does this average come from?</summary>
 #
@@ -196,9 +196,9 @@ def risk(n, p, signal, noise):
 # **A penalty removes the peak.** By hand's factor $s_i/(s_i^2 + n\lambda)$ is nearly $1/s_i$ for strong directions. For weak ones it is nearly 0, so
 # their noise is not amplified.
 #
-# **How large?** The best penalty grows with the noise: $\lambda = \sigma^2 p/(n r^2)$, whatever the design. For many examples, its risk is
+# **How large?** The best penalty grows with the noise: $\lambda = \sigma^2 p/(n r^2)$, whatever the design. With this penalty and many examples, the risk is
 # $\frac12\left(a + \sqrt{a^2 + 4 r^2 \sigma^2}\right)$, where $a = r^2(1 - n/p) - \sigma^2$. *In words:* the risk grows with $a$, which grows smoothly with $p/n$: there is no peak. For $r^2 = 1$ and $\sigma^2 = 0.2$ the risk
-# at $p = n$ is 0.36, not infinite. In the first explorer choose the *best penalty* (**More controls**).
+# at $p = n$ is 0.36, not infinite. In the first explorer, choose the *best penalty* (**More controls**).
 #
 # <details><summary>Why is one penalty the best for every direction?</summary>
 #
@@ -209,7 +209,7 @@ def risk(n, p, signal, noise):
 # </details>
 #
 # **Who wins?** Until now the truth had exactly the features of the fit. Now let it have very many, sorted by importance. A fit uses the first $p$. What they miss adds to the risk, and also acts as noise.
-# In the first explorer, change **Signal**:
+# In the first explorer, with 40 examples and the *shortest fit*, change **Signal**:
 # - *most of it in the first*: the risk descends twice, but the first minimum, 0.45 at 16 features, is lower than the second, 0.71 at 77.
 # - *spread over many*: wide fits win, **but all fits are poor**: the best risk is 0.93.
 #
@@ -243,8 +243,8 @@ lesson.decide("buy", now, enough, tuned)
 # Now an image $x$ has $N$ [random features](GLOSSARY.md#random-features) $\cos(g^\top x + c)$, with random $g$ and $c$. With very many, the fit is that of the
 # [[fixed_embeddings|rbf kernel]]. Fits learn from $n = 200$ digits. Before any fit, take the eigenvalues $\lambda_i$ of the kernel matrix of all digits, and the labels' part along each eigenvector.
 #
-# As in [[learning_curves]], there is a water level $\gamma$. The share $\lambda_i/(\lambda_i + \gamma)$ of part $i$ is learned: nearly all above the level, nearly nothing below. Without a penalty, the shares add up to
-# $\min(n, N)$. This fixes $\gamma$. **The peak:** for $N < n$, the theory multiplies what is not learned, noise included, by $n/(n - N) = 1 + N/(n - N)$. It counts itself, and again as noise taken for signal (*Explain*). The factor is 2 at 100 features, 20 at 190, infinite at 200.
+# As in [[learning_curves]], there is a water level, here $\gamma$: the share $\lambda_i/(\lambda_i + \gamma)$ of part $i$ is learned. Without a penalty, the shares add up to
+# $\min(n, N)$. This fixes $\gamma$. **The peak:** for $N < n$, the theory multiplies what is not learned, noise included, by $n/(n - N) = 1 + N/(n - N)$. The 1 counts this part itself, the rest the variance that it causes as noise (*Explain*). The factor is 2 at 100 features, 20 at 190, infinite at 200.
 # - **Left:** the eigenvalues, and the part of the labels outside the first $i$ eigenvectors (dashed).
 # - **Right:** the squared error on new digits against $N$ (dashed: theory).
 #
@@ -291,14 +291,14 @@ lesson.images.show()
 # </details>
 #
 # The first three changes of the menu remove one factor each. The last three are settings of solvers. A **rank cut-off** counts
-# singular values below a share of the largest as zero.
+# singular values below a share of the largest as zero. Which changes leave a peak?
 
 # %%
 lesson.why.show()
 
 # %% [markdown]
 # Remove one factor, and no peak is left ([Schaeffer and others 2023](https://arxiv.org/abs/2303.14151)). A weak
-# direction makes the variance large, and effective parameters measure this variance. If the error is drawn against them instead of features, its curve runs to the right up to the peak,
+# direction makes the variance large, and effective parameters measure this variance. Against them (**Right panel**), the error runs to the right up to the peak,
 # then back. Wide fits have *fewer* effective parameters than fits near the peak: 246 with 400 features, 699 with 85 ([Curth, Jeffares and van der Schaar 2023](https://arxiv.org/abs/2310.18988)).
 
 # %% [markdown]
@@ -345,7 +345,7 @@ lesson.quiz()
 # - A formula draws the curve before anything is fitted: on real digits it differs by 3 % from the fits (median, away from the peak).
 # - A well-chosen penalty removes the peak. A careless solver hides it. Which descent is lower depends on signal and noise.
 #
-# **What this does not show.** Every fit was linear in its weights: nothing here is about trained networks. The theory of the digits contains a heuristic (fold).
+# **What this does not show.** Every fit was linear in its weights: no network was trained. The theory of the digits contains a heuristic (fold).
 
 # %% [markdown]
 # ## Problems
@@ -366,8 +366,8 @@ lesson.quiz()
 # **3. Effective parameters (checked below).** For Gaussian features, the mean of $(x^\top v_i)^2$ is 1. Let $n = 60$. How many effective parameters (fold of Why?) has
 # the shortest fit on average at $p = 30$, and at $p = 240$? Which $p > 60$ has as many as $p = 30$?
 #
-# **4. Which draw is at fault? (hard)** Two data sets are fitted with two draws of random features each. The truth at a new point is 0. Data set 1 predicts 1 with
-# draw A and −1 with B, data set 2 the reverse. Which average removes the error: over draws, or over data sets?
+# **4. Which draw is at fault? (hard)** Two data sets are fitted with two draws of random features each. The truth at a new point is 0. Fits to data set 1 predict 1 with
+# draw A and −1 with B, fits to data set 2 the reverse. Which average removes the error: over draws, or over data sets?
 
 
 # %%
@@ -394,7 +394,7 @@ lesson.decide("effective", narrow, wide, same)
 
 # %% [markdown]
 # Problem 4 continues with random ReLU features, each data set with each draw: a **crossed design**.
-# **Left:** the parts of the error, stacked: bias², variance by data alone, by features alone, and by their **interaction**, which depends on the pair. **Right:** each part.
+# **Left:** the parts of the error, stacked: bias², variance by data alone, by features alone, and by their **interaction**, which depends on the pair. **Right:** each part. Which makes the peak?
 
 # %%
 lesson.variance.show()
@@ -413,7 +413,7 @@ lesson.variance.show()
 # $$\text{bias}^2 = \frac{r^2}{p} \Big[\sum_i \Big(\frac{n\lambda}{s_i^2 + n\lambda}\Big)^2 + p - m\Big], \qquad
 # \text{variance} = \sigma^2 \sum_i \Big(\frac{s_i}{s_i^2 + n\lambda}\Big)^2.$$
 #
-# *In words:* the bias counts what the penalty shrinks and the directions that no example spans. The variance is the noise that is left.
+# *In words:* the bias counts what the penalty shrinks and the directions that no example spans. In the variance, the noise along each direction is divided by $s_i + n\lambda/s_i$.
 #
 # **3.** The mean of the sum is $\mathbb{E}\sum_i 1/s_i^2$, so there are $n\min(n, p)/(|p - n| - 1)$ effective parameters. At $p = 30$: $60 \cdot 30/29 = 62.1$. At $p = 240$:
 # $60 \cdot 60/179 = 20.1$. They agree where $60/(p - 61) = 30/29$, so $p = 119$. Effective parameters at the *training* points are $\min(n, p)$, and never fall.
