@@ -145,7 +145,7 @@ def holdout(errors, n, delta):
 #
 # $$R \le \mathrm{kl}^{-1}\!\Big(\hat R,\; \frac{\mathrm{KL} + \ln(2\sqrt n/\delta)}{n}\Big).$$
 #
-# *In words:* the numerator is the price, and the $n$ judges share it. The bound grows with the error rate on the judges and with the divergence. A posterior
+# *In words:* the numerator is the price, and the $n$ judges share it. The bound grows with the error rate on the judges and with $\mathrm{KL}$. A posterior
 # that fits better may lie further away, so compare the bounds.
 #
 # **What is free, and what is not.** *All posteriors at once* means that you may try as many as you like, and keep the best. Each pays only its own KL. Priors have a price. For the best of
@@ -245,7 +245,7 @@ lesson.predict("enough")
 # - **PAC-Bayes, prior before data:** all examples train and judge. The forty distances are posteriors of one prior, so $m = 1$.
 #
 # First move **Coin flips** to 1: with coin flips only, a bound below 1/2 would be false. Then move it slowly to 0. Which bound is the first below 1/2?
-# Set **Delta** to one half, and look for rings while you move **Draw** (other examples). Which curves have any? How far do they rise at one in a million?
+# Set **Delta** to one half, and look for rings while you move **Draw** (other examples). Which curves have any? How far do the curves rise at one in a million?
 
 # %%
 lesson.bounds.show()
