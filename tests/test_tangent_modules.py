@@ -395,6 +395,11 @@ MODULES = {
         lambda s, x: torch.where(x[:, :1] > 0, s.head(h := s.first(x).tanh()), 0.1 * s.wider(h)),
         first=nn.Linear(4, 3), head=nn.Linear(3, 5), wider=nn.Linear(3, 5),
     ),
+    "small slopes beside large inputs": lambda: Of(
+        lambda s, x: s.head((t := s.first(torch.stack([1e-8 * x, 1e5 * x], 1)))[:, 0]) + 1e-13 * s.wider(
+            torch.cat([t[:, 1], t[:, 1]], 1)),
+        first=nn.Linear(4, 3, bias=False), head=nn.Linear(3, 9, bias=False), wider=nn.Linear(6, 9, bias=False),
+    ),
     "traced": lambda: torch.jit.trace(between(nn.Tanh()).double(), points(2, 4)),
 }  # fmt: skip
 
@@ -691,6 +696,16 @@ def test_pairs_of_positions_and_gradients_give_one_kernel(monkeypatch, name):
             assert (K - expected).abs().max() <= 1e-12 * expected.abs().max()
 
 
+def test_the_check_sees_outputs_that_the_last_layer_does_not_reach():
+    """Two words have zero weights, and a hook keeps them there: only plain autograd knows of it."""
+    net, x = nn.Sequential(nn.Linear(4, 3), nn.Tanh(), nn.Linear(3, 9, bias=False)).double(), points(6, 4)
+    net[2].weight.data[7:] = 0
+    net[2].weight.register_hook(lambda g: g * (torch.arange(9)[:, None] < 7))
+    J = jacobian(net, x)
+    right = product(J, J).diagonal(dim1=2, dim2=3).sum(-1)
+    assert (tangent.empirical(net, x, outputs="sum") - right).abs().max() <= 1e-12 * right.max()
+
+
 @pytest.mark.parametrize("name", ["more words than width", "more words than width, tied"])
 def test_only_so_many_passes_as_the_last_layer_is_wide_go_through_the_net(monkeypatch, name):
     net, passes, slopes_at = built(name), [], finite_width.slopes_at
@@ -701,7 +716,7 @@ def test_only_so_many_passes_as_the_last_layer_is_wide_go_through_the_net(monkey
 
     monkeypatch.setattr(finite_width, "slopes_at", counted)
     tangent.empirical(net, points(20, 4), outputs="sum")
-    assert (sum(passes), len(passes)) == (4 + 2, 9 + 2)  # two tell which uses the others reach
+    assert (sum(passes), len(passes)) == (5 + 2, 9 + 2)  # two tell which uses the others reach
 
 
 def test_the_cheaper_way_is_taken():

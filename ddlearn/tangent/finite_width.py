@@ -127,7 +127,7 @@ class _Kernel:
         weights = mixture(self.apart)
         mine, wrong, last = [0.0] * len(families), set(), 0.0
         for chosen, outputs in batches:
-            D = slopes_at(self.f, [use for uses in chosen.values() for use in uses], basis[outputs])
+            D = slopes_at(self.f, list(chain(*chosen.values())), basis[outputs])
             for i, uses in chosen.items():
                 try:
                     add_share(K, {use: D.pop(use) for use in uses}, self.shares)
@@ -192,19 +192,19 @@ Batch = tuple[dict[int, list[Use]], slice]
 def _basis(f: Tensor, families: list[list[Use]], full: bool) -> tuple[Tensor, list[Batch]]:
     """Mixtures (k, k) of the outputs over which to sum, all of them in batches with the uses that they reach."""
     k, uses = f.shape[1], dict(enumerate(families))
-    basis = torch.eye(k, dtype=f.dtype, device=f.device)
     if full:
-        return basis, _batches(uses, slice(0, k), full)
-    heads = [W for use in chain(*families) if (W := use.matrix()) is not None and len(W) == k > W.shape[1]]
+        return torch.eye(k, dtype=f.dtype, device=f.device), _batches(uses, slice(0, k), full)
+    heads = [W for use in chain(*families) if (W := use.matrix()) is not None and len(W) == k > W.shape[1] + 1]
     if not heads:  # in a random basis, the first few tell of every output
+        basis = torch.eye(k, dtype=f.dtype, device=f.device)
         v = mixture(basis[:1])
         return basis.sub_(2 * v * v.T / v.square().sum()), _batches(uses, slice(0, k), full)
-    W = min(heads, key=lambda W: W.shape[1]).double().cpu()
-    r = W.shape[1]
-    Q = torch.linalg.qr(W @ mixture(W[:r]), mode="complete").Q.T  # W'v = 0 for all v behind the first r
-    tried = torch.stack([mixture(Q[:1, :r])[0] @ Q[:r], mixture(Q[:1, r:])[0] @ Q[r:]]).to(f)
-    found = slopes_at(f, list(chain(*families)), tried)
-    sizes = {use: use.by_sample(D).flatten(2).norm(dim=2) for use, D in found.items()}
+    W = heads[-1].cpu().double()  # nearest to the outputs
+    r, u = W.shape[1] + 1, mixture(W.new_empty(k, 2))
+    # The first mixture tells of every output, and W'v = 0 for each v behind the first r.
+    Q = torch.linalg.qr(torch.cat([u[:, :1], W, u[:, 1:]], 1), mode="complete").Q.T.contiguous()
+    found = slopes_at(f, list(chain(*families)), Q[[0, r]].to(f))
+    sizes = {use: use.by_sample(D).norm(dim=-1) for use, D in found.items()}
     tolerance = torch.finfo(f.dtype).eps ** 0.75
     reached = {use for use, (front, back) in sizes.items() if not (back <= tolerance * front).all()}
     behind = {i: some for i, family in uses.items() if (some := [use for use in family if use in reached])}

@@ -74,8 +74,8 @@ class Use:
         leaf = _leaf(self.weight) if self.kind in ("Mm", "Addmm") else None
         if leaf is None:
             return None
-        W = leaves(self.weight[0])[leaf[0]].detach()
-        return W if leaf[1] else W.T
+        [W] = leaves(self.weight[0]).values()
+        return W.detach() if leaf[1] else W.detach().T
 
     def by_sample(self, t: Tensor) -> Tensor:
         """t (..., *size) -> (..., n, *rest): samples in front, and the other factors of their axis in its place."""

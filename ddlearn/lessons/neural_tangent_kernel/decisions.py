@@ -36,9 +36,9 @@ STEP = Decision(
     asked=("the step", "the largest size of a factor"),
     reference=best_step,
     because=(
-        "The modes with the eigenvalues 18 and 2 now shrink equally fast: their factors are −0.8 and 0.8. A larger step "
-        "would slow down the first of them, because it jumps too far beyond zero. The theorem of Lee et al. 2019 holds "
-        "for steps below 2n/(λ_min + λ_max), which is your step."
+        "The modes with the eigenvalues 18 and 2 now shrink equally fast: their factors are −0.8 and 0.8. A larger "
+        "step would slow down the first of them, because it jumps too far beyond zero. The theorem of Lee et al. 2019 "
+        "holds for steps below 2n/(λ_min + λ_max), which is your step."
     ),
     **HINTS.of(
         "step",
