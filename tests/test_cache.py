@@ -1,6 +1,8 @@
 """What was computed once is looked up, whoever watches; what was given up is not."""
 
+import gc
 import threading
+import weakref
 from dataclasses import dataclass, field
 
 import pytest
@@ -31,6 +33,20 @@ def test_a_cancelled_training_is_not_kept():
     slow(2), slow(3)
     assert slow(1) is not first
     assert calls == [1, 1, 2, 3, 2, 3, 1]
+
+
+def test_whoever_watched_is_forgotten_and_functions_are_kept():
+    @cached(4)
+    def applied(function, progress=None):
+        return function(3)
+
+    function, watcher = Times(1), Times(2)
+    applied(function, progress=watcher)
+    kept, gone = weakref.ref(function), weakref.ref(watcher)
+    del function, watcher
+    gc.collect()
+    assert gone() is None
+    assert kept() is not None  # or its id would be given to another function
 
 
 @dataclass(frozen=True)

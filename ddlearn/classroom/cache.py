@@ -10,10 +10,14 @@ from ddlearn.classroom.modes import first_modes
 
 @dataclass(frozen=True)
 class _Call:
-    """A call of a function: two are the same where their `key` is, whoever watches."""
+    """A call of a function: two are the same where their `key` is, whoever watches.
+
+    It is kept with its functions, so that their ids are given to no other; its arguments are taken out to compute it.
+    """
 
     key: tuple
-    bound: inspect.BoundArguments = field(compare=False)
+    functions: list[Callable] = field(compare=False)
+    arguments: list[inspect.BoundArguments] = field(compare=False)
 
 
 def cached(size: int) -> Callable[[Callable], Callable]:
@@ -31,16 +35,18 @@ def cached(size: int) -> Callable[[Callable], Callable]:
 
         @lru_cache(maxsize=size)
         def computed(call: _Call) -> object:
+            bound = call.arguments.pop()
             with first_modes():
-                return function(*call.bound.args, **call.bound.kwargs)
+                return function(*bound.args, **bound.kwargs)
 
         @wraps(function)
         def asked(*arguments, **named):
             bound = signature.bind(*arguments, **named)
             bound.apply_defaults()
             asked = {**bound.arguments, **bound.arguments.get(others, {}), others: None, "progress": None}
-            # The call that is kept keeps its functions, so that their ids are given to no other.
-            return computed(_Call(tuple(id(value) if callable(value) else value for value in asked.values()), bound))
+            functions = [value for value in asked.values() if callable(value)]
+            key = tuple(id(value) if callable(value) else value for value in asked.values())
+            return computed(_Call(key, functions, [bound]))
 
         asked.cache_clear = computed.cache_clear
         return asked
