@@ -209,7 +209,7 @@ def test_a_learning_curve_outlives_every_worker_that_had_its_data(client, one_th
 
 @pytest.mark.slow
 def test_claims_are_what_a_serial_run_measures_though_a_worker_is_killed(client, one_thread):
-    declared = claims.declared(QUICK)[:3]
+    declared = lessons.load(QUICK[0]).parts.claims[:3]
     serial, killer = claims.measure(declared, seeds=2), Killer(client)
     with cluster.workers("dask", client.scheduler.address):
         found = claims.measure(declared, 2, killer)
