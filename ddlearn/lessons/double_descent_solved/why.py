@@ -61,7 +61,7 @@ def picture(fig, r: Why) -> None:
 
 
 def sentence(r: Why) -> str:
-    """Say how high the peak is with this change, and the accounts of it in numbers."""
+    """Say how high the peak is with this change, and the account of it that is shown."""
     i, top = SIZES.index(N_TRAIN), int(r.here.error.argmax())
     error, plain = float(r.here.error[i]), float(r.plain.error[i])
     if error < ROUNDING:
@@ -69,11 +69,16 @@ def sentence(r: Why) -> str:
     else:
         clipped = f", {say(plain / error, 2)} times smaller than without a change" if plain > 1.5 * error else ""
         height = f"the error is {say(error, 2)}{clipped}"
-    weakest, here, last = (say(float(v), 2) for v in (r.here.weakest[i], r.here.p_test[i], r.here.p_test[-1]))
+    curves = (r.here.weakest, r.here.variance, r.here.p_test)
+    there, last = ([say(float(curve[k]), 2) for curve in curves] for k in (i, -1))
+    account = {
+        CONDITION: f"The weakest singular value in use there is {there[0]} of the largest.",
+        PARTS: f"The variance there is {there[1]}, and {last[1]} at {SIZES[-1]} features.",
+        FOLDED: f"There are {there[2]} effective parameters there, and {last[2]} at {SIZES[-1]} features.",
+    }[r.shows]
     return (
-        f"At {N_TRAIN} features, as many as digits, {height}; it is largest at {SIZES[top]} (changed: {r.change}). The "
-        f"weakest singular value in use there is {weakest} of the largest. There are {here} effective parameters, and "
-        f"{last} at {SIZES[-1]} features."
+        f"At {N_TRAIN} features, as many as digits, {height}; it is largest at {SIZES[top]} (changed: {r.change}). "
+        f"{account}"
     )
 
 
