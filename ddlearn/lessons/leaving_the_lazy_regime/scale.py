@@ -95,11 +95,12 @@ def sentence(r: Regimes) -> str:
         side = f", {where} {say(bound, 2)}, the smallest average of any fixed kernel"
     random = "" if r.zero else " from a random start"
     before, after = sweep.alignment[0], sweep.alignment[1 + r.here]
+    read = f" An input’s weights are at most {say(sweep.reading[r.here].max(), 2)} long." if r.shows == SHOWN[0] else ""
     return (
         f"At output scale {brief(sweep.scales[r.here])}{random} the test error is {say(error, 2)}{side}. The weights "
         f"moved by {say(100 * r.moved[r.here], 2)} % and the kernel by {say(100 * r.drifted[r.here], 2)} %; its "
         f"alignment with the labels went from {say(before, 2)} to {say(after, 2)}. The network differs from the "
-        f"regression with its first kernel by {say(sweep.gap[r.here].sqrt(), 2)} (root mean square)."
+        f"regression with its first kernel by {say(sweep.gap[r.here].sqrt(), 2)} (root mean square).{read}"
     )
 
 
