@@ -12,7 +12,7 @@ whichever multiplies less (Novak, Sohl-Dickstein and Schoenholz, "Fast finite wi
 parameters are left to plain autograd, which goes through all samples and outputs: slow, and right for every net.
 
 A sum over outputs is one over any basis v_1, ..., v_k of them. A language model has more logits, W h, than h has
-numbers; where W'v = 0, a pass back from v ends at W. So only as many passes as h has numbers go through the whole net.
+numbers; where W'v = 0, a pass back from v ends at W. So only about as many passes as h has numbers go through the net.
 
 Each share is compared with plain autograd's for a few samples, always. Where they differ, plain autograd's is taken.
 """
