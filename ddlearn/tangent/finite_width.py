@@ -192,13 +192,13 @@ Batch = tuple[dict[int, list[Use]], slice]
 def _basis(f: Tensor, families: list[list[Use]], full: bool) -> tuple[Tensor, list[Batch]]:
     """Mixtures (k, k) of the outputs over which to sum, all of them in batches with the uses that they reach."""
     k, uses = f.shape[1], dict(enumerate(families))
-    if full:
-        return torch.eye(k, dtype=f.dtype, device=f.device), _batches(uses, slice(0, k), full)
     heads = [W for use in chain(*families) if (W := use.matrix()) is not None and len(W) == k > W.shape[1] + 1]
-    if not heads:  # in a random basis, the first few tell of every output
+    if full or not heads:
         basis = torch.eye(k, dtype=f.dtype, device=f.device)
-        v = mixture(basis[:1])
-        return basis.sub_(2 * v * v.T / v.square().sum()), _batches(uses, slice(0, k), full)
+        if full:
+            return basis, _some_families(uses, k)
+        v = mixture(basis[:1])  # in a random basis, the first few tell of every output
+        return basis.sub_(2 * v * v.T / v.square().sum()), _some_outputs(uses, range(k))
     W = heads[-1].cpu().double()  # nearest to the outputs
     r, u = W.shape[1] + 1, mixture(W.new_empty(k, 2))
     # The first mixture tells of every output, and W'v = 0 for each v behind the first r.
@@ -208,23 +208,27 @@ def _basis(f: Tensor, families: list[list[Use]], full: bool) -> tuple[Tensor, li
     tolerance = torch.finfo(f.dtype).eps ** 0.75
     reached = {use for use, (front, back) in sizes.items() if not (back <= tolerance * front).all()}
     behind = {i: some for i, family in uses.items() if (some := [use for use in family if use in reached])}
-    return Q.to(f), _batches(uses, slice(0, r), full) + _batches(behind, slice(r, k), full)
+    return Q.to(f), _some_outputs(uses, range(r)) + _some_outputs(behind, range(r, k))
 
 
-def _batches(families: dict[int, list[Use]], outputs: slice, full: bool) -> list[Batch]:
-    """Which families to take at a time, and which outputs: all families, or all outputs."""
-    costs = {i: sum(use.size.numel() for use in uses) for i, uses in families.items()}
-    if not full:
-        step, stop = max(1, BUDGET // max(1, sum(costs.values()))), outputs.stop
-        return [(families, slice(a, min(a + step, stop))) for a in range(outputs.start, stop, step)]
-    groups, held = [], 0
-    for i, cost in costs.items():
-        if not groups or outputs.stop * (held + cost) > 4 * BUDGET:
-            groups.append(({}, outputs))
+def _some_families(families: dict[int, list[Use]], k: int) -> list[Batch]:
+    """Return all k outputs of as many families at a time as the budget allows."""
+    batches, held = [], 0
+    for i, uses in families.items():
+        cost = k * sum(use.size.numel() for use in uses)
+        if not batches or held + cost > 4 * BUDGET:
+            batches.append(({}, slice(0, k)))
             held = 0
-        groups[-1][0][i] = families[i]
+        batches[-1][0][i] = uses
         held += cost
-    return groups
+    return batches
+
+
+def _some_outputs(families: dict[int, list[Use]], outputs: range) -> list[Batch]:
+    """Return all families at as many of these outputs at a time as the budget allows."""
+    step = max(1, BUDGET // max(1, sum(use.size.numel() for use in chain(*families.values()))))
+    parts = [outputs[start : start + step] for start in range(0, len(outputs), step)]
+    return [(families, slice(part.start, part.stop)) for part in parts]
 
 
 def _mirror(K: Tensor) -> None:
