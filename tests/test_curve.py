@@ -56,7 +56,7 @@ def drawn(result):
 def test_every_seed_is_drawn_and_theory_is_told_apart_without_color():
     panel = drawn(curve([0.3, 0.1, 0.03, 0.01], [0.3, 0.1, 0.03, 0.01], spread=0.1))
     named = [text.get_text() for text in panel.axes.get_legend().get_texts()]
-    assert named == ["least to largest seed", "mean over seeds", "theory"]
+    assert named == ["smallest to largest seed", "mean over seeds", "theory"]
     seeds = next(part for part in panel.axes.collections if isinstance(part, LineCollection))
     assert len(seeds.get_segments()) == 5
     mean, theory = panel.axes.lines

@@ -19,7 +19,7 @@ def draw_curve(panel: Panel, curve: Curve, log: str = "", limits: tuple[float, f
     of `Panel.frame`.
     """
     panel.frame(curve.title, curve.x_name, curve.y_name, ylim=limits, log=log, legend="right", grid=True, **frame)
-    panel.band(curve.x, curve.low, curve.high, "sky", "least to largest seed", order=1)
+    panel.band(curve.x, curve.low, curve.high, "sky", "smallest to largest seed", order=1)
     panel.segments([torch.stack([curve.x, seed], 1) for seed in curve.measured], "blue", width=0.8, alpha=0.35)
     panel.line(curve.x, curve.mean, "blue", "-", "mean over seeds", marker="o", size=5)
     if curve.theory is not None:
